@@ -1,0 +1,4 @@
+//! Packets to flows: the flow table, TCP state, server names, and the features of a flow.
+
+pub mod names;
+pub mod table;

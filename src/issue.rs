@@ -1,0 +1,146 @@
+//! The table of things that can go wrong without stopping, and the log that counts them.
+
+use crate::model::analysis::{Issue, IssueSeverity};
+use IssueSeverity::{Error, Info, Warning};
+
+macro_rules! issues {
+    ($($name:ident $id:literal $severity:ident $text:literal),* $(,)?) => {
+        /// A kind of issue.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        #[allow(missing_docs)]
+        pub enum IssueKind { $($name),* }
+
+        /// Every kind: id, severity, sentence.
+        pub const ALL: &[(IssueKind, &str, IssueSeverity, &str)] =
+            &[$((IssueKind::$name, $id, $severity, $text)),*];
+    };
+}
+
+issues! {
+    FileCut "file-cut" Error
+        "The file ends in the middle of a packet or block: it was cut. Everything before that place was read.",
+    FileCorrupt "file-corrupt" Error
+        "A packet or block header makes no sense, so the file is damaged from there on. Everything before was read.",
+    FileChanged "file-changed" Error
+        "The file could not be read to its end: it changed, moved or became unreadable. What came before was analysed.",
+    StoppedEarly "stopped-early" Warning
+        "Reading was stopped by you before the end. Results cover only the part that was read.",
+    BlockUnknown "block-unknown" Info
+        "The file has blocks of a kind that holds no packets or is not known; they were skipped.",
+    BlockDamaged "block-damaged" Error
+        "A block could not be understood; it was skipped and reading went on behind it.",
+    InterfaceUnknown "interface-unknown" Error
+        "A packet names a capture interface that the file never described; its time and link type are guesses.",
+    NoTimestamp "no-timestamp" Warning
+        "Packets without a time stamp (simple packet blocks) take the time of the packet before them.",
+    TimeBackwards "time-backwards" Info
+        "Packets are not in order of time. Gaps between packets count from the later time.",
+    LinkUnknown "link-unknown" Warning
+        "Packets of a link type that is not decoded were counted but not looked into.",
+    LinkCut "link-cut" Warning
+        "Packets are too short for their link header.",
+    PacketCut "packet-cut" Info
+        "Packets were cut when captured (snap length). Headers were read; sizes are those on the wire.",
+    NetDamaged "net-damaged" Warning
+        "Packets have an IP or ARP header that makes no sense; layers below it were kept.",
+    TransportDamaged "transport-damaged" Warning
+        "Packets have a TCP, UDP or ICMP header that makes no sense or is cut; addresses were kept.",
+    Fragment "fragment" Info
+        "IP fragments were counted by address but not put together, so ports of later pieces are unknown.",
+    FlowsSummarised "flows-summarised" Warning
+        "More flows than the table keeps: the oldest were counted and folded into the totals.",
+    NamesFull "names-full" Warning
+        "More names than the table keeps; later new names were not attached to flows.",
+    HelloTooLong "hello-too-long" Info
+        "A TLS or HTTP greeting was too long or out of order, so the server name could not be read.",
+    DetectorFull "detector-full" Warning
+        "A detector met more hosts or pairs than it keeps; those met later were not judged.",
+    SettingIgnored "setting-ignored" Warning
+        "A setting is not known or out of range; the default was used.",
+}
+
+/// Counts issues and remembers where each was first met.
+#[derive(Clone, Debug)]
+pub struct IssueLog {
+    slots: [Slot; ALL.len()],
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    count: u64,
+    first_packet: Option<u64>,
+    first_offset: Option<u64>,
+}
+
+impl Default for IssueLog {
+    fn default() -> Self {
+        IssueLog { slots: [Slot::default(); ALL.len()] }
+    }
+}
+
+impl IssueLog {
+    /// Counts one issue at a packet (index from 0) and a byte offset, where these are known.
+    pub fn add(&mut self, kind: IssueKind, packet_index: Option<u64>, offset: Option<u64>) {
+        self.add_many(kind, 1, packet_index, offset);
+    }
+
+    /// Counts `n` issues of a kind, the first at the given place.
+    pub fn add_many(&mut self, kind: IssueKind, n: u64, packet_index: Option<u64>, offset: Option<u64>) {
+        if let Some(slot) = self.slots.get_mut(kind as usize) {
+            if slot.count == 0 {
+                slot.first_packet = packet_index.map(|index| index + 1);
+                slot.first_offset = offset;
+            }
+            slot.count += n;
+        }
+    }
+
+    /// How often a kind was met.
+    pub fn count(&self, kind: IssueKind) -> u64 {
+        self.slots.get(kind as usize).map_or(0, |slot| slot.count)
+    }
+
+    /// All issues met, worst first, then in the order of the table.
+    pub fn issues(&self) -> Vec<Issue> {
+        let mut issues: Vec<Issue> = ALL
+            .iter()
+            .zip(&self.slots)
+            .filter(|(_, slot)| slot.count > 0)
+            .map(|((_, id, severity, text), slot)| Issue {
+                id: (*id).to_owned(),
+                severity: *severity,
+                count: slot.count,
+                first_packet: slot.first_packet,
+                first_offset: slot.first_offset,
+                text: (*text).to_owned(),
+            })
+            .collect();
+        issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
+        issues
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_kinds_with_unique_ids_and_full_sentences() {
+        let ids: BTreeSet<&str> = ALL.iter().map(|(_, id, _, _)| *id).collect();
+        assert_eq!(ids.len(), ALL.len());
+        for (place, (kind, _, _, text)) in ALL.iter().enumerate() {
+            assert_eq!(*kind as usize, place);
+            assert!(text.ends_with('.'));
+        }
+    }
+
+    #[test]
+    fn the_first_place_is_kept() {
+        let mut log = IssueLog::default();
+        log.add(IssueKind::FileCut, Some(4), Some(100));
+        log.add(IssueKind::FileCut, Some(9), Some(900));
+        let issues = log.issues();
+        assert_eq!((issues[0].count, issues[0].first_packet, issues[0].first_offset), (2, Some(5), Some(100)));
+    }
+}

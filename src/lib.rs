@@ -1,0 +1,21 @@
+//! Packetloupe reads network captures, finds what does not belong in them, and explains why.
+//!
+//! The line that the data takes, top to bottom; nothing flows back up:
+//!
+//! ```text
+//! file bytes -> read -> RawPacket -> decode -> Packet -> flow -> Flow -> stats, detect -> Analysis
+//!            -> query (small views), chart (data), report and export (files)
+//! ```
+//!
+//! Nothing on the line knows the browser; only `web` does, and it exists only on wasm32.
+
+pub mod model;
+
+pub mod issue;
+pub mod settings;
+
+pub mod flow;
+
+pub mod detect;
+
+pub mod protocol;

@@ -1,0 +1,122 @@
+//! Addresses: a compact IP address for keys, and the address that a finding names.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+const MAPPED_V4: u128 = 0xffff_0000_0000;
+
+/// An IP address in 16 bytes, IPv4 as IPv4-mapped IPv6 (RFC 4291, section 2.5.5.2).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
+pub struct Host(pub u128);
+
+impl Host {
+    /// An IPv4 address from its four bytes in network order.
+    pub fn v4(bytes: [u8; 4]) -> Host {
+        Host(MAPPED_V4 | u128::from(u32::from_be_bytes(bytes)))
+    }
+
+    /// An IPv6 address from its sixteen bytes in network order.
+    pub fn v6(bytes: [u8; 16]) -> Host {
+        Host(u128::from_be_bytes(bytes))
+    }
+
+    /// The address as the standard library's type.
+    pub fn ip(self) -> IpAddr {
+        match self.v4_bits() {
+            Some(bits) => IpAddr::V4(Ipv4Addr::from(bits)),
+            None => IpAddr::V6(Ipv6Addr::from(self.0)),
+        }
+    }
+
+    /// True for IPv4.
+    pub fn is_v4(self) -> bool {
+        self.0 >> 32 == MAPPED_V4 >> 32
+    }
+
+    fn v4_bits(self) -> Option<u32> {
+        self.is_v4().then_some(self.0 as u32)
+    }
+
+    /// True for addresses that name more than one receiver: multicast, broadcast, and 0.0.0.0 or ::.
+    pub fn is_group(self) -> bool {
+        match self.ip() {
+            IpAddr::V4(ip) => ip.is_multicast() || ip.is_broadcast() || ip.is_unspecified() || ip.octets()[3] == 255,
+            IpAddr::V6(ip) => ip.is_multicast() || ip.is_unspecified(),
+        }
+    }
+
+    /// True for addresses that are not routed on the internet: private, link-local, loopback, shared (RFC 6598),
+    /// benchmarking (RFC 2544) and unique local IPv6 (RFC 4193).
+    pub fn is_internal(self) -> bool {
+        match self.ip() {
+            IpAddr::V4(ip) => {
+                let [a, b, ..] = ip.octets();
+                ip.is_private()
+                    || ip.is_link_local()
+                    || ip.is_loopback()
+                    || (a == 100 && (64..128).contains(&b))
+                    || (a == 198 && (b == 18 || b == 19))
+            }
+            IpAddr::V6(ip) => {
+                let first = ip.segments()[0];
+                ip.is_loopback() || first & 0xfe00 == 0xfc00 || first & 0xffc0 == 0xfe80
+            }
+        }
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.ip().fmt(f)
+    }
+}
+
+impl fmt::Debug for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.ip().fmt(f)
+    }
+}
+
+/// Who a finding is about: an IP address, or a MAC address where there is none.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum Address {
+    /// An IP address.
+    Ip(Host),
+    /// An Ethernet address.
+    Mac([u8; 6]),
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Address::Ip(host) => host.fmt(f),
+            Address::Mac(bytes) => f.write_str(&mac_text(*bytes)),
+        }
+    }
+}
+
+/// `aa:bb:cc:dd:ee:ff`
+pub fn mac_text(bytes: [u8; 6]) -> String {
+    let [a, b, c, d, e, f] = bytes;
+    format!("{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_keep_their_family() {
+        assert_eq!(Host::v4([10, 0, 0, 1]).to_string(), "10.0.0.1");
+        assert_eq!(Host::v6([0; 16]).to_string(), "::");
+        assert!(Host::v4([0; 4]).is_v4() && !Host::v6([0; 16]).is_v4());
+    }
+
+    #[test]
+    fn group_and_internal_addresses() {
+        assert!(Host::v4([224, 0, 0, 251]).is_group());
+        assert!(Host::v4([198, 18, 10, 5]).is_internal());
+        assert!(!Host::v4([203, 0, 113, 5]).is_internal());
+    }
+}

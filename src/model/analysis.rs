@@ -1,0 +1,216 @@
+//! The one value that page, report and command show. Small: tables and packets stay behind with the worker.
+
+use super::address::Host;
+use super::finding::Finding;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Everything found out about one input.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Analysis {
+    /// The input itself.
+    pub file: FileFacts,
+    /// What is in it.
+    pub summary: Summary,
+    /// How much of it was read and kept.
+    pub coverage: Coverage,
+    /// What could not be read.
+    pub issues: Vec<Issue>,
+    /// What does not belong, most severe first.
+    pub findings: Vec<Finding>,
+    /// What each detector did, in the order of their table.
+    pub runs: Vec<DetectorRun>,
+    /// Figures for charts.
+    pub stats: Stats,
+    /// Settings that differ from their defaults, by id.
+    pub changed_settings: BTreeMap<String, f64>,
+    /// Seed of everything random.
+    pub seed: u64,
+}
+
+/// The input file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FileFacts {
+    /// Name without folders.
+    pub name: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// SHA-256 in hex; none while it is being computed.
+    pub sha256: Option<String>,
+    /// As `pcap, little-endian, microseconds`.
+    pub format: String,
+    /// Names of the link types met, in order of appearance.
+    pub link_types: Vec<String>,
+}
+
+/// What is in the input.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Packets.
+    pub packets: u64,
+    /// Bytes on the wire.
+    pub bytes: u64,
+    /// Flows.
+    pub flows: u64,
+    /// Distinct IP addresses that sent or were sent to.
+    pub hosts: u64,
+    /// Earliest packet, ns since 1970.
+    pub first_ns: Option<i64>,
+    /// Latest packet, ns since 1970.
+    pub last_ns: Option<i64>,
+    /// Every protocol met, most packets first; layers overlap.
+    pub protocols: Vec<ProtocolCount>,
+}
+
+impl Summary {
+    /// From the earliest to the latest packet, ns.
+    pub fn duration_ns(&self) -> i64 {
+        self.last_ns.unwrap_or(0) - self.first_ns.unwrap_or(0)
+    }
+}
+
+/// Packets of a protocol.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ProtocolCount {
+    /// Name.
+    pub name: String,
+    /// 1 link, 2 network, 3 transport, 4 application.
+    pub layer: u8,
+    /// Packets that hold it.
+    pub packets: u64,
+    /// Bytes on the wire of those packets.
+    pub bytes: u64,
+}
+
+/// How much was read and kept.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// Packets read from the file.
+    pub packets_read: u64,
+    /// Packets decoded without an error.
+    pub packets_decoded: u64,
+    /// Packets that the capture cut (snap length).
+    pub packets_truncated: u64,
+    /// Bytes of the file that could not be read as packets.
+    pub bytes_skipped: u64,
+    /// Flows kept with all their figures.
+    pub flows_kept: u64,
+    /// Flows folded into totals because the table was full.
+    pub flows_summarised: u64,
+}
+
+/// How bad an issue is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IssueSeverity {
+    /// Nothing is lost.
+    Info,
+    /// Some detail is lost.
+    Warning,
+    /// Part of the input is lost.
+    Error,
+}
+
+/// Something that went wrong without stopping.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Issue {
+    /// Id in the table of issues.
+    pub id: String,
+    /// How bad.
+    pub severity: IssueSeverity,
+    /// How often.
+    pub count: u64,
+    /// Number of the first packet concerned, from 1.
+    pub first_packet: Option<u64>,
+    /// Byte offset in the file of the first place concerned.
+    pub first_offset: Option<u64>,
+    /// A sentence for people.
+    pub text: String,
+}
+
+/// What a detector did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DetectorRun {
+    /// Detector id.
+    pub id: String,
+    /// Findings made.
+    pub n_findings: u64,
+    /// Why it could not run, if so.
+    pub not_enough_data: Option<String>,
+}
+
+/// Figures for charts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Stats {
+    /// Traffic over time.
+    pub timeline: Timeline,
+    /// Hosts with the most bytes, most first.
+    pub top_hosts: Vec<HostRow>,
+    /// Server ports with the most flows, most first.
+    pub top_ports: Vec<PortRow>,
+    /// Packets by size on the wire.
+    pub sizes: Vec<SizeBin>,
+}
+
+/// Traffic over time in bins of equal width.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Timeline {
+    /// Start of the first bin, ns since 1970.
+    pub start_ns: i64,
+    /// Width of a bin, ns; 0 while there is nothing.
+    pub bin_ns: i64,
+    /// Packets per bin by kind: TCP, UDP, ICMP, ARP, other.
+    pub packets: [Vec<u64>; 5],
+    /// Bytes on the wire per bin by kind.
+    pub bytes: [Vec<u64>; 5],
+}
+
+impl Timeline {
+    /// Names of the kinds, in order.
+    pub const KINDS: [&'static str; 5] = ["TCP", "UDP", "ICMP", "ARP", "Other"];
+}
+
+/// A host's totals.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HostRow {
+    /// Address.
+    pub host: Host,
+    /// A name that DNS, TLS or HTTP gave it; empty if none.
+    pub name: String,
+    /// Bytes sent.
+    pub bytes_sent: u64,
+    /// Bytes received.
+    pub bytes_received: u64,
+    /// Packets sent and received.
+    pub packets: u64,
+    /// Flows.
+    pub flows: u64,
+}
+
+/// A server port's totals.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PortRow {
+    /// Port.
+    pub port: u16,
+    /// `TCP` or `UDP`.
+    pub transport: String,
+    /// Usual application; empty if none.
+    pub app: String,
+    /// Flows.
+    pub flows: u64,
+    /// Packets.
+    pub packets: u64,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// Packets with at least `from` and at most `to` bytes on the wire.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SizeBin {
+    /// Smallest size.
+    pub from: u32,
+    /// Largest size.
+    pub to: u32,
+    /// Packets.
+    pub packets: u64,
+}

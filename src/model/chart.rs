@@ -1,0 +1,54 @@
+//! A chart as data: what to draw, not how. Each can also be read as a table.
+
+use serde::{Deserialize, Serialize};
+
+/// One chart.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChartSpec {
+    /// Id of the chart in its table.
+    pub id: String,
+    /// What it shows, in a few words.
+    pub title: String,
+    /// What it says, in one sentence with numbers, for who cannot see it.
+    pub summary: String,
+    /// The marks.
+    pub marks: Marks,
+    /// Unit of the values, as `B` or `packets`.
+    pub unit: String,
+}
+
+/// The marks of a chart.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Marks {
+    /// Stacked areas over time.
+    Areas {
+        /// Start of the first bin, ns since 1970.
+        start_ns: i64,
+        /// Width of a bin, ns.
+        bin_ns: i64,
+        /// One per kind, all of the same length.
+        series: Vec<Series>,
+    },
+    /// Horizontal bars, longest first.
+    Bars(Vec<Bar>),
+    /// Vertical bars in the given order.
+    Columns(Vec<Bar>),
+}
+
+/// A named run of values.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Series {
+    /// Name.
+    pub name: String,
+    /// One value a bin.
+    pub values: Vec<f64>,
+}
+
+/// A labelled value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Bar {
+    /// Label.
+    pub label: String,
+    /// Value.
+    pub value: f64,
+}

@@ -1,0 +1,19 @@
+//! Plain data, one type family per station of the line. Imports nothing else of ours.
+
+pub mod address;
+pub mod analysis;
+pub mod chart;
+pub mod finding;
+pub mod flow;
+pub mod moments;
+pub mod packet;
+pub mod protocol;
+pub mod table;
+pub mod time;
+
+pub use address::{Address, Host};
+pub use analysis::Analysis;
+pub use finding::{Category, Evidence, Finding, Severity};
+pub use flow::{Direction, Flow, FlowKey};
+pub use packet::{Packet, Transport};
+pub use protocol::Protocol;

@@ -1,0 +1,106 @@
+//! Running count, mean, spread, smallest and largest of a series, in one pass.
+
+use serde::{Deserialize, Serialize};
+
+/// Welford's recurrence (Technometrics 4, 1962): stable where sums of squares cancel.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
+pub struct Moments {
+    /// Values seen.
+    pub n: u32,
+    /// Smallest value; infinite while there is none.
+    pub min: f64,
+    /// Largest value; minus infinite while there is none.
+    pub max: f64,
+    mean: f64,
+    square_sum: f64,
+}
+
+impl Default for Moments {
+    fn default() -> Self {
+        Moments { n: 0, min: f64::INFINITY, max: f64::NEG_INFINITY, mean: 0.0, square_sum: 0.0 }
+    }
+}
+
+impl Moments {
+    /// Adds one value.
+    #[inline]
+    pub fn add(&mut self, value: f64) {
+        self.n = self.n.saturating_add(1);
+        let off = value - self.mean;
+        self.mean += off / f64::from(self.n);
+        self.square_sum += off * (value - self.mean);
+        if value < self.min {
+            self.min = value;
+        }
+        if value > self.max {
+            self.max = value;
+        }
+    }
+
+    /// Both series as one (Chan, Golub and LeVeque, 1979).
+    pub fn merge(&self, other: &Moments) -> Moments {
+        if self.n == 0 {
+            return *other;
+        }
+        if other.n == 0 {
+            return *self;
+        }
+        let (a, b) = (f64::from(self.n), f64::from(other.n));
+        let off = other.mean - self.mean;
+        Moments {
+            n: self.n.saturating_add(other.n),
+            min: self.min.min(other.min),
+            max: self.max.max(other.max),
+            mean: self.mean + off * b / (a + b),
+            square_sum: self.square_sum + other.square_sum + off * off * a * b / (a + b),
+        }
+    }
+
+    /// Arithmetic mean; 0 while there is no value.
+    pub fn mean(&self) -> f64 {
+        self.mean
+    }
+
+    /// Sum of the values.
+    pub fn sum(&self) -> f64 {
+        self.mean * f64::from(self.n)
+    }
+
+    /// Sample variance (n - 1); 0 for fewer than two values.
+    pub fn variance(&self) -> f64 {
+        if self.n < 2 { 0.0 } else { (self.square_sum / f64::from(self.n - 1)).max(0.0) }
+    }
+
+    /// Sample standard deviation (n - 1); 0 for fewer than two values.
+    pub fn deviation(&self) -> f64 {
+        self.variance().sqrt()
+    }
+
+    /// Smallest value, 0 while there is none.
+    pub fn min_or_zero(&self) -> f64 {
+        if self.n == 0 { 0.0 } else { self.min }
+    }
+
+    /// Largest value, 0 while there is none.
+    pub fn max_or_zero(&self) -> f64 {
+        if self.n == 0 { 0.0 } else { self.max }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn merged_equals_added() {
+        let (mut all, mut left, mut right) = (Moments::default(), Moments::default(), Moments::default());
+        for (i, x) in [4.0, 7.5, 1e6, 1e6 + 1.0, -3.0].into_iter().enumerate() {
+            all.add(x);
+            if i < 2 { left.add(x) } else { right.add(x) }
+        }
+        let merged = left.merge(&right);
+        assert!((merged.mean() - all.mean()).abs() < 1e-6);
+        assert!((merged.variance() / all.variance() - 1.0).abs() < 1e-12);
+        assert_eq!((merged.min, merged.max, merged.n), (-3.0, 1e6 + 1.0, 5));
+    }
+}

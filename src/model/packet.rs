@@ -1,0 +1,221 @@
+//! What is known of one packet after decoding: small facts, no borrowed bytes.
+
+use super::address::Host;
+use super::protocol::{Named, Protocol};
+use std::ops::Range;
+
+/// TCP flag bits as they stand in the header (RFC 9293, section 3.1).
+pub mod tcp_flag {
+    /// No more data from the sender.
+    pub const FIN: u8 = 0x01;
+    /// Synchronise sequence numbers.
+    pub const SYN: u8 = 0x02;
+    /// Reset the connection.
+    pub const RST: u8 = 0x04;
+    /// Push.
+    pub const PSH: u8 = 0x08;
+    /// The acknowledgment field counts.
+    pub const ACK: u8 = 0x10;
+    /// The urgent pointer counts.
+    pub const URG: u8 = 0x20;
+    /// ECN echo (RFC 3168).
+    pub const ECE: u8 = 0x40;
+    /// Congestion window reduced (RFC 3168).
+    pub const CWR: u8 = 0x80;
+}
+
+/// One decoded packet.
+#[derive(Clone, Debug)]
+pub struct Packet {
+    /// Place in the capture, from 0. Wireshark's frame number is one more.
+    pub index: u64,
+    /// Nanoseconds since 1970 UTC.
+    pub time_ns: i64,
+    /// Bytes on the wire, link header included, as capinfos counts them.
+    pub wire_bytes: u32,
+    /// Bytes that the capture kept.
+    pub captured_bytes: u32,
+    /// Source and destination Ethernet address, where the link layer has them.
+    pub macs: Option<([u8; 6], [u8; 6])>,
+    /// Outermost VLAN id, 0 for none.
+    pub vlan: u16,
+    /// The layers found, outermost first.
+    pub layers: Layers,
+    /// ARP for IPv4 over Ethernet.
+    pub arp: Option<Arp>,
+    /// IPv4 or IPv6.
+    pub ip: Option<Ip>,
+    /// What IP carries.
+    pub transport: Transport,
+    /// Where the transport payload (or, lacking one, the last layer's) stands in the captured bytes.
+    pub payload: Range<u32>,
+}
+
+/// The layers of a packet, outermost first, at most eight.
+#[derive(Clone, Copy, Debug)]
+pub struct Layers {
+    names: [Protocol; Layers::MOST],
+    n: u8,
+}
+
+impl Default for Layers {
+    fn default() -> Self {
+        Layers { names: [Protocol::Named(Named::Ethernet); Layers::MOST], n: 0 }
+    }
+}
+
+impl Layers {
+    /// Deeper layers are not told apart.
+    pub const MOST: usize = 8;
+
+    /// Adds an inner layer; one past the most is left out.
+    #[inline]
+    pub fn push(&mut self, protocol: impl Into<Protocol>) {
+        if let Some(slot) = self.names.get_mut(usize::from(self.n)) {
+            *slot = protocol.into();
+            self.n += 1;
+        }
+    }
+
+    /// The layers, outermost first.
+    #[inline]
+    pub fn as_slice(&self) -> &[Protocol] {
+        self.names.get(..usize::from(self.n)).unwrap_or(&[])
+    }
+}
+
+/// The facts of an IP header.
+#[derive(Clone, Copy, Debug)]
+pub struct Ip {
+    /// Source address.
+    pub source: Host,
+    /// Destination address.
+    pub target: Host,
+    /// Number of the carried protocol, IPv6 extension headers passed.
+    pub protocol: u8,
+    /// Time to live or hop limit.
+    pub ttl: u8,
+    /// True for any piece of a fragmented packet.
+    pub is_fragment: bool,
+    /// Bytes that the transport header and payload have on the wire.
+    pub payload_bytes: u32,
+}
+
+/// What IP carries.
+#[derive(Clone, Copy, Debug)]
+pub enum Transport {
+    /// Nothing that is told apart, or cut off.
+    None,
+    /// TCP.
+    Tcp(Tcp),
+    /// UDP.
+    Udp(Udp),
+    /// ICMP or ICMPv6.
+    Icmp(Icmp),
+}
+
+/// The facts of a TCP header.
+#[derive(Clone, Copy, Debug)]
+pub struct Tcp {
+    /// Source port.
+    pub source_port: u16,
+    /// Destination port.
+    pub target_port: u16,
+    /// Sequence number.
+    pub sequence: u32,
+    /// Acknowledgment number.
+    pub acknowledgment: u32,
+    /// Flag bits, see [`tcp_flag`].
+    pub flags: u8,
+    /// Window field as sent, not scaled.
+    pub window: u16,
+    /// Header length in bytes, options included.
+    pub header_bytes: u8,
+    /// Payload bytes on the wire by the IP length, also where the capture cut them.
+    pub payload_bytes: u32,
+}
+
+/// The facts of a UDP header.
+#[derive(Clone, Copy, Debug)]
+pub struct Udp {
+    /// Source port.
+    pub source_port: u16,
+    /// Destination port.
+    pub target_port: u16,
+    /// Payload bytes on the wire by the IP length.
+    pub payload_bytes: u32,
+}
+
+/// The facts of an ICMP or ICMPv6 message.
+#[derive(Clone, Copy, Debug)]
+pub struct Icmp {
+    /// True for ICMPv6.
+    pub is_v6: bool,
+    /// Type.
+    pub kind: u8,
+    /// Code.
+    pub code: u8,
+    /// Identifier of echo messages, else 0.
+    pub identifier: u16,
+    /// Bytes after the first eight.
+    pub payload_bytes: u32,
+    /// For an unreachable message: the packet that could not be delivered.
+    pub refused: Option<Refused>,
+}
+
+/// The packet that an ICMP destination-unreachable message quotes.
+#[derive(Clone, Copy, Debug)]
+pub struct Refused {
+    /// Who sent it.
+    pub source: Host,
+    /// Who should have got it.
+    pub target: Host,
+    /// IP protocol number.
+    pub protocol: u8,
+    /// Its source port.
+    pub source_port: u16,
+    /// Its destination port.
+    pub target_port: u16,
+}
+
+/// ARP for IPv4 over Ethernet (RFC 826).
+#[derive(Clone, Copy, Debug)]
+pub struct Arp {
+    /// 1 asks, 2 answers.
+    pub operation: u16,
+    /// Ethernet address that the sender claims.
+    pub sender_mac: [u8; 6],
+    /// IPv4 address that the sender claims.
+    pub sender_ip: Host,
+    /// Ethernet address of the target; zero in a question.
+    pub target_mac: [u8; 6],
+    /// IPv4 address of the target.
+    pub target_ip: Host,
+}
+
+impl Packet {
+    /// The innermost protocol that was told apart.
+    pub fn top(&self) -> Option<Protocol> {
+        self.layers.as_slice().last().copied()
+    }
+
+    /// The TCP facts, if it is TCP.
+    #[inline]
+    pub fn tcp(&self) -> Option<&Tcp> {
+        if let Transport::Tcp(tcp) = &self.transport { Some(tcp) } else { None }
+    }
+}
+
+impl Tcp {
+    /// True if all of these flag bits are set.
+    #[inline]
+    pub fn has(&self, flags: u8) -> bool {
+        self.flags & flags == flags
+    }
+
+    /// A connection request: SYN without ACK.
+    #[inline]
+    pub fn is_request(&self) -> bool {
+        self.flags & (tcp_flag::SYN | tcp_flag::ACK) == tcp_flag::SYN
+    }
+}
