@@ -1,4 +1,5 @@
 //! Packets to flows: the flow table, TCP state, server names, and the features of a flow.
 
+pub mod features;
 pub mod names;
 pub mod table;
