@@ -18,4 +18,6 @@ pub mod flow;
 
 pub mod detect;
 
+pub mod export;
+
 pub mod protocol;
