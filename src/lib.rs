@@ -26,4 +26,6 @@ pub mod detect;
 
 pub mod pipeline;
 
+pub mod export;
+
 pub mod protocol;
