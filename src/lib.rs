@@ -19,3 +19,6 @@ pub mod flow;
 pub mod detect;
 
 pub mod protocol;
+
+#[cfg(target_arch = "wasm32")]
+pub mod web;
