@@ -111,8 +111,10 @@ fn cause(message: &str) -> String {
     if lower.contains("importscripts") || lower.contains("failed to fetch") || lower.contains("networkerror") {
         return "A part of Packetloupe could not be loaded. Check that you are online and reload the page.".to_owned();
     }
-    let said = if message.is_empty() { "no reason given" } else { message };
-    format!("The worker that reads captures stopped because of a fault in Packetloupe ({said}).")
+    format!(
+        "The worker that reads captures stopped: it ran out of memory or met a fault in Packetloupe ({message}). \
+         Try again with a smaller part of the capture."
+    )
 }
 
 /// Starts the worker from a blob: loads its script and its wasm by absolute addresses. A failure inside a promise is
