@@ -29,3 +29,6 @@ pub mod pipeline;
 pub mod export;
 
 pub mod protocol;
+
+#[cfg(target_arch = "wasm32")]
+pub mod web;
