@@ -18,4 +18,6 @@ pub mod flow;
 
 pub mod detect;
 
+pub mod chart;
+
 pub mod protocol;
