@@ -28,6 +28,8 @@ pub mod pipeline;
 
 pub mod export;
 
+pub mod chart;
+
 pub mod protocol;
 
 #[cfg(target_arch = "wasm32")]
