@@ -19,3 +19,5 @@ pub mod flow;
 pub mod detect;
 
 pub mod protocol;
+
+pub mod session;
