@@ -21,3 +21,6 @@ pub mod detect;
 pub mod protocol;
 
 pub mod session;
+
+#[cfg(target_arch = "wasm32")]
+pub mod web;

@@ -47,7 +47,7 @@ pub fn span(ns: i64) -> String {
     let s = ns as f64 / 1e9;
     let whole = ns / SECOND;
     match s.abs() {
-        x if x == 0.0 => "0 s".to_owned(),
+        0.0 => "0 s".to_owned(),
         x if x < 1e-3 => format!("{:.0} µs", s * 1e6),
         x if x < 1.0 => format!("{:.1} ms", s * 1e3),
         x if x < 60.0 => format!("{s:.2} s"),
