@@ -18,6 +18,8 @@ pub mod flow;
 
 pub mod detect;
 
+pub mod chart;
+
 pub mod protocol;
 
 pub mod session;
