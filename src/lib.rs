@@ -14,11 +14,19 @@ pub mod model;
 pub mod issue;
 pub mod settings;
 
+pub mod read;
+
+pub mod decode;
+
 pub mod flow;
+
+pub mod stats;
 
 pub mod detect;
 
 pub mod chart;
+
+pub mod pipeline;
 
 pub mod protocol;
 

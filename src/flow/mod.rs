@@ -1,4 +1,6 @@
 //! Packets to flows: the flow table, TCP state, server names, and the features of a flow.
 
 pub mod names;
+mod periods;
 pub mod table;
+mod tcp;
