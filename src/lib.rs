@@ -30,7 +30,13 @@ pub mod export;
 
 pub mod chart;
 
+pub mod chart;
+
+pub mod pipeline;
+
 pub mod protocol;
+
+pub mod session;
 
 #[cfg(target_arch = "wasm32")]
 pub mod web;
