@@ -24,15 +24,13 @@ pub mod stats;
 
 pub mod detect;
 
-pub mod pipeline;
+pub mod chart;
 
 pub mod export;
 
-pub mod chart;
-
-pub mod chart;
-
 pub mod pipeline;
+
+pub mod query;
 
 pub mod protocol;
 
