@@ -194,7 +194,7 @@ async fn judge(shared: &Shared, number: u32) -> Option<()> {
                 detector: entry.card.name.to_owned(),
             },
         });
-        gloo::timers::future::TimeoutFuture::new(0).await;
+        pause().await;
         with(shared, number, |job| job.pipeline.judge_one(place, &job.settings))?;
     }
     let analysis = with(shared, number, |job| {
@@ -245,6 +245,17 @@ async fn hash(shared: &Shared, number: u32) -> Option<()> {
     })?;
     post(&Reply::Sha256 { job: number, hex });
     Some(())
+}
+
+/// Lets waiting messages in: a zero time-out is a task of its own, a ready promise is not.
+async fn pause() {
+    let promise = Promise::new(&mut |resolve, _| {
+        gloo::timers::callback::Timeout::new(0, move || {
+            let _ = resolve.call0(&JsValue::UNDEFINED);
+        })
+        .forget();
+    });
+    let _ = JsFuture::from(promise).await;
 }
 
 /// Asks the browser for a slice; it reads while we go on.
