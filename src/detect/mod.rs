@@ -6,14 +6,21 @@
 pub mod contacts;
 pub mod draft;
 pub mod gather;
+pub mod peaks;
 pub mod severity;
 pub mod tally;
 #[cfg(test)]
 pub mod testing;
 pub mod walk;
 
+pub mod arp_spoofing;
+pub mod arp_storm;
+pub mod arp_sweep;
 pub mod host_scan;
+pub mod icmp_flood;
 pub mod port_scan;
+pub mod syn_flood;
+pub mod udp_flood;
 
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
