@@ -30,10 +30,6 @@ pub mod export;
 
 pub mod chart;
 
-pub mod chart;
-
-pub mod pipeline;
-
 pub mod protocol;
 
 pub mod session;

@@ -75,7 +75,7 @@ impl Detector for ArpStorm {
             return;
         }
         let Some(device) = self.devices.of(arp.sender_mac) else { return };
-        if device.seconds.len() == 0 {
+        if device.seconds.n_seconds() == 0 {
             device.first_ns = packet.time_ns;
         }
         device.last_ns = device.last_ns.max(packet.time_ns);

@@ -110,7 +110,7 @@ impl Detector for IcmpFlood {
                 evidence("Pings a second, best five seconds", *rate, "packets/s", "1 a second (ping(8) default)"),
                 evidence("Most pings in a second", f64::from(seconds.most()), "packets/s", "below 100"),
                 evidence("Pings", seconds.total() as f64, "packets", ""),
-                evidence("Seconds with pings", seconds.len() as f64, "s", ""),
+                evidence("Seconds with pings", seconds.n_seconds() as f64, "s", ""),
                 evidence("Sources", sources.len() as f64, "addresses", "1 or 2 monitors"),
             ];
             finding.explanation = format!(

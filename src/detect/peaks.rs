@@ -31,7 +31,7 @@ impl Seconds {
     pub const MOST_SPREAD: i64 = 1800;
 
     /// Seconds with any count.
-    pub fn len(&self) -> usize {
+    pub fn n_seconds(&self) -> usize {
         self.counts.len()
     }
 
@@ -87,7 +87,7 @@ mod tests {
         let mut seconds = Seconds::default();
         seconds.spread(0, 2_500_000_000, 10);
         seconds.add(9_000_000_000, 5);
-        assert_eq!((seconds.total(), seconds.most(), seconds.len()), (15, 5, 4));
+        assert_eq!((seconds.total(), seconds.most(), seconds.n_seconds()), (15, 5, 4));
         assert_eq!(seconds.busiest(2), (7, 0));
         assert_eq!(seconds.stretches(0, 5, 100), [10, 5]);
     }

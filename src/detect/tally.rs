@@ -39,7 +39,7 @@ impl<K: Eq + Hash + Ord, V: Default> Tally<K, V> {
     }
 
     /// Keys known.
-    pub fn len(&self) -> usize {
+    pub fn n_keys(&self) -> usize {
         self.map.len()
     }
 
