@@ -29,7 +29,17 @@ use crate::model::{Address, Flow, Packet};
 use crate::settings::{Descriptor, Settings};
 
 /// Every detector, in the order in which they are shown and run.
-pub const ALL: &[Entry] = &[port_scan::ENTRY, host_scan::ENTRY];
+pub const ALL: &[Entry] = &[
+    // Each on a line of its own.
+    port_scan::ENTRY,
+    host_scan::ENTRY,
+    arp_sweep::ENTRY,
+    syn_flood::ENTRY,
+    udp_flood::ENTRY,
+    icmp_flood::ENTRY,
+    arp_storm::ENTRY,
+    arp_spoofing::ENTRY,
+];
 
 /// A detector's line in the table.
 pub struct Entry {
