@@ -6,6 +6,7 @@
 pub mod contacts;
 pub mod draft;
 pub mod gather;
+pub mod ml;
 pub mod severity;
 pub mod tally;
 #[cfg(test)]
@@ -13,6 +14,8 @@ pub mod testing;
 pub mod walk;
 
 pub mod host_scan;
+pub mod isolation_forest;
+pub mod pca;
 pub mod port_scan;
 
 use crate::flow::names::Names;
@@ -22,7 +25,7 @@ use crate::model::{Address, Flow, Packet};
 use crate::settings::{Descriptor, Settings};
 
 /// Every detector, in the order in which they are shown and run.
-pub const ALL: &[Entry] = &[port_scan::ENTRY, host_scan::ENTRY];
+pub const ALL: &[Entry] = &[port_scan::ENTRY, host_scan::ENTRY, pca::ENTRY, isolation_forest::ENTRY];
 
 /// A detector's line in the table.
 pub struct Entry {
