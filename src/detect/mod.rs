@@ -7,6 +7,7 @@ pub mod contacts;
 pub mod draft;
 pub mod gather;
 pub mod peaks;
+pub mod ml;
 pub mod severity;
 pub mod tally;
 #[cfg(test)]
@@ -18,6 +19,8 @@ pub mod arp_storm;
 pub mod arp_sweep;
 pub mod host_scan;
 pub mod icmp_flood;
+pub mod isolation_forest;
+pub mod pca;
 pub mod port_scan;
 pub mod syn_flood;
 pub mod udp_flood;
@@ -30,7 +33,7 @@ use crate::settings::{Descriptor, Settings};
 
 /// Every detector, in the order in which they are shown and run.
 pub const ALL: &[Entry] = &[
-    // Each on a line of its own.
+    // One line each.
     port_scan::ENTRY,
     host_scan::ENTRY,
     arp_sweep::ENTRY,
@@ -39,6 +42,8 @@ pub const ALL: &[Entry] = &[
     icmp_flood::ENTRY,
     arp_storm::ENTRY,
     arp_spoofing::ENTRY,
+    pca::ENTRY,
+    isolation_forest::ENTRY,
 ];
 
 /// A detector's line in the table.
