@@ -14,11 +14,29 @@ pub mod model;
 pub mod issue;
 pub mod settings;
 
+pub mod read;
+
+pub mod decode;
+
 pub mod flow;
+
+pub mod stats;
 
 pub mod detect;
 
+pub mod pipeline;
+
+pub mod export;
+
+pub mod chart;
+
+pub mod chart;
+
+pub mod pipeline;
+
 pub mod protocol;
+
+pub mod session;
 
 #[cfg(target_arch = "wasm32")]
 pub mod web;

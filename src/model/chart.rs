@@ -26,6 +26,8 @@ pub enum Marks {
         start_ns: i64,
         /// Width of a bin, ns.
         bin_ns: i64,
+        /// Minutes east of UTC that the axis is written in.
+        offset_minutes: i32,
         /// One per kind, all of the same length.
         series: Vec<Series>,
     },

@@ -8,6 +8,7 @@ pub mod flow;
 pub mod moments;
 pub mod packet;
 pub mod protocol;
+pub mod quantity;
 pub mod table;
 pub mod time;
 

@@ -1,0 +1,147 @@
+//! Stacked areas over time, in steps as wide as a bin: what is drawn is what was counted.
+
+use super::super::theme::Theme;
+use super::super::{text, ticks};
+use super::{Anchor, LABEL, Rect, SMALL, Scene, Shape, Zone, axis_width, sane};
+use crate::model::chart::Series;
+use crate::model::quantity::with_unit;
+
+/// The bins' place in time.
+pub struct Clock {
+    /// Start of the first bin, ns since 1970.
+    pub start_ns: i64,
+    /// Width of a bin, ns.
+    pub bin_ns: i64,
+    /// Minutes east of UTC that times are written in.
+    pub offset_minutes: i32,
+}
+
+impl Clock {
+    fn bin_start(&self, bin: usize) -> i64 {
+        self.start_ns.saturating_add(self.bin_ns.saturating_mul(bin as i64))
+    }
+}
+
+const LEGEND_ROW: f64 = 20.0;
+const SWATCH: f64 = 10.0;
+
+pub fn lay_out(
+    scene: &mut Scene,
+    clock: &Clock,
+    series: &[Series],
+    unit: &str,
+    theme: &Theme,
+    (width, height): (f64, f64),
+) {
+    let n_bins = series.iter().map(|s| s.values.len()).max().unwrap_or(0);
+    let totals: Vec<f64> = (0..n_bins).map(|bin| series.iter().map(|s| value(s, bin)).sum()).collect();
+    let largest = totals.iter().copied().fold(0.0, f64::max);
+    let value_ticks = ticks::counts(largest, 4);
+    let top = value_ticks.last().copied().unwrap_or(1.0);
+
+    let legend = legend(scene, series, theme, width);
+    let left = axis_width(&value_ticks, unit);
+    let plot = Rect {
+        x: left,
+        y: legend + 8.0,
+        width: (width - left - 8.0).max(10.0),
+        height: (height - legend - 8.0 - 38.0).max(10.0),
+    };
+    scene.layout.plot = plot;
+    scene.value_axis(&value_ticks, unit, theme);
+
+    let step = plot.width / n_bins as f64;
+    let mut base = vec![0.0; n_bins];
+    for (place, one) in series.iter().enumerate() {
+        let lower = base.clone();
+        for (bin, sum) in base.iter_mut().enumerate() {
+            *sum += value(one, bin);
+        }
+        if lower != base {
+            let y = |sum: &f64| plot.bottom() - plot.height * sum / top;
+            let mut points = steps(&base, plot.x, step, y);
+            points.extend(steps(&lower, plot.x, step, y).into_iter().rev());
+            scene.shapes.push(Shape::Polygon { points, colour: theme.series_colour(place) });
+        }
+    }
+    time_axis(scene, clock, n_bins, theme);
+    scene.layout.zones = (0..n_bins)
+        .map(|bin| Zone {
+            rect: Rect { x: plot.x + step * bin as f64, width: step, ..plot },
+            label: ticks::range(clock.bin_start(bin), clock.bin_ns, clock.offset_minutes),
+            value: read_out(series, bin, totals.get(bin).copied().unwrap_or(0.0), unit),
+        })
+        .collect();
+}
+
+fn value(series: &Series, bin: usize) -> f64 {
+    series.values.get(bin).copied().map_or(0.0, sane)
+}
+
+/// The outline of a run of sums, left to right, without points that change nothing.
+fn steps(sums: &[f64], x: f64, step: f64, y: impl Fn(&f64) -> f64) -> Vec<(f64, f64)> {
+    let mut points = Vec::new();
+    let mut last = None;
+    for (bin, sum) in sums.iter().enumerate() {
+        if last != Some(sum) {
+            let edge = x + step * bin as f64;
+            if let Some(last) = last {
+                points.push((edge, y(last)));
+            }
+            points.push((edge, y(sum)));
+            last = Some(sum);
+        }
+    }
+    if let Some(last) = last {
+        points.push((x + step * sums.len() as f64, y(last)));
+    }
+    points
+}
+
+/// Names the series that have anything; gives the height that it takes.
+fn legend(scene: &mut Scene, series: &[Series], theme: &Theme, width: f64) -> f64 {
+    let present = series.iter().enumerate().filter(|(_, s)| s.values.iter().any(|value| sane(*value) > 0.0));
+    let (mut x, mut y) = (0.0, LEGEND_ROW / 2.0);
+    for (place, one) in present {
+        let name = text::fit(&one.name, LABEL, width / 2.0);
+        let room = SWATCH + 6.0 + text::width(&name, LABEL) + 16.0;
+        if x > 0.0 && x + room > width {
+            (x, y) = (0.0, y + LEGEND_ROW);
+        }
+        let swatch = Rect { x, y: y - SWATCH / 2.0, width: SWATCH, height: SWATCH };
+        scene.rect(swatch, theme.series_colour(place));
+        scene.text((x + SWATCH + 6.0, y), name, LABEL, theme.text, Anchor::Start);
+        x += room;
+    }
+    y + LEGEND_ROW / 2.0
+}
+
+fn time_axis(scene: &mut Scene, clock: &Clock, n_bins: usize, theme: &Theme) {
+    let plot = scene.layout.plot;
+    let end = clock.bin_start(n_bins);
+    let n_ticks = (plot.width / 90.0).clamp(1.0, 8.0) as usize;
+    let span = end.saturating_sub(clock.start_ns).max(1) as f64;
+    for (time, label) in ticks::times(clock.start_ns, end, n_ticks, clock.offset_minutes) {
+        let x = plot.x + plot.width * (time - clock.start_ns) as f64 / span;
+        scene.rect(Rect { x: x - 0.5, y: plot.bottom(), width: 1.0, height: 4.0 }, theme.axis);
+        let half = text::width(&label, SMALL) / 2.0;
+        let middle = x.min(plot.right() + 8.0 - half).max(half);
+        scene.text((middle, plot.bottom() + 13.0), label, SMALL, theme.muted, Anchor::Middle);
+    }
+    let day = ticks::day(clock.start_ns, clock.offset_minutes);
+    scene.text((plot.x, plot.bottom() + 29.0), day, SMALL, theme.muted, Anchor::Start);
+}
+
+/// The total and what it is made of: `1.20 MB (TCP 1.10 MB, UDP 100 kB)`.
+fn read_out(series: &[Series], bin: usize, total: f64, unit: &str) -> String {
+    let parts: Vec<String> = series
+        .iter()
+        .filter(|s| value(s, bin) > 0.0)
+        .map(|s| format!("{} {}", s.name, with_unit(value(s, bin), unit)))
+        .collect();
+    match parts.len() {
+        0 => with_unit(0.0, unit),
+        1 => parts.join(""),
+        _ => format!("{} ({})", with_unit(total, unit), parts.join(", ")),
+    }
+}

@@ -1,0 +1,99 @@
+//! The colours of charts, for a light and a dark page.
+
+/// Red, green and blue.
+pub type Rgb = (u8, u8, u8);
+
+/// Colours of a chart. Within one theme all differ, so that a style sheet can put one theme in place of another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Theme {
+    /// Labels and values.
+    pub text: Rgb,
+    /// Tick labels and captions.
+    pub muted: Rgb,
+    /// The base line.
+    pub axis: Rgb,
+    /// Grid lines.
+    pub grid: Rgb,
+    /// Series in order; bars and columns take the first.
+    pub series: [Rgb; 6],
+}
+
+impl Theme {
+    /// For light pages.
+    pub const LIGHT: Theme = Theme {
+        text: (0x1b, 0x25, 0x30),
+        muted: (0x5a, 0x67, 0x75),
+        axis: (0x9a, 0xa5, 0xb1),
+        grid: (0xe3, 0xe8, 0xed),
+        series: [
+            (0x2f, 0x6d, 0xb3),
+            (0xe0, 0x9a, 0x2f),
+            (0x1f, 0x94, 0x82),
+            (0xb4, 0x4f, 0x8c),
+            (0x8b, 0x95, 0xa1),
+            (0x6b, 0x4f, 0xa8),
+        ],
+    };
+
+    /// For dark pages.
+    pub const DARK: Theme = Theme {
+        text: (0xe4, 0xe9, 0xee),
+        muted: (0xa0, 0xac, 0xb8),
+        axis: (0x5f, 0x6b, 0x78),
+        grid: (0x2b, 0x34, 0x3e),
+        series: [
+            (0x63, 0x9f, 0xe6),
+            (0xf0, 0xb4, 0x55),
+            (0x43, 0xbd, 0xa8),
+            (0xd9, 0x83, 0xb8),
+            (0x84, 0x90, 0x9d),
+            (0xa4, 0x8a, 0xe0),
+        ],
+    };
+
+    /// All colours, in the same order for every theme.
+    pub fn colours(&self) -> [Rgb; 10] {
+        let [a, b, c, d, e, f] = self.series;
+        [self.text, self.muted, self.axis, self.grid, a, b, c, d, e, f]
+    }
+
+    /// The colour of a series; they come round again after the last.
+    pub fn series_colour(&self, place: usize) -> Rgb {
+        self.series.get(place % self.series.len()).copied().unwrap_or(self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn colours_of_a_theme_differ() {
+        for theme in [Theme::LIGHT, Theme::DARK] {
+            let distinct: BTreeSet<Rgb> = theme.colours().into_iter().collect();
+            assert_eq!(distinct.len(), theme.colours().len());
+        }
+    }
+
+    #[test]
+    fn text_stands_out_from_its_page() {
+        for (theme, page) in [(Theme::LIGHT, (255, 255, 255)), (Theme::DARK, (0x16, 0x1b, 0x22))] {
+            assert!(contrast(theme.text, page) >= 7.0 && contrast(theme.muted, page) >= 4.5);
+            for colour in theme.series {
+                assert!(contrast(colour, page) >= 2.2, "{colour:?} {}", contrast(colour, page));
+            }
+        }
+    }
+
+    /// Contrast ratio of WCAG 2.2.
+    fn contrast(a: Rgb, b: Rgb) -> f64 {
+        let channel = |c: u8| {
+            let c = f64::from(c) / 255.0;
+            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        };
+        let light = |(r, g, b): Rgb| 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+        let (a, b) = (light(a), light(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+}

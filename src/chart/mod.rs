@@ -1,0 +1,129 @@
+//! Analysis to charts as data, one file per chart; `draw` makes pictures of them.
+
+use crate::model::Analysis;
+use crate::model::analysis::Timeline;
+use crate::model::chart::{ChartSpec, Marks, Series};
+use crate::model::quantity::percent;
+use crate::model::time;
+
+mod packet_sizes;
+mod packets_over_time;
+mod protocols;
+mod top_ports;
+mod top_talkers;
+mod traffic_over_time;
+
+pub mod draw;
+
+/// Every chart, in the order in which they are shown.
+pub const ALL: &[Entry] = &[
+    traffic_over_time::ENTRY,
+    packets_over_time::ENTRY,
+    protocols::ENTRY,
+    top_talkers::ENTRY,
+    top_ports::ENTRY,
+    packet_sizes::ENTRY,
+];
+
+/// A chart's line in the table.
+pub struct Entry {
+    /// Id: the file's stem.
+    pub id: &'static str,
+    /// Builds it; times are written as many minutes east of UTC as the second argument says.
+    pub make: fn(&Analysis, i32) -> ChartSpec,
+}
+
+/// All charts of an analysis, in order.
+pub fn all(analysis: &Analysis, offset_minutes: i32) -> Vec<ChartSpec> {
+    ALL.iter().map(|entry| (entry.make)(analysis, offset_minutes)).collect()
+}
+
+/// A chart of the kinds of traffic over time. The names are title, what is counted, and unit.
+fn over_time(
+    id: &str,
+    (title, counted, unit): (&str, &str, &str),
+    (timeline, values): (&Timeline, &[Vec<u64>; 5]),
+    offset_minutes: i32,
+    words: impl Fn(f64) -> String,
+) -> ChartSpec {
+    let series: Vec<Series> = Timeline::KINDS
+        .iter()
+        .zip(values)
+        .map(|(name, values)| Series {
+            name: (*name).to_owned(),
+            values: values.iter().map(|value| *value as f64).collect(),
+        })
+        .collect();
+    let bin = bin_words(timeline.bin_ns);
+    let title = if timeline.bin_ns > 0 { format!("{title}, {counted} per {bin}") } else { title.to_owned() };
+    ChartSpec {
+        id: id.to_owned(),
+        title,
+        summary: over_time_summary(timeline, &series, offset_minutes, &bin, words),
+        marks: Marks::Areas { start_ns: timeline.start_ns, bin_ns: timeline.bin_ns, offset_minutes, series },
+        unit: unit.to_owned(),
+    }
+}
+
+fn over_time_summary(
+    timeline: &Timeline,
+    series: &[Series],
+    offset_minutes: i32,
+    bin: &str,
+    words: impl Fn(f64) -> String,
+) -> String {
+    let n_bins = series.iter().map(|s| s.values.len()).max().unwrap_or(0);
+    let in_bin = |place: usize| series.iter().filter_map(|s| s.values.get(place)).sum::<f64>();
+    let (mut total, mut peak) = (0.0, (0, 0.0));
+    for place in 0..n_bins {
+        let sum = in_bin(place);
+        total += sum;
+        if sum > peak.1 {
+            peak = (place, sum);
+        }
+    }
+    if total <= 0.0 || timeline.bin_ns <= 0 {
+        return "There is no traffic to show.".to_owned();
+    }
+    let mut main = ("", 0.0);
+    for one in series {
+        let sum: f64 = one.values.iter().sum();
+        if sum > main.1 {
+            main = (one.name.as_str(), sum);
+        }
+    }
+    let began = timeline.start_ns.saturating_add(timeline.bin_ns.saturating_mul(peak.0 as i64));
+    let clock = time::text(began, offset_minutes);
+    let clock = if timeline.bin_ns >= time::SECOND { clock.get(..19).unwrap_or(&clock) } else { &clock };
+    format!(
+        "{} in {}, most of it {} ({}); the busiest {bin} began at {clock} {} with {}.",
+        words(total),
+        bin_words(timeline.bin_ns.saturating_mul(n_bins as i64)),
+        main.0,
+        percent(main.1, total),
+        draw::ticks::zone(offset_minutes),
+        words(peak.1),
+    )
+}
+
+/// A span without needless decimals: `10 s`, `250 ms`, `5 min`.
+fn bin_words(ns: i64) -> String {
+    time::span(ns).replace(".00 s", " s").replace(".0 ms", " ms").replace(" min 0 s", " min").replace(" h 0 min", " h")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn ids_are_unique_and_every_chart_of_nothing_says_so() {
+        let ids: BTreeSet<&str> = ALL.iter().map(|entry| entry.id).collect();
+        assert_eq!(ids.len(), ALL.len());
+        for (entry, spec) in ALL.iter().zip(all(&Analysis::default(), 0)) {
+            assert_eq!(entry.id, spec.id);
+            assert!(!spec.title.is_empty() && spec.summary.ends_with('.'), "{}", entry.id);
+            assert!(draw::is_empty(&spec), "{}", entry.id);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The protocols with the most bytes: applications where they are known, transports where they are not.
+
+use super::Entry;
+use crate::model::Analysis;
+use crate::model::analysis::ProtocolCount;
+use crate::model::chart::{Bar, ChartSpec, Marks};
+use crate::model::quantity::{bytes, percent};
+
+pub const ENTRY: Entry = Entry { id: "protocols", make };
+
+const MOST_BARS: usize = 10;
+
+fn make(analysis: &Analysis, _offset_minutes: i32) -> ChartSpec {
+    let summary = &analysis.summary;
+    let mut counts: Vec<&ProtocolCount> = summary.protocols.iter().filter(|count| count.layer >= 2).collect();
+    counts.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.name.cmp(&b.name)));
+    let share =
+        |count: &ProtocolCount| format!("{} in {}", percent(count.bytes as f64, summary.bytes as f64), count.name);
+    let shares: Vec<String> = counts.iter().filter(|c| c.layer >= 3).take(4).map(|count| share(count)).collect();
+    ChartSpec {
+        id: ENTRY.id.to_owned(),
+        title: "Protocols by bytes".to_owned(),
+        summary: match shares.as_slice() {
+            [] => "No protocol was told apart.".to_owned(),
+            shares => format!("Of {}: {}. Layers overlap.", bytes(summary.bytes as f64), shares.join(", ")),
+        },
+        marks: Marks::Bars(
+            counts
+                .iter()
+                .take(MOST_BARS)
+                .map(|count| Bar { label: count.name.clone(), value: count.bytes as f64 })
+                .collect(),
+        ),
+        unit: "B".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn most_bytes_come_first_and_links_are_left_out() {
+        let mut analysis = Analysis::default();
+        analysis.summary.bytes = 1000;
+        let count = |name: &str, layer, bytes| ProtocolCount { name: name.into(), layer, packets: 1, bytes };
+        analysis.summary.protocols =
+            vec![count("Ethernet", 1, 1000), count("IPv4", 2, 900), count("DNS", 4, 100), count("TCP", 3, 800)];
+        let spec = make(&analysis, 0);
+        assert_eq!(spec.summary, "Of 1.00 kB: 80 % in TCP, 10 % in DNS. Layers overlap.");
+        let Marks::Bars(bars) = spec.marks else { panic!("bars") };
+        assert_eq!(bars.iter().map(|bar| bar.label.as_str()).collect::<Vec<_>>(), ["IPv4", "TCP", "DNS"]);
+    }
+}

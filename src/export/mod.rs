@@ -1,0 +1,3 @@
+//! Flows, findings and the analysis to files.
+
+pub mod flows_csv;
