@@ -20,4 +20,7 @@ pub mod detect;
 
 pub mod chart;
 
+pub mod export;
+pub mod report;
+
 pub mod protocol;

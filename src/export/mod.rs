@@ -1,0 +1,3 @@
+//! Analysis and tables to files for machines.
+
+pub mod json;
