@@ -14,9 +14,17 @@ pub mod model;
 pub mod issue;
 pub mod settings;
 
+pub mod read;
+
+pub mod decode;
+
 pub mod flow;
 
+pub mod stats;
+
 pub mod detect;
+
+pub mod pipeline;
 
 pub mod chart;
 
@@ -24,3 +32,8 @@ pub mod export;
 pub mod report;
 
 pub mod protocol;
+
+pub mod session;
+
+#[cfg(target_arch = "wasm32")]
+pub mod web;

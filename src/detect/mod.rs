@@ -3,6 +3,18 @@
 //! Observing keeps tallies that know no threshold, so that a changed setting needs only a new conclusion (invariant 9).
 //! A detector cannot fail; one that lacks its data says so.
 
+pub mod contacts;
+pub mod draft;
+pub mod gather;
+pub mod severity;
+pub mod tally;
+#[cfg(test)]
+pub mod testing;
+pub mod walk;
+
+pub mod host_scan;
+pub mod port_scan;
+
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
 use crate::model::finding::{Category, Finding};
@@ -10,7 +22,7 @@ use crate::model::{Address, Flow, Packet};
 use crate::settings::{Descriptor, Settings};
 
 /// Every detector, in the order in which they are shown and run.
-pub const ALL: &[Entry] = &[];
+pub const ALL: &[Entry] = &[port_scan::ENTRY, host_scan::ENTRY];
 
 /// A detector's line in the table.
 pub struct Entry {

@@ -1,3 +1,4 @@
-//! Analysis and tables to files for machines.
+//! Flows, findings and the analysis to files.
 
+pub mod flows_csv;
 pub mod json;

@@ -157,9 +157,9 @@ pub enum NameSource {
 /// Bulk transfer, active and idle periods: kept apart because most flows never have them.
 #[derive(Clone, Debug, Default)]
 pub struct Extra {
-    /// Per direction (forward first in canonical order low, high): bulk transfers.
+    /// Bulk transfers of `low` to `high` and of `high` to `low`.
     pub bulk: [Bulk; 2],
-    /// Active periods between idle gaps, µs.
+    /// Closed active periods between idle gaps, µs; the open one runs from `active_start_ns` to `last_ns` of the flow.
     pub active: Moments,
     /// Gaps longer than the activity time-out, µs.
     pub idle: Moments,
@@ -211,7 +211,7 @@ pub struct Flow {
     pub app: Option<Named>,
     /// True if `app` was told by content.
     pub is_app_certain: bool,
-    /// Index of the server's name in [`super::super::flow::names::Names`]; 0 for none.
+    /// Index of the server's name among the interned names; 0 for none.
     pub name: u32,
     /// Where `name` comes from.
     pub name_source: NameSource,

@@ -53,9 +53,9 @@ fn article(finding: &Finding) -> String {
         ("To", joined(&finding.targets)),
         ("Ports", joined(&finding.ports)),
         ("Protocol", escape(&finding.protocol)),
-        ("Meant", format!("{} flows, {} packets", count(finding.n_flows), count(finding.n_packets))),
+        ("Covers", format!("{} flows, {} packets", count(finding.n_flows), count(finding.n_packets))),
         ("Technique", technique),
-        ("Sure", format!("{}; score {}", percent(finding.confidence, 1.0), percent(finding.score, 1.0))),
+        ("Confidence", format!("{}, score {}", percent(finding.confidence, 1.0), percent(finding.score, 1.0))),
     ]);
     format!(
         "<article id=\"{id}\" class=\"{severity}\" aria-labelledby=\"{id}-h\">\n\
@@ -88,7 +88,7 @@ fn evidence(finding: &Finding) -> String {
         .iter()
         .map(|e| vec![escape(&e.name), escape(&with_unit(e.value, &e.unit)), escape(&e.typical)])
         .collect();
-    format!("<h4>Evidence</h4>\n{}", table("Evidence", &["Measured", "Value#", "Usual"], &rows))
+    format!("<h4>Evidence</h4>\n{}", table("Evidence", &["Measured", "Value", "Usual"], &rows))
 }
 
 fn list_of(heading: &str, tag: &str, sentences: &[String]) -> String {

@@ -1,0 +1,47 @@
+//! Ethernet II, IEEE 802.3 with LLC and SNAP, and any number of VLAN tags (802.1Q, 802.1ad).
+
+use super::{Inner, Work, header};
+use crate::model::protocol::Named;
+
+/// Larger values of the type field are EtherTypes, smaller ones lengths (IEEE 802.3, clause 3.2.6).
+const LARGEST_LENGTH: u16 = 1500;
+
+#[inline]
+pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
+    work.packet.layers.push(Named::Ethernet);
+    let ([t0, t1, t2, t3, t4, t5, s0, s1, s2, s3, s4, s5, k0, k1], rest) = header(data, work)?;
+    work.packet.macs = Some(([*s0, *s1, *s2, *s3, *s4, *s5], [*t0, *t1, *t2, *t3, *t4, *t5]));
+    inner(u16::from_be_bytes([*k0, *k1]), rest, work)
+}
+
+/// Passes VLAN tags and LLC.
+pub(super) fn inner<'a>(mut kind: u16, mut rest: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
+    while matches!(kind, 0x8100 | 0x88a8 | 0x9100) {
+        work.packet.layers.push(Named::Vlan);
+        let ([a, b, c, d], inner) = header(rest, work)?;
+        if work.packet.vlan == 0 {
+            work.packet.vlan = u16::from_be_bytes([*a, *b]) & 0x0fff;
+        }
+        kind = u16::from_be_bytes([*c, *d]);
+        rest = inner;
+    }
+    if kind > LARGEST_LENGTH {
+        return Some((Inner::EtherType(kind), rest));
+    }
+    // The length field bounds what follows; padding comes behind it.
+    llc(rest.get(..usize::from(kind)).unwrap_or(rest), work)
+}
+
+/// IEEE 802.2 LLC; SNAP with OUI 0 carries an EtherType.
+pub(super) fn llc<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
+    work.packet.layers.push(Named::Llc);
+    match data {
+        [0x42, 0x42, 0x03, ..] => work.packet.layers.push(Named::Stp),
+        [0xaa, 0xaa, 0x03, 0, 0, 0, a, b, rest @ ..] => {
+            return Some((Inner::EtherType(u16::from_be_bytes([*a, *b])), rest));
+        }
+        [0xaa, 0xaa, 0x03, 0x00, 0x00, 0x0c, 0x20, 0x00, ..] => work.packet.layers.push(Named::Cdp),
+        _ => {}
+    }
+    None
+}

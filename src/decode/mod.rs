@@ -1,0 +1,56 @@
+//! Raw packet to packet: link header by `link`, network and transport by etherparse, applications by `app`.
+//!
+//! Keeps what it could read; what it could not becomes an issue. Sequences of packets are left to `flow`.
+
+pub mod app;
+pub mod link;
+mod net;
+pub mod transport;
+
+use crate::issue::IssueLog;
+use crate::model::packet::{Layers, Packet, Transport};
+use crate::read::RawPacket;
+
+/// A packet under way: the raw one beside what is known so far.
+struct Work<'a, 'log> {
+    raw: &'a RawPacket<'a>,
+    packet: Packet,
+    issues: &'log mut IssueLog,
+}
+
+impl Work<'_, '_> {
+    fn issue(&mut self, kind: crate::issue::IssueKind) {
+        self.issues.add(kind, Some(self.packet.index), Some(self.raw.offset));
+    }
+
+    /// Place of a sub-slice in the captured bytes.
+    fn place_of(&self, inner: &[u8]) -> u32 {
+        (inner.as_ptr() as usize).saturating_sub(self.raw.data.as_ptr() as usize) as u32
+    }
+}
+
+/// Decodes one packet; `index` is its place in the capture, from 0.
+#[inline]
+pub fn decode(raw: &RawPacket<'_>, index: u64, issues: &mut IssueLog) -> Packet {
+    let captured_bytes = raw.data.len() as u32;
+    let packet = Packet {
+        index,
+        time_ns: raw.time_ns,
+        wire_bytes: raw.wire_bytes,
+        captured_bytes,
+        macs: None,
+        vlan: 0,
+        layers: Layers::default(),
+        arp: None,
+        ip: None,
+        transport: Transport::None,
+        payload: 0..captured_bytes,
+    };
+    let mut work = Work { raw, packet, issues };
+    match link::read(raw.link_type, raw.data, &mut work) {
+        Some((link::Inner::EtherType(kind), inner)) => net::read(kind, inner, &mut work),
+        Some((link::Inner::Ip, inner)) => net::read_ip(inner, &mut work),
+        None => {}
+    }
+    work.packet
+}

@@ -1,0 +1,93 @@
+//! ARP, IPv4 and IPv6 with extension headers, by etherparse's lax slices.
+
+use super::{Work, transport};
+use crate::issue::IssueKind;
+use crate::model::address::Host;
+use crate::model::packet::{Arp, Ip};
+use crate::model::protocol::{Named, Protocol};
+use etherparse::{ArpPacketSlice, EtherType, LaxIpSlice};
+
+pub(super) fn read(kind: u16, data: &[u8], work: &mut Work<'_, '_>) {
+    match kind {
+        0x0800 | 0x86dd => read_ip(data, work),
+        0x0806 => read_arp(data, work),
+        _ => {
+            work.packet.layers.push(Protocol::from_ethertype(kind));
+            work.packet.payload = work.place_of(data)..work.packet.captured_bytes;
+        }
+    }
+}
+
+fn read_arp(data: &[u8], work: &mut Work<'_, '_>) {
+    work.packet.layers.push(Named::Arp);
+    let Ok(arp) = ArpPacketSlice::from_slice(data) else { return work.issue(IssueKind::NetDamaged) };
+    let fields = (
+        <[u8; 6]>::try_from(arp.sender_hw_addr()),
+        <[u8; 4]>::try_from(arp.sender_protocol_addr()),
+        <[u8; 6]>::try_from(arp.target_hw_addr()),
+        <[u8; 4]>::try_from(arp.target_protocol_addr()),
+    );
+    // Other address sizes than Ethernet and IPv4 are counted as ARP and left at that.
+    if let (Ok(sender_mac), Ok(sender_ip), Ok(target_mac), Ok(target_ip), EtherType::IPV4) =
+        (fields.0, fields.1, fields.2, fields.3, arp.proto_addr_type())
+    {
+        work.packet.arp = Some(Arp {
+            operation: arp.operation().0,
+            sender_mac,
+            sender_ip: Host::v4(sender_ip),
+            target_mac,
+            target_ip: Host::v4(target_ip),
+        });
+    }
+    work.packet.payload = 0..0;
+}
+
+pub(super) fn read_ip(data: &[u8], work: &mut Work<'_, '_>) {
+    let at = work.place_of(data);
+    let (ip, stopped) = match LaxIpSlice::from_slice(data) {
+        Ok(read) => read,
+        Err(_) => {
+            match data.first().map(|first| first >> 4) {
+                Some(4) => work.packet.layers.push(Named::Ipv4),
+                Some(6) => work.packet.layers.push(Named::Ipv6),
+                _ => {}
+            }
+            return work.issue(IssueKind::NetDamaged);
+        }
+    };
+    let on_wire = work.packet.wire_bytes.saturating_sub(at);
+    let (source, target, ttl, length) = match &ip {
+        LaxIpSlice::Ipv4(slice) => {
+            work.packet.layers.push(Named::Ipv4);
+            let header = slice.header();
+            let total = u32::from(header.total_len());
+            (Host::v4(header.source()), Host::v4(header.destination()), header.ttl(), total)
+        }
+        LaxIpSlice::Ipv6(slice) => {
+            work.packet.layers.push(Named::Ipv6);
+            let header = slice.header();
+            let total = match header.payload_length() {
+                0 => 0,
+                payload => u32::from(payload) + 40,
+            };
+            (Host::v6(header.source()), Host::v6(header.destination()), header.hop_limit(), total)
+        }
+    };
+    // A zero length stands for what the sender left to its network card to fill in.
+    let length = if length == 0 { on_wire } else { length.min(on_wire) };
+    let payload = ip.payload();
+    let inner = payload.payload;
+    let inner_at = work.place_of(inner);
+    let payload_bytes = length.saturating_sub(inner_at - at);
+    work.packet.ip =
+        Some(Ip { source, target, protocol: payload.ip_number.0, ttl, is_fragment: payload.fragmented, payload_bytes });
+    work.packet.payload = inner_at..inner_at + inner.len() as u32;
+    if stopped.is_some() {
+        return work.issue(IssueKind::NetDamaged);
+    }
+    if payload.fragmented {
+        work.packet.layers.push(Named::IpFragment);
+        return work.issue(IssueKind::Fragment);
+    }
+    transport::read(payload.ip_number.0, inner, payload_bytes, work);
+}

@@ -1,0 +1,124 @@
+//! TCP, UDP, ICMP and ICMPv6 headers, by etherparse. A TCP header whose options were cut still gives its fixed part.
+
+use super::Work;
+use crate::issue::IssueKind;
+use crate::model::address::Host;
+use crate::model::packet::{Icmp, Refused, Tcp, Transport, Udp};
+use crate::model::protocol::Protocol;
+use etherparse::{Icmpv4Slice, Icmpv6Slice, LaxIpSlice, TcpHeaderSlice, UdpHeaderSlice};
+
+const TCP_FIXED_BYTES: usize = 20;
+const UDP_BYTES: u32 = 8;
+const ICMP_BYTES: u32 = 8;
+
+#[inline]
+pub(super) fn read(protocol: u8, data: &[u8], wire_bytes: u32, work: &mut Work<'_, '_>) {
+    work.packet.layers.push(Protocol::from_ip_protocol(protocol));
+    let at = work.packet.payload.start;
+    let end = work.packet.payload.end;
+    let read = match protocol {
+        6 => tcp(data, wire_bytes).map(|tcp| (Transport::Tcp(tcp), u32::from(tcp.header_bytes))),
+        17 => udp(data, wire_bytes).map(|udp| (Transport::Udp(udp), UDP_BYTES)),
+        1 => icmp_v4(data, wire_bytes).map(|icmp| (Transport::Icmp(icmp), ICMP_BYTES)),
+        58 => icmp_v6(data, wire_bytes).map(|icmp| (Transport::Icmp(icmp), ICMP_BYTES)),
+        _ => return,
+    };
+    match read {
+        Some((transport, header)) => {
+            work.packet.transport = transport;
+            work.packet.payload = (at + header).min(end)..end;
+        }
+        None => work.issue(IssueKind::TransportDamaged),
+    }
+}
+
+#[inline]
+fn tcp(data: &[u8], wire_bytes: u32) -> Option<Tcp> {
+    if let Ok(header) = TcpHeaderSlice::from_slice(data) {
+        return Some(tcp_facts(&header, data, header.data_offset() * 4, wire_bytes));
+    }
+    // The options are cut: the fixed part says all that counts, once its length field is made to fit.
+    let mut fixed: [u8; TCP_FIXED_BYTES] = *data.first_chunk()?;
+    let offset = fixed.get_mut(12)?;
+    let header_bytes = (*offset >> 4) * 4;
+    if usize::from(header_bytes) < TCP_FIXED_BYTES {
+        return None;
+    }
+    *offset = (*offset & 0x0f) | 0x50;
+    let header = TcpHeaderSlice::from_slice(&fixed).ok()?;
+    Some(tcp_facts(&header, data, header_bytes, wire_bytes))
+}
+
+#[inline]
+fn tcp_facts(header: &TcpHeaderSlice<'_>, data: &[u8], header_bytes: u8, wire_bytes: u32) -> Tcp {
+    Tcp {
+        source_port: header.source_port(),
+        target_port: header.destination_port(),
+        sequence: header.sequence_number(),
+        acknowledgment: header.acknowledgment_number(),
+        flags: data.get(13).copied().unwrap_or(0),
+        window: header.window_size(),
+        header_bytes,
+        payload_bytes: wire_bytes.saturating_sub(u32::from(header_bytes)),
+    }
+}
+
+#[inline]
+fn udp(data: &[u8], wire_bytes: u32) -> Option<Udp> {
+    let header = UdpHeaderSlice::from_slice(data).ok()?;
+    // The UDP length may be shorter than what IP carries (then the rest is padding) or 0 (jumbograms, offloading).
+    let length = match u32::from(header.length()) {
+        0..UDP_BYTES => wire_bytes,
+        length => length.min(wire_bytes),
+    };
+    Some(Udp {
+        source_port: header.source_port(),
+        target_port: header.destination_port(),
+        payload_bytes: length.saturating_sub(UDP_BYTES),
+    })
+}
+
+fn icmp_v4(data: &[u8], wire_bytes: u32) -> Option<Icmp> {
+    let icmp = Icmpv4Slice::from_slice(data).ok()?;
+    let (kind, [a, b, _, _]) = (icmp.type_u8(), icmp.bytes5to8());
+    Some(Icmp {
+        is_v6: false,
+        kind,
+        code: icmp.code_u8(),
+        // Echo, timestamp and address mask messages carry an identifier (RFC 792, RFC 950).
+        identifier: if matches!(kind, 0 | 8 | 13..=18) { u16::from_be_bytes([a, b]) } else { 0 },
+        payload_bytes: wire_bytes.saturating_sub(ICMP_BYTES),
+        refused: if kind == 3 { refused(data) } else { None },
+    })
+}
+
+fn icmp_v6(data: &[u8], wire_bytes: u32) -> Option<Icmp> {
+    let icmp = Icmpv6Slice::from_slice(data).ok()?;
+    let (kind, [a, b, _, _]) = (icmp.type_u8(), icmp.bytes5to8());
+    Some(Icmp {
+        is_v6: true,
+        kind,
+        code: icmp.code_u8(),
+        identifier: if matches!(kind, 128 | 129) { u16::from_be_bytes([a, b]) } else { 0 },
+        payload_bytes: wire_bytes.saturating_sub(ICMP_BYTES),
+        refused: if kind == 1 { refused(data) } else { None },
+    })
+}
+
+/// The packet that an unreachable message quotes behind its first eight bytes.
+fn refused(data: &[u8]) -> Option<Refused> {
+    let (ip, _) = LaxIpSlice::from_slice(data.get(ICMP_BYTES as usize..)?).ok()?;
+    let (source, target) = match &ip {
+        LaxIpSlice::Ipv4(slice) => (Host::v4(slice.header().source()), Host::v4(slice.header().destination())),
+        LaxIpSlice::Ipv6(slice) => (Host::v6(slice.header().source()), Host::v6(slice.header().destination())),
+    };
+    let inner = ip.payload();
+    let [a, b, c, d] = *inner.payload.first_chunk()?;
+    Some(Refused {
+        source,
+        target,
+        protocol: inner.ip_number.0,
+        source_port: u16::from_be_bytes([a, b]),
+        target_port: u16::from_be_bytes([c, d]),
+    })
+}

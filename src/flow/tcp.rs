@@ -1,0 +1,76 @@
+//! TCP state of a flow, its initiator, and repeated sequence numbers (RFC 9293, section 3.3).
+
+use crate::model::Flow;
+use crate::model::flow::TcpState;
+use crate::model::packet::{Tcp, tcp_flag};
+
+/// True if this request begins a new connection on the five-tuple of an old one, rather than repeating its request.
+pub(super) fn is_restart(flow: &Flow, request: &Tcp, from: usize) -> bool {
+    let is_over = !matches!(flow.state, TcpState::Requested | TcpState::Answered | TcpState::Established);
+    let sent = flow.directions.get(from).filter(|direction| direction.packets > 0);
+    let repeats =
+        sent.is_some_and(|sent| sent.flag(tcp_flag::SYN) > 0 && sent.next_sequence == request.sequence.wrapping_add(1));
+    is_over && !repeats && flow.packets() > 0
+}
+
+/// Takes flags, window and sequence number; true if the packet repeats bytes that were sent before.
+#[inline]
+pub(super) fn count(flow: &mut Flow, tcp: &Tcp, from: usize) -> bool {
+    if tcp.is_request() && flow.is_low_initiator != (from == 0) && !flow.saw_request {
+        flow.is_low_initiator = from == 0;
+    }
+    let is_from_initiator = flow.is_low_initiator == (from == 0);
+    flow.state = next(flow, tcp, is_from_initiator);
+    flow.saw_request |= tcp.is_request();
+    let Some(direction) = flow.directions.get_mut(from) else { return false };
+    if direction.packets == 1 {
+        direction.initial_window = Some(tcp.window);
+    }
+    for (bit, count) in direction.flags.iter_mut().enumerate() {
+        *count += u32::from(tcp.flags >> bit & 1);
+    }
+    let edges = u32::from(tcp.has(tcp_flag::SYN)) + u32::from(tcp.has(tcp_flag::FIN));
+    let end = tcp.sequence.wrapping_add(tcp.payload_bytes).wrapping_add(edges);
+    let is_first = direction.packets == 1;
+    let repeats = !is_first
+        && tcp.payload_bytes + edges > 0
+        && (tcp.sequence.wrapping_sub(direction.next_sequence) as i32) < 0
+        && !tcp.has(tcp_flag::RST);
+    if repeats {
+        direction.retransmissions = direction.retransmissions.saturating_add(1);
+    }
+    if is_first || (end.wrapping_sub(direction.next_sequence) as i32) > 0 {
+        direction.next_sequence = end;
+    }
+    repeats
+}
+
+fn next(flow: &Flow, tcp: &Tcp, is_from_initiator: bool) -> TcpState {
+    use TcpState::*;
+    if tcp.has(tcp_flag::RST) {
+        return match flow.state {
+            Requested if !is_from_initiator => Refused,
+            // The initiator gives up, or a stray reset follows a refusal.
+            Requested | Refused | Closed => flow.state,
+            _ => Reset,
+        };
+    }
+    if tcp.has(tcp_flag::SYN | tcp_flag::ACK) {
+        return if matches!(flow.state, Unknown | Requested) { Answered } else { flow.state };
+    }
+    if tcp.is_request() {
+        return if flow.state == Unknown { Requested } else { flow.state };
+    }
+    if tcp.has(tcp_flag::FIN) {
+        return match flow.state {
+            Established | Answered => Closing,
+            // The FIN of this packet is not counted yet: the other side's must have been.
+            Closing => {
+                let other = if is_from_initiator { flow.backward() } else { flow.forward() };
+                if other.flag(tcp_flag::FIN) > 0 { Closed } else { Closing }
+            }
+            state => state,
+        };
+    }
+    if flow.state == Answered && is_from_initiator && tcp.has(tcp_flag::ACK) { Established } else { flow.state }
+}

@@ -1,0 +1,183 @@
+//! File bytes to raw packets: guesses the format by content, then streams. Any slicing of the bytes gives the same result.
+
+pub mod guess;
+mod pcap;
+mod pcapng;
+
+use crate::issue::{IssueKind, IssueLog};
+use thiserror::Error;
+
+/// A packet as it stands in the file.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RawPacket<'a> {
+    /// Nanoseconds since 1970 UTC.
+    pub time_ns: i64,
+    /// Bytes on the wire.
+    pub wire_bytes: u32,
+    /// LINKTYPE_ number.
+    pub link_type: u16,
+    /// Byte offset of `data` in the file.
+    pub offset: u64,
+    /// Captured bytes.
+    pub data: &'a [u8],
+}
+
+/// Why a file is not read at all; displays as one sentence for people.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct Refusal(pub String);
+
+/// What one look at the front of the unread bytes gave.
+enum Step {
+    /// This many bytes are done with.
+    Used(usize),
+    /// This many bytes, counted from the front, are needed before anything can be done.
+    Need(usize),
+    /// The file makes no sense from here on.
+    Corrupt,
+}
+
+enum Format {
+    Pcap(pcap::Pcap),
+    Pcapng(pcapng::Pcapng),
+}
+
+/// Reads a capture that is fed to it in slices.
+#[derive(Default)]
+pub struct Reader {
+    format: Option<Format>,
+    /// Bytes of a record whose rest has not come yet.
+    carry: Vec<u8>,
+    /// Offset in the file of the first byte not yet used.
+    at: u64,
+    /// Packets given so far.
+    n_packets: u64,
+    is_corrupt: bool,
+    bytes_fed: u64,
+}
+
+/// Longer packets are taken as damage, as Wireshark takes them (its WTAP_MAX_PACKET_SIZE_STANDARD).
+const MOST_PACKET_BYTES: u32 = 262_144;
+/// The same for D-Bus, USB and the like, whose messages are long.
+const MOST_LONG_PACKET_BYTES: u32 = 128 << 20;
+
+fn most_packet_bytes(link_type: u16) -> u32 {
+    // LINKTYPE_ numbers of D-Bus, USB (Linux, Linux with padding, Darwin, USBPcap) and EBHSCR.
+    if matches!(link_type, 231 | 189 | 220 | 249 | 266 | 279) { MOST_LONG_PACKET_BYTES } else { MOST_PACKET_BYTES }
+}
+
+impl Reader {
+    /// Takes the next bytes of the file and hands every packet that is complete to `sink`.
+    ///
+    /// # Errors
+    /// The file is of no format that is read; only possible until the first packet.
+    pub fn feed(
+        &mut self,
+        mut bytes: &[u8],
+        issues: &mut IssueLog,
+        sink: &mut impl FnMut(RawPacket<'_>),
+    ) -> Result<(), Refusal> {
+        self.bytes_fed += bytes.len() as u64;
+        // First the record whose front was left over: topped up with just what it needs.
+        while !self.carry.is_empty() && !self.is_corrupt {
+            let carry = std::mem::take(&mut self.carry);
+            match self.step(&carry, issues, sink)? {
+                Step::Used(n) => self.carry = carry.get(n..).unwrap_or(&[]).to_vec(),
+                Step::Corrupt => return Ok(()),
+                Step::Need(n) => {
+                    self.carry = carry;
+                    let missing = n.saturating_sub(self.carry.len()).max(1).min(bytes.len());
+                    let (front, rest) = bytes.split_at(missing);
+                    self.carry.extend_from_slice(front);
+                    bytes = rest;
+                    if missing == 0 {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        while !bytes.is_empty() && !self.is_corrupt {
+            match self.step(bytes, issues, sink)? {
+                Step::Used(n) => bytes = bytes.get(n..).unwrap_or(&[]),
+                Step::Corrupt => return Ok(()),
+                Step::Need(_) => {
+                    self.carry.extend_from_slice(bytes);
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Says that the file has ended; a record without its rest becomes an issue.
+    ///
+    /// # Errors
+    /// The file was too short to be a capture.
+    pub fn end(&mut self, issues: &mut IssueLog) -> Result<(), Refusal> {
+        if self.format.is_none() {
+            return Err(guess::refusal(&self.carry, true));
+        }
+        if !self.carry.is_empty() && !self.is_corrupt {
+            issues.add(IssueKind::FileCut, Some(self.n_packets), Some(self.at));
+        }
+        Ok(())
+    }
+
+    /// Bytes of the file so far that are not part of what was understood.
+    pub fn bytes_skipped(&self) -> u64 {
+        let skipped_blocks = if let Some(Format::Pcapng(pcapng)) = &self.format { pcapng.bytes_damaged } else { 0 };
+        self.bytes_fed - self.at + skipped_blocks
+    }
+
+    /// The format in words; empty until it is known.
+    pub fn format(&self) -> String {
+        match &self.format {
+            None => String::new(),
+            Some(Format::Pcap(pcap)) => pcap.describe(),
+            Some(Format::Pcapng(pcapng)) => pcapng.describe(),
+        }
+    }
+
+    fn step(
+        &mut self,
+        bytes: &[u8],
+        issues: &mut IssueLog,
+        sink: &mut impl FnMut(RawPacket<'_>),
+    ) -> Result<Step, Refusal> {
+        let n_packets = &mut self.n_packets;
+        let mut counted = |packet: RawPacket<'_>| {
+            *n_packets += 1;
+            sink(packet);
+        };
+        let step = match &mut self.format {
+            None => match guess::guess(bytes) {
+                None => Step::Need(guess::NEEDED_BYTES),
+                Some(guess::Guess::Pcap) => match pcap::Pcap::new(bytes) {
+                    Some(pcap) => {
+                        self.format = Some(Format::Pcap(pcap));
+                        Step::Used(pcap::HEADER_BYTES)
+                    }
+                    None => Step::Need(pcap::HEADER_BYTES),
+                },
+                Some(guess::Guess::Pcapng) => {
+                    self.format = Some(Format::Pcapng(pcapng::Pcapng::default()));
+                    Step::Used(0)
+                }
+                // The whole front is awaited, so that the sentence does not depend on the slicing.
+                Some(guess::Guess::Other) if bytes.len() < guess::FRONT_BYTES => Step::Need(guess::FRONT_BYTES),
+                Some(guess::Guess::Other) => return Err(guess::refusal(bytes, false)),
+            },
+            Some(Format::Pcap(pcap)) => pcap.step(bytes, self.at, &mut counted),
+            Some(Format::Pcapng(pcapng)) => pcapng.step(bytes, self.at, issues, &mut counted),
+        };
+        match step {
+            Step::Used(n) => self.at += n as u64,
+            Step::Need(_) => {}
+            Step::Corrupt => {
+                self.is_corrupt = true;
+                issues.add(IssueKind::FileCorrupt, Some(self.n_packets), Some(self.at));
+            }
+        }
+        Ok(step)
+    }
+}

@@ -1,0 +1,199 @@
+//! pcapng: sections and interfaces, each with its own byte order, link type, time resolution and offset.
+//!
+//! Source: draft-ietf-opsawg-pcapng. Blocks are framed here, so that a damaged block costs only itself.
+
+use super::{RawPacket, Step, most_packet_bytes};
+use crate::issue::{IssueKind, IssueLog};
+use pcap_parser::pcapng::{Block, InterfaceDescriptionBlock, OptionCode, parse_block_be, parse_block_le};
+
+const SECTION_HEADER: u32 = 0x0a0d_0d0a;
+const OLD_PACKET: u32 = 2;
+/// Shortest block: type, length, length again.
+const FRAME_BYTES: usize = 12;
+/// Longest block that is believed, as in Wireshark's reader.
+const MOST_BLOCK_BYTES: u32 = 16 << 20;
+
+#[derive(Clone, Copy)]
+struct Interface {
+    link_type: u16,
+    snap_bytes: u32,
+    units_per_second: u64,
+    offset_seconds: i64,
+}
+
+/// State between blocks.
+#[derive(Default)]
+pub struct Pcapng {
+    is_big_endian: bool,
+    interfaces: Vec<Interface>,
+    n_sections: u32,
+    n_interfaces: u32,
+    last_time_ns: i64,
+    /// Bytes of blocks that could not be understood.
+    pub bytes_damaged: u64,
+}
+
+impl Pcapng {
+    /// Reads one block at the front of `bytes`, which stands at offset `at` of the file.
+    pub fn step(&mut self, bytes: &[u8], at: u64, issues: &mut IssueLog, sink: &mut impl FnMut(RawPacket<'_>)) -> Step {
+        let Some([kind, length, magic]) = words(bytes) else { return Step::Need(FRAME_BYTES) };
+        if u32::from_le_bytes(kind) == SECTION_HEADER {
+            // The byte order of a section stands behind its length.
+            match magic {
+                [0x1a, 0x2b, 0x3c, 0x4d] => self.is_big_endian = true,
+                [0x4d, 0x3c, 0x2b, 0x1a] => self.is_big_endian = false,
+                _ => return Step::Corrupt,
+            }
+        }
+        let (kind, length) = (self.word(kind), self.word(length));
+        if length < FRAME_BYTES as u32 || length > MOST_BLOCK_BYTES || length % 4 != 0 {
+            return Step::Corrupt;
+        }
+        let Some(block) = bytes.get(..length as usize) else { return Step::Need(length as usize) };
+        if self.n_sections == 0 && kind != SECTION_HEADER {
+            return Step::Corrupt;
+        }
+        self.block(block, kind, at, issues, sink);
+        Step::Used(length as usize)
+    }
+
+    fn block(&mut self, bytes: &[u8], kind: u32, at: u64, issues: &mut IssueLog, sink: &mut impl FnMut(RawPacket<'_>)) {
+        let parsed = if self.is_big_endian { parse_block_be(bytes) } else { parse_block_le(bytes) };
+        match parsed {
+            Ok((_, Block::SectionHeader(_))) => {
+                self.interfaces.clear();
+                self.n_sections += 1;
+            }
+            Ok((_, Block::InterfaceDescription(block))) => self.interface(&block),
+            Ok((_, Block::EnhancedPacket(block))) => {
+                let units = u64::from(block.ts_high) << 32 | u64::from(block.ts_low);
+                let interface = self.interface_of(block.if_id, issues, at);
+                self.packet(
+                    interface,
+                    Some(units),
+                    block.caplen,
+                    block.origlen,
+                    block.data,
+                    (at + 28, at),
+                    issues,
+                    sink,
+                );
+            }
+            Ok((_, Block::SimplePacket(block))) => {
+                let interface = self.interface_of(0, issues, at);
+                let room = if interface.snap_bytes == 0 { u32::MAX } else { interface.snap_bytes };
+                let captured = block.origlen.min(room).min(block.data.len() as u32);
+                self.packet(interface, None, captured, block.origlen, block.data, (at + 12, at), issues, sink);
+            }
+            Ok((_, Block::Unknown(block))) if kind == OLD_PACKET => self.old_packet(block.data, at, issues, sink),
+            Ok(_) => issues.add(IssueKind::BlockUnknown, None, Some(at)),
+            Err(_) => self.damaged(bytes.len(), at, issues),
+        }
+    }
+
+    fn damaged(&mut self, length: usize, at: u64, issues: &mut IssueLog) {
+        self.bytes_damaged += length as u64;
+        issues.add(IssueKind::BlockDamaged, None, Some(at));
+    }
+
+    /// The obsolete packet block: interface (16 bits), drops (16), time (2 x 32), captured, wire, data.
+    fn old_packet(&mut self, data: &[u8], at: u64, issues: &mut IssueLog, sink: &mut impl FnMut(RawPacket<'_>)) {
+        let (head, rest) = data.split_at(data.len().min(20));
+        let (fields, _) = head.as_chunks::<4>();
+        let [place, high, low, captured, wire] = *fields else {
+            return self.damaged(data.len() + FRAME_BYTES, at, issues);
+        };
+        let [a, b, ..] = place;
+        let id = if self.is_big_endian { u16::from_be_bytes([a, b]) } else { u16::from_le_bytes([a, b]) };
+        let units = u64::from(self.word(high)) << 32 | u64::from(self.word(low));
+        let interface = self.interface_of(u32::from(id), issues, at);
+        self.packet(interface, Some(units), self.word(captured), self.word(wire), rest, (at + 28, at), issues, sink);
+    }
+
+    #[allow(clippy::too_many_arguments)] // one call per packet block kind; a struct would only rename them
+    fn packet(
+        &mut self,
+        interface: Interface,
+        units: Option<u64>,
+        captured: u32,
+        wire_bytes: u32,
+        data: &[u8],
+        (offset, block_offset): (u64, u64),
+        issues: &mut IssueLog,
+        sink: &mut impl FnMut(RawPacket<'_>),
+    ) {
+        let Some(data) = data.get(..captured as usize).filter(|_| captured <= most_packet_bytes(interface.link_type))
+        else {
+            return self.damaged(data.len(), block_offset, issues);
+        };
+        let time_ns = match units {
+            Some(units) => interface.time_ns(units),
+            None => {
+                issues.add(IssueKind::NoTimestamp, None, Some(block_offset));
+                self.last_time_ns
+            }
+        };
+        self.last_time_ns = time_ns;
+        sink(RawPacket { time_ns, wire_bytes, link_type: interface.link_type, offset, data });
+    }
+
+    fn interface(&mut self, block: &InterfaceDescriptionBlock<'_>) {
+        // Read from the raw option: its byte order is the section's.
+        let offset = block.options.iter().find(|option| option.code == OptionCode::IfTsoffset);
+        let offset_seconds = offset
+            .and_then(|option| <[u8; 8]>::try_from(option.value.get(..8)?).ok())
+            .map_or(0, |raw| if self.is_big_endian { i64::from_be_bytes(raw) } else { i64::from_le_bytes(raw) });
+        self.n_interfaces += 1;
+        self.interfaces.push(Interface {
+            link_type: block.linktype.0 as u16,
+            snap_bytes: block.snaplen,
+            units_per_second: block.ts_resolution().filter(|units| *units > 0).unwrap_or(1_000_000),
+            offset_seconds,
+        });
+    }
+
+    fn interface_of(&self, id: u32, issues: &mut IssueLog, at: u64) -> Interface {
+        self.interfaces.get(id as usize).copied().unwrap_or_else(|| {
+            issues.add(IssueKind::InterfaceUnknown, None, Some(at));
+            Interface { link_type: 1, snap_bytes: 0, units_per_second: 1_000_000, offset_seconds: 0 }
+        })
+    }
+
+    fn word(&self, raw: [u8; 4]) -> u32 {
+        if self.is_big_endian { u32::from_be_bytes(raw) } else { u32::from_le_bytes(raw) }
+    }
+
+    /// In words.
+    pub fn describe(&self) -> String {
+        let order = if self.is_big_endian { "big" } else { "little" };
+        let plural = |n: u32| if n == 1 { "" } else { "s" };
+        format!(
+            "pcapng, {order}-endian, {} section{}, {} interface{}",
+            self.n_sections,
+            plural(self.n_sections),
+            self.n_interfaces,
+            plural(self.n_interfaces)
+        )
+    }
+}
+
+impl Interface {
+    /// Nanoseconds since 1970, clamped to what 64 bits hold.
+    fn time_ns(&self, units: u64) -> i64 {
+        let ns = match self.units_per_second {
+            1_000_000 if units < 1 << 53 => units as i64 * 1000,
+            1_000_000_000 if units < 1 << 62 => units as i64,
+            per_second => {
+                let ns = u128::from(units) * 1_000_000_000 / u128::from(per_second);
+                i64::try_from(ns).unwrap_or(i64::MAX)
+            }
+        };
+        ns.saturating_add(self.offset_seconds.saturating_mul(1_000_000_000))
+    }
+}
+
+fn words(bytes: &[u8]) -> Option<[[u8; 4]; 3]> {
+    let front: &[u8; FRAME_BYTES] = bytes.first_chunk()?;
+    let (words, _) = front.as_chunks::<4>();
+    words.try_into().ok()
+}

@@ -1,0 +1,13 @@
+//! The page's state machine: State + Action -> State and what is to be done. Knows no browser.
+//!
+//! The worker owns the capture; this holds what the page shows of it. Answers to table questions do not pass through
+//! here: the table that asked keeps them.
+
+pub mod route;
+pub mod state;
+pub mod step;
+pub mod window;
+
+pub use route::Route;
+pub use state::{Clock, Notice, OpenFile, Phase, Shared, State};
+pub use step::{Action, Order};

@@ -1,0 +1,283 @@
+//! The address's hash to the view that it names, and back: `#/flows?q=dns&sort=bytes&desc=1`.
+
+use crate::model::Severity;
+use crate::protocol::{Filter, FlowSort, PacketSort};
+
+/// A view and what is chosen in it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Route {
+    /// What is in the capture, in short.
+    #[default]
+    Overview,
+    /// The list of findings, and one of them in full.
+    Findings {
+        /// Id of the finding that is shown in full.
+        id: Option<String>,
+        /// Only findings of this severity.
+        severity: Option<Severity>,
+    },
+    /// The flow table.
+    Flows(FlowsRoute),
+    /// The packet table.
+    Packets(PacketsRoute),
+    /// What could not be read.
+    Issues,
+    /// Settings and what detectors do.
+    Settings,
+}
+
+/// What is chosen in the flow table.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct FlowsRoute {
+    /// Which rows.
+    pub filter: Filter,
+    /// In which order.
+    pub sort: FlowSort,
+    /// Largest first.
+    pub is_descending: bool,
+}
+
+/// What is chosen in the packet table.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PacketsRoute {
+    /// Which rows.
+    pub filter: Filter,
+    /// In which order.
+    pub sort: PacketSort,
+    /// Largest first.
+    pub is_descending: bool,
+    /// The packet that is shown in full, by its place in the capture from 0.
+    pub packet: Option<u64>,
+}
+
+const FLOW_SORTS: [(&str, FlowSort); 11] = [
+    ("start", FlowSort::Start),
+    ("duration", FlowSort::Duration),
+    ("source", FlowSort::Source),
+    ("target", FlowSort::Target),
+    ("port", FlowSort::TargetPort),
+    ("transport", FlowSort::Transport),
+    ("app", FlowSort::App),
+    ("name", FlowSort::Name),
+    ("packets", FlowSort::Packets),
+    ("bytes", FlowSort::Bytes),
+    ("score", FlowSort::Score),
+];
+
+const PACKET_SORTS: [(&str, PacketSort); 4] = [
+    ("number", PacketSort::Number),
+    ("time", PacketSort::Time),
+    ("length", PacketSort::Length),
+    ("flow", PacketSort::Flow),
+];
+
+impl Route {
+    /// The list of findings, or one finding.
+    pub fn findings(id: Option<&str>) -> Route {
+        Route::Findings { id: id.map(str::to_owned), severity: None }
+    }
+
+    /// The flows that a filter lets pass.
+    pub fn flows(filter: Filter) -> Route {
+        Route::Flows(FlowsRoute { filter, ..FlowsRoute::default() })
+    }
+
+    /// The packets that a filter lets pass.
+    pub fn packets(filter: Filter) -> Route {
+        Route::Packets(PacketsRoute { filter, ..PacketsRoute::default() })
+    }
+
+    /// Name of the view, for its heading and the navigation.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Route::Overview => "Overview",
+            Route::Findings { .. } => "Findings",
+            Route::Flows(_) => "Flows",
+            Route::Packets(_) => "Packets",
+            Route::Issues => "Issues",
+            Route::Settings => "Settings",
+        }
+    }
+
+    /// True if both show the same view, whatever is chosen in it.
+    pub fn is_same_view(&self, other: &Route) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+
+    /// The view that a hash names; parts that make no sense are left out, an unknown view is the overview.
+    pub fn from_hash(hash: &str) -> Route {
+        let path = hash.trim_start_matches('#').trim_start_matches('/');
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let (view, rest) = path.split_once('/').unwrap_or((path, ""));
+        let given = Given::new(query);
+        match view {
+            "findings" => Route::Findings {
+                id: Some(decode(rest)).filter(|id| !id.is_empty()),
+                severity: given.get("severity").and_then(|id| Severity::ALL.into_iter().find(|s| s.id() == id)),
+            },
+            "flows" => Route::Flows(FlowsRoute {
+                filter: given.filter(),
+                sort: given.sort(&FLOW_SORTS),
+                is_descending: given.get("desc").is_some(),
+            }),
+            "packets" => Route::Packets(PacketsRoute {
+                filter: given.filter(),
+                sort: given.sort(&PACKET_SORTS),
+                is_descending: given.get("desc").is_some(),
+                packet: given.get("packet").and_then(|text| text.parse().ok()),
+            }),
+            "issues" => Route::Issues,
+            "settings" => Route::Settings,
+            _ => Route::Overview,
+        }
+    }
+
+    /// The hash that names this view. [`Route::from_hash`] gives the same route back.
+    pub fn hash(&self) -> String {
+        let mut wanted = Wanted(String::new());
+        let view = match self {
+            Route::Overview => "overview".to_owned(),
+            Route::Findings { id, severity } => {
+                wanted.add("severity", severity.map(Severity::id));
+                id.as_ref().map_or_else(|| "findings".to_owned(), |id| format!("findings/{}", encode(id)))
+            }
+            Route::Flows(flows) => {
+                wanted.filter(&flows.filter);
+                wanted.sort(&FLOW_SORTS, flows.sort, flows.is_descending);
+                "flows".to_owned()
+            }
+            Route::Packets(packets) => {
+                wanted.filter(&packets.filter);
+                wanted.sort(&PACKET_SORTS, packets.sort, packets.is_descending);
+                wanted.add("packet", packets.packet.map(|index| index.to_string()).as_deref());
+                "packets".to_owned()
+            }
+            Route::Issues => "issues".to_owned(),
+            Route::Settings => "settings".to_owned(),
+        };
+        format!("#/{view}{}", wanted.0)
+    }
+}
+
+/// The query part of a hash, read.
+struct Given(Vec<(String, String)>);
+
+impl Given {
+    fn new(query: &str) -> Given {
+        let pairs = query.split('&').filter(|pair| !pair.is_empty());
+        Given(
+            pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(k, v)| (decode(k), decode(v))).collect(),
+        )
+    }
+
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str())
+    }
+
+    fn filter(&self) -> Filter {
+        Filter {
+            text: self.get("q").unwrap_or("").to_owned(),
+            flow: self.get("flow").and_then(|text| text.parse().ok()),
+            finding: self.get("finding").filter(|id| !id.is_empty()).map(str::to_owned),
+        }
+    }
+
+    fn sort<Sort: Copy + Default>(&self, sorts: &[(&str, Sort)]) -> Sort {
+        let id = self.get("sort").unwrap_or("");
+        sorts.iter().find(|(name, _)| *name == id).map(|(_, sort)| *sort).unwrap_or_default()
+    }
+}
+
+/// The query part of a hash, being written.
+struct Wanted(String);
+
+impl Wanted {
+    fn add(&mut self, key: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            let mark = if self.0.is_empty() { '?' } else { '&' };
+            self.0.push_str(&format!("{mark}{key}={}", encode(value)));
+        }
+    }
+
+    fn filter(&mut self, filter: &Filter) {
+        self.add("q", Some(filter.text.as_str()).filter(|text| !text.is_empty()));
+        self.add("flow", filter.flow.map(|flow| flow.to_string()).as_deref());
+        self.add("finding", filter.finding.as_deref().filter(|id| !id.is_empty()));
+    }
+
+    fn sort<Sort: PartialEq + Default>(&mut self, sorts: &[(&str, Sort)], sort: Sort, is_descending: bool) {
+        let id = sorts.iter().find(|(_, s)| *s == sort).map(|(id, _)| *id);
+        self.add("sort", id.filter(|_| sort != Sort::default()));
+        self.add("desc", is_descending.then_some("1"));
+    }
+}
+
+/// Percent-encodes all but RFC 3986 unreserved characters.
+fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+/// Undoes percent-encoding; what is not valid stays as it is.
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        let digits = tail.get(..2).and_then(|two| std::str::from_utf8(two).ok());
+        let value = digits.filter(|_| *first == b'%').and_then(|two| u8::from_str_radix(two, 16).ok());
+        bytes.push(value.unwrap_or(*first));
+        rest = if value.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn hashes_are_readable() {
+        let route = Route::Flows(FlowsRoute {
+            filter: Filter { text: "port 443".into(), flow: None, finding: Some("beacon-1".into()) },
+            sort: FlowSort::Bytes,
+            is_descending: true,
+        });
+        assert_eq!(route.hash(), "#/flows?q=port%20443&finding=beacon-1&sort=bytes&desc=1");
+        assert_eq!(Route::findings(Some("scan-2")).hash(), "#/findings/scan-2");
+    }
+
+    #[test]
+    fn nonsense_is_the_overview_or_is_left_out() {
+        for hash in ["", "#", "#/", "#/nowhere/else?x", "#%%%", "junk"] {
+            assert_eq!(Route::from_hash(hash), Route::Overview);
+        }
+        assert_eq!(Route::from_hash("#/packets?packet=-1&sort=up&q=%zz%"), {
+            Route::packets(Filter { text: "%zz%".into(), ..Filter::default() })
+        });
+        assert_eq!(Route::from_hash("#/findings?severity=huge"), Route::findings(None));
+    }
+
+    proptest! {
+        #[test]
+        fn any_choice_comes_back(
+            text in ".{0,12}", flow: Option<u32>, finding in proptest::option::of("[^\\x00]{1,8}"), packet: Option<u64>,
+            sort in 0..11usize, is_descending: bool, severity in 0..6usize,
+        ) {
+            let filter = Filter { text, flow, finding: finding.clone() };
+            let flows = FlowsRoute { filter: filter.clone(), sort: FLOW_SORTS[sort].1, is_descending };
+            let packets = PacketsRoute { filter, sort: PACKET_SORTS[sort % 4].1, is_descending, packet };
+            let severity = Severity::ALL.get(severity).copied();
+            for route in [Route::Flows(flows), Route::Packets(packets), Route::Findings { id: finding, severity }] {
+                prop_assert_eq!(Route::from_hash(&route.hash()), route);
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What the page knows at one moment.
+
+use super::route::Route;
+use crate::model::Analysis;
+use crate::protocol::{Progress, Stage};
+use crate::settings::{Descriptor, Effect, Settings};
+use std::ops::Deref;
+use std::rc::Rc;
+
+/// A value that is shared, not copied. Two are equal only if they are the same one in memory: comparing an analysis
+/// field by field on every drawing would cost more than drawing it.
+#[derive(Debug)]
+pub struct Shared<T>(Rc<T>);
+
+impl<T> Shared<T> {
+    /// Shares a value.
+    pub fn new(value: T) -> Self {
+        Shared(Rc::new(value))
+    }
+}
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Shared(self.0.clone())
+    }
+}
+
+impl<T> Deref for Shared<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> PartialEq for Shared<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// What the page is doing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Phase {
+    /// No file: the start view.
+    #[default]
+    Empty,
+    /// A file is being read; the analysis, if any, is partial.
+    Reading,
+    /// The analysis is complete.
+    Ready,
+}
+
+/// The zone that times are shown in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Clock {
+    /// UTC.
+    #[default]
+    Utc,
+    /// The zone of the machine.
+    Local,
+}
+
+/// The file that was opened.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OpenFile {
+    /// Name without folders.
+    pub name: String,
+    /// Size in bytes.
+    pub bytes: u64,
+}
+
+/// Something that people must be told; stays until it is dismissed or a file is opened.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Notice {
+    /// The file is none that we know, or cannot be read.
+    Refused {
+        /// Name of the file.
+        file: String,
+        /// Why, in a sentence.
+        text: String,
+    },
+    /// The worker is gone.
+    Died {
+        /// Why, in a sentence.
+        text: String,
+        /// True if a file was open, so that it can be read again.
+        can_read_again: bool,
+    },
+    /// Reading was cancelled.
+    Cancelled {
+        /// Name of the file.
+        file: String,
+    },
+    /// Something that was asked for could not be done: loading a sample, saving a file.
+    Failed(String),
+}
+
+/// What the page knows.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct State {
+    /// Number of the newest job.
+    pub job: u32,
+    /// What the page is doing.
+    pub phase: Phase,
+    /// The file that is open.
+    pub file: Option<OpenFile>,
+    /// What is known of it.
+    pub analysis: Option<Shared<Analysis>>,
+    /// How far the worker is; none while it is idle.
+    pub progress: Option<Progress>,
+    /// True from the wish to stop reading until the result is there.
+    pub is_stopping: bool,
+    /// True while changed settings are being judged.
+    pub is_judging: bool,
+    /// True if the worker holds the tables of the analysis.
+    pub has_tables: bool,
+    /// Counts results: tables ask again when it changes.
+    pub revision: u32,
+    /// What people must be told.
+    pub notice: Option<Notice>,
+    /// Settings in force.
+    pub settings: Settings,
+    /// Settings with which the file was last read.
+    pub read_settings: Settings,
+    /// The view that is shown.
+    pub route: Route,
+    /// The zone that times are shown in.
+    pub clock: Clock,
+}
+
+impl State {
+    /// True if a setting was changed that takes effect only when the file is read again.
+    pub fn needs_reading(&self, descriptors: &[&Descriptor]) -> bool {
+        self.analysis.is_some()
+            && descriptors.iter().any(|d| d.effect == Effect::Read && self.settings.get(d) != self.read_settings.get(d))
+    }
+
+    /// True while the SHA-256 of the file is not known but will be.
+    pub fn is_hashing(&self) -> bool {
+        self.has_tables
+            && self.phase == Phase::Ready
+            && self.analysis.as_ref().is_some_and(|analysis| analysis.file.sha256.is_none())
+    }
+
+    /// How much of the running stage is done, 0 to 1; none while nothing runs or it cannot be told.
+    pub fn share_done(&self) -> Option<f64> {
+        let progress = self.progress.as_ref().filter(|p| p.bytes_total > 0 && p.stage != Stage::Judging)?;
+        Some((progress.bytes_done as f64 / progress.bytes_total as f64).clamp(0.0, 1.0))
+    }
+}

@@ -1,0 +1,137 @@
+//! Packets to totals: packets, bytes, times, protocols, sizes.
+
+use super::timeline::TimelineBuilder;
+use crate::model::Packet;
+use crate::model::analysis::{ProtocolCount, SizeBin};
+use crate::model::packet::Transport;
+use crate::model::protocol::{Named, Protocol};
+use std::collections::BTreeMap;
+
+/// Upper borders of the size bins, those of Wireshark's packet length statistics.
+const SIZE_BORDERS: [u32; 10] = [19, 39, 79, 159, 319, 639, 1279, 2559, 5119, u32::MAX];
+
+#[derive(Clone, Copy, Default)]
+struct Count {
+    packets: u64,
+    bytes: u64,
+}
+
+/// Running totals.
+pub struct Counters {
+    /// Packets.
+    pub packets: u64,
+    /// Bytes on the wire.
+    pub bytes: u64,
+    /// Earliest and latest time, ns since 1970.
+    pub span_ns: Option<(i64, i64)>,
+    /// Packets that the capture cut.
+    pub packets_truncated: u64,
+    /// Traffic over time.
+    pub timeline: TimelineBuilder,
+    named: [Count; Named::ALL.len()],
+    numbered: BTreeMap<Protocol, Count>,
+    sizes: [u64; SIZE_BORDERS.len()],
+}
+
+impl Default for Counters {
+    fn default() -> Self {
+        Counters {
+            packets: 0,
+            bytes: 0,
+            span_ns: None,
+            packets_truncated: 0,
+            timeline: TimelineBuilder::default(),
+            named: [Count::default(); Named::ALL.len()],
+            numbered: BTreeMap::new(),
+            sizes: [0; SIZE_BORDERS.len()],
+        }
+    }
+}
+
+impl Counters {
+    /// Counts a packet.
+    #[inline]
+    pub fn add(&mut self, packet: &Packet) {
+        let bytes = u64::from(packet.wire_bytes);
+        self.packets += 1;
+        self.bytes += bytes;
+        self.packets_truncated += u64::from(packet.captured_bytes < packet.wire_bytes);
+        let now = packet.time_ns;
+        self.span_ns = Some(self.span_ns.map_or((now, now), |(first, last)| (first.min(now), last.max(now))));
+        let bin = SIZE_BORDERS.partition_point(|border| *border < packet.wire_bytes);
+        if let Some(slot) = self.sizes.get_mut(bin) {
+            *slot += 1;
+        }
+        let layers = packet.layers.as_slice();
+        for (place, layer) in layers.iter().enumerate() {
+            // Stacked VLAN tags are one layer to who reads the table.
+            if place > 0 && layers.get(place - 1) == Some(layer) {
+                continue;
+            }
+            let slot = match layer {
+                Protocol::Named(named) => self.named.get_mut(*named as usize),
+                other => Some(self.numbered.entry(*other).or_default()),
+            };
+            if let Some(slot) = slot {
+                slot.packets += 1;
+                slot.bytes += bytes;
+            }
+        }
+        let kind = match (&packet.transport, packet.arp.is_some()) {
+            (Transport::Tcp(_), _) => 0,
+            (Transport::Udp(_), _) => 1,
+            (Transport::Icmp(_), _) => 2,
+            (_, true) => 3,
+            _ => 4,
+        };
+        self.timeline.add(now, kind, bytes);
+    }
+
+    /// Every protocol met with its packets and bytes; `apps` are the totals of applications by flow.
+    /// Most packets first, then by layer and name.
+    pub fn protocols(&self, apps: &BTreeMap<Named, (u64, u64)>) -> Vec<ProtocolCount> {
+        let row = |name: String, layer: u8, packets, bytes| ProtocolCount { name, layer, packets, bytes };
+        let named = Named::ALL
+            .iter()
+            .zip(&self.named)
+            .map(|(named, count)| row(named.name().to_owned(), layer(*named), count.packets, count.bytes));
+        let numbered = self.numbered.iter().map(|(protocol, count)| {
+            let layer = match protocol {
+                Protocol::LinkType(_) => 1,
+                Protocol::IpProtocol(_) => 3,
+                _ => 2,
+            };
+            row(protocol.to_string(), layer, count.packets, count.bytes)
+        });
+        let apps = apps.iter().map(|(named, (packets, bytes))| row(named.name().to_owned(), 4, *packets, *bytes));
+        let mut rows: Vec<_> = named.chain(numbered).chain(apps).filter(|row| row.packets > 0).collect();
+        rows.sort_by(|a, b| b.packets.cmp(&a.packets).then(a.layer.cmp(&b.layer)).then_with(|| a.name.cmp(&b.name)));
+        rows
+    }
+
+    /// Packets by size, all bins.
+    pub fn sizes(&self) -> Vec<SizeBin> {
+        let mut from = 0;
+        SIZE_BORDERS
+            .iter()
+            .zip(&self.sizes)
+            .map(|(to, packets)| {
+                let bin = SizeBin { from, to: *to, packets: *packets };
+                from = to.saturating_add(1);
+                bin
+            })
+            .collect()
+    }
+}
+
+/// 1 link, 2 network, 3 transport, 4 application.
+fn layer(named: Named) -> u8 {
+    use Named::*;
+    match named {
+        Ethernet | Vlan | Loopback | LinuxSll | LinuxSll2 | RawIp | Llc | Macsec => 1,
+        Arp | Ipv4 | Ipv6 | Lldp | Mpls | PppoeDiscovery | PppoeSession | Eapol | WakeOnLan | Ptp | Stp | Cdp => 2,
+        Tcp | Udp | Icmp | Icmpv6 | Igmp | Sctp | Gre | Esp | Ah | Ospf | Pim | Vrrp | Eigrp | L2tp | IpInIp
+        | UdpLite | IpFragment => 3,
+        _ => 4,
+    }
+}

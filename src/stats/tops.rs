@@ -1,0 +1,97 @@
+//! Flows to totals by host, server port and application.
+
+use crate::flow::names::Names;
+use crate::flow::table::FlowTable;
+use crate::model::analysis::{HostRow, PortRow};
+use crate::model::protocol::{Named, Protocol};
+use crate::model::{Direction, Flow, Host};
+use foldhash::fast::RandomState;
+use std::collections::{BTreeMap, HashMap};
+
+/// Rows of each top list.
+const MOST_ROWS: usize = 20;
+
+/// Totals over flows.
+#[derive(Default)]
+pub struct Tops {
+    /// Distinct addresses.
+    pub n_hosts: u64,
+    /// Hosts with the most bytes.
+    pub hosts: Vec<HostRow>,
+    /// Server ports with the most flows.
+    pub ports: Vec<PortRow>,
+    /// Packets and bytes by application.
+    pub apps: BTreeMap<Named, (u64, u64)>,
+}
+
+#[derive(Default)]
+struct HostTotal {
+    bytes_sent: u64,
+    bytes_received: u64,
+    packets: u64,
+    flows: u64,
+    name: u32,
+}
+
+/// Adds up all kept flows.
+pub fn tops(flows: &FlowTable, names: &Names) -> Tops {
+    let mut hosts: HashMap<Host, HostTotal, RandomState> = HashMap::default();
+    let mut ports: BTreeMap<(u8, u16), PortRow> = BTreeMap::new();
+    let mut apps: BTreeMap<Named, (u64, u64)> = BTreeMap::new();
+    for (_, flow) in flows.iter() {
+        let (initiator, responder) = (flow.initiator().0, flow.responder().0);
+        add_host(hosts.entry(initiator).or_default(), flow.forward(), flow.backward(), 0);
+        if responder != initiator {
+            add_host(hosts.entry(responder).or_default(), flow.backward(), flow.forward(), flow.name);
+        }
+        if let Some(app) = flow.app {
+            let total = apps.entry(app).or_default();
+            total.0 += flow.packets();
+            total.1 += flow.bytes();
+        }
+        add_port(&mut ports, flow);
+    }
+    let n_hosts = hosts.len() as u64;
+    let mut ranked: Vec<_> = hosts.into_iter().collect();
+    ranked.sort_unstable_by_key(|(host, total)| (std::cmp::Reverse(total.bytes_sent + total.bytes_received), *host));
+    let hosts = ranked.into_iter().take(MOST_ROWS).map(|(host, total)| HostRow {
+        host,
+        name: names.text(if total.name == 0 { names.of(host) } else { total.name }).to_owned(),
+        bytes_sent: total.bytes_sent,
+        bytes_received: total.bytes_received,
+        packets: total.packets,
+        flows: total.flows,
+    });
+    let mut ports: Vec<PortRow> = ports.into_values().collect();
+    ports.sort_by(|a, b| b.flows.cmp(&a.flows).then(b.bytes.cmp(&a.bytes)).then(a.port.cmp(&b.port)));
+    ports.truncate(MOST_ROWS);
+    Tops { n_hosts, hosts: hosts.collect(), ports, apps }
+}
+
+fn add_host(total: &mut HostTotal, sent: &Direction, received: &Direction, name: u32) {
+    total.bytes_sent += sent.bytes;
+    total.bytes_received += received.bytes;
+    total.packets += u64::from(sent.packets) + u64::from(received.packets);
+    total.flows += 1;
+    if total.name == 0 {
+        total.name = name;
+    }
+}
+
+fn add_port(ports: &mut BTreeMap<(u8, u16), PortRow>, flow: &Flow) {
+    if !matches!(flow.key.protocol, 6 | 17) {
+        return;
+    }
+    let port = flow.responder().1;
+    let row = ports.entry((flow.key.protocol, port)).or_insert_with(|| PortRow {
+        port,
+        transport: flow.transport().to_string(),
+        app: Protocol::from_port(flow.is_tcp(), port).map_or("", Named::name).to_owned(),
+        flows: 0,
+        packets: 0,
+        bytes: 0,
+    });
+    row.flows += 1;
+    row.packets += flow.packets();
+    row.bytes += flow.bytes();
+}

@@ -1,0 +1,162 @@
+//! The page's handle on the worker: requests go in, replies and its death come out.
+//!
+//! The worker starts from a blob that loads `worker.js`: a blob worker is held by the page's Content-Security-Policy
+//! on any host, while one started from a URL has only what the host sends along. Both files carry the build in their
+//! query, so that a cache does not hand out those of another release; the first message proves it.
+
+use super::codec;
+use crate::protocol::{BUILD, Reply, Request};
+use js_sys::Array;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::{Closure, JsValue};
+use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker};
+
+/// What the worker tells the page.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A message.
+    Reply(Reply),
+    /// It is gone, and why, in words for people. Start another [`Client`].
+    Died(String),
+}
+
+/// A running worker. Dropping it ends the worker.
+pub struct Client {
+    worker: Worker,
+    outbox: Outbox,
+    _on_message: Closure<dyn Fn(MessageEvent)>,
+    _on_error: Closure<dyn Fn(web_sys::Event)>,
+}
+
+/// Messages that wait for the worker's first word; none once it has come.
+type Outbox = Rc<RefCell<Option<Vec<(JsValue, Array)>>>>;
+
+impl Client {
+    /// Starts a worker. `on_event` hears of all that it sends, beginning with [`Reply::Ready`].
+    pub fn start(on_event: impl Fn(Event) + 'static) -> Result<Client, String> {
+        let worker =
+            spawn().map_err(|error| format!("The worker that reads captures cannot start: {}.", words(&error)))?;
+        let outbox: Outbox = Rc::new(RefCell::new(Some(Vec::new())));
+        let on_event = Rc::new(on_event);
+        let on_message = on_message(worker.clone(), outbox.clone(), on_event.clone());
+        let on_error = on_error(worker.clone(), on_event);
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));
+        Ok(Client { worker, outbox, _on_message: on_message, _on_error: on_error })
+    }
+
+    /// Sends a request, with the file that it is about. Waits for the worker's first word if need be.
+    pub fn send(&self, request: &Request, file: Option<&Blob>) {
+        let message = codec::to_js(request, file);
+        match self.outbox.borrow_mut().as_mut() {
+            Some(waiting) => waiting.push(message),
+            None => post(&self.worker, &message),
+        }
+    }
+
+    /// Ends the worker at once, whatever it does. Nothing more is heard from it.
+    pub fn terminate(&self) {
+        silence(&self.worker);
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        silence(&self.worker);
+    }
+}
+
+fn on_message(worker: Worker, outbox: Outbox, on_event: Rc<impl Fn(Event) + 'static>) -> Closure<dyn Fn(MessageEvent)> {
+    Closure::new(move |event: MessageEvent| {
+        let reply = codec::from_js::<Reply>(&event.data()).map(|(reply, _)| reply);
+        let is_ours = match &reply {
+            Some(Reply::Ready { build }) => build == BUILD,
+            Some(_) => true,
+            None => false,
+        };
+        let Some(reply) = reply.filter(|_| is_ours) else {
+            silence(&worker);
+            return on_event(Event::Died(OTHER_RELEASE.to_owned()));
+        };
+        if matches!(reply, Reply::Ready { .. }) {
+            for message in outbox.take().unwrap_or_default() {
+                post(&worker, &message);
+            }
+        }
+        on_event(Event::Reply(reply));
+    })
+}
+
+fn on_error(worker: Worker, on_event: Rc<impl Fn(Event) + 'static>) -> Closure<dyn Fn(web_sys::Event)> {
+    Closure::new(move |event: web_sys::Event| {
+        event.prevent_default();
+        silence(&worker);
+        let message = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).unwrap_or_default();
+        on_event(Event::Died(cause(&message)));
+    })
+}
+
+const OTHER_RELEASE: &str = "The page and its worker are of different releases: reload the page.";
+
+/// What a browser's error message means for the person in front of it.
+fn cause(message: &str) -> String {
+    let lower = message.to_lowercase();
+    if lower.contains("memory") || lower.contains("allocation") {
+        return "The browser ran out of memory while it read the capture. Close other tabs, or open a smaller part of it."
+            .to_owned();
+    }
+    if lower.contains("importscripts") || lower.contains("failed to fetch") || lower.contains("networkerror") {
+        return "A part of Packetloupe could not be loaded. Check that you are online and reload the page.".to_owned();
+    }
+    format!(
+        "The worker that reads captures stopped: it ran out of memory or met a fault in Packetloupe ({message}). \
+         Try again with a smaller part of the capture."
+    )
+}
+
+/// Starts the worker from a blob: loads its script and its wasm by absolute addresses. A failure inside a promise is
+/// thrown again outside of it, because only that reaches the page as an error event.
+fn spawn() -> Result<Worker, JsValue> {
+    let script = address("worker.js")?;
+    let wasm = address("worker_bg.wasm")?;
+    let source = format!(
+        "const fail = (reason) => setTimeout(() => {{ throw reason; }});\n\
+         self.addEventListener('unhandledrejection', (event) => fail(event.reason));\n\
+         importScripts({script});\n\
+         wasm_bindgen({{ module_or_path: {wasm} }});\n"
+    );
+    let bag = BlobPropertyBag::new();
+    bag.set_type("text/javascript");
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&source.into()), &bag)?;
+    let url = Url::create_object_url_with_blob(&blob)?;
+    let worker = Worker::new(&url);
+    Url::revoke_object_url(&url)?;
+    worker
+}
+
+/// Absolute address of one of our files beside the page, for this build, as a JS string literal.
+fn address(name: &str) -> Result<String, JsValue> {
+    let base = gloo::utils::document().base_uri()?.unwrap_or_default();
+    let url = Url::new_with_base(name, &base)?;
+    url.set_search(&format!("?b={BUILD}"));
+    Ok(js_sys::JSON::stringify(&url.href().into())?.into())
+}
+
+fn post(worker: &Worker, (message, transfer): &(JsValue, Array)) {
+    // Fails only for values that cannot be cloned; ours are bytes and a file.
+    let _ = worker.post_message_with_transfer(message, transfer);
+}
+
+fn silence(worker: &Worker) {
+    worker.set_onmessage(None);
+    worker.set_onerror(None);
+    worker.set_onmessageerror(None);
+    worker.terminate();
+}
+
+fn words(error: &JsValue) -> String {
+    error.dyn_ref::<js_sys::Error>().map_or_else(|| "unknown reason".to_owned(), |error| error.message().into())
+}

@@ -1,0 +1,16 @@
+// Starts the app: reads the hashed names that Trunk wrote on this script's tag, and says in words when it cannot start.
+
+const tag = document.querySelector("script[data-js][data-wasm]");
+const address = (name) => new URL(name, document.baseURI).href;
+
+try {
+  if (typeof WebAssembly !== "object") throw new Error("this browser has no WebAssembly");
+  const app = await import(address(tag.dataset.js));
+  await app.default({ module_or_path: address(tag.dataset.wasm) });
+} catch (error) {
+  const boot = document.getElementById("boot") ?? document.body.appendChild(document.createElement("p"));
+  boot.setAttribute("role", "alert");
+  boot.textContent = `Packetloupe could not start: ${error.message ?? error}. Reload the page; if that does not help, `
+    + "try a current Firefox, Chromium or Safari.";
+  throw error;
+}

@@ -1,0 +1,52 @@
+// A plain static host for the built page: no headers but the type, so that the page's own policy is what is tested.
+
+import { createServer } from "node:http";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { extname, join, normalize, sep } from "node:path";
+
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
+  ".json": "application/json",
+};
+
+/** Serves `folder` under `base` (such as "/" or "/packetloupe/"); answers {origin, url, seen, close}. */
+export async function serve(folder, base = "/", port = 0) {
+  const seen = [];
+  const server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url, "http://localhost");
+    seen.push({ method: request.method, path: pathname });
+    const file = await find(folder, base, decodeURIComponent(pathname));
+    if (!file) {
+      response.writeHead(404, { "content-type": "text/plain" }).end("not found");
+      return;
+    }
+    response.writeHead(200, {
+      "content-type": TYPES[extname(file.path)] ?? "application/octet-stream",
+      "content-length": file.size,
+      "cache-control": "no-cache",
+    });
+    if (request.method === "HEAD") response.end();
+    else createReadStream(file.path).pipe(response);
+  });
+  await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  return { origin, url: origin + base, seen, close: () => close(server) };
+}
+
+async function find(folder, base, pathname) {
+  if (!pathname.startsWith(base)) return null;
+  const inside = normalize(join(folder, pathname.slice(base.length) || "index.html"));
+  if (inside !== folder && !inside.startsWith(folder + sep)) return null;
+  const entry = await stat(inside).catch(() => null);
+  return entry?.isFile() ? { path: inside, size: entry.size } : null;
+}
+
+function close(server) {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(resolve));
+}
