@@ -213,8 +213,7 @@ impl Device {
         ]);
         finding.n_packets = self.n_questions;
         finding.packet_indices = self.indices.clone();
-        finding.display_filter =
-            format!("arp.opcode == 1 && arp.src.hw_mac == {} && arp.isgratuitous == 0", mac_text(mac));
+        finding.display_filter = format!("arp.opcode == 1 && arp.src.hw_mac == {} && !arp.isgratuitous", mac_text(mac));
         draft::finish(finding, false)
     }
 }

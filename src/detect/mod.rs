@@ -6,6 +6,7 @@
 pub mod contacts;
 pub mod draft;
 pub mod gather;
+pub mod guessing;
 pub mod peaks;
 pub mod severity;
 pub mod tally;
@@ -16,9 +17,11 @@ pub mod walk;
 pub mod arp_spoofing;
 pub mod arp_storm;
 pub mod arp_sweep;
+pub mod ftp_guessing;
 pub mod host_scan;
 pub mod icmp_flood;
 pub mod port_scan;
+pub mod ssh_guessing;
 pub mod syn_flood;
 pub mod udp_flood;
 
@@ -30,7 +33,6 @@ use crate::settings::{Descriptor, Settings};
 
 /// Every detector, in the order in which they are shown and run.
 pub const ALL: &[Entry] = &[
-    // Each on a line of its own.
     port_scan::ENTRY,
     host_scan::ENTRY,
     arp_sweep::ENTRY,
@@ -39,6 +41,8 @@ pub const ALL: &[Entry] = &[
     icmp_flood::ENTRY,
     arp_storm::ENTRY,
     arp_spoofing::ENTRY,
+    ssh_guessing::ENTRY,
+    ftp_guessing::ENTRY,
 ];
 
 /// A detector's line in the table.
