@@ -269,7 +269,8 @@ fn classify_datagram(flow: &Flow) -> Option<(Probe, Outcome)> {
     let ((_, from), (_, to)) = (flow.initiator(), flow.responder());
     // A datagram from a service's port to a client's is an answer whose question was not captured.
     let is_answer = Protocol::from_port(false, from).is_some() && Protocol::from_port(false, to).is_none();
-    if is_answer || TRACEROUTE_PORTS.contains(&to) {
+    // Port 0 stands for later pieces of a fragmented datagram.
+    if is_answer || to == 0 || TRACEROUTE_PORTS.contains(&to) {
         return None;
     }
     Some((

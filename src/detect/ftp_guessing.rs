@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn twenty_refused_logins_are_guessing_and_transfers_are_not() {
         let tries: Vec<Made> = (0..25)
-            .map(|i| Made { bytes: [90 + i % 9, 188], ..Made::tcp(inside(9), inside(1), 21, i as f64 * 3.0) })
+            .map(|i| Made { bytes: [90 + i % 9, 188_u64], ..Made::tcp(inside(9), inside(1), 21, i as f64 * 3.0) })
             .collect();
         assert_eq!(conclude(&ENTRY, &tries, &[], &Settings::default()).findings.len(), 1);
         let transfers: Vec<Made> = (0..25)

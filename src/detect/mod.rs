@@ -8,6 +8,7 @@ pub mod draft;
 pub mod gather;
 pub mod guessing;
 pub mod peaks;
+pub mod regularity;
 pub mod severity;
 pub mod tally;
 #[cfg(test)]
@@ -17,6 +18,7 @@ pub mod walk;
 pub mod arp_spoofing;
 pub mod arp_storm;
 pub mod arp_sweep;
+pub mod beacon;
 pub mod ftp_guessing;
 pub mod host_scan;
 pub mod icmp_flood;
@@ -43,6 +45,7 @@ pub const ALL: &[Entry] = &[
     arp_spoofing::ENTRY,
     ssh_guessing::ENTRY,
     ftp_guessing::ENTRY,
+    beacon::ENTRY,
 ];
 
 /// A detector's line in the table.
