@@ -151,10 +151,10 @@ fn settle<M: Model>(model: &M, block: &mut Matrix, places: &mut Vec<usize>, scor
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::{Entry, isolation_forest, pca};
+    use crate::detect::{Entry, isolation_forest, pca, testing};
     use crate::flow::names::Names;
     use crate::flow::table::Limits;
-    use crate::model::packet::{Ip, Layers, Packet, Transport, Udp};
+    use crate::model::packet::{Ip, Packet, Transport, Udp};
     use crate::model::time::SECOND;
     use crate::model::{Host, Severity};
     use crate::settings::Settings;
@@ -164,19 +164,15 @@ mod tests {
     fn udp(time_ns: i64, from: (u8, u16), to: (u8, u16), payload_bytes: u32) -> Packet {
         let (source, target) = (Host::v4([10, 0, 0, from.0]), Host::v4([10, 0, 0, to.0]));
         let wire_bytes = payload_bytes + 42;
-        let ip = Ip { source, target, protocol: 17, ttl: 64, is_fragment: false, payload_bytes: payload_bytes + 8 };
         Packet {
-            index: 0,
             time_ns,
             wire_bytes,
             captured_bytes: wire_bytes,
             macs: None,
-            vlan: 0,
-            layers: Layers::default(),
             arp: None,
-            ip: Some(ip),
+            ip: Some(Ip { source, target, protocol: 17, ttl: 64, is_fragment: false, payload_bytes: payload_bytes + 8 }),
             transport: Transport::Udp(Udp { source_port: from.1, target_port: to.1, payload_bytes }),
-            payload: 0..0,
+            ..testing::arp(0, 0.0, 1, 1, source, target)
         }
     }
 
