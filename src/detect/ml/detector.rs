@@ -170,7 +170,14 @@ mod tests {
             captured_bytes: wire_bytes,
             macs: None,
             arp: None,
-            ip: Some(Ip { source, target, protocol: 17, ttl: 64, is_fragment: false, payload_bytes: payload_bytes + 8 }),
+            ip: Some(Ip {
+                source,
+                target,
+                protocol: 17,
+                ttl: 64,
+                is_fragment: false,
+                payload_bytes: payload_bytes + 8,
+            }),
             transport: Transport::Udp(Udp { source_port: from.1, target_port: to.1, payload_bytes }),
             ..testing::arp(0, 0.0, 1, 1, source, target)
         }
