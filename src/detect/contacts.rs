@@ -126,7 +126,7 @@ impl Contacts {
 
     /// The place of a host in the table of hosts, from 1; 0 there means that it has just been made.
     fn place(&mut self, host: Host) -> Option<u32> {
-        let next = self.hosts.len() as u32 + 1;
+        let next = self.hosts.n_keys() as u32 + 1;
         let place = self.hosts.of(host)?;
         if *place == 0 {
             *place = next;
@@ -136,7 +136,7 @@ impl Contacts {
 
     /// Contacts in the order of source, protocol, target, port.
     pub fn sorted(&self) -> Vec<Contact> {
-        let mut names = vec![Host::default(); self.hosts.len() + 1];
+        let mut names = vec![Host::default(); self.hosts.n_keys() + 1];
         for (host, place) in self.hosts.iter() {
             if let Some(name) = names.get_mut(*place as usize) {
                 *name = *host;

@@ -28,8 +28,18 @@ impl<K: Eq + Hash + Ord, V: Default> Tally<K, V> {
         Some(self.map.entry(key).or_default())
     }
 
+    /// The figures of a key, if it is known.
+    pub fn get(&self, key: &K) -> Option<&V> {
+        self.map.get(key)
+    }
+
+    /// The figures of a key to change, if it is known.
+    pub fn known(&mut self, key: &K) -> Option<&mut V> {
+        self.map.get_mut(key)
+    }
+
     /// Keys known.
-    pub fn len(&self) -> usize {
+    pub fn n_keys(&self) -> usize {
         self.map.len()
     }
 
