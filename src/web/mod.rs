@@ -2,3 +2,12 @@
 
 pub mod client;
 pub mod codec;
+
+pub mod canvas;
+pub mod clipboard;
+pub mod download;
+pub mod fetch;
+pub mod style;
+pub mod zone;
+
+pub mod ui;
