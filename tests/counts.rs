@@ -6,8 +6,29 @@ use std::path::Path;
 
 const CAPTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/captures");
 
-/// Files on which we differ from capinfos, and why.
-const DIFFERENT: &[(&str, &str)] = &[];
+/// Files on which we differ from capinfos: in what, and why.
+const DIFFERENT: &[(&str, &str, &str)] = &[
+    ("malformed/tcpdump__atm-heapoverflow.pcap", "bytes", "capinfos takes the four-byte SunATM header off the length"),
+    ("malformed/ndpi__fuzz-2021-06-07-c6c72a0a56.pcap", "times", "capinfos prints part of a second as negative"),
+    ("malformed/tcpdump__bgp_vpn_rt-oobr.pcap", "times", "capinfos takes 0 seconds for no time at all"),
+    ("malformed/tcpdump__olsr-oobr-2.pcap", "times", "capinfos takes 0 seconds for no time at all"),
+    ("malformed/tcpdump__pim_header_asan-2.pcap", "times", "capinfos gives the times in file order here"),
+    ("malformed/tcpdump__rx_serviceid_oobr.pcap", "times", "capinfos prints part of a second as negative"),
+    (
+        "malformed/tcpdump__timestamp_invalid_micro.pcap",
+        "times",
+        "a microsecond field above a million is carried by us",
+    ),
+];
+
+/// Seconds as text to the microsecond, both sides cut alike.
+fn same_time(ours: Option<i64>, theirs: &str) -> bool {
+    match (ours, theirs.parse::<f64>()) {
+        (None, Err(_)) => true,
+        (Some(ns), Ok(theirs)) => (ns as f64 / 1e9 - theirs).abs() < 2e-6,
+        _ => false,
+    }
+}
 
 #[test]
 fn totals_equal_those_of_capinfos() {
@@ -21,9 +42,6 @@ fn totals_equal_those_of_capinfos() {
         let mut fields = line.rsplitn(6, ',');
         let mut next = || fields.next().unwrap_or_default();
         let (verdict, last, first, bytes, packets, file) = (next(), next(), next(), next(), next(), next());
-        if DIFFERENT.iter().any(|(name, _)| *name == file) {
-            continue;
-        }
         let Ok(data) = std::fs::read(Path::new(CAPTURES).join(file)) else {
             wrong.push(format!("{file}: not there"));
             continue;
@@ -33,14 +51,15 @@ fn totals_equal_those_of_capinfos() {
         let mut pipeline = Pipeline::new(&settings, file, data.len() as u64);
         let read = pipeline.feed(&data).and_then(|()| pipeline.end());
         let summary = pipeline.partial(&settings).summary;
-        let time = |ns: Option<i64>| {
-            ns.map_or(String::new(), |ns| format!("{}.{:06}", ns / 1_000_000_000, ns % 1_000_000_000 / 1000))
-        };
-        let ours =
-            (summary.packets.to_string(), summary.bytes.to_string(), time(summary.first_ns), time(summary.last_ns));
-        let theirs = (packets.to_owned(), bytes.to_owned(), first.to_owned(), last.to_owned());
-        if verdict != "refused" && ours != theirs {
-            wrong.push(format!("{file} ({verdict}): {ours:?}, capinfos {theirs:?} {read:?}"));
+        if verdict == "refused" {
+            continue;
+        }
+        let is_excused = |what| DIFFERENT.iter().any(|(name, about, _)| *name == file && *about == what);
+        let fits_counts =
+            summary.packets.to_string() == packets && (summary.bytes.to_string() == bytes || is_excused("bytes"));
+        let fits_times = same_time(summary.first_ns, first) && same_time(summary.last_ns, last);
+        if !fits_counts || !(fits_times || is_excused("times")) {
+            wrong.push(format!("{file} ({verdict}): {summary:?}, capinfos {packets} {bytes} {first} {last} {read:?}"));
         }
     }
     assert!(wrong.is_empty(), "{} of {n_compared} differ:\n{}", wrong.len(), wrong.join("\n"));

@@ -3,6 +3,28 @@
 //! Observing keeps tallies that know no threshold, so that a changed setting needs only a new conclusion (invariant 9).
 //! A detector cannot fail; one that lacks its data says so.
 
+pub mod contacts;
+pub mod draft;
+pub mod gather;
+pub mod ml;
+pub mod peaks;
+pub mod severity;
+pub mod tally;
+#[cfg(test)]
+pub mod testing;
+pub mod walk;
+
+pub mod arp_spoofing;
+pub mod arp_storm;
+pub mod arp_sweep;
+pub mod host_scan;
+pub mod icmp_flood;
+pub mod isolation_forest;
+pub mod pca;
+pub mod port_scan;
+pub mod syn_flood;
+pub mod udp_flood;
+
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
 use crate::model::finding::{Category, Finding};
@@ -10,7 +32,19 @@ use crate::model::{Address, Flow, Packet};
 use crate::settings::{Descriptor, Settings};
 
 /// Every detector, in the order in which they are shown and run.
-pub const ALL: &[Entry] = &[];
+pub const ALL: &[Entry] = &[
+    // One line each.
+    port_scan::ENTRY,
+    host_scan::ENTRY,
+    arp_sweep::ENTRY,
+    syn_flood::ENTRY,
+    udp_flood::ENTRY,
+    icmp_flood::ENTRY,
+    arp_storm::ENTRY,
+    arp_spoofing::ENTRY,
+    pca::ENTRY,
+    isolation_forest::ENTRY,
+];
 
 /// A detector's line in the table.
 pub struct Entry {

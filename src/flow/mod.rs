@@ -1,5 +1,6 @@
 //! Packets to flows: the flow table, TCP state, server names, and the features of a flow.
 
+pub mod features;
 pub mod names;
 mod periods;
 pub mod table;

@@ -165,7 +165,9 @@ struct Given(Vec<(String, String)>);
 impl Given {
     fn new(query: &str) -> Given {
         let pairs = query.split('&').filter(|pair| !pair.is_empty());
-        Given(pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(k, v)| (decode(k), decode(v))).collect())
+        Given(
+            pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(k, v)| (decode(k), decode(v))).collect(),
+        )
     }
 
     fn get(&self, key: &str) -> Option<&str> {

@@ -133,9 +133,7 @@ impl State {
     /// True if a setting was changed that takes effect only when the file is read again.
     pub fn needs_reading(&self, descriptors: &[&Descriptor]) -> bool {
         self.analysis.is_some()
-            && descriptors
-                .iter()
-                .any(|d| d.effect == Effect::Read && self.settings.get(d) != self.read_settings.get(d))
+            && descriptors.iter().any(|d| d.effect == Effect::Read && self.settings.get(d) != self.read_settings.get(d))
     }
 
     /// True while the SHA-256 of the file is not known but will be.

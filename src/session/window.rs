@@ -118,9 +118,8 @@ impl<Row> Pages<Row> {
         let size = u64::from(Self::SIZE);
         let (first, last) = (visible.start / size, visible.end.saturating_sub(1).max(visible.start) / size);
         let ahead = [last + 1, first.saturating_sub(1)];
-        let is_missing = |window: &u64| {
-            !self.windows.contains_key(window) && self.total.is_none_or(|total| window * size < total)
-        };
+        let is_missing =
+            |window: &u64| !self.windows.contains_key(window) && self.total.is_none_or(|total| window * size < total);
         let window = (first..=last).chain(ahead).find(is_missing)?;
         self.asked = Some(window);
         Some(window * size)

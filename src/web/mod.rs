@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod codec;
+pub mod worker;
 
 pub mod canvas;
 pub mod clipboard;

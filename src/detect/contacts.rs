@@ -1,0 +1,240 @@
+//! Flows to first contacts: what became of the first try of a source to reach one port of one host. Both scan
+//! detectors and the one for lateral movement start from these; each keeps its own table.
+
+use super::tally::Tally;
+use crate::model::flow::Attempt;
+use crate::model::packet::tcp_flag::{ACK, FIN, PSH, RST, SYN, URG};
+use crate::model::protocol::Protocol;
+use crate::model::{Flow, Host};
+
+/// How a contact was tried.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Probe {
+    /// A TCP connection request.
+    Syn,
+    /// TCP with FIN alone, which no proper stack sends first (RFC 9293: all but the first segment carry ACK).
+    Fin,
+    /// TCP without any flag.
+    Null,
+    /// TCP with FIN, PSH and URG but no ACK.
+    Xmas,
+    /// A lone ACK that was answered by a reset.
+    Ack,
+    /// A UDP datagram.
+    Udp,
+    /// An ICMP echo request.
+    Echo,
+}
+
+impl Probe {
+    /// As a scan of this kind is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Probe::Syn => "SYN",
+            Probe::Fin => "FIN",
+            Probe::Null => "NULL",
+            Probe::Xmas => "Xmas",
+            Probe::Ack => "ACK",
+            Probe::Udp => "UDP",
+            Probe::Echo => "ping",
+        }
+    }
+}
+
+/// What became of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// Answered.
+    Success,
+    /// Refused, or silence where an answer is due.
+    Failure,
+    /// Silence of UDP: may be normal.
+    Silence,
+}
+
+/// First contact of a source to one port of one host.
+#[derive(Clone, Copy, Debug)]
+pub struct Contact {
+    /// Who tried.
+    pub source: Host,
+    /// Whom.
+    pub target: Host,
+    /// IP protocol number.
+    pub protocol: u8,
+    /// Port of `target`; 0 for ICMP.
+    pub port: u16,
+    /// How.
+    pub probe: Probe,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Time of the first packet, ns since 1970.
+    pub first_ns: i64,
+}
+
+#[derive(Clone, Copy)]
+struct First {
+    probe: Probe,
+    outcome: Outcome,
+    first_ns: i64,
+}
+
+impl Default for First {
+    fn default() -> Self {
+        First { probe: Probe::Syn, outcome: Outcome::Silence, first_ns: i64::MAX }
+    }
+}
+
+/// Source, target, port and protocol; hosts by their place in the table of hosts, to keep the key small.
+type Key = (u32, u32, u16, u8);
+
+/// First contacts of all sources.
+pub struct Contacts {
+    hosts: Tally<Host, u32>,
+    firsts: Tally<Key, First>,
+}
+
+impl Default for Contacts {
+    fn default() -> Self {
+        Contacts { hosts: Tally::new(Contacts::MOST_HOSTS), firsts: Tally::new(Contacts::MOST) }
+    }
+}
+
+impl Contacts {
+    /// Most hosts kept.
+    pub const MOST_HOSTS: usize = 1 << 19;
+    /// Most contacts kept; 40 bytes each.
+    pub const MOST: usize = 1 << 19;
+
+    /// Takes a flow that has ended; `wanted` says which tries matter.
+    pub fn add(&mut self, flow: &Flow, wanted: impl Fn(Probe) -> bool) {
+        let Some((probe, outcome)) = classify(flow) else { return };
+        if !wanted(probe) {
+            return;
+        }
+        let ((source, _), (target, port)) = (flow.initiator(), flow.responder());
+        if target.is_group() || source.is_group() {
+            return;
+        }
+        let port = if probe == Probe::Echo { 0 } else { port };
+        let (Some(source), Some(target)) = (self.place(source), self.place(target)) else { return };
+        if let Some(first) = self.firsts.of((source, target, port, flow.key.protocol))
+            && flow.first_ns < first.first_ns
+        {
+            *first = First { probe, outcome, first_ns: flow.first_ns };
+        }
+    }
+
+    /// The place of a host in the table of hosts, from 1; 0 there means that it has just been made.
+    fn place(&mut self, host: Host) -> Option<u32> {
+        let next = self.hosts.n_keys() as u32 + 1;
+        let place = self.hosts.of(host)?;
+        if *place == 0 {
+            *place = next;
+        }
+        Some(*place)
+    }
+
+    /// Contacts in the order of source, protocol, target, port.
+    pub fn sorted(&self) -> Vec<Contact> {
+        let mut names = vec![Host::default(); self.hosts.n_keys() + 1];
+        for (host, place) in self.hosts.iter() {
+            if let Some(name) = names.get_mut(*place as usize) {
+                *name = *host;
+            }
+        }
+        let name = |place: u32| names.get(place as usize).copied().unwrap_or_default();
+        let mut all: Vec<Contact> = self
+            .firsts
+            .iter()
+            .map(|((source, target, port, protocol), first)| Contact {
+                source: name(*source),
+                target: name(*target),
+                protocol: *protocol,
+                port: *port,
+                probe: first.probe,
+                outcome: first.outcome,
+                first_ns: first.first_ns,
+            })
+            .collect();
+        all.sort_unstable_by_key(|c| (c.source, c.protocol, c.target, c.port));
+        all
+    }
+
+    /// Contacts that were turned away because the table was full.
+    pub fn n_refused(&self) -> u64 {
+        self.hosts.n_refused + self.firsts.n_refused
+    }
+}
+
+/// How a flow's first packets tried to reach the other side and what became of it; none for what is no first contact or
+/// cannot be judged.
+pub fn classify(flow: &Flow) -> Option<(Probe, Outcome)> {
+    match flow.key.protocol {
+        6 if flow.saw_request => classify_request(flow),
+        6 => classify_odd(flow),
+        17 => classify_datagram(flow),
+        1 | 58 => classify_echo(flow),
+        _ => None,
+    }
+}
+
+fn classify_request(flow: &Flow) -> Option<(Probe, Outcome)> {
+    let forward = flow.forward();
+    match flow.attempt() {
+        Attempt::Succeeded => Some((Probe::Syn, Outcome::Success)),
+        // An acknowledgment without any answer in the capture: the answers took another way. Nothing can be said.
+        Attempt::Failed if forward.flag(ACK) > forward.flag(RST) => None,
+        Attempt::Failed => Some((Probe::Syn, Outcome::Failure)),
+        Attempt::Unknown => None,
+    }
+}
+
+/// Most packets of a flow that is a lone probe: the probe, a retry, and the reset of the prober's own stack.
+const MOST_PROBE_PACKETS: u32 = 3;
+
+fn classify_odd(flow: &Flow) -> Option<(Probe, Outcome)> {
+    let (forward, backward) = (flow.forward(), flow.backward());
+    if forward.data_packets > 0 || forward.packets > MOST_PROBE_PACKETS || backward.packets > forward.packets {
+        return None;
+    }
+    let is_reset = backward.packets > 0 && backward.flag(RST) == backward.packets;
+    let is_service = |port: u16| port < 1024 || Protocol::from_port(true, port).is_some();
+    let probe = match flow.initiator_flags() & (FIN | SYN | RST | PSH | ACK | URG) {
+        0 => Probe::Null,
+        FIN => Probe::Fin,
+        flags if flags == FIN | PSH | URG => Probe::Xmas,
+        // Leftovers of old connections look the same, but come from a server's port or go to the one port in use.
+        ACK if is_reset && !is_service(flow.initiator().1) => Probe::Ack,
+        _ => return None,
+    };
+    (is_reset || backward.packets == 0).then_some((probe, Outcome::Failure))
+}
+
+/// Where traceroute begins to count up its target ports (traceroute(8)), and the most that it gets to.
+const TRACEROUTE_PORTS: std::ops::RangeInclusive<u16> = 33_434..=33_689;
+
+fn classify_datagram(flow: &Flow) -> Option<(Probe, Outcome)> {
+    let ((_, from), (_, to)) = (flow.initiator(), flow.responder());
+    // A datagram from a service's port to a client's is an answer whose question was not captured.
+    let is_answer = Protocol::from_port(false, from).is_some() && Protocol::from_port(false, to).is_none();
+    if is_answer || TRACEROUTE_PORTS.contains(&to) {
+        return None;
+    }
+    Some((
+        Probe::Udp,
+        match flow.attempt() {
+            Attempt::Failed => Outcome::Failure,
+            Attempt::Succeeded => Outcome::Success,
+            Attempt::Unknown => Outcome::Silence,
+        },
+    ))
+}
+
+fn classify_echo(flow: &Flow) -> Option<(Probe, Outcome)> {
+    let request = if flow.key.protocol == 1 { 8 } else { 128 };
+    let (kind, _) = flow.icmp?;
+    if kind != request {
+        return None;
+    }
+    Some((Probe::Echo, if flow.backward().packets > 0 { Outcome::Success } else { Outcome::Failure }))
+}

@@ -1,0 +1,144 @@
+//! From a card and measured facts to a whole finding: order, limits, id and filter words, the same for all detectors.
+
+use super::{Card, identity};
+use crate::model::finding::{Evidence, Finding};
+use crate::model::time::SECOND;
+use crate::model::{Address, Host, Severity};
+
+/// A finding with the card's parts filled in; the detector sets the rest and calls [`finish`].
+pub fn begin(card: &Card) -> Finding {
+    Finding {
+        id: String::new(),
+        detector: card.id.to_owned(),
+        category: card.category,
+        title: String::new(),
+        severity: Severity::Info,
+        score: 0.0,
+        confidence: 0.0,
+        technique: card.technique.map(|(id, _)| id.to_owned()),
+        technique_name: card.technique.map(|(_, name)| name.to_owned()),
+        start_ns: 0,
+        end_ns: 0,
+        sources: Vec::new(),
+        targets: Vec::new(),
+        ports: Vec::new(),
+        protocol: String::new(),
+        evidence: Vec::new(),
+        explanation: String::new(),
+        benign_causes: Vec::new(),
+        advice: Vec::new(),
+        display_filter: String::new(),
+        n_flows: 0,
+        n_packets: 0,
+        flow_serials: Vec::new(),
+        packet_indices: Vec::new(),
+    }
+}
+
+/// Names another technique than the card's.
+pub fn technique(finding: &mut Finding, (id, name): (&str, &str)) {
+    finding.technique = Some(id.to_owned());
+    finding.technique_name = Some(name.to_owned());
+}
+
+/// Sorts and cuts the lists, rounds score and confidence to three places, and makes the id from detector, actors and
+/// ports. Which ports a scan tries may differ each time, so a detector may say with `is_port_part_of_id` that they do
+/// not count.
+pub fn finish(mut finding: Finding, is_port_part_of_id: bool) -> Finding {
+    for list in [&mut finding.sources, &mut finding.targets] {
+        list.sort_unstable();
+        list.dedup();
+        list.truncate(Finding::MOST_ADDRESSES);
+    }
+    finding.ports.sort_unstable();
+    finding.ports.dedup();
+    finding.ports.truncate(Finding::MOST_PORTS);
+    finding.flow_serials.sort_unstable();
+    finding.flow_serials.dedup();
+    finding.flow_serials.truncate(Finding::MOST_FLOWS);
+    finding.packet_indices.sort_unstable();
+    finding.packet_indices.dedup();
+    finding.packet_indices.truncate(Finding::MOST_FLOWS);
+    finding.score = round3(finding.score.clamp(0.0, 1.0));
+    finding.confidence = round3(finding.confidence.clamp(0.0, 1.0));
+    let ports: &[u16] = if is_port_part_of_id { &finding.ports } else { &[] };
+    let actor = format!("{}|{}", finding.detector, finding.protocol);
+    let hash = identity(&actor, &finding.sources, &finding.targets, ports);
+    let hex = hash.rsplit('-').next().unwrap_or_default();
+    finding.id = format!("{}-{hex}", finding.detector);
+    finding
+}
+
+/// One measured value beside the usual one.
+pub fn evidence(name: &str, value: f64, unit: &str, typical: impl Into<String>) -> Evidence {
+    Evidence { name: name.to_owned(), value: round3(value), unit: unit.to_owned(), typical: typical.into() }
+}
+
+/// Sentences as the finding wants them.
+pub fn lines(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+/// Rounded to three decimal places, as findings show numbers.
+pub fn round3(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}
+
+/// `ip.src == 10.0.0.1` or the IPv6 words for it; `field` is `src`, `dst` or `addr`.
+pub fn host_filter(field: &str, host: Host) -> String {
+    let layer = if host.is_v4() { "ip" } else { "ipv6" };
+    format!("{layer}.{field} == {host}")
+}
+
+/// All packets between two hosts.
+pub fn pair_filter(a: Host, b: Host) -> String {
+    format!("{} && {}", host_filter("addr", a), host_filter("addr", b))
+}
+
+/// A span of time, both ends included; widened to the microsecond that Wireshark compares.
+pub fn time_filter(start_ns: i64, end_ns: i64) -> String {
+    let text = |ns: i64| format!("{}.{:06}", ns.div_euclid(SECOND), ns.rem_euclid(SECOND) / 1000);
+    format!("frame.time_epoch >= {} && frame.time_epoch <= {}", text(start_ns), text(end_ns.saturating_add(999)))
+}
+
+/// `tcp.port in {22, 80}`; `==` for a single port, none for no port or more than `most`.
+pub fn ports_filter(field: &str, ports: &[u16], most: usize) -> Option<String> {
+    match ports {
+        [] => None,
+        [port] => Some(format!("{field} == {port}")),
+        many if many.len() <= most => {
+            let list: Vec<String> = many.iter().map(u16::to_string).collect();
+            Some(format!("{field} in {{{}}}", list.join(", ")))
+        }
+        _ => None,
+    }
+}
+
+/// `1 port`, `3 ports`
+pub fn count(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
+/// The addresses as findings hold them.
+pub fn addresses(hosts: impl IntoIterator<Item = Host>) -> Vec<Address> {
+    let mut list: Vec<Address> = hosts.into_iter().map(Address::Ip).collect();
+    list.sort_unstable();
+    list.dedup();
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filter_words_are_wiresharks() {
+        assert_eq!(ports_filter("tcp.port", &[22, 80], 5).as_deref(), Some("tcp.port in {22, 80}"));
+        assert_eq!(ports_filter("tcp.port", &[22, 80], 1), None);
+        assert_eq!(host_filter("src", Host::v6([0; 16])), "ipv6.src == ::");
+        assert_eq!(
+            time_filter(1_500_000_000_123_456_789, 1_500_000_001_000_000_001),
+            "frame.time_epoch >= 1500000000.123456 && frame.time_epoch <= 1500000001.000001"
+        );
+    }
+}

@@ -1,0 +1,306 @@
+//! First contacts to findings: one source that tries the same port, or a ping, on many hosts, mostly in vain.
+
+use super::contacts::{Contact, Contacts, Outcome, Probe};
+use super::draft::{self, count, evidence, lines};
+use super::gather::{Gathered, gather};
+use super::severity::{Impact, extent, past, severity};
+use super::walk::{Walk, busiest};
+use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use crate::model::protocol::Protocol;
+use crate::model::time::{SECOND, from_seconds, span};
+use crate::model::{Category, Finding, Host};
+use crate::settings::{Descriptor, Effect};
+use std::collections::HashMap;
+
+const CARD: Card = Card {
+    id: "host_scan",
+    name: "Host scan",
+    category: Category::Scan,
+    technique: Some(("T1018", "Remote System Discovery")),
+    sees: "One address tries the same port, or a ping, on many hosts, and most of them refuse or do not answer.",
+    matters: "A sweep over a network finds the machines that run a certain service. Worms and intruders do it to choose their next target.",
+    otherwise: "An inventory or monitoring tool, a vulnerability scan that you ordered, a file-sharing program with a list of old peers, or a program whose servers are all down.",
+    source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004. Count rule: Zeek's scan policy (25 hosts on one port in 5 minutes, failed tries only).",
+};
+
+const HOSTS: Descriptor = Descriptor {
+    id: "host_scan.hosts",
+    label: "Failed hosts for a scan",
+    help: "This many different hosts that failed on the same port within the window make a scan. 25 is the value of Zeek's scan policy. The same number over the whole capture makes a slow scan.",
+    unit: "hosts",
+    min: 2.0,
+    max: 65_535.0,
+    default: 25.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const WINDOW: Descriptor = Descriptor {
+    id: "host_scan.window",
+    label: "Window for counting hosts",
+    help: "Failed hosts are counted within this time. 300 s is the value of Zeek's scan policy.",
+    unit: "s",
+    min: 1.0,
+    max: 86_400.0,
+    default: 300.0,
+    is_whole: false,
+    effect: Effect::Judge,
+};
+const LEAST: Descriptor = Descriptor {
+    id: "host_scan.least",
+    label: "Failed hosts for the random walk",
+    help: "The random walk of Jung et al. needs four failures in a row; a program with a short list of dead servers reaches that too, so that at least this many hosts must have failed.",
+    unit: "hosts",
+    min: 4.0,
+    max: 65_535.0,
+    default: 10.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[HOSTS, WINDOW, LEAST];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::FLOWS, make: || Box::new(HostScan::default()) };
+
+/// Most scans reported; the widest win.
+const MOST_FINDINGS: usize = 200;
+/// A scanner reaches at best this share of its targets: halfway between the two chances of the random walk.
+const LEAST_FAILED_SHARE: f64 = 0.5;
+
+#[derive(Default)]
+struct HostScan {
+    contacts: Contacts,
+}
+
+/// One source on one port.
+struct Case {
+    source: Host,
+    protocol: u8,
+    port: u16,
+    probe: Probe,
+    targets: Vec<Host>,
+    n_failed: usize,
+    n_window: usize,
+    log_ratio: f64,
+    is_scanner: bool,
+    first_ns: i64,
+    last_ns: i64,
+}
+
+impl Detector for HostScan {
+    fn observe_flow(&mut self, ended: &Ended<'_>) {
+        // Peers of file sharing have ports of their own choice and are often gone; UDP counts only to known services.
+        let (_, port) = ended.flow.responder();
+        let is_service = Protocol::from_port(false, port).is_some();
+        self.contacts.add(ended.flow, |probe| probe != Probe::Udp || is_service);
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let limits = Limits {
+            hosts: context.settings.get(&HOSTS),
+            window_ns: from_seconds(context.settings.get(&WINDOW)),
+            least: context.settings.get(&LEAST),
+        };
+        let mut all = self.contacts.sorted();
+        // Silence of UDP is normal; only refusals count over many hosts.
+        all.retain(|c| c.outcome != Outcome::Silence);
+        all.sort_unstable_by_key(|c| (c.source, c.protocol, c.port, c.target));
+        let mut cases: Vec<(Case, f64)> = all
+            .chunk_by(|a, b| (a.source, a.protocol, a.port) == (b.source, b.protocol, b.port))
+            .filter(|contacts| contacts.len() as f64 >= limits.least.min(limits.hosts))
+            .filter_map(|contacts| {
+                let case = Case::new(contacts, limits.window_ns)?;
+                let confidence = limits.confidence(&case)?;
+                Some((case, confidence))
+            })
+            .collect();
+        cases.sort_by_key(|(case, _)| std::cmp::Reverse(case.n_failed));
+        cases.truncate(MOST_FINDINGS);
+
+        let places: HashMap<(Host, u8, u16), usize> =
+            cases.iter().enumerate().map(|(i, (c, _))| ((c.source, c.protocol, c.port), i)).collect();
+        let gathered = gather(context.flows, cases.len(), |flow| {
+            let port = if matches!(flow.key.protocol, 1 | 58) { 0 } else { flow.responder().1 };
+            let place = *places.get(&(flow.initiator().0, flow.key.protocol, port))?;
+            let (case, _) = cases.get(place)?;
+            let is_meant = (case.first_ns..=case.last_ns).contains(&flow.first_ns)
+                && super::contacts::classify(flow).is_some()
+                && !flow.responder().0.is_group();
+            is_meant.then_some(place)
+        });
+        let findings = cases
+            .iter()
+            .zip(gathered)
+            .map(|((case, confidence), flows)| case.finding(&limits, *confidence, flows))
+            .collect();
+        Conclusion { findings, n_not_judged: self.contacts.n_refused(), ..Conclusion::default() }
+    }
+}
+
+struct Limits {
+    hosts: f64,
+    window_ns: i64,
+    least: f64,
+}
+
+impl Limits {
+    /// How sure it is a scan; none if it is not.
+    fn confidence(&self, case: &Case) -> Option<f64> {
+        let failed = case.n_failed as f64;
+        if failed < LEAST_FAILED_SHARE * case.targets.len() as f64 {
+            return None;
+        }
+        if case.n_window as f64 >= self.hosts {
+            Some(if case.is_scanner { 0.97 } else { 0.85 })
+        } else if failed >= self.hosts {
+            Some(0.8)
+        } else if case.is_scanner && failed >= self.least {
+            Some(0.84)
+        } else {
+            None
+        }
+    }
+}
+
+impl Case {
+    fn new(contacts: &[Contact], window_ns: i64) -> Option<Case> {
+        let first = contacts.first()?;
+        let mut in_time: Vec<&Contact> = contacts.iter().collect();
+        in_time.sort_by_key(|c| (c.first_ns, c.target));
+        let times: Vec<i64> = in_time.iter().filter(|c| c.outcome == Outcome::Failure).map(|c| c.first_ns).collect();
+        let walk = Walk::over(in_time.iter().map(|c| c.outcome == Outcome::Success));
+        Some(Case {
+            source: first.source,
+            protocol: first.protocol,
+            port: first.port,
+            probe: first.probe,
+            targets: contacts.iter().map(|c| c.target).collect(),
+            n_failed: times.len(),
+            n_window: busiest(&times, window_ns),
+            log_ratio: walk.log_ratio(),
+            is_scanner: walk.is_scanner(),
+            first_ns: in_time.first()?.first_ns,
+            last_ns: in_time.last()?.first_ns,
+        })
+    }
+
+    /// Transport for people, and what it is in a filter.
+    fn words(&self) -> (&'static str, &'static str) {
+        match self.protocol {
+            1 => ("ICMP", "icmp"),
+            58 => ("ICMPv6", "icmpv6"),
+            17 => ("UDP", "udp"),
+            _ => ("TCP", "tcp"),
+        }
+    }
+
+    fn finding(&self, limits: &Limits, confidence: f64, flows: Gathered) -> Finding {
+        let is_outside = !self.source.is_internal() && self.targets.iter().any(|target| target.is_internal());
+        let (transport, field) = self.words();
+        let tried = count(self.targets.len(), "host");
+        let n_answered = self.targets.len() - self.n_failed;
+        let threshold = if self.n_failed as f64 >= limits.hosts { limits.hosts } else { limits.least };
+        let duration = self.last_ns - self.first_ns;
+        let what = if self.probe == Probe::Echo {
+            "with pings".to_owned()
+        } else {
+            format!("on {transport} port {}", self.port)
+        };
+
+        let mut finding = draft::begin(&CARD);
+        if is_outside {
+            draft::technique(&mut finding, ("T1595.001", "Scanning IP Blocks"));
+        } else if self.probe != Probe::Echo {
+            draft::technique(&mut finding, ("T1046", "Network Service Discovery"));
+        }
+        finding.title = format!("{} swept {tried} {what}", self.source);
+        let impact = if is_outside { Impact::OUTSIDE_LOOK } else { Impact::INSIDE_LOOK };
+        finding.severity = severity(impact, confidence, extent(self.n_failed as f64, limits.hosts));
+        finding.score = past(self.n_failed as f64, threshold);
+        finding.confidence = confidence;
+        finding.sources = draft::addresses([self.source]);
+        finding.targets = draft::addresses(self.targets.iter().copied());
+        finding.ports = if self.probe == Probe::Echo { Vec::new() } else { vec![self.port] };
+        finding.protocol = transport.to_owned();
+        finding.evidence = vec![
+            evidence("Hosts tried", self.targets.len() as f64, "hosts", "a few, and nearly all answer"),
+            evidence(
+                "Hosts that refused or did not answer",
+                self.n_failed as f64,
+                "hosts",
+                format!("below {} (Zeek's scan policy)", limits.hosts),
+            ),
+            evidence("Hosts that answered", n_answered as f64, "hosts", "nearly all, for an ordinary client"),
+            evidence(
+                &format!("Most failed hosts within {}", span(limits.window_ns)),
+                self.n_window as f64,
+                "hosts",
+                format!("below {}", limits.hosts),
+            ),
+            evidence(
+                "Scanner against ordinary client, log10 of the likelihood ratio",
+                self.log_ratio / std::f64::consts::LN_10,
+                "",
+                "below 2 (beta/alpha = 99, Jung et al. 2004)",
+            ),
+            evidence("Time from first to last new host", duration as f64 / SECOND as f64, "s", ""),
+        ];
+        finding.explanation = format!(
+            "{} tried {tried} {what} within {}; {} failed and {n_answered} answered. An ordinary client knows its \
+             servers and nearly all of its first contacts succeed; going through many addresses in vain means that \
+             somebody is looking for machines.",
+            self.source,
+            span(duration),
+            self.n_failed,
+        );
+        finding.benign_causes = lines(&[
+            "An inventory, monitoring or vulnerability scanner that belongs to the house",
+            "A file-sharing or chat program with a list of peers that are gone",
+            "A program whose servers are all down or blocked",
+        ]);
+        finding.advice = lines(&[
+            "Find out who owns the source and whether the sweep was ordered",
+            "Look at the hosts that answered, and at what the source did with them afterwards",
+            "If nobody ordered it, take the source off the network and examine it for malware",
+        ]);
+        flows.fill(&mut finding);
+        let filter = match self.probe {
+            Probe::Echo if self.protocol == 1 => "(icmp.type == 8 || icmp.type == 0)".to_owned(),
+            Probe::Echo => "(icmpv6.type == 128 || icmpv6.type == 129)".to_owned(),
+            _ => format!("{field}.port == {}", self.port),
+        };
+        finding.display_filter = format!(
+            "{} && {filter} && {}",
+            draft::host_filter("addr", self.source),
+            draft::time_filter(finding.start_ns, finding.end_ns)
+        );
+        draft::finish(finding, true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Made, conclude, inside, outside};
+    use crate::settings::Settings;
+
+    #[test]
+    fn one_port_on_many_silent_hosts_is_a_sweep() {
+        let scan: Vec<Made> = (0..30).map(|i| Made::refused(inside(99), inside(i), 22, f64::from(i))).collect();
+        let found = conclude(&ENTRY, &scan, &[], &Settings::default()).findings;
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].title, "192.168.1.99 swept 30 hosts on TCP port 22");
+        assert_eq!(found[0].ports, [22]);
+    }
+
+    #[test]
+    fn a_browser_with_some_dead_servers_is_no_scanner() {
+        let browser: Vec<Made> = (0..60)
+            .map(|i| {
+                let make = if i % 3 == 0 { Made::refused } else { Made::tcp };
+                make(inside(99), outside(i), 443, f64::from(i))
+            })
+            .collect();
+        assert!(conclude(&ENTRY, &browser, &[], &Settings::default()).findings.is_empty());
+    }
+}

@@ -1,0 +1,143 @@
+//! Echo requests, counted per target and second, to findings of ICMP floods.
+
+use super::draft::{self, evidence, lines};
+use super::gather::gather;
+use super::peaks::Seconds;
+use super::severity::{Impact, extent, past, severity};
+use super::tally::Tally;
+use super::{Card, Conclusion, Context, Detector, Entry, Wants};
+use crate::model::packet::{Packet, Transport};
+use crate::model::{Category, Flow, Host};
+use crate::settings::{Descriptor, Effect};
+use std::collections::{BTreeSet, HashMap};
+
+const CARD: Card = Card {
+    id: "icmp_flood",
+    name: "Ping flood",
+    category: Category::Flood,
+    technique: Some(("T1498.001", "Direct Network Flood")),
+    sees: "One host gets very many pings (ICMP echo requests) per second for several seconds.",
+    matters: "The pings and the answers to them use up the line and the host's time. Many hosts pinged in this way together take a network down.",
+    otherwise: "Somebody who measures the line with a flood ping, or a load test.",
+    source: "Rate: ping(8) sends one packet a second by default, and calls 100 a second or more a flood (option -f, for the superuser only).",
+};
+
+const RATE: Descriptor = Descriptor {
+    id: "icmp_flood.rate",
+    label: "Pings for a flood",
+    help: "Average over five seconds, to one host. 100 a second is what ping(8) itself calls a flood.",
+    unit: "packets/s",
+    min: 5.0,
+    max: 10_000_000.0,
+    default: 100.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[RATE];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::ICMP, make: || Box::new(IcmpFlood::default()) };
+
+/// Seconds over which the rate must hold.
+const SPAN: i64 = 5;
+/// Most targets kept.
+const MOST_TARGETS: usize = 1 << 16;
+/// Most floods reported; the largest win.
+const MOST_FINDINGS: usize = 50;
+
+struct IcmpFlood {
+    targets: Tally<Host, Seconds>,
+}
+
+impl Default for IcmpFlood {
+    fn default() -> Self {
+        IcmpFlood { targets: Tally::new(MOST_TARGETS) }
+    }
+}
+
+fn is_echo(flow: &Flow) -> bool {
+    matches!((flow.key.protocol, flow.icmp), (1, Some((8, _))) | (58, Some((128, _))))
+}
+
+impl Detector for IcmpFlood {
+    fn observe_packet(&mut self, packet: &Packet) {
+        let (Transport::Icmp(icmp), Some(ip)) = (&packet.transport, &packet.ip) else { return };
+        if icmp.kind == if icmp.is_v6 { 128 } else { 8 }
+            && let Some(seconds) = self.targets.of(ip.target)
+        {
+            seconds.add(packet.time_ns, 1);
+        }
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let threshold = context.settings.get(&RATE);
+        let mut cases: Vec<(Host, f64, &Seconds)> = self
+            .targets
+            .sorted()
+            .into_iter()
+            .map(|(target, seconds)| (*target, seconds.busiest(SPAN).0 as f64 / SPAN as f64, seconds))
+            .filter(|(_, rate, _)| *rate >= threshold)
+            .collect();
+        cases.sort_by_key(|(_, _, seconds)| std::cmp::Reverse(seconds.total()));
+        cases.truncate(MOST_FINDINGS);
+
+        let places: HashMap<Host, usize> = cases.iter().enumerate().map(|(i, (target, ..))| (*target, i)).collect();
+        let mut sources = vec![BTreeSet::new(); cases.len()];
+        let gathered = gather(context.flows, cases.len(), |flow| {
+            let place = *places.get(&flow.responder().0)?;
+            if !is_echo(flow) {
+                return None;
+            }
+            sources.get_mut(place)?.insert(flow.initiator().0);
+            Some(place)
+        });
+        let mut findings = Vec::new();
+        for (((target, rate, seconds), flows), sources) in cases.iter().zip(gathered).zip(&sources) {
+            let from = match (sources.len(), sources.first()) {
+                (1, Some(one)) => one.to_string(),
+                (n, _) => format!("{n} addresses"),
+            };
+            let mut finding = draft::begin(&CARD);
+            finding.title = format!("{from} flooded {target} with pings");
+            finding.severity = severity(Impact::OUTAGE, 0.85, extent(*rate, threshold));
+            finding.score = past(*rate, threshold);
+            finding.confidence = 0.85;
+            finding.sources = draft::addresses(sources.iter().copied());
+            finding.targets = draft::addresses([*target]);
+            finding.protocol = if target.is_v4() { "ICMP" } else { "ICMPv6" }.to_owned();
+            finding.evidence = vec![
+                evidence("Pings a second, best five seconds", *rate, "packets/s", "1 a second (ping(8) default)"),
+                evidence("Most pings in a second", f64::from(seconds.most()), "packets/s", "below 100"),
+                evidence("Pings", seconds.total() as f64, "packets", ""),
+                evidence("Seconds with pings", seconds.n_seconds() as f64, "s", ""),
+                evidence("Sources", sources.len() as f64, "addresses", "1 or 2 monitors"),
+            ];
+            finding.explanation = format!(
+                "{from} sent {} pings to {target}, up to {} in one second. Monitoring pings once in a while; this many \
+                 only serve to load the line and the host, or to measure it under load.",
+                seconds.total(),
+                seconds.most()
+            );
+            finding.benign_causes =
+                lines(&["Somebody measures the line with a flood ping", "A load test that you ordered"]);
+            finding.advice = lines(&[
+                "Ask the owner of the source what it does",
+                "Limit how many pings the firewall lets through in a second",
+            ]);
+            flows.fill(&mut finding);
+            let kinds = if target.is_v4() {
+                "(icmp.type == 8 || icmp.type == 0)"
+            } else {
+                "(icmpv6.type == 128 || icmpv6.type == 129)"
+            };
+            let mut filter = format!("{} && {kinds}", draft::host_filter("addr", *target));
+            if let (1, Some(one)) = (sources.len(), sources.first()) {
+                filter = format!("{} && {filter}", draft::host_filter("addr", *one));
+            }
+            finding.display_filter = format!("{filter} && {}", draft::time_filter(finding.start_ns, finding.end_ns));
+            findings.push(draft::finish(finding, false));
+        }
+        Conclusion { findings, n_not_judged: self.targets.n_refused, ..Conclusion::default() }
+    }
+}

@@ -1,0 +1,324 @@
+//! First contacts to findings: one source that tries many ports of one host, nearly all in vain.
+
+use super::contacts::{Contact, Contacts, Outcome, Probe};
+use super::draft::{self, count, evidence, lines};
+use super::gather::{Gathered, gather};
+use super::severity::{Impact, extent, past, severity};
+use super::walk::{Walk, busiest};
+use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use crate::model::time::{SECOND, from_seconds, span};
+use crate::model::{Category, Finding, Host};
+use crate::settings::{Descriptor, Effect};
+use std::collections::{BTreeSet, HashMap};
+
+const CARD: Card = Card {
+    id: "port_scan",
+    name: "Port scan",
+    category: Category::Scan,
+    technique: Some(("T1046", "Network Service Discovery")),
+    sees: "One address tries many ports of one host, and most tries are refused or stay without an answer. Tries with odd TCP flags (FIN, NULL, Xmas, ACK) and UDP ports that are refused count too.",
+    matters: "A port scan is how somebody finds out which services a machine offers, usually the step before an attack on one of them.",
+    otherwise: "An inventory or monitoring tool, a vulnerability scan that you ordered, or a program that looks for its server on several ports.",
+    source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004. Count rule: Zeek's scan policy (15 ports of one host in 5 minutes, failed tries only).",
+};
+
+const PORTS: Descriptor = Descriptor {
+    id: "port_scan.ports",
+    label: "Failed ports for a scan",
+    help: "This many different ports of one host that failed within the window make a scan. 15 is the value of Zeek's scan policy. The same number over the whole capture makes a slow scan.",
+    unit: "ports",
+    min: 2.0,
+    max: 65_535.0,
+    default: 15.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const WINDOW: Descriptor = Descriptor {
+    id: "port_scan.window",
+    label: "Window for counting ports",
+    help: "Failed ports are counted within this time. 300 s is the value of Zeek's scan policy.",
+    unit: "s",
+    min: 1.0,
+    max: 86_400.0,
+    default: 300.0,
+    is_whole: false,
+    effect: Effect::Judge,
+};
+const LEAST: Descriptor = Descriptor {
+    id: "port_scan.least",
+    label: "Failed ports for the random walk",
+    help: "The random walk of Jung et al. needs four failures in a row; a program that looks for its server on a few ports reaches that too, so that at least this many ports must have failed.",
+    unit: "ports",
+    min: 4.0,
+    max: 65_535.0,
+    default: 6.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[PORTS, WINDOW, LEAST];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::FLOWS, make: || Box::new(PortScan::default()) };
+
+/// Most scans reported; the widest win.
+const MOST_FINDINGS: usize = 200;
+/// Ports listed in a filter before it falls back to the time of the scan.
+const MOST_FILTER_PORTS: usize = 30;
+/// A host answers at best this share of a scanner's tries: halfway between the two chances of the random walk.
+const LEAST_FAILED_SHARE: f64 = 0.5;
+
+#[derive(Default)]
+struct PortScan {
+    contacts: Contacts,
+}
+
+/// One source and one host over one protocol.
+struct Case {
+    source: Host,
+    target: Host,
+    protocol: u8,
+    probes: BTreeSet<Probe>,
+    ports: Vec<u16>,
+    n_failed: usize,
+    n_silent: usize,
+    n_answered: usize,
+    n_window: usize,
+    log_ratio: f64,
+    is_scanner: bool,
+    first_ns: i64,
+    last_ns: i64,
+}
+
+impl Detector for PortScan {
+    fn observe_flow(&mut self, ended: &Ended<'_>) {
+        self.contacts.add(ended.flow, |probe| probe != Probe::Echo);
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let limits = Limits {
+            ports: context.settings.get(&PORTS),
+            window_ns: from_seconds(context.settings.get(&WINDOW)),
+            least: context.settings.get(&LEAST),
+        };
+        let all = self.contacts.sorted();
+        let mut cases: Vec<(Case, f64)> = all
+            .chunk_by(|a, b| (a.source, a.protocol, a.target) == (b.source, b.protocol, b.target))
+            .filter(|contacts| contacts.len() as f64 >= limits.least.min(limits.ports))
+            .filter_map(|contacts| {
+                let case = Case::new(contacts, limits.window_ns)?;
+                let confidence = limits.confidence(&case)?;
+                Some((case, confidence))
+            })
+            .collect();
+        cases.sort_by_key(|(case, _)| std::cmp::Reverse(case.n_failed + case.n_silent));
+        cases.truncate(MOST_FINDINGS);
+
+        let places: HashMap<(Host, Host, u8), usize> =
+            cases.iter().enumerate().map(|(i, (c, _))| ((c.source, c.target, c.protocol), i)).collect();
+        let gathered = gather(context.flows, cases.len(), |flow| {
+            let place = *places.get(&(flow.initiator().0, flow.responder().0, flow.key.protocol))?;
+            let (case, _) = cases.get(place)?;
+            (case.first_ns..=case.last_ns).contains(&flow.first_ns).then_some(place)
+        });
+        let findings = cases
+            .iter()
+            .zip(gathered)
+            .map(|((case, confidence), flows)| case.finding(&limits, *confidence, flows))
+            .collect();
+        Conclusion { findings, n_not_judged: self.contacts.n_refused(), ..Conclusion::default() }
+    }
+}
+
+struct Limits {
+    ports: f64,
+    window_ns: i64,
+    least: f64,
+}
+
+impl Limits {
+    /// How sure it is a scan; none if it is not.
+    fn confidence(&self, case: &Case) -> Option<f64> {
+        let failed = (case.n_failed + case.n_silent) as f64;
+        if failed < LEAST_FAILED_SHARE * case.ports.len() as f64 {
+            return None;
+        }
+        // Silence of UDP alone may be a firewall before something harmless.
+        let doubt = if case.n_failed == 0 { 0.6 } else { 1.0 };
+        if case.n_window as f64 >= self.ports {
+            Some(doubt * if case.is_scanner { 0.97 } else { 0.9 })
+        } else if failed >= self.ports {
+            Some(doubt * 0.85)
+        } else if case.is_scanner && case.n_failed as f64 >= self.least {
+            Some(0.85)
+        } else {
+            None
+        }
+    }
+}
+
+impl Case {
+    fn new(contacts: &[Contact], window_ns: i64) -> Option<Case> {
+        let first = contacts.first()?;
+        let mut in_time: Vec<&Contact> = contacts.iter().collect();
+        in_time.sort_by_key(|c| (c.first_ns, c.port));
+        let failed: Vec<&&Contact> = in_time.iter().filter(|c| c.outcome != Outcome::Success).collect();
+        let times: Vec<i64> = failed.iter().map(|c| c.first_ns).collect();
+        // A silent UDP port is a failure once the host has shown that it refuses others (it limits how often it says
+        // so: RFC 1812, section 4.3.2.8).
+        let refuses = in_time.iter().any(|c| c.outcome == Outcome::Failure);
+        let walk = Walk::over(
+            in_time.iter().filter(|c| refuses || c.outcome != Outcome::Silence).map(|c| c.outcome == Outcome::Success),
+        );
+        let n_failed = failed.iter().filter(|c| refuses || c.outcome == Outcome::Failure).count();
+        Some(Case {
+            source: first.source,
+            target: first.target,
+            protocol: first.protocol,
+            probes: failed.iter().map(|c| c.probe).collect(),
+            ports: contacts.iter().map(|c| c.port).collect(),
+            n_failed,
+            n_silent: failed.len() - n_failed,
+            n_answered: contacts.len() - failed.len(),
+            n_window: busiest(&times, window_ns),
+            log_ratio: walk.log_ratio(),
+            is_scanner: walk.is_scanner(),
+            first_ns: in_time.first()?.first_ns,
+            last_ns: in_time.last()?.first_ns,
+        })
+    }
+
+    fn finding(&self, limits: &Limits, confidence: f64, flows: Gathered) -> Finding {
+        let is_outside = !self.source.is_internal() && self.target.is_internal();
+        let tried = self.ports.len();
+        let failed = self.n_failed + self.n_silent;
+        let threshold = if failed as f64 >= limits.ports { limits.ports } else { limits.least };
+        let is_slow = failed as f64 >= limits.ports && (self.n_window as f64) < limits.ports;
+        let transport = if self.protocol == 17 { "UDP" } else { "TCP" };
+        let kinds: Vec<&str> = self.probes.iter().map(|probe| probe.name()).collect();
+        let kinds = kinds.join(", ");
+        let duration = self.last_ns - self.first_ns;
+
+        let mut finding = draft::begin(&CARD);
+        if is_outside {
+            draft::technique(&mut finding, ("T1595", "Active Scanning"));
+        }
+        finding.title = format!(
+            "{} {}scanned {} of {} ({kinds})",
+            self.source,
+            if is_slow { "slowly " } else { "" },
+            count(tried, &format!("{transport} port")),
+            self.target
+        );
+        let impact = if is_outside { Impact::OUTSIDE_LOOK } else { Impact::INSIDE_LOOK };
+        finding.severity = severity(impact, confidence, extent(failed as f64, limits.ports));
+        finding.score = past(failed as f64, threshold);
+        finding.confidence = confidence;
+        finding.sources = draft::addresses([self.source]);
+        finding.targets = draft::addresses([self.target]);
+        finding.ports = self.ports.clone();
+        finding.protocol = transport.to_owned();
+        finding.evidence = vec![
+            evidence("Ports tried", tried as f64, "ports", "an ordinary client uses 1 to 3 ports of a server"),
+            evidence(
+                "Ports that refused or did not answer",
+                failed as f64,
+                "ports",
+                format!("below {} (Zeek's scan policy)", limits.ports),
+            ),
+            evidence("Ports that answered", self.n_answered as f64, "ports", "nearly all, for an ordinary client"),
+            evidence(
+                &format!("Most failed ports within {}", span(limits.window_ns)),
+                self.n_window as f64,
+                "ports",
+                format!("below {}", limits.ports),
+            ),
+            evidence(
+                "Scanner against ordinary client, log10 of the likelihood ratio",
+                self.log_ratio / std::f64::consts::LN_10,
+                "",
+                "below 2 (beta/alpha = 99, Jung et al. 2004)",
+            ),
+            evidence("Time from first to last new port", duration as f64 / SECOND as f64, "s", ""),
+        ];
+        finding.explanation = format!(
+            "{} tried {} of {} within {}; {} failed and {} answered. An ordinary client knows which port it wants and \
+             gets an answer there; a series of refusals on different ports means that somebody is finding out what \
+             the host offers.{}",
+            self.source,
+            count(tried, &format!("{transport} port")),
+            self.target,
+            span(duration),
+            failed,
+            self.n_answered,
+            if self.probes.iter().any(|p| matches!(p, Probe::Fin | Probe::Null | Probe::Xmas)) {
+                " Packets with these flags never begin an ordinary connection; they are made to slip past simple filters."
+            } else {
+                ""
+            }
+        );
+        finding.benign_causes = lines(&[
+            "An inventory, monitoring or vulnerability scanner that belongs to the house",
+            "A program that looks for its server on a range of ports",
+            "A host that was just switched off while its clients go on asking",
+        ]);
+        finding.advice = lines(&[
+            "Find out who owns the source and whether the scan was ordered",
+            "Look at the ports that answered: they are what the scanner now knows",
+            "Watch for later connections of the same source to those ports",
+        ]);
+        flows.fill(&mut finding);
+        let mut filter = format!("{} && {}", draft::pair_filter(self.source, self.target), transport.to_lowercase());
+        filter = format!("{filter} && {}", draft::time_filter(finding.start_ns, finding.end_ns));
+        if let Some(ports) =
+            draft::ports_filter(&format!("{}.port", transport.to_lowercase()), &self.ports, MOST_FILTER_PORTS)
+        {
+            filter = format!("{filter} && {ports}");
+        }
+        if self.protocol == 17 {
+            filter.push_str(" && !icmp && !icmpv6");
+        }
+        finding.display_filter = filter;
+        draft::finish(finding, false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Made, conclude, inside, outside};
+    use crate::model::{Address, Severity};
+    use crate::settings::Settings;
+
+    #[test]
+    fn failed_ports_make_a_scan_and_answered_ones_do_not() {
+        let scan: Vec<Made> = (0..20).map(|i| Made::refused(inside(9), inside(1), 100 + i, f64::from(i))).collect();
+        let found = conclude(&ENTRY, &scan, &[], &Settings::default()).findings;
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].title, "192.168.1.9 scanned 20 TCP ports of 192.168.1.1 (SYN)");
+        assert_eq!(found[0].sources, [Address::Ip(inside(9))]);
+        assert!(found[0].severity >= Severity::Medium);
+
+        let client: Vec<Made> = (0..20).map(|i| Made::tcp(inside(9), inside(1), 100 + i, f64::from(i))).collect();
+        assert!(conclude(&ENTRY, &client, &[], &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn a_client_that_tries_five_dead_ports_is_no_scanner() {
+        let client: Vec<Made> = (0..5).map(|i| Made::refused(inside(9), inside(1), 100 + i, f64::from(i))).collect();
+        assert!(conclude(&ENTRY, &client, &[], &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn a_scan_slower_than_the_window_is_slow_and_a_changed_threshold_hides_it() {
+        let scan: Vec<Made> =
+            (0..20).map(|i| Made::refused(outside(9), inside(1), 100 + i, f64::from(i) * 100.0)).collect();
+        let mut settings = Settings::default();
+        let found = conclude(&ENTRY, &scan, &[], &settings).findings;
+        assert!(found[0].title.contains("slowly"));
+        assert_eq!(found[0].technique.as_deref(), Some("T1595"));
+        settings.set(&PORTS, 30.0);
+        settings.set(&LEAST, 30.0);
+        assert!(conclude(&ENTRY, &scan, &[], &settings).findings.is_empty());
+    }
+}

@@ -1,0 +1,290 @@
+//! Connection requests that are never completed, counted per server and second, to findings of SYN floods.
+
+use super::draft::{self, evidence, lines};
+use super::gather::gather;
+use super::peaks::Seconds;
+use super::severity::{Impact, extent, past, severity};
+use super::tally::Tally;
+use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use crate::model::packet::tcp_flag::{ACK, RST, SYN};
+use crate::model::time::SECOND;
+use crate::model::{Category, Flow, Host};
+use crate::settings::{Descriptor, Effect};
+use std::collections::{BTreeSet, HashMap};
+
+const CARD: Card = Card {
+    id: "syn_flood",
+    name: "SYN flood",
+    category: Category::Flood,
+    technique: Some(("T1498.001", "Direct Network Flood")),
+    sees: "One service gets far more connection requests (SYN) than handshakes that are completed, more than its usual traffic explains.",
+    matters: "Each request that is never completed holds a place in the server's queue. When the queue is full, real users cannot connect.",
+    otherwise: "A server that is down while many clients go on asking, a load test, or a capture that shows only one direction of the traffic.",
+    source: "CUSUM over SYN against answered requests: Wang, Zhang, Shin, Detecting SYN Flooding Attacks, INFOCOM 2002 (period 20 s, drift 0.35, threshold 1.05). Least number: 1,100 incomplete connections a minute, the default of Cisco's TCP Intercept.",
+};
+
+const LEAST: Descriptor = Descriptor {
+    id: "syn_flood.least",
+    label: "Incomplete requests for a flood",
+    help: "This many requests that were never completed within one period make a flood, if the cumulative sum also says so. 360 in 20 s is 18 a second, about the 1,100 a minute at which Cisco's TCP Intercept becomes aggressive.",
+    unit: "requests",
+    min: 10.0,
+    max: 10_000_000.0,
+    default: 360.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const PERIOD: Descriptor = Descriptor {
+    id: "syn_flood.period",
+    label: "Period",
+    help: "Requests are summed over this time before the cumulative sum takes a step. 20 s is the value of Wang, Zhang and Shin.",
+    unit: "s",
+    min: 1.0,
+    max: 600.0,
+    default: 20.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[LEAST, PERIOD];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::FLOWS, make: || Box::new(SynFlood::default()) };
+
+/// Upper bound of the usual mean of the normalised difference (Wang et al.: a).
+const DRIFT: f64 = 0.35;
+/// Alarm threshold of the cumulative sum (Wang et al.: N).
+const ALARM: f64 = 1.05;
+/// Most services kept.
+const MOST_SERVICES: usize = 1 << 17;
+/// Most periods looked at for one service.
+const MOST_PERIODS: usize = 1 << 20;
+/// Most floods reported; the largest win.
+const MOST_FINDINGS: usize = 50;
+
+struct SynFlood {
+    services: Tally<(Host, u16), Service>,
+}
+
+impl Default for SynFlood {
+    fn default() -> Self {
+        SynFlood { services: Tally::new(MOST_SERVICES) }
+    }
+}
+
+/// Requests to one port of one server.
+#[derive(Default)]
+struct Service {
+    n_completed: u64,
+    incomplete: Seconds,
+}
+
+/// A service that was flooded.
+struct Case {
+    target: Host,
+    port: u16,
+    n_completed: u64,
+    n_incomplete: u64,
+    worst: u64,
+    most_a_second: u32,
+    cusum: f64,
+}
+
+/// True if the third packet of the handshake never came. A reset may carry ACK.
+fn is_incomplete(flow: &Flow) -> bool {
+    flow.is_tcp() && flow.saw_request && flow.forward().flag(ACK) <= flow.forward().flag(RST)
+}
+
+impl Detector for SynFlood {
+    fn observe_flow(&mut self, ended: &Ended<'_>) {
+        let flow = ended.flow;
+        if !flow.is_tcp() || !flow.saw_request {
+            return;
+        }
+        let Some(service) = self.services.of(flow.responder()) else { return };
+        if is_incomplete(flow) {
+            let forward = flow.forward();
+            service.incomplete.spread(forward.first_ns, forward.last_ns, forward.flag(SYN));
+        } else {
+            service.n_completed += 1;
+        }
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&LEAST);
+        let period = context.settings.get(&PERIOD) as i64;
+        let start = context.span_ns.0.div_euclid(SECOND);
+        let n_periods = ((context.span_ns.1 - context.span_ns.0) as f64 / (period * SECOND) as f64).max(1.0);
+        let mut cases: Vec<Case> = self
+            .services
+            .sorted()
+            .into_iter()
+            .filter(|(_, service)| service.incomplete.total() as f64 >= least)
+            .filter_map(|((target, port), service)| {
+                let (worst, _) = service.incomplete.busiest(period);
+                let usual = (service.n_completed as f64 / n_periods).max(1.0);
+                let sums = service.incomplete.stretches(start, period, MOST_PERIODS);
+                let cusum = largest_sum(&sums, usual);
+                (worst as f64 >= least && cusum > ALARM).then(|| Case {
+                    target: *target,
+                    port: *port,
+                    n_completed: service.n_completed,
+                    n_incomplete: service.incomplete.total(),
+                    worst,
+                    most_a_second: service.incomplete.most(),
+                    cusum,
+                })
+            })
+            .collect();
+        cases.sort_by_key(|case| std::cmp::Reverse(case.n_incomplete));
+        cases.truncate(MOST_FINDINGS);
+
+        let places: HashMap<(Host, u16), usize> =
+            cases.iter().enumerate().map(|(i, case)| ((case.target, case.port), i)).collect();
+        let mut sources = vec![BTreeSet::new(); cases.len()];
+        let gathered = gather(context.flows, cases.len(), |flow| {
+            let place = *places.get(&flow.responder())?;
+            if !is_incomplete(flow) {
+                return None;
+            }
+            sources.get_mut(place)?.insert(flow.initiator().0);
+            Some(place)
+        });
+        let findings = cases
+            .iter()
+            .zip(gathered)
+            .zip(&sources)
+            .map(|((case, flows), sources)| {
+                let mut finding = case.finding(least, period, sources);
+                flows.fill(&mut finding);
+                finding.display_filter = case.filter(sources, finding.start_ns, finding.end_ns);
+                draft::finish(finding, true)
+            })
+            .collect();
+        Conclusion { findings, n_not_judged: self.services.n_refused, ..Conclusion::default() }
+    }
+}
+
+/// Largest value of the cumulative sum of (incomplete / usual - drift), never below 0.
+fn largest_sum(incomplete: &[u64], usual: f64) -> f64 {
+    let mut sum = 0.0_f64;
+    let mut largest = 0.0_f64;
+    for n in incomplete {
+        sum = (sum + *n as f64 / usual - DRIFT).max(0.0);
+        largest = largest.max(sum);
+    }
+    largest
+}
+
+impl Case {
+    fn finding(&self, least: f64, period: i64, sources: &BTreeSet<Host>) -> crate::model::Finding {
+        let from = match (sources.len(), sources.first()) {
+            (1, Some(one)) => one.to_string(),
+            (n, _) => format!("{n} addresses"),
+        };
+        let confidence = if self.n_completed * 10 < self.n_incomplete { 0.93 } else { 0.8 };
+        let mut finding = draft::begin(&CARD);
+        finding.title = format!("{from} flooded {} port {} with connection requests", self.target, self.port);
+        finding.severity = severity(Impact::OUTAGE, confidence, extent(self.worst as f64, least));
+        finding.score = past(self.worst as f64, least);
+        finding.confidence = confidence;
+        finding.sources = draft::addresses(sources.iter().copied());
+        finding.targets = draft::addresses([self.target]);
+        finding.ports = vec![self.port];
+        finding.protocol = "TCP".to_owned();
+        finding.evidence = vec![
+            evidence(
+                "Requests never completed",
+                self.n_incomplete as f64,
+                "requests",
+                "a few per cent of all requests",
+            ),
+            evidence("Completed connections to this port", self.n_completed as f64, "connections", "most requests"),
+            evidence(
+                &format!("Most incomplete requests within {period} s"),
+                self.worst as f64,
+                "requests",
+                format!("below {least}"),
+            ),
+            evidence("Most incomplete requests in a second", f64::from(self.most_a_second), "requests/s", "below 18"),
+            evidence("Cumulative sum", self.cusum, "", "below 1.05 (Wang, Zhang, Shin 2002)"),
+            evidence("Sources", sources.len() as f64, "addresses", ""),
+        ];
+        finding.explanation = format!(
+            "{from} sent {} connection requests to {} port {} that were never completed, up to {} in a second; {} \
+             connections were completed in the whole capture. A real client answers the server's reply; a flood does \
+             not, so that half-open connections fill the server's queue and real users wait or are refused.{}",
+            self.n_incomplete,
+            self.target,
+            self.port,
+            self.most_a_second,
+            self.n_completed,
+            if sources.len() > 50 { " With so many sources, the sender addresses are probably forged." } else { "" }
+        );
+        finding.benign_causes = lines(&[
+            "A server that is down while many clients go on asking",
+            "A load or security test that you ordered",
+            "A capture that shows only one direction, so that completed handshakes look incomplete",
+        ]);
+        finding.advice = lines(&[
+            "Check whether the service answers, and how many half-open connections it holds",
+            "Turn on SYN cookies on the server, or SYN protection on the firewall before it",
+            "Block the source if there are few; ask the provider for help if there are many",
+        ]);
+        finding
+    }
+
+    /// The incomplete handshakes: requests, their answers, and the resets that follow. Completed ones differ by an ACK
+    /// without SYN from the client, which a display filter cannot look ahead to.
+    fn filter(&self, sources: &BTreeSet<Host>, start_ns: i64, end_ns: i64) -> String {
+        let target = draft::host_filter("addr", self.target);
+        let mut filter = format!("{target} && tcp.port == {}", self.port);
+        if let (1, Some(one)) = (sources.len(), sources.first()) {
+            filter = format!("{filter} && {}", draft::host_filter("addr", *one));
+        }
+        format!("{filter} && (tcp.flags.syn == 1 || tcp.flags.reset == 1) && {}", draft::time_filter(start_ns, end_ns))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Made, conclude, inside, outside};
+    use crate::model::flow::TcpState;
+    use crate::settings::Settings;
+
+    fn requests(n: u32, a_second: f64, state: TcpState) -> Vec<Made> {
+        (0..n)
+            .map(|i| Made {
+                from: (outside(1 + (i % 200) as u8), 1024 + i as u16),
+                packets: [1, 1],
+                bytes: [0, 0],
+                seconds: 0.0,
+                flags: [0x02, 0x12],
+                state,
+                ..Made::tcp(outside(1), inside(1), 80, f64::from(i) / a_second)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn many_incomplete_requests_are_a_flood_and_completed_ones_are_not() {
+        let found = conclude(&ENTRY, &requests(3000, 200.0, TcpState::Answered), &[], &Settings::default()).findings;
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].ports, [80]);
+        let busy: Vec<Made> = (0..3000).map(|i| Made::tcp(outside(1), inside(1), 80, f64::from(i) / 200.0)).collect();
+        assert!(conclude(&ENTRY, &busy, &[], &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn a_dead_server_with_a_few_patient_clients_is_no_flood() {
+        let patient = requests(300, 1.0, TcpState::Requested);
+        assert!(conclude(&ENTRY, &patient, &[], &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn the_sum_forgets_what_the_drift_allows() {
+        assert!(largest_sum(&[1, 0, 1, 0], 10.0) < ALARM);
+        assert!(largest_sum(&[100, 100], 10.0) > ALARM);
+    }
+}

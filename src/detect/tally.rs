@@ -1,0 +1,74 @@
+//! A table of running figures by key, with a most size: what does not fit is counted, never dropped in silence.
+
+use foldhash::fast::RandomState;
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// Figures by key. Full tables keep what they have and count the observations of other keys.
+pub struct Tally<K, V> {
+    map: HashMap<K, V, RandomState>,
+    most: usize,
+    /// Observations that were turned away because the table was full.
+    pub n_refused: u64,
+}
+
+impl<K: Eq + Hash + Ord, V: Default> Tally<K, V> {
+    /// A table of at most `most` keys.
+    pub fn new(most: usize) -> Self {
+        Tally { map: HashMap::default(), most, n_refused: 0 }
+    }
+
+    /// The figures of a key, made if there is room.
+    #[inline]
+    pub fn of(&mut self, key: K) -> Option<&mut V> {
+        if self.map.len() >= self.most && !self.map.contains_key(&key) {
+            self.n_refused += 1;
+            return None;
+        }
+        Some(self.map.entry(key).or_default())
+    }
+
+    /// The figures of a key, if it is known.
+    pub fn get(&self, key: &K) -> Option<&V> {
+        self.map.get(key)
+    }
+
+    /// The figures of a key to change, if it is known.
+    pub fn known(&mut self, key: &K) -> Option<&mut V> {
+        self.map.get_mut(key)
+    }
+
+    /// Keys known.
+    pub fn n_keys(&self) -> usize {
+        self.map.len()
+    }
+
+    /// All figures in no order: for what is sorted or summed afterwards.
+    pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.map.iter()
+    }
+
+    /// All figures in the order of their keys.
+    pub fn sorted(&self) -> Vec<(&K, &V)> {
+        let mut all: Vec<(&K, &V)> = self.map.iter().collect();
+        all.sort_unstable_by(|a, b| a.0.cmp(b.0));
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_table_keeps_and_counts() {
+        let mut tally: Tally<u32, u32> = Tally::new(2);
+        for key in [7, 3, 9, 3, 9] {
+            if let Some(n) = tally.of(key) {
+                *n += 1;
+            }
+        }
+        assert_eq!(tally.sorted(), [(&3, &2), (&7, &1)]);
+        assert_eq!(tally.n_refused, 2);
+    }
+}

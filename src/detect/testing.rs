@@ -1,0 +1,157 @@
+//! Flows and packets made by hand, for the tests of detectors.
+
+use super::{Conclusion, Context, Detector, Ended, Entry};
+use crate::flow::names::Names;
+use crate::flow::table::FlowTable;
+use crate::model::flow::{Flow, FlowKey, NameSource, Run, TcpState};
+use crate::model::moments::Moments;
+use crate::model::packet::{Arp, Layers, Packet, Transport};
+use crate::model::time::SECOND;
+use crate::model::{Direction, Host};
+use crate::settings::Settings;
+
+/// Any private address.
+pub fn inside(last: u8) -> Host {
+    Host::v4([192, 168, 1, last])
+}
+
+/// Any public address.
+pub fn outside(last: u8) -> Host {
+    Host::v4([203, 0, 113, last])
+}
+
+/// A flow with `packets` and payload `bytes` forward and backward, evenly spread over `seconds` from `start`.
+pub struct Made {
+    /// IP protocol number.
+    pub protocol: u8,
+    /// Initiator and its port.
+    pub from: (Host, u16),
+    /// Responder and its port.
+    pub to: (Host, u16),
+    /// Seconds since 1970.
+    pub start: f64,
+    /// First to last packet.
+    pub seconds: f64,
+    /// Packets forward and backward.
+    pub packets: [u32; 2],
+    /// Payload bytes forward and backward.
+    pub bytes: [u64; 2],
+    /// TCP state.
+    pub state: TcpState,
+    /// Flag bits that every forward and every backward packet has.
+    pub flags: [u8; 2],
+}
+
+impl Made {
+    /// A TCP connection that was opened, used and closed.
+    pub fn tcp(from: Host, to: Host, port: u16, start: f64) -> Made {
+        Made {
+            protocol: 6,
+            from: (from, 40_000),
+            to: (to, port),
+            start,
+            seconds: 0.5,
+            packets: [6, 5],
+            bytes: [400, 900],
+            state: TcpState::Closed,
+            flags: [0x10, 0x10],
+        }
+    }
+
+    /// A TCP request that was refused.
+    pub fn refused(from: Host, to: Host, port: u16, start: f64) -> Made {
+        Made {
+            seconds: 0.0,
+            packets: [1, 1],
+            bytes: [0, 0],
+            state: TcpState::Refused,
+            flags: [0x02, 0x14],
+            ..Made::tcp(from, to, port, start)
+        }
+    }
+
+    /// The flow.
+    pub fn flow(&self) -> Flow {
+        let is_low = self.from <= self.to;
+        let ((low, low_port), (high, high_port)) = if is_low { (self.from, self.to) } else { (self.to, self.from) };
+        let first_ns = (self.start * 1e9) as i64;
+        let last_ns = first_ns + (self.seconds * 1e9) as i64;
+        let [forward, backward] = [0, 1].map(|way| {
+            let n = self.packets[way];
+            let mut direction = Direction { packets: n, first_ns, last_ns, ..Direction::default() };
+            for _ in 0..n {
+                direction.payload.add(self.bytes[way] as f64 / f64::from(n));
+            }
+            direction.data_packets = if self.bytes[way] > 0 { n } else { 0 };
+            direction.bytes = self.bytes[way] + 54 * u64::from(n);
+            for bit in 0..8 {
+                direction.flags[bit] = if self.flags[way] & (1 << bit) != 0 { n } else { 0 };
+            }
+            direction
+        });
+        Flow {
+            key: FlowKey { low, high, low_port, high_port, vlan: 0, protocol: self.protocol },
+            is_low_initiator: is_low,
+            state: self.state,
+            is_unreachable: false,
+            saw_request: self.protocol == 6 && self.state != TcpState::Unknown,
+            app: None,
+            is_app_certain: false,
+            name: 0,
+            name_source: NameSource::Dns,
+            first_ns,
+            last_ns,
+            active_start_ns: first_ns,
+            first_packet: 0,
+            gap: Moments::default(),
+            directions: if is_low { [forward, backward] } else { [backward, forward] },
+            run: Run::default(),
+            run_direction: 0,
+            icmp: None,
+            macs: None,
+            extra: None,
+        }
+    }
+}
+
+/// An ARP packet; an answer if `operation` is 2.
+pub fn arp(index: u64, second: f64, operation: u16, mac: u8, sender: Host, target: Host) -> Packet {
+    Packet {
+        index,
+        time_ns: (second * SECOND as f64) as i64,
+        is_timed: true,
+        net_at: 0,
+        transport_at: 0,
+        wire_bytes: 60,
+        captured_bytes: 60,
+        macs: Some(([2, 0, 0, 0, 0, mac], [0xff; 6])),
+        vlan: 0,
+        layers: Layers::default(),
+        arp: Some(Arp {
+            operation,
+            sender_mac: [2, 0, 0, 0, 0, mac],
+            sender_ip: sender,
+            target_mac: [0; 6],
+            target_ip: target,
+        }),
+        ip: None,
+        transport: Transport::None,
+        payload: 0..0,
+    }
+}
+
+/// What a detector concludes from these flows and packets with these settings.
+pub fn conclude(entry: &Entry, flows: &[Made], packets: &[Packet], settings: &Settings) -> Conclusion {
+    let mut detector: Box<dyn Detector> = (entry.make)();
+    for packet in packets {
+        detector.observe_packet(packet);
+    }
+    for (serial, made) in flows.iter().enumerate() {
+        detector.observe_flow(&Ended { serial: serial as u32, flow: &made.flow(), name: "" });
+    }
+    let times = flows.iter().map(|f| (f.start * 1e9) as i64).chain(packets.iter().map(|p| p.time_ns));
+    let (first, last) = times.fold((i64::MAX, i64::MIN), |(first, last), ns| (first.min(ns), last.max(ns)));
+    let (flows, names) = (FlowTable::default(), Names::default());
+    let context = Context { settings, flows: &flows, names: &names, span_ns: (first, last), packets: 0 };
+    detector.conclude(&context)
+}

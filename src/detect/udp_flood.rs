@@ -1,0 +1,260 @@
+//! Datagrams that nobody answers, counted per service and second, to findings of UDP floods.
+
+use super::draft::{self, evidence, lines};
+use super::gather::gather;
+use super::peaks::Seconds;
+use super::severity::{Impact, extent, past, severity};
+use super::tally::Tally;
+use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use crate::model::{Category, Finding, Flow, Host};
+use crate::settings::{Descriptor, Effect};
+use std::collections::{BTreeSet, HashMap};
+
+const CARD: Card = Card {
+    id: "udp_flood",
+    name: "UDP flood",
+    category: Category::Flood,
+    technique: Some(("T1498.001", "Direct Network Flood")),
+    sees: "One port of a host gets very many UDP packets per second that it never answers, mostly each from a fresh source port.",
+    matters: "The packets use up the line or keep the host busy, so that real users wait or are cut off.",
+    otherwise: "A one-way stream (video, voice, telemetry, syslog) at a high rate, a load test, or a capture that shows only one direction.",
+    source: "1,000 packets a second is Juniper's default for UDP floods. A tenth of it suffices where each packet comes from a fresh port: ordinary programs keep their socket (RFC 8085, section 5.1).",
+};
+
+const RATE: Descriptor = Descriptor {
+    id: "udp_flood.rate",
+    label: "Unanswered UDP packets for a flood",
+    help: "Average over five seconds, to one port. 1,000 a second is Juniper's default threshold.",
+    unit: "packets/s",
+    min: 10.0,
+    max: 10_000_000.0,
+    default: 1000.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const FRESH: Descriptor = Descriptor {
+    id: "udp_flood.fresh",
+    label: "Unanswered single packets for a flood",
+    help: "Average over five seconds, to one port, of packets that each come from a source port of their own. A tenth of the general threshold, since ordinary programs keep their socket.",
+    unit: "packets/s",
+    min: 5.0,
+    max: 10_000_000.0,
+    default: 100.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[RATE, FRESH];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::FLOWS, make: || Box::new(UdpFlood::default()) };
+
+/// Seconds over which a rate must hold.
+const SPAN: i64 = 5;
+/// Most packets of a flow that counts as a single shot.
+const MOST_SHOT_PACKETS: u32 = 2;
+/// Most services kept.
+const MOST_SERVICES: usize = 1 << 16;
+/// Most floods reported; the largest win.
+const MOST_FINDINGS: usize = 50;
+
+struct UdpFlood {
+    services: Tally<(Host, u16), Service>,
+}
+
+impl Default for UdpFlood {
+    fn default() -> Self {
+        UdpFlood { services: Tally::new(MOST_SERVICES) }
+    }
+}
+
+/// Unanswered packets to one port.
+#[derive(Default)]
+struct Service {
+    shots: Seconds,
+    all: Seconds,
+    n_refused: u64,
+}
+
+struct Case {
+    target: Host,
+    port: u16,
+    is_fresh: bool,
+    rate: f64,
+    threshold: f64,
+    most: u32,
+    n_shots: u64,
+    n_all: u64,
+    n_refused: u64,
+}
+
+fn is_unanswered(flow: &Flow) -> bool {
+    flow.is_udp() && flow.backward().packets == 0 && !flow.responder().0.is_group()
+}
+
+impl Detector for UdpFlood {
+    fn observe_flow(&mut self, ended: &Ended<'_>) {
+        let flow = ended.flow;
+        if !is_unanswered(flow) {
+            return;
+        }
+        let Some(service) = self.services.of(flow.responder()) else { return };
+        let forward = flow.forward();
+        service.all.spread(forward.first_ns, forward.last_ns, forward.packets);
+        if forward.packets <= MOST_SHOT_PACKETS {
+            service.shots.add(forward.first_ns, forward.packets);
+        }
+        service.n_refused += u64::from(flow.is_unreachable);
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let (rate, fresh) = (context.settings.get(&RATE), context.settings.get(&FRESH));
+        let mut cases: Vec<Case> = self
+            .services
+            .sorted()
+            .into_iter()
+            .filter_map(|((target, port), service)| {
+                let (shots, _) = service.shots.busiest(SPAN);
+                let (all, _) = service.all.busiest(SPAN);
+                let (shots, all) = (shots as f64 / SPAN as f64, all as f64 / SPAN as f64);
+                let is_fresh = shots >= fresh;
+                (is_fresh || all >= rate).then(|| Case {
+                    target: *target,
+                    port: *port,
+                    is_fresh,
+                    rate: if is_fresh { shots } else { all },
+                    threshold: if is_fresh { fresh } else { rate },
+                    most: service.all.most(),
+                    n_shots: service.shots.total(),
+                    n_all: service.all.total(),
+                    n_refused: service.n_refused,
+                })
+            })
+            .collect();
+        cases.sort_by_key(|case| std::cmp::Reverse(case.n_all));
+        cases.truncate(MOST_FINDINGS);
+
+        let places: HashMap<(Host, u16), usize> =
+            cases.iter().enumerate().map(|(i, case)| ((case.target, case.port), i)).collect();
+        let mut sources = vec![BTreeSet::new(); cases.len()];
+        let gathered = gather(context.flows, cases.len(), |flow| {
+            let place = *places.get(&flow.responder())?;
+            if !is_unanswered(flow) {
+                return None;
+            }
+            sources.get_mut(place)?.insert(flow.initiator().0);
+            Some(place)
+        });
+        let findings = cases
+            .iter()
+            .zip(gathered)
+            .zip(&sources)
+            .map(|((case, flows), sources)| {
+                let mut finding = case.finding(sources);
+                flows.fill(&mut finding);
+                let mut filter =
+                    format!("{} && udp.dstport == {} && !icmp", draft::host_filter("dst", case.target), case.port);
+                if let (1, Some(one)) = (sources.len(), sources.first()) {
+                    filter = format!("{} && {filter}", draft::host_filter("src", *one));
+                }
+                finding.display_filter =
+                    format!("{filter} && {}", draft::time_filter(finding.start_ns, finding.end_ns));
+                draft::finish(finding, true)
+            })
+            .collect();
+        Conclusion { findings, n_not_judged: self.services.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl Case {
+    fn finding(&self, sources: &BTreeSet<Host>) -> Finding {
+        let from = match (sources.len(), sources.first()) {
+            (1, Some(one)) => one.to_string(),
+            (n, _) => format!("{n} addresses"),
+        };
+        // A steady stream without any answer may be wanted; packets from ever fresh ports are not.
+        let confidence = if self.is_fresh { 0.9 } else { 0.6 };
+        let mut finding = draft::begin(&CARD);
+        finding.title = format!("{from} flooded {} port {} with UDP packets", self.target, self.port);
+        finding.severity = severity(Impact::OUTAGE, confidence, extent(self.rate, self.threshold));
+        finding.score = past(self.rate, self.threshold);
+        finding.confidence = confidence;
+        finding.sources = draft::addresses(sources.iter().copied());
+        finding.targets = draft::addresses([self.target]);
+        finding.ports = vec![self.port];
+        finding.protocol = "UDP".to_owned();
+        finding.evidence = vec![
+            evidence(
+                "Unanswered packets a second, best five seconds",
+                self.rate,
+                "packets/s",
+                format!("below {}", self.threshold),
+            ),
+            evidence("Most unanswered packets in a second", f64::from(self.most), "packets/s", ""),
+            evidence("Unanswered packets", self.n_all as f64, "packets", ""),
+            evidence("Of these from a source port used once or twice", self.n_shots as f64, "packets", "few"),
+            evidence("Flows that the host refused by ICMP", self.n_refused as f64, "flows", "0"),
+            evidence("Sources", sources.len() as f64, "addresses", ""),
+        ];
+        finding.explanation = format!(
+            "{from} sent {} UDP packets to {} port {}, {:.0} a second at the busiest, and got no answer{}. {}",
+            self.n_all,
+            self.target,
+            self.port,
+            f64::from(self.most),
+            if self.n_refused > 0 { " but refusals" } else { "" },
+            if self.is_fresh {
+                "Nearly every packet came from a source port of its own, which ordinary programs do not do: flood tools \
+                 count the port up."
+            } else {
+                "At this rate and without any answer it may be a flood, or a one-way stream."
+            }
+        );
+        finding.benign_causes = lines(&[
+            "A one-way stream at a high rate: video, voice, telemetry, log messages",
+            "A load test that you ordered",
+            "A capture that shows only one direction of the traffic",
+        ]);
+        finding.advice = lines(&[
+            "Check whether the target still answers its users and how full its line is",
+            "Block the source, or ask the provider to filter the port, if nobody wants this traffic",
+        ]);
+        finding
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Made, conclude, inside, outside};
+    use crate::model::flow::TcpState;
+    use crate::settings::Settings;
+
+    fn datagrams(n: u16, a_second: f64, answers: u32) -> Vec<Made> {
+        (0..n)
+            .map(|i| Made {
+                protocol: 17,
+                from: (outside(1), 1024 + i),
+                packets: [1, answers],
+                bytes: [90, 90],
+                seconds: 0.0,
+                state: TcpState::Unknown,
+                flags: [0, 0],
+                ..Made::tcp(outside(1), inside(1), 53, f64::from(i) / a_second)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn unanswered_packets_from_fresh_ports_are_a_flood_and_a_busy_resolver_is_not() {
+        let found = conclude(&ENTRY, &datagrams(2000, 200.0, 0), &[], &Settings::default()).findings;
+        assert_eq!(found.len(), 1);
+        assert!(conclude(&ENTRY, &datagrams(2000, 200.0, 1), &[], &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn a_call_of_fifty_packets_a_second_is_no_flood() {
+        let call = Made { seconds: 60.0, packets: [3000, 0], ..datagrams(1, 1.0, 0).remove(0) };
+        assert!(conclude(&ENTRY, &[call], &[], &Settings::default()).findings.is_empty());
+    }
+}

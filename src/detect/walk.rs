@@ -1,0 +1,91 @@
+//! Threshold random walk: from the outcomes of first contacts, in order of time, to a verdict on their source.
+//!
+//! Jung, Paxson, Berger, Balakrishnan: Fast Portscan Detection Using Sequential Hypothesis Testing, IEEE S&P 2004.
+
+/// Chance that a first contact of an ordinary host succeeds.
+const THETA_ORDINARY: f64 = 0.8;
+/// Chance that a first contact of a scanner succeeds.
+const THETA_SCANNER: f64 = 0.2;
+/// Wanted chance of calling an ordinary host a scanner.
+const ALPHA: f64 = 0.01;
+/// Wanted chance of calling a scanner a scanner.
+const BETA: f64 = 0.99;
+
+/// A sequential test of one source.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Walk {
+    log_ratio: f64,
+    is_scanner: bool,
+}
+
+impl Walk {
+    /// Takes the outcome of the next first contact. The first verdict "scanner" stays; after the verdict "ordinary" the
+    /// walk begins again, so that a host that turns bad later is still seen.
+    pub fn step(&mut self, is_success: bool) {
+        self.log_ratio += if is_success {
+            (THETA_SCANNER / THETA_ORDINARY).ln()
+        } else {
+            ((1.0 - THETA_SCANNER) / (1.0 - THETA_ORDINARY)).ln()
+        };
+        if self.log_ratio >= (BETA / ALPHA).ln() {
+            self.is_scanner = true;
+        } else if !self.is_scanner && self.log_ratio <= ((1.0 - BETA) / (1.0 - ALPHA)).ln() {
+            self.log_ratio = 0.0;
+        }
+    }
+
+    /// True once the ratio has passed beta/alpha.
+    pub fn is_scanner(self) -> bool {
+        self.is_scanner
+    }
+
+    /// Natural logarithm of the likelihood ratio of "scanner" to "ordinary" as it stands now.
+    pub fn log_ratio(self) -> f64 {
+        self.log_ratio
+    }
+
+    /// The whole walk at once.
+    pub fn over(outcomes: impl IntoIterator<Item = bool>) -> Walk {
+        let mut walk = Walk::default();
+        outcomes.into_iter().for_each(|is_success| walk.step(is_success));
+        walk
+    }
+}
+
+/// Most events within any span of `window_ns`; `times_ns` ascending.
+pub fn busiest(times_ns: &[i64], window_ns: i64) -> usize {
+    let mut first = 0;
+    let mut most = 0;
+    for (last, time) in times_ns.iter().enumerate() {
+        while times_ns.get(first).is_some_and(|early| time - early > window_ns) {
+            first += 1;
+        }
+        most = most.max(last + 1 - first);
+    }
+    most
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_failures_in_a_row_make_a_scanner_and_three_do_not() {
+        assert!(!Walk::over([false; 3]).is_scanner());
+        assert!(Walk::over([false; 4]).is_scanner());
+        assert!((Walk::over([false; 4]).log_ratio() - 256_f64.ln()).abs() < 1e-9);
+    }
+
+    #[test]
+    fn successes_pay_for_failures_until_the_walk_begins_again() {
+        assert!(!Walk::over([true, false, true, false, true, false, false]).is_scanner());
+        // Four successes reach "ordinary"; the walk begins again and four failures then suffice.
+        assert!(Walk::over([true, true, true, true, false, false, false, false]).is_scanner());
+    }
+
+    #[test]
+    fn the_busiest_span_slides() {
+        assert_eq!(busiest(&[0, 10, 11, 12, 30], 2), 3);
+        assert_eq!(busiest(&[], 2), 0);
+    }
+}
