@@ -35,7 +35,7 @@ pub fn DropZone() -> Html {
                     drop_.set(false);
                     let file = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0));
                     if let (Some(store), Some(file)) = (&store, file) {
-                        store.open(file.name(), file.into());
+                        store.open(file);
                     }
                 })),
             ];

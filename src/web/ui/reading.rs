@@ -51,7 +51,7 @@ pub fn Reading(props: &ReadingProps) -> Html {
 /// The bar; it has no value while detectors conclude.
 fn bar(state: &State) -> Html {
     let value = state.share_done().map(|share| format!("{share:.4}"));
-    html! { <progress class="bar" max="1" {value} aria-label="Reading">{ value.clone() }</progress> }
+    html! { <progress class="bar" max="1" {value} aria-label="Reading" /> }
 }
 
 fn figures(progress: &Progress) -> Html {

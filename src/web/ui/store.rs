@@ -7,7 +7,7 @@ use gloo::timers::callback::Timeout;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use web_sys::Blob;
+use web_sys::File;
 use yew::Callback;
 
 /// Changes that follow each other within this time are judged once, ms.
@@ -21,7 +21,7 @@ struct Inner {
     state: RefCell<Shared<State>>,
     on_change: Callback<Shared<State>>,
     client: RefCell<Option<Client>>,
-    file: RefCell<Option<Blob>>,
+    file: RefCell<Option<File>>,
     questions: RefCell<BTreeMap<u32, Callback<Answer>>>,
     n_questions: Cell<u32>,
     judge_timer: RefCell<Option<Timeout>>,
@@ -56,10 +56,10 @@ impl Store {
     }
 
     /// Opens a file.
-    pub fn open(&self, name: String, blob: Blob) {
-        let file = OpenFile { name, bytes: blob.size() as u64 };
-        self.0.file.replace(Some(blob));
-        self.dispatch(Action::Open(file));
+    pub fn open(&self, file: File) {
+        let facts = OpenFile { name: file.name(), bytes: file.size() as u64 };
+        self.0.file.replace(Some(file));
+        self.dispatch(Action::Open(facts));
     }
 
     /// Something happened.
@@ -121,7 +121,7 @@ impl Store {
             _ => None,
         };
         if let Some(client) = self.0.client.borrow().as_ref() {
-            client.send(request, file.as_ref());
+            client.send(request, file.as_deref());
         }
     }
 

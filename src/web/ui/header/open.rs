@@ -33,7 +33,7 @@ pub fn OpenButton(props: &OpenButtonProps) -> Html {
         // So that choosing the same file again is a change too.
         input.set_value("");
         if let (Some(store), Some(file)) = (&store, file) {
-            store.open(file.name(), file.into());
+            store.open(file);
         }
     });
     html! {

@@ -8,7 +8,7 @@ mod use_size;
 pub use use_dark::{IsDark, use_dark};
 pub use use_focus::use_focus_on_change;
 pub use use_pixel_ratio::use_pixel_ratio;
-pub use use_size::{Size, use_size};
+pub use use_size::use_size;
 
 use super::store::Store;
 use crate::session::{Action, Clock};

@@ -50,13 +50,14 @@ pub fn Samples() -> Html {
     let open = |sample: &'static Sample| {
         let (store, set_loading) = (store.clone(), loading.setter());
         Callback::from(move |_: MouseEvent| {
-            let (Some(store), set_loading) = (store.clone(), set_loading.clone()) else { return };
+            let Some(store) = store.clone() else { return };
+            let set_loading = set_loading.clone();
             set_loading.set(Some(sample.id));
             spawn_local(async move {
-                let loaded = fetch::blob(&format!("samples/{}", sample.file)).await;
+                let loaded = fetch::file(&format!("samples/{}", sample.file)).await;
                 set_loading.set(None);
                 match loaded {
-                    Ok(blob) => store.open(sample.file.to_owned(), blob),
+                    Ok(file) => store.open(file),
                     Err(text) => store.dispatch(Action::Fail(text)),
                 }
             });
