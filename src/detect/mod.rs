@@ -6,8 +6,8 @@
 pub mod contacts;
 pub mod draft;
 pub mod gather;
-pub mod peaks;
 pub mod ml;
+pub mod peaks;
 pub mod severity;
 pub mod tally;
 #[cfg(test)]
