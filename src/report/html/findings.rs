@@ -3,7 +3,7 @@
 use super::{facts, section, table};
 use crate::chart::draw::text::escape;
 use crate::model::finding::Finding;
-use crate::model::quantity::{count, percent, with_unit};
+use crate::model::quantity::{counted, percent, with_unit};
 use crate::model::{Analysis, time};
 use std::fmt::Display;
 
@@ -56,7 +56,7 @@ fn article(finding: &Finding) -> String {
         ("To", joined(&finding.targets)),
         ("Ports", ports(&finding.ports)),
         ("Protocol", escape(&finding.protocol)),
-        ("Covers", format!("{} flows, {} packets", count(finding.n_flows), count(finding.n_packets))),
+        ("Covers", covers(finding)),
         ("Technique", technique),
         ("Confidence", format!("{}, score {}", percent(finding.confidence, 1.0), percent(finding.score, 1.0))),
     ]);
@@ -115,6 +115,12 @@ fn filter(finding: &Finding) -> String {
 fn joined<T: Display>(items: &[T]) -> String {
     let texts: Vec<String> = items.iter().map(|item| escape(&item.to_string())).collect();
     texts.join(", ")
+}
+
+/// What is meant: `12 flows, 50 packets`, or only packets where there are no flows.
+fn covers(finding: &Finding) -> String {
+    let packets = counted(finding.n_packets, "packet", "packets");
+    if finding.n_flows == 0 { packets } else { format!("{}, {packets}", counted(finding.n_flows, "flow", "flows")) }
 }
 
 /// Sorted ports with runs of three or more as ranges: `22, 80–83`.
