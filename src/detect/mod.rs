@@ -6,8 +6,8 @@
 pub mod contacts;
 pub mod draft;
 pub mod gather;
-pub mod ml;
 pub mod guessing;
+pub mod ml;
 pub mod peaks;
 pub mod regularity;
 pub mod severity;
