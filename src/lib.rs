@@ -24,15 +24,21 @@ pub mod stats;
 
 pub mod detect;
 
-pub mod pipeline;
+pub mod chart;
 
 pub mod export;
+pub mod report;
 
-pub mod chart;
+pub mod pipeline;
+
+pub mod query;
 
 pub mod protocol;
 
 pub mod session;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub mod command;
 
 #[cfg(target_arch = "wasm32")]
 pub mod web;

@@ -108,7 +108,7 @@ fn over_time_summary(
 
 /// A span without needless decimals: `10 s`, `250 ms`, `5 min`.
 fn bin_words(ns: i64) -> String {
-    time::span(ns).replace(".00 s", " s").replace(".0 ms", " ms").replace(" min 0 s", " min").replace(" h 0 min", " h")
+    time::span(ns).replace(".00 s", " s").replace(".0 ms", " ms")
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Keeps what it could read; what it could not becomes an issue. Sequences of packets are left to `flow`.
 
 pub mod app;
+pub mod explain;
 pub mod link;
 mod net;
 pub mod transport;
@@ -36,6 +37,7 @@ pub fn decode(raw: &RawPacket<'_>, index: u64, issues: &mut IssueLog) -> Packet 
     let packet = Packet {
         index,
         time_ns: raw.time_ns,
+        is_timed: raw.is_timed,
         wire_bytes: raw.wire_bytes,
         captured_bytes,
         macs: None,
@@ -44,6 +46,8 @@ pub fn decode(raw: &RawPacket<'_>, index: u64, issues: &mut IssueLog) -> Packet 
         arp: None,
         ip: None,
         transport: Transport::None,
+        net_at: 0,
+        transport_at: 0,
         payload: 0..captured_bytes,
     };
     let mut work = Work { raw, packet, issues };

@@ -20,6 +20,7 @@ pub(super) fn read(kind: u16, data: &[u8], work: &mut Work<'_, '_>) {
 
 fn read_arp(data: &[u8], work: &mut Work<'_, '_>) {
     work.packet.layers.push(Named::Arp);
+    work.packet.net_at = work.place_of(data);
     let Ok(arp) = ArpPacketSlice::from_slice(data) else { return work.issue(IssueKind::NetDamaged) };
     let fields = (
         <[u8; 6]>::try_from(arp.sender_hw_addr()),
@@ -44,6 +45,7 @@ fn read_arp(data: &[u8], work: &mut Work<'_, '_>) {
 
 pub(super) fn read_ip(data: &[u8], work: &mut Work<'_, '_>) {
     let at = work.place_of(data);
+    work.packet.net_at = at;
     let (ip, stopped) = match LaxIpSlice::from_slice(data) {
         Ok(read) => read,
         Err(_) => {

@@ -26,6 +26,7 @@ pub(super) fn read(protocol: u8, data: &[u8], wire_bytes: u32, work: &mut Work<'
     match read {
         Some((transport, header)) => {
             work.packet.transport = transport;
+            work.packet.transport_at = at;
             work.packet.payload = (at + header).min(end)..end;
         }
         None => work.issue(IssueKind::TransportDamaged),

@@ -7,6 +7,7 @@ pub mod contacts;
 pub mod draft;
 pub mod gather;
 pub mod guessing;
+pub mod ml;
 pub mod peaks;
 pub mod regularity;
 pub mod severity;
@@ -22,6 +23,8 @@ pub mod beacon;
 pub mod ftp_guessing;
 pub mod host_scan;
 pub mod icmp_flood;
+pub mod isolation_forest;
+pub mod pca;
 pub mod port_scan;
 pub mod ssh_guessing;
 pub mod syn_flood;
@@ -35,6 +38,7 @@ use crate::settings::{Descriptor, Settings};
 
 /// Every detector, in the order in which they are shown and run.
 pub const ALL: &[Entry] = &[
+    // One line each.
     port_scan::ENTRY,
     host_scan::ENTRY,
     arp_sweep::ENTRY,
@@ -46,6 +50,8 @@ pub const ALL: &[Entry] = &[
     ssh_guessing::ENTRY,
     ftp_guessing::ENTRY,
     beacon::ENTRY,
+    pca::ENTRY,
+    isolation_forest::ENTRY,
 ];
 
 /// A detector's line in the table.

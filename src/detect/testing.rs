@@ -119,6 +119,9 @@ pub fn arp(index: u64, second: f64, operation: u16, mac: u8, sender: Host, targe
     Packet {
         index,
         time_ns: (second * SECOND as f64) as i64,
+        is_timed: true,
+        net_at: 0,
+        transport_at: 0,
         wire_bytes: 60,
         captured_bytes: 60,
         macs: Some(([2, 0, 0, 0, 0, mac], [0xff; 6])),

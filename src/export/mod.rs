@@ -1,3 +1,4 @@
 //! Flows, findings and the analysis to files.
 
 pub mod flows_csv;
+pub mod json;

@@ -43,6 +43,16 @@ impl Names {
         index
     }
 
+    /// Names kept, the empty one included.
+    pub fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// True if there is no name but the empty one.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 1
+    }
+
     /// The name with this index; empty for an unknown one.
     pub fn text(&self, index: u32) -> &str {
         self.texts.get(index as usize).map_or("", |text| text)

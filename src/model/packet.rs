@@ -31,6 +31,8 @@ pub struct Packet {
     pub index: u64,
     /// Nanoseconds since 1970 UTC.
     pub time_ns: i64,
+    /// The capture gave a time; else `time_ns` is that of the packet before.
+    pub is_timed: bool,
     /// Bytes on the wire, link header included, as capinfos counts them.
     pub wire_bytes: u32,
     /// Bytes that the capture kept.
@@ -47,6 +49,10 @@ pub struct Packet {
     pub ip: Option<Ip>,
     /// What IP carries.
     pub transport: Transport,
+    /// Where the network header (IP or ARP) stands in the captured bytes; 0 if there is none.
+    pub net_at: u32,
+    /// Where the transport header stands in the captured bytes; 0 if there is none.
+    pub transport_at: u32,
     /// Where the transport payload (or, lacking one, the last layer's) stands in the captured bytes.
     pub payload: Range<u32>,
 }

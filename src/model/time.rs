@@ -42,7 +42,7 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (year, month, of_year - (153 * from_march + 2) / 5 + 1)
 }
 
-/// A span for people: `350 µs`, `12.4 ms`, `3.20 s`, `4 min 5 s`, `2 h 3 min`, `5 d 2 h`.
+/// A span for people: `350 µs`, `12.4 ms`, `3.20 s`, `4 min 5 s`, `2 h`, `5 d 2 h`.
 pub fn span(ns: i64) -> String {
     let s = ns as f64 / 1e9;
     let whole = ns / SECOND;
@@ -51,10 +51,14 @@ pub fn span(ns: i64) -> String {
         x if x < 1e-3 => format!("{:.0} µs", s * 1e6),
         x if x < 1.0 => format!("{:.1} ms", s * 1e3),
         x if x < 60.0 => format!("{s:.2} s"),
-        x if x < 3600.0 => format!("{} min {} s", whole / 60, whole % 60),
-        x if x < 86_400.0 => format!("{} h {} min", whole / 3600, whole / 60 % 60),
-        _ => format!("{} d {} h", whole / 86_400, whole / 3600 % 24),
+        x if x < 3600.0 => two(whole / 60, "min", whole % 60, "s"),
+        x if x < 86_400.0 => two(whole / 3600, "h", whole / 60 % 60, "min"),
+        _ => two(whole / 86_400, "d", whole / 3600 % 24, "h"),
     }
+}
+
+fn two(large: i64, large_unit: &str, small: i64, small_unit: &str) -> String {
+    if small == 0 { format!("{large} {large_unit}") } else { format!("{large} {large_unit} {small} {small_unit}") }
 }
 
 #[cfg(test)]

@@ -10,8 +10,10 @@ use thiserror::Error;
 /// A packet as it stands in the file.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RawPacket<'a> {
-    /// Nanoseconds since 1970 UTC.
+    /// Nanoseconds since 1970 UTC; the time of the packet before where the file gives none.
     pub time_ns: i64,
+    /// The file gives a time.
+    pub is_timed: bool,
     /// Bytes on the wire.
     pub wire_bytes: u32,
     /// LINKTYPE_ number.

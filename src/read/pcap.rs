@@ -56,7 +56,7 @@ impl Pcap {
         let part_ns = if self.is_nanoseconds { i64::from(part) } else { i64::from(part) * 1000 };
         sink(RawPacket {
             time_ns: i64::from(seconds) * 1_000_000_000 + part_ns,
-            // Some writers leave the original length short or zero.
+            is_timed: true,
             wire_bytes: wire,
             link_type: self.link_type,
             offset: at + head as u64,

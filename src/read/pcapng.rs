@@ -134,7 +134,8 @@ impl Pcapng {
             }
         };
         self.last_time_ns = time_ns;
-        sink(RawPacket { time_ns, wire_bytes, link_type: interface.link_type, offset, data });
+        let is_timed = units.is_some();
+        sink(RawPacket { time_ns, is_timed, wire_bytes, link_type: interface.link_type, offset, data });
     }
 
     fn interface(&mut self, block: &InterfaceDescriptionBlock<'_>) {

@@ -57,7 +57,9 @@ impl Counters {
         self.bytes += bytes;
         self.packets_truncated += u64::from(packet.captured_bytes < packet.wire_bytes);
         let now = packet.time_ns;
-        self.span_ns = Some(self.span_ns.map_or((now, now), |(first, last)| (first.min(now), last.max(now))));
+        if packet.is_timed {
+            self.span_ns = Some(self.span_ns.map_or((now, now), |(first, last)| (first.min(now), last.max(now))));
+        }
         let bin = SIZE_BORDERS.partition_point(|border| *border < packet.wire_bytes);
         if let Some(slot) = self.sizes.get_mut(bin) {
             *slot += 1;
@@ -84,7 +86,9 @@ impl Counters {
             (_, true) => 3,
             _ => 4,
         };
-        self.timeline.add(now, kind, bytes);
+        if packet.is_timed {
+            self.timeline.add(now, kind, bytes);
+        }
     }
 
     /// Every protocol met with its packets and bytes; `apps` are the totals of applications by flow.

@@ -1,5 +1,6 @@
 //! Application payload to facts: which protocol it is by content, and which server it names. One file per protocol.
 
+pub mod describe;
 pub mod dns;
 mod http;
 mod ssh;

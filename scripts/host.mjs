@@ -1,9 +1,11 @@
 // A plain static host for the built page: no headers but the type, so that the page's own policy is what is tested.
+// From a shell: node scripts/host.mjs FOLDER [PORT] serves until it is interrupted; a taken port is stepped over.
 
 import { createServer } from "node:http";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { extname, join, normalize, sep } from "node:path";
+import { extname, join, normalize, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -33,9 +35,20 @@ export async function serve(folder, base = "/", port = 0) {
     if (request.method === "HEAD") response.end();
     else createReadStream(file.path).pipe(response);
   });
-  await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
+  await listen(server, port);
   const origin = `http://127.0.0.1:${server.address().port}`;
   return { origin, url: origin + base, seen, close: () => close(server) };
+}
+
+/** Listens on `port`, or on the next one that is free. */
+function listen(server, port) {
+  return new Promise((done, fail) => {
+    server.on("error", (error) => {
+      if (error.code === "EADDRINUSE" && port !== 0) server.listen(++port, "127.0.0.1");
+      else fail(error);
+    });
+    server.listen(port, "127.0.0.1", done);
+  });
 }
 
 async function find(folder, base, pathname) {
@@ -48,5 +61,10 @@ async function find(folder, base, pathname) {
 
 function close(server) {
   server.closeAllConnections();
-  return new Promise((resolve) => server.close(resolve));
+  return new Promise((done) => server.close(done));
+}
+
+if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  const { url } = await serve(resolve(process.argv[2] ?? "dist"), "/", Number(process.argv[3] ?? 8080));
+  console.log(`Packetloupe is served at ${url} (Ctrl-C ends it)`);
 }

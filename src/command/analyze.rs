@@ -1,0 +1,113 @@
+//! `packetloupe analyze`: a capture to JSON, a report, a flow table, or a page of text.
+
+use super::{FINDINGS, Failure, output, read, settings, summary};
+use crate::export::{flows_csv, json};
+use crate::issue::IssueKind;
+use crate::model::Severity;
+use crate::report::html;
+use crate::settings::Settings;
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Arguments of `analyze`.
+#[derive(clap::Args)]
+#[command(after_help = "OUT may be - for standard output. Without any output a summary is printed.")]
+pub struct Arguments {
+    /// The capture: pcap or pcapng, told by its content
+    file: PathBuf,
+    /// Write the result as JSON (schema 1)
+    #[arg(long, value_name = "OUT")]
+    json: Option<PathBuf>,
+    /// Write a report: one HTML file without scripts
+    #[arg(long, value_name = "OUT")]
+    html: Option<PathBuf>,
+    /// Write the flow table as CSV (the columns of CICFlowMeter v4)
+    #[arg(long, value_name = "OUT")]
+    flows: Option<PathBuf>,
+    /// Take settings from a JSON object of ids and numbers; see `packetloupe settings`
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+    /// Print neither progress nor summary; warnings and errors are still said
+    #[arg(long, short)]
+    quiet: bool,
+    /// End with exit code 1 if a finding is at least this severe
+    #[arg(long, value_name = "SEVERITY")]
+    fail_on: Option<Level>,
+}
+
+/// A severity as an argument.
+#[derive(Clone, Copy)]
+struct Level(Severity);
+
+impl ValueEnum for Level {
+    fn value_variants<'a>() -> &'a [Level] {
+        const ALL: [Level; 5] = [
+            Level(Severity::Info),
+            Level(Severity::Low),
+            Level(Severity::Medium),
+            Level(Severity::High),
+            Level(Severity::Critical),
+        ];
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.id()))
+    }
+}
+
+pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let outputs: Vec<&Path> =
+        [&arguments.json, &arguments.html, &arguments.flows].into_iter().flatten().map(PathBuf::as_path).collect();
+    check(&arguments.file, &outputs)?;
+    let (settings, warnings) = match &arguments.settings {
+        Some(path) => settings::from_file(path)?,
+        None => (Settings::default(), Vec::new()),
+    };
+    warnings.iter().for_each(|warning| output::complain(warning));
+
+    // Flow tables and exit codes do not name the file.
+    let wants_hash = arguments.json.is_some() || arguments.html.is_some();
+    let outcome = read::read(&arguments.file, &settings, wants_hash, arguments.quiet)?;
+    let mut pipeline = outcome.pipeline;
+    warnings.iter().for_each(|_| pipeline.note(IssueKind::SettingIgnored));
+    let mut analysis = pipeline.judge(&settings);
+    analysis.file.sha256 = outcome.sha256;
+
+    if let Some(out) = &arguments.json {
+        output::write(out, |out| out.write_all(json::json(&analysis).as_bytes()))?;
+    }
+    if let Some(out) = &arguments.html {
+        output::write(out, |out| out.write_all(html::html(&analysis).as_bytes()))?;
+    }
+    if let Some(out) = &arguments.flows {
+        output::write(out, |mut out| {
+            flows_csv::write(&mut out, pipeline.flows().iter(), pipeline.scores(), &analysis.findings)
+        })?;
+    }
+    if outputs.is_empty() && !arguments.quiet {
+        output::print(&summary::summary(&analysis))?;
+    }
+    let worst = analysis.findings.iter().map(|finding| finding.severity).max();
+    let has_failed = arguments.fail_on.is_some_and(|level| worst >= Some(level.0));
+    Ok(if has_failed { ExitCode::from(FINDINGS) } else { ExitCode::SUCCESS })
+}
+
+/// Two outputs to one place would mix, and one in place of the capture would destroy it.
+fn check(file: &Path, outputs: &[&Path]) -> Result<(), Failure> {
+    let place = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let is_file = |path: &Path| path.is_file();
+    for (i, out) in outputs.iter().enumerate() {
+        if is_file(out) && place(out) == place(file) {
+            return Err(Failure::usage(format!("{} is the capture itself; name another output", out.display())));
+        }
+        let is_twice =
+            outputs.iter().skip(i + 1).any(|other| other == out || is_file(out) && place(other) == place(out));
+        if is_twice && (output::is_standard(out) || !out.exists() || is_file(out)) {
+            return Err(Failure::usage(format!("two outputs cannot both go to {}", out.display())));
+        }
+    }
+    Ok(())
+}

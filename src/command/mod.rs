@@ -1,0 +1,95 @@
+//! The native command: the same line as in the browser, for scripts. One file per subcommand.
+
+use clap::{Parser, Subcommand};
+use std::fmt::Display;
+use std::process::ExitCode;
+
+mod analyze;
+mod detectors;
+mod features;
+mod output;
+mod progress;
+mod read;
+mod settings;
+mod summary;
+mod table;
+
+/// Finds and explains what does not belong in a network capture.
+#[derive(Parser)]
+#[command(name = "packetloupe", version = VERSION, max_term_width = 100, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Read a capture (pcap or pcapng) and say what does not belong in it
+    Analyze(analyze::Arguments),
+    /// List the detectors
+    Detectors(ListArguments),
+    /// List the features of a flow
+    Features(ListArguments),
+    /// List the settings
+    Settings(ListArguments),
+}
+
+#[derive(clap::Args)]
+struct ListArguments {
+    /// As JSON instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (build ", env!("PACKETLOUPE_BUILD"), ")");
+
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 a finding as severe as --fail-on asks for; 2 wrong usage, or an output \
+that cannot be written; 3 the file is none that is known, or cannot be read.";
+
+/// Why the command ends without a result.
+enum Failure {
+    /// Wrong usage, or an output that cannot be written.
+    Usage(String),
+    /// The input is none that is known, or cannot be read.
+    Input(String),
+}
+
+impl Failure {
+    fn usage(text: impl Display) -> Failure {
+        Failure::Usage(text.to_string())
+    }
+
+    fn input(text: impl Display) -> Failure {
+        Failure::Input(text.to_string())
+    }
+}
+
+const FINDINGS: u8 = 1;
+const USAGE: u8 = 2;
+const INPUT: u8 = 3;
+
+/// Runs the command with the arguments of the process.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A closed pipe while help is printed is no news.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
+        }
+    };
+    let done = match &cli.task {
+        Task::Analyze(arguments) => analyze::run(arguments),
+        Task::Detectors(list) => detectors::run(list.json).map(|()| ExitCode::SUCCESS),
+        Task::Features(list) => features::run(list.json).map(|()| ExitCode::SUCCESS),
+        Task::Settings(list) => settings::run(list.json).map(|()| ExitCode::SUCCESS),
+    };
+    done.unwrap_or_else(|failure| {
+        let (text, code) = match failure {
+            Failure::Usage(text) => (text, USAGE),
+            Failure::Input(text) => (text, INPUT),
+        };
+        output::complain(&text);
+        ExitCode::from(code)
+    })
+}

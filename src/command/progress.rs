@@ -1,0 +1,59 @@
+//! How far reading is, as one line on a terminal that is written over ten times a second at most.
+
+use crate::model::quantity::{bytes, count, percent};
+use std::io::{IsTerminal, Write, stderr};
+use std::time::{Duration, Instant};
+
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The line, if anybody sees it.
+pub struct Progress {
+    bytes_total: u64,
+    began: Instant,
+    last: Option<Instant>,
+    is_shown: bool,
+}
+
+impl Progress {
+    /// For a file of this size; says nothing if asked to be quiet or if standard error is no terminal.
+    pub fn new(bytes_total: u64, is_quiet: bool) -> Progress {
+        let is_shown = !is_quiet && stderr().is_terminal();
+        Progress { bytes_total, began: Instant::now(), last: None, is_shown }
+    }
+
+    /// Shows how far it is.
+    pub fn at(&mut self, bytes_done: u64, packets: u64) {
+        if !self.is_shown || self.last.is_some_and(|last| last.elapsed() < PAUSE) {
+            return;
+        }
+        self.last = Some(Instant::now());
+        let per_second = packets as f64 / self.began.elapsed().as_secs_f64().max(0.001);
+        self.show(&format!(
+            "reading {} of {}, {} packets, {} a second",
+            percent(bytes_done as f64, self.bytes_total as f64),
+            bytes(self.bytes_total as f64),
+            count(packets),
+            count(per_second as u64),
+        ));
+    }
+
+    /// Says what is done now that reading is over.
+    pub fn judging(&mut self) {
+        if self.last.is_some() {
+            self.show("judging");
+        }
+    }
+
+    /// Takes the line away.
+    pub fn clear(&mut self) {
+        if self.last.take().is_some() {
+            self.show("");
+        }
+    }
+
+    fn show(&self, text: &str) {
+        // Back to the start of the line, and the rest of it erased (ECMA-48, EL).
+        let _ = write!(stderr(), "\r\u{1b}[K{text}");
+        let _ = stderr().flush();
+    }
+}

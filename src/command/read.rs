@@ -1,0 +1,108 @@
+//! A path to a judged pipeline: a second thread reads ahead and hashes while this one analyses.
+
+use super::Failure;
+use super::progress::Progress;
+use crate::issue::IssueKind;
+use crate::pipeline::Pipeline;
+use crate::settings::Settings;
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
+
+/// Bytes read at once: enough to make calls rare, little enough to stay in a core's cache.
+const CHUNK_BYTES: usize = 1 << 20;
+/// Chunks read ahead.
+const AHEAD: usize = 4;
+
+/// What reading gave.
+pub struct Outcome {
+    /// The line, ended but not judged.
+    pub pipeline: Pipeline,
+    /// Hash of all bytes, in hex; none if it was not asked for or reading broke off.
+    pub sha256: Option<String>,
+}
+
+/// Reads the file to its end. Reading that breaks off half way is an issue; a file that cannot be opened, or is none
+/// that is known, is a failure.
+pub fn read(path: &Path, settings: &Settings, wants_hash: bool, is_quiet: bool) -> Result<Outcome, Failure> {
+    let refuse = |why: &dyn std::fmt::Display| Failure::input(format!("{}: {why}", path.display()));
+    let file = File::open(path).map_err(|error| refuse(&error))?;
+    let meta = file.metadata().map_err(|error| refuse(&error))?;
+    if meta.is_dir() {
+        return Err(refuse(&"this is a folder, not a file"));
+    }
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut pipeline = Pipeline::new(settings, &name, meta.len());
+    let mut progress = Progress::new(meta.len(), is_quiet);
+    let (full, full_chunks) = sync_channel(AHEAD);
+    let (empty, empty_chunks) = channel();
+    let (fed, hashed) = std::thread::scope(|scope| {
+        let reader = scope.spawn(move || read_ahead(file, wants_hash, &full, &empty_chunks));
+        let mut done = 0;
+        let fed = full_chunks.into_iter().try_for_each(|chunk: Vec<u8>| {
+            pipeline.feed(&chunk)?;
+            done += chunk.len() as u64;
+            progress.at(done, pipeline.packets());
+            // The reader may have ended already.
+            let _ = empty.send(chunk);
+            Ok(())
+        });
+        (fed.map(|()| done), reader.join())
+    });
+    progress.clear();
+    let done = fed.map_err(|refusal: crate::read::Refusal| refuse(&refusal))?;
+    let hashed = hashed.unwrap_or_else(|_| Err(io::Error::other("reading broke off")));
+    let sha256 = match hashed {
+        Ok(sha256) => sha256,
+        Err(error) if done == 0 => return Err(refuse(&error)),
+        Err(_) => {
+            pipeline.note(IssueKind::FileChanged);
+            None
+        }
+    };
+    pipeline.end().map_err(|refusal| refuse(&refusal))?;
+    Ok(Outcome { pipeline, sha256 })
+}
+
+/// Sends the file chunk by chunk, in buffers that come back when they are done with; gives the hash.
+fn read_ahead(
+    mut file: File,
+    wants_hash: bool,
+    full: &SyncSender<Vec<u8>>,
+    empty: &Receiver<Vec<u8>>,
+) -> io::Result<Option<String>> {
+    let mut hasher = Sha256::new();
+    loop {
+        let mut chunk = empty.try_recv().unwrap_or_default();
+        chunk.resize(CHUNK_BYTES, 0);
+        let n = fill(&mut file, &mut chunk)?;
+        if n == 0 {
+            break;
+        }
+        chunk.truncate(n);
+        if wants_hash {
+            hasher.update(&chunk);
+        }
+        if full.send(chunk).is_err() {
+            // The file was refused: nobody wants the rest.
+            break;
+        }
+    }
+    Ok(wants_hash.then(|| hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+}
+
+/// Reads until the chunk is full or the file has ended.
+fn fill(file: &mut File, chunk: &mut [u8]) -> io::Result<usize> {
+    let mut n = 0;
+    while let Some(rest) = chunk.get_mut(n..).filter(|rest| !rest.is_empty()) {
+        match file.read(rest) {
+            Ok(0) => break,
+            Ok(more) => n += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(n)
+}

@@ -1,0 +1,94 @@
+//! Analysis to a page of plain text for the terminal.
+
+use super::output::harmless;
+use super::table::table;
+use crate::model::analysis::IssueSeverity;
+use crate::model::finding::Severity;
+use crate::model::quantity::{bytes, count, counted, percent};
+use crate::model::{Analysis, time};
+
+/// Findings by severity, quick figures, issues.
+pub fn summary(analysis: &Analysis) -> String {
+    let mut text = String::new();
+    facts(analysis, &mut text);
+    findings(analysis, &mut text);
+    not_judged(analysis, &mut text);
+    issues(analysis, &mut text);
+    text
+}
+
+fn facts(analysis: &Analysis, text: &mut String) {
+    let (file, summary) = (&analysis.file, &analysis.summary);
+    let from = summary.first_ns.map_or(String::new(), |ns| format!(" from {} UTC", to_second(ns)));
+    let packets = counted(summary.packets, "packet", "packets");
+    let flows = counted(summary.flows, "flow", "flows");
+    let hosts = counted(summary.hosts, "host", "hosts");
+    text.push_str(&format!(
+        "{} ({}, {})\n{packets}, {} on the wire, {flows}, {hosts}, {}{from}\n",
+        harmless(&file.name),
+        bytes(file.bytes as f64),
+        harmless(&file.format),
+        bytes(summary.bytes as f64),
+        time::span(summary.duration_ns()),
+    ));
+    let shares: Vec<String> = summary
+        .protocols
+        .iter()
+        .filter(|protocol| protocol.layer >= 3)
+        .take(6)
+        .map(|protocol| format!("{} {}", protocol.name, percent(protocol.packets as f64, summary.packets as f64)))
+        .collect();
+    if !shares.is_empty() {
+        text.push_str(&format!("{} of packets\n", shares.join(", ")));
+    }
+}
+
+fn findings(analysis: &Analysis, text: &mut String) {
+    if analysis.findings.is_empty() {
+        text.push_str("\nNo findings.\n");
+        return;
+    }
+    let of = |severity| analysis.findings.iter().filter(|finding| finding.severity == severity).count();
+    let parts = Severity::ALL.into_iter().rev().filter(|severity| of(*severity) > 0);
+    let parts: Vec<String> = parts.map(|severity| format!("{} {}", of(severity), severity.id())).collect();
+    let n = counted(analysis.findings.len() as u64, "finding", "findings");
+    text.push_str(&format!("\n{n}: {}\n\n", parts.join(", ")));
+    let rows: Vec<Vec<String>> = analysis
+        .findings
+        .iter()
+        .map(|finding| {
+            let severity = finding.severity.name().to_owned();
+            vec![severity, to_second(finding.start_ns), finding.id.clone(), finding.title.clone()]
+        })
+        .collect();
+    text.push_str(&table(&["SEVERITY", "SINCE (UTC)", "ID", "WHAT"], &rows));
+}
+
+fn not_judged(analysis: &Analysis, text: &mut String) {
+    let reasons = analysis.runs.iter().filter_map(|run| Some((&run.id, run.not_enough_data.as_ref()?)));
+    for (place, (id, reason)) in reasons.enumerate() {
+        text.push_str(if place == 0 { "\nNot enough data:\n" } else { "" });
+        text.push_str(&format!("  {id}: {}\n", harmless(reason)));
+    }
+}
+
+fn issues(analysis: &Analysis, text: &mut String) {
+    if analysis.issues.is_empty() {
+        return;
+    }
+    text.push_str("\nIssues:\n");
+    for issue in &analysis.issues {
+        let level = match issue.severity {
+            IssueSeverity::Info => "info",
+            IssueSeverity::Warning => "warning",
+            IssueSeverity::Error => "error",
+        };
+        let place = issue.first_packet.map_or(String::new(), |packet| format!(", first at packet {}", count(packet)));
+        text.push_str(&format!("  {level}: {} ({}×{place})\n", harmless(&issue.text), count(issue.count)));
+    }
+}
+
+fn to_second(ns: i64) -> String {
+    let text = time::text(ns, 0);
+    text.get(..19).unwrap_or(&text).to_owned()
+}

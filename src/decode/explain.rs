@@ -1,0 +1,295 @@
+//! One packet to its layers with their fields, and to one line of text: what the page shows of a packet.
+
+use super::app::describe;
+use crate::issue::{IssueKind, IssueLog};
+use crate::model::address::mac_text;
+use crate::model::packet::{Icmp, Packet, Tcp, Transport, Udp};
+use crate::model::table::{LayerDetail, PacketRow};
+use crate::model::{Protocol, protocol::Named};
+use crate::read::RawPacket;
+use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice, TcpHeaderSlice, TcpOptionElement};
+
+const FLAG_NAMES: [&str; 8] = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"];
+
+/// The table row of a packet; `flow` is the serial number of its flow.
+pub fn row(raw: &RawPacket<'_>, index: u64, flow: Option<u32>) -> PacketRow {
+    let packet = super::decode(raw, index, &mut IssueLog::default());
+    let (source, target) = endpoints(&packet);
+    let app = application(&packet);
+    let payload = payload(&packet, raw.data);
+    let said = app.and_then(|app| describe::line(app, payload));
+    let protocol = match (app, packet.top()) {
+        (Some(app), _) if said.is_some() || is_datagram(&packet) => app.name().to_owned(),
+        (_, Some(top)) => top.to_string(),
+        (_, None) => String::new(),
+    };
+    let info = said.unwrap_or_else(|| info(&packet));
+    PacketRow { index, time_ns: raw.time_ns, source, target, protocol, wire_bytes: raw.wire_bytes, info, flow }
+}
+
+/// The layers of a packet, outermost first, and where and why decoding stopped (empty if it did not).
+pub fn layers(raw: &RawPacket<'_>, index: u64) -> (Vec<LayerDetail>, String) {
+    let mut issues = IssueLog::default();
+    let packet = super::decode(raw, index, &mut issues);
+    let mut layers = vec![link_layer(&packet, raw)];
+    let data = raw.data;
+    if let Some(arp) = &packet.arp {
+        let operation = match arp.operation {
+            1 => "1 (request)".to_owned(),
+            2 => "2 (reply)".to_owned(),
+            other => other.to_string(),
+        };
+        layers.push(layer(
+            "ARP",
+            packet.net_at,
+            28,
+            vec![
+                ("Operation", operation),
+                ("Sender MAC", mac_text(arp.sender_mac)),
+                ("Sender IP", arp.sender_ip.to_string()),
+                ("Target MAC", mac_text(arp.target_mac)),
+                ("Target IP", arp.target_ip.to_string()),
+            ],
+        ));
+    }
+    if packet.ip.is_some() {
+        layers.push(ip_layer(&packet, data));
+    }
+    match &packet.transport {
+        Transport::Tcp(tcp) => layers.push(tcp_layer(&packet, tcp, data)),
+        Transport::Udp(udp) => layers.push(udp_layer(&packet, udp)),
+        Transport::Icmp(icmp) => layers.push(icmp_layer(&packet, icmp)),
+        Transport::None => {}
+    }
+    let (start, end) = (packet.payload.start, packet.payload.end);
+    if end > start && packet.net_at > 0 {
+        let app = application(&packet);
+        let said = app.and_then(|app| describe::line(app, payload(&packet, data)));
+        let mut fields = vec![("Captured", format!("{} bytes", end - start))];
+        if let Some(said) = said {
+            fields.push(("Says", said));
+        }
+        layers.push(layer(app.map_or("Payload", Named::name), start, end - start, fields));
+    }
+    let stops = [IssueKind::LinkUnknown, IssueKind::LinkCut, IssueKind::NetDamaged, IssueKind::TransportDamaged];
+    let stopped = stops.into_iter().find(|kind| issues.count(*kind) > 0);
+    let why = match stopped {
+        Some(IssueKind::LinkUnknown) => "This link type is not decoded.",
+        Some(IssueKind::LinkCut) => "The packet is too short for its link header.",
+        Some(IssueKind::NetDamaged) => "The network header makes no sense or is cut.",
+        Some(_) => "The transport header makes no sense or is cut.",
+        None => "",
+    };
+    (layers, why.to_owned())
+}
+
+fn layer(name: &str, start: u32, length: u32, fields: Vec<(&str, String)>) -> LayerDetail {
+    let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    LayerDetail { name: name.to_owned(), start, length, fields }
+}
+
+fn link_layer(packet: &Packet, raw: &RawPacket<'_>) -> LayerDetail {
+    let mut fields = Vec::new();
+    if let Some((source, target)) = packet.macs {
+        fields.push(("Source MAC", mac_text(source)));
+        if target != [0; 6] {
+            fields.push(("Destination MAC", mac_text(target)));
+        }
+    }
+    if packet.vlan > 0 {
+        fields.push(("VLAN", packet.vlan.to_string()));
+    }
+    let inner: Vec<String> = packet.layers.as_slice().iter().skip(1).map(Protocol::to_string).collect();
+    fields.push(("Carries", inner.join(" / ")));
+    fields.push(("On the wire", format!("{} bytes", raw.wire_bytes)));
+    fields.push(("Captured", format!("{} bytes", raw.data.len())));
+    let end = if packet.net_at > 0 { packet.net_at } else { raw.data.len() as u32 };
+    layer(&super::link::name(raw.link_type), 0, end, fields)
+}
+
+fn ip_layer(packet: &Packet, data: &[u8]) -> LayerDetail {
+    let at = packet.net_at;
+    let bytes = data.get(at as usize..).unwrap_or(&[]);
+    let mut fields = Vec::new();
+    if let Some(ip) = &packet.ip {
+        fields.push(("Source", ip.source.to_string()));
+        fields.push(("Destination", ip.target.to_string()));
+        fields.push(("Protocol", format!("{} ({})", ip.protocol, Protocol::from_ip_protocol(ip.protocol))));
+        fields.push((if ip.source.is_v4() { "Time to live" } else { "Hop limit" }, ip.ttl.to_string()));
+    }
+    let mut name = "IPv4";
+    let mut length = 20;
+    if let Ok(header) = Ipv4HeaderSlice::from_slice(bytes) {
+        length = u32::from(header.ihl()) * 4;
+        fields.push(("Total length", format!("{} bytes", header.total_len())));
+        fields.push(("Identification", format!("0x{:04x}", header.identification())));
+        let mut bits = Vec::new();
+        if header.dont_fragment() {
+            bits.push("don't fragment");
+        }
+        if header.more_fragments() {
+            bits.push("more fragments");
+        }
+        fields.push(("Flags", if bits.is_empty() { "none".to_owned() } else { bits.join(", ") }));
+        fields.push(("Fragment offset", format!("{} bytes", u32::from(header.fragments_offset().value()) * 8)));
+        let sum = header.to_header().calc_header_checksum();
+        let verdict = if sum == header.header_checksum() { "right" } else { "wrong, or left to the network card" };
+        fields.push(("Header checksum", format!("0x{:04x} ({verdict})", header.header_checksum())));
+    } else if let Ok(header) = Ipv6HeaderSlice::from_slice(bytes) {
+        name = "IPv6";
+        length = if packet.transport_at > at { packet.transport_at - at } else { 40 };
+        fields.push(("Payload length", format!("{} bytes", header.payload_length())));
+        fields.push(("Traffic class", header.traffic_class().to_string()));
+        fields.push(("Flow label", format!("0x{:05x}", header.flow_label().value())));
+    }
+    layer(name, at, length, fields)
+}
+
+fn tcp_layer(packet: &Packet, tcp: &Tcp, data: &[u8]) -> LayerDetail {
+    let at = packet.transport_at;
+    let mut fields = vec![
+        ("Source port", tcp.source_port.to_string()),
+        ("Destination port", tcp.target_port.to_string()),
+        ("Sequence number", tcp.sequence.to_string()),
+        ("Acknowledgment number", tcp.acknowledgment.to_string()),
+        ("Flags", flags(tcp.flags)),
+        ("Window", tcp.window.to_string()),
+        ("Header length", format!("{} bytes", tcp.header_bytes)),
+        ("Payload", format!("{} bytes", tcp.payload_bytes)),
+    ];
+    if let Ok(header) = TcpHeaderSlice::from_slice(data.get(at as usize..).unwrap_or(&[])) {
+        let options: Vec<String> = header.options_iterator().map_while(Result::ok).map(option).collect();
+        if !options.is_empty() {
+            fields.push(("Options", options.join(", ")));
+        }
+        fields.push(("Checksum", format!("0x{:04x}", header.checksum())));
+    }
+    layer("TCP", at, u32::from(tcp.header_bytes), fields)
+}
+
+fn option(option: TcpOptionElement) -> String {
+    match option {
+        TcpOptionElement::Noop => "no-op".to_owned(),
+        TcpOptionElement::MaximumSegmentSize(n) => format!("maximum segment {n}"),
+        TcpOptionElement::WindowScale(n) => format!("window scale {n}"),
+        TcpOptionElement::SelectiveAcknowledgementPermitted => "SACK permitted".to_owned(),
+        TcpOptionElement::SelectiveAcknowledgement(first, _) => format!("SACK {}-{}", first.0, first.1),
+        TcpOptionElement::Timestamp(own, echo) => format!("timestamps {own}, {echo}"),
+    }
+}
+
+fn udp_layer(packet: &Packet, udp: &Udp) -> LayerDetail {
+    layer(
+        "UDP",
+        packet.transport_at,
+        8,
+        vec![
+            ("Source port", udp.source_port.to_string()),
+            ("Destination port", udp.target_port.to_string()),
+            ("Payload", format!("{} bytes", udp.payload_bytes)),
+        ],
+    )
+}
+
+fn icmp_layer(packet: &Packet, icmp: &Icmp) -> LayerDetail {
+    let mut fields = vec![
+        ("Type", format!("{} ({})", icmp.kind, icmp_name(icmp))),
+        ("Code", icmp.code.to_string()),
+        ("Payload", format!("{} bytes", icmp.payload_bytes)),
+    ];
+    if icmp.identifier > 0 {
+        fields.push(("Identifier", icmp.identifier.to_string()));
+    }
+    if let Some(refused) = &icmp.refused {
+        let (port, protocol) = (refused.target_port, Protocol::from_ip_protocol(refused.protocol));
+        fields.push(("Could not deliver", format!("{protocol} to {} port {port}", refused.target)));
+    }
+    layer(if icmp.is_v6 { "ICMPv6" } else { "ICMP" }, packet.transport_at, 8, fields)
+}
+
+/// `SYN, ACK`, or `none`.
+fn flags(bits: u8) -> String {
+    let set: Vec<&str> =
+        FLAG_NAMES.iter().enumerate().filter(|(bit, _)| bits >> bit & 1 == 1).map(|(_, name)| *name).collect();
+    if set.is_empty() { "none".to_owned() } else { set.join(", ") }
+}
+
+/// Names of ICMP types (RFC 792, RFC 4443, RFC 4861).
+fn icmp_name(icmp: &Icmp) -> &'static str {
+    match (icmp.is_v6, icmp.kind) {
+        (false, 0) | (true, 129) => "echo reply",
+        (false, 8) | (true, 128) => "echo request",
+        (false, 3) | (true, 1) => "destination unreachable",
+        (false, 5) | (true, 137) => "redirect",
+        (false, 11) | (true, 3) => "time exceeded",
+        (true, 2) => "packet too big",
+        (true, 133) => "router solicitation",
+        (true, 134) => "router advertisement",
+        (true, 135) => "neighbour solicitation",
+        (true, 136) => "neighbour advertisement",
+        _ => "other",
+    }
+}
+
+fn endpoints(packet: &Packet) -> (String, String) {
+    if let Some(ip) = &packet.ip {
+        return (ip.source.to_string(), ip.target.to_string());
+    }
+    match packet.macs {
+        Some((source, [0, 0, 0, 0, 0, 0])) => (mac_text(source), String::new()),
+        Some((source, target)) => (mac_text(source), mac_text(target)),
+        None => (String::new(), String::new()),
+    }
+}
+
+fn application(packet: &Packet) -> Option<Named> {
+    let (is_tcp, source, target) = match &packet.transport {
+        Transport::Tcp(tcp) if tcp.payload_bytes > 0 => (true, tcp.source_port, tcp.target_port),
+        Transport::Udp(udp) => (false, udp.source_port, udp.target_port),
+        _ => return None,
+    };
+    let (low, high) = (source.min(target), source.max(target));
+    Protocol::from_port(is_tcp, low).or_else(|| Protocol::from_port(is_tcp, high))
+}
+
+fn is_datagram(packet: &Packet) -> bool {
+    matches!(packet.transport, Transport::Udp(_))
+}
+
+fn payload<'a>(packet: &Packet, data: &'a [u8]) -> &'a [u8] {
+    data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[])
+}
+
+fn info(packet: &Packet) -> String {
+    if let Some(arp) = &packet.arp {
+        return match arp.operation {
+            1 if arp.sender_ip == arp.target_ip => format!("{} announces itself (gratuitous)", arp.sender_ip),
+            1 => format!("Who has {}? Tell {}", arp.target_ip, arp.sender_ip),
+            _ => format!("{} is at {}", arp.sender_ip, mac_text(arp.sender_mac)),
+        };
+    }
+    match &packet.transport {
+        Transport::Tcp(tcp) => format!(
+            "{} → {} [{}] seq {} ack {} win {} len {}",
+            tcp.source_port,
+            tcp.target_port,
+            flags(tcp.flags),
+            tcp.sequence,
+            tcp.acknowledgment,
+            tcp.window,
+            tcp.payload_bytes
+        ),
+        Transport::Udp(udp) => format!("{} → {} len {}", udp.source_port, udp.target_port, udp.payload_bytes),
+        Transport::Icmp(icmp) => {
+            let id = if icmp.identifier > 0 { format!(", id {}", icmp.identifier) } else { String::new() };
+            format!("{} (type {}, code {}){id}", icmp_name(icmp), icmp.kind, icmp.code)
+        }
+        Transport::None => match &packet.ip {
+            Some(ip) if ip.is_fragment => {
+                format!("Piece of a fragmented {} packet", Protocol::from_ip_protocol(ip.protocol))
+            }
+            Some(ip) => format!("{} bytes of {}", ip.payload_bytes, Protocol::from_ip_protocol(ip.protocol)),
+            None => format!("{} bytes", packet.wire_bytes),
+        },
+    }
+}

@@ -1,0 +1,247 @@
+//! Isolation forest (Liu, Ting and Zhou, ICDM 2008): rows to scores from 0 to 1.
+//!
+//! Random cuts part a random subset of the rows until each stands alone. A row that few cuts set apart is unusual.
+//! 100 trees on 256 rows each are the paper's own numbers.
+
+use super::Model;
+use super::matrix::Matrix;
+use super::random::{Random, Selection};
+
+/// Trees in a forest.
+const TREES: u32 = 100;
+/// Rows that a tree is grown from.
+const SUBSAMPLE: u32 = 256;
+/// Rows scored by one tree before the next tree takes over: tree and rows then stay in the fastest cache.
+const BLOCK: usize = 512;
+
+/// A fitted forest.
+#[derive(Clone, Debug)]
+pub struct Forest {
+    trees: Vec<Vec<Node>>,
+    /// Mean path length that a tree of this size is expected to have.
+    expected: f64,
+}
+
+/// An inner node cuts a column; a leaf (column [`LEAF`]) holds its path length in `cut`.
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    cut: f32,
+    column: u16,
+    /// Place of the child for values at or below the cut; the other child follows it.
+    child: u16,
+}
+
+const LEAF: u16 = u16::MAX;
+
+impl Model for Forest {
+    fn fit(rows: &Matrix, seed: u64) -> Option<Forest> {
+        let n = u32::try_from(rows.n_rows()).unwrap_or(u32::MAX);
+        let size = n.min(SUBSAMPLE);
+        let lengths = expected_lengths();
+        let mut random = Random::new(seed);
+        let trees = (0..TREES)
+            .map(|_| {
+                let mut selection = Selection::new(random.bits(), n, size);
+                let members = (0..n).filter(|_| selection.picks()).collect();
+                grow(rows, members, &lengths, &mut random)
+            })
+            .collect();
+        let expected = length_of(&lengths, size as usize);
+        (expected > 0.0).then_some(Forest { trees, expected })
+    }
+
+    /// From 0 (usual) to 1; a forest of rows that are all alike gives 0.5.
+    fn scores(&self, rows: &Matrix) -> Vec<f64> {
+        let mut sums = vec![0.0; rows.n_rows()];
+        let all: Vec<&[f32]> = rows.rows().collect();
+        for (block, sums) in all.chunks(BLOCK).zip(sums.chunks_mut(BLOCK)) {
+            for tree in &self.trees {
+                for (row, sum) in block.iter().zip(sums.iter_mut()) {
+                    *sum += f64::from(path_length(tree, row));
+                }
+            }
+        }
+        sums.into_iter().map(|sum| self.score_of(sum)).collect()
+    }
+
+    /// By how much the score would fall if the column had its usual value.
+    fn parts(&self, row: &[f32], usual: &[f32]) -> Vec<f64> {
+        let whole = self.score(row);
+        let mut changed = row.to_vec();
+        let mut parts = Vec::with_capacity(row.len());
+        for (column, usual) in usual.iter().enumerate() {
+            let Some(slot) = changed.get_mut(column) else { break };
+            let own = std::mem::replace(slot, *usual);
+            parts.push(whole - self.score(&changed));
+            if let Some(slot) = changed.get_mut(column) {
+                *slot = own;
+            }
+        }
+        parts
+    }
+}
+
+impl Forest {
+    fn score(&self, row: &[f32]) -> f64 {
+        self.score_of(self.trees.iter().map(|tree| f64::from(path_length(tree, row))).sum())
+    }
+
+    fn score_of(&self, summed_length: f64) -> f64 {
+        libm::exp2(-summed_length / f64::from(TREES) / self.expected)
+    }
+}
+
+fn path_length(tree: &[Node], row: &[f32]) -> f32 {
+    let mut place = 0;
+    while let Some(node) = tree.get(place) {
+        // A leaf's column lies outside every row.
+        let Some(value) = row.get(usize::from(node.column)) else { return node.cut };
+        place = usize::from(node.child) + usize::from(*value > node.cut);
+    }
+    0.0
+}
+
+/// A part of the members that still has to become a node.
+struct Part {
+    place: usize,
+    start: usize,
+    end: usize,
+    depth: u32,
+}
+
+fn grow(rows: &Matrix, mut members: Vec<u32>, lengths: &[f64], random: &mut Random) -> Vec<Node> {
+    // The paper's height limit: the mean height of such a tree, ceil(log2(size)).
+    let most_depth = (members.len().max(1) as u32).next_power_of_two().trailing_zeros();
+    let mut columns: Vec<u16> = (0..LEAF).take(rows.n_columns()).collect();
+    let leaf = Node { cut: 0.0, column: LEAF, child: 0 };
+    let mut tree = vec![leaf];
+    let mut parts = vec![Part { place: 0, start: 0, end: members.len(), depth: 0 }];
+    while let Some(part) = parts.pop() {
+        let inside = members.get_mut(part.start..part.end).unwrap_or_default();
+        let cut = if part.depth < most_depth { choose(rows, inside, &mut columns, random) } else { None };
+        let child = tree.len();
+        let node = match cut {
+            Some((column, cut)) => {
+                let below = partition(inside, |row| rows.at(row as usize, usize::from(column)) <= cut);
+                let (middle, depth) = (part.start + below, part.depth + 1);
+                tree.extend([leaf, leaf]);
+                parts.push(Part { place: child + 1, start: middle, end: part.end, depth });
+                parts.push(Part { place: child, start: part.start, end: middle, depth });
+                Node { cut, column, child: child as u16 }
+            }
+            None => Node { cut: (f64::from(part.depth) + length_of(lengths, inside.len())) as f32, ..leaf },
+        };
+        if let Some(slot) = tree.get_mut(part.place) {
+            *slot = node;
+        }
+    }
+    tree
+}
+
+/// A random column that still varies among these rows, and a random cut between its smallest and largest value.
+fn choose(rows: &Matrix, inside: &[u32], columns: &mut [u16], random: &mut Random) -> Option<(u16, f32)> {
+    if inside.len() < 2 {
+        return None;
+    }
+    for left in (1..=columns.len()).rev() {
+        // Columns already tried stand behind `left`.
+        columns.swap(random.below(left as u32) as usize, left - 1);
+        let column = *columns.get(left - 1)?;
+        let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
+        for row in inside {
+            let value = rows.at(*row as usize, usize::from(column));
+            low = low.min(value);
+            high = high.max(value);
+        }
+        if low < high {
+            let cut = (f64::from(low) + random.unit() * (f64::from(high) - f64::from(low))) as f32;
+            // Rounding may reach `high`, which would leave one side empty.
+            return Some((column, if cut < high { cut } else { low }));
+        }
+    }
+    None
+}
+
+/// Moves the members for which `is_below` holds to the front; how many these are.
+fn partition(members: &mut [u32], is_below: impl Fn(u32) -> bool) -> usize {
+    let mut n_below = 0;
+    for place in 0..members.len() {
+        if members.get(place).is_some_and(|member| is_below(*member)) {
+            members.swap(place, n_below);
+            n_below += 1;
+        }
+    }
+    n_below
+}
+
+/// Mean length of an unsuccessful search in a binary search tree of 0, 1, 2, ... keys: 2 H(n - 1) - 2 (n - 1) / n
+/// (Liu et al., equation 1), with the harmonic number summed instead of taken from a logarithm.
+fn expected_lengths() -> Vec<f64> {
+    let mut harmonic = 0.0;
+    (0..=SUBSAMPLE)
+        .map(f64::from)
+        .map(|n| {
+            if n < 2.0 {
+                return 0.0;
+            }
+            harmonic += 1.0 / (n - 1.0);
+            2.0 * harmonic - 2.0 * (n - 1.0) / n
+        })
+        .collect()
+}
+
+fn length_of(lengths: &[f64], size: usize) -> f64 {
+    lengths.get(size).copied().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A cloud around 0 and, last, one row far away in the second column.
+    fn cloud() -> Matrix {
+        let mut random = Random::new(1);
+        let mut rows = Matrix::new(3);
+        for _ in 0..255 {
+            rows.push_with(|row| row.fill_with(|| (random.unit() - 0.5) as f32));
+        }
+        rows.push_with(|row| row.copy_from_slice(&[0.0, 9.0, 0.0]));
+        rows
+    }
+
+    #[test]
+    fn a_row_far_away_has_the_highest_score_and_its_column_is_named() {
+        let rows = cloud();
+        let forest = Forest::fit(&rows, 42).unwrap();
+        let scores = forest.scores(&rows);
+        let (far, near) = scores.split_last().unwrap();
+        assert!(near.iter().all(|score| score < far));
+        assert!(*far > 0.65 && scores[0] < 0.6);
+        let parts = forest.parts(&[0.0, 9.0, 0.0], &[0.0; 3]);
+        assert!(parts[1] > 0.1 && parts[0] == 0.0 && parts[2] == 0.0);
+    }
+
+    #[test]
+    fn the_seed_alone_decides() {
+        let rows = cloud();
+        let scores = |seed| Forest::fit(&rows, seed).unwrap().scores(&rows);
+        assert_eq!(scores(42), scores(42));
+        assert_ne!(scores(42), scores(43));
+    }
+
+    #[test]
+    fn rows_that_are_all_alike_get_one_half() {
+        let mut rows = Matrix::new(2);
+        (0..300).for_each(|_| rows.push_with(|row| row.fill(3.0)));
+        assert!(Forest::fit(&rows, 42).unwrap().scores(&rows).iter().all(|score| (score - 0.5).abs() < 1e-6));
+        assert!(Forest::fit(&Matrix::new(2), 42).is_none());
+    }
+
+    #[test]
+    fn the_expected_length_is_that_of_the_paper() {
+        // c(256) with the paper's ln(n - 1) + 0.5772156649 for the harmonic number.
+        let by_logarithm = 2.0 * (255.0_f64.ln() + 0.577_215_664_9) - 2.0 * 255.0 / 256.0;
+        assert!((length_of(&expected_lengths(), 256) - by_logarithm).abs() < 0.005);
+        assert_eq!(length_of(&expected_lengths(), 2), 1.0);
+    }
+}

@@ -1,0 +1,62 @@
+//! Rows of numbers of equal length, one after the other.
+
+/// A table of 32-bit numbers, row by row.
+#[derive(Clone, Debug)]
+pub struct Matrix {
+    n_columns: usize,
+    values: Vec<f32>,
+}
+
+impl Matrix {
+    /// An empty table with rows of this length, at least 1.
+    pub fn new(n_columns: usize) -> Matrix {
+        Matrix { n_columns: n_columns.max(1), values: Vec::new() }
+    }
+
+    /// Adds a row of zeros and gives it to `fill`.
+    pub fn push_with(&mut self, fill: impl FnOnce(&mut [f32])) {
+        let start = self.values.len();
+        self.values.resize(start + self.n_columns, 0.0);
+        fill(self.values.get_mut(start..).unwrap_or_default());
+    }
+
+    /// Forgets all rows but keeps the memory.
+    pub fn clear(&mut self) {
+        self.values.clear();
+    }
+
+    /// Numbers in a row.
+    pub fn n_columns(&self) -> usize {
+        self.n_columns
+    }
+
+    /// Rows.
+    pub fn n_rows(&self) -> usize {
+        self.values.len() / self.n_columns
+    }
+
+    /// The rows in order.
+    pub fn rows(&self) -> std::slice::ChunksExact<'_, f32> {
+        self.values.chunks_exact(self.n_columns)
+    }
+
+    /// The number at a place; 0 outside.
+    #[inline]
+    pub fn at(&self, row: usize, column: usize) -> f32 {
+        self.values.get(row * self.n_columns + column).copied().unwrap_or(0.0)
+    }
+
+    /// A column in ascending order, without what is not a number.
+    pub fn sorted_column(&self, column: usize) -> Vec<f32> {
+        let mut values: Vec<f32> =
+            self.rows().filter_map(|row| row.get(column)).copied().filter(|x| x.is_finite()).collect();
+        values.sort_unstable_by(f32::total_cmp);
+        values
+    }
+}
+
+/// The value that a share of an ascending list lies at or below, without interpolation; 0 for an empty list.
+pub fn quantile(sorted: &[f32], share: f64) -> f32 {
+    let place = (share * sorted.len().saturating_sub(1) as f64).round() as usize;
+    sorted.get(place).copied().unwrap_or(0.0)
+}

@@ -1,0 +1,30 @@
+//! Models that learn from the capture itself what is usual, and say which flows are not.
+//!
+//! A model knows nothing of attacks, so its findings are mild. No such method is better than the others on average
+//! (Han et al., ADBench, NeurIPS 2022), which is why there are two of different kinds.
+
+pub mod detector;
+pub mod forest;
+pub mod linear;
+pub mod matrix;
+mod outliers;
+pub mod random;
+pub mod scale;
+
+#[cfg(test)]
+mod adbench;
+
+use matrix::Matrix;
+
+/// A model of what is usual among rows of numbers.
+pub trait Model: Sized {
+    /// Learns from the rows; the same rows and seed give the same model. None if there is nothing to learn from.
+    fn fit(rows: &Matrix, seed: u64) -> Option<Self>;
+
+    /// How unusual each row is, in order, from 0 to 1.
+    fn scores(&self, rows: &Matrix) -> Vec<f64>;
+
+    /// How much each column of a row has to do with its score: what is larger has more; what is not above 0, nothing.
+    /// `usual` is a row of usual values.
+    fn parts(&self, row: &[f32], usual: &[f32]) -> Vec<f64>;
+}

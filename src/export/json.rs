@@ -1,0 +1,316 @@
+//! Analysis to the JSON document that outsiders rely on (schema 1). Page and command write it with this one function.
+//!
+//! Field by field it is described in `docs/json.md`. Times are seconds since 1970 UTC, addresses are text, and every
+//! number is finite. Names, order and meaning of fields change only together with the schema number.
+
+use crate::model::analysis::{Analysis, Coverage, Issue, IssueSeverity, ProtocolCount};
+use crate::model::finding::{Category, Evidence, Finding, Severity};
+use crate::model::time::seconds;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Number of the schema that [`json`] writes.
+pub const SCHEMA: u32 = 1;
+
+/// The analysis as one indented JSON document that ends in a line feed.
+pub fn json(analysis: &Analysis) -> String {
+    let mut text = serde_json::to_string_pretty(&document(analysis)).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u32,
+    file: FileOut<'a>,
+    summary: SummaryOut<'a>,
+    coverage: CoverageOut,
+    issues: Vec<IssueOut<'a>>,
+    findings: Vec<FindingOut<'a>>,
+    settings: SettingsOut<'a>,
+}
+
+#[derive(Serialize)]
+struct FileOut<'a> {
+    name: &'a str,
+    bytes: u64,
+    sha256: Option<&'a str>,
+    format: &'a str,
+    link_types: &'a [String],
+}
+
+#[derive(Serialize)]
+struct SummaryOut<'a> {
+    packets: u64,
+    bytes: u64,
+    flows: u64,
+    hosts: u64,
+    first: Option<f64>,
+    last: Option<f64>,
+    duration: f64,
+    protocols: Vec<ProtocolOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct ProtocolOut<'a> {
+    name: &'a str,
+    packets: u64,
+    bytes: u64,
+}
+
+#[derive(Serialize)]
+struct CoverageOut {
+    packets_read: u64,
+    packets_decoded: u64,
+    packets_truncated: u64,
+    bytes_skipped: u64,
+    flows_kept: u64,
+    flows_summarised: u64,
+}
+
+#[derive(Serialize)]
+struct IssueOut<'a> {
+    id: &'a str,
+    severity: IssueSeverity,
+    count: u64,
+    first_packet: Option<u64>,
+    first_offset: Option<u64>,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct FindingOut<'a> {
+    id: &'a str,
+    detector: &'a str,
+    category: Category,
+    title: &'a str,
+    severity: Severity,
+    score: f64,
+    confidence: f64,
+    technique: Option<&'a str>,
+    technique_name: Option<&'a str>,
+    start: f64,
+    end: f64,
+    sources: Vec<String>,
+    targets: Vec<String>,
+    ports: &'a [u16],
+    protocol: &'a str,
+    evidence: Vec<EvidenceOut<'a>>,
+    explanation: &'a str,
+    benign_causes: &'a [String],
+    advice: &'a [String],
+    display_filter: &'a str,
+    flows: u64,
+    packets: u64,
+}
+
+#[derive(Serialize)]
+struct EvidenceOut<'a> {
+    name: &'a str,
+    value: f64,
+    unit: &'a str,
+    typical: &'a str,
+}
+
+#[derive(Serialize)]
+struct SettingsOut<'a> {
+    changed: BTreeMap<&'a str, f64>,
+    seed: u64,
+}
+
+fn document(analysis: &Analysis) -> Document<'_> {
+    let (file, summary) = (&analysis.file, &analysis.summary);
+    Document {
+        schema: SCHEMA,
+        file: FileOut {
+            name: &file.name,
+            bytes: file.bytes,
+            sha256: file.sha256.as_deref(),
+            format: &file.format,
+            link_types: &file.link_types,
+        },
+        summary: SummaryOut {
+            packets: summary.packets,
+            bytes: summary.bytes,
+            flows: summary.flows,
+            hosts: summary.hosts,
+            first: summary.first_ns.map(seconds),
+            last: summary.last_ns.map(seconds),
+            duration: seconds(summary.duration_ns()),
+            protocols: summary.protocols.iter().map(protocol).collect(),
+        },
+        coverage: coverage(&analysis.coverage),
+        issues: analysis.issues.iter().map(issue).collect(),
+        findings: analysis.findings.iter().map(finding).collect(),
+        settings: SettingsOut {
+            changed: analysis.changed_settings.iter().map(|(id, value)| (id.as_str(), finite(*value))).collect(),
+            seed: analysis.seed,
+        },
+    }
+}
+
+fn protocol(count: &ProtocolCount) -> ProtocolOut<'_> {
+    ProtocolOut { name: &count.name, packets: count.packets, bytes: count.bytes }
+}
+
+fn coverage(coverage: &Coverage) -> CoverageOut {
+    CoverageOut {
+        packets_read: coverage.packets_read,
+        packets_decoded: coverage.packets_decoded,
+        packets_truncated: coverage.packets_truncated,
+        bytes_skipped: coverage.bytes_skipped,
+        flows_kept: coverage.flows_kept,
+        flows_summarised: coverage.flows_summarised,
+    }
+}
+
+fn issue(issue: &Issue) -> IssueOut<'_> {
+    IssueOut {
+        id: &issue.id,
+        severity: issue.severity,
+        count: issue.count,
+        first_packet: issue.first_packet,
+        first_offset: issue.first_offset,
+        text: &issue.text,
+    }
+}
+
+fn finding(finding: &Finding) -> FindingOut<'_> {
+    FindingOut {
+        id: &finding.id,
+        detector: &finding.detector,
+        category: finding.category,
+        title: &finding.title,
+        severity: finding.severity,
+        score: finite(finding.score),
+        confidence: finite(finding.confidence),
+        technique: finding.technique.as_deref(),
+        technique_name: finding.technique_name.as_deref(),
+        start: seconds(finding.start_ns),
+        end: seconds(finding.end_ns),
+        sources: finding.sources.iter().map(ToString::to_string).collect(),
+        targets: finding.targets.iter().map(ToString::to_string).collect(),
+        ports: &finding.ports,
+        protocol: &finding.protocol,
+        evidence: finding.evidence.iter().map(evidence).collect(),
+        explanation: &finding.explanation,
+        benign_causes: &finding.benign_causes,
+        advice: &finding.advice,
+        display_filter: &finding.display_filter,
+        flows: finding.n_flows,
+        packets: finding.n_packets,
+    }
+}
+
+fn evidence(evidence: &Evidence) -> EvidenceOut<'_> {
+    EvidenceOut {
+        name: &evidence.name,
+        value: finite(evidence.value),
+        unit: &evidence.unit,
+        typical: &evidence.typical,
+    }
+}
+
+/// JSON has no other numbers: nothing measured is 0, and what is past all bounds stands at the bound.
+fn finite(value: f64) -> f64 {
+    if value.is_nan() { 0.0 } else { value.clamp(f64::MIN, f64::MAX) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Address, Host};
+    use serde_json::{Value, json};
+
+    fn sample() -> Analysis {
+        let mut analysis = Analysis { seed: 42, ..Analysis::default() };
+        analysis.file.name = "a \"b\" </script>\u{0}.pcap".to_owned();
+        analysis.summary.first_ns = Some(1_795_254_000_123_456_789);
+        analysis.summary.last_ns = Some(1_795_254_060_000_000_000);
+        analysis.changed_settings.insert("port_scan.ports".to_owned(), 20.0);
+        analysis.issues.push(Issue {
+            id: "file-cut".to_owned(),
+            severity: IssueSeverity::Error,
+            count: 1,
+            first_packet: Some(5),
+            first_offset: None,
+            text: "Cut.".to_owned(),
+        });
+        analysis.findings.push(Finding {
+            id: "port_scan-1".to_owned(),
+            detector: "port_scan".to_owned(),
+            category: Category::BruteForce,
+            title: "t".to_owned(),
+            severity: Severity::High,
+            score: f64::NAN,
+            confidence: 0.5,
+            technique: None,
+            technique_name: None,
+            start_ns: 1_500_000_000,
+            end_ns: 2_000_000_000,
+            sources: vec![Address::Ip(Host::v4([10, 0, 0, 1])), Address::Mac([1, 2, 3, 4, 5, 6])],
+            targets: vec![Address::Ip(Host::v6([0; 16]))],
+            ports: vec![22],
+            protocol: "TCP".to_owned(),
+            evidence: vec![Evidence {
+                name: "n".to_owned(),
+                value: f64::INFINITY,
+                unit: String::new(),
+                typical: String::new(),
+            }],
+            explanation: "e".to_owned(),
+            benign_causes: vec![],
+            advice: vec![],
+            display_filter: "tcp".to_owned(),
+            n_flows: 3,
+            n_packets: 9,
+            flow_serials: vec![1],
+            packet_indices: vec![],
+        });
+        analysis
+    }
+
+    fn keys(value: &Value) -> Vec<&str> {
+        value.as_object().unwrap().keys().map(String::as_str).collect()
+    }
+
+    #[test]
+    fn the_document_has_the_fields_of_the_contract() {
+        let text = super::json(&sample());
+        let read: Value = serde_json::from_str(&text).unwrap();
+        let mut expected = ["schema", "file", "summary", "coverage", "issues", "findings", "settings"];
+        expected.sort_unstable();
+        assert_eq!(keys(&read), expected);
+        assert_eq!(read["schema"], 1);
+        assert_eq!(keys(&read["file"]), ["bytes", "format", "link_types", "name", "sha256"]);
+        assert_eq!(read["file"]["name"], "a \"b\" </script>\u{0}.pcap");
+        assert_eq!(read["summary"]["last"], 1_795_254_060.0);
+        assert_eq!(read["issues"][0]["severity"], "error");
+        assert_eq!(read["settings"], json!({"changed": {"port_scan.ports": 20.0}, "seed": 42}));
+    }
+
+    #[test]
+    fn a_finding_has_the_fields_of_the_contract_in_its_order() {
+        let text = super::json(&sample());
+        let fields = "id detector category title severity score confidence technique technique_name start end sources \
+                      targets ports protocol evidence explanation benign_causes advice display_filter flows packets";
+        let mut rest = text.split_once("\"findings\"").unwrap().1;
+        for field in fields.split(' ') {
+            rest = rest.split_once(&format!("\"{field}\": ")).unwrap_or_else(|| panic!("{field}")).1;
+        }
+        let read: Value = serde_json::from_str(&text).unwrap();
+        let finding = &read["findings"][0];
+        assert_eq!(keys(finding).len(), fields.split(' ').count());
+        assert_eq!((&finding["category"], &finding["severity"]), (&json!("brute-force"), &json!("high")));
+        assert_eq!(finding["sources"], json!(["10.0.0.1", "01:02:03:04:05:06"]));
+        assert_eq!((&finding["start"], &finding["technique"]), (&json!(1.5), &Value::Null));
+        assert_eq!((&finding["flows"], &finding["packets"]), (&json!(3), &json!(9)));
+    }
+
+    #[test]
+    fn numbers_are_finite() {
+        let read: Value = serde_json::from_str(&super::json(&sample())).unwrap();
+        assert_eq!(read["findings"][0]["score"], 0.0);
+        assert_eq!(read["findings"][0]["evidence"][0]["value"], f64::MAX);
+    }
+}

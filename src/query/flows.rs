@@ -1,0 +1,136 @@
+//! Windows of the flow table.
+
+use super::Rows;
+use super::filter::Matcher;
+use crate::flow::names::Names;
+use crate::model::Finding;
+use crate::model::flow::Flow;
+use crate::model::table::{FlowRow, Page};
+use crate::pipeline::Pipeline;
+use crate::protocol::{Filter, FlowSort};
+
+/// The serial numbers of the flows that pass, in order.
+pub(super) fn rows(
+    pipeline: &Pipeline,
+    finding: Option<&Finding>,
+    filter: &Filter,
+    sort: FlowSort,
+    is_descending: bool,
+) -> Rows {
+    let flows = pipeline.flows();
+    let is_plain = filter.text.trim().is_empty() && filter.flow.is_none() && filter.finding.is_none();
+    if is_plain && sort == FlowSort::Start && flows.first_serial() == 0 {
+        return Rows::All { n: flows.len() as u64, is_descending };
+    }
+    let mut serials = passing(pipeline, finding, filter);
+    if sort != FlowSort::Start {
+        let ranks = if sort == FlowSort::Name { name_ranks(pipeline) } else { Vec::new() };
+        let first = flows.first_serial();
+        let mut keyed: Vec<(u128, u32)> = serials
+            .iter()
+            .filter_map(|serial| {
+                let score = pipeline.scores().get((serial - first) as usize).copied();
+                Some((key(flows.get(*serial)?, score, sort, &ranks), *serial))
+            })
+            .collect();
+        keyed.sort_unstable();
+        serials = keyed.into_iter().map(|(_, serial)| serial).collect();
+    }
+    if is_descending {
+        serials.reverse();
+    }
+    Rows::Some(serials)
+}
+
+/// Serial numbers of the flows that pass, ascending.
+pub(super) fn passing(pipeline: &Pipeline, finding: Option<&Finding>, filter: &Filter) -> Vec<u32> {
+    let (flows, names) = (pipeline.flows(), pipeline.names());
+    let matcher = Matcher::new(&filter.text);
+    let fits = |serial: &u32| {
+        filter.flow.is_none_or(|wanted| wanted == *serial)
+            && (matcher.is_empty() || flows.get(*serial).is_some_and(|flow| matcher.fits(flow, names)))
+    };
+    match (&filter.finding, finding) {
+        (Some(_), Some(finding)) => {
+            finding.flow_serials.iter().copied().filter(|serial| flows.get(*serial).is_some() && fits(serial)).collect()
+        }
+        // A finding that is no more: nothing is meant by it.
+        (Some(_), None) => Vec::new(),
+        (None, _) => flows.iter().map(|(serial, _)| serial).filter(fits).collect(),
+    }
+}
+
+/// The rank of every name in the alphabet; flows without a name come last.
+fn name_ranks(pipeline: &Pipeline) -> Vec<u32> {
+    let names = pipeline.names();
+    let mut order: Vec<u32> = (1..names.len() as u32).collect();
+    order.sort_by(|a, b| names.text(*a).cmp(names.text(*b)));
+    let mut ranks = vec![u32::MAX; names.len()];
+    for (rank, index) in (0..).zip(order) {
+        if let Some(slot) = ranks.get_mut(index as usize) {
+            *slot = rank;
+        }
+    }
+    ranks
+}
+
+fn key(flow: &Flow, score: Option<f32>, sort: FlowSort, ranks: &[u32]) -> u128 {
+    match sort {
+        FlowSort::Start => 0,
+        FlowSort::Duration => flow.duration_ns().max(0) as u128,
+        FlowSort::Source => flow.initiator().0.0,
+        FlowSort::Target => flow.responder().0.0,
+        FlowSort::TargetPort => u128::from(flow.responder().1),
+        FlowSort::Transport => u128::from(flow.key.protocol),
+        FlowSort::App => flow.app.map_or(u128::MAX, |app| text_key(app.name())),
+        FlowSort::Name => ranks.get(flow.name as usize).map_or(u128::MAX, |rank| u128::from(*rank)),
+        FlowSort::Packets => u128::from(flow.packets()),
+        FlowSort::Bytes => u128::from(flow.bytes()),
+        // Scores are not negative, so their bits are in order; flows without one come first.
+        FlowSort::Score => score.filter(|score| *score >= 0.0).map_or(0, |score| u128::from(score.to_bits()) + 1),
+    }
+}
+
+/// The first bytes of a short name as a number that sorts alike, letters of either case alike.
+fn text_key(text: &str) -> u128 {
+    text.bytes()
+        .chain(std::iter::repeat(0))
+        .take(15)
+        .fold(0, |key, byte| key << 8 | u128::from(byte.to_ascii_lowercase()))
+}
+
+/// A window of the table.
+pub(super) fn page(pipeline: &Pipeline, rows: &Rows, offset: u64, count: u32) -> Page<FlowRow> {
+    let flows = pipeline.flows();
+    let window = (offset..offset + u64::from(count)).map_while(|place| rows.get(place));
+    let rows_given = window
+        .filter_map(|serial| {
+            let serial = serial as u32;
+            let score = pipeline.scores().get((serial - flows.first_serial()) as usize).copied();
+            Some(row(serial, flows.get(serial)?, pipeline.names(), score))
+        })
+        .collect();
+    Page { total: rows.len(), offset, rows: rows_given }
+}
+
+fn row(serial: u32, flow: &Flow, names: &Names, score: Option<f32>) -> FlowRow {
+    let has_ports = matches!(flow.key.protocol, 6 | 17);
+    let port = |port: u16| if has_ports { port } else { 0 };
+    let (forward, backward) = (flow.forward(), flow.backward());
+    FlowRow {
+        serial,
+        first_ns: flow.first_ns,
+        duration_ns: flow.duration_ns(),
+        source: flow.initiator().0,
+        source_port: port(flow.initiator().1),
+        target: flow.responder().0,
+        target_port: port(flow.responder().1),
+        transport: flow.transport().to_string(),
+        app: flow.app.map_or("", |app| app.name()).to_owned(),
+        name: names.text(flow.name).to_owned(),
+        state: if flow.is_unreachable { "unreachable" } else { flow.state.name() }.to_owned(),
+        packets: [u64::from(forward.packets), u64::from(backward.packets)],
+        bytes: [forward.bytes, backward.bytes],
+        score: score.filter(|score| score.is_finite()),
+    }
+}

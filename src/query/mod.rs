@@ -1,0 +1,122 @@
+//! Questions that the page may ask of the tables, and their small answers.
+//!
+//! The last filter and order of each table are kept as a list of row numbers, so that scrolling costs a window only.
+
+mod filter;
+mod flows;
+mod packets;
+
+use crate::model::table::PacketDetail;
+use crate::model::{Analysis, Finding};
+use crate::pipeline::Pipeline;
+use crate::protocol::{Answer, Filter, FlowSort, PacketSort, Query};
+use crate::{decode::explain, export::flows_csv};
+
+/// Most rows in one answer.
+const MOST_ROWS: u32 = 1000;
+
+/// The file's bytes at a place: a path natively, a `File` in the worker.
+pub trait Source {
+    /// `length` bytes from `offset` on; none if they cannot be read any more.
+    fn read_at(&mut self, offset: u64, length: usize) -> Option<Vec<u8>>;
+}
+
+/// Which rows a table shows, in order.
+enum Rows {
+    /// All of them, as they come.
+    All { n: u64, is_descending: bool },
+    /// These.
+    Some(Vec<u32>),
+}
+
+impl Rows {
+    fn len(&self) -> u64 {
+        match self {
+            Rows::All { n, .. } => *n,
+            Rows::Some(rows) => rows.len() as u64,
+        }
+    }
+
+    fn get(&self, place: u64) -> Option<u64> {
+        match self {
+            Rows::All { n, .. } if place >= *n => None,
+            Rows::All { n, is_descending: true } => Some(n - 1 - place),
+            Rows::All { .. } => Some(place),
+            Rows::Some(rows) => rows.get(place as usize).map(|row| u64::from(*row)),
+        }
+    }
+}
+
+struct View<Sort> {
+    filter: Filter,
+    sort: Sort,
+    is_descending: bool,
+    rows: Rows,
+}
+
+/// The tables of one job as the page last asked for them.
+#[derive(Default)]
+pub struct Views {
+    flows: Option<View<FlowSort>>,
+    packets: Option<View<PacketSort>>,
+}
+
+impl Views {
+    /// Forgets what was kept; needed after findings or scores have changed.
+    pub fn clear(&mut self) {
+        *self = Views::default();
+    }
+
+    /// Answers a question.
+    pub fn ask(&mut self, pipeline: &Pipeline, analysis: &Analysis, source: &mut dyn Source, query: Query) -> Answer {
+        match query {
+            Query::Flows { filter, sort, is_descending, offset, count } => {
+                let is_kept = |view: &&View<FlowSort>| {
+                    view.filter == filter && view.sort == sort && view.is_descending == is_descending
+                };
+                if self.flows.as_ref().filter(is_kept).is_none() {
+                    let finding = finding(analysis, &filter);
+                    let rows = flows::rows(pipeline, finding, &filter, sort, is_descending);
+                    self.flows = Some(View { filter, sort, is_descending, rows });
+                }
+                let rows = self.flows.as_ref().map_or(&NO_ROWS, |view| &view.rows);
+                Answer::Flows(flows::page(pipeline, rows, offset, count.min(MOST_ROWS)))
+            }
+            Query::Packets { filter, sort, is_descending, offset, count } => {
+                let is_kept = |view: &&View<PacketSort>| {
+                    view.filter == filter && view.sort == sort && view.is_descending == is_descending
+                };
+                if self.packets.as_ref().filter(is_kept).is_none() {
+                    let finding = finding(analysis, &filter);
+                    let rows = packets::rows(pipeline, finding, &filter, sort, is_descending);
+                    self.packets = Some(View { filter, sort, is_descending, rows });
+                }
+                let rows = self.packets.as_ref().map_or(&NO_ROWS, |view| &view.rows);
+                Answer::Packets(packets::page(pipeline, source, rows, offset, count.min(MOST_ROWS)))
+            }
+            Query::Packet { index } => Answer::Packet(detail(pipeline, source, index).map(Box::new)),
+            Query::FlowsCsv => {
+                let mut text = Vec::new();
+                // Writing to memory cannot fail.
+                let _ = flows_csv::write(&mut text, pipeline.flows().iter(), pipeline.scores(), &analysis.findings);
+                Answer::Text(String::from_utf8_lossy(&text).into_owned())
+            }
+        }
+    }
+}
+
+static NO_ROWS: Rows = Rows::Some(Vec::new());
+
+fn finding<'a>(analysis: &'a Analysis, filter: &Filter) -> Option<&'a Finding> {
+    let id = filter.finding.as_ref()?;
+    analysis.findings.iter().find(|finding| finding.id == *id)
+}
+
+fn detail(pipeline: &Pipeline, source: &mut dyn Source, index: u64) -> Option<PacketDetail> {
+    let known = pipeline.index().get(index)?;
+    let bytes = source.read_at(known.offset, known.captured_bytes as usize)?;
+    let raw = packets::raw(&known, &bytes);
+    let (layers, stopped) = explain::layers(&raw, index);
+    let row = explain::row(&raw, index, packets::flow_of(&known));
+    Some(PacketDetail { row, layers, bytes, stopped })
+}

@@ -1,0 +1,143 @@
+//! Windows of the packet table: rows come from the index, their text from reading the packets again.
+
+use super::filter::Matcher;
+use super::{Rows, Source, flows};
+use crate::decode::explain;
+use crate::model::Finding;
+use crate::model::table::{PacketRow, Page};
+use crate::pipeline::Pipeline;
+use crate::protocol::{Filter, PacketSort};
+use crate::read::RawPacket;
+use crate::stats::index::{Belongs, Indexed};
+
+/// Windows that stand this close together in the file are read at once.
+const MOST_SPAN_BYTES: u64 = 4 << 20;
+
+/// The places of the packets that pass, in order.
+pub(super) fn rows(
+    pipeline: &Pipeline,
+    finding: Option<&Finding>,
+    filter: &Filter,
+    sort: PacketSort,
+    is_descending: bool,
+) -> Rows {
+    let is_plain = filter.text.trim().is_empty() && filter.flow.is_none() && filter.finding.is_none();
+    if is_plain && sort == PacketSort::Number {
+        return Rows::All { n: pipeline.index().len(), is_descending };
+    }
+    let mut places = passing(pipeline, finding, filter, is_plain);
+    let index = pipeline.index();
+    let mut by = |keys: Vec<i64>| places.sort_by_key(|place| keys.get(*place as usize).copied().unwrap_or(i64::MAX));
+    match sort {
+        PacketSort::Number => {}
+        PacketSort::Time => by(index.times_ns().collect()),
+        PacketSort::Length => by(index.wire_bytes().map(i64::from).collect()),
+        PacketSort::Flow => by(index
+            .belongs()
+            .map(|belongs| if let Belongs::Flow(serial, _) = belongs { i64::from(serial) } else { i64::MAX })
+            .collect()),
+    }
+    if is_descending {
+        places.reverse();
+    }
+    Rows::Some(places)
+}
+
+fn passing(pipeline: &Pipeline, finding: Option<&Finding>, filter: &Filter, is_plain: bool) -> Vec<u32> {
+    let index = pipeline.index();
+    let places = 0..index.len().min(u64::from(u32::MAX)) as u32;
+    if is_plain {
+        return places.collect();
+    }
+    if let (Some(_), Some(finding)) = (&filter.finding, finding)
+        && finding.flow_serials.is_empty()
+    {
+        return finding
+            .packet_indices
+            .iter()
+            .filter(|place| **place < index.len())
+            .map(|place| *place as u32)
+            .collect();
+    }
+    let first = pipeline.flows().first_serial();
+    let mut passes = vec![false; pipeline.flows().len()];
+    for serial in flows::passing(pipeline, finding, filter) {
+        if let Some(slot) = passes.get_mut((serial - first) as usize) {
+            *slot = true;
+        }
+    }
+    let is_by_text = filter.flow.is_none() && filter.finding.is_none();
+    let matcher = Matcher::new(&filter.text);
+    places
+        .zip(index.belongs())
+        .filter(|(_, belongs)| match belongs {
+            Belongs::Flow(serial, _) => {
+                serial.checked_sub(first).and_then(|place| passes.get(place as usize)).copied().unwrap_or(false)
+            }
+            Belongs::Alone(named) => is_by_text && matcher.fits_alone(named.map_or("", |named| named.name())),
+        })
+        .map(|(place, _)| place)
+        .collect()
+}
+
+/// A window of the table. Rows whose bytes cannot be read any more say so.
+pub(super) fn page(
+    pipeline: &Pipeline,
+    source: &mut dyn Source,
+    rows: &Rows,
+    offset: u64,
+    count: u32,
+) -> Page<PacketRow> {
+    let known: Vec<(u64, Indexed)> = (offset..offset + u64::from(count))
+        .map_while(|place| rows.get(place))
+        .filter_map(|index| Some((index, pipeline.index().get(index)?)))
+        .collect();
+    let start = known.iter().map(|(_, packet)| packet.offset).min().unwrap_or(0);
+    let end = known.iter().map(|(_, packet)| packet.offset + u64::from(packet.captured_bytes)).max().unwrap_or(0);
+    let block = if end - start <= MOST_SPAN_BYTES { source.read_at(start, (end - start) as usize) } else { None };
+    let rows_given = known
+        .iter()
+        .map(|(index, packet)| {
+            let length = packet.captured_bytes as usize;
+            let from = (packet.offset - start) as usize;
+            let bytes = match &block {
+                Some(block) => block.get(from..from + length).map(<[u8]>::to_vec),
+                None => source.read_at(packet.offset, length),
+            };
+            match bytes {
+                Some(bytes) => explain::row(&raw(packet, &bytes), *index, flow_of(packet)),
+                None => unreadable(*index, packet),
+            }
+        })
+        .collect();
+    Page { total: rows.len(), offset, rows: rows_given }
+}
+
+fn unreadable(index: u64, packet: &Indexed) -> PacketRow {
+    PacketRow {
+        index,
+        time_ns: packet.time_ns,
+        source: String::new(),
+        target: String::new(),
+        protocol: String::new(),
+        wire_bytes: packet.wire_bytes,
+        info: "The file cannot be read any more: it changed or moved.".to_owned(),
+        flow: flow_of(packet),
+    }
+}
+
+/// The packet as the reader gave it.
+pub(super) fn raw<'a>(packet: &Indexed, data: &'a [u8]) -> RawPacket<'a> {
+    RawPacket {
+        time_ns: packet.time_ns,
+        is_timed: true,
+        wire_bytes: packet.wire_bytes,
+        link_type: packet.link_type,
+        offset: packet.offset,
+        data,
+    }
+}
+
+pub(super) fn flow_of(packet: &Indexed) -> Option<u32> {
+    if let Belongs::Flow(serial, _) = packet.belongs { Some(serial) } else { None }
+}

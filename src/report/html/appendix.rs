@@ -1,0 +1,82 @@
+//! What the results rest on: how much was read, what could not be, which detectors ran, which settings were changed.
+
+use super::{facts, section, table};
+use crate::chart::draw::text::escape;
+use crate::model::Analysis;
+use crate::model::analysis::IssueSeverity;
+use crate::model::quantity::{bytes, count, plain};
+
+/// Coverage and issues.
+pub fn coverage(analysis: &Analysis) -> String {
+    let coverage = &analysis.coverage;
+    let facts = facts(&[
+        ("Packets read", count(coverage.packets_read)),
+        ("Packets decoded", count(coverage.packets_decoded)),
+        ("Packets cut", count(coverage.packets_truncated)),
+        ("Bytes skipped", bytes(coverage.bytes_skipped as f64)),
+        ("Flows kept", count(coverage.flows_kept)),
+        ("Flows summarised", count(coverage.flows_summarised)),
+    ]);
+    let rows: Vec<Vec<String>> = analysis
+        .issues
+        .iter()
+        .map(|issue| {
+            let place = |number: Option<u64>| number.map_or("–".to_owned(), count);
+            vec![
+                level(issue.severity).to_owned(),
+                format!("{} <code>{}</code>", escape(&issue.text), escape(&issue.id)),
+                count(issue.count),
+                place(issue.first_packet),
+                place(issue.first_offset),
+            ]
+        })
+        .collect();
+    let issues = if rows.is_empty() {
+        "<p>Everything in the file could be read.</p>\n".to_owned()
+    } else {
+        let headings = ["Severity", "What", "Times#", "First packet#", "First byte#"];
+        table("What could not be read", &headings, &rows)
+    };
+    section("coverage", "What was read", &format!("{facts}<h4>What could not be read</h4>\n{issues}"))
+}
+
+fn level(severity: IssueSeverity) -> &'static str {
+    match severity {
+        IssueSeverity::Info => "Info",
+        IssueSeverity::Warning => "Warning",
+        IssueSeverity::Error => "Error",
+    }
+}
+
+/// What each detector did. The anchor is the detector's id, which its findings link to.
+pub fn detectors(analysis: &Analysis) -> String {
+    let rows: Vec<Vec<String>> = analysis
+        .runs
+        .iter()
+        .map(|run| {
+            let id = escape(&run.id);
+            let result = match &run.not_enough_data {
+                Some(reason) => format!("Not enough data: {}", escape(reason)),
+                None if run.n_findings == 0 => "<span class=\"quiet\">Nothing found</span>".to_owned(),
+                None => "Found something".to_owned(),
+            };
+            vec![format!("<code id=\"{id}\">{id}</code>"), result, count(run.n_findings)]
+        })
+        .collect();
+    section("detectors", "Detectors", &table("Detectors", &["Detector", "Result", "Findings#"], &rows))
+}
+
+/// Changed settings and the seed.
+pub fn settings(analysis: &Analysis) -> String {
+    let rows: Vec<Vec<String>> = analysis
+        .changed_settings
+        .iter()
+        .map(|(id, value)| vec![format!("<code>{}</code>", escape(id)), plain(*value)])
+        .collect();
+    let changed = if rows.is_empty() {
+        "<p>All settings had their defaults.</p>\n".to_owned()
+    } else {
+        table("Settings that were changed", &["Changed setting", "Value#"], &rows)
+    };
+    section("settings", "Settings", &format!("{changed}{}", facts(&[("Random seed", analysis.seed.to_string())])))
+}

@@ -1,0 +1,120 @@
+//! The findings: a list to begin with, then each in full.
+
+use super::{facts, section, table};
+use crate::chart::draw::text::escape;
+use crate::model::finding::Finding;
+use crate::model::quantity::{count, percent, with_unit};
+use crate::model::{Analysis, time};
+use std::fmt::Display;
+
+/// One line per finding, linked to its details.
+pub fn list(analysis: &Analysis) -> String {
+    let rows: Vec<Vec<String>> = analysis
+        .findings
+        .iter()
+        .map(|finding| {
+            vec![
+                badge(finding),
+                format!("<a href=\"#{}\">{}</a>", escape(&finding.id), escape(&finding.title)),
+                escape(finding.category.id()),
+                to_second(finding.start_ns),
+                percent(finding.confidence, 1.0),
+            ]
+        })
+        .collect();
+    let body = if rows.is_empty() {
+        "<p>Nothing was found that does not belong here. That is no proof that nothing is wrong: see \
+         <a href=\"#detectors\">what was looked for</a> and <a href=\"#coverage\">what could be read</a>.</p>\n"
+            .to_owned()
+    } else {
+        table("Findings, worst first", &["Severity", "What", "Kind", "Since (UTC)", "Confidence#"], &rows)
+    };
+    section("findings", "Findings", &body)
+}
+
+/// Each finding in full; empty if there is none.
+pub fn details(analysis: &Analysis) -> String {
+    if analysis.findings.is_empty() {
+        return String::new();
+    }
+    section("details", "Findings in detail", &analysis.findings.iter().map(article).collect::<String>())
+}
+
+fn article(finding: &Finding) -> String {
+    let id = escape(&finding.id);
+    let technique = match (&finding.technique, &finding.technique_name) {
+        (Some(id), Some(name)) => format!("{} {} (MITRE ATT&amp;CK)", escape(id), escape(name)),
+        (Some(id), None) => format!("{} (MITRE ATT&amp;CK)", escape(id)),
+        (None, _) => String::new(),
+    };
+    let seen = facts(&[
+        ("When", format!("{} UTC, for {}", to_second(finding.start_ns), time::span(finding.end_ns - finding.start_ns))),
+        ("From", joined(&finding.sources)),
+        ("To", joined(&finding.targets)),
+        ("Ports", joined(&finding.ports)),
+        ("Protocol", escape(&finding.protocol)),
+        ("Covers", format!("{} flows, {} packets", count(finding.n_flows), count(finding.n_packets))),
+        ("Technique", technique),
+        ("Confidence", format!("{}, score {}", percent(finding.confidence, 1.0), percent(finding.score, 1.0))),
+    ]);
+    format!(
+        "<article id=\"{id}\" class=\"{severity}\" aria-labelledby=\"{id}-h\">\n\
+         <header>{badge}<h3 id=\"{id}-h\">{title}</h3></header>\n\
+         <p class=\"meta\">{category} · seen by <a href=\"#{detector}\">{detector}</a> · <code>{id}</code></p>\n\
+         <p>{explanation}</p>\n<h4>What was seen</h4>\n{seen}{evidence}{otherwise}{advice}{filter}</article>\n",
+        severity = finding.severity.id(),
+        badge = badge(finding),
+        title = escape(&finding.title),
+        category = escape(finding.category.id()),
+        detector = escape(&finding.detector),
+        explanation = escape(&finding.explanation),
+        evidence = evidence(finding),
+        otherwise = list_of("What else it could be", "ul", &finding.benign_causes),
+        advice = list_of("What to do", "ol", &finding.advice),
+        filter = filter(finding),
+    )
+}
+
+fn badge(finding: &Finding) -> String {
+    format!("<span class=\"sev {}\">{}</span>", finding.severity.id(), finding.severity.name())
+}
+
+fn evidence(finding: &Finding) -> String {
+    if finding.evidence.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<Vec<String>> = finding
+        .evidence
+        .iter()
+        .map(|e| vec![escape(&e.name), escape(&with_unit(e.value, &e.unit)), escape(&e.typical)])
+        .collect();
+    format!("<h4>Evidence</h4>\n{}", table("Evidence", &["Measured", "Value", "Usual"], &rows))
+}
+
+fn list_of(heading: &str, tag: &str, sentences: &[String]) -> String {
+    if sentences.is_empty() {
+        return String::new();
+    }
+    let items: String = sentences.iter().map(|sentence| format!("<li>{}</li>", escape(sentence))).collect();
+    format!("<h4>{heading}</h4>\n<{tag}>{items}</{tag}>\n")
+}
+
+fn filter(finding: &Finding) -> String {
+    if finding.display_filter.is_empty() {
+        return String::new();
+    }
+    format!(
+        "<h4>Wireshark display filter</h4>\n<p class=\"filter\"><code>{}</code></p>\n",
+        escape(&finding.display_filter)
+    )
+}
+
+fn joined<T: Display>(items: &[T]) -> String {
+    let texts: Vec<String> = items.iter().map(|item| escape(&item.to_string())).collect();
+    texts.join(", ")
+}
+
+fn to_second(ns: i64) -> String {
+    let text = time::text(ns, 0);
+    text.get(..19).unwrap_or(&text).to_owned()
+}

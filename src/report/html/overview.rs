@@ -1,0 +1,106 @@
+//! The head of the report (what was looked at, the verdict, the contents) and what is in the capture.
+
+use super::{facts, figures};
+use crate::chart::draw::text::escape;
+use crate::model::finding::Severity;
+use crate::model::quantity::{bytes, count, counted};
+use crate::model::{Analysis, time};
+
+/// Title, verdict and contents.
+pub fn head(analysis: &Analysis) -> String {
+    let file = &analysis.file;
+    let contents = [
+        ("findings", "Findings"),
+        ("overview", "Overview"),
+        ("details", "Findings in detail"),
+        ("coverage", "What was read"),
+        ("detectors", "Detectors"),
+        ("settings", "Settings"),
+    ];
+    let links: String = contents
+        .iter()
+        .filter(|(id, _)| *id != "details" || !analysis.findings.is_empty())
+        .map(|(id, name)| format!("<li><a href=\"#{id}\">{name}</a></li>"))
+        .collect();
+    format!(
+        "<header>\n<p class=\"brand\">Packetloupe report</p>\n<h1>{}</h1>\n<p class=\"sub\">{}</p>\n{}\
+         <nav aria-label=\"Contents\"><ul>{links}</ul></nav>\n</header>\n",
+        escape(&file.name),
+        escape(&[file.format.clone(), bytes(file.bytes as f64), span(analysis)].join(" · ")),
+        verdict(analysis),
+    )
+}
+
+/// The result in a sentence, and how far it can be trusted.
+fn verdict(analysis: &Analysis) -> String {
+    let worst = analysis.findings.iter().map(|finding| finding.severity).max();
+    let sentence = match worst {
+        None => "Nothing was found that does not belong here.".to_owned(),
+        Some(_) => format!("{}: {}.", counted(analysis.findings.len() as u64, "finding", "findings"), counts(analysis)),
+    };
+    let n_idle = analysis.runs.iter().filter(|run| run.not_enough_data.is_some()).count() as u64;
+    let n_ran = analysis.runs.len() as u64 - n_idle;
+    let mut trust = format!("{} looked at it", counted(n_ran, "detector", "detectors"));
+    if n_idle > 0 {
+        trust.push_str(&format!(", {} lacked the data to judge", count(n_idle)));
+    }
+    trust.push_str(match analysis.issues.iter().map(|issue| issue.severity).max() {
+        None => "; everything could be read.",
+        Some(crate::model::analysis::IssueSeverity::Error) => "; part of the file could not be read.",
+        Some(_) => "; the file was read to its end, with remarks.",
+    });
+    let class = worst.map_or("", Severity::id);
+    format!("<p class=\"verdict {class}\">{sentence} <small>{trust}</small></p>\n")
+}
+
+/// `2 high, 1 low`, worst first.
+fn counts(analysis: &Analysis) -> String {
+    let of = |severity| analysis.findings.iter().filter(|finding| finding.severity == severity).count();
+    let parts: Vec<String> = Severity::ALL
+        .into_iter()
+        .rev()
+        .map(|severity| (of(severity), severity.id()))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, name)| format!("{n} {name}"))
+        .collect();
+    parts.join(", ")
+}
+
+fn span(analysis: &Analysis) -> String {
+    match analysis.summary.first_ns {
+        Some(first) => format!("{} from {} UTC", time::span(analysis.summary.duration_ns()), to_second(first)),
+        None => "no packets".to_owned(),
+    }
+}
+
+fn to_second(ns: i64) -> String {
+    let text = time::text(ns, 0);
+    text.get(..19).unwrap_or(&text).to_owned()
+}
+
+/// Figures, facts of the file, charts.
+pub fn section(analysis: &Analysis) -> String {
+    let (file, summary) = (&analysis.file, &analysis.summary);
+    let tiles: String = [
+        ("packets", count(summary.packets)),
+        ("on the wire", bytes(summary.bytes as f64)),
+        ("flows", count(summary.flows)),
+        ("hosts", count(summary.hosts)),
+        ("duration", time::span(summary.duration_ns())),
+    ]
+    .iter()
+    .map(|(term, value)| format!("<div><dt>{term}</dt><dd>{value}</dd></div>"))
+    .collect();
+    let when = |ns: Option<i64>| ns.map_or(String::new(), |ns| format!("{} UTC", time::text(ns, 0)));
+    let facts = facts(&[
+        ("File", escape(&file.name)),
+        ("Size", format!("{} bytes", count(file.bytes))),
+        ("SHA-256", file.sha256.as_ref().map_or(String::new(), |hex| format!("<code>{}</code>", escape(hex)))),
+        ("Format", escape(&file.format)),
+        ("Link types", escape(&file.link_types.join(", "))),
+        ("First packet", when(summary.first_ns)),
+        ("Last packet", when(summary.last_ns)),
+    ]);
+    let body = format!("<dl class=\"tiles\">{tiles}</dl>\n{facts}{}", figures::all(analysis));
+    super::section("overview", "Overview", &body)
+}

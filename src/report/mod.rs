@@ -1,0 +1,3 @@
+//! Analysis to a report for people.
+
+pub mod html;

@@ -1,0 +1,303 @@
+//! The worker's loop: a `File` in, an analysis and small answers out. Owns the file and all tables.
+//!
+//! Everything asynchronous waits for the browser between slices, so that messages get in: a newer job ends an older
+//! one there. The next slice is asked for before the current one is parsed, so reading and parsing overlap.
+
+use super::codec;
+use crate::detect;
+use crate::issue::IssueKind;
+use crate::model::Analysis;
+use crate::pipeline::Pipeline;
+use crate::protocol::{BUILD, Progress, Query, Reply, Request, Stage};
+use crate::query::{Source, Views};
+use crate::settings::Settings;
+use js_sys::{ArrayBuffer, Promise, Uint8Array};
+use sha2::{Digest, Sha256};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::{Closure, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, DedicatedWorkerGlobalScope, File, FileReaderSync, MessageEvent};
+
+/// Bytes of the file that are read at a time.
+const SLICE_BYTES: f64 = 4.0 * 1024.0 * 1024.0;
+/// Progress is told at most this often, ms.
+const PROGRESS_MS: f64 = 100.0;
+/// Partial statistics are told at most this often, ms.
+const PARTIAL_MS: f64 = 500.0;
+
+/// The job in hand.
+struct Job {
+    number: u32,
+    file: Blob,
+    settings: Settings,
+    pipeline: Pipeline,
+    analysis: Option<Box<Analysis>>,
+    views: Views,
+    is_stopped: bool,
+}
+
+type Shared = Rc<RefCell<Option<Job>>>;
+
+/// Installs the worker's message handler and says that it is ready.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    let shared = Shared::default();
+    let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        if let Some((request, file)) = codec::from_js::<Request>(&event.data()) {
+            receive(&shared, request, file);
+        }
+    });
+    scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    // The handler lives as long as the worker.
+    on_message.forget();
+    post(&Reply::Ready { build: BUILD.to_owned() });
+}
+
+fn receive(shared: &Shared, request: Request, file: Option<Blob>) {
+    match request {
+        Request::Open { job, settings } => {
+            let Some(file) = file else { return };
+            let name = file.dyn_ref::<File>().map(File::name).unwrap_or_default();
+            let pipeline = Pipeline::new(&settings, &name, file.size() as u64);
+            let opened = Job {
+                number: job,
+                file,
+                settings,
+                pipeline,
+                analysis: None,
+                views: Views::default(),
+                is_stopped: false,
+            };
+            *shared.borrow_mut() = Some(opened);
+            spawn_local(run(shared.clone(), job));
+        }
+        Request::Stop { job } => {
+            with(shared, job, |job| job.is_stopped = true);
+        }
+        Request::Judge { job, settings } => {
+            let is_read = with(shared, job, |job| {
+                job.settings = settings;
+                job.analysis.is_some()
+            });
+            if is_read == Some(true) {
+                let shared = shared.clone();
+                spawn_local(async move {
+                    judge(&shared, job).await;
+                });
+            }
+        }
+        Request::Ask { job, question, query } => ask(shared, job, question, query),
+    }
+}
+
+fn ask(shared: &Shared, number: u32, question: u32, query: Query) {
+    let answer = with(shared, number, |job| {
+        let mut source = BlobSource { file: job.file.clone() };
+        let analysis = job.analysis.as_ref()?;
+        Some(job.views.ask(&job.pipeline, analysis, &mut source, query))
+    });
+    if let Some(Some(answer)) = answer {
+        post(&Reply::Answer { job: number, question, answer });
+    }
+}
+
+/// Does something with the job if it is still the one in hand.
+fn with<T>(shared: &Shared, number: u32, action: impl FnOnce(&mut Job) -> T) -> Option<T> {
+    shared.borrow_mut().as_mut().filter(|job| job.number == number).map(action)
+}
+
+/// Reads, judges and hashes; ends early when another job takes its place.
+async fn run(shared: Shared, number: u32) {
+    if read(&shared, number).await.is_none() || judge(&shared, number).await.is_none() {
+        return;
+    }
+    hash(&shared, number).await;
+}
+
+async fn read(shared: &Shared, number: u32) -> Option<()> {
+    let file = with(shared, number, |job| job.file.clone())?;
+    let total = file.size();
+    let began = now();
+    let (mut told, mut shown) = (began, began);
+    let mut at = 0.0;
+    let mut ahead = (at < total).then(|| slice(&file, at));
+    let mut bytes = Vec::new();
+    while let Some(promise) = ahead.take() {
+        let buffer = match JsFuture::from(promise).await {
+            Ok(buffer) => buffer,
+            Err(_) => {
+                with(shared, number, |job| job.pipeline.note(IssueKind::FileChanged))?;
+                break;
+            }
+        };
+        at = (at + SLICE_BYTES).min(total);
+        if with(shared, number, |job| job.is_stopped)? {
+            with(shared, number, |job| job.pipeline.note(IssueKind::StoppedEarly))?;
+            break;
+        }
+        ahead = (at < total).then(|| slice(&file, at));
+        take(&buffer, &mut bytes);
+        let fed = with(shared, number, |job| job.pipeline.feed(&bytes))?;
+        if let Err(refusal) = fed {
+            return refuse(shared, number, refusal.to_string());
+        }
+        let time = now();
+        if time - told >= PROGRESS_MS {
+            told = time;
+            let packets = with(shared, number, |job| job.pipeline.packets())?;
+            let seconds = (time - began) / 1000.0;
+            post(&Reply::Progress {
+                job: number,
+                progress: Progress {
+                    stage: Stage::Reading,
+                    bytes_done: at as u64,
+                    bytes_total: total as u64,
+                    packets,
+                    packets_per_second: packets as f64 / seconds,
+                    seconds_left: Some(seconds * (total - at) / at),
+                    detector: String::new(),
+                },
+            });
+        }
+        if time - shown >= PARTIAL_MS {
+            shown = time;
+            let analysis = with(shared, number, |job| Box::new(job.pipeline.partial(&job.settings)))?;
+            post(&Reply::Partial { job: number, analysis });
+        }
+    }
+    if let Err(refusal) = with(shared, number, |job| job.pipeline.end())? {
+        return refuse(shared, number, refusal.to_string());
+    }
+    Some(())
+}
+
+fn refuse(shared: &Shared, number: u32, text: String) -> Option<()> {
+    *shared.borrow_mut() = None;
+    post(&Reply::Refused { job: number, text });
+    None
+}
+
+async fn judge(shared: &Shared, number: u32) -> Option<()> {
+    for (place, entry) in detect::ALL.iter().enumerate() {
+        let (packets, bytes) = with(shared, number, |job| (job.pipeline.packets(), job.file.size() as u64))?;
+        post(&Reply::Progress {
+            job: number,
+            progress: Progress {
+                stage: Stage::Judging,
+                bytes_done: bytes,
+                bytes_total: bytes,
+                packets,
+                packets_per_second: 0.0,
+                seconds_left: None,
+                detector: entry.card.name.to_owned(),
+            },
+        });
+        pause().await;
+        with(shared, number, |job| job.pipeline.judge_one(place, &job.settings))?;
+    }
+    let analysis = with(shared, number, |job| {
+        let sha256 = job.analysis.as_ref().and_then(|analysis| analysis.file.sha256.clone());
+        let mut analysis = Box::new(job.pipeline.analysis(&job.settings));
+        analysis.file.sha256 = sha256;
+        job.views.clear();
+        job.analysis = Some(analysis.clone());
+        analysis
+    })?;
+    post(&Reply::Done { job: number, analysis });
+    Some(())
+}
+
+/// SHA-256 of the whole file, after the findings: it costs more time than all the rest.
+async fn hash(shared: &Shared, number: u32) -> Option<()> {
+    let file = with(shared, number, |job| job.file.clone())?;
+    let (total, mut at, mut told) = (file.size(), 0.0, now());
+    let mut hasher = Sha256::new();
+    let mut bytes = Vec::new();
+    while at < total {
+        let buffer = JsFuture::from(slice(&file, at)).await.ok()?;
+        at = (at + SLICE_BYTES).min(total);
+        take(&buffer, &mut bytes);
+        hasher.update(&bytes);
+        let packets = with(shared, number, |job| job.pipeline.packets())?;
+        if now() - told >= PROGRESS_MS {
+            told = now();
+            post(&Reply::Progress {
+                job: number,
+                progress: Progress {
+                    stage: Stage::Hashing,
+                    bytes_done: at as u64,
+                    bytes_total: total as u64,
+                    packets,
+                    packets_per_second: 0.0,
+                    seconds_left: None,
+                    detector: String::new(),
+                },
+            });
+        }
+    }
+    let hex: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    with(shared, number, |job| {
+        if let Some(analysis) = &mut job.analysis {
+            analysis.file.sha256 = Some(hex.clone());
+        }
+    })?;
+    post(&Reply::Sha256 { job: number, hex });
+    Some(())
+}
+
+/// Lets waiting messages in: a zero time-out is a task of its own, a ready promise is not.
+async fn pause() {
+    let promise = Promise::new(&mut |resolve, _| {
+        gloo::timers::callback::Timeout::new(0, move || {
+            let _ = resolve.call0(&JsValue::UNDEFINED);
+        })
+        .forget();
+    });
+    let _ = JsFuture::from(promise).await;
+}
+
+/// Asks the browser for a slice; it reads while we go on.
+fn slice(file: &Blob, at: f64) -> Promise {
+    match file.slice_with_f64_and_f64(at, at + SLICE_BYTES) {
+        Ok(slice) => slice.array_buffer().unchecked_into(),
+        Err(error) => Promise::reject(&error),
+    }
+}
+
+/// Copies a slice into our memory, over the one before.
+fn take(buffer: &JsValue, bytes: &mut Vec<u8>) {
+    let array = Uint8Array::new(buffer.unchecked_ref::<ArrayBuffer>());
+    bytes.resize(array.length() as usize, 0);
+    array.copy_to(bytes);
+}
+
+/// The file read again, for single packets.
+struct BlobSource {
+    file: Blob,
+}
+
+impl Source for BlobSource {
+    fn read_at(&mut self, offset: u64, length: usize) -> Option<Vec<u8>> {
+        let end = offset as f64 + length as f64;
+        let slice = self.file.slice_with_f64_and_f64(offset as f64, end).ok()?;
+        let buffer = FileReaderSync::new().ok()?.read_as_array_buffer(&slice).ok()?;
+        let bytes = Uint8Array::new(&buffer).to_vec();
+        (bytes.len() == length).then_some(bytes)
+    }
+}
+
+fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
+
+fn now() -> f64 {
+    js_sys::Date::now()
+}
+
+fn post(reply: &Reply) {
+    let (message, transfer) = codec::to_js(reply, None);
+    // Fails only for values that cannot be cloned; ours are bytes.
+    let _ = scope().post_message_with_transfer(&message, &transfer);
+}

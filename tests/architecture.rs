@@ -1,0 +1,168 @@
+//! Walks `src/` and holds it to the design: who may name whom, one door for each outside crate, no panics.
+
+mod source;
+
+use source::{SourceFile, files};
+use std::collections::BTreeSet;
+
+/// Part of the tree -> the parts that it may name. The longest prefix that fits a file counts.
+const MAY_NAME: &[(&str, &[&str])] = &[
+    ("model", &[]),
+    ("settings", &["model"]),
+    ("issue", &["model"]),
+    // A station of the line takes what the station before it gives.
+    ("read", &["model", "settings", "issue"]),
+    ("decode", &["model", "settings", "issue", "read"]),
+    ("flow", &["model", "settings", "issue"]),
+    ("stats", &["model", "settings", "issue", "flow"]),
+    ("detect", &["model", "settings", "issue", "flow", "stats"]),
+    ("chart", &["model", "stats"]),
+    ("protocol", &["model", "settings"]),
+    ("query", &["model", "stats", "protocol", "flow", "decode", "read", "issue"]),
+    ("report", &["model", "chart"]),
+    ("export", &["model", "chart", "flow"]),
+    ("session", &["model", "settings", "protocol"]),
+    ("web/codec", &["protocol"]),
+    ("web/client", &["protocol", "web/codec"]),
+    ("web/ui", &["model", "session", "settings", "chart", "report", "export", "protocol", "issue", "web"]),
+    ("web/worker", &["pipeline", "query", "protocol", "settings", "model", "web"]),
+    ("web", &["protocol", "chart/draw", "model", "web"]),
+    ("pipeline", &["model", "settings", "issue", "read", "decode", "flow", "stats", "detect", "query", "protocol"]),
+];
+
+/// Outside crate -> the only places that may name it.
+const DOORS: &[(&str, &[&str])] = &[
+    ("pcap_parser", &["read"]),
+    ("etherparse", &["decode"]),
+    ("simple_dns", &["decode/app"]),
+    ("httparse", &["decode/app"]),
+    ("tls_parser", &["decode/app"]),
+    ("smartcore", &["detect/ml"]),
+    ("plotters", &["chart/draw"]),
+    ("plotters_canvas", &["web"]),
+    ("yew", &["web", "bin/app"]),
+    ("gloo", &["web", "bin/app", "bin/worker"]),
+    ("web_sys", &["web", "bin/app", "bin/worker"]),
+    ("js_sys", &["web", "bin/app", "bin/worker"]),
+    ("wasm_bindgen", &["web", "bin/app", "bin/worker"]),
+    ("wasm_bindgen_futures", &["web", "bin/app", "bin/worker"]),
+    ("console_error_panic_hook", &["web", "bin/app", "bin/worker"]),
+    ("postcard", &["protocol"]),
+    ("clap", &["bin/packetloupe"]),
+];
+
+/// Calls that end the program; clippy denies most, this also those that it cannot.
+const PANICS: &[&str] =
+    &["panic!", "todo!", "unimplemented!", "unreachable!", ".unwrap(", ".expect(", ".unwrap_throw(", ".expect_throw("];
+
+#[test]
+fn every_part_names_only_what_the_design_lets_it() {
+    let mut wrong = Vec::new();
+    for file in files() {
+        let Some((part, allowed)) = longest(MAY_NAME, &file.module) else { continue };
+        for path in file.crate_paths() {
+            let is_own = is_within(&path, part) || is_within(&file.module, &path);
+            if !is_own && !allowed.iter().any(|allowed| is_within(&path, allowed)) {
+                wrong.push(format!("{} names {path}", file.path));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_part_of_the_tree_has_a_rule() {
+    let known: BTreeSet<&str> = MAY_NAME.iter().map(|(part, _)| *part).chain(["bin", "lib", "build"]).collect();
+    for file in files() {
+        assert!(known.iter().any(|part| is_within(&file.module, part)), "no rule in MAY_NAME for {}", file.path);
+    }
+}
+
+#[test]
+fn outside_crates_are_named_only_behind_their_doors() {
+    let mut wrong = Vec::new();
+    for file in files() {
+        for (name, doors) in DOORS {
+            let is_open = doors.iter().any(|door| is_within(&file.module, door));
+            if !is_open && file.names_crate(name) {
+                wrong.push(format!("{} names {name}", file.path));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn detectors_and_charts_never_import_each_other() {
+    let detectors: Vec<&str> = packetloupe::detect::ALL.iter().map(|entry| entry.card.id).collect();
+    let charts: Vec<&str> = packetloupe::chart::ALL.iter().map(|entry| entry.id).collect();
+    let mut wrong = Vec::new();
+    for (folder, siblings) in [("detect", detectors), ("chart", charts)] {
+        for file in files().iter().filter(|file| is_within(&file.module, folder)) {
+            let stem = file.stem();
+            if !siblings.contains(&stem) {
+                continue;
+            }
+            for path in file.crate_paths().iter().filter(|path| is_within(path, folder)) {
+                if path.split('/').any(|segment| segment != stem && siblings.contains(&segment)) {
+                    wrong.push(format!("{} names {path}", file.path));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_file_says_first_what_it_is() {
+    for file in files() {
+        let first = file.text.lines().next().unwrap_or_default();
+        assert!(first.starts_with("//! ") && first.len() > 20, "{} begins with {first:?}", file.path);
+    }
+}
+
+#[test]
+fn nothing_outside_tests_can_end_the_program() {
+    let mut wrong = Vec::new();
+    for file in files().iter().filter(|file| file.module != "build") {
+        for (number, line) in file.code.lines().enumerate() {
+            let squeezed: String = line.chars().filter(|c| !c.is_whitespace()).collect();
+            for call in PANICS.iter().filter(|call| squeezed.contains(*call)) {
+                wrong.push(format!("{}:{}: {call}", file.path, number + 1));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn nine_files_in_ten_fit_in_the_head() {
+    let files = files();
+    let long: Vec<&str> = files.iter().filter(|f| f.code_lines() > 400).map(|f| f.path.as_str()).collect();
+    assert!(long.len() * 10 <= files.len(), "{} of {} files are over 400 lines: {long:?}", long.len(), files.len());
+}
+
+#[test]
+fn the_reader_of_sources_sees_what_it_should() {
+    let file = SourceFile::new(
+        "detect/a.rs",
+        "//! A.\nuse crate::{model::X, flow::{self, table}};\nuse super::b;\n// crate::web\nconst S: &str = \"crate::pipeline\";\n\
+         fn f<'a>(c: char) -> bool { c == '\"' && crate::stats::g() }\n#[cfg(test)]\nmod tests { use crate::read; }\n",
+    );
+    let paths: Vec<String> = file.crate_paths().into_iter().collect();
+    assert_eq!(paths, ["detect/b", "flow", "flow/table", "model/X", "stats/g"]);
+    assert!(!file.code.contains("mod tests"));
+    let file = SourceFile::new("read/mod.rs", "//! R.\nuse etherparse::Y;\nfn f() { self::x(); my::plotters(); }\n");
+    assert!(file.names_crate("etherparse") && !file.names_crate("plotters"));
+    assert_eq!(file.module, "read");
+}
+
+/// The rule with the longest prefix that `module` is within.
+fn longest<'a, T>(rules: &'a [(&'a str, T)], module: &str) -> Option<&'a (&'a str, T)> {
+    rules.iter().filter(|(part, _)| is_within(module, part)).max_by_key(|(part, _)| part.len())
+}
+
+/// True if `path` is `part` or below it.
+fn is_within(path: &str, part: &str) -> bool {
+    path.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}

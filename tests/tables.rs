@@ -1,0 +1,96 @@
+//! Walks the registration tables: ids unique and equal to file names, texts filled, defaults inside their ranges.
+
+use packetloupe::{chart, detect, pipeline};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+#[test]
+fn ids_are_unique() {
+    assert_unique("detector", detect::ALL.iter().map(|entry| entry.card.id));
+    assert_unique("detector's name", detect::ALL.iter().map(|entry| entry.card.name));
+    assert_unique("chart", chart::ALL.iter().map(|entry| entry.id));
+    assert_unique("setting", pipeline::descriptors().iter().map(|descriptor| descriptor.id));
+}
+
+#[test]
+fn an_id_is_the_stem_of_its_file() {
+    for entry in detect::ALL {
+        assert_file(&["detect", "detect/ml"], entry.card.id);
+    }
+    for entry in chart::ALL {
+        assert_file(&["chart"], entry.id);
+    }
+}
+
+#[test]
+fn every_file_with_an_entry_is_registered() {
+    let ids: BTreeSet<&str> =
+        detect::ALL.iter().map(|entry| entry.card.id).chain(chart::ALL.iter().map(|entry| entry.id)).collect();
+    for folder in ["detect", "detect/ml", "chart"] {
+        for path in std::fs::read_dir(source().join(folder)).into_iter().flatten().map(|entry| entry.unwrap().path()) {
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let stem = path.file_stem().unwrap().to_str().unwrap();
+            assert!(!text.contains("pub const ENTRY: Entry") || ids.contains(stem), "{stem} is in no table");
+        }
+    }
+}
+
+#[test]
+fn every_card_is_filled() {
+    for card in detect::ALL.iter().map(|entry| entry.card) {
+        for text in [card.sees, card.matters, card.otherwise, card.source] {
+            assert!(text.len() > 30 && text.ends_with('.'), "{}: {text:?} is no full sentence", card.id);
+        }
+        assert!(card.name.len() > 3 && card.name.starts_with(char::is_uppercase), "{}: {:?}", card.id, card.name);
+        if let Some((technique, name)) = card.technique {
+            assert!(is_technique(technique) && !name.is_empty(), "{}: {technique} {name}", card.id);
+        }
+    }
+}
+
+#[test]
+fn every_setting_is_described_and_has_its_default_in_range() {
+    for setting in pipeline::descriptors() {
+        assert!(setting.min < setting.max, "{}", setting.id);
+        assert!((setting.min..=setting.max).contains(&setting.default), "{}", setting.id);
+        let is_whole = [setting.min, setting.max, setting.default].iter().all(|value| value.fract() == 0.0);
+        assert!(!setting.is_whole || is_whole, "{}", setting.id);
+        assert!(!setting.label.is_empty() && setting.help.ends_with('.'), "{}", setting.id);
+    }
+}
+
+#[test]
+fn a_detectors_settings_carry_its_id() {
+    for entry in detect::ALL {
+        for setting in entry.settings {
+            assert!(setting.id.starts_with(&format!("{}.", entry.card.id)), "{} of {}", setting.id, entry.card.id);
+        }
+    }
+}
+
+/// `T1046` or `T1110.001`.
+fn is_technique(id: &str) -> bool {
+    let (main, sub) = id.split_once('.').unwrap_or((id, "000"));
+    let is_number = |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
+    main.strip_prefix('T').is_some_and(|main| is_number(main, 4)) && is_number(sub, 3)
+}
+
+fn assert_unique<'a>(what: &str, ids: impl Iterator<Item = &'a str>) {
+    let mut met = BTreeSet::new();
+    for id in ids {
+        assert!(!id.is_empty() && met.insert(id), "{what} {id:?} is empty or there twice");
+    }
+    assert!(!met.is_empty(), "the table of each {what} is empty");
+}
+
+fn assert_file(folders: &[&str], id: &str) {
+    let is_there = |folder: &&str| {
+        let place = source().join(folder).join(id);
+        place.with_extension("rs").is_file() || place.join("mod.rs").is_file()
+    };
+    assert!(folders.iter().any(|folder| is_there(folder)), "no file for {id} in {folders:?}");
+}
+
+fn source() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
