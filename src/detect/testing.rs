@@ -2,7 +2,7 @@
 
 use super::{Conclusion, Context, Detector, Ended, Entry};
 use crate::flow::names::Names;
-use crate::flow::table::FlowTable;
+use crate::flow::table::{FlowTable, Limits};
 use crate::model::flow::{Flow, FlowKey, NameSource, Run, TcpState};
 use crate::model::moments::Moments;
 use crate::model::packet::{Arp, Layers, Packet, Transport};
@@ -151,7 +151,7 @@ pub fn conclude(entry: &Entry, flows: &[Made], packets: &[Packet], settings: &Se
     }
     let times = flows.iter().map(|f| (f.start * 1e9) as i64).chain(packets.iter().map(|p| p.time_ns));
     let (first, last) = times.fold((i64::MAX, i64::MIN), |(first, last), ns| (first.min(ns), last.max(ns)));
-    let (flows, names) = (FlowTable::default(), Names::default());
+    let (flows, names) = (FlowTable::new(Limits::default()), Names::default());
     let context = Context { settings, flows: &flows, names: &names, span_ns: (first, last), packets: 0 };
     detector.conclude(&context)
 }
