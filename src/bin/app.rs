@@ -1,1 +1,6 @@
-fn main() {}
+//! The page's binary: starts the user interface.
+
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    packetloupe::web::ui::run();
+}

@@ -4,13 +4,14 @@
 
 use crate::model::chart::ChartSpec;
 use plotters::coord::Shift;
-use plotters::drawing::{DrawingArea, IntoDrawingArea};
+use plotters::drawing::DrawingArea;
 use plotters::element::{Polygon, Rectangle};
 use plotters::prelude::{DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, IntoFont, RGBColor, TextStyle};
 use scene::{Anchor, Scene, Shape};
 
+pub use plotters::drawing::IntoDrawingArea;
 pub use scene::{Hit, Layout, Rect, Zone, is_empty, natural_height};
 pub use theme::Theme;
 

@@ -45,7 +45,6 @@ use crate::settings::{Descriptor, Settings};
 
 /// Every detector, in the order in which they are shown and run.
 pub const ALL: &[Entry] = &[
-    // One line each.
     port_scan::ENTRY,
     host_scan::ENTRY,
     arp_sweep::ENTRY,

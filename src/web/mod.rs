@@ -3,3 +3,12 @@
 pub mod client;
 pub mod codec;
 pub mod worker;
+
+pub mod canvas;
+pub mod clipboard;
+pub mod download;
+pub mod fetch;
+pub mod style;
+pub mod zone;
+
+pub mod ui;

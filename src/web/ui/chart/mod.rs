@@ -1,0 +1,49 @@
+//! A chart on a canvas: crisp on any screen, with a read-out for pointer and keys, and a table that says the same.
+
+use super::icon::Icon;
+use crate::chart::draw;
+use crate::model::chart::ChartSpec;
+use picture::Picture;
+use table::table;
+use yew::prelude::*;
+
+mod picture;
+mod table;
+
+/// What is drawn.
+#[derive(Properties, PartialEq)]
+pub struct ChartProps {
+    /// The chart as data.
+    pub spec: ChartSpec,
+}
+
+/// A titled chart that can also be read as a table.
+#[component]
+pub fn Chart(props: &ChartProps) -> Html {
+    let spec = &props.spec;
+    let is_table = use_state_eq(|| false);
+    let toggle = {
+        let is_table = is_table.clone();
+        Callback::from(move |_: MouseEvent| is_table.set(!*is_table))
+    };
+    let title = format!("chart-{}", spec.id);
+    html! {
+        <section class={classes!("card", "chart", format!("chart-{}", spec.id))} aria-labelledby={title.clone()}>
+            <div class="chart-head">
+                <h3 id={title}>{ spec.title.clone() }</h3>
+                if !draw::is_empty(spec) {
+                    <button type="button" class="button quiet" onclick={toggle} aria-pressed={is_table.to_string()}
+                        aria-label={format!("Show as table: {}", spec.title)} title="Show as table">
+                        { Icon::Table.html() }
+                    </button>
+                }
+            </div>
+            if *is_table {
+                <p class="hint">{ spec.summary.clone() }</p>
+                { table(spec) }
+            } else {
+                <Picture spec={spec.clone()} />
+            }
+        </section>
+    }
+}

@@ -1,0 +1,66 @@
+//! A chart's values as a table.
+
+use crate::chart::draw::ticks;
+use crate::model::chart::{Bar, ChartSpec, Marks, Series};
+use crate::model::quantity;
+use crate::web::ui::text::plain;
+use yew::prelude::*;
+
+/// The values in rows.
+pub fn table(spec: &ChartSpec) -> Html {
+    let unit = spec.unit.as_str();
+    let (head, rows) = match &spec.marks {
+        Marks::Areas { start_ns, bin_ns, offset_minutes, series } => {
+            let names = series.iter().map(|series| series.name.clone()).collect();
+            let label = |bin: usize| {
+                let start = start_ns.saturating_add(bin_ns.saturating_mul(bin as i64));
+                ticks::range(start, *bin_ns, *offset_minutes)
+            };
+            (names, bins(series, unit, label))
+        }
+        Marks::Bars(bars) | Marks::Columns(bars) => (vec![spec.unit.clone()], labelled(bars, unit)),
+    };
+    html! {
+        <div class="scroll chart-table" role="region" tabindex="0" aria-label={format!("{} as a table", spec.title)}>
+            <table class="plain">
+                <thead>
+                    <tr>
+                        <th scope="col">{ if matches!(spec.marks, Marks::Areas { .. }) { "Time" } else { "What" } }</th>
+                        for name in head {
+                            <th scope="col" class="num">{ plain(&name) }</th>
+                        }
+                    </tr>
+                </thead>
+                <tbody>{ rows }</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn bins(series: &[Series], unit: &str, label: impl Fn(usize) -> String) -> Html {
+    let n_bins = series.first().map_or(0, |series| series.values.len());
+    let value = |series: &Series, bin: usize| series.values.get(bin).copied().unwrap_or(0.0);
+    // Bins in which nothing happened tell nothing: they are left out.
+    let rows = (0..n_bins).filter(|bin| series.iter().any(|series| value(series, *bin) != 0.0));
+    html! {
+        for bin in rows {
+            <tr>
+                <th scope="row">{ label(bin) }</th>
+                for series in series {
+                    <td class="num">{ quantity::with_unit(value(series, bin), unit) }</td>
+                }
+            </tr>
+        }
+    }
+}
+
+fn labelled(bars: &[Bar], unit: &str) -> Html {
+    html! {
+        for bar in bars {
+            <tr>
+                <th scope="row">{ plain(&bar.label) }</th>
+                <td class="num">{ quantity::with_unit(bar.value, unit) }</td>
+            </tr>
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The rows in sight, inside an element as tall as the scroll range.
+
+use super::row::{Row, id};
+use super::use_rows::Rows;
+use crate::session::window::Scroll;
+use crate::web::style;
+use crate::web::ui::text::Times;
+use yew::prelude::*;
+
+/// What is in sight.
+pub struct View<'a, R: Row> {
+    /// Rows that have come.
+    pub rows: &'a Rows<R>,
+    /// Heights.
+    pub scroll: Scroll,
+    /// Offset into the rows, px.
+    pub top_px: f64,
+    /// The row that keys have reached.
+    pub cursor: Option<u64>,
+    /// Key of the row that is marked.
+    pub chosen: Option<u64>,
+    /// How times are written.
+    pub times: Times,
+    /// Hears of a clicked row.
+    pub choose: Callback<u64>,
+    /// Hears of a double-clicked row.
+    pub open: Callback<u64>,
+}
+
+/// The rows in sight.
+pub fn body<R: Row>(view: &View<'_, R>) -> Html {
+    let visible = view.scroll.visible(view.top_px);
+    let shift_px = visible.start as f64 * view.scroll.row_px - view.top_px;
+    html! {
+        <Track height_px={view.scroll.track_px()} view_px={view.scroll.view_px.min(view.scroll.track_px())} {shift_px}>
+            for index in visible {
+                { line(view, index) }
+            }
+        </Track>
+    }
+}
+
+fn line<R: Row>(view: &View<'_, R>, index: u64) -> Html {
+    let row = view.rows.get(index);
+    let is_chosen = row.as_ref().is_some_and(|row| Some(row.key()) == view.chosen);
+    let class = classes!(
+        "grid-row",
+        (index % 2 == 1).then_some("odd"),
+        (view.cursor == Some(index)).then_some("cursor"),
+        is_chosen.then_some("chosen"),
+    );
+    html! {
+        <div key={index} id={id::<R>(index)} {class} role="row" aria-rowindex={(index + 2).to_string()}
+            aria-selected={is_chosen.to_string()} onclick={view.choose.reform(move |_: MouseEvent| index)}
+            ondblclick={view.open.reform(move |_: MouseEvent| index)}>
+            if let Some(row) = row {
+                for (column, cell) in R::COLUMNS.iter().zip(row.cells(view.times)) {
+                    <div role="gridcell" class={classes!("cell", column.is_number.then_some("num"))}>{ cell }</div>
+                }
+            } else {
+                <div role="gridcell" class="cell waiting">{"…"}</div>
+            }
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct TrackProps {
+    height_px: f64,
+    view_px: f64,
+    shift_px: f64,
+    children: Html,
+}
+
+/// An element as tall as the scroll range, with a window in it that stays in sight and holds the rows.
+#[component]
+fn Track(props: &TrackProps) -> Html {
+    let (track, window, rows) = (use_node_ref(), use_node_ref(), use_node_ref());
+    {
+        let (track, window) = (track.clone(), window.clone());
+        use_effect_with((props.height_px, props.view_px), move |(height_px, view_px)| {
+            style::set(&track, "height", &format!("{height_px}px"));
+            style::set(&window, "height", &format!("{view_px}px"));
+        });
+    }
+    {
+        let rows = rows.clone();
+        use_effect_with(props.shift_px, move |shift_px| {
+            style::set(&rows, "transform", &format!("translateY({shift_px}px)"));
+        });
+    }
+    html! {
+        <div class="grid-track" role="rowgroup" ref={track}>
+            <div class="grid-window" role="presentation" ref={window}>
+                <div class="grid-rows" role="presentation" ref={rows}>{ props.children.clone() }</div>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,70 @@
+//! What a kind of row must tell so that a grid can show it.
+
+use crate::model::table::Page;
+use crate::protocol::{Answer, Filter, Query};
+use crate::web::ui::text::Times;
+use yew::prelude::*;
+
+/// A column of a grid.
+pub struct Column<Sort: 'static> {
+    /// Its heading.
+    pub label: &'static str,
+    /// What the heading sorts by; none if rows cannot be sorted by it.
+    pub sort: Option<Sort>,
+    /// True for numbers, which stand to the right.
+    pub is_number: bool,
+}
+
+/// A kind of row.
+pub trait Row: Clone + PartialEq + 'static {
+    /// What rows can be sorted by.
+    type Sort: Copy + PartialEq + 'static;
+    /// Accessible name of the grid.
+    const LABEL: &'static str;
+    /// What one row and many rows are called.
+    const NOUNS: (&'static str, &'static str);
+    /// Class of the grid: the style sheet has its column widths.
+    const CLASS: &'static str;
+    /// The columns in order.
+    const COLUMNS: &'static [Column<Self::Sort>];
+
+    /// What stays the same for the row in whatever order: serial number or place.
+    fn key(&self) -> u64;
+    /// The cells in the order of the columns.
+    fn cells(&self, times: Times) -> Vec<Html>;
+    /// The question that gets a window of rows.
+    fn query(wanted: &Wanted<Self>, offset: u64, count: u32) -> Query;
+    /// The window in an answer.
+    fn page(answer: Answer) -> Option<Page<Self>>;
+}
+
+/// Which rows in which order, of which result.
+#[derive(Clone)]
+pub struct Wanted<R: Row> {
+    /// Job and revision of the result; rows are asked for again when they change.
+    pub result: (u32, u32),
+    /// Which rows pass.
+    pub filter: Filter,
+    /// In which order.
+    pub sort: R::Sort,
+    /// Largest first.
+    pub is_descending: bool,
+}
+
+impl<R: Row> Wanted<R> {
+    /// What decides which row stands where.
+    pub fn rows(&self) -> (u32, Filter, R::Sort, bool) {
+        (self.result.0, self.filter.clone(), self.sort, self.is_descending)
+    }
+}
+
+impl<R: Row> PartialEq for Wanted<R> {
+    fn eq(&self, other: &Self) -> bool {
+        self.result == other.result && self.rows() == other.rows()
+    }
+}
+
+/// Id of the element of a row, by its place.
+pub fn id<R: Row>(index: u64) -> String {
+    format!("{}-row-{index}", R::CLASS)
+}

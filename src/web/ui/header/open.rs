@@ -1,0 +1,47 @@
+//! A button that lets people choose a file.
+
+use crate::web::ui::hooks::use_store;
+use crate::web::ui::icon::Icon;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+/// What the button says.
+#[derive(Properties, PartialEq)]
+pub struct OpenButtonProps {
+    /// Its label.
+    pub label: &'static str,
+    /// True if it is what people most likely want.
+    pub is_main: bool,
+}
+
+/// A button that lets people choose a file.
+#[component]
+pub fn OpenButton(props: &OpenButtonProps) -> Html {
+    let input = use_node_ref();
+    let store = use_store();
+    let ask = {
+        let input = input.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(input) = input.cast::<HtmlInputElement>() {
+                input.click();
+            }
+        })
+    };
+    let on_change = Callback::from(move |event: Event| {
+        let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
+        let file = input.files().and_then(|files| files.get(0));
+        // So that choosing the same file again is a change too.
+        input.set_value("");
+        if let (Some(store), Some(file)) = (&store, file) {
+            store.open(file);
+        }
+    });
+    html! {
+        <>
+            <button type="button" class={classes!("button", props.is_main.then_some("main"))} onclick={ask}>
+                { Icon::Open.html() }<span>{ props.label }</span>
+            </button>
+            <input ref={input} type="file" hidden=true data-testid="file-input" onchange={on_change} />
+        </>
+    }
+}

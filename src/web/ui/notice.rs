@@ -1,0 +1,64 @@
+//! What people must be told: a file that was refused, a worker that died, something that failed.
+
+use super::hooks::use_action;
+use super::icon::Icon;
+use super::text::plain;
+use crate::session::{Action, Notice};
+use yew::prelude::*;
+
+/// What there is to say.
+#[derive(Properties, PartialEq)]
+pub struct NoticeBarProps {
+    /// The notice, if there is one.
+    pub notice: Option<Notice>,
+}
+
+/// The notice, with what to do about it.
+#[component]
+pub fn NoticeBar(props: &NoticeBarProps) -> Html {
+    let dismiss = use_action(|_: MouseEvent| Action::Dismiss);
+    let again = use_action(|_: MouseEvent| Action::ReadAgain);
+    let Some(notice) = &props.notice else { return Html::default() };
+    let (title, text, hint) = words(notice);
+    let can_read_again = matches!(notice, Notice::Died { can_read_again: true, .. });
+    let is_calm = matches!(notice, Notice::Cancelled { .. });
+    html! {
+        <div class={classes!("notice", is_calm.then_some("calm"))} role={if is_calm { "status" } else { "alert" }}>
+            { Icon::Hint.html() }
+            <div class="notice-text">
+                <p><strong>{ title }</strong>{" "}{ text }</p>
+                if !hint.is_empty() {
+                    <p>{ hint }</p>
+                }
+                if can_read_again {
+                    <button type="button" class="button" onclick={again}>
+                        { Icon::Again.html() }<span>{"Read the file again"}</span>
+                    </button>
+                }
+            </div>
+            <button type="button" class="button quiet" onclick={dismiss} aria-label="Dismiss" title="Dismiss">
+                { Icon::Cross.html() }
+            </button>
+        </div>
+    }
+}
+
+/// Title, what happened, what to do.
+fn words(notice: &Notice) -> (String, String, &'static str) {
+    match notice {
+        Notice::Refused { file, text } => (
+            format!("{} could not be opened.", plain(file)),
+            plain(text),
+            "Packetloupe opens network captures: pcap and pcapng files, as Wireshark, tshark, tcpdump and dumpcap write \
+             them. The name of the file does not matter.",
+        ),
+        Notice::Died { text, .. } => (
+            "Reading stopped.".to_owned(),
+            text.clone(),
+            "A new worker is ready. What was complete stays on the page; the tables of flows and packets come back when \
+             the file is read again.",
+        ),
+        Notice::Cancelled { file } => (format!("Reading {} was cancelled.", plain(file)), String::new(), ""),
+        Notice::Failed(text) => ("That did not work.".to_owned(), text.clone(), ""),
+    }
+}

@@ -1,0 +1,55 @@
+//! What is in the capture, in short: findings first, then figures, charts and the busiest hosts.
+
+use super::chart::Chart;
+use super::hooks::use_clock;
+use crate::chart;
+use crate::model::Analysis;
+use crate::session::Shared;
+use crate::web::zone;
+use brief::Brief;
+use figures::Figures;
+use hosts::Hosts;
+use yew::prelude::*;
+
+mod brief;
+mod figures;
+mod hosts;
+
+/// What is shown.
+#[derive(Properties, PartialEq)]
+pub struct OverviewProps {
+    /// The analysis.
+    pub analysis: Shared<Analysis>,
+    /// True while the file is still being read: there are no findings yet, and nothing to jump to.
+    pub is_partial: bool,
+}
+
+/// The overview.
+#[component]
+pub fn Overview(props: &OverviewProps) -> Html {
+    let clock = use_clock();
+    let analysis = &props.analysis;
+    let specs = use_memo((analysis.clone(), clock), |(analysis, clock)| {
+        let offset = zone::offset_minutes(*clock, analysis.summary.first_ns.unwrap_or(0));
+        chart::all(analysis, offset)
+    });
+    html! {
+        <div class="overview">
+            if props.is_partial {
+                <h2>{"So far"}</h2>
+            } else {
+                <h1>{"Overview"}</h1>
+                <Brief analysis={analysis.clone()} />
+            }
+            <Figures analysis={analysis.clone()} is_partial={props.is_partial} />
+            <div class="charts">
+                for spec in specs.iter() {
+                    <Chart key={spec.id.clone()} spec={spec.clone()} />
+                }
+            </div>
+            if !props.is_partial {
+                <Hosts analysis={analysis.clone()} />
+            }
+        </div>
+    }
+}

@@ -1,0 +1,75 @@
+//! Choices that outlive the page: theme and clock, in the browser's local storage.
+
+use crate::session::Clock;
+use gloo::storage::{LocalStorage, Storage};
+
+const THEME_KEY: &str = "packetloupe.theme";
+const CLOCK_KEY: &str = "packetloupe.clock";
+
+/// Colours of the page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Theme {
+    /// As the system says.
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+impl Theme {
+    /// `system`, `light` or `dark`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Theme::System => "system",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+
+    /// The one that the switch comes to next.
+    pub fn next(self) -> Theme {
+        match self {
+            Theme::System => Theme::Light,
+            Theme::Light => Theme::Dark,
+            Theme::Dark => Theme::System,
+        }
+    }
+}
+
+/// The theme that was chosen.
+pub fn theme() -> Theme {
+    match LocalStorage::get::<String>(THEME_KEY).as_deref() {
+        Ok("light") => Theme::Light,
+        Ok("dark") => Theme::Dark,
+        _ => Theme::System,
+    }
+}
+
+/// Chooses a theme. Where storage is forbidden it lasts as long as the page.
+pub fn choose_theme(theme: Theme) {
+    let _ = LocalStorage::set(THEME_KEY, theme.id());
+    apply_theme(theme);
+}
+
+/// Tells the style sheet, and whoever watches the root element, which theme holds.
+pub fn apply_theme(theme: Theme) {
+    if let Some(root) = gloo::utils::document().document_element() {
+        // Fails only for an impossible attribute name.
+        let _ = root.set_attribute("data-theme", theme.id());
+    }
+}
+
+/// The clock that was chosen.
+pub fn clock() -> Clock {
+    match LocalStorage::get::<String>(CLOCK_KEY).as_deref() {
+        Ok("local") => Clock::Local,
+        _ => Clock::Utc,
+    }
+}
+
+/// Remembers a clock. Where storage is forbidden it lasts as long as the page.
+pub fn choose_clock(clock: Clock) {
+    let id = if clock == Clock::Local { "local" } else { "utc" };
+    let _ = LocalStorage::set(CLOCK_KEY, id);
+}

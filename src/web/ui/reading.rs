@@ -1,0 +1,75 @@
+//! A file is being read: how far, how fast, and what is known so far.
+
+use super::hooks::use_action;
+use super::icon::Icon;
+use super::overview::Overview;
+use super::text::{pair, plain};
+use crate::model::{quantity, time};
+use crate::protocol::{Progress, Stage};
+use crate::session::{Action, Shared, State};
+use yew::prelude::*;
+
+/// What is shown.
+#[derive(Properties, PartialEq)]
+pub struct ReadingProps {
+    /// The page's state.
+    pub state: Shared<State>,
+}
+
+/// Progress, and partial statistics.
+#[component]
+pub fn Reading(props: &ReadingProps) -> Html {
+    let state = &props.state;
+    let cancel = use_action(|_: MouseEvent| Action::Cancel);
+    let stop = use_action(|_: MouseEvent| Action::Stop);
+    let name = state.file.as_ref().map(|file| plain(&file.name)).unwrap_or_default();
+    let is_judging = state.progress.as_ref().is_some_and(|progress| progress.stage == Stage::Judging);
+    html! {
+        <div class="reading" data-testid="reading">
+            <section class="card progress-card" aria-labelledby="reading-title">
+                <h1 id="reading-title">{ format!("Reading {name}") }</h1>
+                { bar(state) }
+                if let Some(progress) = &state.progress {
+                    { figures(progress) }
+                }
+                <div class="buttons">
+                    <button type="button" class="button" onclick={cancel}>{ Icon::Cross.html() }<span>{"Cancel"}</span></button>
+                    <button type="button" class="button" onclick={stop} disabled={state.is_stopping || is_judging}>
+                        { Icon::Stop.html() }<span>{"Stop and show what was read"}</span>
+                    </button>
+                </div>
+            </section>
+            if let Some(analysis) = &state.analysis {
+                <Overview analysis={analysis.clone()} is_partial=true />
+            } else {
+                <p class="placeholder">{"First figures appear here in a moment."}</p>
+            }
+        </div>
+    }
+}
+
+/// The bar; it has no value while detectors conclude.
+fn bar(state: &State) -> Html {
+    let value = state.share_done().map(|share| format!("{share:.4}"));
+    html! { <progress class="bar" max="1" {value} aria-label="Reading" /> }
+}
+
+fn figures(progress: &Progress) -> Html {
+    let stage = match progress.stage {
+        Stage::Reading => "Reading packets".to_owned(),
+        Stage::Judging if progress.detector.is_empty() => "Looking for findings".to_owned(),
+        Stage::Judging => format!("Looking for findings: {}", progress.detector),
+        Stage::Hashing => "Computing the SHA-256".to_owned(),
+    };
+    let bytes = |n: u64| quantity::bytes(n as f64);
+    let left = progress.seconds_left.map_or_else(|| "–".to_owned(), |s| time::span(time::from_seconds(s.ceil())));
+    html! {
+        <dl class="figures">
+            { pair("Stage", stage) }
+            { pair("Read", format!("{} of {}", bytes(progress.bytes_done), bytes(progress.bytes_total))) }
+            { pair("Packets", quantity::count(progress.packets)) }
+            { pair("Rate", format!("{} packets/s", quantity::count(progress.packets_per_second.max(0.0) as u64))) }
+            { pair("Time left", left) }
+        </dl>
+    }
+}

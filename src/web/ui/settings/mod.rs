@@ -1,0 +1,71 @@
+//! Settings by detector, with what each detector does and did.
+
+use super::hooks::use_action;
+use super::icon::Icon;
+use crate::detect::Card;
+use crate::model::quantity;
+use crate::pipeline;
+use crate::session::{Action, Phase, Shared, State};
+use crate::settings::{self, Descriptor};
+use group::Group;
+use yew::prelude::*;
+
+mod field;
+mod group;
+
+/// What is shown.
+#[derive(Properties, PartialEq)]
+pub struct SettingsProps {
+    /// The page's state.
+    pub state: Shared<State>,
+}
+
+/// All settings.
+#[component]
+pub fn Settings(props: &SettingsProps) -> Html {
+    let state = &props.state;
+    let reset = use_action(|_: MouseEvent| Action::ResetSettings);
+    let again = use_action(|_: MouseEvent| Action::ReadAgain);
+    let is_changed = !state.settings.changed().is_empty();
+    let general: Vec<&'static Descriptor> = settings::GENERAL.iter().collect();
+    html! {
+        <div class="settings">
+            <h1>{"Settings"}</h1>
+            <p class="lead">
+                {"Thresholds take effect at once, without reading the file again. Values last until the page is closed."}
+            </p>
+            <div class="settings-bar">
+                <button type="button" class="button" onclick={reset} disabled={!is_changed}>
+                    <span>{"Reset all settings"}</span>
+                </button>
+                if state.needs_reading(&pipeline::descriptors()) {
+                    <button type="button" class="button main" onclick={again}>
+                        { Icon::Again.html() }<span>{"Read the file again"}</span>
+                    </button>
+                }
+                <p role="status" class="hint">{ status(state) }</p>
+            </div>
+            <Group title="Flows and randomness" id="general" settings={general} values={state.settings.clone()}
+                card={None::<Card>} run={None} />
+            for (card, own) in pipeline::cards() {
+                <Group key={card.id} title={card.name} id={card.id} settings={own.iter().collect::<Vec<_>>()}
+                    values={state.settings.clone()} card={Some(*card)}
+                    run={state.analysis.as_ref().and_then(|a| a.runs.iter().find(|run| run.id == card.id).cloned())} />
+            }
+        </div>
+    }
+}
+
+fn status(state: &State) -> String {
+    let Some(analysis) = &state.analysis else { return String::new() };
+    if state.needs_reading(&pipeline::descriptors()) {
+        return "Some changes take effect when the file is read again.".to_owned();
+    }
+    match (state.is_judging, state.phase) {
+        (true, _) => "Judging again…".to_owned(),
+        (false, Phase::Ready) => {
+            format!("{} with these settings.", quantity::counted(analysis.findings.len() as u64, "finding", "findings"))
+        }
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,156 @@
+//! The page's state, the worker and the open file in one place: actions go in, new states come out.
+
+use crate::protocol::{Answer, Query, Reply, Request};
+use crate::session::{Action, OpenFile, Order, Phase, Route, Shared, State};
+use crate::web::client::{Client, Event};
+use gloo::timers::callback::Timeout;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use web_sys::File;
+use yew::Callback;
+
+/// Changes that follow each other within this time are judged once, ms.
+const JUDGE_PAUSE_MS: u32 = 200;
+
+/// A handle on the page's state. All handles are the same one.
+#[derive(Clone)]
+pub struct Store(Rc<Inner>);
+
+struct Inner {
+    state: RefCell<Shared<State>>,
+    on_change: Callback<Shared<State>>,
+    client: RefCell<Option<Client>>,
+    file: RefCell<Option<File>>,
+    questions: RefCell<BTreeMap<u32, Callback<Answer>>>,
+    n_questions: Cell<u32>,
+    judge_timer: RefCell<Option<Timeout>>,
+}
+
+/// All handles are the same one.
+impl PartialEq for Store {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Store {
+    /// Starts a worker; `on_change` hears of each new state.
+    pub fn start(state: State, on_change: Callback<Shared<State>>) -> Store {
+        let store = Store(Rc::new(Inner {
+            state: RefCell::new(Shared::new(state)),
+            on_change,
+            client: RefCell::default(),
+            file: RefCell::default(),
+            questions: RefCell::default(),
+            n_questions: Cell::default(),
+            judge_timer: RefCell::default(),
+        }));
+        store.restart();
+        store
+    }
+
+    /// The state now.
+    pub fn state(&self) -> Shared<State> {
+        self.0.state.borrow().clone()
+    }
+
+    /// Opens a file.
+    pub fn open(&self, file: File) {
+        let facts = OpenFile { name: file.name(), bytes: file.size() as u64 };
+        self.0.file.replace(Some(file));
+        self.dispatch(Action::Open(facts));
+    }
+
+    /// Something happened.
+    pub fn dispatch(&self, action: Action) {
+        let (state, orders) = self.state().step(action);
+        let state = Shared::new(state);
+        self.0.state.replace(state.clone());
+        self.0.on_change.emit(state);
+        for order in orders {
+            self.carry_out(order);
+        }
+    }
+
+    /// Shows a view; it becomes an entry of the browser's history.
+    pub fn go(&self, route: Route) {
+        if *self.state().route.hash() != route.hash() {
+            super::address::push(&route);
+            self.dispatch(Action::Go(route));
+        }
+    }
+
+    /// Shows a view in place of the one that is shown: for choices that are not worth an entry in the history.
+    pub fn adjust(&self, route: Route) {
+        super::address::replace(&route);
+        self.dispatch(Action::Go(route));
+    }
+
+    /// Asks a question about the tables. No answer comes if the tables are replaced first.
+    pub fn ask(&self, query: Query, on_answer: Callback<Answer>) {
+        let state = self.state();
+        if state.phase != Phase::Ready || !state.has_tables {
+            return;
+        }
+        let question = self.0.n_questions.get().wrapping_add(1);
+        self.0.n_questions.set(question);
+        self.0.questions.borrow_mut().insert(question, on_answer);
+        self.send(&Request::Ask { job: state.job, question, query });
+    }
+
+    fn carry_out(&self, order: Order) {
+        match order {
+            Order::Send(request) => self.send(&request),
+            Order::Restart => self.restart(),
+            Order::Show(route) => super::address::push(&route),
+            Order::JudgeSoon => {
+                let store = self.clone();
+                let timer = Timeout::new(JUDGE_PAUSE_MS, move || store.dispatch(Action::Judge));
+                self.0.judge_timer.replace(Some(timer));
+            }
+        }
+    }
+
+    fn send(&self, request: &Request) {
+        let file = match request {
+            Request::Open { .. } => {
+                self.0.questions.borrow_mut().clear();
+                self.0.file.borrow().clone()
+            }
+            _ => None,
+        };
+        if let Some(client) = self.0.client.borrow().as_ref() {
+            client.send(request, file.as_deref());
+        }
+    }
+
+    fn restart(&self) {
+        self.0.questions.borrow_mut().clear();
+        if let Some(old) = self.0.client.take() {
+            old.terminate();
+            // It may be the one that is calling: its closures must outlive the call.
+            Timeout::new(0, move || drop(old)).forget();
+        }
+        let store = self.clone();
+        match Client::start(move |event| store.hear(event)) {
+            Ok(client) => {
+                self.0.client.replace(Some(client));
+            }
+            Err(text) => self.dispatch(Action::Fail(text)),
+        }
+    }
+
+    fn hear(&self, event: Event) {
+        match event {
+            Event::Reply(Reply::Answer { job, question, answer }) => {
+                let waiting = self.0.questions.borrow_mut().remove(&question);
+                if let Some(waiting) = waiting.filter(|_| job == self.state().job) {
+                    waiting.emit(answer);
+                }
+            }
+            Event::Reply(reply) => self.dispatch(Action::Heard(reply)),
+            Event::Died(text) => self.dispatch(Action::Died(text)),
+        }
+    }
+}
