@@ -12,6 +12,20 @@ pub fn set(node: &NodeRef, property: &str, value: &str) {
     }
 }
 
+/// Sets a style property of the whole page, as `--top`.
+pub fn set_on_root(property: &str, value: &str) {
+    let root = gloo::utils::document().document_element().and_then(|root| root.dyn_into::<HtmlElement>().ok());
+    if let Some(root) = root {
+        // Fails only for a property that does not exist.
+        let _ = root.style().set_property(property, value);
+    }
+}
+
+/// Scrolls the page to its top.
+pub fn scroll_to_top() {
+    gloo::utils::window().scroll_to_with_x_and_y(0.0, 0.0);
+}
+
 /// Pixels to the root's `rem`: what people set as their text size.
 pub fn rem_px() -> f64 {
     let root = gloo::utils::document().document_element();
@@ -26,9 +40,4 @@ pub fn focus(node: &NodeRef) {
         // Fails only for what cannot be focused.
         let _ = element.focus();
     }
-}
-
-/// The element that has the focus.
-pub fn focused() -> Option<HtmlElement> {
-    gloo::utils::document().active_element().and_then(|element| element.dyn_into().ok())
 }

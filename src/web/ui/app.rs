@@ -24,9 +24,7 @@ use yew::prelude::*;
 pub fn App() -> Html {
     let theme = use_state_eq(prefs::theme);
     let is_dark = use_dark(*theme);
-    let state = use_state(|| {
-        Shared::new(State { route: address::route(), clock: prefs::clock(), ..State::default() })
-    });
+    let state = use_state(|| Shared::new(State { route: address::route(), clock: prefs::clock(), ..State::default() }));
     let store = {
         let set = state.setter();
         use_memo((), |()| Store::start((**state).clone(), Callback::from(move |next| set.set(next))))
@@ -41,6 +39,7 @@ pub fn App() -> Html {
     let main = use_node_ref();
     let view = (state.phase, state.route.name());
     use_focus_on_change(&main, view, false);
+    use_effect_with(view, |_| style::scroll_to_top());
     {
         let title = title(&state);
         use_effect_with(title, |title| gloo::utils::document().set_title(title));

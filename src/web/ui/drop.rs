@@ -18,12 +18,17 @@ pub fn DropZone() -> Html {
             let window = gloo::utils::window();
             // Listeners must prevent the default, so that the browser does not leave the page for the file.
             let on = |name: &'static str, act: Box<dyn Fn(&DragEvent)>| {
-                EventListener::new_with_options(&window, name, EventListenerOptions::enable_prevent_default(), move |e| {
-                    if let Some(event) = e.dyn_ref::<DragEvent>().filter(|event| has_file(event)) {
-                        event.prevent_default();
-                        act(event);
-                    }
-                })
+                EventListener::new_with_options(
+                    &window,
+                    name,
+                    EventListenerOptions::enable_prevent_default(),
+                    move |e| {
+                        if let Some(event) = e.dyn_ref::<DragEvent>().filter(|event| has_file(event)) {
+                            event.prevent_default();
+                            act(event);
+                        }
+                    },
+                )
             };
             let (over, leave, drop_) = (set.clone(), set.clone(), set);
             let listeners = [
@@ -31,13 +36,16 @@ pub fn DropZone() -> Html {
                 on("dragover", Box::new(move |_| over.set(true))),
                 // Leaving for another element of the page names that element; leaving the window names none.
                 on("dragleave", Box::new(move |event| leave.set(event.related_target().is_some()))),
-                on("drop", Box::new(move |event| {
-                    drop_.set(false);
-                    let file = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0));
-                    if let (Some(store), Some(file)) = (&store, file) {
-                        store.open(file);
-                    }
-                })),
+                on(
+                    "drop",
+                    Box::new(move |event| {
+                        drop_.set(false);
+                        let file = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0));
+                        if let (Some(store), Some(file)) = (&store, file) {
+                            store.open(file);
+                        }
+                    }),
+                ),
             ];
             move || drop(listeners)
         });

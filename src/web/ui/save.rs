@@ -46,12 +46,15 @@ pub fn SaveBar(props: &SaveBarProps) -> Html {
             set_busy.set(true);
             let (store, set_busy) = (store.clone(), set_busy.clone());
             let name = download::name(&analysis.file.name, "flows.csv");
-            asked.ask(Query::FlowsCsv, Callback::from(move |answer| {
-                set_busy.set(false);
-                if let Answer::Text(text) = answer {
-                    tell(&store, download::save(&name, "text/csv", &text));
-                }
-            }));
+            asked.ask(
+                Query::FlowsCsv,
+                Callback::from(move |answer| {
+                    set_busy.set(false);
+                    if let Answer::Text(text) = answer {
+                        tell(&store, download::save(&name, "text/csv", &text));
+                    }
+                }),
+            );
         })
     };
     html! {

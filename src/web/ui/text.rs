@@ -2,6 +2,7 @@
 
 use crate::chart::draw::text::visible;
 use crate::chart::draw::ticks;
+use crate::model::analysis::Summary;
 use crate::model::time;
 use crate::session::Clock;
 use crate::web::zone;
@@ -29,7 +30,68 @@ pub fn zone_of(ns: i64, clock: Clock) -> String {
     ticks::zone(zone::offset_minutes(clock, ns))
 }
 
+/// How tables write times: without the day where the whole capture lies in one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Times {
+    clock: Clock,
+    first_ns: i64,
+    has_day: bool,
+}
+
+impl Times {
+    /// For a capture.
+    pub fn new(summary: &Summary, clock: Clock) -> Times {
+        let (first_ns, last_ns) = (summary.first_ns.unwrap_or(0), summary.last_ns.unwrap_or(0));
+        let day = |ns| moment(ns, clock).get(..10).map(str::to_owned);
+        Times { clock, first_ns, has_day: day(first_ns) != day(last_ns) }
+    }
+
+    /// True if times are written with their day.
+    pub fn has_day(&self) -> bool {
+        self.has_day
+    }
+
+    /// A moment with microseconds.
+    pub fn text(&self, ns: i64) -> String {
+        let text = moment(ns, self.clock);
+        if self.has_day { text } else { text.get(11..).map(str::to_owned).unwrap_or(text) }
+    }
+
+    /// What the times leave out: `Times in UTC on 2026-11-21`.
+    pub fn note(&self) -> String {
+        let zone = zone_of(self.first_ns, self.clock);
+        let text = moment(self.first_ns, self.clock);
+        match text.get(..10) {
+            Some(day) if !self.has_day => format!("Times in {zone} on {day}"),
+            _ => format!("Times in {zone}"),
+        }
+    }
+}
+
 /// A term and what it is, for a description list.
 pub fn pair(term: &str, value: impl Into<Html>) -> Html {
     html! { <div class="pair"><dt>{ term.to_owned() }</dt><dd>{ value.into() }</dd></div> }
+}
+
+/// A term and a list; what is beyond the first few is folded away. Empty lists are left out.
+pub fn pair_of_many(term: &str, entries: &[String]) -> Html {
+    const FEW: usize = 12;
+    if entries.is_empty() {
+        return Html::default();
+    }
+    let (first, more) = entries.split_at(entries.len().min(FEW));
+    html! {
+        <div class={classes!("pair", (entries.len() > 3).then_some("wide"))}>
+            <dt>{ term.to_owned() }</dt>
+            <dd>
+                { first.join(", ") }
+                if !more.is_empty() {
+                    <details class="more">
+                        <summary>{ format!("and {} more", more.len()) }</summary>
+                        { more.join(", ") }
+                    </details>
+                }
+            </dd>
+        </div>
+    }
 }

@@ -9,7 +9,7 @@ use crate::protocol::Filter;
 use crate::session::{Clock, Route, Shared};
 use crate::web::ui::hooks::{use_clock, use_focus_on_change};
 use crate::web::ui::icon::{Icon, severity_badge};
-use crate::web::ui::text::{moment_with_zone, pair, plain};
+use crate::web::ui::text::{moment_with_zone, pair, pair_of_many, plain};
 use yew::prelude::*;
 
 /// What is shown.
@@ -54,8 +54,8 @@ pub fn Detail(props: &DetailProps) -> Html {
 }
 
 fn facts(finding: &Finding, clock: Clock) -> Html {
-    let hosts = |addresses: &[Address]| addresses.iter().map(Address::to_string).collect::<Vec<_>>().join(", ");
-    let ports = finding.ports.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
+    let hosts = |addresses: &[Address]| addresses.iter().map(Address::to_string).collect::<Vec<_>>();
+    let ports: Vec<String> = finding.ports.iter().map(u16::to_string).collect();
     let technique = finding.technique.as_ref().map(|id| {
         let name = finding.technique_name.as_deref().unwrap_or("");
         format!("{id} {name} (MITRE ATT&CK)")
@@ -64,15 +64,9 @@ fn facts(finding: &Finding, clock: Clock) -> Html {
     html! {
         <dl class="figures facts">
             { pair("Kind", category(finding)) }
-            if !finding.sources.is_empty() {
-                { pair("By", hosts(&finding.sources)) }
-            }
-            if !finding.targets.is_empty() {
-                { pair("To", hosts(&finding.targets)) }
-            }
-            if !ports.is_empty() {
-                { pair("Ports", ports) }
-            }
+            { pair_of_many("By", &hosts(&finding.sources)) }
+            { pair_of_many("To", &hosts(&finding.targets)) }
+            { pair_of_many("Ports", &ports) }
             { pair("Protocol", plain(&finding.protocol)) }
             { pair("From", moment_with_zone(finding.start_ns, clock)) }
             { pair("Lasted", time::span(finding.end_ns.saturating_sub(finding.start_ns))) }

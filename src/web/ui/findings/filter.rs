@@ -46,7 +46,9 @@ pub fn FilterLine(props: &FilterLineProps) -> Html {
     let (icon, said) = match *copied {
         Copied::NotYet => (Icon::Copy, ""),
         Copied::Done => (Icon::Check, "Copied."),
-        Copied::Refused => (Icon::Copy, "The browser does not allow copying here: the filter is selected, press Ctrl+C."),
+        Copied::Refused => {
+            (Icon::Copy, "The browser does not allow copying here: the filter is selected, press Ctrl+C.")
+        }
     };
     html! {
         <>

@@ -31,10 +31,14 @@ pub fn FlowDetail(props: &FlowDetailProps) -> Html {
     let packets = Route::packets(Filter { flow: Some(row.serial), ..Filter::default() });
     html! {
         <aside class="pane" aria-label={format!("Flow {}", row.serial)}>
-            <h2>{ format!("{} to {}", end(row.source, row.source_port), end(row.target, row.target_port)) }</h2>
-            <p class="buttons">
-                <a class="button main" href={packets.hash()}>{ Icon::Packets.html() }<span>{"Packets of this flow"}</span></a>
-            </p>
+            <div class="pane-head">
+                <h2>{ format!("{} to {}", end(row.source, row.source_port), end(row.target, row.target_port)) }</h2>
+                <a class="button" href={packets.hash()}>{ Icon::Packets.html() }<span>{"Packets of this flow"}</span></a>
+                <ul class="links">
+                    <li><a href={flows_of(row.source)}>{ format!("Flows of {}", row.source) }</a></li>
+                    <li><a href={flows_of(row.target)}>{ format!("Flows of {}", row.target) }</a></li>
+                </ul>
+            </div>
             <dl class="figures facts">
                 { pair("Start", format!("{} {}", moment(row.first_ns, clock), zone_of(row.first_ns, clock))) }
                 { pair("Duration", time::span(row.duration_ns)) }
@@ -46,10 +50,6 @@ pub fn FlowDetail(props: &FlowDetailProps) -> Html {
                 { pair("Backward", amount(row.packets[1], row.bytes[1])) }
                 { pair("Anomaly score", score(row.score)) }
             </dl>
-            <ul class="links">
-                <li><a href={flows_of(row.source)}>{ format!("Flows of {}", row.source) }</a></li>
-                <li><a href={flows_of(row.target)}>{ format!("Flows of {}", row.target) }</a></li>
-            </ul>
         </aside>
     }
 }

@@ -2,8 +2,9 @@
 
 use super::filter_bar::FilterBar;
 use super::grid::{Grid, Wanted};
-use super::hooks::use_store;
+use super::hooks::{use_clock, use_store};
 use super::lost::TablesLost;
+use super::text::Times;
 use crate::model::Analysis;
 use crate::model::table::FlowRow;
 use crate::protocol::Filter;
@@ -30,6 +31,7 @@ pub struct FlowsProps {
 #[component]
 pub fn Flows(props: &FlowsProps) -> Html {
     let store = use_store();
+    let clock = use_clock();
     let chosen = use_state_eq(|| None::<FlowRow>);
     let adjust = {
         let store = store.clone();
@@ -70,8 +72,8 @@ pub fn Flows(props: &FlowsProps) -> Html {
                     analysis={props.analysis.clone()} />
             </div>
             if props.state.has_tables {
-                <div class="split">
-                    <Grid<FlowRow> {wanted} chosen={chosen.as_ref().map(|row| u64::from(row.serial))} {on_sort}
+                <div class="split split-flows">
+                    <Grid<FlowRow> {wanted} times={Times::new(&props.analysis.summary, clock)} chosen={chosen.as_ref().map(|row| u64::from(row.serial))} {on_sort}
                         on_choose={Callback::from(move |row| choose.set(Some(row)))} {on_open}
                         nothing="No flow passes this filter." />
                     <FlowDetail row={(*chosen).clone()} />

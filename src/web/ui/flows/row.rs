@@ -3,9 +3,8 @@
 use crate::model::table::{FlowRow, Page};
 use crate::model::{quantity, time};
 use crate::protocol::{Answer, FlowSort, Query};
-use crate::session::Clock;
 use crate::web::ui::grid::{Column, Row, Wanted};
-use crate::web::ui::text::{moment, plain};
+use crate::web::ui::text::{Times, plain};
 use yew::prelude::*;
 
 const fn text(label: &'static str, sort: Option<FlowSort>) -> Column<FlowSort> {
@@ -50,10 +49,10 @@ impl Row for FlowRow {
         self.serial.into()
     }
 
-    fn cells(&self, clock: Clock) -> Vec<Html> {
+    fn cells(&self, times: Times) -> Vec<Html> {
         let port = |port: u16| if port == 0 { String::new() } else { port.to_string() };
         [
-            moment(self.first_ns, clock),
+            times.text(self.first_ns),
             time::span(self.duration_ns),
             self.source.to_string(),
             self.target.to_string(),

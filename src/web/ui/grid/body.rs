@@ -2,9 +2,9 @@
 
 use super::row::{Row, id};
 use super::use_rows::Rows;
-use crate::session::Clock;
 use crate::session::window::Scroll;
 use crate::web::style;
+use crate::web::ui::text::Times;
 use yew::prelude::*;
 
 /// What is in sight.
@@ -19,8 +19,8 @@ pub struct View<'a, R: Row> {
     pub cursor: Option<u64>,
     /// Key of the row that is marked.
     pub chosen: Option<u64>,
-    /// The zone of times.
-    pub clock: Clock,
+    /// How times are written.
+    pub times: Times,
     /// Hears of a clicked row.
     pub choose: Callback<u64>,
     /// Hears of a double-clicked row.
@@ -54,7 +54,7 @@ fn line<R: Row>(view: &View<'_, R>, index: u64) -> Html {
             aria-selected={is_chosen.to_string()} onclick={view.choose.reform(move |_: MouseEvent| index)}
             ondblclick={view.open.reform(move |_: MouseEvent| index)}>
             if let Some(row) = row {
-                for (column, cell) in R::COLUMNS.iter().zip(row.cells(view.clock)) {
+                for (column, cell) in R::COLUMNS.iter().zip(row.cells(view.times)) {
                     <div role="gridcell" class={classes!("cell", column.is_number.then_some("num"))}>{ cell }</div>
                 }
             } else {

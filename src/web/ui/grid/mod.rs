@@ -3,7 +3,8 @@
 //! The focus stays on the grid; `aria-activedescendant` names the row that the keys have reached, so that rows may
 //! come and go under it.
 
-use super::hooks::{use_clock, use_size};
+use super::hooks::use_size;
+use super::text::Times;
 use crate::model::quantity;
 use crate::session::window::Scroll;
 use crate::web::style;
@@ -39,6 +40,8 @@ pub struct GridProps<R: Row> {
     pub on_choose: Callback<R>,
     /// Hears of a row that was opened by double click or Enter.
     pub on_open: Callback<R>,
+    /// How times are written.
+    pub times: Times,
     /// Said when no row passes.
     pub nothing: &'static str,
 }
@@ -46,7 +49,6 @@ pub struct GridProps<R: Row> {
 /// A virtual table.
 #[component]
 pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
-    let clock = use_clock();
     let node = use_node_ref();
     let size = use_size(&node);
     let cursor = use_state_eq(|| None::<u64>);
@@ -103,12 +105,12 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
     let active = (*cursor).filter(|at| scroll.visible(top_px).contains(at)).map(|at| row::id::<R>(at));
     html! {
         <div class="grid-box">
-            <div class={classes!("grid", R::CLASS)} ref={node} role="grid" tabindex="0" aria-label={R::LABEL}
+            <div class={classes!("grid", R::CLASS, props.times.has_day().then_some("with-day"))} ref={node} role="grid" tabindex="0" aria-label={R::LABEL}
                 aria-rowcount={total.map_or("-1".to_owned(), |total| (total + 1).to_string())}
                 aria-colcount={R::COLUMNS.len().to_string()} aria-busy={rows.is_waiting().to_string()}
                 aria-activedescendant={active} onkeydown={on_key}>
                 { head::<R>(&props.wanted, &props.on_sort) }
-                { body(&body::View { rows: &rows, scroll, top_px, cursor: *cursor, chosen: props.chosen, clock, choose, open }) }
+                { body(&body::View { rows: &rows, scroll, top_px, cursor: *cursor, chosen: props.chosen, times: props.times, choose, open }) }
                 if total == Some(0) {
                     <p class="placeholder grid-nothing">{ props.nothing }</p>
                 }
@@ -117,7 +119,9 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
                 { match total {
                     None => "Asking for rows…".to_owned(),
                     Some(_) if rows.is_waiting() => "Sorting and filtering…".to_owned(),
-                    Some(total) => quantity::counted(total, R::NOUNS.0, R::NOUNS.1),
+                    Some(total) => {
+                        format!("{}. {}.", quantity::counted(total, R::NOUNS.0, R::NOUNS.1), props.times.note())
+                    }
                 } }
             </p>
         </div>

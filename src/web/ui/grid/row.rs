@@ -2,7 +2,7 @@
 
 use crate::model::table::Page;
 use crate::protocol::{Answer, Filter, Query};
-use crate::session::Clock;
+use crate::web::ui::text::Times;
 use yew::prelude::*;
 
 /// A column of a grid.
@@ -31,7 +31,7 @@ pub trait Row: Clone + PartialEq + 'static {
     /// What stays the same for the row in whatever order: serial number or place.
     fn key(&self) -> u64;
     /// The cells in the order of the columns.
-    fn cells(&self, clock: Clock) -> Vec<Html>;
+    fn cells(&self, times: Times) -> Vec<Html>;
     /// The question that gets a window of rows.
     fn query(wanted: &Wanted<Self>, offset: u64, count: u32) -> Query;
     /// The window in an answer.

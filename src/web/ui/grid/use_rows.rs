@@ -49,13 +49,8 @@ struct Held<R: Row> {
 pub fn use_rows<R: Row>(wanted: &Wanted<R>, visible: Range<u64>) -> Rows<R> {
     let store = use_store();
     let update = use_force_update();
-    let held = use_mut_ref(|| Held {
-        wanted: None,
-        generation: 0,
-        visible: 0..0,
-        shown: Pages::default(),
-        coming: None,
-    });
+    let held =
+        use_mut_ref(|| Held { wanted: None, generation: 0, visible: 0..0, shown: Pages::default(), coming: None });
     {
         let mut held = held.borrow_mut();
         held.visible = visible;
@@ -77,17 +72,20 @@ pub fn use_rows<R: Row>(wanted: &Wanted<R>, visible: Range<u64>) -> Rows<R> {
             let (Some(offset), Some(wanted)) = (offset, wanted) else { return };
             (R::query(wanted, offset, Pages::<R>::SIZE), *generation)
         };
-        store.ask(query, Callback::from(move |answer| {
-            let mut held = held.borrow_mut();
-            let Some(page) = R::page(answer).filter(|_| held.generation == generation) else { return };
-            if let Some(coming) = held.coming.take() {
-                held.shown = coming;
-            }
-            let visible = held.visible.clone();
-            held.shown.take(page, &visible);
-            drop(held);
-            update.force_update();
-        }));
+        store.ask(
+            query,
+            Callback::from(move |answer| {
+                let mut held = held.borrow_mut();
+                let Some(page) = R::page(answer).filter(|_| held.generation == generation) else { return };
+                if let Some(coming) = held.coming.take() {
+                    held.shown = coming;
+                }
+                let visible = held.visible.clone();
+                held.shown.take(page, &visible);
+                drop(held);
+                update.force_update();
+            }),
+        );
     });
     Rows(rows)
 }

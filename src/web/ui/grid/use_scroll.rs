@@ -2,8 +2,8 @@
 
 use crate::session::window::Scroll;
 use gloo::events::{EventListener, EventListenerOptions};
-use std::rc::Rc;
 use std::cell::Cell;
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, WheelEvent};
 use yew::prelude::*;
@@ -52,12 +52,7 @@ pub fn use_scroll(node: &NodeRef, scroll: Scroll) -> (f64, Callback<f64>) {
     (top, scroll_to)
 }
 
-fn listen(
-    element: &Element,
-    now: &Rc<Now>,
-    set: UseStateSetter<f64>,
-    scroll_to: Callback<f64>,
-) -> [EventListener; 2] {
+fn listen(element: &Element, now: &Rc<Now>, set: UseStateSetter<f64>, scroll_to: Callback<f64>) -> [EventListener; 2] {
     let (scrolled, moved) = (element.clone(), now.clone());
     let on_scroll = EventListener::new(element, "scroll", move |_| {
         let position = scrolled.scroll_top();
@@ -69,8 +64,11 @@ fn listen(
     });
     let wheeled = now.clone();
     // In a scaled table the browser would move thousands of rows at a time: the wheel is taken over.
-    let on_wheel =
-        EventListener::new_with_options(element, "wheel", EventListenerOptions::enable_prevent_default(), move |event| {
+    let on_wheel = EventListener::new_with_options(
+        element,
+        "wheel",
+        EventListenerOptions::enable_prevent_default(),
+        move |event| {
             let Some(event) = event.dyn_ref::<WheelEvent>() else { return };
             let scroll = wheeled.scroll.get();
             if !scroll.is_scaled() || event.ctrl_key() || event.shift_key() || event.delta_y() == 0.0 {
@@ -83,6 +81,7 @@ fn listen(
                 _ => 1.0,
             };
             scroll_to.emit(wheeled.top_px.get() + event.delta_y() * unit);
-        });
+        },
+    );
     [on_scroll, on_wheel]
 }

@@ -1,11 +1,13 @@
 //! The top of the page: name, file, views with their counts, switches.
 
+use super::hooks::use_size;
 use super::icon::Icon;
 use super::prefs::Theme;
 use super::save::SaveBar;
 use super::text;
 use crate::model::quantity;
 use crate::session::{Phase, Shared, State};
+use crate::web::style;
 use yew::prelude::*;
 
 mod open;
@@ -31,8 +33,11 @@ pub struct HeaderProps {
 #[component]
 pub fn Header(props: &HeaderProps) -> Html {
     let state = &props.state;
+    let node = use_node_ref();
+    let height = use_size(&node).height;
+    use_effect_with(height, |height| style::set_on_root("--top", &format!("{height}px")));
     html! {
-        <header class="top">
+        <header class="top" ref={node}>
             <div class="top-row">
                 <a class="brand" href="#/overview">{ Icon::Loupe.html() }<span>{"Packetloupe"}</span></a>
                 if let Some(file) = &state.file {

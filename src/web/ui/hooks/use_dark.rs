@@ -14,9 +14,7 @@ pub fn use_dark(theme: Theme) -> bool {
         let set = is_system_dark.setter();
         use_effect_with((), move |()| {
             let query = gloo::utils::window().match_media(DARK_QUERY).ok().flatten();
-            let listener = query.map(|query| {
-                EventListener::new(&query, "change", move |_| set.set(system_is_dark()))
-            });
+            let listener = query.map(|query| EventListener::new(&query, "change", move |_| set.set(system_is_dark())));
             move || drop(listener)
         });
     }

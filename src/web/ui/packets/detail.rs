@@ -49,23 +49,25 @@ pub fn PacketPane(props: &PacketPaneProps) -> Html {
     };
     html! {
         <section class="pane packet" aria-label={name.clone()}>
+            <div class="pane-head">
             <h2>{ name }</h2>
             <p class="hint">
                 { format!("{} {} · {} on the wire, {} captured", moment(row.time_ns, clock), zone_of(row.time_ns, clock),
                     quantity::bytes(row.wire_bytes.into()), quantity::bytes(bytes.len() as f64)) }
             </p>
             if let Some(flow) = row.flow {
-                <p class="buttons">
-                    <a class="button" href={Route::packets(Filter { flow: Some(flow), ..Filter::default() }).hash()}>
-                        { Icon::Flows.html() }<span>{"All packets of its flow"}</span>
-                    </a>
-                </p>
+                <a class="button" href={Route::packets(Filter { flow: Some(flow), ..Filter::default() }).hash()}>
+                    { Icon::Flows.html() }<span>{"All packets of its flow"}</span>
+                </a>
             }
+            </div>
             if !stopped.is_empty() {
                 <p class="warning">{ plain(stopped) }</p>
             }
-            { layers(&packet.layers, *layer, &on_layer) }
-            <Hex packet={packet.clone()} {marked} />
+            <div class="pane-body">
+                { layers(&packet.layers, *layer, &on_layer) }
+                <Hex packet={packet.clone()} {marked} />
+            </div>
         </section>
     }
 }

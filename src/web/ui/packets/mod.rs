@@ -2,8 +2,9 @@
 
 use super::filter_bar::FilterBar;
 use super::grid::{Grid, Wanted};
-use super::hooks::use_store;
+use super::hooks::{use_clock, use_store};
 use super::lost::TablesLost;
+use super::text::Times;
 use crate::model::Analysis;
 use crate::model::table::PacketRow;
 use crate::protocol::Filter;
@@ -33,6 +34,7 @@ pub struct PacketsProps {
 #[component]
 pub fn Packets(props: &PacketsProps) -> Html {
     let store = use_store();
+    let clock = use_clock();
     let adjust = Callback::from(move |route: PacketsRoute| {
         if let Some(store) = &store {
             store.adjust(Route::Packets(route));
@@ -67,8 +69,8 @@ pub fn Packets(props: &PacketsProps) -> Html {
                     analysis={props.analysis.clone()} />
             </div>
             if props.state.has_tables {
-                <div class="split">
-                    <Grid<PacketRow> {wanted} chosen={props.route.packet} {on_sort} on_choose={on_choose.clone()}
+                <div class="split split-packets">
+                    <Grid<PacketRow> {wanted} times={Times::new(&props.analysis.summary, clock)} chosen={props.route.packet} {on_sort} on_choose={on_choose.clone()}
                         on_open={on_choose} nothing="No packet passes this filter." />
                     <PacketPane index={props.route.packet} job={props.state.job} />
                 </div>

@@ -3,9 +3,8 @@
 use crate::model::quantity;
 use crate::model::table::{PacketRow, Page};
 use crate::protocol::{Answer, PacketSort, Query};
-use crate::session::Clock;
 use crate::web::ui::grid::{Column, Row, Wanted};
-use crate::web::ui::text::{moment, plain};
+use crate::web::ui::text::{Times, plain};
 use yew::prelude::*;
 
 const fn column(label: &'static str, sort: Option<PacketSort>, is_number: bool) -> Column<PacketSort> {
@@ -32,10 +31,10 @@ impl Row for PacketRow {
         self.index
     }
 
-    fn cells(&self, clock: Clock) -> Vec<Html> {
+    fn cells(&self, times: Times) -> Vec<Html> {
         [
             quantity::count(self.index + 1),
-            moment(self.time_ns, clock),
+            times.text(self.time_ns),
             plain(&self.source),
             plain(&self.target),
             self.protocol.clone(),
