@@ -94,7 +94,8 @@ fn over_time_summary(
     }
     let began = timeline.start_ns.saturating_add(timeline.bin_ns.saturating_mul(peak.0 as i64));
     let clock = time::text(began, offset_minutes);
-    let clock = if timeline.bin_ns >= time::SECOND { clock.get(..19).unwrap_or(&clock) } else { &clock };
+    let n_letters = if timeline.bin_ns >= time::SECOND { 19 } else { 23 };
+    let clock = clock.get(..n_letters).unwrap_or(&clock);
     format!(
         "{} in {}, most of it {} ({}); the busiest {bin} began at {clock} {} with {}.",
         words(total),

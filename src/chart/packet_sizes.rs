@@ -25,9 +25,18 @@ fn make(analysis: &Analysis, _offset_minutes: i32) -> ChartSpec {
                 label(bin).replace('–', " to "),
             ),
         },
-        marks: Marks::Columns(bins.iter().map(|bin| Bar { label: label(bin), value: bin.packets as f64 }).collect()),
+        marks: Marks::Columns(
+            trimmed(bins).iter().map(|bin| Bar { label: label(bin), value: bin.packets as f64 }).collect(),
+        ),
         unit: "packets".to_owned(),
     }
+}
+
+/// Without the empty ranges at both ends.
+fn trimmed(bins: &[SizeBin]) -> &[SizeBin] {
+    let first = bins.iter().position(|bin| bin.packets > 0).unwrap_or(0);
+    let end = bins.iter().rposition(|bin| bin.packets > 0).map_or(0, |last| last + 1);
+    bins.get(first..end).unwrap_or(&[])
 }
 
 fn label(bin: &SizeBin) -> String {
@@ -46,9 +55,11 @@ mod tests {
     fn names_the_commonest_size() {
         let mut analysis = Analysis::default();
         let bin = |from, to, packets| SizeBin { from, to, packets };
-        analysis.stats.sizes = vec![bin(0, 63, 1), bin(64, 127, 6), bin(1519, u32::MAX, 1)];
+        analysis.stats.sizes = vec![bin(0, 63, 0), bin(64, 127, 6), bin(128, 1518, 1), bin(1519, u32::MAX, 1)];
         let spec = make(&analysis, 0);
         assert_eq!(spec.summary, "Of 8 packets, 75 % have 64 to 127 bytes on the wire, more than any other range.");
-        assert!(matches!(&spec.marks, Marks::Columns(columns) if columns[2].label == "1519+"));
+        assert!(
+            matches!(&spec.marks, Marks::Columns(columns) if columns[2].label == "1519+" && columns[0].value == 6.0)
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! The protocols with the most bytes: applications where they are known, transports where they are not.
+//! The transports and applications with the most bytes, and what is not IP.
 
 use super::Entry;
 use crate::model::Analysis;
@@ -12,7 +12,7 @@ const MOST_BARS: usize = 10;
 
 fn make(analysis: &Analysis, _offset_minutes: i32) -> ChartSpec {
     let summary = &analysis.summary;
-    let mut counts: Vec<&ProtocolCount> = summary.protocols.iter().filter(|count| count.layer >= 2).collect();
+    let mut counts: Vec<&ProtocolCount> = summary.protocols.iter().filter(|count| is_shown(count)).collect();
     counts.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.name.cmp(&b.name)));
     let share =
         |count: &ProtocolCount| format!("{} in {}", percent(count.bytes as f64, summary.bytes as f64), count.name);
@@ -35,20 +35,30 @@ fn make(analysis: &Analysis, _offset_minutes: i32) -> ChartSpec {
     }
 }
 
+/// Links and IP itself carry nearly everything, so their bars would tell nothing.
+fn is_shown(count: &ProtocolCount) -> bool {
+    count.layer >= 3 || (count.layer == 2 && !matches!(count.name.as_str(), "IPv4" | "IPv6"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn most_bytes_come_first_and_links_are_left_out() {
+    fn most_bytes_come_first_and_what_carries_everything_is_left_out() {
         let mut analysis = Analysis::default();
         analysis.summary.bytes = 1000;
         let count = |name: &str, layer, bytes| ProtocolCount { name: name.into(), layer, packets: 1, bytes };
-        analysis.summary.protocols =
-            vec![count("Ethernet", 1, 1000), count("IPv4", 2, 900), count("DNS", 4, 100), count("TCP", 3, 800)];
+        analysis.summary.protocols = vec![
+            count("Ethernet", 1, 1000),
+            count("IPv4", 2, 900),
+            count("DNS", 4, 100),
+            count("ARP", 2, 9),
+            count("TCP", 3, 800),
+        ];
         let spec = make(&analysis, 0);
         assert_eq!(spec.summary, "Of 1.00 kB: 80 % in TCP, 10 % in DNS. Layers overlap.");
         let Marks::Bars(bars) = spec.marks else { panic!("bars") };
-        assert_eq!(bars.iter().map(|bar| bar.label.as_str()).collect::<Vec<_>>(), ["IPv4", "TCP", "DNS"]);
+        assert_eq!(bars.iter().map(|bar| bar.label.as_str()).collect::<Vec<_>>(), ["TCP", "DNS", "ARP"]);
     }
 }

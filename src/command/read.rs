@@ -22,6 +22,10 @@ pub struct Outcome {
     pub pipeline: Pipeline,
     /// Hash of all bytes, in hex; none if it was not asked for or reading broke off.
     pub sha256: Option<String>,
+    /// Size of the input; of a pipe, what came out of it.
+    pub bytes: u64,
+    /// The line on the terminal, for what comes next.
+    pub progress: Progress,
 }
 
 /// Reads the file to its end. Reading that breaks off half way is an issue; a file that cannot be opened, or is none
@@ -51,8 +55,10 @@ pub fn read(path: &Path, settings: &Settings, wants_hash: bool, is_quiet: bool) 
         });
         (fed.map(|()| done), reader.join())
     });
-    progress.clear();
-    let done = fed.map_err(|refusal: crate::read::Refusal| refuse(&refusal))?;
+    let done = fed.map_err(|refusal: crate::read::Refusal| {
+        progress.clear();
+        refuse(&refusal)
+    })?;
     let hashed = hashed.unwrap_or_else(|_| Err(io::Error::other("reading broke off")));
     let sha256 = match hashed {
         Ok(sha256) => sha256,
@@ -63,7 +69,8 @@ pub fn read(path: &Path, settings: &Settings, wants_hash: bool, is_quiet: bool) 
         }
     };
     pipeline.end().map_err(|refusal| refuse(&refusal))?;
-    Ok(Outcome { pipeline, sha256 })
+    let bytes = if meta.is_file() { meta.len() } else { done };
+    Ok(Outcome { pipeline, sha256, bytes, progress })
 }
 
 /// Sends the file chunk by chunk, in buffers that come back when they are done with; gives the hash.

@@ -19,7 +19,7 @@ pub fn summary(analysis: &Analysis) -> String {
 
 fn facts(analysis: &Analysis, text: &mut String) {
     let (file, summary) = (&analysis.file, &analysis.summary);
-    let from = summary.first_ns.map_or(String::new(), |ns| format!(" from {} UTC", to_second(ns)));
+    let from = summary.first_ns.map_or(String::new(), |ns| format!(" from {} UTC", time::to_second(ns)));
     let packets = counted(summary.packets, "packet", "packets");
     let flows = counted(summary.flows, "flow", "flows");
     let hosts = counted(summary.hosts, "host", "hosts");
@@ -58,7 +58,7 @@ fn findings(analysis: &Analysis, text: &mut String) {
         .iter()
         .map(|finding| {
             let severity = finding.severity.name().to_owned();
-            vec![severity, to_second(finding.start_ns), finding.id.clone(), finding.title.clone()]
+            vec![severity, time::to_second(finding.start_ns), finding.id.clone(), finding.title.clone()]
         })
         .collect();
     text.push_str(&table(&["SEVERITY", "SINCE (UTC)", "ID", "WHAT"], &rows));
@@ -86,9 +86,4 @@ fn issues(analysis: &Analysis, text: &mut String) {
         let place = issue.first_packet.map_or(String::new(), |packet| format!(", first at packet {}", count(packet)));
         text.push_str(&format!("  {level}: {} ({}×{place})\n", harmless(&issue.text), count(issue.count)));
     }
-}
-
-fn to_second(ns: i64) -> String {
-    let text = time::text(ns, 0);
-    text.get(..19).unwrap_or(&text).to_owned()
 }

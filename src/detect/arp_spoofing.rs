@@ -311,7 +311,7 @@ mod tests {
     #[test]
     fn repeated_unasked_answers_for_anothers_address_are_spoofing() {
         let mut packets = Vec::new();
-        for i in 0..10 {
+        for i in 0_u32..10 {
             let second = f64::from(i) * 2.0;
             packets.push(arp(u64::from(i) * 3, second, 2, 66, inside(1), inside(50)));
             packets.push(arp(u64::from(i) * 3 + 1, second + 0.5, 1, 50, inside(50), inside(1)));

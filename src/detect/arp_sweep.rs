@@ -52,6 +52,8 @@ pub const ENTRY: Entry =
 
 /// Where answers to the asker are not captured, silence says little: this many times more is asked for.
 const BLIND_FACTOR: f64 = 4.0;
+/// A busy router asks for many neighbours too, but not for so many within this time.
+const FAST_NS: i64 = 30 * SECOND;
 /// Most devices kept.
 const MOST_DEVICES: usize = 1 << 16;
 /// Most pairs of device and address kept.
@@ -136,6 +138,7 @@ impl Detector for ArpSweep {
                 n_unanswered: times.len(),
                 n_window: busiest(&times, window_ns),
                 is_blind: device.n_answers == 0,
+                is_fast: busiest(&times, FAST_NS) as f64 >= least * BLIND_FACTOR,
             };
             let threshold = if sweep.is_blind { least * BLIND_FACTOR } else { least };
             if sweep.n_window as f64 >= threshold && sweep.n_unanswered * 2 > sweep.asked.len() {
@@ -152,12 +155,17 @@ struct Sweep {
     n_unanswered: usize,
     n_window: usize,
     is_blind: bool,
+    is_fast: bool,
 }
 
 impl Device {
     fn finding(&self, mac: Mac, sweep: &Sweep, threshold: f64, window_ns: i64) -> Finding {
         let who = self.own.map_or_else(|| mac_text(mac), |own| own.to_string());
-        let confidence = if sweep.is_blind { 0.6 } else { 0.9 };
+        let confidence = match (sweep.is_blind, sweep.is_fast) {
+            (false, _) => 0.9,
+            (true, true) => 0.85,
+            (true, false) => 0.6,
+        };
         let mut finding = draft::begin(&CARD);
         finding.title = format!("{who} asked by ARP for {} addresses of the local network", sweep.asked.len());
         finding.severity = severity(Impact::INSIDE_LOOK, confidence, extent(sweep.n_window as f64, threshold));
@@ -213,8 +221,7 @@ impl Device {
         ]);
         finding.n_packets = self.n_questions;
         finding.packet_indices = self.indices.clone();
-        finding.display_filter =
-            format!("arp.opcode == 1 && arp.src.hw_mac == {} && arp.isgratuitous == 0", mac_text(mac));
+        finding.display_filter = format!("arp.opcode == 1 && arp.src.hw_mac == {} && !arp.isgratuitous", mac_text(mac));
         draft::finish(finding, false)
     }
 }

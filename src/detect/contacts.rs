@@ -46,10 +46,43 @@ impl Probe {
 pub enum Outcome {
     /// Answered.
     Success,
+    /// Answered, but the source never completed the handshake: it only wanted to know.
+    HalfOpen,
     /// Refused, or silence where an answer is due.
     Failure,
     /// Silence of UDP: may be normal.
     Silence,
+}
+
+impl Outcome {
+    /// True where the source got what an ordinary client wants.
+    pub fn is_success(self) -> bool {
+        self == Outcome::Success
+    }
+}
+
+/// Several ways of trying, as a set of bits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Probes(u8);
+
+impl Probes {
+    const ALL: [Probe; 7] = [Probe::Syn, Probe::Fin, Probe::Null, Probe::Xmas, Probe::Ack, Probe::Udp, Probe::Echo];
+
+    /// Adds all of the other set.
+    pub fn merge(&mut self, other: Probes) {
+        self.0 |= other.0;
+    }
+
+    /// What is in the set.
+    pub fn iter(self) -> impl Iterator<Item = Probe> {
+        Probes::ALL.into_iter().filter(move |probe| self.0 & (1 << *probe as u8) != 0)
+    }
+}
+
+impl From<Probe> for Probes {
+    fn from(probe: Probe) -> Probes {
+        Probes(1 << probe as u8)
+    }
 }
 
 /// First contact of a source to one port of one host.
@@ -63,24 +96,36 @@ pub struct Contact {
     pub protocol: u8,
     /// Port of `target`; 0 for ICMP.
     pub port: u16,
-    /// How.
+    /// How, at the first try.
     pub probe: Probe,
-    /// What became of it.
+    /// How, at all tries that were no success.
+    pub probes: Probes,
+    /// What became of the first try.
     pub outcome: Outcome,
-    /// Time of the first packet, ns since 1970.
+    /// Time of the first try, ns since 1970.
     pub first_ns: i64,
+    /// Time of the last try that was no success; that of the first if there is none.
+    pub last_ns: i64,
 }
 
 #[derive(Clone, Copy)]
 struct First {
     probe: Probe,
+    probes: Probes,
     outcome: Outcome,
     first_ns: i64,
+    last_ns: i64,
 }
 
 impl Default for First {
     fn default() -> Self {
-        First { probe: Probe::Syn, outcome: Outcome::Silence, first_ns: i64::MAX }
+        First {
+            probe: Probe::Syn,
+            probes: Probes::default(),
+            outcome: Outcome::Silence,
+            first_ns: i64::MAX,
+            last_ns: i64::MIN,
+        }
     }
 }
 
@@ -102,7 +147,7 @@ impl Default for Contacts {
 impl Contacts {
     /// Most hosts kept.
     pub const MOST_HOSTS: usize = 1 << 19;
-    /// Most contacts kept; 40 bytes each.
+    /// Most contacts kept; 48 bytes each.
     pub const MOST: usize = 1 << 19;
 
     /// Takes a flow that has ended; `wanted` says which tries matter.
@@ -117,10 +162,13 @@ impl Contacts {
         }
         let port = if probe == Probe::Echo { 0 } else { port };
         let (Some(source), Some(target)) = (self.place(source), self.place(target)) else { return };
-        if let Some(first) = self.firsts.of((source, target, port, flow.key.protocol))
-            && flow.first_ns < first.first_ns
-        {
-            *first = First { probe, outcome, first_ns: flow.first_ns };
+        let Some(first) = self.firsts.of((source, target, port, flow.key.protocol)) else { return };
+        if !outcome.is_success() {
+            first.probes.merge(probe.into());
+            first.last_ns = first.last_ns.max(flow.first_ns);
+        }
+        if flow.first_ns < first.first_ns {
+            (first.probe, first.outcome, first.first_ns) = (probe, outcome, flow.first_ns);
         }
     }
 
@@ -152,8 +200,10 @@ impl Contacts {
                 protocol: *protocol,
                 port: *port,
                 probe: first.probe,
+                probes: first.probes,
                 outcome: first.outcome,
                 first_ns: first.first_ns,
+                last_ns: first.last_ns.max(first.first_ns),
             })
             .collect();
         all.sort_unstable_by_key(|c| (c.source, c.protocol, c.target, c.port));
@@ -180,10 +230,12 @@ pub fn classify(flow: &Flow) -> Option<(Probe, Outcome)> {
 
 fn classify_request(flow: &Flow) -> Option<(Probe, Outcome)> {
     let forward = flow.forward();
+    let is_acknowledged = forward.flag(ACK) > forward.flag(RST);
     match flow.attempt() {
-        Attempt::Succeeded => Some((Probe::Syn, Outcome::Success)),
+        Attempt::Succeeded if is_acknowledged => Some((Probe::Syn, Outcome::Success)),
+        Attempt::Succeeded => Some((Probe::Syn, Outcome::HalfOpen)),
         // An acknowledgment without any answer in the capture: the answers took another way. Nothing can be said.
-        Attempt::Failed if forward.flag(ACK) > forward.flag(RST) => None,
+        Attempt::Failed if is_acknowledged => None,
         Attempt::Failed => Some((Probe::Syn, Outcome::Failure)),
         Attempt::Unknown => None,
     }
@@ -217,7 +269,8 @@ fn classify_datagram(flow: &Flow) -> Option<(Probe, Outcome)> {
     let ((_, from), (_, to)) = (flow.initiator(), flow.responder());
     // A datagram from a service's port to a client's is an answer whose question was not captured.
     let is_answer = Protocol::from_port(false, from).is_some() && Protocol::from_port(false, to).is_none();
-    if is_answer || TRACEROUTE_PORTS.contains(&to) {
+    // Port 0 stands for later pieces of a fragmented datagram.
+    if is_answer || to == 0 || TRACEROUTE_PORTS.contains(&to) {
         return None;
     }
     Some((

@@ -2,8 +2,9 @@
 //! flow table.
 
 use crate::flow::table::FlowTable;
-use crate::model::Flow;
 use crate::model::finding::Finding;
+use crate::model::{Flow, Host};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The flows that one finding means.
 #[derive(Clone, Debug, Default)]
@@ -60,4 +61,34 @@ pub fn gather(flows: &FlowTable, n: usize, mut which: impl FnMut(&Flow) -> Optio
         }
     }
     groups
+}
+
+/// A source that sends less than this share of what the busiest source sends is a bystander, not part of a flood.
+const LEAST_SHARE: f64 = 0.02;
+
+/// As [`gather`], but leaves out the flows of bystanders: initiators that send far less than the busiest one of their
+/// group. Gives the initiators that stay.
+pub fn gather_senders(
+    flows: &FlowTable,
+    n: usize,
+    mut which: impl FnMut(&Flow) -> Option<usize>,
+) -> Vec<(BTreeSet<Host>, Gathered)> {
+    let mut senders: Vec<BTreeMap<Host, u64>> = vec![BTreeMap::new(); n];
+    gather(flows, n, |flow| {
+        let place = which(flow)?;
+        *senders.get_mut(place)?.entry(flow.initiator().0).or_default() += u64::from(flow.forward().packets);
+        Some(place)
+    });
+    let kept: Vec<BTreeSet<Host>> = senders
+        .into_iter()
+        .map(|packets| {
+            let most = packets.values().copied().max().unwrap_or(0) as f64;
+            packets.into_iter().filter(|(_, n)| *n as f64 >= most * LEAST_SHARE).map(|(host, _)| host).collect()
+        })
+        .collect();
+    let gathered = gather(flows, n, |flow| {
+        let place = which(flow)?;
+        kept.get(place)?.contains(&flow.initiator().0).then_some(place)
+    });
+    kept.into_iter().zip(gathered).collect()
 }

@@ -167,8 +167,8 @@ impl Case {
         let first = contacts.first()?;
         let mut in_time: Vec<&Contact> = contacts.iter().collect();
         in_time.sort_by_key(|c| (c.first_ns, c.target));
-        let times: Vec<i64> = in_time.iter().filter(|c| c.outcome == Outcome::Failure).map(|c| c.first_ns).collect();
-        let walk = Walk::over(in_time.iter().map(|c| c.outcome == Outcome::Success));
+        let times: Vec<i64> = in_time.iter().filter(|c| !c.outcome.is_success()).map(|c| c.first_ns).collect();
+        let walk = Walk::over(in_time.iter().map(|c| c.outcome.is_success()));
         Some(Case {
             source: first.source,
             protocol: first.protocol,
@@ -180,7 +180,7 @@ impl Case {
             log_ratio: walk.log_ratio(),
             is_scanner: walk.is_scanner(),
             first_ns: in_time.first()?.first_ns,
-            last_ns: in_time.last()?.first_ns,
+            last_ns: contacts.iter().map(|c| c.last_ns).max()?,
         })
     }
 

@@ -1,7 +1,7 @@
 //! Echo requests, counted per target and second, to findings of ICMP floods.
 
 use super::draft::{self, evidence, lines};
-use super::gather::gather;
+use super::gather::gather_senders;
 use super::peaks::Seconds;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
@@ -9,7 +9,7 @@ use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::packet::{Packet, Transport};
 use crate::model::{Category, Flow, Host};
 use crate::settings::{Descriptor, Effect};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 const CARD: Card = Card {
     id: "icmp_flood",
@@ -83,17 +83,12 @@ impl Detector for IcmpFlood {
         cases.truncate(MOST_FINDINGS);
 
         let places: HashMap<Host, usize> = cases.iter().enumerate().map(|(i, (target, ..))| (*target, i)).collect();
-        let mut sources = vec![BTreeSet::new(); cases.len()];
-        let gathered = gather(context.flows, cases.len(), |flow| {
+        let gathered = gather_senders(context.flows, cases.len(), |flow| {
             let place = *places.get(&flow.responder().0)?;
-            if !is_echo(flow) {
-                return None;
-            }
-            sources.get_mut(place)?.insert(flow.initiator().0);
-            Some(place)
+            is_echo(flow).then_some(place)
         });
         let mut findings = Vec::new();
-        for (((target, rate, seconds), flows), sources) in cases.iter().zip(gathered).zip(&sources) {
+        for ((target, rate, seconds), (sources, flows)) in cases.iter().zip(gathered) {
             let from = match (sources.len(), sources.first()) {
                 (1, Some(one)) => one.to_string(),
                 (n, _) => format!("{n} addresses"),

@@ -6,8 +6,10 @@
 pub mod contacts;
 pub mod draft;
 pub mod gather;
+pub mod guessing;
 pub mod ml;
 pub mod peaks;
+pub mod regularity;
 pub mod severity;
 pub mod tally;
 #[cfg(test)]
@@ -17,11 +19,14 @@ pub mod walk;
 pub mod arp_spoofing;
 pub mod arp_storm;
 pub mod arp_sweep;
+pub mod beacon;
+pub mod ftp_guessing;
 pub mod host_scan;
 pub mod icmp_flood;
 pub mod isolation_forest;
 pub mod pca;
 pub mod port_scan;
+pub mod ssh_guessing;
 pub mod syn_flood;
 pub mod udp_flood;
 
@@ -33,7 +38,6 @@ use crate::settings::{Descriptor, Settings};
 
 /// Every detector, in the order in which they are shown and run.
 pub const ALL: &[Entry] = &[
-    // One line each.
     port_scan::ENTRY,
     host_scan::ENTRY,
     arp_sweep::ENTRY,
@@ -42,6 +46,9 @@ pub const ALL: &[Entry] = &[
     icmp_flood::ENTRY,
     arp_storm::ENTRY,
     arp_spoofing::ENTRY,
+    ssh_guessing::ENTRY,
+    ftp_guessing::ENTRY,
+    beacon::ENTRY,
     pca::ENTRY,
     isolation_forest::ENTRY,
 ];

@@ -1,6 +1,6 @@
 //! First contacts to findings: one source that tries many ports of one host, nearly all in vain.
 
-use super::contacts::{Contact, Contacts, Outcome, Probe};
+use super::contacts::{Contact, Contacts, Outcome, Probe, Probes};
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Gathered, gather};
 use super::severity::{Impact, extent, past, severity};
@@ -9,7 +9,7 @@ use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::time::{SECOND, from_seconds, span};
 use crate::model::{Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 const CARD: Card = Card {
     id: "port_scan",
@@ -78,9 +78,10 @@ struct Case {
     source: Host,
     target: Host,
     protocol: u8,
-    probes: BTreeSet<Probe>,
+    probes: Probes,
     ports: Vec<u16>,
     n_failed: usize,
+    n_half_open: usize,
     n_silent: usize,
     n_answered: usize,
     n_window: usize,
@@ -162,29 +163,32 @@ impl Case {
         let first = contacts.first()?;
         let mut in_time: Vec<&Contact> = contacts.iter().collect();
         in_time.sort_by_key(|c| (c.first_ns, c.port));
-        let failed: Vec<&&Contact> = in_time.iter().filter(|c| c.outcome != Outcome::Success).collect();
+        let failed: Vec<&&Contact> = in_time.iter().filter(|c| !c.outcome.is_success()).collect();
         let times: Vec<i64> = failed.iter().map(|c| c.first_ns).collect();
         // A silent UDP port is a failure once the host has shown that it refuses others (it limits how often it says
         // so: RFC 1812, section 4.3.2.8).
         let refuses = in_time.iter().any(|c| c.outcome == Outcome::Failure);
+        let mut probes = Probes::default();
+        contacts.iter().for_each(|c| probes.merge(c.probes));
         let walk = Walk::over(
-            in_time.iter().filter(|c| refuses || c.outcome != Outcome::Silence).map(|c| c.outcome == Outcome::Success),
+            in_time.iter().filter(|c| refuses || c.outcome != Outcome::Silence).map(|c| c.outcome.is_success()),
         );
-        let n_failed = failed.iter().filter(|c| refuses || c.outcome == Outcome::Failure).count();
+        let n_failed = failed.iter().filter(|c| refuses || c.outcome != Outcome::Silence).count();
         Some(Case {
             source: first.source,
             target: first.target,
             protocol: first.protocol,
-            probes: failed.iter().map(|c| c.probe).collect(),
+            probes,
             ports: contacts.iter().map(|c| c.port).collect(),
             n_failed,
+            n_half_open: failed.iter().filter(|c| c.outcome == Outcome::HalfOpen).count(),
             n_silent: failed.len() - n_failed,
             n_answered: contacts.len() - failed.len(),
             n_window: busiest(&times, window_ns),
             log_ratio: walk.log_ratio(),
             is_scanner: walk.is_scanner(),
             first_ns: in_time.first()?.first_ns,
-            last_ns: in_time.last()?.first_ns,
+            last_ns: contacts.iter().map(|c| c.last_ns).max()?,
         })
     }
 
@@ -221,12 +225,18 @@ impl Case {
         finding.evidence = vec![
             evidence("Ports tried", tried as f64, "ports", "an ordinary client uses 1 to 3 ports of a server"),
             evidence(
-                "Ports that refused or did not answer",
+                "Ports that refused, did not answer, or were left half open",
                 failed as f64,
                 "ports",
                 format!("below {} (Zeek's scan policy)", limits.ports),
             ),
-            evidence("Ports that answered", self.n_answered as f64, "ports", "nearly all, for an ordinary client"),
+            evidence("Of these left half open by the source", self.n_half_open as f64, "ports", "0"),
+            evidence(
+                "Ports that were used properly",
+                self.n_answered as f64,
+                "ports",
+                "nearly all, for an ordinary client",
+            ),
             evidence(
                 &format!("Most failed ports within {}", span(limits.window_ns)),
                 self.n_window as f64,
@@ -242,16 +252,16 @@ impl Case {
             evidence("Time from first to last new port", duration as f64 / SECOND as f64, "s", ""),
         ];
         finding.explanation = format!(
-            "{} tried {} of {} within {}; {} failed and {} answered. An ordinary client knows which port it wants and \
-             gets an answer there; a series of refusals on different ports means that somebody is finding out what \
-             the host offers.{}",
+            "{} tried {} of {} within {}; {} refused, gave no answer or were left half open at once, and {} were used \
+             properly. An ordinary client knows which port it wants and gets an answer there; a series of such tries on \
+             different ports means that somebody is finding out what the host offers.{}",
             self.source,
             count(tried, &format!("{transport} port")),
             self.target,
             span(duration),
             failed,
             self.n_answered,
-            if self.probes.iter().any(|p| matches!(p, Probe::Fin | Probe::Null | Probe::Xmas)) {
+            if self.probes.iter().any(|probe| matches!(probe, Probe::Fin | Probe::Null | Probe::Xmas)) {
                 " Packets with these flags never begin an ordinary connection; they are made to slip past simple filters."
             } else {
                 ""

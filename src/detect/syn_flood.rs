@@ -1,7 +1,7 @@
 //! Connection requests that are never completed, counted per server and second, to findings of SYN floods.
 
 use super::draft::{self, evidence, lines};
-use super::gather::gather;
+use super::gather::gather_senders;
 use super::peaks::Seconds;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
@@ -141,23 +141,17 @@ impl Detector for SynFlood {
 
         let places: HashMap<(Host, u16), usize> =
             cases.iter().enumerate().map(|(i, case)| ((case.target, case.port), i)).collect();
-        let mut sources = vec![BTreeSet::new(); cases.len()];
-        let gathered = gather(context.flows, cases.len(), |flow| {
+        let gathered = gather_senders(context.flows, cases.len(), |flow| {
             let place = *places.get(&flow.responder())?;
-            if !is_incomplete(flow) {
-                return None;
-            }
-            sources.get_mut(place)?.insert(flow.initiator().0);
-            Some(place)
+            is_incomplete(flow).then_some(place)
         });
         let findings = cases
             .iter()
             .zip(gathered)
-            .zip(&sources)
-            .map(|((case, flows), sources)| {
-                let mut finding = case.finding(least, period, sources);
+            .map(|(case, (sources, flows))| {
+                let mut finding = case.finding(least, period, &sources);
                 flows.fill(&mut finding);
-                finding.display_filter = case.filter(sources, finding.start_ns, finding.end_ns);
+                finding.display_filter = case.filter(&sources, finding.start_ns, finding.end_ns);
                 draft::finish(finding, true)
             })
             .collect();

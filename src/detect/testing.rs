@@ -2,7 +2,7 @@
 
 use super::{Conclusion, Context, Detector, Ended, Entry};
 use crate::flow::names::Names;
-use crate::flow::table::FlowTable;
+use crate::flow::table::{FlowTable, Limits};
 use crate::model::flow::{Flow, FlowKey, NameSource, Run, TcpState};
 use crate::model::moments::Moments;
 use crate::model::packet::{Arp, Layers, Packet, Transport};
@@ -120,6 +120,7 @@ pub fn arp(index: u64, second: f64, operation: u16, mac: u8, sender: Host, targe
         index,
         time_ns: (second * SECOND as f64) as i64,
         is_timed: true,
+        is_damaged: false,
         net_at: 0,
         transport_at: 0,
         wire_bytes: 60,
@@ -151,7 +152,7 @@ pub fn conclude(entry: &Entry, flows: &[Made], packets: &[Packet], settings: &Se
     }
     let times = flows.iter().map(|f| (f.start * 1e9) as i64).chain(packets.iter().map(|p| p.time_ns));
     let (first, last) = times.fold((i64::MAX, i64::MIN), |(first, last), ns| (first.min(ns), last.max(ns)));
-    let (flows, names) = (FlowTable::default(), Names::default());
+    let (flows, names) = (FlowTable::new(Limits::default()), Names::default());
     let context = Context { settings, flows: &flows, names: &names, span_ns: (first, last), packets: 0 };
     detector.conclude(&context)
 }

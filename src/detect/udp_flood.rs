@@ -1,7 +1,7 @@
 //! Datagrams that nobody answers, counted per service and second, to findings of UDP floods.
 
 use super::draft::{self, evidence, lines};
-use super::gather::gather;
+use super::gather::gather_senders;
 use super::peaks::Seconds;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
@@ -88,8 +88,9 @@ struct Case {
     n_refused: u64,
 }
 
+/// Port 0 stands for later pieces of a fragmented datagram, whose ports are unknown.
 fn is_unanswered(flow: &Flow) -> bool {
-    flow.is_udp() && flow.backward().packets == 0 && !flow.responder().0.is_group()
+    flow.is_udp() && flow.responder().1 != 0 && flow.backward().packets == 0 && !flow.responder().0.is_group()
 }
 
 impl Detector for UdpFlood {
@@ -136,21 +137,15 @@ impl Detector for UdpFlood {
 
         let places: HashMap<(Host, u16), usize> =
             cases.iter().enumerate().map(|(i, case)| ((case.target, case.port), i)).collect();
-        let mut sources = vec![BTreeSet::new(); cases.len()];
-        let gathered = gather(context.flows, cases.len(), |flow| {
+        let gathered = gather_senders(context.flows, cases.len(), |flow| {
             let place = *places.get(&flow.responder())?;
-            if !is_unanswered(flow) {
-                return None;
-            }
-            sources.get_mut(place)?.insert(flow.initiator().0);
-            Some(place)
+            is_unanswered(flow).then_some(place)
         });
         let findings = cases
             .iter()
             .zip(gathered)
-            .zip(&sources)
-            .map(|((case, flows), sources)| {
-                let mut finding = case.finding(sources);
+            .map(|(case, (sources, flows))| {
+                let mut finding = case.finding(&sources);
                 flows.fill(&mut finding);
                 let mut filter =
                     format!("{} && udp.dstport == {} && !icmp", draft::host_filter("dst", case.target), case.port);

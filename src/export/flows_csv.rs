@@ -21,12 +21,12 @@ pub fn write<'a>(
     findings: &[Finding],
 ) -> io::Result<()> {
     let named = Named::new(findings);
-    let mut block = String::with_capacity(BLOCK + 4096);
+    let mut block = Vec::with_capacity(BLOCK + 4096);
     for column in columns::ALL {
-        block.push_str(column.name);
-        block.push(',');
+        block.extend_from_slice(column.name.as_bytes());
+        block.push(b',');
     }
-    block.push_str("anomaly_score,severity,findings\n");
+    block.extend_from_slice(b"anomaly_score,severity,findings\n");
     let mut cell = String::new();
     let scores = scores.iter().copied().chain(std::iter::repeat(f32::NAN));
     for ((serial, flow), score) in flows.zip(scores) {
@@ -39,18 +39,18 @@ pub fn write<'a>(
                     text(&mut block, &cell);
                 }
             }
-            block.push(',');
+            block.push(b',');
         }
         number(&mut block, f64::from(score));
-        block.push(',');
+        block.push(b',');
         named.write(&mut block, serial, &mut cell);
-        block.push('\n');
+        block.push(b'\n');
         if block.len() >= BLOCK {
-            out.write_all(block.as_bytes())?;
+            out.write_all(&block)?;
             block.clear();
         }
     }
-    out.write_all(block.as_bytes())
+    out.write_all(&block)
 }
 
 /// Which findings list which flow.
@@ -70,7 +70,7 @@ impl<'a> Named<'a> {
         Named { findings, pairs }
     }
 
-    fn write(&self, out: &mut String, serial: u32, cell: &mut String) {
+    fn write(&self, out: &mut Vec<u8>, serial: u32, cell: &mut String) {
         let start = self.pairs.partition_point(|(of, _)| *of < serial);
         let mut severity: Option<Severity> = None;
         cell.clear();
@@ -82,74 +82,77 @@ impl<'a> Named<'a> {
             }
             cell.push_str(&finding.id);
         }
-        out.push_str(severity.map_or("", Severity::id));
-        out.push(',');
+        out.extend_from_slice(severity.map_or("", Severity::id).as_bytes());
+        out.push(b',');
         text(out, cell);
     }
 }
 
 /// A number with at most six decimals; nothing for what is not a number.
-fn number(out: &mut String, value: f64) {
+fn number(out: &mut Vec<u8>, value: f64) {
     const WHOLE_EXACT: f64 = 9e15; // about 2^53: below, a double holds every whole number
+    let size = value.abs();
     if !value.is_finite() {
         return;
     }
-    if value.fract() == 0.0 && value.abs() < WHOLE_EXACT {
-        if value < 0.0 {
-            out.push('-');
-        }
-        return digits(out, value.abs() as u64);
+    if size >= WHOLE_EXACT / 1e6 {
+        return out.extend_from_slice(format!("{value:.0}").as_bytes());
     }
-    if value.abs() >= WHOLE_EXACT / 1e6 {
-        return out.push_str(&format!("{value:.0}"));
+    let whole = size as u64;
+    let is_whole = whole as f64 == size;
+    let millionths = if is_whole { 0 } else { (size * 1e6 + 0.5) as u64 };
+    if value < 0.0 && (is_whole || millionths > 0) {
+        out.push(b'-');
     }
-    let millionths = (value.abs() * 1e6).round() as u64;
-    if value < 0.0 && millionths > 0 {
-        out.push('-');
+    if is_whole {
+        return digits(out, whole);
     }
     digits(out, millionths / 1_000_000);
     let mut part = millionths % 1_000_000;
     if part > 0 {
-        out.push('.');
-        let mut place = 100_000;
-        while part > 0 && place > 0 {
-            out.push(char::from(b'0' + (part / place) as u8));
-            part %= place;
-            place /= 10;
-        }
+        out.push(b'.');
+    }
+    let mut place = 100_000;
+    while part > 0 && place > 0 {
+        out.push(b'0' + (part / place) as u8);
+        part %= place;
+        place /= 10;
     }
 }
 
 /// Several times as fast as `format!`, which matters for eighty numbers a line.
-fn digits(out: &mut String, mut value: u64) {
+fn digits(out: &mut Vec<u8>, mut value: u64) {
+    if value < 10 {
+        return out.push(b'0' + value as u8);
+    }
     let mut buffer = [b'0'; 20];
-    let mut used = 0;
+    let mut n_unused = buffer.len();
     for slot in buffer.iter_mut().rev() {
         *slot = b'0' + (value % 10) as u8;
         value /= 10;
-        used += 1;
+        n_unused -= 1;
         if value == 0 {
             break;
         }
     }
-    out.extend(buffer.iter().skip(buffer.len() - used).map(|digit| char::from(*digit)));
+    out.extend_from_slice(buffer.get(n_unused..).unwrap_or_default());
 }
 
 /// A text cell, quoted where CSV asks for it (RFC 4180) and never a formula.
-fn text(out: &mut String, cell: &str) {
+fn text(out: &mut Vec<u8>, cell: &str) {
     let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let is_quoted = cell.contains([',', '"', '\n', '\r']);
     if is_quoted {
-        out.push('"');
+        out.push(b'"');
     }
     if is_formula {
-        out.push('\'');
+        out.push(b'\'');
     }
     if is_quoted {
-        out.push_str(&cell.replace('"', "\"\""));
-        out.push('"');
+        out.extend_from_slice(cell.replace('"', "\"\"").as_bytes());
+        out.push(b'"');
     } else {
-        out.push_str(cell);
+        out.extend_from_slice(cell.as_bytes());
     }
 }
 
@@ -160,15 +163,15 @@ mod tests {
     use crate::model::Category;
 
     fn shown(value: f64) -> String {
-        let mut out = String::new();
+        let mut out = Vec::new();
         number(&mut out, value);
-        out
+        String::from_utf8(out).unwrap()
     }
 
     fn celled(cell: &str) -> String {
-        let mut out = String::new();
+        let mut out = Vec::new();
         text(&mut out, cell);
-        out
+        String::from_utf8(out).unwrap()
     }
 
     fn finding(id: &str, severity: Severity, flow_serials: Vec<u32>) -> Finding {

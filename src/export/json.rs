@@ -308,6 +308,26 @@ mod tests {
     }
 
     #[test]
+    fn every_field_is_described_in_the_docs() {
+        fn walk(value: &Value, docs: &str) {
+            match value {
+                Value::Object(fields) => {
+                    fields.iter().filter(|(name, _)| !name.contains('.')).for_each(|(name, field)| {
+                        let is_there =
+                            docs.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == name);
+                        assert!(is_there, "{name} is not described");
+                        walk(field, docs);
+                    })
+                }
+                Value::Array(items) => items.iter().for_each(|item| walk(item, docs)),
+                _ => {}
+            }
+        }
+        let read: Value = serde_json::from_str(&super::json(&sample())).unwrap();
+        walk(&read, include_str!("../../docs/json.md"));
+    }
+
+    #[test]
     fn numbers_are_finite() {
         let read: Value = serde_json::from_str(&super::json(&sample())).unwrap();
         assert_eq!(read["findings"][0]["score"], 0.0);

@@ -28,7 +28,18 @@ pub fn with_unit(value: f64, unit: &str) -> String {
     match unit {
         "B" => bytes(value),
         "" => plain(value),
+        _ if value == 1.0 => format!("1 {}", singular(unit)),
         _ => format!("{} {unit}", plain(value)),
+    }
+}
+
+/// One of what a unit counts: `flow` of `flows`, `address` of `addresses`. Symbols (`s`, `ms`, `B/s`) stay.
+fn singular(unit: &str) -> &str {
+    let is_symbol = unit.chars().count() < 4 || !unit.chars().all(|letter| letter.is_ascii_lowercase());
+    match unit.strip_suffix("sses") {
+        _ if is_symbol => unit,
+        Some(stem) => unit.get(..stem.len() + 2).unwrap_or(unit),
+        None => unit.strip_suffix('s').unwrap_or(unit),
     }
 }
 
@@ -114,6 +125,13 @@ mod tests {
     fn bytes_take_decimal_prefixes() {
         let texts = [0.0, 999.0, 1000.0, 1536.0, 999_960.0, 2e7, 1.5e30].map(bytes);
         assert_eq!(texts, ["0 B", "999 B", "1.00 kB", "1.54 kB", "1.00 MB", "20.0 MB", "1500000000000 EB"]);
+    }
+
+    #[test]
+    fn one_of_a_kind_is_singular() {
+        let texts = ["flows", "addresses", "ms", "B/s", "s", "%", "bits/s", "B"].map(|unit| with_unit(1.0, unit));
+        assert_eq!(texts, ["1 flow", "1 address", "1 ms", "1 B/s", "1 s", "1 %", "1 bits/s", "1 B"]);
+        assert_eq!(with_unit(1.5, "flows"), "1.5 flows");
     }
 
     #[test]

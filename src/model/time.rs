@@ -24,6 +24,11 @@ pub fn text(ns: i64, offset_minutes: i32) -> String {
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{:06}", part / 1000)
 }
 
+/// `2026-11-21 09:41:05` in UTC.
+pub fn to_second(ns: i64) -> String {
+    text(ns.div_euclid(SECOND) * SECOND, 0).split('.').next().unwrap_or_default().to_owned()
+}
+
 /// `2026-11-21T09:41:05.123456Z`
 pub fn iso(ns: i64) -> String {
     format!("{}Z", text(ns, 0).replace(' ', "T"))
@@ -71,6 +76,7 @@ mod tests {
         assert_eq!(text(951_782_400 * SECOND, 0), "2000-02-29 00:00:00.000000");
         assert_eq!(text(-SECOND, 0), "1969-12-31 23:59:59.000000");
         assert_eq!(iso(4_102_444_800 * SECOND + 1000), "2100-01-01T00:00:00.000001Z");
+        assert_eq!(to_second(-1), "1969-12-31 23:59:59");
         assert_eq!(text(0, 90), "1970-01-01 01:30:00.000000");
     }
 }

@@ -147,3 +147,125 @@ fn settle<M: Model>(model: &M, block: &mut Matrix, places: &mut Vec<usize>, scor
     }
     block.clear();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::{Entry, isolation_forest, pca, testing};
+    use crate::flow::names::Names;
+    use crate::flow::table::Limits;
+    use crate::model::packet::{Ip, Packet, Transport, Udp};
+    use crate::model::time::SECOND;
+    use crate::model::{Host, Severity};
+    use crate::settings::Settings;
+
+    const ODD_PORT: u16 = 9999;
+
+    fn udp(time_ns: i64, from: (u8, u16), to: (u8, u16), payload_bytes: u32) -> Packet {
+        let (source, target) = (Host::v4([10, 0, 0, from.0]), Host::v4([10, 0, 0, to.0]));
+        let wire_bytes = payload_bytes + 42;
+        Packet {
+            time_ns,
+            wire_bytes,
+            captured_bytes: wire_bytes,
+            macs: None,
+            arp: None,
+            ip: Some(Ip {
+                source,
+                target,
+                protocol: 17,
+                ttl: 64,
+                is_fragment: false,
+                payload_bytes: payload_bytes + 8,
+            }),
+            transport: Transport::Udp(Udp { source_port: from.1, target_port: to.1, payload_bytes }),
+            ..testing::arp(0, 0.0, 1, 1, source, target)
+        }
+    }
+
+    /// Questions and answers of much the same size, and after the first hundred one flow of a thousand full packets.
+    fn table(n_flows: u16) -> FlowTable {
+        let (mut table, names) = (FlowTable::new(Limits::default()), Names::default());
+        let mut add = |packet: Packet| {
+            table.update(&packet, &names, &mut |_, _| {});
+        };
+        for i in 0..n_flows {
+            let (at, size) = (i64::from(i) * SECOND, u32::from(i % 13));
+            let client = ((i % 20) as u8, 30_000 + i);
+            add(udp(at, client, (200, 53), 40 + size));
+            add(udp(at + 2_000_000 + i64::from(i % 7) * 100_000, (200, 53), client, 90 + 2 * size));
+            if i == 100 {
+                (0..1000).for_each(|k| add(udp(at + k * 1_000_000, (77, 4000), (78, ODD_PORT), 1400)));
+            }
+        }
+        table
+    }
+
+    fn conclude(detector: &mut dyn Detector, flows: &FlowTable, settings: &Settings) -> Conclusion {
+        let names = Names::default();
+        detector.conclude(&Context { settings, flows, names: &names, span_ns: (0, 0), packets: 0 })
+    }
+
+    fn both(of: impl Fn(&Entry)) {
+        of(&pca::ENTRY);
+        of(&isolation_forest::ENTRY);
+    }
+
+    #[test]
+    fn the_odd_flow_is_found_and_explained() {
+        let flows = table(400);
+        both(|entry| {
+            let result = conclude((entry.make)().as_mut(), &flows, &Settings::default());
+            let finding = &result.findings[0];
+            assert_eq!(finding.ports, [ODD_PORT], "{}", entry.card.id);
+            assert_eq!((finding.n_flows, finding.n_packets), (1, 1000));
+            assert!(finding.severity <= Severity::Low);
+            assert!(finding.evidence.iter().any(|e| e.name == "Packets sent" && e.value == 1000.0), "{finding:?}");
+            assert!(finding.explanation.contains("packets sent (1,000 packets; median 1 packet,"));
+            let scores = result.scores.unwrap();
+            let top = scores[finding.flow_serials[0] as usize];
+            assert_eq!(scores.len(), flows.len());
+            assert!(scores.iter().all(|score| *score <= top && (0.0..=1.0).contains(score)));
+        });
+    }
+
+    #[test]
+    fn few_flows_are_not_enough() {
+        both(|entry| {
+            let result = conclude((entry.make)().as_mut(), &table(98), &Settings::default());
+            assert_eq!(
+                result.not_enough_data.unwrap(),
+                "Only 98 flows: a model of what is usual here needs at least 100."
+            );
+            assert!(result.findings.is_empty() && result.scores.is_none());
+        });
+    }
+
+    #[test]
+    fn a_threshold_selects_among_the_same_scores() {
+        let flows = table(400);
+        both(|entry| {
+            let (mut low, mut detector) = (Settings::default(), (entry.make)());
+            assert!(low.set(&entry.settings[0], 0.5));
+            let strict = conclude(detector.as_mut(), &flows, &Settings::default());
+            let mild = conclude(detector.as_mut(), &flows, &low);
+            assert_eq!(strict.scores, mild.scores);
+            let reached = |result: &Conclusion| result.findings.iter().map(|f| f.n_flows).sum::<u64>();
+            assert!(reached(&mild) > reached(&strict));
+            assert!(mild.findings.len() <= 3);
+        });
+    }
+
+    #[test]
+    fn past_the_cap_a_sample_is_scored_and_that_is_said() {
+        let flows = table(2000);
+        both(|entry| {
+            let mut capped = Settings::default();
+            assert!(capped.set(&entry.settings[2], 1000.0) && capped.set(&entry.settings[0], 0.5));
+            let result = conclude((entry.make)().as_mut(), &flows, &capped);
+            let scored = result.scores.unwrap().iter().filter(|score| !score.is_nan()).count();
+            assert_eq!(scored, 1000);
+            assert!(result.findings[0].explanation.contains("a random 1,000 of 2,001 flows"));
+        });
+    }
+}

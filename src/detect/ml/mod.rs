@@ -11,9 +11,6 @@ mod outliers;
 pub mod random;
 pub mod scale;
 
-#[cfg(test)]
-mod adbench;
-
 use matrix::Matrix;
 
 /// A model of what is usual among rows of numbers.

@@ -63,3 +63,27 @@ fn deviation(values: &[f32]) -> f32 {
     let squares: f64 = values.iter().map(|x| (f64::from(*x) - mean) * (f64::from(*x) - mean)).sum();
     (squares / n).sqrt() as f32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_half_is_one_wide_and_wild_values_are_held_back() {
+        let mut rows = Matrix::new(3);
+        for i in 0..101_u8 {
+            let rare = if i == 7 { 1.0 } else { 0.0 };
+            rows.push_with(|row| row.copy_from_slice(&[f32::from(i), rare, 4.0]));
+        }
+        let robust = Robust::fit(&rows);
+        let mut out = [0.0; 3];
+        robust.scale(&[50.0, 1.0, 4.0], &mut out);
+        assert_eq!((out[0], out[2]), (0.0, 0.0));
+        // A rare flag has no middle half; its standard deviation stands in: 1 / sqrt(0.01 * 0.99) = 10.05, held at 10.
+        assert_eq!(out[1], CLIP);
+        robust.scale(&[75.0, f32::NAN, f32::INFINITY], &mut out);
+        assert_eq!(out, [0.5, 0.0, 0.0]);
+        robust.scale(&[-1e30, 0.0, 9.0], &mut out);
+        assert_eq!(out, [-CLIP, 0.0, 0.0]);
+    }
+}

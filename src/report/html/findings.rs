@@ -3,7 +3,7 @@
 use super::{facts, section, table};
 use crate::chart::draw::text::escape;
 use crate::model::finding::Finding;
-use crate::model::quantity::{count, percent, with_unit};
+use crate::model::quantity::{counted, percent, with_unit};
 use crate::model::{Analysis, time};
 use std::fmt::Display;
 
@@ -17,7 +17,7 @@ pub fn list(analysis: &Analysis) -> String {
                 badge(finding),
                 format!("<a href=\"#{}\">{}</a>", escape(&finding.id), escape(&finding.title)),
                 escape(finding.category.id()),
-                to_second(finding.start_ns),
+                format!("<span class=\"t\">{}</span>", time::to_second(finding.start_ns)),
                 percent(finding.confidence, 1.0),
             ]
         })
@@ -48,12 +48,15 @@ fn article(finding: &Finding) -> String {
         (None, _) => String::new(),
     };
     let seen = facts(&[
-        ("When", format!("{} UTC, for {}", to_second(finding.start_ns), time::span(finding.end_ns - finding.start_ns))),
+        (
+            "When",
+            format!("{} UTC, for {}", time::to_second(finding.start_ns), time::span(finding.end_ns - finding.start_ns)),
+        ),
         ("From", joined(&finding.sources)),
         ("To", joined(&finding.targets)),
-        ("Ports", joined(&finding.ports)),
+        ("Ports", ports(&finding.ports)),
         ("Protocol", escape(&finding.protocol)),
-        ("Covers", format!("{} flows, {} packets", count(finding.n_flows), count(finding.n_packets))),
+        ("Covers", covers(finding)),
         ("Technique", technique),
         ("Confidence", format!("{}, score {}", percent(finding.confidence, 1.0), percent(finding.score, 1.0))),
     ]);
@@ -114,7 +117,39 @@ fn joined<T: Display>(items: &[T]) -> String {
     texts.join(", ")
 }
 
-fn to_second(ns: i64) -> String {
-    let text = time::text(ns, 0);
-    text.get(..19).unwrap_or(&text).to_owned()
+/// What is meant: `12 flows, 50 packets`, or only packets where there are no flows.
+fn covers(finding: &Finding) -> String {
+    let packets = counted(finding.n_packets, "packet", "packets");
+    if finding.n_flows == 0 { packets } else { format!("{}, {packets}", counted(finding.n_flows, "flow", "flows")) }
+}
+
+/// Sorted ports with runs of three or more as ranges: `22, 80–83`.
+fn ports(ports: &[u16]) -> String {
+    let mut runs: Vec<(u16, u16)> = Vec::new();
+    for port in ports {
+        match runs.last_mut() {
+            Some((_, end)) if end.checked_add(1) == Some(*port) => *end = *port,
+            _ => runs.push((*port, *port)),
+        }
+    }
+    let texts: Vec<String> = runs
+        .into_iter()
+        .map(|(start, end)| match end - start {
+            0 => start.to_string(),
+            1 => format!("{start}, {end}"),
+            _ => format!("{start}–{end}"),
+        })
+        .collect();
+    texts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_of_ports_are_ranges() {
+        assert_eq!(ports(&[22, 80, 81, 82, 83, 90, 91, 65535]), "22, 80–83, 90, 91, 65535");
+        assert_eq!(ports(&[]), "");
+    }
 }

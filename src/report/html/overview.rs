@@ -68,14 +68,9 @@ fn counts(analysis: &Analysis) -> String {
 
 fn span(analysis: &Analysis) -> String {
     match analysis.summary.first_ns {
-        Some(first) => format!("{} from {} UTC", time::span(analysis.summary.duration_ns()), to_second(first)),
+        Some(first) => format!("{} from {} UTC", time::span(analysis.summary.duration_ns()), time::to_second(first)),
         None => "no packets".to_owned(),
     }
-}
-
-fn to_second(ns: i64) -> String {
-    let text = time::text(ns, 0);
-    text.get(..19).unwrap_or(&text).to_owned()
 }
 
 /// Figures, facts of the file, charts.

@@ -25,7 +25,7 @@ pub fn lay_out(scene: &mut Scene, bars: &[Bar], unit: &str, theme: &Theme, (widt
     let label_width = if is_narrow {
         0.0
     } else {
-        widest(&mut bars.iter().map(|bar| text::width(&bar.label, LABEL))).min(width * 0.42) + GAP
+        widest(&mut bars.iter().map(|bar| text::width(&bar.label, LABEL))).min(width * 0.5) + GAP
     };
     let plot = Rect {
         x: label_width,

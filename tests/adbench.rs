@@ -1,9 +1,11 @@
 //! The models on public benchmark tables, beside what PyOD reaches there.
 
-use super::Model;
-use super::forest::Forest;
-use super::linear::Components;
-use super::matrix::Matrix;
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use packetloupe::detect::ml::Model;
+use packetloupe::detect::ml::forest::Forest;
+use packetloupe::detect::ml::linear::Components;
+use packetloupe::detect::ml::matrix::Matrix;
 use std::fs;
 use std::path::{Path, PathBuf};
 

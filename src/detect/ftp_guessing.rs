@@ -1,0 +1,186 @@
+//! Short FTP control connections that all look the same to findings of password guessing.
+
+use super::draft::{self, evidence, lines};
+use super::gather::gather;
+use super::guessing::{Series, Shape, Tries};
+use super::severity::{Impact, extent, past, severity};
+use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use crate::model::protocol::Named;
+use crate::model::time::{SECOND, from_seconds, span};
+use crate::model::{Category, Finding, Host};
+use crate::settings::{Descriptor, Effect};
+use std::collections::HashMap;
+
+const CARD: Card = Card {
+    id: "ftp_guessing",
+    name: "FTP password guessing",
+    category: Category::BruteForce,
+    technique: Some(("T1110.001", "Password Guessing")),
+    sees: "One client opens many FTP control connections to one server that carry hardly more than a name, a password and a refusal.",
+    matters: "Guessing goes on until a password fits. FTP logins often work for other services too, and FTP sends them readable.",
+    otherwise: "A script or device that logs in again and again with an old password.",
+    source: "Zeek's FTP policy: 20 failed logins in 15 minutes. Failure is told by size: a login that works goes on with commands and data.",
+};
+
+const GUESSES: Descriptor = Descriptor {
+    id: "ftp_guessing.guesses",
+    label: "Failed connections for guessing",
+    help: "This many connections that look like failed logins within the window. 20 in 15 minutes is the value of Zeek's FTP policy; each connection may hold several guesses.",
+    unit: "connections",
+    min: 2.0,
+    max: 100_000.0,
+    default: 20.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const WINDOW: Descriptor = Descriptor {
+    id: "ftp_guessing.window",
+    label: "Window",
+    help: "Failed connections are counted within this time. 900 s is the value of Zeek's FTP policy.",
+    unit: "s",
+    min: 1.0,
+    max: 86_400.0,
+    default: 900.0,
+    is_whole: false,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[GUESSES, WINDOW];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::FLOWS, make: || Box::new(FtpGuessing::default()) };
+
+/// USER and PASS, several times, without the commands that follow a login that works (SYST, TYPE, PASV, LIST: about 60
+/// bytes there and 300 back); greeting and refusals of common servers are 60 to 400 bytes.
+const SHAPE: Shape = Shape { client: (12, 400), server: (40, 800), most_ns: 120 * SECOND };
+/// Most findings.
+const MOST_FINDINGS: usize = 200;
+
+#[derive(Default)]
+struct FtpGuessing {
+    tries: Tries,
+}
+
+impl Detector for FtpGuessing {
+    fn observe_flow(&mut self, ended: &Ended<'_>) {
+        let flow = ended.flow;
+        if flow.is_tcp() && (flow.app == Some(Named::Ftp) || flow.responder().1 == 21) {
+            self.tries.add(flow, &SHAPE);
+        }
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let guesses = context.settings.get(&GUESSES);
+        let window_ns = from_seconds(context.settings.get(&WINDOW));
+        let mut cases: Vec<Series> = self
+            .tries
+            .series(guesses as usize)
+            .into_iter()
+            .filter(|series| series.most_within(window_ns) as f64 >= guesses)
+            .collect();
+        cases.sort_by_key(|series| std::cmp::Reverse(series.tries.len()));
+        cases.truncate(MOST_FINDINGS);
+        let places: HashMap<(Host, Host, u16), usize> =
+            cases.iter().enumerate().map(|(i, s)| ((s.client, s.server, s.port), i)).collect();
+        let gathered = gather(context.flows, cases.len(), |flow| {
+            let ((client, _), (server, port)) = (flow.initiator(), flow.responder());
+            let place = *places.get(&(client, server, port))?;
+            SHAPE.fits(flow).then_some(place)
+        });
+        let findings = cases
+            .iter()
+            .zip(gathered)
+            .map(|(series, flows)| {
+                let mut finding = finding(series, guesses, window_ns);
+                flows.fill(&mut finding);
+                finding.display_filter = format!(
+                    "{} && tcp.port == {} && {}",
+                    draft::pair_filter(series.client, series.server),
+                    series.port,
+                    draft::time_filter(finding.start_ns, finding.end_ns)
+                );
+                draft::finish(finding, true)
+            })
+            .collect();
+        Conclusion { findings, n_not_judged: self.tries.n_refused(), ..Conclusion::default() }
+    }
+}
+
+fn finding(series: &Series, threshold: f64, window_ns: i64) -> Finding {
+    let n = series.tries.len();
+    let (first, last) = (series.tries.first(), series.tries.last());
+    let duration = last.map_or(0, |t| t.last_ns) - first.map_or(0, |t| t.first_ns);
+    let [sent, got] = series.median;
+    let confidence = if series.n_parallel >= 3 { 0.92 } else { 0.85 };
+    let mut finding = draft::begin(&CARD);
+    finding.title = format!("{} guesses FTP passwords on {}: {n} failed connections", series.client, series.server);
+    finding.severity = severity(Impact::ACCESS_TRY, confidence, extent(n as f64, threshold));
+    finding.score = past(n as f64, threshold);
+    finding.confidence = confidence;
+    finding.sources = draft::addresses([series.client]);
+    finding.targets = draft::addresses([series.server]);
+    finding.ports = vec![series.port];
+    finding.protocol = "FTP".to_owned();
+    finding.evidence = vec![
+        evidence("Short connections that look the same", n as f64, "connections", "0 to 2"),
+        evidence(
+            &format!("Most of them within {}", span(window_ns)),
+            series.most_within(window_ns) as f64,
+            "connections",
+            format!("below {threshold} (Zeek's FTP policy)"),
+        ),
+        evidence("Most of them open at the same time", series.n_parallel as f64, "connections", "1 or 2"),
+        evidence("Bytes of the client, median", f64::from(sent), "B", "more, for a session that works"),
+        evidence("Bytes of the server, median", f64::from(got), "B", "more, for a session that works"),
+        evidence("Larger sessions of the same client afterwards", series.n_larger_after as f64, "connections", ""),
+    ];
+    finding.explanation = format!(
+        "{} opened {n} FTP connections to {} within {} that all moved about {sent} bytes there and {got} bytes back and \
+         then ended. That is room for names, passwords and refusals, and for no command that follows a login.{}",
+        series.client,
+        series.server,
+        span(duration),
+        if series.n_larger_after > 0 {
+            " A larger session of the same client followed: a guess may have succeeded."
+        } else {
+            ""
+        }
+    );
+    finding.benign_causes = lines(&[
+        "A script, camera or printer that logs in again and again with an old password",
+        "A monitoring tool that only checks whether the server answers",
+    ]);
+    finding.advice = lines(&[
+        "FTP is readable: open one of the flows and see names, passwords and answers (530 refused, 230 accepted)",
+        "Look into the server's log for a login of this client that succeeded",
+        "Let the server block clients that fail often, and replace FTP by an encrypted protocol",
+    ]);
+    finding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Made, conclude, inside};
+    use crate::settings::Settings;
+
+    #[test]
+    fn twenty_refused_logins_are_guessing_and_transfers_are_not() {
+        let tries: Vec<Made> = (0..25)
+            .map(|i| Made { bytes: [90 + i % 9, 188_u64], ..Made::tcp(inside(9), inside(1), 21, i as f64 * 3.0) })
+            .collect();
+        assert_eq!(conclude(&ENTRY, &tries, &[], &Settings::default()).findings.len(), 1);
+        let transfers: Vec<Made> = (0..25)
+            .map(|i| Made { bytes: [500, 1500 + i * 40], ..Made::tcp(inside(9), inside(1), 21, i as f64 * 3.0) })
+            .collect();
+        assert!(conclude(&ENTRY, &transfers, &[], &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn the_window_counts() {
+        let slow: Vec<Made> = (0..25)
+            .map(|i| Made { bytes: [90, 188], ..Made::tcp(inside(9), inside(1), 21, i as f64 * 300.0) })
+            .collect();
+        assert!(conclude(&ENTRY, &slow, &[], &Settings::default()).findings.is_empty());
+    }
+}

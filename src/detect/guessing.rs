@@ -1,0 +1,179 @@
+//! Flows to series of login tries: short connections of one client to one server that all look the same. The detectors
+//! of password guessing each say which connections can be tries, and how many make a series.
+
+use super::tally::Tally;
+use super::walk::busiest;
+use crate::model::{Flow, Host};
+
+/// A connection that may be a login try.
+#[derive(Clone, Copy, Debug)]
+pub struct Try {
+    /// First packet, ns since 1970.
+    pub first_ns: i64,
+    /// Last packet, ns since 1970.
+    pub last_ns: i64,
+    /// Payload bytes of client and server.
+    pub bytes: [u32; 2],
+}
+
+/// What a login try of a protocol looks like from outside.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// Least and most payload bytes of the client.
+    pub client: (u64, u64),
+    /// Least and most payload bytes of the server.
+    pub server: (u64, u64),
+    /// Longest connection, ns.
+    pub most_ns: i64,
+}
+
+impl Shape {
+    /// True for a connection that was opened and looks like a try.
+    pub fn fits(&self, flow: &Flow) -> bool {
+        let (client, server) = (flow.forward().payload_bytes(), flow.backward().payload_bytes());
+        flow.saw_request
+            && (self.client.0..=self.client.1).contains(&client)
+            && (self.server.0..=self.server.1).contains(&server)
+            && flow.duration_ns() <= self.most_ns
+    }
+}
+
+/// Tries of one client at one server.
+#[derive(Clone, Debug, Default)]
+pub struct Pair {
+    /// Tries, in the order in which they ended.
+    pub tries: Vec<Try>,
+    /// Connections that were too large or too long for a try: (first packet ns, payload bytes of the server).
+    pub larger: Vec<(i64, u64)>,
+}
+
+/// Tries by client, server and port.
+pub struct Tries {
+    pairs: Tally<(Host, Host, u16), Pair>,
+    n_kept: usize,
+    n_left_out: u64,
+}
+
+impl Default for Tries {
+    fn default() -> Self {
+        Tries { pairs: Tally::new(Tries::MOST_PAIRS), n_kept: 0, n_left_out: 0 }
+    }
+}
+
+/// A series of tries that look the same.
+#[derive(Clone, Debug)]
+pub struct Series {
+    /// Who tries.
+    pub client: Host,
+    /// At whom.
+    pub server: Host,
+    /// Server port.
+    pub port: u16,
+    /// The tries that look the same, by time.
+    pub tries: Vec<Try>,
+    /// Median payload bytes of client and server.
+    pub median: [u32; 2],
+    /// Most tries that were open at the same time.
+    pub n_parallel: usize,
+    /// Larger connections of the same client to the same port after the first try.
+    pub n_larger_after: usize,
+}
+
+impl Series {
+    /// Most tries within a span of time.
+    pub fn most_within(&self, window_ns: i64) -> usize {
+        let times: Vec<i64> = self.tries.iter().map(|t| t.first_ns).collect();
+        busiest(&times, window_ns)
+    }
+}
+
+/// Tries of a series differ by at most this share of the median: a longer or shorter name or password.
+const TOLERANCE: f64 = 0.2;
+/// At least this share of a client's short connections must look the same.
+const LEAST_ALIKE: f64 = 0.6;
+
+impl Tries {
+    /// Most pairs of client and server kept.
+    pub const MOST_PAIRS: usize = 1 << 16;
+    /// Most tries kept; 32 bytes each.
+    pub const MOST_TRIES: usize = 1 << 20;
+
+    /// Takes a connection to a server of the protocol in question.
+    pub fn add(&mut self, flow: &Flow, shape: &Shape) {
+        let ((client, _), (server, port)) = (flow.initiator(), flow.responder());
+        if self.n_kept >= Tries::MOST_TRIES {
+            self.n_left_out += 1;
+            return;
+        }
+        let (sent, got) = (flow.forward().payload_bytes(), flow.backward().payload_bytes());
+        let fits = shape.fits(flow);
+        if !fits && (!flow.saw_request || got <= shape.server.1) {
+            return;
+        }
+        let Some(pair) = self.pairs.of((client, server, port)) else { return };
+        self.n_kept += 1;
+        if fits {
+            pair.tries.push(Try {
+                first_ns: flow.first_ns,
+                last_ns: flow.last_ns,
+                bytes: [sent, got].map(|n| u32::try_from(n).unwrap_or(u32::MAX)),
+            });
+        } else {
+            pair.larger.push((flow.first_ns, got));
+        }
+    }
+
+    /// The series of at least `least` tries that look the same, by client, server and port.
+    pub fn series(&self, least: usize) -> Vec<Series> {
+        self.pairs
+            .sorted()
+            .into_iter()
+            .filter(|(_, pair)| pair.tries.len() >= least)
+            .filter_map(|((client, server, port), pair)| {
+                let median = [0, 1]
+                    .map(|side| median(pair.tries.iter().map(|t| t.bytes.get(side).copied().unwrap_or(0)).collect()));
+                let is_near = |value: u32, middle: u32| {
+                    (f64::from(value) - f64::from(middle)).abs() <= TOLERANCE * f64::from(middle)
+                };
+                let is_alike = |t: &&Try| t.bytes.iter().zip(&median).all(|(value, middle)| is_near(*value, *middle));
+                let mut tries: Vec<Try> = pair.tries.iter().filter(is_alike).copied().collect();
+                tries.sort_by_key(|t| (t.first_ns, t.last_ns));
+                if tries.len() < least || (tries.len() as f64) < LEAST_ALIKE * pair.tries.len() as f64 {
+                    return None;
+                }
+                let first_ns = tries.first()?.first_ns;
+                Some(Series {
+                    client: *client,
+                    server: *server,
+                    port: *port,
+                    n_parallel: most_open(&tries),
+                    n_larger_after: pair.larger.iter().filter(|(time, _)| *time > first_ns).count(),
+                    tries,
+                    median,
+                })
+            })
+            .collect()
+    }
+
+    /// Pairs and tries that were turned away because the table was full.
+    pub fn n_refused(&self) -> u64 {
+        self.pairs.n_refused + self.n_left_out
+    }
+}
+
+fn median(mut values: Vec<u32>) -> u32 {
+    values.sort_unstable();
+    values.get(values.len() / 2).copied().unwrap_or(0)
+}
+
+/// Most tries that are open at one moment.
+fn most_open(tries: &[Try]) -> usize {
+    let mut edges: Vec<(i64, i32)> = tries.iter().flat_map(|t| [(t.first_ns, 1), (t.last_ns + 1, -1)]).collect();
+    edges.sort_unstable();
+    let (mut open, mut most) = (0_i32, 0_i32);
+    for (_, step) in edges {
+        open += step;
+        most = most.max(open);
+    }
+    most.max(0) as usize
+}

@@ -1,0 +1,209 @@
+//! Short SSH connections that all look the same to findings of password guessing.
+
+use super::draft::{self, evidence, lines};
+use super::gather::gather;
+use super::guessing::{Series, Shape, Tries};
+use super::severity::{Impact, extent, past, severity};
+use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use crate::model::protocol::Named;
+use crate::model::time::{SECOND, from_seconds, span};
+use crate::model::{Category, Finding, Host};
+use crate::settings::{Descriptor, Effect};
+use std::collections::HashMap;
+
+const CARD: Card = Card {
+    id: "ssh_guessing",
+    name: "SSH password guessing",
+    category: Category::BruteForce,
+    technique: Some(("T1110.001", "Password Guessing")),
+    sees: "One client opens many short SSH connections to one server that all have nearly the same size: key exchange, a few refused passwords, end.",
+    matters: "Guessing goes on until a password fits. An SSH login gives full control of an account.",
+    otherwise: "A script or monitoring tool that logs in again and again with a wrong or expired key, or runs many tiny commands.",
+    source: "Zeek's SSH policy: 30 failed logins in 30 minutes. Fast series: the Emerging Threats rules for SSH count 5 connections in 30 to 120 s; here 6 in 120 s that also look the same, since failure is told by size and not by the encrypted answer.",
+};
+
+const GUESSES: Descriptor = Descriptor {
+    id: "ssh_guessing.guesses",
+    label: "Failed connections for guessing",
+    help: "This many connections that look like failed logins within the window. 30 in 30 minutes is the value of Zeek's SSH policy; each connection may hold several guesses.",
+    unit: "connections",
+    min: 2.0,
+    max: 100_000.0,
+    default: 30.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const WINDOW: Descriptor = Descriptor {
+    id: "ssh_guessing.window",
+    label: "Window",
+    help: "Failed connections are counted within this time. 1800 s is the value of Zeek's SSH policy.",
+    unit: "s",
+    min: 1.0,
+    max: 86_400.0,
+    default: 1800.0,
+    is_whole: false,
+    effect: Effect::Judge,
+};
+const BURST: Descriptor = Descriptor {
+    id: "ssh_guessing.burst",
+    label: "Failed connections for a fast series",
+    help: "This many connections that look the same within 120 s are too fast for a person. The Emerging Threats rules for SSH count 5.",
+    unit: "connections",
+    min: 3.0,
+    max: 100_000.0,
+    default: 6.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[GUESSES, WINDOW, BURST];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::FLOWS, make: || Box::new(SshGuessing::default()) };
+
+/// A banner (21 to 255 bytes, RFC 4253) and a key exchange need at least about 700 bytes of each side; a monitor that
+/// only reads the banner stays below. Six refused passwords (OpenSSH's MaxAuthTries) stay below 5,000. OpenSSH cuts a
+/// login off after 120 s (LoginGraceTime).
+const SHAPE: Shape = Shape { client: (700, 5_000), server: (700, 5_000), most_ns: 120 * SECOND };
+/// Span of a fast series, ns.
+const BURST_NS: i64 = 120 * SECOND;
+/// Most findings.
+const MOST_FINDINGS: usize = 200;
+
+#[derive(Default)]
+struct SshGuessing {
+    tries: Tries,
+}
+
+impl Detector for SshGuessing {
+    fn observe_flow(&mut self, ended: &Ended<'_>) {
+        let flow = ended.flow;
+        if flow.is_tcp() && (flow.app == Some(Named::Ssh) || flow.responder().1 == 22) {
+            self.tries.add(flow, &SHAPE);
+        }
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let guesses = context.settings.get(&GUESSES);
+        let window_ns = from_seconds(context.settings.get(&WINDOW));
+        let burst = context.settings.get(&BURST);
+        let mut cases: Vec<(Series, f64, f64)> = self
+            .tries
+            .series(burst.min(guesses) as usize)
+            .into_iter()
+            .filter_map(|series| {
+                let in_window = series.most_within(window_ns) as f64;
+                let in_burst = series.most_within(BURST_NS) as f64;
+                if in_window >= guesses {
+                    Some((series, guesses, 0.9))
+                } else if in_burst >= burst {
+                    // Opened side by side, it is a tool for sure.
+                    let confidence = if series.n_parallel >= 3 { 0.8 } else { 0.68 };
+                    Some((series, burst, confidence))
+                } else {
+                    None
+                }
+            })
+            .collect();
+        cases.sort_by_key(|(series, ..)| std::cmp::Reverse(series.tries.len()));
+        cases.truncate(MOST_FINDINGS);
+        let places: HashMap<(Host, Host, u16), usize> =
+            cases.iter().enumerate().map(|(i, (s, ..))| ((s.client, s.server, s.port), i)).collect();
+        let gathered = gather(context.flows, cases.len(), |flow| {
+            let ((client, _), (server, port)) = (flow.initiator(), flow.responder());
+            let place = *places.get(&(client, server, port))?;
+            SHAPE.fits(flow).then_some(place)
+        });
+        let findings = cases
+            .iter()
+            .zip(gathered)
+            .map(|((series, threshold, confidence), flows)| {
+                let mut finding = finding(series, *threshold, *confidence);
+                flows.fill(&mut finding);
+                finding.display_filter = format!(
+                    "{} && tcp.port == {} && {}",
+                    draft::pair_filter(series.client, series.server),
+                    series.port,
+                    draft::time_filter(finding.start_ns, finding.end_ns)
+                );
+                draft::finish(finding, true)
+            })
+            .collect();
+        Conclusion { findings, n_not_judged: self.tries.n_refused(), ..Conclusion::default() }
+    }
+}
+
+fn finding(series: &Series, threshold: f64, confidence: f64) -> Finding {
+    let n = series.tries.len();
+    let (first, last) = (series.tries.first(), series.tries.last());
+    let duration = last.map_or(0, |t| t.last_ns) - first.map_or(0, |t| t.first_ns);
+    let [sent, got] = series.median;
+    let mut finding = draft::begin(&CARD);
+    finding.title = format!("{} guesses SSH passwords on {}: {n} failed connections", series.client, series.server);
+    finding.severity = severity(Impact::ACCESS_TRY, confidence, extent(n as f64, threshold));
+    finding.score = past(n as f64, threshold);
+    finding.confidence = confidence;
+    finding.sources = draft::addresses([series.client]);
+    finding.targets = draft::addresses([series.server]);
+    finding.ports = vec![series.port];
+    finding.protocol = "SSH".to_owned();
+    finding.evidence = vec![
+        evidence("Short connections that look the same", n as f64, "connections", "0 to 2; a login lasts and varies"),
+        evidence("Most of them within two minutes", series.most_within(BURST_NS) as f64, "connections", "below 6"),
+        evidence("Most of them open at the same time", series.n_parallel as f64, "connections", "1"),
+        evidence("Bytes of the client, median", f64::from(sent), "B", "more, and varying, for a session that works"),
+        evidence("Bytes of the server, median", f64::from(got), "B", "more, and varying, for a session that works"),
+        evidence("Larger sessions of the same client afterwards", series.n_larger_after as f64, "connections", ""),
+    ];
+    finding.explanation = format!(
+        "{} opened {n} SSH connections to {} within {} that all moved about {sent} bytes there and {got} bytes back and \
+         then ended. That is the size of a key exchange and a few refused logins; a session that works moves more and \
+         differs each time. SSH is encrypted, so the refusals themselves cannot be seen.{}",
+        series.client,
+        series.server,
+        span(duration),
+        if series.n_larger_after > 0 {
+            " A larger session of the same client followed: a guess may have succeeded."
+        } else {
+            ""
+        }
+    );
+    finding.benign_causes = lines(&[
+        "A script, backup or monitoring job with a wrong or expired key",
+        "Many tiny commands run by an automation tool, each over a connection of its own",
+    ]);
+    finding.advice = lines(&[
+        "Look into the server's log of logins for this time and client",
+        "Check whether a login of this client succeeded; if so, treat the account as taken over",
+        "Allow keys only, and let the server block clients that fail often",
+    ]);
+    finding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Made, conclude, inside};
+    use crate::settings::Settings;
+
+    fn connections(n: u32, gap: f64, bytes: impl Fn(u32) -> [u64; 2]) -> Vec<Made> {
+        (0..n).map(|i| Made { bytes: bytes(i), ..Made::tcp(inside(9), inside(1), 22, f64::from(i) * gap) }).collect()
+    }
+
+    #[test]
+    fn many_connections_of_the_size_of_a_failed_login_are_guessing() {
+        let found = conclude(&ENTRY, &connections(40, 5.0, |_| [1600, 2200]), &[], &Settings::default()).findings;
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].title, "192.168.1.9 guesses SSH passwords on 192.168.1.1: 40 failed connections");
+    }
+
+    #[test]
+    fn sessions_that_work_and_monitors_are_not() {
+        let sessions = connections(40, 5.0, |i| [1600 + u64::from(i) * 900, 2200 + u64::from(i) * 4000]);
+        assert!(conclude(&ENTRY, &sessions, &[], &Settings::default()).findings.is_empty());
+        let monitor = connections(400, 1.0, |_| [21, 40]);
+        assert!(conclude(&ENTRY, &monitor, &[], &Settings::default()).findings.is_empty());
+        let person = connections(5, 20.0, |_| [1600, 2200]);
+        assert!(conclude(&ENTRY, &person, &[], &Settings::default()).findings.is_empty());
+    }
+}

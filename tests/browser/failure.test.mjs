@@ -1,0 +1,70 @@
+// When a part is missing, stale or dies, the page says so in plain words and lives on.
+
+import assert from "node:assert/strict";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { serve } from "../../scripts/host.mjs";
+import { DIST, analysis, done, give, open, openSample, sample, scratch, start } from "./lib/browser.mjs";
+
+let its;
+before(async () => { its = await start(); });
+after(() => its.stop());
+
+test("a worker that dies is said in words, and the next file is read by a new one", async () => {
+  const { page, close } = await open(its);
+  await openSample(page, "portscan_syn");
+  await page.workers()[0].evaluate(() => { setTimeout(() => { throw new Error("out of memory"); }); });
+  const alert = page.getByRole("alert");
+  await alert.waitFor();
+  assert.match(await alert.innerText(), /memory/);
+  await give(page, sample("arp_spoof.pcap"));
+  await page.getByText("arp_spoof.pcap").first().waitFor();
+  await done(page);
+  assert.equal((await analysis(page)).file.name, "arp_spoof.pcap");
+  await close(/out of memory/);
+});
+
+test("a worker of another release is recognised", async () => {
+  const folder = join(scratch(), "dist");
+  cpSync(DIST, folder, { recursive: true });
+  const stale = await serve(folder);
+  const { page, seen, close } = await open({ ...its, host: stale });
+  await openSample(page, "portscan_syn");
+  const build = seen.requests.map((url) => /worker_bg\.wasm\?b=(\w+)/.exec(url)?.[1]).find(Boolean);
+  assert.match(build, /^[0-9a-f]{16}$/);
+  const worker = join(folder, "worker_bg.wasm");
+  const bytes = readFileSync(worker);
+  const at = bytes.indexOf(build);
+  assert.ok(at > 0);
+  bytes.write("0".repeat(16), at);
+  writeFileSync(worker, bytes);
+  await page.reload();
+  const alert = page.getByRole("alert");
+  await page.getByTestId("start").or(alert).first().waitFor();
+  if (!(await alert.isVisible())) await give(page, sample("portscan_syn.pcap"));
+  await alert.waitFor();
+  assert.match(await alert.innerText(), /different releases.*reload/is);
+  await close();
+  await stale.close();
+});
+
+test("a page that cannot start says why", async () => {
+  const context = await its.browser.newContext();
+  const page = await context.newPage();
+  await page.route("**/app-*_bg.wasm", (route) => route.abort());
+  await page.goto(its.host.url);
+  const alert = page.getByRole("alert");
+  await alert.waitFor();
+  assert.match(await alert.innerText(), /could not start/);
+  await context.close();
+});
+
+test("a sample that cannot be loaded is said, and another one opens", async () => {
+  const { page, context, close } = await open(its);
+  await context.route("**/samples/arp_spoof.pcap", (route) => route.fulfill({ status: 404 }));
+  await page.getByRole("list", { name: "Sample captures" }).getByRole("button").filter({ hasText: "arp_spoof" }).click();
+  await page.getByRole("alert").waitFor();
+  await openSample(page, "portscan_syn");
+  await close(/404/);
+});

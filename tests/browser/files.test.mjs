@@ -1,0 +1,96 @@
+// Files that are not as one would wish, and captures in the other format: what is read, and what is said.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { analysis, command, done, give, open, sample, save, scratch, start, view } from "./lib/browser.mjs";
+
+const folder = scratch();
+let its;
+before(async () => { its = await start(); });
+after(() => its.stop());
+
+/** Writes a file, opens it on a fresh page. */
+async function opened(name, bytes) {
+  const path = join(folder, name);
+  await writeFile(path, bytes);
+  const it = await open(its);
+  await give(it.page, path);
+  return { ...it, path };
+}
+
+test("a pcapng from a file dialog, whatever its name", async () => {
+  const { page, path, close } = await opened("holiday.jpeg", readFileSync(sample("c2_https.pcapng")));
+  await done(page);
+  const { file, summary } = await analysis(page);
+  assert.equal(file.name, "holiday.jpeg");
+  assert.match(file.format, /pcapng/);
+  assert.equal(summary.packets, JSON.parse(command("analyze", path, "--json", "-", "--quiet")).summary.packets);
+  await close();
+});
+
+test("a truncated capture shows what could be read and where it stopped", async () => {
+  const whole = readFileSync(sample("benign_web.pcap"));
+  const { page, path, close } = await opened("cut.pcap", whole.subarray(0, 500_001));
+  await done(page);
+  const { issues, summary, coverage } = await analysis(page);
+  const cut = issues.find((issue) => issue.id === "file-cut");
+  assert.ok(cut, "no issue says that the file is cut");
+  assert.ok(cut.first_offset > 400_000 && cut.first_offset <= 500_001, `at ${cut.first_offset}`);
+  assert.ok(summary.packets > 100 && coverage.packets_read === summary.packets);
+  await view(page, "Issues");
+  await page.getByRole("list", { name: "Issues" }).getByText("The file ends in the middle").waitFor();
+  assert.deepEqual(JSON.parse(command("analyze", path, "--json", "-", "--quiet")).issues, issues);
+  await close();
+});
+
+test("a corrupt capture yields what came before the damage", async () => {
+  const bytes = Buffer.from(readFileSync(sample("benign_web.pcap")));
+  bytes.fill(0xff, 600_000, 600_400);
+  const { page, close } = await opened("corrupt.pcap", bytes);
+  await done(page);
+  const { issues, summary } = await analysis(page);
+  assert.ok(issues.length > 0 && summary.packets > 100);
+  await close();
+});
+
+for (const [name, bytes, words] of [
+  ["letter.txt", "Dear Sir or Madam,\nthis is no capture.\n".repeat(50), /text/i],
+  ["picture.pcap", Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"), /PNG|image|picture/i],
+  ["empty.pcap", Buffer.alloc(0), /empty/i],
+]) {
+  test(`${name} is refused in one clear sentence, and the page goes on`, async () => {
+    const { page, path, close } = await opened(name, bytes);
+    const alert = page.getByRole("alert");
+    await alert.waitFor();
+    const said = await alert.innerText();
+    assert.ok(said.includes(name), said);
+    assert.match(said, words);
+    assert.throws(() => command("analyze", path), (error) => error.status === 3 && words.test(error.stderr));
+    await give(page, sample("portscan_syn.pcap"));
+    await done(page);
+    assert.equal(await page.getByRole("alert").count(), 0);
+    await close();
+  });
+}
+
+test("a capture with nothing in it says so", async () => {
+  const { page, close } = await opened("no-packets.pcap", readFileSync(sample("benign_web.pcap")).subarray(0, 24));
+  await done(page);
+  const { summary, findings } = await analysis(page);
+  assert.deepEqual([summary.packets, summary.flows, findings.length], [0, 0, 0]);
+  await close();
+});
+
+test("a hostile name is shown as text", async () => {
+  const name = "<img src=x onerror=alert(1)>.pcap";
+  const { page, close } = await opened(name, readFileSync(sample("portscan_syn.pcap")));
+  await done(page);
+  assert.equal(await page.locator("img").count(), 0);
+  assert.ok((await page.locator("body").innerText()).includes(name));
+  const report = await save(page, "Save report");
+  assert.ok(!report.text.includes("<img"), "the report has it unescaped");
+  await close();
+});

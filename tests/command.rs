@@ -1,0 +1,291 @@
+//! The native command as a script would use it: outputs, exit codes, messages, hostile names.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
+
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const SCAN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/static/samples/portscan_syn.pcap");
+const BENIGN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/static/samples/benign_web.pcap");
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_packetloupe"));
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    command(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Exit code, standard output, standard error.
+fn outcome(arguments: &[&str]) -> (i32, String, String) {
+    let output = run(arguments);
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+/// A folder of its own for each test, gone when the test ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("packetloupe-command-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+
+    fn with(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+        let path = self.path(name);
+        fs::write(&path, content).unwrap();
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A classic pcap without packets.
+fn empty_pcap() -> Vec<u8> {
+    let mut bytes = vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0];
+    bytes.extend([0; 8]);
+    bytes.extend([0xff, 0xff, 0, 0, 1, 0, 0, 0]);
+    bytes
+}
+
+#[test]
+fn json_on_standard_output_is_the_document_and_nothing_else() {
+    let (code, out, err) = outcome(&["analyze", SCAN, "--json", "-"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let document: Value = serde_json::from_str(&out).unwrap();
+    for key in ["schema", "file", "summary", "coverage", "issues", "findings", "settings"] {
+        assert!(document.get(key).is_some(), "{key}");
+    }
+    assert_eq!(document["schema"], 1);
+    assert_eq!(document["file"]["name"], "portscan_syn.pcap");
+    assert_eq!(document["file"]["bytes"], fs::metadata(SCAN).unwrap().len());
+    assert_eq!(document["summary"]["packets"], document["coverage"]["packets_read"]);
+    let scan = document["findings"].as_array().unwrap().iter().find(|f| f["detector"] == "port_scan").unwrap();
+    assert_eq!((&scan["category"], &scan["severity"]), (&"scan".into(), &"high".into()));
+    assert!(scan["start"].as_f64().unwrap() >= document["summary"]["first"].as_f64().unwrap());
+}
+
+#[test]
+fn the_hash_is_that_of_the_file() {
+    let (_, out, _) = outcome(&["analyze", BENIGN, "--json", "-"]);
+    let document: Value = serde_json::from_str(&out).unwrap();
+    use sha2::Digest;
+    let hash = sha2::Sha256::digest(fs::read(BENIGN).unwrap());
+    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(document["file"]["sha256"], hex);
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let once = || outcome(&["analyze", SCAN, "--json", "-"]).1;
+    assert_eq!(once(), once());
+}
+
+#[test]
+fn all_outputs_at_once_and_only_complete_files() {
+    let folder = Folder::new("outputs");
+    let (json, html, flows) = (folder.path("a.json"), folder.path("a.html"), folder.path("a.csv"));
+    let (code, out, err) = outcome(&["analyze", SCAN, "--json", &json, "--html", &html, "--flows", &flows]);
+    assert_eq!((code, out.as_str(), err.as_str()), (0, "", ""));
+    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 3);
+
+    let report = fs::read_to_string(&html).unwrap();
+    assert!(report.starts_with("<!doctype html>") && report.ends_with("</html>\n"));
+    assert!(report.contains("<svg") && !report.contains("<script") && !report.contains("javascript:"));
+    let is_handler = |rest: &str| rest.trim_start_matches(|c: char| c.is_ascii_lowercase()).starts_with('=');
+    assert!(!report.split(" on").skip(1).any(is_handler), "no attribute that runs a script");
+
+    let document: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+    for finding in document["findings"].as_array().unwrap() {
+        assert!(report.contains(&format!("id=\"{}\"", finding["id"].as_str().unwrap())));
+    }
+    let csv = fs::read_to_string(&flows).unwrap();
+    let header = csv.lines().next().unwrap();
+    assert!(
+        header.starts_with("Flow ID,Src IP,Src Port,Dst IP,Dst Port,Protocol,Timestamp,Flow Duration,"),
+        "{header}"
+    );
+    assert!(header.ends_with(",anomaly_score,severity,findings"), "{header}");
+    assert_eq!(csv.lines().count() as u64 - 1, document["coverage"]["flows_kept"].as_u64().unwrap());
+}
+
+#[test]
+fn without_outputs_a_summary_is_printed_unless_quiet() {
+    let (code, out, err) = outcome(&["analyze", SCAN]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.contains("portscan_syn.pcap") && out.contains("packets") && out.contains("High"), "{out}");
+    assert_eq!(outcome(&["analyze", SCAN, "--quiet"]), (0, String::new(), String::new()));
+}
+
+#[test]
+fn findings_change_the_exit_code_only_when_asked() {
+    assert_eq!(outcome(&["analyze", SCAN, "--quiet", "--fail-on", "high"]).0, 1);
+    assert_eq!(outcome(&["analyze", SCAN, "--quiet", "--fail-on", "critical"]).0, 0);
+    let folder = Folder::new("fail-on");
+    let nothing = folder.with("empty.pcap", empty_pcap());
+    assert_eq!(outcome(&["analyze", &nothing, "--quiet", "--fail-on", "info"]).0, 0);
+}
+
+#[test]
+fn what_is_no_capture_is_refused_with_one_clear_line() {
+    let folder = Folder::new("refused");
+    let inputs = [
+        folder.with("notes.txt", "These are notes, no capture, and they go on for a while.\n"),
+        folder.with("empty.bin", ""),
+        folder.path("not-there.pcap"),
+        folder.0.to_str().unwrap().to_owned(),
+    ];
+    for input in &inputs {
+        let out = folder.path("out.json");
+        let (code, stdout, err) = outcome(&["analyze", input, "--json", &out]);
+        assert_eq!((code, stdout.as_str()), (3, ""), "{input}");
+        assert!(err.starts_with("packetloupe: ") && err.lines().count() == 1 && err.len() > 20, "{err}");
+        assert!(!Path::new(&out).exists());
+    }
+}
+
+#[test]
+fn wrong_usage_is_told_from_a_bad_file() {
+    let folder = Folder::new("usage");
+    let missing = folder.path("no/such/folder/out.json");
+    let broken = folder.with("broken.json", "[1, 2]");
+    for arguments in [
+        vec!["analyze"],
+        vec!["analyze", SCAN, "--no-such-option"],
+        vec!["analyze", SCAN, "--fail-on", "fatal"],
+        vec!["analyze", SCAN, "--json", "-", "--html", "-"],
+        vec!["analyze", SCAN, "--json", SCAN],
+        vec!["analyze", SCAN, "--json", &missing],
+        vec!["analyze", SCAN, "--settings", &broken],
+        vec!["evaluate", SCAN],
+    ] {
+        let (code, out, err) = outcome(&arguments);
+        assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");
+        assert!(!err.is_empty() && !err.contains("panicked"), "{err}");
+    }
+    assert_eq!(fs::metadata(SCAN).unwrap().len(), 487_277, "the capture was not written over");
+    assert_eq!(outcome(&["--help"]).0, 0);
+    assert_eq!(outcome(&["--version"]).0, 0);
+}
+
+#[test]
+fn settings_are_taken_and_what_is_not_usable_is_said() {
+    let folder = Folder::new("settings");
+    let given = r#"{"flow.idle_timeout": 5, "flow.active_timeout": -3, "nonsense": 1, "seed": "x"}"#;
+    let file = folder.with("settings.json", given);
+    let (code, out, err) = outcome(&["analyze", SCAN, "--json", "-", "--settings", &file]);
+    assert_eq!(code, 0);
+    assert_eq!(err.lines().count(), 3, "{err}");
+    let document: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(document["settings"]["changed"], serde_json::json!({"flow.idle_timeout": 5.0}));
+    let ignored = document["issues"].as_array().unwrap().iter().find(|issue| issue["id"] == "setting-ignored").unwrap();
+    assert_eq!(ignored["count"], 3);
+
+    let (_, plain, _) = outcome(&["analyze", SCAN, "--json", "-"]);
+    let plain: Value = serde_json::from_str(&plain).unwrap();
+    assert!(document["summary"]["flows"].as_u64() > plain["summary"]["flows"].as_u64());
+}
+
+#[test]
+fn a_cut_file_is_analysed_as_far_as_it_goes() {
+    let folder = Folder::new("cut");
+    let whole = fs::read(SCAN).unwrap();
+    let cut = folder.with("cut.pcap", &whole[..whole.len() / 2 + 7]);
+    let (code, out, _) = outcome(&["analyze", &cut, "--json", "-"]);
+    assert_eq!(code, 0);
+    let document: Value = serde_json::from_str(&out).unwrap();
+    assert!(document["summary"]["packets"].as_u64().unwrap() > 100);
+    assert!(document["issues"].as_array().unwrap().iter().any(|issue| issue["id"] == "file-cut"));
+}
+
+#[test]
+#[cfg(unix)]
+fn hostile_names_stay_names() {
+    let folder = Folder::new("hostile");
+    let name = "<script>alert(1)<\u{1b}[31m\n\"'&=cmd().pcap";
+    let file = folder.path("x").replace('x', "") + &name.replace('/', "");
+    fs::copy(SCAN, &file).unwrap();
+    let (code, report, _) = outcome(&["analyze", &file, "--html", "-"]);
+    assert_eq!(code, 0);
+    assert!(!report.contains("<script") && !report.contains('\u{1b}') && report.contains("&lt;script&gt;"));
+    let (_, summary, _) = outcome(&["analyze", &file]);
+    assert!(!summary.contains('\u{1b}') && summary.lines().next().unwrap().contains("=cmd().pcap"));
+    let (_, json, _) = outcome(&["analyze", &file, "--json", "-"]);
+    assert_eq!(serde_json::from_str::<Value>(&json).unwrap()["file"]["name"], name);
+    let (code, _, err) = outcome(&["analyze", &format!("{file}.missing")]);
+    assert_eq!((code, err.lines().count()), (3, 1), "{err:?}");
+    assert!(!err.contains('\u{1b}'));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut child =
+        command(&["analyze", SCAN, "--flows", "-"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_capture_can_come_out_of_a_pipe() {
+    let capture = fs::File::open(SCAN).unwrap();
+    let mut cat = Command::new("cat").stdin(capture).stdout(Stdio::piped()).spawn().unwrap();
+    let mut analyze = command(&["analyze", "/dev/stdin", "--json", "-"]);
+    let output = analyze.stdin(cat.stdout.take().unwrap()).output().unwrap();
+    cat.wait().unwrap();
+    let document: Value = serde_json::from_str(&text(&output.stdout)).unwrap();
+    assert_eq!(document["file"]["bytes"], fs::metadata(SCAN).unwrap().len());
+    assert!(document["findings"].as_array().unwrap().iter().any(|finding| finding["detector"] == "port_scan"));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_device_is_written_to_not_replaced() {
+    use std::os::unix::fs::FileTypeExt;
+    assert_eq!(outcome(&["analyze", SCAN, "--json", "/dev/null", "--html", "/dev/null"]).0, 0);
+    assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+}
+
+#[test]
+fn lists_are_tables_for_people_and_json_for_machines() {
+    for (list, first) in [("detectors", "ID"), ("features", "SET"), ("settings", "ID")] {
+        let (code, table, err) = outcome(&[list]);
+        assert_eq!((code, err.as_str()), (0, ""));
+        assert!(table.starts_with(first) && table.lines().count() > 4, "{table}");
+        let (_, json, _) = outcome(&[list, "--json"]);
+        let rows: Vec<Value> = serde_json::from_str(&json).unwrap();
+        assert_eq!(rows.len(), table.lines().count() - 1, "{list}");
+    }
+}
+
+#[test]
+fn every_setting_that_is_listed_is_taken() {
+    let folder = Folder::new("every");
+    let (_, json, _) = outcome(&["settings", "--json"]);
+    let rows: Vec<Value> = serde_json::from_str(&json).unwrap();
+    let given: serde_json::Map<String, Value> =
+        rows.iter().map(|row| (row["id"].as_str().unwrap().to_owned(), row["max"].clone())).collect();
+    let file = folder.with("all.json", Value::Object(given).to_string());
+    let nothing = folder.with("empty.pcap", empty_pcap());
+    let (code, _, err) = outcome(&["analyze", &nothing, "--json", "-", "--settings", &file]);
+    assert_eq!((code, err.as_str()), (0, ""));
+}
