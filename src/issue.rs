@@ -100,13 +100,6 @@ impl IssueLog {
         self.slots.get(kind as usize).map_or(0, |slot| slot.count)
     }
 
-    /// Packets so far of which a part could not be decoded; counts a packet once for each such part.
-    #[inline]
-    pub fn n_damaging(&self) -> u64 {
-        use IssueKind::{LinkCut, LinkUnknown, NetDamaged, TransportDamaged};
-        [LinkCut, LinkUnknown, NetDamaged, TransportDamaged].into_iter().map(|kind| self.count(kind)).sum()
-    }
-
     /// All issues met, worst first, then in the order of the table.
     pub fn issues(&self) -> Vec<Issue> {
         let mut issues: Vec<Issue> = ALL

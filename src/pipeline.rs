@@ -29,12 +29,12 @@ const LAST_PROBED_PACKET: u32 = 3;
 
 /// Every setting there is, in the order in which they are shown.
 pub fn descriptors() -> Vec<&'static Descriptor> {
-    settings::GENERAL.iter().chain(detect::ALL.iter().flat_map(|entry| entry.settings)).collect()
+    settings::GENERAL.iter().chain(detect::CARDS.iter().flat_map(|(_, settings)| *settings)).collect()
 }
 
 /// Every detector's card and settings.
 pub fn cards() -> Vec<(&'static Card, &'static [Descriptor])> {
-    detect::ALL.iter().map(|entry| (&entry.card, entry.settings)).collect()
+    detect::CARDS.iter().map(|(card, settings)| (card, *settings)).collect()
 }
 
 /// One input on its way from bytes to findings.
@@ -258,9 +258,8 @@ impl Pipeline {
 impl Line {
     #[inline]
     fn packet(&mut self, raw: &RawPacket<'_>) {
-        let before = self.issues.n_damaging();
         let packet = decode::decode(raw, self.counters.packets, &mut self.issues);
-        self.n_damaged += u64::from(self.issues.n_damaging() != before);
+        self.n_damaged += u64::from(packet.is_damaged);
         if packet.captured_bytes < packet.wire_bytes {
             self.issues.add(IssueKind::PacketCut, Some(packet.index), Some(raw.offset));
         }
@@ -328,16 +327,13 @@ impl Line {
 
     /// Asks the application decoders about the first payload of a connection.
     fn probe(&mut self, payload: &[u8], touch: Touch) {
-        let known = self.greetings.remove(&touch.serial);
-        let is_rest = known.is_some() && touch.way == Way::Forward;
-        let whole = match known {
-            Some(mut start) if is_rest => {
-                start.extend_from_slice(payload);
-                start
-            }
-            _ => payload.to_vec(),
-        };
-        let Some((protocol, verdict)) = app::read_tcp(&whole) else { return };
+        let started = if touch.way == Way::Forward { self.greetings.remove(&touch.serial) } else { None };
+        let joined = started.map_or(Vec::new(), |mut start| {
+            start.extend_from_slice(payload);
+            start
+        });
+        let whole = if joined.is_empty() { payload } else { &joined };
+        let Some((protocol, verdict)) = app::read_tcp(whole) else { return };
         let Some(flow) = self.flows.get_mut(touch.serial) else { return };
         flow.app = Some(protocol);
         flow.is_app_certain = true;
@@ -348,7 +344,7 @@ impl Line {
             }
             Verdict::More if touch.way == Way::Forward => {
                 if whole.len() < MOST_GREETING_BYTES && self.greetings.len() < MOST_GREETINGS {
-                    self.greetings.insert(touch.serial, whole);
+                    self.greetings.insert(touch.serial, whole.to_vec());
                 } else {
                     self.issues.add(IssueKind::HelloTooLong, None, None);
                 }

@@ -246,6 +246,19 @@ fn a_reader_that_goes_away_is_no_error() {
 
 #[test]
 #[cfg(unix)]
+fn a_capture_can_come_out_of_a_pipe() {
+    let capture = fs::File::open(SCAN).unwrap();
+    let mut cat = Command::new("cat").stdin(capture).stdout(Stdio::piped()).spawn().unwrap();
+    let mut analyze = command(&["analyze", "/dev/stdin", "--json", "-"]);
+    let output = analyze.stdin(cat.stdout.take().unwrap()).output().unwrap();
+    cat.wait().unwrap();
+    let document: Value = serde_json::from_str(&text(&output.stdout)).unwrap();
+    assert_eq!(document["file"]["bytes"], fs::metadata(SCAN).unwrap().len());
+    assert!(document["findings"].as_array().unwrap().iter().any(|finding| finding["detector"] == "port_scan"));
+}
+
+#[test]
+#[cfg(unix)]
 fn a_device_is_written_to_not_replaced() {
     use std::os::unix::fs::FileTypeExt;
     assert_eq!(outcome(&["analyze", SCAN, "--json", "/dev/null", "--html", "/dev/null"]).0, 0);

@@ -70,12 +70,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 
     // Flow tables and exit codes do not name the file.
     let wants_hash = arguments.json.is_some() || arguments.html.is_some();
-    let read::Outcome { mut pipeline, sha256, mut progress } =
+    let read::Outcome { mut pipeline, sha256, bytes, mut progress } =
         read::read(&arguments.file, &settings, wants_hash, arguments.quiet)?;
     warnings.iter().for_each(|_| pipeline.note(IssueKind::SettingIgnored));
     progress.judging();
     let mut analysis = pipeline.judge(&settings);
-    analysis.file.sha256 = sha256;
+    (analysis.file.sha256, analysis.file.bytes) = (sha256, bytes);
     progress.clear();
 
     if let Some(out) = &arguments.json {

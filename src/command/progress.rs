@@ -29,12 +29,20 @@ impl Progress {
         self.last = Some(Instant::now());
         let per_second = packets as f64 / self.began.elapsed().as_secs_f64().max(0.001);
         self.show(&format!(
-            "reading {} of {}, {} packets, {} a second",
-            percent(bytes_done as f64, self.bytes_total as f64),
-            bytes(self.bytes_total as f64),
+            "reading {}, {} packets, {} a second",
+            self.share(bytes_done),
             count(packets),
             count(per_second as u64),
         ));
+    }
+
+    /// The share that is done; of a pipe, whose size is not known, only how much.
+    fn share(&self, bytes_done: u64) -> String {
+        if self.bytes_total == 0 {
+            return bytes(bytes_done as f64);
+        }
+        let total = self.bytes_total as f64;
+        format!("{} of {}", percent(bytes_done as f64, total), bytes(total))
     }
 
     /// Says what is done now that reading is over.

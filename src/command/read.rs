@@ -22,6 +22,8 @@ pub struct Outcome {
     pub pipeline: Pipeline,
     /// Hash of all bytes, in hex; none if it was not asked for or reading broke off.
     pub sha256: Option<String>,
+    /// Size of the input; of a pipe, what came out of it.
+    pub bytes: u64,
     /// The line on the terminal, for what comes next.
     pub progress: Progress,
 }
@@ -67,7 +69,8 @@ pub fn read(path: &Path, settings: &Settings, wants_hash: bool, is_quiet: bool) 
         }
     };
     pipeline.end().map_err(|refusal| refuse(&refusal))?;
-    Ok(Outcome { pipeline, sha256, progress })
+    let bytes = if meta.is_file() { meta.len() } else { done };
+    Ok(Outcome { pipeline, sha256, bytes, progress })
 }
 
 /// Sends the file chunk by chunk, in buffers that come back when they are done with; gives the hash.

@@ -8,7 +8,7 @@ pub mod link;
 mod net;
 pub mod transport;
 
-use crate::issue::IssueLog;
+use crate::issue::{IssueKind, IssueLog};
 use crate::model::packet::{Layers, Packet, Transport};
 use crate::read::RawPacket;
 
@@ -20,7 +20,10 @@ struct Work<'a, 'log> {
 }
 
 impl Work<'_, '_> {
-    fn issue(&mut self, kind: crate::issue::IssueKind) {
+    /// Records an issue; all kinds but fragments mean that part of the packet could not be decoded.
+    #[cold]
+    fn issue(&mut self, kind: IssueKind) {
+        self.packet.is_damaged |= kind != IssueKind::Fragment;
         self.issues.add(kind, Some(self.packet.index), Some(self.raw.offset));
     }
 
@@ -46,6 +49,7 @@ pub fn decode(raw: &RawPacket<'_>, index: u64, issues: &mut IssueLog) -> Packet 
         arp: None,
         ip: None,
         transport: Transport::None,
+        is_damaged: false,
         net_at: 0,
         transport_at: 0,
         payload: 0..captured_bytes,

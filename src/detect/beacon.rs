@@ -297,10 +297,12 @@ impl Case<'_> {
             Server::Name(name) => name.to_string(),
             Server::Place(host, port) => format!("{host} port {port}"),
         };
-        let Parts { timestamp, size, duration, histogram, period, jitter } = self.parts;
+        let Parts { timestamp, size, duration, histogram, period, jitter, is_sparse } = self.parts;
         let threat = self.threat();
-        let confidence = (threat + 0.2).min(0.95);
-        let extent = (self.n_calls as f64 / FULL - 0.25).clamp(0.0, 1.0);
+        // Few observations make even chance look regular.
+        let fullness = (self.n_calls as f64 / FULL).min(1.0);
+        let confidence = (threat + 0.2).min(0.95) * (0.75 + 0.25 * fullness);
+        let extent = (fullness - 0.25).clamp(0.0, 1.0);
         let mut finding = draft::begin(&CARD);
         if apps.contains(&Named::Http) || apps.contains(&Named::Tls) {
             draft::technique(&mut finding, ("T1071.001", "Web Protocols"));
@@ -324,7 +326,12 @@ impl Case<'_> {
             evidence("Evenness of the times", timestamp, "", "below 0.5"),
             evidence("Evenness of the sizes", size, "", "below 0.5"),
             evidence("Coverage of the capture", duration, "", ""),
-            evidence("Evenness over the capture", histogram, "", "below 0.5"),
+            evidence(
+                "Evenness over the capture",
+                histogram,
+                "",
+                if is_sparse { "not counted: too few connections" } else { "below 0.5" },
+            ),
             evidence(
                 "Hosts inside that use this server",
                 self.n_users as f64,

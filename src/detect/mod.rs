@@ -20,12 +20,19 @@ pub mod arp_spoofing;
 pub mod arp_storm;
 pub mod arp_sweep;
 pub mod beacon;
+pub mod connection_flood;
+pub mod forged_reset;
 pub mod ftp_guessing;
 pub mod host_scan;
 pub mod icmp_flood;
+pub mod icmp_redirect;
 pub mod isolation_forest;
+pub mod mac_flood;
 pub mod pca;
 pub mod port_scan;
+pub mod rogue_dhcp;
+pub mod rogue_router;
+pub mod slow_requests;
 pub mod ssh_guessing;
 pub mod syn_flood;
 pub mod udp_flood;
@@ -49,9 +56,30 @@ pub const ALL: &[Entry] = &[
     ssh_guessing::ENTRY,
     ftp_guessing::ENTRY,
     beacon::ENTRY,
+    connection_flood::ENTRY,
+    slow_requests::ENTRY,
+    forged_reset::ENTRY,
+    rogue_dhcp::ENTRY,
+    rogue_router::ENTRY,
+    icmp_redirect::ENTRY,
+    mac_flood::ENTRY,
     pca::ENTRY,
     isolation_forest::ENTRY,
 ];
+
+/// The cards and settings of [`ALL`], copied out when this is compiled: who only shows them does not link the detectors.
+pub static CARDS: [(Card, &[Descriptor]); ALL.len()] = cards();
+
+#[allow(clippy::indexing_slicing, reason = "runs in the compiler, where a wrong index is an error")]
+const fn cards() -> [(Card, &'static [Descriptor]); ALL.len()] {
+    let mut cards = [(ALL[0].card, ALL[0].settings); ALL.len()];
+    let mut place = 1;
+    while place < ALL.len() {
+        cards[place] = (ALL[place].card, ALL[place].settings);
+        place += 1;
+    }
+    cards
+}
 
 /// A detector's line in the table.
 pub struct Entry {

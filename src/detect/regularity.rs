@@ -25,6 +25,8 @@ pub struct Parts {
     pub duration: f64,
     /// Evenness over the capture.
     pub histogram: f64,
+    /// Too few connections for the histogram part.
+    pub is_sparse: bool,
     /// Median gap, s.
     pub period: f64,
     /// Median deviation of the gaps from the median gap, s.
@@ -32,9 +34,13 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// The score: the mean of the four parts, to three places.
+    /// The score: the mean of the four parts, to three places. With too few connections to fill the bins that the
+    /// histogram part asks for, that part is 0 whatever happens; it is left out, and the other three weigh a third each
+    /// (the weights are RITA's to configure).
     pub fn score(&self) -> f64 {
-        (250.0 * (self.timestamp + self.size + self.duration + self.histogram)).round() / 1000.0
+        let sum = self.timestamp + self.size + self.duration;
+        let mean = if self.is_sparse { sum / 3.0 } else { (sum + self.histogram) / 4.0 };
+        (1000.0 * mean).round() / 1000.0
     }
 }
 
@@ -57,6 +63,7 @@ pub fn parts(seconds: &[i64], bytes: &[f64], span: (i64, i64)) -> Option<Parts> 
         size: if bytes.len() < 3 { 0.0 } else { (sizes.skew_score() + sizes.deviation_score(0.0)) / 2.0 },
         duration: duration_score(seconds, &bins, span),
         histogram: histogram_score(&bins),
+        is_sparse: seconds.len() < LEAST_BIMODAL_BINS,
         period: times.median,
         jitter: times.deviation,
     })

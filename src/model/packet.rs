@@ -49,6 +49,8 @@ pub struct Packet {
     pub ip: Option<Ip>,
     /// What IP carries.
     pub transport: Transport,
+    /// Part of it could not be decoded.
+    pub is_damaged: bool,
     /// Where the network header (IP or ARP) stands in the captured bytes; 0 if there is none.
     pub net_at: u32,
     /// Where the transport header stands in the captured bytes; 0 if there is none.

@@ -12,7 +12,6 @@ const NO_FLOW: u32 = 0x7fff_ff00;
 /// Longer captured packets stand in a table of their own.
 const LONG: u16 = u16::MAX;
 
-#[derive(Default)]
 struct Chunk {
     base: u64,
     /// Offset of the captured bytes from `base`.
@@ -22,6 +21,20 @@ struct Chunk {
     captured_bytes: Vec<u16>,
     flows: Vec<u32>,
     link_types: Vec<u8>,
+}
+
+impl Chunk {
+    fn new(base: u64, room: usize) -> Chunk {
+        Chunk {
+            base,
+            offsets: Vec::with_capacity(room),
+            times_ns: Vec::with_capacity(room),
+            wire_bytes: Vec::with_capacity(room),
+            captured_bytes: Vec::with_capacity(room),
+            flows: Vec::with_capacity(room),
+            link_types: Vec::with_capacity(room),
+        }
+    }
 }
 
 /// The index.
@@ -94,7 +107,9 @@ impl PacketIndex {
         });
         if needs_chunk {
             self.starts.push(self.n_packets);
-            self.chunks.push(Chunk { base: packet.offset, ..Chunk::default() });
+            // Small files stay small; later chunks are made at once, without growing.
+            let room = if self.chunks.is_empty() { 0 } else { CHUNK };
+            self.chunks.push(Chunk::new(packet.offset, room));
         }
         let link = self.link_place(packet.link_type);
         let Some(chunk) = self.chunks.last_mut() else { return };
