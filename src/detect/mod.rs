@@ -53,6 +53,21 @@ pub const ALL: &[Entry] = &[
     isolation_forest::ENTRY,
 ];
 
+/// What each detector is and its settings, in the order of [`ALL`]. Made of it while compiling, so that the page, which
+/// shows cards and runs no detector, does not carry their code.
+pub const CARDS: [(Card, &[Descriptor]); ALL.len()] = cards();
+
+#[allow(clippy::indexing_slicing)] // Checked while compiling; iterators do not run there.
+const fn cards() -> [(Card, &'static [Descriptor]); ALL.len()] {
+    let mut cards = [(ALL[0].card, ALL[0].settings); ALL.len()];
+    let mut at = 1;
+    while at < ALL.len() {
+        cards[at] = (ALL[at].card, ALL[at].settings);
+        at += 1;
+    }
+    cards
+}
+
 /// A detector's line in the table.
 pub struct Entry {
     /// What it is, for people.
