@@ -5,7 +5,7 @@ use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::address::mac_text;
-use crate::model::packet::Packet;
+use crate::model::packet::{Arp, Packet};
 use crate::model::time::SECOND;
 use crate::model::{Address, Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
@@ -55,7 +55,7 @@ type Mac = [u8; 6];
 struct ArpSpoofing {
     claims: Tally<(Host, Mac), Claim>,
     turns: Tally<Host, Turns>,
-    asked: Tally<(Host, Host), i64>,
+    asked: Tally<(Host, Host), Option<i64>>,
     routed: Tally<Mac, u64>,
 }
 
@@ -95,16 +95,14 @@ impl Detector for ArpSpoofing {
             && arp.sender_ip != arp.target_ip
             && let Some(time) = self.asked.of((arp.sender_ip, arp.target_ip))
         {
-            *time = packet.time_ns;
+            *time = Some(packet.time_ns);
         }
         // A probe for a free address claims nothing (RFC 5227, section 2.1.1).
         if arp.sender_ip.is_group() || is_shared(arp.sender_mac) {
             return;
         }
         let is_announcement = arp.sender_ip == arp.target_ip;
-        let asked_ns = self.asked.get(&(arp.target_ip, arp.sender_ip)).copied();
-        let is_asked = asked_ns.is_some_and(|asked| packet.time_ns - asked <= ASKED_NS);
-        let is_unasked = is_announcement || (arp.operation == 2 && !is_asked);
+        let is_unasked = is_announcement || (arp.operation == 2 && !self.is_asked(arp, packet.time_ns));
         if let Some(turns) = self.turns.of(arp.sender_ip) {
             turns.n_changes += u64::from(turns.last.is_some_and(|last| last != arp.sender_mac));
             turns.last = Some(arp.sender_mac);
@@ -170,6 +168,12 @@ impl Detector for ArpSpoofing {
 }
 
 impl ArpSpoofing {
+    /// True for the first answer to a question; further answers to it were not asked for.
+    fn is_asked(&mut self, arp: &Arp, now_ns: i64) -> bool {
+        let question = self.asked.known(&(arp.target_ip, arp.sender_ip)).and_then(Option::take);
+        question.is_some_and(|asked_ns| now_ns - asked_ns <= ASKED_NS)
+    }
+
     /// The MAC address that gets the most traffic to the outside.
     fn gateway(&self) -> Option<Mac> {
         self.routed.sorted().into_iter().max_by_key(|(mac, n)| (**n, std::cmp::Reverse(**mac))).map(|(mac, _)| *mac)

@@ -20,12 +20,19 @@ pub mod arp_spoofing;
 pub mod arp_storm;
 pub mod arp_sweep;
 pub mod beacon;
+pub mod connection_flood;
+pub mod forged_reset;
 pub mod ftp_guessing;
 pub mod host_scan;
 pub mod icmp_flood;
+pub mod icmp_redirect;
 pub mod isolation_forest;
+pub mod mac_flood;
 pub mod pca;
 pub mod port_scan;
+pub mod rogue_dhcp;
+pub mod rogue_router;
+pub mod slow_requests;
 pub mod ssh_guessing;
 pub mod syn_flood;
 pub mod udp_flood;
@@ -49,6 +56,13 @@ pub const ALL: &[Entry] = &[
     ssh_guessing::ENTRY,
     ftp_guessing::ENTRY,
     beacon::ENTRY,
+    connection_flood::ENTRY,
+    slow_requests::ENTRY,
+    forged_reset::ENTRY,
+    rogue_dhcp::ENTRY,
+    rogue_router::ENTRY,
+    icmp_redirect::ENTRY,
+    mac_flood::ENTRY,
     pca::ENTRY,
     isolation_forest::ENTRY,
 ];

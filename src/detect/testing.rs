@@ -5,7 +5,7 @@ use crate::flow::names::Names;
 use crate::flow::table::{FlowTable, Limits};
 use crate::model::flow::{Flow, FlowKey, NameSource, Run, TcpState};
 use crate::model::moments::Moments;
-use crate::model::packet::{Arp, Layers, Packet, Transport};
+use crate::model::packet::{Arp, Icmp, Ip, Layers, Packet, Transport, Udp};
 use crate::model::time::SECOND;
 use crate::model::{Direction, Host};
 use crate::settings::Settings;
@@ -141,16 +141,46 @@ pub fn arp(index: u64, second: f64, operation: u16, mac: u8, sender: Host, targe
     }
 }
 
+/// An IP packet with this transport; the frame goes from the device `mac` to device 250.
+fn ip(index: u64, second: f64, mac: u8, source: Host, target: Host, transport: Transport) -> Packet {
+    let ip = Ip { source, target, protocol: 17, ttl: 64, is_fragment: false, payload_bytes: 100 };
+    Packet {
+        macs: Some(([2, 0, 0, 0, 0, mac], [2, 0, 0, 0, 0, 250])),
+        arp: None,
+        ip: Some(ip),
+        transport,
+        ..arp(index, second, 1, mac, source, target)
+    }
+}
+
+/// A UDP packet from the device `mac`.
+pub fn udp(index: u64, second: f64, mac: u8, source: (Host, u16), target: (Host, u16)) -> Packet {
+    let udp = Udp { source_port: source.1, target_port: target.1, payload_bytes: 92 };
+    ip(index, second, mac, source.0, target.0, Transport::Udp(udp))
+}
+
+/// An ICMP message of this type from the device `mac`.
+pub fn icmp(index: u64, second: f64, mac: u8, source: Host, target: Host, is_v6: bool, kind: u8) -> Packet {
+    let icmp = Icmp { is_v6, kind, code: 0, identifier: 0, payload_bytes: 92, refused: None };
+    ip(index, second, mac, source, target, Transport::Icmp(icmp))
+}
+
 /// What a detector concludes from these flows and packets with these settings.
 pub fn conclude(entry: &Entry, flows: &[Made], packets: &[Packet], settings: &Settings) -> Conclusion {
+    let flows: Vec<Flow> = flows.iter().map(Made::flow).collect();
+    conclude_with(entry, &flows, packets, settings)
+}
+
+/// As [`conclude`], from flows that are made already.
+pub fn conclude_with(entry: &Entry, flows: &[Flow], packets: &[Packet], settings: &Settings) -> Conclusion {
     let mut detector: Box<dyn Detector> = (entry.make)();
     for packet in packets {
         detector.observe_packet(packet);
     }
-    for (serial, made) in flows.iter().enumerate() {
-        detector.observe_flow(&Ended { serial: serial as u32, flow: &made.flow(), name: "" });
+    for (serial, flow) in flows.iter().enumerate() {
+        detector.observe_flow(&Ended { serial: serial as u32, flow, name: "" });
     }
-    let times = flows.iter().map(|f| (f.start * 1e9) as i64).chain(packets.iter().map(|p| p.time_ns));
+    let times = flows.iter().map(|flow| flow.first_ns).chain(packets.iter().map(|p| p.time_ns));
     let (first, last) = times.fold((i64::MAX, i64::MIN), |(first, last), ns| (first.min(ns), last.max(ns)));
     let (flows, names) = (FlowTable::new(Limits::default()), Names::default());
     let context = Context { settings, flows: &flows, names: &names, span_ns: (first, last), packets: 0 };

@@ -1,0 +1,178 @@
+//! Completed connections, counted per client, service and second, to findings of request floods.
+
+use super::draft::{self, evidence, lines};
+use super::gather::gather;
+use super::peaks::Seconds;
+use super::severity::{Impact, extent, past, severity};
+use super::tally::Tally;
+use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use crate::model::flow::Attempt;
+use crate::model::{Category, Finding, Flow, Host};
+use crate::settings::{Descriptor, Effect};
+use std::collections::HashMap;
+
+const CARD: Card = Card {
+    id: "connection_flood",
+    name: "Request flood",
+    category: Category::Flood,
+    technique: Some(("T1499.002", "Service Exhaustion Flood")),
+    sees: "One client opens very many complete connections per second to one service, for several seconds.",
+    matters: "Each connection makes the server work. Too many of them from one place leave no time for other users.",
+    otherwise: "A load test, a crawler, a proxy or load balancer that passes on the requests of many users, or a program without connection reuse.",
+    source: "50 requests a second from one client is the default at which Apache's mod_evasive blocks it (DOSSiteCount).",
+};
+
+const RATE: Descriptor = Descriptor {
+    id: "connection_flood.rate",
+    label: "Connections for a flood",
+    help: "Average over three seconds, of one client to one port. 50 a second is the default of Apache's mod_evasive.",
+    unit: "connections/s",
+    min: 5.0,
+    max: 1_000_000.0,
+    default: 50.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[RATE];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::FLOWS, make: || Box::new(ConnectionFlood::default()) };
+
+/// Seconds over which the rate must hold.
+const SPAN: i64 = 3;
+/// Most pairs kept.
+const MOST_PAIRS: usize = 1 << 16;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+struct ConnectionFlood {
+    pairs: Tally<(Host, Host, u16), Seconds>,
+}
+
+impl Default for ConnectionFlood {
+    fn default() -> Self {
+        ConnectionFlood { pairs: Tally::new(MOST_PAIRS) }
+    }
+}
+
+fn is_used(flow: &Flow) -> bool {
+    flow.is_tcp() && flow.attempt() == Attempt::Succeeded && flow.forward().data_packets > 0
+}
+
+impl Detector for ConnectionFlood {
+    fn observe_flow(&mut self, ended: &Ended<'_>) {
+        let flow = ended.flow;
+        if !is_used(flow) {
+            return;
+        }
+        let ((client, _), (server, port)) = (flow.initiator(), flow.responder());
+        if let Some(seconds) = self.pairs.of((client, server, port)) {
+            seconds.add(flow.first_ns, 1);
+        }
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let threshold = context.settings.get(&RATE);
+        let mut cases: Vec<((Host, Host, u16), f64, &Seconds)> = self
+            .pairs
+            .sorted()
+            .into_iter()
+            .map(|(pair, seconds)| (*pair, seconds.busiest(SPAN).0 as f64 / SPAN as f64, seconds))
+            .filter(|(_, rate, _)| *rate >= threshold)
+            .collect();
+        cases.sort_by_key(|(_, _, seconds)| std::cmp::Reverse(seconds.total()));
+        cases.truncate(MOST_FINDINGS);
+        let places: HashMap<(Host, Host, u16), usize> =
+            cases.iter().enumerate().map(|(i, (pair, ..))| (*pair, i)).collect();
+        let gathered = gather(context.flows, cases.len(), |flow| {
+            let ((client, _), (server, port)) = (flow.initiator(), flow.responder());
+            let place = *places.get(&(client, server, port))?;
+            is_used(flow).then_some(place)
+        });
+        let findings = cases
+            .iter()
+            .zip(gathered)
+            .map(|(((client, server, port), rate, seconds), flows)| {
+                let mut finding = finding(*client, *server, *port, *rate, threshold, seconds);
+                flows.fill(&mut finding);
+                finding.display_filter = format!(
+                    "{} && tcp.port == {port} && {}",
+                    draft::pair_filter(*client, *server),
+                    draft::time_filter(finding.start_ns, finding.end_ns)
+                );
+                draft::finish(finding, true)
+            })
+            .collect();
+        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+    }
+}
+
+fn finding(client: Host, server: Host, port: u16, rate: f64, threshold: f64, seconds: &Seconds) -> Finding {
+    // Behind an address inside there is often a proxy that speaks for many.
+    let confidence = if client.is_internal() { 0.5 } else { 0.7 };
+    let mut finding = draft::begin(&CARD);
+    finding.title =
+        format!("{client} opened {} connections to {server} port {port}, {:.0} a second", seconds.total(), rate);
+    finding.severity = severity(Impact::OUTAGE, confidence, extent(rate, threshold));
+    finding.score = past(rate, threshold);
+    finding.confidence = confidence;
+    finding.sources = draft::addresses([client]);
+    finding.targets = draft::addresses([server]);
+    finding.ports = vec![port];
+    finding.protocol = "TCP".to_owned();
+    finding.evidence = vec![
+        evidence(
+            "Connections a second, best three seconds",
+            rate,
+            "connections/s",
+            format!("below {threshold} (mod_evasive)"),
+        ),
+        evidence(
+            "Most connections in a second",
+            f64::from(seconds.most()),
+            "connections/s",
+            "a browser opens 6 at once",
+        ),
+        evidence("Connections", seconds.total() as f64, "connections", ""),
+        evidence("Seconds with connections", seconds.n_seconds() as f64, "s", ""),
+    ];
+    finding.explanation = format!(
+        "{client} opened {} connections to {server} port {port} within {} seconds, up to {} in a second, and used each of \
+         them. A browser opens a handful and keeps them; this is a tool, and it can leave the server no time for others.",
+        seconds.total(),
+        seconds.n_seconds(),
+        seconds.most()
+    );
+    finding.benign_causes = lines(&[
+        "A load test that you ordered, or a crawler",
+        "A proxy or load balancer that passes on the requests of many users",
+        "A program that opens a new connection for each request",
+    ]);
+    finding.advice = lines(&[
+        "Check whether the server was slow for others at that time",
+        "Find out who owns the source; limit requests for each address, or block it",
+    ]);
+    finding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Made, conclude, inside, outside};
+    use crate::settings::Settings;
+
+    #[test]
+    fn a_hundred_connections_a_second_are_a_flood_and_ten_are_not() {
+        let at = |a_second: f64| -> Vec<Made> {
+            (0..600)
+                .map(|i| Made {
+                    from: (outside(1), 2000 + i),
+                    ..Made::tcp(outside(1), inside(1), 80, f64::from(i) / a_second)
+                })
+                .collect()
+        };
+        assert_eq!(conclude(&ENTRY, &at(100.0), &[], &Settings::default()).findings.len(), 1);
+        assert!(conclude(&ENTRY, &at(10.0), &[], &Settings::default()).findings.is_empty());
+    }
+}

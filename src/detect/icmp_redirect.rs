@@ -1,0 +1,223 @@
+//! ICMP redirects to findings: who tells hosts to send their traffic another way, and whether he is who he says.
+
+use super::draft::{self, evidence, lines};
+use super::severity::{Impact, extent, past, severity};
+use super::tally::Tally;
+use super::{Card, Conclusion, Context, Detector, Entry, Wants};
+use crate::model::address::mac_text;
+use crate::model::packet::{Packet, Transport};
+use crate::model::{Address, Category, Finding, Host};
+use crate::settings::{Descriptor, Effect};
+use std::collections::BTreeSet;
+
+const CARD: Card = Card {
+    id: "icmp_redirect",
+    name: "ICMP redirects",
+    category: Category::Spoofing,
+    technique: Some(("T1557", "Adversary-in-the-Middle")),
+    sees: "ICMP redirect messages tell hosts to send their traffic through another router; worse if they come in the gateway's name from another device.",
+    matters: "A forged redirect leads a host's traffic through the attacker's machine, where it can be read or changed.",
+    otherwise: "A router that knows a shorter way, where two routers stand in the same network.",
+    source: "RFC 792, and RFC 1812, section 5.2.7.2 (when a router may send redirects). Whether the sender is forged is told by comparing Ethernet addresses with ARP.",
+};
+
+const REDIRECTS: Descriptor = Descriptor {
+    id: "icmp_redirect.redirects",
+    label: "Redirects of one sender",
+    help: "This many redirects of one sender are reported. Even one is rare: hosts take it once and then know the way.",
+    unit: "packets",
+    min: 1.0,
+    max: 100_000.0,
+    default: 2.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[REDIRECTS];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    wants: Wants::ICMP.and(Wants::ARP),
+    make: || Box::new(IcmpRedirect::default()),
+};
+
+/// Most senders, and most ARP claims, kept.
+const MOST_SENDERS: usize = 1 << 14;
+
+type Mac = [u8; 6];
+
+struct IcmpRedirect {
+    senders: Tally<(Host, Mac), Sender>,
+    claims: Tally<(Host, Mac), u64>,
+}
+
+impl Default for IcmpRedirect {
+    fn default() -> Self {
+        IcmpRedirect { senders: Tally::new(MOST_SENDERS), claims: Tally::new(MOST_SENDERS) }
+    }
+}
+
+#[derive(Default)]
+struct Sender {
+    n: u64,
+    first_ns: i64,
+    last_ns: i64,
+    victims: BTreeSet<Host>,
+}
+
+fn is_redirect(is_v6: bool, kind: u8) -> bool {
+    kind == if is_v6 { 137 } else { 5 }
+}
+
+impl Detector for IcmpRedirect {
+    fn observe_packet(&mut self, packet: &Packet) {
+        if let Some(arp) = &packet.arp {
+            if let Some(n) = self.claims.of((arp.sender_ip, arp.sender_mac)) {
+                *n += 1;
+            }
+            return;
+        }
+        let (Transport::Icmp(icmp), Some(ip)) = (&packet.transport, &packet.ip) else { return };
+        if !is_redirect(icmp.is_v6, icmp.kind) {
+            return;
+        }
+        let mac = packet.macs.map_or([0; 6], |(sender, _)| sender);
+        let Some(sender) = self.senders.of((ip.source, mac)) else { return };
+        if sender.n == 0 {
+            sender.first_ns = packet.time_ns;
+        }
+        sender.n += 1;
+        sender.last_ns = sender.last_ns.max(packet.time_ns);
+        if sender.victims.len() < Finding::MOST_ADDRESSES {
+            sender.victims.insert(ip.target);
+        }
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&REDIRECTS);
+        let findings = self
+            .senders
+            .sorted()
+            .into_iter()
+            .filter(|(_, sender)| sender.n as f64 >= least)
+            .map(|((ip, mac), sender)| self.finding(context, *ip, *mac, sender, least))
+            .collect();
+        Conclusion { findings, n_not_judged: self.senders.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl IcmpRedirect {
+    fn finding(&self, context: &Context<'_>, ip: Host, mac: Mac, sender: &Sender, least: f64) -> Finding {
+        // The device that ARP knows under the sender's address is another one, and the real sender has an own address.
+        let owners: Vec<Mac> =
+            self.claims.sorted().into_iter().filter(|((host, _), _)| *host == ip).map(|((_, mac), _)| *mac).collect();
+        let is_forged = !owners.is_empty() && mac != [0; 6] && !owners.contains(&mac);
+        let own: Vec<Host> = self
+            .claims
+            .sorted()
+            .into_iter()
+            .filter(|((host, claimant), _)| is_forged && *claimant == mac && *host != ip)
+            .map(|((host, _), _)| *host)
+            .take(4)
+            .collect();
+        let confidence = if is_forged { 0.95 } else { 0.4 };
+        let mut finding = draft::begin(&CARD);
+        finding.title = match (is_forged, own.as_slice()) {
+            (true, [one]) => format!("{one} sends ICMP redirects in the name of {ip}"),
+            (true, _) => format!("{} sends ICMP redirects in the name of {ip}", mac_text(mac)),
+            (false, _) => format!("{ip} redirects the traffic of {} hosts", sender.victims.len()),
+        };
+        finding.severity = severity(Impact::INTERCEPTION, confidence, extent(sender.n as f64, least));
+        finding.score = past(sender.n as f64, least);
+        finding.confidence = confidence;
+        finding.sources = if is_forged {
+            own.iter().copied().map(Address::Ip).chain([Address::Mac(mac)]).collect()
+        } else {
+            vec![Address::Ip(ip)]
+        };
+        finding.targets = draft::addresses(sender.victims.iter().copied());
+        finding.protocol = if ip.is_v4() { "ICMP" } else { "ICMPv6" }.to_owned();
+        finding.start_ns = sender.first_ns;
+        finding.end_ns = sender.last_ns;
+        finding.evidence = vec![
+            evidence("Redirects", sender.n as f64, "packets", "0, or a few where two routers share a network"),
+            evidence("Hosts redirected", sender.victims.len() as f64, "hosts", "0"),
+            evidence(
+                "Devices that ARP knows under the sender's address",
+                owners.len() as f64,
+                "devices",
+                if is_forged { "none of them sent the redirects" } else { "1" },
+            ),
+        ];
+        finding.explanation = if is_forged {
+            format!(
+                "{} ICMP redirects came in the name of {ip}, but from the Ethernet address {}, while ARP knows {ip} under \
+                 {}. So they are forged: somebody tries to lead the traffic of {} hosts through a machine of his own.",
+                sender.n,
+                mac_text(mac),
+                owners.iter().take(3).copied().map(mac_text).collect::<Vec<_>>().join(", "),
+                sender.victims.len()
+            )
+        } else {
+            format!(
+                "{ip} told {} hosts, in {} messages, to send their traffic another way. A router does this when it knows a \
+                 shorter way; an attacker does it to get the traffic.",
+                sender.victims.len(),
+                sender.n
+            )
+        };
+        finding.benign_causes = lines(&[
+            "Two routers in the same network, one of which knows the shorter way",
+            "A host with a wrong gateway or netmask",
+        ]);
+        finding.advice = lines(&[
+            "Look at the new gateway that the messages name, and find the device that has this address",
+            "Let hosts ignore redirects (net.ipv4.conf.all.accept_redirects = 0); they are hardly ever needed",
+        ]);
+        finding.n_packets = sender.n;
+        for (serial, flow) in context.flows.iter() {
+            let is_meant = flow.icmp.is_some_and(|(kind, _)| is_redirect(flow.key.protocol == 58, kind))
+                && flow.initiator().0 == ip
+                && flow.macs.is_none_or(|(from, _)| from == mac);
+            if is_meant {
+                finding.n_flows += 1;
+                finding.flow_serials.push(serial);
+            }
+        }
+        let kind = if ip.is_v4() { "icmp.type == 5" } else { "icmpv6.type == 137" };
+        finding.display_filter = if mac == [0; 6] {
+            format!("{kind} && {}", draft::host_filter("src", ip))
+        } else {
+            format!("{kind} && {} && eth.src == {}", draft::host_filter("src", ip), mac_text(mac))
+        };
+        draft::finish(finding, false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{arp, conclude, icmp, inside};
+    use crate::model::Severity;
+    use crate::settings::Settings;
+
+    #[test]
+    fn redirects_in_the_gateways_name_from_another_device_are_forged() {
+        let claims = [arp(0, 0.0, 2, 1, inside(1), inside(50)), arp(1, 0.1, 1, 66, inside(66), inside(50))];
+        let redirects = (2..12).map(|i| icmp(i, i as f64, 66, inside(1), inside(50), false, 5));
+        let packets: Vec<Packet> = claims.into_iter().chain(redirects).collect();
+        let found = conclude(&ENTRY, &[], &packets, &Settings::default()).findings;
+        assert_eq!(found[0].title, "192.168.1.66 sends ICMP redirects in the name of 192.168.1.1");
+        assert!(found[0].severity >= Severity::High);
+    }
+
+    #[test]
+    fn redirects_of_the_real_router_are_mild() {
+        let claims = [arp(0, 0.0, 2, 1, inside(1), inside(50))];
+        let redirects = (2..12).map(|i| icmp(i, i as f64, 1, inside(1), inside(50), false, 5));
+        let packets: Vec<Packet> = claims.into_iter().chain(redirects).collect();
+        let found = conclude(&ENTRY, &[], &packets, &Settings::default()).findings;
+        assert!(found[0].severity <= Severity::Medium);
+    }
+}
