@@ -49,8 +49,8 @@ fn words(notice: &Notice) -> (String, String, &'static str) {
         Notice::Refused { file, text } => (
             format!("{} could not be opened.", plain(file)),
             plain(text),
-            "Packetloupe opens network captures: pcap and pcapng files, as Wireshark, tshark, tcpdump and dumpcap write \
-             them. The name of the file does not matter.",
+            "Captures are written by Wireshark, tshark, tcpdump and dumpcap, among others. What counts is the content, not \
+             the name of the file.",
         ),
         Notice::Died { text, can_read_again, is_replaced } => (
             if *can_read_again { "Reading stopped." } else { "The worker stopped." }.to_owned(),
