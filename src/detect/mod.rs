@@ -26,7 +26,11 @@ pub mod ftp_guessing;
 pub mod host_scan;
 pub mod icmp_flood;
 pub mod icmp_redirect;
+pub mod icmp_tunnel;
 pub mod isolation_forest;
+pub mod lateral_movement;
+pub mod llmnr_poisoning;
+pub mod long_connection;
 pub mod mac_flood;
 pub mod pca;
 pub mod port_scan;
@@ -63,6 +67,10 @@ pub const ALL: &[Entry] = &[
     rogue_router::ENTRY,
     icmp_redirect::ENTRY,
     mac_flood::ENTRY,
+    lateral_movement::ENTRY,
+    llmnr_poisoning::ENTRY,
+    icmp_tunnel::ENTRY,
+    long_connection::ENTRY,
     pca::ENTRY,
     isolation_forest::ENTRY,
 ];

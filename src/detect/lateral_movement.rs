@@ -1,0 +1,193 @@
+//! First contacts on ports of remote administration to findings: a host inside that tries its neighbours one by one.
+
+use super::contacts::{Contact, Contacts, Outcome, Probe};
+use super::draft::{self, count, evidence, lines};
+use super::gather::{Gathered, gather};
+use super::severity::{Impact, extent, past, severity};
+use super::walk::Walk;
+use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use crate::model::time::{SECOND, span};
+use crate::model::{Category, Finding, Host};
+use crate::settings::{Descriptor, Effect};
+use std::collections::HashMap;
+
+const CARD: Card = Card {
+    id: "lateral_movement",
+    name: "Lateral movement",
+    category: Category::LateralMovement,
+    technique: Some(("T1021", "Remote Services")),
+    sees: "A host inside tries a port of remote administration (file sharing, remote desktop, WinRM, VNC, SSH) on many neighbours, most of which refuse.",
+    matters: "After the first machine, intruders and worms go on to its neighbours over these services.",
+    otherwise: "An administrator's or inventory tool, or a computer whose list of shared drives is out of date.",
+    source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004, on first contacts between hosts inside. Ports after MITRE ATT&CK T1021.",
+};
+
+const LEAST: Descriptor = Descriptor {
+    id: "lateral_movement.least",
+    label: "Refusing neighbours",
+    help: "At least this many neighbours must have refused or not answered on the same port. The random walk needs four failures in a row; one more allows for a forgotten network drive.",
+    unit: "hosts",
+    min: 4.0,
+    max: 10_000.0,
+    default: 5.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[LEAST];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::FLOWS, make: || Box::new(LateralMovement::default()) };
+
+/// Most findings.
+const MOST_FINDINGS: usize = 100;
+
+#[derive(Default)]
+struct LateralMovement {
+    contacts: Contacts,
+}
+
+/// The service of an administration port, and its technique.
+fn service(port: u16) -> Option<(&'static str, (&'static str, &'static str))> {
+    Some(match port {
+        445 | 139 => ("Windows file sharing (SMB)", ("T1021.002", "SMB/Windows Admin Shares")),
+        3389 => ("remote desktop (RDP)", ("T1021.001", "Remote Desktop Protocol")),
+        135 => ("remote procedure calls (DCOM)", ("T1021.003", "Distributed Component Object Model")),
+        5985 | 5986 => ("Windows remote management (WinRM)", ("T1021.006", "Windows Remote Management")),
+        5900 => ("VNC", ("T1021.005", "VNC")),
+        22 => ("SSH", ("T1021.004", "SSH")),
+        _ => return None,
+    })
+}
+
+struct Case {
+    source: Host,
+    port: u16,
+    targets: Vec<Host>,
+    reached: Vec<Host>,
+    log_ratio: f64,
+    first_ns: i64,
+    last_ns: i64,
+}
+
+impl Detector for LateralMovement {
+    fn observe_flow(&mut self, ended: &Ended<'_>) {
+        let ((source, _), (target, port)) = (ended.flow.initiator(), ended.flow.responder());
+        if ended.flow.is_tcp() && service(port).is_some() && source.is_internal() && target.is_internal() {
+            self.contacts.add(ended.flow, |probe| probe == Probe::Syn);
+        }
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&LEAST);
+        let mut all = self.contacts.sorted();
+        all.sort_unstable_by_key(|c| (c.source, c.port, c.target));
+        let mut cases: Vec<Case> = all
+            .chunk_by(|a, b| (a.source, a.port) == (b.source, b.port))
+            .filter(|contacts| contacts.len() as f64 >= least)
+            .filter_map(|contacts| Case::new(contacts, least))
+            .collect();
+        cases.sort_by_key(|case| std::cmp::Reverse(case.targets.len()));
+        cases.truncate(MOST_FINDINGS);
+        let places: HashMap<(Host, u16), usize> =
+            cases.iter().enumerate().map(|(i, case)| ((case.source, case.port), i)).collect();
+        let gathered = gather(context.flows, cases.len(), |flow| {
+            let (target, port) = flow.responder();
+            let place = *places.get(&(flow.initiator().0, port))?;
+            (flow.is_tcp() && flow.saw_request && target.is_internal()).then_some(place)
+        });
+        let findings = cases.iter().zip(gathered).map(|(case, flows)| case.finding(least, flows)).collect();
+        Conclusion { findings, n_not_judged: self.contacts.n_refused(), ..Conclusion::default() }
+    }
+}
+
+impl Case {
+    fn new(contacts: &[Contact], least: f64) -> Option<Case> {
+        let mut in_time: Vec<&Contact> = contacts.iter().collect();
+        in_time.sort_by_key(|c| (c.first_ns, c.target));
+        let walk = Walk::over(in_time.iter().map(|c| c.outcome.is_success()));
+        let n_failed = in_time.iter().filter(|c| c.outcome == Outcome::Failure).count();
+        let first = in_time.first()?;
+        // More than half must fail: halfway between the two chances of the random walk.
+        (walk.is_scanner() && n_failed as f64 >= least && n_failed * 2 > contacts.len()).then(|| Case {
+            source: first.source,
+            port: first.port,
+            targets: contacts.iter().map(|c| c.target).collect(),
+            reached: contacts.iter().filter(|c| c.outcome != Outcome::Failure).map(|c| c.target).collect(),
+            log_ratio: walk.log_ratio(),
+            first_ns: first.first_ns,
+            last_ns: contacts.iter().map(|c| c.last_ns).max().unwrap_or(first.first_ns),
+        })
+    }
+
+    fn finding(&self, least: f64, flows: Gathered) -> Finding {
+        let (name, technique) = service(self.port).unwrap_or(("a service", ("T1021", "Remote Services")));
+        let n_failed = self.targets.len() - self.reached.len();
+        let confidence = if n_failed >= 10 { 0.85 } else { 0.75 };
+        let mut finding = draft::begin(&CARD);
+        draft::technique(&mut finding, technique);
+        finding.title = format!("{} tried {name} on {} inside", self.source, count(self.targets.len(), "neighbour"));
+        finding.severity = severity(Impact::ACCESS_TRY, confidence, extent(n_failed as f64, least));
+        finding.score = past(n_failed as f64, least);
+        finding.confidence = confidence;
+        finding.sources = draft::addresses([self.source]);
+        finding.targets = draft::addresses(self.targets.iter().copied());
+        finding.ports = vec![self.port];
+        finding.protocol = "TCP".to_owned();
+        finding.evidence = vec![
+            evidence("Neighbours tried", self.targets.len() as f64, "hosts", "the few servers that it uses"),
+            evidence("Of these refused or silent", n_failed as f64, "hosts", "0 or 1"),
+            evidence("Of these reached", self.reached.len() as f64, "hosts", ""),
+            evidence(
+                "Scanner against ordinary client, log10 of the likelihood ratio",
+                self.log_ratio / std::f64::consts::LN_10,
+                "",
+                "below 2 (beta/alpha = 99, Jung et al. 2004)",
+            ),
+            evidence("Time from first to last try", (self.last_ns - self.first_ns) as f64 / SECOND as f64, "s", ""),
+        ];
+        finding.explanation = format!(
+            "{} tried {name} (port {}) on {} inside within {}; {n_failed} refused or gave no answer and {} were reached. \
+             A workstation uses the servers it knows. Trying neighbours one after another over a service that gives \
+             control of them is how an intrusion spreads.",
+            self.source,
+            self.port,
+            count(self.targets.len(), "neighbour"),
+            span(self.last_ns - self.first_ns),
+            self.reached.len()
+        );
+        finding.benign_causes = lines(&[
+            "An administrator's, backup or inventory tool",
+            "A computer with a list of network drives or remote desktops that is out of date",
+        ]);
+        finding.advice = lines(&[
+            "Find out which program on the source makes the connections",
+            "Look at the neighbours that were reached: log-ins, new services, new files at that time",
+            "If nobody knows why, take the source off the network",
+        ]);
+        flows.fill(&mut finding);
+        finding.display_filter = format!(
+            "{} && tcp.port == {} && {}",
+            draft::host_filter("addr", self.source),
+            self.port,
+            draft::time_filter(finding.start_ns, finding.end_ns)
+        );
+        draft::finish(finding, true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Made, conclude, inside};
+    use crate::settings::Settings;
+
+    #[test]
+    fn refusing_neighbours_one_after_another_are_reported_and_answering_ones_are_not() {
+        let tries: Vec<Made> = (0..7).map(|i| Made::refused(inside(99), inside(i), 445, f64::from(i))).collect();
+        let found = conclude(&ENTRY, &tries, &[], &Settings::default()).findings;
+        assert_eq!(found[0].technique.as_deref(), Some("T1021.002"));
+        let admin: Vec<Made> = (0..40).map(|i| Made::tcp(inside(99), inside(i), 445, f64::from(i))).collect();
+        assert!(conclude(&ENTRY, &admin, &[], &Settings::default()).findings.is_empty());
+    }
+}

@@ -1,0 +1,173 @@
+//! Answers to name questions asked of everybody, to findings: one host that answers for every name.
+
+use super::draft::{self, count, evidence, lines};
+use super::gather::gather;
+use super::severity::{Impact, extent, past, severity};
+use super::tally::Tally;
+use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use crate::model::{Category, Finding, Flow, Host};
+use crate::settings::{Descriptor, Effect};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+const CARD: Card = Card {
+    id: "llmnr_poisoning",
+    name: "LLMNR poisoning",
+    category: Category::Spoofing,
+    technique: Some(("T1557.001", "LLMNR/NBT-NS Poisoning and SMB Relay")),
+    sees: "One host answers nearly all name questions that others ask of the whole network (LLMNR).",
+    matters: "Windows asks its neighbours when DNS does not know a name, for example a mistyped one. Who answers \"that is me\" is sent a log-in, and can crack or pass on the password.",
+    otherwise: "A server that really is the one that everybody looks for, in a network without DNS.",
+    source: "The method of the tool Responder; RFC 4795 (LLMNR): a host answers only for names that are its own.",
+};
+
+const ANSWERS: Descriptor = Descriptor {
+    id: "llmnr_poisoning.answers",
+    label: "Answers of one host",
+    help: "A host that answered at least this many LLMNR questions, of at least two hosts, and four in five of all that were asked. Most such questions go unanswered.",
+    unit: "answers",
+    min: 2.0,
+    max: 100_000.0,
+    default: 10.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[ANSWERS];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::FLOWS, make: || Box::new(LlmnrPoisoning::default()) };
+
+/// LLMNR (RFC 4795).
+const PORT: u16 = 5355;
+/// Share of all questions that one host answers.
+const LEAST_SHARE: f64 = 0.8;
+/// Most askers (address and port) kept.
+const MOST_ASKERS: usize = 1 << 16;
+/// Most findings.
+const MOST_FINDINGS: usize = 20;
+
+struct LlmnrPoisoning {
+    questions: Tally<(Host, u16), ()>,
+    answers: Tally<(Host, Host, u16), ()>,
+}
+
+impl Default for LlmnrPoisoning {
+    fn default() -> Self {
+        LlmnrPoisoning { questions: Tally::new(MOST_ASKERS), answers: Tally::new(MOST_ASKERS) }
+    }
+}
+
+/// Who answered whom: an answer comes from the port, to the asker's own; the question went to a group.
+fn answer(flow: &Flow) -> Option<(Host, Host, u16)> {
+    let ((from, from_port), (to, to_port)) = (flow.initiator(), flow.responder());
+    (flow.is_udp() && from_port == PORT && !to.is_group() && to_port != PORT).then_some((from, to, to_port))
+}
+
+impl Detector for LlmnrPoisoning {
+    fn observe_flow(&mut self, ended: &Ended<'_>) {
+        let flow = ended.flow;
+        let ((asker, asker_port), (target, port)) = (flow.initiator(), flow.responder());
+        if flow.is_udp() && port == PORT && target.is_group() {
+            self.questions.of((asker, asker_port));
+        } else if let Some(answer) = answer(flow) {
+            self.answers.of(answer);
+        }
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&ANSWERS);
+        // A question is asked over IPv4 and IPv6 alike; each family is judged by itself.
+        let n_questions = |is_v4: bool| self.questions.iter().filter(|((asker, _), ())| asker.is_v4() == is_v4).count();
+        let mut answered: BTreeMap<Host, BTreeSet<(Host, u16)>> = BTreeMap::new();
+        for ((host, asker, port), ()) in self.answers.iter() {
+            answered.entry(*host).or_default().insert((*asker, *port));
+        }
+        let mut cases: Vec<(Host, BTreeSet<Host>, usize, f64)> = answered
+            .into_iter()
+            .map(|(host, asked)| {
+                let share = asked.len() as f64 / n_questions(host.is_v4()).max(1) as f64;
+                (host, asked.iter().map(|(asker, _)| *asker).collect::<BTreeSet<Host>>(), asked.len(), share.min(1.0))
+            })
+            .filter(|(_, askers, n, share)| *n as f64 >= least && askers.len() >= 2 && *share >= LEAST_SHARE)
+            .collect();
+        cases.sort_by_key(|(_, _, n, _)| std::cmp::Reverse(*n));
+        cases.truncate(MOST_FINDINGS);
+        let places: HashMap<Host, usize> = cases.iter().enumerate().map(|(i, case)| (case.0, i)).collect();
+        let gathered = gather(context.flows, cases.len(), |flow| places.get(&answer(flow)?.0).copied());
+        let findings = cases
+            .iter()
+            .zip(gathered)
+            .map(|((host, askers, n, share), flows)| {
+                let mut finding = finding(*host, askers, *n, *share, least);
+                flows.fill(&mut finding);
+                finding.display_filter = format!("{} && udp.srcport == {PORT}", draft::host_filter("src", *host));
+                draft::finish(finding, true)
+            })
+            .collect();
+        let n_not_judged = self.questions.n_refused + self.answers.n_refused;
+        Conclusion { findings, n_not_judged, ..Conclusion::default() }
+    }
+}
+
+fn finding(host: Host, askers: &BTreeSet<Host>, n: usize, share: f64, least: f64) -> Finding {
+    let confidence = 0.65;
+    let mut finding = draft::begin(&CARD);
+    finding.title = format!("{host} answers name questions of {} for whatever they ask", count(askers.len(), "host"));
+    finding.severity = severity(Impact::INTERCEPTION, confidence, extent(n as f64, least));
+    finding.score = past(n as f64, least);
+    finding.confidence = confidence;
+    finding.sources = draft::addresses([host]);
+    finding.targets = draft::addresses(askers.iter().copied());
+    finding.ports = vec![PORT];
+    finding.protocol = "LLMNR".to_owned();
+    finding.evidence = vec![
+        evidence("Questions that it answered", n as f64, "questions", "those for its own name"),
+        evidence("Share of all questions that were asked", share * 100.0, "%", "a few per cent"),
+        evidence("Hosts that it answered", askers.len() as f64, "hosts", ""),
+    ];
+    finding.explanation = format!(
+        "{host} answered {n} questions that {} asked of the whole network, {:.0} % of all. A host answers only for its own \
+         name (RFC 4795), and most such questions are for names that nobody has. Who answers them all wants the log-ins \
+         that follow.",
+        count(askers.len(), "host"),
+        share * 100.0
+    );
+    finding.benign_causes =
+        lines(&["A server that really is the one that everybody looks for, in a network without DNS"]);
+    finding.advice = lines(&[
+        "Open the answers and compare the names with the host's own name",
+        "Look for log-ins (SMB, HTTP) of the askers to this host afterwards, and change those passwords",
+        "Turn off LLMNR and NetBIOS names by policy; they are seldom needed",
+    ]);
+    finding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Made, conclude, inside};
+    use crate::model::flow::TcpState;
+    use crate::settings::Settings;
+
+    fn talk(n: u16, n_answered: u16) -> Vec<Made> {
+        let group = Host::v4([224, 0, 0, 252]);
+        let datagram = |from: (Host, u16), to: (Host, u16), second: u16| Made {
+            protocol: 17,
+            from,
+            to,
+            state: TcpState::Unknown,
+            ..Made::tcp(from.0, to.0, to.1, f64::from(second))
+        };
+        let asker = |i: u16| (inside(10 + (i % 3) as u8), 50_000 + i);
+        (0..n)
+            .map(|i| datagram(asker(i), (group, PORT), i))
+            .chain((0..n_answered).map(|i| datagram((inside(66), PORT), asker(i), i)))
+            .collect()
+    }
+
+    #[test]
+    fn who_answers_everything_is_reported_and_who_answers_now_and_then_is_not() {
+        assert_eq!(conclude(&ENTRY, &talk(20, 20), &[], &Settings::default()).findings.len(), 1);
+        assert!(conclude(&ENTRY, &talk(40, 12), &[], &Settings::default()).findings.is_empty());
+    }
+}
