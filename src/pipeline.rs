@@ -29,12 +29,12 @@ const LAST_PROBED_PACKET: u32 = 3;
 
 /// Every setting there is, in the order in which they are shown.
 pub fn descriptors() -> Vec<&'static Descriptor> {
-    settings::GENERAL.iter().chain(detect::ALL.iter().flat_map(|entry| entry.settings)).collect()
+    settings::GENERAL.iter().chain(detect::CARDS.iter().flat_map(|(_, settings)| *settings)).collect()
 }
 
 /// Every detector's card and settings.
 pub fn cards() -> Vec<(&'static Card, &'static [Descriptor])> {
-    detect::ALL.iter().map(|entry| (&entry.card, entry.settings)).collect()
+    detect::CARDS.iter().map(|(card, settings)| (card, *settings)).collect()
 }
 
 /// One input on its way from bytes to findings.

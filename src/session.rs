@@ -9,5 +9,5 @@ pub mod step;
 pub mod window;
 
 pub use route::Route;
-pub use state::{Clock, Notice, OpenFile, Phase, Shared, State};
+pub use state::{Clock, Notice, OpenFile, Phase, Shared, State, Worker};
 pub use step::{Action, Order};

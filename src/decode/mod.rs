@@ -13,10 +13,10 @@ use crate::model::packet::{Layers, Packet, Transport};
 use crate::read::RawPacket;
 
 /// A packet under way: the raw one beside what is known so far.
-struct Work<'a, 'log> {
+struct Work<'a, 'out> {
     raw: &'a RawPacket<'a>,
-    packet: Packet,
-    issues: &'log mut IssueLog,
+    packet: &'out mut Packet,
+    issues: &'out mut IssueLog,
 }
 
 impl Work<'_, '_> {
@@ -37,7 +37,7 @@ impl Work<'_, '_> {
 #[inline]
 pub fn decode(raw: &RawPacket<'_>, index: u64, issues: &mut IssueLog) -> Packet {
     let captured_bytes = raw.data.len() as u32;
-    let packet = Packet {
+    let mut packet = Packet {
         index,
         time_ns: raw.time_ns,
         is_timed: raw.is_timed,
@@ -54,11 +54,12 @@ pub fn decode(raw: &RawPacket<'_>, index: u64, issues: &mut IssueLog) -> Packet 
         transport_at: 0,
         payload: 0..captured_bytes,
     };
-    let mut work = Work { raw, packet, issues };
+    // Filled in place: moving a packet costs as much as decoding its network header.
+    let mut work = Work { raw, packet: &mut packet, issues };
     match link::read(raw.link_type, raw.data, &mut work) {
         Some((link::Inner::EtherType(kind), inner)) => net::read(kind, inner, &mut work),
         Some((link::Inner::Ip, inner)) => net::read_ip(inner, &mut work),
         None => {}
     }
-    work.packet
+    packet
 }

@@ -4,12 +4,12 @@ use super::draft::{self, evidence, lines};
 use super::gather::gather;
 use super::peaks::Seconds;
 use super::severity::{Impact, extent, past, severity};
+use super::tally::Map;
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::flow::Attempt;
 use crate::model::{Category, Finding, Flow, Host};
 use crate::settings::{Descriptor, Effect};
-use std::collections::HashMap;
 
 const CARD: Card = Card {
     id: "connection_flood",
@@ -83,7 +83,7 @@ impl Detector for ConnectionFlood {
             .collect();
         cases.sort_by_key(|(_, _, seconds)| std::cmp::Reverse(seconds.total()));
         cases.truncate(MOST_FINDINGS);
-        let places: HashMap<(Host, Host, u16), usize> =
+        let places: Map<(Host, Host, u16), usize> =
             cases.iter().enumerate().map(|(i, (pair, ..))| (*pair, i)).collect();
         let gathered = gather(context.flows, cases.len(), |flow| {
             let ((client, _), (server, port)) = (flow.initiator(), flow.responder());

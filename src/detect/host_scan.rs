@@ -4,13 +4,13 @@ use super::contacts::{Contact, Contacts, Outcome, Probe};
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Gathered, gather};
 use super::severity::{Impact, extent, past, severity};
+use super::tally::Map;
 use super::walk::{Walk, busiest};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::protocol::Protocol;
 use crate::model::time::{SECOND, from_seconds, span};
 use crate::model::{Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
-use std::collections::HashMap;
 
 const CARD: Card = Card {
     id: "host_scan",
@@ -117,7 +117,7 @@ impl Detector for HostScan {
         cases.sort_by_key(|(case, _)| std::cmp::Reverse(case.n_failed));
         cases.truncate(MOST_FINDINGS);
 
-        let places: HashMap<(Host, u8, u16), usize> =
+        let places: Map<(Host, u8, u16), usize> =
             cases.iter().enumerate().map(|(i, (c, _))| ((c.source, c.protocol, c.port), i)).collect();
         let gathered = gather(context.flows, cases.len(), |flow| {
             let port = if matches!(flow.key.protocol, 1 | 58) { 0 } else { flow.responder().1 };

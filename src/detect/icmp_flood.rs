@@ -4,12 +4,12 @@ use super::draft::{self, evidence, lines};
 use super::gather::gather_senders;
 use super::peaks::Seconds;
 use super::severity::{Impact, extent, past, severity};
+use super::tally::Map;
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::packet::{Packet, Transport};
 use crate::model::{Category, Flow, Host};
 use crate::settings::{Descriptor, Effect};
-use std::collections::HashMap;
 
 const CARD: Card = Card {
     id: "icmp_flood",
@@ -82,7 +82,7 @@ impl Detector for IcmpFlood {
         cases.sort_by_key(|(_, _, seconds)| std::cmp::Reverse(seconds.total()));
         cases.truncate(MOST_FINDINGS);
 
-        let places: HashMap<Host, usize> = cases.iter().enumerate().map(|(i, (target, ..))| (*target, i)).collect();
+        let places: Map<Host, usize> = cases.iter().enumerate().map(|(i, (target, ..))| (*target, i)).collect();
         let gathered = gather_senders(context.flows, cases.len(), |flow| {
             let place = *places.get(&flow.responder().0)?;
             is_echo(flow).then_some(place)

@@ -42,11 +42,11 @@ const FEWEST: Descriptor = Descriptor {
 const MOST: Descriptor = Descriptor {
     id: "isolation_forest.most_flows",
     label: "Most flows scored",
-    help: "Of more flows a random part of this size is scored, to bound the time. 200,000 take about a second.",
+    help: "Of more flows a random part of this size is scored, to bound the time. 100,000 take about half a second.",
     unit: "flows",
     min: 1000.0,
     max: 5_000_000.0,
-    default: 200_000.0,
+    default: 100_000.0,
     is_whole: true,
     effect: Effect::Judge,
 };

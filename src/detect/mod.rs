@@ -76,6 +76,20 @@ pub const ALL: &[Entry] = &[
     isolation_forest::ENTRY,
 ];
 
+/// The cards and settings of [`ALL`], copied out when this is compiled: who only shows them does not link the detectors.
+pub static CARDS: [(Card, &[Descriptor]); ALL.len()] = cards();
+
+#[allow(clippy::indexing_slicing, reason = "runs in the compiler, where a wrong index is an error")]
+const fn cards() -> [(Card, &'static [Descriptor]); ALL.len()] {
+    let mut cards = [(ALL[0].card, ALL[0].settings); ALL.len()];
+    let mut place = 1;
+    while place < ALL.len() {
+        cards[place] = (ALL[place].card, ALL[place].settings);
+        place += 1;
+    }
+    cards
+}
+
 /// A detector's line in the table.
 pub struct Entry {
     /// What it is, for people.

@@ -4,12 +4,12 @@ use super::contacts::{Contact, Contacts, Outcome, Probe, Probes};
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Gathered, gather};
 use super::severity::{Impact, extent, past, severity};
+use super::tally::Map;
 use super::walk::{Walk, busiest};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::time::{SECOND, from_seconds, span};
 use crate::model::{Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
-use std::collections::HashMap;
 
 const CARD: Card = Card {
     id: "port_scan",
@@ -115,7 +115,7 @@ impl Detector for PortScan {
         cases.sort_by_key(|(case, _)| std::cmp::Reverse(case.n_failed + case.n_silent));
         cases.truncate(MOST_FINDINGS);
 
-        let places: HashMap<(Host, Host, u8), usize> =
+        let places: Map<(Host, Host, u8), usize> =
             cases.iter().enumerate().map(|(i, (c, _))| ((c.source, c.target, c.protocol), i)).collect();
         let gathered = gather(context.flows, cases.len(), |flow| {
             let place = *places.get(&(flow.initiator().0, flow.responder().0, flow.key.protocol))?;

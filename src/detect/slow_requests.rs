@@ -4,13 +4,13 @@
 use super::draft::{self, evidence, lines};
 use super::gather::gather;
 use super::severity::{Impact, extent, past, severity};
+use super::tally::Map;
 use super::tally::Tally;
 use super::walk::most_open;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::time::{SECOND, span};
 use crate::model::{Category, Finding, Flow, Host};
 use crate::settings::{Descriptor, Effect};
-use std::collections::HashMap;
 
 const CARD: Card = Card {
     id: "slow_requests",
@@ -120,7 +120,7 @@ impl Detector for SlowRequests {
             .collect();
         cases.sort_by_key(|case| std::cmp::Reverse(case.n));
         cases.truncate(MOST_FINDINGS);
-        let places: HashMap<(Host, Host, u16), usize> =
+        let places: Map<(Host, Host, u16), usize> =
             cases.iter().enumerate().map(|(i, case)| ((case.client, case.server, case.port), i)).collect();
         let gathered = gather(context.flows, cases.len(), |flow| {
             let ((client, _), (server, port)) = (flow.initiator(), flow.responder());

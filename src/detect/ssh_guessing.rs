@@ -4,12 +4,12 @@ use super::draft::{self, evidence, lines};
 use super::gather::gather;
 use super::guessing::{Series, Shape, Tries};
 use super::severity::{Impact, extent, past, severity};
+use super::tally::Map;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::protocol::Named;
 use crate::model::time::{SECOND, from_seconds, span};
 use crate::model::{Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
-use std::collections::HashMap;
 
 const CARD: Card = Card {
     id: "ssh_guessing",
@@ -107,7 +107,7 @@ impl Detector for SshGuessing {
             .collect();
         cases.sort_by_key(|(series, ..)| std::cmp::Reverse(series.tries.len()));
         cases.truncate(MOST_FINDINGS);
-        let places: HashMap<(Host, Host, u16), usize> =
+        let places: Map<(Host, Host, u16), usize> =
             cases.iter().enumerate().map(|(i, (s, ..))| ((s.client, s.server, s.port), i)).collect();
         let gathered = gather(context.flows, cases.len(), |flow| {
             let ((client, _), (server, port)) = (flow.initiator(), flow.responder());

@@ -4,6 +4,9 @@ use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::hash::Hash;
 
+/// A map with a quick hash, seeded anew in every run against crafted keys; its order must not reach any output.
+pub type Map<K, V> = HashMap<K, V, RandomState>;
+
 /// Figures by key. Full tables keep what they have and count the observations of other keys.
 pub struct Tally<K, V> {
     map: HashMap<K, V, RandomState>,

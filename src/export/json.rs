@@ -1,6 +1,6 @@
 //! Analysis to the JSON document that outsiders rely on (schema 1). Page and command write it with this one function.
 //!
-//! Field by field it is described in `docs/json.md`. Times are seconds since 1970 UTC, addresses are text, and every
+//! Field by field it is described in `json.md` beside this file. Times are seconds since 1970 UTC, addresses are text, and every
 //! number is finite. Names, order and meaning of fields change only together with the schema number.
 
 use crate::model::analysis::{Analysis, Coverage, Issue, IssueSeverity, ProtocolCount};
@@ -324,7 +324,7 @@ mod tests {
             }
         }
         let read: Value = serde_json::from_str(&super::json(&sample())).unwrap();
-        walk(&read, include_str!("../../docs/json.md"));
+        walk(&read, include_str!("json.md"));
     }
 
     #[test]

@@ -10,7 +10,6 @@ use crate::model::protocol::Protocol;
 use crate::model::{Direction, time};
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
-use std::collections::VecDeque;
 use std::hash::{BuildHasher, Hasher};
 
 const CHUNK: usize = 4096;
@@ -35,8 +34,11 @@ impl Default for Limits {
 /// All flows, kept in order of their first packet; the oldest make room when the table is full.
 pub struct FlowTable {
     limits: Limits,
-    chunks: VecDeque<Vec<Flow>>,
-    first_serial: u32,
+    /// Flow `serial` stands in chunk `serial / CHUNK`; chunks that made room are empty.
+    chunks: Vec<Vec<Flow>>,
+    n_cleared: usize,
+    /// The flow of the packet before: often that of the next one too.
+    latest: u32,
     /// Serial numbers of the current flow of every key.
     open: HashTable<u32>,
     hasher: FixedState,
@@ -90,8 +92,9 @@ impl FlowTable {
     pub fn new(limits: Limits) -> FlowTable {
         FlowTable {
             limits,
-            chunks: VecDeque::new(),
-            first_serial: 0,
+            chunks: Vec::new(),
+            n_cleared: 0,
+            latest: 0,
             open: HashTable::new(),
             hasher: FixedState::default(),
             summarised: Summarised::default(),
@@ -102,21 +105,24 @@ impl FlowTable {
     #[inline]
     pub fn update(&mut self, packet: &Packet, names: &Names, ended: &mut impl FnMut(u32, &Flow)) -> Option<Touch> {
         let (key, from) = key_of(packet)?;
-        let hash = hash_key(&self.hasher, &key);
         let mut carried_on = None;
-        if let Some(serial) = self.find(hash, &key) {
+        // The latest flow is always open: what closes a flow opens or forgets another.
+        let is_latest = self.get(self.latest).is_some_and(|flow| flow.key == key);
+        let found = if is_latest { Some(self.latest) } else { self.find(hash_key(&self.hasher, &key), &key) };
+        if let Some(serial) = found {
             let limits = self.limits;
             let flow = self.get_mut(serial)?;
             match why_ended(flow, packet, from, limits) {
                 None => {
                     let is_retransmission = count(flow, packet, from);
                     let way = if (from == 0) == flow.is_low_initiator { Way::Forward } else { Way::Backward };
+                    self.latest = serial;
                     return Some(Touch { serial, way, is_retransmission });
                 }
                 Some(End::Active) => carried_on = Some(flow.clone()),
                 Some(End::Idle | End::Restart) => {}
             }
-            self.close(hash, serial, ended);
+            self.close(hash_key(&self.hasher, &key), serial, ended);
         }
         let mut flow = new_flow(key, packet, from, names);
         if let Some(before) = carried_on {
@@ -127,7 +133,7 @@ impl FlowTable {
         }
         count(&mut flow, packet, from);
         let way = if (from == 0) == flow.is_low_initiator { Way::Forward } else { Way::Backward };
-        let serial = self.insert(hash, flow, ended);
+        let serial = self.insert(hash_key(&self.hasher, &key), flow, ended);
         Some(Touch { serial, way, is_retransmission: false })
     }
 
@@ -158,20 +164,18 @@ impl FlowTable {
     /// The flow with this serial number, if it is still kept.
     #[inline]
     pub fn get(&self, serial: u32) -> Option<&Flow> {
-        let place = serial.checked_sub(self.first_serial)? as usize;
-        self.chunks.get(place / CHUNK)?.get(place % CHUNK)
+        self.chunks.get(serial as usize / CHUNK)?.get(serial as usize % CHUNK)
     }
 
     /// The flow with this serial number, to attach facts to.
     #[inline]
     pub fn get_mut(&mut self, serial: u32) -> Option<&mut Flow> {
-        let place = serial.checked_sub(self.first_serial)? as usize;
-        self.chunks.get_mut(place / CHUNK)?.get_mut(place % CHUNK)
+        self.chunks.get_mut(serial as usize / CHUNK)?.get_mut(serial as usize % CHUNK)
     }
 
     /// Flows kept.
     pub fn len(&self) -> usize {
-        self.chunks.len().saturating_sub(1) * CHUNK + self.chunks.back().map_or(0, Vec::len)
+        (self.chunks.len() - self.n_cleared).saturating_sub(1) * CHUNK + self.chunks.last().map_or(0, Vec::len)
     }
 
     /// True if no flow is kept.
@@ -181,12 +185,12 @@ impl FlowTable {
 
     /// Kept flows with their serial numbers, ascending.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &Flow)> {
-        (self.first_serial..).zip(self.chunks.iter().flatten())
+        (self.first_serial()..).zip(self.chunks.iter().flatten())
     }
 
     /// Serial number of the first flow kept.
     pub fn first_serial(&self) -> u32 {
-        self.first_serial
+        (self.n_cleared * CHUNK) as u32
     }
 
     #[inline]
@@ -204,30 +208,31 @@ impl FlowTable {
     }
 
     fn insert(&mut self, hash: u64, flow: Flow, ended: &mut impl FnMut(u32, &Flow)) -> u32 {
-        if self.chunks.back().is_none_or(|chunk| chunk.len() == CHUNK) {
+        if self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
             if self.len() + CHUNK > self.limits.most.max(2 * CHUNK) {
                 self.make_room(ended);
             }
             let room = if self.chunks.is_empty() { 64 } else { CHUNK };
-            self.chunks.push_back(Vec::with_capacity(room));
+            self.chunks.push(Vec::with_capacity(room));
         }
-        let serial = self.first_serial + self.len() as u32;
-        if let Some(chunk) = self.chunks.back_mut() {
+        let serial = self.first_serial() + self.len() as u32;
+        if let Some(chunk) = self.chunks.last_mut() {
             chunk.push(flow);
         }
-        let (chunks, first_serial, hasher) = (&self.chunks, self.first_serial, &self.hasher);
+        let (chunks, hasher) = (&self.chunks, &self.hasher);
         self.open.insert_unique(hash, serial, |other| {
-            let place = other.wrapping_sub(first_serial) as usize;
-            let flow = chunks.get(place / CHUNK).and_then(|chunk| chunk.get(place % CHUNK));
+            let flow = chunks.get(*other as usize / CHUNK).and_then(|chunk| chunk.get(*other as usize % CHUNK));
             flow.map_or(0, |flow| hash_key(hasher, &flow.key))
         });
+        self.latest = serial;
         serial
     }
 
     /// Ends and forgets the oldest chunk of flows.
     fn make_room(&mut self, ended: &mut impl FnMut(u32, &Flow)) {
-        let Some(chunk) = self.chunks.front() else { return };
-        for (serial, flow) in (self.first_serial..).zip(chunk) {
+        let first_serial = self.first_serial();
+        let Some(chunk) = self.chunks.get_mut(self.n_cleared).map(std::mem::take) else { return };
+        for (serial, flow) in (first_serial..).zip(&chunk) {
             let hash = hash_key(&self.hasher, &flow.key);
             if let Ok(entry) = self.open.find_entry(hash, |other| *other == serial) {
                 entry.remove();
@@ -237,8 +242,7 @@ impl FlowTable {
             self.summarised.packets += flow.packets();
             self.summarised.bytes += flow.bytes();
         }
-        self.first_serial += chunk.len() as u32;
-        self.chunks.pop_front();
+        self.n_cleared += 1;
     }
 }
 

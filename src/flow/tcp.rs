@@ -26,8 +26,13 @@ pub(super) fn count(flow: &mut Flow, tcp: &Tcp, from: usize) -> bool {
     if direction.packets == 1 {
         direction.initial_window = Some(tcp.window);
     }
-    for (bit, count) in direction.flags.iter_mut().enumerate() {
-        *count += u32::from(tcp.flags >> bit & 1);
+    // Most packets have one or two flags: only those are walked.
+    let mut left = tcp.flags;
+    while left != 0 {
+        if let Some(count) = direction.flags.get_mut(left.trailing_zeros() as usize) {
+            *count = count.saturating_add(1);
+        }
+        left &= left - 1;
     }
     let edges = u32::from(tcp.has(tcp_flag::SYN)) + u32::from(tcp.has(tcp_flag::FIN));
     let end = tcp.sequence.wrapping_add(tcp.payload_bytes).wrapping_add(edges);

@@ -7,17 +7,17 @@ use serde::{Deserialize, Serialize};
 pub struct Moments {
     /// Values seen.
     pub n: u32,
-    /// Smallest value; infinite while there is none.
-    pub min: f64,
+    /// Smallest value, in single precision to keep flows small; infinite while there is none.
+    min: f32,
     /// Largest value; minus infinite while there is none.
-    pub max: f64,
+    max: f32,
     mean: f64,
     square_sum: f64,
 }
 
 impl Default for Moments {
     fn default() -> Self {
-        Moments { n: 0, min: f64::INFINITY, max: f64::NEG_INFINITY, mean: 0.0, square_sum: 0.0 }
+        Moments { n: 0, min: f32::INFINITY, max: f32::NEG_INFINITY, mean: 0.0, square_sum: 0.0 }
     }
 }
 
@@ -29,6 +29,7 @@ impl Moments {
         let off = value - self.mean;
         self.mean += off / f64::from(self.n);
         self.square_sum += off * (value - self.mean);
+        let value = value as f32;
         if value < self.min {
             self.min = value;
         }
@@ -78,12 +79,12 @@ impl Moments {
 
     /// Smallest value, 0 while there is none.
     pub fn min_or_zero(&self) -> f64 {
-        if self.n == 0 { 0.0 } else { self.min }
+        if self.n == 0 { 0.0 } else { f64::from(self.min) }
     }
 
     /// Largest value, 0 while there is none.
     pub fn max_or_zero(&self) -> f64 {
-        if self.n == 0 { 0.0 } else { self.max }
+        if self.n == 0 { 0.0 } else { f64::from(self.max) }
     }
 }
 
@@ -101,6 +102,6 @@ mod tests {
         let merged = left.merge(&right);
         assert!((merged.mean() - all.mean()).abs() < 1e-6);
         assert!((merged.variance() / all.variance() - 1.0).abs() < 1e-12);
-        assert_eq!((merged.min, merged.max, merged.n), (-3.0, 1e6 + 1.0, 5));
+        assert_eq!((merged.min_or_zero(), merged.max_or_zero(), merged.n), (-3.0, 1e6 + 1.0, 5));
     }
 }

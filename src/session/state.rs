@@ -51,6 +51,19 @@ pub enum Phase {
     Ready,
 }
 
+/// How the worker is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Worker {
+    /// It was started and has not spoken yet.
+    #[default]
+    Starting,
+    /// It has spoken.
+    Ready,
+    /// It died before it spoke: another one is started only when there is something to do, or the page would go on
+    /// starting workers for ever.
+    Gone,
+}
+
 /// The zone that times are shown in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Clock {
@@ -86,6 +99,8 @@ pub enum Notice {
         text: String,
         /// True if a file was open, so that it can be read again.
         can_read_again: bool,
+        /// True if another one was started.
+        is_replaced: bool,
     },
     /// Reading was cancelled.
     Cancelled {
@@ -103,6 +118,8 @@ pub struct State {
     pub job: u32,
     /// What the page is doing.
     pub phase: Phase,
+    /// How the worker is.
+    pub worker: Worker,
     /// The file that is open.
     pub file: Option<OpenFile>,
     /// What is known of it.

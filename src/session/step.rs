@@ -1,7 +1,7 @@
 //! One step of the page: a state and what happened give the next state and the orders that go out.
 
 use super::route::Route;
-use super::state::{Clock, Notice, OpenFile, Phase, Shared, State};
+use super::state::{Clock, Notice, OpenFile, Phase, Shared, State, Worker};
 use crate::model::Analysis;
 use crate::protocol::{Progress, Reply, Request, Stage};
 use crate::settings::{Descriptor, Effect};
@@ -64,9 +64,11 @@ impl State {
         match action {
             Action::Open(file) => {
                 // A worker that is busy with another file is replaced: that is quicker than to let it notice.
-                let mut orders = if self.phase == Phase::Reading { vec![Order::Restart] } else { Vec::new() };
+                if self.phase == Phase::Reading {
+                    self.worker = Worker::Gone;
+                }
                 self.file = Some(file);
-                orders.extend(self.read());
+                let mut orders = self.read();
                 self.route = Route::Overview;
                 orders.push(Order::Show(Route::Overview));
                 orders
@@ -76,7 +78,7 @@ impl State {
                 let notice = self.file.take().map(|file| Notice::Cancelled { file: file.name });
                 self.clear();
                 self.notice = notice;
-                vec![Order::Restart]
+                self.restart()
             }
             Action::Stop if self.phase == Phase::Reading && !self.is_stopping => {
                 self.is_stopping = true;
@@ -85,16 +87,13 @@ impl State {
             Action::Close => {
                 self.file = None;
                 self.clear();
-                vec![Order::Restart]
+                self.restart()
             }
             Action::Heard(reply) => {
                 self.hear(reply);
                 Vec::new()
             }
-            Action::Died(text) => {
-                self.die(text);
-                vec![Order::Restart]
-            }
+            Action::Died(text) => self.die(text),
             Action::Set(descriptor, value) => {
                 let before = self.settings.get(descriptor);
                 self.settings.set(descriptor, value);
@@ -145,7 +144,14 @@ impl State {
             seconds_left: None,
             detector: String::new(),
         });
-        vec![Order::Send(Request::Open { job: self.job, settings: self.settings.clone() })]
+        let mut orders = if self.worker == Worker::Gone { self.restart() } else { Vec::new() };
+        orders.push(Order::Send(Request::Open { job: self.job, settings: self.settings.clone() }));
+        orders
+    }
+
+    fn restart(&mut self) -> Vec<Order> {
+        self.worker = Worker::Starting;
+        vec![Order::Restart]
     }
 
     /// Forgets the analysis; replies to its job will be dropped.
@@ -183,7 +189,8 @@ impl State {
                 self.clear();
                 self.notice = Some(Notice::Refused { file, text });
             }
-            Reply::Ready { .. } | Reply::Partial { .. } | Reply::Answer { .. } => {}
+            Reply::Ready { .. } => self.worker = Worker::Ready,
+            Reply::Partial { .. } | Reply::Answer { .. } => {}
         }
     }
 
@@ -205,15 +212,21 @@ impl State {
     }
 
     /// The worker is gone: what is complete stays on the page, the tables are lost.
-    fn die(&mut self, text: String) {
+    fn die(&mut self, text: String) -> Vec<Order> {
+        let is_replaced = self.worker == Worker::Ready;
         let is_complete = self.phase == Phase::Ready;
         let analysis = self.analysis.take().filter(|_| is_complete);
         self.clear();
-        self.notice = Some(Notice::Died { text, can_read_again: self.file.is_some() });
+        self.notice = Some(Notice::Died { text, can_read_again: self.file.is_some(), is_replaced });
         if analysis.is_some() {
             self.phase = Phase::Ready;
             self.analysis = analysis;
         }
+        if is_replaced {
+            return self.restart();
+        }
+        self.worker = Worker::Gone;
+        Vec::new()
     }
 }
 
@@ -244,6 +257,20 @@ mod tests {
 
     fn done(job: u32) -> Action {
         Action::Heard(Reply::Done { job, analysis: Box::default() })
+    }
+
+    fn ready() -> State {
+        after(&State::default(), [Action::Heard(Reply::Ready { build: String::new() })])
+    }
+
+    #[test]
+    fn a_worker_that_dies_before_it_speaks_is_replaced_only_when_there_is_something_to_read() {
+        let (state, orders) = State::default().step(Action::Died("No network.".into()));
+        assert!(orders.is_empty());
+        assert!(matches!(state.notice, Some(Notice::Died { is_replaced: false, can_read_again: false, .. })));
+        let (state, orders) = state.step(open("a.pcap"));
+        assert_eq!(orders.first(), Some(&Order::Restart));
+        assert_eq!(state.worker, Worker::Starting);
     }
 
     #[test]
@@ -305,7 +332,7 @@ mod tests {
 
     #[test]
     fn a_dead_worker_keeps_what_is_complete_and_the_file_can_be_read_again() {
-        let reading = after(&State::default(), [open("a.pcap")]);
+        let reading = after(&ready(), [open("a.pcap")]);
         let partial = Action::Heard(Reply::Partial { job: 1, analysis: Box::default() });
         let (died, orders) = after(&reading, [partial]).step(Action::Died("Out of memory.".into()));
         assert_eq!((died.phase, died.analysis.is_none()), (Phase::Empty, true));

@@ -189,7 +189,7 @@ mod tests {
             time_ns: i as i64 - 5,
             wire_bytes: i as u32,
             captured_bytes: if i == 7 { 70_000 } else { 60 },
-            link_type: if i % 2 == 0 { 1 } else { 113 },
+            link_type: if i.is_multiple_of(2) { 1 } else { 113 },
             belongs: match i % 3 {
                 0 => Belongs::Flow(i as u32, Way::Backward),
                 1 => Belongs::Alone(Some(Named::Arp)),

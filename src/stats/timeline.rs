@@ -4,8 +4,8 @@ use crate::model::analysis::Timeline;
 
 /// Most bins; when a time falls past the last, neighbours are joined and bins are twice as wide.
 const MOST_BINS: usize = 1024;
-/// First width: 1 ms.
-const FIRST_BIN_NS: i64 = 1_000_000;
+/// First width: a 512th of a second, so that doubling comes to 1, 2, 4 … s.
+const FIRST_BIN_NS: i64 = 1_953_125;
 
 #[derive(Clone, Copy, Default)]
 struct Bin {

@@ -36,7 +36,7 @@ struct HostTotal {
 /// Adds up all kept flows.
 pub fn tops(flows: &FlowTable, names: &Names) -> Tops {
     let mut hosts: HashMap<Host, HostTotal, RandomState> = HashMap::default();
-    let mut ports: BTreeMap<(u8, u16), PortRow> = BTreeMap::new();
+    let mut ports: HashMap<(u8, u16), PortRow, RandomState> = HashMap::default();
     let mut apps: BTreeMap<Named, (u64, u64)> = BTreeMap::new();
     for (_, flow) in flows.iter() {
         let (initiator, responder) = (flow.initiator().0, flow.responder().0);
@@ -63,7 +63,10 @@ pub fn tops(flows: &FlowTable, names: &Names) -> Tops {
         flows: total.flows,
     });
     let mut ports: Vec<PortRow> = ports.into_values().collect();
-    ports.sort_by(|a, b| b.flows.cmp(&a.flows).then(b.bytes.cmp(&a.bytes)).then(a.port.cmp(&b.port)));
+    ports.sort_by(|a, b| {
+        let by_size = b.flows.cmp(&a.flows).then(b.bytes.cmp(&a.bytes));
+        by_size.then(a.port.cmp(&b.port)).then_with(|| a.transport.cmp(&b.transport))
+    });
     ports.truncate(MOST_ROWS);
     Tops { n_hosts, hosts: hosts.collect(), ports, apps }
 }
@@ -78,7 +81,7 @@ fn add_host(total: &mut HostTotal, sent: &Direction, received: &Direction, name:
     }
 }
 
-fn add_port(ports: &mut BTreeMap<(u8, u16), PortRow>, flow: &Flow) {
+fn add_port(ports: &mut HashMap<(u8, u16), PortRow, RandomState>, flow: &Flow) {
     if !matches!(flow.key.protocol, 6 | 17) {
         return;
     }

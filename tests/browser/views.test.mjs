@@ -110,7 +110,7 @@ describe("charts", () => {
     await page.emulateMedia({ colorScheme: "dark" });
     await page.waitForTimeout(300);
     assert.notEqual((await measure()).sum, first.sum);
-    await page.setViewportSize({ width: 800, height: 900 });
+    await page.setViewportSize({ width: 340, height: 900 });
     await page.waitForTimeout(300);
     const smaller = await measure();
     assert.ok(smaller.width < first.width && Math.abs(smaller.pixels - 2 * smaller.width) <= 2, JSON.stringify(smaller));

@@ -15,13 +15,15 @@ pub struct SourceFile {
     pub code: String,
 }
 
-/// All files under `src/`, by path.
+/// All files under `src/`, by path. Files that are tests as a whole have no code.
 pub fn files() -> Vec<SourceFile> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     collect(&root, &root, &mut files);
     files.sort_by(|a, b| a.path.cmp(&b.path));
     assert!(files.len() > 20, "sources not found");
+    let tests: BTreeSet<String> = files.iter().flat_map(SourceFile::test_modules).collect();
+    files.iter_mut().filter(|file| tests.contains(&file.module)).for_each(|file| file.code.clear());
     files
 }
 
@@ -77,6 +79,24 @@ impl SourceFile {
             let is_path = tokens.get(at + 1).is_some_and(|next| *next == "::");
             tokens[at] == name && is_start && (is_path || (at > 0 && tokens[at - 1] == "use"))
         })
+    }
+
+    /// What the code names directly below a module: `cards` of `pipeline::cards()`.
+    pub fn names_below(&self, module: &str) -> Vec<&str> {
+        let tokens = tokens(&self.code);
+        tokens.windows(3).filter(|three| three[0] == module && three[1] == "::").map(|three| three[2]).collect()
+    }
+
+    /// Modules in files of their own that exist only for tests.
+    pub fn test_modules(&self) -> Vec<String> {
+        let blanked = blanked(&self.text);
+        let behind =
+            blanked.split("#[cfg(test)]").skip(1).map(|behind| tokens(behind.split_inclusive(';').next().unwrap()));
+        let declared = behind.filter_map(|tokens| {
+            let at = tokens.iter().position(|token| *token == "mod")?;
+            (tokens.get(at + 2) == Some(&";")).then(|| tokens[at + 1])
+        });
+        declared.map(|name| format!("{}/{name}", self.module)).collect()
     }
 
     fn resolve(&self, path: &[&str]) -> String {

@@ -18,13 +18,16 @@ pub(super) enum Inner {
     Ip,
 }
 
+/// Reads a link header: what is inside, and the bytes of it.
+type Read = for<'a> fn(&'a [u8], &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])>;
+
 /// One link type.
 pub struct Entry {
     /// LINKTYPE_ number.
     pub number: u16,
     /// Name for people.
     pub name: &'static str,
-    read: for<'a> fn(&'a [u8], &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])>,
+    read: Read,
 }
 
 /// Link types that are decoded. Numbers: the tcpdump group's list of link-layer header types.

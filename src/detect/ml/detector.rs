@@ -221,7 +221,7 @@ mod tests {
             assert_eq!((finding.n_flows, finding.n_packets), (1, 1000));
             assert!(finding.severity <= Severity::Low);
             assert!(finding.evidence.iter().any(|e| e.name == "Packets sent" && e.value == 1000.0), "{finding:?}");
-            assert!(finding.explanation.contains("packets sent (1,000 packets; median 1 packet,"));
+            assert!(finding.explanation.contains("packets sent (1,000 packets; median 1 packet"));
             let scores = result.scores.unwrap();
             let top = scores[finding.flow_serials[0] as usize];
             assert_eq!(scores.len(), flows.len());

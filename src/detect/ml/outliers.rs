@@ -17,8 +17,8 @@ const MOST_REASONS: usize = 4;
 /// Ports of clients that a display filter lists before it falls back to the span of time.
 const MOST_FILTER_PORTS: usize = 20;
 /// How sure a finding can be that it is about something unwanted: at the threshold, and what the highest score adds.
-/// Low by intent: on the 57 tables of ADBench (Han et al., NeurIPS 2022) few of the outliers that such models pick are
-/// what somebody was looking for.
+/// Low by intent: over 25 tables of ADBench (Han et al., NeurIPS 2022) the mean average precision of PyOD's isolation
+/// forest is 0.46 and of its PCA 0.42, and what is rare in a network is mostly wanted.
 const CONFIDENCE: (f64, f64) = (0.3, 0.2);
 
 /// A row and a usual row to what each column adds.
@@ -176,7 +176,13 @@ impl Group {
         self.client_ports.sort_unstable();
         self.client_ports.dedup();
         let clients = |field: &str| draft::ports_filter(field, &self.client_ports, MOST_FILTER_PORTS);
-        let has_no_id = self.client_ports == [0];
+        // Only echo messages have an identifier, which stands in for the port.
+        let echo = match protocol {
+            _ if self.client_ports.contains(&0) => None,
+            1 => clients("icmp.ident"),
+            58 => clients("icmpv6.echo.identifier"),
+            _ => None,
+        };
         let mut words = vec![draft::pair_filter(source, target)];
         match protocol {
             // An ICMP error quotes ports and addresses of what it refuses, but is no part of the flow.
@@ -185,8 +191,7 @@ impl Group {
                 words.push(format!("{field} == {port} && !icmp && !icmpv6"));
                 words.extend(clients(field));
             }
-            1 if !has_no_id => words.extend(clients("icmp.ident")),
-            58 if !has_no_id => words.extend(clients("icmpv6.echo.identifier")),
+            1 | 58 if echo.is_some() => words.extend(echo),
             _ => words.push(format!("{} == {protocol}", if source.is_v4() { "ip.proto" } else { "ipv6.nxt" })),
         }
         if vlan > 0 {

@@ -49,14 +49,20 @@ fn words(notice: &Notice) -> (String, String, &'static str) {
         Notice::Refused { file, text } => (
             format!("{} could not be opened.", plain(file)),
             plain(text),
-            "Packetloupe opens network captures: pcap and pcapng files, as Wireshark, tshark, tcpdump and dumpcap write \
-             them. The name of the file does not matter.",
+            "Captures are written by Wireshark, tshark, tcpdump and dumpcap, among others. What counts is the content, not \
+             the name of the file.",
         ),
-        Notice::Died { text, .. } => (
-            "Reading stopped.".to_owned(),
+        Notice::Died { text, can_read_again, is_replaced } => (
+            "The worker stopped.".to_owned(),
             text.clone(),
-            "A new worker is ready. What was complete stays on the page; the tables of flows and packets come back when \
-             the file is read again.",
+            match (can_read_again, is_replaced) {
+                (true, _) => {
+                    "Results that were complete stay on the page. Read the file again to get the tables of flows and packets, \
+                     or open another file."
+                }
+                (false, true) => "A new worker was started: you can open a file now.",
+                (false, false) => "Reload the page; if that does not help, come back when you are online.",
+            },
         ),
         Notice::Cancelled { file } => (format!("Reading {} was cancelled.", plain(file)), String::new(), ""),
         Notice::Failed(text) => ("That did not work.".to_owned(), text.clone(), ""),

@@ -62,14 +62,19 @@ fn figures(progress: &Progress) -> Html {
         Stage::Hashing => "Computing the SHA-256".to_owned(),
     };
     let bytes = |n: u64| quantity::bytes(n as f64);
-    let left = progress.seconds_left.map_or_else(|| "–".to_owned(), |s| time::span(time::from_seconds(s.ceil())));
     html! {
         <dl class="figures">
             { pair("Stage", stage) }
             { pair("Read", format!("{} of {}", bytes(progress.bytes_done), bytes(progress.bytes_total))) }
             { pair("Packets", quantity::count(progress.packets)) }
             { pair("Rate", format!("{} packets/s", quantity::count(progress.packets_per_second.max(0.0) as u64))) }
-            { pair("Time left", left) }
+            { pair("Time left", progress.seconds_left.map_or_else(|| "–".to_owned(), left)) }
         </dl>
     }
+}
+
+/// Whole seconds below a minute: the estimate is no better.
+fn left(seconds: f64) -> String {
+    let seconds = seconds.ceil().max(0.0);
+    if seconds < 60.0 { format!("{seconds} s") } else { time::span(time::from_seconds(seconds)) }
 }

@@ -53,6 +53,7 @@ export async function open({ browser, host }, options = {}, hash = "") {
   page.on("console", (message) => {
     if (message.type() === "error") seen.errors.push(`console: ${message.text()}`);
   });
+  page.setDefaultTimeout(20_000);
   await page.goto(host.url + hash);
   await page.getByTestId("start").or(page.getByRole("heading", { level: 1 })).first().waitFor();
   return { page, context, seen, host, close: (expected) => finish(context, seen, host, expected) };

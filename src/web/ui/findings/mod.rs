@@ -12,6 +12,9 @@ mod evidence;
 mod filter;
 mod item;
 
+/// Findings listed at once; more on demand.
+const STEP: usize = 200;
+
 /// What is shown.
 #[derive(Properties, PartialEq)]
 pub struct FindingsProps {
@@ -32,6 +35,11 @@ pub fn Findings(props: &FindingsProps) -> Html {
     let listed: Vec<&Finding> = all.iter().filter(|f| props.severity.is_none_or(|s| s == f.severity)).collect();
     let place = props.id.as_ref().and_then(|id| all.iter().position(|finding| finding.id == *id));
     let list = Route::Findings { id: None, severity: props.severity };
+    let n_shown = use_state_eq(|| STEP);
+    let more = {
+        let n_shown = n_shown.clone();
+        Callback::from(move |_: MouseEvent| n_shown.set(*n_shown + STEP))
+    };
     html! {
         <div class={classes!("findings", props.id.is_some().then_some("has-detail"))} aria-busy={props.is_judging.to_string()}>
             <div class="findings-list">
@@ -41,10 +49,15 @@ pub fn Findings(props: &FindingsProps) -> Html {
                 } else {
                     { severities(all, props.severity) }
                     <ol class="items" aria-label="Findings">
-                        for finding in &listed {
+                        for finding in listed.iter().take(*n_shown) {
                             { item(finding, props.severity, props.id.as_ref() == Some(&finding.id)) }
                         }
                     </ol>
+                    if listed.len() > *n_shown {
+                        <button type="button" class="button" onclick={more}>
+                            { format!("Show more of {}", quantity::count(listed.len() as u64)) }
+                        </button>
+                    }
                     if listed.is_empty() {
                         <p class="placeholder">{"No finding has this severity."}</p>
                     }

@@ -2,9 +2,12 @@
 
 use super::row::{Row, id};
 use super::use_rows::Rows;
+use crate::session::Shared;
 use crate::session::window::Scroll;
 use crate::web::style;
 use crate::web::ui::text::Times;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 use yew::prelude::*;
 
 /// What is in sight.
@@ -21,10 +24,6 @@ pub struct View<'a, R: Row> {
     pub chosen: Option<u64>,
     /// How times are written.
     pub times: Times,
-    /// Hears of a clicked row.
-    pub choose: Callback<u64>,
-    /// Hears of a double-clicked row.
-    pub open: Callback<u64>,
 }
 
 /// The rows in sight.
@@ -43,19 +42,37 @@ pub fn body<R: Row>(view: &View<'_, R>) -> Html {
 fn line<R: Row>(view: &View<'_, R>, index: u64) -> Html {
     let row = view.rows.get(index);
     let is_chosen = row.as_ref().is_some_and(|row| Some(row.key()) == view.chosen);
-    let class = classes!(
-        "grid-row",
-        (index % 2 == 1).then_some("odd"),
-        (view.cursor == Some(index)).then_some("cursor"),
-        is_chosen.then_some("chosen"),
-    );
     html! {
-        <div key={index} id={id::<R>(index)} {class} role="row" aria-rowindex={(index + 2).to_string()}
-            aria-selected={is_chosen.to_string()} onclick={view.choose.reform(move |_: MouseEvent| index)}
-            ondblclick={view.open.reform(move |_: MouseEvent| index)}>
-            if let Some(row) = row {
-                for (column, cell) in R::COLUMNS.iter().zip(row.cells(view.times)) {
-                    <div role="gridcell" class={classes!("cell", column.is_number.then_some("num"))}>{ cell }</div>
+        <Line<R> key={index} {index} {row} {is_chosen} is_cursor={view.cursor == Some(index)} times={view.times} />
+    }
+}
+
+/// The place of the row that an event happened in.
+pub fn row_of(event: &MouseEvent) -> Option<u64> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    target.closest("[data-row]").ok()??.get_attribute("data-row")?.parse().ok()
+}
+
+#[derive(Properties, PartialEq)]
+struct LineProps<R: Row> {
+    index: u64,
+    row: Option<Shared<R>>,
+    is_chosen: bool,
+    is_cursor: bool,
+    times: Times,
+}
+
+/// One row: a component of its own, so that rows that only move are not built again.
+#[component]
+fn Line<R: Row>(props: &LineProps<R>) -> Html {
+    let index = props.index;
+    let class = classes!("grid-row", props.is_cursor.then_some("cursor"), props.is_chosen.then_some("chosen"),);
+    html! {
+        <div id={id::<R>(index)} {class} role="row" data-row={index.to_string()} aria-rowindex={(index + 2).to_string()}
+            aria-selected={props.is_chosen.to_string()}>
+            if let Some(row) = &props.row {
+                for (column, cell) in R::COLUMNS.iter().zip(row.cells(props.times)) {
+                    <div role="gridcell" class={if column.is_number { "cell num" } else { "cell" }}>{ cell }</div>
                 }
             } else {
                 <div role="gridcell" class="cell waiting">{"…"}</div>

@@ -8,7 +8,7 @@ use super::text::Times;
 use crate::model::quantity;
 use crate::session::window::Scroll;
 use crate::web::style;
-use body::body;
+use body::{body, row_of};
 use head::head;
 use keys::target_row;
 use use_rows::use_rows;
@@ -70,7 +70,7 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
         Callback::from(move |index: u64| {
             cursor.set(Some(index));
             if let Some(row) = rows.get(index) {
-                on_choose.emit(row);
+                on_choose.emit(R::clone(&row));
             }
         })
     };
@@ -78,7 +78,7 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
         let (rows, on_open) = (rows.clone(), props.on_open.clone());
         Callback::from(move |index: u64| {
             if let Some(row) = rows.get(index) {
-                on_open.emit(row);
+                on_open.emit(R::clone(&row));
             }
         })
     };
@@ -87,7 +87,8 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
         Callback::from(move |event: KeyboardEvent| {
             // Keys on the header's buttons are theirs.
             let is_ours = node.get().is_some_and(|node| event.target().is_some_and(|target| *target == **node));
-            if !is_ours || event.ctrl_key() || event.alt_key() || event.meta_key() {
+            let is_end = matches!(event.key().as_str(), "Home" | "End");
+            if !is_ours || event.alt_key() || ((event.ctrl_key() || event.meta_key()) && !is_end) {
                 return;
             }
             let at = (*cursor).filter(|at| *at < scroll.n_rows);
@@ -101,6 +102,16 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
             }
         })
     };
+    let on_click = Callback::from(move |event: MouseEvent| {
+        if let Some(index) = row_of(&event) {
+            choose.emit(index);
+        }
+    });
+    let on_double_click = Callback::from(move |event: MouseEvent| {
+        if let Some(index) = row_of(&event) {
+            open.emit(index);
+        }
+    });
     let total = rows.total();
     let active = (*cursor).filter(|at| scroll.visible(top_px).contains(at)).map(|at| row::id::<R>(at));
     html! {
@@ -108,9 +119,9 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
             <div class={classes!("grid", R::CLASS, props.times.has_day().then_some("with-day"))} ref={node} role="grid" tabindex="0" aria-label={R::LABEL}
                 aria-rowcount={total.map_or("-1".to_owned(), |total| (total + 1).to_string())}
                 aria-colcount={R::COLUMNS.len().to_string()} aria-busy={rows.is_waiting().to_string()}
-                aria-activedescendant={active} onkeydown={on_key}>
+                aria-activedescendant={active} onkeydown={on_key} onclick={on_click} ondblclick={on_double_click}>
                 { head::<R>(&props.wanted, &props.on_sort) }
-                { body(&body::View { rows: &rows, scroll, top_px, cursor: *cursor, chosen: props.chosen, times: props.times, choose, open }) }
+                { body(&body::View { rows: &rows, scroll, top_px, cursor: *cursor, chosen: props.chosen, times: props.times }) }
                 if total == Some(0) {
                     <p class="placeholder grid-nothing">{ props.nothing }</p>
                 }

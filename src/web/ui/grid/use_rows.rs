@@ -1,6 +1,8 @@
 //! The rows of a grid: asks the worker for windows as they come into sight, and keeps the last ones.
 
 use super::row::{Row, Wanted};
+use crate::model::table::Page;
+use crate::session::Shared;
 use crate::session::window::Pages;
 use crate::web::ui::hooks::use_store;
 use std::cell::RefCell;
@@ -19,7 +21,7 @@ impl<R: Row> Clone for Rows<R> {
 
 impl<R: Row> Rows<R> {
     /// A row, if it has come.
-    pub fn get(&self, index: u64) -> Option<R> {
+    pub fn get(&self, index: u64) -> Option<Shared<R>> {
         self.0.borrow().shown.row(index).cloned()
     }
 
@@ -39,9 +41,9 @@ struct Held<R: Row> {
     wanted: Option<Wanted<R>>,
     generation: u32,
     visible: Range<u64>,
-    shown: Pages<R>,
+    shown: Pages<Shared<R>>,
     /// Rows of a new filter or order, until the first of them have come: the old ones stay in sight so long.
-    coming: Option<Pages<R>>,
+    coming: Option<Pages<Shared<R>>>,
 }
 
 /// The rows that are wanted, of which `visible` are in sight.
@@ -70,7 +72,7 @@ pub fn use_rows<R: Row>(wanted: &Wanted<R>, visible: Range<u64>) -> Rows<R> {
             let Held { shown, coming, wanted, generation, .. } = &mut *held;
             let offset = coming.as_mut().unwrap_or(shown).ask(&visible);
             let (Some(offset), Some(wanted)) = (offset, wanted) else { return };
-            (R::query(wanted, offset, Pages::<R>::SIZE), *generation)
+            (R::query(wanted, offset, Pages::<Shared<R>>::SIZE), *generation)
         };
         store.ask(
             query,
@@ -81,7 +83,9 @@ pub fn use_rows<R: Row>(wanted: &Wanted<R>, visible: Range<u64>) -> Rows<R> {
                     held.shown = coming;
                 }
                 let visible = held.visible.clone();
-                held.shown.take(page, &visible);
+                let Page { total, offset, rows } = page;
+                let rows = rows.into_iter().map(Shared::new).collect();
+                held.shown.take(Page { total, offset, rows }, &visible);
                 drop(held);
                 update.force_update();
             }),

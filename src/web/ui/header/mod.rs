@@ -6,7 +6,7 @@ use super::prefs::Theme;
 use super::save::SaveBar;
 use super::text;
 use crate::model::quantity;
-use crate::session::{Phase, Shared, State};
+use crate::session::{Phase, Route, Shared, State};
 use crate::web::style;
 use yew::prelude::*;
 
@@ -36,8 +36,10 @@ pub fn Header(props: &HeaderProps) -> Html {
     let node = use_node_ref();
     let height = use_size(&node).height;
     use_effect_with(height, |height| style::set_on_root("--top", &format!("{height}px")));
+    // On narrow screens there is room for saving on the overview only.
+    let is_overview = state.route == Route::Overview;
     html! {
-        <header class="top" ref={node}>
+        <header class={classes!("top", is_overview.then_some("at-overview"))} ref={node}>
             <div class="top-row">
                 <a class="brand" href="#/overview">{ Icon::Loupe.html() }<span>{"Packetloupe"}</span></a>
                 if let Some(file) = &state.file {

@@ -39,13 +39,17 @@ pub fn Figures(props: &FiguresProps) -> Html {
                 { pair("Packets", quantity::count(summary.packets)) }
                 { pair("On the wire", quantity::bytes(summary.bytes as f64)) }
                 { pair("Flows", quantity::count(summary.flows)) }
-                { pair("Hosts", quantity::count(summary.hosts)) }
+                if !props.is_partial {
+                    { pair("Hosts", quantity::count(summary.hosts)) }
+                }
                 { pair("Duration", time::span(summary.duration_ns())) }
                 { pair("First packet", when(summary.first_ns)) }
                 { pair("Last packet", when(summary.last_ns)) }
                 { pair("Format", plain(&file.format)) }
                 { pair("Link type", plain(&file.link_types.join(", "))) }
-                { pair("Coverage", if notes.is_empty() { "everything was read".to_owned() } else { notes.join(", ") }) }
+                if !props.is_partial {
+                    { pair("Coverage", if notes.is_empty() { "everything was read".to_owned() } else { notes.join(", ") }) }
+                }
             </dl>
             if n_issues > 0 && !props.is_partial {
                 <p><a href={Route::Issues.hash()}>

@@ -24,7 +24,7 @@ pub fn Hosts(props: &HostsProps) -> Html {
     html! {
         <section class="card" aria-labelledby="hosts-title">
             <h2 id="hosts-title">{"Top talkers"}</h2>
-            <div class="scroll" role="region" aria-labelledby="hosts-title" tabindex="0">
+            <div class="scroll" role="region" aria-label="Top talkers as a table" tabindex="0">
                 <table class="plain">
                     <thead>
                         <tr>

@@ -74,7 +74,7 @@ pub fn Field(props: &FieldProps) -> Html {
                 <span class="unit">{ descriptor.unit }</span>
                 <button type="button" class={classes!("button", "quiet", (!is_changed).then_some("gone"))}
                     onclick={reset} disabled={!is_changed} aria-label={format!("Reset {}", descriptor.label)}>
-                    { format!("Reset to {}{unit}", quantity::plain(descriptor.default)) }
+                    {"Reset"}
                 </button>
             </div>
             <p id={error} class="error" role="alert">
@@ -84,7 +84,8 @@ pub fn Field(props: &FieldProps) -> Html {
             </p>
             <p id={help} class="hint">
                 { descriptor.help }
-                { format!(" From {} to {}{unit}.", quantity::plain(descriptor.min), quantity::plain(descriptor.max)) }
+                { format!(" From {} to {}{unit}, by default {}.", quantity::plain(descriptor.min),
+                    quantity::plain(descriptor.max), quantity::plain(descriptor.default)) }
             </p>
         </div>
     }

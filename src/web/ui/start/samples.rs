@@ -70,10 +70,9 @@ pub fn Samples() -> Html {
                 for sample in SAMPLES {
                     <li key={sample.id}>
                         <button type="button" class="sample" data-sample={sample.id} onclick={open(sample)}
-                            aria-busy={(*loading == Some(sample.id)).to_string()} aria-label={sample.title}
-                            aria-describedby={format!("sample-{}", sample.id)}>
-                            <span class="sample-title">{ Icon::Packets.html() }{ sample.title }</span>
-                            <span class="sample-text" id={format!("sample-{}", sample.id)}>{ sample.look_for }</span>
+                            aria-busy={(*loading == Some(sample.id)).to_string()}>
+                            <span class="sample-title">{ Icon::Packets.html() }{ sample.title }</span>{" "}
+                            <span class="sample-text">{ sample.look_for }</span>{" "}
                             <span class="sample-file">{ sample.file }</span>
                         </button>
                     </li>
