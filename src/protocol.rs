@@ -39,6 +39,11 @@ pub enum Request {
         /// The question.
         query: Query,
     },
+    /// Write the flow table as CSV.
+    SaveFlows {
+        /// Job concerned.
+        job: u32,
+    },
 }
 
 /// Worker to page. All but `Ready` carry the job number; answers to an older job are dropped.
@@ -92,6 +97,11 @@ pub enum Reply {
         question: u32,
         /// The answer.
         answer: Answer,
+    },
+    /// The flow table as CSV; it rides beside this message as a file, because it can be larger than the capture.
+    FlowsSaved {
+        /// Job concerned.
+        job: u32,
     },
 }
 
@@ -159,8 +169,6 @@ pub enum Query {
         /// Place from 0.
         index: u64,
     },
-    /// The flow table as CSV.
-    FlowsCsv,
 }
 
 /// Which rows pass. Empty passes all.
@@ -212,8 +220,6 @@ pub enum Answer {
     Packets(Page<PacketRow>),
     /// To [`Query::Packet`]; none if it cannot be read any more.
     Packet(Option<Box<PacketDetail>>),
-    /// To [`Query::FlowsCsv`].
-    Text(String),
 }
 
 /// A message as bytes.

@@ -88,7 +88,7 @@ fn assert_file(folders: &[&str], id: &str) {
         let place = source().join(folder).join(id);
         place.with_extension("rs").is_file() || place.join("mod.rs").is_file()
     };
-    assert!(folders.iter().any(|folder| is_there(folder)), "no file for {id} in {folders:?}");
+    assert!(folders.iter().any(is_there), "no file for {id} in {folders:?}");
 }
 
 fn source() -> std::path::PathBuf {

@@ -1,6 +1,7 @@
 //! ARP packets to findings: an IP address that several Ethernet addresses claim, and who of them pushes.
 
 use super::draft::{self, evidence, lines};
+use super::gateway::Gateway;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
@@ -56,7 +57,7 @@ struct ArpSpoofing {
     claims: Tally<(Host, Mac), Claim>,
     turns: Tally<Host, Turns>,
     asked: Tally<(Host, Host), Option<i64>>,
-    routed: Tally<Mac, u64>,
+    gateway: Gateway,
 }
 
 impl Default for ArpSpoofing {
@@ -65,7 +66,7 @@ impl Default for ArpSpoofing {
             claims: Tally::new(MOST_PAIRS),
             turns: Tally::new(MOST_PAIRS),
             asked: Tally::new(MOST_PAIRS),
-            routed: Tally::new(MOST_PAIRS),
+            gateway: Gateway::default(),
         }
     }
 }
@@ -123,14 +124,7 @@ impl Detector for ArpSpoofing {
     }
 
     fn observe_flow(&mut self, ended: &Ended<'_>) {
-        // The receiver's MAC address of traffic to the outside is the gateway's.
-        if let Some((_, receiver)) = ended.flow.macs
-            && ended.flow.initiator().0.is_internal()
-            && !ended.flow.responder().0.is_internal()
-            && let Some(n) = self.routed.of(receiver)
-        {
-            *n += 1;
-        }
+        self.gateway.add(ended.flow);
     }
 
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
@@ -155,7 +149,7 @@ impl Detector for ArpSpoofing {
                 _ => conflicts.push((*ip, claims)),
             }
         }
-        let gateway = self.gateway();
+        let gateway = self.gateway.mac();
         let mut findings: Vec<Finding> = imposters
             .iter()
             .take(MOST_FINDINGS)
@@ -172,11 +166,6 @@ impl ArpSpoofing {
     fn is_asked(&mut self, arp: &Arp, now_ns: i64) -> bool {
         let question = self.asked.known(&(arp.target_ip, arp.sender_ip)).and_then(Option::take);
         question.is_some_and(|asked_ns| now_ns - asked_ns <= ASKED_NS)
-    }
-
-    /// The MAC address that gets the most traffic to the outside.
-    fn gateway(&self) -> Option<Mac> {
-        self.routed.sorted().into_iter().max_by_key(|(mac, n)| (**n, std::cmp::Reverse(**mac))).map(|(mac, _)| *mac)
     }
 }
 

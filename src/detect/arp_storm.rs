@@ -41,6 +41,8 @@ pub const ENTRY: Entry =
 
 /// Seconds over which the rate must hold.
 const SPAN: i64 = 5;
+/// Most findings.
+const MOST_FINDINGS: usize = 100;
 /// Most devices kept.
 const MOST_DEVICES: usize = 1 << 14;
 /// Addresses and packets remembered for one device.
@@ -98,6 +100,7 @@ impl Detector for ArpStorm {
                 let rate = device.seconds.busiest(SPAN).0 as f64 / SPAN as f64;
                 (rate >= threshold).then(|| device.finding(*mac, rate, threshold))
             })
+            .take(MOST_FINDINGS)
             .collect();
         Conclusion { findings, n_not_judged: self.devices.n_refused, ..Conclusion::default() }
     }

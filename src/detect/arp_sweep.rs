@@ -54,6 +54,8 @@ pub const ENTRY: Entry =
 const BLIND_FACTOR: f64 = 4.0;
 /// A busy router asks for many neighbours too, but not for so many within this time.
 const FAST_NS: i64 = 30 * SECOND;
+/// Most findings.
+const MOST_FINDINGS: usize = 100;
 /// Most devices kept.
 const MOST_DEVICES: usize = 1 << 16;
 /// Most pairs of device and address kept.
@@ -141,7 +143,10 @@ impl Detector for ArpSweep {
                 is_fast: busiest(&times, FAST_NS) as f64 >= least * BLIND_FACTOR,
             };
             let threshold = if sweep.is_blind { least * BLIND_FACTOR } else { least };
-            if sweep.n_window as f64 >= threshold && sweep.n_unanswered * 2 > sweep.asked.len() {
+            if findings.len() < MOST_FINDINGS
+                && sweep.n_window as f64 >= threshold
+                && sweep.n_unanswered * 2 > sweep.asked.len()
+            {
                 findings.push(device.finding(*mac, &sweep, threshold, window_ns));
             }
         }

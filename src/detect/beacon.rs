@@ -76,10 +76,10 @@ const LEAST_HOSTS: usize = 4;
 /// Observations that fill RITA's 24 bins once: as many make a score as sure as it gets.
 const FULL: f64 = 24.0;
 
-/// A server: by name where it has one, else by address and port.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+/// A server: by the index of its name, or by address and port.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 enum Server {
-    Name(Box<str>),
+    Name(u32),
     Place(Host, u16),
 }
 
@@ -130,8 +130,8 @@ impl Detector for Beacon {
             is_nameless_http: is_http && (flow.name == 0 || flow.name_source == NameSource::Dns),
         };
         self.push(source, Server::Place(target, port), call);
-        if !ended.name.is_empty() {
-            self.push(source, Server::Name(ended.name.into()), call);
+        if flow.name != 0 {
+            self.push(source, Server::Name(flow.name), call);
         }
     }
 
@@ -141,7 +141,7 @@ impl Detector for Beacon {
         let wanted = context.settings.get(&SCORE);
         let span = (context.span_ns.0.div_euclid(SECOND), context.span_ns.1.div_euclid(SECOND));
         let users = self.users();
-        let mut cases: Vec<Case<'_>> = self
+        let mut cases: Vec<Case> = self
             .calls
             .sorted()
             .into_iter()
@@ -156,7 +156,7 @@ impl Detector for Beacon {
                 let parts = parts(&seconds, &bytes, span)?;
                 (distinct.len() >= least && parts.period >= shortest && parts.score() >= wanted).then(|| Case {
                     source: *source,
-                    server,
+                    server: *server,
                     n_calls: calls.len(),
                     parts,
                     n_users: users.get(server).copied().unwrap_or(1),
@@ -195,18 +195,18 @@ impl Beacon {
     }
 
     /// How many hosts inside use each server.
-    fn users(&self) -> BTreeMap<&Server, usize> {
+    fn users(&self) -> BTreeMap<Server, usize> {
         let mut users = BTreeMap::new();
         for ((_, server), _) in self.calls.iter() {
-            *users.entry(server).or_insert(0) += 1;
+            *users.entry(*server).or_insert(0) += 1;
         }
         users
     }
 }
 
-struct Case<'a> {
+struct Case {
     source: Host,
-    server: &'a Server,
+    server: Server,
     n_calls: usize,
     parts: Parts,
     n_users: usize,
@@ -215,8 +215,8 @@ struct Case<'a> {
 }
 
 /// Findings of the cases; an address that only repeats what its name already says is left out.
-fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding> {
-    let places: HashMap<(Host, &Server), usize> =
+fn findings(cases: &[Case], context: &Context<'_>) -> Vec<Finding> {
+    let places: HashMap<(Host, Server), usize> =
         cases.iter().enumerate().map(|(i, case)| ((case.source, case.server), i)).collect();
     let mut named_flows = vec![0_usize; cases.len()];
     let mut facts: Vec<(BTreeSet<Host>, BTreeSet<u16>, BTreeSet<Named>)> = vec![Default::default(); cases.len()];
@@ -232,9 +232,8 @@ fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding> {
             return None;
         }
         let (source, (target, port)) = (flow.initiator().0, flow.responder());
-        let place = *places.get(&(source, &Server::Place(target, port)))?;
-        let name = Server::Name(context.names.text(flow.name).into());
-        if places.contains_key(&(source, &name))
+        let place = *places.get(&(source, Server::Place(target, port)))?;
+        if places.contains_key(&(source, Server::Name(flow.name)))
             && let Some(n) = named_flows.get_mut(place)
         {
             *n += 1;
@@ -246,8 +245,7 @@ fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding> {
         if flow.name == 0 || !is_judged(flow) {
             return None;
         }
-        let name = Server::Name(context.names.text(flow.name).into());
-        let place = *places.get(&(flow.initiator().0, &name))?;
+        let place = *places.get(&(flow.initiator().0, Server::Name(flow.name)))?;
         learn(place, flow);
         Some(place)
     });
@@ -260,12 +258,12 @@ fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding> {
         if !is_name && n_named * 2 > case.n_calls {
             continue;
         }
-        findings.push(case.finding(flows.clone(), hosts, ports, apps));
+        findings.push(case.finding(context, flows.clone(), hosts, ports, apps));
     }
     findings
 }
 
-impl Case<'_> {
+impl Case {
     /// RITA's threat with the modifiers that can be told from flows.
     fn threat(&self) -> f64 {
         let prevalence = self.prevalence();
@@ -288,13 +286,14 @@ impl Case<'_> {
 
     fn finding(
         &self,
+        context: &Context<'_>,
         flows: Gathered,
         hosts: &BTreeSet<Host>,
         ports: &BTreeSet<u16>,
         apps: &BTreeSet<Named>,
     ) -> Finding {
         let server = match self.server {
-            Server::Name(name) => name.to_string(),
+            Server::Name(name) => context.names.text(name).to_owned(),
             Server::Place(host, port) => format!("{host} port {port}"),
         };
         let Parts { timestamp, size, duration, histogram, period, jitter, is_sparse } = self.parts;
@@ -375,9 +374,8 @@ impl Case<'_> {
         finding.display_filter = format!("{} && {target} && ({tcp} || {udp})", draft::host_filter("addr", self.source));
         let mut finding = draft::finish(finding, true);
         if let Server::Name(name) = self.server {
-            // Names of one server get findings of their own.
-            finding.id = super::identity(&format!("{}|{name}", CARD.id), &finding.sources, &[], &[])
-                .replace(&format!("|{name}"), "");
+            // Several names may share a server, and one name several servers: the name is what stays.
+            finding.id = draft::id_of(&CARD, context.names.text(name), &finding.sources);
         }
         finding
     }

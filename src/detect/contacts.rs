@@ -129,25 +129,22 @@ impl Default for First {
     }
 }
 
-/// Source, target, port and protocol; hosts by their place in the table of hosts, to keep the key small.
-type Key = (u32, u32, u16, u8);
+/// Source, protocol, target and port.
+type Key = (Host, u8, Host, u16);
 
 /// First contacts of all sources.
 pub struct Contacts {
-    hosts: Tally<Host, u32>,
     firsts: Tally<Key, First>,
 }
 
 impl Default for Contacts {
     fn default() -> Self {
-        Contacts { hosts: Tally::new(Contacts::MOST_HOSTS), firsts: Tally::new(Contacts::MOST) }
+        Contacts { firsts: Tally::new(Contacts::MOST) }
     }
 }
 
 impl Contacts {
-    /// Most hosts kept.
-    pub const MOST_HOSTS: usize = 1 << 19;
-    /// Most contacts kept; 48 bytes each.
+    /// Most contacts kept; 80 bytes each.
     pub const MOST: usize = 1 << 19;
 
     /// Takes a flow that has ended; `wanted` says which tries matter.
@@ -161,8 +158,7 @@ impl Contacts {
             return;
         }
         let port = if probe == Probe::Echo { 0 } else { port };
-        let (Some(source), Some(target)) = (self.place(source), self.place(target)) else { return };
-        let Some(first) = self.firsts.of((source, target, port, flow.key.protocol)) else { return };
+        let Some(first) = self.firsts.of((source, flow.key.protocol, target, port)) else { return };
         if !outcome.is_success() {
             first.probes.merge(probe.into());
             first.last_ns = first.last_ns.max(flow.first_ns);
@@ -172,47 +168,25 @@ impl Contacts {
         }
     }
 
-    /// The place of a host in the table of hosts, from 1; 0 there means that it has just been made.
-    fn place(&mut self, host: Host) -> Option<u32> {
-        let next = self.hosts.n_keys() as u32 + 1;
-        let place = self.hosts.of(host)?;
-        if *place == 0 {
-            *place = next;
-        }
-        Some(*place)
-    }
-
     /// Contacts in the order of source, protocol, target, port.
     pub fn sorted(&self) -> Vec<Contact> {
-        let mut names = vec![Host::default(); self.hosts.n_keys() + 1];
-        for (host, place) in self.hosts.iter() {
-            if let Some(name) = names.get_mut(*place as usize) {
-                *name = *host;
-            }
-        }
-        let name = |place: u32| names.get(place as usize).copied().unwrap_or_default();
-        let mut all: Vec<Contact> = self
-            .firsts
-            .iter()
-            .map(|((source, target, port, protocol), first)| Contact {
-                source: name(*source),
-                target: name(*target),
-                protocol: *protocol,
-                port: *port,
-                probe: first.probe,
-                probes: first.probes,
-                outcome: first.outcome,
-                first_ns: first.first_ns,
-                last_ns: first.last_ns.max(first.first_ns),
-            })
-            .collect();
-        all.sort_unstable_by_key(|c| (c.source, c.protocol, c.target, c.port));
-        all
+        let contact = |((source, protocol, target, port), first): (&Key, &First)| Contact {
+            source: *source,
+            target: *target,
+            protocol: *protocol,
+            port: *port,
+            probe: first.probe,
+            probes: first.probes,
+            outcome: first.outcome,
+            first_ns: first.first_ns,
+            last_ns: first.last_ns.max(first.first_ns),
+        };
+        self.firsts.sorted().into_iter().map(contact).collect()
     }
 
     /// Contacts that were turned away because the table was full.
     pub fn n_refused(&self) -> u64 {
-        self.hosts.n_refused + self.firsts.n_refused
+        self.firsts.n_refused
     }
 }
 

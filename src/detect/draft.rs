@@ -62,11 +62,19 @@ pub fn finish(mut finding: Finding, is_port_part_of_id: bool) -> Finding {
     finding.score = round3(finding.score.clamp(0.0, 1.0));
     finding.confidence = round3(finding.confidence.clamp(0.0, 1.0));
     let ports: &[u16] = if is_port_part_of_id { &finding.ports } else { &[] };
-    let actor = format!("{}|{}", finding.detector, finding.protocol);
-    let hash = identity(&actor, &finding.sources, &finding.targets, ports);
-    let hex = hash.rsplit('-').next().unwrap_or_default();
-    finding.id = format!("{}-{hex}", finding.detector);
+    finding.id = id(&finding.detector, &finding.protocol, &finding.sources, &finding.targets, ports);
     finding
+}
+
+/// An id from actors and a word of the detector's choice, where targets change from time to time.
+pub fn id_of(card: &Card, word: &str, sources: &[Address]) -> String {
+    id(card.id, word, sources, &[], &[])
+}
+
+fn id(detector: &str, word: &str, sources: &[Address], targets: &[Address], ports: &[u16]) -> String {
+    let hash = identity(&format!("{detector}|{word}"), sources, targets, ports);
+    let hex = hash.rsplit('-').next().unwrap_or_default();
+    format!("{detector}-{hex}")
 }
 
 /// One measured value beside the usual one.

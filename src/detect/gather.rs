@@ -4,7 +4,6 @@
 use crate::flow::table::FlowTable;
 use crate::model::finding::Finding;
 use crate::model::{Flow, Host};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// The flows that one finding means.
 #[derive(Clone, Debug, Default)]
@@ -67,28 +66,45 @@ pub fn gather(flows: &FlowTable, n: usize, mut which: impl FnMut(&Flow) -> Optio
 const LEAST_SHARE: f64 = 0.02;
 
 /// As [`gather`], but leaves out the flows of bystanders: initiators that send far less than the busiest one of their
-/// group. Gives the initiators that stay.
+/// group. Gives the initiators that stay, sorted.
 pub fn gather_senders(
     flows: &FlowTable,
     n: usize,
     mut which: impl FnMut(&Flow) -> Option<usize>,
-) -> Vec<(BTreeSet<Host>, Gathered)> {
-    let mut senders: Vec<BTreeMap<Host, u64>> = vec![BTreeMap::new(); n];
+) -> Vec<(Vec<Host>, Gathered)> {
+    let mut sent: Vec<Vec<(Host, u64)>> = vec![Vec::new(); n];
     gather(flows, n, |flow| {
         let place = which(flow)?;
-        *senders.get_mut(place)?.entry(flow.initiator().0).or_default() += u64::from(flow.forward().packets);
+        sent.get_mut(place)?.push((flow.initiator().0, u64::from(flow.forward().packets)));
         Some(place)
     });
-    let kept: Vec<BTreeSet<Host>> = senders
-        .into_iter()
-        .map(|packets| {
-            let most = packets.values().copied().max().unwrap_or(0) as f64;
-            packets.into_iter().filter(|(_, n)| *n as f64 >= most * LEAST_SHARE).map(|(host, _)| host).collect()
-        })
-        .collect();
+    let kept: Vec<Vec<Host>> = sent.into_iter().map(busy_senders).collect();
     let gathered = gather(flows, n, |flow| {
         let place = which(flow)?;
-        kept.get(place)?.contains(&flow.initiator().0).then_some(place)
+        kept.get(place)?.binary_search(&flow.initiator().0).is_ok().then_some(place)
     });
     kept.into_iter().zip(gathered).collect()
+}
+
+/// The senders that are no bystanders, sorted.
+fn busy_senders(mut sent: Vec<(Host, u64)>) -> Vec<Host> {
+    sent.sort_unstable();
+    let sums = |group: &[(Host, u64)]| group.iter().map(|(_, n)| n).sum::<u64>();
+    let most = sent.chunk_by(|a, b| a.0 == b.0).map(sums).max().unwrap_or(0) as f64;
+    sent.chunk_by(|a, b| a.0 == b.0)
+        .filter(|group| sums(group) as f64 >= most * LEAST_SHARE)
+        .filter_map(|group| group.first().map(|(host, _)| *host))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bystanders_are_left_out_and_forged_senders_stay() {
+        let host = |last| Host::v4([10, 0, 0, last]);
+        assert_eq!(busy_senders(vec![(host(2), 5), (host(1), 600), (host(1), 400), (host(3), 30)]), [host(1), host(3)]);
+        assert_eq!(busy_senders((0..200).map(|i| (host(i), 1)).collect()).len(), 200);
+    }
 }

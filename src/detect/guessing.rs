@@ -2,7 +2,7 @@
 //! of password guessing each say which connections can be tries, and how many make a series.
 
 use super::tally::Tally;
-use super::walk::busiest;
+use super::walk::{busiest, most_open};
 use crate::model::{Flow, Host};
 
 /// A connection that may be a login try.
@@ -146,7 +146,7 @@ impl Tries {
                     client: *client,
                     server: *server,
                     port: *port,
-                    n_parallel: most_open(&tries),
+                    n_parallel: most_open(tries.iter().map(|t| (t.first_ns, t.last_ns))),
                     n_larger_after: pair.larger.iter().filter(|(time, _)| *time > first_ns).count(),
                     tries,
                     median,
@@ -164,16 +164,4 @@ impl Tries {
 fn median(mut values: Vec<u32>) -> u32 {
     values.sort_unstable();
     values.get(values.len() / 2).copied().unwrap_or(0)
-}
-
-/// Most tries that are open at one moment.
-fn most_open(tries: &[Try]) -> usize {
-    let mut edges: Vec<(i64, i32)> = tries.iter().flat_map(|t| [(t.first_ns, 1), (t.last_ns + 1, -1)]).collect();
-    edges.sort_unstable();
-    let (mut open, mut most) = (0_i32, 0_i32);
-    for (_, step) in edges {
-        open += step;
-        most = most.max(open);
-    }
-    most.max(0) as usize
 }

@@ -42,6 +42,8 @@ pub const ENTRY: Entry = Entry {
     make: || Box::new(IcmpRedirect::default()),
 };
 
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
 /// Most senders, and most ARP claims, kept.
 const MOST_SENDERS: usize = 1 << 14;
 
@@ -96,53 +98,48 @@ impl Detector for IcmpRedirect {
 
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&REDIRECTS);
+        let claims: Vec<(Host, Mac)> = self.claims.sorted().into_iter().map(|(claim, _)| *claim).collect();
         let findings = self
             .senders
             .sorted()
             .into_iter()
             .filter(|(_, sender)| sender.n as f64 >= least)
-            .map(|((ip, mac), sender)| self.finding(context, *ip, *mac, sender, least))
+            .take(MOST_FINDINGS)
+            .map(|((ip, mac), sender)| sender.finding(context, *ip, *mac, &claims, least))
             .collect();
         Conclusion { findings, n_not_judged: self.senders.n_refused, ..Conclusion::default() }
     }
 }
 
-impl IcmpRedirect {
-    fn finding(&self, context: &Context<'_>, ip: Host, mac: Mac, sender: &Sender, least: f64) -> Finding {
+impl Sender {
+    fn finding(&self, context: &Context<'_>, ip: Host, mac: Mac, claims: &[(Host, Mac)], least: f64) -> Finding {
         // The device that ARP knows under the sender's address is another one, and the real sender has an own address.
-        let owners: Vec<Mac> =
-            self.claims.sorted().into_iter().filter(|((host, _), _)| *host == ip).map(|((_, mac), _)| *mac).collect();
+        let owners: Vec<Mac> = claims.iter().filter(|(host, _)| *host == ip).map(|(_, mac)| *mac).collect();
         let is_forged = !owners.is_empty() && mac != [0; 6] && !owners.contains(&mac);
-        let own: Vec<Host> = self
-            .claims
-            .sorted()
-            .into_iter()
-            .filter(|((host, claimant), _)| is_forged && *claimant == mac && *host != ip)
-            .map(|((host, _), _)| *host)
-            .take(4)
-            .collect();
+        let is_own = |(host, claimant): &&(Host, Mac)| is_forged && *claimant == mac && *host != ip;
+        let own: Vec<Host> = claims.iter().filter(is_own).map(|(host, _)| *host).take(4).collect();
         let confidence = if is_forged { 0.95 } else { 0.4 };
         let mut finding = draft::begin(&CARD);
         finding.title = match (is_forged, own.as_slice()) {
             (true, [one]) => format!("{one} sends ICMP redirects in the name of {ip}"),
             (true, _) => format!("{} sends ICMP redirects in the name of {ip}", mac_text(mac)),
-            (false, _) => format!("{ip} redirects the traffic of {} hosts", sender.victims.len()),
+            (false, _) => format!("{ip} redirects the traffic of {} hosts", self.victims.len()),
         };
-        finding.severity = severity(Impact::INTERCEPTION, confidence, extent(sender.n as f64, least));
-        finding.score = past(sender.n as f64, least);
+        finding.severity = severity(Impact::INTERCEPTION, confidence, extent(self.n as f64, least));
+        finding.score = past(self.n as f64, least);
         finding.confidence = confidence;
         finding.sources = if is_forged {
             own.iter().copied().map(Address::Ip).chain([Address::Mac(mac)]).collect()
         } else {
             vec![Address::Ip(ip)]
         };
-        finding.targets = draft::addresses(sender.victims.iter().copied());
+        finding.targets = draft::addresses(self.victims.iter().copied());
         finding.protocol = if ip.is_v4() { "ICMP" } else { "ICMPv6" }.to_owned();
-        finding.start_ns = sender.first_ns;
-        finding.end_ns = sender.last_ns;
+        finding.start_ns = self.first_ns;
+        finding.end_ns = self.last_ns;
         finding.evidence = vec![
-            evidence("Redirects", sender.n as f64, "packets", "0, or a few where two routers share a network"),
-            evidence("Hosts redirected", sender.victims.len() as f64, "hosts", "0"),
+            evidence("Redirects", self.n as f64, "packets", "0, or a few where two routers share a network"),
+            evidence("Hosts redirected", self.victims.len() as f64, "hosts", "0"),
             evidence(
                 "Devices that ARP knows under the sender's address",
                 owners.len() as f64,
@@ -154,17 +151,17 @@ impl IcmpRedirect {
             format!(
                 "{} ICMP redirects came in the name of {ip}, but from the Ethernet address {}, while ARP knows {ip} under \
                  {}. So they are forged: somebody tries to lead the traffic of {} hosts through a machine of his own.",
-                sender.n,
+                self.n,
                 mac_text(mac),
                 owners.iter().take(3).copied().map(mac_text).collect::<Vec<_>>().join(", "),
-                sender.victims.len()
+                self.victims.len()
             )
         } else {
             format!(
                 "{ip} told {} hosts, in {} messages, to send their traffic another way. A router does this when it knows a \
                  shorter way; an attacker does it to get the traffic.",
-                sender.victims.len(),
-                sender.n
+                self.victims.len(),
+                self.n
             )
         };
         finding.benign_causes = lines(&[
@@ -175,7 +172,7 @@ impl IcmpRedirect {
             "Look at the new gateway that the messages name, and find the device that has this address",
             "Let hosts ignore redirects (net.ipv4.conf.all.accept_redirects = 0); they are hardly ever needed",
         ]);
-        finding.n_packets = sender.n;
+        finding.n_packets = self.n;
         for (serial, flow) in context.flows.iter() {
             let is_meant = flow.icmp.is_some_and(|(kind, _)| is_redirect(flow.key.protocol == 58, kind))
                 && flow.initiator().0 == ip

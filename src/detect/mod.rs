@@ -5,6 +5,7 @@
 
 pub mod contacts;
 pub mod draft;
+pub mod gateway;
 pub mod gather;
 pub mod guessing;
 pub mod ml;

@@ -38,6 +38,8 @@ const SETTINGS: &[Descriptor] = &[ANSWERS];
 pub const ENTRY: Entry =
     Entry { card: CARD, settings: SETTINGS, wants: Wants::UDP, make: || Box::new(RogueDhcp::default()) };
 
+/// Most findings, one for each VLAN.
+const MOST_FINDINGS: usize = 20;
 /// Most servers kept.
 const MOST_SERVERS: usize = 1 << 12;
 /// Clients remembered for one server.
@@ -88,7 +90,7 @@ impl Detector for RogueDhcp {
             let hosts: BTreeSet<Host> = group.iter().map(|((_, host, _), _)| *host).collect();
             let macs: BTreeSet<[u8; 6]> = group.iter().map(|((_, _, mac), _)| *mac).collect();
             // Relayed answers come through one router, and one server may have several addresses: both are one device.
-            if hosts.len() < 2 || macs.len() < 2 {
+            if hosts.len() < 2 || macs.len() < 2 || findings.len() >= MOST_FINDINGS {
                 continue;
             }
             let names: Vec<String> = hosts.iter().take(4).map(Host::to_string).collect();

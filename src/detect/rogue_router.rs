@@ -1,6 +1,7 @@
 //! IPv6 router advertisements to findings: a device that offers itself as a router beside the real one.
 
 use super::draft::{self, evidence, lines};
+use super::gateway::Gateway;
 use super::severity::{Impact, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
@@ -40,6 +41,8 @@ pub const ENTRY: Entry =
 
 /// Router advertisement (RFC 4861, section 4.2).
 const ADVERTISEMENT: u8 = 134;
+/// Most findings, one for each VLAN.
+const MOST_FINDINGS: usize = 20;
 /// Most devices kept.
 const MOST_DEVICES: usize = 1 << 12;
 
@@ -47,12 +50,12 @@ type Mac = [u8; 6];
 
 struct RogueRouter {
     routers: Tally<(u16, Mac), Router>,
-    routed: Tally<Mac, u64>,
+    gateway: Gateway,
 }
 
 impl Default for RogueRouter {
     fn default() -> Self {
-        RogueRouter { routers: Tally::new(MOST_DEVICES), routed: Tally::new(MOST_DEVICES) }
+        RogueRouter { routers: Tally::new(MOST_DEVICES), gateway: Gateway::default() }
     }
 }
 
@@ -84,30 +87,17 @@ impl Detector for RogueRouter {
     }
 
     fn observe_flow(&mut self, ended: &Ended<'_>) {
-        // The receiver's Ethernet address of traffic to the outside is the gateway's.
-        if let Some((_, receiver)) = ended.flow.macs
-            && ended.flow.initiator().0.is_internal()
-            && !ended.flow.responder().0.is_internal()
-            && receiver[0] & 1 == 0
-            && let Some(n) = self.routed.of(receiver)
-        {
-            *n += 1;
-        }
+        self.gateway.add(ended.flow);
     }
 
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&ADVERTISEMENTS);
-        let gateway = self
-            .routed
-            .sorted()
-            .into_iter()
-            .max_by_key(|(mac, n)| (**n, std::cmp::Reverse(**mac)))
-            .map(|(mac, _)| *mac);
+        let gateway = self.gateway.mac();
         let mut routers = self.routers.sorted();
         routers.retain(|(_, router)| router.n as f64 >= least);
         let mut findings = Vec::new();
         for group in routers.chunk_by(|a, b| a.0.0 == b.0.0) {
-            if group.len() < 2 {
+            if group.len() < 2 || findings.len() >= MOST_FINDINGS {
                 continue;
             }
             let is_known = |mac: &Mac| gateway == Some(*mac);

@@ -6,6 +6,7 @@ use super::gather::gather;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Map;
 use super::tally::Tally;
+use super::walk::most_open;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::time::{SECOND, span};
 use crate::model::{Category, Finding, Flow, Host};
@@ -112,7 +113,7 @@ impl Detector for SlowRequests {
                 server: *server,
                 port: *port,
                 n: connections.len(),
-                n_open: most_open(connections),
+                n_open: most_open(connections.iter().copied()),
                 longest_ns: connections.iter().map(|(first, last)| last - first).max().unwrap_or(0),
             })
             .filter(|case| case.n_open as f64 >= least)
@@ -143,19 +144,6 @@ impl Detector for SlowRequests {
             .collect();
         Conclusion { findings, n_not_judged: self.pairs.n_refused + self.n_left_out, ..Conclusion::default() }
     }
-}
-
-/// Most connections that were open at one moment.
-fn most_open(connections: &[(i64, i64)]) -> usize {
-    let mut edges: Vec<(i64, i32)> =
-        connections.iter().flat_map(|(first, last)| [(*first, 1), (last.saturating_add(1), -1)]).collect();
-    edges.sort_unstable();
-    let (mut open, mut most) = (0_i32, 0_i32);
-    for (_, step) in edges {
-        open += step;
-        most = most.max(open);
-    }
-    most.max(0) as usize
 }
 
 impl Case {

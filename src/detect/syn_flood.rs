@@ -10,7 +10,7 @@ use crate::model::packet::tcp_flag::{ACK, RST, SYN};
 use crate::model::time::SECOND;
 use crate::model::{Category, Flow, Host};
 use crate::settings::{Descriptor, Effect};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 const CARD: Card = Card {
     id: "syn_flood",
@@ -171,7 +171,7 @@ fn largest_sum(incomplete: &[u64], usual: f64) -> f64 {
 }
 
 impl Case {
-    fn finding(&self, least: f64, period: i64, sources: &BTreeSet<Host>) -> crate::model::Finding {
+    fn finding(&self, least: f64, period: i64, sources: &[Host]) -> crate::model::Finding {
         let from = match (sources.len(), sources.first()) {
             (1, Some(one)) => one.to_string(),
             (n, _) => format!("{n} addresses"),
@@ -230,7 +230,7 @@ impl Case {
 
     /// The incomplete handshakes: requests, their answers, and the resets that follow. Completed ones differ by an ACK
     /// without SYN from the client, which a display filter cannot look ahead to.
-    fn filter(&self, sources: &BTreeSet<Host>, start_ns: i64, end_ns: i64) -> String {
+    fn filter(&self, sources: &[Host], start_ns: i64, end_ns: i64) -> String {
         let target = draft::host_filter("addr", self.target);
         let mut filter = format!("{target} && tcp.port == {}", self.port);
         if let (1, Some(one)) = (sources.len(), sources.first()) {

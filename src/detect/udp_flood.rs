@@ -8,7 +8,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::{Category, Finding, Flow, Host};
 use crate::settings::{Descriptor, Effect};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 const CARD: Card = Card {
     id: "udp_flood",
@@ -162,7 +162,7 @@ impl Detector for UdpFlood {
 }
 
 impl Case {
-    fn finding(&self, sources: &BTreeSet<Host>) -> Finding {
+    fn finding(&self, sources: &[Host]) -> Finding {
         let from = match (sources.len(), sources.first()) {
             (1, Some(one)) => one.to_string(),
             (n, _) => format!("{n} addresses"),

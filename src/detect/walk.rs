@@ -65,6 +65,19 @@ pub fn busiest(times_ns: &[i64], window_ns: i64) -> usize {
     most
 }
 
+/// Most spans (first and last moment, both included) that share one moment.
+pub fn most_open(spans: impl Iterator<Item = (i64, i64)>) -> usize {
+    let mut edges: Vec<(i64, i32)> =
+        spans.flat_map(|(first, last)| [(first, 1), (last.saturating_add(1), -1)]).collect();
+    edges.sort_unstable();
+    let (mut open, mut most) = (0_i32, 0_i32);
+    for (_, step) in edges {
+        open += step;
+        most = most.max(open);
+    }
+    most.max(0) as usize
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,5 +100,10 @@ mod tests {
     fn the_busiest_span_slides() {
         assert_eq!(busiest(&[0, 10, 11, 12, 30], 2), 3);
         assert_eq!(busiest(&[], 2), 0);
+    }
+
+    #[test]
+    fn spans_that_touch_are_open_together() {
+        assert_eq!(most_open([(0, 5), (5, 9), (6, 7), (20, 30)].into_iter()), 2);
     }
 }

@@ -6,11 +6,11 @@ mod filter;
 mod flows;
 mod packets;
 
+use crate::decode::explain;
 use crate::model::table::PacketDetail;
 use crate::model::{Analysis, Finding};
 use crate::pipeline::Pipeline;
 use crate::protocol::{Answer, Filter, FlowSort, PacketSort, Query};
-use crate::{decode::explain, export::flows_csv};
 
 /// Most rows in one answer.
 const MOST_ROWS: u32 = 1000;
@@ -95,12 +95,6 @@ impl Views {
                 Answer::Packets(packets::page(pipeline, source, rows, offset, count.min(MOST_ROWS)))
             }
             Query::Packet { index } => Answer::Packet(detail(pipeline, source, index).map(Box::new)),
-            Query::FlowsCsv => {
-                let mut text = Vec::new();
-                // Writing to memory cannot fail.
-                let _ = flows_csv::write(&mut text, pipeline.flows().iter(), pipeline.scores(), &analysis.findings);
-                Answer::Text(String::from_utf8_lossy(&text).into_owned())
-            }
         }
     }
 }

@@ -190,7 +190,7 @@ impl State {
                 self.notice = Some(Notice::Refused { file, text });
             }
             Reply::Ready { .. } => self.worker = Worker::Ready,
-            Reply::Partial { .. } | Reply::Answer { .. } => {}
+            Reply::Partial { .. } | Reply::Answer { .. } | Reply::FlowsSaved { .. } => {}
         }
     }
 
@@ -238,7 +238,8 @@ fn job_of(reply: &Reply) -> Option<u32> {
         | Reply::Done { job, .. }
         | Reply::Sha256 { job, .. }
         | Reply::Refused { job, .. }
-        | Reply::Answer { job, .. } => Some(*job),
+        | Reply::Answer { job, .. }
+        | Reply::FlowsSaved { job } => Some(*job),
     }
 }
 

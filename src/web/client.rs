@@ -16,8 +16,8 @@ use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker};
 /// What the worker tells the page.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// A message.
-    Reply(Reply),
+    /// A message, and the file beside it.
+    Reply(Reply, Option<Blob>),
     /// It is gone, and why, in words for people. Start another [`Client`].
     Died(String),
 }
@@ -71,7 +71,7 @@ impl Drop for Client {
 
 fn on_message(worker: Worker, outbox: Outbox, on_event: Rc<impl Fn(Event) + 'static>) -> Closure<dyn Fn(MessageEvent)> {
     Closure::new(move |event: MessageEvent| {
-        let reply = codec::from_js::<Reply>(&event.data()).map(|(reply, _)| reply);
+        let (reply, file) = codec::from_js::<Reply>(&event.data()).unzip();
         let is_ours = match &reply {
             Some(Reply::Ready { build }) => build == BUILD,
             Some(_) => true,
@@ -86,7 +86,7 @@ fn on_message(worker: Worker, outbox: Outbox, on_event: Rc<impl Fn(Event) + 'sta
                 post(&worker, &message);
             }
         }
-        on_event(Event::Reply(reply));
+        on_event(Event::Reply(reply, file.flatten()));
     })
 }
 

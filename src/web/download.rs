@@ -1,4 +1,4 @@
-//! Text to a file that the browser saves, without leaving the page.
+//! Text or a blob to a file that the browser saves, without leaving the page.
 
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
@@ -8,15 +8,20 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 const KEEP_MS: u32 = 60_000;
 
 /// Saves a text as a file of this name and media type.
-pub fn save(name: &str, media_type: &str, text: &str) -> Result<(), String> {
-    try_save(name, media_type, text).map_err(|_| format!("The browser could not save {name}."))
-}
-
-fn try_save(name: &str, media_type: &str, text: &str) -> Result<(), JsValue> {
+pub fn save_text(name: &str, media_type: &str, text: &str) -> Result<(), String> {
     let bag = BlobPropertyBag::new();
     bag.set_type(media_type);
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &bag)?;
-    let url = Url::create_object_url_with_blob(&blob)?;
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &bag);
+    save_blob(name, &blob.map_err(|_| failed(name))?)
+}
+
+/// Saves a blob as a file of this name.
+pub fn save_blob(name: &str, blob: &Blob) -> Result<(), String> {
+    click(name, blob).map_err(|_| failed(name))
+}
+
+fn click(name: &str, blob: &Blob) -> Result<(), JsValue> {
+    let url = Url::create_object_url_with_blob(blob)?;
     let anchor: HtmlAnchorElement = gloo::utils::document().create_element("a")?.unchecked_into();
     anchor.set_href(&url);
     anchor.set_download(name);
@@ -27,6 +32,10 @@ fn try_save(name: &str, media_type: &str, text: &str) -> Result<(), JsValue> {
     })
     .forget();
     Ok(())
+}
+
+fn failed(name: &str) -> String {
+    format!("The browser could not save {name}.")
 }
 
 /// The name of a file saved about a capture: `scan.pcap` and `report.html` give `scan-report.html`.

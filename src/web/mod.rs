@@ -1,5 +1,6 @@
 //! All that knows the browser: the page, the worker, and how they talk. Exists only on wasm32.
 
+pub mod blob_writer;
 pub mod client;
 pub mod codec;
 pub mod worker;

@@ -3,8 +3,10 @@
 //! Everything asynchronous waits for the browser between slices, so that messages get in: a newer job ends an older
 //! one there. The next slice is asked for before the current one is parsed, so reading and parsing overlap.
 
+use super::blob_writer::BlobWriter;
 use super::codec;
 use crate::detect;
+use crate::export::flows_csv;
 use crate::issue::IssueKind;
 use crate::model::Analysis;
 use crate::pipeline::Pipeline;
@@ -89,6 +91,7 @@ fn receive(shared: &Shared, request: Request, file: Option<Blob>) {
             }
         }
         Request::Ask { job, question, query } => ask(shared, job, question, query),
+        Request::SaveFlows { job } => save_flows(shared, job),
     }
 }
 
@@ -100,6 +103,20 @@ fn ask(shared: &Shared, number: u32, question: u32, query: Query) {
     });
     if let Some(Some(answer)) = answer {
         post(&Reply::Answer { job: number, question, answer });
+    }
+}
+
+/// Answers with nothing beside if the browser has no room for the file.
+fn save_flows(shared: &Shared, number: u32) {
+    let file = with(shared, number, |job| {
+        let analysis = job.analysis.as_ref()?;
+        let mut writer = BlobWriter::default();
+        let flows = job.pipeline.flows().iter();
+        flows_csv::write(&mut writer, flows, job.pipeline.scores(), &analysis.findings).ok()?;
+        writer.finish().ok()
+    });
+    if let Some(file) = file {
+        post_with(&Reply::FlowsSaved { job: number }, file.as_ref());
     }
 }
 
@@ -297,7 +314,11 @@ fn now() -> f64 {
 }
 
 fn post(reply: &Reply) {
-    let (message, transfer) = codec::to_js(reply, None);
+    post_with(reply, None);
+}
+
+fn post_with(reply: &Reply, file: Option<&Blob>) {
+    let (message, transfer) = codec::to_js(reply, file);
     // Fails only for values that cannot be cloned; ours are bytes.
     let _ = scope().post_message_with_transfer(&message, &transfer);
 }

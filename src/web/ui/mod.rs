@@ -5,7 +5,7 @@
 //! | what | role and name |
 //! |---|---|
 //! | choose a file | button `Open a file` (start), `Open another file` (later); the input has `data-testid="file-input"` |
-//! | samples | buttons in the list `Sample captures`, each named by its title, `data-sample` is its id |
+//! | samples | buttons in the list `Sample captures`, whose names begin with the title and end with the file; `data-sample` is the id |
 //! | views | links in the navigation `Views`: `Overview`, `Findings`, `Flows`, `Packets`, `Issues`, `Settings`; a count may follow |
 //! | each view | has one heading of level 1 with the view's name; `Start` is `data-testid="start"` |
 //! | reading | progressbar `Reading`, buttons `Cancel` and `Stop and show what was read`, `data-testid="reading"` |

@@ -53,12 +53,12 @@ fn words(notice: &Notice) -> (String, String, &'static str) {
              the name of the file.",
         ),
         Notice::Died { text, can_read_again, is_replaced } => (
-            if *can_read_again { "Reading stopped." } else { "The worker stopped." }.to_owned(),
+            "The worker stopped.".to_owned(),
             text.clone(),
             match (can_read_again, is_replaced) {
                 (true, _) => {
-                    "What was complete stays on the page; the tables of flows and packets come back when the file is read \
-                     again."
+                    "Results that were complete stay on the page. Read the file again to get the tables of flows and packets, \
+                     or open another file."
                 }
                 (false, true) => "A new worker was started: you can open a file now.",
                 (false, false) => "Reload the page; if that does not help, come back when you are online.",

@@ -5,10 +5,10 @@ use super::icon::Icon;
 use super::store::Store;
 use crate::export::json;
 use crate::model::{Analysis, quantity};
-use crate::protocol::{Answer, Query};
 use crate::report;
 use crate::session::{Action, Shared};
 use crate::web::download;
+use web_sys::Blob;
 use yew::prelude::*;
 
 /// What can be saved.
@@ -29,13 +29,18 @@ pub struct SaveBarProps {
 pub fn SaveBar(props: &SaveBarProps) -> Html {
     let store = use_store();
     let is_busy = use_state_eq(|| false);
+    {
+        // A worker that is gone will not answer any more.
+        let set_busy = is_busy.setter();
+        use_effect_with(props.has_tables, move |_| set_busy.set(false));
+    }
     let save = {
         let (store, analysis) = (store.clone(), props.analysis.clone());
         move |ending: &'static str, media_type: &'static str, text: fn(&Analysis) -> String| {
             let (store, analysis) = (store.clone(), analysis.clone());
             Callback::from(move |_: MouseEvent| {
                 let name = download::name(&analysis.file.name, ending);
-                tell(&store, download::save(&name, media_type, &text(&analysis)));
+                tell(&store, download::save_text(&name, media_type, &text(&analysis)));
             })
         }
     };
@@ -46,15 +51,11 @@ pub fn SaveBar(props: &SaveBarProps) -> Html {
             set_busy.set(true);
             let (store, set_busy) = (store.clone(), set_busy.clone());
             let name = download::name(&analysis.file.name, "flows.csv");
-            asked.ask(
-                Query::FlowsCsv,
-                Callback::from(move |answer| {
-                    set_busy.set(false);
-                    if let Answer::Text(text) = answer {
-                        tell(&store, download::save(&name, "text/csv", &text));
-                    }
-                }),
-            );
+            asked.save_flows(Callback::from(move |file: Option<Blob>| {
+                set_busy.set(false);
+                let done = file.ok_or_else(|| format!("There is not enough room for {name}."));
+                tell(&store, done.and_then(|file| download::save_blob(&name, &file)));
+            }));
         })
     };
     html! {

@@ -7,7 +7,7 @@ use gloo::timers::callback::Timeout;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use web_sys::File;
+use web_sys::{Blob, File};
 use yew::Callback;
 
 /// Changes that follow each other within this time are judged once, ms.
@@ -24,6 +24,7 @@ struct Inner {
     file: RefCell<Option<File>>,
     questions: RefCell<BTreeMap<u32, Callback<Answer>>>,
     n_questions: Cell<u32>,
+    on_saved: RefCell<Option<(u32, Callback<Option<Blob>>)>>,
     judge_timer: RefCell<Option<Timeout>>,
 }
 
@@ -44,6 +45,7 @@ impl Store {
             file: RefCell::default(),
             questions: RefCell::default(),
             n_questions: Cell::default(),
+            on_saved: RefCell::default(),
             judge_timer: RefCell::default(),
         }));
         store.restart();
@@ -99,6 +101,13 @@ impl Store {
         self.send(&Request::Ask { job: state.job, question, query });
     }
 
+    /// Asks for the flow table as CSV. The callback gets nothing if it cannot be had.
+    pub fn save_flows(&self, on_saved: Callback<Option<Blob>>) {
+        let state = self.state();
+        self.0.on_saved.replace(Some((state.job, on_saved)));
+        self.send(&Request::SaveFlows { job: state.job });
+    }
+
     fn carry_out(&self, order: Order) {
         match order {
             Order::Send(request) => self.send(&request),
@@ -127,6 +136,7 @@ impl Store {
 
     fn restart(&self) {
         self.0.questions.borrow_mut().clear();
+        self.0.on_saved.take();
         if let Some(old) = self.0.client.take() {
             old.terminate();
             // It may be the one that is calling: its closures must outlive the call.
@@ -143,13 +153,19 @@ impl Store {
 
     fn hear(&self, event: Event) {
         match event {
-            Event::Reply(Reply::Answer { job, question, answer }) => {
+            Event::Reply(Reply::Answer { job, question, answer }, _) => {
                 let waiting = self.0.questions.borrow_mut().remove(&question);
                 if let Some(waiting) = waiting.filter(|_| job == self.state().job) {
                     waiting.emit(answer);
                 }
             }
-            Event::Reply(reply) => self.dispatch(Action::Heard(reply)),
+            Event::Reply(Reply::FlowsSaved { job }, file) => {
+                let waiting = self.0.on_saved.take();
+                if let Some((_, waiting)) = waiting.filter(|(of, _)| *of == job) {
+                    waiting.emit(file);
+                }
+            }
+            Event::Reply(reply, _) => self.dispatch(Action::Heard(reply)),
             Event::Died(text) => self.dispatch(Action::Died(text)),
         }
     }

@@ -41,7 +41,7 @@ pub fn Picture(props: &PictureProps) -> Html {
             chosen.set(layout.hit(event.offset_x().into(), event.offset_y().into()).map(|hit| hit.index));
         })
     };
-    let leave = chosen.setter();
+    let (leave, blur) = (chosen.setter(), chosen.setter());
     let on_key = {
         let (n, chosen) = (layout.zones.len(), chosen.clone());
         Callback::from(move |event: KeyboardEvent| {
@@ -72,6 +72,7 @@ pub fn Picture(props: &PictureProps) -> Html {
                             |hit| format!("{}: {}", hit.label, hit.value),
                         )}
                         onpointermove={on_move} onpointerleave={Callback::from(move |_: PointerEvent| leave.set(None))}
+                        onblur={Callback::from(move |_: FocusEvent| blur.set(None))}
                         onkeydown={on_key} />
                 }
             </div>

@@ -87,7 +87,8 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
         Callback::from(move |event: KeyboardEvent| {
             // Keys on the header's buttons are theirs.
             let is_ours = node.get().is_some_and(|node| event.target().is_some_and(|target| *target == **node));
-            if !is_ours || event.ctrl_key() || event.alt_key() || event.meta_key() {
+            let is_end = matches!(event.key().as_str(), "Home" | "End");
+            if !is_ours || event.alt_key() || ((event.ctrl_key() || event.meta_key()) && !is_end) {
                 return;
             }
             let at = (*cursor).filter(|at| *at < scroll.n_rows);

@@ -68,14 +68,13 @@ pub fn Samples() -> Html {
             <h2 id="samples-title">{"Or try a sample"}</h2>
             <ul aria-label="Sample captures">
                 for sample in SAMPLES {
-                    <li key={sample.id} class="sample">
-                        <button type="button" class="sample-title" data-sample={sample.id} onclick={open(sample)}
-                            aria-busy={(*loading == Some(sample.id)).to_string()}
-                            aria-describedby={format!("sample-{}", sample.id)}>
-                            { Icon::Packets.html() }{ sample.title }
+                    <li key={sample.id}>
+                        <button type="button" class="sample" data-sample={sample.id} onclick={open(sample)}
+                            aria-busy={(*loading == Some(sample.id)).to_string()}>
+                            <span class="sample-title">{ Icon::Packets.html() }{ sample.title }</span>{" "}
+                            <span class="sample-text">{ sample.look_for }</span>{" "}
+                            <span class="sample-file">{ sample.file }</span>
                         </button>
-                        <span class="sample-text" id={format!("sample-{}", sample.id)}>{ sample.look_for }</span>
-                        <span class="sample-file">{ sample.file }</span>
                     </li>
                 }
             </ul>

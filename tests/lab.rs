@@ -1,0 +1,33 @@
+//! Labelled lab captures: attacks are caught, benign traffic stays quiet; skips where these or Python are absent.
+
+use std::path::Path;
+use std::process::Command;
+
+const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared");
+const LEAST_RECALL: f64 = 0.65;
+const MOST_FALSE_IN_BENIGN: u64 = 2;
+
+#[test]
+fn attacks_are_caught_and_benign_traffic_stays_quiet() {
+    let tool = Path::new(SHARED).join("tools/score_findings.py");
+    if !tool.exists() || Command::new("python3").arg("--version").output().is_err() {
+        println!("skipped: no labelled captures or no Python here");
+        return;
+    }
+    let scores = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lab.json");
+    let analyser = format!("{} analyze {{file}} --json - --quiet", env!("CARGO_BIN_EXE_packetloupe"));
+    let run = Command::new("python3")
+        .arg(&tool)
+        .args(["--analyser", &analyser, "--json"])
+        .arg(&scores)
+        .arg(Path::new(SHARED).join("captures/lab"))
+        .output()
+        .unwrap();
+    let printed = String::from_utf8_lossy(&run.stdout);
+    println!("{printed}");
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let document: serde_json::Value = serde_json::from_slice(&std::fs::read(scores).unwrap()).unwrap();
+    let total = &document["total"];
+    assert!(total["recall"].as_f64().unwrap() >= LEAST_RECALL, "{total}");
+    assert!(total["false_in_benign"].as_u64().unwrap() <= MOST_FALSE_IN_BENIGN, "{total}");
+}
