@@ -113,7 +113,13 @@ impl Pipeline {
         Ok(())
     }
 
-    /// Notes something that went wrong outside: the file changed, reading was stopped.
+    /// Reading is given up before the end of the file, as asked; call before [`Pipeline::end`].
+    pub fn stop(&mut self) {
+        self.reader.give_up();
+        self.read_issues.add(IssueKind::StoppedEarly, Some(self.line.counters.packets), None);
+    }
+
+    /// Notes something that went wrong outside: the file changed.
     pub fn note(&mut self, kind: IssueKind) {
         self.read_issues.add(kind, None, None);
     }

@@ -1,7 +1,6 @@
 //! Invariants of the line over arbitrary bytes: any slicing gives the same result, no bytes make it panic, and what
 //! could be read of a cut or damaged file is kept.
 
-use packetloupe::issue::IssueKind;
 use packetloupe::model::Analysis;
 use packetloupe::pipeline::Pipeline;
 use packetloupe::read::Refusal;
@@ -140,7 +139,7 @@ fn a_full_flow_table_says_what_it_gave_up_and_loses_no_packet() {
     assert!(ignored.is_empty());
     let mut pipeline = Pipeline::new(&settings, "many.pcap", bytes.len() as u64);
     pipeline.feed(&bytes).unwrap();
-    pipeline.note(IssueKind::StoppedEarly);
+    pipeline.stop();
     pipeline.end().unwrap();
     let analysis = pipeline.judge(&settings);
     assert_eq!(analysis.summary.packets, 30_000);

@@ -125,6 +125,12 @@ impl Reader {
         Ok(())
     }
 
+    /// The rest of the file will not come: a record that waits for it is no damage.
+    pub fn give_up(&mut self) {
+        self.bytes_fed -= self.carry.len() as u64;
+        self.carry.clear();
+    }
+
     /// Bytes of the file so far that are not part of what was understood.
     pub fn bytes_skipped(&self) -> u64 {
         let skipped_blocks = if let Some(Format::Pcapng(pcapng)) = &self.format { pcapng.bytes_damaged } else { 0 };

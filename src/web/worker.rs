@@ -16,6 +16,7 @@ use crate::settings::Settings;
 use js_sys::{ArrayBuffer, Promise, Uint8Array};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
@@ -24,6 +25,8 @@ use web_sys::{Blob, DedicatedWorkerGlobalScope, File, FileReaderSync, MessageEve
 
 /// Bytes of the file that are read at a time.
 const SLICE_BYTES: f64 = 4.0 * 1024.0 * 1024.0;
+/// Slices that are asked for before they are needed.
+const SLICES_AHEAD: usize = 3;
 /// Progress is told at most this often, ms.
 const PROGRESS_MS: f64 = 100.0;
 /// Partial statistics are told at most this often, ms.
@@ -38,6 +41,10 @@ struct Job {
     analysis: Option<Box<Analysis>>,
     views: Views,
     is_stopped: bool,
+    /// Reading is done; detectors may conclude.
+    is_read: bool,
+    /// Counts requests to conclude: an older round ends when a newer begins.
+    round: u32,
 }
 
 type Shared = Rc<RefCell<Option<Job>>>;
@@ -71,6 +78,8 @@ fn receive(shared: &Shared, request: Request, file: Option<Blob>) {
                 analysis: None,
                 views: Views::default(),
                 is_stopped: false,
+                is_read: false,
+                round: 0,
             };
             *shared.borrow_mut() = Some(opened);
             spawn_local(run(shared.clone(), job));
@@ -81,7 +90,8 @@ fn receive(shared: &Shared, request: Request, file: Option<Blob>) {
         Request::Judge { job, settings } => {
             let is_read = with(shared, job, |job| {
                 job.settings = settings;
-                job.analysis.is_some()
+                job.round += 1;
+                job.is_read
             });
             if is_read == Some(true) {
                 let shared = shared.clone();
@@ -138,10 +148,15 @@ async fn read(shared: &Shared, number: u32) -> Option<()> {
     let total = file.size();
     let began = now();
     let (mut told, mut shown) = (began, began);
-    let mut at = 0.0;
-    let mut ahead = (at < total).then(|| slice(&file, at));
+    let (mut at, mut asked) = (0.0, 0.0);
+    let mut ahead = VecDeque::new();
     let mut bytes = Vec::new();
-    while let Some(promise) = ahead.take() {
+    loop {
+        while ahead.len() < SLICES_AHEAD && asked < total {
+            ahead.push_back(slice(&file, asked));
+            asked += SLICE_BYTES;
+        }
+        let Some(promise) = ahead.pop_front() else { break };
         let buffer = match JsFuture::from(promise).await {
             Ok(buffer) => buffer,
             Err(_) => {
@@ -150,15 +165,14 @@ async fn read(shared: &Shared, number: u32) -> Option<()> {
             }
         };
         at = (at + SLICE_BYTES).min(total);
-        if with(shared, number, |job| job.is_stopped)? {
-            with(shared, number, |job| job.pipeline.note(IssueKind::StoppedEarly))?;
-            break;
-        }
-        ahead = (at < total).then(|| slice(&file, at));
         take(&buffer, &mut bytes);
         let fed = with(shared, number, |job| job.pipeline.feed(&bytes))?;
         if let Err(refusal) = fed {
             return refuse(shared, number, refusal.to_string());
+        }
+        if at < total && with(shared, number, |job| job.is_stopped)? {
+            with(shared, number, |job| job.pipeline.stop())?;
+            break;
         }
         let time = now();
         if time - told >= PROGRESS_MS {
@@ -187,7 +201,7 @@ async fn read(shared: &Shared, number: u32) -> Option<()> {
     if let Err(refusal) = with(shared, number, |job| job.pipeline.end())? {
         return refuse(shared, number, refusal.to_string());
     }
-    Some(())
+    with(shared, number, |job| job.is_read = true)
 }
 
 fn refuse(shared: &Shared, number: u32, text: String) -> Option<()> {
@@ -196,7 +210,9 @@ fn refuse(shared: &Shared, number: u32, text: String) -> Option<()> {
     None
 }
 
+/// Lets all detectors conclude; gives way to a newer round with newer settings.
 async fn judge(shared: &Shared, number: u32) -> Option<()> {
+    let round = with(shared, number, |job| job.round)?;
     for (place, entry) in detect::ALL.iter().enumerate() {
         let (packets, bytes) = with(shared, number, |job| (job.pipeline.packets(), job.file.size() as u64))?;
         post(&Reply::Progress {
@@ -212,6 +228,9 @@ async fn judge(shared: &Shared, number: u32) -> Option<()> {
             },
         });
         pause().await;
+        if with(shared, number, |job| job.round)? != round {
+            return Some(());
+        }
         with(shared, number, |job| job.pipeline.judge_one(place, &job.settings))?;
     }
     let analysis = with(shared, number, |job| {
