@@ -362,3 +362,13 @@ fn count(flow: &mut Flow, packet: &Packet, from: usize) -> bool {
     }
     is_retransmission
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flow_costs_what_the_documentation_says() {
+        assert!(size_of::<Flow>() <= 512, "{}", size_of::<Flow>());
+    }
+}

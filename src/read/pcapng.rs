@@ -13,6 +13,9 @@ const FRAME_BYTES: usize = 12;
 /// Longest block that is believed, as in Wireshark's reader.
 const MOST_BLOCK_BYTES: u32 = 16 << 20;
 
+/// Times lie within 146 years of 1970, so that the difference of any two fits 64 bits.
+const FURTHEST_NS: i64 = (1 << 62) - 1;
+
 #[derive(Clone, Copy)]
 struct Interface {
     link_type: u16,
@@ -179,7 +182,7 @@ impl Pcapng {
 }
 
 impl Interface {
-    /// Nanoseconds since 1970, clamped to what 64 bits hold.
+    /// Nanoseconds since 1970, clamped to [`FURTHEST_NS`].
     fn time_ns(&self, units: u64) -> i64 {
         let ns = match self.units_per_second {
             1_000_000 if units < 1 << 53 => units as i64 * 1000,
@@ -189,7 +192,7 @@ impl Interface {
                 i64::try_from(ns).unwrap_or(i64::MAX)
             }
         };
-        ns.saturating_add(self.offset_seconds.saturating_mul(1_000_000_000))
+        ns.saturating_add(self.offset_seconds.saturating_mul(1_000_000_000)).clamp(-FURTHEST_NS, FURTHEST_NS)
     }
 }
 

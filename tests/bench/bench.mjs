@@ -1,0 +1,202 @@
+// Measures the release build in one run: analysis in the browser's worker and natively, the raw slice-read rate, memory,
+// page weight and first paint, and tshark on the same files; compares them with the floors that were set.
+
+import { spawn, spawnSync } from "node:child_process";
+import { readFileSync, readdirSync, statSync } from "node:fs";
+import { cpus } from "node:os";
+import { extname, join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
+import { serve } from "../../scripts/host.mjs";
+import { DIST, ROOT, commandPath, done, give, hash, start } from "../browser/lib/browser.mjs";
+import { captures } from "./captures.mjs";
+import { spy } from "./spy.mjs";
+
+const MB = 1e6;
+const MIB = 2 ** 20;
+const BYTES = Number(process.env.BENCH_BYTES ?? 2 ** 30);
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
+/** The worker's slice: the raw rate is measured with the same. */
+const SLICE = 2 ** 20 * Number(/SLICE_BYTES: f64 = ([\d.]+) \* 1024\.0 \* 1024\.0/.exec(
+  readFileSync(join(ROOT, "src/web/worker.rs"), "utf8"))[1]);
+const FLOORS = { shareOfRaw: 0.35, packetsPerSecond: 1.5e6, timesTshark: 20 };
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+const medians = (rows) => Object.fromEntries(Object.keys(rows[0]).map((key) => [key, median(rows.map((row) => row[key]))]));
+
+const its = await start();
+const host = await serve(join(ROOT, "tests/bench"));
+try {
+  await main();
+} finally {
+  await its.stop();
+  await host.close();
+}
+
+async function main() {
+  const files = await captures(BYTES);
+  const [{ model }] = cpus();
+  console.log(`${cpus().length} x ${model}; ${its.browser.version()} Chromium; median of ${ROUNDS} rounds; slices of ${SLICE / MIB} MiB\n`);
+  const results = [];
+  for (const file of files) results.push({ ...file, ...(await measure(file)) });
+  for (const result of results) print(result);
+  await page();
+  console.log("\nfloors");
+  const [mixed, small] = results;
+  const rows = [
+    floor(`browser, mixed: share of the raw slice-read rate`, mixed.raw / mixed.browser.seconds, FLOORS.shareOfRaw, (x) => `${(100 * x).toFixed(0)} %`),
+    floor(`browser, small packets: packets/s`, small.packets / small.browser.seconds, FLOORS.packetsPerSecond, (x) => `${(x / 1e6).toFixed(2)} M`),
+    ...results.filter((result) => result.tshark).map((result) =>
+      floor(`native, ${result.name}: times as fast as tshark`, result.tshark / result.native.seconds, FLOORS.timesTshark, (x) => x.toFixed(1))),
+  ];
+  process.exitCode = rows.every(Boolean) ? 0 : 1;
+}
+
+async function measure({ path }) {
+  // Once through, so that every round finds the file in the system's cache.
+  spawnSync("cat", [path], { stdio: ["ignore", "ignore", "inherit"] });
+  const rounds = { array: [], sync: [], browser: [], native: [], hashed: [] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const raw = await rawRates(path);
+    rounds.array.push(raw.arrayBuffer);
+    rounds.sync.push(raw.FileReaderSync);
+    rounds.browser.push(await inBrowser(path));
+    rounds.native.push(await natively(["analyze", path, "--quiet"]));
+    rounds.hashed.push(await natively(["analyze", path, "--quiet", "--json", "/dev/null"]));
+  }
+  const [array, sync] = [median(rounds.array), median(rounds.sync)];
+  return { array, sync, raw: Math.min(array, sync), browser: medians(rounds.browser), native: medians(rounds.native),
+    hashed: medians(rounds.hashed), tshark: tshark(path) };
+}
+
+async function rawRates(path) {
+  const page = await its.browser.newPage();
+  await page.goto(`${host.url}read.html`);
+  await page.locator("input").setInputFiles(path);
+  const seconds = {};
+  for (const way of ["arrayBuffer", "FileReaderSync"]) {
+    seconds[way] = (await page.evaluate(([way, slice]) => window.measure(way, slice), [way, SLICE])).seconds;
+  }
+  await page.context().close();
+  return seconds;
+}
+
+async function inBrowser(path) {
+  const page = await its.browser.newPage();
+  await page.addInitScript(spy);
+  await page.goto(its.host.url);
+  await page.getByTestId("start").waitFor();
+  await give(page, path);
+  await done(page, 3_600_000);
+  // The initialiser gives the exports again when it is called again.
+  const wasm = await page.workers()[0].evaluate(async () => (await wasm_bindgen()).memory.buffer.byteLength);
+  const renderer = peak(renderers());
+  await hash(page, 3_600_000);
+  const { opened, judging, done: finished, hashed } = await page.evaluate(() => window.spied);
+  await page.context().close();
+  const seconds = (from, to) => (to - from) / 1000;
+  return { seconds: seconds(opened, finished), reading: seconds(opened, judging), judging: seconds(judging, finished),
+    hashing: seconds(finished, hashed), wasm, renderer };
+}
+
+/** Process ids of our browser's renderers: those that descend from us. */
+function renderers() {
+  const read = (pid, what) => {
+    try {
+      return readFileSync(`/proc/${pid}/${what}`, "utf8");
+    } catch {
+      return "";
+    }
+  };
+  const parent = (pid) => Number(/PPid:\s+(\d+)/.exec(read(pid, "status"))?.[1] ?? 0);
+  const isOurs = (pid) => pid > 1 && (pid === process.pid || isOurs(parent(pid)));
+  return readdirSync("/proc").map(Number).filter((pid) => pid > 1 && read(pid, "cmdline").includes("--type=renderer") && isOurs(pid));
+}
+
+/** Largest resident size that any of these processes had, in bytes. */
+function peak(pids) {
+  const of = (pid) => {
+    try {
+      return 1024 * Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
+    } catch {
+      return 0;
+    }
+  };
+  return Math.max(0, ...pids.map(of));
+}
+
+function natively(args) {
+  return new Promise((resolve, reject) => {
+    const began = performance.now();
+    const child = spawn(commandPath(), args, { stdio: ["ignore", "ignore", "inherit"] });
+    let memory = 0;
+    const watch = setInterval(() => { memory = Math.max(memory, peak([child.pid])); }, 20);
+    child.on("exit", (code) => {
+      clearInterval(watch);
+      if (code === 0) resolve({ seconds: (performance.now() - began) / 1000, memory });
+      else reject(new Error(`the command ended with ${code}`));
+    });
+  });
+}
+
+/** Seconds that tshark takes for its table of TCP conversations; none where it is not installed or fails. */
+function tshark(path) {
+  if (process.env.BENCH_TSHARK === "0" || spawnSync("tshark", ["--version"]).status !== 0) return null;
+  const began = performance.now();
+  const { status } = spawnSync("tshark", ["-r", path, "-q", "-z", "conv,tcp"], { stdio: "ignore" });
+  return status === 0 ? (performance.now() - began) / 1000 : null;
+}
+
+function print({ name, bytes, packets, origin, raw, array, sync, browser, native, hashed, tshark }) {
+  const rate = (seconds) => `${(bytes / MB / seconds).toFixed(0).padStart(6)} MB/s ${(packets / 1e6 / seconds).toFixed(2).padStart(6)} M packets/s`;
+  const line = (what, seconds, more = "") => console.log(`  ${what.padEnd(44)} ${seconds.toFixed(2).padStart(7)} s ${rate(seconds)}  ${more}`);
+  const mib = (value) => `${(value / MIB).toFixed(0)} MiB`;
+  console.log(`${name}: ${bytes} bytes, ${packets} packets (${origin})`);
+  line("browser: raw slices, arrayBuffer", array);
+  line("browser: raw slices, FileReaderSync", sync);
+  line("browser: analysis, open to findings", browser.seconds,
+    `${(100 * raw / browser.seconds).toFixed(0)} % of raw; wasm memory ${mib(browser.wasm)}, renderer ${mib(browser.renderer)}`);
+  line("    of that reading, decoding, flows", browser.reading);
+  line("    of that detectors concluding", browser.judging);
+  line("browser: SHA-256 afterwards", browser.hashing);
+  line("native: analysis", native.seconds, `peak ${mib(native.memory)}`);
+  line("native: analysis and SHA-256", hashed.seconds, `peak ${mib(hashed.memory)}`);
+  if (tshark) line("tshark -q -z conv,tcp", tshark, `${(tshark / native.seconds).toFixed(1)} times the native analysis`);
+  else console.log("  tshark is not installed, or failed on this file");
+  console.log();
+}
+
+/** What is loaded for the page, and how soon it shows. */
+async function page() {
+  const files = readdirSync(DIST).filter((name) => statSync(join(DIST, name)).isFile());
+  const weigh = (names) => names.reduce(([raw, brotli], name) => {
+    const bytes = readFileSync(join(DIST, name));
+    return [raw + bytes.length, brotli + brotliCompressSync(bytes).length];
+  }, [0, 0]);
+  const show = (what, names) => {
+    const [raw, brotli] = weigh(names);
+    console.log(`  ${what.padEnd(44)} ${(raw / 1e3).toFixed(0).padStart(7)} kB, brotli ${(brotli / 1e3).toFixed(0)} kB`);
+  };
+  console.log("page weight");
+  for (const name of files.filter((name) => extname(name) === ".wasm")) show(name, [name]);
+  show("all files but the samples", files);
+  const paints = [];
+  const ready = [];
+  for (let round = 0; round < 2 * ROUNDS + 1; round += 1) {
+    const context = await its.browser.newContext();
+    const page = await context.newPage();
+    await page.goto(its.host.url);
+    await page.getByTestId("start").waitFor();
+    const [paint, usable] = await page.evaluate(() => [
+      performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? NaN, performance.now()]);
+    paints.push(paint);
+    ready.push(usable);
+    await context.close();
+  }
+  console.log(`  first paint ${median(paints).toFixed(0)} ms, usable after ${median(ready).toFixed(0)} ms (cold cache, local host)`);
+}
+
+function floor(what, value, least, words) {
+  const holds = value >= least;
+  console.log(`  ${holds ? "holds" : "MISSED"}  ${what}: ${words(value)} (at least ${words(least)})`);
+  return holds;
+}
