@@ -7,10 +7,12 @@ mod flows;
 mod packets;
 
 use crate::decode::explain;
+use crate::export::flows_csv;
 use crate::model::table::PacketDetail;
 use crate::model::{Analysis, Finding};
 use crate::pipeline::Pipeline;
 use crate::protocol::{Answer, Filter, FlowSort, PacketSort, Query};
+use std::io::{self, Write};
 
 /// Most rows in one answer.
 const MOST_ROWS: u32 = 1000;
@@ -97,6 +99,11 @@ impl Views {
             Query::Packet { index } => Answer::Packet(detail(pipeline, source, index).map(Box::new)),
         }
     }
+}
+
+/// Writes the flow table as CSV.
+pub fn write_flows(out: &mut impl Write, pipeline: &Pipeline, analysis: &Analysis) -> io::Result<()> {
+    flows_csv::write(out, pipeline.flows().iter(), pipeline.scores(), &analysis.findings)
 }
 
 static NO_ROWS: Rows = Rows::Some(Vec::new());

@@ -6,12 +6,11 @@
 use super::blob_writer::BlobWriter;
 use super::codec;
 use crate::detect;
-use crate::export::flows_csv;
 use crate::issue::IssueKind;
 use crate::model::Analysis;
 use crate::pipeline::Pipeline;
 use crate::protocol::{BUILD, Progress, Query, Reply, Request, Stage};
-use crate::query::{Source, Views};
+use crate::query::{self, Source, Views};
 use crate::settings::Settings;
 use js_sys::{ArrayBuffer, Promise, Uint8Array};
 use sha2::{Digest, Sha256};
@@ -121,8 +120,7 @@ fn save_flows(shared: &Shared, number: u32) {
     let file = with(shared, number, |job| {
         let analysis = job.analysis.as_ref()?;
         let mut writer = BlobWriter::default();
-        let flows = job.pipeline.flows().iter();
-        flows_csv::write(&mut writer, flows, job.pipeline.scores(), &analysis.findings).ok()?;
+        query::write_flows(&mut writer, &job.pipeline, analysis).ok()?;
         writer.finish().ok()
     });
     if let Some(file) = file {

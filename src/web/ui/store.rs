@@ -13,6 +13,18 @@ use yew::Callback;
 /// Changes that follow each other within this time are judged once, ms.
 const JUDGE_PAUSE_MS: u32 = 200;
 
+/// Tables whose places are remembered.
+const MOST_PLACES: usize = 64;
+
+/// Where a table stands.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Place {
+    /// Offset into its rows, px.
+    pub top_px: f64,
+    /// The row that was reached, from 0.
+    pub cursor: Option<u64>,
+}
+
 /// A handle on the page's state. All handles are the same one.
 #[derive(Clone)]
 pub struct Store(Rc<Inner>);
@@ -26,6 +38,7 @@ struct Inner {
     n_questions: Cell<u32>,
     on_saved: RefCell<Option<(u32, Callback<Option<Blob>>)>>,
     judge_timer: RefCell<Option<Timeout>>,
+    places: RefCell<BTreeMap<String, Place>>,
 }
 
 /// All handles are the same one.
@@ -47,6 +60,7 @@ impl Store {
             n_questions: Cell::default(),
             on_saved: RefCell::default(),
             judge_timer: RefCell::default(),
+            places: RefCell::default(),
         }));
         store.restart();
         store
@@ -99,6 +113,20 @@ impl Store {
         self.0.n_questions.set(question);
         self.0.questions.borrow_mut().insert(question, on_answer);
         self.send(&Request::Ask { job: state.job, question, query });
+    }
+
+    /// Where a table stood when it was last shown with the rows that `key` names.
+    pub fn place(&self, key: &str) -> Option<Place> {
+        self.0.places.borrow().get(key).copied()
+    }
+
+    /// Remembers where a table stands.
+    pub fn keep_place(&self, key: &str, place: Place) {
+        let mut places = self.0.places.borrow_mut();
+        if places.len() >= MOST_PLACES && !places.contains_key(key) {
+            places.clear();
+        }
+        places.insert(key.to_owned(), place);
     }
 
     /// Asks for the flow table as CSV. The callback gets nothing if it cannot be had.

@@ -5,7 +5,6 @@ use crate::model::{quantity, time};
 use crate::protocol::{Answer, FlowSort, Query};
 use crate::web::ui::grid::{Column, Row, Wanted};
 use crate::web::ui::text::{Times, plain};
-use yew::prelude::*;
 
 const fn text(label: &'static str, sort: Option<FlowSort>) -> Column<FlowSort> {
     Column { label, sort, is_number: false }
@@ -49,7 +48,7 @@ impl Row for FlowRow {
         self.serial.into()
     }
 
-    fn cells(&self, times: Times) -> Vec<Html> {
+    fn cells(&self, times: Times) -> Vec<String> {
         let port = |port: u16| if port == 0 { String::new() } else { port.to_string() };
         [
             times.text(self.first_ns),
@@ -65,8 +64,7 @@ impl Row for FlowRow {
             quantity::bytes(self.bytes.iter().sum::<u64>() as f64),
             score(self.score),
         ]
-        .map(Html::from)
-        .to_vec()
+        .into()
     }
 
     fn query(wanted: &Wanted<Self>, offset: u64, count: u32) -> Query {

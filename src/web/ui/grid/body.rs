@@ -72,13 +72,21 @@ fn Line<R: Row>(props: &LineProps<R>) -> Html {
             aria-selected={props.is_chosen.to_string()}>
             if let Some(row) = &props.row {
                 for (column, cell) in R::COLUMNS.iter().zip(row.cells(props.times)) {
-                    <div role="gridcell" class={if column.is_number { "cell num" } else { "cell" }}>{ cell }</div>
+                    { self::cell(column.is_number, cell) }
                 }
             } else {
                 <div role="gridcell" class="cell waiting">{"…"}</div>
             }
         </div>
     }
+}
+
+/// A long text is also a tooltip, because the column may cut it.
+fn cell(is_number: bool, text: String) -> Html {
+    const LONG: usize = 16;
+    let text = AttrValue::from(text);
+    let title = (text.len() > LONG).then(|| text.clone());
+    html! { <div role="gridcell" class={if is_number { "cell num" } else { "cell" }} {title}>{ text }</div> }
 }
 
 #[derive(Properties, PartialEq)]

@@ -4,6 +4,7 @@
 //! come and go under it.
 
 use super::hooks::use_size;
+use super::store::Place;
 use super::text::Times;
 use crate::model::quantity;
 use crate::session::window::Scroll;
@@ -11,6 +12,7 @@ use crate::web::style;
 use body::{body, row_of};
 use head::head;
 use keys::target_row;
+use use_place::{Standing, use_place};
 use use_rows::use_rows;
 use use_scroll::use_scroll;
 use yew::prelude::*;
@@ -19,6 +21,7 @@ mod body;
 mod head;
 mod keys;
 mod row;
+mod use_place;
 mod use_rows;
 mod use_scroll;
 
@@ -34,6 +37,9 @@ pub struct GridProps<R: Row> {
     pub wanted: Wanted<R>,
     /// Key of the row that is marked.
     pub chosen: Option<u64>,
+    /// Place of a row that must be in sight when the grid comes.
+    #[prop_or_default]
+    pub wished: Option<u64>,
     /// Hears of the column that was clicked.
     pub on_sort: Callback<R::Sort>,
     /// Hears of a row that was clicked or reached by keys.
@@ -58,11 +64,28 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
     let (top_px, scroll_to) = use_scroll(&node, scroll);
     let rows = use_rows(&props.wanted, scroll.visible(top_px));
     n_known.set(rows.total().unwrap_or(0));
+    // A row that was chosen when the grid was left, to be chosen again once it has come.
+    let to_choose = use_mut_ref(|| None::<u64>);
+    let set_place = {
+        let (scroll_to, cursor, to_choose) = (scroll_to.clone(), cursor.setter(), to_choose.clone());
+        let has_chosen = props.chosen.is_some();
+        Callback::from(move |place: Place| {
+            scroll_to.emit(place.top_px);
+            cursor.set(place.cursor);
+            to_choose.replace(place.cursor.filter(|_| !has_chosen));
+        })
+    };
+    let key = props.wanted.key();
+    let place = Place { top_px, cursor: *cursor };
+    use_place(Standing { key: &key, place, scroll, wished: props.wished }, set_place);
     {
-        let (scroll_to, cursor) = (scroll_to.clone(), cursor.setter());
-        use_effect_with(props.wanted.rows(), move |_| {
-            scroll_to.emit(0.0);
-            cursor.set(None);
+        let (rows, on_choose) = (rows.clone(), props.on_choose.clone());
+        use_effect(move || {
+            let row = to_choose.borrow().and_then(|index| rows.get(index));
+            if let Some(row) = row {
+                to_choose.take();
+                on_choose.emit(R::clone(&row));
+            }
         });
     }
     let choose = {

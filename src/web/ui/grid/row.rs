@@ -3,7 +3,7 @@
 use crate::model::table::Page;
 use crate::protocol::{Answer, Filter, Query};
 use crate::web::ui::text::Times;
-use yew::prelude::*;
+use std::fmt::Debug;
 
 /// A column of a grid.
 pub struct Column<Sort: 'static> {
@@ -18,7 +18,7 @@ pub struct Column<Sort: 'static> {
 /// A kind of row.
 pub trait Row: Clone + PartialEq + 'static {
     /// What rows can be sorted by.
-    type Sort: Copy + PartialEq + 'static;
+    type Sort: Copy + Debug + PartialEq + 'static;
     /// Accessible name of the grid.
     const LABEL: &'static str;
     /// What one row and many rows are called.
@@ -30,8 +30,8 @@ pub trait Row: Clone + PartialEq + 'static {
 
     /// What stays the same for the row in whatever order: serial number or place.
     fn key(&self) -> u64;
-    /// The cells in the order of the columns.
-    fn cells(&self, times: Times) -> Vec<Html>;
+    /// The texts of the cells in the order of the columns.
+    fn cells(&self, times: Times) -> Vec<String>;
     /// The question that gets a window of rows.
     fn query(wanted: &Wanted<Self>, offset: u64, count: u32) -> Query;
     /// The window in an answer.
@@ -52,15 +52,19 @@ pub struct Wanted<R: Row> {
 }
 
 impl<R: Row> Wanted<R> {
-    /// What decides which row stands where.
-    pub fn rows(&self) -> (u32, Filter, R::Sort, bool) {
-        (self.result.0, self.filter.clone(), self.sort, self.is_descending)
+    /// Names what decides which row stands where.
+    pub fn key(&self) -> String {
+        let Wanted { result: (job, _), filter, sort, is_descending } = self;
+        format!("{} {job} {filter:?} {sort:?} {is_descending}", R::CLASS)
     }
 }
 
 impl<R: Row> PartialEq for Wanted<R> {
     fn eq(&self, other: &Self) -> bool {
-        self.result == other.result && self.rows() == other.rows()
+        self.result == other.result
+            && self.filter == other.filter
+            && self.sort == other.sort
+            && self.is_descending == other.is_descending
     }
 }
 

@@ -7,7 +7,7 @@ use super::lost::TablesLost;
 use super::text::Times;
 use crate::model::Analysis;
 use crate::model::table::PacketRow;
-use crate::protocol::Filter;
+use crate::protocol::{Filter, PacketSort};
 use crate::session::route::PacketsRoute;
 use crate::session::{Route, Shared, State};
 use detail::PacketPane;
@@ -70,7 +70,7 @@ pub fn Packets(props: &PacketsProps) -> Html {
             </div>
             if props.state.has_tables {
                 <div class="split split-packets">
-                    <Grid<PacketRow> {wanted} times={Times::new(&props.analysis.summary, clock)} chosen={props.route.packet} {on_sort} on_choose={on_choose.clone()}
+                    <Grid<PacketRow> {wanted} times={Times::new(&props.analysis.summary, clock)} chosen={props.route.packet} wished={place_of(&props.route)} {on_sort} on_choose={on_choose.clone()}
                         on_open={on_choose} nothing="No packet passes this filter." />
                     <PacketPane index={props.route.packet} job={props.state.job} />
                 </div>
@@ -79,4 +79,10 @@ pub fn Packets(props: &PacketsProps) -> Html {
             }
         </div>
     }
+}
+
+/// The row of the chosen packet, where it can be told without asking: in the whole capture in its own order.
+fn place_of(route: &PacketsRoute) -> Option<u64> {
+    let is_whole = route.filter == Filter::default() && route.sort == PacketSort::Number && !route.is_descending;
+    route.packet.filter(|_| is_whole)
 }

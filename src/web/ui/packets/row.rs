@@ -5,7 +5,6 @@ use crate::model::table::{PacketRow, Page};
 use crate::protocol::{Answer, PacketSort, Query};
 use crate::web::ui::grid::{Column, Row, Wanted};
 use crate::web::ui::text::{Times, plain};
-use yew::prelude::*;
 
 const fn column(label: &'static str, sort: Option<PacketSort>, is_number: bool) -> Column<PacketSort> {
     Column { label, sort, is_number }
@@ -31,7 +30,7 @@ impl Row for PacketRow {
         self.index
     }
 
-    fn cells(&self, times: Times) -> Vec<Html> {
+    fn cells(&self, times: Times) -> Vec<String> {
         [
             quantity::count(self.index + 1),
             times.text(self.time_ns),
@@ -42,8 +41,7 @@ impl Row for PacketRow {
             self.flow.map_or_else(String::new, |flow| quantity::count(flow.into())),
             plain(&self.info),
         ]
-        .map(Html::from)
-        .to_vec()
+        .into()
     }
 
     fn query(wanted: &Wanted<Self>, offset: u64, count: u32) -> Query {
