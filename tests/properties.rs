@@ -24,6 +24,7 @@ fn analyse(bytes: &[u8], sizes: &[usize]) -> Result<Analysis, Refusal> {
     Ok(pipeline.judge(&settings))
 }
 
+#[allow(clippy::unwrap_used)]
 fn sample(name: &str) -> Vec<u8> {
     std::fs::read(format!("{}/static/samples/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }

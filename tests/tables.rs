@@ -1,5 +1,7 @@
 //! Walks the registration tables: ids unique and equal to file names, texts filled, defaults inside their ranges.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may end with a panic; helpers of tests too.
+
 use packetloupe::{chart, detect, pipeline};
 use std::collections::BTreeSet;
 use std::path::Path;
