@@ -45,13 +45,13 @@ pub fn Figures(props: &FiguresProps) -> Html {
                 { pair("Duration", time::span(summary.duration_ns())) }
                 { pair("First packet", when(summary.first_ns)) }
                 { pair("Last packet", when(summary.last_ns)) }
-                if let Some(hash) = &file.sha256 {
-                    <div class="pair wide"><dt>{"SHA-256"}</dt><dd class="code">{ hash.clone() }</dd></div>
-                }
                 { pair("Format", plain(&file.format)) }
                 { pair("Link type", plain(&file.link_types.join(", "))) }
                 if !props.is_partial {
                     { pair("Coverage", if notes.is_empty() { "everything was read".to_owned() } else { notes.join(", ") }) }
+                }
+                if let Some(hash) = &file.sha256 {
+                    <div class="pair wide"><dt>{"SHA-256"}</dt><dd class="code">{ hash.clone() }</dd></div>
                 }
             </dl>
             if n_issues > 0 && !props.is_partial {
