@@ -54,8 +54,9 @@ struct Line {
     index: PacketIndex,
     flows: FlowTable,
     names: Names,
-    detectors: Vec<(Wants, Box<dyn Detector>)>,
-    wanted: Wants,
+    detectors: Vec<Box<dyn Detector>>,
+    /// Places of the detectors that want packets of each kind, by the bit of the kind in [`Wants`].
+    watchers: [Vec<usize>; u8::BITS as usize],
     greetings: BTreeMap<u32, Vec<u8>>,
     n_damaged: u64,
     last_time_ns: i64,
@@ -70,8 +71,10 @@ impl Pipeline {
             active_ns: time::from_seconds(value(settings::ACTIVE_TIMEOUT)),
             most: value(settings::MOST_FLOWS) as usize,
         };
-        let detectors: Vec<_> = detect::ALL.iter().map(|entry| (entry.wants, (entry.make)())).collect();
-        let wanted = detectors.iter().fold(Wants::FLOWS, |all, (wants, _)| all.and(*wants));
+        let watchers = std::array::from_fn(|bit| {
+            let wants_kind = |(_, entry): &(usize, &detect::Entry)| entry.wants.meets(Wants(1 << bit));
+            detect::ALL.iter().enumerate().filter(wants_kind).map(|(place, _)| place).collect()
+        });
         Pipeline {
             reader: Reader::default(),
             read_issues: IssueLog::default(),
@@ -81,8 +84,8 @@ impl Pipeline {
                 index: PacketIndex::default(),
                 flows: FlowTable::new(limits),
                 names: Names::default(),
-                detectors,
-                wanted,
+                detectors: detect::ALL.iter().map(|entry| (entry.make)()).collect(),
+                watchers,
                 greetings: BTreeMap::new(),
                 n_damaged: 0,
                 last_time_ns: i64::MIN,
@@ -143,7 +146,7 @@ impl Pipeline {
         let Line { flows, names, counters, detectors, .. } = &mut self.line;
         let context =
             Context { settings, flows, names, span_ns: counters.span_ns.unwrap_or((0, 0)), packets: counters.packets };
-        let (Some(entry), Some((_, detector))) = (detect::ALL.get(place), detectors.get_mut(place)) else { return };
+        let (Some(entry), Some(detector)) = (detect::ALL.get(place), detectors.get_mut(place)) else { return };
         let Conclusion { findings, not_enough_data, scores, n_not_judged } = detector.conclude(&context);
         if n_not_judged > 0 && self.line.issues.count(IssueKind::DetectorFull) == 0 {
             self.line.issues.add_many(IssueKind::DetectorFull, n_not_judged, None, None);
@@ -274,12 +277,10 @@ impl Line {
         }
         self.last_time_ns = self.last_time_ns.max(packet.time_ns);
         self.counters.add(&packet);
-        let wants = wants(&packet);
-        if self.wanted.meets(wants) {
-            for (wanted, detector) in &mut self.detectors {
-                if wanted.meets(wants) {
-                    detector.observe_packet(&packet);
-                }
+        let kind = wants(&packet).0.trailing_zeros() as usize;
+        for place in self.watchers.get(kind).into_iter().flatten() {
+            if let Some(detector) = self.detectors.get_mut(*place) {
+                detector.observe_packet(&packet);
             }
         }
         let Line { flows, names, detectors, .. } = self;
@@ -360,9 +361,9 @@ impl Line {
     }
 }
 
-fn tell(detectors: &mut [(Wants, Box<dyn Detector>)], names: &Names, serial: u32, flow: &Flow) {
+fn tell(detectors: &mut [Box<dyn Detector>], names: &Names, serial: u32, flow: &Flow) {
     let ended = Ended { serial, flow, name: names.text(flow.name) };
-    for (_, detector) in detectors {
+    for detector in detectors {
         detector.observe_flow(&ended);
     }
 }

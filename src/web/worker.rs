@@ -23,7 +23,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, DedicatedWorkerGlobalScope, File, FileReaderSync, MessageEvent};
 
 /// Bytes of the file that are read at a time.
-const SLICE_BYTES: f64 = 4.0 * 1024.0 * 1024.0;
+const SLICE_BYTES: f64 = 8.0 * 1024.0 * 1024.0;
 /// Slices that are asked for before they are needed.
 const SLICES_AHEAD: usize = 3;
 /// Progress is told at most this often, ms.
@@ -236,8 +236,14 @@ async fn judge(shared: &Shared, number: u32) -> Option<()> {
         let mut analysis = Box::new(job.pipeline.analysis(&job.settings));
         analysis.file.sha256 = sha256;
         job.views.clear();
-        job.analysis = Some(analysis.clone());
-        analysis
+        // The page asks by a finding's id; the lists of flows and packets behind it stay here.
+        let mut sent = analysis.clone();
+        for finding in &mut sent.findings {
+            finding.flow_serials = Vec::new();
+            finding.packet_indices = Vec::new();
+        }
+        job.analysis = Some(analysis);
+        sent
     })?;
     post(&Reply::Done { job: number, analysis });
     Some(())
