@@ -13,7 +13,8 @@ const SMALL = 64;
 /** [{name, path, bytes, packets}] of about `bytes` bytes each. */
 export async function captures(bytes) {
   const all = [];
-  for (const [name, snap] of [["mixed", undefined], ["small packets", SMALL]]) {
+  const kinds = [["mixed", undefined], ["small packets", SMALL]].filter(([name]) => name.startsWith(process.env.BENCH_ONLY ?? ""));
+  for (const [name, snap] of kinds) {
     const out = join(CAPTURES, `bench-${name.replace(" ", "-")}-${bytes}.pcap`);
     all.push({ name, path: out, ...(tiled(out, bytes, snap) ?? (await own(out, bytes, snap))) });
   }
