@@ -110,6 +110,24 @@ fn trimmed(text: String) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
+/// Sorted ports, runs of three or more as ranges: `22`, `80–83`.
+pub fn port_ranges(ports: &[u16]) -> Vec<String> {
+    let mut runs: Vec<(u16, u16)> = Vec::new();
+    for port in ports {
+        match runs.last_mut() {
+            Some((_, end)) if end.checked_add(1) == Some(*port) => *end = *port,
+            _ => runs.push((*port, *port)),
+        }
+    }
+    runs.into_iter()
+        .map(|(start, end)| match end - start {
+            0 => start.to_string(),
+            1 => format!("{start}, {end}"),
+            _ => format!("{start}–{end}"),
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,5 +166,11 @@ mod tests {
     #[test]
     fn shares() {
         assert_eq!([percent(0.0, 0.0), percent(1.0, 3.0), percent(1.0, 1e6)], ["0 %", "33 %", "under 0.1 %"]);
+    }
+
+    #[test]
+    fn runs_of_ports_are_ranges() {
+        assert_eq!(port_ranges(&[22, 80, 81, 82, 83, 90, 91, 65535]), ["22", "80–83", "90, 91", "65535"]);
+        assert!(port_ranges(&[]).is_empty());
     }
 }

@@ -3,7 +3,7 @@
 use super::{facts, section, table};
 use crate::chart::draw::text::escape;
 use crate::model::finding::Finding;
-use crate::model::quantity::{counted, percent, with_unit};
+use crate::model::quantity::{counted, percent, port_ranges, with_unit};
 use crate::model::{Analysis, time};
 use std::fmt::Display;
 
@@ -54,7 +54,7 @@ fn article(finding: &Finding) -> String {
         ),
         ("From", joined(&finding.sources)),
         ("To", joined(&finding.targets)),
-        ("Ports", ports(&finding.ports)),
+        ("Ports", port_ranges(&finding.ports).join(", ")),
         ("Protocol", escape(&finding.protocol)),
         ("Covers", covers(finding)),
         ("Technique", technique),
@@ -121,35 +121,4 @@ fn joined<T: Display>(items: &[T]) -> String {
 fn covers(finding: &Finding) -> String {
     let packets = counted(finding.n_packets, "packet", "packets");
     if finding.n_flows == 0 { packets } else { format!("{}, {packets}", counted(finding.n_flows, "flow", "flows")) }
-}
-
-/// Sorted ports with runs of three or more as ranges: `22, 80–83`.
-fn ports(ports: &[u16]) -> String {
-    let mut runs: Vec<(u16, u16)> = Vec::new();
-    for port in ports {
-        match runs.last_mut() {
-            Some((_, end)) if end.checked_add(1) == Some(*port) => *end = *port,
-            _ => runs.push((*port, *port)),
-        }
-    }
-    let texts: Vec<String> = runs
-        .into_iter()
-        .map(|(start, end)| match end - start {
-            0 => start.to_string(),
-            1 => format!("{start}, {end}"),
-            _ => format!("{start}–{end}"),
-        })
-        .collect();
-    texts.join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn runs_of_ports_are_ranges() {
-        assert_eq!(ports(&[22, 80, 81, 82, 83, 90, 91, 65535]), "22, 80–83, 90, 91, 65535");
-        assert_eq!(ports(&[]), "");
-    }
 }

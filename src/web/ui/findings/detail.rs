@@ -55,7 +55,7 @@ pub fn Detail(props: &DetailProps) -> Html {
 
 fn facts(finding: &Finding, clock: Clock) -> Html {
     let hosts = |addresses: &[Address]| addresses.iter().map(Address::to_string).collect::<Vec<_>>();
-    let ports: Vec<String> = finding.ports.iter().map(u16::to_string).collect();
+    let ports = quantity::port_ranges(&finding.ports);
     let technique = finding.technique.as_ref().map(|id| {
         let name = finding.technique_name.as_deref().unwrap_or("");
         format!("{id} {name} (MITRE ATT&CK)")
