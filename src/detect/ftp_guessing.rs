@@ -1,14 +1,12 @@
 //! Short FTP control connections that all look the same to findings of password guessing.
 
 use super::draft::{self, evidence, lines};
-use super::gather::gather;
-use super::guessing::{Series, Shape, Tries};
+use super::guessing::{self, Case, Shape, Tries};
 use super::severity::{Impact, extent, past, severity};
-use super::tally::Map;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::protocol::Named;
 use crate::model::time::{SECOND, from_seconds, span};
-use crate::model::{Category, Finding, Host};
+use crate::model::{Category, Finding};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -53,8 +51,6 @@ pub const ENTRY: Entry =
 /// USER and PASS, several times, without the commands that follow a login that works (SYST, TYPE, PASV, LIST: about 60
 /// bytes there and 300 back); greeting and refusals of common servers are 60 to 400 bytes.
 const SHAPE: Shape = Shape { client: (12, 400), server: (40, 800), most_ns: 120 * SECOND };
-/// Most findings.
-const MOST_FINDINGS: usize = 200;
 
 #[derive(Default)]
 struct FtpGuessing {
@@ -72,46 +68,28 @@ impl Detector for FtpGuessing {
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let guesses = context.settings.get(&GUESSES);
         let window_ns = from_seconds(context.settings.get(&WINDOW));
-        let mut cases: Vec<Series> = self
+        let cases = self
             .tries
             .series(guesses as usize)
             .into_iter()
             .filter(|series| series.most_within(window_ns) as f64 >= guesses)
-            .collect();
-        cases.sort_by_key(|series| std::cmp::Reverse(series.tries.len()));
-        cases.truncate(MOST_FINDINGS);
-        let places: Map<(Host, Host, u16), usize> =
-            cases.iter().enumerate().map(|(i, s)| ((s.client, s.server, s.port), i)).collect();
-        let gathered = gather(context.flows, cases.len(), |flow| {
-            let ((client, _), (server, port)) = (flow.initiator(), flow.responder());
-            let place = *places.get(&(client, server, port))?;
-            SHAPE.fits(flow).then_some(place)
-        });
-        let findings = cases
-            .iter()
-            .zip(gathered)
-            .map(|(series, flows)| {
-                let mut finding = finding(series, guesses, window_ns);
-                flows.fill(&mut finding);
-                finding.display_filter = format!(
-                    "{} && tcp.port == {} && {}",
-                    draft::pair_filter(series.client, series.server),
-                    series.port,
-                    draft::time_filter(finding.start_ns, finding.end_ns)
-                );
-                draft::finish(finding, true)
+            .map(|series| {
+                let confidence = if series.n_parallel >= 3 { 0.92 } else { 0.85 };
+                Case { series, threshold: guesses, confidence }
             })
             .collect();
+        let findings = guessing::findings(context, &SHAPE, cases, |case| finding(case, window_ns));
         Conclusion { findings, n_not_judged: self.tries.n_refused(), ..Conclusion::default() }
     }
 }
 
-fn finding(series: &Series, threshold: f64, window_ns: i64) -> Finding {
+fn finding(case: &Case, window_ns: i64) -> Finding {
+    let Case { series, threshold, confidence } = case;
+    let (threshold, confidence) = (*threshold, *confidence);
     let n = series.tries.len();
     let (first, last) = (series.tries.first(), series.tries.last());
     let duration = last.map_or(0, |t| t.last_ns) - first.map_or(0, |t| t.first_ns);
     let [sent, got] = series.median;
-    let confidence = if series.n_parallel >= 3 { 0.92 } else { 0.85 };
     let mut finding = draft::begin(&CARD);
     finding.title = format!("{} guesses FTP passwords on {}: {n} failed connections", series.client, series.server);
     finding.severity = severity(Impact::ACCESS_TRY, confidence, extent(n as f64, threshold));

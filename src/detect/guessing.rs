@@ -1,9 +1,15 @@
 //! Flows to series of login tries: short connections of one client to one server that all look the same. The detectors
 //! of password guessing each say which connections can be tries, and how many make a series.
 
-use super::tally::Tally;
+use super::Context;
+use super::draft;
+use super::gather::gather;
+use super::tally::{Map, Tally};
 use super::walk::{busiest, most_open};
-use crate::model::{Flow, Host};
+use crate::model::{Finding, Flow, Host};
+
+/// Longer lists would not be read.
+const MOST_FINDINGS: usize = 200;
 
 /// A connection that may be a login try.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +42,46 @@ impl Shape {
             && (self.server.0..=self.server.1).contains(&server)
             && flow.duration_ns() <= self.most_ns
     }
+}
+
+/// A series that is guessing.
+pub struct Case {
+    /// The series.
+    pub series: Series,
+    /// Tries that were enough.
+    pub threshold: f64,
+    /// How sure, 0 to 1.
+    pub confidence: f64,
+}
+
+/// One finding for each of the longest series, with its flows and its filter; `describe` writes the words.
+pub fn findings(
+    context: &Context<'_>,
+    shape: &Shape,
+    mut cases: Vec<Case>,
+    describe: impl Fn(&Case) -> Finding,
+) -> Vec<Finding> {
+    cases.sort_by_key(|case| std::cmp::Reverse(case.series.tries.len()));
+    cases.truncate(MOST_FINDINGS);
+    let places: Map<(Host, Host, u16), usize> =
+        cases.iter().enumerate().map(|(i, Case { series: s, .. })| ((s.client, s.server, s.port), i)).collect();
+    let gathered = gather(context.flows, cases.len(), |flow| {
+        let ((client, _), (server, port)) = (flow.initiator(), flow.responder());
+        let place = *places.get(&(client, server, port))?;
+        shape.fits(flow).then_some(place)
+    });
+    let filled = cases.iter().zip(gathered).map(|(case, flows)| {
+        let mut finding = describe(case);
+        flows.fill(&mut finding);
+        finding.display_filter = format!(
+            "{} && tcp.port == {} && {}",
+            draft::pair_filter(case.series.client, case.series.server),
+            case.series.port,
+            draft::time_filter(finding.start_ns, finding.end_ns)
+        );
+        draft::finish(finding, true)
+    });
+    filled.collect()
 }
 
 /// Tries of one client at one server.

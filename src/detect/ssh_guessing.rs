@@ -1,14 +1,12 @@
 //! Short SSH connections that all look the same to findings of password guessing.
 
 use super::draft::{self, evidence, lines};
-use super::gather::gather;
-use super::guessing::{Series, Shape, Tries};
+use super::guessing::{self, Case, Shape, Tries};
 use super::severity::{Impact, extent, past, severity};
-use super::tally::Map;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::protocol::Named;
 use crate::model::time::{SECOND, from_seconds, span};
-use crate::model::{Category, Finding, Host};
+use crate::model::{Category, Finding};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -67,8 +65,6 @@ pub const ENTRY: Entry =
 const SHAPE: Shape = Shape { client: (700, 5_000), server: (700, 5_000), most_ns: 120 * SECOND };
 /// Span of a fast series, ns.
 const BURST_NS: i64 = 120 * SECOND;
-/// Most findings.
-const MOST_FINDINGS: usize = 200;
 
 #[derive(Default)]
 struct SshGuessing {
@@ -87,7 +83,7 @@ impl Detector for SshGuessing {
         let guesses = context.settings.get(&GUESSES);
         let window_ns = from_seconds(context.settings.get(&WINDOW));
         let burst = context.settings.get(&BURST);
-        let mut cases: Vec<(Series, f64, f64)> = self
+        let cases = self
             .tries
             .series(burst.min(guesses) as usize)
             .into_iter()
@@ -95,45 +91,24 @@ impl Detector for SshGuessing {
                 let in_window = series.most_within(window_ns) as f64;
                 let in_burst = series.most_within(BURST_NS) as f64;
                 if in_window >= guesses {
-                    Some((series, guesses, 0.9))
+                    Some(Case { series, threshold: guesses, confidence: 0.9 })
                 } else if in_burst >= burst {
                     // Opened side by side, it is a tool for sure.
                     let confidence = if series.n_parallel >= 3 { 0.8 } else { 0.68 };
-                    Some((series, burst, confidence))
+                    Some(Case { series, threshold: burst, confidence })
                 } else {
                     None
                 }
             })
             .collect();
-        cases.sort_by_key(|(series, ..)| std::cmp::Reverse(series.tries.len()));
-        cases.truncate(MOST_FINDINGS);
-        let places: Map<(Host, Host, u16), usize> =
-            cases.iter().enumerate().map(|(i, (s, ..))| ((s.client, s.server, s.port), i)).collect();
-        let gathered = gather(context.flows, cases.len(), |flow| {
-            let ((client, _), (server, port)) = (flow.initiator(), flow.responder());
-            let place = *places.get(&(client, server, port))?;
-            SHAPE.fits(flow).then_some(place)
-        });
-        let findings = cases
-            .iter()
-            .zip(gathered)
-            .map(|((series, threshold, confidence), flows)| {
-                let mut finding = finding(series, *threshold, *confidence);
-                flows.fill(&mut finding);
-                finding.display_filter = format!(
-                    "{} && tcp.port == {} && {}",
-                    draft::pair_filter(series.client, series.server),
-                    series.port,
-                    draft::time_filter(finding.start_ns, finding.end_ns)
-                );
-                draft::finish(finding, true)
-            })
-            .collect();
+        let findings = guessing::findings(context, &SHAPE, cases, finding);
         Conclusion { findings, n_not_judged: self.tries.n_refused(), ..Conclusion::default() }
     }
 }
 
-fn finding(series: &Series, threshold: f64, confidence: f64) -> Finding {
+fn finding(case: &Case) -> Finding {
+    let Case { series, threshold, confidence } = case;
+    let (threshold, confidence) = (*threshold, *confidence);
     let n = series.tries.len();
     let (first, last) = (series.tries.first(), series.tries.last());
     let duration = last.map_or(0, |t| t.last_ns) - first.map_or(0, |t| t.first_ns);
