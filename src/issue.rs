@@ -55,6 +55,30 @@ issues! {
         "A TLS or HTTP greeting was too long or out of order, so the server name could not be read.",
     DetectorFull "detector-full" Warning
         "A detector met more hosts or pairs than it keeps; those met later were not judged.",
+    RowDamaged "row-damaged" Warning
+        "Lines could not be understood as rows of the table; they were left out.",
+    RowTooLong "row-too-long" Error
+        "A row is far too long, most often behind a quote that is never closed. Reading went on at the next line.",
+    RowRagged "row-ragged" Warning
+        "Rows have more or fewer cells than the table has columns; missing cells count as empty, others were left out.",
+    RowBlank "row-blank" Info
+        "Rows without a single value were left out.",
+    RowNoFlow "row-no-flow" Info
+        "Rows lack an IP address, a time or an IP protocol: they stand in the table, but are no flows.",
+    HeaderRepeated "header-repeated" Info
+        "The line of headings comes again among the rows; it was left out.",
+    SummaryLine "summary-line" Info
+        "A summary follows the rows; it was left out.",
+    TextNotUtf8 "text-not-utf8" Info
+        "Rows hold text that is not UTF-8; it was read as Windows-1252, which Latin-1 is a part of.",
+    TimesRelative "times-relative" Info
+        "Times count from the start of a capture, so days and clock times are not the real ones.",
+    RowsSampled "rows-sampled" Warning
+        "More rows than the memory set for tables holds: a random part of them was kept.",
+    TextsLeftOut "texts-left-out" Info
+        "A column has more different texts than are told apart; rows with later ones cannot be found by them.",
+    ColumnsLeftOut "columns-left-out" Warning
+        "The table has more columns than are read; those behind were left out.",
     SettingIgnored "setting-ignored" Warning
         "A setting is not known or out of range; the default was used.",
 }

@@ -10,13 +10,18 @@ use crate::model::analysis::{Analysis, Coverage, DetectorRun, FileFacts, Stats, 
 use crate::model::flow::{NameSource, Way};
 use crate::model::packet::{Packet, Transport, tcp_flag};
 use crate::model::protocol::Protocol;
+use crate::model::rows::RowKind;
 use crate::model::{Finding, Flow, time};
-use crate::read::{RawPacket, Reader, Refusal};
+use crate::read::table::{Became, Label, TableReader, TableRow, dialect};
+use crate::read::{RawPacket, Reader, Record, Refusal, table};
 use crate::settings::{self, Descriptor, Settings};
 use crate::stats::counters::Counters;
 use crate::stats::index::{Belongs, Indexed, PacketIndex};
+use crate::stats::rows::{Place, RowStore};
 use crate::stats::tops::{Tops, tops};
 use std::collections::BTreeMap;
+
+mod tables;
 
 /// Bins of the timeline that an analysis carries.
 const TIMELINE_BINS: usize = 256;
@@ -29,7 +34,8 @@ const LAST_PROBED_PACKET: u32 = 3;
 
 /// Every setting there is, in the order in which they are shown.
 pub fn descriptors() -> Vec<&'static Descriptor> {
-    settings::GENERAL.iter().chain(detect::CARDS.iter().flat_map(|(_, settings)| *settings)).collect()
+    let general = settings::GENERAL.iter().chain(settings::TABLE);
+    general.chain(detect::CARDS.iter().flat_map(|(_, settings)| *settings)).collect()
 }
 
 /// Every detector's card and settings.
@@ -45,6 +51,7 @@ pub struct Pipeline {
     file: FileFacts,
     runs: Vec<(DetectorRun, Vec<Finding>)>,
     scores: Vec<f32>,
+    row_scores: Vec<f32>,
 }
 
 /// Everything behind the reader.
@@ -60,6 +67,10 @@ struct Line {
     greetings: BTreeMap<u32, Vec<u8>>,
     n_damaged: u64,
     last_time_ns: i64,
+    /// The rows of a table, once its layout is known.
+    rows: Option<RowStore>,
+    most_row_bytes: usize,
+    seed: u64,
 }
 
 impl Pipeline {
@@ -76,7 +87,7 @@ impl Pipeline {
             detect::ALL.iter().enumerate().filter(wants_kind).map(|(place, _)| place).collect()
         });
         Pipeline {
-            reader: Reader::default(),
+            reader: Reader::new(table_options(settings)),
             read_issues: IssueLog::default(),
             line: Line {
                 issues: IssueLog::default(),
@@ -89,11 +100,20 @@ impl Pipeline {
                 greetings: BTreeMap::new(),
                 n_damaged: 0,
                 last_time_ns: i64::MIN,
+                rows: None,
+                most_row_bytes: (settings.value(settings::TABLE, settings::TABLE_MEMORY) as usize) << 20,
+                seed: value(settings::SEED) as u64,
             },
             file: FileFacts { name: file_name.to_owned(), bytes: file_bytes, ..FileFacts::default() },
             runs: Vec::new(),
             scores: Vec::new(),
+            row_scores: Vec::new(),
         }
+    }
+
+    /// Says which column of a table says what its rows are; call before the first byte.
+    pub fn choose_label(&mut self, name: &str) {
+        self.reader.table_options.label = Label::Name(name.to_owned());
     }
 
     /// Takes the next bytes of the file; any slicing gives the same result.
@@ -102,7 +122,7 @@ impl Pipeline {
     /// The file is of no kind that is read.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         let line = &mut self.line;
-        self.reader.feed(bytes, &mut self.read_issues, &mut |raw| line.packet(&raw))
+        self.reader.feed(bytes, &mut self.read_issues, &mut |record| line.record(record))
     }
 
     /// The file has ended, or reading is given up: open flows end.
@@ -110,7 +130,8 @@ impl Pipeline {
     /// # Errors
     /// The file was too short to be of any kind that is read.
     pub fn end(&mut self) -> Result<(), Refusal> {
-        self.reader.end(&mut self.read_issues)?;
+        let line = &mut self.line;
+        self.reader.end(&mut self.read_issues, &mut |record| line.record(record))?;
         let Line { flows, names, detectors, .. } = &mut self.line;
         flows.end_all(&mut |serial, flow| tell(detectors, names, serial, flow));
         Ok(())
@@ -142,12 +163,10 @@ impl Pipeline {
         if place == 0 {
             self.runs.clear();
             self.scores.clear();
+            self.row_scores.clear();
         }
-        let Line { flows, names, counters, detectors, .. } = &mut self.line;
-        let context =
-            Context { settings, flows, names, span_ns: counters.span_ns.unwrap_or((0, 0)), packets: counters.packets };
-        let (Some(entry), Some(detector)) = (detect::ALL.get(place), detectors.get_mut(place)) else { return };
-        let Conclusion { findings, not_enough_data, scores, n_not_judged } = detector.conclude(&context);
+        let Some(entry) = detect::ALL.get(place) else { return };
+        let Conclusion { findings, not_enough_data, scores, n_not_judged } = self.conclude(place, settings);
         if n_not_judged > 0 && self.line.issues.count(IssueKind::DetectorFull) == 0 {
             self.line.issues.add_many(IssueKind::DetectorFull, n_not_judged, None, None);
         }
@@ -157,14 +176,38 @@ impl Pipeline {
         self.runs.push((run, findings));
     }
 
-    /// Keeps the larger score of each flow.
+    /// What one detector makes of all that passed; its scores are of rows where rows are no more than rows.
+    pub fn conclude(&mut self, place: usize, settings: &Settings) -> Conclusion {
+        let Line { flows, names, counters, detectors, rows, .. } = &mut self.line;
+        let (Some(entry), Some(detector)) = (detect::ALL.get(place), detectors.get_mut(place)) else {
+            return Conclusion::default();
+        };
+        let rests = |why: String| Conclusion { not_enough_data: Some(why), ..Conclusion::default() };
+        match rows.as_ref().map(|rows| (rows, rows.layout().kind)) {
+            Some((rows, RowKind::Rows)) => {
+                let lacks = rows.layout().lacks.join(" and ");
+                return detector
+                    .conclude_rows(rows, settings)
+                    .unwrap_or_else(|| rests(format!("The table has no {lacks}, so its rows cannot be taken for flows.")));
+            }
+            Some((_, RowKind::Flows)) if entry.wants != Wants::FLOWS => {
+                return rests("This is a table of flows: it does not have the single packets that are looked at.".to_owned());
+            }
+            _ => {}
+        }
+        let span_ns = counters.span_ns.unwrap_or((0, 0));
+        detector.conclude(&Context { settings, flows, names, span_ns, packets: counters.packets })
+    }
+
+    /// Keeps the larger score of each flow or row.
     fn merge_scores(&mut self, scores: Option<Vec<f32>>) {
         let Some(scores) = scores else { return };
-        if self.scores.is_empty() {
-            self.scores = scores;
+        let all = if self.has_rows_only() { &mut self.row_scores } else { &mut self.scores };
+        if all.is_empty() {
+            *all = scores;
             return;
         }
-        for (kept, other) in self.scores.iter_mut().zip(scores) {
+        for (kept, other) in all.iter_mut().zip(scores) {
             // `max` prefers a number to NaN.
             *kept = kept.max(other);
         }
@@ -197,6 +240,9 @@ impl Pipeline {
             let mut log = IssueLog::default();
             log.add_many(IssueKind::NamesFull, line.names.n_refused, None, None);
             issues.extend(log.issues());
+        }
+        if let Some(rows) = &line.rows {
+            issues.extend(tables::issues(rows));
         }
         issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
         let counters = &line.counters;
@@ -233,14 +279,35 @@ impl Pipeline {
                 top_ports: tops.ports,
                 sizes: counters.sizes(),
             },
+            table: line.rows.as_ref().map(tables::facts),
             changed_settings: settings.changed().clone(),
             seed: settings.value(settings::GENERAL, settings::SEED) as u64,
         }
     }
 
-    /// Packets read so far.
+    /// Packets (of a table: rows) read so far.
     pub fn packets(&self) -> u64 {
-        self.line.counters.packets
+        self.line.rows.as_ref().map_or(self.line.counters.packets, RowStore::n_rows)
+    }
+
+    /// The rows of a table, if the file is one.
+    pub fn rows(&self) -> Option<&RowStore> {
+        self.line.rows.as_ref()
+    }
+
+    /// The reader of a table, which can read a row again.
+    pub fn table(&self) -> Option<&TableReader> {
+        self.reader.table()
+    }
+
+    /// True if the file is a table whose rows are neither flows nor packets.
+    pub fn has_rows_only(&self) -> bool {
+        self.line.rows.as_ref().is_some_and(|rows| rows.layout().kind == RowKind::Rows)
+    }
+
+    /// Largest score of the model-based detectors for each kept row of a table, in order; empty if none ran.
+    pub fn row_scores(&self) -> &[f32] {
+        &self.row_scores
     }
 
     /// The flow table.
@@ -264,7 +331,49 @@ impl Pipeline {
     }
 }
 
+/// What the settings say about tables.
+fn table_options(settings: &Settings) -> table::Options {
+    let value = |id| settings.value(settings::TABLE, id) as i64;
+    let units = [dialect::Unit::Second, dialect::Unit::Milli, dialect::Unit::Micro, dialect::Unit::Nano];
+    let place = |number: i64| usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+    table::Options {
+        dialect: place(value(settings::TABLE_DIALECT)),
+        unit: place(value(settings::TABLE_UNIT)).and_then(|place| units.get(place)).copied(),
+        label: match value(settings::TABLE_LABEL) {
+            0 => Label::Found,
+            number => place(number).map_or(Label::None, Label::Place),
+        },
+    }
+}
+
 impl Line {
+    #[inline]
+    fn record(&mut self, record: Record<'_>) {
+        match record {
+            Record::Packet(raw) => self.packet(&raw),
+            Record::Row(row) => self.row(row),
+            Record::Layout(layout) => {
+                let (most, seed) = (self.most_row_bytes, self.seed);
+                self.rows.get_or_insert_with(|| RowStore::new(most, seed)).set_layout(layout);
+            }
+        }
+    }
+
+    fn row(&mut self, row: TableRow<'_>) {
+        let serial = match row.became {
+            Became::Row => None,
+            Became::Flow(flow, is_one_way) => {
+                self.counters.add_flow(&flow);
+                let Line { flows, names, detectors, .. } = self;
+                Some(flows.push(flow, is_one_way, &mut |serial, flow| tell(detectors, names, serial, flow)))
+            }
+            Became::Packet(packet) => self.observe(&packet).map(|touch| touch.serial),
+        };
+        if let Some(rows) = &mut self.rows {
+            rows.push(row.values, row.bytes, Place { offset: row.offset, length: row.length }, serial);
+        }
+    }
+
     #[inline]
     fn packet(&mut self, raw: &RawPacket<'_>) {
         let packet = decode::decode(raw, self.counters.packets, &mut self.issues);
@@ -276,15 +385,7 @@ impl Line {
             self.issues.add(IssueKind::TimeBackwards, Some(packet.index), Some(raw.offset));
         }
         self.last_time_ns = self.last_time_ns.max(packet.time_ns);
-        self.counters.add(&packet);
-        let kind = wants(&packet).0.trailing_zeros() as usize;
-        for place in self.watchers.get(kind).into_iter().flatten() {
-            if let Some(detector) = self.detectors.get_mut(*place) {
-                detector.observe_packet(&packet);
-            }
-        }
-        let Line { flows, names, detectors, .. } = self;
-        let touch = flows.update(&packet, names, &mut |serial, flow| tell(detectors, names, serial, flow));
+        let touch = self.observe(&packet);
         let belongs = match touch {
             Some(touch) => Belongs::Flow(touch.serial, touch.way),
             None => Belongs::Alone(match packet.top() {
@@ -303,6 +404,20 @@ impl Line {
         if let Some(touch) = touch {
             self.applications(&packet, raw.data, touch);
         }
+    }
+
+    /// Counts a packet, shows it to the detectors that want it, and adds it to its flow.
+    #[inline]
+    fn observe(&mut self, packet: &Packet) -> Option<Touch> {
+        self.counters.add(packet);
+        let kind = wants(packet).0.trailing_zeros() as usize;
+        for place in self.watchers.get(kind).into_iter().flatten() {
+            if let Some(detector) = self.detectors.get_mut(*place) {
+                detector.observe_packet(packet);
+            }
+        }
+        let Line { flows, names, detectors, .. } = self;
+        flows.update(packet, names, &mut |serial, flow| tell(detectors, names, serial, flow))
     }
 
     #[inline]

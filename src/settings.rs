@@ -94,6 +94,63 @@ pub const GENERAL: &[Descriptor] = &[
     },
 ];
 
+/// Dialect of a table: 0 by content, else its place in the list of dialects from 1.
+pub const TABLE_DIALECT: &str = "table.dialect";
+/// Unit of durations in a table.
+pub const TABLE_UNIT: &str = "table.time_unit";
+/// Label column of a table.
+pub const TABLE_LABEL: &str = "table.label_column";
+/// Memory for the rows of a table.
+pub const TABLE_MEMORY: &str = "table.memory";
+
+/// Settings of tables.
+pub const TABLE: &[Descriptor] = &[
+    Descriptor {
+        id: TABLE_DIALECT,
+        label: "Dialect of a table",
+        help: "Which tool wrote the table. 0 tells it by headings and shape; 1 to 21 choose, in this order: Python cicflowmeter, CSE-CIC-IDS2018, CIC-IDS2017 with addresses, CICFlowMeter v4, CIC-IDS2017 for machine learning, NFStream, HIKARI-2021, zeek-flowmeter, UNSW-NB15 sets, UNSW-NB15 raw, NSL-KDD, KDD Cup 1999, CTU-13, Zeek conn.log, Suricata EVE, nfdump up to 1.7.4, nfdump from 1.7.5 on, Wireshark packet list, NetFlow v9 fields, CICIoT2023, another.",
+        unit: "",
+        min: 0.0,
+        max: 21.0,
+        default: 0.0,
+        is_whole: true,
+        effect: Effect::Read,
+    },
+    Descriptor {
+        id: TABLE_UNIT,
+        label: "Time unit of a table",
+        help: "Unit of durations and of gaps between packets: 0 as the dialect has it, 1 seconds, 2 milliseconds, 3 microseconds, 4 nanoseconds. Same names mean different units in different tools.",
+        unit: "",
+        min: 0.0,
+        max: 4.0,
+        default: 0.0,
+        is_whole: true,
+        effect: Effect::Read,
+    },
+    Descriptor {
+        id: TABLE_LABEL,
+        label: "Label column of a table",
+        help: "The column that says what each row is, counted from 1; models never look at it. 0 finds it by its heading, -1 says that there is none.",
+        unit: "",
+        min: -1.0,
+        max: 16_384.0,
+        default: 0.0,
+        is_whole: true,
+        effect: Effect::Read,
+    },
+    Descriptor {
+        id: TABLE_MEMORY,
+        label: "Memory for rows",
+        help: "Rows of a table are packed into this much memory; past it a random half is kept, again and again. Counts, means and ranges are always of all rows.",
+        unit: "MiB",
+        min: 1.0,
+        max: 65_536.0,
+        default: 512.0,
+        is_whole: true,
+        effect: Effect::Read,
+    },
+];
+
 /// Values that differ from their defaults.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -50,7 +50,23 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
     ("web", &["protocol", "chart/draw", "model", "session"]),
     ("pipeline", &["model", "settings", "issue", "read", "decode", "flow", "stats", "detect", "protocol"]),
-    ("command", &["model", "settings", "issue", "read/Refusal", "flow", "chart", "pipeline", "report", "export"]),
+    // Of the counting, the command needs only what compares scores with labels.
+    (
+        "command",
+        &[
+            "model",
+            "settings",
+            "issue",
+            "read/Refusal",
+            "flow",
+            "stats/labels",
+            "stats/ranking",
+            "chart",
+            "pipeline",
+            "report",
+            "export",
+        ],
+    ),
 ];
 
 /// Outside crate -> the only places that may name it.

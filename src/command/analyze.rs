@@ -1,4 +1,4 @@
-//! `packetloupe analyze`: a capture to JSON, a report, a flow table, or a page of text.
+//! `packetloupe analyze`: a capture or table to JSON, a report, a flow table, or a page of text.
 
 use super::{FINDINGS, Failure, output, read, settings, summary};
 use crate::export::{flows_csv, json};
@@ -15,7 +15,7 @@ use std::process::ExitCode;
 #[derive(clap::Args)]
 #[command(after_help = "OUT may be - for standard output. Without any output a summary is printed.")]
 pub struct Arguments {
-    /// The capture: pcap or pcapng, told by its content
+    /// The capture (pcap or pcapng) or table (CSV, JSON lines, JSON list), told by its content
     file: PathBuf,
     /// Write the result as JSON (schema 1)
     #[arg(long, value_name = "OUT")]

@@ -6,10 +6,12 @@ use std::process::ExitCode;
 
 mod analyze;
 mod detectors;
+mod evaluate;
 mod features;
 mod output;
 mod progress;
 mod read;
+mod score;
 mod settings;
 mod summary;
 mod table;
@@ -24,8 +26,12 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Read a capture (pcap or pcapng) and say what does not belong in it
+    /// Read a capture or a table of flows and say what does not belong in it
     Analyze(analyze::Arguments),
+    /// Say how well the detectors tell the rows of a labelled table apart
+    Evaluate(evaluate::Arguments),
+    /// Give each row of a table an anomaly score
+    Score(score::Arguments),
     /// List the detectors
     Detectors(ListArguments),
     /// List the features of a flow
@@ -80,6 +86,8 @@ pub fn run() -> ExitCode {
     };
     let done = match &cli.task {
         Task::Analyze(arguments) => analyze::run(arguments),
+        Task::Evaluate(arguments) => evaluate::run(arguments).map(|()| ExitCode::SUCCESS),
+        Task::Score(arguments) => score::run(arguments).map(|()| ExitCode::SUCCESS),
         Task::Detectors(list) => detectors::run(list.json).map(|()| ExitCode::SUCCESS),
         Task::Features(list) => features::run(list.json).map(|()| ExitCode::SUCCESS),
         Task::Settings(list) => settings::run(list.json).map(|()| ExitCode::SUCCESS),

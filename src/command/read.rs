@@ -31,6 +31,17 @@ pub struct Outcome {
 /// Reads the file to its end. Reading that breaks off half way is an issue; a file that cannot be opened, or is none
 /// that is known, is a failure.
 pub fn read(path: &Path, settings: &Settings, wants_hash: bool, is_quiet: bool) -> Result<Outcome, Failure> {
+    read_with(path, settings, wants_hash, is_quiet, |_| ())
+}
+
+/// As [`read`]; `prepare` sees the line before the first byte.
+pub fn read_with(
+    path: &Path,
+    settings: &Settings,
+    wants_hash: bool,
+    is_quiet: bool,
+    prepare: impl FnOnce(&mut Pipeline),
+) -> Result<Outcome, Failure> {
     let refuse = |why: &dyn std::fmt::Display| Failure::input(format!("{}: {why}", path.display()));
     let file = File::open(path).map_err(|error| refuse(&error))?;
     let meta = file.metadata().map_err(|error| refuse(&error))?;
@@ -39,6 +50,7 @@ pub fn read(path: &Path, settings: &Settings, wants_hash: bool, is_quiet: bool) 
     }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut pipeline = Pipeline::new(settings, &name, meta.len());
+    prepare(&mut pipeline);
     let mut progress = Progress::new(meta.len(), is_quiet);
     let (full, full_chunks) = sync_channel(AHEAD);
     let (empty, empty_chunks) = channel();

@@ -45,7 +45,7 @@ const MOST: Descriptor = Descriptor {
     help: "Of more flows a random part of this size is scored, to bound the time. 100,000 take about half a second.",
     unit: "flows",
     min: 1000.0,
-    max: 5_000_000.0,
+    max: 100_000_000.0,
     default: 100_000.0,
     is_whole: true,
     effect: Effect::Judge,

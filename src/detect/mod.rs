@@ -47,6 +47,7 @@ use crate::flow::table::FlowTable;
 use crate::model::finding::{Category, Finding};
 use crate::model::{Address, Flow, Packet};
 use crate::settings::{Descriptor, Settings};
+use crate::stats::rows::RowStore;
 
 /// Every detector, in the order in which they are shown and run.
 pub const ALL: &[Entry] = &[
@@ -202,6 +203,11 @@ pub trait Detector {
 
     /// What it makes of all that passed. May be called again with other settings.
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion;
+
+    /// What it makes of a table whose rows are no flows; none if it looks at flows or packets only.
+    fn conclude_rows(&mut self, _rows: &RowStore, _settings: &Settings) -> Option<Conclusion> {
+        None
+    }
 }
 
 /// An id that stays the same for the same detector, actors and ports (FNV-1a, 32 bits).

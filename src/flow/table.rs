@@ -150,6 +150,27 @@ impl FlowTable {
         }
     }
 
+    /// Takes a flow that a table tells of; its serial number. A flow of one direction joins the flow of the other, if
+    /// that is open and has nothing yet in this direction; any other flow has ended.
+    pub fn push(&mut self, flow: Flow, is_one_way: bool, ended: &mut impl FnMut(u32, &Flow)) -> u32 {
+        if !is_one_way {
+            let serial = self.append(flow, ended);
+            if let Some(flow) = self.get(serial) {
+                ended(serial, flow);
+            }
+            return serial;
+        }
+        let hash = hash_key(&self.hasher, &flow.key);
+        if let Some(serial) = self.find(hash, &flow.key) {
+            let idle_ns = self.limits.idle_ns;
+            if self.get_mut(serial).is_some_and(|kept| super::join::join(kept, &flow, idle_ns)) {
+                return serial;
+            }
+            self.close(hash, serial, ended);
+        }
+        self.insert(hash, flow, ended)
+    }
+
     /// Hands every flow that is still open to `ended`, in serial order.
     pub fn end_all(&mut self, ended: &mut impl FnMut(u32, &Flow)) {
         let mut open: Vec<u32> = self.open.drain().collect();
@@ -207,7 +228,7 @@ impl FlowTable {
         }
     }
 
-    fn insert(&mut self, hash: u64, flow: Flow, ended: &mut impl FnMut(u32, &Flow)) -> u32 {
+    fn append(&mut self, flow: Flow, ended: &mut impl FnMut(u32, &Flow)) -> u32 {
         if self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
             if self.len() + CHUNK > self.limits.most.max(2 * CHUNK) {
                 self.make_room(ended);
@@ -219,6 +240,11 @@ impl FlowTable {
         if let Some(chunk) = self.chunks.last_mut() {
             chunk.push(flow);
         }
+        serial
+    }
+
+    fn insert(&mut self, hash: u64, flow: Flow, ended: &mut impl FnMut(u32, &Flow)) -> u32 {
+        let serial = self.append(flow, ended);
         let (chunks, hasher) = (&self.chunks, &self.hasher);
         self.open.insert_unique(hash, serial, |other| {
             let flow = chunks.get(*other as usize / CHUNK).and_then(|chunk| chunk.get(*other as usize % CHUNK));

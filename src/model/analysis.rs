@@ -2,6 +2,7 @@
 
 use super::address::Host;
 use super::finding::Finding;
+use super::rows::TableFacts;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -22,6 +23,8 @@ pub struct Analysis {
     pub runs: Vec<DetectorRun>,
     /// Figures for charts.
     pub stats: Stats,
+    /// What the table is, if the input is one.
+    pub table: Option<TableFacts>,
     /// Settings that differ from their defaults, by id.
     pub changed_settings: BTreeMap<String, f64>,
     /// Seed of everything random.

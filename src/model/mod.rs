@@ -9,7 +9,9 @@ pub mod moments;
 pub mod packet;
 pub mod protocol;
 pub mod quantity;
+pub mod rows;
 pub mod table;
+pub mod text;
 pub mod time;
 
 pub use address::{Address, Host};

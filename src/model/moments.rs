@@ -22,6 +22,15 @@ impl Default for Moments {
 }
 
 impl Moments {
+    /// A series of which only figures are known: how many, mean, sample standard deviation, smallest and largest.
+    pub fn from_parts(n: u32, mean: f64, deviation: f64, (min, max): (f64, f64)) -> Moments {
+        if n == 0 {
+            return Moments::default();
+        }
+        let square_sum = deviation * deviation * f64::from(n.saturating_sub(1));
+        Moments { n, min: min as f32, max: max as f32, mean, square_sum }
+    }
+
     /// Adds one value.
     #[inline]
     pub fn add(&mut self, value: f64) {

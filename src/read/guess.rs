@@ -1,4 +1,4 @@
-//! What a file is, by its first bytes; and for what is no capture, a sentence that says what it looks like.
+//! What a file is, by its first bytes; and for what is neither capture nor table, a sentence that says what it looks like.
 
 use super::Refusal;
 
@@ -52,7 +52,7 @@ const MAGICS: &[(&[u8], &str, &str)] = &[
 
 /// Says what the file looks like instead of a capture. `is_all` if `bytes` is the whole file.
 pub fn refusal(bytes: &[u8], is_all: bool) -> Refusal {
-    const OPENS: &str = "Packetloupe opens pcap and pcapng captures.";
+    const OPENS: &str = "Packetloupe opens pcap and pcapng captures, and tables of flows as CSV or JSON.";
     if bytes.is_empty() {
         return Refusal(format!("This file is empty. {OPENS}"));
     }
@@ -63,7 +63,7 @@ pub fn refusal(bytes: &[u8], is_all: bool) -> Refusal {
         return Refusal("This is the beginning of a capture, but the file ends before its first packet.".to_owned());
     }
     if let Some(what) = text_kind(bytes) {
-        return Refusal(format!("This looks like {what}, not a capture. {OPENS}"));
+        return Refusal(format!("This looks like {what}, neither a capture nor a table. {OPENS}"));
     }
     Refusal(format!("This is binary data of a kind that is not known here, not a capture. {OPENS}"))
 }
@@ -88,12 +88,9 @@ fn text_kind(bytes: &[u8]) -> Option<&'static str> {
         return None;
     }
     let start = front.trim_ascii_start();
-    let line = start.split(|byte| *byte == b'\n').next().unwrap_or(start);
-    let n_commas = line.iter().filter(|byte| matches!(byte, b',' | b';' | b'\t')).count();
     Some(match start.first()? {
-        b'{' | b'[' => "JSON text",
+        b'{' | b'[' => "JSON text without a list of objects",
         b'<' => "HTML or XML text",
-        _ if n_commas >= 2 => "a table in text form (CSV)",
         _ => "plain text",
     })
 }
@@ -106,8 +103,7 @@ mod tests {
     fn what_is_no_capture_is_named() {
         for (bytes, word) in [
             (&b"\x1f\x8b\x08\0\0\0\0\0\0\0\0\0"[..], "gzip"),
-            (b"{\"a\": 1, \"b\": 2}", "JSON"),
-            (b"time,source,target\n1,2,3\n", "CSV"),
+            (b"[1, 2, 3]", "JSON"),
             (b"Dear all,\nplease find attached", "plain text"),
             (b"", "empty"),
             (b"\xd4\xc3\xb2\xa1\x02\0\x04\0", "beginning of a capture"),

@@ -1,10 +1,14 @@
-//! File bytes to raw packets: guesses the format by content, then streams. Any slicing of the bytes gives the same result.
+//! File bytes to records (raw packets, rows of tables): guesses the format by content, then streams. Any slicing of the
+//! bytes gives the same result.
 
 pub mod guess;
 mod pcap;
 mod pcapng;
+pub mod table;
 
 use crate::issue::{IssueKind, IssueLog};
+use crate::model::rows::Layout;
+use table::{Options, TableReader, TableRow};
 use thiserror::Error;
 
 /// A packet as it stands in the file.
@@ -22,6 +26,17 @@ pub struct RawPacket<'a> {
     pub offset: u64,
     /// Captured bytes.
     pub data: &'a [u8],
+}
+
+/// What a file holds, one after the other.
+#[allow(clippy::large_enum_variant, reason = "one at a time, moved once")]
+pub enum Record<'a> {
+    /// A packet.
+    Packet(RawPacket<'a>),
+    /// What a table is: before its first row, and again when columns are added.
+    Layout(&'a Layout),
+    /// A row of a table.
+    Row(TableRow<'a>),
 }
 
 /// Why a file is not read at all; displays as one sentence for people.
@@ -42,6 +57,7 @@ enum Step {
 enum Format {
     Pcap(pcap::Pcap),
     Pcapng(pcapng::Pcapng),
+    Table(TableReader),
 }
 
 /// Reads a capture that is fed to it in slices.
@@ -56,6 +72,8 @@ pub struct Reader {
     n_packets: u64,
     is_corrupt: bool,
     bytes_fed: u64,
+    /// How to read the file if it is a table.
+    pub table_options: Options,
 }
 
 /// Longer packets are taken as damage, as Wireshark takes them (its WTAP_MAX_PACKET_SIZE_STANDARD).
@@ -69,7 +87,12 @@ fn most_packet_bytes(link_type: u16) -> u32 {
 }
 
 impl Reader {
-    /// Takes the next bytes of the file and hands every packet that is complete to `sink`.
+    /// A reader that takes tables as `table_options` say.
+    pub fn new(table_options: Options) -> Reader {
+        Reader { table_options, ..Reader::default() }
+    }
+
+    /// Takes the next bytes of the file and hands every record that is complete to `sink`.
     ///
     /// # Errors
     /// The file is of no format that is read; only possible until the first packet.
@@ -77,7 +100,7 @@ impl Reader {
         &mut self,
         mut bytes: &[u8],
         issues: &mut IssueLog,
-        sink: &mut impl FnMut(RawPacket<'_>),
+        sink: &mut impl FnMut(Record<'_>),
     ) -> Result<(), Refusal> {
         self.bytes_fed += bytes.len() as u64;
         // First the record whose front was left over: topped up with just what it needs.
@@ -115,7 +138,15 @@ impl Reader {
     ///
     /// # Errors
     /// The file was too short to be a capture.
-    pub fn end(&mut self, issues: &mut IssueLog) -> Result<(), Refusal> {
+    pub fn end(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) -> Result<(), Refusal> {
+        if self.format.is_none() && table::looks_like_table(&self.carry) {
+            self.format = Some(Format::Table(TableReader::new(self.table_options.clone())));
+            let front = std::mem::take(&mut self.carry);
+            self.step(&front, issues, sink)?;
+        }
+        if let Some(Format::Table(table)) = &mut self.format {
+            return table.end(issues, sink);
+        }
         if self.format.is_none() {
             return Err(guess::refusal(&self.carry, true));
         }
@@ -129,6 +160,14 @@ impl Reader {
     pub fn give_up(&mut self) {
         self.bytes_fed -= self.carry.len() as u64;
         self.carry.clear();
+        if let Some(Format::Table(table)) = &mut self.format {
+            table.give_up();
+        }
+    }
+
+    /// The table, if the file is one.
+    pub fn table(&self) -> Option<&TableReader> {
+        if let Some(Format::Table(table)) = &self.format { Some(table) } else { None }
     }
 
     /// Bytes of the file so far that are not part of what was understood.
@@ -143,6 +182,7 @@ impl Reader {
             None => String::new(),
             Some(Format::Pcap(pcap)) => pcap.describe(),
             Some(Format::Pcapng(pcapng)) => pcapng.describe(),
+            Some(Format::Table(table)) => table.layout().map(Layout::describe).unwrap_or_default(),
         }
     }
 
@@ -150,12 +190,12 @@ impl Reader {
         &mut self,
         bytes: &[u8],
         issues: &mut IssueLog,
-        sink: &mut impl FnMut(RawPacket<'_>),
+        sink: &mut impl FnMut(Record<'_>),
     ) -> Result<Step, Refusal> {
         let n_packets = &mut self.n_packets;
         let mut counted = |packet: RawPacket<'_>| {
             *n_packets += 1;
-            sink(packet);
+            sink(Record::Packet(packet));
         };
         let step = match &mut self.format {
             None => match guess::guess(bytes) {
@@ -173,8 +213,16 @@ impl Reader {
                 }
                 // The whole front is awaited, so that the sentence does not depend on the slicing.
                 Some(guess::Guess::Other) if bytes.len() < guess::FRONT_BYTES => Step::Need(guess::FRONT_BYTES),
+                Some(guess::Guess::Other) if table::looks_like_table(bytes) => {
+                    self.format = Some(Format::Table(TableReader::new(self.table_options.clone())));
+                    Step::Used(0)
+                }
                 Some(guess::Guess::Other) => return Err(guess::refusal(bytes, false)),
             },
+            Some(Format::Table(table)) => {
+                table.feed(bytes, self.at, issues, sink)?;
+                Step::Used(bytes.len())
+            }
             Some(Format::Pcap(pcap)) => pcap.step(bytes, self.at, &mut counted),
             Some(Format::Pcapng(pcapng)) => pcapng.step(bytes, self.at, issues, &mut counted),
         };

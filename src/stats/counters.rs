@@ -1,7 +1,7 @@
-//! Packets to totals: packets, bytes, times, protocols, sizes.
+//! Packets, or flows of a table, to totals: packets, bytes, times, protocols, sizes.
 
 use super::timeline::TimelineBuilder;
-use crate::model::Packet;
+use crate::model::{Flow, Packet};
 use crate::model::analysis::{ProtocolCount, SizeBin};
 use crate::model::packet::Transport;
 use crate::model::protocol::{Named, Protocol};
@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 
 /// Upper borders of the size bins, those of Wireshark's packet length statistics.
 const SIZE_BORDERS: [u32; 10] = [19, 39, 79, 159, 319, 639, 1279, 2559, 5119, u32::MAX];
+
+/// Places in time that the packets of one flow of a table are spread over.
+const MOST_SPREAD: u64 = 16;
 
 #[derive(Clone, Copy, Default)]
 struct Count {
@@ -88,6 +91,39 @@ impl Counters {
         };
         if packet.is_timed {
             self.timeline.add(now, kind, bytes);
+        }
+    }
+
+    /// Counts the packets of a flow that a table tells of, evenly spread over its time. Sizes are not known.
+    pub fn add_flow(&mut self, flow: &Flow) {
+        let (packets, bytes) = (flow.packets(), flow.bytes());
+        self.packets += packets;
+        self.bytes += bytes;
+        let (first, last) = self.span_ns.unwrap_or((flow.first_ns, flow.last_ns));
+        self.span_ns = Some((first.min(flow.first_ns), last.max(flow.last_ns)));
+        let ip = Protocol::Named(if flow.key.low.is_v4() { Named::Ipv4 } else { Named::Ipv6 });
+        for layer in [ip, flow.transport()] {
+            let slot = match layer {
+                Protocol::Named(named) => self.named.get_mut(named as usize),
+                other => Some(self.numbered.entry(other).or_default()),
+            };
+            if let Some(slot) = slot {
+                slot.packets += packets;
+                slot.bytes += bytes;
+            }
+        }
+        let kind = match flow.key.protocol {
+            6 => 0,
+            17 => 1,
+            1 | 58 => 2,
+            _ => 4,
+        };
+        let n = packets.clamp(1, MOST_SPREAD);
+        let share = |total: u64, i: u64| u128::from(total) * u128::from(i) / u128::from(n);
+        for i in 0..n {
+            let at = flow.first_ns + (i128::from(flow.duration_ns()) * i128::from(i) / i128::from(n)) as i64;
+            let part = |total: u64| (share(total, i + 1) - share(total, i)) as u64;
+            self.timeline.add_many(at, kind, part(packets), part(bytes));
         }
     }
 

@@ -1,6 +1,11 @@
-//! Packets and flows to running counters, the timeline, histograms and top lists; and the index of packets.
+//! Packets, flows and rows to running counters, the timeline, histograms and top lists; the index of packets; the rows of
+//! tables and what is known of their columns.
 
+pub mod columns;
 pub mod counters;
 pub mod index;
+pub mod labels;
+pub mod ranking;
+pub mod rows;
 pub mod timeline;
 pub mod tops;

@@ -28,13 +28,19 @@ impl TimelineBuilder {
     /// Counts a packet of a kind (see [`Timeline::KINDS`]).
     #[inline]
     pub fn add(&mut self, now: i64, kind: usize, bytes: u64) {
+        self.add_many(now, kind, 1, bytes);
+    }
+
+    /// Counts packets of a kind that came at one time.
+    #[inline]
+    pub fn add_many(&mut self, now: i64, kind: usize, n_packets: u64, bytes: u64) {
         if !(self.current_ns.0..self.current_ns.1).contains(&now) {
             self.seek(now);
         }
         if let Some(bin) = self.bins.get_mut(self.current)
             && let (Some(packets), Some(total)) = (bin.packets.get_mut(kind), bin.bytes.get_mut(kind))
         {
-            *packets += 1;
+            *packets += n_packets;
             *total += bytes;
         }
     }

@@ -6,12 +6,14 @@ use super::Model;
 use super::matrix::Matrix;
 use super::outliers::{Judged, findings};
 use super::random::Selection;
+use super::rows::{self, FittedRows};
 use super::scale::Robust;
 use crate::detect::{Card, Conclusion, Context, Detector};
 use crate::flow::features::model::{N, vector};
 use crate::flow::table::FlowTable;
 use crate::model::quantity;
-use crate::settings::{self, Descriptor};
+use crate::settings::{self, Descriptor, Settings};
+use crate::stats::rows::RowStore;
 
 /// Most flows that a model learns from; more make it slower, hardly better.
 const MOST_LEARNT: u32 = 20_000;
@@ -34,6 +36,7 @@ pub struct Spec {
 pub struct ModelDetector<M> {
     spec: &'static Spec,
     fitted: Option<(Key, Fitted<M>)>,
+    fitted_rows: Option<FittedRows<M>>,
 }
 
 /// What a fit depends on.
@@ -57,7 +60,7 @@ struct Fitted<M> {
 impl<M: Model> ModelDetector<M> {
     /// One that has learnt nothing yet.
     pub fn new(spec: &'static Spec) -> ModelDetector<M> {
-        ModelDetector { spec, fitted: None }
+        ModelDetector { spec, fitted: None, fitted_rows: None }
     }
 }
 
@@ -98,6 +101,10 @@ impl<M: Model> Detector for ModelDetector<M> {
             scores: Some(fitted.scores.clone()),
             ..Conclusion::default()
         }
+    }
+
+    fn conclude_rows(&mut self, rows: &RowStore, settings: &Settings) -> Option<Conclusion> {
+        Some(rows::conclude(self.spec, &mut self.fitted_rows, rows, settings))
     }
 }
 
@@ -157,7 +164,6 @@ mod tests {
     use crate::model::packet::{Ip, Packet, Transport, Udp};
     use crate::model::time::SECOND;
     use crate::model::{Host, Severity};
-    use crate::settings::Settings;
 
     const ODD_PORT: u16 = 9999;
 

@@ -20,6 +20,15 @@ impl Matrix {
         fill(self.values.get_mut(start..).unwrap_or_default());
     }
 
+    /// Writes a column, top to bottom.
+    pub fn set_column(&mut self, column: usize, values: &[f32]) {
+        for (row, value) in self.values.chunks_exact_mut(self.n_columns).zip(values) {
+            if let Some(slot) = row.get_mut(column) {
+                *slot = *value;
+            }
+        }
+    }
+
     /// Forgets all rows but keeps the memory.
     pub fn clear(&mut self) {
         self.values.clear();

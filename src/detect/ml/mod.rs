@@ -9,6 +9,7 @@ pub mod linear;
 pub mod matrix;
 mod outliers;
 pub mod random;
+mod rows;
 pub mod scale;
 
 use matrix::Matrix;

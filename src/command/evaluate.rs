@@ -1,0 +1,192 @@
+//! `packetloupe evaluate`: a labelled table to how well each detector tells its rows apart.
+
+use super::table::table;
+use super::{Failure, output, read};
+use crate::model::quantity::{count, percent};
+use crate::pipeline::{self, Pipeline};
+use crate::settings::Settings;
+use crate::stats::labels::{self, Labels};
+use crate::stats::ranking::{self, Ranking};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// Arguments of `evaluate`.
+#[derive(clap::Args)]
+#[command(after_help = "Every detector is run with the label column out of its sight. A row's score is the detector's own \
+or, for detectors of behaviour, the score of the finding that means it. Without --json a table is printed.")]
+pub struct Arguments {
+    /// The table: CSV, JSON lines or a JSON list
+    file: PathBuf,
+    /// Name of the column that says what each row is
+    #[arg(long, value_name = "COLUMN")]
+    label: String,
+    /// Values of that column that mean benign, besides the usual words for it; may be given several times
+    #[arg(long, value_name = "VALUE")]
+    benign: Vec<String>,
+    /// Write the result as JSON
+    #[arg(long, value_name = "OUT")]
+    json: Option<PathBuf>,
+    /// Only this detector; may be given several times
+    #[arg(long, value_name = "ID")]
+    detector: Vec<String>,
+    /// Take settings from a JSON object of ids and numbers
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+}
+
+/// What one detector made of the rows.
+struct Outcome {
+    id: &'static str,
+    result: Result<Ranking, String>,
+}
+
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let mut settings = super::score::settings(arguments.settings.as_deref())?;
+    for id in &arguments.detector {
+        super::score::place(id)?;
+    }
+    super::score::score_all(&mut settings);
+    let mut read = read::read_with(&arguments.file, &settings, false, false, |pipeline| {
+        pipeline.choose_label(&arguments.label);
+    })?;
+    let refuse = |why: String| Failure::input(format!("{}: {why}", arguments.file.display()));
+    let rows = read.pipeline.rows().ok_or_else(|| refuse("this is a capture, not a table; nothing in it is labelled.".to_owned()))?;
+    let Some(column) = rows.layout().label else {
+        let names: Vec<&str> = rows.layout().columns.iter().map(|c| c.name.as_str()).take(100).collect();
+        return Err(Failure::usage(format!("there is no column {:?}; the columns are: {}", arguments.label, names.join(", "))));
+    };
+    let labels = labels::labels(rows, column as usize, &arguments.benign);
+    if labels.n_attacks() == 0 || labels.n_attacks() == labels.len() as u64 {
+        let what = if labels.n_attacks() == 0 { "no row is an attack" } else { "every row is an attack" };
+        return Err(refuse(format!("by the column {:?} {what}, so there is nothing to tell apart.", arguments.label)));
+    }
+    read.progress.judging();
+    let wanted = |id: &str| arguments.detector.is_empty() || arguments.detector.iter().any(|wanted| wanted == id);
+    let mut outcomes = Vec::new();
+    for (place, (card, _)) in pipeline::cards().into_iter().enumerate() {
+        if wanted(card.id) {
+            outcomes.push(Outcome { id: card.id, result: judge(&mut read.pipeline, place, &settings, &labels) });
+        }
+    }
+    read.progress.clear();
+    match &arguments.json {
+        Some(out) => {
+            let document = format!("{:#}\n", document(&read.pipeline, &labels, &outcomes));
+            output::write(out, |out| out.write_all(document.as_bytes()))
+        }
+        None => output::print(&text(&read.pipeline, &labels, &outcomes)),
+    }
+}
+
+fn judge(pipeline: &mut Pipeline, place: usize, settings: &Settings, labels: &Labels) -> Result<Ranking, String> {
+    let judged = super::score::judge(pipeline, place, settings)?;
+    Ok(ranking::rank(&judged.scores, &judged.is_reported, labels))
+}
+
+fn text(pipeline: &Pipeline, labels: &Labels, outcomes: &[Outcome]) -> String {
+    let mut text = String::new();
+    if let Some(rows) = pipeline.rows() {
+        text.push_str(&format!(
+            "{}\n{} rows, {} of them attacks",
+            output::harmless(&rows.layout().describe()),
+            count(labels.len() as u64),
+            count(labels.n_attacks())
+        ));
+        if rows.is_sampled() {
+            text.push_str(&format!(" (a sample of {} rows, seed {})", count(rows.n_rows()), rows.seed()));
+        }
+        text.push('\n');
+    }
+    let mut rows = Vec::new();
+    for outcome in outcomes {
+        if let Ok(ranking) = &outcome.result {
+            let three = |value: f64| format!("{value:.3}");
+            let [hit, missed, wrong, right] = ranking.confusion;
+            rows.push(vec![
+                outcome.id.to_owned(),
+                three(ranking.auroc),
+                three(ranking.average_precision),
+                percent(hit as f64, (hit + missed) as f64),
+                percent(hit as f64, (hit + wrong).max(1) as f64),
+                format!("{} / {} / {} / {}", count(hit), count(missed), count(wrong), count(right)),
+            ]);
+        }
+    }
+    text.push('\n');
+    text.push_str(&table(
+        &["DETECTOR", "AUROC", "AVG PRECISION", "RECALL", "PRECISION", "ATTACKS REPORTED / MISSED / OTHERS REPORTED / QUIET"],
+        &rows,
+    ));
+    text.push_str("\nShare of each class that is reported:\n");
+    let mut rows = Vec::new();
+    for (place, class) in labels.classes().iter().enumerate() {
+        let mut row = vec![class.name.clone(), count(class.n_rows), if class.is_attack { "attack" } else { "" }.to_owned()];
+        let shares = outcomes.iter().filter_map(|o| o.result.as_ref().ok()).map(|ranking| {
+            let n = ranking.reported_by_class.get(place).copied().unwrap_or(0);
+            percent(n as f64, class.n_rows as f64)
+        });
+        row.extend(shares);
+        rows.push(row);
+    }
+    let heads: Vec<&str> = ["CLASS", "ROWS", ""]
+        .into_iter()
+        .chain(outcomes.iter().filter(|o| o.result.is_ok()).map(|outcome| outcome.id))
+        .collect();
+    text.push_str(&table(&heads, &rows));
+    for (place, outcome) in outcomes.iter().filter(|o| o.result.is_err()).enumerate() {
+        text.push_str(if place == 0 { "\nNot enough data:\n" } else { "" });
+        let why = outcome.result.as_ref().err().map(|why| output::harmless(why)).unwrap_or_default();
+        text.push_str(&format!("  {}: {why}\n", outcome.id));
+    }
+    text
+}
+
+fn document(pipeline: &Pipeline, labels: &Labels, outcomes: &[Outcome]) -> Value {
+    let classes: Vec<Value> = labels
+        .classes()
+        .iter()
+        .map(|class| json!({ "name": class.name, "rows": class.n_rows, "is_attack": class.is_attack }))
+        .collect();
+    let detectors: Vec<Value> = outcomes.iter().map(|outcome| one(outcome, labels)).collect();
+    let layout = pipeline.rows().map(|rows| rows.layout());
+    json!({
+        "schema": 1,
+        "dialect": layout.map(|layout| &layout.dialect),
+        "label": layout.and_then(|layout| layout.label_name()),
+        "rows": pipeline.rows().map(|rows| rows.n_rows()),
+        "rows_judged": labels.len(),
+        "attacks": labels.n_attacks(),
+        "classes": classes,
+        "detectors": detectors,
+    })
+}
+
+fn one(outcome: &Outcome, labels: &Labels) -> Value {
+    let ranking = match &outcome.result {
+        Ok(ranking) => ranking,
+        Err(why) => return json!({ "id": outcome.id, "not_enough_data": why }),
+    };
+    let [hit, missed, wrong, right] = ranking.confusion;
+    let ratio = |part: u64, whole: u64| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
+    let (precision, recall) = (ratio(hit, hit + wrong), ratio(hit, hit + missed));
+    let recalls: serde_json::Map<String, Value> = labels
+        .classes()
+        .iter()
+        .zip(&ranking.reported_by_class)
+        .map(|(class, n)| (class.name.clone(), json!(ratio(*n, class.n_rows))))
+        .collect();
+    json!({
+        "id": outcome.id,
+        "not_enough_data": null,
+        "auroc": ranking.auroc,
+        "average_precision": ranking.average_precision,
+        "roc": ranking.roc.iter().map(|(x, y)| json!([x, y])).collect::<Vec<_>>(),
+        "pr": ranking.pr.iter().map(|(x, y)| json!([x, y])).collect::<Vec<_>>(),
+        "confusion": { "tp": hit, "fn": missed, "fp": wrong, "tn": right },
+        "precision": precision,
+        "recall": recall,
+        "f1": if precision + recall > 0.0 { 2.0 * precision * recall / (precision + recall) } else { 0.0 },
+        "false_positive_rate": ratio(wrong, wrong + right),
+        "reported_by_class": recalls,
+    })
+}

@@ -1,0 +1,149 @@
+//! `packetloupe score`: a table to one anomaly score a row, in the order of the rows.
+
+use super::{Failure, output, read};
+use crate::model::quantity::counted;
+use crate::pipeline::{self, Pipeline};
+use crate::settings::{self, Settings};
+use std::path::{Path, PathBuf};
+
+/// Arguments of `score`.
+#[derive(clap::Args)]
+#[command(after_help = "One score a line from 0 to 1, in the order of the rows; an empty line for a row that cannot be scored. \
+A label column is left out of what the detector sees.")]
+pub struct Arguments {
+    /// The table: CSV, JSON lines or a JSON list
+    file: PathBuf,
+    /// The detector; see `packetloupe detectors`
+    #[arg(long, value_name = "ID")]
+    detector: String,
+    /// Start random choices from this number
+    #[arg(long, value_name = "N")]
+    seed: Option<u32>,
+    /// Write the scores here instead of to standard output
+    #[arg(long, value_name = "OUT", default_value = "-")]
+    out: PathBuf,
+    /// Name of the label column, if its heading does not say so
+    #[arg(long, value_name = "COLUMN")]
+    label: Option<String>,
+    /// Take settings from a JSON object of ids and numbers
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+}
+
+/// What a detector made of the kept rows, one value a row.
+pub struct Judged {
+    /// Scores; NaN where a row was not scored.
+    pub scores: Vec<f32>,
+    /// True for rows that a finding means or whose score reaches the threshold.
+    pub is_reported: Vec<bool>,
+}
+
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let place = place(&arguments.detector)?;
+    let mut settings = settings(arguments.settings.as_deref())?;
+    if let Some(seed) = arguments.seed {
+        set(&mut settings, settings::SEED, seed.into());
+    }
+    score_all(&mut settings);
+    let mut read = read::read_with(&arguments.file, &settings, false, false, |pipeline| {
+        if let Some(label) = &arguments.label {
+            pipeline.choose_label(label);
+        }
+    })?;
+    let refuse = |why: &str| Failure::input(format!("{}: {why}", arguments.file.display()));
+    let Some(rows) = read.pipeline.rows() else { return Err(refuse("this is a capture, not a table.")) };
+    let numbers: Vec<u64> = (0..rows.len()).filter_map(|row| rows.number(row)).collect();
+    let n_rows = rows.n_rows();
+    read.progress.judging();
+    let judged = judge(&mut read.pipeline, place, &settings);
+    read.progress.clear();
+    let judged = judged.map_err(|why| refuse(&why))?;
+    let n_missing = n_rows - judged.scores.iter().filter(|score| !score.is_nan()).count() as u64;
+    if n_missing > 0 {
+        output::complain(&format!("{} not scored: their lines are empty", counted(n_missing, "row is", "rows are")));
+    }
+    output::write(&arguments.out, |out| {
+        let mut scored = numbers.iter().zip(&judged.scores).peekable();
+        for number in 0..n_rows {
+            match scored.next_if(|(of, _)| **of == number) {
+                Some((_, score)) if !score.is_nan() => writeln!(out, "{score}")?,
+                _ => writeln!(out)?,
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The place of a detector in its table.
+pub fn place(id: &str) -> Result<usize, Failure> {
+    let known = pipeline::cards().into_iter().position(|(card, _)| card.id == id);
+    known.ok_or_else(|| Failure::usage(format!("there is no detector {id:?}; see `packetloupe detectors`")))
+}
+
+/// Settings from a file, or the defaults.
+pub fn settings(path: Option<&Path>) -> Result<Settings, Failure> {
+    let Some(path) = path else { return Ok(Settings::default()) };
+    let (settings, warnings) = super::settings::from_file(path)?;
+    warnings.iter().for_each(|warning| output::complain(warning));
+    Ok(settings)
+}
+
+/// Keeps and scores every row, which the command has the memory and the time for.
+pub fn score_all(settings: &mut Settings) {
+    let largest = |id: &str| id == settings::TABLE_MEMORY || id == settings::MOST_FLOWS || id.ends_with(".most_flows");
+    for descriptor in pipeline::descriptors() {
+        if largest(descriptor.id) && !settings.changed().contains_key(descriptor.id) {
+            settings.set(descriptor, descriptor.max);
+        }
+    }
+}
+
+fn set(settings: &mut Settings, id: &str, value: f64) {
+    if let Some(descriptor) = pipeline::descriptors().into_iter().find(|descriptor| descriptor.id == id) {
+        settings.set(descriptor, value);
+    }
+}
+
+/// Lets a detector conclude; a sentence if it has not enough data.
+pub fn judge(pipeline: &mut Pipeline, place: usize, settings: &Settings) -> Result<Judged, String> {
+    let conclusion = pipeline.conclude(place, settings);
+    if let Some(why) = conclusion.not_enough_data {
+        return Err(why);
+    }
+    let Some(rows) = pipeline.rows() else { return Err("This is a capture, not a table.".to_owned()) };
+    let n = rows.len();
+    if pipeline.has_rows_only() {
+        let mut is_reported = vec![false; n];
+        let reported: std::collections::BTreeSet<u64> =
+            conclusion.findings.iter().flat_map(|finding| finding.packet_indices.iter().copied()).collect();
+        for (row, slot) in is_reported.iter_mut().enumerate() {
+            *slot = rows.number(row).is_some_and(|number| reported.contains(&number));
+        }
+        let scores = conclusion.scores.unwrap_or_else(|| vec![f32::NAN; n]);
+        return Ok(Judged { scores, is_reported });
+    }
+    let flows = pipeline.flows();
+    let first = flows.first_serial();
+    let has_scores = conclusion.scores.is_some();
+    let mut of_flow = conclusion.scores.unwrap_or_else(|| vec![0.0; flows.len()]);
+    let mut reported = vec![false; flows.len()];
+    for finding in &conclusion.findings {
+        for serial in &finding.flow_serials {
+            let place = (serial - first) as usize;
+            if let Some(slot) = reported.get_mut(place) {
+                *slot = true;
+            }
+            if let Some(slot) = of_flow.get_mut(place).filter(|_| !has_scores) {
+                // A finding just past its threshold has the score 0, but says more than none.
+                *slot = slot.max(0.5 + 0.5 * finding.score as f32);
+            }
+        }
+    }
+    let place = |serial: Option<u32>| serial.and_then(|serial| serial.checked_sub(first)).map(|place| place as usize);
+    let serials = rows.serials();
+    let of = |serial: &Option<u32>| place(*serial).and_then(|place| of_flow.get(place)).copied().unwrap_or(f32::NAN);
+    let scores = serials.iter().map(of).collect();
+    let is_reported =
+        serials.iter().map(|serial| place(*serial).and_then(|p| reported.get(p)).copied().unwrap_or(false)).collect();
+    Ok(Judged { scores, is_reported })
+}

@@ -1,0 +1,39 @@
+//! Bytes of a text file to text: UTF-8 where it is valid, else Windows-1252, of which Latin-1 is a part.
+
+use std::borrow::Cow;
+
+/// What Windows-1252 has in place of the control characters 0x80 to 0x9f (WHATWG Encoding Standard, index
+/// windows-1252).
+const UPPER: [char; 32] = [
+    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’',
+    '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+];
+
+/// The text of these bytes.
+pub fn decode(bytes: &[u8]) -> String {
+    decode_cow(bytes).into_owned()
+}
+
+/// The text of these bytes, copied only if they are not UTF-8.
+pub fn decode_cow(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(bytes.iter().map(|byte| of(*byte)).collect()),
+    }
+}
+
+fn of(byte: u8) -> char {
+    byte.checked_sub(0x80).and_then(|place| UPPER.get(usize::from(place))).copied().unwrap_or(char::from(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dash_of_windows_is_a_dash() {
+        assert_eq!(decode(b"Web Attack \x96 XSS"), "Web Attack – XSS");
+        assert_eq!(decode("Web Attack – XSS".as_bytes()), "Web Attack – XSS");
+        assert_eq!(decode(b"caf\xe9"), "café");
+    }
+}

@@ -1,0 +1,209 @@
+//! The bytes of a row to values, cell by cell.
+
+use super::number::{Manner, value};
+use crate::model::rows::Value;
+
+/// How the cells of a row are told apart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cut {
+    /// Between cells.
+    pub separator: u8,
+    /// Double quotes hold cells together.
+    pub has_quotes: bool,
+    /// Three spaces part cells too: the last columns of IoT-23's Zeek logs.
+    pub has_triple_spaces: bool,
+}
+
+/// Puts the values of a row into `values`. Texts are ranges of the bytes that come back: the row itself, or `room`
+/// where quotes had to be taken away.
+pub fn values<'a>(
+    row: &'a [u8],
+    cut: Cut,
+    manner: Manner,
+    values: &mut Vec<Value>,
+    room: &'a mut Vec<u8>,
+) -> &'a [u8] {
+    values.clear();
+    if cut.has_triple_spaces || (cut.has_quotes && memchr::memchr(b'"', row).is_some()) {
+        let mut ends = Vec::new();
+        unquote(row, cut, room, &mut ends);
+        let mut start = 0;
+        for end in ends {
+            values.push(value(room.get(start..end).unwrap_or_default(), start, manner));
+            start = end;
+        }
+        return room;
+    }
+    let mut start = 0;
+    for (end, byte) in row.iter().enumerate() {
+        if *byte == cut.separator {
+            values.push(value(row.get(start..end).unwrap_or_default(), start, manner));
+            start = end + 1;
+        }
+    }
+    values.push(value(row.get(start..).unwrap_or_default(), start, manner));
+    row
+}
+
+/// Copies the cells of a row to `room` without their quotes, one behind the other, and their ends to `ends`.
+pub fn unquote(row: &[u8], cut: Cut, room: &mut Vec<u8>, ends: &mut Vec<usize>) {
+    room.clear();
+    let mut rest = row;
+    loop {
+        let spaces = rest.iter().take_while(|byte| **byte == b' ').count();
+        let quoted = rest.get(spaces..).filter(|_| cut.has_quotes).and_then(|rest| rest.strip_prefix(b"\""));
+        if let Some(inside) = quoted {
+            rest = copy_quoted(inside, room);
+        }
+        // Behind the closing quote, what stands before the separator belongs to the cell.
+        let n = memchr::memchr(cut.separator, rest).unwrap_or(rest.len());
+        let (cell, behind) = rest.split_at_checked(n).unwrap_or((rest, &[]));
+        if cut.has_triple_spaces {
+            triple(cell, room, ends);
+        } else {
+            room.extend_from_slice(cell);
+            ends.push(room.len());
+        }
+        match behind.split_first() {
+            Some((_, next)) => rest = next,
+            None => return,
+        }
+    }
+}
+
+/// Copies up to the closing quote, doubled quotes as one; gives what is behind it.
+fn copy_quoted<'a>(mut inside: &'a [u8], room: &mut Vec<u8>) -> &'a [u8] {
+    while let Some(n) = memchr::memchr(b'"', inside) {
+        let (text, behind) = inside.split_at_checked(n).unwrap_or((inside, &[]));
+        room.extend_from_slice(text);
+        let behind = behind.get(1..).unwrap_or_default();
+        match behind.strip_prefix(b"\"") {
+            Some(next) => {
+                room.push(b'"');
+                inside = next;
+            }
+            None => return behind,
+        }
+    }
+    room.extend_from_slice(inside);
+    &[]
+}
+
+/// A cell that runs of three or more spaces part further.
+fn triple(cell: &[u8], room: &mut Vec<u8>, ends: &mut Vec<usize>) {
+    let mut rest = cell.trim_ascii();
+    while let Some(n) = memchr::memmem::find(rest, b"   ") {
+        let (part, behind) = rest.split_at_checked(n).unwrap_or((rest, &[]));
+        room.extend_from_slice(part);
+        ends.push(room.len());
+        rest = behind.trim_ascii_start();
+    }
+    room.extend_from_slice(rest);
+    ends.push(room.len());
+}
+
+/// The cells of a row as texts.
+pub fn texts(row: &[u8], cut: Cut) -> Vec<Vec<u8>> {
+    let (mut room, mut ends) = (Vec::new(), Vec::new());
+    unquote(row, cut, &mut room, &mut ends);
+    let mut start = 0;
+    ends.into_iter()
+        .map(|end| {
+            let cell = room.get(start..end).unwrap_or_default().trim_ascii().to_vec();
+            start = end;
+            cell
+        })
+        .collect()
+}
+
+/// How far the search for a row's end has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Frame {
+    is_inside: bool,
+    is_past_start: bool,
+    /// A quote was met inside quotes: it closes them unless another follows.
+    is_open: bool,
+}
+
+impl Frame {
+    /// The place of the line end that ends the row, searching on from where the last search ended.
+    pub fn end(&mut self, bytes: &[u8], cut: Cut, line_end: u8) -> Option<usize> {
+        if *self == Frame::default() || !cut.has_quotes {
+            let end = memchr::memchr(line_end, bytes);
+            let row = bytes.get(..end.unwrap_or(bytes.len()))?;
+            if !cut.has_quotes || memchr::memchr(b'"', row).is_none() {
+                let last = row.iter().rev().find(|byte| **byte == cut.separator || !matches!(byte, b' ' | b'\t'));
+                self.is_past_start = last.is_some_and(|last| *last != cut.separator);
+                return end;
+            }
+        }
+        for (place, byte) in bytes.iter().enumerate() {
+            if self.is_inside {
+                match (*byte == b'"', self.is_open) {
+                    (true, _) => self.is_open = !self.is_open,
+                    (false, true) => {
+                        (self.is_inside, self.is_open) = (false, false);
+                        if *byte == line_end {
+                            return Some(place);
+                        }
+                        self.is_past_start = *byte != cut.separator;
+                    }
+                    (false, false) => {}
+                }
+            } else if *byte == line_end {
+                return Some(place);
+            } else if *byte == cut.separator {
+                self.is_past_start = false;
+            } else if *byte == b'"' && !self.is_past_start {
+                self.is_inside = true;
+            } else if *byte != b' ' && *byte != b'\t' {
+                self.is_past_start = true;
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const COMMA: Cut = Cut { separator: b',', has_quotes: true, has_triple_spaces: false };
+
+    fn split(row: &str) -> Vec<String> {
+        texts(row.as_bytes(), COMMA).into_iter().map(|cell| String::from_utf8(cell).unwrap()).collect()
+    }
+
+    #[test]
+    fn quotes_hold_cells_together() {
+        assert_eq!(split("a,b,,c"), ["a", "b", "", "c"]);
+        assert_eq!(split(r#""a,b","say ""hi""",c"d"#), ["a,b", "say \"hi\"", "c\"d"]);
+        assert_eq!(split(r#""open,a"#), ["open,a"]);
+        assert_eq!(split(""), [""]);
+        let tab = Cut { separator: b'\t', has_quotes: false, has_triple_spaces: true };
+        assert_eq!(texts(b"1\t(empty)   Malicious   C&C", tab), [&b"1"[..], b"(empty)", b"Malicious", b"C&C"]);
+    }
+
+    #[test]
+    fn values_are_the_same_with_and_without_quotes() {
+        let (mut out, mut room) = (Vec::new(), Vec::new());
+        let bytes = values(b"1,\"x, y\",-", COMMA, Manner::default(), &mut out, &mut room);
+        let (start, end) = if let Value::Text(start, end) = out[1] { (start as usize, end as usize) } else { (0, 0) };
+        assert_eq!((out[0], &bytes[start..end], out[2]), (Value::Number(1.0), &b"x, y"[..], Value::Missing));
+    }
+
+    proptest! {
+        #[test]
+        fn a_row_ends_at_the_same_place_whatever_the_slices(text in "[ab,\"\n ]{0,40}", cut in 0usize..40) {
+            let bytes = text.as_bytes();
+            let whole = Frame::default().end(bytes, COMMA, b'\n');
+            let (front, back) = bytes.split_at(cut.min(bytes.len()));
+            let mut frame = Frame::default();
+            let pieces = frame.end(front, COMMA, b'\n').or_else(|| {
+                frame.end(back, COMMA, b'\n').map(|place| place + front.len())
+            });
+            prop_assert_eq!(whole, pieces);
+        }
+    }
+}

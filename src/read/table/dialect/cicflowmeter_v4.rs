@@ -1,0 +1,12 @@
+//! CICFlowMeter 4 (Java): 84 columns, times of day without a zone, durations and gaps in microseconds.
+
+use super::{COMMON, Entry, KnownBy, Unit};
+
+pub const ENTRY: Entry = Entry {
+    id: "cicflowmeter_v4",
+    name: "CICFlowMeter v4",
+    known_by: KnownBy::Headings(&["flow id", "src ip", "src port", "flow duration"]),
+    durations: Unit::Micro,
+    gaps: Unit::Micro,
+    ..COMMON
+};

@@ -1,0 +1,10 @@
+//! CICIoT2023: figures of windows of packets, without addresses and times.
+
+use super::{COMMON, Entry, KnownBy};
+
+pub const ENTRY: Entry = Entry {
+    id: "ciciot2023",
+    name: "CICIoT2023",
+    known_by: KnownBy::AnyHeadings(&[&["header_length", "protocol type"], &["header-length", "protocol type"]]),
+    ..COMMON
+};

@@ -1,0 +1,13 @@
+//! CTU-13 and other Argus flows ("binetflow"), both column orders: hexadecimal ports, states as flags of both sides.
+
+use super::{COMMON, Entry, KnownBy};
+use crate::model::rows::Role;
+
+pub const ENTRY: Entry = Entry {
+    id: "ctu13",
+    name: "CTU-13 (Argus binetflow)",
+    known_by: KnownBy::Headings(&["starttime", "srcaddr", "dstaddr", "proto"]),
+    roles: &[("dur", Role::Duration), ("lasttime", Role::End), ("dir", Role::Plain)],
+    state: crate::read::table::state::argus,
+    ..COMMON
+};

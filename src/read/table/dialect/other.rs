@@ -1,0 +1,31 @@
+//! Any other table: columns with well-known names are understood, the rest are figures.
+
+use super::{COMMON, Entry, KnownBy};
+use crate::model::rows::Role;
+
+pub const ENTRY: Entry = Entry {
+    id: "other",
+    name: "Table of no known tool",
+    known_by: KnownBy::Rest,
+    roles: &[("time", Role::Start), ("start", Role::Start), ("source", Role::Source), ("destination", Role::Target)],
+    labels: &[
+        "label",
+        "labels",
+        "class",
+        "attack_cat",
+        "attack type",
+        "attack_type",
+        "attack",
+        "traffic_category",
+        "detailed-label",
+        "category",
+        "target",
+        "outlier",
+        "anomaly",
+        "is_attack",
+        "is_anomaly",
+        "malicious",
+        "y",
+    ],
+    ..COMMON
+};

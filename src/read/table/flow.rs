@@ -1,0 +1,325 @@
+//! A row with addresses and a time to a flow.
+
+use super::dialect::{Entry, Unit};
+use crate::model::flow::{Direction, FlowKey, NameSource, Run, TcpState};
+use crate::model::moments::Moments;
+use crate::model::protocol::{Named, Protocol};
+use crate::model::rows::{Role, Value};
+use crate::model::{Flow, Host};
+use std::net::IpAddr;
+
+/// Where the column of each role stands.
+#[derive(Clone, Debug)]
+pub struct Places([u32; Role::N]);
+
+impl Default for Places {
+    fn default() -> Self {
+        Places([u32::MAX; Role::N])
+    }
+}
+
+impl Places {
+    /// Notes a column; the first of a role counts.
+    pub fn add(&mut self, role: Role, place: usize) {
+        if let Some(slot) = self.0.get_mut(role as usize).filter(|slot| **slot == u32::MAX) {
+            *slot = place as u32;
+        }
+    }
+
+    /// True if a column has this role.
+    pub fn has(&self, role: Role) -> bool {
+        self.get(role).is_some()
+    }
+
+    /// The column of a role.
+    #[inline]
+    pub fn get(&self, role: Role) -> Option<usize> {
+        self.0.get(role as usize).filter(|place| **place != u32::MAX).map(|place| *place as usize)
+    }
+}
+
+/// A row by roles.
+pub struct Row<'a> {
+    /// What texts are ranges of.
+    pub bytes: &'a [u8],
+    /// Its values.
+    pub values: &'a [Value],
+    /// Which is which.
+    pub places: &'a Places,
+}
+
+impl<'a> Row<'a> {
+    /// The value of a role.
+    #[inline]
+    pub fn value(&self, role: Role) -> Value {
+        self.places.get(role).and_then(|place| self.values.get(place)).copied().unwrap_or(Value::Missing)
+    }
+
+    /// The finite number of a role.
+    #[inline]
+    pub fn number(&self, role: Role) -> Option<f64> {
+        self.value(role).number().filter(|number| number.is_finite())
+    }
+
+    /// A count of a role; what is negative is nothing.
+    pub fn count(&self, role: Role) -> Option<u64> {
+        self.number(role).filter(|number| *number >= 0.0).map(|number| number as u64)
+    }
+
+    /// The text of a role.
+    #[inline]
+    pub fn text(&self, role: Role) -> Option<&'a [u8]> {
+        match self.value(role) {
+            Value::Text(start, end) => self.bytes.get(start as usize..end as usize),
+            _ => None,
+        }
+    }
+
+    /// The address of a role.
+    pub fn host(&self, role: Role) -> Option<Host> {
+        host(self.text(role)?)
+    }
+
+    /// The port of a role; 0 where there is none.
+    pub fn port(&self, role: Role) -> u16 {
+        self.number(role).filter(|port| (0.0..=65_535.0).contains(port)).map_or(0, |port| port as u16)
+    }
+
+    /// A moment, ns since 1970. Of a number, the size tells the unit.
+    pub fn moment(&self, role: Role) -> Option<i64> {
+        let (number, is_time) = match self.value(role) {
+            Value::Time(number) => (number, true),
+            Value::Number(number) => (number, false),
+            _ => return None,
+        };
+        let unit = match number.abs() {
+            _ if is_time => 1e9,
+            x if x < 1e11 => 1e9,
+            x if x < 1e14 => 1e6,
+            x if x < 1e17 => 1e3,
+            _ => 1.0,
+        };
+        // To the microsecond: a double holds no more of a moment of today.
+        Some((number * (unit / 1e3)).round() as i64).map(|micros| micros.saturating_mul(1000))
+    }
+}
+
+/// An address of either family.
+pub fn host(text: &[u8]) -> Option<Host> {
+    if text.len() > 45 {
+        return None;
+    }
+    match std::str::from_utf8(text).ok()?.parse::<IpAddr>().ok()? {
+        IpAddr::V4(ip) => Some(Host::v4(ip.octets())),
+        IpAddr::V6(ip) => Some(ip.to_ipv4_mapped().map_or(Host::v6(ip.octets()), |v4| Host::v4(v4.octets()))),
+    }
+}
+
+/// Units of durations and gaps.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Units {
+    /// Of durations.
+    pub durations: Unit,
+    /// Of gaps between packets.
+    pub gaps: Unit,
+}
+
+/// The flow of a row; none if an address, the time or an IP protocol is missing.
+pub fn build(row: &Row<'_>, entry: &Entry, units: Units, number: u64) -> Option<Flow> {
+    let (source, target) = (row.host(Role::Source)?, row.host(Role::Target)?);
+    let protocol = protocol(row)?;
+    let first_ns = row.moment(Role::Start)?;
+    let duration_ns = row.number(Role::Duration).map(|duration| (duration * units.durations.ns()).round() as i64);
+    let end_ns = row.moment(Role::End).filter(|end| *end >= first_ns);
+    let last_ns = match (duration_ns, end_ns) {
+        (Some(duration), _) if duration >= 0 => first_ns.saturating_add(duration),
+        (_, Some(end)) => end,
+        _ => first_ns,
+    };
+    let (from, to) = ((source, row.port(Role::SourcePort)), (target, row.port(Role::TargetPort)));
+    let is_low_initiator = from <= to;
+    let (low, high) = if is_low_initiator { (from, to) } else { (to, from) };
+    let key = FlowKey { low: low.0, high: high.0, low_port: low.1, high_port: high.1, vlan: 0, protocol };
+    let (forward, backward) = sides(row, units, protocol, first_ns, last_ns);
+    let micros = |role| row.number(role).map(|gap| gap * units.gaps.ns() / 1e3);
+    let n_gaps = forward.packets.saturating_add(backward.packets).saturating_sub(1);
+    let mean = micros(Role::GapMean).unwrap_or((last_ns - first_ns) as f64 / 1e3 / f64::from(n_gaps.max(1)));
+    let ends = (micros(Role::GapMin).unwrap_or(mean), micros(Role::GapMax).unwrap_or(mean));
+    let gap = Moments::from_parts(n_gaps, mean, micros(Role::GapDeviation).unwrap_or(0.0), ends);
+    let is_tcp = protocol == 6;
+    let by_port = || matches!(protocol, 6 | 17).then(|| Protocol::from_port(is_tcp, to.1)).flatten();
+    let by_name = row.text(Role::Service).and_then(service);
+    let mut flow = Flow {
+        key,
+        is_low_initiator,
+        state: TcpState::Unknown,
+        is_unreachable: false,
+        saw_request: false,
+        app: by_name.or_else(by_port),
+        is_app_certain: by_name.is_some(),
+        name: 0,
+        name_source: NameSource::Dns,
+        first_ns,
+        last_ns,
+        active_start_ns: first_ns,
+        first_packet: number,
+        gap,
+        directions: if is_low_initiator { [forward, backward] } else { [backward, forward] },
+        run: Run::default(),
+        run_direction: 0,
+        // Zeek writes type and code of ICMP where the ports stand.
+        icmp: (protocol == 1 || protocol == 58).then_some((from.1 as u8, to.1 as u8)),
+        macs: None,
+        extra: None,
+    };
+    (entry.state)(row, &mut flow);
+    Some(flow)
+}
+
+/// The IP protocol number; none for what is not IP.
+fn protocol(row: &Row<'_>) -> Option<u8> {
+    match row.value(Role::Protocol) {
+        Value::Number(number) => Some(number).filter(|n| (0.0..256.0).contains(n)).map(|n| n as u8),
+        Value::Text(..) => by_name(row.text(Role::Protocol)?),
+        // A table that names no protocol has most likely TCP.
+        _ if !row.places.has(Role::Protocol) => Some(6),
+        _ => None,
+    }
+}
+
+/// An IP protocol by its name.
+fn by_name(name: &[u8]) -> Option<u8> {
+    let name = name.to_ascii_lowercase();
+    Some(match name.as_slice() {
+        b"tcp" => 6,
+        b"udp" => 17,
+        b"icmp" => 1,
+        b"icmp6" | b"ipv6-icmp" | b"icmpv6" => 58,
+        b"igmp" => 2,
+        b"gre" => 47,
+        b"esp" => 50,
+        b"ah" => 51,
+        b"sctp" => 132,
+        b"ospf" => 89,
+        b"pim" => 103,
+        b"ipip" | b"ipnip" => 4,
+        b"ipv6" => 41,
+        b"udplite" => 136,
+        _ => return None,
+    })
+}
+
+/// An application by the name that a table gives it: `http`, `TLS.YouTube`, `ssl`.
+fn service(name: &[u8]) -> Option<Named> {
+    let name = std::str::from_utf8(name).ok()?;
+    let name = name.split(['.', ',', '/']).next().unwrap_or(name);
+    let name = match name.to_ascii_lowercase().as_str() {
+        "ssl" | "https" => "TLS".to_owned(),
+        "ftp-data" | "ftp_data" => "FTP data".to_owned(),
+        "krb_tcp" | "krb" => "Kerberos".to_owned(),
+        other => other.to_owned(),
+    };
+    Named::ALL.iter().copied().find(|named| named.name().eq_ignore_ascii_case(&name))
+}
+
+/// Figures of both directions.
+fn sides(row: &Row<'_>, units: Units, protocol: u8, first_ns: i64, last_ns: i64) -> (Direction, Direction) {
+    use Role::*;
+    let total_packets = row.count(Packets);
+    let total_bytes = row.count(Bytes);
+    let fwd_bytes = row.count(FwdBytes);
+    let bwd_bytes = row.count(BwdBytes).or_else(|| Some(total_bytes?.saturating_sub(fwd_bytes?)));
+    let fwd_packets = row.count(FwdPackets).or_else(|| split(total_packets?, fwd_bytes, total_bytes));
+    let bwd_packets = row.count(BwdPackets).or_else(|| Some(total_packets?.saturating_sub(fwd_packets?)));
+    let forward = Side {
+        packets: fwd_packets.unwrap_or(1),
+        bytes: fwd_bytes.or(if bwd_bytes.is_none() { total_bytes } else { None }),
+        payload: row.count(FwdPayload),
+        data: row.count(FwdDataPackets),
+        header: row.count(FwdHeader),
+        lengths: [FwdLengthMean, FwdLengthDeviation, FwdLengthMin, FwdLengthMax],
+        gaps: [FwdGapMean, FwdGapDeviation, FwdGapMin, FwdGapMax],
+        window: row.number(FwdWindow),
+    };
+    let backward = Side {
+        packets: bwd_packets.unwrap_or(0),
+        bytes: bwd_bytes,
+        payload: row.count(BwdPayload),
+        data: None,
+        header: row.count(BwdHeader),
+        lengths: [BwdLengthMean, BwdLengthDeviation, BwdLengthMin, BwdLengthMax],
+        gaps: [BwdGapMean, BwdGapDeviation, BwdGapMin, BwdGapMax],
+        window: row.number(BwdWindow),
+    };
+    let made = |side: Side| side.direction(row, units, protocol, (first_ns, last_ns));
+    (made(forward), made(backward))
+}
+
+/// How many of the packets go forward, by the share of bytes; each side that has bytes has a packet.
+fn split(packets: u64, fwd_bytes: Option<u64>, bytes: Option<u64>) -> Option<u64> {
+    let (Some(forward), Some(bytes)) = (fwd_bytes, bytes) else { return Some(packets) };
+    if bytes == 0 || forward >= bytes {
+        return Some(packets);
+    }
+    let share = (packets as f64 * forward as f64 / bytes as f64).round() as u64;
+    Some(share.clamp(u64::from(forward > 0), packets.saturating_sub(1)))
+}
+
+struct Side {
+    packets: u64,
+    bytes: Option<u64>,
+    payload: Option<u64>,
+    data: Option<u64>,
+    header: Option<u64>,
+    lengths: [Role; 4],
+    gaps: [Role; 4],
+    window: Option<f64>,
+}
+
+/// Ethernet and IPv4 header, which flow tables mostly leave out of payload and count in bytes.
+const LOWER_HEADERS: u64 = 34;
+
+impl Side {
+    fn direction(self, row: &Row<'_>, units: Units, protocol: u8, (first_ns, last_ns): (i64, i64)) -> Direction {
+        let n = u32::try_from(self.packets).unwrap_or(u32::MAX);
+        let header_each: u64 = match protocol {
+            6 => 20,
+            17 | 1 | 58 => 8,
+            _ => 0,
+        };
+        let header_bytes = self.header.unwrap_or(header_each * self.packets);
+        let lower = LOWER_HEADERS * self.packets;
+        let payload = self.payload.or_else(|| {
+            let of_mean = row.number(self.lengths[0]).map(|mean| (mean * self.packets as f64).round() as u64);
+            of_mean.or_else(|| Some(self.bytes?.saturating_sub(header_bytes + lower)))
+        });
+        let payload = payload.unwrap_or(0);
+        let bytes = self.bytes.unwrap_or(payload + header_bytes + lower);
+        let [mean, deviation, min, max] = self.lengths.map(|role| row.number(role));
+        let of_payload = payload as f64 / self.packets.max(1) as f64;
+        let ends = (min.unwrap_or(of_payload), max.unwrap_or(mean.unwrap_or(of_payload)));
+        let micros = |role: Role| row.number(role).map(|gap| gap * units.gaps.ns() / 1e3);
+        let [gap_mean, gap_deviation, gap_min, gap_max] = self.gaps.map(micros);
+        let n_gaps = n.saturating_sub(1);
+        let gap = gap_mean.unwrap_or((last_ns - first_ns) as f64 / 1e3 / f64::from(n_gaps.max(1)));
+        let data = self.data.map_or(if payload > 0 { n } else { 0 }, |data| u32::try_from(data).unwrap_or(u32::MAX));
+        Direction {
+            packets: n,
+            data_packets: data.min(n),
+            bytes,
+            header_bytes,
+            first_ns,
+            last_ns,
+            payload: Moments::from_parts(n, of_payload, deviation.unwrap_or(0.0), ends),
+            gap: Moments::from_parts(
+                n_gaps,
+                gap,
+                gap_deviation.unwrap_or(0.0),
+                (gap_min.unwrap_or(gap), gap_max.unwrap_or(gap)),
+            ),
+            initial_window: self.window.filter(|w| protocol == 6 && (0.0..=65_535.0).contains(w)).map(|w| w as u16),
+            header_min: header_each as u8,
+            ..Direction::default()
+        }
+    }
+}

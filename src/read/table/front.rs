@@ -1,0 +1,307 @@
+//! The front of a text to how it is written: delimited, Zeek's log, ARFF, JSON lines or a JSON list, or no table.
+
+use super::cells::{Cut, Frame, texts};
+use super::dialect::{self, Entry, KnownBy};
+use super::number::{Manner, value};
+use super::time::Order;
+use crate::model::rows::Value;
+use crate::model::text;
+
+/// How a table is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// Cells between separators.
+    Delimited,
+    /// Zeek's log, with comment lines.
+    Zeek,
+    /// Weka's format: delimited rows behind a head of its own.
+    Arff,
+    /// One JSON object a line.
+    JsonLines,
+    /// A list of JSON objects.
+    JsonList,
+}
+
+/// What the front of a table tells.
+pub struct Front {
+    /// How it is written.
+    pub form: Form,
+    /// How cells are parted.
+    pub cut: Cut,
+    /// The byte that ends a line.
+    pub line_end: u8,
+    /// How cells are written.
+    pub manner: Manner,
+    /// Headings as they stand; empty for JSON.
+    pub names: Vec<String>,
+    /// True if the headings stand in the file.
+    pub has_header: bool,
+    /// Bytes before the first row.
+    pub skip: usize,
+    /// The dialect.
+    pub entry: &'static Entry,
+}
+
+/// Rows looked at to tell the dialect.
+const ROWS: usize = 40;
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// What the front of a file tells, if it looks like a table. `chosen` is the dialect that was asked for.
+pub fn look(bytes: &[u8], chosen: Option<&'static Entry>) -> Option<Front> {
+    let bom = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
+    let body = bytes.get(bom..)?;
+    let is_control = |byte: &u8| matches!(byte, 0..=8 | 11 | 14..=26 | 28..=31);
+    if body.get(..body.len().min(4096))?.iter().any(is_control) {
+        return None;
+    }
+    let start = body.trim_ascii_start();
+    let before = bom + body.len() - start.len();
+    match start.first()? {
+        b'{' => json(start, Form::JsonLines, before, chosen),
+        b'[' if start.get(1..)?.trim_ascii_start().first() == Some(&b'{') => json(start, Form::JsonList, before, chosen),
+        b'<' => None,
+        b'#' if start.starts_with(b"#separator") || start.starts_with(b"#fields") => zeek(start, before, chosen),
+        b'@' | b'%' if has_line(start, b"@relation") => arff(start, before, chosen),
+        _ => delimited(body, bom, chosen),
+    }
+}
+
+fn has_line(bytes: &[u8], begin: &[u8]) -> bool {
+    bytes.split(|byte| *byte == b'\n').take(200).any(|line| {
+        line.trim_ascii_start().get(..begin.len()).is_some_and(|front| front.eq_ignore_ascii_case(begin))
+    })
+}
+
+fn json(start: &[u8], form: Form, skip: usize, chosen: Option<&'static Entry>) -> Option<Front> {
+    // The names of the first objects tell the dialect.
+    let (mut keys, mut values, mut texts) = Default::default();
+    let (mut n_rows, mut first) = (0, None);
+    let mut rest = start;
+    let mut objects = super::json::Objects::default();
+    while let (Some(from), Some(end)) = objects.next(rest) {
+        let object = rest.get(from..end)?;
+        if !super::json::values(object, &mut keys, Manner::default(), &mut values, &mut texts) {
+            break;
+        }
+        n_rows += 1;
+        first = first.or(Some(object));
+        rest = rest.get(end..)?;
+        if n_rows == ROWS {
+            break;
+        }
+    }
+    if n_rows == 0 {
+        return None;
+    }
+    let lower: Vec<String> = keys.names.iter().map(|name| name.to_lowercase()).collect();
+    let skip = if form == Form::JsonList { skip + 1 } else { skip };
+    // Objects over several lines are found like those of a list.
+    let is_over_lines = first.is_some_and(|first| memchr::memchr(b'\n', first).is_some());
+    Some(Front {
+        form: if is_over_lines { Form::JsonList } else { form },
+        cut: Cut { separator: b',', has_quotes: false, has_triple_spaces: false },
+        line_end: b'\n',
+        manner: Manner::default(),
+        names: Vec::new(),
+        has_header: true,
+        skip,
+        entry: chosen.unwrap_or_else(|| dialect::find(Some(&lower), &[])),
+    })
+}
+
+fn zeek(start: &[u8], before: usize, chosen: Option<&'static Entry>) -> Option<Front> {
+    let mut separator = b'\t';
+    let mut at = 0;
+    for line in start.split_inclusive(|byte| *byte == b'\n') {
+        let trimmed = line.trim_ascii();
+        at += line.len();
+        if let Some(code) = trimmed.strip_prefix(b"#separator \\x") {
+            let code = std::str::from_utf8(code.get(..2)?).ok()?;
+            separator = u8::from_str_radix(code, 16).ok()?;
+        }
+        if let Some(names) = trimmed.strip_prefix(b"#fields") {
+            let has_triple_spaces = memchr::memmem::find(names, b"   ").is_some();
+            let cut = Cut { separator, has_quotes: false, has_triple_spaces };
+            let names: Vec<String> = texts(names.get(1..)?, cut).iter().map(|name| text::decode(name)).collect();
+            let lower: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
+            return Some(Front {
+                form: Form::Zeek,
+                cut,
+                line_end: b'\n',
+                manner: Manner::default(),
+                has_header: true,
+                skip: before + at,
+                entry: chosen.unwrap_or_else(|| dialect::find(Some(&lower), &[])),
+                names,
+            });
+        }
+    }
+    None
+}
+
+fn arff(start: &[u8], before: usize, chosen: Option<&'static Entry>) -> Option<Front> {
+    let mut names = Vec::new();
+    let mut at = 0;
+    for line in start.split_inclusive(|byte| *byte == b'\n') {
+        at += line.len();
+        let line = line.trim_ascii();
+        let is = |word: &[u8]| line.get(..word.len()).is_some_and(|front| front.eq_ignore_ascii_case(word));
+        if is(b"@attribute") {
+            let rest = text::decode(line.get(10..)?.trim_ascii());
+            let name = match rest.split_once(['\'', '"']) {
+                Some(("", quoted)) => quoted.split(['\'', '"']).next().unwrap_or_default().to_owned(),
+                _ => rest.split_whitespace().next().unwrap_or_default().to_owned(),
+            };
+            names.push(name);
+        } else if is(b"@data") {
+            let lower: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
+            return Some(Front {
+                form: Form::Arff,
+                cut: Cut { separator: b',', has_quotes: true, has_triple_spaces: false },
+                line_end: b'\n',
+                manner: Manner::default(),
+                has_header: true,
+                skip: before + at,
+                entry: chosen.unwrap_or_else(|| dialect::find(Some(&lower), &[])),
+                names,
+            });
+        }
+    }
+    None
+}
+
+/// Rows of the front as texts, the last left out if it may be cut; and where the second begins.
+fn rows(body: &[u8], cut: Cut, line_end: u8) -> (Vec<Vec<String>>, usize) {
+    let (mut rows, mut rest, mut second) = (Vec::new(), body, 0);
+    while rows.len() < ROWS {
+        let end = Frame::default().end(rest, cut, line_end);
+        let Some(row) = rest.get(..end.unwrap_or(rest.len())).filter(|_| end.is_some() || rows.len() < 2) else { break };
+        let is_blank = row.trim_ascii().is_empty();
+        if !is_blank {
+            rows.push(texts(row, cut).iter().map(|cell| text::decode(cell)).collect::<Vec<String>>());
+        }
+        rest = end.and_then(|end| rest.get(end + 1..)).unwrap_or_default();
+        if rows.len() <= 1 {
+            second = body.len() - rest.len();
+        }
+        if rest.is_empty() {
+            break;
+        }
+    }
+    (rows, second)
+}
+
+fn delimited(body: &[u8], bom: usize, chosen: Option<&'static Entry>) -> Option<Front> {
+    let line_end = if memchr::memchr(b'\n', body).is_none() && memchr::memchr(b'\r', body).is_some() { b'\r' } else { b'\n' };
+    let best = b",;\t|"
+        .iter()
+        .map(|separator| {
+            let cut = Cut { separator: *separator, has_quotes: true, has_triple_spaces: false };
+            let (rows, second) = rows(body, cut, line_end);
+            (agreement(&rows), cut, rows, second)
+        })
+        .max_by(|(a, ..), (b, ..)| a.total_cmp(b))?;
+    let (agreement, cut, rows, second) = best;
+    if agreement <= 0.0 {
+        return None;
+    }
+    let (first, others) = rows.split_first()?;
+    let lower: Vec<String> = first.iter().map(|name| name.to_lowercase()).collect();
+    let by_headings = dialect::find(Some(&lower), &[]);
+    let is_known = !matches!(by_headings.known_by, KnownBy::Rest);
+    let has_header = is_known || looks_like_header(first, others);
+    let entry = chosen.unwrap_or_else(|| if has_header { by_headings } else { dialect::find(None, &rows) });
+    let given: &[&str] = match &entry.known_by {
+        KnownBy::Shape(_, names) if !has_header => names,
+        _ => &[],
+    };
+    let names = if has_header {
+        first.clone()
+    } else {
+        let named = |place: usize| given.get(place).map_or_else(|| format!("column {}", place + 1), |n| (*n).to_owned());
+        (0..rows.iter().map(Vec::len).max().unwrap_or(0)).map(named).collect()
+    };
+    let cells = || others.iter().flatten();
+    let order = match entry.order {
+        Order::DayFirst if is_month_first(cells()) => Order::MonthFirst,
+        order => order,
+    };
+    Some(Front {
+        form: Form::Delimited,
+        cut,
+        line_end,
+        manner: Manner { has_decimal_comma: cut.separator != b',' && has_decimal_comma(cells()), order },
+        names,
+        has_header,
+        skip: bom + if has_header { second } else { 0 },
+        entry,
+    })
+}
+
+/// How much a separator makes of the rows: the share of rows with the commonest number of cells, more for more cells;
+/// 0 if it parts nothing.
+fn agreement(rows: &[Vec<String>]) -> f64 {
+    let mut counts: Vec<usize> = rows.iter().map(Vec::len).collect();
+    counts.sort_unstable();
+    let Some(common) = counts.chunk_by(|a, b| a == b).max_by_key(|run| run.len()) else { return 0.0 };
+    let n_cells = common.first().copied().unwrap_or(0);
+    let share = common.len() as f64 / rows.len() as f64;
+    // One line alone, or two columns, may be a sentence with a comma in it.
+    let is_enough = match (rows.len(), n_cells) {
+        (_, 0 | 1) => false,
+        (1, n) => n >= 3,
+        (2, 2) => rows.iter().all(|row| row.len() == 2),
+        _ => share >= 0.6,
+    };
+    if is_enough { share * (1.0 + (n_cells as f64).ln() / 10.0) } else { 0.0 }
+}
+
+/// True if the first row names columns: texts, all different where filled, over columns that have numbers below.
+fn looks_like_header(first: &[String], others: &[Vec<String>]) -> bool {
+    let of = |cell: &str| value(cell.as_bytes(), 0, Manner::default());
+    let n_numbers = first.iter().filter(|cell| of(cell).number().is_some()).count();
+    // Numbered features are named by numbers in some tables, but then they ascend.
+    if n_numbers * 5 > first.len() {
+        return false;
+    }
+    if others.is_empty() {
+        return true;
+    }
+    let has_number_below = |place: usize| {
+        others.iter().take(10).filter_map(|row| row.get(place)).any(|cell| of(cell).number().is_some())
+    };
+    let is_over_number = |(place, cell): (usize, &String)| {
+        matches!(of(cell), Value::Text(..)) && has_number_below(place)
+    };
+    if first.iter().enumerate().any(is_over_number) {
+        return true;
+    }
+    // A table of texts only: the first row is a header if none of its cells comes again in its column.
+    let comes_again = |place: usize, cell: &String| others.iter().any(|row| row.get(place) == Some(cell));
+    n_numbers == 0 && !first.iter().enumerate().any(|(place, cell)| !cell.is_empty() && comes_again(place, cell))
+}
+
+fn is_month_first<'a>(cells: impl Iterator<Item = &'a String>) -> bool {
+    let parts = cells.filter_map(|cell| {
+        let mut parts = cell.split(['/', ' ']);
+        let pair = (parts.next()?.parse::<u8>().ok()?, parts.next()?.parse::<u8>().ok()?);
+        (cell.contains('/')).then_some(pair)
+    });
+    let (mut is_month_first, mut is_day_first) = (false, false);
+    for (first, second) in parts {
+        is_month_first |= second > 12 && first <= 12;
+        is_day_first |= first > 12 && second <= 12;
+    }
+    is_month_first && !is_day_first
+}
+
+fn has_decimal_comma<'a>(cells: impl Iterator<Item = &'a String>) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    let (mut n_commas, mut n_points) = (0, 0);
+    for cell in cells {
+        let is_two = |mark| cell.split_once(mark).is_some_and(|(a, b)| is_number(a) && is_number(b));
+        n_commas += usize::from(is_two(','));
+        n_points += usize::from(is_two('.'));
+    }
+    n_commas > n_points
+}

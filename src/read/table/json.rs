@@ -1,0 +1,321 @@
+//! JSON objects to rows: nested names are joined by dots, and columns come as they are met.
+
+use super::number::{Manner, value};
+use crate::model::rows::Value;
+use foldhash::fast::FixedState;
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use std::collections::HashMap;
+use std::fmt;
+
+/// The columns met so far.
+#[derive(Default)]
+pub struct Keys {
+    /// Their names, in order of appearance.
+    pub names: Vec<String>,
+    places: HashMap<String, u32, FixedState>,
+    /// Names that were not taken because there were too many.
+    pub n_refused: u64,
+}
+
+impl Keys {
+    /// The place of a column, which is added if there is room.
+    fn place(&mut self, name: &str) -> Option<usize> {
+        if let Some(place) = self.places.get(name) {
+            return Some(*place as usize);
+        }
+        if self.names.len() >= super::MOST_COLUMNS || name.len() > super::MOST_NAME_BYTES {
+            self.n_refused += 1;
+            return None;
+        }
+        let place = self.names.len();
+        self.names.push(name.to_owned());
+        self.places.insert(name.to_owned(), place as u32);
+        Some(place)
+    }
+}
+
+/// Reads one object. Texts become ranges of `texts`. False if it is no object, or damaged.
+pub fn values(object: &[u8], keys: &mut Keys, manner: Manner, values: &mut Vec<Value>, texts: &mut Vec<u8>) -> bool {
+    values.clear();
+    values.resize(keys.names.len(), Value::Missing);
+    texts.clear();
+    let mut name = String::new();
+    let mut row = Row { keys, manner, values, texts, name: &mut name };
+    let mut deserializer = serde_json::Deserializer::from_slice(object);
+    Level { row: &mut row, is_top: true }.deserialize(&mut deserializer).is_ok() && deserializer.end().is_ok()
+}
+
+struct Row<'a> {
+    keys: &'a mut Keys,
+    manner: Manner,
+    values: &'a mut Vec<Value>,
+    texts: &'a mut Vec<u8>,
+    name: &'a mut String,
+}
+
+impl Row<'_> {
+    fn set(&mut self, value: Value) {
+        let Some(place) = self.keys.place(self.name) else { return };
+        if self.values.len() <= place {
+            self.values.resize(place + 1, Value::Missing);
+        }
+        if let Some(slot) = self.values.get_mut(place) {
+            *slot = value;
+        }
+    }
+
+    fn set_text(&mut self, text: &[u8]) {
+        let start = self.texts.len();
+        self.texts.extend_from_slice(text);
+        self.set(value(text, start, self.manner));
+    }
+}
+
+/// A value below the name in `row`.
+struct Level<'r, 'a> {
+    row: &'r mut Row<'a>,
+    is_top: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Level<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Level<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of names and values")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let length = self.row.name.len();
+        while map.next_key_seed(Key(self.row.name))?.is_some() {
+            map.next_value_seed(Level { row: &mut *self.row, is_top: false })?;
+            self.row.name.truncate(length);
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        if self.is_top {
+            return Err(A::Error::custom("a list"));
+        }
+        // Scalars of a list become one text; what is nested deeper is left out.
+        let start = self.row.texts.len();
+        while list.next_element_seed(Item(self.row.texts, start))?.is_some() {}
+        let end = self.row.texts.len();
+        self.row.set(if end > start { Value::Text(start as u32, end as u32) } else { Value::Missing });
+        Ok(())
+    }
+
+    fn visit_bool<E: Error>(self, is_true: bool) -> Result<(), E> {
+        self.scalar(Value::Number(f64::from(u8::from(is_true))))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
+        self.scalar(Value::Number(number as f64))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<(), E> {
+        self.scalar(Value::Number(number as f64))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
+        self.scalar(Value::Number(number))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        if self.is_top {
+            return Err(E::custom("a text"));
+        }
+        self.row.set_text(text.as_bytes());
+        Ok(())
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        self.scalar(Value::Missing)
+    }
+}
+
+impl Level<'_, '_> {
+    fn scalar<E: Error>(self, value: Value) -> Result<(), E> {
+        if self.is_top {
+            return Err(E::custom("a single value"));
+        }
+        self.row.set(value);
+        Ok(())
+    }
+}
+
+/// Adds a key to the name.
+struct Key<'a>(&'a mut String);
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<(), E> {
+        if !self.0.is_empty() {
+            self.0.push('.');
+        }
+        self.0.push_str(key);
+        Ok(())
+    }
+}
+
+/// Adds a scalar of a list to the texts.
+struct Item<'a>(&'a mut Vec<u8>, usize);
+
+impl<'de> DeserializeSeed<'de> for Item<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl Item<'_> {
+    fn add<E: Error>(self, text: &str) -> Result<(), E> {
+        if self.0.len() > self.1 {
+            self.0.extend_from_slice(b", ");
+        }
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+}
+
+impl<'de> Visitor<'de> for Item<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        self.add(text)
+    }
+
+    fn visit_bool<E: Error>(self, is_true: bool) -> Result<(), E> {
+        self.add(if is_true { "true" } else { "false" })
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
+        self.add(&number.to_string())
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<(), E> {
+        self.add(&number.to_string())
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
+        self.add(&number.to_string())
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+}
+
+/// How far the search for an object of a list has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Objects {
+    depth: u32,
+    is_text: bool,
+    is_escaped: bool,
+}
+
+impl Objects {
+    /// The first byte of an object and the byte behind its end, searching on from where the last search ended. The
+    /// start is none if the object began in earlier bytes.
+    pub fn next(&mut self, bytes: &[u8]) -> (Option<usize>, Option<usize>) {
+        let mut start = None;
+        for (place, byte) in bytes.iter().enumerate() {
+            if self.is_text {
+                match (byte, self.is_escaped) {
+                    (_, true) => self.is_escaped = false,
+                    (b'\\', _) => self.is_escaped = true,
+                    (b'"', _) => self.is_text = false,
+                    _ => {}
+                }
+                continue;
+            }
+            match byte {
+                b'"' => self.is_text = self.depth > 0,
+                b'{' => {
+                    start = if self.depth == 0 { Some(place) } else { start };
+                    self.depth += 1;
+                }
+                b'}' if self.depth > 0 => {
+                    self.depth -= 1;
+                    if self.depth == 0 {
+                        return (start, Some(place + 1));
+                    }
+                }
+                _ => {}
+            }
+        }
+        (start, None)
+    }
+
+    /// True if an object has begun and not ended.
+    pub fn is_inside(&self) -> bool {
+        self.depth > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nested_names_become_columns() {
+        let (mut keys, mut out, mut texts) = (Keys::default(), Vec::new(), Vec::new());
+        let mut read = |text: &str, keys: &mut Keys, out: &mut Vec<Value>| values(text.as_bytes(), keys, Manner::default(), out, &mut texts);
+        assert!(read(r#"{"a":1,"b":{"c":"x\ny","d":null},"e":[1,"z",{"q":1}],"f":true}"#, &mut keys, &mut out));
+        assert_eq!(keys.names, ["a", "b.c", "b.d", "e", "f"]);
+        assert_eq!(out, [Value::Number(1.0), Value::Text(0, 3), Value::Missing, Value::Text(3, 7), Value::Number(1.0)]);
+        assert!(read(r#"{"g":2,"a":-1.5}"#, &mut keys, &mut out));
+        assert_eq!((keys.names.len(), out[5], out[0], out[1]), (6, Value::Number(2.0), Value::Number(-1.5), Value::Missing));
+        for wrong in ["[1]", "5", "\"x\"", "{\"a\":", "{} {}", "null"] {
+            assert!(!read(wrong, &mut keys, &mut out), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn objects_of_a_list_are_found_across_slices() {
+        let text = br#"[ {"a":"}\"{"} , {"b":{"c":1}}]"#;
+        let mut objects = Objects::default();
+        assert_eq!(objects.next(text), (Some(2), Some(14)));
+        for cut in 17..30 {
+            let mut objects = Objects::default();
+            let (first, second) = (objects.next(&text[14..cut]), objects.next(&text[cut..]));
+            assert_eq!((first.0, second.1.map(|end| end + cut)), (Some(3), Some(30)), "{cut}");
+        }
+    }
+}

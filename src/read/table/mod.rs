@@ -1,0 +1,202 @@
+//! The bytes of a table to rows: CSV and its kin, Zeek's logs, ARFF, JSON lines and lists. Any slicing gives the same rows.
+//!
+//! The front of the file tells how it is written and by which tool ([`dialect`]); then rows stream by.
+
+pub mod cells;
+pub mod dialect;
+pub mod flow;
+pub mod front;
+mod json;
+mod kdd;
+mod names;
+mod number;
+mod packets;
+mod rows;
+mod state;
+mod time;
+
+use super::{Record, Refusal};
+use crate::issue::IssueLog;
+use crate::model::rows::{Layout, Value};
+use crate::model::{Flow, Packet};
+use rows::Body;
+
+/// Most columns; those behind are left out.
+pub const MOST_COLUMNS: usize = 16_384;
+/// Longest name of a column in JSON.
+const MOST_NAME_BYTES: usize = 512;
+/// Bytes that are looked at before rows are read; more if the first line is longer.
+const FRONT_BYTES: usize = 64 << 10;
+/// A longer line is no table's.
+const MOST_FRONT_BYTES: usize = 4 << 20;
+/// A longer row is taken as damage: most often a quote that is never closed.
+const MOST_ROW_BYTES: usize = 2 << 20;
+/// So many quotes that are never closed, and quotes mean nothing in this file.
+const MOST_OPEN_QUOTES: u32 = 16;
+
+/// What people may say about a table before it is read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Options {
+    /// Place of the dialect in [`dialect::ALL`]; none to tell it by the content.
+    pub dialect: Option<usize>,
+    /// Unit of durations and gaps; none for that of the dialect.
+    pub unit: Option<dialect::Unit>,
+    /// Place of the label column.
+    pub label: Label,
+}
+
+/// Which column says what a row is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Label {
+    /// The one whose heading says so.
+    #[default]
+    Found,
+    /// None.
+    None,
+    /// This one, from 0.
+    Place(usize),
+    /// The one of this name.
+    Name(String),
+}
+
+/// One row.
+pub struct TableRow<'a> {
+    /// First byte in the file.
+    pub offset: u64,
+    /// Bytes in the file.
+    pub length: u32,
+    /// What texts are ranges of.
+    pub bytes: &'a [u8],
+    /// Its values, one a column; those of missing columns behind may be left out.
+    pub values: &'a [Value],
+    /// What it is beside a row.
+    pub became: Became,
+}
+
+/// What a row is beside a row.
+#[allow(clippy::large_enum_variant, reason = "one at a time, moved once")]
+pub enum Became {
+    /// Nothing more.
+    Row,
+    /// A flow; true if only one of its directions.
+    Flow(Flow, bool),
+    /// A packet without bytes.
+    Packet(Packet),
+}
+
+/// Reads a table that is fed to it in slices.
+pub struct TableReader {
+    options: Options,
+    stage: Stage,
+}
+
+enum Stage {
+    /// The front is being gathered.
+    Front { bytes: Vec<u8>, at: u64 },
+    Body(Box<Body>),
+}
+
+impl TableReader {
+    /// One that has seen nothing yet.
+    pub fn new(options: Options) -> TableReader {
+        TableReader { options, stage: Stage::Front { bytes: Vec::new(), at: 0 } }
+    }
+
+    /// Takes the next bytes of the file, which stand at offset `at`.
+    ///
+    /// # Errors
+    /// This is text, but no table.
+    pub fn feed(
+        &mut self,
+        mut bytes: &[u8],
+        mut offset: u64,
+        issues: &mut IssueLog,
+        sink: &mut impl FnMut(Record<'_>),
+    ) -> Result<(), Refusal> {
+        if let Stage::Front { bytes: front, at } = &mut self.stage {
+            if front.is_empty() {
+                *at = offset;
+            }
+            let mut target = FRONT_BYTES;
+            loop {
+                let missing = target.saturating_sub(front.len());
+                let (now, later) = bytes.split_at(missing.min(bytes.len()));
+                front.extend_from_slice(now);
+                offset += now.len() as u64;
+                bytes = later;
+                if front.len() < target {
+                    return Ok(());
+                }
+                let has_rows = memchr::memchr2_iter(b'\n', b'\r', front).nth(4).is_some();
+                if has_rows || target >= MOST_FRONT_BYTES {
+                    break;
+                }
+                target *= 2;
+            }
+            self.open(issues, sink)?;
+        }
+        if let Stage::Body(body) = &mut self.stage {
+            body.feed(bytes, offset, issues, sink);
+        }
+        Ok(())
+    }
+
+    /// The file has ended.
+    ///
+    /// # Errors
+    /// This is text, but no table.
+    pub fn end(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) -> Result<(), Refusal> {
+        self.open(issues, sink)?;
+        if let Stage::Body(body) = &mut self.stage {
+            body.end(issues, sink);
+        }
+        Ok(())
+    }
+
+    /// Forgets a row whose rest will not come.
+    pub fn give_up(&mut self) {
+        if let Stage::Body(body) = &mut self.stage {
+            body.give_up();
+        }
+    }
+
+    fn open(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) -> Result<(), Refusal> {
+        let Stage::Front { bytes, at } = &mut self.stage else { return Ok(()) };
+        let chosen = self.options.dialect.and_then(|place| dialect::ALL.get(place));
+        let Some(front) = front::look(bytes, chosen) else {
+            return Err(super::guess::refusal(bytes, true));
+        };
+        let (bytes, at) = (std::mem::take(bytes), *at);
+        let skip = front.skip.min(bytes.len());
+        let mut body = Body::new(front, &self.options, &bytes);
+        sink(Record::Layout(body.layout()));
+        body.feed(bytes.get(skip..).unwrap_or_default(), at + skip as u64, issues, sink);
+        self.stage = Stage::Body(Box::new(body));
+        Ok(())
+    }
+
+    /// What the table is, once its front was read.
+    pub fn layout(&self) -> Option<&Layout> {
+        match &self.stage {
+            Stage::Front { .. } => None,
+            Stage::Body(body) => Some(body.layout()),
+        }
+    }
+
+    /// The cells of a row that was read again, as they stand in the file.
+    pub fn cells(&self, row: &[u8]) -> Vec<String> {
+        match &self.stage {
+            Stage::Front { .. } => Vec::new(),
+            Stage::Body(body) => body.cells(row),
+        }
+    }
+}
+
+/// True if the front of a file may be that of a table. The first object of a JSON table may be longer than the front.
+pub fn looks_like_table(bytes: &[u8]) -> bool {
+    let start = bytes.trim_ascii_start();
+    let object = start.strip_prefix(b"[").unwrap_or(start).trim_ascii_start().strip_prefix(b"{");
+    let is_long_object = bytes.len() >= super::guess::FRONT_BYTES
+        && object.is_some_and(|inside| inside.trim_ascii_start().starts_with(b"\""));
+    is_long_object || front::look(bytes, None).is_some()
+}

@@ -1,0 +1,214 @@
+//! A row of Wireshark's packet list to a packet, as far as its text tells: addresses, ports, flags, lengths.
+
+use super::flow::Row;
+use crate::model::packet::{Icmp, Ip, Layers, Packet, Tcp, Transport, Udp, tcp_flag};
+use crate::model::protocol::{Named, Protocol};
+use crate::model::rows::Role;
+use crate::model::{Host, text};
+use foldhash::fast::FixedState;
+use std::collections::HashMap;
+
+/// Most pairs of hosts whose ports are remembered.
+const MOST_PAIRS: usize = 1 << 16;
+/// Ethernet and IPv4 header.
+const LOWER_HEADERS: u32 = 34;
+
+/// What rows before have told: packets of applications name no ports.
+#[derive(Default)]
+pub struct PacketRows {
+    ports: HashMap<(Host, Host), (u8, u16, u16), FixedState>,
+}
+
+impl PacketRows {
+    /// The packet of a row; none without a time.
+    pub fn build(&mut self, row: &Row<'_>, index: u64) -> Option<Packet> {
+        let time_ns = row.moment(Role::Start)?;
+        let wire_bytes = u32::try_from(row.count(Role::Bytes).unwrap_or(0)).unwrap_or(u32::MAX);
+        let info = text::decode_cow(row.text(Role::Info).unwrap_or_default()).into_owned();
+        let name = text::decode_cow(row.text(Role::Protocol).unwrap_or_default()).into_owned();
+        let addresses = row.host(Role::Source).zip(row.host(Role::Target));
+        let mut layers = Layers::default();
+        layers.push(Named::Ethernet);
+        let mut ip = None;
+        let mut transport = Transport::None;
+        if let Some((source, target)) = addresses {
+            layers.push(if source.is_v4() { Named::Ipv4 } else { Named::Ipv6 });
+            let protocol;
+            (protocol, transport) = self.transport(&name, &info, (source, target), wire_bytes);
+            layers.push(Protocol::from_ip_protocol(protocol));
+            let payload_bytes = wire_bytes.saturating_sub(LOWER_HEADERS);
+            ip = Some(Ip { source, target, protocol, ttl: 0, is_fragment: false, payload_bytes });
+        } else if name == "ARP" {
+            layers.push(Named::Arp);
+        }
+        if let Some(named) = application(&name) {
+            layers.push(named);
+        }
+        Some(Packet {
+            index,
+            time_ns,
+            is_timed: true,
+            wire_bytes,
+            captured_bytes: wire_bytes,
+            macs: None,
+            vlan: 0,
+            layers,
+            arp: None,
+            ip,
+            transport,
+            is_damaged: false,
+            net_at: 0,
+            transport_at: 0,
+            payload: 0..0,
+        })
+    }
+
+    fn transport(&mut self, name: &str, info: &str, (source, target): (Host, Host), wire_bytes: u32) -> (u8, Transport) {
+        if name.starts_with("ICMP") {
+            let is_v6 = name == "ICMPv6";
+            let payload_bytes = wire_bytes.saturating_sub(LOWER_HEADERS + 8);
+            let (kind, identifier) = echo(info, is_v6);
+            let icmp = Icmp { is_v6, kind, code: 0, identifier, payload_bytes, refused: None };
+            return (if is_v6 { 58 } else { 1 }, Transport::Icmp(icmp));
+        }
+        let said = ports(info);
+        let known = || self.ports.get(&(source, target)).copied();
+        let (protocol, source_port, target_port) = match (said, usual(name)) {
+            (Some((from, to)), usual) => (if is_udp(name, info, usual) { 17 } else { 6 }, from, to),
+            (None, _) if known().is_some() => known().unwrap_or_default(),
+            (None, Some((protocol, port))) => {
+                let is_answer = info.contains("response") || info.starts_with("HTTP/") || info.starts_with("Response");
+                let (from, to) = if is_answer { (port, 0) } else { (0, port) };
+                (protocol, from, to)
+            }
+            (None, None) => return (0, Transport::None),
+        };
+        if said.is_some() && self.ports.len() < MOST_PAIRS {
+            self.ports.insert((source, target), (protocol, source_port, target_port));
+            self.ports.insert((target, source), (protocol, target_port, source_port));
+        }
+        if protocol == 17 {
+            let payload_bytes = wire_bytes.saturating_sub(LOWER_HEADERS + 8);
+            return (17, Transport::Udp(Udp { source_port, target_port, payload_bytes }));
+        }
+        let payload = field(info, "Len=").unwrap_or(wire_bytes.saturating_sub(LOWER_HEADERS + 20).into());
+        let flags = flags(info).unwrap_or(tcp_flag::ACK | tcp_flag::PSH);
+        let tcp = Tcp {
+            source_port,
+            target_port,
+            sequence: field(info, "Seq=").unwrap_or(0) as u32,
+            acknowledgment: field(info, "Ack=").unwrap_or(0) as u32,
+            flags,
+            window: field(info, "Win=").unwrap_or(0).min(65_535) as u16,
+            header_bytes: 20,
+            payload_bytes: if said.is_some() && flags & tcp_flag::SYN != 0 { 0 } else { payload as u32 },
+        };
+        (6, Transport::Tcp(tcp))
+    }
+}
+
+/// The ports of `443 → 54321 [SYN]` or, as older versions write it, `443 > 54321`.
+fn ports(info: &str) -> Option<(u16, u16)> {
+    let (before, after) = info.split_once('→').or_else(|| info.split_once('>'))?;
+    let from = before.split_whitespace().next_back()?.parse().ok()?;
+    let to = after.split_whitespace().next()?.parse().ok()?;
+    Some((from, to))
+}
+
+/// The flags of `[SYN, ACK]`. Notes such as `[TCP Retransmission]` stand in brackets too.
+fn flags(info: &str) -> Option<u8> {
+    info.split('[').skip(1).filter_map(|part| part.split_once(']')).find_map(|(inside, _)| {
+        inside.split(", ").map(flag).collect::<Option<Vec<u8>>>().map(|bits| bits.iter().fold(0, |all, bit| all | bit))
+    })
+}
+
+fn flag(name: &str) -> Option<u8> {
+    Some(match name {
+        "FIN" => tcp_flag::FIN,
+        "SYN" => tcp_flag::SYN,
+        "RST" => tcp_flag::RST,
+        "PSH" => tcp_flag::PSH,
+        "ACK" => tcp_flag::ACK,
+        "URG" => tcp_flag::URG,
+        "ECE" | "ECN" => tcp_flag::ECE,
+        "CWR" => tcp_flag::CWR,
+        "<None>" => 0,
+        _ => return None,
+    })
+}
+
+/// The number behind a name, as in `Seq=5`.
+fn field(info: &str, name: &str) -> Option<u64> {
+    let (_, behind) = info.split_once(name)?;
+    let digits: String = behind.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().ok()
+}
+
+/// Type and identifier of an echo message.
+fn echo(info: &str, is_v6: bool) -> (u8, u16) {
+    let id = info.split_once("id=0x").map(|(_, behind)| behind.chars().take_while(char::is_ascii_hexdigit).collect());
+    let id = id.and_then(|digits: String| u16::from_str_radix(&digits, 16).ok()).unwrap_or(0);
+    let kind = match (info.contains("reply"), info.contains("request"), info.contains("unreachable")) {
+        (true, ..) => if is_v6 { 129 } else { 0 },
+        (_, true, _) => if is_v6 { 128 } else { 8 },
+        (.., true) => if is_v6 { 1 } else { 3 },
+        _ if info.contains("Redirect") => if is_v6 { 137 } else { 5 },
+        _ => if is_v6 { 135 } else { 11 },
+    };
+    (kind, id)
+}
+
+/// Transport and server port that a protocol's name usually means.
+fn usual(name: &str) -> Option<(u8, u16)> {
+    Some(match name {
+        "DNS" => (17, 53),
+        "MDNS" => (17, 5353),
+        "LLMNR" => (17, 5355),
+        "NBNS" => (17, 137),
+        "DHCP" => (17, 67),
+        "DHCPv6" => (17, 547),
+        "NTP" => (17, 123),
+        "SSDP" => (17, 1900),
+        "QUIC" => (17, 443),
+        "SNMP" => (17, 161),
+        "UDP" => (17, 0),
+        "TCP" => (6, 0),
+        "HTTP" => (6, 80),
+        "SSH" | "SSHv2" => (6, 22),
+        "FTP" => (6, 21),
+        "TELNET" => (6, 23),
+        "SMTP" => (6, 25),
+        "SMB" | "SMB2" => (6, 445),
+        _ if name.starts_with("TLS") || name.starts_with("SSL") => (6, 443),
+        _ => return None,
+    })
+}
+
+fn is_udp(name: &str, info: &str, usual: Option<(u8, u16)>) -> bool {
+    let has_flags = info.contains('[') && flags(info).is_some();
+    !has_flags && (name == "UDP" || usual.is_some_and(|(protocol, _)| protocol == 17))
+}
+
+/// The application that a protocol's name is.
+fn application(name: &str) -> Option<Named> {
+    let name = if name.starts_with("TLS") { "TLS" } else if name.starts_with("SSH") { "SSH" } else { name };
+    let transports = [Named::Tcp, Named::Udp, Named::Icmp, Named::Icmpv6, Named::Arp];
+    Named::ALL.iter().copied().find(|n| n.name().eq_ignore_ascii_case(name)).filter(|n| !transports.contains(n))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_flags_and_numbers_are_read_out_of_the_text() {
+        let info = "443 → 54321 [SYN, ACK] Seq=0 Ack=1 Win=64240 Len=0 MSS=1460";
+        assert_eq!((ports(info), flags(info)), (Some((443, 54321)), Some(0x12)));
+        assert_eq!((field(info, "Win="), field(info, "Len=")), (Some(64240), Some(0)));
+        let old = "[TCP Retransmission] 5000 > 80 [PSH, ACK] Seq=1 Ack=1 Win=65535 Len=512";
+        assert_eq!((ports(old), flags(old)), (Some((5000, 80)), Some(0x18)));
+        assert_eq!(ports("Who has 10.0.0.1? Tell 10.0.0.2"), None);
+        assert_eq!(flags("Standard query 0x1 A example.org"), None);
+        assert_eq!(echo("Echo (ping) request  id=0x001f, seq=1/256, ttl=64", false), (8, 31));
+    }
+}

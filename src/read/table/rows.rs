@@ -1,0 +1,412 @@
+//! The rows of a table one after the other, once its front has told how it is written.
+
+use super::cells::{self, Frame};
+use super::dialect::Kind;
+use super::flow::{self, Places, Row, Units};
+use super::front::{Form, Front};
+use super::json::{self, Keys, Objects};
+use super::packets::PacketRows;
+use super::{Became, Label, MOST_COLUMNS, MOST_OPEN_QUOTES, MOST_ROW_BYTES, Options, TableRow, names};
+use crate::issue::{IssueKind, IssueLog};
+use crate::model::rows::{Column, Layout, Role, RowKind, Value};
+use crate::model::{text, time};
+use crate::read::Record;
+
+/// Rows of the front that are tried to see whether they become flows or packets.
+const PROBED: usize = 200;
+/// Times before 1980 count from the start of a capture.
+const EARLIEST_NS: i64 = 315_532_800 * time::SECOND;
+
+/// Reads rows.
+pub struct Body {
+    front: Front,
+    options: Options,
+    layout: Layout,
+    places: Places,
+    units: Units,
+    keys: Keys,
+    packets: PacketRows,
+    /// Event type whose rows become flows; empty if rows have none.
+    event: &'static [u8],
+    header: Vec<u8>,
+    values: Vec<Value>,
+    room: Vec<u8>,
+    /// A row whose rest has not come yet, and where it begins.
+    carry: Vec<u8>,
+    carry_at: u64,
+    frame: Frame,
+    objects: Objects,
+    n_open_quotes: u32,
+    /// Bytes are dropped until the line or object ends.
+    is_skipping: bool,
+    /// A summary ended the rows.
+    is_over: bool,
+    n_rows: u64,
+}
+
+/// What stands next in some bytes.
+struct Found {
+    start: usize,
+    /// End of the row and where the next begins.
+    end: Option<(usize, usize)>,
+}
+
+impl Body {
+    /// For a table with this front; `bytes` are those that told it.
+    pub fn new(front: Front, options: &Options, bytes: &[u8]) -> Body {
+        let entry = front.entry;
+        let unit = |of_dialect| options.unit.unwrap_or(of_dialect);
+        let units = Units { durations: unit(entry.durations), gaps: unit(entry.gaps) };
+        let header = if front.has_header && front.form == Form::Delimited {
+            bytes.get(..front.skip).unwrap_or_default().trim_ascii().to_vec()
+        } else {
+            Vec::new()
+        };
+        let mut body = Body {
+            layout: Layout {
+                dialect: entry.id.to_owned(),
+                name: entry.name.to_owned(),
+                written: written(&front),
+                time_unit: unit_words(units),
+                has_header: front.has_header,
+                is_label_chosen: options.label != Label::Found,
+                ..Layout::default()
+            },
+            header: header.strip_prefix(b"\xef\xbb\xbf").map_or(header.clone(), <[u8]>::to_vec),
+            options: options.clone(),
+            places: Places::default(),
+            units,
+            keys: Keys::default(),
+            packets: PacketRows::default(),
+            event: b"",
+            values: Vec::new(),
+            room: Vec::new(),
+            carry: Vec::new(),
+            carry_at: 0,
+            frame: Frame::default(),
+            objects: Objects::default(),
+            n_open_quotes: 0,
+            is_skipping: false,
+            is_over: false,
+            n_rows: 0,
+            front,
+        };
+        let names: Vec<String> = body.front.names.iter().take(MOST_COLUMNS).cloned().collect();
+        body.add_columns(&names);
+        body.probe(bytes.get(body.front.skip..).unwrap_or_default());
+        body
+    }
+
+    /// What the table is.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    fn add_columns(&mut self, names: &[String]) {
+        let entry = self.front.entry;
+        for name in names {
+            let place = self.layout.columns.len();
+            let is_label = match &self.options.label {
+                Label::Place(wanted) => place == *wanted,
+                Label::Name(wanted) => name.trim().eq_ignore_ascii_case(wanted.trim()),
+                Label::Found | Label::None => false,
+            };
+            let role = if is_label { Role::Label } else { names::role(name.trim(), entry) };
+            if is_label && self.layout.label.is_none() {
+                self.layout.label = Some(place as u32);
+            }
+            self.places.add(role, place);
+            let name = if name.trim().is_empty() { format!("column {}", place + 1) } else { name.trim().to_owned() };
+            self.layout.columns.push(Column { name, role });
+        }
+        if self.options.label == Label::Found {
+            let is_named = |name: &str| self.layout.columns.iter().position(|c| c.name.eq_ignore_ascii_case(name));
+            self.layout.label = entry.labels.iter().find_map(|name| is_named(name)).map(|place| place as u32);
+        }
+    }
+
+    /// Tries the first rows: do they become flows or packets, and is their time absolute?
+    fn probe(&mut self, mut bytes: &[u8]) {
+        let (mut n_built, mut n_flow_events, mut n_alerts, mut earliest) = (0, 0, 0, i64::MAX);
+        for _ in 0..PROBED {
+            let Found { start, end: Some((end, next)) } = self.next(bytes) else { break };
+            let row = bytes.get(start..end).unwrap_or_default();
+            bytes = bytes.get(next..).unwrap_or_default();
+            let mut room = std::mem::take(&mut self.room);
+            let mut values = std::mem::take(&mut self.values);
+            if let Some(text) = self.parse(row, &mut values, &mut room) {
+                let row = Row { bytes: text, values: &values, places: &self.places };
+                n_flow_events += u32::from(row.text(Role::EventType) == Some(b"flow"));
+                n_alerts += u32::from(row.text(Role::EventType) == Some(b"alert"));
+                if row.host(Role::Source).is_some() && row.host(Role::Target).is_some() {
+                    n_built += 1;
+                }
+                earliest = row.moment(Role::Start).map_or(earliest, |start| start.min(earliest));
+            }
+            (self.values, self.room) = (values, room);
+        }
+        (self.frame, self.objects) = Default::default();
+        self.event = if n_flow_events == 0 && n_alerts > 0 { b"alert" } else { b"flow" };
+        let has_hosts = self.places.has(Role::Source) && self.places.has(Role::Target) && n_built > 0;
+        let has_times = earliest < i64::MAX;
+        let lacks = [(has_hosts, "addresses"), (has_times, "times")];
+        self.layout.lacks = lacks.iter().filter(|(has, _)| !has).map(|(_, what)| (*what).to_owned()).collect();
+        self.layout.has_relative_times = has_times && earliest < EARLIEST_NS;
+        self.layout.kind = match self.front.entry.kind {
+            _ if !self.layout.lacks.is_empty() => RowKind::Rows,
+            Kind::Flows => RowKind::Flows,
+            Kind::Packets => RowKind::Packets,
+        };
+    }
+
+    /// Takes the next bytes, which stand at `at`.
+    pub fn feed(&mut self, bytes: &[u8], at: u64, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) {
+        let (mut rest, mut at) = (bytes, at);
+        while !rest.is_empty() && !self.is_over {
+            let Found { start, end } = self.next(rest);
+            let Some((end, next)) = end else {
+                let n_skipped = if self.carry.is_empty() { start } else { 0 };
+                if self.is_skipping {
+                    return;
+                }
+                if self.carry.is_empty() {
+                    self.carry_at = at + n_skipped as u64;
+                }
+                self.carry.extend_from_slice(rest.get(n_skipped..).unwrap_or_default());
+                if self.carry.len() > MOST_ROW_BYTES {
+                    self.too_long(&[], issues, sink);
+                }
+                return;
+            };
+            let found = rest.get(start..end).unwrap_or_default();
+            let behind = rest.get(next..).unwrap_or_default();
+            (self.frame, rest) = (Frame::default(), behind);
+            let found_at = at + start as u64;
+            at += next as u64;
+            if std::mem::take(&mut self.is_skipping) {
+                continue;
+            }
+            if self.carry.len() + found.len() > MOST_ROW_BYTES {
+                if self.carry.is_empty() {
+                    self.carry_at = found_at;
+                }
+                self.carry.extend_from_slice(found);
+                self.carry.push(self.front.line_end);
+                self.too_long(behind, issues, sink);
+                return;
+            }
+            if self.carry.is_empty() {
+                self.row(found, found_at, issues, sink);
+            } else {
+                let mut row = std::mem::take(&mut self.carry);
+                row.extend_from_slice(found);
+                self.row(&row, self.carry_at, issues, sink);
+                row.clear();
+                self.carry = row;
+            }
+        }
+    }
+
+    /// The row in `carry` is too long. Most often a quote is never closed: its first line is taken as the row, and
+    /// reading goes on behind that, in the rest of `carry` and then in `behind`.
+    fn too_long(&mut self, behind: &[u8], issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) {
+        let mut all = std::mem::take(&mut self.carry);
+        all.extend_from_slice(behind);
+        let at = self.carry_at;
+        issues.add(IssueKind::RowTooLong, Some(self.n_rows), Some(at));
+        let is_lines = self.front.form != Form::JsonList;
+        let first = memchr::memchr(self.front.line_end, &all).filter(|end| is_lines && *end <= MOST_ROW_BYTES);
+        if let Some(end) = first {
+            self.frame = Frame::default();
+            self.n_open_quotes += 1;
+            self.front.cut.has_quotes &= self.n_open_quotes < MOST_OPEN_QUOTES;
+            self.row(all.get(..end).unwrap_or_default(), at, issues, sink);
+            self.feed(all.get(end + 1..).unwrap_or_default(), at + end as u64 + 1, issues, sink);
+            return;
+        }
+        // Without a line end in sight: dropped up to the next, where reading goes on.
+        let end = if is_lines { memchr::memchr(self.front.line_end, &all) } else { None };
+        self.frame = Frame::default();
+        match end {
+            Some(end) => self.feed(all.get(end + 1..).unwrap_or_default(), at + end as u64 + 1, issues, sink),
+            None => self.is_skipping = true,
+        }
+    }
+
+    /// The file has ended: what is left is the last row.
+    pub fn end(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) {
+        let row = std::mem::take(&mut self.carry);
+        if !row.is_empty() && !self.is_over {
+            if self.front.form == Form::JsonList {
+                issues.add(IssueKind::FileCut, Some(self.n_rows), Some(self.carry_at));
+            } else {
+                self.row(&row, self.carry_at, issues, sink);
+            }
+        }
+        if self.keys.n_refused > 0 || self.front.names.len() > MOST_COLUMNS {
+            issues.add(IssueKind::ColumnsLeftOut, None, None);
+        }
+        if self.layout.has_relative_times && self.layout.kind != RowKind::Rows {
+            issues.add(IssueKind::TimesRelative, None, None);
+        }
+    }
+
+    /// The rest of the file will not come.
+    pub fn give_up(&mut self) {
+        self.carry.clear();
+    }
+
+    fn next(&mut self, bytes: &[u8]) -> Found {
+        if self.front.form != Form::JsonList {
+            let end = self.frame.end(bytes, self.front.cut, self.front.line_end);
+            return Found { start: 0, end: end.map(|end| (end, end + 1)) };
+        }
+        let was_inside = self.objects.is_inside();
+        let (start, end) = self.objects.next(bytes);
+        let start = if was_inside { 0 } else { start.unwrap_or(bytes.len()) };
+        Found { start, end: end.map(|end| (end, end)) }
+    }
+
+    fn row(&mut self, row: &[u8], at: u64, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) {
+        let row = row.strip_suffix(b"\r").unwrap_or(row);
+        if row.trim_ascii().is_empty() || self.is_over {
+            return;
+        }
+        let place = (Some(self.n_rows), Some(at));
+        if self.is_comment(row) {
+            return;
+        }
+        if !self.header.is_empty() && row.first() == self.header.first() && row.trim_ascii() == self.header {
+            return issues.add(IssueKind::HeaderRepeated, place.0, place.1);
+        }
+        if !self.front.entry.ends_at.is_empty() && row.starts_with(self.front.entry.ends_at.as_bytes()) {
+            self.is_over = true;
+            return issues.add(IssueKind::SummaryLine, place.0, place.1);
+        }
+        if !row.is_ascii() && std::str::from_utf8(row).is_err() {
+            issues.add(IssueKind::TextNotUtf8, place.0, place.1);
+        }
+        let mut room = std::mem::take(&mut self.room);
+        let mut values = std::mem::take(&mut self.values);
+        match self.parse(row, &mut values, &mut room) {
+            None => issues.add(IssueKind::RowDamaged, place.0, place.1),
+            Some(_) if values.iter().all(|value| *value == Value::Missing) => {
+                issues.add(IssueKind::RowBlank, place.0, place.1);
+            }
+            Some(text) => {
+                if self.keys.names.len() > self.layout.columns.len() {
+                    let added = self.keys.names.get(self.layout.columns.len()..).unwrap_or_default().to_vec();
+                    self.add_columns(&added);
+                    sink(Record::Layout(&self.layout));
+                }
+                let is_delimited = !matches!(self.front.form, Form::JsonLines | Form::JsonList);
+                if is_delimited && values.len() != self.front.names.len() {
+                    issues.add(IssueKind::RowRagged, place.0, place.1);
+                }
+                let row_of = Row { bytes: text, values: &values, places: &self.places };
+                let became = match self.layout.kind {
+                    RowKind::Packets => self.packets.build(&row_of, self.n_rows).map(Became::Packet),
+                    _ => self.became(&row_of),
+                };
+                let became = became.unwrap_or_else(|| {
+                    issues.add(IssueKind::RowNoFlow, place.0, place.1);
+                    Became::Row
+                });
+                self.n_rows += 1;
+                sink(Record::Row(TableRow {
+                    offset: at,
+                    length: u32::try_from(row.len()).unwrap_or(u32::MAX),
+                    bytes: text,
+                    values: &values,
+                    became,
+                }));
+            }
+        }
+        (self.values, self.room) = (values, room);
+    }
+
+    fn is_comment(&self, row: &[u8]) -> bool {
+        match self.front.form {
+            Form::Zeek => row.starts_with(b"#"),
+            Form::Arff => row.starts_with(b"%"),
+            _ => false,
+        }
+    }
+
+    /// The values of a row, and the bytes that its texts are ranges of.
+    fn parse<'a>(&mut self, row: &'a [u8], values: &mut Vec<Value>, room: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+        match self.front.form {
+            Form::JsonLines | Form::JsonList => {
+                let object = row.trim_ascii().strip_suffix(b",").unwrap_or(row);
+                let is_read = json::values(object, &mut self.keys, self.front.manner, values, room);
+                if is_read && self.layout.columns.is_empty() {
+                    let names = self.keys.names.clone();
+                    self.add_columns(&names);
+                }
+                is_read.then_some(room.as_slice())
+            }
+            _ => Some(cells::values(row, self.front.cut, self.front.manner, values, room)),
+        }
+    }
+
+    /// What a row is beside a row; none if it should be a flow but something is missing.
+    fn became(&self, row: &Row<'_>) -> Option<Became> {
+        let entry = self.front.entry;
+        let is_other_event = row.text(Role::EventType).is_some_and(|event| event != self.event);
+        if self.layout.kind == RowKind::Rows || is_other_event {
+            return Some(Became::Row);
+        }
+        flow::build(row, entry, self.units, self.n_rows).map(|flow| Became::Flow(flow, entry.is_one_way))
+    }
+
+    /// The cells of a row as they stand in the file.
+    pub fn cells(&self, row: &[u8]) -> Vec<String> {
+        match self.front.form {
+            Form::JsonLines | Form::JsonList => {
+                let (mut keys, mut values, mut room) = Default::default();
+                let object = row.trim_ascii().strip_suffix(b",").unwrap_or(row);
+                json::values(object, &mut keys, self.front.manner, &mut values, &mut room);
+                let cell = |name: &String| {
+                    let place = keys.names.iter().position(|other| other == name);
+                    place.and_then(|place| values.get(place)).map_or(String::new(), |value| words(*value, &room))
+                };
+                self.keys.names.iter().map(cell).collect()
+            }
+            _ => cells::texts(row, self.front.cut).iter().map(|cell| text::decode(cell)).collect(),
+        }
+    }
+}
+
+fn words(value: Value, texts: &[u8]) -> String {
+    match value {
+        Value::Missing => String::new(),
+        Value::Number(number) => number.to_string(),
+        Value::Time(seconds) => time::iso((seconds * 1e6).round() as i64 * 1000),
+        Value::Text(start, end) => text::decode(texts.get(start as usize..end as usize).unwrap_or_default()),
+    }
+}
+
+fn written(front: &Front) -> String {
+    let separator = match front.cut.separator {
+        b',' => "comma",
+        b';' => "semicolon",
+        b'\t' => "tab",
+        b'|' => "bar",
+        _ => "other separator",
+    };
+    match front.form {
+        Form::Delimited => {
+            let header = if front.has_header { "" } else { ", no headings" };
+            format!("CSV, {separator}{header}")
+        }
+        Form::Zeek => format!("Zeek log, {separator}"),
+        Form::Arff => "ARFF".to_owned(),
+        Form::JsonLines => "JSON lines".to_owned(),
+        Form::JsonList => "JSON list".to_owned(),
+    }
+}
+
+fn unit_words(units: Units) -> String {
+    let (durations, gaps) = (units.durations.name(), units.gaps.name());
+    if durations == gaps { durations.to_owned() } else { format!("{durations}, gaps {gaps}") }
+}

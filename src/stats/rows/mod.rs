@@ -1,0 +1,388 @@
+//! Rows of a table to packed columns. Past a cap only a seeded share of the rows is kept; totals count them all.
+
+pub mod cell;
+mod packed;
+mod series;
+mod texts;
+
+use crate::model::rows::{Layout, Value};
+use cell::MISSING;
+use series::Series;
+use texts::Texts;
+
+/// Cells in the open runs of all columns together, about.
+const OPEN_CELLS: usize = 1 << 20;
+/// Most rows in a run.
+const MOST_RUN: usize = 4096;
+/// Fewest rows in a run.
+const LEAST_RUN: usize = 64;
+/// Most bytes of texts that are kept, all columns together.
+const MOST_TEXT_BYTES: usize = 128 << 20;
+
+/// Where a row stands in the file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Place {
+    /// First byte.
+    pub offset: u64,
+    /// Bytes, without the line end.
+    pub length: u32,
+}
+
+/// A column at rest.
+#[derive(Default)]
+pub struct Kept {
+    cells: Series,
+    texts: Texts,
+    /// Totals over all rows.
+    pub totals: Totals,
+}
+
+/// Running totals of a column, over all rows read.
+#[derive(Clone, Copy, Debug)]
+pub struct Totals {
+    /// Finite numbers and moments.
+    pub numbers: u64,
+    /// Of these, moments.
+    pub times: u64,
+    /// Texts.
+    pub texts: u64,
+    /// Infinite numbers.
+    pub infinite: u64,
+    /// True while all numbers are whole.
+    pub is_whole: bool,
+    /// Smallest finite number; infinite while there is none.
+    pub min: f64,
+    /// Largest finite number.
+    pub max: f64,
+    mean: f64,
+    squares: f64,
+}
+
+impl Default for Totals {
+    fn default() -> Self {
+        Totals {
+            numbers: 0,
+            times: 0,
+            texts: 0,
+            infinite: 0,
+            is_whole: true,
+            min: f64::INFINITY,
+            max: f64::NEG_INFINITY,
+            mean: 0.0,
+            squares: 0.0,
+        }
+    }
+}
+
+impl Totals {
+    #[inline]
+    fn number(&mut self, value: f64) {
+        self.numbers += 1;
+        // Welford's recurrence (Technometrics 4, 1962).
+        let off = value - self.mean;
+        self.mean += off / self.numbers as f64;
+        self.squares += off * (value - self.mean);
+        self.min = if value < self.min { value } else { self.min };
+        self.max = if value > self.max { value } else { self.max };
+        self.is_whole &= value == value.trunc();
+    }
+
+    /// Arithmetic mean; 0 while there is no number.
+    pub fn mean(&self) -> f64 {
+        self.mean
+    }
+
+    /// Sample standard deviation.
+    pub fn deviation(&self) -> f64 {
+        if self.numbers < 2 { 0.0 } else { (self.squares / (self.numbers - 1) as f64).max(0.0).sqrt() }
+    }
+}
+
+/// All rows of a table, or a sample of them.
+pub struct RowStore {
+    layout: Layout,
+    columns: Vec<Kept>,
+    /// Offset and length in the file, number of the row, flow: kept like columns.
+    offsets: Series,
+    lengths: Series,
+    numbers: Series,
+    serials: Series,
+    run: usize,
+    n_rows: u64,
+    n_kept: usize,
+    bytes: usize,
+    most_bytes: usize,
+    text_room: usize,
+    /// One row in 2^level is kept.
+    level: u32,
+    seed: u64,
+}
+
+impl RowStore {
+    /// An empty store that packs into about `most_bytes`, and past that keeps rows by chance from `seed`.
+    pub fn new(most_bytes: usize, seed: u64) -> RowStore {
+        RowStore {
+            layout: Layout::default(),
+            columns: Vec::new(),
+            offsets: Series::default(),
+            lengths: Series::default(),
+            numbers: Series::default(),
+            serials: Series::default(),
+            run: MOST_RUN,
+            n_rows: 0,
+            n_kept: 0,
+            bytes: 0,
+            most_bytes,
+            text_room: MOST_TEXT_BYTES,
+            level: 0,
+            seed,
+        }
+    }
+
+    /// Takes the layout; it comes before the first row, and again when columns are added.
+    pub fn set_layout(&mut self, layout: &Layout) {
+        if self.n_rows == 0 {
+            self.run = (OPEN_CELLS / layout.columns.len().max(1)).clamp(LEAST_RUN, MOST_RUN);
+        }
+        let (n_runs, n_open) = (self.numbers.n_runs(), self.numbers.n_open());
+        while self.columns.len() < layout.columns.len() {
+            let cells = Series::missing(n_runs, self.run, n_open);
+            self.columns.push(Kept { cells, ..Kept::default() });
+        }
+        self.layout = layout.clone();
+    }
+
+    /// Adds a row: its values, the bytes that texts are ranges of, its place, and the flow that it became.
+    #[inline]
+    pub fn push(&mut self, values: &[Value], bytes: &[u8], place: Place, serial: Option<u32>) {
+        let number = self.n_rows;
+        self.n_rows += 1;
+        let is_kept = self.keeps(number);
+        let mut values = values.iter();
+        for column in &mut self.columns {
+            let cell = match values.next() {
+                None | Some(Value::Missing) => MISSING,
+                Some(Value::Number(value)) if value.is_infinite() => {
+                    column.totals.infinite += 1;
+                    value.to_bits()
+                }
+                Some(Value::Number(value)) => {
+                    column.totals.number(*value);
+                    value.to_bits()
+                }
+                Some(Value::Time(value)) => {
+                    column.totals.times += 1;
+                    column.totals.number(*value);
+                    value.to_bits()
+                }
+                Some(Value::Text(start, end)) => {
+                    column.totals.texts += 1;
+                    if is_kept {
+                        let text = bytes.get(*start as usize..*end as usize).unwrap_or_default();
+                        cell::text(column.texts.code(text, &mut self.text_room))
+                    } else {
+                        MISSING
+                    }
+                }
+            };
+            if is_kept {
+                column.cells.push(cell);
+            }
+        }
+        if !is_kept {
+            return;
+        }
+        self.n_kept += 1;
+        self.offsets.push((place.offset as f64).to_bits());
+        self.lengths.push(f64::from(place.length).to_bits());
+        self.numbers.push((number as f64).to_bits());
+        self.serials.push(serial.map_or(MISSING, |serial| f64::from(serial).to_bits()));
+        if self.numbers.n_open() == self.run {
+            self.close();
+        }
+    }
+
+    fn close(&mut self) {
+        let own = [&mut self.offsets, &mut self.lengths, &mut self.numbers, &mut self.serials];
+        self.bytes += own.into_iter().map(Series::close).sum::<usize>();
+        self.bytes += self.columns.iter_mut().map(|column| column.cells.close()).sum::<usize>();
+        if self.bytes > self.most_bytes && self.level < 48 {
+            self.thin();
+        }
+    }
+
+    /// Keeps half of the rows, by chance.
+    fn thin(&mut self) {
+        self.level += 1;
+        let mut keeps = Vec::with_capacity(self.n_kept);
+        self.numbers.runs(|_, cells| keeps.extend(cells.iter().map(|cell| self.keeps(f64::from_bits(*cell) as u64))));
+        let run = self.run;
+        let mut bytes = 0;
+        let own = [&mut self.offsets, &mut self.lengths, &mut self.numbers, &mut self.serials];
+        for series in own.into_iter().chain(self.columns.iter_mut().map(|column| &mut column.cells)) {
+            let (thin, taken) = series.thinned(&keeps, run);
+            *series = thin;
+            bytes += taken;
+        }
+        self.bytes = bytes;
+        self.n_kept = keeps.iter().filter(|keeps| **keeps).count();
+    }
+
+    /// True if the row with this number is among those kept: one in 2^level, by a mix of seed and number.
+    #[inline]
+    fn keeps(&self, number: u64) -> bool {
+        if self.level == 0 {
+            return true;
+        }
+        // The finaliser of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
+        let mixed = number.wrapping_add(self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15)).wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) >> (64 - self.level) == 0
+    }
+
+    /// What the table is.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Rows read.
+    pub fn n_rows(&self) -> u64 {
+        self.n_rows
+    }
+
+    /// Rows kept, with places 0 to one less in the order of the file.
+    pub fn len(&self) -> usize {
+        self.n_kept
+    }
+
+    /// True if no row is kept.
+    pub fn is_empty(&self) -> bool {
+        self.n_kept == 0
+    }
+
+    /// True if only a sample of the rows is kept.
+    pub fn is_sampled(&self) -> bool {
+        self.level > 0
+    }
+
+    /// The seed of the sample.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Bytes of the packed runs.
+    pub fn packed_bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// A column.
+    pub fn column(&self, column: usize) -> Option<&Kept> {
+        self.columns.get(column)
+    }
+
+    /// The cell of a kept row.
+    pub fn cell(&self, column: usize, row: usize) -> u64 {
+        self.columns.get(column).and_then(|kept| kept.cells.get(row, self.run)).unwrap_or(MISSING)
+    }
+
+    /// The bytes of a text cell.
+    pub fn text(&self, column: usize, cell: u64) -> Option<&[u8]> {
+        self.columns.get(column)?.texts.get(cell::code(cell)?)
+    }
+
+    /// The number that a kept row has in the file, from 0.
+    pub fn number(&self, row: usize) -> Option<u64> {
+        self.numbers.get(row, self.run).map(|cell| f64::from_bits(cell) as u64)
+    }
+
+    /// Where a kept row stands in the file.
+    pub fn place(&self, row: usize) -> Option<Place> {
+        let offset = f64::from_bits(self.offsets.get(row, self.run)?) as u64;
+        Some(Place { offset, length: f64::from_bits(self.lengths.get(row, self.run)?) as u32 })
+    }
+
+    /// The flow of each kept row, in order; none for rows that became none.
+    pub fn serials(&self) -> Vec<Option<u32>> {
+        let mut serials = Vec::with_capacity(self.n_kept);
+        self.serials.runs(|_, cells| {
+            serials.extend(cells.iter().map(|cell| cell::as_number(*cell).map(|serial| serial as u32)));
+        });
+        serials
+    }
+
+    /// Hands the numbers of all kept rows to `see`, run by run with the place of the first.
+    pub fn numbers(&self, mut see: impl FnMut(usize, &[u64])) {
+        self.numbers.runs(&mut see);
+    }
+}
+
+impl Kept {
+    /// Hands the cells of all kept rows to `see`, run by run with the place of the first.
+    pub fn runs(&self, see: impl FnMut(usize, &[u64])) {
+        self.cells.runs(see);
+    }
+
+    /// Texts told apart, by code.
+    pub fn text(&self, code: u32) -> Option<&[u8]> {
+        self.texts.get(code)
+    }
+
+    /// Distinct texts kept.
+    pub fn n_texts(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// True if there were more texts than are kept.
+    pub fn has_more_texts(&self) -> bool {
+        self.texts.is_full
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::model::rows::{Column, Role};
+
+    /// A store of columns with these names.
+    pub fn store(names: &[&str], most_bytes: usize) -> RowStore {
+        let mut store = RowStore::new(most_bytes, 42);
+        let columns = names.iter().map(|name| Column { name: (*name).to_owned(), role: Role::Plain }).collect();
+        store.set_layout(&Layout { columns, ..Layout::default() });
+        store
+    }
+
+    #[test]
+    fn past_the_cap_rows_are_halved_in_order_and_totals_count_all() {
+        let mut store = store(&["a", "b"], 300_000);
+        for i in 0..200_000u32 {
+            let place = Place { offset: u64::from(i) * 10, length: 9 };
+            store.push(&[Value::Number(f64::from(i) / 3.0), Value::Text(0, 1)], b"x", place, Some(i));
+        }
+        assert_eq!(store.n_rows(), 200_000);
+        assert!(store.is_sampled() && store.packed_bytes() <= 300_000 && store.len() > 5_000, "{}", store.len());
+        assert_eq!(store.column(0).unwrap().totals.numbers, 200_000);
+        let mut before = None;
+        for row in 0..store.len() {
+            let number = store.number(row).unwrap();
+            assert!(before < Some(number));
+            before = Some(number);
+            assert_eq!(cell::as_number(store.cell(0, row)), Some(number as f64 / 3.0));
+            assert_eq!(store.place(row).unwrap().offset, number * 10);
+            assert_eq!(store.text(1, store.cell(1, row)), Some(&b"x"[..]));
+        }
+        assert_eq!(store.serials().len(), store.len());
+    }
+
+    #[test]
+    fn a_column_that_comes_late_is_missing_before() {
+        let mut store = store(&["a"], usize::MAX);
+        (0..5000).for_each(|i| store.push(&[Value::Number(f64::from(i))], b"", Place::default(), None));
+        let mut layout = store.layout().clone();
+        layout.columns.push(Column { name: "b".to_owned(), role: Role::Plain });
+        store.set_layout(&layout);
+        store.push(&[Value::Number(1.0), Value::Number(2.0)], b"", Place::default(), None);
+        assert_eq!((store.cell(1, 4999), cell::as_number(store.cell(1, 5000))), (MISSING, Some(2.0)));
+        assert_eq!(cell::as_number(store.cell(0, 4999)), Some(4999.0));
+    }
+}
