@@ -340,7 +340,7 @@ impl Kept {
 }
 
 #[cfg(test)]
-pub mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::model::rows::{Column, Role};
 
