@@ -186,12 +186,14 @@ impl Pipeline {
         match rows.as_ref().map(|rows| (rows, rows.layout().kind)) {
             Some((rows, RowKind::Rows)) => {
                 let lacks = rows.layout().lacks.join(" and ");
-                return detector
-                    .conclude_rows(rows, settings)
-                    .unwrap_or_else(|| rests(format!("The table has no {lacks}, so its rows cannot be taken for flows.")));
+                return detector.conclude_rows(rows, settings).unwrap_or_else(|| {
+                    rests(format!("The table has no {lacks}, so its rows cannot be taken for flows."))
+                });
             }
             Some((_, RowKind::Flows)) if entry.wants != Wants::FLOWS => {
-                return rests("This is a table of flows: it does not have the single packets that are looked at.".to_owned());
+                return rests(
+                    "This is a table of flows: it does not have the single packets that are looked at.".to_owned(),
+                );
             }
             _ => {}
         }

@@ -1,6 +1,7 @@
 //! Messages between page and worker, defined once. They cross as postcard bytes; a `File` rides beside them.
 
 use crate::model::Analysis;
+use crate::model::rows::{ColumnInfo, DataRow};
 use crate::model::table::{FlowRow, PacketDetail, PacketRow, Page};
 use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
@@ -164,6 +165,37 @@ pub enum Query {
         /// Rows wanted.
         count: u32,
     },
+    /// A window of the rows of a table.
+    Rows {
+        /// Which rows.
+        filter: Filter,
+        /// In which order.
+        sort: RowSort,
+        /// Largest first.
+        is_descending: bool,
+        /// First row wanted.
+        offset: u64,
+        /// Rows wanted.
+        count: u32,
+        /// First column wanted.
+        first_column: u32,
+        /// Columns wanted.
+        n_columns: u32,
+    },
+    /// A window of the columns of a table.
+    Columns {
+        /// Which columns, by their names.
+        filter: Filter,
+        /// First column wanted.
+        offset: u64,
+        /// Columns wanted.
+        count: u32,
+    },
+    /// One column in full, by its place from 0.
+    Column {
+        /// Place from 0.
+        place: u32,
+    },
     /// One packet in full, by its place in the capture from 0.
     Packet {
         /// Place from 0.
@@ -211,6 +243,18 @@ pub enum PacketSort {
     Flow,
 }
 
+/// Order of the rows of a table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum RowSort {
+    /// As they stand in the file.
+    #[default]
+    Number,
+    /// By the score of the models.
+    Score,
+    /// By a column, by its place from 0.
+    Column(u32),
+}
+
 /// An answer of the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Answer {
@@ -218,6 +262,12 @@ pub enum Answer {
     Flows(Page<FlowRow>),
     /// To [`Query::Packets`].
     Packets(Page<PacketRow>),
+    /// To [`Query::Rows`].
+    Rows(Page<DataRow>),
+    /// To [`Query::Columns`].
+    Columns(Page<ColumnInfo>),
+    /// To [`Query::Column`]; none if there is no such column.
+    Column(Option<Box<ColumnInfo>>),
     /// To [`Query::Packet`]; none if it cannot be read any more.
     Packet(Option<Box<PacketDetail>>),
 }

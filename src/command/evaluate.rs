@@ -12,8 +12,10 @@ use std::path::PathBuf;
 
 /// Arguments of `evaluate`.
 #[derive(clap::Args)]
-#[command(after_help = "Every detector is run with the label column out of its sight. A row's score is the detector's own \
-or, for detectors of behaviour, the score of the finding that means it. Without --json a table is printed.")]
+#[command(
+    after_help = "Every detector is run with the label column out of its sight. A row's score is the detector's own \
+or, for detectors of behaviour, the score of the finding that means it. Without --json a table is printed."
+)]
 pub struct Arguments {
     /// The table: CSV, JSON lines or a JSON list
     file: PathBuf,
@@ -50,10 +52,17 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         pipeline.choose_label(&arguments.label);
     })?;
     let refuse = |why: String| Failure::input(format!("{}: {why}", arguments.file.display()));
-    let rows = read.pipeline.rows().ok_or_else(|| refuse("this is a capture, not a table; nothing in it is labelled.".to_owned()))?;
+    let rows = read
+        .pipeline
+        .rows()
+        .ok_or_else(|| refuse("this is a capture, not a table; nothing in it is labelled.".to_owned()))?;
     let Some(column) = rows.layout().label else {
         let names: Vec<&str> = rows.layout().columns.iter().map(|c| c.name.as_str()).take(100).collect();
-        return Err(Failure::usage(format!("there is no column {:?}; the columns are: {}", arguments.label, names.join(", "))));
+        return Err(Failure::usage(format!(
+            "there is no column {:?}; the columns are: {}",
+            arguments.label,
+            names.join(", ")
+        )));
     };
     let labels = labels::labels(rows, column as usize, &arguments.benign);
     if labels.n_attacks() == 0 || labels.n_attacks() == labels.len() as u64 {
@@ -114,13 +123,21 @@ fn text(pipeline: &Pipeline, labels: &Labels, outcomes: &[Outcome]) -> String {
     }
     text.push('\n');
     text.push_str(&table(
-        &["DETECTOR", "AUROC", "AVG PRECISION", "RECALL", "PRECISION", "ATTACKS REPORTED / MISSED / OTHERS REPORTED / QUIET"],
+        &[
+            "DETECTOR",
+            "AUROC",
+            "AVG PRECISION",
+            "RECALL",
+            "PRECISION",
+            "ATTACKS REPORTED / MISSED / OTHERS REPORTED / QUIET",
+        ],
         &rows,
     ));
     text.push_str("\nShare of each class that is reported:\n");
     let mut rows = Vec::new();
     for (place, class) in labels.classes().iter().enumerate() {
-        let mut row = vec![class.name.clone(), count(class.n_rows), if class.is_attack { "attack" } else { "" }.to_owned()];
+        let mut row =
+            vec![class.name.clone(), count(class.n_rows), if class.is_attack { "attack" } else { "" }.to_owned()];
         let shares = outcomes.iter().filter_map(|o| o.result.as_ref().ok()).map(|ranking| {
             let n = ranking.reported_by_class.get(place).copied().unwrap_or(0);
             percent(n as f64, class.n_rows as f64)

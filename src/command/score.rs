@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 
 /// Arguments of `score`.
 #[derive(clap::Args)]
-#[command(after_help = "One score a line from 0 to 1, in the order of the rows; an empty line for a row that cannot be scored. \
-A label column is left out of what the detector sees.")]
+#[command(
+    after_help = "One score a line from 0 to 1, in the order of the rows; an empty line for a row that cannot be scored. \
+A label column is left out of what the detector sees."
+)]
 pub struct Arguments {
     /// The table: CSV, JSON lines or a JSON list
     file: PathBuf,

@@ -40,7 +40,8 @@ fn state(flow: &Flow) -> TcpState {
         side.flag(bit) > 0
     };
     let was_refused = has(false, tcp_flag::RST) && !has(false, tcp_flag::SYN);
-    match (has(true, tcp_flag::RST) || has(false, tcp_flag::RST), has(true, tcp_flag::FIN) && has(false, tcp_flag::FIN)) {
+    match (has(true, tcp_flag::RST) || has(false, tcp_flag::RST), has(true, tcp_flag::FIN) && has(false, tcp_flag::FIN))
+    {
         (true, _) if was_refused && flow.saw_request => TcpState::Refused,
         (true, _) => TcpState::Reset,
         (_, true) => TcpState::Closed,
@@ -71,7 +72,8 @@ mod tests {
         let mut table = FlowTable::new(Limits::default());
         let mut n_ended = 0;
         let mut push = |flow: Flow| table.push(flow, true, &mut |_, _| n_ended += 1);
-        let serials = [push(half(true, 0x1b)), push(half(false, 0x1b)), push(half(true, 0x02)), push(half(false, 0x14))];
+        let serials =
+            [push(half(true, 0x1b)), push(half(false, 0x1b)), push(half(true, 0x02)), push(half(false, 0x14))];
         assert_eq!(serials, [0, 0, 1, 1]);
         let first = table.get(0).unwrap();
         assert_eq!((first.forward().packets, first.backward().packets, first.state), (2, 2, TcpState::Closed));

@@ -185,7 +185,8 @@ pub struct Layout {
 impl Layout {
     /// In words: `CICFlowMeter v4 (CSV, comma), durations in microseconds, label column Label`.
     pub fn describe(&self) -> String {
-        let label = self.label_name().map_or_else(|| "no label column".to_owned(), |name| format!("label column {name}"));
+        let label =
+            self.label_name().map_or_else(|| "no label column".to_owned(), |name| format!("label column {name}"));
         format!("{} ({}), durations in {}, {label}", self.name, self.written, self.time_unit)
     }
 

@@ -2,20 +2,25 @@
 //!
 //! The last filter and order of each table are kept as a list of row numbers, so that scrolling costs a window only.
 
+mod columns;
 mod filter;
 mod flows;
 mod packets;
+mod rows;
 
 use crate::decode::explain;
 use crate::export::flows_csv;
 use crate::model::table::PacketDetail;
 use crate::model::{Analysis, Finding};
 use crate::pipeline::Pipeline;
-use crate::protocol::{Answer, Filter, FlowSort, PacketSort, Query};
+use crate::protocol::{Answer, Filter, FlowSort, PacketSort, Query, RowSort};
 use std::io::{self, Write};
 
 /// Most rows in one answer.
 const MOST_ROWS: u32 = 1000;
+
+/// Most cells of a row in one answer.
+const MOST_CELLS: u32 = 64;
 
 /// The file's bytes at a place: a path natively, a `File` in the worker.
 pub trait Source {
@@ -61,6 +66,7 @@ struct View<Sort> {
 pub struct Views {
     flows: Option<View<FlowSort>>,
     packets: Option<View<PacketSort>>,
+    rows: Option<View<RowSort>>,
 }
 
 impl Views {
@@ -96,6 +102,23 @@ impl Views {
                 let rows = self.packets.as_ref().map_or(&NO_ROWS, |view| &view.rows);
                 Answer::Packets(packets::page(pipeline, source, rows, offset, count.min(MOST_ROWS)))
             }
+            Query::Rows { filter, sort, is_descending, offset, count, first_column, n_columns } => {
+                let is_kept = |view: &&View<RowSort>| {
+                    view.filter == filter && view.sort == sort && view.is_descending == is_descending
+                };
+                if self.rows.as_ref().filter(is_kept).is_none() {
+                    let finding = finding(analysis, &filter);
+                    let rows = rows::rows(pipeline, finding, &filter, sort, is_descending);
+                    self.rows = Some(View { filter, sort, is_descending, rows });
+                }
+                let kept = self.rows.as_ref().map_or(&NO_ROWS, |view| &view.rows);
+                let window = (offset, count.min(MOST_ROWS));
+                Answer::Rows(rows::page(pipeline, source, kept, window, (first_column, n_columns.min(MOST_CELLS))))
+            }
+            Query::Columns { filter, offset, count } => {
+                Answer::Columns(columns::page(pipeline, &filter, offset, count.min(MOST_ROWS)))
+            }
+            Query::Column { place } => Answer::Column(columns::column(pipeline, place).map(Box::new)),
             Query::Packet { index } => Answer::Packet(detail(pipeline, source, index).map(Box::new)),
         }
     }

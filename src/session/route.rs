@@ -1,7 +1,7 @@
 //! The address's hash to the view that it names, and back: `#/flows?q=dns&sort=bytes&desc=1`.
 
 use crate::model::Severity;
-use crate::protocol::{Filter, FlowSort, PacketSort};
+use crate::protocol::{Filter, FlowSort, PacketSort, RowSort};
 
 /// A view and what is chosen in it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -20,6 +20,10 @@ pub enum Route {
     Flows(FlowsRoute),
     /// The packet table.
     Packets(PacketsRoute),
+    /// The columns of a table.
+    Columns(ColumnsRoute),
+    /// The rows of a table.
+    Rows(RowsRoute),
     /// What could not be read.
     Issues,
     /// Settings and what detectors do.
@@ -48,6 +52,28 @@ pub struct PacketsRoute {
     pub is_descending: bool,
     /// The packet that is shown in full, by its place in the capture from 0.
     pub packet: Option<u64>,
+}
+
+/// What is chosen in the list of columns.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ColumnsRoute {
+    /// Which columns, by their names.
+    pub filter: Filter,
+    /// The column that is shown in full, by its place from 0.
+    pub column: Option<u32>,
+}
+
+/// What is chosen in the rows of a table.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct RowsRoute {
+    /// Which rows.
+    pub filter: Filter,
+    /// In which order.
+    pub sort: RowSort,
+    /// Largest first.
+    pub is_descending: bool,
+    /// The first column in sight, from 0.
+    pub first_column: u32,
 }
 
 const FLOW_SORTS: [(&str, FlowSort); 11] = [
@@ -87,6 +113,11 @@ impl Route {
         Route::Packets(PacketsRoute { filter, ..PacketsRoute::default() })
     }
 
+    /// The rows of a table that a filter lets pass.
+    pub fn rows(filter: Filter) -> Route {
+        Route::Rows(RowsRoute { filter, ..RowsRoute::default() })
+    }
+
     /// Name of the view, for its heading and the navigation.
     pub fn name(&self) -> &'static str {
         match self {
@@ -94,6 +125,8 @@ impl Route {
             Route::Findings { .. } => "Findings",
             Route::Flows(_) => "Flows",
             Route::Packets(_) => "Packets",
+            Route::Columns(_) => "Columns",
+            Route::Rows(_) => "Rows",
             Route::Issues => "Issues",
             Route::Settings => "Settings",
         }
@@ -126,6 +159,20 @@ impl Route {
                 is_descending: given.get("desc").is_some(),
                 packet: given.get("packet").and_then(|text| text.parse().ok()),
             }),
+            "columns" => Route::Columns(ColumnsRoute {
+                filter: given.filter(),
+                column: given.get("column").and_then(|text| text.parse().ok()),
+            }),
+            "rows" => Route::Rows(RowsRoute {
+                filter: given.filter(),
+                sort: match given.get("sort") {
+                    Some("score") => RowSort::Score,
+                    Some(column) => column.parse().map(RowSort::Column).unwrap_or_default(),
+                    None => RowSort::default(),
+                },
+                is_descending: given.get("desc").is_some(),
+                first_column: given.get("from").and_then(|text| text.parse().ok()).unwrap_or(0),
+            }),
             "issues" => Route::Issues,
             "settings" => Route::Settings,
             _ => Route::Overview,
@@ -151,6 +198,23 @@ impl Route {
                 wanted.sort(&PACKET_SORTS, packets.sort, packets.is_descending);
                 wanted.add("packet", packets.packet.map(|index| index.to_string()).as_deref());
                 "packets".to_owned()
+            }
+            Route::Columns(columns) => {
+                wanted.filter(&columns.filter);
+                wanted.add("column", columns.column.map(|place| place.to_string()).as_deref());
+                "columns".to_owned()
+            }
+            Route::Rows(rows) => {
+                wanted.filter(&rows.filter);
+                let sort = match rows.sort {
+                    RowSort::Number => None,
+                    RowSort::Score => Some("score".to_owned()),
+                    RowSort::Column(column) => Some(column.to_string()),
+                };
+                wanted.add("sort", sort.as_deref());
+                wanted.add("desc", rows.is_descending.then_some("1"));
+                wanted.add("from", (rows.first_column > 0).then(|| rows.first_column.to_string()).as_deref());
+                "rows".to_owned()
             }
             Route::Issues => "issues".to_owned(),
             Route::Settings => "settings".to_owned(),
@@ -275,7 +339,13 @@ mod tests {
             let flows = FlowsRoute { filter: filter.clone(), sort: FLOW_SORTS[sort].1, is_descending };
             let packets = PacketsRoute { filter, sort: PACKET_SORTS[sort % 4].1, is_descending, packet };
             let severity = Severity::ALL.get(severity).copied();
-            for route in [Route::Flows(flows), Route::Packets(packets), Route::Findings { id: finding, severity }] {
+            let filter = Filter { text: "a=b".into(), flow, finding: None };
+            let row_sort = [RowSort::Number, RowSort::Score, RowSort::Column(sort as u32)][sort % 3];
+            let first_column = sort as u32;
+            let rows = RowsRoute { filter: filter.clone(), sort: row_sort, is_descending, first_column };
+            let columns = ColumnsRoute { filter, column: flow };
+            let tables = [Route::Rows(rows), Route::Columns(columns)];
+            for route in [Route::Flows(flows), Route::Packets(packets), Route::Findings { id: finding, severity }].into_iter().chain(tables) {
                 prop_assert_eq!(Route::from_hash(&route.hash()), route);
             }
         }

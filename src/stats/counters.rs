@@ -1,10 +1,10 @@
 //! Packets, or flows of a table, to totals: packets, bytes, times, protocols, sizes.
 
 use super::timeline::TimelineBuilder;
-use crate::model::{Flow, Packet};
 use crate::model::analysis::{ProtocolCount, SizeBin};
 use crate::model::packet::Transport;
 use crate::model::protocol::{Named, Protocol};
+use crate::model::{Flow, Packet};
 use std::collections::BTreeMap;
 
 /// Upper borders of the size bins, those of Wireshark's packet length statistics.

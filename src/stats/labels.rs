@@ -51,7 +51,20 @@ impl Labels {
 
 /// Words that mean benign in the tables known here. Background of CTU-13 is traffic that nobody judged.
 const BENIGN: &[&str] = &[
-    "", "-", "0", "benign", "normal", "background", "none", "no", "false", "legitimate", "clean", "good", "inlier", "needmanuallabel",
+    "",
+    "-",
+    "0",
+    "benign",
+    "normal",
+    "background",
+    "none",
+    "no",
+    "false",
+    "legitimate",
+    "clean",
+    "good",
+    "inlier",
+    "needmanuallabel",
 ];
 
 /// True if a label means benign; `more` are words that mean it too.
@@ -95,7 +108,16 @@ mod tests {
 
     #[test]
     fn words_for_benign() {
-        for benign in ["BENIGN", "normal.", "Normal", "0", "", " Background ", "flow=From-Normal-V52-Grill", "flow=Background-TCP"] {
+        for benign in [
+            "BENIGN",
+            "normal.",
+            "Normal",
+            "0",
+            "",
+            " Background ",
+            "flow=From-Normal-V52-Grill",
+            "flow=Background-TCP",
+        ] {
             assert!(is_benign(benign, &[]), "{benign}");
         }
         for attack in ["neptune.", "1", "DoS Hulk", "flow=From-Botnet-V52-1-ICMP", "Okiru"] {

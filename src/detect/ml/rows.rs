@@ -81,7 +81,10 @@ pub fn conclude<M: Model>(
         *fitted = fit(rows, key);
     }
     let Some(fitted) = fitted else {
-        return not_enough("The table has no column of numbers that varies and is no label, so there is nothing to tell apart.".to_owned());
+        return not_enough(
+            "The table has no column of numbers that varies and is no label, so there is nothing to tell apart."
+                .to_owned(),
+        );
     };
     let threshold = settings.get(spec.threshold) as f32;
     let findings = fitted.finding(spec, threshold, rows).into_iter().collect();
@@ -283,7 +286,11 @@ mod tests {
             let result = (entry.make)().conclude_rows(&rows, &Settings::default()).unwrap();
             let scores = result.scores.unwrap();
             assert_eq!(scores.len(), 500);
-            assert!(scores.iter().enumerate().all(|(row, score)| row == 250 || *score < scores[250]), "{}", entry.card.id);
+            assert!(
+                scores.iter().enumerate().all(|(row, score)| row == 250 || *score < scores[250]),
+                "{}",
+                entry.card.id
+            );
             let finding = &result.findings[0];
             assert!(finding.title.contains("row 251 the most"), "{}", finding.title);
             assert!(finding.evidence.iter().any(|e| e.name == "a"));

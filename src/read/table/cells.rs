@@ -16,13 +16,7 @@ pub struct Cut {
 
 /// Puts the values of a row into `values`. Texts are ranges of the bytes that come back: the row itself, or `room`
 /// where quotes had to be taken away.
-pub fn values<'a>(
-    row: &'a [u8],
-    cut: Cut,
-    manner: Manner,
-    values: &mut Vec<Value>,
-    room: &'a mut Vec<u8>,
-) -> &'a [u8] {
+pub fn values<'a>(row: &'a [u8], cut: Cut, manner: Manner, values: &mut Vec<Value>, room: &'a mut Vec<u8>) -> &'a [u8] {
     values.clear();
     if cut.has_triple_spaces || (cut.has_quotes && memchr::memchr(b'"', row).is_some()) {
         let mut ends = Vec::new();

@@ -58,7 +58,9 @@ pub fn look(bytes: &[u8], chosen: Option<&'static Entry>) -> Option<Front> {
     let before = bom + body.len() - start.len();
     match start.first()? {
         b'{' => json(start, Form::JsonLines, before, chosen),
-        b'[' if start.get(1..)?.trim_ascii_start().first() == Some(&b'{') => json(start, Form::JsonList, before, chosen),
+        b'[' if start.get(1..)?.trim_ascii_start().first() == Some(&b'{') => {
+            json(start, Form::JsonList, before, chosen)
+        }
         b'<' => None,
         b'#' if start.starts_with(b"#separator") || start.starts_with(b"#fields") => zeek(start, before, chosen),
         b'@' | b'%' if has_line(start, b"@relation") => arff(start, before, chosen),
@@ -67,9 +69,10 @@ pub fn look(bytes: &[u8], chosen: Option<&'static Entry>) -> Option<Front> {
 }
 
 fn has_line(bytes: &[u8], begin: &[u8]) -> bool {
-    bytes.split(|byte| *byte == b'\n').take(200).any(|line| {
-        line.trim_ascii_start().get(..begin.len()).is_some_and(|front| front.eq_ignore_ascii_case(begin))
-    })
+    bytes
+        .split(|byte| *byte == b'\n')
+        .take(200)
+        .any(|line| line.trim_ascii_start().get(..begin.len()).is_some_and(|front| front.eq_ignore_ascii_case(begin)))
 }
 
 fn json(start: &[u8], form: Form, skip: usize, chosen: Option<&'static Entry>) -> Option<Front> {
@@ -175,7 +178,9 @@ fn rows(body: &[u8], cut: Cut, line_end: u8) -> (Vec<Vec<String>>, usize) {
     let (mut rows, mut rest, mut second) = (Vec::new(), body, 0);
     while rows.len() < ROWS {
         let end = Frame::default().end(rest, cut, line_end);
-        let Some(row) = rest.get(..end.unwrap_or(rest.len())).filter(|_| end.is_some() || rows.len() < 2) else { break };
+        let Some(row) = rest.get(..end.unwrap_or(rest.len())).filter(|_| end.is_some() || rows.len() < 2) else {
+            break;
+        };
         let is_blank = row.trim_ascii().is_empty();
         if !is_blank {
             rows.push(texts(row, cut).iter().map(|cell| text::decode(cell)).collect::<Vec<String>>());
@@ -192,7 +197,8 @@ fn rows(body: &[u8], cut: Cut, line_end: u8) -> (Vec<Vec<String>>, usize) {
 }
 
 fn delimited(body: &[u8], bom: usize, chosen: Option<&'static Entry>) -> Option<Front> {
-    let line_end = if memchr::memchr(b'\n', body).is_none() && memchr::memchr(b'\r', body).is_some() { b'\r' } else { b'\n' };
+    let line_end =
+        if memchr::memchr(b'\n', body).is_none() && memchr::memchr(b'\r', body).is_some() { b'\r' } else { b'\n' };
     let best = b",;\t|"
         .iter()
         .map(|separator| {
@@ -218,7 +224,8 @@ fn delimited(body: &[u8], bom: usize, chosen: Option<&'static Entry>) -> Option<
     let names = if has_header {
         first.clone()
     } else {
-        let named = |place: usize| given.get(place).map_or_else(|| format!("column {}", place + 1), |n| (*n).to_owned());
+        let named =
+            |place: usize| given.get(place).map_or_else(|| format!("column {}", place + 1), |n| (*n).to_owned());
         (0..rows.iter().map(Vec::len).max().unwrap_or(0)).map(named).collect()
     };
     let cells = || others.iter().flatten();
@@ -267,12 +274,10 @@ fn looks_like_header(first: &[String], others: &[Vec<String>]) -> bool {
     if others.is_empty() {
         return true;
     }
-    let has_number_below = |place: usize| {
-        others.iter().take(10).filter_map(|row| row.get(place)).any(|cell| of(cell).number().is_some())
-    };
-    let is_over_number = |(place, cell): (usize, &String)| {
-        matches!(of(cell), Value::Text(..)) && has_number_below(place)
-    };
+    let has_number_below =
+        |place: usize| others.iter().take(10).filter_map(|row| row.get(place)).any(|cell| of(cell).number().is_some());
+    let is_over_number =
+        |(place, cell): (usize, &String)| matches!(of(cell), Value::Text(..)) && has_number_below(place);
     if first.iter().enumerate().any(is_over_number) {
         return true;
     }

@@ -296,12 +296,17 @@ mod tests {
     #[test]
     fn nested_names_become_columns() {
         let (mut keys, mut out, mut texts) = (Keys::default(), Vec::new(), Vec::new());
-        let mut read = |text: &str, keys: &mut Keys, out: &mut Vec<Value>| values(text.as_bytes(), keys, Manner::default(), out, &mut texts);
+        let mut read = |text: &str, keys: &mut Keys, out: &mut Vec<Value>| {
+            values(text.as_bytes(), keys, Manner::default(), out, &mut texts)
+        };
         assert!(read(r#"{"a":1,"b":{"c":"x\ny","d":null},"e":[1,"z",{"q":1}],"f":true}"#, &mut keys, &mut out));
         assert_eq!(keys.names, ["a", "b.c", "b.d", "e", "f"]);
         assert_eq!(out, [Value::Number(1.0), Value::Text(0, 3), Value::Missing, Value::Text(3, 7), Value::Number(1.0)]);
         assert!(read(r#"{"g":2,"a":-1.5}"#, &mut keys, &mut out));
-        assert_eq!((keys.names.len(), out[5], out[0], out[1]), (6, Value::Number(2.0), Value::Number(-1.5), Value::Missing));
+        assert_eq!(
+            (keys.names.len(), out[5], out[0], out[1]),
+            (6, Value::Number(2.0), Value::Number(-1.5), Value::Missing)
+        );
         for wrong in ["[1]", "5", "\"x\"", "{\"a\":", "{} {}", "null"] {
             assert!(!read(wrong, &mut keys, &mut out), "{wrong}");
         }

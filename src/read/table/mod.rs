@@ -92,7 +92,10 @@ pub struct TableReader {
 
 enum Stage {
     /// The front is being gathered.
-    Front { bytes: Vec<u8>, at: u64 },
+    Front {
+        bytes: Vec<u8>,
+        at: u64,
+    },
     Body(Box<Body>),
 }
 

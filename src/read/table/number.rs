@@ -35,8 +35,7 @@ pub fn value(cell: &[u8], start: usize, manner: Manner) -> Value {
 
 #[inline]
 fn trim(cell: &[u8], start: usize) -> (&[u8], usize) {
-    let is_bare =
-        |byte: Option<&u8>| byte.is_none_or(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'\x0c'));
+    let is_bare = |byte: Option<&u8>| byte.is_none_or(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'\x0c'));
     if is_bare(cell.first()) && is_bare(cell.last()) {
         return (cell, start);
     }

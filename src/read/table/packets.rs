@@ -63,7 +63,13 @@ impl PacketRows {
         })
     }
 
-    fn transport(&mut self, name: &str, info: &str, (source, target): (Host, Host), wire_bytes: u32) -> (u8, Transport) {
+    fn transport(
+        &mut self,
+        name: &str,
+        info: &str,
+        (source, target): (Host, Host),
+        wire_bytes: u32,
+    ) -> (u8, Transport) {
         if name.starts_with("ICMP") {
             let is_v6 = name == "ICMPv6";
             let payload_bytes = wire_bytes.saturating_sub(LOWER_HEADERS + 8);
@@ -149,11 +155,41 @@ fn echo(info: &str, is_v6: bool) -> (u8, u16) {
     let id = info.split_once("id=0x").map(|(_, behind)| behind.chars().take_while(char::is_ascii_hexdigit).collect());
     let id = id.and_then(|digits: String| u16::from_str_radix(&digits, 16).ok()).unwrap_or(0);
     let kind = match (info.contains("reply"), info.contains("request"), info.contains("unreachable")) {
-        (true, ..) => if is_v6 { 129 } else { 0 },
-        (_, true, _) => if is_v6 { 128 } else { 8 },
-        (.., true) => if is_v6 { 1 } else { 3 },
-        _ if info.contains("Redirect") => if is_v6 { 137 } else { 5 },
-        _ => if is_v6 { 135 } else { 11 },
+        (true, ..) => {
+            if is_v6 {
+                129
+            } else {
+                0
+            }
+        }
+        (_, true, _) => {
+            if is_v6 {
+                128
+            } else {
+                8
+            }
+        }
+        (.., true) => {
+            if is_v6 {
+                1
+            } else {
+                3
+            }
+        }
+        _ if info.contains("Redirect") => {
+            if is_v6 {
+                137
+            } else {
+                5
+            }
+        }
+        _ => {
+            if is_v6 {
+                135
+            } else {
+                11
+            }
+        }
     };
     (kind, id)
 }
@@ -191,7 +227,13 @@ fn is_udp(name: &str, info: &str, usual: Option<(u8, u16)>) -> bool {
 
 /// The application that a protocol's name is.
 fn application(name: &str) -> Option<Named> {
-    let name = if name.starts_with("TLS") { "TLS" } else if name.starts_with("SSH") { "SSH" } else { name };
+    let name = if name.starts_with("TLS") {
+        "TLS"
+    } else if name.starts_with("SSH") {
+        "SSH"
+    } else {
+        name
+    };
     let transports = [Named::Tcp, Named::Udp, Named::Icmp, Named::Icmpv6, Named::Arp];
     Named::ALL.iter().copied().find(|n| n.name().eq_ignore_ascii_case(name)).filter(|n| !transports.contains(n))
 }

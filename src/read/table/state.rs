@@ -75,7 +75,9 @@ pub fn argus(row: &Row<'_>, flow: &mut Flow) {
     flow.saw_request = true;
     flow.state = match state {
         b"REQ" | b"S0" | b"INT" => TcpState::Requested,
-        b"RST" if flow.backward().payload_bytes() == 0 && flow.packets() <= 2 * u64::from(MOST_REFUSED) => TcpState::Refused,
+        b"RST" if flow.backward().payload_bytes() == 0 && flow.packets() <= 2 * u64::from(MOST_REFUSED) => {
+            TcpState::Refused
+        }
         b"RST" => TcpState::Reset,
         b"FIN" | b"CLO" => TcpState::Closed,
         b"CON" | b"ACC" | b"EST" => TcpState::Established,

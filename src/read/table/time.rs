@@ -75,7 +75,8 @@ fn clock(rest: &mut Rest<'_>, order: Order) -> Option<f64> {
     rest.spaces();
     if let Some(sign) = rest.one_of(b"+-") {
         let zone = rest.digits()?;
-        let minutes = if rest.one_of(b":").is_some() { zone * 60 + rest.digits()? } else { zone / 100 * 60 + zone % 100 };
+        let minutes =
+            if rest.one_of(b":").is_some() { zone * 60 + rest.digits()? } else { zone / 100 * 60 + zone % 100 };
         seconds += minutes as f64 * if sign == b'+' { -60.0 } else { 60.0 };
     } else if rest.one_of(b"Z").is_none() {
         let _ = rest.word(b"UTC") || rest.word(b"GMT");
@@ -112,7 +113,8 @@ impl Rest<'_> {
         let n = self.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let (digits, rest) = self.0.split_at_checked(n).unwrap_or_default();
         self.0 = rest;
-        let nanoseconds = (0..9).fold(0_u32, |all, place| all * 10 + digits.get(place).map_or(0, |d| u32::from(d - b'0')));
+        let nanoseconds =
+            (0..9).fold(0_u32, |all, place| all * 10 + digits.get(place).map_or(0, |d| u32::from(d - b'0')));
         f64::from(nanoseconds) / 1e9
     }
 
@@ -166,7 +168,9 @@ mod tests {
 
     #[test]
     fn what_is_no_moment_is_none() {
-        for text in ["10.0.0.1", "80-443-9999", "1-2-3", "2017-13-01", "2017-07-07 25:00", "2017-07-07 1", "99/99/2017", "a"] {
+        for text in
+            ["10.0.0.1", "80-443-9999", "1-2-3", "2017-13-01", "2017-07-07 25:00", "2017-07-07 1", "99/99/2017", "a"]
+        {
             assert_eq!(parse(text.as_bytes(), Order::DayFirst), None, "{text}");
         }
     }

@@ -77,7 +77,8 @@ mod tests {
     #[test]
     fn a_text_keeps_its_code() {
         let mut texts = Texts::default();
-        let codes: Vec<u32> = [&b"a"[..], b"", b"a", b"bc", b"", b"\xff"].iter().map(|t| texts.code(t, &mut 1000)).collect();
+        let codes: Vec<u32> =
+            [&b"a"[..], b"", b"a", b"bc", b"", b"\xff"].iter().map(|t| texts.code(t, &mut 1000)).collect();
         assert_eq!(codes, [0, 1, 0, 2, 1, 3]);
         assert_eq!((texts.get(2), texts.get(4), texts.len()), (Some(&b"bc"[..]), None, 4));
     }

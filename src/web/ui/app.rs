@@ -1,5 +1,6 @@
 //! The root of the page: holds the state, and shows the view that phase and route ask for.
 
+use super::columns::Columns;
 use super::drop::DropZone;
 use super::findings::Findings;
 use super::flows::Flows;
@@ -11,6 +12,7 @@ use super::notice::NoticeBar;
 use super::overview::Overview;
 use super::packets::Packets;
 use super::reading::Reading;
+use super::rows::Rows;
 use super::settings::Settings;
 use super::start::Start;
 use super::store::Store;
@@ -93,6 +95,8 @@ fn view_of(state: &Shared<State>) -> Html {
         }
         Route::Flows(route) => html! { <Flows state={state.clone()} route={route.clone()} {analysis} /> },
         Route::Packets(route) => html! { <Packets state={state.clone()} route={route.clone()} {analysis} /> },
+        Route::Columns(route) => html! { <Columns state={state.clone()} route={route.clone()} {analysis} /> },
+        Route::Rows(route) => html! { <Rows state={state.clone()} route={route.clone()} {analysis} /> },
         Route::Issues => html! { <Issues {analysis} /> },
         Route::Settings => html! { <Settings state={state.clone()} /> },
     }

@@ -21,6 +21,9 @@ pub struct FilterBarProps {
     pub filter: Filter,
     /// Hears of another filter.
     pub on_change: Callback<Filter>,
+    /// What may be typed.
+    #[prop_or("Filter: 10.0.0.5, port 443, dns, example.org")]
+    pub hint: &'static str,
     /// Names the finding that the filter may be about.
     pub analysis: Shared<Analysis>,
 }
@@ -60,7 +63,7 @@ pub fn FilterBar(props: &FilterBarProps) -> Html {
     html! {
         <div class="filter-bar" role="search">
             <input type="search" class="filter-text" aria-label={props.label} value={(*typed).clone()} oninput={on_input}
-                placeholder="Filter: 10.0.0.5, port 443, dns, example.org" autocomplete="off" spellcheck="false" />
+                placeholder={props.hint} autocomplete="off" spellcheck="false" />
             if let Some(id) = &filter.finding {
                 <span class="chip chosen">
                     <a href={Route::findings(Some(id)).hash()}>{ format!("Finding: {}", title(&props.analysis, id)) }</a>

@@ -27,13 +27,16 @@ pub fn Issues(props: &IssuesProps) -> Html {
             if issues.is_empty() {
                 <p class="placeholder" data-testid="no-issues">
                     { Icon::Check.html() }
-                    { format!("Everything was read: all {} were decoded.",
-                        quantity::counted(coverage.packets_read, "packet", "packets")) }
+                    { match &props.analysis.table {
+                        Some(table) => format!("Everything was read: {}.", quantity::counted(table.rows, "row", "rows")),
+                        None => format!("Everything was read: all {} were decoded.",
+                            quantity::counted(coverage.packets_read, "packet", "packets")),
+                    } }
                 </p>
             } else {
                 <ul class="items" aria-label="Issues">
                     for issue in issues {
-                        { item(issue) }
+                        { item(issue, props.analysis.table.is_some()) }
                     }
                 </ul>
             }
@@ -41,7 +44,15 @@ pub fn Issues(props: &IssuesProps) -> Html {
     }
 }
 
-fn item(issue: &Issue) -> Html {
+fn item(issue: &Issue, is_table: bool) -> Html {
+    let link = |number: u64| {
+        let number_text = quantity::count(number);
+        let (href, text) = match is_table {
+            true => (Route::rows(Filter::default()).hash(), format!("row {number_text}")),
+            false => (packet(number).hash(), format!("packet {number_text}")),
+        };
+        html! { <a {href}>{ text }</a> }
+    };
     let times = quantity::counted(issue.count, "time", "times");
     html! {
         <li key={issue.id.clone()} class="card issue">
@@ -49,8 +60,7 @@ fn item(issue: &Issue) -> Html {
             <p>{ plain(&issue.text) }</p>
             <p class="hint">
                 if let Some(number) = issue.first_packet {
-                    {"First at "}<a href={packet(number).hash()}>{ format!("packet {}", quantity::count(number)) }</a>
-                    {". "}
+                    {"First at "}{ link(number) }{". "}
                 }
                 if let Some(offset) = issue.first_offset {
                     { format!("First at byte {} of the file.", quantity::count(offset)) }

@@ -31,8 +31,11 @@ fn words(state: &State) -> String {
         (Phase::Ready, _, Some(_)) if state.is_judging => "Judging again.".to_owned(),
         (Phase::Ready, _, Some(analysis)) => {
             let findings = quantity::counted(analysis.findings.len() as u64, "finding", "findings");
-            let packets = quantity::counted(analysis.summary.packets, "packet", "packets");
-            format!("Analysis complete: {findings} in {packets}.")
+            let of_what = match &analysis.table {
+                Some(table) => quantity::counted(table.rows, "row", "rows"),
+                None => quantity::counted(analysis.summary.packets, "packet", "packets"),
+            };
+            format!("Analysis complete: {findings} in {of_what}.")
         }
         _ => String::new(),
     }

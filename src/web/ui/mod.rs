@@ -6,12 +6,12 @@
 //! |---|---|
 //! | choose a file | button `Open a file` (start), `Open another file` (later); the input has `data-testid="file-input"` |
 //! | samples | buttons in the list `Sample captures`, whose names begin with the title and end with the file; `data-sample` is the id |
-//! | views | links in the navigation `Views`: `Overview`, `Findings`, `Flows`, `Packets`, `Issues`, `Settings`; a count may follow |
+//! | views | links in the navigation `Views`: `Overview`, `Findings`, `Flows`, `Packets`, `Issues`, `Settings`, of a table `Columns` and `Rows`; a count may follow |
 //! | each view | has one heading of level 1 with the view's name; `Start` is `data-testid="start"` |
 //! | reading | progressbar `Reading`, buttons `Cancel` and `Stop and show what was read`, `data-testid="reading"` |
 //! | saving | buttons `Save report`, `Save findings (JSON)`, `Save flows (CSV)`; `data-testid="sha256"` has the hash |
 //! | findings | links in the list `Findings`; `data-testid="finding"` is the one in full; button `Copy filter`, links `Show its flows`, `Show its packets` |
-//! | tables | grids `Flows` and `Packets` with `aria-rowcount` (header row included) and `aria-rowindex`; searchbox `Filter flows`, `Filter packets` |
+//! | tables | grids `Flows`, `Packets`, `Columns` and `Rows` with `aria-rowcount` (header row included) and `aria-rowindex`; searchbox `Filter flows`, `Filter packets`, `Filter columns`, `Filter rows` |
 //! | one packet | region `Packet N`, with `Layers` and `Bytes` |
 //! | issues | list `Issues`, or `data-testid="no-issues"` |
 //! | settings | spinbuttons named by the setting's label; buttons `Reset LABEL`, `Reset all settings`, `Read the file again` |
@@ -34,6 +34,7 @@ mod store;
 mod text;
 
 mod chart;
+mod columns;
 mod findings;
 mod flows;
 mod grid;
@@ -42,6 +43,7 @@ mod issues;
 mod overview;
 mod packets;
 mod reading;
+mod rows;
 mod settings;
 mod start;
 

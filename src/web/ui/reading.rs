@@ -30,7 +30,7 @@ pub fn Reading(props: &ReadingProps) -> Html {
                 <h1 id="reading-title">{ format!("Reading {name}") }</h1>
                 { bar(state) }
                 if let Some(progress) = &state.progress {
-                    { figures(progress) }
+                    { figures(progress, state.analysis.as_ref().is_some_and(|analysis| analysis.table.is_some())) }
                 }
                 <div class="buttons">
                     <button type="button" class="button" onclick={cancel}>{ Icon::Cross.html() }<span>{"Cancel"}</span></button>
@@ -54,8 +54,10 @@ fn bar(state: &State) -> Html {
     html! { <progress class="bar" max="1" {value} aria-label="Reading" /> }
 }
 
-fn figures(progress: &Progress) -> Html {
+fn figures(progress: &Progress, is_table: bool) -> Html {
+    let what = if is_table { ("Rows", "rows/s") } else { ("Packets", "packets/s") };
     let stage = match progress.stage {
+        Stage::Reading if is_table => "Reading rows".to_owned(),
         Stage::Reading => "Reading packets".to_owned(),
         Stage::Judging if progress.detector.is_empty() => "Looking for findings".to_owned(),
         Stage::Judging => format!("Looking for findings: {}", progress.detector),
@@ -66,8 +68,8 @@ fn figures(progress: &Progress) -> Html {
         <dl class="figures">
             { pair("Stage", stage) }
             { pair("Read", format!("{} of {}", bytes(progress.bytes_done), bytes(progress.bytes_total))) }
-            { pair("Packets", quantity::count(progress.packets)) }
-            { pair("Rate", format!("{} packets/s", quantity::count(progress.packets_per_second.max(0.0) as u64))) }
+            { pair(what.0, quantity::count(progress.packets)) }
+            { pair("Rate", format!("{} {}", quantity::count(progress.packets_per_second.max(0.0) as u64), what.1)) }
             { pair("Time left", progress.seconds_left.map_or_else(|| "–".to_owned(), left)) }
         </dl>
     }

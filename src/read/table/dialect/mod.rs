@@ -1,10 +1,10 @@
 //! Dialects: who wrote a table, told by its headings or, where it has none, by its shape. One file each.
 
-mod ciciot2023;
 mod cicflowmeter_v4;
 mod cicids2017_flows;
 mod cicids2017_ml;
 mod cicids2018;
+mod ciciot2023;
 mod ctu13;
 mod hikari2021;
 mod kdd99;
@@ -156,8 +156,8 @@ pub(super) const COMMON: Entry = Entry {
 pub fn find(headings: Option<&[String]>, rows: &[Vec<String>]) -> &'static Entry {
     let has = |name: &&str| headings.is_some_and(|headings| headings.iter().any(|heading| heading == name));
     let fits = |entry: &&'static Entry| match &entry.known_by {
-        KnownBy::Headings(names) => names.iter().all(|name| has(name)),
-        KnownBy::AnyHeadings(sets) => sets.iter().any(|names| names.iter().all(|name| has(name))),
+        KnownBy::Headings(names) => names.iter().all(has),
+        KnownBy::AnyHeadings(sets) => sets.iter().any(|names| names.iter().all(has)),
         KnownBy::Shape(looks, _) => headings.is_none() && looks(rows),
         KnownBy::Rest => true,
     };

@@ -16,6 +16,8 @@ use yew::prelude::*;
 mod detail;
 mod row;
 
+pub use row::score;
+
 /// What is shown.
 #[derive(Properties, PartialEq)]
 pub struct FlowsProps {
@@ -63,6 +65,7 @@ pub fn Flows(props: &FlowsProps) -> Html {
         filter: props.route.filter.clone(),
         sort: props.route.sort,
         is_descending: props.route.is_descending,
+        beside: (),
     };
     html! {
         <div class="table-view">

@@ -5,13 +5,14 @@ use crate::model::{quantity, time};
 use crate::protocol::{Answer, FlowSort, Query};
 use crate::web::ui::grid::{Column, Row, Wanted};
 use crate::web::ui::text::{Times, plain};
+use yew::AttrValue;
 
 const fn text(label: &'static str, sort: Option<FlowSort>) -> Column<FlowSort> {
-    Column { label, sort, is_number: false }
+    Column { label: AttrValue::Static(label), sort, is_number: false }
 }
 
 const fn number(label: &'static str, sort: FlowSort) -> Column<FlowSort> {
-    Column { label, sort: Some(sort), is_number: true }
+    Column { label: AttrValue::Static(label), sort: Some(sort), is_number: true }
 }
 
 /// True for what people look for the most of.
@@ -26,6 +27,7 @@ pub fn score(score: Option<f32>) -> String {
 
 impl Row for FlowRow {
     type Sort = FlowSort;
+    type Beside = ();
     const LABEL: &'static str = "Flows";
     const NOUNS: (&'static str, &'static str) = ("flow", "flows");
     const CLASS: &'static str = "flows-grid";

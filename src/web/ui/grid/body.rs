@@ -6,6 +6,7 @@ use crate::session::Shared;
 use crate::session::window::Scroll;
 use crate::web::style;
 use crate::web::ui::text::Times;
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
@@ -24,6 +25,8 @@ pub struct View<'a, R: Row> {
     pub chosen: Option<u64>,
     /// How times are written.
     pub times: Times,
+    /// For each column, whether it holds numbers.
+    pub numbers: Rc<[bool]>,
 }
 
 /// The rows in sight.
@@ -43,7 +46,8 @@ fn line<R: Row>(view: &View<'_, R>, index: u64) -> Html {
     let row = view.rows.get(index);
     let is_chosen = row.as_ref().is_some_and(|row| Some(row.key()) == view.chosen);
     html! {
-        <Line<R> key={index} {index} {row} {is_chosen} is_cursor={view.cursor == Some(index)} times={view.times} />
+        <Line<R> key={index} {index} {row} {is_chosen} is_cursor={view.cursor == Some(index)} times={view.times}
+            numbers={view.numbers.clone()} />
     }
 }
 
@@ -60,6 +64,7 @@ struct LineProps<R: Row> {
     is_chosen: bool,
     is_cursor: bool,
     times: Times,
+    numbers: Rc<[bool]>,
 }
 
 /// One row: a component of its own, so that rows that only move are not built again.
@@ -71,8 +76,8 @@ fn Line<R: Row>(props: &LineProps<R>) -> Html {
         <div id={id::<R>(index)} {class} role="row" data-row={index.to_string()} aria-rowindex={(index + 2).to_string()}
             aria-selected={props.is_chosen.to_string()}>
             if let Some(row) = &props.row {
-                for (column, cell) in R::COLUMNS.iter().zip(row.cells(props.times)) {
-                    { self::cell(column.is_number, cell) }
+                for (is_number, cell) in props.numbers.iter().zip(row.cells(props.times)) {
+                    { self::cell(*is_number, cell) }
                 }
             } else {
                 <div role="gridcell" class="cell waiting">{"…"}</div>

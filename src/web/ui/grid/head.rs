@@ -9,7 +9,7 @@ pub fn head<R: Row>(wanted: &Wanted<R>, on_sort: &Callback<R::Sort>) -> Html {
     html! {
         <div class="grid-head" role="rowgroup">
             <div class="grid-row" role="row" aria-rowindex="1">
-                for (place, column) in R::COLUMNS.iter().enumerate() {
+                for (place, column) in R::columns(wanted).iter().enumerate() {
                     { heading::<R>(place, column, wanted, on_sort) }
                 }
             </div>
@@ -19,7 +19,7 @@ pub fn head<R: Row>(wanted: &Wanted<R>, on_sort: &Callback<R::Sort>) -> Html {
 
 fn heading<R: Row>(
     place: usize,
-    column: &'static super::Column<R::Sort>,
+    column: &super::Column<R::Sort>,
     wanted: &Wanted<R>,
     on_sort: &Callback<R::Sort>,
 ) -> Html {
@@ -34,13 +34,13 @@ fn heading<R: Row>(
             aria-colindex={(place + 1).to_string()}>
             if let Some(sort) = column.sort {
                 <button type="button" class="sort" onclick={on_sort.reform(move |_: MouseEvent| sort)}>
-                    <span>{ column.label }</span>
+                    <span>{ column.label.clone() }</span>
                     if is_sorted {
                         { if wanted.is_descending { Icon::Down.html() } else { Icon::Up.html() } }
                     }
                 </button>
             } else {
-                <span>{ column.label }</span>
+                <span>{ column.label.clone() }</span>
             }
         </div>
     }

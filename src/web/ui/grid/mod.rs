@@ -12,6 +12,7 @@ use crate::web::style;
 use body::{body, row_of};
 use head::head;
 use keys::target_row;
+use std::rc::Rc;
 use use_place::{Standing, use_place};
 use use_rows::use_rows;
 use use_scroll::use_scroll;
@@ -136,15 +137,16 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
         }
     });
     let total = rows.total();
+    let numbers: Rc<[bool]> = R::columns(&props.wanted).iter().map(|column| column.is_number).collect();
     let active = (*cursor).filter(|at| scroll.visible(top_px).contains(at)).map(|at| row::id::<R>(at));
     html! {
         <div class="grid-box">
             <div class={classes!("grid", R::CLASS, props.times.has_day().then_some("with-day"))} ref={node} role="grid" tabindex="0" aria-label={R::LABEL}
                 aria-rowcount={total.map_or("-1".to_owned(), |total| (total + 1).to_string())}
-                aria-colcount={R::COLUMNS.len().to_string()} aria-busy={rows.is_waiting().to_string()}
+                aria-colcount={numbers.len().to_string()} aria-busy={rows.is_waiting().to_string()}
                 aria-activedescendant={active} onkeydown={on_key} onclick={on_click} ondblclick={on_double_click}>
                 { head::<R>(&props.wanted, &props.on_sort) }
-                { body(&body::View { rows: &rows, scroll, top_px, cursor: *cursor, chosen: props.chosen, times: props.times }) }
+                { body(&body::View { rows: &rows, scroll, top_px, cursor: *cursor, chosen: props.chosen, times: props.times, numbers }) }
                 if total == Some(0) {
                     <p class="placeholder grid-nothing">{ props.nothing }</p>
                 }

@@ -3,12 +3,15 @@
 use crate::model::table::Page;
 use crate::protocol::{Answer, Filter, Query};
 use crate::web::ui::text::Times;
+use std::borrow::Cow;
 use std::fmt::Debug;
+use yew::AttrValue;
 
 /// A column of a grid.
+#[derive(Clone)]
 pub struct Column<Sort: 'static> {
     /// Its heading.
-    pub label: &'static str,
+    pub label: AttrValue,
     /// What the heading sorts by; none if rows cannot be sorted by it.
     pub sort: Option<Sort>,
     /// True for numbers, which stand to the right.
@@ -19,14 +22,21 @@ pub struct Column<Sort: 'static> {
 pub trait Row: Clone + PartialEq + 'static {
     /// What rows can be sorted by.
     type Sort: Copy + Debug + PartialEq + 'static;
+    /// What else says which cells are shown; `()` for tables whose columns are always the same.
+    type Beside: Clone + PartialEq + Debug + 'static;
     /// Accessible name of the grid.
     const LABEL: &'static str;
     /// What one row and many rows are called.
     const NOUNS: (&'static str, &'static str);
     /// Class of the grid: the style sheet has its column widths.
     const CLASS: &'static str;
-    /// The columns in order.
+    /// The columns in order, where they are always the same.
     const COLUMNS: &'static [Column<Self::Sort>];
+
+    /// The columns in order.
+    fn columns(_wanted: &Wanted<Self>) -> Cow<'static, [Column<Self::Sort>]> {
+        Cow::Borrowed(Self::COLUMNS)
+    }
 
     /// What stays the same for the row in whatever order: serial number or place.
     fn key(&self) -> u64;
@@ -49,12 +59,14 @@ pub struct Wanted<R: Row> {
     pub sort: R::Sort,
     /// Largest first.
     pub is_descending: bool,
+    /// What else says which cells are shown.
+    pub beside: R::Beside,
 }
 
 impl<R: Row> Wanted<R> {
     /// Names what decides which row stands where.
     pub fn key(&self) -> String {
-        let Wanted { result: (job, _), filter, sort, is_descending } = self;
+        let Wanted { result: (job, _), filter, sort, is_descending, .. } = self;
         format!("{} {job} {filter:?} {sort:?} {is_descending}", R::CLASS)
     }
 }
@@ -65,6 +77,7 @@ impl<R: Row> PartialEq for Wanted<R> {
             && self.filter == other.filter
             && self.sort == other.sort
             && self.is_descending == other.is_descending
+            && self.beside == other.beside
     }
 }
 

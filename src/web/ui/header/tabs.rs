@@ -1,7 +1,9 @@
 //! The views, with how much is in each.
 
 use crate::model::quantity;
+use crate::model::rows::RowKind;
 use crate::protocol::Filter;
+use crate::session::route::ColumnsRoute;
 use crate::session::{Phase, Route, Shared, State};
 use yew::prelude::*;
 
@@ -16,15 +18,21 @@ pub struct TabsProps {
 #[component]
 pub fn Tabs(props: &TabsProps) -> Html {
     let state = &props.state;
+    let table = state.analysis.as_ref().and_then(|analysis| analysis.table.as_ref());
     let views = match state.phase {
-        Phase::Ready => vec![
-            Route::Overview,
-            Route::findings(None),
-            Route::flows(Filter::default()),
-            Route::packets(Filter::default()),
-            Route::Issues,
-            Route::Settings,
-        ],
+        Phase::Ready => {
+            let mut views = vec![Route::Overview, Route::findings(None)];
+            // What a table cannot have is not offered; the overview says why.
+            if table.is_none_or(|table| table.layout.kind != RowKind::Rows) {
+                views.push(Route::flows(Filter::default()));
+            }
+            match table {
+                None => views.push(Route::packets(Filter::default())),
+                Some(_) => views.extend([Route::Columns(ColumnsRoute::default()), Route::rows(Filter::default())]),
+            }
+            views.extend([Route::Issues, Route::Settings]);
+            views
+        }
         Phase::Empty => vec![Route::Overview, Route::Settings],
         Phase::Reading => Vec::new(),
     };
@@ -49,6 +57,8 @@ fn tab(state: &State, route: &Route) -> Html {
         Route::Findings { .. } => Some(analysis.findings.len() as u64),
         Route::Flows(_) => Some(analysis.coverage.flows_kept),
         Route::Packets(_) => Some(analysis.summary.packets),
+        Route::Columns(_) => analysis.table.as_ref().map(|table| table.layout.columns.len() as u64),
+        Route::Rows(_) => analysis.table.as_ref().map(|table| table.rows),
         Route::Issues => Some(analysis.issues.len() as u64),
         Route::Overview | Route::Settings => None,
     });

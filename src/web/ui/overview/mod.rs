@@ -1,9 +1,11 @@
-//! What is in the capture, in short: findings first, then figures, charts and the busiest hosts.
+//! What is in the capture or table, in short: findings first, then figures, charts and the busiest hosts.
 
 use super::chart::Chart;
 use super::hooks::use_clock;
 use crate::chart;
 use crate::model::Analysis;
+use crate::model::chart::ChartSpec;
+use crate::model::rows::RowKind;
 use crate::session::Shared;
 use crate::web::zone;
 use brief::Brief;
@@ -14,6 +16,7 @@ use yew::prelude::*;
 mod brief;
 mod figures;
 mod hosts;
+mod table;
 
 /// What is shown.
 #[derive(Properties, PartialEq)]
@@ -31,8 +34,10 @@ pub fn Overview(props: &OverviewProps) -> Html {
     let analysis = &props.analysis;
     let specs = use_memo((analysis.clone(), clock), |(analysis, clock)| {
         let offset = zone::offset_minutes(*clock, analysis.summary.first_ns.unwrap_or(0));
-        chart::all(analysis, offset)
+        let has_something = |spec: &ChartSpec| analysis.table.is_none() || !chart::draw::is_empty(spec);
+        chart::all(analysis, offset).into_iter().filter(has_something).collect::<Vec<_>>()
     });
+    let has_traffic = analysis.table.as_ref().is_none_or(|table| table.layout.kind != RowKind::Rows);
     html! {
         <div class="overview">
             if props.is_partial {
@@ -41,13 +46,18 @@ pub fn Overview(props: &OverviewProps) -> Html {
                 <h1>{"Overview"}</h1>
                 <Brief analysis={analysis.clone()} />
             }
-            <Figures analysis={analysis.clone()} is_partial={props.is_partial} />
+            if let Some(facts) = &analysis.table {
+                { table::table(facts) }
+            }
+            if has_traffic {
+                <Figures analysis={analysis.clone()} is_partial={props.is_partial} />
+            }
             <div class="charts">
                 for spec in specs.iter() {
                     <Chart key={spec.id.clone()} spec={spec.clone()} />
                 }
             </div>
-            if !props.is_partial {
+            if !props.is_partial && has_traffic {
                 <Hosts analysis={analysis.clone()} />
             }
         </div>

@@ -60,6 +60,7 @@ pub fn Packets(props: &PacketsProps) -> Html {
         filter: props.route.filter.clone(),
         sort: props.route.sort,
         is_descending: props.route.is_descending,
+        beside: (),
     };
     html! {
         <div class="table-view">

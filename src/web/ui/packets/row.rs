@@ -5,13 +5,15 @@ use crate::model::table::{PacketRow, Page};
 use crate::protocol::{Answer, PacketSort, Query};
 use crate::web::ui::grid::{Column, Row, Wanted};
 use crate::web::ui::text::{Times, plain};
+use yew::AttrValue;
 
 const fn column(label: &'static str, sort: Option<PacketSort>, is_number: bool) -> Column<PacketSort> {
-    Column { label, sort, is_number }
+    Column { label: AttrValue::Static(label), sort, is_number }
 }
 
 impl Row for PacketRow {
     type Sort = PacketSort;
+    type Beside = ();
     const LABEL: &'static str = "Packets";
     const NOUNS: (&'static str, &'static str) = ("packet", "packets");
     const CLASS: &'static str = "packets-grid";

@@ -47,6 +47,8 @@ pub fn Settings(props: &SettingsProps) -> Html {
             </div>
             <Group title="Flows and randomness" id="general" settings={general} values={state.settings.clone()}
                 card={None::<Card>} run={None} />
+            <Group title="Tables" id="table" settings={settings::TABLE.iter().collect::<Vec<_>>()}
+                values={state.settings.clone()} card={None::<Card>} run={None} />
             for (card, own) in pipeline::cards() {
                 <Group key={card.id} title={card.name} id={card.id} settings={own.iter().collect::<Vec<_>>()}
                     values={state.settings.clone()} card={Some(*card)}

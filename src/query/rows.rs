@@ -1,0 +1,185 @@
+//! Windows of the rows of a table: which rows from the packed columns, their cells from reading the file again.
+
+use super::{Rows, Source};
+use crate::model::Finding;
+use crate::model::rows::{ColumnKind, DataRow};
+use crate::model::table::Page;
+use crate::pipeline::Pipeline;
+use crate::protocol::{Filter, RowSort};
+use crate::stats::columns;
+use crate::stats::rows::{Place, RowStore, cell};
+
+/// Rows that stand this close together in the file are read at once.
+const MOST_SPAN_BYTES: u64 = 4 << 20;
+
+/// The places of the kept rows that pass, in order.
+pub(super) fn rows(
+    pipeline: &Pipeline,
+    finding: Option<&Finding>,
+    filter: &Filter,
+    sort: RowSort,
+    is_descending: bool,
+) -> Rows {
+    let Some(store) = pipeline.rows() else { return Rows::Some(Vec::new()) };
+    let is_plain = filter.text.trim().is_empty() && filter.flow.is_none() && filter.finding.is_none();
+    if is_plain && sort == RowSort::Number {
+        return Rows::All { n: store.len() as u64, is_descending };
+    }
+    let mut passes = vec![true; store.len()];
+    for word in filter.text.split_whitespace() {
+        let (word, is_wanted) = match word.strip_prefix('-') {
+            Some(rest) if rest.parse::<f64>().is_err() && !rest.is_empty() => (rest, false),
+            _ => (word, true),
+        };
+        let fits = fitting(store, word);
+        passes.iter_mut().zip(fits).for_each(|(passes, fits)| *passes &= fits == is_wanted);
+    }
+    by_flow(store, finding, filter, &mut passes);
+    let mut places: Vec<u32> = (0..).zip(passes).filter(|(_, passes)| *passes).map(|(place, _)| place).collect();
+    let keys = match sort {
+        RowSort::Number => Vec::new(),
+        RowSort::Score => pipeline.row_scores().iter().map(|score| by_number(f64::from(*score))).collect(),
+        RowSort::Column(column) => keys(store, column as usize),
+    };
+    if !keys.is_empty() {
+        places.sort_by_key(|place| keys.get(*place as usize).copied().unwrap_or(u64::MAX));
+    }
+    if is_descending {
+        places.reverse();
+    }
+    Rows::Some(places)
+}
+
+/// Leaves the rows of one flow, or those that a finding means.
+fn by_flow(store: &RowStore, finding: Option<&Finding>, filter: &Filter, passes: &mut [bool]) {
+    if filter.flow.is_none() && filter.finding.is_none() {
+        return;
+    }
+    let serials = store.serials();
+    for (row, (passes, serial)) in passes.iter_mut().zip(serials).enumerate() {
+        let is_of_flow = filter.flow.is_none_or(|flow| serial == Some(flow));
+        let is_of_finding = filter.finding.is_none()
+            || finding.is_some_and(|finding| {
+                serial.is_some_and(|serial| finding.flow_serials.binary_search(&serial).is_ok())
+                    || store.number(row).is_some_and(|number| finding.packet_indices.binary_search(&number).is_ok())
+            });
+        *passes &= is_of_flow && is_of_finding;
+    }
+}
+
+/// For each kept row, whether a word of the filter fits: `column=value`, `column>5`, `column<5`, or part of any text.
+fn fitting(store: &RowStore, word: &str) -> Vec<bool> {
+    let mut fits = vec![false; store.len()];
+    let condition =
+        word.find(['=', '<', '>']).and_then(|at| Some((word.get(..at)?, word.get(at..=at)?, word.get(at + 1..)?)));
+    let column = condition.and_then(|(name, ..)| named(store, name));
+    if let (Some((_, mark, value)), Some(column)) = (condition, column) {
+        let number = value.parse::<f64>().ok();
+        let texts = texts(store, column, |text| text.eq_ignore_ascii_case(value));
+        let fit = |cell: u64| match (cell::code(cell), cell::as_number(cell), mark) {
+            (Some(code), _, "=") => texts.get(code as usize).copied().unwrap_or(false),
+            (None, Some(own), "=") => number == Some(own),
+            (None, Some(own), "<") => number.is_some_and(|number| own < number),
+            (None, Some(own), ">") => number.is_some_and(|number| own > number),
+            (None, None, "=") => value.is_empty(),
+            _ => false,
+        };
+        mark_rows(store, column, &mut fits, fit);
+        return fits;
+    }
+    let lower = word.to_lowercase();
+    for column in 0..store.layout().columns.len() {
+        let texts = texts(store, column, |text| text.to_lowercase().contains(&lower));
+        if texts.contains(&true) {
+            mark_rows(store, column, &mut fits, |cell| {
+                cell::code(cell).and_then(|code| texts.get(code as usize)).copied().unwrap_or(false)
+            });
+        }
+    }
+    fits
+}
+
+fn mark_rows(store: &RowStore, column: usize, marks: &mut [bool], fit: impl Fn(u64) -> bool) {
+    let Some(kept) = store.column(column) else { return };
+    kept.runs(|start, cells| {
+        let own = marks.get_mut(start..).unwrap_or_default();
+        own.iter_mut().zip(cells).for_each(|(mark, cell)| *mark |= fit(*cell));
+    });
+}
+
+/// For each text of a column, by its code, whether it fits.
+fn texts(store: &RowStore, column: usize, fit: impl Fn(&str) -> bool) -> Vec<bool> {
+    let n = store.column(column).map_or(0, |kept| kept.n_texts()) as u32;
+    (0..n).map(|code| fit(&columns::words(store, column, ColumnKind::Text, cell::text(code)))).collect()
+}
+
+/// The column whose name has these letters and digits.
+fn named(store: &RowStore, name: &str) -> Option<usize> {
+    let plain =
+        |name: &str| -> String { name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
+    let wanted = plain(name);
+    store.layout().columns.iter().position(|column| plain(&column.name) == wanted)
+}
+
+/// One key a kept row: numbers in their order, then texts in theirs, then what is missing.
+fn keys(store: &RowStore, column: usize) -> Vec<u64> {
+    let Some(kept) = store.column(column) else { return Vec::new() };
+    let mut order: Vec<u32> = (0..kept.n_texts() as u32).collect();
+    order.sort_by(|a, b| kept.text(*a).cmp(&kept.text(*b)));
+    let mut ranks = vec![0; order.len()];
+    for (rank, code) in (0_u64..).zip(order) {
+        if let Some(slot) = ranks.get_mut(code as usize) {
+            *slot = rank;
+        }
+    }
+    let mut keys = Vec::with_capacity(store.len());
+    // Behind all numbers: no finite or infinite number has a key so large.
+    const TEXTS: u64 = 0xfff8_0000_0000_0000;
+    kept.runs(|_, cells| {
+        keys.extend(cells.iter().map(|cell| match cell::code(*cell) {
+            Some(code) => TEXTS + ranks.get(code as usize).copied().unwrap_or(u64::from(u32::MAX)),
+            None => by_number(f64::from_bits(*cell)),
+        }));
+    });
+    keys
+}
+
+/// Bits that are in the order of the numbers; what is none comes last.
+fn by_number(value: f64) -> u64 {
+    if value.is_nan() {
+        return u64::MAX;
+    }
+    let bits = value.to_bits();
+    if bits >> 63 == 0 { bits | 1 << 63 } else { !bits }
+}
+
+/// A window of the table: `n_columns` cells from `first_column` on.
+pub(super) fn page(
+    pipeline: &Pipeline,
+    source: &mut dyn Source,
+    rows: &Rows,
+    (offset, count): (u64, u32),
+    (first_column, n_columns): (u32, u32),
+) -> Page<DataRow> {
+    let empty = Page { total: rows.len(), offset, rows: Vec::new() };
+    let (Some(store), Some(table)) = (pipeline.rows(), pipeline.table()) else { return empty };
+    let known: Vec<(usize, Place)> = (offset..offset + u64::from(count))
+        .map_while(|place| rows.get(place))
+        .filter_map(|row| Some((row as usize, store.place(row as usize)?)))
+        .collect();
+    let start = known.iter().map(|(_, place)| place.offset).min().unwrap_or(0);
+    let end = known.iter().map(|(_, place)| place.offset + u64::from(place.length)).max().unwrap_or(0);
+    let block = if end - start <= MOST_SPAN_BYTES { source.read_at(start, (end - start) as usize) } else { None };
+    let given = known.into_iter().filter_map(|(row, place)| {
+        let from = (place.offset - start) as usize;
+        let bytes = match &block {
+            Some(block) => block.get(from..from + place.length as usize).map(<[u8]>::to_vec),
+            None => source.read_at(place.offset, place.length as usize),
+        };
+        let cells = bytes.map_or_else(Vec::new, |bytes| table.cells(&bytes));
+        let score = pipeline.row_scores().get(row).copied().filter(|score| score.is_finite());
+        let cells = cells.into_iter().skip(first_column as usize).take(n_columns as usize).collect();
+        Some(DataRow { number: store.number(row)?, cells, score })
+    });
+    Page { rows: given.collect(), ..empty }
+}
