@@ -1,7 +1,7 @@
 //! Packed columns to what is known of each: kinds, counts, figures, frequent values.
 
 use super::rows::cell;
-use super::rows::{Kept, RowStore};
+use super::rows::{Kept, RowStore, Totals};
 use crate::model::rows::{ColumnInfo, ColumnKind, Figures};
 use crate::model::text;
 
@@ -12,7 +12,7 @@ const BINS: usize = 24;
 
 /// What a column's totals say of its values.
 pub fn kind(column: &Kept) -> ColumnKind {
-    let totals = &column.totals;
+    let totals = column.totals();
     match (totals.numbers + totals.infinite, totals.texts) {
         (0, 0) => ColumnKind::Empty,
         (0, _) => ColumnKind::Text,
@@ -27,7 +27,7 @@ pub fn kind(column: &Kept) -> ColumnKind {
 /// spread; all else counts every row.
 pub fn info(store: &RowStore, place: usize, most: usize) -> Option<ColumnInfo> {
     let (column, named) = (store.column(place)?, store.layout().columns.get(place)?);
-    let totals = column.totals;
+    let totals = column.totals();
     let count = totals.numbers + totals.infinite + totals.texts;
     let stride = store.len().div_ceil(most.max(1)).max(1);
     let seen = see(column, stride);
@@ -46,7 +46,7 @@ pub fn info(store: &RowStore, place: usize, most: usize) -> Option<ColumnInfo> {
         infinite: totals.infinite,
         distinct,
         is_distinct_least: is_sampled || column.has_more_texts(),
-        numbers: figures(column, &seen.numbers),
+        numbers: figures(&totals, &seen.numbers),
         top: named_top,
         is_sampled,
     })
@@ -97,8 +97,7 @@ fn frequent(column: &Kept, seen: &Seen) -> (u64, Vec<(u64, u64)>) {
     (distinct, top)
 }
 
-fn figures(column: &Kept, sorted: &[f64]) -> Option<Figures> {
-    let totals = &column.totals;
+fn figures(totals: &Totals, sorted: &[f64]) -> Option<Figures> {
     if totals.numbers == 0 {
         return None;
     }

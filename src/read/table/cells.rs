@@ -1,6 +1,6 @@
 //! The bytes of a row to values, cell by cell.
 
-use super::number::{Manner, value};
+use super::number::{Manner, leading, value};
 use crate::model::rows::Value;
 
 /// How the cells of a row are told apart.
@@ -29,14 +29,22 @@ pub fn values<'a>(row: &'a [u8], cut: Cut, manner: Manner, values: &mut Vec<Valu
         return room;
     }
     let mut start = 0;
-    for (end, byte) in row.iter().enumerate() {
-        if *byte == cut.separator {
-            values.push(value(row.get(start..end).unwrap_or_default(), start, manner));
-            start = end + 1;
+    loop {
+        let rest = row.get(start..).unwrap_or_default();
+        // Most cells are plain numbers: they are read and their end is found in one go.
+        let (found, end) = match leading(rest, cut.separator) {
+            Some((number, end)) => (Value::Number(number), end),
+            None => {
+                let end = memchr::memchr(cut.separator, rest).unwrap_or(rest.len());
+                (value(rest.get(..end).unwrap_or_default(), start, manner), end)
+            }
+        };
+        values.push(found);
+        if end >= rest.len() {
+            return row;
         }
+        start += end + 1;
     }
-    values.push(value(row.get(start..).unwrap_or_default(), start, manner));
-    row
 }
 
 /// Copies the cells of a row to `room` without their quotes, one behind the other, and their ends to `ends`.

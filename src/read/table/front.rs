@@ -208,13 +208,13 @@ fn delimited(body: &[u8], bom: usize, chosen: Option<&'static Entry>) -> Option<
         })
         .max_by(|(a, ..), (b, ..)| a.total_cmp(b))?;
     let (agreement, cut, rows, second) = best;
-    if agreement <= 0.0 {
-        return None;
-    }
     let (first, others) = rows.split_first()?;
     let lower: Vec<String> = first.iter().map(|name| name.to_lowercase()).collect();
     let by_headings = dialect::find(Some(&lower), &[]);
     let is_known = !matches!(by_headings.known_by, KnownBy::Rest);
+    if agreement <= 0.0 && !is_known {
+        return None;
+    }
     let has_header = is_known || looks_like_header(first, others);
     let entry = chosen.unwrap_or_else(|| if has_header { by_headings } else { dialect::find(None, &rows) });
     let given: &[&str] = match &entry.known_by {
@@ -253,11 +253,10 @@ fn agreement(rows: &[Vec<String>]) -> f64 {
     let Some(common) = counts.chunk_by(|a, b| a == b).max_by_key(|run| run.len()) else { return 0.0 };
     let n_cells = common.first().copied().unwrap_or(0);
     let share = common.len() as f64 / rows.len() as f64;
-    // One line alone, or two columns, may be a sentence with a comma in it.
+    // One line alone may be a sentence with commas in it, and so may lines that have one each.
     let is_enough = match (rows.len(), n_cells) {
-        (_, 0 | 1) => false,
-        (1, n) => n >= 3,
-        (2, 2) => rows.iter().all(|row| row.len() == 2),
+        (_, 0 | 1) | (1, _) => false,
+        (_, 2) => share >= 0.9,
         _ => share >= 0.6,
     };
     if is_enough { share * (1.0 + (n_cells as f64).ln() / 10.0) } else { 0.0 }

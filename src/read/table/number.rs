@@ -9,6 +9,9 @@ const POWERS: [f64; 23] = [
     1e21, 1e22,
 ];
 
+/// Bytes looked at for a plain number: nineteen digits always fit into 64 bits.
+const MOST_SIMPLE: usize = 20;
+
 /// How cells of a table are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Manner {
@@ -50,33 +53,37 @@ fn text(cell: &[u8], start: usize) -> Value {
 /// A plain decimal number that a double can hold without rounding twice (Clinger, PLDI 1990).
 #[inline]
 fn simple(cell: &[u8]) -> Option<f64> {
-    let (is_negative, digits) = match cell.split_first()? {
-        (b'-', rest) => (true, rest),
-        (b'+', rest) => (false, rest),
-        _ => (false, cell),
-    };
+    // A byte that no number has stands in for the separator.
+    leading(cell, 0).filter(|(_, end)| *end == cell.len()).map(|(number, _)| number)
+}
+
+/// The plain decimal number that `bytes` begin with, up to the separator or their end; and where it ends.
+#[inline]
+pub fn leading(bytes: &[u8], separator: u8) -> Option<(f64, usize)> {
+    let is_negative = bytes.first() == Some(&b'-');
+    let sign = usize::from(is_negative);
+    let (mut whole, mut point, mut end) = (0_u64, usize::MAX, bytes.len());
     // Nineteen digits always fit into 64 bits.
-    if digits.is_empty() || digits.len() > 19 {
-        return None;
-    }
-    let (mut whole, mut n_behind, mut has_point, mut n_digits) = (0_u64, 0_usize, false, 0_usize);
-    for byte in digits {
+    for (place, byte) in bytes.iter().enumerate().skip(sign).take(MOST_SIMPLE + sign) {
         let digit = byte.wrapping_sub(b'0');
         if digit < 10 {
             whole = whole.wrapping_mul(10).wrapping_add(u64::from(digit));
-            n_behind += usize::from(has_point);
-            n_digits += 1;
-        } else if *byte == b'.' && !has_point {
-            has_point = true;
+        } else if *byte == separator {
+            end = place;
+            break;
+        } else if *byte == b'.' && point == usize::MAX {
+            point = place;
         } else {
             return None;
         }
     }
-    if whole > 1 << 53 || n_digits == 0 {
+    let has_point = point != usize::MAX;
+    let n_digits = end - sign - usize::from(has_point);
+    if n_digits == 0 || n_digits >= MOST_SIMPLE || whole > 1 << 53 {
         return None;
     }
-    let value = whole as f64 / POWERS.get(n_behind)?;
-    Some(if is_negative { -value } else { value })
+    let value = if has_point { whole as f64 / POWERS.get(end - point - 1)? } else { whole as f64 };
+    Some((if is_negative { -value } else { value }, end))
 }
 
 /// What begins like a number but is no simple one.

@@ -4,11 +4,13 @@ pub mod cell;
 mod packed;
 mod series;
 mod texts;
+mod totals;
 
 use crate::model::rows::{Layout, Value};
 use cell::MISSING;
 use series::Series;
 use texts::Texts;
+pub use totals::Totals;
 
 /// Cells in the open runs of all columns together, about.
 const OPEN_CELLS: usize = 1 << 20;
@@ -33,69 +35,9 @@ pub struct Place {
 pub struct Kept {
     cells: Series,
     texts: Texts,
-    /// Totals over all rows.
-    pub totals: Totals,
-}
-
-/// Running totals of a column, over all rows read.
-#[derive(Clone, Copy, Debug)]
-pub struct Totals {
-    /// Finite numbers and moments.
-    pub numbers: u64,
-    /// Of these, moments.
-    pub times: u64,
-    /// Texts.
-    pub texts: u64,
-    /// Infinite numbers.
-    pub infinite: u64,
-    /// True while all numbers are whole.
-    pub is_whole: bool,
-    /// Smallest finite number; infinite while there is none.
-    pub min: f64,
-    /// Largest finite number.
-    pub max: f64,
-    mean: f64,
-    squares: f64,
-}
-
-impl Default for Totals {
-    fn default() -> Self {
-        Totals {
-            numbers: 0,
-            times: 0,
-            texts: 0,
-            infinite: 0,
-            is_whole: true,
-            min: f64::INFINITY,
-            max: f64::NEG_INFINITY,
-            mean: 0.0,
-            squares: 0.0,
-        }
-    }
-}
-
-impl Totals {
-    #[inline]
-    fn number(&mut self, value: f64) {
-        self.numbers += 1;
-        // Welford's recurrence (Technometrics 4, 1962).
-        let off = value - self.mean;
-        self.mean += off / self.numbers as f64;
-        self.squares += off * (value - self.mean);
-        self.min = if value < self.min { value } else { self.min };
-        self.max = if value > self.max { value } else { self.max };
-        self.is_whole &= value == value.trunc();
-    }
-
-    /// Arithmetic mean; 0 while there is no number.
-    pub fn mean(&self) -> f64 {
-        self.mean
-    }
-
-    /// Sample standard deviation.
-    pub fn deviation(&self) -> f64 {
-        if self.numbers < 2 { 0.0 } else { (self.squares / (self.numbers - 1) as f64).max(0.0).sqrt() }
-    }
+    /// Over all rows but those of the open run behind the first `n_counted`.
+    totals: Totals,
+    n_counted: usize,
 }
 
 /// All rows of a table, or a sample of them.
@@ -162,31 +104,21 @@ impl RowStore {
         for column in &mut self.columns {
             let cell = match values.next() {
                 None | Some(Value::Missing) => MISSING,
-                Some(Value::Number(value)) if value.is_infinite() => {
-                    column.totals.infinite += 1;
-                    value.to_bits()
-                }
-                Some(Value::Number(value)) => {
-                    column.totals.number(*value);
-                    value.to_bits()
-                }
+                Some(Value::Number(value)) => value.to_bits(),
                 Some(Value::Time(value)) => {
                     column.totals.times += 1;
-                    column.totals.number(*value);
                     value.to_bits()
                 }
-                Some(Value::Text(start, end)) => {
-                    column.totals.texts += 1;
-                    if is_kept {
-                        let text = bytes.get(*start as usize..*end as usize).unwrap_or_default();
-                        cell::text(column.texts.code(text, &mut self.text_room))
-                    } else {
-                        MISSING
-                    }
+                Some(Value::Text(start, end)) if is_kept => {
+                    let text = bytes.get(*start as usize..*end as usize).unwrap_or_default();
+                    cell::text(column.texts.code(text, &mut self.text_room))
                 }
+                Some(Value::Text(..)) => cell::text(cell::OTHER),
             };
             if is_kept {
                 column.cells.push(cell);
+            } else {
+                column.totals.add(cell);
             }
         }
         if !is_kept {
@@ -205,7 +137,11 @@ impl RowStore {
     fn close(&mut self) {
         let own = [&mut self.offsets, &mut self.lengths, &mut self.numbers, &mut self.serials];
         self.bytes += own.into_iter().map(Series::close).sum::<usize>();
-        self.bytes += self.columns.iter_mut().map(|column| column.cells.close()).sum::<usize>();
+        for column in &mut self.columns {
+            column.totals = column.totals();
+            column.n_counted = 0;
+            self.bytes += column.cells.close();
+        }
         if self.bytes > self.most_bytes && self.level < 48 {
             self.thin();
         }
@@ -224,6 +160,7 @@ impl RowStore {
             *series = thin;
             bytes += taken;
         }
+        self.columns.iter_mut().for_each(|column| column.n_counted = column.cells.n_open());
         self.bytes = bytes;
         self.n_kept = keeps.iter().filter(|keeps| **keeps).count();
     }
@@ -319,6 +256,13 @@ impl RowStore {
 }
 
 impl Kept {
+    /// Totals over all rows.
+    pub fn totals(&self) -> Totals {
+        let mut totals = self.totals;
+        totals.add_run(self.cells.open().get(self.n_counted..).unwrap_or_default());
+        totals
+    }
+
     /// Hands the cells of all kept rows to `see`, run by run with the place of the first.
     pub fn runs(&self, see: impl FnMut(usize, &[u64])) {
         self.cells.runs(see);
@@ -362,7 +306,7 @@ pub(crate) mod tests {
         }
         assert_eq!(store.n_rows(), 200_000);
         assert!(store.is_sampled() && store.packed_bytes() <= 300_000 && store.len() > 5_000, "{}", store.len());
-        assert_eq!(store.column(0).unwrap().totals.numbers, 200_000);
+        assert_eq!(store.column(0).unwrap().totals().numbers, 200_000);
         let mut before = None;
         for row in 0..store.len() {
             let number = store.number(row).unwrap();

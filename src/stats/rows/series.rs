@@ -31,6 +31,11 @@ impl Series {
         bytes
     }
 
+    /// The cells of the open run.
+    pub fn open(&self) -> &[u64] {
+        &self.open
+    }
+
     /// Cells in the open run.
     pub fn n_open(&self) -> usize {
         self.open.len()
