@@ -162,6 +162,54 @@ fn what_is_no_capture_is_refused_with_one_clear_line() {
     }
 }
 
+/// 300 rows of two columns that go together, ten of which do not, and their labels.
+fn labelled() -> String {
+    let row = |i: u32| match i % 30 {
+        7 => format!("{},{},odd\n", 500 + i, 900 - i),
+        _ => format!("{},{},normal\n", i % 20, 2 * (i % 20) + i % 3),
+    };
+    std::iter::once("a,b,what\n".to_owned()).chain((0..300).map(row)).collect()
+}
+
+#[test]
+fn rows_are_scored_in_their_order() {
+    let folder = Folder::new("score");
+    let table = folder.with("table.csv", labelled());
+    for detector in ["isolation_forest", "pca"] {
+        let (code, out, err) = outcome(&["score", &table, "--detector", detector, "--seed", "7", "--label", "what"]);
+        assert_eq!((code, err.as_str()), (0, ""));
+        let scores: Vec<f64> = out.lines().map(|line| line.parse().unwrap()).collect();
+        assert_eq!(scores.len(), 300);
+        let least_odd = scores.iter().skip(7).step_by(30).copied().fold(1.0, f64::min);
+        assert!(scores.iter().filter(|score| **score >= least_odd).count() <= 12, "{detector}");
+    }
+    assert_eq!(outcome(&["score", &table, "--detector", "nonsense"]).0, 2);
+    assert_eq!(outcome(&["score", &table, "--detector", "port_scan"]).0, 3);
+    assert_eq!(outcome(&["score", SCAN, "--detector", "pca"]).0, 3);
+}
+
+#[test]
+fn detectors_are_evaluated_on_a_labelled_table() {
+    let folder = Folder::new("evaluate");
+    let table = folder.with("table.csv", labelled());
+    let (code, out, _) = outcome(&["evaluate", &table, "--label", "what", "--json", "-"]);
+    assert_eq!(code, 0);
+    let document: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&document["rows"], &document["attacks"]), (&300.into(), &10.into()));
+    let detector = |id: &str| {
+        document["detectors"].as_array().unwrap().iter().find(|detector| detector["id"] == id).unwrap().clone()
+    };
+    let forest = detector("isolation_forest");
+    assert!(forest["auroc"].as_f64().unwrap() > 0.99 && forest["roc"].as_array().unwrap().len() > 2, "{forest}");
+    assert!(forest["reported_by_class"]["odd"].as_f64().unwrap() > 0.5, "{forest}");
+    assert!(detector("port_scan")["not_enough_data"].as_str().unwrap().contains("no addresses"));
+    let (code, text, _) = outcome(&["evaluate", &table, "--label", "WHAT", "--detector", "pca"]);
+    assert!(code == 0 && text.contains("AUROC") && text.contains("odd"), "{text}");
+    let (code, _, err) = outcome(&["evaluate", &table, "--label", "no such"]);
+    assert!(code == 2 && err.contains("a, b, what"), "{err}");
+    assert_eq!(outcome(&["evaluate", SCAN, "--label", "x"]).0, 3);
+}
+
 #[test]
 fn wrong_usage_is_told_from_a_bad_file() {
     let folder = Folder::new("usage");

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may end with a panic; helpers of tests too.
 
+use packetloupe::read::table::dialect;
 use packetloupe::{chart, detect, pipeline};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,6 +12,8 @@ fn ids_are_unique() {
     assert_unique("detector", detect::ALL.iter().map(|entry| entry.card.id));
     assert_unique("detector's name", detect::ALL.iter().map(|entry| entry.card.name));
     assert_unique("chart", chart::ALL.iter().map(|entry| entry.id));
+    assert_unique("dialect", dialect::ALL.iter().map(|entry| entry.id));
+    assert_unique("dialect's name", dialect::ALL.iter().map(|entry| entry.name));
     assert_unique("setting", pipeline::descriptors().iter().map(|descriptor| descriptor.id));
 }
 
@@ -22,13 +25,20 @@ fn an_id_is_the_stem_of_its_file() {
     for entry in chart::ALL {
         assert_file(&["chart"], entry.id);
     }
+    for entry in dialect::ALL {
+        assert_file(&["read/table/dialect"], entry.id);
+    }
 }
 
 #[test]
 fn every_file_with_an_entry_is_registered() {
-    let ids: BTreeSet<&str> =
-        detect::ALL.iter().map(|entry| entry.card.id).chain(chart::ALL.iter().map(|entry| entry.id)).collect();
-    for folder in ["detect", "detect/ml", "chart"] {
+    let ids: BTreeSet<&str> = detect::ALL
+        .iter()
+        .map(|entry| entry.card.id)
+        .chain(chart::ALL.iter().map(|entry| entry.id))
+        .chain(dialect::ALL.iter().map(|entry| entry.id))
+        .collect();
+    for folder in ["detect", "detect/ml", "chart", "read/table/dialect"] {
         for path in std::fs::read_dir(source().join(folder)).into_iter().flatten().map(|entry| entry.unwrap().path()) {
             let text = std::fs::read_to_string(&path).unwrap_or_default();
             let stem = path.file_stem().unwrap().to_str().unwrap();

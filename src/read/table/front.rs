@@ -206,7 +206,10 @@ fn delimited(body: &[u8], bom: usize, chosen: Option<&'static Entry>) -> Option<
             let (rows, second) = rows(body, cut, line_end);
             (agreement(&rows), cut, rows, second)
         })
-        .max_by(|(a, ..), (b, ..)| a.total_cmp(b))?;
+        .max_by(|(a, _, rows_a, _), (b, _, rows_b, _)| {
+            let n_first = |rows: &[Vec<String>]| rows.first().map_or(0, Vec::len);
+            a.total_cmp(b).then(n_first(rows_a).cmp(&n_first(rows_b)))
+        })?;
     let (agreement, cut, rows, second) = best;
     let (first, others) = rows.split_first()?;
     let lower: Vec<String> = first.iter().map(|name| name.to_lowercase()).collect();

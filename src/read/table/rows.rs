@@ -125,6 +125,15 @@ impl Body {
         }
     }
 
+    /// Makes columns of names that JSON objects have brought; true if there were any.
+    fn add_keys(&mut self) -> bool {
+        let added = self.keys.names.get(self.layout.columns.len()..).unwrap_or_default().to_vec();
+        if !added.is_empty() {
+            self.add_columns(&added);
+        }
+        !added.is_empty()
+    }
+
     /// Tries the first rows: do they become flows or packets, and is their time absolute?
     fn probe(&mut self, mut bytes: &[u8]) {
         let (mut n_built, mut n_flow_events, mut n_alerts, mut earliest) = (0, 0, 0, i64::MAX);
@@ -135,6 +144,7 @@ impl Body {
             let mut room = std::mem::take(&mut self.room);
             let mut values = std::mem::take(&mut self.values);
             if let Some(text) = self.parse(row, &mut values, &mut room) {
+                self.add_keys();
                 let row = Row { bytes: text, values: &values, places: &self.places };
                 n_flow_events += u32::from(row.text(Role::EventType) == Some(b"flow"));
                 n_alerts += u32::from(row.text(Role::EventType) == Some(b"alert"));
@@ -294,9 +304,7 @@ impl Body {
                 issues.add(IssueKind::RowBlank, place.0, place.1);
             }
             Some(text) => {
-                if self.keys.names.len() > self.layout.columns.len() {
-                    let added = self.keys.names.get(self.layout.columns.len()..).unwrap_or_default().to_vec();
-                    self.add_columns(&added);
+                if self.add_keys() {
                     sink(Record::Layout(&self.layout));
                 }
                 let is_delimited = !matches!(self.front.form, Form::JsonLines | Form::JsonList);
@@ -339,10 +347,6 @@ impl Body {
             Form::JsonLines | Form::JsonList => {
                 let object = row.trim_ascii().strip_suffix(b",").unwrap_or(row);
                 let is_read = json::values(object, &mut self.keys, self.front.manner, values, room);
-                if is_read && self.layout.columns.is_empty() {
-                    let names = self.keys.names.clone();
-                    self.add_columns(&names);
-                }
                 is_read.then_some(room.as_slice())
             }
             _ => Some(cells::values(row, self.front.cut, self.front.manner, values, room)),

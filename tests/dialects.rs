@@ -1,0 +1,294 @@
+//! Tables of every dialect: told by their content, read the same whatever the slices, and never a cause of panic.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may end with a panic; helpers of tests too.
+
+use packetloupe::model::rows::RowKind;
+use packetloupe::model::{Analysis, flow::TcpState};
+use packetloupe::pipeline::{Pipeline, descriptors};
+use packetloupe::read::Refusal;
+use packetloupe::read::table::dialect;
+use packetloupe::settings::{self, Settings};
+use proptest::prelude::*;
+use std::path::{Path, PathBuf};
+
+/// Feeds `bytes` in slices of the given sizes, in turn, and lets the detectors conclude.
+fn read(bytes: &[u8], sizes: &[usize], settings: &Settings) -> Result<(Pipeline, Analysis), Refusal> {
+    let mut pipeline = Pipeline::new(settings, "a.csv", bytes.len() as u64);
+    let mut rest = bytes;
+    for size in sizes.iter().cycle() {
+        if rest.is_empty() {
+            break;
+        }
+        let (slice, after) = rest.split_at((*size).clamp(1, rest.len()));
+        pipeline.feed(slice)?;
+        rest = after;
+    }
+    pipeline.end()?;
+    let analysis = pipeline.judge(settings);
+    Ok((pipeline, analysis))
+}
+
+fn whole(bytes: &[u8]) -> (Pipeline, Analysis) {
+    read(bytes, &[usize::MAX], &Settings::default()).unwrap()
+}
+
+/// The fixture of a dialect.
+fn fixture(id: &str) -> Vec<u8> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tables");
+    let is_its = |path: &PathBuf| path.file_stem().is_some_and(|stem| stem == id);
+    let found = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).find(is_its);
+    std::fs::read(found.unwrap_or_else(|| panic!("no fixture for {id}"))).unwrap()
+}
+
+fn issue(analysis: &Analysis, id: &str) -> u64 {
+    analysis.issues.iter().find(|issue| issue.id == id).map_or(0, |issue| issue.count)
+}
+
+#[test]
+fn every_dialect_is_told_by_its_content() {
+    use RowKind::{Flows, Packets, Rows};
+    // Dialect, rows, flows, what rows become, label column, unit.
+    let expected = [
+        ("python_cicflowmeter", 2, 2, Flows, None, "seconds"),
+        ("cicids2018", 2, 0, Rows, Some("Label"), "microseconds"),
+        ("cicids2017_flows", 2, 2, Flows, Some("Label"), "microseconds"),
+        ("cicflowmeter_v4", 6, 6, Flows, Some("Label"), "microseconds"),
+        ("cicids2017_ml", 3, 0, Rows, Some("Label"), "microseconds"),
+        ("nfstream", 2, 2, Flows, None, "milliseconds"),
+        ("hikari2021", 2, 0, Rows, Some("Label"), "seconds, gaps microseconds"),
+        ("zeek_flowmeter", 2, 0, Rows, None, "seconds, gaps microseconds"),
+        ("unsw_nb15", 2, 0, Rows, Some("attack_cat"), "seconds"),
+        ("unsw_nb15_raw", 3, 3, Flows, Some("attack_cat"), "seconds"),
+        ("nsl_kdd", 3, 0, Rows, Some("label"), "seconds"),
+        ("kdd99", 3, 0, Rows, Some("label"), "seconds"),
+        ("ctu13", 4, 3, Flows, Some("Label"), "seconds"),
+        ("zeek_conn", 2, 2, Flows, Some("label"), "seconds"),
+        ("suricata_eve", 3, 2, Flows, Some("flow.alerted"), "seconds"),
+        ("nfdump_old", 3, 2, Flows, None, "seconds"),
+        ("nfdump", 2, 1, Flows, None, "seconds"),
+        ("wireshark_list", 7, 3, Packets, None, "seconds"),
+        ("netflow_v9", 2, 0, Rows, Some("Attack"), "milliseconds"),
+        ("ciciot2023", 2, 0, Rows, Some("label"), "seconds"),
+        ("other", 2, 2, Flows, Some("class"), "seconds"),
+    ];
+    assert_eq!(expected.map(|(id, ..)| id).to_vec(), dialect::ALL.iter().map(|entry| entry.id).collect::<Vec<_>>());
+    for (id, rows, flows, kind, label, unit) in expected {
+        let (pipeline, analysis) = whole(&fixture(id));
+        let table = analysis.table.as_ref().unwrap();
+        let layout = &table.layout;
+        assert_eq!((layout.dialect.as_str(), table.rows, layout.kind), (id, rows, kind), "{id}: {:?}", analysis.issues);
+        assert_eq!((layout.label_name(), layout.time_unit.as_str()), (label, unit), "{id}");
+        assert_eq!(analysis.summary.flows, flows, "{id}");
+        assert_eq!(layout.lacks.is_empty(), kind != Rows, "{id}");
+        assert!(analysis.file.format.contains(&layout.name), "{id}");
+        assert!(pipeline.rows().unwrap().len() as u64 == rows);
+    }
+}
+
+#[test]
+fn flows_say_what_the_rows_say() {
+    for (id, place, seconds, packets, state) in [
+        ("cicflowmeter_v4", 0, 2.5, [10, 8], TcpState::Closed),
+        ("cicflowmeter_v4", 5, 0.0, [1, 1], TcpState::Refused),
+        ("python_cicflowmeter", 0, 2.5, [10, 8], TcpState::Established),
+        ("cicids2017_flows", 0, 1.0, [5, 4], TcpState::Established),
+        ("nfstream", 0, 2.5, [10, 8], TcpState::Closed),
+        ("unsw_nb15_raw", 0, 0.5, [10, 8], TcpState::Closed),
+        ("ctu13", 0, 1.026_539, [2, 2], TcpState::Refused),
+        ("zeek_conn", 0, 2.5, [10, 8], TcpState::Closed),
+        ("zeek_conn", 1, 0.0, [1, 0], TcpState::Requested),
+        ("suricata_eve", 1, 0.0, [1, 0], TcpState::Requested),
+        ("nfdump_old", 0, 2.5, [10, 8], TcpState::Closed),
+        ("nfdump_old", 1, 0.0, [1, 0], TcpState::Requested),
+        ("nfdump", 0, 2.5, [10, 8], TcpState::Closed),
+        ("wireshark_list", 0, 0.03, [3, 1], TcpState::Established),
+    ] {
+        let (pipeline, _) = whole(&fixture(id));
+        let flow = pipeline.flows().get(place).unwrap();
+        assert!((flow.duration_ns() as f64 / 1e9 - seconds).abs() < 1e-5, "{id} {}", flow.duration_ns());
+        assert_eq!([flow.forward().packets, flow.backward().packets], packets, "{id} {place}");
+        assert_eq!(flow.state, state, "{id} {place}");
+        assert_eq!(flow.initiator().0.to_string(), "10.0.0.2", "{id}");
+    }
+    // 3:30 in CIC-IDS2017 is in the afternoon; the zone of Suricata's times counts; seconds keep their parts.
+    let start = |id: &str| whole(&fixture(id)).0.flows().get(0).unwrap().first_ns;
+    assert_eq!(start("cicids2017_flows"), 1_499_441_400_000_000_000);
+    assert_eq!(start("suricata_eve"), 1_795_254_065_250_000_000);
+    assert_eq!(start("ctu13"), 1_312_969_619_607_825_000);
+}
+
+#[test]
+fn oddities_are_said() {
+    for (fixture_of, id, n) in [
+        ("cicflowmeter_v4", "header-repeated", 1),
+        ("cicids2018", "header-repeated", 1),
+        ("cicids2017_flows", "row-blank", 1),
+        ("cicids2017_flows", "text-not-utf8", 1),
+        ("nfdump_old", "summary-line", 1),
+        ("suricata_eve", "row-damaged", 1),
+        ("ctu13", "row-no-flow", 1),
+        ("wireshark_list", "times-relative", 1),
+    ] {
+        assert_eq!(issue(&whole(&fixture(fixture_of)).1, id), n, "{fixture_of} {id}");
+    }
+}
+
+#[test]
+fn what_a_table_cannot_tell_rests_with_a_reason() {
+    let (_, rows) = whole(&fixture("hikari2021"));
+    let why = rows.runs.iter().find(|run| run.id == "port_scan").unwrap().not_enough_data.clone().unwrap();
+    assert!(why.contains("no times"), "{why}");
+    let (_, flows) = whole(&fixture("ctu13"));
+    let of = |id: &str| flows.runs.iter().find(|run| run.id == id).unwrap().not_enough_data.clone();
+    assert!(of("arp_spoofing").unwrap().contains("table of flows"));
+    assert!(!flows.table.unwrap().rests.is_empty());
+    assert!(flows.stats.timeline.packets[0].iter().sum::<u64>() > 0);
+}
+
+#[test]
+fn people_can_choose_dialect_unit_and_label() {
+    let set = |id: &str, value: f64| {
+        let mut settings = Settings::default();
+        assert!(settings.set(descriptors().into_iter().find(|d| d.id == id).unwrap(), value));
+        settings
+    };
+    let bytes = fixture("cicflowmeter_v4");
+    let table = |settings: &Settings| read(&bytes, &[usize::MAX], settings).unwrap().1.table.unwrap();
+    let seconds = table(&set(settings::TABLE_UNIT, 1.0));
+    assert_eq!(seconds.layout.time_unit, "seconds");
+    assert_eq!(table(&set(settings::TABLE_LABEL, 6.0)).layout.label_name(), Some("Protocol"));
+    assert_eq!(table(&set(settings::TABLE_LABEL, -1.0)).layout.label_name(), None);
+    let other = dialect::ALL.len() as f64;
+    assert_eq!(table(&set(settings::TABLE_DIALECT, other)).layout.dialect, "other");
+    let descriptor = settings::TABLE.iter().find(|d| d.id == settings::TABLE_DIALECT).unwrap();
+    assert_eq!(descriptor.max, other);
+}
+
+#[test]
+fn odd_files_are_read_or_refused_with_a_sentence() {
+    for (text, n_rows) in [
+        ("a,b\r1,2\r3,4\r", 2),
+        ("\n\n a ;b\n1,5;2\n2,5;3\n", 2),
+        ("a|b|c\n1|2|3", 1),
+        ("a,b,c\n1,2\n1,2,3,4\n,,\n1,2,3\n", 3),
+        ("[ {\"a\": 1},\n {\"a\": 2, \"b\": {\"c\": \"x\"}} ]", 2),
+        ("{\n \"a\": 1\n}\n{\n \"a\": 2\n}\n", 2),
+        ("% comment\n@relation x\n@attribute 'a b' numeric\n@attribute class {n,y}\n@data\n1,n\n2,y\n", 2),
+        ("1.5,2,0\n1.6,3,1\n1.7,4,0\n", 3),
+    ] {
+        let (_, analysis) = whole(text.as_bytes());
+        assert_eq!(analysis.table.unwrap().rows, n_rows, "{text:?}");
+    }
+    for text in
+        ["Dear all,\nplease find, attached,\nnothing.\n", "<html>,,,\n", "[1, 2, 3]", "plain words\nand more\n", "{}"]
+    {
+        let refused = read(text.as_bytes(), &[usize::MAX], &Settings::default()).err();
+        let is_empty_object = text == "{}";
+        assert!(is_empty_object || refused.is_some_and(|refusal| refusal.to_string().ends_with('.')), "{text:?}");
+    }
+}
+
+#[test]
+fn a_quote_that_is_never_closed_costs_one_row() {
+    let mut text = b"a,b,c\n1,2,x\n1,\"open,y\n".to_vec();
+    for i in 0..300_000 {
+        text.extend_from_slice(format!("{i},2,z\n").as_bytes());
+    }
+    let (pipeline, analysis) = whole(&text);
+    assert_eq!(analysis.table.as_ref().unwrap().rows, 300_002);
+    assert_eq!(issue(&analysis, "row-too-long"), 1);
+    let sliced = read(&text, &[100_003], &Settings::default()).unwrap();
+    assert_eq!(sliced.1, analysis);
+    assert_eq!(pipeline.rows().unwrap().number(300_001), Some(300_001));
+}
+
+#[test]
+fn thousands_of_columns_are_read() {
+    let names: Vec<String> = (0..5000).map(|i| format!("f{i}")).collect();
+    let row: Vec<String> = (0..5000).map(|i| (i % 7).to_string()).collect();
+    let text = format!("{}\n{}", names.join(","), format!("{}\n", row.join(",")).repeat(50));
+    let (pipeline, analysis) = whole(text.as_bytes());
+    assert_eq!((analysis.table.unwrap().layout.columns.len(), pipeline.rows().unwrap().n_rows()), (5000, 50));
+}
+
+#[test]
+fn past_the_memory_a_sample_is_kept_and_said() {
+    let mut text = b"a,b,label\n".to_vec();
+    for i in 0..400_000_u32 {
+        text.extend_from_slice(format!("{},{},0\n", f64::from(i) / 7.0, i.wrapping_mul(2_654_435_761)).as_bytes());
+    }
+    let mut small = Settings::default();
+    assert!(small.set(descriptors().into_iter().find(|d| d.id == settings::TABLE_MEMORY).unwrap(), 1.0));
+    let (_, analysis) = read(&text, &[1 << 20], &small).unwrap();
+    let table = analysis.table.as_ref().unwrap();
+    assert!(table.rows == 400_000 && table.rows_kept < 200_000 && table.rows_kept > 10_000, "{}", table.rows_kept);
+    let said = analysis.issues.iter().find(|issue| issue.id == "rows-sampled").unwrap();
+    assert!(said.text.contains("seed 42"), "{}", said.text);
+    assert_eq!(read(&text, &[77_777], &small).unwrap().1, analysis);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn any_slicing_of_a_damaged_table_gives_the_same_result(
+        place in 0..dialect::ALL.len(),
+        wounds in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8),
+        sizes in prop::collection::vec(1usize..200, 1..5),
+    ) {
+        let mut bytes = fixture(dialect::ALL[place].id).repeat(3);
+        for (place, byte) in &wounds {
+            let place = place.index(bytes.len());
+            bytes[place] = *byte;
+        }
+        let of = |sizes: &[usize]| read(&bytes, sizes, &Settings::default()).map(|(_, analysis)| analysis);
+        prop_assert_eq!(of(&sizes), of(&[usize::MAX]));
+    }
+
+    #[test]
+    fn arbitrary_text_ends_in_a_result_or_a_sentence(text in "[a-c0-9,;\"{}\\[\\]:#@.\n\r\t -]{0,300}") {
+        let of = |sizes: &[usize]| read(text.as_bytes(), sizes, &Settings::default()).map(|(_, analysis)| analysis);
+        let outcome = of(&[usize::MAX]);
+        if let Err(refusal) = &outcome {
+            prop_assert!(refusal.to_string().ends_with('.'));
+        }
+        prop_assert_eq!(of(&[7]), outcome);
+    }
+}
+
+/// Public tables beside the project, if they are there.
+#[test]
+fn public_tables_are_told() {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .map(|folder| folder.join("shared/tables"))
+        .find(|tables| tables.is_dir());
+    let Some(tables) = shared else {
+        println!("skipped: ../shared/tables is not here");
+        return;
+    };
+    for (file, id, rows) in [
+        ("cic-ids2017/MachineLearningCVE_first999_th1.csv", "cicids2017_ml", None),
+        ("cic-ids2017/cicids2017_sample.csv", "cicids2017_ml", Some(12_000)),
+        ("ctu-13/scenario11_botnet_vs_normal.binetflow", "ctu13", Some(10_873)),
+        ("hikari-2021/hikari2021_simple_version_24rows.csv", "hikari2021", Some(24)),
+        ("nsl-kdd/KDDTest+.txt", "nsl_kdd", Some(22_544)),
+        ("nsl-kdd/KDDTrain+_20Percent.txt", "nsl_kdd", Some(25_192)),
+        ("stratosphere-binetflow/test2-malicious.binetflow", "ctu13", None),
+        ("stratosphere-zeek/horizontal-portscan_conn.log", "zeek_conn", None),
+        ("stratosphere-zeek/test10-mixed_conn.log", "zeek_conn", None),
+        ("stratosphere-zeek/vertical-portscan_conn.json.log", "zeek_conn", None),
+        ("suricata-eve/netflowlabeler_suricata.json", "suricata_eve", None),
+        ("unsw-nb15/UNSW-NB15_raw_head.csv", "unsw_nb15_raw", None),
+        ("unsw-nb15/UNSW_NB15_training-set_sample31pct.csv", "unsw_nb15", Some(25_550)),
+        ("adbench/10_cover.csv", "other", None),
+    ] {
+        let Ok(bytes) = std::fs::read(tables.join(file)) else {
+            println!("skipped: {file} is not here");
+            continue;
+        };
+        let table = whole(&bytes).1.table.unwrap();
+        assert_eq!(table.layout.dialect, id, "{file}");
+        assert!(rows.is_none_or(|rows| rows == table.rows), "{file}: {}", table.rows);
+    }
+}
