@@ -1,17 +1,26 @@
-//! Bytes to decoded packets: the front half of the line, which may run on a thread of its own.
+//! Bytes to decoded and counted packets: the front half of the line, which may run on a thread of its own.
 
 use crate::decode;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Packet;
 use crate::read::{RawPacket, Reader, Refusal};
+use crate::stats::counters::Counters;
 
-/// The reader and the decoders.
+/// The reader, the decoders, and the totals over packets.
 #[derive(Default)]
 pub struct Front {
     reader: Reader,
     read_issues: IssueLog,
-    decode_issues: IssueLog,
-    n_packets: u64,
+    packets: Packets,
+}
+
+/// What needs only the packets one by one.
+#[derive(Default)]
+struct Packets {
+    issues: IssueLog,
+    counters: Counters,
+    n_damaged: u64,
+    latest_ns: Option<i64>,
 }
 
 /// Where a packet stands in the file.
@@ -33,9 +42,10 @@ pub struct Batch {
     packets: Vec<Passing>,
 }
 
-struct Passing {
-    packet: Packet,
-    place: Place,
+/// A packet on its way from one half of the line to the other.
+pub(super) struct Passing {
+    pub packet: Packet,
+    pub place: Place,
     /// Where its bytes begin, in `carried` or else in `bytes`.
     at: usize,
     is_carried: bool,
@@ -44,10 +54,10 @@ struct Passing {
 impl Front {
     /// Decodes the next bytes of the file and hands each packet on with its captured bytes.
     pub(super) fn feed(&mut self, bytes: &[u8], sink: &mut impl FnMut(Packet, Place, &[u8])) -> Result<(), Refusal> {
-        let (decode_issues, n_packets) = (&mut self.decode_issues, &mut self.n_packets);
+        let packets = &mut self.packets;
         self.reader.feed(bytes, &mut self.read_issues, &mut |raw: RawPacket<'_>| {
-            let packet = decode::decode(&raw, *n_packets, decode_issues);
-            *n_packets += 1;
+            let packet = decode::decode(&raw, packets.counters.packets, &mut packets.issues);
+            packets.count(&packet, raw.offset);
             sink(packet, Place { offset: raw.offset, link_type: raw.link_type }, raw.data);
         })
     }
@@ -79,7 +89,7 @@ impl Front {
     /// Reading is given up before the end of the file.
     pub(super) fn stop(&mut self) {
         self.reader.give_up();
-        self.note(IssueKind::StoppedEarly, Some(self.n_packets));
+        self.note(IssueKind::StoppedEarly, Some(self.packets.counters.packets));
     }
 
     /// Notes something that went wrong in reading.
@@ -90,7 +100,7 @@ impl Front {
     /// What was met in reading and decoding.
     pub(super) fn issues(&self) -> IssueLog {
         let mut all = self.read_issues.clone();
-        all.merge(&self.decode_issues);
+        all.merge(&self.packets.issues);
         all
     }
 
@@ -98,15 +108,43 @@ impl Front {
     pub(super) fn reader(&self) -> &Reader {
         &self.reader
     }
+
+    /// Totals of the packets so far.
+    pub(super) fn counters(&self) -> &Counters {
+        &self.packets.counters
+    }
+
+    /// Packets of which a part could not be decoded.
+    pub(super) fn n_damaged(&self) -> u64 {
+        self.packets.n_damaged
+    }
+}
+
+impl Packets {
+    #[inline]
+    fn count(&mut self, packet: &Packet, offset: u64) {
+        self.n_damaged += u64::from(packet.is_damaged);
+        if packet.captured_bytes < packet.wire_bytes {
+            self.issues.add(IssueKind::PacketCut, Some(packet.index), Some(offset));
+        }
+        let latest_ns = self.latest_ns.get_or_insert(packet.time_ns);
+        if packet.time_ns < *latest_ns {
+            self.issues.add(IssueKind::TimeBackwards, Some(packet.index), Some(offset));
+        }
+        *latest_ns = packet.time_ns.max(*latest_ns);
+        self.counters.add(packet);
+    }
 }
 
 impl Batch {
-    /// Its packets in order, each with its captured bytes.
-    pub(super) fn packets(&self) -> impl Iterator<Item = (&Packet, Place, &[u8])> {
-        self.packets.iter().map(|passing| {
-            let from = if passing.is_carried { &self.carried } else { &self.bytes };
-            let data = from.get(passing.at..passing.at + passing.packet.captured_bytes as usize).unwrap_or(&[]);
-            (&passing.packet, passing.place, data)
-        })
+    /// Its packets in order, in groups of this size.
+    pub(super) fn groups(&self, n: usize) -> impl Iterator<Item = &[Passing]> {
+        self.packets.chunks(n)
+    }
+
+    /// The captured bytes of one of them.
+    pub(super) fn data(&self, passing: &Passing) -> &[u8] {
+        let from = if passing.is_carried { &self.carried } else { &self.bytes };
+        from.get(passing.at..passing.at + passing.packet.captured_bytes as usize).unwrap_or(&[])
     }
 }
