@@ -1,28 +1,36 @@
 //! The whole line, in order: the only file that knows it. Bytes go in, an [`Analysis`] comes out.
 
+mod front;
+mod tables;
+mod threads;
+
+pub use front::{Batch, Front};
+
 use crate::decode::app::{self, Verdict, dns};
-use crate::decode::{self, link};
+use crate::decode::link;
 use crate::detect::{self, Card, Conclusion, Context, Detector, Ended, Wants};
 use crate::flow::names::Names;
-use crate::flow::table::{FlowTable, Limits, Touch};
+use crate::flow::roster::Roster;
+use crate::flow::table::{FlowTable, Limits, Sought, Touch};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::analysis::{Analysis, Coverage, DetectorRun, FileFacts, Stats, Summary};
 use crate::model::flow::{NameSource, Way};
-use crate::model::packet::{Packet, Transport, tcp_flag};
+use crate::model::packet::{Packet, Transport};
 use crate::model::protocol::Protocol;
 use crate::model::rows::RowKind;
 use crate::model::{Finding, Flow, time};
-use crate::read::table::{Became, Label, TableReader, TableRow, dialect};
-use crate::read::{RawPacket, Reader, Record, Refusal, table};
+use crate::read::Refusal;
+use crate::read::table::{Became, Label, TableReader};
 use crate::settings::{self, Descriptor, Settings};
 use crate::stats::counters::Counters;
 use crate::stats::index::{Belongs, Indexed, PacketIndex};
-use crate::stats::rows::{Place, RowStore};
+use crate::stats::rows::RowStore;
 use crate::stats::tops::{Tops, tops};
+use front::{Passed, Place};
 use std::collections::BTreeMap;
 
-mod tables;
-
+/// Packets whose flows are sought at a time.
+const TOGETHER: usize = 16;
 /// Bins of the timeline that an analysis carries.
 const TIMELINE_BINS: usize = 256;
 /// Most bytes of a greeting that are kept until the server's name is complete.
@@ -45,8 +53,7 @@ pub fn cards() -> Vec<(&'static Card, &'static [Descriptor])> {
 
 /// One input on its way from bytes to findings.
 pub struct Pipeline {
-    reader: Reader,
-    read_issues: IssueLog,
+    front: Front,
     line: Line,
     file: FileFacts,
     runs: Vec<(DetectorRun, Vec<Finding>)>,
@@ -54,24 +61,26 @@ pub struct Pipeline {
     row_scores: Vec<f32>,
 }
 
-/// Everything behind the reader.
-struct Line {
+/// Everything behind the decoders: the other half of the line.
+pub struct Line {
     issues: IssueLog,
-    counters: Counters,
     index: PacketIndex,
     flows: FlowTable,
+    /// Of the flow table, once reading has ended.
+    roster: Roster,
     names: Names,
     detectors: Vec<Box<dyn Detector>>,
-    /// Places of the detectors that want packets of each kind, by the bit of the kind in [`Wants`].
-    watchers: [Vec<usize>; u8::BITS as usize],
+    /// Places of the detectors that want packets or flows of each kind, by the bit of the kind in [`Wants`].
+    watchers: [Vec<usize>; Wants::KINDS],
     greetings: BTreeMap<u32, Vec<u8>>,
-    n_damaged: u64,
-    last_time_ns: i64,
-    /// The rows of a table, once its layout is known.
-    rows: Option<RowStore>,
-    most_row_bytes: usize,
-    seed: u64,
+    /// Of the flow table, once reading has ended.
+    tops: Tops,
+    /// For each row of a table that was handed on, its flow; [`NO_FLOW`] if it has none.
+    flows_of_rows: Vec<u32>,
 }
+
+/// No flow has this serial number.
+const NO_FLOW: u32 = u32::MAX;
 
 impl Pipeline {
     /// For a file of this name and size.
@@ -83,26 +92,22 @@ impl Pipeline {
             most: value(settings::MOST_FLOWS) as usize,
         };
         let watchers = std::array::from_fn(|bit| {
-            let wants_kind = |(_, entry): &(usize, &detect::Entry)| entry.wants.meets(Wants(1 << bit));
+            let wants_kind = |(_, entry): &(usize, &detect::Entry)| entry.wants.meets(Wants::kind(bit));
             detect::ALL.iter().enumerate().filter(wants_kind).map(|(place, _)| place).collect()
         });
         Pipeline {
-            reader: Reader::new(table_options(settings)),
-            read_issues: IssueLog::default(),
+            front: Front::new(tables::options(settings), tables::most_bytes(settings), value(settings::SEED) as u64),
             line: Line {
                 issues: IssueLog::default(),
-                counters: Counters::default(),
                 index: PacketIndex::default(),
                 flows: FlowTable::new(limits),
+                roster: Roster::default(),
                 names: Names::default(),
                 detectors: detect::ALL.iter().map(|entry| (entry.make)()).collect(),
                 watchers,
                 greetings: BTreeMap::new(),
-                n_damaged: 0,
-                last_time_ns: i64::MIN,
-                rows: None,
-                most_row_bytes: (settings.value(settings::TABLE, settings::TABLE_MEMORY) as usize) << 20,
-                seed: value(settings::SEED) as u64,
+                tops: Tops::default(),
+                flows_of_rows: Vec::new(),
             },
             file: FileFacts { name: file_name.to_owned(), bytes: file_bytes, ..FileFacts::default() },
             runs: Vec::new(),
@@ -113,7 +118,7 @@ impl Pipeline {
 
     /// Says which column of a table says what its rows are; call before the first byte.
     pub fn choose_label(&mut self, name: &str) {
-        self.reader.table_options.label = Label::Name(name.to_owned());
+        self.front.choose_label(Label::Name(name.to_owned()));
     }
 
     /// Takes the next bytes of the file; any slicing gives the same result.
@@ -122,7 +127,13 @@ impl Pipeline {
     /// The file is of no kind that is read.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         let line = &mut self.line;
-        self.reader.feed(bytes, &mut self.read_issues, &mut |record| line.record(record))
+        self.front.feed(bytes, &mut |passed| line.pass(passed))
+    }
+
+    /// Both halves of the line, for two threads: what the front makes of the file's bytes, the other half takes in the
+    /// same order.
+    pub fn halves(&mut self) -> (&mut Front, &mut Line) {
+        (&mut self.front, &mut self.line)
     }
 
     /// The file has ended, or reading is given up: open flows end.
@@ -131,28 +142,31 @@ impl Pipeline {
     /// The file was too short to be of any kind that is read.
     pub fn end(&mut self) -> Result<(), Refusal> {
         let line = &mut self.line;
-        self.reader.end(&mut self.read_issues, &mut |record| line.record(record))?;
-        let Line { flows, names, detectors, .. } = &mut self.line;
-        flows.end_all(&mut |serial, flow| tell(detectors, names, serial, flow));
+        self.front.end(&mut |passed| line.pass(passed))?;
+        self.line.end_flows();
         Ok(())
     }
 
     /// Reading is given up before the end of the file, as asked; call before [`Pipeline::end`].
     pub fn stop(&mut self) {
-        self.reader.give_up();
-        self.read_issues.add(IssueKind::StoppedEarly, Some(self.line.counters.packets), None);
+        self.front.stop();
     }
 
     /// Notes something that went wrong outside: the file changed.
     pub fn note(&mut self, kind: IssueKind) {
-        self.read_issues.add(kind, None, None);
+        self.front.note(kind, None);
     }
 
     /// Lets every detector conclude, and gives the result.
     pub fn judge(&mut self, settings: &Settings) -> Analysis {
-        self.runs.clear();
-        for place in 0..detect::ALL.len() {
-            self.judge_one(place, settings);
+        let (context, detectors) = self.line.context(settings, self.front.counters());
+        // The models come last in the table and take longest.
+        let waiting: Vec<_> = detect::ALL.iter().zip(detectors).rev().collect();
+        let rows = self.front.rows();
+        let mut conclusions = threads::each(waiting, |(entry, detector)| conclude(entry, detector, &context, rows));
+        self.begin_judging();
+        for (entry, conclusion) in detect::ALL.iter().zip(conclusions.drain(..).rev()) {
+            self.settle(entry, conclusion);
         }
         self.analysis(settings)
     }
@@ -161,12 +175,31 @@ impl Pipeline {
     /// [`Pipeline::analysis`].
     pub fn judge_one(&mut self, place: usize, settings: &Settings) {
         if place == 0 {
-            self.runs.clear();
-            self.scores.clear();
-            self.row_scores.clear();
+            self.begin_judging();
         }
         let Some(entry) = detect::ALL.get(place) else { return };
-        let Conclusion { findings, not_enough_data, scores, n_not_judged } = self.conclude(place, settings);
+        let conclusion = self.conclude(place, settings);
+        self.settle(entry, conclusion);
+    }
+
+    /// What one detector makes of all that passed; its scores are of rows where rows are no more than rows.
+    pub fn conclude(&mut self, place: usize, settings: &Settings) -> Conclusion {
+        let (context, detectors) = self.line.context(settings, self.front.counters());
+        let both = detect::ALL.get(place).zip(detectors.get_mut(place));
+        both.map_or_else(Conclusion::default, |(entry, detector)| {
+            conclude(entry, detector, &context, self.front.rows())
+        })
+    }
+
+    fn begin_judging(&mut self) {
+        self.runs.clear();
+        self.scores.clear();
+        self.row_scores.clear();
+    }
+
+    /// Takes what a detector concluded.
+    fn settle(&mut self, entry: &detect::Entry, conclusion: Conclusion) {
+        let Conclusion { findings, not_enough_data, scores, n_not_judged } = conclusion;
         if n_not_judged > 0 && self.line.issues.count(IssueKind::DetectorFull) == 0 {
             self.line.issues.add_many(IssueKind::DetectorFull, n_not_judged, None, None);
         }
@@ -174,31 +207,6 @@ impl Pipeline {
         let id = entry.card.id.to_owned();
         let run = DetectorRun { id, n_findings: findings.len() as u64, not_enough_data };
         self.runs.push((run, findings));
-    }
-
-    /// What one detector makes of all that passed; its scores are of rows where rows are no more than rows.
-    pub fn conclude(&mut self, place: usize, settings: &Settings) -> Conclusion {
-        let Line { flows, names, counters, detectors, rows, .. } = &mut self.line;
-        let (Some(entry), Some(detector)) = (detect::ALL.get(place), detectors.get_mut(place)) else {
-            return Conclusion::default();
-        };
-        let rests = |why: String| Conclusion { not_enough_data: Some(why), ..Conclusion::default() };
-        match rows.as_ref().map(|rows| (rows, rows.layout().kind)) {
-            Some((rows, RowKind::Rows)) => {
-                let lacks = rows.layout().lacks.join(" and ");
-                return detector.conclude_rows(rows, settings).unwrap_or_else(|| {
-                    rests(format!("The table has no {lacks}, so its rows cannot be taken for flows."))
-                });
-            }
-            Some((_, RowKind::Flows)) if entry.wants != Wants::FLOWS => {
-                return rests(
-                    "This is a table of flows: it does not have the single packets that are looked at.".to_owned(),
-                );
-            }
-            _ => {}
-        }
-        let span_ns = counters.span_ns.unwrap_or((0, 0));
-        detector.conclude(&Context { settings, flows, names, span_ns, packets: counters.packets })
     }
 
     /// Keeps the larger score of each flow or row.
@@ -217,7 +225,7 @@ impl Pipeline {
 
     /// What is known so far, without findings.
     pub fn partial(&self, settings: &Settings) -> Analysis {
-        self.assemble(settings, Tops::default(), Vec::new(), Vec::new())
+        self.assemble(settings, Vec::new(), Vec::new())
     }
 
     /// The result, with the findings of the detectors that have concluded.
@@ -225,31 +233,21 @@ impl Pipeline {
         let mut findings: Vec<Finding> = self.runs.iter().flat_map(|(_, findings)| findings.clone()).collect();
         Finding::sort(&mut findings);
         let runs = self.runs.iter().map(|(run, _)| run.clone()).collect();
-        self.assemble(settings, tops(&self.line.flows, &self.line.names), findings, runs)
+        self.assemble(settings, findings, runs)
     }
 
-    fn assemble(&self, settings: &Settings, tops: Tops, findings: Vec<Finding>, runs: Vec<DetectorRun>) -> Analysis {
+    fn assemble(&self, settings: &Settings, findings: Vec<Finding>, runs: Vec<DetectorRun>) -> Analysis {
         let line = &self.line;
-        let mut issues = self.read_issues.issues();
-        issues.extend(line.issues.issues());
+        let mut issues = self.front.issues();
+        issues.merge(&line.issues);
         let summarised = line.flows.summarised;
-        if summarised.flows > 0 {
-            let mut log = IssueLog::default();
-            log.add_many(IssueKind::FlowsSummarised, summarised.flows, None, None);
-            issues.extend(log.issues());
-        }
-        if line.names.n_refused > 0 {
-            let mut log = IssueLog::default();
-            log.add_many(IssueKind::NamesFull, line.names.n_refused, None, None);
-            issues.extend(log.issues());
-        }
-        if let Some(rows) = &line.rows {
-            issues.extend(tables::issues(rows));
-        }
-        issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
-        let counters = &line.counters;
+        issues.add_many(IssueKind::FlowsSummarised, summarised.flows, None, None);
+        issues.add_many(IssueKind::NamesFull, line.names.n_refused, None, None);
+        let rows = self.front.rows();
+        let issues = tables::with_issues(issues, rows);
+        let (counters, tops) = (self.front.counters(), &line.tops);
         let file = FileFacts {
-            format: self.reader.format(),
+            format: self.front.reader().format(),
             link_types: line.index.link_types.iter().map(|number| link::name(*number)).collect(),
             ..self.file.clone()
         };
@@ -266,9 +264,9 @@ impl Pipeline {
             },
             coverage: Coverage {
                 packets_read: counters.packets,
-                packets_decoded: counters.packets - line.n_damaged,
+                packets_decoded: counters.packets - self.front.n_damaged(),
                 packets_truncated: counters.packets_truncated,
-                bytes_skipped: self.reader.bytes_skipped(),
+                bytes_skipped: self.front.reader().bytes_skipped(),
                 flows_kept: line.flows.len() as u64,
                 flows_summarised: summarised.flows,
             },
@@ -277,11 +275,11 @@ impl Pipeline {
             runs,
             stats: Stats {
                 timeline: counters.timeline.timeline(TIMELINE_BINS),
-                top_hosts: tops.hosts,
-                top_ports: tops.ports,
+                top_hosts: tops.hosts.clone(),
+                top_ports: tops.ports.clone(),
                 sizes: counters.sizes(),
             },
-            table: line.rows.as_ref().map(tables::facts),
+            table: rows.map(tables::facts),
             changed_settings: settings.changed().clone(),
             seed: settings.value(settings::GENERAL, settings::SEED) as u64,
         }
@@ -289,22 +287,29 @@ impl Pipeline {
 
     /// Packets (of a table: rows) read so far.
     pub fn packets(&self) -> u64 {
-        self.line.rows.as_ref().map_or(self.line.counters.packets, RowStore::n_rows)
+        self.rows().map_or(self.line.packets(), RowStore::n_rows)
     }
 
     /// The rows of a table, if the file is one.
     pub fn rows(&self) -> Option<&RowStore> {
-        self.line.rows.as_ref()
+        self.front.rows()
+    }
+
+    /// The flow of each kept row of a table, in order.
+    pub fn flows_of_rows(&self) -> Vec<Option<u32>> {
+        let of = |passed: u32| self.line.flows_of_rows.get(passed as usize).copied().filter(|flow| *flow != NO_FLOW);
+        let passed = self.rows().map(RowStore::passed).unwrap_or_default();
+        passed.into_iter().map(|passed| passed.and_then(of)).collect()
     }
 
     /// The reader of a table, which can read a row again.
     pub fn table(&self) -> Option<&TableReader> {
-        self.reader.table()
+        self.front.reader().table()
     }
 
     /// True if the file is a table whose rows are neither flows nor packets.
     pub fn has_rows_only(&self) -> bool {
-        self.line.rows.as_ref().is_some_and(|rows| rows.layout().kind == RowKind::Rows)
+        self.rows().is_some_and(|rows| rows.layout().kind == RowKind::Rows)
     }
 
     /// Largest score of the model-based detectors for each kept row of a table, in order; empty if none ran.
@@ -333,61 +338,100 @@ impl Pipeline {
     }
 }
 
-/// What the settings say about tables.
-fn table_options(settings: &Settings) -> table::Options {
-    let value = |id| settings.value(settings::TABLE, id) as i64;
-    let units = [dialect::Unit::Second, dialect::Unit::Milli, dialect::Unit::Micro, dialect::Unit::Nano];
-    let place = |number: i64| usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
-    table::Options {
-        dialect: place(value(settings::TABLE_DIALECT)),
-        unit: place(value(settings::TABLE_UNIT)).and_then(|place| units.get(place)).copied(),
-        label: match value(settings::TABLE_LABEL) {
-            0 => Label::Found,
-            number => place(number).map_or(Label::None, Label::Place),
-        },
+/// What a detector makes of all that passed, or why it rests.
+fn conclude(
+    entry: &detect::Entry,
+    detector: &mut Box<dyn Detector>,
+    context: &Context<'_>,
+    rows: Option<&RowStore>,
+) -> Conclusion {
+    match rows.map(|rows| (rows, rows.layout().kind)) {
+        Some((rows, RowKind::Rows)) => {
+            let done = detector.conclude_rows(rows, context.settings);
+            done.unwrap_or_else(|| tables::rests(tables::why_no_flows(rows)))
+        }
+        Some((_, RowKind::Flows)) if entry.wants.meets(Wants::ANY_PACKET) => tables::rests(
+            "This is a table of flows: it does not have the single packets that are looked at.".to_owned(),
+        ),
+        _ => detector.conclude(context),
     }
 }
 
 impl Line {
+    /// Takes what the front half hands on.
     #[inline]
-    fn record(&mut self, record: Record<'_>) {
-        match record {
-            Record::Packet(raw) => self.packet(&raw),
-            Record::Row(row) => self.row(row),
-            Record::Layout(layout) => {
-                let (most, seed) = (self.most_row_bytes, self.seed);
-                self.rows.get_or_insert_with(|| RowStore::new(most, seed)).set_layout(layout);
+    fn pass(&mut self, passed: Passed<'_>) {
+        match passed {
+            Passed::Packet(packet, place, data) => {
+                let sought = self.flows.seek(&packet);
+                self.packet(&packet, sought, place, data);
             }
+            Passed::Row(became) => self.row(became),
         }
     }
 
-    fn row(&mut self, row: TableRow<'_>) {
-        let serial = match row.became {
+    fn row(&mut self, became: Became) {
+        let serial = match became {
             Became::Row => None,
             Became::Flow(flow, is_one_way) => {
-                self.counters.add_flow(&flow);
-                let Line { flows, names, detectors, .. } = self;
-                Some(flows.push(flow, is_one_way, &mut |serial, flow| tell(detectors, names, serial, flow)))
+                let Line { flows, names, detectors, watchers, .. } = self;
+                let ended = &mut |serial, flow: &Flow| tell(detectors, watchers, names, serial, flow);
+                Some(flows.push(flow, is_one_way, ended))
             }
-            Became::Packet(packet) => self.observe(&packet).map(|touch| touch.serial),
+            Became::Packet(packet) => {
+                let sought = self.flows.seek(&packet);
+                self.observe(&packet, sought).map(|touch| touch.serial)
+            }
         };
-        if let Some(rows) = &mut self.rows {
-            rows.push(row.values, row.bytes, Place { offset: row.offset, length: row.length }, serial);
+        self.flows_of_rows.push(serial.unwrap_or(NO_FLOW));
+    }
+
+    /// Takes a batch of the front half.
+    pub fn take(&mut self, batch: &mut Batch) {
+        for became in batch.rows() {
+            self.row(became);
+        }
+        let mut sought = [Sought::default(); TOGETHER];
+        for group in batch.groups(TOGETHER) {
+            for (sought, passing) in sought.iter_mut().zip(group) {
+                *sought = self.flows.seek(&passing.packet);
+            }
+            for (sought, passing) in sought.iter().zip(group) {
+                self.packet(&passing.packet, *sought, passing.place, batch.data(passing));
+            }
         }
     }
 
+    /// Packets, or rows that are flows or packets, taken so far.
+    pub fn packets(&self) -> u64 {
+        self.index.len().max(self.flows_of_rows.len() as u64)
+    }
+
+    fn context<'a>(
+        &'a mut self,
+        settings: &'a Settings,
+        counters: &Counters,
+    ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
+        let Line { flows, roster, names, detectors, .. } = self;
+        let span_ns = counters.span_ns.unwrap_or((0, 0));
+        (Context { settings, flows, roster, names, span_ns, packets: counters.packets }, detectors)
+    }
+
+    /// Shows a packet to the detectors that want it, and adds it to its flow.
     #[inline]
-    fn packet(&mut self, raw: &RawPacket<'_>) {
-        let packet = decode::decode(raw, self.counters.packets, &mut self.issues);
-        self.n_damaged += u64::from(packet.is_damaged);
-        if packet.captured_bytes < packet.wire_bytes {
-            self.issues.add(IssueKind::PacketCut, Some(packet.index), Some(raw.offset));
+    fn observe(&mut self, packet: &Packet, sought: Sought) -> Option<Touch> {
+        for detector in self.watchers.get(Wants::of_packet(packet).place()).into_iter().flatten() {
+            if let Some(detector) = self.detectors.get_mut(*detector) {
+                detector.observe_packet(packet);
+            }
         }
-        if packet.time_ns < self.last_time_ns {
-            self.issues.add(IssueKind::TimeBackwards, Some(packet.index), Some(raw.offset));
-        }
-        self.last_time_ns = self.last_time_ns.max(packet.time_ns);
-        let touch = self.observe(&packet);
+        let Line { flows, names, detectors, watchers, .. } = self;
+        flows.update(packet, sought, names, &mut |serial, flow| tell(detectors, watchers, names, serial, flow))
+    }
+
+    #[inline]
+    fn packet(&mut self, packet: &Packet, sought: Sought, place: Place, data: &[u8]) {
+        let touch = self.observe(packet, sought);
         let belongs = match touch {
             Some(touch) => Belongs::Flow(touch.serial, touch.way),
             None => Belongs::Alone(match packet.top() {
@@ -396,30 +440,47 @@ impl Line {
             }),
         };
         self.index.push(Indexed {
-            offset: raw.offset,
-            time_ns: raw.time_ns,
-            wire_bytes: raw.wire_bytes,
+            offset: place.offset,
+            time_ns: packet.time_ns,
+            wire_bytes: packet.wire_bytes,
             captured_bytes: packet.captured_bytes,
-            link_type: raw.link_type,
+            link_type: place.link_type,
             belongs,
         });
         if let Some(touch) = touch {
-            self.applications(&packet, raw.data, touch);
+            self.applications(packet, data, touch);
         }
     }
 
-    /// Counts a packet, shows it to the detectors that want it, and adds it to its flow.
-    #[inline]
-    fn observe(&mut self, packet: &Packet) -> Option<Touch> {
-        self.counters.add(packet);
-        let kind = wants(packet).0.trailing_zeros() as usize;
-        for place in self.watchers.get(kind).into_iter().flatten() {
-            if let Some(detector) = self.detectors.get_mut(*place) {
-                detector.observe_packet(packet);
+    /// Every flow that is still open ends.
+    fn end_flows(&mut self) {
+        let open = self.flows.end_all();
+        let Line { flows, names, detectors, .. } = self;
+        let n = threads::n_threads();
+        let mut groups: Vec<Vec<_>> = (0..n).map(|_| Vec::new()).collect();
+        for (place, (entry, detector)) in detect::ALL.iter().zip(detectors).enumerate() {
+            if let Some(group) = groups.get_mut(place % n) {
+                group.push((entry.wants, detector));
             }
         }
-        let Line { flows, names, detectors, .. } = self;
-        flows.update(packet, names, &mut |serial, flow| tell(detectors, names, serial, flow))
+        let list = || {
+            let roster = Roster::of(flows);
+            let tops = tops(flows, &roster, names);
+            (roster, tops)
+        };
+        let observe = || {
+            threads::each(groups, |mut group: Vec<(Wants, &mut Box<dyn Detector>)>| {
+                for (serial, flow) in open.iter().filter_map(|serial| Some((*serial, flows.get(*serial)?))) {
+                    let ended = Ended { serial, flow, name: names.text(flow.name) };
+                    let kind = Wants::of_flow(flow);
+                    for (_, detector) in group.iter_mut().filter(|(wants, _)| wants.meets(kind)) {
+                        detector.observe_flow(&ended);
+                    }
+                }
+            })
+        };
+        let ((roster, tops), _) = threads::both(list, observe);
+        (self.roster, self.tops) = (roster, tops);
     }
 
     #[inline]
@@ -478,27 +539,21 @@ impl Line {
     }
 }
 
-fn tell(detectors: &mut [Box<dyn Detector>], names: &Names, serial: u32, flow: &Flow) {
+fn tell(
+    detectors: &mut [Box<dyn Detector>],
+    watchers: &[Vec<usize>; Wants::KINDS],
+    names: &Names,
+    serial: u32,
+    flow: &Flow,
+) {
     let ended = Ended { serial, flow, name: names.text(flow.name) };
-    for detector in detectors {
-        detector.observe_flow(&ended);
+    for place in watchers.get(Wants::of_flow(flow).place()).into_iter().flatten() {
+        if let Some(detector) = detectors.get_mut(*place) {
+            detector.observe_flow(&ended);
+        }
     }
 }
 
 fn payload<'a>(packet: &Packet, data: &'a [u8]) -> &'a [u8] {
     data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[])
-}
-
-#[inline]
-fn wants(packet: &Packet) -> Wants {
-    match &packet.transport {
-        Transport::Tcp(tcp) => {
-            let is_control = tcp.flags == 0 || tcp.flags & (tcp_flag::SYN | tcp_flag::FIN | tcp_flag::RST) != 0;
-            if is_control { Wants::TCP_CONTROL } else { Wants::TCP_DATA }
-        }
-        Transport::Udp(_) => Wants::UDP,
-        Transport::Icmp(_) => Wants::ICMP,
-        Transport::None if packet.arp.is_some() => Wants::ARP,
-        Transport::None => Wants::OTHER,
-    }
 }

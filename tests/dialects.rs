@@ -37,7 +37,8 @@ fn fixture(id: &str) -> Vec<u8> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tables");
     let is_its = |path: &PathBuf| path.file_stem().is_some_and(|stem| stem == id);
     let found = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).find(is_its);
-    std::fs::read(found.unwrap_or_else(|| panic!("no fixture for {id}"))).unwrap()
+    assert!(found.is_some(), "no fixture for {id}");
+    std::fs::read(found.unwrap()).unwrap()
 }
 
 fn issue(analysis: &Analysis, id: &str) -> u64 {

@@ -142,7 +142,7 @@ pub fn judge(pipeline: &mut Pipeline, place: usize, settings: &Settings) -> Resu
         }
     }
     let place = |serial: Option<u32>| serial.and_then(|serial| serial.checked_sub(first)).map(|place| place as usize);
-    let serials = rows.serials();
+    let serials = pipeline.flows_of_rows();
     let of = |serial: &Option<u32>| place(*serial).and_then(|place| of_flow.get(place)).copied().unwrap_or(f32::NAN);
     let scores = serials.iter().map(of).collect();
     let is_reported =

@@ -2,6 +2,7 @@
 
 use super::{Conclusion, Context, Detector, Ended, Entry};
 use crate::flow::names::Names;
+use crate::flow::roster::Roster;
 use crate::flow::table::{FlowTable, Limits};
 use crate::model::flow::{Flow, FlowKey, NameSource, Run, TcpState};
 use crate::model::moments::Moments;
@@ -94,6 +95,7 @@ impl Made {
             is_low_initiator: is_low,
             state: self.state,
             is_unreachable: false,
+            is_over: false,
             saw_request: self.protocol == 6 && self.state != TcpState::Unknown,
             app: None,
             is_app_certain: false,
@@ -128,13 +130,13 @@ pub fn arp(index: u64, second: f64, operation: u16, mac: u8, sender: Host, targe
         macs: Some(([2, 0, 0, 0, 0, mac], [0xff; 6])),
         vlan: 0,
         layers: Layers::default(),
-        arp: Some(Arp {
+        arp: Some(Box::new(Arp {
             operation,
             sender_mac: [2, 0, 0, 0, 0, mac],
             sender_ip: sender,
             target_mac: [0; 6],
             target_ip: target,
-        }),
+        })),
         ip: None,
         transport: Transport::None,
         payload: 0..0,
@@ -183,6 +185,8 @@ pub fn conclude_with(entry: &Entry, flows: &[Flow], packets: &[Packet], settings
     let times = flows.iter().map(|flow| flow.first_ns).chain(packets.iter().map(|p| p.time_ns));
     let (first, last) = times.fold((i64::MAX, i64::MIN), |(first, last), ns| (first.min(ns), last.max(ns)));
     let (flows, names) = (FlowTable::new(Limits::default()), Names::default());
-    let context = Context { settings, flows: &flows, names: &names, span_ns: (first, last), packets: 0 };
+    let roster = Roster::of(&flows);
+    let span_ns = (first, last);
+    let context = Context { settings, flows: &flows, roster: &roster, names: &names, span_ns, packets: 0 };
     detector.conclude(&context)
 }

@@ -4,5 +4,6 @@ pub mod features;
 mod join;
 pub mod names;
 mod periods;
+pub mod roster;
 pub mod table;
 mod tcp;

@@ -1,12 +1,15 @@
-//! What an analysis says of a table: its facts, what rests, and issues of keeping its rows.
+//! What settings say of tables, and what an analysis says of one: its facts, what rests, and issues of keeping rows.
 
+use crate::detect::Conclusion;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::analysis::Issue;
 use crate::model::rows::{RowKind, TableFacts};
+use crate::read::table::{Label, Options, dialect};
+use crate::settings::{self, Settings};
 use crate::stats::rows::RowStore;
 
 /// The facts of a table.
-pub fn facts(rows: &RowStore) -> TableFacts {
+pub(super) fn facts(rows: &RowStore) -> TableFacts {
     let layout = rows.layout();
     let lacks = layout.lacks.join(" and ");
     let mut rests = Vec::new();
@@ -30,9 +33,9 @@ pub fn facts(rows: &RowStore) -> TableFacts {
     TableFacts { layout: layout.clone(), rows: rows.n_rows(), rows_kept: rows.len() as u64, rests }
 }
 
-/// What went wrong in keeping rows.
-pub fn issues(rows: &RowStore) -> Vec<Issue> {
-    let mut log = IssueLog::default();
+/// What went wrong, with what went wrong in keeping rows.
+pub(super) fn with_issues(mut log: IssueLog, rows: Option<&RowStore>) -> Vec<Issue> {
+    let Some(rows) = rows else { return log.issues() };
     if rows.is_sampled() {
         log.add_many(IssueKind::RowsSampled, rows.n_rows() - rows.len() as u64, None, None);
     }
@@ -49,4 +52,35 @@ pub fn issues(rows: &RowStore) -> Vec<Issue> {
         );
     }
     issues
+}
+
+/// What the settings say about how to read a table.
+pub(super) fn options(settings: &Settings) -> Options {
+    let value = |id| settings.value(settings::TABLE, id) as i64;
+    let units = [dialect::Unit::Second, dialect::Unit::Milli, dialect::Unit::Micro, dialect::Unit::Nano];
+    let place = |number: i64| usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+    Options {
+        dialect: place(value(settings::TABLE_DIALECT)),
+        unit: place(value(settings::TABLE_UNIT)).and_then(|place| units.get(place)).copied(),
+        label: match value(settings::TABLE_LABEL) {
+            0 => Label::Found,
+            number => place(number).map_or(Label::None, Label::Place),
+        },
+    }
+}
+
+/// Bytes that rows may be packed into; no more than the machine can number.
+pub(super) fn most_bytes(settings: &Settings) -> usize {
+    (settings.value(settings::TABLE, settings::TABLE_MEMORY) as usize).saturating_mul(1 << 20)
+}
+
+/// A detector that rests, and why.
+pub(super) fn rests(why: String) -> Conclusion {
+    Conclusion { not_enough_data: Some(why), ..Conclusion::default() }
+}
+
+/// Why the rows of a table are no flows.
+pub(super) fn why_no_flows(rows: &RowStore) -> String {
+    let lacks = rows.layout().lacks.join(" and ");
+    format!("The table has no {lacks}, so its rows cannot be taken for flows.")
 }

@@ -34,7 +34,7 @@ pub(super) fn rows(
         let fits = fitting(store, word);
         passes.iter_mut().zip(fits).for_each(|(passes, fits)| *passes &= fits == is_wanted);
     }
-    by_flow(store, finding, filter, &mut passes);
+    by_flow(pipeline, store, finding, filter, &mut passes);
     let mut places: Vec<u32> = (0..).zip(passes).filter(|(_, passes)| *passes).map(|(place, _)| place).collect();
     let keys = match sort {
         RowSort::Number => Vec::new(),
@@ -51,11 +51,11 @@ pub(super) fn rows(
 }
 
 /// Leaves the rows of one flow, or those that a finding means.
-fn by_flow(store: &RowStore, finding: Option<&Finding>, filter: &Filter, passes: &mut [bool]) {
+fn by_flow(pipeline: &Pipeline, store: &RowStore, finding: Option<&Finding>, filter: &Filter, passes: &mut [bool]) {
     if filter.flow.is_none() && filter.finding.is_none() {
         return;
     }
-    let serials = store.serials();
+    let serials = pipeline.flows_of_rows();
     for (row, (passes, serial)) in passes.iter_mut().zip(serials).enumerate() {
         let is_of_flow = filter.flow.is_none_or(|flow| serial == Some(flow));
         let is_of_finding = filter.finding.is_none()

@@ -154,6 +154,7 @@ pub fn build(row: &Row<'_>, entry: &Entry, units: Units, number: u64) -> Option<
         is_low_initiator,
         state: TcpState::Unknown,
         is_unreachable: false,
+        is_over: false,
         saw_request: false,
         app: by_name.or_else(by_port),
         is_app_certain: by_name.is_some(),

@@ -44,11 +44,12 @@ pub struct Kept {
 pub struct RowStore {
     layout: Layout,
     columns: Vec<Kept>,
-    /// Offset and length in the file, number of the row, flow: kept like columns.
+    /// Offset and length in the file, number of the row, number among those that became flows or packets: kept like
+    /// columns.
     offsets: Series,
     lengths: Series,
     numbers: Series,
-    serials: Series,
+    passed: Series,
     run: usize,
     n_rows: u64,
     n_kept: usize,
@@ -69,7 +70,7 @@ impl RowStore {
             offsets: Series::default(),
             lengths: Series::default(),
             numbers: Series::default(),
-            serials: Series::default(),
+            passed: Series::default(),
             run: MOST_RUN,
             n_rows: 0,
             n_kept: 0,
@@ -94,9 +95,10 @@ impl RowStore {
         self.layout = layout.clone();
     }
 
-    /// Adds a row: its values, the bytes that texts are ranges of, its place, and the flow that it became.
+    /// Adds a row: its values, the bytes that texts are ranges of, its place, and its number among the
+    /// rows that became flows or packets.
     #[inline]
-    pub fn push(&mut self, values: &[Value], bytes: &[u8], place: Place, serial: Option<u32>) {
+    pub fn push(&mut self, values: &[Value], bytes: &[u8], place: Place, passed: Option<u32>) {
         let number = self.n_rows;
         self.n_rows += 1;
         let is_kept = self.keeps(number);
@@ -128,14 +130,14 @@ impl RowStore {
         self.offsets.push((place.offset as f64).to_bits());
         self.lengths.push(f64::from(place.length).to_bits());
         self.numbers.push((number as f64).to_bits());
-        self.serials.push(serial.map_or(MISSING, |serial| f64::from(serial).to_bits()));
+        self.passed.push(passed.map_or(MISSING, |passed| f64::from(passed).to_bits()));
         if self.numbers.n_open() == self.run {
             self.close();
         }
     }
 
     fn close(&mut self) {
-        let own = [&mut self.offsets, &mut self.lengths, &mut self.numbers, &mut self.serials];
+        let own = [&mut self.offsets, &mut self.lengths, &mut self.numbers, &mut self.passed];
         self.bytes += own.into_iter().map(Series::close).sum::<usize>();
         for column in &mut self.columns {
             column.totals = column.totals();
@@ -154,7 +156,7 @@ impl RowStore {
         self.numbers.runs(|_, cells| keeps.extend(cells.iter().map(|cell| self.keeps(f64::from_bits(*cell) as u64))));
         let run = self.run;
         let mut bytes = 0;
-        let own = [&mut self.offsets, &mut self.lengths, &mut self.numbers, &mut self.serials];
+        let own = [&mut self.offsets, &mut self.lengths, &mut self.numbers, &mut self.passed];
         for series in own.into_iter().chain(self.columns.iter_mut().map(|column| &mut column.cells)) {
             let (thin, taken) = series.thinned(&keeps, run);
             *series = thin;
@@ -240,13 +242,13 @@ impl RowStore {
         Some(Place { offset, length: f64::from_bits(self.lengths.get(row, self.run)?) as u32 })
     }
 
-    /// The flow of each kept row, in order; none for rows that became none.
-    pub fn serials(&self) -> Vec<Option<u32>> {
-        let mut serials = Vec::with_capacity(self.n_kept);
-        self.serials.runs(|_, cells| {
-            serials.extend(cells.iter().map(|cell| cell::as_number(*cell).map(|serial| serial as u32)));
+    /// For each kept row, in order, its number among those that became flows or packets; none if it became neither.
+    pub fn passed(&self) -> Vec<Option<u32>> {
+        let mut passed = Vec::with_capacity(self.n_kept);
+        self.passed.runs(|_, cells| {
+            passed.extend(cells.iter().map(|cell| cell::as_number(*cell).map(|number| number as u32)));
         });
-        serials
+        passed
     }
 
     /// Hands the numbers of all kept rows to `see`, run by run with the place of the first.
@@ -316,7 +318,7 @@ pub(crate) mod tests {
             assert_eq!(store.place(row).unwrap().offset, number * 10);
             assert_eq!(store.text(1, store.cell(1, row)), Some(&b"x"[..]));
         }
-        assert_eq!(store.serials().len(), store.len());
+        assert_eq!(store.passed().len(), store.len());
     }
 
     #[test]
