@@ -150,10 +150,9 @@ fn text(pipeline: &Pipeline, labels: &Labels, outcomes: &[Outcome]) -> String {
         .chain(outcomes.iter().filter(|o| o.result.is_ok()).map(|outcome| outcome.id))
         .collect();
     text.push_str(&table(&heads, &rows));
-    for (place, outcome) in outcomes.iter().filter(|o| o.result.is_err()).enumerate() {
-        text.push_str(if place == 0 { "\nNot enough data:\n" } else { "" });
-        let why = outcome.result.as_ref().err().map(|why| output::harmless(why)).unwrap_or_default();
-        text.push_str(&format!("  {}: {why}\n", outcome.id));
+    let resting: Vec<&str> = outcomes.iter().filter(|o| o.result.is_err()).map(|o| o.id).collect();
+    if !resting.is_empty() {
+        text.push_str(&format!("\nNot enough data (--json says why): {}\n", resting.join(", ")));
     }
     text
 }

@@ -5,6 +5,7 @@ use super::table::table;
 use crate::model::analysis::IssueSeverity;
 use crate::model::finding::Severity;
 use crate::model::quantity::{bytes, count, counted, percent};
+use crate::model::rows::RowKind;
 use crate::model::{Analysis, time};
 
 /// Findings by severity, quick figures, issues.
@@ -20,14 +21,24 @@ pub fn summary(analysis: &Analysis) -> String {
 fn facts(analysis: &Analysis, text: &mut String) {
     let (file, summary) = (&analysis.file, &analysis.summary);
     let from = summary.first_ns.map_or(String::new(), |ns| format!(" from {} UTC", time::to_second(ns)));
+    if let Some(table) = &analysis.table {
+        let (rows, columns) = (table.rows, table.layout.columns.len() as u64);
+        let size = bytes(file.bytes as f64);
+        text.push_str(&format!("{} ({size}, {})\n", harmless(&file.name), harmless(&file.format)));
+        text.push_str(&format!("{}, {}\n", counted(rows, "row", "rows"), counted(columns, "column", "columns")));
+        if table.layout.kind == RowKind::Rows {
+            return;
+        }
+    }
     let packets = counted(summary.packets, "packet", "packets");
     let flows = counted(summary.flows, "flow", "flows");
     let hosts = counted(summary.hosts, "host", "hosts");
+    if analysis.table.is_none() {
+        let size = bytes(file.bytes as f64);
+        text.push_str(&format!("{} ({size}, {})\n", harmless(&file.name), harmless(&file.format)));
+    }
     text.push_str(&format!(
-        "{} ({}, {})\n{packets}, {} on the wire, {flows}, {hosts}, {}{from}\n",
-        harmless(&file.name),
-        bytes(file.bytes as f64),
-        harmless(&file.format),
+        "{packets}, {} on the wire, {flows}, {hosts}, {}{from}\n",
         bytes(summary.bytes as f64),
         time::span(summary.duration_ns()),
     ));
@@ -58,17 +69,27 @@ fn findings(analysis: &Analysis, text: &mut String) {
         .iter()
         .map(|finding| {
             let severity = finding.severity.name().to_owned();
-            vec![severity, time::to_second(finding.start_ns), finding.id.clone(), finding.title.clone()]
+            // Rows of a table have no time.
+            let since = if finding.start_ns == 0 { String::new() } else { time::to_second(finding.start_ns) };
+            vec![severity, since, finding.id.clone(), finding.title.clone()]
         })
         .collect();
     text.push_str(&table(&["SEVERITY", "SINCE (UTC)", "ID", "WHAT"], &rows));
 }
 
 fn not_judged(analysis: &Analysis, text: &mut String) {
-    let reasons = analysis.runs.iter().filter_map(|run| Some((&run.id, run.not_enough_data.as_ref()?)));
-    for (place, (id, reason)) in reasons.enumerate() {
+    // Detectors that rest for the same reason stand on one line.
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for run in &analysis.runs {
+        let Some(why) = run.not_enough_data.as_deref() else { continue };
+        match reasons.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, ids)) => ids.push(&run.id),
+            None => reasons.push((why, vec![&run.id])),
+        }
+    }
+    for (place, (reason, ids)) in reasons.iter().enumerate() {
         text.push_str(if place == 0 { "\nNot enough data:\n" } else { "" });
-        text.push_str(&format!("  {id}: {}\n", harmless(reason)));
+        text.push_str(&format!("  {}: {}\n", ids.join(", "), harmless(reason)));
     }
 }
 

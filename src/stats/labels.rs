@@ -74,6 +74,8 @@ pub fn is_benign(label: &str, more: &[String]) -> bool {
     let is_sentence = plain.starts_with("flow=");
     more.iter().any(|word| word.eq_ignore_ascii_case(label.trim()))
         || BENIGN.contains(&plain.as_str())
+        || plain.starts_with("benign")
+        || plain.starts_with("normal ")
         || is_sentence && !plain.contains("botnet") && (plain.contains("normal") || plain.contains("background"))
 }
 
@@ -117,6 +119,8 @@ mod tests {
             " Background ",
             "flow=From-Normal-V52-Grill",
             "flow=Background-TCP",
+            "BenignTraffic",
+            "Normal Traffic",
         ] {
             assert!(is_benign(benign, &[]), "{benign}");
         }

@@ -1,0 +1,59 @@
+// Tables instead of captures: told, shown by column and by row, and read to the same result as natively.
+
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { after, before, test } from "node:test";
+import { analysis, command, done, give, open, scratch, start, view } from "./lib/browser.mjs";
+
+const folder = scratch();
+const fixture = (name) => fileURLToPath(new URL(`../fixtures/tables/${name}`, import.meta.url));
+let its;
+before(async () => { its = await start(); });
+after(() => its.stop());
+
+/** Opens a table on a fresh page. */
+async function opened(path) {
+  const it = await open(its);
+  await give(it.page, path);
+  await done(it.page);
+  return it;
+}
+
+test("a table of flows says what it is, and gives what the command gives", async () => {
+  const path = fixture("ctu13.binetflow");
+  const { page, close } = await opened(path);
+  const facts = await page.getByTestId("table-facts").innerText();
+  for (const word of ["CTU-13", "seconds", "Label", "What rests"]) assert.ok(facts.includes(word), `${word}: ${facts}`);
+  const native = JSON.parse(command("analyze", path, "--json", "-", "--quiet"));
+  const { summary, issues, findings } = await analysis(page);
+  assert.deepEqual({ summary, issues, findings }, { summary: native.summary, issues: native.issues, findings: native.findings });
+  const views = await page.getByRole("navigation", { name: "Views" }).innerText();
+  assert.ok(views.includes("Flows") && views.includes("Columns") && views.includes("Rows") && !views.includes("Packets"));
+  await close();
+});
+
+test("a table without addresses shows columns and rows, to sort and filter", async () => {
+  const path = join(folder, "plain.csv");
+  const rows = Array.from({ length: 3000 }, (_, i) => `${i},${(i * 7919) % 1000},${i % 3 ? "BENIGN" : "DDoS"}`);
+  await writeFile(path, `a,b,Label\n${rows.join("\n")}\n`);
+  const { page, close } = await opened(path);
+  await view(page, "Columns");
+  const columns = page.getByRole("grid", { name: "Columns" });
+  await columns.getByRole("row").nth(3).waitFor();
+  assert.match(await columns.innerText(), /label, never a feature/);
+  await columns.getByText("b", { exact: true }).click();
+  await page.getByText("Standard deviation").waitFor();
+  await view(page, "Rows");
+  const grid = page.getByRole("grid", { name: "Rows" });
+  await grid.locator('[aria-rowindex="2"]').waitFor();
+  assert.equal(Number(await grid.getAttribute("aria-rowcount")), 3001);
+  await grid.getByRole("columnheader", { name: "b", exact: true }).getByRole("button").click();
+  await page.getByRole("searchbox", { name: "Filter rows" }).fill("Label=DDoS b>990");
+  const wanted = rows.filter((row) => row.endsWith("DDoS") && Number(row.split(",")[1]) > 990).length;
+  await page.waitForFunction((n) => document.querySelector("[role=grid]")?.getAttribute("aria-rowcount") === String(n + 1), wanted);
+  const first = await grid.locator('[aria-rowindex="2"]').innerText();
+  assert.match(first, /991|992|993/);
+  await close();
+});
