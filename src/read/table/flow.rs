@@ -109,10 +109,26 @@ pub fn host(text: &[u8]) -> Option<Host> {
     if text.len() > 45 {
         return None;
     }
+    if let Some(octets) = v4(text) {
+        return Some(Host::v4(octets));
+    }
     match std::str::from_utf8(text).ok()?.parse::<IpAddr>().ok()? {
         IpAddr::V4(ip) => Some(Host::v4(ip.octets())),
         IpAddr::V6(ip) => Some(ip.to_ipv4_mapped().map_or(Host::v6(ip.octets()), |v4| Host::v4(v4.octets()))),
     }
+}
+
+/// The octets of a plain IPv4 address; the standard library is asked for all else.
+fn v4(text: &[u8]) -> Option<[u8; 4]> {
+    let mut octets = [0; 4];
+    let mut parts = text.split(|byte| *byte == b'.');
+    for slot in &mut octets {
+        let part = parts.next().filter(|part| (1..=3).contains(&part.len()))?;
+        let is_number = part.iter().all(u8::is_ascii_digit) && (part.len() == 1 || part.first() != Some(&b'0'));
+        let number = part.iter().fold(0_u32, |all, digit| all * 10 + u32::from(digit.wrapping_sub(b'0')));
+        *slot = u8::try_from(number).ok().filter(|_| is_number)?;
+    }
+    parts.next().is_none().then_some(octets)
 }
 
 /// Units of durations and gaps.
@@ -321,6 +337,23 @@ impl Side {
             initial_window: self.window.filter(|w| protocol == 6 && (0.0..=65_535.0).contains(w)).map(|w| w as u16),
             header_min: header_each as u8,
             ..Direction::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn addresses_are_those_of_the_standard_library(text in "[0-9]{0,4}(\\.[0-9]{1,3}){2,4}|[0-9a-f:]{2,12}") {
+            let expected = text.parse::<IpAddr>().ok().map(|ip| match ip {
+                IpAddr::V4(ip) => Host::v4(ip.octets()),
+                IpAddr::V6(ip) => ip.to_ipv4_mapped().map_or(Host::v6(ip.octets()), |v4| Host::v4(v4.octets())),
+            });
+            prop_assert_eq!(host(text.as_bytes()), expected);
         }
     }
 }

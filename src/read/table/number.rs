@@ -92,6 +92,10 @@ fn odd(cell: &[u8], start: usize, manner: Manner) -> Value {
     if cell == b"-" || cell == b"--" {
         return Value::Missing;
     }
+    // Addresses are common, and no number.
+    if cell.iter().filter(|byte| **byte == b'.').nth(1).is_some() && !cell.contains(&b' ') {
+        return text(cell, start);
+    }
     let is_decimal = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
     if cell.iter().all(is_decimal)
         && let Some(number) = std::str::from_utf8(cell).ok().and_then(|text| text.parse::<f64>().ok())
