@@ -3,10 +3,11 @@
 use crate::decode::app::{self, Verdict, dns};
 use crate::decode::{self, link};
 use crate::detect::{self, Card, Conclusion, Context, Detector, Ended, Wants};
+use crate::flow::asked::Asked;
 use crate::flow::names::Names;
 use crate::flow::table::{FlowTable, Limits, Touch};
 use crate::issue::{IssueKind, IssueLog};
-use crate::model::analysis::{Analysis, Coverage, DetectorRun, FileFacts, Stats, Summary};
+use crate::model::analysis::{Analysis, Coverage, DetectorRun, FileFacts, FlowColumns, Issue, Stats, Summary};
 use crate::model::flow::{NameSource, Way};
 use crate::model::packet::{Packet, Transport, tcp_flag};
 use crate::model::protocol::Protocol;
@@ -53,6 +54,7 @@ struct Line {
     counters: Counters,
     index: PacketIndex,
     flows: FlowTable,
+    asked: Option<Box<Asked>>,
     names: Names,
     detectors: Vec<Box<dyn Detector>>,
     /// Places of the detectors that want packets of each kind, by the bit of the kind in [`Wants`].
@@ -66,6 +68,7 @@ impl Pipeline {
     /// For a file of this name and size.
     pub fn new(settings: &Settings, file_name: &str, file_bytes: u64) -> Pipeline {
         let value = |id| settings.value(settings::GENERAL, id);
+        let is_on = |id| value(id) > 0.0;
         let limits = Limits {
             idle_ns: time::from_seconds(value(settings::IDLE_TIMEOUT)),
             active_ns: time::from_seconds(value(settings::ACTIVE_TIMEOUT)),
@@ -83,6 +86,7 @@ impl Pipeline {
                 counters: Counters::default(),
                 index: PacketIndex::default(),
                 flows: FlowTable::new(limits),
+                asked: Asked::new(is_on(settings::CIC_COMPATIBLE), is_on(settings::MORE_COLUMNS), limits.most),
                 names: Names::default(),
                 detectors: detect::ALL.iter().map(|entry| (entry.make)()).collect(),
                 watchers,
@@ -198,6 +202,7 @@ impl Pipeline {
             log.add_many(IssueKind::NamesFull, line.names.n_refused, None, None);
             issues.extend(log.issues());
         }
+        issues.extend(self.asked_issues());
         issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
         let counters = &line.counters;
         let file = FileFacts {
@@ -235,7 +240,27 @@ impl Pipeline {
             },
             changed_settings: settings.changed().clone(),
             seed: settings.value(settings::GENERAL, settings::SEED) as u64,
+            flow_columns: line.asked.as_ref().map_or(FlowColumns::default(), |asked| FlowColumns {
+                is_cic_compatible: asked.cic.is_some(),
+                has_more: asked.more.is_some(),
+            }),
         }
+    }
+
+    /// What is to be said of the tables beside the flow table.
+    fn asked_issues(&self) -> Vec<Issue> {
+        let mut log = IssueLog::default();
+        let asked = self.line.asked.as_deref();
+        if let Some(cic) = asked.and_then(|asked| asked.cic.as_ref()) {
+            let (n_written, n_single) = cic.counts();
+            log.add_many(IssueKind::CicCompatible, n_written.max(1), None, None);
+            log.add_many(IssueKind::CicSinglePacket, n_single, None, None);
+            log.add_many(IssueKind::CicSummarised, cic.n_forgotten, None, None);
+        }
+        if let Some(more) = asked.and_then(|asked| asked.more.as_ref()) {
+            log.add_many(IssueKind::DampedForgotten, more.n_forgotten(), None, None);
+        }
+        log.issues()
     }
 
     /// Packets read so far.
@@ -246,6 +271,11 @@ impl Pipeline {
     /// The flow table.
     pub fn flows(&self) -> &FlowTable {
         &self.line.flows
+    }
+
+    /// The tables beside the flow table, if any was asked for.
+    pub fn asked(&self) -> Option<&Asked> {
+        self.line.asked.as_deref()
     }
 
     /// Server names.
@@ -301,6 +331,9 @@ impl Line {
             belongs,
         });
         if let Some(touch) = touch {
+            if let Some(asked) = &mut self.asked {
+                asked.update(&packet, payload(&packet, raw.data), &self.flows, touch);
+            }
             self.applications(&packet, raw.data, touch);
         }
     }
