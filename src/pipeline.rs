@@ -1,22 +1,29 @@
 //! The whole line, in order: the only file that knows it. Bytes go in, an [`Analysis`] comes out.
 
+mod front;
+mod threads;
+
+pub use front::{Batch, Front};
+
 use crate::decode::app::{self, Verdict, dns};
-use crate::decode::{self, link};
+use crate::decode::link;
 use crate::detect::{self, Card, Conclusion, Context, Detector, Ended, Wants};
 use crate::flow::asked::Asked;
 use crate::flow::names::Names;
+use crate::flow::roster::Roster;
 use crate::flow::table::{FlowTable, Limits, Touch};
 use crate::issue::{IssueKind, IssueLog};
-use crate::model::analysis::{Analysis, Coverage, DetectorRun, FileFacts, FlowColumns, Issue, Stats, Summary};
+use crate::model::analysis::{Analysis, Coverage, DetectorRun, FileFacts, FlowColumns, Stats, Summary};
 use crate::model::flow::{NameSource, Way};
-use crate::model::packet::{Packet, Transport, tcp_flag};
+use crate::model::packet::{Packet, Transport};
 use crate::model::protocol::Protocol;
 use crate::model::{Finding, Flow, time};
-use crate::read::{RawPacket, Reader, Refusal};
+use crate::read::Refusal;
 use crate::settings::{self, Descriptor, Settings};
 use crate::stats::counters::Counters;
 use crate::stats::index::{Belongs, Indexed, PacketIndex};
 use crate::stats::tops::{Tops, tops};
+use front::Place;
 use std::collections::BTreeMap;
 
 /// Bins of the timeline that an analysis carries.
@@ -40,25 +47,26 @@ pub fn cards() -> Vec<(&'static Card, &'static [Descriptor])> {
 
 /// One input on its way from bytes to findings.
 pub struct Pipeline {
-    reader: Reader,
-    read_issues: IssueLog,
+    front: Front,
     line: Line,
     file: FileFacts,
     runs: Vec<(DetectorRun, Vec<Finding>)>,
     scores: Vec<f32>,
 }
 
-/// Everything behind the reader.
-struct Line {
+/// Everything behind the decoders: the other half of the line.
+pub struct Line {
     issues: IssueLog,
     counters: Counters,
     index: PacketIndex,
     flows: FlowTable,
     asked: Option<Box<Asked>>,
+    /// Of the flow table, once reading has ended.
+    roster: Roster,
     names: Names,
     detectors: Vec<Box<dyn Detector>>,
-    /// Places of the detectors that want packets of each kind, by the bit of the kind in [`Wants`].
-    watchers: [Vec<usize>; u8::BITS as usize],
+    /// Places of the detectors that want packets or flows of each kind, by the bit of the kind in [`Wants`].
+    watchers: [Vec<usize>; Wants::KINDS],
     greetings: BTreeMap<u32, Vec<u8>>,
     n_damaged: u64,
     last_time_ns: i64,
@@ -75,18 +83,18 @@ impl Pipeline {
             most: value(settings::MOST_FLOWS) as usize,
         };
         let watchers = std::array::from_fn(|bit| {
-            let wants_kind = |(_, entry): &(usize, &detect::Entry)| entry.wants.meets(Wants(1 << bit));
+            let wants_kind = |(_, entry): &(usize, &detect::Entry)| entry.wants.meets(Wants::kind(bit));
             detect::ALL.iter().enumerate().filter(wants_kind).map(|(place, _)| place).collect()
         });
         Pipeline {
-            reader: Reader::default(),
-            read_issues: IssueLog::default(),
+            front: Front::default(),
             line: Line {
                 issues: IssueLog::default(),
                 counters: Counters::default(),
                 index: PacketIndex::default(),
                 flows: FlowTable::new(limits),
                 asked: Asked::new(is_on(settings::CIC_COMPATIBLE), is_on(settings::MORE_COLUMNS), limits.most),
+                roster: Roster::default(),
                 names: Names::default(),
                 detectors: detect::ALL.iter().map(|entry| (entry.make)()).collect(),
                 watchers,
@@ -106,7 +114,13 @@ impl Pipeline {
     /// The file is of no kind that is read.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         let line = &mut self.line;
-        self.reader.feed(bytes, &mut self.read_issues, &mut |raw| line.packet(&raw))
+        self.front.feed(bytes, &mut |packet, place, data| line.packet(&packet, place, data))
+    }
+
+    /// Both halves of the line, for two threads: what the front makes of the file's bytes, the other half takes in the
+    /// same order.
+    pub fn halves(&mut self) -> (&mut Front, &mut Line) {
+        (&mut self.front, &mut self.line)
     }
 
     /// The file has ended, or reading is given up: open flows end.
@@ -114,28 +128,31 @@ impl Pipeline {
     /// # Errors
     /// The file was too short to be of any kind that is read.
     pub fn end(&mut self) -> Result<(), Refusal> {
-        self.reader.end(&mut self.read_issues)?;
-        let Line { flows, names, detectors, .. } = &mut self.line;
-        flows.end_all(&mut |serial, flow| tell(detectors, names, serial, flow));
+        self.front.end()?;
+        self.line.end_flows();
         Ok(())
     }
 
     /// Reading is given up before the end of the file, as asked; call before [`Pipeline::end`].
     pub fn stop(&mut self) {
-        self.reader.give_up();
-        self.read_issues.add(IssueKind::StoppedEarly, Some(self.line.counters.packets), None);
+        self.front.stop();
     }
 
     /// Notes something that went wrong outside: the file changed.
     pub fn note(&mut self, kind: IssueKind) {
-        self.read_issues.add(kind, None, None);
+        self.front.note(kind, None);
     }
 
     /// Lets every detector conclude, and gives the result.
     pub fn judge(&mut self, settings: &Settings) -> Analysis {
-        self.runs.clear();
-        for place in 0..detect::ALL.len() {
-            self.judge_one(place, settings);
+        let Line { flows, roster, names, counters, detectors, .. } = &mut self.line;
+        let context = context(settings, flows, roster, names, counters);
+        // The models come last in the table and take longest.
+        let waiting: Vec<_> = detectors.iter_mut().rev().collect();
+        let mut conclusions = threads::each(waiting, |detector| detector.conclude(&context));
+        self.begin_judging();
+        for (entry, conclusion) in detect::ALL.iter().zip(conclusions.drain(..).rev()) {
+            self.settle(entry, conclusion);
         }
         self.analysis(settings)
     }
@@ -144,14 +161,22 @@ impl Pipeline {
     /// [`Pipeline::analysis`].
     pub fn judge_one(&mut self, place: usize, settings: &Settings) {
         if place == 0 {
-            self.runs.clear();
-            self.scores.clear();
+            self.begin_judging();
         }
-        let Line { flows, names, counters, detectors, .. } = &mut self.line;
-        let context =
-            Context { settings, flows, names, span_ns: counters.span_ns.unwrap_or((0, 0)), packets: counters.packets };
+        let Line { flows, roster, names, counters, detectors, .. } = &mut self.line;
         let (Some(entry), Some(detector)) = (detect::ALL.get(place), detectors.get_mut(place)) else { return };
-        let Conclusion { findings, not_enough_data, scores, n_not_judged } = detector.conclude(&context);
+        let conclusion = detector.conclude(&context(settings, flows, roster, names, counters));
+        self.settle(entry, conclusion);
+    }
+
+    fn begin_judging(&mut self) {
+        self.runs.clear();
+        self.scores.clear();
+    }
+
+    /// Takes what a detector concluded.
+    fn settle(&mut self, entry: &detect::Entry, conclusion: Conclusion) {
+        let Conclusion { findings, not_enough_data, scores, n_not_judged } = conclusion;
         if n_not_judged > 0 && self.line.issues.count(IssueKind::DetectorFull) == 0 {
             self.line.issues.add_many(IssueKind::DetectorFull, n_not_judged, None, None);
         }
@@ -184,29 +209,20 @@ impl Pipeline {
         let mut findings: Vec<Finding> = self.runs.iter().flat_map(|(_, findings)| findings.clone()).collect();
         Finding::sort(&mut findings);
         let runs = self.runs.iter().map(|(run, _)| run.clone()).collect();
-        self.assemble(settings, tops(&self.line.flows, &self.line.names), findings, runs)
+        self.assemble(settings, tops(&self.line.flows, &self.line.roster, &self.line.names), findings, runs)
     }
 
     fn assemble(&self, settings: &Settings, tops: Tops, findings: Vec<Finding>, runs: Vec<DetectorRun>) -> Analysis {
         let line = &self.line;
-        let mut issues = self.read_issues.issues();
-        issues.extend(line.issues.issues());
+        let mut issues = self.front.issues();
+        issues.merge(&line.issues);
         let summarised = line.flows.summarised;
-        if summarised.flows > 0 {
-            let mut log = IssueLog::default();
-            log.add_many(IssueKind::FlowsSummarised, summarised.flows, None, None);
-            issues.extend(log.issues());
-        }
-        if line.names.n_refused > 0 {
-            let mut log = IssueLog::default();
-            log.add_many(IssueKind::NamesFull, line.names.n_refused, None, None);
-            issues.extend(log.issues());
-        }
-        issues.extend(self.asked_issues());
-        issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
+        issues.add_many(IssueKind::FlowsSummarised, summarised.flows, None, None);
+        issues.add_many(IssueKind::NamesFull, line.names.n_refused, None, None);
+        self.asked_issues(&mut issues);
         let counters = &line.counters;
         let file = FileFacts {
-            format: self.reader.format(),
+            format: self.front.reader().format(),
             link_types: line.index.link_types.iter().map(|number| link::name(*number)).collect(),
             ..self.file.clone()
         };
@@ -225,11 +241,11 @@ impl Pipeline {
                 packets_read: counters.packets,
                 packets_decoded: counters.packets - line.n_damaged,
                 packets_truncated: counters.packets_truncated,
-                bytes_skipped: self.reader.bytes_skipped(),
+                bytes_skipped: self.front.reader().bytes_skipped(),
                 flows_kept: line.flows.len() as u64,
                 flows_summarised: summarised.flows,
             },
-            issues,
+            issues: issues.issues(),
             findings,
             runs,
             stats: Stats {
@@ -247,20 +263,18 @@ impl Pipeline {
         }
     }
 
-    /// What is to be said of the tables beside the flow table.
-    fn asked_issues(&self) -> Vec<Issue> {
-        let mut log = IssueLog::default();
-        let asked = self.line.asked.as_deref();
-        if let Some(cic) = asked.and_then(|asked| asked.cic.as_ref()) {
+    /// Notes what is to be said of the tables beside the flow table.
+    fn asked_issues(&self, issues: &mut IssueLog) {
+        let Some(asked) = self.line.asked.as_deref() else { return };
+        if let Some(cic) = &asked.cic {
             let (n_written, n_single) = cic.counts();
-            log.add_many(IssueKind::CicCompatible, n_written.max(1), None, None);
-            log.add_many(IssueKind::CicSinglePacket, n_single, None, None);
-            log.add_many(IssueKind::CicSummarised, cic.n_forgotten, None, None);
+            issues.add_many(IssueKind::CicCompatible, n_written.max(1), None, None);
+            issues.add_many(IssueKind::CicSinglePacket, n_single, None, None);
+            issues.add_many(IssueKind::CicSummarised, cic.n_forgotten, None, None);
         }
-        if let Some(more) = asked.and_then(|asked| asked.more.as_ref()) {
-            log.add_many(IssueKind::DampedForgotten, more.n_forgotten(), None, None);
+        if let Some(more) = &asked.more {
+            issues.add_many(IssueKind::DampedForgotten, more.n_forgotten(), None, None);
         }
-        log.issues()
     }
 
     /// Packets read so far.
@@ -295,26 +309,36 @@ impl Pipeline {
 }
 
 impl Line {
+    /// Takes a batch of the front half.
+    pub fn take(&mut self, batch: &Batch) {
+        for (packet, place, data) in batch.packets() {
+            self.packet(packet, place, data);
+        }
+    }
+
+    /// Packets taken so far.
+    pub fn packets(&self) -> u64 {
+        self.counters.packets
+    }
+
     #[inline]
-    fn packet(&mut self, raw: &RawPacket<'_>) {
-        let packet = decode::decode(raw, self.counters.packets, &mut self.issues);
+    fn packet(&mut self, packet: &Packet, place: Place, data: &[u8]) {
         self.n_damaged += u64::from(packet.is_damaged);
         if packet.captured_bytes < packet.wire_bytes {
-            self.issues.add(IssueKind::PacketCut, Some(packet.index), Some(raw.offset));
+            self.issues.add(IssueKind::PacketCut, Some(packet.index), Some(place.offset));
         }
         if packet.time_ns < self.last_time_ns {
-            self.issues.add(IssueKind::TimeBackwards, Some(packet.index), Some(raw.offset));
+            self.issues.add(IssueKind::TimeBackwards, Some(packet.index), Some(place.offset));
         }
         self.last_time_ns = self.last_time_ns.max(packet.time_ns);
-        self.counters.add(&packet);
-        let kind = wants(&packet).0.trailing_zeros() as usize;
-        for place in self.watchers.get(kind).into_iter().flatten() {
-            if let Some(detector) = self.detectors.get_mut(*place) {
-                detector.observe_packet(&packet);
+        self.counters.add(packet);
+        for detector in self.watchers.get(Wants::of_packet(packet).place()).into_iter().flatten() {
+            if let Some(detector) = self.detectors.get_mut(*detector) {
+                detector.observe_packet(packet);
             }
         }
-        let Line { flows, names, detectors, .. } = self;
-        let touch = flows.update(&packet, names, &mut |serial, flow| tell(detectors, names, serial, flow));
+        let Line { flows, names, detectors, watchers, .. } = self;
+        let touch = flows.update(packet, names, &mut |serial, flow| tell(detectors, watchers, names, serial, flow));
         let belongs = match touch {
             Some(touch) => Belongs::Flow(touch.serial, touch.way),
             None => Belongs::Alone(match packet.top() {
@@ -323,19 +347,42 @@ impl Line {
             }),
         };
         self.index.push(Indexed {
-            offset: raw.offset,
-            time_ns: raw.time_ns,
-            wire_bytes: raw.wire_bytes,
+            offset: place.offset,
+            time_ns: packet.time_ns,
+            wire_bytes: packet.wire_bytes,
             captured_bytes: packet.captured_bytes,
-            link_type: raw.link_type,
+            link_type: place.link_type,
             belongs,
         });
         if let Some(touch) = touch {
             if let Some(asked) = &mut self.asked {
-                asked.update(&packet, payload(&packet, raw.data), &self.flows, touch);
+                asked.update(packet, payload(packet, data), &self.flows, touch);
             }
-            self.applications(&packet, raw.data, touch);
+            self.applications(packet, data, touch);
         }
+    }
+
+    /// Every flow that is still open ends.
+    fn end_flows(&mut self) {
+        let Line { flows, names, detectors, .. } = self;
+        let open = flows.end_all();
+        self.roster = Roster::of(flows);
+        let n = threads::n_threads();
+        let mut groups: Vec<Vec<_>> = (0..n).map(|_| Vec::new()).collect();
+        for (place, (entry, detector)) in detect::ALL.iter().zip(detectors).enumerate() {
+            if let Some(group) = groups.get_mut(place % n) {
+                group.push((entry.wants, detector));
+            }
+        }
+        threads::each(groups, |mut group| {
+            for (serial, flow) in open.iter().filter_map(|serial| Some((*serial, flows.get(*serial)?))) {
+                let ended = Ended { serial, flow, name: names.text(flow.name) };
+                let kind = Wants::of_flow(flow);
+                for (_, detector) in group.iter_mut().filter(|(wants, _)| wants.meets(kind)) {
+                    detector.observe_flow(&ended);
+                }
+            }
+        });
     }
 
     #[inline]
@@ -394,27 +441,31 @@ impl Line {
     }
 }
 
-fn tell(detectors: &mut [Box<dyn Detector>], names: &Names, serial: u32, flow: &Flow) {
+fn context<'a>(
+    settings: &'a Settings,
+    flows: &'a FlowTable,
+    roster: &'a Roster,
+    names: &'a Names,
+    counters: &'a Counters,
+) -> Context<'a> {
+    Context { settings, flows, roster, names, span_ns: counters.span_ns.unwrap_or((0, 0)), packets: counters.packets }
+}
+
+fn tell(
+    detectors: &mut [Box<dyn Detector>],
+    watchers: &[Vec<usize>; Wants::KINDS],
+    names: &Names,
+    serial: u32,
+    flow: &Flow,
+) {
     let ended = Ended { serial, flow, name: names.text(flow.name) };
-    for detector in detectors {
-        detector.observe_flow(&ended);
+    for place in watchers.get(Wants::of_flow(flow).place()).into_iter().flatten() {
+        if let Some(detector) = detectors.get_mut(*place) {
+            detector.observe_flow(&ended);
+        }
     }
 }
 
 fn payload<'a>(packet: &Packet, data: &'a [u8]) -> &'a [u8] {
     data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[])
-}
-
-#[inline]
-fn wants(packet: &Packet) -> Wants {
-    match &packet.transport {
-        Transport::Tcp(tcp) => {
-            let is_control = tcp.flags == 0 || tcp.flags & (tcp_flag::SYN | tcp_flag::FIN | tcp_flag::RST) != 0;
-            if is_control { Wants::TCP_CONTROL } else { Wants::TCP_DATA }
-        }
-        Transport::Udp(_) => Wants::UDP,
-        Transport::Icmp(_) => Wants::ICMP,
-        Transport::None if packet.arp.is_some() => Wants::ARP,
-        Transport::None => Wants::OTHER,
-    }
 }

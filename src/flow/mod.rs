@@ -7,5 +7,6 @@ pub mod features;
 pub mod more;
 pub mod names;
 mod periods;
+pub mod roster;
 pub mod table;
 mod tcp;
