@@ -106,7 +106,7 @@ pub const GENERAL: &[Descriptor] = &[
     Descriptor {
         id: MORE_COLUMNS,
         label: "More columns in the flow table",
-        help: "1: behind CICFlowMeter's columns the saved flow CSV has our own, such as handshake time, entropy, periodicity, server name and Kitsune's damped statistics. Reading takes about half as long again. 0: CICFlowMeter's columns only.",
+        help: "1: behind CICFlowMeter's columns the saved flow CSV has our own, such as handshake time, entropy, periodicity, server name and Kitsune's damped statistics. Reading then takes about twice as long. 0: CICFlowMeter's columns only.",
         unit: "",
         min: 0.0,
         max: 1.0,

@@ -13,7 +13,7 @@ fn as_table() -> String {
     let rows: Vec<Vec<String>> = features::described()
         .map(|f| vec![f.set.to_owned(), f.name, f.unit.to_owned(), f.formula, f.known_bug.to_owned()])
         .collect();
-    table(&["SET", "NAME", "UNIT", "FORMULA", "CIC-COMPATIBLE INSTEAD"], &rows)
+    table(&["SET", "NAME", "UNIT", "FORMULA", "KNOWN BUG OF CICFLOWMETER V4"], &rows)
 }
 
 fn as_json() -> String {

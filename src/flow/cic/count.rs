@@ -145,13 +145,13 @@ impl CicFlow {
     /// Adds a packet that is not the first.
     pub fn add(&mut self, seen: &Seen, is_forward: bool) {
         if seen.time_us - self.last_us > SUBFLOW_US {
-            self.n_gaps += 1;
+            self.n_gaps = self.n_gaps.saturating_add(1);
             self.touch(seen.time_us);
         }
         self.gap.add((seen.time_us - self.last_us) as f64);
         self.last_us = seen.time_us;
         if is_forward {
-            self.data_packets += u32::from(seen.payload_bytes > 0);
+            self.data_packets = self.data_packets.saturating_add(u32::from(seen.payload_bytes > 0));
         } else {
             self.windows[1] = seen.window;
         }
@@ -162,7 +162,7 @@ impl CicFlow {
     fn count(&mut self, seen: &Seen, is_forward: bool) {
         self.bulk.add(seen.payload_bytes, seen.time_us);
         for (bit, count) in self.flags.iter_mut().enumerate() {
-            *count += u32::from(seen.flags >> bit & 1);
+            *count = count.saturating_add(u32::from(seen.flags >> bit & 1));
         }
         if is_forward {
             self.header_min = self.header_min.min(seen.header_bytes);
@@ -173,7 +173,7 @@ impl CicFlow {
             side.gap.add((seen.time_us - side.last_us) as f64);
         }
         side.last_us = seen.time_us;
-        side.packets += 1;
+        side.packets = side.packets.saturating_add(1);
         side.header_bytes += u64::from(seen.header_bytes);
         side.payload.add(f64::from(seen.payload_bytes));
     }

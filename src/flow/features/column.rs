@@ -11,7 +11,8 @@ pub struct Column<Row> {
     pub unit: &'static str,
     /// How it is computed.
     pub formula: String,
-    /// What CICFlowMeter v4 does otherwise, and so a CIC-compatible flow table; empty where it does the same.
+    /// What CICFlowMeter v4 does otherwise, and so a CIC-compatible flow table unless it is "not reproduced"; empty
+    /// where it does the same.
     pub known_bug: &'static str,
     /// What computes it.
     pub value: Value<Row>,

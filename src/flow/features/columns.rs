@@ -1,7 +1,7 @@
 //! The columns of a flow CSV: names and order of CICFlowMeter v4 (83 and Label), each defined once.
 //!
 //! [`Figures`] say how things are counted, corrected or as the original does; a column's `known_bug` names the
-//! difference. Engelen, Rimmer and Joosen (WTMC 2021) and Rosay et al. (ICISSP 2022) describe what the original's errors
+//! difference, which a CIC-compatible flow table reproduces unless it says that it does not. Engelen, Rimmer and Joosen (WTMC 2021) and Rosay et al. (ICISSP 2022) describe what the original's errors
 //! do to results; numbers with # are issues and pull requests of github.com/ahlashkari/CICFlowMeter. In both modes a
 //! rate over no time is 0, not infinity; protocols other than TCP and UDP keep their number; times are UTC. Label keeps
 //! CICFlowMeter's own constant, so that scripts which replace it go on working.
@@ -47,7 +47,9 @@ fn identity(c: &mut Columns<Figures>) {
     c.text("Dst IP", "address of the responder", |f, out| append(out, f.target.0));
     c.number("Dst Port", "", "port of the responder; 0 where the protocol has none", |f| f64::from(f.target.1));
     c.number("Protocol", "", "IP protocol number, as 6 for TCP and 17 for UDP", |f| f64::from(f.protocol));
+    c.known_bug(1, "0 for what is neither TCP nor UDP (#156); not reproduced");
     c.text("Timestamp", "time of the first packet, ISO 8601, UTC", |f, out| out.push_str(&time::iso(f.first_ns)));
+    c.known_bug(1, "local time on a 12-hour clock without a zone (#173); not reproduced");
     c.number("Flow Duration", "µs", "last packet - first packet", |f| f.duration_us);
     c.known_bug(
         1,
@@ -77,6 +79,7 @@ fn sizes(c: &mut Columns<Figures>) {
     c.number("Flow Packets/s", "packets/s", format!("packets of both / duration; {timeless}"), |f| {
         f.per_second(f.packets())
     });
+    c.known_bug(2, "infinite or not a number for a flow that took no time; not reproduced");
 }
 
 fn gaps(c: &mut Columns<Figures>) {

@@ -26,7 +26,7 @@ pub struct Described {
     pub unit: &'static str,
     /// How it is computed.
     pub formula: String,
-    /// What a CIC-compatible flow table has instead; empty where it has the same.
+    /// What CICFlowMeter v4 is known to do otherwise; empty where nothing is known.
     pub known_bug: &'static str,
 }
 

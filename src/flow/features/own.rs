@@ -118,7 +118,7 @@ fn transport(c: &mut Columns<OwnFigures>) {
     c.both(
         ["Fwd Payload Entropy", "Bwd Payload Entropy"],
         "bit",
-        "Shannon entropy per byte of the first 256 bytes of the first payload of {}, 0 to 8; empty without payload",
+        "Shannon entropy per byte, 0 to 8, of up to 256 bytes of the first payload of {}; empty without",
         |f, way| f.side(way).entropy,
     );
 }
@@ -134,8 +134,7 @@ fn regularity(c: &mut Columns<OwnFigures>) {
     c.number(
         "Fwd Periodicity",
         "",
-        "largest share of the initiator's gaps between payload packets, from 1 ms on, that lie within a factor of about \
-         1.4; 0 for fewer than four",
+        "largest share of the initiator's gaps between payloads (from 1 ms on) within a factor of 1.4; 0 for under four",
         |f| f.periodicity,
     );
 }
