@@ -9,14 +9,15 @@ use std::process::{Command, Output};
 const CAPTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/captures/lab");
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/parity/flows.py");
 
-/// IPv4 and IPv6, long and short connections, pauses, bulk transfers, resets, refused ports, UDP both ways, pcapng.
-const NAMES: [&str; 6] = [
+/// IPv4 and IPv6, long and short connections, pauses, bulk transfers, resets, odd flags, UDP both ways, pcapng.
+const NAMES: [&str; 7] = [
     "benign_office.pcap",
     "benign_media.pcap",
     "benign_iot.pcapng",
     "slowloris.pcap",
     "long_connection.pcap",
     "rst_injection.pcap",
+    "scan_xmas_null_fin.pcap",
 ];
 
 fn is_there(program: &str) -> bool {

@@ -162,8 +162,9 @@ fn damped(c: &mut Columns<OwnFigures>) {
     for (row, decay) in DECAYS.into_iter().enumerate() {
         for (column, (name, unit, formula)) in NAMES.into_iter().enumerate() {
             let place = row * NAMES.len() + column;
-            let formula = format!("{formula}; decay 2^(-{decay} Δt/s), at the initiator's latest packet");
-            c.number(format!("{name} λ={decay}"), unit, formula, move |f| {
+            let formula = format!("{formula}; decay 2^(-λ Δt), λ = {decay}/s, at the initiator's latest packet");
+            // Named as in data sets made with Kitsune's statistics: L5 for λ = 5/s.
+            c.number(format!("{name} L{decay}"), unit, formula, move |f| {
                 f.damped.get(place).map_or(f64::NAN, |value| f64::from(*value))
             });
         }
