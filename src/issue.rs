@@ -79,6 +79,14 @@ issues! {
         "A column has more different texts than are told apart; rows with later ones cannot be found by them.",
     ColumnsLeftOut "columns-left-out" Warning
         "The table has more columns than are read; those behind were left out.",
+    CicCompatible "cic-compatible" Info
+        "The flow table (CSV) is CICFlowMeter v4's, its published errors among them, as a setting asks. Findings and all else are not.",
+    CicSinglePacket "cic-single-packet" Info
+        "Flows of a single packet are missing in the CIC-compatible flow table, as CICFlowMeter leaves them out.",
+    CicSummarised "cic-summarised" Warning
+        "More flows than are kept in the CIC-compatible flow table: the oldest are missing there.",
+    DampedForgotten "damped-forgotten" Info
+        "More hosts and pairs than damped statistics are kept of: those seen longest ago began again from nothing.",
     SettingIgnored "setting-ignored" Warning
         "A setting is not known or out of range; the default was used.",
 }

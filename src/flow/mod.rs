@@ -1,7 +1,11 @@
 //! Packets to flows: the flow table, TCP state, server names, and the features of a flow.
 
+pub mod asked;
+mod chunks;
+pub mod cic;
 pub mod features;
 mod join;
+pub mod more;
 pub mod names;
 mod periods;
 pub mod roster;
