@@ -90,12 +90,18 @@ pub fn settings(path: Option<&Path>) -> Result<Settings, Failure> {
     Ok(settings)
 }
 
-/// Keeps and scores every row, which the command has the memory and the time for.
+/// Keeps and scores every row, which the command has the memory and the time for, and scores few rows too: who asks for
+/// scores gets them.
 pub fn score_all(settings: &mut Settings) {
     let largest = |id: &str| id == settings::TABLE_MEMORY || id == settings::MOST_FLOWS || id.ends_with(".most_flows");
     for descriptor in pipeline::descriptors() {
-        if largest(descriptor.id) && !settings.changed().contains_key(descriptor.id) {
+        if settings.changed().contains_key(descriptor.id) {
+            continue;
+        }
+        if largest(descriptor.id) {
             settings.set(descriptor, descriptor.max);
+        } else if descriptor.id.ends_with(".fewest_flows") {
+            settings.set(descriptor, descriptor.min);
         }
     }
 }
