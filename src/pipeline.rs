@@ -26,6 +26,8 @@ use crate::stats::tops::{Tops, tops};
 use front::Place;
 use std::collections::BTreeMap;
 
+/// Bytes that are decoded before their packets are taken: these then stay in the processor's cache.
+const PART_BYTES: usize = 64 * 1024;
 /// Packets whose flows are sought at a time.
 const TOGETHER: usize = 16;
 /// Bins of the timeline that an analysis carries.
@@ -50,6 +52,7 @@ pub fn cards() -> Vec<(&'static Card, &'static [Descriptor])> {
 /// One input on its way from bytes to findings.
 pub struct Pipeline {
     front: Front,
+    batch: Batch,
     line: Line,
     file: FileFacts,
     runs: Vec<(DetectorRun, Vec<Finding>)>,
@@ -89,6 +92,7 @@ impl Pipeline {
         });
         Pipeline {
             front: Front::default(),
+            batch: Batch::default(),
             line: Line {
                 issues: IssueLog::default(),
                 index: PacketIndex::default(),
@@ -112,11 +116,11 @@ impl Pipeline {
     /// # Errors
     /// The file is of no kind that is read.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
-        let line = &mut self.line;
-        self.front.feed(bytes, &mut |packet, place, data| {
-            let sought = line.flows.seek(&packet);
-            line.packet(&packet, sought, place, data);
-        })
+        for part in bytes.chunks(PART_BYTES) {
+            self.front.decode(part, &mut self.batch)?;
+            self.line.take(&self.batch, part);
+        }
+        Ok(())
     }
 
     /// Both halves of the line, for two threads: what the front makes of the file's bytes, the other half takes in the
@@ -310,15 +314,15 @@ impl Pipeline {
 }
 
 impl Line {
-    /// Takes a batch of the front half.
-    pub fn take(&mut self, batch: &Batch) {
+    /// Takes a batch of the front half, with the bytes that it was decoded from.
+    pub fn take(&mut self, batch: &Batch, bytes: &[u8]) {
         let mut sought = [Sought::default(); TOGETHER];
         for group in batch.groups(TOGETHER) {
             for (sought, passing) in sought.iter_mut().zip(group) {
                 *sought = self.flows.seek(&passing.packet);
             }
             for (sought, passing) in sought.iter().zip(group) {
-                self.packet(&passing.packet, *sought, passing.place, batch.data(passing));
+                self.packet(&passing.packet, *sought, passing.place, batch.data(passing, bytes));
             }
         }
     }
@@ -388,12 +392,10 @@ impl Line {
             (roster, tops)
         };
         let observe = || {
-            threads::each(groups, |mut group: Vec<(Wants, &mut Box<dyn Detector>)>| {
-                for (serial, flow) in open.iter().filter_map(|serial| Some((*serial, flows.get(*serial)?))) {
-                    let ended = Ended { serial, flow, name: names.text(flow.name) };
-                    let kind = Wants::of_flow(flow);
-                    for (_, detector) in group.iter_mut().filter(|(wants, _)| wants.meets(kind)) {
-                        detector.observe_flow(&ended);
+            threads::each(groups, |mut group| {
+                for serial in &open {
+                    if let Some(flow) = flows.get(*serial) {
+                        show(&mut group, &Ended { serial: *serial, flow, name: names.text(flow.name) });
                     }
                 }
             })
@@ -455,6 +457,16 @@ impl Line {
             }
             _ => {}
         }
+    }
+}
+
+/// Shows an ended flow to those who want it. Not inlined: browsers optimise a function that is called often, but not a
+/// long loop in one that is called once.
+#[inline(never)]
+fn show(detectors: &mut [(Wants, &mut Box<dyn Detector>)], ended: &Ended<'_>) {
+    let kind = Wants::of_flow(ended.flow);
+    for (_, detector) in detectors.iter_mut().filter(|(wants, _)| wants.meets(kind)) {
+        detector.observe_flow(ended);
     }
 }
 

@@ -32,11 +32,9 @@ pub(super) struct Place {
     pub link_type: u16,
 }
 
-/// A stretch of the file, and the packets that end in it, decoded.
+/// The packets that end in a stretch of the file, decoded.
 #[derive(Default)]
 pub struct Batch {
-    /// The bytes to decode: filled by who reads the file.
-    pub bytes: Vec<u8>,
     /// Bytes of packets that began in the stretch before.
     carried: Vec<u8>,
     packets: Vec<Passing>,
@@ -52,32 +50,26 @@ pub(super) struct Passing {
 }
 
 impl Front {
-    /// Decodes the next bytes of the file and hands each packet on with its captured bytes.
-    pub(super) fn feed(&mut self, bytes: &[u8], sink: &mut impl FnMut(Packet, Place, &[u8])) -> Result<(), Refusal> {
-        let packets = &mut self.packets;
-        self.reader.feed(bytes, &mut self.read_issues, &mut |raw: RawPacket<'_>| {
-            let packet = decode::decode(&raw, packets.counters.packets, &mut packets.issues);
-            packets.count(&packet, raw.offset);
-            sink(packet, Place { offset: raw.offset, link_type: raw.link_type }, raw.data);
-        })
-    }
-
-    /// Decodes the bytes of a batch, for the other half of the line to take on another thread.
+    /// Decodes the next bytes of the file, for the other half of the line to take.
     ///
     /// # Errors
     /// The file is of no kind that is read.
-    pub fn decode(&mut self, batch: &mut Batch) -> Result<(), Refusal> {
-        let Batch { bytes, carried, packets } = batch;
-        carried.clear();
-        packets.clear();
+    pub fn decode(&mut self, bytes: &[u8], batch: &mut Batch) -> Result<(), Refusal> {
+        let Front { reader, read_issues, packets } = self;
+        batch.carried.clear();
+        batch.packets.clear();
         let start = bytes.as_ptr() as usize;
-        self.feed(bytes, &mut |packet, place, data| {
-            let inside = (data.as_ptr() as usize).checked_sub(start).filter(|at| at + data.len() <= bytes.len());
-            let at = inside.unwrap_or(carried.len());
+        reader.feed(bytes, read_issues, &mut |raw: RawPacket<'_>| {
+            let packet = decode::decode(&raw, packets.counters.packets, &mut packets.issues);
+            packets.count(&packet, raw.offset);
+            let inside =
+                (raw.data.as_ptr() as usize).checked_sub(start).filter(|at| at + raw.data.len() <= bytes.len());
+            let at = inside.unwrap_or(batch.carried.len());
             if inside.is_none() {
-                carried.extend_from_slice(data);
+                batch.carried.extend_from_slice(raw.data);
             }
-            packets.push(Passing { packet, place, at, is_carried: inside.is_none() });
+            let place = Place { offset: raw.offset, link_type: raw.link_type };
+            batch.packets.push(Passing { packet, place, at, is_carried: inside.is_none() });
         })
     }
 
@@ -142,9 +134,9 @@ impl Batch {
         self.packets.chunks(n)
     }
 
-    /// The captured bytes of one of them.
-    pub(super) fn data(&self, passing: &Passing) -> &[u8] {
-        let from = if passing.is_carried { &self.carried } else { &self.bytes };
+    /// The captured bytes of one of them; `bytes` is what was decoded.
+    pub(super) fn data<'a>(&'a self, passing: &Passing, bytes: &'a [u8]) -> &'a [u8] {
+        let from = if passing.is_carried { &self.carried } else { bytes };
         from.get(passing.at..passing.at + passing.packet.captured_bytes as usize).unwrap_or(&[])
     }
 }
