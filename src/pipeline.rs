@@ -27,9 +27,11 @@ use crate::stats::counters::Counters;
 use crate::stats::index::{Belongs, Indexed, PacketIndex};
 use crate::stats::rows::RowStore;
 use crate::stats::tops::{Tops, tops};
-use front::{Passed, Place};
+use front::Place;
 use std::collections::BTreeMap;
 
+/// Bytes that are decoded before their packets are taken: these then stay in the processor's cache.
+const PART_BYTES: usize = 64 * 1024;
 /// Packets whose flows are sought at a time.
 const TOGETHER: usize = 16;
 /// Bins of the timeline that an analysis carries.
@@ -55,6 +57,7 @@ pub fn cards() -> Vec<(&'static Card, &'static [Descriptor])> {
 /// One input on its way from bytes to findings.
 pub struct Pipeline {
     front: Front,
+    batch: Batch,
     line: Line,
     file: FileFacts,
     runs: Vec<(DetectorRun, Vec<Finding>)>,
@@ -100,6 +103,7 @@ impl Pipeline {
         });
         Pipeline {
             front: Front::new(tables::options(settings), tables::most_bytes(settings), value(settings::SEED) as u64),
+            batch: Batch::default(),
             line: Line {
                 issues: IssueLog::default(),
                 index: PacketIndex::default(),
@@ -130,8 +134,11 @@ impl Pipeline {
     /// # Errors
     /// The file is of no kind that is read.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
-        let line = &mut self.line;
-        self.front.feed(bytes, &mut |passed| line.pass(passed))
+        for part in bytes.chunks(PART_BYTES) {
+            self.front.decode(part, &mut self.batch)?;
+            self.line.take(&mut self.batch, part);
+        }
+        Ok(())
     }
 
     /// Both halves of the line, for two threads: what the front makes of the file's bytes, the other half takes in the
@@ -145,8 +152,8 @@ impl Pipeline {
     /// # Errors
     /// The file was too short to be of any kind that is read.
     pub fn end(&mut self) -> Result<(), Refusal> {
-        let line = &mut self.line;
-        self.front.end(&mut |passed| line.pass(passed))?;
+        self.front.end(&mut self.batch)?;
+        self.line.take(&mut self.batch, &[]);
         self.line.end_flows();
         Ok(())
     }
@@ -386,18 +393,6 @@ fn conclude(
 }
 
 impl Line {
-    /// Takes what the front half hands on.
-    #[inline]
-    fn pass(&mut self, passed: Passed<'_>) {
-        match passed {
-            Passed::Packet(packet, place, data) => {
-                let sought = self.flows.seek(&packet);
-                self.packet(&packet, sought, place, data);
-            }
-            Passed::Row(became) => self.row(became),
-        }
-    }
-
     fn row(&mut self, became: Became) {
         let serial = match became {
             Became::Row => None,
@@ -414,8 +409,8 @@ impl Line {
         self.flows_of_rows.push(serial.unwrap_or(NO_FLOW));
     }
 
-    /// Takes a batch of the front half.
-    pub fn take(&mut self, batch: &mut Batch) {
+    /// Takes a batch of the front half, with the bytes that it was decoded from.
+    pub fn take(&mut self, batch: &mut Batch, bytes: &[u8]) {
         for became in batch.rows() {
             self.row(became);
         }
@@ -425,7 +420,7 @@ impl Line {
                 *sought = self.flows.seek(&passing.packet);
             }
             for (sought, passing) in sought.iter().zip(group) {
-                self.packet(&passing.packet, *sought, passing.place, batch.data(passing));
+                self.packet(&passing.packet, *sought, passing.place, batch.data(passing, bytes));
             }
         }
     }
@@ -500,12 +495,10 @@ impl Line {
             (roster, tops)
         };
         let observe = || {
-            threads::each(groups, |mut group: Vec<(Wants, &mut Box<dyn Detector>)>| {
-                for (serial, flow) in open.iter().filter_map(|serial| Some((*serial, flows.get(*serial)?))) {
-                    let ended = Ended { serial, flow, name: names.text(flow.name) };
-                    let kind = Wants::of_flow(flow);
-                    for (_, detector) in group.iter_mut().filter(|(wants, _)| wants.meets(kind)) {
-                        detector.observe_flow(&ended);
+            threads::each(groups, |mut group| {
+                for serial in &open {
+                    if let Some(flow) = flows.get(*serial) {
+                        show(&mut group, &Ended { serial: *serial, flow, name: names.text(flow.name) });
                     }
                 }
             })
@@ -567,6 +560,16 @@ impl Line {
             }
             _ => {}
         }
+    }
+}
+
+/// Shows an ended flow to those who want it. Not inlined: browsers optimise a function that is called often, but not a
+/// long loop in one that is called once.
+#[inline(never)]
+fn show(detectors: &mut [(Wants, &mut Box<dyn Detector>)], ended: &Ended<'_>) {
+    let kind = Wants::of_flow(ended.flow);
+    for (_, detector) in detectors.iter_mut().filter(|(wants, _)| wants.meets(kind)) {
+        detector.observe_flow(ended);
     }
 }
 

@@ -14,8 +14,15 @@ use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 
 /// Bytes read at once: enough to make calls rare, little enough that they and their packets stay in a core's cache.
 const CHUNK_BYTES: usize = 1 << 18;
-/// Batches that wait between two threads.
+/// Pieces that wait between two threads.
 const AHEAD: usize = 4;
+
+/// Bytes of the file and the packets that end in them.
+#[derive(Default)]
+struct Piece {
+    bytes: Vec<u8>,
+    batch: Batch,
+}
 
 /// What reading gave.
 pub struct Outcome {
@@ -53,20 +60,20 @@ pub fn read_with(
     let mut pipeline = Pipeline::new(settings, &name, meta.len());
     prepare(&mut pipeline);
     let mut progress = Progress::new(meta.len(), is_quiet);
-    let (full, full_batches) = sync_channel(AHEAD);
-    let (decoded, decoded_batches) = sync_channel(AHEAD);
-    let (empty, empty_batches) = channel();
+    let (full, full_pieces) = sync_channel(AHEAD);
+    let (decoded, decoded_pieces) = sync_channel(AHEAD);
+    let (empty, empty_pieces) = channel();
     let (front, line) = pipeline.halves();
     let (fed, hashed) = std::thread::scope(|scope| {
-        let reader = scope.spawn(move || read_ahead(file, wants_hash, &full, &empty_batches));
-        let decoder = scope.spawn(move || decode(front, &full_batches, &decoded));
+        let reader = scope.spawn(move || read_ahead(file, wants_hash, &full, &empty_pieces));
+        let decoder = scope.spawn(move || decode(front, &full_pieces, &decoded));
         let mut done = 0;
-        for mut batch in decoded_batches {
-            line.take(&mut batch);
-            done += batch.bytes.len() as u64;
+        for Piece { bytes, mut batch } in decoded_pieces {
+            line.take(&mut batch, &bytes);
+            done += bytes.len() as u64;
             progress.at(done, line.packets());
             // The reader may have ended already.
-            let _ = empty.send(batch);
+            let _ = empty.send(Piece { bytes, batch });
         }
         (decoder.join().map(|decoded| decoded.map(|()| done)), reader.join())
     });
@@ -89,26 +96,26 @@ pub fn read_with(
     Ok(Outcome { pipeline, sha256, bytes, progress })
 }
 
-/// Sends the file piece by piece, in batches that come back when they are done with; gives the hash.
+/// Sends the file piece by piece, in buffers that come back when they are done with; gives the hash.
 fn read_ahead(
     mut file: File,
     wants_hash: bool,
-    full: &SyncSender<Batch>,
-    empty: &Receiver<Batch>,
+    full: &SyncSender<Piece>,
+    empty: &Receiver<Piece>,
 ) -> io::Result<Option<String>> {
     let mut hasher = Sha256::new();
     loop {
-        let mut batch = empty.try_recv().unwrap_or_default();
-        batch.bytes.resize(CHUNK_BYTES, 0);
-        let n = fill(&mut file, &mut batch.bytes)?;
+        let mut piece = empty.try_recv().unwrap_or_default();
+        piece.bytes.resize(CHUNK_BYTES, 0);
+        let n = fill(&mut file, &mut piece.bytes)?;
         if n == 0 {
             break;
         }
-        batch.bytes.truncate(n);
+        piece.bytes.truncate(n);
         if wants_hash {
-            hasher.update(&batch.bytes);
+            hasher.update(&piece.bytes);
         }
-        if full.send(batch).is_err() {
+        if full.send(piece).is_err() {
             // The file was refused: nobody wants the rest.
             break;
         }
@@ -116,11 +123,11 @@ fn read_ahead(
     Ok(wants_hash.then(|| hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
 }
 
-/// Decodes batch after batch and hands them on.
-fn decode(front: &mut Front, full: &Receiver<Batch>, decoded: &SyncSender<Batch>) -> Result<(), Refusal> {
-    for mut batch in full {
-        front.decode(&mut batch)?;
-        if decoded.send(batch).is_err() {
+/// Decodes piece after piece and hands them on.
+fn decode(front: &mut Front, full: &Receiver<Piece>, decoded: &SyncSender<Piece>) -> Result<(), Refusal> {
+    for mut piece in full {
+        front.decode(&piece.bytes, &mut piece.batch)?;
+        if decoded.send(piece).is_err() {
             break;
         }
     }

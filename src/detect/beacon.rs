@@ -143,9 +143,8 @@ impl Detector for Beacon {
         let users = self.users();
         let mut cases: Vec<Case> = self
             .calls
-            .sorted()
+            .sorted_where(|calls| calls.len() >= least && calls.len() < STROBE)
             .into_iter()
-            .filter(|(_, calls)| calls.len() >= least && calls.len() < STROBE)
             .filter_map(|((source, server), calls)| {
                 let mut calls = calls.clone();
                 calls.sort_by_key(|call| (call.second, call.bytes));

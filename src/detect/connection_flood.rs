@@ -73,12 +73,12 @@ impl Detector for ConnectionFlood {
 
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let threshold = context.settings.get(&RATE);
+        let rate = |seconds: &Seconds| seconds.busiest(SPAN).0 as f64 / SPAN as f64;
         let mut cases: Vec<((Host, Host, u16), f64, &Seconds)> = self
             .pairs
-            .sorted()
+            .sorted_where(|seconds| rate(seconds) >= threshold)
             .into_iter()
-            .map(|(pair, seconds)| (*pair, seconds.busiest(SPAN).0 as f64 / SPAN as f64, seconds))
-            .filter(|(_, rate, _)| *rate >= threshold)
+            .map(|(pair, seconds)| (*pair, rate(seconds), seconds))
             .collect();
         cases.sort_by_key(|(_, _, seconds)| std::cmp::Reverse(seconds.total()));
         cases.truncate(MOST_FINDINGS);

@@ -1,11 +1,13 @@
 //! Flows to first contacts: what became of the first try of a source to reach one port of one host. Both scan
 //! detectors and the one for lateral movement start from these; each keeps its own table.
 
-use super::tally::Tally;
+use super::tally::{Map, Tally};
 use crate::model::flow::Attempt;
 use crate::model::packet::tcp_flag::{ACK, FIN, PSH, RST, SYN, URG};
 use crate::model::protocol::Protocol;
 use crate::model::{Flow, Host};
+use std::collections::BTreeMap;
+use std::hash::Hash;
 
 /// How a contact was tried.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -168,8 +170,9 @@ impl Contacts {
         }
     }
 
-    /// Contacts in the order of source, protocol, target, port.
-    pub fn sorted(&self) -> Vec<Contact> {
+    /// Contacts that have at least `least` of their group, group by group in order, in each by target, port and
+    /// protocol. Contacts for which `group` gives none are left out.
+    pub fn groups<G: Copy + Ord + Hash>(&self, least: f64, group: impl Fn(&Contact) -> Option<G>) -> Vec<Vec<Contact>> {
         let contact = |((source, protocol, target, port), first): (&Key, &First)| Contact {
             source: *source,
             target: *target,
@@ -181,7 +184,17 @@ impl Contacts {
             first_ns: first.first_ns,
             last_ns: first.last_ns.max(first.first_ns),
         };
-        self.firsts.sorted().into_iter().map(contact).collect()
+        let all = || self.firsts.iter().map(contact).filter_map(|contact| Some((group(&contact)?, contact)));
+        // Most contacts are alone with their kind: these are never sorted.
+        let mut sizes: Map<G, u32> = Map::default();
+        all().for_each(|(group, _)| *sizes.entry(group).or_default() += 1);
+        let mut large: BTreeMap<G, Vec<Contact>> = BTreeMap::new();
+        for (group, contact) in all().filter(|(group, _)| sizes.get(group).is_some_and(|n| f64::from(*n) >= least)) {
+            large.entry(group).or_default().push(contact);
+        }
+        let mut groups: Vec<Vec<Contact>> = large.into_values().collect();
+        groups.iter_mut().for_each(|contacts| contacts.sort_unstable_by_key(|c| (c.target, c.port, c.protocol)));
+        groups
     }
 
     /// Contacts that were turned away because the table was full.

@@ -106,9 +106,8 @@ impl Detector for ForgedReset {
         let least = context.settings.get(&CONNECTIONS);
         let mut meant: Vec<(u32, &Connection)> = self
             .connections
-            .sorted()
+            .sorted_where(|connection| f64::from(connection.n_resets) >= least_resets)
             .into_iter()
-            .filter(|(_, connection)| f64::from(connection.n_resets) >= least_resets)
             .map(|(serial, connection)| (*serial, connection))
             .collect();
         let mut findings = Vec::new();

@@ -168,9 +168,8 @@ impl Tries {
     /// The series of at least `least` tries that look the same, by client, server and port.
     pub fn series(&self, least: usize) -> Vec<Series> {
         self.pairs
-            .sorted()
+            .sorted_where(|pair| pair.tries.len() >= least)
             .into_iter()
-            .filter(|(_, pair)| pair.tries.len() >= least)
             .filter_map(|((client, server, port), pair)| {
                 let median = [0, 1]
                     .map(|side| median(pair.tries.iter().map(|t| t.bytes.get(side).copied().unwrap_or(0)).collect()));

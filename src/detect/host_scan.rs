@@ -104,13 +104,12 @@ impl Detector for HostScan {
             window_ns: from_seconds(context.settings.get(&WINDOW)),
             least: context.settings.get(&LEAST),
         };
-        let mut all = self.contacts.sorted();
         // Silence of UDP is normal; only refusals count over many hosts.
-        all.retain(|c| c.outcome != Outcome::Silence);
-        all.sort_unstable_by_key(|c| (c.source, c.protocol, c.port, c.target));
-        let mut cases: Vec<(Case, f64)> = all
-            .chunk_by(|a, b| (a.source, a.protocol, a.port) == (b.source, b.protocol, b.port))
-            .filter(|contacts| contacts.len() as f64 >= limits.least.min(limits.hosts))
+        let group = |c: &Contact| (c.outcome != Outcome::Silence).then_some((c.source, c.protocol, c.port));
+        let mut cases: Vec<(Case, f64)> = self
+            .contacts
+            .groups(limits.least.min(limits.hosts), group)
+            .iter()
             .filter_map(|contacts| {
                 let case = Case::new(contacts, limits.window_ns)?;
                 let confidence = limits.confidence(&case)?;

@@ -93,10 +93,9 @@ impl Detector for IcmpTunnel {
         let pings = context.settings.get(&PINGS);
         let mut cases: Vec<((Host, Host), &Pair)> = self
             .pairs
-            .sorted()
+            .sorted_where(|figures| f64::from(figures.sent.n) >= pings && figures.sent.mean() >= size)
             .into_iter()
             .map(|(pair, figures)| (*pair, figures))
-            .filter(|(_, figures)| f64::from(figures.sent.n) >= pings && figures.sent.mean() >= size)
             .collect();
         cases.sort_by(|a, b| b.1.sent.sum().total_cmp(&a.1.sent.sum()));
         cases.truncate(MOST_FINDINGS);

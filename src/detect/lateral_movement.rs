@@ -79,11 +79,10 @@ impl Detector for LateralMovement {
 
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&LEAST);
-        let mut all = self.contacts.sorted();
-        all.sort_unstable_by_key(|c| (c.source, c.port, c.target));
-        let mut cases: Vec<Case> = all
-            .chunk_by(|a, b| (a.source, a.port) == (b.source, b.port))
-            .filter(|contacts| contacts.len() as f64 >= least)
+        let mut cases: Vec<Case> = self
+            .contacts
+            .groups(least, |c| Some((c.source, c.port)))
+            .iter()
             .filter_map(|contacts| Case::new(contacts, least))
             .collect();
         cases.sort_by_key(|case| std::cmp::Reverse(case.targets.len()));

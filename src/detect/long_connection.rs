@@ -86,10 +86,9 @@ impl Detector for LongConnection {
         let least = context.settings.get(&LEAST);
         let mut cases: Vec<((Host, Host, u16), &Pair)> = self
             .pairs
-            .sorted()
+            .sorted_where(|figures| figures.total_ns as f64 / SECOND as f64 >= least)
             .into_iter()
             .map(|(pair, figures)| (*pair, figures))
-            .filter(|(_, figures)| figures.total_ns as f64 / SECOND as f64 >= least)
             .collect();
         cases.sort_by_key(|(_, figures)| std::cmp::Reverse(figures.total_ns));
         cases.truncate(MOST_FINDINGS);

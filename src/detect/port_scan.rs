@@ -105,10 +105,10 @@ impl Detector for PortScan {
             window_ns: from_seconds(context.settings.get(&WINDOW)),
             least: context.settings.get(&LEAST),
         };
-        let all = self.contacts.sorted();
-        let mut cases: Vec<(Case, f64)> = all
-            .chunk_by(|a, b| (a.source, a.protocol, a.target) == (b.source, b.protocol, b.target))
-            .filter(|contacts| contacts.len() as f64 >= limits.least.min(limits.ports))
+        let mut cases: Vec<(Case, f64)> = self
+            .contacts
+            .groups(limits.least.min(limits.ports), |c| Some((c.source, c.protocol, c.target)))
+            .iter()
             .filter_map(|contacts| {
                 let case = Case::new(contacts, limits.window_ns)?;
                 let confidence = limits.confidence(&case)?;

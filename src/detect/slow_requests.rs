@@ -104,9 +104,8 @@ impl Detector for SlowRequests {
         let least = context.settings.get(&CONNECTIONS);
         let mut cases: Vec<Case> = self
             .pairs
-            .sorted()
+            .sorted_where(|connections| connections.len() as f64 >= least)
             .into_iter()
-            .filter(|(_, connections)| connections.len() as f64 >= least)
             .map(|((client, server, port), connections)| Case {
                 client: *client,
                 server: *server,

@@ -116,9 +116,8 @@ impl Detector for SynFlood {
         let n_periods = ((context.span_ns.1 - context.span_ns.0) as f64 / (period * SECOND) as f64).max(1.0);
         let mut cases: Vec<Case> = self
             .services
-            .sorted()
+            .sorted_where(|service| service.incomplete.total() as f64 >= least)
             .into_iter()
-            .filter(|(_, service)| service.incomplete.total() as f64 >= least)
             .filter_map(|((target, port), service)| {
                 let (worst, _) = service.incomplete.busiest(period);
                 let usual = (service.n_completed as f64 / n_periods).max(1.0);

@@ -53,7 +53,12 @@ impl<K: Eq + Hash + Ord, V: Default> Tally<K, V> {
 
     /// All figures in the order of their keys.
     pub fn sorted(&self) -> Vec<(&K, &V)> {
-        let mut all: Vec<(&K, &V)> = self.map.iter().collect();
+        self.sorted_where(|_| true)
+    }
+
+    /// The figures that are wanted, in the order of their keys.
+    pub fn sorted_where(&self, mut is_wanted: impl FnMut(&V) -> bool) -> Vec<(&K, &V)> {
+        let mut all: Vec<(&K, &V)> = self.map.iter().filter(|(_, figures)| is_wanted(figures)).collect();
         all.sort_unstable_by(|a, b| a.0.cmp(b.0));
         all
     }
@@ -72,6 +77,7 @@ mod tests {
             }
         }
         assert_eq!(tally.sorted(), [(&3, &2), (&7, &1)]);
+        assert_eq!(tally.sorted_where(|n| *n > 1), [(&3, &2)]);
         assert_eq!(tally.n_refused, 2);
     }
 }

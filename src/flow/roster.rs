@@ -33,12 +33,15 @@ impl Roster {
     pub fn of(flows: &FlowTable) -> Roster {
         let mut roster = Roster { first_serial: flows.first_serial(), ..Roster::default() };
         roster.rows.reserve_exact(flows.len());
-        for (_, flow) in flows.iter() {
-            let (initiator, (responder, _)) = (roster.add(flow.initiator().0), flow.responder());
-            let responder = roster.add(responder);
-            roster.rows.push(Ends { initiator, responder, port: port(flow), protocol: flow.key.protocol });
-        }
+        flows.iter().for_each(|(_, flow)| roster.push(flow));
         roster
+    }
+
+    /// Not inlined: browsers optimise a function that is called often, but not a long loop in one that is called once.
+    #[inline(never)]
+    fn push(&mut self, flow: &Flow) {
+        let (initiator, responder) = (self.add(flow.initiator().0), self.add(flow.responder().0));
+        self.rows.push(Ends { initiator, responder, port: port(flow), protocol: flow.key.protocol });
     }
 
     fn add(&mut self, host: Host) -> u32 {

@@ -28,15 +28,6 @@ struct Table {
     n_passed: u32,
 }
 
-/// What passes from one half of the line to the other.
-#[allow(clippy::large_enum_variant, reason = "one at a time, moved once")]
-pub(super) enum Passed<'a> {
-    /// A packet with its captured bytes.
-    Packet(Packet, Place, &'a [u8]),
-    /// A row of a table that is a flow or a packet.
-    Row(Became),
-}
-
 /// What needs only the packets one by one.
 #[derive(Default)]
 struct Packets {
@@ -55,11 +46,9 @@ pub(super) struct Place {
     pub link_type: u16,
 }
 
-/// A stretch of the file, and the packets that end in it, decoded.
+/// The packets that end in a stretch of the file, decoded.
 #[derive(Default)]
 pub struct Batch {
-    /// The bytes to decode: filled by who reads the file.
-    pub bytes: Vec<u8>,
     /// Bytes of packets that began in the stretch before.
     carried: Vec<u8>,
     packets: Vec<Passing>,
@@ -87,40 +76,21 @@ impl Front {
         self.reader.table_options.label = label;
     }
 
-    /// Decodes the next bytes of the file and hands on each packet, with its captured bytes, and what rows became.
-    pub(super) fn feed(&mut self, bytes: &[u8], sink: &mut impl FnMut(Passed<'_>)) -> Result<(), Refusal> {
-        let Front { reader, read_issues, packets, table } = self;
-        reader.feed(bytes, read_issues, &mut |record| take(record, packets, table, sink))
-    }
-
-    /// Decodes the bytes of a batch, for the other half of the line to take on another thread.
+    /// Decodes the next bytes of the file, for the other half of the line to take.
     ///
     /// # Errors
     /// The file is of no kind that is read.
-    pub fn decode(&mut self, batch: &mut Batch) -> Result<(), Refusal> {
-        let Batch { bytes, carried, packets, rows } = batch;
-        carried.clear();
-        packets.clear();
-        rows.clear();
-        let start = bytes.as_ptr() as usize;
-        self.feed(bytes, &mut |passed| {
-            let (packet, place, data) = match passed {
-                Passed::Packet(packet, place, data) => (packet, place, data),
-                Passed::Row(became) => return rows.push(became),
-            };
-            let inside = (data.as_ptr() as usize).checked_sub(start).filter(|at| at + data.len() <= bytes.len());
-            let at = inside.unwrap_or(carried.len());
-            if inside.is_none() {
-                carried.extend_from_slice(data);
-            }
-            packets.push(Passing { packet, place, at, is_carried: inside.is_none() });
-        })
+    pub fn decode(&mut self, bytes: &[u8], batch: &mut Batch) -> Result<(), Refusal> {
+        let Front { reader, read_issues, packets, table } = self;
+        batch.clear();
+        reader.feed(bytes, read_issues, &mut |record| take(record, packets, table, bytes, batch))
     }
 
-    /// The file has ended.
-    pub(super) fn end(&mut self, sink: &mut impl FnMut(Passed<'_>)) -> Result<(), Refusal> {
+    /// The file has ended: what was left of it, for the other half of the line to take.
+    pub(super) fn end(&mut self, batch: &mut Batch) -> Result<(), Refusal> {
         let Front { reader, read_issues, packets, table } = self;
-        reader.end(read_issues, &mut |record| take(record, packets, table, sink))
+        batch.clear();
+        reader.end(read_issues, &mut |record| take(record, packets, table, &[], batch))
     }
 
     /// Reading is given up before the end of the file.
@@ -162,13 +132,22 @@ impl Front {
     }
 }
 
+/// Takes a record that was read out of `bytes`, or of bytes before.
 #[inline]
-fn take(record: Record<'_>, packets: &mut Packets, table: &mut Table, sink: &mut impl FnMut(Passed<'_>)) {
+fn take(record: Record<'_>, packets: &mut Packets, table: &mut Table, bytes: &[u8], batch: &mut Batch) {
     match record {
         Record::Packet(raw) => {
             let packet = decode::decode(&raw, packets.counters.packets, &mut packets.issues);
             packets.count(&packet, raw.offset);
-            sink(Passed::Packet(packet, Place { offset: raw.offset, link_type: raw.link_type }, raw.data));
+            let start = bytes.as_ptr() as usize;
+            let inside =
+                (raw.data.as_ptr() as usize).checked_sub(start).filter(|at| at + raw.data.len() <= bytes.len());
+            let at = inside.unwrap_or(batch.carried.len());
+            if inside.is_none() {
+                batch.carried.extend_from_slice(raw.data);
+            }
+            let place = Place { offset: raw.offset, link_type: raw.link_type };
+            batch.packets.push(Passing { packet, place, at, is_carried: inside.is_none() });
         }
         Record::Layout(layout) => {
             let (most_bytes, seed) = (table.most_bytes, table.seed);
@@ -180,9 +159,8 @@ fn take(record: Record<'_>, packets: &mut Packets, table: &mut Table, sink: &mut
                 Became::Flow(flow, _) => packets.counters.add_flow(flow),
                 Became::Packet(packet) => packets.counters.add(packet),
             }
-            let passed = table.keep(&row);
-            if passed.is_some() {
-                sink(Passed::Row(row.became));
+            if table.keep(&row).is_some() {
+                batch.rows.push(row.became);
             }
         }
     }
@@ -218,6 +196,13 @@ impl Packets {
 }
 
 impl Batch {
+    /// Forgets what it held but keeps the memory.
+    fn clear(&mut self) {
+        self.carried.clear();
+        self.packets.clear();
+        self.rows.clear();
+    }
+
     /// Its packets in order, in groups of this size.
     pub(super) fn groups(&self, n: usize) -> impl Iterator<Item = &[Passing]> {
         self.packets.chunks(n)
@@ -228,9 +213,9 @@ impl Batch {
         self.rows.drain(..)
     }
 
-    /// The captured bytes of one of them.
-    pub(super) fn data(&self, passing: &Passing) -> &[u8] {
-        let from = if passing.is_carried { &self.carried } else { &self.bytes };
+    /// The captured bytes of one of them; `bytes` is what was decoded.
+    pub(super) fn data<'a>(&'a self, passing: &Passing, bytes: &'a [u8]) -> &'a [u8] {
+        let from = if passing.is_carried { &self.carried } else { bytes };
         from.get(passing.at..passing.at + passing.packet.captured_bytes as usize).unwrap_or(&[])
     }
 }

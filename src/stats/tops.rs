@@ -1,7 +1,7 @@
 //! Flows to totals by host, server port and application.
 
 use crate::flow::names::Names;
-use crate::flow::roster::Roster;
+use crate::flow::roster::{Ends, Roster};
 use crate::flow::table::FlowTable;
 use crate::model::analysis::{HostRow, PortRow};
 use crate::model::protocol::{Named, Protocol};
@@ -35,26 +35,23 @@ struct HostTotal {
     name: u32,
 }
 
+/// Sums on the way.
+#[derive(Default)]
+struct Sums {
+    /// By the number of the host in the roster.
+    hosts: Vec<HostTotal>,
+    ports: HashMap<(u8, u16), PortRow, RandomState>,
+    apps: BTreeMap<Named, (u64, u64)>,
+}
+
 /// Adds up all kept flows.
 pub fn tops(flows: &FlowTable, roster: &Roster, names: &Names) -> Tops {
-    let mut totals: Vec<HostTotal> = Vec::new();
-    totals.resize_with(roster.hosts().len(), HostTotal::default);
-    let mut ports: HashMap<(u8, u16), PortRow, RandomState> = HashMap::default();
-    let mut apps: BTreeMap<Named, (u64, u64)> = BTreeMap::new();
+    let mut sums = Sums::default();
+    sums.hosts.resize_with(roster.hosts().len(), HostTotal::default);
     for ((_, flow), (_, ends)) in flows.iter().zip(roster.rows()) {
-        if let Some(total) = totals.get_mut(ends.initiator as usize) {
-            add_host(total, flow.forward(), flow.backward(), 0);
-        }
-        if let Some(total) = totals.get_mut(ends.responder as usize).filter(|_| ends.responder != ends.initiator) {
-            add_host(total, flow.backward(), flow.forward(), flow.name);
-        }
-        if let Some(app) = flow.app {
-            let total = apps.entry(app).or_default();
-            total.0 += flow.packets();
-            total.1 += flow.bytes();
-        }
-        add_port(&mut ports, flow);
+        sums.add(flow, ends);
     }
+    let Sums { hosts: totals, ports, apps } = sums;
     let n_hosts = totals.len() as u64;
     let mut ranked: Vec<(Host, HostTotal)> = roster.hosts().iter().copied().zip(totals).collect();
     let rank = |(host, total): &(Host, HostTotal)| (Reverse(total.bytes_sent + total.bytes_received), *host);
@@ -78,6 +75,25 @@ pub fn tops(flows: &FlowTable, roster: &Roster, names: &Names) -> Tops {
     });
     ports.truncate(MOST_ROWS);
     Tops { n_hosts, hosts: hosts.collect(), ports, apps }
+}
+
+impl Sums {
+    /// Not inlined: browsers optimise a function that is called often, but not a long loop in one that is called once.
+    #[inline(never)]
+    fn add(&mut self, flow: &Flow, ends: &Ends) {
+        if let Some(total) = self.hosts.get_mut(ends.initiator as usize) {
+            add_host(total, flow.forward(), flow.backward(), 0);
+        }
+        if let Some(total) = self.hosts.get_mut(ends.responder as usize).filter(|_| ends.responder != ends.initiator) {
+            add_host(total, flow.backward(), flow.forward(), flow.name);
+        }
+        if let Some(app) = flow.app {
+            let total = self.apps.entry(app).or_default();
+            total.0 += flow.packets();
+            total.1 += flow.bytes();
+        }
+        add_port(&mut self.ports, flow);
+    }
 }
 
 fn add_host(total: &mut HostTotal, sent: &Direction, received: &Direction, name: u32) {

@@ -3,6 +3,7 @@
 pub mod blob_writer;
 pub mod client;
 pub mod codec;
+pub mod read_ahead;
 pub mod worker;
 
 pub mod canvas;

@@ -1,10 +1,11 @@
 //! The worker's loop: a `File` in, an analysis and small answers out. Owns the file and all tables.
 //!
 //! Everything asynchronous waits for the browser between slices, so that messages get in: a newer job ends an older
-//! one there. The next slice is asked for before the current one is parsed, so reading and parsing overlap.
+//! one there. A second worker reads the next slices while this one analyses.
 
 use super::blob_writer::BlobWriter;
 use super::codec;
+use super::read_ahead::{self, ReadAhead, SLICE_BYTES, pause};
 use crate::detect;
 use crate::issue::IssueKind;
 use crate::model::Analysis;
@@ -12,22 +13,21 @@ use crate::pipeline::Pipeline;
 use crate::protocol::{BUILD, Progress, Query, Reply, Request, Stage};
 use crate::query::{self, Source, Views};
 use crate::settings::Settings;
-use js_sys::{ArrayBuffer, Promise, Uint8Array};
+use js_sys::{ArrayBuffer, Uint8Array};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, DedicatedWorkerGlobalScope, File, FileReaderSync, MessageEvent};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Blob, DedicatedWorkerGlobalScope, File, MessageEvent};
 
-/// Bytes of the file that are read at a time.
-const SLICE_BYTES: f64 = 8.0 * 1024.0 * 1024.0;
-/// Slices that are asked for before they are needed.
-const SLICES_AHEAD: usize = 3;
+/// Bytes of a slice that are copied and analysed at a time: they stay in the processor's cache.
+const PART_BYTES: u32 = 64 * 1024;
 /// Progress is told at most this often, ms.
 const PROGRESS_MS: f64 = 100.0;
+/// Detectors conclude for this long before the next is named and messages get in; browsers let each wait last 4 ms.
+const JUDGING_MS: f64 = 50.0;
 /// Partial statistics are told at most this often, ms.
 const PARTIAL_MS: f64 = 500.0;
 
@@ -146,25 +146,16 @@ async fn read(shared: &Shared, number: u32) -> Option<()> {
     let total = file.size();
     let began = now();
     let (mut told, mut shown) = (began, began);
-    let (mut at, mut asked) = (0.0, 0.0);
-    let mut ahead = VecDeque::new();
+    let mut at = 0.0;
     let mut bytes = Vec::new();
-    loop {
-        while ahead.len() < SLICES_AHEAD && asked < total {
-            ahead.push_back(slice(&file, asked));
-            asked += SLICE_BYTES;
+    let mut slices = ReadAhead::start(&file);
+    while let Some(buffer) = slices.next().await {
+        if buffer.is_null() {
+            with(shared, number, |job| job.pipeline.note(IssueKind::FileChanged))?;
+            break;
         }
-        let Some(promise) = ahead.pop_front() else { break };
-        let buffer = match JsFuture::from(promise).await {
-            Ok(buffer) => buffer,
-            Err(_) => {
-                with(shared, number, |job| job.pipeline.note(IssueKind::FileChanged))?;
-                break;
-            }
-        };
         at = (at + SLICE_BYTES).min(total);
-        take(&buffer, &mut bytes);
-        let fed = with(shared, number, |job| job.pipeline.feed(&bytes))?;
+        let fed = with(shared, number, |job| each_part(&buffer, &mut bytes, |part| job.pipeline.feed(part)))?;
         if let Err(refusal) = fed {
             return refuse(shared, number, refusal.to_string());
         }
@@ -211,21 +202,25 @@ fn refuse(shared: &Shared, number: u32, text: String) -> Option<()> {
 /// Lets all detectors conclude; gives way to a newer round with newer settings.
 async fn judge(shared: &Shared, number: u32) -> Option<()> {
     let round = with(shared, number, |job| job.round)?;
+    let mut told = None;
     for (place, entry) in detect::ALL.iter().enumerate() {
-        let (packets, bytes) = with(shared, number, |job| (job.pipeline.packets(), job.file.size() as u64))?;
-        post(&Reply::Progress {
-            job: number,
-            progress: Progress {
-                stage: Stage::Judging,
-                bytes_done: bytes,
-                bytes_total: bytes,
-                packets,
-                packets_per_second: 0.0,
-                seconds_left: None,
-                detector: entry.card.name.to_owned(),
-            },
-        });
-        pause().await;
+        if told.is_none_or(|told| now() - told >= JUDGING_MS) {
+            let (packets, bytes) = with(shared, number, |job| (job.pipeline.packets(), job.file.size() as u64))?;
+            post(&Reply::Progress {
+                job: number,
+                progress: Progress {
+                    stage: Stage::Judging,
+                    bytes_done: bytes,
+                    bytes_total: bytes,
+                    packets,
+                    packets_per_second: 0.0,
+                    seconds_left: None,
+                    detector: entry.card.name.to_owned(),
+                },
+            });
+            pause().await;
+            told = Some(now());
+        }
         if with(shared, number, |job| job.round)? != round {
             return Some(());
         }
@@ -255,11 +250,13 @@ async fn hash(shared: &Shared, number: u32) -> Option<()> {
     let (total, mut at, mut told) = (file.size(), 0.0, now());
     let mut hasher = Sha256::new();
     let mut bytes = Vec::new();
-    while at < total {
-        let buffer = JsFuture::from(slice(&file, at)).await.ok()?;
+    let mut slices = ReadAhead::start(&file);
+    while let Some(buffer) = slices.next().await.filter(|buffer| !buffer.is_null()) {
         at = (at + SLICE_BYTES).min(total);
-        take(&buffer, &mut bytes);
-        hasher.update(&bytes);
+        let _: Result<(), ()> = each_part(&buffer, &mut bytes, |part| {
+            hasher.update(part);
+            Ok(())
+        });
         let packets = with(shared, number, |job| job.pipeline.packets())?;
         if now() - told >= PROGRESS_MS {
             told = now();
@@ -277,6 +274,9 @@ async fn hash(shared: &Shared, number: u32) -> Option<()> {
             });
         }
     }
+    if at < total {
+        return None;
+    }
     let hex: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     with(shared, number, |job| {
         if let Some(analysis) = &mut job.analysis {
@@ -287,30 +287,18 @@ async fn hash(shared: &Shared, number: u32) -> Option<()> {
     Some(())
 }
 
-/// Lets waiting messages in: a zero time-out is a task of its own, a ready promise is not.
-async fn pause() {
-    let promise = Promise::new(&mut |resolve, _| {
-        gloo::timers::callback::Timeout::new(0, move || {
-            let _ = resolve.call0(&JsValue::UNDEFINED);
-        })
-        .forget();
-    });
-    let _ = JsFuture::from(promise).await;
-}
-
-/// Asks the browser for a slice; it reads while we go on.
-fn slice(file: &Blob, at: f64) -> Promise {
-    match file.slice_with_f64_and_f64(at, at + SLICE_BYTES) {
-        Ok(slice) => slice.array_buffer().unchecked_into(),
-        Err(error) => Promise::reject(&error),
-    }
-}
-
-/// Copies a slice into our memory, over the one before.
-fn take(buffer: &JsValue, bytes: &mut Vec<u8>) {
+/// Copies a slice into our memory part by part, one over the other, and hands each on.
+fn each_part<E>(buffer: &JsValue, bytes: &mut Vec<u8>, mut take: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
     let array = Uint8Array::new(buffer.unchecked_ref::<ArrayBuffer>());
-    bytes.resize(array.length() as usize, 0);
-    array.copy_to(bytes);
+    let mut at = 0;
+    while at < array.length() {
+        let end = (at + PART_BYTES).min(array.length());
+        bytes.resize((end - at) as usize, 0);
+        array.subarray(at, end).copy_to(bytes);
+        take(bytes)?;
+        at = end;
+    }
+    Ok(())
 }
 
 /// The file read again, for single packets.
@@ -320,9 +308,7 @@ struct BlobSource {
 
 impl Source for BlobSource {
     fn read_at(&mut self, offset: u64, length: usize) -> Option<Vec<u8>> {
-        let end = offset as f64 + length as f64;
-        let slice = self.file.slice_with_f64_and_f64(offset as f64, end).ok()?;
-        let buffer = FileReaderSync::new().ok()?.read_as_array_buffer(&slice).ok()?;
+        let buffer = read_ahead::read(&self.file, offset as f64, length as f64)?;
         let bytes = Uint8Array::new(&buffer).to_vec();
         (bytes.len() == length).then_some(bytes)
     }

@@ -72,7 +72,7 @@ pub const fn most(id: &'static str, help: &'static str) -> Descriptor {
         unit: "flows",
         min: 1000.0,
         max: 100_000_000.0,
-        default: 100_000.0,
+        default: 50_000.0,
         is_whole: true,
         effect: Effect::Judge,
     }

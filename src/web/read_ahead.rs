@@ -1,0 +1,157 @@
+//! A file to its slices, read by a second worker while this one analyses. A browser hands bytes over only while the
+//! worker that asked is idle, so that reading and analysing in one worker take turns.
+
+use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect};
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::{Closure, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, BlobPropertyBag, FileReaderSync, MessageEvent, Url, Worker};
+
+/// Bytes of the file that are read at a time.
+pub const SLICE_BYTES: f64 = 8.0 * 1024.0 * 1024.0;
+/// Slices that are read before they are needed.
+const SLICES_AHEAD: usize = 3;
+
+/// Each message asks for the next slice; the first brings the file. Null stands for bytes that cannot be read.
+const SCRIPT: &str = "const reader = new FileReaderSync();
+let file, size, at = 0;
+onmessage = ({ data }) => {
+  if (data) ({ file, size } = data);
+  if (at >= file.size) return;
+  let bytes = null;
+  try {
+    bytes = reader.readAsArrayBuffer(file.slice(at, at + size));
+  } catch {}
+  at += size;
+  postMessage(bytes, bytes ? [bytes] : []);
+};
+";
+
+/// The slices of a file, in order. Dropping it ends its worker.
+pub struct ReadAhead {
+    file: Blob,
+    at: f64,
+    /// None where the browser starts no worker within a worker: then this one reads for itself.
+    second: Option<Second>,
+}
+
+struct Second {
+    worker: Worker,
+    arrivals: Rc<RefCell<Arrivals>>,
+    _on_message: Closure<dyn Fn(MessageEvent)>,
+    _on_error: Closure<dyn Fn()>,
+}
+
+/// Slices that came (undefined once the worker has failed), and who waits for the next one.
+#[derive(Default)]
+struct Arrivals {
+    slices: VecDeque<JsValue>,
+    waiting: Option<Function>,
+}
+
+impl ReadAhead {
+    /// Begins to read.
+    pub fn start(file: &Blob) -> ReadAhead {
+        ReadAhead { file: file.clone(), at: 0.0, second: Second::start(file).ok() }
+    }
+
+    /// The next slice, as an ArrayBuffer; null if it cannot be read; none after the last. Waits for a message, so that
+    /// other messages get in.
+    pub async fn next(&mut self) -> Option<JsValue> {
+        let at = self.at;
+        if at >= self.file.size() {
+            return None;
+        }
+        self.at += SLICE_BYTES;
+        if let Some(second) = &self.second {
+            let slice = second.next().await?;
+            if !slice.is_undefined() {
+                return Some(slice);
+            }
+            self.second = None;
+        }
+        pause().await;
+        Some(read(&self.file, at, SLICE_BYTES).map_or(JsValue::NULL, JsValue::from))
+    }
+}
+
+/// Some bytes of a file, at once; none if it has changed or cannot be read.
+pub fn read(file: &Blob, at: f64, bytes: f64) -> Option<ArrayBuffer> {
+    let slice = file.slice_with_f64_and_f64(at, at + bytes).ok()?;
+    FileReaderSync::new().ok()?.read_as_array_buffer(&slice).ok()
+}
+
+/// Lets waiting messages in: a zero time-out is a task of its own, a ready promise is not.
+pub async fn pause() {
+    let promise = Promise::new(&mut |resolve, _| {
+        gloo::timers::callback::Timeout::new(0, move || {
+            let _ = resolve.call0(&JsValue::UNDEFINED);
+        })
+        .forget();
+    });
+    let _ = JsFuture::from(promise).await;
+}
+
+impl Second {
+    fn start(file: &Blob) -> Result<Second, JsValue> {
+        let bag = BlobPropertyBag::new();
+        bag.set_type("text/javascript");
+        let script = Blob::new_with_str_sequence_and_options(&Array::of1(&SCRIPT.into()), &bag)?;
+        let url = Url::create_object_url_with_blob(&script)?;
+        let worker = Worker::new(&url);
+        Url::revoke_object_url(&url)?;
+        let worker = worker?;
+        let arrivals: Rc<RefCell<Arrivals>> = Rc::default();
+        let on_message = {
+            let arrivals = arrivals.clone();
+            Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| arrive(&arrivals, event.data()))
+        };
+        let on_error = {
+            let arrivals = arrivals.clone();
+            Closure::<dyn Fn()>::new(move || arrive(&arrivals, JsValue::UNDEFINED))
+        };
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        let first = Object::new();
+        Reflect::set(&first, &"file".into(), file)?;
+        Reflect::set(&first, &"size".into(), &SLICE_BYTES.into())?;
+        worker.post_message(&first)?;
+        for _ in 1..SLICES_AHEAD {
+            worker.post_message(&JsValue::NULL)?;
+        }
+        Ok(Second { worker, arrivals, _on_message: on_message, _on_error: on_error })
+    }
+
+    async fn next(&self) -> Option<JsValue> {
+        if self.arrivals.borrow().slices.is_empty() {
+            let promise = Promise::new(&mut |resolve, _| self.arrivals.borrow_mut().waiting = Some(resolve));
+            JsFuture::from(promise).await.ok()?;
+        }
+        let slice = self.arrivals.borrow_mut().slices.pop_front()?;
+        // Fails only for values that cannot be cloned.
+        let _ = self.worker.post_message(&JsValue::NULL);
+        Some(slice)
+    }
+}
+
+fn arrive(arrivals: &RefCell<Arrivals>, slice: JsValue) {
+    let waiting = {
+        let mut arrivals = arrivals.borrow_mut();
+        arrivals.slices.push_back(slice);
+        arrivals.waiting.take()
+    };
+    if let Some(resolve) = waiting {
+        let _ = resolve.call0(&JsValue::UNDEFINED);
+    }
+}
+
+impl Drop for Second {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+    }
+}
