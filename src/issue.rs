@@ -21,6 +21,12 @@ issues! {
         "The file ends in the middle of a packet or block: it was cut. Everything before that place was read.",
     FileCorrupt "file-corrupt" Error
         "A packet or block header makes no sense, so the file is damaged from there on. Everything before was read.",
+    UnpackCut "unpack-cut" Error
+        "The compressed file ends too early: it was cut. Everything that could be unpacked was read.",
+    UnpackDamaged "unpack-damaged" Error
+        "The compressed file is damaged, or something else follows in it. What could be unpacked before was read.",
+    UnpackLimit "unpack-limit" Error
+        "The file unpacks to more than 512 MiB and 200 times its own size, so reading ended there. To read all of it, unpack it first.",
     FileChanged "file-changed" Error
         "The file could not be read to its end: it changed, moved or became unreadable. What came before was analysed.",
     StoppedEarly "stopped-early" Warning

@@ -11,7 +11,7 @@ use crate::model::flow::{NameSource, Way};
 use crate::model::packet::{Packet, Transport, tcp_flag};
 use crate::model::protocol::Protocol;
 use crate::model::{Finding, Flow, time};
-use crate::read::{RawPacket, Reader, Refusal};
+use crate::read::{Inputs, RawPacket, Refusal};
 use crate::settings::{self, Descriptor, Settings};
 use crate::stats::counters::Counters;
 use crate::stats::index::{Belongs, Indexed, PacketIndex};
@@ -39,7 +39,9 @@ pub fn cards() -> Vec<(&'static Card, &'static [Descriptor])> {
 
 /// One input on its way from bytes to findings.
 pub struct Pipeline {
-    reader: Reader,
+    inputs: Inputs,
+    /// Names of the files that are read together.
+    names: Vec<String>,
     read_issues: IssueLog,
     line: Line,
     file: FileFacts,
@@ -65,6 +67,12 @@ struct Line {
 impl Pipeline {
     /// For a file of this name and size.
     pub fn new(settings: &Settings, file_name: &str, file_bytes: u64) -> Pipeline {
+        Pipeline::of_files(settings, vec![file_name.to_owned()], file_bytes)
+    }
+
+    /// For files of these names, at most [`crate::read::MOST_FILES`], and of this size together: their packets are
+    /// put in order of time.
+    pub fn of_files(settings: &Settings, names: Vec<String>, file_bytes: u64) -> Pipeline {
         let value = |id| settings.value(settings::GENERAL, id);
         let limits = Limits {
             idle_ns: time::from_seconds(value(settings::IDLE_TIMEOUT)),
@@ -76,7 +84,7 @@ impl Pipeline {
             detect::ALL.iter().enumerate().filter(wants_kind).map(|(place, _)| place).collect()
         });
         Pipeline {
-            reader: Reader::default(),
+            inputs: Inputs::new(names.len()),
             read_issues: IssueLog::default(),
             line: Line {
                 issues: IssueLog::default(),
@@ -90,27 +98,53 @@ impl Pipeline {
                 n_damaged: 0,
                 last_time_ns: i64::MIN,
             },
-            file: FileFacts { name: file_name.to_owned(), bytes: file_bytes, ..FileFacts::default() },
+            file: FileFacts { name: names.join(", "), bytes: file_bytes, ..FileFacts::default() },
+            names,
             runs: Vec::new(),
             scores: Vec::new(),
         }
     }
 
-    /// Takes the next bytes of the file; any slicing gives the same result.
+    /// The file whose next bytes, or whose end, are needed; none once all have ended.
+    pub fn wants(&self) -> Option<usize> {
+        self.inputs.wants()
+    }
+
+    /// Takes the next bytes of the file that is wanted; any slicing gives the same result.
     ///
     /// # Errors
     /// The file is of no kind that is read.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
-        let line = &mut self.line;
-        self.reader.feed(bytes, &mut self.read_issues, &mut |raw| line.packet(&raw))
+        self.feed_keeping(bytes, &mut |_, _| ())
     }
 
-    /// The file has ended, or reading is given up: open flows end.
+    /// The same; what a compressed file unpacks to is shown to `keep` with the file's number, because the index of
+    /// packets points into that.
     ///
     /// # Errors
-    /// The file was too short to be of any kind that is read.
+    /// The file is of no kind that is read.
+    pub fn feed_keeping(&mut self, bytes: &[u8], keep: &mut impl FnMut(usize, &[u8])) -> Result<(), Refusal> {
+        let line = &mut self.line;
+        self.inputs.feed(bytes, keep, &mut |raw| line.packet(&raw))
+    }
+
+    /// The file that is wanted has ended.
+    ///
+    /// # Errors
+    /// It was too short to be of any kind that is read.
+    pub fn end_file(&mut self, keep: &mut impl FnMut(usize, &[u8])) -> Result<(), Refusal> {
+        let line = &mut self.line;
+        self.inputs.end(keep, &mut |raw| line.packet(&raw))
+    }
+
+    /// All files have ended, or reading is given up: open flows end.
+    ///
+    /// # Errors
+    /// A file was too short to be of any kind that is read.
     pub fn end(&mut self) -> Result<(), Refusal> {
-        self.reader.end(&mut self.read_issues)?;
+        while self.wants().is_some() {
+            self.end_file(&mut |_, _| ())?;
+        }
         let Line { flows, names, detectors, .. } = &mut self.line;
         flows.end_all(&mut |serial, flow| tell(detectors, names, serial, flow));
         Ok(())
@@ -118,7 +152,7 @@ impl Pipeline {
 
     /// Reading is given up before the end of the file, as asked; call before [`Pipeline::end`].
     pub fn stop(&mut self) {
-        self.reader.give_up();
+        self.inputs.give_up();
         self.read_issues.add(IssueKind::StoppedEarly, Some(self.line.counters.packets), None);
     }
 
@@ -185,7 +219,8 @@ impl Pipeline {
 
     fn assemble(&self, settings: &Settings, tops: Tops, findings: Vec<Finding>, runs: Vec<DetectorRun>) -> Analysis {
         let line = &self.line;
-        let mut issues = self.read_issues.issues();
+        let mut issues = self.inputs.issues(&self.names);
+        issues.extend(self.read_issues.issues());
         issues.extend(line.issues.issues());
         let summarised = line.flows.summarised;
         if summarised.flows > 0 {
@@ -201,8 +236,8 @@ impl Pipeline {
         issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
         let counters = &line.counters;
         let file = FileFacts {
-            format: self.reader.format(),
-            link_types: line.index.link_types.iter().map(|number| link::name(*number)).collect(),
+            format: self.inputs.format(),
+            link_types: line.index.link_types().into_iter().map(link::name).collect(),
             ..self.file.clone()
         };
         Analysis {
@@ -220,7 +255,7 @@ impl Pipeline {
                 packets_read: counters.packets,
                 packets_decoded: counters.packets - line.n_damaged,
                 packets_truncated: counters.packets_truncated,
-                bytes_skipped: self.reader.bytes_skipped(),
+                bytes_skipped: self.inputs.bytes_skipped(),
                 flows_kept: line.flows.len() as u64,
                 flows_summarised: summarised.flows,
             },
@@ -293,6 +328,7 @@ impl Line {
             }),
         };
         self.index.push(Indexed {
+            file: raw.file,
             offset: raw.offset,
             time_ns: raw.time_ns,
             wire_bytes: raw.wire_bytes,

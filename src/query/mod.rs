@@ -17,10 +17,10 @@ use std::io::{self, Write};
 /// Most rows in one answer.
 const MOST_ROWS: u32 = 1000;
 
-/// The file's bytes at a place: a path natively, a `File` in the worker.
+/// The bytes that packets stand in: a path natively, in the worker a `File` or what it was unpacked to.
 pub trait Source {
-    /// `length` bytes from `offset` on; none if they cannot be read any more.
-    fn read_at(&mut self, offset: u64, length: usize) -> Option<Vec<u8>>;
+    /// `length` bytes of a file from `offset` on; none if they cannot be read any more.
+    fn read_at(&mut self, file: u8, offset: u64, length: usize) -> Option<Vec<u8>>;
 }
 
 /// Which rows a table shows, in order.
@@ -115,7 +115,7 @@ fn finding<'a>(analysis: &'a Analysis, filter: &Filter) -> Option<&'a Finding> {
 
 fn detail(pipeline: &Pipeline, source: &mut dyn Source, index: u64) -> Option<PacketDetail> {
     let known = pipeline.index().get(index)?;
-    let bytes = source.read_at(known.offset, known.captured_bytes as usize)?;
+    let bytes = source.read_at(known.file, known.offset, known.captured_bytes as usize)?;
     let raw = packets::raw(&known, &bytes);
     let (layers, stopped) = explain::layers(&raw, index);
     let row = explain::row(&raw, index, packets::flow_of(&known));

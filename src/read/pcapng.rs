@@ -138,7 +138,7 @@ impl Pcapng {
         };
         self.last_time_ns = time_ns;
         let is_timed = units.is_some();
-        sink(RawPacket { time_ns, is_timed, wire_bytes, link_type: interface.link_type, offset, data });
+        sink(RawPacket { time_ns, is_timed, wire_bytes, link_type: interface.link_type, file: 0, offset, data });
     }
 
     fn interface(&mut self, block: &InterfaceDescriptionBlock<'_>) {
