@@ -92,12 +92,24 @@ impl IssueLog {
 
     /// Counts `n` issues of a kind, the first at the given place.
     pub fn add_many(&mut self, kind: IssueKind, n: u64, packet_index: Option<u64>, offset: Option<u64>) {
-        if let Some(slot) = self.slots.get_mut(kind as usize) {
+        if let Some(slot) = self.slots.get_mut(kind as usize).filter(|_| n > 0) {
             if slot.count == 0 {
                 slot.first_packet = packet_index.map(|index| index + 1);
                 slot.first_offset = offset;
             }
             slot.count += n;
+        }
+    }
+
+    /// Adds what another log holds; the earlier packet is kept as the first.
+    pub fn merge(&mut self, other: &IssueLog) {
+        for (slot, more) in self.slots.iter_mut().zip(&other.slots).filter(|(_, more)| more.count > 0) {
+            let known = |packet: Option<u64>| packet.unwrap_or(u64::MAX);
+            let is_first = slot.count == 0 || known(more.first_packet) < known(slot.first_packet);
+            slot.count += more.count;
+            if is_first {
+                (slot.first_packet, slot.first_offset) = (more.first_packet, more.first_offset);
+            }
         }
     }
 
@@ -148,5 +160,9 @@ mod tests {
         log.add(IssueKind::FileCut, Some(9), Some(900));
         let issues = log.issues();
         assert_eq!((issues[0].count, issues[0].first_packet, issues[0].first_offset), (2, Some(5), Some(100)));
+        let mut earlier = IssueLog::default();
+        earlier.add(IssueKind::FileCut, Some(2), Some(50));
+        log.merge(&earlier);
+        assert_eq!((log.issues()[0].count, log.issues()[0].first_packet), (3, Some(3)));
     }
 }

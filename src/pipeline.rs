@@ -1,21 +1,29 @@
 //! The whole line, in order: the only file that knows it. Bytes go in, an [`Analysis`] comes out.
 
+mod front;
+mod threads;
+
+pub use front::{Batch, Front};
+
 use crate::decode::app::{self, Verdict, dns};
-use crate::decode::{self, link};
+use crate::decode::link;
 use crate::detect::{self, Card, Conclusion, Context, Detector, Ended, Wants};
 use crate::flow::names::Names;
+use crate::flow::roster::Roster;
 use crate::flow::table::{FlowTable, Limits, Touch};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::analysis::{Analysis, Coverage, DetectorRun, FileFacts, Stats, Summary};
 use crate::model::flow::{NameSource, Way};
-use crate::model::packet::{Packet, Transport, tcp_flag};
+use crate::model::packet::{Packet, Transport};
 use crate::model::protocol::Protocol;
 use crate::model::{Finding, Flow, time};
-use crate::read::{Inputs, RawPacket, Refusal};
+pub use crate::read::MOST_FILES;
+use crate::read::Refusal;
 use crate::settings::{self, Descriptor, Settings};
 use crate::stats::counters::Counters;
 use crate::stats::index::{Belongs, Indexed, PacketIndex};
 use crate::stats::tops::{Tops, tops};
+use front::Place;
 use std::collections::BTreeMap;
 
 /// Bins of the timeline that an analysis carries.
@@ -39,26 +47,27 @@ pub fn cards() -> Vec<(&'static Card, &'static [Descriptor])> {
 
 /// One input on its way from bytes to findings.
 pub struct Pipeline {
-    inputs: Inputs,
+    front: Front,
     /// Names of the files that are read together.
     names: Vec<String>,
-    read_issues: IssueLog,
     line: Line,
     file: FileFacts,
     runs: Vec<(DetectorRun, Vec<Finding>)>,
     scores: Vec<f32>,
 }
 
-/// Everything behind the reader.
-struct Line {
+/// Everything behind the decoders: the other half of the line.
+pub struct Line {
     issues: IssueLog,
     counters: Counters,
     index: PacketIndex,
     flows: FlowTable,
+    /// Of the flow table, once reading has ended.
+    roster: Roster,
     names: Names,
     detectors: Vec<Box<dyn Detector>>,
-    /// Places of the detectors that want packets of each kind, by the bit of the kind in [`Wants`].
-    watchers: [Vec<usize>; u8::BITS as usize],
+    /// Places of the detectors that want packets or flows of each kind, by the bit of the kind in [`Wants`].
+    watchers: [Vec<usize>; Wants::KINDS],
     greetings: BTreeMap<u32, Vec<u8>>,
     n_damaged: u64,
     last_time_ns: i64,
@@ -70,7 +79,7 @@ impl Pipeline {
         Pipeline::of_files(settings, vec![file_name.to_owned()], file_bytes)
     }
 
-    /// For files of these names, at most [`crate::read::MOST_FILES`], and of this size together: their packets are
+    /// For files of these names, at most [`MOST_FILES`], and of this size together: their packets are
     /// put in order of time.
     pub fn of_files(settings: &Settings, names: Vec<String>, file_bytes: u64) -> Pipeline {
         let value = |id| settings.value(settings::GENERAL, id);
@@ -80,17 +89,17 @@ impl Pipeline {
             most: value(settings::MOST_FLOWS) as usize,
         };
         let watchers = std::array::from_fn(|bit| {
-            let wants_kind = |(_, entry): &(usize, &detect::Entry)| entry.wants.meets(Wants(1 << bit));
+            let wants_kind = |(_, entry): &(usize, &detect::Entry)| entry.wants.meets(Wants::kind(bit));
             detect::ALL.iter().enumerate().filter(wants_kind).map(|(place, _)| place).collect()
         });
         Pipeline {
-            inputs: Inputs::new(names.len()),
-            read_issues: IssueLog::default(),
+            front: Front::new(names.len()),
             line: Line {
                 issues: IssueLog::default(),
                 counters: Counters::default(),
                 index: PacketIndex::default(),
                 flows: FlowTable::new(limits),
+                roster: Roster::default(),
                 names: Names::default(),
                 detectors: detect::ALL.iter().map(|entry| (entry.make)()).collect(),
                 watchers,
@@ -98,7 +107,7 @@ impl Pipeline {
                 n_damaged: 0,
                 last_time_ns: i64::MIN,
             },
-            file: FileFacts { name: names.join(", "), bytes: file_bytes, ..FileFacts::default() },
+            file: FileFacts { name: FileFacts::name_of(&names), bytes: file_bytes, ..FileFacts::default() },
             names,
             runs: Vec::new(),
             scores: Vec::new(),
@@ -107,7 +116,7 @@ impl Pipeline {
 
     /// The file whose next bytes, or whose end, are needed; none once all have ended.
     pub fn wants(&self) -> Option<usize> {
-        self.inputs.wants()
+        self.front.inputs().wants()
     }
 
     /// Takes the next bytes of the file that is wanted; any slicing gives the same result.
@@ -125,7 +134,7 @@ impl Pipeline {
     /// The file is of no kind that is read.
     pub fn feed_keeping(&mut self, bytes: &[u8], keep: &mut impl FnMut(usize, &[u8])) -> Result<(), Refusal> {
         let line = &mut self.line;
-        self.inputs.feed(bytes, keep, &mut |raw| line.packet(&raw))
+        self.front.feed(bytes, keep, &mut |packet, place, data| line.packet(&packet, place, data))
     }
 
     /// The file that is wanted has ended.
@@ -134,7 +143,18 @@ impl Pipeline {
     /// It was too short to be of any kind that is read.
     pub fn end_file(&mut self, keep: &mut impl FnMut(usize, &[u8])) -> Result<(), Refusal> {
         let line = &mut self.line;
-        self.inputs.end(keep, &mut |raw| line.packet(&raw))
+        self.front.end_file(keep, &mut |packet, place, data| line.packet(&packet, place, data))
+    }
+
+    /// True if the index points into what a file was unpacked to, not into the file.
+    pub fn is_packed(&self, file: usize) -> bool {
+        self.front.inputs().is_packed(file)
+    }
+
+    /// Both halves of the line, for two threads: what the front makes of a single file's bytes, the other half takes in
+    /// the same order.
+    pub fn halves(&mut self) -> (&mut Front, &mut Line) {
+        (&mut self.front, &mut self.line)
     }
 
     /// All files have ended, or reading is given up: open flows end.
@@ -145,27 +165,30 @@ impl Pipeline {
         while self.wants().is_some() {
             self.end_file(&mut |_, _| ())?;
         }
-        let Line { flows, names, detectors, .. } = &mut self.line;
-        flows.end_all(&mut |serial, flow| tell(detectors, names, serial, flow));
+        self.line.end_flows();
         Ok(())
     }
 
     /// Reading is given up before the end of the file, as asked; call before [`Pipeline::end`].
     pub fn stop(&mut self) {
-        self.inputs.give_up();
-        self.read_issues.add(IssueKind::StoppedEarly, Some(self.line.counters.packets), None);
+        self.front.stop();
     }
 
     /// Notes something that went wrong outside: the file changed.
     pub fn note(&mut self, kind: IssueKind) {
-        self.read_issues.add(kind, None, None);
+        self.front.note(kind, None);
     }
 
     /// Lets every detector conclude, and gives the result.
     pub fn judge(&mut self, settings: &Settings) -> Analysis {
-        self.runs.clear();
-        for place in 0..detect::ALL.len() {
-            self.judge_one(place, settings);
+        let Line { flows, roster, names, counters, detectors, .. } = &mut self.line;
+        let context = context(settings, flows, roster, names, counters);
+        // The models come last in the table and take longest.
+        let waiting: Vec<_> = detectors.iter_mut().rev().collect();
+        let mut conclusions = threads::each(waiting, |detector| detector.conclude(&context));
+        self.begin_judging();
+        for (entry, conclusion) in detect::ALL.iter().zip(conclusions.drain(..).rev()) {
+            self.settle(entry, conclusion);
         }
         self.analysis(settings)
     }
@@ -174,14 +197,22 @@ impl Pipeline {
     /// [`Pipeline::analysis`].
     pub fn judge_one(&mut self, place: usize, settings: &Settings) {
         if place == 0 {
-            self.runs.clear();
-            self.scores.clear();
+            self.begin_judging();
         }
-        let Line { flows, names, counters, detectors, .. } = &mut self.line;
-        let context =
-            Context { settings, flows, names, span_ns: counters.span_ns.unwrap_or((0, 0)), packets: counters.packets };
+        let Line { flows, roster, names, counters, detectors, .. } = &mut self.line;
         let (Some(entry), Some(detector)) = (detect::ALL.get(place), detectors.get_mut(place)) else { return };
-        let Conclusion { findings, not_enough_data, scores, n_not_judged } = detector.conclude(&context);
+        let conclusion = detector.conclude(&context(settings, flows, roster, names, counters));
+        self.settle(entry, conclusion);
+    }
+
+    fn begin_judging(&mut self) {
+        self.runs.clear();
+        self.scores.clear();
+    }
+
+    /// Takes what a detector concluded.
+    fn settle(&mut self, entry: &detect::Entry, conclusion: Conclusion) {
+        let Conclusion { findings, not_enough_data, scores, n_not_judged } = conclusion;
         if n_not_judged > 0 && self.line.issues.count(IssueKind::DetectorFull) == 0 {
             self.line.issues.add_many(IssueKind::DetectorFull, n_not_judged, None, None);
         }
@@ -214,29 +245,22 @@ impl Pipeline {
         let mut findings: Vec<Finding> = self.runs.iter().flat_map(|(_, findings)| findings.clone()).collect();
         Finding::sort(&mut findings);
         let runs = self.runs.iter().map(|(run, _)| run.clone()).collect();
-        self.assemble(settings, tops(&self.line.flows, &self.line.names), findings, runs)
+        self.assemble(settings, tops(&self.line.flows, &self.line.roster, &self.line.names), findings, runs)
     }
 
     fn assemble(&self, settings: &Settings, tops: Tops, findings: Vec<Finding>, runs: Vec<DetectorRun>) -> Analysis {
         let line = &self.line;
-        let mut issues = self.inputs.issues(&self.names);
-        issues.extend(self.read_issues.issues());
-        issues.extend(line.issues.issues());
+        let mut issues = self.front.issues();
+        issues.merge(&line.issues);
         let summarised = line.flows.summarised;
-        if summarised.flows > 0 {
-            let mut log = IssueLog::default();
-            log.add_many(IssueKind::FlowsSummarised, summarised.flows, None, None);
-            issues.extend(log.issues());
-        }
-        if line.names.n_refused > 0 {
-            let mut log = IssueLog::default();
-            log.add_many(IssueKind::NamesFull, line.names.n_refused, None, None);
-            issues.extend(log.issues());
-        }
-        issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
+        issues.add_many(IssueKind::FlowsSummarised, summarised.flows, None, None);
+        issues.add_many(IssueKind::NamesFull, line.names.n_refused, None, None);
+        let mut all_issues = issues.issues();
+        all_issues.extend(self.front.inputs().issues_of(&self.names));
+        all_issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
         let counters = &line.counters;
         let file = FileFacts {
-            format: self.inputs.format(),
+            format: self.front.inputs().format(),
             link_types: line.index.link_types().into_iter().map(link::name).collect(),
             ..self.file.clone()
         };
@@ -255,11 +279,11 @@ impl Pipeline {
                 packets_read: counters.packets,
                 packets_decoded: counters.packets - line.n_damaged,
                 packets_truncated: counters.packets_truncated,
-                bytes_skipped: self.inputs.bytes_skipped(),
+                bytes_skipped: self.front.inputs().bytes_skipped(),
                 flows_kept: line.flows.len() as u64,
                 flows_summarised: summarised.flows,
             },
-            issues,
+            issues: all_issues,
             findings,
             runs,
             stats: Stats {
@@ -300,26 +324,36 @@ impl Pipeline {
 }
 
 impl Line {
+    /// Takes a batch of the front half.
+    pub fn take(&mut self, batch: &Batch) {
+        for (packet, place, data) in batch.packets() {
+            self.packet(packet, place, data);
+        }
+    }
+
+    /// Packets taken so far.
+    pub fn packets(&self) -> u64 {
+        self.counters.packets
+    }
+
     #[inline]
-    fn packet(&mut self, raw: &RawPacket<'_>) {
-        let packet = decode::decode(raw, self.counters.packets, &mut self.issues);
+    fn packet(&mut self, packet: &Packet, place: Place, data: &[u8]) {
         self.n_damaged += u64::from(packet.is_damaged);
         if packet.captured_bytes < packet.wire_bytes {
-            self.issues.add(IssueKind::PacketCut, Some(packet.index), Some(raw.offset));
+            self.issues.add(IssueKind::PacketCut, Some(packet.index), Some(place.offset));
         }
         if packet.time_ns < self.last_time_ns {
-            self.issues.add(IssueKind::TimeBackwards, Some(packet.index), Some(raw.offset));
+            self.issues.add(IssueKind::TimeBackwards, Some(packet.index), Some(place.offset));
         }
         self.last_time_ns = self.last_time_ns.max(packet.time_ns);
-        self.counters.add(&packet);
-        let kind = wants(&packet).0.trailing_zeros() as usize;
-        for place in self.watchers.get(kind).into_iter().flatten() {
-            if let Some(detector) = self.detectors.get_mut(*place) {
-                detector.observe_packet(&packet);
+        self.counters.add(packet);
+        for detector in self.watchers.get(Wants::of_packet(packet).place()).into_iter().flatten() {
+            if let Some(detector) = self.detectors.get_mut(*detector) {
+                detector.observe_packet(packet);
             }
         }
-        let Line { flows, names, detectors, .. } = self;
-        let touch = flows.update(&packet, names, &mut |serial, flow| tell(detectors, names, serial, flow));
+        let Line { flows, names, detectors, watchers, .. } = self;
+        let touch = flows.update(packet, names, &mut |serial, flow| tell(detectors, watchers, names, serial, flow));
         let belongs = match touch {
             Some(touch) => Belongs::Flow(touch.serial, touch.way),
             None => Belongs::Alone(match packet.top() {
@@ -328,17 +362,40 @@ impl Line {
             }),
         };
         self.index.push(Indexed {
-            file: raw.file,
-            offset: raw.offset,
-            time_ns: raw.time_ns,
-            wire_bytes: raw.wire_bytes,
+            file: place.file,
+            offset: place.offset,
+            time_ns: packet.time_ns,
+            wire_bytes: packet.wire_bytes,
             captured_bytes: packet.captured_bytes,
-            link_type: raw.link_type,
+            link_type: place.link_type,
             belongs,
         });
         if let Some(touch) = touch {
-            self.applications(&packet, raw.data, touch);
+            self.applications(packet, data, touch);
         }
+    }
+
+    /// Every flow that is still open ends.
+    fn end_flows(&mut self) {
+        let Line { flows, names, detectors, .. } = self;
+        let open = flows.end_all();
+        self.roster = Roster::of(flows);
+        let n = threads::n_threads();
+        let mut groups: Vec<Vec<_>> = (0..n).map(|_| Vec::new()).collect();
+        for (place, (entry, detector)) in detect::ALL.iter().zip(detectors).enumerate() {
+            if let Some(group) = groups.get_mut(place % n) {
+                group.push((entry.wants, detector));
+            }
+        }
+        threads::each(groups, |mut group| {
+            for (serial, flow) in open.iter().filter_map(|serial| Some((*serial, flows.get(*serial)?))) {
+                let ended = Ended { serial, flow, name: names.text(flow.name) };
+                let kind = Wants::of_flow(flow);
+                for (_, detector) in group.iter_mut().filter(|(wants, _)| wants.meets(kind)) {
+                    detector.observe_flow(&ended);
+                }
+            }
+        });
     }
 
     #[inline]
@@ -397,27 +454,31 @@ impl Line {
     }
 }
 
-fn tell(detectors: &mut [Box<dyn Detector>], names: &Names, serial: u32, flow: &Flow) {
+fn context<'a>(
+    settings: &'a Settings,
+    flows: &'a FlowTable,
+    roster: &'a Roster,
+    names: &'a Names,
+    counters: &'a Counters,
+) -> Context<'a> {
+    Context { settings, flows, roster, names, span_ns: counters.span_ns.unwrap_or((0, 0)), packets: counters.packets }
+}
+
+fn tell(
+    detectors: &mut [Box<dyn Detector>],
+    watchers: &[Vec<usize>; Wants::KINDS],
+    names: &Names,
+    serial: u32,
+    flow: &Flow,
+) {
     let ended = Ended { serial, flow, name: names.text(flow.name) };
-    for detector in detectors {
-        detector.observe_flow(&ended);
+    for place in watchers.get(Wants::of_flow(flow).place()).into_iter().flatten() {
+        if let Some(detector) = detectors.get_mut(*place) {
+            detector.observe_flow(&ended);
+        }
     }
 }
 
 fn payload<'a>(packet: &Packet, data: &'a [u8]) -> &'a [u8] {
     data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[])
-}
-
-#[inline]
-fn wants(packet: &Packet) -> Wants {
-    match &packet.transport {
-        Transport::Tcp(tcp) => {
-            let is_control = tcp.flags == 0 || tcp.flags & (tcp_flag::SYN | tcp_flag::FIN | tcp_flag::RST) != 0;
-            if is_control { Wants::TCP_CONTROL } else { Wants::TCP_DATA }
-        }
-        Transport::Udp(_) => Wants::UDP,
-        Transport::Icmp(_) => Wants::ICMP,
-        Transport::None if packet.arp.is_some() => Wants::ARP,
-        Transport::None => Wants::OTHER,
-    }
 }

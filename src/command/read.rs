@@ -1,19 +1,21 @@
-//! A path to a judged pipeline: a second thread reads ahead and hashes while this one analyses.
+//! A path to a pipeline that has read it: one thread reads ahead and hashes, one decodes, and this one takes the packets.
 
 use super::Failure;
 use super::progress::Progress;
 use crate::issue::IssueKind;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Batch, Front, Pipeline};
+use crate::read::Refusal;
 use crate::settings::Settings;
 use sha2::{Digest, Sha256};
-use std::fs::File;
+use std::fmt::Display;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 
-/// Bytes read at once: enough to make calls rare, little enough to stay in a core's cache.
-const CHUNK_BYTES: usize = 1 << 20;
-/// Chunks read ahead.
+/// Bytes read at once: enough to make calls rare, little enough that they and their packets stay in a core's cache.
+pub(super) const CHUNK_BYTES: usize = 1 << 18;
+/// Batches that wait between two threads.
 const AHEAD: usize = 4;
 
 /// What reading gave.
@@ -31,31 +33,29 @@ pub struct Outcome {
 /// Reads the file to its end. Reading that breaks off half way is an issue; a file that cannot be opened, or is none
 /// that is known, is a failure.
 pub fn read(path: &Path, settings: &Settings, wants_hash: bool, is_quiet: bool) -> Result<Outcome, Failure> {
-    let refuse = |why: &dyn std::fmt::Display| Failure::input(format!("{}: {why}", path.display()));
-    let file = File::open(path).map_err(|error| refuse(&error))?;
-    let meta = file.metadata().map_err(|error| refuse(&error))?;
-    if meta.is_dir() {
-        return Err(refuse(&"this is a folder, not a file"));
-    }
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut pipeline = Pipeline::new(settings, &name, meta.len());
+    let refuse = |why: &dyn Display| refuse(path, why);
+    let (file, meta) = open(path)?;
+    let mut pipeline = Pipeline::new(settings, &name_of(path), meta.len());
     let mut progress = Progress::new(meta.len(), is_quiet);
-    let (full, full_chunks) = sync_channel(AHEAD);
-    let (empty, empty_chunks) = channel();
+    let (full, full_batches) = sync_channel(AHEAD);
+    let (decoded, decoded_batches) = sync_channel(AHEAD);
+    let (empty, empty_batches) = channel();
+    let (front, line) = pipeline.halves();
     let (fed, hashed) = std::thread::scope(|scope| {
-        let reader = scope.spawn(move || read_ahead(file, wants_hash, &full, &empty_chunks));
+        let reader = scope.spawn(move || read_ahead(file, wants_hash, &full, &empty_batches));
+        let decoder = scope.spawn(move || decode(front, &full_batches, &decoded));
         let mut done = 0;
-        let fed = full_chunks.into_iter().try_for_each(|chunk: Vec<u8>| {
-            pipeline.feed(&chunk)?;
-            done += chunk.len() as u64;
-            progress.at(done, pipeline.packets());
+        for batch in decoded_batches {
+            line.take(&batch);
+            done += batch.bytes.len() as u64;
+            progress.at(done, line.packets());
             // The reader may have ended already.
-            let _ = empty.send(chunk);
-            Ok(())
-        });
-        (fed.map(|()| done), reader.join())
+            let _ = empty.send(batch);
+        }
+        (decoder.join().map(|decoded| decoded.map(|()| done)), reader.join())
     });
-    let done = fed.map_err(|refusal: crate::read::Refusal| {
+    let fed = fed.unwrap_or_else(|_| Err(Refusal("decoding broke off".to_owned())));
+    let done = fed.map_err(|refusal| {
         progress.clear();
         refuse(&refusal)
     })?;
@@ -73,35 +73,74 @@ pub fn read(path: &Path, settings: &Settings, wants_hash: bool, is_quiet: bool) 
     Ok(Outcome { pipeline, sha256, bytes, progress })
 }
 
-/// Sends the file chunk by chunk, in buffers that come back when they are done with; gives the hash.
+/// Opens a file and looks what it is.
+pub(super) fn open(path: &Path) -> Result<(File, Metadata), Failure> {
+    let file = File::open(path).map_err(|error| refuse(path, &error))?;
+    let meta = file.metadata().map_err(|error| refuse(path, &error))?;
+    if meta.is_dir() {
+        return Err(refuse(path, &"this is a folder, not a file"));
+    }
+    Ok((file, meta))
+}
+
+/// Name without folders.
+pub(super) fn name_of(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn refuse(path: &Path, why: &dyn Display) -> Failure {
+    Failure::input(format!("{}: {why}", path.display()))
+}
+
+/// A hash in hex.
+pub(super) fn hex(hasher: Sha256) -> String {
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Sends the file piece by piece, in batches that come back when they are done with; gives the hash.
 fn read_ahead(
     mut file: File,
     wants_hash: bool,
-    full: &SyncSender<Vec<u8>>,
-    empty: &Receiver<Vec<u8>>,
+    full: &SyncSender<Batch>,
+    empty: &Receiver<Batch>,
 ) -> io::Result<Option<String>> {
     let mut hasher = Sha256::new();
     loop {
-        let mut chunk = empty.try_recv().unwrap_or_default();
-        chunk.resize(CHUNK_BYTES, 0);
-        let n = fill(&mut file, &mut chunk)?;
+        let mut batch = empty.try_recv().unwrap_or_default();
+        batch.bytes.resize(CHUNK_BYTES, 0);
+        let n = fill(&mut file, &mut batch.bytes)?;
         if n == 0 {
             break;
         }
-        chunk.truncate(n);
+        batch.bytes.truncate(n);
         if wants_hash {
-            hasher.update(&chunk);
+            hasher.update(&batch.bytes);
         }
-        if full.send(chunk).is_err() {
+        if full.send(batch).is_err() {
             // The file was refused: nobody wants the rest.
             break;
         }
     }
-    Ok(wants_hash.then(|| hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+    Ok(wants_hash.then(|| hex(hasher)))
+}
+
+/// Decodes batch after batch and hands them on.
+fn decode(front: &mut Front, full: &Receiver<Batch>, decoded: &SyncSender<Batch>) -> Result<(), Refusal> {
+    for mut batch in full {
+        while front.decode(&mut batch)? {
+            if decoded.send(batch.part()).is_err() {
+                return Ok(());
+            }
+        }
+        if decoded.send(batch).is_err() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Reads until the chunk is full or the file has ended.
-fn fill(file: &mut File, chunk: &mut [u8]) -> io::Result<usize> {
+pub(super) fn fill(file: &mut File, chunk: &mut [u8]) -> io::Result<usize> {
     let mut n = 0;
     while let Some(rest) = chunk.get_mut(n..).filter(|rest| !rest.is_empty()) {
         match file.read(rest) {

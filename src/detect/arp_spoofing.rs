@@ -37,8 +37,12 @@ const CLAIMS: Descriptor = Descriptor {
 const SETTINGS: &[Descriptor] = &[CLAIMS];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::ARP, make: || Box::new(ArpSpoofing::default()) };
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    wants: Wants::ARP.and(Wants::ANY_FLOW),
+    make: || Box::new(ArpSpoofing::default()),
+};
 
 /// An answer this long after the question still counts as asked for.
 const ASKED_NS: i64 = 10 * SECOND;

@@ -1,17 +1,17 @@
 //! Connections from inside to outside, by address and by name, to findings of beacons: regular calls home.
 
 use super::draft::{self, evidence, lines};
-use super::gather::{Gathered, gather};
+use super::gather::{Between, Gathered, visit};
 use super::regularity::{Parts, parts, threat};
 use super::severity::{Impact, severity};
-use super::tally::Tally;
+use super::tally::{Map, Tally};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::flow::NameSource;
 use crate::model::protocol::Named;
 use crate::model::time::SECOND;
 use crate::model::{Category, Finding, Flow, Host};
 use crate::settings::{Descriptor, Effect};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "beacon",
@@ -61,7 +61,7 @@ const SETTINGS: &[Descriptor] = &[LEAST, PERIOD, SCORE];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::FLOWS, make: || Box::new(Beacon::default()) };
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::ANY_FLOW, make: || Box::new(Beacon::default()) };
 
 /// Most pairs kept, by address and by name each.
 const MOST_PAIRS: usize = 1 << 17;
@@ -216,7 +216,7 @@ struct Case {
 
 /// Findings of the cases; an address that only repeats what its name already says is left out.
 fn findings(cases: &[Case], context: &Context<'_>) -> Vec<Finding> {
-    let places: HashMap<(Host, Server), usize> =
+    let places: Map<(Host, Server), usize> =
         cases.iter().enumerate().map(|(i, case)| ((case.source, case.server), i)).collect();
     let mut named_flows = vec![0_usize; cases.len()];
     let mut facts: Vec<(BTreeSet<Host>, BTreeSet<u16>, BTreeSet<Named>)> = vec![Default::default(); cases.len()];
@@ -227,38 +227,37 @@ fn findings(cases: &[Case], context: &Context<'_>) -> Vec<Finding> {
             apps.extend(flow.app);
         }
     };
-    let by_address = gather(context.flows, cases.len(), |flow| {
+    let mut gathered = vec![Gathered::default(); cases.len()];
+    let from = |case: &Case| Between { source: Some(case.source), ..Between::default() };
+    let between: Vec<Between> = cases.iter().map(from).collect();
+    visit(context, &between, |_, serial, flow| {
         if !is_judged(flow) {
-            return None;
+            return;
         }
         let (source, (target, port)) = (flow.initiator().0, flow.responder());
-        let place = *places.get(&(source, Server::Place(target, port)))?;
-        if places.contains_key(&(source, Server::Name(flow.name)))
-            && let Some(n) = named_flows.get_mut(place)
+        let by_name = places.get(&(source, Server::Name(flow.name))).filter(|_| flow.name != 0);
+        let by_address = places.get(&(source, Server::Place(target, port)));
+        if by_name.is_some()
+            && let Some(n) = by_address.and_then(|place| named_flows.get_mut(*place))
         {
             *n += 1;
         }
-        learn(place, flow);
-        Some(place)
-    });
-    let by_name = gather(context.flows, cases.len(), |flow| {
-        if flow.name == 0 || !is_judged(flow) {
-            return None;
+        for place in by_name.into_iter().chain(by_address) {
+            learn(*place, flow);
+            if let Some(group) = gathered.get_mut(*place) {
+                group.add(serial, flow);
+            }
         }
-        let place = *places.get(&(flow.initiator().0, Server::Name(flow.name)))?;
-        learn(place, flow);
-        Some(place)
     });
     let mut findings = Vec::new();
-    for (place, case) in cases.iter().enumerate() {
+    for (place, (case, flows)) in cases.iter().zip(gathered).enumerate() {
         let is_name = matches!(case.server, Server::Name(_));
-        let flows = if is_name { by_name.get(place) } else { by_address.get(place) };
-        let (Some(flows), Some((hosts, ports, apps))) = (flows, facts.get(place)) else { continue };
+        let Some((hosts, ports, apps)) = facts.get(place) else { continue };
         let n_named = named_flows.get(place).copied().unwrap_or(0);
         if !is_name && n_named * 2 > case.n_calls {
             continue;
         }
-        findings.push(case.finding(context, flows.clone(), hosts, ports, apps));
+        findings.push(case.finding(context, flows, hosts, ports, apps));
     }
     findings
 }

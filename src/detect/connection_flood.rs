@@ -1,10 +1,9 @@
 //! Completed connections, counted per client, service and second, to findings of request floods.
 
 use super::draft::{self, evidence, lines};
-use super::gather::gather;
+use super::gather::{Between, gather};
 use super::peaks::Seconds;
 use super::severity::{Impact, extent, past, severity};
-use super::tally::Map;
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::flow::Attempt;
@@ -37,7 +36,7 @@ const SETTINGS: &[Descriptor] = &[RATE];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::FLOWS, make: || Box::new(ConnectionFlood::default()) };
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(ConnectionFlood::default()) };
 
 /// Seconds over which the rate must hold.
 const SPAN: i64 = 3;
@@ -83,13 +82,9 @@ impl Detector for ConnectionFlood {
             .collect();
         cases.sort_by_key(|(_, _, seconds)| std::cmp::Reverse(seconds.total()));
         cases.truncate(MOST_FINDINGS);
-        let places: Map<(Host, Host, u16), usize> =
-            cases.iter().enumerate().map(|(i, (pair, ..))| (*pair, i)).collect();
-        let gathered = gather(context.flows, cases.len(), |flow| {
-            let ((client, _), (server, port)) = (flow.initiator(), flow.responder());
-            let place = *places.get(&(client, server, port))?;
-            is_used(flow).then_some(place)
-        });
+        let between: Vec<Between> =
+            cases.iter().map(|((client, server, port), ..)| Between::service(*client, *server, *port)).collect();
+        let gathered = gather(context, &between, |_, flow| is_used(flow));
         let findings = cases
             .iter()
             .zip(gathered)

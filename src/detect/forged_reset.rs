@@ -3,12 +3,12 @@
 use super::draft::{self, count, evidence, lines};
 use super::gather::Gathered;
 use super::severity::{Impact, extent, past, severity};
-use super::tally::Tally;
+use super::tally::{Map, Tally};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::packet::tcp_flag::RST;
 use crate::model::{Category, Direction, Finding, Flow, Host};
 use crate::settings::{Descriptor, Effect};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "forged_reset",
@@ -47,7 +47,7 @@ const SETTINGS: &[Descriptor] = &[RESETS, CONNECTIONS];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::FLOWS, make: || Box::new(ForgedReset::default()) };
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(ForgedReset::default()) };
 
 /// Fewer resets are never looked at, whatever the setting.
 const LEAST_RESETS: u32 = 2;
@@ -114,7 +114,7 @@ impl Detector for ForgedReset {
         let mut findings = Vec::new();
         // The host that most of them share is the victim; then the next one among the rest.
         while findings.len() < MOST_FINDINGS {
-            let mut hosts: HashMap<Host, usize> = HashMap::new();
+            let mut hosts: Map<Host, usize> = Map::default();
             for (_, connection) in &meant {
                 *hosts.entry(connection.ends.0).or_default() += 1;
                 *hosts.entry(connection.ends.1).or_default() += 1;

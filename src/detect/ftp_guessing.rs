@@ -46,7 +46,7 @@ const SETTINGS: &[Descriptor] = &[GUESSES, WINDOW];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::FLOWS, make: || Box::new(FtpGuessing::default()) };
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(FtpGuessing::default()) };
 
 /// USER and PASS, several times, without the commands that follow a login that works (SYST, TYPE, PASV, LIST: about 60
 /// bytes there and 300 back); greeting and refusals of common servers are 60 to 400 bytes.

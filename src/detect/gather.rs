@@ -1,7 +1,8 @@
-//! From a rule for membership to the flows that a finding means: serial numbers, counts and times, in one pass over the
-//! flow table.
+//! From the ends of cases and a rule for membership to the flows that their findings mean: serial numbers, counts and
+//! times, in one pass over the roster of flows.
 
-use crate::flow::table::FlowTable;
+use super::Context;
+use super::tally::Map;
 use crate::model::finding::Finding;
 use crate::model::{Flow, Host};
 
@@ -48,17 +49,78 @@ impl Gathered {
     }
 }
 
-/// Sorts the kept flows into `n` groups; `which` says to which group a flow belongs, if to any.
-pub fn gather(flows: &FlowTable, n: usize, mut which: impl FnMut(&Flow) -> Option<usize>) -> Vec<Gathered> {
-    let mut groups = vec![Gathered::default(); n];
-    if n == 0 {
-        return groups;
+/// The flows of a case by their ends; what is none may be anything. All cases of one question leave the same open.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Between {
+    /// Who began the flow.
+    pub source: Option<Host>,
+    /// The other side.
+    pub target: Option<Host>,
+    /// Its port; 0 for what is neither TCP nor UDP.
+    pub port: Option<u16>,
+    /// IP protocol number.
+    pub protocol: Option<u8>,
+}
+
+impl Between {
+    /// Flows of a client to a server's port.
+    pub fn service(source: Host, target: Host, port: u16) -> Between {
+        Between { source: Some(source), target: Some(target), port: Some(port), protocol: None }
     }
-    for (serial, flow) in flows.iter() {
-        if let Some(group) = which(flow).and_then(|place| groups.get_mut(place)) {
-            group.add(serial, flow);
+
+    /// Flows of one host to another.
+    pub fn pair(source: Host, target: Host) -> Between {
+        Between { source: Some(source), target: Some(target), ..Between::default() }
+    }
+
+    /// Flows of anybody to a port of a host.
+    pub fn server(target: Host, port: u16) -> Between {
+        Between { target: Some(target), port: Some(port), ..Between::default() }
+    }
+}
+
+/// Initiator, responder, port and protocol by number, the greatest where any will do.
+type Key = (u32, u32, u32, u16);
+
+/// Hands every kept flow between the ends of a case to `take`, with the first such case; flows in the order of the table.
+pub fn visit(context: &Context<'_>, cases: &[Between], mut take: impl FnMut(usize, u32, &Flow)) {
+    let Some(first) = cases.first() else { return };
+    let number = |host: Option<Host>| host.map_or(Some(u32::MAX), |host| context.roster.number(host));
+    let mut places: Map<Key, usize> = Map::default();
+    for (place, case) in cases.iter().enumerate().rev() {
+        // Who has no flow has no number.
+        if let (Some(source), Some(target)) = (number(case.source), number(case.target)) {
+            let port = case.port.map_or(u32::MAX, u32::from);
+            places.insert((source, target, port, case.protocol.map_or(u16::MAX, u16::from)), place);
         }
     }
+    for (serial, ends) in context.roster.rows() {
+        let key = (
+            if first.source.is_some() { ends.initiator } else { u32::MAX },
+            if first.target.is_some() { ends.responder } else { u32::MAX },
+            if first.port.is_some() { u32::from(ends.port) } else { u32::MAX },
+            if first.protocol.is_some() { u16::from(ends.protocol) } else { u16::MAX },
+        );
+        if let Some(place) = places.get(&key)
+            && let Some(flow) = context.flows.get(serial)
+        {
+            take(*place, serial, flow);
+        }
+    }
+}
+
+/// The kept flows of each case: those between its ends that `is_meant`.
+pub fn gather(
+    context: &Context<'_>,
+    cases: &[Between],
+    mut is_meant: impl FnMut(usize, &Flow) -> bool,
+) -> Vec<Gathered> {
+    let mut groups = vec![Gathered::default(); cases.len()];
+    visit(context, cases, |place, serial, flow| {
+        if let Some(group) = groups.get_mut(place).filter(|_| is_meant(place, flow)) {
+            group.add(serial, flow);
+        }
+    });
     groups
 }
 
@@ -68,20 +130,20 @@ const LEAST_SHARE: f64 = 0.02;
 /// As [`gather`], but leaves out the flows of bystanders: initiators that send far less than the busiest one of their
 /// group. Gives the initiators that stay, sorted.
 pub fn gather_senders(
-    flows: &FlowTable,
-    n: usize,
-    mut which: impl FnMut(&Flow) -> Option<usize>,
+    context: &Context<'_>,
+    cases: &[Between],
+    is_meant: impl Fn(&Flow) -> bool,
 ) -> Vec<(Vec<Host>, Gathered)> {
-    let mut sent: Vec<Vec<(Host, u64)>> = vec![Vec::new(); n];
-    gather(flows, n, |flow| {
-        let place = which(flow)?;
-        sent.get_mut(place)?.push((flow.initiator().0, u64::from(flow.forward().packets)));
-        Some(place)
+    let mut sent: Vec<Vec<(Host, u64)>> = vec![Vec::new(); cases.len()];
+    visit(context, cases, |place, _, flow| {
+        if let Some(sent) = sent.get_mut(place).filter(|_| is_meant(flow)) {
+            sent.push((flow.initiator().0, u64::from(flow.forward().packets)));
+        }
     });
     let kept: Vec<Vec<Host>> = sent.into_iter().map(busy_senders).collect();
-    let gathered = gather(flows, n, |flow| {
-        let place = which(flow)?;
-        kept.get(place)?.binary_search(&flow.initiator().0).is_ok().then_some(place)
+    let gathered = gather(context, cases, |place, flow| {
+        let is_kept = |kept: &Vec<Host>| kept.binary_search(&flow.initiator().0).is_ok();
+        is_meant(flow) && kept.get(place).is_some_and(is_kept)
     });
     kept.into_iter().zip(gathered).collect()
 }

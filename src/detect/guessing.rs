@@ -3,8 +3,8 @@
 
 use super::Context;
 use super::draft;
-use super::gather::gather;
-use super::tally::{Map, Tally};
+use super::gather::{Between, gather};
+use super::tally::Tally;
 use super::walk::{busiest, most_open};
 use crate::model::{Finding, Flow, Host};
 
@@ -63,13 +63,9 @@ pub fn findings(
 ) -> Vec<Finding> {
     cases.sort_by_key(|case| std::cmp::Reverse(case.series.tries.len()));
     cases.truncate(MOST_FINDINGS);
-    let places: Map<(Host, Host, u16), usize> =
-        cases.iter().enumerate().map(|(i, Case { series: s, .. })| ((s.client, s.server, s.port), i)).collect();
-    let gathered = gather(context.flows, cases.len(), |flow| {
-        let ((client, _), (server, port)) = (flow.initiator(), flow.responder());
-        let place = *places.get(&(client, server, port))?;
-        shape.fits(flow).then_some(place)
-    });
+    let between: Vec<Between> =
+        cases.iter().map(|Case { series: s, .. }| Between::service(s.client, s.server, s.port)).collect();
+    let gathered = gather(context, &between, |_, flow| shape.fits(flow));
     let filled = cases.iter().zip(gathered).map(|(case, flows)| {
         let mut finding = describe(case);
         flows.fill(&mut finding);

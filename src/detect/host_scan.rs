@@ -2,9 +2,8 @@
 
 use super::contacts::{Contact, Contacts, Outcome, Probe};
 use super::draft::{self, count, evidence, lines};
-use super::gather::{Gathered, gather};
+use super::gather::{Between, Gathered, gather};
 use super::severity::{Impact, extent, past, severity};
-use super::tally::Map;
 use super::walk::{Walk, busiest};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::protocol::Protocol;
@@ -59,8 +58,12 @@ const LEAST: Descriptor = Descriptor {
 const SETTINGS: &[Descriptor] = &[HOSTS, WINDOW, LEAST];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::FLOWS, make: || Box::new(HostScan::default()) };
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    wants: Wants::TCP_FLOWS.and(Wants::UDP_FLOWS).and(Wants::ICMP_FLOWS),
+    make: || Box::new(HostScan::default()),
+};
 
 /// Most scans reported; the widest win.
 const MOST_FINDINGS: usize = 200;
@@ -117,16 +120,17 @@ impl Detector for HostScan {
         cases.sort_by_key(|(case, _)| std::cmp::Reverse(case.n_failed));
         cases.truncate(MOST_FINDINGS);
 
-        let places: Map<(Host, u8, u16), usize> =
-            cases.iter().enumerate().map(|(i, (c, _))| ((c.source, c.protocol, c.port), i)).collect();
-        let gathered = gather(context.flows, cases.len(), |flow| {
-            let port = if matches!(flow.key.protocol, 1 | 58) { 0 } else { flow.responder().1 };
-            let place = *places.get(&(flow.initiator().0, flow.key.protocol, port))?;
-            let (case, _) = cases.get(place)?;
-            let is_meant = (case.first_ns..=case.last_ns).contains(&flow.first_ns)
+        let between = |(case, _): &(Case, f64)| Between {
+            source: Some(case.source),
+            target: None,
+            port: Some(case.port),
+            protocol: Some(case.protocol),
+        };
+        let between: Vec<Between> = cases.iter().map(between).collect();
+        let gathered = gather(context, &between, |place, flow| {
+            cases.get(place).is_some_and(|(case, _)| (case.first_ns..=case.last_ns).contains(&flow.first_ns))
                 && super::contacts::classify(flow).is_some()
-                && !flow.responder().0.is_group();
-            is_meant.then_some(place)
+                && !flow.responder().0.is_group()
         });
         let findings = cases
             .iter()

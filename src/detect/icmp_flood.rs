@@ -1,10 +1,9 @@
 //! Echo requests, counted per target and second, to findings of ICMP floods.
 
 use super::draft::{self, evidence, lines};
-use super::gather::gather_senders;
+use super::gather::{Between, gather_senders};
 use super::peaks::Seconds;
 use super::severity::{Impact, extent, past, severity};
-use super::tally::Map;
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::packet::{Packet, Transport};
@@ -82,11 +81,9 @@ impl Detector for IcmpFlood {
         cases.sort_by_key(|(_, _, seconds)| std::cmp::Reverse(seconds.total()));
         cases.truncate(MOST_FINDINGS);
 
-        let places: Map<Host, usize> = cases.iter().enumerate().map(|(i, (target, ..))| (*target, i)).collect();
-        let gathered = gather_senders(context.flows, cases.len(), |flow| {
-            let place = *places.get(&flow.responder().0)?;
-            is_echo(flow).then_some(place)
-        });
+        let between = |target: Host| Between { target: Some(target), ..Between::default() };
+        let between: Vec<Between> = cases.iter().map(|(target, ..)| between(*target)).collect();
+        let gathered = gather_senders(context, &between, is_echo);
         let mut findings = Vec::new();
         for ((target, rate, seconds), (sources, flows)) in cases.iter().zip(gathered) {
             let from = match (sources.len(), sources.first()) {

@@ -1,6 +1,7 @@
 //! ICMP redirects to findings: who tells hosts to send their traffic another way, and whether he is who he says.
 
 use super::draft::{self, evidence, lines};
+use super::gather::{Between, visit};
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
@@ -173,15 +174,16 @@ impl Sender {
             "Let hosts ignore redirects (net.ipv4.conf.all.accept_redirects = 0); they are hardly ever needed",
         ]);
         finding.n_packets = self.n;
-        for (serial, flow) in context.flows.iter() {
+        let protocol = if ip.is_v4() { 1 } else { 58 };
+        let between = Between { source: Some(ip), protocol: Some(protocol), ..Between::default() };
+        visit(context, &[between], |_, serial, flow| {
             let is_meant = flow.icmp.is_some_and(|(kind, _)| is_redirect(flow.key.protocol == 58, kind))
-                && flow.initiator().0 == ip
                 && flow.macs.is_none_or(|(from, _)| from == mac);
             if is_meant {
                 finding.n_flows += 1;
                 finding.flow_serials.push(serial);
             }
-        }
+        });
         let kind = if ip.is_v4() { "icmp.type == 5" } else { "icmpv6.type == 137" };
         finding.display_filter = if mac == [0; 6] {
             format!("{kind} && {}", draft::host_filter("src", ip))

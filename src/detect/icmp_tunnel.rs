@@ -1,14 +1,13 @@
 //! Pings to the outside that carry much data, per pair of hosts, to findings of tunnels and smuggled data.
 
 use super::draft::{self, evidence, lines};
-use super::gather::gather;
+use super::gather::{Between, gather};
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::moments::Moments;
 use crate::model::{Category, Finding, Flow, Host};
 use crate::settings::{Descriptor, Effect};
-use std::collections::HashMap;
 
 const CARD: Card = Card {
     id: "icmp_tunnel",
@@ -47,7 +46,7 @@ const SETTINGS: &[Descriptor] = &[SIZE, PINGS];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::FLOWS, make: || Box::new(IcmpTunnel::default()) };
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::ICMP_FLOWS, make: || Box::new(IcmpTunnel::default()) };
 
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 15;
@@ -101,11 +100,8 @@ impl Detector for IcmpTunnel {
             .collect();
         cases.sort_by(|a, b| b.1.sent.sum().total_cmp(&a.1.sent.sum()));
         cases.truncate(MOST_FINDINGS);
-        let places: HashMap<(Host, Host), usize> = cases.iter().enumerate().map(|(i, (pair, _))| (*pair, i)).collect();
-        let gathered = gather(context.flows, cases.len(), |flow| {
-            let place = *places.get(&(flow.initiator().0, flow.responder().0))?;
-            is_judged(flow).then_some(place)
-        });
+        let between: Vec<Between> = cases.iter().map(|((source, target), _)| Between::pair(*source, *target)).collect();
+        let gathered = gather(context, &between, |_, flow| is_judged(flow));
         let findings = cases
             .iter()
             .zip(gathered)

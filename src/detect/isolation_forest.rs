@@ -1,10 +1,10 @@
 //! Flows to findings by isolation forest: what few random cuts set apart from all the others.
 
-use super::ml::detector::{ModelDetector, Spec};
+use super::ml::detector::{ModelDetector, Spec, fewest, most, threshold};
 use super::ml::forest::Forest;
 use super::{Card, Entry, Wants};
 use crate::model::Category;
-use crate::settings::{Descriptor, Effect};
+use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "isolation_forest",
@@ -17,39 +17,16 @@ const CARD: Card = Card {
     source: "Liu, Ting, Zhou, Isolation Forest, IEEE ICDM 2008: 100 trees on 256 flows each, as in the paper. Flows learnt from: 20,000 at random. Limits of such methods: Han et al., ADBench, NeurIPS 2022.",
 };
 
-const THRESHOLD: Descriptor = Descriptor {
-    id: "isolation_forest.threshold",
-    label: "Score for a report",
-    help: "Flows with at least this score are reported. The authors take scores near 1 for certain outliers and scores well below 0.5 for usual; 0.7 reports few.",
-    unit: "",
-    min: 0.5,
-    max: 0.99,
-    default: 0.7,
-    is_whole: false,
-    effect: Effect::Judge,
-};
-const FEWEST: Descriptor = Descriptor {
-    id: "isolation_forest.fewest_flows",
-    label: "Fewest flows",
-    help: "With fewer flows there is no telling what is usual, and nothing is scored.",
-    unit: "flows",
-    min: 10.0,
-    max: 100_000.0,
-    default: 100.0,
-    is_whole: true,
-    effect: Effect::Judge,
-};
-const MOST: Descriptor = Descriptor {
-    id: "isolation_forest.most_flows",
-    label: "Most flows scored",
-    help: "Of more flows a random part of this size is scored, to bound the time. 100,000 take about half a second.",
-    unit: "flows",
-    min: 1000.0,
-    max: 5_000_000.0,
-    default: 100_000.0,
-    is_whole: true,
-    effect: Effect::Judge,
-};
+const THRESHOLD: Descriptor = threshold(
+    "isolation_forest.threshold",
+    "Flows with at least this score are reported. The authors take scores near 1 for certain outliers and scores well below 0.5 for usual; 0.7 reports few.",
+    0.7,
+);
+const FEWEST: Descriptor = fewest("isolation_forest.fewest_flows");
+const MOST: Descriptor = most(
+    "isolation_forest.most_flows",
+    "Of more flows a random part of this size is scored, to bound the time. 100,000 take about half a second.",
+);
 
 const SPEC: Spec = Spec { card: &CARD, threshold: &THRESHOLD, fewest: &FEWEST, most: &MOST };
 
@@ -57,6 +34,6 @@ const SPEC: Spec = Spec { card: &CARD, threshold: &THRESHOLD, fewest: &FEWEST, m
 pub const ENTRY: Entry = Entry {
     card: CARD,
     settings: &[THRESHOLD, FEWEST, MOST],
-    wants: Wants::FLOWS,
+    wants: Wants::NOTHING,
     make: || Box::new(ModelDetector::<Forest>::new(&SPEC)),
 };

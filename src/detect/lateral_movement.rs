@@ -2,14 +2,13 @@
 
 use super::contacts::{Contact, Contacts, Outcome, Probe};
 use super::draft::{self, count, evidence, lines};
-use super::gather::{Gathered, gather};
+use super::gather::{Between, Gathered, gather};
 use super::severity::{Impact, extent, past, severity};
 use super::walk::Walk;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::time::{SECOND, span};
 use crate::model::{Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
-use std::collections::HashMap;
 
 const CARD: Card = Card {
     id: "lateral_movement",
@@ -37,7 +36,7 @@ const SETTINGS: &[Descriptor] = &[LEAST];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::FLOWS, make: || Box::new(LateralMovement::default()) };
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(LateralMovement::default()) };
 
 /// Most findings.
 const MOST_FINDINGS: usize = 100;
@@ -89,13 +88,14 @@ impl Detector for LateralMovement {
             .collect();
         cases.sort_by_key(|case| std::cmp::Reverse(case.targets.len()));
         cases.truncate(MOST_FINDINGS);
-        let places: HashMap<(Host, u16), usize> =
-            cases.iter().enumerate().map(|(i, case)| ((case.source, case.port), i)).collect();
-        let gathered = gather(context.flows, cases.len(), |flow| {
-            let (target, port) = flow.responder();
-            let place = *places.get(&(flow.initiator().0, port))?;
-            (flow.is_tcp() && flow.saw_request && target.is_internal()).then_some(place)
-        });
+        let between = |case: &Case| Between {
+            source: Some(case.source),
+            port: Some(case.port),
+            protocol: Some(6),
+            ..Between::default()
+        };
+        let between: Vec<Between> = cases.iter().map(between).collect();
+        let gathered = gather(context, &between, |_, flow| flow.saw_request && flow.responder().0.is_internal());
         let findings = cases.iter().zip(gathered).map(|(case, flows)| case.finding(least, flows)).collect();
         Conclusion { findings, n_not_judged: self.contacts.n_refused(), ..Conclusion::default() }
     }

@@ -1,13 +1,13 @@
 //! Answers to name questions asked of everybody, to findings: one host that answers for every name.
 
 use super::draft::{self, count, evidence, lines};
-use super::gather::gather;
+use super::gather::{Between, gather};
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::{Category, Finding, Flow, Host};
 use crate::settings::{Descriptor, Effect};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "llmnr_poisoning",
@@ -35,7 +35,7 @@ const SETTINGS: &[Descriptor] = &[ANSWERS];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::FLOWS, make: || Box::new(LlmnrPoisoning::default()) };
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::UDP_FLOWS, make: || Box::new(LlmnrPoisoning::default()) };
 
 /// LLMNR (RFC 4795).
 const PORT: u16 = 5355;
@@ -92,8 +92,9 @@ impl Detector for LlmnrPoisoning {
             .collect();
         cases.sort_by_key(|(_, _, n, _)| std::cmp::Reverse(*n));
         cases.truncate(MOST_FINDINGS);
-        let places: HashMap<Host, usize> = cases.iter().enumerate().map(|(i, case)| (case.0, i)).collect();
-        let gathered = gather(context.flows, cases.len(), |flow| places.get(&answer(flow)?.0).copied());
+        let between = |source: Host| Between { source: Some(source), ..Between::default() };
+        let between: Vec<Between> = cases.iter().map(|case| between(case.0)).collect();
+        let gathered = gather(context, &between, |_, flow| answer(flow).is_some());
         let findings = cases
             .iter()
             .zip(gathered)

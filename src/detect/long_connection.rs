@@ -1,14 +1,13 @@
 //! Time that a host inside was connected to one outside, summed per pair, to findings by RITA's table.
 
 use super::draft::{self, evidence, lines};
-use super::gather::gather;
+use super::gather::{Between, gather};
 use super::severity::{Impact, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::time::{SECOND, span};
 use crate::model::{Category, Finding, Flow, Host};
 use crate::settings::{Descriptor, Effect};
-use std::collections::HashMap;
 
 const CARD: Card = Card {
     id: "long_connection",
@@ -37,7 +36,7 @@ const SETTINGS: &[Descriptor] = &[LEAST];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::FLOWS, make: || Box::new(LongConnection::default()) };
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(LongConnection::default()) };
 
 /// RITA's steps in seconds, and the threat that each stands for.
 const STEPS: [(f64, f64); 4] = [(3_600.0, 0.2), (14_400.0, 0.4), (28_800.0, 0.6), (43_200.0, 0.8)];
@@ -94,13 +93,9 @@ impl Detector for LongConnection {
             .collect();
         cases.sort_by_key(|(_, figures)| std::cmp::Reverse(figures.total_ns));
         cases.truncate(MOST_FINDINGS);
-        let places: HashMap<(Host, Host, u16), usize> =
-            cases.iter().enumerate().map(|(i, (pair, _))| (*pair, i)).collect();
-        let gathered = gather(context.flows, cases.len(), |flow| {
-            let ((source, _), (target, port)) = (flow.initiator(), flow.responder());
-            let place = *places.get(&(source, target, port))?;
-            is_judged(flow).then_some(place)
-        });
+        let between: Vec<Between> =
+            cases.iter().map(|((source, target, port), _)| Between::service(*source, *target, *port)).collect();
+        let gathered = gather(context, &between, |_, flow| is_judged(flow));
         let findings = cases
             .iter()
             .zip(gathered)

@@ -43,8 +43,10 @@ pub mod syn_flood;
 pub mod udp_flood;
 
 use crate::flow::names::Names;
+use crate::flow::roster::Roster;
 use crate::flow::table::FlowTable;
 use crate::model::finding::{Category, Finding};
+use crate::model::packet::{Transport, tcp_flag};
 use crate::model::{Address, Flow, Packet};
 use crate::settings::{Descriptor, Settings};
 
@@ -96,7 +98,7 @@ pub struct Entry {
     pub card: Card,
     /// Its settings; ids begin with the detector's id and a dot.
     pub settings: &'static [Descriptor],
-    /// Which packets it wants to observe.
+    /// Which packets and flows it wants to observe.
     pub wants: Wants,
     /// Makes one for a new analysis.
     pub make: fn() -> Box<dyn Detector>,
@@ -123,25 +125,39 @@ pub struct Card {
     pub source: &'static str,
 }
 
-/// Which packets a detector wants: most want only flows, and the common data packet should cost nothing.
+/// Which packets and flows a detector wants: the common data packet should cost nothing, and an ended flow only what
+/// those make of it that know its protocol.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Wants(pub u8);
+pub struct Wants(u16);
 
 impl Wants {
-    /// Flows only.
-    pub const FLOWS: Wants = Wants(0);
+    /// Kinds that are told apart.
+    pub const KINDS: usize = 10;
+    /// Nothing as it passes: only the table of flows at the end.
+    pub const NOTHING: Wants = Wants(0);
     /// ARP.
     pub const ARP: Wants = Wants(1);
     /// TCP with SYN, FIN or RST, or with no flag at all.
-    pub const TCP_CONTROL: Wants = Wants(2);
+    pub const TCP_CONTROL: Wants = Wants(1 << 1);
     /// ICMP and ICMPv6.
-    pub const ICMP: Wants = Wants(4);
+    pub const ICMP: Wants = Wants(1 << 2);
     /// UDP.
-    pub const UDP: Wants = Wants(8);
+    pub const UDP: Wants = Wants(1 << 3);
     /// TCP that is not control.
-    pub const TCP_DATA: Wants = Wants(16);
-    /// Everything else.
-    pub const OTHER: Wants = Wants(32);
+    pub const TCP_DATA: Wants = Wants(1 << 4);
+    /// Every other packet.
+    pub const OTHER: Wants = Wants(1 << 5);
+    /// Flows of TCP.
+    pub const TCP_FLOWS: Wants = Wants(1 << 6);
+    /// Flows of UDP.
+    pub const UDP_FLOWS: Wants = Wants(1 << 7);
+    /// Flows of ICMP and ICMPv6.
+    pub const ICMP_FLOWS: Wants = Wants(1 << 8);
+    /// Every other flow.
+    pub const OTHER_FLOWS: Wants = Wants(1 << 9);
+
+    /// Flows of any protocol.
+    pub const ANY_FLOW: Wants = Wants::TCP_FLOWS.and(Wants::UDP_FLOWS).and(Wants::ICMP_FLOWS).and(Wants::OTHER_FLOWS);
 
     /// Both.
     pub const fn and(self, other: Wants) -> Wants {
@@ -151,6 +167,43 @@ impl Wants {
     /// True if any kind is in both.
     pub fn meets(self, other: Wants) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// The kind at a place from 0.
+    pub fn kind(place: usize) -> Wants {
+        Wants(1 << place)
+    }
+
+    /// Place of the only (or first) kind.
+    #[inline]
+    pub fn place(self) -> usize {
+        self.0.trailing_zeros() as usize
+    }
+
+    /// The kind of a packet.
+    #[inline]
+    pub fn of_packet(packet: &Packet) -> Wants {
+        match &packet.transport {
+            Transport::Tcp(tcp) => {
+                let is_control = tcp.flags == 0 || tcp.flags & (tcp_flag::SYN | tcp_flag::FIN | tcp_flag::RST) != 0;
+                if is_control { Wants::TCP_CONTROL } else { Wants::TCP_DATA }
+            }
+            Transport::Udp(_) => Wants::UDP,
+            Transport::Icmp(_) => Wants::ICMP,
+            Transport::None if packet.arp.is_some() => Wants::ARP,
+            Transport::None => Wants::OTHER,
+        }
+    }
+
+    /// The kind of a flow.
+    #[inline]
+    pub fn of_flow(flow: &Flow) -> Wants {
+        match flow.key.protocol {
+            6 => Wants::TCP_FLOWS,
+            17 => Wants::UDP_FLOWS,
+            1 | 58 => Wants::ICMP_FLOWS,
+            _ => Wants::OTHER_FLOWS,
+        }
     }
 }
 
@@ -170,6 +223,8 @@ pub struct Context<'a> {
     pub settings: &'a Settings,
     /// Flows that were kept.
     pub flows: &'a FlowTable,
+    /// The ends of those flows.
+    pub roster: &'a Roster,
     /// Server names.
     pub names: &'a Names,
     /// Earliest and latest packet, ns since 1970.
@@ -193,11 +248,11 @@ pub struct Conclusion {
 }
 
 /// A detector at work on one input.
-pub trait Detector {
+pub trait Detector: Send {
     /// A packet passes; only those that the entry wants.
     fn observe_packet(&mut self, _packet: &Packet) {}
 
-    /// A flow has ended. Flows come in the order in which they end, at the end of the file in serial order.
+    /// A flow has ended; only those that the entry wants. Flows come in the order in which they end, at the end of the file in serial order.
     fn observe_flow(&mut self, _ended: &Ended<'_>) {}
 
     /// What it makes of all that passed. May be called again with other settings.

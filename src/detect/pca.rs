@@ -1,10 +1,10 @@
 //! Flows to findings by principal components: what the usual pattern of flows cannot reproduce.
 
-use super::ml::detector::{ModelDetector, Spec};
+use super::ml::detector::{ModelDetector, Spec, fewest, most, threshold};
 use super::ml::linear::Components;
 use super::{Card, Entry, Wants};
 use crate::model::Category;
-use crate::settings::{Descriptor, Effect};
+use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "pca",
@@ -17,39 +17,16 @@ const CARD: Card = Card {
     source: "Reconstruction error by principal components: Jackson and Mudholkar, Technometrics 1979; for network traffic Lakhina, Crovella, Diot, SIGCOMM 2004. Weighed with the place along the components as in Tipping and Bishop 1999. Limits of such methods: Han et al., ADBench, NeurIPS 2022.",
 };
 
-const THRESHOLD: Descriptor = Descriptor {
-    id: "pca.threshold",
-    label: "Score for a report",
-    help: "Flows with at least this score are reported. 0.5 is where one flow in a hundred lies; 0.8 is twice as far from the usual as that, 0.9 three times.",
-    unit: "",
-    min: 0.5,
-    max: 0.99,
-    default: 0.8,
-    is_whole: false,
-    effect: Effect::Judge,
-};
-const FEWEST: Descriptor = Descriptor {
-    id: "pca.fewest_flows",
-    label: "Fewest flows",
-    help: "With fewer flows there is no telling what is usual, and nothing is scored.",
-    unit: "flows",
-    min: 10.0,
-    max: 100_000.0,
-    default: 100.0,
-    is_whole: true,
-    effect: Effect::Judge,
-};
-const MOST: Descriptor = Descriptor {
-    id: "pca.most_flows",
-    label: "Most flows scored",
-    help: "Of more flows a random part of this size is scored, to bound the time. 100,000 take about a quarter of a second.",
-    unit: "flows",
-    min: 1000.0,
-    max: 5_000_000.0,
-    default: 100_000.0,
-    is_whole: true,
-    effect: Effect::Judge,
-};
+const THRESHOLD: Descriptor = threshold(
+    "pca.threshold",
+    "Flows with at least this score are reported. 0.5 is where one flow in a hundred lies; 0.8 is twice as far from the usual as that, 0.9 three times.",
+    0.8,
+);
+const FEWEST: Descriptor = fewest("pca.fewest_flows");
+const MOST: Descriptor = most(
+    "pca.most_flows",
+    "Of more flows a random part of this size is scored, to bound the time. 100,000 take about a quarter of a second.",
+);
 
 const SPEC: Spec = Spec { card: &CARD, threshold: &THRESHOLD, fewest: &FEWEST, most: &MOST };
 
@@ -57,6 +34,6 @@ const SPEC: Spec = Spec { card: &CARD, threshold: &THRESHOLD, fewest: &FEWEST, m
 pub const ENTRY: Entry = Entry {
     card: CARD,
     settings: &[THRESHOLD, FEWEST, MOST],
-    wants: Wants::FLOWS,
+    wants: Wants::NOTHING,
     make: || Box::new(ModelDetector::<Components>::new(&SPEC)),
 };

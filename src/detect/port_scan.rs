@@ -2,9 +2,8 @@
 
 use super::contacts::{Contact, Contacts, Outcome, Probe, Probes};
 use super::draft::{self, count, evidence, lines};
-use super::gather::{Gathered, gather};
+use super::gather::{Between, Gathered, gather};
 use super::severity::{Impact, extent, past, severity};
-use super::tally::Map;
 use super::walk::{Walk, busiest};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::time::{SECOND, from_seconds, span};
@@ -58,8 +57,12 @@ const LEAST: Descriptor = Descriptor {
 const SETTINGS: &[Descriptor] = &[PORTS, WINDOW, LEAST];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::FLOWS, make: || Box::new(PortScan::default()) };
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    wants: Wants::TCP_FLOWS.and(Wants::UDP_FLOWS),
+    make: || Box::new(PortScan::default()),
+};
 
 /// Most scans reported; the widest win.
 const MOST_FINDINGS: usize = 200;
@@ -115,12 +118,13 @@ impl Detector for PortScan {
         cases.sort_by_key(|(case, _)| std::cmp::Reverse(case.n_failed + case.n_silent));
         cases.truncate(MOST_FINDINGS);
 
-        let places: Map<(Host, Host, u8), usize> =
-            cases.iter().enumerate().map(|(i, (c, _))| ((c.source, c.target, c.protocol), i)).collect();
-        let gathered = gather(context.flows, cases.len(), |flow| {
-            let place = *places.get(&(flow.initiator().0, flow.responder().0, flow.key.protocol))?;
-            let (case, _) = cases.get(place)?;
-            (case.first_ns..=case.last_ns).contains(&flow.first_ns).then_some(place)
+        let between = |(case, _): &(Case, f64)| Between {
+            protocol: Some(case.protocol),
+            ..Between::pair(case.source, case.target)
+        };
+        let between: Vec<Between> = cases.iter().map(between).collect();
+        let gathered = gather(context, &between, |place, flow| {
+            cases.get(place).is_some_and(|(case, _)| (case.first_ns..=case.last_ns).contains(&flow.first_ns))
         });
         let findings = cases
             .iter()

@@ -1,6 +1,7 @@
 //! DHCP answers to findings: several servers that hand out addresses in one network.
 
 use super::draft::{self, evidence, lines};
+use super::gather::{Between, visit};
 use super::severity::{Impact, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
@@ -144,14 +145,15 @@ impl RogueDhcp {
     /// The flows that the servers' answers belong to; the packets counted stay those of the servers.
     fn flows(&self, context: &Context<'_>, finding: &mut crate::model::Finding) {
         let hosts: BTreeSet<Address> = finding.sources.iter().copied().collect();
-        for (serial, flow) in context.flows.iter().filter(|(_, flow)| flow.is_udp()) {
+        let to = |port| Between { port: Some(port), protocol: Some(17), ..Between::default() };
+        visit(context, &[to(67), to(68)], |_, serial, flow| {
             let ends = [(flow.key.low, flow.key.low_port), (flow.key.high, flow.key.high_port)];
             let is_answer = ends.iter().any(|(host, port)| *port == 67 && hosts.contains(&Address::Ip(*host)));
             if is_answer && ends.iter().any(|(_, port)| *port == 68) {
                 finding.n_flows += 1;
                 finding.flow_serials.push(serial);
             }
-        }
+        });
     }
 }
 

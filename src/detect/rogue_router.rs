@@ -2,6 +2,7 @@
 
 use super::draft::{self, evidence, lines};
 use super::gateway::Gateway;
+use super::gather::{Between, visit};
 use super::severity::{Impact, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
@@ -36,8 +37,12 @@ const ADVERTISEMENTS: Descriptor = Descriptor {
 const SETTINGS: &[Descriptor] = &[ADVERTISEMENTS];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::ICMP, make: || Box::new(RogueRouter::default()) };
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    wants: Wants::ICMP.and(Wants::ANY_FLOW),
+    make: || Box::new(RogueRouter::default()),
+};
 
 /// Router advertisement (RFC 4861, section 4.2).
 const ADVERTISEMENT: u8 = 134;
@@ -171,15 +176,14 @@ fn finding(context: &Context<'_>, suspects: &[(&Mac, &Router)], n_routers: usize
         "Look at the prefix, the life time and the name servers in the advertisements",
         "Find the switch port of the Ethernet address, and turn on RA Guard",
     ]);
-    for (serial, flow) in context.flows.iter() {
-        if flow.icmp.is_some_and(|(kind, _)| kind == ADVERTISEMENT)
-            && flow.key.protocol == 58
-            && addresses.contains(&flow.initiator().0)
-        {
+    let from = |host: &Host| Between { source: Some(*host), protocol: Some(58), ..Between::default() };
+    let between: Vec<Between> = addresses.iter().map(from).collect();
+    visit(context, &between, |_, serial, flow| {
+        if flow.icmp.is_some_and(|(kind, _)| kind == ADVERTISEMENT) {
             finding.n_flows += 1;
             finding.flow_serials.push(serial);
         }
-    }
+    });
     let macs: Vec<String> =
         suspects.iter().take(20).map(|(mac, _)| format!("eth.src == {}", mac_text(**mac))).collect();
     finding.display_filter = format!("icmpv6.type == 134 && ({})", macs.join(" || "));

@@ -2,9 +2,8 @@
 //! slowloris attacks.
 
 use super::draft::{self, evidence, lines};
-use super::gather::gather;
+use super::gather::{Between, gather};
 use super::severity::{Impact, extent, past, severity};
-use super::tally::Map;
 use super::tally::Tally;
 use super::walk::most_open;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
@@ -38,7 +37,7 @@ const SETTINGS: &[Descriptor] = &[CONNECTIONS];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::FLOWS, make: || Box::new(SlowRequests::default()) };
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(SlowRequests::default()) };
 
 /// A request that takes longer than this without an answer is slow: web servers answer within a second or so.
 const LEAST_NS: i64 = 5 * SECOND;
@@ -120,13 +119,9 @@ impl Detector for SlowRequests {
             .collect();
         cases.sort_by_key(|case| std::cmp::Reverse(case.n));
         cases.truncate(MOST_FINDINGS);
-        let places: Map<(Host, Host, u16), usize> =
-            cases.iter().enumerate().map(|(i, case)| ((case.client, case.server, case.port), i)).collect();
-        let gathered = gather(context.flows, cases.len(), |flow| {
-            let ((client, _), (server, port)) = (flow.initiator(), flow.responder());
-            let place = *places.get(&(client, server, port))?;
-            is_slow(flow).then_some(place)
-        });
+        let between: Vec<Between> =
+            cases.iter().map(|case| Between::service(case.client, case.server, case.port)).collect();
+        let gathered = gather(context, &between, |_, flow| is_slow(flow));
         let findings = cases
             .iter()
             .zip(gathered)

@@ -57,7 +57,7 @@ const SETTINGS: &[Descriptor] = &[GUESSES, WINDOW, BURST];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::FLOWS, make: || Box::new(SshGuessing::default()) };
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(SshGuessing::default()) };
 
 /// A banner (21 to 255 bytes, RFC 4253) and a key exchange need at least about 700 bytes of each side; a monitor that
 /// only reads the banner stays below. Six refused passwords (OpenSSH's MaxAuthTries) stay below 5,000. OpenSSH cuts a

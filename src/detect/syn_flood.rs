@@ -1,7 +1,7 @@
 //! Connection requests that are never completed, counted per server and second, to findings of SYN floods.
 
 use super::draft::{self, evidence, lines};
-use super::gather::gather_senders;
+use super::gather::{Between, gather_senders};
 use super::peaks::Seconds;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
@@ -10,7 +10,6 @@ use crate::model::packet::tcp_flag::{ACK, RST, SYN};
 use crate::model::time::SECOND;
 use crate::model::{Category, Flow, Host};
 use crate::settings::{Descriptor, Effect};
-use std::collections::HashMap;
 
 const CARD: Card = Card {
     id: "syn_flood",
@@ -49,7 +48,7 @@ const SETTINGS: &[Descriptor] = &[LEAST, PERIOD];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::FLOWS, make: || Box::new(SynFlood::default()) };
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(SynFlood::default()) };
 
 /// Upper bound of the usual mean of the normalised difference (Wang et al.: a).
 const DRIFT: f64 = 0.35;
@@ -139,12 +138,8 @@ impl Detector for SynFlood {
         cases.sort_by_key(|case| std::cmp::Reverse(case.n_incomplete));
         cases.truncate(MOST_FINDINGS);
 
-        let places: HashMap<(Host, u16), usize> =
-            cases.iter().enumerate().map(|(i, case)| ((case.target, case.port), i)).collect();
-        let gathered = gather_senders(context.flows, cases.len(), |flow| {
-            let place = *places.get(&flow.responder())?;
-            is_incomplete(flow).then_some(place)
-        });
+        let between: Vec<Between> = cases.iter().map(|case| Between::server(case.target, case.port)).collect();
+        let gathered = gather_senders(context, &between, is_incomplete);
         let findings = cases
             .iter()
             .zip(gathered)

@@ -2,6 +2,7 @@
 
 use super::{Conclusion, Context, Detector, Ended, Entry};
 use crate::flow::names::Names;
+use crate::flow::roster::Roster;
 use crate::flow::table::{FlowTable, Limits};
 use crate::model::flow::{Flow, FlowKey, NameSource, Run, TcpState};
 use crate::model::moments::Moments;
@@ -183,6 +184,8 @@ pub fn conclude_with(entry: &Entry, flows: &[Flow], packets: &[Packet], settings
     let times = flows.iter().map(|flow| flow.first_ns).chain(packets.iter().map(|p| p.time_ns));
     let (first, last) = times.fold((i64::MAX, i64::MIN), |(first, last), ns| (first.min(ns), last.max(ns)));
     let (flows, names) = (FlowTable::new(Limits::default()), Names::default());
-    let context = Context { settings, flows: &flows, names: &names, span_ns: (first, last), packets: 0 };
+    let roster = Roster::of(&flows);
+    let span_ns = (first, last);
+    let context = Context { settings, flows: &flows, roster: &roster, names: &names, span_ns, packets: 0 };
     detector.conclude(&context)
 }

@@ -1,14 +1,13 @@
 //! Datagrams that nobody answers, counted per service and second, to findings of UDP floods.
 
 use super::draft::{self, evidence, lines};
-use super::gather::gather_senders;
+use super::gather::{Between, gather_senders};
 use super::peaks::Seconds;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::{Category, Finding, Flow, Host};
 use crate::settings::{Descriptor, Effect};
-use std::collections::HashMap;
 
 const CARD: Card = Card {
     id: "udp_flood",
@@ -47,7 +46,7 @@ const SETTINGS: &[Descriptor] = &[RATE, FRESH];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::FLOWS, make: || Box::new(UdpFlood::default()) };
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::UDP_FLOWS, make: || Box::new(UdpFlood::default()) };
 
 /// Seconds over which a rate must hold.
 const SPAN: i64 = 5;
@@ -135,12 +134,8 @@ impl Detector for UdpFlood {
         cases.sort_by_key(|case| std::cmp::Reverse(case.n_all));
         cases.truncate(MOST_FINDINGS);
 
-        let places: HashMap<(Host, u16), usize> =
-            cases.iter().enumerate().map(|(i, case)| ((case.target, case.port), i)).collect();
-        let gathered = gather_senders(context.flows, cases.len(), |flow| {
-            let place = *places.get(&flow.responder())?;
-            is_unanswered(flow).then_some(place)
-        });
+        let between: Vec<Between> = cases.iter().map(|case| Between::server(case.target, case.port)).collect();
+        let gathered = gather_senders(context, &between, is_unanswered);
         let findings = cases
             .iter()
             .zip(gathered)

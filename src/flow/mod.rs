@@ -3,5 +3,6 @@
 pub mod features;
 pub mod names;
 mod periods;
+pub mod roster;
 pub mod table;
 mod tcp;

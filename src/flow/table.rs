@@ -150,15 +150,11 @@ impl FlowTable {
         }
     }
 
-    /// Hands every flow that is still open to `ended`, in serial order.
-    pub fn end_all(&mut self, ended: &mut impl FnMut(u32, &Flow)) {
+    /// Ends every flow that is still open; their serial numbers, ascending.
+    pub fn end_all(&mut self) -> Vec<u32> {
         let mut open: Vec<u32> = self.open.drain().collect();
         open.sort_unstable();
-        for serial in open {
-            if let Some(flow) = self.get(serial) {
-                ended(serial, flow);
-            }
-        }
+        open
     }
 
     /// The flow with this serial number, if it is still kept.

@@ -65,26 +65,26 @@ impl Inputs {
         self.hungry.last().copied()
     }
 
-    /// Takes the next bytes of the file that is wanted. What is unpacked is shown to `keep`.
+    /// Takes bytes at the front of `bytes`, which are the next of the file that is wanted; gives how many. Of a single
+    /// file that is compressed, a few at a time. What is unpacked is shown to `keep`.
     ///
     /// # Errors
     /// The file is of no format that is read.
-    pub fn feed(
+    pub fn step(
         &mut self,
         bytes: &[u8],
         keep: &mut impl FnMut(usize, &[u8]),
         sink: &mut impl FnMut(RawPacket<'_>),
-    ) -> Result<(), Refusal> {
-        let Some(wanted) = self.wants() else { return Ok(()) };
-        let is_alone = self.files.len() == 1;
-        let Some(file) = self.files.get_mut(wanted) else { return Ok(()) };
-        if is_alone {
-            return file.input.feed(bytes, &mut file.issues, &mut |plain| keep(wanted, plain), sink);
+    ) -> Result<usize, Refusal> {
+        if let [file] = self.files.as_mut_slice() {
+            return file.input.step(bytes, &mut file.issues, &mut |plain| keep(0, plain), sink);
         }
+        let Some(file) = self.wants().and_then(|wanted| self.files.get_mut(wanted)) else { return Ok(bytes.len()) };
         file.pending.drain(..file.pending_at);
         file.pending_at = 0;
         file.pending.extend_from_slice(bytes);
-        self.go_on(keep, sink)
+        self.go_on(keep, sink)?;
+        Ok(bytes.len())
     }
 
     /// The file that is wanted has ended.
@@ -144,11 +144,16 @@ impl Inputs {
         formats.join("; ")
     }
 
-    /// What went wrong while reading. Of several files, the sentence names the file, and there is no packet number:
+    /// What went wrong while reading a single file; none if there are several.
+    pub fn log(&self) -> Option<&IssueLog> {
+        if let [file] = self.files.as_slice() { Some(&file.issues) } else { None }
+    }
+
+    /// What went wrong while reading each of several files. The sentence names the file, and there is no packet number:
     /// that of the file is not that of the sequence.
-    pub fn issues(&self, names: &[String]) -> Vec<Issue> {
-        if let [file] = self.files.as_slice() {
-            return file.issues.issues();
+    pub fn issues_of(&self, names: &[String]) -> Vec<Issue> {
+        if self.files.len() == 1 {
+            return Vec::new();
         }
         let of_file = |(file, name): (&File, &String)| {
             let told = |issue: Issue| Issue { text: format!("{} In {name}.", issue.text), first_packet: None, ..issue };
@@ -269,7 +274,7 @@ mod tests {
             }
             let (slice, behind) = rest[wanted].split_at(size.min(rest[wanted].len()));
             rest[wanted] = behind;
-            inputs.feed(slice, &mut |_, _| (), &mut sink)?;
+            inputs.step(slice, &mut |_, _| (), &mut sink)?;
         }
         Ok(packets)
     }

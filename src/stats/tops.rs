@@ -1,11 +1,13 @@
 //! Flows to totals by host, server port and application.
 
 use crate::flow::names::Names;
+use crate::flow::roster::Roster;
 use crate::flow::table::FlowTable;
 use crate::model::analysis::{HostRow, PortRow};
 use crate::model::protocol::{Named, Protocol};
 use crate::model::{Direction, Flow, Host};
 use foldhash::fast::RandomState;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 /// Rows of each top list.
@@ -34,15 +36,17 @@ struct HostTotal {
 }
 
 /// Adds up all kept flows.
-pub fn tops(flows: &FlowTable, names: &Names) -> Tops {
-    let mut hosts: HashMap<Host, HostTotal, RandomState> = HashMap::default();
+pub fn tops(flows: &FlowTable, roster: &Roster, names: &Names) -> Tops {
+    let mut totals: Vec<HostTotal> = Vec::new();
+    totals.resize_with(roster.hosts().len(), HostTotal::default);
     let mut ports: HashMap<(u8, u16), PortRow, RandomState> = HashMap::default();
     let mut apps: BTreeMap<Named, (u64, u64)> = BTreeMap::new();
-    for (_, flow) in flows.iter() {
-        let (initiator, responder) = (flow.initiator().0, flow.responder().0);
-        add_host(hosts.entry(initiator).or_default(), flow.forward(), flow.backward(), 0);
-        if responder != initiator {
-            add_host(hosts.entry(responder).or_default(), flow.backward(), flow.forward(), flow.name);
+    for ((_, flow), (_, ends)) in flows.iter().zip(roster.rows()) {
+        if let Some(total) = totals.get_mut(ends.initiator as usize) {
+            add_host(total, flow.forward(), flow.backward(), 0);
+        }
+        if let Some(total) = totals.get_mut(ends.responder as usize).filter(|_| ends.responder != ends.initiator) {
+            add_host(total, flow.backward(), flow.forward(), flow.name);
         }
         if let Some(app) = flow.app {
             let total = apps.entry(app).or_default();
@@ -51,10 +55,15 @@ pub fn tops(flows: &FlowTable, names: &Names) -> Tops {
         }
         add_port(&mut ports, flow);
     }
-    let n_hosts = hosts.len() as u64;
-    let mut ranked: Vec<_> = hosts.into_iter().collect();
-    ranked.sort_unstable_by_key(|(host, total)| (std::cmp::Reverse(total.bytes_sent + total.bytes_received), *host));
-    let hosts = ranked.into_iter().take(MOST_ROWS).map(|(host, total)| HostRow {
+    let n_hosts = totals.len() as u64;
+    let mut ranked: Vec<(Host, HostTotal)> = roster.hosts().iter().copied().zip(totals).collect();
+    let rank = |(host, total): &(Host, HostTotal)| (Reverse(total.bytes_sent + total.bytes_received), *host);
+    if ranked.len() > MOST_ROWS {
+        ranked.select_nth_unstable_by_key(MOST_ROWS, rank);
+        ranked.truncate(MOST_ROWS);
+    }
+    ranked.sort_unstable_by_key(rank);
+    let hosts = ranked.into_iter().map(|(host, total)| HostRow {
         host,
         name: names.text(if total.name == 0 { names.of(host) } else { total.name }).to_owned(),
         bytes_sent: total.bytes_sent,

@@ -11,7 +11,7 @@ use crate::detect::{Card, Conclusion, Context, Detector};
 use crate::flow::features::model::{N, vector};
 use crate::flow::table::FlowTable;
 use crate::model::quantity;
-use crate::settings::{self, Descriptor};
+use crate::settings::{self, Descriptor, Effect};
 
 /// Most flows that a model learns from; more make it slower, hardly better.
 const MOST_LEARNT: u32 = 20_000;
@@ -28,6 +28,52 @@ pub struct Spec {
     pub fewest: &'static Descriptor,
     /// Most flows scored.
     pub most: &'static Descriptor,
+}
+
+/// The setting for the score from which on a flow is reported.
+pub const fn threshold(id: &'static str, help: &'static str, default: f64) -> Descriptor {
+    let effect = Effect::Judge;
+    Descriptor {
+        id,
+        label: "Score for a report",
+        help,
+        unit: "",
+        min: 0.5,
+        max: 0.99,
+        default,
+        is_whole: false,
+        effect,
+    }
+}
+
+/// The setting for the fewest flows that a model is made of.
+pub const fn fewest(id: &'static str) -> Descriptor {
+    Descriptor {
+        id,
+        label: "Fewest flows",
+        help: "With fewer flows there is no telling what is usual, and nothing is scored.",
+        unit: "flows",
+        min: 10.0,
+        max: 100_000.0,
+        default: 100.0,
+        is_whole: true,
+        effect: Effect::Judge,
+    }
+}
+
+/// The setting for the most flows that are scored; `help` says how long they take.
+pub const fn most(id: &'static str, help: &'static str) -> Descriptor {
+    Descriptor {
+        id,
+        label: "Most flows scored",
+        help,
+        unit: "flows",
+        min: 1000.0,
+        max: 5_000_000.0,
+        default: 100_000.0,
+        is_whole: true,
+        effect: Effect::Judge,
+    }
 }
 
 /// A detector that works by a model.
@@ -153,6 +199,7 @@ mod tests {
     use super::*;
     use crate::detect::{Entry, isolation_forest, pca, testing};
     use crate::flow::names::Names;
+    use crate::flow::roster::Roster;
     use crate::flow::table::Limits;
     use crate::model::packet::{Ip, Packet, Transport, Udp};
     use crate::model::time::SECOND;
@@ -203,7 +250,8 @@ mod tests {
 
     fn conclude(detector: &mut dyn Detector, flows: &FlowTable, settings: &Settings) -> Conclusion {
         let names = Names::default();
-        detector.conclude(&Context { settings, flows, names: &names, span_ns: (0, 0), packets: 0 })
+        let roster = Roster::of(flows);
+        detector.conclude(&Context { settings, flows, roster: &roster, names: &names, span_ns: (0, 0), packets: 0 })
     }
 
     fn both(of: impl Fn(&Entry)) {

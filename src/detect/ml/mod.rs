@@ -14,7 +14,7 @@ pub mod scale;
 use matrix::Matrix;
 
 /// A model of what is usual among rows of numbers.
-pub trait Model: Sized {
+pub trait Model: Sized + Send {
     /// Learns from the rows; the same rows and seed give the same model. None if there is nothing to learn from.
     fn fit(rows: &Matrix, seed: u64) -> Option<Self>;
 

@@ -1,0 +1,98 @@
+//! The ends of every kept flow in twelve bytes: hosts by number, the responder's port, the protocol. For questions about
+//! all flows that most flows answer with no: a pass over the table itself waits for memory at each flow.
+
+use super::table::FlowTable;
+use crate::model::{Flow, Host};
+use foldhash::fast::RandomState;
+use std::collections::HashMap;
+
+/// The ends of one flow.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Ends {
+    /// Number of the initiator in the roster.
+    pub initiator: u32,
+    /// Number of the responder.
+    pub responder: u32,
+    /// Port of the responder; 0 for what is neither TCP nor UDP.
+    pub port: u16,
+    /// IP protocol number.
+    pub protocol: u8,
+}
+
+/// The ends of all kept flows.
+#[derive(Default)]
+pub struct Roster {
+    hosts: Vec<Host>,
+    numbers: HashMap<Host, u32, RandomState>,
+    rows: Vec<Ends>,
+    first_serial: u32,
+}
+
+impl Roster {
+    /// Of a table whose flows have ended.
+    pub fn of(flows: &FlowTable) -> Roster {
+        let mut roster = Roster { first_serial: flows.first_serial(), ..Roster::default() };
+        roster.rows.reserve_exact(flows.len());
+        for (_, flow) in flows.iter() {
+            let (initiator, (responder, _)) = (roster.add(flow.initiator().0), flow.responder());
+            let responder = roster.add(responder);
+            roster.rows.push(Ends { initiator, responder, port: port(flow), protocol: flow.key.protocol });
+        }
+        roster
+    }
+
+    fn add(&mut self, host: Host) -> u32 {
+        let next = self.hosts.len() as u32;
+        let number = *self.numbers.entry(host).or_insert(next);
+        if number == next {
+            self.hosts.push(host);
+        }
+        number
+    }
+
+    /// The number of a host; none if no flow has it.
+    pub fn number(&self, host: Host) -> Option<u32> {
+        self.numbers.get(&host).copied()
+    }
+
+    /// All hosts, by their numbers, in the order of their first flow.
+    pub fn hosts(&self) -> &[Host] {
+        &self.hosts
+    }
+
+    /// Every kept flow by its serial number, ascending.
+    pub fn rows(&self) -> impl Iterator<Item = (u32, &Ends)> {
+        (self.first_serial..).zip(&self.rows)
+    }
+}
+
+fn port(flow: &Flow) -> u16 {
+    if flow.is_tcp() || flow.is_udp() { flow.responder().1 } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{icmp, inside, outside, udp};
+    use crate::flow::names::Names;
+    use crate::flow::table::Limits;
+
+    #[test]
+    fn hosts_are_numbered_once_and_rows_follow_the_table() {
+        let (mut flows, names) = (FlowTable::new(Limits::default()), Names::default());
+        for packet in [
+            udp(0, 0.0, 1, (inside(7), 40_000), (outside(1), 443)),
+            udp(1, 0.1, 1, (inside(8), 40_000), (outside(1), 53)),
+            udp(2, 0.2, 1, (outside(1), 53), (inside(8), 40_000)),
+            icmp(3, 0.3, 1, outside(1), inside(7), false, 8),
+        ] {
+            flows.update(&packet, &names, &mut |_, _| {});
+        }
+        let roster = Roster::of(&flows);
+        assert_eq!(roster.hosts(), [inside(7), outside(1), inside(8)]);
+        assert_eq!((roster.number(inside(8)), roster.number(inside(9))), (Some(2), None));
+        let rows: Vec<(u32, Ends)> = roster.rows().map(|(serial, ends)| (serial, *ends)).collect();
+        let ends = |initiator, responder, port, protocol| Ends { initiator, responder, port, protocol };
+        assert_eq!(rows, [(0, ends(0, 1, 443, 17)), (1, ends(2, 1, 53, 17)), (2, ends(1, 0, 0, 17))]);
+    }
+}
