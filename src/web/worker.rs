@@ -1,4 +1,4 @@
-//! The worker's loop: a `File` in, an analysis and small answers out. Owns the file and all tables.
+//! The worker's loop: files in, an analysis and small answers out. Owns the files and all tables.
 //!
 //! Everything asynchronous waits for the browser between slices, so that messages get in: a newer job ends an older
 //! one there. The next slice is asked for before the current one is parsed, so reading and parsing overlap.
@@ -8,7 +8,7 @@ use super::codec;
 use crate::detect;
 use crate::issue::IssueKind;
 use crate::model::Analysis;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{MOST_FILES, Pipeline, Refusal};
 use crate::protocol::{BUILD, Progress, Query, Reply, Request, Stage};
 use crate::query::{self, Source, Views};
 use crate::settings::Settings;
@@ -16,6 +16,7 @@ use js_sys::{ArrayBuffer, Promise, Uint8Array};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::io::Write;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
@@ -24,6 +25,8 @@ use web_sys::{Blob, DedicatedWorkerGlobalScope, File, FileReaderSync, MessageEve
 
 /// Bytes of the file that are read at a time.
 const SLICE_BYTES: f64 = 8.0 * 1024.0 * 1024.0;
+/// Even of many files so much is read at a time.
+const LEAST_SLICE_BYTES: f64 = 256.0 * 1024.0;
 /// Slices that are asked for before they are needed.
 const SLICES_AHEAD: usize = 3;
 /// Progress is told at most this often, ms.
@@ -34,7 +37,10 @@ const PARTIAL_MS: f64 = 500.0;
 /// The job in hand.
 struct Job {
     number: u32,
-    file: Blob,
+    files: Vec<Blob>,
+    bytes_total: f64,
+    /// What each file was unpacked to, if it is compressed.
+    unpacked: Vec<Unpacked>,
     settings: Settings,
     pipeline: Pipeline,
     analysis: Option<Box<Analysis>>,
@@ -46,6 +52,13 @@ struct Job {
     round: u32,
 }
 
+/// What a compressed file was unpacked to: the browser may keep it on disk, and packets are read from it again.
+#[derive(Default)]
+struct Unpacked {
+    writer: BlobWriter,
+    blob: Option<Blob>,
+}
+
 type Shared = Rc<RefCell<Option<Job>>>;
 
 /// Installs the worker's message handler and says that it is ready.
@@ -53,8 +66,8 @@ pub fn start() {
     console_error_panic_hook::set_once();
     let shared = Shared::default();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        if let Some((request, file)) = codec::from_js::<Request>(&event.data()) {
-            receive(&shared, request, file);
+        if let Some((request, files)) = codec::from_js::<Request>(&event.data()) {
+            receive(&shared, request, files);
         }
     });
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -63,15 +76,21 @@ pub fn start() {
     post(&Reply::Ready { build: BUILD.to_owned() });
 }
 
-fn receive(shared: &Shared, request: Request, file: Option<Blob>) {
+fn receive(shared: &Shared, request: Request, files: Vec<Blob>) {
     match request {
         Request::Open { job, settings } => {
-            let Some(file) = file else { return };
-            let name = file.dyn_ref::<File>().map(File::name).unwrap_or_default();
-            let pipeline = Pipeline::new(&settings, &name, file.size() as u64);
+            if files.is_empty() || files.len() > MOST_FILES {
+                let text = format!("{} files are too many: at most {MOST_FILES} are read together.", files.len());
+                return post(&Reply::Refused { job, text });
+            }
+            let names = files.iter().map(|file| file.dyn_ref::<File>().map(File::name).unwrap_or_default()).collect();
+            let bytes_total = files.iter().map(Blob::size).sum();
+            let pipeline = Pipeline::of_files(&settings, names, bytes_total as u64);
             let opened = Job {
                 number: job,
-                file,
+                unpacked: files.iter().map(|_| Unpacked::default()).collect(),
+                files,
+                bytes_total,
                 settings,
                 pipeline,
                 analysis: None,
@@ -106,8 +125,8 @@ fn receive(shared: &Shared, request: Request, file: Option<Blob>) {
 
 fn ask(shared: &Shared, number: u32, question: u32, query: Query) {
     let answer = with(shared, number, |job| {
-        let mut source = BlobSource { file: job.file.clone() };
         let analysis = job.analysis.as_ref()?;
+        let mut source = BlobSource { files: &job.files, unpacked: &job.unpacked };
         Some(job.views.ask(&job.pipeline, analysis, &mut source, query))
     });
     if let Some(Some(answer)) = answer {
@@ -124,7 +143,7 @@ fn save_flows(shared: &Shared, number: u32) {
         writer.finish().ok()
     });
     if let Some(file) = file {
-        post_with(&Reply::FlowsSaved { job: number }, file.as_ref());
+        post_with(&Reply::FlowsSaved { job: number }, file.as_slice());
     }
 }
 
@@ -142,29 +161,33 @@ async fn run(shared: Shared, number: u32) {
 }
 
 async fn read(shared: &Shared, number: u32) -> Option<()> {
-    let file = with(shared, number, |job| job.file.clone())?;
-    let total = file.size();
+    let (files, total) = with(shared, number, |job| (job.files.clone(), job.bytes_total))?;
+    // Of many files little is read ahead of each.
+    let slice_bytes = (SLICE_BYTES / files.len() as f64).max(LEAST_SLICE_BYTES);
+    let mut slices: Vec<Slices> = files.into_iter().map(|file| Slices::new(file, slice_bytes)).collect();
     let began = now();
     let (mut told, mut shown) = (began, began);
-    let (mut at, mut asked) = (0.0, 0.0);
-    let mut ahead = VecDeque::new();
+    let mut at = 0.0;
     let mut bytes = Vec::new();
-    loop {
-        while ahead.len() < SLICES_AHEAD && asked < total {
-            ahead.push_back(slice(&file, asked));
-            asked += SLICE_BYTES;
-        }
-        let Some(promise) = ahead.pop_front() else { break };
-        let buffer = match JsFuture::from(promise).await {
-            Ok(buffer) => buffer,
+    while let Some(wanted) = with(shared, number, |job| job.pipeline.wants())? {
+        let next = match slices.get_mut(wanted).and_then(Slices::next) {
+            Some(promise) => JsFuture::from(promise).await.map(Some),
+            None => Ok(None),
+        };
+        let fed = match next {
+            Ok(Some(buffer)) => {
+                take(&buffer, &mut bytes);
+                at += bytes.len() as f64;
+                with(shared, number, |job| job.feed(&bytes))?
+            }
+            Ok(None) => with(shared, number, |job| job.end_file(wanted))?,
             Err(_) => {
+                // Its end comes next.
+                slices.get_mut(wanted).map(Slices::give_up);
                 with(shared, number, |job| job.pipeline.note(IssueKind::FileChanged))?;
-                break;
+                Ok(())
             }
         };
-        at = (at + SLICE_BYTES).min(total);
-        take(&buffer, &mut bytes);
-        let fed = with(shared, number, |job| job.pipeline.feed(&bytes))?;
         if let Err(refusal) = fed {
             return refuse(shared, number, refusal.to_string());
         }
@@ -185,7 +208,7 @@ async fn read(shared: &Shared, number: u32) -> Option<()> {
                     bytes_total: total as u64,
                     packets,
                     packets_per_second: packets as f64 / seconds,
-                    seconds_left: Some(seconds * (total - at) / at),
+                    seconds_left: Some(seconds * (total - at) / at.max(1.0)),
                     detector: String::new(),
                 },
             });
@@ -196,10 +219,72 @@ async fn read(shared: &Shared, number: u32) -> Option<()> {
             post(&Reply::Partial { job: number, analysis });
         }
     }
-    if let Err(refusal) = with(shared, number, |job| job.pipeline.end())? {
+    if let Err(refusal) = with(shared, number, Job::end)? {
         return refuse(shared, number, refusal.to_string());
     }
     with(shared, number, |job| job.is_read = true)
+}
+
+impl Job {
+    fn feed(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+        let Job { pipeline, unpacked, .. } = self;
+        pipeline.feed_keeping(bytes, &mut |file, plain| keep(unpacked, file, plain))
+    }
+
+    fn end_file(&mut self, file: usize) -> Result<(), Refusal> {
+        let Job { pipeline, unpacked, .. } = self;
+        let ended = pipeline.end_file(&mut |file, plain| keep(unpacked, file, plain));
+        self.close(file);
+        ended
+    }
+
+    fn end(&mut self) -> Result<(), Refusal> {
+        let ended = self.pipeline.end();
+        (0..self.files.len()).for_each(|file| self.close(file));
+        ended
+    }
+
+    /// From here on packets of the file can be read again.
+    fn close(&mut self, file: usize) {
+        let is_packed = self.pipeline.is_packed(file);
+        if let Some(unpacked) = self.unpacked.get_mut(file).filter(|unpacked| is_packed && unpacked.blob.is_none()) {
+            unpacked.blob = std::mem::take(&mut unpacked.writer).finish().ok();
+        }
+    }
+}
+
+/// A browser without room keeps nothing: single packets of the file will then say that they cannot be read.
+fn keep(unpacked: &mut [Unpacked], file: usize, plain: &[u8]) {
+    if let Some(unpacked) = unpacked.get_mut(file) {
+        let _ = unpacked.writer.write(plain);
+    }
+}
+
+/// A file that is asked for slice by slice, some of them before they are needed.
+struct Slices {
+    file: Blob,
+    slice_bytes: f64,
+    asked: f64,
+    ahead: VecDeque<Promise>,
+}
+
+impl Slices {
+    fn new(file: Blob, slice_bytes: f64) -> Slices {
+        Slices { file, slice_bytes, asked: 0.0, ahead: VecDeque::new() }
+    }
+
+    fn next(&mut self) -> Option<Promise> {
+        while self.ahead.len() < SLICES_AHEAD && self.asked < self.file.size() {
+            self.ahead.push_back(slice(&self.file, self.asked, self.slice_bytes));
+            self.asked += self.slice_bytes;
+        }
+        self.ahead.pop_front()
+    }
+
+    fn give_up(&mut self) {
+        self.ahead.clear();
+        self.asked = self.file.size();
+    }
 }
 
 fn refuse(shared: &Shared, number: u32, text: String) -> Option<()> {
@@ -212,7 +297,7 @@ fn refuse(shared: &Shared, number: u32, text: String) -> Option<()> {
 async fn judge(shared: &Shared, number: u32) -> Option<()> {
     let round = with(shared, number, |job| job.round)?;
     for (place, entry) in detect::ALL.iter().enumerate() {
-        let (packets, bytes) = with(shared, number, |job| (job.pipeline.packets(), job.file.size() as u64))?;
+        let (packets, bytes) = with(shared, number, |job| (job.pipeline.packets(), job.bytes_total as u64))?;
         post(&Reply::Progress {
             job: number,
             progress: Progress {
@@ -249,32 +334,36 @@ async fn judge(shared: &Shared, number: u32) -> Option<()> {
     Some(())
 }
 
-/// SHA-256 of the whole file, after the findings: it costs more time than all the rest.
+/// SHA-256 of all files, one behind the other, after the findings: it costs more time than all the rest.
 async fn hash(shared: &Shared, number: u32) -> Option<()> {
-    let file = with(shared, number, |job| job.file.clone())?;
-    let (total, mut at, mut told) = (file.size(), 0.0, now());
+    let (files, total) = with(shared, number, |job| (job.files.clone(), job.bytes_total))?;
+    let (mut done, mut told) = (0.0, now());
     let mut hasher = Sha256::new();
     let mut bytes = Vec::new();
-    while at < total {
-        let buffer = JsFuture::from(slice(&file, at)).await.ok()?;
-        at = (at + SLICE_BYTES).min(total);
-        take(&buffer, &mut bytes);
-        hasher.update(&bytes);
-        let packets = with(shared, number, |job| job.pipeline.packets())?;
-        if now() - told >= PROGRESS_MS {
-            told = now();
-            post(&Reply::Progress {
-                job: number,
-                progress: Progress {
-                    stage: Stage::Hashing,
-                    bytes_done: at as u64,
-                    bytes_total: total as u64,
-                    packets,
-                    packets_per_second: 0.0,
-                    seconds_left: None,
-                    detector: String::new(),
-                },
-            });
+    for file in files {
+        let mut at = 0.0;
+        while at < file.size() {
+            let buffer = JsFuture::from(slice(&file, at, SLICE_BYTES)).await.ok()?;
+            at += SLICE_BYTES;
+            take(&buffer, &mut bytes);
+            done += bytes.len() as f64;
+            hasher.update(&bytes);
+            let packets = with(shared, number, |job| job.pipeline.packets())?;
+            if now() - told >= PROGRESS_MS {
+                told = now();
+                post(&Reply::Progress {
+                    job: number,
+                    progress: Progress {
+                        stage: Stage::Hashing,
+                        bytes_done: done as u64,
+                        bytes_total: total as u64,
+                        packets,
+                        packets_per_second: 0.0,
+                        seconds_left: None,
+                        detector: String::new(),
+                    },
+                });
+            }
         }
     }
     let hex: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
@@ -299,8 +388,8 @@ async fn pause() {
 }
 
 /// Asks the browser for a slice; it reads while we go on.
-fn slice(file: &Blob, at: f64) -> Promise {
-    match file.slice_with_f64_and_f64(at, at + SLICE_BYTES) {
+fn slice(file: &Blob, at: f64, length: f64) -> Promise {
+    match file.slice_with_f64_and_f64(at, at + length) {
         Ok(slice) => slice.array_buffer().unchecked_into(),
         Err(error) => Promise::reject(&error),
     }
@@ -313,15 +402,18 @@ fn take(buffer: &JsValue, bytes: &mut Vec<u8>) {
     array.copy_to(bytes);
 }
 
-/// The file read again, for single packets.
-struct BlobSource {
-    file: Blob,
+/// The files read again, or what they were unpacked to, for single packets.
+struct BlobSource<'a> {
+    files: &'a [Blob],
+    unpacked: &'a [Unpacked],
 }
 
-impl Source for BlobSource {
-    fn read_at(&mut self, offset: u64, length: usize) -> Option<Vec<u8>> {
+impl Source for BlobSource<'_> {
+    fn read_at(&mut self, file: u8, offset: u64, length: usize) -> Option<Vec<u8>> {
+        let unpacked = self.unpacked.get(usize::from(file)).and_then(|unpacked| unpacked.blob.as_ref());
+        let blob = unpacked.or_else(|| self.files.get(usize::from(file)))?;
         let end = offset as f64 + length as f64;
-        let slice = self.file.slice_with_f64_and_f64(offset as f64, end).ok()?;
+        let slice = blob.slice_with_f64_and_f64(offset as f64, end).ok()?;
         let buffer = FileReaderSync::new().ok()?.read_as_array_buffer(&slice).ok()?;
         let bytes = Uint8Array::new(&buffer).to_vec();
         (bytes.len() == length).then_some(bytes)
@@ -337,11 +429,11 @@ fn now() -> f64 {
 }
 
 fn post(reply: &Reply) {
-    post_with(reply, None);
+    post_with(reply, &[]);
 }
 
-fn post_with(reply: &Reply, file: Option<&Blob>) {
-    let (message, transfer) = codec::to_js(reply, file);
+fn post_with(reply: &Reply, files: &[Blob]) {
+    let (message, transfer) = codec::to_js(reply, files);
     // Fails only for values that cannot be cloned; ours are bytes.
     let _ = scope().post_message_with_transfer(&message, &transfer);
 }
