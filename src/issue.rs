@@ -51,8 +51,20 @@ issues! {
         "Packets have an IP or ARP header that makes no sense; layers below it were kept.",
     TransportDamaged "transport-damaged" Warning
         "Packets have a TCP, UDP or ICMP header that makes no sense or is cut; addresses were kept.",
+    TunnelDamaged "tunnel-damaged" Warning
+        "Packets have a tunnel header (GRE, MPLS, PPP and the like) that makes no sense or is cut; what is outside was kept.",
+    TunnelDeep "tunnel-deep" Warning
+        "Packets are packed into more headers than are followed; what is further inside was not looked into.",
     Fragment "fragment" Info
-        "IP fragments were counted by address but not put together, so ports of later pieces are unknown.",
+        "IP packets came in pieces (fragments); those with all their pieces were put together and read.",
+    FragmentUnfinished "fragment-unfinished" Warning
+        "IP packets lack pieces: these never came, came after 30 seconds, or there were more unfinished packets than are kept.",
+    FragmentOverlap "fragment-overlap" Warning
+        "Pieces of IP packets lie over pieces that came before; the earlier bytes were kept. Receivers differ in this.",
+    FragmentTiny "fragment-tiny" Warning
+        "First pieces of IP packets are too short for their TCP, UDP or ICMP header, as no system makes them.",
+    FragmentOverlong "fragment-overlong" Warning
+        "Pieces of IP packets reach past 65,535 bytes, which no packet can have; they were left out.",
     FlowsSummarised "flows-summarised" Warning
         "More flows than the table keeps: the oldest were counted and folded into the totals.",
     NamesFull "names-full" Warning

@@ -1,6 +1,7 @@
 //! Bytes to decoded packets: the front half of the line, which may run on a thread of its own.
 
 use crate::decode;
+use crate::decode::fragments::Fragments;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Packet;
 use crate::read::{Inputs, RawPacket, Refusal};
@@ -13,6 +14,7 @@ pub struct Front {
     inputs: Inputs,
     read_issues: IssueLog,
     decode_issues: IssueLog,
+    fragments: Fragments,
     n_packets: u64,
 }
 
@@ -55,6 +57,7 @@ impl Front {
             inputs: Inputs::new(n_files),
             read_issues: IssueLog::default(),
             decode_issues: IssueLog::default(),
+            fragments: Fragments::default(),
             n_packets: 0,
         }
     }
@@ -81,8 +84,8 @@ impl Front {
         keep: &mut impl FnMut(usize, &[u8]),
         sink: &mut impl FnMut(Packet, Place, &[u8]),
     ) -> Result<usize, Refusal> {
-        let Front { inputs, decode_issues, n_packets, .. } = self;
-        inputs.step(bytes, keep, &mut |raw| hand_on(&raw, n_packets, decode_issues, sink))
+        let Front { inputs, decode_issues, fragments, n_packets, .. } = self;
+        inputs.step(bytes, keep, &mut |raw| hand_on(&raw, n_packets, fragments, decode_issues, sink))
     }
 
     /// Decodes bytes of a batch, for the other half of the line to take on another thread; true if some are left,
@@ -119,8 +122,12 @@ impl Front {
         keep: &mut impl FnMut(usize, &[u8]),
         sink: &mut impl FnMut(Packet, Place, &[u8]),
     ) -> Result<(), Refusal> {
-        let Front { inputs, decode_issues, n_packets, .. } = self;
-        inputs.end(keep, &mut |raw| hand_on(&raw, n_packets, decode_issues, sink))
+        let Front { inputs, decode_issues, fragments, n_packets, .. } = self;
+        inputs.end(keep, &mut |raw| hand_on(&raw, n_packets, fragments, decode_issues, sink))?;
+        if inputs.wants().is_none() {
+            fragments.end(decode_issues);
+        }
+        Ok(())
     }
 
     /// Reading is given up before the end of the file.
@@ -154,12 +161,19 @@ impl Front {
 fn hand_on(
     raw: &RawPacket<'_>,
     n_packets: &mut u64,
+    fragments: &mut Fragments,
     issues: &mut IssueLog,
     sink: &mut impl FnMut(Packet, Place, &[u8]),
 ) {
-    let packet = decode::decode(raw, *n_packets, issues);
+    let mut packet = decode::decode(raw, *n_packets, issues);
     *n_packets += 1;
-    sink(packet, Place { file: raw.file, offset: raw.offset, link_type: raw.link_type }, raw.data);
+    let place = Place { file: raw.file, offset: raw.offset, link_type: raw.link_type };
+    if packet.piece().is_some() {
+        // The piece that completes a whole stands for it, with the bytes of the whole.
+        let whole = fragments.take(&mut packet, raw, issues);
+        return sink(packet, place, whole.as_deref().unwrap_or(raw.data));
+    }
+    sink(packet, place, raw.data);
 }
 
 impl Batch {

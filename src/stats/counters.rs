@@ -66,8 +66,9 @@ impl Counters {
         }
         let layers = packet.layers.as_slice();
         for (place, layer) in layers.iter().enumerate() {
-            // Stacked VLAN tags are one layer to who reads the table.
-            if place > 0 && layers.get(place - 1) == Some(layer) {
+            // Stacked VLAN tags are one layer to who reads the table; so is IP inside of IP.
+            let before = layers.get(if packet.rare.is_some() { 0 } else { place.saturating_sub(1) }..place);
+            if before.is_some_and(|before| before.contains(layer)) {
                 continue;
             }
             let slot = match layer {
@@ -132,10 +133,12 @@ impl Counters {
 fn layer(named: Named) -> u8 {
     use Named::*;
     match named {
-        Ethernet | Vlan | Loopback | LinuxSll | LinuxSll2 | RawIp | Llc | Macsec => 1,
+        Ethernet | Vlan | Loopback | LinuxSll | LinuxSll2 | RawIp | Llc | Macsec | Wifi | Radiotap | Ppi | Prism
+        | Avs | Ppp | Hdlc | FrameRelay | Fddi | Nflog | Pktap | Wpan | Dsa | Slip | Ipoib | Pbb | VnTag
+        | CiscoMetadata => 1,
         Arp | Ipv4 | Ipv6 | Lldp | Mpls | PppoeDiscovery | PppoeSession | Eapol | WakeOnLan | Ptp | Stp | Cdp => 2,
         Tcp | Udp | Icmp | Icmpv6 | Igmp | Sctp | Gre | Esp | Ah | Ospf | Pim | Vrrp | Eigrp | L2tp | IpInIp
-        | UdpLite | IpFragment => 3,
+        | UdpLite | IpFragment | EtherIp | Erspan | Geneve | Teredo | Vxlan | Gtp => 3,
         _ => 4,
     }
 }
