@@ -32,9 +32,13 @@ issues! {
     StoppedEarly "stopped-early" Warning
         "Reading was stopped by you before the end. Results cover only the part that was read.",
     BlockUnknown "block-unknown" Info
-        "The file has blocks of a kind that holds no packets or is not known; they were skipped.",
+        "The file has blocks of a kind that is not known; they were skipped.",
+    BlockOther "block-other" Info
+        "The file has blocks that hold no packets: names, statistics, decryption secrets, blocks of other programs. They were skipped.",
     BlockDamaged "block-damaged" Error
         "A block could not be understood; it was skipped and reading went on behind it.",
+    CommentsFull "comments-full" Info
+        "The file has more comments than are kept; the later ones are not shown.",
     InterfaceUnknown "interface-unknown" Error
         "A packet names a capture interface that the file never described; its time and link type are guesses.",
     NoTimestamp "no-timestamp" Warning

@@ -260,6 +260,7 @@ impl Pipeline {
         let counters = &line.counters;
         let file = FileFacts {
             format: self.front.inputs().format(),
+            comments: self.front.inputs().comments(),
             link_types: line.index.link_types().into_iter().map(link::name).collect(),
             ..self.file.clone()
         };

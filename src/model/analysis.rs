@@ -1,6 +1,7 @@
 //! The one value that page, report and command show. Small: tables and packets stay behind with the worker.
 
 use super::address::Host;
+use super::comment::Comment;
 use super::finding::Finding;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -41,6 +42,8 @@ pub struct FileFacts {
     pub format: String,
     /// Names of the link types met, in order of appearance.
     pub link_types: Vec<String>,
+    /// Comments in the capture, in their order.
+    pub comments: Vec<Comment>,
 }
 
 impl FileFacts {

@@ -8,10 +8,12 @@ mod packets;
 
 use crate::decode::explain;
 use crate::export::flows_csv;
-use crate::model::table::PacketDetail;
+use crate::model::comment::{About, Comment};
+use crate::model::table::{LayerDetail, PacketDetail};
 use crate::model::{Analysis, Finding};
 use crate::pipeline::Pipeline;
 use crate::protocol::{Answer, Filter, FlowSort, PacketSort, Query};
+use crate::read::RawPacket;
 use std::io::{self, Write};
 
 /// Most rows in one answer.
@@ -96,7 +98,7 @@ impl Views {
                 let rows = self.packets.as_ref().map_or(&NO_ROWS, |view| &view.rows);
                 Answer::Packets(packets::page(pipeline, source, rows, offset, count.min(MOST_ROWS)))
             }
-            Query::Packet { index } => Answer::Packet(detail(pipeline, source, index).map(Box::new)),
+            Query::Packet { index } => Answer::Packet(detail(pipeline, analysis, source, index).map(Box::new)),
         }
     }
 }
@@ -113,11 +115,22 @@ fn finding<'a>(analysis: &'a Analysis, filter: &Filter) -> Option<&'a Finding> {
     analysis.findings.iter().find(|finding| finding.id == *id)
 }
 
-fn detail(pipeline: &Pipeline, source: &mut dyn Source, index: u64) -> Option<PacketDetail> {
+/// What the capture says about a packet, as a layer of no bytes.
+fn comments(analysis: &Analysis, raw: &RawPacket<'_>) -> Option<LayerDetail> {
+    let is_about = |comment: &&Comment| {
+        comment.file == raw.file && matches!(comment.about, About::Packet { offset, .. } if offset == raw.offset)
+    };
+    let texts = analysis.file.comments.iter().filter(is_about);
+    let fields: Vec<_> = texts.map(|comment| ("Says".to_owned(), comment.text.clone())).collect();
+    (!fields.is_empty()).then(|| LayerDetail { name: "Comment in the capture".to_owned(), start: 0, length: 0, fields })
+}
+
+fn detail(pipeline: &Pipeline, analysis: &Analysis, source: &mut dyn Source, index: u64) -> Option<PacketDetail> {
     let known = pipeline.index().get(index)?;
     let bytes = source.read_at(known.file, known.offset, known.captured_bytes as usize)?;
     let raw = packets::raw(&known, &bytes);
-    let (layers, stopped) = explain::layers(&raw, index);
+    let (mut layers, stopped) = explain::layers(&raw, index);
+    layers.extend(comments(analysis, &raw));
     let row = explain::row(&raw, index, packets::flow_of(&known));
     Some(PacketDetail { row, layers, bytes, stopped })
 }

@@ -3,6 +3,7 @@
 use super::unpack::{self, Trouble, Unpacker};
 use super::{RawPacket, Reader, Refusal};
 use crate::issue::{IssueKind, IssueLog};
+use crate::model::Comment;
 
 enum Packing {
     /// Too few bytes have come to tell.
@@ -143,6 +144,11 @@ impl Input {
     /// Bytes that are not part of what was understood: of the unpacked stream, and packed ones.
     pub fn bytes_skipped(&self) -> u64 {
         self.reader.bytes_skipped() + self.bytes_not_unpacked
+    }
+
+    /// Comments in the file.
+    pub fn comments(&self) -> impl Iterator<Item = Comment> {
+        self.reader.comments()
     }
 
     /// The format in words; empty until it is known.

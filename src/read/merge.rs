@@ -7,6 +7,7 @@
 use super::input::Input;
 use super::{RawPacket, Refusal};
 use crate::issue::IssueLog;
+use crate::model::Comment;
 use crate::model::analysis::Issue;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -131,6 +132,11 @@ impl Inputs {
     /// Bytes that are not part of what was understood.
     pub fn bytes_skipped(&self) -> u64 {
         self.files.iter().map(|file| file.input.bytes_skipped()).sum()
+    }
+
+    /// Comments in the files, file after file.
+    pub fn comments(&self) -> Vec<Comment> {
+        self.files.iter().flat_map(|file| file.input.comments()).collect()
     }
 
     /// The formats in words, each once.

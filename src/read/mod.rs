@@ -10,6 +10,7 @@ mod unpack;
 pub use merge::{Inputs, MOST_FILES};
 
 use crate::issue::{IssueKind, IssueLog};
+use crate::model::Comment;
 use thiserror::Error;
 
 /// A packet as it stands in the file.
@@ -153,6 +154,12 @@ impl Reader {
     pub fn bytes_skipped(&self) -> u64 {
         let skipped_blocks = if let Some(Format::Pcapng(pcapng)) = &self.format { pcapng.bytes_damaged } else { 0 };
         self.bytes_fed - self.at + skipped_blocks
+    }
+
+    /// Comments in the file.
+    pub fn comments(&self) -> impl Iterator<Item = Comment> {
+        let comments = if let Some(Format::Pcapng(pcapng)) = &self.format { pcapng.comments.as_slice() } else { &[] };
+        comments.iter().map(|comment| Comment { file: self.file, ..comment.clone() })
     }
 
     /// The format in words; empty until it is known.

@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 /// Upper borders of the size bins, those of Wireshark's packet length statistics.
 const SIZE_BORDERS: [u32; 10] = [19, 39, 79, 159, 319, 639, 1279, 2559, 5119, u32::MAX];
 
+/// A packet with more layers may have the same one twice, not side by side.
+const PLAIN_LAYERS: usize = 4;
+
 #[derive(Clone, Copy, Default)]
 struct Count {
     packets: u64,
@@ -66,8 +69,9 @@ impl Counters {
         }
         let layers = packet.layers.as_slice();
         for (place, layer) in layers.iter().enumerate() {
-            // Stacked VLAN tags are one layer to who reads the table; so is IP inside of IP.
-            let before = layers.get(if packet.rare.is_some() { 0 } else { place.saturating_sub(1) }..place);
+            // A layer that comes again further inside, as VLAN tags or IP do, is one to who reads the table.
+            let from = if layers.len() > PLAIN_LAYERS { 0 } else { place.saturating_sub(1) };
+            let before = layers.get(from..place);
             if before.is_some_and(|before| before.contains(layer)) {
                 continue;
             }

@@ -54,6 +54,18 @@ pub fn Figures(props: &FiguresProps) -> Html {
                     <div class="pair wide"><dt>{"SHA-256"}</dt><dd class="code">{ hash.clone() }</dd></div>
                 }
             </dl>
+            if !file.comments.is_empty() {
+                <details>
+                    <summary>
+                        { quantity::counted(file.comments.len() as u64, "comment", "comments") }{" in the capture"}
+                    </summary>
+                    <dl class="figures">
+                        for comment in &file.comments {
+                            { pair(&comment.about.to_string(), plain(&comment.text)) }
+                        }
+                    </dl>
+                </details>
+            }
             if n_issues > 0 && !props.is_partial {
                 <p><a href={Route::Issues.hash()}>
                     { format!("{} while reading", quantity::counted(n_issues, "kind of issue", "kinds of issues")) }
