@@ -20,19 +20,12 @@ pub struct Input {
     reader: Reader,
     /// Unpacked bytes on their way to the reader.
     plain: Vec<u8>,
-    /// Compressed bytes that could not be unpacked.
-    bytes_not_unpacked: u64,
 }
 
 impl Input {
     /// For the file of this number, see [`RawPacket::file`].
     pub fn new(file: u8) -> Input {
-        Input {
-            packing: Packing::Unknown(Vec::new()),
-            reader: Reader::new(file),
-            plain: Vec::new(),
-            bytes_not_unpacked: 0,
-        }
+        Input { packing: Packing::Unknown(Vec::new()), reader: Reader::new(file), plain: Vec::new() }
     }
 
     /// Takes the next bytes of the file. Unpacked bytes are shown to `keep` before their packets are given.
@@ -97,10 +90,7 @@ impl Input {
                     }
                 }
             }
-            Packing::Ended(_) => {
-                self.bytes_not_unpacked += bytes.len() as u64;
-                Ok(bytes.len())
-            }
+            Packing::Ended(_) => Ok(bytes.len()),
         }
     }
 
@@ -141,9 +131,10 @@ impl Input {
         matches!(self.packing, Packing::Packed(_) | Packing::Ended(_))
     }
 
-    /// Bytes that are not part of what was understood: of the unpacked stream, and packed ones.
+    /// Bytes of the plain stream that are not part of what was understood. Packed ones that could not be unpacked are
+    /// none of it: where unpackers notice damage depends on the slices.
     pub fn bytes_skipped(&self) -> u64 {
-        self.reader.bytes_skipped() + self.bytes_not_unpacked
+        self.reader.bytes_skipped()
     }
 
     /// Comments in the file.
