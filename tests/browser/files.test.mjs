@@ -37,7 +37,8 @@ test("a pcapng from a file dialog, whatever its name", async () => {
 /** Opens the packet of this number (from 1); answers its bytes as the page shows them. */
 async function bytesOf(page, number) {
   await page.evaluate((index) => { location.hash = `#/packets?packet=${index}`; }, number - 1);
-  const lines = page.getByRole("region", { name: "Bytes" }).locator(".hex-bytes");
+  const shown = page.getByRole("region", { name: new RegExp(`^Packet ${number.toLocaleString("en-US")}\\b`) });
+  const lines = shown.locator(".hex-bytes");
   await lines.first().waitFor();
   return (await lines.allInnerTexts()).join("").replace(/\s/g, "");
 }
