@@ -10,7 +10,7 @@ use crate::decode::link;
 use crate::detect::{self, Card, Conclusion, Context, Detector, Ended, Wants};
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
-use crate::flow::table::{FlowTable, Limits, Touch};
+use crate::flow::table::{FlowTable, Limits, Sought, Touch};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::analysis::{Analysis, Coverage, DetectorRun, FileFacts, Stats, Summary};
 use crate::model::flow::{NameSource, Way};
@@ -25,6 +25,8 @@ use crate::stats::tops::{Tops, tops};
 use front::Place;
 use std::collections::BTreeMap;
 
+/// Packets whose flows are sought at a time.
+const TOGETHER: usize = 16;
 /// Bins of the timeline that an analysis carries.
 const TIMELINE_BINS: usize = 256;
 /// Most bytes of a greeting that are kept until the server's name is complete.
@@ -58,7 +60,6 @@ pub struct Pipeline {
 /// Everything behind the decoders: the other half of the line.
 pub struct Line {
     issues: IssueLog,
-    counters: Counters,
     index: PacketIndex,
     flows: FlowTable,
     /// Of the flow table, once reading has ended.
@@ -68,8 +69,8 @@ pub struct Line {
     /// Places of the detectors that want packets or flows of each kind, by the bit of the kind in [`Wants`].
     watchers: [Vec<usize>; Wants::KINDS],
     greetings: BTreeMap<u32, Vec<u8>>,
-    n_damaged: u64,
-    last_time_ns: i64,
+    /// Of the flow table, once reading has ended.
+    tops: Tops,
 }
 
 impl Pipeline {
@@ -95,7 +96,6 @@ impl Pipeline {
             front: Front::new(names.len()),
             line: Line {
                 issues: IssueLog::default(),
-                counters: Counters::default(),
                 index: PacketIndex::default(),
                 flows: FlowTable::new(limits),
                 roster: Roster::default(),
@@ -103,8 +103,7 @@ impl Pipeline {
                 detectors: detect::ALL.iter().map(|entry| (entry.make)()).collect(),
                 watchers,
                 greetings: BTreeMap::new(),
-                n_damaged: 0,
-                last_time_ns: i64::MIN,
+                tops: Tops::default(),
             },
             file: FileFacts { name: FileFacts::name_of(&names), bytes: file_bytes, ..FileFacts::default() },
             names,
@@ -133,7 +132,7 @@ impl Pipeline {
     /// The file is of no kind that is read.
     pub fn feed_keeping(&mut self, bytes: &[u8], keep: &mut impl FnMut(usize, &[u8])) -> Result<(), Refusal> {
         let line = &mut self.line;
-        self.front.feed(bytes, keep, &mut |packet, place, data| line.packet(&packet, place, data))
+        self.front.feed(bytes, keep, &mut |packet, place, data| line.one(&packet, place, data))
     }
 
     /// The file that is wanted has ended.
@@ -142,7 +141,7 @@ impl Pipeline {
     /// It was too short to be of any kind that is read.
     pub fn end_file(&mut self, keep: &mut impl FnMut(usize, &[u8])) -> Result<(), Refusal> {
         let line = &mut self.line;
-        self.front.end_file(keep, &mut |packet, place, data| line.packet(&packet, place, data))
+        self.front.end_file(keep, &mut |packet, place, data| line.one(&packet, place, data))
     }
 
     /// True if the index points into what a file was unpacked to, not into the file.
@@ -180,8 +179,7 @@ impl Pipeline {
 
     /// Lets every detector conclude, and gives the result.
     pub fn judge(&mut self, settings: &Settings) -> Analysis {
-        let Line { flows, roster, names, counters, detectors, .. } = &mut self.line;
-        let context = context(settings, flows, roster, names, counters);
+        let (context, detectors) = self.line.context(settings, self.front.counters());
         // The models come last in the table and take longest.
         let waiting: Vec<_> = detectors.iter_mut().rev().collect();
         let mut conclusions = threads::each(waiting, |detector| detector.conclude(&context));
@@ -198,9 +196,9 @@ impl Pipeline {
         if place == 0 {
             self.begin_judging();
         }
-        let Line { flows, roster, names, counters, detectors, .. } = &mut self.line;
+        let (context, detectors) = self.line.context(settings, self.front.counters());
         let (Some(entry), Some(detector)) = (detect::ALL.get(place), detectors.get_mut(place)) else { return };
-        let conclusion = detector.conclude(&context(settings, flows, roster, names, counters));
+        let conclusion = detector.conclude(&context);
         self.settle(entry, conclusion);
     }
 
@@ -236,7 +234,7 @@ impl Pipeline {
 
     /// What is known so far, without findings.
     pub fn partial(&self, settings: &Settings) -> Analysis {
-        self.assemble(settings, Tops::default(), Vec::new(), Vec::new())
+        self.assemble(settings, Vec::new(), Vec::new())
     }
 
     /// The result, with the findings of the detectors that have concluded.
@@ -244,10 +242,10 @@ impl Pipeline {
         let mut findings: Vec<Finding> = self.runs.iter().flat_map(|(_, findings)| findings.clone()).collect();
         Finding::sort(&mut findings);
         let runs = self.runs.iter().map(|(run, _)| run.clone()).collect();
-        self.assemble(settings, tops(&self.line.flows, &self.line.roster, &self.line.names), findings, runs)
+        self.assemble(settings, findings, runs)
     }
 
-    fn assemble(&self, settings: &Settings, tops: Tops, findings: Vec<Finding>, runs: Vec<DetectorRun>) -> Analysis {
+    fn assemble(&self, settings: &Settings, findings: Vec<Finding>, runs: Vec<DetectorRun>) -> Analysis {
         let line = &self.line;
         let mut issues = self.front.issues();
         issues.merge(&line.issues);
@@ -257,7 +255,7 @@ impl Pipeline {
         let mut all_issues = issues.issues();
         all_issues.extend(self.front.inputs().issues_of(&self.names));
         all_issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
-        let counters = &line.counters;
+        let (counters, tops) = (self.front.counters(), &line.tops);
         let file = FileFacts {
             format: self.front.inputs().format(),
             comments: self.front.inputs().comments(),
@@ -277,7 +275,7 @@ impl Pipeline {
             },
             coverage: Coverage {
                 packets_read: counters.packets,
-                packets_decoded: counters.packets - line.n_damaged,
+                packets_decoded: counters.packets - self.front.n_damaged(),
                 packets_truncated: counters.packets_truncated,
                 bytes_skipped: self.front.inputs().bytes_skipped(),
                 flows_kept: line.flows.len() as u64,
@@ -288,8 +286,8 @@ impl Pipeline {
             runs,
             stats: Stats {
                 timeline: counters.timeline.timeline(TIMELINE_BINS),
-                top_hosts: tops.hosts,
-                top_ports: tops.ports,
+                top_hosts: tops.hosts.clone(),
+                top_ports: tops.ports.clone(),
                 sizes: counters.sizes(),
             },
             changed_settings: settings.changed().clone(),
@@ -299,7 +297,7 @@ impl Pipeline {
 
     /// Packets read so far.
     pub fn packets(&self) -> u64 {
-        self.line.counters.packets
+        self.line.packets()
     }
 
     /// The flow table.
@@ -324,36 +322,51 @@ impl Pipeline {
 }
 
 impl Line {
+    /// Takes a packet by itself.
+    #[inline]
+    fn one(&mut self, packet: &Packet, place: Place, data: &[u8]) {
+        let sought = self.flows.seek(packet);
+        self.packet(packet, sought, place, data);
+    }
+
     /// Takes a batch of the front half.
     pub fn take(&mut self, batch: &Batch) {
-        for (packet, place, data) in batch.packets() {
-            self.packet(packet, place, data);
+        let mut sought = [Sought::default(); TOGETHER];
+        for group in batch.groups(TOGETHER) {
+            for (sought, passing) in sought.iter_mut().zip(group) {
+                *sought = self.flows.seek(&passing.packet);
+            }
+            for (sought, passing) in sought.iter().zip(group) {
+                self.packet(&passing.packet, *sought, passing.place, batch.data(passing));
+            }
         }
     }
 
     /// Packets taken so far.
     pub fn packets(&self) -> u64 {
-        self.counters.packets
+        self.index.len()
+    }
+
+    fn context<'a>(
+        &'a mut self,
+        settings: &'a Settings,
+        counters: &Counters,
+    ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
+        let Line { flows, roster, names, detectors, .. } = self;
+        let span_ns = counters.span_ns.unwrap_or((0, 0));
+        (Context { settings, flows, roster, names, span_ns, packets: counters.packets }, detectors)
     }
 
     #[inline]
-    fn packet(&mut self, packet: &Packet, place: Place, data: &[u8]) {
-        self.n_damaged += u64::from(packet.is_damaged);
-        if packet.captured_bytes < packet.wire_bytes {
-            self.issues.add(IssueKind::PacketCut, Some(packet.index), Some(place.offset));
-        }
-        if packet.time_ns < self.last_time_ns {
-            self.issues.add(IssueKind::TimeBackwards, Some(packet.index), Some(place.offset));
-        }
-        self.last_time_ns = self.last_time_ns.max(packet.time_ns);
-        self.counters.add(packet);
+    fn packet(&mut self, packet: &Packet, sought: Sought, place: Place, data: &[u8]) {
         for detector in self.watchers.get(Wants::of_packet(packet).place()).into_iter().flatten() {
             if let Some(detector) = self.detectors.get_mut(*detector) {
                 detector.observe_packet(packet);
             }
         }
         let Line { flows, names, detectors, watchers, .. } = self;
-        let touch = flows.update(packet, names, &mut |serial, flow| tell(detectors, watchers, names, serial, flow));
+        let touch =
+            flows.update(packet, sought, names, &mut |serial, flow| tell(detectors, watchers, names, serial, flow));
         let belongs = match touch {
             Some(touch) => Belongs::Flow(touch.serial, touch.way),
             None => Belongs::Alone(match packet.top() {
@@ -377,9 +390,8 @@ impl Line {
 
     /// Every flow that is still open ends.
     fn end_flows(&mut self) {
+        let open = self.flows.end_all();
         let Line { flows, names, detectors, .. } = self;
-        let open = flows.end_all();
-        self.roster = Roster::of(flows);
         let n = threads::n_threads();
         let mut groups: Vec<Vec<_>> = (0..n).map(|_| Vec::new()).collect();
         for (place, (entry, detector)) in detect::ALL.iter().zip(detectors).enumerate() {
@@ -387,15 +399,24 @@ impl Line {
                 group.push((entry.wants, detector));
             }
         }
-        threads::each(groups, |mut group| {
-            for (serial, flow) in open.iter().filter_map(|serial| Some((*serial, flows.get(*serial)?))) {
-                let ended = Ended { serial, flow, name: names.text(flow.name) };
-                let kind = Wants::of_flow(flow);
-                for (_, detector) in group.iter_mut().filter(|(wants, _)| wants.meets(kind)) {
-                    detector.observe_flow(&ended);
+        let list = || {
+            let roster = Roster::of(flows);
+            let tops = tops(flows, &roster, names);
+            (roster, tops)
+        };
+        let observe = || {
+            threads::each(groups, |mut group: Vec<(Wants, &mut Box<dyn Detector>)>| {
+                for (serial, flow) in open.iter().filter_map(|serial| Some((*serial, flows.get(*serial)?))) {
+                    let ended = Ended { serial, flow, name: names.text(flow.name) };
+                    let kind = Wants::of_flow(flow);
+                    for (_, detector) in group.iter_mut().filter(|(wants, _)| wants.meets(kind)) {
+                        detector.observe_flow(&ended);
+                    }
                 }
-            }
-        });
+            })
+        };
+        let ((roster, tops), _) = threads::both(list, observe);
+        (self.roster, self.tops) = (roster, tops);
     }
 
     #[inline]
@@ -452,16 +473,6 @@ impl Line {
             _ => {}
         }
     }
-}
-
-fn context<'a>(
-    settings: &'a Settings,
-    flows: &'a FlowTable,
-    roster: &'a Roster,
-    names: &'a Names,
-    counters: &'a Counters,
-) -> Context<'a> {
-    Context { settings, flows, roster, names, span_ns: counters.span_ns.unwrap_or((0, 0)), packets: counters.packets }
 }
 
 fn tell(

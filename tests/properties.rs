@@ -192,6 +192,7 @@ fn a_compressed_capture_gives_what_the_plain_one_does() {
 }
 
 /// Two halves of a capture, every second packet in each.
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 fn halves(plain: &[u8]) -> [Vec<u8>; 2] {
     let mut halves = [plain[..24].to_vec(), plain[..24].to_vec()];
     let (mut at, mut turn) = (24, 0);

@@ -96,6 +96,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     if outputs.is_empty() && !arguments.quiet {
         output::print(&summary::summary(&analysis))?;
     }
+    // The program ends here; to give the tables back piece by piece would only take time.
+    std::mem::forget(pipeline);
     let worst = analysis.findings.iter().map(|finding| finding.severity).max();
     let has_failed = arguments.fail_on.is_some_and(|level| worst >= Some(level.0));
     Ok(if has_failed { ExitCode::from(FINDINGS) } else { ExitCode::SUCCESS })

@@ -37,13 +37,13 @@ fn read_arp(data: &[u8], work: &mut Work<'_, '_>) {
     if let (Ok(sender_mac), Ok(sender_ip), Ok(target_mac), Ok(target_ip), EtherType::IPV4) =
         (fields.0, fields.1, fields.2, fields.3, arp.proto_addr_type())
     {
-        work.packet.arp = Some(Arp {
+        work.packet.arp = Some(Box::new(Arp {
             operation: arp.operation().0,
             sender_mac,
             sender_ip: Host::v4(sender_ip),
             target_mac,
             target_ip: Host::v4(target_ip),
-        });
+        }));
     }
     work.packet.payload = 0..0;
 }

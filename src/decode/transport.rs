@@ -115,7 +115,7 @@ fn icmp_v6(data: &[u8], wire_bytes: u32) -> Option<Icmp> {
 }
 
 /// The packet that an unreachable message quotes behind its first eight bytes.
-fn refused(data: &[u8]) -> Option<Refused> {
+fn refused(data: &[u8]) -> Option<Box<Refused>> {
     let (ip, _) = LaxIpSlice::from_slice(data.get(ICMP_BYTES as usize..)?).ok()?;
     let (source, target) = match &ip {
         LaxIpSlice::Ipv4(slice) => (Host::v4(slice.header().source()), Host::v4(slice.header().destination())),
@@ -123,11 +123,11 @@ fn refused(data: &[u8]) -> Option<Refused> {
     };
     let inner = ip.payload();
     let [a, b, c, d] = *inner.payload.first_chunk()?;
-    Some(Refused {
+    Some(Box::new(Refused {
         source,
         target,
         protocol: inner.ip_number.0,
         source_port: u16::from_be_bytes([a, b]),
         target_port: u16::from_be_bytes([c, d]),
-    })
+    }))
 }

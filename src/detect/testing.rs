@@ -95,6 +95,7 @@ impl Made {
             is_low_initiator: is_low,
             state: self.state,
             is_unreachable: false,
+            is_over: false,
             saw_request: self.protocol == 6 && self.state != TcpState::Unknown,
             app: None,
             is_app_certain: false,
@@ -129,13 +130,13 @@ pub fn arp(index: u64, second: f64, operation: u16, mac: u8, sender: Host, targe
         macs: Some(([2, 0, 0, 0, 0, mac], [0xff; 6])),
         vlan: 0,
         layers: Layers::default(),
-        arp: Some(Arp {
+        arp: Some(Box::new(Arp {
             operation,
             sender_mac: [2, 0, 0, 0, 0, mac],
             sender_ip: sender,
             target_mac: [0; 6],
             target_ip: target,
-        }),
+        })),
         ip: None,
         transport: Transport::None,
         payload: 0..0,

@@ -86,7 +86,8 @@ mod tests {
             udp(2, 0.2, 1, (outside(1), 53), (inside(8), 40_000)),
             icmp(3, 0.3, 1, outside(1), inside(7), false, 8),
         ] {
-            flows.update(&packet, &names, &mut |_, _| {});
+            let sought = flows.seek(&packet);
+            flows.update(&packet, sought, &names, &mut |_, _| {});
         }
         let roster = Roster::of(&flows);
         assert_eq!(roster.hosts(), [inside(7), outside(1), inside(8)]);

@@ -37,8 +37,6 @@ pub struct FlowTable {
     /// Flow `serial` stands in chunk `serial / CHUNK`; chunks that made room are empty.
     chunks: Vec<Vec<Flow>>,
     n_cleared: usize,
-    /// The flow of the packet before: often that of the next one too.
-    latest: u32,
     /// Serial numbers of the current flow of every key.
     open: HashTable<u32>,
     hasher: FixedState,
@@ -55,6 +53,13 @@ pub struct Summarised {
     pub packets: u64,
     /// Bytes on the wire.
     pub bytes: u64,
+}
+
+/// What was found of a packet's flow before the packet is counted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sought {
+    hash: u64,
+    serial: Option<u32>,
 }
 
 /// What a packet did to the table.
@@ -95,21 +100,36 @@ impl FlowTable {
             limits,
             chunks: Vec::new(),
             n_cleared: 0,
-            latest: 0,
             open: HashTable::new(),
             hasher: FixedState::default(),
             summarised: Summarised::default(),
         }
     }
 
-    /// Counts a packet. Flows that this ends are handed to `ended` first. None for what is not IP.
+    /// Looks for the flow of a packet that will be counted soon. Looking for several at once lets a processor wait for
+    /// the memory of all of them together, which is most of what a flow table costs.
     #[inline]
-    pub fn update(&mut self, packet: &Packet, names: &Names, ended: &mut impl FnMut(u32, &Flow)) -> Option<Touch> {
+    pub fn seek(&self, packet: &Packet) -> Sought {
+        let Some((key, _)) = key_of(packet) else { return Sought::default() };
+        let hash = hash_key(&self.hasher, &key);
+        Sought { hash, serial: self.find(hash, &key) }
+    }
+
+    /// Counts a packet that was sought before. Flows that this ends are handed to `ended` first. None for what is not IP.
+    #[inline]
+    pub fn update(
+        &mut self,
+        packet: &Packet,
+        sought: Sought,
+        names: &Names,
+        ended: &mut impl FnMut(u32, &Flow),
+    ) -> Option<Touch> {
         let (key, from) = key_of(packet)?;
+        let hash = sought.hash;
         let mut carried_on = None;
-        // The latest flow is always open: what closes a flow opens or forgets another.
-        let is_latest = self.get(self.latest).is_some_and(|flow| flow.key == key);
-        let found = if is_latest { Some(self.latest) } else { self.find(hash_key(&self.hasher, &key), &key) };
+        // Packets between may have ended the flow that was found, or begun the one that was not.
+        let is_open = |serial: &u32| self.get(*serial).is_some_and(|flow| !flow.is_over && flow.key == key);
+        let found = sought.serial.filter(is_open).or_else(|| self.find(hash, &key));
         if let Some(serial) = found {
             let limits = self.limits;
             let flow = self.get_mut(serial)?;
@@ -117,13 +137,12 @@ impl FlowTable {
                 None => {
                     let is_retransmission = count(flow, packet, from);
                     let way = if (from == 0) == flow.is_low_initiator { Way::Forward } else { Way::Backward };
-                    self.latest = serial;
                     return Some(Touch { serial, way, is_retransmission });
                 }
                 Some(End::Active) => carried_on = Some(flow.clone()),
                 Some(End::Idle | End::Restart) => {}
             }
-            self.close(hash_key(&self.hasher, &key), serial, ended);
+            self.close(hash, serial, ended);
         }
         let mut flow = new_flow(key, packet, from, names);
         if let Some(before) = carried_on {
@@ -134,7 +153,7 @@ impl FlowTable {
         }
         count(&mut flow, packet, from);
         let way = if (from == 0) == flow.is_low_initiator { Way::Forward } else { Way::Backward };
-        let serial = self.insert(hash_key(&self.hasher, &key), flow, ended);
+        let serial = self.insert(hash, flow, ended);
         Some(Touch { serial, way, is_retransmission: false })
     }
 
@@ -199,7 +218,8 @@ impl FlowTable {
         if let Ok(entry) = self.open.find_entry(hash, |other| *other == serial) {
             entry.remove();
         }
-        if let Some(flow) = self.get(serial) {
+        if let Some(flow) = self.get_mut(serial) {
+            flow.is_over = true;
             ended(serial, flow);
         }
     }
@@ -221,7 +241,6 @@ impl FlowTable {
             let flow = chunks.get(*other as usize / CHUNK).and_then(|chunk| chunk.get(*other as usize % CHUNK));
             flow.map_or(0, |flow| hash_key(hasher, &flow.key))
         });
-        self.latest = serial;
         serial
     }
 
@@ -294,6 +313,7 @@ fn new_flow(key: FlowKey, packet: &Packet, from: usize, names: &Names) -> Flow {
         is_low_initiator,
         state: TcpState::Unknown,
         is_unreachable: false,
+        is_over: false,
         saw_request: false,
         app: app.flatten(),
         is_app_certain: false,

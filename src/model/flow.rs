@@ -205,6 +205,8 @@ pub struct Flow {
     pub state: TcpState,
     /// An ICMP unreachable message quoted a packet of the initiator.
     pub is_unreachable: bool,
+    /// A later flow has the same five-tuple.
+    pub is_over: bool,
     /// True if a TCP request (SYN) began it.
     pub saw_request: bool,
     /// Application by content, or by port where content did not tell.

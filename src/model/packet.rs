@@ -24,7 +24,7 @@ pub mod tcp_flag {
     pub const CWR: u8 = 0x80;
 }
 
-/// One decoded packet.
+/// One decoded packet. Rare facts stand apart: packets pass from one thread to the other, and each byte costs.
 #[derive(Clone, Debug)]
 pub struct Packet {
     /// Place in the capture, from 0. Wireshark's frame number is one more.
@@ -44,7 +44,7 @@ pub struct Packet {
     /// The layers found, outermost first.
     pub layers: Layers,
     /// ARP for IPv4 over Ethernet.
-    pub arp: Option<Arp>,
+    pub arp: Option<Box<Arp>>,
     /// IPv4 or IPv6.
     pub ip: Option<Ip>,
     /// What IP carries.
@@ -169,7 +169,7 @@ pub struct Ip {
 }
 
 /// What IP carries.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Transport {
     /// Nothing that is told apart, or cut off.
     None,
@@ -214,7 +214,7 @@ pub struct Udp {
 }
 
 /// The facts of an ICMP or ICMPv6 message.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Icmp {
     /// True for ICMPv6.
     pub is_v6: bool,
@@ -227,7 +227,7 @@ pub struct Icmp {
     /// Bytes after the first eight.
     pub payload_bytes: u32,
     /// For an unreachable message: the packet that could not be delivered.
-    pub refused: Option<Refused>,
+    pub refused: Option<Box<Refused>>,
 }
 
 /// The packet that an ICMP destination-unreachable message quotes.
@@ -295,5 +295,15 @@ impl Tcp {
     #[inline]
     pub fn is_request(&self) -> bool {
         self.flags & (tcp_flag::SYN | tcp_flag::ACK) == tcp_flag::SYN
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packet_is_three_cache_lines() {
+        assert!(size_of::<Packet>() <= 192, "{}", size_of::<Packet>());
     }
 }

@@ -1,21 +1,30 @@
-//! Bytes to decoded packets: the front half of the line, which may run on a thread of its own.
+//! Bytes to decoded and counted packets: the front half of the line, which may run on a thread of its own.
 
 use crate::decode;
 use crate::decode::fragments::Fragments;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Packet;
 use crate::read::{Inputs, RawPacket, Refusal};
+use crate::stats::counters::Counters;
 
 /// So many bytes of packets are handed on at a time where bytes become more by unpacking.
 const PART_BYTES: usize = 1 << 20;
 
-/// The readers and the decoders.
+/// The readers, the decoders, and the totals over packets.
 pub struct Front {
     inputs: Inputs,
     read_issues: IssueLog,
-    decode_issues: IssueLog,
+    packets: Packets,
+}
+
+/// What needs only the packets one by one, or the pieces of one packet.
+#[derive(Default)]
+struct Packets {
+    issues: IssueLog,
+    counters: Counters,
     fragments: Fragments,
-    n_packets: u64,
+    n_damaged: u64,
+    latest_ns: Option<i64>,
 }
 
 /// Where a packet stands in the file.
@@ -41,9 +50,10 @@ pub struct Batch {
     packets: Vec<Passing>,
 }
 
-struct Passing {
-    packet: Packet,
-    place: Place,
+/// A packet on its way from one half of the line to the other.
+pub(super) struct Passing {
+    pub packet: Packet,
+    pub place: Place,
     /// Where its bytes begin, in `carried` or else in `bytes`.
     at: usize,
     length: usize,
@@ -53,13 +63,7 @@ struct Passing {
 impl Front {
     /// For so many files.
     pub(super) fn new(n_files: usize) -> Front {
-        Front {
-            inputs: Inputs::new(n_files),
-            read_issues: IssueLog::default(),
-            decode_issues: IssueLog::default(),
-            fragments: Fragments::default(),
-            n_packets: 0,
-        }
+        Front { inputs: Inputs::new(n_files), read_issues: IssueLog::default(), packets: Packets::default() }
     }
 
     /// Decodes the next bytes of the file that is wanted and hands each packet on with its captured bytes.
@@ -84,8 +88,8 @@ impl Front {
         keep: &mut impl FnMut(usize, &[u8]),
         sink: &mut impl FnMut(Packet, Place, &[u8]),
     ) -> Result<usize, Refusal> {
-        let Front { inputs, decode_issues, fragments, n_packets, .. } = self;
-        inputs.step(bytes, keep, &mut |raw| hand_on(&raw, n_packets, fragments, decode_issues, sink))
+        let Front { inputs, packets, .. } = self;
+        inputs.step(bytes, keep, &mut |raw| packets.hand_on(&raw, sink))
     }
 
     /// Decodes bytes of a batch, for the other half of the line to take on another thread; true if some are left,
@@ -122,10 +126,10 @@ impl Front {
         keep: &mut impl FnMut(usize, &[u8]),
         sink: &mut impl FnMut(Packet, Place, &[u8]),
     ) -> Result<(), Refusal> {
-        let Front { inputs, decode_issues, fragments, n_packets, .. } = self;
-        inputs.end(keep, &mut |raw| hand_on(&raw, n_packets, fragments, decode_issues, sink))?;
+        let Front { inputs, packets, .. } = self;
+        inputs.end(keep, &mut |raw| packets.hand_on(&raw, sink))?;
         if inputs.wants().is_none() {
-            fragments.end(decode_issues);
+            packets.fragments.end(&mut packets.issues);
         }
         Ok(())
     }
@@ -133,7 +137,7 @@ impl Front {
     /// Reading is given up before the end of the file.
     pub(super) fn stop(&mut self) {
         self.inputs.give_up();
-        self.note(IssueKind::StoppedEarly, Some(self.n_packets));
+        self.note(IssueKind::StoppedEarly, Some(self.packets.counters.packets));
     }
 
     /// Notes something that went wrong in reading.
@@ -147,7 +151,7 @@ impl Front {
         if let Some(log) = self.inputs.log() {
             all.merge(log);
         }
-        all.merge(&self.decode_issues);
+        all.merge(&self.packets.issues);
         all
     }
 
@@ -155,25 +159,46 @@ impl Front {
     pub(super) fn inputs(&self) -> &Inputs {
         &self.inputs
     }
+
+    /// Totals of the packets so far.
+    pub(super) fn counters(&self) -> &Counters {
+        &self.packets.counters
+    }
+
+    /// Packets of which a part could not be decoded.
+    pub(super) fn n_damaged(&self) -> u64 {
+        self.packets.n_damaged
+    }
 }
 
-#[inline]
-fn hand_on(
-    raw: &RawPacket<'_>,
-    n_packets: &mut u64,
-    fragments: &mut Fragments,
-    issues: &mut IssueLog,
-    sink: &mut impl FnMut(Packet, Place, &[u8]),
-) {
-    let mut packet = decode::decode(raw, *n_packets, issues);
-    *n_packets += 1;
-    let place = Place { file: raw.file, offset: raw.offset, link_type: raw.link_type };
-    if packet.piece().is_some() {
-        // The piece that completes a whole stands for it, with the bytes of the whole.
-        let whole = fragments.take(&mut packet, raw, issues);
-        return sink(packet, place, whole.as_deref().unwrap_or(raw.data));
+impl Packets {
+    #[inline]
+    fn hand_on(&mut self, raw: &RawPacket<'_>, sink: &mut impl FnMut(Packet, Place, &[u8])) {
+        let mut packet = decode::decode(raw, self.counters.packets, &mut self.issues);
+        let place = Place { file: raw.file, offset: raw.offset, link_type: raw.link_type };
+        if packet.piece().is_some() {
+            // The piece that completes a whole stands for it, with the bytes of the whole.
+            let whole = self.fragments.take(&mut packet, raw, &mut self.issues);
+            self.count(&packet, raw.offset);
+            return sink(packet, place, whole.as_deref().unwrap_or(raw.data));
+        }
+        self.count(&packet, raw.offset);
+        sink(packet, place, raw.data);
     }
-    sink(packet, place, raw.data);
+
+    #[inline]
+    fn count(&mut self, packet: &Packet, offset: u64) {
+        self.n_damaged += u64::from(packet.is_damaged);
+        if packet.captured_bytes < packet.wire_bytes {
+            self.issues.add(IssueKind::PacketCut, Some(packet.index), Some(offset));
+        }
+        let latest_ns = self.latest_ns.get_or_insert(packet.time_ns);
+        if packet.time_ns < *latest_ns {
+            self.issues.add(IssueKind::TimeBackwards, Some(packet.index), Some(offset));
+        }
+        *latest_ns = packet.time_ns.max(*latest_ns);
+        self.counters.add(packet);
+    }
 }
 
 impl Batch {
@@ -186,12 +211,14 @@ impl Batch {
         }
     }
 
-    /// Its packets in order, each with its captured bytes.
-    pub(super) fn packets(&self) -> impl Iterator<Item = (&Packet, Place, &[u8])> {
-        self.packets.iter().map(|passing| {
-            let from = if passing.is_carried { &self.carried } else { &self.bytes };
-            let data = from.get(passing.at..passing.at + passing.length).unwrap_or(&[]);
-            (&passing.packet, passing.place, data)
-        })
+    /// Its packets in order, in groups of this size.
+    pub(super) fn groups(&self, n: usize) -> impl Iterator<Item = &[Passing]> {
+        self.packets.chunks(n)
+    }
+
+    /// The bytes of one of them: captured ones, or those of a packet that was put together from pieces.
+    pub(super) fn data(&self, passing: &Passing) -> &[u8] {
+        let from = if passing.is_carried { &self.carried } else { &self.bytes };
+        from.get(passing.at..passing.at + passing.length).unwrap_or(&[])
     }
 }

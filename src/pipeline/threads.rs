@@ -36,6 +36,19 @@ pub(super) fn each<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync
     done.into_iter().map(|(_, result)| result).collect()
 }
 
+/// What both make, side by side where there are threads.
+pub(super) fn both<A: Send, B>(other: impl FnOnce() -> A + Send, own: impl FnOnce() -> B) -> (A, B) {
+    if n_threads() < 2 {
+        return (other(), own());
+    }
+    std::thread::scope(|scope| {
+        let other = scope.spawn(other);
+        let own = own();
+        let other = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (other, own)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

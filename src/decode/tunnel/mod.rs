@@ -93,13 +93,12 @@ impl Work<'_, '_> {
             tunnel,
             id,
             ip,
-            transport: packet.transport,
+            transport: std::mem::replace(&mut packet.transport, Transport::None),
             net_at: packet.net_at,
             transport_at: packet.transport_at,
             payload: packet.payload.clone(),
         };
         packet.rare.get_or_insert_default().outer.push(outer);
-        packet.transport = Transport::None;
         (packet.net_at, packet.transport_at) = (0, 0);
     }
 }

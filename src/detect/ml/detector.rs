@@ -234,7 +234,8 @@ mod tests {
     fn table(n_flows: u16) -> FlowTable {
         let (mut table, names) = (FlowTable::new(Limits::default()), Names::default());
         let mut add = |packet: Packet| {
-            table.update(&packet, &names, &mut |_, _| {});
+            let sought = table.seek(&packet);
+            table.update(&packet, sought, &names, &mut |_, _| {});
         };
         for i in 0..n_flows {
             let (at, size) = (i64::from(i) * SECOND, u32::from(i % 13));

@@ -24,6 +24,7 @@ pub(crate) fn tcp(packets: &[Sketch]) -> Flow {
         is_low_initiator: false,
         state: TcpState::Established,
         is_unreachable: false,
+        is_over: false,
         saw_request: true,
         app: None,
         is_app_certain: false,
