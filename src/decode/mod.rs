@@ -91,26 +91,37 @@ pub fn decode(raw: &RawPacket<'_>, index: u64, issues: &mut IssueLog) -> Packet 
     };
     // Filled in place: moving a packet costs as much as decoding its network header.
     let mut work = Work { raw, packet: &mut packet, issues };
-    let mut next = link::read(raw.link_type, raw.data, &mut work);
-    let mut n_headers = 1;
-    while let Some((inner, data)) = next {
-        next = match inner {
-            Inner::EtherType(kind) => net::read(kind, data, &mut work),
-            Inner::Ip => net::read_ip(data, &mut work),
-            Inner::Ethernet => link::ethernet::read(data, &mut work),
-            Inner::Ppp => link::ppp::carried(data, &mut work),
-            Inner::Link(number) => link::read(number, data, &mut work),
-        };
-        n_headers += 1;
-        if n_headers > MOST_HEADERS && next.is_some() {
-            work.issue(IssueKind::TunnelDeep);
-            break;
-        }
+    // Most packets are Ethernet with IP and no tunnel: they go straight through.
+    let next = match link::read(raw.link_type, raw.data, &mut work) {
+        Some((Inner::EtherType(kind), data)) => net::read(kind, data, &mut work),
+        other => other,
+    };
+    if next.is_some() {
+        follow(next, &mut work);
     }
     if packet.rare.is_some() {
         tunnel::leave(&mut packet);
     }
     packet
+}
+
+/// Reads header after header, as deep as they go.
+#[cold]
+fn follow<'a>(mut next: Option<(Inner, &'a [u8])>, work: &mut Work<'_, '_>) {
+    let mut n_headers = 2;
+    while let Some((inner, data)) = next {
+        if n_headers == MOST_HEADERS {
+            return work.issue(IssueKind::TunnelDeep);
+        }
+        next = match inner {
+            Inner::EtherType(kind) => net::read(kind, data, work),
+            Inner::Ip => net::read_ip(data, work),
+            Inner::Ethernet => link::ethernet::read(data, work),
+            Inner::Ppp => link::ppp::carried(data, work),
+            Inner::Link(number) => link::read(number, data, work),
+        };
+        n_headers += 1;
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::model::packet::{Arp, Ip};
 use crate::model::protocol::{Named, Protocol};
 use etherparse::{ArpPacketSlice, EtherType, LaxIpSlice};
 
+#[inline]
 pub(super) fn read<'a>(kind: u16, data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
     match kind {
         0x0800 | 0x86dd => read_ip(data, work),

@@ -55,8 +55,8 @@ pub(super) struct Passing {
     pub packet: Packet,
     pub place: Place,
     /// Where its bytes begin, in `carried` or else in `bytes`.
-    at: usize,
-    length: usize,
+    at: u32,
+    length: u32,
     is_carried: bool,
 }
 
@@ -113,6 +113,7 @@ impl Front {
                 if inside.is_none() {
                     carried.extend_from_slice(data);
                 }
+                let (at, length) = (at as u32, length as u32);
                 packets.push(Passing { packet, place, at, length, is_carried: inside.is_none() });
             })?;
         }
@@ -219,6 +220,7 @@ impl Batch {
     /// The bytes of one of them: captured ones, or those of a packet that was put together from pieces.
     pub(super) fn data(&self, passing: &Passing) -> &[u8] {
         let from = if passing.is_carried { &self.carried } else { &self.bytes };
-        from.get(passing.at..passing.at + passing.length).unwrap_or(&[])
+        let at = passing.at as usize;
+        from.get(at..at + passing.length as usize).unwrap_or(&[])
     }
 }
