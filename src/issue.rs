@@ -77,6 +77,14 @@ issues! {
         "A TLS or HTTP greeting was too long or out of order, so the server name could not be read.",
     DetectorFull "detector-full" Warning
         "A detector met more hosts or pairs than it keeps; those met later were not judged.",
+    CicCompatible "cic-compatible" Info
+        "The flow table (CSV) is CICFlowMeter v4's, its published errors among them, as a setting asks. Findings and all else are not.",
+    CicSinglePacket "cic-single-packet" Info
+        "Flows of a single packet are missing in the CIC-compatible flow table, as CICFlowMeter leaves them out.",
+    CicSummarised "cic-summarised" Warning
+        "More flows than are kept in the CIC-compatible flow table: the oldest are missing there.",
+    DampedForgotten "damped-forgotten" Info
+        "More hosts and pairs than damped statistics are kept of: those seen longest ago began again from nothing.",
     SettingIgnored "setting-ignored" Warning
         "A setting is not known or out of range; the default was used.",
 }

@@ -8,11 +8,12 @@ pub use front::{Batch, Front};
 use crate::decode::app::{self, Verdict, dns};
 use crate::decode::link;
 use crate::detect::{self, Card, Conclusion, Context, Detector, Ended, Wants};
+use crate::flow::asked::Asked;
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
 use crate::flow::table::{FlowTable, Limits, Sought, Touch};
 use crate::issue::{IssueKind, IssueLog};
-use crate::model::analysis::{Analysis, Coverage, DetectorRun, FileFacts, Stats, Summary};
+use crate::model::analysis::{Analysis, Coverage, DetectorRun, FileFacts, FlowColumns, Stats, Summary};
 use crate::model::flow::{NameSource, Way};
 use crate::model::packet::{Packet, Transport};
 use crate::model::protocol::Protocol;
@@ -62,6 +63,7 @@ pub struct Line {
     issues: IssueLog,
     index: PacketIndex,
     flows: FlowTable,
+    asked: Option<Box<Asked>>,
     /// Of the flow table, once reading has ended.
     roster: Roster,
     names: Names,
@@ -83,6 +85,7 @@ impl Pipeline {
     /// put in order of time.
     pub fn of_files(settings: &Settings, names: Vec<String>, file_bytes: u64) -> Pipeline {
         let value = |id| settings.value(settings::GENERAL, id);
+        let is_on = |id| value(id) > 0.0;
         let limits = Limits {
             idle_ns: time::from_seconds(value(settings::IDLE_TIMEOUT)),
             active_ns: time::from_seconds(value(settings::ACTIVE_TIMEOUT)),
@@ -98,6 +101,7 @@ impl Pipeline {
                 issues: IssueLog::default(),
                 index: PacketIndex::default(),
                 flows: FlowTable::new(limits),
+                asked: Asked::new(is_on(settings::CIC_COMPATIBLE), is_on(settings::MORE_COLUMNS), limits.most),
                 roster: Roster::default(),
                 names: Names::default(),
                 detectors: detect::ALL.iter().map(|entry| (entry.make)()).collect(),
@@ -252,6 +256,7 @@ impl Pipeline {
         let summarised = line.flows.summarised;
         issues.add_many(IssueKind::FlowsSummarised, summarised.flows, None, None);
         issues.add_many(IssueKind::NamesFull, line.names.n_refused, None, None);
+        self.asked_issues(&mut issues);
         let mut all_issues = issues.issues();
         all_issues.extend(self.front.inputs().issues_of(&self.names));
         all_issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
@@ -292,6 +297,24 @@ impl Pipeline {
             },
             changed_settings: settings.changed().clone(),
             seed: settings.value(settings::GENERAL, settings::SEED) as u64,
+            flow_columns: line.asked.as_ref().map_or(FlowColumns::default(), |asked| FlowColumns {
+                is_cic_compatible: asked.cic.is_some(),
+                has_more: asked.more.is_some(),
+            }),
+        }
+    }
+
+    /// Notes what is to be said of the tables beside the flow table.
+    fn asked_issues(&self, issues: &mut IssueLog) {
+        let Some(asked) = self.line.asked.as_deref() else { return };
+        if let Some(cic) = &asked.cic {
+            let (n_written, n_single) = cic.counts();
+            issues.add_many(IssueKind::CicCompatible, n_written.max(1), None, None);
+            issues.add_many(IssueKind::CicSinglePacket, n_single, None, None);
+            issues.add_many(IssueKind::CicSummarised, cic.n_forgotten, None, None);
+        }
+        if let Some(more) = &asked.more {
+            issues.add_many(IssueKind::DampedForgotten, more.n_forgotten(), None, None);
         }
     }
 
@@ -303,6 +326,11 @@ impl Pipeline {
     /// The flow table.
     pub fn flows(&self) -> &FlowTable {
         &self.line.flows
+    }
+
+    /// The tables beside the flow table, if any was asked for.
+    pub fn asked(&self) -> Option<&Asked> {
+        self.line.asked.as_deref()
     }
 
     /// Server names.
@@ -384,6 +412,9 @@ impl Line {
             belongs,
         });
         if let Some(touch) = touch {
+            if let Some(asked) = &mut self.asked {
+                asked.update(packet, payload(packet, data), &self.flows, touch);
+            }
             self.applications(packet, data, touch);
         }
     }

@@ -236,6 +236,52 @@ fn settings_are_taken_and_what_is_not_usable_is_said() {
     assert!(document["summary"]["flows"].as_u64() > plain["summary"]["flows"].as_u64());
 }
 
+/// JSON, report, flow table and what is said on standard error, with these settings.
+fn all_outputs(folder: &Folder, settings: &str, is_quiet: bool) -> (Value, String, String, String) {
+    let [settings_file, json, html, flows] = ["s.json", "a.json", "a.html", "a.csv"].map(|name| folder.path(name));
+    fs::write(&settings_file, settings).unwrap();
+    let mut arguments =
+        vec!["analyze", SCAN, "--settings", &settings_file, "--json", &json, "--html", &html, "--flows", &flows];
+    arguments.extend(is_quiet.then_some("--quiet"));
+    let (code, _, err) = outcome(&arguments);
+    assert_eq!(code, 0, "{err}");
+    let read = |path: &str| fs::read_to_string(path).unwrap();
+    (serde_json::from_str(&read(&json)).unwrap(), read(&html), read(&flows), err)
+}
+
+#[test]
+fn a_cic_compatible_flow_table_is_stated_in_every_output_and_changes_no_finding() {
+    let folder = Folder::new("cic");
+    let (plain, plain_report, plain_flows, err) = all_outputs(&folder, "{}", false);
+    assert!(plain_report.contains("corrected definitions") && err.is_empty(), "{err}");
+    let (json, report, flows, err) = all_outputs(&folder, r#"{"flow.cic_compatible": 1}"#, false);
+    assert_eq!(json["settings"]["changed"], serde_json::json!({"flow.cic_compatible": 1.0}));
+    assert!(json["issues"].as_array().unwrap().iter().any(|issue| issue["id"] == "cic-compatible"));
+    assert_eq!((&json["findings"], &json["summary"]), (&plain["findings"], &plain["summary"]));
+    assert!(report.contains("CIC-compatible: CICFlowMeter v4"));
+    assert!(err.lines().count() == 1 && err.contains("CIC-compatible"), "{err}");
+    assert_eq!(flows.lines().next(), plain_flows.lines().next());
+    assert_ne!(flows, plain_flows);
+    assert!(flows.contains(",high,port_scan-"), "findings are found again by the first packet's flow");
+    assert_eq!(all_outputs(&folder, r#"{"flow.cic_compatible": 1}"#, true).3, "");
+}
+
+#[test]
+fn more_columns_stand_behind_the_others_and_change_none_of_them() {
+    let folder = Folder::new("more");
+    let (_, _, plain, _) = all_outputs(&folder, "{}", true);
+    let (_, _, more, _) = all_outputs(&folder, r#"{"flow.more_columns": 1}"#, true);
+    let listed: Vec<Value> = serde_json::from_str(&outcome(&["features", "--json"]).1).unwrap();
+    let names: Vec<&str> =
+        listed.iter().filter(|row| row["set"] == "more columns").map(|row| row["name"].as_str().unwrap()).collect();
+    for (place, (long, short)) in more.lines().zip(plain.lines()).enumerate() {
+        let rest = long.strip_prefix(short).unwrap();
+        assert_eq!(rest.split(',').skip(1).count(), names.len(), "{rest}");
+        assert!(place > 0 || rest == format!(",{}", names.join(",")));
+    }
+    assert_eq!(more.lines().count(), plain.lines().count());
+}
+
 #[test]
 fn a_cut_file_is_analysed_as_far_as_it_goes() {
     let folder = Folder::new("cut");

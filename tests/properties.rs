@@ -1,8 +1,11 @@
 //! Invariants of the line over arbitrary bytes: any slicing gives the same result, no bytes make it panic, and what
 //! could be read of a cut or damaged file is kept.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
 use packetloupe::model::Analysis;
 use packetloupe::pipeline::Pipeline;
+use packetloupe::query;
 use packetloupe::read::Refusal;
 use packetloupe::settings::Settings;
 use proptest::prelude::*;
@@ -11,7 +14,30 @@ use std::io::Write;
 /// Feeds `bytes` in slices of the given sizes, in turn.
 fn analyse(bytes: &[u8], sizes: &[usize]) -> Result<Analysis, Refusal> {
     let settings = Settings::default();
-    let mut pipeline = Pipeline::new(&settings, "a.pcap", bytes.len() as u64);
+    Ok(read(bytes, sizes, &settings)?.judge(&settings))
+}
+
+/// The flow table of `bytes` with all that can be asked for.
+fn flow_table(bytes: &[u8], sizes: &[usize]) -> Vec<u8> {
+    let settings = with(&[("flow.cic_compatible", 1.0), ("flow.more_columns", 1.0)]);
+    let mut out = Vec::new();
+    if let Ok(mut pipeline) = read(bytes, sizes, &settings) {
+        let analysis = pipeline.judge(&settings);
+        query::write_flows(&mut out, &pipeline, &analysis).unwrap();
+    }
+    out
+}
+
+fn with(given: &[(&str, f64)]) -> Settings {
+    let given = given.iter().map(|(id, value)| ((*id).to_owned(), *value)).collect();
+    let known: Vec<_> = packetloupe::pipeline::descriptors().into_iter().copied().collect();
+    let (settings, ignored) = Settings::from_map(&given, &known);
+    assert!(ignored.is_empty());
+    settings
+}
+
+fn read(bytes: &[u8], sizes: &[usize], settings: &Settings) -> Result<Pipeline, Refusal> {
+    let mut pipeline = Pipeline::new(settings, "a.pcap", bytes.len() as u64);
     let mut rest = bytes;
     for size in sizes.iter().cycle() {
         if rest.is_empty() {
@@ -22,10 +48,9 @@ fn analyse(bytes: &[u8], sizes: &[usize]) -> Result<Analysis, Refusal> {
         rest = after;
     }
     pipeline.end()?;
-    Ok(pipeline.judge(&settings))
+    Ok(pipeline)
 }
 
-#[allow(clippy::unwrap_used)]
 fn sample(name: &str) -> Vec<u8> {
     std::fs::read(format!("{}/static/samples/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
@@ -76,6 +101,7 @@ proptest! {
         let mut bytes = pcap(&packets, is_big_endian);
         bytes.truncate(bytes.len() - cut.min(bytes.len() - 24));
         prop_assert_eq!(analyse(&bytes, &sizes), analyse(&bytes, &[usize::MAX]));
+        prop_assert_eq!(flow_table(&bytes, &sizes), flow_table(&bytes, &[usize::MAX]));
     }
 
     #[test]
@@ -91,6 +117,7 @@ proptest! {
             bytes[place] = *byte;
         }
         prop_assert_eq!(analyse(&bytes, &sizes), analyse(&bytes, &[usize::MAX]));
+        prop_assert_eq!(flow_table(&bytes, &sizes), flow_table(&bytes, &[usize::MAX]));
     }
 
     #[test]
@@ -247,10 +274,7 @@ fn a_full_flow_table_says_what_it_gave_up_and_loses_no_packet() {
         })
         .collect();
     let bytes = pcap(&packets, false);
-    let given = [("flow.most".to_owned(), 8192.0)].into_iter().collect();
-    let (settings, ignored) =
-        Settings::from_map(&given, &packetloupe::pipeline::descriptors().into_iter().copied().collect::<Vec<_>>());
-    assert!(ignored.is_empty());
+    let settings = with(&[("flow.most", 8192.0), ("flow.cic_compatible", 1.0), ("flow.more_columns", 1.0)]);
     let mut pipeline = Pipeline::new(&settings, "many.pcap", bytes.len() as u64);
     pipeline.feed(&bytes).unwrap();
     pipeline.stop();
@@ -260,5 +284,17 @@ fn a_full_flow_table_says_what_it_gave_up_and_loses_no_packet() {
     assert_eq!(analysis.summary.flows, 30_000);
     assert!(analysis.coverage.flows_kept <= 8192);
     assert_eq!(analysis.coverage.flows_kept + analysis.coverage.flows_summarised, 30_000);
-    assert!(analysis.issues.iter().any(|issue| issue.id == "flows-summarised"));
+    for id in ["flows-summarised", "cic-summarised", "cic-single-packet"] {
+        assert!(analysis.issues.iter().any(|issue| issue.id == id), "{id}");
+    }
+    assert!(
+        pipeline.flows().iter().all(|(serial, _)| pipeline
+            .asked()
+            .unwrap()
+            .more
+            .as_ref()
+            .unwrap()
+            .get(serial)
+            .is_some())
+    );
 }

@@ -25,7 +25,8 @@ pub struct Arguments {
     /// Write a report: one HTML file without scripts
     #[arg(long, value_name = "OUT")]
     html: Option<PathBuf>,
-    /// Write the flow table as CSV (the columns of CICFlowMeter v4)
+    /// Write the flow table as CSV: the columns of CICFlowMeter v4, corrected, or with its published errors if the
+    /// setting flow.cic_compatible is 1; flow.more_columns adds our own
     #[arg(long, value_name = "OUT")]
     flows: Option<PathBuf>,
     /// Take settings from a JSON object of ids and numbers; see `packetloupe settings`
@@ -89,9 +90,18 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         output::write(out, |out| out.write_all(html::html(&analysis).as_bytes()))?;
     }
     if let Some(out) = &arguments.flows {
-        output::write(out, |mut out| {
-            flows_csv::write(&mut out, pipeline.flows().iter(), pipeline.scores(), &analysis.findings)
-        })?;
+        let source = flows_csv::Source {
+            flows: pipeline.flows(),
+            names: pipeline.names(),
+            asked: pipeline.asked(),
+            scores: pipeline.scores(),
+            findings: &analysis.findings,
+        };
+        output::write(out, |mut out| flows_csv::write(&mut out, &source))?;
+        // The file itself has no place to say it.
+        if analysis.flow_columns.is_cic_compatible && !arguments.quiet {
+            output::complain(&format!("flow table in {} is {}", out.display(), analysis.flow_columns.words()));
+        }
     }
     if outputs.is_empty() && !arguments.quiet {
         output::print(&summary::summary(&analysis))?;

@@ -1,4 +1,4 @@
-//! `packetloupe features`: every feature of a flow.
+//! `packetloupe features`: every feature of a flow, and what CICFlowMeter is known to do otherwise.
 
 use super::table::table;
 use super::{Failure, output};
@@ -10,14 +10,17 @@ pub fn run(is_json: bool) -> Result<(), Failure> {
 }
 
 fn as_table() -> String {
-    let rows: Vec<Vec<String>> =
-        features::described().map(|f| [f.set, f.name, f.unit, f.formula].map(str::to_owned).to_vec()).collect();
-    table(&["SET", "NAME", "UNIT", "FORMULA"], &rows)
+    let rows: Vec<Vec<String>> = features::described()
+        .map(|f| vec![f.set.to_owned(), f.name, f.unit.to_owned(), f.formula, f.known_bug.to_owned()])
+        .collect();
+    table(&["SET", "NAME", "UNIT", "FORMULA", "KNOWN BUG OF CICFLOWMETER V4"], &rows)
 }
 
 fn as_json() -> String {
     let features: Vec<Value> = features::described()
-        .map(|f| json!({ "set": f.set, "name": f.name, "unit": f.unit, "formula": f.formula }))
+        .map(
+            |f| json!({ "set": f.set, "name": f.name, "unit": f.unit, "formula": f.formula, "known_bug": f.known_bug }),
+        )
         .collect();
     format!("{:#}\n", Value::Array(features))
 }

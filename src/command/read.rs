@@ -49,8 +49,10 @@ pub fn read(path: &Path, settings: &Settings, wants_hash: bool, is_quiet: bool) 
             line.take(&batch);
             done += batch.bytes.len() as u64;
             progress.at(done, line.packets());
-            // The reader may have ended already.
-            let _ = empty.send(batch);
+            // What was unpacked came in more batches than the reader wants back; and it may have ended already.
+            if !batch.bytes.is_empty() {
+                let _ = empty.send(batch);
+            }
         }
         (decoder.join().map(|decoded| decoded.map(|()| done)), reader.join())
     });

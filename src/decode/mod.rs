@@ -107,7 +107,7 @@ pub fn decode(raw: &RawPacket<'_>, index: u64, issues: &mut IssueLog) -> Packet 
 
 /// Reads header after header, as deep as they go.
 #[cold]
-fn follow<'a>(mut next: Option<(Inner, &'a [u8])>, work: &mut Work<'_, '_>) {
+fn follow(mut next: Option<(Inner, &[u8])>, work: &mut Work<'_, '_>) {
     let mut n_headers = 2;
     while let Some((inner, data)) = next {
         if n_headers == MOST_HEADERS {

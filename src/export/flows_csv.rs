@@ -1,56 +1,130 @@
-//! Flows to CSV: the columns of CICFlowMeter v4, then `anomaly_score`, `severity`, `findings`.
+//! Flows to CSV: the columns of CICFlowMeter v4, then `anomaly_score`, `severity`, `findings`, then more when asked for.
 //!
-//! Numbers have at most six decimals and no exponent, so the file is the same in a browser and natively. A text that
-//! a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV Injection").
+//! Which flows and values stand under CICFlowMeter's headings, corrected or compatible, is a matter of the settings that
+//! the input was read with. Numbers have at least seven digits where they are not exact, and no exponent, so the file is
+//! the same in a browser and natively. A text that a spreadsheet would take for a formula gets an apostrophe in front
+//! (OWASP, "CSV Injection").
 
-use crate::flow::features::columns::{self, Value};
-use crate::model::Flow;
+use crate::flow::asked::Asked;
+use crate::flow::features::column::{Column, Value};
+use crate::flow::features::columns;
+use crate::flow::features::figures::Figures;
+use crate::flow::features::own::{self, OwnFigures};
+use crate::flow::names::Names;
+use crate::flow::table::FlowTable;
 use crate::model::finding::{Finding, Severity};
 use std::io::{self, Write};
 
 /// Bytes gathered before they are written on.
 const BLOCK: usize = 1 << 16;
 
-/// Writes a heading and one line a flow. `flows` come with their serial numbers, ascending. `scores` has the largest
-/// score of the models for each flow in the same order, not a number where there is none; it may be shorter.
-/// `severity` and `findings` (ids, parted by `;`) are those of the findings that list the flow, empty if none does.
-pub fn write<'a>(
-    out: &mut impl Write,
-    flows: impl Iterator<Item = (u32, &'a Flow)>,
-    scores: &[f32],
-    findings: &[Finding],
-) -> io::Result<()> {
-    let named = Named::new(findings);
-    let mut block = Vec::with_capacity(BLOCK + 4096);
-    for column in columns::ALL {
-        block.extend_from_slice(column.name.as_bytes());
-        block.push(b',');
-    }
-    block.extend_from_slice(b"anomaly_score,severity,findings\n");
-    let mut cell = String::new();
-    let scores = scores.iter().copied().chain(std::iter::repeat(f32::NAN));
-    for ((serial, flow), score) in flows.zip(scores) {
-        for column in columns::ALL {
-            match column.value {
-                Value::Number(of) => number(&mut block, of(flow)),
-                Value::Text(of) => {
-                    cell.clear();
-                    of(flow, &mut cell);
-                    text(&mut block, &cell);
-                }
+/// What the file is made from.
+pub struct Source<'a> {
+    /// The flow table.
+    pub flows: &'a FlowTable,
+    /// Server names.
+    pub names: &'a Names,
+    /// The tables beside the flow table, if any was asked for.
+    pub asked: Option<&'a Asked>,
+    /// Largest score of the models for each kept flow, in order, not a number where there is none; may be shorter.
+    pub scores: &'a [f32],
+    /// Findings; their ids, parted by `;`, and worst severity go to the flows that they list.
+    pub findings: &'a [Finding],
+}
+
+/// Writes a heading and one line a flow, in order of the flows' first packets. Where the flows are not those of the flow
+/// table, score, severity, findings and further columns are those of the flow that the first packet belongs to.
+pub fn write(out: &mut impl Write, source: &Source<'_>) -> io::Result<()> {
+    let more = source.asked.and_then(|asked| asked.more.as_ref());
+    let own = |serial| {
+        let flow = source.flows.get(serial)?;
+        Some(OwnFigures::new(flow, more?.get(serial), source.names.text(flow.name)))
+    };
+    let mut lines = Lines::new(out, source, more.is_some());
+    match source.asked.and_then(|asked| asked.cic.as_ref()) {
+        Some(cic) => cic.rows().try_for_each(|(serial, figures)| lines.line(serial, &figures, own(serial)))?,
+        None => {
+            for (serial, flow) in source.flows.iter() {
+                lines.line(serial, &Figures::from(flow), own(serial))?;
             }
+        }
+    }
+    lines.end()
+}
+
+/// Lines on their way out.
+struct Lines<'a, W> {
+    out: &'a mut W,
+    block: Vec<u8>,
+    cell: String,
+    named: Named<'a>,
+    scores: &'a [f32],
+    first_serial: u32,
+    has_more: bool,
+}
+
+impl<'a, W: Write> Lines<'a, W> {
+    fn new(out: &'a mut W, source: &Source<'a>, has_more: bool) -> Lines<'a, W> {
+        let mut block = Vec::with_capacity(BLOCK + 4096);
+        for column in columns::ALL.iter() {
+            block.extend_from_slice(column.name.as_bytes());
             block.push(b',');
         }
-        number(&mut block, f64::from(score));
-        block.push(b',');
-        named.write(&mut block, serial, &mut cell);
+        block.extend_from_slice(b"anomaly_score,severity,findings");
+        for column in own::ALL.iter().filter(|_| has_more) {
+            block.push(b',');
+            block.extend_from_slice(column.name.as_bytes());
+        }
         block.push(b'\n');
-        if block.len() >= BLOCK {
-            out.write_all(&block)?;
-            block.clear();
+        Lines {
+            out,
+            block,
+            cell: String::new(),
+            named: Named::new(source.findings),
+            scores: source.scores,
+            first_serial: source.flows.first_serial(),
+            has_more,
         }
     }
-    out.write_all(&block)
+
+    fn line(&mut self, serial: u32, figures: &Figures, own: Option<OwnFigures>) -> io::Result<()> {
+        for column in columns::ALL.iter() {
+            self.cell(column, figures);
+            self.block.push(b',');
+        }
+        let place = serial.checked_sub(self.first_serial);
+        score(&mut self.block, place.and_then(|place| self.scores.get(place as usize)).copied());
+        self.block.push(b',');
+        self.named.write(&mut self.block, serial, &mut self.cell);
+        let has_more = self.has_more;
+        for column in own::ALL.iter().filter(|_| has_more) {
+            self.block.push(b',');
+            if let Some(own) = &own {
+                self.cell(column, own);
+            }
+        }
+        self.block.push(b'\n');
+        if self.block.len() >= BLOCK {
+            self.out.write_all(&self.block)?;
+            self.block.clear();
+        }
+        Ok(())
+    }
+
+    fn cell<Row>(&mut self, column: &Column<Row>, row: &Row) {
+        match &column.value {
+            Value::Number(of) => number(&mut self.block, of(row)),
+            Value::Text(of) => {
+                self.cell.clear();
+                of(row, &mut self.cell);
+                text(&mut self.block, &self.cell);
+            }
+        }
+    }
+
+    fn end(self) -> io::Result<()> {
+        self.out.write_all(&self.block)
+    }
 }
 
 /// Which findings list which flow.
@@ -88,31 +162,43 @@ impl<'a> Named<'a> {
     }
 }
 
-/// A number with at most six decimals; nothing for what is not a number.
+/// A number with at most six decimals, or twelve below 1, so that it is right to a millionth of itself; nothing for
+/// what is not a number.
 fn number(out: &mut Vec<u8>, value: f64) {
+    if value.abs() < 1.0 { decimals::<12>(out, value) } else { decimals::<6>(out, value) }
+}
+
+/// A score with at most six decimals: more than that differs between models and means nothing.
+fn score(out: &mut Vec<u8>, value: Option<f32>) {
+    decimals::<6>(out, value.map_or(f64::NAN, f64::from));
+}
+
+/// A number rounded to so many decimals, without zeros at its end.
+fn decimals<const N: u32>(out: &mut Vec<u8>, value: f64) {
     const WHOLE_EXACT: f64 = 9e15; // about 2^53: below, a double holds every whole number
     let size = value.abs();
+    let unit = const { 10_u64.pow(N) };
     if !value.is_finite() {
         return;
     }
-    if size >= WHOLE_EXACT / 1e6 {
+    if size >= WHOLE_EXACT / unit as f64 {
         return out.extend_from_slice(format!("{value:.0}").as_bytes());
     }
     let whole = size as u64;
     let is_whole = whole as f64 == size;
-    let millionths = if is_whole { 0 } else { (size * 1e6 + 0.5) as u64 };
-    if value < 0.0 && (is_whole || millionths > 0) {
+    let parts = if is_whole { 0 } else { (size * unit as f64 + 0.5) as u64 };
+    if value < 0.0 && (is_whole || parts > 0) {
         out.push(b'-');
     }
     if is_whole {
         return digits(out, whole);
     }
-    digits(out, millionths / 1_000_000);
-    let mut part = millionths % 1_000_000;
+    digits(out, parts / unit);
+    let mut part = parts % unit;
     if part > 0 {
         out.push(b'.');
     }
-    let mut place = 100_000;
+    let mut place = unit / 10;
     while part > 0 && place > 0 {
         out.push(b'0' + (part / place) as u8);
         part %= place;
@@ -160,6 +246,7 @@ fn text(out: &mut Vec<u8>, cell: &str) {
 mod tests {
     use super::*;
     use crate::flow::features::made::{START_NS, tcp};
+    use crate::flow::table::Limits;
     use crate::model::Category;
 
     fn shown(value: f64) -> String {
@@ -204,14 +291,16 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_short_and_exact_to_a_millionth() {
+    fn numbers_are_short_and_exact_to_a_millionth_of_themselves() {
         assert_eq!(shown(0.0), "0");
         assert_eq!(shown(-1.0), "-1");
         assert_eq!(shown(1460.0), "1460");
-        assert_eq!(shown(1.0 / 3.0), "0.333333");
+        assert_eq!(shown(1.0 / 3.0), "0.333333333333");
         assert_eq!(shown(70.710_678_118_6), "70.710678");
         assert_eq!(shown(12.05), "12.05");
-        assert_eq!(shown(-0.000_000_1), "0");
+        assert_eq!(shown(1.0 / 1800.0), "0.000555555556");
+        assert_eq!((shown(-0.000_000_1), shown(-1e-13)), ("-0.0000001".to_owned(), "0".to_owned()));
+        assert_eq!((shown(0.999_999_999_999_9), shown(1234.5)), ("1".to_owned(), "1234.5".to_owned()));
         assert_eq!(shown(1e300).len(), 301);
         assert_eq!(shown(f64::NAN), "");
         assert_eq!(shown(u32::MAX.into()), "4294967295");
@@ -228,9 +317,16 @@ mod tests {
     #[test]
     fn each_flow_is_a_line_with_its_score_and_findings() {
         let flows = [tcp(&[(0, true, 0, 2)]), tcp(&[(0, true, 0, 2), (10, false, 0, 20)])];
-        let findings = [finding("a-1", Severity::Low, vec![7, 8]), finding("b-2", Severity::High, vec![8])];
+        let findings = [finding("a-1", Severity::Low, vec![0, 1]), finding("b-2", Severity::High, vec![1])];
+        let (table, names) = (FlowTable::new(Limits::default()), Names::default());
+        let scores = [f32::NAN, 0.75];
+        let source = Source { flows: &table, names: &names, asked: None, scores: &scores, findings: &findings };
         let mut out = Vec::new();
-        write(&mut out, (7..).zip(&flows), &[f32::NAN, 0.75], &findings).unwrap();
+        let mut lines = Lines::new(&mut out, &source, false);
+        for (serial, flow) in (0..).zip(&flows) {
+            lines.line(serial, &Figures::from(flow), None).unwrap();
+        }
+        lines.end().unwrap();
         let written = String::from_utf8(out).unwrap();
         let lines: Vec<&str> = written.lines().collect();
         assert_eq!(lines.len(), 3);

@@ -27,6 +27,34 @@ pub struct Analysis {
     pub changed_settings: BTreeMap<String, f64>,
     /// Seed of everything random.
     pub seed: u64,
+    /// What the flow table (CSV) holds.
+    pub flow_columns: FlowColumns,
+}
+
+/// What the flow table (CSV) holds, as it was asked for when the input was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlowColumns {
+    /// CICFlowMeter v4's flows and values, errors among them; otherwise the corrected ones.
+    pub is_cic_compatible: bool,
+    /// Our own columns behind CICFlowMeter's.
+    pub has_more: bool,
+}
+
+impl FlowColumns {
+    /// In a few words.
+    pub fn words(self) -> &'static str {
+        match (self.is_cic_compatible, self.has_more) {
+            (false, false) => "corrected definitions",
+            (false, true) => "corrected definitions, with more columns",
+            (true, false) => "CIC-compatible: CICFlowMeter v4's flows and published errors",
+            (true, true) => "CIC-compatible: CICFlowMeter v4's flows and published errors, with more columns",
+        }
+    }
+
+    /// Ending of a file name: `flows.csv`, or `flows-cic-compatible.csv`.
+    pub fn file_ending(self) -> &'static str {
+        if self.is_cic_compatible { "flows-cic-compatible.csv" } else { "flows.csv" }
+    }
 }
 
 /// The input file.

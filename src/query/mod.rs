@@ -105,7 +105,16 @@ impl Views {
 
 /// Writes the flow table as CSV.
 pub fn write_flows(out: &mut impl Write, pipeline: &Pipeline, analysis: &Analysis) -> io::Result<()> {
-    flows_csv::write(out, pipeline.flows().iter(), pipeline.scores(), &analysis.findings)
+    flows_csv::write(
+        out,
+        &flows_csv::Source {
+            flows: pipeline.flows(),
+            names: pipeline.names(),
+            asked: pipeline.asked(),
+            scores: pipeline.scores(),
+            findings: &analysis.findings,
+        },
+    )
 }
 
 static NO_ROWS: Rows = Rows::Some(Vec::new());

@@ -82,6 +82,20 @@ for (const name of SAMPLES) {
   });
 }
 
+test("a CIC-compatible flow table with more columns is the command's, and its name and button say what it is", async () => {
+  const { page, close } = await open(its);
+  await openSample(page, "c2_https.pcapng");
+  await view(page, "Settings");
+  for (const label of ["CIC-compatible flow table", "More columns in the flow table"]) await page.getByLabel(label, { exact: true }).check();
+  await page.getByRole("button", { name: "Read the file again" }).click();
+  const saved = await save(page, "Save flows (CSV, CIC-compatible)");
+  assert.equal(saved.name, "c2_https-flows-cic-compatible.csv");
+  const settings = join(scratch(), "settings.json");
+  await writeFile(settings, JSON.stringify({ "flow.cic_compatible": 1, "flow.more_columns": 1 }));
+  assert.equal(saved.text, command("analyze", sample("c2_https.pcapng"), "--flows", "-", "--quiet", "--settings", settings));
+  await close();
+});
+
 test("a finding leads to its flows and packets, and a packet opens as layers and bytes", async () => {
   const { page, close } = await open(its);
   await openSample(page, "portscan_syn");

@@ -1,237 +1,188 @@
-//! The columns of a flow CSV: names and order of CICFlowMeter v4, definitions corrected.
+//! The columns of a flow CSV: names and order of CICFlowMeter v4 (83 and Label), each defined once.
 //!
-//! Differences from CICFlowMeter, all on purpose. Flags, payload packets and first-packet lengths are counted on every
-//! packet and once; bulk transfers belong to the direction that sent them; ratios are true divisions; a rate over no
-//! time is 0, not infinity; the responder's window is that of its first packet; the last active period counts;
-//! protocols other than TCP and UDP keep their number; times are UTC. (Engelen, Rimmer and Joosen, WTMC 2021, and
-//! Rosay et al., ICISSP 2022, describe what the original's errors do to results.) The last column, Label, keeps
+//! [`Figures`] say how things are counted, corrected or as the original does; a column's `known_bug` names the
+//! difference, which a CIC-compatible flow table reproduces unless it says that it does not. Engelen, Rimmer and Joosen (WTMC 2021) and Rosay et al. (ICISSP 2022) describe what the original's errors
+//! do to results; numbers with # are issues and pull requests of github.com/ahlashkari/CICFlowMeter. In both modes a
+//! rate over no time is 0, not infinity; protocols other than TCP and UDP keep their number; times are UTC. Label keeps
 //! CICFlowMeter's own constant, so that scripts which replace it go on working.
 
-use super::{active, bulk, flagged, idle, micros, payload, per_second, ports, ratio, subflows};
-use crate::model::flow::{Bulk, Direction};
+use super::column::Measure::{Max, Mean, Min, Std, Variance};
+use super::column::{Column, Columns, SIDES};
+use super::figures::Figures;
+use crate::model::flow::Way;
 use crate::model::packet::tcp_flag;
-use crate::model::{Flow, time};
+use crate::model::time;
 use std::fmt::{Display, Write};
-
-/// One column.
-pub struct Column {
-    /// Heading, spelled as CICFlowMeter spells it.
-    pub name: &'static str,
-    /// Unit; empty for text and ratios.
-    pub unit: &'static str,
-    /// How it is computed.
-    pub formula: &'static str,
-    /// What computes it.
-    pub value: Value,
-}
-
-/// What a cell holds.
-pub enum Value {
-    /// A number.
-    Number(fn(&Flow) -> f64),
-    /// A text, appended to the given string.
-    Text(fn(&Flow, &mut String)),
-}
-
-const fn number(name: &'static str, unit: &'static str, formula: &'static str, value: fn(&Flow) -> f64) -> Column {
-    Column { name, unit, formula, value: Value::Number(value) }
-}
-
-const fn text(name: &'static str, formula: &'static str, value: fn(&Flow, &mut String)) -> Column {
-    Column { name, unit: "", formula, value: Value::Text(value) }
-}
+use std::sync::LazyLock;
 
 /// Every column, in order.
-pub const ALL: &[Column] = &[
-    text("Flow ID", "Src IP-Dst IP-Src Port-Dst Port-Protocol", flow_id),
-    text("Src IP", "address of the initiator", |f, out| append(out, f.initiator().0)),
-    number("Src Port", "", "port of the initiator; 0 where the protocol has none", |f| f64::from(ports(f).0)),
-    text("Dst IP", "address of the responder", |f, out| append(out, f.responder().0)),
-    number("Dst Port", "", "port of the responder; 0 where the protocol has none", |f| f64::from(ports(f).1)),
-    number("Protocol", "", "IP protocol number, as 6 for TCP and 17 for UDP", |f| f64::from(f.key.protocol)),
-    text("Timestamp", "time of the first packet, ISO 8601, UTC", |f, out| out.push_str(&time::iso(f.first_ns))),
-    number("Flow Duration", "µs", "last packet - first packet", |f| micros(f.duration_ns())),
-    number("Total Fwd Packet", "packets", "packets of the initiator", |f| f64::from(f.forward().packets)),
-    number("Total Bwd packets", "packets", "packets of the responder", |f| f64::from(f.backward().packets)),
-    number("Total Length of Fwd Packet", "B", "transport payload bytes of the initiator", |f| {
-        f.forward().payload_bytes() as f64
-    }),
-    number("Total Length of Bwd Packet", "B", "transport payload bytes of the responder", |f| {
-        f.backward().payload_bytes() as f64
-    }),
-    number("Fwd Packet Length Max", "B", "largest payload bytes per packet of the initiator", |f| {
-        f.forward().payload.max_or_zero()
-    }),
-    number("Fwd Packet Length Min", "B", "smallest payload bytes per packet of the initiator", |f| {
-        f.forward().payload.min_or_zero()
-    }),
-    number("Fwd Packet Length Mean", "B", "mean of payload bytes per packet of the initiator", |f| {
-        f.forward().payload.mean()
-    }),
-    number(
-        "Fwd Packet Length Std",
+pub static ALL: LazyLock<Vec<Column<Figures>>> = LazyLock::new(all);
+
+const FIRST_PACKET_TWICE: &str = "the first packet's length is counted twice (#170)";
+const FIRST_PACKET_ONLY: &str = "only the flow's first packet is looked at, so the responder always has 0 (#129, #170)";
+const BULK_FORWARD: &str =
+    "always 0: the test for the direction compares references, so all is booked to the responder (#170)";
+const BULK_BACKWARD: &str =
+    "bulk transfers of both sides, not interrupted by the other side, whole numbers only (#170)";
+const SUBFLOWS: &str =
+    "divided by the gaps over 1 s, not by the parts between them; whole numbers only, 0 without a gap";
+const LAST_PERIOD: &str = "the period that the flow ends in is left out, so mostly 0 (#67)";
+
+fn all() -> Vec<Column<Figures>> {
+    let mut columns = Columns::default();
+    identity(&mut columns);
+    sizes(&mut columns);
+    gaps(&mut columns);
+    headers(&mut columns);
+    averages(&mut columns);
+    periods(&mut columns);
+    columns.done()
+}
+
+fn identity(c: &mut Columns<Figures>) {
+    c.text("Flow ID", "Src IP-Dst IP-Src Port-Dst Port-Protocol", flow_id);
+    c.text("Src IP", "address of the initiator", |f, out| append(out, f.source.0));
+    c.known_bug(1, "the sender of the first packet seen, even if that is an answer");
+    c.number("Src Port", "", "port of the initiator; 0 where the protocol has none", |f| f64::from(f.source.1));
+    c.text("Dst IP", "address of the responder", |f, out| append(out, f.target.0));
+    c.number("Dst Port", "", "port of the responder; 0 where the protocol has none", |f| f64::from(f.target.1));
+    c.number("Protocol", "", "IP protocol number, as 6 for TCP and 17 for UDP", |f| f64::from(f.protocol));
+    c.known_bug(1, "0 for what is neither TCP nor UDP (#156); not reproduced");
+    c.text("Timestamp", "time of the first packet, ISO 8601, UTC", |f, out| out.push_str(&time::iso(f.first_ns)));
+    c.known_bug(1, "local time on a 12-hour clock without a zone (#173); not reproduced");
+    c.number("Flow Duration", "µs", "last packet - first packet", |f| f.duration_us);
+    c.known_bug(
+        1,
+        "a flow is cut 120 s after its first packet however busy it is (#38, #96); the responder's first FIN ends it, and \
+         what follows is a flow of its own (#167, #174)",
+    );
+}
+
+fn sizes(c: &mut Columns<Figures>) {
+    c.both(["Total Fwd Packet", "Total Bwd packets"], "packets", "packets of {}", |f, way| {
+        f64::from(f.side(way).packets)
+    });
+    c.both(
+        ["Total Length of Fwd Packet", "Total Length of Bwd Packet"],
         "B",
-        "sample standard deviation (n - 1) of payload bytes per packet of the initiator",
-        |f| f.forward().payload.deviation(),
-    ),
-    number("Bwd Packet Length Max", "B", "largest payload bytes per packet of the responder", |f| {
-        f.backward().payload.max_or_zero()
-    }),
-    number("Bwd Packet Length Min", "B", "smallest payload bytes per packet of the responder", |f| {
-        f.backward().payload.min_or_zero()
-    }),
-    number("Bwd Packet Length Mean", "B", "mean of payload bytes per packet of the responder", |f| {
-        f.backward().payload.mean()
-    }),
-    number(
-        "Bwd Packet Length Std",
+        "transport payload bytes of {}",
+        |f, way| f.side(way).payload_bytes(),
+    );
+    for (name, who, way) in SIDES {
+        let of = format!("payload bytes per packet of {who}");
+        c.spread(&format!("{name} Packet Length"), "B", &of, &[Max, Min, Mean, Std], move |f| f.side(way).payload);
+    }
+    let timeless = "0 for a flow that took no time";
+    c.number("Flow Bytes/s", "B/s", format!("payload bytes of both / duration; {timeless}"), |f| {
+        f.per_second(f.payload_bytes())
+    });
+    c.number("Flow Packets/s", "packets/s", format!("packets of both / duration; {timeless}"), |f| {
+        f.per_second(f.packets())
+    });
+    c.known_bug(2, "infinite or not a number for a flow that took no time; not reproduced");
+}
+
+fn gaps(c: &mut Columns<Figures>) {
+    let measures = [Mean, Std, Max, Min];
+    c.spread("Flow IAT", "µs", "gap between packets of the flow", &measures, |f| f.gap);
+    for (name, who, way) in SIDES {
+        let total = format!("last - first packet of {who}");
+        c.number(format!("{name} IAT Total"), "µs", total, move |f| f.side(way).gap_total);
+        let of = format!("gap between packets of {who}");
+        c.spread(&format!("{name} IAT"), "µs", &of, &measures, move |f| f.side(way).gap);
+    }
+}
+
+fn headers(c: &mut Columns<Figures>) {
+    c.both(["Fwd PSH Flags", "Bwd PSH Flags"], "packets", "packets of {} with PSH set", |f, way| {
+        f64::from(f.side(way).pushes)
+    });
+    c.both(["Fwd URG Flags", "Bwd URG Flags"], "packets", "packets of {} with URG set", |f, way| {
+        f64::from(f.side(way).urgents)
+    });
+    c.known_bug(4, FIRST_PACKET_ONLY);
+    c.both(["Fwd Header Length", "Bwd Header Length"], "B", "transport header bytes of {}", |f, way| {
+        f.side(way).header_bytes as f64
+    });
+    c.both(
+        ["Fwd Packets/s", "Bwd Packets/s"],
+        "packets/s",
+        "packets of {} / duration; 0 for a flow that took no time",
+        |f, way| f.per_second(f64::from(f.side(way).packets)),
+    );
+    let measures = [Min, Max, Mean, Std, Variance];
+    c.spread("Packet Length", "B", "payload bytes per packet of both", &measures, |f| f.length);
+    c.known_bug(3, FIRST_PACKET_TWICE);
+    for (flag, bit) in FLAGS {
+        let formula = format!("packets of both with {flag} set");
+        let place = bit.trailing_zeros() as usize;
+        c.number(format!("{flag} Flag Count"), "packets", formula, move |f| {
+            f.flags.get(place).copied().unwrap_or(0) as f64
+        });
+    }
+}
+
+fn averages(c: &mut Columns<Figures>) {
+    c.number("Down/Up Ratio", "", "packets of the responder / packets of the initiator; 0 without the latter", |f| {
+        f.down_up
+    });
+    c.known_bug(1, "divided as whole numbers");
+    c.number("Average Packet Size", "B", "payload bytes of both / packets of both", |f| f.average_size);
+    c.known_bug(1, FIRST_PACKET_TWICE);
+    c.both(["Fwd Segment Size Avg", "Bwd Segment Size Avg"], "B", "payload bytes / packets of {}", |f, way| {
+        f.side(way).payload.mean()
+    });
+    for (name, who, way) in SIDES {
+        let bulk = |what: &str, over: &str| format!("{what} in bulk transfers of {who} / {over}");
+        let [bytes, packets] = ["payload bytes", "packets"].map(|what| bulk(what, "bulk transfers"));
+        c.number(format!("{name} Bytes/Bulk Avg"), "B", bytes, move |f| f.side(way).bulk[0]);
+        c.number(format!("{name} Packet/Bulk Avg"), "packets", packets, move |f| f.side(way).bulk[1]);
+        let rate = bulk("payload bytes", "time in them");
+        c.number(format!("{name} Bulk Rate Avg"), "B/s", rate, move |f| f.side(way).bulk[2]);
+        c.known_bug(3, if way == Way::Forward { BULK_FORWARD } else { BULK_BACKWARD });
+    }
+    for (name, who, way) in SIDES {
+        let per = |what: &str| format!("{what} of {who} / parts of the flow between gaps over 1 s");
+        let (packets, bytes) = (per("packets"), per("payload bytes"));
+        c.number(format!("Subflow {name} Packets"), "packets", packets, move |f| f.side(way).subflow[0]);
+        c.number(format!("Subflow {name} Bytes"), "B", bytes, move |f| f.side(way).subflow[1]);
+        c.known_bug(2, SUBFLOWS);
+    }
+}
+
+fn periods(c: &mut Columns<Figures>) {
+    c.both(
+        ["FWD Init Win Bytes", "Bwd Init Win Bytes"],
         "B",
-        "sample standard deviation (n - 1) of payload bytes per packet of the responder",
-        |f| f.backward().payload.deviation(),
-    ),
-    number("Flow Bytes/s", "B/s", "payload bytes of both / duration; 0 for a flow that took no time", |f| {
-        per_second((f.forward().payload_bytes() + f.backward().payload_bytes()) as f64, f)
-    }),
-    number("Flow Packets/s", "packets/s", "packets of both / duration; 0 for a flow that took no time", |f| {
-        per_second(f.packets() as f64, f)
-    }),
-    number("Flow IAT Mean", "µs", "mean of gap between packets of the flow", |f| f.gap.mean()),
-    number("Flow IAT Std", "µs", "sample standard deviation (n - 1) of gap between packets of the flow", |f| {
-        f.gap.deviation()
-    }),
-    number("Flow IAT Max", "µs", "largest gap between packets of the flow", |f| f.gap.max_or_zero()),
-    number("Flow IAT Min", "µs", "smallest gap between packets of the flow", |f| f.gap.min_or_zero()),
-    number("Fwd IAT Total", "µs", "last - first packet of the initiator", |f| total_gap(f.forward())),
-    number("Fwd IAT Mean", "µs", "mean of gap between packets of the initiator", |f| f.forward().gap.mean()),
-    number("Fwd IAT Std", "µs", "sample standard deviation (n - 1) of gap between packets of the initiator", |f| {
-        f.forward().gap.deviation()
-    }),
-    number("Fwd IAT Max", "µs", "largest gap between packets of the initiator", |f| f.forward().gap.max_or_zero()),
-    number("Fwd IAT Min", "µs", "smallest gap between packets of the initiator", |f| f.forward().gap.min_or_zero()),
-    number("Bwd IAT Total", "µs", "last - first packet of the responder", |f| total_gap(f.backward())),
-    number("Bwd IAT Mean", "µs", "mean of gap between packets of the responder", |f| f.backward().gap.mean()),
-    number("Bwd IAT Std", "µs", "sample standard deviation (n - 1) of gap between packets of the responder", |f| {
-        f.backward().gap.deviation()
-    }),
-    number("Bwd IAT Max", "µs", "largest gap between packets of the responder", |f| f.backward().gap.max_or_zero()),
-    number("Bwd IAT Min", "µs", "smallest gap between packets of the responder", |f| f.backward().gap.min_or_zero()),
-    number("Fwd PSH Flags", "packets", "packets of the initiator with PSH set", |f| {
-        f64::from(f.forward().flag(tcp_flag::PSH))
-    }),
-    number("Bwd PSH Flags", "packets", "packets of the responder with PSH set", |f| {
-        f64::from(f.backward().flag(tcp_flag::PSH))
-    }),
-    number("Fwd URG Flags", "packets", "packets of the initiator with URG set", |f| {
-        f64::from(f.forward().flag(tcp_flag::URG))
-    }),
-    number("Bwd URG Flags", "packets", "packets of the responder with URG set", |f| {
-        f64::from(f.backward().flag(tcp_flag::URG))
-    }),
-    number("Fwd Header Length", "B", "transport header bytes of the initiator", |f| f.forward().header_bytes as f64),
-    number("Bwd Header Length", "B", "transport header bytes of the responder", |f| f.backward().header_bytes as f64),
-    number("Fwd Packets/s", "packets/s", "packets of the initiator / duration; 0 for a flow that took no time", |f| {
-        per_second(f64::from(f.forward().packets), f)
-    }),
-    number("Bwd Packets/s", "packets/s", "packets of the responder / duration; 0 for a flow that took no time", |f| {
-        per_second(f64::from(f.backward().packets), f)
-    }),
-    number("Packet Length Min", "B", "smallest payload bytes per packet of both", |f| payload(f).min_or_zero()),
-    number("Packet Length Max", "B", "largest payload bytes per packet of both", |f| payload(f).max_or_zero()),
-    number("Packet Length Mean", "B", "mean of payload bytes per packet of both", |f| payload(f).mean()),
-    number("Packet Length Std", "B", "sample standard deviation (n - 1) of payload bytes per packet of both", |f| {
-        payload(f).deviation()
-    }),
-    number("Packet Length Variance", "B²", "sample variance (n - 1) of payload bytes per packet of both", |f| {
-        payload(f).variance()
-    }),
-    number("FIN Flag Count", "packets", "packets of both with FIN set", |f| flagged(f, tcp_flag::FIN)),
-    number("SYN Flag Count", "packets", "packets of both with SYN set", |f| flagged(f, tcp_flag::SYN)),
-    number("RST Flag Count", "packets", "packets of both with RST set", |f| flagged(f, tcp_flag::RST)),
-    number("PSH Flag Count", "packets", "packets of both with PSH set", |f| flagged(f, tcp_flag::PSH)),
-    number("ACK Flag Count", "packets", "packets of both with ACK set", |f| flagged(f, tcp_flag::ACK)),
-    number("URG Flag Count", "packets", "packets of both with URG set", |f| flagged(f, tcp_flag::URG)),
-    number("CWR Flag Count", "packets", "packets of both with CWR set", |f| flagged(f, tcp_flag::CWR)),
-    number("ECE Flag Count", "packets", "packets of both with ECE set", |f| flagged(f, tcp_flag::ECE)),
-    number("Down/Up Ratio", "", "packets of the responder / packets of the initiator; 0 without the latter", |f| {
-        ratio(f64::from(f.backward().packets), f64::from(f.forward().packets))
-    }),
-    number("Average Packet Size", "B", "payload bytes of both / packets of both", |f| payload(f).mean()),
-    number("Fwd Segment Size Avg", "B", "payload bytes / packets of the initiator", |f| f.forward().payload.mean()),
-    number("Bwd Segment Size Avg", "B", "payload bytes / packets of the responder", |f| f.backward().payload.mean()),
-    number("Fwd Bytes/Bulk Avg", "B", "payload bytes in bulk transfers of the initiator / bulk transfers", |f| {
-        bulk_bytes(bulk(f, true))
-    }),
-    number("Fwd Packet/Bulk Avg", "packets", "packets in bulk transfers of the initiator / bulk transfers", |f| {
-        bulk_packets(bulk(f, true))
-    }),
-    number("Fwd Bulk Rate Avg", "B/s", "payload bytes in bulk transfers of the initiator / time in them", |f| {
-        bulk_rate(bulk(f, true))
-    }),
-    number("Bwd Bytes/Bulk Avg", "B", "payload bytes in bulk transfers of the responder / bulk transfers", |f| {
-        bulk_bytes(bulk(f, false))
-    }),
-    number("Bwd Packet/Bulk Avg", "packets", "packets in bulk transfers of the responder / bulk transfers", |f| {
-        bulk_packets(bulk(f, false))
-    }),
-    number("Bwd Bulk Rate Avg", "B/s", "payload bytes in bulk transfers of the responder / time in them", |f| {
-        bulk_rate(bulk(f, false))
-    }),
-    number(
-        "Subflow Fwd Packets",
-        "packets",
-        "packets of the initiator / parts of the flow between gaps over 1 s",
-        |f| f64::from(f.forward().packets) / subflows(f),
-    ),
-    number("Subflow Fwd Bytes", "B", "payload bytes of the initiator / parts of the flow between gaps over 1 s", |f| {
-        f.forward().payload_bytes() as f64 / subflows(f)
-    }),
-    number(
-        "Subflow Bwd Packets",
-        "packets",
-        "packets of the responder / parts of the flow between gaps over 1 s",
-        |f| f64::from(f.backward().packets) / subflows(f),
-    ),
-    number("Subflow Bwd Bytes", "B", "payload bytes of the responder / parts of the flow between gaps over 1 s", |f| {
-        f.backward().payload_bytes() as f64 / subflows(f)
-    }),
-    number(
-        "FWD Init Win Bytes",
-        "B",
-        "window field of the initiator's first packet, not scaled; -1 where there is none",
-        |f| window(f.forward()),
-    ),
-    number(
-        "Bwd Init Win Bytes",
-        "B",
-        "window field of the responder's first packet, not scaled; -1 where there is none",
-        |f| window(f.backward()),
-    ),
-    number("Fwd Act Data Pkts", "packets", "packets of the initiator that carry payload", |f| {
-        f64::from(f.forward().data_packets)
-    }),
-    number("Fwd Seg Size Min", "B", "smallest transport header of the initiator; 0 without a packet", |f| {
-        header_min(f.forward())
-    }),
-    number("Active Mean", "µs", "mean of active period: time between two idle gaps", |f| active(f).mean()),
-    number(
-        "Active Std",
-        "µs",
-        "sample standard deviation (n - 1) of active period: time between two idle gaps",
-        |f| active(f).deviation(),
-    ),
-    number("Active Max", "µs", "largest active period: time between two idle gaps", |f| active(f).max_or_zero()),
-    number("Active Min", "µs", "smallest active period: time between two idle gaps", |f| active(f).min_or_zero()),
-    number("Idle Mean", "µs", "mean of idle gap: no packet for over 5 s", |f| idle(f).mean()),
-    number("Idle Std", "µs", "sample standard deviation (n - 1) of idle gap: no packet for over 5 s", |f| {
-        idle(f).deviation()
-    }),
-    number("Idle Max", "µs", "largest idle gap: no packet for over 5 s", |f| idle(f).max_or_zero()),
-    number("Idle Min", "µs", "smallest idle gap: no packet for over 5 s", |f| idle(f).min_or_zero()),
-    text(
-        "Label",
-        "always NeedManualLabel, as CICFlowMeter writes it: a capture does not say what is an attack",
-        |_, out| out.push_str("NeedManualLabel"),
-    ),
+        "window field of the first packet of {}, not scaled; -1 where there is none",
+        |f, way| f.side(way).window,
+    );
+    c.known_bug(2, "0 where there is none");
+    c.known_bug(1, "the window of the responder's last packet (#67); 0 where there is none");
+    c.number("Fwd Act Data Pkts", "packets", "packets of the initiator that carry payload", |f| {
+        f64::from(f.side(Way::Forward).data_packets)
+    });
+    c.known_bug(1, "the flow's first packet is left out");
+    c.number("Fwd Seg Size Min", "B", "smallest transport header of the initiator; 0 without a packet", |f| {
+        f64::from(f.side(Way::Forward).header_min)
+    });
+    let measures = [Mean, Std, Max, Min];
+    c.spread("Active", "µs", "active period: time between two idle gaps", &measures, |f| f.active);
+    c.known_bug(4, LAST_PERIOD);
+    c.spread("Idle", "µs", "idle gap: no packet for over 5 s", &measures, |f| f.idle);
+    let label = "always NeedManualLabel, as CICFlowMeter writes it: a capture does not say what is an attack";
+    c.text("Label", label, |_, out| out.push_str("NeedManualLabel"));
+}
+
+const FLAGS: [(&str, u8); 8] = [
+    ("FIN", tcp_flag::FIN),
+    ("SYN", tcp_flag::SYN),
+    ("RST", tcp_flag::RST),
+    ("PSH", tcp_flag::PSH),
+    ("ACK", tcp_flag::ACK),
+    ("URG", tcp_flag::URG),
+    ("CWR", tcp_flag::CWR),
+    ("ECE", tcp_flag::ECE),
 ];
 
 fn append(out: &mut String, value: impl Display) {
@@ -239,41 +190,17 @@ fn append(out: &mut String, value: impl Display) {
     let _ = write!(out, "{value}");
 }
 
-fn flow_id(flow: &Flow, out: &mut String) {
-    let (source_port, target_port) = ports(flow);
-    let (source, target) = (flow.initiator().0, flow.responder().0);
-    append(out, format_args!("{source}-{target}-{source_port}-{target_port}-{}", flow.key.protocol));
-}
-
-fn total_gap(direction: &Direction) -> f64 {
-    if direction.packets > 0 { micros(direction.last_ns - direction.first_ns) } else { 0.0 }
-}
-
-fn bulk_bytes(bulk: Bulk) -> f64 {
-    ratio(bulk.bytes as f64, f64::from(bulk.count))
-}
-
-fn bulk_packets(bulk: Bulk) -> f64 {
-    ratio(f64::from(bulk.packets), f64::from(bulk.count))
-}
-
-fn bulk_rate(bulk: Bulk) -> f64 {
-    ratio(bulk.bytes as f64, bulk.duration_ns as f64 / 1e9)
-}
-
-fn window(direction: &Direction) -> f64 {
-    direction.initial_window.map_or(-1.0, f64::from)
-}
-
-fn header_min(direction: &Direction) -> f64 {
-    if direction.packets > 0 { f64::from(direction.header_min) } else { 0.0 }
+fn flow_id(f: &Figures, out: &mut String) {
+    append(out, format_args!("{}-{}-{}-{}-{}", f.source.0, f.target.0, f.source.1, f.target.1, f.protocol));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flow::features::column::Value;
     use crate::flow::features::made::tcp;
-    use crate::model::flow::Extra;
+    use crate::model::Flow;
+    use crate::model::flow::{Bulk, Extra};
     use crate::model::moments::Moments;
 
     const HEADINGS: &str = "Flow ID,Src IP,Src Port,Dst IP,Dst Port,Protocol,Timestamp,Flow Duration,Total Fwd Packet,\
@@ -292,8 +219,8 @@ mod tests {
 
     fn value(flow: &Flow, name: &str) -> f64 {
         let column = ALL.iter().find(|c| c.name == name).unwrap_or_else(|| panic!("no column {name}"));
-        match column.value {
-            Value::Number(of) => of(flow),
+        match &column.value {
+            Value::Number(of) => of(&Figures::from(flow)),
             Value::Text(_) => panic!("{name} is a text"),
         }
     }
@@ -302,14 +229,14 @@ mod tests {
         let column = ALL.iter().find(|c| c.name == name).unwrap();
         let mut out = String::new();
         if let Value::Text(of) = column.value {
-            of(flow, &mut out);
+            of(&Figures::from(flow), &mut out);
         }
         out
     }
 
     #[test]
     fn the_headings_are_those_of_cicflowmeter_v4() {
-        let names: Vec<&str> = ALL.iter().map(|c| c.name).collect();
+        let names: Vec<&str> = ALL.iter().map(|c| c.name.as_str()).collect();
         assert_eq!(names.join(","), HEADINGS);
         assert_eq!(ALL.len(), 84);
     }
@@ -374,9 +301,9 @@ mod tests {
     #[test]
     fn a_single_packet_gives_finite_numbers() {
         let flow = tcp(&[(0, true, 10, 0x02)]);
-        for column in ALL {
-            if let Value::Number(of) = column.value {
-                assert!(of(&flow).is_finite(), "{}", column.name);
+        for column in ALL.iter() {
+            if let Value::Number(of) = &column.value {
+                assert!(of(&Figures::from(&flow)).is_finite(), "{}", column.name);
             }
         }
         assert_eq!((value(&flow, "Flow Bytes/s"), value(&flow, "Bwd Init Win Bytes")), (0.0, -1.0));

@@ -1,7 +1,8 @@
-//! Packets written out by hand to a flow, for tests.
+//! Packets written out by hand, and flows of them, for tests.
 
 use crate::model::flow::{Direction, NameSource, Run, TcpState};
 use crate::model::moments::Moments;
+use crate::model::packet::{Ip, Layers, Packet, Tcp, Transport};
 use crate::model::{Flow, FlowKey, Host};
 
 /// One packet: time in µs since the start, whether it goes forward, payload bytes, TCP flag bits.
@@ -52,6 +53,41 @@ pub(crate) fn tcp(packets: &[Sketch]) -> Flow {
         add(if is_forward { high } else { low }, time_ns, payload, flags);
     }
     flow
+}
+
+/// One of the packets that [`tcp`] makes a flow of, with this window and 20 bytes of TCP header.
+pub(crate) fn packet((at_micros, is_forward, payload_bytes, flags): Sketch, window: u16) -> Packet {
+    let (low, high) = ((Host::v4([10, 0, 0, 2]), 443), (Host::v4([10, 0, 0, 9]), 50_000));
+    let (source, target) = if is_forward { (high, low) } else { (low, high) };
+    let tcp = Tcp {
+        source_port: source.1,
+        target_port: target.1,
+        sequence: 0,
+        acknowledgment: 0,
+        flags,
+        window,
+        header_bytes: 20,
+        payload_bytes,
+    };
+    let (source, target) = (source.0, target.0);
+    Packet {
+        index: 0,
+        time_ns: START_NS + at_micros * 1000,
+        is_timed: true,
+        wire_bytes: payload_bytes + 54,
+        captured_bytes: payload_bytes + 54,
+        macs: None,
+        vlan: 0,
+        layers: Layers::default(),
+        arp: None,
+        ip: Some(Ip { source, target, protocol: 6, ttl: 64, is_fragment: false, payload_bytes: payload_bytes + 20 }),
+        transport: Transport::Tcp(tcp),
+        is_damaged: false,
+        net_at: 14,
+        transport_at: 34,
+        payload: 54..payload_bytes + 54,
+        rare: None,
+    }
 }
 
 fn add(side: &mut Direction, time_ns: i64, payload: u32, flags: u8) {

@@ -1,36 +1,50 @@
 //! A flow to numbers: each feature is defined here once, with its name, unit and formula.
 //!
-//! [`columns`] holds those that a flow CSV shows, [`model`] those that the models look at.
+//! [`columns`] holds those that a flow CSV shows, [`own`] those that it shows when asked for more, [`model`] those that
+//! the models look at.
 
+pub mod column;
 pub mod columns;
+pub mod figures;
 pub mod model;
+pub mod own;
 
 #[cfg(test)]
 pub(crate) mod made;
 
 use crate::model::Flow;
-use crate::model::flow::{Bulk, Extra};
 use crate::model::moments::Moments;
 
 /// What a feature is, for a list of all of them.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Described {
-    /// `flow table` or `models`.
+    /// `flow table`, `more columns` or `models`.
     pub set: &'static str,
     /// Name: the column's heading, or a few words.
-    pub name: &'static str,
+    pub name: String,
     /// Unit; empty for text, counts without a unit, and ratios.
     pub unit: &'static str,
     /// How it is computed.
-    pub formula: &'static str,
+    pub formula: String,
+    /// What CICFlowMeter v4 is known to do otherwise; empty where nothing is known.
+    pub known_bug: &'static str,
 }
 
-/// Every feature: the columns of a flow CSV in order, then what the models look at.
+/// Every feature: the columns of a flow CSV in order, those on request, then what the models look at.
 pub fn described() -> impl Iterator<Item = Described> {
-    let columns =
-        columns::ALL.iter().map(|c| Described { set: "flow table", name: c.name, unit: c.unit, formula: c.formula });
-    let model = model::ALL.iter().map(|m| Described { set: "models", name: m.name, unit: m.unit, formula: m.formula });
-    columns.chain(model)
+    fn of<Row>(set: &'static str, c: &column::Column<Row>) -> Described {
+        let (name, formula) = (c.name.clone(), c.formula.clone());
+        Described { set, name, unit: c.unit, formula, known_bug: c.known_bug }
+    }
+    let model = model::ALL.iter().map(|m| Described {
+        set: "models",
+        name: m.name.to_owned(),
+        unit: m.unit,
+        formula: m.formula.to_owned(),
+        known_bug: "",
+    });
+    let columns = columns::ALL.iter().map(|column| of("flow table", column));
+    columns.chain(own::ALL.iter().map(|column| of("more columns", column))).chain(model)
 }
 
 /// `part / whole`, and 0 where there is no whole.
@@ -59,42 +73,6 @@ fn payload(flow: &Flow) -> Moments {
     flow.forward().payload.merge(&flow.backward().payload)
 }
 
-/// Packets of both directions with this flag set.
-fn flagged(flow: &Flow, bit: u8) -> f64 {
-    f64::from(flow.forward().flag(bit)) + f64::from(flow.backward().flag(bit))
-}
-
-fn extra<T>(flow: &Flow, take: impl Fn(&Extra) -> T) -> Option<T> {
-    flow.extra.as_deref().map(take)
-}
-
-/// Bulk transfers of the initiator (`true`) or the responder.
-fn bulk(flow: &Flow, is_forward: bool) -> Bulk {
-    let [low, high] = extra(flow, |e| e.bulk).unwrap_or_default();
-    if flow.is_low_initiator == is_forward { low } else { high }
-}
-
-/// Parts of the flow between gaps longer than a second.
-fn subflows(flow: &Flow) -> f64 {
-    f64::from(extra(flow, |e| e.subflow_gaps).unwrap_or(0)) + 1.0
-}
-
-/// Active periods, µs, the one that the flow ended in among them. A period of a single packet takes no time and is
-/// not counted, as in CICFlowMeter.
-fn active(flow: &Flow) -> Moments {
-    let mut periods = extra(flow, |e| e.active).unwrap_or_default();
-    let last = micros(flow.last_ns - flow.active_start_ns);
-    if last > 0.0 {
-        periods.add(last);
-    }
-    periods
-}
-
-/// Gaps longer than the activity time-out, µs.
-fn idle(flow: &Flow) -> Moments {
-    extra(flow, |e| e.idle).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,8 +82,8 @@ mod tests {
     fn each_feature_has_its_own_name_and_a_formula() {
         let mut names = BTreeSet::new();
         for feature in described() {
-            assert!(names.insert((feature.set, feature.name)), "{} twice", feature.name);
             assert!(!feature.formula.is_empty(), "{} has no formula", feature.name);
+            assert!(names.insert((feature.set, feature.name.clone())), "{} twice", feature.name);
         }
     }
 }

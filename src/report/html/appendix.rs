@@ -89,5 +89,9 @@ pub fn settings(analysis: &Analysis) -> String {
     } else {
         table("Settings that were changed", &["Changed setting", "Value#"], &rows)
     };
-    section("settings", "Settings", &format!("{changed}{}", facts(&[("Random seed", analysis.seed.to_string())])))
+    let facts = facts(&[
+        ("Random seed", analysis.seed.to_string()),
+        ("Flow table (CSV)", analysis.flow_columns.words().to_owned()),
+    ]);
+    section("settings", "Settings", &format!("{changed}{facts}"))
 }

@@ -50,7 +50,7 @@ pub fn SaveBar(props: &SaveBarProps) -> Html {
             let Some(asked) = &store else { return };
             set_busy.set(true);
             let (store, set_busy) = (store.clone(), set_busy.clone());
-            let name = download::name(&analysis.file.name, "flows.csv");
+            let name = download::name(&analysis.file.name, analysis.flow_columns.file_ending());
             asked.save_flows(Callback::from(move |file: Option<Blob>| {
                 set_busy.set(false);
                 let done = file.ok_or_else(|| format!("There is not enough room for {name}."));
@@ -58,6 +58,7 @@ pub fn SaveBar(props: &SaveBarProps) -> Html {
             }));
         })
     };
+    let columns = props.analysis.flow_columns;
     html! {
         <div class="save">
             { hash(props) }
@@ -68,8 +69,9 @@ pub fn SaveBar(props: &SaveBarProps) -> Html {
                 { Icon::Save.html() }<span>{"Save findings (JSON)"}</span>
             </button>
             <button type="button" class="button" onclick={flows} disabled={*is_busy || !props.has_tables}
-                aria-busy={is_busy.to_string()}>
-                { Icon::Save.html() }<span>{"Save flows (CSV)"}</span>
+                aria-busy={is_busy.to_string()} title={format!("CICFlowMeter v4's columns, {}", columns.words())}>
+                { Icon::Save.html() }
+                <span>{ if columns.is_cic_compatible { "Save flows (CSV, CIC-compatible)" } else { "Save flows (CSV)" } }</span>
             </button>
         </div>
     }

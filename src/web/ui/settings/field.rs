@@ -1,4 +1,4 @@
-//! One setting: a number with its unit, range and help.
+//! One setting: a number with its unit, range and help, or a box to tick for what is only on or off.
 
 use crate::model::quantity;
 use crate::session::Action;
@@ -23,9 +23,42 @@ impl PartialEq for FieldProps {
     }
 }
 
-/// A number field. What is typed takes effect as soon as it is usable.
+/// A box to tick, or a number field.
 #[component]
 pub fn Field(props: &FieldProps) -> Html {
+    let FieldProps { descriptor, value } = *props;
+    if descriptor.is_switch() {
+        html! { <Switch {descriptor} {value} /> }
+    } else {
+        html! { <Number {descriptor} {value} /> }
+    }
+}
+
+/// A box to tick: 1 is on.
+#[component]
+fn Switch(props: &FieldProps) -> Html {
+    let descriptor = props.descriptor;
+    let set = use_action(move |value| Action::Set(descriptor, value));
+    let on_change = Callback::from(move |event: Event| {
+        let is_on = event.target_dyn_into::<HtmlInputElement>().is_some_and(|input| input.checked());
+        set.emit(if is_on { 1.0 } else { 0.0 });
+    });
+    let help = format!("{}-help", descriptor.id);
+    html! {
+        <div class="field">
+            <label for={descriptor.id}>{ descriptor.label }</label>
+            <div class="field-line">
+                <input id={descriptor.id} type="checkbox" checked={props.value > 0.0} onchange={on_change}
+                    aria-describedby={help.clone()} />
+            </div>
+            <p id={help} class="hint">{ descriptor.help }</p>
+        </div>
+    }
+}
+
+/// A number field. What is typed takes effect as soon as it is usable.
+#[component]
+fn Number(props: &FieldProps) -> Html {
     let descriptor = props.descriptor;
     // What is typed, while it differs from the value in force.
     let typed = use_state_eq(|| None::<String>);

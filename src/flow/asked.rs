@@ -1,0 +1,34 @@
+//! What is kept beside the flow table only when a setting asks for it, so that it costs nothing otherwise.
+
+use super::cic::CicTable;
+use super::more::More;
+use super::table::{FlowTable, Touch};
+use crate::model::Packet;
+
+/// Tables beside the flow table.
+#[derive(Default)]
+pub struct Asked {
+    /// Flows as CICFlowMeter cuts and counts them.
+    pub cic: Option<CicTable>,
+    /// More figures of each flow.
+    pub more: Option<More>,
+}
+
+impl Asked {
+    /// Those that are asked for, keeping at most `most` flows; none if none is.
+    pub fn new(is_cic_compatible: bool, has_more_columns: bool, most: usize) -> Option<Box<Asked>> {
+        let cic = is_cic_compatible.then(|| CicTable::new(most));
+        let more = has_more_columns.then(More::default);
+        (is_cic_compatible || has_more_columns).then(|| Box::new(Asked { cic, more }))
+    }
+
+    /// Takes a packet with its transport payload after the flow table has counted it.
+    pub fn update(&mut self, packet: &Packet, payload: &[u8], flows: &FlowTable, touch: Touch) {
+        if let Some(cic) = &mut self.cic {
+            cic.update(packet, touch.serial);
+        }
+        if let (Some(more), Some(flow)) = (&mut self.more, flows.get(touch.serial)) {
+            more.update(packet, payload, flow, touch, flows.first_serial());
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What more than the flow table's figures can be known of each flow, kept beside the table and only when asked for:
+//! handshake, zero windows, entropy, periodicity, and the damped statistics of its host and pair.
+
+mod beats;
+pub mod damped;
+mod recent;
+
+use super::chunks::Chunks;
+use super::table::Touch;
+use crate::model::Flow;
+use crate::model::flow::{TcpState, Way};
+use crate::model::packet::{Packet, tcp_flag};
+use beats::Beats;
+use damped::{Damped, N_DAMPED};
+
+/// Bytes of the first payload that entropy is computed of.
+pub const ENTROPY_BYTES: usize = 256;
+
+/// What more is known of one flow.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Entropy of the first payload's first bytes that `low` and `high` sent, bit per byte.
+    pub entropy: [Option<f32>; 2],
+    /// TCP packets of `low` and `high` that announce a window of 0.
+    pub zero_windows: [u32; 2],
+    /// From the request to the packet that completes the handshake, ns.
+    pub handshake_ns: Option<i64>,
+    /// Statistics of host and pair when the initiator sent its latest packet, in the order of [`damped::NAMES`].
+    pub damped: [f32; N_DAMPED],
+    request_ns: Option<i64>,
+    beats: Beats,
+}
+
+impl Record {
+    /// Share of the gaps between payload packets of the initiator that are alike, 0 to 1; see [`Beats`].
+    pub fn periodicity(&self) -> f64 {
+        self.beats.share()
+    }
+}
+
+/// Records of the kept flows by their serial number.
+#[derive(Default)]
+pub struct More {
+    records: Chunks<Record>,
+    damped: Damped,
+}
+
+impl More {
+    /// Takes a packet after the flow table has counted it; `first_serial` is the first that the table still keeps.
+    pub fn update(&mut self, packet: &Packet, payload: &[u8], flow: &Flow, touch: Touch, first_serial: u32) {
+        if self.records.next_serial() == touch.serial {
+            while self.records.first_serial() < first_serial && !self.records.forget_oldest().is_empty() {}
+            self.records.push(Record {
+                entropy: [None; 2],
+                zero_windows: [0; 2],
+                handshake_ns: None,
+                damped: [0.0; N_DAMPED],
+                request_ns: None,
+                beats: Beats::default(),
+            });
+        }
+        let now = packet.time_ns;
+        if let Some(ip) = &packet.ip {
+            self.damped.add(ip.source, ip.target, f64::from(packet.wire_bytes), now);
+        }
+        let Some(record) = self.records.get_mut(touch.serial) else { return };
+        let is_forward = touch.way == Way::Forward;
+        if is_forward && let Some(ip) = &packet.ip {
+            self.damped.snapshot(ip.source, ip.target, &mut record.damped);
+        }
+        let from = usize::from(is_forward != flow.is_low_initiator);
+        if !payload.is_empty() && !touch.is_retransmission {
+            if let Some(slot @ None) = record.entropy.get_mut(from) {
+                *slot = Some(entropy(payload));
+            }
+            if is_forward {
+                record.beats.add(now);
+            }
+        }
+        let Some(tcp) = packet.tcp() else { return };
+        // A reset, SYN or FIN says nothing about room in the buffer.
+        let is_open = tcp.flags & (tcp_flag::RST | tcp_flag::SYN | tcp_flag::FIN) == 0;
+        if tcp.window == 0
+            && is_open
+            && let Some(count) = record.zero_windows.get_mut(from)
+        {
+            *count = count.saturating_add(1);
+        }
+        if tcp.is_request() {
+            record.request_ns = record.request_ns.or(Some(now));
+        }
+        if flow.state == TcpState::Established && record.handshake_ns.is_none() {
+            record.handshake_ns = record.request_ns.map(|request| (now - request).max(0));
+        }
+    }
+
+    /// What is known of a flow.
+    pub fn get(&self, serial: u32) -> Option<&Record> {
+        self.records.get(serial)
+    }
+
+    /// Hosts and pairs whose damped statistics began again because there were too many.
+    pub fn n_forgotten(&self) -> u64 {
+        self.damped.n_forgotten()
+    }
+}
+
+/// Shannon's entropy of the first bytes, bit per byte: 0 for one byte repeated, at most 8.
+fn entropy(payload: &[u8]) -> f32 {
+    let bytes = payload.get(..ENTROPY_BYTES).unwrap_or(payload);
+    let mut counts = [0_u32; 256];
+    for byte in bytes {
+        if let Some(count) = counts.get_mut(usize::from(*byte)) {
+            *count += 1;
+        }
+    }
+    let n = bytes.len() as f64;
+    let sum: f64 = counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(|count| f64::from(*count))
+        .fold(0.0, |sum, count| sum + count * libm::log2(count / n));
+    (-sum / n).max(0.0) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entropy_is_that_of_the_bytes() {
+        assert_eq!(entropy(&[7; 100]), 0.0);
+        assert_eq!(entropy(b"abababab"), 1.0);
+        let all: Vec<u8> = (0..=255).collect();
+        assert_eq!(entropy(&all), 8.0);
+        assert_eq!(entropy(&[all, vec![0; 5000]].concat()), 8.0);
+    }
+}
