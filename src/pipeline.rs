@@ -18,7 +18,7 @@ use crate::model::flow::{NameSource, Way};
 use crate::model::packet::{Packet, Transport};
 use crate::model::protocol::Protocol;
 use crate::model::{Finding, Flow, time};
-use crate::read::Refusal;
+pub use crate::read::{MOST_FILES, Refusal};
 use crate::settings::{self, Descriptor, Settings};
 use crate::stats::counters::Counters;
 use crate::stats::index::{Belongs, Indexed, PacketIndex};
@@ -53,6 +53,8 @@ pub fn cards() -> Vec<(&'static Card, &'static [Descriptor])> {
 pub struct Pipeline {
     front: Front,
     batch: Batch,
+    /// Names of the files that are read together.
+    names: Vec<String>,
     line: Line,
     file: FileFacts,
     runs: Vec<(DetectorRun, Vec<Finding>)>,
@@ -79,6 +81,12 @@ pub struct Line {
 impl Pipeline {
     /// For a file of this name and size.
     pub fn new(settings: &Settings, file_name: &str, file_bytes: u64) -> Pipeline {
+        Pipeline::of_files(settings, vec![file_name.to_owned()], file_bytes)
+    }
+
+    /// For files of these names, at most [`MOST_FILES`], and of this size together: their packets are
+    /// put in order of time.
+    pub fn of_files(settings: &Settings, names: Vec<String>, file_bytes: u64) -> Pipeline {
         let value = |id| settings.value(settings::GENERAL, id);
         let is_on = |id| value(id) > 0.0;
         let limits = Limits {
@@ -91,7 +99,7 @@ impl Pipeline {
             detect::ALL.iter().enumerate().filter(wants_kind).map(|(place, _)| place).collect()
         });
         Pipeline {
-            front: Front::default(),
+            front: Front::new(names.len()),
             batch: Batch::default(),
             line: Line {
                 issues: IssueLog::default(),
@@ -105,36 +113,72 @@ impl Pipeline {
                 greetings: BTreeMap::new(),
                 tops: Tops::default(),
             },
-            file: FileFacts { name: file_name.to_owned(), bytes: file_bytes, ..FileFacts::default() },
+            file: FileFacts { name: FileFacts::name_of(&names), bytes: file_bytes, ..FileFacts::default() },
+            names,
             runs: Vec::new(),
             scores: Vec::new(),
         }
     }
 
-    /// Takes the next bytes of the file; any slicing gives the same result.
+    /// The file whose next bytes, or whose end, are needed; none once all have ended.
+    pub fn wants(&self) -> Option<usize> {
+        self.front.inputs().wants()
+    }
+
+    /// Takes the next bytes of the file that is wanted; any slicing gives the same result.
     ///
     /// # Errors
     /// The file is of no kind that is read.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
-        for part in bytes.chunks(PART_BYTES) {
-            self.front.decode(part, &mut self.batch)?;
+        self.feed_keeping(bytes, &mut |_, _| ())
+    }
+
+    /// The same; what a compressed file unpacks to is shown to `keep` with the file's number, because the index of
+    /// packets points into that.
+    ///
+    /// # Errors
+    /// The file is of no kind that is read.
+    pub fn feed_keeping(&mut self, bytes: &[u8], keep: &mut impl FnMut(usize, &[u8])) -> Result<(), Refusal> {
+        // Of several files another one may be wanted after any part.
+        let most = if self.names.len() == 1 { PART_BYTES } else { usize::MAX };
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let part = rest.get(..most).unwrap_or(rest);
+            let n = self.front.decode(part, &mut self.batch, keep)?;
             self.line.take(&self.batch, part);
+            rest = rest.get(n..).unwrap_or(&[]);
         }
         Ok(())
     }
 
-    /// Both halves of the line, for two threads: what the front makes of the file's bytes, the other half takes in the
-    /// same order.
+    /// The file that is wanted has ended.
+    ///
+    /// # Errors
+    /// It was too short to be of any kind that is read.
+    pub fn end_file(&mut self, keep: &mut impl FnMut(usize, &[u8])) -> Result<(), Refusal> {
+        let line = &mut self.line;
+        self.front.end_file(keep, &mut |packet, place, data| line.one(&packet, place, data))
+    }
+
+    /// True if the index points into what a file was unpacked to, not into the file.
+    pub fn is_packed(&self, file: usize) -> bool {
+        self.front.inputs().is_packed(file)
+    }
+
+    /// Both halves of the line, for two threads: what the front makes of a single file's bytes, the other half takes in
+    /// the same order.
     pub fn halves(&mut self) -> (&mut Front, &mut Line) {
         (&mut self.front, &mut self.line)
     }
 
-    /// The file has ended, or reading is given up: open flows end.
+    /// All files have ended, or reading is given up: open flows end.
     ///
     /// # Errors
-    /// The file was too short to be of any kind that is read.
+    /// A file was too short to be of any kind that is read.
     pub fn end(&mut self) -> Result<(), Refusal> {
-        self.front.end()?;
+        while self.wants().is_some() {
+            self.end_file(&mut |_, _| ())?;
+        }
         self.line.end_flows();
         Ok(())
     }
@@ -225,10 +269,14 @@ impl Pipeline {
         issues.add_many(IssueKind::FlowsSummarised, summarised.flows, None, None);
         issues.add_many(IssueKind::NamesFull, line.names.n_refused, None, None);
         self.asked_issues(&mut issues);
+        let mut all_issues = issues.issues();
+        all_issues.extend(self.front.inputs().issues_of(&self.names));
+        all_issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
         let (counters, tops) = (self.front.counters(), &line.tops);
         let file = FileFacts {
-            format: self.front.reader().format(),
-            link_types: line.index.link_types.iter().map(|number| link::name(*number)).collect(),
+            format: self.front.inputs().format(),
+            comments: self.front.inputs().comments(),
+            link_types: line.index.link_types().into_iter().map(link::name).collect(),
             ..self.file.clone()
         };
         Analysis {
@@ -246,11 +294,11 @@ impl Pipeline {
                 packets_read: counters.packets,
                 packets_decoded: counters.packets - self.front.n_damaged(),
                 packets_truncated: counters.packets_truncated,
-                bytes_skipped: self.front.reader().bytes_skipped(),
+                bytes_skipped: self.front.inputs().bytes_skipped(),
                 flows_kept: line.flows.len() as u64,
                 flows_summarised: summarised.flows,
             },
-            issues: issues.issues(),
+            issues: all_issues,
             findings,
             runs,
             stats: Stats {
@@ -314,6 +362,13 @@ impl Pipeline {
 }
 
 impl Line {
+    /// Takes a packet by itself.
+    #[inline]
+    fn one(&mut self, packet: &Packet, place: Place, data: &[u8]) {
+        let sought = self.flows.seek(packet);
+        self.packet(packet, sought, place, data);
+    }
+
     /// Takes a batch of the front half, with the bytes that it was decoded from.
     pub fn take(&mut self, batch: &Batch, bytes: &[u8]) {
         let mut sought = [Sought::default(); TOGETHER];
@@ -360,6 +415,7 @@ impl Line {
             }),
         };
         self.index.push(Indexed {
+            file: place.file,
             offset: place.offset,
             time_ns: packet.time_ns,
             wire_bytes: packet.wire_bytes,

@@ -13,6 +13,7 @@ mod read;
 mod settings;
 mod summary;
 mod table;
+mod together;
 
 /// Finds and explains what does not belong in a network capture.
 #[derive(Parser)]
@@ -24,7 +25,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Read a capture (pcap or pcapng) and say what does not belong in it
+    /// Read captures (pcap or pcapng, also compressed) and say what does not belong in them
     Analyze(analyze::Arguments),
     /// List the detectors
     Detectors(ListArguments),

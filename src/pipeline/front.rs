@@ -1,24 +1,28 @@
 //! Bytes to decoded and counted packets: the front half of the line, which may run on a thread of its own.
 
 use crate::decode;
+use crate::decode::fragments::Fragments;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Packet;
-use crate::read::{RawPacket, Reader, Refusal};
+use crate::read::{Inputs, RawPacket, Refusal};
 use crate::stats::counters::Counters;
 
-/// The reader, the decoders, and the totals over packets.
-#[derive(Default)]
+/// So many bytes of packets are handed on at a time where bytes become more by unpacking.
+const PART_BYTES: usize = 1 << 20;
+
+/// The readers, the decoders, and the totals over packets.
 pub struct Front {
-    reader: Reader,
+    inputs: Inputs,
     read_issues: IssueLog,
     packets: Packets,
 }
 
-/// What needs only the packets one by one.
+/// What needs only the packets one by one, or the pieces of one packet.
 #[derive(Default)]
 struct Packets {
     issues: IssueLog,
     counters: Counters,
+    fragments: Fragments,
     n_damaged: u64,
     latest_ns: Option<i64>,
 }
@@ -26,6 +30,8 @@ struct Packets {
 /// Where a packet stands in the file.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
+    /// Which of the files that are read together.
+    pub file: u8,
     /// Byte offset of its captured bytes.
     pub offset: u64,
     /// LINKTYPE_ number.
@@ -35,7 +41,7 @@ pub(super) struct Place {
 /// The packets that end in a stretch of the file, decoded.
 #[derive(Default)]
 pub struct Batch {
-    /// Bytes of packets that began in the stretch before.
+    /// Bytes of packets that began in the stretch before, or that were unpacked.
     carried: Vec<u8>,
     packets: Vec<Passing>,
 }
@@ -44,43 +50,72 @@ pub struct Batch {
 pub(super) struct Passing {
     pub packet: Packet,
     pub place: Place,
-    /// Where its bytes begin, in `carried` or else in `bytes`.
-    at: usize,
+    /// Where its bytes begin, in `carried` or else in what was decoded.
+    at: u32,
+    length: u32,
     is_carried: bool,
 }
 
 impl Front {
-    /// Decodes the next bytes of the file, for the other half of the line to take.
+    /// For so many files.
+    pub(super) fn new(n_files: usize) -> Front {
+        Front { inputs: Inputs::new(n_files), read_issues: IssueLog::default(), packets: Packets::default() }
+    }
+
+    /// Decodes the next bytes of the file that is wanted, for the other half of the line to take; gives how many. Some
+    /// are left where they unpack to much more: then what they gave, all of it in the batch, should be taken first.
+    /// What is unpacked is shown to `keep` with the file's number.
     ///
     /// # Errors
     /// The file is of no kind that is read.
-    pub fn decode(&mut self, bytes: &[u8], batch: &mut Batch) -> Result<(), Refusal> {
-        let Front { reader, read_issues, packets } = self;
-        batch.carried.clear();
-        batch.packets.clear();
+    pub fn decode(
+        &mut self,
+        bytes: &[u8],
+        batch: &mut Batch,
+        keep: &mut impl FnMut(usize, &[u8]),
+    ) -> Result<usize, Refusal> {
+        let Front { inputs, packets: counted, .. } = self;
+        let Batch { carried, packets } = batch;
+        carried.clear();
+        packets.clear();
         let start = bytes.as_ptr() as usize;
-        reader.feed(bytes, read_issues, &mut |raw: RawPacket<'_>| {
-            let packet = decode::decode(&raw, packets.counters.packets, &mut packets.issues);
-            packets.count(&packet, raw.offset);
-            let inside =
-                (raw.data.as_ptr() as usize).checked_sub(start).filter(|at| at + raw.data.len() <= bytes.len());
-            let at = inside.unwrap_or(batch.carried.len());
-            if inside.is_none() {
-                batch.carried.extend_from_slice(raw.data);
+        let mut n_done = 0;
+        while let Some(rest) = bytes.get(n_done..).filter(|rest| !rest.is_empty()) {
+            if carried.len() + packets.len() * size_of::<Passing>() > PART_BYTES {
+                break;
             }
-            let place = Place { offset: raw.offset, link_type: raw.link_type };
-            batch.packets.push(Passing { packet, place, at, is_carried: inside.is_none() });
-        })
+            let mut sink = |packet: Packet, place: Place, data: &[u8]| {
+                let length = data.len();
+                let inside = (data.as_ptr() as usize).checked_sub(start).filter(|at| at + length <= bytes.len());
+                let at = inside.unwrap_or(carried.len());
+                if inside.is_none() {
+                    carried.extend_from_slice(data);
+                }
+                let (at, length) = (at as u32, length as u32);
+                packets.push(Passing { packet, place, at, length, is_carried: inside.is_none() });
+            };
+            n_done += inputs.step(rest, keep, &mut |raw| counted.hand_on(&raw, &mut sink))?;
+        }
+        Ok(n_done)
     }
 
-    /// The file has ended.
-    pub(super) fn end(&mut self) -> Result<(), Refusal> {
-        self.reader.end(&mut self.read_issues)
+    /// The file that is wanted has ended.
+    pub(super) fn end_file(
+        &mut self,
+        keep: &mut impl FnMut(usize, &[u8]),
+        sink: &mut impl FnMut(Packet, Place, &[u8]),
+    ) -> Result<(), Refusal> {
+        let Front { inputs, packets, .. } = self;
+        inputs.end(keep, &mut |raw| packets.hand_on(&raw, sink))?;
+        if inputs.wants().is_none() {
+            packets.fragments.end(&mut packets.issues);
+        }
+        Ok(())
     }
 
     /// Reading is given up before the end of the file.
     pub(super) fn stop(&mut self) {
-        self.reader.give_up();
+        self.inputs.give_up();
         self.note(IssueKind::StoppedEarly, Some(self.packets.counters.packets));
     }
 
@@ -89,16 +124,19 @@ impl Front {
         self.read_issues.add(kind, packet, None);
     }
 
-    /// What was met in reading and decoding.
+    /// What was met in reading and decoding; of several files, see also [`Inputs::issues_of`].
     pub(super) fn issues(&self) -> IssueLog {
         let mut all = self.read_issues.clone();
+        if let Some(log) = self.inputs.log() {
+            all.merge(log);
+        }
         all.merge(&self.packets.issues);
         all
     }
 
-    /// The reader, for what it says of the file.
-    pub(super) fn reader(&self) -> &Reader {
-        &self.reader
+    /// The files, for what is said of them.
+    pub(super) fn inputs(&self) -> &Inputs {
+        &self.inputs
     }
 
     /// Totals of the packets so far.
@@ -113,6 +151,20 @@ impl Front {
 }
 
 impl Packets {
+    #[inline]
+    fn hand_on(&mut self, raw: &RawPacket<'_>, sink: &mut impl FnMut(Packet, Place, &[u8])) {
+        let mut packet = decode::decode(raw, self.counters.packets, &mut self.issues);
+        let place = Place { file: raw.file, offset: raw.offset, link_type: raw.link_type };
+        if packet.piece().is_some() {
+            // The piece that completes a whole stands for it, with the bytes of the whole.
+            let whole = self.fragments.take(&mut packet, raw, &mut self.issues);
+            self.count(&packet, raw.offset);
+            return sink(packet, place, whole.as_deref().unwrap_or(raw.data));
+        }
+        self.count(&packet, raw.offset);
+        sink(packet, place, raw.data);
+    }
+
     #[inline]
     fn count(&mut self, packet: &Packet, offset: u64) {
         self.n_damaged += u64::from(packet.is_damaged);
@@ -134,9 +186,11 @@ impl Batch {
         self.packets.chunks(n)
     }
 
-    /// The captured bytes of one of them; `bytes` is what was decoded.
+    /// The bytes of one of them: captured ones, or those of a packet that was put together from pieces.
+    /// `bytes` is what was decoded.
     pub(super) fn data<'a>(&'a self, passing: &Passing, bytes: &'a [u8]) -> &'a [u8] {
         let from = if passing.is_carried { &self.carried } else { bytes };
-        from.get(passing.at..passing.at + passing.packet.captured_bytes as usize).unwrap_or(&[])
+        let at = passing.at as usize;
+        from.get(at..at + passing.length as usize).unwrap_or(&[])
     }
 }

@@ -1,10 +1,16 @@
 //! File bytes to raw packets: guesses the format by content, then streams. Any slicing of the bytes gives the same result.
 
 pub mod guess;
+mod input;
+mod merge;
 mod pcap;
 mod pcapng;
+mod unpack;
+
+pub use merge::{Inputs, MOST_FILES};
 
 use crate::issue::{IssueKind, IssueLog};
+use crate::model::Comment;
 use thiserror::Error;
 
 /// A packet as it stands in the file.
@@ -18,7 +24,9 @@ pub struct RawPacket<'a> {
     pub wire_bytes: u32,
     /// LINKTYPE_ number.
     pub link_type: u16,
-    /// Byte offset of `data` in the file.
+    /// Which of the files that were opened together, from 0.
+    pub file: u8,
+    /// Byte offset of `data` in the file, or in what a compressed file unpacks to.
     pub offset: u64,
     /// Captured bytes.
     pub data: &'a [u8],
@@ -47,6 +55,7 @@ enum Format {
 /// Reads a capture that is fed to it in slices.
 #[derive(Default)]
 pub struct Reader {
+    file: u8,
     format: Option<Format>,
     /// Bytes of a record whose rest has not come yet.
     carry: Vec<u8>,
@@ -69,6 +78,16 @@ fn most_packet_bytes(link_type: u16) -> u32 {
 }
 
 impl Reader {
+    /// For the file of this number.
+    pub fn new(file: u8) -> Reader {
+        Reader { file, ..Reader::default() }
+    }
+
+    /// Packets given so far.
+    pub fn n_packets(&self) -> u64 {
+        self.n_packets
+    }
+
     /// Takes the next bytes of the file and hands every packet that is complete to `sink`.
     ///
     /// # Errors
@@ -137,6 +156,12 @@ impl Reader {
         self.bytes_fed - self.at + skipped_blocks
     }
 
+    /// Comments in the file.
+    pub fn comments(&self) -> impl Iterator<Item = Comment> {
+        let comments = if let Some(Format::Pcapng(pcapng)) = &self.format { pcapng.comments.as_slice() } else { &[] };
+        comments.iter().map(|comment| Comment { file: self.file, ..comment.clone() })
+    }
+
     /// The format in words; empty until it is known.
     pub fn format(&self) -> String {
         match &self.format {
@@ -152,9 +177,10 @@ impl Reader {
         issues: &mut IssueLog,
         sink: &mut impl FnMut(RawPacket<'_>),
     ) -> Result<Step, Refusal> {
-        let n_packets = &mut self.n_packets;
-        let mut counted = |packet: RawPacket<'_>| {
+        let (n_packets, file) = (&mut self.n_packets, self.file);
+        let mut counted = |mut packet: RawPacket<'_>| {
             *n_packets += 1;
+            packet.file = file;
             sink(packet);
         };
         let step = match &mut self.format {
