@@ -21,14 +21,24 @@ issues! {
         "The file ends in the middle of a packet or block: it was cut. Everything before that place was read.",
     FileCorrupt "file-corrupt" Error
         "A packet or block header makes no sense, so the file is damaged from there on. Everything before was read.",
+    UnpackCut "unpack-cut" Error
+        "The compressed file ends too early: it was cut. Everything that could be unpacked was read.",
+    UnpackDamaged "unpack-damaged" Error
+        "The compressed file is damaged, or something else follows in it. What could be unpacked before was read.",
+    UnpackLimit "unpack-limit" Error
+        "The file unpacks to more than 512 MiB and 200 times its own size, so reading ended there. To read all of it, unpack it first.",
     FileChanged "file-changed" Error
         "The file could not be read to its end: it changed, moved or became unreadable. What came before was analysed.",
     StoppedEarly "stopped-early" Warning
         "Reading was stopped by you before the end. Results cover only the part that was read.",
     BlockUnknown "block-unknown" Info
-        "The file has blocks of a kind that holds no packets or is not known; they were skipped.",
+        "The file has blocks of a kind that is not known; they were skipped.",
+    BlockOther "block-other" Info
+        "The file has blocks that hold no packets: names, statistics, decryption secrets, blocks of other programs. They were skipped.",
     BlockDamaged "block-damaged" Error
         "A block could not be understood; it was skipped and reading went on behind it.",
+    CommentsFull "comments-full" Info
+        "The file has more comments than are kept; the later ones are not shown.",
     InterfaceUnknown "interface-unknown" Error
         "A packet names a capture interface that the file never described; its time and link type are guesses.",
     NoTimestamp "no-timestamp" Warning
@@ -45,8 +55,20 @@ issues! {
         "Packets have an IP or ARP header that makes no sense; layers below it were kept.",
     TransportDamaged "transport-damaged" Warning
         "Packets have a TCP, UDP or ICMP header that makes no sense or is cut; addresses were kept.",
+    TunnelDamaged "tunnel-damaged" Warning
+        "Packets have a tunnel header (GRE, MPLS, PPP and the like) that makes no sense or is cut; what is outside was kept.",
+    TunnelDeep "tunnel-deep" Warning
+        "Packets are packed into more headers than are followed; what is further inside was not looked into.",
     Fragment "fragment" Info
-        "IP fragments were counted by address but not put together, so ports of later pieces are unknown.",
+        "IP packets came in pieces (fragments); those with all their pieces were put together and read.",
+    FragmentUnfinished "fragment-unfinished" Warning
+        "IP packets lack pieces: these never came, came after 30 seconds, or there were more unfinished packets than are kept.",
+    FragmentOverlap "fragment-overlap" Warning
+        "Pieces of IP packets lie over pieces that came before; the earlier bytes were kept. Receivers differ in this.",
+    FragmentTiny "fragment-tiny" Warning
+        "First pieces of IP packets are too short for their TCP, UDP or ICMP header, as no system makes them.",
+    FragmentOverlong "fragment-overlong" Warning
+        "Pieces of IP packets reach past 65,535 bytes, which no packet can have; they were left out.",
     FlowsSummarised "flows-summarised" Warning
         "More flows than the table keeps: the oldest were counted and folded into the totals.",
     NamesFull "names-full" Warning

@@ -20,8 +20,8 @@ use crate::model::packet::{Packet, Transport};
 use crate::model::protocol::Protocol;
 use crate::model::rows::RowKind;
 use crate::model::{Finding, Flow, time};
-use crate::read::Refusal;
 use crate::read::table::{Became, Label, TableReader};
+pub use crate::read::{MOST_FILES, Refusal};
 use crate::settings::{self, Descriptor, Settings};
 use crate::stats::counters::Counters;
 use crate::stats::index::{Belongs, Indexed, PacketIndex};
@@ -58,6 +58,8 @@ pub fn cards() -> Vec<(&'static Card, &'static [Descriptor])> {
 pub struct Pipeline {
     front: Front,
     batch: Batch,
+    /// Names of the files that are read together.
+    names: Vec<String>,
     line: Line,
     file: FileFacts,
     runs: Vec<(DetectorRun, Vec<Finding>)>,
@@ -90,6 +92,12 @@ const NO_FLOW: u32 = u32::MAX;
 impl Pipeline {
     /// For a file of this name and size.
     pub fn new(settings: &Settings, file_name: &str, file_bytes: u64) -> Pipeline {
+        Pipeline::of_files(settings, vec![file_name.to_owned()], file_bytes)
+    }
+
+    /// For files of these names, at most [`MOST_FILES`], and of this size together: their packets are
+    /// put in order of time. A table is read by itself: beside other files it is refused.
+    pub fn of_files(settings: &Settings, names: Vec<String>, file_bytes: u64) -> Pipeline {
         let value = |id| settings.value(settings::GENERAL, id);
         let is_on = |id| value(id) > 0.0;
         let limits = Limits {
@@ -102,7 +110,7 @@ impl Pipeline {
             detect::ALL.iter().enumerate().filter(wants_kind).map(|(place, _)| place).collect()
         });
         Pipeline {
-            front: Front::new(tables::options(settings), tables::most_bytes(settings), value(settings::SEED) as u64),
+            front: Front::new(names.len(), settings),
             batch: Batch::default(),
             line: Line {
                 issues: IssueLog::default(),
@@ -117,7 +125,8 @@ impl Pipeline {
                 tops: Tops::default(),
                 flows_of_rows: Vec::new(),
             },
-            file: FileFacts { name: file_name.to_owned(), bytes: file_bytes, ..FileFacts::default() },
+            file: FileFacts { name: FileFacts::name_of(&names), bytes: file_bytes, ..FileFacts::default() },
+            names,
             runs: Vec::new(),
             scores: Vec::new(),
             row_scores: Vec::new(),
@@ -129,31 +138,66 @@ impl Pipeline {
         self.front.choose_label(Label::Name(name.to_owned()));
     }
 
-    /// Takes the next bytes of the file; any slicing gives the same result.
+    /// The file whose next bytes, or whose end, are needed; none once all have ended.
+    pub fn wants(&self) -> Option<usize> {
+        self.front.inputs().wants()
+    }
+
+    /// Takes the next bytes of the file that is wanted; any slicing gives the same result.
     ///
     /// # Errors
     /// The file is of no kind that is read.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
-        for part in bytes.chunks(PART_BYTES) {
-            self.front.decode(part, &mut self.batch)?;
+        self.feed_keeping(bytes, &mut |_, _| ())
+    }
+
+    /// The same; what a compressed file unpacks to is shown to `keep` with the file's number, because the index of
+    /// packets and the places of rows point into that.
+    ///
+    /// # Errors
+    /// The file is of no kind that is read.
+    pub fn feed_keeping(&mut self, bytes: &[u8], keep: &mut impl FnMut(usize, &[u8])) -> Result<(), Refusal> {
+        // Of several files another one may be wanted after any part.
+        let most = if self.names.len() == 1 { PART_BYTES } else { usize::MAX };
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let part = rest.get(..most).unwrap_or(rest);
+            let n = self.front.decode(part, &mut self.batch, keep)?;
             self.line.take(&mut self.batch, part);
+            rest = rest.get(n..).unwrap_or(&[]);
         }
         Ok(())
     }
 
-    /// Both halves of the line, for two threads: what the front makes of the file's bytes, the other half takes in the
-    /// same order.
+    /// The file that is wanted has ended.
+    ///
+    /// # Errors
+    /// It was too short to be of any kind that is read.
+    pub fn end_file(&mut self, keep: &mut impl FnMut(usize, &[u8])) -> Result<(), Refusal> {
+        self.front.end_file(&mut self.batch, keep)?;
+        self.line.take(&mut self.batch, &[]);
+        Ok(())
+    }
+
+    /// True if index and places of rows point into what a file was unpacked to, not into the file.
+    pub fn is_packed(&self, file: usize) -> bool {
+        self.front.inputs().is_packed(file)
+    }
+
+    /// Both halves of the line, for two threads: what the front makes of a single file's bytes, the other half takes in
+    /// the same order.
     pub fn halves(&mut self) -> (&mut Front, &mut Line) {
         (&mut self.front, &mut self.line)
     }
 
-    /// The file has ended, or reading is given up: open flows end.
+    /// All files have ended, or reading is given up: open flows end.
     ///
     /// # Errors
-    /// The file was too short to be of any kind that is read.
+    /// A file was too short to be of any kind that is read.
     pub fn end(&mut self) -> Result<(), Refusal> {
-        self.front.end(&mut self.batch)?;
-        self.line.take(&mut self.batch, &[]);
+        while self.wants().is_some() {
+            self.end_file(&mut |_, _| ())?;
+        }
         self.line.end_flows();
         Ok(())
     }
@@ -256,11 +300,14 @@ impl Pipeline {
         issues.add_many(IssueKind::NamesFull, line.names.n_refused, None, None);
         self.asked_issues(&mut issues);
         let rows = self.front.rows();
-        let issues = tables::with_issues(issues, rows);
+        let mut all_issues = tables::with_issues(issues, rows);
+        all_issues.extend(self.front.inputs().issues_of(&self.names));
+        all_issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
         let (counters, tops) = (self.front.counters(), &line.tops);
         let file = FileFacts {
-            format: self.front.reader().format(),
-            link_types: line.index.link_types.iter().map(|number| link::name(*number)).collect(),
+            format: self.front.inputs().format(),
+            comments: self.front.inputs().comments(),
+            link_types: line.index.link_types().into_iter().map(link::name).collect(),
             ..self.file.clone()
         };
         Analysis {
@@ -278,11 +325,11 @@ impl Pipeline {
                 packets_read: counters.packets,
                 packets_decoded: counters.packets - self.front.n_damaged(),
                 packets_truncated: counters.packets_truncated,
-                bytes_skipped: self.front.reader().bytes_skipped(),
+                bytes_skipped: self.front.inputs().bytes_skipped(),
                 flows_kept: line.flows.len() as u64,
                 flows_summarised: summarised.flows,
             },
-            issues,
+            issues: all_issues,
             findings,
             runs,
             stats: Stats {
@@ -334,7 +381,7 @@ impl Pipeline {
 
     /// The reader of a table, which can read a row again.
     pub fn table(&self) -> Option<&TableReader> {
-        self.front.reader().table()
+        self.front.inputs().table()
     }
 
     /// True if the file is a table whose rows are neither flows nor packets.
@@ -463,6 +510,7 @@ impl Line {
             }),
         };
         self.index.push(Indexed {
+            file: place.file,
             offset: place.offset,
             time_ns: packet.time_ns,
             wire_bytes: packet.wire_bytes,

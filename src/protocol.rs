@@ -1,4 +1,4 @@
-//! Messages between page and worker, defined once. They cross as postcard bytes; a `File` rides beside them.
+//! Messages between page and worker, defined once. They cross as postcard bytes; files ride beside them.
 
 use crate::model::Analysis;
 use crate::model::rows::{ColumnInfo, DataRow};
@@ -12,7 +12,7 @@ pub const BUILD: &str = env!("PACKETLOUPE_BUILD");
 /// Page to worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
-    /// Analyse the file that rides beside this message. Ends any older job.
+    /// Analyse the files that ride beside this message, as one capture. Ends any older job.
     Open {
         /// Number of the new job.
         job: u32,

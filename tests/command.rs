@@ -235,6 +235,57 @@ fn wrong_usage_is_told_from_a_bad_file() {
 }
 
 #[test]
+fn captures_are_unpacked_and_read_together() {
+    let folder = Folder::new("together");
+    let (scan, benign) = (fs::read(SCAN).unwrap(), fs::read(BENIGN).unwrap());
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut encoder, &scan).unwrap();
+    let packed_bytes = encoder.finish().unwrap();
+    let packed = folder.with("scan.pcap.gz", &packed_bytes);
+    let parse = |out: &str| -> Value { serde_json::from_str(out).unwrap() };
+    let alone = parse(&outcome(&["analyze", SCAN, "--json", "-"]).1);
+    let unpacked = parse(&outcome(&["analyze", &packed, "--json", "-"]).1);
+    assert_eq!((&alone["findings"], &alone["summary"]), (&unpacked["findings"], &unpacked["summary"]));
+    assert_eq!(unpacked["file"]["bytes"], packed_bytes.len());
+
+    let (code, out, err) = outcome(&["analyze", &packed, BENIGN, "--json", "-"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let both = parse(&out);
+    assert_eq!(both["file"]["name"], "scan.pcap.gz and benign_web.pcap");
+    let hash = <sha2::Sha256 as sha2::Digest>::digest([packed_bytes, benign].concat());
+    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(both["file"]["sha256"], hex);
+    let quiet = parse(&outcome(&["analyze", BENIGN, "--json", "-"]).1);
+    let packets = |document: &Value| document["summary"]["packets"].as_u64().unwrap();
+    assert_eq!(packets(&both), packets(&alone) + packets(&quiet));
+    assert!(both["findings"].as_array().unwrap().iter().any(|finding| finding["detector"] == "port_scan"));
+
+    let notes = folder.with("notes.txt", "These are notes, no capture, and they go on for a while.\n");
+    let (code, out, err) = outcome(&["analyze", SCAN, &notes, "--json", "-"]);
+    assert_eq!((code, out.as_str(), err.lines().count()), (3, "", 1));
+    assert!(err.contains("notes.txt"), "{err}");
+}
+
+#[test]
+fn a_table_is_unpacked_but_read_alone() {
+    let folder = Folder::new("packed_table");
+    let plain = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tables/ctu13.binetflow");
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut encoder, &fs::read(plain).unwrap()).unwrap();
+    let packed = folder.with("ctu13.binetflow.gz", encoder.finish().unwrap());
+    let parse = |path: &str| -> Value { serde_json::from_str(&outcome(&["analyze", path, "--json", "-"]).1).unwrap() };
+    let (known, read) = (parse(plain), parse(&packed));
+    for key in ["summary", "issues", "findings", "table"] {
+        assert_eq!(known[key], read[key], "{key}");
+    }
+    for files in [[SCAN, &packed], [plain, plain]] {
+        let (code, out, err) = outcome(&["analyze", files[0], files[1], "--quiet"]);
+        assert_eq!((code, out.as_str(), err.lines().count()), (3, "", 1));
+        assert!(err.contains("ctu13.binetflow") && err.contains("A table is opened by itself"), "{err}");
+    }
+}
+
+#[test]
 fn settings_are_taken_and_what_is_not_usable_is_said() {
     let folder = Folder::new("settings");
     let given = r#"{"flow.idle_timeout": 5, "flow.active_timeout": -3, "nonsense": 1, "seed": "x"}"#;

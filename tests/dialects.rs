@@ -9,6 +9,7 @@ use packetloupe::read::Refusal;
 use packetloupe::read::table::dialect;
 use packetloupe::settings::{self, Settings};
 use proptest::prelude::*;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Feeds `bytes` in slices of the given sizes, in turn, and lets the detectors conclude.
@@ -39,6 +40,16 @@ fn fixture(id: &str) -> Vec<u8> {
     let found = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).find(is_its);
     assert!(found.is_some(), "no fixture for {id}");
     std::fs::read(found.unwrap()).unwrap()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
 }
 
 fn issue(analysis: &Analysis, id: &str) -> u64 {
@@ -187,6 +198,54 @@ fn odd_files_are_read_or_refused_with_a_sentence() {
         let is_empty_object = text == "{}";
         assert!(is_empty_object || refused.is_some_and(|refusal| refusal.to_string().ends_with('.')), "{text:?}");
     }
+}
+
+#[test]
+fn a_compressed_table_gives_what_the_plain_one_does() {
+    let long = (0..30_000).map(|i| format!("{i},{},x\n", i * 7919 % 1000)).collect::<String>();
+    let fixtures = dialect::ALL.iter().map(|entry| fixture(entry.id));
+    for plain in fixtures.chain([format!("a,b,c\n{long}").into_bytes()]) {
+        let (known, expected) = whole(&plain);
+        let places = |pipeline: &Pipeline| {
+            let rows = pipeline.rows().unwrap();
+            (0..rows.len()).map(|row| rows.place(row).map(|p| (p.offset, p.length))).collect::<Vec<_>>()
+        };
+        for packed in [gzip(&plain), zstd(&plain), [gzip(&plain[..100]), gzip(&plain[100..])].concat()] {
+            for size in [1, 977, usize::MAX] {
+                let (pipeline, mut analysis) = read(&packed, &[size], &Settings::default()).unwrap();
+                assert!(pipeline.is_packed(0) && analysis.file.format.ends_with(&expected.file.format));
+                analysis.file = expected.file.clone();
+                assert_eq!(analysis, expected);
+                assert_eq!(places(&pipeline), places(&known), "rows stand in what was unpacked");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_cut_or_damaged_compressed_table_gives_its_whole_rows() {
+    // Of the short table all rows wait for their end when the trouble comes.
+    for (pack, n) in [(gzip as fn(&[u8]) -> Vec<u8>, 60), (gzip, 30_000), (zstd, 30_000)] {
+        let plain = (0..n).fold("a,b,c\n".to_owned(), |text, i| text + &format!("{i},{},x\n", i * 7919 % 1000));
+        let packed = pack(plain.as_bytes());
+        let behind = [packed.as_slice(), b"no archive"].concat();
+        for (bytes, id, least) in [(&packed[..packed.len() - 9], "unpack-cut", n / 3), (&behind, "unpack-damaged", n)] {
+            let (_, analysis) = read(bytes, &[usize::MAX], &Settings::default()).unwrap();
+            let rows = analysis.table.as_ref().unwrap().rows;
+            assert!((least..=n).contains(&rows), "{rows} of {n}, {id}");
+            let ids: Vec<&str> = analysis.issues.iter().map(|issue| issue.id.as_str()).collect();
+            assert_eq!(ids, [id]);
+            assert_eq!(read(bytes, &[13], &Settings::default()).unwrap().1, analysis);
+        }
+    }
+}
+
+#[test]
+fn a_table_beside_other_files_is_refused() {
+    let names = vec!["a.csv".to_owned(), "b.csv".to_owned()];
+    let mut pipeline = Pipeline::of_files(&Settings::default(), names, 0);
+    let refusal = pipeline.feed(&gzip(&fixture("ctu13"))).and_then(|()| pipeline.end()).unwrap_err();
+    assert_eq!(refusal.to_string(), "Inside of gzip: A table is opened by itself, not together with other files.");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use packetloupe::query;
 use packetloupe::read::Refusal;
 use packetloupe::settings::Settings;
 use proptest::prelude::*;
+use std::io::Write;
 
 /// Feeds `bytes` in slices of the given sizes, in turn.
 fn analyse(bytes: &[u8], sizes: &[usize]) -> Result<Analysis, Refusal> {
@@ -120,6 +121,47 @@ proptest! {
     }
 
     #[test]
+    fn a_damaged_archive_never_panics_and_slices_alike(
+        is_gzip in any::<bool>(),
+        wounds in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        sizes in prop::collection::vec(1usize..20_000, 1..4),
+    ) {
+        let plain = &sample("portscan_syn.pcap")[..30_000];
+        let mut bytes = if is_gzip { gzip(plain) } else { zstd(plain) };
+        for (place, byte) in &wounds {
+            let place = place.index(bytes.len());
+            bytes[place] = *byte;
+        }
+        prop_assert_eq!(analyse(&bytes, &sizes), analyse(&bytes, &[usize::MAX]));
+    }
+
+    #[test]
+    fn frames_of_any_link_type_never_panic(
+        link_type in prop_oneof![Just(1u32), Just(101), Just(105), Just(127), Just(192), Just(119), Just(9), Just(107), Just(239), Just(258), 0u32..300],
+        frames in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..120), 0..20),
+    ) {
+        let packets: Vec<_> = frames.into_iter().map(|frame| (0, frame, 0)).collect();
+        let mut bytes = pcap(&packets, false);
+        bytes[20..24].copy_from_slice(&link_type.to_le_bytes());
+        let n = packets.len() as u64;
+        prop_assert_eq!(analyse(&bytes, &[usize::MAX]).map(|read| read.summary.packets), Ok(n));
+    }
+
+    #[test]
+    fn pieces_of_any_kind_never_panic_and_all_are_counted(
+        pieces in prop::collection::vec((0u16..6, 0u16..0x3fff, 0usize..60, any::<u8>()), 0..60),
+    ) {
+        let frame = |(id, field, length, byte): &(u16, u16, usize, u8)| {
+            let [f0, f1] = field.to_be_bytes();
+            let ip = [0x45, 0, 0, 20 + *length as u8, 0, *id as u8, f0 & 0x20, f1 & 0x0f, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2];
+            [vec![2; 12], vec![8, 0], ip.to_vec(), vec![*byte; *length]].concat()
+        };
+        let packets: Vec<_> = pieces.iter().map(|piece| (0, frame(piece), 0)).collect();
+        let read = analyse(&pcap(&packets, false), &[100]).map(|read| read.summary.packets);
+        prop_assert_eq!(read, Ok(packets.len() as u64));
+    }
+
+    #[test]
     fn arbitrary_bytes_end_in_a_result_or_a_sentence(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         if let Err(refusal) = analyse(&bytes, &[7]) {
             prop_assert!(refusal.to_string().ends_with('.'));
@@ -140,6 +182,77 @@ fn every_prefix_of_a_capture_gives_its_packets_and_says_where_it_was_cut() {
             assert_eq!(is_cut, analysis.coverage.bytes_skipped > 0, "{name} at {end}");
         }
         assert!(before > 5);
+    }
+}
+
+#[allow(clippy::unwrap_used)]
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
+}
+
+#[test]
+fn a_compressed_capture_gives_what_the_plain_one_does() {
+    for name in ["portscan_syn.pcap", "c2_https.pcapng"] {
+        let plain = sample(name);
+        let known = analyse(&plain, &[usize::MAX]).unwrap();
+        for packed in [gzip(&plain), zstd(&plain), [gzip(&plain[..5000]), gzip(&plain[5000..])].concat()] {
+            for size in [977, 1 << 20] {
+                let mut read = analyse(&packed, &[size]).unwrap();
+                assert!(read.file.format.ends_with(&known.file.format) && read.file.format != known.file.format);
+                read.file = known.file.clone();
+                assert_eq!(read, known, "{name}");
+            }
+        }
+        let packed = gzip(&plain);
+        let cut = analyse(&packed[..packed.len() / 2], &[4096]).unwrap();
+        assert!(cut.summary.packets > 20 && cut.issues.iter().any(|issue| issue.id == "unpack-cut"));
+        assert!(cut.issues.iter().all(|issue| issue.id != "file-cut"));
+    }
+    let refusal = analyse(&gzip(b"Dear all, this is no capture."), &[4096]).unwrap_err();
+    assert!(refusal.to_string().contains("gzip") && refusal.to_string().contains("plain text"), "{refusal}");
+}
+
+/// Two halves of a capture, every second packet in each.
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+fn halves(plain: &[u8]) -> [Vec<u8>; 2] {
+    let mut halves = [plain[..24].to_vec(), plain[..24].to_vec()];
+    let (mut at, mut turn) = (24, 0);
+    while at < plain.len() {
+        let length = u32::from_le_bytes(plain[at + 8..at + 12].try_into().unwrap()) as usize + 16;
+        halves[turn].extend(&plain[at..at + length]);
+        (at, turn) = (at + length, 1 - turn);
+    }
+    halves
+}
+
+#[test]
+fn captures_opened_together_give_what_one_of_all_packets_does() {
+    let plain = sample("portscan_syn.pcap");
+    let known = analyse(&plain, &[usize::MAX]).unwrap();
+    let [a, b] = halves(&plain);
+    let files = [gzip(&a), b];
+    for size in [1000, 1 << 20] {
+        let settings = Settings::default();
+        let names = vec!["a.pcap.gz".to_owned(), "b.pcap".to_owned()];
+        let mut pipeline = Pipeline::of_files(&settings, names, 0);
+        let mut rest: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
+        while let Some(wanted) = pipeline.wants() {
+            let (slice, behind) = rest[wanted].split_at(size.min(rest[wanted].len()));
+            rest[wanted] = behind;
+            if slice.is_empty() { pipeline.end_file(&mut |_, _| ()) } else { pipeline.feed(slice) }.unwrap();
+        }
+        pipeline.end().unwrap();
+        let read = pipeline.judge(&settings);
+        assert_eq!(read.file.name, "a.pcap.gz and b.pcap");
+        assert_eq!((&read.summary, &read.findings), (&known.summary, &known.findings));
+        let packets: Vec<u8> = (0..4).filter_map(|place| Some(pipeline.index().get(place)?.file)).collect();
+        assert_eq!(packets, [0, 1, 0, 1]);
     }
 }
 

@@ -1,6 +1,6 @@
 //! `packetloupe analyze`: a capture or table to JSON, a report, a flow table, or a page of text.
 
-use super::{FINDINGS, Failure, output, read, settings, summary};
+use super::{FINDINGS, Failure, output, read, settings, summary, together};
 use crate::export::{flows_csv, json};
 use crate::issue::IssueKind;
 use crate::model::Severity;
@@ -15,8 +15,10 @@ use std::process::ExitCode;
 #[derive(clap::Args)]
 #[command(after_help = "OUT may be - for standard output. Without any output a summary is printed.")]
 pub struct Arguments {
-    /// The capture (pcap or pcapng) or table (CSV, JSON lines, JSON list), told by its content
-    file: PathBuf,
+    /// The capture (pcap or pcapng) or table (CSV, JSON lines, JSON list), also compressed with gzip or Zstandard, told by
+    /// its content. Several captures are read as one, in order of time; a table is read by itself
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
     /// Write the result as JSON (schema 1)
     #[arg(long, value_name = "OUT")]
     json: Option<PathBuf>,
@@ -62,7 +64,7 @@ impl ValueEnum for Level {
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let outputs: Vec<&Path> =
         [&arguments.json, &arguments.html, &arguments.flows].into_iter().flatten().map(PathBuf::as_path).collect();
-    check(&arguments.file, &outputs)?;
+    check(&arguments.files, &outputs)?;
     let (settings, warnings) = match &arguments.settings {
         Some(path) => settings::from_file(path)?,
         None => (Settings::default(), Vec::new()),
@@ -71,8 +73,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 
     // Flow tables and exit codes do not name the file.
     let wants_hash = arguments.json.is_some() || arguments.html.is_some();
-    let read::Outcome { mut pipeline, sha256, bytes, mut progress } =
-        read::read(&arguments.file, &settings, wants_hash, arguments.quiet)?;
+    let read::Outcome { mut pipeline, sha256, bytes, mut progress } = match arguments.files.as_slice() {
+        [file] => read::read(file, &settings, wants_hash, arguments.quiet)?,
+        files => together::read(files, &settings, wants_hash, arguments.quiet)?,
+    };
     warnings.iter().for_each(|_| pipeline.note(IssueKind::SettingIgnored));
     progress.judging();
     let mut analysis = pipeline.judge(&settings);
@@ -110,12 +114,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 }
 
 /// Two outputs to one place would mix, and one in place of the capture would destroy it.
-fn check(file: &Path, outputs: &[&Path]) -> Result<(), Failure> {
+fn check(files: &[PathBuf], outputs: &[&Path]) -> Result<(), Failure> {
     let place = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let is_file = |path: &Path| path.is_file();
     for (i, out) in outputs.iter().enumerate() {
-        if is_file(out) && place(out) == place(file) {
-            return Err(Failure::usage(format!("{} is the capture itself; name another output", out.display())));
+        if is_file(out) && files.iter().any(|file| place(out) == place(file)) {
+            return Err(Failure::usage(format!("{} is a capture that is read; name another output", out.display())));
         }
         let is_twice =
             outputs.iter().skip(i + 1).any(|other| other == out || is_file(out) && place(other) == place(out));

@@ -15,6 +15,7 @@ mod score;
 mod settings;
 mod summary;
 mod table;
+mod together;
 
 /// Finds and explains what does not belong in a network capture.
 #[derive(Parser)]
@@ -26,7 +27,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Read a capture or a table of flows and say what does not belong in it
+    /// Read captures or a table of flows, also compressed, and say what does not belong in them
     Analyze(analyze::Arguments),
     /// Say how well the detectors tell the rows of a labelled table apart
     Evaluate(evaluate::Arguments),

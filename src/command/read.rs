@@ -7,13 +7,14 @@ use crate::pipeline::{Batch, Front, Pipeline};
 use crate::read::Refusal;
 use crate::settings::Settings;
 use sha2::{Digest, Sha256};
-use std::fs::File;
+use std::fmt::Display;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 
 /// Bytes read at once: enough to make calls rare, little enough that they and their packets stay in a core's cache.
-const CHUNK_BYTES: usize = 1 << 18;
+pub(super) const CHUNK_BYTES: usize = 1 << 18;
 /// Pieces that wait between two threads.
 const AHEAD: usize = 4;
 
@@ -50,14 +51,9 @@ pub fn read_with(
     is_quiet: bool,
     prepare: impl FnOnce(&mut Pipeline),
 ) -> Result<Outcome, Failure> {
-    let refuse = |why: &dyn std::fmt::Display| Failure::input(format!("{}: {why}", path.display()));
-    let file = File::open(path).map_err(|error| refuse(&error))?;
-    let meta = file.metadata().map_err(|error| refuse(&error))?;
-    if meta.is_dir() {
-        return Err(refuse(&"this is a folder, not a file"));
-    }
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut pipeline = Pipeline::new(settings, &name, meta.len());
+    let refuse = |why: &dyn Display| refuse(path, why);
+    let (file, meta) = open(path)?;
+    let mut pipeline = Pipeline::new(settings, &name_of(path), meta.len());
     prepare(&mut pipeline);
     let mut progress = Progress::new(meta.len(), is_quiet);
     let (full, full_pieces) = sync_channel(AHEAD);
@@ -72,8 +68,10 @@ pub fn read_with(
             line.take(&mut batch, &bytes);
             done += bytes.len() as u64;
             progress.at(done, line.packets());
-            // The reader may have ended already.
-            let _ = empty.send(Piece { bytes, batch });
+            // What was unpacked came in more pieces than the reader wants back; and it may have ended already.
+            if !bytes.is_empty() {
+                let _ = empty.send(Piece { bytes, batch });
+            }
         }
         (decoder.join().map(|decoded| decoded.map(|()| done)), reader.join())
     });
@@ -94,6 +92,30 @@ pub fn read_with(
     pipeline.end().map_err(|refusal| refuse(&refusal))?;
     let bytes = if meta.is_file() { meta.len() } else { done };
     Ok(Outcome { pipeline, sha256, bytes, progress })
+}
+
+/// Opens a file and looks what it is.
+pub(super) fn open(path: &Path) -> Result<(File, Metadata), Failure> {
+    let file = File::open(path).map_err(|error| refuse(path, &error))?;
+    let meta = file.metadata().map_err(|error| refuse(path, &error))?;
+    if meta.is_dir() {
+        return Err(refuse(path, &"this is a folder, not a file"));
+    }
+    Ok((file, meta))
+}
+
+/// Name without folders.
+pub(super) fn name_of(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn refuse(path: &Path, why: &dyn Display) -> Failure {
+    Failure::input(format!("{}: {why}", path.display()))
+}
+
+/// A hash in hex.
+pub(super) fn hex(hasher: Sha256) -> String {
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Sends the file piece by piece, in buffers that come back when they are done with; gives the hash.
@@ -120,13 +142,23 @@ fn read_ahead(
             break;
         }
     }
-    Ok(wants_hash.then(|| hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+    Ok(wants_hash.then(|| hex(hasher)))
 }
 
 /// Decodes piece after piece and hands them on.
 fn decode(front: &mut Front, full: &Receiver<Piece>, decoded: &SyncSender<Piece>) -> Result<(), Refusal> {
     for mut piece in full {
-        front.decode(&piece.bytes, &mut piece.batch)?;
+        let mut at = 0;
+        while let Some(rest) = piece.bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            at += front.decode(rest, &mut piece.batch, &mut |_, _| ())?;
+            if at < piece.bytes.len() {
+                // Unpacked, so that the batch holds all that it means.
+                let part = Piece { bytes: Vec::new(), batch: std::mem::take(&mut piece.batch) };
+                if decoded.send(part).is_err() {
+                    return Ok(());
+                }
+            }
+        }
         if decoded.send(piece).is_err() {
             break;
         }
@@ -135,7 +167,7 @@ fn decode(front: &mut Front, full: &Receiver<Piece>, decoded: &SyncSender<Piece>
 }
 
 /// Reads until the chunk is full or the file has ended.
-fn fill(file: &mut File, chunk: &mut [u8]) -> io::Result<usize> {
+pub(super) fn fill(file: &mut File, chunk: &mut [u8]) -> io::Result<usize> {
     let mut n = 0;
     while let Some(rest) = chunk.get_mut(n..).filter(|rest| !rest.is_empty()) {
         match file.read(rest) {

@@ -8,10 +8,14 @@ use crate::model::quantity::{bytes, count, counted, percent};
 use crate::model::rows::RowKind;
 use crate::model::{Analysis, time};
 
+/// Comments that are printed.
+const MOST_COMMENTS: usize = 10;
+
 /// Findings by severity, quick figures, issues.
 pub fn summary(analysis: &Analysis) -> String {
     let mut text = String::new();
     facts(analysis, &mut text);
+    comments(analysis, &mut text);
     findings(analysis, &mut text);
     not_judged(analysis, &mut text);
     issues(analysis, &mut text);
@@ -51,6 +55,18 @@ fn facts(analysis: &Analysis, text: &mut String) {
         .collect();
     if !shares.is_empty() {
         text.push_str(&format!("{} of packets\n", shares.join(", ")));
+    }
+}
+
+/// The first comments of the capture.
+fn comments(analysis: &Analysis, text: &mut String) {
+    let comments = &analysis.file.comments;
+    for comment in comments.iter().take(MOST_COMMENTS) {
+        text.push_str(&format!("{}: {}\n", comment.about, harmless(&comment.text)));
+    }
+    if comments.len() > MOST_COMMENTS {
+        let n = counted((comments.len() - MOST_COMMENTS) as u64, "more comment", "more comments");
+        text.push_str(&format!("{n} in the capture\n"));
     }
 }
 

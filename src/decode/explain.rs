@@ -3,7 +3,7 @@
 use super::app::describe;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::address::mac_text;
-use crate::model::packet::{Icmp, Packet, Tcp, Transport, Udp};
+use crate::model::packet::{Icmp, Outer, Packet, Tcp, Transport, Udp};
 use crate::model::table::{LayerDetail, PacketRow};
 use crate::model::{Protocol, protocol::Named};
 use crate::read::RawPacket;
@@ -32,6 +32,7 @@ pub fn layers(raw: &RawPacket<'_>, index: u64) -> (Vec<LayerDetail>, String) {
     let mut issues = IssueLog::default();
     let packet = super::decode(raw, index, &mut issues);
     let mut layers = vec![link_layer(&packet, raw)];
+    layers.extend(packet.outer().iter().map(outer_layer));
     let data = raw.data;
     if let Some(arp) = &packet.arp {
         let operation = match arp.operation {
@@ -71,11 +72,20 @@ pub fn layers(raw: &RawPacket<'_>, index: u64) -> (Vec<LayerDetail>, String) {
         }
         layers.push(layer(app.map_or("Payload", Named::name), start, end - start, fields));
     }
-    let stops = [IssueKind::LinkUnknown, IssueKind::LinkCut, IssueKind::NetDamaged, IssueKind::TransportDamaged];
+    let stops = [
+        IssueKind::LinkUnknown,
+        IssueKind::LinkCut,
+        IssueKind::TunnelDamaged,
+        IssueKind::TunnelDeep,
+        IssueKind::NetDamaged,
+        IssueKind::TransportDamaged,
+    ];
     let stopped = stops.into_iter().find(|kind| issues.count(*kind) > 0);
     let why = match stopped {
         Some(IssueKind::LinkUnknown) => "This link type is not decoded.",
         Some(IssueKind::LinkCut) => "The packet is too short for its link header.",
+        Some(IssueKind::TunnelDamaged) => "The header of a tunnel makes no sense or is cut.",
+        Some(IssueKind::TunnelDeep) => "It is packed into more headers than are followed.",
         Some(IssueKind::NetDamaged) => "The network header makes no sense or is cut.",
         Some(_) => "The transport header makes no sense or is cut.",
         None => "",
@@ -103,8 +113,22 @@ fn link_layer(packet: &Packet, raw: &RawPacket<'_>) -> LayerDetail {
     fields.push(("Carries", inner.join(" / ")));
     fields.push(("On the wire", format!("{} bytes", raw.wire_bytes)));
     fields.push(("Captured", format!("{} bytes", raw.data.len())));
-    let end = if packet.net_at > 0 { packet.net_at } else { raw.data.len() as u32 };
+    let net_at = packet.outer().first().map_or(packet.net_at, |outer| outer.net_at);
+    let end = if net_at > 0 { net_at } else { raw.data.len() as u32 };
     layer(&super::link::name(raw.link_type), 0, end, fields)
+}
+
+/// A tunnel, from the outer IP header on.
+fn outer_layer(outer: &Outer) -> LayerDetail {
+    let mut fields =
+        vec![("Outer source", outer.ip.source.to_string()), ("Outer destination", outer.ip.target.to_string())];
+    if let Transport::Udp(udp) = &outer.transport {
+        fields.push(("Outer ports", format!("{} → {}", udp.source_port, udp.target_port)));
+    }
+    if outer.id > 0 {
+        fields.push(("Identifier", format!("{} (0x{:x})", outer.id, outer.id)));
+    }
+    layer(&format!("{} tunnel", outer.tunnel.name()), outer.net_at, outer.payload.end - outer.net_at, fields)
 }
 
 fn ip_layer(packet: &Packet, data: &[u8]) -> LayerDetail {

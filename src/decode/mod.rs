@@ -1,16 +1,40 @@
-//! Raw packet to packet: link header by `link`, network and transport by etherparse, applications by `app`.
+//! Raw packet to packet: link header by `link`, network and transport by etherparse, tunnels by `tunnel`, applications
+//! by `app`; pieces of IP packets are put together by `fragments`.
 //!
 //! Keeps what it could read; what it could not becomes an issue. Sequences of packets are left to `flow`.
 
 pub mod app;
 pub mod explain;
+pub mod fragments;
 pub mod link;
 mod net;
 pub mod transport;
+pub mod tunnel;
 
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::packet::{Layers, Packet, Transport};
 use crate::read::RawPacket;
+
+/// Most headers that are followed into each other; a tunnel is one or two. Real ones stand four or five deep.
+const MOST_HEADERS: usize = 24;
+
+/// What a header says is inside.
+#[derive(Clone, Copy)]
+enum Inner {
+    /// The protocol of this EtherType.
+    EtherType(u16),
+    /// IPv4 or IPv6, told by its version field.
+    Ip,
+    /// An Ethernet frame.
+    Ethernet,
+    /// PPP.
+    Ppp,
+    /// A frame of another link type (LINKTYPE_ number).
+    Link(u16),
+}
+
+/// Reads a header: what is inside, and the bytes of it.
+type Read = for<'a> fn(&'a [u8], &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])>;
 
 /// A packet under way: the raw one beside what is known so far.
 struct Work<'a, 'out> {
@@ -25,6 +49,16 @@ impl Work<'_, '_> {
     fn issue(&mut self, kind: IssueKind) {
         self.packet.is_damaged |= kind != IssueKind::Fragment;
         self.issues.add(kind, Some(self.packet.index), Some(self.raw.offset));
+    }
+
+    /// The first `N` bytes and the rest; records an issue if the capture holds fewer.
+    #[inline]
+    fn split<'b, const N: usize>(&mut self, data: &'b [u8], lack: IssueKind) -> Option<(&'b [u8; N], &'b [u8])> {
+        let split = data.split_first_chunk();
+        if split.is_none() {
+            self.issue(lack);
+        }
+        split
     }
 
     /// Place of a sub-slice in the captured bytes.
@@ -53,13 +87,42 @@ pub fn decode(raw: &RawPacket<'_>, index: u64, issues: &mut IssueLog) -> Packet 
         net_at: 0,
         transport_at: 0,
         payload: 0..captured_bytes,
+        rare: None,
     };
     // Filled in place: moving a packet costs as much as decoding its network header.
     let mut work = Work { raw, packet: &mut packet, issues };
-    match link::read(raw.link_type, raw.data, &mut work) {
-        Some((link::Inner::EtherType(kind), inner)) => net::read(kind, inner, &mut work),
-        Some((link::Inner::Ip, inner)) => net::read_ip(inner, &mut work),
-        None => {}
+    // Most packets are Ethernet with IP and no tunnel: they go straight through.
+    let next = match link::read(raw.link_type, raw.data, &mut work) {
+        Some((Inner::EtherType(kind), data)) => net::read(kind, data, &mut work),
+        other => other,
+    };
+    if next.is_some() {
+        follow(next, &mut work);
+    }
+    if packet.rare.is_some() {
+        tunnel::leave(&mut packet);
     }
     packet
 }
+
+/// Reads header after header, as deep as they go.
+#[cold]
+fn follow(mut next: Option<(Inner, &[u8])>, work: &mut Work<'_, '_>) {
+    let mut n_headers = 2;
+    while let Some((inner, data)) = next {
+        if n_headers == MOST_HEADERS {
+            return work.issue(IssueKind::TunnelDeep);
+        }
+        next = match inner {
+            Inner::EtherType(kind) => net::read(kind, data, work),
+            Inner::Ip => net::read_ip(data, work),
+            Inner::Ethernet => link::ethernet::read(data, work),
+            Inner::Ppp => link::ppp::carried(data, work),
+            Inner::Link(number) => link::read(number, data, work),
+        };
+        n_headers += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests;

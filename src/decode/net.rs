@@ -1,19 +1,25 @@
 //! ARP, IPv4 and IPv6 with extension headers, by etherparse's lax slices.
 
-use super::{Work, transport};
+use super::{Inner, Work, fragments, transport, tunnel};
 use crate::issue::IssueKind;
 use crate::model::address::Host;
 use crate::model::packet::{Arp, Ip};
 use crate::model::protocol::{Named, Protocol};
 use etherparse::{ArpPacketSlice, EtherType, LaxIpSlice};
 
-pub(super) fn read(kind: u16, data: &[u8], work: &mut Work<'_, '_>) {
+#[inline]
+pub(super) fn read<'a>(kind: u16, data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
     match kind {
         0x0800 | 0x86dd => read_ip(data, work),
-        0x0806 => read_arp(data, work),
+        0x0806 => {
+            read_arp(data, work);
+            None
+        }
         _ => {
             work.packet.layers.push(Protocol::from_ethertype(kind));
-            work.packet.payload = work.place_of(data)..work.packet.captured_bytes;
+            let at = work.place_of(data);
+            work.packet.payload = at..at + data.len() as u32;
+            tunnel::below_ethertype(kind, data, work)
         }
     }
 }
@@ -43,7 +49,7 @@ fn read_arp(data: &[u8], work: &mut Work<'_, '_>) {
     work.packet.payload = 0..0;
 }
 
-pub(super) fn read_ip(data: &[u8], work: &mut Work<'_, '_>) {
+pub(super) fn read_ip<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
     let at = work.place_of(data);
     work.packet.net_at = at;
     let (ip, stopped) = match LaxIpSlice::from_slice(data) {
@@ -54,7 +60,8 @@ pub(super) fn read_ip(data: &[u8], work: &mut Work<'_, '_>) {
                 Some(6) => work.packet.layers.push(Named::Ipv6),
                 _ => {}
             }
-            return work.issue(IssueKind::NetDamaged);
+            work.issue(IssueKind::NetDamaged);
+            return None;
         }
     };
     let on_wire = work.packet.wire_bytes.saturating_sub(at);
@@ -85,11 +92,14 @@ pub(super) fn read_ip(data: &[u8], work: &mut Work<'_, '_>) {
         Some(Ip { source, target, protocol: payload.ip_number.0, ttl, is_fragment: payload.fragmented, payload_bytes });
     work.packet.payload = inner_at..inner_at + inner.len() as u32;
     if stopped.is_some() {
-        return work.issue(IssueKind::NetDamaged);
+        work.issue(IssueKind::NetDamaged);
+        return None;
     }
     if payload.fragmented {
         work.packet.layers.push(Named::IpFragment);
-        return work.issue(IssueKind::Fragment);
+        work.issue(IssueKind::Fragment);
+        work.packet.rare.get_or_insert_default().piece = fragments::piece(&ip, payload_bytes);
+        return None;
     }
-    transport::read(payload.ip_number.0, inner, payload_bytes, work);
+    transport::read(payload.ip_number.0, inner, payload_bytes, work)
 }

@@ -1,6 +1,6 @@
 //! TCP, UDP, ICMP and ICMPv6 headers, by etherparse. A TCP header whose options were cut still gives its fixed part.
 
-use super::Work;
+use super::{Inner, Work, tunnel};
 use crate::issue::IssueKind;
 use crate::model::address::Host;
 use crate::model::packet::{Icmp, Refused, Tcp, Transport, Udp};
@@ -12,7 +12,12 @@ const UDP_BYTES: u32 = 8;
 const ICMP_BYTES: u32 = 8;
 
 #[inline]
-pub(super) fn read(protocol: u8, data: &[u8], wire_bytes: u32, work: &mut Work<'_, '_>) {
+pub(super) fn read<'a>(
+    protocol: u8,
+    data: &'a [u8],
+    wire_bytes: u32,
+    work: &mut Work<'_, '_>,
+) -> Option<(Inner, &'a [u8])> {
     work.packet.layers.push(Protocol::from_ip_protocol(protocol));
     let at = work.packet.payload.start;
     let end = work.packet.payload.end;
@@ -21,15 +26,18 @@ pub(super) fn read(protocol: u8, data: &[u8], wire_bytes: u32, work: &mut Work<'
         17 => udp(data, wire_bytes).map(|udp| (Transport::Udp(udp), UDP_BYTES)),
         1 => icmp_v4(data, wire_bytes).map(|icmp| (Transport::Icmp(icmp), ICMP_BYTES)),
         58 => icmp_v6(data, wire_bytes).map(|icmp| (Transport::Icmp(icmp), ICMP_BYTES)),
-        _ => return,
+        _ => return tunnel::below_ip(protocol, data, work),
     };
-    match read {
-        Some((transport, header)) => {
-            work.packet.transport = transport;
-            work.packet.transport_at = at;
-            work.packet.payload = (at + header).min(end)..end;
-        }
-        None => work.issue(IssueKind::TransportDamaged),
+    let Some((transport, header)) = read else {
+        work.issue(IssueKind::TransportDamaged);
+        return None;
+    };
+    work.packet.transport = transport;
+    work.packet.transport_at = at;
+    work.packet.payload = (at + header).min(end)..end;
+    match &work.packet.transport {
+        Transport::Udp(udp) => tunnel::below_udp(udp.source_port, udp.target_port, data, work),
+        _ => None,
     }
 }
 

@@ -140,6 +140,7 @@ pub fn arp(index: u64, second: f64, operation: u16, mac: u8, sender: Host, targe
         ip: None,
         transport: Transport::None,
         payload: 0..0,
+        rare: None,
     }
 }
 

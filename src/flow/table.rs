@@ -81,7 +81,8 @@ fn key_of(packet: &Packet) -> Option<(FlowKey, usize)> {
         Transport::Tcp(tcp) => (tcp.source_port, tcp.target_port),
         Transport::Udp(udp) => (udp.source_port, udp.target_port),
         Transport::Icmp(icmp) => (icmp.identifier, icmp.identifier),
-        Transport::None => (0, 0),
+        // Pieces of a packet belong to its flow.
+        Transport::None => packet.piece().and_then(|piece| piece.ports).unwrap_or((0, 0)),
     };
     Some(ordered((ip.source, source_port), (ip.target, target_port), ip.protocol, packet.vlan))
 }
@@ -378,7 +379,8 @@ fn count(flow: &mut Flow, packet: &Packet, from: usize) -> bool {
         Transport::Tcp(tcp) => (tcp.payload_bytes, tcp.header_bytes),
         Transport::Udp(udp) => (udp.payload_bytes, 8),
         Transport::Icmp(icmp) => (icmp.payload_bytes, 8),
-        Transport::None => (packet.ip.as_ref().map_or(0, |ip| ip.payload_bytes), 0),
+        // The payload of a packet in pieces is counted when it is whole.
+        Transport::None => (packet.ip.as_ref().filter(|ip| !ip.is_fragment).map_or(0, |ip| ip.payload_bytes), 0),
     };
     let Some(direction) = flow.directions.get_mut(from) else { return false };
     if direction.packets == 0 {

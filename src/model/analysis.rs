@@ -1,6 +1,7 @@
 //! The one value that page, report and command show. Small: tables and packets stay behind with the worker.
 
 use super::address::Host;
+use super::comment::Comment;
 use super::finding::Finding;
 use super::rows::TableFacts;
 use serde::{Deserialize, Serialize};
@@ -62,16 +63,30 @@ impl FlowColumns {
 /// The input file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FileFacts {
-    /// Name without folders.
+    /// Name without folders; of several files, see [`FileFacts::name_of`].
     pub name: String,
-    /// Size in bytes.
+    /// Size in bytes, of several files together.
     pub bytes: u64,
-    /// SHA-256 in hex; none while it is being computed.
+    /// SHA-256 in hex, of several files one behind the other; none while it is being computed.
     pub sha256: Option<String>,
     /// As `pcap, little-endian, microseconds`.
     pub format: String,
     /// Names of the link types met, in order of appearance.
     pub link_types: Vec<String>,
+    /// Comments in the capture, in their order.
+    pub comments: Vec<Comment>,
+}
+
+impl FileFacts {
+    /// One name for files that are read together.
+    pub fn name_of(names: &[String]) -> String {
+        match names {
+            [one] => one.clone(),
+            [first, second] => format!("{first} and {second}"),
+            [first, others @ ..] => format!("{first} and {} more", others.len()),
+            [] => String::new(),
+        }
+    }
 }
 
 /// What is in the input.

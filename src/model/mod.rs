@@ -3,6 +3,7 @@
 pub mod address;
 pub mod analysis;
 pub mod chart;
+pub mod comment;
 pub mod finding;
 pub mod flow;
 pub mod moments;
@@ -16,6 +17,7 @@ pub mod time;
 
 pub use address::{Address, Host};
 pub use analysis::Analysis;
+pub use comment::Comment;
 pub use finding::{Category, Evidence, Finding, Severity};
 pub use flow::{Direction, Flow, FlowKey};
 pub use packet::{Packet, Transport};

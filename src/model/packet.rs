@@ -56,7 +56,64 @@ pub struct Packet {
     /// Where the transport header stands in the captured bytes; 0 if there is none.
     pub transport_at: u32,
     /// Where the transport payload (or, lacking one, the last layer's) stands in the captured bytes.
+    ///
+    /// Of a packet that was put together from pieces: in its bytes, not in those of the last piece.
     pub payload: Range<u32>,
+    /// What few packets have.
+    pub rare: Option<Box<Rare>>,
+}
+
+/// Facts that few packets have.
+#[derive(Clone, Debug, Default)]
+pub struct Rare {
+    /// The tunnels that it came through, outermost first; all other facts are those of what is inside.
+    pub outer: Vec<Outer>,
+    /// It is a piece of an IP packet.
+    pub piece: Option<Piece>,
+}
+
+/// The outside of a tunnel.
+#[derive(Clone, Debug)]
+pub struct Outer {
+    /// The kind of tunnel.
+    pub tunnel: Named,
+    /// What tells this tunnel from others between the same two: key, VNI, TEID or session; 0 if it has none.
+    pub id: u32,
+    /// Who packed and unpacked.
+    pub ip: Ip,
+    /// What carries the tunnel beside IP.
+    pub transport: Transport,
+    /// Where the outer network header stands in the captured bytes.
+    pub net_at: u32,
+    /// Where the outer transport header stands in the captured bytes; 0 if there is none.
+    pub transport_at: u32,
+    /// Where the tunnel's header stands in the captured bytes, and what it holds.
+    pub payload: Range<u32>,
+}
+
+/// A piece of an IP packet (RFC 791, section 3.2; RFC 8200, section 4.5).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Piece {
+    /// The same for all pieces of a packet.
+    pub identification: u32,
+    /// Where it belongs in the whole, bytes behind the IP header.
+    pub offset: u32,
+    /// Bytes of the whole that it carries, on the wire.
+    pub bytes: u32,
+    /// More pieces follow it.
+    pub has_more: bool,
+    /// It is the first, but too short for the transport header (RFC 1858, section 3).
+    pub is_tiny: bool,
+    /// It would make the whole longer than IP allows (as the ping of death does).
+    pub is_overlong: bool,
+    /// It lies over a piece that came before.
+    pub is_overlap: bool,
+    /// And says something else there: two receivers may read two different packets (RFC 5722).
+    pub is_contradiction: bool,
+    /// Ports of the whole (identifier of an ICMP echo), if its first piece has come.
+    pub ports: Option<(u16, u16)>,
+    /// It completes the whole, whose transport facts the packet then has: how many pieces there were.
+    pub n_pieces: Option<u32>,
 }
 
 /// The layers of a packet, outermost first, at most eight.
@@ -76,12 +133,14 @@ impl Layers {
     /// Deeper layers are not told apart.
     pub const MOST: usize = 8;
 
-    /// Adds an inner layer; one past the most is left out.
+    /// Adds an inner layer; one past the most takes the place of the last, so that the innermost is always told.
     #[inline]
     pub fn push(&mut self, protocol: impl Into<Protocol>) {
         if let Some(slot) = self.names.get_mut(usize::from(self.n)) {
             *slot = protocol.into();
             self.n += 1;
+        } else if let Some(last) = self.names.last_mut() {
+            *last = protocol.into();
         }
     }
 
@@ -205,6 +264,17 @@ impl Packet {
     /// The innermost protocol that was told apart.
     pub fn top(&self) -> Option<Protocol> {
         self.layers.as_slice().last().copied()
+    }
+
+    /// The piece of an IP packet that it is, if so.
+    #[inline]
+    pub fn piece(&self) -> Option<&Piece> {
+        self.rare.as_ref()?.piece.as_ref()
+    }
+
+    /// The tunnels that it came through, outermost first.
+    pub fn outer(&self) -> &[Outer] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.outer)
     }
 
     /// The TCP facts, if it is TCP.

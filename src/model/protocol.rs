@@ -25,12 +25,15 @@ macro_rules! named {
 
 named! {
     Ethernet "Ethernet", Vlan "802.1Q", Loopback "Loopback", LinuxSll "Linux SLL", LinuxSll2 "Linux SLL2",
-    RawIp "Raw IP", Llc "LLC", Macsec "MACsec",
+    RawIp "Raw IP", Llc "LLC", Macsec "MACsec", Wifi "802.11", Radiotap "Radiotap", Ppi "PPI", Prism "Prism", Avs "AVS",
+    Ppp "PPP", Hdlc "Cisco HDLC", FrameRelay "Frame Relay", Fddi "FDDI", Nflog "NFLOG", Pktap "PKTAP",
+    Wpan "802.15.4", Dsa "DSA", Slip "SLIP", Ipoib "IPoIB", Pbb "802.1ah", VnTag "VN-Tag",
+    CiscoMetadata "Cisco metadata",
     Arp "ARP", Ipv4 "IPv4", Ipv6 "IPv6", Lldp "LLDP", Mpls "MPLS", PppoeDiscovery "PPPoE discovery",
     PppoeSession "PPPoE session", Eapol "EAPOL", WakeOnLan "Wake-on-LAN", Ptp "PTP", Stp "STP", Cdp "CDP",
     Tcp "TCP", Udp "UDP", Icmp "ICMP", Icmpv6 "ICMPv6", Igmp "IGMP", Sctp "SCTP", Gre "GRE", Esp "ESP", Ah "AH",
     Ospf "OSPF", Pim "PIM", Vrrp "VRRP", Eigrp "EIGRP", L2tp "L2TP", IpInIp "IP in IP", UdpLite "UDP-Lite",
-    IpFragment "IP fragment",
+    IpFragment "IP fragment", EtherIp "EtherIP", Erspan "ERSPAN", Geneve "Geneve", Teredo "Teredo",
     Dns "DNS", Mdns "mDNS", Llmnr "LLMNR", Nbns "NBNS", Tls "TLS", Quic "QUIC", Http "HTTP", Ssh "SSH", Ftp "FTP",
     FtpData "FTP data", Telnet "Telnet", Smtp "SMTP", Pop3 "POP3", Imap "IMAP", Dhcp "DHCP", Dhcpv6 "DHCPv6",
     Ntp "NTP", Snmp "SNMP", Syslog "Syslog", Tftp "TFTP", Smb "SMB", Ldap "LDAP", Kerberos "Kerberos", Rdp "RDP",
@@ -86,7 +89,10 @@ impl Protocol {
             0x888e => Eapol,
             0x88cc => Lldp,
             0x88e5 => Macsec,
+            0x88e7 => Pbb,
             0x88f7 => Ptp,
+            0x8909 => CiscoMetadata,
+            0x8926 => VnTag,
             other => return Protocol::EtherType(other),
         }
         .into()
@@ -107,11 +113,13 @@ impl Protocol {
             58 => Icmpv6,
             88 => Eigrp,
             89 => Ospf,
+            97 => EtherIp,
             103 => Pim,
             112 => Vrrp,
             115 => L2tp,
             132 => Sctp,
             136 => UdpLite,
+            137 => Mpls,
             other => return Protocol::IpProtocol(other),
         }
         .into()

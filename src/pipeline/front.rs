@@ -1,17 +1,22 @@
 //! Bytes to decoded and counted packets and rows: the front half of the line, which may run on a thread of its own.
 
+use super::tables;
 use crate::decode;
+use crate::decode::fragments::Fragments;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Packet;
-use crate::read::table::{Became, Options, TableRow};
-use crate::read::{Reader, Record, Refusal};
+use crate::read::table::{Became, Label, TableRow};
+use crate::read::{Inputs, RawPacket, Record, Refusal};
+use crate::settings::{self, Settings};
 use crate::stats::counters::Counters;
 use crate::stats::rows::{self, RowStore};
 
-/// The reader, the decoders, and the totals over packets.
-#[derive(Default)]
+/// So many bytes of packets and rows are handed on at a time where bytes become more by unpacking.
+const PART_BYTES: usize = 1 << 20;
+
+/// The readers, the decoders, and the totals over packets.
 pub struct Front {
-    reader: Reader,
+    inputs: Inputs,
     read_issues: IssueLog,
     packets: Packets,
     table: Table,
@@ -28,11 +33,12 @@ struct Table {
     n_passed: u32,
 }
 
-/// What needs only the packets one by one.
+/// What needs only the packets one by one, or the pieces of one packet.
 #[derive(Default)]
 struct Packets {
     issues: IssueLog,
     counters: Counters,
+    fragments: Fragments,
     n_damaged: u64,
     latest_ns: Option<i64>,
 }
@@ -40,16 +46,18 @@ struct Packets {
 /// Where a packet stands in the file.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
+    /// Which of the files that are read together.
+    pub file: u8,
     /// Byte offset of its captured bytes.
     pub offset: u64,
     /// LINKTYPE_ number.
     pub link_type: u16,
 }
 
-/// The packets that end in a stretch of the file, decoded.
+/// The packets that end in a stretch of the file, decoded, or what its rows became.
 #[derive(Default)]
 pub struct Batch {
-    /// Bytes of packets that began in the stretch before.
+    /// Bytes of packets that began in the stretch before, or that were unpacked.
     carried: Vec<u8>,
     packets: Vec<Passing>,
     rows: Vec<Became>,
@@ -59,43 +67,69 @@ pub struct Batch {
 pub(super) struct Passing {
     pub packet: Packet,
     pub place: Place,
-    /// Where its bytes begin, in `carried` or else in `bytes`.
-    at: usize,
+    /// Where its bytes begin, in `carried` or else in what was decoded.
+    at: u32,
+    length: u32,
     is_carried: bool,
 }
 
 impl Front {
-    /// A front that reads tables as `options` say, and packs their rows into about `most_bytes`.
-    pub(super) fn new(options: Options, most_bytes: usize, seed: u64) -> Front {
-        let table = Table { most_bytes, seed, ..Table::default() };
-        Front { reader: Reader::new(options), table, ..Front::default() }
+    /// For so many files; a single one may be a table, read as the settings say.
+    pub(super) fn new(n_files: usize, settings: &Settings) -> Front {
+        let seed = settings.value(settings::GENERAL, settings::SEED) as u64;
+        Front {
+            inputs: Inputs::new(n_files, tables::options(settings)),
+            read_issues: IssueLog::default(),
+            packets: Packets::default(),
+            table: Table { rows: None, most_bytes: tables::most_bytes(settings), seed, n_passed: 0 },
+        }
     }
 
     /// Says which column of a table says what its rows are.
-    pub(super) fn choose_label(&mut self, label: crate::read::table::Label) {
-        self.reader.table_options.label = label;
+    pub(super) fn choose_label(&mut self, label: Label) {
+        if let Some(options) = self.inputs.table_options() {
+            options.label = label;
+        }
     }
 
-    /// Decodes the next bytes of the file, for the other half of the line to take.
+    /// Decodes the next bytes of the file that is wanted, for the other half of the line to take; gives how many. Some
+    /// are left where they unpack to much more: then what they gave, all of it in the batch, should be taken first.
+    /// What is unpacked is shown to `keep` with the file's number.
     ///
     /// # Errors
     /// The file is of no kind that is read.
-    pub fn decode(&mut self, bytes: &[u8], batch: &mut Batch) -> Result<(), Refusal> {
-        let Front { reader, read_issues, packets, table } = self;
+    pub fn decode(
+        &mut self,
+        bytes: &[u8],
+        batch: &mut Batch,
+        keep: &mut impl FnMut(usize, &[u8]),
+    ) -> Result<usize, Refusal> {
+        let Front { inputs, packets, table, .. } = self;
         batch.clear();
-        reader.feed(bytes, read_issues, &mut |record| take(record, packets, table, bytes, batch))
+        let mut n_done = 0;
+        while let Some(rest) = bytes.get(n_done..).filter(|rest| !rest.is_empty()) {
+            if batch.size() > PART_BYTES {
+                break;
+            }
+            n_done += inputs.step(rest, keep, &mut |record| take(record, packets, table, bytes, batch))?;
+        }
+        Ok(n_done)
     }
 
-    /// The file has ended: what was left of it, for the other half of the line to take.
-    pub(super) fn end(&mut self, batch: &mut Batch) -> Result<(), Refusal> {
-        let Front { reader, read_issues, packets, table } = self;
+    /// The file that is wanted has ended: what was left of it, for the other half of the line to take.
+    pub(super) fn end_file(&mut self, batch: &mut Batch, keep: &mut impl FnMut(usize, &[u8])) -> Result<(), Refusal> {
+        let Front { inputs, packets, table, .. } = self;
         batch.clear();
-        reader.end(read_issues, &mut |record| take(record, packets, table, &[], batch))
+        inputs.end(keep, &mut |record| take(record, packets, table, &[], batch))?;
+        if inputs.wants().is_none() {
+            packets.fragments.end(&mut packets.issues);
+        }
+        Ok(())
     }
 
     /// Reading is given up before the end of the file.
     pub(super) fn stop(&mut self) {
-        self.reader.give_up();
+        self.inputs.give_up();
         self.note(IssueKind::StoppedEarly, Some(self.packets.counters.packets));
     }
 
@@ -104,16 +138,19 @@ impl Front {
         self.read_issues.add(kind, packet, None);
     }
 
-    /// What was met in reading and decoding.
+    /// What was met in reading and decoding; of several files, see also [`Inputs::issues_of`].
     pub(super) fn issues(&self) -> IssueLog {
         let mut all = self.read_issues.clone();
+        if let Some(log) = self.inputs.log() {
+            all.merge(log);
+        }
         all.merge(&self.packets.issues);
         all
     }
 
-    /// The reader, for what it says of the file.
-    pub(super) fn reader(&self) -> &Reader {
-        &self.reader
+    /// The files, for what is said of them.
+    pub(super) fn inputs(&self) -> &Inputs {
+        &self.inputs
     }
 
     /// The rows of a table, if the file is one.
@@ -137,17 +174,7 @@ impl Front {
 fn take(record: Record<'_>, packets: &mut Packets, table: &mut Table, bytes: &[u8], batch: &mut Batch) {
     match record {
         Record::Packet(raw) => {
-            let packet = decode::decode(&raw, packets.counters.packets, &mut packets.issues);
-            packets.count(&packet, raw.offset);
-            let start = bytes.as_ptr() as usize;
-            let inside =
-                (raw.data.as_ptr() as usize).checked_sub(start).filter(|at| at + raw.data.len() <= bytes.len());
-            let at = inside.unwrap_or(batch.carried.len());
-            if inside.is_none() {
-                batch.carried.extend_from_slice(raw.data);
-            }
-            let place = Place { offset: raw.offset, link_type: raw.link_type };
-            batch.packets.push(Passing { packet, place, at, is_carried: inside.is_none() });
+            packets.hand_on(&raw, &mut |packet, place, data| batch.push(packet, place, data, bytes));
         }
         Record::Layout(layout) => {
             let (most_bytes, seed) = (table.most_bytes, table.seed);
@@ -181,6 +208,20 @@ impl Table {
 
 impl Packets {
     #[inline]
+    fn hand_on(&mut self, raw: &RawPacket<'_>, sink: &mut impl FnMut(Packet, Place, &[u8])) {
+        let mut packet = decode::decode(raw, self.counters.packets, &mut self.issues);
+        let place = Place { file: raw.file, offset: raw.offset, link_type: raw.link_type };
+        if packet.piece().is_some() {
+            // The piece that completes a whole stands for it, with the bytes of the whole.
+            let whole = self.fragments.take(&mut packet, raw, &mut self.issues);
+            self.count(&packet, raw.offset);
+            return sink(packet, place, whole.as_deref().unwrap_or(raw.data));
+        }
+        self.count(&packet, raw.offset);
+        sink(packet, place, raw.data);
+    }
+
+    #[inline]
     fn count(&mut self, packet: &Packet, offset: u64) {
         self.n_damaged += u64::from(packet.is_damaged);
         if packet.captured_bytes < packet.wire_bytes {
@@ -203,9 +244,23 @@ impl Batch {
         self.rows.clear();
     }
 
-    /// Its packets in order, in groups of this size.
-    pub(super) fn groups(&self, n: usize) -> impl Iterator<Item = &[Passing]> {
-        self.packets.chunks(n)
+    /// Bytes of what it holds.
+    fn size(&self) -> usize {
+        self.carried.len() + self.packets.len() * size_of::<Passing>() + self.rows.len() * size_of::<Became>()
+    }
+
+    /// Adds a packet; `bytes` is what was decoded.
+    #[inline]
+    fn push(&mut self, packet: Packet, place: Place, data: &[u8], bytes: &[u8]) {
+        let length = data.len();
+        let start = bytes.as_ptr() as usize;
+        let inside = (data.as_ptr() as usize).checked_sub(start).filter(|at| at + length <= bytes.len());
+        let at = inside.unwrap_or(self.carried.len());
+        if inside.is_none() {
+            self.carried.extend_from_slice(data);
+        }
+        let (at, length) = (at as u32, length as u32);
+        self.packets.push(Passing { packet, place, at, length, is_carried: inside.is_none() });
     }
 
     /// What rows of a table became, in order.
@@ -213,9 +268,16 @@ impl Batch {
         self.rows.drain(..)
     }
 
-    /// The captured bytes of one of them; `bytes` is what was decoded.
+    /// Its packets in order, in groups of this size.
+    pub(super) fn groups(&self, n: usize) -> impl Iterator<Item = &[Passing]> {
+        self.packets.chunks(n)
+    }
+
+    /// The bytes of one of them: captured ones, or those of a packet that was put together from pieces.
+    /// `bytes` is what was decoded.
     pub(super) fn data<'a>(&'a self, passing: &Passing, bytes: &'a [u8]) -> &'a [u8] {
         let from = if passing.is_carried { &self.carried } else { bytes };
-        from.get(passing.at..passing.at + passing.packet.captured_bytes as usize).unwrap_or(&[])
+        let at = passing.at as usize;
+        from.get(at..at + passing.length as usize).unwrap_or(&[])
     }
 }

@@ -10,10 +10,12 @@ mod rows;
 
 use crate::decode::explain;
 use crate::export::flows_csv;
-use crate::model::table::PacketDetail;
+use crate::model::comment::{About, Comment};
+use crate::model::table::{LayerDetail, PacketDetail};
 use crate::model::{Analysis, Finding};
 use crate::pipeline::Pipeline;
 use crate::protocol::{Answer, Filter, FlowSort, PacketSort, Query, RowSort};
+use crate::read::RawPacket;
 use std::io::{self, Write};
 
 /// Most rows in one answer.
@@ -22,10 +24,10 @@ const MOST_ROWS: u32 = 1000;
 /// Most cells of a row in one answer.
 const MOST_CELLS: u32 = 64;
 
-/// The file's bytes at a place: a path natively, a `File` in the worker.
+/// The bytes that packets and rows stand in: a path natively, in the worker a `File` or what it was unpacked to.
 pub trait Source {
-    /// `length` bytes from `offset` on; none if they cannot be read any more.
-    fn read_at(&mut self, offset: u64, length: usize) -> Option<Vec<u8>>;
+    /// `length` bytes of a file from `offset` on; none if they cannot be read any more.
+    fn read_at(&mut self, file: u8, offset: u64, length: usize) -> Option<Vec<u8>>;
 }
 
 /// Which rows a table shows, in order.
@@ -119,7 +121,7 @@ impl Views {
                 Answer::Columns(columns::page(pipeline, &filter, offset, count.min(MOST_ROWS)))
             }
             Query::Column { place } => Answer::Column(columns::column(pipeline, place).map(Box::new)),
-            Query::Packet { index } => Answer::Packet(detail(pipeline, source, index).map(Box::new)),
+            Query::Packet { index } => Answer::Packet(detail(pipeline, analysis, source, index).map(Box::new)),
         }
     }
 }
@@ -145,11 +147,22 @@ fn finding<'a>(analysis: &'a Analysis, filter: &Filter) -> Option<&'a Finding> {
     analysis.findings.iter().find(|finding| finding.id == *id)
 }
 
-fn detail(pipeline: &Pipeline, source: &mut dyn Source, index: u64) -> Option<PacketDetail> {
+/// What the capture says about a packet, as a layer of no bytes.
+fn comments(analysis: &Analysis, raw: &RawPacket<'_>) -> Option<LayerDetail> {
+    let is_about = |comment: &&Comment| {
+        comment.file == raw.file && matches!(comment.about, About::Packet { offset, .. } if offset == raw.offset)
+    };
+    let texts = analysis.file.comments.iter().filter(is_about);
+    let fields: Vec<_> = texts.map(|comment| ("Says".to_owned(), comment.text.clone())).collect();
+    (!fields.is_empty()).then(|| LayerDetail { name: "Comment in the capture".to_owned(), start: 0, length: 0, fields })
+}
+
+fn detail(pipeline: &Pipeline, analysis: &Analysis, source: &mut dyn Source, index: u64) -> Option<PacketDetail> {
     let known = pipeline.index().get(index)?;
-    let bytes = source.read_at(known.offset, known.captured_bytes as usize)?;
+    let bytes = source.read_at(known.file, known.offset, known.captured_bytes as usize)?;
     let raw = packets::raw(&known, &bytes);
-    let (layers, stopped) = explain::layers(&raw, index);
+    let (mut layers, stopped) = explain::layers(&raw, index);
+    layers.extend(comments(analysis, &raw));
     let row = explain::row(&raw, index, packets::flow_of(&known));
     Some(PacketDetail { row, layers, bytes, stopped })
 }

@@ -9,6 +9,7 @@ use crate::pipeline::Pipeline;
 use crate::protocol::{Filter, PacketSort};
 use crate::read::RawPacket;
 use crate::stats::index::{Belongs, Indexed};
+use std::collections::BTreeMap;
 
 /// Windows that stand this close together in the file are read at once.
 const MOST_SPAN_BYTES: u64 = 4 << 20;
@@ -92,17 +93,17 @@ pub(super) fn page(
         .map_while(|place| rows.get(place))
         .filter_map(|index| Some((index, pipeline.index().get(index)?)))
         .collect();
-    let start = known.iter().map(|(_, packet)| packet.offset).min().unwrap_or(0);
-    let end = known.iter().map(|(_, packet)| packet.offset + u64::from(packet.captured_bytes)).max().unwrap_or(0);
-    let block = if end - start <= MOST_SPAN_BYTES { source.read_at(start, (end - start) as usize) } else { None };
+    let blocks = blocks(source, &known);
     let rows_given = known
         .iter()
         .map(|(index, packet)| {
             let length = packet.captured_bytes as usize;
-            let from = (packet.offset - start) as usize;
-            let bytes = match &block {
-                Some(block) => block.get(from..from + length).map(<[u8]>::to_vec),
-                None => source.read_at(packet.offset, length),
+            let bytes = match blocks.get(&packet.file) {
+                Some((start, block)) => {
+                    let from = (packet.offset - start) as usize;
+                    block.get(from..from + length).map(<[u8]>::to_vec)
+                }
+                None => source.read_at(packet.file, packet.offset, length),
             };
             match bytes {
                 Some(bytes) => explain::row(&raw(packet, &bytes), *index, flow_of(packet)),
@@ -111,6 +112,22 @@ pub(super) fn page(
         })
         .collect();
     Page { total: rows.len(), offset, rows: rows_given }
+}
+
+/// Of every file whose packets stand close together, where they begin, and the bytes from there to the last.
+fn blocks(source: &mut dyn Source, known: &[(u64, Indexed)]) -> BTreeMap<u8, (u64, Vec<u8>)> {
+    let mut spans: BTreeMap<u8, (u64, u64)> = BTreeMap::new();
+    for (_, packet) in known {
+        let end = packet.offset + u64::from(packet.captured_bytes);
+        let span = spans.entry(packet.file).or_insert((packet.offset, end));
+        *span = (span.0.min(packet.offset), span.1.max(end));
+    }
+    spans.retain(|_, (start, end)| *end - *start <= MOST_SPAN_BYTES);
+    let read = spans.into_iter().filter_map(|(file, (start, end))| {
+        let block = source.read_at(file, start, (end - start) as usize)?;
+        Some((file, (start, block)))
+    });
+    read.collect()
 }
 
 fn unreadable(index: u64, packet: &Indexed) -> PacketRow {
@@ -133,6 +150,7 @@ pub(super) fn raw<'a>(packet: &Indexed, data: &'a [u8]) -> RawPacket<'a> {
         is_timed: true,
         wire_bytes: packet.wire_bytes,
         link_type: packet.link_type,
+        file: packet.file,
         offset: packet.offset,
         data,
     }

@@ -169,12 +169,12 @@ pub(super) fn page(
         .collect();
     let start = known.iter().map(|(_, place)| place.offset).min().unwrap_or(0);
     let end = known.iter().map(|(_, place)| place.offset + u64::from(place.length)).max().unwrap_or(0);
-    let block = if end - start <= MOST_SPAN_BYTES { source.read_at(start, (end - start) as usize) } else { None };
+    let block = if end - start <= MOST_SPAN_BYTES { source.read_at(0, start, (end - start) as usize) } else { None };
     let given = known.into_iter().filter_map(|(row, place)| {
         let from = (place.offset - start) as usize;
         let bytes = match &block {
             Some(block) => block.get(from..from + place.length as usize).map(<[u8]>::to_vec),
-            None => source.read_at(place.offset, place.length as usize),
+            None => source.read_at(0, place.offset, place.length as usize),
         };
         let cells = bytes.map_or_else(Vec::new, |bytes| table.cells(&bytes));
         let score = pipeline.row_scores().get(row).copied().filter(|score| score.is_finite());

@@ -34,6 +34,7 @@ pub fn guess(bytes: &[u8]) -> Option<Guess> {
 const MAGICS: &[(&[u8], &str, &str)] = &[
     (&[0x1f, 0x8b], "a gzip archive", "Unpack it first, then open the capture inside."),
     (&[0x28, 0xb5, 0x2f, 0xfd], "a Zstandard archive", "Unpack it first, then open the capture inside."),
+    (&[0x04, 0x22, 0x4d, 0x18], "an LZ4 archive", "Unpack it first, then open the capture inside."),
     (b"PK\x03\x04", "a ZIP archive or an Office document", "Unpack it first, then open the capture inside."),
     (b"BZh", "a bzip2 archive", "Unpack it first, then open the capture inside."),
     (&[0xfd, b'7', b'z', b'X', b'Z'], "an xz archive", "Unpack it first, then open the capture inside."),
@@ -52,7 +53,8 @@ const MAGICS: &[(&[u8], &str, &str)] = &[
 
 /// Says what the file looks like instead of a capture. `is_all` if `bytes` is the whole file.
 pub fn refusal(bytes: &[u8], is_all: bool) -> Refusal {
-    const OPENS: &str = "Packetloupe opens pcap and pcapng captures, and tables of flows as CSV or JSON.";
+    const OPENS: &str = "Packetloupe opens pcap and pcapng captures, and tables of flows as CSV or JSON, also compressed \
+                         with gzip or Zstandard.";
     if bytes.is_empty() {
         return Refusal(format!("This file is empty. {OPENS}"));
     }

@@ -2,11 +2,17 @@
 //! bytes gives the same result.
 
 pub mod guess;
+mod input;
+mod merge;
 mod pcap;
 mod pcapng;
 pub mod table;
+mod unpack;
+
+pub use merge::{Inputs, MOST_FILES};
 
 use crate::issue::{IssueKind, IssueLog};
+use crate::model::Comment;
 use crate::model::rows::Layout;
 use table::{Options, TableReader, TableRow};
 use thiserror::Error;
@@ -22,7 +28,9 @@ pub struct RawPacket<'a> {
     pub wire_bytes: u32,
     /// LINKTYPE_ number.
     pub link_type: u16,
-    /// Byte offset of `data` in the file.
+    /// Which of the files that were opened together, from 0.
+    pub file: u8,
+    /// Byte offset of `data` in the file, or in what a compressed file unpacks to.
     pub offset: u64,
     /// Captured bytes.
     pub data: &'a [u8],
@@ -63,6 +71,7 @@ enum Format {
 /// Reads a capture that is fed to it in slices.
 #[derive(Default)]
 pub struct Reader {
+    file: u8,
     format: Option<Format>,
     /// Bytes of a record whose rest has not come yet.
     carry: Vec<u8>,
@@ -72,8 +81,8 @@ pub struct Reader {
     n_packets: u64,
     is_corrupt: bool,
     bytes_fed: u64,
-    /// How to read the file if it is a table.
-    pub table_options: Options,
+    /// How to read the file if it is a table; none if tables are refused.
+    pub table_options: Option<Options>,
 }
 
 /// Longer packets are taken as damage, as Wireshark takes them (its WTAP_MAX_PACKET_SIZE_STANDARD).
@@ -87,9 +96,18 @@ fn most_packet_bytes(link_type: u16) -> u32 {
 }
 
 impl Reader {
-    /// A reader that takes tables as `table_options` say.
-    pub fn new(table_options: Options) -> Reader {
-        Reader { table_options, ..Reader::default() }
+    /// For the file of this number; takes a table as `table_options` say, and refuses it if they say nothing.
+    pub fn new(file: u8, table_options: Option<Options>) -> Reader {
+        Reader { file, table_options, ..Reader::default() }
+    }
+
+    /// Packets or rows given so far; none until it is known which.
+    pub fn n_given(&self) -> Option<u64> {
+        match &self.format {
+            None => None,
+            Some(Format::Table(table)) => table.n_rows(),
+            Some(_) => Some(self.n_packets),
+        }
     }
 
     /// Takes the next bytes of the file and hands every record that is complete to `sink`.
@@ -140,7 +158,7 @@ impl Reader {
     /// The file was too short to be a capture.
     pub fn end(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) -> Result<(), Refusal> {
         if self.format.is_none() && table::looks_like_table(&self.carry) {
-            self.format = Some(Format::Table(TableReader::new(self.table_options.clone())));
+            self.format = Some(Format::Table(table_reader(self.table_options.as_ref())?));
             let front = std::mem::take(&mut self.carry);
             self.step(&front, issues, sink)?;
         }
@@ -158,8 +176,14 @@ impl Reader {
 
     /// The rest of the file will not come: a record that waits for it is no damage.
     pub fn give_up(&mut self) {
-        self.bytes_fed -= self.carry.len() as u64;
-        self.carry.clear();
+        // All that came of a short table may still wait here.
+        let kept = if self.format.is_none() && table::looks_like_table(&self.carry) {
+            table::whole_lines(&self.carry)
+        } else {
+            0
+        };
+        self.bytes_fed -= (self.carry.len() - kept) as u64;
+        self.carry.truncate(kept);
         if let Some(Format::Table(table)) = &mut self.format {
             table.give_up();
         }
@@ -174,6 +198,12 @@ impl Reader {
     pub fn bytes_skipped(&self) -> u64 {
         let skipped_blocks = if let Some(Format::Pcapng(pcapng)) = &self.format { pcapng.bytes_damaged } else { 0 };
         self.bytes_fed - self.at + skipped_blocks
+    }
+
+    /// Comments in the file.
+    pub fn comments(&self) -> impl Iterator<Item = Comment> {
+        let comments = if let Some(Format::Pcapng(pcapng)) = &self.format { pcapng.comments.as_slice() } else { &[] };
+        comments.iter().map(|comment| Comment { file: self.file, ..comment.clone() })
     }
 
     /// The format in words; empty until it is known.
@@ -192,9 +222,10 @@ impl Reader {
         issues: &mut IssueLog,
         sink: &mut impl FnMut(Record<'_>),
     ) -> Result<Step, Refusal> {
-        let n_packets = &mut self.n_packets;
-        let mut counted = |packet: RawPacket<'_>| {
+        let (n_packets, file) = (&mut self.n_packets, self.file);
+        let mut counted = |mut packet: RawPacket<'_>| {
             *n_packets += 1;
+            packet.file = file;
             sink(Record::Packet(packet));
         };
         let step = match &mut self.format {
@@ -214,7 +245,7 @@ impl Reader {
                 // The whole front is awaited, so that the sentence does not depend on the slicing.
                 Some(guess::Guess::Other) if bytes.len() < guess::FRONT_BYTES => Step::Need(guess::FRONT_BYTES),
                 Some(guess::Guess::Other) if table::looks_like_table(bytes) => {
-                    self.format = Some(Format::Table(TableReader::new(self.table_options.clone())));
+                    self.format = Some(Format::Table(table_reader(self.table_options.as_ref())?));
                     Step::Used(0)
                 }
                 Some(guess::Guess::Other) => return Err(guess::refusal(bytes, false)),
@@ -236,4 +267,10 @@ impl Reader {
         }
         Ok(step)
     }
+}
+
+/// A reader of a table where tables are read.
+fn table_reader(options: Option<&Options>) -> Result<TableReader, Refusal> {
+    let refusal = || Refusal("A table is opened by itself, not together with other files.".to_owned());
+    options.cloned().map(TableReader::new).ok_or_else(refusal)
 }

@@ -59,6 +59,7 @@ impl Pcap {
             is_timed: true,
             wire_bytes: wire,
             link_type: self.link_type,
+            file: 0,
             offset: at + head as u64,
             data,
         });

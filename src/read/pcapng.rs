@@ -4,7 +4,8 @@
 
 use super::{RawPacket, Step, most_packet_bytes};
 use crate::issue::{IssueKind, IssueLog};
-use pcap_parser::pcapng::{Block, InterfaceDescriptionBlock, OptionCode, parse_block_be, parse_block_le};
+use crate::model::comment::{About, Comment};
+use pcap_parser::pcapng::{Block, InterfaceDescriptionBlock, OptionCode, PcapNGOption, parse_block_be, parse_block_le};
 
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;
 const OLD_PACKET: u32 = 2;
@@ -15,6 +16,10 @@ const MOST_BLOCK_BYTES: u32 = 16 << 20;
 
 /// Times lie within 146 years of 1970, so that the difference of any two fits 64 bits.
 const FURTHEST_NS: i64 = (1 << 62) - 1;
+
+/// Comments that are kept, and how much of each.
+const MOST_COMMENTS: usize = 1000;
+const MOST_COMMENT_CHARS: usize = 2000;
 
 #[derive(Clone, Copy)]
 struct Interface {
@@ -31,7 +36,10 @@ pub struct Pcapng {
     interfaces: Vec<Interface>,
     n_sections: u32,
     n_interfaces: u32,
+    n_packets: u64,
     last_time_ns: i64,
+    /// Comments of sections, interfaces and packets.
+    pub comments: Vec<Comment>,
     /// Bytes of blocks that could not be understood.
     pub bytes_damaged: u64,
 }
@@ -63,11 +71,15 @@ impl Pcapng {
     fn block(&mut self, bytes: &[u8], kind: u32, at: u64, issues: &mut IssueLog, sink: &mut impl FnMut(RawPacket<'_>)) {
         let parsed = if self.is_big_endian { parse_block_be(bytes) } else { parse_block_le(bytes) };
         match parsed {
-            Ok((_, Block::SectionHeader(_))) => {
+            Ok((_, Block::SectionHeader(block))) => {
                 self.interfaces.clear();
                 self.n_sections += 1;
+                self.comment(About::Section, &block.options, issues, at);
             }
-            Ok((_, Block::InterfaceDescription(block))) => self.interface(&block),
+            Ok((_, Block::InterfaceDescription(block))) => {
+                self.comment(About::Interface(self.interfaces.len() as u32), &block.options, issues, at);
+                self.interface(&block);
+            }
             Ok((_, Block::EnhancedPacket(block))) => {
                 let units = u64::from(block.ts_high) << 32 | u64::from(block.ts_low);
                 let interface = self.interface_of(block.if_id, issues, at);
@@ -81,6 +93,10 @@ impl Pcapng {
                     issues,
                     sink,
                 );
+                if !block.options.is_empty() {
+                    let about = About::Packet { number: self.n_packets, offset: at + 28 };
+                    self.comment(about, &block.options, issues, at);
+                }
             }
             Ok((_, Block::SimplePacket(block))) => {
                 let interface = self.interface_of(0, issues, at);
@@ -89,7 +105,8 @@ impl Pcapng {
                 self.packet(interface, None, captured, block.origlen, block.data, (at + 12, at), issues, sink);
             }
             Ok((_, Block::Unknown(block))) if kind == OLD_PACKET => self.old_packet(block.data, at, issues, sink),
-            Ok(_) => issues.add(IssueKind::BlockUnknown, None, Some(at)),
+            Ok((_, Block::Unknown(_))) => issues.add(IssueKind::BlockUnknown, None, Some(at)),
+            Ok(_) => issues.add(IssueKind::BlockOther, None, Some(at)),
             Err(_) => self.damaged(bytes.len(), at, issues),
         }
     }
@@ -137,8 +154,21 @@ impl Pcapng {
             }
         };
         self.last_time_ns = time_ns;
+        self.n_packets += 1;
         let is_timed = units.is_some();
-        sink(RawPacket { time_ns, is_timed, wire_bytes, link_type: interface.link_type, offset, data });
+        sink(RawPacket { time_ns, is_timed, wire_bytes, link_type: interface.link_type, file: 0, offset, data });
+    }
+
+    fn comment(&mut self, about: About, options: &[PcapNGOption<'_>], issues: &mut IssueLog, at: u64) {
+        for option in options.iter().filter(|option| option.code == OptionCode::Comment) {
+            if self.comments.len() == MOST_COMMENTS {
+                issues.add(IssueKind::CommentsFull, None, Some(at));
+                continue;
+            }
+            let value = option.value.get(..usize::from(option.len)).unwrap_or(&option.value);
+            let text = String::from_utf8_lossy(value).chars().take(MOST_COMMENT_CHARS).collect();
+            self.comments.push(Comment { file: 0, about, text });
+        }
     }
 
     fn interface(&mut self, block: &InterfaceDescriptionBlock<'_>) {

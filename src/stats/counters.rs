@@ -13,6 +13,9 @@ const SIZE_BORDERS: [u32; 10] = [19, 39, 79, 159, 319, 639, 1279, 2559, 5119, u3
 /// Places in time that the packets of one flow of a table are spread over.
 const MOST_SPREAD: u64 = 16;
 
+/// A packet with more layers may have the same one twice, not side by side.
+const PLAIN_LAYERS: usize = 4;
+
 #[derive(Clone, Copy, Default)]
 struct Count {
     packets: u64,
@@ -69,8 +72,10 @@ impl Counters {
         }
         let layers = packet.layers.as_slice();
         for (place, layer) in layers.iter().enumerate() {
-            // Stacked VLAN tags are one layer to who reads the table.
-            if place > 0 && layers.get(place - 1) == Some(layer) {
+            // A layer that comes again further inside, as VLAN tags or IP do, is one to who reads the table.
+            let from = if layers.len() > PLAIN_LAYERS { 0 } else { place.saturating_sub(1) };
+            let before = layers.get(from..place);
+            if before.is_some_and(|before| before.contains(layer)) {
                 continue;
             }
             let slot = match layer {
@@ -168,10 +173,12 @@ impl Counters {
 fn layer(named: Named) -> u8 {
     use Named::*;
     match named {
-        Ethernet | Vlan | Loopback | LinuxSll | LinuxSll2 | RawIp | Llc | Macsec => 1,
+        Ethernet | Vlan | Loopback | LinuxSll | LinuxSll2 | RawIp | Llc | Macsec | Wifi | Radiotap | Ppi | Prism
+        | Avs | Ppp | Hdlc | FrameRelay | Fddi | Nflog | Pktap | Wpan | Dsa | Slip | Ipoib | Pbb | VnTag
+        | CiscoMetadata => 1,
         Arp | Ipv4 | Ipv6 | Lldp | Mpls | PppoeDiscovery | PppoeSession | Eapol | WakeOnLan | Ptp | Stp | Cdp => 2,
         Tcp | Udp | Icmp | Icmpv6 | Igmp | Sctp | Gre | Esp | Ah | Ospf | Pim | Vrrp | Eigrp | L2tp | IpInIp
-        | UdpLite | IpFragment => 3,
+        | UdpLite | IpFragment | EtherIp | Erspan | Geneve | Teredo | Vxlan | Gtp => 3,
         _ => 4,
     }
 }

@@ -13,27 +13,56 @@ const NO_FLOW: u32 = 0x7fff_ff00;
 const LONG: u16 = u16::MAX;
 
 struct Chunk {
-    base: u64,
-    /// Offset of the captured bytes from `base`.
+    /// What packets of this chunk share.
+    kinds: Vec<Kind>,
+    /// Offset of the captured bytes from the kind's `base`.
     offsets: Vec<u32>,
     times_ns: Vec<i64>,
     wire_bytes: Vec<u32>,
     captured_bytes: Vec<u16>,
     flows: Vec<u32>,
-    link_types: Vec<u8>,
+    /// Places in `kinds`.
+    kind_places: Vec<u8>,
+}
+
+/// What neighbouring packets share.
+struct Kind {
+    base: u64,
+    link_type: u16,
+    file: u8,
+}
+
+impl Kind {
+    #[inline]
+    fn fits(&self, packet: &Indexed) -> bool {
+        self.link_type == packet.link_type
+            && self.file == packet.file
+            && packet.offset.wrapping_sub(self.base) <= u64::from(u32::MAX)
+    }
 }
 
 impl Chunk {
-    fn new(base: u64, room: usize) -> Chunk {
+    fn new(room: usize) -> Chunk {
         Chunk {
-            base,
+            kinds: Vec::with_capacity(1),
             offsets: Vec::with_capacity(room),
             times_ns: Vec::with_capacity(room),
             wire_bytes: Vec::with_capacity(room),
             captured_bytes: Vec::with_capacity(room),
             flows: Vec::with_capacity(room),
-            link_types: Vec::with_capacity(room),
+            kind_places: Vec::with_capacity(room),
         }
+    }
+
+    /// Place of the packet's kind; none if there is room for no more.
+    #[inline]
+    fn kind_place(&mut self, packet: &Indexed) -> Option<u8> {
+        let known = self.kinds.iter().position(|kind| kind.fits(packet));
+        let place = known.unwrap_or_else(|| {
+            self.kinds.push(Kind { base: packet.offset, link_type: packet.link_type, file: packet.file });
+            self.kinds.len() - 1
+        });
+        u8::try_from(place).ok()
     }
 }
 
@@ -45,14 +74,14 @@ pub struct PacketIndex {
     starts: Vec<u64>,
     n_packets: u64,
     long: BTreeMap<u64, u32>,
-    /// Link types met, in order of appearance.
-    pub link_types: Vec<u16>,
 }
 
 /// What the index knows of a packet.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Indexed {
-    /// Byte offset of the captured bytes in the file.
+    /// Which of the files that were opened together, from 0.
+    pub file: u8,
+    /// Byte offset of the captured bytes in the file, or in what a compressed file unpacks to.
     pub offset: u64,
     /// ns since 1970.
     pub time_ns: i64,
@@ -102,36 +131,45 @@ impl PacketIndex {
     /// Adds the next packet.
     #[inline]
     pub fn push(&mut self, packet: Indexed) {
-        let needs_chunk = self.chunks.last().is_none_or(|chunk| {
-            chunk.offsets.len() == CHUNK || packet.offset.wrapping_sub(chunk.base) > u64::from(u32::MAX)
-        });
-        if needs_chunk {
-            self.starts.push(self.n_packets);
-            // Small files stay small; later chunks are made at once, without growing.
-            let room = if self.chunks.is_empty() { 0 } else { CHUNK };
-            self.chunks.push(Chunk::new(packet.offset, room));
-        }
-        let link = self.link_place(packet.link_type);
+        let has_room = |chunk: &&mut Chunk| chunk.offsets.len() < CHUNK;
+        let place = self.chunks.last_mut().filter(has_room).and_then(|chunk| chunk.kind_place(&packet));
+        let place = place.unwrap_or_else(|| self.begin_chunk(&packet));
         let Some(chunk) = self.chunks.last_mut() else { return };
-        chunk.offsets.push(packet.offset.wrapping_sub(chunk.base) as u32);
+        let base = chunk.kinds.get(usize::from(place)).map_or(0, |kind| kind.base);
+        chunk.offsets.push(packet.offset.wrapping_sub(base) as u32);
         chunk.times_ns.push(packet.time_ns);
         chunk.wire_bytes.push(packet.wire_bytes);
         chunk.captured_bytes.push(packet.captured_bytes.min(u32::from(LONG)) as u16);
         chunk.flows.push(packet.belongs.pack());
-        chunk.link_types.push(link);
+        chunk.kind_places.push(place);
         if packet.captured_bytes >= u32::from(LONG) {
             self.long.insert(self.n_packets, packet.captured_bytes);
         }
         self.n_packets += 1;
     }
 
-    #[inline]
-    fn link_place(&mut self, link_type: u16) -> u8 {
-        let place = self.link_types.iter().position(|known| *known == link_type);
-        place.unwrap_or_else(|| {
-            self.link_types.push(link_type);
-            self.link_types.len() - 1
-        }) as u8
+    /// Begins the next chunk; gives the place of the packet's kind in it.
+    #[cold]
+    fn begin_chunk(&mut self, packet: &Indexed) -> u8 {
+        self.starts.push(self.n_packets);
+        // Small files stay small; later chunks are made at once, without growing, unless they end before they are full.
+        let is_full = self.chunks.last().is_some_and(|chunk| chunk.offsets.len() == CHUNK);
+        let room = if is_full { CHUNK } else { 0 };
+        let mut chunk = Chunk::new(room);
+        let place = chunk.kind_place(packet).unwrap_or(0);
+        self.chunks.push(chunk);
+        place
+    }
+
+    /// Link types met, in order of appearance.
+    pub fn link_types(&self) -> Vec<u16> {
+        let mut met = Vec::new();
+        for kind in self.chunks.iter().flat_map(|chunk| &chunk.kinds) {
+            if !met.contains(&kind.link_type) {
+                met.push(kind.link_type);
+            }
+        }
+        met
     }
 
     /// Packets indexed.
@@ -151,12 +189,14 @@ impl PacketIndex {
         let row = (place - self.starts.get(number)?) as usize;
         let captured = *chunk.captured_bytes.get(row)?;
         let captured_bytes = if captured == LONG { self.long.get(&place).copied()? } else { u32::from(captured) };
+        let kind = chunk.kinds.get(usize::from(*chunk.kind_places.get(row)?))?;
         Some(Indexed {
-            offset: chunk.base + u64::from(*chunk.offsets.get(row)?),
+            file: kind.file,
+            offset: kind.base + u64::from(*chunk.offsets.get(row)?),
             time_ns: *chunk.times_ns.get(row)?,
             wire_bytes: *chunk.wire_bytes.get(row)?,
             captured_bytes,
-            link_type: self.link_types.get(usize::from(*chunk.link_types.get(row)?)).copied()?,
+            link_type: kind.link_type,
             belongs: Belongs::unpack(*chunk.flows.get(row)?),
         })
     }
@@ -185,6 +225,7 @@ mod tests {
     fn packets_come_back_as_they_went_in() {
         let mut index = PacketIndex::default();
         let packet = |i: u64| Indexed {
+            file: (i % 5) as u8,
             offset: i * 70_000 + if i > 99_000 { 1 << 33 } else { 0 },
             time_ns: i as i64 - 5,
             wire_bytes: i as u32,

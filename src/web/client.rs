@@ -48,9 +48,9 @@ impl Client {
         Ok(Client { worker, outbox, _on_message: on_message, _on_error: on_error })
     }
 
-    /// Sends a request, with the file that it is about. Waits for the worker's first word if need be.
-    pub fn send(&self, request: &Request, file: Option<&Blob>) {
-        let message = codec::to_js(request, file);
+    /// Sends a request, with the files that it is about. Waits for the worker's first word if need be.
+    pub fn send(&self, request: &Request, files: &[Blob]) {
+        let message = codec::to_js(request, files);
         match self.outbox.borrow_mut().as_mut() {
             Some(waiting) => waiting.push(message),
             None => post(&self.worker, &message),
@@ -71,7 +71,7 @@ impl Drop for Client {
 
 fn on_message(worker: Worker, outbox: Outbox, on_event: Rc<impl Fn(Event) + 'static>) -> Closure<dyn Fn(MessageEvent)> {
     Closure::new(move |event: MessageEvent| {
-        let (reply, file) = codec::from_js::<Reply>(&event.data()).unzip();
+        let (reply, files) = codec::from_js::<Reply>(&event.data()).unzip();
         let is_ours = match &reply {
             Some(Reply::Ready { build }) => build == BUILD,
             Some(_) => true,
@@ -86,7 +86,7 @@ fn on_message(worker: Worker, outbox: Outbox, on_event: Rc<impl Fn(Event) + 'sta
                 post(&worker, &message);
             }
         }
-        on_event(Event::Reply(reply, file.flatten()));
+        on_event(Event::Reply(reply, files.and_then(|mut files| files.pop())));
     })
 }
 

@@ -40,6 +40,7 @@ fn failed(name: &str) -> String {
 
 /// The name of a file saved about a capture: `scan.pcap` and `report.html` give `scan-report.html`.
 pub fn name(capture: &str, ending: &str) -> String {
+    let capture = capture.strip_suffix(".gz").or_else(|| capture.strip_suffix(".zst")).unwrap_or(capture);
     let stem = capture.rsplit_once('.').map_or(capture, |(stem, _)| stem);
     let stem = if stem.is_empty() { "capture" } else { stem };
     format!("{stem}-{ending}")

@@ -33,8 +33,9 @@ onmessage = ({ data }) => {
 /// The slices of a file, in order. Dropping it ends its worker.
 pub struct ReadAhead {
     file: Blob,
+    slice_bytes: f64,
     at: f64,
-    /// None where the browser starts no worker within a worker: then this one reads for itself.
+    /// None where it is not wanted, or where the browser starts no worker within a worker.
     second: Option<Second>,
 }
 
@@ -53,28 +54,34 @@ struct Arrivals {
 }
 
 impl ReadAhead {
-    /// Begins to read.
-    pub fn start(file: &Blob) -> ReadAhead {
-        ReadAhead { file: file.clone(), at: 0.0, second: Second::start(file).ok() }
+    /// Begins to read, by a second worker if that is wanted.
+    pub fn start(file: &Blob, slice_bytes: f64, has_second: bool) -> ReadAhead {
+        let second = if has_second { Second::start(file, slice_bytes).ok() } else { None };
+        ReadAhead { file: file.clone(), slice_bytes, at: 0.0, second }
     }
 
-    /// The next slice, as an ArrayBuffer; null if it cannot be read; none after the last. Waits for a message, so that
-    /// other messages get in.
+    /// The next slice, as an ArrayBuffer; null if it cannot be read; none after that and after the last. Waits for the
+    /// browser, so that messages get in.
     pub async fn next(&mut self) -> Option<JsValue> {
         let at = self.at;
         if at >= self.file.size() {
             return None;
         }
-        self.at += SLICE_BYTES;
-        if let Some(second) = &self.second {
-            let slice = second.next().await?;
-            if !slice.is_undefined() {
-                return Some(slice);
-            }
+        self.at += self.slice_bytes;
+        let mut slice = match &self.second {
+            Some(second) => second.next().await?,
+            None => JsValue::UNDEFINED,
+        };
+        if slice.is_undefined() {
             self.second = None;
+            let part = self.file.slice_with_f64_and_f64(at, at + self.slice_bytes).ok()?;
+            let promise: Promise = part.array_buffer().unchecked_into();
+            slice = JsFuture::from(promise).await.unwrap_or(JsValue::NULL);
         }
-        pause().await;
-        Some(read(&self.file, at, SLICE_BYTES).map_or(JsValue::NULL, JsValue::from))
+        if slice.is_null() {
+            self.at = f64::INFINITY;
+        }
+        Some(slice)
     }
 }
 
@@ -84,19 +91,8 @@ pub fn read(file: &Blob, at: f64, bytes: f64) -> Option<ArrayBuffer> {
     FileReaderSync::new().ok()?.read_as_array_buffer(&slice).ok()
 }
 
-/// Lets waiting messages in: a zero time-out is a task of its own, a ready promise is not.
-pub async fn pause() {
-    let promise = Promise::new(&mut |resolve, _| {
-        gloo::timers::callback::Timeout::new(0, move || {
-            let _ = resolve.call0(&JsValue::UNDEFINED);
-        })
-        .forget();
-    });
-    let _ = JsFuture::from(promise).await;
-}
-
 impl Second {
-    fn start(file: &Blob) -> Result<Second, JsValue> {
+    fn start(file: &Blob, slice_bytes: f64) -> Result<Second, JsValue> {
         let bag = BlobPropertyBag::new();
         bag.set_type("text/javascript");
         let script = Blob::new_with_str_sequence_and_options(&Array::of1(&SCRIPT.into()), &bag)?;
@@ -117,7 +113,7 @@ impl Second {
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         let first = Object::new();
         Reflect::set(&first, &"file".into(), file)?;
-        Reflect::set(&first, &"size".into(), &SLICE_BYTES.into())?;
+        Reflect::set(&first, &"size".into(), &slice_bytes.into())?;
         worker.post_message(&first)?;
         for _ in 1..SLICES_AHEAD {
             worker.post_message(&JsValue::NULL)?;

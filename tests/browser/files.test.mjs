@@ -5,8 +5,11 @@ import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { analysis, command, done, give, open, sample, save, scratch, start, view } from "./lib/browser.mjs";
+import * as zlib from "node:zlib";
+import { analysis, command, done, give, hash, open, sample, save, scratch, start, view } from "./lib/browser.mjs";
 
+// Node.js packs Zstandard since 22.15.
+const { gzipSync, zstdCompressSync } = zlib;
 const folder = scratch();
 let its;
 before(async () => { its = await start(); });
@@ -28,6 +31,57 @@ test("a pcapng from a file dialog, whatever its name", async () => {
   assert.equal(file.name, "holiday.jpeg");
   assert.match(file.format, /pcapng/);
   assert.equal(summary.packets, JSON.parse(command("analyze", path, "--json", "-", "--quiet")).summary.packets);
+  await close();
+});
+
+/** Opens the packet of this number (from 1); answers its bytes as the page shows them. */
+async function bytesOf(page, number) {
+  await page.evaluate((index) => { location.hash = `#/packets?packet=${index}`; }, number - 1);
+  const shown = page.getByRole("region", { name: new RegExp(`^Packet ${number.toLocaleString("en-US")}\\b`) });
+  const lines = shown.locator(".hex-bytes");
+  await lines.first().waitFor();
+  return (await lines.allInnerTexts()).join("").replace(/\s/g, "");
+}
+
+/** The bytes of a packet of a classic pcap, by its number from 1. */
+function packetOf(bytes, number) {
+  let at = 24;
+  for (let n = 1; n < number; n += 1) at += 16 + bytes.readUInt32LE(at + 8);
+  return bytes.subarray(at + 16, at + 16 + bytes.readUInt32LE(at + 8)).toString("hex");
+}
+
+for (const [name, pack] of [["scan.pcap.gz", gzipSync], ["scan.pcap.zst", zstdCompressSync]]) {
+  test(`${name} is unpacked, and its packets open`, { skip: !pack && "this Node.js cannot pack it" }, async () => {
+    const plain = readFileSync(sample("portscan_syn.pcap"));
+    const { page, path, close } = await opened(name, pack(plain));
+    await done(page);
+    const read = await analysis(page);
+    const theirs = JSON.parse(command("analyze", path, "--json", "-", "--quiet"));
+    assert.deepEqual(read.findings, theirs.findings);
+    assert.deepEqual(read.file, { ...theirs.file, sha256: read.file.sha256 });
+    for (const number of [1, 1000]) assert.equal(await bytesOf(page, number), packetOf(plain, number));
+    await close();
+  });
+}
+
+test("captures chosen together are one, in order of time", async () => {
+  const paths = ["a.pcap.gz", "b.pcap"].map((name) => join(folder, name));
+  const [scan, web] = ["portscan_syn.pcap", "benign_web.pcap"].map((name) => readFileSync(sample(name)));
+  await writeFile(paths[0], gzipSync(scan));
+  await writeFile(paths[1], web);
+  const { page, close } = await open(its);
+  await give(page, paths);
+  await done(page);
+  const hex = await hash(page);
+  const read = await analysis(page);
+  assert.equal(read.file.name, "a.pcap.gz and b.pcap");
+  assert.deepEqual(read, JSON.parse(command("analyze", ...paths, "--json", "-", "--quiet")));
+  assert.equal(hex, read.file.sha256);
+  const { packets } = read.summary;
+  const ends = [await bytesOf(page, 1), await bytesOf(page, packets)];
+  const firsts = [packetOf(scan, 1), packetOf(web, 1)];
+  assert.ok(firsts.includes(ends[0]), "the first packet is not the first of either file");
+  assert.notEqual(ends[0], ends[1]);
   await close();
 });
 

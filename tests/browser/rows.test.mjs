@@ -5,6 +5,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { analysis, command, done, give, open, scratch, start, view } from "./lib/browser.mjs";
 
 const folder = scratch();
@@ -55,5 +56,23 @@ test("a table without addresses shows columns and rows, to sort and filter", asy
   await page.waitForFunction((n) => document.querySelector("[role=grid]")?.getAttribute("aria-rowcount") === String(n + 1), wanted);
   const first = await grid.locator('[aria-rowindex="2"]').innerText();
   assert.match(first, /991|992|993/);
+  await close();
+});
+
+test("rows of a compressed table are read again from what it was unpacked to; beside a capture it is refused", async () => {
+  const path = join(folder, "packed.csv.gz");
+  const rows = Array.from({ length: 40_000 }, (_, i) => `${i},${(i * 7919) % 1000},word${i % 7}`);
+  await writeFile(path, gzipSync(`a,b,c\n${rows.join("\n")}\n`));
+  const { page, close } = await opened(path);
+  const native = JSON.parse(command("analyze", path, "--json", "-", "--quiet"));
+  assert.deepEqual((await analysis(page)).issues, native.issues);
+  await view(page, "Rows");
+  const grid = page.getByRole("grid", { name: "Rows" });
+  await grid.locator('[aria-rowindex="2"]').waitFor();
+  await page.getByRole("searchbox", { name: "Filter rows" }).fill("a>39998");
+  await page.waitForFunction(() => document.querySelector("[role=grid]")?.getAttribute("aria-rowcount") === "2");
+  assert.match(await grid.locator('[aria-rowindex="2"]').innerText(), /39999\s+81\s+word1/);
+  await give(page, [path, fixture("ctu13.binetflow")]);
+  await page.getByText("A table is opened by itself").waitFor();
   await close();
 });

@@ -7,7 +7,7 @@ use crate::model::protocol::Named;
 const LARGEST_LENGTH: u16 = 1500;
 
 #[inline]
-pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
+pub(in crate::decode) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
     work.packet.layers.push(Named::Ethernet);
     let ([t0, t1, t2, t3, t4, t5, s0, s1, s2, s3, s4, s5, k0, k1], rest) = header(data, work)?;
     work.packet.macs = Some(([*s0, *s1, *s2, *s3, *s4, *s5], [*t0, *t1, *t2, *t3, *t4, *t5]));
@@ -15,9 +15,16 @@ pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner
 }
 
 /// Passes VLAN tags and LLC.
-pub(super) fn inner<'a>(mut kind: u16, mut rest: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
-    while matches!(kind, 0x8100 | 0x88a8 | 0x9100) {
-        work.packet.layers.push(Named::Vlan);
+pub(in crate::decode) fn inner<'a>(
+    mut kind: u16,
+    mut rest: &'a [u8],
+    work: &mut Work<'_, '_>,
+) -> Option<(Inner, &'a [u8])> {
+    // 0x9100 to 0x9300 are what switches used for outer tags before 802.1ad.
+    while matches!(kind, 0x8100 | 0x88a8 | 0x9100 | 0x9200 | 0x9300) {
+        if work.packet.top() != Some(Named::Vlan.into()) {
+            work.packet.layers.push(Named::Vlan);
+        }
         let ([a, b, c, d], inner) = header(rest, work)?;
         if work.packet.vlan == 0 {
             work.packet.vlan = u16::from_be_bytes([*a, *b]) & 0x0fff;

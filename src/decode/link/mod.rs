@@ -1,25 +1,27 @@
 //! Link headers, one file per link type: what the link header carries, and where.
 
-mod ethernet;
+mod avs;
+mod dsa;
+pub(super) mod ethernet;
+mod fddi;
+mod frame_relay;
+mod hdlc;
+mod ipoib;
 mod linux_sll;
 mod linux_sll2;
+mod nflog;
 mod null;
+mod pktap;
+mod ppi;
+pub(super) mod ppp;
+mod prism;
+mod radiotap;
+mod slip;
+mod wifi;
 
-use super::Work;
+use super::{Inner, Read, Work};
 use crate::issue::IssueKind;
 use crate::model::protocol::{Named, Protocol};
-
-/// What a link header says is inside.
-#[derive(Clone, Copy)]
-pub(super) enum Inner {
-    /// The protocol of this EtherType.
-    EtherType(u16),
-    /// IPv4 or IPv6, told by its version field.
-    Ip,
-}
-
-/// Reads a link header: what is inside, and the bytes of it.
-type Read = for<'a> fn(&'a [u8], &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])>;
 
 /// One link type.
 pub struct Entry {
@@ -42,6 +44,34 @@ pub const ALL: &[Entry] = &[
     Entry { number: 229, name: "Raw IPv6", read: raw_ip },
     Entry { number: 113, name: "Linux cooked (SLL)", read: linux_sll::read },
     Entry { number: 276, name: "Linux cooked (SLL2)", read: linux_sll2::read },
+    Entry { number: 105, name: "802.11", read: wifi::read },
+    Entry { number: 127, name: "802.11 with radiotap", read: radiotap::read },
+    Entry { number: 192, name: "Per-packet information (PPI)", read: ppi::read },
+    Entry { number: 119, name: "802.11 with Prism", read: prism::read },
+    Entry { number: 163, name: "802.11 with AVS", read: avs::read },
+    Entry { number: 9, name: "PPP", read: ppp::read },
+    Entry { number: 50, name: "PPP in HDLC framing", read: ppp::read },
+    Entry { number: 204, name: "PPP with direction", read: ppp::read_directed },
+    Entry { number: 51, name: "PPPoE", read: ppp::read_session },
+    Entry { number: 104, name: "Cisco HDLC", read: hdlc::read },
+    Entry { number: 205, name: "Cisco HDLC with direction", read: hdlc::read_directed },
+    Entry { number: 107, name: "Frame Relay", read: frame_relay::read },
+    Entry { number: 206, name: "Frame Relay with direction", read: frame_relay::read_directed },
+    Entry { number: 10, name: "FDDI", read: fddi::read },
+    Entry { number: 239, name: "Linux netfilter log (NFLOG)", read: nflog::read },
+    Entry { number: 258, name: "Apple PKTAP", read: pktap::read },
+    Entry { number: 149, name: "Apple PKTAP (as user link type 2)", read: pktap::read_as_user },
+    Entry { number: 281, name: "Broadcom DSA tag", read: dsa::read_broadcom },
+    Entry { number: 282, name: "Broadcom DSA tag in front", read: dsa::read_broadcom_front },
+    Entry { number: 284, name: "Marvell DSA", read: dsa::read_marvell },
+    Entry { number: 285, name: "Marvell EDSA", read: dsa::read_marvell_edsa },
+    Entry { number: 8, name: "SLIP", read: slip::read },
+    Entry { number: 242, name: "IP over InfiniBand", read: ipoib::read },
+    Entry { number: 219, name: "MPLS", read: mpls },
+    Entry { number: 195, name: "IEEE 802.15.4", read: wpan },
+    Entry { number: 215, name: "IEEE 802.15.4 (non-ASK)", read: wpan },
+    Entry { number: 230, name: "IEEE 802.15.4 without FCS", read: wpan },
+    Entry { number: 283, name: "IEEE 802.15.4 TAP", read: wpan },
 ];
 
 /// Name of a link type for people.
@@ -70,12 +100,19 @@ fn raw_ip<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8
     Some((Inner::Ip, data))
 }
 
+/// Labels without a header in front (LINKTYPE_MPLS).
+fn mpls<'a>(data: &'a [u8], _: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
+    Some((Inner::EtherType(0x8847), data))
+}
+
+/// Counted, but its short addresses and 6LoWPAN are not looked into.
+fn wpan<'a>(_: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
+    work.packet.layers.push(Named::Wpan);
+    None
+}
+
 /// The first `N` bytes and the rest; records an issue if the capture holds fewer.
 #[inline]
 fn header<'a, const N: usize>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(&'a [u8; N], &'a [u8])> {
-    let split = data.split_first_chunk();
-    if split.is_none() {
-        work.issue(IssueKind::LinkCut);
-    }
-    split
+    work.split(data, IssueKind::LinkCut)
 }

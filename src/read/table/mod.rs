@@ -158,8 +158,9 @@ impl TableReader {
 
     /// Forgets a row whose rest will not come.
     pub fn give_up(&mut self) {
-        if let Stage::Body(body) = &mut self.stage {
-            body.give_up();
+        match &mut self.stage {
+            Stage::Front { bytes, .. } => bytes.truncate(whole_lines(bytes)),
+            Stage::Body(body) => body.give_up(),
         }
     }
 
@@ -186,6 +187,14 @@ impl TableReader {
         }
     }
 
+    /// Rows so far, once the front was read.
+    pub fn n_rows(&self) -> Option<u64> {
+        match &self.stage {
+            Stage::Front { .. } => None,
+            Stage::Body(body) => Some(body.n_rows()),
+        }
+    }
+
     /// The cells of a row that was read again, as they stand in the file.
     pub fn cells(&self, row: &[u8]) -> Vec<String> {
         match &self.stage {
@@ -193,6 +202,13 @@ impl TableReader {
             Stage::Body(body) => body.cells(row),
         }
     }
+}
+
+/// So many bytes at the front of a cut table are whole lines; all bytes if those lines alone are no table.
+pub fn whole_lines(bytes: &[u8]) -> usize {
+    let end = memchr::memrchr2(b'\n', b'\r', bytes).map_or(0, |end| end + 1);
+    let lines = bytes.get(..end).unwrap_or_default();
+    if front::look(lines, None).is_some() { end } else { bytes.len() }
 }
 
 /// True if the front of a file may be that of a table. The first object of a JSON table may be longer than the front.

@@ -102,6 +102,11 @@ impl Body {
         &self.layout
     }
 
+    /// Rows so far.
+    pub fn n_rows(&self) -> u64 {
+        self.n_rows
+    }
+
     fn add_columns(&mut self, names: &[String]) {
         let entry = self.front.entry;
         for name in names {

@@ -2,9 +2,9 @@
 
 use super::{facts, section, table};
 use crate::chart::draw::text::escape;
-use crate::model::Analysis;
 use crate::model::analysis::IssueSeverity;
 use crate::model::quantity::{bytes, count, plain};
+use crate::model::{Analysis, Comment};
 
 /// Coverage and issues.
 pub fn coverage(analysis: &Analysis) -> String {
@@ -37,7 +37,18 @@ pub fn coverage(analysis: &Analysis) -> String {
         let headings = ["Severity", "What", "Times#", "First packet#", "First byte#"];
         table("What could not be read", &headings, &rows)
     };
-    section("coverage", "What was read", &format!("{facts}<h4>What could not be read</h4>\n{issues}"))
+    let comments = comments(analysis);
+    section("coverage", "What was read", &format!("{facts}{comments}<h4>What could not be read</h4>\n{issues}"))
+}
+
+/// What the capture says about itself.
+fn comments(analysis: &Analysis) -> String {
+    if analysis.file.comments.is_empty() {
+        return String::new();
+    }
+    let row = |comment: &Comment| vec![comment.about.to_string(), escape(&comment.text)];
+    let rows: Vec<Vec<String>> = analysis.file.comments.iter().map(row).collect();
+    format!("<h4>Comments in the capture</h4>\n{}", table("Comments in the capture", &["About", "Comment"], &rows))
 }
 
 fn level(severity: IssueSeverity) -> &'static str {

@@ -1,10 +1,10 @@
-//! The whole window takes a dropped file, and shows that it will.
+//! The whole window takes dropped files, and shows that it will.
 
 use super::hooks::use_store;
 use super::icon::Icon;
 use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
-use web_sys::DragEvent;
+use web_sys::{DragEvent, File, FileList};
 use yew::prelude::*;
 
 /// A layer over the window while a file is dragged over it.
@@ -40,9 +40,9 @@ pub fn DropZone() -> Html {
                     "drop",
                     Box::new(move |event| {
                         drop_.set(false);
-                        let file = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0));
-                        if let (Some(store), Some(file)) = (&store, file) {
-                            store.open(file);
+                        let files = event.data_transfer().and_then(|data| data.files());
+                        if let (Some(store), Some(files)) = (&store, files) {
+                            store.open(files_of(&files));
                         }
                     }),
                 ),
@@ -52,7 +52,7 @@ pub fn DropZone() -> Html {
     }
     html! {
         <div class="drop" hidden={!*is_over} aria-hidden="true">
-            <p>{ Icon::Open.html() }{"Drop the capture to open it"}</p>
+            <p>{ Icon::Open.html() }{"Drop captures to open them"}</p>
         </div>
     }
 }
@@ -60,4 +60,9 @@ pub fn DropZone() -> Html {
 fn has_file(event: &DragEvent) -> bool {
     let types = event.data_transfer().map(|data| data.types());
     types.is_some_and(|types| types.iter().any(|kind| kind.as_string().as_deref() == Some("Files")))
+}
+
+/// The files of a list; several are opened as one capture.
+pub fn files_of(list: &FileList) -> Vec<File> {
+    (0..list.length()).filter_map(|place| list.get(place)).collect()
 }

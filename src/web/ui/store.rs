@@ -1,5 +1,6 @@
-//! The page's state, the worker and the open file in one place: actions go in, new states come out.
+//! The page's state, the worker and the open files in one place: actions go in, new states come out.
 
+use crate::model::analysis::FileFacts;
 use crate::protocol::{Answer, Query, Reply, Request};
 use crate::session::{Action, OpenFile, Order, Phase, Route, Shared, State};
 use crate::web::client::{Client, Event};
@@ -33,7 +34,7 @@ struct Inner {
     state: RefCell<Shared<State>>,
     on_change: Callback<Shared<State>>,
     client: RefCell<Option<Client>>,
-    file: RefCell<Option<File>>,
+    files: RefCell<Vec<Blob>>,
     questions: RefCell<BTreeMap<u32, Callback<Answer>>>,
     n_questions: Cell<u32>,
     on_saved: RefCell<Option<(u32, Callback<Option<Blob>>)>>,
@@ -55,7 +56,7 @@ impl Store {
             state: RefCell::new(Shared::new(state)),
             on_change,
             client: RefCell::default(),
-            file: RefCell::default(),
+            files: RefCell::default(),
             questions: RefCell::default(),
             n_questions: Cell::default(),
             on_saved: RefCell::default(),
@@ -71,11 +72,15 @@ impl Store {
         self.0.state.borrow().clone()
     }
 
-    /// Opens a file.
-    pub fn open(&self, file: File) {
-        let facts = OpenFile { name: file.name(), bytes: file.size() as u64 };
-        self.0.file.replace(Some(file));
-        self.dispatch(Action::Open(facts));
+    /// Opens files as one capture.
+    pub fn open(&self, files: Vec<File>) {
+        if files.is_empty() {
+            return;
+        }
+        let names: Vec<String> = files.iter().map(File::name).collect();
+        let bytes = files.iter().map(|file| file.size() as u64).sum();
+        self.0.files.replace(files.into_iter().map(Blob::from).collect());
+        self.dispatch(Action::Open(OpenFile { name: FileFacts::name_of(&names), bytes }));
     }
 
     /// Something happened.
@@ -150,15 +155,15 @@ impl Store {
     }
 
     fn send(&self, request: &Request) {
-        let file = match request {
+        let files = match request {
             Request::Open { .. } => {
                 self.0.questions.borrow_mut().clear();
-                self.0.file.borrow().clone()
+                self.0.files.borrow().clone()
             }
-            _ => None,
+            _ => Vec::new(),
         };
         if let Some(client) = self.0.client.borrow().as_ref() {
-            client.send(request, file.as_deref());
+            client.send(request, &files);
         }
     }
 

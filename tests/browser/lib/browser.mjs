@@ -71,9 +71,9 @@ export function foreign(urls, origin) {
   return urls.filter((url) => !url.startsWith(`${origin}/`) && !url.startsWith(`blob:${origin}/`) && !url.startsWith("data:"));
 }
 
-/** Gives the page a file as a file dialog would. */
-export async function give(page, path) {
-  await page.getByTestId("file-input").first().setInputFiles(path);
+/** Gives the page a file, or several, as a file dialog would. */
+export async function give(page, paths) {
+  await page.getByTestId("file-input").first().setInputFiles(paths);
 }
 
 /** Opens a sample by its button and waits for its analysis. */

@@ -1,5 +1,6 @@
-//! A button that lets people choose a file.
+//! A button that lets people choose files.
 
+use crate::web::ui::drop::files_of;
 use crate::web::ui::hooks::use_store;
 use crate::web::ui::icon::Icon;
 use web_sys::HtmlInputElement;
@@ -14,7 +15,7 @@ pub struct OpenButtonProps {
     pub is_main: bool,
 }
 
-/// A button that lets people choose a file.
+/// A button that lets people choose files.
 #[component]
 pub fn OpenButton(props: &OpenButtonProps) -> Html {
     let input = use_node_ref();
@@ -29,11 +30,11 @@ pub fn OpenButton(props: &OpenButtonProps) -> Html {
     };
     let on_change = Callback::from(move |event: Event| {
         let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
-        let file = input.files().and_then(|files| files.get(0));
+        let files = input.files().map(|files| files_of(&files)).unwrap_or_default();
         // So that choosing the same file again is a change too.
         input.set_value("");
-        if let (Some(store), Some(file)) = (&store, file) {
-            store.open(file);
+        if let Some(store) = &store {
+            store.open(files);
         }
     });
     html! {
@@ -41,7 +42,7 @@ pub fn OpenButton(props: &OpenButtonProps) -> Html {
             <button type="button" class={classes!("button", props.is_main.then_some("main"))} onclick={ask}>
                 { Icon::Open.html() }<span>{ props.label }</span>
             </button>
-            <input ref={input} type="file" hidden=true data-testid="file-input" onchange={on_change} />
+            <input ref={input} type="file" multiple=true hidden=true data-testid="file-input" onchange={on_change} />
         </>
     }
 }

@@ -1,5 +1,6 @@
 //! The capture in a handful of numbers, and how much of it was read.
 
+use crate::model::analysis::IssueSeverity;
 use crate::model::{Analysis, quantity, time};
 use crate::session::{Route, Shared};
 use crate::web::ui::hooks::use_clock;
@@ -32,6 +33,12 @@ pub fn Figures(props: &FiguresProps) -> Html {
     .into_iter()
     .flatten()
     .collect();
+    let is_whole = issues.iter().all(|issue| issue.severity != IssueSeverity::Error);
+    let coverage_text = match (notes.is_empty(), is_whole) {
+        (false, _) => notes.join(", "),
+        (true, true) => "everything was read".to_owned(),
+        (true, false) => "not everything could be read".to_owned(),
+    };
     html! {
         <section class="card" aria-labelledby="figures-title">
             <h2 id="figures-title">{"The capture"}</h2>
@@ -48,12 +55,24 @@ pub fn Figures(props: &FiguresProps) -> Html {
                 { pair("Format", plain(&file.format)) }
                 { pair("Link type", plain(&file.link_types.join(", "))) }
                 if !props.is_partial {
-                    { pair("Coverage", if notes.is_empty() { "everything was read".to_owned() } else { notes.join(", ") }) }
+                    { pair("Coverage", coverage_text) }
                 }
                 if let Some(hash) = &file.sha256 {
                     <div class="pair wide"><dt>{"SHA-256"}</dt><dd class="code">{ hash.clone() }</dd></div>
                 }
             </dl>
+            if !file.comments.is_empty() {
+                <details>
+                    <summary>
+                        { quantity::counted(file.comments.len() as u64, "comment", "comments") }{" in the capture"}
+                    </summary>
+                    <dl class="figures">
+                        for comment in &file.comments {
+                            { pair(&comment.about.to_string(), plain(&comment.text)) }
+                        }
+                    </dl>
+                </details>
+            }
             if n_issues > 0 && !props.is_partial {
                 <p><a href={Route::Issues.hash()}>
                     { format!("{} while reading", quantity::counted(n_issues, "kind of issue", "kinds of issues")) }

@@ -19,7 +19,7 @@ pub fn Start() -> Html {
             </p>
             <div class="drop-box">
                 { Icon::File.html() }
-                <p>{"Drop a pcap or pcapng file anywhere on this page, or"}</p>
+                <p>{"Drop captures (pcap, pcapng) or a table of flows (CSV, JSON) anywhere on this page, or"}</p>
                 <OpenButton label="Open a file" is_main=true />
                 <p class="hint">{"Any size: the file is read in slices and never held in memory."}</p>
             </div>

@@ -57,7 +57,7 @@ pub fn Samples() -> Html {
                 let loaded = fetch::file(&format!("samples/{}", sample.file)).await;
                 set_loading.set(None);
                 match loaded {
-                    Ok(file) => store.open(file),
+                    Ok(file) => store.open(vec![file]),
                     Err(text) => store.dispatch(Action::Fail(text)),
                 }
             });

@@ -1,0 +1,26 @@
+//! Cisco HDLC: address, control and an EtherType (LINKTYPE_C_HDLC).
+
+use super::{Inner, Work, header};
+use crate::model::protocol::Named;
+
+pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
+    if data.first() == Some(&0xff) {
+        // RFC 1662 framing in a capture that was declared wrongly, as libpcap reads it too.
+        return Some((Inner::Ppp, data));
+    }
+    work.packet.layers.push(Named::Hdlc);
+    let ([_, _, a, b], rest) = header(data, work)?;
+    match u16::from_be_bytes([*a, *b]) {
+        0x2000 => {
+            work.packet.layers.push(Named::Cdp);
+            None
+        }
+        kind => Some((Inner::EtherType(kind), rest)),
+    }
+}
+
+/// LINKTYPE_C_HDLC_WITH_DIR: a byte in front says who sent it.
+pub(super) fn read_directed<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
+    let ([_], rest) = header(data, work)?;
+    read(rest, work)
+}

@@ -1,0 +1,334 @@
+//! Several files to one sequence of packets in order of time. A single file passes straight through.
+//!
+//! Files are asked for in turn, whenever the next packet in time may be theirs, so that little of each is held.
+//! Within a file packets keep their order, also where their times run back; of packets of one time the earlier file's
+//! come first. A table is read by itself: beside other files it is refused.
+
+use super::input::Input;
+use super::table::{Options, TableReader};
+use super::{RawPacket, Record, Refusal};
+use crate::issue::IssueLog;
+use crate::model::Comment;
+use crate::model::analysis::Issue;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+
+/// Most files that are read together: their number is kept in a byte with each packet.
+pub const MOST_FILES: usize = 256;
+/// Bytes of a file that are parsed at a time.
+const PIECE_BYTES: usize = 1 << 16;
+
+/// The files that are read together.
+pub struct Inputs {
+    files: Vec<File>,
+    /// Next packet of every file that has one: its time and its file.
+    heads: BinaryHeap<Reverse<(i64, usize)>>,
+    /// Files without a packet at hand that have not ended.
+    hungry: Vec<usize>,
+    is_given_up: bool,
+}
+
+struct File {
+    input: Input,
+    issues: IssueLog,
+    /// Bytes that came and were not parsed yet, from `pending_at` on.
+    pending: Vec<u8>,
+    pending_at: usize,
+    is_ended: bool,
+    queue: VecDeque<Waiting>,
+    /// Captured bytes of the packets in the queue.
+    data: Vec<u8>,
+}
+
+/// A packet that waits for those of other files.
+struct Waiting {
+    time_ns: i64,
+    is_timed: bool,
+    wire_bytes: u32,
+    link_type: u16,
+    offset: u64,
+    data: (usize, usize),
+}
+
+impl Inputs {
+    /// For so many files, at least one and at most [`MOST_FILES`]; a single one may be a table, read as `table_options`
+    /// say.
+    pub fn new(n_files: usize, table_options: Options) -> Inputs {
+        let n_files = n_files.clamp(1, MOST_FILES);
+        let options = (n_files == 1).then_some(table_options);
+        Inputs {
+            files: (0..n_files).map(|file| File::new(file as u8, options.clone())).collect(),
+            heads: BinaryHeap::new(),
+            hungry: (0..n_files).rev().collect(),
+            is_given_up: false,
+        }
+    }
+
+    /// The file whose next bytes, or whose end, are needed to go on; none once all have ended.
+    pub fn wants(&self) -> Option<usize> {
+        self.hungry.last().copied()
+    }
+
+    /// Takes bytes at the front of `bytes`, which are the next of the file that is wanted; gives how many. Of a single
+    /// file that is compressed, a few at a time. What is unpacked is shown to `keep`.
+    ///
+    /// # Errors
+    /// The file is of no format that is read.
+    pub fn step(
+        &mut self,
+        bytes: &[u8],
+        keep: &mut impl FnMut(usize, &[u8]),
+        sink: &mut impl FnMut(Record<'_>),
+    ) -> Result<usize, Refusal> {
+        if let [file] = self.files.as_mut_slice() {
+            return file.input.step(bytes, &mut file.issues, &mut |plain| keep(0, plain), sink);
+        }
+        let Some(file) = self.wants().and_then(|wanted| self.files.get_mut(wanted)) else { return Ok(bytes.len()) };
+        file.pending.drain(..file.pending_at);
+        file.pending_at = 0;
+        file.pending.extend_from_slice(bytes);
+        self.go_on(keep, sink)?;
+        Ok(bytes.len())
+    }
+
+    /// The file that is wanted has ended.
+    ///
+    /// # Errors
+    /// It was too short to be of any format that is read.
+    pub fn end(
+        &mut self,
+        keep: &mut impl FnMut(usize, &[u8]),
+        sink: &mut impl FnMut(Record<'_>),
+    ) -> Result<(), Refusal> {
+        let Some(wanted) = self.wants() else { return Ok(()) };
+        let is_alone = self.files.len() == 1;
+        let Some(file) = self.files.get_mut(wanted) else { return Ok(()) };
+        file.is_ended = true;
+        if is_alone {
+            self.hungry.clear();
+            return file.input.end(&mut file.issues, &mut |plain| keep(wanted, plain), sink);
+        }
+        let File { input, issues, queue, data, .. } = file;
+        let ended = input.end(issues, &mut |plain| keep(wanted, plain), &mut |record| push(queue, data, &record));
+        if !self.is_given_up {
+            ended?;
+        }
+        self.go_on(keep, sink)
+    }
+
+    /// The rest of every file will not come: what waits for it is no damage. Call [`Inputs::end`] until no file is
+    /// wanted.
+    pub fn give_up(&mut self) {
+        self.is_given_up = true;
+        for file in &mut self.files {
+            file.pending.clear();
+            file.pending_at = 0;
+            file.input.give_up();
+        }
+    }
+
+    /// How a single file is read if it is a table.
+    pub fn table_options(&mut self) -> Option<&mut Options> {
+        self.files.first_mut().and_then(|file| file.input.table_options())
+    }
+
+    /// The table, if the single file is one.
+    pub fn table(&self) -> Option<&TableReader> {
+        self.files.first().and_then(|file| file.input.table())
+    }
+
+    /// True if the bytes that a file's packets or rows stand in are not those of the file.
+    pub fn is_packed(&self, file: usize) -> bool {
+        self.files.get(file).is_some_and(|file| file.input.is_packed())
+    }
+
+    /// Bytes that are not part of what was understood.
+    pub fn bytes_skipped(&self) -> u64 {
+        self.files.iter().map(|file| file.input.bytes_skipped()).sum()
+    }
+
+    /// Comments in the files, file after file.
+    pub fn comments(&self) -> Vec<Comment> {
+        self.files.iter().flat_map(|file| file.input.comments()).collect()
+    }
+
+    /// The formats in words, each once.
+    pub fn format(&self) -> String {
+        let mut formats: Vec<String> = Vec::new();
+        for format in self.files.iter().map(|file| file.input.format()).filter(|format| !format.is_empty()) {
+            if !formats.contains(&format) {
+                formats.push(format);
+            }
+        }
+        formats.join("; ")
+    }
+
+    /// What went wrong while reading a single file; none if there are several.
+    pub fn log(&self) -> Option<&IssueLog> {
+        if let [file] = self.files.as_slice() { Some(&file.issues) } else { None }
+    }
+
+    /// What went wrong while reading each of several files. The sentence names the file, and there is no packet number:
+    /// that of the file is not that of the sequence.
+    pub fn issues_of(&self, names: &[String]) -> Vec<Issue> {
+        if self.files.len() == 1 {
+            return Vec::new();
+        }
+        let of_file = |(file, name): (&File, &String)| {
+            let told = |issue: Issue| Issue { text: format!("{} In {name}.", issue.text), first_packet: None, ..issue };
+            file.issues.issues().into_iter().map(told).collect::<Vec<_>>()
+        };
+        self.files.iter().zip(names).flat_map(of_file).collect()
+    }
+
+    /// Parses what is at hand and gives packets until a file has to be asked.
+    fn go_on(&mut self, keep: &mut impl FnMut(usize, &[u8]), sink: &mut impl FnMut(Record<'_>)) -> Result<(), Refusal> {
+        loop {
+            while let Some(number) = self.hungry.last().copied() {
+                let Some(file) = self.files.get_mut(number) else { return Ok(()) };
+                file.fill(&mut |plain| keep(number, plain))?;
+                match file.queue.front() {
+                    Some(head) => self.heads.push(Reverse((head.time_ns, number))),
+                    None if file.is_ended => {}
+                    None => return Ok(()),
+                }
+                self.hungry.pop();
+            }
+            let Some(Reverse((_, number))) = self.heads.pop() else { return Ok(()) };
+            let Some(file) = self.files.get_mut(number) else { return Ok(()) };
+            if let Some(waiting) = file.queue.pop_front() {
+                sink(Record::Packet(waiting.raw(number as u8, &file.data)));
+            }
+            match file.queue.front() {
+                Some(head) => self.heads.push(Reverse((head.time_ns, number))),
+                None => self.hungry.push(number),
+            }
+        }
+    }
+}
+
+impl File {
+    fn new(number: u8, table_options: Option<Options>) -> File {
+        File {
+            input: Input::new(number, table_options),
+            issues: IssueLog::default(),
+            pending: Vec::new(),
+            pending_at: 0,
+            is_ended: false,
+            queue: VecDeque::new(),
+            data: Vec::new(),
+        }
+    }
+
+    /// Parses until there is a packet or the bytes at hand are used up.
+    fn fill(&mut self, keep: &mut impl FnMut(&[u8])) -> Result<(), Refusal> {
+        let File { input, issues, pending, pending_at, queue, data, .. } = self;
+        if queue.is_empty() {
+            data.clear();
+        }
+        while queue.is_empty() {
+            let rest = pending.get(*pending_at..).unwrap_or(&[]);
+            let Some(piece) = rest.get(..rest.len().min(PIECE_BYTES)).filter(|piece| !piece.is_empty()) else { break };
+            *pending_at += input.step(piece, issues, keep, &mut |record| push(queue, data, &record))?;
+        }
+        Ok(())
+    }
+}
+
+fn push(queue: &mut VecDeque<Waiting>, data: &mut Vec<u8>, record: &Record<'_>) {
+    // Beside other files tables are refused, so there is nothing else.
+    let Record::Packet(raw) = record else { return };
+    let start = data.len();
+    data.extend_from_slice(raw.data);
+    queue.push_back(Waiting {
+        time_ns: raw.time_ns,
+        is_timed: raw.is_timed,
+        wire_bytes: raw.wire_bytes,
+        link_type: raw.link_type,
+        offset: raw.offset,
+        data: (start, data.len()),
+    });
+}
+
+impl Waiting {
+    fn raw<'a>(&self, file: u8, data: &'a [u8]) -> RawPacket<'a> {
+        RawPacket {
+            time_ns: self.time_ns,
+            is_timed: self.is_timed,
+            wire_bytes: self.wire_bytes,
+            link_type: self.link_type,
+            file,
+            offset: self.offset,
+            data: data.get(self.data.0..self.data.1).unwrap_or(&[]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A classic pcap whose packets hold these bytes at these seconds.
+    fn pcap(packets: &[(u32, u8)]) -> Vec<u8> {
+        let mut out = [0xa1b2_c3d4u32, 0x0004_0002, 0, 0, 65_535, 1].map(u32::to_le_bytes).concat();
+        for (seconds, byte) in packets {
+            out.extend([*seconds, 0, 1, 1].map(u32::to_le_bytes).concat());
+            out.push(*byte);
+        }
+        out
+    }
+
+    /// File and content of every packet, with the files fed in slices of a size.
+    fn merged(files: &[Vec<u8>], size: usize) -> Result<Vec<(u8, u8)>, Refusal> {
+        let mut inputs = Inputs::new(files.len(), Options::default());
+        let mut rest: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
+        let mut packets = Vec::new();
+        while let Some(wanted) = inputs.wants() {
+            let mut sink = |record: Record<'_>| {
+                if let Record::Packet(raw) = record {
+                    packets.push((raw.file, raw.data[0]));
+                }
+            };
+            if rest[wanted].is_empty() {
+                inputs.end(&mut |_, _| (), &mut sink)?;
+                continue;
+            }
+            let (slice, behind) = rest[wanted].split_at(size.min(rest[wanted].len()));
+            rest[wanted] = behind;
+            inputs.step(slice, &mut |_, _| (), &mut sink)?;
+        }
+        Ok(packets)
+    }
+
+    #[test]
+    fn packets_come_in_order_of_time_whatever_the_slices() {
+        let files =
+            [pcap(&[(1, 1), (4, 4), (4, 5), (9, 9)]), pcap(&[(2, 2), (4, 6), (10, 10)]), pcap(&[]), pcap(&[(3, 3)])];
+        for size in [1, 20, 10_000] {
+            let packets = merged(&files, size).unwrap();
+            assert_eq!(packets, [(0, 1), (1, 2), (3, 3), (0, 4), (0, 5), (1, 6), (0, 9), (1, 10)], "slices of {size}");
+        }
+    }
+
+    #[test]
+    fn a_file_out_of_order_keeps_its_own() {
+        let files = [pcap(&[(5, 1), (1, 2), (6, 3)]), pcap(&[(2, 7)])];
+        assert_eq!(merged(&files, 100).unwrap(), [(1, 7), (0, 1), (0, 2), (0, 3)]);
+    }
+
+    #[test]
+    fn one_file_that_is_no_capture_refuses_all() {
+        assert!(merged(&[pcap(&[(1, 1)]), b"some plain text".to_vec()], 8).is_err());
+    }
+    #[test]
+    fn a_table_is_refused_beside_other_files_and_read_alone() {
+        let table = b"source,target,bytes\n1.1.1.1,2.2.2.2,7\n1.1.1.1,2.2.2.2,9\n".to_vec();
+        for files in [[pcap(&[(1, 1)]), table.clone()], [table.clone(), table.clone()]] {
+            for size in [1, 10_000] {
+                let refusal = merged(&files, size).unwrap_err();
+                assert_eq!(refusal.0, "A table is opened by itself, not together with other files.");
+            }
+        }
+        assert_eq!(merged(&[table], 10).unwrap(), []);
+    }
+}
