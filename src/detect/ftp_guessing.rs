@@ -91,7 +91,8 @@ fn finding(case: &Case, window_ns: i64) -> Finding {
     let duration = last.map_or(0, |t| t.last_ns) - first.map_or(0, |t| t.first_ns);
     let [sent, got] = series.median;
     let mut finding = draft::begin(&CARD);
-    finding.title = format!("{} guesses FTP passwords on {}: {n} failed connections", series.client, series.server);
+    let shown = draft::thousands(n);
+    finding.title = format!("{} guesses FTP passwords on {}: {shown} failed connections", series.client, series.server);
     finding.severity = severity(Impact::ACCESS_TRY, confidence, extent(n as f64, threshold));
     finding.score = past(n as f64, threshold);
     finding.confidence = confidence;
@@ -113,7 +114,7 @@ fn finding(case: &Case, window_ns: i64) -> Finding {
         evidence("Larger sessions of the same client afterwards", series.n_larger_after as f64, "connections", ""),
     ];
     finding.explanation = format!(
-        "{} opened {n} FTP connections to {} within {} that all moved about {sent} bytes there and {got} bytes back and \
+        "{} opened {shown} FTP connections to {} within {} that all moved about {sent} bytes there and {got} bytes back and \
          then ended. That is room for names, passwords and refusals, and for no command that follows a login.{}",
         series.client,
         series.server,

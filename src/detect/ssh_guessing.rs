@@ -114,7 +114,8 @@ fn finding(case: &Case) -> Finding {
     let duration = last.map_or(0, |t| t.last_ns) - first.map_or(0, |t| t.first_ns);
     let [sent, got] = series.median;
     let mut finding = draft::begin(&CARD);
-    finding.title = format!("{} guesses SSH passwords on {}: {n} failed connections", series.client, series.server);
+    let shown = draft::thousands(n);
+    finding.title = format!("{} guesses SSH passwords on {}: {shown} failed connections", series.client, series.server);
     finding.severity = severity(Impact::ACCESS_TRY, confidence, extent(n as f64, threshold));
     finding.score = past(n as f64, threshold);
     finding.confidence = confidence;
@@ -131,7 +132,7 @@ fn finding(case: &Case) -> Finding {
         evidence("Larger sessions of the same client afterwards", series.n_larger_after as f64, "connections", ""),
     ];
     finding.explanation = format!(
-        "{} opened {n} SSH connections to {} within {} that all moved about {sent} bytes there and {got} bytes back and \
+        "{} opened {shown} SSH connections to {} within {} that all moved about {sent} bytes there and {got} bytes back and \
          then ended. That is the size of a key exchange and a few refused logins; a session that works moves more and \
          differs each time. SSH is encrypted, so the refusals themselves cannot be seen.{}",
         series.client,
