@@ -110,7 +110,12 @@ impl Device {
     fn finding(&self, mac: [u8; 6], rate: f64, threshold: f64) -> Finding {
         let n = self.seconds.total();
         let mut finding = draft::begin(&CARD);
-        finding.title = format!("{} announced {} addresses in {n} ARP packets", mac_text(mac), self.addresses.len());
+        finding.title = format!(
+            "{} announced {} addresses in {} ARP packets",
+            mac_text(mac),
+            self.addresses.len(),
+            draft::thousands(n as usize)
+        );
         finding.severity = severity(Impact::OUTAGE, 0.9, extent(rate, threshold));
         finding.score = past(rate, threshold);
         finding.confidence = 0.9;

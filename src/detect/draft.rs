@@ -2,6 +2,7 @@
 
 use super::{Card, identity};
 use crate::model::finding::{Evidence, Finding};
+use crate::model::quantity;
 use crate::model::time::SECOND;
 use crate::model::{Address, Host, Severity};
 
@@ -124,7 +125,12 @@ pub fn ports_filter(field: &str, ports: &[u16], most: usize) -> Option<String> {
 
 /// `1 port`, `3 ports`
 pub fn count(n: usize, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+    format!("{} {noun}{}", thousands(n), if n == 1 { "" } else { "s" })
+}
+
+/// A number with thousands separators.
+pub fn thousands(n: usize) -> String {
+    quantity::count(n as u64)
 }
 
 /// The addresses as findings hold them.

@@ -1,12 +1,10 @@
 //! Short FTP control connections that all look the same to findings of password guessing.
 
-use super::draft::{self, evidence, lines};
-use super::guessing::{self, Case, Shape, Tries};
-use super::severity::{Impact, extent, past, severity};
+use super::guessing::{self, Case, Shape, Tries, Words};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use crate::model::Category;
 use crate::model::protocol::Named;
-use crate::model::time::{SECOND, from_seconds, span};
-use crate::model::{Category, Finding};
+use crate::model::time::{SECOND, from_seconds};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -78,62 +76,27 @@ impl Detector for FtpGuessing {
                 Case { series, threshold: guesses, confidence }
             })
             .collect();
-        let findings = guessing::findings(context, &SHAPE, cases, |case| finding(case, window_ns));
+        let words = Words {
+            card: &CARD,
+            protocol: "FTP",
+            usual: "0 to 2",
+            usual_bytes: "more, for a session that works",
+            burst_ns: window_ns,
+            usual_burst: format!("below {guesses} (Zeek's FTP policy)"),
+            meaning: "That is room for names, passwords and refusals, and for no command that follows a login.",
+            benign_causes: &[
+                "A script, camera or printer that logs in again and again with an old password",
+                "A monitoring tool that only checks whether the server answers",
+            ],
+            advice: &[
+                "FTP is readable: open one of the flows and see names, passwords and answers (530 refused, 230 accepted)",
+                "Look into the server's log for a login of this client that succeeded",
+                "Let the server block clients that fail often, and replace FTP by an encrypted protocol",
+            ],
+        };
+        let findings = guessing::findings(context, &SHAPE, cases, &words);
         Conclusion { findings, n_not_judged: self.tries.n_refused(), ..Conclusion::default() }
     }
-}
-
-fn finding(case: &Case, window_ns: i64) -> Finding {
-    let Case { series, threshold, confidence } = case;
-    let (threshold, confidence) = (*threshold, *confidence);
-    let n = series.tries.len();
-    let (first, last) = (series.tries.first(), series.tries.last());
-    let duration = last.map_or(0, |t| t.last_ns) - first.map_or(0, |t| t.first_ns);
-    let [sent, got] = series.median;
-    let mut finding = draft::begin(&CARD);
-    finding.title = format!("{} guesses FTP passwords on {}: {n} failed connections", series.client, series.server);
-    finding.severity = severity(Impact::ACCESS_TRY, confidence, extent(n as f64, threshold));
-    finding.score = past(n as f64, threshold);
-    finding.confidence = confidence;
-    finding.sources = draft::addresses([series.client]);
-    finding.targets = draft::addresses([series.server]);
-    finding.ports = vec![series.port];
-    finding.protocol = "FTP".to_owned();
-    finding.evidence = vec![
-        evidence("Short connections that look the same", n as f64, "connections", "0 to 2"),
-        evidence(
-            &format!("Most of them within {}", span(window_ns)),
-            series.most_within(window_ns) as f64,
-            "connections",
-            format!("below {threshold} (Zeek's FTP policy)"),
-        ),
-        evidence("Most of them open at the same time", series.n_parallel as f64, "connections", "1 or 2"),
-        evidence("Bytes of the client, median", f64::from(sent), "B", "more, for a session that works"),
-        evidence("Bytes of the server, median", f64::from(got), "B", "more, for a session that works"),
-        evidence("Larger sessions of the same client afterwards", series.n_larger_after as f64, "connections", ""),
-    ];
-    finding.explanation = format!(
-        "{} opened {n} FTP connections to {} within {} that all moved about {sent} bytes there and {got} bytes back and \
-         then ended. That is room for names, passwords and refusals, and for no command that follows a login.{}",
-        series.client,
-        series.server,
-        span(duration),
-        if series.n_larger_after > 0 {
-            " A larger session of the same client followed: a guess may have succeeded."
-        } else {
-            ""
-        }
-    );
-    finding.benign_causes = lines(&[
-        "A script, camera or printer that logs in again and again with an old password",
-        "A monitoring tool that only checks whether the server answers",
-    ]);
-    finding.advice = lines(&[
-        "FTP is readable: open one of the flows and see names, passwords and answers (530 refused, 230 accepted)",
-        "Look into the server's log for a login of this client that succeeded",
-        "Let the server block clients that fail often, and replace FTP by an encrypted protocol",
-    ]);
-    finding
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! Flows to series of login tries: short connections of one client to one server that all look the same. The detectors
 //! of password guessing each say which connections can be tries, and how many make a series.
 
-use super::Context;
-use super::draft;
+use super::draft::{self, evidence, lines};
 use super::gather::{Between, gather};
+use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::walk::{busiest, most_open};
+use super::{Card, Context};
+use crate::model::time::span;
 use crate::model::{Finding, Flow, Host};
 
 /// Longer lists would not be read.
@@ -54,20 +56,37 @@ pub struct Case {
     pub confidence: f64,
 }
 
-/// One finding for each of the longest series, with its flows and its filter; `describe` writes the words.
-pub fn findings(
-    context: &Context<'_>,
-    shape: &Shape,
-    mut cases: Vec<Case>,
-    describe: impl Fn(&Case) -> Finding,
-) -> Vec<Finding> {
+/// What differs between protocols in the words of a finding.
+pub struct Words {
+    /// Of the detector.
+    pub card: &'static Card,
+    /// Name of the protocol.
+    pub protocol: &'static str,
+    /// How many short connections that look the same are usual.
+    pub usual: &'static str,
+    /// Bytes that are usual on each side.
+    pub usual_bytes: &'static str,
+    /// Span for counting the most tries, ns.
+    pub burst_ns: i64,
+    /// How many tries within that span are usual.
+    pub usual_burst: String,
+    /// What the size of the connections says, in full sentences.
+    pub meaning: &'static str,
+    /// What else it could be.
+    pub benign_causes: &'static [&'static str],
+    /// What to do.
+    pub advice: &'static [&'static str],
+}
+
+/// One finding for each of the longest series, with its flows and its filter.
+pub fn findings(context: &Context<'_>, shape: &Shape, mut cases: Vec<Case>, words: &Words) -> Vec<Finding> {
     cases.sort_by_key(|case| std::cmp::Reverse(case.series.tries.len()));
     cases.truncate(MOST_FINDINGS);
     let between: Vec<Between> =
         cases.iter().map(|Case { series: s, .. }| Between::service(s.client, s.server, s.port)).collect();
     let gathered = gather(context, &between, |_, flow| shape.fits(flow));
     let filled = cases.iter().zip(gathered).map(|(case, flows)| {
-        let mut finding = describe(case);
+        let mut finding = case.finding(words);
         flows.fill(&mut finding);
         finding.display_filter = format!(
             "{} && tcp.port == {} && {}",
@@ -78,6 +97,58 @@ pub fn findings(
         draft::finish(finding, true)
     });
     filled.collect()
+}
+
+impl Case {
+    fn finding(&self, words: &Words) -> Finding {
+        let Case { series, threshold, confidence } = self;
+        let (threshold, confidence) = (*threshold, *confidence);
+        let (n, protocol) = (series.tries.len(), words.protocol);
+        let shown = draft::thousands(n);
+        let (first, last) = (series.tries.first(), series.tries.last());
+        let duration = last.map_or(0, |t| t.last_ns) - first.map_or(0, |t| t.first_ns);
+        let [sent, got] = series.median;
+        let mut finding = draft::begin(words.card);
+        finding.title =
+            format!("{} guesses {protocol} passwords on {}: {shown} failed connections", series.client, series.server);
+        finding.severity = severity(Impact::ACCESS_TRY, confidence, extent(n as f64, threshold));
+        finding.score = past(n as f64, threshold);
+        finding.confidence = confidence;
+        finding.sources = draft::addresses([series.client]);
+        finding.targets = draft::addresses([series.server]);
+        finding.ports = vec![series.port];
+        finding.protocol = protocol.to_owned();
+        let most = series.most_within(words.burst_ns);
+        finding.evidence = vec![
+            evidence("Short connections that look the same", n as f64, "connections", words.usual),
+            evidence(
+                &format!("Most of them within {}", span(words.burst_ns)),
+                most as f64,
+                "connections",
+                words.usual_burst.as_str(),
+            ),
+            evidence("Most of them open at the same time", series.n_parallel as f64, "connections", "1 or 2"),
+            evidence("Bytes of the client, median", f64::from(sent), "B", words.usual_bytes),
+            evidence("Bytes of the server, median", f64::from(got), "B", words.usual_bytes),
+            evidence("Larger sessions of the same client afterwards", series.n_larger_after as f64, "connections", ""),
+        ];
+        finding.explanation = format!(
+            "{} opened {shown} {protocol} connections to {} within {} that all moved about {sent} bytes there and {got} \
+             bytes back and then ended. {}{}",
+            series.client,
+            series.server,
+            span(duration),
+            words.meaning,
+            if series.n_larger_after > 0 {
+                " A larger session of the same client followed: a guess may have succeeded."
+            } else {
+                ""
+            }
+        );
+        finding.benign_causes = lines(words.benign_causes);
+        finding.advice = lines(words.advice);
+        finding
+    }
 }
 
 /// Tries of one client at one server.

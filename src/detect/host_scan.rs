@@ -249,12 +249,13 @@ impl Case {
             evidence("Time from first to last new host", duration as f64 / SECOND as f64, "s", ""),
         ];
         finding.explanation = format!(
-            "{} tried {tried} {what} within {}; {} failed and {n_answered} answered. An ordinary client knows its \
+            "{} tried {tried} {what} within {}; {} failed and {} answered. An ordinary client knows its \
              servers and nearly all of its first contacts succeed; going through many addresses in vain means that \
              somebody is looking for machines.",
             self.source,
             span(duration),
-            self.n_failed,
+            draft::thousands(self.n_failed),
+            draft::thousands(n_answered),
         );
         finding.benign_causes = lines(&[
             "An inventory, monitoring or vulnerability scanner that belongs to the house",

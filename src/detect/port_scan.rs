@@ -263,8 +263,8 @@ impl Case {
             count(tried, &format!("{transport} port")),
             self.target,
             span(duration),
-            failed,
-            self.n_answered,
+            draft::thousands(failed),
+            draft::thousands(self.n_answered),
             if self.probes.iter().any(|probe| matches!(probe, Probe::Fin | Probe::Null | Probe::Xmas)) {
                 " Packets with these flags never begin an ordinary connection; they are made to slip past simple filters."
             } else {

@@ -1,12 +1,10 @@
 //! Short SSH connections that all look the same to findings of password guessing.
 
-use super::draft::{self, evidence, lines};
-use super::guessing::{self, Case, Shape, Tries};
-use super::severity::{Impact, extent, past, severity};
+use super::guessing::{self, Case, Shape, Tries, Words};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use crate::model::Category;
 use crate::model::protocol::Named;
-use crate::model::time::{SECOND, from_seconds, span};
-use crate::model::{Category, Finding};
+use crate::model::time::{SECOND, from_seconds};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -101,58 +99,28 @@ impl Detector for SshGuessing {
                 }
             })
             .collect();
-        let findings = guessing::findings(context, &SHAPE, cases, finding);
+        let words = Words {
+            card: &CARD,
+            protocol: "SSH",
+            usual: "0 to 2; a login lasts and varies",
+            usual_bytes: "more, and varying, for a session that works",
+            burst_ns: BURST_NS,
+            usual_burst: "below 6".to_owned(),
+            meaning: "That is the size of a key exchange and a few refused logins; a session that works moves more and \
+                      differs each time. SSH is encrypted, so the refusals themselves cannot be seen.",
+            benign_causes: &[
+                "A script, backup or monitoring job with a wrong or expired key",
+                "Many tiny commands run by an automation tool, each over a connection of its own",
+            ],
+            advice: &[
+                "Look into the server's log of logins for this time and client",
+                "Check whether a login of this client succeeded; if so, treat the account as taken over",
+                "Allow keys only, and let the server block clients that fail often",
+            ],
+        };
+        let findings = guessing::findings(context, &SHAPE, cases, &words);
         Conclusion { findings, n_not_judged: self.tries.n_refused(), ..Conclusion::default() }
     }
-}
-
-fn finding(case: &Case) -> Finding {
-    let Case { series, threshold, confidence } = case;
-    let (threshold, confidence) = (*threshold, *confidence);
-    let n = series.tries.len();
-    let (first, last) = (series.tries.first(), series.tries.last());
-    let duration = last.map_or(0, |t| t.last_ns) - first.map_or(0, |t| t.first_ns);
-    let [sent, got] = series.median;
-    let mut finding = draft::begin(&CARD);
-    finding.title = format!("{} guesses SSH passwords on {}: {n} failed connections", series.client, series.server);
-    finding.severity = severity(Impact::ACCESS_TRY, confidence, extent(n as f64, threshold));
-    finding.score = past(n as f64, threshold);
-    finding.confidence = confidence;
-    finding.sources = draft::addresses([series.client]);
-    finding.targets = draft::addresses([series.server]);
-    finding.ports = vec![series.port];
-    finding.protocol = "SSH".to_owned();
-    finding.evidence = vec![
-        evidence("Short connections that look the same", n as f64, "connections", "0 to 2; a login lasts and varies"),
-        evidence("Most of them within two minutes", series.most_within(BURST_NS) as f64, "connections", "below 6"),
-        evidence("Most of them open at the same time", series.n_parallel as f64, "connections", "1"),
-        evidence("Bytes of the client, median", f64::from(sent), "B", "more, and varying, for a session that works"),
-        evidence("Bytes of the server, median", f64::from(got), "B", "more, and varying, for a session that works"),
-        evidence("Larger sessions of the same client afterwards", series.n_larger_after as f64, "connections", ""),
-    ];
-    finding.explanation = format!(
-        "{} opened {n} SSH connections to {} within {} that all moved about {sent} bytes there and {got} bytes back and \
-         then ended. That is the size of a key exchange and a few refused logins; a session that works moves more and \
-         differs each time. SSH is encrypted, so the refusals themselves cannot be seen.{}",
-        series.client,
-        series.server,
-        span(duration),
-        if series.n_larger_after > 0 {
-            " A larger session of the same client followed: a guess may have succeeded."
-        } else {
-            ""
-        }
-    );
-    finding.benign_causes = lines(&[
-        "A script, backup or monitoring job with a wrong or expired key",
-        "Many tiny commands run by an automation tool, each over a connection of its own",
-    ]);
-    finding.advice = lines(&[
-        "Look into the server's log of logins for this time and client",
-        "Check whether a login of this client succeeded; if so, treat the account as taken over",
-        "Allow keys only, and let the server block clients that fail often",
-    ]);
-    finding
 }
 
 #[cfg(test)]
