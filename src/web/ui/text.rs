@@ -34,16 +34,17 @@ pub fn zone_of(ns: i64, clock: Clock) -> String {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Times {
     clock: Clock,
-    first_ns: i64,
+    /// None where nothing has a time.
+    first_ns: Option<i64>,
     has_day: bool,
 }
 
 impl Times {
     /// For a capture.
     pub fn new(summary: &Summary, clock: Clock) -> Times {
-        let (first_ns, last_ns) = (summary.first_ns.unwrap_or(0), summary.last_ns.unwrap_or(0));
-        let day = |ns| moment(ns, clock).get(..10).map(str::to_owned);
-        Times { clock, first_ns, has_day: day(first_ns) != day(last_ns) }
+        let day = |ns: Option<i64>| ns.and_then(|ns| moment(ns, clock).get(..10).map(str::to_owned));
+        let has_day = day(summary.first_ns) != day(summary.last_ns);
+        Times { clock, first_ns: summary.first_ns, has_day }
     }
 
     /// True if times are written with their day.
@@ -57,13 +58,13 @@ impl Times {
         if self.has_day { text } else { text.get(11..).map(str::to_owned).unwrap_or(text) }
     }
 
-    /// What the times leave out: `Times in UTC on 2026-11-21`.
+    /// What the times leave out: `Times in UTC on 2026-11-21.`; empty where nothing has a time.
     pub fn note(&self) -> String {
-        let zone = zone_of(self.first_ns, self.clock);
-        let text = moment(self.first_ns, self.clock);
-        match text.get(..10) {
-            Some(day) if !self.has_day => format!("Times in {zone} on {day}"),
-            _ => format!("Times in {zone}"),
+        let Some(first_ns) = self.first_ns else { return String::new() };
+        let zone = zone_of(first_ns, self.clock);
+        match moment(first_ns, self.clock).get(..10) {
+            Some(day) if !self.has_day => format!("Times in {zone} on {day}."),
+            _ => format!("Times in {zone}."),
         }
     }
 }

@@ -156,7 +156,7 @@ pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
                     None => "Asking for rows…".to_owned(),
                     Some(_) if rows.is_waiting() => "Sorting and filtering…".to_owned(),
                     Some(total) => {
-                        format!("{}. {}.", quantity::counted(total, R::NOUNS.0, R::NOUNS.1), props.times.note())
+                        format!("{}. {}", quantity::counted(total, R::NOUNS.0, R::NOUNS.1), props.times.note())
                     }
                 } }
             </p>
