@@ -1,47 +1,32 @@
 //! The whole line, in order: the only file that knows it. Bytes go in, an [`Analysis`] comes out.
 
 mod front;
+mod line;
 mod tables;
 mod threads;
 
 pub use front::{Batch, Front};
+pub use line::Line;
 
-use crate::decode::app::{self, Verdict, dns};
 use crate::decode::link;
-use crate::detect::{self, Card, Conclusion, Context, Detector, Ended, Wants};
+use crate::detect::{self, Card, Conclusion, Context, Detector, Wants};
 use crate::flow::asked::Asked;
 use crate::flow::names::Names;
-use crate::flow::roster::Roster;
-use crate::flow::table::{FlowTable, Limits, Sought, Touch};
+use crate::flow::table::FlowTable;
 use crate::issue::{IssueKind, IssueLog};
+use crate::model::Finding;
 use crate::model::analysis::{Analysis, Coverage, DetectorRun, FileFacts, FlowColumns, Stats, Summary};
-use crate::model::flow::{NameSource, Way};
-use crate::model::packet::{Packet, Transport};
-use crate::model::protocol::Protocol;
 use crate::model::rows::RowKind;
-use crate::model::{Finding, Flow, time};
-use crate::read::table::{Became, Label, TableReader};
+use crate::read::table::{Label, TableReader};
 pub use crate::read::{MOST_FILES, Refusal};
 use crate::settings::{self, Descriptor, Settings};
-use crate::stats::counters::Counters;
-use crate::stats::index::{Belongs, Indexed, PacketIndex};
+use crate::stats::index::PacketIndex;
 use crate::stats::rows::RowStore;
-use crate::stats::tops::{Tops, tops};
-use front::Place;
-use std::collections::BTreeMap;
 
 /// Bytes that are decoded before their packets are taken: these then stay in the processor's cache.
 const PART_BYTES: usize = 64 * 1024;
-/// Packets whose flows are sought at a time.
-const TOGETHER: usize = 16;
 /// Bins of the timeline that an analysis carries.
 const TIMELINE_BINS: usize = 256;
-/// Most bytes of a greeting that are kept until the server's name is complete.
-const MOST_GREETING_BYTES: usize = 16 * 1024;
-/// Most greetings kept at a time.
-const MOST_GREETINGS: usize = 4096;
-/// Payload packets of a connection that are asked for their protocol.
-const LAST_PROBED_PACKET: u32 = 3;
 
 /// Every setting there is, in the order in which they are shown.
 pub fn descriptors() -> Vec<&'static Descriptor> {
@@ -67,28 +52,6 @@ pub struct Pipeline {
     row_scores: Vec<f32>,
 }
 
-/// Everything behind the decoders: the other half of the line.
-pub struct Line {
-    issues: IssueLog,
-    index: PacketIndex,
-    flows: FlowTable,
-    asked: Option<Box<Asked>>,
-    /// Of the flow table, once reading has ended.
-    roster: Roster,
-    names: Names,
-    detectors: Vec<Box<dyn Detector>>,
-    /// Places of the detectors that want packets or flows of each kind, by the bit of the kind in [`Wants`].
-    watchers: [Vec<usize>; Wants::KINDS],
-    greetings: BTreeMap<u32, Vec<u8>>,
-    /// Of the flow table, once reading has ended.
-    tops: Tops,
-    /// For each row of a table that was handed on, its flow; [`NO_FLOW`] if it has none.
-    flows_of_rows: Vec<u32>,
-}
-
-/// No flow has this serial number.
-const NO_FLOW: u32 = u32::MAX;
-
 impl Pipeline {
     /// For a file of this name and size.
     pub fn new(settings: &Settings, file_name: &str, file_bytes: u64) -> Pipeline {
@@ -98,33 +61,10 @@ impl Pipeline {
     /// For files of these names, at most [`MOST_FILES`], and of this size together: their packets are
     /// put in order of time. A table is read by itself: beside other files it is refused.
     pub fn of_files(settings: &Settings, names: Vec<String>, file_bytes: u64) -> Pipeline {
-        let value = |id| settings.value(settings::GENERAL, id);
-        let is_on = |id| value(id) > 0.0;
-        let limits = Limits {
-            idle_ns: time::from_seconds(value(settings::IDLE_TIMEOUT)),
-            active_ns: time::from_seconds(value(settings::ACTIVE_TIMEOUT)),
-            most: value(settings::MOST_FLOWS) as usize,
-        };
-        let watchers = std::array::from_fn(|bit| {
-            let wants_kind = |(_, entry): &(usize, &detect::Entry)| entry.wants.meets(Wants::kind(bit));
-            detect::ALL.iter().enumerate().filter(wants_kind).map(|(place, _)| place).collect()
-        });
         Pipeline {
             front: Front::new(names.len(), settings),
             batch: Batch::default(),
-            line: Line {
-                issues: IssueLog::default(),
-                index: PacketIndex::default(),
-                flows: FlowTable::new(limits),
-                asked: Asked::new(is_on(settings::CIC_COMPATIBLE), is_on(settings::MORE_COLUMNS), limits.most),
-                roster: Roster::default(),
-                names: Names::default(),
-                detectors: detect::ALL.iter().map(|entry| (entry.make)()).collect(),
-                watchers,
-                greetings: BTreeMap::new(),
-                tops: Tops::default(),
-                flows_of_rows: Vec::new(),
-            },
+            line: Line::new(settings),
             file: FileFacts { name: FileFacts::name_of(&names), bytes: file_bytes, ..FileFacts::default() },
             names,
             runs: Vec::new(),
@@ -374,7 +314,7 @@ impl Pipeline {
 
     /// The flow of each kept row of a table, in order.
     pub fn flows_of_rows(&self) -> Vec<Option<u32>> {
-        let of = |passed: u32| self.line.flows_of_rows.get(passed as usize).copied().filter(|flow| *flow != NO_FLOW);
+        let of = |passed: u32| self.line.flow_of_row(passed);
         let passed = self.rows().map(RowStore::passed).unwrap_or_default();
         passed.into_iter().map(|passed| passed.and_then(of)).collect()
     }
@@ -437,205 +377,4 @@ fn conclude(
         ),
         _ => detector.conclude(context),
     }
-}
-
-impl Line {
-    fn row(&mut self, became: Became) {
-        let serial = match became {
-            Became::Row => None,
-            Became::Flow(flow, is_one_way) => {
-                let Line { flows, names, detectors, watchers, .. } = self;
-                let ended = &mut |serial, flow: &Flow| tell(detectors, watchers, names, serial, flow);
-                Some(flows.push(flow, is_one_way, ended))
-            }
-            Became::Packet(packet) => {
-                let sought = self.flows.seek(&packet);
-                self.observe(&packet, sought).map(|touch| touch.serial)
-            }
-        };
-        self.flows_of_rows.push(serial.unwrap_or(NO_FLOW));
-    }
-
-    /// Takes a batch of the front half, with the bytes that it was decoded from.
-    pub fn take(&mut self, batch: &mut Batch, bytes: &[u8]) {
-        for became in batch.rows() {
-            self.row(became);
-        }
-        let mut sought = [Sought::default(); TOGETHER];
-        for group in batch.groups(TOGETHER) {
-            for (sought, passing) in sought.iter_mut().zip(group) {
-                *sought = self.flows.seek(&passing.packet);
-            }
-            for (sought, passing) in sought.iter().zip(group) {
-                self.packet(&passing.packet, *sought, passing.place, batch.data(passing, bytes));
-            }
-        }
-    }
-
-    /// Packets, or rows that are flows or packets, taken so far.
-    pub fn packets(&self) -> u64 {
-        self.index.len().max(self.flows_of_rows.len() as u64)
-    }
-
-    fn context<'a>(
-        &'a mut self,
-        settings: &'a Settings,
-        counters: &Counters,
-    ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
-        let Line { flows, roster, names, detectors, .. } = self;
-        let span_ns = counters.span_ns.unwrap_or((0, 0));
-        (Context { settings, flows, roster, names, span_ns, packets: counters.packets }, detectors)
-    }
-
-    /// Shows a packet to the detectors that want it, and adds it to its flow.
-    #[inline]
-    fn observe(&mut self, packet: &Packet, sought: Sought) -> Option<Touch> {
-        for detector in self.watchers.get(Wants::of_packet(packet).place()).into_iter().flatten() {
-            if let Some(detector) = self.detectors.get_mut(*detector) {
-                detector.observe_packet(packet);
-            }
-        }
-        let Line { flows, names, detectors, watchers, .. } = self;
-        flows.update(packet, sought, names, &mut |serial, flow| tell(detectors, watchers, names, serial, flow))
-    }
-
-    #[inline]
-    fn packet(&mut self, packet: &Packet, sought: Sought, place: Place, data: &[u8]) {
-        let touch = self.observe(packet, sought);
-        let belongs = match touch {
-            Some(touch) => Belongs::Flow(touch.serial, touch.way),
-            None => Belongs::Alone(match packet.top() {
-                Some(Protocol::Named(named)) => Some(named),
-                _ => None,
-            }),
-        };
-        self.index.push(Indexed {
-            file: place.file,
-            offset: place.offset,
-            time_ns: packet.time_ns,
-            wire_bytes: packet.wire_bytes,
-            captured_bytes: packet.captured_bytes,
-            link_type: place.link_type,
-            belongs,
-        });
-        if let Some(touch) = touch {
-            if let Some(asked) = &mut self.asked {
-                asked.update(packet, payload(packet, data), &self.flows, touch);
-            }
-            self.applications(packet, data, touch);
-        }
-    }
-
-    /// Every flow that is still open ends.
-    fn end_flows(&mut self) {
-        let open = self.flows.end_all();
-        let Line { flows, names, detectors, .. } = self;
-        let n = threads::n_threads();
-        let mut groups: Vec<Vec<_>> = (0..n).map(|_| Vec::new()).collect();
-        for (place, (entry, detector)) in detect::ALL.iter().zip(detectors).enumerate() {
-            if let Some(group) = groups.get_mut(place % n) {
-                group.push((entry.wants, detector));
-            }
-        }
-        let list = || {
-            let roster = Roster::of(flows);
-            let tops = tops(flows, &roster, names);
-            (roster, tops)
-        };
-        let observe = || {
-            threads::each(groups, |mut group| {
-                for serial in &open {
-                    if let Some(flow) = flows.get(*serial) {
-                        show(&mut group, &Ended { serial: *serial, flow, name: names.text(flow.name) });
-                    }
-                }
-            })
-        };
-        let ((roster, tops), _) = threads::both(list, observe);
-        (self.roster, self.tops) = (roster, tops);
-    }
-
-    #[inline]
-    fn applications(&mut self, packet: &Packet, data: &[u8], touch: Touch) {
-        match &packet.transport {
-            Transport::Tcp(tcp) if tcp.payload_bytes > 0 => {
-                let Some(flow) = self.flows.get(touch.serial) else { return };
-                let sent = if touch.way == Way::Forward { flow.forward() } else { flow.backward() };
-                let is_done =
-                    flow.is_app_certain && (flow.name_source != NameSource::Dns || touch.way == Way::Backward);
-                if !is_done && sent.data_packets <= LAST_PROBED_PACKET && !touch.is_retransmission {
-                    self.probe(payload(packet, data), touch);
-                }
-            }
-            Transport::Udp(udp) if matches!(udp.source_port, 53 | 5353 | 5355) => {
-                for (host, name) in dns::addresses(payload(packet, data)) {
-                    let name = self.names.intern(&name);
-                    self.names.learn(host, name);
-                }
-            }
-            Transport::Icmp(icmp) => {
-                if let Some(refused) = &icmp.refused {
-                    self.flows.refuse(refused, packet.vlan);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Asks the application decoders about the first payload of a connection.
-    fn probe(&mut self, payload: &[u8], touch: Touch) {
-        let started = if touch.way == Way::Forward { self.greetings.remove(&touch.serial) } else { None };
-        let joined = started.map_or(Vec::new(), |mut start| {
-            start.extend_from_slice(payload);
-            start
-        });
-        let whole = if joined.is_empty() { payload } else { &joined };
-        let Some((protocol, verdict)) = app::read_tcp(whole) else { return };
-        let Some(flow) = self.flows.get_mut(touch.serial) else { return };
-        flow.app = Some(protocol);
-        flow.is_app_certain = true;
-        match verdict {
-            Verdict::Mine(Some((name, source))) => {
-                flow.name = self.names.intern(&name);
-                flow.name_source = source;
-            }
-            Verdict::More if touch.way == Way::Forward => {
-                if whole.len() < MOST_GREETING_BYTES && self.greetings.len() < MOST_GREETINGS {
-                    self.greetings.insert(touch.serial, whole.to_vec());
-                } else {
-                    self.issues.add(IssueKind::HelloTooLong, None, None);
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Shows an ended flow to those who want it. Not inlined: browsers optimise a function that is called often, but not a
-/// long loop in one that is called once.
-#[inline(never)]
-fn show(detectors: &mut [(Wants, &mut Box<dyn Detector>)], ended: &Ended<'_>) {
-    let kind = Wants::of_flow(ended.flow);
-    for (_, detector) in detectors.iter_mut().filter(|(wants, _)| wants.meets(kind)) {
-        detector.observe_flow(ended);
-    }
-}
-
-fn tell(
-    detectors: &mut [Box<dyn Detector>],
-    watchers: &[Vec<usize>; Wants::KINDS],
-    names: &Names,
-    serial: u32,
-    flow: &Flow,
-) {
-    let ended = Ended { serial, flow, name: names.text(flow.name) };
-    for place in watchers.get(Wants::of_flow(flow).place()).into_iter().flatten() {
-        if let Some(detector) = detectors.get_mut(*place) {
-            detector.observe_flow(&ended);
-        }
-    }
-}
-
-fn payload<'a>(packet: &Packet, data: &'a [u8]) -> &'a [u8] {
-    data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[])
 }

@@ -126,17 +126,7 @@ fn zeek(start: &[u8], before: usize, chosen: Option<&'static Entry>) -> Option<F
             let has_triple_spaces = memchr::memmem::find(names, b"   ").is_some();
             let cut = Cut { separator, has_quotes: false, has_triple_spaces };
             let names: Vec<String> = texts(names.get(1..)?, cut).iter().map(|name| text::decode(name)).collect();
-            let lower: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
-            return Some(Front {
-                form: Form::Zeek,
-                cut,
-                line_end: b'\n',
-                manner: Manner::default(),
-                has_header: true,
-                skip: before + at,
-                entry: chosen.unwrap_or_else(|| dialect::find(Some(&lower), &[])),
-                names,
-            });
+            return Some(declared(Form::Zeek, cut, before + at, names, chosen));
         }
     }
     None
@@ -157,20 +147,18 @@ fn arff(start: &[u8], before: usize, chosen: Option<&'static Entry>) -> Option<F
             };
             names.push(name);
         } else if is(b"@data") {
-            let lower: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
-            return Some(Front {
-                form: Form::Arff,
-                cut: Cut { separator: b',', has_quotes: true, has_triple_spaces: false },
-                line_end: b'\n',
-                manner: Manner::default(),
-                has_header: true,
-                skip: before + at,
-                entry: chosen.unwrap_or_else(|| dialect::find(Some(&lower), &[])),
-                names,
-            });
+            let cut = Cut { separator: b',', has_quotes: true, has_triple_spaces: false };
+            return Some(declared(Form::Arff, cut, before + at, names, chosen));
         }
     }
     None
+}
+
+/// The front of a form that declares its columns before the rows, which begin at `skip`.
+fn declared(form: Form, cut: Cut, skip: usize, names: Vec<String>, chosen: Option<&'static Entry>) -> Front {
+    let lower: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
+    let entry = chosen.unwrap_or_else(|| dialect::find(Some(&lower), &[]));
+    Front { form, cut, line_end: b'\n', manner: Manner::default(), has_header: true, skip, entry, names }
 }
 
 /// Rows of the front as texts, the last left out if it may be cut; and where the second begins.

@@ -1,0 +1,285 @@
+//! Decoded packets and rows to flows, index and detectors: the half of the line behind [`Front`](super::Front).
+
+use super::front::{Batch, Place};
+use super::threads;
+use crate::decode::app::{self, Verdict, dns};
+use crate::detect::{self, Context, Detector, Ended, Wants};
+use crate::flow::asked::Asked;
+use crate::flow::names::Names;
+use crate::flow::roster::Roster;
+use crate::flow::table::{FlowTable, Limits, Sought, Touch};
+use crate::issue::{IssueKind, IssueLog};
+use crate::model::flow::{NameSource, Way};
+use crate::model::packet::{Packet, Transport};
+use crate::model::protocol::Protocol;
+use crate::model::{Flow, time};
+use crate::read::table::Became;
+use crate::settings::{self, Settings};
+use crate::stats::counters::Counters;
+use crate::stats::index::{Belongs, Indexed, PacketIndex};
+use crate::stats::tops::{Tops, tops};
+use std::collections::BTreeMap;
+
+/// Most bytes of a greeting that are kept until the server's name is complete.
+const MOST_GREETING_BYTES: usize = 16 * 1024;
+/// Most greetings kept at a time.
+const MOST_GREETINGS: usize = 4096;
+/// Payload packets of a connection that are asked for their protocol.
+const LAST_PROBED_PACKET: u32 = 3;
+/// Packets whose flows are sought at a time.
+const TOGETHER: usize = 16;
+
+/// Everything behind the decoders: the other half of the line.
+pub struct Line {
+    pub(super) issues: IssueLog,
+    pub(super) index: PacketIndex,
+    pub(super) flows: FlowTable,
+    pub(super) asked: Option<Box<Asked>>,
+    /// Of the flow table, once reading has ended.
+    roster: Roster,
+    pub(super) names: Names,
+    detectors: Vec<Box<dyn Detector>>,
+    /// Places of the detectors that want packets or flows of each kind, by the bit of the kind in [`Wants`].
+    watchers: [Vec<usize>; Wants::KINDS],
+    greetings: BTreeMap<u32, Vec<u8>>,
+    /// Of the flow table, once reading has ended.
+    pub(super) tops: Tops,
+    /// For each row of a table that was handed on, its flow; [`NO_FLOW`] if it has none.
+    flows_of_rows: Vec<u32>,
+}
+
+/// No flow has this serial number.
+const NO_FLOW: u32 = u32::MAX;
+
+impl Line {
+    pub(super) fn new(settings: &Settings) -> Line {
+        let value = |id| settings.value(settings::GENERAL, id);
+        let is_on = |id| value(id) > 0.0;
+        let limits = Limits {
+            idle_ns: time::from_seconds(value(settings::IDLE_TIMEOUT)),
+            active_ns: time::from_seconds(value(settings::ACTIVE_TIMEOUT)),
+            most: value(settings::MOST_FLOWS) as usize,
+        };
+        let watchers = std::array::from_fn(|bit| {
+            let wants_kind = |(_, entry): &(usize, &detect::Entry)| entry.wants.meets(Wants::kind(bit));
+            detect::ALL.iter().enumerate().filter(wants_kind).map(|(place, _)| place).collect()
+        });
+        Line {
+            issues: IssueLog::default(),
+            index: PacketIndex::default(),
+            flows: FlowTable::new(limits),
+            asked: Asked::new(is_on(settings::CIC_COMPATIBLE), is_on(settings::MORE_COLUMNS), limits.most),
+            roster: Roster::default(),
+            names: Names::default(),
+            detectors: detect::ALL.iter().map(|entry| (entry.make)()).collect(),
+            watchers,
+            greetings: BTreeMap::new(),
+            tops: Tops::default(),
+            flows_of_rows: Vec::new(),
+        }
+    }
+
+    fn row(&mut self, became: Became) {
+        let serial = match became {
+            Became::Row => None,
+            Became::Flow(flow, is_one_way) => {
+                let Line { flows, names, detectors, watchers, .. } = self;
+                let ended = &mut |serial, flow: &Flow| tell(detectors, watchers, names, serial, flow);
+                Some(flows.push(flow, is_one_way, ended))
+            }
+            Became::Packet(packet) => {
+                let sought = self.flows.seek(&packet);
+                self.observe(&packet, sought).map(|touch| touch.serial)
+            }
+        };
+        self.flows_of_rows.push(serial.unwrap_or(NO_FLOW));
+    }
+
+    /// Takes a batch of the front half, with the bytes that it was decoded from.
+    pub fn take(&mut self, batch: &mut Batch, bytes: &[u8]) {
+        for became in batch.rows() {
+            self.row(became);
+        }
+        let mut sought = [Sought::default(); TOGETHER];
+        for group in batch.groups(TOGETHER) {
+            for (sought, passing) in sought.iter_mut().zip(group) {
+                *sought = self.flows.seek(&passing.packet);
+            }
+            for (sought, passing) in sought.iter().zip(group) {
+                self.packet(&passing.packet, *sought, passing.place, batch.data(passing, bytes));
+            }
+        }
+    }
+
+    /// The flow of a row of a table that was handed on, by its place; none if it has none.
+    pub(super) fn flow_of_row(&self, passed: u32) -> Option<u32> {
+        self.flows_of_rows.get(passed as usize).copied().filter(|flow| *flow != NO_FLOW)
+    }
+
+    /// Packets, or rows that are flows or packets, taken so far.
+    pub fn packets(&self) -> u64 {
+        self.index.len().max(self.flows_of_rows.len() as u64)
+    }
+
+    pub(super) fn context<'a>(
+        &'a mut self,
+        settings: &'a Settings,
+        counters: &Counters,
+    ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
+        let Line { flows, roster, names, detectors, .. } = self;
+        let span_ns = counters.span_ns.unwrap_or((0, 0));
+        (Context { settings, flows, roster, names, span_ns, packets: counters.packets }, detectors)
+    }
+
+    /// Shows a packet to the detectors that want it, and adds it to its flow.
+    #[inline]
+    fn observe(&mut self, packet: &Packet, sought: Sought) -> Option<Touch> {
+        for detector in self.watchers.get(Wants::of_packet(packet).place()).into_iter().flatten() {
+            if let Some(detector) = self.detectors.get_mut(*detector) {
+                detector.observe_packet(packet);
+            }
+        }
+        let Line { flows, names, detectors, watchers, .. } = self;
+        flows.update(packet, sought, names, &mut |serial, flow| tell(detectors, watchers, names, serial, flow))
+    }
+
+    #[inline]
+    fn packet(&mut self, packet: &Packet, sought: Sought, place: Place, data: &[u8]) {
+        let touch = self.observe(packet, sought);
+        let belongs = match touch {
+            Some(touch) => Belongs::Flow(touch.serial, touch.way),
+            None => Belongs::Alone(match packet.top() {
+                Some(Protocol::Named(named)) => Some(named),
+                _ => None,
+            }),
+        };
+        self.index.push(Indexed {
+            file: place.file,
+            offset: place.offset,
+            time_ns: packet.time_ns,
+            wire_bytes: packet.wire_bytes,
+            captured_bytes: packet.captured_bytes,
+            link_type: place.link_type,
+            belongs,
+        });
+        if let Some(touch) = touch {
+            if let Some(asked) = &mut self.asked {
+                asked.update(packet, payload(packet, data), &self.flows, touch);
+            }
+            self.applications(packet, data, touch);
+        }
+    }
+
+    /// Every flow that is still open ends.
+    pub(super) fn end_flows(&mut self) {
+        let open = self.flows.end_all();
+        let Line { flows, names, detectors, .. } = self;
+        let n = threads::n_threads();
+        let mut groups: Vec<Vec<_>> = (0..n).map(|_| Vec::new()).collect();
+        for (place, (entry, detector)) in detect::ALL.iter().zip(detectors).enumerate() {
+            if let Some(group) = groups.get_mut(place % n) {
+                group.push((entry.wants, detector));
+            }
+        }
+        let list = || {
+            let roster = Roster::of(flows);
+            let tops = tops(flows, &roster, names);
+            (roster, tops)
+        };
+        let observe = || {
+            threads::each(groups, |mut group| {
+                for serial in &open {
+                    if let Some(flow) = flows.get(*serial) {
+                        show(&mut group, &Ended { serial: *serial, flow, name: names.text(flow.name) });
+                    }
+                }
+            })
+        };
+        let ((roster, tops), _) = threads::both(list, observe);
+        (self.roster, self.tops) = (roster, tops);
+    }
+
+    #[inline]
+    fn applications(&mut self, packet: &Packet, data: &[u8], touch: Touch) {
+        match &packet.transport {
+            Transport::Tcp(tcp) if tcp.payload_bytes > 0 => {
+                let Some(flow) = self.flows.get(touch.serial) else { return };
+                let sent = if touch.way == Way::Forward { flow.forward() } else { flow.backward() };
+                let is_done =
+                    flow.is_app_certain && (flow.name_source != NameSource::Dns || touch.way == Way::Backward);
+                if !is_done && sent.data_packets <= LAST_PROBED_PACKET && !touch.is_retransmission {
+                    self.probe(payload(packet, data), touch);
+                }
+            }
+            Transport::Udp(udp) if matches!(udp.source_port, 53 | 5353 | 5355) => {
+                for (host, name) in dns::addresses(payload(packet, data)) {
+                    let name = self.names.intern(&name);
+                    self.names.learn(host, name);
+                }
+            }
+            Transport::Icmp(icmp) => {
+                if let Some(refused) = &icmp.refused {
+                    self.flows.refuse(refused, packet.vlan);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Asks the application decoders about the first payload of a connection.
+    fn probe(&mut self, payload: &[u8], touch: Touch) {
+        let started = if touch.way == Way::Forward { self.greetings.remove(&touch.serial) } else { None };
+        let joined = started.map_or(Vec::new(), |mut start| {
+            start.extend_from_slice(payload);
+            start
+        });
+        let whole = if joined.is_empty() { payload } else { &joined };
+        let Some((protocol, verdict)) = app::read_tcp(whole) else { return };
+        let Some(flow) = self.flows.get_mut(touch.serial) else { return };
+        flow.app = Some(protocol);
+        flow.is_app_certain = true;
+        match verdict {
+            Verdict::Mine(Some((name, source))) => {
+                flow.name = self.names.intern(&name);
+                flow.name_source = source;
+            }
+            Verdict::More if touch.way == Way::Forward => {
+                if whole.len() < MOST_GREETING_BYTES && self.greetings.len() < MOST_GREETINGS {
+                    self.greetings.insert(touch.serial, whole.to_vec());
+                } else {
+                    self.issues.add(IssueKind::HelloTooLong, None, None);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Shows an ended flow to those who want it. Not inlined: browsers optimise a function that is called often, but not a
+/// long loop in one that is called once.
+#[inline(never)]
+fn show(detectors: &mut [(Wants, &mut Box<dyn Detector>)], ended: &Ended<'_>) {
+    let kind = Wants::of_flow(ended.flow);
+    for (_, detector) in detectors.iter_mut().filter(|(wants, _)| wants.meets(kind)) {
+        detector.observe_flow(ended);
+    }
+}
+
+fn tell(
+    detectors: &mut [Box<dyn Detector>],
+    watchers: &[Vec<usize>; Wants::KINDS],
+    names: &Names,
+    serial: u32,
+    flow: &Flow,
+) {
+    let ended = Ended { serial, flow, name: names.text(flow.name) };
+    for place in watchers.get(Wants::of_flow(flow).place()).into_iter().flatten() {
+        if let Some(detector) = detectors.get_mut(*place) {
+            detector.observe_flow(&ended);
+        }
+    }
+}
+
+fn payload<'a>(packet: &Packet, data: &'a [u8]) -> &'a [u8] {
+    data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[])
+}
