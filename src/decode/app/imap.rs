@@ -1,4 +1,4 @@
-//! IMAP (RFC 9051).
+//! IMAP (RFC 9051): who a mailbox server says it is.
 
 use super::shared::lines;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};

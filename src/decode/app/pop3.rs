@@ -1,4 +1,4 @@
-//! POP3 (RFC 1939).
+//! POP3 (RFC 1939): who a mailbox server says it is.
 
 use super::shared::lines;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};

@@ -1,4 +1,4 @@
-//! SMTP (RFC 5321).
+//! SMTP (RFC 5321): who a mail server says it is.
 
 use super::shared::lines;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
