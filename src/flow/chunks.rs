@@ -19,7 +19,7 @@ impl<T> Default for Chunks<T> {
 impl<T> Chunks<T> {
     /// Adds an item; returns its serial number.
     pub fn push(&mut self, item: T) -> u32 {
-        if self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
+        if self.is_full() {
             let room = if self.chunks.is_empty() { 64 } else { CHUNK };
             self.chunks.push(Vec::with_capacity(room));
         }
@@ -28,6 +28,11 @@ impl<T> Chunks<T> {
             chunk.push(item);
         }
         serial
+    }
+
+    /// True if the next item begins a chunk.
+    pub fn is_full(&self) -> bool {
+        self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK)
     }
 
     /// Serial number of the next item.
@@ -40,23 +45,23 @@ impl<T> Chunks<T> {
         self.next_serial() as usize - self.n_cleared * CHUNK
     }
 
+    #[inline]
     pub fn get(&self, serial: u32) -> Option<&T> {
         self.chunks.get(serial as usize / CHUNK)?.get(serial as usize % CHUNK)
     }
 
+    #[inline]
     pub fn get_mut(&mut self, serial: u32) -> Option<&mut T> {
         self.chunks.get_mut(serial as usize / CHUNK)?.get_mut(serial as usize % CHUNK)
     }
 
     /// Forgets the oldest full chunk; its items with their serial numbers.
-    pub fn forget_oldest(&mut self) -> Vec<(u32, T)> {
-        if self.n_cleared + 1 >= self.chunks.len() {
-            return Vec::new();
-        }
-        let first = (self.n_cleared * CHUNK) as u32;
-        let Some(chunk) = self.chunks.get_mut(self.n_cleared).map(std::mem::take) else { return Vec::new() };
-        self.n_cleared += 1;
-        (first..).zip(chunk).collect()
+    pub fn forget_oldest(&mut self) -> impl ExactSizeIterator<Item = (u32, T)> + use<T> {
+        let first = self.first_serial();
+        let is_alone = self.n_cleared + 1 >= self.chunks.len();
+        let chunk = self.chunks.get_mut(self.n_cleared).filter(|_| !is_alone).map(std::mem::take).unwrap_or_default();
+        self.n_cleared += usize::from(!is_alone);
+        chunk.into_iter().enumerate().map(move |(place, item)| (first + place as u32, item))
     }
 
     /// Serial number of the first item kept.
@@ -79,7 +84,7 @@ mod tests {
         let mut chunks = Chunks::default();
         (0..=CHUNK as u32).for_each(|i| assert_eq!(chunks.push(i), i));
         assert_eq!(chunks.forget_oldest().len(), CHUNK);
-        assert!(chunks.forget_oldest().is_empty(), "the one that is being filled stays");
+        assert_eq!(chunks.forget_oldest().len(), 0, "the one that is being filled stays");
         assert_eq!((chunks.len(), chunks.first_serial(), chunks.next_serial()), (1, 4096, 4097));
         assert_eq!((chunks.get(0), chunks.get(4096)), (None, Some(&4096)));
         assert_eq!(chunks.iter().collect::<Vec<_>>(), [&4096]);
