@@ -247,7 +247,7 @@ impl Pipeline {
         let file = FileFacts {
             format: self.front.inputs().format(),
             comments: self.front.inputs().comments(),
-            link_types: line.index.link_types().into_iter().map(link::name).collect(),
+            link_types: self.front.places().link_types().into_iter().map(link::name).collect(),
             ..self.file.clone()
         };
         Analysis {
@@ -350,8 +350,8 @@ impl Pipeline {
     }
 
     /// The index of packets.
-    pub fn index(&self) -> &PacketIndex {
-        &self.line.index
+    pub fn index(&self) -> PacketIndex<'_> {
+        PacketIndex::new(self.front.places(), &self.line.owners)
     }
 
     /// Largest score of the model-based detectors for each kept flow, in order; empty if none ran.

@@ -2,6 +2,9 @@
 
 mod count;
 mod key;
+mod open;
+
+pub use key::Lead;
 
 use super::chunks::{CHUNK, Chunks};
 use super::names::Names;
@@ -10,9 +13,8 @@ use crate::model::flow::{Flow, FlowKey, Way};
 use crate::model::packet::{Packet, Refused};
 use crate::model::time;
 use count::{count, new_flow};
-use foldhash::fast::FixedState;
-use hashbrown::HashTable;
-use key::{hash_key, key_of, ordered};
+use key::{Ends, hash, ordered};
+use open::Open;
 
 /// Limits of a flow table.
 #[derive(Clone, Copy, Debug)]
@@ -35,9 +37,8 @@ impl Default for Limits {
 pub struct FlowTable {
     limits: Limits,
     flows: Chunks<Flow>,
-    /// Serial numbers of the current flow of every key.
-    open: HashTable<u32>,
-    hasher: FixedState,
+    /// The current flow of every key.
+    open: Open,
     /// Totals of flows that made room.
     pub summarised: Summarised,
 }
@@ -56,7 +57,7 @@ pub struct Summarised {
 /// What was found of a packet's flow before the packet is counted.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sought {
-    hash: u64,
+    lead: Option<Lead>,
     serial: Option<u32>,
 }
 
@@ -74,22 +75,15 @@ pub struct Touch {
 impl FlowTable {
     /// An empty table.
     pub fn new(limits: Limits) -> FlowTable {
-        FlowTable {
-            limits,
-            flows: Chunks::default(),
-            open: HashTable::new(),
-            hasher: FixedState::default(),
-            summarised: Summarised::default(),
-        }
+        FlowTable { limits, flows: Chunks::default(), open: Open::default(), summarised: Summarised::default() }
     }
 
     /// Looks for the flow of a packet that will be counted soon. Looking for several at once lets a processor wait for
     /// the memory of all of them together, which is most of what a flow table costs.
     #[inline]
-    pub fn seek(&self, packet: &Packet) -> Sought {
-        let Some((key, _)) = key_of(packet) else { return Sought::default() };
-        let hash = hash_key(&self.hasher, &key);
-        Sought { hash, serial: self.find(hash, &key) }
+    pub fn seek(&self, packet: &Packet, lead: Option<Lead>) -> Sought {
+        let key = lead.and_then(|lead| Some((lead.hash, lead.key_of(packet)?.0)));
+        Sought { lead, serial: key.and_then(|(hash, key)| self.find(hash, &key)) }
     }
 
     /// Counts a packet that was sought before. Flows that this ends are handed to `ended` first. None for what is not IP.
@@ -101,8 +95,8 @@ impl FlowTable {
         names: &Names,
         ended: &mut impl FnMut(u32, &Flow),
     ) -> Option<Touch> {
-        let (key, from) = key_of(packet)?;
-        let hash = sought.hash;
+        let lead = sought.lead?;
+        let ((key, from), hash) = (lead.key_of(packet)?, lead.hash);
         let mut carried_on = None;
         // Packets between may have ended the flow that was found, or begun the one that was not.
         let is_open = |serial: &u32| self.get(*serial).is_some_and(|flow| !flow.is_over && flow.key == key);
@@ -137,9 +131,9 @@ impl FlowTable {
     /// Marks the flow whose packet an ICMP message says could not be delivered. Only by its first packets: later
     /// refusals do not make a working exchange a failed one.
     pub fn refuse(&mut self, refused: &Refused, vlan: u16) {
-        let source = (refused.source, refused.source_port);
-        let (key, from) = ordered(source, (refused.target, refused.target_port), refused.protocol, vlan);
-        let serial = self.find(hash_key(&self.hasher, &key), &key);
+        let (source, target) = ((refused.source, refused.source_port), (refused.target, refused.target_port));
+        let (key, from) = ordered(Ends { source, target, protocol: refused.protocol, vlan });
+        let serial = self.find(hash(&key), &key);
         let Some(flow) = serial.and_then(|serial| self.get_mut(serial)) else { return };
         let is_from_initiator = (from == 0) == flow.is_low_initiator;
         if is_from_initiator && flow.backward().packets == 0 {
@@ -157,7 +151,7 @@ impl FlowTable {
             }
             return serial;
         }
-        let hash = hash_key(&self.hasher, &flow.key);
+        let hash = hash(&flow.key);
         if let Some(serial) = self.find(hash, &flow.key) {
             let idle_ns = self.limits.idle_ns;
             if self.get_mut(serial).is_some_and(|kept| super::join::join(kept, &flow, idle_ns)) {
@@ -168,11 +162,9 @@ impl FlowTable {
         self.insert(hash, flow, ended)
     }
 
-    /// Ends every flow that is still open; their serial numbers, ascending.
-    pub fn end_all(&mut self) -> Vec<u32> {
-        let mut open: Vec<u32> = self.open.drain().collect();
-        open.sort_unstable();
-        open
+    /// Ends every flow that is still open: those that are not over.
+    pub fn end_all(&mut self) {
+        self.open.clear();
     }
 
     /// The flow with this serial number, if it is still kept.
@@ -208,14 +200,12 @@ impl FlowTable {
     }
 
     #[inline]
-    fn find(&self, hash: u64, key: &FlowKey) -> Option<u32> {
-        self.open.find(hash, |serial| self.get(*serial).is_some_and(|flow| flow.key == *key)).copied()
+    fn find(&self, hash: u32, key: &FlowKey) -> Option<u32> {
+        self.open.find(hash, |serial| self.get(serial).is_some_and(|flow| flow.key == *key))
     }
 
-    fn close(&mut self, hash: u64, serial: u32, ended: &mut impl FnMut(u32, &Flow)) {
-        if let Ok(entry) = self.open.find_entry(hash, |other| *other == serial) {
-            entry.remove();
-        }
+    fn close(&mut self, hash: u32, serial: u32, ended: &mut impl FnMut(u32, &Flow)) {
+        self.open.remove(hash, serial);
         if let Some(flow) = self.get_mut(serial) {
             flow.is_over = true;
             ended(serial, flow);
@@ -229,20 +219,16 @@ impl FlowTable {
         self.flows.push(flow)
     }
 
-    fn insert(&mut self, hash: u64, flow: Flow, ended: &mut impl FnMut(u32, &Flow)) -> u32 {
+    fn insert(&mut self, hash: u32, flow: Flow, ended: &mut impl FnMut(u32, &Flow)) -> u32 {
         let serial = self.append(flow, ended);
-        let (flows, hasher) = (&self.flows, &self.hasher);
-        let hash_of = |other: &u32| flows.get(*other).map_or(0, |flow| hash_key(hasher, &flow.key));
-        self.open.insert_unique(hash, serial, hash_of);
+        self.open.insert(hash, serial);
         serial
     }
 
     /// Ends and forgets the oldest chunk of flows.
     fn make_room(&mut self, ended: &mut impl FnMut(u32, &Flow)) {
         for (serial, flow) in self.flows.forget_oldest() {
-            let hash = hash_key(&self.hasher, &flow.key);
-            if let Ok(entry) = self.open.find_entry(hash, |other| *other == serial) {
-                entry.remove();
+            if self.open.remove(hash(&flow.key), serial) {
                 ended(serial, &flow);
             }
             self.summarised.flows += 1;

@@ -3,12 +3,14 @@
 use super::tables;
 use crate::decode;
 use crate::decode::fragments::Fragments;
+use crate::flow::table::Lead;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Packet;
 use crate::read::table::{Became, Label, TableRow};
 use crate::read::{Inputs, RawPacket, Record, Refusal};
 use crate::settings::{self, Settings};
 use crate::stats::counters::Counters;
+use crate::stats::index::{Placed, Places};
 use crate::stats::rows::{self, RowStore};
 
 /// So many bytes of packets and rows are handed on at a time where bytes become more by unpacking.
@@ -38,20 +40,10 @@ struct Table {
 struct Packets {
     issues: IssueLog,
     counters: Counters,
+    places: Places,
     fragments: Fragments,
     n_damaged: u64,
     latest_ns: Option<i64>,
-}
-
-/// Where a packet stands in the file.
-#[derive(Clone, Copy)]
-pub(super) struct Place {
-    /// Which of the files that are read together.
-    pub file: u8,
-    /// Byte offset of its captured bytes.
-    pub offset: u64,
-    /// LINKTYPE_ number.
-    pub link_type: u16,
 }
 
 /// The packets that end in a stretch of the file, decoded, or what its rows became.
@@ -66,7 +58,7 @@ pub struct Batch {
 /// A packet on its way from one half of the line to the other.
 pub(super) struct Passing {
     pub packet: Packet,
-    pub place: Place,
+    pub lead: Option<Lead>,
     /// Where its bytes begin, in `carried` or else in what was decoded.
     at: u32,
     length: u32,
@@ -163,6 +155,11 @@ impl Front {
         &self.packets.counters
     }
 
+    /// Where the packets stand.
+    pub(super) fn places(&self) -> &Places {
+        &self.packets.places
+    }
+
     /// Packets of which a part could not be decoded.
     pub(super) fn n_damaged(&self) -> u64 {
         self.packets.n_damaged
@@ -174,7 +171,7 @@ impl Front {
 fn take(record: Record<'_>, packets: &mut Packets, table: &mut Table, bytes: &[u8], batch: &mut Batch) {
     match record {
         Record::Packet(raw) => {
-            packets.hand_on(&raw, &mut |packet, place, data| batch.push(packet, place, data, bytes));
+            packets.hand_on(&raw, bytes, batch);
         }
         Record::Layout(layout) => {
             let (most_bytes, seed) = (table.most_bytes, table.seed);
@@ -207,22 +204,26 @@ impl Table {
 }
 
 impl Packets {
+    /// Decodes a packet in the place where it stays until it is taken, and counts it.
     #[inline]
-    fn hand_on(&mut self, raw: &RawPacket<'_>, sink: &mut impl FnMut(Packet, Place, &[u8])) {
-        let mut packet = decode::decode(raw, self.counters.packets, &mut self.issues);
-        let place = Place { file: raw.file, offset: raw.offset, link_type: raw.link_type };
-        if packet.piece().is_some() {
+    fn hand_on(&mut self, raw: &RawPacket<'_>, bytes: &[u8], batch: &mut Batch) {
+        let packet = decode::begin(raw, self.counters.packets);
+        batch.packets.push(Passing { packet, lead: None, at: 0, length: 0, is_carried: false });
+        let Some(passing) = batch.packets.last_mut() else { return };
+        decode::fill(&mut passing.packet, raw, &mut self.issues);
+        let mut whole = None;
+        if passing.packet.piece().is_some() {
             // The piece that completes a whole stands for it, with the bytes of the whole.
-            let whole = self.fragments.take(&mut packet, raw, &mut self.issues);
-            self.count(&packet, raw.offset);
-            return sink(packet, place, whole.as_deref().unwrap_or(raw.data));
+            whole = self.fragments.take(&mut passing.packet, raw, &mut self.issues);
         }
-        self.count(&packet, raw.offset);
-        sink(packet, place, raw.data);
+        passing.lead = Lead::of(&passing.packet);
+        passing.point(whole.as_deref().unwrap_or(raw.data), bytes, &mut batch.carried);
+        self.count(&passing.packet, raw);
     }
 
     #[inline]
-    fn count(&mut self, packet: &Packet, offset: u64) {
+    fn count(&mut self, packet: &Packet, raw: &RawPacket<'_>) {
+        let (file, offset, link_type) = (raw.file, raw.offset, raw.link_type);
         self.n_damaged += u64::from(packet.is_damaged);
         if packet.captured_bytes < packet.wire_bytes {
             self.issues.add(IssueKind::PacketCut, Some(packet.index), Some(offset));
@@ -233,6 +234,22 @@ impl Packets {
         }
         *latest_ns = packet.time_ns.max(*latest_ns);
         self.counters.add(packet);
+        let Packet { time_ns, wire_bytes, captured_bytes, .. } = *packet;
+        self.places.push(Placed { file, offset, time_ns, wire_bytes, captured_bytes, link_type });
+    }
+}
+
+impl Passing {
+    /// Remembers where its data stands, which are part of `bytes` or else carried along.
+    #[inline]
+    fn point(&mut self, data: &[u8], bytes: &[u8], carried: &mut Vec<u8>) {
+        let start = bytes.as_ptr() as usize;
+        let inside = (data.as_ptr() as usize).checked_sub(start).filter(|at| at + data.len() <= bytes.len());
+        self.is_carried = inside.is_none();
+        (self.at, self.length) = (inside.unwrap_or(carried.len()) as u32, data.len() as u32);
+        if self.is_carried {
+            carried.extend_from_slice(data);
+        }
     }
 }
 
@@ -247,20 +264,6 @@ impl Batch {
     /// Bytes of what it holds.
     fn size(&self) -> usize {
         self.carried.len() + self.packets.len() * size_of::<Passing>() + self.rows.len() * size_of::<Became>()
-    }
-
-    /// Adds a packet; `bytes` is what was decoded.
-    #[inline]
-    fn push(&mut self, packet: Packet, place: Place, data: &[u8], bytes: &[u8]) {
-        let length = data.len();
-        let start = bytes.as_ptr() as usize;
-        let inside = (data.as_ptr() as usize).checked_sub(start).filter(|at| at + length <= bytes.len());
-        let at = inside.unwrap_or(self.carried.len());
-        if inside.is_none() {
-            self.carried.extend_from_slice(data);
-        }
-        let (at, length) = (at as u32, length as u32);
-        self.packets.push(Passing { packet, place, at, length, is_carried: inside.is_none() });
     }
 
     /// What rows of a table became, in order.

@@ -1,13 +1,13 @@
 //! Decoded packets and rows to flows, index and detectors: the half of the line behind [`Front`](super::Front).
 
-use super::front::{Batch, Place};
+use super::front::Batch;
 use super::threads;
 use crate::decode::app::{self, Verdict, dns};
 use crate::detect::{self, Context, Detector, Ended, Wants};
 use crate::flow::asked::Asked;
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
-use crate::flow::table::{FlowTable, Limits, Sought, Touch};
+use crate::flow::table::{FlowTable, Lead, Limits, Sought, Touch};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::flow::{NameSource, Way};
 use crate::model::packet::{Packet, Transport};
@@ -16,7 +16,7 @@ use crate::model::{Flow, time};
 use crate::read::table::Became;
 use crate::settings::{self, Settings};
 use crate::stats::counters::Counters;
-use crate::stats::index::{Belongs, Indexed, PacketIndex};
+use crate::stats::index::{Belongs, Owners};
 use crate::stats::tops::{Tops, tops};
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ const TOGETHER: usize = 16;
 /// Everything behind the decoders: the other half of the line.
 pub struct Line {
     pub(super) issues: IssueLog,
-    pub(super) index: PacketIndex,
+    pub(super) owners: Owners,
     pub(super) flows: FlowTable,
     pub(super) asked: Option<Box<Asked>>,
     /// Of the flow table, once reading has ended.
@@ -66,7 +66,7 @@ impl Line {
         });
         Line {
             issues: IssueLog::default(),
-            index: PacketIndex::default(),
+            owners: Owners::default(),
             flows: FlowTable::new(limits),
             asked: Asked::new(is_on(settings::CIC_COMPATIBLE), is_on(settings::MORE_COLUMNS), limits.most),
             roster: Roster::default(),
@@ -88,7 +88,7 @@ impl Line {
                 Some(flows.push(flow, is_one_way, ended))
             }
             Became::Packet(packet) => {
-                let sought = self.flows.seek(&packet);
+                let sought = self.flows.seek(&packet, Lead::of(&packet));
                 self.observe(&packet, sought).map(|touch| touch.serial)
             }
         };
@@ -103,10 +103,10 @@ impl Line {
         let mut sought = [Sought::default(); TOGETHER];
         for group in batch.groups(TOGETHER) {
             for (sought, passing) in sought.iter_mut().zip(group) {
-                *sought = self.flows.seek(&passing.packet);
+                *sought = self.flows.seek(&passing.packet, passing.lead);
             }
             for (sought, passing) in sought.iter().zip(group) {
-                self.packet(&passing.packet, *sought, passing.place, batch.data(passing, bytes));
+                self.packet(&passing.packet, *sought, batch.data(passing, bytes));
             }
         }
     }
@@ -118,7 +118,7 @@ impl Line {
 
     /// Packets, or rows that are flows or packets, taken so far.
     pub fn packets(&self) -> u64 {
-        self.index.len().max(self.flows_of_rows.len() as u64)
+        self.owners.len().max(self.flows_of_rows.len() as u64)
     }
 
     pub(super) fn context<'a>(
@@ -144,7 +144,7 @@ impl Line {
     }
 
     #[inline]
-    fn packet(&mut self, packet: &Packet, sought: Sought, place: Place, data: &[u8]) {
+    fn packet(&mut self, packet: &Packet, sought: Sought, data: &[u8]) {
         let touch = self.observe(packet, sought);
         let belongs = match touch {
             Some(touch) => Belongs::Flow(touch.serial, touch.way),
@@ -153,15 +153,7 @@ impl Line {
                 _ => None,
             }),
         };
-        self.index.push(Indexed {
-            file: place.file,
-            offset: place.offset,
-            time_ns: packet.time_ns,
-            wire_bytes: packet.wire_bytes,
-            captured_bytes: packet.captured_bytes,
-            link_type: place.link_type,
-            belongs,
-        });
+        self.owners.push(belongs);
         if let Some(touch) = touch {
             if let Some(asked) = &mut self.asked {
                 asked.update(packet, payload(packet, data), &self.flows, touch);
@@ -172,7 +164,7 @@ impl Line {
 
     /// Every flow that is still open ends.
     pub(super) fn end_flows(&mut self) {
-        let open = self.flows.end_all();
+        self.flows.end_all();
         let Line { flows, names, detectors, .. } = self;
         let n = threads::n_threads();
         let mut groups: Vec<Vec<_>> = (0..n).map(|_| Vec::new()).collect();
@@ -188,10 +180,8 @@ impl Line {
         };
         let observe = || {
             threads::each(groups, |mut group| {
-                for serial in &open {
-                    if let Some(flow) = flows.get(*serial) {
-                        show(&mut group, &Ended { serial: *serial, flow, name: names.text(flow.name) });
-                    }
+                for (serial, flow) in flows.iter().filter(|(_, flow)| !flow.is_over) {
+                    show(&mut group, &Ended { serial, flow, name: names.text(flow.name) });
                 }
             })
         };
