@@ -89,7 +89,7 @@ mod tests {
             udp(2, 0.2, 1, (outside(1), 53), (inside(8), 40_000)),
             icmp(3, 0.3, 1, outside(1), inside(7), false, 8),
         ] {
-            let sought = flows.seek(&packet, Lead::of(&packet));
+            let sought = flows.seek(&packet, flows.begin(Lead::of(&packet)));
             flows.update(&packet, sought, &names, &mut |_, _| {});
         }
         let roster = Roster::of(&flows);

@@ -54,6 +54,13 @@ pub struct Summarised {
     pub bytes: u64,
 }
 
+/// Where the look for a packet's flow begins.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Begun {
+    lead: Option<Lead>,
+    first: u64,
+}
+
 /// What was found of a packet's flow before the packet is counted.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sought {
@@ -78,12 +85,22 @@ impl FlowTable {
         FlowTable { limits, flows: Chunks::default(), open: Open::default(), summarised: Summarised::default() }
     }
 
-    /// Looks for the flow of a packet that will be counted soon. Looking for several at once lets a processor wait for
-    /// the memory of all of them together, which is most of what a flow table costs.
+    /// Begins to look for the flow that a packet's lead leads to.
+    ///
+    /// A flow table is mostly waiting for memory. To begin for several packets, then to go on for all of them, and then
+    /// to count them, lets the processor wait for all at once.
     #[inline]
-    pub fn seek(&self, packet: &Packet, lead: Option<Lead>) -> Sought {
+    pub fn begin(&self, lead: Option<Lead>) -> Begun {
+        Begun { lead, first: lead.map_or(0, |lead| self.open.first(lead.hash)) }
+    }
+
+    /// Looks for the flow of a packet that will be counted soon; no flow may come in between.
+    #[inline]
+    pub fn seek(&self, packet: &Packet, Begun { lead, first }: Begun) -> Sought {
         let key = lead.and_then(|lead| Some((lead.hash, lead.key_of(packet)?.0)));
-        Sought { lead, serial: key.and_then(|(hash, key)| self.find(hash, &key)) }
+        let is_meant = |key: &FlowKey, serial| self.get(serial).is_some_and(|flow| flow.key == *key);
+        let serial = key.and_then(|(hash, key)| self.open.find_from(first, hash, |serial| is_meant(&key, serial)));
+        Sought { lead, serial }
     }
 
     /// Counts a packet that was sought before. Flows that this ends are handed to `ended` first. None for what is not IP.

@@ -7,7 +7,7 @@ use crate::detect::{self, Context, Detector, Ended, Wants};
 use crate::flow::asked::Asked;
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
-use crate::flow::table::{FlowTable, Lead, Limits, Sought, Touch};
+use crate::flow::table::{Begun, FlowTable, Lead, Limits, Sought, Touch};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::flow::{NameSource, Way};
 use crate::model::packet::{Packet, Transport};
@@ -88,7 +88,7 @@ impl Line {
                 Some(flows.push(flow, is_one_way, ended))
             }
             Became::Packet(packet) => {
-                let sought = self.flows.seek(&packet, Lead::of(&packet));
+                let sought = self.flows.seek(&packet, self.flows.begin(Lead::of(&packet)));
                 self.observe(&packet, sought).map(|touch| touch.serial)
             }
         };
@@ -100,10 +100,14 @@ impl Line {
         for became in batch.rows() {
             self.row(became);
         }
+        let mut begun = [Begun::default(); TOGETHER];
         let mut sought = [Sought::default(); TOGETHER];
         for group in batch.groups(TOGETHER) {
-            for (sought, passing) in sought.iter_mut().zip(group) {
-                *sought = self.flows.seek(&passing.packet, passing.lead);
+            for (begun, passing) in begun.iter_mut().zip(group) {
+                *begun = self.flows.begin(passing.lead);
+            }
+            for ((sought, begun), passing) in sought.iter_mut().zip(&begun).zip(group) {
+                *sought = self.flows.seek(&passing.packet, *begun);
             }
             for (sought, passing) in sought.iter().zip(group) {
                 self.packet(&passing.packet, *sought, batch.data(passing, bytes));

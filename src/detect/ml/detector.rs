@@ -240,7 +240,7 @@ mod tests {
     fn table(n_flows: u16) -> FlowTable {
         let (mut table, names) = (FlowTable::new(Limits::default()), Names::default());
         let mut add = |packet: Packet| {
-            let sought = table.seek(&packet, Lead::of(&packet));
+            let sought = table.seek(&packet, table.begin(Lead::of(&packet)));
             table.update(&packet, sought, &names, &mut |_, _| {});
         };
         for i in 0..n_flows {

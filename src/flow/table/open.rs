@@ -16,15 +16,28 @@ pub(super) struct Open {
 impl Open {
     /// The flow with this hash that `is_meant`.
     #[inline]
-    pub fn find(&self, hash: u32, mut is_meant: impl FnMut(u32) -> bool) -> Option<u32> {
-        let mut at = self.home(hash);
-        loop {
-            let place = *self.places.get(at).filter(|place| **place != 0)?;
+    pub fn find(&self, hash: u32, is_meant: impl FnMut(u32) -> bool) -> Option<u32> {
+        self.find_from(self.first(hash), hash, is_meant)
+    }
+
+    /// What stands where a look for this hash begins.
+    #[inline]
+    pub fn first(&self, hash: u32) -> u64 {
+        self.places.get(self.home(hash)).copied().unwrap_or(0)
+    }
+
+    /// The same as [`Open::find`] with what [`Open::first`] gave.
+    #[inline]
+    pub fn find_from(&self, first: u64, hash: u32, mut is_meant: impl FnMut(u32) -> bool) -> Option<u32> {
+        let (mut at, mut place) = (self.home(hash), first);
+        while place != 0 {
             if hash_of(place) == hash && is_meant(serial_of(place)) {
                 return Some(serial_of(place));
             }
             at = self.next(at);
+            place = self.places.get(at).copied().unwrap_or(0);
         }
+        None
     }
 
     /// Adds a flow, whose key no other has.
