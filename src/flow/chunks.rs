@@ -8,11 +8,13 @@ pub(super) struct Chunks<T> {
     /// Item `serial` stands in chunk `serial / CHUNK`; chunks that were forgotten are empty.
     chunks: Vec<Vec<T>>,
     n_cleared: usize,
+    /// Memory of a chunk that was forgotten, for the next one.
+    spare: Option<Vec<T>>,
 }
 
 impl<T> Default for Chunks<T> {
     fn default() -> Self {
-        Chunks { chunks: Vec::new(), n_cleared: 0 }
+        Chunks { chunks: Vec::new(), n_cleared: 0, spare: None }
     }
 }
 
@@ -21,7 +23,7 @@ impl<T> Chunks<T> {
     pub fn push(&mut self, item: T) -> u32 {
         if self.is_full() {
             let room = if self.chunks.is_empty() { 64 } else { CHUNK };
-            self.chunks.push(Vec::with_capacity(room));
+            self.chunks.push(self.spare.take().unwrap_or_else(|| Vec::with_capacity(room)));
         }
         let serial = self.next_serial();
         if let Some(chunk) = self.chunks.last_mut() {
@@ -55,13 +57,17 @@ impl<T> Chunks<T> {
         self.chunks.get_mut(serial as usize / CHUNK)?.get_mut(serial as usize % CHUNK)
     }
 
-    /// Forgets the oldest full chunk; its items with their serial numbers.
-    pub fn forget_oldest(&mut self) -> impl ExactSizeIterator<Item = (u32, T)> + use<T> {
+    /// Forgets the oldest full chunk and hands over its items with their serial numbers; false if there is none.
+    pub fn forget_oldest(&mut self, mut take: impl FnMut(u32, T)) -> bool {
         let first = self.first_serial();
-        let is_alone = self.n_cleared + 1 >= self.chunks.len();
-        let chunk = self.chunks.get_mut(self.n_cleared).filter(|_| !is_alone).map(std::mem::take).unwrap_or_default();
-        self.n_cleared += usize::from(!is_alone);
-        chunk.into_iter().enumerate().map(move |(place, item)| (first + place as u32, item))
+        if self.n_cleared + 1 >= self.chunks.len() {
+            return false;
+        }
+        let Some(mut chunk) = self.chunks.get_mut(self.n_cleared).map(std::mem::take) else { return false };
+        self.n_cleared += 1;
+        (first..).zip(chunk.drain(..)).for_each(|(serial, item)| take(serial, item));
+        self.spare = Some(chunk);
+        true
     }
 
     /// Serial number of the first item kept.
@@ -83,8 +89,10 @@ mod tests {
     fn the_oldest_chunk_goes_and_numbers_stay() {
         let mut chunks = Chunks::default();
         (0..=CHUNK as u32).for_each(|i| assert_eq!(chunks.push(i), i));
-        assert_eq!(chunks.forget_oldest().len(), CHUNK);
-        assert_eq!(chunks.forget_oldest().len(), 0, "the one that is being filled stays");
+        let mut gone = Vec::new();
+        assert!(chunks.forget_oldest(|serial, item| gone.push((serial, item))));
+        assert_eq!(gone, (0..CHUNK as u32).map(|i| (i, i)).collect::<Vec<_>>());
+        assert!(!chunks.forget_oldest(|_, _| ()), "the one that is being filled stays");
         assert_eq!((chunks.len(), chunks.first_serial(), chunks.next_serial()), (1, 4096, 4097));
         assert_eq!((chunks.get(0), chunks.get(4096)), (None, Some(&4096)));
         assert_eq!(chunks.iter().collect::<Vec<_>>(), [&4096]);

@@ -244,14 +244,15 @@ impl FlowTable {
 
     /// Ends and forgets the oldest chunk of flows.
     fn make_room(&mut self, ended: &mut impl FnMut(u32, &Flow)) {
-        for (serial, flow) in self.flows.forget_oldest() {
-            if self.open.remove(hash(&flow.key), serial) {
+        let FlowTable { flows, open, summarised, .. } = self;
+        flows.forget_oldest(|serial, flow| {
+            if open.remove(hash(&flow.key), serial) {
                 ended(serial, &flow);
             }
-            self.summarised.flows += 1;
-            self.summarised.packets += flow.packets();
-            self.summarised.bytes += flow.bytes();
-        }
+            summarised.flows += 1;
+            summarised.packets += flow.packets();
+            summarised.bytes += flow.bytes();
+        });
     }
 }
 

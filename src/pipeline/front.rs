@@ -51,14 +51,17 @@ struct Packets {
 pub struct Batch {
     /// Bytes of packets that began in the stretch before, or that were unpacked.
     carried: Vec<u8>,
+    /// The first `n_packets` count; others wait to be written over, which is cheaper than to clear them away first.
     packets: Vec<Passing>,
+    n_packets: usize,
+    /// Apart from the packets and close together, because they are wanted first.
+    leads: Vec<Option<Lead>>,
     rows: Vec<Became>,
 }
 
 /// A packet on its way from one half of the line to the other.
 pub(super) struct Passing {
     pub packet: Packet,
-    pub lead: Option<Lead>,
     /// Where its bytes begin, in `carried` or else in what was decoded.
     at: u32,
     length: u32,
@@ -207,17 +210,22 @@ impl Packets {
     /// Decodes a packet in the place where it stays until it is taken, and counts it.
     #[inline]
     fn hand_on(&mut self, raw: &RawPacket<'_>, bytes: &[u8], batch: &mut Batch) {
+        let Batch { packets, n_packets, leads, carried, .. } = batch;
         let packet = decode::begin(raw, self.counters.packets);
-        batch.packets.push(Passing { packet, lead: None, at: 0, length: 0, is_carried: false });
-        let Some(passing) = batch.packets.last_mut() else { return };
+        match packets.get_mut(*n_packets) {
+            Some(passing) => passing.packet = packet,
+            None => packets.push(Passing { packet, at: 0, length: 0, is_carried: false }),
+        }
+        let Some(passing) = packets.get_mut(*n_packets) else { return };
+        *n_packets += 1;
         decode::fill(&mut passing.packet, raw, &mut self.issues);
         let mut whole = None;
         if passing.packet.piece().is_some() {
             // The piece that completes a whole stands for it, with the bytes of the whole.
             whole = self.fragments.take(&mut passing.packet, raw, &mut self.issues);
         }
-        passing.lead = Lead::of(&passing.packet);
-        passing.point(whole.as_deref().unwrap_or(raw.data), bytes, &mut batch.carried);
+        leads.push(Lead::of(&passing.packet));
+        passing.point(whole.as_deref().unwrap_or(raw.data), bytes, carried);
         self.count(&passing.packet, raw);
     }
 
@@ -257,13 +265,14 @@ impl Batch {
     /// Forgets what it held but keeps the memory.
     fn clear(&mut self) {
         self.carried.clear();
-        self.packets.clear();
+        self.n_packets = 0;
+        self.leads.clear();
         self.rows.clear();
     }
 
     /// Bytes of what it holds.
     fn size(&self) -> usize {
-        self.carried.len() + self.packets.len() * size_of::<Passing>() + self.rows.len() * size_of::<Became>()
+        self.carried.len() + self.n_packets * size_of::<Passing>() + self.rows.len() * size_of::<Became>()
     }
 
     /// What rows of a table became, in order.
@@ -271,9 +280,9 @@ impl Batch {
         self.rows.drain(..)
     }
 
-    /// Its packets in order, in groups of this size.
-    pub(super) fn groups(&self, n: usize) -> impl Iterator<Item = &[Passing]> {
-        self.packets.chunks(n)
+    /// Its packets in order, in groups of this size, and what leads to their flows.
+    pub(super) fn groups(&self, n: usize) -> impl Iterator<Item = (&[Passing], &[Option<Lead>])> {
+        self.packets.get(..self.n_packets).unwrap_or(&[]).chunks(n).zip(self.leads.chunks(n))
     }
 
     /// The bytes of one of them: captured ones, or those of a packet that was put together from pieces.

@@ -102,9 +102,9 @@ impl Line {
         }
         let mut begun = [Begun::default(); TOGETHER];
         let mut sought = [Sought::default(); TOGETHER];
-        for group in batch.groups(TOGETHER) {
-            for (begun, passing) in begun.iter_mut().zip(group) {
-                *begun = self.flows.begin(passing.lead);
+        for (group, leads) in batch.groups(TOGETHER) {
+            for (begun, lead) in begun.iter_mut().zip(leads) {
+                *begun = self.flows.begin(*lead);
             }
             for ((sought, begun), passing) in sought.iter_mut().zip(&begun).zip(group) {
                 *sought = self.flows.seek(&passing.packet, *begun);
@@ -177,11 +177,7 @@ impl Line {
                 group.push((entry.wants, detector));
             }
         }
-        let list = || {
-            let roster = Roster::of(flows);
-            let tops = tops(flows, &roster, names);
-            (roster, tops)
-        };
+        let list = || tops(flows, names);
         let observe = || {
             threads::each(groups, |mut group| {
                 for (serial, flow) in flows.iter().filter(|(_, flow)| !flow.is_over) {
