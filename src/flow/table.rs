@@ -138,6 +138,7 @@ impl FlowTable {
             flow.state = before.state;
             (flow.app, flow.is_app_certain) = (before.app, before.is_app_certain);
             (flow.name, flow.name_source) = (before.name, before.name_source);
+            flow.talk = Flow::HEARD;
         }
         count(&mut flow, packet, from);
         let way = if (from == 0) == flow.is_low_initiator { Way::Forward } else { Way::Backward };

@@ -2,16 +2,22 @@
 
 use super::tables;
 use crate::decode;
+use crate::decode::app::{self, Ends};
 use crate::decode::fragments::Fragments;
 use crate::flow::table::Lead;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Packet;
+use crate::model::fact::{Facts, Message, Said};
+use crate::model::packet::Transport;
+use crate::model::protocol::Named;
 use crate::read::table::{Became, Label, TableRow};
 use crate::read::{Inputs, RawPacket, Record, Refusal};
 use crate::settings::{self, Settings};
 use crate::stats::counters::Counters;
 use crate::stats::index::{Placed, Places};
+use crate::stats::messages::MessageCounts;
 use crate::stats::rows::{self, RowStore};
+use std::ops::Range;
 
 /// So many bytes of packets and rows are handed on at a time where bytes become more by unpacking.
 const PART_BYTES: usize = 1 << 20;
@@ -42,6 +48,8 @@ struct Packets {
     counters: Counters,
     places: Places,
     fragments: Fragments,
+    /// Of what is read packet by packet: datagrams, and what is neither TCP nor UDP.
+    messages: MessageCounts,
     n_damaged: u64,
     latest_ns: Option<i64>,
 }
@@ -57,6 +65,8 @@ pub struct Batch {
     /// Apart from the packets and close together, because they are wanted first.
     leads: Vec<Option<Lead>>,
     rows: Vec<Became>,
+    /// What the packets say by themselves.
+    facts: Facts,
 }
 
 /// A packet on its way from one half of the line to the other.
@@ -66,6 +76,10 @@ pub(super) struct Passing {
     at: u32,
     length: u32,
     is_carried: bool,
+    /// Its application protocol, if it was told by the packet alone, and whether that is certain.
+    pub app: Option<(Named, bool)>,
+    /// Where the facts stand that it says.
+    facts: Range<u32>,
 }
 
 impl Front {
@@ -163,6 +177,11 @@ impl Front {
         &self.packets.places
     }
 
+    /// Counts of what is read packet by packet.
+    pub(super) fn messages(&self) -> &MessageCounts {
+        &self.packets.messages
+    }
+
     /// Packets of which a part could not be decoded.
     pub(super) fn n_damaged(&self) -> u64 {
         self.packets.n_damaged
@@ -210,23 +229,48 @@ impl Packets {
     /// Decodes a packet in the place where it stays until it is taken, and counts it.
     #[inline]
     fn hand_on(&mut self, raw: &RawPacket<'_>, bytes: &[u8], batch: &mut Batch) {
-        let Batch { packets, n_packets, leads, carried, .. } = batch;
+        let Batch { packets, n_packets, leads, carried, facts, .. } = batch;
         let packet = decode::begin(raw, self.counters.packets);
         match packets.get_mut(*n_packets) {
             Some(passing) => passing.packet = packet,
-            None => packets.push(Passing { packet, at: 0, length: 0, is_carried: false }),
+            None => packets.push(Passing::from(packet)),
         }
         let Some(passing) = packets.get_mut(*n_packets) else { return };
         *n_packets += 1;
-        decode::fill(&mut passing.packet, raw, &mut self.issues);
+        let packet = &mut passing.packet;
+        decode::fill(packet, raw, &mut self.issues);
         let mut whole = None;
-        if passing.packet.piece().is_some() {
+        if packet.piece().is_some() {
             // The piece that completes a whole stands for it, with the bytes of the whole.
-            whole = self.fragments.take(&mut passing.packet, raw, &mut self.issues);
+            whole = self.fragments.take(packet, raw, &mut self.issues);
         }
-        leads.push(Lead::of(&passing.packet));
-        passing.point(whole.as_deref().unwrap_or(raw.data), bytes, carried);
-        self.count(&passing.packet, raw);
+        self.count(packet, raw);
+        leads.push(Lead::of(packet));
+        let data = whole.as_deref().unwrap_or(raw.data);
+        (passing.app, passing.facts) = self.read(packet, data, facts);
+        passing.point(data, bytes, carried);
+    }
+
+    /// Reads what the packet says by itself: its application, and where in `all` the facts stand.
+    #[inline]
+    fn read(&mut self, packet: &Packet, data: &[u8], all: &mut Facts) -> (Option<(Named, bool)>, Range<u32>) {
+        let from = all.len() as u32;
+        let app = match &packet.transport {
+            Transport::Tcp(_) => None,
+            Transport::Udp(udp) => {
+                let payload = data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[]);
+                app::read_datagram(payload, &Ends::new(false, udp.source_port, udp.target_port), all)
+            }
+            _ => app::read_frame(packet, data, all).map(|protocol| (protocol, true)),
+        };
+        let facts = from..all.len() as u32;
+        if let Some((protocol, _)) = app
+            && !facts.is_empty()
+        {
+            let said = all.said(facts.clone());
+            self.messages.add(&Message { protocol, time_ns: packet.time_ns, packet: packet.index, said });
+        }
+        (app, facts)
     }
 
     #[inline]
@@ -244,6 +288,12 @@ impl Packets {
         self.counters.add(packet);
         let Packet { time_ns, wire_bytes, captured_bytes, .. } = *packet;
         self.places.push(Placed { file, offset, time_ns, wire_bytes, captured_bytes, link_type });
+    }
+}
+
+impl From<Packet> for Passing {
+    fn from(packet: Packet) -> Passing {
+        Passing { packet, at: 0, length: 0, is_carried: false, app: None, facts: 0..0 }
     }
 }
 
@@ -268,11 +318,21 @@ impl Batch {
         self.n_packets = 0;
         self.leads.clear();
         self.rows.clear();
+        self.facts.clear();
     }
 
     /// Bytes of what it holds.
     fn size(&self) -> usize {
         self.carried.len() + self.n_packets * size_of::<Passing>() + self.rows.len() * size_of::<Became>()
+    }
+
+    /// What one of them says by itself.
+    #[inline]
+    pub(super) fn message(&self, passing: &Passing) -> Option<Message<'_>> {
+        let (protocol, _) = passing.app?;
+        let Passing { packet, facts, .. } = passing;
+        let said: Said<'_> = self.facts.said(facts.clone());
+        (!facts.is_empty()).then_some(Message { protocol, time_ns: packet.time_ns, packet: packet.index, said })
     }
 
     /// What rows of a table became, in order.

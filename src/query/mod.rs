@@ -162,8 +162,9 @@ fn detail(pipeline: &Pipeline, analysis: &Analysis, source: &mut dyn Source, ind
     let placed = &known.placed;
     let bytes = source.read_at(placed.file, placed.offset, placed.captured_bytes as usize)?;
     let raw = packets::raw(placed, &bytes);
-    let (mut layers, stopped) = explain::layers(&raw, index);
+    let beside = packets::known_of(pipeline, &known);
+    let (mut layers, stopped) = explain::layers(&raw, index, beside);
     layers.extend(comments(analysis, &raw));
-    let row = explain::row(&raw, index, packets::flow_of(&known));
+    let row = explain::row(&raw, index, beside);
     Some(PacketDetail { row, layers, bytes, stopped })
 }
