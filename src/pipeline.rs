@@ -5,6 +5,7 @@ mod line;
 mod tables;
 mod talks;
 mod threads;
+mod watch;
 
 pub use front::{Batch, Front};
 pub use line::Line;
@@ -139,6 +140,9 @@ impl Pipeline {
     pub fn end(&mut self) -> Result<(), Refusal> {
         while self.wants().is_some() {
             self.end_file(&mut |_, _| ())?;
+        }
+        for (place, detector) in self.front.take_watchers() {
+            self.line.adopt(place, detector);
         }
         self.line.end_flows();
         Ok(())

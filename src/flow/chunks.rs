@@ -57,15 +57,16 @@ impl<T> Chunks<T> {
         self.chunks.get_mut(serial as usize / CHUNK)?.get_mut(serial as usize % CHUNK)
     }
 
-    /// Forgets the oldest full chunk and hands over its items with their serial numbers; false if there is none.
-    pub fn forget_oldest(&mut self, mut take: impl FnMut(u32, T)) -> bool {
+    /// Forgets the oldest full chunk and shows its items with their serial numbers; false if there is none.
+    pub fn forget_oldest(&mut self, mut show: impl FnMut(u32, &T)) -> bool {
         let first = self.first_serial();
         if self.n_cleared + 1 >= self.chunks.len() {
             return false;
         }
         let Some(mut chunk) = self.chunks.get_mut(self.n_cleared).map(std::mem::take) else { return false };
         self.n_cleared += 1;
-        (first..).zip(chunk.drain(..)).for_each(|(serial, item)| take(serial, item));
+        (first..).zip(&chunk).for_each(|(serial, item)| show(serial, item));
+        chunk.clear();
         self.spare = Some(chunk);
         true
     }
@@ -90,7 +91,7 @@ mod tests {
         let mut chunks = Chunks::default();
         (0..=CHUNK as u32).for_each(|i| assert_eq!(chunks.push(i), i));
         let mut gone = Vec::new();
-        assert!(chunks.forget_oldest(|serial, item| gone.push((serial, item))));
+        assert!(chunks.forget_oldest(|serial, item| gone.push((serial, *item))));
         assert_eq!(gone, (0..CHUNK as u32).map(|i| (i, i)).collect::<Vec<_>>());
         assert!(!chunks.forget_oldest(|_, _| ()), "the one that is being filled stays");
         assert_eq!((chunks.len(), chunks.first_serial(), chunks.next_serial()), (1, 4096, 4097));

@@ -248,7 +248,7 @@ impl FlowTable {
         let FlowTable { flows, open, summarised, .. } = self;
         flows.forget_oldest(|serial, flow| {
             if open.remove(hash(&flow.key), serial) {
-                ended(serial, &flow);
+                ended(serial, flow);
             }
             summarised.flows += 1;
             summarised.packets += flow.packets();

@@ -1,9 +1,11 @@
 //! Bytes to decoded and counted packets and rows: the front half of the line, which may run on a thread of its own.
 
 use super::tables;
+use super::watch::Watch;
 use crate::decode;
 use crate::decode::app::{self, Ends};
 use crate::decode::fragments::Fragments;
+use crate::detect::Detector;
 use crate::flow::table::Lead;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Packet;
@@ -48,6 +50,7 @@ struct Packets {
     counters: Counters,
     places: Places,
     fragments: Fragments,
+    watch: Watch,
     /// Of what is read packet by packet: datagrams, and what is neither TCP nor UDP.
     messages: MessageCounts,
     n_damaged: u64,
@@ -182,6 +185,11 @@ impl Front {
         &self.packets.messages
     }
 
+    /// The detectors that watched here, with their places in the table of detectors.
+    pub(super) fn take_watchers(&mut self) -> Vec<(usize, Box<dyn Detector>)> {
+        self.packets.watch.take()
+    }
+
     /// Packets of which a part could not be decoded.
     pub(super) fn n_damaged(&self) -> u64 {
         self.packets.n_damaged
@@ -203,7 +211,10 @@ fn take(record: Record<'_>, packets: &mut Packets, table: &mut Table, bytes: &[u
             match &row.became {
                 Became::Row => {}
                 Became::Flow(flow, _) => packets.counters.add_flow(flow),
-                Became::Packet(packet) => packets.counters.add(packet),
+                Became::Packet(packet) => {
+                    packets.counters.add(packet);
+                    packets.watch.observe(packet);
+                }
             }
             if table.keep(&row).is_some() {
                 batch.rows.push(row.became);
@@ -245,6 +256,7 @@ impl Packets {
             whole = self.fragments.take(packet, raw, &mut self.issues);
         }
         self.count(packet, raw);
+        self.watch.observe(packet);
         leads.push(Lead::of(packet));
         let data = whole.as_deref().unwrap_or(raw.data);
         (passing.app, passing.facts) = self.read(packet, data, facts);

@@ -2,7 +2,7 @@
 
 use super::front::Batch;
 use super::talks::{Outcome, Segment, Talks};
-use super::threads;
+use super::{threads, watch};
 use crate::detect::{self, Context, Detector, Ended, Spoken, Wants};
 use crate::flow::asked::Asked;
 use crate::flow::names::Names;
@@ -65,7 +65,9 @@ impl Line {
             most: value(settings::MOST_FLOWS) as usize,
         };
         let watchers = std::array::from_fn(|bit| {
-            let wants_kind = |(_, entry): &(usize, &detect::Entry)| entry.wants.meets(Wants::kind(bit));
+            let wants_kind = |(_, entry): &(usize, &detect::Entry)| {
+                entry.wants.meets(Wants::kind(bit)) && !watch::is_watcher(entry.wants)
+            };
             detect::ALL.iter().enumerate().filter(wants_kind).map(|(place, _)| place).collect()
         });
         Line {
@@ -183,6 +185,13 @@ impl Line {
             self.applications(packet, data, touch);
         }
         touch
+    }
+
+    /// Takes a detector that has watched elsewhere, at its place in the table of detectors.
+    pub(super) fn adopt(&mut self, place: usize, detector: Box<dyn Detector>) {
+        if let Some(slot) = self.detectors.get_mut(place) {
+            *slot = detector;
+        }
     }
 
     /// Every flow that is still open ends.
