@@ -139,7 +139,8 @@ mod tests {
     #[test]
     fn it_finds_what_a_map_finds() {
         let (mut open, mut map) = (Open::default(), BTreeMap::new());
-        let hash = |i: u32| if i % 3 == 0 { u32::MAX - i % 7 } else { i.wrapping_mul(0x9e37_79b9) & 0xfff0_0000 };
+        let hash =
+            |i: u32| if i.is_multiple_of(3) { u32::MAX - i % 7 } else { i.wrapping_mul(0x9e37_79b9) & 0xfff0_0000 };
         let mut state = 1_u32;
         for serial in 0..5000 {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
