@@ -31,7 +31,15 @@ impl Watch {
     /// Shows a packet to those that want it.
     #[inline]
     pub fn observe(&mut self, packet: &Packet) {
-        for place in self.watchers.get(Wants::of_packet(packet).place()).into_iter().flatten() {
+        self.show(Wants::of_packet(packet), packet);
+        if packet.piece().is_some() {
+            self.show(Wants::PIECES, packet);
+        }
+    }
+
+    #[inline]
+    fn show(&mut self, kind: Wants, packet: &Packet) {
+        for place in self.watchers.get(kind.place()).into_iter().flatten() {
             if let Some((_, detector)) = self.detectors.get_mut(*place) {
                 detector.observe_packet(packet);
             }
