@@ -6,15 +6,23 @@
 pub mod describe;
 pub mod shared;
 
+mod arp;
+mod cdp;
 mod dns;
+mod eapol;
 mod ftp;
 mod http;
+pub(super) mod icmp;
+pub(super) mod icmpv6;
+mod igmp;
 mod imap;
+mod lldp;
 mod llmnr;
 mod mdns;
 mod pop3;
 mod smtp;
 mod ssh;
+mod stp;
 mod tls;
 
 use crate::model::fact::Facts;
@@ -34,6 +42,14 @@ pub const ALL: &[Entry] = &[
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
+    icmp::ENTRY,
+    icmpv6::ENTRY,
+    arp::ENTRY,
+    igmp::ENTRY,
+    stp::ENTRY,
+    lldp::ENTRY,
+    cdp::ENTRY,
+    eapol::ENTRY,
 ];
 
 /// One application protocol: how it is recognised and read, by what carries it.
