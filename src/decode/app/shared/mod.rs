@@ -1,7 +1,8 @@
-//! What several application protocols share: DNS messages, lines of text, fields of bytes, Base64.
+//! What several application protocols share: DNS messages, lines of text, fields of bytes, log-ins, Base64.
 
 pub mod dns;
 pub mod lines;
+pub mod sasl;
 pub mod take;
 
 use base64::Engine;
