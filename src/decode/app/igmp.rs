@@ -56,7 +56,6 @@ fn records(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::super::shared::{facts_of_frame, listed};
-    use super::*;
 
     fn said(igmp: &[u8]) -> Vec<String> {
         let length = 20 + igmp.len() as u8;

@@ -23,6 +23,7 @@ mod pop3;
 mod smtp;
 mod ssh;
 mod stp;
+mod telnet;
 mod tls;
 
 use crate::model::fact::Facts;
@@ -33,6 +34,7 @@ use crate::model::protocol::{Named, Protocol};
 /// Every application protocol that is read, in the order in which they are asked.
 pub const ALL: &[Entry] = &[
     tls::ENTRY,
+    // Before HTTP, whose methods theirs resemble.
     http::ENTRY,
     ssh::ENTRY,
     dns::ENTRY,
@@ -42,6 +44,7 @@ pub const ALL: &[Entry] = &[
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
+    telnet::ENTRY,
     icmp::ENTRY,
     icmpv6::ENTRY,
     arp::ENTRY,

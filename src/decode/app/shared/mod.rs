@@ -1,6 +1,7 @@
-//! What several application protocols share: DNS messages, lines of text, fields of bytes, log-ins, Base64.
+//! What several application protocols share: DNS messages, lines and heads of text, fields of bytes, log-ins, Base64.
 
 pub mod dns;
+pub mod head;
 pub mod lines;
 pub mod sasl;
 pub mod take;
