@@ -19,6 +19,7 @@ mod imap;
 mod lldp;
 mod llmnr;
 mod mdns;
+mod mqtt;
 mod pop3;
 mod smtp;
 mod ssh;
@@ -45,6 +46,7 @@ pub const ALL: &[Entry] = &[
     pop3::ENTRY,
     imap::ENTRY,
     telnet::ENTRY,
+    mqtt::ENTRY,
     icmp::ENTRY,
     icmpv6::ENTRY,
     arp::ENTRY,
