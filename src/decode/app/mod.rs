@@ -21,6 +21,7 @@ mod llmnr;
 mod mdns;
 mod mqtt;
 mod pop3;
+mod sip;
 mod smtp;
 mod ssh;
 mod stp;
@@ -36,6 +37,7 @@ use crate::model::protocol::{Named, Protocol};
 pub const ALL: &[Entry] = &[
     tls::ENTRY,
     // Before HTTP, whose methods theirs resemble.
+    sip::ENTRY,
     http::ENTRY,
     ssh::ENTRY,
     dns::ENTRY,
