@@ -21,6 +21,8 @@ mod llmnr;
 mod mdns;
 mod mqtt;
 mod pop3;
+mod rtcp;
+mod rtp;
 mod sip;
 mod smtp;
 mod ssh;
@@ -49,6 +51,8 @@ pub const ALL: &[Entry] = &[
     imap::ENTRY,
     telnet::ENTRY,
     mqtt::ENTRY,
+    rtcp::ENTRY,
+    rtp::ENTRY,
     icmp::ENTRY,
     icmpv6::ENTRY,
     arp::ENTRY,
