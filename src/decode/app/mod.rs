@@ -23,6 +23,7 @@ mod mqtt;
 mod pop3;
 mod rtcp;
 mod rtp;
+mod rtsp;
 mod sip;
 mod smtp;
 mod ssh;
@@ -40,6 +41,7 @@ pub const ALL: &[Entry] = &[
     tls::ENTRY,
     // Before HTTP, whose methods theirs resemble.
     sip::ENTRY,
+    rtsp::ENTRY,
     http::ENTRY,
     ssh::ENTRY,
     dns::ENTRY,
