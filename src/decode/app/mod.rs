@@ -28,6 +28,7 @@ mod sip;
 mod smtp;
 mod ssh;
 mod stp;
+mod stratum;
 mod telnet;
 mod tls;
 
@@ -53,6 +54,7 @@ pub const ALL: &[Entry] = &[
     imap::ENTRY,
     telnet::ENTRY,
     mqtt::ENTRY,
+    stratum::ENTRY,
     rtcp::ENTRY,
     rtp::ENTRY,
     icmp::ENTRY,
