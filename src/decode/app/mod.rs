@@ -16,6 +16,7 @@ pub(super) mod icmp;
 pub(super) mod icmpv6;
 mod igmp;
 mod imap;
+mod irc;
 mod lldp;
 mod llmnr;
 mod mdns;
@@ -55,6 +56,7 @@ pub const ALL: &[Entry] = &[
     telnet::ENTRY,
     mqtt::ENTRY,
     stratum::ENTRY,
+    irc::ENTRY,
     rtcp::ENTRY,
     rtp::ENTRY,
     icmp::ENTRY,
