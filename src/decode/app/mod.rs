@@ -32,6 +32,7 @@ mod stp;
 mod stratum;
 mod telnet;
 mod tls;
+mod wireguard;
 
 use crate::model::fact::Facts;
 use crate::model::flow::Way;
@@ -57,6 +58,7 @@ pub const ALL: &[Entry] = &[
     mqtt::ENTRY,
     stratum::ENTRY,
     irc::ENTRY,
+    wireguard::ENTRY,
     rtcp::ENTRY,
     rtp::ENTRY,
     icmp::ENTRY,
