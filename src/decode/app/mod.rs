@@ -21,6 +21,7 @@ mod lldp;
 mod llmnr;
 mod mdns;
 mod mqtt;
+mod openvpn;
 mod pop3;
 mod rtcp;
 mod rtp;
@@ -60,6 +61,7 @@ pub const ALL: &[Entry] = &[
     irc::ENTRY,
     wireguard::ENTRY,
     rtcp::ENTRY,
+    openvpn::ENTRY,
     rtp::ENTRY,
     icmp::ENTRY,
     icmpv6::ENTRY,
