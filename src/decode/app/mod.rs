@@ -7,10 +7,10 @@ pub mod describe;
 pub mod shared;
 
 mod arp;
+mod bittorrent;
 mod cdp;
 mod dns;
 mod eapol;
-mod ftp;
 mod http;
 pub(super) mod icmp;
 pub(super) mod icmpv6;
@@ -51,7 +51,6 @@ pub const ALL: &[Entry] = &[
     dns::ENTRY,
     mdns::ENTRY,
     llmnr::ENTRY,
-    ftp::ENTRY,
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
@@ -62,6 +61,7 @@ pub const ALL: &[Entry] = &[
     wireguard::ENTRY,
     rtcp::ENTRY,
     openvpn::ENTRY,
+    bittorrent::ENTRY,
     rtp::ENTRY,
     icmp::ENTRY,
     icmpv6::ENTRY,

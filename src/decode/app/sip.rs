@@ -55,8 +55,15 @@ fn looks_right(bytes: &[u8]) -> Guess {
     };
     let (method, target) = bytes.split_at(at);
     let is_method = METHODS.contains(&method);
-    let is_target = [&b" sip:"[..], b" sips:", b" tel:"].iter().any(|scheme| target.starts_with(scheme));
-    if is_method && is_target { Guess::Certain } else { Guess::NotMine }
+    if !is_method {
+        return Guess::NotMine;
+    }
+    const SCHEMES: [&[u8]; 3] = [b" sip:", b" sips:", b" tel:"];
+    match SCHEMES.iter().any(|scheme| target.starts_with(scheme)) {
+        true => Guess::Certain,
+        false if SCHEMES.iter().any(|scheme| scheme.starts_with(target)) => Guess::More,
+        false => Guess::NotMine,
+    }
 }
 
 fn guess(bytes: &[u8], ends: &Ends) -> Guess {
