@@ -20,6 +20,7 @@ mod irc;
 mod lldp;
 mod llmnr;
 mod mdns;
+mod modbus;
 mod mqtt;
 mod openvpn;
 mod pop3;
@@ -63,6 +64,7 @@ pub const ALL: &[Entry] = &[
     openvpn::ENTRY,
     bittorrent::ENTRY,
     rtp::ENTRY,
+    modbus::ENTRY,
     icmp::ENTRY,
     icmpv6::ENTRY,
     arp::ENTRY,
