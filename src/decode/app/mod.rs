@@ -9,6 +9,7 @@ pub mod shared;
 mod arp;
 mod bittorrent;
 mod cdp;
+mod dnp3;
 mod dns;
 mod eapol;
 mod http;
@@ -63,6 +64,7 @@ pub const ALL: &[Entry] = &[
     rtcp::ENTRY,
     openvpn::ENTRY,
     bittorrent::ENTRY,
+    dnp3::ENTRY,
     rtp::ENTRY,
     modbus::ENTRY,
     icmp::ENTRY,
