@@ -33,6 +33,7 @@ mod smtp;
 mod ssh;
 mod stp;
 mod stratum;
+mod stun;
 mod telnet;
 mod tls;
 mod wireguard;
@@ -61,6 +62,7 @@ pub const ALL: &[Entry] = &[
     stratum::ENTRY,
     irc::ENTRY,
     wireguard::ENTRY,
+    stun::ENTRY,
     rtcp::ENTRY,
     openvpn::ENTRY,
     bittorrent::ENTRY,
