@@ -30,6 +30,7 @@ mod rtp;
 mod rtsp;
 mod sip;
 mod smtp;
+mod socks;
 mod ssh;
 mod stp;
 mod stratum;
@@ -68,6 +69,7 @@ pub const ALL: &[Entry] = &[
     bittorrent::ENTRY,
     dnp3::ENTRY,
     rtp::ENTRY,
+    socks::ENTRY,
     modbus::ENTRY,
     icmp::ENTRY,
     icmpv6::ENTRY,
