@@ -12,6 +12,7 @@ mod cdp;
 mod dnp3;
 mod dns;
 mod eapol;
+mod ftp;
 mod http;
 pub(super) mod icmp;
 pub(super) mod icmpv6;
@@ -55,6 +56,7 @@ pub const ALL: &[Entry] = &[
     dns::ENTRY,
     mdns::ENTRY,
     llmnr::ENTRY,
+    ftp::ENTRY,
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
