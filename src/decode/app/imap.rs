@@ -21,9 +21,15 @@ const MOST_WAITING: usize = 64;
 /// Longest literal that is read: a user's name or password.
 const MOST_LITERAL_BYTES: u64 = 512;
 
-fn guess(bytes: &[u8], _: &Ends) -> Guess {
+fn guess(bytes: &[u8], ends: &Ends) -> Guess {
     let greetings: [&[u8]; 3] = [b"* OK", b"* PREAUTH", b"* BYE"];
-    if greetings.iter().any(|greeting| bytes.starts_with(greeting)) { Guess::Certain } else { Guess::NotMine }
+    if greetings.iter().any(|greeting| bytes.starts_with(greeting)) {
+        return Guess::Certain;
+    }
+    let is_word = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_graphic);
+    let (tag, rest) = lines::word(lines::first(bytes).map_or(&[], |(line, _)| line));
+    let is_line = is_word(tag) && is_word(lines::word(rest).0);
+    if is_line && ends.hint == Some(Named::Imap) { Guess::Unsure } else { Guess::NotMine }
 }
 
 /// What the result of a command means.

@@ -20,10 +20,14 @@ pub const ENTRY: Entry = Entry {
 const MOST_WAITING: usize = 256;
 
 /// A bare `+OK` may be of Redis.
-fn guess(bytes: &[u8], _: &Ends) -> Guess {
+fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+    const COMMANDS: [&[u8]; 8] = [b"USER", b"AUTH", b"CAPA", b"APOP", b"STAT", b"NOOP", b"QUIT", b"STLS"];
     match bytes {
         [b'+', b'O', b'K', b' ', b' '..=b'~', ..] => Guess::Certain,
         [b'+', b'O', b'K', b'\r', ..] | [b'-', b'E', b'R', b'R', b' ', ..] => Guess::Unsure,
+        _ if ends.hint == Some(Named::Pop3) && COMMANDS.iter().any(|word| lines::begins_with(bytes, word)) => {
+            Guess::Unsure
+        }
         _ => Guess::NotMine,
     }
 }

@@ -16,12 +16,17 @@ pub const ENTRY: Entry = Entry {
     frame: None,
 };
 
-fn guess(bytes: &[u8], _: &Ends) -> Guess {
+fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+    const OTHERS: [&[u8]; 7] = [b"HELP", b"NOOP", b"QUIT", b"RSET", b"MAIL", b"AUTH", b"STARTTLS"];
     let (line, _) = lines::first(bytes).unwrap_or((bytes, 0));
     match lines::reply(line) {
         Some((220, text)) if lines::has(text, b"SMTP") || lines::has(text, b"MAIL") => Guess::Certain,
         Some((220 | 421 | 554, _)) => Guess::Unsure,
         _ if lines::begins_with(bytes, b"EHLO") || lines::begins_with(bytes, b"HELO") => Guess::Certain,
+        // Who speaks before the greeting, or was not heard from the start.
+        _ if ends.hint == Some(Named::Smtp) && OTHERS.iter().any(|word| lines::begins_with(bytes, word)) => {
+            Guess::Unsure
+        }
         _ => Guess::NotMine,
     }
 }

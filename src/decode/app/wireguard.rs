@@ -15,15 +15,21 @@ pub const ENTRY: Entry = Entry {
 /// Header of sixteen bytes and a tag: nothing inside.
 const KEEPALIVE_BYTES: usize = 32;
 
-/// A type, three zeros, and the one length of each type; data come in steps of sixteen, with a counter that no session
-/// brings above 2^40.
+/// Data come in steps of sixteen bytes, unless that would exceed the tunnel's largest packet: that of IPv6 at least.
+const LARGE_BYTES: usize = 1280;
+
+/// A type, three zeros, and the one length of each type; data have a counter that no session brings above 2^40.
 fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
     let [kind @ 1..=4, 0, 0, 0, rest @ ..] = payload else { return Guess::NotMine };
     let name = match (kind, payload.len()) {
         (1, 148) => "handshake initiation",
         (2, 92) => "handshake response",
         (3, 64) => "cookie reply",
-        (4, n) if n >= KEEPALIVE_BYTES && n % 16 == 0 && matches!(rest, [_, _, _, _, _, _, _, _, _, 0, 0, 0, ..]) => {
+        (4, n)
+            if n >= KEEPALIVE_BYTES
+                && (n.is_multiple_of(16) || n >= LARGE_BYTES)
+                && matches!(rest, [_, _, _, _, _, _, _, _, _, 0, 0, 0, ..]) =>
+        {
             if n == KEEPALIVE_BYTES {
                 "keepalive"
             } else {
@@ -51,7 +57,7 @@ mod tests {
             message[8..16].copy_from_slice(&7_u64.to_le_bytes());
             assert_eq!(read(&message, &ends, &mut facts), Guess::Certain);
             for end in 0..length {
-                let is_data = kind == 4 && end >= 32 && end % 16 == 0;
+                let is_data = kind == 4 && end >= 32 && (end % 16 == 0 || end >= 1280);
                 assert_eq!(read(&message[..end], &ends, &mut Facts::default()) == Guess::Certain, is_data);
             }
         }
