@@ -9,15 +9,28 @@ use crate::model::protocol::Named;
 /// Line in the table.
 pub const ENTRY: Entry = Entry { protocol: Named::Arp, datagram: None, stream: None, frame: Some(read) };
 
-fn read(packet: &Packet, _: &[u8], facts: &mut Facts) {
-    facts.text(FactKind::Message, packet.arp.as_deref().map_or("other", kind));
+fn read(packet: &Packet, data: &[u8], facts: &mut Facts) {
+    let name = match packet.arp.as_deref() {
+        Some(arp) => kind(arp),
+        // Addresses of another size than Ethernet's: the operation stands at the same place.
+        None => match data.get(packet.net_at as usize + 6..) {
+            Some([high, low, ..]) => operation(u16::from_be_bytes([*high, *low])),
+            _ => return,
+        },
+    };
+    facts.text(FactKind::Message, name);
 }
 
 fn kind(arp: &Arp) -> &'static str {
-    let is_of_itself = arp.sender_ip == arp.target_ip;
     match arp.operation {
-        1 | 2 if is_of_itself => "gratuitous",
+        1 | 2 if arp.sender_ip == arp.target_ip => "gratuitous",
         1 if arp.sender_ip == Host::v4([0; 4]) => "probe",
+        number => operation(number),
+    }
+}
+
+fn operation(number: u16) -> &'static str {
+    match number {
         1 => "request",
         2 => "reply",
         // RFC 903 and RFC 2390: addresses asked for the other way round.

@@ -26,7 +26,10 @@ fn message(bytes: &[u8]) -> Option<(usize, &[u8])> {
 }
 
 /// Little in a message is fixed: the port must say the same.
-fn guess(bytes: &[u8], _: &Ends) -> Guess {
+fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+    if ends.hint != Some(Named::Modbus) {
+        return Guess::NotMine;
+    }
     match message(bytes) {
         Some((n, [_, function, ..])) if n <= bytes.len() && name(function & !EXCEPTION_FLAG) != "other" => {
             Guess::Unsure
