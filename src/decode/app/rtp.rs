@@ -22,7 +22,7 @@ fn read(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Guess {
     };
     // Servers and clients of both choose even ports (RFC 3550, section 11).
     let has_ports = ends.source_port.min(ends.target_port) >= LOWEST_PORT
-        && (ends.source_port % 2 == 0 || ends.target_port % 2 == 0);
+        && (ends.source_port.is_multiple_of(2) || ends.target_port.is_multiple_of(2));
     let kind = second & 0x7f;
     let Some(name) = name(kind).filter(|_| has_ports && !rest.is_empty()) else { return Guess::NotMine };
     if *first == 0x90 && !has_extension(rest) {

@@ -38,10 +38,17 @@ fn read(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Guess {
 }
 
 fn guess(bytes: &[u8], _: &Ends) -> Guess {
-    match message(bytes) {
-        Some((_, true)) => Guess::Certain,
+    match (message(bytes), framed(bytes)) {
+        (Some((_, true)), _) => Guess::Certain,
+        (_, Some((n, inside))) if message(inside) == Some((n, true)) => Guess::Certain,
         _ => Guess::NotMine,
     }
+}
+
+/// Length and start of what has its length in two bytes before it, as between peers (RFC 4571, section 2).
+fn framed(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let ([n0, n1], inside) = bytes.split_first_chunk::<2>()?;
+    Some((usize::from(u16::from_be_bytes([*n0, *n1])), inside))
 }
 
 struct Stun;
@@ -55,11 +62,20 @@ impl Talk for Stun {
         if bytes.len() < HEADER_BYTES {
             return Step::Took(0);
         }
-        let Some((n, true)) = message(bytes) else { return Step::Done };
-        let Some(whole) = bytes.get(..n) else { return Step::Took(0) };
-        facts.begin();
-        say(whole, facts);
-        Step::Took(n)
+        if let Some((n, true)) = message(bytes) {
+            let Some(whole) = bytes.get(..n) else { return Step::Took(0) };
+            facts.begin();
+            say(whole, facts);
+            return Step::Took(n);
+        }
+        let Some((n, inside)) = framed(bytes).filter(|(n, _)| *n > 0) else { return Step::Done };
+        if message(inside) == Some((n, true)) {
+            let Some(whole) = inside.get(..n) else { return Step::Took(0) };
+            facts.begin();
+            say(whole, facts);
+        }
+        // Between messages flow media.
+        Step::Skip(2 + n as u64)
     }
 }
 
@@ -154,5 +170,11 @@ mod tests {
             assert_eq!(Stun.read(Way::Forward, &message[..end], &mut facts), Step::Took(0));
         }
         assert_eq!(Stun.read(Way::Forward, &message, &mut facts), Step::Took(message.len()));
+        let framed = [&[0, message.len() as u8][..], &message].concat();
+        assert_eq!(guess(&framed, &ends), Guess::Certain);
+        assert_eq!(Stun.read(Way::Forward, &framed[..30], &mut facts), Step::Took(0));
+        facts.clear();
+        assert_eq!(Stun.read(Way::Forward, &framed, &mut facts), Step::Skip(framed.len() as u64));
+        assert_eq!(facts.len(), 4);
     }
 }
