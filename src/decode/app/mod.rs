@@ -29,6 +29,7 @@ mod pop3;
 mod rtcp;
 mod rtp;
 mod rtsp;
+mod shell;
 mod sip;
 mod smtp;
 mod socks;
@@ -81,6 +82,7 @@ pub const ALL: &[Entry] = &[
     lldp::ENTRY,
     cdp::ENTRY,
     eapol::ENTRY,
+    shell::ENTRY,
 ];
 
 /// One application protocol: how it is recognised and read, by what carries it.

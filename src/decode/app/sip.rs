@@ -147,13 +147,11 @@ fn message(head: Head<'_>, body: &[u8], facts: &mut Facts) {
     }
 }
 
-/// The first 401 or 407 just asks for a log-in (RFC 3261, section 22.1); a later one, and 403, refuses it. Which it is
-/// shows only with what was asked.
+/// A 401 or 407 mostly just asks for a log-in (RFC 3261, section 22.1); that it refuses one shows only with what was asked.
 fn registered(status: u64, facts: &mut Facts) {
     match status {
         200..=299 => facts.text(FactKind::Login, "accepted"),
-        401 | 407 => facts.text(FactKind::Login, "challenged"),
-        403 | 404 | 423 => facts.text(FactKind::Login, "refused"),
+        403 | 404 => facts.text(FactKind::Login, "refused"),
         _ => {}
     }
 }
