@@ -89,6 +89,9 @@ facts! {
     Router "router" "Router" Value, DnsServer "dns_server" "DNS server" Value, Lease "lease" "Lease, seconds" Value,
     Requested "requested" "Asks for address" Value, Vendor "vendor" "Vendor" Value, Port "port" "Port" Value,
     Priority "priority" "Priority" Value, Payload "payload" "Payload type" Kind, Media "media" "Media stream" Value,
+    Ssrc "rtp.ssrc" "SSRC" Value, Group "igmp.group" "Multicast group" Value, Root "stp.root" "Root bridge" Value,
+    SwitchPort "switch_port" "Switch port" Value, Platform "platform" "Platform" Value,
+    Prefix "prefix" "Address prefix" Value,
 }
 
 /// The value of a fact.

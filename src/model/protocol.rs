@@ -41,6 +41,7 @@ named! {
     MySql "MySQL", PostgreSql "PostgreSQL", MsSql "MS SQL", Redis "Redis", MongoDb "MongoDB", Irc "IRC", Nfs "NFS",
     Rpc "ONC RPC", MsRpc "MS RPC", Winrm "WinRM", WireGuard "WireGuard", OpenVpn "OpenVPN", Isakmp "IKE",
     Socks "SOCKS", Radius "RADIUS", Stun "STUN", Shell "Shell", Vxlan "VXLAN", Gtp "GTP",
+    BitTorrent "BitTorrent", Stratum "Stratum", Rtp "RTP", Rtcp "RTCP",
 }
 
 /// A protocol as counted: by name, or by the number that its lower layer gives it.
@@ -139,7 +140,7 @@ impl Protocol {
             (true, 22) => Ssh,
             (true, 21) => Ftp,
             (true, 20) => FtpData,
-            (true, 23) => Telnet,
+            (true, 23 | 2323) => Telnet,
             (true, 25 | 587) => Smtp,
             (true, 110) => Pop3,
             (true, 143) => Imap,
@@ -155,7 +156,7 @@ impl Protocol {
             (true, 3389) => Rdp,
             (true, 5900..=5903) => Vnc,
             (_, 5060 | 5061) => Sip,
-            (true, 554) => Rtsp,
+            (true, 554 | 8554) => Rtsp,
             (true, 1883) => Mqtt,
             (true, 502) => Modbus,
             (_, 20000) => Dnp3,
@@ -177,6 +178,7 @@ impl Protocol {
             (true, 1080) => Socks,
             (false, 1812 | 1813) => Radius,
             (_, 3478) => Stun,
+            (_, 6881) => BitTorrent,
             (false, 4789) => Vxlan,
             (false, 2152) => Gtp,
             _ => return None,

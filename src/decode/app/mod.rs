@@ -6,17 +6,40 @@
 pub mod describe;
 pub mod shared;
 
+mod arp;
+mod bittorrent;
+mod cdp;
+mod dnp3;
 mod dns;
+mod eapol;
 mod ftp;
 mod http;
+pub(super) mod icmp;
+pub(super) mod icmpv6;
+mod igmp;
 mod imap;
+mod irc;
+mod lldp;
 mod llmnr;
 mod mdns;
+mod modbus;
+mod mqtt;
+mod openvpn;
 mod pop3;
+mod rtcp;
+mod rtp;
+mod rtsp;
 mod shell;
+mod sip;
 mod smtp;
+mod socks;
 mod ssh;
+mod stp;
+mod stratum;
+mod stun;
+mod telnet;
 mod tls;
+mod wireguard;
 
 use crate::model::fact::Facts;
 use crate::model::flow::Way;
@@ -26,6 +49,9 @@ use crate::model::protocol::{Named, Protocol};
 /// Every application protocol that is read, in the order in which they are asked.
 pub const ALL: &[Entry] = &[
     tls::ENTRY,
+    // Before HTTP, whose methods theirs resemble.
+    sip::ENTRY,
+    rtsp::ENTRY,
     http::ENTRY,
     ssh::ENTRY,
     dns::ENTRY,
@@ -35,6 +61,27 @@ pub const ALL: &[Entry] = &[
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
+    telnet::ENTRY,
+    mqtt::ENTRY,
+    stratum::ENTRY,
+    irc::ENTRY,
+    wireguard::ENTRY,
+    stun::ENTRY,
+    rtcp::ENTRY,
+    openvpn::ENTRY,
+    bittorrent::ENTRY,
+    dnp3::ENTRY,
+    rtp::ENTRY,
+    socks::ENTRY,
+    modbus::ENTRY,
+    icmp::ENTRY,
+    icmpv6::ENTRY,
+    arp::ENTRY,
+    igmp::ENTRY,
+    stp::ENTRY,
+    lldp::ENTRY,
+    cdp::ENTRY,
+    eapol::ENTRY,
     shell::ENTRY,
 ];
 
