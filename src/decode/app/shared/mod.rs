@@ -1,6 +1,10 @@
-//! What several application protocols share: DNS messages, lines of text, Base64.
+//! What several application protocols share: fields of binary messages, DNS messages, hellos of TLS, lines of text, digests,
+//! Base64.
 
+pub mod cursor;
+pub mod digest;
 pub mod dns;
+pub mod hello;
 pub mod lines;
 
 use base64::Engine;
