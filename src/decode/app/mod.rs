@@ -13,6 +13,7 @@ mod imap;
 mod llmnr;
 mod mdns;
 mod pop3;
+mod quic;
 mod smtp;
 mod ssh;
 mod tls;
@@ -26,6 +27,7 @@ use crate::model::protocol::{Named, Protocol};
 pub const ALL: &[Entry] = &[
     tls::ENTRY,
     http::ENTRY,
+    quic::ENTRY,
     ssh::ENTRY,
     dns::ENTRY,
     mdns::ENTRY,
