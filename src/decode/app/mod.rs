@@ -9,6 +9,7 @@ pub mod shared;
 mod dns;
 mod ftp;
 mod http;
+mod http2;
 mod imap;
 mod llmnr;
 mod mdns;
@@ -17,6 +18,7 @@ mod quic;
 mod smtp;
 mod ssh;
 mod tls;
+mod websocket;
 
 use crate::model::fact::Facts;
 use crate::model::flow::Way;
@@ -27,6 +29,8 @@ use crate::model::protocol::{Named, Protocol};
 pub const ALL: &[Entry] = &[
     tls::ENTRY,
     http::ENTRY,
+    http2::ENTRY,
+    websocket::ENTRY,
     quic::ENTRY,
     ssh::ENTRY,
     dns::ENTRY,
@@ -136,6 +140,8 @@ pub enum Step {
     Done,
     /// After so many bytes both sides speak another protocol, which is to be found out anew.
     Over(usize),
+    /// After so many bytes both sides speak this protocol.
+    Into(usize, Named),
 }
 
 /// Place in [`ALL`] of each protocol, by its number.
@@ -291,7 +297,7 @@ mod tests {
                     (stream.guess)(&noise, &ends);
                     let mut talk = (stream.talk)();
                     for way in [Way::Forward, Way::Backward] {
-                        if let Step::Took(n) | Step::Over(n) = talk.read(way, &noise, &mut facts) {
+                        if let Step::Took(n) | Step::Over(n) | Step::Into(n, _) = talk.read(way, &noise, &mut facts) {
                             assert!(n <= noise.len(), "{}", entry.protocol.name());
                         }
                     }
