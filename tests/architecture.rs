@@ -73,7 +73,6 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 const DOORS: &[(&str, &[&str])] = &[
     ("pcap_parser", &["read"]),
     ("etherparse", &["decode"]),
-    ("simple_dns", &["decode/app"]),
     ("httparse", &["decode/app"]),
     ("base64", &["decode/app/shared"]),
     ("tls_parser", &["decode/app/shared/hello"]),
