@@ -80,6 +80,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("aes", &["decode/app/quic"]),
     ("hkdf", &["decode/app/quic"]),
     ("md5", &["decode/app/shared/digest"]),
+    ("psl", &["detect/domains"]),
     ("smartcore", &["detect/ml"]),
     ("plotters", &["chart/draw"]),
     ("plotters_canvas", &["web"]),

@@ -15,6 +15,7 @@ mod llmnr;
 mod mdns;
 mod pop3;
 mod quic;
+mod shell;
 mod smtp;
 mod ssh;
 mod tls;
@@ -40,6 +41,7 @@ pub const ALL: &[Entry] = &[
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
+    shell::ENTRY,
 ];
 
 /// One application protocol: how it is recognised and read, by what carries it.
