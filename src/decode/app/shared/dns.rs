@@ -28,14 +28,10 @@ pub fn read(payload: &[u8], facts: &mut Facts) -> bool {
     let mut message = Message { payload, at: HEADER_BYTES, name: Text { bytes: [0; MOST_TEXT_BYTES], n: 0 } };
     let mark = facts.mark();
     facts.text(FactKind::Message, if header.is_answer { "answer" } else { "question" });
-    for place in 0..header.n_questions.min(MOST_QUESTIONS) {
-        if message.question(facts).is_none() {
-            if place == 0 {
-                facts.forget(mark);
-                return false;
-            }
-            break;
-        }
+    let n_read = (0..header.n_questions.min(MOST_QUESTIONS)).take_while(|_| message.question(facts).is_some()).count();
+    if n_read == 0 && header.n_questions > 0 {
+        facts.forget(mark);
+        return false;
     }
     if !header.is_answer {
         return true;
@@ -43,22 +39,21 @@ pub fn read(payload: &[u8], facts: &mut Facts) -> bool {
     facts.text(FactKind::DnsCode, code_name(header.code));
     facts.number(FactKind::DnsAnswers, header.n_answers.into());
     facts.number(FactKind::DnsAnswerBytes, payload.len() as u64);
-    let mut ttl = None;
-    if header.n_questions <= MOST_QUESTIONS {
-        for place in 0..header.n_answers.min(MOST_ANSWERS) {
-            // Multicast answers repeat no question; the record's own name serves.
-            let is_asked = place == 0 && header.n_questions == 0;
-            let Some(record_ttl) = message.answer(is_asked, facts) else {
-                if is_asked {
-                    facts.forget(mark);
-                    return false;
-                }
-                break;
-            };
-            ttl = Some(ttl.unwrap_or(u32::MAX).min(record_ttl));
-        }
+    let n_answers = if n_read == usize::from(header.n_questions) { header.n_answers.min(MOST_ANSWERS) } else { 0 };
+    let mut least_ttl = None;
+    for place in 0..n_answers {
+        // Multicast answers repeat no question; the record's own name serves.
+        let is_asked = place == 0 && n_read == 0;
+        let Some(ttl) = message.answer(is_asked, facts) else {
+            if is_asked {
+                facts.forget(mark);
+                return false;
+            }
+            break;
+        };
+        least_ttl = Some(least_ttl.map_or(ttl, |least: u32| least.min(ttl)));
     }
-    if let Some(ttl) = ttl {
+    if let Some(ttl) = least_ttl {
         facts.number(FactKind::DnsTtl, ttl.into());
     }
     true
@@ -79,11 +74,14 @@ impl Header {
         let [n_questions, n_answers, n_authorities, n_others] =
             [0, 2, 4, 6].map(|at| counts.get(at..).and_then(|count| Cursor(count).u16()).unwrap_or(0));
         let n_records = n_answers.checked_add(n_authorities)?.checked_add(n_others)?;
+        let is_answer = flags & ANSWER_FLAG != 0;
+        // Some refuse with the header alone.
+        let says_something = n_questions > 0 || n_records > 0 || is_answer && payload.len() == HEADER_BYTES;
         let is_sane = n_questions <= MOST_RECORDS
             && n_records <= MOST_RECORDS
-            && (n_questions > 0 || n_records > 0)
+            && says_something
             && flags >> 3 & 0x0f <= MOST_OPERATION;
-        is_sane.then_some(Header { is_answer: flags & ANSWER_FLAG != 0, code: code & 0x0f, n_questions, n_answers })
+        is_sane.then_some(Header { is_answer, code: code & 0x0f, n_questions, n_answers })
     }
 }
 
@@ -118,12 +116,21 @@ impl<'a> Message<'a> {
         let n = usize::from(u16::from_be_bytes(self.array()?));
         let end = self.at + n;
         let data = self.payload.get(self.at..end)?;
+        // An odd record is passed over: where it ends is known.
         match kind {
-            1 => facts.format(FactKind::DnsAnswer, Ipv4Addr::from(*data.first_chunk()?)),
-            28 => facts.format(FactKind::DnsAnswer, Ipv6Addr::from(<[u8; 16]>::try_from(data).ok()?)),
-            2 | 5 | 12 | 39 => self.named(0, facts)?,
-            15 => self.named(2, facts)?,
-            33 => self.named(6, facts)?,
+            1 => {
+                if let Ok(address) = <[u8; 4]>::try_from(data) {
+                    facts.format(FactKind::DnsAnswer, Ipv4Addr::from(address));
+                }
+            }
+            28 => {
+                if let Ok(address) = <[u8; 16]>::try_from(data) {
+                    facts.format(FactKind::DnsAnswer, Ipv6Addr::from(address));
+                }
+            }
+            2 | 5 | 12 | 39 => self.named(0, facts),
+            15 => self.named(2, facts),
+            33 => self.named(6, facts),
             _ => {}
         }
         self.at = end;
@@ -131,11 +138,11 @@ impl<'a> Message<'a> {
     }
 
     /// The name that an answer gives, so many bytes into its data.
-    fn named(&mut self, n_before: usize, facts: &mut Facts) -> Option<()> {
+    fn named(&mut self, n_before: usize, facts: &mut Facts) {
         self.at += n_before;
-        self.name()?;
-        facts.bytes(FactKind::DnsAnswer, self.name.bytes());
-        Some(())
+        if self.name().is_some() {
+            facts.bytes(FactKind::DnsAnswer, self.name.bytes());
+        }
     }
 
     #[inline]
@@ -343,6 +350,12 @@ mod tests {
             assert_eq!(read(&ANSWER[..end], &mut Facts::default()), end >= question, "{end}");
         }
         assert_eq!(said(&ANSWER[..first + 5], FactKind::DnsAnswer), ["a.example.com"]);
+    }
+
+    #[test]
+    fn a_header_alone_refuses() {
+        assert_eq!(said(b"\x12\x34\x81\x05\0\0\0\0\0\0\0\0", FactKind::DnsCode), ["refused"]);
+        assert!(!read(b"\x12\x34\x01\x00\0\0\0\0\0\0\0\0", &mut Facts::default()));
     }
 
     #[test]
