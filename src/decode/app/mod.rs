@@ -14,6 +14,7 @@ mod dns;
 mod eapol;
 mod ftp;
 mod http;
+mod http2;
 pub(super) mod icmp;
 pub(super) mod icmpv6;
 mod igmp;
@@ -26,6 +27,7 @@ mod modbus;
 mod mqtt;
 mod openvpn;
 mod pop3;
+mod quic;
 mod rtcp;
 mod rtp;
 mod rtsp;
@@ -39,6 +41,7 @@ mod stratum;
 mod stun;
 mod telnet;
 mod tls;
+mod websocket;
 mod wireguard;
 
 use crate::model::fact::Facts;
@@ -53,6 +56,9 @@ pub const ALL: &[Entry] = &[
     sip::ENTRY,
     rtsp::ENTRY,
     http::ENTRY,
+    http2::ENTRY,
+    websocket::ENTRY,
+    quic::ENTRY,
     ssh::ENTRY,
     dns::ENTRY,
     mdns::ENTRY,
@@ -183,6 +189,8 @@ pub enum Step {
     Done,
     /// After so many bytes both sides speak another protocol, which is to be found out anew.
     Over(usize),
+    /// After so many bytes both sides speak this protocol.
+    Into(usize, Named),
 }
 
 /// Place in [`ALL`] of each protocol, by its number.
@@ -338,7 +346,7 @@ mod tests {
                     (stream.guess)(&noise, &ends);
                     let mut talk = (stream.talk)();
                     for way in [Way::Forward, Way::Backward] {
-                        if let Step::Took(n) | Step::Over(n) = talk.read(way, &noise, &mut facts) {
+                        if let Step::Took(n) | Step::Over(n) | Step::Into(n, _) = talk.read(way, &noise, &mut facts) {
                             assert!(n <= noise.len(), "{}", entry.protocol.name());
                         }
                     }

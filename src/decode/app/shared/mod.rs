@@ -1,7 +1,11 @@
-//! What several application protocols share: DNS messages, lines and heads of text, fields of bytes, log-ins, Base64.
+//! What several application protocols share: fields of binary messages, DNS messages, hellos of TLS, lines and heads of
+//! text, log-ins, digests, Base64.
 
+pub mod cursor;
+pub mod digest;
 pub mod dns;
 pub mod head;
+pub mod hello;
 pub mod lines;
 pub mod sasl;
 pub mod take;
