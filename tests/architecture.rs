@@ -77,6 +77,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("httparse", &["decode/app"]),
     ("base64", &["decode/app/shared"]),
     ("tls_parser", &["decode/app"]),
+    ("asn1_rs", &["decode/app"]),
+    ("kerberos_parser", &["decode/app"]),
     ("smartcore", &["detect/ml"]),
     ("plotters", &["chart/draw"]),
     ("plotters_canvas", &["web"]),

@@ -13,6 +13,7 @@ mod imap;
 mod llmnr;
 mod mdns;
 mod pop3;
+mod smb;
 mod smtp;
 mod ssh;
 mod tls;
@@ -31,6 +32,7 @@ pub const ALL: &[Entry] = &[
     mdns::ENTRY,
     llmnr::ENTRY,
     ftp::ENTRY,
+    smb::ENTRY,
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,

@@ -1,7 +1,14 @@
-//! What several application protocols share: DNS messages, lines of text, Base64.
+//! What several application protocols share: numbers and texts, DNS messages, lines, Base64, log-ins, remote calls.
 
+pub mod ber;
+pub mod bytes;
+pub mod dcerpc;
 pub mod dns;
+pub mod gss;
+pub mod kerberos;
 pub mod lines;
+pub mod netbios;
+pub mod ntlm;
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
