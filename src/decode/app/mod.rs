@@ -10,6 +10,7 @@ mod dns;
 mod ftp;
 mod http;
 mod imap;
+mod kerberos;
 mod llmnr;
 mod mdns;
 mod pop3;
@@ -33,6 +34,7 @@ pub const ALL: &[Entry] = &[
     llmnr::ENTRY,
     ftp::ENTRY,
     smb::ENTRY,
+    kerberos::ENTRY,
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
