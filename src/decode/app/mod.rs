@@ -6,6 +6,7 @@
 pub mod describe;
 pub mod shared;
 
+mod dhcp;
 mod dns;
 mod ftp;
 mod http;
@@ -35,6 +36,7 @@ pub const ALL: &[Entry] = &[
     ftp::ENTRY,
     smb::ENTRY,
     kerberos::ENTRY,
+    dhcp::ENTRY,
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
