@@ -14,6 +14,7 @@ mod imap;
 mod kerberos;
 mod llmnr;
 mod mdns;
+mod nbns;
 mod pop3;
 mod smb;
 mod smtp;
@@ -37,6 +38,7 @@ pub const ALL: &[Entry] = &[
     smb::ENTRY,
     kerberos::ENTRY,
     dhcp::ENTRY,
+    nbns::ENTRY,
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
