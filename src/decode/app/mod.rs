@@ -12,6 +12,7 @@ mod ftp;
 mod http;
 mod imap;
 mod kerberos;
+mod ldap;
 mod llmnr;
 mod mdns;
 mod nbns;
@@ -37,6 +38,7 @@ pub const ALL: &[Entry] = &[
     ftp::ENTRY,
     smb::ENTRY,
     kerberos::ENTRY,
+    ldap::ENTRY,
     dhcp::ENTRY,
     nbns::ENTRY,
     smtp::ENTRY,
