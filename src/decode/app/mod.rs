@@ -17,6 +17,7 @@ mod llmnr;
 mod mdns;
 mod nbns;
 mod pop3;
+mod rdp;
 mod smb;
 mod smtp;
 mod ssh;
@@ -39,6 +40,7 @@ pub const ALL: &[Entry] = &[
     smb::ENTRY,
     kerberos::ENTRY,
     ldap::ENTRY,
+    rdp::ENTRY,
     dhcp::ENTRY,
     nbns::ENTRY,
     smtp::ENTRY,
