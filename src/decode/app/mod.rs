@@ -15,6 +15,7 @@ mod kerberos;
 mod ldap;
 mod llmnr;
 mod mdns;
+mod ms_rpc;
 mod nbns;
 mod pop3;
 mod rdp;
@@ -39,6 +40,7 @@ pub const ALL: &[Entry] = &[
     ftp::ENTRY,
     smb::ENTRY,
     kerberos::ENTRY,
+    ms_rpc::ENTRY,
     ldap::ENTRY,
     rdp::ENTRY,
     dhcp::ENTRY,
