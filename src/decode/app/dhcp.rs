@@ -2,9 +2,9 @@
 
 use super::shared::bytes::{self, be32};
 use super::{Datagram, Ends, Entry, Guess};
+use crate::model::address::mac_text;
 use crate::model::fact::{FactKind, Facts};
 use crate::model::protocol::Named;
-use std::fmt;
 use std::net::Ipv4Addr;
 
 /// Line in the table.
@@ -30,7 +30,7 @@ fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
     if (kind, hardware_bytes) == (1, 6)
         && let Some(mac) = bytes::from(payload, HARDWARE_ADDRESS).first_chunk()
     {
-        facts.format(FactKind::Mac, Mac(*mac));
+        facts.text(FactKind::Mac, &mac_text(*mac));
     }
     if operation == 1 {
         address(FactKind::Requested, payload, CLIENT_ADDRESS, facts);
@@ -43,15 +43,6 @@ fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
     }
     options(bytes::from(payload, COOKIE + 4), facts);
     Guess::Certain
-}
-
-struct Mac([u8; 6]);
-
-impl fmt::Display for Mac {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d, e, g] = self.0;
-        write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
-    }
 }
 
 fn address(kind: FactKind, bytes: &[u8], at: usize, facts: &mut Facts) {

@@ -166,8 +166,10 @@ impl Smb1 {
                 let end = block.add_text(FactKind::Banner, length, facts);
                 block.add_text(FactKind::Banner, end, facts);
             }
-            TREE_CONNECT if block.status == 0 && block.data.starts_with(b"IPC\0") => {
-                if !self.pipe_trees.contains(&block.tree) && self.pipe_trees.len() < MOST_TREES {
+            TREE_CONNECT if block.status == 0 => {
+                // A number may have been another share's before.
+                self.pipe_trees.retain(|tree| *tree != block.tree);
+                if block.data.starts_with(b"IPC\0") && self.pipe_trees.len() < MOST_TREES {
                     self.pipe_trees.push(block.tree);
                 }
             }

@@ -149,8 +149,10 @@ impl Smb2 {
                     _ => {}
                 }
             }
-            TREE_CONNECT if message.status == 0 && message.body.get(2) == Some(&PIPES) => {
-                if !self.pipe_trees.contains(&message.tree) && self.pipe_trees.len() < MOST_TREES {
+            TREE_CONNECT if message.status == 0 => {
+                // A number may have been another share's before.
+                self.pipe_trees.retain(|tree| *tree != message.tree);
+                if message.body.get(2) == Some(&PIPES) && self.pipe_trees.len() < MOST_TREES {
                     self.pipe_trees.push(message.tree);
                 }
             }
