@@ -21,6 +21,7 @@ mod pop3;
 mod rdp;
 mod smb;
 mod smtp;
+mod snmp;
 mod ssh;
 mod tls;
 
@@ -45,6 +46,7 @@ pub const ALL: &[Entry] = &[
     rdp::ENTRY,
     dhcp::ENTRY,
     nbns::ENTRY,
+    snmp::ENTRY,
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
