@@ -17,6 +17,7 @@ mod llmnr;
 mod mdns;
 mod ms_rpc;
 mod nbns;
+mod ntp;
 mod pop3;
 mod rdp;
 mod smb;
@@ -47,6 +48,7 @@ pub const ALL: &[Entry] = &[
     dhcp::ENTRY,
     nbns::ENTRY,
     snmp::ENTRY,
+    ntp::ENTRY,
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
