@@ -25,6 +25,7 @@ mod smtp;
 mod snmp;
 mod ssh;
 mod tls;
+mod vnc;
 
 use crate::model::fact::Facts;
 use crate::model::flow::Way;
@@ -49,6 +50,7 @@ pub const ALL: &[Entry] = &[
     nbns::ENTRY,
     snmp::ENTRY,
     ntp::ENTRY,
+    vnc::ENTRY,
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
