@@ -16,6 +16,7 @@ mod ldap;
 mod llmnr;
 mod mdns;
 mod ms_rpc;
+mod mysql;
 mod nbns;
 mod ntp;
 mod pop3;
@@ -51,6 +52,7 @@ pub const ALL: &[Entry] = &[
     snmp::ENTRY,
     ntp::ENTRY,
     vnc::ENTRY,
+    mysql::ENTRY,
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
