@@ -20,6 +20,7 @@ mod mysql;
 mod nbns;
 mod ntp;
 mod pop3;
+mod postgresql;
 mod rdp;
 mod smb;
 mod smtp;
@@ -53,6 +54,7 @@ pub const ALL: &[Entry] = &[
     ntp::ENTRY,
     vnc::ENTRY,
     mysql::ENTRY,
+    postgresql::ENTRY,
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
