@@ -16,6 +16,7 @@ mod ldap;
 mod llmnr;
 mod mdns;
 mod ms_rpc;
+mod ms_sql;
 mod mysql;
 mod nbns;
 mod ntp;
@@ -55,6 +56,7 @@ pub const ALL: &[Entry] = &[
     vnc::ENTRY,
     mysql::ENTRY,
     postgresql::ENTRY,
+    ms_sql::ENTRY,
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
