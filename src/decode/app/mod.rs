@@ -23,6 +23,7 @@ mod ntp;
 mod pop3;
 mod postgresql;
 mod rdp;
+mod redis;
 mod smb;
 mod smtp;
 mod snmp;
@@ -57,6 +58,7 @@ pub const ALL: &[Entry] = &[
     mysql::ENTRY,
     postgresql::ENTRY,
     ms_sql::ENTRY,
+    redis::ENTRY,
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
