@@ -15,6 +15,7 @@ mod kerberos;
 mod ldap;
 mod llmnr;
 mod mdns;
+mod mongodb;
 mod ms_rpc;
 mod ms_sql;
 mod mysql;
@@ -59,6 +60,7 @@ pub const ALL: &[Entry] = &[
     postgresql::ENTRY,
     ms_sql::ENTRY,
     redis::ENTRY,
+    mongodb::ENTRY,
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
