@@ -7,6 +7,7 @@ pub mod describe;
 pub mod shared;
 
 mod dhcp;
+mod dhcpv6;
 mod dns;
 mod ftp;
 mod http;
@@ -61,6 +62,7 @@ pub const ALL: &[Entry] = &[
     ms_sql::ENTRY,
     redis::ENTRY,
     mongodb::ENTRY,
+    dhcpv6::ENTRY,
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
