@@ -24,6 +24,7 @@ mod nbns;
 mod ntp;
 mod pop3;
 mod postgresql;
+mod radius;
 mod rdp;
 mod redis;
 mod smb;
@@ -63,6 +64,7 @@ pub const ALL: &[Entry] = &[
     redis::ENTRY,
     mongodb::ENTRY,
     dhcpv6::ENTRY,
+    radius::ENTRY,
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
