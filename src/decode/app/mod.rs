@@ -31,6 +31,7 @@ mod smb;
 mod smtp;
 mod snmp;
 mod ssh;
+mod tftp;
 mod tls;
 mod vnc;
 
@@ -65,6 +66,7 @@ pub const ALL: &[Entry] = &[
     mongodb::ENTRY,
     dhcpv6::ENTRY,
     radius::ENTRY,
+    tftp::ENTRY,
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
