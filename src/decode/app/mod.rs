@@ -31,6 +31,7 @@ mod smb;
 mod smtp;
 mod snmp;
 mod ssh;
+mod syslog;
 mod tftp;
 mod tls;
 mod vnc;
@@ -67,6 +68,7 @@ pub const ALL: &[Entry] = &[
     dhcpv6::ENTRY,
     radius::ENTRY,
     tftp::ENTRY,
+    syslog::ENTRY,
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
