@@ -30,6 +30,7 @@ mod redis;
 mod smb;
 mod smtp;
 mod snmp;
+mod ssdp;
 mod ssh;
 mod syslog;
 mod tftp;
@@ -69,6 +70,7 @@ pub const ALL: &[Entry] = &[
     radius::ENTRY,
     tftp::ENTRY,
     syslog::ENTRY,
+    ssdp::ENTRY,
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
