@@ -88,6 +88,7 @@ facts! {
     Hash "hash" "Info hash" Value, From "from" "From" Value, To "to" "To" Value, Stratum "ntp.stratum" "Stratum" Kind,
     Router "router" "Router" Value, DnsServer "dns_server" "DNS server" Value, Lease "lease" "Lease, seconds" Value,
     Requested "requested" "Asks for address" Value, Vendor "vendor" "Vendor" Value, Port "port" "Port" Value,
+    Server "server" "Server" Value, Location "location" "Location" Value, SearchBase "ldap.base" "Search base" Value,
     Priority "priority" "Priority" Value, Payload "payload" "Payload type" Kind, Media "media" "Media stream" Value,
     Ssrc "rtp.ssrc" "SSRC" Value, Group "igmp.group" "Multicast group" Value, Root "stp.root" "Root bridge" Value,
     SwitchPort "switch_port" "Switch port" Value, Platform "platform" "Platform" Value,

@@ -177,7 +177,7 @@ impl Protocol {
             (_, 1194) => OpenVpn,
             (false, 500 | 4500) => Isakmp,
             (true, 1080) => Socks,
-            (false, 1812 | 1813) => Radius,
+            (false, 1645 | 1646 | 1812 | 1813) => Radius,
             (_, 3478) => Stun,
             (_, 6881) => BitTorrent,
             (false, 4789) => Vxlan,

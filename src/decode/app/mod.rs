@@ -9,6 +9,8 @@ pub mod shared;
 mod arp;
 mod bittorrent;
 mod cdp;
+mod dhcp;
+mod dhcpv6;
 mod dnp3;
 mod dns;
 mod eapol;
@@ -20,27 +22,45 @@ pub(super) mod icmpv6;
 mod igmp;
 mod imap;
 mod irc;
+mod kerberos;
+mod ldap;
 mod lldp;
 mod llmnr;
 mod mdns;
 mod modbus;
+mod mongodb;
 mod mqtt;
+mod ms_rpc;
+mod ms_sql;
+mod mysql;
+mod nbns;
+mod ntp;
 mod openvpn;
 mod pop3;
+mod postgresql;
 mod quic;
+mod radius;
+mod rdp;
+mod redis;
 mod rtcp;
 mod rtp;
 mod rtsp;
 mod shell;
 mod sip;
+mod smb;
 mod smtp;
+mod snmp;
 mod socks;
+mod ssdp;
 mod ssh;
 mod stp;
 mod stratum;
 mod stun;
+mod syslog;
 mod telnet;
+mod tftp;
 mod tls;
+mod vnc;
 mod websocket;
 mod wireguard;
 
@@ -64,6 +84,26 @@ pub const ALL: &[Entry] = &[
     mdns::ENTRY,
     llmnr::ENTRY,
     ftp::ENTRY,
+    smb::ENTRY,
+    kerberos::ENTRY,
+    ms_rpc::ENTRY,
+    ldap::ENTRY,
+    rdp::ENTRY,
+    dhcp::ENTRY,
+    nbns::ENTRY,
+    snmp::ENTRY,
+    ntp::ENTRY,
+    vnc::ENTRY,
+    mysql::ENTRY,
+    postgresql::ENTRY,
+    ms_sql::ENTRY,
+    redis::ENTRY,
+    mongodb::ENTRY,
+    dhcpv6::ENTRY,
+    radius::ENTRY,
+    tftp::ENTRY,
+    syslog::ENTRY,
+    ssdp::ENTRY,
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
