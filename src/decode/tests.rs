@@ -197,6 +197,13 @@ fn an_authentication_header_is_a_layer() {
 }
 
 #[test]
+fn the_number_of_rarp_means_slarp_on_a_serial_line() {
+    let packet = |link_type, frame: &[u8]| read(link_type, frame).0.top();
+    assert_eq!(packet(1, &ethernet(0x8035, &[0; 28])), Some(Named::Rarp.into()));
+    assert_eq!(packet(104, &[&[0x8f, 0, 0x80, 0x35], [0; 18].as_slice()].concat()), Some(Named::Slarp.into()));
+}
+
+#[test]
 fn depth_ends_somewhere() {
     let mut packet = syn();
     for _ in 0..60 {

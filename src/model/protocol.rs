@@ -26,7 +26,7 @@ macro_rules! named {
 named! {
     Ethernet "Ethernet", Vlan "802.1Q", Loopback "Loopback", LinuxSll "Linux SLL", LinuxSll2 "Linux SLL2",
     RawIp "Raw IP", Llc "LLC", Macsec "MACsec", Wifi "802.11", Radiotap "Radiotap", Ppi "PPI", Prism "Prism", Avs "AVS",
-    Ppp "PPP", Hdlc "Cisco HDLC", FrameRelay "Frame Relay", Fddi "FDDI", Nflog "NFLOG", Pktap "PKTAP",
+    Ppp "PPP", Hdlc "Cisco HDLC", Slarp "SLARP", FrameRelay "Frame Relay", Fddi "FDDI", Nflog "NFLOG", Pktap "PKTAP",
     Wpan "802.15.4", Dsa "DSA", Slip "SLIP", Ipoib "IPoIB", Pbb "802.1ah", VnTag "VN-Tag",
     CiscoMetadata "Cisco metadata",
     Arp "ARP", Rarp "RARP", Ipv4 "IPv4", Ipv6 "IPv6", Lldp "LLDP", Mpls "MPLS", PppoeDiscovery "PPPoE discovery",

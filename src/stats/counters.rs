@@ -176,7 +176,8 @@ fn layer(named: Named) -> u8 {
         Ethernet | Vlan | Loopback | LinuxSll | LinuxSll2 | RawIp | Llc | Macsec | Wifi | Radiotap | Ppi | Prism
         | Avs | Ppp | Hdlc | FrameRelay | Fddi | Nflog | Pktap | Wpan | Dsa | Slip | Ipoib | Pbb | VnTag
         | CiscoMetadata => 1,
-        Arp | Rarp | Ipv4 | Ipv6 | Lldp | Mpls | PppoeDiscovery | PppoeSession | Eapol | WakeOnLan | Ptp | Stp | Cdp => 2,
+        Arp | Rarp | Slarp | Ipv4 | Ipv6 | Lldp | Mpls | PppoeDiscovery | PppoeSession | Eapol | WakeOnLan | Ptp
+        | Stp | Cdp => 2,
         Tcp | Udp | Icmp | Icmpv6 | Igmp | Sctp | Gre | Esp | Ah | Ospf | Pim | Vrrp | Eigrp | L2tp | IpInIp
         | UdpLite | IpFragment | EtherIp | Erspan | Geneve | Teredo | Vxlan | Gtp => 3,
         _ => 4,

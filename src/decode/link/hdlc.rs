@@ -15,6 +15,11 @@ pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner
             work.packet.layers.push(Named::Cdp);
             None
         }
+        // RARP's number; here it is how two routers ask each other for addresses and whether they are alive.
+        0x8035 => {
+            work.packet.layers.push(Named::Slarp);
+            None
+        }
         kind => Some((Inner::EtherType(kind), rest)),
     }
 }
