@@ -1,0 +1,119 @@
+"""What tshark says of a capture: one pass over its packet fields."""
+
+import subprocess
+from collections import Counter, defaultdict
+from protocols import LAYERS
+
+FIELDS = ["frame.number", "frame.encap_type", "frame.len", "frame.time_epoch", "frame.protocols", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst",
+          "tcp.srcport", "tcp.dstport", "udp.srcport", "udp.dstport", "tcp.stream", "ip.reassembled_in",
+          "ipv6.reassembled.in", "dns.qry.name", "tls.handshake.extensions_server_name", "tls.handshake.ja3",
+          "http.host"]
+
+
+class Unreadable(Exception):
+    """tshark cannot read the capture; why."""
+
+
+class Frame:
+    """One packet: its layers without those that an ICMP message quotes, and its innermost addresses and ports."""
+
+    def __init__(self, row):
+        self.row = row
+        self.bytes = int(row["frame.len"])
+        time = row["frame.time_epoch"]
+        self.ns = ns(time) if time else None
+        self.layers = []
+        self.ips = self.ports = self.transport = self.stream = None
+        seen = Counter()
+        for layer in row["frame.protocols"].split(":"):
+            if layer in ("ip", "ipv6") and self.layers and self.layers[-1] in ("icmp", "icmpv6"):
+                break
+            self.layers.append(layer)
+            place = seen[layer]
+            seen[layer] += 1
+            if layer in ("ip", "ipv6"):
+                self.ips = self.nth(layer + ".src", place), self.nth(layer + ".dst", place)
+                self.ports = self.transport = None
+            elif layer in ("tcp", "udp") and self.ips and self.nth(layer + ".srcport", place):
+                self.transport = layer
+                self.ports = self.nth(layer + ".srcport", place), self.nth(layer + ".dstport", place)
+                self.stream = self.nth("tcp.stream", place) if layer == "tcp" else None
+
+    def all(self, field):
+        return self.row[field].split("\x1f") if self.row[field] else []
+
+    def nth(self, field, place):
+        values = self.all(field)
+        return values[place] if place < len(values) else None
+
+
+def ns(seconds):
+    whole, _, part = seconds.partition(".")
+    return int(whole) * 10**9 + int(part.ljust(9, "0")[:9])
+
+
+def frames(capture):
+    command = ["tshark", "-2", "-r", capture, "-n", "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a",
+               "-E", "aggregator=\x1f"]
+    for field in FIELDS:
+        command += ["-e", field]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace")
+    if done.returncode and not done.stdout:
+        raise Unreadable(done.stderr.strip().splitlines()[-1])
+    rows = (dict(zip(FIELDS, line.split("\t"))) for line in done.stdout.splitlines())
+    return [Frame(row) for row in rows if row["frame.encap_type"]]
+
+
+def answers(capture):
+    """Question to {item: value}."""
+    packets = frames(capture)
+    whole = {frame.row["frame.number"]: frame for frame in packets}
+    for frame in packets:
+        # A piece of a packet belongs to the conversation of the whole.
+        found = whole.get((frame.all("ip.reassembled_in") + frame.all("ipv6.reassembled.in") or [None])[-1])
+        if found and not frame.ports:
+            frame.transport, frame.ports = found.transport, found.ports
+    times = [frame.ns for frame in packets if frame.ns is not None]
+    return {
+        "packets": {"": len(packets)},
+        "bytes": {"": sum(frame.bytes for frame in packets)},
+        "first": {"": min(times, default=None)},
+        "last": {"": max(times, default=None)},
+        "hierarchy": hierarchy(packets),
+        "conversations": conversations(packets),
+    }
+
+
+def hierarchy(packets):
+    counts = {}
+    for name, theirs in LAYERS.items():
+        counts[name] = sum(not theirs.isdisjoint(frame.layers) for frame in packets)
+    return {name: count for name, count in counts.items() if count}
+
+
+def conversations(packets):
+    sums = Conversations()
+    for frame in packets:
+        if frame.ips:
+            sums.add("ip", *frame.ips, 1, frame.bytes)
+            if frame.ports:
+                source, target = zip(frame.ips, frame.ports)
+                sums.add(frame.transport, " ".join(source), " ".join(target), 1, frame.bytes)
+    return sums.items()
+
+
+class Conversations:
+    """Packets and bytes of both directions, by transport and ends."""
+
+    def __init__(self):
+        self.sums = defaultdict(lambda: [0, 0, 0, 0])
+
+    def add(self, transport, source, target, n_packets, n_bytes):
+        low, high = sorted([source, target])
+        place = 0 if source == low else 2
+        counts = self.sums[transport, low, high]
+        counts[place] += n_packets
+        counts[place + 1] += n_bytes
+
+    def items(self):
+        return {f"{transport} {low} - {high}": tuple(counts) for (transport, low, high), counts in self.sums.items()}
