@@ -1,36 +1,56 @@
-"""What Packetloupe says of a capture, by its documented outputs: the JSON document and the flow table."""
+"""What Packetloupe says of a capture, by its documented outputs: the JSON document, and flows with what they said."""
 
-import csv
 import ipaddress
 import json
 import subprocess
 import tempfile
+from collections import Counter
 from pathlib import Path
-from protocols import LAYERS
+from protocols import APPLICATIONS, LAYERS
 from wireshark import Conversations
 
 # Flows are summed up to conversations; no time-out should cut what tshark calls one stream.
-SETTINGS = {"flow.more_columns": 1, "flow.idle_timeout": 86_400, "flow.active_timeout": 604_800}
+SETTINGS = {"flow.idle_timeout": 86_400, "flow.active_timeout": 604_800}
+TRANSPORTS = {6: "tcp", 17: "udp"}
 
 
 def answers(program, capture):
     """Question to {item: value}."""
     with tempfile.TemporaryDirectory() as folder:
-        document, table, settings = (Path(folder) / name for name in ("result.json", "flows.csv", "settings.json"))
+        document, lines, settings = (Path(folder) / name for name in ("result.json", "flows.jsonl", "settings.json"))
         settings.write_text(json.dumps(SETTINGS))
         subprocess.run([program, "analyze", capture, "--quiet", "--settings", settings, "--json", document,
-                        "--flows", table], check=True, capture_output=True)
+                        "--facts", lines], check=True, capture_output=True)
         summary = json.loads(document.read_text())["summary"]
-        with open(table, newline="") as lines:
-            flows = list(csv.DictReader(lines))
+        flows = [Flow(json.loads(line)) for line in lines.read_text().splitlines()]
     return {
         "packets": {"": summary["packets"]},
         "bytes": {"": summary["bytes"]},
         "first": {"": ns(summary["first"])},
         "last": {"": ns(summary["last"])},
         "hierarchy": hierarchy(summary["protocols"]),
+        "applications": applications(flows),
         "conversations": conversations(flows),
+        "DNS names": names(flows, "dns.query"),
+        "server names": names(flows, "tls.sni"),
+        "JA3": names(flows, "tls.ja3"),
+        "HTTP hosts": names(flows, "http.host"),
     }
+
+
+class Flow:
+    """A line of the flows."""
+
+    def __init__(self, row):
+        self.row = row
+        self.ips = [str(ipaddress.ip_address(row[side])) for side in ("source", "destination")]
+        ports = [row[side + "_port"] for side in ("source", "destination")]
+        self.transport = TRANSPORTS.get(row["protocol"]) if any(ports) else None
+        self.ends = [f"{ip} {port}" for ip, port in zip(self.ips, ports)]
+
+
+def ns(seconds):
+    return None if seconds is None else round(seconds * 10**9)
 
 
 def hierarchy(protocols):
@@ -39,22 +59,31 @@ def hierarchy(protocols):
     return {names: count for names, count in counts.items() if count}
 
 
-def ns(seconds):
-    return None if seconds is None else round(seconds * 10**9)
+def applications(flows):
+    """Only what content told: a port alone proves nothing."""
+    counts = Counter()
+    for flow in flows:
+        name = flow.row["application"]
+        if flow.transport and flow.row["is_certain"] and name in APPLICATIONS:
+            n_packets = flow.row["sent"]["packets"] + flow.row["received"]["packets"]
+            counts[f"{name} in {flow.transport}"] += 1 if flow.transport == "tcp" else n_packets
+    return dict(counts)
+
+
+def names(flows, fact):
+    found = {}
+    for flow in flows:
+        low, high = sorted(flow.ends)
+        said = (said["value"] for said in flow.row["facts"] if said["id"] == fact)
+        found.update((f"{flow.transport} {low} - {high}: {name}", "said") for name in said)
+    return found
 
 
 def conversations(flows):
     sums = Conversations()
     for flow in flows:
-        ips = [str(ipaddress.ip_address(flow[side + " IP"])) for side in ("Src", "Dst")]
-        counts = [[int(flow["Total Fwd Packet"]), int(flow["Fwd Wire Bytes"])],
-                  [int(flow["Total Bwd packets"]), int(flow["Bwd Wire Bytes"])]]
-        ends = {"ip": ips}
-        transport = {"6": "tcp", "17": "udp"}.get(flow["Protocol"])
-        ports = flow["Src Port"], flow["Dst Port"]
-        if transport and ports != ("0", "0"):
-            ends[transport] = [f"{ip} {port}" for ip, port in zip(ips, ports)]
-        for kind, (source, target) in ends.items():
-            sums.add(kind, source, target, *counts[0])
-            sums.add(kind, target, source, *counts[1])
+        kinds = {"ip": flow.ips, flow.transport: flow.ends} if flow.transport else {"ip": flow.ips}
+        for kind, (source, target) in kinds.items():
+            sums.add(kind, source, target, *flow.row["sent"].values())
+            sums.add(kind, target, source, *flow.row["received"].values())
     return sums.items()

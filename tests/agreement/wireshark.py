@@ -2,7 +2,7 @@
 
 import subprocess
 from collections import Counter, defaultdict
-from protocols import LAYERS
+from protocols import APPLICATIONS, LAYERS
 
 FIELDS = ["frame.number", "frame.encap_type", "frame.len", "frame.time_epoch", "frame.protocols", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst",
           "tcp.srcport", "tcp.dstport", "udp.srcport", "udp.dstport", "tcp.stream", "ip.reassembled_in",
@@ -23,7 +23,7 @@ class Frame:
         time = row["frame.time_epoch"]
         self.ns = ns(time) if time else None
         self.layers = []
-        self.ips = self.ports = self.transport = self.stream = None
+        self.ips = self.ports = self.transport = self.stream = self.transport_at = None
         seen = Counter()
         for layer in row["frame.protocols"].split(":"):
             if layer in ("ip", "ipv6") and self.layers and self.layers[-1] in ("icmp", "icmpv6"):
@@ -33,11 +33,22 @@ class Frame:
             seen[layer] += 1
             if layer in ("ip", "ipv6"):
                 self.ips = self.nth(layer + ".src", place), self.nth(layer + ".dst", place)
-                self.ports = self.transport = None
+                self.ports = self.transport = self.transport_at = None
             elif layer in ("tcp", "udp") and self.ips and self.nth(layer + ".srcport", place):
-                self.transport = layer
+                self.transport, self.transport_at = layer, len(self.layers) - 1
                 self.ports = self.nth(layer + ".srcport", place), self.nth(layer + ".dstport", place)
                 self.stream = self.nth("tcp.stream", place) if layer == "tcp" else None
+
+    def application(self):
+        """The first application that we know, above the inmost TCP or UDP."""
+        above = self.layers[self.transport_at + 1:] if self.transport_at is not None else []
+        names = (name for layer in above for name, theirs in APPLICATIONS.items() if layer in theirs)
+        return next(names, None)
+
+    def ends(self):
+        """Both ends of the conversation."""
+        low, high = sorted(" ".join(end) for end in zip(self.ips, self.ports))
+        return f"{self.transport} {low} - {high}"
 
     def all(self, field):
         return self.row[field].split("\x1f") if self.row[field] else []
@@ -80,7 +91,12 @@ def answers(capture):
         "first": {"": min(times, default=None)},
         "last": {"": max(times, default=None)},
         "hierarchy": hierarchy(packets),
+        "applications": applications(packets),
         "conversations": conversations(packets),
+        "DNS names": names(packets, ("dns", "mdns", "llmnr"), "dns.qry.name"),
+        "server names": names(packets, ("tls",), "tls.handshake.extensions_server_name"),
+        "JA3": names(packets, ("tls",), "tls.handshake.ja3"),
+        "HTTP hosts": names(packets, ("http",), "http.host"),
     }
 
 
@@ -89,6 +105,23 @@ def hierarchy(packets):
     for name, theirs in LAYERS.items():
         counts[name] = sum(not theirs.isdisjoint(frame.layers) for frame in packets)
     return {name: count for name, count in counts.items() if count}
+
+
+def applications(packets):
+    units = defaultdict(set)
+    for place, frame in enumerate(packets):
+        name = frame.application()
+        if name:
+            units[f"{name} in {frame.transport}"].add(frame.stream if frame.transport == "tcp" else place)
+    return {name: len(them) for name, them in units.items()}
+
+
+def names(packets, layers, field):
+    found = {}
+    for frame in packets:
+        if frame.ports and any(layer in frame.layers for layer in layers):
+            found.update((f"{frame.ends()}: {name}", "said") for name in frame.all(field))
+    return found
 
 
 def conversations(packets):
