@@ -3,6 +3,7 @@
 mod front;
 mod line;
 mod tables;
+mod talks;
 mod threads;
 
 pub use front::{Batch, Front};
@@ -13,6 +14,7 @@ use crate::detect::{self, Card, Conclusion, Context, Detector, Wants};
 use crate::flow::asked::Asked;
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
+use crate::flow::told::Told;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Finding;
 use crate::model::analysis::{Analysis, Coverage, DetectorRun, FileFacts, FlowColumns, Stats, Summary};
@@ -238,12 +240,15 @@ impl Pipeline {
         let summarised = line.flows.summarised;
         issues.add_many(IssueKind::FlowsSummarised, summarised.flows, None, None);
         issues.add_many(IssueKind::NamesFull, line.names.n_refused, None, None);
+        issues.add_many(IssueKind::FactsFull, line.told.n_refused, None, None);
         self.asked_issues(&mut issues);
         let rows = self.front.rows();
         let mut all_issues = tables::with_issues(issues, rows);
         all_issues.extend(self.front.inputs().issues_of(&self.names));
         all_issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
         let (counters, tops) = (self.front.counters(), &line.tops);
+        let mut messages = line.messages.clone();
+        messages.merge(self.front.messages());
         let file = FileFacts {
             format: self.front.inputs().format(),
             comments: self.front.inputs().comments(),
@@ -259,7 +264,7 @@ impl Pipeline {
                 hosts: tops.n_hosts,
                 first_ns: counters.span_ns.map(|span| span.0),
                 last_ns: counters.span_ns.map(|span| span.1),
-                protocols: counters.protocols(&tops.apps),
+                protocols: counters.protocols(&tops.apps, &messages),
             },
             coverage: Coverage {
                 packets_read: counters.packets,
@@ -344,7 +349,12 @@ impl Pipeline {
         self.line.asked.as_deref()
     }
 
-    /// Server names.
+    /// What flows said.
+    pub fn told(&self) -> &Told {
+        &self.line.told
+    }
+
+    /// Texts of the traffic, server names among them.
     pub fn names(&self) -> &Names {
         &self.line.names
     }

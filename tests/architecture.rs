@@ -75,6 +75,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("etherparse", &["decode"]),
     ("simple_dns", &["decode/app"]),
     ("httparse", &["decode/app"]),
+    ("base64", &["decode/app/shared"]),
     ("tls_parser", &["decode/app"]),
     ("smartcore", &["detect/ml"]),
     ("plotters", &["chart/draw"]),

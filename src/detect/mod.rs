@@ -44,7 +44,8 @@ pub mod udp_flood;
 
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
-use crate::flow::table::FlowTable;
+use crate::flow::table::{FlowTable, Touch};
+use crate::model::fact::Message;
 use crate::model::finding::{Category, Finding};
 use crate::model::packet::{Transport, tcp_flag};
 use crate::model::{Address, Flow, Packet};
@@ -133,7 +134,7 @@ pub struct Wants(u16);
 
 impl Wants {
     /// Kinds that are told apart.
-    pub const KINDS: usize = 10;
+    pub const KINDS: usize = 11;
     /// Nothing as it passes: only the table of flows at the end.
     pub const NOTHING: Wants = Wants(0);
     /// ARP.
@@ -156,6 +157,9 @@ impl Wants {
     pub const ICMP_FLOWS: Wants = Wants(1 << 8);
     /// Every other flow.
     pub const OTHER_FLOWS: Wants = Wants(1 << 9);
+
+    /// Application messages.
+    pub const MESSAGES: Wants = Wants(1 << 10);
 
     /// Flows of any protocol.
     pub const ANY_FLOW: Wants = Wants::TCP_FLOWS.and(Wants::UDP_FLOWS).and(Wants::ICMP_FLOWS).and(Wants::OTHER_FLOWS);
@@ -221,6 +225,18 @@ pub struct Ended<'a> {
     pub name: &'a str,
 }
 
+/// An application message, with the flow that it is in.
+pub struct Spoken<'a> {
+    /// What was said, and when.
+    pub message: &'a Message<'a>,
+    /// Its flow, and its way in it; none for what is not IP.
+    pub touch: Option<Touch>,
+    /// Its flow.
+    pub flow: Option<&'a Flow>,
+    /// Texts, the names of flows among them.
+    pub names: &'a Names,
+}
+
 /// What a detector may look at when it concludes.
 pub struct Context<'a> {
     /// Values in force.
@@ -255,6 +271,9 @@ pub struct Conclusion {
 pub trait Detector: Send {
     /// A packet passes; only those that the entry wants.
     fn observe_packet(&mut self, _packet: &Packet) {}
+
+    /// An application message was read, if the entry wants messages. It comes after the packet that completes it.
+    fn observe_message(&mut self, _spoken: &Spoken<'_>) {}
 
     /// A flow has ended; only those that the entry wants. Flows come in the order in which they end, at the end of the file in serial order.
     fn observe_flow(&mut self, _ended: &Ended<'_>) {}

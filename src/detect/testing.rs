@@ -101,6 +101,8 @@ impl Made {
             is_app_certain: false,
             name: 0,
             name_source: NameSource::Dns,
+            facts: 0,
+            talk: 0,
             first_ns,
             last_ns,
             active_start_ns: first_ns,
