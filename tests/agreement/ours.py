@@ -7,15 +7,17 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 from protocols import APPLICATIONS, LAYERS
-from wireshark import Conversations
+from wireshark import Conversations, readable
 
 # Flows are summed up to conversations; no time-out should cut what tshark calls one stream.
 SETTINGS = {"flow.idle_timeout": 86_400, "flow.active_timeout": 604_800}
+# So many different facts are kept of a flow.
+MOST_FACTS = 48
 TRANSPORTS = {6: "tcp", 17: "udp"}
 
 
 def answers(program, capture):
-    """Question to {item: value}."""
+    """Question to {item: value}; and the conversations of which not all that was said was kept."""
     with tempfile.TemporaryDirectory() as folder:
         document, lines, settings = (Path(folder) / name for name in ("result.json", "flows.jsonl", "settings.json"))
         settings.write_text(json.dumps(SETTINGS))
@@ -23,19 +25,19 @@ def answers(program, capture):
                         "--facts", lines], check=True, capture_output=True)
         summary = json.loads(document.read_text())["summary"]
         flows = [Flow(json.loads(line)) for line in lines.read_text().splitlines()]
+    full = {flow.conversation() for flow in flows if len(flow.row["facts"]) >= MOST_FACTS}
     return {
         "packets": {"": summary["packets"]},
         "bytes": {"": summary["bytes"]},
         "first": {"": ns(summary["first"])},
         "last": {"": ns(summary["last"])},
-        "hierarchy": hierarchy(summary["protocols"]),
-        "applications": applications(flows),
+        "hierarchy": hierarchy(summary["protocols"]) | applications(flows),
         "conversations": conversations(flows),
         "DNS names": names(flows, "dns.query"),
         "server names": names(flows, "tls.sni"),
         "JA3": names(flows, "tls.ja3"),
         "HTTP hosts": names(flows, "http.host"),
-    }
+    }, full
 
 
 class Flow:
@@ -47,6 +49,10 @@ class Flow:
         ports = [row[side + "_port"] for side in ("source", "destination")]
         self.transport = TRANSPORTS.get(row["protocol"]) if any(ports) else None
         self.ends = [f"{ip} {port}" for ip, port in zip(self.ips, ports)]
+
+    def conversation(self):
+        low, high = sorted(self.ends)
+        return f"{self.transport} {low} - {high}"
 
 
 def ns(seconds):
@@ -73,9 +79,8 @@ def applications(flows):
 def names(flows, fact):
     found = {}
     for flow in flows:
-        low, high = sorted(flow.ends)
         said = (said["value"] for said in flow.row["facts"] if said["id"] == fact)
-        found.update((f"{flow.transport} {low} - {high}: {name}", "said") for name in said)
+        found.update((f"{flow.conversation()}: {readable(name)}", "said") for name in said)
     return found
 
 

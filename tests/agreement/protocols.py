@@ -51,39 +51,26 @@ LAYERS = {
     "GTP": {"gtp"},
 }
 
-# Applications, first above TCP or UDP: what is inside of them (decrypted HTTP/2, Kerberos in SMB) is not asked. Wireshark
-# books a message of several TCP segments to the last of them, so streams are compared in TCP and packets in UDP.
+# Applications right above TCP or UDP, in the way of some a carrier: what is inside of them (decrypted HTTP/2, Kerberos in
+# SMB) is not asked. Wireshark books a message of several TCP segments to the last of them, so streams are compared in
+# TCP, and packets in UDP.
 APPLICATIONS = {
     "DNS": {"dns"},
     "mDNS": {"mdns"},
     "LLMNR": {"llmnr"},
-    "NBNS": {"nbns"},
     "TLS": {"tls"},
-    "QUIC": {"quic", "gquic"},
     "HTTP": {"http"},
-    "HTTP/2": {"http2"},
     "SSH": {"ssh"},
     "FTP": {"ftp"},
     "SMTP": {"smtp"},
     "IMAP": {"imap"},
     "POP3": {"pop"},
-    "Telnet": {"telnet"},
-    "SMB": {"smb", "smb2"},
-    "Kerberos": {"kerberos"},
-    "LDAP": {"ldap", "cldap"},
-    "RDP": {"rdp", "rdpudp"},
-    "VNC": {"vnc"},
-    "DHCP": {"dhcp"},
-    "DHCPv6": {"dhcpv6"},
-    "NTP": {"ntp"},
-    "SNMP": {"snmp"},
-    "SIP": {"sip"},
-    "RTP": {"rtp"},
-    "MQTT": {"mqtt"},
-    "Modbus": {"mbtcp", "modbus"},
-    "DNP3": {"dnp3"},
-    "BitTorrent": {"bittorrent", "bt-dht", "bt-utp"},
-    "IRC": {"irc"},
-    "WireGuard": {"wg"},
-    "OpenVPN": {"openvpn"},
+}
+
+CARRIERS = {"nbss", "nbdgm", "tpkt", "cotp"}
+
+# Wireshark also names by port what it finds no message in, "continuation data"; a message has one of these fields.
+EVIDENCE = {
+    "HTTP": ["http.request.version", "http.response.version"],
+    "TLS": ["tls.record.content_type"],
 }

@@ -1,13 +1,14 @@
 """What tshark says of a capture: one pass over its packet fields."""
 
+import re
 import subprocess
 from collections import Counter, defaultdict
-from protocols import APPLICATIONS, LAYERS
+from protocols import APPLICATIONS, CARRIERS, EVIDENCE, LAYERS
 
 FIELDS = ["frame.number", "frame.encap_type", "frame.len", "frame.time_epoch", "frame.protocols", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst",
           "tcp.srcport", "tcp.dstport", "udp.srcport", "udp.dstport", "tcp.stream", "ip.reassembled_in",
-          "ipv6.reassembled.in", "dns.qry.name", "tls.handshake.extensions_server_name", "tls.handshake.ja3",
-          "http.host"]
+          "ipv6.reassembled.in", "dns.qry.name", "dns.resp.name", "tls.handshake.extensions_server_name",
+          "tls.handshake.ja3", "http.host", "_ws.malformed", *sum(EVIDENCE.values(), [])]
 
 
 class Unreadable(Exception):
@@ -40,10 +41,12 @@ class Frame:
                 self.stream = self.nth("tcp.stream", place) if layer == "tcp" else None
 
     def application(self):
-        """The first application that we know, above the inmost TCP or UDP."""
+        """The application that we know right above the inmost TCP or UDP, if there is a message of it."""
         above = self.layers[self.transport_at + 1:] if self.transport_at is not None else []
-        names = (name for layer in above for name, theirs in APPLICATIONS.items() if layer in theirs)
-        return next(names, None)
+        first = next((layer for layer in above if layer not in CARRIERS), None)
+        name = next((name for name, theirs in APPLICATIONS.items() if first in theirs), None)
+        is_proven = name not in EVIDENCE or any(self.row[field] for field in EVIDENCE[name])
+        return name if is_proven and not self.row["_ws.malformed"] else None
 
     def ends(self):
         """Both ends of the conversation."""
@@ -90,13 +93,12 @@ def answers(capture):
         "bytes": {"": sum(frame.bytes for frame in packets)},
         "first": {"": min(times, default=None)},
         "last": {"": max(times, default=None)},
-        "hierarchy": hierarchy(packets),
-        "applications": applications(packets),
+        "hierarchy": hierarchy(packets) | applications(packets),
         "conversations": conversations(packets),
-        "DNS names": names(packets, ("dns", "mdns", "llmnr"), "dns.qry.name"),
-        "server names": names(packets, ("tls",), "tls.handshake.extensions_server_name"),
-        "JA3": names(packets, ("tls",), "tls.handshake.ja3"),
-        "HTTP hosts": names(packets, ("http",), "http.host"),
+        "DNS names": names(packets, {"dns", "mdns", "llmnr"}, asked),
+        "server names": names(packets, {"tls"}, lambda frame: frame.all("tls.handshake.extensions_server_name")),
+        "JA3": names(packets, {"tls"}, lambda frame: frame.all("tls.handshake.ja3")),
+        "HTTP hosts": names(packets, {"http"}, lambda frame: map(without_port, frame.all("http.host"))),
     }
 
 
@@ -116,12 +118,27 @@ def applications(packets):
     return {name: len(them) for name, them in units.items()}
 
 
-def names(packets, layers, field):
+def names(packets, layers, said):
+    """Each name that `said` finds in the packets with one of these layers, with its conversation."""
     found = {}
     for frame in packets:
-        if frame.ports and any(layer in frame.layers for layer in layers):
-            found.update((f"{frame.ends()}: {name}", "said") for name in frame.all(field))
+        if frame.ports and not layers.isdisjoint(frame.layers) and not frame.row["_ws.malformed"]:
+            found.update((f"{frame.ends()}: {name}", "said") for name in said(frame))
     return found
+
+
+def asked(frame):
+    # Multicast answers repeat no question: their first record says what they are about.
+    return map(readable, frame.all("dns.qry.name") or frame.all("dns.resp.name")[:1])
+
+
+def readable(text):
+    """Runs of bytes that are no UTF-8 as one sign; programs differ in how many they make of them."""
+    return re.sub("\ufffd+", "\ufffd", text)
+
+
+def without_port(host):
+    return re.sub(r":[0-9]*$", "", host)
 
 
 def conversations(packets):

@@ -7,7 +7,7 @@ use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Way;
 use crate::model::protocol::Named;
 use body::Body;
-use httparse::{EMPTY_HEADER, Header, Request, Response, Status};
+use httparse::{EMPTY_HEADER, Header, Response, Status};
 use std::collections::VecDeque;
 
 /// Line in the table.
@@ -20,6 +20,7 @@ pub const ENTRY: Entry = Entry {
 
 const METHODS: [&[u8]; 9] =
     [b"GET ", b"POST ", b"HEAD ", b"PUT ", b"DELETE ", b"OPTIONS ", b"PATCH ", b"CONNECT ", b"TRACE "];
+const VERSION: &[u8] = b" HTTP/1.";
 const MOST_HEADERS: usize = 96;
 /// Most requests that may wait for their responses.
 const MOST_WAITING: usize = 64;
@@ -72,28 +73,33 @@ impl Http {
     }
 
     fn request(&mut self, bytes: &[u8], facts: &mut Facts) -> Step {
+        let Some(end) = memchr::memchr(b'\n', bytes) else { return Step::Took(0) };
+        let (line, rest) = bytes.split_at(end + 1);
+        let Some((method, target, has_fields)) = request_line(line) else { return Step::Done };
         let mut headers = [EMPTY_HEADER; MOST_HEADERS];
-        let mut request = Request::new(&mut headers);
-        let head = match request.parse(bytes) {
-            Ok(Status::Complete(n)) => n,
-            Ok(Status::Partial) => return Step::Took(0),
-            Err(_) => return Step::Done,
+        let (head, headers) = match httparse::parse_headers(rest, &mut headers) {
+            Ok(Status::Partial) if has_fields => return Step::Took(0),
+            Ok(Status::Complete((n, headers))) if has_fields => (line.len() + n, headers),
+            _ => (0, [].as_slice()),
         };
-        let method = request.method.unwrap_or("");
         facts.begin();
-        facts.text(FactKind::HttpMethod, method);
-        for header in request.headers.iter() {
+        facts.bytes(FactKind::HttpMethod, method);
+        for header in headers {
             request_header(header, facts);
         }
-        facts.text(FactKind::HttpPath, request.path.unwrap_or(""));
+        facts.bytes(FactKind::HttpPath, target);
+        // Fields that make no sense, or none at all as before HTTP/1.0: where the next request begins cannot be told.
+        if head == 0 {
+            return Step::Done;
+        }
         if self.waiting.len() < MOST_WAITING {
             self.waiting.push_back(match method {
-                "HEAD" => Asked::Head,
-                "CONNECT" => Asked::Connect,
+                b"HEAD" => Asked::Head,
+                b"CONNECT" => Asked::Connect,
                 _ => Asked::Other,
             });
         }
-        *self.body(Way::Forward) = Body::of(request.headers, false);
+        *self.body(Way::Forward) = Body::of(headers, false);
         Step::Took(head)
     }
 
@@ -120,6 +126,21 @@ impl Http {
         *self.body(Way::Backward) = if has_none { Body::None } else { Body::of(response.headers, true) };
         Step::Took(head)
     }
+}
+
+/// Method and target of a request line, and whether it has a version: without one no fields follow (RFC 1945, section
+/// 4.1). What attacks write into targets, spaces above all, is no reason not to read them.
+fn request_line(line: &[u8]) -> Option<(&[u8], &[u8], bool)> {
+    let (method, rest) = line.split_at(memchr::memchr(b' ', line)?);
+    let rest = rest.trim_ascii_end();
+    let is_method = !method.is_empty() && method.iter().all(|byte| byte.is_ascii_uppercase() || b"-_".contains(byte));
+    let version_at = rest.len().checked_sub(VERSION.len() + 1).filter(|at| rest.get(*at..).is_some_and(is_version));
+    let target = version_at.and_then(|at| rest.get(..at)).unwrap_or(rest).trim_ascii();
+    (is_method && !target.is_empty()).then_some((method, target, version_at.is_some()))
+}
+
+fn is_version(text: &[u8]) -> bool {
+    text.strip_prefix(VERSION).is_some_and(|minor| minor.iter().all(u8::is_ascii_digit))
 }
 
 fn request_header(header: &Header<'_>, facts: &mut Facts) {
@@ -199,6 +220,20 @@ mod tests {
         assert!(said.contains(&(FactKind::HttpPath, Value::Text("/a?b"))));
         assert_eq!(without_port(b"[2001:db8::1]:80"), b"[2001:db8::1]");
         assert_eq!(Http::default().read(Way::Forward, b"GET / HTTP/1.1\r\nUs", &mut Facts::default()), Step::Took(0));
+    }
+
+    #[test]
+    fn what_attacks_write_into_a_target_is_read() {
+        let attack = b"GET /cgi-bin/x;cat /etc/passwd|?y=\"> HTTP/1.1\r\nHost: 192.0.2.1:8080\r\n\r\n";
+        let facts = facts_of(attack);
+        let said: Vec<_> = facts.iter().collect();
+        assert!(said.contains(&(FactKind::HttpPath, Value::Text("/cgi-bin/x;cat /etc/passwd|?y=\">"))));
+        assert!(said.contains(&(FactKind::HttpHost, Value::Text("192.0.2.1"))));
+        let mut facts = Facts::default();
+        assert_eq!(Http::default().read(Way::Forward, b"GET /old \r\n", &mut facts), Step::Done);
+        assert!(facts.iter().any(|fact| fact == (FactKind::HttpPath, Value::Text("/old"))));
+        assert_eq!(request_line(b"HTTP/1.1 200 OK\r\n"), None);
+        assert_eq!(request_line(b"GET  HTTP/1.1\r\n"), None);
     }
 
     #[test]
