@@ -17,16 +17,16 @@ What is compared. A share is agreeing items / items over all captures; an item i
                      TCP the streams. What an ICMP message quotes is no packet of its protocols; a protocol that
                      comes twice in a packet counts once. Applications count where both are told by content: we by
                      what a flow is certain to be, tshark where it finds a message that is not malformed.
-    conversations    one item a capture for each pair of IP addresses, and one for each pair of addresses and ports of TCP and
-                     of UDP: packets and bytes in both directions. Of tunnels the inmost packet counts. Pieces of an
-                     IP packet belong to the conversation of the whole. Our flows, which also end by time-outs and
-                     restarts, are summed up.
+    conversations    one item a capture and pair of IP addresses, and one a capture and pair of addresses and ports of
+                     TCP and of UDP: packets and bytes in both directions. Of tunnels the inmost packet counts. Pieces
+                     of an IP packet belong to the conversation of the whole. Our flows, which also end by time-outs
+                     and restarts, are summed up.
     names            one item a capture, conversation and name: what DNS, mDNS and LLMNR ask for (of multicast answers
-                     without a question the name of the first record), server names and JA3 of TLS, hosts of HTTP
-                     requests without port. Where a flow said more than we keep of one, names that we lack are left out.
+                     without a question the name of the first record), server names of TLS, hosts of HTTP requests
+                     without port. Where a flow said more than we keep of one, names that we lack are left out.
 
 tshark runs with -n (no names looked up) and -2 (two passes, as Wireshark does), else in default settings: pieces of IP
-packets and TCP segments are put together.
+packets and TCP segments are put together. The explanations are of tshark 4.0.
 """
 
 import argparse

@@ -35,7 +35,6 @@ def answers(program, capture):
         "conversations": conversations(flows),
         "DNS names": names(flows, "dns.query"),
         "server names": names(flows, "tls.sni"),
-        "JA3": names(flows, "tls.ja3"),
         "HTTP hosts": names(flows, "http.host"),
     }, full
 

@@ -51,7 +51,7 @@ LAYERS = {
     "GTP": {"gtp"},
 }
 
-# Applications right above TCP or UDP, in the way of some a carrier: what is inside of them (decrypted HTTP/2, Kerberos in
+# Applications right above TCP or UDP, or above a carrier there: what is inside of them (decrypted HTTP/2, Kerberos in
 # SMB) is not asked. Wireshark books a message of several TCP segments to the last of them, so streams are compared in
 # TCP, and packets in UDP.
 APPLICATIONS = {

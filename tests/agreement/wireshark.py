@@ -5,10 +5,13 @@ import subprocess
 from collections import Counter, defaultdict
 from protocols import APPLICATIONS, CARRIERS, EVIDENCE, LAYERS
 
-FIELDS = ["frame.number", "frame.encap_type", "frame.len", "frame.time_epoch", "frame.protocols", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst",
-          "tcp.srcport", "tcp.dstport", "udp.srcport", "udp.dstport", "tcp.stream", "ip.reassembled_in",
-          "ipv6.reassembled.in", "dns.qry.name", "dns.resp.name", "tls.handshake.extensions_server_name",
-          "tls.handshake.ja3", "http.host", "_ws.malformed", *sum(EVIDENCE.values(), [])]
+FIELDS = [
+    "frame.number", "frame.encap_type", "frame.len", "frame.time_epoch", "frame.protocols", "ip.src", "ip.dst",
+    "ipv6.src", "ipv6.dst", "tcp.srcport", "tcp.dstport", "udp.srcport", "udp.dstport", "tcp.stream",
+    "ip.reassembled_in", "ipv6.reassembled.in", "dns.qry.name", "dns.resp.name",
+    "tls.handshake.extensions_server_name", "http.host", "_ws.malformed", *sum(EVIDENCE.values(), []),
+]
+BETWEEN_VALUES = "\x1f"
 
 
 class Unreadable(Exception):
@@ -54,7 +57,7 @@ class Frame:
         return f"{self.transport} {low} - {high}"
 
     def all(self, field):
-        return self.row[field].split("\x1f") if self.row[field] else []
+        return self.row[field].split(BETWEEN_VALUES) if self.row[field] else []
 
     def nth(self, field, place):
         values = self.all(field)
@@ -68,13 +71,15 @@ def ns(seconds):
 
 def frames(capture):
     command = ["tshark", "-2", "-r", capture, "-n", "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a",
-               "-E", "aggregator=\x1f"]
+               "-E", "aggregator=" + BETWEEN_VALUES]
     for field in FIELDS:
         command += ["-e", field]
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace")
+    done = subprocess.run(command, capture_output=True)
     if done.returncode and not done.stdout:
-        raise Unreadable(done.stderr.strip().splitlines()[-1])
-    rows = (dict(zip(FIELDS, line.split("\t"))) for line in done.stdout.splitlines())
+        raise Unreadable(done.stderr.decode().strip().splitlines()[-1])
+    # Names may hold what Python takes for the end of a line, too.
+    lines = done.stdout.decode(errors="replace").split("\n")
+    rows = (dict(zip(FIELDS, line.split("\t"))) for line in lines if line)
     return [Frame(row) for row in rows if row["frame.encap_type"]]
 
 
@@ -84,8 +89,9 @@ def answers(capture):
     whole = {frame.row["frame.number"]: frame for frame in packets}
     for frame in packets:
         # A piece of a packet belongs to the conversation of the whole.
-        found = whole.get((frame.all("ip.reassembled_in") + frame.all("ipv6.reassembled.in") or [None])[-1])
-        if found and not frame.ports:
+        ends_in = frame.all("ip.reassembled_in") + frame.all("ipv6.reassembled.in")
+        found = whole.get(ends_in[-1]) if ends_in and not frame.ports else None
+        if found:
             frame.transport, frame.ports = found.transport, found.ports
     times = [frame.ns for frame in packets if frame.ns is not None]
     return {
@@ -97,7 +103,6 @@ def answers(capture):
         "conversations": conversations(packets),
         "DNS names": names(packets, {"dns", "mdns", "llmnr"}, asked),
         "server names": names(packets, {"tls"}, lambda frame: frame.all("tls.handshake.extensions_server_name")),
-        "JA3": names(packets, {"tls"}, lambda frame: frame.all("tls.handshake.ja3")),
         "HTTP hosts": names(packets, {"http"}, lambda frame: map(without_port, frame.all("http.host"))),
     }
 
