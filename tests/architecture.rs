@@ -77,6 +77,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("httparse", &["decode/app"]),
     ("base64", &["decode/app/shared"]),
     ("tls_parser", &["decode/app"]),
+    ("psl", &["detect/domains"]),
     ("smartcore", &["detect/ml"]),
     ("plotters", &["chart/draw"]),
     ("plotters_canvas", &["web"]),

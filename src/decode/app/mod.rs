@@ -13,6 +13,7 @@ mod imap;
 mod llmnr;
 mod mdns;
 mod pop3;
+mod shell;
 mod smtp;
 mod ssh;
 mod tls;
@@ -34,6 +35,7 @@ pub const ALL: &[Entry] = &[
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
+    shell::ENTRY,
 ];
 
 /// One application protocol: how it is recognised and read, by what carries it.
