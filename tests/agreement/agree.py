@@ -15,8 +15,8 @@ What is compared. A share is agreeing items / items over all captures; an item i
     first, last      one item a capture: earliest and latest time, to the microsecond.
     hierarchy        one item a capture and protocol, of those in protocols.py: packets that have it, or for what is in
                      TCP the streams. What an ICMP message quotes is no packet of its protocols; a protocol that
-                     comes twice in a packet counts once. Applications count where both are told by content: we by
-                     what a flow is certain to be, tshark where it finds a message that is not malformed.
+                     comes twice in a packet counts once. Streams count where both tell them by content: we by what a
+                     flow is certain to be, tshark where it finds a message that is not malformed.
     conversations    one item a capture and pair of IP addresses, and one a capture and pair of addresses and ports of
                      TCP and of UDP: packets and bytes in both directions. Of tunnels the inmost packet counts. Pieces
                      of an IP packet belong to the conversation of the whole. Our flows, which also end by time-outs

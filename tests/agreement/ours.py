@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from collections import Counter
 from pathlib import Path
-from protocols import APPLICATIONS, LAYERS
+from protocols import IN_TCP, IN_UDP, LAYERS
 from wireshark import Conversations, readable
 
 # Flows are summed up to conversations; no time-out should cut what tshark calls one stream.
@@ -33,7 +33,7 @@ def answers(program, capture):
         "last": {"": ns(summary["last"])},
         "hierarchy": hierarchy(summary["protocols"]) | applications(flows),
         "conversations": conversations(flows),
-        "DNS names": names(flows, "dns.query"),
+        "DNS names": names(named(flows, "DNS", "mDNS", "LLMNR"), "dns.query"),
         "server names": names(flows, "tls.sni"),
         "HTTP hosts": names(flows, "http.host"),
     }, full
@@ -65,14 +65,18 @@ def hierarchy(protocols):
 
 
 def applications(flows):
-    """Only what content told: a port alone proves nothing."""
     counts = Counter()
     for flow in flows:
         name = flow.row["application"]
-        if flow.transport and flow.row["is_certain"] and name in APPLICATIONS:
-            n_packets = flow.row["sent"]["packets"] + flow.row["received"]["packets"]
-            counts[f"{name} in {flow.transport}"] += 1 if flow.transport == "tcp" else n_packets
+        if flow.transport == "tcp" and name in IN_TCP and flow.row["is_certain"]:
+            counts[f"{name} in tcp"] += 1
+        if flow.transport == "udp" and name in IN_UDP:
+            counts[f"{name} in udp"] += flow.row["sent"]["packets"] + flow.row["received"]["packets"]
     return dict(counts)
+
+
+def named(flows, *applications):
+    return [flow for flow in flows if flow.row["application"] in applications]
 
 
 def names(flows, fact):

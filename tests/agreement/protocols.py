@@ -1,6 +1,7 @@
 """Which of tshark's protocols (as frame.protocols names them) are one of ours.
 
-Left out, because tshark has no name for them: IP fragment, IP in IP (counted as two IP layers there).
+Left out, because tshark has no name for them: IP fragment, IP in IP (counted as two IP layers there), Raw IP (named for
+one of its link types only).
 """
 
 # Link, network and transport: they stand in every packet, so packets are compared.
@@ -9,7 +10,6 @@ LAYERS = {
     "802.1Q": {"vlan", "ieee8021ad"},
     "Loopback": {"null"},
     "Linux SLL, Linux SLL2": {"sll"},
-    "Raw IP": {"raw"},
     "LLC": {"llc"},
     "802.11": {"wlan"},
     "Radiotap": {"radiotap"},
@@ -52,12 +52,25 @@ LAYERS = {
 }
 
 # Applications right above TCP or UDP, or above a carrier there: what is inside of them (decrypted HTTP/2, Kerberos in
-# SMB) is not asked. Wireshark books a message of several TCP segments to the last of them, so streams are compared in
-# TCP, and packets in UDP.
-APPLICATIONS = {
+# SMB) is not asked. Only protocols that we have a decoder for, or can only be told by their port.
+
+# In UDP packets are compared. Both name them by port, too.
+IN_UDP = {
     "DNS": {"dns"},
     "mDNS": {"mdns"},
     "LLMNR": {"llmnr"},
+    "NBNS": {"nbns"},
+    "DHCP": {"dhcp"},
+    "DHCPv6": {"dhcpv6"},
+    "NTP": {"ntp"},
+    "SNMP": {"snmp"},
+    "Kerberos": {"kerberos"},
+}
+
+# In TCP streams are compared, because Wireshark books a message of several segments to the last of them; and only what
+# both tell by content.
+IN_TCP = {
+    "DNS": {"dns"},
     "TLS": {"tls"},
     "HTTP": {"http"},
     "SSH": {"ssh"},
@@ -67,9 +80,9 @@ APPLICATIONS = {
     "POP3": {"pop"},
 }
 
-CARRIERS = {"nbss", "nbdgm", "tpkt", "cotp"}
+CARRIERS = {"nbss", "tpkt", "cotp"}
 
-# Wireshark also names by port what it finds no message in, "continuation data"; a message has one of these fields.
+# Wireshark also names streams by port in which it finds no message, "continuation data"; a message has one of these.
 EVIDENCE = {
     "HTTP": ["http.request.version", "http.response.version"],
     "TLS": ["tls.record.content_type"],

@@ -3,7 +3,7 @@
 import re
 import subprocess
 from collections import Counter, defaultdict
-from protocols import APPLICATIONS, CARRIERS, EVIDENCE, LAYERS
+from protocols import CARRIERS, EVIDENCE, IN_TCP, IN_UDP, LAYERS
 
 FIELDS = [
     "frame.number", "frame.encap_type", "frame.len", "frame.time_epoch", "frame.protocols", "ip.src", "ip.dst",
@@ -44,10 +44,13 @@ class Frame:
                 self.stream = self.nth("tcp.stream", place) if layer == "tcp" else None
 
     def application(self):
-        """The application that we know right above the inmost TCP or UDP, if there is a message of it."""
+        """The application that we know right above the inmost TCP or UDP; in TCP if there is a message of it."""
         above = self.layers[self.transport_at + 1:] if self.transport_at is not None else []
         first = next((layer for layer in above if layer not in CARRIERS), None)
-        name = next((name for name, theirs in APPLICATIONS.items() if first in theirs), None)
+        known = IN_TCP if self.transport == "tcp" else IN_UDP
+        name = next((name for name, theirs in known.items() if first in theirs), None)
+        if self.transport == "udp":
+            return name
         is_proven = name not in EVIDENCE or any(self.row[field] for field in EVIDENCE[name])
         return name if is_proven and not self.row["_ws.malformed"] else None
 
