@@ -70,8 +70,7 @@ impl Counters {
         if packet.is_timed {
             self.span_ns = Some(self.span_ns.map_or((now, now), |(first, last)| (first.min(now), last.max(now))));
         }
-        let bin = SIZE_BORDERS.partition_point(|border| *border < packet.wire_bytes);
-        if let Some(slot) = self.sizes.get_mut(bin) {
+        if let Some(slot) = self.sizes.get_mut(size_bin(packet.wire_bytes)) {
             *slot += 1;
         }
         let layers = packet.layers.as_slice();
@@ -185,6 +184,12 @@ impl Counters {
     }
 }
 
+/// The place of a size among the bins: their borders double from 20.
+#[inline]
+fn size_bin(bytes: u32) -> usize {
+    ((u32::BITS - (bytes / 20).leading_zeros()) as usize).min(SIZE_BORDERS.len() - 1)
+}
+
 /// 1 link, 2 network, 3 transport, 4 application.
 fn layer(named: Named) -> u8 {
     use Named::*;
@@ -213,5 +218,19 @@ mod tests {
         let rows = counters.protocols(&apps, &MessageCounts::default());
         let rows: Vec<_> = rows.iter().map(|row| (row.name.as_str(), row.packets)).collect();
         assert_eq!(rows, [("UDP", 3), ("DNS", 3), ("ICMPv6", 2)]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_falls_into_the_bin_of_its_border() {
+        for (bin, border) in SIZE_BORDERS.iter().enumerate() {
+            assert_eq!(size_bin(*border), bin);
+            assert_eq!(size_bin(border.saturating_add(1)), (bin + 1).min(SIZE_BORDERS.len() - 1));
+        }
+        assert_eq!(size_bin(0), 0);
     }
 }

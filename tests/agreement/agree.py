@@ -22,8 +22,8 @@ What is compared. A share is agreeing items / items over all captures; an item i
                      of an IP packet belong to the conversation of the whole. Our flows, which also end by time-outs
                      and restarts, are summed up.
     names            one item a capture, conversation and name: what DNS, mDNS and LLMNR ask for (of multicast answers
-                     without a question the name of the first record), server names of TLS, hosts of HTTP requests
-                     without port. Where a flow said more than we keep of one, names that we lack are left out.
+                     without a question the name of the first record), server names and JA3 of TLS, hosts of HTTP
+                     requests without port. Where a flow said more than we keep of one, names that we lack are left out.
 
 tshark runs with -n (no names looked up) and -2 (two passes, as Wireshark does), else in default settings: pieces of IP
 packets and TCP segments are put together. The explanations are of tshark 4.0.

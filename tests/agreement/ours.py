@@ -35,6 +35,7 @@ def answers(program, capture):
         "conversations": conversations(flows),
         "DNS names": names(named(flows, "DNS", "mDNS", "LLMNR"), "dns.query"),
         "server names": names(flows, "tls.sni"),
+        "JA3": names(flows, "tls.ja3"),
         "HTTP hosts": names(flows, "http.host"),
     }, full
 

@@ -65,6 +65,7 @@ IN_UDP = {
     "NTP": {"ntp"},
     "SNMP": {"snmp"},
     "Kerberos": {"kerberos"},
+    "QUIC": {"quic", "gquic"},
 }
 
 # In TCP streams are compared, because Wireshark books a message of several segments to the last of them; and only what
@@ -73,6 +74,7 @@ IN_TCP = {
     "DNS": {"dns"},
     "TLS": {"tls"},
     "HTTP": {"http"},
+    "HTTP/2": {"http2"},
     "SSH": {"ssh"},
     "FTP": {"ftp"},
     "SMTP": {"smtp"},

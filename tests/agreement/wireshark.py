@@ -9,7 +9,8 @@ FIELDS = [
     "frame.number", "frame.encap_type", "frame.len", "frame.time_epoch", "frame.protocols", "ip.src", "ip.dst",
     "ipv6.src", "ipv6.dst", "tcp.srcport", "tcp.dstport", "udp.srcport", "udp.dstport", "tcp.stream",
     "ip.reassembled_in", "ipv6.reassembled.in", "dns.qry.name", "dns.resp.name",
-    "tls.handshake.extensions_server_name", "http.host", "_ws.malformed", *sum(EVIDENCE.values(), []),
+    "tls.handshake.extensions_server_name", "tls.handshake.ja3", "http.host", "_ws.malformed",
+    *sum(EVIDENCE.values(), []),
 ]
 BETWEEN_VALUES = "\x1f"
 
@@ -106,6 +107,7 @@ def answers(capture):
         "conversations": conversations(packets),
         "DNS names": names(packets, {"dns", "mdns", "llmnr"}, asked),
         "server names": names(packets, {"tls"}, lambda frame: frame.all("tls.handshake.extensions_server_name")),
+        "JA3": names(packets, {"tls"}, lambda frame: frame.all("tls.handshake.ja3")),
         "HTTP hosts": names(packets, {"http"}, lambda frame: map(without_port, frame.all("http.host"))),
     }
 

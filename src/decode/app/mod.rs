@@ -6,17 +6,43 @@
 pub mod describe;
 pub mod shared;
 
+mod arp;
+mod bittorrent;
+mod cdp;
+mod dnp3;
 mod dns;
+mod eapol;
 mod ftp;
 mod http;
+mod http2;
+pub(super) mod icmp;
+pub(super) mod icmpv6;
+mod igmp;
 mod imap;
+mod irc;
+mod lldp;
 mod llmnr;
 mod mdns;
+mod modbus;
+mod mqtt;
+mod openvpn;
 mod pop3;
+mod quic;
+mod rtcp;
+mod rtp;
+mod rtsp;
 mod shell;
+mod sip;
 mod smtp;
+mod socks;
 mod ssh;
+mod stp;
+mod stratum;
+mod stun;
+mod telnet;
 mod tls;
+mod websocket;
+mod wireguard;
 
 use crate::model::fact::Facts;
 use crate::model::flow::Way;
@@ -26,7 +52,13 @@ use crate::model::protocol::{Named, Protocol};
 /// Every application protocol that is read, in the order in which they are asked.
 pub const ALL: &[Entry] = &[
     tls::ENTRY,
+    // Before HTTP, whose methods theirs resemble.
+    sip::ENTRY,
+    rtsp::ENTRY,
     http::ENTRY,
+    http2::ENTRY,
+    websocket::ENTRY,
+    quic::ENTRY,
     ssh::ENTRY,
     dns::ENTRY,
     mdns::ENTRY,
@@ -35,6 +67,27 @@ pub const ALL: &[Entry] = &[
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
+    telnet::ENTRY,
+    mqtt::ENTRY,
+    stratum::ENTRY,
+    irc::ENTRY,
+    wireguard::ENTRY,
+    stun::ENTRY,
+    rtcp::ENTRY,
+    openvpn::ENTRY,
+    bittorrent::ENTRY,
+    dnp3::ENTRY,
+    rtp::ENTRY,
+    socks::ENTRY,
+    modbus::ENTRY,
+    icmp::ENTRY,
+    icmpv6::ENTRY,
+    arp::ENTRY,
+    igmp::ENTRY,
+    stp::ENTRY,
+    lldp::ENTRY,
+    cdp::ENTRY,
+    eapol::ENTRY,
     shell::ENTRY,
 ];
 
@@ -136,6 +189,8 @@ pub enum Step {
     Done,
     /// After so many bytes both sides speak another protocol, which is to be found out anew.
     Over(usize),
+    /// After so many bytes both sides speak this protocol.
+    Into(usize, Named),
 }
 
 /// Place in [`ALL`] of each protocol, by its number.
@@ -291,7 +346,7 @@ mod tests {
                     (stream.guess)(&noise, &ends);
                     let mut talk = (stream.talk)();
                     for way in [Way::Forward, Way::Backward] {
-                        if let Step::Took(n) | Step::Over(n) = talk.read(way, &noise, &mut facts) {
+                        if let Step::Took(n) | Step::Over(n) | Step::Into(n, _) = talk.read(way, &noise, &mut facts) {
                             assert!(n <= noise.len(), "{}", entry.protocol.name());
                         }
                     }
