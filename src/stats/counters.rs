@@ -219,11 +219,6 @@ mod tests {
         let rows: Vec<_> = rows.iter().map(|row| (row.name.as_str(), row.packets)).collect();
         assert_eq!(rows, [("UDP", 3), ("DNS", 3), ("ICMPv6", 2)]);
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
     #[test]
     fn a_size_falls_into_the_bin_of_its_border() {
