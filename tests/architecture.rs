@@ -81,6 +81,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("hkdf", &["decode/app/quic"]),
     ("md5", &["decode/app/shared/digest"]),
     ("psl", &["detect/domains"]),
+    ("asn1_rs", &["decode/app"]),
+    ("kerberos_parser", &["decode/app"]),
     ("smartcore", &["detect/ml"]),
     ("plotters", &["chart/draw"]),
     ("plotters_canvas", &["web"]),

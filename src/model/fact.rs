@@ -88,7 +88,11 @@ facts! {
     Hash "hash" "Info hash" Value, From "from" "From" Value, To "to" "To" Value, Stratum "ntp.stratum" "Stratum" Kind,
     Router "router" "Router" Value, DnsServer "dns_server" "DNS server" Value, Lease "lease" "Lease, seconds" Value,
     Requested "requested" "Asks for address" Value, Vendor "vendor" "Vendor" Value, Port "port" "Port" Value,
+    Server "server" "Server" Value, Location "location" "Location" Value, SearchBase "ldap.base" "Search base" Value,
     Priority "priority" "Priority" Value, Payload "payload" "Payload type" Kind, Media "media" "Media stream" Value,
+    Ssrc "rtp.ssrc" "SSRC" Value, Group "igmp.group" "Multicast group" Value, Root "stp.root" "Root bridge" Value,
+    SwitchPort "switch_port" "Switch port" Value, Platform "platform" "Platform" Value,
+    Prefix "prefix" "Address prefix" Value,
 }
 
 /// The value of a fact.
@@ -106,8 +110,8 @@ enum Kept {
     Text { at: u32, length: u32 },
 }
 
-/// Longest text of one fact, bytes; what is longer is cut.
-pub const MOST_TEXT_BYTES: usize = 512;
+/// Longest text of one fact, bytes; what is longer is cut. A DNS name fits of which each of the 255 bytes was replaced.
+pub const MOST_TEXT_BYTES: usize = 768;
 
 /// Facts in the order in which they were read, with marks where messages begin.
 #[derive(Clone, Debug, Default)]
