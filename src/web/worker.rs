@@ -3,25 +3,28 @@
 //! Everything asynchronous waits for the browser between slices, so that messages get in: a newer job ends an older
 //! one there. A second worker reads the next slices while this one analyses.
 
+mod job;
+mod scope;
+mod slices;
+
 use super::blob_writer::BlobWriter;
 use super::codec;
-use super::read_ahead::{self, ReadAhead, SLICE_BYTES};
+use super::read_ahead::{ReadAhead, SLICE_BYTES};
 use crate::detect;
 use crate::issue::IssueKind;
-use crate::model::Analysis;
-use crate::pipeline::{MOST_FILES, Pipeline, Refusal};
+use crate::pipeline::{MOST_FILES, Pipeline};
 use crate::protocol::{BUILD, Progress, Query, Reply, Request, Stage};
-use crate::query::{self, Source, Views};
-use crate::settings::Settings;
-use js_sys::{ArrayBuffer, Promise, Uint8Array};
+use crate::query::{self, Views};
+use job::{BlobSource, Job, Unpacked};
+use scope::{now, pause, post, post_with, scope};
 use sha2::{Digest, Sha256};
+use slices::{each_part, length};
 use std::cell::RefCell;
-use std::io::Write;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::prelude::{Closure, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, DedicatedWorkerGlobalScope, File, MessageEvent};
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Blob, File, MessageEvent};
 
 /// Bytes of a slice that are copied and analysed at a time: they stay in the processor's cache.
 const PART_BYTES: u32 = 64 * 1024;
@@ -33,31 +36,6 @@ const PROGRESS_MS: f64 = 100.0;
 const JUDGING_MS: f64 = 50.0;
 /// Partial statistics are told at most this often, ms.
 const PARTIAL_MS: f64 = 500.0;
-
-/// The job in hand.
-struct Job {
-    number: u32,
-    files: Vec<Blob>,
-    bytes_total: f64,
-    /// What each file was unpacked to, if it is compressed.
-    unpacked: Vec<Unpacked>,
-    settings: Settings,
-    pipeline: Pipeline,
-    analysis: Option<Box<Analysis>>,
-    views: Views,
-    is_stopped: bool,
-    /// Reading is done; detectors may conclude.
-    is_read: bool,
-    /// Counts requests to conclude: an older round ends when a newer begins.
-    round: u32,
-}
-
-/// What a compressed file was unpacked to: the browser may keep it on disk, and packets are read from it again.
-#[derive(Default)]
-struct Unpacked {
-    writer: BlobWriter,
-    blob: Option<Blob>,
-}
 
 type Shared = Rc<RefCell<Option<Job>>>;
 
@@ -227,41 +205,6 @@ async fn read(shared: &Shared, number: u32) -> Option<()> {
     with(shared, number, |job| job.is_read = true)
 }
 
-impl Job {
-    fn feed(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
-        let Job { pipeline, unpacked, .. } = self;
-        pipeline.feed_keeping(bytes, &mut |file, plain| keep(unpacked, file, plain))
-    }
-
-    fn end_file(&mut self, file: usize) -> Result<(), Refusal> {
-        let Job { pipeline, unpacked, .. } = self;
-        let ended = pipeline.end_file(&mut |file, plain| keep(unpacked, file, plain));
-        self.close(file);
-        ended
-    }
-
-    fn end(&mut self) -> Result<(), Refusal> {
-        let ended = self.pipeline.end();
-        (0..self.files.len()).for_each(|file| self.close(file));
-        ended
-    }
-
-    /// From here on packets of the file can be read again.
-    fn close(&mut self, file: usize) {
-        let is_packed = self.pipeline.is_packed(file);
-        if let Some(unpacked) = self.unpacked.get_mut(file).filter(|unpacked| is_packed && unpacked.blob.is_none()) {
-            unpacked.blob = std::mem::take(&mut unpacked.writer).finish().ok();
-        }
-    }
-}
-
-/// A browser without room keeps nothing: single packets of the file will then say that they cannot be read.
-fn keep(unpacked: &mut [Unpacked], file: usize, plain: &[u8]) {
-    if let Some(unpacked) = unpacked.get_mut(file) {
-        let _ = unpacked.writer.write(plain);
-    }
-}
-
 fn refuse(shared: &Shared, number: u32, text: String) -> Option<()> {
     *shared.borrow_mut() = None;
     post(&Reply::Refused { job: number, text });
@@ -356,72 +299,4 @@ async fn hash(shared: &Shared, number: u32) -> Option<()> {
     })?;
     post(&Reply::Sha256 { job: number, hex });
     Some(())
-}
-
-fn length(buffer: &JsValue) -> u32 {
-    buffer.unchecked_ref::<ArrayBuffer>().byte_length()
-}
-
-/// Lets waiting messages in: a zero time-out is a task of its own, a ready promise is not.
-async fn pause() {
-    let promise = Promise::new(&mut |resolve, _| {
-        gloo::timers::callback::Timeout::new(0, move || {
-            let _ = resolve.call0(&JsValue::UNDEFINED);
-        })
-        .forget();
-    });
-    let _ = JsFuture::from(promise).await;
-}
-
-/// Copies a slice into our memory in parts of at most so many bytes, one over the other, and hands each on.
-fn each_part<E>(
-    buffer: &JsValue,
-    most: u32,
-    bytes: &mut Vec<u8>,
-    mut take: impl FnMut(&[u8]) -> Result<(), E>,
-) -> Result<(), E> {
-    let array = Uint8Array::new(buffer.unchecked_ref::<ArrayBuffer>());
-    let mut at = 0;
-    while at < array.length() {
-        let end = at.saturating_add(most).min(array.length());
-        bytes.resize((end - at) as usize, 0);
-        array.subarray(at, end).copy_to(bytes);
-        take(bytes)?;
-        at = end;
-    }
-    Ok(())
-}
-
-/// The files read again, or what they were unpacked to, for single packets.
-struct BlobSource<'a> {
-    files: &'a [Blob],
-    unpacked: &'a [Unpacked],
-}
-
-impl Source for BlobSource<'_> {
-    fn read_at(&mut self, file: u8, offset: u64, length: usize) -> Option<Vec<u8>> {
-        let unpacked = self.unpacked.get(usize::from(file)).and_then(|unpacked| unpacked.blob.as_ref());
-        let blob = unpacked.or_else(|| self.files.get(usize::from(file)))?;
-        let buffer = read_ahead::read(blob, offset as f64, length as f64)?;
-        let bytes = Uint8Array::new(&buffer).to_vec();
-        (bytes.len() == length).then_some(bytes)
-    }
-}
-
-fn scope() -> DedicatedWorkerGlobalScope {
-    js_sys::global().unchecked_into()
-}
-
-fn now() -> f64 {
-    js_sys::Date::now()
-}
-
-fn post(reply: &Reply) {
-    post_with(reply, &[]);
-}
-
-fn post_with(reply: &Reply, files: &[Blob]) {
-    let (message, transfer) = codec::to_js(reply, files);
-    // Fails only for values that cannot be cloned; ours are bytes.
-    let _ = scope().post_message_with_transfer(&message, &transfer);
 }

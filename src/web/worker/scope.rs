@@ -1,0 +1,37 @@
+//! The worker's own place: its clock, its turn in the browser, and its way to the page.
+
+use crate::protocol::Reply;
+use crate::web::codec;
+use js_sys::Promise;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, DedicatedWorkerGlobalScope};
+
+pub(super) fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
+
+pub(super) fn now() -> f64 {
+    js_sys::Date::now()
+}
+
+pub(super) fn post(reply: &Reply) {
+    post_with(reply, &[]);
+}
+
+pub(super) fn post_with(reply: &Reply, files: &[Blob]) {
+    let (message, transfer) = codec::to_js(reply, files);
+    // Fails only for values that cannot be cloned; ours are bytes.
+    let _ = scope().post_message_with_transfer(&message, &transfer);
+}
+/// Lets waiting messages in: a zero time-out is a task of its own, a ready promise is not.
+pub(super) async fn pause() {
+    let promise = Promise::new(&mut |resolve, _| {
+        gloo::timers::callback::Timeout::new(0, move || {
+            let _ = resolve.call0(&JsValue::UNDEFINED);
+        })
+        .forget();
+    });
+    let _ = JsFuture::from(promise).await;
+}
