@@ -10,7 +10,7 @@ pub use front::{Batch, Front};
 pub use line::Line;
 
 use crate::decode::link;
-use crate::detect::{self, Card, Conclusion, Context, Detector, Wants};
+use crate::detect::{self, Card, Conclusion, Context, Detector, Wants, fold};
 use crate::flow::asked::Asked;
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
@@ -227,8 +227,7 @@ impl Pipeline {
 
     /// The result, with the findings of the detectors that have concluded.
     pub fn analysis(&self, settings: &Settings) -> Analysis {
-        let mut findings: Vec<Finding> = self.runs.iter().flat_map(|(_, findings)| findings.clone()).collect();
-        Finding::sort(&mut findings);
+        let findings = fold::fold(self.runs.iter().flat_map(|(_, findings)| findings.clone()).collect());
         let runs = self.runs.iter().map(|(run, _)| run.clone()).collect();
         self.assemble(settings, findings, runs)
     }

@@ -79,6 +79,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("tls_parser", &["decode/app"]),
     ("asn1_rs", &["decode/app"]),
     ("kerberos_parser", &["decode/app"]),
+    ("psl", &["detect/domains"]),
     ("smartcore", &["detect/ml"]),
     ("plotters", &["chart/draw"]),
     ("plotters_canvas", &["web"]),

@@ -139,18 +139,17 @@ impl Line {
         settings: &'a Settings,
         counters: &Counters,
     ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
-        let Line { flows, roster, names, detectors, .. } = self;
+        let Line { flows, roster, names, told, detectors, .. } = self;
         let span_ns = counters.span_ns.unwrap_or((0, 0));
-        (Context { settings, flows, roster, names, span_ns, packets: counters.packets }, detectors)
+        (Context { settings, flows, roster, names, told, span_ns, packets: counters.packets }, detectors)
     }
 
     /// Shows a packet to the detectors that want it, and adds it to its flow.
     #[inline]
     fn observe(&mut self, packet: &Packet, sought: Sought) -> Option<Touch> {
-        for detector in self.watchers.get(Wants::of_packet(packet).place()).into_iter().flatten() {
-            if let Some(detector) = self.detectors.get_mut(*detector) {
-                detector.observe_packet(packet);
-            }
+        self.show_packet(Wants::of_packet(packet), packet);
+        if packet.piece().is_some() {
+            self.show_packet(Wants::PIECES, packet);
         }
         let Line { flows, names, detectors, watchers, talks, .. } = self;
         flows.update(packet, sought, names, &mut |serial, flow| {
@@ -159,6 +158,15 @@ impl Line {
                 talks.end(flow.talk);
             }
         })
+    }
+
+    #[inline]
+    fn show_packet(&mut self, kind: Wants, packet: &Packet) {
+        for detector in self.watchers.get(kind.place()).into_iter().flatten() {
+            if let Some(detector) = self.detectors.get_mut(*detector) {
+                detector.observe_packet(packet);
+            }
+        }
     }
 
     #[inline]

@@ -27,6 +27,7 @@ mod postgresql;
 mod radius;
 mod rdp;
 mod redis;
+mod shell;
 mod smb;
 mod smtp;
 mod snmp;
@@ -74,6 +75,7 @@ pub const ALL: &[Entry] = &[
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
+    shell::ENTRY,
 ];
 
 /// One application protocol: how it is recognised and read, by what carries it.
