@@ -67,8 +67,7 @@ impl Counters {
         if packet.is_timed {
             self.span_ns = Some(self.span_ns.map_or((now, now), |(first, last)| (first.min(now), last.max(now))));
         }
-        let bin = SIZE_BORDERS.partition_point(|border| *border < packet.wire_bytes);
-        if let Some(slot) = self.sizes.get_mut(bin) {
+        if let Some(slot) = self.sizes.get_mut(size_bin(packet.wire_bytes)) {
             *slot += 1;
         }
         let layers = packet.layers.as_slice();
@@ -179,6 +178,12 @@ impl Counters {
     }
 }
 
+/// The place of a size among the bins: their borders double from 20.
+#[inline]
+fn size_bin(bytes: u32) -> usize {
+    ((u32::BITS - (bytes / 20).leading_zeros()) as usize).min(SIZE_BORDERS.len() - 1)
+}
+
 /// 1 link, 2 network, 3 transport, 4 application.
 fn layer(named: Named) -> u8 {
     use Named::*;
@@ -190,5 +195,19 @@ fn layer(named: Named) -> u8 {
         Tcp | Udp | Icmp | Icmpv6 | Igmp | Sctp | Gre | Esp | Ah | Ospf | Pim | Vrrp | Eigrp | L2tp | IpInIp
         | UdpLite | IpFragment | EtherIp | Erspan | Geneve | Teredo | Vxlan | Gtp => 3,
         _ => 4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_falls_into_the_bin_of_its_border() {
+        for (bin, border) in SIZE_BORDERS.iter().enumerate() {
+            assert_eq!(size_bin(*border), bin);
+            assert_eq!(size_bin(border.saturating_add(1)), (bin + 1).min(SIZE_BORDERS.len() - 1));
+        }
+        assert_eq!(size_bin(0), 0);
     }
 }
