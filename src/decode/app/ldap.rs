@@ -3,7 +3,7 @@
 //! Only the beginning of an operation is read; results of any length are passed over.
 
 use super::shared::ber::{self, Begin};
-use super::shared::bytes::{self, be32};
+use super::shared::bytes::{self, be16, be32};
 use super::shared::gss;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
@@ -31,6 +31,8 @@ const START_TLS: &[u8] = b"1.3.6.1.4.1.1466.20037";
 const MOST_WHOLE_BYTES: usize = 16 * 1024;
 /// As much is looked at of a longer one.
 const HEAD_BYTES: usize = 512;
+/// Kerberos's (RFC 4121, section 4.2.6.2) and NTLM's (MS-NLMP, section 2.2.2.9) before a message.
+const SIGNATURE_BYTES: usize = 16;
 const SUCCESS: u8 = 0;
 const IN_PROGRESS: u8 = 14;
 
@@ -98,8 +100,18 @@ impl Talk for Ldap {
         // What a log-in's mechanism signs or seals comes with its length before it (RFC 4422, section 3.7).
         if bytes.first() == Some(&0) {
             let Some(length) = be32(bytes, 0) else { return Step::Took(0) };
+            let n_needed = (4 + length as usize).min(HEAD_BYTES);
+            if bytes.len() < n_needed {
+                return Step::Took(0);
+            }
             facts.begin();
-            facts.text(FactKind::Security, "signed or sealed");
+            match operation(signed(bytes::from(bytes, 4))) {
+                Some((tag, content)) => {
+                    facts.text(FactKind::Security, "signed");
+                    message(tag, content, facts);
+                }
+                None => facts.text(FactKind::Security, "signed or sealed"),
+            }
             return bytes::pass(bytes, 4 + u64::from(length));
         }
         let head = match ber::begin(bytes) {
@@ -124,6 +136,16 @@ impl Talk for Ldap {
         }
         bytes::pass(bytes, total as u64)
     }
+}
+
+/// What is behind a signature; it can be read unless it is sealed too.
+fn signed(token: &[u8]) -> &[u8] {
+    // Kerberos may move the checksum from the end to the front, as Windows does.
+    let n_moved = match token {
+        [5, 4, ..] => be16(token, 6).map_or(0, usize::from),
+        _ => 0,
+    };
+    bytes::from(token, SIGNATURE_BYTES + n_moved)
 }
 
 fn message(tag: u8, content: &[u8], facts: &mut Facts) {
@@ -236,6 +258,23 @@ mod tests {
         assert!(said.contains(&(FactKind::Password, Value::Text("s"))));
         assert!(said.contains(&(FactKind::Login, Value::Text("refused"))));
         assert!(said.contains(&(FactKind::Error, Value::Text("invalid credentials"))));
+    }
+
+    #[test]
+    fn what_is_signed_is_read_and_what_is_sealed_passed_over() {
+        let token = b"\x05\x04\x04\xff\0\x02\0\x02\0\0\0\0\0\0\0\x01cc";
+        let unbind = b"\x30\x05\x02\x01\x09\x42\0";
+        let frame = [&[0, 0, 0, 25][..], token, unbind].concat();
+        let (mut ldap, mut facts) = (Ldap::default(), Facts::default());
+        for end in 0..frame.len() {
+            assert_eq!(ldap.read(Way::Forward, &frame[..end], &mut facts), Step::Took(0));
+        }
+        assert_eq!(ldap.read(Way::Forward, &frame, &mut facts), Step::Took(29));
+        assert!(facts.iter().any(|fact| fact == (FactKind::Message, Value::Text("unbind"))));
+        let sealed = [&[0, 0, 0, 25][..], &[7; 25]].concat();
+        facts.clear();
+        assert_eq!(ldap.read(Way::Forward, &sealed, &mut facts), Step::Took(29));
+        assert!(facts.iter().all(|(kind, _)| kind == FactKind::Security));
     }
 
     #[test]

@@ -18,7 +18,8 @@ fn read(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Guess {
             let file = bytes::until_nul(rest);
             let mode = bytes::until_nul(bytes::from(rest, file.len() + 1));
             let is_known = [&b"octet"[..], b"netascii", b"mail"].iter().any(|known| mode.eq_ignore_ascii_case(known));
-            if file.is_empty() || !is_known {
+            // A request without a name is broken, but on its own port nothing else.
+            if !is_known || file.is_empty() && !is_hinted {
                 return Guess::NotMine;
             }
             facts.text(FactKind::Message, if operation == 1 { "read" } else { "write" });
