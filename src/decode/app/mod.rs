@@ -372,7 +372,8 @@ mod tests {
         for (protocol, bytes) in firsts {
             let (guess, told) = guess_stream(bytes, &Ends::new(true, 40_000, 40_001));
             assert_eq!((guess, told.map(|(protocol, _)| protocol)), (Guess::Certain, Some(*protocol)));
-            for entry in ALL.iter().filter(|entry| entry.protocol != *protocol) {
+            // HTTP has methods of SIP and RTSP, which are asked before it.
+            for entry in ALL.iter().filter(|entry| ![*protocol, Named::Http].contains(&entry.protocol)) {
                 let Some(stream) = entry.stream else { continue };
                 let guess = (stream.guess)(bytes, &Ends::new(true, 40_000, 40_001));
                 assert_ne!(guess, Guess::Certain, "{} takes {}", entry.protocol.name(), protocol.name());
