@@ -1,8 +1,19 @@
-//! What several application protocols share: DNS messages, lines and heads of text, fields of bytes, log-ins, Base64.
+//! What several application protocols share: fields of binary messages, hellos of TLS, DNS messages, remote calls, lines
+//! and heads of text, log-ins, digests, Base64.
 
+pub mod ber;
+pub mod bytes;
+pub mod cursor;
+pub mod dcerpc;
+pub mod digest;
 pub mod dns;
+pub mod gss;
 pub mod head;
+pub mod hello;
+pub mod kerberos;
 pub mod lines;
+pub mod netbios;
+pub mod ntlm;
 pub mod sasl;
 pub mod take;
 
