@@ -169,7 +169,7 @@ impl Protocol {
             (true, 1433) => MsSql,
             (true, 6379) => Redis,
             (true, 27017) => MongoDb,
-            (true, 6667) => Irc,
+            (true, 6660..=6669) => Irc,
             (_, 2049) => Nfs,
             (_, 111) => Rpc,
             (true, 135) => MsRpc,

@@ -396,6 +396,40 @@ mod tests {
     }
 
     #[test]
+    fn the_first_bytes_of_each_are_its_own_on_any_port() {
+        let firsts: &[(Named, &[u8])] = &[
+            (Named::Tls, b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03"),
+            (Named::Http, b"OPTIONS / HTTP/1.1\r\nHost: x\r\n"),
+            (Named::Sip, b"OPTIONS sip:a@x SIP/2.0\r\n"),
+            (Named::Rtsp, b"OPTIONS rtsp://x/ RTSP/1.0\r\n"),
+            (Named::Ssh, b"SSH-2.0-OpenSSH_9.9\r\n"),
+            (Named::Ftp, b"220 (vsFTPd 3.0.5)\r\n"),
+            (Named::Smtp, b"220 mx.example.org ESMTP Postfix\r\n"),
+            (Named::Pop3, b"+OK Dovecot ready.\r\n"),
+            (Named::Imap, b"* OK [CAPABILITY IMAP4rev1] ready\r\n"),
+            (Named::Telnet, b"\xff\xfd\x18\xff\xfd\x20"),
+            (Named::Mqtt, b"\x10\x0d\0\x04MQTT\x04\x02\0\x3c\0\x01a"),
+            (Named::Irc, b"NICK bot\r\nUSER a 0 * :b\r\n"),
+            (Named::Stratum, b"{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[]}\n"),
+            (Named::Socks, b"\x05\x01\0"),
+            (Named::BitTorrent, b"\x13BitTorrent protocol\0\0\0\0\0\0\0\0"),
+            (Named::Stun, b"\0\x01\0\0\x21\x12\xa4\x42aaaaaaaaaaaa"),
+            (Named::OpenVpn, b"\0\x0e\x38aaaaaaaa\0\0\0\0\0"),
+            (Named::Dnp3, b"\x05\x64\x05\xc9\x01\0\0\x04\xa6\x57"),
+        ];
+        for (protocol, bytes) in firsts {
+            let (guess, told) = guess_stream(bytes, &Ends::new(true, 40_000, 40_001));
+            assert_eq!((guess, told.map(|(protocol, _)| protocol)), (Guess::Certain, Some(*protocol)));
+            // HTTP has methods of SIP and RTSP, which are asked before it.
+            for entry in ALL.iter().filter(|entry| ![*protocol, Named::Http].contains(&entry.protocol)) {
+                let Some(stream) = entry.stream else { continue };
+                let guess = (stream.guess)(bytes, &Ends::new(true, 40_000, 40_001));
+                assert_ne!(guess, Guess::Certain, "{} takes {}", entry.protocol.name(), protocol.name());
+            }
+        }
+    }
+
+    #[test]
     fn a_question_on_the_port_of_dns_is_read_and_noise_leaves_no_facts() {
         let question = b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x07example\x03com\0\0\x01\0\x01";
         let mut facts = Facts::default();
