@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from collections import Counter
 from pathlib import Path
-from protocols import IN_TCP, IN_UDP, LAYERS
+from protocols import IN_TCP, IN_UDP, LAYERS, UDP_BY_CONTENT
 from wireshark import Conversations, readable
 
 # Flows are summed up to conversations; no time-out should cut what tshark calls one stream.
@@ -68,10 +68,10 @@ def hierarchy(protocols):
 def applications(flows):
     counts = Counter()
     for flow in flows:
-        name = flow.row["application"]
-        if flow.transport == "tcp" and name in IN_TCP and flow.row["is_certain"]:
+        name, is_certain = flow.row["application"], flow.row["is_certain"]
+        if flow.transport == "tcp" and name in IN_TCP and is_certain:
             counts[f"{name} in tcp"] += 1
-        if flow.transport == "udp" and name in IN_UDP:
+        if flow.transport == "udp" and name in IN_UDP and (is_certain or name not in UDP_BY_CONTENT):
             counts[f"{name} in udp"] += flow.row["sent"]["packets"] + flow.row["received"]["packets"]
     return dict(counts)
 

@@ -54,7 +54,7 @@ LAYERS = {
 # Applications right above TCP or UDP, or above a carrier there: what is inside of them (decrypted HTTP/2, Kerberos in
 # SMB) is not asked. Only protocols that we have a decoder for, or can only be told by their port.
 
-# In UDP packets are compared. Both name them by port, too.
+# In UDP packets are compared. Both name them by port, too, but for those of UDP_BY_CONTENT.
 IN_UDP = {
     "DNS": {"dns"},
     "mDNS": {"mdns"},
@@ -67,6 +67,8 @@ IN_UDP = {
     "Kerberos": {"kerberos"},
     "QUIC": {"quic", "gquic"},
 }
+
+UDP_BY_CONTENT = {"QUIC"}
 
 # In TCP streams are compared, because Wireshark books a message of several segments to the last of them; and only what
 # both tell by content.

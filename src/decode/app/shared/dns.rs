@@ -13,8 +13,8 @@ const ANSWER_FLAG: u8 = 0x80;
 const MOST_OPERATION: u8 = 6;
 /// Most answers that become facts; more are counted.
 const MOST_ANSWERS: u16 = 16;
-/// Most questions that become facts.
-const MOST_QUESTIONS: u16 = 16;
+/// Most questions that become facts: multicast asks for twenty services at once, and a flow keeps 48 facts.
+const MOST_QUESTIONS: u16 = 48;
 /// Most questions, and records of a section, of a message that is worth reading.
 const MOST_RECORDS: u16 = 512;
 /// Most bytes of a name in the message (RFC 1035, section 2.3.4).
@@ -330,6 +330,15 @@ mod tests {
                 Value::Number(number) => number.to_string(),
             })
             .collect()
+    }
+
+    #[test]
+    fn all_questions_of_a_multicast_message_are_read() {
+        let questions = (b'a'..b'a' + 20).flat_map(|sign| [1, sign, 0, 0, 12, 0, 1]);
+        let message: Vec<u8> = [0, 0, 0, 0, 0, 20, 0, 0, 0, 0, 0, 0].into_iter().chain(questions).collect();
+        let mut facts = Facts::default();
+        assert!(read(&message, &mut facts));
+        assert_eq!(facts.iter().filter(|(kind, _)| *kind == FactKind::DnsQuery).count(), 20);
     }
 
     #[test]
