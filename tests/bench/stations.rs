@@ -1,4 +1,4 @@
-//! What each station of the line costs in ns a packet, on one thread: `cargo bench --bench stations -- CAPTURE [--json]`.
+//! What each station of the line costs in ns a packet, on one thread: `cargo bench --bench stations -- CAPTURE`.
 //!
 //! The stations are run one by one over small batches, with a clock between; the line itself is not changed for it. Reading
 //! and decoding cannot be parted so, and are told by two passes; what the whole line takes beyond the others is the
@@ -33,9 +33,8 @@ const STATIONS: [&str; 8] =
     ["read", "decode", "counters", "flows", "index", "detectors, passing", "applications", "detectors, concluding"];
 
 fn main() {
-    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
-    let Some(path) = args.iter().find(|arg| !arg.starts_with("--")) else {
-        println!("usage: cargo bench --bench stations -- CAPTURE [--json]");
+    let Some(path) = std::env::args().skip(1).find(|arg| !arg.starts_with("--")) else {
+        println!("usage: cargo bench --bench stations -- CAPTURE");
         return;
     };
     let mut bytes = std::fs::read(path).unwrap();
@@ -56,11 +55,6 @@ fn main() {
             (*name, times.get(ROUNDS / 2).map_or(0.0, Duration::as_secs_f64) * 1e9 / n_packets as f64)
         })
         .collect();
-    if args.iter().any(|arg| arg == "--json") {
-        let stations: Vec<String> = ns.iter().map(|(name, ns)| format!("\"{name}\":{ns:.1}")).collect();
-        println!("{{\"packets\":{n_packets},\"ns\":{{{}}}}}", stations.join(","));
-        return;
-    }
     println!("{n_packets} packets, ns a packet on one thread, median of {ROUNDS} rounds");
     ns.iter().for_each(|(name, ns)| println!("  {name:24} {ns:7.1}"));
     println!("  {:24} {:7.1}", "all", ns.iter().map(|(_, ns)| ns).sum::<f64>());
