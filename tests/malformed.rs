@@ -97,8 +97,16 @@ fn broken_captures_and_prefixes_of_good_ones_end_well() {
 #[test]
 #[allow(clippy::unwrap_used)]
 fn tables_of_absurd_numbers_end_well() {
-    const ABSURD: &[&str] =
-        &["18446744073709551615", "9223372036854775807", "-9223372036854775808", "1e308", "-1e308", "1e-320", "-0.0", "-1"];
+    const ABSURD: &[&str] = &[
+        "18446744073709551615",
+        "9223372036854775807",
+        "-9223372036854775808",
+        "1e308",
+        "-1e308",
+        "1e-320",
+        "-0.0",
+        "-1",
+    ];
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tables");
     let mut wrong = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {

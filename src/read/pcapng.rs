@@ -220,7 +220,8 @@ impl Interface {
                 i64::try_from(ns).unwrap_or(i64::MAX)
             }
         };
-        ns.saturating_add(self.offset_seconds.saturating_mul(1_000_000_000)).clamp(-time::FURTHEST_NS, time::FURTHEST_NS)
+        ns.saturating_add(self.offset_seconds.saturating_mul(1_000_000_000))
+            .clamp(-time::FURTHEST_NS, time::FURTHEST_NS)
     }
 }
 

@@ -20,7 +20,11 @@ for (const path of files) {
   const bytes = readFileSync(path);
   const capture = classic(bytes) ?? blocks(bytes);
   if (!capture) {
-    write("tables", Buffer.concat([bytes.subarray(0, MOST_FILE_BYTES), TABLE]));
+    const front = bytes.subarray(0, MOST_FILE_BYTES).toString("latin1");
+    for (const absurd of [null, "18446744073709551615", "-1e308"]) {
+      const text = absurd ? front.replace(/(?<=[,;\t|: ])-?\d+(\.\d+)?(?=[,;\t|}\r\n ])/g, absurd) : front;
+      write("tables", Buffer.concat([Buffer.from(text.slice(0, 4000), "latin1"), TABLE]));
+    }
     continue;
   }
   const front = capture.cut(MOST_FILE_BYTES);

@@ -6,7 +6,9 @@ use super::flow::{self, Places, Row, Units};
 use super::front::{Form, Front};
 use super::json::{self, Keys, Objects};
 use super::packets::PacketRows;
-use super::{Became, Label, MOST_COLUMNS, MOST_LATE_COLUMNS, MOST_OPEN_QUOTES, MOST_ROW_BYTES, Options, TableRow, names};
+use super::{
+    Became, Label, MOST_COLUMNS, MOST_LATE_COLUMNS, MOST_OPEN_QUOTES, MOST_ROW_BYTES, Options, TableRow, names,
+};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::rows::{Column, Layout, Role, RowKind, Value};
 use crate::model::{text, time};
