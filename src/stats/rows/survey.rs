@@ -30,7 +30,8 @@ const MINUS_ZERO: u64 = 1 << 63;
 const MOST_WHOLE: f64 = 9.2e18;
 
 impl Survey {
-    /// Looks at cells.
+    /// Looks at cells. Not inlined: in the long function that takes records, browsers would keep its sums in memory.
+    #[inline(never)]
     pub fn of(cells: &[u64]) -> Survey {
         let is_same = cells.split_first().is_none_or(|(first, rest)| rest.iter().all(|cell| cell == first));
         // Most columns of flows are the same for thousands of rows.

@@ -11,7 +11,15 @@ fuzz_target!(|bytes: &[u8]| {
     let Some((link_type, data)) = bytes.split_first_chunk::<2>() else { return };
     let link_type = u16::from_le_bytes(*link_type);
     let wire_bytes = data.len() as u32;
-    let raw = RawPacket { time_ns: 1_700_000_000_000_000_000, is_timed: true, wire_bytes, link_type, file: 0, offset: 40, data };
+    let raw = RawPacket {
+        time_ns: 1_700_000_000_000_000_000,
+        is_timed: true,
+        wire_bytes,
+        link_type,
+        file: 0,
+        offset: 40,
+        data,
+    };
     let mut issues = IssueLog::default();
     let packet = decode(&raw, 0, &mut issues);
     let length = data.len() as u32;
