@@ -73,8 +73,10 @@ issues! {
         "More flows than the table keeps: the oldest were counted and folded into the totals.",
     NamesFull "names-full" Warning
         "More names than the table keeps; later new names were not attached to flows.",
-    HelloTooLong "hello-too-long" Info
-        "A TLS or HTTP greeting was too long or out of order, so the server name could not be read.",
+    StreamsFull "streams-full" Warning
+        "More TCP connections at a time than are read: those that were silent longest were not read on, so that what they said later is missing.",
+    FactsFull "facts-full" Warning
+        "Flows said more than is kept of them: what was new later is counted but not shown with the flow.",
     DetectorFull "detector-full" Warning
         "A detector met more hosts or pairs than it keeps; those met later were not judged.",
     RowDamaged "row-damaged" Warning

@@ -3,16 +3,18 @@
 mod front;
 mod line;
 mod tables;
+mod talks;
 mod threads;
 
 pub use front::{Batch, Front};
 pub use line::Line;
 
 use crate::decode::link;
-use crate::detect::{self, Card, Conclusion, Context, Detector, Wants};
+use crate::detect::{self, Card, Conclusion, Context, Detector, Wants, fold};
 use crate::flow::asked::Asked;
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
+use crate::flow::told::Told;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Finding;
 use crate::model::analysis::{Analysis, Coverage, DetectorRun, FileFacts, FlowColumns, Stats, Summary};
@@ -225,8 +227,7 @@ impl Pipeline {
 
     /// The result, with the findings of the detectors that have concluded.
     pub fn analysis(&self, settings: &Settings) -> Analysis {
-        let mut findings: Vec<Finding> = self.runs.iter().flat_map(|(_, findings)| findings.clone()).collect();
-        Finding::sort(&mut findings);
+        let findings = fold::fold(self.runs.iter().flat_map(|(_, findings)| findings.clone()).collect());
         let runs = self.runs.iter().map(|(run, _)| run.clone()).collect();
         self.assemble(settings, findings, runs)
     }
@@ -238,12 +239,15 @@ impl Pipeline {
         let summarised = line.flows.summarised;
         issues.add_many(IssueKind::FlowsSummarised, summarised.flows, None, None);
         issues.add_many(IssueKind::NamesFull, line.names.n_refused, None, None);
+        issues.add_many(IssueKind::FactsFull, line.told.n_refused, None, None);
         self.asked_issues(&mut issues);
         let rows = self.front.rows();
         let mut all_issues = tables::with_issues(issues, rows);
         all_issues.extend(self.front.inputs().issues_of(&self.names));
         all_issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
         let (counters, tops) = (self.front.counters(), &line.tops);
+        let mut messages = line.messages.clone();
+        messages.merge(self.front.messages());
         let file = FileFacts {
             format: self.front.inputs().format(),
             comments: self.front.inputs().comments(),
@@ -259,7 +263,7 @@ impl Pipeline {
                 hosts: tops.n_hosts,
                 first_ns: counters.span_ns.map(|span| span.0),
                 last_ns: counters.span_ns.map(|span| span.1),
-                protocols: counters.protocols(&tops.apps),
+                protocols: counters.protocols(&tops.apps, &messages),
             },
             coverage: Coverage {
                 packets_read: counters.packets,
@@ -344,7 +348,12 @@ impl Pipeline {
         self.line.asked.as_deref()
     }
 
-    /// Server names.
+    /// What flows said.
+    pub fn told(&self) -> &Told {
+        &self.line.told
+    }
+
+    /// Texts of the traffic, server names among them.
     pub fn names(&self) -> &Names {
         &self.line.names
     }

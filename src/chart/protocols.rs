@@ -48,7 +48,13 @@ mod tests {
     fn most_bytes_come_first_and_what_carries_everything_is_left_out() {
         let mut analysis = Analysis::default();
         analysis.summary.bytes = 1000;
-        let count = |name: &str, layer, bytes| ProtocolCount { name: name.into(), layer, packets: 1, bytes };
+        let count = |name: &str, layer, bytes| ProtocolCount {
+            name: name.into(),
+            layer,
+            packets: 1,
+            bytes,
+            ..ProtocolCount::default()
+        };
         analysis.summary.protocols = vec![
             count("Ethernet", 1, 1000),
             count("IPv4", 2, 900),

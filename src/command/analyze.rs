@@ -1,7 +1,7 @@
 //! `packetloupe analyze`: a capture or table to JSON, a report, a flow table, or a page of text.
 
 use super::{FINDINGS, Failure, output, read, settings, summary, together};
-use crate::export::{flows_csv, json};
+use crate::export::{facts, flows_csv, json};
 use crate::issue::IssueKind;
 use crate::model::Severity;
 use crate::report::html;
@@ -29,6 +29,9 @@ pub struct Arguments {
     /// setting flow.cic_compatible is 1; flow.more_columns adds our own
     #[arg(long, value_name = "OUT")]
     flows: Option<PathBuf>,
+    /// Write flows and what their messages said, as JSON lines: names asked for, servers, users, versions
+    #[arg(long, value_name = "OUT")]
+    facts: Option<PathBuf>,
     /// Take settings from a JSON object of ids and numbers; see `packetloupe settings`
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
@@ -62,8 +65,11 @@ impl ValueEnum for Level {
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let outputs: Vec<&Path> =
-        [&arguments.json, &arguments.html, &arguments.flows].into_iter().flatten().map(PathBuf::as_path).collect();
+    let outputs: Vec<&Path> = [&arguments.json, &arguments.html, &arguments.flows, &arguments.facts]
+        .into_iter()
+        .flatten()
+        .map(PathBuf::as_path)
+        .collect();
     check(&arguments.files, &outputs)?;
     let (settings, warnings) = match &arguments.settings {
         Some(path) => settings::from_file(path)?,
@@ -102,6 +108,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         if analysis.flow_columns.is_cic_compatible && !arguments.quiet {
             output::complain(&format!("flow table in {} is {}", out.display(), analysis.flow_columns.words()));
         }
+    }
+    if let Some(out) = &arguments.facts {
+        let source = facts::Source { flows: pipeline.flows(), told: pipeline.told(), names: pipeline.names() };
+        output::write(out, |mut out| facts::write(&mut out, &source))?;
     }
     if outputs.is_empty() && !arguments.quiet {
         output::print(&summary::summary(&analysis))?;

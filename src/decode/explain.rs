@@ -1,8 +1,10 @@
 //! One packet to its layers with their fields, and to one line of text: what the page shows of a packet.
 
-use super::app::describe;
+use super::app::{self, Ends, describe};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::address::mac_text;
+use crate::model::fact::Facts;
+use crate::model::flow::Way;
 use crate::model::packet::{Icmp, Outer, Packet, Tcp, Transport, Udp};
 use crate::model::table::{LayerDetail, PacketRow};
 use crate::model::{Protocol, protocol::Named};
@@ -11,24 +13,35 @@ use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice, TcpHeaderSlice, TcpOptionElem
 
 const FLAG_NAMES: [&str; 8] = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"];
 
-/// The table row of a packet; `flow` is the serial number of its flow.
-pub fn row(raw: &RawPacket<'_>, index: u64, flow: Option<u32>) -> PacketRow {
+/// What is known of a packet beside its bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known {
+    /// Serial number of its flow.
+    pub flow: Option<u32>,
+    /// Its way in that flow.
+    pub way: Option<Way>,
+    /// The application of that flow, if it is certain.
+    pub app: Option<Named>,
+}
+
+/// The table row of a packet.
+pub fn row(raw: &RawPacket<'_>, index: u64, known: Known) -> PacketRow {
     let packet = super::decode(raw, index, &mut IssueLog::default());
     let (source, target) = endpoints(&packet);
-    let app = application(&packet);
-    let payload = payload(&packet, raw.data);
-    let said = app.and_then(|app| describe::line(app, payload));
+    let (app, facts) = application(&packet, raw.data, known);
+    let said = app.and_then(|app| describe::line(app, &facts));
     let protocol = match (app, packet.top()) {
         (Some(app), _) if said.is_some() || is_datagram(&packet) => app.name().to_owned(),
         (_, Some(top)) => top.to_string(),
         (_, None) => String::new(),
     };
     let info = said.unwrap_or_else(|| info(&packet));
-    PacketRow { index, time_ns: raw.time_ns, source, target, protocol, wire_bytes: raw.wire_bytes, info, flow }
+    let (time_ns, wire_bytes, flow) = (raw.time_ns, raw.wire_bytes, known.flow);
+    PacketRow { index, time_ns, source, target, protocol, wire_bytes, info, flow }
 }
 
 /// The layers of a packet, outermost first, and where and why decoding stopped (empty if it did not).
-pub fn layers(raw: &RawPacket<'_>, index: u64) -> (Vec<LayerDetail>, String) {
+pub fn layers(raw: &RawPacket<'_>, index: u64, known: Known) -> (Vec<LayerDetail>, String) {
     let mut issues = IssueLog::default();
     let packet = super::decode(raw, index, &mut issues);
     let mut layers = vec![link_layer(&packet, raw)];
@@ -64,12 +77,9 @@ pub fn layers(raw: &RawPacket<'_>, index: u64) -> (Vec<LayerDetail>, String) {
     }
     let (start, end) = (packet.payload.start, packet.payload.end);
     if end > start && packet.net_at > 0 {
-        let app = application(&packet);
-        let said = app.and_then(|app| describe::line(app, payload(&packet, data)));
+        let (app, facts) = application(&packet, data, known);
         let mut fields = vec![("Captured", format!("{} bytes", end - start))];
-        if let Some(said) = said {
-            fields.push(("Says", said));
-        }
+        fields.extend(describe::fields(&facts));
         layers.push(layer(app.map_or("Payload", Named::name), start, end - start, fields));
     }
     let stops = [
@@ -266,14 +276,26 @@ fn endpoints(packet: &Packet) -> (String, String) {
     }
 }
 
-fn application(packet: &Packet) -> Option<Named> {
-    let (is_tcp, source, target) = match &packet.transport {
-        Transport::Tcp(tcp) if tcp.payload_bytes > 0 => (true, tcp.source_port, tcp.target_port),
-        Transport::Udp(udp) => (false, udp.source_port, udp.target_port),
-        _ => return None,
+/// The application that a packet is of, and what it says by itself.
+fn application(packet: &Packet, data: &[u8], known: Known) -> (Option<Named>, Facts) {
+    let mut facts = Facts::default();
+    let payload = payload(packet, data);
+    let app = match &packet.transport {
+        Transport::Tcp(tcp) if tcp.payload_bytes > 0 => {
+            let ends = Ends::new(true, tcp.source_port, tcp.target_port);
+            let to_server = if tcp.source_port >= tcp.target_port { Way::Forward } else { Way::Backward };
+            let way = known.way.unwrap_or(to_server);
+            app::read_segment(payload, &ends, known.app, way, &mut facts).or(known.app).or(ends.hint)
+        }
+        Transport::Udp(udp) => {
+            let ends = Ends::new(false, udp.source_port, udp.target_port);
+            let told = app::read_datagram(payload, &ends, &mut facts);
+            told.map(|(app, _)| app).or(known.app).or(ends.hint)
+        }
+        Transport::Tcp(_) => None,
+        _ => app::read_frame(packet, data, &mut facts),
     };
-    let (low, high) = (source.min(target), source.max(target));
-    Protocol::from_port(is_tcp, low).or_else(|| Protocol::from_port(is_tcp, high))
+    (app, facts)
 }
 
 fn is_datagram(packet: &Packet) -> bool {

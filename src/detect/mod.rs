@@ -4,10 +4,14 @@
 //! A detector cannot fail; one that lacks its data says so.
 
 pub mod contacts;
+pub mod domains;
 pub mod draft;
+pub mod fold;
 pub mod gateway;
 pub mod gather;
 pub mod guessing;
+pub mod heard;
+pub mod logins;
 pub mod ml;
 pub mod peaks;
 pub mod regularity;
@@ -21,8 +25,12 @@ pub mod arp_spoofing;
 pub mod arp_storm;
 pub mod arp_sweep;
 pub mod beacon;
+pub mod cleartext_login;
 pub mod connection_flood;
+pub mod dga;
+pub mod dns_tunnel;
 pub mod forged_reset;
+pub mod fragment_abuse;
 pub mod ftp_guessing;
 pub mod host_scan;
 pub mod icmp_flood;
@@ -31,20 +39,25 @@ pub mod icmp_tunnel;
 pub mod isolation_forest;
 pub mod lateral_movement;
 pub mod llmnr_poisoning;
+pub mod login_guessing;
 pub mod long_connection;
 pub mod mac_flood;
 pub mod pca;
 pub mod port_scan;
+pub mod remote_shell;
 pub mod rogue_dhcp;
 pub mod rogue_router;
 pub mod slow_requests;
 pub mod ssh_guessing;
 pub mod syn_flood;
 pub mod udp_flood;
+pub mod upload;
 
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
-use crate::flow::table::FlowTable;
+use crate::flow::table::{FlowTable, Touch};
+use crate::flow::told::Told;
+use crate::model::fact::Message;
 use crate::model::finding::{Category, Finding};
 use crate::model::packet::{Transport, tcp_flag};
 use crate::model::{Address, Flow, Packet};
@@ -63,10 +76,14 @@ pub const ALL: &[Entry] = &[
     arp_spoofing::ENTRY,
     ssh_guessing::ENTRY,
     ftp_guessing::ENTRY,
+    login_guessing::ENTRY,
+    cleartext_login::ENTRY,
     beacon::ENTRY,
+    dga::ENTRY,
     connection_flood::ENTRY,
     slow_requests::ENTRY,
     forged_reset::ENTRY,
+    fragment_abuse::ENTRY,
     rogue_dhcp::ENTRY,
     rogue_router::ENTRY,
     icmp_redirect::ENTRY,
@@ -74,6 +91,9 @@ pub const ALL: &[Entry] = &[
     lateral_movement::ENTRY,
     llmnr_poisoning::ENTRY,
     icmp_tunnel::ENTRY,
+    dns_tunnel::ENTRY,
+    upload::ENTRY,
+    remote_shell::ENTRY,
     long_connection::ENTRY,
     pca::ENTRY,
     isolation_forest::ENTRY,
@@ -133,7 +153,7 @@ pub struct Wants(u16);
 
 impl Wants {
     /// Kinds that are told apart.
-    pub const KINDS: usize = 10;
+    pub const KINDS: usize = 12;
     /// Nothing as it passes: only the table of flows at the end.
     pub const NOTHING: Wants = Wants(0);
     /// ARP.
@@ -157,11 +177,16 @@ impl Wants {
     /// Every other flow.
     pub const OTHER_FLOWS: Wants = Wants(1 << 9);
 
+    /// Application messages.
+    pub const MESSAGES: Wants = Wants(1 << 10);
+    /// Pieces of IP packets, whatever their transport; those that complete a packet are also of its kind.
+    pub const PIECES: Wants = Wants(1 << 11);
+
     /// Flows of any protocol.
     pub const ANY_FLOW: Wants = Wants::TCP_FLOWS.and(Wants::UDP_FLOWS).and(Wants::ICMP_FLOWS).and(Wants::OTHER_FLOWS);
 
-    /// Packets of any kind.
-    pub const ANY_PACKET: Wants = Wants((1 << 6) - 1);
+    /// What only a capture has: packets of any kind, and what they say.
+    pub const ANY_PACKET: Wants = Wants((1 << 6) - 1).and(Wants::MESSAGES).and(Wants::PIECES);
 
     /// Both.
     pub const fn and(self, other: Wants) -> Wants {
@@ -221,6 +246,18 @@ pub struct Ended<'a> {
     pub name: &'a str,
 }
 
+/// An application message, with the flow that it is in.
+pub struct Spoken<'a> {
+    /// What was said, and when.
+    pub message: &'a Message<'a>,
+    /// Its flow, and its way in it; none for what is not IP.
+    pub touch: Option<Touch>,
+    /// Its flow.
+    pub flow: Option<&'a Flow>,
+    /// Texts, the names of flows among them.
+    pub names: &'a Names,
+}
+
 /// What a detector may look at when it concludes.
 pub struct Context<'a> {
     /// Values in force.
@@ -229,8 +266,10 @@ pub struct Context<'a> {
     pub flows: &'a FlowTable,
     /// The ends of those flows.
     pub roster: &'a Roster,
-    /// Server names.
+    /// Texts, server names among them.
     pub names: &'a Names,
+    /// What flows said.
+    pub told: &'a Told,
     /// Earliest and latest packet, ns since 1970.
     pub span_ns: (i64, i64),
     /// Packets read.
@@ -255,6 +294,9 @@ pub struct Conclusion {
 pub trait Detector: Send {
     /// A packet passes; only those that the entry wants.
     fn observe_packet(&mut self, _packet: &Packet) {}
+
+    /// An application message was read, if the entry wants messages. It comes after the packet that completes it.
+    fn observe_message(&mut self, _spoken: &Spoken<'_>) {}
 
     /// A flow has ended; only those that the entry wants. Flows come in the order in which they end, at the end of the file in serial order.
     fn observe_flow(&mut self, _ended: &Ended<'_>) {}

@@ -1,12 +1,15 @@
 //! Flows and packets made by hand, for the tests of detectors.
 
-use super::{Conclusion, Context, Detector, Ended, Entry};
+use super::{Conclusion, Context, Detector, Ended, Entry, Spoken};
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
-use crate::flow::table::{FlowTable, Limits};
-use crate::model::flow::{Flow, FlowKey, NameSource, Run, TcpState};
+use crate::flow::table::{FlowTable, Limits, Touch};
+use crate::flow::told::Told;
+use crate::model::fact::{FactKind, Facts, Message};
+use crate::model::flow::{Flow, FlowKey, NameSource, Run, TcpState, Way};
 use crate::model::moments::Moments;
 use crate::model::packet::{Arp, Icmp, Ip, Layers, Packet, Transport, Udp};
+use crate::model::protocol::Named;
 use crate::model::time::SECOND;
 use crate::model::{Direction, Host};
 use crate::settings::Settings;
@@ -101,6 +104,8 @@ impl Made {
             is_app_certain: false,
             name: 0,
             name_source: NameSource::Dns,
+            facts: 0,
+            talk: 0,
             first_ns,
             last_ns,
             active_start_ns: first_ns,
@@ -184,10 +189,60 @@ pub fn conclude_with(entry: &Entry, flows: &[Flow], packets: &[Packet], settings
         detector.observe_flow(&Ended { serial: serial as u32, flow, name: "" });
     }
     let times = flows.iter().map(|flow| flow.first_ns).chain(packets.iter().map(|p| p.time_ns));
-    let (first, last) = times.fold((i64::MAX, i64::MIN), |(first, last), ns| (first.min(ns), last.max(ns)));
-    let (flows, names) = (FlowTable::new(Limits::default()), Names::default());
+    end(&mut *detector, times, settings)
+}
+
+/// What a detector concludes, when messages and flows were at these times.
+fn end(detector: &mut dyn Detector, times: impl Iterator<Item = i64>, settings: &Settings) -> Conclusion {
+    let span_ns = times.fold((i64::MAX, i64::MIN), |(first, last), ns| (first.min(ns), last.max(ns)));
+    let (flows, names, told) = (FlowTable::new(Limits::default()), Names::default(), Told::default());
     let roster = Roster::of(&flows);
-    let span_ns = (first, last);
-    let context = Context { settings, flows: &flows, roster: &roster, names: &names, span_ns, packets: 0 };
+    let context = Context { settings, flows: &flows, roster: &roster, names: &names, told: &told, span_ns, packets: 0 };
     detector.conclude(&context)
+}
+
+/// A message in a connection of its own.
+pub struct Line {
+    /// Its protocol.
+    pub protocol: Named,
+    /// Seconds since 1970.
+    pub second: f64,
+    /// Who began the connection, and its port.
+    pub from: (Host, u16),
+    /// The other side, and its port.
+    pub to: (Host, u16),
+    /// Who says it.
+    pub way: Way,
+    /// What it says; digits become a number where the kind is one of numbers.
+    pub facts: Vec<(FactKind, String)>,
+}
+
+/// What a detector concludes from these messages. Numbers as texts are told as numbers for status, replies and bytes.
+pub fn hear(entry: &Entry, lines: &[Line], settings: &Settings) -> Conclusion {
+    let mut detector: Box<dyn Detector> = (entry.make)();
+    let names = Names::default();
+    for (serial, line) in (0..).zip(lines) {
+        let flow = Made { from: line.from, ..Made::tcp(line.from.0, line.to.0, line.to.1, line.second) }.flow();
+        let mut facts = Facts::default();
+        for (kind, text) in &line.facts {
+            let is_number = matches!(
+                kind,
+                FactKind::HttpStatus
+                    | FactKind::Reply
+                    | FactKind::Bytes
+                    | FactKind::DnsAnswerBytes
+                    | FactKind::DnsAnswers
+            );
+            match text.parse().ok().filter(|_| is_number) {
+                Some(number) => facts.number(*kind, number),
+                None => facts.text(*kind, text),
+            }
+        }
+        let time_ns = flow.first_ns;
+        let Some(said) = facts.messages().next() else { continue };
+        let message = Message { protocol: line.protocol, time_ns, packet: u64::from(serial), said };
+        let touch = Some(Touch { serial, way: line.way, is_retransmission: false });
+        detector.observe_message(&Spoken { message: &message, touch, flow: Some(&flow), names: &names });
+    }
+    end(&mut *detector, lines.iter().map(|line| (line.second * 1e9) as i64), settings)
 }

@@ -3,7 +3,7 @@
 //! Field by field it is described in `json.md` beside this file. Times are seconds since 1970 UTC, addresses are text, and every
 //! number is finite. Names, order and meaning of fields change only together with the schema number.
 
-use crate::model::analysis::{Analysis, Coverage, Issue, IssueSeverity, ProtocolCount};
+use crate::model::analysis::{Analysis, Coverage, Issue, IssueSeverity, ProtocolCount, SaidCount};
 use crate::model::finding::{Category, Evidence, Finding, Severity};
 use crate::model::time::seconds;
 use serde::Serialize;
@@ -56,6 +56,14 @@ struct ProtocolOut<'a> {
     name: &'a str,
     packets: u64,
     bytes: u64,
+    messages: u64,
+    said: BTreeMap<&'a str, Vec<SaidOut<'a>>>,
+}
+
+#[derive(Serialize)]
+struct SaidOut<'a> {
+    value: &'a str,
+    count: u64,
 }
 
 #[derive(Serialize)]
@@ -150,7 +158,17 @@ fn document(analysis: &Analysis) -> Document<'_> {
 }
 
 fn protocol(count: &ProtocolCount) -> ProtocolOut<'_> {
-    ProtocolOut { name: &count.name, packets: count.packets, bytes: count.bytes }
+    ProtocolOut {
+        name: &count.name,
+        packets: count.packets,
+        bytes: count.bytes,
+        messages: count.messages,
+        said: count.said.iter().map(|said| (said.id.as_str(), values(said))).collect(),
+    }
+}
+
+fn values(said: &SaidCount) -> Vec<SaidOut<'_>> {
+    said.values.iter().map(|(value, count)| SaidOut { value, count: *count }).collect()
 }
 
 fn coverage(coverage: &Coverage) -> CoverageOut {

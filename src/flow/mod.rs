@@ -1,4 +1,4 @@
-//! Packets to flows: the flow table, TCP state, server names, and the features of a flow.
+//! Packets to flows: the flow table, TCP state, server names, streams of bytes, and the features and facts of a flow.
 
 pub mod asked;
 mod chunks;
@@ -9,5 +9,7 @@ pub mod more;
 pub mod names;
 mod periods;
 pub mod roster;
+pub mod stream;
 pub mod table;
 mod tcp;
+pub mod told;

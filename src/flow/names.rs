@@ -1,22 +1,31 @@
-//! Server names, each kept once, and which address a DNS answer last gave a name to.
+//! Texts of the traffic, server names among them, each kept once, and which address a DNS answer last gave a name to.
 
 use crate::model::Host;
-use foldhash::fast::RandomState;
-use std::collections::HashMap;
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashTable};
+use std::borrow::Cow;
+use std::hash::BuildHasher;
 
 /// Interned names. Index 0 is the empty name.
 #[derive(Debug)]
 pub struct Names {
     texts: Vec<Box<str>>,
-    by_text: HashMap<Box<str>, u32, RandomState>,
-    by_host: HashMap<Host, u32, RandomState>,
+    by_text: HashTable<u32>,
+    hasher: FixedState,
+    by_host: HashMap<Host, u32, FixedState>,
     /// Names that were turned away because the table was full.
     pub n_refused: u64,
 }
 
 impl Default for Names {
     fn default() -> Self {
-        Names { texts: vec![Box::from("")], by_text: HashMap::default(), by_host: HashMap::default(), n_refused: 0 }
+        Names {
+            texts: vec![Box::from("")],
+            by_text: HashTable::new(),
+            hasher: FixedState::default(),
+            by_host: HashMap::default(),
+            n_refused: 0,
+        }
     }
 }
 
@@ -24,22 +33,32 @@ impl Names {
     /// Most names, and most addresses with a name, that are kept.
     pub const MOST: usize = 1 << 20;
 
-    /// The index of a name, in lower case; 0 when the table is full.
-    pub fn intern(&mut self, text: &str) -> u32 {
+    /// The index of a host's name, in lower case and without the dot at its end; 0 when the table is full.
+    pub fn intern(&mut self, name: &str) -> u32 {
+        let name = name.trim_end_matches('.');
+        let is_lower = !name.bytes().any(|byte| byte.is_ascii_uppercase());
+        let name = if is_lower { Cow::Borrowed(name) } else { Cow::Owned(name.to_ascii_lowercase()) };
+        self.keep(&name)
+    }
+
+    /// The index of a text as it is; 0 for the empty one and when the table is full.
+    pub fn keep(&mut self, text: &str) -> u32 {
         if text.is_empty() {
             return 0;
         }
-        let text = text.trim_end_matches('.').to_ascii_lowercase().into_boxed_str();
-        if let Some(index) = self.by_text.get(&text) {
+        let Names { texts, by_text, hasher, .. } = self;
+        let hash = hasher.hash_one(text);
+        let of = |index: &u32| texts.get(*index as usize).map_or("", |text| text);
+        if let Some(index) = by_text.find(hash, |index| of(index) == text) {
             return *index;
         }
-        if self.texts.len() >= Names::MOST {
+        if texts.len() >= Names::MOST {
             self.n_refused += 1;
             return 0;
         }
-        let index = self.texts.len() as u32;
-        self.texts.push(text.clone());
-        self.by_text.insert(text, index);
+        let index = texts.len() as u32;
+        by_text.insert_unique(hash, index, |index| hasher.hash_one(of(index)));
+        self.texts.push(Box::from(text));
         index
     }
 

@@ -150,6 +150,7 @@ impl FlowTable {
             flow.state = before.state;
             (flow.app, flow.is_app_certain) = (before.app, before.is_app_certain);
             (flow.name, flow.name_source) = (before.name, before.name_source);
+            flow.talk = Flow::HEARD;
         }
         count(&mut flow, packet, from);
         let way = if (from == 0) == flow.is_low_initiator { Way::Forward } else { Way::Backward };
@@ -345,6 +346,8 @@ fn new_flow(key: FlowKey, packet: &Packet, from: usize, names: &Names) -> Flow {
         is_app_certain: false,
         name: names.of(server),
         name_source: NameSource::Dns,
+        facts: 0,
+        talk: 0,
         first_ns: packet.time_ns,
         last_ns: packet.time_ns,
         active_start_ns: packet.time_ns,

@@ -21,6 +21,14 @@ impl Host {
         Host(u128::from_be_bytes(bytes))
     }
 
+    /// An address of the standard library's type.
+    pub fn of(ip: IpAddr) -> Host {
+        match ip {
+            IpAddr::V4(ip) => Host::v4(ip.octets()),
+            IpAddr::V6(ip) => Host::v6(ip.octets()),
+        }
+    }
+
     /// The address as the standard library's type.
     pub fn ip(self) -> IpAddr {
         match self.v4_bits() {

@@ -126,6 +126,21 @@ pub struct ProtocolCount {
     pub packets: u64,
     /// Bytes on the wire of those packets.
     pub bytes: u64,
+    /// Messages of it that were read.
+    pub messages: u64,
+    /// What these say, counted by value.
+    pub said: Vec<SaidCount>,
+}
+
+/// How often the messages of a protocol say each of the few values of a fact.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaidCount {
+    /// Id of the fact.
+    pub id: String,
+    /// What it is about.
+    pub label: String,
+    /// Values, the most frequent first, at most 20; "(others)" are all that come behind.
+    pub values: Vec<(String, u64)>,
 }
 
 /// How much was read and kept.

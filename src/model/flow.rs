@@ -217,6 +217,10 @@ pub struct Flow {
     pub name: u32,
     /// Where `name` comes from.
     pub name_source: NameSource,
+    /// What its messages said: the latest of its facts among all that are kept; 0 for none.
+    pub facts: u32,
+    /// Where its TCP stream is read: 0 not begun, [`Flow::HEARD`] for no longer, else a place.
+    pub talk: u32,
     /// Time of the first packet, ns since 1970.
     pub first_ns: i64,
     /// Time of the latest packet, ns since 1970.
@@ -242,6 +246,9 @@ pub struct Flow {
 }
 
 impl Flow {
+    /// Its stream is read no longer: the protocol said all it has to say, or is none that is read.
+    pub const HEARD: u32 = u32::MAX;
+
     /// Address and port of who began it.
     pub fn initiator(&self) -> (Host, u16) {
         if self.is_low_initiator { (self.key.low, self.key.low_port) } else { (self.key.high, self.key.high_port) }

@@ -40,7 +40,7 @@ named! {
     Vnc "VNC", Sip "SIP", Rtsp "RTSP", Mqtt "MQTT", Modbus "Modbus", Dnp3 "DNP3", Ssdp "SSDP", Bgp "BGP",
     MySql "MySQL", PostgreSql "PostgreSQL", MsSql "MS SQL", Redis "Redis", MongoDb "MongoDB", Irc "IRC", Nfs "NFS",
     Rpc "ONC RPC", MsRpc "MS RPC", Winrm "WinRM", WireGuard "WireGuard", OpenVpn "OpenVPN", Isakmp "IKE",
-    Socks "SOCKS", Radius "RADIUS", Stun "STUN", Vxlan "VXLAN", Gtp "GTP",
+    Socks "SOCKS", Radius "RADIUS", Stun "STUN", Shell "Shell", Vxlan "VXLAN", Gtp "GTP",
 }
 
 /// A protocol as counted: by name, or by the number that its lower layer gives it.

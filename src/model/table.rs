@@ -45,6 +45,19 @@ pub struct FlowRow {
     pub bytes: [u64; 2],
     /// Largest anomaly score of the model-based detectors, 0 to 1; none if they did not run.
     pub score: Option<f32>,
+    /// What its messages said.
+    pub facts: Vec<SaidFact>,
+}
+
+/// A fact that a flow's messages said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaidFact {
+    /// What it is about.
+    pub label: String,
+    /// Its value in words; a secret is masked.
+    pub value: String,
+    /// How often it was said.
+    pub n: u16,
 }
 
 /// One row of the packet table.

@@ -2,13 +2,18 @@
 
 use super::tables;
 use crate::decode;
+use crate::decode::app::{self, Ends};
 use crate::decode::fragments::Fragments;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Packet;
+use crate::model::fact::{Facts, Message, Said};
+use crate::model::packet::Transport;
+use crate::model::protocol::Named;
 use crate::read::table::{Became, Label, TableRow};
 use crate::read::{Inputs, RawPacket, Record, Refusal};
 use crate::settings::{self, Settings};
 use crate::stats::counters::Counters;
+use crate::stats::messages::MessageCounts;
 use crate::stats::rows::{self, RowStore};
 
 /// So many bytes of packets and rows are handed on at a time where bytes become more by unpacking.
@@ -39,6 +44,8 @@ struct Packets {
     issues: IssueLog,
     counters: Counters,
     fragments: Fragments,
+    /// Of what is read packet by packet: datagrams, and what is neither TCP nor UDP.
+    messages: MessageCounts,
     n_damaged: u64,
     latest_ns: Option<i64>,
 }
@@ -61,6 +68,8 @@ pub struct Batch {
     carried: Vec<u8>,
     packets: Vec<Passing>,
     rows: Vec<Became>,
+    /// What the packets say by themselves.
+    facts: Facts,
 }
 
 /// A packet on its way from one half of the line to the other.
@@ -71,6 +80,10 @@ pub(super) struct Passing {
     at: u32,
     length: u32,
     is_carried: bool,
+    /// Its application protocol, if it was told by the packet alone, and whether that is certain.
+    pub app: Option<(Named, bool)>,
+    /// Where the facts stand that it says.
+    facts: std::ops::Range<u32>,
 }
 
 impl Front {
@@ -163,6 +176,11 @@ impl Front {
         &self.packets.counters
     }
 
+    /// Counts of what is read packet by packet.
+    pub(super) fn messages(&self) -> &MessageCounts {
+        &self.packets.messages
+    }
+
     /// Packets of which a part could not be decoded.
     pub(super) fn n_damaged(&self) -> u64 {
         self.packets.n_damaged
@@ -174,7 +192,7 @@ impl Front {
 fn take(record: Record<'_>, packets: &mut Packets, table: &mut Table, bytes: &[u8], batch: &mut Batch) {
     match record {
         Record::Packet(raw) => {
-            packets.hand_on(&raw, &mut |packet, place, data| batch.push(packet, place, data, bytes));
+            packets.hand_on(&raw, bytes, batch);
         }
         Record::Layout(layout) => {
             let (most_bytes, seed) = (table.most_bytes, table.seed);
@@ -208,17 +226,39 @@ impl Table {
 
 impl Packets {
     #[inline]
-    fn hand_on(&mut self, raw: &RawPacket<'_>, sink: &mut impl FnMut(Packet, Place, &[u8])) {
+    fn hand_on(&mut self, raw: &RawPacket<'_>, bytes: &[u8], batch: &mut Batch) {
         let mut packet = decode::decode(raw, self.counters.packets, &mut self.issues);
         let place = Place { file: raw.file, offset: raw.offset, link_type: raw.link_type };
         if packet.piece().is_some() {
             // The piece that completes a whole stands for it, with the bytes of the whole.
             let whole = self.fragments.take(&mut packet, raw, &mut self.issues);
             self.count(&packet, raw.offset);
-            return sink(packet, place, whole.as_deref().unwrap_or(raw.data));
+            return self.push(packet, place, whole.as_deref().unwrap_or(raw.data), bytes, batch);
         }
         self.count(&packet, raw.offset);
-        sink(packet, place, raw.data);
+        self.push(packet, place, raw.data, bytes, batch);
+    }
+
+    /// Reads what the packet says by itself, and adds it to the batch.
+    #[inline]
+    fn push(&mut self, packet: Packet, place: Place, data: &[u8], bytes: &[u8], batch: &mut Batch) {
+        let from = batch.facts.len() as u32;
+        let app = match &packet.transport {
+            Transport::Tcp(_) => None,
+            Transport::Udp(udp) => {
+                let payload = data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[]);
+                app::read_datagram(payload, &Ends::new(false, udp.source_port, udp.target_port), &mut batch.facts)
+            }
+            _ => app::read_frame(&packet, data, &mut batch.facts).map(|protocol| (protocol, true)),
+        };
+        let facts = from..batch.facts.len() as u32;
+        if let Some((protocol, _)) = app
+            && !facts.is_empty()
+        {
+            let said = batch.facts.said(facts.clone());
+            self.messages.add(&Message { protocol, time_ns: packet.time_ns, packet: packet.index, said });
+        }
+        batch.push(packet, place, data, bytes, (app, facts));
     }
 
     #[inline]
@@ -242,6 +282,7 @@ impl Batch {
         self.carried.clear();
         self.packets.clear();
         self.rows.clear();
+        self.facts.clear();
     }
 
     /// Bytes of what it holds.
@@ -251,7 +292,14 @@ impl Batch {
 
     /// Adds a packet; `bytes` is what was decoded.
     #[inline]
-    fn push(&mut self, packet: Packet, place: Place, data: &[u8], bytes: &[u8]) {
+    fn push(
+        &mut self,
+        packet: Packet,
+        place: Place,
+        data: &[u8],
+        bytes: &[u8],
+        (app, facts): (Option<(Named, bool)>, std::ops::Range<u32>),
+    ) {
         let length = data.len();
         let start = bytes.as_ptr() as usize;
         let inside = (data.as_ptr() as usize).checked_sub(start).filter(|at| at + length <= bytes.len());
@@ -260,7 +308,16 @@ impl Batch {
             self.carried.extend_from_slice(data);
         }
         let (at, length) = (at as u32, length as u32);
-        self.packets.push(Passing { packet, place, at, length, is_carried: inside.is_none() });
+        self.packets.push(Passing { packet, place, at, length, is_carried: inside.is_none(), app, facts });
+    }
+
+    /// What one of them says by itself.
+    #[inline]
+    pub(super) fn message(&self, passing: &Passing) -> Option<Message<'_>> {
+        let (protocol, _) = passing.app?;
+        let Passing { packet, facts, .. } = passing;
+        let said: Said<'_> = self.facts.said(facts.clone());
+        (!facts.is_empty()).then_some(Message { protocol, time_ns: packet.time_ns, packet: packet.index, said })
     }
 
     /// What rows of a table became, in order.

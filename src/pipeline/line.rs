@@ -1,29 +1,27 @@
 //! Decoded packets and rows to flows, index and detectors: the half of the line behind [`Front`](super::Front).
 
 use super::front::{Batch, Place};
+use super::talks::{Outcome, Segment, Talks};
 use super::threads;
-use crate::decode::app::{self, Verdict, dns};
-use crate::detect::{self, Context, Detector, Ended, Wants};
+use crate::detect::{self, Context, Detector, Ended, Spoken, Wants};
 use crate::flow::asked::Asked;
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
 use crate::flow::table::{FlowTable, Limits, Sought, Touch};
+use crate::flow::told::Told;
 use crate::issue::{IssueKind, IssueLog};
-use crate::model::flow::{NameSource, Way};
-use crate::model::packet::{Packet, Transport};
-use crate::model::protocol::Protocol;
-use crate::model::{Flow, time};
+use crate::model::fact::{FactKind, Facts, Message};
+use crate::model::flow::NameSource;
+use crate::model::packet::{Packet, Tcp, Transport};
+use crate::model::protocol::{Named, Protocol};
+use crate::model::{Flow, Host, time};
 use crate::read::table::Became;
 use crate::settings::{self, Settings};
 use crate::stats::counters::Counters;
 use crate::stats::index::{Belongs, Indexed, PacketIndex};
+use crate::stats::messages::MessageCounts;
 use crate::stats::tops::{Tops, tops};
-use std::collections::BTreeMap;
 
-/// Most bytes of a greeting that are kept until the server's name is complete.
-const MOST_GREETING_BYTES: usize = 16 * 1024;
-/// Most greetings kept at a time.
-const MOST_GREETINGS: usize = 4096;
 /// Payload packets of a connection that are asked for their protocol.
 const LAST_PROBED_PACKET: u32 = 3;
 /// Packets whose flows are sought at a time.
@@ -41,7 +39,13 @@ pub struct Line {
     detectors: Vec<Box<dyn Detector>>,
     /// Places of the detectors that want packets or flows of each kind, by the bit of the kind in [`Wants`].
     watchers: [Vec<usize>; Wants::KINDS],
-    greetings: BTreeMap<u32, Vec<u8>>,
+    talks: Talks,
+    /// What a TCP segment completes; kept for its memory.
+    facts: Facts,
+    /// What flows said.
+    pub(super) told: Told,
+    /// Of TCP streams.
+    pub(super) messages: MessageCounts,
     /// Of the flow table, once reading has ended.
     pub(super) tops: Tops,
     /// For each row of a table that was handed on, its flow; [`NO_FLOW`] if it has none.
@@ -73,7 +77,10 @@ impl Line {
             names: Names::default(),
             detectors: detect::ALL.iter().map(|entry| (entry.make)()).collect(),
             watchers,
-            greetings: BTreeMap::new(),
+            talks: Talks::default(),
+            facts: Facts::default(),
+            told: Told::default(),
+            messages: MessageCounts::default(),
             tops: Tops::default(),
             flows_of_rows: Vec::new(),
         }
@@ -106,7 +113,13 @@ impl Line {
                 *sought = self.flows.seek(&passing.packet);
             }
             for (sought, passing) in sought.iter().zip(group) {
-                self.packet(&passing.packet, *sought, passing.place, batch.data(passing, bytes));
+                let touch = self.packet(&passing.packet, *sought, passing.place, batch.data(passing, bytes));
+                if let Some((protocol, is_certain)) = passing.app {
+                    self.name_app(touch, protocol, is_certain);
+                    if let Some(message) = batch.message(passing) {
+                        self.say(touch, &message);
+                    }
+                }
             }
         }
     }
@@ -126,25 +139,38 @@ impl Line {
         settings: &'a Settings,
         counters: &Counters,
     ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
-        let Line { flows, roster, names, detectors, .. } = self;
+        let Line { flows, roster, names, told, detectors, .. } = self;
         let span_ns = counters.span_ns.unwrap_or((0, 0));
-        (Context { settings, flows, roster, names, span_ns, packets: counters.packets }, detectors)
+        (Context { settings, flows, roster, names, told, span_ns, packets: counters.packets }, detectors)
     }
 
     /// Shows a packet to the detectors that want it, and adds it to its flow.
     #[inline]
     fn observe(&mut self, packet: &Packet, sought: Sought) -> Option<Touch> {
-        for detector in self.watchers.get(Wants::of_packet(packet).place()).into_iter().flatten() {
+        self.show_packet(Wants::of_packet(packet), packet);
+        if packet.piece().is_some() {
+            self.show_packet(Wants::PIECES, packet);
+        }
+        let Line { flows, names, detectors, watchers, talks, .. } = self;
+        flows.update(packet, sought, names, &mut |serial, flow| {
+            tell(detectors, watchers, names, serial, flow);
+            if flow.talk != Flow::HEARD {
+                talks.end(flow.talk);
+            }
+        })
+    }
+
+    #[inline]
+    fn show_packet(&mut self, kind: Wants, packet: &Packet) {
+        for detector in self.watchers.get(kind.place()).into_iter().flatten() {
             if let Some(detector) = self.detectors.get_mut(*detector) {
                 detector.observe_packet(packet);
             }
         }
-        let Line { flows, names, detectors, watchers, .. } = self;
-        flows.update(packet, sought, names, &mut |serial, flow| tell(detectors, watchers, names, serial, flow))
     }
 
     #[inline]
-    fn packet(&mut self, packet: &Packet, sought: Sought, place: Place, data: &[u8]) {
+    fn packet(&mut self, packet: &Packet, sought: Sought, place: Place, data: &[u8]) -> Option<Touch> {
         let touch = self.observe(packet, sought);
         let belongs = match touch {
             Some(touch) => Belongs::Flow(touch.serial, touch.way),
@@ -168,6 +194,7 @@ impl Line {
             }
             self.applications(packet, data, touch);
         }
+        touch
     }
 
     /// Every flow that is still open ends.
@@ -202,21 +229,7 @@ impl Line {
     #[inline]
     fn applications(&mut self, packet: &Packet, data: &[u8], touch: Touch) {
         match &packet.transport {
-            Transport::Tcp(tcp) if tcp.payload_bytes > 0 => {
-                let Some(flow) = self.flows.get(touch.serial) else { return };
-                let sent = if touch.way == Way::Forward { flow.forward() } else { flow.backward() };
-                let is_done =
-                    flow.is_app_certain && (flow.name_source != NameSource::Dns || touch.way == Way::Backward);
-                if !is_done && sent.data_packets <= LAST_PROBED_PACKET && !touch.is_retransmission {
-                    self.probe(payload(packet, data), touch);
-                }
-            }
-            Transport::Udp(udp) if matches!(udp.source_port, 53 | 5353 | 5355) => {
-                for (host, name) in dns::addresses(payload(packet, data)) {
-                    let name = self.names.intern(&name);
-                    self.names.learn(host, name);
-                }
-            }
+            Transport::Tcp(tcp) if tcp.payload_bytes > 0 => self.hear(packet, tcp, payload(packet, data), touch),
             Transport::Icmp(icmp) => {
                 if let Some(refused) = &icmp.refused {
                     self.flows.refuse(refused, packet.vlan);
@@ -226,31 +239,103 @@ impl Line {
         }
     }
 
-    /// Asks the application decoders about the first payload of a connection.
-    fn probe(&mut self, payload: &[u8], touch: Touch) {
-        let started = if touch.way == Way::Forward { self.greetings.remove(&touch.serial) } else { None };
-        let joined = started.map_or(Vec::new(), |mut start| {
-            start.extend_from_slice(payload);
-            start
-        });
-        let whole = if joined.is_empty() { payload } else { &joined };
-        let Some((protocol, verdict)) = app::read_tcp(whole) else { return };
+    /// Reads a TCP payload, if its stream is read.
+    #[inline]
+    fn hear(&mut self, packet: &Packet, tcp: &Tcp, payload: &[u8], touch: Touch) {
         let Some(flow) = self.flows.get_mut(touch.serial) else { return };
-        flow.app = Some(protocol);
-        flow.is_app_certain = true;
-        match verdict {
-            Verdict::Mine(Some((name, source))) => {
-                flow.name = self.names.intern(&name);
+        if flow.talk == Flow::HEARD {
+            return;
+        }
+        let n_sent = flow.directions.each_ref().map(|direction| direction.data_packets);
+        if flow.talk == 0 && n_sent.iter().sum::<u32>() > 2 * LAST_PROBED_PACKET {
+            flow.talk = Flow::HEARD;
+            return;
+        }
+        let segment = Segment { serial: touch.serial, way: touch.way, time_ns: packet.time_ns, tcp, payload };
+        self.facts.clear();
+        let mut evicted = None;
+        let (outcome, told) = self.talks.hear(flow.talk, segment, &mut self.facts, |serial| evicted = Some(serial));
+        match outcome {
+            Outcome::At(place) => flow.talk = place,
+            Outcome::Over => flow.talk = Flow::HEARD,
+            Outcome::Nothing => {}
+        }
+        if evicted.is_some() || self.talks.is_full() {
+            self.stop_hearing(evicted);
+        }
+        let Some((protocol, is_certain)) = told else { return };
+        self.name_app(Some(touch), protocol, is_certain);
+        if self.facts.is_empty() {
+            return;
+        }
+        let facts = std::mem::take(&mut self.facts);
+        for said in facts.messages() {
+            let message = Message { protocol, time_ns: packet.time_ns, packet: packet.index, said };
+            self.messages.add(&message);
+            self.say(Some(touch), &message);
+        }
+        self.facts = facts;
+    }
+
+    /// Reads a stream no longer; without one, none that waits for bytes.
+    #[cold]
+    fn stop_hearing(&mut self, evicted: Option<u32>) {
+        let Line { talks, flows, issues, .. } = self;
+        let mut stop = |serial: u32| {
+            if let Some(flow) = flows.get_mut(serial) {
+                flow.talk = Flow::HEARD;
+                issues.add(IssueKind::StreamsFull, None, None);
+            }
+        };
+        match evicted {
+            Some(serial) => stop(serial),
+            None => talks.forget_all().for_each(stop),
+        }
+    }
+
+    /// The application of a flow was told by what it says.
+    #[inline]
+    fn name_app(&mut self, touch: Option<Touch>, protocol: Named, is_certain: bool) {
+        let Some(flow) = touch.and_then(|touch| self.flows.get_mut(touch.serial)) else { return };
+        if !flow.is_app_certain && (is_certain || flow.app.is_none()) {
+            flow.app = Some(protocol);
+            flow.is_app_certain = is_certain;
+        }
+    }
+
+    /// A message was read: to its flow, to the names of addresses, and to the detectors.
+    fn say(&mut self, touch: Option<Touch>, message: &Message<'_>) {
+        let Line { flows, told, names, detectors, watchers, .. } = self;
+        let said = &message.said;
+        if let Some(flow) = touch.and_then(|touch| flows.get_mut(touch.serial)) {
+            told.add(flow, said, names);
+            let by_tls = said.text(FactKind::TlsSni).map(|name| (name, NameSource::TlsSni));
+            let named = by_tls.or_else(|| said.text(FactKind::HttpHost).map(|name| (name, NameSource::HttpHost)));
+            if let Some((name, source)) = named.filter(|(_, source)| *source > flow.name_source) {
+                flow.name = names.intern(name);
                 flow.name_source = source;
             }
-            Verdict::More if touch.way == Way::Forward => {
-                if whole.len() < MOST_GREETING_BYTES && self.greetings.len() < MOST_GREETINGS {
-                    self.greetings.insert(touch.serial, whole.to_vec());
-                } else {
-                    self.issues.add(IssueKind::HelloTooLong, None, None);
-                }
+        }
+        if matches!(message.protocol, Named::Dns | Named::Mdns | Named::Llmnr)
+            && let Some(asked) = said.text(FactKind::DnsQuery)
+        {
+            let hosts = said.texts(FactKind::DnsAnswer).filter_map(|text| text.parse().ok().map(Host::of));
+            let mut name = None;
+            for host in hosts {
+                let name = *name.get_or_insert_with(|| names.intern(asked));
+                names.learn(host, name);
             }
-            _ => {}
+        }
+        let listeners = watchers.get(Wants::MESSAGES.place()).map_or(&[][..], Vec::as_slice);
+        if listeners.is_empty() {
+            return;
+        }
+        let flow = touch.and_then(|touch| flows.get(touch.serial));
+        let spoken = Spoken { message, touch, flow, names };
+        for place in listeners {
+            if let Some(detector) = detectors.get_mut(*place) {
+                detector.observe_message(&spoken);
+            }
         }
     }
 }

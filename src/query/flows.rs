@@ -2,10 +2,12 @@
 
 use super::Rows;
 use super::filter::Matcher;
+use crate::decode::app::describe;
 use crate::flow::names::Names;
+use crate::flow::told::FlowFact;
 use crate::model::Finding;
 use crate::model::flow::Flow;
-use crate::model::table::{FlowRow, Page};
+use crate::model::table::{FlowRow, Page, SaidFact};
 use crate::pipeline::Pipeline;
 use crate::protocol::{Filter, FlowSort};
 
@@ -107,7 +109,7 @@ pub(super) fn page(pipeline: &Pipeline, rows: &Rows, offset: u64, count: u32) ->
         .filter_map(|serial| {
             let serial = serial as u32;
             let score = pipeline.scores().get((serial - flows.first_serial()) as usize).copied();
-            Some(row(serial, flows.get(serial)?, pipeline.names(), score))
+            Some(FlowRow { facts: facts(pipeline, serial), ..row(serial, flows.get(serial)?, pipeline.names(), score) })
         })
         .collect();
     Page { total: rows.len(), offset, rows: rows_given }
@@ -132,5 +134,16 @@ fn row(serial: u32, flow: &Flow, names: &Names, score: Option<f32>) -> FlowRow {
         packets: [u64::from(forward.packets), u64::from(backward.packets)],
         bytes: [forward.bytes, backward.bytes],
         score: score.filter(|score| score.is_finite()),
+        facts: Vec::new(),
     }
+}
+
+fn facts(pipeline: &Pipeline, serial: u32) -> Vec<SaidFact> {
+    let Some(flow) = pipeline.flows().get(serial) else { return Vec::new() };
+    let said = |fact: &FlowFact<'_>| SaidFact {
+        label: fact.kind.label().to_owned(),
+        value: describe::text(fact.kind, fact.value),
+        n: fact.n,
+    };
+    pipeline.told().of(flow, pipeline.names()).iter().map(said).collect()
 }

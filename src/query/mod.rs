@@ -161,8 +161,9 @@ fn detail(pipeline: &Pipeline, analysis: &Analysis, source: &mut dyn Source, ind
     let known = pipeline.index().get(index)?;
     let bytes = source.read_at(known.file, known.offset, known.captured_bytes as usize)?;
     let raw = packets::raw(&known, &bytes);
-    let (mut layers, stopped) = explain::layers(&raw, index);
+    let beside = packets::known_of(pipeline, &known);
+    let (mut layers, stopped) = explain::layers(&raw, index, beside);
     layers.extend(comments(analysis, &raw));
-    let row = explain::row(&raw, index, packets::flow_of(&known));
+    let row = explain::row(&raw, index, beside);
     Some(PacketDetail { row, layers, bytes, stopped })
 }

@@ -2,7 +2,7 @@
 
 use super::filter::Matcher;
 use super::{Rows, Source, flows};
-use crate::decode::explain;
+use crate::decode::explain::{self, Known};
 use crate::model::Finding;
 use crate::model::table::{PacketRow, Page};
 use crate::pipeline::Pipeline;
@@ -106,7 +106,7 @@ pub(super) fn page(
                 None => source.read_at(packet.file, packet.offset, length),
             };
             match bytes {
-                Some(bytes) => explain::row(&raw(packet, &bytes), *index, flow_of(packet)),
+                Some(bytes) => explain::row(&raw(packet, &bytes), *index, known_of(pipeline, packet)),
                 None => unreadable(*index, packet),
             }
         })
@@ -156,6 +156,13 @@ pub(super) fn raw<'a>(packet: &Indexed, data: &'a [u8]) -> RawPacket<'a> {
     }
 }
 
-pub(super) fn flow_of(packet: &Indexed) -> Option<u32> {
+/// What is known of the packet's flow.
+pub(super) fn known_of(pipeline: &Pipeline, packet: &Indexed) -> Known {
+    let Belongs::Flow(serial, way) = packet.belongs else { return Known::default() };
+    let flow = pipeline.flows().get(serial).filter(|flow| flow.is_app_certain);
+    Known { flow: Some(serial), way: Some(way), app: flow.and_then(|flow| flow.app) }
+}
+
+fn flow_of(packet: &Indexed) -> Option<u32> {
     if let Belongs::Flow(serial, _) = packet.belongs { Some(serial) } else { None }
 }

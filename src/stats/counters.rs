@@ -1,5 +1,6 @@
 //! Packets, or flows of a table, to totals: packets, bytes, times, protocols, sizes.
 
+use super::messages::MessageCounts;
 use super::timeline::TimelineBuilder;
 use crate::model::analysis::{ProtocolCount, SizeBin};
 use crate::model::packet::Transport;
@@ -134,14 +135,23 @@ impl Counters {
         }
     }
 
-    /// Every protocol met with its packets and bytes; `apps` are the totals of applications by flow.
-    /// Most packets first, then by layer and name.
-    pub fn protocols(&self, apps: &BTreeMap<Named, (u64, u64)>) -> Vec<ProtocolCount> {
-        let row = |name: String, layer: u8, packets, bytes| ProtocolCount { name, layer, packets, bytes };
-        let named = Named::ALL
-            .iter()
-            .zip(&self.named)
-            .map(|(named, count)| row(named.name().to_owned(), layer(*named), count.packets, count.bytes));
+    /// Every protocol met with its packets and bytes; `apps` are the totals of applications by flow, `messages` what
+    /// was read of them. Most packets first, then by layer and name.
+    pub fn protocols(&self, apps: &BTreeMap<Named, (u64, u64)>, messages: &MessageCounts) -> Vec<ProtocolCount> {
+        let row = |name: String, layer: u8, packets, bytes| ProtocolCount {
+            name,
+            layer,
+            packets,
+            bytes,
+            ..ProtocolCount::default()
+        };
+        let of = |named: Named, layer: u8, packets, bytes| ProtocolCount {
+            messages: messages.messages(named),
+            said: messages.said(named),
+            ..row(named.name().to_owned(), layer, packets, bytes)
+        };
+        let in_packets = Named::ALL.iter().zip(&self.named).filter(|(named, _)| !apps.contains_key(named));
+        let named = in_packets.map(|(named, count)| of(*named, layer(*named), count.packets, count.bytes));
         let numbered = self.numbered.iter().map(|(protocol, count)| {
             let layer = match protocol {
                 Protocol::LinkType(_) => 1,
@@ -150,7 +160,7 @@ impl Counters {
             };
             row(protocol.to_string(), layer, count.packets, count.bytes)
         });
-        let apps = apps.iter().map(|(named, (packets, bytes))| row(named.name().to_owned(), 4, *packets, *bytes));
+        let apps = apps.iter().map(|(named, (packets, bytes))| of(*named, 4, *packets, *bytes));
         let mut rows: Vec<_> = named.chain(numbered).chain(apps).filter(|row| row.packets > 0).collect();
         rows.sort_by(|a, b| b.packets.cmp(&a.packets).then(a.layer.cmp(&b.layer)).then_with(|| a.name.cmp(&b.name)));
         rows

@@ -5,6 +5,7 @@ pub mod columns;
 pub mod counters;
 pub mod index;
 pub mod labels;
+pub mod messages;
 pub mod ranking;
 pub mod rows;
 pub mod timeline;

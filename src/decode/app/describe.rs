@@ -1,72 +1,85 @@
-//! Application payload to one line for the packet table: the question asked, the server named, the command given.
+//! The facts of an application message to one line for the packet table, and to the fields of a layer.
 
-use super::{Verdict, http, tls};
+use crate::model::fact::{FactKind, Facts, Said, Shape, Value};
 use crate::model::protocol::Named;
-use simple_dns::Packet;
+use crate::model::time;
 
 /// Longest line; the rest is cut.
 const MOST_CHARS: usize = 160;
+/// Most facts of a line that has no form of its own.
+const MOST_FACTS: usize = 4;
+/// Shown instead of a secret.
+const MASK: &str = "••••••";
 
-/// One line on what a payload says; none if it says nothing readable.
-pub fn line(app: Named, payload: &[u8]) -> Option<String> {
-    match app {
-        Named::Dns | Named::Mdns | Named::Llmnr => dns(payload),
-        Named::Tls => hello(payload),
-        Named::Http if http::read(payload) != Verdict::NotMine => first_line(payload),
-        Named::Ftp | Named::Smtp | Named::Pop3 | Named::Imap | Named::Ssh => first_line(payload),
+/// One line on what a payload says; none if it says nothing.
+pub fn line(protocol: Named, facts: &Facts) -> Option<String> {
+    let said = facts.messages().next()?;
+    let own = match protocol {
+        Named::Dns | Named::Mdns | Named::Llmnr => dns(&said),
+        Named::Http => http(&said),
+        Named::Tls => said.text(FactKind::TlsSni).map(|name| format!("Client hello for {name}")),
         _ => None,
-    }
-}
-
-fn dns(payload: &[u8]) -> Option<String> {
-    let packet = Packet::parse(payload).ok()?;
-    let asked = packet.questions.first().map_or(String::new(), |question| {
-        let kind = format!("{:?}", question.qtype);
-        let kind = kind.trim_start_matches("TYPE(").trim_end_matches(')').to_owned();
-        format!("{kind} {}", question.qname)
-    });
-    let is_answer = payload.get(2).is_some_and(|flags| flags & 0x80 != 0);
-    let text = match (is_answer, packet.answers.len()) {
-        (false, _) => format!("Asks {asked}"),
-        (true, 0) => format!("Answers {asked}: {:?}", packet.rcode()),
-        (true, n) => {
-            let first = super::dns::addresses(payload).first().map(|(host, _)| host.to_string());
-            let more = if n > 1 { format!(" and {} more", n - 1) } else { String::new() };
-            format!("Answers {asked}: {}{more}", first.unwrap_or_else(|| format!("{n} records")))
-        }
     };
-    Some(cut(&text))
+    let plain =
+        || said.iter().filter(|fact| is_telling(*fact)).take(MOST_FACTS).map(pair).collect::<Vec<_>>().join(", ");
+    Some(cut(&own.unwrap_or_else(plain))).filter(|line| !line.is_empty())
 }
 
-fn hello(payload: &[u8]) -> Option<String> {
-    match tls::read(payload) {
-        Verdict::Mine(Some((name, _))) => Some(cut(&format!("Client hello for {name}"))),
-        Verdict::More => Some("Client hello (continues in the next packet)".to_owned()),
-        Verdict::Mine(None) => Some(
-            match (payload.first(), payload.get(5)) {
-                (Some(22), Some(1)) => "Client hello without a server name",
-                (Some(22), Some(2)) => "Server hello",
-                (Some(22), _) => "Handshake",
-                (Some(23), _) => "Application data",
-                (Some(21), _) => "Alert",
-                (Some(20), _) => "Change cipher spec",
-                _ => "TLS record",
-            }
-            .to_owned(),
-        ),
-        Verdict::NotMine => None,
+/// Name and value of every fact.
+pub fn fields(facts: &Facts) -> Vec<(&'static str, String)> {
+    facts.iter().map(|(kind, value)| (kind.label(), text(kind, value))).collect()
+}
+
+/// A value in words; a secret is masked.
+pub fn text(kind: FactKind, value: Value<'_>) -> String {
+    match (kind.shape(), value) {
+        (Shape::Secret, _) => MASK.to_owned(),
+        (Shape::Time, Value::Number(seconds)) => {
+            time::iso(i64::try_from(seconds).unwrap_or(0).saturating_mul(time::SECOND))
+        }
+        (_, Value::Number(number)) => number.to_string(),
+        (_, Value::Text(text)) => text.to_owned(),
     }
 }
 
-fn first_line(payload: &[u8]) -> Option<String> {
-    let line = payload.split(|byte| matches!(byte, b'\r' | b'\n')).next()?;
-    let is_text = !line.is_empty() && line.iter().take(MOST_CHARS).all(|byte| matches!(byte, 9 | 32..=126 | 128..));
-    is_text.then(|| cut(&String::from_utf8_lossy(line)))
+fn is_telling((kind, value): (FactKind, Value<'_>)) -> bool {
+    kind != FactKind::Bytes && value != Value::Number(0)
+}
+
+fn pair((kind, value): (FactKind, Value<'_>)) -> String {
+    format!("{}: {}", kind.label(), text(kind, value))
+}
+
+fn dns(said: &Said<'_>) -> Option<String> {
+    let asked = format!("{} {}", said.text(FactKind::DnsType).unwrap_or(""), said.text(FactKind::DnsQuery)?);
+    let asked = asked.trim();
+    if said.text(FactKind::Message) != Some("answer") {
+        return Some(format!("Asks {asked}"));
+    }
+    let n = said.number(FactKind::DnsAnswers).unwrap_or(0);
+    let first = said.text(FactKind::DnsAnswer);
+    Some(match (said.text(FactKind::DnsCode), n, first) {
+        (Some(code), 0, _) => format!("Answers {asked}: {code}"),
+        (_, 0 | 1, Some(first)) => format!("Answers {asked}: {first}"),
+        (_, n, Some(first)) => format!("Answers {asked}: {first} and {} more", n - 1),
+        (_, n, None) => format!("Answers {asked}: {n} records"),
+    })
+}
+
+fn http(said: &Said<'_>) -> Option<String> {
+    if let Some(status) = said.number(FactKind::HttpStatus) {
+        let kind = said.text(FactKind::HttpResponseType).unwrap_or("");
+        return Some(format!("Answers {status} {kind}").trim_end().to_owned());
+    }
+    let (method, path) = (said.text(FactKind::HttpMethod)?, said.text(FactKind::HttpPath).unwrap_or(""));
+    let host = said.text(FactKind::HttpHost).unwrap_or("");
+    Some(format!("{method} {host}{path}"))
 }
 
 fn cut(text: &str) -> String {
+    let is_plain = |c: &char| !c.is_control();
     if text.chars().count() <= MOST_CHARS {
-        return text.to_owned();
+        return text.chars().filter(is_plain).collect();
     }
-    text.chars().take(MOST_CHARS - 1).chain(['…']).collect()
+    text.chars().filter(is_plain).take(MOST_CHARS - 1).chain(['…']).collect()
 }

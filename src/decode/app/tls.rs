@@ -1,36 +1,54 @@
-//! TLS: the server name in a ClientHello (RFC 6066, section 3), by tls-parser.
+//! TLS handshakes as far as they are in the clear: the server name of a ClientHello (RFC 6066, section 3), by tls-parser.
 
-use super::Verdict;
-use crate::model::flow::NameSource;
+use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use crate::model::fact::{FactKind, Facts};
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
 use tls_parser::{TlsExtension, TlsMessage, TlsMessageHandshake, parse_tls_extensions, parse_tls_plaintext};
 
-const HANDSHAKE: u8 = 22;
-const CLIENT_HELLO: u8 = 1;
+/// Line in the table.
+pub const ENTRY: Entry =
+    Entry { protocol: Named::Tls, datagram: None, stream: Some(Stream { guess, talk: || Box::new(Tls) }), frame: None };
 
-pub(super) fn read(payload: &[u8]) -> Verdict {
-    // Record type, version 3.x, length; then the handshake type.
-    let [kind, 3, 0..=4, _, _, message, ..] = payload else { return Verdict::NotMine };
-    if !(HANDSHAKE..=HANDSHAKE + 1).contains(kind) && !(20..=21).contains(kind) {
-        return Verdict::NotMine;
-    }
-    if *kind != HANDSHAKE || *message != CLIENT_HELLO {
-        return Verdict::Mine(None);
-    }
-    match parse_tls_plaintext(payload) {
-        Ok((_, record)) => Verdict::Mine(server_name(&record.msg).map(|name| (name, NameSource::TlsSni))),
-        Err(error) if error.is_incomplete() => Verdict::More,
-        Err(_) => Verdict::Mine(None),
+const HANDSHAKE: u8 = 22;
+
+fn guess(bytes: &[u8], _: &Ends) -> Guess {
+    // Record type, version 3.x, length.
+    match bytes {
+        [20..=23, 3, 0..=4, ..] => Guess::Certain,
+        _ => Guess::NotMine,
     }
 }
 
-fn server_name(messages: &[TlsMessage<'_>]) -> Option<String> {
-    let hello = messages.iter().find_map(|message| match message {
-        TlsMessage::Handshake(TlsMessageHandshake::ClientHello(hello)) => Some(hello),
+struct Tls;
+
+impl Talk for Tls {
+    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+        if bytes.first() != Some(&HANDSHAKE) {
+            return Step::Done;
+        }
+        match parse_tls_plaintext(bytes) {
+            Ok((_, record)) => {
+                facts.begin();
+                if let Some(name) = server_name(&record.msg) {
+                    facts.bytes(FactKind::TlsSni, name);
+                }
+                Step::Done
+            }
+            Err(error) if error.is_incomplete() => Step::Took(0),
+            Err(_) => Step::Done,
+        }
+    }
+}
+
+fn server_name<'a>(messages: &[TlsMessage<'a>]) -> Option<&'a [u8]> {
+    let extensions = messages.iter().find_map(|message| match message {
+        TlsMessage::Handshake(TlsMessageHandshake::ClientHello(hello)) => hello.ext,
         _ => None,
     })?;
-    let (_, extensions) = parse_tls_extensions(hello.ext?).ok()?;
+    let (_, extensions) = parse_tls_extensions(extensions).ok()?;
     extensions.iter().find_map(|extension| match extension {
-        TlsExtension::SNI(names) => names.first().map(|(_, name)| String::from_utf8_lossy(name).into_owned()),
+        TlsExtension::SNI(names) => names.first().map(|(_, name)| *name),
         _ => None,
     })
 }

@@ -258,7 +258,17 @@ mod tests {
     fn conclude(detector: &mut dyn Detector, flows: &FlowTable, settings: &Settings) -> Conclusion {
         let names = Names::default();
         let roster = Roster::of(flows);
-        detector.conclude(&Context { settings, flows, roster: &roster, names: &names, span_ns: (0, 0), packets: 0 })
+        let told = crate::flow::told::Told::default();
+        let span_ns = (0, 0);
+        detector.conclude(&Context {
+            settings,
+            flows,
+            roster: &roster,
+            names: &names,
+            told: &told,
+            span_ns,
+            packets: 0,
+        })
     }
 
     fn both(of: impl Fn(&Entry)) {

@@ -180,6 +180,8 @@ pub fn build(row: &Row<'_>, entry: &Entry, units: Units, number: u64) -> Option<
         is_app_certain: by_name.is_some(),
         name: 0,
         name_source: NameSource::Dns,
+        facts: 0,
+        talk: 0,
         first_ns,
         last_ns,
         active_start_ns: first_ns,

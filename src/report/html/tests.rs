@@ -54,7 +54,13 @@ fn sample() -> Analysis {
     let summary = &mut analysis.summary;
     (summary.packets, summary.bytes, summary.flows, summary.hosts) = (61_204, 46_002_118, 1_842, 37);
     (summary.first_ns, summary.last_ns) = (Some(START), Some(START + 600 * SECOND));
-    let protocol = |name: &str, layer, bytes| ProtocolCount { name: words(name), layer, packets: bytes / 700, bytes };
+    let protocol = |name: &str, layer, bytes| ProtocolCount {
+        name: words(name),
+        layer,
+        packets: bytes / 700,
+        bytes,
+        ..ProtocolCount::default()
+    };
     summary.protocols = vec![
         protocol("Ethernet", 1, 46_002_118),
         protocol("IPv4", 2, 45_100_000),

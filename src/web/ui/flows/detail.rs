@@ -1,7 +1,7 @@
 //! The chosen flow with both directions, and ways on from it.
 
 use super::row::score;
-use crate::model::table::FlowRow;
+use crate::model::table::{FlowRow, SaidFact};
 use crate::model::{Host, quantity, time};
 use crate::protocol::Filter;
 use crate::session::Route;
@@ -50,7 +50,22 @@ pub fn FlowDetail(props: &FlowDetailProps) -> Html {
                 { pair("Backward", amount(row.packets[1], row.bytes[1])) }
                 { pair("Anomaly score", score(row.score)) }
             </dl>
+            if !row.facts.is_empty() {
+                <h3>{"What was said"}</h3>
+                <dl class="figures facts">
+                    for fact in &row.facts {
+                        { pair(&fact.label, said(fact)) }
+                    }
+                </dl>
+            }
         </aside>
+    }
+}
+
+fn said(fact: &SaidFact) -> String {
+    match fact.n {
+        1 => plain(&fact.value),
+        n => format!("{} ({} times)", plain(&fact.value), quantity::count(u64::from(n))),
     }
 }
 

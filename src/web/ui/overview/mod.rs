@@ -11,11 +11,13 @@ use crate::web::zone;
 use brief::Brief;
 use figures::Figures;
 use hosts::Hosts;
+use messages::Messages;
 use yew::prelude::*;
 
 mod brief;
 mod figures;
 mod hosts;
+mod messages;
 mod table;
 
 /// What is shown.
@@ -59,6 +61,7 @@ pub fn Overview(props: &OverviewProps) -> Html {
             </div>
             if !props.is_partial && has_traffic {
                 <Hosts analysis={analysis.clone()} />
+                <Messages analysis={analysis.clone()} />
             }
         </div>
     }

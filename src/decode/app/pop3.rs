@@ -1,0 +1,32 @@
+//! POP3 (RFC 1939): who a mailbox server says it is.
+
+use super::shared::lines;
+use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use crate::model::fact::{FactKind, Facts};
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry {
+    protocol: Named::Pop3,
+    datagram: None,
+    stream: Some(Stream { guess, talk: || Box::new(Pop3) }),
+    frame: None,
+};
+
+fn guess(bytes: &[u8], _: &Ends) -> Guess {
+    if bytes.starts_with(b"+OK") { Guess::Certain } else { Guess::NotMine }
+}
+
+struct Pop3;
+
+impl Talk for Pop3 {
+    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+        let Some((line, _)) = lines::first(bytes) else { return Step::Took(0) };
+        if way == Way::Backward {
+            facts.begin();
+            facts.bytes(FactKind::Banner, line);
+        }
+        Step::Done
+    }
+}

@@ -1,0 +1,63 @@
+//! Protocols of lines: commands of a client, replies of a server.
+
+/// Longest line that is waited for (RFC 5321, section 4.5.3.1.6 allows 1,000 bytes of text).
+const MOST_LINE_BYTES: usize = 4096;
+
+/// The first line without its end, and where the next begins; none if it is not complete. A line that is too long ends where
+/// it becomes so.
+pub fn first(bytes: &[u8]) -> Option<(&[u8], usize)> {
+    match memchr::memchr(b'\n', bytes.get(..MOST_LINE_BYTES).unwrap_or(bytes)) {
+        Some(at) => {
+            let line = bytes.get(..at).unwrap_or(&[]);
+            Some((line.strip_suffix(b"\r").unwrap_or(line), at + 1))
+        }
+        None if bytes.len() >= MOST_LINE_BYTES => {
+            Some((bytes.get(..MOST_LINE_BYTES).unwrap_or(bytes), MOST_LINE_BYTES))
+        }
+        None => None,
+    }
+}
+
+/// The first word of a line and what follows it.
+pub fn word(line: &[u8]) -> (&[u8], &[u8]) {
+    let at = memchr::memchr(b' ', line).unwrap_or(line.len());
+    let (word, rest) = line.split_at(at);
+    (word, rest.trim_ascii())
+}
+
+/// The three-digit code of a reply (RFC 959, section 4.2), and its text; a line that is continued has a dash behind it.
+pub fn reply(line: &[u8]) -> Option<(u16, &[u8])> {
+    let (code, rest) = line.split_first_chunk::<3>()?;
+    let is_reply = code.iter().all(u8::is_ascii_digit) && matches!(rest.first(), None | Some(b' ' | b'-'));
+    if !is_reply {
+        return None;
+    }
+    let number = code.iter().fold(0, |number, digit| number * 10 + u16::from(digit - b'0'));
+    Some((number, rest.get(1..).unwrap_or(&[]).trim_ascii()))
+}
+
+/// True if the bytes begin with this word, whatever its case, and a space or the line's end.
+pub fn begins_with(bytes: &[u8], command: &[u8]) -> bool {
+    let word = bytes.get(..command.len()).is_some_and(|word| word.eq_ignore_ascii_case(command));
+    word && matches!(bytes.get(command.len()), None | Some(b' ' | b'\r' | b'\n'))
+}
+
+/// True if a text holds a word, whatever its case; `word` is upper case.
+pub fn has(text: &[u8], word: &[u8]) -> bool {
+    text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_words_and_replies_are_split() {
+        assert_eq!(first(b"USER anna\r\nPASS"), Some((&b"USER anna"[..], 11)));
+        assert_eq!(first(b"USER an"), None);
+        assert_eq!(word(b"USER  anna "), (&b"USER"[..], &b"anna"[..]));
+        assert_eq!(reply(b"220-Hello"), Some((220, &b"Hello"[..])));
+        assert_eq!(reply(b"2200"), None);
+        assert!(begins_with(b"user anna", b"USER") && !begins_with(b"USERS", b"USER"));
+    }
+}

@@ -1,0 +1,90 @@
+//! A command shell without a protocol around it: prompts one way, commands the other. Told by the first prompt.
+
+use super::shared::lines;
+use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use crate::model::fact::{FactKind, Facts};
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry {
+    protocol: Named::Shell,
+    datagram: None,
+    stream: Some(Stream { guess, talk: || Box::new(Shell::default()) }),
+    frame: None,
+};
+
+/// What shells write first: Unix prompts of users and of root, the words of shells without a terminal, Windows' banners.
+const BEGINNINGS: [&[u8]; 7] = [
+    b"Microsoft Windows [Version",
+    b"Windows PowerShell",
+    b"PS C:\\",
+    b"C:\\",
+    b"bash: cannot set terminal process group",
+    b"/bin/sh: 0: can't access tty",
+    b"sh: no job control in this shell",
+];
+const PROMPTS: [&[u8]; 4] = [b"$ ", b"# ", b"sh-", b"bash-"];
+/// Longest first prompt.
+const MOST_PROMPT_BYTES: usize = 200;
+
+fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+    let is_prompt = bytes.len() <= MOST_PROMPT_BYTES
+        && PROMPTS.iter().any(|prompt| bytes.starts_with(prompt))
+        && (bytes.ends_with(b"$ ") || bytes.ends_with(b"# "));
+    let begins = BEGINNINGS.iter().any(|beginning| bytes.starts_with(beginning));
+    // Telnet says the same with a protocol around it.
+    match (is_prompt || begins, ends.hint) {
+        (true, Some(Named::Telnet)) | (false, _) => Guess::NotMine,
+        (true, _) => Guess::Certain,
+    }
+}
+
+/// Who wrote the prompt: the other side gives the commands.
+#[derive(Default)]
+struct Shell {
+    prompter: Option<Way>,
+}
+
+impl Talk for Shell {
+    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+        let prompter = *self.prompter.get_or_insert(way);
+        if way == prompter {
+            return Step::Took(bytes.len());
+        }
+        let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
+        let (word, argument) = lines::word(line);
+        if !word.is_empty() {
+            facts.begin();
+            facts.text(FactKind::Message, if prompter == Way::Forward { "reverse shell" } else { "shell" });
+            facts.bytes(FactKind::Command, word);
+            facts.bytes(FactKind::Argument, argument);
+        }
+        Step::Took(n)
+    }
+
+    fn lose(&mut self, _: Way) -> bool {
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prompts_are_known_and_the_other_side_gives_commands() {
+        let ends = Ends::new(true, 50_000, 4444);
+        assert_eq!(guess(b"$ ", &ends), Guess::Certain);
+        assert_eq!(guess(b"Microsoft Windows [Version 10.0.19045]\r\n", &ends), Guess::Certain);
+        assert_eq!(guess(b"# a comment\n", &ends), Guess::NotMine);
+        assert_eq!(guess(b"GET / HTTP/1.1\r\n", &ends), Guess::NotMine);
+        let mut shell = Shell::default();
+        let mut facts = Facts::default();
+        shell.read(Way::Forward, b"$ ", &mut facts);
+        assert_eq!(shell.read(Way::Backward, b"ls /tmp\n", &mut facts), Step::Took(8));
+        let said = facts.messages().next().unwrap();
+        assert_eq!(said.text(FactKind::Command), Some("ls"));
+        assert_eq!(said.text(FactKind::Message), Some("reverse shell"));
+    }
+}

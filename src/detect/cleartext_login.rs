@@ -1,0 +1,213 @@
+//! Passwords that were sent without encryption, per server, to findings. The passwords themselves are kept nowhere here.
+
+use super::draft::{self, count, evidence, lines};
+use super::heard::Heard;
+use super::severity::{Impact, extent, past, severity};
+use super::tally::Tally;
+use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, logins};
+use crate::model::fact::FactKind;
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+use crate::model::{Category, Finding, Host};
+use crate::settings::{Descriptor, Effect};
+use std::collections::{BTreeMap, BTreeSet};
+
+const CARD: Card = Card {
+    id: "cleartext_login",
+    name: "Passwords in the clear",
+    category: Category::Cleartext,
+    technique: Some(("T1040", "Network Sniffing")),
+    sees: "Somebody logs in over a connection that is not encrypted.",
+    matters: "Everybody on the way can read the password, and most people use the same one elsewhere.",
+    otherwise: "A test account, or a network that nobody else can listen in on. It is still worth changing.",
+    source: "NIST SP 800-63B, section 5.1.1.2: passwords go over encrypted channels only.",
+};
+
+const LOGINS: Descriptor = Descriptor {
+    id: "cleartext_login.logins",
+    label: "Log-ins in the clear",
+    help: "So many at one server. One is enough to lose a password.",
+    unit: "log-ins",
+    min: 1.0,
+    max: 10_000.0,
+    default: 1.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[LOGINS];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(CleartextLogin::default()) };
+
+/// Names that FTP servers take without a password of anybody's (RFC 1635).
+const ANYBODY: [&str; 2] = ["anonymous", "ftp"];
+/// Most connections kept.
+const MOST_CONNECTIONS: usize = 1 << 16;
+/// Most clients and users told apart for a server.
+const MOST_PEOPLE: usize = 256;
+/// Users named in a finding.
+const MOST_NAMED: usize = 5;
+/// Most findings.
+const MOST_FINDINGS: usize = 100;
+
+struct CleartextLogin {
+    connections: Tally<u32, Connection>,
+}
+
+impl Default for CleartextLogin {
+    fn default() -> Self {
+        CleartextLogin { connections: Tally::new(MOST_CONNECTIONS) }
+    }
+}
+
+/// The log-ins of one connection.
+#[derive(Default)]
+struct Connection {
+    ends: Option<(Host, Key)>,
+    /// The user that was named last; a password may follow in a message of its own.
+    user: String,
+    /// Passwords whose answer has not come.
+    open: Heard,
+    /// Passwords that were not refused: what is refused is no password, see guessing.
+    heard: Heard,
+}
+
+/// A server: address, port, protocol.
+type Key = (Host, u16, Named);
+
+#[derive(Default)]
+struct Server {
+    clients: BTreeSet<Host>,
+    users: BTreeSet<String>,
+    heard: Heard,
+}
+
+impl Detector for CleartextLogin {
+    fn observe_message(&mut self, spoken: &Spoken<'_>) {
+        let said = &spoken.message.said;
+        let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
+        let is_try = touch.way == Way::Forward && logins::is_try(said);
+        if !is_try && self.connections.get(&touch.serial).is_none() {
+            return;
+        }
+        let Some(connection) = self.connections.of(touch.serial) else { return };
+        if !is_try {
+            match logins::verdict(said, connection.open.n > 0) {
+                Some(true) => connection.settle(),
+                Some(false) => connection.open = Heard::default(),
+                None => {}
+            }
+            return;
+        }
+        let ((client, _), (host, port)) = (flow.initiator(), flow.responder());
+        connection.ends = Some((client, (host, port, spoken.message.protocol)));
+        if let Some(user) = said.text(FactKind::User) {
+            user.clone_into(&mut connection.user);
+        }
+        let is_anybody = ANYBODY.contains(&connection.user.to_ascii_lowercase().as_str());
+        if said.text(FactKind::Password).is_some() && !is_anybody {
+            connection.open.add(spoken);
+        }
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&LOGINS);
+        let mut servers: BTreeMap<Key, Server> = BTreeMap::new();
+        for (_, connection) in self.connections.sorted_where(|connection| connection.n() > 0) {
+            let Some((client, key)) = connection.ends else { continue };
+            let server = servers.entry(key).or_default();
+            server.heard.merge(&connection.heard);
+            server.heard.merge(&connection.open);
+            if server.clients.len() < MOST_PEOPLE {
+                server.clients.insert(client);
+            }
+            if !connection.user.is_empty() && server.users.len() < MOST_PEOPLE {
+                server.users.insert(connection.user.clone());
+            }
+        }
+        let mut cases: Vec<(Key, Server)> = servers.into_iter().collect();
+        cases.retain(|(_, server)| server.heard.n as f64 >= least);
+        cases.sort_by_key(|(key, server)| (std::cmp::Reverse(server.heard.n), *key));
+        cases.truncate(MOST_FINDINGS);
+        let findings = cases.iter().map(|(key, server)| server.finding(*key, least)).collect();
+        Conclusion { findings, n_not_judged: self.connections.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl Connection {
+    fn n(&self) -> u64 {
+        self.heard.n + self.open.n
+    }
+
+    fn settle(&mut self) {
+        self.heard.merge(&std::mem::take(&mut self.open));
+    }
+}
+
+impl Server {
+    fn finding(&self, (host, port, protocol): (Host, u16, Named), least: f64) -> Finding {
+        let n = self.heard.n as f64;
+        let confidence = 0.95;
+        let name = protocol.name();
+        let clients = count(self.clients.len(), "client");
+        let mut finding = draft::begin(&CARD);
+        finding.title = format!("{clients} sent passwords in the clear to {host} ({name})");
+        finding.severity = severity(Impact::INSIDE_LOOK, confidence, extent(n, least.max(10.0)));
+        finding.score = past(n, least.max(10.0));
+        finding.confidence = confidence;
+        finding.sources = draft::addresses(self.clients.iter().copied());
+        finding.targets = draft::addresses([host]);
+        finding.ports = vec![port];
+        finding.protocol = name.to_owned();
+        finding.evidence = vec![
+            evidence("Log-ins with a readable password", n, "log-ins", "0"),
+            evidence("Clients", self.clients.len() as f64, "hosts", "0"),
+            evidence("Users", self.users.len() as f64, "users", "0"),
+        ];
+        let users: Vec<&str> = self.users.iter().take(MOST_NAMED).map(String::as_str).collect();
+        let who = if users.is_empty() { String::new() } else { format!(" Users: {}.", users.join(", ")) };
+        finding.explanation = format!(
+            "{clients} logged in to {host}, port {port}, over {name} without encryption, with {} in all. Whoever can see this \
+             traffic, as you do now, can read the passwords.{who}",
+            count(self.heard.n as usize, "password")
+        );
+        finding.benign_causes =
+            lines(&["A test account without rights", "A management network that nobody else can listen in on"]);
+        finding.advice = lines(&[
+            "Switch to the encrypted form of the service (FTPS or SFTP, SSH, HTTPS, IMAPS, LDAPS)",
+            "Change the passwords that were sent, also where they are used elsewhere",
+            "Delete or protect this capture: it holds the passwords",
+        ]);
+        finding.display_filter = format!("{} && tcp.port == {port}", draft::host_filter("addr", host));
+        self.heard.fill(&mut finding);
+        draft::finish(finding, true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Line, hear, inside};
+    use crate::settings::Settings;
+
+    fn login(user: &str) -> Line {
+        Line {
+            protocol: Named::Ftp,
+            second: 1.0,
+            from: (inside(1), 40_000),
+            to: (inside(2), 21),
+            way: Way::Forward,
+            facts: vec![(FactKind::User, user.to_owned()), (FactKind::Password, "hunter2".to_owned())],
+        }
+    }
+
+    #[test]
+    fn a_password_is_reported_but_not_told_and_anybodys_is_none() {
+        let found = hear(&ENTRY, &[login("anna")], &Settings::default()).findings;
+        assert_eq!(found.len(), 1);
+        assert!(!format!("{:?}", found[0]).contains("hunter2"));
+        assert!(found[0].explanation.contains("anna"));
+        assert!(hear(&ENTRY, &[login("anonymous")], &Settings::default()).findings.is_empty());
+    }
+}

@@ -1,0 +1,158 @@
+//! Pieces of IP packets that no honest sender makes, per pair of hosts, to findings.
+
+use super::draft::{self, evidence, lines, thousands};
+use super::severity::{Impact, extent, past, severity};
+use super::tally::Tally;
+use super::{Card, Conclusion, Context, Detector, Entry, Wants};
+use crate::model::{Category, Finding, Host, Packet};
+use crate::settings::{Descriptor, Effect};
+
+const CARD: Card = Card {
+    id: "fragment_abuse",
+    name: "Forged fragments",
+    category: Category::ProtocolAbuse,
+    technique: Some(("T1499.004", "Application or System Exploitation")),
+    sees: "Pieces of IP packets lie over each other, are too short for their headers, or reach past the longest packet.",
+    matters: "Such pieces crash old systems (teardrop, ping of death), or show a firewall another packet than the one that arrives.",
+    otherwise: "A broken driver or router that sends pieces twice; a capture that holds every packet two times.",
+    source: "RFC 1858 (tiny and overlapping fragments), RFC 3128, RFC 5722 (overlaps are forbidden in IPv6), CERT CA-1997-28 (teardrop), CERT CA-1996-26 (ping of death).",
+};
+
+const PIECES: Descriptor = Descriptor {
+    id: "fragment_abuse.pieces",
+    label: "Forged pieces",
+    help: "So many of one host to another. One that reaches past the longest packet is enough.",
+    unit: "packets",
+    min: 1.0,
+    max: 100_000.0,
+    default: 3.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[PIECES];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::PIECES, make: || Box::new(FragmentAbuse::default()) };
+
+/// Most pairs kept.
+const MOST_PAIRS: usize = 1 << 16;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+struct FragmentAbuse {
+    pairs: Tally<(Host, Host), Pair>,
+}
+
+impl Default for FragmentAbuse {
+    fn default() -> Self {
+        FragmentAbuse { pairs: Tally::new(MOST_PAIRS) }
+    }
+}
+
+#[derive(Default)]
+struct Pair {
+    n_pieces: u64,
+    n_overlaps: u64,
+    n_contradictions: u64,
+    n_tiny: u64,
+    n_overlong: u64,
+    first_ns: i64,
+    last_ns: i64,
+    packets: Vec<u64>,
+}
+
+impl Detector for FragmentAbuse {
+    fn observe_packet(&mut self, packet: &Packet) {
+        let (Some(ip), Some(piece)) = (&packet.ip, packet.piece()) else { return };
+        let Some(pair) = self.pairs.of((ip.source, ip.target)) else { return };
+        let now = packet.time_ns;
+        (pair.first_ns, pair.last_ns) =
+            if pair.n_pieces == 0 { (now, now) } else { (pair.first_ns.min(now), pair.last_ns.max(now)) };
+        pair.n_pieces += 1;
+        pair.n_overlaps += u64::from(piece.is_overlap);
+        pair.n_contradictions += u64::from(piece.is_contradiction);
+        pair.n_tiny += u64::from(piece.is_tiny);
+        pair.n_overlong += u64::from(piece.is_overlong);
+        if pair.packets.len() < Finding::MOST_FLOWS {
+            pair.packets.push(packet.index);
+        }
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&PIECES);
+        let mut cases = self.pairs.sorted_where(|pair| pair.n_forged() as f64 >= least || pair.n_overlong > 0);
+        cases.sort_by_key(|(hosts, pair)| (std::cmp::Reverse(pair.n_forged()), **hosts));
+        cases.truncate(MOST_FINDINGS);
+        let findings = cases.iter().map(|(hosts, pair)| pair.finding(**hosts, least)).collect();
+        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl Pair {
+    /// Pieces that are wrong in one way or another. A piece that lies over another and says the same was sent twice.
+    fn n_forged(&self) -> u64 {
+        self.n_contradictions + self.n_tiny + self.n_overlong
+    }
+
+    fn finding(&self, (source, target): (Host, Host), least: f64) -> Finding {
+        let n = self.n_forged() as f64;
+        let confidence = if self.n_contradictions + self.n_overlong > 0 { 0.9 } else { 0.8 };
+        let mut finding = draft::begin(&CARD);
+        finding.title = format!("{source} sends forged pieces of packets to {target}: {}", thousands(n as usize));
+        finding.severity = severity(Impact::OUTAGE, confidence, extent(n, least));
+        finding.score = past(n, least);
+        finding.confidence = confidence;
+        finding.sources = draft::addresses([source]);
+        finding.targets = draft::addresses([target]);
+        finding.protocol = if source.is_v4() { "IPv4" } else { "IPv6" }.to_owned();
+        finding.evidence = vec![
+            evidence("Pieces of packets", self.n_pieces as f64, "packets", "few: most paths need none"),
+            evidence("Lie over an earlier piece", self.n_overlaps as f64, "packets", "0"),
+            evidence("And say something else there", self.n_contradictions as f64, "packets", "0"),
+            evidence("Too short for their headers", self.n_tiny as f64, "packets", "0"),
+            evidence("Reach past 65,535 bytes", self.n_overlong as f64, "packets", "0"),
+        ];
+        finding.explanation = format!(
+            "{source} sent {} pieces of packets to {target}; {} of them lie over pieces with other content, {} are too short \
+             for their headers, and {} reach past the longest packet there can be. No system makes such pieces by itself.",
+            thousands(self.n_pieces as usize),
+            thousands(self.n_contradictions as usize),
+            thousands(self.n_tiny as usize),
+            thousands(self.n_overlong as usize)
+        );
+        finding.benign_causes =
+            lines(&["A broken network driver or router", "A test of a firewall or of a protocol stack"]);
+        finding.advice = lines(&[
+            "Look whether the target crashed or became slow at that time",
+            "Let the firewall put pieces together before it judges, and drop those that overlap",
+            "Find the machine that sends them: the address may be forged, the MAC address tells more",
+        ]);
+        let words = if source.is_v4() { "(ip.flags.mf == 1 || ip.frag_offset > 0)" } else { "ipv6.fraghdr" };
+        finding.display_filter =
+            format!("{} && {} && {words}", draft::host_filter("src", source), draft::host_filter("dst", target));
+        finding.n_packets = self.n_pieces;
+        (finding.start_ns, finding.end_ns) = (self.first_ns, self.last_ns);
+        finding.packet_indices.clone_from(&self.packets);
+        draft::finish(finding, false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{conclude, inside, udp};
+    use crate::model::packet::{Piece, Rare};
+    use crate::settings::Settings;
+
+    #[test]
+    fn pieces_that_contradict_each_other_are_reported_and_those_sent_twice_are_not() {
+        let pieces = |is_contradiction: bool| -> Vec<Packet> {
+            let piece = Piece { is_overlap: true, is_contradiction, ..Piece::default() };
+            let rare = || Some(Box::new(Rare { outer: Vec::new(), piece: Some(piece) }));
+            (0..10).map(|i| Packet { rare: rare(), ..udp(i, i as f64, 1, (inside(1), 5), (inside(2), 6)) }).collect()
+        };
+        let found = |packets: &[Packet]| conclude(&ENTRY, &[], packets, &Settings::default()).findings.len();
+        assert_eq!((found(&pieces(true)), found(&pieces(false))), (1, 0));
+    }
+}

@@ -1,0 +1,224 @@
+//! Log-ins that a server refused, as their protocol says it in the clear, per client and server, to findings of guessing.
+
+use super::draft::{self, evidence, lines, thousands};
+use super::heard::Heard;
+use super::severity::{Impact, extent, past, severity};
+use super::tally::Tally;
+use super::walk::busiest;
+use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, logins};
+use crate::model::fact::FactKind;
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+use crate::model::time::{SECOND, span};
+use crate::model::{Category, Finding, Host};
+use crate::settings::{Descriptor, Effect};
+use foldhash::fast::FixedState;
+use std::collections::HashSet;
+use std::hash::BuildHasher;
+
+const CARD: Card = Card {
+    id: "login_guessing",
+    name: "Refused log-ins",
+    category: Category::BruteForce,
+    technique: Some(("T1110.001", "Password Guessing")),
+    sees: "A server refuses one client's log-ins again and again.",
+    matters: "Somebody tries passwords until one is right. A log-in that works afterwards is an account that is lost.",
+    otherwise: "A program or a device with an old password, which tries the same one at a steady pace.",
+    source: "Zeek's policy for FTP: 20 refused log-ins in 15 minutes. What a refusal is, each protocol says itself: HTTP 401 and 403 (RFC 9110), FTP 530 (RFC 959), SMTP 535 (RFC 4954), IMAP NO, POP3 -ERR, LDAP 49, SMB and Kerberos status codes.",
+};
+
+const REFUSED: Descriptor = Descriptor {
+    id: "login_guessing.refused",
+    label: "Refused log-ins",
+    help: "Of one client at one server within 15 minutes. Zeek reports FTP from 20.",
+    unit: "log-ins",
+    min: 3.0,
+    max: 10_000.0,
+    default: 20.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[REFUSED];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(LoginGuessing::default()) };
+
+/// The window of Zeek's policy.
+const WINDOW_NS: i64 = 15 * 60 * SECOND;
+/// Most pairs of client and server kept.
+const MOST_PAIRS: usize = 1 << 16;
+/// Most refusals of a pair whose times are kept.
+const MOST_TIMES: usize = 1 << 12;
+/// Most users and passwords of a pair that are told apart.
+const MOST_TOLD: usize = 1 << 12;
+/// From so many users with few tries each on, it is one password for many users.
+const SPRAYED_USERS: usize = 10;
+/// Most connections whose last request is remembered.
+const MOST_CONNECTIONS: usize = 1 << 16;
+/// Most findings.
+const MOST_FINDINGS: usize = 100;
+
+struct LoginGuessing {
+    pairs: Tally<(Host, Host, u16, Named), Pair>,
+    /// Connections whose last request tried to log in.
+    trying: Tally<u32, bool>,
+    hasher: FixedState,
+}
+
+impl Default for LoginGuessing {
+    fn default() -> Self {
+        LoginGuessing {
+            pairs: Tally::new(MOST_PAIRS),
+            trying: Tally::new(MOST_CONNECTIONS),
+            hasher: FixedState::default(),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Pair {
+    /// When log-ins were refused.
+    refused_ns: Vec<i64>,
+    n_refused: u64,
+    n_accepted_after: u64,
+    users: HashSet<u64, FixedState>,
+    passwords: HashSet<u64, FixedState>,
+    heard: Heard,
+}
+
+impl Detector for LoginGuessing {
+    fn observe_message(&mut self, spoken: &Spoken<'_>) {
+        let said = &spoken.message.said;
+        let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
+        let ((client, _), (server, port)) = (flow.initiator(), flow.responder());
+        let key = (client, server, port, spoken.message.protocol);
+        if touch.way == Way::Forward {
+            let (user, password) = (said.text(FactKind::User), said.text(FactKind::Password));
+            let is_request = spoken.message.protocol == Named::Http;
+            let is_trying = logins::is_try(said);
+            if is_request && let Some(slot) = self.trying.of(touch.serial) {
+                *slot = is_trying;
+            }
+            if !is_trying {
+                return;
+            }
+            let hashes = [user, password].map(|text| text.map(|text| self.hasher.hash_one(text)));
+            let Some(pair) = self.pairs.of(key) else { return };
+            let Pair { users, passwords, heard, .. } = pair;
+            heard.add(spoken);
+            for (told, hash) in [users, passwords].into_iter().zip(hashes) {
+                if let Some(hash) = hash.filter(|_| told.len() < MOST_TOLD) {
+                    told.insert(hash);
+                }
+            }
+            return;
+        }
+        let is_trying = self.trying.get(&touch.serial).copied().unwrap_or(false);
+        let Some(is_accepted) = logins::verdict(said, is_trying) else { return };
+        let Some(pair) = self.pairs.of(key) else { return };
+        pair.heard.add(spoken);
+        if is_accepted {
+            pair.n_accepted_after += u64::from(pair.n_refused > 0);
+        } else {
+            pair.n_refused += 1;
+            if pair.refused_ns.len() < MOST_TIMES {
+                pair.refused_ns.push(spoken.message.time_ns);
+            }
+        }
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&REFUSED);
+        let is_case =
+            |pair: &Pair| pair.n_refused as f64 >= least && busiest(&pair.refused_ns, WINDOW_NS) as f64 >= least;
+        let mut cases = self.pairs.sorted_where(is_case);
+        cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.n_refused), **key));
+        cases.truncate(MOST_FINDINGS);
+        let findings = cases.iter().map(|(key, pair)| pair.finding(**key, least)).collect();
+        Conclusion { findings, n_not_judged: self.pairs.n_refused + self.trying.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl Pair {
+    fn finding(&self, (client, server, port, protocol): (Host, Host, u16, Named), least: f64) -> Finding {
+        let n = self.n_refused as f64;
+        let name = protocol.name();
+        let shown = thousands(self.n_refused as usize);
+        let is_spray = self.users.len() >= SPRAYED_USERS && self.n_refused <= 3 * self.users.len() as u64;
+        // The same password all the time is a program with an old one.
+        let is_stuck = self.passwords.len() == 1 && self.users.len() <= 1;
+        let confidence = if is_stuck { 0.45 } else { 0.95 };
+        let first = self.refused_ns.first().copied().unwrap_or(0);
+        let duration = self.refused_ns.last().copied().unwrap_or(first) - first;
+        let mut finding = draft::begin(&CARD);
+        finding.title = match is_spray {
+            true => format!("{client} tries passwords on many users of {server} ({name}): {shown} refused"),
+            false => format!("{client} guesses {name} passwords on {server}: {shown} refused"),
+        };
+        finding.severity = severity(Impact::ACCESS_TRY, confidence, extent(n, least));
+        finding.score = past(n, least);
+        finding.confidence = confidence;
+        if is_spray {
+            draft::technique(&mut finding, ("T1110.003", "Password Spraying"));
+        }
+        finding.sources = draft::addresses([client]);
+        finding.targets = draft::addresses([server]);
+        finding.ports = vec![port];
+        finding.protocol = name.to_owned();
+        finding.evidence = vec![
+            evidence("Refused log-ins", n, "log-ins", "0 to 3"),
+            evidence("Most of them within 15 min", busiest(&self.refused_ns, WINDOW_NS) as f64, "log-ins", "0 to 3"),
+            evidence("Different users", self.users.len() as f64, "users", "1"),
+            evidence("Different passwords that could be read", self.passwords.len() as f64, "passwords", "1 or 2"),
+            evidence("Accepted log-ins afterwards", self.n_accepted_after as f64, "log-ins", "1"),
+        ];
+        let after = match self.n_accepted_after {
+            0 => "None was accepted.",
+            _ => "Later log-ins of the same client were accepted: a guess may have succeeded.",
+        };
+        finding.explanation =
+            format!("{server} refused {shown} log-ins of {client} over {name} within {}. {after}", span(duration));
+        finding.benign_causes =
+            lines(&["A program, phone or printer with an old password", "A test of one's own passwords"]);
+        finding.advice = lines(&[
+            "Look whether one was accepted, and as whom; change that password",
+            "Lock out or slow down after a few refusals; let only known addresses log in",
+            "Find out who uses the client",
+        ]);
+        finding.display_filter = format!("{} && tcp.port == {port}", draft::pair_filter(client, server));
+        self.heard.fill(&mut finding);
+        draft::finish(finding, true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Line, hear, inside};
+    use crate::settings::Settings;
+
+    fn line(i: u32, way: Way, facts: Vec<(FactKind, String)>) -> Line {
+        let (protocol, second) = (Named::Http, f64::from(i));
+        Line { protocol, second, from: (inside(1), 40_000), to: (inside(2), 8080), way, facts }
+    }
+
+    fn tries(n: u32, password: impl Fn(u32) -> String) -> usize {
+        // Ids of connections count up, so a try and its answer are told as one message of the server.
+        let lines: Vec<Line> = (0..n)
+            .flat_map(|i| {
+                let facts = vec![(FactKind::User, "admin".to_owned()), (FactKind::Password, password(i))];
+                [line(i, Way::Forward, facts), line(i, Way::Backward, vec![(FactKind::Login, "refused".to_owned())])]
+            })
+            .collect();
+        let findings = hear(&ENTRY, &lines, &Settings::default()).findings;
+        findings.iter().filter(|finding| finding.severity >= crate::model::Severity::Medium).count()
+    }
+
+    #[test]
+    fn many_refused_passwords_are_guessing_and_one_old_password_is_not() {
+        assert_eq!(tries(40, |i| format!("pass{i}")), 1);
+        assert_eq!(tries(10, |i| format!("pass{i}")), 0);
+        assert_eq!(tries(40, |_| "old".to_owned()), 0);
+    }
+}

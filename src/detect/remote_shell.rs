@@ -1,0 +1,172 @@
+//! Command shells that are spoken in the clear over a plain connection, to findings.
+
+use super::draft::{self, count, evidence, lines};
+use super::heard::Heard;
+use super::severity::{Impact, extent, past, severity};
+use super::tally::Tally;
+use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use crate::model::fact::FactKind;
+use crate::model::protocol::Named;
+use crate::model::time::span;
+use crate::model::{Category, Finding, Host};
+use crate::settings::{Descriptor, Effect};
+use std::collections::BTreeSet;
+
+const CARD: Card = Card {
+    id: "remote_shell",
+    name: "Remote shell",
+    category: Category::LongConnection,
+    technique: Some(("T1059", "Command and Scripting Interpreter")),
+    sees: "One host writes a command prompt into a plain connection, and the other sends it commands.",
+    matters: "Whoever sits at the other end has a keyboard on the host. If the host called out itself (a reverse shell), no firewall for incoming connections was in the way.",
+    otherwise: "An old console server, a test device, an exercise.",
+    source: "The first words of sh, bash, cmd and PowerShell without a terminal; MITRE ATT&CK T1059.",
+};
+
+const COMMANDS: Descriptor = Descriptor {
+    id: "remote_shell.commands",
+    label: "Commands",
+    help: "So many commands were given. One is enough where a prompt was answered.",
+    unit: "commands",
+    min: 1.0,
+    max: 1000.0,
+    default: 1.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[COMMANDS];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(RemoteShell::default()) };
+
+/// Most connections kept.
+const MOST_PAIRS: usize = 1 << 14;
+/// Different commands shown.
+const MOST_COMMANDS: usize = 12;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+struct RemoteShell {
+    pairs: Tally<(Host, Host, u16), Session>,
+}
+
+impl Default for RemoteShell {
+    fn default() -> Self {
+        RemoteShell { pairs: Tally::new(MOST_PAIRS) }
+    }
+}
+
+#[derive(Default)]
+struct Session {
+    is_reverse: bool,
+    commands: BTreeSet<String>,
+    heard: Heard,
+    /// First and last packet of its flows so far.
+    span_ns: Option<(i64, i64)>,
+}
+
+impl Detector for RemoteShell {
+    fn observe_message(&mut self, spoken: &Spoken<'_>) {
+        if spoken.message.protocol != Named::Shell {
+            return;
+        }
+        let Some(flow) = spoken.flow else { return };
+        let ((from, _), (to, port)) = (flow.initiator(), flow.responder());
+        let Some(session) = self.pairs.of((from, to, port)) else { return };
+        session.heard.add(spoken);
+        session.is_reverse |= spoken.message.said.text(FactKind::Message) == Some("reverse shell");
+        let (first, last) = session.span_ns.unwrap_or((flow.first_ns, flow.last_ns));
+        session.span_ns = Some((first.min(flow.first_ns), last.max(flow.last_ns)));
+        if let Some(command) = spoken.message.said.text(FactKind::Command)
+            && session.commands.len() < MOST_COMMANDS
+        {
+            session.commands.insert(command.to_owned());
+        }
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&COMMANDS);
+        let mut cases = self.pairs.sorted_where(|session| session.heard.n as f64 >= least);
+        cases.sort_by_key(|(key, session)| (std::cmp::Reverse(session.heard.n), **key));
+        cases.truncate(MOST_FINDINGS);
+        let findings = cases.iter().map(|(key, session)| session.finding(**key, least)).collect();
+        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl Session {
+    fn finding(&self, (from, to, port): (Host, Host, u16), least: f64) -> Finding {
+        let n = self.heard.n as f64;
+        // Out of the network and asked for from within: there is hardly another use.
+        let is_outward = self.is_reverse && from.is_internal() && !to.is_internal();
+        let confidence = if is_outward { 0.95 } else { 0.85 };
+        let (host, commander) = if self.is_reverse { (from, to) } else { (to, from) };
+        let (start_ns, end_ns) = self.span_ns.unwrap_or((self.heard.first_ns, self.heard.last_ns));
+        let mut finding = draft::begin(&CARD);
+        finding.title = format!("{commander} gives commands to a shell on {host}");
+        finding.severity = severity(Impact::INTERCEPTION, confidence, extent(n, least));
+        finding.score = past(n, least);
+        finding.confidence = confidence;
+        finding.sources = draft::addresses([from]);
+        finding.targets = draft::addresses([to]);
+        finding.ports = vec![port];
+        finding.protocol = "TCP".to_owned();
+        finding.evidence = vec![
+            evidence("Commands", n, "commands", "0"),
+            evidence("Connected for", (end_ns - start_ns) as f64 / 1e9, "s", ""),
+        ];
+        let commands: Vec<&str> = self.commands.iter().map(String::as_str).collect();
+        finding.explanation = format!(
+            "{from} connected to {to}, port {port}. {host} wrote a command prompt into the connection, and {commander} gave \
+             {} within {}: {}.{}",
+            count(self.heard.n as usize, "command"),
+            span(end_ns - start_ns),
+            commands.join(", "),
+            if self.is_reverse { " The host under command called out itself, as malicious software does." } else { "" }
+        );
+        finding.benign_causes =
+            lines(&["A console server or a device under test", "An exercise, or somebody's own test of a tool"]);
+        finding.advice = lines(&[
+            "Take the host off the network and keep its memory for examination",
+            "Read the whole conversation: what was looked at, what was fetched",
+            "Block the other address and look for other hosts that called it",
+        ]);
+        finding.display_filter = format!("{} && tcp.port == {port}", draft::pair_filter(from, to));
+        self.heard.fill(&mut finding);
+        (finding.start_ns, finding.end_ns) = (start_ns, end_ns.max(self.heard.last_ns));
+        draft::finish(finding, true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Line, hear, inside, outside};
+    use crate::model::Severity;
+    use crate::model::flow::Way;
+    use crate::settings::Settings;
+
+    #[test]
+    fn commands_from_outside_are_reported_with_what_they_are() {
+        let line = Line {
+            protocol: Named::Shell,
+            second: 1.0,
+            from: (inside(1), 40_000),
+            to: (outside(1), 4444),
+            way: Way::Backward,
+            facts: vec![(FactKind::Message, "reverse shell".to_owned()), (FactKind::Command, "id".to_owned())],
+        };
+        let found = hear(&ENTRY, &[line], &Settings::default()).findings;
+        assert!(found[0].severity >= Severity::High && found[0].explanation.contains("id"));
+        let web = Line {
+            protocol: Named::Http,
+            second: 1.0,
+            from: (inside(1), 40_000),
+            to: (outside(1), 80),
+            way: Way::Forward,
+            facts: vec![(FactKind::HttpMethod, "GET".to_owned())],
+        };
+        assert!(hear(&ENTRY, &[web], &Settings::default()).findings.is_empty());
+    }
+}

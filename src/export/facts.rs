@@ -1,0 +1,108 @@
+//! Flows and what they said to JSON lines: one object a flow, in order of the flows' first packets.
+//!
+//! Field by field it is described in `json.md` beside this file. Secrets are not written.
+
+use crate::flow::names::Names;
+use crate::flow::table::FlowTable;
+use crate::flow::told::{FlowFact, Told};
+use crate::model::fact::{Shape, Value};
+use crate::model::flow::{Direction, Flow};
+use crate::model::time::seconds;
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// What the file is made from.
+pub struct Source<'a> {
+    /// The flow table.
+    pub flows: &'a FlowTable,
+    /// What flows said.
+    pub told: &'a Told,
+    /// Texts.
+    pub names: &'a Names,
+}
+
+#[derive(Serialize)]
+struct FlowOut<'a> {
+    flow: u32,
+    source: String,
+    source_port: u16,
+    destination: String,
+    destination_port: u16,
+    protocol: u8,
+    vlan: u16,
+    application: Option<&'a str>,
+    is_certain: bool,
+    name: &'a str,
+    first: f64,
+    last: f64,
+    sent: SentOut,
+    received: SentOut,
+    facts: Vec<FactOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct SentOut {
+    packets: u32,
+    bytes: u64,
+}
+
+#[derive(Serialize)]
+struct FactOut<'a> {
+    id: &'a str,
+    value: ValueOut<'a>,
+    count: u16,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum ValueOut<'a> {
+    Number(u64),
+    Text(&'a str),
+    Hidden(Option<()>),
+}
+
+/// Writes one line a flow.
+pub fn write(out: &mut impl Write, source: &Source<'_>) -> io::Result<()> {
+    let mut line = Vec::new();
+    for (serial, flow) in source.flows.iter() {
+        line.clear();
+        serde_json::to_writer(&mut line, &row(serial, flow, source))?;
+        line.push(b'\n');
+        out.write_all(&line)?;
+    }
+    Ok(())
+}
+
+fn row<'a>(serial: u32, flow: &Flow, source: &Source<'a>) -> FlowOut<'a> {
+    let ((from, source_port), (to, destination_port)) = (flow.initiator(), flow.responder());
+    FlowOut {
+        flow: serial,
+        source: from.to_string(),
+        source_port,
+        destination: to.to_string(),
+        destination_port,
+        protocol: flow.key.protocol,
+        vlan: flow.key.vlan,
+        application: flow.app.map(|app| app.name()),
+        is_certain: flow.is_app_certain,
+        name: source.names.text(flow.name),
+        first: seconds(flow.first_ns),
+        last: seconds(flow.last_ns),
+        sent: sent(flow.forward()),
+        received: sent(flow.backward()),
+        facts: source.told.of(flow, source.names).iter().map(fact).collect(),
+    }
+}
+
+fn sent(direction: &Direction) -> SentOut {
+    SentOut { packets: direction.packets, bytes: direction.bytes }
+}
+
+fn fact<'a>(fact: &FlowFact<'a>) -> FactOut<'a> {
+    let value = match (fact.kind.shape(), fact.value) {
+        (Shape::Secret, _) => ValueOut::Hidden(None),
+        (_, Value::Number(number)) => ValueOut::Number(number),
+        (_, Value::Text(text)) => ValueOut::Text(text),
+    };
+    FactOut { id: fact.kind.id(), value, count: fact.n }
+}

@@ -1,0 +1,261 @@
+//! TCP segments of one side to its bytes in order, bounded: what a reader has not read yet, and what lies beyond a hole.
+
+/// Most bytes that wait for more before a reader can read them. A TLS certificate chain or an HTTP head fits.
+const MOST_PENDING_BYTES: usize = 64 * 1024;
+/// Most bytes and segments that wait for a hole to be filled; then the hole is lost.
+const MOST_LATER_BYTES: usize = 64 * 1024;
+const MOST_LATER: usize = 32;
+
+/// What a reader is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Heard<'a> {
+    /// The next bytes, with those before that it left.
+    Bytes(&'a [u8]),
+    /// Bytes are missing: they were not captured, or never came. What was left is gone; it goes on behind them.
+    Lost,
+}
+
+/// What a reader did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Read {
+    /// Read so many bytes; none if more are needed.
+    Took(usize),
+    /// So many bytes from here on do not matter, also those that are still to come.
+    Skip(u64),
+    /// Nothing more of this side matters.
+    Stop,
+}
+
+/// One side of a connection.
+#[derive(Debug, Default)]
+pub struct Side {
+    /// Sequence number of the next byte, once the first was seen.
+    next: Option<u32>,
+    skip: u64,
+    pending: Vec<u8>,
+    later: Vec<Segment>,
+    is_over: bool,
+}
+
+#[derive(Debug)]
+struct Segment {
+    sequence: u32,
+    data: Vec<u8>,
+    wire_bytes: u32,
+}
+
+impl Side {
+    /// Takes a segment: `data` is what was captured of `wire_bytes`. Bytes that are next go to `read`.
+    pub fn push(&mut self, sequence: u32, data: &[u8], wire_bytes: u32, read: &mut impl FnMut(Heard<'_>) -> Read) {
+        if self.is_over {
+            return;
+        }
+        let ahead = sequence.wrapping_sub(*self.next.get_or_insert(sequence)) as i32;
+        if ahead > 0 && u64::from(ahead.unsigned_abs()) > self.skip {
+            self.wait(sequence, data, wire_bytes);
+            if self.later.len() > MOST_LATER || self.n_later_bytes() > MOST_LATER_BYTES {
+                self.lose(read);
+                self.go_on(read);
+            }
+            return;
+        }
+        self.fit(ahead, data, wire_bytes, read);
+        self.go_on(read);
+    }
+
+    /// True once nothing more of it matters.
+    pub fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// Another reader follows, who reads what is left.
+    pub fn resume(&mut self) {
+        self.is_over = false;
+    }
+
+    /// Shows what is left to a new reader.
+    pub fn read_on(&mut self, read: &mut impl FnMut(Heard<'_>) -> Read) {
+        if !self.is_over && !self.pending.is_empty() {
+            let pending = std::mem::take(&mut self.pending);
+            self.deliver(&pending, read);
+        }
+    }
+
+    /// Bytes held.
+    pub fn n_bytes(&self) -> usize {
+        self.pending.len() + self.n_later_bytes()
+    }
+
+    fn n_later_bytes(&self) -> usize {
+        self.later.iter().map(|segment| segment.data.len()).sum()
+    }
+
+    /// Takes a segment that begins `ahead` of the next byte: at it, before it, or in what is skipped.
+    fn fit(&mut self, ahead: i32, data: &[u8], wire_bytes: u32, read: &mut impl FnMut(Heard<'_>) -> Read) {
+        let n = ahead.unsigned_abs();
+        if ahead >= 0 {
+            self.skip -= u64::from(n);
+            self.advance(n);
+            return self.accept(data, wire_bytes, read);
+        }
+        if n < wire_bytes {
+            self.accept(data.get(n as usize..).unwrap_or(&[]), wire_bytes - n, read);
+        }
+    }
+
+    fn advance(&mut self, n: u32) {
+        self.next = self.next.map(|next| next.wrapping_add(n));
+    }
+
+    /// Takes the next bytes of the side.
+    fn accept(&mut self, data: &[u8], wire_bytes: u32, read: &mut impl FnMut(Heard<'_>) -> Read) {
+        self.advance(wire_bytes);
+        self.deliver(data, read);
+        let n_missing = u64::from(wire_bytes).saturating_sub(data.len() as u64);
+        if n_missing > self.skip {
+            self.skip = 0;
+            self.lost(read);
+        } else {
+            self.skip -= n_missing;
+        }
+    }
+
+    /// Shows bytes to the reader, as often as it reads some, and keeps the rest.
+    fn deliver(&mut self, data: &[u8], read: &mut impl FnMut(Heard<'_>) -> Read) {
+        let joined = (!self.pending.is_empty()).then(|| {
+            let mut joined = std::mem::take(&mut self.pending);
+            joined.extend_from_slice(data);
+            joined
+        });
+        let mut rest = joined.as_deref().unwrap_or(data);
+        loop {
+            let n = self.skip.min(rest.len() as u64);
+            self.skip -= n;
+            rest = rest.get(n as usize..).unwrap_or(&[]);
+            if rest.is_empty() || self.is_over {
+                return;
+            }
+            match read(Heard::Bytes(rest)) {
+                Read::Took(0) => break,
+                Read::Took(n) => rest = rest.get(n..).unwrap_or(&[]),
+                Read::Skip(n) => self.skip = n,
+                Read::Stop => self.is_over = true,
+            }
+        }
+        if rest.len() > MOST_PENDING_BYTES {
+            return self.lost(read);
+        }
+        self.pending = rest.to_vec();
+    }
+
+    fn wait(&mut self, sequence: u32, data: &[u8], wire_bytes: u32) {
+        let next = self.next.unwrap_or(sequence);
+        let at =
+            self.later.partition_point(|segment| segment.sequence.wrapping_sub(next) < sequence.wrapping_sub(next));
+        self.later.insert(at, Segment { sequence, data: data.to_vec(), wire_bytes });
+    }
+
+    /// Gives up the hole before what lies beyond it.
+    fn lose(&mut self, read: &mut impl FnMut(Heard<'_>) -> Read) {
+        if let Some(first) = self.later.first() {
+            self.next = Some(first.sequence);
+            self.skip = 0;
+            self.lost(read);
+        }
+    }
+
+    fn lost(&mut self, read: &mut impl FnMut(Heard<'_>) -> Read) {
+        self.pending.clear();
+        match read(Heard::Lost) {
+            Read::Took(_) => {}
+            Read::Skip(n) => self.skip = n,
+            Read::Stop => self.is_over = true,
+        }
+    }
+
+    /// Takes what waited, as far as it fits now.
+    fn go_on(&mut self, read: &mut impl FnMut(Heard<'_>) -> Read) {
+        while let (Some(first), Some(next)) = (self.later.first(), self.next) {
+            let ahead = first.sequence.wrapping_sub(next) as i32;
+            if self.is_over || ahead > 0 && u64::from(ahead.unsigned_abs()) > self.skip {
+                break;
+            }
+            let segment = self.later.remove(0);
+            self.fit(ahead, &segment.data, segment.wire_bytes, read);
+        }
+        if self.is_over {
+            self.pending = Vec::new();
+            self.later = Vec::new();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lines that a side gave, `?` for lost bytes.
+    fn lines(segments: &[(u32, &str, u32)]) -> Vec<String> {
+        let mut side = Side::default();
+        let mut lines = Vec::new();
+        for (sequence, data, wire_bytes) in segments {
+            side.push(*sequence, data.as_bytes(), *wire_bytes, &mut |heard| match heard {
+                Heard::Lost => {
+                    lines.push("?".to_owned());
+                    Read::Took(0)
+                }
+                Heard::Bytes(bytes) => match bytes.iter().position(|byte| *byte == b'\n') {
+                    Some(at) if bytes.starts_with(b"skip") => {
+                        lines.push("skip".to_owned());
+                        Read::Skip(at as u64 + 11)
+                    }
+                    Some(at) => {
+                        lines.push(String::from_utf8_lossy(&bytes[..at]).into_owned());
+                        Read::Took(at + 1)
+                    }
+                    None => Read::Took(0),
+                },
+            });
+        }
+        lines
+    }
+
+    #[test]
+    fn segments_out_of_order_twice_and_over_the_end_of_numbers_are_put_in_order() {
+        let start = u32::MAX - 2;
+        let at = |n: u32| start.wrapping_add(n);
+        let segments =
+            [(at(0), "ab", 2), (at(4), "e\nf", 3), (at(2), "cd", 2), (at(0), "abcd", 4), (at(5), "\nfg\n", 4)];
+        assert_eq!(lines(&segments), ["abcde", "fg"]);
+    }
+
+    #[test]
+    fn what_was_not_captured_is_lost_unless_it_is_skipped() {
+        assert_eq!(lines(&[(0, "ab", 10), (10, "c\n", 2)]), ["?", "c"]);
+        // "skip" and its line feed are five bytes, ten more are skipped: four of them were not captured.
+        assert_eq!(lines(&[(0, "skip\n123456", 15), (15, "x\n", 2)]), ["skip", "x"]);
+        assert_eq!(lines(&[(0, "skip\n", 5), (15, "x\n", 2)]), ["skip", "x"]);
+    }
+
+    #[test]
+    fn a_hole_is_given_up_when_too_much_waits_behind_it() {
+        let mut segments = vec![(0, "a", 1)];
+        segments.extend((0..40).map(|i| (2 + i * 2, "b\n", 2)));
+        let lines = lines(&segments);
+        assert_eq!(lines.first().map(String::as_str), Some("?"));
+        assert_eq!(lines.len(), 41);
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let mut side = Side::default();
+        let data = [b'x'; 1000];
+        for i in 0..1000 {
+            side.push(i * 1000, &data, 1000, &mut |heard| match heard {
+                Heard::Bytes(_) => Read::Took(0),
+                Heard::Lost => Read::Took(0),
+            });
+            assert!(side.n_bytes() <= MOST_PENDING_BYTES + MOST_LATER_BYTES + 1000);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Facts of messages to what each flow said: each different fact once, with how often it was said; bounded.
+
+use super::names::Names;
+use crate::model::Flow;
+use crate::model::fact::{FactKind, Said, Shape, Value};
+
+/// Most different facts of a flow.
+const MOST_OF_FLOW: usize = 48;
+/// Most facts of all flows: 64 MiB.
+const MOST: usize = 1 << 22;
+
+/// What flows said.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// A chain for each flow, the latest fact first; place 0 ends a chain, so places count from 1.
+    list: Vec<Fact>,
+    /// Facts that were not kept because there were too many.
+    pub n_refused: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Fact {
+    /// A number, or the index of a text among the names.
+    value: u64,
+    /// Place of the fact of the same flow before it.
+    before: u32,
+    n: u16,
+    kind: FactKind,
+    is_text: bool,
+}
+
+/// A fact of a flow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FlowFact<'a> {
+    /// What it is about.
+    pub kind: FactKind,
+    /// Its value.
+    pub value: Value<'a>,
+    /// How often it was said; counting stops at 65,535.
+    pub n: u16,
+}
+
+impl Told {
+    /// Adds the facts of a message to its flow.
+    pub fn add(&mut self, flow: &mut Flow, said: &Said<'_>, names: &mut Names) {
+        for (kind, value) in said.iter().filter(|(kind, _)| kind.shape() != Shape::Passing) {
+            let (value, is_text) = match value {
+                Value::Number(number) => (number, false),
+                Value::Text(text) => (u64::from(names.keep(text)), true),
+            };
+            self.note(flow, kind, value, is_text);
+        }
+    }
+
+    /// The facts of a flow in the order in which they were first said.
+    pub fn of<'a>(&'a self, flow: &Flow, names: &'a Names) -> Vec<FlowFact<'a>> {
+        let mut facts = Vec::new();
+        let mut place = flow.facts;
+        while let Some(fact) = self.at(place) {
+            let value = match fact.is_text {
+                true => Value::Text(names.text(fact.value as u32)),
+                false => Value::Number(fact.value),
+            };
+            facts.push(FlowFact { kind: fact.kind, value, n: fact.n });
+            place = fact.before;
+        }
+        facts.reverse();
+        facts
+    }
+
+    fn at(&self, place: u32) -> Option<&Fact> {
+        self.list.get((place as usize).checked_sub(1)?)
+    }
+
+    fn note(&mut self, flow: &mut Flow, kind: FactKind, value: u64, is_text: bool) {
+        let mut place = flow.facts;
+        let mut n_kept = 0;
+        while let Some(fact) = (place as usize).checked_sub(1).and_then(|at| self.list.get_mut(at)) {
+            if (fact.kind, fact.value, fact.is_text) == (kind, value, is_text) {
+                fact.n = fact.n.saturating_add(1);
+                return;
+            }
+            place = fact.before;
+            n_kept += 1;
+        }
+        if n_kept >= MOST_OF_FLOW || self.list.len() >= MOST {
+            self.n_refused += 1;
+            return;
+        }
+        self.list.push(Fact { value, before: flow.facts, n: 1, kind, is_text });
+        flow.facts = self.list.len() as u32;
+    }
+}

@@ -1,0 +1,193 @@
+//! TCP packets to application messages: the streams that are being read, bounded in number and bytes.
+
+use crate::decode::app::{self, Ends, Guess, Step, Talk};
+use crate::flow::stream::{Heard, Read, Side};
+use crate::model::fact::Facts;
+use crate::model::flow::Way;
+use crate::model::packet::Tcp;
+use crate::model::protocol::Named;
+
+/// Most connections that are read at a time; the one that was silent longest of a few makes room.
+const MOST_TALKS: usize = 1 << 16;
+/// Of so many connections the one that was silent longest makes room.
+const LOOKED_AT: usize = 16;
+/// Most bytes that wait to be read, of all connections; then all that wait are lost.
+const MOST_BYTES: usize = 64 << 20;
+
+/// The connections that are being read.
+#[derive(Default)]
+pub struct Talks {
+    list: Vec<Talking>,
+    free: Vec<u32>,
+    n_bytes: usize,
+    /// Where the search for one that makes room goes on.
+    hand: usize,
+}
+
+#[derive(Default)]
+struct Talking {
+    /// Its flow.
+    serial: u32,
+    last_ns: i64,
+    /// What reads it, once that is known.
+    reader: Option<(Named, Box<dyn Talk>)>,
+    sides: [Side; 2],
+}
+
+/// A TCP segment with payload.
+#[derive(Clone, Copy)]
+pub struct Segment<'a> {
+    /// Serial number of its flow.
+    pub serial: u32,
+    /// Its way in the flow.
+    pub way: Way,
+    /// Nanoseconds since 1970.
+    pub time_ns: i64,
+    /// Its header.
+    pub tcp: &'a Tcp,
+    /// What was captured of its payload.
+    pub payload: &'a [u8],
+}
+
+/// What became of a segment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// Its flow is read at this place.
+    At(u32),
+    /// There is nothing to read; the next segment may tell more.
+    Nothing,
+    /// Nothing more of the flow matters.
+    Over,
+}
+
+impl Talks {
+    /// Reads a segment of the flow at `place` (none yet: 0). Facts are those of messages that it completes; gives the
+    /// protocol if there is one, and whether that is certain. `evict` is told whose flow made room.
+    pub fn hear(
+        &mut self,
+        place: u32,
+        segment: Segment<'_>,
+        facts: &mut Facts,
+        evict: impl FnOnce(u32),
+    ) -> (Outcome, Option<(Named, bool)>) {
+        let ends = Ends::new(true, segment.tcp.source_port, segment.tcp.target_port);
+        if place == 0 {
+            match app::guess_stream(segment.payload, &ends) {
+                (Guess::NotMine, _) => return (Outcome::Nothing, None),
+                // What no port confirms is named, but not read.
+                (Guess::Unsure, told) => return (Outcome::Nothing, told.map(|(protocol, _)| (protocol, false))),
+                _ => {}
+            }
+        }
+        let place = if place == 0 { self.begin(segment.serial, evict) } else { place };
+        let Some(talking) = self.list.get_mut(place as usize - 1) else { return (Outcome::Over, None) };
+        let n_before = talking.n_bytes();
+        talking.last_ns = segment.time_ns;
+        talking.hear(segment, &ends, facts);
+        self.n_bytes = (self.n_bytes + talking.n_bytes()).saturating_sub(n_before);
+        let protocol = talking.reader.as_ref().map(|(protocol, _)| (*protocol, true));
+        if talking.sides.iter().all(Side::is_over) {
+            self.end(place);
+            return (Outcome::Over, protocol);
+        }
+        (Outcome::At(place), protocol)
+    }
+
+    /// True if more bytes wait than may.
+    pub fn is_full(&self) -> bool {
+        self.n_bytes > MOST_BYTES
+    }
+
+    /// Forgets all that wait; gives the flows that are no longer read.
+    pub fn forget_all(&mut self) -> impl Iterator<Item = u32> {
+        self.n_bytes = 0;
+        self.free.clear();
+        std::mem::take(&mut self.list).into_iter().map(|talking| talking.serial)
+    }
+
+    /// A flow is over: its place is free.
+    pub fn end(&mut self, place: u32) {
+        if let Some(talking) = (place as usize).checked_sub(1).and_then(|at| self.list.get_mut(at)) {
+            self.n_bytes = self.n_bytes.saturating_sub(talking.n_bytes());
+            *talking = Talking { serial: u32::MAX, last_ns: i64::MAX, ..Talking::default() };
+            self.free.push(place);
+        }
+    }
+
+    fn begin(&mut self, serial: u32, evict: impl FnOnce(u32)) -> u32 {
+        if self.free.is_empty() && self.list.len() >= MOST_TALKS {
+            let n = self.list.len();
+            let from = self.hand;
+            self.hand = (from + LOOKED_AT) % n;
+            let silent = |at: &usize| self.list.get(*at).map_or(i64::MAX, |talking| talking.last_ns);
+            if let Some(at) = (from..from + LOOKED_AT).map(|at| at % n).min_by_key(silent) {
+                evict(self.list.get(at).map_or(u32::MAX, |talking| talking.serial));
+                self.end(at as u32 + 1);
+            }
+        }
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.list.push(Talking::default());
+            self.list.len() as u32
+        });
+        if let Some(talking) = self.list.get_mut(place as usize - 1) {
+            talking.serial = serial;
+        }
+        place
+    }
+}
+
+impl Talking {
+    fn n_bytes(&self) -> usize {
+        self.sides.iter().map(Side::n_bytes).sum()
+    }
+
+    fn hear(&mut self, segment: Segment<'_>, ends: &Ends, facts: &mut Facts) {
+        let way = segment.way;
+        let Segment { tcp, payload, .. } = segment;
+        let mut is_handed_on = false;
+        let [forward, backward] = &mut self.sides;
+        let (side, other) = if way == Way::Forward { (forward, backward) } else { (backward, forward) };
+        let reader = &mut self.reader;
+        let mut read = |heard: Heard<'_>| listen(reader, way, heard, ends, facts, &mut is_handed_on);
+        side.push(tcp.sequence, payload, tcp.payload_bytes, &mut read);
+        if is_handed_on {
+            // The other side may have spoken already, or have been found to say nothing more.
+            other.resume();
+            let back = if way == Way::Forward { Way::Backward } else { Way::Forward };
+            other.read_on(&mut |heard| listen(reader, back, heard, ends, facts, &mut false));
+        }
+    }
+}
+
+/// Shows bytes to the reader of a connection, or finds one.
+fn listen(
+    reader: &mut Option<(Named, Box<dyn Talk>)>,
+    way: Way,
+    heard: Heard<'_>,
+    ends: &Ends,
+    facts: &mut Facts,
+    is_handed_on: &mut bool,
+) -> Read {
+    let Heard::Bytes(bytes) = heard else {
+        let goes_on = reader.as_mut().is_some_and(|(_, talk)| talk.lose(way));
+        return if goes_on { Read::Took(0) } else { Read::Stop };
+    };
+    if reader.is_none() {
+        match app::guess_stream(bytes, ends) {
+            (Guess::Certain, Some((protocol, stream))) => *reader = Some((protocol, (stream.talk)())),
+            (Guess::More, _) => return Read::Took(0),
+            _ => return Read::Stop,
+        }
+    }
+    let Some((_, talk)) = reader else { return Read::Stop };
+    match talk.read(way, bytes, facts) {
+        Step::Took(n) => Read::Took(n.min(bytes.len())),
+        Step::Skip(n) => Read::Skip(n),
+        Step::Done => Read::Stop,
+        Step::Over(n) => {
+            *reader = None;
+            *is_handed_on = true;
+            if n == 0 { Read::Stop } else { Read::Took(n.min(bytes.len())) }
+        }
+    }
+}
