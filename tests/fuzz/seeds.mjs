@@ -12,6 +12,7 @@ const MOST_PACKET_BYTES = 700;
 const PACKETS = Number(process.env.SEED_PACKETS ?? 6);
 /** What the targets take from the end: see there. */
 const SLICES = Buffer.from([41]);
+const CHOICES = [0, 1, 3, 5, 7];
 const TABLE = Buffer.from([5, 0, 41]);
 
 const [out, ...files] = process.argv.slice(2);
@@ -35,7 +36,10 @@ for (const path of files) {
     const type = Buffer.from([link & 255, (link >> 8) & 255]);
     write("packets", Buffer.concat([type, packet.subarray(0, MOST_PACKET_BYTES)]));
     const payload = link === 1 ? payloadOf(packet) : null;
-    if (payload?.length > 3) write("payloads", Buffer.concat([Buffer.from([0]), payload.subarray(0, MOST_PACKET_BYTES)]));
+    // For whichever decoder: the fuzzer finds out which byte asks for which.
+    for (const choice of payload?.length > 3 ? CHOICES : []) {
+      write("payloads", Buffer.concat([Buffer.from([choice, 251]), payload.subarray(0, MOST_PACKET_BYTES)]));
+    }
   }
 }
 
