@@ -5,6 +5,7 @@ mod line;
 mod tables;
 mod talks;
 mod threads;
+mod watch;
 
 pub use front::{Batch, Front};
 pub use line::Line;
@@ -140,6 +141,9 @@ impl Pipeline {
         while self.wants().is_some() {
             self.end_file(&mut |_, _| ())?;
         }
+        for (place, detector) in self.front.take_watchers() {
+            self.line.adopt(place, detector);
+        }
         self.line.end_flows();
         Ok(())
     }
@@ -251,7 +255,7 @@ impl Pipeline {
         let file = FileFacts {
             format: self.front.inputs().format(),
             comments: self.front.inputs().comments(),
-            link_types: line.index.link_types().into_iter().map(link::name).collect(),
+            link_types: self.front.places().link_types().into_iter().map(link::name).collect(),
             ..self.file.clone()
         };
         Analysis {
@@ -359,8 +363,8 @@ impl Pipeline {
     }
 
     /// The index of packets.
-    pub fn index(&self) -> &PacketIndex {
-        &self.line.index
+    pub fn index(&self) -> PacketIndex<'_> {
+        PacketIndex::new(self.front.places(), &self.line.owners)
     }
 
     /// Largest score of the model-based detectors for each kept flow, in order; empty if none ran.

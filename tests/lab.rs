@@ -4,8 +4,11 @@ use std::path::Path;
 use std::process::Command;
 
 const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared");
-const LEAST_RECALL: f64 = 0.65;
-const MOST_FALSE_IN_BENIGN: u64 = 2;
+const LEAST_RECALL: f64 = 0.95;
+/// Attacks that are named right, and whose finding comes first, of all.
+const LEAST_NAMED: f64 = 0.85;
+const MOST_FALSE_IN_BENIGN: u64 = 1;
+const MOST_FALSE_IN_ATTACKS: u64 = 5;
 
 #[test]
 fn attacks_are_caught_and_benign_traffic_stays_quiet() {
@@ -29,5 +32,10 @@ fn attacks_are_caught_and_benign_traffic_stays_quiet() {
     let document: serde_json::Value = serde_json::from_slice(&std::fs::read(scores).unwrap()).unwrap();
     let total = &document["total"];
     assert!(total["recall"].as_f64().unwrap() >= LEAST_RECALL, "{total}");
+    let attacks = total["attacks"].as_f64().unwrap();
+    for count in ["named", "first"] {
+        assert!(total[count].as_f64().unwrap() >= LEAST_NAMED * attacks, "{total}");
+    }
+    assert!(total["false_in_attacks"].as_u64().unwrap() <= MOST_FALSE_IN_ATTACKS, "{total}");
     assert!(total["false_in_benign"].as_u64().unwrap() <= MOST_FALSE_IN_BENIGN, "{total}");
 }

@@ -248,21 +248,8 @@ fn flags(bits: u8) -> String {
     if set.is_empty() { "none".to_owned() } else { set.join(", ") }
 }
 
-/// Names of ICMP types (RFC 792, RFC 4443, RFC 4861).
 fn icmp_name(icmp: &Icmp) -> &'static str {
-    match (icmp.is_v6, icmp.kind) {
-        (false, 0) | (true, 129) => "echo reply",
-        (false, 8) | (true, 128) => "echo request",
-        (false, 3) | (true, 1) => "destination unreachable",
-        (false, 5) | (true, 137) => "redirect",
-        (false, 11) | (true, 3) => "time exceeded",
-        (true, 2) => "packet too big",
-        (true, 133) => "router solicitation",
-        (true, 134) => "router advertisement",
-        (true, 135) => "neighbour solicitation",
-        (true, 136) => "neighbour advertisement",
-        _ => "other",
-    }
+    if icmp.is_v6 { app::icmpv6::name(icmp.kind) } else { app::icmp::name(icmp.kind) }
 }
 
 fn endpoints(packet: &Packet) -> (String, String) {

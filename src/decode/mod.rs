@@ -68,10 +68,17 @@ impl Work<'_, '_> {
 }
 
 /// Decodes one packet; `index` is its place in the capture, from 0.
-#[inline]
 pub fn decode(raw: &RawPacket<'_>, index: u64, issues: &mut IssueLog) -> Packet {
+    let mut packet = begin(raw, index);
+    fill(&mut packet, raw, issues);
+    packet
+}
+
+/// What is known of a packet before any of it is decoded.
+#[inline]
+pub fn begin(raw: &RawPacket<'_>, index: u64) -> Packet {
     let captured_bytes = raw.data.len() as u32;
-    let mut packet = Packet {
+    Packet {
         index,
         time_ns: raw.time_ns,
         is_timed: raw.is_timed,
@@ -88,9 +95,13 @@ pub fn decode(raw: &RawPacket<'_>, index: u64, issues: &mut IssueLog) -> Packet 
         transport_at: 0,
         payload: 0..captured_bytes,
         rare: None,
-    };
-    // Filled in place: moving a packet costs as much as decoding its network header.
-    let mut work = Work { raw, packet: &mut packet, issues };
+    }
+}
+
+/// Decodes a packet that has [begun](begin), in its place: moving it costs as much as decoding its network header.
+#[inline]
+pub fn fill(packet: &mut Packet, raw: &RawPacket<'_>, issues: &mut IssueLog) {
+    let mut work = Work { raw, packet, issues };
     // Most packets are Ethernet with IP and no tunnel: they go straight through.
     let next = match link::read(raw.link_type, raw.data, &mut work) {
         Some((Inner::EtherType(kind), data)) => net::read(kind, data, &mut work),
@@ -99,10 +110,9 @@ pub fn decode(raw: &RawPacket<'_>, index: u64, issues: &mut IssueLog) -> Packet 
     if next.is_some() {
         follow(next, &mut work);
     }
-    if packet.rare.is_some() {
-        tunnel::leave(&mut packet);
+    if work.packet.rare.is_some() {
+        tunnel::leave(work.packet);
     }
-    packet
 }
 
 /// Reads header after header, as deep as they go.

@@ -1,6 +1,7 @@
 //! Passwords that were sent without encryption, per server, to findings. The passwords themselves are kept nowhere here.
 
 use super::draft::{self, count, evidence, lines};
+use super::gather::{Between, gather};
 use super::heard::Heard;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
@@ -130,8 +131,14 @@ impl Detector for CleartextLogin {
         cases.retain(|(_, server)| server.heard.n as f64 >= least);
         cases.sort_by_key(|(key, server)| (std::cmp::Reverse(server.heard.n), *key));
         cases.truncate(MOST_FINDINGS);
-        let findings = cases.iter().map(|(key, server)| server.finding(*key, least)).collect();
-        Conclusion { findings, n_not_judged: self.connections.n_refused, ..Conclusion::default() }
+        let between: Vec<Between> = cases.iter().map(|((host, port, _), _)| Between::server(*host, *port)).collect();
+        let gathered = gather(context, &between, |_, _| true);
+        let findings = cases.iter().zip(gathered).map(|((key, server), flows)| {
+            let mut finding = server.finding(*key, least);
+            flows.fill(&mut finding);
+            draft::finish(finding, true)
+        });
+        Conclusion { findings: findings.collect(), n_not_judged: self.connections.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -181,7 +188,7 @@ impl Server {
         ]);
         finding.display_filter = format!("{} && tcp.port == {port}", draft::host_filter("addr", host));
         self.heard.fill(&mut finding);
-        draft::finish(finding, true)
+        finding
     }
 }
 

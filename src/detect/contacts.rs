@@ -184,13 +184,30 @@ impl Contacts {
             first_ns: first.first_ns,
             last_ns: first.last_ns.max(first.first_ns),
         };
-        let all = || self.firsts.iter().map(contact).filter_map(|contact| Some((group(&contact)?, contact)));
         // Most contacts are alone with their kind: these are never sorted.
-        let mut sizes: Map<G, u32> = Map::default();
-        all().for_each(|(group, _)| *sizes.entry(group).or_default() += 1);
+        let mut numbers: Map<G, u32> = Map::default();
+        let mut sizes: Vec<u32> = Vec::new();
+        let mut grouped: Vec<Option<(u32, G)>> = Vec::with_capacity(self.firsts.n_keys());
+        for contact in self.firsts.iter().map(contact) {
+            let numbered = group(&contact).map(|group| {
+                let number = *numbers.entry(group).or_insert(sizes.len() as u32);
+                if number as usize == sizes.len() {
+                    sizes.push(0);
+                }
+                (number, group)
+            });
+            if let Some(size) = numbered.and_then(|(number, _)| sizes.get_mut(number as usize)) {
+                *size += 1;
+            }
+            grouped.push(numbered);
+        }
+        let is_large = |number: u32| sizes.get(number as usize).is_some_and(|n| f64::from(*n) >= least);
         let mut large: BTreeMap<G, Vec<Contact>> = BTreeMap::new();
-        for (group, contact) in all().filter(|(group, _)| sizes.get(group).is_some_and(|n| f64::from(*n) >= least)) {
-            large.entry(group).or_default().push(contact);
+        // The same table gives its contacts in the same order again.
+        for (entry, numbered) in self.firsts.iter().zip(grouped) {
+            if let Some((_, group)) = numbered.filter(|(number, _)| is_large(*number)) {
+                large.entry(group).or_default().push(contact(entry));
+            }
         }
         let mut groups: Vec<Vec<Contact>> = large.into_values().collect();
         groups.iter_mut().for_each(|contacts| contacts.sort_unstable_by_key(|c| (c.target, c.port, c.protocol)));

@@ -1,6 +1,7 @@
 //! Log-ins that a server refused, as their protocol says it in the clear, per client and server, to findings of guessing.
 
 use super::draft::{self, evidence, lines, thousands};
+use super::gather::{Between, gather};
 use super::heard::Heard;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
@@ -135,8 +136,18 @@ impl Detector for LoginGuessing {
         let mut cases = self.pairs.sorted_where(is_case);
         cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.n_refused), **key));
         cases.truncate(MOST_FINDINGS);
-        let findings = cases.iter().map(|(key, pair)| pair.finding(**key, least)).collect();
-        Conclusion { findings, n_not_judged: self.pairs.n_refused + self.trying.n_refused, ..Conclusion::default() }
+        let between: Vec<Between> = cases.iter().map(|((c, s, port, _), _)| Between::service(*c, *s, *port)).collect();
+        let gathered = gather(context, &between, |_, _| true);
+        let findings = cases.iter().zip(gathered).map(|((key, pair), flows)| {
+            let mut finding = pair.finding(**key, least);
+            flows.fill(&mut finding);
+            draft::finish(finding, true)
+        });
+        Conclusion {
+            findings: findings.collect(),
+            n_not_judged: self.pairs.n_refused + self.trying.n_refused,
+            ..Conclusion::default()
+        }
     }
 }
 
@@ -188,7 +199,7 @@ impl Pair {
         ]);
         finding.display_filter = format!("{} && tcp.port == {port}", draft::pair_filter(client, server));
         self.heard.fill(&mut finding);
-        draft::finish(finding, true)
+        finding
     }
 }
 

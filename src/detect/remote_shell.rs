@@ -1,6 +1,7 @@
 //! Command shells that are spoken in the clear over a plain connection, to findings.
 
 use super::draft::{self, count, evidence, lines};
+use super::gather::{Between, Gathered, gather};
 use super::heard::Heard;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
@@ -62,8 +63,6 @@ struct Session {
     is_reverse: bool,
     commands: BTreeSet<String>,
     heard: Heard,
-    /// First and last packet of its flows so far.
-    span_ns: Option<(i64, i64)>,
 }
 
 impl Detector for RemoteShell {
@@ -76,8 +75,6 @@ impl Detector for RemoteShell {
         let Some(session) = self.pairs.of((from, to, port)) else { return };
         session.heard.add(spoken);
         session.is_reverse |= spoken.message.said.text(FactKind::Message) == Some("reverse shell");
-        let (first, last) = session.span_ns.unwrap_or((flow.first_ns, flow.last_ns));
-        session.span_ns = Some((first.min(flow.first_ns), last.max(flow.last_ns)));
         if let Some(command) = spoken.message.said.text(FactKind::Command)
             && session.commands.len() < MOST_COMMANDS
         {
@@ -90,19 +87,26 @@ impl Detector for RemoteShell {
         let mut cases = self.pairs.sorted_where(|session| session.heard.n as f64 >= least);
         cases.sort_by_key(|(key, session)| (std::cmp::Reverse(session.heard.n), **key));
         cases.truncate(MOST_FINDINGS);
-        let findings = cases.iter().map(|(key, session)| session.finding(**key, least)).collect();
-        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+        let between: Vec<Between> =
+            cases.iter().map(|((from, to, port), _)| Between::service(*from, *to, *port)).collect();
+        let gathered = gather(context, &between, |_, _| true);
+        let findings = cases.iter().zip(gathered).map(|((key, session), flows)| {
+            let mut finding = session.finding(**key, &flows, least);
+            flows.fill(&mut finding);
+            draft::finish(finding, true)
+        });
+        Conclusion { findings: findings.collect(), n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
     }
 }
 
 impl Session {
-    fn finding(&self, (from, to, port): (Host, Host, u16), least: f64) -> Finding {
+    fn finding(&self, (from, to, port): (Host, Host, u16), flows: &Gathered, least: f64) -> Finding {
         let n = self.heard.n as f64;
         // Out of the network and asked for from within: there is hardly another use.
         let is_outward = self.is_reverse && from.is_internal() && !to.is_internal();
         let confidence = if is_outward { 0.95 } else { 0.85 };
         let (host, commander) = if self.is_reverse { (from, to) } else { (to, from) };
-        let (start_ns, end_ns) = self.span_ns.unwrap_or((self.heard.first_ns, self.heard.last_ns));
+        let duration_ns = flows.end_ns - flows.start_ns;
         let mut finding = draft::begin(&CARD);
         finding.title = format!("{commander} gives commands to a shell on {host}");
         finding.severity = severity(Impact::INTERCEPTION, confidence, extent(n, least));
@@ -114,14 +118,14 @@ impl Session {
         finding.protocol = "TCP".to_owned();
         finding.evidence = vec![
             evidence("Commands", n, "commands", "0"),
-            evidence("Connected for", (end_ns - start_ns) as f64 / 1e9, "s", ""),
+            evidence("Connected for", duration_ns as f64 / 1e9, "s", ""),
         ];
         let commands: Vec<&str> = self.commands.iter().map(String::as_str).collect();
         finding.explanation = format!(
             "{from} connected to {to}, port {port}. {host} wrote a command prompt into the connection, and {commander} gave \
              {} within {}: {}.{}",
             count(self.heard.n as usize, "command"),
-            span(end_ns - start_ns),
+            span(duration_ns),
             commands.join(", "),
             if self.is_reverse { " The host under command called out itself, as malicious software does." } else { "" }
         );
@@ -134,8 +138,7 @@ impl Session {
         ]);
         finding.display_filter = format!("{} && tcp.port == {port}", draft::pair_filter(from, to));
         self.heard.fill(&mut finding);
-        (finding.start_ns, finding.end_ns) = (start_ns, end_ns.max(self.heard.last_ns));
-        draft::finish(finding, true)
+        finding
     }
 }
 

@@ -8,26 +8,33 @@ pub(super) struct Chunks<T> {
     /// Item `serial` stands in chunk `serial / CHUNK`; chunks that were forgotten are empty.
     chunks: Vec<Vec<T>>,
     n_cleared: usize,
+    /// Memory of a chunk that was forgotten, for the next one.
+    spare: Option<Vec<T>>,
 }
 
 impl<T> Default for Chunks<T> {
     fn default() -> Self {
-        Chunks { chunks: Vec::new(), n_cleared: 0 }
+        Chunks { chunks: Vec::new(), n_cleared: 0, spare: None }
     }
 }
 
 impl<T> Chunks<T> {
     /// Adds an item; returns its serial number.
     pub fn push(&mut self, item: T) -> u32 {
-        if self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
+        if self.is_full() {
             let room = if self.chunks.is_empty() { 64 } else { CHUNK };
-            self.chunks.push(Vec::with_capacity(room));
+            self.chunks.push(self.spare.take().unwrap_or_else(|| Vec::with_capacity(room)));
         }
         let serial = self.next_serial();
         if let Some(chunk) = self.chunks.last_mut() {
             chunk.push(item);
         }
         serial
+    }
+
+    /// True if the next item begins a chunk.
+    pub fn is_full(&self) -> bool {
+        self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK)
     }
 
     /// Serial number of the next item.
@@ -40,23 +47,28 @@ impl<T> Chunks<T> {
         self.next_serial() as usize - self.n_cleared * CHUNK
     }
 
+    #[inline]
     pub fn get(&self, serial: u32) -> Option<&T> {
         self.chunks.get(serial as usize / CHUNK)?.get(serial as usize % CHUNK)
     }
 
+    #[inline]
     pub fn get_mut(&mut self, serial: u32) -> Option<&mut T> {
         self.chunks.get_mut(serial as usize / CHUNK)?.get_mut(serial as usize % CHUNK)
     }
 
-    /// Forgets the oldest full chunk; its items with their serial numbers.
-    pub fn forget_oldest(&mut self) -> Vec<(u32, T)> {
+    /// Forgets the oldest full chunk and shows its items with their serial numbers; false if there is none.
+    pub fn forget_oldest(&mut self, mut show: impl FnMut(u32, &T)) -> bool {
+        let first = self.first_serial();
         if self.n_cleared + 1 >= self.chunks.len() {
-            return Vec::new();
+            return false;
         }
-        let first = (self.n_cleared * CHUNK) as u32;
-        let Some(chunk) = self.chunks.get_mut(self.n_cleared).map(std::mem::take) else { return Vec::new() };
+        let Some(mut chunk) = self.chunks.get_mut(self.n_cleared).map(std::mem::take) else { return false };
         self.n_cleared += 1;
-        (first..).zip(chunk).collect()
+        (first..).zip(&chunk).for_each(|(serial, item)| show(serial, item));
+        chunk.clear();
+        self.spare = Some(chunk);
+        true
     }
 
     /// Serial number of the first item kept.
@@ -78,8 +90,10 @@ mod tests {
     fn the_oldest_chunk_goes_and_numbers_stay() {
         let mut chunks = Chunks::default();
         (0..=CHUNK as u32).for_each(|i| assert_eq!(chunks.push(i), i));
-        assert_eq!(chunks.forget_oldest().len(), CHUNK);
-        assert!(chunks.forget_oldest().is_empty(), "the one that is being filled stays");
+        let mut gone = Vec::new();
+        assert!(chunks.forget_oldest(|serial, item| gone.push((serial, *item))));
+        assert_eq!(gone, (0..CHUNK as u32).map(|i| (i, i)).collect::<Vec<_>>());
+        assert!(!chunks.forget_oldest(|_, _| ()), "the one that is being filled stays");
         assert_eq!((chunks.len(), chunks.first_serial(), chunks.next_serial()), (1, 4096, 4097));
         assert_eq!((chunks.get(0), chunks.get(4096)), (None, Some(&4096)));
         assert_eq!(chunks.iter().collect::<Vec<_>>(), [&4096]);

@@ -31,17 +31,24 @@ pub struct Roster {
 impl Roster {
     /// Of a table whose flows have ended.
     pub fn of(flows: &FlowTable) -> Roster {
+        Roster::with(flows, |_, _| ())
+    }
+
+    /// The same, and shows every flow with its ends to `each`, so that what needs both passes over the table once.
+    pub fn with(flows: &FlowTable, mut each: impl FnMut(&Flow, Ends)) -> Roster {
         let mut roster = Roster { first_serial: flows.first_serial(), ..Roster::default() };
         roster.rows.reserve_exact(flows.len());
-        flows.iter().for_each(|(_, flow)| roster.push(flow));
+        flows.iter().for_each(|(_, flow)| each(flow, roster.push(flow)));
         roster
     }
 
     /// Not inlined: browsers optimise a function that is called often, but not a long loop in one that is called once.
     #[inline(never)]
-    fn push(&mut self, flow: &Flow) {
+    fn push(&mut self, flow: &Flow) -> Ends {
         let (initiator, responder) = (self.add(flow.initiator().0), self.add(flow.responder().0));
-        self.rows.push(Ends { initiator, responder, port: port(flow), protocol: flow.key.protocol });
+        let ends = Ends { initiator, responder, port: port(flow), protocol: flow.key.protocol };
+        self.rows.push(ends);
+        ends
     }
 
     fn add(&mut self, host: Host) -> u32 {
@@ -78,7 +85,7 @@ mod tests {
     use super::*;
     use crate::detect::testing::{icmp, inside, outside, udp};
     use crate::flow::names::Names;
-    use crate::flow::table::Limits;
+    use crate::flow::table::{Lead, Limits};
 
     #[test]
     fn hosts_are_numbered_once_and_rows_follow_the_table() {
@@ -89,7 +96,7 @@ mod tests {
             udp(2, 0.2, 1, (outside(1), 53), (inside(8), 40_000)),
             icmp(3, 0.3, 1, outside(1), inside(7), false, 8),
         ] {
-            let sought = flows.seek(&packet);
+            let sought = flows.seek(&packet, flows.begin(Lead::of(&packet)));
             flows.update(&packet, sought, &names, &mut |_, _| {});
         }
         let roster = Roster::of(&flows);

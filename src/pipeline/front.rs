@@ -1,9 +1,12 @@
 //! Bytes to decoded and counted packets and rows: the front half of the line, which may run on a thread of its own.
 
 use super::tables;
+use super::watch::Watch;
 use crate::decode;
 use crate::decode::app::{self, Ends};
 use crate::decode::fragments::Fragments;
+use crate::detect::Detector;
+use crate::flow::table::Lead;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Packet;
 use crate::model::fact::{Facts, Message, Said};
@@ -13,8 +16,10 @@ use crate::read::table::{Became, Label, TableRow};
 use crate::read::{Inputs, RawPacket, Record, Refusal};
 use crate::settings::{self, Settings};
 use crate::stats::counters::Counters;
+use crate::stats::index::{Placed, Places};
 use crate::stats::messages::MessageCounts;
 use crate::stats::rows::{self, RowStore};
+use std::ops::Range;
 
 /// So many bytes of packets and rows are handed on at a time where bytes become more by unpacking.
 const PART_BYTES: usize = 1 << 20;
@@ -43,22 +48,13 @@ struct Table {
 struct Packets {
     issues: IssueLog,
     counters: Counters,
+    places: Places,
     fragments: Fragments,
+    watch: Watch,
     /// Of what is read packet by packet: datagrams, and what is neither TCP nor UDP.
     messages: MessageCounts,
     n_damaged: u64,
     latest_ns: Option<i64>,
-}
-
-/// Where a packet stands in the file.
-#[derive(Clone, Copy)]
-pub(super) struct Place {
-    /// Which of the files that are read together.
-    pub file: u8,
-    /// Byte offset of its captured bytes.
-    pub offset: u64,
-    /// LINKTYPE_ number.
-    pub link_type: u16,
 }
 
 /// The packets that end in a stretch of the file, decoded, or what its rows became.
@@ -66,7 +62,11 @@ pub(super) struct Place {
 pub struct Batch {
     /// Bytes of packets that began in the stretch before, or that were unpacked.
     carried: Vec<u8>,
+    /// The first `n_packets` count; others wait to be written over, which is cheaper than to clear them away first.
     packets: Vec<Passing>,
+    n_packets: usize,
+    /// Apart from the packets and close together, because they are wanted first.
+    leads: Vec<Option<Lead>>,
     rows: Vec<Became>,
     /// What the packets say by themselves.
     facts: Facts,
@@ -75,7 +75,6 @@ pub struct Batch {
 /// A packet on its way from one half of the line to the other.
 pub(super) struct Passing {
     pub packet: Packet,
-    pub place: Place,
     /// Where its bytes begin, in `carried` or else in what was decoded.
     at: u32,
     length: u32,
@@ -83,7 +82,7 @@ pub(super) struct Passing {
     /// Its application protocol, if it was told by the packet alone, and whether that is certain.
     pub app: Option<(Named, bool)>,
     /// Where the facts stand that it says.
-    facts: std::ops::Range<u32>,
+    facts: Range<u32>,
 }
 
 impl Front {
@@ -176,9 +175,19 @@ impl Front {
         &self.packets.counters
     }
 
+    /// Where the packets stand.
+    pub(super) fn places(&self) -> &Places {
+        &self.packets.places
+    }
+
     /// Counts of what is read packet by packet.
     pub(super) fn messages(&self) -> &MessageCounts {
         &self.packets.messages
+    }
+
+    /// The detectors that watched here, with their places in the table of detectors.
+    pub(super) fn take_watchers(&mut self) -> Vec<(usize, Box<dyn Detector>)> {
+        self.packets.watch.take()
     }
 
     /// Packets of which a part could not be decoded.
@@ -202,7 +211,10 @@ fn take(record: Record<'_>, packets: &mut Packets, table: &mut Table, bytes: &[u
             match &row.became {
                 Became::Row => {}
                 Became::Flow(flow, _) => packets.counters.add_flow(flow),
-                Became::Packet(packet) => packets.counters.add(packet),
+                Became::Packet(packet) => {
+                    packets.counters.add(packet);
+                    packets.watch.observe(packet);
+                }
             }
             if table.keep(&row).is_some() {
                 batch.rows.push(row.became);
@@ -225,44 +237,57 @@ impl Table {
 }
 
 impl Packets {
+    /// Decodes a packet in the place where it stays until it is taken, and counts it.
     #[inline]
     fn hand_on(&mut self, raw: &RawPacket<'_>, bytes: &[u8], batch: &mut Batch) {
-        let mut packet = decode::decode(raw, self.counters.packets, &mut self.issues);
-        let place = Place { file: raw.file, offset: raw.offset, link_type: raw.link_type };
+        let Batch { packets, n_packets, leads, carried, facts, .. } = batch;
+        let packet = decode::begin(raw, self.counters.packets);
+        match packets.get_mut(*n_packets) {
+            Some(passing) => passing.packet = packet,
+            None => packets.push(Passing::from(packet)),
+        }
+        let Some(passing) = packets.get_mut(*n_packets) else { return };
+        *n_packets += 1;
+        let packet = &mut passing.packet;
+        decode::fill(packet, raw, &mut self.issues);
+        let mut whole = None;
         if packet.piece().is_some() {
             // The piece that completes a whole stands for it, with the bytes of the whole.
-            let whole = self.fragments.take(&mut packet, raw, &mut self.issues);
-            self.count(&packet, raw.offset);
-            return self.push(packet, place, whole.as_deref().unwrap_or(raw.data), bytes, batch);
+            whole = self.fragments.take(packet, raw, &mut self.issues);
         }
-        self.count(&packet, raw.offset);
-        self.push(packet, place, raw.data, bytes, batch);
+        self.count(packet, raw);
+        self.watch.observe(packet);
+        leads.push(Lead::of(packet));
+        let data = whole.as_deref().unwrap_or(raw.data);
+        (passing.app, passing.facts) = self.read(packet, data, facts);
+        passing.point(data, bytes, carried);
     }
 
-    /// Reads what the packet says by itself, and adds it to the batch.
+    /// Reads what the packet says by itself: its application, and where in `all` the facts stand.
     #[inline]
-    fn push(&mut self, packet: Packet, place: Place, data: &[u8], bytes: &[u8], batch: &mut Batch) {
-        let from = batch.facts.len() as u32;
+    fn read(&mut self, packet: &Packet, data: &[u8], all: &mut Facts) -> (Option<(Named, bool)>, Range<u32>) {
+        let from = all.len() as u32;
         let app = match &packet.transport {
             Transport::Tcp(_) => None,
             Transport::Udp(udp) => {
                 let payload = data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[]);
-                app::read_datagram(payload, &Ends::new(false, udp.source_port, udp.target_port), &mut batch.facts)
+                app::read_datagram(payload, &Ends::new(false, udp.source_port, udp.target_port), all)
             }
-            _ => app::read_frame(&packet, data, &mut batch.facts).map(|protocol| (protocol, true)),
+            _ => app::read_frame(packet, data, all).map(|protocol| (protocol, true)),
         };
-        let facts = from..batch.facts.len() as u32;
+        let facts = from..all.len() as u32;
         if let Some((protocol, _)) = app
             && !facts.is_empty()
         {
-            let said = batch.facts.said(facts.clone());
+            let said = all.said(facts.clone());
             self.messages.add(&Message { protocol, time_ns: packet.time_ns, packet: packet.index, said });
         }
-        batch.push(packet, place, data, bytes, (app, facts));
+        (app, facts)
     }
 
     #[inline]
-    fn count(&mut self, packet: &Packet, offset: u64) {
+    fn count(&mut self, packet: &Packet, raw: &RawPacket<'_>) {
+        let (file, offset, link_type) = (raw.file, raw.offset, raw.link_type);
         self.n_damaged += u64::from(packet.is_damaged);
         if packet.captured_bytes < packet.wire_bytes {
             self.issues.add(IssueKind::PacketCut, Some(packet.index), Some(offset));
@@ -273,6 +298,28 @@ impl Packets {
         }
         *latest_ns = packet.time_ns.max(*latest_ns);
         self.counters.add(packet);
+        let Packet { time_ns, wire_bytes, captured_bytes, .. } = *packet;
+        self.places.push(Placed { file, offset, time_ns, wire_bytes, captured_bytes, link_type });
+    }
+}
+
+impl From<Packet> for Passing {
+    fn from(packet: Packet) -> Passing {
+        Passing { packet, at: 0, length: 0, is_carried: false, app: None, facts: 0..0 }
+    }
+}
+
+impl Passing {
+    /// Remembers where its data stands, which are part of `bytes` or else carried along.
+    #[inline]
+    fn point(&mut self, data: &[u8], bytes: &[u8], carried: &mut Vec<u8>) {
+        let start = bytes.as_ptr() as usize;
+        let inside = (data.as_ptr() as usize).checked_sub(start).filter(|at| at + data.len() <= bytes.len());
+        self.is_carried = inside.is_none();
+        (self.at, self.length) = (inside.unwrap_or(carried.len()) as u32, data.len() as u32);
+        if self.is_carried {
+            carried.extend_from_slice(data);
+        }
     }
 }
 
@@ -280,35 +327,15 @@ impl Batch {
     /// Forgets what it held but keeps the memory.
     fn clear(&mut self) {
         self.carried.clear();
-        self.packets.clear();
+        self.n_packets = 0;
+        self.leads.clear();
         self.rows.clear();
         self.facts.clear();
     }
 
     /// Bytes of what it holds.
     fn size(&self) -> usize {
-        self.carried.len() + self.packets.len() * size_of::<Passing>() + self.rows.len() * size_of::<Became>()
-    }
-
-    /// Adds a packet; `bytes` is what was decoded.
-    #[inline]
-    fn push(
-        &mut self,
-        packet: Packet,
-        place: Place,
-        data: &[u8],
-        bytes: &[u8],
-        (app, facts): (Option<(Named, bool)>, std::ops::Range<u32>),
-    ) {
-        let length = data.len();
-        let start = bytes.as_ptr() as usize;
-        let inside = (data.as_ptr() as usize).checked_sub(start).filter(|at| at + length <= bytes.len());
-        let at = inside.unwrap_or(self.carried.len());
-        if inside.is_none() {
-            self.carried.extend_from_slice(data);
-        }
-        let (at, length) = (at as u32, length as u32);
-        self.packets.push(Passing { packet, place, at, length, is_carried: inside.is_none(), app, facts });
+        self.carried.len() + self.n_packets * size_of::<Passing>() + self.rows.len() * size_of::<Became>()
     }
 
     /// What one of them says by itself.
@@ -325,9 +352,9 @@ impl Batch {
         self.rows.drain(..)
     }
 
-    /// Its packets in order, in groups of this size.
-    pub(super) fn groups(&self, n: usize) -> impl Iterator<Item = &[Passing]> {
-        self.packets.chunks(n)
+    /// Its packets in order, in groups of this size, and what leads to their flows.
+    pub(super) fn groups(&self, n: usize) -> impl Iterator<Item = (&[Passing], &[Option<Lead>])> {
+        self.packets.get(..self.n_packets).unwrap_or(&[]).chunks(n).zip(self.leads.chunks(n))
     }
 
     /// The bytes of one of them: captured ones, or those of a packet that was put together from pieces.

@@ -1,13 +1,13 @@
 //! Decoded packets and rows to flows, index and detectors: the half of the line behind [`Front`](super::Front).
 
-use super::front::{Batch, Place};
+use super::front::Batch;
 use super::talks::{Outcome, Segment, Talks};
-use super::threads;
+use super::{threads, watch};
 use crate::detect::{self, Context, Detector, Ended, Spoken, Wants};
 use crate::flow::asked::Asked;
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
-use crate::flow::table::{FlowTable, Limits, Sought, Touch};
+use crate::flow::table::{Begun, FlowTable, Lead, Limits, Sought, Touch};
 use crate::flow::told::Told;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::fact::{FactKind, Facts, Message};
@@ -18,7 +18,7 @@ use crate::model::{Flow, Host, time};
 use crate::read::table::Became;
 use crate::settings::{self, Settings};
 use crate::stats::counters::Counters;
-use crate::stats::index::{Belongs, Indexed, PacketIndex};
+use crate::stats::index::{Belongs, Owners};
 use crate::stats::messages::MessageCounts;
 use crate::stats::tops::{Tops, tops};
 
@@ -30,7 +30,7 @@ const TOGETHER: usize = 16;
 /// Everything behind the decoders: the other half of the line.
 pub struct Line {
     pub(super) issues: IssueLog,
-    pub(super) index: PacketIndex,
+    pub(super) owners: Owners,
     pub(super) flows: FlowTable,
     pub(super) asked: Option<Box<Asked>>,
     /// Of the flow table, once reading has ended.
@@ -65,12 +65,14 @@ impl Line {
             most: value(settings::MOST_FLOWS) as usize,
         };
         let watchers = std::array::from_fn(|bit| {
-            let wants_kind = |(_, entry): &(usize, &detect::Entry)| entry.wants.meets(Wants::kind(bit));
+            let wants_kind = |(_, entry): &(usize, &detect::Entry)| {
+                entry.wants.meets(Wants::kind(bit)) && !watch::is_watcher(entry.wants)
+            };
             detect::ALL.iter().enumerate().filter(wants_kind).map(|(place, _)| place).collect()
         });
         Line {
             issues: IssueLog::default(),
-            index: PacketIndex::default(),
+            owners: Owners::default(),
             flows: FlowTable::new(limits),
             asked: Asked::new(is_on(settings::CIC_COMPATIBLE), is_on(settings::MORE_COLUMNS), limits.most),
             roster: Roster::default(),
@@ -95,7 +97,7 @@ impl Line {
                 Some(flows.push(flow, is_one_way, ended))
             }
             Became::Packet(packet) => {
-                let sought = self.flows.seek(&packet);
+                let sought = self.flows.seek(&packet, self.flows.begin(Lead::of(&packet)));
                 self.observe(&packet, sought).map(|touch| touch.serial)
             }
         };
@@ -107,13 +109,17 @@ impl Line {
         for became in batch.rows() {
             self.row(became);
         }
+        let mut begun = [Begun::default(); TOGETHER];
         let mut sought = [Sought::default(); TOGETHER];
-        for group in batch.groups(TOGETHER) {
-            for (sought, passing) in sought.iter_mut().zip(group) {
-                *sought = self.flows.seek(&passing.packet);
+        for (group, leads) in batch.groups(TOGETHER) {
+            for (begun, lead) in begun.iter_mut().zip(leads) {
+                *begun = self.flows.begin(*lead);
+            }
+            for ((sought, begun), passing) in sought.iter_mut().zip(&begun).zip(group) {
+                *sought = self.flows.seek(&passing.packet, *begun);
             }
             for (sought, passing) in sought.iter().zip(group) {
-                let touch = self.packet(&passing.packet, *sought, passing.place, batch.data(passing, bytes));
+                let touch = self.packet(&passing.packet, *sought, batch.data(passing, bytes));
                 if let Some((protocol, is_certain)) = passing.app {
                     self.name_app(touch, protocol, is_certain);
                     if let Some(message) = batch.message(passing) {
@@ -131,7 +137,7 @@ impl Line {
 
     /// Packets, or rows that are flows or packets, taken so far.
     pub fn packets(&self) -> u64 {
-        self.index.len().max(self.flows_of_rows.len() as u64)
+        self.owners.len().max(self.flows_of_rows.len() as u64)
     }
 
     pub(super) fn context<'a>(
@@ -170,7 +176,7 @@ impl Line {
     }
 
     #[inline]
-    fn packet(&mut self, packet: &Packet, sought: Sought, place: Place, data: &[u8]) -> Option<Touch> {
+    fn packet(&mut self, packet: &Packet, sought: Sought, data: &[u8]) -> Option<Touch> {
         let touch = self.observe(packet, sought);
         let belongs = match touch {
             Some(touch) => Belongs::Flow(touch.serial, touch.way),
@@ -179,15 +185,7 @@ impl Line {
                 _ => None,
             }),
         };
-        self.index.push(Indexed {
-            file: place.file,
-            offset: place.offset,
-            time_ns: packet.time_ns,
-            wire_bytes: packet.wire_bytes,
-            captured_bytes: packet.captured_bytes,
-            link_type: place.link_type,
-            belongs,
-        });
+        self.owners.push(belongs);
         if let Some(touch) = touch {
             if let Some(asked) = &mut self.asked {
                 asked.update(packet, payload(packet, data), &self.flows, touch);
@@ -197,9 +195,16 @@ impl Line {
         touch
     }
 
+    /// Takes a detector that has watched elsewhere, at its place in the table of detectors.
+    pub(super) fn adopt(&mut self, place: usize, detector: Box<dyn Detector>) {
+        if let Some(slot) = self.detectors.get_mut(place) {
+            *slot = detector;
+        }
+    }
+
     /// Every flow that is still open ends.
     pub(super) fn end_flows(&mut self) {
-        let open = self.flows.end_all();
+        self.flows.end_all();
         let Line { flows, names, detectors, .. } = self;
         let n = threads::n_threads();
         let mut groups: Vec<Vec<_>> = (0..n).map(|_| Vec::new()).collect();
@@ -208,17 +213,11 @@ impl Line {
                 group.push((entry.wants, detector));
             }
         }
-        let list = || {
-            let roster = Roster::of(flows);
-            let tops = tops(flows, &roster, names);
-            (roster, tops)
-        };
+        let list = || tops(flows, names);
         let observe = || {
             threads::each(groups, |mut group| {
-                for serial in &open {
-                    if let Some(flow) = flows.get(*serial) {
-                        show(&mut group, &Ended { serial: *serial, flow, name: names.text(flow.name) });
-                    }
+                for (serial, flow) in flows.iter().filter(|(_, flow)| !flow.is_over) {
+                    show(&mut group, &Ended { serial, flow, name: names.text(flow.name) });
                 }
             })
         };

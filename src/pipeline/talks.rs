@@ -82,10 +82,13 @@ impl Talks {
         let place = if place == 0 { self.begin(segment.serial, evict) } else { place };
         let Some(talking) = self.list.get_mut(place as usize - 1) else { return (Outcome::Over, None) };
         let n_before = talking.n_bytes();
+        let spoken = talking.reader.as_ref().map(|(protocol, _)| *protocol);
         talking.last_ns = segment.time_ns;
         talking.hear(segment, &ends, facts);
         self.n_bytes = (self.n_bytes + talking.n_bytes()).saturating_sub(n_before);
-        let protocol = talking.reader.as_ref().map(|(protocol, _)| (*protocol, true));
+        // Where one protocol makes way for another, the message that says so is of the first.
+        let protocol =
+            spoken.or(talking.reader.as_ref().map(|(protocol, _)| *protocol)).map(|protocol| (protocol, true));
         if talking.sides.iter().all(Side::is_over) {
             self.end(place);
             return (Outcome::Over, protocol);
@@ -180,14 +183,23 @@ fn listen(
         }
     }
     let Some((_, talk)) = reader else { return Read::Stop };
-    match talk.read(way, bytes, facts) {
+    let step = talk.read(way, bytes, facts);
+    match step {
         Step::Took(n) => Read::Took(n.min(bytes.len())),
         Step::Skip(n) => Read::Skip(n),
         Step::Done => Read::Stop,
-        Step::Over(n) => {
-            *reader = None;
+        Step::Over(n) | Step::Into(n, _) => {
+            *reader = match step {
+                Step::Into(_, next) => reader_of(next),
+                _ => None,
+            };
             *is_handed_on = true;
             if n == 0 { Read::Stop } else { Read::Took(n.min(bytes.len())) }
         }
     }
+}
+
+fn reader_of(protocol: Named) -> Option<(Named, Box<dyn Talk>)> {
+    let stream = app::entry(protocol)?.stream?;
+    Some((protocol, (stream.talk)()))
 }

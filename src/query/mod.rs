@@ -159,8 +159,9 @@ fn comments(analysis: &Analysis, raw: &RawPacket<'_>) -> Option<LayerDetail> {
 
 fn detail(pipeline: &Pipeline, analysis: &Analysis, source: &mut dyn Source, index: u64) -> Option<PacketDetail> {
     let known = pipeline.index().get(index)?;
-    let bytes = source.read_at(known.file, known.offset, known.captured_bytes as usize)?;
-    let raw = packets::raw(&known, &bytes);
+    let placed = &known.placed;
+    let bytes = source.read_at(placed.file, placed.offset, placed.captured_bytes as usize)?;
+    let raw = packets::raw(placed, &bytes);
     let beside = packets::known_of(pipeline, &known);
     let (mut layers, stopped) = explain::layers(&raw, index, beside);
     layers.extend(comments(analysis, &raw));

@@ -8,7 +8,7 @@ use crate::model::table::{PacketRow, Page};
 use crate::pipeline::Pipeline;
 use crate::protocol::{Filter, PacketSort};
 use crate::read::RawPacket;
-use crate::stats::index::{Belongs, Indexed};
+use crate::stats::index::{Belongs, Indexed, Placed};
 use std::collections::BTreeMap;
 
 /// Windows that stand this close together in the file are read at once.
@@ -97,16 +97,17 @@ pub(super) fn page(
     let rows_given = known
         .iter()
         .map(|(index, packet)| {
-            let length = packet.captured_bytes as usize;
-            let bytes = match blocks.get(&packet.file) {
+            let placed = &packet.placed;
+            let length = placed.captured_bytes as usize;
+            let bytes = match blocks.get(&placed.file) {
                 Some((start, block)) => {
-                    let from = (packet.offset - start) as usize;
+                    let from = (placed.offset - start) as usize;
                     block.get(from..from + length).map(<[u8]>::to_vec)
                 }
-                None => source.read_at(packet.file, packet.offset, length),
+                None => source.read_at(placed.file, placed.offset, length),
             };
             match bytes {
-                Some(bytes) => explain::row(&raw(packet, &bytes), *index, known_of(pipeline, packet)),
+                Some(bytes) => explain::row(&raw(placed, &bytes), *index, known_of(pipeline, packet)),
                 None => unreadable(*index, packet),
             }
         })
@@ -117,10 +118,10 @@ pub(super) fn page(
 /// Of every file whose packets stand close together, where they begin, and the bytes from there to the last.
 fn blocks(source: &mut dyn Source, known: &[(u64, Indexed)]) -> BTreeMap<u8, (u64, Vec<u8>)> {
     let mut spans: BTreeMap<u8, (u64, u64)> = BTreeMap::new();
-    for (_, packet) in known {
-        let end = packet.offset + u64::from(packet.captured_bytes);
-        let span = spans.entry(packet.file).or_insert((packet.offset, end));
-        *span = (span.0.min(packet.offset), span.1.max(end));
+    for (_, Indexed { placed, .. }) in known {
+        let end = placed.offset + u64::from(placed.captured_bytes);
+        let span = spans.entry(placed.file).or_insert((placed.offset, end));
+        *span = (span.0.min(placed.offset), span.1.max(end));
     }
     spans.retain(|_, (start, end)| *end - *start <= MOST_SPAN_BYTES);
     let read = spans.into_iter().filter_map(|(file, (start, end))| {
@@ -133,25 +134,25 @@ fn blocks(source: &mut dyn Source, known: &[(u64, Indexed)]) -> BTreeMap<u8, (u6
 fn unreadable(index: u64, packet: &Indexed) -> PacketRow {
     PacketRow {
         index,
-        time_ns: packet.time_ns,
+        time_ns: packet.placed.time_ns,
         source: String::new(),
         target: String::new(),
         protocol: String::new(),
-        wire_bytes: packet.wire_bytes,
+        wire_bytes: packet.placed.wire_bytes,
         info: "The file cannot be read any more: it changed or moved.".to_owned(),
         flow: flow_of(packet),
     }
 }
 
 /// The packet as the reader gave it.
-pub(super) fn raw<'a>(packet: &Indexed, data: &'a [u8]) -> RawPacket<'a> {
+pub(super) fn raw<'a>(placed: &Placed, data: &'a [u8]) -> RawPacket<'a> {
     RawPacket {
-        time_ns: packet.time_ns,
+        time_ns: placed.time_ns,
         is_timed: true,
-        wire_bytes: packet.wire_bytes,
-        link_type: packet.link_type,
-        file: packet.file,
-        offset: packet.offset,
+        wire_bytes: placed.wire_bytes,
+        link_type: placed.link_type,
+        file: placed.file,
+        offset: placed.offset,
         data,
     }
 }

@@ -72,8 +72,8 @@ impl Pcap {
         let bytes: &[u8; RECORD_BYTES] = bytes.first_chunk()?;
         let (words, _) = bytes.as_chunks::<4>();
         let [a, b, c, d] = words else { return None };
-        let read = if self.is_big_endian { u32::from_be_bytes } else { u32::from_le_bytes };
-        Some([read(*a), read(*b), read(*c), read(*d)])
+        let fields = [*a, *b, *c, *d].map(u32::from_le_bytes);
+        Some(if self.is_big_endian { fields.map(u32::swap_bytes) } else { fields })
     }
 
     /// In words.

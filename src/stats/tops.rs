@@ -26,7 +26,7 @@ pub struct Tops {
     pub apps: BTreeMap<Named, (u64, u64)>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct HostTotal {
     bytes_sent: u64,
     bytes_received: u64,
@@ -35,64 +35,91 @@ struct HostTotal {
     name: u32,
 }
 
-/// Sums on the way.
 #[derive(Default)]
+struct PortTotal {
+    flows: u64,
+    packets: u64,
+    bytes: u64,
+}
+
+/// Sums on the way.
 struct Sums {
     /// By the number of the host in the roster.
     hosts: Vec<HostTotal>,
-    ports: HashMap<(u8, u16), PortRow, RandomState>,
-    apps: BTreeMap<Named, (u64, u64)>,
+    /// By protocol and port.
+    ports: HashMap<(u8, u16), PortTotal, RandomState>,
+    /// By the number of the protocol.
+    apps: [Option<(u64, u64)>; Named::ALL.len()],
 }
 
-/// Adds up all kept flows.
-pub fn tops(flows: &FlowTable, roster: &Roster, names: &Names) -> Tops {
-    let mut sums = Sums::default();
-    sums.hosts.resize_with(roster.hosts().len(), HostTotal::default);
-    for ((_, flow), (_, ends)) in flows.iter().zip(roster.rows()) {
-        sums.add(flow, ends);
-    }
-    let Sums { hosts: totals, ports, apps } = sums;
-    let n_hosts = totals.len() as u64;
-    let mut ranked: Vec<(Host, HostTotal)> = roster.hosts().iter().copied().zip(totals).collect();
-    let rank = |(host, total): &(Host, HostTotal)| (Reverse(total.bytes_sent + total.bytes_received), *host);
-    if ranked.len() > MOST_ROWS {
-        ranked.select_nth_unstable_by_key(MOST_ROWS, rank);
-        ranked.truncate(MOST_ROWS);
-    }
-    ranked.sort_unstable_by_key(rank);
-    let hosts = ranked.into_iter().map(|(host, total)| HostRow {
-        host,
-        name: names.text(if total.name == 0 { names.of(host) } else { total.name }).to_owned(),
-        bytes_sent: total.bytes_sent,
-        bytes_received: total.bytes_received,
-        packets: total.packets,
-        flows: total.flows,
-    });
-    let mut ports: Vec<PortRow> = ports.into_values().collect();
-    ports.sort_by(|a, b| {
-        let by_size = b.flows.cmp(&a.flows).then(b.bytes.cmp(&a.bytes));
-        by_size.then(a.port.cmp(&b.port)).then_with(|| a.transport.cmp(&b.transport))
-    });
-    ports.truncate(MOST_ROWS);
-    Tops { n_hosts, hosts: hosts.collect(), ports, apps }
+/// Lists the ends of all kept flows, and adds the flows up.
+pub fn tops(flows: &FlowTable, names: &Names) -> (Roster, Tops) {
+    let mut sums = Sums { hosts: Vec::new(), ports: HashMap::default(), apps: [None; Named::ALL.len()] };
+    let roster = Roster::with(flows, |flow, ends| sums.add(flow, &ends));
+    let tops = sums.rank(&roster, names);
+    (roster, tops)
 }
 
 impl Sums {
     /// Not inlined: browsers optimise a function that is called often, but not a long loop in one that is called once.
     #[inline(never)]
     fn add(&mut self, flow: &Flow, ends: &Ends) {
+        let n_hosts = ends.initiator.max(ends.responder) as usize + 1;
+        if self.hosts.len() < n_hosts {
+            self.hosts.resize(n_hosts, HostTotal::default());
+        }
         if let Some(total) = self.hosts.get_mut(ends.initiator as usize) {
             add_host(total, flow.forward(), flow.backward(), 0);
         }
         if let Some(total) = self.hosts.get_mut(ends.responder as usize).filter(|_| ends.responder != ends.initiator) {
             add_host(total, flow.backward(), flow.forward(), flow.name);
         }
-        if let Some(app) = flow.app {
-            let total = self.apps.entry(app).or_default();
+        if let Some(total) = flow.app.and_then(|app| self.apps.get_mut(app as usize)) {
+            let total = total.get_or_insert_default();
             total.0 += flow.packets();
             total.1 += flow.bytes();
         }
-        add_port(&mut self.ports, flow);
+        if matches!(flow.key.protocol, 6 | 17) {
+            let total = self.ports.entry((flow.key.protocol, flow.responder().1)).or_default();
+            total.flows += 1;
+            total.packets += flow.packets();
+            total.bytes += flow.bytes();
+        }
+    }
+
+    fn rank(self, roster: &Roster, names: &Names) -> Tops {
+        let Sums { hosts: totals, ports, apps } = self;
+        let n_hosts = totals.len() as u64;
+        let mut ranked: Vec<(Host, HostTotal)> = roster.hosts().iter().copied().zip(totals).collect();
+        let rank = |(host, total): &(Host, HostTotal)| (Reverse(total.bytes_sent + total.bytes_received), *host);
+        if ranked.len() > MOST_ROWS {
+            ranked.select_nth_unstable_by_key(MOST_ROWS, rank);
+            ranked.truncate(MOST_ROWS);
+        }
+        ranked.sort_unstable_by_key(rank);
+        let hosts = ranked.into_iter().map(|(host, total)| HostRow {
+            host,
+            name: names.text(if total.name == 0 { names.of(host) } else { total.name }).to_owned(),
+            bytes_sent: total.bytes_sent,
+            bytes_received: total.bytes_received,
+            packets: total.packets,
+            flows: total.flows,
+        });
+        let mut ports: Vec<((u8, u16), PortTotal)> = ports.into_iter().collect();
+        ports.sort_unstable_by_key(|((protocol, port), total)| {
+            (Reverse(total.flows), Reverse(total.bytes), *port, *protocol)
+        });
+        ports.truncate(MOST_ROWS);
+        let ports = ports.into_iter().map(|((protocol, port), total)| PortRow {
+            port,
+            transport: Protocol::from_ip_protocol(protocol).to_string(),
+            app: Protocol::from_port(protocol == 6, port).map_or("", Named::name).to_owned(),
+            flows: total.flows,
+            packets: total.packets,
+            bytes: total.bytes,
+        });
+        let apps = Named::ALL.iter().zip(apps).filter_map(|(app, total)| Some((*app, total?)));
+        Tops { n_hosts, hosts: hosts.collect(), ports: ports.collect(), apps: apps.collect() }
     }
 }
 
@@ -104,22 +131,4 @@ fn add_host(total: &mut HostTotal, sent: &Direction, received: &Direction, name:
     if total.name == 0 {
         total.name = name;
     }
-}
-
-fn add_port(ports: &mut HashMap<(u8, u16), PortRow, RandomState>, flow: &Flow) {
-    if !matches!(flow.key.protocol, 6 | 17) {
-        return;
-    }
-    let port = flow.responder().1;
-    let row = ports.entry((flow.key.protocol, port)).or_insert_with(|| PortRow {
-        port,
-        transport: flow.transport().to_string(),
-        app: Protocol::from_port(flow.is_tcp(), port).map_or("", Named::name).to_owned(),
-        flows: 0,
-        packets: 0,
-        bytes: 0,
-    });
-    row.flows += 1;
-    row.packets += flow.packets();
-    row.bytes += flow.bytes();
 }

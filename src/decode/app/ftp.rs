@@ -1,14 +1,20 @@
-//! FTP's control connection (RFC 959): commands, replies, who logs in and whether that works.
+//! FTP's control connection (RFC 959): commands, replies, who logs in and whether that works, and where data will flow.
 
+use super::shared::head::number;
 use super::shared::lines;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Way;
 use crate::model::protocol::Named;
+use std::net::Ipv4Addr;
 
 /// Line in the table.
-pub const ENTRY: Entry =
-    Entry { protocol: Named::Ftp, datagram: None, stream: Some(Stream { guess, talk: || Box::new(Ftp) }), frame: None };
+pub const ENTRY: Entry = Entry {
+    protocol: Named::Ftp,
+    datagram: None,
+    stream: Some(Stream { guess, talk: || Box::new(Ftp::default()) }),
+    frame: None,
+};
 
 /// A greeting that names it; one that does not may be of a mail server.
 fn guess(bytes: &[u8], _: &Ends) -> Guess {
@@ -22,17 +28,22 @@ fn guess(bytes: &[u8], _: &Ends) -> Guess {
     }
 }
 
-struct Ftp;
+#[derive(Default)]
+struct Ftp {
+    /// The last command was none of a log-in.
+    is_otherwise: bool,
+}
 
 impl Talk for Ftp {
     fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
         let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
         facts.begin();
         match way {
-            Way::Forward => command(line, facts),
+            Way::Forward => self.command(line, facts),
             Way::Backward => {
                 if let Some((code, text)) = lines::reply(line) {
-                    return reply(code, text, n, facts);
+                    let is_last = !lines::is_continued(line);
+                    return self.reply(code, is_last, text, n, facts);
                 }
             }
         }
@@ -44,37 +55,82 @@ impl Talk for Ftp {
     }
 }
 
-fn command(line: &[u8], facts: &mut Facts) {
-    let (word, argument) = lines::word(line);
-    let is_command = (3..=4).contains(&word.len()) && word.iter().all(u8::is_ascii_alphabetic);
-    if !is_command {
-        return;
+impl Ftp {
+    fn command(&mut self, line: &[u8], facts: &mut Facts) {
+        let (word, argument) = lines::word(line);
+        let is_command = (3..=4).contains(&word.len()) && word.iter().all(u8::is_ascii_alphabetic);
+        if !is_command {
+            return;
+        }
+        let word = word.to_ascii_uppercase();
+        facts.bytes(FactKind::Command, &word);
+        let kind = match word.as_slice() {
+            b"USER" => FactKind::User,
+            b"PASS" => FactKind::Password,
+            b"RETR" | b"STOR" | b"DELE" | b"APPE" => FactKind::File,
+            _ => FactKind::Argument,
+        };
+        facts.bytes(kind, argument);
+        self.is_otherwise = !matches!(word.as_slice(), b"USER" | b"PASS" | b"ACCT");
+        match word.as_slice() {
+            b"PORT" => drop(place(argument, facts)),
+            b"EPRT" => drop(extended_place(argument, facts)),
+            _ => {}
+        }
     }
-    facts.bytes(FactKind::Command, &word.to_ascii_uppercase());
-    let kind = match word.to_ascii_uppercase().as_slice() {
-        b"USER" => FactKind::User,
-        b"PASS" => FactKind::Password,
-        b"RETR" | b"STOR" | b"DELE" | b"APPE" => FactKind::File,
-        _ => FactKind::Argument,
-    };
-    facts.bytes(kind, argument);
+
+    /// Of a reply of several lines only the last counts; each of a greeting may say who it is.
+    fn reply(&mut self, code: u16, is_last: bool, text: &[u8], n: usize, facts: &mut Facts) -> Step {
+        if code == 220 {
+            facts.bytes(FactKind::Banner, text);
+        }
+        if !is_last {
+            return Step::Took(n);
+        }
+        facts.number(FactKind::Reply, u64::from(code));
+        match code {
+            227 => drop(place(text, facts)),
+            229 => drop(extended_place(text, facts)),
+            230 => facts.text(FactKind::Login, "accepted"),
+            // To any other command it says that a log-in is needed.
+            430 | 530 if !self.is_otherwise => facts.text(FactKind::Login, "refused"),
+            // The answer to AUTH TLS (RFC 4217, section 4).
+            234 => {
+                facts.text(FactKind::Security, "AUTH TLS");
+                return Step::Over(n);
+            }
+            _ => {}
+        }
+        Step::Took(n)
+    }
 }
 
-fn reply(code: u16, text: &[u8], n: usize, facts: &mut Facts) -> Step {
-    facts.number(FactKind::Reply, u64::from(code));
-    match code {
-        220 => facts.bytes(FactKind::Banner, text),
-        230 => facts.text(FactKind::Login, "accepted"),
-        430 | 530 => facts.text(FactKind::Login, "refused"),
-        // The answer to AUTH TLS (RFC 4217, section 4).
-        234 => return Step::Over(n),
-        _ => {}
-    }
-    Step::Took(n)
+/// Address and port in six numbers (RFC 959, sections 4.1.2 and 4.2), with or without brackets around them.
+fn place(text: &[u8], facts: &mut Facts) -> Option<()> {
+    let from = text.iter().position(u8::is_ascii_digit)?;
+    let mut numbers = text.get(from..)?.split(|byte| !byte.is_ascii_digit()).map(number);
+    let mut next = || numbers.next().flatten().and_then(|n| u8::try_from(n).ok());
+    let address = [next()?, next()?, next()?, next()?];
+    let port = u16::from_be_bytes([next()?, next()?]);
+    facts.format(FactKind::Address, Ipv4Addr::from(address));
+    facts.number(FactKind::Port, u64::from(port));
+    Some(())
+}
+
+/// `|1|10.0.0.1|4000|`, or just the port (RFC 2428).
+fn extended_place(text: &[u8], facts: &mut Facts) -> Option<()> {
+    let from = memchr::memchr(b'|', text)?;
+    let mut parts = text.get(from + 1..)?.split(|byte| *byte == b'|');
+    let (_, address, port) = (parts.next()?, parts.next()?, parts.next()?);
+    let port = number(port).filter(|port| *port <= u64::from(u16::MAX))?;
+    facts.bytes(FactKind::Address, address);
+    facts.number(FactKind::Port, port);
+    Some(())
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::shared::listed;
     use super::*;
     use crate::model::fact::Value;
 
@@ -89,7 +145,7 @@ mod tests {
     #[test]
     fn who_logs_in_is_read_and_whether_it_works() {
         let mut facts = Facts::default();
-        let mut talk = Ftp;
+        let mut talk = Ftp::default();
         assert_eq!(talk.read(Way::Forward, b"user anna\r\nPASS", &mut facts), Step::Took(11));
         assert_eq!(talk.read(Way::Forward, b"PASS", &mut facts), Step::Took(0));
         assert_eq!(talk.read(Way::Forward, b"PASS x y\r\n", &mut facts), Step::Took(10));
@@ -98,5 +154,37 @@ mod tests {
         assert!(said.contains(&(FactKind::User, Value::Text("anna"))));
         assert!(said.contains(&(FactKind::Password, Value::Text("x y"))));
         assert!(said.contains(&(FactKind::Login, Value::Text("refused"))));
+    }
+
+    #[test]
+    fn where_data_will_flow_is_read_and_long_replies_count_once() {
+        let (mut talk, mut facts) = (Ftp::default(), Facts::default());
+        talk.read(Way::Backward, b"220-Hello\r\n", &mut facts);
+        talk.read(Way::Backward, b"220 FTP\r\n", &mut facts);
+        talk.read(Way::Backward, b"227 Entering (10,0,0,9,4,1)\r\n", &mut facts);
+        talk.read(Way::Backward, b"229 Entering (|||4000|)\r\n", &mut facts);
+        talk.read(Way::Forward, b"PORT 10,0,0,8,0,21\r\n", &mut facts);
+        talk.read(Way::Forward, b"EPRT |2|::1|5000|\r\n", &mut facts);
+        talk.read(Way::Backward, b"530 Log in first\r\n", &mut facts);
+        let expected = [
+            "banner=Hello",
+            "banner=FTP",
+            "reply=220",
+            "reply=227",
+            "address=10.0.0.9",
+            "port=1025",
+            "reply=229",
+            "port=4000",
+            "command=PORT",
+            "argument=10,0,0,8,0,21",
+            "address=10.0.0.8",
+            "port=21",
+            "command=EPRT",
+            "argument=|2|::1|5000|",
+            "address=::1",
+            "port=5000",
+            "reply=530",
+        ];
+        assert_eq!(listed(&facts), expected);
     }
 }

@@ -1,33 +1,298 @@
-//! IMAP (RFC 9051): who a mailbox server says it is.
+//! IMAP (RFC 9051): commands, results, who logs in and whether that works. Literals are passed over.
 
 use super::shared::lines;
+use super::shared::sasl::Sasl;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Way;
 use crate::model::protocol::Named;
+use std::collections::VecDeque;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
     protocol: Named::Imap,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(Imap) }),
+    stream: Some(Stream { guess, talk: || Box::new(Imap::default()) }),
     frame: None,
 };
 
-fn guess(bytes: &[u8], _: &Ends) -> Guess {
-    let is_greeting = bytes.starts_with(b"* OK") || bytes.starts_with(b"* PREAUTH");
-    if is_greeting { Guess::Certain } else { Guess::NotMine }
+/// Most commands that may wait for their results.
+const MOST_WAITING: usize = 64;
+/// Longest literal that is read: a user's name or password.
+const MOST_LITERAL_BYTES: u64 = 512;
+
+fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+    let greetings: [&[u8]; 3] = [b"* OK", b"* PREAUTH", b"* BYE"];
+    if greetings.iter().any(|greeting| bytes.starts_with(greeting)) {
+        return Guess::Certain;
+    }
+    let is_word = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_graphic);
+    let (tag, rest) = lines::word(lines::first(bytes).map_or(&[], |(line, _)| line));
+    let is_line = is_word(tag) && is_word(lines::word(rest).0);
+    if is_line && ends.hint == Some(Named::Imap) { Guess::Unsure } else { Guess::NotMine }
 }
 
-struct Imap;
+/// What the result of a command means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Asked {
+    LogIn,
+    Tls,
+    Compress,
+    Other,
+}
+
+#[derive(Default)]
+struct Imap {
+    waiting: VecDeque<(Box<[u8]>, Asked)>,
+    sasl: Option<Sasl>,
+    /// Bytes of a literal that come next: of the client, of the server.
+    literals: [Option<u64>; 2],
+    /// Arguments of a LOGIN whose last is still to come as a literal.
+    login: Option<Vec<Vec<u8>>>,
+    /// The client's next line goes on with the command before it.
+    is_within: bool,
+    is_greeted: bool,
+}
 
 impl Talk for Imap {
     fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
-        let Some((line, _)) = lines::first(bytes) else { return Step::Took(0) };
-        if way == Way::Backward {
-            facts.begin();
-            facts.bytes(FactKind::Banner, line);
+        let [of_client, of_server] = &mut self.literals;
+        let literal = if way == Way::Forward { of_client } else { of_server };
+        if let Some(n) = literal.take() {
+            if way == Way::Forward && self.login.is_some() && n <= MOST_LITERAL_BYTES {
+                let Some(text) = bytes.get(..n as usize) else {
+                    *literal = Some(n);
+                    return Step::Took(0);
+                };
+                self.login.get_or_insert_default().push(text.to_vec());
+                if n > 0 {
+                    return Step::Took(text.len());
+                }
+            } else if n > 0 {
+                return Step::Skip(n);
+            }
         }
-        Step::Done
+        let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
+        *literal = announced(line);
+        facts.begin();
+        match way {
+            Way::Forward => self.client(line, facts),
+            Way::Backward => return self.server(line, n, facts),
+        }
+        Step::Took(n)
+    }
+
+    fn lose(&mut self, way: Way) -> bool {
+        self.literals = [None; 2];
+        if way == Way::Forward {
+            (self.sasl, self.login, self.is_within) = (None, None, false);
+        }
+        true
+    }
+}
+
+impl Imap {
+    fn client(&mut self, line: &[u8], facts: &mut Facts) {
+        let goes_on = self.literals.first().is_some_and(Option::is_some);
+        let is_within = std::mem::replace(&mut self.is_within, goes_on);
+        if let Some(mut texts) = self.login.take() {
+            strings(line, &mut texts);
+            return self.log_in(texts, facts);
+        }
+        if is_within {
+            return;
+        }
+        if let Some(sasl) = &mut self.sasl {
+            if sasl.answer(line, facts) {
+                self.sasl = None;
+            }
+            return;
+        }
+        if line.eq_ignore_ascii_case(b"DONE") {
+            return facts.text(FactKind::Command, "DONE");
+        }
+        let (tag, rest) = lines::word(line);
+        let (command, argument) = lines::word(rest);
+        let is_command = (2..=16).contains(&command.len()) && command.iter().all(u8::is_ascii_alphabetic);
+        if !is_command {
+            return;
+        }
+        self.command(tag, &command.to_ascii_uppercase(), argument, facts);
+    }
+
+    fn command(&mut self, tag: &[u8], command: &[u8], argument: &[u8], facts: &mut Facts) {
+        facts.bytes(FactKind::Command, command);
+        let asked = match command {
+            b"LOGIN" => {
+                let mut texts = Vec::new();
+                strings(argument, &mut texts);
+                self.log_in(texts, facts);
+                Asked::LogIn
+            }
+            b"AUTHENTICATE" => {
+                self.sasl = Some(Sasl::begin(argument, facts)).filter(|sasl| !sasl.is_said());
+                Asked::LogIn
+            }
+            b"STARTTLS" => Asked::Tls,
+            b"COMPRESS" => Asked::Compress,
+            b"ID" => {
+                facts.bytes(FactKind::Agent, argument);
+                Asked::Other
+            }
+            _ => {
+                facts.bytes(FactKind::Argument, argument);
+                Asked::Other
+            }
+        };
+        if self.waiting.len() >= MOST_WAITING {
+            self.waiting.pop_front();
+        }
+        self.waiting.push_back((tag.into(), asked));
+    }
+
+    /// The arguments of LOGIN so far; the rest follows if a literal was announced.
+    fn log_in(&mut self, texts: Vec<Vec<u8>>, facts: &mut Facts) {
+        if self.is_within {
+            self.login = Some(texts);
+            return;
+        }
+        if let [user, password, ..] = texts.as_slice() {
+            facts.bytes(FactKind::User, user);
+            facts.bytes(FactKind::Password, password);
+        }
+    }
+
+    fn server(&mut self, line: &[u8], n: usize, facts: &mut Facts) -> Step {
+        let (tag, rest) = lines::word(line);
+        let (result, text) = lines::word(rest);
+        if tag == b"*" {
+            if !std::mem::replace(&mut self.is_greeted, true) && self.waiting.is_empty() {
+                facts.bytes(FactKind::Banner, text);
+            }
+            return Step::Took(n);
+        }
+        let is_good = match result {
+            b"OK" => true,
+            b"NO" | b"BAD" => false,
+            _ => return Step::Took(n),
+        };
+        let Some(at) = self.waiting.iter().position(|(waiting, _)| waiting.as_ref() == tag) else {
+            return Step::Took(n);
+        };
+        facts.bytes(FactKind::Reply, result);
+        match (self.waiting.remove(at), is_good) {
+            (Some((_, Asked::LogIn)), _) => {
+                self.sasl = None;
+                facts.text(FactKind::Login, if is_good { "accepted" } else { "refused" });
+            }
+            (Some((_, Asked::Tls)), true) => {
+                facts.text(FactKind::Security, "STARTTLS");
+                return Step::Over(n);
+            }
+            (Some((_, Asked::Compress)), true) => return Step::Over(n),
+            _ => {}
+        }
+        Step::Took(n)
+    }
+}
+
+/// The length of the literal that a line ends with: `{12}`, `{12+}` (RFC 9051, section 4.3; RFC 7888).
+fn announced(line: &[u8]) -> Option<u64> {
+    let line = line.strip_suffix(b"}")?;
+    let line = line.strip_suffix(b"+").unwrap_or(line);
+    let digits = line.get(memchr::memrchr(b'{', line)? + 1..)?;
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
+/// Words and quoted strings of a line; an announced literal is none.
+fn strings(line: &[u8], texts: &mut Vec<Vec<u8>>) {
+    let mut rest = line.trim_ascii();
+    while let Some(first) = rest.first() {
+        let (text, after) = if *first == b'"' {
+            quoted(rest.get(1..).unwrap_or(&[]))
+        } else {
+            let (word, after) = lines::word(rest);
+            (word.to_vec(), after)
+        };
+        if *first != b'{' {
+            texts.push(text);
+        }
+        rest = after.trim_ascii_start();
+    }
+}
+
+/// A quoted string behind its first mark: backslashes stand before marks and backslashes.
+fn quoted(bytes: &[u8]) -> (Vec<u8>, &[u8]) {
+    let mut text = Vec::new();
+    let mut is_escaped = false;
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'\\' if !is_escaped => is_escaped = true,
+            b'"' if !is_escaped => return (text, bytes.get(at + 1..).unwrap_or(&[])),
+            byte => {
+                text.push(*byte);
+                is_escaped = false;
+            }
+        }
+    }
+    (text, &[])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shared::listed;
+    use super::*;
+
+    fn hear(lines: &[(char, &str)]) -> (Vec<String>, Step) {
+        let (mut talk, mut facts, mut step) = (Imap::default(), Facts::default(), Step::Took(0));
+        for (who, text) in lines {
+            let way = if *who == 'C' { Way::Forward } else { Way::Backward };
+            let mut rest = text.as_bytes();
+            loop {
+                step = talk.read(way, rest, &mut facts);
+                rest = match step {
+                    Step::Took(n @ 1..) => &rest[n..],
+                    Step::Skip(n) => rest.get(n as usize..).unwrap_or(&[]),
+                    _ => break,
+                };
+            }
+        }
+        (listed(&facts), step)
+    }
+
+    fn credentials(lines: &[(char, &str)]) -> Vec<String> {
+        let of = |fact: &String| ["user", "password", "login"].iter().any(|id| fact.starts_with(id));
+        hear(lines).0.into_iter().filter(of).collect()
+    }
+
+    #[test]
+    fn a_log_in_is_read_however_it_is_written() {
+        let expected = ["user=anna", "password=a\"b c", "login=accepted"];
+        let result = ('S', "a1 OK in\r\n");
+        assert_eq!(credentials(&[('C', "a1 LOGIN anna \"a\\\"b c\"\r\n"), result]), expected);
+        let literals = [('C', "a1 login {4}\r\n"), ('S', "+ go\r\n"), ('C', "anna {5+}\r\na\"b c\r\n"), result];
+        assert_eq!(credentials(&literals), expected);
+        let plain = [('C', "a1 AUTHENTICATE PLAIN\r\n"), ('S', "+ \r\n"), ('C', "AGFubmEAc2VjcmV0\r\n"), result];
+        assert_eq!(credentials(&plain), ["user=anna", "password=secret", "login=accepted"]);
+        assert_eq!(credentials(&[('C', "a1 LOGIN a b\r\n"), ('S', "a1 NO no\r\n")]).last().unwrap(), "login=refused");
+    }
+
+    #[test]
+    fn literals_are_passed_over_and_results_belong_to_their_tags() {
+        let (said, _) = hear(&[
+            ('S', "* OK [CAPABILITY IMAP4rev1] ready\r\n"),
+            ('C', "a FETCH 1 BODY[]\r\nb APPEND Sent {9}\r\n"),
+            ('S', "* 1 FETCH (BODY[] {10}\r\na OK no\r\n\r\n)\r\nb NO\r\na OK done\r\n"),
+            ('C', "b LOGIN x\r\nc LOGOUT\r\n"),
+        ]);
+        let of = |id: &str| said.iter().filter(|fact| fact.starts_with(id)).cloned().collect::<Vec<_>>();
+        assert_eq!(of("command"), ["command=FETCH", "command=APPEND", "command=LOGOUT"]);
+        assert_eq!(of("reply"), ["reply=NO", "reply=OK"]);
+    }
+
+    #[test]
+    fn encryption_hands_on() {
+        let (_, step) = hear(&[('S', "* OK x\r\n"), ('C', "a STARTTLS\r\n"), ('S', "a OK go\r\n")]);
+        assert_eq!(step, Step::Over(9));
     }
 }

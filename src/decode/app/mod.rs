@@ -6,17 +6,63 @@
 pub mod describe;
 pub mod shared;
 
+mod arp;
+mod bittorrent;
+mod cdp;
+mod dhcp;
+mod dhcpv6;
+mod dnp3;
 mod dns;
+mod eapol;
 mod ftp;
 mod http;
+mod http2;
+pub(super) mod icmp;
+pub(super) mod icmpv6;
+mod igmp;
 mod imap;
+mod irc;
+mod kerberos;
+mod ldap;
+mod lldp;
 mod llmnr;
 mod mdns;
+mod modbus;
+mod mongodb;
+mod mqtt;
+mod ms_rpc;
+mod ms_sql;
+mod mysql;
+mod nbns;
+mod ntp;
+mod openvpn;
 mod pop3;
+mod postgresql;
+mod quic;
+mod radius;
+mod rdp;
+mod redis;
+mod rtcp;
+mod rtp;
+mod rtsp;
 mod shell;
+mod sip;
+mod smb;
 mod smtp;
+mod snmp;
+mod socks;
+mod ssdp;
 mod ssh;
+mod stp;
+mod stratum;
+mod stun;
+mod syslog;
+mod telnet;
+mod tftp;
 mod tls;
+mod vnc;
+mod websocket;
+mod wireguard;
 
 use crate::model::fact::Facts;
 use crate::model::flow::Way;
@@ -26,15 +72,62 @@ use crate::model::protocol::{Named, Protocol};
 /// Every application protocol that is read, in the order in which they are asked.
 pub const ALL: &[Entry] = &[
     tls::ENTRY,
+    // Before HTTP, whose methods theirs resemble.
+    sip::ENTRY,
+    rtsp::ENTRY,
     http::ENTRY,
+    http2::ENTRY,
+    websocket::ENTRY,
+    quic::ENTRY,
     ssh::ENTRY,
     dns::ENTRY,
     mdns::ENTRY,
     llmnr::ENTRY,
     ftp::ENTRY,
+    smb::ENTRY,
+    kerberos::ENTRY,
+    ms_rpc::ENTRY,
+    ldap::ENTRY,
+    rdp::ENTRY,
+    dhcp::ENTRY,
+    nbns::ENTRY,
+    snmp::ENTRY,
+    ntp::ENTRY,
+    vnc::ENTRY,
+    mysql::ENTRY,
+    postgresql::ENTRY,
+    ms_sql::ENTRY,
+    redis::ENTRY,
+    mongodb::ENTRY,
+    dhcpv6::ENTRY,
+    radius::ENTRY,
+    tftp::ENTRY,
+    syslog::ENTRY,
+    ssdp::ENTRY,
     smtp::ENTRY,
     pop3::ENTRY,
     imap::ENTRY,
+    telnet::ENTRY,
+    mqtt::ENTRY,
+    stratum::ENTRY,
+    irc::ENTRY,
+    wireguard::ENTRY,
+    stun::ENTRY,
+    rtcp::ENTRY,
+    openvpn::ENTRY,
+    bittorrent::ENTRY,
+    dnp3::ENTRY,
+    rtp::ENTRY,
+    socks::ENTRY,
+    modbus::ENTRY,
+    icmp::ENTRY,
+    icmpv6::ENTRY,
+    arp::ENTRY,
+    igmp::ENTRY,
+    stp::ENTRY,
+    lldp::ENTRY,
+    cdp::ENTRY,
+    eapol::ENTRY,
     shell::ENTRY,
 ];
 
@@ -136,6 +229,8 @@ pub enum Step {
     Done,
     /// After so many bytes both sides speak another protocol, which is to be found out anew.
     Over(usize),
+    /// After so many bytes both sides speak this protocol.
+    Into(usize, Named),
 }
 
 /// Place in [`ALL`] of each protocol, by its number.
@@ -291,7 +386,7 @@ mod tests {
                     (stream.guess)(&noise, &ends);
                     let mut talk = (stream.talk)();
                     for way in [Way::Forward, Way::Backward] {
-                        if let Step::Took(n) | Step::Over(n) = talk.read(way, &noise, &mut facts) {
+                        if let Step::Took(n) | Step::Over(n) | Step::Into(n, _) = talk.read(way, &noise, &mut facts) {
                             assert!(n <= noise.len(), "{}", entry.protocol.name());
                         }
                     }

@@ -1,32 +1,211 @@
-//! POP3 (RFC 1939): who a mailbox server says it is.
+//! POP3 (RFC 1939): commands, replies, who logs in and whether that works. Mails and lists are passed over.
 
 use super::shared::lines;
+use super::shared::sasl::Sasl;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Way;
 use crate::model::protocol::Named;
+use std::collections::VecDeque;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
     protocol: Named::Pop3,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(Pop3) }),
+    stream: Some(Stream { guess, talk: || Box::new(Pop3::default()) }),
     frame: None,
 };
 
-fn guess(bytes: &[u8], _: &Ends) -> Guess {
-    if bytes.starts_with(b"+OK") { Guess::Certain } else { Guess::NotMine }
+/// Most commands that may wait for their replies.
+const MOST_WAITING: usize = 256;
+
+/// A bare `+OK` may be of Redis.
+fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+    const COMMANDS: [&[u8]; 8] = [b"USER", b"AUTH", b"CAPA", b"APOP", b"STAT", b"NOOP", b"QUIT", b"STLS"];
+    match bytes {
+        [b'+', b'O', b'K', b' ', b' '..=b'~', ..] => Guess::Certain,
+        [b'+', b'O', b'K', b'\r', ..] | [b'-', b'E', b'R', b'R', b' ', ..] => Guess::Unsure,
+        _ if ends.hint == Some(Named::Pop3) && COMMANDS.iter().any(|word| lines::begins_with(bytes, word)) => {
+            Guess::Unsure
+        }
+        _ => Guess::NotMine,
+    }
 }
 
-struct Pop3;
+/// What the reply to a command means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Asked {
+    LogIn,
+    Tls,
+    /// Its reply, if it is good, is a text that ends with a dot.
+    Text,
+    Other,
+}
+
+#[derive(Default)]
+struct Pop3 {
+    waiting: VecDeque<Asked>,
+    sasl: Option<Sasl>,
+    /// A text of the server is being passed over, and whether none of it was yet.
+    text: Option<bool>,
+    is_greeted: bool,
+}
 
 impl Talk for Pop3 {
     fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
-        let Some((line, _)) = lines::first(bytes) else { return Step::Took(0) };
-        if way == Way::Backward {
-            facts.begin();
-            facts.bytes(FactKind::Banner, line);
+        if let (Way::Backward, Some(is_at_start)) = (way, self.text) {
+            let (n, is_over) = lines::until_dot(bytes, is_at_start);
+            self.text = (!is_over).then_some(is_at_start && n == 0);
+            return Step::Took(n);
         }
-        Step::Done
+        let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
+        facts.begin();
+        if way == Way::Backward {
+            return self.reply(line, n, facts);
+        }
+        match &mut self.sasl {
+            Some(sasl) => {
+                if sasl.answer(line, facts) {
+                    self.sasl = None;
+                }
+            }
+            None => self.command(line, facts),
+        }
+        Step::Took(n)
+    }
+
+    fn lose(&mut self, way: Way) -> bool {
+        // Which reply belongs to which command is no longer known.
+        self.waiting.clear();
+        self.text = None;
+        if way == Way::Forward {
+            self.sasl = None;
+        }
+        true
+    }
+}
+
+impl Pop3 {
+    fn command(&mut self, line: &[u8], facts: &mut Facts) {
+        let (word, argument) = lines::word(line);
+        let is_command = (3..=4).contains(&word.len()) && word.iter().all(u8::is_ascii_alphabetic);
+        if !is_command {
+            return;
+        }
+        let word = word.to_ascii_uppercase();
+        facts.bytes(FactKind::Command, &word);
+        let asked = match word.as_slice() {
+            b"USER" => {
+                facts.bytes(FactKind::User, argument);
+                Asked::Other
+            }
+            b"PASS" => {
+                facts.bytes(FactKind::Password, argument);
+                Asked::LogIn
+            }
+            b"APOP" => {
+                facts.text(FactKind::Method, "APOP");
+                facts.bytes(FactKind::User, lines::word(argument).0);
+                Asked::LogIn
+            }
+            // Without a method it asks which there are (RFC 1734 in practice).
+            b"AUTH" if argument.is_empty() => Asked::Text,
+            b"AUTH" => {
+                self.sasl = Some(Sasl::begin(argument, facts)).filter(|sasl| !sasl.is_said());
+                Asked::LogIn
+            }
+            b"STLS" => Asked::Tls,
+            b"RETR" | b"TOP" | b"CAPA" => Asked::Text,
+            b"LIST" | b"UIDL" if argument.is_empty() => Asked::Text,
+            _ => Asked::Other,
+        };
+        if !matches!(word.as_slice(), b"USER" | b"PASS" | b"APOP" | b"AUTH") {
+            facts.bytes(FactKind::Argument, argument);
+        }
+        if self.waiting.len() < MOST_WAITING {
+            self.waiting.push_back(asked);
+        }
+    }
+
+    fn reply(&mut self, line: &[u8], n: usize, facts: &mut Facts) -> Step {
+        let (word, text) = lines::word(line);
+        let is_good = match word {
+            b"+OK" => true,
+            b"-ERR" => false,
+            // A challenge, or a line of a text that was not seen to begin.
+            _ => return Step::Took(n),
+        };
+        facts.text(FactKind::Reply, if is_good { "+OK" } else { "-ERR" });
+        if !self.is_greeted {
+            self.is_greeted = true;
+            if self.waiting.is_empty() {
+                facts.bytes(FactKind::Banner, text);
+                return Step::Took(n);
+            }
+        }
+        match (self.waiting.pop_front(), is_good) {
+            (Some(Asked::LogIn), _) => {
+                self.sasl = None;
+                facts.text(FactKind::Login, if is_good { "accepted" } else { "refused" });
+            }
+            (Some(Asked::Tls), true) => {
+                facts.text(FactKind::Security, "STARTTLS");
+                return Step::Over(n);
+            }
+            (Some(Asked::Text), true) => self.text = Some(true),
+            _ => {}
+        }
+        Step::Took(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shared::listed;
+    use super::*;
+
+    fn hear(lines: &[(char, &str)]) -> (Vec<String>, Step) {
+        let (mut talk, mut facts, mut step) = (Pop3::default(), Facts::default(), Step::Took(0));
+        for (who, text) in lines {
+            let way = if *who == 'C' { Way::Forward } else { Way::Backward };
+            let mut rest = text.as_bytes();
+            loop {
+                step = talk.read(way, rest, &mut facts);
+                let Step::Took(n @ 1..) = step else { break };
+                rest = &rest[n..];
+            }
+        }
+        (listed(&facts), step)
+    }
+
+    #[test]
+    fn log_ins_are_read_and_texts_passed_over() {
+        let (said, _) = hear(&[
+            ('S', "+OK Dovecot\r\n"),
+            ('C', "USER anna\r\n"),
+            ('S', "+OK\r\n"),
+            ('C', "PASS a b\r\n"),
+            ('S', "-ERR no\r\n"),
+            ('C', "AUTH PLAIN\r\n"),
+            ('S', "+ \r\n"),
+            ('C', "AGFubmEAc2VjcmV0\r\n"),
+            ('S', "+OK\r\n"),
+            ('C', "LIST\r\nRETR 1\r\nQUIT\r\n"),
+            ('S', "+OK\r\n1 99\r\n.\r\n+OK 99 octets\r\n-ERR is what it says\r\n.\r\n+OK bye\r\n"),
+        ]);
+        let of = |id: &str| said.iter().filter(|fact| fact.starts_with(id)).cloned().collect::<Vec<_>>();
+        assert_eq!(of("login"), ["login=refused", "login=accepted"]);
+        assert_eq!(of("user"), ["user=anna", "user=anna"]);
+        assert_eq!(of("password"), ["password=a b", "password=secret"]);
+        assert_eq!(of("reply").len(), 7);
+        assert_eq!(of("banner"), ["banner=Dovecot"]);
+        assert_eq!(of("command").len(), 6);
+    }
+
+    #[test]
+    fn encryption_hands_on() {
+        let (said, step) = hear(&[('S', "+OK x\r\n"), ('C', "STLS\r\n"), ('S', "+OK go\r\n")]);
+        assert_eq!((said.last().map(String::as_str), step), (Some("security=STARTTLS"), Step::Over(8)));
+        assert_eq!(guess(b"+OK\r\n", &Ends::new(true, 6379, 50_000)), Guess::Unsure);
     }
 }

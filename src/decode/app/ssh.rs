@@ -1,26 +1,149 @@
-//! SSH: the identification string that both sides send first (RFC 4253, section 4.2).
+//! SSH: the identification strings, and the fingerprints HASSH and HASSHServer of the key exchange's first messages, which are
+//! in the clear (RFC 4253, sections 4.2, 6 and 7.1; HASSH: Salesforce, 2018).
 
-use super::shared::lines;
+use super::shared::cursor::Cursor;
+use super::shared::{digest, lines};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Way;
 use crate::model::protocol::Named;
 
 /// Line in the table.
-pub const ENTRY: Entry =
-    Entry { protocol: Named::Ssh, datagram: None, stream: Some(Stream { guess, talk: || Box::new(Ssh) }), frame: None };
+pub const ENTRY: Entry = Entry {
+    protocol: Named::Ssh,
+    datagram: None,
+    stream: Some(Stream { guess, talk: || Box::new(Ssh::default()) }),
+    frame: None,
+};
+
+const KEXINIT: u8 = 20;
+/// Most bytes of a packet (RFC 4253, section 6.1).
+const MOST_PACKET_BYTES: u32 = 35_000;
+/// A server may say other lines before its identification (RFC 4253, section 4.2).
+const MOST_LINES: u8 = 16;
 
 fn guess(bytes: &[u8], _: &Ends) -> Guess {
-    if bytes.starts_with(b"SSH-2.0-") || bytes.starts_with(b"SSH-1.") { Guess::Certain } else { Guess::NotMine }
+    if bytes.starts_with(b"SSH-2.0-") || bytes.starts_with(b"SSH-1.") {
+        return Guess::Certain;
+    }
+    if b"SSH-".starts_with(bytes) { Guess::More } else { Guess::NotMine }
 }
 
-struct Ssh;
+#[derive(Default)]
+struct Ssh {
+    sides: [Side; 2],
+}
+
+#[derive(Default)]
+struct Side {
+    is_identified: bool,
+    n_lines: u8,
+}
 
 impl Talk for Ssh {
     fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
-        let Some((line, _)) = lines::first(bytes) else { return Step::Took(0) };
+        let [forward, backward] = &mut self.sides;
+        let side = if way == Way::Forward { forward } else { backward };
+        if side.is_identified { exchange(way, bytes, facts) } else { side.identification(way, bytes, facts) }
+    }
+}
+
+impl Side {
+    fn identification(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+        let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
+        let Some(said) = line.strip_prefix(b"SSH-") else {
+            self.n_lines += 1;
+            return if self.n_lines < MOST_LINES { Step::Took(n) } else { Step::Done };
+        };
+        let version = said.split(|byte| *byte == b'-').next().unwrap_or(said);
         facts.begin();
         facts.bytes(if way == Way::Forward { FactKind::Agent } else { FactKind::Banner }, line);
-        Step::Done
+        facts.bytes(FactKind::Version, version);
+        self.is_identified = true;
+        // Version 1 exchanges keys in another way; 1.99 is one of 2.0 that knows both.
+        if matches!(version, b"2.0" | b"1.99") { Step::Took(n) } else { Step::Done }
+    }
+}
+
+/// Reads the packet behind the identification.
+fn exchange(way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    let Some(n) = Cursor(bytes).u32() else { return Step::Took(0) };
+    if n > MOST_PACKET_BYTES {
+        return Step::Done;
+    }
+    let Some(packet) = Cursor(bytes).field32() else { return Step::Took(0) };
+    let mark = facts.mark();
+    facts.begin();
+    if fingerprint(way, packet, facts).is_none() {
+        facts.forget(mark);
+    }
+    Step::Done
+}
+
+/// The name-lists of SSH_MSG_KEXINIT, those of the way that the sender speaks for, as MD5.
+fn fingerprint(way: Way, packet: &[u8], facts: &mut Facts) -> Option<()> {
+    let mut cursor = Cursor(packet);
+    cursor.u8()?;
+    (cursor.u8()? == KEXINIT).then_some(())?;
+    // The cookie.
+    cursor.take(16)?;
+    let kex = cursor.field32()?;
+    cursor.field32()?;
+    let [cipher_to_server, cipher_to_client] = [cursor.field32()?, cursor.field32()?];
+    let [mac_to_server, mac_to_client] = [cursor.field32()?, cursor.field32()?];
+    let [compression_to_server, compression_to_client] = [cursor.field32()?, cursor.field32()?];
+    let (kind, lists) = match way {
+        Way::Forward => (FactKind::Hassh, [kex, cipher_to_server, mac_to_server, compression_to_server]),
+        Way::Backward => (FactKind::HasshServer, [kex, cipher_to_client, mac_to_client, compression_to_client]),
+    };
+    facts.text(FactKind::Message, "key exchange");
+    facts.text(kind, &digest::md5(&lists.join(&b';')));
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A KEXINIT with these lists for each way.
+    fn packet(lists: [&str; 4]) -> Vec<u8> {
+        let [kex, cipher, mac, compression] = lists;
+        let mut packet = vec![4, KEXINIT];
+        packet.extend([7; 16]);
+        for list in [kex, "ssh-ed25519", cipher, "other", mac, "other", compression, "other", "", ""] {
+            packet.extend((list.len() as u32).to_be_bytes());
+            packet.extend(list.as_bytes());
+        }
+        packet.extend([0; 9]);
+        let mut bytes = (packet.len() as u32).to_be_bytes().to_vec();
+        bytes.extend(packet);
+        bytes
+    }
+
+    #[test]
+    fn banner_and_fingerprint_are_read_and_no_prefix_panics() {
+        let packet = packet(["curve25519-sha256", "aes128-ctr", "hmac-sha2-256", "none"]);
+        let mut ssh = Ssh::default();
+        let mut facts = Facts::default();
+        let banner = b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n";
+        assert_eq!(ssh.read(Way::Forward, banner, &mut facts), Step::Took(banner.len()));
+        for end in 0..packet.len() {
+            assert_eq!(ssh.read(Way::Forward, &packet[..end], &mut facts), Step::Took(0));
+        }
+        assert_eq!(ssh.read(Way::Forward, &packet, &mut facts), Step::Done);
+        let messages: Vec<_> = facts.messages().collect();
+        assert_eq!(messages[0].text(FactKind::Agent), Some("SSH-2.0-OpenSSH_9.2p1 Debian-2"));
+        assert_eq!(messages[0].text(FactKind::Version), Some("2.0"));
+        let whole = digest::md5(b"curve25519-sha256;aes128-ctr;hmac-sha2-256;none");
+        assert_eq!(messages[1].text(FactKind::Hassh), Some(whole.as_str()));
+    }
+
+    #[test]
+    fn lines_before_the_banner_are_passed_over() {
+        let mut ssh = Ssh::default();
+        let mut facts = Facts::default();
+        assert_eq!(ssh.read(Way::Backward, b"Go away\r\n", &mut facts), Step::Took(9));
+        assert_eq!(ssh.read(Way::Backward, b"SSH-1.5-old\n", &mut facts), Step::Done);
+        assert_eq!(facts.messages().next().unwrap().text(FactKind::Banner), Some("SSH-1.5-old"));
     }
 }

@@ -1,54 +1,274 @@
-//! TLS handshakes as far as they are in the clear: the server name of a ClientHello (RFC 6066, section 3), by tls-parser.
+//! TLS handshakes as far as they are in the clear: hellos, the server's certificate, alerts (RFC 8446; RFC 5246; RFC 6101).
+//!
+//! Records are put together to handshake messages; a side is left as soon as it is encrypted.
 
+mod alert;
+mod certificate;
+mod ssl2;
+
+use super::shared::cursor::Cursor;
+use super::shared::hello::{Carrier, ClientHello, ServerHello};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Way;
 use crate::model::protocol::Named;
-use tls_parser::{TlsExtension, TlsMessage, TlsMessageHandshake, parse_tls_extensions, parse_tls_plaintext};
 
 /// Line in the table.
-pub const ENTRY: Entry =
-    Entry { protocol: Named::Tls, datagram: None, stream: Some(Stream { guess, talk: || Box::new(Tls) }), frame: None };
+pub const ENTRY: Entry = Entry {
+    protocol: Named::Tls,
+    datagram: None,
+    stream: Some(Stream { guess, talk: || Box::new(Tls::default()) }),
+    frame: None,
+};
 
+const CHANGE_CIPHER: u8 = 20;
+const ALERT: u8 = 21;
 const HANDSHAKE: u8 = 22;
+const APPLICATION_DATA: u8 = 23;
+const HEARTBEAT: u8 = 24;
+const HEADER_BYTES: usize = 5;
+/// Most bytes of a record, encrypted (RFC 5246, section 6.2.3).
+const MOST_RECORD_BYTES: u16 = (1 << 14) + 2048;
+const CLIENT_HELLO: u8 = 1;
+const SERVER_HELLO: u8 = 2;
+const CERTIFICATE: u8 = 11;
+/// Numbers of handshake messages end here; key updates (24) are always encrypted.
+const MOST_MESSAGE: u8 = 23;
+/// Most bytes of a message that is waited for: a long chain of certificates.
+const MOST_MESSAGE_BYTES: usize = 64 * 1024;
+/// A heartbeat's type, length and padding (RFC 6520, section 4).
+const HEARTBEAT_FRAME_BYTES: usize = 3 + 16;
 
+/// A record whose type, version and length fit each other, or an old hello.
 fn guess(bytes: &[u8], _: &Ends) -> Guess {
-    // Record type, version 3.x, length.
-    match bytes {
-        [20..=23, 3, 0..=4, ..] => Guess::Certain,
-        _ => Guess::NotMine,
+    let [kind, major, minor, high, low, rest @ ..] = bytes else {
+        return match bytes {
+            [CHANGE_CIPHER..=HEARTBEAT] | [CHANGE_CIPHER..=HEARTBEAT, 3] => Guess::More,
+            [CHANGE_CIPHER..=HEARTBEAT, 3, 0..=4, ..] => Guess::More,
+            _ => Guess::NotMine,
+        };
+    };
+    if ssl2::is_hello(bytes) {
+        return Guess::Certain;
     }
+    let length = u16::from_be_bytes([*high, *low]);
+    let is_record = *major == 3 && *minor <= 4 && (1..=MOST_RECORD_BYTES).contains(&length);
+    let fits = match *kind {
+        CHANGE_CIPHER => length == 1 && rest.first().is_none_or(|byte| *byte == 1),
+        ALERT => length == 2 || length >= 16,
+        HANDSHAKE => true,
+        APPLICATION_DATA | HEARTBEAT => length > 3,
+        _ => false,
+    };
+    if is_record && fits { Guess::Certain } else { Guess::NotMine }
 }
 
-struct Tls;
+#[derive(Default)]
+struct Tls {
+    sides: [Side; 2],
+}
+
+#[derive(Default)]
+struct Side {
+    /// The start of a handshake message that goes on in the next record.
+    started: Vec<u8>,
+    /// It said that encryption begins; TLS 1.3 says so also where it does not (RFC 8446, appendix D.4).
+    is_changed: bool,
+}
 
 impl Talk for Tls {
-    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
-        if bytes.first() != Some(&HANDSHAKE) {
+    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+        if ssl2::is_hello(bytes) {
+            return old_hello(bytes, facts);
+        }
+        let [kind, 3, _, high, low, rest @ ..] = bytes else {
+            return if bytes.len() < HEADER_BYTES { Step::Took(0) } else { Step::Done };
+        };
+        let length = u16::from_be_bytes([*high, *low]);
+        if *kind == APPLICATION_DATA || length > MOST_RECORD_BYTES {
             return Step::Done;
         }
-        match parse_tls_plaintext(bytes) {
-            Ok((_, record)) => {
-                facts.begin();
-                if let Some(name) = server_name(&record.msg) {
-                    facts.bytes(FactKind::TlsSni, name);
-                }
-                Step::Done
+        let Some(record) = rest.get(..length.into()) else { return Step::Took(0) };
+        let [forward, backward] = &mut self.sides;
+        let side = if way == Way::Forward { forward } else { backward };
+        let goes_on = match *kind {
+            HANDSHAKE => side.handshake(record, facts),
+            ALERT => tell_alert(record, facts),
+            CHANGE_CIPHER => {
+                side.is_changed = true;
+                true
             }
-            Err(error) if error.is_incomplete() => Step::Took(0),
-            Err(_) => Step::Done,
-        }
+            HEARTBEAT => tell_heartbeat(record, facts),
+            _ => false,
+        };
+        if goes_on { Step::Took(HEADER_BYTES + record.len()) } else { Step::Done }
     }
 }
 
-fn server_name<'a>(messages: &[TlsMessage<'a>]) -> Option<&'a [u8]> {
-    let extensions = messages.iter().find_map(|message| match message {
-        TlsMessage::Handshake(TlsMessageHandshake::ClientHello(hello)) => hello.ext,
-        _ => None,
-    })?;
-    let (_, extensions) = parse_tls_extensions(extensions).ok()?;
-    extensions.iter().find_map(|extension| match extension {
-        TlsExtension::SNI(names) => names.first().map(|(_, name)| *name),
-        _ => None,
-    })
+impl Side {
+    /// Takes a record of the handshake; false if it is encrypted, or none.
+    fn handshake(&mut self, record: &[u8], facts: &mut Facts) -> bool {
+        if self.is_changed && !is_hello(record) {
+            return false;
+        }
+        let joined = (!self.started.is_empty()).then(|| {
+            let mut joined = std::mem::take(&mut self.started);
+            joined.extend_from_slice(record);
+            joined
+        });
+        let mut cursor = Cursor(joined.as_deref().unwrap_or(record));
+        while let Some(kind) = cursor.0.first() {
+            if *kind > MOST_MESSAGE {
+                return false;
+            }
+            let before = cursor.0;
+            cursor.u8();
+            let Some(body) = cursor.field24() else {
+                self.started = before.to_vec();
+                return before.len() <= MOST_MESSAGE_BYTES;
+            };
+            tell(*kind, body, facts);
+        }
+        true
+    }
+}
+
+fn tell(kind: u8, body: &[u8], facts: &mut Facts) {
+    match kind {
+        CLIENT_HELLO => {
+            if let Some(hello) = ClientHello::read(body) {
+                facts.begin();
+                hello.tell(Carrier::Tcp, facts);
+            }
+        }
+        SERVER_HELLO => {
+            if let Some(hello) = ServerHello::read(body) {
+                facts.begin();
+                hello.tell(facts);
+            }
+        }
+        CERTIFICATE => {
+            facts.begin();
+            facts.text(FactKind::Message, "certificate");
+            certificate::tell(body, facts);
+        }
+        _ => {}
+    }
+}
+
+/// True if a record is one hello and no more: after a change of ciphers all else is encrypted.
+fn is_hello(record: &[u8]) -> bool {
+    let mut cursor = Cursor(record);
+    matches!(cursor.u8(), Some(CLIENT_HELLO | SERVER_HELLO)) && cursor.field24().is_some() && cursor.0.is_empty()
+}
+
+/// An alert in the clear has two bytes; false if it is encrypted.
+fn tell_alert(record: &[u8], facts: &mut Facts) -> bool {
+    let [level @ (1 | 2), code] = record else { return false };
+    facts.begin();
+    facts.text(FactKind::Message, if *level == 2 { "fatal alert" } else { "warning" });
+    match alert::name(*code) {
+        Some(name) => facts.text(FactKind::TlsAlert, name),
+        None => facts.format(FactKind::TlsAlert, format_args!("alert {code}")),
+    }
+    true
+}
+
+/// A heartbeat in the clear; one that asks for more than it sends is an attack (Heartbleed, CVE-2014-0160).
+fn tell_heartbeat(record: &[u8], facts: &mut Facts) -> bool {
+    let [kind @ (1 | 2), high, low, ..] = record else { return false };
+    let asked = usize::from(u16::from_be_bytes([*high, *low]));
+    facts.begin();
+    facts.text(FactKind::Message, if *kind == 1 { "heartbeat request" } else { "heartbeat response" });
+    if *kind == 1 && asked + HEARTBEAT_FRAME_BYTES > record.len() {
+        facts.text(FactKind::Error, "heartbeat asks for more than it sends");
+    }
+    true
+}
+
+/// What follows a hello of SSL 2.0 is TLS if the server likes that better; else it is encrypted.
+fn old_hello(bytes: &[u8], facts: &mut Facts) -> Step {
+    let [high, low, ..] = bytes else { return Step::Took(0) };
+    let n = 2 + usize::from(u16::from_be_bytes([*high & 0x7f, *low]));
+    if bytes.len() < n {
+        return Step::Took(0);
+    }
+    let mark = facts.mark();
+    if ssl2::tell(bytes, facts).is_none() {
+        facts.forget(mark);
+    }
+    Step::Took(n)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A ClientHello of TLS 1.2 for `a.example`.
+    fn hello() -> Vec<u8> {
+        let mut body = vec![3, 3];
+        body.extend([7; 32]);
+        body.extend(b"\0\0\x02\xc0\x2f\x01\0\0\x12\0\0\0\x0e\0\x0c\0\0\x09a.example");
+        let mut message = vec![CLIENT_HELLO, 0, 0, body.len() as u8];
+        message.extend(body);
+        message
+    }
+
+    fn record(kind: u8, body: &[u8]) -> Vec<u8> {
+        let mut record = vec![kind, 3, 1, 0, body.len() as u8];
+        record.extend(body);
+        record
+    }
+
+    #[test]
+    fn a_hello_in_pieces_is_put_together() {
+        let hello = hello();
+        let (first, second) = hello.split_at(20);
+        let bytes = [record(HANDSHAKE, first), record(HANDSHAKE, second)].concat();
+        let mut tls = Tls::default();
+        let mut facts = Facts::default();
+        assert_eq!(tls.read(Way::Forward, &bytes[..10], &mut facts), Step::Took(0));
+        assert_eq!(tls.read(Way::Forward, &bytes, &mut facts), Step::Took(25));
+        assert!(facts.is_empty());
+        assert_eq!(tls.read(Way::Forward, &bytes[25..], &mut facts), Step::Took(bytes.len() - 25));
+        assert_eq!(facts.messages().next().unwrap().text(FactKind::TlsSni), Some("a.example"));
+    }
+
+    #[test]
+    fn what_is_encrypted_is_left() {
+        let mut tls = Tls::default();
+        let mut facts = Facts::default();
+        let change = record(CHANGE_CIPHER, &[1]);
+        assert_eq!(tls.read(Way::Forward, &change, &mut facts), Step::Took(6));
+        // A second hello may follow in TLS 1.3; a Finished is encrypted.
+        let again = record(HANDSHAKE, &hello());
+        assert_eq!(tls.read(Way::Forward, &again, &mut facts), Step::Took(again.len()));
+        assert_eq!(tls.read(Way::Forward, &record(HANDSHAKE, &[1, 2, 3, 4, 5]), &mut facts), Step::Done);
+        assert_eq!(tls.read(Way::Backward, &record(ALERT, &[9; 26]), &mut facts), Step::Done);
+        assert_eq!(tls.read(Way::Backward, &record(APPLICATION_DATA, b"abcd"), &mut facts), Step::Done);
+        assert_eq!(facts.messages().count(), 1);
+    }
+
+    #[test]
+    fn alerts_and_heartbeats_are_read() {
+        let mut tls = Tls::default();
+        let mut facts = Facts::default();
+        assert_eq!(tls.read(Way::Backward, &record(ALERT, &[2, 40]), &mut facts), Step::Took(7));
+        assert_eq!(tls.read(Way::Forward, &record(HEARTBEAT, &[1, 0x40, 0]), &mut facts), Step::Took(8));
+        let messages: Vec<_> = facts.messages().collect();
+        assert_eq!(messages[0].text(FactKind::TlsAlert), Some("handshake failure"));
+        assert_eq!(messages[1].text(FactKind::Error), Some("heartbeat asks for more than it sends"));
+    }
+
+    #[test]
+    fn records_are_told_from_other_bytes() {
+        let ends = Ends::new(true, 40_000, 40_001);
+        assert_eq!(guess(&record(HANDSHAKE, &hello()), &ends), Guess::Certain);
+        assert_eq!(guess(&[22, 3], &ends), Guess::More);
+        for other in
+            [&b"\x16\x03\x01\xff\xff\x01"[..], b"\x14\x03\x03\0\x02\x01", b"GET / HTTP/1.1", b"\x15\x03\x01\0\x07"]
+        {
+            assert_eq!(guess(other, &ends), Guess::NotMine);
+        }
+    }
 }

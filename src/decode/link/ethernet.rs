@@ -42,13 +42,18 @@ pub(in crate::decode) fn inner<'a>(
 /// IEEE 802.2 LLC; SNAP with OUI 0 carries an EtherType.
 pub(super) fn llc<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
     work.packet.layers.push(Named::Llc);
-    match data {
-        [0x42, 0x42, 0x03, ..] => work.packet.layers.push(Named::Stp),
+    let (inside, rest) = match data {
+        [0x42, 0x42, 0x03, rest @ ..] => (Named::Stp, rest),
         [0xaa, 0xaa, 0x03, 0, 0, 0, a, b, rest @ ..] => {
             return Some((Inner::EtherType(u16::from_be_bytes([*a, *b])), rest));
         }
-        [0xaa, 0xaa, 0x03, 0x00, 0x00, 0x0c, 0x20, 0x00, ..] => work.packet.layers.push(Named::Cdp),
-        _ => {}
-    }
+        [0xaa, 0xaa, 0x03, 0x00, 0x00, 0x0c, 0x20, 0x00, rest @ ..] => (Named::Cdp, rest),
+        // Cisco's spanning tree for each VLAN.
+        [0xaa, 0xaa, 0x03, 0x00, 0x00, 0x0c, 0x01, 0x0b, rest @ ..] => (Named::Stp, rest),
+        _ => return None,
+    };
+    work.packet.layers.push(inside);
+    let at = work.place_of(rest);
+    work.packet.payload = at..at + rest.len() as u32;
     None
 }

@@ -13,6 +13,13 @@ pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner
     match u16::from_be_bytes([*a, *b]) {
         0x2000 => {
             work.packet.layers.push(Named::Cdp);
+            let at = work.place_of(rest);
+            work.packet.payload = at..at + rest.len() as u32;
+            None
+        }
+        // RARP's number; here it is how two routers ask each other for addresses and whether they are alive.
+        0x8035 => {
+            work.packet.layers.push(Named::Slarp);
             None
         }
         kind => Some((Inner::EtherType(kind), rest)),

@@ -207,7 +207,7 @@ mod tests {
     use crate::detect::{Entry, isolation_forest, pca, testing};
     use crate::flow::names::Names;
     use crate::flow::roster::Roster;
-    use crate::flow::table::Limits;
+    use crate::flow::table::{Lead, Limits};
     use crate::model::packet::{Ip, Packet, Transport, Udp};
     use crate::model::time::SECOND;
     use crate::model::{Host, Severity};
@@ -240,7 +240,7 @@ mod tests {
     fn table(n_flows: u16) -> FlowTable {
         let (mut table, names) = (FlowTable::new(Limits::default()), Names::default());
         let mut add = |packet: Packet| {
-            let sought = table.seek(&packet);
+            let sought = table.seek(&packet, table.begin(Lead::of(&packet)));
             table.update(&packet, sought, &names, &mut |_, _| {});
         };
         for i in 0..n_flows {

@@ -81,13 +81,14 @@ impl CicTable {
 
     fn begin(&mut self, key: Key, flow: CicFlow) {
         if self.flows.len() >= self.most {
-            for (place, flow) in self.flows.forget_oldest() {
-                self.n_forgotten += 1;
+            let CicTable { flows, open, n_forgotten, .. } = self;
+            flows.forget_oldest(|place, flow| {
+                *n_forgotten += 1;
                 let key = flow.key();
-                if self.open.get(&key) == Some(&place) {
-                    self.open.remove(&key);
+                if open.get(&key) == Some(&place) {
+                    open.remove(&key);
                 }
-            }
+            });
         }
         let place = self.flows.push(flow);
         self.open.insert(key, place);

@@ -49,7 +49,7 @@ impl More {
     /// Takes a packet after the flow table has counted it; `first_serial` is the first that the table still keeps.
     pub fn update(&mut self, packet: &Packet, payload: &[u8], flow: &Flow, touch: Touch, first_serial: u32) {
         if self.records.next_serial() == touch.serial {
-            while self.records.first_serial() < first_serial && !self.records.forget_oldest().is_empty() {}
+            while self.records.first_serial() < first_serial && self.records.forget_oldest(|_, _| ()) {}
             self.records.push(Record {
                 entropy: [None; 2],
                 zero_windows: [0; 2],

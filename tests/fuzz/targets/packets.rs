@@ -3,8 +3,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use packetloupe::decode::{decode, explain};
+use packetloupe::decode::decode;
+use packetloupe::decode::explain::{self, Known};
 use packetloupe::issue::IssueLog;
+use packetloupe::model::flow::Way;
+use packetloupe::model::protocol::Named;
 use packetloupe::read::RawPacket;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -26,8 +29,11 @@ fuzz_target!(|bytes: &[u8]| {
     assert!(packet.payload.start <= packet.payload.end && packet.payload.end <= length, "{:?}", packet.payload);
     assert!(packet.net_at <= length && packet.transport_at <= length);
     assert!(!packet.is_damaged || !issues.issues().is_empty(), "a damaged packet says why");
-    explain::row(&raw, 0, None);
-    let (layers, _) = explain::layers(&raw, 0);
+    // The page may know the application from the rest of the flow.
+    let app = Named::ALL.get(data.len() % (2 * Named::ALL.len())).copied();
+    let known = Known { flow: app.map(|_| 0), way: app.map(|_| Way::Forward), app };
+    explain::row(&raw, 0, known);
+    let (layers, _) = explain::layers(&raw, 0, known);
     for layer in layers {
         assert!(layer.start <= length, "{layer:?} of {length} bytes");
     }

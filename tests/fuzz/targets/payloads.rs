@@ -61,6 +61,12 @@ fn converse(entry: &Entry, mut talk: Box<dyn Talk>, payload: &[u8], how: usize) 
                         break;
                     }
                 }
+                Step::Into(taken, protocol) => {
+                    assert!(taken <= waiting.len(), "{taken} of {} bytes", waiting.len());
+                    waiting.drain(..taken);
+                    let Some(stream) = app::entry(protocol).and_then(|entry| entry.stream) else { return };
+                    talk = (stream.talk)();
+                }
                 Step::Done | Step::Over(_) => return,
             }
         }

@@ -3,6 +3,9 @@
 use crate::decode::app::Step;
 use httparse::{Header, Status, parse_chunk_size};
 
+/// Most bytes of fields behind a body that are waited for.
+const MOST_TRAILER_BYTES: usize = 8192;
+
 /// A body that is still to come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) enum Body {
@@ -11,6 +14,8 @@ pub(super) enum Body {
     None,
     /// So many bytes.
     Sized(u64),
+    /// So many bytes of a form, which is read.
+    Form(u64),
     /// In chunks, each with its size before it.
     Chunked,
     /// Until the connection ends.
@@ -42,7 +47,7 @@ impl Body {
                 *self = Body::None;
                 None
             }
-            Body::Sized(n) => {
+            Body::Sized(n) | Body::Form(n) => {
                 let step = Step::Skip(*n);
                 *self = Body::None;
                 Some(step)
@@ -54,18 +59,27 @@ impl Body {
 
     fn chunk(&mut self, bytes: &[u8]) -> Step {
         match parse_chunk_size(bytes) {
-            // Trailers are rare: the line feed of an empty one follows.
-            Ok(Status::Complete((n, 0))) => match bytes.get(n..) {
-                Some([b'\r', b'\n', ..]) => {
-                    *self = Body::None;
-                    Step::Took(n + 2)
-                }
-                Some([] | [_]) | None => Step::Took(0),
-                Some(_) => Step::Done,
-            },
+            Ok(Status::Complete((n, 0))) => self.trailers(bytes, n),
             Ok(Status::Complete((n, size))) => Step::Skip((n as u64).saturating_add(size).saturating_add(2)),
             Ok(Status::Partial) => Step::Took(0),
             Err(_) => Step::Done,
+        }
+    }
+
+    /// Fields may follow the last chunk, at `at`; an empty line ends them (RFC 9112, section 7.1.2).
+    fn trailers(&mut self, bytes: &[u8], at: usize) -> Step {
+        let rest = bytes.get(at..).unwrap_or(&[]);
+        let end = match rest.strip_prefix(b"\r\n") {
+            Some(_) => Some(2),
+            None => memchr::memmem::find(rest, b"\r\n\r\n").map(|end| end + 4),
+        };
+        match end {
+            Some(end) => {
+                *self = Body::None;
+                Step::Took(at + end)
+            }
+            None if rest.len() > MOST_TRAILER_BYTES => Step::Done,
+            None => Step::Took(0),
         }
     }
 }

@@ -47,6 +47,25 @@ pub fn has(text: &[u8], word: &[u8]) -> bool {
     text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
 }
 
+/// True for all lines of a reply but the last (RFC 959, section 4.2).
+pub fn is_continued(line: &[u8]) -> bool {
+    line.get(3) == Some(&b'-')
+}
+
+/// How many bytes belong to a text that ends with a dot on a line of its own (RFC 5321, section 4.5.2), and whether it
+/// ends there. `is_at_start` if nothing of it was passed yet.
+pub fn until_dot(bytes: &[u8], is_at_start: bool) -> (usize, bool) {
+    const END: &[u8] = b"\n.\r\n";
+    if is_at_start && bytes.starts_with(b".\r\n") {
+        return (3, true);
+    }
+    match memchr::memmem::find(bytes, END) {
+        Some(at) => (at + END.len(), true),
+        // What may be the beginning of the end waits for more.
+        None => (bytes.len().saturating_sub(END.len() - 1), false),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,5 +78,18 @@ mod tests {
         assert_eq!(reply(b"220-Hello"), Some((220, &b"Hello"[..])));
         assert_eq!(reply(b"2200"), None);
         assert!(begins_with(b"user anna", b"USER") && !begins_with(b"USERS", b"USER"));
+    }
+
+    #[test]
+    fn a_text_ends_with_a_dot_wherever_it_is_cut() {
+        let text = b"a\r\n..\r\n.x\r\n.\r\nQUIT";
+        for cut in 0..text.len() {
+            let (first, is_over) = until_dot(&text[..cut], true);
+            let (second, _) = until_dot(&text[first..], first == 0);
+            let n = if is_over { first } else { first + second };
+            assert_eq!(n, text.len() - 4, "cut at {cut}");
+        }
+        assert_eq!(until_dot(b".\r\n", true), (3, true));
+        assert_eq!(until_dot(b".\r\n", false), (0, false));
     }
 }

@@ -1,7 +1,21 @@
-//! What several application protocols share: DNS messages, lines of text, Base64.
+//! What several application protocols share: fields of binary messages, hellos of TLS, DNS messages, remote calls, lines
+//! and heads of text, log-ins, digests, Base64.
 
+pub mod ber;
+pub mod bytes;
+pub mod cursor;
+pub mod dcerpc;
+pub mod digest;
 pub mod dns;
+pub mod gss;
+pub mod head;
+pub mod hello;
+pub mod kerberos;
 pub mod lines;
+pub mod netbios;
+pub mod ntlm;
+pub mod sasl;
+pub mod take;
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -17,6 +31,30 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// Base64 with or without padding (RFC 4648, section 4); none if it is something else.
 pub fn base64(text: &[u8]) -> Option<Vec<u8>> {
     BASE64.decode(text.trim_ascii()).ok()
+}
+
+/// The protocol and the facts of a frame that is neither TCP nor UDP.
+#[cfg(test)]
+pub fn facts_of_frame(
+    link_type: u16,
+    data: &[u8],
+) -> (Option<crate::model::protocol::Named>, crate::model::fact::Facts) {
+    let wire_bytes = data.len() as u32;
+    let raw = crate::read::RawPacket { time_ns: 0, is_timed: true, wire_bytes, link_type, file: 0, offset: 0, data };
+    let packet = crate::decode::decode(&raw, 0, &mut crate::issue::IssueLog::default());
+    let mut facts = crate::model::fact::Facts::default();
+    (super::read_frame(&packet, data, &mut facts), facts)
+}
+
+/// Facts as `id=value`, in order.
+#[cfg(test)]
+pub fn listed(facts: &crate::model::fact::Facts) -> Vec<String> {
+    use crate::model::fact::Value;
+    let text = |value| match value {
+        Value::Number(number) => number.to_string(),
+        Value::Text(text) => text.to_owned(),
+    };
+    facts.iter().map(|(kind, value)| format!("{}={}", kind.id(), text(value))).collect()
 }
 
 #[cfg(test)]

@@ -1,0 +1,77 @@
+//! Cisco's discovery protocol: which device and port a network card is connected to, and what runs on it.
+
+use super::Entry;
+use super::shared::take;
+use crate::model::fact::{FactKind, Facts};
+use crate::model::packet::Packet;
+use crate::model::protocol::Named;
+use std::net::Ipv4Addr;
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry { protocol: Named::Cdp, datagram: None, stream: None, frame: Some(read) };
+
+/// Most fields that are looked at.
+const MOST_FIELDS: usize = 64;
+/// NLPID of IP, as addresses name their protocol.
+const IPV4: [u8; 3] = [1, 1, 0xcc];
+
+fn read(packet: &Packet, data: &[u8], facts: &mut Facts) {
+    let message = data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[]);
+    facts.text(FactKind::Message, "announcement");
+    // Version, life time and checksum stand first.
+    fields(message.get(4..).unwrap_or(&[]), facts);
+}
+
+/// Type and length, which counts the four bytes of both.
+fn fields(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
+    for _ in 0..MOST_FIELDS {
+        let kind = take::be16(&mut rest)?;
+        let length = usize::from(take::be16(&mut rest)?);
+        let value = take::bytes(&mut rest, length.checked_sub(4)?)?;
+        match kind {
+            1 => facts.bytes(FactKind::Host, value),
+            2 => drop(address(value, facts)),
+            3 => facts.bytes(FactKind::SwitchPort, value),
+            5 => facts.bytes(FactKind::Banner, value.split(|byte| *byte == b'\n').next().unwrap_or(value)),
+            6 => facts.bytes(FactKind::Platform, value),
+            9 => facts.bytes(FactKind::Domain, value),
+            _ => {}
+        }
+    }
+    Some(())
+}
+
+/// The first of its addresses, if that is IPv4.
+fn address(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
+    take::be32(&mut rest).filter(|n_addresses| *n_addresses > 0)?;
+    if take::array::<3>(&mut rest)? == IPV4 {
+        let address = <[u8; 4]>::try_from(take::counted16(&mut rest)?).ok()?;
+        facts.format(FactKind::Address, Ipv4Addr::from(address));
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shared::{facts_of_frame, listed};
+    use super::*;
+
+    #[test]
+    fn device_and_platform_are_read_and_no_prefix_panics() {
+        let inside = [
+            &[0xaa, 0xaa, 3, 0, 0, 12, 0x20, 0, 2, 180, 0, 0][..],
+            b"\0\x01\0\x06sw",
+            &[0, 2, 0, 17, 0, 0, 0, 1, 1, 1, 0xcc, 0, 4, 10, 0, 0, 3],
+            b"\0\x03\0\x08Fa0/\0\x05\0\x0aIOS\n12\0\x06\0\x09C2950",
+        ]
+        .concat();
+        let head = [1, 0, 12, 0xcc, 0xcc, 0xcc, 2, 0, 0, 0, 0, 3, 0, inside.len() as u8];
+        let frame = [&head[..], &inside].concat();
+        let (protocol, facts) = facts_of_frame(1, &frame);
+        assert_eq!(protocol, Some(Named::Cdp));
+        let expected =
+            ["message=announcement", "host=sw", "address=10.0.0.3", "switch_port=Fa0/", "banner=IOS", "platform=C2950"];
+        assert_eq!(listed(&facts), expected);
+        (0..frame.len()).for_each(|end| drop(facts_of_frame(1, &frame[..end])));
+    }
+}

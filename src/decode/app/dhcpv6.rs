@@ -1,0 +1,165 @@
+//! DHCPv6 (RFC 8415): kind of message, whose, which addresses and name servers.
+
+use super::shared::bytes::{self, be16, be32};
+use super::{Datagram, Ends, Entry, Guess};
+use crate::model::address::mac_text;
+use crate::model::fact::{FactKind, Facts};
+use crate::model::protocol::Named;
+use std::net::Ipv6Addr;
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry {
+    protocol: Named::Dhcpv6,
+    datagram: Some(Datagram { is_by_content: false, read }),
+    stream: None,
+    frame: None,
+};
+
+const HEADER_BYTES: usize = 4;
+const RELAY_BYTES: usize = 34;
+const RELAYS: [u8; 2] = [12, 13];
+const MOST_OPTIONS: usize = 64;
+/// Relays and options within options.
+const MOST_DEPTH: u8 = 4;
+const NAMES: [&str; 13] = [
+    "solicit",
+    "advertise",
+    "request",
+    "confirm",
+    "renew",
+    "rebind",
+    "reply",
+    "release",
+    "decline",
+    "reconfigure",
+    "information request",
+    "relay forward",
+    "relay reply",
+];
+
+fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
+    if message(payload, 0, facts) { Guess::Certain } else { Guess::NotMine }
+}
+
+fn message(payload: &[u8], depth: u8, facts: &mut Facts) -> bool {
+    let Some(kind @ 1..) = payload.first().copied() else { return false };
+    let Some(name) = NAMES.get(usize::from(kind) - 1) else { return false };
+    let head = if RELAYS.contains(&kind) { RELAY_BYTES } else { HEADER_BYTES };
+    if payload.len() < head {
+        return false;
+    }
+    facts.text(FactKind::Message, name);
+    options(bytes::from(payload, head), depth, facts);
+    true
+}
+
+fn options(mut rest: &[u8], depth: u8, facts: &mut Facts) {
+    if depth > MOST_DEPTH {
+        return;
+    }
+    for _ in 0..MOST_OPTIONS {
+        let (Some(code), Some(length)) = (be16(rest, 0), be16(rest, 2)) else { return };
+        option(code, bytes::part(rest, 4, usize::from(length)), depth, facts);
+        rest = bytes::from(rest, 4 + usize::from(length));
+    }
+}
+
+/// Section 21; name servers by RFC 3646, the client's name by RFC 4704.
+fn option(code: u16, value: &[u8], depth: u8, facts: &mut Facts) {
+    match code {
+        1 => hardware(FactKind::Mac, value, facts),
+        2 => hardware(FactKind::Server, value, facts),
+        // Addresses, temporary ones, prefixes: numbers, then options.
+        3 | 25 => options(bytes::from(value, 12), depth + 1, facts),
+        4 => options(bytes::from(value, 4), depth + 1, facts),
+        5 => {
+            addresses(FactKind::Address, bytes::part(value, 0, 16), facts);
+            if let Some(seconds) = be32(value, 20) {
+                facts.number(FactKind::Lease, u64::from(seconds));
+            }
+        }
+        9 => {
+            message(value, depth + 1, facts);
+        }
+        13 => status(value, facts),
+        23 => addresses(FactKind::DnsServer, value, facts),
+        26 => {
+            if let (Some(length), Some(prefix)) = (value.get(8), bytes::from(value, 9).first_chunk::<16>()) {
+                facts.format(FactKind::Address, format_args!("{}/{length}", Ipv6Addr::from(*prefix)));
+            }
+        }
+        39 => name(bytes::from(value, 1), facts),
+        _ => {}
+    }
+}
+
+fn addresses(kind: FactKind, value: &[u8], facts: &mut Facts) {
+    value.as_chunks::<16>().0.iter().take(4).for_each(|raw| facts.format(kind, Ipv6Addr::from(*raw)));
+}
+
+/// The Ethernet address in an identifier, with or without a time (section 11).
+fn hardware(kind: FactKind, value: &[u8], facts: &mut Facts) {
+    let at = match (be16(value, 0), be16(value, 2)) {
+        (Some(1), Some(1)) => 8,
+        (Some(3), Some(1)) => 4,
+        _ => return,
+    };
+    if let Some(mac) = bytes::from(value, at).first_chunk::<6>() {
+        facts.text(kind, &mac_text(*mac));
+    }
+}
+
+fn status(value: &[u8], facts: &mut Facts) {
+    let name = match be16(value, 0) {
+        Some(0) | None => return,
+        Some(2) => "no addresses available",
+        Some(3) => "no binding",
+        Some(4) => "not on link",
+        Some(6) => "no prefix available",
+        Some(other) => return facts.format(FactKind::Error, format_args!("status {other}")),
+    };
+    facts.text(FactKind::Error, name);
+}
+
+/// Labels as in DNS, without pointers.
+fn name(mut rest: &[u8], facts: &mut Facts) {
+    let mut name = Vec::new();
+    while let Some((length @ 1..64, behind)) = rest.split_first() {
+        if !name.is_empty() {
+            name.push(b'.');
+        }
+        name.extend_from_slice(bytes::part(behind, 0, usize::from(*length)));
+        rest = bytes::from(behind, usize::from(*length));
+    }
+    facts.bytes(FactKind::Host, &name);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fact::Value;
+
+    #[test]
+    fn a_reply_names_client_address_and_name_server_and_no_prefix_panics() {
+        let mut reply = b"\x07\x01\x02\x03\0\x01\0\x0a\0\x03\0\x01\x02\0\0\0\0\x07\0\x03\0\x28\0\0\0\x01".to_vec();
+        reply.extend([0; 8]);
+        reply.extend(b"\0\x05\0\x18\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x09\0\0\0\x01\0\0\x0e\x10");
+        reply.extend(b"\0\x17\0\x10\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x35\0\x27\0\x04\0\x02pc");
+        let ends = Ends::new(false, 547, 546);
+        let mut facts = Facts::default();
+        assert_eq!(read(&reply, &ends, &mut facts), Guess::Certain);
+        let said: Vec<_> = facts.iter().collect();
+        let expected = [
+            (FactKind::Message, Value::Text("reply")),
+            (FactKind::Mac, Value::Text("02:00:00:00:00:07")),
+            (FactKind::Address, Value::Text("2001:db8::9")),
+            (FactKind::Lease, Value::Number(3600)),
+            (FactKind::DnsServer, Value::Text("2001:db8::35")),
+            (FactKind::Host, Value::Text("pc")),
+        ];
+        assert_eq!(said, expected);
+        for end in 0..reply.len() {
+            read(&reply[..end], &ends, &mut facts);
+        }
+    }
+}

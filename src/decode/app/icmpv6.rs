@@ -1,0 +1,145 @@
+//! ICMPv6 messages by type (RFC 4443, RFC 4861): their names, and what a router advertises. Types and identifiers are the
+//! packet's.
+
+use super::Entry;
+use super::shared::take;
+use crate::model::address::mac_text;
+use crate::model::fact::{FactKind, Facts};
+use crate::model::packet::{Packet, Transport};
+use crate::model::protocol::Named;
+use std::net::Ipv6Addr;
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry { protocol: Named::Icmpv6, datagram: None, stream: None, frame: Some(read) };
+
+const ROUTER_ADVERTISEMENT: u8 = 134;
+/// Most options that are looked at.
+const MOST_OPTIONS: usize = 16;
+/// Bytes between the first eight of a router advertisement and its options (RFC 4861, section 4.2).
+const TIMERS_BYTES: usize = 8;
+
+fn read(packet: &Packet, data: &[u8], facts: &mut Facts) {
+    let Transport::Icmp(icmp) = &packet.transport else { return };
+    facts.text(FactKind::Message, name(icmp.kind));
+    match icmp.kind {
+        1 => facts.text(FactKind::Error, unreachable(icmp.code)),
+        ROUTER_ADVERTISEMENT => {
+            let at = packet.transport_at as usize;
+            let message = data.get(at..packet.payload.end as usize).unwrap_or(&[]);
+            advertisement(message, facts);
+        }
+        _ => {}
+    }
+}
+
+/// Name of a type (IANA's registry of ICMPv6 parameters).
+pub fn name(kind: u8) -> &'static str {
+    match kind {
+        1 => "destination unreachable",
+        2 => "packet too big",
+        3 => "time exceeded",
+        4 => "parameter problem",
+        128 => "echo request",
+        129 => "echo reply",
+        130 => "multicast listener query",
+        131 => "multicast listener report",
+        132 => "multicast listener done",
+        133 => "router solicitation",
+        134 => "router advertisement",
+        135 => "neighbour solicitation",
+        136 => "neighbour advertisement",
+        137 => "redirect",
+        138 => "router renumbering",
+        139 => "node information query",
+        140 => "node information response",
+        141 => "inverse neighbour solicitation",
+        142 => "inverse neighbour advertisement",
+        143 => "multicast listener report v2",
+        144..=147 => "mobile prefix or home agent discovery",
+        151..=153 => "multicast router discovery",
+        155 => "RPL control",
+        _ => "other",
+    }
+}
+
+fn unreachable(code: u8) -> &'static str {
+    match code {
+        0 => "no route",
+        1 | 5 | 6 => "forbidden by a filter",
+        2 => "beyond scope",
+        3 => "address unreachable",
+        4 => "port unreachable",
+        _ => "other",
+    }
+}
+
+/// Life time as a router in seconds, and the options that hosts configure themselves by.
+fn advertisement(message: &[u8], facts: &mut Facts) -> Option<()> {
+    let mut rest = message;
+    let [_, _, _, _, _, _, life @ ..] = take::array::<8>(&mut rest)?;
+    facts.number(FactKind::Lease, u64::from(u16::from_be_bytes(life)));
+    take::bytes(&mut rest, TIMERS_BYTES)?;
+    for _ in 0..MOST_OPTIONS {
+        let kind = take::byte(&mut rest)?;
+        // In units of eight bytes, these two included.
+        let n = usize::from(take::byte(&mut rest)?) * 8;
+        let mut option = take::bytes(&mut rest, n.checked_sub(2)?)?;
+        match kind {
+            1 => mac(option, facts),
+            3 => prefix(option, facts),
+            // Recursive DNS servers (RFC 8106, section 5.1), behind two reserved bytes and a life time.
+            25 => {
+                take::bytes(&mut option, 6)?;
+                for server in option.as_chunks::<16>().0 {
+                    facts.format(FactKind::DnsServer, Ipv6Addr::from(*server));
+                }
+            }
+            _ => {}
+        }
+    }
+    Some(())
+}
+
+fn mac(option: &[u8], facts: &mut Facts) {
+    if let Some(address) = option.first_chunk() {
+        facts.text(FactKind::Mac, &mac_text(*address));
+    }
+}
+
+/// A prefix with its length (RFC 4861, section 4.6.2).
+fn prefix(option: &[u8], facts: &mut Facts) {
+    if let (Some(bits), Some(address)) = (option.first(), option.get(14..).and_then(|at| at.first_chunk::<16>())) {
+        facts.format(FactKind::Prefix, format_args!("{}/{bits}", Ipv6Addr::from(*address)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shared::{facts_of_frame, listed};
+    use super::*;
+
+    #[test]
+    fn what_a_router_advertises_is_read_and_no_prefix_panics() {
+        let mut prefix = vec![3, 4, 64, 0xc0];
+        prefix.extend([0; 12]);
+        prefix.extend(Ipv6Addr::from([0x2001, 0xdb8, 7, 0, 0, 0, 0, 0]).octets());
+        let mut servers = vec![25, 3, 0, 0, 0, 0, 0, 9];
+        servers.extend(Ipv6Addr::from([0x2001, 0xdb8, 0, 0, 0, 0, 0, 53]).octets());
+        let message =
+            [&[134, 0, 0, 0, 64, 0, 7, 8, 0, 0, 0, 0, 0, 0, 0, 0][..], &[1, 1, 2, 0, 0, 0, 0, 9], &prefix, &servers]
+                .concat();
+        let head = [&[0x60, 0, 0, 0, 0, message.len() as u8, 58, 255][..], &[0xfe; 16], &[0xff; 16]].concat();
+        let packet = [head, message].concat();
+        let (protocol, facts) = facts_of_frame(101, &packet);
+        assert_eq!(protocol, Some(Named::Icmpv6));
+        let expected = [
+            "message=router advertisement",
+            "lease=1800",
+            "mac=02:00:00:00:00:09",
+            "prefix=2001:db8:7::/64",
+            "dns_server=2001:db8::35",
+        ];
+        assert_eq!(listed(&facts), expected);
+        (0..packet.len()).for_each(|end| drop(facts_of_frame(101, &packet[..end])));
+    }
+}

@@ -1,0 +1,186 @@
+//! IRC (RFC 2812): who is on, in which channels, and whom commands go to.
+
+use super::shared::head::number;
+use super::shared::lines;
+use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use crate::model::fact::{FactKind, Facts};
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+
+/// Line in the table.
+pub const ENTRY: Entry =
+    Entry { protocol: Named::Irc, datagram: None, stream: Some(Stream { guess, talk: || Box::new(Irc) }), frame: None };
+
+/// What a client or server says first. USER and PASS alone may be FTP's or POP3's.
+fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+    const FIRST: [&[u8]; 5] = [b"NICK ", b"CAP LS", b"CAP REQ", b"NOTICE AUTH ", b"NOTICE * "];
+    if FIRST.iter().any(|first| bytes.starts_with(first)) {
+        return Guess::Certain;
+    }
+    let (line, _) = lines::first(bytes).unwrap_or((bytes, 0));
+    // USER name mode unused :real name (section 3.1.3).
+    if line.starts_with(b"USER ") && line.split(|byte| *byte == b' ').nth(4).is_some_and(|real| real.starts_with(b":"))
+    {
+        return Guess::Certain;
+    }
+    if bytes.starts_with(b"PASS ") && (lines::has(bytes, b"\nNICK ") || lines::has(bytes, b"\nUSER ")) {
+        return Guess::Certain;
+    }
+    let Some(prefixed) = line.strip_prefix(b":") else {
+        let is_mine = ends.hint == Some(Named::Irc) && (line.starts_with(b"PING ") || line.starts_with(b"PASS "));
+        return if is_mine { Guess::Unsure } else { Guess::NotMine };
+    };
+    let (_, rest) = lines::word(prefixed);
+    match rest {
+        [b'N', b'O', b'T', b'I', b'C', b'E', b' ', ..] | [b'0', b'0', b'1'..=b'5', b' ', ..] => Guess::Certain,
+        _ if ends.hint == Some(Named::Irc) && !rest.is_empty() => Guess::Unsure,
+        _ => Guess::NotMine,
+    }
+}
+
+struct Irc;
+
+impl Talk for Irc {
+    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+        let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
+        facts.begin();
+        // 670: encryption begins (the tls extension of IRCv3).
+        if message(way, line, facts) == Some(670) {
+            facts.text(FactKind::Security, "STARTTLS");
+            return Step::Over(n);
+        }
+        Step::Took(n)
+    }
+
+    fn lose(&mut self, _: Way) -> bool {
+        true
+    }
+}
+
+/// `@tags :prefix COMMAND parameters :last` (section 2.3.1). Gives the number of a reply.
+fn message(way: Way, mut line: &[u8], facts: &mut Facts) -> Option<u64> {
+    if line.starts_with(b"@") {
+        line = lines::word(line).1;
+    }
+    let mut prefix: &[u8] = &[];
+    if let Some(prefixed) = line.strip_prefix(b":") {
+        (prefix, line) = lines::word(prefixed);
+    }
+    let (command, rest) = lines::word(line);
+    if let (3, Some(code)) = (command.len(), number(command)) {
+        reply(code, prefix, rest, facts);
+        return Some(code);
+    }
+    let is_command = (3..=12).contains(&command.len()) && command.iter().all(u8::is_ascii_alphabetic);
+    if !is_command {
+        return None;
+    }
+    let command = command.to_ascii_uppercase();
+    facts.bytes(FactKind::Command, &command);
+    let (first, others) = lines::word(rest);
+    let last = trailing(rest);
+    match command.as_slice() {
+        b"NICK" => facts.bytes(FactKind::User, first.strip_prefix(b":").unwrap_or(first)),
+        b"USER" => {
+            facts.bytes(FactKind::User, first);
+            facts.bytes(FactKind::Agent, last);
+        }
+        b"PASS" => facts.bytes(FactKind::Password, first.strip_prefix(b":").unwrap_or(first)),
+        b"OPER" => {
+            facts.bytes(FactKind::User, first);
+            facts.bytes(FactKind::Password, others);
+        }
+        b"JOIN" => {
+            let channels = first.strip_prefix(b":").unwrap_or(first);
+            channels.split(|byte| *byte == b',').for_each(|channel| facts.bytes(FactKind::Channel, channel));
+        }
+        b"PRIVMSG" | b"NOTICE" => {
+            let is_channel = matches!(first.first(), Some(b'#' | b'&' | b'+' | b'!'));
+            facts.bytes(if is_channel { FactKind::Channel } else { FactKind::To }, first);
+            facts.bytes(FactKind::Argument, last);
+            if way == Way::Backward {
+                facts.bytes(FactKind::From, prefix.split(|byte| *byte == b'!').next().unwrap_or(prefix));
+            }
+        }
+        b"ERROR" => facts.bytes(FactKind::Argument, last),
+        _ => {}
+    }
+    None
+}
+
+fn reply(code: u64, prefix: &[u8], rest: &[u8], facts: &mut Facts) {
+    facts.number(FactKind::Reply, code);
+    match code {
+        1 => {
+            facts.bytes(FactKind::Host, prefix);
+            facts.bytes(FactKind::Banner, trailing(rest));
+            facts.text(FactKind::Login, "accepted");
+        }
+        // The log-in of an operator, or by SASL (IRCv3), worked.
+        381 | 903 => facts.text(FactKind::Login, "accepted"),
+        464 | 465 | 491 | 904 => facts.text(FactKind::Login, "refused"),
+        _ => {}
+    }
+}
+
+/// The last parameter, which may hold spaces.
+fn trailing(rest: &[u8]) -> &[u8] {
+    match memchr::memmem::find(rest, b" :") {
+        Some(at) => rest.get(at + 2..).unwrap_or(&[]),
+        None => rest.strip_prefix(b":").unwrap_or(&[]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shared::listed;
+    use super::*;
+
+    #[test]
+    fn a_bot_that_joins_and_is_commanded_is_read() {
+        let mut facts = Facts::default();
+        let said: [(Way, &[u8]); 5] = [
+            (Way::Forward, b"PASS s3\r\nNICK bot1\r\nUSER bot 0 * :a b\r\n"),
+            (Way::Backward, b":irc.example.org 001 bot1 :Welcome\r\n"),
+            (Way::Forward, b"JOIN #one,#two key\r\n"),
+            (Way::Backward, b":boss!x@y PRIVMSG #one :!ddos 192.0.2.1\r\nPING :1\r\n"),
+            (Way::Forward, b"PRIVMSG boss :ok"),
+        ];
+        for (way, bytes) in said {
+            let mut rest = bytes;
+            while let Step::Took(n @ 1..) = Irc.read(way, rest, &mut facts) {
+                rest = &rest[n..];
+            }
+        }
+        let expected = [
+            "command=PASS",
+            "password=s3",
+            "command=NICK",
+            "user=bot1",
+            "command=USER",
+            "user=bot",
+            "agent=a b",
+            "reply=1",
+            "host=irc.example.org",
+            "banner=Welcome",
+            "login=accepted",
+            "command=JOIN",
+            "irc.channel=#one",
+            "irc.channel=#two",
+            "command=PRIVMSG",
+            "irc.channel=#one",
+            "argument=!ddos 192.0.2.1",
+            "from=boss",
+            "command=PING",
+        ];
+        assert_eq!(listed(&facts), expected);
+    }
+
+    #[test]
+    fn commands_of_ftp_and_pop3_are_not_taken() {
+        let ends = Ends::new(true, 50_000, 2121);
+        assert_eq!(guess(b"USER anna\r\n", &ends), Guess::NotMine);
+        assert_eq!(guess(b"USER a 0 * :b\r\n", &ends), Guess::Certain);
+        assert_eq!(guess(b":x.y NOTICE * :*** Looking", &ends), Guess::Certain);
+    }
+}

@@ -1,0 +1,241 @@
+//! Kerberos, by kerberos-parser (RFC 4120): who asks for tickets to what, with which encryption, and errors.
+
+use super::shared::ber::{self, Begin};
+use super::shared::bytes::{self, be32};
+use super::shared::kerberos;
+use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
+use crate::model::fact::{FactKind, Facts};
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+use asn1_rs::FromDer;
+use kerberos_parser::krb5::{EncryptedData, KdcRep, KdcReq, KrbError};
+use kerberos_parser::krb5_parser::{parse_as_rep, parse_as_req, parse_tgs_rep, parse_tgs_req};
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry {
+    protocol: Named::Kerberos,
+    datagram: Some(Datagram { is_by_content: false, read }),
+    stream: Some(Stream { guess, talk: || Box::new(Kerberos) }),
+    frame: None,
+};
+
+/// Tags of the messages: application classes 10 to 15 and 30 (section 5.10).
+const AS_REQ: u8 = 0x6a;
+const AS_REP: u8 = 0x6b;
+const TGS_REQ: u8 = 0x6c;
+const TGS_REP: u8 = 0x6d;
+const AP_REQ: u8 = 0x6e;
+const AP_REP: u8 = 0x6f;
+const ERROR: u8 = 0x7e;
+const LENGTH_BYTES: usize = 4;
+/// Longest message that is waited for.
+const MOST_BYTES: usize = 60_000;
+
+fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
+    match ber::begin(payload) {
+        Begin::Head(head) if is_message(head.tag) && head.total() == payload.len() => {
+            message(payload, facts);
+            Guess::Certain
+        }
+        _ => Guess::NotMine,
+    }
+}
+
+fn is_message(tag: u8) -> bool {
+    matches!(tag, AS_REQ..=AP_REP | ERROR)
+}
+
+/// The length before a message in a stream (section 7.2.2) and its own agree.
+fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+    let Some(length) = be32(bytes, 0) else {
+        let is_hinted = ends.hint == Some(Named::Kerberos) && bytes.first() == Some(&0);
+        return if is_hinted { Guess::More } else { Guess::NotMine };
+    };
+    match ber::begin(bytes::from(bytes, LENGTH_BYTES)) {
+        Begin::Head(head) if is_message(head.tag) && head.total() == length as usize => Guess::Certain,
+        Begin::More if ends.hint == Some(Named::Kerberos) => Guess::More,
+        _ => Guess::NotMine,
+    }
+}
+
+struct Kerberos;
+
+impl Talk for Kerberos {
+    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+        let Some(length) = be32(bytes, 0) else { return Step::Took(0) };
+        let end = LENGTH_BYTES + length as usize;
+        let Some(whole) = bytes.get(LENGTH_BYTES..end) else {
+            return if length as usize > MOST_BYTES { Step::Done } else { Step::Took(0) };
+        };
+        facts.begin();
+        message(whole, facts);
+        Step::Took(end)
+    }
+}
+
+fn message(bytes: &[u8], facts: &mut Facts) {
+    match bytes.first() {
+        Some(&AS_REQ) => {
+            facts.text(FactKind::Message, "AS-REQ");
+            if let Ok((_, asked)) = parse_as_req(bytes) {
+                request(&asked, facts);
+                proof(&asked, facts);
+            }
+        }
+        Some(&TGS_REQ) => {
+            facts.text(FactKind::Message, "TGS-REQ");
+            if let Ok((_, asked)) = parse_tgs_req(bytes) {
+                request(&asked, facts);
+            }
+        }
+        Some(&AS_REP) => {
+            facts.text(FactKind::Message, "AS-REP");
+            if let Ok((_, answer)) = parse_as_rep(bytes) {
+                reply(&answer, facts);
+            }
+            facts.text(FactKind::Login, "accepted");
+        }
+        Some(&TGS_REP) => {
+            facts.text(FactKind::Message, "TGS-REP");
+            if let Ok((_, answer)) = parse_tgs_rep(bytes) {
+                reply(&answer, facts);
+            }
+        }
+        Some(&AP_REQ) => {
+            facts.text(FactKind::Message, "AP-REQ");
+            kerberos::ticket(bytes, facts);
+        }
+        Some(&AP_REP) => facts.text(FactKind::Message, "AP-REP"),
+        Some(&ERROR) => {
+            facts.text(FactKind::Message, "KRB-ERROR");
+            if let Ok((_, refusal)) = KrbError::from_der(bytes) {
+                error(&refusal, facts);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn request(asked: &KdcReq<'_>, facts: &mut Facts) {
+    let body = &asked.req_body;
+    facts.text(FactKind::Realm, &body.realm.0);
+    if let Some(name) = &body.cname {
+        kerberos::name(FactKind::User, name, facts);
+    }
+    if let Some(name) = &body.sname {
+        kerberos::name(FactKind::Service, name, facts);
+    }
+    // DES, RC4 and Microsoft's own numbers below zero: what can be broken once the ticket is there.
+    let is_weak = |kind: i32| matches!(kind, i32::MIN..=3 | 23 | 24);
+    if !body.etype.is_empty() && body.etype.iter().all(|kind| is_weak(kind.0)) {
+        facts.text(FactKind::Security, "only weak encryption asked for");
+    }
+}
+
+/// How a client proves that it knows its key, before it gets a ticket (section 5.2.7).
+fn proof(asked: &KdcReq<'_>, facts: &mut Facts) {
+    for data in &asked.padata {
+        let name = match data.padata_type.0 {
+            2 => "encrypted timestamp",
+            14..=17 => "certificate",
+            136 => "FAST",
+            _ => continue,
+        };
+        facts.text(FactKind::Method, name);
+        if let (2, Ok((_, proof))) = (data.padata_type.0, EncryptedData::from_der(data.padata_value)) {
+            kerberos::encryption(proof.etype, facts);
+        }
+        return;
+    }
+    facts.text(FactKind::Method, "no pre-authentication");
+}
+
+fn reply(answer: &KdcRep<'_>, facts: &mut Facts) {
+    facts.text(FactKind::Realm, &answer.crealm.0);
+    kerberos::name(FactKind::User, &answer.cname, facts);
+    kerberos::name(FactKind::Service, &answer.ticket.sname, facts);
+    kerberos::encryption(answer.ticket.enc_part.etype, facts);
+}
+
+/// Section 7.5.9.
+fn error(refusal: &KrbError<'_>, facts: &mut Facts) {
+    let (name, is_refused) = match refusal.error_code.0 {
+        6 => ("client not known", true),
+        7 => ("server not known", false),
+        12 => ("policy rejects", true),
+        14 => ("encryption not supported", false),
+        18 => ("client's credentials revoked", true),
+        23 => ("password expired", true),
+        24 => ("pre-authentication failed", true),
+        25 => ("pre-authentication required", false),
+        29 => ("service not available", false),
+        31 => ("integrity check failed", false),
+        32 => ("ticket expired", false),
+        34 => ("replay", false),
+        37 => ("clock skew too great", false),
+        41 => ("message modified", false),
+        52 => ("response too big for UDP", false),
+        60 => ("generic error", false),
+        68 => ("wrong realm", false),
+        other => {
+            facts.format(FactKind::Error, format_args!("error {other}"));
+            ("", false)
+        }
+    };
+    facts.text(FactKind::Error, name);
+    facts.text(FactKind::Realm, &refusal.realm.0);
+    if let Some(name) = &refusal.cname {
+        kerberos::name(FactKind::User, name, facts);
+    }
+    kerberos::name(FactKind::Service, &refusal.sname, facts);
+    if is_refused {
+        facts.text(FactKind::Login, "refused");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fact::Value;
+
+    /// An error of a key distribution centre for user "anna" in realm "LAB", with this code.
+    fn refusal(code: u8) -> Vec<u8> {
+        let tagged = |tag: u8, content: &[u8]| [&[tag, content.len() as u8], content].concat();
+        let name = |text: &[u8]| {
+            let names = tagged(0xa1, &tagged(0x30, &tagged(0x1b, text)));
+            tagged(0x30, &[tagged(0xa0, &tagged(2, &[1])), names].concat())
+        };
+        let fields = [
+            tagged(0xa0, &tagged(2, &[5])),
+            tagged(0xa1, &tagged(2, &[30])),
+            tagged(0xa4, &tagged(0x18, b"20260102030405Z")),
+            tagged(0xa5, &tagged(2, &[1])),
+            tagged(0xa6, &tagged(2, &[code])),
+            tagged(0xa8, &name(b"anna")),
+            tagged(0xa9, &tagged(0x1b, b"LAB")),
+            tagged(0xaa, &name(b"krbtgt")),
+        ];
+        tagged(ERROR, &tagged(0x30, &fields.concat()))
+    }
+
+    #[test]
+    fn a_failed_pre_authentication_is_a_refused_login_and_no_prefix_panics() {
+        let mut facts = Facts::default();
+        let ends = Ends::new(false, 88, 50_000);
+        let bytes = refusal(24);
+        assert_eq!(read(&bytes, &ends, &mut facts), Guess::Certain);
+        let said: Vec<_> = facts.iter().collect();
+        assert!(said.contains(&(FactKind::Error, Value::Text("pre-authentication failed"))), "{said:?}");
+        assert!(said.contains(&(FactKind::User, Value::Text("anna"))));
+        assert!(said.contains(&(FactKind::Login, Value::Text("refused"))));
+        let framed = [&(bytes.len() as u32).to_be_bytes()[..], &bytes].concat();
+        assert_eq!(guess(&framed, &ends), Guess::Certain);
+        for end in 0..framed.len() {
+            assert_ne!(guess(&framed[..end], &ends), Guess::Unsure);
+            assert_eq!(Kerberos.read(Way::Forward, &framed[..end], &mut facts), Step::Took(0));
+        }
+        facts.clear();
+        read(&refusal(25), &ends, &mut facts);
+        assert!(facts.iter().all(|(kind, _)| kind != FactKind::Login));
+    }
+}

@@ -1,0 +1,251 @@
+//! LDAP (RFC 4511) over TCP and UDP: operations, who binds and whether that works, what is searched.
+//!
+//! Only the beginning of an operation is read; results of any length are passed over.
+
+use super::shared::ber::{self, Begin};
+use super::shared::bytes::{self, be32};
+use super::shared::gss;
+use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
+use crate::model::fact::{FactKind, Facts};
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry {
+    protocol: Named::Ldap,
+    datagram: Some(Datagram { is_by_content: false, read }),
+    stream: Some(Stream { guess, talk: || Box::new(Ldap::default()) }),
+    frame: None,
+};
+
+const SEQUENCE: u8 = 0x30;
+const INTEGER: u8 = 0x02;
+const BIND: u8 = 0x60;
+const BIND_ANSWER: u8 = 0x61;
+const SEARCH: u8 = 0x63;
+const EXTENDED: u8 = 0x77;
+const EXTENDED_ANSWER: u8 = 0x78;
+/// Section 4.14.1.
+const START_TLS: &[u8] = b"1.3.6.1.4.1.1466.20037";
+/// Longest message that is looked at in full.
+const MOST_WHOLE_BYTES: usize = 16 * 1024;
+/// As much is looked at of a longer one.
+const HEAD_BYTES: usize = 512;
+const SUCCESS: u8 = 0;
+const IN_PROGRESS: u8 = 14;
+
+/// The operation of a message: its tag and content as far as it is there.
+fn operation(message: &[u8]) -> Option<(u8, &[u8])> {
+    let (SEQUENCE, message, _) = ber::value(message)? else { return None };
+    let (INTEGER, number, message) = ber::value(message)? else { return None };
+    let (tag, content, _) = ber::value(message)?;
+    ((1..=4).contains(&number.len()) && name(tag).is_some()).then_some((tag, content))
+}
+
+/// Name by the tag of the operation (section 4.2 on).
+fn name(tag: u8) -> Option<&'static str> {
+    Some(match tag {
+        BIND => "bind",
+        BIND_ANSWER => "bind answer",
+        0x42 => "unbind",
+        SEARCH => "search",
+        0x64 => "search entry",
+        0x65 => "search done",
+        0x66 => "modify",
+        0x67 => "modify answer",
+        0x68 => "add",
+        0x69 => "add answer",
+        0x4a => "delete",
+        0x6b => "delete answer",
+        0x6c => "rename",
+        0x6d => "rename answer",
+        0x6e => "compare",
+        0x6f => "compare answer",
+        0x50 => "abandon",
+        0x73 => "search reference",
+        EXTENDED => "extended",
+        EXTENDED_ANSWER => "extended answer",
+        0x79 => "intermediate answer",
+        _ => return None,
+    })
+}
+
+fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
+    match operation(payload) {
+        Some((tag, content)) => {
+            message(tag, content, facts);
+            Guess::Certain
+        }
+        None => Guess::NotMine,
+    }
+}
+
+fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+    match operation(bytes) {
+        Some(_) => Guess::Certain,
+        None if bytes.len() < 12 && bytes.first() == Some(&SEQUENCE) && ends.hint == Some(Named::Ldap) => Guess::More,
+        None => Guess::NotMine,
+    }
+}
+
+#[derive(Default)]
+struct Ldap {
+    has_asked_for_tls: bool,
+}
+
+impl Talk for Ldap {
+    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+        // What a log-in's mechanism signs or seals comes with its length before it (RFC 4422, section 3.7).
+        if bytes.first() == Some(&0) {
+            let Some(length) = be32(bytes, 0) else { return Step::Took(0) };
+            facts.begin();
+            facts.text(FactKind::Security, "signed or sealed");
+            return bytes::pass(bytes, 4 + u64::from(length));
+        }
+        let head = match ber::begin(bytes) {
+            Begin::Head(head) if head.tag == SEQUENCE => head,
+            Begin::More => return Step::Took(0),
+            _ => return Step::Done,
+        };
+        let total = head.total();
+        if bytes.len() < if total > MOST_WHOLE_BYTES { HEAD_BYTES } else { total } {
+            return Step::Took(0);
+        }
+        let Some((tag, content)) = operation(bytes) else { return Step::Done };
+        facts.begin();
+        message(tag, content, facts);
+        if tag == EXTENDED {
+            self.has_asked_for_tls = matches!(ber::value(content), Some((0x80, START_TLS, _)));
+        }
+        let is_accepted = tag == EXTENDED_ANSWER && result(content) == Some(SUCCESS);
+        if is_accepted && self.has_asked_for_tls {
+            facts.text(FactKind::Security, "STARTTLS");
+            return Step::Over(total.min(bytes.len()));
+        }
+        bytes::pass(bytes, total as u64)
+    }
+}
+
+fn message(tag: u8, content: &[u8], facts: &mut Facts) {
+    facts.text(FactKind::Message, name(tag).unwrap_or(""));
+    match tag {
+        BIND => bind(content, facts),
+        SEARCH => {
+            if let Some((_, base, _)) = ber::value(content) {
+                facts.bytes(FactKind::SearchBase, base);
+            }
+        }
+        _ => {
+            let code = result(content);
+            if let Some(code) = code {
+                error(code, facts);
+            }
+            match (tag, code) {
+                (BIND_ANSWER, Some(SUCCESS)) => facts.text(FactKind::Login, "accepted"),
+                (BIND_ANSWER, Some(code)) if code != IN_PROGRESS => facts.text(FactKind::Login, "refused"),
+                _ => {}
+            }
+            if tag == BIND_ANSWER {
+                gss::read(content, facts);
+            }
+        }
+    }
+}
+
+/// The result's code, if the operation is an answer (section 4.1.9).
+fn result(content: &[u8]) -> Option<u8> {
+    match ber::value(content)? {
+        (0x0a, [code], _) => Some(*code),
+        _ => None,
+    }
+}
+
+/// Section 4.2; Microsoft's own kinds of log-in by MS-ADTS, section 5.1.1.1.3.
+fn bind(content: &[u8], facts: &mut Facts) {
+    let Some((_, version, rest)) = ber::value(content) else { return };
+    facts.number(FactKind::Version, u64::from(version.first().copied().unwrap_or(0)));
+    let Some((_, user, rest)) = ber::value(rest) else { return };
+    facts.bytes(FactKind::User, user);
+    let Some((kind, proof, _)) = ber::value(rest) else { return };
+    match kind {
+        0x80 if proof.is_empty() => facts.text(FactKind::Method, "anonymous"),
+        0x80 => {
+            facts.text(FactKind::Method, "simple");
+            facts.bytes(FactKind::Password, proof);
+        }
+        0xa3 => {
+            if let Some((_, mechanism, credentials)) = ber::value(proof) {
+                facts.bytes(FactKind::Method, mechanism);
+                gss::read(credentials, facts);
+            }
+        }
+        0x89..=0x8b => {
+            facts.text(FactKind::Method, "Sicily");
+            gss::read(proof, facts);
+        }
+        _ => {}
+    }
+}
+
+/// Appendix A.
+fn error(code: u8, facts: &mut Facts) {
+    let name = match code {
+        SUCCESS | IN_PROGRESS => return,
+        1 => "operations error",
+        2 => "protocol error",
+        3 => "time limit exceeded",
+        4 => "size limit exceeded",
+        7 => "log-in method not supported",
+        8 => "stronger log-in required",
+        10 => "referral",
+        13 => "confidentiality required",
+        32 => "no such object",
+        49 => "invalid credentials",
+        50 => "insufficient access rights",
+        51 => "busy",
+        52 => "unavailable",
+        53 => "unwilling to perform",
+        68 => "entry already exists",
+        other => return facts.format(FactKind::Error, format_args!("result {other}")),
+    };
+    facts.text(FactKind::Error, name);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fact::Value;
+
+    const BIND_CN: &[u8] = b"\x30\x14\x02\x01\x01\x60\x0f\x02\x01\x03\x04\x07cn=anna\x80\x01s";
+    const REFUSED: &[u8] = b"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x31\x04\0\x04\0";
+
+    #[test]
+    fn a_simple_bind_and_its_refusal_are_read_and_no_prefix_panics() {
+        let ends = Ends::new(true, 50_000, 389);
+        let (mut ldap, mut facts) = (Ldap::default(), Facts::default());
+        for message in [BIND_CN, REFUSED] {
+            assert_eq!(guess(message, &ends), Guess::Certain);
+            for end in 0..message.len() {
+                assert_eq!(ldap.read(Way::Forward, &message[..end], &mut facts), Step::Took(0));
+                guess(&message[..end], &ends);
+            }
+            assert_eq!(ldap.read(Way::Forward, message, &mut facts), Step::Took(message.len()));
+        }
+        let said: Vec<_> = facts.iter().collect();
+        assert!(said.contains(&(FactKind::User, Value::Text("cn=anna"))));
+        assert!(said.contains(&(FactKind::Password, Value::Text("s"))));
+        assert!(said.contains(&(FactKind::Login, Value::Text("refused"))));
+        assert!(said.contains(&(FactKind::Error, Value::Text("invalid credentials"))));
+    }
+
+    #[test]
+    fn tls_follows_once_it_is_granted() {
+        let (mut ldap, mut facts) = (Ldap::default(), Facts::default());
+        let ask = [b"\x30\x1d\x02\x01\x01\x77\x18\x80\x16", START_TLS].concat();
+        ldap.read(Way::Forward, &ask, &mut facts);
+        let grant = b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\0\x04\0\x04\0";
+        assert_eq!(ldap.read(Way::Backward, grant, &mut facts), Step::Over(14));
+        // SNMP begins alike.
+        assert_eq!(guess(b"\x30\x26\x02\x01\x01\x04\x06public", &Ends::new(true, 1, 2)), Guess::NotMine);
+    }
+}

@@ -1,0 +1,203 @@
+//! MySQL's and MariaDB's connection phase: the server's version, who logs in, whether that works; then the commands.
+
+use super::shared::bytes::{self, le16, le32};
+use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use crate::model::fact::{FactKind, Facts};
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry {
+    protocol: Named::MySql,
+    datagram: None,
+    stream: Some(Stream { guess, talk: || Box::new(MySql::default()) }),
+    frame: None,
+};
+
+const HEADER_BYTES: usize = 4;
+const PROTOCOL: u8 = 10;
+const ERROR: u8 = 0xff;
+const OK: u8 = 0;
+/// Capabilities of a client: it goes on with TLS, it compresses.
+const HAS_TLS: u32 = 0x800;
+const COMPRESSES: u32 = 0x20;
+/// A client's answer up to its user.
+const LOGIN_BYTES: usize = 32;
+/// Most of a packet that is looked at.
+const HEAD_BYTES: usize = 512;
+const COMMANDS: [&str; 32] = [
+    "sleep",
+    "quit",
+    "init db",
+    "query",
+    "field list",
+    "create db",
+    "drop db",
+    "refresh",
+    "shutdown",
+    "statistics",
+    "process info",
+    "connect",
+    "process kill",
+    "debug",
+    "ping",
+    "time",
+    "delayed insert",
+    "change user",
+    "binlog dump",
+    "table dump",
+    "connect out",
+    "register slave",
+    "prepare",
+    "execute",
+    "send long data",
+    "close statement",
+    "reset statement",
+    "set option",
+    "fetch",
+    "daemon",
+    "binlog dump GTID",
+    "reset connection",
+];
+
+/// A packet: its number and content as far as it is there.
+fn packet(bytes: &[u8]) -> Option<(usize, u8, &[u8])> {
+    let length = le32(bytes, 0)? as usize & 0x00ff_ffff;
+    Some((length, *bytes.get(3)?, bytes::part(bytes, HEADER_BYTES, length)))
+}
+
+fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+    match packet(bytes) {
+        Some((length, 0, [PROTOCOL, version @ ..]))
+            if (30..512).contains(&length) && bytes.len() >= HEADER_BYTES + 8 =>
+        {
+            let text = bytes::until_nul(version);
+            let is_version = text.first().is_some_and(u8::is_ascii_digit) && text.iter().all(u8::is_ascii_graphic);
+            if is_version { Guess::Certain } else { Guess::NotMine }
+        }
+        Some((length, 0, [ERROR, ..])) if (3..512).contains(&length) && length + HEADER_BYTES == bytes.len() => {
+            Guess::Unsure
+        }
+        None if ends.hint == Some(Named::MySql) => Guess::More,
+        _ => Guess::NotMine,
+    }
+}
+
+#[derive(Default)]
+struct MySql {
+    /// The server speaks first.
+    server: Option<Way>,
+    has_greeted: bool,
+    has_client_answered: bool,
+}
+
+impl Talk for MySql {
+    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+        let Some((length, number, content)) = packet(bytes) else { return Step::Took(0) };
+        if content.len() < length.min(HEAD_BYTES) {
+            return Step::Took(0);
+        }
+        facts.begin();
+        let is_server = *self.server.get_or_insert(way) == way;
+        let step = if is_server { self.server(content, facts) } else { self.client(number, content, facts) };
+        step.unwrap_or_else(|| bytes::pass(bytes, (HEADER_BYTES + length) as u64))
+    }
+}
+
+impl MySql {
+    fn server(&mut self, content: &[u8], facts: &mut Facts) -> Option<Step> {
+        match content.first() {
+            Some(&PROTOCOL) if !self.has_greeted => {
+                self.has_greeted = true;
+                facts.bytes(FactKind::Banner, bytes::until_nul(bytes::from(content, 1)));
+            }
+            Some(&ERROR) => {
+                error(content, facts);
+                if self.has_greeted {
+                    facts.text(FactKind::Login, "refused");
+                }
+                return Some(Step::Done);
+            }
+            Some(&OK) if self.has_client_answered => {
+                facts.text(FactKind::Login, "accepted");
+                return Some(Step::Done);
+            }
+            // Another method is asked for, or more data of the same.
+            Some(0xfe) => facts.bytes(FactKind::Method, bytes::until_nul(bytes::from(content, 1))),
+            _ => {}
+        }
+        None
+    }
+
+    fn client(&mut self, number: u8, content: &[u8], facts: &mut Facts) -> Option<Step> {
+        if !self.has_client_answered {
+            let capabilities = le32(content, 0)?;
+            if capabilities & HAS_TLS > 0 && content.len() == LOGIN_BYTES {
+                facts.text(FactKind::Security, "TLS");
+                return Some(Step::Over(HEADER_BYTES + LOGIN_BYTES));
+            }
+            self.has_client_answered = true;
+            facts.bytes(FactKind::User, bytes::until_nul(bytes::from(content, LOGIN_BYTES)));
+            return (capabilities & COMPRESSES > 0).then_some(Step::Done);
+        }
+        if number == 0
+            && let Some(name) = content.first().and_then(|command| COMMANDS.get(usize::from(*command)))
+        {
+            facts.text(FactKind::Command, name);
+            facts.bytes(FactKind::Argument, bytes::from(content, 1));
+        }
+        None
+    }
+}
+
+/// A number, a state after a hash, a text.
+fn error(content: &[u8], facts: &mut Facts) {
+    let text = bytes::from(content, 3);
+    let text = if text.first() == Some(&b'#') { bytes::from(text, 6) } else { text };
+    match le16(content, 1) {
+        Some(1044) | Some(1045) | Some(1698) => facts.text(FactKind::Error, "access denied"),
+        Some(1129) | Some(1130) => facts.text(FactKind::Error, "host not allowed"),
+        Some(1040) => facts.text(FactKind::Error, "too many connections"),
+        _ => facts.bytes(FactKind::Error, text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fact::Value;
+
+    #[test]
+    fn who_logs_in_and_is_refused_is_read_and_no_prefix_panics() {
+        let mut greeting = b"\x40\0\0\0\x0a8.0.36\0".to_vec();
+        greeting.resize(68, 1);
+        let mut login = vec![37, 0, 0, 1, 0x05, 0xa2, 0, 0];
+        login.resize(36, 0);
+        login.extend(b"anna\0");
+        let refusal = b"\x0b\0\0\x02\xff\x15\x04#28000no";
+        let ends = Ends::new(true, 3306, 50_000);
+        let (mut mysql, mut facts) = (MySql::default(), Facts::default());
+        assert_eq!(guess(&greeting, &ends), Guess::Certain);
+        let talk: [(Way, &[u8], Step); 3] = [
+            (Way::Backward, &greeting, Step::Took(68)),
+            (Way::Forward, &login, Step::Took(41)),
+            (Way::Backward, refusal, Step::Done),
+        ];
+        for (way, bytes, step) in talk {
+            for end in 0..bytes.len() {
+                assert_eq!(mysql.read(way, &bytes[..end], &mut facts), Step::Took(0));
+                guess(&bytes[..end], &ends);
+            }
+            assert_eq!(mysql.read(way, bytes, &mut facts), step);
+        }
+        let said: Vec<_> = facts.iter().collect();
+        for expected in [
+            (FactKind::Banner, "8.0.36"),
+            (FactKind::User, "anna"),
+            (FactKind::Error, "access denied"),
+            (FactKind::Login, "refused"),
+        ] {
+            assert!(said.contains(&(expected.0, Value::Text(expected.1))), "{expected:?} in {said:?}");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! NetBIOS names (RFC 1002, section 4.2): who asks for a name, who answers, who claims one.
+
+use super::shared::bytes::{self, be16, be32};
+use super::shared::netbios::{self, Name};
+use super::{Datagram, Ends, Entry, Guess};
+use crate::model::fact::{FactKind, Facts};
+use crate::model::protocol::Named;
+use std::net::Ipv4Addr;
+
+/// Line in the table.
+pub const ENTRY: Entry =
+    Entry { protocol: Named::Nbns, datagram: Some(Datagram { is_by_content: false, read }), stream: None, frame: None };
+
+const HEADER_BYTES: usize = 12;
+const IS_RESPONSE: u16 = 0x8000;
+const NAME: u16 = 0x20;
+const STATUS: u16 = 0x21;
+/// Bytes of a record between its name and its data.
+const RECORD_BYTES: usize = 10;
+const MOST_ANSWERS: usize = 16;
+
+fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
+    let (Some(flags), Some(n_questions), Some(n_answers)) = (be16(payload, 2), be16(payload, 4), be16(payload, 6))
+    else {
+        return Guess::NotMine;
+    };
+    let Some((name, n)) = netbios::name(bytes::from(payload, HEADER_BYTES)) else { return Guess::NotMine };
+    if n_questions > 1 || n_questions == 0 && n_answers == 0 {
+        return Guess::NotMine;
+    }
+    let is_response = flags & IS_RESPONSE > 0;
+    facts.text(FactKind::Message, if is_response { "answer" } else { "question" });
+    operation(flags, facts);
+    facts.text(FactKind::DnsQuery, &name.name);
+    service(&name, facts);
+    let at = HEADER_BYTES + n;
+    let kind = be16(payload, at).unwrap_or(0);
+    match kind {
+        NAME => facts.text(FactKind::DnsType, "NB"),
+        STATUS => facts.text(FactKind::DnsType, "NBSTAT"),
+        other => facts.format(FactKind::DnsType, format_args!("TYPE{other}")),
+    }
+    if is_response {
+        code(flags & 0x0f, facts);
+        let length = be16(payload, at + 8).map_or(0, usize::from);
+        answer(kind, bytes::part(payload, at + RECORD_BYTES, length), facts);
+    } else if n_questions == 1 {
+        claim(bytes::from(payload, at + 4), facts);
+    }
+    Guess::Certain
+}
+
+/// Section 4.2.1.1.
+fn operation(flags: u16, facts: &mut Facts) {
+    let name = match flags >> 11 & 0x0f {
+        0 => "query",
+        5 => "registration",
+        6 => "release",
+        7 => "wait",
+        8 | 9 => "refresh",
+        15 => "multi-homed registration",
+        _ => "other",
+    };
+    facts.text(FactKind::Command, name);
+}
+
+/// What the sixteenth byte of a name means (Microsoft's list of NetBIOS suffixes).
+fn service(name: &Name, facts: &mut Facts) {
+    let service = match name.suffix {
+        0x00 => "workstation",
+        0x03 => "messenger",
+        0x1b => "domain master browser",
+        0x1c => "domain controllers",
+        0x1d => "master browser",
+        0x1e => "browser elections",
+        0x20 => "file server",
+        _ => return,
+    };
+    facts.text(FactKind::Service, service);
+}
+
+/// Section 4.2.6.
+fn code(code: u16, facts: &mut Facts) {
+    let name = match code {
+        0 => "no error",
+        1 => "format error",
+        2 => "server failure",
+        3 => "no such name",
+        4 => "not implemented",
+        5 => "refused",
+        6 => "name is in use",
+        7 => "name in conflict",
+        _ => "other error",
+    };
+    facts.text(FactKind::DnsCode, name);
+}
+
+fn answer(kind: u16, data: &[u8], facts: &mut Facts) {
+    match kind {
+        NAME => {
+            let addresses = data.as_chunks::<6>().0;
+            facts.number(FactKind::DnsAnswers, addresses.len() as u64);
+            for [_, _, a, b, c, d] in addresses.iter().take(MOST_ANSWERS) {
+                facts.format(FactKind::DnsAnswer, Ipv4Addr::new(*a, *b, *c, *d));
+            }
+        }
+        STATUS => {
+            let n_names = usize::from(data.first().copied().unwrap_or(0));
+            facts.number(FactKind::DnsAnswers, n_names as u64);
+            for name in bytes::from(data, 1).as_chunks::<18>().0.iter().take(n_names.min(MOST_ANSWERS)) {
+                facts.bytes(FactKind::DnsAnswer, bytes::part(name, 0, 15).trim_ascii_end());
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The address for which a name is claimed or given up: in an additional record whose name points back.
+fn claim(record: &[u8], facts: &mut Facts) {
+    if let (Some(0xc00c), Some(address)) = (be16(record, 0), be32(record, 2 + RECORD_BYTES + 2)) {
+        facts.format(FactKind::Address, Ipv4Addr::from(address));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fact::Value;
+
+    #[test]
+    fn an_answer_names_its_address_and_no_prefix_panics() {
+        let name = b"\x20FEEFFDFECACACACACACACACACACACACA\0";
+        let head = b"\x12\x34\x85\0\0\0\0\x01\0\0\0\0";
+        let answer = [&head[..], name, b"\0\x20\0\x01\0\0\0\x3c\0\x06\0\0\xc0\0\x02\x07"].concat();
+        let ends = Ends::new(false, 137, 137);
+        let mut facts = Facts::default();
+        assert_eq!(read(&answer, &ends, &mut facts), Guess::Certain);
+        let said: Vec<_> = facts.iter().collect();
+        assert!(said.contains(&(FactKind::DnsQuery, Value::Text("TEST"))));
+        assert!(said.contains(&(FactKind::DnsAnswer, Value::Text("192.0.2.7"))));
+        assert!(said.contains(&(FactKind::Service, Value::Text("file server"))));
+        for end in 0..answer.len() {
+            read(&answer[..end], &ends, &mut facts);
+        }
+        assert_eq!(
+            read(b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x07example\0\0\x01\0\x01", &ends, &mut facts),
+            Guess::NotMine
+        );
+    }
+}

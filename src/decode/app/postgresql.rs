@@ -1,0 +1,228 @@
+//! PostgreSQL's messages (its manual, "Frontend/Backend Protocol"): who logs in to which database, whether that works, commands.
+
+use super::shared::bytes::{self, be32};
+use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use crate::model::fact::{FactKind, Facts};
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry {
+    protocol: Named::PostgreSql,
+    datagram: None,
+    stream: Some(Stream { guess, talk: || Box::new(PostgreSql::default()) }),
+    frame: None,
+};
+
+const VERSION_3: u32 = 3 << 16;
+const CANCEL: u32 = 80_877_102;
+const ASK_TLS: u32 = 80_877_103;
+const ASK_GSS: u32 = 80_877_104;
+const MOST_START_BYTES: u32 = 10_000;
+/// Most of a message that is looked at.
+const HEAD_BYTES: usize = 1024;
+/// Most parameters of a start.
+const MOST_PARAMETERS: usize = 32;
+
+fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+    match (be32(bytes, 0), be32(bytes, 4)) {
+        (Some(8), Some(ASK_TLS | ASK_GSS)) | (Some(16), Some(CANCEL)) => Guess::Certain,
+        (Some(9..MOST_START_BYTES), Some(VERSION_3)) => Guess::Certain,
+        (Some(8..MOST_START_BYTES), None) if ends.hint == Some(Named::PostgreSql) => Guess::More,
+        _ => Guess::NotMine,
+    }
+}
+
+#[derive(Default)]
+struct PostgreSql {
+    /// The client speaks first.
+    client: Option<Way>,
+    has_started: bool,
+    /// It has asked for TLS or GSSAPI; one byte answers.
+    has_asked: bool,
+    is_in: bool,
+    /// The password that follows is in the clear.
+    is_clear: bool,
+}
+
+impl Talk for PostgreSql {
+    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+        let is_client = *self.client.get_or_insert(way) == way;
+        facts.begin();
+        if is_client && !self.has_started {
+            return self.start(bytes, facts).unwrap_or(Step::Took(0));
+        }
+        if !is_client && self.has_asked {
+            return self.answer(bytes, facts);
+        }
+        let (Some(kind), Some(length)) = (bytes.first(), be32(bytes, 1)) else { return Step::Took(0) };
+        if length < 4 {
+            return Step::Done;
+        }
+        let content = bytes::part(bytes, 5, length as usize - 4);
+        if content.len() < (length as usize - 4).min(HEAD_BYTES) {
+            return Step::Took(0);
+        }
+        match is_client {
+            true => self.command(*kind, content, facts),
+            false => self.reply(*kind, content, facts),
+        }
+        bytes::pass(bytes, 1 + u64::from(length))
+    }
+}
+
+impl PostgreSql {
+    fn start(&mut self, bytes: &[u8], facts: &mut Facts) -> Option<Step> {
+        let (length, code) = (be32(bytes, 0)?, be32(bytes, 4)?);
+        let content = bytes.get(8..(length.min(MOST_START_BYTES) as usize).max(8))?;
+        match code {
+            ASK_TLS | ASK_GSS => {
+                self.has_asked = true;
+                facts.text(FactKind::Message, if code == ASK_TLS { "ask for TLS" } else { "ask for GSSAPI" });
+            }
+            CANCEL => facts.text(FactKind::Message, "cancel"),
+            VERSION_3 => {
+                self.has_started = true;
+                facts.text(FactKind::Message, "start");
+                let mut texts = content.split(|byte| *byte == 0).take(2 * MOST_PARAMETERS);
+                while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
+                    match name {
+                        b"user" => facts.bytes(FactKind::User, value),
+                        b"database" => facts.bytes(FactKind::Service, value),
+                        b"application_name" => facts.bytes(FactKind::Agent, value),
+                        _ => {}
+                    }
+                }
+            }
+            _ => return Some(Step::Done),
+        }
+        Some(Step::Took(length as usize))
+    }
+
+    fn answer(&mut self, bytes: &[u8], facts: &mut Facts) -> Step {
+        self.has_asked = false;
+        match bytes.first() {
+            Some(b'S') => {
+                facts.text(FactKind::Security, "TLS");
+                Step::Over(1)
+            }
+            Some(b'G') => Step::Done,
+            Some(b'N') => Step::Took(1),
+            _ => {
+                self.has_asked = !bytes.is_empty();
+                if bytes.is_empty() { Step::Took(0) } else { Step::Done }
+            }
+        }
+    }
+
+    fn command(&mut self, kind: u8, content: &[u8], facts: &mut Facts) {
+        let name = match kind {
+            b'Q' => "query",
+            b'P' => "parse",
+            b'F' => "function call",
+            b'X' => "terminate",
+            b'p' => {
+                if self.is_clear {
+                    facts.bytes(FactKind::Password, bytes::until_nul(content));
+                }
+                "password"
+            }
+            _ => return,
+        };
+        facts.text(FactKind::Command, name);
+        if kind == b'Q' {
+            facts.bytes(FactKind::Argument, bytes::until_nul(content));
+        }
+    }
+
+    fn reply(&mut self, kind: u8, content: &[u8], facts: &mut Facts) {
+        match kind {
+            b'R' => self.authentication(content, facts),
+            b'E' => {
+                error(content, facts);
+                if !self.is_in {
+                    facts.text(FactKind::Login, "refused");
+                }
+            }
+            b'S' => {
+                if let Some(version) = content.strip_prefix(b"server_version\0") {
+                    facts.bytes(FactKind::Version, bytes::until_nul(version));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn authentication(&mut self, content: &[u8], facts: &mut Facts) {
+        let method = match be32(content, 0) {
+            Some(0) => {
+                self.is_in = true;
+                return facts.text(FactKind::Login, "accepted");
+            }
+            Some(2) => "Kerberos",
+            Some(3) => {
+                self.is_clear = true;
+                "clear text"
+            }
+            Some(5) => "MD5",
+            Some(7) => "GSSAPI",
+            Some(9) => "SSPI",
+            Some(10) => return facts.bytes(FactKind::Method, bytes::until_nul(bytes::from(content, 4))),
+            _ => return,
+        };
+        facts.text(FactKind::Method, method);
+    }
+}
+
+/// Fields of one letter and a text each: M is the message, C its code.
+fn error(content: &[u8], facts: &mut Facts) {
+    for field in content.split(|byte| *byte == 0).take(MOST_PARAMETERS) {
+        if let [b'M', text @ ..] = field {
+            facts.bytes(FactKind::Error, text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fact::Value;
+
+    #[test]
+    fn a_clear_password_and_its_refusal_are_read_and_no_prefix_panics() {
+        let ends = Ends::new(true, 50_000, 5432);
+        let (mut talk, mut facts) = (PostgreSql::default(), Facts::default());
+        let start = b"\0\0\0\x14\0\x03\0\0user\0anna\0\0\0";
+        let said: [(Way, &[u8]); 4] = [
+            (Way::Forward, &start[..20]),
+            (Way::Backward, b"R\0\0\0\x08\0\0\0\x03"),
+            (Way::Forward, b"p\0\0\0\x06s\0"),
+            (Way::Backward, b"E\0\0\0\x0eC28P01\0Mn\0"),
+        ];
+        assert_eq!(guess(said[0].1, &ends), Guess::Certain);
+        for (way, bytes) in said {
+            for end in 0..bytes.len() {
+                assert_eq!(talk.read(way, &bytes[..end], &mut facts), Step::Took(0));
+                guess(&bytes[..end], &ends);
+            }
+            assert_eq!(talk.read(way, bytes, &mut facts), Step::Took(bytes.len()));
+        }
+        let said: Vec<_> = facts.iter().collect();
+        for expected in [
+            (FactKind::User, "anna"),
+            (FactKind::Method, "clear text"),
+            (FactKind::Password, "s"),
+            (FactKind::Error, "n"),
+            (FactKind::Login, "refused"),
+        ] {
+            assert!(said.contains(&(expected.0, Value::Text(expected.1))), "{expected:?} in {said:?}");
+        }
+    }
+
+    #[test]
+    fn tls_follows_where_it_is_granted() {
+        let (mut talk, mut facts) = (PostgreSql::default(), Facts::default());
+        assert_eq!(talk.read(Way::Forward, b"\0\0\0\x08\x04\xd2\x16\x2f", &mut facts), Step::Took(8));
+        assert_eq!(talk.read(Way::Backward, b"S", &mut facts), Step::Over(1));
+    }
+}

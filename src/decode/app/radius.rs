@@ -1,0 +1,107 @@
+//! RADIUS (RFC 2865, RFC 2866): who asks to be let in, and whether he is.
+
+use super::shared::bytes::{self, be16, be32};
+use super::{Datagram, Ends, Entry, Guess};
+use crate::model::fact::{FactKind, Facts};
+use crate::model::protocol::Named;
+use std::net::Ipv4Addr;
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry {
+    protocol: Named::Radius,
+    datagram: Some(Datagram { is_by_content: false, read }),
+    stream: None,
+    frame: None,
+};
+
+const HEADER_BYTES: usize = 20;
+const MOST_ATTRIBUTES: usize = 64;
+/// Vendor number of Microsoft, whose attributes carry MS-CHAP (RFC 2548).
+const MICROSOFT: u32 = 311;
+
+fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
+    let (Some(code), Some(length)) = (payload.first(), be16(payload, 2)) else { return Guess::NotMine };
+    // Bytes behind the length are padding (RFC 2865, section 3).
+    if usize::from(length) < HEADER_BYTES || usize::from(length) > payload.len() {
+        return Guess::NotMine;
+    }
+    let name = match code {
+        1 => "Access-Request",
+        2 => "Access-Accept",
+        3 => "Access-Reject",
+        4 => "Accounting-Request",
+        5 => "Accounting-Response",
+        11 => "Access-Challenge",
+        12 => "Status-Server",
+        40..=45 => "Disconnect or Change-of-Authorization",
+        _ => return Guess::NotMine,
+    };
+    facts.text(FactKind::Message, name);
+    match code {
+        2 => facts.text(FactKind::Login, "accepted"),
+        3 => facts.text(FactKind::Login, "refused"),
+        _ => {}
+    }
+    let mut rest = bytes::part(payload, HEADER_BYTES, usize::from(length) - HEADER_BYTES);
+    for _ in 0..MOST_ATTRIBUTES {
+        let &[kind, n, ..] = rest else { break };
+        if n < 2 {
+            break;
+        }
+        attribute(kind, bytes::part(rest, 2, usize::from(n) - 2), facts);
+        rest = bytes::from(rest, usize::from(n));
+    }
+    Guess::Certain
+}
+
+/// RFC 2865, section 5; EAP by RFC 3579.
+fn attribute(kind: u8, value: &[u8], facts: &mut Facts) {
+    match kind {
+        1 => facts.bytes(FactKind::User, value),
+        2 => facts.text(FactKind::Method, "PAP"),
+        3 => facts.text(FactKind::Method, "CHAP"),
+        8 => {
+            if let Some(address) = be32(value, 0) {
+                facts.format(FactKind::Address, Ipv4Addr::from(address));
+            }
+        }
+        26 if be32(value, 0) == Some(MICROSOFT) => match value.get(4) {
+            Some(1) => facts.text(FactKind::Method, "MS-CHAP"),
+            Some(25) => facts.text(FactKind::Method, "MS-CHAP-2"),
+            _ => {}
+        },
+        31 => facts.bytes(FactKind::Client, value),
+        32 => facts.bytes(FactKind::Host, value),
+        79 => facts.text(FactKind::Method, "EAP"),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fact::Value;
+
+    #[test]
+    fn who_asks_and_is_refused_is_read_and_no_prefix_panics() {
+        let ask = [&b"\x01\x07\0\x1c"[..], &[9; 16], b"\x01\x06anna\x02\x02"].concat();
+        let refuse = [&b"\x03\x07\0\x14"[..], &[9; 16]].concat();
+        let ends = Ends::new(false, 50_000, 1812);
+        let mut facts = Facts::default();
+        for message in [&ask, &refuse] {
+            assert_eq!(read(message, &ends, &mut facts), Guess::Certain);
+        }
+        let said: Vec<_> = facts.iter().collect();
+        let expected = [
+            (FactKind::Message, Value::Text("Access-Request")),
+            (FactKind::User, Value::Text("anna")),
+            (FactKind::Method, Value::Text("PAP")),
+            (FactKind::Message, Value::Text("Access-Reject")),
+            (FactKind::Login, Value::Text("refused")),
+        ];
+        assert_eq!(said, expected);
+        for end in 0..ask.len() {
+            assert_eq!(read(&ask[..end], &ends, &mut facts), Guess::NotMine);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! RDP's first messages (MS-RDPBCGR, section 2.2.1): who connects, from which host, and what protects it. TLS follows.
+
+use super::shared::bytes::{self, add_utf16, be16, le32};
+use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use crate::model::fact::{FactKind, Facts};
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+
+/// Line in the table.
+pub const ENTRY: Entry =
+    Entry { protocol: Named::Rdp, datagram: None, stream: Some(Stream { guess, talk: || Box::new(Rdp) }), frame: None };
+
+const TPKT_BYTES: usize = 4;
+/// Bytes of TPKT and the fixed part of X.224.
+const HEAD_BYTES: usize = 11;
+const CONNECT: u8 = 0xe0;
+const CONFIRM: u8 = 0xd0;
+const COOKIE: &[u8] = b"Cookie: mstshash=";
+/// Kinds of negotiation data (sections 2.2.1.1.1, 2.2.1.2.1, 2.2.1.2.2).
+const REQUEST: u8 = 1;
+const RESPONSE: u8 = 2;
+const FAILURE: u8 = 3;
+/// Protections, by bit of a request and number of a response.
+const PROTECTIONS: [(u32, &str); 5] =
+    [(1, "TLS"), (2, "CredSSP"), (4, "RDSTLS"), (8, "CredSSP with early authorization"), (16, "RDS AAD")];
+
+/// The packet's length, the X.224 type, and what follows the fixed part.
+fn packet(bytes: &[u8]) -> Option<(usize, u8, &[u8])> {
+    let [3, 0, _, _, indicator, kind, ..] = bytes else { return None };
+    let length = usize::from(be16(bytes, 2)?);
+    let kind = if kind & 0xf0 == 0xf0 { 0xf0 } else { *kind };
+    (length >= TPKT_BYTES + 1 + usize::from(*indicator))
+        .then(|| (length, kind, bytes::part(bytes, HEAD_BYTES, length.saturating_sub(HEAD_BYTES))))
+}
+
+fn guess(bytes: &[u8], _: &Ends) -> Guess {
+    match packet(bytes) {
+        Some((_, CONNECT, data)) if data.starts_with(b"Cookie: ") => Guess::Certain,
+        Some((19, CONNECT | CONFIRM, [REQUEST..=FAILURE, _, 8, 0, ..])) => Guess::Certain,
+        Some((HEAD_BYTES, CONNECT | CONFIRM, [])) => Guess::Unsure,
+        _ => Guess::NotMine,
+    }
+}
+
+struct Rdp;
+
+impl Talk for Rdp {
+    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+        if bytes.len() < TPKT_BYTES + 2 {
+            return Step::Took(0);
+        }
+        let Some((length, kind, data)) = packet(bytes) else { return Step::Done };
+        if bytes.len() < length {
+            return Step::Took(0);
+        }
+        facts.begin();
+        match kind {
+            CONNECT => {
+                facts.text(FactKind::Message, "connect");
+                request(data, facts);
+            }
+            CONFIRM => {
+                facts.text(FactKind::Message, "confirm");
+                if confirm(data, facts) {
+                    return Step::Over(length);
+                }
+            }
+            _ => {
+                client(bytes::part(bytes, 0, length), facts);
+                return Step::Done;
+            }
+        }
+        Step::Took(length)
+    }
+}
+
+fn request(data: &[u8], facts: &mut Facts) {
+    let mut rest = data;
+    if data.starts_with(b"Cookie: ") {
+        let end = memchr::memchr(b'\r', data).unwrap_or(data.len());
+        if let Some(user) = bytes::part(data, 0, end).strip_prefix(COOKIE) {
+            facts.bytes(FactKind::User, user);
+        }
+        rest = bytes::from(data, end + 2);
+    }
+    let (Some(&REQUEST), Some(offered)) = (rest.first(), le32(rest, 4)) else {
+        return facts.text(FactKind::Method, "RDP");
+    };
+    if offered == 0 {
+        facts.text(FactKind::Method, "RDP");
+    }
+    for (_, name) in PROTECTIONS.iter().filter(|(bit, _)| offered & bit > 0) {
+        facts.text(FactKind::Method, name);
+    }
+}
+
+/// True if TLS follows.
+fn confirm(data: &[u8], facts: &mut Facts) -> bool {
+    match (data.first(), le32(data, 4)) {
+        (Some(&RESPONSE), Some(chosen @ 1..)) => {
+            match PROTECTIONS.iter().find(|(number, _)| *number == chosen) {
+                Some((_, name)) => facts.text(FactKind::Security, name),
+                None => facts.format(FactKind::Security, chosen),
+            }
+            return true;
+        }
+        (Some(&FAILURE), Some(code)) => {
+            let name = match code {
+                1 => "TLS required",
+                2 => "TLS not allowed",
+                3 => "no certificate",
+                4 => "inconsistent flags",
+                5 => "CredSSP required",
+                6 => "TLS with client certificate required",
+                _ => "negotiation failed",
+            };
+            facts.text(FactKind::Error, name);
+        }
+        _ => facts.text(FactKind::Security, "RDP"),
+    }
+    false
+}
+
+/// The client's name among its core data (section 2.2.1.3.2), in the clear where TLS does not protect it.
+fn client(packet: &[u8], facts: &mut Facts) {
+    const CORE: &[u8] = &[0x01, 0xc0];
+    const NAME_AT: usize = 24;
+    const NAME_BYTES: usize = 32;
+    let Some(at) = bytes::find(packet, CORE) else { return };
+    let core = bytes::from(packet, at);
+    // The version's upper half is 8 since RDP 5.
+    if matches!(le32(core, 4), Some(version) if version >> 16 == 8) {
+        add_utf16(FactKind::Host, bytes::part(core, NAME_AT, NAME_BYTES), facts);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fact::Value;
+
+    const ASK: &[u8] = b"\x03\0\0\x2a\x25\xe0\0\0\0\0\0Cookie: mstshash=anna\r\n\x01\0\x08\0\x03\0\0\0";
+    const GRANT: &[u8] = b"\x03\0\0\x13\x0e\xd0\0\0\x12\x34\0\x02\0\x08\0\x02\0\0\0";
+
+    #[test]
+    fn who_connects_and_what_protects_it_are_read_and_no_prefix_panics() {
+        let ends = Ends::new(true, 50_000, 3389);
+        let mut facts = Facts::default();
+        assert_eq!((guess(ASK, &ends), guess(GRANT, &ends)), (Guess::Certain, Guess::Certain));
+        assert_eq!(Rdp.read(Way::Forward, ASK, &mut facts), Step::Took(ASK.len()));
+        assert_eq!(Rdp.read(Way::Backward, GRANT, &mut facts), Step::Over(19));
+        let said: Vec<_> = facts.iter().collect();
+        for expected in [(FactKind::User, "anna"), (FactKind::Method, "CredSSP"), (FactKind::Security, "CredSSP")] {
+            assert!(said.contains(&(expected.0, Value::Text(expected.1))), "{expected:?}");
+        }
+        for end in 0..ASK.len() {
+            assert_eq!(Rdp.read(Way::Forward, &ASK[..end], &mut facts), Step::Took(0));
+        }
+        // A controller's connection request, with the lengths that S7 asks for.
+        let s7 = b"\x03\0\0\x16\x11\xe0\0\0\0\x01\0\xc1\x02\x01\0\xc2\x02\x01\x02\xc0\x01\x09";
+        assert_eq!(guess(s7, &Ends::new(true, 50_000, 102)), Guess::NotMine);
+    }
+}

@@ -1,0 +1,168 @@
+//! Redis (its serialization protocol, RESP): commands, and whether a log-in works.
+
+use super::shared::{bytes, lines};
+use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use crate::model::fact::{FactKind, Facts};
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry {
+    protocol: Named::Redis,
+    datagram: None,
+    stream: Some(Stream { guess, talk: || Box::new(Redis::default()) }),
+    frame: None,
+};
+
+/// Most parts of a command that are looked at, and bytes of it that are waited for.
+const MOST_PARTS: usize = 4;
+const MOST_WHOLE_BYTES: u64 = 512;
+/// Commands that one may write without any framing.
+const INLINE: [&[u8]; 4] = [b"PING", b"INFO", b"AUTH", b"CONFIG"];
+
+fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+    if bytes.first() == Some(&b'*') {
+        let Some((line, n)) = lines::first(bytes) else {
+            return if bytes.len() < 8 { Guess::More } else { Guess::NotMine };
+        };
+        return match (number(line, b'*'), bytes.get(n)) {
+            (Some(1..), Some(b'$')) => Guess::Certain,
+            (Some(1..), None) => Guess::More,
+            _ => Guess::NotMine,
+        };
+    }
+    let is_inline = ends.hint == Some(Named::Redis) && INLINE.iter().any(|word| lines::begins_with(bytes, word));
+    if is_inline { Guess::Unsure } else { Guess::NotMine }
+}
+
+/// The number of a line behind its sign.
+fn number(line: &[u8], sign: u8) -> Option<u64> {
+    let digits = line.strip_prefix(&[sign])?;
+    if digits.is_empty() || digits.len() > 10 || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    Some(digits.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
+}
+
+#[derive(Default)]
+struct Redis {
+    /// The client speaks first.
+    client: Option<Way>,
+    /// The next reply is to a log-in.
+    has_asked_in: bool,
+}
+
+impl Talk for Redis {
+    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+        let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
+        let is_client = *self.client.get_or_insert(way) == way;
+        if let Some(length) = number(line, b'$') {
+            return bytes::pass(bytes, n as u64 + length + 2);
+        }
+        facts.begin();
+        if !is_client {
+            self.reply(line, facts);
+            return Step::Took(n);
+        }
+        match number(line, b'*') {
+            Some(n_parts) => self.command(n_parts as usize, bytes, n, facts),
+            None => {
+                let (word, rest) = lines::word(line);
+                self.named(&[word, rest], facts);
+                Step::Took(n)
+            }
+        }
+    }
+
+    fn lose(&mut self, _: Way) -> bool {
+        true
+    }
+}
+
+impl Redis {
+    fn command(&mut self, n_parts: usize, bytes: &[u8], head: usize, facts: &mut Facts) -> Step {
+        let mut parts: [&[u8]; MOST_PARTS] = [&[]; MOST_PARTS];
+        let mut at = head;
+        for part in parts.iter_mut().take(n_parts) {
+            let rest = bytes::from(bytes, at);
+            let Some((line, n)) = lines::first(rest) else { return Step::Took(0) };
+            let Some(length) = number(line, b'$') else { break };
+            if length > MOST_WHOLE_BYTES {
+                break;
+            }
+            let Some(text) = rest.get(n..n + length as usize) else { return Step::Took(0) };
+            *part = text;
+            at += n + length as usize + 2;
+        }
+        self.named(&parts, facts);
+        // What is left of the command is passed over part by part.
+        bytes::pass(bytes, at as u64)
+    }
+
+    fn named(&mut self, parts: &[&[u8]], facts: &mut Facts) {
+        let Some(name) = parts.first() else { return };
+        let name = name.to_ascii_uppercase();
+        // A value that was lost track of is no command.
+        if name.is_empty() || !name.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'.' | b'_' | b'-'))
+        {
+            return;
+        }
+        facts.bytes(FactKind::Command, &name);
+        self.has_asked_in = name == b"AUTH";
+        match (name.as_slice(), parts) {
+            (b"AUTH", [_, password]) | (b"AUTH", [_, password, b"", ..]) => facts.bytes(FactKind::Password, password),
+            (b"AUTH", [_, user, password, ..]) => {
+                facts.bytes(FactKind::User, user);
+                facts.bytes(FactKind::Password, password);
+            }
+            (_, [_, rest @ ..]) => rest.iter().for_each(|part| facts.bytes(FactKind::Argument, part)),
+            _ => {}
+        }
+    }
+
+    fn reply(&mut self, line: &[u8], facts: &mut Facts) {
+        match line.split_first() {
+            Some((b'+', _)) if self.has_asked_in => facts.text(FactKind::Login, "accepted"),
+            Some((b'-', text)) => {
+                facts.bytes(FactKind::Error, lines::word(text).0);
+                if self.has_asked_in {
+                    facts.text(FactKind::Login, "refused");
+                }
+            }
+            _ => {}
+        }
+        self.has_asked_in = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fact::Value;
+
+    #[test]
+    fn a_refused_login_is_read_and_values_are_passed_over() {
+        let (mut redis, mut facts) = (Redis::default(), Facts::default());
+        let auth = b"*2\r\n$4\r\nauth\r\n$1\r\ns\r\n";
+        let set = b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$9000\r\nxxx";
+        let ends = Ends::new(true, 50_000, 6379);
+        assert_eq!((guess(auth, &ends), guess(b"* OK IMAP\r\n", &ends)), (Guess::Certain, Guess::NotMine));
+        for end in 0..auth.len() - 2 {
+            assert_eq!(redis.read(Way::Forward, &auth[..end], &mut facts), Step::Took(0));
+        }
+        assert_eq!(redis.read(Way::Forward, auth, &mut facts), Step::Took(auth.len()));
+        assert_eq!(redis.read(Way::Backward, b"-WRONGPASS no\r\n", &mut facts), Step::Took(15));
+        assert_eq!(redis.read(Way::Forward, set, &mut facts), Step::Took(20));
+        assert_eq!(redis.read(Way::Forward, &set[20..], &mut facts), Step::Skip(9009));
+        let said: Vec<_> = facts.iter().collect();
+        for expected in [
+            (FactKind::Password, "s"),
+            (FactKind::Error, "WRONGPASS"),
+            (FactKind::Login, "refused"),
+            (FactKind::Command, "SET"),
+            (FactKind::Argument, "k"),
+        ] {
+            assert!(said.contains(&(expected.0, Value::Text(expected.1))), "{expected:?} in {said:?}");
+        }
+    }
+}

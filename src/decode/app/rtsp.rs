@@ -1,0 +1,130 @@
+//! RTSP (RFC 2326): methods, status, what is asked for, and log-ins. Media that flow in the connection are passed over.
+
+use super::shared::head::{Head, number, quoted};
+use super::shared::{base64, lines};
+use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use crate::model::fact::{FactKind, Facts};
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry {
+    protocol: Named::Rtsp,
+    datagram: None,
+    stream: Some(Stream { guess, talk: || Box::new(Rtsp::default()) }),
+    frame: None,
+};
+
+const METHODS: [&[u8]; 11] = [
+    b"OPTIONS ",
+    b"DESCRIBE ",
+    b"SETUP ",
+    b"PLAY ",
+    b"PAUSE ",
+    b"TEARDOWN ",
+    b"ANNOUNCE ",
+    b"RECORD ",
+    b"REDIRECT ",
+    b"GET_PARAMETER ",
+    b"SET_PARAMETER ",
+];
+
+fn guess(bytes: &[u8], _: &Ends) -> Guess {
+    if bytes.starts_with(b"RTSP/") {
+        return Guess::Certain;
+    }
+    let Some(target) = METHODS.iter().find_map(|method| bytes.strip_prefix(*method)) else { return Guess::NotMine };
+    if target.starts_with(b"rtsp") || target.starts_with(b"* RTSP/") { Guess::Certain } else { Guess::NotMine }
+}
+
+#[derive(Default)]
+struct Rtsp {
+    /// A request bore a log-in, which its response answers.
+    is_logging_in: bool,
+}
+
+impl Talk for Rtsp {
+    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+        match bytes {
+            // Media, with channel and length in front (RFC 2326, section 10.12).
+            [b'$', _, n0, n1, ..] => return Step::Skip(4 + u64::from(u16::from_be_bytes([*n0, *n1]))),
+            [b'$', ..] => return Step::Took(0),
+            [b'\r', b'\n', ..] => return Step::Took(2),
+            _ => {}
+        }
+        let Some(head) = Head::read(bytes) else { return Step::Took(0) };
+        facts.begin();
+        let (first, rest) = lines::word(head.first);
+        if first.starts_with(b"RTSP/") {
+            self.response(number(lines::word(rest).0).unwrap_or(0), head, facts);
+        } else if first.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_') {
+            self.request(first, lines::word(rest).0, head, facts);
+        } else {
+            return Step::Done;
+        }
+        let length = head.field(b"content-length").and_then(number).unwrap_or(0);
+        Step::Skip((head.n_bytes as u64).saturating_add(length))
+    }
+}
+
+impl Rtsp {
+    fn request(&mut self, method: &[u8], target: &[u8], head: Head<'_>, facts: &mut Facts) {
+        facts.bytes(FactKind::Command, method);
+        facts.bytes(FactKind::File, target);
+        facts.bytes(FactKind::Agent, head.field(b"user-agent").unwrap_or(&[]));
+        facts.bytes(FactKind::Media, head.field(b"transport").unwrap_or(&[]));
+        let Some(value) = head.field(b"authorization") else { return };
+        self.is_logging_in = true;
+        let (scheme, rest) = lines::word(value);
+        facts.bytes(FactKind::Method, scheme);
+        if !scheme.eq_ignore_ascii_case(b"basic") {
+            return facts.bytes(FactKind::User, quoted(value, b"username").unwrap_or(&[]));
+        }
+        let Some(pair) = base64(rest) else { return };
+        let at = memchr::memchr(b':', &pair).unwrap_or(pair.len());
+        facts.bytes(FactKind::User, pair.get(..at).unwrap_or(&[]));
+        facts.bytes(FactKind::Password, pair.get(at + 1..).unwrap_or(&[]));
+    }
+
+    fn response(&mut self, status: u64, head: Head<'_>, facts: &mut Facts) {
+        facts.number(FactKind::Reply, status);
+        facts.bytes(FactKind::Banner, head.field(b"server").unwrap_or(&[]));
+        if std::mem::take(&mut self.is_logging_in) {
+            match status {
+                200..=299 => facts.text(FactKind::Login, "accepted"),
+                401 | 403 => facts.text(FactKind::Login, "refused"),
+                _ => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shared::listed;
+    use super::*;
+
+    #[test]
+    fn a_camera_is_asked_and_its_stream_passed_over() {
+        let (mut talk, mut facts) = (Rtsp::default(), Facts::default());
+        let request = b"DESCRIBE rtsp://10.0.0.9/live RTSP/1.0\r\nCSeq: 2\r\nAuthorization: Basic YW5uYTpz\r\n\r\n";
+        for end in 1..request.len() {
+            assert_eq!(talk.read(Way::Forward, &request[..end], &mut facts), Step::Took(0));
+        }
+        assert_eq!(talk.read(Way::Forward, request, &mut facts), Step::Skip(request.len() as u64));
+        let response = b"RTSP/1.0 401 No\r\nServer: Cam\r\nContent-Length: 10\r\n\r\n";
+        assert_eq!(talk.read(Way::Backward, response, &mut facts), Step::Skip(response.len() as u64 + 10));
+        assert_eq!(talk.read(Way::Backward, b"$\0\x02\0rtp", &mut facts), Step::Skip(516));
+        let expected = [
+            "command=DESCRIBE",
+            "file=rtsp://10.0.0.9/live",
+            "method=Basic",
+            "user=anna",
+            "password=s",
+            "reply=401",
+            "banner=Cam",
+            "login=refused",
+        ];
+        assert_eq!(listed(&facts), expected);
+    }
+}

@@ -1,0 +1,91 @@
+//! Bytes to the numbers and counted fields of binary protocols, big end first, one after the other.
+
+/// What is left to read; every step answers none where bytes are missing.
+#[derive(Clone, Copy, Debug)]
+pub struct Cursor<'a>(pub &'a [u8]);
+
+impl<'a> Cursor<'a> {
+    /// The next `n` bytes.
+    #[inline]
+    pub fn take(&mut self, n: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(n)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    /// The next bytes, as many as the array has.
+    #[inline]
+    pub fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (taken, rest) = self.0.split_first_chunk::<N>()?;
+        self.0 = rest;
+        Some(*taken)
+    }
+
+    /// A byte.
+    #[inline]
+    pub fn u8(&mut self) -> Option<u8> {
+        self.array::<1>().map(|[byte]| byte)
+    }
+
+    /// Two bytes.
+    #[inline]
+    pub fn u16(&mut self) -> Option<u16> {
+        self.array().map(u16::from_be_bytes)
+    }
+
+    /// Three bytes.
+    #[inline]
+    pub fn u24(&mut self) -> Option<u32> {
+        self.array().map(|[a, b, c]| u32::from_be_bytes([0, a, b, c]))
+    }
+
+    /// Four bytes.
+    #[inline]
+    pub fn u32(&mut self) -> Option<u32> {
+        self.array().map(u32::from_be_bytes)
+    }
+
+    /// A field with its length in one byte before it.
+    pub fn field8(&mut self) -> Option<&'a [u8]> {
+        let n = self.u8()?;
+        self.take(n.into())
+    }
+
+    /// A field with its length in two bytes before it.
+    pub fn field16(&mut self) -> Option<&'a [u8]> {
+        let n = self.u16()?;
+        self.take(n.into())
+    }
+
+    /// A field with its length in three bytes before it.
+    pub fn field24(&mut self) -> Option<&'a [u8]> {
+        let n = self.u24()?;
+        self.take(n as usize)
+    }
+
+    /// A field with its length in four bytes before it.
+    pub fn field32(&mut self) -> Option<&'a [u8]> {
+        let n = self.u32()?;
+        self.take(n as usize)
+    }
+}
+
+/// The 16-bit numbers of a list.
+pub fn numbers(list: &[u8]) -> impl Iterator<Item = u16> {
+    list.as_chunks::<2>().0.iter().map(|pair| u16::from_be_bytes(*pair))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_read_in_turn_and_none_past_the_end() {
+        let mut cursor = Cursor(b"\x01\0\x02\0\0\x03\x02ab\0\x01c\0\0\x02de\0\0\0\x01f\0");
+        assert_eq!((cursor.u8(), cursor.u16(), cursor.u24()), (Some(1), Some(2), Some(3)));
+        assert_eq!((cursor.field8(), cursor.field16()), (Some(&b"ab"[..]), Some(&b"c"[..])));
+        assert_eq!((cursor.field24(), cursor.field32()), (Some(&b"de"[..]), Some(&b"f"[..])));
+        assert_eq!((cursor.u16(), cursor.u8(), cursor.u8()), (None, Some(0), None));
+        assert_eq!(numbers(&[0, 1, 2, 3, 4]).collect::<Vec<_>>(), [1, 0x203]);
+    }
+}

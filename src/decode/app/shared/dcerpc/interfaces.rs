@@ -1,0 +1,262 @@
+//! Well-known DCE/RPC interfaces by their UUID, and those of their functions that an attacker likes.
+
+use std::fmt;
+
+/// An interface.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Interface {
+    /// As on the wire: the first three parts with their low bytes first.
+    id: [u8; 16],
+    known: Option<&'static Known>,
+}
+
+#[derive(PartialEq, Eq, Debug)]
+struct Known {
+    id: u128,
+    name: &'static str,
+    functions: &'static [(u16, &'static str)],
+}
+
+const fn known(id: u128, name: &'static str, functions: &'static [(u16, &'static str)]) -> Known {
+    Known { id, name, functions }
+}
+
+impl Interface {
+    /// Looks an interface up.
+    pub fn new(id: [u8; 16]) -> Interface {
+        let number = number(id);
+        Interface { id, known: KNOWN.iter().find(|known| known.id == number) }
+    }
+
+    /// The name of a function, where it is of note.
+    pub fn function(&self, number: u16) -> Option<&'static str> {
+        let (_, name) = self.known?.functions.iter().find(|(listed, _)| *listed == number)?;
+        Some(name)
+    }
+}
+
+impl fmt::Display for Interface {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(known) = self.known {
+            return f.write_str(known.name);
+        }
+        let id = number(self.id);
+        let part = |shift: u32, bits: u32| (id >> shift) & ((1 << bits) - 1);
+        write!(f, "{:08x}-{:04x}-{:04x}-", part(96, 32), part(80, 16), part(64, 16))?;
+        write!(f, "{:04x}-{:012x}", part(48, 16), part(0, 48))
+    }
+}
+
+/// The number that a UUID is when it is written down.
+fn number(id: [u8; 16]) -> u128 {
+    let [a, b, c, d, e, f, g, h, rest @ ..] = id;
+    let [i, j, k, l, m, n, o, p] = rest;
+    u128::from_be_bytes([d, c, b, a, f, e, h, g, i, j, k, l, m, n, o, p])
+}
+
+/// UUIDs and function numbers are those of the Open Specifications named.
+static KNOWN: &[Known] = &[
+    // C706, appendix O.
+    known(0xe1af8308_5d1f_11c9_91a4_08002b14a0fa, "epmapper", &[(2, "ept_lookup"), (3, "ept_map")]),
+    // MS-SCMR.
+    known(
+        0x367abb81_9844_35f1_ad32_98f038001003,
+        "svcctl",
+        &[
+            (1, "ControlService"),
+            (2, "DeleteService"),
+            (11, "ChangeServiceConfigW"),
+            (12, "CreateServiceW"),
+            (15, "OpenSCManagerW"),
+            (16, "OpenServiceW"),
+            (19, "StartServiceW"),
+            (24, "CreateServiceA"),
+            (27, "OpenSCManagerA"),
+            (28, "OpenServiceA"),
+            (31, "StartServiceA"),
+        ],
+    ),
+    // MS-TSCH: the three interfaces of the task scheduler.
+    known(0x1ff70682_0a51_30e8_076d_740be8cee98b, "atsvc", &[(0, "NetrJobAdd"), (1, "NetrJobDel"), (2, "NetrJobEnum")]),
+    known(0x378e52b0_c0a9_11cf_822d_00aa0051e40f, "sasec", &[(0, "SASetAccountInformation")]),
+    known(
+        0x86d35949_83c9_4044_b424_db363231fd0c,
+        "ITaskSchedulerService",
+        &[(1, "SchRpcRegisterTask"), (7, "SchRpcEnumTasks"), (12, "SchRpcRun"), (13, "SchRpcDelete")],
+    ),
+    // MS-SAMR.
+    known(
+        0x12345778_1234_abcd_ef00_0123456789ac,
+        "samr",
+        &[
+            (5, "SamrLookupDomainInSamServer"),
+            (6, "SamrEnumerateDomainsInSamServer"),
+            (7, "SamrOpenDomain"),
+            (11, "SamrEnumerateGroupsInDomain"),
+            (13, "SamrEnumerateUsersInDomain"),
+            (15, "SamrEnumerateAliasesInDomain"),
+            (17, "SamrLookupNamesInDomain"),
+            (36, "SamrQueryInformationUser"),
+            (37, "SamrSetInformationUser"),
+            (39, "SamrGetGroupsForUser"),
+            (50, "SamrCreateUser2InDomain"),
+            (55, "SamrUnicodeChangePasswordUser2"),
+            (58, "SamrSetInformationUser2"),
+            (64, "SamrConnect5"),
+        ],
+    ),
+    // MS-LSAD and MS-LSAT.
+    known(
+        0x12345778_1234_abcd_ef00_0123456789ab,
+        "lsarpc",
+        &[
+            (2, "LsarEnumeratePrivileges"),
+            (11, "LsarEnumerateAccounts"),
+            (14, "LsarLookupNames"),
+            (15, "LsarLookupSids"),
+            (43, "LsarRetrievePrivateData"),
+            (44, "LsarOpenPolicy2"),
+            (57, "LsarLookupSids2"),
+            (58, "LsarLookupNames2"),
+        ],
+    ),
+    // MS-NRPC.
+    known(
+        0x12345678_1234_abcd_ef00_01234567cffb,
+        "netlogon",
+        &[
+            (4, "NetrServerReqChallenge"),
+            (15, "NetrServerAuthenticate2"),
+            (26, "NetrServerAuthenticate3"),
+            (29, "NetrLogonGetDomainInfo"),
+            (30, "NetrServerPasswordSet2"),
+            (39, "NetrLogonSamLogonEx"),
+            (45, "NetrLogonSamLogonWithFlags"),
+        ],
+    ),
+    // MS-SRVS.
+    known(
+        0x4b324fc8_1670_01d3_1278_5a47bf6ee188,
+        "srvsvc",
+        &[
+            (8, "NetrConnectionEnum"),
+            (12, "NetrSessionEnum"),
+            (14, "NetrShareAdd"),
+            (15, "NetrShareEnum"),
+            (16, "NetrShareGetInfo"),
+            (21, "NetrServerGetInfo"),
+            (28, "NetrRemoteTOD"),
+        ],
+    ),
+    // MS-WKST.
+    known(
+        0x6bffd098_a112_3610_9833_46c3f87e345a,
+        "wkssvc",
+        &[(0, "NetrWkstaGetInfo"), (2, "NetrWkstaUserEnum"), (22, "NetrJoinDomain2")],
+    ),
+    // MS-RRP.
+    known(
+        0x338cd001_2244_31f1_aaaa_900038001003,
+        "winreg",
+        &[
+            (2, "OpenLocalMachine"),
+            (6, "BaseRegCreateKey"),
+            (15, "BaseRegOpenKey"),
+            (17, "BaseRegQueryValue"),
+            (20, "BaseRegSaveKey"),
+            (22, "BaseRegSetValue"),
+        ],
+    ),
+    // MS-DRSR: replication of a domain's secrets.
+    known(
+        0xe3514235_4b06_11d1_ab04_00c04fc2dcd2,
+        "drsuapi",
+        &[
+            (0, "IDL_DRSBind"),
+            (3, "IDL_DRSGetNCChanges"),
+            (5, "IDL_DRSReplicaAdd"),
+            (12, "IDL_DRSCrackNames"),
+            (17, "IDL_DRSAddEntry"),
+        ],
+    ),
+    // MS-RPRN and MS-PAR.
+    known(
+        0x12345678_1234_abcd_ef00_0123456789ab,
+        "spoolss",
+        &[
+            (1, "RpcOpenPrinter"),
+            (9, "RpcAddPrinterDriver"),
+            (65, "RpcRemoteFindFirstPrinterChangeNotificationEx"),
+            (69, "RpcOpenPrinterEx"),
+            (89, "RpcAddPrinterDriverEx"),
+        ],
+    ),
+    known(0x76f03f96_cdfd_44fc_a22c_64950a001209, "IRemoteWinspool", &[(39, "RpcAsyncAddPrinterDriver")]),
+    // MS-EFSR: the same interface in two pipes.
+    known(
+        0xc681d488_d850_11d0_8c52_00c04fd90f7e,
+        "efsrpc",
+        &[(0, "EfsRpcOpenFileRaw"), (4, "EfsRpcEncryptFileSrv"), (6, "EfsRpcQueryUsersOnFile")],
+    ),
+    known(
+        0xdf1941c5_fe89_4e79_bf10_463657acf44d,
+        "efsrpc",
+        &[(0, "EfsRpcOpenFileRaw"), (4, "EfsRpcEncryptFileSrv"), (6, "EfsRpcQueryUsersOnFile")],
+    ),
+    // MS-DFSNM and MS-FSRVP.
+    known(
+        0x4fc742e0_4a10_11cf_8273_00aa004ae673,
+        "netdfs",
+        &[(12, "NetrDfsAddStdRoot"), (13, "NetrDfsRemoveStdRoot"), (21, "NetrDfsEnumEx")],
+    ),
+    known(
+        0xa8e0653c_2744_4389_a61d_7373df8b2292,
+        "FileServerVssAgent",
+        &[(8, "IsPathSupported"), (9, "IsPathShadowCopied")],
+    ),
+    // MS-DCOM and MS-WMI.
+    known(0x99fcfec4_5260_101b_bbcb_00aa0021347a, "IObjectExporter", &[(3, "ServerAlive"), (5, "ServerAlive2")]),
+    known(
+        0x000001a0_0000_0000_c000_000000000046,
+        "IRemoteSCMActivator",
+        &[(3, "RemoteGetClassObject"), (4, "RemoteCreateInstance")],
+    ),
+    known(0x4d9f4ab8_7d1c_11cf_861e_0020af6e7c57, "IRemoteActivation", &[(0, "RemoteActivation")]),
+    known(0x00000131_0000_0000_c000_000000000046, "IRemUnknown", &[]),
+    known(0x00000143_0000_0000_c000_000000000046, "IRemUnknown2", &[]),
+    known(0xf309ad18_d86a_11d0_a075_00c04fb68820, "IWbemLevel1Login", &[(6, "NTLMLogin")]),
+    known(
+        0x9556dc99_828c_11cf_a37e_00aa003240c7,
+        "IWbemServices",
+        &[(20, "ExecQuery"), (24, "ExecMethod"), (25, "ExecMethodAsync")],
+    ),
+    // MS-EVEN and MS-EVEN6.
+    known(0x82273fdc_e32a_18c3_3f78_827929dc23ea, "eventlog", &[(0, "ElfrClearELFW")]),
+    known(0xf6beaff7_1e19_4fbb_9f8f_b89e2018337c, "IEventService", &[(6, "EvtRpcClearLog")]),
+    // MS-DNSP, MS-BKRP, MS-TSTS, MS-RAA, MS-ICPR, MS-FASP.
+    known(0x50abc2a4_574d_40b3_9d66_ee4fd5fba076, "DnsServer", &[(0, "R_DnssrvOperation"), (5, "R_DnssrvOperation2")]),
+    known(0x3dde7c30_165d_11d1_ab8f_00805f14db40, "BackupKey", &[(0, "BackuprKey")]),
+    known(0x5ca4a760_ebb1_11cf_8611_00a0245420ed, "winstation_rpc", &[]),
+    known(0x91ae6020_9e3c_11cf_8d7c_00aa00c091be, "ICertPassage", &[(0, "CertServerRequest")]),
+    known(0x6b5bdd1e_528c_422c_af8c_a4079be4fe48, "RemoteFW", &[]),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_interface_is_written_as_uuids_are() {
+        let id = [0x33, 0x05, 0x71, 0x71, 0xba, 0xbe, 0x37, 0x49, 0x83, 0x19, 0xb5, 0xdb, 0xef, 0x9c, 0xcc, 0x36];
+        assert_eq!(Interface::new(id).to_string(), "71710533-beba-4937-8319-b5dbef9ccc36");
+        assert_eq!(Interface::new([0; 16]).function(0), None);
+    }
+
+    #[test]
+    fn no_interface_and_no_function_is_listed_twice() {
+        for (place, known) in KNOWN.iter().enumerate() {
+            assert!(KNOWN.iter().skip(place + 1).all(|other| other.id != known.id), "{}", known.name);
+            assert!(known.functions.is_sorted_by_key(|(number, _)| number), "{}", known.name);
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! SIP (RFC 3261) over UDP and TCP: methods, status, who calls whom with what, log-ins, and where media will flow (SDP,
+//! RFC 8866).
+
+use super::shared::head::{Head, number, quoted};
+use super::shared::lines;
+use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
+use crate::model::fact::{FactKind, Facts};
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry {
+    protocol: Named::Sip,
+    datagram: Some(Datagram { is_by_content: true, read }),
+    stream: Some(Stream { guess, talk: || Box::new(Sip) }),
+    frame: None,
+};
+
+const VERSION: &[u8] = b"SIP/2.0";
+const METHODS: [&[u8]; 14] = [
+    b"INVITE",
+    b"ACK",
+    b"BYE",
+    b"CANCEL",
+    b"REGISTER",
+    b"OPTIONS",
+    b"PRACK",
+    b"SUBSCRIBE",
+    b"NOTIFY",
+    b"PUBLISH",
+    b"INFO",
+    b"REFER",
+    b"MESSAGE",
+    b"UPDATE",
+];
+/// Longest method with its space: what is shorter and has no space yet may become one.
+const MOST_METHOD_BYTES: usize = 10;
+/// Longest body that is read; others are passed over.
+const MOST_BODY_BYTES: u64 = 16 * 1024;
+/// Most streams of a session that become facts.
+const MOST_MEDIA: usize = 8;
+
+/// Nearly all datagrams of others stop at the first byte.
+fn looks_right(bytes: &[u8]) -> Guess {
+    if bytes.starts_with(VERSION) {
+        return Guess::Certain;
+    }
+    if !matches!(bytes.first(), Some(b'A'..=b'U')) {
+        return Guess::NotMine;
+    }
+    let start = bytes.get(..MOST_METHOD_BYTES).unwrap_or(bytes);
+    let Some(at) = memchr::memchr(b' ', start) else {
+        let may_become = METHODS.iter().any(|method| method.starts_with(bytes)) || VERSION.starts_with(bytes);
+        return if may_become { Guess::More } else { Guess::NotMine };
+    };
+    let (method, target) = bytes.split_at(at);
+    let is_method = METHODS.contains(&method);
+    if !is_method {
+        return Guess::NotMine;
+    }
+    const SCHEMES: [&[u8]; 3] = [b" sip:", b" sips:", b" tel:"];
+    match SCHEMES.iter().any(|scheme| target.starts_with(scheme)) {
+        true => Guess::Certain,
+        false if SCHEMES.iter().any(|scheme| scheme.starts_with(target)) => Guess::More,
+        false => Guess::NotMine,
+    }
+}
+
+fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+    match looks_right(bytes) {
+        Guess::More if ends.hint != Some(Named::Sip) => Guess::NotMine,
+        guess => guess,
+    }
+}
+
+fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
+    if looks_right(payload) != Guess::Certain {
+        return Guess::NotMine;
+    }
+    let head = Head::read(payload).unwrap_or_else(|| Head::of(payload));
+    message(head, payload.get(head.n_bytes..).unwrap_or(&[]), facts);
+    Guess::Certain
+}
+
+struct Sip;
+
+impl Talk for Sip {
+    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+        // Empty lines keep a connection alive (RFC 5626, section 3.5.1).
+        if bytes.starts_with(b"\r\n") {
+            return Step::Took(2);
+        }
+        if looks_right(bytes) == Guess::NotMine {
+            return Step::Done;
+        }
+        let Some(head) = Head::read(bytes) else { return Step::Took(0) };
+        let length = field(head, b"content-length", b"l").and_then(number).unwrap_or(0);
+        let body = bytes.get(head.n_bytes..).unwrap_or(&[]);
+        if length <= MOST_BODY_BYTES && (body.len() as u64) < length {
+            return Step::Took(0);
+        }
+        facts.begin();
+        message(head, body.get(..length as usize).unwrap_or(&[]), facts);
+        Step::Skip(head.n_bytes as u64 + length)
+    }
+}
+
+/// A field by its name or its short form (RFC 3261, section 7.3.3).
+fn field<'a>(head: Head<'a>, name: &[u8], short: &[u8]) -> Option<&'a [u8]> {
+    head.field(name).or_else(|| head.field(short))
+}
+
+fn message(head: Head<'_>, body: &[u8], facts: &mut Facts) {
+    let (first, rest) = lines::word(head.first);
+    let is_answer = first == VERSION;
+    let mut status = 0;
+    if is_answer {
+        status = number(lines::word(rest).0).unwrap_or(0);
+        facts.number(FactKind::Reply, status);
+    } else {
+        facts.bytes(FactKind::Command, first);
+    }
+    for (kind, name, short) in [(FactKind::From, &b"from"[..], &b"f"[..]), (FactKind::To, b"to", b"t")] {
+        facts.bytes(kind, field(head, name, short).map_or(&[], uri));
+    }
+    let is_register = head.field(b"cseq").is_some_and(|cseq| lines::has(cseq, b"REGISTER"));
+    if is_answer && is_register {
+        registered(status, facts);
+    }
+    for (name, value) in head.fields() {
+        match name {
+            name if name.eq_ignore_ascii_case(b"user-agent") && !is_answer => facts.bytes(FactKind::Agent, value),
+            name if name.eq_ignore_ascii_case(b"user-agent") || name.eq_ignore_ascii_case(b"server") => {
+                facts.bytes(FactKind::Banner, value);
+            }
+            name if name.eq_ignore_ascii_case(b"authorization")
+                || name.eq_ignore_ascii_case(b"proxy-authorization") =>
+            {
+                facts.bytes(FactKind::Method, lines::word(value).0);
+                facts.bytes(FactKind::User, quoted(value, b"username").unwrap_or(&[]));
+            }
+            _ => {}
+        }
+    }
+    if field(head, b"content-type", b"c").is_some_and(|kind| lines::has(kind, b"APPLICATION/SDP")) {
+        session(body, facts);
+    }
+}
+
+/// A 401 or 407 mostly just asks for a log-in (RFC 3261, section 22.1); that it refuses one shows only with what was asked.
+fn registered(status: u64, facts: &mut Facts) {
+    match status {
+        200..=299 => facts.text(FactKind::Login, "accepted"),
+        403 | 404 => facts.text(FactKind::Login, "refused"),
+        _ => {}
+    }
+}
+
+/// `"Anna" <sip:anna@example.org>;tag=1` without what is around the address.
+fn uri(value: &[u8]) -> &[u8] {
+    let Some(at) = memchr::memchr(b'<', value) else {
+        return value.split(|byte| *byte == b';').next().unwrap_or(value);
+    };
+    let inside = value.get(at + 1..).unwrap_or(&[]);
+    inside.split(|byte| *byte == b'>').next().unwrap_or(inside)
+}
+
+/// Addresses and ports of a session: a connection line counts for the media lines around it (RFC 8866, section 5.7).
+fn session(body: &[u8], facts: &mut Facts) {
+    let mut address: &[u8] = &[];
+    let mut media: Option<(&[u8], &[u8])> = None;
+    let mut n_media = 0;
+    let mut say = |media: Option<(&[u8], &[u8])>, address: &[u8], facts: &mut Facts| {
+        let Some((kind, port)) = media.filter(|_| n_media < MOST_MEDIA) else { return };
+        n_media += 1;
+        let [kind, address, port] = [kind, address, port].map(String::from_utf8_lossy);
+        facts.format(FactKind::Media, format_args!("{kind} to {address} port {port}"));
+    };
+    let mut of_session: &[u8] = &[];
+    for line in body.split(|byte| *byte == b'\n') {
+        let line = line.trim_ascii_end();
+        if let Some(connection) = line.strip_prefix(b"c=IN IP") {
+            address = lines::word(connection).1;
+            address = address.split(|byte| *byte == b'/').next().unwrap_or(address);
+            if media.is_none() {
+                of_session = address;
+            }
+        } else if let Some(stream) = line.strip_prefix(b"m=") {
+            say(media, address, facts);
+            address = of_session;
+            let (kind, rest) = lines::word(stream);
+            media = Some((kind, lines::word(rest).0));
+        }
+    }
+    say(media, address, facts);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shared::listed;
+    use super::*;
+
+    const REGISTER: &[u8] = b"REGISTER sip:example.org SIP/2.0\r\nf: \"Anna\" <sip:anna@example.org>;tag=1\r\n\
+        To: sip:anna@example.org;x=1\r\nCSeq: 2 REGISTER\r\nUser-Agent: Phone 1\r\n\
+        Authorization: Digest username=\"anna\", realm=\"x\"\r\nContent-Length: 0\r\n\r\n";
+
+    #[test]
+    fn a_log_in_is_read_and_no_prefix_panics() {
+        let mut facts = Facts::default();
+        let ends = Ends::new(false, 40_000, 40_001);
+        assert_eq!(read(REGISTER, &ends, &mut facts), Guess::Certain);
+        let refused = b"SIP/2.0 403 Forbidden\r\nCSeq: 2 REGISTER\r\nServer: PBX\r\n\r\n";
+        assert_eq!(read(refused, &ends, &mut facts), Guess::Certain);
+        let expected = [
+            "command=REGISTER",
+            "from=sip:anna@example.org",
+            "to=sip:anna@example.org",
+            "agent=Phone 1",
+            "method=Digest",
+            "user=anna",
+            "reply=403",
+            "login=refused",
+            "banner=PBX",
+        ];
+        assert_eq!(listed(&facts), expected);
+        for end in 0..REGISTER.len() {
+            read(&REGISTER[..end], &ends, &mut Facts::default());
+        }
+        for end in 1..REGISTER.len() {
+            assert_eq!(Sip.read(Way::Forward, &REGISTER[..end], &mut facts), Step::Took(0), "{end}");
+        }
+        assert_eq!(Sip.read(Way::Forward, REGISTER, &mut facts), Step::Skip(REGISTER.len() as u64));
+    }
+
+    #[test]
+    fn media_are_where_the_session_says() {
+        let sdp =
+            "v=0\r\nc=IN IP4 10.0.0.1\r\nm=audio 4000 RTP/AVP 0\r\nm=video 4002 RTP/AVP 31\r\nc=IN IP6 fd00::1/127\r\n";
+        let invite = format!(
+            "INVITE sip:b@x SIP/2.0\r\nc: application/sdp\r\nl: {}\r\n\r\n{sdp}OPTIONS sip:b@x SIP/2.0\r\n",
+            sdp.len()
+        );
+        let mut facts = Facts::default();
+        let n = invite.len() as u64 - 25;
+        assert_eq!(Sip.read(Way::Forward, invite.as_bytes(), &mut facts), Step::Skip(n));
+        let said = listed(&facts);
+        assert_eq!(said[1..], ["media=audio to 10.0.0.1 port 4000", "media=video to fd00::1 port 4002"]);
+    }
+
+    #[test]
+    fn requests_of_others_are_not_taken() {
+        let ends = Ends::new(true, 40_000, 5060);
+        assert_eq!(guess(b"OPTIONS / HTTP/1.1\r\n", &ends), Guess::NotMine);
+        assert_eq!(guess(b"OPTIONS rtsp://x RTSP/1.0\r\n", &ends), Guess::NotMine);
+        assert_eq!(guess(b"OPTIONS sip:x SIP/2.0\r\n", &ends), Guess::Certain);
+        assert_eq!(guess(b"OPTIO", &ends), Guess::More);
+    }
+}

@@ -1,0 +1,265 @@
+//! SOCKS 4, 4a and 5 (RFC 1928, RFC 1929): who asks a proxy for a connection to where. What it then carries is found out
+//! anew.
+
+use super::shared::take;
+use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use crate::model::fact::{FactKind, Facts};
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry {
+    protocol: Named::Socks,
+    datagram: None,
+    stream: Some(Stream { guess, talk: || Box::new(Socks::default()) }),
+    frame: None,
+};
+
+/// Longest message: a name and a user of version 4a.
+const MOST_BYTES: usize = 1024;
+
+/// A whole greeting that holds nothing else.
+fn guess(bytes: &[u8], _: &Ends) -> Guess {
+    let is_mine = match bytes {
+        [5, n @ 1..=16, methods @ ..] => {
+            methods.len() == usize::from(*n) && methods.iter().all(|method| matches!(method, 0..=9 | 0x80..=0x8f))
+        }
+        [4, 1 | 2, _, _, rest @ ..] => {
+            let text = rest.get(4..).unwrap_or(&[]);
+            text.ends_with(&[0]) && text.iter().all(|byte| matches!(byte, 0 | b' '..=b'~'))
+        }
+        _ => false,
+    };
+    if is_mine { Guess::Certain } else { Guess::NotMine }
+}
+
+#[derive(Default)]
+struct Socks {
+    is_greeted: bool,
+    /// The server has chosen how to log in (version 5).
+    is_chosen: bool,
+    /// What the client sends from now on is for whom it asked for.
+    is_asked: bool,
+}
+
+impl Talk for Socks {
+    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+        let mut rest = bytes;
+        facts.begin();
+        let step = match way {
+            Way::Forward if self.is_asked => return Step::Took(0),
+            Way::Forward => self.client(&mut rest, facts),
+            Way::Backward => self.server(&mut rest, facts),
+        };
+        let n = bytes.len() - rest.len();
+        match step {
+            Some(Next::Message) => Step::Took(n),
+            Some(Next::Carried) => Step::Over(n),
+            Some(Next::Nothing) => Step::Done,
+            None if bytes.len() > MOST_BYTES => Step::Done,
+            None => Step::Took(0),
+        }
+    }
+}
+
+/// What follows a message.
+enum Next {
+    Message,
+    /// What the proxy carries.
+    Carried,
+    Nothing,
+}
+
+impl Socks {
+    fn client(&mut self, rest: &mut &[u8], facts: &mut Facts) -> Option<Next> {
+        match (take::byte(rest)?, self.is_greeted) {
+            (4, false) => {
+                version_4(rest, facts)?;
+                (self.is_greeted, self.is_asked) = (true, true);
+            }
+            (5, false) => {
+                take::counted8(rest)?;
+                facts.text(FactKind::Version, "5");
+                self.is_greeted = true;
+            }
+            // User and password (RFC 1929, section 2).
+            (1, true) => {
+                let (user, password) = (take::counted8(rest)?, take::counted8(rest)?);
+                facts.bytes(FactKind::User, user);
+                facts.bytes(FactKind::Password, password);
+            }
+            (5, true) => {
+                let command = take::byte(rest)?;
+                take::byte(rest)?;
+                let target = Target::take(rest)?;
+                let port = take::be16(rest)?;
+                facts.text(FactKind::Command, command_name(command));
+                target.say(facts);
+                facts.number(FactKind::Port, u64::from(port));
+                self.is_asked = true;
+            }
+            _ => return Some(Next::Nothing),
+        }
+        Some(Next::Message)
+    }
+
+    fn server(&mut self, rest: &mut &[u8], facts: &mut Facts) -> Option<Next> {
+        match take::byte(rest)? {
+            // Version 4 answers with version 0.
+            0 => {
+                let code = take::byte(rest)?;
+                take::array::<6>(rest)?;
+                facts.text(FactKind::Reply, if code == 90 { "granted" } else { "rejected" });
+                Some(if code == 90 { Next::Carried } else { Next::Nothing })
+            }
+            1 => {
+                let is_good = take::byte(rest)? == 0;
+                facts.text(FactKind::Login, if is_good { "accepted" } else { "refused" });
+                Some(Next::Message)
+            }
+            5 if !self.is_chosen => {
+                self.is_chosen = true;
+                let (name, next) = match take::byte(rest)? {
+                    0 => ("none", Next::Message),
+                    1 => ("GSSAPI", Next::Nothing),
+                    2 => ("password", Next::Message),
+                    0xff => ("none acceptable", Next::Nothing),
+                    _ => ("other", Next::Nothing),
+                };
+                facts.text(FactKind::Method, name);
+                Some(next)
+            }
+            5 => {
+                let code = take::byte(rest)?;
+                take::byte(rest)?;
+                Target::take(rest)?;
+                take::be16(rest)?;
+                facts.text(FactKind::Reply, reply_name(code));
+                Some(if code == 0 { Next::Carried } else { Next::Nothing })
+            }
+            _ => Some(Next::Nothing),
+        }
+    }
+}
+
+/// Whom the client asks for.
+enum Target<'a> {
+    V4([u8; 4]),
+    V6([u8; 16]),
+    Name(&'a [u8]),
+}
+
+impl<'a> Target<'a> {
+    /// Type and address (RFC 1928, section 5).
+    fn take(rest: &mut &'a [u8]) -> Option<Target<'a>> {
+        match take::byte(rest)? {
+            1 => take::array(rest).map(Target::V4),
+            4 => take::array(rest).map(Target::V6),
+            _ => take::counted8(rest).map(Target::Name),
+        }
+    }
+
+    fn say(&self, facts: &mut Facts) {
+        match self {
+            Target::V4(address) => facts.format(FactKind::Address, Ipv4Addr::from(*address)),
+            Target::V6(address) => facts.format(FactKind::Address, Ipv6Addr::from(*address)),
+            Target::Name(name) => facts.bytes(FactKind::Domain, name),
+        }
+    }
+}
+
+/// Command, port, address, user; of version 4a a name follows an address of which only the last byte is set.
+fn version_4(rest: &mut &[u8], facts: &mut Facts) -> Option<()> {
+    let command = take::byte(rest)?;
+    let port = take::be16(rest)?;
+    let address: [u8; 4] = take::array(rest)?;
+    let user = until_zero(rest)?;
+    let name = match address {
+        [0, 0, 0, 1..=255] => Some(until_zero(rest)?),
+        _ => None,
+    };
+    facts.text(FactKind::Version, if name.is_some() { "4a" } else { "4" });
+    facts.text(FactKind::Command, command_name(command));
+    facts.bytes(FactKind::User, user);
+    name.map_or(Target::V4(address), Target::Name).say(facts);
+    facts.number(FactKind::Port, u64::from(port));
+    Some(())
+}
+
+fn until_zero<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let text = take::bytes(rest, memchr::memchr(0, rest)?)?;
+    take::byte(rest)?;
+    Some(text)
+}
+
+fn command_name(command: u8) -> &'static str {
+    match command {
+        1 => "connect",
+        2 => "bind",
+        3 => "associate",
+        _ => "other",
+    }
+}
+
+fn reply_name(code: u8) -> &'static str {
+    match code {
+        0 => "granted",
+        1 => "failed",
+        2 => "forbidden",
+        3 => "network unreachable",
+        4 => "host unreachable",
+        5 => "connection refused",
+        6 => "expired",
+        7 => "unknown command",
+        8 => "unknown address type",
+        _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shared::listed;
+    use super::*;
+
+    #[test]
+    fn version_5_is_read_and_hands_on() {
+        let (mut talk, mut facts) = (Socks::default(), Facts::default());
+        assert_eq!(guess(&[5, 2, 0, 2], &Ends::new(true, 50_000, 9050)), Guess::Certain);
+        assert_eq!(talk.read(Way::Forward, &[5, 2, 0, 2], &mut facts), Step::Took(4));
+        assert_eq!(talk.read(Way::Backward, &[5, 2], &mut facts), Step::Took(2));
+        assert_eq!(talk.read(Way::Forward, b"\x01\x04anna\x01s", &mut facts), Step::Took(8));
+        assert_eq!(talk.read(Way::Backward, &[1, 0], &mut facts), Step::Took(2));
+        let request = b"\x05\x01\0\x03\x0bexample.com\x01\xbb";
+        for end in 0..request.len() {
+            assert_eq!(talk.read(Way::Forward, &request[..end], &mut facts), Step::Took(0));
+        }
+        assert_eq!(talk.read(Way::Forward, request, &mut facts), Step::Took(request.len()));
+        assert_eq!(talk.read(Way::Forward, b"early", &mut facts), Step::Took(0));
+        assert_eq!(talk.read(Way::Backward, &[5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 22], &mut facts), Step::Over(10));
+        let expected = [
+            "version=5",
+            "method=password",
+            "user=anna",
+            "password=s",
+            "login=accepted",
+            "command=connect",
+            "domain=example.com",
+            "port=443",
+            "reply=granted",
+        ];
+        assert_eq!(listed(&facts), expected);
+    }
+
+    #[test]
+    fn version_4_is_read_with_addresses_and_names() {
+        let (mut talk, mut facts) = (Socks::default(), Facts::default());
+        let request = b"\x04\x01\0\x50\0\0\0\x01me\0x.org\0";
+        assert_eq!(guess(request, &Ends::new(true, 50_000, 9050)), Guess::Certain);
+        assert_eq!(talk.read(Way::Forward, request, &mut facts), Step::Took(request.len()));
+        assert_eq!(talk.read(Way::Backward, &[0, 91, 0, 0, 0, 0, 0, 0], &mut facts), Step::Done);
+        let expected = ["version=4a", "command=connect", "user=me", "domain=x.org", "port=80", "reply=rejected"];
+        assert_eq!(listed(&facts), expected);
+        assert_eq!(guess(b"\x05\0\x0b\x03\x10", &Ends::new(true, 50_000, 135)), Guess::NotMine);
+    }
+}

@@ -1,0 +1,68 @@
+//! SSDP, which finds devices (UPnP Device Architecture, section 1): method, what is looked for, what a device says it is.
+
+use super::shared::lines;
+use super::{Datagram, Ends, Entry, Guess};
+use crate::model::fact::{FactKind, Facts};
+use crate::model::protocol::Named;
+
+/// Line in the table.
+pub const ENTRY: Entry =
+    Entry { protocol: Named::Ssdp, datagram: Some(Datagram { is_by_content: true, read }), stream: None, frame: None };
+
+const MOST_FIELDS: usize = 32;
+
+fn read(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Guess {
+    let message = match payload.first() {
+        Some(b'M') if payload.starts_with(b"M-SEARCH ") => "search",
+        Some(b'N') if payload.starts_with(b"NOTIFY ") => "notify",
+        Some(b'H') if payload.starts_with(b"HTTP/1.1 ") => "answer",
+        _ => return Guess::NotMine,
+    };
+    facts.text(FactKind::Message, message);
+    let mut has_own_field = false;
+    let mut rest = payload;
+    for _ in 0..MOST_FIELDS {
+        let Some((line, n)) = lines::first(rest) else { break };
+        rest = rest.get(n..).unwrap_or(&[]);
+        let Some(at) = memchr::memchr(b':', line) else { continue };
+        let (name, value) = line.split_at(at);
+        let value = value.get(1..).unwrap_or(&[]).trim_ascii();
+        let is = |other: &[u8]| name.eq_ignore_ascii_case(other);
+        has_own_field |= is(b"ST") || is(b"NT") || is(b"USN");
+        if is(b"ST") || is(b"NT") {
+            facts.bytes(FactKind::Service, value);
+        } else if is(b"SERVER") {
+            facts.bytes(FactKind::Banner, value);
+        } else if is(b"USER-AGENT") {
+            facts.bytes(FactKind::Agent, value);
+        } else if is(b"LOCATION") {
+            facts.bytes(FactKind::Location, value);
+        } else if is(b"NTS") {
+            facts.bytes(FactKind::Command, value);
+        }
+    }
+    let is_mine = has_own_field || ends.hint == Some(Named::Ssdp);
+    if is_mine { Guess::Certain } else { Guess::NotMine }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fact::Value;
+
+    #[test]
+    fn an_answer_says_what_the_device_is_on_any_port() {
+        let answer =
+            b"HTTP/1.1 200 OK\r\nServer: box/1\r\nST: upnp:rootdevice\r\nLocation: http://192.0.2.1/d.xml\r\n\r\n";
+        let ends = Ends::new(false, 1900, 50_000);
+        let mut facts = Facts::default();
+        assert_eq!(read(answer, &ends, &mut facts), Guess::Certain);
+        let said: Vec<_> = facts.iter().collect();
+        assert!(said.contains(&(FactKind::Service, Value::Text("upnp:rootdevice"))));
+        assert!(said.contains(&(FactKind::Location, Value::Text("http://192.0.2.1/d.xml"))));
+        assert_eq!(read(b"HTTP/1.1 200 OK\r\n\r\n", &Ends::new(false, 1, 2), &mut facts), Guess::NotMine);
+        for end in 0..answer.len() {
+            read(&answer[..end], &ends, &mut facts);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Spanning tree messages (IEEE 802.1D, clause 9): version, who is root, and that the topology changes.
+
+use super::Entry;
+use super::shared::take;
+use crate::model::address::mac_text;
+use crate::model::fact::{FactKind, Facts};
+use crate::model::packet::Packet;
+use crate::model::protocol::Named;
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry { protocol: Named::Stp, datagram: None, stream: None, frame: Some(read) };
+
+const TOPOLOGY_CHANGE_FLAG: u8 = 0x01;
+const TOPOLOGY_CHANGE_NOTICE: u8 = 0x80;
+
+fn read(packet: &Packet, data: &[u8], facts: &mut Facts) {
+    let message = data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[]);
+    bridge(message, facts);
+}
+
+fn bridge(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
+    let [0, 0, version, kind] = take::array::<4>(&mut rest)? else { return None };
+    facts.text(
+        FactKind::Version,
+        match version {
+            0 => "STP",
+            2 => "RSTP",
+            3 => "MSTP",
+            4 => "SPB",
+            _ => "other",
+        },
+    );
+    if kind == TOPOLOGY_CHANGE_NOTICE {
+        facts.text(FactKind::Message, "topology change notice");
+        return Some(());
+    }
+    let flags = take::byte(&mut rest)?;
+    let is_change = flags & TOPOLOGY_CHANGE_FLAG != 0;
+    facts.text(FactKind::Message, if is_change { "topology change" } else { "configuration" });
+    // The root's identifier: priority, and its address.
+    let priority = take::be16(&mut rest)?;
+    let address = take::array(&mut rest)?;
+    facts.number(FactKind::Priority, u64::from(priority));
+    facts.text(FactKind::Root, &mac_text(address));
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shared::{facts_of_frame, listed};
+    use super::*;
+
+    #[test]
+    fn the_root_is_read_also_from_the_tree_of_a_vlan() {
+        let bridge = [0, 0, 2, 2, 0x3d, 0x80, 1, 2, 0, 0, 0, 0, 7, 0, 0, 0, 4, 0x80, 1, 2, 0, 0, 0, 0, 8, 0x80, 1];
+        let expected = ["version=RSTP", "message=topology change", "stp.root=02:00:00:00:00:07"];
+        for llc in [&[0x42, 0x42, 3][..], &[0xaa, 0xaa, 3, 0, 0, 12, 1, 11]] {
+            let length = [0, (llc.len() + bridge.len()) as u8];
+            let frame = [&[1, 0x80, 0xc2, 0, 0, 0, 2, 0, 0, 0, 0, 8][..], &length, llc, &bridge].concat();
+            let (protocol, facts) = facts_of_frame(1, &frame);
+            assert_eq!(protocol, Some(Named::Stp));
+            let said = listed(&facts);
+            assert!(expected.iter().all(|fact| said.iter().any(|said| said == fact)), "{said:?}");
+            assert!(said.contains(&"priority=32769".to_owned()));
+            (0..frame.len()).for_each(|end| drop(facts_of_frame(1, &frame[..end])));
+        }
+    }
+}

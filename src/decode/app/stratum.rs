@@ -1,0 +1,203 @@
+//! Stratum, by which miners of crypto-currencies get work: JSON-RPC in lines, in Bitcoin's, Ethereum's and Monero's forms.
+
+use super::shared::lines;
+use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use crate::model::fact::{FactKind, Facts};
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry {
+    protocol: Named::Stratum,
+    datagram: None,
+    stream: Some(Stream { guess, talk: || Box::new(Stratum::default()) }),
+    frame: None,
+};
+
+/// Most log-ins that may wait for their results.
+const MOST_WAITING: usize = 16;
+
+/// A method that only miners and their servers call.
+fn guess(bytes: &[u8], _: &Ends) -> Guess {
+    if bytes.first() != Some(&b'{') {
+        return Guess::NotMine;
+    }
+    let Some(line) = memchr::memchr(b'\n', bytes).and_then(|at| bytes.get(..at)).or(Some(bytes)) else {
+        return Guess::NotMine;
+    };
+    match text(line, b"method") {
+        Some(method) if method.starts_with(b"mining.") => Guess::Certain,
+        Some(b"eth_submitLogin" | b"eth_getWork" | b"eth_submitWork" | b"eth_submitHashrate") => Guess::Certain,
+        // Monero's: the wallet is called a login once more.
+        Some(b"login") if text(line, b"login").is_some() => Guess::Certain,
+        Some(b"submit" | b"job" | b"keepalived") if memchr::memmem::find(line, b"job_id").is_some() => Guess::Certain,
+        _ => Guess::NotMine,
+    }
+}
+
+#[derive(Default)]
+struct Stratum {
+    /// Ids of the requests that log in.
+    waiting: Vec<Box<[u8]>>,
+}
+
+impl Talk for Stratum {
+    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+        let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
+        facts.begin();
+        let method = text(line, b"method");
+        match method.filter(|method| !method.is_empty()) {
+            Some(method) => self.call(method, line, facts),
+            None => self.result(line, facts),
+        }
+        Step::Took(n)
+    }
+
+    fn lose(&mut self, _: Way) -> bool {
+        true
+    }
+}
+
+impl Stratum {
+    fn call(&mut self, method: &[u8], line: &[u8], facts: &mut Facts) {
+        facts.bytes(FactKind::Command, method);
+        let mut parameters = strings(line);
+        match method {
+            b"mining.subscribe" => facts.bytes(FactKind::Agent, parameters.next().unwrap_or(&[])),
+            b"mining.authorize" | b"eth_submitLogin" => {
+                facts.bytes(FactKind::User, parameters.next().unwrap_or(&[]));
+                facts.bytes(FactKind::Password, parameters.next().unwrap_or(&[]));
+                facts.bytes(FactKind::Client, text(line, b"worker").unwrap_or(&[]));
+                self.wait(line);
+            }
+            b"login" => {
+                facts.bytes(FactKind::User, text(line, b"login").unwrap_or(&[]));
+                facts.bytes(FactKind::Password, text(line, b"pass").unwrap_or(&[]));
+                facts.bytes(FactKind::Agent, text(line, b"agent").unwrap_or(&[]));
+                facts.bytes(FactKind::Client, text(line, b"rigid").unwrap_or(&[]));
+                self.wait(line);
+            }
+            b"mining.submit" => facts.bytes(FactKind::User, parameters.next().unwrap_or(&[])),
+            _ => {}
+        }
+    }
+
+    fn wait(&mut self, line: &[u8]) {
+        if self.waiting.len() < MOST_WAITING
+            && let Some(id) = scalar(line, b"id")
+        {
+            self.waiting.push(id.into());
+        }
+    }
+
+    fn result(&mut self, line: &[u8], facts: &mut Facts) {
+        let result = scalar(line, b"result").unwrap_or(&[]);
+        let error = scalar(line, b"error").unwrap_or(b"null");
+        let is_good = error == b"null" && !matches!(result, b"false" | b"null");
+        facts.text(FactKind::Reply, if is_good { "result" } else { "error" });
+        if !is_good {
+            facts.bytes(FactKind::Argument, text(line, b"message").unwrap_or(&[]));
+        }
+        let Some(id) = scalar(line, b"id") else { return };
+        let Some(at) = self.waiting.iter().position(|waiting| waiting.as_ref() == id) else { return };
+        self.waiting.remove(at);
+        facts.text(FactKind::Login, if is_good { "accepted" } else { "refused" });
+    }
+}
+
+/// What stands behind a key and its colon. Lines are short and flat, and may be cut: no whole reader of JSON is needed.
+fn value<'a>(line: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
+    let mut from = 0;
+    loop {
+        let at = from + memchr::memmem::find(line.get(from..)?, key)?;
+        from = at + key.len();
+        let is_quoted = at.checked_sub(1).and_then(|at| line.get(at)) == Some(&b'"');
+        let rest = line.get(from..)?;
+        if let (true, Some(rest)) = (is_quoted, rest.strip_prefix(b"\""))
+            && let Some(value) = rest.trim_ascii_start().strip_prefix(b":")
+        {
+            return Some(value.trim_ascii_start());
+        }
+    }
+}
+
+/// The text of a key.
+fn text<'a>(line: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
+    let text = value(line, key)?.strip_prefix(b"\"")?;
+    text.get(..memchr::memchr(b'"', text)?)
+}
+
+/// The number, word or text of a key as it is written; of an array or object its first mark.
+fn scalar<'a>(line: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
+    let value = value(line, key)?;
+    let n = value.iter().position(|byte| matches!(byte, b',' | b'}' | b']' | b' ')).unwrap_or(value.len());
+    value.get(..n)
+}
+
+/// The texts among the parameters, if they are an array.
+fn strings(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let inside = value(line, b"params").and_then(|value| value.strip_prefix(b"[")).unwrap_or(&[]);
+    let inside = inside.split(|byte| *byte == b']').next().unwrap_or(inside);
+    inside.split(|byte| *byte == b'"').skip(1).step_by(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shared::listed;
+    use super::*;
+
+    fn hear(said: &[(Way, &[u8])]) -> Vec<String> {
+        let (mut talk, mut facts) = (Stratum::default(), Facts::default());
+        for (way, line) in said {
+            let line = [line, &b"\n"[..]].concat();
+            assert_eq!(talk.read(*way, &line, &mut facts), Step::Took(line.len()));
+        }
+        listed(&facts)
+    }
+
+    #[test]
+    fn a_miner_of_bitcoin_is_read() {
+        let subscribe = br#"{"id": 1, "method": "mining.subscribe", "params": ["cgminer/4.9"]}"#;
+        assert_eq!(guess(subscribe, &Ends::new(true, 50_000, 443)), Guess::Certain);
+        let said = hear(&[
+            (Way::Forward, subscribe),
+            (Way::Forward, br#"{"id":2,"method":"mining.authorize","params":["wallet.rig","x"]}"#),
+            (Way::Backward, br#"{"id":1,"result":[[["mining.notify","a"]],"08",4],"error":null}"#),
+            (Way::Backward, br#"{"id":2,"result":true,"error":null}"#),
+            (Way::Backward, br#"{"id":null,"method":"mining.notify","params":["1"]}"#),
+        ]);
+        let expected = [
+            "command=mining.subscribe",
+            "agent=cgminer/4.9",
+            "command=mining.authorize",
+            "user=wallet.rig",
+            "password=x",
+            "reply=result",
+            "reply=result",
+            "login=accepted",
+            "command=mining.notify",
+        ];
+        assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn miners_of_monero_and_ethereum_are_read() {
+        let login = br#"{"method":"login","params":{"login":"4AB","pass":"p","agent":"XMRig/6"},"id":1}"#;
+        assert_eq!(guess(login, &Ends::new(true, 50_000, 443)), Guess::Certain);
+        let said =
+            hear(&[(Way::Forward, login), (Way::Backward, br#"{"id":1,"error":{"code":-1,"message":"Banned"}}"#)]);
+        let expected = [
+            "command=login",
+            "user=4AB",
+            "password=p",
+            "agent=XMRig/6",
+            "reply=error",
+            "argument=Banned",
+            "login=refused",
+        ];
+        assert_eq!(said, expected);
+        let said = hear(&[(Way::Forward, br#"{"worker":"rig","id":1,"method":"eth_submitLogin","params":["0xab"]}"#)]);
+        assert_eq!(said, ["command=eth_submitLogin", "user=0xab", "client=rig"]);
+        assert_eq!(guess(br#"{"method":"login","params":["a"]}"#, &Ends::new(true, 1, 2)), Guess::NotMine);
+    }
+}

@@ -1,0 +1,76 @@
+//! TFTP (RFC 1350): files asked for. The transfer itself goes on between other ports.
+
+use super::shared::bytes::{self, be16};
+use super::{Datagram, Ends, Entry, Guess};
+use crate::model::fact::{FactKind, Facts};
+use crate::model::protocol::Named;
+
+/// Line in the table.
+pub const ENTRY: Entry =
+    Entry { protocol: Named::Tftp, datagram: Some(Datagram { is_by_content: true, read }), stream: None, frame: None };
+
+fn read(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Guess {
+    let &[0, operation @ 1..=6, ..] = payload else { return Guess::NotMine };
+    let is_hinted = ends.hint == Some(Named::Tftp);
+    let rest = bytes::from(payload, 2);
+    match operation {
+        1 | 2 => {
+            let file = bytes::until_nul(rest);
+            let mode = bytes::until_nul(bytes::from(rest, file.len() + 1));
+            let is_known = [&b"octet"[..], b"netascii", b"mail"].iter().any(|known| mode.eq_ignore_ascii_case(known));
+            if file.is_empty() || !is_known {
+                return Guess::NotMine;
+            }
+            facts.text(FactKind::Message, if operation == 1 { "read" } else { "write" });
+            facts.bytes(FactKind::File, file);
+            return Guess::Certain;
+        }
+        _ if !is_hinted || payload.len() < 4 => return Guess::NotMine,
+        3 => facts.text(FactKind::Message, "data"),
+        4 => facts.text(FactKind::Message, "acknowledgement"),
+        5 => {
+            facts.text(FactKind::Message, "error");
+            error(be16(payload, 2).unwrap_or(0), facts);
+        }
+        _ => facts.text(FactKind::Message, "options"),
+    }
+    Guess::Unsure
+}
+
+/// Section 5; the last by RFC 2347.
+fn error(code: u16, facts: &mut Facts) {
+    let name = match code {
+        1 => "file not found",
+        2 => "access violation",
+        3 => "disk full",
+        4 => "illegal operation",
+        5 => "unknown transfer",
+        6 => "file exists",
+        7 => "no such user",
+        8 => "options refused",
+        _ => "other error",
+    };
+    facts.text(FactKind::Error, name);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fact::Value;
+
+    #[test]
+    fn a_file_that_is_asked_for_is_named_and_noise_is_not() {
+        let ask = b"\0\x01boot.bin\0octet\0";
+        let (own, other) = (Ends::new(false, 50_000, 69), Ends::new(false, 50_000, 50_001));
+        let mut facts = Facts::default();
+        assert_eq!(read(ask, &other, &mut facts), Guess::Certain);
+        assert!(facts.iter().any(|fact| fact == (FactKind::File, Value::Text("boot.bin"))));
+        assert_eq!(
+            (read(b"\0\x03\0\x01x", &own, &mut facts), read(b"\0\x03\0\x01x", &other, &mut facts)),
+            (Guess::Unsure, Guess::NotMine)
+        );
+        for end in 0..ask.len() - 1 {
+            assert_eq!(read(&ask[..end], &own, &mut facts), Guess::NotMine);
+        }
+    }
+}

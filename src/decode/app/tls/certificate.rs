@@ -1,0 +1,50 @@
+//! The certificate of a server to facts, by x509-parser (RFC 5280, section 4.1).
+
+use crate::decode::app::shared::cursor::Cursor;
+use crate::model::fact::{FactKind, Facts};
+use std::net::{Ipv4Addr, Ipv6Addr};
+use x509_parser::extensions::GeneralName;
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+/// Names that become facts; certificates of content networks hold hundreds.
+const MOST_NAMES: usize = 12;
+
+/// Reads the body of a Certificate message (RFC 5246, section 7.4.2): its first certificate is the server's own.
+pub(super) fn tell(body: &[u8], facts: &mut Facts) -> Option<()> {
+    let list = Cursor(body).field24()?;
+    tell_one(Cursor(list).field24()?, facts)
+}
+
+/// Reads a certificate.
+pub(super) fn tell_one(der: &[u8], facts: &mut Facts) -> Option<()> {
+    let (_, certificate) = X509Certificate::from_der(der).ok()?;
+    let (subject, issuer) = (certificate.subject(), certificate.issuer());
+    facts.format(FactKind::CertSubject, subject);
+    facts.format(FactKind::CertIssuer, issuer);
+    let validity = certificate.validity();
+    for (kind, time) in [(FactKind::CertFrom, validity.not_before), (FactKind::CertUntil, validity.not_after)] {
+        if let Ok(seconds) = u64::try_from(time.timestamp()) {
+            facts.number(kind, seconds);
+        }
+    }
+    facts.text(FactKind::CertSelfSigned, if subject.as_raw() == issuer.as_raw() { "yes" } else { "no" });
+    if let Ok(Some(names)) = certificate.subject_alternative_name() {
+        names.value.general_names.iter().take(MOST_NAMES).for_each(|name| other_name(name, facts));
+    }
+    Some(())
+}
+
+fn other_name(name: &GeneralName<'_>, facts: &mut Facts) {
+    let kind = FactKind::CertName;
+    match name {
+        GeneralName::DNSName(text) | GeneralName::RFC822Name(text) | GeneralName::URI(text) => facts.text(kind, text),
+        GeneralName::IPAddress(bytes) => {
+            if let Ok(address) = <[u8; 4]>::try_from(*bytes) {
+                facts.format(kind, Ipv4Addr::from(address));
+            } else if let Ok(address) = <[u8; 16]>::try_from(*bytes) {
+                facts.format(kind, Ipv6Addr::from(address));
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,250 @@
+//! VNC's remote framebuffer (RFC 6143, section 7): version, kinds of log-in and whether it works. Pictures are not read.
+
+use super::shared::bytes::{self, be32};
+use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use crate::model::fact::{FactKind, Facts};
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry {
+    protocol: Named::Vnc,
+    datagram: None,
+    stream: Some(Stream { guess, talk: || Box::new(Vnc::default()) }),
+    frame: None,
+};
+
+const VERSION_BYTES: usize = 12;
+const NONE: u8 = 1;
+const PASSWORD: u8 = 2;
+const MOST_REASON_BYTES: u32 = 1024;
+
+fn guess(bytes: &[u8], _: &Ends) -> Guess {
+    match version(bytes) {
+        Some(_) => Guess::Certain,
+        None if bytes.len() < VERSION_BYTES && b"RFB ".starts_with(bytes.get(..4).unwrap_or(bytes)) => Guess::More,
+        None => Guess::NotMine,
+    }
+}
+
+/// Section 7.1.1.
+fn version(bytes: &[u8]) -> Option<(u16, u16)> {
+    let [b'R', b'F', b'B', b' ', a, b, c, b'.', d, e, f, b'\n'] = bytes.first_chunk::<VERSION_BYTES>()? else {
+        return None;
+    };
+    let number = |digits: [&u8; 3]| {
+        digits.iter().try_fold(0, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u16::from(**digit - b'0')))
+    };
+    Some((number([a, b, c])?, number([d, e, f])?))
+}
+
+/// What a side says next.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+enum Next {
+    #[default]
+    Version,
+    /// Kinds of log-in that the server has, the one that the client takes.
+    Security,
+    /// The server's challenge, the client's answer.
+    Challenge,
+    Result,
+    Name,
+}
+
+#[derive(Default)]
+struct Vnc {
+    /// The server speaks first.
+    server: Option<Way>,
+    minor: u16,
+    of_server: Next,
+    of_client: Next,
+    chosen: u8,
+}
+
+impl Talk for Vnc {
+    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+        facts.begin();
+        let step = match *self.server.get_or_insert(way) == way {
+            true => self.server(bytes, facts),
+            false => self.client(bytes, facts),
+        };
+        step.unwrap_or(Step::Took(0))
+    }
+}
+
+impl Vnc {
+    /// None if more bytes are needed.
+    fn server(&mut self, bytes: &[u8], facts: &mut Facts) -> Option<Step> {
+        match self.of_server {
+            Next::Version => {
+                let Some((major, minor)) = version(bytes) else { return wait_or_end(bytes, VERSION_BYTES) };
+                facts.format(FactKind::Version, format_args!("{major}.{minor}"));
+                self.of_server = Next::Security;
+                self.minor = minor;
+                Some(Step::Took(VERSION_BYTES))
+            }
+            Next::Security if self.minor < 7 => {
+                // The server decides (section 7.1.2, version 3.3).
+                let kind = u8::try_from(be32(bytes, 0)?).unwrap_or(u8::MAX);
+                security(FactKind::Method, kind, facts);
+                self.chosen(kind, facts);
+                self.of_client = self.of_server;
+                Some(Step::Took(4))
+            }
+            Next::Security => {
+                let n = usize::from(*bytes.first()?);
+                if n == 0 {
+                    return reason(bytes::from(bytes, 1), facts);
+                }
+                let kinds = bytes.get(1..1 + n)?;
+                kinds.iter().for_each(|kind| security(FactKind::Security, *kind, facts));
+                // What follows depends on what the client takes, which is read before it.
+                self.of_server = Next::Challenge;
+                Some(Step::Took(1 + n))
+            }
+            Next::Challenge if self.chosen == PASSWORD => {
+                bytes.get(..16)?;
+                self.of_server = Next::Result;
+                Some(Step::Took(16))
+            }
+            Next::Challenge if self.chosen == NONE && self.minor < 8 => {
+                self.of_server = Next::Name;
+                self.server(bytes, facts)
+            }
+            Next::Challenge | Next::Result if matches!(self.chosen, NONE | PASSWORD) => match be32(bytes, 0)? {
+                0 => {
+                    facts.text(FactKind::Login, "accepted");
+                    self.of_server = Next::Name;
+                    Some(Step::Took(4))
+                }
+                _ if self.minor < 8 => {
+                    facts.text(FactKind::Login, "refused");
+                    Some(Step::Done)
+                }
+                _ => {
+                    let step = reason(bytes::from(bytes, 4), facts)?;
+                    facts.text(FactKind::Login, "refused");
+                    Some(step)
+                }
+            },
+            // Other kinds of log-in are encrypted or of one maker's own.
+            Next::Challenge | Next::Result => Some(Step::Done),
+            Next::Name => {
+                let length = be32(bytes, 20)?;
+                if length <= MOST_REASON_BYTES {
+                    facts.bytes(FactKind::Banner, bytes.get(24..24 + length as usize)?);
+                }
+                Some(Step::Done)
+            }
+        }
+    }
+
+    fn client(&mut self, bytes: &[u8], facts: &mut Facts) -> Option<Step> {
+        match self.of_client {
+            Next::Version => {
+                let Some((_, minor)) = version(bytes) else { return wait_or_end(bytes, VERSION_BYTES) };
+                self.minor = self.minor.min(minor);
+                self.of_client = if self.minor < 7 { Next::Challenge } else { Next::Security };
+                Some(Step::Took(VERSION_BYTES))
+            }
+            Next::Security => {
+                let kind = *bytes.first()?;
+                security(FactKind::Method, kind, facts);
+                self.chosen = kind;
+                if kind == NONE && self.minor < 8 {
+                    facts.text(FactKind::Login, "accepted");
+                }
+                self.of_client = Next::Challenge;
+                Some(Step::Done)
+            }
+            _ => Some(Step::Done),
+        }
+    }
+
+    fn chosen(&mut self, kind: u8, facts: &mut Facts) {
+        self.chosen = kind;
+        self.of_server = match kind {
+            NONE => {
+                facts.text(FactKind::Login, "accepted");
+                Next::Name
+            }
+            _ => Next::Challenge,
+        };
+    }
+}
+
+/// Why the server refuses: a length and a text.
+fn reason(bytes: &[u8], facts: &mut Facts) -> Option<Step> {
+    let length = be32(bytes, 0)?;
+    if length <= MOST_REASON_BYTES {
+        facts.bytes(FactKind::Error, bytes.get(4..4 + length as usize)?);
+    }
+    Some(Step::Done)
+}
+
+fn wait_or_end(bytes: &[u8], n: usize) -> Option<Step> {
+    (bytes.len() >= n).then_some(Step::Done)
+}
+
+/// IANA's registry of RFB security types.
+fn security(fact: FactKind, kind: u8, facts: &mut Facts) {
+    let name = match kind {
+        0 => "invalid",
+        NONE => "none",
+        PASSWORD => "VNC password",
+        5 => "RA2",
+        6 => "RA2ne",
+        16 => "Tight",
+        17 => "Ultra",
+        18 => "TLS",
+        19 => "VeNCrypt",
+        20 => "SASL",
+        30 => "Apple",
+        other => return facts.format(fact, format_args!("type {other}")),
+    };
+    facts.text(fact, name);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fact::Value;
+
+    #[test]
+    fn a_refused_password_is_read_and_no_prefix_panics() {
+        let (mut vnc, mut facts) = (Vnc::default(), Facts::default());
+        let refusal = b"\0\0\0\x01\0\0\0\x02no";
+        let talk: [(Way, &[u8], usize); 6] = [
+            (Way::Backward, b"RFB 003.008\n", 12),
+            (Way::Forward, b"RFB 003.008\n", 12),
+            (Way::Backward, b"\x02\x02\x10", 3),
+            (Way::Forward, b"\x02", 0),
+            (Way::Backward, &[9; 16], 16),
+            (Way::Backward, refusal, 0),
+        ];
+        for (way, bytes, n) in talk {
+            for end in 0..bytes.len() {
+                assert_eq!(vnc.read(way, &bytes[..end], &mut Facts::default()), Step::Took(0), "{bytes:?}");
+            }
+            let step = vnc.read(way, bytes, &mut facts);
+            assert_eq!(step, if n > 0 { Step::Took(n) } else { Step::Done }, "{bytes:?}");
+        }
+        let said: Vec<_> = facts.iter().collect();
+        for expected in [
+            (FactKind::Version, "3.8"),
+            (FactKind::Security, "Tight"),
+            (FactKind::Method, "VNC password"),
+            (FactKind::Error, "no"),
+            (FactKind::Login, "refused"),
+        ] {
+            assert!(said.contains(&(expected.0, Value::Text(expected.1))), "{expected:?} in {said:?}");
+        }
+    }
+
+    #[test]
+    fn the_greeting_is_told_from_others() {
+        let ends = Ends::new(true, 5900, 50_000);
+        assert_eq!((guess(b"RFB 003.003\n", &ends), guess(b"RFB", &ends)), (Guess::Certain, Guess::More));
+        assert_eq!((guess(b"RFB nothing.\n", &ends), guess(b"220 ", &ends)), (Guess::NotMine, Guess::NotMine));
+    }
+}

@@ -1,0 +1,76 @@
+//! WebSocket frames after HTTP has made way for them (RFC 6455, section 5.2): their kinds; what they carry is passed over.
+
+use super::shared::cursor::Cursor;
+use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use crate::model::fact::{FactKind, Facts};
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry {
+    protocol: Named::WebSocket,
+    datagram: None,
+    stream: Some(Stream { guess, talk: || Box::new(WebSocket) }),
+    frame: None,
+};
+
+/// A frame proves nothing: only the upgrade before it does.
+fn guess(_: &[u8], _: &Ends) -> Guess {
+    Guess::NotMine
+}
+
+const RESERVED: u8 = 0x30;
+const IS_MASKED: u8 = 0x80;
+
+struct WebSocket;
+
+impl Talk for WebSocket {
+    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+        let Some((kind, n)) = head(bytes) else { return Step::Took(0) };
+        let name = match kind & 0x0f {
+            0 => "continuation",
+            1 => "text",
+            2 => "binary",
+            8 => "close",
+            9 => "ping",
+            10 => "pong",
+            _ => return Step::Done,
+        };
+        if kind & RESERVED != 0 {
+            return Step::Done;
+        }
+        facts.begin();
+        facts.text(FactKind::Message, name);
+        Step::Skip(n)
+    }
+}
+
+/// The first byte of a frame, and the bytes of all of it.
+fn head(bytes: &[u8]) -> Option<(u8, u64)> {
+    let mut cursor = Cursor(bytes);
+    let [kind, length] = cursor.array()?;
+    let n = match length & !IS_MASKED {
+        126 => u64::from(cursor.u16()?),
+        127 => cursor.array().map(u64::from_be_bytes)?,
+        n => u64::from(n),
+    };
+    let n_mask = if length & IS_MASKED != 0 { 4 } else { 0 };
+    Some((kind, n.saturating_add((bytes.len() - cursor.0.len()) as u64).saturating_add(n_mask)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_are_passed_over_by_their_length() {
+        let mut facts = Facts::default();
+        let mut talk = WebSocket;
+        assert_eq!(talk.read(Way::Backward, b"\x81\x05hello", &mut facts), Step::Skip(7));
+        assert_eq!(talk.read(Way::Forward, b"\x82\xfe\x01\0mask", &mut facts), Step::Skip(4 + 4 + 256));
+        assert_eq!(talk.read(Way::Forward, b"\x82\xff\0\0", &mut facts), Step::Took(0));
+        assert_eq!(talk.read(Way::Forward, b"\x87\x00", &mut facts), Step::Done);
+        let said: Vec<_> = facts.messages().filter_map(|said| said.text(FactKind::Message)).collect();
+        assert_eq!(said, ["text", "binary"]);
+    }
+}

@@ -1,0 +1,85 @@
+//! Which flow each packet belongs to, four bytes a packet.
+
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+
+/// Packets in a chunk.
+const CHUNK: usize = 1 << 16;
+/// The sign bit tells the way.
+const BACKWARD: u32 = 1 << 31;
+/// From here on stands the protocol of a packet without a flow.
+const NO_FLOW: u32 = 0x7fff_ff00;
+
+/// Whose a packet is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Belongs {
+    /// Of a flow.
+    Flow(u32, Way),
+    /// Of no flow.
+    Alone(Option<Named>),
+}
+
+/// Whose all packets are.
+#[derive(Default)]
+pub struct Owners {
+    chunks: Vec<Vec<u32>>,
+}
+
+impl Belongs {
+    fn pack(self) -> u32 {
+        match self {
+            Belongs::Flow(serial, Way::Forward) => serial.min(NO_FLOW - 1),
+            Belongs::Flow(serial, Way::Backward) => serial.min(NO_FLOW - 1) | BACKWARD,
+            Belongs::Alone(None) => NO_FLOW,
+            Belongs::Alone(Some(named)) => NO_FLOW + 1 + named as u32,
+        }
+    }
+
+    fn unpack(packed: u32) -> Belongs {
+        match packed & !BACKWARD {
+            serial @ 0..NO_FLOW => {
+                Belongs::Flow(serial, if packed & BACKWARD == 0 { Way::Forward } else { Way::Backward })
+            }
+            alone => {
+                let place = (alone - NO_FLOW) as usize;
+                Belongs::Alone(place.checked_sub(1).and_then(|place| Named::ALL.get(place)).copied())
+            }
+        }
+    }
+}
+
+impl Owners {
+    /// Adds the next packet.
+    #[inline]
+    pub fn push(&mut self, belongs: Belongs) {
+        if self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
+            // Small files stay small.
+            let room = if self.chunks.is_empty() { 0 } else { CHUNK };
+            self.chunks.push(Vec::with_capacity(room));
+        }
+        if let Some(chunk) = self.chunks.last_mut() {
+            chunk.push(belongs.pack());
+        }
+    }
+
+    /// Packets so far.
+    pub fn len(&self) -> u64 {
+        (self.chunks.len().saturating_sub(1) * CHUNK + self.chunks.last().map_or(0, Vec::len)) as u64
+    }
+
+    /// True if there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whose the packet with this number is, from 0.
+    pub fn get(&self, number: u64) -> Option<Belongs> {
+        let chunk = self.chunks.get(usize::try_from(number).ok()? / CHUNK)?;
+        chunk.get(number as usize % CHUNK).map(|packed| Belongs::unpack(*packed))
+    }
+
+    /// Whose every packet is, in order.
+    pub fn iter(&self) -> impl Iterator<Item = Belongs> {
+        self.chunks.iter().flatten().map(|packed| Belongs::unpack(*packed))
+    }
+}
