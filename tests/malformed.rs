@@ -92,3 +92,57 @@ fn broken_captures_and_prefixes_of_good_ones_end_well() {
         None => println!("skipped: this system does not tell how much memory was held"),
     }
 }
+
+/// Every number of every kind of table replaced by one that no counter, clock or address can be.
+#[test]
+#[allow(clippy::unwrap_used)]
+fn tables_of_absurd_numbers_end_well() {
+    const ABSURD: &[&str] = &[
+        "18446744073709551615",
+        "9223372036854775807",
+        "-9223372036854775808",
+        "1e308",
+        "-1e308",
+        "1e-320",
+        "-0.0",
+        "-1",
+    ];
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tables");
+    let mut wrong = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
+        for absurd in ABSURD {
+            let bytes = with_numbers(&text, absurd);
+            wrong.extend(complaint(&name(&path), bytes.as_bytes()));
+            // Twice the rows: sums run over too.
+            wrong.extend(complaint(&name(&path), [bytes.as_str(), &bytes].concat().as_bytes()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Each row brings a name of its own: columns are not added without end, and what has many is not slow.
+#[test]
+fn json_of_ever_new_names_ends_well() {
+    let rows: String = (0..20_000).map(|n| format!("{{\"a\": 1, \"name{n}\": {n}}}\n")).collect();
+    assert_eq!(complaint("names.json", rows.as_bytes()), None);
+    let settings = Settings::default();
+    let mut pipeline = Pipeline::new(&settings, "names.json", rows.len() as u64);
+    assert!(pipeline.feed(rows.as_bytes()).and_then(|()| pipeline.end()).is_ok());
+    let analysis = pipeline.judge(&settings);
+    let n_columns = analysis.table.map_or(0, |table| table.layout.columns.len());
+    assert!((1000..4000).contains(&n_columns), "{n_columns}");
+    assert!(analysis.issues.iter().any(|issue| issue.id == "columns-left-out"));
+}
+
+/// The text with this in place of every number that stands alone in a cell.
+fn with_numbers(text: &str, absurd: &str) -> String {
+    let is_edge = |c: char| matches!(c, ',' | ';' | '\t' | '\n' | '|' | ':' | '}' | ' ' | '"');
+    let cells = text.split_inclusive(is_edge).map(|cell| {
+        let end = cell.trim_end_matches(is_edge).len();
+        let (number, edge) = cell.split_at(end);
+        if number.parse::<f64>().is_ok() { format!("{absurd}{edge}") } else { cell.to_owned() }
+    });
+    cells.collect()
+}

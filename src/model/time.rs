@@ -2,6 +2,8 @@
 
 /// Nanoseconds in a second.
 pub const SECOND: i64 = 1_000_000_000;
+/// Moments stay within this of 1970, so that the time between any two fits into 64 bits: 146 years, to 2116.
+pub const FURTHEST_NS: i64 = (1 << 62) - 1;
 
 /// Nanoseconds since 1970 as seconds; a double keeps it to about 0.2 µs.
 pub fn seconds(ns: i64) -> f64 {

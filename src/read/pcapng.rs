@@ -5,6 +5,7 @@
 use super::{RawPacket, Step, most_packet_bytes};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::comment::{About, Comment};
+use crate::model::time;
 use pcap_parser::pcapng::{Block, InterfaceDescriptionBlock, OptionCode, PcapNGOption, parse_block_be, parse_block_le};
 
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;
@@ -13,9 +14,6 @@ const OLD_PACKET: u32 = 2;
 const FRAME_BYTES: usize = 12;
 /// Longest block that is believed, as in Wireshark's reader.
 const MOST_BLOCK_BYTES: u32 = 16 << 20;
-
-/// Times lie within 146 years of 1970, so that the difference of any two fits 64 bits.
-const FURTHEST_NS: i64 = (1 << 62) - 1;
 
 /// Comments that are kept, and how much of each.
 const MOST_COMMENTS: usize = 1000;
@@ -212,7 +210,7 @@ impl Pcapng {
 }
 
 impl Interface {
-    /// Nanoseconds since 1970, clamped to [`FURTHEST_NS`].
+    /// Nanoseconds since 1970, clamped to [`time::FURTHEST_NS`].
     fn time_ns(&self, units: u64) -> i64 {
         let ns = match self.units_per_second {
             1_000_000 if units < 1 << 53 => units as i64 * 1000,
@@ -222,7 +220,8 @@ impl Interface {
                 i64::try_from(ns).unwrap_or(i64::MAX)
             }
         };
-        ns.saturating_add(self.offset_seconds.saturating_mul(1_000_000_000)).clamp(-FURTHEST_NS, FURTHEST_NS)
+        ns.saturating_add(self.offset_seconds.saturating_mul(1_000_000_000))
+            .clamp(-time::FURTHEST_NS, time::FURTHEST_NS)
     }
 }
 

@@ -127,10 +127,12 @@ impl Counters {
             _ => 4,
         };
         let n = packets.clamp(1, MOST_SPREAD);
-        let share = |total: u64, i: u64| u128::from(total) * u128::from(i) / u128::from(n);
+        // total * i / n, without running over 64 bits.
+        let share = |total: u64, i: u64| total / n * i + total % n * i / n;
+        let duration_ns = flow.duration_ns().unsigned_abs();
         for i in 0..n {
-            let at = flow.first_ns + (i128::from(flow.duration_ns()) * i128::from(i) / i128::from(n)) as i64;
-            let part = |total: u64| (share(total, i + 1) - share(total, i)) as u64;
+            let at = flow.first_ns.saturating_add_unsigned(share(duration_ns, i));
+            let part = |total: u64| share(total, i + 1) - share(total, i);
             self.timeline.add_many(at, kind, part(packets), part(bytes));
         }
     }

@@ -1,5 +1,6 @@
-// Measures the release build in one run: analysis in the browser's worker and natively, the raw slice-read rate, memory,
-// page weight and first paint, and tshark on the same files; compares them with the floors that were set.
+// Measures the release build in one run: analysis of captures and tables in the browser's worker and natively, the raw
+// slice-read rate, memory, page weight and first paint; tshark on the same captures, DuckDB and polars on the same tables;
+// what each station of the line costs. Compares with the floors that were set.
 
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, readdirSync, statSync } from "node:fs";
@@ -10,6 +11,7 @@ import { serve } from "../../scripts/host.mjs";
 import { DIST, ROOT, commandPath, done, give, hash, scratch, start } from "../browser/lib/browser.mjs";
 import { captures } from "./captures.mjs";
 import { spy } from "./spy.mjs";
+import { tables } from "./tables.mjs";
 
 const MB = 1e6;
 const MIB = 2 ** 20;
@@ -20,7 +22,10 @@ const SLICE = 2 ** 20 * Number(/SLICE_BYTES: f64 = ([\d.]+) \* 1024\.0 \* 1024\.
   readFileSync(join(ROOT, "src/web/read_ahead.rs"), "utf8"))[1]);
 /** Memory that is granted whatever the capture, and what the packet index may cost. */
 const [BASE, PACKET] = [64 * MIB, 24];
-const FLOORS = { shareOfRaw: 0.35, packetsPerSecond: 1.5e6, timesTshark: 20 };
+const FLOORS = { shareOfRaw: 0.35, packetsPerSecond: 1.5e6, timesTshark: 20, tableBytesPerSecond: 100 * MB };
+/** What is measured: all, or `mixed`, `small`, `tables` or `stations`. */
+const ONLY = process.env.BENCH_ONLY ?? "";
+const wants = (name) => name.startsWith(ONLY);
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 const medians = (rows) => Object.fromEntries(Object.keys(rows[0]).map((key) => [key, median(rows.map((row) => row[key]))]));
@@ -35,22 +40,35 @@ try {
 }
 
 async function main() {
-  const files = await captures(BYTES);
+  const made = await captures(BYTES);
   const [{ model }] = cpus();
   console.log(`${cpus().length} x ${model}; ${its.browser.version()} Chromium; median of ${ROUNDS} rounds; slices of ${SLICE / MIB} MiB\n`);
-  const results = [];
-  for (const file of files) results.push({ ...file, ...(await measure(file)) });
-  for (const result of results) print(result);
-  await page();
+  const rows = [];
+  for (const file of made.filter(({ name }) => wants(name))) {
+    const result = { ...file, ...(await measure(file)) };
+    print(result);
+    rows.push(...floors(result));
+  }
+  const mixed = made.find(({ name }) => name === "mixed");
+  for (const table of mixed && wants("tables") ? await tables(mixed.path) : []) {
+    const result = { ...table, ...(await measureTable(table)) };
+    printTable(result);
+    rows.push(["browser, reading a table", result.name, result.bytes / result.browser.reading, FLOORS.tableBytesPerSecond, (x) => `${(x / MB).toFixed(0)} MB/s`]);
+  }
+  if (mixed && wants("stations")) stations(mixed.path);
+  if (wants("page")) await page();
   console.log("\nfloors");
-  const rows = results.flatMap((result) => [
-    result.name === "mixed"
-      ? floor("browser, mixed: share of the raw slice-read rate", result.raw / result.browser.seconds, FLOORS.shareOfRaw, (x) => `${(100 * x).toFixed(0)} %`)
-      : floor("browser, small packets: packets/s", result.packets / result.browser.seconds, FLOORS.packetsPerSecond, (x) => `${(x / 1e6).toFixed(2)} M`),
-    !result.tshark
-      || floor(`native, ${result.name}: times as fast as tshark`, result.tshark / result.native.seconds, FLOORS.timesTshark, (x) => x.toFixed(1)),
-  ]);
-  process.exitCode = rows.every(Boolean) ? 0 : 1;
+  process.exitCode = rows.map(([kind, what, ...row]) => floor(`${kind}, ${what}`, ...row)).every(Boolean) ? 0 : 1;
+}
+
+function floors({ name, raw, packets, browser, native, tshark }) {
+  const times = (x) => x.toFixed(1);
+  return [
+    name === "mixed"
+      ? ["browser, mixed", "share of the raw slice-read rate", raw / browser.seconds, FLOORS.shareOfRaw, (x) => `${(100 * x).toFixed(0)} %`]
+      : ["browser, small packets", "packets/s", packets / browser.seconds, FLOORS.packetsPerSecond, (x) => `${(x / 1e6).toFixed(2)} M`],
+    ...(tshark ? [["native", `${name}: times as fast as tshark`, tshark / native.seconds, FLOORS.timesTshark, times]] : []),
+  ];
 }
 
 async function measure({ path }) {
@@ -169,6 +187,46 @@ function print({ name, bytes, packets, flows, origin, raw, array, sync, browser,
   if (tshark) line("tshark -q -z conv,tcp", tshark, `${(tshark / native.seconds).toFixed(1)} times the native analysis`);
   else console.log("  tshark is not installed, or failed on this file");
   console.log();
+}
+
+/** A table in the browser, natively, and by the readers of others. Without hashing, which none of those does. */
+async function measureTable({ path }) {
+  spawnSync("cat", [path], { stdio: ["ignore", "ignore", "inherit"] });
+  const rounds = { browser: [], native: [], others: [] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    rounds.browser.push(await inBrowser(path));
+    rounds.native.push(await natively(["analyze", path, "--quiet"]));
+    rounds.others.push(others(path));
+  }
+  return { browser: medians(rounds.browser), native: medians(rounds.native), others: medians(rounds.others) };
+}
+
+/** Seconds that each reader of others takes, {} where there is no Python; none for one that is not installed. */
+function others(path) {
+  const python = process.env.PYTHON_WITH_NUMPY ?? "python3";
+  const { status, stdout } = spawnSync(python, [join(ROOT, "tests/bench/readers.py"), path], { encoding: "utf8" });
+  return status === 0 ? JSON.parse(stdout) : {};
+}
+
+function printTable({ what, bytes, rows, browser, native, others }) {
+  const line = (what, seconds, more = "") => console.log(
+    `  ${what.padEnd(44)} ${seconds.toFixed(2).padStart(7)} s ${(bytes / MB / seconds).toFixed(0).padStart(6)} MB/s ${(rows / 1e6 / seconds).toFixed(2).padStart(6)} M rows/s  ${more}`);
+  console.log(`${what}: ${bytes} bytes, ${rows} rows`);
+  line("browser: analysis, open to findings", browser.seconds, `wasm memory ${(browser.wasm / MIB).toFixed(0)} MiB`);
+  line("    of that reading", browser.reading);
+  line("native: analysis", native.seconds, `peak ${(native.memory / MIB).toFixed(0)} MiB`);
+  for (const [name, seconds] of Object.entries(others)) {
+    if (seconds) line(`${name}: reading it into memory`, seconds);
+    else console.log(`  ${name} is not installed for Python`);
+  }
+  if (!Object.keys(others).length) console.log("  Python is not there, or its readers failed on this table");
+  console.log();
+}
+
+/** What each station of the line costs a packet, natively on one thread. */
+function stations(path) {
+  const args = ["bench", "-q", "--bench", "stations", "--", path];
+  console.log(spawnSync("cargo", args, { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }).stdout);
 }
 
 /** What is loaded for the page, and how soon it shows. */

@@ -5,8 +5,11 @@ use crate::model::flow::{Direction, FlowKey, NameSource, Run, TcpState};
 use crate::model::moments::Moments;
 use crate::model::protocol::{Named, Protocol};
 use crate::model::rows::{Role, Value};
-use crate::model::{Flow, Host};
+use crate::model::{Flow, Host, time};
 use std::net::IpAddr;
+
+/// A larger count, 281 trillion, is damage; sums of those up to it fit into 64 bits.
+const MOST_COUNT: u64 = 1 << 48;
 
 /// Where the column of each role stands.
 #[derive(Clone, Debug)]
@@ -61,9 +64,9 @@ impl<'a> Row<'a> {
         self.value(role).number().filter(|number| number.is_finite())
     }
 
-    /// A count of a role; what is negative is nothing.
+    /// A count of a role; what is negative, or more than anybody counts, is nothing.
     pub fn count(&self, role: Role) -> Option<u64> {
-        self.number(role).filter(|number| *number >= 0.0).map(|number| number as u64)
+        self.number(role).filter(|number| (0.0..=MOST_COUNT as f64).contains(number)).map(|number| number as u64)
     }
 
     /// The text of a role.
@@ -85,7 +88,7 @@ impl<'a> Row<'a> {
         self.number(role).filter(|port| (0.0..=65_535.0).contains(port)).map_or(0, |port| port as u16)
     }
 
-    /// A moment, ns since 1970. Of a number, the size tells the unit.
+    /// A moment, ns since 1970, clamped to [`time::FURTHEST_NS`]. Of a number, the size tells the unit.
     pub fn moment(&self, role: Role) -> Option<i64> {
         let (number, is_time) = match self.value(role) {
             Value::Time(number) => (number, true),
@@ -100,7 +103,8 @@ impl<'a> Row<'a> {
             _ => 1.0,
         };
         // To the microsecond: a double holds no more of a moment of today.
-        Some((number * (unit / 1e3)).round() as i64).map(|micros| micros.saturating_mul(1000))
+        let ns = ((number * (unit / 1e3)).round() as i64).saturating_mul(1000);
+        Some(ns.clamp(-time::FURTHEST_NS, time::FURTHEST_NS))
     }
 }
 
@@ -148,7 +152,7 @@ pub fn build(row: &Row<'_>, entry: &Entry, units: Units, number: u64) -> Option<
     let duration_ns = row.number(Role::Duration).map(|duration| (duration * units.durations.ns()).round() as i64);
     let end_ns = row.moment(Role::End).filter(|end| *end >= first_ns);
     let last_ns = match (duration_ns, end_ns) {
-        (Some(duration), _) if duration >= 0 => first_ns.saturating_add(duration),
+        (Some(duration), _) if duration >= 0 => first_ns.saturating_add(duration).min(time::FURTHEST_NS),
         (_, Some(end)) => end,
         _ => first_ns,
     };
@@ -309,7 +313,8 @@ impl Side {
         let header_bytes = self.header.unwrap_or(header_each * self.packets);
         let lower = LOWER_HEADERS * self.packets;
         let payload = self.payload.or_else(|| {
-            let of_mean = row.number(self.lengths[0]).map(|mean| (mean * self.packets as f64).round() as u64);
+            let of_mean = row.number(self.lengths[0]);
+            let of_mean = of_mean.map(|mean| ((mean * self.packets as f64).round() as u64).min(MOST_COUNT));
             of_mean.or_else(|| Some(self.bytes?.saturating_sub(header_bytes + lower)))
         });
         let payload = payload.unwrap_or(0);

@@ -13,6 +13,8 @@ pub struct Keys {
     /// Their names, in order of appearance.
     pub names: Vec<String>,
     places: HashMap<String, u32, FixedState>,
+    /// Most columns there may be, if fewer than in other tables.
+    pub most: Option<usize>,
     /// Names that were not taken because there were too many.
     pub n_refused: u64,
 }
@@ -23,7 +25,8 @@ impl Keys {
         if let Some(place) = self.places.get(name) {
             return Some(*place as usize);
         }
-        if self.names.len() >= super::MOST_COLUMNS || name.len() > super::MOST_NAME_BYTES {
+        let most = self.most.unwrap_or(super::MOST_COLUMNS);
+        if self.names.len() >= most || name.len() > super::MOST_NAME_BYTES {
             self.n_refused += 1;
             return None;
         }

@@ -23,6 +23,9 @@ use rows::Body;
 
 /// Most columns; those behind are left out.
 pub const MOST_COLUMNS: usize = 16_384;
+/// Most columns that come up after the front of a table of JSON: each costs room for a run of rows, and the layout is
+/// told anew.
+const MOST_LATE_COLUMNS: usize = 1024;
 /// Longest name of a column in JSON.
 const MOST_NAME_BYTES: usize = 512;
 /// Bytes that are looked at before rows are read; more if the first line is longer.

@@ -60,6 +60,12 @@ fn simple(cell: &[u8]) -> Option<f64> {
 /// The plain decimal number that `bytes` begin with, up to the separator or their end; and where it ends.
 #[inline]
 pub fn leading(bytes: &[u8], separator: u8) -> Option<(f64, usize)> {
+    // A single digit: most cells of a table of flows are 0.
+    if let [digit @ b'0'..=b'9', end, ..] = bytes
+        && *end == separator
+    {
+        return Some((f64::from(digit - b'0'), 1));
+    }
     let is_negative = bytes.first() == Some(&b'-');
     let sign = usize::from(is_negative);
     let (mut whole, mut point, mut end) = (0_u64, usize::MAX, bytes.len());
@@ -82,7 +88,9 @@ pub fn leading(bytes: &[u8], separator: u8) -> Option<(f64, usize)> {
     if n_digits == 0 || n_digits >= MOST_SIMPLE || whole > 1 << 53 {
         return None;
     }
-    let value = if has_point { whole as f64 / POWERS.get(end - point - 1)? } else { whole as f64 };
+    // Through a signed number: no processor turns an unsigned one into a double at once.
+    let whole = whole as i64 as f64;
+    let value = if has_point { whole / POWERS.get(end - point - 1)? } else { whole };
     Some((if is_negative { -value } else { value }, end))
 }
 

@@ -6,7 +6,9 @@ use super::flow::{self, Places, Row, Units};
 use super::front::{Form, Front};
 use super::json::{self, Keys, Objects};
 use super::packets::PacketRows;
-use super::{Became, Label, MOST_COLUMNS, MOST_OPEN_QUOTES, MOST_ROW_BYTES, Options, TableRow, names};
+use super::{
+    Became, Label, MOST_COLUMNS, MOST_LATE_COLUMNS, MOST_OPEN_QUOTES, MOST_ROW_BYTES, Options, TableRow, names,
+};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::rows::{Column, Layout, Role, RowKind, Value};
 use crate::model::{text, time};
@@ -94,6 +96,7 @@ impl Body {
         let names: Vec<String> = body.front.names.iter().take(MOST_COLUMNS).cloned().collect();
         body.add_columns(&names);
         body.probe(bytes.get(body.front.skip..).unwrap_or_default());
+        body.keys.most = Some((body.layout.columns.len() + MOST_LATE_COLUMNS).min(MOST_COLUMNS));
         body
     }
 
@@ -390,7 +393,7 @@ fn words(value: Value, texts: &[u8]) -> String {
     match value {
         Value::Missing => String::new(),
         Value::Number(number) => number.to_string(),
-        Value::Time(seconds) => time::iso((seconds * 1e6).round() as i64 * 1000),
+        Value::Time(seconds) => time::iso(((seconds * 1e6).round() as i64).saturating_mul(1000)),
         Value::Text(start, end) => text::decode(texts.get(start as usize..end as usize).unwrap_or_default()),
     }
 }

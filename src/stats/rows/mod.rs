@@ -3,19 +3,21 @@
 pub mod cell;
 mod packed;
 mod series;
+mod survey;
 mod texts;
 mod totals;
 
 use crate::model::rows::{Layout, Value};
 use cell::MISSING;
 use series::Series;
+use survey::Survey;
 use texts::Texts;
 pub use totals::Totals;
 
 /// Cells in the open runs of all columns together, about.
-const OPEN_CELLS: usize = 1 << 20;
-/// Most rows in a run.
-const MOST_RUN: usize = 4096;
+const OPEN_CELLS: usize = 1_000_000;
+/// Most rows in a run. No power of two: the open runs of neighbouring columns would end in the same cache lines.
+const MOST_RUN: usize = 4000;
 /// Fewest rows in a run.
 const LEAST_RUN: usize = 64;
 /// Most bytes of texts that are kept, all columns together.
@@ -103,6 +105,7 @@ impl RowStore {
         self.n_rows += 1;
         let is_kept = self.keeps(number);
         let mut values = values.iter();
+        let run = self.run;
         for column in &mut self.columns {
             let cell = match values.next() {
                 None | Some(Value::Missing) => MISSING,
@@ -118,7 +121,7 @@ impl RowStore {
                 Some(Value::Text(..)) => cell::text(cell::OTHER),
             };
             if is_kept {
-                column.cells.push(cell);
+                column.cells.push(cell, run);
             } else {
                 column.totals.add(cell);
             }
@@ -127,10 +130,10 @@ impl RowStore {
             return;
         }
         self.n_kept += 1;
-        self.offsets.push((place.offset as f64).to_bits());
-        self.lengths.push(f64::from(place.length).to_bits());
-        self.numbers.push((number as f64).to_bits());
-        self.passed.push(passed.map_or(MISSING, |passed| f64::from(passed).to_bits()));
+        self.offsets.push((place.offset as f64).to_bits(), run);
+        self.lengths.push(f64::from(place.length).to_bits(), run);
+        self.numbers.push((number as f64).to_bits(), run);
+        self.passed.push(passed.map_or(MISSING, |passed| f64::from(passed).to_bits()), run);
         if self.numbers.n_open() == self.run {
             self.close();
         }
@@ -140,9 +143,7 @@ impl RowStore {
         let own = [&mut self.offsets, &mut self.lengths, &mut self.numbers, &mut self.passed];
         self.bytes += own.into_iter().map(Series::close).sum::<usize>();
         for column in &mut self.columns {
-            column.totals = column.totals();
-            column.n_counted = 0;
-            self.bytes += column.cells.close();
+            self.bytes += column.close();
         }
         if self.bytes > self.most_bytes && self.level < 48 {
             self.thin();
@@ -258,6 +259,17 @@ impl RowStore {
 }
 
 impl Kept {
+    /// Packs and counts the open run; the bytes that it takes.
+    fn close(&mut self) -> usize {
+        let open = self.cells.open();
+        let survey = Survey::of(open);
+        match std::mem::take(&mut self.n_counted) {
+            0 => self.totals.add_surveyed(open, &survey),
+            n => self.totals.add_run(open.get(n..).unwrap_or_default()),
+        }
+        self.cells.close_surveyed(&survey)
+    }
+
     /// Totals over all rows.
     pub fn totals(&self) -> Totals {
         let mut totals = self.totals;

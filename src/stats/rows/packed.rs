@@ -32,32 +32,26 @@ pub enum Width {
 }
 
 use super::cell::{self, MISSING};
+use super::survey::Survey;
 
 /// Whole numbers past this are not exact in a double.
 const MOST_WHOLE: f64 = 9_007_199_254_740_992.0;
 
 impl Packed {
-    /// Packs cells.
-    pub fn new(cells: &[u64]) -> Packed {
-        let first = cells.first().copied().unwrap_or(MISSING);
-        if cells.iter().all(|cell| *cell == first) {
-            return Packed::Same(first, cells.len() as u32);
+    /// Packs cells that were looked at.
+    pub fn new(cells: &[u64], survey: &Survey) -> Packed {
+        if survey.is_same {
+            return Packed::Same(cells.first().copied().unwrap_or(MISSING), cells.len() as u32);
         }
-        if let Some(small) = small(cells) {
+        if let Some(small) = small(cells, survey) {
             return small;
         }
-        let as_single = |cell: &u64| {
-            let value = f64::from_bits(*cell);
-            match *cell {
-                MISSING => Some(f32::NAN),
-                cell if cell::code(cell).is_some() => None,
-                _ => Some(value as f32).filter(|single| f64::from(*single).to_bits() == *cell),
-            }
-        };
-        match cells.iter().map(as_single).collect::<Option<Box<[f32]>>>() {
-            Some(singles) => Packed::Single(singles),
-            None => Packed::Full(cells.into()),
+        let is_single = |cell: &u64| *cell == MISSING || f64::from(f64::from_bits(*cell) as f32).to_bits() == *cell;
+        // Texts are NaN too, but none that single precision keeps apart.
+        if survey.texts == 0 && cells.iter().all(is_single) {
+            return Packed::Single(cells.iter().map(|cell| f64::from_bits(*cell) as f32).collect());
         }
+        Packed::Full(cells.into())
     }
 
     /// Cells held.
@@ -135,37 +129,44 @@ fn unpack(distance: Option<u64>, base: i64, is_text: bool) -> u64 {
 }
 
 /// Packs cells that are all missing or codes, or all missing or whole numbers of a narrow range.
-fn small(cells: &[u64]) -> Option<Packed> {
-    let is_text = cells.iter().any(|cell| cell::code(*cell).is_some());
-    let whole = |cell: u64| -> Option<i64> {
-        match cell::code(cell) {
-            Some(code) => is_text.then_some(i64::from(code)),
-            None if is_text => None,
-            None => {
-                let value = f64::from_bits(cell);
-                let is_whole = value.abs() < MOST_WHOLE && (value as i64 as f64).to_bits() == cell;
-                is_whole.then_some(value as i64)
-            }
+fn small(cells: &[u64], survey: &Survey) -> Option<Packed> {
+    if survey.texts > 0 {
+        if survey.numbers + survey.infinite > 0 {
+            return None;
         }
-    };
-    let (mut least, mut most) = (i64::MAX, i64::MIN);
-    for cell in cells.iter().filter(|cell| **cell != MISSING) {
-        let value = whole(*cell)?;
-        least = least.min(value);
-        most = most.max(value);
+        let codes = || cells.iter().filter_map(|cell| cell::code(*cell));
+        let (least, most) = (codes().min()?, codes().max()?);
+        let distance = |cell: &u64| cell::code(*cell).map_or(u32::MAX, |code| code - least);
+        let values = Width::new(cells, f64::from(most - least), distance)?;
+        return Some(Packed::Small { base: i64::from(least), is_text: true, values });
     }
-    let span = most.checked_sub(least)?;
-    let distances = cells.iter().map(|cell| whole(*cell).filter(|_| *cell != MISSING).map(|value| value - least));
-    let values = if span < i64::from(u8::MAX) {
-        Width::One(distances.map(|d| d.map_or(u8::MAX, |d| d as u8)).collect())
-    } else if span < i64::from(u16::MAX) {
-        Width::Two(distances.map(|d| d.map_or(u16::MAX, |d| d as u16)).collect())
-    } else if span < i64::from(u32::MAX) {
-        Width::Four(distances.map(|d| d.map_or(u32::MAX, |d| d as u32)).collect())
-    } else {
+    let Survey { min, max, .. } = *survey;
+    let is_whole = survey.is_whole && !survey.has_minus_zero && survey.infinite == 0;
+    if !is_whole || min <= -MOST_WHOLE || max >= MOST_WHOLE {
         return None;
+    }
+    // Whole numbers of this range are exact, and so are their differences.
+    let distance = |cell: &u64| {
+        let value = f64::from_bits(*cell);
+        if value.is_nan() { u32::MAX } else { (value - min) as u32 }
     };
-    Some(Packed::Small { base: least, is_text, values })
+    let values = Width::new(cells, max - min, distance)?;
+    Some(Packed::Small { base: min as i64, is_text: false, values })
+}
+
+impl Width {
+    /// The distances of cells, `u32::MAX` for a missing one, in as few bytes as the largest of them needs; none if that
+    /// is more than four.
+    fn new(cells: &[u64], span: f64, distance: impl Fn(&u64) -> u32) -> Option<Width> {
+        let distances = cells.iter().map(distance);
+        if span < f64::from(u8::MAX) {
+            return Some(Width::One(distances.map(|d| d.min(u32::from(u8::MAX)) as u8).collect()));
+        }
+        if span < f64::from(u16::MAX) {
+            return Some(Width::Two(distances.map(|d| d.min(u32::from(u16::MAX)) as u16).collect()));
+        }
+        (span < f64::from(u32::MAX)).then(|| Width::Four(distances.collect()))
+    }
 }
 
 #[cfg(test)]
@@ -185,7 +186,7 @@ mod tests {
             ((0..50).map(|i| if i % 2 == 0 { number(0.5) } else { cell::text(i) }).collect(), 8),
         ];
         for (cells, each) in rows {
-            let packed = Packed::new(&cells);
+            let packed = Packed::new(&cells, &Survey::of(&cells));
             assert_eq!(packed.bytes(), size_of::<Packed>() + each * cells.len(), "{packed:?}");
             let mut back = Vec::new();
             packed.unpack_into(&mut back);
@@ -196,7 +197,7 @@ mod tests {
         for odd in [f64::INFINITY, -0.0, 1e300, 9.1e15] {
             let cells = [number(odd), number(1.0)];
             let mut back = Vec::new();
-            Packed::new(&cells).unpack_into(&mut back);
+            Packed::new(&cells, &Survey::of(&cells)).unpack_into(&mut back);
             assert_eq!(back, cells);
         }
     }

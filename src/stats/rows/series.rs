@@ -2,6 +2,7 @@
 
 use super::cell::MISSING;
 use super::packed::Packed;
+use super::survey::Survey;
 
 /// Cells of a column. All series of a table close their runs at the same rows.
 #[derive(Default)]
@@ -16,15 +17,30 @@ impl Series {
         Series { runs: vec![Packed::Same(MISSING, run as u32); n_runs], open: vec![MISSING; n_open] }
     }
 
-    /// Adds a cell.
+    /// Adds a cell of a run of so many.
     #[inline]
-    pub fn push(&mut self, cell: u64) {
+    pub fn push(&mut self, cell: u64, run: usize) {
+        if self.open.len() == self.open.capacity() {
+            self.grow(run);
+        }
         self.open.push(cell);
+    }
+
+    /// Room for the run and no more, once it is long: see the store's length of runs.
+    #[cold]
+    fn grow(&mut self, run: usize) {
+        let n = self.open.len();
+        self.open.reserve_exact(if n < 64 { 64 } else { run.saturating_sub(n).max(1) });
     }
 
     /// Packs the open run; the bytes that it takes.
     pub fn close(&mut self) -> usize {
-        let packed = Packed::new(&self.open);
+        self.close_surveyed(&Survey::of(&self.open))
+    }
+
+    /// The same, of a run that was looked at.
+    pub fn close_surveyed(&mut self, survey: &Survey) -> usize {
+        let packed = Packed::new(&self.open, survey);
         let bytes = packed.bytes();
         self.open.clear();
         self.runs.push(packed);
@@ -73,7 +89,7 @@ impl Series {
         let mut bytes = 0;
         self.runs(|start, cells| {
             for (cell, _) in cells.iter().zip(keeps.iter().skip(start)).filter(|(_, keeps)| **keeps) {
-                thin.push(*cell);
+                thin.push(*cell, run);
                 if thin.n_open() == run {
                     bytes += thin.close();
                 }

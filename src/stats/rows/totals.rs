@@ -1,6 +1,6 @@
 //! Running totals of a column: counts, range, mean and spread, run by run.
 
-use super::cell;
+use super::survey::Survey;
 
 /// Totals of a column.
 #[derive(Clone, Copy, Debug)]
@@ -45,27 +45,20 @@ impl Totals {
         self.add_run(&[cell]);
     }
 
-    /// Adds cells: in two passes, which is quicker than one value after the other, and as exact.
+    /// Adds cells.
     pub fn add_run(&mut self, cells: &[u64]) {
-        let (mut n, mut sum, mut min, mut max, mut is_whole) = (0_u64, 0.0, f64::INFINITY, f64::NEG_INFINITY, true);
-        for cell in cells {
-            let value = f64::from_bits(*cell);
-            if value.is_finite() {
-                n += 1;
-                sum += value;
-                min = if value < min { value } else { min };
-                max = if value > max { value } else { max };
-                is_whole &= value as i64 as f64 == value;
-            } else if !value.is_nan() {
-                self.infinite += 1;
-            } else if cell::code(*cell).is_some() {
-                self.texts += 1;
-            }
-        }
+        self.add_surveyed(cells, &Survey::of(cells));
+    }
+
+    /// Adds cells that were looked at: in two passes, which is quicker than one value after the other, and as exact.
+    #[inline(never)]
+    pub fn add_surveyed(&mut self, cells: &[u64], survey: &Survey) {
+        let Survey { numbers: n, infinite, texts, min, max, mean, is_whole, .. } = *survey;
+        self.infinite += infinite;
+        self.texts += texts;
         if n == 0 {
             return;
         }
-        let mean = sum / n as f64;
         let mut squares = 0.0;
         // A run of equal values has no spread; most columns of zeros end here.
         if min < max {
@@ -98,6 +91,7 @@ impl Totals {
 
 #[cfg(test)]
 mod tests {
+    use super::super::cell;
     use super::*;
 
     #[test]

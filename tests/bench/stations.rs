@@ -1,0 +1,241 @@
+//! What each station of the line costs in ns a packet, on one thread: `cargo bench --bench stations -- CAPTURE`.
+//!
+//! The stations are run one by one over small batches, with a clock between; the line itself is not changed for it. Reading
+//! and decoding cannot be parted so, and are told by two passes; what the whole line takes beyond the others is the
+//! application decoders' and the handing on.
+
+#![allow(clippy::unwrap_used, reason = "a measurement may fail by panicking")]
+
+use packetloupe::decode::decode;
+use packetloupe::detect::{self, Detector, Ended, Wants};
+use packetloupe::flow::names::Names;
+use packetloupe::flow::table::{FlowTable, Limits, Sought, Touch};
+use packetloupe::issue::IssueLog;
+use packetloupe::model::packet::Packet;
+use packetloupe::model::protocol::Protocol;
+use packetloupe::pipeline::{Batch, Pipeline};
+use packetloupe::read::{RawPacket, Reader, Record};
+use packetloupe::settings::Settings;
+use packetloupe::stats::counters::Counters;
+use packetloupe::stats::index::{Belongs, Indexed, PacketIndex};
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+/// More of a capture is not read: it takes memory, and the rates stay.
+const MOST_BYTES: usize = 256 << 20;
+const ROUNDS: usize = 5;
+/// What the worker decodes at a time.
+const PART_BYTES: usize = 64 << 10;
+/// Packets whose flows are sought at a time, as in the line.
+const TOGETHER: usize = 16;
+
+const STATIONS: [&str; 8] =
+    ["read", "decode", "counters", "flows", "index", "detectors, passing", "applications", "detectors, concluding"];
+
+fn main() {
+    let Some(path) = std::env::args().skip(1).find(|arg| !arg.starts_with("--")) else {
+        println!("usage: cargo bench --bench stations -- CAPTURE");
+        return;
+    };
+    let mut bytes = std::fs::read(path).unwrap();
+    bytes.truncate(MOST_BYTES);
+    let mut n_packets = 0;
+    let mut rounds: Vec<[Duration; STATIONS.len()]> = Vec::new();
+    for _ in 0..ROUNDS {
+        let (n, round) = round(&bytes);
+        n_packets = n;
+        rounds.push(round);
+    }
+    let ns: Vec<(&str, f64)> = STATIONS
+        .iter()
+        .enumerate()
+        .map(|(place, name)| {
+            let mut times: Vec<Duration> = rounds.iter().filter_map(|round| round.get(place)).copied().collect();
+            times.sort_unstable();
+            (*name, times.get(ROUNDS / 2).map_or(0.0, Duration::as_secs_f64) * 1e9 / n_packets as f64)
+        })
+        .collect();
+    println!("{n_packets} packets, ns a packet on one thread, median of {ROUNDS} rounds");
+    ns.iter().for_each(|(name, ns)| println!("  {name:24} {ns:7.1}"));
+    println!("  {:24} {:7.1}", "all", ns.iter().map(|(_, ns)| ns).sum::<f64>());
+}
+
+/// Packets, and the times of the stations.
+fn round(bytes: &[u8]) -> (u64, [Duration; STATIONS.len()]) {
+    let mut issues = IssueLog::default();
+    let began = Instant::now();
+    for_each_part(bytes, |_, raw| {
+        black_box(raw.data.len());
+    });
+    let read = began.elapsed();
+
+    let mut stations = Stations::new();
+    let mut n = 0;
+    let mut decoding = Instant::now();
+    let mut both = Duration::ZERO;
+    for_each_part(bytes, |is_first, raw| {
+        if is_first {
+            both += decoding.elapsed();
+            stations.take();
+            decoding = Instant::now();
+        }
+        stations.packets.push((decode(raw, n, &mut issues), raw.offset, raw.link_type));
+        n += 1;
+    });
+    both += decoding.elapsed();
+    stations.end();
+
+    let settings = Settings::default();
+    let began = Instant::now();
+    let mut pipeline = line(bytes, &settings);
+    let whole = began.elapsed();
+    let began = Instant::now();
+    (0..detect::ALL.len()).for_each(|place| pipeline.judge_one(place, &settings));
+    black_box(pipeline.analysis(&settings));
+    let concluding = began.elapsed();
+
+    let Stations { counting, flowing, indexing, detecting, .. } = stations;
+    let rest = whole.saturating_sub(both + counting + flowing + indexing + detecting);
+    (n, [read, both.saturating_sub(read), counting, flowing, indexing, detecting, rest, concluding])
+}
+
+/// Hands every packet to `see`, with true for the first of a part.
+fn for_each_part(bytes: &[u8], mut see: impl FnMut(bool, &RawPacket<'_>)) {
+    let (mut reader, mut issues) = (Reader::new(0, None), IssueLog::default());
+    for part in bytes.chunks(PART_BYTES) {
+        let mut is_first = true;
+        let mut sink = |record: Record<'_>| {
+            if let Record::Packet(raw) = record {
+                see(std::mem::take(&mut is_first), &raw);
+            }
+        };
+        reader.feed(part, &mut issues, &mut sink).unwrap();
+    }
+}
+
+/// The whole line up to the end of the flows, on one thread.
+fn line(bytes: &[u8], settings: &Settings) -> Pipeline {
+    let mut pipeline = Pipeline::new(settings, "bench", bytes.len() as u64);
+    let mut batch = Batch::default();
+    for part in bytes.chunks(PART_BYTES) {
+        let (front, line) = pipeline.halves();
+        let mut rest = part;
+        while !rest.is_empty() {
+            let n = front.decode(rest, &mut batch, &mut |_, _| ()).unwrap();
+            line.take(&mut batch, rest);
+            rest = rest.get(n..).unwrap_or_default();
+        }
+    }
+    pipeline.end().unwrap();
+    pipeline
+}
+
+/// The stations behind the decoders, and the time that each took.
+struct Stations {
+    packets: Vec<(Packet, u64, u16)>,
+    counters: Counters,
+    flows: FlowTable,
+    names: Names,
+    touches: Vec<Option<Touch>>,
+    ended: Vec<u32>,
+    index: PacketIndex,
+    detectors: Vec<Box<dyn Detector>>,
+    watchers: [Vec<usize>; Wants::KINDS],
+    counting: Duration,
+    flowing: Duration,
+    indexing: Duration,
+    detecting: Duration,
+}
+
+impl Stations {
+    fn new() -> Stations {
+        let watching = |bit| {
+            let wants = |(_, entry): &(usize, &detect::Entry)| entry.wants.meets(Wants::kind(bit));
+            detect::ALL.iter().enumerate().filter(wants).map(|(place, _)| place).collect()
+        };
+        Stations {
+            packets: Vec::new(),
+            counters: Counters::default(),
+            flows: FlowTable::new(Limits::default()),
+            names: Names::default(),
+            touches: Vec::new(),
+            ended: Vec::new(),
+            index: PacketIndex::default(),
+            detectors: detect::ALL.iter().map(|entry| (entry.make)()).collect(),
+            watchers: std::array::from_fn(watching),
+            counting: Duration::ZERO,
+            flowing: Duration::ZERO,
+            indexing: Duration::ZERO,
+            detecting: Duration::ZERO,
+        }
+    }
+
+    /// Takes the packets that wait.
+    fn take(&mut self) {
+        let clock = Instant::now();
+        self.packets.iter().for_each(|(packet, ..)| self.counters.add(packet));
+        self.counting += clock.elapsed();
+
+        let clock = Instant::now();
+        let mut sought = [Sought::default(); TOGETHER];
+        for group in self.packets.chunks(TOGETHER) {
+            for (sought, (packet, ..)) in sought.iter_mut().zip(group) {
+                *sought = self.flows.seek(packet);
+            }
+            for (sought, (packet, ..)) in sought.iter().zip(group) {
+                let ended = &mut |serial, _: &_| self.ended.push(serial);
+                self.touches.push(self.flows.update(packet, *sought, &self.names, ended));
+            }
+        }
+        self.flowing += clock.elapsed();
+
+        let clock = Instant::now();
+        for ((packet, offset, link_type), touch) in self.packets.iter().zip(&self.touches) {
+            self.index.push(indexed(packet, *touch, *offset, *link_type));
+        }
+        self.indexing += clock.elapsed();
+
+        let clock = Instant::now();
+        for (packet, ..) in &self.packets {
+            for place in self.watchers.get(Wants::of_packet(packet).place()).into_iter().flatten() {
+                self.detectors.get_mut(*place).unwrap().observe_packet(packet);
+            }
+        }
+        self.show_ended();
+        self.detecting += clock.elapsed();
+        self.packets.clear();
+        self.touches.clear();
+    }
+
+    fn end(&mut self) {
+        self.take();
+        let clock = Instant::now();
+        self.ended = self.flows.end_all();
+        self.flowing += clock.elapsed();
+        let clock = Instant::now();
+        self.show_ended();
+        self.detecting += clock.elapsed();
+    }
+
+    fn show_ended(&mut self) {
+        for serial in self.ended.drain(..) {
+            let Some(flow) = self.flows.get(serial) else { continue };
+            let ended = Ended { serial, flow, name: self.names.text(flow.name) };
+            for place in self.watchers.get(Wants::of_flow(flow).place()).into_iter().flatten() {
+                self.detectors.get_mut(*place).unwrap().observe_flow(&ended);
+            }
+        }
+    }
+}
+
+fn indexed(packet: &Packet, touch: Option<Touch>, offset: u64, link_type: u16) -> Indexed {
+    let belongs = match touch {
+        Some(touch) => Belongs::Flow(touch.serial, touch.way),
+        None => Belongs::Alone(match packet.top() {
+            Some(Protocol::Named(named)) => Some(named),
+            _ => None,
+        }),
+    };
+    let Packet { time_ns, wire_bytes, captured_bytes, .. } = *packet;
+    Indexed { file: 0, offset, time_ns, wire_bytes, captured_bytes, link_type, belongs }
+}

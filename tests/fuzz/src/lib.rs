@@ -1,0 +1,130 @@
+//! What the targets share: bytes through the whole line, and every question that the page and the command may ask after.
+
+use packetloupe::export::json;
+use packetloupe::model::Analysis;
+use packetloupe::pipeline::{Pipeline, descriptors};
+use packetloupe::protocol::{Answer, Filter, FlowSort, PacketSort, Query, RowSort};
+use packetloupe::query::{self, Source, Views};
+use packetloupe::read::Refusal;
+use packetloupe::report::html;
+use packetloupe::settings::Settings;
+
+/// Packets that are looked at in full.
+const MOST_IN_FULL: u64 = 16;
+
+/// Settings with these values.
+pub fn settings(given: &[(&str, f64)]) -> Settings {
+    let given = given.iter().map(|(id, value)| ((*id).to_owned(), *value)).collect();
+    let known: Vec<_> = descriptors().into_iter().copied().collect();
+    let (settings, ignored) = Settings::from_map(&given, &known);
+    assert!(ignored.is_empty(), "{ignored:?}");
+    settings
+}
+
+/// The slices that a byte asks for.
+pub fn sizes(control: u8) -> [usize; 3] {
+    let control = usize::from(control);
+    [1 + control, 1 + control % 7 * 400, 1 + control % 5]
+}
+
+/// The bytes of one file, or of several that are opened together, in slices of these sizes.
+///
+/// # Errors
+/// A file is of no kind that is read.
+pub fn read(files: &[&[u8]], sizes: &[usize], settings: &Settings) -> Result<(Pipeline, Unpacked), Refusal> {
+    let names = (0..files.len()).map(|n| format!("{n}.pcap")).collect();
+    let mut pipeline = Pipeline::of_files(settings, names, 0);
+    let mut rest = files.to_vec();
+    let mut unpacked = Unpacked(vec![Vec::new(); files.len()]);
+    let mut sizes = sizes.iter().cycle();
+    while let Some(wanted) = pipeline.wants() {
+        let Some(bytes) = rest.get_mut(wanted) else { panic!("file {wanted} is wanted") };
+        let size = sizes.next().map_or(bytes.len(), |size| (*size).min(bytes.len()));
+        let (slice, behind) = bytes.split_at(size);
+        *bytes = behind;
+        let mut keep = |file: usize, bytes: &[u8]| unpacked.0[file].extend_from_slice(bytes);
+        if slice.is_empty() {
+            pipeline.end_file(&mut keep)?;
+        } else {
+            pipeline.feed_keeping(slice, &mut keep)?;
+        }
+    }
+    pipeline.end()?;
+    for (place, bytes) in files.iter().enumerate() {
+        if !pipeline.is_packed(place) {
+            unpacked.0[place] = bytes.to_vec();
+        }
+    }
+    Ok((pipeline, unpacked))
+}
+
+/// The files as index and places point into them.
+pub struct Unpacked(Vec<Vec<u8>>);
+
+impl Source for Unpacked {
+    fn read_at(&mut self, file: u8, offset: u64, length: usize) -> Option<Vec<u8>> {
+        let at = usize::try_from(offset).ok()?;
+        let bytes = self.0.get(usize::from(file))?.get(at..at.checked_add(length)?);
+        // What the tables point to stands in the file.
+        assert!(bytes.is_some(), "{length} bytes at {offset} of file {file}");
+        bytes.map(<[u8]>::to_vec)
+    }
+}
+
+/// Reads and judges in slices and at once, compares both, and asks everything of the result.
+pub fn through(files: &[&[u8]], control: u8, settings: &Settings) {
+    let (sliced, whole) = (read(files, &sizes(control), settings), read(files, &[usize::MAX], settings));
+    let ((mut sliced, _), (mut whole, mut source)) = match (sliced, whole) {
+        (Ok(sliced), Ok(whole)) => (sliced, whole),
+        (Err(sliced), Err(whole)) => {
+            assert!(whole.to_string().ends_with('.'), "{whole}");
+            return assert_eq!(sliced, whole);
+        }
+        (sliced, whole) => panic!("{:?} in slices, {:?} at once", sliced.err(), whole.err()),
+    };
+    let analysis = judged(&mut whole, settings);
+    let again = judged(&mut sliced, settings);
+    assert!(again == analysis || has_nan(&analysis), "{again:#?}\n\n{analysis:#?}");
+    // Drawing takes longer than all else.
+    if control.is_multiple_of(8) {
+        assert!(html::html(&analysis).starts_with("<!"));
+    }
+    ask(&whole, &analysis, &mut source);
+}
+
+/// One detector after the other: no threads, which cost more than the work.
+fn judged(pipeline: &mut Pipeline, settings: &Settings) -> Analysis {
+    for place in 0..packetloupe::detect::ALL.len() {
+        pipeline.judge_one(place, settings);
+    }
+    pipeline.analysis(settings)
+}
+
+/// Values that are not equal to themselves.
+fn has_nan(analysis: &Analysis) -> bool {
+    analysis != analysis
+}
+
+fn ask(pipeline: &Pipeline, analysis: &Analysis, source: &mut Unpacked) {
+    assert!(json::json(analysis).starts_with('{'));
+    let mut out = Vec::new();
+    assert!(query::write_flows(&mut out, pipeline, analysis).is_ok());
+    let mut views = Views::default();
+    let mut ask = |query| views.ask(pipeline, analysis, source, query);
+    for text in ["", "port 443", "a=1 -b"] {
+        let filter = || Filter { text: text.to_owned(), ..Filter::default() };
+        let (offset, count, is_descending) = (0, 50, !text.is_empty());
+        ask(Query::Flows { filter: filter(), sort: FlowSort::Bytes, is_descending, offset, count });
+        ask(Query::Packets { filter: filter(), sort: PacketSort::Time, is_descending, offset, count });
+        let (sort, first_column, n_columns) = (RowSort::Column(1), 0, 64);
+        ask(Query::Rows { filter: filter(), sort, is_descending, offset, count, first_column, n_columns });
+        ask(Query::Columns { filter: filter(), offset, count });
+    }
+    for index in 0..pipeline.index().len().min(MOST_IN_FULL) {
+        assert!(matches!(ask(Query::Packet { index }), Answer::Packet(Some(_))), "packet {index}");
+    }
+    let n_columns = pipeline.rows().map_or(0, |rows| rows.layout().columns.len().min(20));
+    for place in 0..n_columns as u32 {
+        assert!(matches!(ask(Query::Column { place }), Answer::Column(Some(_))), "column {place}");
+    }
+}

@@ -1,0 +1,80 @@
+//! Any bytes as what an application says. The first says which decoder takes them, the second whether ports hint at it,
+//! in which pieces they come and where one is lost. Each decoder of the table is driven by itself, as the line drives it.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use packetloupe::decode::app::{self, Ends, Entry, Step, Talk, describe};
+use packetloupe::model::fact::Facts;
+use packetloupe::model::flow::Way;
+
+fuzz_target!(|bytes: &[u8]| {
+    let Some(([choice, how], payload)) = bytes.split_first_chunk::<2>() else { return };
+    let Some(entry) = app::ALL.get(usize::from(*choice) % app::ALL.len()) else { return };
+    let hint = (how % 2 == 0).then_some(entry.protocol);
+    let ends = Ends { source_port: 40_000, target_port: u16::from(*choice), hint };
+    let mut facts = Facts::default();
+    if let Some(datagram) = entry.datagram {
+        (datagram.read)(payload, &ends, &mut facts);
+        tell(entry, &facts);
+        facts.clear();
+        app::read_datagram(payload, &ends, &mut facts);
+        tell(entry, &facts);
+        facts.clear();
+    }
+    if let Some(stream) = entry.stream {
+        (stream.guess)(payload, &ends);
+        app::read_segment(payload, &ends, hint, Way::Forward, &mut facts);
+        tell(entry, &facts);
+        facts.clear();
+        converse(entry, (stream.talk)(), payload, usize::from(*how));
+    }
+});
+
+/// Both sides in pieces, in turn; what a decoder does not take comes again with the next piece.
+fn converse(entry: &Entry, mut talk: Box<dyn Talk>, payload: &[u8], how: usize) {
+    let mut sides = [(Way::Forward, Vec::new(), 0_u64), (Way::Backward, Vec::new(), 0)];
+    let mut facts = Facts::default();
+    for (n, piece) in payload.chunks(8 + how * 4).enumerate() {
+        let Some((way, waiting, skip)) = sides.get_mut((n + how) % 2) else { return };
+        if how % 11 == 10 && n == 2 && !talk.lose(*way) {
+            return;
+        }
+        let skipped = (*skip).min(piece.len() as u64);
+        *skip -= skipped;
+        waiting.extend_from_slice(&piece[skipped as usize..]);
+        while !waiting.is_empty() {
+            let step = talk.read(*way, waiting, &mut facts);
+            tell(entry, &facts);
+            facts.clear();
+            match step {
+                Step::Took(0) => break,
+                Step::Took(taken) => {
+                    assert!(taken <= waiting.len(), "{taken} of {} bytes", waiting.len());
+                    waiting.drain(..taken);
+                }
+                Step::Skip(more) => {
+                    let now = more.min(waiting.len() as u64);
+                    *skip = more - now;
+                    waiting.drain(..now as usize);
+                    if more == 0 {
+                        break;
+                    }
+                }
+                Step::Into(taken, protocol) => {
+                    assert!(taken <= waiting.len(), "{taken} of {} bytes", waiting.len());
+                    waiting.drain(..taken);
+                    let Some(stream) = app::entry(protocol).and_then(|entry| entry.stream) else { return };
+                    talk = (stream.talk)();
+                }
+                Step::Done | Step::Over(_) => return,
+            }
+        }
+    }
+}
+
+fn tell(entry: &Entry, facts: &Facts) {
+    let line = describe::line(entry.protocol, facts);
+    assert!(line.is_none_or(|line| line.chars().count() <= 160));
+    describe::fields(facts);
+}
