@@ -9,7 +9,7 @@
 use packetloupe::decode::decode;
 use packetloupe::detect::{self, Detector, Ended, Wants};
 use packetloupe::flow::names::Names;
-use packetloupe::flow::table::{FlowTable, Limits, Sought, Touch};
+use packetloupe::flow::table::{Begun, FlowTable, Lead, Limits, Sought, Touch};
 use packetloupe::issue::IssueLog;
 use packetloupe::model::packet::Packet;
 use packetloupe::model::protocol::Protocol;
@@ -17,7 +17,7 @@ use packetloupe::pipeline::{Batch, Pipeline};
 use packetloupe::read::{RawPacket, Reader, Record};
 use packetloupe::settings::Settings;
 use packetloupe::stats::counters::Counters;
-use packetloupe::stats::index::{Belongs, Indexed, PacketIndex};
+use packetloupe::stats::index::{Belongs, Owners, Placed, Places};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -138,7 +138,8 @@ struct Stations {
     names: Names,
     touches: Vec<Option<Touch>>,
     ended: Vec<u32>,
-    index: PacketIndex,
+    places: Places,
+    owners: Owners,
     detectors: Vec<Box<dyn Detector>>,
     watchers: [Vec<usize>; Wants::KINDS],
     counting: Duration,
@@ -160,7 +161,8 @@ impl Stations {
             names: Names::default(),
             touches: Vec::new(),
             ended: Vec::new(),
-            index: PacketIndex::default(),
+            places: Places::default(),
+            owners: Owners::default(),
             detectors: detect::ALL.iter().map(|entry| (entry.make)()).collect(),
             watchers: std::array::from_fn(watching),
             counting: Duration::ZERO,
@@ -177,10 +179,14 @@ impl Stations {
         self.counting += clock.elapsed();
 
         let clock = Instant::now();
+        let mut begun = [Begun::default(); TOGETHER];
         let mut sought = [Sought::default(); TOGETHER];
         for group in self.packets.chunks(TOGETHER) {
-            for (sought, (packet, ..)) in sought.iter_mut().zip(group) {
-                *sought = self.flows.seek(packet);
+            for (begun, (packet, ..)) in begun.iter_mut().zip(group) {
+                *begun = self.flows.begin(Lead::of(packet));
+            }
+            for ((sought, begun), (packet, ..)) in sought.iter_mut().zip(&begun).zip(group) {
+                *sought = self.flows.seek(packet, *begun);
             }
             for (sought, (packet, ..)) in sought.iter().zip(group) {
                 let ended = &mut |serial, _: &_| self.ended.push(serial);
@@ -191,7 +197,8 @@ impl Stations {
 
         let clock = Instant::now();
         for ((packet, offset, link_type), touch) in self.packets.iter().zip(&self.touches) {
-            self.index.push(indexed(packet, *touch, *offset, *link_type));
+            self.places.push(placed(packet, *offset, *link_type));
+            self.owners.push(belongs(packet, *touch));
         }
         self.indexing += clock.elapsed();
 
@@ -210,7 +217,9 @@ impl Stations {
     fn end(&mut self) {
         self.take();
         let clock = Instant::now();
-        self.ended = self.flows.end_all();
+        let open = self.flows.iter().filter(|(_, flow)| !flow.is_over).map(|(serial, _)| serial);
+        self.ended = open.collect();
+        self.flows.end_all();
         self.flowing += clock.elapsed();
         let clock = Instant::now();
         self.show_ended();
@@ -228,14 +237,17 @@ impl Stations {
     }
 }
 
-fn indexed(packet: &Packet, touch: Option<Touch>, offset: u64, link_type: u16) -> Indexed {
-    let belongs = match touch {
+fn belongs(packet: &Packet, touch: Option<Touch>) -> Belongs {
+    match touch {
         Some(touch) => Belongs::Flow(touch.serial, touch.way),
         None => Belongs::Alone(match packet.top() {
             Some(Protocol::Named(named)) => Some(named),
             _ => None,
         }),
-    };
+    }
+}
+
+fn placed(packet: &Packet, offset: u64, link_type: u16) -> Placed {
     let Packet { time_ns, wire_bytes, captured_bytes, .. } = *packet;
-    Indexed { file: 0, offset, time_ns, wire_bytes, captured_bytes, link_type, belongs }
+    Placed { file: 0, offset, time_ns, wire_bytes, captured_bytes, link_type }
 }
