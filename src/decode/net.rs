@@ -5,7 +5,7 @@ use crate::issue::IssueKind;
 use crate::model::address::Host;
 use crate::model::packet::{Arp, Ip};
 use crate::model::protocol::{Named, Protocol};
-use etherparse::{ArpPacketSlice, EtherType, LaxIpSlice};
+use etherparse::{ArpPacketSlice, EtherType, Ipv6ExtensionSlice, LaxIpSlice};
 
 #[inline]
 pub(super) fn read<'a>(kind: u16, data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
@@ -91,6 +91,9 @@ pub(super) fn read_ip<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(In
     work.packet.ip =
         Some(Ip { source, target, protocol: payload.ip_number.0, ttl, is_fragment: payload.fragmented, payload_bytes });
     work.packet.payload = inner_at..inner_at + inner.len() as u32;
+    if is_authenticated(&ip) {
+        work.packet.layers.push(Named::Ah);
+    }
     if stopped.is_some() {
         work.issue(IssueKind::NetDamaged);
         return None;
@@ -102,4 +105,16 @@ pub(super) fn read_ip<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(In
         return None;
     }
     transport::read(payload.ip_number.0, inner, payload_bytes, work)
+}
+
+/// True if an authentication header stands between IP and what it carries (RFC 4302, section 3.1).
+#[inline]
+fn is_authenticated(ip: &LaxIpSlice<'_>) -> bool {
+    match ip {
+        LaxIpSlice::Ipv4(slice) => slice.extensions().auth.is_some(),
+        LaxIpSlice::Ipv6(slice) => {
+            let mut extensions = slice.extensions().clone().into_iter();
+            extensions.any(|extension| matches!(extension, Ipv6ExtensionSlice::Authentication(_)))
+        }
+    }
 }

@@ -186,6 +186,24 @@ fn arp_in_a_tunnel_is_arp() {
 }
 
 #[test]
+fn an_authentication_header_is_a_layer() {
+    let inside = [&[6, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1], &syn()[20..]].concat();
+    for (ip, frame) in [(Named::Ipv4, v4(51, &inside)), (Named::Ipv6, v6(51, &inside))] {
+        let (packet, issues) = read(101, &frame);
+        let layers = [Named::RawIp, ip, Named::Ah, Named::Tcp].map(Protocol::from);
+        assert_eq!(packet.layers.as_slice(), layers);
+        assert!(packet.tcp().is_some() && issues.issues().is_empty());
+    }
+}
+
+#[test]
+fn the_number_of_rarp_means_slarp_on_a_serial_line() {
+    let packet = |link_type, frame: &[u8]| read(link_type, frame).0.top();
+    assert_eq!(packet(1, &ethernet(0x8035, &[0; 28])), Some(Named::Rarp.into()));
+    assert_eq!(packet(104, &[&[0x8f, 0, 0x80, 0x35], [0; 18].as_slice()].concat()), Some(Named::Slarp.into()));
+}
+
+#[test]
 fn depth_ends_somewhere() {
     let mut packet = syn();
     for _ in 0..60 {

@@ -28,22 +28,27 @@ pub mod beacon;
 pub mod cleartext_login;
 pub mod connection_flood;
 pub mod dga;
+pub mod dhcp_starvation;
 pub mod dns_tunnel;
 pub mod forged_reset;
 pub mod fragment_abuse;
+pub mod ftp_bounce;
 pub mod ftp_guessing;
 pub mod host_scan;
 pub mod icmp_flood;
 pub mod icmp_redirect;
 pub mod icmp_tunnel;
 pub mod isolation_forest;
+pub mod kerberoasting;
 pub mod lateral_movement;
 pub mod llmnr_poisoning;
 pub mod login_guessing;
 pub mod long_connection;
 pub mod mac_flood;
+pub mod mining;
 pub mod pca;
 pub mod port_scan;
+pub mod remote_control;
 pub mod remote_shell;
 pub mod rogue_dhcp;
 pub mod rogue_router;
@@ -73,10 +78,12 @@ pub const ALL: &[Entry] = &[
     udp_flood::ENTRY,
     icmp_flood::ENTRY,
     arp_storm::ENTRY,
+    dhcp_starvation::ENTRY,
     arp_spoofing::ENTRY,
     ssh_guessing::ENTRY,
     ftp_guessing::ENTRY,
     login_guessing::ENTRY,
+    kerberoasting::ENTRY,
     cleartext_login::ENTRY,
     beacon::ENTRY,
     dga::ENTRY,
@@ -84,15 +91,18 @@ pub const ALL: &[Entry] = &[
     slow_requests::ENTRY,
     forged_reset::ENTRY,
     fragment_abuse::ENTRY,
+    ftp_bounce::ENTRY,
     rogue_dhcp::ENTRY,
     rogue_router::ENTRY,
     icmp_redirect::ENTRY,
     mac_flood::ENTRY,
     lateral_movement::ENTRY,
+    remote_control::ENTRY,
     llmnr_poisoning::ENTRY,
     icmp_tunnel::ENTRY,
     dns_tunnel::ENTRY,
     upload::ENTRY,
+    mining::ENTRY,
     remote_shell::ENTRY,
     long_connection::ENTRY,
     pca::ENTRY,

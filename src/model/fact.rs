@@ -110,8 +110,8 @@ enum Kept {
     Text { at: u32, length: u32 },
 }
 
-/// Longest text of one fact, bytes; what is longer is cut.
-pub const MOST_TEXT_BYTES: usize = 512;
+/// Longest text of one fact, bytes; what is longer is cut. A DNS name fits of which each of the 255 bytes was replaced.
+pub const MOST_TEXT_BYTES: usize = 768;
 
 /// Facts in the order in which they were read, with marks where messages begin.
 #[derive(Clone, Debug, Default)]

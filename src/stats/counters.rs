@@ -14,6 +14,9 @@ const SIZE_BORDERS: [u32; 10] = [19, 39, 79, 159, 319, 639, 1279, 2559, 5119, u3
 /// Places in time that the packets of one flow of a table are spread over.
 const MOST_SPREAD: u64 = 16;
 
+/// The layer of applications, see [`layer`].
+const APPLICATION: u8 = 4;
+
 /// A packet with more layers may have the same one twice, not side by side.
 const PLAIN_LAYERS: usize = 4;
 
@@ -147,7 +150,9 @@ impl Counters {
             said: messages.said(named),
             ..row(named.name().to_owned(), layer, packets, bytes)
         };
-        let in_packets = Named::ALL.iter().zip(&self.named).filter(|(named, _)| !apps.contains_key(named));
+        // Flows also say what ICMP and its like told; whether a packet has them is known of each packet.
+        let is_app = |named: &Named| layer(*named) == APPLICATION && apps.contains_key(named);
+        let in_packets = Named::ALL.iter().zip(&self.named).filter(|(named, _)| !is_app(named));
         let named = in_packets.map(|(named, count)| of(*named, layer(*named), count.packets, count.bytes));
         let numbered = self.numbered.iter().map(|(protocol, count)| {
             let layer = match protocol {
@@ -157,7 +162,8 @@ impl Counters {
             };
             row(protocol.to_string(), layer, count.packets, count.bytes)
         });
-        let apps = apps.iter().map(|(named, (packets, bytes))| of(*named, 4, *packets, *bytes));
+        let apps = apps.iter().filter(|(named, _)| is_app(named));
+        let apps = apps.map(|(named, (packets, bytes))| of(*named, APPLICATION, *packets, *bytes));
         let mut rows: Vec<_> = named.chain(numbered).chain(apps).filter(|row| row.packets > 0).collect();
         rows.sort_by(|a, b| b.packets.cmp(&a.packets).then(a.layer.cmp(&b.layer)).then_with(|| a.name.cmp(&b.name)));
         rows
@@ -191,16 +197,28 @@ fn layer(named: Named) -> u8 {
         Ethernet | Vlan | Loopback | LinuxSll | LinuxSll2 | RawIp | Llc | Macsec | Wifi | Radiotap | Ppi | Prism
         | Avs | Ppp | Hdlc | FrameRelay | Fddi | Nflog | Pktap | Wpan | Dsa | Slip | Ipoib | Pbb | VnTag
         | CiscoMetadata => 1,
-        Arp | Ipv4 | Ipv6 | Lldp | Mpls | PppoeDiscovery | PppoeSession | Eapol | WakeOnLan | Ptp | Stp | Cdp => 2,
+        Arp | Rarp | Slarp | Ipv4 | Ipv6 | Lldp | Mpls | PppoeDiscovery | PppoeSession | Eapol | WakeOnLan | Ptp
+        | Stp | Cdp => 2,
         Tcp | Udp | Icmp | Icmpv6 | Igmp | Sctp | Gre | Esp | Ah | Ospf | Pim | Vrrp | Eigrp | L2tp | IpInIp
         | UdpLite | IpFragment | EtherIp | Erspan | Geneve | Teredo | Vxlan | Gtp => 3,
-        _ => 4,
+        _ => APPLICATION,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn flows_count_applications_only() {
+        let mut counters = Counters::default();
+        counters.named[Named::Icmpv6 as usize] = Count { packets: 2, bytes: 120 };
+        counters.named[Named::Udp as usize] = Count { packets: 3, bytes: 300 };
+        let apps = BTreeMap::from([(Named::Icmpv6, (7, 700)), (Named::Dns, (3, 300))]);
+        let rows = counters.protocols(&apps, &MessageCounts::default());
+        let rows: Vec<_> = rows.iter().map(|row| (row.name.as_str(), row.packets)).collect();
+        assert_eq!(rows, [("UDP", 3), ("DNS", 3), ("ICMPv6", 2)]);
+    }
 
     #[test]
     fn a_size_falls_into_the_bin_of_its_border() {

@@ -8,7 +8,8 @@ use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Way;
 use crate::model::protocol::Named;
 use body::Body;
-use httparse::{EMPTY_HEADER, Header, Request, Response, Status};
+use httparse::{EMPTY_HEADER, Header, Response, Status};
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 /// Line in the table.
@@ -45,6 +46,8 @@ const METHODS: [&[u8]; 19] = [
 const MOST_GUESSED_BYTES: usize = 4096;
 /// Most bytes of a form that are waited for.
 const MOST_FORM_BYTES: u64 = 4096;
+/// What follows the target, but for the last digit.
+const VERSION: &[u8] = b" HTTP/1.";
 const MOST_HEADERS: usize = 96;
 /// Most requests that may wait for their responses.
 const MOST_WAITING: usize = 64;
@@ -57,7 +60,7 @@ fn guess(bytes: &[u8], _: &Ends) -> Guess {
     let Some(method) = METHODS.iter().find(|method| bytes.starts_with(method)) else { return Guess::NotMine };
     let line = bytes.get(..MOST_GUESSED_BYTES).unwrap_or(bytes);
     match memchr::memchr(b'\n', line) {
-        Some(at) if memchr::memmem::find(line.get(..at).unwrap_or(line), b" HTTP/1.").is_some() => Guess::Certain,
+        Some(at) if memchr::memmem::find(line.get(..at).unwrap_or(line), VERSION).is_some() => Guess::Certain,
         Some(_) => Guess::NotMine,
         None if bytes.get(method.len()) == Some(&b'/') => Guess::Certain,
         None => Guess::More,
@@ -127,24 +130,28 @@ impl Http {
     }
 
     fn request(&mut self, bytes: &[u8], facts: &mut Facts) -> Step {
+        let Some(end) = memchr::memchr(b'\n', bytes) else { return Step::Took(0) };
+        let (line, rest) = bytes.split_at(end + 1);
+        let Some((method, whole)) = request_line(line) else { return Step::Done };
         let mut headers = [EMPTY_HEADER; MOST_HEADERS];
-        let mut request = Request::new(&mut headers);
-        let head = match request.parse(bytes) {
-            Ok(Status::Complete(n)) => n,
+        let fields = match httparse::parse_headers(rest, &mut headers) {
             Ok(Status::Partial) => return Step::Took(0),
-            Err(_) => return Step::Done,
+            Ok(Status::Complete(fields)) => Some(fields),
+            Err(_) => None,
         };
-        let method = request.method.unwrap_or("");
         facts.begin();
         facts.text(FactKind::HttpMethod, method);
-        let path = target(method, request.path.unwrap_or(""), facts);
-        for header in request.headers.iter() {
+        let path = target(method, &whole, facts);
+        for header in fields.iter().flat_map(|(_, headers)| headers.iter()) {
             request_header(header, facts);
         }
         facts.text(FactKind::HttpPath, path);
         if let Some((_, query)) = path.split_once('?') {
             form::tell(query.as_bytes(), facts);
         }
+        // Fields that make no sense: where the next request begins cannot be told.
+        let Some((n, headers)) = fields else { return Step::Done };
+        let head = line.len() + n;
         if self.waiting.len() < MOST_WAITING {
             self.waiting.push_back(match method {
                 "HEAD" => Asked::Head,
@@ -152,8 +159,8 @@ impl Http {
                 _ => Asked::Other,
             });
         }
-        let body = match Body::of(request.headers, false) {
-            Body::Sized(n) if n <= MOST_FORM_BYTES && is_form(request.headers) => Body::Form(n),
+        let body = match Body::of(headers, false) {
+            Body::Sized(n) if n <= MOST_FORM_BYTES && is_form(headers) => Body::Form(n),
             body => body,
         };
         // A form that came with its head is of the same message.
@@ -210,6 +217,15 @@ impl Http {
         *self.body(Way::Backward) = if has_none { Body::None } else { Body::of(response.headers, true) };
         Step::Took(head)
     }
+}
+
+/// Method and target of a request line. What attacks write into targets, spaces above all, is no reason not to read it.
+fn request_line(line: &[u8]) -> Option<(&str, Cow<'_, str>)> {
+    let (method, rest) = line.split_at(memchr::memchr(b' ', line)?);
+    let method = std::str::from_utf8(method).ok()?;
+    let is_method = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase() || b"-_".contains(&byte));
+    let target = rest.get(..memchr::memmem::rfind(rest, VERSION)?)?.trim_ascii();
+    (is_method && !target.is_empty()).then(|| (method, String::from_utf8_lossy(target)))
 }
 
 /// Adds the host that a request target names (RFC 9112, section 3.2), and gives the path in it.
@@ -320,6 +336,17 @@ mod tests {
         assert!(said.contains(&(FactKind::HttpPath, Value::Text("/a?b"))));
         assert_eq!(without_port(b"[2001:db8::1]:80"), b"[2001:db8::1]");
         assert_eq!(Http::default().read(Way::Forward, b"GET / HTTP/1.1\r\nUs", &mut Facts::default()), Step::Took(0));
+    }
+
+    #[test]
+    fn what_attacks_write_into_a_target_is_read() {
+        let attack = b"GET /cgi-bin/x;cat /etc/passwd|?y=\"> HTTP/1.1\r\nHost: 192.0.2.1:8080\r\n\r\n";
+        let facts = facts_of(attack);
+        let said: Vec<_> = facts.iter().collect();
+        assert!(said.contains(&(FactKind::HttpPath, Value::Text("/cgi-bin/x;cat /etc/passwd|?y=\">"))));
+        assert!(said.contains(&(FactKind::HttpHost, Value::Text("192.0.2.1"))));
+        assert_eq!(request_line(b"HTTP/1.1 200 OK\r\n"), None);
+        assert_eq!(request_line(b"GET  HTTP/1.1\r\n"), None);
     }
 
     #[test]

@@ -17,6 +17,11 @@ pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner
             work.packet.payload = at..at + rest.len() as u32;
             None
         }
+        // RARP's number; here it is how two routers ask each other for addresses and whether they are alive.
+        0x8035 => {
+            work.packet.layers.push(Named::Slarp);
+            None
+        }
         kind => Some((Inner::EtherType(kind), rest)),
     }
 }

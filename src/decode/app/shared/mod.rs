@@ -1,5 +1,5 @@
-//! What several application protocols share: fields of binary messages, DNS messages, hellos of TLS, lines and heads of
-//! text, log-ins, remote calls, digests, Base64.
+//! What several application protocols share: fields of binary messages, hellos of TLS, DNS messages, remote calls, lines
+//! and heads of text, log-ins, digests, Base64.
 
 pub mod ber;
 pub mod bytes;

@@ -1,0 +1,133 @@
+//! FTP clients that tell a server to connect to somebody else, to findings.
+
+use super::draft::{self, evidence, lines};
+use super::heard::Heard;
+use super::severity::{Impact, extent, past, severity};
+use super::tally::Tally;
+use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use crate::model::fact::FactKind;
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+use crate::model::{Category, Finding, Host};
+use crate::settings::{Descriptor, Effect};
+use std::net::IpAddr;
+
+const CARD: Card = Card {
+    id: "ftp_bounce",
+    name: "FTP bounce",
+    category: Category::ProtocolAbuse,
+    technique: Some(("T1090", "Proxy")),
+    sees: "An FTP client tells the server to open a data connection to a third host.",
+    matters: "The server then scans or attacks the third host in its own name, from inside the firewall.",
+    otherwise: "Address translation on the client's side, or an old transfer from server to server.",
+    source: "RFC 2577, section 3; CERT CA-1997-27.",
+};
+
+const TIMES: Descriptor = Descriptor {
+    id: "ftp_bounce.times",
+    label: "Times",
+    help: "How often one client told a server to connect to somebody else.",
+    unit: "commands",
+    min: 1.0,
+    max: 10_000.0,
+    default: 1.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[TIMES];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(FtpBounce::default()) };
+
+/// Most triples of client, server and third host kept.
+const MOST_KEPT: usize = 1 << 14;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+struct FtpBounce {
+    told: Tally<(Host, Host, Host), Heard>,
+}
+
+impl Default for FtpBounce {
+    fn default() -> Self {
+        FtpBounce { told: Tally::new(MOST_KEPT) }
+    }
+}
+
+impl Detector for FtpBounce {
+    fn observe_message(&mut self, spoken: &Spoken<'_>) {
+        let said = &spoken.message.said;
+        let is_command = spoken.message.protocol == Named::Ftp
+            && spoken.touch.is_some_and(|touch| touch.way == Way::Forward)
+            && matches!(said.text(FactKind::Command), Some("PORT" | "EPRT"));
+        let third = said.text(FactKind::Address).and_then(|text| text.parse::<IpAddr>().ok()).map(Host::of);
+        let (true, Some(flow), Some(third)) = (is_command, spoken.flow, third) else { return };
+        let (client, server) = (flow.initiator().0, flow.responder().0);
+        // A private address of a client that comes from a public one is its own, before translation.
+        let is_translated = third.is_internal() && !client.is_internal();
+        if third != client
+            && !is_translated
+            && let Some(heard) = self.told.of((client, server, third))
+        {
+            heard.add(spoken);
+        }
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&TIMES);
+        let mut cases = self.told.sorted_where(|heard| heard.n as f64 >= least);
+        cases.truncate(MOST_FINDINGS);
+        let findings = cases.iter().map(|(key, heard)| finding(**key, heard, least)).collect();
+        Conclusion { findings, n_not_judged: self.told.n_refused, ..Conclusion::default() }
+    }
+}
+
+fn finding((client, server, third): (Host, Host, Host), heard: &Heard, least: f64) -> Finding {
+    let n = heard.n as f64;
+    let confidence = 0.8;
+    let mut finding = draft::begin(&CARD);
+    finding.title = format!("{client} tells the FTP server {server} to connect to {third}");
+    finding.severity = severity(Impact::ACCESS_TRY, confidence, extent(n, least));
+    finding.score = past(n, least);
+    finding.confidence = confidence;
+    finding.sources = draft::addresses([client]);
+    finding.targets = draft::addresses([server, third]);
+    finding.ports = vec![21];
+    finding.protocol = "FTP".to_owned();
+    finding.evidence = vec![evidence("Commands that name somebody else", n, "commands", "0")];
+    finding.explanation = format!(
+        "{client} sent {server} the address {third} for a data connection, which is not its own. A server that obeys opens \
+         connections to others in the client's place."
+    );
+    finding.benign_causes = lines(&[
+        "Address translation between client and server that does not know FTP",
+        "A transfer from one server to another, as old clients could",
+    ]);
+    finding.advice = lines(&[
+        "See whether the server connected to the third host after that",
+        "Let the FTP server refuse addresses other than the client's",
+    ]);
+    finding.display_filter =
+        format!("{} && ftp.request.command in {{\"PORT\", \"EPRT\"}}", draft::pair_filter(client, server));
+    heard.fill(&mut finding);
+    draft::finish(finding, false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Line, hear, inside};
+    use crate::settings::Settings;
+
+    #[test]
+    fn an_address_that_is_not_the_clients_is_reported() {
+        let found = |address: Host| {
+            let facts = vec![(FactKind::Command, "PORT".to_owned()), (FactKind::Address, address.to_string())];
+            let (from, to) = ((inside(1), 40_000), (inside(2), 21));
+            let line = Line { protocol: Named::Ftp, second: 1.0, from, to, way: Way::Forward, facts };
+            hear(&ENTRY, &[line], &Settings::default()).findings.len()
+        };
+        assert_eq!((found(inside(9)), found(inside(1))), (1, 0));
+    }
+}

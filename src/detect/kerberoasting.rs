@@ -1,0 +1,160 @@
+//! Kerberos tickets with weak encryption that one client asks for, to findings of passwords that are to be cracked offline.
+
+use super::draft::{self, count, evidence, lines};
+use super::heard::Heard;
+use super::severity::{Impact, extent, past, severity};
+use super::tally::Tally;
+use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use crate::model::fact::FactKind;
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+use crate::model::{Category, Finding, Host};
+use crate::settings::{Descriptor, Effect};
+use std::collections::BTreeSet;
+
+const CARD: Card = Card {
+    id: "kerberoasting",
+    name: "Kerberoasting",
+    category: Category::BruteForce,
+    technique: Some(("T1558.003", "Kerberoasting")),
+    sees: "A client asks for tickets of services and wants them encrypted with RC4 only.",
+    matters: "Such a ticket can be taken away and the password of the service's account guessed offline, quickly and unseen.",
+    otherwise: "An old system that knows no better encryption.",
+    source: "MITRE ATT&CK T1558.003; current Windows clients offer AES first (RFC 3962), tools such as Rubeus and Impacket ask for RC4 only.",
+};
+
+const SERVICES: Descriptor = Descriptor {
+    id: "kerberoasting.services",
+    label: "Services",
+    help: "Different services whose tickets one client wants in RC4 only.",
+    unit: "services",
+    min: 1.0,
+    max: 1000.0,
+    default: 1.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[SERVICES];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(Kerberoasting::default()) };
+
+/// Most pairs of client and server kept.
+const MOST_PAIRS: usize = 1 << 14;
+/// Most services of a pair told apart, and shown.
+const MOST_SERVICES: usize = 256;
+const MOST_SHOWN: usize = 5;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+struct Kerberoasting {
+    pairs: Tally<(Host, Host), Pair>,
+}
+
+impl Default for Kerberoasting {
+    fn default() -> Self {
+        Kerberoasting { pairs: Tally::new(MOST_PAIRS) }
+    }
+}
+
+#[derive(Default)]
+struct Pair {
+    services: BTreeSet<String>,
+    heard: Heard,
+}
+
+/// Services whose accounts have passwords that nobody chose.
+fn is_machine(service: &str) -> bool {
+    service.starts_with("krbtgt") || service.ends_with('$')
+}
+
+impl Detector for Kerberoasting {
+    fn observe_message(&mut self, spoken: &Spoken<'_>) {
+        let said = &spoken.message.said;
+        let is_question = spoken.message.protocol == Named::Kerberos
+            && spoken.touch.is_some_and(|touch| touch.way == Way::Forward)
+            && said.text(FactKind::Message) == Some("TGS-REQ")
+            && said.text(FactKind::Security) == Some("only weak encryption asked for");
+        let (true, Some(flow), Some(service)) = (is_question, spoken.flow, said.text(FactKind::Service)) else {
+            return;
+        };
+        if is_machine(service) {
+            return;
+        }
+        let Some(pair) = self.pairs.of((flow.initiator().0, flow.responder().0)) else { return };
+        pair.heard.add(spoken);
+        if pair.services.len() < MOST_SERVICES {
+            pair.services.insert(service.to_owned());
+        }
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&SERVICES);
+        let mut cases = self.pairs.sorted_where(|pair| pair.services.len() as f64 >= least);
+        cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.services.len()), **key));
+        cases.truncate(MOST_FINDINGS);
+        let findings = cases.iter().map(|(key, pair)| pair.finding(**key, least)).collect();
+        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl Pair {
+    fn finding(&self, (client, server): (Host, Host), least: f64) -> Finding {
+        let n = self.services.len() as f64;
+        let confidence = 0.75;
+        let mut finding = draft::begin(&CARD);
+        finding.title =
+            format!("{client} collects tickets that can be cracked: {}", count(self.services.len(), "service"));
+        finding.severity = severity(Impact::CONTROL, confidence, extent(n, least));
+        finding.score = past(n, least);
+        finding.confidence = confidence;
+        finding.sources = draft::addresses([client]);
+        finding.targets = draft::addresses([server]);
+        finding.ports = vec![88];
+        finding.protocol = "Kerberos".to_owned();
+        finding.evidence = vec![
+            evidence("Services", n, "services", "0 in RC4 only"),
+            evidence("Questions", self.heard.n as f64, "messages", "0"),
+        ];
+        let shown: Vec<&str> = self.services.iter().take(MOST_SHOWN).map(String::as_str).collect();
+        finding.explanation = format!(
+            "{client} asked {server} for tickets of {} ({}) and took RC4 only. Whoever holds such a ticket can try \
+             passwords against it without anybody noticing.",
+            count(self.services.len(), "service"),
+            shown.join(", ")
+        );
+        finding.benign_causes = lines(&["An old system or a program that knows RC4 only"]);
+        finding.advice = lines(&[
+            "Look who works at the client and which program asked",
+            "Give the accounts of these services long random passwords, or managed ones",
+            "Switch RC4 off for Kerberos in the domain",
+        ]);
+        finding.display_filter = format!("{} && kerberos.msg_type == 12", draft::pair_filter(client, server));
+        self.heard.fill(&mut finding);
+        draft::finish(finding, false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Line, hear, inside};
+    use crate::settings::Settings;
+
+    #[test]
+    fn tickets_in_rc4_only_are_reported_and_those_of_machines_are_not() {
+        let found = |service: &str, security: &str| {
+            let facts = vec![
+                (FactKind::Message, "TGS-REQ".to_owned()),
+                (FactKind::Security, security.to_owned()),
+                (FactKind::Service, service.to_owned()),
+            ];
+            let (from, to) = ((inside(1), 40_000), (inside(2), 88));
+            let line = Line { protocol: Named::Kerberos, second: 1.0, from, to, way: Way::Forward, facts };
+            hear(&ENTRY, &[line], &Settings::default()).findings.len()
+        };
+        let weak = "only weak encryption asked for";
+        assert_eq!((found("MSSQLSvc/db", weak), found("krbtgt/LAB", weak), found("MSSQLSvc/db", "")), (1, 0, 0));
+    }
+}

@@ -1,0 +1,158 @@
+//! Conversations of crypto-currency miners with their pools, per pair, to findings.
+
+use super::draft::{self, count, evidence, lines};
+use super::gather::{Between, Gathered, gather};
+use super::severity::{Impact, extent, past, severity};
+use super::tally::Tally;
+use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use crate::model::fact::FactKind;
+use crate::model::protocol::Named;
+use crate::model::time::span;
+use crate::model::{Category, Finding, Host};
+use crate::settings::{Descriptor, Effect};
+
+const CARD: Card = Card {
+    id: "mining",
+    name: "Crypto-currency mining",
+    category: Category::Mining,
+    technique: Some(("T1496", "Resource Hijacking")),
+    sees: "A host speaks Stratum, the protocol by which miners get work from a pool.",
+    matters: "Somebody earns money with the host's processor and power. Where nobody installed it, somebody else has control of the host.",
+    otherwise: "A miner that its owner runs on purpose.",
+    source: "The methods of Stratum: mining.* (Bitcoin), eth_* (Ethereum), login, job and submit (Monero).",
+};
+
+const MESSAGES: Descriptor = Descriptor {
+    id: "mining.messages",
+    label: "Messages of a miner",
+    help: "So many between one host and one pool. Subscribing and logging in are two already.",
+    unit: "messages",
+    min: 1.0,
+    max: 10_000.0,
+    default: 2.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[MESSAGES];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(Mining::default()) };
+
+/// Most pairs kept.
+const MOST_PAIRS: usize = 1 << 14;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+struct Mining {
+    pairs: Tally<(Host, Host, u16), Pair>,
+}
+
+impl Default for Mining {
+    fn default() -> Self {
+        Mining { pairs: Tally::new(MOST_PAIRS) }
+    }
+}
+
+#[derive(Default)]
+struct Pair {
+    n_messages: u64,
+    n_submitted: u64,
+    user: String,
+    agent: String,
+}
+
+impl Detector for Mining {
+    fn observe_message(&mut self, spoken: &Spoken<'_>) {
+        let Some(flow) = spoken.flow.filter(|_| spoken.message.protocol == Named::Stratum) else { return };
+        let said = &spoken.message.said;
+        let ((miner, _), (pool, port)) = (flow.initiator(), flow.responder());
+        let Some(pair) = self.pairs.of((miner, pool, port)) else { return };
+        pair.n_messages += 1;
+        pair.n_submitted += u64::from(
+            said.text(FactKind::Command)
+                .is_some_and(|command| matches!(command, "mining.submit" | "submit" | "eth_submitWork")),
+        );
+        for (slot, kind) in [(&mut pair.user, FactKind::User), (&mut pair.agent, FactKind::Agent)] {
+            if let Some(text) = said.text(kind).filter(|_| slot.is_empty()) {
+                text.clone_into(slot);
+            }
+        }
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&MESSAGES);
+        let mut cases = self.pairs.sorted_where(|pair| pair.n_messages as f64 >= least);
+        cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.n_messages), **key));
+        cases.truncate(MOST_FINDINGS);
+        let between: Vec<Between> =
+            cases.iter().map(|((miner, pool, port), _)| Between::service(*miner, *pool, *port)).collect();
+        let gathered = gather(context, &between, |_, _| true);
+        let findings = cases.iter().zip(gathered).map(|((key, pair), flows)| {
+            let mut finding = pair.finding(**key, &flows, least);
+            flows.fill(&mut finding);
+            draft::finish(finding, true)
+        });
+        Conclusion { findings: findings.collect(), n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl Pair {
+    fn finding(&self, (miner, pool, port): (Host, Host, u16), flows: &Gathered, least: f64) -> Finding {
+        let n = self.n_messages as f64;
+        let confidence = 0.95;
+        let mut finding = draft::begin(&CARD);
+        finding.title = format!("{miner} mines a crypto-currency for {pool}");
+        finding.severity = severity(Impact::ACCESS_TRY, confidence, extent(n, least));
+        finding.score = past(n, least);
+        finding.confidence = confidence;
+        finding.sources = draft::addresses([miner]);
+        finding.targets = draft::addresses([pool]);
+        finding.ports = vec![port];
+        finding.protocol = Named::Stratum.name().to_owned();
+        finding.evidence = vec![
+            evidence("Messages of Stratum", n, "messages", "0"),
+            evidence("Results handed in", self.n_submitted as f64, "messages", "0"),
+            evidence("Connected for", (flows.end_ns - flows.start_ns) as f64 / 1e9, "s", ""),
+        ];
+        let user = if self.user.is_empty() { String::new() } else { format!(" as {}", self.user) };
+        let agent =
+            if self.agent.is_empty() { String::new() } else { format!(" The program calls itself {}.", self.agent) };
+        finding.explanation = format!(
+            "{miner} works for the mining pool {pool}, port {port}{user}: {} in {}, {} handed in.{agent}",
+            count(self.n_messages as usize, "message"),
+            span(flows.end_ns - flows.start_ns),
+            count(self.n_submitted as usize, "result")
+        );
+        finding.benign_causes = lines(&["A miner that the owner of the host runs on purpose"]);
+        finding.advice = lines(&[
+            "Find the program: the processor is busy all the time; look at what starts it",
+            "If nobody installed it, find out how it came in before you remove it",
+            "Look for other hosts that talk to the same pool",
+        ]);
+        finding.display_filter = format!("{} && tcp.port == {port}", draft::pair_filter(miner, pool));
+        finding
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Line, hear, inside, outside};
+    use crate::model::flow::Way;
+    use crate::settings::Settings;
+
+    fn line(protocol: Named, command: &str) -> Line {
+        let facts = vec![(FactKind::Command, command.to_owned())];
+        Line { protocol, second: 1.0, from: (inside(1), 40_000), to: (outside(1), 3333), way: Way::Forward, facts }
+    }
+
+    #[test]
+    fn a_miner_is_reported_and_other_words_are_not() {
+        let found = |protocol| {
+            let lines = [line(protocol, "mining.subscribe"), line(protocol, "mining.submit")];
+            hear(&ENTRY, &lines, &Settings::default()).findings.len()
+        };
+        assert_eq!((found(Named::Stratum), found(Named::Ftp)), (1, 0));
+    }
+}

@@ -1,0 +1,153 @@
+//! Calls that make, change or start services, tasks and processes on another Windows host, per pair, to findings.
+
+use super::draft::{self, count, evidence, lines};
+use super::gather::{Between, gather};
+use super::severity::{Impact, extent, past, severity};
+use super::tally::Tally;
+use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use crate::model::fact::FactKind;
+use crate::model::{Category, Finding, Host};
+use crate::settings::{Descriptor, Effect};
+use std::collections::BTreeMap;
+
+const CARD: Card = Card {
+    id: "remote_control",
+    name: "Remote control of Windows",
+    category: Category::LateralMovement,
+    technique: Some(("T1569.002", "Service Execution")),
+    sees: "A host makes or starts a service, a scheduled task or a process on another host over the network.",
+    matters: "That is how an intruder with a password goes from one machine to the next: PsExec, at, schtasks and WMI all do it.",
+    otherwise: "Administrators and their tools do the same all day. Who does it, from where, and at what time decides.",
+    source: "MITRE ATT&CK T1569.002, T1053.002, T1053.005, T1047; the interfaces MS-SCMR, MS-TSCH and MS-WMI.",
+};
+
+const CALLS: Descriptor = Descriptor {
+    id: "remote_control.calls",
+    label: "Calls",
+    help: "So many such calls of one host on another. One is enough to start a program.",
+    unit: "calls",
+    min: 1.0,
+    max: 10_000.0,
+    default: 1.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[CALLS];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(RemoteControl::default()) };
+
+/// Functions that start something, and the technique that each is.
+const FUNCTIONS: &[(&str, (&str, &str))] = &[
+    ("CreateServiceW", ("T1569.002", "Service Execution")),
+    ("CreateServiceA", ("T1569.002", "Service Execution")),
+    ("StartServiceW", ("T1569.002", "Service Execution")),
+    ("StartServiceA", ("T1569.002", "Service Execution")),
+    ("ChangeServiceConfigW", ("T1569.002", "Service Execution")),
+    ("NetrJobAdd", ("T1053.002", "At")),
+    ("SchRpcRegisterTask", ("T1053.005", "Scheduled Task")),
+    ("SchRpcRun", ("T1053.005", "Scheduled Task")),
+    ("ExecMethod", ("T1047", "Windows Management Instrumentation")),
+];
+/// Most pairs kept.
+const MOST_PAIRS: usize = 1 << 14;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+struct RemoteControl {
+    pairs: Tally<(Host, Host, u16), BTreeMap<usize, u64>>,
+}
+
+impl Default for RemoteControl {
+    fn default() -> Self {
+        RemoteControl { pairs: Tally::new(MOST_PAIRS) }
+    }
+}
+
+impl Detector for RemoteControl {
+    fn observe_message(&mut self, spoken: &Spoken<'_>) {
+        let (Some(flow), Some(function)) = (spoken.flow, spoken.message.said.text(FactKind::Function)) else { return };
+        let Some(place) = FUNCTIONS.iter().position(|(name, _)| *name == function) else { return };
+        let ((from, _), (to, port)) = (flow.initiator(), flow.responder());
+        if let Some(calls) = self.pairs.of((from, to, port)) {
+            *calls.entry(place).or_default() += 1;
+        }
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&CALLS);
+        let n_calls = |calls: &BTreeMap<usize, u64>| calls.values().sum::<u64>();
+        let mut cases = self.pairs.sorted_where(|calls| n_calls(calls) as f64 >= least);
+        cases.sort_by_key(|(key, calls)| (std::cmp::Reverse(n_calls(calls)), **key));
+        cases.truncate(MOST_FINDINGS);
+        let between: Vec<Between> =
+            cases.iter().map(|((from, to, port), _)| Between::service(*from, *to, *port)).collect();
+        let gathered = gather(context, &between, |_, _| true);
+        let findings = cases.iter().zip(gathered).map(|((key, calls), flows)| {
+            let mut finding = finding(**key, calls, least);
+            flows.fill(&mut finding);
+            draft::finish(finding, true)
+        });
+        Conclusion { findings: findings.collect(), n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+    }
+}
+
+fn finding((from, to, port): (Host, Host, u16), calls: &BTreeMap<usize, u64>, least: f64) -> Finding {
+    let n = calls.values().sum::<u64>();
+    let names: Vec<&str> = calls.keys().filter_map(|place| FUNCTIONS.get(*place)).map(|(name, _)| *name).collect();
+    let confidence = 0.7;
+    let mut finding = draft::begin(&CARD);
+    finding.title = format!("{from} starts programs on {to} over the network");
+    finding.severity = severity(Impact::CONTROL, confidence, extent(n as f64, least));
+    finding.score = past(n as f64, least);
+    finding.confidence = confidence;
+    if let Some((_, technique)) = calls.keys().next().and_then(|place| FUNCTIONS.get(*place)) {
+        draft::technique(&mut finding, *technique);
+    }
+    finding.sources = draft::addresses([from]);
+    finding.targets = draft::addresses([to]);
+    finding.ports = vec![port];
+    finding.protocol = "MS RPC".to_owned();
+    finding.evidence = vec![
+        evidence("Calls that make or start something", n as f64, "calls", "0 between workstations"),
+        evidence("Different functions", names.len() as f64, "functions", "0"),
+    ];
+    finding.explanation = format!(
+        "{from} called {} on {to}: {}. These functions make, change or start services, tasks or processes there.",
+        names.join(", "),
+        count(n as usize, "call")
+    );
+    finding.benign_causes = lines(&[
+        "An administrator, or a tool that distributes programs and updates",
+        "A monitor that looks after services",
+    ]);
+    finding.advice = lines(&[
+        "Ask whether an administrator worked from there at that time",
+        "Look in the target's event log for the service or task that was made (events 7045 and 4698)",
+        "Look at what the source did before: did it guess passwords, did it scan",
+    ]);
+    finding.display_filter = format!("{} && tcp.port == {port}", draft::pair_filter(from, to));
+    finding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Line, hear, inside};
+    use crate::model::flow::Way;
+    use crate::model::protocol::Named;
+    use crate::settings::Settings;
+
+    #[test]
+    fn making_a_service_is_reported_and_looking_at_one_is_not() {
+        let found = |function: &str| {
+            let facts = vec![(FactKind::Function, function.to_owned())];
+            let (from, to) = ((inside(1), 40_000), (inside(2), 445));
+            let line = Line { protocol: Named::Smb, second: 1.0, from, to, way: Way::Forward, facts };
+            hear(&ENTRY, &[line], &Settings::default()).findings
+        };
+        assert_eq!(found("NetrJobAdd")[0].technique.as_deref(), Some("T1053.002"));
+        assert!(found("OpenServiceW").is_empty());
+    }
+}
