@@ -122,6 +122,27 @@ fn tables_of_absurd_numbers_end_well() {
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// A pcap of one packet.
+fn pcap(link_type: u8, packet: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, link_type, 0, 0, 0];
+    let length = (packet.len() as u32).to_le_bytes();
+    bytes.extend([[0; 4], [0; 4], length, length].concat());
+    bytes.extend(packet);
+    bytes
+}
+
+/// An extension header of IPv6 that is cut, behind one that is whole: etherparse's own iterator reads past the end.
+#[test]
+fn cut_extension_headers_end_well() {
+    let head = [&[0x60, 0, 0, 0, 0, 32, 0, 64][..], &[0xfd; 32]].concat();
+    for follows in [0, 43, 44, 51, 60] {
+        for cut in [&[][..], &[6], &[6, 255], &[6, 2, 0, 0, 0, 0, 0, 0]] {
+            let packet = [head.as_slice(), &[follows, 0, 0, 0, 0, 0, 0, 0], cut].concat();
+            assert_eq!(complaint("cut.pcap", &pcap(229, &packet)), None, "{follows} {cut:?}");
+        }
+    }
+}
+
 /// Each row brings a name of its own: columns are not added without end, and what has many is not slow.
 #[test]
 fn json_of_ever_new_names_ends_well() {

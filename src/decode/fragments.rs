@@ -5,6 +5,7 @@
 
 mod datagram;
 
+use super::net::extensions;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Packet;
 use crate::model::address::Host;
@@ -12,7 +13,7 @@ use crate::model::packet::{Piece, Rare};
 use crate::model::time;
 use crate::read::RawPacket;
 use datagram::Datagram;
-use etherparse::{Ipv6ExtensionSlice, LaxIpSlice};
+use etherparse::{Ipv6FragmentHeaderSlice, LaxIpSlice};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use std::collections::VecDeque;
@@ -58,10 +59,8 @@ pub(super) fn piece(ip: &LaxIpSlice<'_>, payload_bytes: u32) -> Option<Piece> {
             (u32::from(header.identification()), header.fragments_offset(), header.more_fragments())
         }
         LaxIpSlice::Ipv6(slice) => {
-            let fragment = slice.extensions().clone().into_iter().find_map(|extension| match extension {
-                Ipv6ExtensionSlice::Fragment(fragment) => Some(fragment),
-                _ => None,
-            })?;
+            let (_, header) = extensions(slice.extensions()).find(|(number, _)| *number == 44)?;
+            let fragment = Ipv6FragmentHeaderSlice::from_slice(header).ok()?;
             (fragment.identification(), fragment.fragment_offset(), fragment.more_fragments())
         }
     };
