@@ -38,7 +38,7 @@ const SAMPLES: &[Sample] = &[
         id: "clean",
         file: "benign_web.pcap",
         title: "Everyday web traffic",
-        look_for: "Nothing bad is in here. See what a calm capture looks like.",
+        look_for: "Nobody attacks anybody here. One bad habit shows all the same: whose?",
     },
 ];
 
