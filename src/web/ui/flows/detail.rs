@@ -53,8 +53,8 @@ pub fn FlowDetail(props: &FlowDetailProps) -> Html {
             if !row.facts.is_empty() {
                 <h3>{"What was said"}</h3>
                 <dl class="figures facts">
-                    for fact in &row.facts {
-                        { pair(&fact.label, said(fact)) }
+                    for (label, values) in said(&row.facts) {
+                        { pair(label, values) }
                     }
                 </dl>
             }
@@ -62,11 +62,20 @@ pub fn FlowDetail(props: &FlowDetailProps) -> Html {
     }
 }
 
-fn said(fact: &SaidFact) -> String {
-    match fact.n {
-        1 => plain(&fact.value),
-        n => format!("{} ({} times)", plain(&fact.value), quantity::count(u64::from(n))),
+/// What was said about each thing, in the order in which it first was.
+fn said(facts: &[SaidFact]) -> Vec<(&str, String)> {
+    let mut said: Vec<(&str, String)> = Vec::new();
+    for fact in facts {
+        let value = match fact.n {
+            1 => plain(&fact.value),
+            n => format!("{} ({} times)", plain(&fact.value), quantity::count(u64::from(n))),
+        };
+        match said.iter_mut().find(|(label, _)| *label == fact.label) {
+            Some((_, values)) => values.push_str(&format!(", {value}")),
+            None => said.push((&fact.label, value)),
+        }
     }
+    said
 }
 
 fn flows_of(host: Host) -> String {
