@@ -6,6 +6,7 @@ pub mod cells;
 pub mod dialect;
 pub mod flow;
 pub mod front;
+mod in_words;
 mod json;
 mod kdd;
 mod names;

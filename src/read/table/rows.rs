@@ -4,6 +4,7 @@ use super::cells::{self, Frame};
 use super::dialect::Kind;
 use super::flow::{self, Places, Row, Units};
 use super::front::{Form, Front};
+use super::in_words;
 use super::json::{self, Keys, Objects};
 use super::packets::PacketRows;
 use super::{
@@ -68,8 +69,8 @@ impl Body {
             layout: Layout {
                 dialect: entry.id.to_owned(),
                 name: entry.name.to_owned(),
-                written: written(&front),
-                time_unit: unit_words(units),
+                written: in_words::form(&front),
+                time_unit: in_words::units(units),
                 has_header: front.has_header,
                 is_label_chosen: options.label != Label::Found,
                 ..Layout::default()
@@ -380,45 +381,13 @@ impl Body {
                 json::values(object, &mut keys, self.front.manner, &mut values, &mut room);
                 let cell = |name: &String| {
                     let place = keys.names.iter().position(|other| other == name);
-                    place.and_then(|place| values.get(place)).map_or(String::new(), |value| words(*value, &room))
+                    place
+                        .and_then(|place| values.get(place))
+                        .map_or(String::new(), |value| in_words::value(*value, &room))
                 };
                 self.keys.names.iter().map(cell).collect()
             }
             _ => cells::texts(row, self.front.cut).iter().map(|cell| text::decode(cell)).collect(),
         }
     }
-}
-
-fn words(value: Value, texts: &[u8]) -> String {
-    match value {
-        Value::Missing => String::new(),
-        Value::Number(number) => number.to_string(),
-        Value::Time(seconds) => time::iso(((seconds * 1e6).round() as i64).saturating_mul(1000)),
-        Value::Text(start, end) => text::decode(texts.get(start as usize..end as usize).unwrap_or_default()),
-    }
-}
-
-fn written(front: &Front) -> String {
-    let separator = match front.cut.separator {
-        b',' => "comma",
-        b';' => "semicolon",
-        b'\t' => "tab",
-        b'|' => "bar",
-        _ => "other separator",
-    };
-    match front.form {
-        Form::Delimited => {
-            let header = if front.has_header { "" } else { ", no headings" };
-            format!("CSV, {separator}{header}")
-        }
-        Form::Zeek => format!("Zeek log, {separator}"),
-        Form::Arff => "ARFF".to_owned(),
-        Form::JsonLines => "JSON lines".to_owned(),
-        Form::JsonList => "JSON list".to_owned(),
-    }
-}
-
-fn unit_words(units: Units) -> String {
-    let (durations, gaps) = (units.durations.name(), units.gaps.name());
-    if durations == gaps { durations.to_owned() } else { format!("{durations}, gaps {gaps}") }
 }

@@ -1,0 +1,43 @@
+//! What a table and its cells are, in words for people.
+
+use super::flow::Units;
+use super::front::{Form, Front};
+use crate::model::rows::Value;
+use crate::model::{text, time};
+
+/// A value as a cell shows it; texts are ranges of `texts`.
+pub fn value(value: Value, texts: &[u8]) -> String {
+    match value {
+        Value::Missing => String::new(),
+        Value::Number(number) => number.to_string(),
+        Value::Time(seconds) => time::iso(((seconds * 1e6).round() as i64).saturating_mul(1000)),
+        Value::Text(start, end) => text::decode(texts.get(start as usize..end as usize).unwrap_or_default()),
+    }
+}
+
+/// How a table is written.
+pub fn form(front: &Front) -> String {
+    let separator = match front.cut.separator {
+        b',' => "comma",
+        b';' => "semicolon",
+        b'\t' => "tab",
+        b'|' => "bar",
+        _ => "other separator",
+    };
+    match front.form {
+        Form::Delimited => {
+            let header = if front.has_header { "" } else { ", no headings" };
+            format!("CSV, {separator}{header}")
+        }
+        Form::Zeek => format!("Zeek log, {separator}"),
+        Form::Arff => "ARFF".to_owned(),
+        Form::JsonLines => "JSON lines".to_owned(),
+        Form::JsonList => "JSON list".to_owned(),
+    }
+}
+
+/// The units of its durations and gaps.
+pub fn units(units: Units) -> String {
+    let (durations, gaps) = (units.durations.name(), units.gaps.name());
+    if durations == gaps { durations.to_owned() } else { format!("{durations}, gaps {gaps}") }
+}
