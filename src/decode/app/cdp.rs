@@ -1,7 +1,7 @@
 //! Cisco's discovery protocol: which device and port a network card is connected to, and what runs on it.
 
 use super::Entry;
-use super::shared::take;
+use super::shared::fields::Fields;
 use crate::model::fact::{FactKind, Facts};
 use crate::model::packet::Packet;
 use crate::model::protocol::Named;
@@ -25,9 +25,9 @@ fn read(packet: &Packet, data: &[u8], facts: &mut Facts) {
 /// Type and length, which counts the four bytes of both.
 fn fields(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
     for _ in 0..MOST_FIELDS {
-        let kind = take::be16(&mut rest)?;
-        let length = usize::from(take::be16(&mut rest)?);
-        let value = take::bytes(&mut rest, length.checked_sub(4)?)?;
+        let kind = rest.u16()?;
+        let length = usize::from(rest.u16()?);
+        let value = rest.take(length.checked_sub(4)?)?;
         match kind {
             1 => facts.bytes(FactKind::Host, value),
             2 => drop(address(value, facts)),
@@ -43,9 +43,9 @@ fn fields(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
 
 /// The first of its addresses, if that is IPv4.
 fn address(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
-    take::be32(&mut rest).filter(|n_addresses| *n_addresses > 0)?;
-    if take::array::<3>(&mut rest)? == IPV4 {
-        let address = <[u8; 4]>::try_from(take::counted16(&mut rest)?).ok()?;
+    rest.u32().filter(|n_addresses| *n_addresses > 0)?;
+    if rest.array::<3>()? == IPV4 {
+        let address = <[u8; 4]>::try_from(rest.field16()?).ok()?;
         facts.format(FactKind::Address, Ipv4Addr::from(address));
     }
     Some(())

@@ -1,7 +1,7 @@
 //! EAP over a LAN (IEEE 802.1X, clause 11): kinds of messages, and who says to be whom.
 
 use super::Entry;
-use super::shared::take;
+use super::shared::fields::Fields;
 use crate::model::fact::{FactKind, Facts};
 use crate::model::packet::Packet;
 use crate::model::protocol::Named;
@@ -26,7 +26,7 @@ fn read(packet: &Packet, data: &[u8], facts: &mut Facts) {
 
 /// An EAP packet (RFC 3748, section 4).
 fn eap(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
-    let code = take::byte(&mut rest)?;
+    let code = rest.u8()?;
     facts.text(
         FactKind::Message,
         match code {
@@ -42,10 +42,10 @@ fn eap(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
         4 => facts.text(FactKind::Login, "refused"),
         _ => {}
     }
-    let _identifier = take::byte(&mut rest)?;
-    let length = usize::from(take::be16(&mut rest)?);
+    let _identifier = rest.u8()?;
+    let length = usize::from(rest.u16()?);
     let mut body = rest.get(..length.checked_sub(4)?).unwrap_or(rest);
-    let kind = take::byte(&mut body)?;
+    let kind = body.u8()?;
     match kind {
         IDENTITY if code == 2 => facts.bytes(FactKind::User, body),
         IDENTITY => {}

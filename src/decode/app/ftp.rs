@@ -57,12 +57,7 @@ impl Talk for Ftp {
 
 impl Ftp {
     fn command(&mut self, line: &[u8], facts: &mut Facts) {
-        let (word, argument) = lines::word(line);
-        let is_command = (3..=4).contains(&word.len()) && word.iter().all(u8::is_ascii_alphabetic);
-        if !is_command {
-            return;
-        }
-        let word = word.to_ascii_uppercase();
+        let Some((word, argument)) = lines::command(line) else { return };
         facts.bytes(FactKind::Command, &word);
         let kind = match word.as_slice() {
             b"USER" => FactKind::User,

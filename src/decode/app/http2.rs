@@ -1,6 +1,6 @@
 //! HTTP/2 in the clear (RFC 9113, sections 3.4 and 4.1): the preface, and the kinds of the first frames.
 
-use super::shared::cursor::Cursor;
+use super::shared::fields::Fields;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Way;
@@ -44,7 +44,7 @@ impl Talk for Http2 {
         if PREFACE.starts_with(bytes) {
             return Step::Took(0);
         }
-        let mut cursor = Cursor(bytes);
+        let mut cursor = bytes;
         let (Some(n), Some(kind)) = (cursor.u24(), cursor.u8()) else { return Step::Took(0) };
         let [forward, backward] = &mut self.n_frames;
         let n_frames = if way == Way::Forward { forward } else { backward };

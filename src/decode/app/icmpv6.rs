@@ -2,7 +2,7 @@
 //! packet's.
 
 use super::Entry;
-use super::shared::take;
+use super::shared::fields::Fields;
 use crate::model::address::mac_text;
 use crate::model::fact::{FactKind, Facts};
 use crate::model::packet::{Packet, Transport};
@@ -76,20 +76,20 @@ fn unreachable(code: u8) -> &'static str {
 /// Life time as a router in seconds, and the options that hosts configure themselves by.
 fn advertisement(message: &[u8], facts: &mut Facts) -> Option<()> {
     let mut rest = message;
-    let [_, _, _, _, _, _, life @ ..] = take::array::<8>(&mut rest)?;
+    let [_, _, _, _, _, _, life @ ..] = rest.array::<8>()?;
     facts.number(FactKind::Lease, u64::from(u16::from_be_bytes(life)));
-    take::bytes(&mut rest, TIMERS_BYTES)?;
+    rest.take(TIMERS_BYTES)?;
     for _ in 0..MOST_OPTIONS {
-        let kind = take::byte(&mut rest)?;
+        let kind = rest.u8()?;
         // In units of eight bytes, these two included.
-        let n = usize::from(take::byte(&mut rest)?) * 8;
-        let mut option = take::bytes(&mut rest, n.checked_sub(2)?)?;
+        let n = usize::from(rest.u8()?) * 8;
+        let mut option = rest.take(n.checked_sub(2)?)?;
         match kind {
             1 => mac(option, facts),
             3 => prefix(option, facts),
             // Recursive DNS servers (RFC 8106, section 5.1), behind two reserved bytes and a life time.
             25 => {
-                take::bytes(&mut option, 6)?;
+                option.take(6)?;
                 for server in option.as_chunks::<16>().0 {
                     facts.format(FactKind::DnsServer, Ipv6Addr::from(*server));
                 }

@@ -1,7 +1,7 @@
 //! LLDP (IEEE 802.1AB, clause 8): which device and port a network card is connected to.
 
 use super::Entry;
-use super::shared::take;
+use super::shared::fields::Fields;
 use crate::model::address::mac_text;
 use crate::model::fact::{FactKind, Facts};
 use crate::model::packet::Packet;
@@ -23,8 +23,8 @@ fn read(packet: &Packet, data: &[u8], facts: &mut Facts) {
 /// Type in seven bits, length in nine.
 fn fields(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
     for _ in 0..MOST_FIELDS {
-        let head = take::be16(&mut rest)?;
-        let value = take::bytes(&mut rest, usize::from(head & 0x1ff))?;
+        let head = rest.u16()?;
+        let value = rest.take(usize::from(head & 0x1ff))?;
         match (head >> 9, value) {
             (0, _) => return None,
             // Chassis by address, or by another of its names (clause 8.5.2).

@@ -1,7 +1,7 @@
 //! MQTT (3.1, 3.1.1 and 5.0 of OASIS): kinds of packets, who connects and whether that works, topics. What is published
 //! is passed over.
 
-use super::shared::take;
+use super::shared::fields::Fields;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Way;
@@ -66,7 +66,8 @@ impl Talk for Mqtt {
         let body = body.get(..usize::try_from(length).unwrap_or(usize::MAX)).unwrap_or(body);
         let is_whole = body.len() as u64 == length;
         let is_read = matches!(kind, CONNECT | CONNACK | SUBSCRIBE | UNSUBSCRIBE) && length <= MOST_BYTES as u64;
-        let has_topic = kind != PUBLISH || is_whole || take::counted16(&mut &*body).is_some();
+        let topic = { body }.field16();
+        let has_topic = kind != PUBLISH || is_whole || topic.is_some();
         if is_read && !is_whole || !has_topic && body.len() < MOST_BYTES {
             return Step::Took(0);
         }
@@ -75,7 +76,7 @@ impl Talk for Mqtt {
         match kind {
             CONNECT if is_read => drop(self.connect(body, facts)),
             CONNACK if is_read => connected(body, facts),
-            PUBLISH => facts.bytes(FactKind::Topic, take::counted16(&mut &*body).unwrap_or(&[])),
+            PUBLISH => facts.bytes(FactKind::Topic, topic.unwrap_or(&[])),
             SUBSCRIBE | UNSUBSCRIBE if is_read => drop(self.topics(kind, body, facts)),
             _ => {}
         }
@@ -86,8 +87,8 @@ impl Talk for Mqtt {
 impl Mqtt {
     /// Section 3.1: protocol, flags, then a payload whose fields the flags announce.
     fn connect(&mut self, mut body: &[u8], facts: &mut Facts) -> Option<()> {
-        let _protocol = take::counted16(&mut body)?;
-        let [level, flags, _, _] = take::array(&mut body)?;
+        let _protocol = body.field16()?;
+        let [level, flags, _, _] = body.array()?;
         self.is_v5 = level == 5;
         facts.text(
             FactKind::Version,
@@ -99,29 +100,29 @@ impl Mqtt {
             },
         );
         self.properties(&mut body)?;
-        facts.bytes(FactKind::Client, take::counted16(&mut body)?);
+        facts.bytes(FactKind::Client, body.field16()?);
         if flags & 0x04 != 0 {
             self.properties(&mut body)?;
-            facts.bytes(FactKind::Topic, take::counted16(&mut body)?);
-            let _will = take::counted16(&mut body)?;
+            facts.bytes(FactKind::Topic, body.field16()?);
+            let _will = body.field16()?;
         }
         if flags & 0x80 != 0 {
-            facts.bytes(FactKind::User, take::counted16(&mut body)?);
+            facts.bytes(FactKind::User, body.field16()?);
         }
         if flags & 0x40 != 0 {
-            facts.bytes(FactKind::Password, take::counted16(&mut body)?);
+            facts.bytes(FactKind::Password, body.field16()?);
         }
         Some(())
     }
 
     /// An identifier, then topics; a subscription has a byte of options behind each.
     fn topics(&self, kind: u8, mut body: &[u8], facts: &mut Facts) -> Option<()> {
-        take::be16(&mut body)?;
+        body.u16()?;
         self.properties(&mut body)?;
         for _ in 0..MOST_TOPICS {
-            facts.bytes(FactKind::Topic, take::counted16(&mut body)?);
+            facts.bytes(FactKind::Topic, body.field16()?);
             if kind == SUBSCRIBE {
-                take::byte(&mut body)?;
+                body.u8()?;
             }
         }
         Some(())
@@ -131,8 +132,8 @@ impl Mqtt {
     fn properties(&self, body: &mut &[u8]) -> Option<()> {
         if self.is_v5 {
             let (length, n) = variable(body)?;
-            take::bytes(body, n)?;
-            take::bytes(body, usize::try_from(length).ok()?)?;
+            body.take(n)?;
+            body.take(usize::try_from(length).ok()?)?;
         }
         Some(())
     }

@@ -1,6 +1,7 @@
 //! NetBIOS names (RFC 1002, section 4.2): who asks for a name, who answers, who claims one.
 
 use super::shared::bytes::{self, be16, be32};
+use super::shared::dns;
 use super::shared::netbios::{self, Name};
 use super::{Datagram, Ends, Entry, Guess};
 use crate::model::fact::{FactKind, Facts};
@@ -82,15 +83,11 @@ fn service(name: &Name, facts: &mut Facts) {
 /// Section 4.2.6.
 fn code(code: u16, facts: &mut Facts) {
     let name = match code {
-        0 => "no error",
-        1 => "format error",
-        2 => "server failure",
-        3 => "no such name",
-        4 => "not implemented",
-        5 => "refused",
         6 => "name is in use",
         7 => "name in conflict",
-        _ => "other error",
+        8.. => "other error",
+        // The others are those of DNS.
+        0..=5 => dns::code_name(code as u8),
     };
     facts.text(FactKind::DnsCode, name);
 }

@@ -4,7 +4,7 @@
 mod initial;
 mod keys;
 
-use super::shared::cursor::Cursor;
+use super::shared::fields::Fields;
 use super::{Datagram, Ends, Entry, Guess};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::protocol::Named;
@@ -144,7 +144,7 @@ struct Packet<'a> {
 
 impl<'a> Packet<'a> {
     fn read(bytes: &'a [u8]) -> Option<Packet<'a>> {
-        let mut cursor = Cursor(bytes);
+        let mut cursor = bytes;
         let first = cursor.u8().filter(|first| first & LONG_HEADER != 0)?;
         let version = cursor.u32()?;
         is_known(version.to_be_bytes()).then_some(())?;
@@ -163,21 +163,21 @@ impl<'a> Packet<'a> {
             }
             Kind::ZeroRtt | Kind::Handshake => {}
             Kind::Negotiation => {
-                let (list, odd) = cursor.0.as_chunks::<4>();
+                let (list, odd) = cursor.as_chunks::<4>();
                 return (odd.is_empty() && list.iter().any(|version| is_known(*version))).then_some(packet);
             }
             Kind::Retry | Kind::Other => return Some(packet),
         }
         let n = usize::try_from(varint(&mut cursor)?).ok()?;
-        packet.header = bytes.get(..bytes.len() - cursor.0.len())?;
+        packet.header = bytes.get(..bytes.len() - cursor.len())?;
         // The end may not have been captured.
-        (packet.protected, packet.rest) = cursor.0.split_at(n.min(cursor.0.len()));
+        (packet.protected, packet.rest) = cursor.split_at(n.min(cursor.len()));
         Some(packet)
     }
 }
 
 /// A number whose first two bits say how long it is (RFC 9000, section 16).
-fn varint(cursor: &mut Cursor<'_>) -> Option<u64> {
+fn varint(cursor: &mut &[u8]) -> Option<u64> {
     let first = cursor.u8()?;
     let n_more = (1_usize << (first >> 6)) - 1;
     let more = cursor.take(n_more)?;

@@ -1,6 +1,6 @@
 //! RTCP (RFC 3550, section 6): kinds of reports, whose they are, and names of sources. Lengths that add up tell it.
 
-use super::shared::take;
+use super::shared::fields::Fields;
 use super::{Datagram, Ends, Entry, Guess};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::protocol::Named;
@@ -65,10 +65,10 @@ fn packets(payload: &[u8]) -> Option<(usize, usize)> {
 /// Header of the next packet, which it passes, and the bytes that follow the header.
 fn next(rest: &mut &[u8]) -> Option<([u8; 4], usize)> {
     let mut after = *rest;
-    let head: [u8; 4] = take::array(&mut after)?;
+    let head: [u8; 4] = after.array()?;
     let [_, _, n0, n1] = head;
     let n_bytes = 4 * usize::from(u16::from_be_bytes([n0, n1]));
-    take::bytes(&mut after, n_bytes)?;
+    after.take(n_bytes)?;
     *rest = after;
     Some((head, n_bytes))
 }
@@ -82,10 +82,10 @@ fn descriptions(payload: &[u8], facts: &mut Facts) -> Option<()> {
         if kind != 202 {
             continue;
         }
-        take::bytes(&mut packet, 8)?;
+        packet.take(8)?;
         let mut items = packet.get(..n_bytes.checked_sub(4)?)?;
-        while let Some(kind @ 1..) = take::byte(&mut items) {
-            let text = take::counted8(&mut items)?;
+        while let Some(kind @ 1..) = items.u8() {
+            let text = items.field8()?;
             match kind {
                 1 => facts.bytes(FactKind::Client, text),
                 6 => facts.bytes(FactKind::Agent, text),

@@ -1,7 +1,7 @@
 //! SOCKS 4, 4a and 5 (RFC 1928, RFC 1929): who asks a proxy for a connection to where. What it then carries is found out
 //! anew.
 
-use super::shared::take;
+use super::shared::fields::Fields;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Way;
@@ -73,27 +73,27 @@ enum Next {
 
 impl Socks {
     fn client(&mut self, rest: &mut &[u8], facts: &mut Facts) -> Option<Next> {
-        match (take::byte(rest)?, self.is_greeted) {
+        match (rest.u8()?, self.is_greeted) {
             (4, false) => {
                 version_4(rest, facts)?;
                 (self.is_greeted, self.is_asked) = (true, true);
             }
             (5, false) => {
-                take::counted8(rest)?;
+                rest.field8()?;
                 facts.text(FactKind::Version, "5");
                 self.is_greeted = true;
             }
             // User and password (RFC 1929, section 2).
             (1, true) => {
-                let (user, password) = (take::counted8(rest)?, take::counted8(rest)?);
+                let (user, password) = (rest.field8()?, rest.field8()?);
                 facts.bytes(FactKind::User, user);
                 facts.bytes(FactKind::Password, password);
             }
             (5, true) => {
-                let command = take::byte(rest)?;
-                take::byte(rest)?;
+                let command = rest.u8()?;
+                rest.u8()?;
                 let target = Target::take(rest)?;
-                let port = take::be16(rest)?;
+                let port = rest.u16()?;
                 facts.text(FactKind::Command, command_name(command));
                 target.say(facts);
                 facts.number(FactKind::Port, u64::from(port));
@@ -105,22 +105,22 @@ impl Socks {
     }
 
     fn server(&mut self, rest: &mut &[u8], facts: &mut Facts) -> Option<Next> {
-        match take::byte(rest)? {
+        match rest.u8()? {
             // Version 4 answers with version 0.
             0 => {
-                let code = take::byte(rest)?;
-                take::array::<6>(rest)?;
+                let code = rest.u8()?;
+                rest.array::<6>()?;
                 facts.text(FactKind::Reply, if code == 90 { "granted" } else { "rejected" });
                 Some(if code == 90 { Next::Carried } else { Next::Nothing })
             }
             1 => {
-                let is_good = take::byte(rest)? == 0;
+                let is_good = rest.u8()? == 0;
                 facts.text(FactKind::Login, if is_good { "accepted" } else { "refused" });
                 Some(Next::Message)
             }
             5 if !self.is_chosen => {
                 self.is_chosen = true;
-                let (name, next) = match take::byte(rest)? {
+                let (name, next) = match rest.u8()? {
                     0 => ("none", Next::Message),
                     1 => ("GSSAPI", Next::Nothing),
                     2 => ("password", Next::Message),
@@ -131,10 +131,10 @@ impl Socks {
                 Some(next)
             }
             5 => {
-                let code = take::byte(rest)?;
-                take::byte(rest)?;
+                let code = rest.u8()?;
+                rest.u8()?;
                 Target::take(rest)?;
-                take::be16(rest)?;
+                rest.u16()?;
                 facts.text(FactKind::Reply, reply_name(code));
                 Some(if code == 0 { Next::Carried } else { Next::Nothing })
             }
@@ -153,10 +153,10 @@ enum Target<'a> {
 impl<'a> Target<'a> {
     /// Type and address (RFC 1928, section 5).
     fn take(rest: &mut &'a [u8]) -> Option<Target<'a>> {
-        match take::byte(rest)? {
-            1 => take::array(rest).map(Target::V4),
-            4 => take::array(rest).map(Target::V6),
-            _ => take::counted8(rest).map(Target::Name),
+        match rest.u8()? {
+            1 => rest.array().map(Target::V4),
+            4 => rest.array().map(Target::V6),
+            _ => rest.field8().map(Target::Name),
         }
     }
 
@@ -171,9 +171,9 @@ impl<'a> Target<'a> {
 
 /// Command, port, address, user; of version 4a a name follows an address of which only the last byte is set.
 fn version_4(rest: &mut &[u8], facts: &mut Facts) -> Option<()> {
-    let command = take::byte(rest)?;
-    let port = take::be16(rest)?;
-    let address: [u8; 4] = take::array(rest)?;
+    let command = rest.u8()?;
+    let port = rest.u16()?;
+    let address: [u8; 4] = rest.array()?;
     let user = until_zero(rest)?;
     let name = match address {
         [0, 0, 0, 1..=255] => Some(until_zero(rest)?),
@@ -188,8 +188,8 @@ fn version_4(rest: &mut &[u8], facts: &mut Facts) -> Option<()> {
 }
 
 fn until_zero<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let text = take::bytes(rest, memchr::memchr(0, rest)?)?;
-    take::byte(rest)?;
+    let text = rest.take(memchr::memchr(0, rest)?)?;
+    rest.u8()?;
     Some(text)
 }
 

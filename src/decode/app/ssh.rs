@@ -1,7 +1,7 @@
 //! SSH: the identification strings, and the fingerprints HASSH and HASSHServer of the key exchange's first messages, which are
 //! in the clear (RFC 4253, sections 4.2, 6 and 7.1; HASSH: Salesforce, 2018).
 
-use super::shared::cursor::Cursor;
+use super::shared::fields::Fields;
 use super::shared::{digest, lines};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
@@ -67,11 +67,12 @@ impl Side {
 
 /// Reads the packet behind the identification.
 fn exchange(way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
-    let Some(n) = Cursor(bytes).u32() else { return Step::Took(0) };
+    let mut rest = bytes;
+    let Some(n) = rest.u32() else { return Step::Took(0) };
     if n > MOST_PACKET_BYTES {
         return Step::Done;
     }
-    let Some(packet) = Cursor(bytes).field32() else { return Step::Took(0) };
+    let Some(packet) = rest.take(n as usize) else { return Step::Took(0) };
     let mark = facts.mark();
     facts.begin();
     if fingerprint(way, packet, facts).is_none() {
@@ -82,7 +83,7 @@ fn exchange(way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
 
 /// The name-lists of SSH_MSG_KEXINIT, those of the way that the sender speaks for, as MD5.
 fn fingerprint(way: Way, packet: &[u8], facts: &mut Facts) -> Option<()> {
-    let mut cursor = Cursor(packet);
+    let mut cursor = packet;
     cursor.u8()?;
     (cursor.u8()? == KEXINIT).then_some(())?;
     // The cookie.

@@ -1,7 +1,7 @@
 //! Spanning tree messages (IEEE 802.1D, clause 9): version, who is root, and that the topology changes.
 
 use super::Entry;
-use super::shared::take;
+use super::shared::fields::Fields;
 use crate::model::address::mac_text;
 use crate::model::fact::{FactKind, Facts};
 use crate::model::packet::Packet;
@@ -19,7 +19,7 @@ fn read(packet: &Packet, data: &[u8], facts: &mut Facts) {
 }
 
 fn bridge(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
-    let [0, 0, version, kind] = take::array::<4>(&mut rest)? else { return None };
+    let [0, 0, version, kind] = rest.array::<4>()? else { return None };
     facts.text(
         FactKind::Version,
         match version {
@@ -34,12 +34,12 @@ fn bridge(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
         facts.text(FactKind::Message, "topology change notice");
         return Some(());
     }
-    let flags = take::byte(&mut rest)?;
+    let flags = rest.u8()?;
     let is_change = flags & TOPOLOGY_CHANGE_FLAG != 0;
     facts.text(FactKind::Message, if is_change { "topology change" } else { "configuration" });
     // The root's identifier: priority, and its address.
-    let priority = take::be16(&mut rest)?;
-    let address = take::array(&mut rest)?;
+    let priority = rest.u16()?;
+    let address = rest.array()?;
     facts.number(FactKind::Priority, u64::from(priority));
     facts.text(FactKind::Root, &mac_text(address));
     Some(())

@@ -1,6 +1,6 @@
 //! STUN and TURN (RFC 8489, RFC 8656): what is asked, who asks, and which addresses they have outside.
 
-use super::shared::take;
+use super::shared::fields::Fields;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Way;
@@ -81,7 +81,7 @@ impl Talk for Stun {
 
 fn say(message: &[u8], facts: &mut Facts) -> Option<()> {
     let mut rest = message;
-    let kind = take::be16(&mut rest)?;
+    let kind = rest.u16()?;
     // The class is in bits 4 and 8, the method in the others (RFC 8489, section 5).
     facts.text(
         FactKind::Message,
@@ -93,10 +93,10 @@ fn say(message: &[u8], facts: &mut Facts) -> Option<()> {
         },
     );
     facts.text(FactKind::Function, method(kind & !0x0110));
-    take::array::<18>(&mut rest)?;
+    rest.array::<18>()?;
     for _ in 0..MOST_ATTRIBUTES {
-        let kind = take::be16(&mut rest)?;
-        let value = take::counted16(&mut rest)?;
+        let kind = rest.u16()?;
+        let value = rest.field16()?;
         match kind {
             0x0001 => address(value, message, false, facts),
             0x0020 => address(value, message, true, facts),
@@ -108,7 +108,7 @@ fn say(message: &[u8], facts: &mut Facts) -> Option<()> {
         }
         // Values are padded to four bytes; the last one's padding may lack.
         let n = value.len().next_multiple_of(4) - value.len();
-        take::bytes(&mut rest, n)?;
+        rest.take(n)?;
     }
     Some(())
 }

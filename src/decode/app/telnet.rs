@@ -2,7 +2,7 @@
 
 mod screen;
 
-use super::shared::take;
+use super::shared::fields::Fields;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Way;
@@ -117,15 +117,15 @@ fn subnegotiation(inside: &[u8], facts: &mut Facts) -> Step {
 /// Variables are name and value behind the bytes 0 (or 3) and 1 (RFC 1572, section 2).
 fn environment(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
     loop {
-        take::byte(&mut rest)?;
+        rest.u8()?;
         let n = rest.iter().position(|byte| matches!(byte, 0 | 1 | 3)).unwrap_or(rest.len());
-        let name = take::bytes(&mut rest, n)?;
+        let name = rest.take(n)?;
         if rest.first() != Some(&1) {
             continue;
         }
-        take::byte(&mut rest)?;
+        rest.u8()?;
         let n = rest.iter().position(|byte| matches!(byte, 0 | 3)).unwrap_or(rest.len());
-        let value = take::bytes(&mut rest, n)?;
+        let value = rest.take(n)?;
         if name == b"USER" {
             facts.bytes(FactKind::User, value);
         }

@@ -6,7 +6,7 @@ mod alert;
 mod certificate;
 mod ssl2;
 
-use super::shared::cursor::Cursor;
+use super::shared::fields::Fields;
 use super::shared::hello::{Carrier, ClientHello, ServerHello};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
@@ -116,12 +116,12 @@ impl Side {
             joined.extend_from_slice(record);
             joined
         });
-        let mut cursor = Cursor(joined.as_deref().unwrap_or(record));
-        while let Some(kind) = cursor.0.first() {
+        let mut cursor = joined.as_deref().unwrap_or(record);
+        while let Some(kind) = cursor.first() {
             if *kind > MOST_MESSAGE {
                 return false;
             }
-            let before = cursor.0;
+            let before = cursor;
             cursor.u8();
             let Some(body) = cursor.field24() else {
                 self.started = before.to_vec();
@@ -158,8 +158,8 @@ fn tell(kind: u8, body: &[u8], facts: &mut Facts) {
 
 /// True if a record is one hello and no more: after a change of ciphers all else is encrypted.
 fn is_hello(record: &[u8]) -> bool {
-    let mut cursor = Cursor(record);
-    matches!(cursor.u8(), Some(CLIENT_HELLO | SERVER_HELLO)) && cursor.field24().is_some() && cursor.0.is_empty()
+    let mut cursor = record;
+    matches!(cursor.u8(), Some(CLIENT_HELLO | SERVER_HELLO)) && cursor.field24().is_some() && cursor.is_empty()
 }
 
 /// An alert in the clear has two bytes; false if it is encrypted.

@@ -1,6 +1,6 @@
 //! WebSocket frames after HTTP has made way for them (RFC 6455, section 5.2): their kinds; what they carry is passed over.
 
-use super::shared::cursor::Cursor;
+use super::shared::fields::Fields;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Way;
@@ -47,7 +47,7 @@ impl Talk for WebSocket {
 
 /// The first byte of a frame, and the bytes of all of it.
 fn head(bytes: &[u8]) -> Option<(u8, u64)> {
-    let mut cursor = Cursor(bytes);
+    let mut cursor = bytes;
     let [kind, length] = cursor.array()?;
     let n = match length & !IS_MASKED {
         126 => u64::from(cursor.u16()?),
@@ -55,7 +55,7 @@ fn head(bytes: &[u8]) -> Option<(u8, u64)> {
         n => u64::from(n),
     };
     let n_mask = if length & IS_MASKED != 0 { 4 } else { 0 };
-    Some((kind, n.saturating_add((bytes.len() - cursor.0.len()) as u64).saturating_add(n_mask)))
+    Some((kind, n.saturating_add((bytes.len() - cursor.len()) as u64).saturating_add(n_mask)))
 }
 
 #[cfg(test)]

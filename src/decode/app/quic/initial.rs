@@ -2,7 +2,7 @@
 
 use super::keys::Keys;
 use super::varint;
-use crate::decode::app::shared::cursor::Cursor;
+use crate::decode::app::shared::fields::Fields;
 use crate::decode::app::shared::hello::{self, Carrier, ClientHello};
 use crate::model::fact::{FactKind, Facts};
 
@@ -34,7 +34,7 @@ impl Pieces {
     }
 
     fn frames(&mut self, payload: &[u8]) -> Option<()> {
-        let mut cursor = Cursor(payload);
+        let mut cursor = payload;
         loop {
             match cursor.u8()? {
                 // Padding, ping.
@@ -43,7 +43,7 @@ impl Pieces {
                 6 => {
                     let at = usize::try_from(varint(&mut cursor)?).ok()?;
                     let n = usize::try_from(varint(&mut cursor)?).ok()?;
-                    let data = cursor.take(n.min(cursor.0.len()))?;
+                    let data = cursor.take(n.min(cursor.len()))?;
                     if self.list.len() >= MOST_PIECES || at > MOST_HELLO_BYTES {
                         return None;
                     }
@@ -85,12 +85,12 @@ impl Pieces {
 
 /// The hello, if all of it is there.
 fn whole(run: &[u8]) -> Option<ClientHello<'_>> {
-    let mut cursor = Cursor(run);
+    let mut cursor = run;
     (cursor.u8()? == CLIENT_HELLO).then_some(())?;
     ClientHello::read(cursor.field24()?)
 }
 
-fn acknowledgement(cursor: &mut Cursor<'_>, has_ecn: bool) -> Option<()> {
+fn acknowledgement(cursor: &mut &[u8], has_ecn: bool) -> Option<()> {
     varint(cursor)?;
     varint(cursor)?;
     let n_ranges = varint(cursor)?;

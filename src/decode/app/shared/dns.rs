@@ -3,7 +3,7 @@
 //! Own code, since it runs for every datagram: nothing is allocated, and a record that makes no sense loses neither the
 //! question nor the records before it.
 
-use super::cursor::Cursor;
+use super::fields::Fields;
 use crate::model::fact::{FactKind, Facts};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -72,7 +72,7 @@ impl Header {
     fn read(payload: &[u8]) -> Option<Header> {
         let [_, _, flags, code, counts @ ..] = payload.first_chunk::<HEADER_BYTES>()?;
         let [n_questions, n_answers, n_authorities, n_others] =
-            [0, 2, 4, 6].map(|at| counts.get(at..).and_then(|count| Cursor(count).u16()).unwrap_or(0));
+            [0, 2, 4, 6].map(|at| counts.get(at..).and_then(|mut count| count.u16()).unwrap_or(0));
         let n_records = n_answers.checked_add(n_authorities)?.checked_add(n_others)?;
         let is_answer = flags & ANSWER_FLAG != 0;
         // Some refuse with the header alone.
@@ -293,7 +293,7 @@ fn record_type(kind: u16, facts: &mut Facts) {
 }
 
 /// Names of response codes (RFC 1035, section 4.1.1; RFC 2136, section 2.2).
-fn code_name(code: u8) -> &'static str {
+pub fn code_name(code: u8) -> &'static str {
     match code {
         0 => "no error",
         1 => "format error",

@@ -25,6 +25,14 @@ pub fn word(line: &[u8]) -> (&[u8], &[u8]) {
     (word, rest.trim_ascii())
 }
 
+/// The command of a client in upper case, three or four letters (RFC 959, section 5.3), and what follows it; none if the line
+/// is something else.
+pub fn command(line: &[u8]) -> Option<(Vec<u8>, &[u8])> {
+    let (word, argument) = word(line);
+    let is_command = (3..=4).contains(&word.len()) && word.iter().all(u8::is_ascii_alphabetic);
+    is_command.then(|| (word.to_ascii_uppercase(), argument))
+}
+
 /// The three-digit code of a reply (RFC 959, section 4.2), and its text; a line that is continued has a dash behind it.
 pub fn reply(line: &[u8]) -> Option<(u16, &[u8])> {
     let (code, rest) = line.split_first_chunk::<3>()?;

@@ -3,10 +3,10 @@
 
 pub mod ber;
 pub mod bytes;
-pub mod cursor;
 pub mod dcerpc;
 pub mod digest;
 pub mod dns;
+pub mod fields;
 pub mod gss;
 pub mod head;
 pub mod hello;
@@ -15,7 +15,6 @@ pub mod lines;
 pub mod netbios;
 pub mod ntlm;
 pub mod sasl;
-pub mod take;
 
 use base64::Engine;
 use base64::alphabet::STANDARD;

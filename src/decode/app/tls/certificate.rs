@@ -1,6 +1,6 @@
 //! The certificate of a server to facts, by x509-parser (RFC 5280, section 4.1).
 
-use crate::decode::app::shared::cursor::Cursor;
+use crate::decode::app::shared::fields::Fields;
 use crate::model::fact::{FactKind, Facts};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use x509_parser::extensions::GeneralName;
@@ -10,9 +10,9 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 const MOST_NAMES: usize = 12;
 
 /// Reads the body of a Certificate message (RFC 5246, section 7.4.2): its first certificate is the server's own.
-pub(super) fn tell(body: &[u8], facts: &mut Facts) -> Option<()> {
-    let list = Cursor(body).field24()?;
-    tell_one(Cursor(list).field24()?, facts)
+pub(super) fn tell(mut body: &[u8], facts: &mut Facts) -> Option<()> {
+    let mut list = body.field24()?;
+    tell_one(list.field24()?, facts)
 }
 
 /// Reads a certificate.

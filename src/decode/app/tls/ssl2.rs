@@ -1,7 +1,7 @@
 //! Hellos of SSL 2.0, which clients of SSL 3.0 and TLS 1.0 also began with (RFC 6101, appendix E).
 
 use super::certificate;
-use crate::decode::app::shared::cursor::Cursor;
+use crate::decode::app::shared::fields::Fields;
 use crate::decode::app::shared::hello::Version;
 use crate::model::fact::{FactKind, Facts};
 
@@ -14,7 +14,7 @@ const CHALLENGE_BYTES: std::ops::RangeInclusive<u16> = 16..=32;
 
 /// True if the bytes begin with a hello, told by lengths that add up.
 pub(super) fn is_hello(bytes: &[u8]) -> bool {
-    let mut cursor = Cursor(bytes);
+    let mut cursor = bytes;
     let Some(n) = length(&mut cursor) else { return false };
     match cursor.u8() {
         Some(CLIENT_HELLO) => client(&mut cursor).is_some_and(|hello| hello.n_bytes() == n),
@@ -25,9 +25,9 @@ pub(super) fn is_hello(bytes: &[u8]) -> bool {
 
 /// Adds the facts of a hello; none if not all of it is there.
 pub(super) fn tell(bytes: &[u8], facts: &mut Facts) -> Option<()> {
-    let mut cursor = Cursor(bytes);
+    let mut cursor = bytes;
     let n = length(&mut cursor)?;
-    let mut cursor = Cursor(cursor.take(n.into())?);
+    let mut cursor = cursor.take(n.into())?;
     facts.begin();
     if cursor.u8()? == CLIENT_HELLO {
         let hello = client(&mut cursor)?;
@@ -41,7 +41,7 @@ pub(super) fn tell(bytes: &[u8], facts: &mut Facts) -> Option<()> {
     certificate::tell_one(cursor.take(hello.n_certificate.into())?, facts)
 }
 
-fn length(cursor: &mut Cursor<'_>) -> Option<u16> {
+fn length(cursor: &mut &[u8]) -> Option<u16> {
     let header = cursor.u16()?;
     (header & SHORT_HEADER != 0).then_some(header & !SHORT_HEADER)
 }
@@ -57,7 +57,7 @@ impl Client {
     }
 }
 
-fn client(cursor: &mut Cursor<'_>) -> Option<Client> {
+fn client(cursor: &mut &[u8]) -> Option<Client> {
     let version = cursor.u16()?;
     let lengths = [cursor.u16()?, cursor.u16()?, cursor.u16()?];
     let [ciphers, session, challenge] = lengths;
@@ -81,7 +81,7 @@ impl Server {
     }
 }
 
-fn server(cursor: &mut Cursor<'_>) -> Option<Server> {
+fn server(cursor: &mut &[u8]) -> Option<Server> {
     let [is_known_session, certificate_kind] = cursor.array()?;
     let version = cursor.u16()?;
     let (n_certificate, n_ciphers, n_connection) = (cursor.u16()?, cursor.u16()?, cursor.u16()?);

@@ -2,7 +2,7 @@
 
 mod prints;
 
-use super::cursor::{Cursor, numbers};
+use super::fields::{Fields, numbers};
 use crate::model::fact::{FactKind, Facts};
 use std::fmt;
 use tls_parser::TlsCipherSuite;
@@ -54,7 +54,7 @@ struct Extension<'a> {
 impl<'a> ClientHello<'a> {
     /// Reads the body of the handshake message.
     pub fn read(body: &'a [u8]) -> Option<ClientHello<'a>> {
-        let mut cursor = Cursor(body);
+        let mut cursor = body;
         let version = cursor.u16()?;
         cursor.take(32)?;
         cursor.field8()?;
@@ -89,7 +89,7 @@ impl<'a> ClientHello<'a> {
 
     /// The highest version that is offered.
     fn highest(&self) -> u16 {
-        let listed = self.data(SUPPORTED_VERSIONS).and_then(|data| Cursor(data).field8()).unwrap_or(&[]);
+        let listed = self.data(SUPPORTED_VERSIONS).and_then(|mut data| data.field8()).unwrap_or(&[]);
         numbers(listed).filter(|version| !is_grease(*version)).max().unwrap_or(self.version)
     }
 
@@ -106,7 +106,7 @@ impl<'a> ClientHello<'a> {
     }
 
     fn point_formats(&self) -> &'a [u8] {
-        self.data(POINT_FORMATS).and_then(|data| Cursor(data).field8()).unwrap_or(&[])
+        self.data(POINT_FORMATS).and_then(|mut data| data.field8()).unwrap_or(&[])
     }
 
     fn signatures(&self) -> impl Iterator<Item = u16> {
@@ -114,14 +114,14 @@ impl<'a> ClientHello<'a> {
     }
 
     fn list16(&self, kind: u16) -> &'a [u8] {
-        self.data(kind).and_then(|data| Cursor(data).field16()).unwrap_or(&[])
+        self.data(kind).and_then(|mut data| data.field16()).unwrap_or(&[])
     }
 }
 
 impl<'a> ServerHello<'a> {
     /// Reads the body of the handshake message.
     pub fn read(body: &'a [u8]) -> Option<ServerHello<'a>> {
-        let mut cursor = Cursor(body);
+        let mut cursor = body;
         let version = cursor.u16()?;
         let is_retry = cursor.take(32)? == RETRY;
         // Drafts of TLS 1.3 before 22 have no session id and no compression here.
@@ -154,14 +154,14 @@ impl<'a> ServerHello<'a> {
     /// The version that is spoken from now on.
     fn chosen(&self) -> u16 {
         let said = self.extensions.iter().find(|extension| extension.kind == SUPPORTED_VERSIONS);
-        said.and_then(|extension| Cursor(extension.data).u16()).unwrap_or(self.version)
+        said.and_then(|extension| { extension.data }.u16()).unwrap_or(self.version)
     }
 }
 
 /// The server name in a part of a ClientHello: three lengths that fit each other tell the extension.
 pub fn find_server_name(part: &[u8]) -> Option<&[u8]> {
     memchr::memmem::find_iter(part, &SERVER_NAME.to_be_bytes()).find_map(|at| {
-        let mut cursor = Cursor(part.get(at + 2..)?);
+        let mut cursor = part.get(at + 2..)?;
         let data = cursor.field16()?;
         host_name(data)
             .filter(|name| name.len() > 3 && name.len() + 5 == data.len() && name.iter().all(u8::is_ascii_graphic))
@@ -170,7 +170,8 @@ pub fn find_server_name(part: &[u8]) -> Option<&[u8]> {
 
 /// The host name of a server-name extension (RFC 6066, section 3).
 fn host_name(data: &[u8]) -> Option<&[u8]> {
-    let mut list = Cursor(Cursor(data).field16()?);
+    let mut list = data;
+    let mut list = list.field16()?;
     while let Some(kind) = list.u8() {
         let name = list.field16()?;
         if kind == 0 {
@@ -181,10 +182,10 @@ fn host_name(data: &[u8]) -> Option<&[u8]> {
 }
 
 /// The extensions, as far as they can be read.
-fn extensions(mut cursor: Cursor<'_>) -> Vec<Extension<'_>> {
+fn extensions(mut cursor: &[u8]) -> Vec<Extension<'_>> {
     let mut list = Vec::new();
     let Some(length) = cursor.u16() else { return list };
-    let mut cursor = Cursor(cursor.0.get(..length.into()).unwrap_or(cursor.0));
+    let mut cursor = cursor.get(..length.into()).unwrap_or(cursor);
     while let Some(kind) = cursor.u16()
         && let Some(data) = cursor.field16()
     {
@@ -195,7 +196,8 @@ fn extensions(mut cursor: Cursor<'_>) -> Vec<Extension<'_>> {
 
 /// The names of an ALPN extension (RFC 7301, section 3.1).
 fn protocols(data: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut list = Cursor(Cursor(data).field16().unwrap_or(&[]));
+    let mut list = data;
+    let mut list = list.field16().unwrap_or(&[]);
     std::iter::from_fn(move || list.field8())
 }
 

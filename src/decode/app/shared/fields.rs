@@ -1,72 +1,75 @@
-//! Bytes to the numbers and counted fields of binary protocols, big end first, one after the other.
+//! Bytes to the numbers and counted fields of binary protocols, big end first, one after the other from the front.
 
 /// What is left to read; every step answers none where bytes are missing.
-#[derive(Clone, Copy, Debug)]
-pub struct Cursor<'a>(pub &'a [u8]);
-
-impl<'a> Cursor<'a> {
+pub trait Fields<'a> {
     /// The next `n` bytes.
-    #[inline]
-    pub fn take(&mut self, n: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(n)?;
-        self.0 = rest;
-        Some(taken)
-    }
+    fn take(&mut self, n: usize) -> Option<&'a [u8]>;
 
     /// The next bytes, as many as the array has.
-    #[inline]
-    pub fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (taken, rest) = self.0.split_first_chunk::<N>()?;
-        self.0 = rest;
-        Some(*taken)
-    }
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]>;
 
     /// A byte.
     #[inline]
-    pub fn u8(&mut self) -> Option<u8> {
+    fn u8(&mut self) -> Option<u8> {
         self.array::<1>().map(|[byte]| byte)
     }
 
     /// Two bytes.
     #[inline]
-    pub fn u16(&mut self) -> Option<u16> {
+    fn u16(&mut self) -> Option<u16> {
         self.array().map(u16::from_be_bytes)
     }
 
     /// Three bytes.
     #[inline]
-    pub fn u24(&mut self) -> Option<u32> {
+    fn u24(&mut self) -> Option<u32> {
         self.array().map(|[a, b, c]| u32::from_be_bytes([0, a, b, c]))
     }
 
     /// Four bytes.
     #[inline]
-    pub fn u32(&mut self) -> Option<u32> {
+    fn u32(&mut self) -> Option<u32> {
         self.array().map(u32::from_be_bytes)
     }
 
     /// A field with its length in one byte before it.
-    pub fn field8(&mut self) -> Option<&'a [u8]> {
+    fn field8(&mut self) -> Option<&'a [u8]> {
         let n = self.u8()?;
         self.take(n.into())
     }
 
     /// A field with its length in two bytes before it.
-    pub fn field16(&mut self) -> Option<&'a [u8]> {
+    fn field16(&mut self) -> Option<&'a [u8]> {
         let n = self.u16()?;
         self.take(n.into())
     }
 
     /// A field with its length in three bytes before it.
-    pub fn field24(&mut self) -> Option<&'a [u8]> {
+    fn field24(&mut self) -> Option<&'a [u8]> {
         let n = self.u24()?;
         self.take(n as usize)
     }
 
     /// A field with its length in four bytes before it.
-    pub fn field32(&mut self) -> Option<&'a [u8]> {
+    fn field32(&mut self) -> Option<&'a [u8]> {
         let n = self.u32()?;
         self.take(n as usize)
+    }
+}
+
+impl<'a> Fields<'a> for &'a [u8] {
+    #[inline]
+    fn take(&mut self, n: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.split_at_checked(n)?;
+        *self = rest;
+        Some(taken)
+    }
+
+    #[inline]
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (taken, rest) = self.split_first_chunk::<N>()?;
+        *self = rest;
+        Some(*taken)
     }
 }
 
@@ -81,7 +84,7 @@ mod tests {
 
     #[test]
     fn fields_are_read_in_turn_and_none_past_the_end() {
-        let mut cursor = Cursor(b"\x01\0\x02\0\0\x03\x02ab\0\x01c\0\0\x02de\0\0\0\x01f\0");
+        let mut cursor: &[u8] = b"\x01\0\x02\0\0\x03\x02ab\0\x01c\0\0\x02de\0\0\0\x01f\0";
         assert_eq!((cursor.u8(), cursor.u16(), cursor.u24()), (Some(1), Some(2), Some(3)));
         assert_eq!((cursor.field8(), cursor.field16()), (Some(&b"ab"[..]), Some(&b"c"[..])));
         assert_eq!((cursor.field24(), cursor.field32()), (Some(&b"de"[..]), Some(&b"f"[..])));
