@@ -160,7 +160,9 @@ impl Server {
         let clients = count(self.clients.len(), "client");
         let mut finding = draft::begin(&CARD);
         finding.title = format!("{clients} sent passwords in the clear to {host} ({name})");
-        finding.severity = severity(Impact::INSIDE_LOOK, confidence, extent(n, least.max(10.0)));
+        // The password of a console is command of a machine; others open a mailbox or a page.
+        let impact = if protocol == Named::Telnet { Impact::EXPOSED_COMMAND } else { Impact::EXPOSURE };
+        finding.severity = severity(impact, confidence, extent(self.clients.len() as f64, 1.0));
         finding.score = past(n, least.max(10.0));
         finding.confidence = confidence;
         finding.sources = draft::addresses(self.clients.iter().copied());

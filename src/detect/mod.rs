@@ -20,7 +20,9 @@ pub mod tally;
 #[cfg(test)]
 pub mod testing;
 pub mod walk;
+pub mod web_signs;
 
+pub mod amplification;
 pub mod arp_spoofing;
 pub mod arp_storm;
 pub mod arp_sweep;
@@ -30,6 +32,8 @@ pub mod connection_flood;
 pub mod dga;
 pub mod dhcp_starvation;
 pub mod dns_tunnel;
+pub mod domain_attack;
+pub mod false_close;
 pub mod forged_reset;
 pub mod fragment_abuse;
 pub mod ftp_bounce;
@@ -38,8 +42,11 @@ pub mod host_scan;
 pub mod icmp_flood;
 pub mod icmp_redirect;
 pub mod icmp_tunnel;
+pub mod impossible_packets;
+pub mod ipv6_abuse;
 pub mod isolation_forest;
 pub mod kerberoasting;
+pub mod known_exploit;
 pub mod lateral_movement;
 pub mod llmnr_poisoning;
 pub mod login_guessing;
@@ -57,6 +64,8 @@ pub mod ssh_guessing;
 pub mod syn_flood;
 pub mod udp_flood;
 pub mod upload;
+pub mod web_attack;
+pub mod zone_transfer;
 
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
@@ -74,8 +83,10 @@ pub const ALL: &[Entry] = &[
     port_scan::ENTRY,
     host_scan::ENTRY,
     arp_sweep::ENTRY,
+    zone_transfer::ENTRY,
     syn_flood::ENTRY,
     udp_flood::ENTRY,
+    amplification::ENTRY,
     icmp_flood::ENTRY,
     arp_storm::ENTRY,
     dhcp_starvation::ENTRY,
@@ -84,6 +95,9 @@ pub const ALL: &[Entry] = &[
     ftp_guessing::ENTRY,
     login_guessing::ENTRY,
     kerberoasting::ENTRY,
+    domain_attack::ENTRY,
+    web_attack::ENTRY,
+    known_exploit::ENTRY,
     cleartext_login::ENTRY,
     beacon::ENTRY,
     dga::ENTRY,
@@ -91,6 +105,9 @@ pub const ALL: &[Entry] = &[
     slow_requests::ENTRY,
     forged_reset::ENTRY,
     fragment_abuse::ENTRY,
+    impossible_packets::ENTRY,
+    false_close::ENTRY,
+    ipv6_abuse::ENTRY,
     ftp_bounce::ENTRY,
     rogue_dhcp::ENTRY,
     rogue_router::ENTRY,
@@ -163,7 +180,7 @@ pub struct Wants(u16);
 
 impl Wants {
     /// Kinds that are told apart.
-    pub const KINDS: usize = 12;
+    pub const KINDS: usize = 13;
     /// Nothing as it passes: only the table of flows at the end.
     pub const NOTHING: Wants = Wants(0);
     /// ARP.
@@ -191,12 +208,14 @@ impl Wants {
     pub const MESSAGES: Wants = Wants(1 << 10);
     /// Pieces of IP packets, whatever their transport; those that complete a packet are also of its kind.
     pub const PIECES: Wants = Wants(1 << 11);
+    /// Packets with odd headers; they are also of their kind.
+    pub const ODD: Wants = Wants(1 << 12);
 
     /// Flows of any protocol.
     pub const ANY_FLOW: Wants = Wants::TCP_FLOWS.and(Wants::UDP_FLOWS).and(Wants::ICMP_FLOWS).and(Wants::OTHER_FLOWS);
 
     /// What only a capture has: packets of any kind, and what they say.
-    pub const ANY_PACKET: Wants = Wants((1 << 6) - 1).and(Wants::MESSAGES).and(Wants::PIECES);
+    pub const ANY_PACKET: Wants = Wants((1 << 6) - 1).and(Wants::MESSAGES).and(Wants::PIECES).and(Wants::ODD);
 
     /// Both.
     pub const fn and(self, other: Wants) -> Wants {

@@ -8,7 +8,7 @@ use crate::flow::told::Told;
 use crate::model::fact::{FactKind, Facts, Message};
 use crate::model::flow::{Flow, FlowKey, NameSource, Run, TcpState, Way};
 use crate::model::moments::Moments;
-use crate::model::packet::{Arp, Icmp, Ip, Layers, Packet, Transport, Udp};
+use crate::model::packet::{Arp, Icmp, Ip, Layers, Packet, Tcp, Transport, Udp};
 use crate::model::protocol::Named;
 use crate::model::time::SECOND;
 use crate::model::{Direction, Host};
@@ -165,6 +165,21 @@ fn ip(index: u64, second: f64, mac: u8, source: Host, target: Host, transport: T
 pub fn udp(index: u64, second: f64, mac: u8, source: (Host, u16), target: (Host, u16)) -> Packet {
     let udp = Udp { source_port: source.1, target_port: target.1, payload_bytes: 92 };
     ip(index, second, mac, source.0, target.0, Transport::Udp(udp))
+}
+
+/// A TCP packet without payload that acknowledges 1.
+pub fn tcp(index: u64, second: f64, source: (Host, u16), target: (Host, u16), flags: u8) -> Packet {
+    let tcp = Tcp {
+        source_port: source.1,
+        target_port: target.1,
+        sequence: 0,
+        acknowledgment: 1,
+        flags,
+        window: 1024,
+        header_bytes: 20,
+        payload_bytes: 0,
+    };
+    ip(index, second, 1, source.0, target.0, Transport::Tcp(tcp))
 }
 
 /// An ICMP message of this type from the device `mac`.
