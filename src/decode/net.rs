@@ -145,7 +145,8 @@ fn extended(all: &Ipv6ExtensionsSlice<'_>, work: &mut Work<'_, '_>) {
         odd.n_extensions = n;
     }
     if odd != Odd::default() {
-        work.packet.rare.get_or_insert_default().odd = Some(odd);
+        let has_two_tags = work.packet.odd().is_some_and(|odd| odd.has_two_tags);
+        work.packet.rare.get_or_insert_default().odd = Some(Odd { has_two_tags, ..odd });
     }
 }
 

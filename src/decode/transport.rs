@@ -4,7 +4,7 @@ use super::{Inner, Work, tunnel};
 use crate::issue::IssueKind;
 use crate::model::address::Host;
 use crate::model::packet::tcp_flag::SYN;
-use crate::model::packet::{Icmp, Odd, Refused, Tcp, Transport, Udp};
+use crate::model::packet::{Icmp, Refused, Tcp, Transport, Udp};
 use crate::model::protocol::Protocol;
 use etherparse::{Icmpv4Slice, Icmpv6Slice, LaxIpSlice, TcpHeaderSlice, UdpHeaderSlice};
 
@@ -40,7 +40,7 @@ pub(super) fn read<'a>(
         Transport::Tcp(tcp) if tcp.flags & SYN != 0 && usize::from(tcp.header_bytes) > TCP_FIXED_BYTES => {
             let options = data.get(TCP_FIXED_BYTES..tcp.header_bytes.into());
             if options.is_some_and(|options| !fit(options)) {
-                work.packet.rare.get_or_insert_default().odd = Some(Odd { has_bad_options: true, ..Odd::default() });
+                work.packet.rare.get_or_insert_default().odd.get_or_insert_default().has_bad_options = true;
             }
             None
         }

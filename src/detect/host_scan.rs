@@ -337,7 +337,8 @@ impl Case {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude, inside, outside};
+    use crate::detect::testing::{Made, conclude, conclude_with, inside, outside};
+    use crate::model::Flow;
     use crate::settings::Settings;
 
     #[test]
@@ -361,8 +362,9 @@ mod tests {
             ..Made::tcp(inside(99), inside(i), 0, second)
         };
         let found = |gap: f64| {
-            let pings: Vec<Made> = (0..16).map(|i| ping(i, f64::from(i) * gap)).collect();
-            conclude(&ENTRY, &pings, &[], &Settings::default()).findings.len()
+            let request = |i: u8| Flow { icmp: Some((8, 0)), ..ping(i, f64::from(i) * gap).flow() };
+            let pings: Vec<Flow> = (0..16).map(request).collect();
+            conclude_with(&ENTRY, &pings, &[], &Settings::default()).findings.len()
         };
         assert_eq!((found(0.1), found(20.0)), (1, 0));
     }

@@ -27,6 +27,7 @@ pub mod arp_spoofing;
 pub mod arp_storm;
 pub mod arp_sweep;
 pub mod beacon;
+pub mod bridge_takeover;
 pub mod cleartext_login;
 pub mod connection_flood;
 pub mod dga;
@@ -38,6 +39,7 @@ pub mod forged_reset;
 pub mod fragment_abuse;
 pub mod ftp_bounce;
 pub mod ftp_guessing;
+pub mod hidden_network;
 pub mod host_scan;
 pub mod icmp_flood;
 pub mod icmp_redirect;
@@ -53,17 +55,24 @@ pub mod login_guessing;
 pub mod long_connection;
 pub mod mac_flood;
 pub mod mining;
+pub mod neighbour_spoofing;
+pub mod odd_port;
 pub mod pca;
 pub mod port_scan;
+pub mod racing_answer;
 pub mod remote_control;
 pub mod remote_shell;
 pub mod rogue_dhcp;
 pub mod rogue_router;
 pub mod slow_requests;
 pub mod ssh_guessing;
+pub mod stray_flood;
 pub mod syn_flood;
+pub mod traffic_change;
 pub mod udp_flood;
 pub mod upload;
+pub mod vlan_hopping;
+pub mod weak_tls;
 pub mod web_attack;
 pub mod zone_transfer;
 
@@ -86,6 +95,7 @@ pub const ALL: &[Entry] = &[
     zone_transfer::ENTRY,
     syn_flood::ENTRY,
     udp_flood::ENTRY,
+    stray_flood::ENTRY,
     amplification::ENTRY,
     icmp_flood::ENTRY,
     arp_storm::ENTRY,
@@ -99,6 +109,7 @@ pub const ALL: &[Entry] = &[
     web_attack::ENTRY,
     known_exploit::ENTRY,
     cleartext_login::ENTRY,
+    weak_tls::ENTRY,
     beacon::ENTRY,
     dga::ENTRY,
     connection_flood::ENTRY,
@@ -111,6 +122,10 @@ pub const ALL: &[Entry] = &[
     ftp_bounce::ENTRY,
     rogue_dhcp::ENTRY,
     rogue_router::ENTRY,
+    neighbour_spoofing::ENTRY,
+    bridge_takeover::ENTRY,
+    vlan_hopping::ENTRY,
+    racing_answer::ENTRY,
     icmp_redirect::ENTRY,
     mac_flood::ENTRY,
     lateral_movement::ENTRY,
@@ -118,10 +133,13 @@ pub const ALL: &[Entry] = &[
     llmnr_poisoning::ENTRY,
     icmp_tunnel::ENTRY,
     dns_tunnel::ENTRY,
+    odd_port::ENTRY,
+    hidden_network::ENTRY,
     upload::ENTRY,
     mining::ENTRY,
     remote_shell::ENTRY,
     long_connection::ENTRY,
+    traffic_change::ENTRY,
     pca::ENTRY,
     isolation_forest::ENTRY,
 ];

@@ -247,6 +247,9 @@ pub fn hear(entry: &Entry, lines: &[Line], settings: &Settings) -> Conclusion {
                     | FactKind::Bytes
                     | FactKind::DnsAnswerBytes
                     | FactKind::DnsAnswers
+                    | FactKind::Priority
+                    | FactKind::CertFrom
+                    | FactKind::CertUntil
             );
             match text.parse().ok().filter(|_| is_number) {
                 Some(number) => facts.number(*kind, number),

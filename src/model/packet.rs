@@ -86,6 +86,8 @@ pub struct Odd {
     pub n_hidden_bytes: u16,
     /// A route given by the sender, which is forbidden (RFC 5095).
     pub has_source_route: bool,
+    /// Two customer VLAN tags, one in the other; stacked tags have a type of their own (802.1ad).
+    pub has_two_tags: bool,
 }
 
 /// The outside of a tunnel.

@@ -255,10 +255,12 @@ mod tests {
         // A second hello may follow in TLS 1.3; a Finished is encrypted.
         let again = record(HANDSHAKE, &hello());
         assert_eq!(tls.read(Way::Forward, &again, &mut facts), Step::Took(again.len()));
-        assert_eq!(tls.read(Way::Forward, &record(HANDSHAKE, &[1, 2, 3, 4, 5]), &mut facts), Step::Done);
+        assert_eq!(tls.read(Way::Forward, &record(HANDSHAKE, &[1, 2, 3, 4, 5]), &mut facts), Step::Took(10));
+        assert_eq!(tls.read(Way::Forward, &record(HEARTBEAT, &[1, 9, 9, 9, 9]), &mut facts), Step::Took(10));
+        assert_eq!(facts.messages().last().unwrap().text(FactKind::Message), Some("encrypted heartbeat"));
         assert_eq!(tls.read(Way::Backward, &record(ALERT, &[9; 26]), &mut facts), Step::Done);
         assert_eq!(tls.read(Way::Backward, &record(APPLICATION_DATA, b"abcd"), &mut facts), Step::Done);
-        assert_eq!(facts.messages().count(), 1);
+        assert_eq!(facts.messages().count(), 2);
     }
 
     #[test]
