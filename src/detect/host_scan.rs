@@ -5,10 +5,11 @@ use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, Gathered, gather};
 use super::severity::{Impact, extent, past, severity};
 use super::walk::{Walk, busiest};
+use super::whole;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::protocol::Protocol;
 use crate::model::time::{SECOND, from_seconds, span};
-use crate::model::{Category, Finding, Host};
+use crate::model::{Address, Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -176,8 +177,32 @@ impl Detector for HostScan {
             .zip(gathered)
             .map(|((case, confidence), flows)| case.finding(&limits, *confidence, flows))
             .collect();
+        let findings = whole::by_source(findings, retell_block);
         Conclusion { findings, n_not_judged: self.contacts.n_refused(), ..Conclusion::default() }
     }
+}
+
+/// One source that swept for many ports.
+fn retell_block(finding: &mut Finding, n_ports: usize) {
+    let Some(source) = finding.sources.first().copied() else { return };
+    finding.targets.sort_unstable();
+    finding.targets.dedup();
+    let ports = count(n_ports, &format!("{} port", finding.protocol));
+    finding.title = format!("{source} swept {}, for {ports}", count(finding.targets.len(), "host"));
+    finding.evidence.insert(0, evidence("Ports swept for", n_ports as f64, "ports", "0"));
+    finding.explanation =
+        format!("{source} did so for {ports}; the values are those of the widest sweep. {}", finding.explanation);
+    if let Address::Ip(host) = source {
+        finding.display_filter = format!(
+            "{} && {} && {}",
+            draft::host_filter("addr", host),
+            finding.protocol.to_lowercase(),
+            draft::time_filter(finding.start_ns, finding.end_ns)
+        );
+    }
+    let id = draft::id_of(&CARD, &finding.protocol, &finding.sources);
+    *finding = draft::finish(std::mem::replace(finding, draft::begin(&CARD)), false);
+    finding.id = id;
 }
 
 struct Limits {

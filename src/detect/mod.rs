@@ -4,6 +4,7 @@
 //! A detector cannot fail; one that lacks its data says so.
 
 pub mod contacts;
+pub mod crowd;
 pub mod domains;
 pub mod draft;
 pub mod fold;
@@ -21,6 +22,7 @@ pub mod tally;
 pub mod testing;
 pub mod walk;
 pub mod web_signs;
+pub mod whole;
 
 pub mod amplification;
 pub mod arp_spoofing;
