@@ -43,6 +43,8 @@ pub const ENTRY: Entry =
 
 /// Names that FTP servers take without a password of anybody's (RFC 1635).
 const ANYBODY: [&str; 2] = ["anonymous", "ftp"];
+/// The community that devices have when they are new, and everybody knows.
+const KNOWN_TO_ALL: [&str; 1] = ["public"];
 /// Most connections kept.
 const MOST_CONNECTIONS: usize = 1 << 16;
 /// Most clients and users told apart for a server.
@@ -88,7 +90,9 @@ impl Detector for CleartextLogin {
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let said = &spoken.message.said;
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
-        let is_try = touch.way == Way::Forward && logins::is_try(said);
+        // The community of SNMP 1 and 2c is a password that goes with every question.
+        let is_community = said.text(FactKind::Community).is_some_and(|community| !KNOWN_TO_ALL.contains(&community));
+        let is_try = touch.way == Way::Forward && (is_community || logins::is_try(said));
         if !is_try && self.connections.get(&touch.serial).is_none() {
             return;
         }
@@ -107,7 +111,7 @@ impl Detector for CleartextLogin {
             user.clone_into(&mut connection.user);
         }
         let is_anybody = ANYBODY.contains(&connection.user.to_ascii_lowercase().as_str());
-        if said.text(FactKind::Password).is_some() && !is_anybody {
+        if is_community || said.text(FactKind::Password).is_some() && !is_anybody {
             connection.open.add(spoken);
         }
     }
@@ -184,11 +188,12 @@ impl Server {
         finding.benign_causes =
             lines(&["A test account without rights", "A management network that nobody else can listen in on"]);
         finding.advice = lines(&[
-            "Switch to the encrypted form of the service (FTPS or SFTP, SSH, HTTPS, IMAPS, LDAPS)",
+            "Switch to the encrypted form of the service (FTPS or SFTP, SSH, HTTPS, IMAPS, LDAPS, SNMP 3)",
             "Change the passwords that were sent, also where they are used elsewhere",
             "Delete or protect this capture: it holds the passwords",
         ]);
-        finding.display_filter = format!("{} && tcp.port == {port}", draft::host_filter("addr", host));
+        let transport = if protocol == Named::Snmp { "udp" } else { "tcp" };
+        finding.display_filter = format!("{} && {transport}.port == {port}", draft::host_filter("addr", host));
         self.heard.fill(&mut finding);
         finding
     }
@@ -218,5 +223,19 @@ mod tests {
         assert!(!format!("{:?}", found[0]).contains("hunter2"));
         assert!(found[0].explanation.contains("anna"));
         assert!(hear(&ENTRY, &[login("anonymous")], &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn a_community_of_snmp_is_a_password_unless_everybody_knows_it() {
+        let found = |community: &str| {
+            let question = Line {
+                protocol: Named::Snmp,
+                to: (inside(2), 161),
+                facts: vec![(FactKind::Community, community.to_owned())],
+                ..login("")
+            };
+            hear(&ENTRY, &[question], &Settings::default()).findings.len()
+        };
+        assert_eq!((found("c0mm"), found("public")), (1, 0));
     }
 }

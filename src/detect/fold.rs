@@ -13,8 +13,12 @@ const APART_NS: i64 = 60 * SECOND;
 type Cause = (Category, Vec<Address>, Vec<Address>);
 
 /// Detectors that see part of what another one sees as a whole: under these they are folded, whatever their severity.
-const PARTS: &[(&str, &[&str])] =
-    &[("impossible_packets", &["port_scan", "host_scan"]), ("fragment_abuse", &["udp_flood", "icmp_flood"])];
+const PARTS: &[(&str, &[&str])] = &[
+    ("host_scan", &["port_scan"]),
+    ("impossible_packets", &["port_scan", "host_scan"]),
+    ("fragment_abuse", &["udp_flood", "icmp_flood"]),
+    ("name_poisoning", &["llmnr_poisoning"]),
+];
 
 /// Folds findings of the same category between the same sources and targets, at the same ports and time, into the first
 /// in the order of [`Finding::sort`], which then says who saw it too.

@@ -57,6 +57,7 @@ pub mod login_guessing;
 pub mod long_connection;
 pub mod mac_flood;
 pub mod mining;
+pub mod name_poisoning;
 pub mod neighbour_spoofing;
 pub mod odd_port;
 pub mod pca;
@@ -64,6 +65,7 @@ pub mod port_scan;
 pub mod racing_answer;
 pub mod remote_control;
 pub mod remote_shell;
+pub mod retransmission_storm;
 pub mod rogue_dhcp;
 pub mod rogue_router;
 pub mod slow_requests;
@@ -120,6 +122,7 @@ pub const ALL: &[Entry] = &[
     fragment_abuse::ENTRY,
     impossible_packets::ENTRY,
     false_close::ENTRY,
+    retransmission_storm::ENTRY,
     ipv6_abuse::ENTRY,
     ftp_bounce::ENTRY,
     rogue_dhcp::ENTRY,
@@ -133,6 +136,7 @@ pub const ALL: &[Entry] = &[
     lateral_movement::ENTRY,
     remote_control::ENTRY,
     llmnr_poisoning::ENTRY,
+    name_poisoning::ENTRY,
     icmp_tunnel::ENTRY,
     dns_tunnel::ENTRY,
     odd_port::ENTRY,
