@@ -7,7 +7,7 @@ use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::walk::busiest;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, logins};
-use crate::model::fact::FactKind;
+use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Way;
 use crate::model::protocol::Named;
 use crate::model::time::{SECOND, span};
@@ -89,6 +89,17 @@ struct Pair {
 }
 
 impl Detector for LoginGuessing {
+    fn hears(&self, _protocol: Named) -> Kinds {
+        Kinds::of(&[
+            FactKind::User,
+            FactKind::Password,
+            FactKind::HttpAuth,
+            FactKind::Login,
+            FactKind::HttpMethod,
+            FactKind::HttpStatus,
+        ])
+    }
+
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let said = &spoken.message.said;
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
@@ -98,11 +109,14 @@ impl Detector for LoginGuessing {
             let (user, password) = (said.text(FactKind::User), said.text(FactKind::Password));
             let is_request = spoken.message.protocol == Named::Http;
             let is_trying = logins::is_try(said);
-            if is_request && let Some(slot) = self.trying.of(touch.serial) {
-                *slot = is_trying;
-            }
             if !is_trying {
+                if is_request && let Some(slot) = self.trying.known(&touch.serial) {
+                    *slot = false;
+                }
                 return;
+            }
+            if is_request && let Some(slot) = self.trying.of(touch.serial) {
+                *slot = true;
             }
             let hashes = [user, password].map(|text| text.map(|text| self.hasher.hash_one(text)));
             let Some(pair) = self.pairs.of(key) else { return };
