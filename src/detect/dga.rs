@@ -13,7 +13,7 @@ use crate::model::protocol::Named;
 use crate::model::time::SECOND;
 use crate::model::{Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use std::collections::{BTreeSet, HashSet};
 
 const CARD: Card = Card {
@@ -79,8 +79,8 @@ impl Default for Dga {
 #[derive(Default)]
 struct Asker {
     /// Domains that do not exist, and those that do, by their index among the names.
-    missing: HashSet<u32, FixedState>,
-    existing: HashSet<u32, FixedState>,
+    missing: HashSet<u32, RandomState>,
+    existing: HashSet<u32, RandomState>,
     /// When each missing domain was first asked for.
     times: Vec<i64>,
     examples: Vec<Box<str>>,

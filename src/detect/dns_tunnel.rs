@@ -11,7 +11,7 @@ use crate::model::protocol::Named;
 use crate::model::{Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
 use domains::Characters;
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 const CARD: Card = Card {
@@ -79,7 +79,7 @@ impl Default for DnsTunnel {
 #[derive(Default)]
 struct Asked {
     /// By their index among the names.
-    names: HashSet<u32, FixedState>,
+    names: HashSet<u32, RandomState>,
     /// Questions for a name not asked for before.
     n_new: u64,
     n_questions: u64,

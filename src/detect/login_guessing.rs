@@ -13,7 +13,7 @@ use crate::model::protocol::Named;
 use crate::model::time::{SECOND, span};
 use crate::model::{Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use std::collections::HashSet;
 use std::hash::BuildHasher;
 
@@ -64,7 +64,7 @@ struct LoginGuessing {
     pairs: Tally<(Host, Host, u16, Named), Pair>,
     /// Connections whose last request tried to log in.
     trying: Tally<u32, bool>,
-    hasher: FixedState,
+    hasher: RandomState,
 }
 
 impl Default for LoginGuessing {
@@ -72,7 +72,7 @@ impl Default for LoginGuessing {
         LoginGuessing {
             pairs: Tally::new(MOST_PAIRS),
             trying: Tally::new(MOST_CONNECTIONS),
-            hasher: FixedState::default(),
+            hasher: RandomState::default(),
         }
     }
 }
@@ -83,8 +83,8 @@ struct Pair {
     refused_ns: Vec<i64>,
     n_refused: u64,
     n_accepted_after: u64,
-    users: HashSet<u64, FixedState>,
-    passwords: HashSet<u64, FixedState>,
+    users: HashSet<u64, RandomState>,
+    passwords: HashSet<u64, RandomState>,
     heard: Heard,
 }
 
