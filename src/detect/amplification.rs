@@ -8,7 +8,7 @@ use super::peaks::Seconds;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
-use crate::model::fact::FactKind;
+use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Way;
 use crate::model::protocol::{Named, Protocol};
 use crate::model::{Category, Finding, Flow, Host};
@@ -122,6 +122,14 @@ fn is_smurf(flow: &Flow) -> bool {
 }
 
 impl Detector for Amplification {
+    fn hears(&self, protocol: Named) -> Kinds {
+        match protocol {
+            Named::Ntp => Kinds::of(&[FactKind::Message]),
+            Named::Dns => Kinds::of(&[FactKind::DnsType]),
+            _ => Kinds::NONE,
+        }
+    }
+
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let said = &spoken.message.said;
         let protocol = spoken.message.protocol;

@@ -4,7 +4,7 @@ use super::draft::{self, count, evidence, lines};
 use super::heard::Heard;
 use super::severity::{Impact, past, severity};
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::FactKind;
+use crate::model::fact::{FactKind, Kinds};
 use crate::model::protocol::Named;
 use crate::model::time::SECOND;
 use crate::model::{Address, Category, Finding};
@@ -70,6 +70,10 @@ struct Root {
 }
 
 impl Detector for BridgeTakeover {
+    fn hears(&self, protocol: Named) -> Kinds {
+        if protocol == Named::Stp { Kinds::ALL } else { Kinds::NONE }
+    }
+
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         if spoken.message.protocol != Named::Stp {
             return;

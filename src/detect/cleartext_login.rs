@@ -88,7 +88,14 @@ struct Server {
 
 impl Detector for CleartextLogin {
     fn hears(&self, _protocol: Named) -> Kinds {
-        Kinds::of(&[FactKind::User, FactKind::Password, FactKind::HttpAuth, FactKind::Login, FactKind::HttpStatus])
+        Kinds::of(&[
+            FactKind::User,
+            FactKind::Password,
+            FactKind::HttpAuth,
+            FactKind::Login,
+            FactKind::HttpStatus,
+            FactKind::Community,
+        ])
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {

@@ -6,7 +6,7 @@ use super::heard::Heard;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::FactKind;
+use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Way;
 use crate::model::protocol::Named;
 use crate::model::{Category, Finding, Host};
@@ -113,6 +113,14 @@ struct Calls {
 }
 
 impl Detector for DomainAttack {
+    fn hears(&self, protocol: Named) -> Kinds {
+        match protocol {
+            Named::MsRpc | Named::Smb => Kinds::of(&[FactKind::Function]),
+            _ if CONTROLLERS.contains(&protocol) => Kinds::ALL,
+            _ => Kinds::NONE,
+        }
+    }
+
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
         if touch.way == Way::Backward {

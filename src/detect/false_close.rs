@@ -44,7 +44,7 @@ pub const ENTRY: Entry =
 
 /// A client waits no longer for an answer to its request before it asks again.
 const WAIT_NS: i64 = 3 * SECOND;
-/// Refusals remembered; a newer one takes the place of an older one.
+/// Refusals remembered by a hash that is the same in each run, as findings must be; a newer one takes the place of an older one.
 const MOST_REFUSALS: usize = 1 << 12;
 /// Most servers kept.
 const MOST_SERVERS: usize = 1 << 12;

@@ -6,7 +6,7 @@ use super::heard::Heard;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::FactKind;
+use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Way;
 use crate::model::protocol::Named;
 use crate::model::{Category, Finding, Host};
@@ -71,6 +71,14 @@ struct Answers {
 }
 
 impl Detector for NamePoisoning {
+    fn hears(&self, protocol: Named) -> Kinds {
+        if matches!(protocol, Named::Nbns | Named::Mdns | Named::Llmnr) {
+            Kinds::of(&[FactKind::DnsQuery])
+        } else {
+            Kinds::NONE
+        }
+    }
+
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let protocol = spoken.message.protocol;
         if !matches!(protocol, Named::Nbns | Named::Mdns | Named::Llmnr) {

@@ -5,7 +5,7 @@ use super::heard::Heard;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::FactKind;
+use crate::model::fact::{FactKind, Kinds};
 use crate::model::protocol::Named;
 use crate::model::{Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
@@ -68,6 +68,10 @@ struct Claims {
 }
 
 impl Detector for NeighbourSpoofing {
+    fn hears(&self, protocol: Named) -> Kinds {
+        if protocol == Named::Icmpv6 { Kinds::of(&[FactKind::Mac]) } else { Kinds::NONE }
+    }
+
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let said = &spoken.message.said;
         if spoken.message.protocol != Named::Icmpv6 || said.text(FactKind::Message) != Some("neighbour advertisement") {

@@ -5,7 +5,7 @@ use super::heard::Heard;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::FactKind;
+use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Way;
 use crate::model::protocol::Named;
 use crate::model::time::SECOND;
@@ -45,7 +45,7 @@ pub const ENTRY: Entry =
 
 /// The true answer comes this long after the false one at most.
 const RACE_NS: i64 = 5 * SECOND;
-/// Questions remembered; a newer one takes the place of an older one.
+/// Questions remembered by a hash that is the same in each run, as findings must be; a newer one takes the place of an older one.
 const MOST_QUESTIONS: usize = 1 << 13;
 /// Most pairs kept, and names shown.
 const MOST_PAIRS: usize = 1 << 14;
@@ -87,6 +87,10 @@ struct Pair {
 }
 
 impl Detector for RacingAnswer {
+    fn hears(&self, protocol: Named) -> Kinds {
+        if protocol == Named::Dns { Kinds::of(&[FactKind::DnsQuery]) } else { Kinds::NONE }
+    }
+
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         if spoken.message.protocol != Named::Dns {
             return;
@@ -207,7 +211,8 @@ mod tests {
                 let message = Message { protocol: Named::Dns, time_ns: 1, packet: 1, said };
                 let way = if answer.is_some() { Way::Backward } else { Way::Forward };
                 let touch = Some(Touch { serial: 7, way, is_retransmission: false });
-                detector.observe_message(&Spoken { message: &message, touch, flow: Some(&flow), names: &names });
+                let flow = Some(&flow);
+                detector.observe_message(&Spoken { message: &message, touch, flow, names: &names, asked: None });
             }
         }
         let flows = crate::flow::table::FlowTable::new(crate::flow::table::Limits::default());

@@ -6,7 +6,7 @@ use super::heard::Heard;
 use super::severity::{Impact, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::FactKind;
+use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Way;
 use crate::model::protocol::Named;
 use crate::model::time::SECOND;
@@ -83,6 +83,20 @@ struct Server {
 }
 
 impl Detector for WeakTls {
+    fn hears(&self, protocol: Named) -> Kinds {
+        if protocol == Named::Tls {
+            Kinds::of(&[
+                FactKind::TlsOffered,
+                FactKind::Version,
+                FactKind::CertFrom,
+                FactKind::CertUntil,
+                FactKind::CertSelfSigned,
+            ])
+        } else {
+            Kinds::NONE
+        }
+    }
+
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         if spoken.message.protocol != Named::Tls {
             return;

@@ -6,7 +6,7 @@ use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::web_signs::{self, KINDS, Kind};
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::FactKind;
+use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Way;
 use crate::model::protocol::Named;
 use crate::model::{Category, Finding, Host};
@@ -86,6 +86,14 @@ struct Pair {
 }
 
 impl Detector for WebAttack {
+    fn hears(&self, protocol: Named) -> Kinds {
+        if matches!(protocol, Named::Http | Named::Http2) {
+            Kinds::of(&[FactKind::HttpPath, FactKind::HttpStatus])
+        } else {
+            Kinds::NONE
+        }
+    }
+
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         if !matches!(spoken.message.protocol, Named::Http | Named::Http2) {
             return;

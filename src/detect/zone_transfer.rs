@@ -5,7 +5,7 @@ use super::heard::Heard;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::FactKind;
+use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Way;
 use crate::model::protocol::Named;
 use crate::model::{Category, Finding, Host};
@@ -67,6 +67,10 @@ struct Pair {
 }
 
 impl Detector for ZoneTransfer {
+    fn hears(&self, protocol: Named) -> Kinds {
+        if protocol == Named::Dns { Kinds::of(&[FactKind::DnsCode, FactKind::DnsType]) } else { Kinds::NONE }
+    }
+
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         if spoken.message.protocol != Named::Dns {
             return;
