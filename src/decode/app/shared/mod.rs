@@ -12,6 +12,7 @@ pub mod head;
 pub mod hello;
 pub mod kerberos;
 pub mod lines;
+pub mod memo;
 pub mod netbios;
 pub mod ntlm;
 pub mod sasl;
