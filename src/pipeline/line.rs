@@ -4,6 +4,7 @@ use super::front::Batch;
 use super::talks::{Outcome, Segment, Talks};
 use super::{threads, watch};
 use crate::detect::domains::Domains;
+use crate::detect::ml::flow_rows;
 use crate::detect::{self, Context, Detector, Ended, Spoken, Wants};
 use crate::flow::asked::Asked;
 use crate::flow::names::Names;
@@ -51,6 +52,8 @@ pub struct Line {
     pub(super) told: Told,
     domains: Domains,
     pub(super) messages: MessageCounts,
+    /// Rows of flows, while models judge.
+    pub(super) rows: flow_rows::Shared,
     /// Of the flow table, once reading has ended.
     pub(super) tops: Tops,
     /// For each row of a table that was handed on, its flow; [`NO_FLOW`] if it has none.
@@ -92,6 +95,7 @@ impl Line {
             told: Told::default(),
             domains: Domains::default(),
             messages: MessageCounts::default(),
+            rows: flow_rows::Shared::default(),
             tops: Tops::default(),
             flows_of_rows: Vec::new(),
         }
@@ -154,9 +158,9 @@ impl Line {
         settings: &'a Settings,
         counters: &Counters,
     ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
-        let Line { flows, roster, names, told, detectors, .. } = self;
+        let Line { flows, roster, names, told, rows, detectors, .. } = self;
         let span_ns = counters.span_ns.unwrap_or((0, 0));
-        (Context { settings, flows, roster, names, told, span_ns, packets: counters.packets }, detectors)
+        (Context { settings, flows, roster, names, told, rows, span_ns, packets: counters.packets }, detectors)
     }
 
     /// Shows a packet to the detectors that want it, and adds it to its flow.

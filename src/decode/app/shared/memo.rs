@@ -13,12 +13,13 @@ pub struct Memo<V> {
     oldest: usize,
 }
 
-impl<V: Clone> Memo<V> {
-    /// One that remembers nothing yet.
-    pub const fn new() -> Memo<V> {
+impl<V> Default for Memo<V> {
+    fn default() -> Self {
         Memo { seen: Vec::new(), oldest: 0 }
     }
+}
 
+impl<V: Clone> Memo<V> {
     /// What `make` makes of these bytes, now or before. It must make the same of the same.
     pub fn of(&mut self, key: &[u8], make: impl FnOnce() -> V) -> V {
         if let Some((_, value)) = self.seen.iter().find(|(seen, _)| **seen == *key) {
@@ -45,7 +46,7 @@ mod tests {
 
     #[test]
     fn the_same_bytes_are_worked_on_once_while_they_are_remembered() {
-        let mut memo = Memo::new();
+        let mut memo = Memo::default();
         let mut n_made = 0;
         let mut ask = |key: u8| {
             memo.of(&[key], || {

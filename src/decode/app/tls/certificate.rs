@@ -19,7 +19,7 @@ pub(super) fn tell(mut body: &[u8], facts: &mut Facts) -> Option<()> {
 }
 
 thread_local! {
-    static SEEN: RefCell<Memo<Option<Rc<Facts>>>> = const { RefCell::new(Memo::new()) };
+    static SEEN: RefCell<Memo<Option<Rc<Facts>>>> = RefCell::default();
 }
 
 /// Reads a certificate. One that came before is not taken apart again: that costs as much as reading ten packets.
