@@ -4,6 +4,7 @@ use super::front::Batch;
 use super::talks::{Outcome, Segment, Talks};
 use super::{threads, watch};
 use crate::detect::{self, Context, Detector, Ended, Spoken, Wants};
+use crate::flow::announced::Announced;
 use crate::flow::asked::Asked;
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
@@ -40,6 +41,7 @@ pub struct Line {
     /// Places of the detectors that want packets or flows of each kind, by the bit of the kind in [`Wants`].
     watchers: [Vec<usize>; Wants::KINDS],
     talks: Talks,
+    announced: Announced,
     /// What a TCP segment completes; kept for its memory.
     facts: Facts,
     /// What flows said.
@@ -80,6 +82,7 @@ impl Line {
             detectors: detect::ALL.iter().map(|entry| (entry.make)()).collect(),
             watchers,
             talks: Talks::default(),
+            announced: Announced::default(),
             facts: Facts::default(),
             told: Told::default(),
             messages: MessageCounts::default(),
@@ -190,6 +193,9 @@ impl Line {
             if let Some(asked) = &mut self.asked {
                 asked.update(packet, payload(packet, data), &self.flows, touch);
             }
+            if !self.announced.is_empty() {
+                self.meet(touch);
+            }
             self.applications(packet, data, touch);
         }
         touch
@@ -235,6 +241,14 @@ impl Line {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Names a flow that begins as it was announced; what a file holds in it is not read.
+    fn meet(&mut self, touch: Touch) {
+        let Some(flow) = self.flows.get_mut(touch.serial).filter(|flow| flow.packets() == 1) else { return };
+        if let Some(protocol) = self.announced.take(flow) {
+            (flow.app, flow.is_app_certain, flow.talk) = (Some(protocol), true, Flow::HEARD);
         }
     }
 
@@ -304,10 +318,13 @@ impl Line {
 
     /// A message was read: to its flow, to the names of addresses, and to the detectors.
     fn say(&mut self, touch: Option<Touch>, message: &Message<'_>) {
-        let Line { flows, told, names, detectors, watchers, .. } = self;
+        let Line { flows, told, names, detectors, watchers, announced, .. } = self;
         let said = &message.said;
         if let Some(flow) = touch.and_then(|touch| flows.get_mut(touch.serial)) {
             told.add(flow, said, names);
+            if let (Named::Ftp | Named::Tftp, Some(touch)) = (message.protocol, touch) {
+                announced.note(message, flow, touch.way);
+            }
             let by_tls = said.text(FactKind::TlsSni).map(|name| (name, NameSource::TlsSni));
             let named = by_tls.or_else(|| said.text(FactKind::HttpHost).map(|name| (name, NameSource::HttpHost)));
             if let Some((name, source)) = named.filter(|(_, source)| *source > flow.name_source) {
