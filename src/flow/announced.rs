@@ -47,9 +47,8 @@ impl Announced {
     /// The protocol of a flow that begins, if it was announced; that is forgotten then.
     pub fn take(&mut self, flow: &Flow) -> Option<Named> {
         let ends = [flow.responder(), flow.initiator()];
-        let is_meant = |one: &Announcement| {
-            transport(one.protocol) == flow.key.protocol && ends.contains(&(one.host, one.port))
-        };
+        let is_meant =
+            |one: &Announcement| transport(one.protocol) == flow.key.protocol && ends.contains(&(one.host, one.port));
         let place = self.list.iter().position(is_meant)?;
         self.oldest = 0;
         Some(self.list.swap_remove(place).protocol)

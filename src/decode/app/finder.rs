@@ -1,7 +1,8 @@
 //! Payloads to their protocol and its facts: the protocols of the table are asked, the one that the ports mean first.
 
-use super::ALL;
 use super::entry::{Datagram, Ends, Entry, Guess, Step, Stream};
+use super::{ALL, quic};
+use crate::model::Host;
 use crate::model::fact::Facts;
 use crate::model::flow::Way;
 use crate::model::packet::Packet;
@@ -52,6 +53,30 @@ pub fn read_datagram(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Option<(
         facts.forget(mark);
     }
     unsure
+}
+
+/// Reads datagrams one after the other; remembers of some what the next ones of their conversation need.
+#[derive(Debug, Default)]
+pub struct Datagrams {
+    quic: quic::Handshakes,
+}
+
+impl Datagrams {
+    /// Reads a UDP payload, as [`read_datagram`] does, between these addresses and ports.
+    #[inline]
+    pub fn read(
+        &mut self,
+        payload: &[u8],
+        source: (Host, u16),
+        target: (Host, u16),
+        facts: &mut Facts,
+    ) -> Option<(Named, bool)> {
+        let told = read_datagram(payload, &Ends::new(false, source.1, target.1), facts);
+        if let Some((Named::Quic, _)) = told {
+            self.quic.hear(payload, source, target, facts);
+        }
+        told
+    }
 }
 
 /// The datagram protocols that can be told on any port.

@@ -67,7 +67,7 @@ mod websocket;
 mod wireguard;
 
 pub use entry::{Datagram, Ends, Entry, Frame, Guess, ReadDatagram, Step, Stream, Talk};
-pub use finder::{entry, guess_stream, read_datagram, read_frame, read_segment};
+pub use finder::{Datagrams, entry, guess_stream, read_datagram, read_frame, read_segment};
 
 /// Every application protocol that is read, in the order in which they are asked.
 pub const ALL: &[Entry] = &[
