@@ -1,5 +1,5 @@
 //! What several application protocols share: fields of binary messages, hellos of TLS, DNS messages, remote calls, lines
-//! and heads of text, log-ins, digests, Base64.
+//! and heads of text, fields of HTTP, log-ins, digests, Base64.
 
 pub mod ber;
 pub mod bytes;
@@ -10,6 +10,7 @@ pub mod fields;
 pub mod gss;
 pub mod head;
 pub mod hello;
+pub mod http;
 pub mod kerberos;
 pub mod lines;
 pub mod netbios;
