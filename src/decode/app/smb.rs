@@ -1,5 +1,6 @@
 //! SMB over TCP and NetBIOS sessions: frames (RFC 1002, section 4.3; MS-SMB2, section 2.1); bulk data is passed over.
 
+mod pipes;
 mod status;
 mod v1;
 mod v2;
