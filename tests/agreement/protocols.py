@@ -73,6 +73,7 @@ IN_UDP = {
     "mDNS": {"mdns"},
     "LLMNR": {"llmnr"},
     "NBNS": {"nbns"},
+    "NetBIOS datagram": {"nbdgm"},
     "DHCP": {"dhcp"},
     "DHCPv6": {"dhcpv6"},
     "NTP": {"ntp"},

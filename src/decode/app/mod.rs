@@ -35,6 +35,7 @@ mod mqtt;
 mod ms_rpc;
 mod ms_sql;
 mod mysql;
+mod nbdgm;
 mod nbns;
 mod ntp;
 mod openvpn;
@@ -91,6 +92,7 @@ pub const ALL: &[Entry] = &[
     rdp::ENTRY,
     dhcp::ENTRY,
     nbns::ENTRY,
+    nbdgm::ENTRY,
     snmp::ENTRY,
     ntp::ENTRY,
     vnc::ENTRY,
