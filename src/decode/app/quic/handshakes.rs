@@ -6,7 +6,7 @@ use super::keys::{Keys, Role};
 use super::{Kind, LEAST_ID_BYTES, MOST_ID_BYTES, Packet, SERVER_PORT, packets};
 use crate::model::Host;
 use crate::model::fact::Facts;
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use std::collections::VecDeque;
 
@@ -19,7 +19,7 @@ type End = (Host, u16);
 /// The handshakes that go on.
 #[derive(Debug, Default)]
 pub struct Handshakes {
-    open: HashMap<(End, End), Handshake, FixedState>,
+    open: HashMap<(End, End), Handshake, RandomState>,
     order: VecDeque<(End, End)>,
 }
 
