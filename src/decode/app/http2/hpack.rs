@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 /// Bytes of the table unless both sides agree on more (RFC 9113, section 6.5.2).
 const USUAL_BYTES: usize = 4096;
 /// Most bytes of a table that is kept.
-const MOST_BYTES: usize = 1 << 16;
+const MOST_BYTES: usize = 1 << 14;
 /// What a field takes in the table besides its texts (RFC 7541, section 4.1).
 const FIELD_BYTES: usize = 32;
 /// Most fields of a block that are told: short codes can stand for long texts.
