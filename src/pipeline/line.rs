@@ -6,6 +6,7 @@ use super::{threads, watch};
 use crate::detect::domains::Domains;
 use crate::detect::ml::flow_rows;
 use crate::detect::{self, Context, Detector, Ended, Spoken, Wants};
+use crate::flow::announced::Announced;
 use crate::flow::asked::Asked;
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
@@ -44,6 +45,7 @@ pub struct Line {
     /// By the number of a protocol: places of the detectors that hear its messages, and which facts matter to each.
     listeners: Vec<Vec<(usize, Kinds)>>,
     talks: Talks,
+    announced: Announced,
     /// What a TCP segment completes; kept for its memory.
     facts: Facts,
     /// The facts of a message as they are kept; kept for its memory.
@@ -90,6 +92,7 @@ impl Line {
             detectors,
             watchers,
             talks: Talks::default(),
+            announced: Announced::default(),
             facts: Facts::default(),
             noted: Vec::new(),
             told: Told::default(),
@@ -203,6 +206,9 @@ impl Line {
             if let Some(asked) = &mut self.asked {
                 asked.update(packet, payload(packet, data), &self.flows, touch);
             }
+            if !self.announced.is_empty() {
+                self.meet(touch);
+            }
             self.applications(packet, data, touch);
         }
         touch
@@ -248,6 +254,14 @@ impl Line {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Names a flow that begins as it was announced; what a file holds in it is not read.
+    fn meet(&mut self, touch: Touch) {
+        let Some(flow) = self.flows.get_mut(touch.serial).filter(|flow| flow.packets() == 1) else { return };
+        if let Some(protocol) = self.announced.take(flow) {
+            (flow.app, flow.is_app_certain, flow.talk) = (Some(protocol), true, Flow::HEARD);
         }
     }
 
@@ -316,12 +330,15 @@ impl Line {
 
     /// A message was read: to its flow, to the counts, to the names of addresses, and to the detectors.
     fn say(&mut self, touch: Option<Touch>, message: &Message<'_>) {
-        let Line { flows, told, messages, noted, names, .. } = self;
+        let Line { flows, told, messages, noted, names, announced, .. } = self;
         let said = &message.said;
         told::note(said, names, noted);
         messages.add(message.protocol, noted);
         if let Some(flow) = touch.and_then(|touch| flows.get_mut(touch.serial)) {
             noted.iter().for_each(|fact| told.add(flow, *fact));
+            if let (Named::Ftp | Named::Tftp, Some(touch)) = (message.protocol, touch) {
+                announced.note(message, flow, touch.way);
+            }
             let by_tls = said.text(FactKind::TlsSni).map(|name| (name, NameSource::TlsSni));
             let named = by_tls.or_else(|| said.text(FactKind::HttpHost).map(|name| (name, NameSource::HttpHost)));
             if let Some((name, source)) = named.filter(|(_, source)| *source > flow.name_source) {
