@@ -66,7 +66,7 @@ impl Detector for DhcpStarvation {
         let said = &spoken.message.said;
         let kind = said.text(FactKind::Message).unwrap_or("");
         match kind.to_ascii_lowercase().as_str() {
-            "discover" | "request" | "bootp request" => {}
+            "discover" | "request" | "inform" | "decline" | "bootp request" => {}
             _ => {
                 self.n_answers += 1;
                 return;

@@ -9,7 +9,7 @@ use crate::flow::told::{self, Told};
 use crate::model::fact::{FactKind, Facts, Message};
 use crate::model::flow::{Flow, FlowKey, NameSource, Run, TcpState, Way};
 use crate::model::moments::Moments;
-use crate::model::packet::{Arp, Icmp, Ip, Layers, Packet, Transport, Udp};
+use crate::model::packet::{Arp, Icmp, Ip, Layers, Packet, Tcp, Transport, Udp};
 use crate::model::protocol::Named;
 use crate::model::time::SECOND;
 use crate::model::{Direction, Host};
@@ -168,6 +168,21 @@ pub fn udp(index: u64, second: f64, mac: u8, source: (Host, u16), target: (Host,
     ip(index, second, mac, source.0, target.0, Transport::Udp(udp))
 }
 
+/// A TCP packet without payload that acknowledges 1.
+pub fn tcp(index: u64, second: f64, source: (Host, u16), target: (Host, u16), flags: u8) -> Packet {
+    let tcp = Tcp {
+        source_port: source.1,
+        target_port: target.1,
+        sequence: 0,
+        acknowledgment: 1,
+        flags,
+        window: 1024,
+        header_bytes: 20,
+        payload_bytes: 0,
+    };
+    ip(index, second, 1, source.0, target.0, Transport::Tcp(tcp))
+}
+
 /// An ICMP message of this type from the device `mac`.
 pub fn icmp(index: u64, second: f64, mac: u8, source: Host, target: Host, is_v6: bool, kind: u8) -> Packet {
     let icmp = Icmp { is_v6, kind, code: 0, identifier: 0, payload_bytes: 92, refused: None };
@@ -240,6 +255,9 @@ pub fn hear(entry: &Entry, lines: &[Line], settings: &Settings) -> Conclusion {
                     | FactKind::Bytes
                     | FactKind::DnsAnswerBytes
                     | FactKind::DnsAnswers
+                    | FactKind::Priority
+                    | FactKind::CertFrom
+                    | FactKind::CertUntil
             );
             match text.parse().ok().filter(|_| is_number) {
                 Some(number) => facts.number(*kind, number),
