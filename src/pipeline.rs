@@ -169,6 +169,7 @@ impl Pipeline {
         for (entry, conclusion) in detect::ALL.iter().zip(conclusions.drain(..).rev()) {
             self.settle(entry, conclusion);
         }
+        self.line.rows.clear();
         self.analysis(settings)
     }
 
@@ -181,6 +182,9 @@ impl Pipeline {
         let Some(entry) = detect::ALL.get(place) else { return };
         let conclusion = self.conclude(place, settings);
         self.settle(entry, conclusion);
+        if place + 1 == detect::ALL.len() {
+            self.line.rows.clear();
+        }
     }
 
     /// What one detector makes of all that passed; its scores are of rows where rows are no more than rows.

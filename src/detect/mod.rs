@@ -327,6 +327,8 @@ pub struct Context<'a> {
     pub names: &'a Names,
     /// What flows said.
     pub told: &'a Told,
+    /// Rows of flows for models.
+    pub rows: &'a ml::flow_rows::Shared,
     /// Earliest and latest packet, ns since 1970.
     pub span_ns: (i64, i64),
     /// Packets read.

@@ -218,7 +218,9 @@ fn end(
     let span_ns = times.fold((i64::MAX, i64::MIN), |(first, last), ns| (first.min(ns), last.max(ns)));
     let (flows, told) = (FlowTable::new(Limits::default()), Told::default());
     let roster = Roster::of(&flows);
-    let context = Context { settings, flows: &flows, roster: &roster, names, told: &told, span_ns, packets: 0 };
+    let rows = Default::default();
+    let context =
+        Context { settings, flows: &flows, roster: &roster, names, told: &told, rows: &rows, span_ns, packets: 0 };
     detector.conclude(&context)
 }
 

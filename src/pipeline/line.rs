@@ -4,7 +4,9 @@ use super::front::Batch;
 use super::talks::{Outcome, Segment, Talks};
 use super::{threads, watch};
 use crate::detect::domains::Domains;
+use crate::detect::ml::flow_rows;
 use crate::detect::{self, Context, Detector, Ended, Spoken, Wants};
+use crate::flow::announced::Announced;
 use crate::flow::asked::Asked;
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
@@ -43,6 +45,7 @@ pub struct Line {
     /// By the number of a protocol: places of the detectors that hear its messages, and which facts matter to each.
     listeners: Vec<Vec<(usize, Kinds)>>,
     talks: Talks,
+    announced: Announced,
     /// What a TCP segment completes; kept for its memory.
     facts: Facts,
     /// The facts of a message as they are kept; kept for its memory.
@@ -51,6 +54,8 @@ pub struct Line {
     pub(super) told: Told,
     domains: Domains,
     pub(super) messages: MessageCounts,
+    /// Rows of flows, while models judge.
+    pub(super) rows: flow_rows::Shared,
     /// Of the flow table, once reading has ended.
     pub(super) tops: Tops,
     /// For each row of a table that was handed on, its flow; [`NO_FLOW`] if it has none.
@@ -87,11 +92,13 @@ impl Line {
             detectors,
             watchers,
             talks: Talks::default(),
+            announced: Announced::default(),
             facts: Facts::default(),
             noted: Vec::new(),
             told: Told::default(),
             domains: Domains::default(),
             messages: MessageCounts::default(),
+            rows: flow_rows::Shared::default(),
             tops: Tops::default(),
             flows_of_rows: Vec::new(),
         }
@@ -154,9 +161,9 @@ impl Line {
         settings: &'a Settings,
         counters: &Counters,
     ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
-        let Line { flows, roster, names, told, detectors, .. } = self;
+        let Line { flows, roster, names, told, rows, detectors, .. } = self;
         let span_ns = counters.span_ns.unwrap_or((0, 0));
-        (Context { settings, flows, roster, names, told, span_ns, packets: counters.packets }, detectors)
+        (Context { settings, flows, roster, names, told, rows, span_ns, packets: counters.packets }, detectors)
     }
 
     /// Shows a packet to the detectors that want it, and adds it to its flow.
@@ -198,6 +205,9 @@ impl Line {
         if let Some(touch) = touch {
             if let Some(asked) = &mut self.asked {
                 asked.update(packet, payload(packet, data), &self.flows, touch);
+            }
+            if !self.announced.is_empty() {
+                self.meet(touch);
             }
             self.applications(packet, data, touch);
         }
@@ -244,6 +254,14 @@ impl Line {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Names a flow that begins as it was announced; what a file holds in it is not read.
+    fn meet(&mut self, touch: Touch) {
+        let Some(flow) = self.flows.get_mut(touch.serial).filter(|flow| flow.packets() == 1) else { return };
+        if let Some(protocol) = self.announced.take(flow) {
+            (flow.app, flow.is_app_certain, flow.talk) = (Some(protocol), true, Flow::HEARD);
         }
     }
 
@@ -312,12 +330,15 @@ impl Line {
 
     /// A message was read: to its flow, to the counts, to the names of addresses, and to the detectors.
     fn say(&mut self, touch: Option<Touch>, message: &Message<'_>) {
-        let Line { flows, told, messages, noted, names, .. } = self;
+        let Line { flows, told, messages, noted, names, announced, .. } = self;
         let said = &message.said;
         told::note(said, names, noted);
         messages.add(message.protocol, noted);
         if let Some(flow) = touch.and_then(|touch| flows.get_mut(touch.serial)) {
             noted.iter().for_each(|fact| told.add(flow, *fact));
+            if let (Named::Ftp | Named::Tftp, Some(touch)) = (message.protocol, touch) {
+                announced.note(message, flow, touch.way);
+            }
             let by_tls = said.text(FactKind::TlsSni).map(|name| (name, NameSource::TlsSni));
             let named = by_tls.or_else(|| said.text(FactKind::HttpHost).map(|name| (name, NameSource::HttpHost)));
             if let Some((name, source)) = named.filter(|(_, source)| *source > flow.name_source) {

@@ -16,7 +16,7 @@ pub fn line(protocol: Named, facts: &Facts) -> Option<String> {
     let said = facts.messages().next()?;
     let own = match protocol {
         Named::Dns | Named::Mdns | Named::Llmnr | Named::Nbns => dns(&said),
-        Named::Http => http(&said),
+        Named::Http | Named::Http2 => http(&said),
         Named::Tls => said.text(FactKind::TlsSni).map(|name| format!("Client hello for {name}")),
         _ => None,
     };
