@@ -121,11 +121,9 @@ const LEAST_HOME_FLOWS: u64 = 10;
 /// their own.
 fn is_judged(flow: &Flow) -> bool {
     let ((source, _), (target, port)) = (flow.initiator(), flow.responder());
-    (flow.is_tcp() || flow.is_udp())
-        && !target.is_internal()
-        && !source.is_group()
-        && !target.is_group()
-        && !(flow.is_udp() && matches!(port, 53 | 123))
+    let is_group = source.is_group() || target.is_group();
+    let is_timed = flow.is_udp() && matches!(port, 53 | 123);
+    (flow.is_tcp() || flow.is_udp()) && !target.is_internal() && !is_group && !is_timed
 }
 
 impl Detector for Beacon {

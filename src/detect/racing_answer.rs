@@ -190,8 +190,7 @@ impl Pair {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{inside, outside};
-    use crate::detect::{Context, testing};
+    use crate::detect::testing::{self, inside, outside};
     use crate::flow::names::Names;
     use crate::flow::table::Touch;
     use crate::model::fact::{Facts, Message};
@@ -216,19 +215,7 @@ mod tests {
                 detector.observe_message(&Spoken { message: &message, touch, flow, names: &names, asked: None });
             }
         }
-        let flows = crate::flow::table::FlowTable::new(crate::flow::table::Limits::default());
-        let roster = crate::flow::roster::Roster::of(&flows);
-        let (settings, told) = (Settings::default(), crate::flow::told::Told::default());
-        let context = Context {
-            settings: &settings,
-            flows: &flows,
-            roster: &roster,
-            names: &names,
-            told: &told,
-            span_ns: (0, 1),
-            packets: 0,
-        };
-        detector.conclude(&context).findings.len()
+        testing::end(&mut detector, &names, [0, 1].into_iter(), &Settings::default()).findings.len()
     }
 
     #[test]

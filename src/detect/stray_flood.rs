@@ -89,8 +89,11 @@ enum Stray {
     Other,
 }
 
+/// An address and a port.
+type End = (Host, u16);
+
 /// Who sent the packets of a stray flow to whom; none for a flow that is a connection or part of one.
-fn stray(flow: &Flow) -> Option<((Host, u16), (Host, u16), Stray, &Direction)> {
+fn stray(flow: &Flow) -> Option<(End, End, Stray, &Direction)> {
     if !flow.is_tcp() || flow.saw_request {
         return None;
     }

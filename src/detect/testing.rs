@@ -209,7 +209,7 @@ pub fn conclude_with(entry: &Entry, flows: &[Flow], packets: &[Packet], settings
 }
 
 /// What a detector concludes, when messages and flows were at these times.
-fn end(
+pub fn end(
     detector: &mut dyn Detector,
     names: &Names,
     times: impl Iterator<Item = i64>,

@@ -72,6 +72,9 @@ impl Default for WeakTls {
     }
 }
 
+/// A server and where it is.
+type Case<'a> = ((Host, u16), &'a Server);
+
 #[derive(Default)]
 struct Server {
     weak: u8,
@@ -146,7 +149,7 @@ impl Detector for WeakTls {
 
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&SERVERS);
-        let mut groups: BTreeMap<(u8, bool), Vec<((Host, u16), &Server)>> = BTreeMap::new();
+        let mut groups: BTreeMap<(u8, bool), Vec<Case<'_>>> = BTreeMap::new();
         for (key, server) in self.servers.sorted() {
             let offered = if server.offers_old && !server.has_answered { OLD } else { 0 };
             let weak = server.weak | offered;
@@ -174,7 +177,7 @@ impl Server {
 }
 
 /// One finding for all servers with the same weaknesses.
-fn finding(weak: u8, is_inside: bool, servers: &[((Host, u16), &Server)], least: f64) -> Finding {
+fn finding(weak: u8, is_inside: bool, servers: &[Case<'_>], least: f64) -> Finding {
     let words: Vec<&str> =
         WORDS.iter().enumerate().filter(|(bit, _)| weak & (1 << bit) != 0).map(|(_, words)| *words).collect();
     let n = servers.len();
