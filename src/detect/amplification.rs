@@ -253,7 +253,7 @@ impl Amplification {
                 heard.fill(&mut finding);
                 finding.display_filter = match protocol {
                     Named::Dns => format!("{} && dns.qry.type == 255", draft::host_filter("src", asker)),
-                    _ => format!("{} && udp.dstport == 123 && ntp.flags.mode >= 6", draft::host_filter("src", asker)),
+                    _ => format!("{} && udp.dstport == 123 && (ntp.flags.mode == 7 || ntp.ctrl.flags2.opcode == 10)", draft::host_filter("src", asker)),
                 };
                 draft::finish(finding, true)
             })

@@ -140,7 +140,7 @@ impl DhcpStarvation {
             "Turn on DHCP snooping and port security",
             "Look for a second DHCP server that answers in the place of the first",
         ]);
-        finding.display_filter = "dhcp.option.dhcp in {1, 3}".to_owned();
+        finding.display_filter = "dhcp.option.dhcp in {1, 3, 4, 8}".to_owned();
         (finding.start_ns, finding.end_ns) = (times.first().copied().unwrap_or(0), times.last().copied().unwrap_or(0));
         finding.n_packets = n as u64;
         finding.n_flows = self.flows.len() as u64;

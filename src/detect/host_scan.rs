@@ -98,6 +98,8 @@ fn is_private(source: Host, target: Host, protocol: u8, port: u16) -> bool {
     protocol == 17 && PRIVATE_PORTS.contains(&port) && !source.is_internal() && target.is_internal()
 }
 
+/// Ports listed in a filter.
+const MOST_FILTER_PORTS: usize = 30;
 /// Most scans reported; the widest win.
 const MOST_FINDINGS: usize = 200;
 /// A scanner reaches at best this share of its targets: halfway between the two chances of the random walk.
@@ -185,18 +187,23 @@ impl Detector for HostScan {
 /// One source that swept for many ports.
 fn retell_block(finding: &mut Finding, n_ports: usize) {
     let Some(source) = finding.sources.first().copied() else { return };
-    finding.targets.sort_unstable();
-    finding.targets.dedup();
+    for list in [&mut finding.targets, &mut finding.sources] {
+        list.sort_unstable();
+        list.dedup();
+    }
+    finding.ports.sort_unstable();
     let ports = count(n_ports, &format!("{} port", finding.protocol));
     finding.title = format!("{source} swept {}, for {ports}", count(finding.targets.len(), "host"));
     finding.evidence.insert(0, evidence("Ports swept for", n_ports as f64, "ports", "0"));
     finding.explanation =
         format!("{source} did so for {ports}; the values are those of the widest sweep. {}", finding.explanation);
     if let Address::Ip(host) = source {
+        let transport = finding.protocol.to_lowercase();
+        let ports = draft::ports_filter(&format!("{transport}.port"), &finding.ports, MOST_FILTER_PORTS);
         finding.display_filter = format!(
             "{} && {} && {}",
             draft::host_filter("addr", host),
-            finding.protocol.to_lowercase(),
+            ports.unwrap_or(transport),
             draft::time_filter(finding.start_ns, finding.end_ns)
         );
     }

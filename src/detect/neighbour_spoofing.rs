@@ -45,6 +45,8 @@ const MOST_ADDRESSES: usize = 1 << 14;
 const MOST_DEVICES: usize = 16;
 /// A device that takes over so many addresses of others is no router that shares one.
 const MANY_ADDRESSES: usize = 3;
+/// Addresses listed in a filter.
+const MOST_IN_FILTER: usize = 20;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
@@ -156,7 +158,12 @@ fn finding(device: &str, taken: &[(Host, &Claims)], least: f64) -> Finding {
         "Switch on RA guard and ND inspection on the switches (RFC 6105, RFC 6620)",
     ]);
     heard.fill(&mut finding);
-    finding.display_filter = format!("icmpv6.type == 136 && icmpv6.opt.linkaddr == {device}");
+    let addresses: Vec<String> = taken
+        .iter()
+        .take(MOST_IN_FILTER)
+        .map(|(address, _)| format!("icmpv6.nd.na.target_address == {address}"))
+        .collect();
+    finding.display_filter = format!("icmpv6.type == 136 && ({})", addresses.join(" || "));
     let id = draft::id_of(&CARD, device, &[]);
     Finding { id, ..draft::finish(finding, false) }
 }

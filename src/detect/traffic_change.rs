@@ -1,6 +1,7 @@
 //! Flows over time to findings of lasting changes: packets, bytes, new flows or new hosts far above the capture's own usual.
 
 use super::draft::{self, evidence, lines};
+use super::gather::Gathered;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::{Map, Tally};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
@@ -233,8 +234,10 @@ impl TrafficChange {
         // Who began most of what was under way at that time.
         let mut starters: Map<Host, u64> = Map::default();
         let is_in_time = |flow: &Flow| flow.first_ns <= end_ns && flow.last_ns >= start_ns;
-        for (_, flow) in context.flows.iter().filter(|(_, flow)| is_in_time(flow)) {
+        let mut flows = Gathered::default();
+        for (serial, flow) in context.flows.iter().filter(|(_, flow)| is_in_time(flow)) {
             *starters.entry(flow.initiator().0).or_default() += flow.packets();
+            flows.add(serial, flow);
         }
         let starter = starters.into_iter().max_by_key(|(host, n)| (*n, std::cmp::Reverse(*host)));
         let bin = span(self.bins.width_ns);
@@ -266,6 +269,7 @@ impl TrafficChange {
         finding.benign_causes =
             lines(&["A backup, an update or a large download", "The start of work, of a lesson, of a meeting"]);
         finding.advice = lines(&["Look at the flows of that time: which host, which port, which direction"]);
+        flows.fill(&mut finding);
         (finding.start_ns, finding.end_ns) = (start_ns, end_ns);
         finding.display_filter = draft::time_filter(start_ns, end_ns);
         let id = draft::id_of(&CARD, &format!("{}", start_ns - context.span_ns.0), &finding.sources);
