@@ -84,8 +84,8 @@ fn pairs_in_detectors_are_as_published() {
         let path = entry.expect("an entry").path();
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
         for part in text.split("(\"T1").skip(1) {
-            let Some((number, rest)) = part.split_once("\", \"") else { continue };
-            let Some((name, _)) = rest.split_once('"') else { continue };
+            let Some((number, rest)) = part.split_once('"') else { continue };
+            let Some((name, _)) = rest.strip_prefix(", \"").and_then(|rest| rest.split_once('"')) else { continue };
             let id = format!("T1{number}");
             assert_eq!(published.get(id.as_str()), Some(&name), "{}: {id}", path.display());
             n += 1;
