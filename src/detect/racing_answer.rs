@@ -224,6 +224,7 @@ mod tests {
             roster: &roster,
             names: &names,
             told: &told,
+            rows: &Default::default(),
             span_ns: (0, 1),
             packets: 0,
         };
