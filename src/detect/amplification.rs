@@ -2,7 +2,7 @@
 //! and of servers that can be used for them.
 
 use super::draft::{self, count, evidence, lines, thousands};
-use super::gather::{Between, gather};
+use super::gather::{Between, Gathered, gather, visit};
 use super::heard::Heard;
 use super::peaks::Seconds;
 use super::severity::{Impact, extent, past, severity};
@@ -11,7 +11,7 @@ use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Way;
 use crate::model::protocol::{Named, Protocol};
-use crate::model::{Category, Finding, Flow, Host};
+use crate::model::{Category, Direction, Finding, Flow, Host};
 use crate::settings::{Descriptor, Effect};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -106,14 +106,17 @@ struct Smurf {
     last_ns: i64,
 }
 
-/// True for answers of such a service that were not asked for.
-fn is_unasked(flow: &Flow) -> bool {
-    let ((_, from_port), (to, port)) = (flow.initiator(), flow.responder());
-    flow.is_udp()
-        && PORTS.contains(&from_port)
-        && !PORTS.contains(&port)
-        && flow.backward().packets == 0
-        && !to.is_group()
+/// Server, its port, target and what was sent, for answers of such a service that were not asked for. Either end may count
+/// as the one that began.
+fn unasked(flow: &Flow) -> Option<(Host, u16, Host, &Direction)> {
+    let (forward, backward) = (flow.forward(), flow.backward());
+    let ((server, port), (target, target_port), sent) = match (forward.packets, backward.packets) {
+        (1.., 0) => (flow.initiator(), flow.responder(), forward),
+        (0, 1..) => (flow.responder(), flow.initiator(), backward),
+        _ => return None,
+    };
+    let is_meant = flow.is_udp() && PORTS.contains(&port) && !PORTS.contains(&target_port) && !target.is_group();
+    is_meant.then_some((server, port, target, sent))
 }
 
 fn is_smurf(flow: &Flow) -> bool {
@@ -151,13 +154,11 @@ impl Detector for Amplification {
 
     fn observe_flow(&mut self, ended: &Ended<'_>) {
         let flow = ended.flow;
-        if is_unasked(flow) {
-            let ((server, from_port), (target, _)) = (flow.initiator(), flow.responder());
-            let Some(victim) = self.victims.of((target, from_port)) else { return };
-            let forward = flow.forward();
-            victim.packets.spread(forward.first_ns, forward.last_ns, forward.packets);
-            victim.n_packets += u64::from(forward.packets);
-            victim.n_bytes += forward.bytes;
+        if let Some((server, port, target, sent)) = unasked(flow) {
+            let Some(victim) = self.victims.of((target, port)) else { return };
+            victim.packets.spread(sent.first_ns, sent.last_ns, sent.packets);
+            victim.n_packets += u64::from(sent.packets);
+            victim.n_bytes += sent.bytes;
             if victim.servers.len() < MOST_SERVERS {
                 victim.servers.insert(server);
             }
@@ -194,38 +195,23 @@ impl Amplification {
         let mut cases = self.victims.sorted_where(is_victim);
         cases.sort_by_key(|(key, victim)| (std::cmp::Reverse(victim.n_bytes), **key));
         cases.truncate(MOST_FINDINGS);
-        let between: Vec<Between> =
-            cases.iter().map(|((target, _), _)| Between { target: Some(*target), ..Between::default() }).collect();
-        let gathered = gather(context, &between, |place, flow| {
-            is_unasked(flow) && cases.get(place).is_some_and(|((_, port), _)| flow.initiator().1 == *port)
-        });
-        cases.iter().zip(gathered).map(|(((target, port), victim), flows)| {
-            let worst = victim.packets.busiest(SPAN).0 as f64;
-            let service = Protocol::from_port(false, *port).map_or_else(|| format!("UDP port {port}"), |named| named.name().to_owned());
-            let mut finding = begin(Impact::OUTAGE, 0.85, worst, least);
-            finding.title =
-                format!("{} flood {target} with {service} answers that it never asked for", count(victim.servers.len(), "server"));
-            finding.sources = draft::addresses(victim.servers.iter().copied());
-            finding.targets = draft::addresses([*target]);
-            finding.ports = vec![*port];
-            finding.protocol = service.clone();
-            finding.evidence = vec![
-                evidence("Answers without a question", victim.n_packets as f64, "packets", "0"),
-                evidence("Most of them within 10 s", worst, "packets", format!("below {least}")),
-                evidence("Size of an answer, mean", victim.n_bytes as f64 / victim.n_packets.max(1) as f64, "B", ""),
-                evidence("Servers", victim.servers.len() as f64, "hosts", "1 or 2"),
-            ];
-            finding.explanation = format!(
-                "{} sent {target} {} {service} answers, {} in all, to none of which a question was seen. Somebody asks \
-                 them in the name of {target}, so that they flood it: the servers are tools, not attackers.",
-                count(victim.servers.len(), "server"),
-                thousands(victim.n_packets as usize),
-                crate::model::quantity::bytes(victim.n_bytes as f64)
-            );
-            flows.fill(&mut finding);
-            finding.display_filter = format!("{} && udp.srcport == {port}", draft::host_filter("dst", *target));
-            draft::finish(finding, true)
-        }).collect()
+        let mut gathered = vec![Gathered::default(); cases.len()];
+        for is_source in [true, false] {
+            let between = |((target, _), _): &(&(Host, u16), &Victim)| match is_source {
+                true => Between { source: Some(*target), ..Between::default() },
+                false => Between { target: Some(*target), ..Between::default() },
+            };
+            let between: Vec<Between> = cases.iter().map(between).collect();
+            visit(context, &between, |place, serial, flow| {
+                let Some((meant, _)) = cases.get(place) else { return };
+                if unasked(flow).is_some_and(|(_, port, target, _)| (target, port) == **meant)
+                    && let Some(group) = gathered.get_mut(place)
+                {
+                    group.add(serial, flow);
+                }
+            });
+        }
+        cases.iter().zip(gathered).map(|((key, victim), flows)| victim.finding(**key, flows, least)).collect()
     }
 
     fn asked(&self, context: &Context<'_>) -> Vec<Finding> {
@@ -307,6 +293,37 @@ impl Amplification {
     }
 }
 
+impl Victim {
+    fn finding(&self, (target, port): (Host, u16), flows: Gathered, least: f64) -> Finding {
+        let worst = self.packets.busiest(SPAN).0 as f64;
+        let named = Protocol::from_port(false, port);
+        let service = named.map_or_else(|| format!("UDP port {port}"), |named| named.name().to_owned());
+        let servers = count(self.servers.len(), "server");
+        let mean = self.n_bytes as f64 / self.n_packets.max(1) as f64;
+        let mut finding = begin(Impact::OUTAGE, 0.85, worst, least);
+        finding.title = format!("{servers} flood {target} with {service} answers that it never asked for");
+        finding.sources = draft::addresses(self.servers.iter().copied());
+        finding.targets = draft::addresses([target]);
+        finding.ports = vec![port];
+        finding.evidence = vec![
+            evidence("Answers without a question", self.n_packets as f64, "packets", "0"),
+            evidence("Most of them within 10 s", worst, "packets", format!("below {least}")),
+            evidence("Size of an answer, mean", mean, "B", ""),
+            evidence("Servers", self.servers.len() as f64, "hosts", "1 or 2"),
+        ];
+        finding.explanation = format!(
+            "{servers} sent {target} {} {service} answers, {} in all, to none of which a question was seen. Somebody asks \
+             them in the name of {target}, so that they flood it: the servers are tools, not attackers.",
+            thousands(self.n_packets as usize),
+            crate::model::quantity::bytes(self.n_bytes as f64)
+        );
+        finding.protocol = service;
+        flows.fill(&mut finding);
+        finding.display_filter = format!("{} && udp.srcport == {port}", draft::host_filter("dst", target));
+        draft::finish(finding, true)
+    }
+}
+
 /// A finding with what all three kinds share.
 fn begin(impact: Impact, confidence: f64, value: f64, threshold: f64) -> Finding {
     let mut finding = draft::begin(&CARD);
@@ -348,6 +365,18 @@ mod tests {
     #[test]
     fn large_answers_of_many_servers_are_reported() {
         assert_eq!(answers(20, 1200), 1);
+        let asker = |i: u8| Made {
+            protocol: 17,
+            packets: [0, 10],
+            bytes: [0, 12_000],
+            ..Made::tcp(inside(1), outside(i), 123, 1.0)
+        };
+        let turned: Vec<Made> = (0..100).map(asker).collect();
+        assert_eq!(
+            conclude(&ENTRY, &turned, &[], &Settings::default()).findings.len(),
+            1,
+            "told from the victim's side"
+        );
         assert_eq!(answers(1, 1200), 0, "a stream");
         assert_eq!(answers(20, 60), 0, "small answers");
     }

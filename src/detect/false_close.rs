@@ -44,12 +44,13 @@ pub const ENTRY: Entry =
 
 /// A client waits no longer for an answer to its request before it asks again.
 const WAIT_NS: i64 = 3 * SECOND;
-/// Refusals remembered by a hash that is the same in each run, as findings must be; a newer one takes the place of an older one.
+/// Refusals remembered, by a hash that is the same in each run, as findings must be. A newer one takes the place of an
+/// older one.
 const MOST_REFUSALS: usize = 1 << 12;
 /// Most servers kept.
 const MOST_SERVERS: usize = 1 << 12;
 /// Packets remembered of a server.
-const MOST_PACKETS: usize = 1000;
+const MOST_PACKETS: usize = 100;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 

@@ -50,7 +50,7 @@ pub const ENTRY: Entry =
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 16;
 /// Packets remembered of a pair.
-const MOST_PACKETS: usize = 1000;
+const MOST_PACKETS: usize = 100;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 

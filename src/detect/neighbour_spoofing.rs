@@ -1,6 +1,6 @@
 //! Who claims which IPv6 address, by neighbour advertisements, to findings of addresses that several devices claim in turn.
 
-use super::draft::{self, count, evidence, lines};
+use super::draft::{self, evidence, lines};
 use super::heard::Heard;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
@@ -126,10 +126,10 @@ fn finding(device: &str, taken: &[(Host, &Claims)], least: f64) -> Finding {
     let mut heard = Heard::default();
     taken.iter().for_each(|(_, claims)| heard.merge(&claims.heard));
     let mut finding = draft::begin(&CARD);
-    finding.title = format!(
-        "{device} claims {} of other devices",
-        count(taken.len(), "IPv6 address").replace("addresss", "addresses")
-    );
+    finding.title = match taken {
+        [(address, _)] => format!("{device} and another device both claim {address}"),
+        _ => format!("{device} claims {} IPv6 addresses of other devices", taken.len()),
+    };
     finding.severity = severity(Impact::INTERCEPTION, confidence, extent(n_changes as f64, least));
     finding.score = past(n_changes as f64, least);
     finding.confidence = confidence;

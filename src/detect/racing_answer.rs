@@ -45,7 +45,8 @@ pub const ENTRY: Entry =
 
 /// The true answer comes this long after the false one at most.
 const RACE_NS: i64 = 5 * SECOND;
-/// Questions remembered by a hash that is the same in each run, as findings must be; a newer one takes the place of an older one.
+/// Questions remembered, by a hash that is the same in each run, as findings must be. A newer one takes the place of an
+/// older one.
 const MOST_QUESTIONS: usize = 1 << 13;
 /// Most pairs kept, and names shown.
 const MOST_PAIRS: usize = 1 << 14;

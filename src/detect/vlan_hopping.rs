@@ -39,7 +39,7 @@ pub const ENTRY: Entry =
 const MOST_SHARE: f64 = 0.1;
 /// Most devices kept, packets remembered of one, and findings.
 const MOST_DEVICES: usize = 1 << 12;
-const MOST_PACKETS: usize = 1000;
+const MOST_PACKETS: usize = 100;
 const MOST_FINDINGS: usize = 20;
 
 struct VlanHopping {

@@ -160,8 +160,11 @@ impl Pair {
             KINDS.into_iter().zip(self.by_kind).filter(|(_, n)| *n > 0).map(|(kind, _)| kind).collect();
         let is_tool = self.n_attacks >= MANY || is_guessing || found == [Kind::Tool];
         // What outsiders try on a public server all day is a look; what is aimed is a try to get in.
-        let impact =
-            if found.iter().all(|kind| *kind == Kind::Tool) { Impact::OUTSIDE_LOOK } else { Impact::ACCESS_TRY };
+        let impact = match found.iter().all(|kind| *kind == Kind::Tool) {
+            true if client.is_internal() => Impact::INSIDE_LOOK,
+            true => Impact::OUTSIDE_LOOK,
+            false => Impact::ACCESS_TRY,
+        };
         let confidence = if is_tool || found.len() >= 2 { 0.92 } else { 0.8 };
         let words: Vec<&str> = found.iter().map(|kind| kind.words()).collect();
         let mut finding = draft::begin(&CARD);
