@@ -148,9 +148,7 @@ fn each_attack_is_caught_or_the_table_says_why_not() {
                 wrong.push(format!("{file}: {detectors:?} expected, {:?} found", names(&told)));
             }
             Told(_) if !loud.is_empty() => wrong.push(format!("{file}: caught by now, by {:?}", names(&loud))),
-            Not(why) if !told.is_empty() => {
-                wrong.push(format!("{file}: told by now, by {:?}, though {why}", names(&told)));
-            }
+            Not(why) if !told.is_empty() => wrong.push(format!("{file}: told by {:?}, not: {why}", names(&told))),
             _ => {}
         }
     }
