@@ -2,6 +2,7 @@
 
 mod front;
 mod line;
+mod observers;
 mod tables;
 mod talks;
 mod threads;
@@ -142,7 +143,7 @@ impl Pipeline {
             self.end_file(&mut |_, _| ())?;
         }
         for (place, detector) in self.front.take_watchers() {
-            self.line.adopt(place, detector);
+            self.line.observers.adopt(place, detector);
         }
         self.line.end_flows();
         Ok(())
@@ -169,7 +170,7 @@ impl Pipeline {
         for (entry, conclusion) in detect::ALL.iter().zip(conclusions.drain(..).rev()) {
             self.settle(entry, conclusion);
         }
-        self.line.rows.clear();
+        self.line.observers.rows.clear();
         self.analysis(settings)
     }
 
@@ -183,7 +184,7 @@ impl Pipeline {
         let conclusion = self.conclude(place, settings);
         self.settle(entry, conclusion);
         if place + 1 == detect::ALL.len() {
-            self.line.rows.clear();
+            self.line.observers.rows.clear();
         }
     }
 

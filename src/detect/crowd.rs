@@ -63,7 +63,7 @@ mod tests {
     fn found(tries: impl Iterator<Item = (u8, u16)>) -> Vec<Crowd> {
         let mut contacts = Contacts::default();
         for (source, port) in tries {
-            contacts.add(&Made::refused(outside(source), inside(1), port, f64::from(port)).flow(), |_| true);
+            contacts.add(&Made::refused(outside(source), inside(1), port, f64::from(port)).flow());
         }
         crowds(&contacts, 15.0)
     }

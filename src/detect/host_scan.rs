@@ -1,12 +1,12 @@
 //! First contacts to findings: one source that tries the same port, or a ping, on many hosts, mostly in vain.
 
-use super::contacts::{Contact, Contacts, Outcome, Probe};
+use super::contacts::{Contact, Outcome, Probe};
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, Gathered, gather};
 use super::severity::{Impact, extent, past, severity};
 use super::walk::{Walk, busiest};
 use super::whole;
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::protocol::Protocol;
 use crate::model::time::{SECOND, from_seconds, span};
 use crate::model::{Address, Category, Finding, Host};
@@ -81,12 +81,7 @@ const PRIVATE: Descriptor = Descriptor {
 const SETTINGS: &[Descriptor] = &[HOSTS, WINDOW, LEAST, PINGS, PRIVATE];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    wants: Wants::TCP_FLOWS.and(Wants::UDP_FLOWS).and(Wants::ICMP_FLOWS),
-    make: || Box::new(HostScan::default()),
-};
+pub const ENTRY: Entry = Entry { card: CARD, settings: SETTINGS, wants: Wants::NOTHING, make: || Box::new(HostScan) };
 
 /// Span within which pings count as one sweep.
 const PINGS_WINDOW_NS: i64 = 10 * SECOND;
@@ -105,10 +100,7 @@ const MOST_FINDINGS: usize = 200;
 /// A scanner reaches at best this share of its targets: halfway between the two chances of the random walk.
 const LEAST_FAILED_SHARE: f64 = 0.5;
 
-#[derive(Default)]
-struct HostScan {
-    contacts: Contacts,
-}
+struct HostScan;
 
 /// One source on one port.
 struct Case {
@@ -129,13 +121,6 @@ struct Case {
 }
 
 impl Detector for HostScan {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
-        // Peers of file sharing have ports of their own choice and are often gone; UDP counts only to known services.
-        let (_, port) = ended.flow.responder();
-        let is_service = Protocol::from_port(false, port).is_some();
-        self.contacts.add(ended.flow, |probe| probe != Probe::Udp || is_service);
-    }
-
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let limits = Limits {
             hosts: context.settings.get(&HOSTS),
@@ -144,12 +129,14 @@ impl Detector for HostScan {
             pings: context.settings.get(&PINGS),
             private: context.settings.get(&PRIVATE),
         };
-        // Silence of UDP is normal; only refusals count over many hosts, and questions that nobody outside should ask.
+        // Peers of file sharing have ports of their own choice and are often gone; UDP counts only to known services.
+        // Its silence is normal; only refusals count over many hosts, and questions that nobody outside should ask.
+        let is_known = |c: &Contact| c.probe != Probe::Udp || Protocol::from_port(false, c.port).is_some();
         let group = |c: &Contact| {
             let is_meant = c.outcome != Outcome::Silence || is_private(c.source, c.target, c.protocol, c.port);
-            is_meant.then_some((c.source, c.protocol, c.port))
+            (is_meant && is_known(c)).then_some((c.source, c.protocol, c.port))
         };
-        let mut cases: Vec<(Case, f64)> = self
+        let mut cases: Vec<(Case, f64)> = context
             .contacts
             .groups(limits.least.min(limits.hosts).min(limits.pings).min(limits.private), group)
             .iter()
@@ -180,7 +167,7 @@ impl Detector for HostScan {
             .map(|((case, confidence), flows)| case.finding(&limits, *confidence, flows))
             .collect();
         let findings = whole::by_source(findings, retell_block);
-        Conclusion { findings, n_not_judged: self.contacts.n_refused(), ..Conclusion::default() }
+        Conclusion { findings, n_not_judged: context.contacts.n_refused(), ..Conclusion::default() }
     }
 }
 

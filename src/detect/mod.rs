@@ -91,6 +91,7 @@ use crate::model::protocol::Named;
 use crate::model::{Address, Flow, Packet};
 use crate::settings::{Descriptor, Settings};
 use crate::stats::rows::RowStore;
+use contacts::Contacts;
 use domains::Asked;
 
 /// Every detector, in the order in which they are shown and run.
@@ -327,6 +328,8 @@ pub struct Context<'a> {
     pub names: &'a Names,
     /// What flows said.
     pub told: &'a Told,
+    /// What became of first contacts.
+    pub contacts: &'a Contacts,
     /// Rows of flows for models.
     pub rows: &'a ml::flow_rows::Shared,
     /// Earliest and latest packet, ns since 1970.

@@ -1,13 +1,13 @@
 //! First contacts to findings: one source that tries many ports of one host, nearly all in vain.
 
-use super::contacts::{Contact, Contacts, Outcome, Probe, Probes};
+use super::contacts::{Contact, Outcome, Probe, Probes};
 use super::crowd::{self, Crowd};
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, Gathered, gather};
 use super::severity::{Impact, extent, past, severity};
 use super::walk::{Walk, busiest};
 use super::whole;
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::time::{SECOND, from_seconds, span};
 use crate::model::{Address, Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
@@ -59,12 +59,7 @@ const LEAST: Descriptor = Descriptor {
 const SETTINGS: &[Descriptor] = &[PORTS, WINDOW, LEAST];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    wants: Wants::TCP_FLOWS.and(Wants::UDP_FLOWS),
-    make: || Box::new(PortScan::default()),
-};
+pub const ENTRY: Entry = Entry { card: CARD, settings: SETTINGS, wants: Wants::NOTHING, make: || Box::new(PortScan) };
 
 /// Most scans reported; the widest win.
 const MOST_FINDINGS: usize = 200;
@@ -73,10 +68,7 @@ const MOST_FILTER_PORTS: usize = 30;
 /// A host answers at best this share of a scanner's tries: halfway between the two chances of the random walk.
 const LEAST_FAILED_SHARE: f64 = 0.5;
 
-#[derive(Default)]
-struct PortScan {
-    contacts: Contacts,
-}
+struct PortScan;
 
 /// One source and one host over one protocol.
 struct Case {
@@ -97,19 +89,16 @@ struct Case {
 }
 
 impl Detector for PortScan {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
-        self.contacts.add(ended.flow, |probe| probe != Probe::Echo);
-    }
-
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let limits = Limits {
             ports: context.settings.get(&PORTS),
             window_ns: from_seconds(context.settings.get(&WINDOW)),
             least: context.settings.get(&LEAST),
         };
-        let mut cases: Vec<(Case, f64)> = self
+        let group = |c: &Contact| (c.probe != Probe::Echo).then_some((c.source, c.protocol, c.target));
+        let mut cases: Vec<(Case, f64)> = context
             .contacts
-            .groups(limits.least.min(limits.ports), |c| Some((c.source, c.protocol, c.target)))
+            .groups(limits.least.min(limits.ports), group)
             .iter()
             .filter_map(|contacts| {
                 let case = Case::new(contacts, limits.window_ns)?;
@@ -118,7 +107,7 @@ impl Detector for PortScan {
             })
             .collect();
         // What a crowd does together is told once.
-        let crowds = crowd::crowds(&self.contacts, limits.ports);
+        let crowds = crowd::crowds(context.contacts, limits.ports);
         cases.retain(|(case, _)| {
             !crowds.iter().any(|crowd| crowd.target == case.target && crowd.sources.contains(&case.source))
         });
@@ -145,7 +134,7 @@ impl Detector for PortScan {
             crowds.get(place).is_some_and(|crowd| crowd.sources.contains(&flow.initiator().0) && flow.is_tcp())
         });
         findings.extend(crowds.iter().zip(gathered).map(|(crowd, flows)| of_crowd(crowd, flows, limits.ports)));
-        Conclusion { findings, n_not_judged: self.contacts.n_refused(), ..Conclusion::default() }
+        Conclusion { findings, n_not_judged: context.contacts.n_refused(), ..Conclusion::default() }
     }
 }
 

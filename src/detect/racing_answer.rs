@@ -217,7 +217,9 @@ mod tests {
                 detector.observe_message(&Spoken { message: &message, touch, flow, names: &names, asked: None });
             }
         }
-        testing::end(&mut detector, &names, [0, 1].into_iter(), &Settings::default()).findings.len()
+        testing::end(&mut detector, &names, &Default::default(), [0, 1].into_iter(), &Settings::default())
+            .findings
+            .len()
     }
 
     #[test]

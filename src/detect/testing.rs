@@ -1,5 +1,6 @@
 //! Flows and packets made by hand, for the tests of detectors.
 
+use super::contacts::Contacts;
 use super::domains::Domains;
 use super::{Conclusion, Context, Detector, Ended, Entry, Spoken};
 use crate::flow::names::Names;
@@ -205,13 +206,16 @@ pub fn conclude_with(entry: &Entry, flows: &[Flow], packets: &[Packet], settings
         detector.observe_flow(&Ended { serial: serial as u32, flow, name: "" });
     }
     let times = flows.iter().map(|flow| flow.first_ns).chain(packets.iter().map(|p| p.time_ns));
-    end(&mut *detector, &Names::default(), times, settings)
+    let mut contacts = Contacts::default();
+    flows.iter().for_each(|flow| contacts.add(flow));
+    end(&mut *detector, &Names::default(), &contacts, times, settings)
 }
 
 /// What a detector concludes, when messages and flows were at these times.
 pub fn end(
     detector: &mut dyn Detector,
     names: &Names,
+    contacts: &Contacts,
     times: impl Iterator<Item = i64>,
     settings: &Settings,
 ) -> Conclusion {
@@ -219,8 +223,17 @@ pub fn end(
     let (flows, told) = (FlowTable::new(Limits::default()), Told::default());
     let roster = Roster::of(&flows);
     let rows = Default::default();
-    let context =
-        Context { settings, flows: &flows, roster: &roster, names, told: &told, rows: &rows, span_ns, packets: 0 };
+    let context = Context {
+        settings,
+        flows: &flows,
+        roster: &roster,
+        names,
+        told: &told,
+        contacts,
+        rows: &rows,
+        span_ns,
+        packets: 0,
+    };
     detector.conclude(&context)
 }
 
@@ -274,5 +287,5 @@ pub fn hear(entry: &Entry, lines: &[Line], settings: &Settings) -> Conclusion {
         let asked = asked.and_then(|name| domains.of(&names, name));
         detector.observe_message(&Spoken { message: &message, touch, flow: Some(&flow), names: &names, asked });
     }
-    end(&mut *detector, &names, lines.iter().map(|line| (line.second * 1e9) as i64), settings)
+    end(&mut *detector, &names, &Contacts::default(), lines.iter().map(|line| (line.second * 1e9) as i64), settings)
 }

@@ -222,6 +222,7 @@ mod tests {
             roster: &roster,
             names: &names,
             told: &told,
+            contacts: &Default::default(),
             rows: &Default::default(),
             span_ns,
             packets: 0,
