@@ -29,6 +29,8 @@ fn finding(id: &str, severity: Severity, title: &str) -> Finding {
         targets: vec![Address::Ip(Host::v4([10, 0, 0, 5]))],
         ports: vec![21, 22, 80, 443],
         protocol: words("TCP"),
+        names: vec![],
+        series: None,
         evidence: vec![
             Evidence { name: words("Ports tried"), value: 1012.0, unit: words("ports"), typical: words("1 to 8") },
             Evidence { name: words("Share that failed"), value: 0.978, unit: String::new(), typical: words("0.02") },
