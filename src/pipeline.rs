@@ -2,10 +2,10 @@
 
 mod front;
 mod line;
+mod named;
 mod tables;
 mod talks;
 mod threads;
-mod named;
 mod watch;
 
 pub use front::{Batch, Front};

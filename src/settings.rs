@@ -272,7 +272,7 @@ impl Settings {
     }
 
     /// Adds a rule to the allow-list, or gives the one that says the same its note; false if the list is full.
-    pub fn expect(&mut self, rule: Rule) -> bool {
+    pub fn allow(&mut self, rule: Rule) -> bool {
         let is_same = |other: &Rule| Rule { note: rule.note.clone(), ..other.clone() } == rule;
         let known = self.expected.iter().position(is_same);
         if known.is_none() && self.expected.len() >= Rule::MOST {
@@ -286,7 +286,7 @@ impl Settings {
     }
 
     /// Takes a rule from the allow-list.
-    pub fn unexpect(&mut self, rule: &Rule) {
+    pub fn withdraw(&mut self, rule: &Rule) {
         self.expected.retain(|other| other != rule);
     }
 }
@@ -299,11 +299,11 @@ mod tests {
     fn the_allow_list_has_each_rule_once_and_an_end() {
         let mut settings = Settings::default();
         let rule = |port| Rule { port: Some(port), ..Rule::default() };
-        assert!(settings.expect(rule(1)) && settings.expect(Rule { note: "later".into(), ..rule(1) }));
+        assert!(settings.allow(rule(1)) && settings.allow(Rule { note: "later".into(), ..rule(1) }));
         assert_eq!((settings.expected().len(), settings.expected()[0].note.as_str()), (1, "later"));
-        assert!((2..=Rule::MOST as u16).all(|port| settings.expect(rule(port))));
-        assert!(!settings.expect(rule(9999)));
-        settings.unexpect(&rule(2));
+        assert!((2..=Rule::MOST as u16).all(|port| settings.allow(rule(port))));
+        assert!(!settings.allow(rule(9999)));
+        settings.withdraw(&rule(2));
         assert_eq!(settings.expected().len(), Rule::MOST - 1);
         settings.reset();
         assert_eq!(settings.expected().len(), Rule::MOST - 1);

@@ -51,10 +51,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &["export/flows_csv", "pipeline", "query", "protocol", "settings", "model", "issue", "detect", "triage", "web"],
     ),
     ("web", &["protocol", "chart/draw", "model", "session"]),
-    (
-        "pipeline",
-        &["model", "settings", "issue", "read", "decode", "flow", "stats", "detect", "triage", "protocol"],
-    ),
+    ("pipeline", &["model", "settings", "issue", "read", "decode", "flow", "stats", "detect", "triage", "protocol"]),
     // Of the counting, the command needs only what compares scores with labels.
     (
         "command",

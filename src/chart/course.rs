@@ -49,9 +49,10 @@ fn summary(series: &Series, offset_minutes: i32) -> String {
             format!("{n} gaps from {} to {}, the middle one {}{level}.", words(*least), words(*most), words(middle))
         }
         SeriesKind::Walk => {
-            let past = series.level.as_ref().and_then(|level| {
-                series.points.iter().find(|(_, value)| *value >= level.value).map(|(at, _)| *at)
-            });
+            let past = series
+                .level
+                .as_ref()
+                .and_then(|level| series.points.iter().find(|(_, value)| *value >= level.value).map(|(at, _)| *at));
             let past = past.map_or(String::new(), |at| format!(", reached at step {}", count(at.unsigned_abs())));
             format!("{} steps up to {}{level}{past}.", count(n as u64), words(*most))
         }
@@ -76,7 +77,8 @@ mod tests {
             level: Some(Level { name: "a scanner from".into(), value: 4.0 }),
         };
         assert_eq!(course("c", &walk, 0).summary, "4 steps up to 5.5; a scanner from: 4, reached at step 3.");
-        let rate = Series { kind: SeriesKind::Rate, points: vec![(0, 1.0), (SECOND, 7.0)], unit: "packets/s".into(), ..walk };
+        let rate =
+            Series { kind: SeriesKind::Rate, points: vec![(0, 1.0), (SECOND, 7.0)], unit: "packets/s".into(), ..walk };
         assert!(course("c", &rate, 0).summary.starts_with("At most 7 packets/s, from 1970-01-01 00:00:01 UTC on;"));
     }
 }

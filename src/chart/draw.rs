@@ -127,7 +127,10 @@ mod tests {
     fn a_course_says_its_values_and_draws_its_level() {
         let walk = course(SeriesKind::Walk, &[(1, 1.4), (2, 2.8), (3, 1.4)]);
         let layout = layout(&walk, 400.0, 180.0);
-        assert_eq!(layout.zones.iter().map(|zone| zone.label.as_str()).collect::<Vec<_>>(), ["Step 1", "Step 2", "Step 3"]);
+        assert_eq!(
+            layout.zones.iter().map(|zone| zone.label.as_str()).collect::<Vec<_>>(),
+            ["Step 1", "Step 2", "Step 3"]
+        );
         assert_eq!(layout.at(1).map(|hit| hit.value), Some("2.8 s".to_owned()));
         assert!(layout.zones.windows(2).all(|pair| (pair[0].rect.right() - pair[1].rect.x).abs() < 1e-9));
         let picture = svg(&walk, &Theme::LIGHT, 400, 180);

@@ -4,7 +4,7 @@ use super::contacts::{Contact, Contacts, Outcome, Probe};
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, Gathered, gather};
 use super::severity::{Impact, extent, past, severity};
-use super::walk::{Walk, busiest};
+use super::walk::{Steps, Walk, busiest};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::protocol::Protocol;
 use crate::model::time::{SECOND, from_seconds, span};
@@ -86,6 +86,7 @@ struct Case {
     n_window: usize,
     log_ratio: f64,
     is_scanner: bool,
+    steps: Steps,
     first_ns: i64,
     last_ns: i64,
 }
@@ -182,6 +183,7 @@ impl Case {
             n_window: busiest(&times, window_ns),
             log_ratio: walk.log_ratio(),
             is_scanner: walk.is_scanner(),
+            steps: Steps::of(in_time.iter().map(|c| c.outcome.is_success())),
             first_ns: in_time.first()?.first_ns,
             last_ns: contacts.iter().map(|c| c.last_ns).max()?,
         })
@@ -248,6 +250,7 @@ impl Case {
             ),
             evidence("Time from first to last new host", duration as f64 / SECOND as f64, "s", ""),
         ];
+        finding.series = self.steps.course();
         finding.explanation = format!(
             "{} tried {tried} {what} within {}; {} failed and {} answered. An ordinary client knows its \
              servers and nearly all of its first contacts succeed; going through many addresses in vain means that \

@@ -144,9 +144,7 @@ impl Rule {
     pub fn fits(&self, finding: &Finding) -> bool {
         let side = |net: Option<Net>, all: &[Address]| {
             net.is_none_or(|net| {
-                !all.is_empty()
-                    && all.len() < Finding::MOST_ADDRESSES
-                    && all.iter().all(|address| net.has(*address))
+                !all.is_empty() && all.len() < Finding::MOST_ADDRESSES && all.iter().all(|address| net.has(*address))
             })
         };
         !self.is_empty()
@@ -260,7 +258,8 @@ mod tests {
         let mut finding = made("beacon", &[[10, 0, 0, 9]], &[[203, 0, 113, 1]]);
         let rule = Rule { name: Some("example.com".into()), ..Rule::default() };
         assert!(!rule.fits(&finding));
-        for (name, fits) in [("example.com", true), ("a.Example.COM", true), ("badexample.com", false), ("com", false)] {
+        for (name, fits) in [("example.com", true), ("a.Example.COM", true), ("badexample.com", false), ("com", false)]
+        {
             finding.names = vec![name.to_owned()];
             assert_eq!(rule.fits(&finding), fits, "{name}");
         }
@@ -272,7 +271,10 @@ mod tests {
     fn a_rule_is_read_strictly_and_tidied() {
         let read = |text: &str| serde_json::from_str::<Rule>(text);
         assert_eq!(read(r#"{"host":"10.0.0.0/8","note":"n"}"#).unwrap().words(), "anything by 10.0.0.0/8");
-        assert!(read(r#"{"hosts":"10.0.0.0/8"}"#).is_err(), "a restriction that is not understood must not widen a rule");
+        assert!(
+            read(r#"{"hosts":"10.0.0.0/8"}"#).is_err(),
+            "a restriction that is not understood must not widen a rule"
+        );
         assert!(read(r#"{"host":"ten"}"#).is_err() && read(r#"{"port":70000}"#).is_err());
         let rule = Rule { name: Some(" .Example.com. ".into()), note: "x".repeat(900), ..Rule::default() };
         let rule = rule.tidy().unwrap();

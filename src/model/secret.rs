@@ -17,8 +17,7 @@ pub enum Secrets {
 pub const MASK: &str = "••••••";
 
 /// Parameters of a web address that are secrets, by the end of their names in lower case.
-const PARAMETERS: [&str; 9] =
-    ["password", "passwd", "passwort", "pass", "pwd", "secret", "token", "apikey", "api_key"];
+const PARAMETERS: [&str; 9] = ["password", "passwd", "passwort", "pass", "pwd", "secret", "token", "apikey", "api_key"];
 
 /// A fact's text as it is shown.
 pub fn shown(kind: FactKind, text: &str, secrets: Secrets) -> Cow<'_, str> {

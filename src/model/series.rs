@@ -1,12 +1,13 @@
 //! Evidence that is a course of values: what a finding's small chart draws.
 
+use super::time::SECOND;
 use serde::{Deserialize, Serialize};
 
 /// What the values are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SeriesKind {
-    /// So much in each span of time; the first number of a point is where its span begins.
+    /// The busiest second of each span of time; the first number of a point is where its span begins.
     Rate,
     /// Seconds between one call and the next, at the time of the call.
     Gaps,
@@ -53,39 +54,31 @@ impl Series {
     /// Most points.
     pub const MOST: usize = 240;
 
-    /// So many things in each of at most [`Series::MOST`] spans as wide as whole steps of `step_ns`, a second each as a
-    /// rate. `times_ns` ascending; at least two spans, or there is no course to see.
-    pub fn rate(name: &str, unit: &str, times_ns: &[i64], step_ns: i64, level: Option<Level>) -> Option<Series> {
-        let (first, last) = (*times_ns.first()?, *times_ns.last()?);
-        let counts = times_ns.iter().map(|time| (*time, 1));
-        Series::rate_of(name, unit, counts, (first, last), step_ns, level)
-    }
-
-    /// As [`Series::rate`], of counts at moments between the first and the last.
-    pub fn rate_of(
+    /// The busiest second in each of at most [`Series::MOST`] spans of whole seconds: so it can be compared with a
+    /// threshold however long it lasts. `seconds` are seconds since 1970 with what was counted in each, ascending; within
+    /// a single one there is no course to see.
+    pub fn rate(
         name: &str,
         unit: &str,
-        counts: impl Iterator<Item = (i64, u64)>,
-        (first, last): (i64, i64),
-        step_ns: i64,
+        seconds: impl Iterator<Item = (i64, u64)> + Clone,
         level: Option<Level>,
     ) -> Option<Series> {
-        let steps = last.saturating_sub(first) / step_ns.max(1);
-        let width = step_ns.max(1).saturating_mul(steps / Series::MOST as i64 + 1);
-        let n = (last.saturating_sub(first) / width + 1) as usize;
+        let (first, last) = (seconds.clone().next()?.0, seconds.clone().last()?.0);
+        let length = last.saturating_sub(first);
+        let width = length / Series::MOST as i64 + 1;
+        let n = (length / width) as usize + 1;
         if n < 2 {
             return None;
         }
-        let mut sums = vec![0_u64; n.min(Series::MOST)];
-        for (time, count) in counts {
-            let place = time.saturating_sub(first) / width;
-            if let Some(sum) = usize::try_from(place).ok().and_then(|place| sums.get_mut(place)) {
-                *sum += count;
+        let mut peaks = vec![0_u64; n.min(Series::MOST)];
+        for (second, count) in seconds {
+            let place = usize::try_from(second.saturating_sub(first) / width).ok();
+            if let Some(peak) = place.and_then(|place| peaks.get_mut(place)) {
+                *peak = count.max(*peak);
             }
         }
-        let seconds = width as f64 / 1e9;
-        let point = |(place, sum): (usize, u64)| (first.saturating_add(width.saturating_mul(place as i64)), sum as f64 / seconds);
-        let points = sums.into_iter().enumerate().map(point).collect();
+        let start = |place: usize| first.saturating_add(width.saturating_mul(place as i64)).saturating_mul(SECOND);
+        let points = peaks.into_iter().enumerate().map(|(place, peak)| (start(place), peak as f64)).collect();
         Some(Series { kind: SeriesKind::Rate, name: name.to_owned(), unit: unit.to_owned(), points, level })
     }
 
@@ -95,7 +88,7 @@ impl Series {
             .windows(2)
             .take(Series::MOST)
             .filter_map(|pair| match pair {
-                [before, after] => Some((*after, after.saturating_sub(*before) as f64 / 1e9)),
+                [before, after] => Some((*after, after.saturating_sub(*before) as f64 / SECOND as f64)),
                 _ => None,
             })
             .collect();
@@ -112,19 +105,18 @@ impl Series {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::time::SECOND;
 
     #[test]
-    fn a_rate_counts_per_second_in_few_spans_whatever_the_length() {
-        let times: Vec<i64> = (0..1000).map(|i| i * SECOND / 10).collect();
-        let series = Series::rate("Packets", "packets/s", &times, SECOND, None).unwrap();
-        assert_eq!((series.points.len(), series.points[3]), (100, (3 * SECOND, 10.0)));
-        let long: Vec<i64> = (0..10_000).map(|i| i * SECOND).collect();
-        let series = Series::rate("Packets", "packets/s", &long, SECOND, None).unwrap();
+    fn a_rate_keeps_its_peaks_in_few_spans_whatever_the_length() {
+        let rate = |seconds: &[(i64, u64)]| Series::rate("Packets", "packets/s", seconds.iter().copied(), None);
+        let series = rate(&[(10, 5), (11, 7), (13, 2)]).unwrap();
+        assert_eq!(series.points, [(10, 5.0), (11, 7.0), (12, 0.0), (13, 2.0)].map(|(s, n)| (s * SECOND, n)));
+        let long: Vec<(i64, u64)> = (0..10_000).map(|i| (i, if i == 5000 { 900 } else { 1 })).collect();
+        let series = rate(&long).unwrap();
         assert!(series.points.len() <= Series::MOST);
-        assert!((series.points[0].1 - 1.0).abs() < 1e-9);
-        assert!(Series::rate("Packets", "", &[5, 5], SECOND, None).is_none() && Series::rate("", "", &[], 1, None).is_none());
-        assert!(Series::rate("Packets", "", &[0, i64::MAX], 1, None).unwrap().points.len() <= Series::MOST);
+        assert_eq!(series.points.iter().filter(|(_, peak)| *peak == 900.0).count(), 1);
+        assert!(rate(&[(5, 3)]).is_none() && rate(&[]).is_none());
+        assert!(rate(&[(i64::MIN, 1), (i64::MAX, 1)]).unwrap().points.len() <= Series::MOST);
     }
 
     #[test]

@@ -102,19 +102,17 @@ fn text_key(text: &str) -> u128 {
 }
 
 /// A window of the table.
-pub(super) fn page(
-    pipeline: &Pipeline,
-    rows: &Rows,
-    (offset, count): (u64, u32),
-    secrets: Secrets,
-) -> Page<FlowRow> {
+pub(super) fn page(pipeline: &Pipeline, rows: &Rows, (offset, count): (u64, u32), secrets: Secrets) -> Page<FlowRow> {
     let flows = pipeline.flows();
     let window = (offset..offset + u64::from(count)).map_while(|place| rows.get(place));
     let rows_given = window
         .filter_map(|serial| {
             let serial = serial as u32;
             let score = pipeline.scores().get((serial - flows.first_serial()) as usize).copied();
-            Some(FlowRow { facts: facts(pipeline, serial, secrets), ..row(serial, flows.get(serial)?, pipeline.names(), score) })
+            Some(FlowRow {
+                facts: facts(pipeline, serial, secrets),
+                ..row(serial, flows.get(serial)?, pipeline.names(), score)
+            })
         })
         .collect();
     Page { total: rows.len(), offset, rows: rows_given }

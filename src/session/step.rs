@@ -129,9 +129,9 @@ impl State {
                 self.settle();
                 vec![Order::KeepSettings, Order::JudgeSoon]
             }
-            Action::Expect(rule) => self.expect(rule),
+            Action::Expect(rule) => self.allow(rule),
             Action::Unexpect(rule) => {
-                self.settings.unexpect(&rule);
+                self.settings.withdraw(&rule);
                 self.notice = None;
                 self.settle()
             }
@@ -270,9 +270,9 @@ impl State {
     }
 
     /// Adds a rule and says so.
-    fn expect(&mut self, rule: Rule) -> Vec<Order> {
+    fn allow(&mut self, rule: Rule) -> Vec<Order> {
         let Some(rule) = rule.tidy() else { return Vec::new() };
-        if !self.settings.expect(rule.clone()) {
+        if !self.settings.allow(rule.clone()) {
             self.notice = Some(Notice::Failed(format!("The allow-list is full: it has {} rules.", Rule::MOST)));
             return Vec::new();
         }
@@ -478,7 +478,11 @@ mod tests {
         let told = Request::Expect { job: 1, settings: state.settings.clone() };
         assert_eq!(orders, [Order::KeepSettings, Order::Send(told)]);
         assert_eq!(state.notice, Some(Notice::Expected(beacons())));
-        assert_eq!(counts(&after(&state, [Action::Heard(found())])), (1, 1), "rules that came after the worker was asked");
+        assert_eq!(
+            counts(&after(&state, [Action::Heard(found())])),
+            (1, 1),
+            "rules that came after the worker was asked"
+        );
         let undone = after(&state, [Action::Unexpect(beacons())]);
         assert_eq!((counts(&undone), &undone.notice), ((2, 0), &None));
         assert!(ready.step(Action::Expect(Rule::default())).1.is_empty());

@@ -66,11 +66,8 @@ fn deed(category: Category) -> &'static str {
 
 /// The incidents among findings, most severe first, then by time. Findings that belong to none are left out.
 pub fn link(findings: &[Finding]) -> Vec<Incident> {
-    let mut steps: Vec<(&Finding, Step)> = findings
-        .iter()
-        .take(MOST_FINDINGS)
-        .filter_map(|finding| Some((finding, step(finding.category)?)))
-        .collect();
+    let mut steps: Vec<(&Finding, Step)> =
+        findings.iter().take(MOST_FINDINGS).filter_map(|finding| Some((finding, step(finding.category)?))).collect();
     steps.sort_by(|(a, a_step), (b, b_step)| {
         (a.start_ns, *a_step, a.end_ns, &a.id).cmp(&(b.start_ns, *b_step, b.end_ns, &b.id))
     });
@@ -107,9 +104,8 @@ pub fn link(findings: &[Finding]) -> Vec<Incident> {
     }
     let found = |places: &Vec<usize>| incident(places.iter().filter_map(|place| steps.get(*place)).map(|step| step.0));
     let mut incidents: Vec<Incident> = stories.iter().filter_map(found).collect();
-    incidents.sort_by(|a, b| {
-        b.severity.cmp(&a.severity).then(a.start_ns.cmp(&b.start_ns)).then_with(|| a.id.cmp(&b.id))
-    });
+    incidents
+        .sort_by(|a, b| b.severity.cmp(&a.severity).then(a.start_ns.cmp(&b.start_ns)).then_with(|| a.id.cmp(&b.id)));
     incidents.truncate(MOST_INCIDENTS);
     incidents
 }
@@ -122,8 +118,7 @@ fn follows((earlier, early): &(&Finding, Step), (later, late): (&Finding, Step))
     }
     let is_same_source = meet(&earlier.sources, &later.sources);
     // A list that was cut may hold the target too.
-    let is_same_target =
-        meet(&earlier.targets, &later.targets) || earlier.targets.len() >= Finding::MOST_ADDRESSES;
+    let is_same_target = meet(&earlier.targets, &later.targets) || earlier.targets.len() >= Finding::MOST_ADDRESSES;
     let is_in_already = *early >= Step::Access;
     let has_turned = *early >= Step::Try && late >= Step::Access && meet(&earlier.targets, &later.sources);
     is_same_source && (is_same_target || is_in_already) || has_turned
@@ -197,12 +192,7 @@ mod tests {
     const CLOUD: [u8; 4] = [198, 51, 100, 1];
 
     fn at(second: i64, id: &str, category: Category, source: [u8; 4], target: [u8; 4]) -> Finding {
-        Finding {
-            category,
-            start_ns: second * SECOND,
-            end_ns: (second + 5) * SECOND,
-            ..made(id, &[source], &[target])
-        }
+        Finding { category, start_ns: second * SECOND, end_ns: (second + 5) * SECOND, ..made(id, &[source], &[target]) }
     }
 
     fn story() -> Vec<Finding> {

@@ -3,6 +3,7 @@
 //! Nothing here reads or scores: a changed allow-list takes effect at once, on the page as in the command.
 
 mod incident;
+pub mod offer;
 
 pub use incident::link;
 

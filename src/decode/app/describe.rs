@@ -19,8 +19,14 @@ pub fn line(protocol: Named, facts: &Facts, secrets: Secrets) -> Option<String> 
         Named::Tls => said.text(FactKind::TlsSni).map(|name| format!("Client hello for {name}")),
         _ => None,
     };
-    let plain =
-        || said.iter().filter(|fact| is_telling(*fact)).take(MOST_FACTS).map(|fact| pair(fact, secrets)).collect::<Vec<_>>().join(", ");
+    let plain = || {
+        said.iter()
+            .filter(|fact| is_telling(*fact))
+            .take(MOST_FACTS)
+            .map(|fact| pair(fact, secrets))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     Some(cut(&own.unwrap_or_else(plain))).filter(|line| !line.is_empty())
 }
 

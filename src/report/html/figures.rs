@@ -4,9 +4,9 @@ use super::table;
 use crate::chart::draw::Theme;
 use crate::chart::draw::text::escape;
 use crate::chart::{self, draw};
-use crate::model::{Analysis, Finding};
 use crate::model::chart::{ChartSpec, Marks};
 use crate::model::quantity::with_unit;
+use crate::model::{Analysis, Finding};
 
 const FULL: u32 = 874;
 const HALF: u32 = 424;

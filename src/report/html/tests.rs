@@ -3,8 +3,8 @@
 use super::html;
 use crate::model::analysis::{DetectorRun, Expected, HostRow, Issue, IssueSeverity, PortRow, ProtocolCount, SizeBin};
 use crate::model::finding::{Category, Evidence, Finding, Severity};
-use crate::model::time::SECOND;
 use crate::model::series::Level;
+use crate::model::time::SECOND;
 use crate::model::{Address, Analysis, Host, Incident, Remark, Rule, Series, Verdict};
 
 const START: i64 = 1_795_254_000 * SECOND;
@@ -98,9 +98,9 @@ fn sample() -> Analysis {
     let rule = Rule { detector: Some(words("beacon")), note: words("Updates of the printers"), ..Rule::default() };
     analysis.rules = vec![rule.clone()];
     analysis.expected = vec![Expected { finding: third, rule }];
-    let times: Vec<i64> = (0..12).map(|i| START + i * i * SECOND / 9).collect();
+    let seconds = (0..12).map(|i| (START / SECOND + i, 5 + (i * i * 7 % 11) as u64));
     let level = Some(Level { name: words("threshold"), value: 0.5 });
-    analysis.findings[0].series = Series::rate("Ports tried a second", "ports/s", &times, SECOND, level);
+    analysis.findings[0].series = Series::rate("Ports tried a second", "ports/s", seconds, level);
     let remark = Remark { verdict: Some(Verdict::True), note: words("Asked the owner.\nNobody knows it.") };
     analysis.remarks.insert(words("port_scan-0a1b2c3d"), remark);
     analysis.incidents = vec![Incident {

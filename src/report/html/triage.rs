@@ -13,7 +13,8 @@ pub fn incidents(analysis: &Analysis) -> String {
         return String::new();
     }
     let items: String = analysis.incidents.iter().map(|incident| item(analysis, incident)).collect();
-    let lead = "<p class=\"quiet\">Findings of the same actors that follow on each other as the steps of an attack do.</p>\n";
+    let lead =
+        "<p class=\"quiet\">Findings of the same actors that follow on each other as the steps of an attack do.</p>\n";
     section("incidents", "Incidents", &format!("{lead}{items}"))
 }
 
@@ -31,7 +32,11 @@ fn item(analysis: &Analysis, incident: &Incident) -> String {
             )
         })
         .collect();
-    format!("<div class=\"incident {}\"><p>{}</p>\n<ol>{steps}</ol></div>\n", incident.severity.id(), escape(&incident.sentence))
+    format!(
+        "<div class=\"incident {}\"><p>{}</p>\n<ol>{steps}</ol></div>\n",
+        incident.severity.id(),
+        escape(&incident.sentence)
+    )
 }
 
 /// What the allow-list puts apart, by its rules; empty if that is nothing.

@@ -27,16 +27,14 @@ pub fn lay_out(scene: &mut Scene, series: &Series, offset_minutes: i32, theme: &
     let most = values().chain(level).fold(0.0, f64::max);
     let least = values().chain(level).fold(0.0, f64::min);
     let value_ticks = ticks::spread(least, most, 3);
-    let (bottom, top) =
-        (value_ticks.first().copied().unwrap_or(0.0), value_ticks.last().copied().unwrap_or(1.0).max(f64::MIN_POSITIVE));
+    let (bottom, top) = (
+        value_ticks.first().copied().unwrap_or(0.0),
+        value_ticks.last().copied().unwrap_or(1.0).max(f64::MIN_POSITIVE),
+    );
     let widest = value_ticks.iter().map(|tick| text::width(&short(*tick, &series.unit), SMALL)).fold(0.0, f64::max);
     let left = widest + 10.0;
-    let plot = Rect {
-        x: left,
-        y: HEAD,
-        width: (width - left - 8.0).max(10.0),
-        height: (height - HEAD - FOOT).max(10.0),
-    };
+    let plot =
+        Rect { x: left, y: HEAD, width: (width - left - 8.0).max(10.0), height: (height - HEAD - FOOT).max(10.0) };
     scene.layout.plot = plot;
     let y = |value: f64| plot.bottom() - plot.height * (value - bottom) / (top - bottom);
     for tick in &value_ticks {
@@ -117,12 +115,13 @@ impl Across {
     /// From where to where a point can be met.
     fn zone(&self, series: &Series, place: usize) -> (f64, f64) {
         let own = self.of(series, place);
-        let next = (place + 1 < series.points.len()).then(|| self.of(series, place + 1)).unwrap_or(self.plot.right());
+        let is_last = place + 1 >= series.points.len();
+        let next = if is_last { self.plot.right() } else { self.of(series, place + 1) };
         if series.kind != SeriesKind::Gaps {
             return (own, next);
         }
         let before = if place == 0 { self.plot.x } else { (self.of(series, place - 1) + own) / 2.0 };
-        let after = if place + 1 < series.points.len() { (own + next) / 2.0 } else { self.plot.right() };
+        let after = if is_last { next } else { (own + next) / 2.0 };
         (before, after)
     }
 }
@@ -168,7 +167,13 @@ fn place_axis(scene: &mut Scene, series: &Series, across: &Across, offset_minute
         for step in ticks::counts(across.length, n).into_iter().filter(|step| *step >= 1.0 && *step <= across.length) {
             tick(across.x(step), format!("{step:.0}"));
         }
-        scene.text((plot.x, plot.bottom() + 29.0), "First contacts, in order of time", SMALL, theme.muted, Anchor::Start);
+        scene.text(
+            (plot.x, plot.bottom() + 29.0),
+            "First contacts, in order of time",
+            SMALL,
+            theme.muted,
+            Anchor::Start,
+        );
         return;
     }
     let end = across.first.saturating_add(across.length as i64);
