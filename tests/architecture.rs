@@ -40,6 +40,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "report",
             "export",
             "protocol",
+            "triage",
             "issue",
             "web",
             "pipeline",

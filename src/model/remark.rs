@@ -56,12 +56,12 @@ impl Remark {
 
     /// True if nothing is said.
     pub fn is_empty(&self) -> bool {
-        self.verdict.is_none() && self.note.is_empty()
+        self.verdict.is_none() && self.note.trim().is_empty()
     }
 
-    /// The same within all limits.
+    /// The same within all limits. Spaces stay: somebody may still be typing.
     pub fn tidy(mut self) -> Remark {
-        self.note = self.note.trim().chars().take(Remark::MOST_NOTE_CHARS).collect();
+        self.note = self.note.chars().take(Remark::MOST_NOTE_CHARS).collect();
         self
     }
 }
