@@ -255,8 +255,6 @@ impl Pipeline {
         all_issues.extend(self.front.inputs().issues_of(&self.names));
         all_issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
         let (counters, tops) = (self.front.counters(), &line.tops);
-        let mut messages = line.messages.clone();
-        messages.merge(self.front.messages());
         let file = FileFacts {
             format: self.front.inputs().format(),
             comments: self.front.inputs().comments(),
@@ -272,7 +270,7 @@ impl Pipeline {
                 hosts: tops.n_hosts,
                 first_ns: counters.span_ns.map(|span| span.0),
                 last_ns: counters.span_ns.map(|span| span.1),
-                protocols: counters.protocols(&tops.apps, &messages),
+                protocols: counters.protocols(&tops.apps, &line.messages, &line.names),
             },
             coverage: Coverage {
                 packets_read: counters.packets,

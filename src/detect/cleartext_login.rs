@@ -7,7 +7,7 @@ use super::heard::Heard;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, logins};
-use crate::model::fact::FactKind;
+use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Way;
 use crate::model::protocol::Named;
 use crate::model::{Category, Finding, Host};
@@ -90,6 +90,10 @@ struct Server {
 }
 
 impl Detector for CleartextLogin {
+    fn hears(&self, _protocol: Named) -> Kinds {
+        Kinds::of(&[FactKind::User, FactKind::Password, FactKind::HttpAuth, FactKind::Login, FactKind::HttpStatus])
+    }
+
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let said = &spoken.message.said;
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };

@@ -1,21 +1,20 @@
 //! Answers that a name does not exist, per asker, to findings of programs that try made-up domains.
 
+use super::domains::Characters;
 use super::draft::{self, evidence, lines, thousands};
 use super::heard::Heard;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::walk::busiest;
-use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, domains};
-use crate::model::fact::FactKind;
+use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Way;
 use crate::model::protocol::Named;
 use crate::model::time::SECOND;
 use crate::model::{Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
-use domains::Characters;
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use std::collections::{BTreeSet, HashSet};
-use std::hash::BuildHasher;
 
 const CARD: Card = Card {
     id: "dga",
@@ -69,20 +68,19 @@ const BURST_NS: i64 = 60 * SECOND;
 
 struct Dga {
     askers: Tally<Host, Asker>,
-    hasher: FixedState,
 }
 
 impl Default for Dga {
     fn default() -> Self {
-        Dga { askers: Tally::new(MOST_ASKERS), hasher: FixedState::default() }
+        Dga { askers: Tally::new(MOST_ASKERS) }
     }
 }
 
 #[derive(Default)]
 struct Asker {
-    /// Hashes of domains that do not exist, and of those that do.
-    missing: HashSet<u64, FixedState>,
-    existing: HashSet<u64, FixedState>,
+    /// Domains that do not exist, and those that do, by their index among the names.
+    missing: HashSet<u32, RandomState>,
+    existing: HashSet<u32, RandomState>,
     /// When each missing domain was first asked for.
     times: Vec<i64>,
     examples: Vec<Box<str>>,
@@ -93,23 +91,22 @@ struct Asker {
 }
 
 impl Detector for Dga {
+    fn hears(&self, protocol: Named) -> Kinds {
+        if protocol == Named::Dns { Kinds::of(&[FactKind::DnsQuery]) } else { Kinds::NONE }
+    }
+
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let said = &spoken.message.said;
         let is_answer = spoken.touch.is_some_and(|touch| touch.way == Way::Backward);
-        if spoken.message.protocol != Named::Dns || !is_answer {
-            return;
-        }
-        let (Some(flow), Some(name), Some(code)) =
-            (spoken.flow, said.text(FactKind::DnsQuery), said.text(FactKind::DnsCode))
+        let (true, Some(flow), Some(asked), Some(code)) =
+            (is_answer, spoken.flow, spoken.asked, said.text(FactKind::DnsCode))
         else {
             return;
         };
-        let Some(domain) = domains::registered(name) else { return };
-        let hash = self.hasher.hash_one(domain);
         let Some(asker) = self.askers.of(flow.initiator().0) else { return };
         if code != "no such name" {
             if code == "no error" && asker.existing.len() < MOST_DOMAINS {
-                asker.existing.insert(hash);
+                asker.existing.insert(asked.domain);
             }
             return;
         }
@@ -117,7 +114,8 @@ impl Detector for Dga {
             return;
         }
         asker.heard.add(spoken);
-        if asker.missing.insert(hash) {
+        if asker.missing.insert(asked.domain) {
+            let domain = spoken.names.text(asked.domain);
             let label = domain.split('.').next().unwrap_or("");
             asker.times.push(spoken.message.time_ns);
             asker.characters.add(label);

@@ -4,7 +4,7 @@ use super::draft::{self, evidence, lines, thousands};
 use super::severity::{Impact, extent, past, severity};
 use super::walk::busiest;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::FactKind;
+use crate::model::fact::{FactKind, Kinds};
 use crate::model::protocol::Named;
 use crate::model::time::SECOND;
 use crate::model::{Category, Finding};
@@ -55,6 +55,10 @@ struct DhcpStarvation {
 }
 
 impl Detector for DhcpStarvation {
+    fn hears(&self, protocol: Named) -> Kinds {
+        if protocol == Named::Dhcp { Kinds::ALL } else { Kinds::NONE }
+    }
+
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         if spoken.message.protocol != Named::Dhcp {
             return;

@@ -5,15 +5,14 @@ use super::heard::Heard;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, domains};
-use crate::model::fact::FactKind;
+use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Way;
 use crate::model::protocol::Named;
 use crate::model::{Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
 use domains::Characters;
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::hash::BuildHasher;
 
 const CARD: Card = Card {
     id: "dns_tunnel",
@@ -66,21 +65,21 @@ const MOST_NAMES: usize = 1 << 14;
 const MOST_FINDINGS: usize = 50;
 
 struct DnsTunnel {
-    pairs: Tally<(Box<str>, Host), Asked>,
-    hasher: FixedState,
+    /// By the index of the domain among the names, and the asker.
+    pairs: Tally<(u32, Host), Box<Asked>>,
 }
 
 impl Default for DnsTunnel {
     fn default() -> Self {
-        DnsTunnel { pairs: Tally::new(MOST_PAIRS), hasher: FixedState::default() }
+        DnsTunnel { pairs: Tally::new(MOST_PAIRS) }
     }
 }
 
 /// What one host asked of one domain.
 #[derive(Default)]
 struct Asked {
-    /// Hashes of names.
-    names: HashSet<u64, FixedState>,
+    /// By their index among the names.
+    names: HashSet<u32, RandomState>,
     /// Questions for a name not asked for before.
     n_new: u64,
     n_questions: u64,
@@ -96,20 +95,16 @@ struct Asked {
 }
 
 impl Detector for DnsTunnel {
+    fn hears(&self, protocol: Named) -> Kinds {
+        if protocol == Named::Dns { Kinds::of(&[FactKind::DnsQuery]) } else { Kinds::NONE }
+    }
+
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let said = &spoken.message.said;
-        if spoken.message.protocol != Named::Dns {
-            return;
-        }
-        let (Some(flow), Some(touch), Some(name)) = (spoken.flow, spoken.touch, said.text(FactKind::DnsQuery)) else {
-            return;
-        };
-        let Some(domain) = domains::registered(name) else { return };
-        let before = domains::before(name, domain);
+        let (Some(flow), Some(touch), Some(name)) = (spoken.flow, spoken.touch, spoken.asked) else { return };
         let is_question = touch.way == Way::Forward;
         let ((asker, _), (server, _)) = (flow.initiator(), flow.responder());
-        let hash = self.hasher.hash_one(before);
-        let Some(asked) = self.pairs.of((Box::from(domain), asker)) else { return };
+        let Some(asked) = self.pairs.of((name.domain, asker)) else { return };
         asked.heard.add(spoken);
         if !is_question {
             asked.n_answers += 1;
@@ -122,10 +117,10 @@ impl Detector for DnsTunnel {
         if asked.servers.len() < Finding::MOST_ADDRESSES {
             asked.servers.insert(server);
         }
-        if asked.names.len() < MOST_NAMES && asked.names.insert(hash) {
+        if asked.names.len() < MOST_NAMES && asked.names.insert(name.name) {
             asked.n_new += 1;
-            asked.n_characters += before.len() as u64;
-            asked.characters.add(before);
+            asked.n_characters += name.before.len() as u64;
+            asked.characters.add(name.before);
         }
     }
 
@@ -134,7 +129,7 @@ impl Detector for DnsTunnel {
         let length = context.settings.get(&LENGTH);
         let mut cases: BTreeMap<&str, Vec<(Host, &Asked)>> = BTreeMap::new();
         for ((domain, asker), asked) in self.pairs.sorted_where(|asked| asked.is_tunnel(names, length)) {
-            cases.entry(domain).or_default().push((*asker, asked));
+            cases.entry(context.names.text(*domain)).or_default().push((*asker, asked));
         }
         let mut cases: Vec<_> = cases.into_iter().collect();
         cases.sort_by_key(|(_, askers)| {

@@ -1,5 +1,7 @@
 //! Names to the domains that somebody registered, by the public suffix list (publicsuffix.org).
 
+use crate::flow::names::Names;
+
 /// `www.example.co.uk` to `example.co.uk`; none for a public suffix itself, a single label, and names of addresses.
 pub fn registered(name: &str) -> Option<&str> {
     let name = name.trim_end_matches('.');
@@ -9,9 +11,63 @@ pub fn registered(name: &str) -> Option<&str> {
     psl::domain_str(name)
 }
 
-/// What stands before the registered domain, without the dot between.
-pub fn before<'a>(name: &'a str, registered: &str) -> &'a str {
-    name.trim_end_matches('.').strip_suffix(registered).map_or("", |before| before.trim_end_matches('.'))
+/// The domain of every name that was asked for, looked up once.
+#[derive(Debug, Default)]
+pub struct Domains {
+    /// By the index of the name as it was asked for.
+    known: Vec<Option<Known>>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Known {
+    /// Index of the name in lower case: resolvers mix cases against forged answers.
+    name: u32,
+    /// Index of the domain among the names; 0 for none.
+    domain: u32,
+    /// Length of what stands before the domain, with the dot between.
+    before: u32,
+}
+
+/// A name that was asked for, taken apart; all in lower case.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Asked<'a> {
+    /// Index of the whole name among the names.
+    pub name: u32,
+    /// Index of its registered domain.
+    pub domain: u32,
+    /// What stands before the domain, without the dot between.
+    pub before: &'a str,
+}
+
+impl Domains {
+    /// Looks up the domain of the name with this index, unless that was done before.
+    #[inline]
+    pub fn learn(&mut self, names: &mut Names, index: u32) {
+        let place = index as usize;
+        if self.known.len() <= place {
+            self.known.resize(place + 1, None);
+        }
+        if let Some(known @ None) = self.known.get_mut(place) {
+            *known = Some(look_up(names, index));
+        }
+    }
+
+    /// A name that was looked up, taken apart; none if it has no registered domain, or no room was left for it.
+    #[inline]
+    pub fn of<'a>(&self, names: &'a Names, index: u32) -> Option<Asked<'a>> {
+        let Known { name, domain, before } = (*self.known.get(index as usize)?)?;
+        let before = names.text(name).get(..before as usize)?.trim_end_matches('.');
+        (domain != 0).then_some(Asked { name, domain, before })
+    }
+}
+
+fn look_up(names: &mut Names, index: u32) -> Known {
+    let name = names.text(index).to_owned();
+    let name = names.intern(&name);
+    let text = names.text(name);
+    let Some(domain) = registered(text).map(str::to_owned) else { return Known::default() };
+    let before = (text.len() - domain.len()) as u32;
+    Known { name, domain: names.keep(&domain), before }
 }
 
 /// Words of a Wireshark filter that match names of a domain; none if it holds characters that no host name has.
@@ -62,7 +118,21 @@ mod tests {
         assert_eq!(registered("co.uk"), None);
         assert_eq!(registered("localhost"), None);
         assert_eq!(registered("4.3.2.1.in-addr.arpa"), None);
-        assert_eq!(before("a.b.example.com", "example.com"), "a.b");
+    }
+
+    #[test]
+    fn a_name_is_taken_apart_once_and_the_same_again() {
+        let (mut domains, mut names) = (Domains::default(), Names::default());
+        let said = names.keep("A.b.Example.COM.");
+        let name = names.keep("a.b.example.com");
+        let domain = names.keep("example.com");
+        let none = names.keep("localhost");
+        for _ in 0..2 {
+            [said, domain, none, 0].into_iter().for_each(|index| domains.learn(&mut names, index));
+            assert_eq!(domains.of(&names, said), Some(Asked { name, domain, before: "a.b" }));
+            assert_eq!(domains.of(&names, domain), Some(Asked { name: domain, domain, before: "" }));
+            assert_eq!([none, 0].map(|index| domains.of(&names, index)), [None, None]);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::heard::Heard;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::FactKind;
+use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Way;
 use crate::model::protocol::Named;
 use crate::model::{Category, Finding, Host};
@@ -56,6 +56,10 @@ impl Default for FtpBounce {
 }
 
 impl Detector for FtpBounce {
+    fn hears(&self, protocol: Named) -> Kinds {
+        if protocol == Named::Ftp { Kinds::of(&[FactKind::Address]) } else { Kinds::NONE }
+    }
+
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let said = &spoken.message.said;
         let is_command = spoken.message.protocol == Named::Ftp

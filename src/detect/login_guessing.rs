@@ -7,13 +7,13 @@ use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::walk::busiest;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, logins};
-use crate::model::fact::FactKind;
+use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Way;
 use crate::model::protocol::Named;
 use crate::model::time::{SECOND, span};
 use crate::model::{Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use std::collections::HashSet;
 use std::hash::BuildHasher;
 
@@ -64,7 +64,7 @@ struct LoginGuessing {
     pairs: Tally<(Host, Host, u16, Named), Pair>,
     /// Connections whose last request tried to log in.
     trying: Tally<u32, bool>,
-    hasher: FixedState,
+    hasher: RandomState,
 }
 
 impl Default for LoginGuessing {
@@ -72,7 +72,7 @@ impl Default for LoginGuessing {
         LoginGuessing {
             pairs: Tally::new(MOST_PAIRS),
             trying: Tally::new(MOST_CONNECTIONS),
-            hasher: FixedState::default(),
+            hasher: RandomState::default(),
         }
     }
 }
@@ -83,12 +83,23 @@ struct Pair {
     refused_ns: Vec<i64>,
     n_refused: u64,
     n_accepted_after: u64,
-    users: HashSet<u64, FixedState>,
-    passwords: HashSet<u64, FixedState>,
+    users: HashSet<u64, RandomState>,
+    passwords: HashSet<u64, RandomState>,
     heard: Heard,
 }
 
 impl Detector for LoginGuessing {
+    fn hears(&self, _protocol: Named) -> Kinds {
+        Kinds::of(&[
+            FactKind::User,
+            FactKind::Password,
+            FactKind::HttpAuth,
+            FactKind::Login,
+            FactKind::HttpMethod,
+            FactKind::HttpStatus,
+        ])
+    }
+
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let said = &spoken.message.said;
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
@@ -98,11 +109,14 @@ impl Detector for LoginGuessing {
             let (user, password) = (said.text(FactKind::User), said.text(FactKind::Password));
             let is_request = spoken.message.protocol == Named::Http;
             let is_trying = logins::is_try(said);
-            if is_request && let Some(slot) = self.trying.of(touch.serial) {
-                *slot = is_trying;
-            }
             if !is_trying {
+                if is_request && let Some(slot) = self.trying.known(&touch.serial) {
+                    *slot = false;
+                }
                 return;
+            }
+            if is_request && let Some(slot) = self.trying.of(touch.serial) {
+                *slot = true;
             }
             let hashes = [user, password].map(|text| text.map(|text| self.hasher.hash_one(text)));
             let Some(pair) = self.pairs.of(key) else { return };

@@ -5,7 +5,7 @@ use super::gather::{Between, Gathered, gather};
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::FactKind;
+use crate::model::fact::{FactKind, Kinds};
 use crate::model::protocol::Named;
 use crate::model::time::span;
 use crate::model::{Category, Finding, Host};
@@ -63,6 +63,10 @@ struct Pair {
 }
 
 impl Detector for Mining {
+    fn hears(&self, protocol: Named) -> Kinds {
+        if protocol == Named::Stratum { Kinds::ALL } else { Kinds::NONE }
+    }
+
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let Some(flow) = spoken.flow.filter(|_| spoken.message.protocol == Named::Stratum) else { return };
         let said = &spoken.message.said;

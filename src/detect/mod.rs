@@ -63,12 +63,14 @@ use crate::flow::names::Names;
 use crate::flow::roster::Roster;
 use crate::flow::table::{FlowTable, Touch};
 use crate::flow::told::Told;
-use crate::model::fact::Message;
+use crate::model::fact::{Kinds, Message};
 use crate::model::finding::{Category, Finding};
 use crate::model::packet::{Transport, tcp_flag};
+use crate::model::protocol::Named;
 use crate::model::{Address, Flow, Packet};
 use crate::settings::{Descriptor, Settings};
 use crate::stats::rows::RowStore;
+use domains::Asked;
 
 /// Every detector, in the order in which they are shown and run.
 pub const ALL: &[Entry] = &[
@@ -267,6 +269,8 @@ pub struct Spoken<'a> {
     pub flow: Option<&'a Flow>,
     /// Texts, the names of flows among them.
     pub names: &'a Names,
+    /// The name that a message of DNS asks for, if it is of a registered domain.
+    pub asked: Option<Asked<'a>>,
 }
 
 /// What a detector may look at when it concludes.
@@ -305,6 +309,11 @@ pub struct Conclusion {
 pub trait Detector: Send {
     /// A packet passes; only those that the entry wants.
     fn observe_packet(&mut self, _packet: &Packet) {}
+
+    /// Kinds of facts that matter to it in this protocol: messages without any of them are not shown.
+    fn hears(&self, _protocol: Named) -> Kinds {
+        Kinds::ALL
+    }
 
     /// An application message was read, if the entry wants messages. It comes after the packet that completes it.
     fn observe_message(&mut self, _spoken: &Spoken<'_>) {}

@@ -5,7 +5,8 @@ use super::gather::{Between, gather};
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::FactKind;
+use crate::model::fact::{FactKind, Kinds};
+use crate::model::protocol::Named;
 use crate::model::{Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeMap;
@@ -66,6 +67,10 @@ impl Default for RemoteControl {
 }
 
 impl Detector for RemoteControl {
+    fn hears(&self, _protocol: Named) -> Kinds {
+        Kinds::of(&[FactKind::Function])
+    }
+
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let (Some(flow), Some(function)) = (spoken.flow, spoken.message.said.text(FactKind::Function)) else { return };
         let Some(place) = FUNCTIONS.iter().position(|(name, _)| *name == function) else { return };

@@ -6,7 +6,7 @@ use super::heard::Heard;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::FactKind;
+use crate::model::fact::{FactKind, Kinds};
 use crate::model::protocol::Named;
 use crate::model::time::span;
 use crate::model::{Category, Finding, Host};
@@ -66,6 +66,10 @@ struct Session {
 }
 
 impl Detector for RemoteShell {
+    fn hears(&self, protocol: Named) -> Kinds {
+        if protocol == Named::Shell { Kinds::ALL } else { Kinds::NONE }
+    }
+
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         if spoken.message.protocol != Named::Shell {
             return;

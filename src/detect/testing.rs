@@ -1,10 +1,11 @@
 //! Flows and packets made by hand, for the tests of detectors.
 
+use super::domains::Domains;
 use super::{Conclusion, Context, Detector, Ended, Entry, Spoken};
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
 use crate::flow::table::{FlowTable, Limits, Touch};
-use crate::flow::told::Told;
+use crate::flow::told::{self, Told};
 use crate::model::fact::{FactKind, Facts, Message};
 use crate::model::flow::{Flow, FlowKey, NameSource, Run, TcpState, Way};
 use crate::model::moments::Moments;
@@ -189,15 +190,20 @@ pub fn conclude_with(entry: &Entry, flows: &[Flow], packets: &[Packet], settings
         detector.observe_flow(&Ended { serial: serial as u32, flow, name: "" });
     }
     let times = flows.iter().map(|flow| flow.first_ns).chain(packets.iter().map(|p| p.time_ns));
-    end(&mut *detector, times, settings)
+    end(&mut *detector, &Names::default(), times, settings)
 }
 
 /// What a detector concludes, when messages and flows were at these times.
-fn end(detector: &mut dyn Detector, times: impl Iterator<Item = i64>, settings: &Settings) -> Conclusion {
+fn end(
+    detector: &mut dyn Detector,
+    names: &Names,
+    times: impl Iterator<Item = i64>,
+    settings: &Settings,
+) -> Conclusion {
     let span_ns = times.fold((i64::MAX, i64::MIN), |(first, last), ns| (first.min(ns), last.max(ns)));
-    let (flows, names, told) = (FlowTable::new(Limits::default()), Names::default(), Told::default());
+    let (flows, told) = (FlowTable::new(Limits::default()), Told::default());
     let roster = Roster::of(&flows);
-    let context = Context { settings, flows: &flows, roster: &roster, names: &names, told: &told, span_ns, packets: 0 };
+    let context = Context { settings, flows: &flows, roster: &roster, names, told: &told, span_ns, packets: 0 };
     detector.conclude(&context)
 }
 
@@ -220,7 +226,7 @@ pub struct Line {
 /// What a detector concludes from these messages. Numbers as texts are told as numbers for status, replies and bytes.
 pub fn hear(entry: &Entry, lines: &[Line], settings: &Settings) -> Conclusion {
     let mut detector: Box<dyn Detector> = (entry.make)();
-    let names = Names::default();
+    let (mut names, mut domains, mut noted) = (Names::default(), Domains::default(), Vec::new());
     for (serial, line) in (0..).zip(lines) {
         let flow = Made { from: line.from, ..Made::tcp(line.from.0, line.to.0, line.to.1, line.second) }.flow();
         let mut facts = Facts::default();
@@ -242,7 +248,11 @@ pub fn hear(entry: &Entry, lines: &[Line], settings: &Settings) -> Conclusion {
         let Some(said) = facts.messages().next() else { continue };
         let message = Message { protocol: line.protocol, time_ns, packet: u64::from(serial), said };
         let touch = Some(Touch { serial, way: line.way, is_retransmission: false });
-        detector.observe_message(&Spoken { message: &message, touch, flow: Some(&flow), names: &names });
+        told::note(&said, &mut names, &mut noted);
+        let asked = noted.iter().find(|fact| fact.kind == FactKind::DnsQuery).map(|fact| fact.value as u32);
+        asked.iter().for_each(|name| domains.learn(&mut names, *name));
+        let asked = asked.and_then(|name| domains.of(&names, name));
+        detector.observe_message(&Spoken { message: &message, touch, flow: Some(&flow), names: &names, asked });
     }
-    end(&mut *detector, lines.iter().map(|line| (line.second * 1e9) as i64), settings)
+    end(&mut *detector, &names, lines.iter().map(|line| (line.second * 1e9) as i64), settings)
 }

@@ -1,7 +1,7 @@
 //! Texts of the traffic, server names among them, each kept once, and which address a DNS answer last gave a name to.
 
 use crate::model::Host;
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashTable};
 use std::borrow::Cow;
 use std::hash::BuildHasher;
@@ -9,20 +9,37 @@ use std::hash::BuildHasher;
 /// Interned names. Index 0 is the empty name.
 #[derive(Debug)]
 pub struct Names {
-    texts: Vec<Box<str>>,
-    by_text: HashTable<u32>,
-    hasher: FixedState,
-    by_host: HashMap<Host, u32, FixedState>,
+    /// All texts, one behind the other.
+    texts: String,
+    /// Where each of them ends.
+    ends: Vec<u32>,
+    by_text: HashTable<Place>,
+    hasher: RandomState,
+    by_host: HashMap<Host, u32, RandomState>,
     /// Names that were turned away because the table was full.
     pub n_refused: u64,
+}
+
+/// A text with the start of its hash, so that other texts are hardly ever looked at.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    hash: u32,
+    index: u32,
+}
+
+impl Place {
+    fn spread(hash: u32) -> u64 {
+        u64::from(hash) << 32 | u64::from(hash)
+    }
 }
 
 impl Default for Names {
     fn default() -> Self {
         Names {
-            texts: vec![Box::from("")],
+            texts: String::new(),
+            ends: vec![0],
             by_text: HashTable::new(),
-            hasher: FixedState::default(),
+            hasher: RandomState::default(),
             by_host: HashMap::default(),
             n_refused: 0,
         }
@@ -46,25 +63,26 @@ impl Names {
         if text.is_empty() {
             return 0;
         }
-        let Names { texts, by_text, hasher, .. } = self;
-        let hash = hasher.hash_one(text);
-        let of = |index: &u32| texts.get(*index as usize).map_or("", |text| text);
-        if let Some(index) = by_text.find(hash, |index| of(index) == text) {
-            return *index;
+        let hash = (self.hasher.hash_one(text) >> 32) as u32;
+        let is_meant = |place: &Place| place.hash == hash && self.text(place.index) == text;
+        if let Some(place) = self.by_text.find(Place::spread(hash), is_meant) {
+            return place.index;
         }
-        if texts.len() >= Names::MOST {
+        if self.ends.len() >= Names::MOST {
             self.n_refused += 1;
             return 0;
         }
-        let index = texts.len() as u32;
-        by_text.insert_unique(hash, index, |index| hasher.hash_one(of(index)));
-        self.texts.push(Box::from(text));
+        let index = self.ends.len() as u32;
+        let place = Place { hash, index };
+        self.by_text.insert_unique(Place::spread(hash), place, |place| Place::spread(place.hash));
+        self.texts.push_str(text);
+        self.ends.push(self.texts.len() as u32);
         index
     }
 
     /// Names kept, the empty one included.
     pub fn len(&self) -> usize {
-        self.texts.len()
+        self.ends.len()
     }
 
     /// True if there is no name but the empty one.
@@ -74,7 +92,9 @@ impl Names {
 
     /// The name with this index; empty for an unknown one.
     pub fn text(&self, index: u32) -> &str {
-        self.texts.get(index as usize).map_or("", |text| text)
+        let end_of = |index: u32| self.ends.get(index as usize).map(|end| *end as usize);
+        let range = index.checked_sub(1).and_then(end_of).zip(end_of(index));
+        range.and_then(|(start, end)| self.texts.get(start..end)).unwrap_or("")
     }
 
     /// A DNS answer said that `name` has this address.
@@ -89,5 +109,20 @@ impl Names {
     /// The name that the latest DNS answer gave this address; 0 if none.
     pub fn of(&self, host: Host) -> u32 {
         self.by_host.get(&host).copied().unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_kept_once_and_given_back() {
+        let mut names = Names::default();
+        let indices: Vec<u32> = ["b", "a", "", "b", "ü", "ab"].iter().map(|text| names.keep(text)).collect();
+        assert_eq!(indices, [1, 2, 0, 1, 3, 4]);
+        assert_eq!([0, 1, 2, 3, 4, 5].map(|index| names.text(index)), ["", "b", "a", "ü", "ab", ""]);
+        assert_eq!(names.intern("AB."), 4);
+        assert_eq!(names.len(), 5);
     }
 }

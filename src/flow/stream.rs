@@ -122,12 +122,13 @@ impl Side {
 
     /// Shows bytes to the reader, as often as it reads some, and keeps the rest.
     fn deliver(&mut self, data: &[u8], read: &mut impl FnMut(Heard<'_>) -> Read) {
-        let joined = (!self.pending.is_empty()).then(|| {
-            let mut joined = std::mem::take(&mut self.pending);
+        // What waits is added to where it stands: many small segments are not copied again with each.
+        let mut joined = std::mem::take(&mut self.pending);
+        let has_waited = !joined.is_empty();
+        if has_waited {
             joined.extend_from_slice(data);
-            joined
-        });
-        let mut rest = joined.as_deref().unwrap_or(data);
+        }
+        let mut rest = if has_waited { joined.as_slice() } else { data };
         loop {
             let n = self.skip.min(rest.len() as u64);
             self.skip -= n;
@@ -145,7 +146,13 @@ impl Side {
         if rest.len() > MOST_PENDING_BYTES {
             return self.lost(read);
         }
-        self.pending = rest.to_vec();
+        if has_waited {
+            let n_read = joined.len() - rest.len();
+            joined.drain(..n_read);
+            self.pending = joined;
+        } else {
+            self.pending = rest.to_vec();
+        }
     }
 
     fn wait(&mut self, sequence: u32, data: &[u8], wire_bytes: u32) {

@@ -9,6 +9,26 @@ const MOST_OF_FLOW: usize = 48;
 /// Most facts of all flows: 64 MiB.
 const MOST: usize = 1 << 22;
 
+/// A fact as it is kept: a text stands for itself by its index among the names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Noted {
+    /// What it is about.
+    pub kind: FactKind,
+    /// True if `value` is the index of a text.
+    pub is_text: bool,
+    /// A number, or the index of a text among the names.
+    pub value: u64,
+}
+
+/// The facts of a message as they are kept, into `all`.
+pub fn note(said: &Said<'_>, names: &mut Names, all: &mut Vec<Noted>) {
+    all.clear();
+    all.extend(said.iter().filter(|(kind, _)| kind.shape() != Shape::Passing).map(|(kind, value)| match value {
+        Value::Number(value) => Noted { kind, is_text: false, value },
+        Value::Text(text) => Noted { kind, is_text: true, value: u64::from(names.keep(text)) },
+    }));
+}
+
 /// What flows said.
 #[derive(Debug, Default)]
 pub struct Told {
@@ -20,7 +40,6 @@ pub struct Told {
 
 #[derive(Clone, Copy, Debug)]
 struct Fact {
-    /// A number, or the index of a text among the names.
     value: u64,
     /// Place of the fact of the same flow before it.
     before: u32,
@@ -41,15 +60,25 @@ pub struct FlowFact<'a> {
 }
 
 impl Told {
-    /// Adds the facts of a message to its flow.
-    pub fn add(&mut self, flow: &mut Flow, said: &Said<'_>, names: &mut Names) {
-        for (kind, value) in said.iter().filter(|(kind, _)| kind.shape() != Shape::Passing) {
-            let (value, is_text) = match value {
-                Value::Number(number) => (number, false),
-                Value::Text(text) => (u64::from(names.keep(text)), true),
-            };
-            self.note(flow, kind, value, is_text);
+    /// Adds a fact of a message to its flow.
+    #[inline]
+    pub fn add(&mut self, flow: &mut Flow, Noted { kind, is_text, value }: Noted) {
+        let mut place = flow.facts;
+        let mut n_kept = 0;
+        while let Some(fact) = (place as usize).checked_sub(1).and_then(|at| self.list.get_mut(at)) {
+            if (fact.kind, fact.value, fact.is_text) == (kind, value, is_text) {
+                fact.n = fact.n.saturating_add(1);
+                return;
+            }
+            place = fact.before;
+            n_kept += 1;
         }
+        if n_kept >= MOST_OF_FLOW || self.list.len() >= MOST {
+            self.n_refused += 1;
+            return;
+        }
+        self.list.push(Fact { value, before: flow.facts, n: 1, kind, is_text });
+        flow.facts = self.list.len() as u32;
     }
 
     /// The facts of a flow in the order in which they were first said.
@@ -70,24 +99,5 @@ impl Told {
 
     fn at(&self, place: u32) -> Option<&Fact> {
         self.list.get((place as usize).checked_sub(1)?)
-    }
-
-    fn note(&mut self, flow: &mut Flow, kind: FactKind, value: u64, is_text: bool) {
-        let mut place = flow.facts;
-        let mut n_kept = 0;
-        while let Some(fact) = (place as usize).checked_sub(1).and_then(|at| self.list.get_mut(at)) {
-            if (fact.kind, fact.value, fact.is_text) == (kind, value, is_text) {
-                fact.n = fact.n.saturating_add(1);
-                return;
-            }
-            place = fact.before;
-            n_kept += 1;
-        }
-        if n_kept >= MOST_OF_FLOW || self.list.len() >= MOST {
-            self.n_refused += 1;
-            return;
-        }
-        self.list.push(Fact { value, before: flow.facts, n: 1, kind, is_text });
-        flow.facts = self.list.len() as u32;
     }
 }

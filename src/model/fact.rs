@@ -49,6 +49,34 @@ macro_rules! facts {
     };
 }
 
+/// A set of kinds of facts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Kinds(u128);
+
+const _: () = assert!(FactKind::ALL.len() <= u128::BITS as usize, "each kind has a bit in a set of kinds");
+
+impl Kinds {
+    /// Every kind.
+    pub const ALL: Kinds = Kinds(u128::MAX);
+    /// No kind.
+    pub const NONE: Kinds = Kinds(0);
+
+    /// These kinds.
+    pub const fn of(kinds: &[FactKind]) -> Kinds {
+        let (mut set, mut rest) = (0, kinds);
+        while let [kind, others @ ..] = rest {
+            (set, rest) = (set | 1 << *kind as u8, others);
+        }
+        Kinds(set)
+    }
+
+    /// True if any kind is in both.
+    #[inline]
+    pub fn meets(self, other: Kinds) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
 facts! {
     // Of many protocols.
     Message "message" "Message" Kind, Version "version" "Version" Kind, Command "command" "Command" Kind,
@@ -208,7 +236,8 @@ impl Facts {
     /// The facts at these places.
     pub fn said(&self, places: Range<u32>) -> Said<'_> {
         let list = self.list.get(places.start as usize..places.end as usize).unwrap_or(&[]);
-        Said { list, texts: &self.texts }
+        let kinds = Kinds(list.iter().fold(0, |set, (kind, _)| set | 1 << *kind as u8));
+        Said { list, texts: &self.texts, kinds }
     }
 
     /// The messages, each with its facts; one without facts is left out.
@@ -224,9 +253,16 @@ impl Facts {
 pub struct Said<'a> {
     list: &'a [(FactKind, Kept)],
     texts: &'a str,
+    kinds: Kinds,
 }
 
 impl<'a> Said<'a> {
+    /// The kinds of its facts.
+    #[inline]
+    pub fn kinds(&self) -> Kinds {
+        self.kinds
+    }
+
     /// All facts in order.
     pub fn iter(&self) -> impl Iterator<Item = (FactKind, Value<'a>)> + use<'a> {
         let texts = self.texts;
@@ -240,18 +276,26 @@ impl<'a> Said<'a> {
 
     /// All texts of a kind.
     pub fn texts(&self, kind: FactKind) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.iter().filter_map(move |(other, value)| match value {
-            Value::Text(text) if other == kind => Some(text),
-            _ => None,
+        self.of(kind).filter_map(|value| match value {
+            Value::Text(text) => Some(text),
+            Value::Number(_) => None,
         })
     }
 
     /// The first number of a kind.
     pub fn number(&self, kind: FactKind) -> Option<u64> {
-        self.iter().find_map(|(other, value)| match value {
-            Value::Number(number) if other == kind => Some(number),
-            _ => None,
+        self.of(kind).find_map(|value| match value {
+            Value::Number(number) => Some(number),
+            Value::Text(_) => None,
         })
+    }
+
+    /// The values of a kind.
+    #[inline]
+    fn of(&self, kind: FactKind) -> impl Iterator<Item = Value<'a>> + use<'a> {
+        let list = if self.kinds.meets(Kinds::of(&[kind])) { self.list } else { &[] };
+        let texts = self.texts;
+        list.iter().filter(move |(other, _)| *other == kind).map(move |(_, kept)| value(*kept, texts))
     }
 }
 

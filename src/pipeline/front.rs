@@ -17,7 +17,6 @@ use crate::read::{Inputs, RawPacket, Record, Refusal};
 use crate::settings::{self, Settings};
 use crate::stats::counters::Counters;
 use crate::stats::index::{Placed, Places};
-use crate::stats::messages::MessageCounts;
 use crate::stats::rows::{self, RowStore};
 use std::ops::Range;
 
@@ -51,8 +50,6 @@ struct Packets {
     places: Places,
     fragments: Fragments,
     watch: Watch,
-    /// Of what is read packet by packet: datagrams, and what is neither TCP nor UDP.
-    messages: MessageCounts,
     n_damaged: u64,
     latest_ns: Option<i64>,
 }
@@ -180,11 +177,6 @@ impl Front {
         &self.packets.places
     }
 
-    /// Counts of what is read packet by packet.
-    pub(super) fn messages(&self) -> &MessageCounts {
-        &self.packets.messages
-    }
-
     /// The detectors that watched here, with their places in the table of detectors.
     pub(super) fn take_watchers(&mut self) -> Vec<(usize, Box<dyn Detector>)> {
         self.packets.watch.take()
@@ -275,14 +267,7 @@ impl Packets {
             }
             _ => app::read_frame(packet, data, all).map(|protocol| (protocol, true)),
         };
-        let facts = from..all.len() as u32;
-        if let Some((protocol, _)) = app
-            && !facts.is_empty()
-        {
-            let said = all.said(facts.clone());
-            self.messages.add(&Message { protocol, time_ns: packet.time_ns, packet: packet.index, said });
-        }
-        (app, facts)
+        (app, from..all.len() as u32)
     }
 
     #[inline]

@@ -3,14 +3,15 @@
 use super::front::Batch;
 use super::talks::{Outcome, Segment, Talks};
 use super::{threads, watch};
+use crate::detect::domains::Domains;
 use crate::detect::{self, Context, Detector, Ended, Spoken, Wants};
 use crate::flow::asked::Asked;
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
 use crate::flow::table::{Begun, FlowTable, Lead, Limits, Sought, Touch};
-use crate::flow::told::Told;
+use crate::flow::told::{self, Noted, Told};
 use crate::issue::{IssueKind, IssueLog};
-use crate::model::fact::{FactKind, Facts, Message};
+use crate::model::fact::{FactKind, Facts, Kinds, Message};
 use crate::model::flow::NameSource;
 use crate::model::packet::{Packet, Tcp, Transport};
 use crate::model::protocol::{Named, Protocol};
@@ -39,12 +40,16 @@ pub struct Line {
     detectors: Vec<Box<dyn Detector>>,
     /// Places of the detectors that want packets or flows of each kind, by the bit of the kind in [`Wants`].
     watchers: [Vec<usize>; Wants::KINDS],
+    /// By the number of a protocol: places of the detectors that hear its messages, and which facts matter to each.
+    listeners: Vec<Vec<(usize, Kinds)>>,
     talks: Talks,
     /// What a TCP segment completes; kept for its memory.
     facts: Facts,
+    /// The facts of a message as they are kept; kept for its memory.
+    noted: Vec<Noted>,
     /// What flows said.
     pub(super) told: Told,
-    /// Of TCP streams.
+    domains: Domains,
     pub(super) messages: MessageCounts,
     /// Of the flow table, once reading has ended.
     pub(super) tops: Tops,
@@ -70,6 +75,7 @@ impl Line {
             };
             detect::ALL.iter().enumerate().filter(wants_kind).map(|(place, _)| place).collect()
         });
+        let detectors: Vec<_> = detect::ALL.iter().map(|entry| (entry.make)()).collect();
         Line {
             issues: IssueLog::default(),
             owners: Owners::default(),
@@ -77,11 +83,14 @@ impl Line {
             asked: Asked::new(is_on(settings::CIC_COMPATIBLE), is_on(settings::MORE_COLUMNS), limits.most),
             roster: Roster::default(),
             names: Names::default(),
-            detectors: detect::ALL.iter().map(|entry| (entry.make)()).collect(),
+            listeners: Named::ALL.iter().map(|protocol| listeners(&detectors, *protocol)).collect(),
+            detectors,
             watchers,
             talks: Talks::default(),
             facts: Facts::default(),
+            noted: Vec::new(),
             told: Told::default(),
+            domains: Domains::default(),
             messages: MessageCounts::default(),
             tops: Tops::default(),
             flows_of_rows: Vec::new(),
@@ -270,7 +279,6 @@ impl Line {
         let facts = std::mem::take(&mut self.facts);
         for said in facts.messages() {
             let message = Message { protocol, time_ns: packet.time_ns, packet: packet.index, said };
-            self.messages.add(&message);
             self.say(Some(touch), &message);
         }
         self.facts = facts;
@@ -302,12 +310,14 @@ impl Line {
         }
     }
 
-    /// A message was read: to its flow, to the names of addresses, and to the detectors.
+    /// A message was read: to its flow, to the counts, to the names of addresses, and to the detectors.
     fn say(&mut self, touch: Option<Touch>, message: &Message<'_>) {
-        let Line { flows, told, names, detectors, watchers, .. } = self;
+        let Line { flows, told, messages, noted, names, .. } = self;
         let said = &message.said;
+        told::note(said, names, noted);
+        messages.add(message.protocol, noted);
         if let Some(flow) = touch.and_then(|touch| flows.get_mut(touch.serial)) {
-            told.add(flow, said, names);
+            noted.iter().for_each(|fact| told.add(flow, *fact));
             let by_tls = said.text(FactKind::TlsSni).map(|name| (name, NameSource::TlsSni));
             let named = by_tls.or_else(|| said.text(FactKind::HttpHost).map(|name| (name, NameSource::HttpHost)));
             if let Some((name, source)) = named.filter(|(_, source)| *source > flow.name_source) {
@@ -325,18 +335,41 @@ impl Line {
                 names.learn(host, name);
             }
         }
-        let listeners = watchers.get(Wants::MESSAGES.place()).map_or(&[][..], Vec::as_slice);
-        if listeners.is_empty() {
+        self.show_message(touch, message);
+    }
+
+    /// Shows a message to the detectors that hear it.
+    #[inline]
+    fn show_message(&mut self, touch: Option<Touch>, message: &Message<'_>) {
+        let Line { flows, noted, names, domains, detectors, listeners, .. } = self;
+        let kinds = message.said.kinds();
+        let listeners = listeners.get(message.protocol as usize).map_or(&[][..], Vec::as_slice);
+        let mut listeners = listeners.iter().filter(|(_, hears)| hears.meets(kinds)).peekable();
+        if listeners.peek().is_none() {
             return;
         }
+        let is_name = |fact: &&Noted| fact.kind == FactKind::DnsQuery && fact.is_text;
+        let name = noted.iter().find(is_name).filter(|_| message.protocol == Named::Dns).map(|name| name.value as u32);
+        if let Some(name) = name {
+            domains.learn(names, name);
+        }
+        let asked = name.and_then(|name| domains.of(names, name));
         let flow = touch.and_then(|touch| flows.get(touch.serial));
-        let spoken = Spoken { message, touch, flow, names };
-        for place in listeners {
+        let spoken = Spoken { message, touch, flow, names, asked };
+        for (place, _) in listeners {
             if let Some(detector) = detectors.get_mut(*place) {
                 detector.observe_message(&spoken);
             }
         }
     }
+}
+
+/// Places of the detectors that hear messages of a protocol, and which facts of it matter to each.
+fn listeners(detectors: &[Box<dyn Detector>], protocol: Named) -> Vec<(usize, Kinds)> {
+    let all = detect::ALL.iter().zip(detectors).enumerate();
+    let listening = all.filter(|(_, (entry, _))| entry.wants.meets(Wants::MESSAGES));
+    let hears = listening.map(|(place, (_, detector))| (place, detector.hears(protocol)));
+    hears.filter(|(_, kinds)| *kinds != Kinds::NONE).collect()
 }
 
 /// Shows an ended flow to those who want it. Not inlined: browsers optimise a function that is called often, but not a

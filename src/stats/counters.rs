@@ -2,6 +2,7 @@
 
 use super::messages::MessageCounts;
 use super::timeline::TimelineBuilder;
+use crate::flow::names::Names;
 use crate::model::analysis::{ProtocolCount, SizeBin};
 use crate::model::packet::Transport;
 use crate::model::protocol::{Named, Protocol};
@@ -139,7 +140,12 @@ impl Counters {
 
     /// Every protocol met with its packets and bytes; `apps` are the totals of applications by flow, `messages` what
     /// was read of them. Most packets first, then by layer and name.
-    pub fn protocols(&self, apps: &BTreeMap<Named, (u64, u64)>, messages: &MessageCounts) -> Vec<ProtocolCount> {
+    pub fn protocols(
+        &self,
+        apps: &BTreeMap<Named, (u64, u64)>,
+        messages: &MessageCounts,
+        names: &Names,
+    ) -> Vec<ProtocolCount> {
         let row = |name: String, layer: u8, packets, bytes| ProtocolCount {
             name,
             layer,
@@ -149,7 +155,7 @@ impl Counters {
         };
         let of = |named: Named, layer: u8, packets, bytes| ProtocolCount {
             messages: messages.messages(named),
-            said: messages.said(named),
+            said: messages.said(named, names),
             ..row(named.name().to_owned(), layer, packets, bytes)
         };
         // Flows also say what ICMP and its like told; whether a packet has them is known of each packet.
@@ -217,7 +223,7 @@ mod tests {
         counters.named[Named::Icmpv6 as usize] = Count { packets: 2, bytes: 120 };
         counters.named[Named::Udp as usize] = Count { packets: 3, bytes: 300 };
         let apps = BTreeMap::from([(Named::Icmpv6, (7, 700)), (Named::Dns, (3, 300))]);
-        let rows = counters.protocols(&apps, &MessageCounts::default());
+        let rows = counters.protocols(&apps, &MessageCounts::default(), &Names::default());
         let rows: Vec<_> = rows.iter().map(|row| (row.name.as_str(), row.packets)).collect();
         assert_eq!(rows, [("UDP", 3), ("DNS", 3), ("ICMPv6", 2)]);
     }

@@ -1,10 +1,10 @@
 //! Application messages to counts by protocol: how many, and how often each of the few values of a fact.
 
+use crate::flow::names::Names;
+use crate::flow::told::Noted;
 use crate::model::analysis::SaidCount;
-use crate::model::fact::{FactKind, Message, Shape, Value};
+use crate::model::fact::{FactKind, Shape};
 use crate::model::protocol::Named;
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
 
 /// Most different values of a fact that are counted apart; the others are counted together.
 const MOST_VALUES: usize = 256;
@@ -25,43 +25,32 @@ struct OfProtocol {
     kinds: Vec<OfKind>,
 }
 
+/// Counts of the values of one kind. There are few, so the frequent ones are kept in front and looked through.
 #[derive(Clone, Debug, Default)]
 struct OfKind {
-    numbers: HashMap<u64, u64, FixedState>,
-    texts: HashMap<String, u64, FixedState>,
+    values: Vec<Count>,
     n_others: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Count {
+    value: u64,
+    is_text: bool,
+    n: u64,
 }
 
 impl MessageCounts {
     /// Counts a message.
-    pub fn add(&mut self, message: &Message<'_>) {
-        let place = message.protocol as usize;
+    pub fn add(&mut self, protocol: Named, facts: &[Noted]) {
+        let place = protocol as usize;
         if self.protocols.len() <= place {
             self.protocols.resize_with(place + 1, || None);
         }
         let Some(slot) = self.protocols.get_mut(place) else { return };
         let of = slot.get_or_insert_default();
         of.messages += 1;
-        for (kind, value) in message.said.iter().filter(|(kind, _)| kind.shape() == Shape::Kind) {
-            of.kind(kind).add(value, 1);
-        }
-    }
-
-    /// Adds the counts of another part of the same input.
-    pub fn merge(&mut self, other: &MessageCounts) {
-        if self.protocols.len() < other.protocols.len() {
-            self.protocols.resize_with(other.protocols.len(), || None);
-        }
-        for (slot, other) in self.protocols.iter_mut().zip(&other.protocols) {
-            let Some(other) = other else { continue };
-            let of = slot.get_or_insert_default();
-            of.messages += other.messages;
-            for (kind, theirs) in FactKind::ALL.iter().zip(&other.kinds) {
-                let ours = of.kind(*kind);
-                theirs.numbers.iter().for_each(|(value, n)| ours.add(Value::Number(*value), *n));
-                theirs.texts.iter().for_each(|(value, n)| ours.add(Value::Text(value), *n));
-                ours.n_others += theirs.n_others;
-            }
+        for fact in facts.iter().filter(|fact| fact.kind.shape() == Shape::Kind) {
+            of.kind(fact.kind).add(fact);
         }
     }
 
@@ -71,12 +60,12 @@ impl MessageCounts {
     }
 
     /// What the messages of a protocol say.
-    pub fn said(&self, protocol: Named) -> Vec<SaidCount> {
+    pub fn said(&self, protocol: Named, names: &Names) -> Vec<SaidCount> {
         let Some(of) = self.protocols.get(protocol as usize).and_then(Option::as_ref) else { return Vec::new() };
         let counts = FactKind::ALL.iter().zip(&of.kinds).map(|(kind, counts)| SaidCount {
             id: kind.id().to_owned(),
             label: kind.label().to_owned(),
-            values: counts.ranked(),
+            values: counts.ranked(names),
         });
         counts.filter(|count| !count.values.is_empty()).collect()
     }
@@ -96,9 +85,12 @@ impl OfProtocol {
 }
 
 impl OfKind {
-    fn ranked(&self) -> Vec<(String, u64)> {
-        let numbers = self.numbers.iter().map(|(value, n)| (value.to_string(), *n));
-        let mut all: Vec<_> = numbers.chain(self.texts.iter().map(|(value, n)| (value.clone(), *n))).collect();
+    fn ranked(&self, names: &Names) -> Vec<(String, u64)> {
+        let text = |count: &Count| match count.is_text {
+            true => names.text(count.value as u32).to_owned(),
+            false => count.value.to_string(),
+        };
+        let mut all: Vec<_> = self.values.iter().map(|count| (text(count), count.n)).collect();
         all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         let n_others = self.n_others + all.iter().skip(MOST_SHOWN).map(|(_, n)| n).sum::<u64>();
         all.truncate(MOST_SHOWN);
@@ -106,51 +98,59 @@ impl OfKind {
         all
     }
 
-    fn add(&mut self, value: Value<'_>, n: u64) {
-        let is_full = self.numbers.len() + self.texts.len() >= MOST_VALUES;
-        let slot = match value {
-            Value::Number(number) if is_full => self.numbers.get_mut(&number),
-            Value::Number(number) => Some(self.numbers.entry(number).or_default()),
-            Value::Text(text) if is_full => self.texts.get_mut(text),
-            Value::Text(text) => Some(self.texts.entry_ref(text).or_default()),
-        };
-        *slot.unwrap_or(&mut self.n_others) += n;
+    #[inline]
+    fn add(&mut self, fact: &Noted) {
+        let is_meant = |count: &Count| count.value == fact.value && count.is_text == fact.is_text;
+        match self.values.iter().position(is_meant) {
+            Some(place) => {
+                if let Some(count) = self.values.get_mut(place) {
+                    count.n += 1;
+                }
+                if place > 0 {
+                    self.values.swap(place, place - 1);
+                }
+            }
+            // A text that found no room among the names has no index of its own.
+            None if self.values.len() >= MOST_VALUES || (fact.is_text && fact.value == 0) => self.n_others += 1,
+            None => self.values.push(Count { value: fact.value, is_text: fact.is_text, n: 1 }),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flow::told;
     use crate::model::fact::Facts;
 
-    fn count(counts: &mut MessageCounts, code: &str, n: u64) {
+    fn count(counts: &mut MessageCounts, names: &mut Names, code: &str, n: u64) {
         let mut facts = Facts::default();
         facts.text(FactKind::DnsCode, code);
         facts.text(FactKind::DnsQuery, "not.counted.example");
         facts.number(FactKind::Reply, n);
-        let said = facts.messages().next().unwrap();
-        counts.add(&Message { protocol: Named::Dns, time_ns: 0, packet: 0, said });
+        let mut noted = Vec::new();
+        told::note(&facts.messages().next().unwrap(), names, &mut noted);
+        counts.add(Named::Dns, &noted);
     }
 
     #[test]
-    fn values_are_counted_most_frequent_first_and_parts_add_up() {
-        let (mut first, mut second) = (MessageCounts::default(), MessageCounts::default());
-        count(&mut first, "refused", 1);
-        count(&mut second, "no error", 1);
-        count(&mut second, "no error", 2);
-        first.merge(&second);
-        assert_eq!(first.messages(Named::Dns), 3);
-        let said = first.said(Named::Dns);
+    fn values_are_counted_most_frequent_first() {
+        let (mut counts, mut names) = (MessageCounts::default(), Names::default());
+        count(&mut counts, &mut names, "refused", 1);
+        count(&mut counts, &mut names, "no error", 1);
+        count(&mut counts, &mut names, "no error", 2);
+        assert_eq!(counts.messages(Named::Dns), 3);
+        let said = counts.said(Named::Dns, &names);
         assert_eq!(said.iter().map(|count| count.id.as_str()).collect::<Vec<_>>(), ["reply", "dns.code"]);
         assert_eq!(said[1].values, [("no error".to_owned(), 2), ("refused".to_owned(), 1)]);
     }
 
     #[test]
     fn past_the_most_values_are_counted_together() {
-        let mut counts = MessageCounts::default();
+        let (mut counts, mut names) = (MessageCounts::default(), Names::default());
         let n = MOST_VALUES as u64 + 10;
-        (0..n).for_each(|reply| count(&mut counts, "x", reply));
-        let said = counts.said(Named::Dns);
+        (0..n).for_each(|reply| count(&mut counts, &mut names, "x", reply));
+        let said = counts.said(Named::Dns, &names);
         assert_eq!(said[0].values.len(), MOST_SHOWN + 1);
         assert_eq!(said[0].values.last(), Some(&("(others)".to_owned(), n - MOST_SHOWN as u64)));
     }

@@ -14,7 +14,7 @@ use super::features::figures::Figures;
 use crate::model::Host;
 use crate::model::packet::{Packet, Transport, tcp_flag};
 use count::{CicFlow, Seen};
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
 /// A packet later than this after a flow's first begins a new flow, µs.
@@ -26,7 +26,7 @@ type Key = ((Host, u16), (Host, u16), u8);
 /// All CICFlowMeter flows of a capture, in order of their first packet.
 pub struct CicTable {
     flows: Chunks<CicFlow>,
-    open: HashMap<Key, u32, FixedState>,
+    open: HashMap<Key, u32, RandomState>,
     most: usize,
     /// Flows that were forgotten because there were too many.
     pub n_forgotten: u64,
@@ -37,7 +37,7 @@ impl CicTable {
     pub fn new(most: usize) -> CicTable {
         CicTable {
             flows: Chunks::default(),
-            open: HashMap::with_hasher(FixedState::default()),
+            open: HashMap::with_hasher(RandomState::default()),
             most: most.max(2 * CHUNK),
             n_forgotten: 0,
         }

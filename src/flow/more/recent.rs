@@ -1,13 +1,13 @@
 //! A map that keeps what was used lately: when it is full, what was not used since it was last full goes.
 
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use std::hash::Hash;
 
 /// Two generations, each of at most `most` entries.
 pub(super) struct Recent<K, V> {
-    young: HashMap<K, V, FixedState>,
-    old: HashMap<K, V, FixedState>,
+    young: HashMap<K, V, RandomState>,
+    old: HashMap<K, V, RandomState>,
     most: usize,
     /// Entries that went.
     pub n_forgotten: u64,
@@ -15,7 +15,7 @@ pub(super) struct Recent<K, V> {
 
 impl<K: Eq + Hash, V: Default> Recent<K, V> {
     pub fn new(most: usize) -> Recent<K, V> {
-        let map = || HashMap::with_hasher(FixedState::default());
+        let map = || HashMap::with_hasher(RandomState::default());
         Recent { young: map(), old: map(), most, n_forgotten: 0 }
     }
 
@@ -23,7 +23,7 @@ impl<K: Eq + Hash, V: Default> Recent<K, V> {
     pub fn value(&mut self, key: K) -> &mut V {
         if self.young.len() >= self.most && !self.young.contains_key(&key) {
             self.n_forgotten += self.old.len() as u64;
-            self.old = std::mem::replace(&mut self.young, HashMap::with_hasher(FixedState::default()));
+            self.old = std::mem::replace(&mut self.young, HashMap::with_hasher(RandomState::default()));
         }
         let old = &mut self.old;
         let from_old = if old.is_empty() || self.young.contains_key(&key) { None } else { old.remove(&key) };

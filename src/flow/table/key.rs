@@ -3,8 +3,12 @@
 use crate::model::address::Host;
 use crate::model::flow::FlowKey;
 use crate::model::packet::{Packet, Transport};
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use std::hash::{BuildHasher, Hasher};
+use std::sync::LazyLock;
+
+/// Seeded anew in every run: nobody can make flows that all look for the same place. No order depends on it.
+static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 
 /// What leads from a packet to its flow, without the table: half of what seeking a flow costs.
 #[derive(Clone, Copy, Debug)]
@@ -74,7 +78,7 @@ fn arranged(Ends { source, target, protocol, vlan }: Ends, is_from_high: bool) -
 
 #[inline]
 pub(super) fn hash(key: &FlowKey) -> u32 {
-    let mut state = FixedState::default().build_hasher();
+    let mut state = HASHER.build_hasher();
     state.write_u128(key.low.0);
     state.write_u128(key.high.0);
     let ports = u64::from(key.low_port) | u64::from(key.high_port) << 16;

@@ -1,7 +1,7 @@
 //! Texts of a column, each kept once, to codes in the order of appearance.
 
 use super::cell::OTHER;
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
@@ -19,7 +19,7 @@ pub struct Texts {
     bytes: Vec<u8>,
     ends: Vec<u32>,
     codes: HashTable<u32>,
-    hasher: FixedState,
+    hasher: RandomState,
     /// The code given last: texts often repeat.
     latest: u32,
     /// True if a text was not kept.

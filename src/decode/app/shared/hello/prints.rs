@@ -3,28 +3,32 @@
 use super::{ALPN, Carrier, ClientHello, SERVER_NAME, ServerHello};
 use crate::decode::app::shared::digest;
 use sha2::{Digest, Sha256};
-use std::fmt::{LowerHex, Write};
 
 /// Characters of a digest that JA4 keeps.
 const JA4_CHARS: usize = 12;
+/// Room for the numbers of most hellos.
+const LIKELY_CHARS: usize = 256;
 /// JA4 counts no further.
 const MOST_COUNTED: usize = 99;
 
 /// `version,ciphers,extensions,groups,point formats`, without GREASE, as MD5.
 pub(super) fn ja3(hello: &ClientHello<'_>) -> String {
-    let parts = [
-        join(hello.ciphers(), '-'),
-        join(hello.kinds(), '-'),
-        join(hello.groups(), '-'),
-        join(hello.point_formats().iter().map(|format| u16::from(*format)), '-'),
-    ];
-    digest::md5(format!("{},{}", hello.version, parts.join(",")).as_bytes())
+    let mut text = String::with_capacity(LIKELY_CHARS);
+    digest::push_decimal(&mut text, hello.version);
+    join(&mut text, hello.ciphers());
+    join(&mut text, hello.kinds());
+    join(&mut text, hello.groups());
+    join(&mut text, hello.point_formats().iter().map(|format| u16::from(*format)));
+    digest::md5(text.as_bytes())
 }
 
 /// `version,cipher,extensions` as MD5.
 pub(super) fn ja3s(hello: &ServerHello<'_>) -> String {
-    let kinds = join(hello.extensions.iter().map(|extension| extension.kind), '-');
-    digest::md5(format!("{},{},{kinds}", hello.version, hello.cipher).as_bytes())
+    let mut text = String::with_capacity(LIKELY_CHARS);
+    digest::push_decimal(&mut text, hello.version);
+    join(&mut text, [hello.cipher]);
+    join(&mut text, hello.extensions.iter().map(|extension| extension.kind));
+    digest::md5(text.as_bytes())
 }
 
 /// Carrier, version, whether a name is given, counts and ALPN; then digests of sorted ciphers, and of sorted extensions with
@@ -44,12 +48,19 @@ pub(super) fn ja4(hello: &ClientHello<'_>, carrier: Carrier) -> String {
     ciphers.sort_unstable();
     kinds.retain(|kind| ![SERVER_NAME, ALPN].contains(kind));
     kinds.sort_unstable();
-    let mut said = hexes(kinds);
-    let signatures = hexes(hello.signatures());
-    if !said.is_empty() && !signatures.is_empty() {
-        said = format!("{said}_{signatures}");
+    let mut said = String::with_capacity(LIKELY_CHARS);
+    hexes(&mut said, kinds);
+    let n = said.len();
+    if n > 0 {
+        said.push('_');
     }
-    format!("{start}_{}_{}", cut(&hexes(ciphers)), cut(&said))
+    hexes(&mut said, hello.signatures());
+    if said.len() == n + 1 {
+        said.truncate(n);
+    }
+    let mut listed = String::with_capacity(LIKELY_CHARS);
+    hexes(&mut listed, ciphers);
+    format!("{start}_{}_{}", cut(&listed), cut(&said))
 }
 
 fn version(version: u16) -> &'static str {
@@ -79,24 +90,28 @@ fn cut(list: &str) -> String {
     if list.is_empty() {
         return "0".repeat(JA4_CHARS);
     }
-    let mut text = digest::hex(&Sha256::digest(list));
-    text.truncate(JA4_CHARS);
-    text
+    digest::hex(Sha256::digest(list).get(..JA4_CHARS / 2).unwrap_or(&[]))
 }
 
-fn join(numbers: impl Iterator<Item = u16>, between: char) -> String {
-    let mut text = String::new();
-    for number in numbers {
-        if !text.is_empty() {
-            text.push(between);
+/// Adds a comma, and the numbers with hyphens between them.
+fn join(text: &mut String, numbers: impl IntoIterator<Item = u16>) {
+    text.push(',');
+    for (place, number) in numbers.into_iter().enumerate() {
+        if place > 0 {
+            text.push('-');
         }
-        let _ = write!(text, "{number}");
+        digest::push_decimal(text, number);
     }
-    text
 }
 
-fn hexes<N: LowerHex>(numbers: impl IntoIterator<Item = N>) -> String {
-    numbers.into_iter().map(|number| format!("{number:04x}")).collect::<Vec<_>>().join(",")
+/// Adds numbers in hexadecimal digits with commas between them.
+fn hexes(text: &mut String, numbers: impl IntoIterator<Item = u16>) {
+    for (place, number) in numbers.into_iter().enumerate() {
+        if place > 0 {
+            text.push(',');
+        }
+        digest::push_hex(text, number, 4);
+    }
 }
 
 #[cfg(test)]
