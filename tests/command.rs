@@ -290,11 +290,11 @@ fn what_is_expected_is_set_apart_and_does_not_fail() {
     let folder = Folder::new("expected");
     let rules = r#"{"expected": [{"detector": "port_scan", "note": "Inventory"}, {"hosts": "10.0.0.0/8"}]}"#;
     let (settings, html) = (folder.with("settings.json", rules), folder.path("a.html"));
-    let arguments = |more: &[&str]| -> Vec<String> {
-        let all = ["analyze", SCAN, "--settings", &settings].iter().chain(more);
-        all.map(|argument| (*argument).to_owned()).collect()
+    let ask = |more: &[&str]| {
+        let mut all = vec!["analyze", SCAN, "--settings", &settings];
+        all.extend(more);
+        outcome(&all)
     };
-    let ask = |more: &[&str]| outcome(&arguments(more).iter().map(String::as_str).collect::<Vec<_>>());
     let (_, out, err) = ask(&["--json", "-", "--html", &html]);
     assert!(err.contains("rule 2 of the allow-list is not used: unknown field `hosts`"), "{err}");
     let document: Value = serde_json::from_str(&out).unwrap();

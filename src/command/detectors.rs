@@ -20,9 +20,7 @@ fn as_table() -> String {
             cells.map(str::to_owned).to_vec()
         })
         .collect();
-    let mut text = table(&["ID", "NAME", "CATEGORY", "ATT&CK", "BENIGN", "SEES"], &rows);
-    text.push_str("\nBENIGN: captures of benign traffic in which it finds anything, of those that were measured.\n");
-    text
+    table(&["ID", "NAME", "CATEGORY", "ATT&CK", "BENIGN CAPTURES", "SEES"], &rows)
 }
 
 fn as_json() -> String {

@@ -112,7 +112,7 @@ test("a rule can be made by hand", async () => {
 });
 
 test("verdicts and notes stay when judged again and when the file is opened again, and go into report and JSON", async () => {
-  const { page, context, close } = await open(its);
+  const { page, close } = await open(its);
   await openSample(page, "portscan_syn");
   await hash(page);
   const { id } = await firstFinding(page);
@@ -148,7 +148,6 @@ test("verdicts and notes stay when judged again and when the file is opened agai
   await done(page);
   await hash(page);
   assert.ok((await analysis(page)).findings.every((finding) => finding.verdict === null && finding.note === ""));
-  await context.storageState();
   await close();
 });
 

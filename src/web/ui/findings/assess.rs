@@ -53,7 +53,7 @@ pub fn Assess(props: &AssessProps) -> Html {
         }
     };
     let on_input = {
-        let (keep, is_typing) = (keep.clone(), is_typing.clone());
+        let (keep, said, is_typing) = (keep.clone(), said.clone(), is_typing.clone());
         Callback::from(move |event: InputEvent| {
             let area = event.target_dyn_into::<HtmlTextAreaElement>();
             said.borrow_mut().note = area.map(|area| area.value()).unwrap_or_default();
