@@ -55,6 +55,9 @@ impl Walk {
     }
 }
 
+/// Steps that are shown even where the verdict comes earlier.
+const LEAST_SHOWN: usize = 12;
+
 /// The outcomes of the first [`Steps::MOST`] first contacts, small enough to be kept with every case.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Steps {
@@ -84,13 +87,18 @@ impl Steps {
             walk.step(self.bits >> step & 1 == 1);
             (i64::from(step) + 1, walk.log_ratio() / std::f64::consts::LN_10)
         });
-        let points: Vec<(i64, f64)> = points.collect();
+        let level = (BETA / ALPHA).log10();
+        let mut points: Vec<(i64, f64)> = points.collect();
+        // What comes long after the verdict would only make it small.
+        if let Some(verdict) = points.iter().position(|(_, value)| *value >= level) {
+            points.truncate((3 * (verdict + 1)).max(LEAST_SHOWN));
+        }
         (points.len() >= 2).then(|| Series {
             kind: SeriesKind::Walk,
             name: "Scanner against ordinary client, log10 of the likelihood ratio".to_owned(),
             unit: String::new(),
             points,
-            level: Some(Level { name: "a scanner from".to_owned(), value: (BETA / ALPHA).log10() }),
+            level: Some(Level { name: "a scanner from".to_owned(), value: level }),
         })
     }
 }
@@ -146,7 +154,9 @@ mod tests {
         let crossed = series.points.iter().find(|(_, value)| *value >= level);
         assert_eq!(crossed.map(|(step, _)| *step), Some(6));
         assert!((series.points[0].1 - 4_f64.log10()).abs() < 1e-9 && series.points[1].1.abs() < 1e-9);
-        assert_eq!(Steps::of([false; 500]).course().map(|series| series.points.len()), Some(64));
+        assert_eq!(Steps::of([false; 500]).course().map(|series| series.points.len()), Some(LEAST_SHOWN));
+        let undecided = (0..500).map(|step| step % 2 == 1);
+        assert_eq!(Steps::of(undecided).course().map(|series| series.points.len()), Some(64));
         assert!(Steps::of([false]).course().is_none());
     }
 

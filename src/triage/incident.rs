@@ -82,7 +82,10 @@ pub fn link(findings: &[Finding]) -> Vec<Incident> {
                 story.and_then(|story| stories.get(story)).is_none_or(|story| story.len() < MOST_STEPS)
             };
             let fits = steps.get(*before).is_some_and(|earlier| follows(earlier, (finding, *step)));
-            fits && is_open(story_of.get(*before).copied().flatten())
+            let story = story_of.get(*before).copied().flatten();
+            // People log in all day: that is a step only where others came before it.
+            let is_lonely = story.is_none() && steps.get(*before).is_some_and(|s| s.0.category == Category::Cleartext);
+            fits && !is_lonely && is_open(story)
         });
         if let Some(before) = before.max() {
             let story = story_of.get(before).copied().flatten().unwrap_or_else(|| {
@@ -171,9 +174,10 @@ fn sentence<'a>(steps: impl Iterator<Item = &'a Finding>) -> String {
     text
 }
 
-/// The only one of a side, or how many they are.
+/// The only one of a side, or how many they are; a MAC address beside IP addresses is only another name.
 fn side(addresses: &[Address]) -> String {
-    match addresses {
+    let hosts: Vec<Address> = addresses.iter().filter(|address| matches!(address, Address::Ip(_))).copied().collect();
+    match if hosts.is_empty() { addresses } else { &hosts } {
         [] => String::new(),
         [one] => one.to_string(),
         many if many.len() >= Finding::MOST_ADDRESSES => "many hosts".to_owned(),
@@ -238,6 +242,8 @@ mod tests {
         // The same step twice leads nowhere, and neither does what is no step.
         apart(&[at(1, "a", Category::Scan, EVIL, VICTIM), at(9, "b", Category::Scan, EVIL, VICTIM)]);
         apart(&[at(1, "a", Category::Scan, EVIL, VICTIM), at(9, "b", Category::Statistical, EVIL, VICTIM)]);
+        // A log-in that nobody prepared.
+        apart(&[at(1, "login", Category::Cleartext, VICTIM, CLOUD), at(9, "mine", Category::Mining, VICTIM, CLOUD)]);
         // Days apart.
         apart(&[at(1, "a", Category::Scan, EVIL, VICTIM), at(200_000, "b", Category::BruteForce, EVIL, VICTIM)]);
     }
@@ -254,6 +260,14 @@ mod tests {
             "10.0.0.5 went on to other hosts; after that 10.0.0.77 called out again and again to 198.51.100.1; after that \
              10.0.0.5 sent data out."
         );
+    }
+
+    #[test]
+    fn a_sweep_by_mac_and_address_is_one_hosts() {
+        let mut sweep = at(10, "sweep", Category::Scan, VICTIM, OTHER);
+        sweep.sources.push(Address::Mac([2, 0, 0, 0, 0, 1]));
+        let moved = at(20, "lateral", Category::LateralMovement, VICTIM, OTHER);
+        assert_eq!(link(&[sweep, moved])[0].sentence, "10.0.0.5 scanned 10.0.0.77, then went on to other hosts.");
     }
 
     #[test]

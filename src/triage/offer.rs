@@ -18,11 +18,13 @@ pub fn all(finding: &Finding) -> Rule {
     }
 }
 
-/// What is offered first: the detector and the actors, by name where the other side has one, and the port.
+/// What is offered first: the detector, the actors and the port; the other side by its name where it is outside and has
+/// one, because addresses of services outside change.
 pub fn usual(finding: &Finding) -> Rule {
     let all = all(finding);
-    let is_named = all.name.is_some();
-    Rule { peer: all.peer.filter(|_| !is_named), ..all }
+    let is_outside = |address: &Address| matches!(address, Address::Ip(host) if !host.is_internal());
+    let is_named = all.name.is_some() && finding.targets.iter().all(is_outside);
+    if is_named { Rule { peer: None, ..all } } else { Rule { name: None, ..all } }
 }
 
 /// The address, or the smallest network of all of them; none if that were too wide, or if the list was cut.
@@ -69,6 +71,8 @@ mod tests {
         finding.names = vec!["a.example.com".into(), "B.b.example.com.".into()];
         assert_eq!(words(&usual(&finding)), "beacon by 10.0.0.9, port 443, name example.com");
         assert!(usual(&finding).fits(&finding) && all(&finding).fits(&finding));
+        finding.targets = made("", &[], &[[10, 1, 0, 1]]).targets;
+        assert_eq!(words(&usual(&finding)), "beacon by 10.0.0.9 to 10.1.0.1, port 443");
         finding.names = vec!["a.example.com".into(), "example.org".into()];
         finding.targets = made("", &[], &[[10, 1, 0, 1], [203, 0, 113, 6]]).targets;
         finding.ports = vec![80, 443];

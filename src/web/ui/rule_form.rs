@@ -57,6 +57,8 @@ pub fn RuleForm(props: &RuleFormProps) -> Html {
         (Ok(_), Some(id)) => !fitting.iter().any(|finding| finding.id == *id),
         _ => false,
     };
+    // An empty form is no mistake yet.
+    let is_wrong = is_missed || made.is_err() && parts.iter().any(|part| part.is_on);
     let submit = {
         let (done, made) = (props.on_done.clone(), made.clone().ok().filter(|_| !is_missed));
         Callback::from(move |event: SubmitEvent| {
@@ -96,7 +98,7 @@ pub fn RuleForm(props: &RuleFormProps) -> Html {
                     <input id="rule-note" type="text" placeholder="Why it is expected" maxlength="500" oninput={on_note} />
                 </div>
             </div>
-            <p role="status" class={if made.is_err() || is_missed { "error" } else { "hint" }}>
+            <p role="status" class={if is_wrong { "error" } else { "hint" }}>
                 { said(&made, is_missed, &fitting, props.analysis.is_some()) }
             </p>
             <p class="buttons">

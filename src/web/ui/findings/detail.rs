@@ -64,8 +64,8 @@ pub fn Detail(props: &DetailProps) -> Html {
                 <h3>{"Part of an incident"}</h3>
                 { incidents::one(&props.analysis, incident, clock, Some(&finding.id)) }
             }
-            <Assess key={format!("assess-{}", finding.id)} id={finding.id.clone()} {remark} />
             <FilterLine filter={finding.display_filter.clone()} />
+            <Assess key={format!("assess-{}", finding.id)} id={finding.id.clone()} {remark} />
             if let Some(card) = card {
                 <p class="hint">{ format!("Found by: {}. Method: {}", card.name, card.source) }</p>
             }
