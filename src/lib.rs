@@ -3,7 +3,7 @@
 //! The line that the data takes, top to bottom; nothing flows back up:
 //!
 //! ```text
-//! file bytes -> read -> RawPacket -> decode -> Packet -> flow -> Flow -> stats, detect -> Analysis
+//! file bytes -> read -> RawPacket -> decode -> Packet -> flow -> Flow -> stats, detect -> triage -> Analysis
 //!            -> query (small views), chart (data), report and export (files)
 //! ```
 //!
@@ -23,6 +23,8 @@ pub mod flow;
 pub mod stats;
 
 pub mod detect;
+
+pub mod triage;
 
 pub mod chart;
 

@@ -2,6 +2,7 @@
 
 mod front;
 mod line;
+mod named;
 mod observers;
 mod tables;
 mod talks;
@@ -26,6 +27,7 @@ pub use crate::read::{MOST_FILES, Refusal};
 use crate::settings::{self, Descriptor, Settings};
 use crate::stats::index::PacketIndex;
 use crate::stats::rows::RowStore;
+use crate::triage;
 
 /// Bytes that are decoded before their packets are taken: these then stay in the processor's cache.
 const PART_BYTES: usize = 64 * 1024;
@@ -236,9 +238,12 @@ impl Pipeline {
 
     /// The result, with the findings of the detectors that have concluded.
     pub fn analysis(&self, settings: &Settings) -> Analysis {
-        let findings = fold::fold(self.runs.iter().flat_map(|(_, findings)| findings.clone()).collect());
+        let mut findings = fold::fold(self.runs.iter().flat_map(|(_, findings)| findings.clone()).collect());
+        findings.iter_mut().for_each(|finding| named::name(finding, self.flows(), self.names()));
         let runs = self.runs.iter().map(|(run, _)| run.clone()).collect();
-        self.assemble(settings, findings, runs)
+        let mut analysis = self.assemble(settings, findings, runs);
+        triage::settle(&mut analysis, settings.expected());
+        analysis
     }
 
     fn assemble(&self, settings: &Settings, findings: Vec<Finding>, runs: Vec<DetectorRun>) -> Analysis {
@@ -291,11 +296,13 @@ impl Pipeline {
             },
             table: rows.map(tables::facts),
             changed_settings: settings.changed().clone(),
+            shows_secrets: settings.shows_secrets(),
             seed: settings.value(settings::GENERAL, settings::SEED) as u64,
             flow_columns: line.asked.as_ref().map_or(FlowColumns::default(), |asked| FlowColumns {
                 is_cic_compatible: asked.cic.is_some(),
                 has_more: asked.more.is_some(),
             }),
+            ..Analysis::default()
         }
     }
 

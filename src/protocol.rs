@@ -26,6 +26,13 @@ pub enum Request {
         /// Settings in force.
         settings: Settings,
     },
+    /// Take another allow-list: findings move, nothing is concluded again and nothing answered.
+    Expect {
+        /// Job concerned.
+        job: u32,
+        /// Settings in force.
+        settings: Settings,
+    },
     /// Stop reading and conclude with what was read.
     Stop {
         /// Job concerned.

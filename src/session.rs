@@ -3,11 +3,13 @@
 //! The worker owns the capture; this holds what the page shows of it. Answers to table questions do not pass through
 //! here: the table that asked keeps them.
 
+pub mod memory;
 pub mod route;
 pub mod state;
 pub mod step;
 pub mod window;
 
+pub use memory::Memory;
 pub use route::Route;
 pub use state::{Clock, Notice, OpenFile, Phase, Shared, State, Worker};
 pub use step::{Action, Order};

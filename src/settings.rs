@@ -2,6 +2,9 @@
 //!
 //! Detectors bring their own descriptors; [`crate::pipeline::descriptors`] lists all.
 
+pub mod file;
+
+use crate::model::Rule;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -56,6 +59,8 @@ pub const CIC_COMPATIBLE: &str = "flow.cic_compatible";
 pub const MORE_COLUMNS: &str = "flow.more_columns";
 /// Seed of everything random.
 pub const SEED: &str = "seed";
+/// Whether secrets are written as they are.
+pub const SECRETS: &str = "secrets.shown";
 
 /// Settings that belong to no detector.
 pub const GENERAL: &[Descriptor] = &[
@@ -125,6 +130,17 @@ pub const GENERAL: &[Descriptor] = &[
         is_whole: true,
         effect: Effect::Judge,
     },
+    Descriptor {
+        id: SECRETS,
+        label: "Secrets shown",
+        help: "1: passwords and SNMP communities that can be read are written as they are: with packets and flows, in findings, reports and saved facts. 0: they are masked. Bytes of packets are always shown as they are.",
+        unit: "",
+        min: 0.0,
+        max: 1.0,
+        default: 0.0,
+        is_whole: true,
+        effect: Effect::Judge,
+    },
 ];
 
 /// Dialect of a table: 0 by content, else its place in the list of dialects from 1.
@@ -184,11 +200,11 @@ pub const TABLE: &[Descriptor] = &[
     },
 ];
 
-/// Values that differ from their defaults.
+/// Values that differ from their defaults, and what is expected here.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
 pub struct Settings {
     changed: BTreeMap<String, f64>,
+    expected: Vec<Rule>,
 }
 
 impl Settings {
@@ -217,11 +233,6 @@ impl Settings {
         usable
     }
 
-    /// What differs from the defaults.
-    pub fn changed(&self) -> &BTreeMap<String, f64> {
-        &self.changed
-    }
-
     /// Takes `given` as far as `descriptors` know it; returns the settings and the ids that were not usable.
     pub fn from_map(given: &BTreeMap<String, f64>, descriptors: &[Descriptor]) -> (Settings, Vec<String>) {
         let mut settings = Settings::default();
@@ -233,5 +244,68 @@ impl Settings {
             }
         }
         (settings, ignored)
+    }
+
+    /// What differs from the defaults.
+    pub fn changed(&self) -> &BTreeMap<String, f64> {
+        &self.changed
+    }
+
+    /// All values go back to their defaults; the allow-list stays.
+    pub fn reset(&mut self) {
+        self.changed.clear();
+    }
+
+    /// True if passwords and the like are written as they are.
+    pub fn shows_secrets(&self) -> bool {
+        self.value(GENERAL, SECRETS) > 0.0
+    }
+
+    /// Has passwords and the like written as they are.
+    pub fn show_secrets(&mut self) {
+        self.changed.insert(SECRETS.to_owned(), 1.0);
+    }
+
+    /// The allow-list: what is expected here.
+    pub fn expected(&self) -> &[Rule] {
+        &self.expected
+    }
+
+    /// Adds a rule to the allow-list, or gives the one that says the same its note; false if the list is full.
+    pub fn allow(&mut self, rule: Rule) -> bool {
+        let is_same = |other: &Rule| Rule { note: rule.note.clone(), ..other.clone() } == rule;
+        let known = self.expected.iter().position(is_same);
+        if known.is_none() && self.expected.len() >= Rule::MOST {
+            return false;
+        }
+        match known.and_then(|place| self.expected.get_mut(place)) {
+            Some(same) => *same = rule,
+            None => self.expected.push(rule),
+        }
+        true
+    }
+
+    /// Takes a rule from the allow-list.
+    pub fn withdraw(&mut self, rule: &Rule) {
+        self.expected.retain(|other| other != rule);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_allow_list_has_each_rule_once_and_an_end() {
+        let mut settings = Settings::default();
+        let rule = |port| Rule { port: Some(port), ..Rule::default() };
+        assert!(settings.allow(rule(1)) && settings.allow(Rule { note: "later".into(), ..rule(1) }));
+        assert_eq!((settings.expected().len(), settings.expected()[0].note.as_str()), (1, "later"));
+        assert!((2..=Rule::MOST as u16).all(|port| settings.allow(rule(port))));
+        assert!(!settings.allow(rule(9999)));
+        settings.withdraw(&rule(2));
+        assert_eq!(settings.expected().len(), Rule::MOST - 1);
+        settings.reset();
+        assert_eq!(settings.expected().len(), Rule::MOST - 1);
     }
 }

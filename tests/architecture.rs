@@ -18,13 +18,15 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("flow", &["model", "settings", "issue"]),
     ("stats", &["model", "settings", "issue", "flow"]),
     ("detect", &["model", "settings", "issue", "flow", "stats"]),
+    // What is done about findings knows findings only: the page does it too, without the detectors.
+    ("triage", &["model"]),
     ("chart", &["model", "stats"]),
     ("protocol", &["model", "settings"]),
     // Questions are about the tables, which the pipeline owns.
     ("query", &["model", "stats", "protocol", "flow", "decode", "read", "issue", "pipeline", "export"]),
     ("report", &["model", "chart"]),
     ("export", &["model", "chart", "flow"]),
-    ("session", &["model", "settings", "protocol"]),
+    ("session", &["model", "settings", "protocol", "triage"]),
     ("web/codec", &["protocol"]),
     ("web/client", &["protocol", "web/codec"]),
     // Cards and descriptors are the only things of pipeline and detectors that the page may see; a test holds it to that.
@@ -38,6 +40,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "report",
             "export",
             "protocol",
+            "triage",
             "issue",
             "web",
             "pipeline",
@@ -46,10 +49,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
     (
         "web/worker",
-        &["export/flows_csv", "pipeline", "query", "protocol", "settings", "model", "issue", "detect", "web"],
+        &["export/flows_csv", "pipeline", "query", "protocol", "settings", "model", "issue", "detect", "triage", "web"],
     ),
     ("web", &["protocol", "chart/draw", "model", "session"]),
-    ("pipeline", &["model", "settings", "issue", "read", "decode", "flow", "stats", "detect", "protocol"]),
+    ("pipeline", &["model", "settings", "issue", "read", "decode", "flow", "stats", "detect", "triage", "protocol"]),
     // Of the counting, the command needs only what compares scores with labels.
     (
         "command",

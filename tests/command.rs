@@ -71,7 +71,7 @@ fn json_on_standard_output_is_the_document_and_nothing_else() {
     let (code, out, err) = outcome(&["analyze", SCAN, "--json", "-"]);
     assert_eq!((code, err.as_str()), (0, ""));
     let document: Value = serde_json::from_str(&out).unwrap();
-    for key in ["schema", "file", "summary", "coverage", "issues", "findings", "settings"] {
+    for key in ["schema", "file", "summary", "coverage", "issues", "findings", "expected", "incidents", "settings"] {
         assert!(document.get(key).is_some(), "{key}");
     }
     assert_eq!(document["schema"], 1);
@@ -282,6 +282,60 @@ fn a_table_is_unpacked_but_read_alone() {
         let (code, out, err) = outcome(&["analyze", files[0], files[1], "--quiet"]);
         assert_eq!((code, out.as_str(), err.lines().count()), (3, "", 1));
         assert!(err.contains("ctu13.binetflow") && err.contains("A table is opened by itself"), "{err}");
+    }
+}
+
+#[test]
+fn what_is_expected_is_set_apart_and_does_not_fail() {
+    let folder = Folder::new("expected");
+    let rules = r#"{"expected": [{"detector": "port_scan", "note": "Inventory"}, {"hosts": "10.0.0.0/8"}]}"#;
+    let (settings, html) = (folder.with("settings.json", rules), folder.path("a.html"));
+    let ask = |more: &[&str]| {
+        let mut all = vec!["analyze", SCAN, "--settings", &settings];
+        all.extend(more);
+        outcome(&all)
+    };
+    let (_, out, err) = ask(&["--json", "-", "--html", &html]);
+    assert!(err.contains("rule 2 of the allow-list is not used: unknown field `hosts`"), "{err}");
+    let document: Value = serde_json::from_str(&out).unwrap();
+    let all: Value = serde_json::from_str(&outcome(&["analyze", SCAN, "--json", "-"]).1).unwrap();
+    let n = |document: &Value, list: &str| document[list].as_array().unwrap().len();
+    let n_scans = all["findings"].as_array().unwrap().iter().filter(|f| f["detector"] == "port_scan").count();
+    assert!(n_scans > 0);
+    assert_eq!((n(&document, "expected"), n(&document, "findings")), (n_scans, n(&all, "findings") - n_scans));
+    assert_eq!(document["expected"][0]["rule"]["note"], "Inventory");
+    let report = fs::read_to_string(html).unwrap();
+    assert!(report.contains("id=\"expected\"") && report.contains("Inventory"));
+    let (_, summary, _) = ask(&[]);
+    assert!(summary.contains("expected here:\n  port_scan (1)"), "{summary}");
+    assert_eq!(outcome(&["analyze", SCAN, "--quiet", "--json", &folder.path("b.json"), "--fail-on", "medium"]).0, 1);
+    if n(&document, "findings") == 0 {
+        assert_eq!(ask(&["--quiet", "--json", &folder.path("c.json"), "--fail-on", "medium"]).0, 0);
+    }
+}
+
+#[test]
+fn passwords_are_masked_unless_asked_for() {
+    let shared = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/captures/lab/cleartext_creds");
+    let (capture, facts) = (format!("{shared}.pcap"), fs::read_to_string(format!("{shared}.json")));
+    let Ok(facts) = facts else {
+        println!("skipped: no labelled captures here");
+        return;
+    };
+    // The password that was sent, as the label has it.
+    let password = facts.split_once("\\\"pw\\\": \\\"").unwrap().1.split_once('\\').unwrap().0;
+    let folder = Folder::new("secrets");
+    for (is_shown, more) in [(false, &[][..]), (true, &["--show-secrets"][..])] {
+        let outputs = ["a.json", "a.html", "a.jsonl"].map(|name| folder.path(name));
+        let [json, html, facts] = &outputs;
+        let fixed = ["analyze", &capture, "--quiet", "--json", json, "--html", html, "--facts", facts];
+        assert_eq!(outcome(&fixed.iter().chain(more).copied().collect::<Vec<_>>()).0, 0);
+        for output in &outputs {
+            assert_eq!(fs::read_to_string(output).unwrap().contains(password), is_shown, "{output}");
+        }
+        let document: Value = serde_json::from_str(&fs::read_to_string(json).unwrap()).unwrap();
+        assert_eq!(document["settings"]["secrets_shown"], is_shown);
+        assert_eq!(fs::read_to_string(html).unwrap().contains("are shown in this report"), is_shown);
     }
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may end with a panic; helpers of tests too.
 
 use packetloupe::export::facts::{self, Source};
+use packetloupe::model::Secrets;
 use packetloupe::pipeline::Pipeline;
 use packetloupe::settings::Settings;
 use serde_json::Value;
@@ -32,7 +33,8 @@ fn n_said(file: &str, kind: &str, value: &str) -> Option<u64> {
     let mut pipeline = Pipeline::new(&Settings::default(), file, data.len() as u64);
     pipeline.feed(&data).and_then(|()| pipeline.end()).unwrap();
     let mut out = Vec::new();
-    let source = Source { flows: pipeline.flows(), told: pipeline.told(), names: pipeline.names() };
+    let source =
+        Source { flows: pipeline.flows(), told: pipeline.told(), names: pipeline.names(), secrets: Secrets::Masked };
     facts::write(&mut out, &source).unwrap();
     let flows = serde_json::Deserializer::from_slice(&out).into_iter::<Value>().map(Result::unwrap);
     let counts = flows.flat_map(|flow| {

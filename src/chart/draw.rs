@@ -102,7 +102,9 @@ fn rgb((red, green, blue): theme::Rgb) -> RGBColor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model;
     use crate::model::chart::{Bar, Marks, Series};
+    use crate::model::series::{Level, SeriesKind};
     use crate::model::time::SECOND;
 
     fn spec(marks: Marks) -> ChartSpec {
@@ -113,6 +115,26 @@ mod tests {
     fn areas(series: &[&[f64]]) -> ChartSpec {
         let series = series.iter().enumerate().map(|(i, v)| Series { name: format!("S{i}"), values: v.to_vec() });
         spec(Marks::Areas { start_ns: 0, bin_ns: SECOND, offset_minutes: 0, series: series.collect() })
+    }
+
+    fn course(kind: SeriesKind, points: &[(i64, f64)]) -> ChartSpec {
+        let level = Some(Level { name: "level".repeat(40), value: 4.6 });
+        let course = model::Series { kind, name: String::new(), unit: "s".to_owned(), points: points.to_vec(), level };
+        spec(Marks::Course { offset_minutes: 0, course })
+    }
+
+    #[test]
+    fn a_course_says_its_values_and_draws_its_level() {
+        let walk = course(SeriesKind::Walk, &[(1, 1.4), (2, 2.8), (3, 1.4)]);
+        let layout = layout(&walk, 400.0, 180.0);
+        assert_eq!(
+            layout.zones.iter().map(|zone| zone.label.as_str()).collect::<Vec<_>>(),
+            ["Step 1", "Step 2", "Step 3"]
+        );
+        assert_eq!(layout.at(1).map(|hit| hit.value), Some("2.8 s".to_owned()));
+        assert!(layout.zones.windows(2).all(|pair| (pair[0].rect.right() - pair[1].rect.x).abs() < 1e-9));
+        let picture = svg(&walk, &Theme::LIGHT, 400, 180);
+        assert!(picture.contains("#E09A2F") && picture.contains("#2F6DB3"), "the level and the walk");
     }
 
     fn bar(label: &str, value: f64) -> Bar {
@@ -174,6 +196,11 @@ mod tests {
             spec(Marks::Bars(vec![bar(&long, f64::MAX), bar("", 0.0), bar("nan", f64::NAN)])),
             spec(Marks::Columns(vec![bar(&long, 1.0); 40])),
             spec(Marks::Columns(vec![bar("one", 1e18)])),
+            course(SeriesKind::Rate, &[(0, 1.0), (SECOND, f64::MAX), (2 * SECOND, f64::NAN)]),
+            course(SeriesKind::Gaps, &[(i64::MIN, 1.0), (i64::MAX, 60.0)]),
+            course(SeriesKind::Gaps, &[(5, 0.0)]),
+            course(SeriesKind::Walk, &[(1, -4.6), (2, 9.2), (3, f64::MIN)]),
+            course(SeriesKind::Walk, &[]),
         ];
         for chart in &charts {
             for width in [1.0, 150.0, 320.0, 421.0, 1600.0] {

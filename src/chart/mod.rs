@@ -6,6 +6,7 @@ use crate::model::chart::{ChartSpec, Marks, Series};
 use crate::model::quantity::percent;
 use crate::model::time;
 
+mod course;
 mod packet_sizes;
 mod packets_over_time;
 mod protocols;
@@ -14,6 +15,8 @@ mod top_talkers;
 mod traffic_over_time;
 
 pub mod draw;
+
+pub use course::{course, place};
 
 /// Every chart, in the order in which they are shown.
 pub const ALL: &[Entry] = &[

@@ -3,7 +3,7 @@
 use super::{FINDINGS, Failure, output, read, settings, summary, together};
 use crate::export::{facts, flows_csv, json};
 use crate::issue::IssueKind;
-use crate::model::Severity;
+use crate::model::{Secrets, Severity};
 use crate::report::html;
 use crate::settings::Settings;
 use clap::ValueEnum;
@@ -32,13 +32,17 @@ pub struct Arguments {
     /// Write flows and what their messages said, as JSON lines: names asked for, servers, users, versions
     #[arg(long, value_name = "OUT")]
     facts: Option<PathBuf>,
-    /// Take settings from a JSON object of ids and numbers; see `packetloupe settings`
+    /// Take settings from a JSON object of ids and numbers, as `packetloupe settings` lists them, and the allow-list from
+    /// its key `expected`: rules of host, peer, port, name and detector with a note. The page saves such a file
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
+    /// Write passwords and the like as they are, also in JSON, report and facts; without this they are masked
+    #[arg(long)]
+    show_secrets: bool,
     /// Print neither progress nor summary; warnings and errors are still said
     #[arg(long, short)]
     quiet: bool,
-    /// End with exit code 1 if a finding is at least this severe
+    /// End with exit code 1 if a finding that is not expected is at least this severe
     #[arg(long, value_name = "SEVERITY")]
     fail_on: Option<Level>,
 }
@@ -71,11 +75,14 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         .map(PathBuf::as_path)
         .collect();
     check(&arguments.files, &outputs)?;
-    let (settings, warnings) = match &arguments.settings {
+    let (mut settings, warnings) = match &arguments.settings {
         Some(path) => settings::from_file(path)?,
         None => (Settings::default(), Vec::new()),
     };
     warnings.iter().for_each(|warning| output::complain(warning));
+    if arguments.show_secrets {
+        settings.show_secrets();
+    }
 
     // Flow tables and exit codes do not name the file.
     let wants_hash = arguments.json.is_some() || arguments.html.is_some();
@@ -110,7 +117,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
     }
     if let Some(out) = &arguments.facts {
-        let source = facts::Source { flows: pipeline.flows(), told: pipeline.told(), names: pipeline.names() };
+        let secrets = if analysis.shows_secrets { Secrets::Shown } else { Secrets::Masked };
+        let source = facts::Source { flows: pipeline.flows(), told: pipeline.told(), names: pipeline.names(), secrets };
         output::write(out, |mut out| facts::write(&mut out, &source))?;
     }
     if outputs.is_empty() && !arguments.quiet {

@@ -14,10 +14,13 @@ fn as_table() -> String {
         .into_iter()
         .map(|(card, _)| {
             let technique = card.technique.map_or("", |(id, _)| id);
-            [card.id, card.name, card.category.id(), technique, card.sees].map(str::to_owned).to_vec()
+            let rate = card.benign_rate();
+            let benign = rate.map_or("not measured".to_owned(), |r| format!("{} of {}", r.n_with_any, r.n_captures));
+            let cells = [card.id, card.name, card.category.id(), technique, &benign, card.sees];
+            cells.map(str::to_owned).to_vec()
         })
         .collect();
-    table(&["ID", "NAME", "CATEGORY", "ATT&CK", "SEES"], &rows)
+    table(&["ID", "NAME", "CATEGORY", "ATT&CK", "BENIGN CAPTURES", "SEES"], &rows)
 }
 
 fn as_json() -> String {
@@ -34,6 +37,12 @@ fn as_json() -> String {
                 "matters": card.matters,
                 "otherwise": card.otherwise,
                 "source": card.source,
+                "benign_rate": card.benign_rate().map(|rate| json!({
+                    "captures": rate.n_captures,
+                    "captures_with_finding": rate.n_with_any,
+                    "captures_with_medium": rate.n_with_medium,
+                    "findings": rate.n_findings,
+                })),
                 "settings": settings.iter().map(|setting| setting.id).collect::<Vec<_>>(),
             })
         })

@@ -16,6 +16,9 @@ pub fn summary(analysis: &Analysis) -> String {
     let mut text = String::new();
     facts(analysis, &mut text);
     comments(analysis, &mut text);
+    if analysis.shows_secrets {
+        text.push_str("Secrets are shown.\n");
+    }
     findings(analysis, &mut text);
     not_judged(analysis, &mut text);
     issues(analysis, &mut text);
@@ -73,6 +76,7 @@ fn comments(analysis: &Analysis, text: &mut String) {
 fn findings(analysis: &Analysis, text: &mut String) {
     if analysis.findings.is_empty() {
         text.push_str("\nNo findings.\n");
+        expected(analysis, text);
         return;
     }
     let of = |severity| analysis.findings.iter().filter(|finding| finding.severity == severity).count();
@@ -91,6 +95,27 @@ fn findings(analysis: &Analysis, text: &mut String) {
         })
         .collect();
     text.push_str(&table(&["SEVERITY", "SINCE (UTC)", "ID", "WHAT"], &rows));
+    expected(analysis, text);
+    for (place, incident) in analysis.incidents.iter().enumerate() {
+        text.push_str(if place == 0 { "\nIncidents:\n" } else { "" });
+        let n = counted(incident.findings.len() as u64, "finding", "findings");
+        text.push_str(&format!("  {} ({n})\n", harmless(&incident.sentence)));
+    }
+}
+
+/// What the allow-list puts apart, by its rules.
+fn expected(analysis: &Analysis, text: &mut String) {
+    let n = analysis.expected.len() as u64;
+    if n == 0 {
+        return;
+    }
+    text.push_str(&format!("\n{} expected here:\n", counted(n, "finding is", "findings are")));
+    for rule in &analysis.rules {
+        let n = analysis.expected.iter().filter(|expected| expected.rule == *rule).count() as u64;
+        if n > 0 {
+            text.push_str(&format!("  {} ({})\n", harmless(&rule.words()), count(n)));
+        }
+    }
 }
 
 fn not_judged(analysis: &Analysis, text: &mut String) {

@@ -6,6 +6,7 @@ use crate::model::address::mac_text;
 use crate::model::fact::Facts;
 use crate::model::flow::Way;
 use crate::model::packet::{Icmp, Outer, Packet, Tcp, Transport, Udp};
+use crate::model::secret::Secrets;
 use crate::model::table::{LayerDetail, PacketRow};
 use crate::model::{Protocol, protocol::Named};
 use crate::read::RawPacket;
@@ -22,6 +23,8 @@ pub struct Known {
     pub way: Option<Way>,
     /// The application of that flow, if it is certain.
     pub app: Option<Named>,
+    /// Whether what it says is shown with its secrets.
+    pub secrets: Secrets,
 }
 
 /// The table row of a packet.
@@ -29,7 +32,7 @@ pub fn row(raw: &RawPacket<'_>, index: u64, known: Known) -> PacketRow {
     let packet = super::decode(raw, index, &mut IssueLog::default());
     let (source, target) = endpoints(&packet);
     let (app, facts) = application(&packet, raw.data, known);
-    let said = app.and_then(|app| describe::line(app, &facts));
+    let said = app.and_then(|app| describe::line(app, &facts, known.secrets));
     let protocol = match (app, packet.top()) {
         (Some(app), _) if said.is_some() || is_datagram(&packet) => app.name().to_owned(),
         (_, Some(top)) => top.to_string(),
@@ -79,7 +82,7 @@ pub fn layers(raw: &RawPacket<'_>, index: u64, known: Known) -> (Vec<LayerDetail
     if end > start && packet.net_at > 0 {
         let (app, facts) = application(&packet, data, known);
         let mut fields = vec![("Captured", format!("{} bytes", end - start))];
-        fields.extend(describe::fields(&facts));
+        fields.extend(describe::fields(&facts, known.secrets));
         layers.push(layer(app.map_or("Payload", Named::name), start, end - start, fields));
     }
     let stops = [

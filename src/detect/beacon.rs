@@ -8,8 +8,9 @@ use super::tally::{Map, Tally};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::flow::NameSource;
 use crate::model::protocol::Named;
+use crate::model::series::Level;
 use crate::model::time::SECOND;
-use crate::model::{Category, Finding, Flow, Host};
+use crate::model::{Category, Finding, Flow, Host, Series};
 use crate::settings::{Descriptor, Effect};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -181,6 +182,7 @@ impl Detector for Beacon {
                     n_users: users.get(server).copied().unwrap_or(1),
                     n_inside: self.inside.n_keys(),
                     is_nameless_http: calls.iter().all(|call| call.is_nameless_http),
+                    gaps: None,
                 })
             })
             .collect();
@@ -188,6 +190,10 @@ impl Detector for Beacon {
             b.parts.score().total_cmp(&a.parts.score()).then_with(|| (a.source, a.server).cmp(&(b.source, b.server)))
         });
         cases.truncate(MOST_FINDINGS);
+        for case in &mut cases {
+            let calls = self.calls.get(&(case.source, case.server));
+            case.gaps = calls.and_then(|calls| gaps(calls, case.parts.period));
+        }
 
         let findings = findings(&cases, context);
         Conclusion { findings, n_not_judged: self.calls.n_refused + self.n_left_out, ..Conclusion::default() }
@@ -241,6 +247,14 @@ struct Case {
     n_users: usize,
     n_inside: usize,
     is_nameless_http: bool,
+    gaps: Option<Series>,
+}
+
+/// The gaps between calls beside the usual one, for the eye.
+fn gaps(calls: &[Call], period: f64) -> Option<Series> {
+    let mut times: Vec<i64> = calls.iter().map(|call| call.second.saturating_mul(SECOND)).collect();
+    times.sort_unstable();
+    Series::gaps("Time since the connection before", &times, Some(Level { name: "usual".to_owned(), value: period }))
 }
 
 /// Findings of the cases; an address that only repeats what its name already says is left out.
@@ -367,6 +381,10 @@ impl Case {
             ),
             evidence("Threat after modifiers", threat, "", "0.2 low, 0.4 medium, 0.6 high (RITA)"),
         ];
+        finding.series.clone_from(&self.gaps);
+        if let Server::Name(name) = self.server {
+            finding.names = vec![context.names.text(name).to_owned()];
+        }
         finding.explanation = format!(
             "{} connected to {server} {} times, usually {period:.0} s apart (deviation {jitter:.1} s), and sent nearly the \
              same amount each time. Programs that ask a control server for orders do this; people do not. {}",

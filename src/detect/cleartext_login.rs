@@ -1,4 +1,5 @@
-//! Passwords that were sent without encryption, per server, to findings. The passwords themselves are kept nowhere here.
+//! Passwords that were sent without encryption, per server, to findings. A few of the passwords are kept, and named only
+//! where secrets are asked for.
 
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, gather};
@@ -70,6 +71,8 @@ struct Connection {
     ends: Option<(Host, Key)>,
     /// The user that was named last; a password may follow in a message of its own.
     user: String,
+    /// The last password.
+    password: String,
     /// Passwords whose answer has not come.
     open: Heard,
     /// Passwords that were not refused: what is refused is no password, see guessing.
@@ -83,6 +86,8 @@ type Key = (Host, u16, Named);
 struct Server {
     clients: BTreeSet<Host>,
     users: BTreeSet<String>,
+    /// Users with their passwords.
+    passwords: BTreeSet<(String, String)>,
     heard: Heard,
 }
 
@@ -122,8 +127,11 @@ impl Detector for CleartextLogin {
             user.clone_into(&mut connection.user);
         }
         let is_anybody = ANYBODY.contains(&connection.user.to_ascii_lowercase().as_str());
-        if is_community || said.text(FactKind::Password).is_some() && !is_anybody {
+        let secret = said.text(FactKind::Password).filter(|_| !is_anybody);
+        let community = said.text(FactKind::Community).filter(|_| is_community);
+        if let Some(secret) = secret.or(community) {
             connection.open.add(spoken);
+            secret.clone_into(&mut connection.password);
         }
     }
 
@@ -141,6 +149,9 @@ impl Detector for CleartextLogin {
             if !connection.user.is_empty() && server.users.len() < MOST_PEOPLE {
                 server.users.insert(connection.user.clone());
             }
+            if server.passwords.len() < MOST_NAMED {
+                server.passwords.insert((connection.user.clone(), connection.password.clone()));
+            }
         }
         let mut cases: Vec<(Key, Server)> = servers.into_iter().collect();
         cases.retain(|(_, server)| server.heard.n as f64 >= least);
@@ -150,6 +161,9 @@ impl Detector for CleartextLogin {
         let gathered = gather(context, &between, |_, _| true);
         let findings = cases.iter().zip(gathered).map(|((key, server), flows)| {
             let mut finding = server.finding(*key, least);
+            if context.settings.shows_secrets() {
+                finding.explanation.push_str(&server.told());
+            }
             flows.fill(&mut finding);
             draft::finish(finding, true)
         });
@@ -168,6 +182,12 @@ impl Connection {
 }
 
 impl Server {
+    /// The first few passwords, for who asks for them.
+    fn told(&self) -> String {
+        let pairs: Vec<String> = self.passwords.iter().map(|(user, password)| format!("{user} / {password}")).collect();
+        format!(" Users with their passwords: {}.", pairs.join(", "))
+    }
+
     fn finding(&self, (host, port, protocol): (Host, u16, Named), least: f64) -> Finding {
         let n = self.heard.n as f64;
         let confidence = 0.95;
@@ -234,6 +254,9 @@ mod tests {
         assert!(!format!("{:?}", found[0]).contains("hunter2"));
         assert!(found[0].explanation.contains("anna"));
         assert!(hear(&ENTRY, &[login("anonymous")], &Settings::default()).findings.is_empty());
+        let mut asked = Settings::default();
+        asked.show_secrets();
+        assert!(hear(&ENTRY, &[login("anna")], &asked).findings[0].explanation.contains("anna / hunter2"));
     }
 
     #[test]

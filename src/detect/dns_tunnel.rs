@@ -184,6 +184,7 @@ fn finding(domain: &str, askers: &[(Host, &Asked)], names: f64) -> Finding {
     finding.targets = draft::addresses(servers);
     finding.ports = vec![53];
     finding.protocol = "DNS".to_owned();
+    finding.names = vec![domain.to_owned()];
     finding.evidence = vec![
         evidence("Different names of the domain", n_new, "names", "a handful"),
         evidence("Questions for a new name", 100.0 * n_new / most.n_questions.max(1) as f64, "%", "few: names repeat"),

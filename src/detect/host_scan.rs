@@ -4,7 +4,7 @@ use super::contacts::{Contact, Outcome, Probe};
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, Gathered, gather};
 use super::severity::{Impact, extent, past, severity};
-use super::walk::{Walk, busiest};
+use super::walk::{Steps, Walk, busiest};
 use super::whole;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::protocol::Protocol;
@@ -116,6 +116,7 @@ struct Case {
     n_private: usize,
     log_ratio: f64,
     is_scanner: bool,
+    steps: Steps,
     first_ns: i64,
     last_ns: i64,
 }
@@ -251,6 +252,7 @@ impl Case {
             n_private,
             log_ratio: walk.log_ratio(),
             is_scanner: walk.is_scanner(),
+            steps: Steps::of(in_time.iter().map(|c| c.outcome.is_success())),
             first_ns: in_time.first()?.first_ns,
             last_ns: contacts.iter().map(|c| c.last_ns).max()?,
         })
@@ -319,6 +321,7 @@ impl Case {
             ),
             evidence("Time from first to last new host", duration as f64 / SECOND as f64, "s", ""),
         ];
+        finding.series = self.steps.course();
         finding.explanation = format!(
             "{} tried {tried} {what} within {}; {} failed and {} answered. An ordinary client knows its \
              servers and nearly all of its first contacts succeed; going through many addresses in vain means that \

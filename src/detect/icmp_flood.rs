@@ -105,6 +105,7 @@ impl Detector for IcmpFlood {
                 evidence("Seconds with pings", seconds.n_seconds() as f64, "s", ""),
                 evidence("Sources", sources.len() as f64, "addresses", "1 or 2 monitors"),
             ];
+            finding.series = seconds.course("Pings a second", "packets/s", threshold);
             finding.explanation = format!(
                 "{from} sent {} pings to {target}, up to {} in one second. Monitoring pings once in a while; this many \
                  only serve to load the line and the host, or to measure it under load.",

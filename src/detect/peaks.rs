@@ -1,5 +1,7 @@
 //! Counts per second to the busiest stretch: what floods are judged by.
 
+use crate::model::Series;
+use crate::model::series::Level;
 use std::collections::BTreeMap;
 
 /// Counts per second since 1970 of one target.
@@ -61,6 +63,12 @@ impl Seconds {
             }
         }
         best
+    }
+
+    /// The busiest seconds over time, beside a threshold.
+    pub fn course(&self, name: &str, unit: &str, threshold: f64) -> Option<Series> {
+        let level = Level { name: "threshold".to_owned(), value: threshold };
+        Series::rate(name, unit, self.counts.iter().map(|(second, n)| (*second, u64::from(*n))), Some(level))
     }
 
     /// Sums over stretches of `span` seconds from `start`, in order, those without any count included; at most

@@ -5,7 +5,7 @@ use super::crowd::{self, Crowd};
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, Gathered, gather};
 use super::severity::{Impact, extent, past, severity};
-use super::walk::{Walk, busiest};
+use super::walk::{Steps, Walk, busiest};
 use super::whole;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::time::{SECOND, from_seconds, span};
@@ -84,6 +84,7 @@ struct Case {
     n_window: usize,
     log_ratio: f64,
     is_scanner: bool,
+    steps: Steps,
     first_ns: i64,
     last_ns: i64,
 }
@@ -255,9 +256,9 @@ impl Case {
         let refuses = in_time.iter().any(|c| c.outcome == Outcome::Failure);
         let mut probes = Probes::default();
         contacts.iter().for_each(|c| probes.merge(c.probes));
-        let walk = Walk::over(
-            in_time.iter().filter(|c| refuses || c.outcome != Outcome::Silence).map(|c| c.outcome.is_success()),
-        );
+        let outcomes =
+            || in_time.iter().filter(|c| refuses || c.outcome != Outcome::Silence).map(|c| c.outcome.is_success());
+        let walk = Walk::over(outcomes());
         let n_failed = failed.iter().filter(|c| refuses || c.outcome != Outcome::Silence).count();
         Some(Case {
             source: first.source,
@@ -272,6 +273,7 @@ impl Case {
             n_window: busiest(&times, window_ns),
             log_ratio: walk.log_ratio(),
             is_scanner: walk.is_scanner(),
+            steps: Steps::of(outcomes()),
             first_ns: in_time.first()?.first_ns,
             last_ns: contacts.iter().map(|c| c.last_ns).max()?,
         })
@@ -336,6 +338,7 @@ impl Case {
             ),
             evidence("Time from first to last new port", duration as f64 / SECOND as f64, "s", ""),
         ];
+        finding.series = self.steps.course();
         finding.explanation = format!(
             "{} tried {} of {} within {}; {} refused, gave no answer or were left half open at once, and {} were used \
              properly. An ordinary client knows which port it wants and gets an answer there; a series of such tries on \

@@ -8,7 +8,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::packet::tcp_flag::{ACK, RST, SYN};
 use crate::model::time::SECOND;
-use crate::model::{Category, Flow, Host};
+use crate::model::{Category, Flow, Host, Series};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -98,6 +98,7 @@ struct Case {
     worst: u64,
     most_a_second: u32,
     cusum: f64,
+    course: Option<Series>,
 }
 
 /// True if the third packet of the handshake never came. A reset may carry ACK.
@@ -144,11 +145,18 @@ impl Detector for SynFlood {
                     worst,
                     most_a_second: service.incomplete.most(),
                     cusum,
+                    course: None,
                 })
             })
             .collect();
         cases.sort_by_key(|case| std::cmp::Reverse(case.n_incomplete));
         cases.truncate(MOST_FINDINGS);
+        for case in &mut cases {
+            let service = self.services.get(&(case.target, case.port));
+            case.course = service.and_then(|service| {
+                service.incomplete.course("Requests never completed, a second", "requests/s", least / period as f64)
+            });
+        }
 
         let between: Vec<Between> = cases.iter().map(|case| Between::server(case.target, case.port)).collect();
         let gathered = gather_senders(context, &between, is_incomplete);
@@ -211,6 +219,7 @@ impl Case {
             evidence("Cumulative sum", self.cusum, "", "below 1.05 (Wang, Zhang, Shin 2002)"),
             evidence("Sources", sources.len() as f64, "addresses", ""),
         ];
+        finding.series.clone_from(&self.course);
         finding.explanation = format!(
             "{from} sent {} connection requests to {} port {} that were never completed, up to {} in a second; {} \
              connections were completed in the whole capture. A real client answers the server's reply; a flood does \

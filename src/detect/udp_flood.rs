@@ -6,7 +6,7 @@ use super::peaks::Seconds;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
-use crate::model::{Category, Finding, Flow, Host};
+use crate::model::{Category, Finding, Flow, Host, Series};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -85,6 +85,7 @@ struct Case {
     n_shots: u64,
     n_all: u64,
     n_refused: u64,
+    course: Option<Series>,
 }
 
 /// Port 0 stands for later pieces of a fragmented datagram, whose ports are unknown.
@@ -128,11 +129,19 @@ impl Detector for UdpFlood {
                     n_shots: service.shots.total(),
                     n_all: service.all.total(),
                     n_refused: service.n_refused,
+                    course: None,
                 })
             })
             .collect();
         cases.sort_by_key(|case| std::cmp::Reverse(case.n_all));
         cases.truncate(MOST_FINDINGS);
+        for case in &mut cases {
+            let service = self.services.get(&(case.target, case.port));
+            case.course = service.and_then(|service| {
+                let seconds = if case.is_fresh { &service.shots } else { &service.all };
+                seconds.course("Unanswered packets a second", "packets/s", case.threshold)
+            });
+        }
 
         let between: Vec<Between> = cases.iter().map(|case| Between::server(case.target, case.port)).collect();
         let gathered = gather_senders(context, &between, is_unanswered);
@@ -186,6 +195,7 @@ impl Case {
             evidence("Flows that the host refused by ICMP", self.n_refused as f64, "flows", "0"),
             evidence("Sources", sources.len() as f64, "addresses", ""),
         ];
+        finding.series.clone_from(&self.course);
         finding.explanation = format!(
             "{from} sent {} UDP packets to {} port {}, {:.0} a second at the busiest, and got no answer{}. {}",
             self.n_all,

@@ -2,6 +2,9 @@
 //!
 //! Jung, Paxson, Berger, Balakrishnan: Fast Portscan Detection Using Sequential Hypothesis Testing, IEEE S&P 2004.
 
+use crate::model::Series;
+use crate::model::series::{Level, SeriesKind};
+
 /// Chance that a first contact of an ordinary host succeeds.
 const THETA_ORDINARY: f64 = 0.8;
 /// Chance that a first contact of a scanner succeeds.
@@ -52,6 +55,54 @@ impl Walk {
     }
 }
 
+/// Steps that are shown even where the verdict comes earlier.
+const LEAST_SHOWN: usize = 12;
+
+/// The outcomes of the first [`Steps::MOST`] first contacts, small enough to be kept with every case.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Steps {
+    /// A bit each, the first the lowest: 1 for a success.
+    bits: u64,
+    n: u8,
+}
+
+impl Steps {
+    /// Most outcomes kept: the test decides long before.
+    pub const MOST: u8 = 64;
+
+    /// The first of these outcomes.
+    pub fn of(outcomes: impl IntoIterator<Item = bool>) -> Steps {
+        let mut steps = Steps::default();
+        for is_success in outcomes.into_iter().take(usize::from(Steps::MOST)) {
+            steps.bits |= u64::from(is_success) << steps.n;
+            steps.n += 1;
+        }
+        steps
+    }
+
+    /// The walk step by step, for the eye: log10 of the likelihood ratio beside the verdict's.
+    pub fn course(self) -> Option<Series> {
+        let mut walk = Walk::default();
+        let points = (0..self.n).map(|step| {
+            walk.step(self.bits >> step & 1 == 1);
+            (i64::from(step) + 1, walk.log_ratio() / std::f64::consts::LN_10)
+        });
+        let level = (BETA / ALPHA).log10();
+        let mut points: Vec<(i64, f64)> = points.collect();
+        // What comes long after the verdict would only make it small.
+        if let Some(verdict) = points.iter().position(|(_, value)| *value >= level) {
+            points.truncate((3 * (verdict + 1)).max(LEAST_SHOWN));
+        }
+        (points.len() >= 2).then(|| Series {
+            kind: SeriesKind::Walk,
+            name: "Scanner against ordinary client, log10 of the likelihood ratio".to_owned(),
+            unit: String::new(),
+            points,
+            level: Some(Level { name: "a scanner from".to_owned(), value: level }),
+        })
+    }
+}
+
 /// Most events within any span of `window_ns`; `times_ns` ascending.
 pub fn busiest(times_ns: &[i64], window_ns: i64) -> usize {
     let mut first = 0;
@@ -94,6 +145,19 @@ mod tests {
         assert!(!Walk::over([true, false, true, false, true, false, false]).is_scanner());
         // Four successes reach "ordinary"; the walk begins again and four failures then suffice.
         assert!(Walk::over([true, true, true, true, false, false, false, false]).is_scanner());
+    }
+
+    #[test]
+    fn the_course_of_a_walk_crosses_its_level_where_the_verdict_falls() {
+        let series = Steps::of([false, true, false, false, false, false, true]).course().unwrap();
+        let level = series.level.unwrap().value;
+        let crossed = series.points.iter().find(|(_, value)| *value >= level);
+        assert_eq!(crossed.map(|(step, _)| *step), Some(6));
+        assert!((series.points[0].1 - 4_f64.log10()).abs() < 1e-9 && series.points[1].1.abs() < 1e-9);
+        assert_eq!(Steps::of([false; 500]).course().map(|series| series.points.len()), Some(LEAST_SHOWN));
+        let undecided = (0..500).map(|step| step % 2 == 1);
+        assert_eq!(Steps::of(undecided).course().map(|series| series.points.len()), Some(64));
+        assert!(Steps::of([false]).course().is_none());
     }
 
     #[test]

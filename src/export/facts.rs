@@ -1,14 +1,16 @@
 //! Flows and what they said to JSON lines: one object a flow, in order of the flows' first packets.
 //!
-//! Field by field it is described in `json.md` beside this file. Secrets are not written.
+//! Field by field it is described in `json.md` beside this file. Secrets are written only where they are asked for.
 
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
 use crate::flow::told::{FlowFact, Told};
 use crate::model::fact::{Shape, Value};
 use crate::model::flow::{Direction, Flow};
+use crate::model::secret::{self, Secrets};
 use crate::model::time::seconds;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// What the file is made from.
@@ -19,6 +21,8 @@ pub struct Source<'a> {
     pub told: &'a Told,
     /// Texts.
     pub names: &'a Names,
+    /// Whether secrets are written.
+    pub secrets: Secrets,
 }
 
 #[derive(Serialize)]
@@ -57,7 +61,7 @@ struct FactOut<'a> {
 #[serde(untagged)]
 enum ValueOut<'a> {
     Number(u64),
-    Text(&'a str),
+    Text(Cow<'a, str>),
     Hidden(Option<()>),
 }
 
@@ -90,7 +94,7 @@ fn row<'a>(serial: u32, flow: &Flow, source: &Source<'a>) -> FlowOut<'a> {
         last: seconds(flow.last_ns),
         sent: sent(flow.forward()),
         received: sent(flow.backward()),
-        facts: source.told.of(flow, source.names).iter().map(fact).collect(),
+        facts: source.told.of(flow, source.names).iter().map(|one| fact(one, source.secrets)).collect(),
     }
 }
 
@@ -98,11 +102,11 @@ fn sent(direction: &Direction) -> SentOut {
     SentOut { packets: direction.packets, bytes: direction.bytes }
 }
 
-fn fact<'a>(fact: &FlowFact<'a>) -> FactOut<'a> {
+fn fact<'a>(fact: &FlowFact<'a>, secrets: Secrets) -> FactOut<'a> {
     let value = match (fact.kind.shape(), fact.value) {
-        (Shape::Secret, _) => ValueOut::Hidden(None),
+        (Shape::Secret, _) if secrets == Secrets::Masked => ValueOut::Hidden(None),
         (_, Value::Number(number)) => ValueOut::Number(number),
-        (_, Value::Text(text)) => ValueOut::Text(text),
+        (_, Value::Text(text)) => ValueOut::Text(secret::shown(fact.kind, text, secrets)),
     };
     FactOut { id: fact.kind.id(), value, count: fact.n }
 }

@@ -278,6 +278,8 @@ mod tests {
             targets: Vec::new(),
             ports: Vec::new(),
             protocol: "TCP".to_owned(),
+            names: vec![],
+            series: None,
             evidence: Vec::new(),
             explanation: String::new(),
             benign_causes: Vec::new(),

@@ -3,9 +3,11 @@
 //! Field by field it is described in `json.md` beside this file. Times are seconds since 1970 UTC, addresses are text, and every
 //! number is finite. Names, order and meaning of fields change only together with the schema number.
 
-use crate::model::analysis::{Analysis, Coverage, Issue, IssueSeverity, ProtocolCount, SaidCount};
+use crate::model::analysis::{Analysis, Coverage, Expected, Issue, IssueSeverity, ProtocolCount, SaidCount};
 use crate::model::finding::{Category, Evidence, Finding, Severity};
+use crate::model::series::SeriesKind;
 use crate::model::time::seconds;
+use crate::model::{Incident, Rule, Series, Verdict};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -27,6 +29,8 @@ struct Document<'a> {
     coverage: CoverageOut,
     issues: Vec<IssueOut<'a>>,
     findings: Vec<FindingOut<'a>>,
+    expected: Vec<ExpectedOut<'a>>,
+    incidents: Vec<IncidentOut<'a>>,
     settings: SettingsOut<'a>,
 }
 
@@ -110,6 +114,42 @@ struct FindingOut<'a> {
     display_filter: &'a str,
     flows: u64,
     packets: u64,
+    names: &'a [String],
+    series: Option<SeriesOut<'a>>,
+    verdict: Option<Verdict>,
+    note: &'a str,
+}
+
+#[derive(Serialize)]
+struct ExpectedOut<'a> {
+    #[serde(flatten)]
+    finding: FindingOut<'a>,
+    rule: &'a Rule,
+}
+
+#[derive(Serialize)]
+struct IncidentOut<'a> {
+    id: &'a str,
+    sentence: &'a str,
+    severity: Severity,
+    start: f64,
+    end: f64,
+    findings: &'a [String],
+}
+
+#[derive(Serialize)]
+struct SeriesOut<'a> {
+    kind: SeriesKind,
+    name: &'a str,
+    unit: &'a str,
+    points: Vec<(f64, f64)>,
+    level: Option<LevelOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct LevelOut<'a> {
+    name: &'a str,
+    value: f64,
 }
 
 #[derive(Serialize)]
@@ -124,6 +164,8 @@ struct EvidenceOut<'a> {
 struct SettingsOut<'a> {
     changed: BTreeMap<&'a str, f64>,
     seed: u64,
+    expected: &'a [Rule],
+    secrets_shown: bool,
 }
 
 fn document(analysis: &Analysis) -> Document<'_> {
@@ -149,10 +191,14 @@ fn document(analysis: &Analysis) -> Document<'_> {
         },
         coverage: coverage(&analysis.coverage),
         issues: analysis.issues.iter().map(issue).collect(),
-        findings: analysis.findings.iter().map(finding).collect(),
+        findings: analysis.findings.iter().map(|one| finding(one, analysis)).collect(),
+        expected: analysis.expected.iter().map(|one| expected(one, analysis)).collect(),
+        incidents: analysis.incidents.iter().map(incident).collect(),
         settings: SettingsOut {
             changed: analysis.changed_settings.iter().map(|(id, value)| (id.as_str(), finite(*value))).collect(),
             seed: analysis.seed,
+            expected: &analysis.rules,
+            secrets_shown: analysis.shows_secrets,
         },
     }
 }
@@ -193,7 +239,23 @@ fn issue(issue: &Issue) -> IssueOut<'_> {
     }
 }
 
-fn finding(finding: &Finding) -> FindingOut<'_> {
+fn expected<'a>(expected: &'a Expected, analysis: &'a Analysis) -> ExpectedOut<'a> {
+    ExpectedOut { finding: finding(&expected.finding, analysis), rule: &expected.rule }
+}
+
+fn incident(incident: &Incident) -> IncidentOut<'_> {
+    IncidentOut {
+        id: &incident.id,
+        sentence: &incident.sentence,
+        severity: incident.severity,
+        start: seconds(incident.start_ns),
+        end: seconds(incident.end_ns),
+        findings: &incident.findings,
+    }
+}
+
+fn finding<'a>(finding: &'a Finding, analysis: &'a Analysis) -> FindingOut<'a> {
+    let remark = analysis.remarks.get(&finding.id);
     FindingOut {
         id: &finding.id,
         detector: &finding.detector,
@@ -217,6 +279,22 @@ fn finding(finding: &Finding) -> FindingOut<'_> {
         display_filter: &finding.display_filter,
         flows: finding.n_flows,
         packets: finding.n_packets,
+        names: &finding.names,
+        series: finding.series.as_ref().map(series),
+        verdict: remark.and_then(|remark| remark.verdict),
+        note: remark.map_or("", |remark| &remark.note),
+    }
+}
+
+fn series(series: &Series) -> SeriesOut<'_> {
+    // A walk goes by steps, all others by time.
+    let place = |at: i64| if series.kind == SeriesKind::Walk { at as f64 } else { seconds(at) };
+    SeriesOut {
+        kind: series.kind,
+        name: &series.name,
+        unit: &series.unit,
+        points: series.points.iter().map(|(at, value)| (place(*at), finite(*value))).collect(),
+        level: series.level.as_ref().map(|one| LevelOut { name: &one.name, value: finite(one.value) }),
     }
 }
 
@@ -237,7 +315,8 @@ fn finite(value: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Address, Host};
+    use crate::model::series::Level;
+    use crate::model::{Address, Host, Remark};
     use serde_json::{Value, json};
 
     fn sample() -> Analysis {
@@ -270,6 +349,14 @@ mod tests {
             targets: vec![Address::Ip(Host::v6([0; 16]))],
             ports: vec![22],
             protocol: "TCP".to_owned(),
+            names: vec!["a.example".to_owned()],
+            series: Some(Series {
+                kind: SeriesKind::Gaps,
+                name: "Gaps".to_owned(),
+                unit: "s".to_owned(),
+                points: vec![(1_500_000_000, 60.0), (2_000_000_000, f64::NAN)],
+                level: Some(Level { name: "usual".to_owned(), value: 60.0 }),
+            }),
             evidence: vec![Evidence {
                 name: "n".to_owned(),
                 value: f64::INFINITY,
@@ -285,6 +372,21 @@ mod tests {
             flow_serials: vec![1],
             packet_indices: vec![],
         });
+        let mut other = analysis.findings.clone();
+        other.iter_mut().for_each(|finding| finding.id = "port_scan-2".to_owned());
+        let rule = Rule { port: Some(22), note: "Inventory".to_owned(), ..Rule::default() };
+        analysis.expected = other.into_iter().map(|finding| Expected { finding, rule: rule.clone() }).collect();
+        analysis.rules = vec![rule];
+        let remark = Remark { verdict: Some(Verdict::False), note: "Ours".to_owned() };
+        analysis.remarks.insert("port_scan-1".to_owned(), remark);
+        analysis.incidents.push(Incident {
+            id: "port_scan-1".to_owned(),
+            sentence: "First this, then that.".to_owned(),
+            severity: Severity::High,
+            start_ns: 1_500_000_000,
+            end_ns: 2_000_000_000,
+            findings: vec!["port_scan-1".to_owned()],
+        });
         analysis
     }
 
@@ -296,7 +398,8 @@ mod tests {
     fn the_document_has_the_fields_of_the_contract() {
         let text = super::json(&sample());
         let read: Value = serde_json::from_str(&text).unwrap();
-        let mut expected = ["schema", "file", "summary", "coverage", "issues", "findings", "settings"];
+        let mut expected =
+            ["schema", "file", "summary", "coverage", "issues", "findings", "expected", "incidents", "settings"];
         expected.sort_unstable();
         assert_eq!(keys(&read), expected);
         assert_eq!(read["schema"], 1);
@@ -304,25 +407,35 @@ mod tests {
         assert_eq!(read["file"]["name"], "a \"b\" </script>\u{0}.pcap");
         assert_eq!(read["summary"]["last"], 1_795_254_060.0);
         assert_eq!(read["issues"][0]["severity"], "error");
-        assert_eq!(read["settings"], json!({"changed": {"port_scan.ports": 20.0}, "seed": 42}));
+        assert_eq!(read["settings"]["changed"], json!({"port_scan.ports": 20.0}));
+        assert_eq!(keys(&read["settings"]), ["changed", "expected", "secrets_shown", "seed"]);
+        assert_eq!((&read["settings"]["seed"], &read["settings"]["secrets_shown"]), (&json!(42), &json!(false)));
+        let rule = json!({"host": null, "peer": null, "port": 22, "name": null, "detector": null, "note": "Inventory"});
+        assert_eq!(read["settings"]["expected"], json!([rule]));
+        assert_eq!((&read["expected"][0]["id"], &read["expected"][0]["rule"]), (&json!("port_scan-2"), &rule));
+        assert_eq!(read["incidents"][0]["findings"], json!(["port_scan-1"]));
     }
 
     #[test]
     fn a_finding_has_the_fields_of_the_contract_in_its_order() {
         let text = super::json(&sample());
         let fields = "id detector category title severity score confidence technique technique_name start end sources \
-                      targets ports protocol evidence explanation benign_causes advice display_filter flows packets";
+                      targets ports protocol evidence explanation benign_causes advice display_filter flows packets names series verdict note";
         let mut rest = text.split_once("\"findings\"").unwrap().1;
         for field in fields.split(' ') {
             rest = rest.split_once(&format!("\"{field}\": ")).unwrap_or_else(|| panic!("{field}")).1;
         }
         let read: Value = serde_json::from_str(&text).unwrap();
         let finding = &read["findings"][0];
-        assert_eq!(keys(finding).len(), fields.split(' ').count());
+        let n_own = fields.split(' ').count();
+        assert_eq!((keys(finding).len(), keys(&read["expected"][0]).len()), (n_own, n_own + 1));
         assert_eq!((&finding["category"], &finding["severity"]), (&json!("brute-force"), &json!("high")));
         assert_eq!(finding["sources"], json!(["10.0.0.1", "01:02:03:04:05:06"]));
         assert_eq!((&finding["start"], &finding["technique"]), (&json!(1.5), &Value::Null));
         assert_eq!((&finding["flows"], &finding["packets"]), (&json!(3), &json!(9)));
+        assert_eq!((&finding["verdict"], &finding["note"]), (&json!("false"), &json!("Ours")));
+        assert_eq!(finding["series"]["points"], json!([[1.5, 60.0], [2.0, 0.0]]));
+        assert_eq!(read["expected"][0]["verdict"], Value::Null);
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! The one value that page, report and command show. Small: tables and packets stay behind with the worker.
 
 use super::address::Host;
+use super::allow::Rule;
 use super::comment::Comment;
 use super::finding::Finding;
+use super::incident::Incident;
+use super::remark::Remarks;
 use super::rows::TableFacts;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -20,6 +23,12 @@ pub struct Analysis {
     pub issues: Vec<Issue>,
     /// What does not belong, most severe first.
     pub findings: Vec<Finding>,
+    /// What the allow-list says is expected here, most severe first.
+    pub expected: Vec<Expected>,
+    /// Findings that belong together, most severe first.
+    pub incidents: Vec<Incident>,
+    /// What people say about findings.
+    pub remarks: Remarks,
     /// What each detector did, in the order of their table.
     pub runs: Vec<DetectorRun>,
     /// Figures for charts.
@@ -28,10 +37,40 @@ pub struct Analysis {
     pub table: Option<TableFacts>,
     /// Settings that differ from their defaults, by id.
     pub changed_settings: BTreeMap<String, f64>,
+    /// The allow-list in force.
+    pub rules: Vec<Rule>,
+    /// True if passwords and the like are written as they are.
+    pub shows_secrets: bool,
     /// Seed of everything random.
     pub seed: u64,
     /// What the flow table (CSV) holds.
     pub flow_columns: FlowColumns,
+}
+
+/// A finding that is expected here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Expected {
+    /// What was found.
+    pub finding: Finding,
+    /// The first rule that it fits.
+    pub rule: Rule,
+}
+
+impl Analysis {
+    /// The finding of an id, be it expected or not.
+    pub fn finding(&self, id: &str) -> Option<&Finding> {
+        self.findings.iter().chain(self.expected.iter().map(|e| &e.finding)).find(|finding| finding.id == id)
+    }
+
+    /// The rule because of which the finding of an id is expected.
+    pub fn rule_of(&self, id: &str) -> Option<&Rule> {
+        self.expected.iter().find(|expected| expected.finding.id == id).map(|expected| &expected.rule)
+    }
+
+    /// The incident that a finding is part of.
+    pub fn incident_of(&self, id: &str) -> Option<&Incident> {
+        self.incidents.iter().find(|incident| incident.findings.iter().any(|other| other == id))
+    }
 }
 
 /// What the flow table (CSV) holds, as it was asked for when the input was read.

@@ -1,5 +1,6 @@
 //! A chart as data: what to draw, not how. Each can also be read as a table.
 
+use super::series;
 use serde::{Deserialize, Serialize};
 
 /// One chart.
@@ -35,6 +36,13 @@ pub enum Marks {
     Bars(Vec<Bar>),
     /// Vertical bars in the given order.
     Columns(Vec<Bar>),
+    /// The course of a finding's evidence.
+    Course {
+        /// Minutes east of UTC that times are written in.
+        offset_minutes: i32,
+        /// The values.
+        course: series::Series,
+    },
 }
 
 /// A named run of values.

@@ -1,6 +1,7 @@
 //! A finding: what does not belong, why it matters, what else it could be, what to do.
 
 use super::address::Address;
+use super::series::Series;
 use serde::{Deserialize, Serialize};
 
 /// How much a finding matters.
@@ -135,8 +136,12 @@ pub struct Finding {
     pub ports: Vec<u16>,
     /// Transport or protocol name.
     pub protocol: String,
+    /// Domains and server names meant, sorted; at most [`Finding::MOST_NAMES`].
+    pub names: Vec<String>,
     /// Measured values.
     pub evidence: Vec<Evidence>,
+    /// The course of what was measured, where it has one.
+    pub series: Option<Series>,
     /// What was seen and why it matters, in plain sentences.
     pub explanation: String,
     /// What else it could be.
@@ -161,6 +166,8 @@ impl Finding {
     pub const MOST_ADDRESSES: usize = 50;
     /// Most ports listed.
     pub const MOST_PORTS: usize = 100;
+    /// Most names listed.
+    pub const MOST_NAMES: usize = 20;
     /// Most flows listed; `n_flows` counts all.
     pub const MOST_FLOWS: usize = 100_000;
 
@@ -173,5 +180,53 @@ impl Finding {
                 .then(a.start_ns.cmp(&b.start_ns))
                 .then_with(|| a.id.cmp(&b.id))
         });
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::model::Host;
+
+    /// A finding of a detector between IPv4 addresses, with its id in the name of the detector and nothing else.
+    pub fn made(detector: &str, sources: &[[u8; 4]], targets: &[[u8; 4]]) -> Finding {
+        let all = |list: &[[u8; 4]]| list.iter().map(|bytes| Address::Ip(Host::v4(*bytes))).collect();
+        Finding {
+            id: format!("{detector}-1"),
+            detector: detector.to_owned(),
+            category: Category::Scan,
+            title: detector.to_owned(),
+            severity: Severity::Medium,
+            score: 0.5,
+            confidence: 0.5,
+            technique: None,
+            technique_name: None,
+            start_ns: 0,
+            end_ns: 0,
+            sources: all(sources),
+            targets: all(targets),
+            ports: Vec::new(),
+            protocol: String::new(),
+            names: Vec::new(),
+            evidence: Vec::new(),
+            series: None,
+            explanation: String::new(),
+            benign_causes: Vec::new(),
+            advice: Vec::new(),
+            display_filter: String::new(),
+            n_flows: 0,
+            n_packets: 0,
+            flow_serials: Vec::new(),
+            packet_indices: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_most_severe_come_first_and_ids_break_ties() {
+        let mut findings = vec![made("b", &[], &[]), made("a", &[], &[]), made("c", &[], &[])];
+        findings[2].severity = Severity::High;
+        Finding::sort(&mut findings);
+        let ids: Vec<&str> = findings.iter().map(|finding| finding.id.as_str()).collect();
+        assert_eq!(ids, ["c-1", "a-1", "b-1"]);
     }
 }

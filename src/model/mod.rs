@@ -1,26 +1,36 @@
 //! Plain data, one type family per station of the line. Imports nothing else of ours.
 
 pub mod address;
+pub mod allow;
 pub mod analysis;
 pub mod chart;
 pub mod comment;
 pub mod fact;
 pub mod finding;
 pub mod flow;
+pub mod incident;
 pub mod moments;
 pub mod packet;
 pub mod protocol;
 pub mod quantity;
+pub mod remark;
 pub mod rows;
+pub mod secret;
+pub mod series;
 pub mod table;
 pub mod text;
 pub mod time;
 
 pub use address::{Address, Host};
+pub use allow::{Net, Rule};
 pub use analysis::Analysis;
 pub use comment::Comment;
 pub use fact::{FactKind, Facts, Message};
 pub use finding::{Category, Evidence, Finding, Severity};
 pub use flow::{Direction, Flow, FlowKey};
+pub use incident::Incident;
 pub use packet::{Packet, Transport};
 pub use protocol::Protocol;
+pub use remark::{Remark, Remarks, Verdict};
+pub use secret::Secrets;
+pub use series::Series;

@@ -5,9 +5,9 @@ use super::filter::Matcher;
 use crate::decode::app::describe;
 use crate::flow::names::Names;
 use crate::flow::told::FlowFact;
-use crate::model::Finding;
 use crate::model::flow::Flow;
 use crate::model::table::{FlowRow, Page, SaidFact};
+use crate::model::{Finding, Secrets};
 use crate::pipeline::Pipeline;
 use crate::protocol::{Filter, FlowSort};
 
@@ -102,14 +102,17 @@ fn text_key(text: &str) -> u128 {
 }
 
 /// A window of the table.
-pub(super) fn page(pipeline: &Pipeline, rows: &Rows, offset: u64, count: u32) -> Page<FlowRow> {
+pub(super) fn page(pipeline: &Pipeline, rows: &Rows, (offset, count): (u64, u32), secrets: Secrets) -> Page<FlowRow> {
     let flows = pipeline.flows();
     let window = (offset..offset + u64::from(count)).map_while(|place| rows.get(place));
     let rows_given = window
         .filter_map(|serial| {
             let serial = serial as u32;
             let score = pipeline.scores().get((serial - flows.first_serial()) as usize).copied();
-            Some(FlowRow { facts: facts(pipeline, serial), ..row(serial, flows.get(serial)?, pipeline.names(), score) })
+            Some(FlowRow {
+                facts: facts(pipeline, serial, secrets),
+                ..row(serial, flows.get(serial)?, pipeline.names(), score)
+            })
         })
         .collect();
     Page { total: rows.len(), offset, rows: rows_given }
@@ -138,11 +141,11 @@ fn row(serial: u32, flow: &Flow, names: &Names, score: Option<f32>) -> FlowRow {
     }
 }
 
-fn facts(pipeline: &Pipeline, serial: u32) -> Vec<SaidFact> {
+fn facts(pipeline: &Pipeline, serial: u32, secrets: Secrets) -> Vec<SaidFact> {
     let Some(flow) = pipeline.flows().get(serial) else { return Vec::new() };
     let said = |fact: &FlowFact<'_>| SaidFact {
         label: fact.kind.label().to_owned(),
-        value: describe::text(fact.kind, fact.value),
+        value: describe::text(fact.kind, fact.value, secrets),
         n: fact.n,
     };
     pipeline.told().of(flow, pipeline.names()).iter().map(said).collect()

@@ -12,7 +12,7 @@ use crate::decode::explain;
 use crate::export::flows_csv;
 use crate::model::comment::{About, Comment};
 use crate::model::table::{LayerDetail, PacketDetail};
-use crate::model::{Analysis, Finding};
+use crate::model::{Analysis, Finding, Secrets};
 use crate::pipeline::Pipeline;
 use crate::protocol::{Answer, Filter, FlowSort, PacketSort, Query, RowSort};
 use crate::read::RawPacket;
@@ -79,6 +79,7 @@ impl Views {
 
     /// Answers a question.
     pub fn ask(&mut self, pipeline: &Pipeline, analysis: &Analysis, source: &mut dyn Source, query: Query) -> Answer {
+        let secrets = secrets(analysis);
         match query {
             Query::Flows { filter, sort, is_descending, offset, count } => {
                 let is_kept = |view: &&View<FlowSort>| {
@@ -90,7 +91,7 @@ impl Views {
                     self.flows = Some(View { filter, sort, is_descending, rows });
                 }
                 let rows = self.flows.as_ref().map_or(&NO_ROWS, |view| &view.rows);
-                Answer::Flows(flows::page(pipeline, rows, offset, count.min(MOST_ROWS)))
+                Answer::Flows(flows::page(pipeline, rows, (offset, count.min(MOST_ROWS)), secrets))
             }
             Query::Packets { filter, sort, is_descending, offset, count } => {
                 let is_kept = |view: &&View<PacketSort>| {
@@ -102,7 +103,7 @@ impl Views {
                     self.packets = Some(View { filter, sort, is_descending, rows });
                 }
                 let rows = self.packets.as_ref().map_or(&NO_ROWS, |view| &view.rows);
-                Answer::Packets(packets::page(pipeline, source, rows, offset, count.min(MOST_ROWS)))
+                Answer::Packets(packets::page(pipeline, source, rows, (offset, count.min(MOST_ROWS)), secrets))
             }
             Query::Rows { filter, sort, is_descending, offset, count, first_column, n_columns } => {
                 let is_kept = |view: &&View<RowSort>| {
@@ -144,7 +145,11 @@ static NO_ROWS: Rows = Rows::Some(Vec::new());
 
 fn finding<'a>(analysis: &'a Analysis, filter: &Filter) -> Option<&'a Finding> {
     let id = filter.finding.as_ref()?;
-    analysis.findings.iter().find(|finding| finding.id == *id)
+    analysis.finding(id)
+}
+
+fn secrets(analysis: &Analysis) -> Secrets {
+    if analysis.shows_secrets { Secrets::Shown } else { Secrets::Masked }
 }
 
 /// What the capture says about a packet, as a layer of no bytes.
@@ -162,7 +167,7 @@ fn detail(pipeline: &Pipeline, analysis: &Analysis, source: &mut dyn Source, ind
     let placed = &known.placed;
     let bytes = source.read_at(placed.file, placed.offset, placed.captured_bytes as usize)?;
     let raw = packets::raw(placed, &bytes);
-    let beside = packets::known_of(pipeline, &known);
+    let beside = packets::known_of(pipeline, &known, secrets(analysis));
     let (mut layers, stopped) = explain::layers(&raw, index, beside);
     layers.extend(comments(analysis, &raw));
     let row = explain::row(&raw, index, beside);

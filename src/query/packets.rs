@@ -3,8 +3,8 @@
 use super::filter::Matcher;
 use super::{Rows, Source, flows};
 use crate::decode::explain::{self, Known};
-use crate::model::Finding;
 use crate::model::table::{PacketRow, Page};
+use crate::model::{Finding, Secrets};
 use crate::pipeline::Pipeline;
 use crate::protocol::{Filter, PacketSort};
 use crate::read::RawPacket;
@@ -86,8 +86,8 @@ pub(super) fn page(
     pipeline: &Pipeline,
     source: &mut dyn Source,
     rows: &Rows,
-    offset: u64,
-    count: u32,
+    (offset, count): (u64, u32),
+    secrets: Secrets,
 ) -> Page<PacketRow> {
     let known: Vec<(u64, Indexed)> = (offset..offset + u64::from(count))
         .map_while(|place| rows.get(place))
@@ -107,7 +107,7 @@ pub(super) fn page(
                 None => source.read_at(placed.file, placed.offset, length),
             };
             match bytes {
-                Some(bytes) => explain::row(&raw(placed, &bytes), *index, known_of(pipeline, packet)),
+                Some(bytes) => explain::row(&raw(placed, &bytes), *index, known_of(pipeline, packet, secrets)),
                 None => unreadable(*index, packet),
             }
         })
@@ -158,10 +158,10 @@ pub(super) fn raw<'a>(placed: &Placed, data: &'a [u8]) -> RawPacket<'a> {
 }
 
 /// What is known of the packet's flow.
-pub(super) fn known_of(pipeline: &Pipeline, packet: &Indexed) -> Known {
-    let Belongs::Flow(serial, way) = packet.belongs else { return Known::default() };
+pub(super) fn known_of(pipeline: &Pipeline, packet: &Indexed, secrets: Secrets) -> Known {
+    let Belongs::Flow(serial, way) = packet.belongs else { return Known { secrets, ..Known::default() } };
     let flow = pipeline.flows().get(serial).filter(|flow| flow.is_app_certain);
-    Known { flow: Some(serial), way: Some(way), app: flow.and_then(|flow| flow.app) }
+    Known { flow: Some(serial), way: Some(way), app: flow.and_then(|flow| flow.app), secrets }
 }
 
 fn flow_of(packet: &Indexed) -> Option<u32> {

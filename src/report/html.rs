@@ -10,6 +10,7 @@ mod figures;
 mod findings;
 mod overview;
 mod style;
+mod triage;
 
 /// Holds even if something slipped through the escaping: nothing runs and nothing is fetched.
 const POLICY: &str =
@@ -20,6 +21,8 @@ pub fn html(analysis: &Analysis) -> String {
     let name = escape(&analysis.file.name);
     let sections = [
         findings::list(analysis),
+        triage::incidents(analysis),
+        triage::expected(analysis),
         overview::section(analysis),
         findings::details(analysis),
         appendix::coverage(analysis),

@@ -1,7 +1,8 @@
 //! What the page knows at one moment.
 
+use super::memory::Memory;
 use super::route::Route;
-use crate::model::Analysis;
+use crate::model::{Analysis, Rule};
 use crate::protocol::{Progress, Stage};
 use crate::settings::{Descriptor, Effect, Settings};
 use std::ops::Deref;
@@ -22,6 +23,12 @@ impl<T> Shared<T> {
 impl<T> Clone for Shared<T> {
     fn clone(&self) -> Self {
         Shared(self.0.clone())
+    }
+}
+
+impl<T: Default> Default for Shared<T> {
+    fn default() -> Self {
+        Shared::new(T::default())
     }
 }
 
@@ -107,6 +114,15 @@ pub enum Notice {
         /// Name of the file.
         file: String,
     },
+    /// A rule was added to the allow-list; it can be taken back.
+    Expected(Rule),
+    /// Settings were loaded from a file.
+    Loaded {
+        /// Name of the file.
+        file: String,
+        /// What was not usable, a sentence each.
+        warnings: Vec<String>,
+    },
     /// Something that was asked for could not be done: loading a sample, saving a file.
     Failed(String),
 }
@@ -144,6 +160,8 @@ pub struct State {
     pub route: Route,
     /// The zone that times are shown in.
     pub clock: Clock,
+    /// Remarks on files that were open before, and on the one that is.
+    pub memory: Shared<Memory>,
 }
 
 impl State {

@@ -1,10 +1,12 @@
 //! One step of the page: a state and what happened give the next state and the orders that go out.
 
+use super::memory::Memory;
 use super::route::Route;
 use super::state::{Clock, Notice, OpenFile, Phase, Shared, State, Worker};
-use crate::model::Analysis;
+use crate::model::{Analysis, Remark, Rule};
 use crate::protocol::{Progress, Reply, Request, Stage};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, Effect, Settings};
+use crate::triage;
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -25,8 +27,18 @@ pub enum Action {
     Died(String),
     /// A setting was changed.
     Set(&'static Descriptor, f64),
-    /// All settings go back to their defaults.
+    /// All settings go back to their defaults; the allow-list stays.
     ResetSettings,
+    /// Settings were loaded from the file of this name, with what of it was not usable.
+    LoadSettings(String, Settings, Vec<String>),
+    /// What fits this rule is expected here.
+    Expect(Rule),
+    /// It is not expected any more.
+    Unexpect(Rule),
+    /// Somebody says something about the finding of this id.
+    Remark(String, Remark),
+    /// All that is kept in the browser is to be forgotten, and what it said goes from the page too.
+    Forget,
     /// Changed settings are to be judged now.
     Judge,
     /// The address changed.
@@ -50,6 +62,12 @@ pub enum Order {
     Show(Route),
     /// Judge soon, once changes have paused.
     JudgeSoon,
+    /// Keep the settings in the browser.
+    KeepSettings,
+    /// Keep the remarks in the browser.
+    KeepMemory,
+    /// Forget all that is kept in the browser.
+    Forget,
 }
 
 impl State {
@@ -89,20 +107,50 @@ impl State {
                 self.clear();
                 self.restart()
             }
-            Action::Heard(reply) => {
-                self.hear(reply);
-                Vec::new()
-            }
+            Action::Heard(reply) => self.hear(reply),
             Action::Died(text) => self.die(text),
             Action::Set(descriptor, value) => {
                 let before = self.settings.get(descriptor);
                 self.settings.set(descriptor, value);
-                let is_changed = self.settings.get(descriptor) != before;
-                if is_changed && descriptor.effect == Effect::Judge { vec![Order::JudgeSoon] } else { Vec::new() }
+                if self.settings.get(descriptor) == before {
+                    return Vec::new();
+                }
+                let mut orders = vec![Order::KeepSettings];
+                orders.extend((descriptor.effect == Effect::Judge).then_some(Order::JudgeSoon));
+                orders
             }
             Action::ResetSettings => {
-                self.settings = Default::default();
-                vec![Order::JudgeSoon]
+                self.settings.reset();
+                vec![Order::KeepSettings, Order::JudgeSoon]
+            }
+            Action::LoadSettings(file, settings, warnings) => {
+                self.settings = settings;
+                self.notice = Some(Notice::Loaded { file, warnings });
+                self.settle();
+                vec![Order::KeepSettings, Order::JudgeSoon]
+            }
+            Action::Expect(rule) => self.allow(rule),
+            Action::Unexpect(rule) => {
+                self.settings.withdraw(&rule);
+                self.notice = None;
+                self.settle()
+            }
+            Action::Remark(finding, remark) => {
+                let Some(analysis) = &self.analysis else { return Vec::new() };
+                let mut memory = Memory::clone(&self.memory);
+                memory.set(&analysis.file, &finding, remark);
+                self.memory = Shared::new(memory);
+                self.recall();
+                vec![Order::KeepMemory]
+            }
+            Action::Forget => {
+                self.settings = Settings::default();
+                self.memory = Shared::default();
+                self.recall();
+                let mut orders = self.settle();
+                orders.retain(|order| *order != Order::KeepSettings);
+                orders.extend([Order::Forget, Order::JudgeSoon]);
+                orders
             }
             Action::Judge if self.phase == Phase::Ready && self.has_tables => {
                 self.is_judging = true;
@@ -166,9 +214,9 @@ impl State {
         self.has_tables = false;
     }
 
-    fn hear(&mut self, reply: Reply) {
+    fn hear(&mut self, reply: Reply) -> Vec<Order> {
         if job_of(&reply).is_some_and(|job| job != self.job) {
-            return;
+            return Vec::new();
         }
         match reply {
             Reply::Progress { progress, .. } => self.progress = Some(progress),
@@ -181,7 +229,13 @@ impl State {
                 if let Some(analysis) = &self.analysis {
                     let mut with_hash = Analysis::clone(analysis);
                     with_hash.file.sha256 = Some(hex);
+                    let mut memory = Memory::clone(&self.memory);
+                    with_hash.remarks = memory.name(&with_hash.file);
                     self.analysis = Some(Shared::new(with_hash));
+                    if memory != *self.memory {
+                        self.memory = Shared::new(memory);
+                        return vec![Order::KeepMemory];
+                    }
                 }
             }
             Reply::Refused { text, .. } => {
@@ -192,6 +246,7 @@ impl State {
             Reply::Ready { .. } => self.worker = Worker::Ready,
             Reply::Partial { .. } | Reply::Answer { .. } | Reply::FlowsSaved { .. } => {}
         }
+        Vec::new()
     }
 
     fn finish(&mut self, mut analysis: Analysis) {
@@ -203,12 +258,49 @@ impl State {
         if self.phase == Phase::Reading {
             self.progress = None;
         }
+        // Rules may have come after the worker was asked.
+        triage::settle(&mut analysis, self.settings.expected());
+        analysis.remarks = self.memory.of(&analysis.file);
         self.analysis = Some(Shared::new(analysis));
         self.phase = Phase::Ready;
         self.is_stopping = false;
         self.is_judging = false;
         self.has_tables = true;
         self.revision = self.revision.wrapping_add(1);
+    }
+
+    /// Adds a rule and says so.
+    fn allow(&mut self, rule: Rule) -> Vec<Order> {
+        let Some(rule) = rule.tidy() else { return Vec::new() };
+        if !self.settings.allow(rule.clone()) {
+            self.notice = Some(Notice::Failed(format!("The allow-list is full: it has {} rules.", Rule::MOST)));
+            return Vec::new();
+        }
+        self.notice = Some(Notice::Expected(rule));
+        self.settle()
+    }
+
+    /// Applies the allow-list here and in the worker, whose flow table says what was found of each flow.
+    fn settle(&mut self) -> Vec<Order> {
+        let mut orders = vec![Order::KeepSettings];
+        if let Some(analysis) = &self.analysis {
+            let mut settled = Analysis::clone(analysis);
+            triage::settle(&mut settled, self.settings.expected());
+            self.analysis = Some(Shared::new(settled));
+            if self.has_tables {
+                orders.push(Order::Send(Request::Expect { job: self.job, settings: self.settings.clone() }));
+            }
+        }
+        orders
+    }
+
+    /// Puts what is remembered of the open file into its analysis.
+    fn recall(&mut self) {
+        if let Some(analysis) = &self.analysis {
+            let mut recalled = Analysis::clone(analysis);
+            recalled.remarks = self.memory.of(&recalled.file);
+            self.analysis = Some(Shared::new(recalled));
+        }
     }
 
     /// The worker is gone: what is complete stays on the page, the tables are lost.
@@ -246,7 +338,10 @@ fn job_of(reply: &Reply) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{GENERAL, Settings};
+    use crate::model::Verdict;
+    use crate::model::analysis::FileFacts;
+    use crate::model::finding::tests::made;
+    use crate::settings::GENERAL;
 
     fn after(state: &State, actions: impl IntoIterator<Item = Action>) -> State {
         actions.into_iter().fold(state.clone(), |state, action| state.step(action).0)
@@ -352,11 +447,66 @@ mod tests {
         let idle = GENERAL.iter().find(|d| d.effect == Effect::Read).unwrap();
         let all: Vec<&Descriptor> = GENERAL.iter().collect();
         let (state, orders) = ready.step(Action::Set(seed, 7.0));
-        assert_eq!(orders, [Order::JudgeSoon]);
+        assert_eq!(orders, [Order::KeepSettings, Order::JudgeSoon]);
         assert!(!state.needs_reading(&all));
         assert!(state.step(Action::Set(seed, 7.0)).1.is_empty());
         let (state, orders) = ready.step(Action::Set(idle, 60.0));
-        assert!(orders.is_empty() && state.needs_reading(&all));
+        assert_eq!(orders, [Order::KeepSettings]);
+        assert!(state.needs_reading(&all));
         assert!(!after(&state, [Action::ReadAgain, done(2)]).needs_reading(&all));
+    }
+
+    fn found() -> Reply {
+        let findings = vec![made("beacon", &[[10, 0, 0, 1]], &[]), made("port_scan", &[[10, 0, 0, 2]], &[])];
+        let file = FileFacts { name: "a.pcap".into(), bytes: 100, ..FileFacts::default() };
+        Reply::Done { job: 1, analysis: Box::new(Analysis { file, findings, ..Analysis::default() }) }
+    }
+
+    fn beacons() -> Rule {
+        Rule { detector: Some("beacon".into()), ..Rule::default() }
+    }
+
+    fn counts(state: &State) -> (usize, usize) {
+        state.analysis.as_ref().map_or((0, 0), |analysis| (analysis.findings.len(), analysis.expected.len()))
+    }
+
+    #[test]
+    fn what_is_expected_goes_at_once_and_comes_back() {
+        let ready = after(&State::default(), [open("a.pcap"), Action::Heard(found())]);
+        let (state, orders) = ready.step(Action::Expect(beacons()));
+        assert_eq!((counts(&ready), counts(&state)), ((2, 0), (1, 1)));
+        let told = Request::Expect { job: 1, settings: state.settings.clone() };
+        assert_eq!(orders, [Order::KeepSettings, Order::Send(told)]);
+        assert_eq!(state.notice, Some(Notice::Expected(beacons())));
+        assert_eq!(
+            counts(&after(&state, [Action::Heard(found())])),
+            (1, 1),
+            "rules that came after the worker was asked"
+        );
+        let undone = after(&state, [Action::Unexpect(beacons())]);
+        assert_eq!((counts(&undone), &undone.notice), ((2, 0), &None));
+        assert!(ready.step(Action::Expect(Rule::default())).1.is_empty());
+    }
+
+    #[test]
+    fn what_is_said_stays_when_judged_again_and_when_the_file_is_opened_again() {
+        let remark = Remark { verdict: Some(Verdict::False), note: "Ours.".into() };
+        let say = Action::Remark("beacon-1".into(), remark.clone());
+        let ready = after(&State::default(), [open("a.pcap"), Action::Heard(found())]);
+        let (state, orders) = ready.step(say);
+        assert_eq!(orders, [Order::KeepMemory]);
+        let says = |state: &State| state.analysis.as_ref().and_then(|a| a.remarks.get("beacon-1").cloned());
+        assert_eq!(says(&state), Some(remark.clone()));
+        assert_eq!(says(&after(&state, [Action::Judge, Action::Heard(found())])), Some(remark.clone()));
+        let (hashed, orders) = state.step(Action::Heard(Reply::Sha256 { job: 1, hex: "ab".into() }));
+        assert_eq!((says(&hashed), orders), (Some(remark.clone()), vec![Order::KeepMemory]));
+        let again = State { memory: Shared::new(Memory::from_text(&hashed.memory.text())), ..State::default() };
+        let again = after(&again, [open("a.pcap"), Action::Heard(found())]);
+        assert_eq!(says(&again), Some(remark));
+        let other = after(&again, [Action::Heard(Reply::Sha256 { job: 1, hex: "cd".into() })]);
+        assert_eq!(says(&other), None, "it only had the same name and size");
+        let (forgotten, orders) = hashed.step(Action::Forget);
+        assert_eq!((says(&forgotten), forgotten.memory.text().as_str()), (None, "[]"));
+        assert!(orders.contains(&Order::Forget) && !orders.contains(&Order::KeepSettings));
     }
 }

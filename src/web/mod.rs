@@ -10,6 +10,7 @@ pub mod canvas;
 pub mod clipboard;
 pub mod download;
 pub mod fetch;
+pub mod file_text;
 pub mod style;
 pub mod zone;
 

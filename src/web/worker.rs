@@ -15,6 +15,7 @@ use crate::issue::IssueKind;
 use crate::pipeline::{MOST_FILES, Pipeline};
 use crate::protocol::{BUILD, Progress, Query, Reply, Request, Stage};
 use crate::query::{self, Views};
+use crate::triage;
 use job::{BlobSource, Job, Unpacked};
 use scope::{now, pause, post, post_with, scope};
 use sha2::{Digest, Sha256};
@@ -95,6 +96,14 @@ fn receive(shared: &Shared, request: Request, files: Vec<Blob>) {
                     judge(&shared, job).await;
                 });
             }
+        }
+        Request::Expect { job, settings } => {
+            with(shared, job, |job| {
+                if let Some(analysis) = &mut job.analysis {
+                    triage::settle(analysis, settings.expected());
+                }
+                job.settings = settings;
+            });
         }
         Request::Ask { job, question, query } => ask(shared, job, question, query),
         Request::SaveFlows { job } => save_flows(shared, job),
@@ -245,7 +254,8 @@ async fn judge(shared: &Shared, number: u32) -> Option<()> {
         job.views.clear();
         // The page asks by a finding's id; the lists of flows and packets behind it stay here.
         let mut sent = analysis.clone();
-        for finding in &mut sent.findings {
+        let findings = sent.findings.iter_mut().chain(sent.expected.iter_mut().map(|expected| &mut expected.finding));
+        for finding in findings {
             finding.flow_serials = Vec::new();
             finding.packet_indices = Vec::new();
         }

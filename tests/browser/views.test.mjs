@@ -29,6 +29,14 @@ async function tour(page, look) {
   await page.getByRole("list", { name: "Findings" }).getByRole("link").first().click();
   await page.getByTestId("finding").waitFor();
   await look("finding");
+  await page.getByRole("radio", { name: "Unsure" }).check();
+  await page.getByRole("button", { name: "Expected here…" }).click();
+  await look("expect");
+  await page.getByRole("button", { name: "Expect this" }).click();
+  await page.getByTestId("expected-rule").waitFor();
+  await look("expected");
+  await view(page, "Overview");
+  await look("overview-expected");
   for (const name of ["Flows", "Packets"]) {
     await view(page, name);
     await page.getByRole("grid", { name }).getByRole("row").nth(3).waitFor();
@@ -40,6 +48,8 @@ async function tour(page, look) {
   await view(page, "Issues");
   await look("issues");
   await view(page, "Settings");
+  await page.getByRole("button", { name: "Add a rule" }).click();
+  await page.getByRole("button", { name: "Forget everything saved in this browser" }).click();
   await look("settings");
   await give(page, sample("../start.js"));
   await page.getByRole("alert").waitFor();

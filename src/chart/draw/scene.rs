@@ -7,6 +7,7 @@ use crate::model::chart::{ChartSpec, Marks};
 mod areas;
 mod bars;
 mod columns;
+mod course;
 
 /// Size of labels and values, px.
 pub(super) const LABEL: f64 = 12.0;
@@ -122,6 +123,9 @@ impl Scene {
             }
             Marks::Bars(bars) => bars::lay_out(&mut scene, bars, &spec.unit, theme, (width, height)),
             Marks::Columns(columns) => columns::lay_out(&mut scene, columns, &spec.unit, theme, (width, height)),
+            Marks::Course { offset_minutes, course } => {
+                course::lay_out(&mut scene, course, *offset_minutes, theme, (width, height));
+            }
         }
         scene
     }
@@ -167,6 +171,7 @@ pub fn is_empty(spec: &ChartSpec) -> bool {
             *bin_ns <= 0 || !series.iter().any(|s| s.values.iter().any(|value| sane(*value) > 0.0))
         }
         Marks::Bars(bars) | Marks::Columns(bars) => !bars.iter().any(|bar| sane(bar.value) > 0.0),
+        Marks::Course { course, .. } => course.points.is_empty(),
     }
 }
 
@@ -174,6 +179,7 @@ pub fn is_empty(spec: &ChartSpec) -> bool {
 pub fn natural_height(spec: &ChartSpec, width: f64) -> f64 {
     match &spec.marks {
         Marks::Bars(bars) => bars::row_height(width) * bars.len().max(2) as f64 + 4.0,
+        Marks::Course { .. } => course::HEIGHT,
         _ if width < bars::NARROW => 190.0,
         _ => 230.0,
     }

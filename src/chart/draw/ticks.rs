@@ -11,6 +11,15 @@ pub fn counts(max: f64, n: usize) -> Vec<f64> {
     }
 }
 
+/// Round values from at most `least` to at least `most`, 0 among them, about `n` steps. `least` is not above 0.
+pub fn spread(least: f64, most: f64, n: usize) -> Vec<f64> {
+    let rough = values(most.max(0.0) - least.min(0.0), n);
+    let step = rough.get(1).copied().unwrap_or(1.0);
+    let below = (-least.min(0.0) / step - 1e-9).ceil().max(0.0) as i64;
+    let above = (most.max(0.0) / step - 1e-9).ceil().max(0.0) as i64;
+    (-below..=above.max(1)).map(|i| i as f64 * step).collect()
+}
+
 /// Round values from 0 to at least `max`, about `n` steps of 1, 2 or 5 times a power of ten.
 fn values(max: f64, n: usize) -> Vec<f64> {
     if !(max.is_finite() && max > 0.0) {
@@ -84,7 +93,7 @@ fn step(span: i64, n: i64) -> i64 {
         power *= 10;
     }
     let year = 365 * DAY;
-    STEPS.iter().copied().find(fits).unwrap_or_else(|| (span / n / year + 1) * year)
+    STEPS.iter().copied().find(fits).unwrap_or_else(|| (span / n / year + 1).saturating_mul(year))
 }
 
 /// As much of the time as the step needs.
@@ -148,6 +157,13 @@ mod tests {
             let ticks = values(max, 4);
             assert!((3..=6).contains(&ticks.len()) && ticks.last().is_some_and(|last| *last >= max), "{ticks:?}");
         }
+    }
+
+    #[test]
+    fn values_below_zero_have_ticks_too() {
+        assert_eq!(spread(-4.6, 9.0, 3), [-5.0, 0.0, 5.0, 10.0]);
+        assert_eq!(spread(0.0, 0.0, 3), [0.0, 1.0]);
+        assert!(spread(-1e20, 1e20, 3).len() <= 6);
     }
 
     #[test]

@@ -2,43 +2,47 @@
 
 use crate::model::fact::{FactKind, Facts, Said, Shape, Value};
 use crate::model::protocol::Named;
+use crate::model::secret::{self, Secrets};
 use crate::model::time;
 
 /// Longest line; the rest is cut.
 const MOST_CHARS: usize = 160;
 /// Most facts of a line that has no form of its own.
 const MOST_FACTS: usize = 4;
-/// Shown instead of a secret.
-const MASK: &str = "••••••";
 
 /// One line on what a payload says; none if it says nothing.
-pub fn line(protocol: Named, facts: &Facts) -> Option<String> {
+pub fn line(protocol: Named, facts: &Facts, secrets: Secrets) -> Option<String> {
     let said = facts.messages().next()?;
     let own = match protocol {
         Named::Dns | Named::Mdns | Named::Llmnr | Named::Nbns => dns(&said),
-        Named::Http | Named::Http2 => http(&said),
+        Named::Http | Named::Http2 => http(&said, secrets),
         Named::Tls => said.text(FactKind::TlsSni).map(|name| format!("Client hello for {name}")),
         _ => None,
     };
-    let plain =
-        || said.iter().filter(|fact| is_telling(*fact)).take(MOST_FACTS).map(pair).collect::<Vec<_>>().join(", ");
+    let plain = || {
+        said.iter()
+            .filter(|fact| is_telling(*fact))
+            .take(MOST_FACTS)
+            .map(|fact| pair(fact, secrets))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     Some(cut(&own.unwrap_or_else(plain))).filter(|line| !line.is_empty())
 }
 
 /// Name and value of every fact.
-pub fn fields(facts: &Facts) -> Vec<(&'static str, String)> {
-    facts.iter().map(|(kind, value)| (kind.label(), text(kind, value))).collect()
+pub fn fields(facts: &Facts, secrets: Secrets) -> Vec<(&'static str, String)> {
+    facts.iter().map(|(kind, value)| (kind.label(), text(kind, value, secrets))).collect()
 }
 
-/// A value in words; a secret is masked.
-pub fn text(kind: FactKind, value: Value<'_>) -> String {
+/// A value in words; secrets as asked for.
+pub fn text(kind: FactKind, value: Value<'_>, secrets: Secrets) -> String {
     match (kind.shape(), value) {
-        (Shape::Secret, _) => MASK.to_owned(),
         (Shape::Time, Value::Number(seconds)) => {
             time::iso(i64::try_from(seconds).unwrap_or(0).saturating_mul(time::SECOND))
         }
         (_, Value::Number(number)) => number.to_string(),
-        (_, Value::Text(text)) => text.to_owned(),
+        (_, Value::Text(text)) => secret::shown(kind, text, secrets).into_owned(),
     }
 }
 
@@ -46,8 +50,8 @@ fn is_telling((kind, value): (FactKind, Value<'_>)) -> bool {
     kind != FactKind::Bytes && value != Value::Number(0)
 }
 
-fn pair((kind, value): (FactKind, Value<'_>)) -> String {
-    format!("{}: {}", kind.label(), text(kind, value))
+fn pair((kind, value): (FactKind, Value<'_>), secrets: Secrets) -> String {
+    format!("{}: {}", kind.label(), text(kind, value, secrets))
 }
 
 fn dns(said: &Said<'_>) -> Option<String> {
@@ -66,14 +70,14 @@ fn dns(said: &Said<'_>) -> Option<String> {
     })
 }
 
-fn http(said: &Said<'_>) -> Option<String> {
+fn http(said: &Said<'_>, secrets: Secrets) -> Option<String> {
     if let Some(status) = said.number(FactKind::HttpStatus) {
         let kind = said.text(FactKind::HttpResponseType).unwrap_or("");
         return Some(format!("Answers {status} {kind}").trim_end().to_owned());
     }
     let (method, path) = (said.text(FactKind::HttpMethod)?, said.text(FactKind::HttpPath).unwrap_or(""));
     let host = said.text(FactKind::HttpHost).unwrap_or("");
-    Some(format!("{method} {host}{path}"))
+    Some(format!("{method} {host}{}", secret::shown(FactKind::HttpPath, path, secrets)))
 }
 
 fn cut(text: &str) -> String {

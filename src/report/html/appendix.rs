@@ -4,7 +4,7 @@ use super::{facts, section, table};
 use crate::chart::draw::text::escape;
 use crate::model::analysis::IssueSeverity;
 use crate::model::quantity::{bytes, count, plain};
-use crate::model::{Analysis, Comment};
+use crate::model::{Analysis, Comment, Rule};
 
 /// Coverage and issues.
 pub fn coverage(analysis: &Analysis) -> String {
@@ -77,7 +77,18 @@ pub fn detectors(analysis: &Analysis) -> String {
     section("detectors", "Detectors", &table("Detectors", &["Detector", "Result", "Findings#"], &rows))
 }
 
-/// Changed settings and the seed.
+/// The allow-list; empty if there is none.
+fn rules(analysis: &Analysis) -> String {
+    if analysis.rules.is_empty() {
+        return String::new();
+    }
+    let n = |rule: &Rule| analysis.expected.iter().filter(|expected| expected.rule == *rule).count() as u64;
+    let row = |rule: &Rule| vec![escape(&rule.words()), escape(&rule.note), count(n(rule))];
+    let rows: Vec<Vec<String>> = analysis.rules.iter().map(row).collect();
+    format!("<h4>Allow-list</h4>\n{}", table("Allow-list", &["Expected here", "Note", "Findings#"], &rows))
+}
+
+/// Changed settings, the allow-list and the seed.
 pub fn settings(analysis: &Analysis) -> String {
     let rows: Vec<Vec<String>> = analysis
         .changed_settings
@@ -91,7 +102,8 @@ pub fn settings(analysis: &Analysis) -> String {
     };
     let facts = facts(&[
         ("Random seed", analysis.seed.to_string()),
+        ("Secrets", if analysis.shows_secrets { "shown" } else { "masked" }.to_owned()),
         ("Flow table (CSV)", analysis.flow_columns.words().to_owned()),
     ]);
-    section("settings", "Settings", &format!("{changed}{facts}"))
+    section("settings", "Settings", &format!("{changed}{}{facts}", rules(analysis)))
 }

@@ -4,9 +4,9 @@ use super::table;
 use crate::chart::draw::Theme;
 use crate::chart::draw::text::escape;
 use crate::chart::{self, draw};
-use crate::model::Analysis;
 use crate::model::chart::{ChartSpec, Marks};
 use crate::model::quantity::with_unit;
+use crate::model::{Analysis, Finding};
 
 const FULL: u32 = 874;
 const HALF: u32 = 424;
@@ -18,8 +18,14 @@ pub fn all(analysis: &Analysis) -> String {
     format!("<div class=\"figures\">\n{figures}</div>\n")
 }
 
+/// The course of a finding's evidence; empty if it has none.
+pub fn course(finding: &Finding) -> String {
+    let Some(series) = &finding.series else { return String::new() };
+    figure(&chart::course(&finding.id, series, 0))
+}
+
 fn figure(spec: &ChartSpec) -> String {
-    let is_full = matches!(spec.marks, Marks::Areas { .. });
+    let is_full = matches!(spec.marks, Marks::Areas { .. } | Marks::Course { .. });
     let drawn = |width: u32, class: &str| {
         let height = draw::natural_height(spec, f64::from(width)) as u32;
         draw::svg(spec, &Theme::LIGHT, width, height).replacen(
@@ -40,9 +46,14 @@ fn figure(spec: &ChartSpec) -> String {
 }
 
 fn as_table(spec: &ChartSpec) -> String {
-    let (Marks::Bars(bars) | Marks::Columns(bars)) = &spec.marks else { return String::new() };
-    let rows: Vec<Vec<String>> =
-        bars.iter().map(|bar| vec![escape(&bar.label), escape(&with_unit(bar.value, &spec.unit))]).collect();
+    let row = |label: &str, value: f64| vec![escape(label), escape(&with_unit(value, &spec.unit))];
+    let rows: Vec<Vec<String>> = match &spec.marks {
+        Marks::Bars(bars) | Marks::Columns(bars) => bars.iter().map(|bar| row(&bar.label, bar.value)).collect(),
+        Marks::Course { course, .. } => {
+            course.points.iter().map(|(at, value)| row(&chart::place(course, *at, 0), *value)).collect()
+        }
+        Marks::Areas { .. } => return String::new(),
+    };
     let title = escape(&spec.title);
     format!("<details><summary>As a table</summary>\n{}</details>\n", table(&title, &["", "Value#"], &rows))
 }

@@ -1,6 +1,6 @@
 //! The findings: a list to begin with, then each in full.
 
-use super::{facts, section, table};
+use super::{facts, figures, section, table, triage};
 use crate::chart::draw::text::escape;
 use crate::model::finding::Finding;
 use crate::model::quantity::{counted, percent, port_ranges, with_unit};
@@ -15,7 +15,12 @@ pub fn list(analysis: &Analysis) -> String {
         .map(|finding| {
             vec![
                 badge(finding),
-                format!("<a href=\"#{}\">{}</a>", escape(&finding.id), escape(&finding.title)),
+                format!(
+                    "<a href=\"#{}\">{}</a>{}",
+                    escape(&finding.id),
+                    escape(&finding.title),
+                    triage::short(analysis, finding)
+                ),
                 escape(finding.category.id()),
                 format!("<span class=\"t\">{}</span>", time::to_second(finding.start_ns)),
                 percent(finding.confidence, 1.0),
@@ -37,10 +42,11 @@ pub fn details(analysis: &Analysis) -> String {
     if analysis.findings.is_empty() {
         return String::new();
     }
-    section("details", "Findings in detail", &analysis.findings.iter().map(article).collect::<String>())
+    let articles: String = analysis.findings.iter().map(|finding| article(finding, analysis)).collect();
+    section("details", "Findings in detail", &articles)
 }
 
-fn article(finding: &Finding) -> String {
+fn article(finding: &Finding, analysis: &Analysis) -> String {
     let id = escape(&finding.id);
     let technique = match (&finding.technique, &finding.technique_name) {
         (Some(id), Some(name)) => format!("{} {} (MITRE ATT&amp;CK)", escape(id), escape(name)),
@@ -56,6 +62,7 @@ fn article(finding: &Finding) -> String {
         ("To", joined(&finding.targets)),
         ("Ports", port_ranges(&finding.ports).join(", ")),
         ("Protocol", escape(&finding.protocol)),
+        ("Names", escape(&finding.names.join(", "))),
         ("Covers", covers(finding)),
         ("Technique", technique),
         ("Confidence", format!("{}, score {}", percent(finding.confidence, 1.0), percent(finding.score, 1.0))),
@@ -64,21 +71,23 @@ fn article(finding: &Finding) -> String {
         "<article id=\"{id}\" class=\"{severity}\" aria-labelledby=\"{id}-h\">\n\
          <header>{badge}<h3 id=\"{id}-h\">{title}</h3></header>\n\
          <p class=\"meta\">{category} · seen by <a href=\"#{detector}\">{detector}</a> · <code>{id}</code></p>\n\
-         <p>{explanation}</p>\n<h4>What was seen</h4>\n{seen}{evidence}{otherwise}{advice}{filter}</article>\n",
+         {remark}<p>{explanation}</p>\n<h4>What was seen</h4>\n{seen}{evidence}{course}{otherwise}{advice}{filter}</article>\n",
         severity = finding.severity.id(),
         badge = badge(finding),
         title = escape(&finding.title),
         category = escape(finding.category.id()),
         detector = escape(&finding.detector),
         explanation = escape(&finding.explanation),
+        remark = triage::remark(analysis, finding),
         evidence = evidence(finding),
+        course = figures::course(finding),
         otherwise = list_of("What else it could be", "ul", &finding.benign_causes),
         advice = list_of("What to do", "ol", &finding.advice),
         filter = filter(finding),
     )
 }
 
-fn badge(finding: &Finding) -> String {
+pub fn badge(finding: &Finding) -> String {
     format!("<span class=\"sev {}\">{}</span>", finding.severity.id(), finding.severity.name())
 }
 

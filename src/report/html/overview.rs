@@ -11,6 +11,8 @@ pub fn head(analysis: &Analysis) -> String {
     let file = &analysis.file;
     let contents = [
         ("findings", "Findings"),
+        ("incidents", "Incidents"),
+        ("expected", "Expected here"),
         ("overview", "Overview"),
         ("details", "Findings in detail"),
         ("coverage", "What was read"),
@@ -19,7 +21,12 @@ pub fn head(analysis: &Analysis) -> String {
     ];
     let links: String = contents
         .iter()
-        .filter(|(id, _)| *id != "details" || !analysis.findings.is_empty())
+        .filter(|(id, _)| match *id {
+            "details" => !analysis.findings.is_empty(),
+            "incidents" => !analysis.incidents.is_empty(),
+            "expected" => !analysis.expected.is_empty(),
+            _ => true,
+        })
         .map(|(id, name)| format!("<li><a href=\"#{id}\">{name}</a></li>"))
         .collect();
     format!(
@@ -34,10 +41,17 @@ pub fn head(analysis: &Analysis) -> String {
 /// The result in a sentence, and how far it can be trusted.
 fn verdict(analysis: &Analysis) -> String {
     let worst = analysis.findings.iter().map(|finding| finding.severity).max();
-    let sentence = match worst {
+    let mut sentence = match worst {
         None => "Nothing was found that does not belong here.".to_owned(),
         Some(_) => format!("{}: {}.", counted(analysis.findings.len() as u64, "finding", "findings"), counts(analysis)),
     };
+    if !analysis.expected.is_empty() {
+        let n = counted(analysis.expected.len() as u64, "finding is", "findings are");
+        sentence.push_str(&format!(" {n} <a href=\"#expected\">expected here</a>."));
+    }
+    if analysis.shows_secrets {
+        sentence.push_str(" <strong>Passwords that can be read are shown in this report.</strong>");
+    }
     let n_idle = analysis.runs.iter().filter(|run| run.not_enough_data.is_some()).count() as u64;
     let n_ran = analysis.runs.len() as u64 - n_idle;
     let mut trust = format!("{} looked at it", counted(n_ran, "detector", "detectors"));

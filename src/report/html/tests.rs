@@ -1,10 +1,11 @@
 //! The report as a whole: a snapshot, and hostile text.
 
 use super::html;
-use crate::model::analysis::{DetectorRun, HostRow, Issue, IssueSeverity, PortRow, ProtocolCount, SizeBin};
+use crate::model::analysis::{DetectorRun, Expected, HostRow, Issue, IssueSeverity, PortRow, ProtocolCount, SizeBin};
 use crate::model::finding::{Category, Evidence, Finding, Severity};
+use crate::model::series::Level;
 use crate::model::time::SECOND;
-use crate::model::{Address, Analysis, Host};
+use crate::model::{Address, Analysis, Host, Incident, Remark, Rule, Series, Verdict};
 
 const START: i64 = 1_795_254_000 * SECOND;
 
@@ -29,6 +30,8 @@ fn finding(id: &str, severity: Severity, title: &str) -> Finding {
         targets: vec![Address::Ip(Host::v4([10, 0, 0, 5]))],
         ports: vec![21, 22, 80, 443],
         protocol: words("TCP"),
+        names: vec![],
+        series: None,
         evidence: vec![
             Evidence { name: words("Ports tried"), value: 1012.0, unit: words("ports"), typical: words("1 to 8") },
             Evidence { name: words("Share that failed"), value: 0.978, unit: String::new(), typical: words("0.02") },
@@ -90,6 +93,24 @@ fn sample() -> Analysis {
         n_findings,
         not_enough_data: reason.map(words),
     };
+    let mut third = finding("beacon-12340000", Severity::Low, "10.0.0.7 called 203.0.113.5 again and again");
+    third.names = vec![words("updates.example.com")];
+    let rule = Rule { detector: Some(words("beacon")), note: words("Updates of the printers"), ..Rule::default() };
+    analysis.rules = vec![rule.clone()];
+    analysis.expected = vec![Expected { finding: third, rule }];
+    let seconds = (0..12).map(|i| (START / SECOND + i, 5 + (i * i * 7 % 11) as u64));
+    let level = Some(Level { name: words("threshold"), value: 0.5 });
+    analysis.findings[0].series = Series::rate("Ports tried a second", "ports/s", seconds, level);
+    let remark = Remark { verdict: Some(Verdict::True), note: words("Asked the owner.\nNobody knows it.") };
+    analysis.remarks.insert(words("port_scan-0a1b2c3d"), remark);
+    analysis.incidents = vec![Incident {
+        id: words("port_scan-0a1b2c3d"),
+        sentence: words("10.0.0.99 scanned 10.0.0.5, then guessed passwords."),
+        severity: Severity::High,
+        start_ns: START,
+        end_ns: START + 44 * SECOND,
+        findings: vec![words("port_scan-0a1b2c3d"), words("port_scan-ffff0000")],
+    }];
     analysis.runs = vec![
         run("port_scan", 2, None),
         run("arp_spoofing", 0, None),
@@ -177,6 +198,19 @@ fn filled_with(text: &str) -> Analysis {
         *field = words(text);
     }
     one.display_filter = words(text);
+    one.names = vec![words(text)];
+    if let Some(series) = &mut one.series {
+        (series.name, series.unit) = (words(text), words(text));
+        series.level = Some(Level { name: words(text), value: 1.0 });
+    }
+    analysis.remarks = [(words(text), Remark { verdict: None, note: words(text) })].into();
+    analysis.incidents[0].sentence = words(text);
+    analysis.incidents[0].findings = vec![words(text)];
+    let rule = Rule { detector: Some(words(text)), name: Some(words(text)), note: words(text), ..Rule::default() };
+    analysis.rules = vec![rule.clone()];
+    analysis.expected[0].rule = rule;
+    analysis.expected[0].finding.title = words(text);
+    let one = &mut analysis.findings[0];
     (one.technique, one.technique_name) = (Some(words(text)), Some(words(text)));
     one.benign_causes = vec![words(text)];
     one.advice = vec![words(text)];

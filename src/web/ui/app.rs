@@ -16,7 +16,7 @@ use super::rows::Rows;
 use super::settings::Settings;
 use super::start::Start;
 use super::store::Store;
-use super::{address, prefs};
+use super::{address, kept, prefs};
 use crate::session::{Action, Clock, Phase, Route, Shared, State};
 use crate::web::style;
 use yew::prelude::*;
@@ -26,7 +26,15 @@ use yew::prelude::*;
 pub fn App() -> Html {
     let theme = use_state_eq(prefs::theme);
     let is_dark = use_dark(*theme);
-    let state = use_state(|| Shared::new(State { route: address::route(), clock: prefs::clock(), ..State::default() }));
+    let state = use_state(|| {
+        Shared::new(State {
+            route: address::route(),
+            clock: prefs::clock(),
+            settings: kept::settings(),
+            memory: Shared::new(kept::memory()),
+            ..State::default()
+        })
+    });
     let store = {
         let set = state.setter();
         use_memo((), |()| Store::start((**state).clone(), Callback::from(move |next| set.set(next))))
@@ -68,7 +76,7 @@ pub fn App() -> Html {
             <a class="skip" href="#main" onclick={skip}>{"Skip to the content"}</a>
             <Header state={(*state).clone()} theme={*theme} {on_theme} />
             <main id="main" ref={main} tabindex="-1" aria-label={view_name(&state)}>
-                <NoticeBar notice={state.notice.clone()} />
+                <NoticeBar notice={state.notice.clone()} n_expected={state.analysis.as_ref().map(|analysis| analysis.expected.len())} />
                 { view_of(&state) }
             </main>
             <DropZone />

@@ -83,5 +83,5 @@ pub fn FilterBar(props: &FilterBarProps) -> Html {
 }
 
 fn title(analysis: &Analysis, id: &str) -> String {
-    analysis.findings.iter().find(|finding| finding.id == id).map_or_else(|| id.to_owned(), |f| plain(&f.title))
+    analysis.finding(id).map_or_else(|| id.to_owned(), |finding| plain(&finding.title))
 }

@@ -11,10 +11,13 @@
 //! | reading | progressbar `Reading`, buttons `Cancel` and `Stop and show what was read`, `data-testid="reading"` |
 //! | saving | buttons `Save report`, `Save findings (JSON)`, `Save flows (CSV)`; `data-testid="sha256"` has the hash |
 //! | findings | links in the list `Findings`; `data-testid="finding"` is the one in full; button `Copy filter`, links `Show its flows`, `Show its packets` |
+//! | verdicts | radios `Open`, `True`, `False alarm`, `Unsure` in the group `Your verdict`; textbox `Note` |
+//! | allow-list | button `Expected here…` opens the form `What is expected here` with boxes to tick, fields `PART: value` and the buttons `Expect this` and `Cancel`; `data-testid="expected-rule"` is the rule in force, with the button `Not expected any more`; findings that are expected are links in the list `Expected here`; the notice has the button `Undo`; in the settings the list `Allow-list` with buttons `Remove rule: RULE`, button `Add a rule` |
+//! | incidents | list `Incidents`, with links to their findings |
 //! | tables | grids `Flows`, `Packets`, `Columns` and `Rows` with `aria-rowcount` (header row included) and `aria-rowindex`; searchbox `Filter flows`, `Filter packets`, `Filter columns`, `Filter rows` |
 //! | one packet | region `Packet N`, with `Layers` and `Bytes` |
 //! | issues | list `Issues`, or `data-testid="no-issues"` |
-//! | settings | spinbuttons named by the setting's label; buttons `Reset LABEL`, `Reset all settings`, `Read the file again` |
+//! | settings | spinbuttons named by the setting's label; buttons `Reset LABEL`, `Reset all settings`, `Read the file again`, `Save settings`, `Load settings` (the input has `data-testid="settings-input"`), `Forget everything saved in this browser`, then `Forget everything` or `Keep it` |
 //! | switches | buttons `Theme: system`, `Theme: light`, `Theme: dark`; `Times: UTC`, `Times: local` |
 //! | charts | image named by title and summary; slider `Read values: TITLE`; button `Show as table: TITLE` |
 //! | notices | alert with a button `Dismiss` |
@@ -25,10 +28,13 @@ mod drop;
 mod filter_bar;
 mod hooks;
 mod icon;
+mod incidents;
+mod kept;
 mod live;
 mod lost;
 mod notice;
 mod prefs;
+mod rule_form;
 mod save;
 mod store;
 mod text;

@@ -146,6 +146,9 @@ impl Store {
             Order::Send(request) => self.send(&request),
             Order::Restart => self.restart(),
             Order::Show(route) => super::address::push(&route),
+            Order::KeepSettings => super::kept::keep_settings(&self.state().settings),
+            Order::KeepMemory => super::kept::keep_memory(&self.state().memory),
+            Order::Forget => super::kept::forget(),
             Order::JudgeSoon => {
                 let store = self.clone();
                 let timer = Timeout::new(JUDGE_PAUSE_MS, move || store.dispatch(Action::Judge));

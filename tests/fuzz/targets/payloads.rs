@@ -8,6 +8,7 @@ use packetloupe::decode::app::{self, Datagrams, Ends, Entry, Step, Talk, describ
 use packetloupe::model::Host;
 use packetloupe::model::fact::Facts;
 use packetloupe::model::flow::Way;
+use packetloupe::model::secret::Secrets;
 
 fuzz_target!(|bytes: &[u8]| {
     let Some(([choice, how], payload)) = bytes.split_first_chunk::<2>() else { return };
@@ -89,7 +90,7 @@ fn converse(entry: &Entry, mut talk: Box<dyn Talk>, payload: &[u8], how: usize) 
 }
 
 fn tell(entry: &Entry, facts: &Facts) {
-    let line = describe::line(entry.protocol, facts);
+    let line = describe::line(entry.protocol, facts, Secrets::Masked);
     assert!(line.is_none_or(|line| line.chars().count() <= 160));
-    describe::fields(facts);
+    describe::fields(facts, Secrets::Masked);
 }

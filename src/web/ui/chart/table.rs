@@ -1,8 +1,11 @@
 //! A chart's values as a table.
 
+use crate::chart;
 use crate::chart::draw::ticks;
+use crate::model;
 use crate::model::chart::{Bar, ChartSpec, Marks, Series};
 use crate::model::quantity;
+use crate::model::series::SeriesKind;
 use crate::web::ui::text::plain;
 use yew::prelude::*;
 
@@ -19,13 +22,14 @@ pub fn table(spec: &ChartSpec) -> Html {
             (names, bins(series, unit, label))
         }
         Marks::Bars(bars) | Marks::Columns(bars) => (vec![spec.unit.clone()], labelled(bars, unit)),
+        Marks::Course { offset_minutes, course } => (vec![spec.unit.clone()], points(course, *offset_minutes)),
     };
     html! {
         <div class="scroll chart-table" role="region" tabindex="0" aria-label={format!("{} as a table", spec.title)}>
             <table class="plain">
                 <thead>
                     <tr>
-                        <th scope="col">{ if matches!(spec.marks, Marks::Areas { .. }) { "Time" } else { "What" } }</th>
+                        <th scope="col">{ first_column(&spec.marks) }</th>
                         for name in head {
                             <th scope="col" class="num">{ plain(&name) }</th>
                         }
@@ -34,6 +38,16 @@ pub fn table(spec: &ChartSpec) -> Html {
                 <tbody>{ rows }</tbody>
             </table>
         </div>
+    }
+}
+
+/// What the rows are told apart by.
+fn first_column(marks: &Marks) -> &'static str {
+    match marks {
+        Marks::Areas { .. } => "Time",
+        Marks::Course { course, .. } if course.kind != SeriesKind::Walk => "Time",
+        Marks::Course { .. } => "Step",
+        Marks::Bars(_) | Marks::Columns(_) => "What",
     }
 }
 
@@ -49,6 +63,17 @@ fn bins(series: &[Series], unit: &str, label: impl Fn(usize) -> String) -> Html 
                 for series in series {
                     <td class="num">{ quantity::with_unit(value(series, bin), unit) }</td>
                 }
+            </tr>
+        }
+    }
+}
+
+fn points(course: &model::Series, offset_minutes: i32) -> Html {
+    html! {
+        for (at, value) in course.points.iter() {
+            <tr>
+                <th scope="row">{ chart::place(course, *at, offset_minutes) }</th>
+                <td class="num">{ quantity::with_unit(*value, &course.unit) }</td>
             </tr>
         }
     }

@@ -1,15 +1,21 @@
 //! A finding in full: what was seen, why it matters, what else it could be, what to do.
 
+use super::assess::Assess;
 use super::evidence::evidence;
+use super::expect::Expect;
 use super::filter::FilterLine;
 use super::item::category;
+use crate::chart;
 use crate::model::{Address, Analysis, Finding, quantity, time};
 use crate::pipeline;
 use crate::protocol::Filter;
 use crate::session::{Clock, Route, Shared};
+use crate::web::ui::chart::Chart;
 use crate::web::ui::hooks::{use_clock, use_focus_on_change};
 use crate::web::ui::icon::{Icon, severity_badge};
+use crate::web::ui::incidents;
 use crate::web::ui::text::{moment_with_zone, pair, pair_of_many, plain};
+use crate::web::zone;
 use yew::prelude::*;
 
 /// What is shown.
@@ -17,8 +23,8 @@ use yew::prelude::*;
 pub struct DetailProps {
     /// The analysis.
     pub analysis: Shared<Analysis>,
-    /// Which finding, from 0.
-    pub place: usize,
+    /// Id of the finding.
+    pub id: String,
 }
 
 /// A finding in full.
@@ -26,26 +32,40 @@ pub struct DetailProps {
 pub fn Detail(props: &DetailProps) -> Html {
     let clock = use_clock();
     let heading = use_node_ref();
-    let finding = props.analysis.findings.get(props.place);
+    let finding = props.analysis.finding(&props.id);
     use_focus_on_change(&heading, finding.map(|finding| finding.id.clone()), true);
     let Some(finding) = finding else { return Html::default() };
     let card = pipeline::cards().into_iter().find(|(card, _)| card.id == finding.detector).map(|(card, _)| card);
+    let remark = props.analysis.remarks.get(&finding.id).cloned().unwrap_or_default();
+    let course = finding
+        .series
+        .as_ref()
+        .map(|series| chart::course(&finding.id, series, zone::offset_minutes(clock, finding.start_ns)));
     html! {
         <article class="detail" data-testid="finding" data-finding={finding.id.clone()}>
             { severity_badge(finding.severity) }
             <h2 ref={heading} tabindex="-1">{ plain(&finding.title) }</h2>
             { facts(finding, clock) }
             { jumps(finding) }
+            <Expect analysis={props.analysis.clone()} id={finding.id.clone()} />
             <h3>{"What was seen"}</h3>
             <p>{ plain(&finding.explanation) }</p>
             { evidence(&finding.evidence) }
+            if let Some(spec) = course {
+                <Chart key={finding.id.clone()} {spec} />
+            }
             if let Some(card) = card {
                 <h3>{"Why it matters"}</h3>
                 <p>{ card.matters }</p>
             }
             { list("What else it could be", &finding.benign_causes) }
             { list("What to do", &finding.advice) }
+            if let Some(incident) = props.analysis.incident_of(&finding.id) {
+                <h3>{"Part of an incident"}</h3>
+                { incidents::one(&props.analysis, incident, clock, Some(&finding.id)) }
+            }
             <FilterLine filter={finding.display_filter.clone()} />
+            <Assess key={format!("assess-{}", finding.id)} id={finding.id.clone()} {remark} />
             if let Some(card) = card {
                 <p class="hint">{ format!("Found by: {}. Method: {}", card.name, card.source) }</p>
             }
@@ -68,6 +88,7 @@ fn facts(finding: &Finding, clock: Clock) -> Html {
             { pair_of_many("To", &hosts(&finding.targets)) }
             { pair_of_many("Ports", &ports) }
             { pair("Protocol", plain(&finding.protocol)) }
+            { pair_of_many("Names", &finding.names.iter().map(|name| plain(name)).collect::<Vec<_>>()) }
             { pair("From", moment_with_zone(finding.start_ns, clock)) }
             { pair("Lasted", time::span(finding.end_ns.saturating_sub(finding.start_ns))) }
             { pair("Past the threshold", share(finding.score)) }

@@ -1,22 +1,32 @@
 //! A finding in the list.
 
-use crate::model::{Finding, Severity, quantity};
+use crate::model::{Analysis, Finding, Severity, quantity};
 use crate::session::Route;
 use crate::web::ui::icon::severity_badge;
 use crate::web::ui::text::plain;
 use yew::prelude::*;
 
 /// One line of the list, a link to the finding.
-pub fn item(finding: &Finding, severity: Option<Severity>, is_chosen: bool) -> Html {
+pub fn item(finding: &Finding, severity: Option<Severity>, is_chosen: bool, analysis: &Analysis) -> Html {
     let route = Route::Findings { id: Some(finding.id.clone()), severity };
     let amount = match (finding.n_flows, finding.n_packets) {
         (0, packets) => quantity::counted(packets, "packet", "packets"),
         (flows, _) => quantity::counted(flows, "flow", "flows"),
     };
+    let remark = analysis.remarks.get(&finding.id);
+    let verdict = remark.and_then(|remark| remark.verdict);
     html! {
         <li key={finding.id.clone()}>
             <a class="item" href={route.hash()} aria-current={is_chosen.then_some("true")}>
-                { severity_badge(finding.severity) }
+                <span class="item-head">
+                    { severity_badge(finding.severity) }
+                    if let Some(verdict) = verdict {
+                        <span class={classes!("verdict", format!("verdict-{}", verdict.id()))}>{ verdict.name() }</span>
+                    }
+                    if remark.is_some_and(|remark| !remark.note.is_empty()) {
+                        <span class="verdict">{"Note"}</span>
+                    }
+                </span>
                 <span class="item-title">{ plain(&finding.title) }</span>
                 <span class="item-more">{ format!("{} · {amount}", category(finding)) }</span>
             </a>

@@ -1,14 +1,18 @@
 //! Findings: a list by severity, and one of them in full.
 
+use super::hooks::use_clock;
 use super::icon::Icon;
+use super::incidents;
 use crate::model::{Analysis, Finding, Severity, quantity};
 use crate::session::{Route, Shared};
 use detail::Detail;
 use item::item;
 use yew::prelude::*;
 
+mod assess;
 mod detail;
 mod evidence;
+mod expect;
 mod filter;
 mod item;
 
@@ -33,7 +37,9 @@ pub struct FindingsProps {
 pub fn Findings(props: &FindingsProps) -> Html {
     let all = &props.analysis.findings;
     let listed: Vec<&Finding> = all.iter().filter(|f| props.severity.is_none_or(|s| s == f.severity)).collect();
-    let place = props.id.as_ref().and_then(|id| all.iter().position(|finding| finding.id == *id));
+    let clock = use_clock();
+    let chosen = props.id.as_deref();
+    let is_there = chosen.is_some_and(|id| props.analysis.finding(id).is_some());
     let list = Route::Findings { id: None, severity: props.severity };
     let n_shown = use_state_eq(|| STEP);
     let more = {
@@ -45,12 +51,19 @@ pub fn Findings(props: &FindingsProps) -> Html {
             <div class="findings-list">
                 <h1>{"Findings"}</h1>
                 if all.is_empty() {
-                    <p class="placeholder">{"Nothing that does not belong was found with the settings in force."}</p>
+                    <p class="placeholder">
+                        if props.analysis.expected.is_empty() {
+                            {"Nothing that does not belong was found with the settings in force."}
+                        } else {
+                            {"Nothing but what is expected here was found."}
+                        }
+                    </p>
                 } else {
                     { severities(all, props.severity) }
+                    { incidents::list(&props.analysis, clock, chosen) }
                     <ol class="items" aria-label="Findings">
                         for finding in listed.iter().take(*n_shown) {
-                            { item(finding, props.severity, props.id.as_ref() == Some(&finding.id)) }
+                            { item(finding, props.severity, chosen == Some(&finding.id), &props.analysis) }
                         }
                     </ol>
                     if listed.len() > *n_shown {
@@ -62,13 +75,14 @@ pub fn Findings(props: &FindingsProps) -> Html {
                         <p class="placeholder">{"No finding has this severity."}</p>
                     }
                 }
+                { expected(&props.analysis, chosen) }
             </div>
             <div class="findings-detail">
                 if props.id.is_some() {
                     <a class="back" href={list.hash()}>{ Icon::Back.html() }{"All findings"}</a>
                 }
-                if let Some(place) = place {
-                    <Detail analysis={props.analysis.clone()} {place} />
+                if let Some(id) = props.id.clone().filter(|_| is_there) {
+                    <Detail analysis={props.analysis.clone()} {id} />
                 } else if props.id.is_some() {
                     <p class="placeholder">{"This finding is not there any more: with the settings in force nothing is found."}</p>
                 } else if !all.is_empty() {
@@ -76,6 +90,28 @@ pub fn Findings(props: &FindingsProps) -> Html {
                 }
             </div>
         </div>
+    }
+}
+
+/// What the allow-list sets apart, folded unless one of it is shown.
+fn expected(analysis: &Shared<Analysis>, chosen: Option<&str>) -> Html {
+    let n = analysis.expected.len();
+    if n == 0 {
+        return Html::default();
+    }
+    let is_open = chosen.is_some_and(|id| analysis.rule_of(id).is_some());
+    html! {
+        <details class="expected-list" open={is_open}>
+            <summary>{ format!("{} expected here", quantity::counted(n as u64, "finding is", "findings are")) }</summary>
+            <ol class="items" aria-label="Expected here">
+                for one in analysis.expected.iter().take(STEP) {
+                    { item(&one.finding, None, chosen == Some(&one.finding.id), analysis) }
+                }
+            </ol>
+            if n > STEP {
+                <p class="hint">{ format!("The first {STEP} of {}.", quantity::count(n as u64)) }</p>
+            }
+        </details>
     }
 }
 

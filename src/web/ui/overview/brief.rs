@@ -2,7 +2,9 @@
 
 use crate::model::{Analysis, Severity, quantity};
 use crate::session::{Route, Shared};
+use crate::web::ui::hooks::use_clock;
 use crate::web::ui::icon::{severity_badge, severity_shape};
+use crate::web::ui::incidents;
 use crate::web::ui::text::plain;
 use yew::prelude::*;
 
@@ -19,6 +21,7 @@ pub struct BriefProps {
 /// Findings in short.
 #[component]
 pub fn Brief(props: &BriefProps) -> Html {
+    let clock = use_clock();
     let findings = &props.analysis.findings;
     if findings.is_empty() {
         return nothing(&props.analysis);
@@ -31,6 +34,7 @@ pub fn Brief(props: &BriefProps) -> Html {
                     { severity_count(&props.analysis, severity) }
                 }
             </ul>
+            { incidents::list(&props.analysis, clock, None) }
             <ol class="brief-list">
                 for finding in findings.iter().take(MOST) {
                     <li key={finding.id.clone()}>
@@ -47,7 +51,28 @@ pub fn Brief(props: &BriefProps) -> Html {
                     </a>
                 </p>
             }
+            { remarks(&props.analysis) }
         </section>
+    }
+}
+
+/// What the reader must know of how these findings came about: what is set apart, what was changed.
+fn remarks(analysis: &Analysis) -> Html {
+    let (n_expected, n_changed) = (analysis.expected.len() as u64, analysis.changed_settings.len() as u64);
+    let expected = quantity::counted(n_expected, "finding is expected here", "findings are expected here");
+    let changed = quantity::counted(n_changed, "setting differs", "settings differ");
+    html! {
+        <>
+            if n_expected > 0 {
+                <p class="hint"><a href={Route::findings(None).hash()}>{ expected }</a>{"."}</p>
+            }
+            if n_changed > 0 {
+                <p class="hint">
+                    <a href={Route::Settings.hash()}>{ changed }</a>{ " from the defaults" }
+                    { if analysis.shows_secrets { "; secrets are shown." } else { "." } }
+                </p>
+            }
+        </>
     }
 }
 
@@ -76,13 +101,14 @@ fn nothing(analysis: &Analysis) -> Html {
         <section class="card brief" aria-labelledby="brief-title">
             <h2 id="brief-title">{"No findings"}</h2>
             <p>
-                { format!("{} looked at this capture and found nothing that does not belong.",
-                    quantity::counted(n_ran as u64, "detector", "detectors")) }
+                { format!("{} looked at this capture and found {}.", quantity::counted(n_ran as u64, "detector", "detectors"),
+                    if analysis.expected.is_empty() { "nothing that does not belong" } else { "nothing but what is expected here" }) }
                 if n_idle > 0 {
                     { format!(" {} had not enough data to judge; ", quantity::count(n_idle as u64)) }
                     <a href={Route::Settings.hash()}>{"see why"}</a>{"."}
                 }
             </p>
+            { remarks(analysis) }
             <p class="hint">
                 {"That is no proof that all is well: only what the capture holds can be seen, and only what the detectors \
                   know is looked for."}

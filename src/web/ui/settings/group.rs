@@ -53,6 +53,8 @@ pub fn Group(props: &GroupProps) -> Html {
                             <dt>{"MITRE ATT&CK"}</dt><dd>{ format!("{id} {name}") }</dd>
                         }
                         <dt>{"Source"}</dt><dd>{ card.source }</dd>
+                        <dt>{"In benign traffic"}</dt>
+                        <dd>{ card.benign_rate().map_or("Not measured.".to_owned(), |rate| format!("Found {}.", rate.words())) }</dd>
                     </dl>
                 </details>
             }

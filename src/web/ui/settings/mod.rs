@@ -7,11 +7,15 @@ use crate::model::quantity;
 use crate::pipeline;
 use crate::session::{Action, Phase, Shared, State};
 use crate::settings::{self, Descriptor};
+use expected::Expected;
 use group::Group;
+use keep::Keep;
 use yew::prelude::*;
 
+mod expected;
 mod field;
 mod group;
+mod keep;
 
 /// What is shown.
 #[derive(Properties, PartialEq)]
@@ -32,7 +36,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
         <div class="settings">
             <h1>{"Settings"}</h1>
             <p class="lead">
-                {"Thresholds take effect at once, without reading the file again. Values last until the page is closed."}
+                {"Thresholds take effect at once, without reading the file again. Values are kept in this browser."}
             </p>
             <div class="settings-bar">
                 <button type="button" class="button" onclick={reset} disabled={!is_changed}>
@@ -45,7 +49,9 @@ pub fn Settings(props: &SettingsProps) -> Html {
                 }
                 <p role="status" class="hint">{ status(state) }</p>
             </div>
-            <Group title="Flows and randomness" id="general" settings={general} values={state.settings.clone()}
+            <Expected state={state.clone()} />
+            <Keep state={state.clone()} />
+            <Group title="Flows, secrets and randomness" id="general" settings={general} values={state.settings.clone()}
                 card={None::<Card>} run={None} />
             <Group title="Tables" id="table" settings={settings::TABLE.iter().collect::<Vec<_>>()}
                 values={state.settings.clone()} card={None::<Card>} run={None} />

@@ -1,0 +1,84 @@
+//! The course of a finding's evidence to a small chart, with a sentence that says what it shows.
+
+use super::draw::ticks;
+use crate::model::Series;
+use crate::model::chart::{ChartSpec, Marks};
+use crate::model::quantity::{count, with_unit};
+use crate::model::series::SeriesKind;
+use crate::model::time;
+
+/// The chart of a series; `id` tells it from others on the page.
+pub fn course(id: &str, series: &Series, offset_minutes: i32) -> ChartSpec {
+    ChartSpec {
+        id: id.to_owned(),
+        title: series.name.clone(),
+        summary: summary(series, offset_minutes),
+        marks: Marks::Course { offset_minutes, course: series.clone() },
+        unit: series.unit.clone(),
+    }
+}
+
+/// The moment or step of a point.
+pub fn place(series: &Series, at: i64, offset_minutes: i32) -> String {
+    if series.kind == SeriesKind::Walk {
+        return format!("Step {}", count(at.unsigned_abs()));
+    }
+    let text = time::text(at, offset_minutes);
+    text.get(..19).unwrap_or(&text).to_owned()
+}
+
+fn summary(series: &Series, offset_minutes: i32) -> String {
+    let words = |value: f64| with_unit(value, &series.unit);
+    let mut sorted: Vec<f64> = series.points.iter().map(|(_, value)| *value).filter(|v| v.is_finite()).collect();
+    sorted.sort_by(f64::total_cmp);
+    let (Some(least), Some(most)) = (sorted.first(), sorted.last()) else {
+        return "There is nothing to show.".to_owned();
+    };
+    let n = series.points.len();
+    let level = series.level.as_ref().map_or(String::new(), |l| format!("; {}: {}", l.name, words(l.value)));
+    let zone = ticks::zone(offset_minutes);
+    match series.kind {
+        SeriesKind::Rate => {
+            let peak = series.points.iter().find(|(_, value)| value == most).map_or(0, |(at, _)| *at);
+            let at = place(series, peak, offset_minutes);
+            format!("At most {}, from {at} {zone} on{level}.", words(*most))
+        }
+        SeriesKind::Gaps => {
+            let middle = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
+            let n = count(n as u64);
+            format!("{n} gaps from {} to {}, the middle one {}{level}.", words(*least), words(*most), words(middle))
+        }
+        SeriesKind::Walk => {
+            let past = series
+                .level
+                .as_ref()
+                .and_then(|level| series.points.iter().find(|(_, value)| *value >= level.value).map(|(at, _)| *at));
+            let past = past.map_or(String::new(), |at| format!(", reached at step {}", count(at.unsigned_abs())));
+            format!("{} steps up to {}{level}{past}.", count(n as u64), words(*most))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::series::Level;
+    use crate::model::time::SECOND;
+
+    #[test]
+    fn a_sentence_says_what_the_chart_shows() {
+        let gaps = Series::gaps("Gaps", &[0, 60 * SECOND, 121 * SECOND, 180 * SECOND], None).unwrap();
+        assert_eq!(course("c", &gaps, 0).summary, "3 gaps from 59 s to 61 s, the middle one 60 s.");
+        let walk = Series {
+            kind: SeriesKind::Walk,
+            name: "Walk".into(),
+            unit: String::new(),
+            points: vec![(1, 1.4), (2, 2.8), (3, 4.2), (4, 5.5)],
+            level: Some(Level { name: "a scanner from".into(), value: 4.0 }),
+        };
+        assert_eq!(course("c", &walk, 0).summary, "4 steps up to 5.5; a scanner from: 4, reached at step 3.");
+        let rate =
+            Series { kind: SeriesKind::Rate, points: vec![(0, 1.0), (SECOND, 7.0)], unit: "packets/s".into(), ..walk };
+        assert!(course("c", &rate, 0).summary.starts_with("At most 7 packets/s, from 1970-01-01 00:00:01 UTC on;"));
+    }
+}

@@ -1,0 +1,27 @@
+//! A finding's flows to the names of the servers that it is about, so that people can say by name what they expect.
+
+use crate::flow::names::Names;
+use crate::flow::table::FlowTable;
+use crate::model::Finding;
+use std::collections::BTreeSet;
+
+/// Flows of a finding that are asked for their names.
+const MOST_FLOWS: usize = 4096;
+
+/// Fills in the names of a finding whose detector named none.
+pub fn name(finding: &mut Finding, flows: &FlowTable, names: &Names) {
+    if !finding.names.is_empty() {
+        finding.names.sort();
+        finding.names.dedup();
+        finding.names.truncate(Finding::MOST_NAMES);
+        return;
+    }
+    let mut found: BTreeSet<&str> = BTreeSet::new();
+    for serial in finding.flow_serials.iter().take(MOST_FLOWS) {
+        let name = flows.get(*serial).map_or("", |flow| names.text(flow.name));
+        if !name.is_empty() && found.len() < Finding::MOST_NAMES {
+            found.insert(name);
+        }
+    }
+    finding.names = found.into_iter().map(str::to_owned).collect();
+}

@@ -1,0 +1,79 @@
+//! What people made of the findings: what belongs together, what is expected here, what they say of each.
+
+use super::findings::badge;
+use super::{section, table};
+use crate::chart::draw::text::escape;
+use crate::model::analysis::Expected;
+use crate::model::quantity::counted;
+use crate::model::{Analysis, Finding, Incident, time};
+
+/// Incidents, each with its findings in order of time; empty if there is none.
+pub fn incidents(analysis: &Analysis) -> String {
+    if analysis.incidents.is_empty() {
+        return String::new();
+    }
+    let items: String = analysis.incidents.iter().map(|incident| item(analysis, incident)).collect();
+    let lead =
+        "<p class=\"quiet\">Findings of the same actors that follow on each other as the steps of an attack do.</p>\n";
+    section("incidents", "Incidents", &format!("{lead}{items}"))
+}
+
+fn item(analysis: &Analysis, incident: &Incident) -> String {
+    let steps: String = incident
+        .findings
+        .iter()
+        .filter_map(|id| analysis.finding(id))
+        .map(|finding| {
+            format!(
+                "<li><span class=\"t\">{}</span> <a href=\"#{}\">{}</a></li>",
+                time::to_second(finding.start_ns),
+                escape(&finding.id),
+                escape(&finding.title)
+            )
+        })
+        .collect();
+    format!(
+        "<div class=\"incident {}\"><p>{}</p>\n<ol>{steps}</ol></div>\n",
+        incident.severity.id(),
+        escape(&incident.sentence)
+    )
+}
+
+/// What the allow-list puts apart, by its rules; empty if that is nothing.
+pub fn expected(analysis: &Analysis) -> String {
+    if analysis.expected.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<Vec<String>> = analysis.expected.iter().map(|one| row(one, analysis)).collect();
+    let n = counted(rows.len() as u64, "finding is", "findings are");
+    let lead = format!("<p>{n} expected here by the allow-list, and counted nowhere else.</p>\n");
+    let headings = ["Severity", "What", "Since (UTC)", "Expected because"];
+    section("expected", "Expected here", &format!("{lead}{}", table("Expected here", &headings, &rows)))
+}
+
+fn row(Expected { finding, rule }: &Expected, analysis: &Analysis) -> Vec<String> {
+    let note = if rule.note.is_empty() { String::new() } else { format!("<br>{}", escape(&rule.note)) };
+    vec![
+        badge(finding),
+        format!("{}{}", escape(&finding.title), short(analysis, finding)),
+        format!("<span class=\"t\">{}</span>", time::to_second(finding.start_ns)),
+        format!("<code>{}</code>{note}", escape(&rule.words())),
+    ]
+}
+
+/// The verdict behind a title; empty if there is none.
+pub fn short(analysis: &Analysis, finding: &Finding) -> String {
+    let verdict = analysis.remarks.get(&finding.id).and_then(|remark| remark.verdict);
+    verdict.map_or(String::new(), |v| format!(" <span class=\"said {}\">{}</span>", v.id(), v.name()))
+}
+
+/// Verdict and note in full; empty if nothing is said.
+pub fn remark(analysis: &Analysis, finding: &Finding) -> String {
+    let Some(remark) = analysis.remarks.get(&finding.id).filter(|remark| !remark.is_empty()) else {
+        return String::new();
+    };
+    let lines: Vec<String> = remark.note.lines().map(escape).collect();
+    let note = if lines.is_empty() { String::new() } else { format!("<p>{}</p>\n", lines.join("<br>")) };
+    let verdict = remark.verdict.map_or(String::new(), |v| format!("<p>Verdict: <strong>{}</strong></p>\n", v.name()));
+    format!("<h4>What was decided</h4>\n{verdict}{note}")
+}

@@ -1,0 +1,161 @@
+//! What people said about the findings of files that were open before: kept by the file, for when it is opened again.
+//!
+//! A file is known by its SHA-256. Until that is computed it is taken for one of the same name and size; should the hash
+//! then say otherwise, what was taken over is given back.
+
+use crate::model::analysis::FileFacts;
+use crate::model::{Remark, Remarks};
+use serde::{Deserialize, Serialize};
+
+/// Most files remembered; the one that was changed longest ago goes first.
+const MOST_FILES: usize = 40;
+/// Most characters of notes of all files together: browsers give a page about five million.
+const MOST_CHARS: usize = 1_000_000;
+
+/// The remarks on one file.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+struct File {
+    name: String,
+    bytes: u64,
+    sha256: Option<String>,
+    remarks: Remarks,
+}
+
+impl File {
+    fn is(&self, file: &FileFacts) -> bool {
+        match (&self.sha256, &file.sha256) {
+            (Some(own), Some(other)) => own == other,
+            _ => self.name == file.name && self.bytes == file.bytes,
+        }
+    }
+}
+
+/// Remarks by file, the latest first.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Memory {
+    files: Vec<File>,
+}
+
+impl Memory {
+    /// From what [`Memory::text`] gave; empty if it makes no sense.
+    pub fn from_text(text: &str) -> Memory {
+        let mut memory: Memory = serde_json::from_str(text).unwrap_or_default();
+        for file in &mut memory.files {
+            let remarks = std::mem::take(&mut file.remarks).into_iter().take(Remark::MOST);
+            file.remarks = remarks.map(|(id, remark)| (id, remark.tidy())).collect();
+        }
+        memory.bound();
+        memory
+    }
+
+    /// As text that is kept.
+    pub fn text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The remarks on a file; none if there are none.
+    pub fn of(&self, file: &FileFacts) -> Remarks {
+        self.files.iter().find(|known| known.is(file)).map(|known| known.remarks.clone()).unwrap_or_default()
+    }
+
+    /// Sets the remark of a finding of a file; an empty one is taken away.
+    pub fn set(&mut self, file: &FileFacts, finding: &str, remark: Remark) {
+        let mut entry = match self.files.iter().position(|known| known.is(file)) {
+            Some(place) => self.files.remove(place),
+            None => File { name: file.name.clone(), bytes: file.bytes, sha256: None, remarks: Remarks::new() },
+        };
+        if entry.sha256.is_none() {
+            entry.sha256.clone_from(&file.sha256);
+        }
+        let remark = remark.tidy();
+        if remark.is_empty() {
+            entry.remarks.remove(finding);
+        } else if entry.remarks.len() < Remark::MOST || entry.remarks.contains_key(finding) {
+            entry.remarks.insert(finding.to_owned(), remark);
+        }
+        if !entry.remarks.is_empty() {
+            self.files.insert(0, entry);
+        }
+        self.bound();
+    }
+
+    /// The hash of a file has become known: what was noted under its name goes under its hash. Gives its remarks.
+    pub fn name(&mut self, file: &FileFacts) -> Remarks {
+        let Some(hex) = &file.sha256 else { return self.of(file) };
+        let is_hashed = |known: &File| known.sha256.as_ref() == Some(hex);
+        let by_name = self.files.iter().position(|known| known.sha256.is_none() && known.is(file));
+        if let Some(noted) = by_name.map(|place| self.files.remove(place)) {
+            match self.files.iter_mut().find(|known| is_hashed(known)) {
+                Some(known) => known.remarks.extend(noted.remarks),
+                None => self.files.insert(0, File { sha256: Some(hex.clone()), ..noted }),
+            }
+        }
+        self.of(file)
+    }
+
+    /// Lets the oldest go until all fit.
+    fn bound(&mut self) {
+        self.files.truncate(MOST_FILES);
+        let size = |file: &File| -> usize {
+            file.remarks.iter().map(|(id, remark)| id.len() + remark.note.len() + 40).sum::<usize>() + file.name.len()
+        };
+        let mut sum = 0;
+        self.files.retain(|file| {
+            sum += size(file);
+            sum <= MOST_CHARS
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Verdict;
+
+    fn file(name: &str, hash: Option<&str>) -> FileFacts {
+        FileFacts { name: name.into(), bytes: 100, sha256: hash.map(str::to_owned), ..FileFacts::default() }
+    }
+
+    fn note(text: &str) -> Remark {
+        Remark { verdict: Some(Verdict::True), note: text.into() }
+    }
+
+    #[test]
+    fn a_file_is_known_again_by_its_hash_under_any_name() {
+        let mut memory = Memory::default();
+        memory.set(&file("a.pcap", Some("aa")), "f-1", note("n"));
+        let memory = Memory::from_text(&memory.text());
+        assert_eq!(memory.of(&file("b.pcap", Some("aa")))["f-1"], note("n"));
+        assert_eq!(memory.of(&file("a.pcap", None))["f-1"], note("n"));
+        assert!(memory.of(&file("a.pcap", Some("bb"))).is_empty() && memory.of(&file("b.pcap", None)).is_empty());
+    }
+
+    #[test]
+    fn what_was_noted_before_the_hash_was_known_goes_under_it() {
+        let mut memory = Memory::default();
+        memory.set(&file("a.pcap", None), "f-1", note("early"));
+        assert_eq!(memory.name(&file("a.pcap", Some("aa")))["f-1"], note("early"));
+        memory.set(&file("a.pcap", Some("aa")), "f-2", note("late"));
+        assert_eq!((memory.files.len(), memory.of(&file("x", Some("aa"))).len()), (1, 2));
+        memory.set(&file("a.pcap", Some("aa")), "f-1", Remark::default());
+        memory.set(&file("a.pcap", Some("aa")), "f-2", Remark::default());
+        assert_eq!(memory, Memory::default());
+    }
+
+    #[test]
+    fn memory_is_bounded_and_the_oldest_goes_first() {
+        let mut memory = Memory::default();
+        for place in 0..MOST_FILES + 5 {
+            memory.set(&file(&format!("{place}.pcap"), None), "f-1", note("n"));
+        }
+        assert_eq!(memory.files.len(), MOST_FILES);
+        assert!(memory.of(&file("0.pcap", None)).is_empty() && !memory.of(&file("44.pcap", None)).is_empty());
+        for place in 0..Remark::MOST + 5 {
+            memory.set(&file("44.pcap", None), &format!("f-{place}"), note(&"x".repeat(9000)));
+        }
+        assert!(memory.of(&file("44.pcap", None)).len() <= Remark::MOST);
+        assert!(memory.text().len() < 2 * MOST_CHARS);
+        assert_eq!(Memory::from_text("{"), Memory::default());
+    }
+}

@@ -1,0 +1,107 @@
+//! Settings to the JSON file that people keep, and back: what page and command save and take.
+//!
+//! An object of ids and numbers, and under `expected` the allow-list. What is not usable is said, and left out.
+
+use super::{Descriptor, Settings};
+use crate::model::Rule;
+use crate::model::quantity::plain;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// The key of the allow-list.
+const EXPECTED: &str = "expected";
+
+/// The settings as a file.
+pub fn write(settings: &Settings) -> String {
+    let mut file = Map::new();
+    for (id, value) in settings.changed() {
+        file.insert(id.clone(), Value::from(*value));
+    }
+    if !settings.expected().is_empty() {
+        file.insert(EXPECTED.to_owned(), serde_json::to_value(settings.expected()).unwrap_or_default());
+    }
+    format!("{:#}\n", Value::Object(file))
+}
+
+/// Settings from a file, and a warning for each part that is not usable.
+///
+/// # Errors
+/// The text is no JSON object; the sentence says why.
+pub fn read(text: &str, known: &[&Descriptor]) -> Result<(Settings, Vec<String>), String> {
+    let given: BTreeMap<String, Value> =
+        serde_json::from_str(text).map_err(|error| format!("not a JSON object of settings: {error}"))?;
+    Ok(from_values(&given, known))
+}
+
+fn from_values(given: &BTreeMap<String, Value>, known: &[&Descriptor]) -> (Settings, Vec<String>) {
+    let mut settings = Settings::default();
+    let mut warnings = Vec::new();
+    for (id, value) in given.iter().filter(|(id, _)| *id != EXPECTED) {
+        let Some(d) = known.iter().find(|d| d.id == id) else {
+            warnings.push(format!("setting {id} is not known; see `packetloupe settings`"));
+            continue;
+        };
+        if !value.as_f64().is_some_and(|number| settings.set(d, number)) {
+            let kind = if d.is_whole { "a whole number" } else { "a number" };
+            let range = format!("{} to {}", plain(d.min), plain(d.max));
+            let default = plain(d.default);
+            warnings.push(format!("setting {id} is {value}, not {kind} from {range}; the default {default} is used"));
+        }
+    }
+    match given.get(EXPECTED) {
+        None | Some(Value::Null) => {}
+        Some(Value::Array(rules)) => {
+            for (place, rule) in rules.iter().enumerate() {
+                // A rule that is understood in part would hide more than it was meant to.
+                let why = match serde_json::from_value::<Rule>(rule.clone()).map(Rule::tidy) {
+                    Ok(Some(rule)) => {
+                        if settings.allow(rule) {
+                            continue;
+                        }
+                        format!("there are more than {}", Rule::MOST)
+                    }
+                    Ok(None) => "it names no host, peer, port, name or detector".to_owned(),
+                    Err(error) => error.to_string(),
+                };
+                warnings.push(format!("rule {} of the allow-list is not used: {why}", place + 1));
+            }
+        }
+        Some(_) => warnings.push("the allow-list (expected) is not used: it is no list of rules".to_owned()),
+    }
+    (settings, warnings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::GENERAL;
+
+    fn known() -> Vec<&'static Descriptor> {
+        GENERAL.iter().collect()
+    }
+
+    #[test]
+    fn what_is_not_usable_is_said_once_each_and_the_rest_is_used() {
+        let text = r#"{"flow.idle_timeout": 60, "flow.active_timeout": -1, "flow.most": "many", "seed": 0.5, "no.such": 1,
+            "expected": [{"host": "10.0.0.0/8"}, {"hosts": "10.0.0.1"}, {"note": "only"}, 5]}"#;
+        let (settings, warnings) = read(text, &known()).unwrap();
+        assert_eq!(settings.changed().iter().collect::<Vec<_>>(), [(&"flow.idle_timeout".to_owned(), &60.0)]);
+        assert_eq!(settings.expected().len(), 1);
+        let has = |words: &str| warnings.iter().filter(|warning| warning.contains(words)).count();
+        assert_eq!((warnings.len(), has("no.such is not known"), has("of the allow-list is not used")), (7, 1, 3));
+        assert_eq!(has("flow.most is \"many\", not a whole number from 4,096 to 5,000,000"), 1);
+        assert!(read("[]", &known()).is_err() && read("{", &known()).is_err());
+        assert_eq!(read(r#"{"expected": {}}"#, &known()).unwrap().1.len(), 1);
+    }
+
+    #[test]
+    fn a_file_that_was_written_gives_the_same_settings() {
+        let mut settings = Settings::default();
+        settings.set(&GENERAL[0], 60.5);
+        let rule =
+            Rule { port: Some(22), detector: Some("beacon".into()), note: "\"why\"\n".into(), ..Rule::default() };
+        assert!(settings.allow(rule.tidy().unwrap()));
+        assert_eq!(read(&write(&settings), &known()), Ok((settings, Vec::new())));
+        assert_eq!(write(&Settings::default()), "{}\n");
+    }
+}

@@ -1,0 +1,287 @@
+//! Findings to incidents: the same actors, and steps in the order in which an attack takes them.
+//!
+//! The order is that of the kill chain (Hutchins, Cloppert, Amin: Intelligence-Driven Computer Network Defense, 2011),
+//! as far as traffic shows it. A finding joins what came before it if it is a later step, and either the same side acts
+//! on the same other side, or a side that was acted upon now acts itself, or a side that is in already goes on.
+
+use crate::model::finding::{Category, Finding, Severity};
+use crate::model::time::SECOND;
+use crate::model::{Address, Incident};
+use std::collections::BTreeMap;
+
+/// Steps that are further apart than this are two stories.
+const APART_NS: i64 = 24 * 3600 * SECOND;
+/// Findings that are looked at, most severe first.
+const MOST_FINDINGS: usize = 4000;
+/// Latest findings of an address that a later one is compared with.
+const MOST_BEFORE: usize = 32;
+/// Most findings of an incident.
+const MOST_STEPS: usize = 50;
+/// Most incidents.
+const MOST_INCIDENTS: usize = 100;
+
+/// How far an attack has come.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Step {
+    /// Somebody looks at what is there.
+    Look,
+    /// Somebody tries to get in, or gets between others.
+    Try,
+    /// Somebody is in.
+    Access,
+    /// What is in takes orders or works for others.
+    Control,
+    /// Data leaves, or a service goes down.
+    Harm,
+}
+
+/// The step of a kind of finding; none for what is no step of an attack, or of any.
+fn step(category: Category) -> Option<Step> {
+    Some(match category {
+        Category::Scan => Step::Look,
+        Category::BruteForce | Category::Spoofing => Step::Try,
+        Category::Cleartext | Category::LateralMovement => Step::Access,
+        Category::Beacon | Category::CovertChannel | Category::Mining => Step::Control,
+        Category::Exfiltration | Category::Flood => Step::Harm,
+        Category::ProtocolAbuse | Category::LongConnection | Category::Statistical => return None,
+    })
+}
+
+/// What was done, to go behind the name of who did it.
+fn deed(category: Category) -> &'static str {
+    match category {
+        Category::Scan => "scanned",
+        Category::BruteForce => "guessed passwords",
+        Category::Spoofing => "passed for others",
+        Category::Cleartext => "logged in",
+        Category::LateralMovement => "went on to other hosts",
+        Category::Beacon => "called out again and again",
+        Category::CovertChannel => "hid traffic in a tunnel",
+        Category::Mining => "mined coins",
+        Category::Exfiltration => "sent data out",
+        Category::Flood => "flooded",
+        Category::ProtocolAbuse | Category::LongConnection | Category::Statistical => "did something unusual",
+    }
+}
+
+/// The incidents among findings, most severe first, then by time. Findings that belong to none are left out.
+pub fn link(findings: &[Finding]) -> Vec<Incident> {
+    let mut steps: Vec<(&Finding, Step)> =
+        findings.iter().take(MOST_FINDINGS).filter_map(|finding| Some((finding, step(finding.category)?))).collect();
+    steps.sort_by(|(a, a_step), (b, b_step)| {
+        (a.start_ns, *a_step, a.end_ns, &a.id).cmp(&(b.start_ns, *b_step, b.end_ns, &b.id))
+    });
+    // Findings in which an address is any side, by place; and the story that each belongs to.
+    let mut known: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
+    let mut stories: Vec<Vec<usize>> = Vec::new();
+    let mut story_of: Vec<Option<usize>> = vec![None; steps.len()];
+    for (place, (finding, step)) in steps.iter().enumerate() {
+        let latest = |address: &Address| known.get(address).into_iter().flatten().rev().take(MOST_BEFORE).copied();
+        let before = finding.sources.iter().flat_map(latest).filter(|before| {
+            let is_open = |story: Option<usize>| {
+                story.and_then(|story| stories.get(story)).is_none_or(|story| story.len() < MOST_STEPS)
+            };
+            let fits = steps.get(*before).is_some_and(|earlier| follows(earlier, (finding, *step)));
+            let story = story_of.get(*before).copied().flatten();
+            // People log in all day: that is a step only where others came before it.
+            let is_lonely = story.is_none() && steps.get(*before).is_some_and(|s| s.0.category == Category::Cleartext);
+            fits && !is_lonely && is_open(story)
+        });
+        if let Some(before) = before.max() {
+            let story = story_of.get(before).copied().flatten().unwrap_or_else(|| {
+                stories.push(vec![before]);
+                stories.len() - 1
+            });
+            if let Some(places) = stories.get_mut(story) {
+                places.push(place);
+            }
+            for member in [before, place] {
+                if let Some(own) = story_of.get_mut(member) {
+                    *own = Some(story);
+                }
+            }
+        }
+        for address in finding.sources.iter().chain(&finding.targets) {
+            known.entry(*address).or_default().push(place);
+        }
+    }
+    let found = |places: &Vec<usize>| incident(places.iter().filter_map(|place| steps.get(*place)).map(|step| step.0));
+    let mut incidents: Vec<Incident> = stories.iter().filter_map(found).collect();
+    incidents
+        .sort_by(|a, b| b.severity.cmp(&a.severity).then(a.start_ns.cmp(&b.start_ns)).then_with(|| a.id.cmp(&b.id)));
+    incidents.truncate(MOST_INCIDENTS);
+    incidents
+}
+
+/// True if the second is a later step of the first's story.
+fn follows((earlier, early): &(&Finding, Step), (later, late): (&Finding, Step)) -> bool {
+    let is_soon = later.start_ns <= earlier.end_ns.saturating_add(APART_NS);
+    if late <= *early || !is_soon {
+        return false;
+    }
+    let is_same_source = meet(&earlier.sources, &later.sources);
+    // A list that was cut may hold the target too.
+    let is_same_target = meet(&earlier.targets, &later.targets) || earlier.targets.len() >= Finding::MOST_ADDRESSES;
+    let is_in_already = *early >= Step::Access;
+    let has_turned = *early >= Step::Try && late >= Step::Access && meet(&earlier.targets, &later.sources);
+    is_same_source && (is_same_target || is_in_already) || has_turned
+}
+
+/// True if two sorted lists share an entry.
+fn meet(a: &[Address], b: &[Address]) -> bool {
+    a.iter().any(|address| b.binary_search(address).is_ok())
+}
+
+fn incident<'a>(steps: impl Iterator<Item = &'a Finding> + Clone) -> Option<Incident> {
+    let first = steps.clone().next()?;
+    Some(Incident {
+        id: first.id.clone(),
+        sentence: sentence(steps.clone()),
+        severity: steps.clone().map(|finding| finding.severity).max().unwrap_or(Severity::Info),
+        start_ns: first.start_ns,
+        end_ns: steps.clone().map(|finding| finding.end_ns).max().unwrap_or(first.end_ns),
+        findings: steps.map(|finding| finding.id.clone()).collect(),
+    })
+}
+
+/// `10.0.0.9 scanned 10.0.0.5, then guessed passwords; after that 10.0.0.5 sent data out.`
+fn sentence<'a>(steps: impl Iterator<Item = &'a Finding>) -> String {
+    let mut text = String::new();
+    let (mut who, mut what, mut whom) = (String::new(), "", String::new());
+    for finding in steps {
+        let (by, to) = (side(&finding.sources), side(&finding.targets));
+        let done = deed(finding.category);
+        if (by.as_str(), done) == (who.as_str(), what) {
+            continue;
+        }
+        // To whom is said where it is not the same as before, and where data go may be anywhere.
+        let object = match finding.category {
+            _ if to.is_empty() || to == whom => String::new(),
+            Category::Scan | Category::Flood => format!(" {to}"),
+            Category::BruteForce | Category::Cleartext => format!(" at {to}"),
+            Category::Beacon | Category::CovertChannel | Category::Exfiltration => format!(" to {to}"),
+            _ => String::new(),
+        };
+        let joint = match (text.is_empty(), by == who) {
+            (true, _) => by.clone(),
+            (false, true) => ", then".to_owned(),
+            (false, false) => format!("; after that {by}"),
+        };
+        text.push_str(&format!("{joint} {done}{object}"));
+        (who, what, whom) = (by, done, to);
+    }
+    text.push('.');
+    text
+}
+
+/// The only one of a side, or how many they are; a MAC address beside IP addresses is only another name.
+fn side(addresses: &[Address]) -> String {
+    let hosts: Vec<Address> = addresses.iter().filter(|address| matches!(address, Address::Ip(_))).copied().collect();
+    match if hosts.is_empty() { addresses } else { &hosts } {
+        [] => String::new(),
+        [one] => one.to_string(),
+        many if many.len() >= Finding::MOST_ADDRESSES => "many hosts".to_owned(),
+        many => format!("{} hosts", many.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::finding::tests::made;
+
+    const EVIL: [u8; 4] = [203, 0, 113, 9];
+    const VICTIM: [u8; 4] = [10, 0, 0, 5];
+    const OTHER: [u8; 4] = [10, 0, 0, 77];
+    const CLOUD: [u8; 4] = [198, 51, 100, 1];
+
+    fn at(second: i64, id: &str, category: Category, source: [u8; 4], target: [u8; 4]) -> Finding {
+        Finding { category, start_ns: second * SECOND, end_ns: (second + 5) * SECOND, ..made(id, &[source], &[target]) }
+    }
+
+    fn story() -> Vec<Finding> {
+        vec![
+            at(300, "upload", Category::Exfiltration, VICTIM, CLOUD),
+            at(10, "scan", Category::Scan, EVIL, VICTIM),
+            at(100, "guess", Category::BruteForce, EVIL, VICTIM),
+        ]
+    }
+
+    #[test]
+    fn a_scan_then_guessing_then_a_transfer_is_one_story_in_order_of_time() {
+        let incidents = link(&story());
+        assert_eq!(incidents.len(), 1);
+        assert_eq!(incidents[0].findings, ["scan-1", "guess-1", "upload-1"]);
+        assert_eq!(
+            incidents[0].sentence,
+            "203.0.113.9 scanned 10.0.0.5, then guessed passwords; after that 10.0.0.5 sent data out to 198.51.100.1."
+        );
+        assert_eq!((incidents[0].start_ns, incidents[0].end_ns), (10 * SECOND, 305 * SECOND));
+    }
+
+    #[test]
+    fn the_wrong_order_is_no_story() {
+        let mut findings = story();
+        findings[1].start_ns = 900 * SECOND;
+        assert_eq!(link(&findings).len(), 1, "guessing and transfer are left");
+        assert_eq!(link(&findings)[0].findings, ["guess-1", "upload-1"]);
+        findings[2].start_ns = 800 * SECOND;
+        findings[2].end_ns = 805 * SECOND;
+        findings[1].start_ns = 1900 * SECOND;
+        assert!(link(&findings).is_empty(), "transfer, guessing, scan: each may be, but it is no attack's order");
+    }
+
+    #[test]
+    fn the_unrelated_are_not_linked() {
+        let apart = |findings: &[Finding]| assert!(link(findings).is_empty(), "{:?}", link(findings));
+        apart(&[at(1, "scan", Category::Scan, EVIL, VICTIM), at(9, "guess", Category::BruteForce, CLOUD, OTHER)]);
+        // Another target of the same source: scanners scan everybody.
+        apart(&[at(1, "scan", Category::Scan, EVIL, VICTIM), at(9, "guess", Category::BruteForce, EVIL, OTHER)]);
+        // Who was only looked at is not taken.
+        apart(&[at(1, "scan", Category::Scan, EVIL, VICTIM), at(9, "call", Category::Beacon, VICTIM, CLOUD)]);
+        // The same step twice leads nowhere, and neither does what is no step.
+        apart(&[at(1, "a", Category::Scan, EVIL, VICTIM), at(9, "b", Category::Scan, EVIL, VICTIM)]);
+        apart(&[at(1, "a", Category::Scan, EVIL, VICTIM), at(9, "b", Category::Statistical, EVIL, VICTIM)]);
+        // A log-in that nobody prepared.
+        apart(&[at(1, "login", Category::Cleartext, VICTIM, CLOUD), at(9, "mine", Category::Mining, VICTIM, CLOUD)]);
+        // Days apart.
+        apart(&[at(1, "a", Category::Scan, EVIL, VICTIM), at(200_000, "b", Category::BruteForce, EVIL, VICTIM)]);
+    }
+
+    #[test]
+    fn a_host_that_is_in_goes_on_to_others() {
+        let moved = at(10, "lateral", Category::LateralMovement, VICTIM, OTHER);
+        let called = at(20, "beacon", Category::Beacon, OTHER, CLOUD);
+        let sent = at(30, "upload", Category::Exfiltration, VICTIM, CLOUD);
+        let incidents = link(&[sent, called, moved]);
+        assert_eq!(incidents[0].findings, ["lateral-1", "beacon-1", "upload-1"]);
+        assert_eq!(
+            incidents[0].sentence,
+            "10.0.0.5 went on to other hosts; after that 10.0.0.77 called out again and again to 198.51.100.1; after that \
+             10.0.0.5 sent data out."
+        );
+    }
+
+    #[test]
+    fn a_sweep_by_mac_and_address_is_one_hosts() {
+        let mut sweep = at(10, "sweep", Category::Scan, VICTIM, OTHER);
+        sweep.sources.push(Address::Mac([2, 0, 0, 0, 0, 1]));
+        let moved = at(20, "lateral", Category::LateralMovement, VICTIM, OTHER);
+        assert_eq!(link(&[sweep, moved])[0].sentence, "10.0.0.5 scanned 10.0.0.77, then went on to other hosts.");
+    }
+
+    #[test]
+    fn thousands_of_findings_stay_bounded_and_give_the_same_in_any_order() {
+        let mut findings: Vec<Finding> = (0..3000_i64)
+            .map(|i| {
+                let category = [Category::Scan, Category::BruteForce, Category::Beacon][(i % 3) as usize];
+                at(i, &format!("f{i}"), category, EVIL, [10, 0, 0, (i / 3 % 200) as u8])
+            })
+            .collect();
+        let incidents = link(&findings);
+        assert!(!incidents.is_empty() && incidents.len() <= MOST_INCIDENTS);
+        assert!(incidents.iter().all(|incident| (2..=MOST_STEPS).contains(&incident.findings.len())));
+        findings.reverse();
+        assert_eq!(link(&findings), incidents);
+    }
+}

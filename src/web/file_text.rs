@@ -1,0 +1,20 @@
+//! A small file that people chose to its text.
+
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::File;
+
+/// Larger files are none that people write by hand, bytes.
+const MOST_BYTES: f64 = 4.0 * 1024.0 * 1024.0;
+
+/// Reads a file as UTF-8 and hands its text over, or why that cannot be done.
+pub fn read(file: &File, then: impl FnOnce(Result<String, String>) + 'static) {
+    let name = file.name();
+    if file.size() > MOST_BYTES {
+        return then(Err(format!("{name} is too large for a file of settings.")));
+    }
+    let text = JsFuture::from(file.text());
+    spawn_local(async move {
+        let text = text.await.ok().and_then(|text| text.as_string());
+        then(text.ok_or_else(|| format!("{name} cannot be read.")));
+    });
+}

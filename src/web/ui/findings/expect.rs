@@ -1,0 +1,91 @@
+//! "Expected here": a rule that is made from a finding, or the one because of which it is expected.
+
+use crate::model::{Analysis, Finding, Rule};
+use crate::session::{Action, Shared};
+use crate::triage::offer;
+use crate::web::ui::hooks::{use_action, use_focus_on_change};
+use crate::web::ui::icon::Icon;
+use crate::web::ui::rule_form::RuleForm;
+use crate::web::ui::text::plain;
+use yew::prelude::*;
+
+/// What is shown.
+#[derive(Properties, PartialEq)]
+pub struct ExpectProps {
+    /// The analysis.
+    pub analysis: Shared<Analysis>,
+    /// Id of the finding.
+    pub id: String,
+}
+
+/// A button that opens the form, the form, or the rule in force.
+#[component]
+pub fn Expect(props: &ExpectProps) -> Html {
+    let is_open = use_state_eq(|| false);
+    let button = use_node_ref();
+    let expect = use_action(Action::Expect);
+    let unexpect = use_action(Action::Unexpect);
+    {
+        let is_open = is_open.setter();
+        use_effect_with(props.id.clone(), move |_| is_open.set(false));
+    }
+    use_focus_on_change(&button, *is_open, false);
+    let Some(finding) = props.analysis.finding(&props.id) else { return Html::default() };
+    if let Some(rule) = props.analysis.rule_of(&props.id) {
+        return in_force(rule, unexpect);
+    }
+    let toggle = {
+        let is_open = is_open.clone();
+        Callback::from(move |_: MouseEvent| is_open.set(!*is_open))
+    };
+    let on_cancel = {
+        let is_open = is_open.setter();
+        Callback::from(move |()| is_open.set(false))
+    };
+    let on_done = {
+        let is_open = is_open.setter();
+        Callback::from(move |rule: Rule| {
+            is_open.set(false);
+            expect.emit(rule);
+        })
+    };
+    html! {
+        <div class="expect">
+            <p>
+                <button ref={button} type="button" class="button" onclick={toggle} aria-expanded={is_open.to_string()}>
+                    { Icon::Check.html() }<span>{"Expected here…"}</span>
+                </button>
+            </p>
+            if *is_open {
+                { form(finding, &props.analysis, on_done, on_cancel) }
+            }
+        </div>
+    }
+}
+
+fn form(finding: &Finding, analysis: &Shared<Analysis>, on_done: Callback<Rule>, on_cancel: Callback<()>) -> Html {
+    html! {
+        <RuleForm key={finding.id.clone()} all={offer::all(finding)} ticked={offer::usual(finding)}
+            finding={finding.id.clone()} analysis={analysis.clone()} {on_done} {on_cancel} />
+    }
+}
+
+fn in_force(rule: &Rule, unexpect: Callback<Rule>) -> Html {
+    let own = rule.clone();
+    let remove = Callback::from(move |_: MouseEvent| unexpect.emit(own.clone()));
+    html! {
+        <div class="expect in-force" data-testid="expected-rule">
+            <p>
+                <strong>{"Expected here"}</strong>{": "}{ plain(&rule.words()) }
+                if !rule.note.is_empty() {
+                    <br />{ plain(&rule.note) }
+                }
+            </p>
+            <p>
+                <button type="button" class="button" onclick={remove}>
+                    { Icon::Cross.html() }<span>{"Not expected any more"}</span>
+                </button>
+            </p>
+        </div>
+    }
+}
