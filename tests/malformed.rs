@@ -122,6 +122,18 @@ fn tables_of_absurd_numbers_end_well() {
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// Both directions of a flow may have absurd counts while everything else is in order.
+#[test]
+fn absurd_counts_of_both_directions_end_well() {
+    let head = "#separator \\x09\n#path\tconn\n#fields\tts\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\t\
+        orig_bytes\tresp_bytes\tconn_state\thistory\torig_pkts\tresp_pkts\n";
+    for count in ["4294967295", "2147483648", "99999999999999"] {
+        let row =
+            format!("928.9\t10.0.2.112\t49168\t195.113.214.219\t80\ttcp\t9\t9\tRSTR\tShADadR\t{count}\t{count}\n");
+        assert_eq!(complaint("conn.log", [head, &row].concat().as_bytes()), None);
+    }
+}
+
 /// A pcap of one packet.
 fn pcap(link_type: u8, packet: &[u8]) -> Vec<u8> {
     let mut bytes = vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, link_type, 0, 0, 0];

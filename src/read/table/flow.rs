@@ -299,12 +299,15 @@ struct Side {
     window: Option<f64>,
 }
 
+/// Most packets of one direction that are believed, so that those of both can be added.
+const MOST_PACKETS: u32 = u32::MAX / 2;
+
 /// Ethernet and IPv4 header, which flow tables mostly leave out of payload and count in bytes.
 const LOWER_HEADERS: u64 = 34;
 
 impl Side {
     fn direction(self, row: &Row<'_>, units: Units, protocol: u8, (first_ns, last_ns): (i64, i64)) -> Direction {
-        let n = u32::try_from(self.packets).unwrap_or(u32::MAX);
+        let n = u32::try_from(self.packets).unwrap_or(MOST_PACKETS).min(MOST_PACKETS);
         let header_each: u64 = match protocol {
             6 => 20,
             17 | 1 | 58 => 8,
