@@ -3,6 +3,7 @@
 mod front;
 mod line;
 mod named;
+mod observers;
 mod tables;
 mod talks;
 mod threads;
@@ -144,7 +145,7 @@ impl Pipeline {
             self.end_file(&mut |_, _| ())?;
         }
         for (place, detector) in self.front.take_watchers() {
-            self.line.adopt(place, detector);
+            self.line.observers.adopt(place, detector);
         }
         self.line.end_flows();
         Ok(())
@@ -171,6 +172,7 @@ impl Pipeline {
         for (entry, conclusion) in detect::ALL.iter().zip(conclusions.drain(..).rev()) {
             self.settle(entry, conclusion);
         }
+        self.line.observers.rows.clear();
         self.analysis(settings)
     }
 
@@ -183,6 +185,9 @@ impl Pipeline {
         let Some(entry) = detect::ALL.get(place) else { return };
         let conclusion = self.conclude(place, settings);
         self.settle(entry, conclusion);
+        if place + 1 == detect::ALL.len() {
+            self.line.observers.rows.clear();
+        }
     }
 
     /// What one detector makes of all that passed; its scores are of rows where rows are no more than rows.

@@ -6,6 +6,7 @@ use packetloupe::detect::ml::Model;
 use packetloupe::detect::ml::forest::Forest;
 use packetloupe::detect::ml::linear::Components;
 use packetloupe::detect::ml::matrix::Matrix;
+use packetloupe::detect::ml::scale::Robust;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -58,7 +59,9 @@ fn shared() -> Option<PathBuf> {
 
 fn model_auroc<M: Model>(table: &Table, seeds: std::ops::RangeInclusive<u64>) -> f64 {
     let n = seeds.clone().count() as f64;
-    seeds.map(|seed| auroc(&M::fit(&table.rows, seed).unwrap().scores(&table.rows), &table.labels)).sum::<f64>() / n
+    let usual = Robust::fit(&table.rows);
+    let fit = |seed| M::fit(&table.rows, &usual, seed).unwrap();
+    seeds.map(|seed| auroc(&fit(seed).scores(&table.rows), &table.labels)).sum::<f64>() / n
 }
 
 /// Mean AUROC of ours and of PyOD's over all tables, printed table by table.

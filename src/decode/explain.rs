@@ -1,6 +1,6 @@
 //! One packet to its layers with their fields, and to one line of text: what the page shows of a packet.
 
-use super::app::{self, Ends, describe};
+use super::app::{self, Datagrams, Ends, describe};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::address::mac_text;
 use crate::model::fact::Facts;
@@ -279,7 +279,10 @@ fn application(packet: &Packet, data: &[u8], known: Known) -> (Option<Named>, Fa
         }
         Transport::Udp(udp) => {
             let ends = Ends::new(false, udp.source_port, udp.target_port);
-            let told = app::read_datagram(payload, &ends, &mut facts);
+            let told = packet.ip.as_ref().and_then(|ip| {
+                let (source, target) = ((ip.source, udp.source_port), (ip.target, udp.target_port));
+                Datagrams::default().read(payload, source, target, &mut facts)
+            });
             told.map(|(app, _)| app).or(known.app).or(ends.hint)
         }
         Transport::Tcp(_) => None,

@@ -3,7 +3,7 @@
 use super::{Inner, Work, fragments, transport, tunnel};
 use crate::issue::IssueKind;
 use crate::model::address::Host;
-use crate::model::packet::{Arp, Ip};
+use crate::model::packet::{Arp, Ip, Odd};
 use crate::model::protocol::{Named, Protocol};
 use etherparse::{ArpPacketSlice, EtherType, Ipv6ExtensionsSlice, LaxIpSlice};
 
@@ -74,6 +74,9 @@ pub(super) fn read_ip<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(In
         }
         LaxIpSlice::Ipv6(slice) => {
             work.packet.layers.push(Named::Ipv6);
+            if !slice.extensions().slice().is_empty() {
+                extended(slice.extensions(), work);
+            }
             let header = slice.header();
             let total = match header.payload_length() {
                 0 => 0,
@@ -107,6 +110,66 @@ pub(super) fn read_ip<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(In
     transport::read(payload.ip_number.0, inner, payload_bytes, work)
 }
 
+/// Options of IPv6 with a length of their own choice that stay short (IANA, Destination Options and Hop-by-Hop Options).
+const ASSIGNED_OPTIONS: [u8; 19] =
+    [0x04, 0x05, 0x07, 0x08, 0x11, 0x12, 0x23, 0x26, 0x30, 0x31, 0x63, 0x6d, 0x8a, 0x8b, 0x8c, 0xc2, 0xc3, 0xc9, 0xee];
+/// The longest that one of these is in practice.
+const MOST_OPTION_BYTES: usize = 64;
+/// Extension headers that RFC 8200, section 4.1, has a place for, at most.
+const MOST_EXTENSIONS: u8 = 6;
+
+/// Notes extension headers that no ordinary sender makes.
+#[cold]
+fn extended(all: &Ipv6ExtensionsSlice<'_>, work: &mut Work<'_, '_>) {
+    let mut odd = Odd::default();
+    let (mut n, mut n_options, mut n_routes, mut is_repeated) = (0_u8, 0_u8, 0_u8, false);
+    for (number, header) in extensions(all) {
+        n = n.saturating_add(1);
+        match number {
+            0 => {
+                is_repeated |= n > 1;
+                odd.n_hidden_bytes = odd.n_hidden_bytes.saturating_add(hidden(header));
+            }
+            60 => {
+                n_options += 1;
+                odd.n_hidden_bytes = odd.n_hidden_bytes.saturating_add(hidden(header));
+            }
+            43 => {
+                n_routes += 1;
+                odd.has_source_route |= header.get(2) == Some(&0) && header.get(3).is_some_and(|left| *left > 0);
+            }
+            _ => {}
+        }
+    }
+    if is_repeated || n_options > 2 || n_routes > 1 || n > MOST_EXTENSIONS {
+        odd.n_extensions = n;
+    }
+    if odd != Odd::default() {
+        let has_two_tags = work.packet.odd().is_some_and(|odd| odd.has_two_tags);
+        work.packet.rare.get_or_insert_default().odd = Some(Odd { has_two_tags, ..odd });
+    }
+}
+
+/// Bytes of an options header that mean nothing to any standard.
+fn hidden(header: &[u8]) -> u16 {
+    let (mut n, mut rest) = (0_usize, header.get(2..).unwrap_or(&[]));
+    loop {
+        match rest {
+            [0, behind @ ..] => rest = behind,
+            [kind, length, behind @ ..] => {
+                let (option, behind) = behind.split_at_checked((*length).into()).unwrap_or((behind, &[]));
+                n += match kind {
+                    1 => option.iter().filter(|byte| **byte != 0).count(),
+                    kind if ASSIGNED_OPTIONS.contains(kind) && option.len() <= MOST_OPTION_BYTES => 0,
+                    _ => option.len(),
+                };
+                rest = behind;
+            }
+            _ => return u16::try_from(n).unwrap_or(u16::MAX),
+        }
+    }
+}
+
 /// True if an authentication header stands between IP and what it carries (RFC 4302, section 3.1).
 #[inline]
 fn is_authenticated(ip: &LaxIpSlice<'_>) -> bool {
@@ -133,4 +196,19 @@ pub(super) fn extensions<'a>(all: &Ipv6ExtensionsSlice<'a>) -> impl Iterator<Ite
         (next, rest) = (Some(follows), behind);
         Some((number, header))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_that_no_standard_has_a_place_for_are_counted() {
+        // A router alert and zero padding; an option of nobody's; padding that says something.
+        assert_eq!(hidden(&[58, 0, 5, 2, 0, 0, 1, 0]), 0);
+        assert_eq!(hidden(&[58, 0, 0x1e, 3, 7, 7, 7, 0]), 3);
+        assert_eq!(hidden(&[58, 0, 1, 4, 0, 9, 9, 0]), 2);
+        // Lengths past the end.
+        assert_eq!(hidden(&[58, 0, 0x1e, 255, 7, 7]), 2);
+    }
 }

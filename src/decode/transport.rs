@@ -3,6 +3,7 @@
 use super::{Inner, Work, tunnel};
 use crate::issue::IssueKind;
 use crate::model::address::Host;
+use crate::model::packet::tcp_flag::SYN;
 use crate::model::packet::{Icmp, Refused, Tcp, Transport, Udp};
 use crate::model::protocol::Protocol;
 use etherparse::{Icmpv4Slice, Icmpv6Slice, LaxIpSlice, TcpHeaderSlice, UdpHeaderSlice};
@@ -36,6 +37,13 @@ pub(super) fn read<'a>(
     work.packet.transport_at = at;
     work.packet.payload = (at + header).min(end)..end;
     match &work.packet.transport {
+        Transport::Tcp(tcp) if tcp.flags & SYN != 0 && usize::from(tcp.header_bytes) > TCP_FIXED_BYTES => {
+            let options = data.get(TCP_FIXED_BYTES..tcp.header_bytes.into());
+            if options.is_some_and(|options| !fit(options)) {
+                work.packet.rare.get_or_insert_default().odd.get_or_insert_default().has_bad_options = true;
+            }
+            None
+        }
         Transport::Udp(udp) => tunnel::below_udp(udp.source_port, udp.target_port, data, work),
         _ => None,
     }
@@ -69,6 +77,32 @@ fn tcp_facts(header: &TcpHeaderSlice<'_>, data: &[u8], header_bytes: u8, wire_by
         window: header.window_size(),
         header_bytes,
         payload_bytes: wire_bytes.saturating_sub(u32::from(header_bytes)),
+    }
+}
+
+/// True if the lengths of TCP options are what their standards say (RFC 9293, 7323, 2018, 5925, 7413).
+fn fit(options: &[u8]) -> bool {
+    let mut rest = options;
+    loop {
+        rest = match rest {
+            [] | [0, ..] => return true,
+            [1, behind @ ..] => behind,
+            [kind, length, ..] => {
+                let is_right = match kind {
+                    2 => *length == 4,
+                    3 => *length == 3,
+                    4 => *length == 2,
+                    8 => *length == 10,
+                    29 => *length >= 4,
+                    _ => *length >= 2,
+                };
+                match rest.get(usize::from(*length)..) {
+                    Some(behind) if is_right => behind,
+                    _ => return false,
+                }
+            }
+            _ => return false,
+        }
     }
 }
 
@@ -130,4 +164,16 @@ fn refused(data: &[u8]) -> Option<Box<Refused>> {
         source_port: u16::from_be_bytes([a, b]),
         target_port: u16::from_be_bytes([c, d]),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_whose_lengths_do_not_fit_are_told() {
+        assert!(fit(&[2, 4, 5, 0xb4, 1, 3, 3, 7, 4, 2, 0, 9]));
+        // The authentication option of URGENT/11, and one that ends behind the header.
+        assert!(!fit(&[29, 3, 0x61, 0]) && !fit(&[30, 9, 1, 1]) && !fit(&[30]));
+    }
 }

@@ -89,11 +89,19 @@ struct Beacon {
     n_calls: usize,
     n_left_out: u64,
     inside: Tally<Host, ()>,
+    /// Flows begun by public addresses, to public addresses.
+    public: Tally<Host, u64>,
 }
 
 impl Default for Beacon {
     fn default() -> Self {
-        Beacon { calls: Tally::new(MOST_PAIRS), n_calls: 0, n_left_out: 0, inside: Tally::new(MOST_PAIRS) }
+        Beacon {
+            calls: Tally::new(MOST_PAIRS),
+            n_calls: 0,
+            n_left_out: 0,
+            inside: Tally::new(MOST_PAIRS),
+            public: Tally::new(MOST_PAIRS),
+        }
     }
 }
 
@@ -105,15 +113,18 @@ struct Call {
     is_nameless_http: bool,
 }
 
-/// From inside to outside, and not of a protocol that calls at even times by design: time and names have detectors of
+/// Where nobody inside is seen, the public host that begins at least this share of all flows is the one that was watched.
+const HOME_SHARE: f64 = 0.5;
+/// Fewer flows do not tell whom a capture is about.
+const LEAST_HOME_FLOWS: u64 = 10;
+
+/// From inside to outside, or between public addresses where the capture's own hosts may have such; and not of a protocol that calls at even times by design: time and names have detectors of
 /// their own.
 fn is_judged(flow: &Flow) -> bool {
     let ((source, _), (target, port)) = (flow.initiator(), flow.responder());
-    (flow.is_tcp() || flow.is_udp())
-        && source.is_internal()
-        && !target.is_internal()
-        && !target.is_group()
-        && !(flow.is_udp() && matches!(port, 53 | 123))
+    let is_group = source.is_group() || target.is_group();
+    let is_timed = flow.is_udp() && matches!(port, 53 | 123);
+    (flow.is_tcp() || flow.is_udp()) && !target.is_internal() && !is_group && !is_timed
 }
 
 impl Detector for Beacon {
@@ -124,6 +135,13 @@ impl Detector for Beacon {
             return;
         }
         let ((source, _), (target, port)) = (flow.initiator(), flow.responder());
+        if !source.is_internal() {
+            match self.public.of(source) {
+                // Public addresses leave half of the room to those inside.
+                Some(n) if self.n_calls < MOST_CALLS / 2 => *n += 1,
+                _ => return,
+            }
+        }
         let is_http = flow.app == Some(Named::Http) && flow.is_app_certain;
         let call = Call {
             second: flow.first_ns.div_euclid(SECOND),
@@ -142,10 +160,12 @@ impl Detector for Beacon {
         let wanted = context.settings.get(&SCORE);
         let span = (context.span_ns.0.div_euclid(SECOND), context.span_ns.1.div_euclid(SECOND));
         let users = self.users();
+        let home = self.home();
         let mut cases: Vec<Case> = self
             .calls
             .sorted_where(|calls| calls.len() >= least && calls.len() < STROBE)
             .into_iter()
+            .filter(|((source, _), _)| source.is_internal() || Some(*source) == home)
             .filter_map(|((source, server), calls)| {
                 let mut calls = calls.clone();
                 calls.sort_by_key(|call| (call.second, call.bytes));
@@ -197,6 +217,16 @@ impl Beacon {
         if source.is_internal() {
             self.inside.of(source);
         }
+    }
+
+    /// The public host that a capture without anybody inside is about.
+    fn home(&self) -> Option<Host> {
+        if self.inside.n_keys() > 0 {
+            return None;
+        }
+        let total: u64 = self.public.iter().map(|(_, n)| n).sum();
+        let (host, n) = self.public.iter().max_by_key(|(host, n)| (**n, **host))?;
+        (*n >= LEAST_HOME_FLOWS && *n as f64 >= HOME_SHARE * total as f64).then_some(*host)
     }
 
     /// How many hosts inside use each server.

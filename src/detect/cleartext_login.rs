@@ -44,6 +44,8 @@ pub const ENTRY: Entry =
 
 /// Names that FTP servers take without a password of anybody's (RFC 1635).
 const ANYBODY: [&str; 2] = ["anonymous", "ftp"];
+/// The community that devices have when they are new, and everybody knows.
+const KNOWN_TO_ALL: [&str; 1] = ["public"];
 /// Most connections kept.
 const MOST_CONNECTIONS: usize = 1 << 16;
 /// Most clients and users told apart for a server.
@@ -91,13 +93,22 @@ struct Server {
 
 impl Detector for CleartextLogin {
     fn hears(&self, _protocol: Named) -> Kinds {
-        Kinds::of(&[FactKind::User, FactKind::Password, FactKind::HttpAuth, FactKind::Login, FactKind::HttpStatus])
+        Kinds::of(&[
+            FactKind::User,
+            FactKind::Password,
+            FactKind::HttpAuth,
+            FactKind::Login,
+            FactKind::HttpStatus,
+            FactKind::Community,
+        ])
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let said = &spoken.message.said;
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
-        let is_try = touch.way == Way::Forward && logins::is_try(said);
+        // The community of SNMP 1 and 2c is a password that goes with every question.
+        let is_community = said.text(FactKind::Community).is_some_and(|community| !KNOWN_TO_ALL.contains(&community));
+        let is_try = touch.way == Way::Forward && (is_community || logins::is_try(said));
         if !is_try && self.connections.get(&touch.serial).is_none() {
             return;
         }
@@ -116,9 +127,11 @@ impl Detector for CleartextLogin {
             user.clone_into(&mut connection.user);
         }
         let is_anybody = ANYBODY.contains(&connection.user.to_ascii_lowercase().as_str());
-        if let Some(password) = said.text(FactKind::Password).filter(|_| !is_anybody) {
+        let secret = said.text(FactKind::Password).filter(|_| !is_anybody);
+        let community = said.text(FactKind::Community).filter(|_| is_community);
+        if let Some(secret) = secret.or(community) {
             connection.open.add(spoken);
-            password.clone_into(&mut connection.password);
+            secret.clone_into(&mut connection.password);
         }
     }
 
@@ -182,7 +195,9 @@ impl Server {
         let clients = count(self.clients.len(), "client");
         let mut finding = draft::begin(&CARD);
         finding.title = format!("{clients} sent passwords in the clear to {host} ({name})");
-        finding.severity = severity(Impact::INSIDE_LOOK, confidence, extent(n, least.max(10.0)));
+        // The password of a console is command of a machine; others open a mailbox or a page.
+        let impact = if protocol == Named::Telnet { Impact::EXPOSED_COMMAND } else { Impact::EXPOSURE };
+        finding.severity = severity(impact, confidence, extent(self.clients.len() as f64, 1.0));
         finding.score = past(n, least.max(10.0));
         finding.confidence = confidence;
         finding.sources = draft::addresses(self.clients.iter().copied());
@@ -204,11 +219,12 @@ impl Server {
         finding.benign_causes =
             lines(&["A test account without rights", "A management network that nobody else can listen in on"]);
         finding.advice = lines(&[
-            "Switch to the encrypted form of the service (FTPS or SFTP, SSH, HTTPS, IMAPS, LDAPS)",
+            "Switch to the encrypted form of the service (FTPS or SFTP, SSH, HTTPS, IMAPS, LDAPS, SNMP 3)",
             "Change the passwords that were sent, also where they are used elsewhere",
             "Delete or protect this capture: it holds the passwords",
         ]);
-        finding.display_filter = format!("{} && tcp.port == {port}", draft::host_filter("addr", host));
+        let transport = if protocol == Named::Snmp { "udp" } else { "tcp" };
+        finding.display_filter = format!("{} && {transport}.port == {port}", draft::host_filter("addr", host));
         self.heard.fill(&mut finding);
         finding
     }
@@ -241,5 +257,19 @@ mod tests {
         let mut asked = Settings::default();
         asked.show_secrets();
         assert!(hear(&ENTRY, &[login("anna")], &asked).findings[0].explanation.contains("anna / hunter2"));
+    }
+
+    #[test]
+    fn a_community_of_snmp_is_a_password_unless_everybody_knows_it() {
+        let found = |community: &str| {
+            let question = Line {
+                protocol: Named::Snmp,
+                to: (inside(2), 161),
+                facts: vec![(FactKind::Community, community.to_owned())],
+                ..login("")
+            };
+            hear(&ENTRY, &[question], &Settings::default()).findings.len()
+        };
+        assert_eq!((found("c0mm"), found("public")), (1, 0));
     }
 }

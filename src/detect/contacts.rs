@@ -1,5 +1,5 @@
 //! Flows to first contacts: what became of the first try of a source to reach one port of one host. Both scan
-//! detectors and the one for lateral movement start from these; each keeps its own table.
+//! detectors and the one for lateral movement start from this one table.
 
 use super::tally::{Map, Tally};
 use crate::model::flow::Attempt;
@@ -149,12 +149,11 @@ impl Contacts {
     /// Most contacts kept; 80 bytes each.
     pub const MOST: usize = 1 << 19;
 
-    /// Takes a flow that has ended; `wanted` says which tries matter.
-    pub fn add(&mut self, flow: &Flow, wanted: impl Fn(Probe) -> bool) {
+    /// Takes a flow that has ended. Not inlined: browsers optimise a function that is called often, but not a long loop
+    /// in one that is called once.
+    #[inline(never)]
+    pub fn add(&mut self, flow: &Flow) {
         let Some((probe, outcome)) = classify(flow) else { return };
-        if !wanted(probe) {
-            return;
-        }
         let ((source, _), (target, port)) = (flow.initiator(), flow.responder());
         if target.is_group() || source.is_group() {
             return;

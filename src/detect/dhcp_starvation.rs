@@ -66,7 +66,7 @@ impl Detector for DhcpStarvation {
         let said = &spoken.message.said;
         let kind = said.text(FactKind::Message).unwrap_or("");
         match kind.to_ascii_lowercase().as_str() {
-            "discover" | "request" | "bootp request" => {}
+            "discover" | "request" | "inform" | "decline" | "bootp request" => {}
             _ => {
                 self.n_answers += 1;
                 return;
@@ -140,7 +140,7 @@ impl DhcpStarvation {
             "Turn on DHCP snooping and port security",
             "Look for a second DHCP server that answers in the place of the first",
         ]);
-        finding.display_filter = "dhcp.option.dhcp in {1, 3}".to_owned();
+        finding.display_filter = "dhcp.option.dhcp in {1, 3, 4, 8}".to_owned();
         (finding.start_ns, finding.end_ns) = (times.first().copied().unwrap_or(0), times.last().copied().unwrap_or(0));
         finding.n_packets = n as u64;
         finding.n_flows = self.flows.len() as u64;

@@ -12,6 +12,14 @@ const APART_NS: i64 = 60 * SECOND;
 /// Same kind, same actors.
 type Cause = (Category, Vec<Address>, Vec<Address>);
 
+/// Detectors that see part of what another one sees as a whole: under these they are folded, whatever their severity.
+const PARTS: &[(&str, &[&str])] = &[
+    ("host_scan", &["port_scan"]),
+    ("impossible_packets", &["port_scan", "host_scan"]),
+    ("fragment_abuse", &["udp_flood", "icmp_flood"]),
+    ("name_poisoning", &["llmnr_poisoning"]),
+];
+
 /// Folds findings of the same category between the same sources and targets, at the same ports and time, into the first
 /// in the order of [`Finding::sort`], which then says who saw it too.
 pub fn fold(mut findings: Vec<Finding>) -> Vec<Finding> {
@@ -29,14 +37,41 @@ pub fn fold(mut findings: Vec<Finding>) -> Vec<Finding> {
             }
         }
     }
-    kept
+    fold_parts(kept)
+}
+
+/// Folds what is part of a whole, by the same sources on targets that the whole has too.
+fn fold_parts(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let mut place = 0;
+    while let Some(finding) = findings.get(place) {
+        let wholes = PARTS.iter().find(|(part, _)| *part == finding.detector).map_or(&[][..], |(_, wholes)| wholes);
+        let is_whole = |whole: &Finding| {
+            wholes.contains(&whole.detector.as_str())
+                && whole.sources == finding.sources
+                && are_together(whole, finding)
+                && finding.targets.iter().all(|target| whole.targets.contains(target))
+        };
+        match findings.iter().position(is_whole) {
+            Some(whole) => {
+                let part = findings.remove(place);
+                let whole = if whole > place { whole - 1 } else { whole };
+                if let Some(whole) = findings.get_mut(whole) {
+                    take(whole, &part);
+                }
+            }
+            None => place += 1,
+        }
+    }
+    findings
+}
+
+fn are_together(a: &Finding, b: &Finding) -> bool {
+    a.start_ns <= b.end_ns.saturating_add(APART_NS) && b.start_ns <= a.end_ns.saturating_add(APART_NS)
 }
 
 /// True if both are of one event, seen by two detectors. Outliers are not events: they stay as they are.
 fn is_one(a: &Finding, b: &Finding) -> bool {
-    let is_together =
-        a.start_ns <= b.end_ns.saturating_add(APART_NS) && b.start_ns <= a.end_ns.saturating_add(APART_NS);
-    a.detector != b.detector && a.ports == b.ports && is_together && a.category != Category::Statistical
+    a.detector != b.detector && a.ports == b.ports && are_together(a, b) && a.category != Category::Statistical
 }
 
 fn take(stronger: &mut Finding, weaker: &Finding) {
@@ -51,7 +86,7 @@ fn take(stronger: &mut Finding, weaker: &Finding) {
 mod tests {
     use super::*;
     use crate::detect::testing::{inside, outside};
-    use crate::detect::{draft, ftp_guessing, login_guessing};
+    use crate::detect::{draft, ftp_guessing, impossible_packets, login_guessing, port_scan};
     use crate::model::Severity;
 
     #[test]
@@ -72,5 +107,20 @@ mod tests {
         assert_eq!(folded.len(), 2);
         assert_eq!(folded[0].detector, "login_guessing");
         assert!(folded[0].explanation.contains("saw it too"));
+    }
+
+    #[test]
+    fn what_is_part_of_a_whole_is_folded_under_it_though_it_weighs_more() {
+        let made = |card, severity| Finding {
+            severity,
+            sources: draft::addresses([inside(1)]),
+            targets: draft::addresses([outside(1)]),
+            ..draft::begin(card)
+        };
+        let part = made(&impossible_packets::ENTRY.card, Severity::High);
+        let folded = fold(vec![part.clone(), made(&port_scan::ENTRY.card, Severity::Medium)]);
+        assert_eq!(folded.iter().map(|finding| finding.detector.as_str()).collect::<Vec<_>>(), ["port_scan"]);
+        let elsewhere = Finding { targets: draft::addresses([outside(2)]), ..part };
+        assert_eq!(fold(vec![elsewhere, made(&port_scan::ENTRY.card, Severity::Medium)]).len(), 2);
     }
 }

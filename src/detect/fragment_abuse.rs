@@ -12,7 +12,7 @@ const CARD: Card = Card {
     name: "Forged fragments",
     category: Category::ProtocolAbuse,
     technique: Some(("T1499.004", "Application or System Exploitation")),
-    sees: "Pieces of IP packets lie over each other, are too short for their headers, or reach past the longest packet.",
+    sees: "Pieces of IP packets lie over each other, are too short for their headers, reach past the longest packet, or come in masses whose rest never comes.",
     matters: "Such pieces crash old systems (teardrop, ping of death), or show a firewall another packet than the one that arrives.",
     otherwise: "A broken driver or router that sends pieces twice; a capture that holds every packet two times.",
     source: "RFC 1858 (tiny and overlapping fragments), RFC 3128, RFC 5722 (overlaps are forbidden in IPv6), CERT CA-1997-28 (teardrop), CERT CA-1996-26 (ping of death).",
@@ -29,12 +29,25 @@ const PIECES: Descriptor = Descriptor {
     is_whole: true,
     effect: Effect::Judge,
 };
-const SETTINGS: &[Descriptor] = &[PIECES];
+const ABANDONED: Descriptor = Descriptor {
+    id: "fragment_abuse.abandoned",
+    label: "Packets whose rest never comes",
+    help: "So many packets of one host to another were begun and never completed, and nearly all were. A receiver keeps each for up to a minute (RFC 8200, section 4.5); Linux holds 4 MiB of them.",
+    unit: "packets",
+    min: 10.0,
+    max: 1_000_000.0,
+    default: 1000.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[PIECES, ABANDONED];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
     Entry { card: CARD, settings: SETTINGS, wants: Wants::PIECES, make: || Box::new(FragmentAbuse::default()) };
 
+/// Share of begun packets that are never completed from which it is no loss on the way.
+const LEAST_ABANDONED: f64 = 0.9;
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 16;
 /// Most findings.
@@ -53,6 +66,9 @@ impl Default for FragmentAbuse {
 #[derive(Default)]
 struct Pair {
     n_pieces: u64,
+    /// First pieces, and packets that were completed.
+    n_begun: u64,
+    n_completed: u64,
     n_overlaps: u64,
     n_contradictions: u64,
     n_tiny: u64,
@@ -70,6 +86,8 @@ impl Detector for FragmentAbuse {
         (pair.first_ns, pair.last_ns) =
             if pair.n_pieces == 0 { (now, now) } else { (pair.first_ns.min(now), pair.last_ns.max(now)) };
         pair.n_pieces += 1;
+        pair.n_begun += u64::from(piece.offset == 0 && piece.has_more);
+        pair.n_completed += u64::from(piece.n_pieces.is_some());
         pair.n_overlaps += u64::from(piece.is_overlap);
         pair.n_contradictions += u64::from(piece.is_contradiction);
         pair.n_tiny += u64::from(piece.is_tiny);
@@ -81,10 +99,13 @@ impl Detector for FragmentAbuse {
 
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&PIECES);
-        let mut cases = self.pairs.sorted_where(|pair| pair.n_forged() as f64 >= least || pair.n_overlong > 0);
+        let abandoned = context.settings.get(&ABANDONED);
+        let mut cases = self
+            .pairs
+            .sorted_where(|pair| pair.n_forged() as f64 >= least || pair.n_overlong > 0 || pair.is_flood(abandoned));
         cases.sort_by_key(|(hosts, pair)| (std::cmp::Reverse(pair.n_forged()), **hosts));
         cases.truncate(MOST_FINDINGS);
-        let findings = cases.iter().map(|(hosts, pair)| pair.finding(**hosts, least)).collect();
+        let findings = cases.iter().map(|(hosts, pair)| pair.finding(**hosts, least, abandoned)).collect();
         Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
     }
 }
@@ -95,11 +116,29 @@ impl Pair {
         self.n_contradictions + self.n_tiny + self.n_overlong
     }
 
-    fn finding(&self, (source, target): (Host, Host), least: f64) -> Finding {
-        let n = self.n_forged() as f64;
+    /// Packets that were begun and never completed.
+    fn n_abandoned(&self) -> u64 {
+        self.n_begun.saturating_sub(self.n_completed)
+    }
+
+    fn is_flood(&self, abandoned: f64) -> bool {
+        let n = self.n_abandoned() as f64;
+        n >= abandoned && n >= LEAST_ABANDONED * self.n_begun as f64
+    }
+
+    fn finding(&self, (source, target): (Host, Host), least: f64, abandoned: f64) -> Finding {
+        let is_flood = self.is_flood(abandoned);
+        let (n, least) =
+            if is_flood { (self.n_abandoned() as f64, abandoned) } else { (self.n_forged() as f64, least) };
         let confidence = if self.n_contradictions + self.n_overlong > 0 { 0.9 } else { 0.8 };
         let mut finding = draft::begin(&CARD);
-        finding.title = format!("{source} sends forged pieces of packets to {target}: {}", thousands(n as usize));
+        if is_flood {
+            finding.title = format!("{source} floods {target} with pieces of {} packets", thousands(n as usize));
+            finding.category = Category::Flood;
+            draft::technique(&mut finding, ("T1499.001", "OS Exhaustion Flood"));
+        } else {
+            finding.title = format!("{source} sends forged pieces of packets to {target}: {}", thousands(n as usize));
+        }
         finding.severity = severity(Impact::OUTAGE, confidence, extent(n, least));
         finding.score = past(n, least);
         finding.confidence = confidence;
@@ -112,14 +151,17 @@ impl Pair {
             evidence("And say something else there", self.n_contradictions as f64, "packets", "0"),
             evidence("Too short for their headers", self.n_tiny as f64, "packets", "0"),
             evidence("Reach past 65,535 bytes", self.n_overlong as f64, "packets", "0"),
+            evidence("Packets begun and never completed", self.n_abandoned() as f64, "packets", "hardly any"),
         ];
         finding.explanation = format!(
             "{source} sent {} pieces of packets to {target}; {} of them lie over pieces with other content, {} are too short \
-             for their headers, and {} reach past the longest packet there can be. No system makes such pieces by itself.",
+             for their headers, and {} reach past the longest packet there can be; {} packets were begun and never \
+             completed. No system makes such pieces by itself.",
             thousands(self.n_pieces as usize),
             thousands(self.n_contradictions as usize),
             thousands(self.n_tiny as usize),
-            thousands(self.n_overlong as usize)
+            thousands(self.n_overlong as usize),
+            thousands(self.n_abandoned() as usize)
         );
         finding.benign_causes =
             lines(&["A broken network driver or router", "A test of a firewall or of a protocol stack"]);
@@ -149,10 +191,25 @@ mod tests {
     fn pieces_that_contradict_each_other_are_reported_and_those_sent_twice_are_not() {
         let pieces = |is_contradiction: bool| -> Vec<Packet> {
             let piece = Piece { is_overlap: true, is_contradiction, ..Piece::default() };
-            let rare = || Some(Box::new(Rare { outer: Vec::new(), piece: Some(piece) }));
+            let rare = || Some(Box::new(Rare { piece: Some(piece), ..Rare::default() }));
             (0..10).map(|i| Packet { rare: rare(), ..udp(i, i as f64, 1, (inside(1), 5), (inside(2), 6)) }).collect()
         };
         let found = |packets: &[Packet]| conclude(&ENTRY, &[], packets, &Settings::default()).findings.len();
         assert_eq!((found(&pieces(true)), found(&pieces(false))), (1, 0));
+    }
+
+    #[test]
+    fn masses_of_pieces_without_a_rest_are_a_flood_and_lost_ones_are_not() {
+        let first = |i: u64, n_pieces| {
+            let piece =
+                Piece { has_more: n_pieces == 0, n_pieces: Some(2).filter(|_| n_pieces > 0), ..Piece::default() };
+            let rare = Some(Box::new(Rare { piece: Some(piece), ..Rare::default() }));
+            Packet { rare, ..udp(i, i as f64 / 1e3, 1, (inside(1), 5), (inside(2), 6)) }
+        };
+        let found = |packets: &[Packet]| conclude(&ENTRY, &[], packets, &Settings::default()).findings;
+        let flood: Vec<Packet> = (0..2000).map(|i| first(i, 0)).collect();
+        assert_eq!(found(&flood)[0].category, Category::Flood);
+        let lossy: Vec<Packet> = (0..4000).map(|i| first(i, usize::from(i % 4 > 0) * 2)).collect();
+        assert!(found(&lossy).is_empty());
     }
 }

@@ -1,14 +1,15 @@
 //! First contacts to findings: one source that tries the same port, or a ping, on many hosts, mostly in vain.
 
-use super::contacts::{Contact, Contacts, Outcome, Probe};
+use super::contacts::{Contact, Outcome, Probe};
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, Gathered, gather};
 use super::severity::{Impact, extent, past, severity};
 use super::walk::{Steps, Walk, busiest};
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::whole;
+use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::protocol::Protocol;
 use crate::model::time::{SECOND, from_seconds, span};
-use crate::model::{Category, Finding, Host};
+use crate::model::{Address, Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -55,25 +56,51 @@ const LEAST: Descriptor = Descriptor {
     is_whole: true,
     effect: Effect::Judge,
 };
-const SETTINGS: &[Descriptor] = &[HOSTS, WINDOW, LEAST];
+const PINGS: Descriptor = Descriptor {
+    id: "host_scan.pings",
+    label: "Hosts pinged in a row",
+    help: "So many different hosts that one address pings within ten seconds are a sweep, also where they answer: people ping one host at a time.",
+    unit: "hosts",
+    min: 4.0,
+    max: 65_535.0,
+    default: 12.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const PRIVATE: Descriptor = Descriptor {
+    id: "host_scan.private",
+    label: "Hosts asked for a service of the house",
+    help: "So many hosts inside that one address outside asks for portmapper, NetBIOS, SNMP, TFTP, LDAP or IPMI over UDP, which nobody outside has business with.",
+    unit: "hosts",
+    min: 2.0,
+    max: 65_535.0,
+    default: 5.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[HOSTS, WINDOW, LEAST, PINGS, PRIVATE];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    wants: Wants::TCP_FLOWS.and(Wants::UDP_FLOWS).and(Wants::ICMP_FLOWS),
-    make: || Box::new(HostScan::default()),
-};
+pub const ENTRY: Entry = Entry { card: CARD, settings: SETTINGS, wants: Wants::NOTHING, make: || Box::new(HostScan) };
 
+/// Span within which pings count as one sweep.
+const PINGS_WINDOW_NS: i64 = 10 * SECOND;
+/// UDP services that are meant for the house alone: TFTP, portmapper, NetBIOS, SNMP, LDAP, IPMI, NFS.
+const PRIVATE_PORTS: [u16; 8] = [69, 111, 137, 138, 161, 389, 623, 2049];
+
+/// True for a question from outside for such a service.
+fn is_private(source: Host, target: Host, protocol: u8, port: u16) -> bool {
+    protocol == 17 && PRIVATE_PORTS.contains(&port) && !source.is_internal() && target.is_internal()
+}
+
+/// Ports listed in a filter.
+const MOST_FILTER_PORTS: usize = 30;
 /// Most scans reported; the widest win.
 const MOST_FINDINGS: usize = 200;
 /// A scanner reaches at best this share of its targets: halfway between the two chances of the random walk.
 const LEAST_FAILED_SHARE: f64 = 0.5;
 
-#[derive(Default)]
-struct HostScan {
-    contacts: Contacts,
-}
+struct HostScan;
 
 /// One source on one port.
 struct Case {
@@ -84,6 +111,9 @@ struct Case {
     targets: Vec<Host>,
     n_failed: usize,
     n_window: usize,
+    /// Most hosts tried within the window for pings, and hosts asked for a service of the house.
+    n_pinged: usize,
+    n_private: usize,
     log_ratio: f64,
     is_scanner: bool,
     steps: Steps,
@@ -92,24 +122,24 @@ struct Case {
 }
 
 impl Detector for HostScan {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
-        // Peers of file sharing have ports of their own choice and are often gone; UDP counts only to known services.
-        let (_, port) = ended.flow.responder();
-        let is_service = Protocol::from_port(false, port).is_some();
-        self.contacts.add(ended.flow, |probe| probe != Probe::Udp || is_service);
-    }
-
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let limits = Limits {
             hosts: context.settings.get(&HOSTS),
             window_ns: from_seconds(context.settings.get(&WINDOW)),
             least: context.settings.get(&LEAST),
+            pings: context.settings.get(&PINGS),
+            private: context.settings.get(&PRIVATE),
         };
-        // Silence of UDP is normal; only refusals count over many hosts.
-        let group = |c: &Contact| (c.outcome != Outcome::Silence).then_some((c.source, c.protocol, c.port));
-        let mut cases: Vec<(Case, f64)> = self
+        // Peers of file sharing have ports of their own choice and are often gone; UDP counts only to known services.
+        // Its silence is normal; only refusals count over many hosts, and questions that nobody outside should ask.
+        let is_known = |c: &Contact| c.probe != Probe::Udp || Protocol::from_port(false, c.port).is_some();
+        let group = |c: &Contact| {
+            let is_meant = c.outcome != Outcome::Silence || is_private(c.source, c.target, c.protocol, c.port);
+            (is_meant && is_known(c)).then_some((c.source, c.protocol, c.port))
+        };
+        let mut cases: Vec<(Case, f64)> = context
             .contacts
-            .groups(limits.least.min(limits.hosts), group)
+            .groups(limits.least.min(limits.hosts).min(limits.pings).min(limits.private), group)
             .iter()
             .filter_map(|contacts| {
                 let case = Case::new(contacts, limits.window_ns)?;
@@ -137,20 +167,54 @@ impl Detector for HostScan {
             .zip(gathered)
             .map(|((case, confidence), flows)| case.finding(&limits, *confidence, flows))
             .collect();
-        Conclusion { findings, n_not_judged: self.contacts.n_refused(), ..Conclusion::default() }
+        let findings = whole::by_source(findings, retell_block);
+        Conclusion { findings, n_not_judged: context.contacts.n_refused(), ..Conclusion::default() }
     }
+}
+
+/// One source that swept for many ports.
+fn retell_block(finding: &mut Finding, n_ports: usize) {
+    let Some(source) = finding.sources.first().copied() else { return };
+    for list in [&mut finding.targets, &mut finding.sources] {
+        list.sort_unstable();
+        list.dedup();
+    }
+    finding.ports.sort_unstable();
+    let ports = count(n_ports, &format!("{} port", finding.protocol));
+    finding.title = format!("{source} swept {}, for {ports}", count(finding.targets.len(), "host"));
+    finding.evidence.insert(0, evidence("Ports swept for", n_ports as f64, "ports", "0"));
+    finding.explanation =
+        format!("{source} did so for {ports}; the values are those of the widest sweep. {}", finding.explanation);
+    if let Address::Ip(host) = source {
+        let transport = finding.protocol.to_lowercase();
+        let ports = draft::ports_filter(&format!("{transport}.port"), &finding.ports, MOST_FILTER_PORTS);
+        finding.display_filter = format!(
+            "{} && {} && {}",
+            draft::host_filter("addr", host),
+            ports.unwrap_or(transport),
+            draft::time_filter(finding.start_ns, finding.end_ns)
+        );
+    }
+    let id = draft::id_of(&CARD, &finding.protocol, &finding.sources);
+    *finding = draft::finish(std::mem::replace(finding, draft::begin(&CARD)), false);
+    finding.id = id;
 }
 
 struct Limits {
     hosts: f64,
     window_ns: i64,
     least: f64,
+    pings: f64,
+    private: f64,
 }
 
 impl Limits {
     /// How sure it is a scan; none if it is not.
     fn confidence(&self, case: &Case) -> Option<f64> {
         let failed = case.n_failed as f64;
+        if case.n_private as f64 >= self.private || case.n_pinged as f64 >= self.pings {
+            return Some(if case.is_scanner { 0.95 } else { 0.85 });
+        }
         if failed < LEAST_FAILED_SHARE * case.targets.len() as f64 {
             return None;
         }
@@ -172,6 +236,9 @@ impl Case {
         let mut in_time: Vec<&Contact> = contacts.iter().collect();
         in_time.sort_by_key(|c| (c.first_ns, c.target));
         let times: Vec<i64> = in_time.iter().filter(|c| !c.outcome.is_success()).map(|c| c.first_ns).collect();
+        let all: Vec<i64> = in_time.iter().map(|c| c.first_ns).collect();
+        let n_pinged = if first.probe == Probe::Echo { busiest(&all, PINGS_WINDOW_NS) } else { 0 };
+        let n_private = contacts.iter().filter(|c| is_private(c.source, c.target, c.protocol, c.port)).count();
         let walk = Walk::over(in_time.iter().map(|c| c.outcome.is_success()));
         Some(Case {
             source: first.source,
@@ -181,6 +248,8 @@ impl Case {
             targets: contacts.iter().map(|c| c.target).collect(),
             n_failed: times.len(),
             n_window: busiest(&times, window_ns),
+            n_pinged,
+            n_private,
             log_ratio: walk.log_ratio(),
             is_scanner: walk.is_scanner(),
             steps: Steps::of(in_time.iter().map(|c| c.outcome.is_success())),
@@ -219,7 +288,9 @@ impl Case {
             draft::technique(&mut finding, ("T1046", "Network Service Discovery"));
         }
         finding.title = format!("{} swept {tried} {what}", self.source);
-        let impact = if is_outside { Impact::OUTSIDE_LOOK } else { Impact::INSIDE_LOOK };
+        // An answer from inside tells an outsider what only the house should know.
+        let is_let_in = self.n_private > 0 && n_answered > 0;
+        let impact = if is_outside && !is_let_in { Impact::OUTSIDE_LOOK } else { Impact::INSIDE_LOOK };
         finding.severity = severity(impact, confidence, extent(self.n_failed as f64, limits.hosts));
         finding.score = past(self.n_failed as f64, threshold);
         finding.confidence = confidence;
@@ -288,7 +359,8 @@ impl Case {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude, inside, outside};
+    use crate::detect::testing::{Made, conclude, conclude_with, inside, outside};
+    use crate::model::Flow;
     use crate::settings::Settings;
 
     #[test]
@@ -298,6 +370,43 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].title, "192.168.1.99 swept 30 hosts on TCP port 22");
         assert_eq!(found[0].ports, [22]);
+    }
+
+    #[test]
+    fn pings_in_a_row_are_a_sweep_and_those_of_a_monitor_over_minutes_are_not() {
+        let ping = |i: u8, second: f64| Made {
+            protocol: 1,
+            from: (inside(99), 0),
+            packets: [1, 1],
+            bytes: [56, 56],
+            seconds: 0.1,
+            state: crate::model::flow::TcpState::Unknown,
+            ..Made::tcp(inside(99), inside(i), 0, second)
+        };
+        let found = |gap: f64| {
+            let request = |i: u8| Flow { icmp: Some((8, 0)), ..ping(i, f64::from(i) * gap).flow() };
+            let pings: Vec<Flow> = (0..16).map(request).collect();
+            conclude_with(&ENTRY, &pings, &[], &Settings::default()).findings.len()
+        };
+        assert_eq!((found(0.1), found(20.0)), (1, 0));
+    }
+
+    #[test]
+    fn questions_from_outside_for_what_is_inside_are_a_sweep() {
+        let ask = |source| {
+            move |i: u8| Made {
+                protocol: 17,
+                from: (source, 600),
+                packets: [1, u32::from(i % 2)],
+                bytes: [56, 28 * u64::from(i % 2)],
+                ..Made::tcp(source, inside(i), 111, f64::from(i) * 60.0)
+            }
+        };
+        let found = |source| {
+            let asked: Vec<Made> = (0..8).map(ask(source)).collect();
+            conclude(&ENTRY, &asked, &[], &Settings::default()).findings.len()
+        };
+        assert_eq!((found(outside(7)), found(inside(77))), (1, 0));
     }
 
     #[test]

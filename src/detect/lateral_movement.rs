@@ -1,11 +1,11 @@
 //! First contacts on ports of remote administration to findings: a host inside that tries its neighbours one by one.
 
-use super::contacts::{Contact, Contacts, Outcome, Probe};
+use super::contacts::{Contact, Outcome, Probe};
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, Gathered, gather};
 use super::severity::{Impact, extent, past, severity};
 use super::walk::Walk;
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::time::{SECOND, span};
 use crate::model::{Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
@@ -36,15 +36,12 @@ const SETTINGS: &[Descriptor] = &[LEAST];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(LateralMovement::default()) };
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::NOTHING, make: || Box::new(LateralMovement) };
 
 /// Most findings.
 const MOST_FINDINGS: usize = 100;
 
-#[derive(Default)]
-struct LateralMovement {
-    contacts: Contacts,
-}
+struct LateralMovement;
 
 /// The service of an administration port, and its technique.
 fn service(port: u16) -> Option<(&'static str, (&'static str, &'static str))> {
@@ -70,18 +67,14 @@ struct Case {
 }
 
 impl Detector for LateralMovement {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
-        let ((source, _), (target, port)) = (ended.flow.initiator(), ended.flow.responder());
-        if ended.flow.is_tcp() && service(port).is_some() && source.is_internal() && target.is_internal() {
-            self.contacts.add(ended.flow, |probe| probe == Probe::Syn);
-        }
-    }
-
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&LEAST);
-        let mut cases: Vec<Case> = self
+        let is_meant = |c: &Contact| {
+            c.probe == Probe::Syn && service(c.port).is_some() && c.source.is_internal() && c.target.is_internal()
+        };
+        let mut cases: Vec<Case> = context
             .contacts
-            .groups(least, |c| Some((c.source, c.port)))
+            .groups(least, |c| is_meant(c).then_some((c.source, c.port)))
             .iter()
             .filter_map(|contacts| Case::new(contacts, least))
             .collect();
@@ -96,7 +89,7 @@ impl Detector for LateralMovement {
         let between: Vec<Between> = cases.iter().map(between).collect();
         let gathered = gather(context, &between, |_, flow| flow.saw_request && flow.responder().0.is_internal());
         let findings = cases.iter().zip(gathered).map(|(case, flows)| case.finding(least, flows)).collect();
-        Conclusion { findings, n_not_judged: self.contacts.n_refused(), ..Conclusion::default() }
+        Conclusion { findings, n_not_judged: context.contacts.n_refused(), ..Conclusion::default() }
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod benign;
 pub mod contacts;
+pub mod crowd;
 pub mod domains;
 pub mod draft;
 pub mod fold;
@@ -21,43 +22,64 @@ pub mod tally;
 #[cfg(test)]
 pub mod testing;
 pub mod walk;
+pub mod web_signs;
+pub mod whole;
 
+pub mod amplification;
 pub mod arp_spoofing;
 pub mod arp_storm;
 pub mod arp_sweep;
 pub mod beacon;
+pub mod bridge_takeover;
 pub mod cleartext_login;
 pub mod connection_flood;
 pub mod dga;
 pub mod dhcp_starvation;
 pub mod dns_tunnel;
+pub mod domain_attack;
+pub mod false_close;
 pub mod forged_reset;
 pub mod fragment_abuse;
 pub mod ftp_bounce;
 pub mod ftp_guessing;
+pub mod hidden_network;
 pub mod host_scan;
 pub mod icmp_flood;
 pub mod icmp_redirect;
 pub mod icmp_tunnel;
+pub mod impossible_packets;
+pub mod ipv6_abuse;
 pub mod isolation_forest;
 pub mod kerberoasting;
+pub mod known_exploit;
 pub mod lateral_movement;
 pub mod llmnr_poisoning;
 pub mod login_guessing;
 pub mod long_connection;
 pub mod mac_flood;
 pub mod mining;
+pub mod name_poisoning;
+pub mod neighbour_spoofing;
+pub mod odd_port;
 pub mod pca;
 pub mod port_scan;
+pub mod racing_answer;
 pub mod remote_control;
 pub mod remote_shell;
+pub mod retransmission_storm;
 pub mod rogue_dhcp;
 pub mod rogue_router;
 pub mod slow_requests;
 pub mod ssh_guessing;
+pub mod stray_flood;
 pub mod syn_flood;
+pub mod traffic_change;
 pub mod udp_flood;
 pub mod upload;
+pub mod vlan_hopping;
+pub mod weak_tls;
+pub mod web_attack;
+pub mod zone_transfer;
 
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
@@ -70,6 +92,7 @@ use crate::model::protocol::Named;
 use crate::model::{Address, Flow, Packet};
 use crate::settings::{Descriptor, Settings};
 use crate::stats::rows::RowStore;
+use contacts::Contacts;
 use domains::Asked;
 
 /// Every detector, in the order in which they are shown and run.
@@ -77,8 +100,11 @@ pub const ALL: &[Entry] = &[
     port_scan::ENTRY,
     host_scan::ENTRY,
     arp_sweep::ENTRY,
+    zone_transfer::ENTRY,
     syn_flood::ENTRY,
     udp_flood::ENTRY,
+    stray_flood::ENTRY,
+    amplification::ENTRY,
     icmp_flood::ENTRY,
     arp_storm::ENTRY,
     dhcp_starvation::ENTRY,
@@ -87,27 +113,43 @@ pub const ALL: &[Entry] = &[
     ftp_guessing::ENTRY,
     login_guessing::ENTRY,
     kerberoasting::ENTRY,
+    domain_attack::ENTRY,
+    web_attack::ENTRY,
+    known_exploit::ENTRY,
     cleartext_login::ENTRY,
+    weak_tls::ENTRY,
     beacon::ENTRY,
     dga::ENTRY,
     connection_flood::ENTRY,
     slow_requests::ENTRY,
     forged_reset::ENTRY,
     fragment_abuse::ENTRY,
+    impossible_packets::ENTRY,
+    false_close::ENTRY,
+    retransmission_storm::ENTRY,
+    ipv6_abuse::ENTRY,
     ftp_bounce::ENTRY,
     rogue_dhcp::ENTRY,
     rogue_router::ENTRY,
+    neighbour_spoofing::ENTRY,
+    bridge_takeover::ENTRY,
+    vlan_hopping::ENTRY,
+    racing_answer::ENTRY,
     icmp_redirect::ENTRY,
     mac_flood::ENTRY,
     lateral_movement::ENTRY,
     remote_control::ENTRY,
     llmnr_poisoning::ENTRY,
+    name_poisoning::ENTRY,
     icmp_tunnel::ENTRY,
     dns_tunnel::ENTRY,
+    odd_port::ENTRY,
+    hidden_network::ENTRY,
     upload::ENTRY,
     mining::ENTRY,
     remote_shell::ENTRY,
     long_connection::ENTRY,
+    traffic_change::ENTRY,
     pca::ENTRY,
     isolation_forest::ENTRY,
 ];
@@ -166,7 +208,7 @@ pub struct Wants(u16);
 
 impl Wants {
     /// Kinds that are told apart.
-    pub const KINDS: usize = 12;
+    pub const KINDS: usize = 13;
     /// Nothing as it passes: only the table of flows at the end.
     pub const NOTHING: Wants = Wants(0);
     /// ARP.
@@ -194,12 +236,14 @@ impl Wants {
     pub const MESSAGES: Wants = Wants(1 << 10);
     /// Pieces of IP packets, whatever their transport; those that complete a packet are also of its kind.
     pub const PIECES: Wants = Wants(1 << 11);
+    /// Packets with odd headers; they are also of their kind.
+    pub const ODD: Wants = Wants(1 << 12);
 
     /// Flows of any protocol.
     pub const ANY_FLOW: Wants = Wants::TCP_FLOWS.and(Wants::UDP_FLOWS).and(Wants::ICMP_FLOWS).and(Wants::OTHER_FLOWS);
 
     /// What only a capture has: packets of any kind, and what they say.
-    pub const ANY_PACKET: Wants = Wants((1 << 6) - 1).and(Wants::MESSAGES).and(Wants::PIECES);
+    pub const ANY_PACKET: Wants = Wants((1 << 6) - 1).and(Wants::MESSAGES).and(Wants::PIECES).and(Wants::ODD);
 
     /// Both.
     pub const fn and(self, other: Wants) -> Wants {
@@ -285,6 +329,10 @@ pub struct Context<'a> {
     pub names: &'a Names,
     /// What flows said.
     pub told: &'a Told,
+    /// What became of first contacts.
+    pub contacts: &'a Contacts,
+    /// Rows of flows for models.
+    pub rows: &'a ml::flow_rows::Shared,
     /// Earliest and latest packet, ns since 1970.
     pub span_ns: (i64, i64),
     /// Packets read.

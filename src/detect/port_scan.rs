@@ -1,13 +1,15 @@
 //! First contacts to findings: one source that tries many ports of one host, nearly all in vain.
 
-use super::contacts::{Contact, Contacts, Outcome, Probe, Probes};
+use super::contacts::{Contact, Outcome, Probe, Probes};
+use super::crowd::{self, Crowd};
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, Gathered, gather};
 use super::severity::{Impact, extent, past, severity};
 use super::walk::{Steps, Walk, busiest};
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::whole;
+use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::time::{SECOND, from_seconds, span};
-use crate::model::{Category, Finding, Host};
+use crate::model::{Address, Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -57,12 +59,7 @@ const LEAST: Descriptor = Descriptor {
 const SETTINGS: &[Descriptor] = &[PORTS, WINDOW, LEAST];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    wants: Wants::TCP_FLOWS.and(Wants::UDP_FLOWS),
-    make: || Box::new(PortScan::default()),
-};
+pub const ENTRY: Entry = Entry { card: CARD, settings: SETTINGS, wants: Wants::NOTHING, make: || Box::new(PortScan) };
 
 /// Most scans reported; the widest win.
 const MOST_FINDINGS: usize = 200;
@@ -71,10 +68,7 @@ const MOST_FILTER_PORTS: usize = 30;
 /// A host answers at best this share of a scanner's tries: halfway between the two chances of the random walk.
 const LEAST_FAILED_SHARE: f64 = 0.5;
 
-#[derive(Default)]
-struct PortScan {
-    contacts: Contacts,
-}
+struct PortScan;
 
 /// One source and one host over one protocol.
 struct Case {
@@ -96,19 +90,16 @@ struct Case {
 }
 
 impl Detector for PortScan {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
-        self.contacts.add(ended.flow, |probe| probe != Probe::Echo);
-    }
-
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let limits = Limits {
             ports: context.settings.get(&PORTS),
             window_ns: from_seconds(context.settings.get(&WINDOW)),
             least: context.settings.get(&LEAST),
         };
-        let mut cases: Vec<(Case, f64)> = self
+        let group = |c: &Contact| (c.probe != Probe::Echo).then_some((c.source, c.protocol, c.target));
+        let mut cases: Vec<(Case, f64)> = context
             .contacts
-            .groups(limits.least.min(limits.ports), |c| Some((c.source, c.protocol, c.target)))
+            .groups(limits.least.min(limits.ports), group)
             .iter()
             .filter_map(|contacts| {
                 let case = Case::new(contacts, limits.window_ns)?;
@@ -116,6 +107,11 @@ impl Detector for PortScan {
                 Some((case, confidence))
             })
             .collect();
+        // What a crowd does together is told once.
+        let crowds = crowd::crowds(context.contacts, limits.ports);
+        cases.retain(|(case, _)| {
+            !crowds.iter().any(|crowd| crowd.target == case.target && crowd.sources.contains(&case.source))
+        });
         cases.sort_by_key(|(case, _)| std::cmp::Reverse(case.n_failed + case.n_silent));
         cases.truncate(MOST_FINDINGS);
 
@@ -132,8 +128,93 @@ impl Detector for PortScan {
             .zip(gathered)
             .map(|((case, confidence), flows)| case.finding(&limits, *confidence, flows))
             .collect();
-        Conclusion { findings, n_not_judged: self.contacts.n_refused(), ..Conclusion::default() }
+        let mut findings = whole::by_source(findings, retell_block);
+        let between: Vec<Between> =
+            crowds.iter().map(|crowd| Between { target: Some(crowd.target), ..Between::default() }).collect();
+        let gathered = gather(context, &between, |place, flow| {
+            crowds.get(place).is_some_and(|crowd| crowd.sources.contains(&flow.initiator().0) && flow.is_tcp())
+        });
+        findings.extend(crowds.iter().zip(gathered).map(|(crowd, flows)| of_crowd(crowd, flows, limits.ports)));
+        Conclusion { findings, n_not_judged: context.contacts.n_refused(), ..Conclusion::default() }
     }
+}
+
+/// One source on many hosts.
+fn retell_block(finding: &mut Finding, n_hosts: usize) {
+    let Some(source) = finding.sources.first().copied() else { return };
+    finding.ports.sort_unstable();
+    finding.ports.dedup();
+    let ports = count(finding.ports.len(), &format!("{} port", finding.protocol));
+    finding.title = format!("{source} scanned {ports} on {}", count(n_hosts, "host"));
+    finding.evidence.insert(0, evidence("Hosts scanned", n_hosts as f64, "hosts", "0"));
+    finding.explanation = format!(
+        "{source} did so to {} in all; the values are those of the one that it tried most. {}",
+        count(n_hosts, "host"),
+        finding.explanation
+    );
+    if let Address::Ip(host) = source {
+        finding.display_filter = format!(
+            "{} && {} && {}",
+            draft::host_filter("addr", host),
+            finding.protocol.to_lowercase(),
+            draft::time_filter(finding.start_ns, finding.end_ns)
+        );
+    }
+    let id = draft::id_of(&CARD, &finding.protocol, &finding.sources);
+    *finding = draft::finish(std::mem::replace(finding, draft::begin(&CARD)), false);
+    finding.id = id;
+}
+
+/// Many sources on one host.
+fn of_crowd(crowd: &Crowd, flows: Gathered, least: f64) -> Finding {
+    let (n_ports, n_sources) = (crowd.ports.len() as f64, crowd.sources.len());
+    let is_outside = crowd.target.is_internal() && !crowd.sources.iter().any(|source| source.is_internal());
+    let impact = if is_outside { Impact::OUTSIDE_LOOK } else { Impact::INSIDE_LOOK };
+    let confidence = 0.9;
+    let mut finding = draft::begin(&CARD);
+    if is_outside {
+        draft::technique(&mut finding, ("T1595", "Active Scanning"));
+    }
+    let ports = count(crowd.ports.len(), "TCP port");
+    finding.title = match crowd.is_decoy {
+        true => format!("{} scanned by one of {n_sources} addresses, the others decoys: {ports}", crowd.target),
+        false => format!("{n_sources} addresses share a scan of {}: {ports}", crowd.target),
+    };
+    finding.severity = severity(impact, confidence, extent(n_ports, least));
+    finding.score = past(n_ports, least);
+    finding.confidence = confidence;
+    finding.sources = draft::addresses(crowd.sources.iter().copied());
+    finding.targets = draft::addresses([crowd.target]);
+    finding.ports = crowd.ports.iter().copied().collect();
+    finding.protocol = "TCP".to_owned();
+    finding.evidence = vec![
+        evidence("Sources", n_sources as f64, "addresses", "1"),
+        evidence("Ports that failed, of all together", n_ports, "ports", format!("below {least} (Zeek's scan policy)")),
+    ];
+    finding.explanation = format!(
+        "{n_sources} addresses tried {ports} of {} in vain within {}. {}",
+        crowd.target,
+        span(crowd.span_ns.1 - crowd.span_ns.0),
+        if crowd.is_decoy {
+            "All tried the same ones, so that probably one of them is the scanner and the others are forged to hide it."
+        } else {
+            "Each tried a few, and together they cover many: machines of one owner share the work so that none stands out."
+        }
+    );
+    finding.benign_causes =
+        lines(&["A host that was just switched off while its clients go on asking for many services"]);
+    finding.advice = lines(&[
+        "Compare the time to live of the packets: forged ones come from one place",
+        "Look which of the sources comes back to a port that answered",
+    ]);
+    flows.fill(&mut finding);
+    (finding.start_ns, finding.end_ns) = crowd.span_ns;
+    finding.display_filter = format!(
+        "{} && tcp && {}",
+        draft::host_filter("addr", crowd.target),
+        draft::time_filter(finding.start_ns, finding.end_ns)
+    );
+    draft::finish(finding, false)
 }
 
 struct Limits {
@@ -304,7 +385,7 @@ impl Case {
 mod tests {
     use super::*;
     use crate::detect::testing::{Made, conclude, inside, outside};
-    use crate::model::{Address, Severity};
+    use crate::model::Severity;
     use crate::settings::Settings;
 
     #[test]
@@ -318,6 +399,21 @@ mod tests {
 
         let client: Vec<Made> = (0..20).map(|i| Made::tcp(inside(9), inside(1), 100 + i, f64::from(i))).collect();
         assert!(conclude(&ENTRY, &client, &[], &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn one_source_on_many_hosts_and_many_sources_on_one_host_are_one_finding_each() {
+        let block: Vec<Made> = (0..5)
+            .flat_map(|host| (0..20).map(move |i| Made::refused(inside(9), inside(20 + host), 100 + i, f64::from(i))))
+            .collect();
+        let found = conclude(&ENTRY, &block, &[], &Settings::default()).findings;
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].title, "192.168.1.9 scanned 20 TCP ports on 5 hosts");
+        let decoys: Vec<Made> = (0..6)
+            .flat_map(|source| (0..20).map(move |i| Made::refused(outside(source), inside(1), 100 + i, f64::from(i))))
+            .collect();
+        let found = conclude(&ENTRY, &decoys, &[], &Settings::default()).findings;
+        assert_eq!((found.len(), found[0].title.contains("decoys")), (1, true));
     }
 
     #[test]

@@ -18,7 +18,7 @@ const CARD: Card = Card {
     name: "Remote shell",
     category: Category::LongConnection,
     technique: Some(("T1059", "Command and Scripting Interpreter")),
-    sees: "One host writes a command prompt into a plain connection, and the other sends it commands.",
+    sees: "One host writes a command prompt into a plain connection and the other sends it commands, or a shell script passes over one.",
     matters: "Whoever sits at the other end has a keyboard on the host. If the host called out itself (a reverse shell), no firewall for incoming connections was in the way.",
     otherwise: "An old console server, a test device, an exercise.",
     source: "The first words of sh, bash, cmd and PowerShell without a terminal; MITRE ATT&CK T1059.",
@@ -61,6 +61,8 @@ impl Default for RemoteShell {
 #[derive(Default)]
 struct Session {
     is_reverse: bool,
+    /// A whole script was sent, without a prompt.
+    is_script: bool,
     commands: BTreeSet<String>,
     heard: Heard,
 }
@@ -79,6 +81,7 @@ impl Detector for RemoteShell {
         let Some(session) = self.pairs.of((from, to, port)) else { return };
         session.heard.add(spoken);
         session.is_reverse |= spoken.message.said.text(FactKind::Message) == Some("reverse shell");
+        session.is_script |= spoken.message.said.text(FactKind::Message) == Some("script");
         if let Some(command) = spoken.message.said.text(FactKind::Command)
             && session.commands.len() < MOST_COMMANDS
         {
@@ -108,11 +111,19 @@ impl Session {
         let n = self.heard.n as f64;
         // Out of the network and asked for from within: there is hardly another use.
         let is_outward = self.is_reverse && from.is_internal() && !to.is_internal();
-        let confidence = if is_outward { 0.95 } else { 0.85 };
+        // A script says what somebody may run, not that he does.
+        let confidence = match (self.is_script, is_outward) {
+            (true, _) => 0.6,
+            (false, true) => 0.95,
+            (false, false) => 0.85,
+        };
         let (host, commander) = if self.is_reverse { (from, to) } else { (to, from) };
         let duration_ns = flows.end_ns - flows.start_ns;
         let mut finding = draft::begin(&CARD);
-        finding.title = format!("{commander} gives commands to a shell on {host}");
+        finding.title = match self.is_script {
+            true => format!("{from} and {to} pass a shell script over a plain connection"),
+            false => format!("{commander} gives commands to a shell on {host}"),
+        };
         finding.severity = severity(Impact::INTERCEPTION, confidence, extent(n, least));
         finding.score = past(n, least);
         finding.confidence = confidence;
@@ -125,14 +136,26 @@ impl Session {
             evidence("Connected for", duration_ns as f64 / 1e9, "s", ""),
         ];
         let commands: Vec<&str> = self.commands.iter().map(String::as_str).collect();
-        finding.explanation = format!(
-            "{from} connected to {to}, port {port}. {host} wrote a command prompt into the connection, and {commander} gave \
+        if self.is_script {
+            finding.explanation = format!(
+                "{from} connected to {to}, port {port}, and a script for a shell went over the connection as it is, with no \
+                 protocol around it. It begins with {}. That is how tools bring their next stage onto a machine.",
+                commands.join(", ")
+            );
+        } else {
+            finding.explanation = format!(
+                "{from} connected to {to}, port {port}. {host} wrote a command prompt into the connection, and {commander} gave \
              {} within {}: {}.{}",
-            count(self.heard.n as usize, "command"),
-            span(duration_ns),
-            commands.join(", "),
-            if self.is_reverse { " The host under command called out itself, as malicious software does." } else { "" }
-        );
+                count(self.heard.n as usize, "command"),
+                span(duration_ns),
+                commands.join(", "),
+                if self.is_reverse {
+                    " The host under command called out itself, as malicious software does."
+                } else {
+                    ""
+                }
+            );
+        }
         finding.benign_causes =
             lines(&["A console server or a device under test", "An exercise, or somebody's own test of a tool"]);
         finding.advice = lines(&[
@@ -166,6 +189,15 @@ mod tests {
         };
         let found = hear(&ENTRY, &[line], &Settings::default()).findings;
         assert!(found[0].severity >= Severity::High && found[0].explanation.contains("id"));
+        let script = Line {
+            protocol: Named::Shell,
+            second: 1.0,
+            from: (inside(1), 40_000),
+            to: (inside(2), 4444),
+            way: Way::Forward,
+            facts: vec![(FactKind::Message, "script".to_owned()), (FactKind::Command, "#!/bin/sh".to_owned())],
+        };
+        assert!(hear(&ENTRY, &[script], &Settings::default()).findings[0].title.contains("script"));
         let web = Line {
             protocol: Named::Http,
             second: 1.0,

@@ -16,7 +16,7 @@ const CARD: Card = Card {
     name: "Several DHCP servers",
     category: Category::Spoofing,
     technique: Some(("T1557.003", "DHCP Spoofing")),
-    sees: "More than one device answers DHCP requests in the same network.",
+    sees: "More than one device answers DHCP or DHCPv6 requests in the same network.",
     matters: "Who hands out addresses also names the gateway and the name server, and so can lead everybody's traffic through a machine of his own.",
     otherwise: "A second server for safety, relay agents, a virtual machine host, or a home router that somebody plugged in the wrong way.",
     source: "RFC 2131, section 7 (unauthorised DHCP servers); switches guard against them by DHCP snooping.",
@@ -67,7 +67,8 @@ struct Server {
 impl Detector for RogueDhcp {
     fn observe_packet(&mut self, packet: &Packet) {
         let Transport::Udp(udp) = &packet.transport else { return };
-        if udp.source_port != 67 || udp.target_port != 68 {
+        // A server answers clients from its own port (RFC 2131, section 4.1; RFC 8415, section 7.2).
+        if !matches!((udp.source_port, udp.target_port), (67, 68) | (547, 546)) {
             return;
         }
         let (Some(ip), Some((mac, _))) = (&packet.ip, packet.macs) else { return };
@@ -87,25 +88,27 @@ impl Detector for RogueDhcp {
         let mut servers = self.servers.sorted();
         servers.retain(|(_, server)| server.n_answers as f64 >= least);
         let mut findings = Vec::new();
-        for group in servers.chunk_by(|a, b| a.0.0 == b.0.0) {
+        for group in servers.chunk_by(|a, b| a.0.0 == b.0.0 && a.0.1.is_v4() == b.0.1.is_v4()) {
             let hosts: BTreeSet<Host> = group.iter().map(|((_, host, _), _)| *host).collect();
             let macs: BTreeSet<[u8; 6]> = group.iter().map(|((_, _, mac), _)| *mac).collect();
             // Relayed answers come through one router, and one server may have several addresses: both are one device.
             if hosts.len() < 2 || macs.len() < 2 || findings.len() >= MOST_FINDINGS {
                 continue;
             }
+            let is_v4 = hosts.iter().all(|host| host.is_v4());
+            let (name, server_port, client_port) = if is_v4 { ("DHCP", 67, 68) } else { ("DHCPv6", 547, 546) };
             let names: Vec<String> = hosts.iter().take(4).map(Host::to_string).collect();
             let n_answers: u64 = group.iter().map(|(_, server)| server.n_answers).sum();
             let clients: BTreeSet<Host> = group.iter().flat_map(|(_, server)| server.clients.iter().copied()).collect();
             let mut finding = draft::begin(&CARD);
-            finding.title = format!("{} DHCP servers hand out addresses: {}", hosts.len(), names.join(", "));
+            finding.title = format!("{} {name} servers hand out addresses: {}", hosts.len(), names.join(", "));
             finding.severity = severity(Impact::INTERCEPTION, 0.6, 0.0);
             finding.score = past(hosts.len() as f64, 2.0);
             finding.confidence = 0.6;
             finding.sources = hosts.iter().copied().map(Address::Ip).collect();
             finding.targets = draft::addresses(clients.iter().copied());
-            finding.ports = vec![67, 68];
-            finding.protocol = "DHCP".to_owned();
+            finding.ports = vec![server_port, client_port];
+            finding.protocol = name.to_owned();
             finding.start_ns = group.iter().map(|(_, server)| server.first_ns).min().unwrap_or(0);
             finding.end_ns = group.iter().map(|(_, server)| server.last_ns).max().unwrap_or(0);
             finding.evidence = vec![
@@ -116,7 +119,7 @@ impl Detector for RogueDhcp {
                 evidence(&format!("Answers of {host} ({})", mac_text(*mac)), server.n_answers as f64, "packets", "")
             }));
             finding.explanation = format!(
-                "{} devices answer DHCP requests in this network: {}. Which of them a client obeys is decided by who answers \
+                "{} devices answer {name} requests in this network: {}. Which of them a client obeys is decided by who answers \
                  first. A server that should not be there can name itself as gateway and name server and so read \
                  everybody's traffic.",
                 hosts.len(),
@@ -133,8 +136,9 @@ impl Detector for RogueDhcp {
             ]);
             finding.n_packets = n_answers;
             let hosts: Vec<String> = hosts.iter().take(20).map(|host| draft::host_filter("src", *host)).collect();
-            finding.display_filter = format!("udp.srcport == 67 && udp.dstport == 68 && ({})", hosts.join(" || "));
-            self.flows(context, &mut finding);
+            finding.display_filter =
+                format!("udp.srcport == {server_port} && udp.dstport == {client_port} && ({})", hosts.join(" || "));
+            self.flows(context, &mut finding, (server_port, client_port));
             findings.push(draft::finish(finding, false));
         }
         Conclusion { findings, n_not_judged: self.servers.n_refused, ..Conclusion::default() }
@@ -143,13 +147,13 @@ impl Detector for RogueDhcp {
 
 impl RogueDhcp {
     /// The flows that the servers' answers belong to; the packets counted stay those of the servers.
-    fn flows(&self, context: &Context<'_>, finding: &mut crate::model::Finding) {
+    fn flows(&self, context: &Context<'_>, finding: &mut crate::model::Finding, (server, client): (u16, u16)) {
         let hosts: BTreeSet<Address> = finding.sources.iter().copied().collect();
         let to = |port| Between { port: Some(port), protocol: Some(17), ..Between::default() };
-        visit(context, &[to(67), to(68)], |_, serial, flow| {
+        visit(context, &[to(server), to(client)], |_, serial, flow| {
             let ends = [(flow.key.low, flow.key.low_port), (flow.key.high, flow.key.high_port)];
-            let is_answer = ends.iter().any(|(host, port)| *port == 67 && hosts.contains(&Address::Ip(*host)));
-            if is_answer && ends.iter().any(|(_, port)| *port == 68) {
+            let is_answer = ends.iter().any(|(host, port)| *port == server && hosts.contains(&Address::Ip(*host)));
+            if is_answer && ends.iter().any(|(_, port)| *port == client) {
                 finding.n_flows += 1;
                 finding.flow_serials.push(serial);
             }

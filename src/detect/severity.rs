@@ -3,6 +3,9 @@
 //! Risk = impact x confidence x (0.6 + 0.4 x extent), after the likelihood-times-impact rule of NIST SP 800-30 Rev. 1.
 //! Bands: below 0.15 info, from 0.15 low, from 0.30 medium, from 0.50 high, from 0.75 critical. So a detector that
 //! only just reaches its threshold never says more than 60 % of the impact allows, and an unsure one says less still.
+//!
+//! Impact is what happens if the finding is true. What only lies open, such as a password that was sent in the clear,
+//! has not happened yet: it weighs as little as a nuisance unless it opens a machine, or many have the same habit.
 
 use crate::model::Severity;
 
@@ -11,6 +14,10 @@ use crate::model::Severity;
 pub struct Impact(f64);
 
 impl Impact {
+    /// A weakness that somebody could use; nobody has been seen to. One case is low, many together are medium.
+    pub const EXPOSURE: Impact = Impact(0.35);
+    /// A weakness that gives whoever uses it command of a machine; nobody has been seen to.
+    pub const EXPOSED_COMMAND: Impact = Impact(0.55);
     /// Worth knowing: it wastes resources or breaks a rule of the house.
     pub const NUISANCE: Impact = Impact(0.35);
     /// Somebody outside looks at what is reachable; the internet does that all day.
@@ -63,6 +70,9 @@ mod tests {
         assert_eq!(severity(Impact::OUTSIDE_LOOK, 0.95, 0.0), Severity::Low);
         assert_eq!(severity(Impact::INTERCEPTION, 0.95, 1.0), Severity::Critical);
         assert_eq!(severity(Impact::INSIDE_LOOK, 0.2, 0.0), Severity::Info);
+        assert_eq!(severity(Impact::EXPOSURE, 0.95, 0.0), Severity::Low);
+        assert_eq!(severity(Impact::EXPOSURE, 0.95, extent(8.0, 1.0)), Severity::Medium);
+        assert_eq!(severity(Impact::EXPOSED_COMMAND, 0.95, 0.0), Severity::Medium);
     }
 
     #[test]

@@ -19,7 +19,7 @@ const CARD: Card = Card {
     sees: "One service gets far more connection requests (SYN) than handshakes that are completed, more than its usual traffic explains.",
     matters: "Each request that is never completed holds a place in the server's queue. When the queue is full, real users cannot connect.",
     otherwise: "A server that is down while many clients go on asking, a load test, or a capture that shows only one direction of the traffic.",
-    source: "CUSUM over SYN against answered requests: Wang, Zhang, Shin, Detecting SYN Flooding Attacks, INFOCOM 2002 (period 20 s, drift 0.35, threshold 1.05). Least number: 1,100 incomplete connections a minute, the default of Cisco's TCP Intercept.",
+    source: "CUSUM over SYN against answered requests: Wang, Zhang, Shin, Detecting SYN Flooding Attacks, INFOCOM 2002 (period 20 s, drift 0.35, threshold 1.05). Least number: 1,100 incomplete connections a minute, the default of Cisco's TCP Intercept; or 200 in a second, that of Juniper's screens.",
 };
 
 const LEAST: Descriptor = Descriptor {
@@ -44,7 +44,18 @@ const PERIOD: Descriptor = Descriptor {
     is_whole: true,
     effect: Effect::Judge,
 };
-const SETTINGS: &[Descriptor] = &[LEAST, PERIOD];
+const BURST: Descriptor = Descriptor {
+    id: "syn_flood.burst",
+    label: "Incomplete requests in one second",
+    help: "So many within a single second are a flood whatever their number in a period. 200 a second is the default at which Juniper's SYN flood screen sets in.",
+    unit: "requests",
+    min: 10.0,
+    max: 10_000_000.0,
+    default: 200.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[LEAST, PERIOD, BURST];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
@@ -112,19 +123,21 @@ impl Detector for SynFlood {
 
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&LEAST);
+        let burst = context.settings.get(&BURST);
         let period = context.settings.get(&PERIOD) as i64;
         let start = context.span_ns.0.div_euclid(SECOND);
         let n_periods = ((context.span_ns.1 - context.span_ns.0) as f64 / (period * SECOND) as f64).max(1.0);
         let mut cases: Vec<Case> = self
             .services
-            .sorted_where(|service| service.incomplete.total() as f64 >= least)
+            .sorted_where(|service| service.incomplete.total() as f64 >= least.min(burst))
             .into_iter()
             .filter_map(|((target, port), service)| {
                 let (worst, _) = service.incomplete.busiest(period);
                 let usual = (service.n_completed as f64 / n_periods).max(1.0);
                 let sums = service.incomplete.stretches(start, period, MOST_PERIODS);
                 let cusum = largest_sum(&sums, usual);
-                (worst as f64 >= least && cusum > ALARM).then(|| Case {
+                let is_many = worst as f64 >= least || f64::from(service.incomplete.most()) >= burst;
+                (is_many && cusum > ALARM).then(|| Case {
                     target: *target,
                     port: *port,
                     n_completed: service.n_completed,

@@ -1,5 +1,6 @@
 //! Flows and packets made by hand, for the tests of detectors.
 
+use super::contacts::Contacts;
 use super::domains::Domains;
 use super::{Conclusion, Context, Detector, Ended, Entry, Spoken};
 use crate::flow::names::Names;
@@ -9,7 +10,7 @@ use crate::flow::told::{self, Told};
 use crate::model::fact::{FactKind, Facts, Message};
 use crate::model::flow::{Flow, FlowKey, NameSource, Run, TcpState, Way};
 use crate::model::moments::Moments;
-use crate::model::packet::{Arp, Icmp, Ip, Layers, Packet, Transport, Udp};
+use crate::model::packet::{Arp, Icmp, Ip, Layers, Packet, Tcp, Transport, Udp};
 use crate::model::protocol::Named;
 use crate::model::time::SECOND;
 use crate::model::{Direction, Host};
@@ -168,6 +169,21 @@ pub fn udp(index: u64, second: f64, mac: u8, source: (Host, u16), target: (Host,
     ip(index, second, mac, source.0, target.0, Transport::Udp(udp))
 }
 
+/// A TCP packet without payload that acknowledges 1.
+pub fn tcp(index: u64, second: f64, source: (Host, u16), target: (Host, u16), flags: u8) -> Packet {
+    let tcp = Tcp {
+        source_port: source.1,
+        target_port: target.1,
+        sequence: 0,
+        acknowledgment: 1,
+        flags,
+        window: 1024,
+        header_bytes: 20,
+        payload_bytes: 0,
+    };
+    ip(index, second, 1, source.0, target.0, Transport::Tcp(tcp))
+}
+
 /// An ICMP message of this type from the device `mac`.
 pub fn icmp(index: u64, second: f64, mac: u8, source: Host, target: Host, is_v6: bool, kind: u8) -> Packet {
     let icmp = Icmp { is_v6, kind, code: 0, identifier: 0, payload_bytes: 92, refused: None };
@@ -190,20 +206,34 @@ pub fn conclude_with(entry: &Entry, flows: &[Flow], packets: &[Packet], settings
         detector.observe_flow(&Ended { serial: serial as u32, flow, name: "" });
     }
     let times = flows.iter().map(|flow| flow.first_ns).chain(packets.iter().map(|p| p.time_ns));
-    end(&mut *detector, &Names::default(), times, settings)
+    let mut contacts = Contacts::default();
+    flows.iter().for_each(|flow| contacts.add(flow));
+    end(&mut *detector, &Names::default(), &contacts, times, settings)
 }
 
 /// What a detector concludes, when messages and flows were at these times.
-fn end(
+pub fn end(
     detector: &mut dyn Detector,
     names: &Names,
+    contacts: &Contacts,
     times: impl Iterator<Item = i64>,
     settings: &Settings,
 ) -> Conclusion {
     let span_ns = times.fold((i64::MAX, i64::MIN), |(first, last), ns| (first.min(ns), last.max(ns)));
     let (flows, told) = (FlowTable::new(Limits::default()), Told::default());
     let roster = Roster::of(&flows);
-    let context = Context { settings, flows: &flows, roster: &roster, names, told: &told, span_ns, packets: 0 };
+    let rows = Default::default();
+    let context = Context {
+        settings,
+        flows: &flows,
+        roster: &roster,
+        names,
+        told: &told,
+        contacts,
+        rows: &rows,
+        span_ns,
+        packets: 0,
+    };
     detector.conclude(&context)
 }
 
@@ -238,6 +268,9 @@ pub fn hear(entry: &Entry, lines: &[Line], settings: &Settings) -> Conclusion {
                     | FactKind::Bytes
                     | FactKind::DnsAnswerBytes
                     | FactKind::DnsAnswers
+                    | FactKind::Priority
+                    | FactKind::CertFrom
+                    | FactKind::CertUntil
             );
             match text.parse().ok().filter(|_| is_number) {
                 Some(number) => facts.number(*kind, number),
@@ -254,5 +287,5 @@ pub fn hear(entry: &Entry, lines: &[Line], settings: &Settings) -> Conclusion {
         let asked = asked.and_then(|name| domains.of(&names, name));
         detector.observe_message(&Spoken { message: &message, touch, flow: Some(&flow), names: &names, asked });
     }
-    end(&mut *detector, &names, lines.iter().map(|line| (line.second * 1e9) as i64), settings)
+    end(&mut *detector, &names, &Contacts::default(), lines.iter().map(|line| (line.second * 1e9) as i64), settings)
 }

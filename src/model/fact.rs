@@ -199,6 +199,16 @@ impl Facts {
         }
     }
 
+    /// Adds the facts of another message.
+    pub fn append(&mut self, other: &Facts) {
+        let from = self.texts.len() as u32;
+        self.texts.push_str(&other.texts);
+        self.list.extend(other.list.iter().map(|(kind, kept)| match *kept {
+            Kept::Number(number) => (*kind, Kept::Number(number)),
+            Kept::Text { at, length } => (*kind, Kept::Text { at: at + from, length }),
+        }));
+    }
+
     /// The place that was reached.
     pub fn mark(&self) -> Mark {
         Mark { n_facts: self.list.len(), n_text_bytes: self.texts.len(), n_begins: self.begins.len() }
@@ -347,6 +357,17 @@ mod tests {
         assert_eq!(messages[0].text(FactKind::User), Some("anna"));
         assert_eq!(messages[1].number(FactKind::Reply), Some(230));
         assert_eq!(messages[1].text(FactKind::User), None);
+    }
+
+    #[test]
+    fn the_facts_of_another_are_added() {
+        let (mut facts, mut other) = (Facts::default(), Facts::default());
+        facts.text(FactKind::User, "anna");
+        other.number(FactKind::Reply, 230);
+        other.text(FactKind::Host, "example.org");
+        facts.append(&other);
+        let all: Vec<_> = facts.iter().map(|(_, value)| value).collect();
+        assert_eq!(all, [Value::Text("anna"), Value::Number(230), Value::Text("example.org")]);
     }
 
     #[test]

@@ -70,6 +70,24 @@ pub struct Rare {
     pub outer: Vec<Outer>,
     /// It is a piece of an IP packet.
     pub piece: Option<Piece>,
+    /// What its headers hold that no ordinary sender puts there.
+    pub odd: Option<Odd>,
+}
+
+/// What is odd about the headers of a packet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Odd {
+    /// TCP options whose lengths do not fit.
+    pub has_bad_options: bool,
+    /// Extension headers of IPv6 that stand where RFC 8200, section 4.1, has no place for them: too often or too many.
+    pub n_extensions: u8,
+    /// Bytes in options of IPv6 that nobody has assigned, or that are far longer than theirs, and in padding that is
+    /// not zero.
+    pub n_hidden_bytes: u16,
+    /// A route given by the sender, which is forbidden (RFC 5095).
+    pub has_source_route: bool,
+    /// Two customer VLAN tags, one in the other; stacked tags have a type of their own (802.1ad).
+    pub has_two_tags: bool,
 }
 
 /// The outside of a tunnel.
@@ -270,6 +288,12 @@ impl Packet {
     #[inline]
     pub fn piece(&self) -> Option<&Piece> {
         self.rare.as_ref()?.piece.as_ref()
+    }
+
+    /// What is odd about its headers, if anything is.
+    #[inline]
+    pub fn odd(&self) -> Option<&Odd> {
+        self.rare.as_ref()?.odd.as_ref()
     }
 
     /// The tunnels that it came through, outermost first.

@@ -43,6 +43,7 @@ named! {
     Rpc "ONC RPC", MsRpc "MS RPC", Winrm "WinRM", WireGuard "WireGuard", OpenVpn "OpenVPN", Isakmp "IKE",
     Socks "SOCKS", Radius "RADIUS", Stun "STUN", Shell "Shell", Vxlan "VXLAN", Gtp "GTP",
     BitTorrent "BitTorrent", Stratum "Stratum", Rtp "RTP", Rtcp "RTCP",
+    Nbdgm "NetBIOS datagram",
 }
 
 /// A protocol as counted: by name, or by the number that its lower layer gives it.
@@ -136,6 +137,7 @@ impl Protocol {
             (false, 5353) => Mdns,
             (_, 5355) => Llmnr,
             (false, 137) => Nbns,
+            (false, 138) => Nbdgm,
             (true, 443 | 465 | 563 | 636 | 853 | 989 | 990 | 992 | 993 | 995 | 8443) => Tls,
             (false, 443) => Quic,
             (true, 80 | 8000 | 8008 | 8080 | 3128) => Http,

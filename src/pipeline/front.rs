@@ -3,7 +3,7 @@
 use super::tables;
 use super::watch::Watch;
 use crate::decode;
-use crate::decode::app::{self, Ends};
+use crate::decode::app::{self, Datagrams};
 use crate::decode::fragments::Fragments;
 use crate::detect::Detector;
 use crate::flow::table::Lead;
@@ -49,6 +49,7 @@ struct Packets {
     counters: Counters,
     places: Places,
     fragments: Fragments,
+    datagrams: Datagrams,
     watch: Watch,
     n_damaged: u64,
     latest_ns: Option<i64>,
@@ -263,7 +264,10 @@ impl Packets {
             Transport::Tcp(_) => None,
             Transport::Udp(udp) => {
                 let payload = data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[]);
-                app::read_datagram(payload, &Ends::new(false, udp.source_port, udp.target_port), all)
+                let hosts = packet.ip.as_ref().map(|ip| (ip.source, ip.target));
+                hosts.and_then(|(source, target)| {
+                    self.datagrams.read(payload, (source, udp.source_port), (target, udp.target_port), all)
+                })
             }
             _ => app::read_frame(packet, data, all).map(|protocol| (protocol, true)),
         };

@@ -1,17 +1,17 @@
 //! Decoded packets and rows to flows, index and detectors: the half of the line behind [`Front`](super::Front).
 
 use super::front::Batch;
+use super::observers::Observers;
 use super::talks::{Outcome, Segment, Talks};
-use super::{threads, watch};
-use crate::detect::domains::Domains;
-use crate::detect::{self, Context, Detector, Ended, Spoken, Wants};
+use crate::detect::{Context, Detector};
+use crate::flow::announced::Announced;
 use crate::flow::asked::Asked;
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
 use crate::flow::table::{Begun, FlowTable, Lead, Limits, Sought, Touch};
 use crate::flow::told::{self, Noted, Told};
 use crate::issue::{IssueKind, IssueLog};
-use crate::model::fact::{FactKind, Facts, Kinds, Message};
+use crate::model::fact::{FactKind, Facts, Message};
 use crate::model::flow::NameSource;
 use crate::model::packet::{Packet, Tcp, Transport};
 use crate::model::protocol::{Named, Protocol};
@@ -21,7 +21,7 @@ use crate::settings::{self, Settings};
 use crate::stats::counters::Counters;
 use crate::stats::index::{Belongs, Owners};
 use crate::stats::messages::MessageCounts;
-use crate::stats::tops::{Tops, tops};
+use crate::stats::tops::Tops;
 
 /// Payload packets of a connection that are asked for their protocol.
 const LAST_PROBED_PACKET: u32 = 3;
@@ -37,19 +37,15 @@ pub struct Line {
     /// Of the flow table, once reading has ended.
     roster: Roster,
     pub(super) names: Names,
-    detectors: Vec<Box<dyn Detector>>,
-    /// Places of the detectors that want packets or flows of each kind, by the bit of the kind in [`Wants`].
-    watchers: [Vec<usize>; Wants::KINDS],
-    /// By the number of a protocol: places of the detectors that hear its messages, and which facts matter to each.
-    listeners: Vec<Vec<(usize, Kinds)>>,
+    pub(super) observers: Observers,
     talks: Talks,
+    announced: Announced,
     /// What a TCP segment completes; kept for its memory.
     facts: Facts,
     /// The facts of a message as they are kept; kept for its memory.
     noted: Vec<Noted>,
     /// What flows said.
     pub(super) told: Told,
-    domains: Domains,
     pub(super) messages: MessageCounts,
     /// Of the flow table, once reading has ended.
     pub(super) tops: Tops,
@@ -69,13 +65,6 @@ impl Line {
             active_ns: time::from_seconds(value(settings::ACTIVE_TIMEOUT)),
             most: value(settings::MOST_FLOWS) as usize,
         };
-        let watchers = std::array::from_fn(|bit| {
-            let wants_kind = |(_, entry): &(usize, &detect::Entry)| {
-                entry.wants.meets(Wants::kind(bit)) && !watch::is_watcher(entry.wants)
-            };
-            detect::ALL.iter().enumerate().filter(wants_kind).map(|(place, _)| place).collect()
-        });
-        let detectors: Vec<_> = detect::ALL.iter().map(|entry| (entry.make)()).collect();
         Line {
             issues: IssueLog::default(),
             owners: Owners::default(),
@@ -83,14 +72,12 @@ impl Line {
             asked: Asked::new(is_on(settings::CIC_COMPATIBLE), is_on(settings::MORE_COLUMNS), limits.most),
             roster: Roster::default(),
             names: Names::default(),
-            listeners: Named::ALL.iter().map(|protocol| listeners(&detectors, *protocol)).collect(),
-            detectors,
-            watchers,
+            observers: Observers::default(),
             talks: Talks::default(),
+            announced: Announced::default(),
             facts: Facts::default(),
             noted: Vec::new(),
             told: Told::default(),
-            domains: Domains::default(),
             messages: MessageCounts::default(),
             tops: Tops::default(),
             flows_of_rows: Vec::new(),
@@ -101,8 +88,8 @@ impl Line {
         let serial = match became {
             Became::Row => None,
             Became::Flow(flow, is_one_way) => {
-                let Line { flows, names, detectors, watchers, .. } = self;
-                let ended = &mut |serial, flow: &Flow| tell(detectors, watchers, names, serial, flow);
+                let Line { flows, names, observers, .. } = self;
+                let ended = &mut |serial, flow: &Flow| observers.flow(serial, flow, names);
                 Some(flows.push(flow, is_one_way, ended))
             }
             Became::Packet(packet) => {
@@ -154,34 +141,21 @@ impl Line {
         settings: &'a Settings,
         counters: &Counters,
     ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
-        let Line { flows, roster, names, told, detectors, .. } = self;
-        let span_ns = counters.span_ns.unwrap_or((0, 0));
-        (Context { settings, flows, roster, names, told, span_ns, packets: counters.packets }, detectors)
+        let Line { flows, roster, names, told, observers, .. } = self;
+        observers.context(settings, counters, (flows, roster), (names, told))
     }
 
     /// Shows a packet to the detectors that want it, and adds it to its flow.
     #[inline]
     fn observe(&mut self, packet: &Packet, sought: Sought) -> Option<Touch> {
-        self.show_packet(Wants::of_packet(packet), packet);
-        if packet.piece().is_some() {
-            self.show_packet(Wants::PIECES, packet);
-        }
-        let Line { flows, names, detectors, watchers, talks, .. } = self;
+        self.observers.packet(packet);
+        let Line { flows, names, observers, talks, .. } = self;
         flows.update(packet, sought, names, &mut |serial, flow| {
-            tell(detectors, watchers, names, serial, flow);
+            observers.flow(serial, flow, names);
             if flow.talk != Flow::HEARD {
                 talks.end(flow.talk);
             }
         })
-    }
-
-    #[inline]
-    fn show_packet(&mut self, kind: Wants, packet: &Packet) {
-        for detector in self.watchers.get(kind.place()).into_iter().flatten() {
-            if let Some(detector) = self.detectors.get_mut(*detector) {
-                detector.observe_packet(packet);
-            }
-        }
     }
 
     #[inline]
@@ -199,39 +173,18 @@ impl Line {
             if let Some(asked) = &mut self.asked {
                 asked.update(packet, payload(packet, data), &self.flows, touch);
             }
+            if !self.announced.is_empty() {
+                self.meet(touch);
+            }
             self.applications(packet, data, touch);
         }
         touch
     }
 
-    /// Takes a detector that has watched elsewhere, at its place in the table of detectors.
-    pub(super) fn adopt(&mut self, place: usize, detector: Box<dyn Detector>) {
-        if let Some(slot) = self.detectors.get_mut(place) {
-            *slot = detector;
-        }
-    }
-
     /// Every flow that is still open ends.
     pub(super) fn end_flows(&mut self) {
         self.flows.end_all();
-        let Line { flows, names, detectors, .. } = self;
-        let n = threads::n_threads();
-        let mut groups: Vec<Vec<_>> = (0..n).map(|_| Vec::new()).collect();
-        for (place, (entry, detector)) in detect::ALL.iter().zip(detectors).enumerate() {
-            if let Some(group) = groups.get_mut(place % n) {
-                group.push((entry.wants, detector));
-            }
-        }
-        let list = || tops(flows, names);
-        let observe = || {
-            threads::each(groups, |mut group| {
-                for (serial, flow) in flows.iter().filter(|(_, flow)| !flow.is_over) {
-                    show(&mut group, &Ended { serial, flow, name: names.text(flow.name) });
-                }
-            })
-        };
-        let ((roster, tops), _) = threads::both(list, observe);
-        (self.roster, self.tops) = (roster, tops);
+        (self.roster, self.tops) = self.observers.end(&self.flows, &self.names);
     }
 
     #[inline]
@@ -244,6 +197,14 @@ impl Line {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Names a flow that begins as it was announced; what a file holds in it is not read.
+    fn meet(&mut self, touch: Touch) {
+        let Some(flow) = self.flows.get_mut(touch.serial).filter(|flow| flow.packets() == 1) else { return };
+        if let Some(protocol) = self.announced.take(flow) {
+            (flow.app, flow.is_app_certain, flow.talk) = (Some(protocol), true, Flow::HEARD);
         }
     }
 
@@ -312,12 +273,15 @@ impl Line {
 
     /// A message was read: to its flow, to the counts, to the names of addresses, and to the detectors.
     fn say(&mut self, touch: Option<Touch>, message: &Message<'_>) {
-        let Line { flows, told, messages, noted, names, .. } = self;
+        let Line { flows, told, messages, noted, names, observers, announced, .. } = self;
         let said = &message.said;
         told::note(said, names, noted);
         messages.add(message.protocol, noted);
         if let Some(flow) = touch.and_then(|touch| flows.get_mut(touch.serial)) {
             noted.iter().for_each(|fact| told.add(flow, *fact));
+            if let (Named::Ftp | Named::Tftp, Some(touch)) = (message.protocol, touch) {
+                announced.note(message, flow, touch.way);
+            }
             let by_tls = said.text(FactKind::TlsSni).map(|name| (name, NameSource::TlsSni));
             let named = by_tls.or_else(|| said.text(FactKind::HttpHost).map(|name| (name, NameSource::HttpHost)));
             if let Some((name, source)) = named.filter(|(_, source)| *source > flow.name_source) {
@@ -335,65 +299,7 @@ impl Line {
                 names.learn(host, name);
             }
         }
-        self.show_message(touch, message);
-    }
-
-    /// Shows a message to the detectors that hear it.
-    #[inline]
-    fn show_message(&mut self, touch: Option<Touch>, message: &Message<'_>) {
-        let Line { flows, noted, names, domains, detectors, listeners, .. } = self;
-        let kinds = message.said.kinds();
-        let listeners = listeners.get(message.protocol as usize).map_or(&[][..], Vec::as_slice);
-        let mut listeners = listeners.iter().filter(|(_, hears)| hears.meets(kinds)).peekable();
-        if listeners.peek().is_none() {
-            return;
-        }
-        let is_name = |fact: &&Noted| fact.kind == FactKind::DnsQuery && fact.is_text;
-        let name = noted.iter().find(is_name).filter(|_| message.protocol == Named::Dns).map(|name| name.value as u32);
-        if let Some(name) = name {
-            domains.learn(names, name);
-        }
-        let asked = name.and_then(|name| domains.of(names, name));
-        let flow = touch.and_then(|touch| flows.get(touch.serial));
-        let spoken = Spoken { message, touch, flow, names, asked };
-        for (place, _) in listeners {
-            if let Some(detector) = detectors.get_mut(*place) {
-                detector.observe_message(&spoken);
-            }
-        }
-    }
-}
-
-/// Places of the detectors that hear messages of a protocol, and which facts of it matter to each.
-fn listeners(detectors: &[Box<dyn Detector>], protocol: Named) -> Vec<(usize, Kinds)> {
-    let all = detect::ALL.iter().zip(detectors).enumerate();
-    let listening = all.filter(|(_, (entry, _))| entry.wants.meets(Wants::MESSAGES));
-    let hears = listening.map(|(place, (_, detector))| (place, detector.hears(protocol)));
-    hears.filter(|(_, kinds)| *kinds != Kinds::NONE).collect()
-}
-
-/// Shows an ended flow to those who want it. Not inlined: browsers optimise a function that is called often, but not a
-/// long loop in one that is called once.
-#[inline(never)]
-fn show(detectors: &mut [(Wants, &mut Box<dyn Detector>)], ended: &Ended<'_>) {
-    let kind = Wants::of_flow(ended.flow);
-    for (_, detector) in detectors.iter_mut().filter(|(wants, _)| wants.meets(kind)) {
-        detector.observe_flow(ended);
-    }
-}
-
-fn tell(
-    detectors: &mut [Box<dyn Detector>],
-    watchers: &[Vec<usize>; Wants::KINDS],
-    names: &Names,
-    serial: u32,
-    flow: &Flow,
-) {
-    let ended = Ended { serial, flow, name: names.text(flow.name) };
-    for place in watchers.get(Wants::of_flow(flow).place()).into_iter().flatten() {
-        if let Some(detector) = detectors.get_mut(*place) {
-            detector.observe_flow(&ended);
-        }
+        observers.message(touch, message, noted, (flows, names));
     }
 }
 

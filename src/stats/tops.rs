@@ -52,10 +52,13 @@ struct Sums {
     apps: [Option<(u64, u64)>; Named::ALL.len()],
 }
 
-/// Lists the ends of all kept flows, and adds the flows up.
-pub fn tops(flows: &FlowTable, names: &Names) -> (Roster, Tops) {
+/// Lists the ends of all kept flows, and adds the flows up; `also` sees each on the way.
+pub fn tops(flows: &FlowTable, names: &Names, mut also: impl FnMut(&Flow)) -> (Roster, Tops) {
     let mut sums = Sums { hosts: Vec::new(), ports: HashMap::default(), apps: [None; Named::ALL.len()] };
-    let roster = Roster::with(flows, |flow, ends| sums.add(flow, &ends));
+    let roster = Roster::with(flows, |flow, ends| {
+        sums.add(flow, &ends);
+        also(flow);
+    });
     let tops = sums.rank(&roster, names);
     (roster, tops)
 }

@@ -13,16 +13,17 @@ What is compared. A share is agreeing items / items over all captures; an item i
     packets, bytes   one item a capture. Packets are tshark's frames that have a link type: it also lists pcapng's
                      custom blocks as frames, and capinfos does not count them. Bytes are those on the wire.
     first, last      one item a capture: earliest and latest time, to the microsecond.
-    hierarchy        one item a capture and protocol, of those in protocols.py: packets that have it, or for what is in
-                     TCP the streams. What an ICMP message quotes is no packet of its protocols; a protocol that
-                     comes twice in a packet counts once. Streams count where both tell them by content: we by what a
-                     flow is certain to be, tshark where it finds a message that is not malformed.
+    hierarchy        one item a capture and protocol, of those in protocols.py: packets that have it; streams of what
+                     is in TCP, and conversations of what both tell by content in UDP. What an ICMP message quotes is
+                     no packet of its protocols; a protocol that comes twice in a packet counts once. Streams and
+                     conversations count by content: we by what a flow is certain to be, tshark where it finds a
+                     message that is not malformed.
     conversations    one item a capture and pair of IP addresses, and one a capture and pair of addresses and ports of
                      TCP and of UDP: packets and bytes in both directions. Of tunnels the inmost packet counts. Pieces
                      of an IP packet belong to the conversation of the whole. Our flows, which also end by time-outs
                      and restarts, are summed up.
     names            one item a capture, conversation and name: what DNS, mDNS and LLMNR ask for (of multicast answers
-                     without a question the name of the first record), server names and JA3 of TLS, hosts of HTTP
+                     without a question the name of the first record), server names, JA3 and JA3S of TLS, hosts of HTTP
                      requests without port. Where a flow said more than we keep of one, names that we lack are left out.
 
 tshark runs with -n (no names looked up) and -2 (two passes, as Wireshark does), else in default settings: pieces of IP

@@ -4,9 +4,9 @@ import ipaddress
 import json
 import subprocess
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
-from protocols import IN_TCP, IN_UDP, LAYERS, UDP_BY_CONTENT
+from protocols import CONVERSATIONS_IN_UDP, IN_TCP, IN_UDP, LAYERS, UDP_BY_CONTENT, is_asked
 from wireshark import Conversations, readable
 
 # Flows are summed up to conversations; no time-out should cut what tshark calls one stream.
@@ -36,6 +36,7 @@ def answers(program, capture):
         "DNS names": names(named(flows, "DNS", "mDNS", "LLMNR"), "dns.query"),
         "server names": names(flows, "tls.sni"),
         "JA3": names(flows, "tls.ja3"),
+        "JA3S": names(flows, "tls.ja3s"),
         "HTTP hosts": names(flows, "http.host"),
     }, full
 
@@ -46,9 +47,9 @@ class Flow:
     def __init__(self, row):
         self.row = row
         self.ips = [str(ipaddress.ip_address(row[side])) for side in ("source", "destination")]
-        ports = [row[side + "_port"] for side in ("source", "destination")]
-        self.transport = TRANSPORTS.get(row["protocol"]) if any(ports) else None
-        self.ends = [f"{ip} {port}" for ip, port in zip(self.ips, ports)]
+        self.ports = [row[side + "_port"] for side in ("source", "destination")]
+        self.transport = TRANSPORTS.get(row["protocol"]) if any(self.ports) else None
+        self.ends = [f"{ip} {port}" for ip, port in zip(self.ips, self.ports)]
 
     def conversation(self):
         low, high = sorted(self.ends)
@@ -67,13 +68,23 @@ def hierarchy(protocols):
 
 def applications(flows):
     counts = Counter()
+    streams = defaultdict(Counter)
+    conversations = defaultdict(set)
     for flow in flows:
         name, is_certain = flow.row["application"], flow.row["is_certain"]
+        item = f"{name} in {flow.transport}"
+        if not is_asked(name, flow.ports):
+            continue
         if flow.transport == "tcp" and name in IN_TCP and is_certain:
-            counts[f"{name} in tcp"] += 1
+            # Each way of a connection may be in a VLAN of its own; to us it is two flows then.
+            streams[item, flow.conversation()][flow.row["vlan"]] += 1
+        if flow.transport == "udp" and name in CONVERSATIONS_IN_UDP and is_certain:
+            conversations[item].add(flow.conversation())
         if flow.transport == "udp" and name in IN_UDP and (is_certain or name not in UDP_BY_CONTENT):
-            counts[f"{name} in udp"] += flow.row["sent"]["packets"] + flow.row["received"]["packets"]
-    return dict(counts)
+            counts[item] += flow.row["sent"]["packets"] + flow.row["received"]["packets"]
+    for (item, _), by_vlan in streams.items():
+        counts[item] += max(by_vlan.values())
+    return counts | {item: len(them) for item, them in conversations.items()}
 
 
 def named(flows, *applications):

@@ -49,26 +49,59 @@ LAYERS = {
     "Teredo": {"teredo"},
     "VXLAN": {"vxlan"},
     "GTP": {"gtp"},
+    "Prism": {"prism"},
+    "AVS": {"wlancap"},
+    "Frame Relay": {"fr"},
+    "FDDI": {"fddi"},
+    "MACsec": {"macsec"},
+    "Cisco metadata": {"cmd"},
+    "Wake-on-LAN": {"wol"},
+    "PTP": {"ptp"},
+    "PIM": {"pim"},
+    "EIGRP": {"eigrp"},
+    "L2TP": {"l2tp"},
+    "UDP-Lite": {"udplite"},
+    "EtherIP": {"etherip"},
 }
 
 # Applications right above TCP or UDP, or above a carrier there: what is inside of them (decrypted HTTP/2, Kerberos in
 # SMB) is not asked. Only protocols that we have a decoder for, or can only be told by their port.
 
-# In UDP packets are compared. Both name them by port, too, but for those of UDP_BY_CONTENT.
+# In UDP packets are compared of what both name by port, and of QUIC.
 IN_UDP = {
     "DNS": {"dns"},
     "mDNS": {"mdns"},
     "LLMNR": {"llmnr"},
     "NBNS": {"nbns"},
+    "NetBIOS datagram": {"nbdgm"},
     "DHCP": {"dhcp"},
     "DHCPv6": {"dhcpv6"},
     "NTP": {"ntp"},
     "SNMP": {"snmp"},
     "Kerberos": {"kerberos"},
+    "LDAP": {"cldap"},
+    "Syslog": {"syslog"},
+    "TFTP": {"tftp"},
+    "SSDP": {"ssdp"},
+    "RADIUS": {"radius"},
+    "IKE": {"isakmp"},
     "QUIC": {"quic", "gquic"},
 }
 
-UDP_BY_CONTENT = {"QUIC"}
+# Of what is told by content, conversations: Wireshark names the packets that it can tell, we the whole flow.
+CONVERSATIONS_IN_UDP = {
+    "SIP": {"sip"},
+    "RTP": {"rtp"},
+    "RTCP": {"rtcp"},
+    "STUN": {"stun"},
+    "WireGuard": {"wg"},
+    "OpenVPN": {"openvpn"},
+    "DNP3": {"dnp3"},
+    "BitTorrent": {"bt-dht", "bt-utp"},
+}
+
+# We tell these by content only.
+UDP_BY_CONTENT = {"QUIC", *CONVERSATIONS_IN_UDP}
 
 # In TCP streams are compared, because Wireshark books a message of several segments to the last of them; and only what
 # both tell by content.
@@ -79,9 +112,52 @@ IN_TCP = {
     "HTTP/2": {"http2"},
     "SSH": {"ssh"},
     "FTP": {"ftp"},
+    "FTP data": {"ftp-data"},
     "SMTP": {"smtp"},
     "IMAP": {"imap"},
     "POP3": {"pop"},
+    "SMB": {"smb", "smb2"},
+    "LDAP": {"ldap"},
+    "Kerberos": {"kerberos"},
+    "MS RPC": {"dcerpc"},
+    "RDP": {"rdp"},
+    "VNC": {"vnc"},
+    "Telnet": {"telnet"},
+    "MQTT": {"mqtt"},
+    "Modbus": {"mbtcp"},
+    "DNP3": {"dnp3"},
+    "SIP": {"sip"},
+    "RTSP": {"rtsp"},
+    "STUN": {"stun"},
+    "IRC": {"irc"},
+    "SOCKS": {"socks"},
+    "OpenVPN": {"openvpn"},
+    "BitTorrent": {"bittorrent"},
+    "MySQL": {"mysql"},
+    "PostgreSQL": {"pgsql"},
+    "MS SQL": {"tds"},
+    "MongoDB": {"mongo"},
+}
+
+# Wireshark knows these by port only (`tshark -G decodes`), we on any: they are compared where the port is one of its.
+BY_PORT = {
+    "SSH": {22, 29418},
+    "FTP": {21},
+    "SMTP": {25, 587},
+    "IMAP": {143},
+    "POP3": {110},
+    "Telnet": {23},
+    "LDAP": {389, 3268},
+    "Kerberos": {88},
+    "IRC": {6667, 57000},
+    "MQTT": {1883},
+    "Modbus": {502},
+    "SOCKS": {1080},
+    "RTSP": {554, 7236, 8554},
+    "OpenVPN": {1194},
+    "MySQL": {3306},
+    "PostgreSQL": {5432},
+    "MongoDB": {27017},
 }
 
 CARRIERS = {"nbss", "tpkt", "cotp"}
@@ -91,3 +167,8 @@ EVIDENCE = {
     "HTTP": ["http.request.version", "http.response.version"],
     "TLS": ["tls.record.content_type"],
 }
+
+
+def is_asked(name, ports):
+    """True if both can tell the protocol between these ports."""
+    return name not in BY_PORT or not BY_PORT[name].isdisjoint(map(int, ports))

@@ -3,13 +3,13 @@
 import re
 import subprocess
 from collections import Counter, defaultdict
-from protocols import CARRIERS, EVIDENCE, IN_TCP, IN_UDP, LAYERS
+from protocols import CARRIERS, CONVERSATIONS_IN_UDP, EVIDENCE, IN_TCP, IN_UDP, LAYERS, is_asked
 
 FIELDS = [
     "frame.number", "frame.encap_type", "frame.len", "frame.time_epoch", "frame.protocols", "ip.src", "ip.dst",
     "ipv6.src", "ipv6.dst", "tcp.srcport", "tcp.dstport", "udp.srcport", "udp.dstport", "tcp.stream",
     "ip.reassembled_in", "ipv6.reassembled.in", "dns.qry.name", "dns.resp.name",
-    "tls.handshake.extensions_server_name", "tls.handshake.ja3", "http.host", "_ws.malformed",
+    "tls.handshake.extensions_server_name", "tls.handshake.ja3", "tls.handshake.ja3s", "http.host", "_ws.malformed",
     *sum(EVIDENCE.values(), []),
 ]
 BETWEEN_VALUES = "\x1f"
@@ -45,12 +45,14 @@ class Frame:
                 self.stream = self.nth("tcp.stream", place) if layer == "tcp" else None
 
     def application(self):
-        """The application that we know right above the inmost TCP or UDP; in TCP if there is a message of it."""
+        """The application that we know right above the inmost TCP or UDP; told by content if there is a message of it."""
         above = self.layers[self.transport_at + 1:] if self.transport_at is not None else []
         first = next((layer for layer in above if layer not in CARRIERS), None)
-        known = IN_TCP if self.transport == "tcp" else IN_UDP
+        known = IN_TCP if self.transport == "tcp" else IN_UDP | CONVERSATIONS_IN_UDP
         name = next((name for name, theirs in known.items() if first in theirs), None)
-        if self.transport == "udp":
+        if name is None or not is_asked(name, self.ports):
+            return None
+        if name in IN_UDP and self.transport == "udp":
             return name
         is_proven = name not in EVIDENCE or any(self.row[field] for field in EVIDENCE[name])
         return name if is_proven and not self.row["_ws.malformed"] else None
@@ -108,6 +110,7 @@ def answers(capture):
         "DNS names": names(packets, {"dns", "mdns", "llmnr"}, asked),
         "server names": names(packets, {"tls"}, lambda frame: frame.all("tls.handshake.extensions_server_name")),
         "JA3": names(packets, {"tls"}, lambda frame: frame.all("tls.handshake.ja3")),
+        "JA3S": names(packets, {"tls"}, lambda frame: frame.all("tls.handshake.ja3s")),
         "HTTP hosts": names(packets, {"http"}, lambda frame: map(without_port, frame.all("http.host"))),
     }
 
@@ -123,8 +126,10 @@ def applications(packets):
     units = defaultdict(set)
     for place, frame in enumerate(packets):
         name = frame.application()
-        if name:
-            units[f"{name} in {frame.transport}"].add(frame.stream if frame.transport == "tcp" else place)
+        if name is None:
+            continue
+        unit = frame.stream if frame.transport == "tcp" else frame.ends() if name in CONVERSATIONS_IN_UDP else place
+        units[f"{name} in {frame.transport}"].add(unit)
     return {name: len(them) for name, them in units.items()}
 
 

@@ -15,7 +15,7 @@ pub fn line(protocol: Named, facts: &Facts, secrets: Secrets) -> Option<String> 
     let said = facts.messages().next()?;
     let own = match protocol {
         Named::Dns | Named::Mdns | Named::Llmnr | Named::Nbns => dns(&said),
-        Named::Http => http(&said, secrets),
+        Named::Http | Named::Http2 => http(&said, secrets),
         Named::Tls => said.text(FactKind::TlsSni).map(|name| format!("Client hello for {name}")),
         _ => None,
     };

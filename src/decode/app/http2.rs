@@ -1,10 +1,16 @@
-//! HTTP/2 in the clear (RFC 9113, sections 3.4 and 4.1): the preface, and the kinds of the first frames.
+//! HTTP/2 in the clear (RFC 9113): the preface, the kinds of the first frames, and the heads of requests and responses.
+
+mod hpack;
+mod huffman;
 
 use super::shared::fields::Fields;
+use super::shared::head::number;
+use super::shared::http::{tell_request, tell_response, without_port};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Way;
 use crate::model::protocol::Named;
+use hpack::Decoder;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
@@ -15,11 +21,21 @@ pub const ENTRY: Entry = Entry {
 };
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-const FRAME_HEAD_BYTES: u64 = 9;
+const FRAME_HEAD_BYTES: usize = 9;
 /// Most bytes of a frame unless both sides agree on more, which few do.
 const MOST_FRAME_BYTES: u32 = 1 << 20;
-/// Frames of a side that are read: how a connection begins.
-const MOST_FRAMES: u8 = 32;
+/// Frames of a side that are named: how a connection begins. Heads are read throughout.
+const MOST_NAMED: u8 = 32;
+/// Most bytes of a head: clients and servers allow 8 to 32 KiB.
+const MOST_HEAD_BYTES: usize = 1 << 15;
+const HEADERS: u8 = 1;
+const SETTINGS: u8 = 4;
+const ACKNOWLEDGED: u8 = 1;
+const PUSH_PROMISE: u8 = 5;
+const CONTINUATION: u8 = 9;
+const END_HEADERS: u8 = 0x04;
+const PADDED: u8 = 0x08;
+const PRIORITY: u8 = 0x20;
 
 fn guess(bytes: &[u8], _: &Ends) -> Guess {
     match bytes {
@@ -31,7 +47,15 @@ fn guess(bytes: &[u8], _: &Ends) -> Guess {
 
 #[derive(Default)]
 struct Http2 {
-    n_frames: [u8; 2],
+    sides: [Side; 2],
+}
+
+#[derive(Default)]
+struct Side {
+    n_named: u8,
+    decoder: Decoder,
+    /// The head that goes on in the next frame.
+    head: Vec<u8>,
 }
 
 impl Talk for Http2 {
@@ -44,18 +68,81 @@ impl Talk for Http2 {
         if PREFACE.starts_with(bytes) {
             return Step::Took(0);
         }
-        let mut cursor = bytes;
-        let (Some(n), Some(kind)) = (cursor.u24(), cursor.u8()) else { return Step::Took(0) };
-        let [forward, backward] = &mut self.n_frames;
-        let n_frames = if way == Way::Forward { forward } else { backward };
-        *n_frames += 1;
-        let Some(name) = name(kind).filter(|_| n <= MOST_FRAME_BYTES && *n_frames <= MOST_FRAMES) else {
+        let [forward, backward] = &mut self.sides;
+        let side = if way == Way::Forward { forward } else { backward };
+        let Some((head, rest)) = bytes.split_first_chunk::<FRAME_HEAD_BYTES>() else { return Step::Took(0) };
+        let [a, b, c, kind, flags, ..] = *head;
+        let n = u32::from_be_bytes([0, a, b, c]);
+        let Some(name) = name(kind).filter(|_| n <= MOST_FRAME_BYTES) else { return Step::Done };
+        // Each side begins with its settings (section 3.4).
+        side.decoder.is_whole |= kind == SETTINGS && flags & ACKNOWLEDGED == 0;
+        if !matches!(kind, HEADERS | PUSH_PROMISE | CONTINUATION) {
+            if side.n_named < MOST_NAMED {
+                side.n_named += 1;
+                facts.begin();
+                facts.text(FactKind::Message, name);
+            }
+            return Step::Skip((FRAME_HEAD_BYTES + n as usize) as u64);
+        }
+        if n as usize > MOST_HEAD_BYTES {
             return Step::Done;
-        };
-        facts.begin();
-        facts.text(FactKind::Message, name);
-        Step::Skip(FRAME_HEAD_BYTES + u64::from(n))
+        }
+        let Some(payload) = rest.get(..n as usize) else { return Step::Took(0) };
+        match side.take(kind, flags, payload, name, facts) {
+            Some(()) => Step::Took(FRAME_HEAD_BYTES + payload.len()),
+            None => Step::Done,
+        }
     }
+}
+
+impl Side {
+    /// Takes a frame with a part of a head; none if the heads of this side can be read no longer.
+    fn take(&mut self, kind: u8, flags: u8, payload: &[u8], name: &str, facts: &mut Facts) -> Option<()> {
+        let mut block = payload;
+        if kind == CONTINUATION {
+            // It follows only a head that goes on.
+            (!self.head.is_empty()).then_some(())?;
+        } else {
+            self.head.clear();
+            let n_padding = if flags & PADDED != 0 { block.u8()? } else { 0 };
+            if kind == PUSH_PROMISE {
+                block.u32()?;
+            } else if flags & PRIORITY != 0 {
+                block.take(5)?;
+            }
+            block = block.get(..block.len().checked_sub(n_padding.into())?)?;
+        }
+        if flags & END_HEADERS != 0 && self.head.is_empty() {
+            return tell(&mut self.decoder, block, name, facts);
+        }
+        self.head.extend_from_slice(block);
+        if self.head.len() > MOST_HEAD_BYTES {
+            return None;
+        }
+        if flags & END_HEADERS != 0 {
+            let head = std::mem::take(&mut self.head);
+            return tell(&mut self.decoder, &head, "headers", facts);
+        }
+        Some(())
+    }
+}
+
+/// Adds the facts of a whole head. That of a request says how it is asked (RFC 9113, section 8.3.1).
+fn tell(decoder: &mut Decoder, block: &[u8], name: &str, facts: &mut Facts) -> Option<()> {
+    let mut is_response = false;
+    facts.begin();
+    facts.text(FactKind::Message, name);
+    decoder.read(block, &mut |name, value| match name {
+        b":method" => facts.bytes(FactKind::HttpMethod, value),
+        b":authority" => facts.bytes(FactKind::HttpHost, without_port(value)),
+        b":path" => facts.bytes(FactKind::HttpPath, value),
+        b":status" => {
+            is_response = true;
+            facts.number(FactKind::HttpStatus, number(value).unwrap_or(0));
+        }
+        _ if is_response => tell_response(name, value, facts),
+        _ => tell_request(name, value, facts),
+    })
 }
 
 /// Names of frames (RFC 9113, section 6).
@@ -77,6 +164,7 @@ fn name(kind: u8) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::shared::listed;
     use super::*;
 
     #[test]
@@ -89,8 +177,34 @@ mod tests {
         let mut talk = Http2::default();
         assert_eq!(talk.read(Way::Forward, &bytes, &mut facts), Step::Took(PREFACE.len()));
         assert_eq!(talk.read(Way::Forward, &bytes[PREFACE.len()..], &mut facts), Step::Skip(15));
-        assert_eq!(talk.read(Way::Backward, b"\0\0\0\x77\0", &mut facts), Step::Done);
+        assert_eq!(talk.read(Way::Backward, b"\0\0\0\x77\0\0\0\0\0", &mut facts), Step::Done);
         let said: Vec<_> = facts.messages().filter_map(|said| said.text(FactKind::Message)).collect();
         assert_eq!(said, ["preface", "settings"]);
+    }
+
+    #[test]
+    fn a_head_is_read_also_in_two_frames_and_padded_and_no_prefix_panics() {
+        let head = b"\0\0\x09\x01\x28\0\0\0\x01\x02\0\0\0\0\x10\x82\0\0";
+        let more = b"\0\0\x13\x09\x04\0\0\0\x01\x84\x01\x0ba.test:8080\x58\x03x/y";
+        let (mut talk, mut facts) = (Http2::default(), Facts::default());
+        for frame in [&head[..], more] {
+            for end in 0..frame.len() {
+                assert_eq!(talk.read(Way::Forward, &frame[..end], &mut facts), Step::Took(0));
+            }
+            assert_eq!(talk.read(Way::Forward, frame, &mut facts), Step::Took(frame.len()));
+        }
+        let answer = b"\0\0\x06\x01\x05\0\0\0\x01\x8d\x0f\x27\x02ab";
+        assert_eq!(talk.read(Way::Backward, answer, &mut facts), Step::Took(answer.len()));
+        let expected = [
+            "message=headers",
+            "http.method=GET",
+            "http.path=/",
+            "http.host=a.test",
+            "message=headers",
+            "http.status=404",
+            "http.server=ab",
+        ];
+        assert_eq!(listed(&facts), expected);
+        assert_eq!(talk.read(Way::Forward, more, &mut facts), Step::Done);
     }
 }

@@ -13,6 +13,7 @@ use std::net::Ipv6Addr;
 pub const ENTRY: Entry = Entry { protocol: Named::Icmpv6, datagram: None, stream: None, frame: Some(read) };
 
 const ROUTER_ADVERTISEMENT: u8 = 134;
+const NEIGHBOUR_ADVERTISEMENT: u8 = 136;
 /// Most options that are looked at.
 const MOST_OPTIONS: usize = 16;
 /// Bytes between the first eight of a router advertisement and its options (RFC 4861, section 4.2).
@@ -28,7 +29,27 @@ fn read(packet: &Packet, data: &[u8], facts: &mut Facts) {
             let message = data.get(at..packet.payload.end as usize).unwrap_or(&[]);
             advertisement(message, facts);
         }
+        NEIGHBOUR_ADVERTISEMENT => {
+            let at = packet.transport_at as usize;
+            neighbour(data.get(at..packet.payload.end as usize).unwrap_or(&[]), facts);
+        }
         _ => {}
+    }
+}
+
+/// The address that is claimed, and the Ethernet address that it is said to be at (RFC 4861, sections 4.4 and 4.6.1).
+fn neighbour(message: &[u8], facts: &mut Facts) {
+    let Some((address, mut options)) = message.get(8..).and_then(|rest| rest.split_first_chunk::<16>()) else { return };
+    facts.format(FactKind::Address, Ipv6Addr::from(*address));
+    for _ in 0..MOST_OPTIONS {
+        let [kind, length, ..] = options else { return };
+        let Some((option, rest)) = options.split_at_checked(usize::from(*length) * 8).filter(|_| *length > 0) else {
+            return;
+        };
+        if let (2, Some(mac)) = (*kind, option.get(2..).and_then(|rest| rest.first_chunk::<6>())) {
+            return facts.text(FactKind::Mac, &mac_text(*mac));
+        }
+        options = rest;
     }
 }
 

@@ -1,6 +1,7 @@
 //! MS SQL's TDS (MS-TDS, section 2.2): version, encryption, who logs in and whether that works.
 
 use super::shared::bytes::{self, add_utf16, be16, le16, le32};
+use super::shared::carried::Carried;
 use super::shared::gss;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
@@ -55,10 +56,12 @@ fn guess(bytes: &[u8], _: &Ends) -> Guess {
 #[derive(Default)]
 struct MsSql {
     has_answered: bool,
+    /// Wrapped in packets of the first kind, as far as it is in the clear.
+    tls: Option<Carried>,
 }
 
 impl Talk for MsSql {
-    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
         if bytes.len() < HEADER_BYTES {
             return Step::Took(0);
         }
@@ -68,8 +71,15 @@ impl Talk for MsSql {
         }
         facts.begin();
         match kind {
-            // TLS is wrapped in packets of this kind; nothing more is in the clear.
-            PRELOGIN if matches!(content, [20..=23, 3, ..]) => return Step::Done,
+            PRELOGIN if self.tls.is_some() || matches!(content, [20..=23, 3, ..]) => {
+                facts.text(FactKind::Message, "TLS");
+                if self.tls.is_none() {
+                    self.tls = Carried::of(Named::Tls);
+                }
+                if let Some(tls) = &mut self.tls {
+                    tls.push(way, content, facts);
+                }
+            }
             PRELOGIN => facts.text(FactKind::Message, "pre-login"),
             LOGIN => login(content, facts),
             SSPI => {
@@ -195,5 +205,15 @@ mod tests {
         {
             assert!(said.contains(&(expected.0, Value::Text(expected.1))), "{expected:?} in {said:?}");
         }
+    }
+
+    #[test]
+    fn wrapped_tls_is_read() {
+        let (mut talk, mut facts) = (MsSql::default(), Facts::default());
+        for content in [&b"\x15\x03\x03\0"[..], b"\x02\x02\x28"] {
+            let packet = [&[PRELOGIN, 0, 0, 8 + content.len() as u8, 0, 0, 0, 0][..], content].concat();
+            assert_eq!(talk.read(Way::Forward, &packet, &mut facts), Step::Took(packet.len()));
+        }
+        assert!(facts.iter().any(|(kind, _)| kind == FactKind::TlsAlert));
     }
 }

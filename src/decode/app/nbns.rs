@@ -2,7 +2,7 @@
 
 use super::shared::bytes::{self, be16, be32};
 use super::shared::dns;
-use super::shared::netbios::{self, Name};
+use super::shared::netbios;
 use super::{Datagram, Ends, Entry, Guess};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::protocol::Named;
@@ -33,7 +33,9 @@ fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
     facts.text(FactKind::Message, if is_response { "answer" } else { "question" });
     operation(flags, facts);
     facts.text(FactKind::DnsQuery, &name.name);
-    service(&name, facts);
+    if let Some(service) = name.service() {
+        facts.text(FactKind::Service, service);
+    }
     let at = HEADER_BYTES + n;
     let kind = be16(payload, at).unwrap_or(0);
     match kind {
@@ -63,21 +65,6 @@ fn operation(flags: u16, facts: &mut Facts) {
         _ => "other",
     };
     facts.text(FactKind::Command, name);
-}
-
-/// What the sixteenth byte of a name means (Microsoft's list of NetBIOS suffixes).
-fn service(name: &Name, facts: &mut Facts) {
-    let service = match name.suffix {
-        0x00 => "workstation",
-        0x03 => "messenger",
-        0x1b => "domain master browser",
-        0x1c => "domain controllers",
-        0x1d => "master browser",
-        0x1e => "browser elections",
-        0x20 => "file server",
-        _ => return,
-    };
-    facts.text(FactKind::Service, service);
 }
 
 /// Section 4.2.6.

@@ -1,5 +1,8 @@
-//! OpenVPN by the shape of its packets (draft-openvpn-wireformat, section 3), over UDP and TCP.
+//! OpenVPN by the shape of its packets (draft-openvpn-wireformat, section 3), over UDP and TCP; in TCP also the TLS that its
+//! control packets carry, where that is in the clear.
 
+use super::shared::carried::Carried;
+use super::shared::fields::Fields;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Way;
@@ -9,12 +12,14 @@ use crate::model::protocol::Named;
 pub const ENTRY: Entry = Entry {
     protocol: Named::OpenVpn,
     datagram: Some(Datagram { is_by_content: true, read }),
-    stream: Some(Stream { guess, talk: || Box::new(OpenVpn) }),
+    stream: Some(Stream { guess, talk: || Box::new(OpenVpn::default()) }),
     frame: None,
 };
 
 const CLIENT_RESET_V2: u8 = 7;
 const CLIENT_RESET_V3: u8 = 10;
+const SERVER_RESET_V2: u8 = 8;
+const CONTROL: u8 = 4;
 /// Opcode and session id.
 const HEAD_BYTES: usize = 9;
 /// HMAC by MD5, SHA-1, SHA-256 or SHA-512, then packet id and time (tls-auth); or these and a tag (tls-crypt).
@@ -25,7 +30,7 @@ fn read(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Guess {
     let (kind, key) = (first >> 3, first & 7);
     let Some(name) = name(kind) else { return Guess::NotMine };
     let guess = match kind {
-        CLIENT_RESET_V2 | 8 | CLIENT_RESET_V3 if key == 0 && is_reset(payload) => Guess::Certain,
+        CLIENT_RESET_V2 | SERVER_RESET_V2 | CLIENT_RESET_V3 if key == 0 && wrap_of(payload).is_some() => Guess::Certain,
         _ if ends.hint != Some(Named::OpenVpn) => return Guess::NotMine,
         6 | 9 => Guess::Unsure,
         _ if payload.len() > HEAD_BYTES => Guess::Unsure,
@@ -35,20 +40,30 @@ fn read(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Guess {
     guess
 }
 
-/// The first packet of a side: it acknowledges nothing (or the other's first packet) and has the number 0. Encrypted
-/// (tls-crypt), that cannot be seen, but its time stamp's place and its length are known.
-fn is_reset(payload: &[u8]) -> bool {
+/// How many bytes of the first packet of a side authenticate it. It acknowledges nothing (or the other's first packet) and
+/// has the number 0. Encrypted (tls-crypt), that cannot be seen, but its time stamp's place and its length are known.
+fn wrap_of(payload: &[u8]) -> Option<usize> {
     const FIRST: [u8; 5] = [0; 5];
     // One acknowledged packet, its number 0, then the session id of the other side, then the own number 0.
     const ANSWER_BYTES: usize = 1 + 4 + 8 + 4;
-    WRAPS.iter().any(|wrap| {
+    WRAPS.into_iter().find(|wrap| {
         let Some(rest) = payload.get(HEAD_BYTES + wrap..) else { return false };
         let answers = rest.len() == ANSWER_BYTES
             && rest.starts_with(&[1, 0, 0, 0, 0])
             && rest.ends_with(&[0, 0, 0, 0])
-            && payload.first().is_some_and(|first| first >> 3 == 8);
+            && payload.first().is_some_and(|first| first >> 3 == SERVER_RESET_V2);
         answers || rest == FIRST
     })
+}
+
+/// Number and content of a control packet behind what authenticates it.
+fn control(packet: &[u8], wrap: usize) -> Option<(u32, &[u8])> {
+    let mut cursor = packet.get(HEAD_BYTES + wrap..)?;
+    let n_acknowledged = usize::from(cursor.u8()?);
+    if n_acknowledged > 0 {
+        cursor.take(4 * n_acknowledged + 8)?;
+    }
+    Some((cursor.u32()?, cursor))
 }
 
 fn name(kind: u8) -> Option<&'static str> {
@@ -78,16 +93,52 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
     }
 }
 
-struct OpenVpn;
+#[derive(Default)]
+struct OpenVpn {
+    /// Of the first packet.
+    wrap: Option<usize>,
+    tls: Option<Carried>,
+    /// Numbers of the control packets that come next.
+    next: [u32; 2],
+}
 
 impl Talk for OpenVpn {
-    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
         let Some((packet, n)) = packet(bytes) else { return Step::Took(0) };
         let Some(first) = packet.first() else { return if n == 0 { Step::Done } else { Step::Took(0) } };
-        let Some(name) = name(first >> 3) else { return Step::Done };
+        let kind = first >> 3;
+        let Some(name) = name(kind) else { return Step::Done };
+        let is_read = matches!(kind, CLIENT_RESET_V2 | CLIENT_RESET_V3 | SERVER_RESET_V2) && self.tls.is_none()
+            || kind == CONTROL && self.tls.is_some();
+        if is_read && packet.len() < n {
+            return Step::Took(0);
+        }
         facts.begin();
         facts.text(FactKind::Message, name);
+        if is_read {
+            self.control(way, kind, packet, facts);
+        }
         Step::Skip(2 + n as u64)
+    }
+}
+
+impl OpenVpn {
+    fn control(&mut self, way: Way, kind: u8, packet: &[u8], facts: &mut Facts) -> Option<()> {
+        let [forward, backward] = &mut self.next;
+        let next = if way == Way::Forward { forward } else { backward };
+        if kind != CONTROL {
+            self.wrap = Some(wrap_of(packet)?);
+            self.next = [1, 1];
+            self.tls = Carried::of(Named::Tls);
+            return None;
+        }
+        let (number, content) = control(packet, self.wrap?)?;
+        // What is sent again came already: TCP keeps the order.
+        if number == *next {
+            *next += 1;
+            self.tls.as_mut()?.push(way, content, facts);
+        }
+        Some(())
     }
 }
 
@@ -118,9 +169,33 @@ mod tests {
             }
             let stream = [&[0, packet.len() as u8], packet.as_slice()].concat();
             assert_eq!(guess(&stream, &Ends::new(true, 40_000, 40_001)), Guess::Certain);
-            assert_eq!(OpenVpn.read(Way::Forward, &stream, &mut facts), Step::Skip(stream.len() as u64));
+            assert_eq!(OpenVpn::default().read(Way::Forward, &stream, &mut facts), Step::Skip(stream.len() as u64));
         }
         assert_eq!(read(&[0x30; 100], &ends, &mut Facts::default()), Guess::NotMine);
         assert_eq!(read(&[0x30; 100], &Ends::new(false, 1194, 40_001), &mut Facts::default()), Guess::Unsure);
+    }
+
+    #[test]
+    fn tls_in_control_packets_is_read_once_each() {
+        let in_tcp = |packet: Vec<u8>| [&[0, packet.len() as u8], packet.as_slice()].concat();
+        let control = |wrap, number: u8, content: &[u8]| {
+            in_tcp(reset(CONTROL, wrap, &[&[1, 0, 0, 0, 0][..], &[0xef; 8], &[0, 0, 0, number], content].concat()))
+        };
+        for wrap in [0, 28] {
+            let (mut talk, mut facts) = (OpenVpn::default(), Facts::default());
+            talk.read(Way::Forward, &in_tcp(reset(7, wrap, &[0; 5])), &mut facts);
+            for packet in [
+                control(wrap, 1, b"\x15\x03\x03\0"),
+                control(wrap, 2, b"\x02\x02\x28"),
+                control(wrap, 2, b"\x02\x02\x28"),
+            ] {
+                for end in 2..packet.len() {
+                    assert_eq!(talk.read(Way::Forward, &packet[..end], &mut facts), Step::Took(0));
+                }
+                assert_eq!(talk.read(Way::Forward, &packet, &mut facts), Step::Skip(packet.len() as u64));
+            }
+            let alerts = facts.iter().filter(|(kind, _)| *kind == FactKind::TlsAlert);
+            assert_eq!(alerts.count(), 1);
+        }
     }
 }

@@ -1,15 +1,16 @@
-//! QUIC's packets with long headers: version and kind, and the client's hello, which anyone can decrypt (RFC 9000, section 17.2;
-//! RFC 9001, section 5; RFC 9369). Connection ids are not kept.
+//! QUIC's packets with long headers: version and kind, and the hellos, which anyone can decrypt (RFC 9000, section 17.2;
+//! RFC 9001, section 5; RFC 9369).
 
+mod handshakes;
 mod initial;
 mod keys;
+
+pub use handshakes::Handshakes;
 
 use super::shared::fields::Fields;
 use super::{Datagram, Ends, Entry, Guess};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::protocol::Named;
-use initial::Pieces;
-use keys::Keys;
 use std::fmt;
 
 /// Line in the table.
@@ -28,10 +29,10 @@ const MOST_PACKETS: usize = 8;
 const SERVER_PORT: u16 = 443;
 
 #[inline]
-fn read(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Guess {
+fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
     match payload {
         [LONG_HEADER..=0xff, version @ ..] if version.first_chunk().is_some_and(|bytes| is_known(*bytes)) => {
-            long(payload, ends, facts)
+            long(payload, facts)
         }
         // Google's own before it became a standard: flags, connection id, version.
         [0x09 | 0x0d, _, _, _, _, _, _, _, _, b'Q', b'0', a, b, ..] if a.is_ascii_digit() && b.is_ascii_digit() => {
@@ -53,43 +54,28 @@ fn is_known(version: [u8; 4]) -> bool {
     }
 }
 
-/// Reads the packets of a datagram, of which those with long headers stand first (RFC 9000, section 12.2).
-fn long(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Guess {
-    let mut rest = payload;
-    let mut pieces = Pieces::default();
-    let mut keys = None;
+fn long(payload: &[u8], facts: &mut Facts) -> Guess {
     let mut last = None;
-    for n in 0..MOST_PACKETS {
-        let Some(packet) = Packet::read(rest) else {
-            if n == 0 {
-                return Guess::NotMine;
-            }
-            break;
-        };
+    for packet in packets(payload) {
         if last != Some((packet.kind, packet.version)) {
             facts.begin();
             facts.text(FactKind::Message, packet.kind.name());
             facts.format(FactKind::Version, Version(packet.version));
             last = Some((packet.kind, packet.version));
         }
-        let may_be_first = packet.connection.len() >= LEAST_ID_BYTES && ends.source_port != SERVER_PORT;
-        if packet.kind == Kind::Initial && may_be_first {
-            let keys = keys.get_or_insert_with(|| Keys::of_client(packet.version, packet.connection));
-            if let Some(keys) = keys {
-                pieces.add(keys, packet.header, packet.protected);
-            }
-        }
+    }
+    if last.is_some() { Guess::Certain } else { Guess::NotMine }
+}
+
+/// The packets of a datagram, of which those with long headers stand first (RFC 9000, section 12.2).
+fn packets(payload: &[u8]) -> impl Iterator<Item = Packet<'_>> {
+    let mut rest = payload;
+    let next = move || {
+        let packet = Packet::read(rest)?;
         rest = packet.rest;
-        if rest.first().is_none_or(|first| first & LONG_HEADER == 0) {
-            break;
-        }
-    }
-    let mark = facts.mark();
-    facts.begin();
-    if !pieces.tell(facts) {
-        facts.forget(mark);
-    }
-    Guess::Certain
+        Some(packet)
+    };
+    std::iter::from_fn(next).take(MOST_PACKETS)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -205,19 +191,26 @@ impl fmt::Display for Version {
 
 #[cfg(test)]
 mod tests {
+    use super::keys::{Keys, Role};
     use super::*;
+    use crate::model::Host;
 
     const CONNECTION: &[u8] = b"\x83\x94\xc8\xf0\x3e\x51\x57\x08";
     const ENDS: Ends = Ends { source_port: 50_000, target_port: SERVER_PORT, hint: Some(Named::Quic) };
 
-    /// An Initial packet with packet number 2 in four bytes that protects these frames.
+    /// A client's Initial packet.
     fn initial(version: u32, frames: &[u8]) -> Vec<u8> {
-        let keys = Keys::of_client(version, CONNECTION).unwrap();
+        protect(version, Role::Client, CONNECTION, frames)
+    }
+
+    /// An Initial packet with packet number 2 in four bytes that protects these frames.
+    fn protect(version: u32, role: Role, target: &[u8], frames: &[u8]) -> Vec<u8> {
+        let keys = Keys::new(version, CONNECTION, role).unwrap();
         let first: u8 = if version == VERSION_2 { 0xd3 } else { 0xc3 };
         let mut packet = vec![first];
         packet.extend(version.to_be_bytes());
-        packet.extend([8]);
-        packet.extend(CONNECTION);
+        packet.push(target.len() as u8);
+        packet.extend(target);
         packet.extend([0, 0]);
         let mut payload = frames.to_vec();
         keys.unlock(2, &mut payload, |_| true);
@@ -246,13 +239,22 @@ mod tests {
         frames
     }
 
+    /// A datagram of one side of a conversation, read and heard.
+    fn hear(handshakes: &mut Handshakes, role: Role, datagram: &[u8]) -> Facts {
+        let (client, server) = ((Host::v4([10, 0, 0, 1]), 50_000), (Host::v4([10, 0, 0, 2]), SERVER_PORT));
+        let (source, target) = if role == Role::Client { (client, server) } else { (server, client) };
+        let mut facts = Facts::default();
+        read(datagram, &ENDS, &mut facts);
+        handshakes.hear(datagram, source, target, &mut facts);
+        facts
+    }
+
     #[test]
     fn the_name_in_an_initial_packet_is_read_for_each_version() {
         for (version, name) in
             [(VERSION_1, "1"), (VERSION_2, "2"), (0xff00_001d, "draft 29"), (0xff00_001b, "draft 27")]
         {
-            let mut facts = Facts::default();
-            assert_eq!(read(&initial(version, &frames()), &ENDS, &mut facts), Guess::Certain);
+            let facts = hear(&mut Handshakes::default(), Role::Client, &initial(version, &frames()));
             let said = facts.said(0..facts.len() as u32);
             assert_eq!(said.text(FactKind::Version), Some(name));
             assert_eq!(said.text(FactKind::TlsSni), Some("a.example"));
@@ -262,23 +264,45 @@ mod tests {
     }
 
     #[test]
-    fn a_hello_that_goes_on_elsewhere_gives_its_name() {
-        // Only the piece that stands first in the packet: the end of the hello.
-        let mut part = frames();
-        let end = 4 + usize::from(part[3]);
-        part[end..].fill(0);
-        let mut facts = Facts::default();
-        assert_eq!(read(&initial(VERSION_1, &part), &ENDS, &mut facts), Guess::Certain);
+    fn a_hello_that_goes_on_elsewhere_gives_its_name_and_then_the_rest() {
+        // First only the piece that stands first in the packet: the end of the hello.
+        let (mut end, mut start) = (frames(), frames());
+        let n = 4 + usize::from(end[3]);
+        end[n..].fill(0);
+        start[..n].fill(0);
+        let mut handshakes = Handshakes::default();
+        let facts = hear(&mut handshakes, Role::Client, &initial(VERSION_1, &end));
         let said = facts.said(0..facts.len() as u32);
         assert_eq!(said.text(FactKind::TlsSni), Some("a.example"));
         assert_eq!(said.text(FactKind::Ja4), None);
+        let facts = hear(&mut handshakes, Role::Client, &initial(VERSION_1, &start));
+        assert!(facts.iter().any(|(kind, _)| kind == FactKind::Ja4));
+        // Sent again, it says nothing new.
+        let facts = hear(&mut handshakes, Role::Client, &initial(VERSION_1, &start));
+        assert!(facts.iter().all(|(kind, _)| kind != FactKind::Ja4));
+    }
+
+    #[test]
+    fn the_server_is_read_with_what_its_client_began_and_only_then() {
+        let mut body = vec![3, 3];
+        body.extend([7; 32]);
+        body.extend(b"\0\x13\x01\0\0\x06\0\x2b\0\x02\x03\x04");
+        let mut frames = vec![2, 0, 0, 0, 0, 6, 0, body.len() as u8 + 4, 2, 0, 0, body.len() as u8];
+        frames.extend(body);
+        let answer = protect(VERSION_1, Role::Server, &[], &frames);
+        let mut handshakes = Handshakes::default();
+        assert!(hear(&mut handshakes, Role::Server, &answer).iter().all(|(kind, _)| kind != FactKind::Ja3s));
+        hear(&mut handshakes, Role::Client, &initial(VERSION_1, &self::frames()));
+        let facts = hear(&mut handshakes, Role::Server, &answer);
+        assert_eq!(facts.said(0..facts.len() as u32).text(FactKind::TlsCipher), Some("TLS_AES_128_GCM_SHA256"));
+        assert!(facts.iter().any(|(kind, _)| kind == FactKind::Ja3s));
     }
 
     #[test]
     fn no_prefix_panics_and_other_datagrams_are_not_claimed() {
         let packet = initial(VERSION_1, &frames());
         for end in 0..packet.len() {
-            read(&packet[..end], &ENDS, &mut Facts::default());
+            hear(&mut Handshakes::default(), Role::Client, &packet[..end]);
         }
         let dns = b"\x80\x34\x01\0\0\x01\0\0\0\0\0\0\x07example\x03com\0\0\x01\0\x01";
         assert_eq!(read(dns, &ENDS, &mut Facts::default()), Guess::NotMine);

@@ -32,12 +32,17 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
     let is_prompt = bytes.len() <= MOST_PROMPT_BYTES
         && PROMPTS.iter().any(|prompt| bytes.starts_with(prompt))
         && (bytes.ends_with(b"$ ") || bytes.ends_with(b"# "));
-    let begins = BEGINNINGS.iter().any(|beginning| bytes.starts_with(beginning));
+    let begins = is_script(bytes) || BEGINNINGS.iter().any(|beginning| bytes.starts_with(beginning));
     // Telnet says the same with a protocol around it.
     match (is_prompt || begins, ends.hint) {
         (true, Some(Named::Telnet)) | (false, _) => Guess::NotMine,
         (true, _) => Guess::Certain,
     }
+}
+
+/// A script for a shell, by its first line, that is sent as it is.
+fn is_script(bytes: &[u8]) -> bool {
+    [&b"#!/bin/"[..], b"#!/usr/bin/", b"#! /bin/"].iter().any(|start| bytes.starts_with(start))
 }
 
 /// Who wrote the prompt: the other side gives the commands.
@@ -48,6 +53,13 @@ struct Shell {
 
 impl Talk for Shell {
     fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+        if self.prompter.is_none() && is_script(bytes) {
+            let Some((line, _)) = lines::first(bytes) else { return Step::Took(0) };
+            facts.begin();
+            facts.text(FactKind::Message, "script");
+            facts.bytes(FactKind::Command, line);
+            return Step::Done;
+        }
         let prompter = *self.prompter.get_or_insert(way);
         if way == prompter {
             return Step::Took(bytes.len());
@@ -79,6 +91,13 @@ mod tests {
         assert_eq!(guess(b"Microsoft Windows [Version 10.0.19045]\r\n", &ends), Guess::Certain);
         assert_eq!(guess(b"# a comment\n", &ends), Guess::NotMine);
         assert_eq!(guess(b"GET / HTTP/1.1\r\n", &ends), Guess::NotMine);
+        let script = b"#!/bin/sh\nwget x\n";
+        let mut facts = Facts::default();
+        assert_eq!(
+            (guess(script, &ends), Shell::default().read(Way::Forward, script, &mut facts)),
+            (Guess::Certain, Step::Done)
+        );
+        assert_eq!(facts.messages().next().unwrap().text(FactKind::Message), Some("script"));
         let mut shell = Shell::default();
         let mut facts = Facts::default();
         shell.read(Way::Forward, b"$ ", &mut facts);

@@ -1,5 +1,6 @@
 //! SMB over TCP and NetBIOS sessions: frames (RFC 1002, section 4.3; MS-SMB2, section 2.1); bulk data is passed over.
 
+mod pipes;
 mod status;
 mod v1;
 mod v2;
@@ -30,11 +31,18 @@ const MOST_WHOLE_BYTES: u64 = 16 * 1024;
 /// As much is looked at of a longer one: its header and parameters.
 const HEAD_BYTES: usize = 256;
 
-fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+fn guess(mut bytes: &[u8], ends: &Ends) -> Guess {
+    // That a session is kept alive does not say what is spoken in it.
+    while let [KEEP_ALIVE, 0, 0, 0, rest @ ..] = bytes {
+        bytes = rest;
+        if rest.is_empty() && ends.hint == Some(Named::Smb) {
+            return Guess::More;
+        }
+    }
     match bytes {
         [SESSION_MESSAGE, _, _, _, magic, b'S', b'M', b'B', ..] if *magic >= 0xfc => Guess::Certain,
         [SESSION_REQUEST, 0, 0, 68, 32, ..] => Guess::Certain,
-        [POSITIVE_ANSWER | KEEP_ALIVE, 0, 0, 0] | [NEGATIVE_ANSWER, 0, 0, 1, _] => Guess::Unsure,
+        [POSITIVE_ANSWER, 0, 0, 0] | [NEGATIVE_ANSWER, 0, 0, 1, _] => Guess::Unsure,
         [SESSION_MESSAGE, _, _, ..] if bytes.len() < 8 && ends.hint == Some(Named::Smb) => Guess::More,
         _ => Guess::NotMine,
     }
@@ -159,6 +167,9 @@ mod tests {
         let connect = frame(3, 0, 0, &connect);
         assert_eq!(guess(&connect, &ends), Guess::Certain);
         assert_eq!(guess(&connect[..6], &ends), Guess::More);
+        let alive = [KEEP_ALIVE, 0, 0, 0];
+        assert_eq!(guess(&alive, &ends), Guess::More);
+        assert_eq!(guess(&[&alive[..], &connect].concat(), &ends), Guess::Certain);
         for message in [connect, frame(3, 0, 1, &[16, 0, 2, 0]), frame(5, 0, 0, &create), frame(5, 0xc000_0022, 1, &[])]
         {
             for end in 0..message.len() {

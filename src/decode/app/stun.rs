@@ -100,7 +100,8 @@ fn say(message: &[u8], facts: &mut Facts) -> Option<()> {
         match kind {
             0x0001 => address(value, message, false, facts),
             0x0020 => address(value, message, true, facts),
-            0x0006 => facts.bytes(FactKind::User, value),
+            // RFC 3489 had it padded within its length.
+            0x0006 => facts.bytes(FactKind::User, value.split(|byte| *byte == 0).next().unwrap_or(value)),
             0x0014 => facts.bytes(FactKind::Realm, value),
             0x8022 => facts.bytes(FactKind::Agent, value),
             0x0009 => error(value, facts),

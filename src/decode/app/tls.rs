@@ -1,6 +1,6 @@
 //! TLS handshakes as far as they are in the clear: hellos, the server's certificate, alerts (RFC 8446; RFC 5246; RFC 6101).
 //!
-//! Records are put together to handshake messages; a side is left as soon as it is encrypted.
+//! Records are put together to handshake messages; a side is left as soon as it carries data.
 
 mod alert;
 mod certificate;
@@ -98,6 +98,10 @@ impl Talk for Tls {
                 side.is_changed = true;
                 true
             }
+            HEARTBEAT if side.is_changed => {
+                tell_sealed_heartbeat(record, facts);
+                true
+            }
             HEARTBEAT => tell_heartbeat(record, facts),
             _ => false,
         };
@@ -106,10 +110,10 @@ impl Talk for Tls {
 }
 
 impl Side {
-    /// Takes a record of the handshake; false if it is encrypted, or none.
+    /// Takes a record of the handshake; false if it is none. Encrypted ones are passed over: a heartbeat may follow.
     fn handshake(&mut self, record: &[u8], facts: &mut Facts) -> bool {
         if self.is_changed && !is_hello(record) {
-            return false;
+            return true;
         }
         let joined = (!self.started.is_empty()).then(|| {
             let mut joined = std::mem::take(&mut self.started);
@@ -180,10 +184,18 @@ fn tell_heartbeat(record: &[u8], facts: &mut Facts) -> bool {
     let asked = usize::from(u16::from_be_bytes([*high, *low]));
     facts.begin();
     facts.text(FactKind::Message, if *kind == 1 { "heartbeat request" } else { "heartbeat response" });
+    facts.number(FactKind::Bytes, record.len() as u64);
     if *kind == 1 && asked + HEARTBEAT_FRAME_BYTES > record.len() {
         facts.text(FactKind::Error, "heartbeat asks for more than it sends");
     }
     true
+}
+
+/// An encrypted heartbeat shows its length alone; an answer is as long as its question (RFC 6520, section 4).
+fn tell_sealed_heartbeat(record: &[u8], facts: &mut Facts) {
+    facts.begin();
+    facts.text(FactKind::Message, "encrypted heartbeat");
+    facts.number(FactKind::Bytes, record.len() as u64);
 }
 
 /// What follows a hello of SSL 2.0 is TLS if the server likes that better; else it is encrypted.
@@ -243,10 +255,12 @@ mod tests {
         // A second hello may follow in TLS 1.3; a Finished is encrypted.
         let again = record(HANDSHAKE, &hello());
         assert_eq!(tls.read(Way::Forward, &again, &mut facts), Step::Took(again.len()));
-        assert_eq!(tls.read(Way::Forward, &record(HANDSHAKE, &[1, 2, 3, 4, 5]), &mut facts), Step::Done);
+        assert_eq!(tls.read(Way::Forward, &record(HANDSHAKE, &[1, 2, 3, 4, 5]), &mut facts), Step::Took(10));
+        assert_eq!(tls.read(Way::Forward, &record(HEARTBEAT, &[1, 9, 9, 9, 9]), &mut facts), Step::Took(10));
+        assert_eq!(facts.messages().last().unwrap().text(FactKind::Message), Some("encrypted heartbeat"));
         assert_eq!(tls.read(Way::Backward, &record(ALERT, &[9; 26]), &mut facts), Step::Done);
         assert_eq!(tls.read(Way::Backward, &record(APPLICATION_DATA, b"abcd"), &mut facts), Step::Done);
-        assert_eq!(facts.messages().count(), 1);
+        assert_eq!(facts.messages().count(), 2);
     }
 
     #[test]

@@ -14,6 +14,9 @@ pub(in crate::decode) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Op
     inner(u16::from_be_bytes([*k0, *k1]), rest, work)
 }
 
+/// EtherType of a VLAN tag (802.1Q).
+const CUSTOMER_TAG: u16 = 0x8100;
+
 /// Passes VLAN tags and LLC.
 pub(in crate::decode) fn inner<'a>(
     mut kind: u16,
@@ -29,8 +32,12 @@ pub(in crate::decode) fn inner<'a>(
         if work.packet.vlan == 0 {
             work.packet.vlan = u16::from_be_bytes([*a, *b]) & 0x0fff;
         }
+        let outer = kind;
         kind = u16::from_be_bytes([*c, *d]);
         rest = inner;
+        if outer == CUSTOMER_TAG && kind == CUSTOMER_TAG {
+            work.packet.rare.get_or_insert_default().odd.get_or_insert_default().has_two_tags = true;
+        }
     }
     if kind > LARGEST_LENGTH {
         return Some((Inner::EtherType(kind), rest));

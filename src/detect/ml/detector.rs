@@ -3,22 +3,14 @@
 //! What was learnt is kept, so that another threshold only judges again.
 
 use super::Model;
-use super::matrix::Matrix;
+use super::flow_rows::{FlowRows, Key};
 use super::outliers::{Judged, findings};
-use super::random::Selection;
 use super::rows::{self, FittedRows};
 use super::scale::Robust;
 use crate::detect::{Card, Conclusion, Context, Detector};
-use crate::flow::features::model::{N, vector};
-use crate::flow::table::FlowTable;
 use crate::model::quantity;
 use crate::settings::{self, Descriptor, Effect, Settings};
 use crate::stats::rows::RowStore;
-
-/// Most flows that a model learns from; more make it slower, hardly better.
-const MOST_LEARNT: u32 = 20_000;
-/// Flows scored at a time.
-const BLOCK: usize = 4096;
 
 /// What a detector of this kind needs beside its model.
 pub struct Spec {
@@ -85,16 +77,6 @@ pub struct ModelDetector<M> {
     fitted_rows: Option<FittedRows<M>>,
 }
 
-/// What a fit depends on.
-#[derive(PartialEq)]
-struct Key {
-    seed: u64,
-    most: u32,
-    n_flows: usize,
-    first_serial: Option<u32>,
-    packets: u64,
-}
-
 struct Fitted<M> {
     model: M,
     usual: Robust,
@@ -125,11 +107,12 @@ impl<M: Model> Detector for ModelDetector<M> {
             seed: context.settings.value(settings::GENERAL, settings::SEED) as u64,
             most: context.settings.get(self.spec.most) as u32,
             n_flows: n,
-            first_serial: context.flows.iter().next().map(|(serial, _)| serial),
+            first_serial: context.flows.first_serial(),
             packets: context.packets,
         };
         if self.fitted.as_ref().is_none_or(|(fitted_for, _)| *fitted_for != key) {
-            self.fitted = fit(context.flows, key.seed, key.most).map(|fitted| (key, fitted));
+            let rows = context.rows.rows(context.flows, key);
+            self.fitted = fit(&rows, n, key.seed).map(|fitted| (key, fitted));
         }
         let Some((_, fitted)) = &self.fitted else {
             return not_enough("All flows are alike, so there is nothing to tell apart.".to_owned());
@@ -158,47 +141,20 @@ fn not_enough(why: String) -> Conclusion {
     Conclusion { not_enough_data: Some(why), ..Conclusion::default() }
 }
 
-fn fit<M: Model>(flows: &FlowTable, seed: u64, most: u32) -> Option<Fitted<M>> {
-    let n = u32::try_from(flows.len()).unwrap_or(u32::MAX);
-    let mut learnt = Matrix::new(N);
-    let mut selection = Selection::new(seed, n, MOST_LEARNT);
-    for (_, flow) in flows.iter().filter(|_| selection.picks()) {
-        learnt.push_with(|row| vector(flow, row));
-    }
-    let model = M::fit(&learnt, seed)?;
-    let usual = Robust::fit(&learnt);
-    drop(learnt);
-
-    let mut scores = Vec::with_capacity(flows.len());
-    let mut selection = Selection::new(seed.wrapping_add(1), n, most);
-    let mut block = Matrix::new(N);
-    let mut places = Vec::with_capacity(BLOCK);
-    for (place, (_, flow)) in flows.iter().enumerate() {
-        scores.push(f32::NAN);
-        if selection.picks() {
-            block.push_with(|row| vector(flow, row));
-            places.push(place);
-        }
-        if places.len() == BLOCK {
-            settle(&model, &mut block, &mut places, &mut scores);
-        }
-    }
-    settle(&model, &mut block, &mut places, &mut scores);
-    let mut sorted: Vec<f32> = scores.iter().copied().filter(|score| !score.is_nan()).collect();
-    sorted.sort_unstable_by(f32::total_cmp);
-    let median_score = super::matrix::quantile(&sorted, 0.5);
-    Some(Fitted { model, usual, scores, median_score })
-}
-
-/// Scores the rows of a block and puts the scores in their places.
-fn settle<M: Model>(model: &M, block: &mut Matrix, places: &mut Vec<usize>, scores: &mut [f32]) {
-    for (place, score) in places.drain(..).zip(model.scores(block)) {
-        if let Some(slot) = scores.get_mut(place) {
+fn fit<M: Model>(rows: &FlowRows, n_flows: usize, seed: u64) -> Option<Fitted<M>> {
+    let model = M::fit(&rows.learnt, &rows.usual, seed)?;
+    let mut scores = vec![f32::NAN; n_flows];
+    let scored = rows.scored.iter().flat_map(|block| model.scores(block));
+    for (place, score) in rows.places.iter().zip(scored) {
+        if let Some(slot) = scores.get_mut(*place as usize) {
             // Six decimals: what differs in the last bits between a browser and a native program must not show.
             *slot = ((score * 1e6).round() / 1e6) as f32;
         }
     }
-    block.clear();
+    let mut sorted: Vec<f32> = scores.iter().copied().filter(|score| !score.is_nan()).collect();
+    sorted.sort_unstable_by(f32::total_cmp);
+    let median_score = super::matrix::quantile(&sorted, 0.5);
+    Some(Fitted { model, usual: rows.usual.clone(), scores, median_score })
 }
 
 #[cfg(test)]
@@ -207,7 +163,7 @@ mod tests {
     use crate::detect::{Entry, isolation_forest, pca, testing};
     use crate::flow::names::Names;
     use crate::flow::roster::Roster;
-    use crate::flow::table::{Lead, Limits};
+    use crate::flow::table::{FlowTable, Lead, Limits};
     use crate::model::packet::{Ip, Packet, Transport, Udp};
     use crate::model::time::SECOND;
     use crate::model::{Host, Severity};
@@ -266,6 +222,8 @@ mod tests {
             roster: &roster,
             names: &names,
             told: &told,
+            contacts: &Default::default(),
+            rows: &Default::default(),
             span_ns,
             packets: 0,
         })

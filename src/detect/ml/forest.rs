@@ -6,6 +6,7 @@
 use super::Model;
 use super::matrix::Matrix;
 use super::random::{Random, Selection};
+use super::scale::Robust;
 
 /// Trees in a forest.
 const TREES: u32 = 100;
@@ -44,7 +45,7 @@ struct Cut {
 }
 
 impl Model for Forest {
-    fn fit(rows: &Matrix, seed: u64) -> Option<Forest> {
+    fn fit(rows: &Matrix, _usual: &Robust, seed: u64) -> Option<Forest> {
         let n = u32::try_from(rows.n_rows()).unwrap_or(u32::MAX);
         let size = n.min(SUBSAMPLE);
         let lengths = expected_lengths();
@@ -220,10 +221,14 @@ mod tests {
         rows
     }
 
+    fn fit(rows: &Matrix, seed: u64) -> Option<Forest> {
+        Forest::fit(rows, &Robust::fit(rows), seed)
+    }
+
     #[test]
     fn a_row_far_away_has_the_highest_score_and_its_column_is_named() {
         let rows = cloud();
-        let forest = Forest::fit(&rows, 42).unwrap();
+        let forest = fit(&rows, 42).unwrap();
         let scores = forest.scores(&rows);
         let (far, near) = scores.split_last().unwrap();
         assert!(near.iter().all(|score| score < far));
@@ -235,7 +240,7 @@ mod tests {
     #[test]
     fn the_seed_alone_decides() {
         let rows = cloud();
-        let scores = |seed| Forest::fit(&rows, seed).unwrap().scores(&rows);
+        let scores = |seed| fit(&rows, seed).unwrap().scores(&rows);
         assert_eq!(scores(42), scores(42));
         assert_ne!(scores(42), scores(43));
     }
@@ -244,8 +249,8 @@ mod tests {
     fn rows_that_are_all_alike_get_one_half() {
         let mut rows = Matrix::new(2);
         (0..300).for_each(|_| rows.push_with(|row| row.fill(3.0)));
-        assert!(Forest::fit(&rows, 42).unwrap().scores(&rows).iter().all(|score| (score - 0.5).abs() < 1e-6));
-        assert!(Forest::fit(&Matrix::new(2), 42).is_none());
+        assert!(fit(&rows, 42).unwrap().scores(&rows).iter().all(|score| (score - 0.5).abs() < 1e-6));
+        assert!(fit(&Matrix::new(2), 42).is_none());
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! (Han et al., ADBench, NeurIPS 2022), which is why there are two of different kinds.
 
 pub mod detector;
+pub mod flow_rows;
 pub mod forest;
 pub mod linear;
 pub mod matrix;
@@ -13,11 +14,13 @@ mod rows;
 pub mod scale;
 
 use matrix::Matrix;
+use scale::Robust;
 
 /// A model of what is usual among rows of numbers.
 pub trait Model: Sized + Send {
-    /// Learns from the rows; the same rows and seed give the same model. None if there is nothing to learn from.
-    fn fit(rows: &Matrix, seed: u64) -> Option<Self>;
+    /// Learns from the rows, and from what is usual among them; the same rows and seed give the same model. None if
+    /// there is nothing to learn from.
+    fn fit(rows: &Matrix, usual: &Robust, seed: u64) -> Option<Self>;
 
     /// How unusual each row is, in order, from 0 to 1.
     fn scores(&self, rows: &Matrix) -> Vec<f64>;

@@ -104,8 +104,8 @@ fn fit<M: Model>(rows: &RowStore, key: Key) -> Option<FittedRows<M>> {
         return None;
     }
     let matrix = gather(rows, &features, &learnt);
-    let model = M::fit(&matrix, key.seed)?;
     let usual = Robust::fit(&matrix);
+    let model = M::fit(&matrix, &usual, key.seed)?;
     drop(matrix);
     let mut scores = vec![f32::NAN; rows.len()];
     let mut selection = Selection::new(key.seed.wrapping_add(1), n, key.most);

@@ -4,7 +4,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use packetloupe::decode::app::{self, Ends, Entry, Step, Talk, describe};
+use packetloupe::decode::app::{self, Datagrams, Ends, Entry, Step, Talk, describe};
+use packetloupe::model::Host;
 use packetloupe::model::fact::Facts;
 use packetloupe::model::flow::Way;
 use packetloupe::model::secret::Secrets;
@@ -22,6 +23,7 @@ fuzz_target!(|bytes: &[u8]| {
         app::read_datagram(payload, &ends, &mut facts);
         tell(entry, &facts);
         facts.clear();
+        exchange(entry, payload, usize::from(*how));
     }
     if let Some(stream) = entry.stream {
         (stream.guess)(payload, &ends);
@@ -31,6 +33,19 @@ fuzz_target!(|bytes: &[u8]| {
         converse(entry, (stream.talk)(), payload, usize::from(*how));
     }
 });
+
+/// Datagrams of both sides, in turn.
+fn exchange(entry: &Entry, payload: &[u8], how: usize) {
+    let mut datagrams = Datagrams::default();
+    let mut facts = Facts::default();
+    let [client, server] = [(Host::v4([10, 0, 0, 1]), 40_000), (Host::v4([10, 0, 0, 2]), 443)];
+    for (n, piece) in payload.chunks(64 + how * 8).enumerate() {
+        let (source, target) = if (n + how) % 2 == 0 { (client, server) } else { (server, client) };
+        datagrams.read(piece, source, target, &mut facts);
+        tell(entry, &facts);
+        facts.clear();
+    }
+}
 
 /// Both sides in pieces, in turn; what a decoder does not take comes again with the next piece.
 fn converse(entry: &Entry, mut talk: Box<dyn Talk>, payload: &[u8], how: usize) {

@@ -1,6 +1,7 @@
 //! How long the body of an HTTP/1 message is (RFC 9112, section 6).
 
 use crate::decode::app::Step;
+use crate::decode::app::shared::head::number;
 use httparse::{Header, Status, parse_chunk_size};
 
 /// Most bytes of fields behind a body that are waited for.
@@ -32,7 +33,7 @@ impl Body {
                 return if is_chunked { Body::Chunked } else { Body::UntilEnd };
             }
             if header.name.eq_ignore_ascii_case("content-length")
-                && let Some(n) = length(header.value)
+                && let Some(n) = number(header.value.trim_ascii())
             {
                 body = Body::Sized(n);
             }
@@ -82,9 +83,4 @@ impl Body {
             None => Step::Took(0),
         }
     }
-}
-
-/// A Content-Length.
-pub(super) fn length(value: &[u8]) -> Option<u64> {
-    std::str::from_utf8(value.trim_ascii()).ok()?.parse().ok()
 }

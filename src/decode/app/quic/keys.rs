@@ -1,4 +1,4 @@
-//! The keys that protect a client's Initial packets: derived from what the packet itself says, so that anyone can
+//! The keys that protect Initial packets: derived from what the client's first packet says, so that anyone can
 //! (RFC 9001, section 5.2; RFC 9369, section 3.3).
 
 use aes::Aes128;
@@ -12,6 +12,15 @@ const SALT_VERSION_2: [u8; 20] = *b"\x0d\xed\xe3\xde\xf7\x00\xa6\xdb\x81\x93\x81
 const SALT_DRAFT_29: [u8; 20] = *b"\xaf\xbf\xec\x28\x99\x93\xd2\x4c\x9e\x97\x86\xf1\x9c\x61\x11\xe0\x43\x90\xa8\x99";
 const SALT_DRAFT_23: [u8; 20] = *b"\xc3\xee\xf7\x12\xc7\x2e\xbb\x5a\x11\xa7\xd2\x43\x2b\xb4\x63\x65\xbe\xf9\xf5\x02";
 
+/// Whose packets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Role {
+    /// Who began.
+    Client,
+    /// Who was spoken to.
+    Server,
+}
+
 /// Key, IV and header protection of one side.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Keys {
@@ -21,8 +30,9 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// Those of the client, for the connection id that its first packets go to; none for versions that hide the keys.
-    pub(super) fn of_client(version: u32, connection: &[u8]) -> Option<Keys> {
+    /// Those of one side, for the connection id that the client's first packets go to; none for versions that hide the
+    /// keys.
+    pub(super) fn new(version: u32, connection: &[u8], role: Role) -> Option<Keys> {
         let (salt, labels) = match version {
             super::VERSION_1 | 0xff00_0021..=0xff00_0022 => (SALT_VERSION_1, LABELS),
             super::VERSION_2 => (SALT_VERSION_2, LABELS_VERSION_2),
@@ -32,7 +42,8 @@ impl Keys {
         };
         let (_, initial) = Hkdf::<Sha256>::extract(Some(&salt), connection);
         let mut secret = [0; 32];
-        expand(&initial, b"client in", &mut secret)?;
+        let label: &[u8] = if role == Role::Client { b"client in" } else { b"server in" };
+        expand(&initial, label, &mut secret)?;
         let secret = Hkdf::<Sha256>::from_prk(&secret).ok()?;
         let mut keys = Keys { key: [0; 16], iv: [0; 12], header: [0; 16] };
         let [key, iv, header] = labels;
@@ -88,27 +99,31 @@ mod tests {
     /// The connection id of the examples (RFC 9001, appendix A; RFC 9369, appendix A).
     const CONNECTION: &[u8] = b"\x83\x94\xc8\xf0\x3e\x51\x57\x08";
 
-    fn keys(version: u32) -> [String; 3] {
-        let keys = Keys::of_client(version, CONNECTION).unwrap();
+    fn keys(version: u32, role: Role) -> [String; 3] {
+        let keys = Keys::new(version, CONNECTION, role).unwrap();
         [hex(&keys.key), hex(&keys.iv), hex(&keys.header)]
     }
 
     #[test]
     fn the_published_keys_come_out() {
         assert_eq!(
-            keys(super::super::VERSION_1),
+            keys(super::super::VERSION_1, Role::Client),
             ["1f369613dd76d5467730efcbe3b1a22d", "fa044b2f42a3fd3b46fb255c", "9f50449e04a0e810283a1e9933adedd2"]
         );
         assert_eq!(
-            keys(super::super::VERSION_2),
+            keys(super::super::VERSION_2, Role::Client),
             ["8b1a0bc121284290a29e0971b5cd045d", "91f73e2351d8fa91660e909f", "45b95e15235d6f45a6b19cbcb0294ba9"]
         );
-        assert_eq!(Keys::of_client(0x5130_3433, CONNECTION), None);
+        assert_eq!(
+            keys(super::super::VERSION_1, Role::Server),
+            ["cf3a5331653c364c88f0f379b6067e37", "0ac1493ca1905853b0bba03e", "c206b8d9b9f0f37644430b490eeaa314"]
+        );
+        assert_eq!(Keys::new(0x5130_3433, CONNECTION, Role::Client), None);
     }
 
     #[test]
     fn the_published_mask_comes_out() {
-        let keys = Keys::of_client(super::super::VERSION_1, CONNECTION).unwrap();
+        let keys = Keys::new(super::super::VERSION_1, CONNECTION, Role::Client).unwrap();
         let mask = keys.mask(*b"\xd1\xb1\xc9\x8d\xd7\x68\x9f\xb8\xec\x11\xd2\x42\xb1\x23\xdc\x9b");
         assert_eq!(hex(&mask[..5]), "437b9aec36");
     }

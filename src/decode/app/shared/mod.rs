@@ -1,8 +1,9 @@
 //! What several application protocols share: fields of binary messages, hellos of TLS, DNS messages, remote calls, lines
-//! and heads of text, log-ins, digests, Base64.
+//! and heads of text, fields of HTTP, streams in messages, log-ins, digests, Base64.
 
 pub mod ber;
 pub mod bytes;
+pub mod carried;
 pub mod dcerpc;
 pub mod digest;
 pub mod dns;
@@ -10,8 +11,10 @@ pub mod fields;
 pub mod gss;
 pub mod head;
 pub mod hello;
+pub mod http;
 pub mod kerberos;
 pub mod lines;
+pub mod memo;
 pub mod netbios;
 pub mod ntlm;
 pub mod sasl;

@@ -16,6 +16,22 @@ pub struct Name {
     pub suffix: u8,
 }
 
+impl Name {
+    /// What the sixteenth byte means (Microsoft's list of NetBIOS suffixes).
+    pub fn service(&self) -> Option<&'static str> {
+        Some(match self.suffix {
+            0x00 => "workstation",
+            0x03 => "messenger",
+            0x1b => "domain master browser",
+            0x1c => "domain controllers",
+            0x1d => "master browser",
+            0x1e => "browser elections",
+            0x20 => "file server",
+            _ => return None,
+        })
+    }
+}
+
 /// The name that begins here, and how many bytes it takes with its scope.
 pub fn name(message: &[u8]) -> Option<(Name, usize)> {
     let (length, rest) = message.split_first()?;
@@ -31,7 +47,9 @@ pub fn name(message: &[u8]) -> Option<(Name, usize)> {
         *letter = high << 4 | low;
     }
     let (suffix, text) = letters.split_last()?;
-    let name = String::from_utf8_lossy(text.trim_ascii_end()).replace('\0', "");
+    // Some special names have control characters around them.
+    let mut name = String::from_utf8_lossy(text.trim_ascii_end()).into_owned();
+    name.retain(|c| !c.is_control());
     let mut at = 1 + LABEL_BYTES;
     for _ in 0..MOST_LABELS {
         match bytes::from(message, at).first()? {

@@ -1,8 +1,8 @@
 //! SMB 1 messages (MS-CIFS and MS-SMB, section 2.2): dialect, log-in, share, files, pipes and what is called in them.
 
+use super::pipes::{Pipes, tell_signing};
 use super::status;
 use crate::decode::app::shared::bytes::{self, le16, le32};
-use crate::decode::app::shared::dcerpc::{self, Calls};
 use crate::decode::app::shared::gss;
 use crate::model::fact::{FactKind, Facts};
 
@@ -22,15 +22,11 @@ const OPEN: u8 = 0x2d;
 /// Commands that another may follow in the same message (MS-CIFS, section 2.2.3.4).
 const CHAINED: [u8; 7] = [READ, WRITE, SESSION_SETUP, TREE_CONNECT, NT_CREATE, OPEN, 0x74];
 const MOST_CHAINED: usize = 4;
-/// Most shares of pipes that are remembered.
-const MOST_TREES: usize = 32;
 
 /// What is remembered of a connection.
 #[derive(Default)]
 pub struct Smb1 {
-    /// Numbers of the shares that are of named pipes.
-    pipe_trees: Vec<u16>,
-    calls: Calls,
+    pipes: Pipes,
 }
 
 /// A command of a message: parameters of two bytes each, then data.
@@ -43,7 +39,7 @@ struct Block<'a> {
     data_at: usize,
     flags: u16,
     status: u32,
-    tree: u16,
+    tree: u32,
 }
 
 impl<'a> Block<'a> {
@@ -108,7 +104,7 @@ impl Smb1 {
             let data_at = at + 3 + 2 * n_words;
             let length = le16(message, data_at - 2).map_or(0, usize::from);
             let data = bytes::part(message, data_at, length);
-            let block = Block { message, words, data, data_at, flags: flags2, status, tree };
+            let block = Block { message, words, data, data_at, flags: flags2, status, tree: tree.into() };
             match is_response {
                 true => self.response(command, &block, facts),
                 false => self.request(command, &block, facts),
@@ -135,16 +131,17 @@ impl Smb1 {
                 block.add_text(FactKind::SmbTree, block.word(3), facts);
             }
             NT_CREATE | OPEN => {
-                let kind = if self.pipe_trees.contains(&block.tree) { FactKind::Service } else { FactKind::File };
-                block.add_text(kind, 0, facts);
+                block.add_text(self.pipes.kind(block.tree), 0, facts);
             }
             // Delete, rename, make and remove a directory: a format byte, then the name.
             0x00 | 0x01 | 0x06 | 0x07 => {
                 block.add_text(FactKind::File, 1, facts);
             }
-            WRITE => self.call(block.part(block.word(11), block.word(10)), block.word(2), facts),
+            WRITE => self.pipes.call(block.part(block.word(11), block.word(10)), block.word(2) as u64, facts),
             // The function of the pipe and its number are the set-up words.
-            TRANSACTION => self.call(block.part(block.word_at(24), block.word_at(22)), block.word(15), facts),
+            TRANSACTION => {
+                self.pipes.call(block.part(block.word_at(24), block.word_at(22)), block.word(15) as u64, facts);
+            }
             _ => {}
         }
     }
@@ -154,7 +151,7 @@ impl Smb1 {
             NEGOTIATE if block.word(0) != 0xffff && !block.words.is_empty() => {
                 facts.text(FactKind::Version, "SMB 1");
                 let must_sign = block.words.get(2).is_some_and(|mode| mode & 8 > 0);
-                facts.text(FactKind::Security, if must_sign { "signing required" } else { "signing not required" });
+                tell_signing(must_sign, facts);
             }
             SESSION_SETUP => {
                 let length = if block.words.len() >= 8 { block.word(3) } else { 0 };
@@ -166,23 +163,10 @@ impl Smb1 {
                 let end = block.add_text(FactKind::Banner, length, facts);
                 block.add_text(FactKind::Banner, end, facts);
             }
-            TREE_CONNECT if block.status == 0 => {
-                // A number may have been another share's before.
-                self.pipe_trees.retain(|tree| *tree != block.tree);
-                if block.data.starts_with(b"IPC\0") && self.pipe_trees.len() < MOST_TREES {
-                    self.pipe_trees.push(block.tree);
-                }
-            }
-            READ => self.call(block.part(block.word(6), block.word(5)), 0, facts),
-            TRANSACTION => self.call(block.part(block.word(7), block.word(6)), 0, facts),
+            TREE_CONNECT if block.status == 0 => self.pipes.connect(block.tree, block.data.starts_with(b"IPC\0")),
+            READ => self.pipes.call(block.part(block.word(6), block.word(5)), 0, facts),
+            TRANSACTION => self.pipes.call(block.part(block.word(7), block.word(6)), 0, facts),
             _ => {}
-        }
-    }
-
-    /// A remote call in a pipe, if the data is one.
-    fn call(&mut self, data: &[u8], file: usize, facts: &mut Facts) {
-        if dcerpc::length(data).is_some() {
-            self.calls.read(data, file as u64, facts);
         }
     }
 }

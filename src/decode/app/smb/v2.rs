@@ -1,8 +1,8 @@
 //! SMB 2 and 3 messages (MS-SMB2, section 2.2): dialect, log-in, share, files, pipes and what is called in them.
 
+use super::pipes::{Pipes, tell_signing};
 use super::status;
 use crate::decode::app::shared::bytes::{self, add_utf16, le16, le32, le64};
-use crate::decode::app::shared::dcerpc::{self, Calls};
 use crate::decode::app::shared::gss;
 use crate::model::fact::{FactKind, Facts};
 
@@ -40,8 +40,6 @@ const COMMANDS: [&str; 20] = [
 ];
 /// Share type of named pipes (section 2.2.10).
 const PIPES: u8 = 2;
-/// Most shares of pipes that are remembered.
-const MOST_TREES: usize = 32;
 /// Most messages in one frame that are read.
 const MOST_RELATED: usize = 64;
 /// Classes of a file's information (MS-FSCC, section 2.4).
@@ -51,9 +49,7 @@ const DISPOSITION: u8 = 13;
 /// What is remembered of a connection.
 #[derive(Default)]
 pub struct Smb2 {
-    /// Numbers of the shares that are of named pipes.
-    pipe_trees: Vec<u32>,
-    calls: Calls,
+    pipes: Pipes,
 }
 
 /// One message of a frame.
@@ -126,7 +122,7 @@ impl Smb2 {
             }
             TREE_CONNECT => add_utf16(FactKind::SmbTree, message.field(message.half(4), message.half(6)), facts),
             CREATE => {
-                let kind = if self.pipe_trees.contains(&message.tree) { FactKind::Service } else { FactKind::File };
+                let kind = self.pipes.kind(message.tree);
                 add_utf16(kind, message.field(message.half(44), message.half(46)), facts);
             }
             WRITE => self.call(message.field(message.half(2), message.word(4)), le64(message.body, 24), facts),
@@ -150,11 +146,7 @@ impl Smb2 {
                 }
             }
             TREE_CONNECT if message.status == 0 => {
-                // A number may have been another share's before.
-                self.pipe_trees.retain(|tree| *tree != message.tree);
-                if message.body.get(2) == Some(&PIPES) && self.pipe_trees.len() < MOST_TREES {
-                    self.pipe_trees.push(message.tree);
-                }
+                self.pipes.connect(message.tree, message.body.get(2) == Some(&PIPES));
             }
             READ => {
                 self.call(message.field(message.body.get(2).map(|at| usize::from(*at)), message.word(4)), None, facts)
@@ -164,11 +156,9 @@ impl Smb2 {
         }
     }
 
-    /// A remote call in a pipe, if the data is one.
+    /// Data of a file, which may be a pipe.
     fn call(&mut self, data: &[u8], file: Option<u64>, facts: &mut Facts) {
-        if dcerpc::length(data).is_some() {
-            self.calls.read(data, file.unwrap_or(0), facts);
-        }
+        self.pipes.call(data, file.unwrap_or(0), facts);
     }
 }
 
@@ -187,7 +177,7 @@ fn negotiated(message: &Message<'_>, facts: &mut Facts) {
     };
     facts.text(FactKind::Version, name);
     let must_sign = message.body.get(2).is_some_and(|mode| mode & 2 > 0);
-    facts.text(FactKind::Security, if must_sign { "signing required" } else { "signing not required" });
+    tell_signing(must_sign, facts);
 }
 
 fn set_info(message: &Message<'_>, facts: &mut Facts) {

@@ -1,8 +1,11 @@
 //! The certificate of a server to facts, by x509-parser (RFC 5280, section 4.1).
 
 use crate::decode::app::shared::fields::Fields;
+use crate::decode::app::shared::memo::Memo;
 use crate::model::fact::{FactKind, Facts};
+use std::cell::RefCell;
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::rc::Rc;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
@@ -15,8 +18,21 @@ pub(super) fn tell(mut body: &[u8], facts: &mut Facts) -> Option<()> {
     tell_one(list.field24()?, facts)
 }
 
-/// Reads a certificate.
+thread_local! {
+    static SEEN: RefCell<Memo<Option<Rc<Facts>>>> = RefCell::default();
+}
+
+/// Reads a certificate. One that came before is not taken apart again: that costs as much as reading ten packets.
 pub(super) fn tell_one(der: &[u8], facts: &mut Facts) -> Option<()> {
+    let read = || {
+        let mut own = Facts::default();
+        take_apart(der, &mut own).map(|()| Rc::new(own))
+    };
+    facts.append(&*SEEN.with_borrow_mut(|seen| seen.of(der, read))?);
+    Some(())
+}
+
+fn take_apart(der: &[u8], facts: &mut Facts) -> Option<()> {
     let (_, certificate) = X509Certificate::from_der(der).ok()?;
     let (subject, issuer) = (certificate.subject(), certificate.issuer());
     facts.format(FactKind::CertSubject, subject);

@@ -1,0 +1,242 @@
+//! Payloads to their protocol and its facts: the protocols of the table are asked, the one that the ports mean first.
+
+use super::entry::{Datagram, Ends, Entry, Guess, Step, Stream};
+use super::{ALL, quic};
+use crate::model::Host;
+use crate::model::fact::Facts;
+use crate::model::flow::Way;
+use crate::model::packet::Packet;
+use crate::model::protocol::{Named, Protocol};
+
+/// Place in [`ALL`] of each protocol, by its number.
+static PLACES: [Option<u8>; Named::ALL.len()] = places();
+
+#[allow(clippy::indexing_slicing, reason = "runs in the compiler, where a wrong index is an error")]
+const fn places() -> [Option<u8>; Named::ALL.len()] {
+    let mut places = [None; Named::ALL.len()];
+    let mut place = 0;
+    while place < ALL.len() {
+        places[ALL[place].protocol as usize] = Some(place as u8);
+        place += 1;
+    }
+    places
+}
+
+/// The line of a protocol, if it is read.
+#[inline]
+pub fn entry(protocol: Named) -> Option<&'static Entry> {
+    ALL.get(usize::from((*PLACES.get(protocol as usize)?)?))
+}
+
+/// Reads a UDP payload by itself: its protocol, and whether that is certain. Facts are added only for a protocol that it is.
+#[inline]
+pub fn read_datagram(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Option<(Named, bool)> {
+    if payload.is_empty() {
+        return None;
+    }
+    let mark = facts.mark();
+    if let Some(protocol) = ends.hint
+        && let Some(datagram) = entry(protocol).and_then(|entry| entry.datagram)
+    {
+        if matches!((datagram.read)(payload, ends, facts), Guess::Certain | Guess::Unsure) {
+            return Some((protocol, true));
+        }
+        facts.forget(mark);
+    }
+    let mut unsure = None;
+    for (protocol, datagram) in BY_CONTENT.iter().flatten().filter(|(protocol, _)| Some(*protocol) != ends.hint) {
+        match (datagram.read)(payload, ends, facts) {
+            Guess::Certain => return Some((*protocol, true)),
+            Guess::Unsure => unsure = unsure.or(Some((*protocol, false))),
+            Guess::NotMine | Guess::More => {}
+        }
+        facts.forget(mark);
+    }
+    unsure
+}
+
+/// Reads datagrams one after the other; remembers of some what the next ones of their conversation need.
+#[derive(Debug, Default)]
+pub struct Datagrams {
+    quic: quic::Handshakes,
+}
+
+impl Datagrams {
+    /// Reads a UDP payload, as [`read_datagram`] does, between these addresses and ports.
+    #[inline]
+    pub fn read(
+        &mut self,
+        payload: &[u8],
+        source: (Host, u16),
+        target: (Host, u16),
+        facts: &mut Facts,
+    ) -> Option<(Named, bool)> {
+        let told = read_datagram(payload, &Ends::new(false, source.1, target.1), facts);
+        if let Some((Named::Quic, _)) = told {
+            self.quic.hear(payload, source, target, facts);
+        }
+        told
+    }
+}
+
+/// The datagram protocols that can be told on any port.
+static BY_CONTENT: [Option<(Named, Datagram)>; ALL.len()] = by_content();
+
+#[allow(clippy::indexing_slicing, reason = "runs in the compiler, where a wrong index is an error")]
+const fn by_content() -> [Option<(Named, Datagram)>; ALL.len()] {
+    let mut all = [None; ALL.len()];
+    let mut place = 0;
+    while place < ALL.len() {
+        if let Some(datagram) = ALL[place].datagram
+            && datagram.is_by_content
+        {
+            all[place] = Some((ALL[place].protocol, datagram));
+        }
+        place += 1;
+    }
+    all
+}
+
+/// Reads a packet that is neither TCP nor UDP: the protocol of its innermost layer, if that is read.
+#[inline]
+pub fn read_frame(packet: &Packet, data: &[u8], facts: &mut Facts) -> Option<Named> {
+    let Protocol::Named(top) = packet.top()? else { return None };
+    (entry(top)?.frame?)(packet, data, facts);
+    Some(top)
+}
+
+/// Which protocol the first bytes of one side of a connection are.
+pub fn guess_stream(bytes: &[u8], ends: &Ends) -> (Guess, Option<(Named, Stream)>) {
+    let hinted = ends.hint.and_then(entry).and_then(|entry| Some((entry.protocol, entry.stream?)));
+    let mut best = (Guess::NotMine, None);
+    if let Some((protocol, stream)) = hinted {
+        match (stream.guess)(bytes, ends) {
+            Guess::Certain | Guess::Unsure => return (Guess::Certain, hinted),
+            Guess::More => best = (Guess::More, Some((protocol, stream))),
+            Guess::NotMine => {}
+        }
+    }
+    for entry in ALL.iter().filter(|entry| Some(entry.protocol) != ends.hint) {
+        let Some(stream) = entry.stream else { continue };
+        match (stream.guess)(bytes, ends) {
+            Guess::Certain => return (Guess::Certain, Some((entry.protocol, stream))),
+            Guess::More if best.0 != Guess::More => best = (Guess::More, Some((entry.protocol, stream))),
+            Guess::Unsure if best.0 == Guess::NotMine => best = (Guess::Unsure, Some((entry.protocol, stream))),
+            _ => {}
+        }
+    }
+    best
+}
+
+/// Most messages of one packet that are read when it is looked at by itself.
+const MOST_STEPS: usize = 32;
+
+/// Reads a TCP payload by itself, as far as that goes: `known` is the protocol of its flow, if that is certain.
+pub fn read_segment(payload: &[u8], ends: &Ends, known: Option<Named>, way: Way, facts: &mut Facts) -> Option<Named> {
+    let guessed = guess_stream(payload, ends);
+    let (protocol, stream) = match guessed {
+        (Guess::Certain, Some(told)) => told,
+        _ => known.and_then(entry).and_then(|entry| Some((entry.protocol, entry.stream?)))?,
+    };
+    let mut talk = (stream.talk)();
+    let mut rest = payload;
+    for _ in 0..MOST_STEPS {
+        match talk.read(way, rest, facts) {
+            Step::Took(n) if n > 0 => rest = rest.get(n..).unwrap_or(&[]),
+            _ => break,
+        }
+        if rest.is_empty() {
+            break;
+        }
+    }
+    Some(protocol)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fact::FactKind;
+
+    #[test]
+    fn every_protocol_is_listed_once_and_is_carried_by_something() {
+        for (place, listed) in ALL.iter().enumerate() {
+            assert_eq!(PLACES[listed.protocol as usize], Some(place as u8), "{}", listed.protocol.name());
+            assert!(listed.datagram.is_some() || listed.stream.is_some() || listed.frame.is_some());
+        }
+    }
+
+    #[test]
+    fn no_decoder_of_any_protocol_trips_over_noise() {
+        let ends = Ends::new(false, 40_000, 40_001);
+        let mut state = 7_u64;
+        for length in 0..400 {
+            let noise: Vec<u8> = (0..length)
+                .map(|_| {
+                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                    (state >> 56) as u8
+                })
+                .collect();
+            for entry in ALL {
+                let mut facts = Facts::default();
+                if let Some(datagram) = entry.datagram {
+                    (datagram.read)(&noise, &ends, &mut facts);
+                }
+                if let Some(stream) = entry.stream {
+                    (stream.guess)(&noise, &ends);
+                    let mut talk = (stream.talk)();
+                    for way in [Way::Forward, Way::Backward] {
+                        if let Step::Took(n) | Step::Over(n) | Step::Into(n, _) = talk.read(way, &noise, &mut facts) {
+                            assert!(n <= noise.len(), "{}", entry.protocol.name());
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_bytes_of_each_are_its_own_on_any_port() {
+        let firsts: &[(Named, &[u8])] = &[
+            (Named::Tls, b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03"),
+            (Named::Http, b"OPTIONS / HTTP/1.1\r\nHost: x\r\n"),
+            (Named::Sip, b"OPTIONS sip:a@x SIP/2.0\r\n"),
+            (Named::Rtsp, b"OPTIONS rtsp://x/ RTSP/1.0\r\n"),
+            (Named::Ssh, b"SSH-2.0-OpenSSH_9.9\r\n"),
+            (Named::Ftp, b"220 (vsFTPd 3.0.5)\r\n"),
+            (Named::Smtp, b"220 mx.example.org ESMTP Postfix\r\n"),
+            (Named::Pop3, b"+OK Dovecot ready.\r\n"),
+            (Named::Imap, b"* OK [CAPABILITY IMAP4rev1] ready\r\n"),
+            (Named::Telnet, b"\xff\xfd\x18\xff\xfd\x20"),
+            (Named::Mqtt, b"\x10\x0d\0\x04MQTT\x04\x02\0\x3c\0\x01a"),
+            (Named::Irc, b"NICK bot\r\nUSER a 0 * :b\r\n"),
+            (Named::Stratum, b"{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[]}\n"),
+            (Named::Socks, b"\x05\x01\0"),
+            (Named::BitTorrent, b"\x13BitTorrent protocol\0\0\0\0\0\0\0\0"),
+            (Named::Stun, b"\0\x01\0\0\x21\x12\xa4\x42aaaaaaaaaaaa"),
+            (Named::OpenVpn, b"\0\x0e\x38aaaaaaaa\0\0\0\0\0"),
+            (Named::Dnp3, b"\x05\x64\x05\xc9\x01\0\0\x04\xa6\x57"),
+        ];
+        for (protocol, bytes) in firsts {
+            let (guess, told) = guess_stream(bytes, &Ends::new(true, 40_000, 40_001));
+            assert_eq!((guess, told.map(|(protocol, _)| protocol)), (Guess::Certain, Some(*protocol)));
+            // HTTP has methods of SIP and RTSP, which are asked before it.
+            for entry in ALL.iter().filter(|entry| ![*protocol, Named::Http].contains(&entry.protocol)) {
+                let Some(stream) = entry.stream else { continue };
+                let guess = (stream.guess)(bytes, &Ends::new(true, 40_000, 40_001));
+                assert_ne!(guess, Guess::Certain, "{} takes {}", entry.protocol.name(), protocol.name());
+            }
+        }
+    }
+
+    #[test]
+    fn a_question_on_the_port_of_dns_is_read_and_noise_leaves_no_facts() {
+        let question = b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x07example\x03com\0\0\x01\0\x01";
+        let mut facts = Facts::default();
+        let told = read_datagram(question, &Ends::new(false, 50_000, 53), &mut facts);
+        assert_eq!(told, Some((Named::Dns, true)));
+        assert!(facts.iter().any(|(kind, _)| kind == FactKind::DnsQuery));
+        facts.clear();
+        assert_eq!(read_datagram(&question[..20], &Ends::new(false, 50_000, 53), &mut facts), None);
+        assert!(facts.is_empty());
+    }
+}

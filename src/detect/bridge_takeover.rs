@@ -1,0 +1,232 @@
+//! Spanning tree messages to findings of a bridge that makes itself the root of a network that has one.
+
+use super::draft::{self, count, evidence, lines};
+use super::heard::Heard;
+use super::severity::{Impact, past, severity};
+use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use crate::model::fact::{FactKind, Kinds};
+use crate::model::protocol::Named;
+use crate::model::time::SECOND;
+use crate::model::{Address, Category, Finding};
+use crate::settings::{Descriptor, Effect};
+
+const CARD: Card = Card {
+    id: "bridge_takeover",
+    name: "Spanning tree takeover",
+    category: Category::Spoofing,
+    technique: Some(("T1557", "Adversary-in-the-Middle")),
+    sees: "A new root bridge with a better identifier appears in a network that had another one, or floods it with changes of topology.",
+    matters: "All switches turn their traffic towards the root. Who becomes root sees traffic between switches that he would never see otherwise, or stops the network again and again.",
+    otherwise: "A new switch, or one that comes back after work on the network.",
+    source: "IEEE 802.1D, section 17 (the lowest identifier becomes root; hello time 2 s); the attacks of the tool yersinia.",
+};
+
+const BEFORE: Descriptor = Descriptor {
+    id: "bridge_takeover.before",
+    label: "Time with the old root",
+    help: "The old root must have been heard for this long; at the start of a capture several trees, one for each VLAN, show up one after the other. Three hello times are 6 s.",
+    unit: "s",
+    min: 1.0,
+    max: 3600.0,
+    default: 6.0,
+    is_whole: false,
+    effect: Effect::Judge,
+};
+const CHANGES: Descriptor = Descriptor {
+    id: "bridge_takeover.changes",
+    label: "Changes of topology within a minute",
+    help: "A link that goes up or down makes a few dozen messages of change for half a minute.",
+    unit: "messages",
+    min: 10.0,
+    max: 100_000.0,
+    default: 300.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[BEFORE, CHANGES];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(BridgeTakeover::default()) };
+
+/// Roots told apart; a network has one for each VLAN.
+const MOST_ROOTS: usize = 256;
+/// Times of changes that are kept.
+const MOST_CHANGES: usize = 1 << 16;
+
+#[derive(Default)]
+struct BridgeTakeover {
+    first_ns: Option<i64>,
+    roots: Vec<Root>,
+    changes_ns: Vec<i64>,
+    changes: Heard,
+    n_left_out: u64,
+}
+
+struct Root {
+    priority: u64,
+    mac: String,
+    heard: Heard,
+}
+
+impl Detector for BridgeTakeover {
+    fn hears(&self, protocol: Named) -> Kinds {
+        if protocol == Named::Stp { Kinds::ALL } else { Kinds::NONE }
+    }
+
+    fn observe_message(&mut self, spoken: &Spoken<'_>) {
+        if spoken.message.protocol != Named::Stp {
+            return;
+        }
+        let said = &spoken.message.said;
+        let now = spoken.message.time_ns;
+        self.first_ns = Some(self.first_ns.map_or(now, |first| first.min(now)));
+        if said.text(FactKind::Message).is_some_and(|message| message.starts_with("topology change"))
+            && self.changes_ns.len() < MOST_CHANGES
+        {
+            self.changes_ns.push(now);
+            self.changes.add(spoken);
+        }
+        let (Some(priority), Some(mac)) = (said.number(FactKind::Priority), said.text(FactKind::Root)) else { return };
+        let known = self.roots.iter().position(|root| root.priority == priority && root.mac == mac);
+        let place = match known {
+            Some(place) => place,
+            None if self.roots.len() < MOST_ROOTS => {
+                self.roots.push(Root { priority, mac: mac.to_owned(), heard: Heard::default() });
+                self.roots.len() - 1
+            }
+            None => {
+                self.n_left_out += 1;
+                return;
+            }
+        };
+        if let Some(root) = self.roots.get_mut(place) {
+            root.heard.add(spoken);
+        }
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let before_ns = (context.settings.get(&BEFORE) * SECOND as f64) as i64;
+        let changes = context.settings.get(&CHANGES);
+        let first_ns = self.first_ns.unwrap_or(0);
+        let mut findings = Vec::new();
+        // The roots in the order in which they came: each is compared with the best before it.
+        let mut best: Option<&Root> = None;
+        for root in &self.roots {
+            if let Some(old) = best
+                && (root.priority, &root.mac) < (old.priority, &old.mac)
+                && root.heard.first_ns - first_ns >= before_ns
+            {
+                findings.push(takeover(root, old));
+            }
+            if best.is_none_or(|old| (root.priority, &root.mac) < (old.priority, &old.mac)) {
+                best = Some(root);
+            }
+        }
+        let mut times = self.changes_ns.clone();
+        times.sort_unstable();
+        let most = super::walk::busiest(&times, 60 * SECOND) as f64;
+        if findings.is_empty() && most >= changes {
+            findings.push(self.storm(most, changes));
+        }
+        Conclusion { findings, n_not_judged: self.n_left_out, ..Conclusion::default() }
+    }
+}
+
+fn takeover(root: &Root, old: &Root) -> Finding {
+    let confidence = 0.65;
+    let mut finding = begin(confidence);
+    finding.title = format!("{} makes itself the root of the network instead of {}", root.mac, old.mac);
+    finding.score = past(root.heard.n as f64, 1.0);
+    finding.sources = address(&root.mac).into_iter().collect();
+    finding.targets = address(&old.mac).into_iter().collect();
+    finding.evidence = vec![
+        evidence("Priority of the new root", root.priority as f64, "", format!("{} of the old one", old.priority)),
+        evidence("Messages of the new root", root.heard.n as f64, "messages", "0"),
+        evidence("Messages of the old root", old.heard.n as f64, "messages", ""),
+    ];
+    finding.explanation = format!(
+        "The network's root was {} with priority {}. Then {} appeared with priority {}, which is better, and became root: \
+         from then on traffic between switches turns towards it.",
+        old.mac, old.priority, root.mac, root.priority
+    );
+    root.heard.fill(&mut finding);
+    finding.display_filter = format!("stp.root.hw == {}", root.mac);
+    draft::finish(finding, false)
+}
+
+/// A finding with what both kinds share.
+fn begin(confidence: f64) -> Finding {
+    let mut finding = draft::begin(&CARD);
+    finding.severity = severity(Impact::INTERCEPTION, confidence, 0.0);
+    finding.confidence = confidence;
+    finding.protocol = "STP".to_owned();
+    finding.benign_causes =
+        lines(&["A new switch with a better identifier", "Work on the network, a link that comes and goes"]);
+    finding.advice = lines(&[
+        "Find the switch port where the messages come in",
+        "Switch on BPDU guard on ports of ordinary hosts and root guard towards other switches",
+    ]);
+    finding
+}
+
+fn address(mac: &str) -> Option<Address> {
+    let mut bytes = [0; 6];
+    for (byte, part) in bytes.iter_mut().zip(mac.split(':')) {
+        *byte = u8::from_str_radix(part, 16).ok()?;
+    }
+    Some(Address::Mac(bytes))
+}
+
+impl BridgeTakeover {
+    fn storm(&self, most: f64, least: f64) -> Finding {
+        let mut finding = begin(0.6);
+        finding.title = format!("The spanning tree is changed on and on: {}", count(self.changes_ns.len(), "message"));
+        draft::technique(&mut finding, ("T1498", "Network Denial of Service"));
+        finding.score = past(most, least);
+        finding.sources = self.roots.first().and_then(|root| address(&root.mac)).into_iter().collect();
+        finding.evidence = vec![evidence("Changes within a minute", most, "messages", format!("below {least}"))];
+        finding.explanation =
+            "Messages of change come on and on. With each of them the switches forget where hosts are and \
+                               send their frames everywhere, where others can read them."
+                .to_owned();
+        self.changes.fill(&mut finding);
+        finding.display_filter = "stp.flags.tc == 1 || stp.type == 0x80".to_owned();
+        draft::finish(finding, false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Line, hear, inside};
+    use crate::model::flow::Way;
+    use crate::settings::Settings;
+
+    fn found(roots: &[(f64, u64, u8)]) -> usize {
+        let mut lines = Vec::new();
+        for (second, priority, mac) in roots {
+            let line = |i: u32| Line {
+                protocol: Named::Stp,
+                second: second + f64::from(i),
+                from: (inside(1), 0),
+                to: (inside(2), 0),
+                way: Way::Forward,
+                facts: vec![
+                    (FactKind::Message, "configuration".to_owned()),
+                    (FactKind::Priority, priority.to_string()),
+                    (FactKind::Root, format!("02:00:00:00:00:{mac:02x}")),
+                ],
+            };
+            lines.extend((0..10).map(line));
+        }
+        hear(&ENTRY, &lines, &Settings::default()).findings.len()
+    }
+
+    #[test]
+    fn a_better_root_that_comes_later_is_reported_and_trees_of_other_vlans_are_not() {
+        assert_eq!(found(&[(0.0, 32_768, 7), (60.0, 0, 9)]), 1);
+        assert_eq!(found(&[(0.0, 32_769, 7), (1.0, 24_577, 8), (2.0, 4_097, 9)]), 0);
+        assert_eq!(found(&[(0.0, 4_096, 7), (60.0, 32_768, 9)]), 0, "a worse one");
+    }
+}

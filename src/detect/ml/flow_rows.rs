@@ -1,0 +1,90 @@
+//! The flow table to the rows that models learn from and score: made once for all models of a judgement.
+
+use super::matrix::Matrix;
+use super::random::Selection;
+use super::scale::Robust;
+use crate::flow::features::model::{N, vector};
+use crate::flow::table::FlowTable;
+use crate::model::Flow;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Most flows that a model learns from; more make it slower, hardly better.
+const MOST_LEARNT: u32 = 20_000;
+/// Rows in a block to score.
+const BLOCK: usize = 4096;
+
+/// What rows depend on.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Key {
+    /// Of the samples.
+    pub seed: u64,
+    /// Most flows scored.
+    pub most: u32,
+    /// Flows kept.
+    pub n_flows: usize,
+    /// The first of them.
+    pub first_serial: u32,
+    /// Packets read.
+    pub packets: u64,
+}
+
+/// Rows of flows.
+#[derive(Debug)]
+pub struct FlowRows {
+    /// To learn from.
+    pub learnt: Matrix,
+    /// What is usual among those.
+    pub usual: Robust,
+    /// To score, in blocks.
+    pub scored: Vec<Matrix>,
+    /// Place of each scored row among the kept flows.
+    pub places: Vec<u32>,
+}
+
+/// The rows that were made last.
+#[derive(Debug, Default)]
+pub struct Shared(Mutex<Option<(Key, Arc<FlowRows>)>>);
+
+impl Shared {
+    /// Rows for this key; made unless they were made last.
+    pub fn rows(&self, flows: &FlowTable, key: Key) -> Arc<FlowRows> {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, rows)) = last.as_ref().filter(|(made_for, _)| *made_for == key) {
+            return rows.clone();
+        }
+        let rows = Arc::new(FlowRows::of(flows, key));
+        *last = Some((key, rows.clone()));
+        rows
+    }
+
+    /// Gives the memory back.
+    pub fn clear(&mut self) {
+        *self = Shared::default();
+    }
+}
+
+impl FlowRows {
+    fn of(flows: &FlowTable, key: Key) -> FlowRows {
+        let n = u32::try_from(flows.len()).unwrap_or(u32::MAX);
+        let mut selection = Selection::new(key.seed, n, MOST_LEARNT);
+        let mut learnt = Matrix::new(N);
+        flows.iter().filter(|_| selection.picks()).for_each(|(_, flow)| add(&mut learnt, flow));
+        let usual = Robust::fit(&learnt);
+        let mut selection = Selection::new(key.seed.wrapping_add(1), n, key.most);
+        let (mut scored, mut places) = (Vec::new(), Vec::new());
+        for (place, (_, flow)) in (0..).zip(flows.iter()).filter(|_| selection.picks()) {
+            if places.len().is_multiple_of(BLOCK) {
+                scored.push(Matrix::new(N));
+            }
+            scored.iter_mut().last().into_iter().for_each(|block| add(block, flow));
+            places.push(place);
+        }
+        FlowRows { learnt, usual, scored, places }
+    }
+}
+
+/// Not inlined: browsers optimise a function that is called often, but not a long loop in one that is called once.
+#[inline(never)]
+fn add(rows: &mut Matrix, flow: &Flow) {
+    rows.push_with(|row| vector(flow, row));
+}

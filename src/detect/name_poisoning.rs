@@ -1,0 +1,207 @@
+//! Answers to names that were asked of everybody (NBNS, mDNS, LLMNR), per answering host, to findings of hosts that have
+//! too many names.
+
+use super::draft::{self, count, evidence, lines};
+use super::heard::Heard;
+use super::severity::{Impact, extent, past, severity};
+use super::tally::Tally;
+use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use crate::model::fact::{FactKind, Kinds};
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+use crate::model::{Category, Finding, Host};
+use crate::settings::{Descriptor, Effect};
+use std::collections::BTreeSet;
+
+const CARD: Card = Card {
+    id: "name_poisoning",
+    name: "Answers for many names",
+    category: Category::Spoofing,
+    technique: Some(("T1557.001", "LLMNR/NBT-NS Poisoning and SMB Relay")),
+    sees: "One host says of many different names, which others ask of the whole network by NetBIOS, mDNS or LLMNR, that they are its own.",
+    matters: "Who answers for names that are not his own is sent the log-ins that were meant for others, and can crack or pass on the passwords.",
+    otherwise: "A sleep proxy that answers for printers and televisions that are switched off, a server with many names.",
+    source: "The method of the tool Responder; RFC 1002, section 4.2.13, RFC 6762, section 6, RFC 4795: a host answers only for names that are its own.",
+};
+
+const NAMES: Descriptor = Descriptor {
+    id: "name_poisoning.names",
+    label: "Different names of one host",
+    help: "So many different names, asked of everybody, that one host answered for. A computer has its own name and perhaps that of its group.",
+    unit: "names",
+    min: 2.0,
+    max: 10_000.0,
+    default: 4.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[NAMES];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(NamePoisoning::default()) };
+
+/// Most names that were asked for, and most hosts that answer.
+const MOST_ASKED: usize = 1 << 15;
+const MOST_HOSTS: usize = 1 << 12;
+/// Names and askers told apart for a host.
+const MOST_NAMES: usize = 256;
+/// Names shown.
+const MOST_SHOWN: usize = 5;
+/// Most findings.
+const MOST_FINDINGS: usize = 20;
+
+struct NamePoisoning {
+    /// Names that were asked of everybody, and by how many questions.
+    asked: Tally<(Named, String), u64>,
+    hosts: Tally<(Host, Named), Answers>,
+}
+
+impl Default for NamePoisoning {
+    fn default() -> Self {
+        NamePoisoning { asked: Tally::new(MOST_ASKED), hosts: Tally::new(MOST_HOSTS) }
+    }
+}
+
+#[derive(Default)]
+struct Answers {
+    names: BTreeSet<String>,
+    askers: BTreeSet<Host>,
+    heard: Heard,
+}
+
+impl Detector for NamePoisoning {
+    fn hears(&self, protocol: Named) -> Kinds {
+        if matches!(protocol, Named::Nbns | Named::Mdns | Named::Llmnr) {
+            Kinds::of(&[FactKind::DnsQuery])
+        } else {
+            Kinds::NONE
+        }
+    }
+
+    fn observe_message(&mut self, spoken: &Spoken<'_>) {
+        let protocol = spoken.message.protocol;
+        if !matches!(protocol, Named::Nbns | Named::Mdns | Named::Llmnr) {
+            return;
+        }
+        let said = &spoken.message.said;
+        let (Some(flow), Some(touch), Some(name)) = (spoken.flow, spoken.touch, said.text(FactKind::DnsQuery)) else {
+            return;
+        };
+        // Only names of hosts: services have many, and one host may offer them all.
+        if !matches!(said.text(FactKind::DnsType), Some("A" | "AAAA" | "NB")) {
+            return;
+        }
+        let (from, to) = match touch.way {
+            Way::Forward => (flow.initiator().0, flow.responder().0),
+            Way::Backward => (flow.responder().0, flow.initiator().0),
+        };
+        let name = name.to_lowercase();
+        if said.text(FactKind::Message) != Some("answer") {
+            if to.is_group()
+                && let Some(n) = self.asked.of((protocol, name))
+            {
+                *n += 1;
+            }
+            return;
+        }
+        // Hosts announce their own name unasked, and name servers are asked directly.
+        if self.asked.get(&(protocol, name.clone())).is_none() {
+            return;
+        }
+        let Some(answers) = self.hosts.of((from, protocol)) else { return };
+        answers.heard.add(spoken);
+        if answers.names.len() < MOST_NAMES {
+            answers.names.insert(name);
+        }
+        if answers.askers.len() < MOST_NAMES && !to.is_group() {
+            answers.askers.insert(to);
+        }
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&NAMES);
+        let mut cases = self.hosts.sorted_where(|answers| answers.names.len() as f64 >= least);
+        cases.sort_by_key(|(key, answers)| (std::cmp::Reverse(answers.names.len()), **key));
+        cases.truncate(MOST_FINDINGS);
+        let findings = cases.iter().map(|(key, answers)| answers.finding(**key, least)).collect();
+        Conclusion { findings, n_not_judged: self.asked.n_refused + self.hosts.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl Answers {
+    fn finding(&self, (host, protocol): (Host, Named), least: f64) -> Finding {
+        let n = self.names.len() as f64;
+        let (port, filter) = match protocol {
+            Named::Nbns => (137, "nbns.flags.response == 1"),
+            Named::Mdns => (5353, "mdns && dns.flags.response == 1"),
+            _ => (5355, "llmnr && dns.flags.response == 1"),
+        };
+        let confidence = 0.75;
+        let shown: Vec<&str> = self.names.iter().take(MOST_SHOWN).map(String::as_str).collect();
+        let mut finding = draft::begin(&CARD);
+        finding.title = format!("{host} says that {} are its own", count(self.names.len(), "name"));
+        finding.severity = severity(Impact::INTERCEPTION, confidence, extent(n, least));
+        finding.score = past(n, least);
+        finding.confidence = confidence;
+        finding.sources = draft::addresses([host]);
+        finding.targets = draft::addresses(self.askers.iter().copied());
+        finding.ports = vec![port];
+        finding.protocol = protocol.name().to_owned();
+        finding.evidence = vec![
+            evidence("Different names answered for", n, "names", "1 or 2"),
+            evidence("Answers", self.heard.n as f64, "messages", ""),
+            evidence("Hosts that it answered", self.askers.len() as f64, "hosts", ""),
+        ];
+        finding.explanation = format!(
+            "{host} answered {} over {} that others had asked of the whole network, among them {}. A host answers only for \
+             its own name.",
+            count(self.names.len(), "name"),
+            protocol.name(),
+            shown.join(", ")
+        );
+        finding.benign_causes = lines(&[
+            "A sleep proxy that answers for devices that are switched off",
+            "A server that really has all these names",
+        ]);
+        finding.advice = lines(&[
+            "Look what the askers did next: a log-in to this host is lost",
+            "Turn off NetBIOS names and LLMNR by policy",
+            "Find out who runs the host, and change the passwords of those who logged in to it",
+        ]);
+        self.heard.fill(&mut finding);
+        finding.display_filter = format!("{} && {filter}", draft::host_filter("src", host));
+        draft::finish(finding, true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Line, hear, inside};
+    use crate::settings::Settings;
+
+    fn found(names: &[&str]) -> usize {
+        let line = |from: u8, to: u8, message: &str, name: &str| Line {
+            protocol: Named::Nbns,
+            second: 1.0,
+            from: (inside(from), 137),
+            to: (inside(to), 137),
+            way: Way::Forward,
+            facts: vec![
+                (FactKind::Message, message.to_owned()),
+                (FactKind::DnsQuery, name.to_owned()),
+                (FactKind::DnsType, "NB".to_owned()),
+            ],
+        };
+        let lines: Vec<Line> =
+            names.iter().flat_map(|name| [line(1, 255, "question", name), line(66, 1, "answer", name)]).collect();
+        hear(&ENTRY, &lines, &Settings::default()).findings.len()
+    }
+
+    #[test]
+    fn a_host_with_all_names_is_reported_and_one_with_its_own_is_not() {
+        assert_eq!(found(&["FILESRV", "PRINTSRV", "WPAD", "INTRANET"]), 1);
+        assert_eq!(found(&["FILESRV", "FILESRV", "OFFICE", "filesrv", "FILESRV"]), 0);
+    }
+}

@@ -1,0 +1,199 @@
+//! Who claims which IPv6 address, by neighbour advertisements, to findings of addresses that several devices claim in turn.
+
+use super::draft::{self, evidence, lines};
+use super::heard::Heard;
+use super::severity::{Impact, extent, past, severity};
+use super::tally::Tally;
+use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use crate::model::fact::{FactKind, Kinds};
+use crate::model::protocol::Named;
+use crate::model::{Category, Finding, Host};
+use crate::settings::{Descriptor, Effect};
+use std::collections::{BTreeMap, BTreeSet};
+
+const CARD: Card = Card {
+    id: "neighbour_spoofing",
+    name: "Forged IPv6 neighbours",
+    category: Category::Spoofing,
+    technique: Some(("T1557", "Adversary-in-the-Middle")),
+    sees: "Two devices say in turn that an IPv6 address is theirs, or one device claims the addresses of several others.",
+    matters: "Hosts believe the last one that says so and send it their traffic, where it can be read or changed: ARP spoofing for IPv6.",
+    otherwise: "Two routers that share one address for safety (VRRP, HSRP), a computer that changes from cable to wireless, a virtual machine that moves.",
+    source: "RFC 4861, section 7.2; RFC 6583 and RFC 3756, section 4.1.1 (forged advertisements); the tools parasite6 and fake_advertise6 of THC-IPv6.",
+};
+
+const CHANGES: Descriptor = Descriptor {
+    id: "neighbour_spoofing.changes",
+    label: "Changes of the owner",
+    help: "How often the device that claims an address changed. A device that is replaced changes it once.",
+    unit: "changes",
+    min: 1.0,
+    max: 10_000.0,
+    default: 3.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[CHANGES];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(NeighbourSpoofing::default()) };
+
+/// Most addresses kept.
+const MOST_ADDRESSES: usize = 1 << 14;
+/// Devices told apart for an address.
+const MOST_DEVICES: usize = 16;
+/// A device that takes over so many addresses of others is no router that shares one.
+const MANY_ADDRESSES: usize = 3;
+/// Addresses listed in a filter.
+const MOST_IN_FILTER: usize = 20;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+struct NeighbourSpoofing {
+    addresses: Tally<Host, Claims>,
+}
+
+impl Default for NeighbourSpoofing {
+    fn default() -> Self {
+        NeighbourSpoofing { addresses: Tally::new(MOST_ADDRESSES) }
+    }
+}
+
+#[derive(Default)]
+struct Claims {
+    /// Claims by device; the first is the one that was there before.
+    devices: Vec<(String, u64)>,
+    last: usize,
+    n_changes: u64,
+    heard: Heard,
+}
+
+impl Detector for NeighbourSpoofing {
+    fn hears(&self, protocol: Named) -> Kinds {
+        if protocol == Named::Icmpv6 { Kinds::of(&[FactKind::Mac]) } else { Kinds::NONE }
+    }
+
+    fn observe_message(&mut self, spoken: &Spoken<'_>) {
+        let said = &spoken.message.said;
+        if spoken.message.protocol != Named::Icmpv6 || said.text(FactKind::Message) != Some("neighbour advertisement") {
+            return;
+        }
+        let (Some(address), Some(mac)) = (said.text(FactKind::Address), said.text(FactKind::Mac)) else { return };
+        let Ok(address) = address.parse() else { return };
+        let Some(claims) = self.addresses.of(Host::of(address)) else { return };
+        let place = match claims.devices.iter().position(|(device, _)| device == mac) {
+            Some(place) => place,
+            None if claims.devices.len() < MOST_DEVICES => {
+                claims.devices.push((mac.to_owned(), 0));
+                claims.devices.len() - 1
+            }
+            None => return,
+        };
+        if let Some((_, n)) = claims.devices.get_mut(place) {
+            *n += 1;
+        }
+        claims.n_changes += u64::from(claims.heard.n > 0 && place != claims.last);
+        claims.last = place;
+        claims.heard.add(spoken);
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&CHANGES);
+        // A device that comes second to several addresses is one cause.
+        let mut late: BTreeMap<&str, Vec<(Host, &Claims)>> = BTreeMap::new();
+        for (address, claims) in self.addresses.sorted_where(|claims| claims.n_changes > 0) {
+            for (device, _) in claims.devices.iter().skip(1) {
+                late.entry(device).or_default().push((*address, claims));
+            }
+        }
+        let is_case = |taken: &[(Host, &Claims)]| {
+            taken.len() >= MANY_ADDRESSES || taken.iter().any(|(_, claims)| claims.n_changes as f64 >= least)
+        };
+        let mut cases: Vec<(&str, Vec<(Host, &Claims)>)> =
+            late.into_iter().filter(|(_, taken)| is_case(taken)).collect();
+        cases.sort_by_key(|(_, taken)| std::cmp::Reverse(taken.len()));
+        cases.truncate(MOST_FINDINGS);
+        let findings = cases.iter().map(|(device, taken)| finding(device, taken, least)).collect();
+        Conclusion { findings, n_not_judged: self.addresses.n_refused, ..Conclusion::default() }
+    }
+}
+
+fn finding(device: &str, taken: &[(Host, &Claims)], least: f64) -> Finding {
+    let n_changes: u64 = taken.iter().map(|(_, claims)| claims.n_changes).sum();
+    let others: BTreeSet<&str> =
+        taken.iter().filter_map(|(_, claims)| claims.devices.first()).map(|(device, _)| device.as_str()).collect();
+    let others: Vec<&str> = others.into_iter().take(5).collect();
+    let confidence = if taken.len() >= 2 { 0.85 } else { 0.65 };
+    let mut heard = Heard::default();
+    taken.iter().for_each(|(_, claims)| heard.merge(&claims.heard));
+    let mut finding = draft::begin(&CARD);
+    finding.title = match taken {
+        [(address, _)] => format!("{device} and another device both claim {address}"),
+        _ => format!("{device} claims {} IPv6 addresses of other devices", taken.len()),
+    };
+    finding.severity = severity(Impact::INTERCEPTION, confidence, extent(n_changes as f64, least));
+    finding.score = past(n_changes as f64, least);
+    finding.confidence = confidence;
+    finding.sources = draft::addresses(taken.iter().map(|(address, _)| *address));
+    finding.targets = draft::addresses(taken.iter().map(|(address, _)| *address));
+    finding.protocol = "ICMPv6".to_owned();
+    finding.evidence = vec![
+        evidence("Addresses of others", taken.len() as f64, "addresses", "0"),
+        evidence("Changes of the owner", n_changes as f64, "changes", "0"),
+    ];
+    finding.explanation = format!(
+        "The device {device} says in neighbour advertisements that {} is at its own Ethernet address, after {} had said so. \
+         Neighbours believe the last one, so their traffic goes where it says.",
+        taken.iter().take(5).map(|(address, _)| address.to_string()).collect::<Vec<_>>().join(", "),
+        others.join(", ")
+    );
+    finding.benign_causes = lines(&[
+        "Two routers that share one address for safety",
+        "A computer that changes from cable to wireless, or a virtual machine that moves",
+    ]);
+    finding.advice = lines(&[
+        "Find the switch port of the device that came later",
+        "Compare with the table of neighbours on the router",
+        "Switch on RA guard and ND inspection on the switches (RFC 6105, RFC 6620)",
+    ]);
+    heard.fill(&mut finding);
+    let addresses: Vec<String> = taken
+        .iter()
+        .take(MOST_IN_FILTER)
+        .map(|(address, _)| format!("icmpv6.nd.na.target_address == {address}"))
+        .collect();
+    finding.display_filter = format!("icmpv6.type == 136 && ({})", addresses.join(" || "));
+    let id = draft::id_of(&CARD, device, &[]);
+    Finding { id, ..draft::finish(finding, false) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Line, hear, inside};
+    use crate::model::flow::Way;
+    use crate::settings::Settings;
+
+    fn found(devices: &[u8]) -> usize {
+        let line = |(i, device): (usize, &u8)| Line {
+            protocol: Named::Icmpv6,
+            second: i as f64,
+            from: (inside(1), 0),
+            to: (inside(2), 0),
+            way: Way::Forward,
+            facts: vec![
+                (FactKind::Message, "neighbour advertisement".to_owned()),
+                (FactKind::Address, "fe80::1".to_owned()),
+                (FactKind::Mac, format!("02:00:00:00:00:{device:02x}")),
+            ],
+        };
+        let lines: Vec<Line> = devices.iter().enumerate().map(line).collect();
+        hear(&ENTRY, &lines, &Settings::default()).findings.len()
+    }
+
+    #[test]
+    fn an_address_that_two_devices_claim_in_turn_is_reported_and_a_new_device_is_not() {
+        assert_eq!((found(&[1, 6, 1, 6, 1, 6]), found(&[1, 1, 1, 6, 6, 6]), found(&[1; 9])), (1, 0, 0));
+    }
+}

@@ -1,0 +1,231 @@
+//! Two answers to one DNS question that say different things, per asker and server, to findings: one of them is forged.
+
+use super::draft::{self, count, evidence, lines};
+use super::heard::Heard;
+use super::severity::{Impact, extent, past, severity};
+use super::tally::Tally;
+use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use crate::model::fact::{FactKind, Kinds};
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+use crate::model::time::SECOND;
+use crate::model::{Category, Finding, Host};
+use crate::settings::{Descriptor, Effect};
+use foldhash::fast::FixedState;
+use std::collections::BTreeSet;
+use std::hash::BuildHasher;
+
+const CARD: Card = Card {
+    id: "racing_answer",
+    name: "DNS answers that race",
+    category: Category::Spoofing,
+    technique: Some(("T1557", "Adversary-in-the-Middle")),
+    sees: "One DNS question gets two answers with different addresses.",
+    matters: "The first answer wins. Who sees the question can send a false one quickly and lead the asker to a machine of his own; the true answer comes too late.",
+    otherwise: "A resolver that answers twice, a filter of the house that answers in the server's name, a censor on the way.",
+    source: "Duan, Weaver et al.: Hold-On: Protecting Against On-Path DNS Poisoning, SATIN 2012 (an injected answer is followed by the true one); RFC 5452.",
+};
+
+const QUESTIONS: Descriptor = Descriptor {
+    id: "racing_answer.questions",
+    label: "Questions with two answers",
+    help: "So many questions of one host to one server. Servers whose addresses change by the second make one now and then.",
+    unit: "questions",
+    min: 1.0,
+    max: 10_000.0,
+    default: 2.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[QUESTIONS];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(RacingAnswer::default()) };
+
+/// The true answer comes this long after the false one at most.
+const RACE_NS: i64 = 5 * SECOND;
+/// Questions remembered, by a hash that is the same in each run, as findings must be. A newer one takes the place of an
+/// older one.
+const MOST_QUESTIONS: usize = 1 << 13;
+/// Most pairs kept, and names shown.
+const MOST_PAIRS: usize = 1 << 14;
+const MOST_NAMES: usize = 5;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+/// A question of one flow: how often it was asked and answered, and what the first answer said.
+#[derive(Clone, Copy, Default)]
+struct Question {
+    hash: u64,
+    n_asked: u32,
+    n_answered: u32,
+    said: u64,
+    time_ns: i64,
+}
+
+struct RacingAnswer {
+    questions: Vec<Question>,
+    pairs: Tally<(Host, Host), Pair>,
+    hasher: FixedState,
+}
+
+impl Default for RacingAnswer {
+    fn default() -> Self {
+        RacingAnswer {
+            questions: vec![Question::default(); MOST_QUESTIONS],
+            pairs: Tally::new(MOST_PAIRS),
+            hasher: FixedState::default(),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Pair {
+    n: u64,
+    names: BTreeSet<String>,
+    heard: Heard,
+}
+
+impl Detector for RacingAnswer {
+    fn hears(&self, protocol: Named) -> Kinds {
+        if protocol == Named::Dns { Kinds::of(&[FactKind::DnsQuery]) } else { Kinds::NONE }
+    }
+
+    fn observe_message(&mut self, spoken: &Spoken<'_>) {
+        if spoken.message.protocol != Named::Dns {
+            return;
+        }
+        let said = &spoken.message.said;
+        let (Some(flow), Some(touch), Some(name)) = (spoken.flow, spoken.touch, said.text(FactKind::DnsQuery)) else {
+            return;
+        };
+        let hash = self.hasher.hash_one((touch.serial, name, said.text(FactKind::DnsType)));
+        let Some(slot) = self.questions.get_mut(hash as usize % MOST_QUESTIONS) else { return };
+        let now = spoken.message.time_ns;
+        if touch.way == Way::Forward {
+            if slot.hash == hash {
+                slot.n_asked += 1;
+            } else {
+                *slot = Question { hash, n_asked: 1, ..Question::default() };
+            }
+            return;
+        }
+        if slot.hash != hash {
+            return;
+        }
+        // Only addresses are compared: everything else may come in pieces or in another order.
+        let mut addresses: Vec<&str> =
+            said.texts(FactKind::DnsAnswer).filter(|text| text.parse::<std::net::IpAddr>().is_ok()).collect();
+        if addresses.is_empty() {
+            return;
+        }
+        addresses.sort_unstable();
+        let answer = self.hasher.hash_one(&addresses);
+        slot.n_answered += 1;
+        if slot.n_answered == 1 {
+            (slot.said, slot.time_ns) = (answer, now);
+            return;
+        }
+        // A question that was asked twice may be answered twice.
+        let is_race = slot.n_answered > slot.n_asked && slot.said != answer && now - slot.time_ns <= RACE_NS;
+        if !is_race {
+            return;
+        }
+        let Some(pair) = self.pairs.of((flow.initiator().0, flow.responder().0)) else { return };
+        pair.n += 1;
+        pair.heard.add(spoken);
+        if pair.names.len() < MOST_NAMES {
+            pair.names.insert(name.to_owned());
+        }
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&QUESTIONS);
+        let mut cases = self.pairs.sorted_where(|pair| pair.n as f64 >= least);
+        cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.n), **key));
+        cases.truncate(MOST_FINDINGS);
+        let findings = cases.iter().map(|(key, pair)| pair.finding(**key, least)).collect();
+        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl Pair {
+    fn finding(&self, (asker, server): (Host, Host), least: f64) -> Finding {
+        let n = self.n as f64;
+        let confidence = 0.75;
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        let mut finding = draft::begin(&CARD);
+        finding.title = format!("Forged DNS answers to {asker} in the name of {server}");
+        finding.severity = severity(Impact::INTERCEPTION, confidence, extent(n, least));
+        finding.score = past(n, least);
+        finding.confidence = confidence;
+        finding.sources = draft::addresses([server]);
+        finding.targets = draft::addresses([asker]);
+        finding.ports = vec![53];
+        finding.protocol = "DNS".to_owned();
+        finding.evidence = vec![evidence("Questions with two different answers", n, "questions", "0")];
+        finding.explanation = format!(
+            "{} of {asker} to {server} got two answers with different addresses within {} s, among them for {}. A server \
+             answers once: one of the two was sent by somebody else, probably on the way.",
+            count(self.n as usize, "question"),
+            RACE_NS / SECOND,
+            names.join(", ")
+        );
+        finding.benign_causes = lines(&[
+            "A filter of the house or of the provider that answers in the server's name",
+            "A resolver that asks several others and passes on both answers",
+        ]);
+        finding.advice = lines(&[
+            "Compare time to live, Ethernet address and delay of the two answers: which one is out of line?",
+            "Look where the asker connected to afterwards",
+            "Use a resolver over TLS or HTTPS, or one that checks signatures (DNSSEC)",
+        ]);
+        self.heard.fill(&mut finding);
+        // Both answers are meant; the second one was noted.
+        finding.n_packets = 2 * self.n;
+        finding.display_filter = format!("{} && dns.flags.response == 1", draft::pair_filter(asker, server));
+        draft::finish(finding, true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{self, inside, outside};
+    use crate::flow::names::Names;
+    use crate::flow::table::Touch;
+    use crate::model::fact::{Facts, Message};
+    use crate::settings::Settings;
+
+    /// Questions and answers of one flow: a text is an answer with this address.
+    fn found(messages: &[Option<&str>]) -> usize {
+        let mut detector = RacingAnswer::default();
+        let flow = testing::Made::tcp(inside(1), outside(53), 53, 1.0).flow();
+        let names = Names::default();
+        for name in ["a.example", "b.example"] {
+            for answer in messages {
+                let mut facts = Facts::default();
+                facts.text(FactKind::DnsQuery, name);
+                facts.text(FactKind::DnsType, "A");
+                facts.text(FactKind::DnsAnswer, answer.unwrap_or(""));
+                let said = facts.messages().next().unwrap();
+                let message = Message { protocol: Named::Dns, time_ns: 1, packet: 1, said };
+                let way = if answer.is_some() { Way::Backward } else { Way::Forward };
+                let touch = Some(Touch { serial: 7, way, is_retransmission: false });
+                let flow = Some(&flow);
+                detector.observe_message(&Spoken { message: &message, touch, flow, names: &names, asked: None });
+            }
+        }
+        testing::end(&mut detector, &names, &Default::default(), [0, 1].into_iter(), &Settings::default())
+            .findings
+            .len()
+    }
+
+    #[test]
+    fn two_different_answers_to_one_question_are_a_race() {
+        assert_eq!(found(&[None, Some("192.0.2.1"), Some("198.51.100.7")]), 1);
+        assert_eq!(found(&[None, Some("192.0.2.1"), Some("192.0.2.1")]), 0, "sent twice");
+        assert_eq!(found(&[None, None, Some("192.0.2.1"), Some("198.51.100.7")]), 0, "asked twice");
+    }
+}

@@ -1,0 +1,291 @@
+//! TCP packets that belong to no connection, in masses, to findings: floods of ACK, RST or FIN, and the answers of a victim
+//! whose attacker forges addresses (backscatter).
+
+use super::draft::{self, count, evidence, lines, thousands};
+use super::gather::{Between, Gathered, visit};
+use super::peaks::Seconds;
+use super::severity::{Impact, extent, past, severity};
+use super::tally::Tally;
+use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
+use crate::model::{Category, Direction, Finding, Flow, Host};
+use crate::settings::{Descriptor, Effect};
+use std::collections::BTreeSet;
+
+const CARD: Card = Card {
+    id: "stray_flood",
+    name: "Flood of stray TCP packets",
+    category: Category::Flood,
+    technique: Some(("T1498.001", "Direct Network Flood")),
+    sees: "Masses of short TCP flows that nobody opened: acknowledgments, resets or ends to one host, or answers to requests that were never made, from one host to many.",
+    matters: "Each stray packet makes a host or firewall search its connections. Answers that nobody asked for show that their sender is being flooded by somebody who forges addresses.",
+    otherwise: "A capture that begins amid many connections or sees one direction only; a router that changed the path of all connections.",
+    source: "200 a second is the default at which Juniper's SYN flood screen sets in; backscatter after Moore, Voelker, Savage: Inferring Internet Denial-of-Service Activity, USENIX Security 2001 (at least 100 packets).",
+};
+
+const BURST: Descriptor = Descriptor {
+    id: "stray_flood.burst",
+    label: "Stray packets in one second",
+    help: "So many to one host within a second, each in a flow of its own.",
+    unit: "packets",
+    min: 10.0,
+    max: 10_000_000.0,
+    default: 200.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const RECEIVERS: Descriptor = Descriptor {
+    id: "stray_flood.receivers",
+    label: "Hosts that get answers unasked",
+    help: "So many different hosts to which one host sends answers that they never asked for.",
+    unit: "hosts",
+    min: 2.0,
+    max: 1_000_000.0,
+    default: 50.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[BURST, RECEIVERS];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(StrayFlood::default()) };
+
+/// A flow with more packets is a connection whose start was not captured.
+const MOST_FLOW_PACKETS: u32 = 3;
+/// Backscatter of fewer packets says little (Moore et al.).
+const LEAST_ANSWERS: u64 = 100;
+/// Most hosts kept, and receivers told apart for one.
+const MOST_HOSTS: usize = 1 << 15;
+const MOST_RECEIVERS: usize = 1 << 14;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+struct StrayFlood {
+    targets: Tally<Host, Seconds>,
+    servers: Tally<Host, Server>,
+}
+
+impl Default for StrayFlood {
+    fn default() -> Self {
+        StrayFlood { targets: Tally::new(MOST_HOSTS), servers: Tally::new(MOST_HOSTS) }
+    }
+}
+
+/// One that answers whom nobody saw ask.
+#[derive(Default)]
+struct Server {
+    n: u64,
+    ports: BTreeSet<u16>,
+    receivers: BTreeSet<Host>,
+}
+
+/// The kind of a stray flow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Stray {
+    /// SYN with ACK, or a reset that acknowledges: what is sent back to a forged request.
+    Answer,
+    /// Anything else.
+    Other,
+}
+
+/// An address and a port.
+type End = (Host, u16);
+
+/// Who sent the packets of a stray flow to whom; none for a flow that is a connection or part of one.
+fn stray(flow: &Flow) -> Option<(End, End, Stray, &Direction)> {
+    if !flow.is_tcp() || flow.saw_request {
+        return None;
+    }
+    let (forward, backward) = (flow.forward(), flow.backward());
+    // All that may come back is a reset.
+    let is_refused = |direction: &Direction| direction.flag(RST) == direction.packets;
+    let (from, to, sent) = match (forward.packets, backward.packets) {
+        (1.., _) if is_refused(backward) => (flow.initiator(), flow.responder(), forward),
+        (_, 1..) if is_refused(forward) => (flow.responder(), flow.initiator(), backward),
+        _ => return None,
+    };
+    if sent.packets > MOST_FLOW_PACKETS || sent.data_packets > 0 {
+        return None;
+    }
+    let all = |bit: u8| sent.flag(bit) == sent.packets;
+    let kind = match () {
+        () if all(SYN) && all(ACK) => Stray::Answer,
+        () if all(RST) && all(ACK) && flow.packets() == u64::from(sent.packets) => Stray::Answer,
+        () if sent.flag(SYN) == 0 && (all(ACK) || all(RST) || all(FIN)) => Stray::Other,
+        () => return None,
+    };
+    Some((from, to, kind, sent))
+}
+
+impl Detector for StrayFlood {
+    fn observe_flow(&mut self, ended: &Ended<'_>) {
+        let Some(((from, port), (to, _), kind, sent)) = stray(ended.flow) else { return };
+        if let Some(seconds) = self.targets.of(to) {
+            seconds.add(sent.first_ns, sent.packets);
+        }
+        if kind == Stray::Answer
+            && let Some(server) = self.servers.of(from)
+        {
+            server.n += u64::from(sent.packets);
+            if server.receivers.len() < MOST_RECEIVERS {
+                server.receivers.insert(to);
+                server.ports.insert(port);
+            }
+        }
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let burst = context.settings.get(&BURST);
+        let receivers = context.settings.get(&RECEIVERS);
+        let mut floods = self.targets.sorted_where(|seconds| f64::from(seconds.most()) >= burst);
+        floods.truncate(MOST_FINDINGS);
+        let mut scattered =
+            self.servers.sorted_where(|server| server.receivers.len() as f64 >= receivers && server.n >= LEAST_ANSWERS);
+        scattered.truncate(MOST_FINDINGS);
+        let hosts = floods.iter().map(|(host, _)| **host).chain(scattered.iter().map(|(host, _)| **host));
+        // Either end of a flow may be the one that counts as its beginner.
+        let hosts: Vec<Host> = hosts.collect();
+        let mut groups = vec![(Gathered::default(), BTreeSet::new()); hosts.len()];
+        for is_source in [true, false] {
+            let between = |host: &Host| match is_source {
+                true => Between { source: Some(*host), ..Between::default() },
+                false => Between { target: Some(*host), ..Between::default() },
+            };
+            let between: Vec<Between> = hosts.iter().map(between).collect();
+            visit(context, &between, |place, serial, flow| {
+                let (Some(host), Some((group, others))) = (hosts.get(place), groups.get_mut(place)) else { return };
+                let Some(((from, _), (to, _), kind, _)) = stray(flow) else { return };
+                let is_meant = if place < floods.len() { to == *host } else { from == *host && kind == Stray::Answer };
+                if is_meant {
+                    group.add(serial, flow);
+                    others.insert(if from == *host { to } else { from });
+                }
+            });
+        }
+        let mut groups = groups.into_iter();
+        let mut findings = Vec::new();
+        for ((target, seconds), (flows, sources)) in floods.iter().zip(&mut groups) {
+            findings.push(flood(**target, seconds, &sources, flows, burst));
+        }
+        for ((host, server), (flows, _)) in scattered.iter().zip(groups) {
+            findings.push(server.finding(**host, flows, receivers));
+        }
+        Conclusion { findings, n_not_judged: self.targets.n_refused + self.servers.n_refused, ..Conclusion::default() }
+    }
+}
+
+fn flood(target: Host, seconds: &Seconds, sources: &BTreeSet<Host>, flows: Gathered, burst: f64) -> Finding {
+    let most = f64::from(seconds.most());
+    let confidence = 0.8;
+    let from = match (sources.len(), sources.first()) {
+        (1, Some(one)) => one.to_string(),
+        (n, _) => count(n, "host"),
+    };
+    let mut finding = begin(Impact::OUTAGE, confidence, most, burst);
+    finding.title = format!("{from} flooded {target} with stray TCP packets");
+    finding.sources = draft::addresses(sources.iter().copied());
+    finding.targets = draft::addresses([target]);
+    finding.evidence = vec![
+        evidence("Stray packets", seconds.total() as f64, "packets", "a few"),
+        evidence("Most of them in a second", most, "packets/s", format!("below {burst}")),
+        evidence("Sources", sources.len() as f64, "addresses", ""),
+    ];
+    finding.explanation = format!(
+        "{target} got {} TCP packets that belong to no connection, up to {most} in a second, from {from}. Nobody had asked \
+         for a connection, and none carries data.",
+        thousands(seconds.total() as usize)
+    );
+    flows.fill(&mut finding);
+    finding.display_filter = format!(
+        "{} && tcp.len == 0 && {}",
+        draft::host_filter("dst", target),
+        draft::time_filter(finding.start_ns, finding.end_ns)
+    );
+    draft::finish(finding, false)
+}
+
+fn begin(impact: Impact, confidence: f64, value: f64, threshold: f64) -> Finding {
+    let mut finding = draft::begin(&CARD);
+    finding.severity = severity(impact, confidence, extent(value, threshold));
+    finding.score = past(value, threshold);
+    finding.confidence = confidence;
+    finding.protocol = "TCP".to_owned();
+    finding.benign_causes = lines(&[
+        "A capture that begins amid many connections, or sees one direction only",
+        "A router or balancer that moved all connections at once",
+    ]);
+    finding.advice = lines(&[
+        "Let the firewall drop packets that belong to no connection before they reach hosts",
+        "Look at the time to live of the packets: addresses are probably forged",
+    ]);
+    finding
+}
+
+impl Server {
+    fn finding(&self, host: Host, flows: Gathered, least: f64) -> Finding {
+        let n = self.receivers.len() as f64;
+        // Whoever gets the answers is not harmed; the sender is the one under attack, somewhere else.
+        let mut finding = begin(Impact::OUTSIDE_LOOK, 0.75, n, least);
+        finding.title =
+            format!("{host} answers {} that never asked: it is being flooded", count(self.receivers.len(), "host"));
+        draft::technique(&mut finding, ("T1498", "Network Denial of Service"));
+        finding.sources = draft::addresses([host]);
+        finding.targets = draft::addresses(self.receivers.iter().copied());
+        finding.ports = self.ports.iter().copied().collect();
+        finding.evidence = vec![
+            evidence("Answers without a request", self.n as f64, "packets", "a few"),
+            evidence("Hosts that got them", n, "hosts", "0"),
+        ];
+        finding.explanation = format!(
+            "{host} sent {} answers to connection requests of {} that were never seen to ask. Somebody floods {host} with \
+             requests under forged addresses, and it answers the owners of these.",
+            thousands(self.n as usize),
+            count(self.receivers.len(), "host")
+        );
+        flows.fill(&mut finding);
+        finding.display_filter = format!(
+            "{} && tcp.flags.ack == 1 && (tcp.flags.syn == 1 || tcp.flags.reset == 1)",
+            draft::host_filter("src", host)
+        );
+        draft::finish(finding, false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Made, conclude, inside, outside};
+    use crate::model::flow::TcpState;
+    use crate::settings::Settings;
+
+    fn made(from: (Host, u16), to: (Host, u16), flags: u8, n: u32) -> Made {
+        Made {
+            from,
+            to,
+            packets: [n, 0],
+            bytes: [0, 0],
+            seconds: 0.0,
+            state: TcpState::Unknown,
+            flags: [flags, 0],
+            ..Made::tcp(from.0, to.0, to.1, 1.0)
+        }
+    }
+
+    #[test]
+    fn masses_of_acknowledgments_are_a_flood_and_a_running_transfer_is_not() {
+        let flood: Vec<Made> = (0..300).map(|i| made((outside(1), 2000 + i), (inside(1), 80), ACK, 1)).collect();
+        assert_eq!(conclude(&ENTRY, &flood, &[], &Settings::default()).findings.len(), 1);
+        let transfer: Vec<Made> = (0..300).map(|i| made((outside(1), 2000 + i), (inside(1), 80), ACK, 50)).collect();
+        assert_eq!(conclude(&ENTRY, &transfer, &[], &Settings::default()).findings.len(), 0);
+    }
+
+    #[test]
+    fn answers_to_whom_nobody_asked_are_backscatter() {
+        let answers =
+            |n: u8| -> Vec<Made> { (0..n).map(|i| made((outside(1), 80), (inside(i), 5000), SYN | ACK, 2)).collect() };
+        let found = conclude(&ENTRY, &answers(60), &[], &Settings::default()).findings;
+        assert!(found[0].title.contains("being flooded"));
+        assert!(conclude(&ENTRY, &answers(20), &[], &Settings::default()).findings.is_empty());
+    }
+}

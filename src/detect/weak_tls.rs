@@ -1,0 +1,254 @@
+//! What TLS servers and clients agree on and show, to findings for information: old versions, certificates that are out of
+//! date or signed by nobody.
+
+use super::draft::{self, count, evidence, lines};
+use super::heard::Heard;
+use super::severity::{Impact, past, severity};
+use super::tally::Tally;
+use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use crate::model::fact::{FactKind, Kinds};
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+use crate::model::time::SECOND;
+use crate::model::{Category, Finding, Host};
+use crate::settings::{Descriptor, Effect};
+use std::collections::{BTreeMap, BTreeSet};
+
+const CARD: Card = Card {
+    id: "weak_tls",
+    name: "Weak TLS",
+    category: Category::Cleartext,
+    technique: Some(("T1573", "Encrypted Channel")),
+    sees: "Servers speak a version of TLS that is no longer safe, or show a certificate that is out of date or that they signed themselves.",
+    matters: "Old versions can be broken by who sits between, and a certificate that nobody vouches for cannot tell the right server from a false one. Malware likes both.",
+    otherwise: "Old devices, printers and appliances; test servers; certificates of the house.",
+    source: "RFC 8996 (TLS 1.0 and 1.1 are not to be used), RFC 7568 (nor SSL 3.0), RFC 5280, sections 4.1.2.5 (validity) and 6 (path).",
+};
+
+const SERVERS: Descriptor = Descriptor {
+    id: "weak_tls.servers",
+    label: "Servers",
+    help: "So many servers with the same weakness. They are told in one finding.",
+    unit: "servers",
+    min: 1.0,
+    max: 10_000.0,
+    default: 1.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[SERVERS];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(WeakTls::default()) };
+
+const OLD: u8 = 1;
+const SELF_SIGNED: u8 = 1 << 1;
+const EXPIRED: u8 = 1 << 2;
+const EARLY: u8 = 1 << 3;
+const NAMELESS: u8 = 1 << 4;
+/// Weaknesses in words, by bit.
+const WORDS: [&str; 5] = [
+    "an old version of TLS",
+    "certificates that they signed themselves",
+    "certificates that have expired",
+    "certificates that are not valid yet",
+    "clients that name no server",
+];
+/// Versions that are not to be used any more.
+const OLD_VERSIONS: [&str; 4] = ["SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1"];
+/// Most servers kept.
+const MOST_SERVERS: usize = 1 << 15;
+/// Most clients told apart for a server.
+const MOST_CLIENTS: usize = 256;
+
+struct WeakTls {
+    servers: Tally<(Host, u16), Server>,
+}
+
+impl Default for WeakTls {
+    fn default() -> Self {
+        WeakTls { servers: Tally::new(MOST_SERVERS) }
+    }
+}
+
+/// A server and where it is.
+type Case<'a> = ((Host, u16), &'a Server);
+
+#[derive(Default)]
+struct Server {
+    weak: u8,
+    /// A server's hello was seen; without one the client's offer counts.
+    has_answered: bool,
+    offers_old: bool,
+    clients: BTreeSet<Host>,
+    heard: Heard,
+}
+
+impl Detector for WeakTls {
+    fn hears(&self, protocol: Named) -> Kinds {
+        if protocol == Named::Tls {
+            Kinds::of(&[
+                FactKind::TlsOffered,
+                FactKind::Version,
+                FactKind::CertFrom,
+                FactKind::CertUntil,
+                FactKind::CertSelfSigned,
+            ])
+        } else {
+            Kinds::NONE
+        }
+    }
+
+    fn observe_message(&mut self, spoken: &Spoken<'_>) {
+        if spoken.message.protocol != Named::Tls {
+            return;
+        }
+        let said = &spoken.message.said;
+        let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
+        let ((client, _), key) = (flow.initiator(), flow.responder());
+        let is_old = |kind| said.text(kind).is_some_and(|version| OLD_VERSIONS.contains(&version));
+        let weak = match said.text(FactKind::Message) {
+            Some("client hello") if touch.way == Way::Forward => {
+                let is_nameless = said.text(FactKind::TlsSni).is_none() && !key.0.is_internal();
+                let weak = if is_nameless { NAMELESS } else { 0 };
+                if is_old(FactKind::TlsOffered)
+                    && let Some(server) = self.servers.of(key)
+                {
+                    server.offers_old = true;
+                    server.weak |= weak;
+                    server.note(client, spoken);
+                }
+                return;
+            }
+            Some("server hello") => {
+                if let Some(server) = self.servers.known(&key) {
+                    server.has_answered = true;
+                }
+                if is_old(FactKind::Version) { OLD } else { 0 }
+            }
+            Some("certificate") if touch.way == Way::Backward => {
+                let now = u64::try_from(spoken.message.time_ns / SECOND).unwrap_or(0);
+                let is_past = said.number(FactKind::CertUntil).is_some_and(|until| until < now);
+                let is_early = said.number(FactKind::CertFrom).is_some_and(|from| from > now);
+                let is_own = said.text(FactKind::CertSelfSigned) == Some("yes");
+                [(is_past, EXPIRED), (is_early, EARLY), (is_own, SELF_SIGNED)]
+                    .into_iter()
+                    .filter(|(is_so, _)| *is_so)
+                    .fold(0, |weak, (_, bit)| weak | bit)
+            }
+            _ => 0,
+        };
+        if weak != 0
+            && let Some(server) = self.servers.of(key)
+        {
+            server.weak |= weak;
+            server.note(client, spoken);
+        }
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&SERVERS);
+        let mut groups: BTreeMap<(u8, bool), Vec<Case<'_>>> = BTreeMap::new();
+        for (key, server) in self.servers.sorted() {
+            let offered = if server.offers_old && !server.has_answered { OLD } else { 0 };
+            let weak = server.weak | offered;
+            // A client that names no server matters only beside something else.
+            if weak & !NAMELESS != 0 {
+                groups.entry((weak, key.0.is_internal())).or_default().push((*key, server));
+            }
+        }
+        let findings = groups
+            .into_iter()
+            .filter(|(_, servers)| servers.len() as f64 >= least)
+            .map(|((weak, is_inside), servers)| finding(weak, is_inside, &servers, least))
+            .collect();
+        Conclusion { findings, n_not_judged: self.servers.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl Server {
+    fn note(&mut self, client: Host, spoken: &Spoken<'_>) {
+        self.heard.add(spoken);
+        if self.clients.len() < MOST_CLIENTS {
+            self.clients.insert(client);
+        }
+    }
+}
+
+/// One finding for all servers with the same weaknesses.
+fn finding(weak: u8, is_inside: bool, servers: &[Case<'_>], least: f64) -> Finding {
+    let words: Vec<&str> =
+        WORDS.iter().enumerate().filter(|(bit, _)| weak & (1 << bit) != 0).map(|(_, words)| *words).collect();
+    let n = servers.len();
+    // One weakness is for information; several together are how carelessly made programs look.
+    let confidence = if weak.count_ones() >= 2 && !is_inside { 0.9 } else { 0.6 };
+    let mut heard = Heard::default();
+    servers.iter().for_each(|(_, server)| heard.merge(&server.heard));
+    let mut finding = draft::begin(&CARD);
+    finding.title = match servers {
+        [((host, port), _)] => format!("{host} port {port}: {}", words.join(", ")),
+        _ => format!("{}: {}", count(n, "TLS server"), words.join(", ")),
+    };
+    finding.severity = severity(Impact::EXPOSURE, confidence, 0.0);
+    finding.score = past(n as f64, least);
+    finding.confidence = confidence;
+    finding.sources = draft::addresses(servers.iter().flat_map(|(_, server)| server.clients.iter().copied()));
+    finding.targets = draft::addresses(servers.iter().map(|((host, _), _)| *host));
+    finding.ports = servers.iter().map(|((_, port), _)| *port).collect();
+    finding.protocol = "TLS".to_owned();
+    finding.evidence =
+        vec![evidence("Servers", n as f64, "servers", "0"), evidence("Handshakes", heard.n as f64, "messages", "")];
+    finding.explanation = format!(
+        "{} with {}. Who sits between client and server may read or change what they say, or pose as the server.",
+        count(n, "TLS server"),
+        words.join(", ")
+    );
+    finding.benign_causes =
+        lines(&["Old devices and appliances", "Test servers, and certificates made by the house itself"]);
+    finding.advice = lines(&[
+        "Find out who runs each server, and update or replace it",
+        "Where the server is unknown and outside, look at which program connects to it",
+    ]);
+    heard.fill(&mut finding);
+    let hosts: Vec<String> =
+        servers.iter().take(Finding::MOST_ADDRESSES).map(|((host, _), _)| draft::host_filter("addr", *host)).collect();
+    finding.display_filter = format!("tls.handshake && ({})", hosts.join(" || "));
+    let id = draft::id_of(&CARD, &format!("{weak}{is_inside}"), &[]);
+    Finding { id, ..draft::finish(finding, false) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Line, hear, inside, outside};
+    use crate::model::Severity;
+    use crate::settings::Settings;
+
+    fn found(messages: &[(Way, &[(FactKind, &str)])]) -> Vec<Finding> {
+        let line = |(way, facts): &(Way, &[(FactKind, &str)])| Line {
+            protocol: Named::Tls,
+            second: 1.0,
+            from: (inside(1), 40_000),
+            to: (outside(1), 443),
+            way: *way,
+            facts: facts.iter().map(|(kind, text)| (*kind, (*text).to_owned())).collect(),
+        };
+        let lines: Vec<Line> = messages.iter().map(line).collect();
+        hear(&ENTRY, &lines, &Settings::default()).findings
+    }
+
+    #[test]
+    fn old_versions_and_own_certificates_are_told_and_new_ones_are_not() {
+        use FactKind::{CertSelfSigned, Message, TlsOffered, TlsSni, Version};
+        let hello = (Way::Forward, &[(Message, "client hello"), (TlsOffered, "TLS 1.2"), (TlsSni, "a.example")][..]);
+        let good = (Way::Backward, &[(Message, "server hello"), (Version, "TLS 1.2")][..]);
+        let old = (Way::Backward, &[(Message, "server hello"), (Version, "TLS 1.0")][..]);
+        let own = (Way::Backward, &[(Message, "certificate"), (CertSelfSigned, "yes")][..]);
+        assert!(found(&[hello, good]).is_empty());
+        assert_eq!(found(&[hello, old])[0].severity, Severity::Info);
+        assert_eq!(found(&[hello, old, own])[0].severity, Severity::Low);
+        let blunt = (Way::Forward, &[(Message, "client hello"), (TlsOffered, "TLS 1.0")][..]);
+        assert_eq!(found(&[blunt])[0].severity, Severity::Low);
+    }
+}

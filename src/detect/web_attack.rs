@@ -1,0 +1,259 @@
+//! What is asked of web servers, per client and server, to findings of attacks in the path, the query or the headers.
+
+use super::draft::{self, evidence, lines, thousands};
+use super::heard::Heard;
+use super::severity::{Impact, extent, past, severity};
+use super::tally::Tally;
+use super::web_signs::{self, KINDS, Kind};
+use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use crate::model::fact::{FactKind, Kinds};
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+use crate::model::{Category, Finding, Host};
+use crate::settings::{Descriptor, Effect};
+
+const CARD: Card = Card {
+    id: "web_attack",
+    name: "Web attack",
+    category: Category::ProtocolAbuse,
+    technique: Some(("T1190", "Exploit Public-Facing Application")),
+    sees: "Requests to a web server carry database commands, paths that climb out of its folder, script code or shell commands, or ask for very many pages that do not exist.",
+    matters: "Such a request makes a careless web application give away data, run the sender's program, or attack its other visitors.",
+    otherwise: "A vulnerability scan that you ordered; a search for these very words; a page that teaches them.",
+    source: "OWASP Top 10 (injection) and the OWASP Core Rule Set's families; CVE-2021-44228 (Log4Shell), CVE-2014-6271 (Shellshock). Patterns ask for two signs together, such as a quote with a command, because one word alone also stands in searches.",
+};
+
+const REQUESTS: Descriptor = Descriptor {
+    id: "web_attack.requests",
+    label: "Attacking requests",
+    help: "So many of one client to one server. One that fits a pattern is enough.",
+    unit: "requests",
+    min: 1.0,
+    max: 100_000.0,
+    default: 1.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const MISSING: Descriptor = Descriptor {
+    id: "web_attack.missing",
+    label: "Pages that do not exist",
+    help: "So many requests of one client for pages that the server does not have, if they are most of its requests. Lists of names for guessing have thousands of lines; a broken site has a few dozen.",
+    unit: "requests",
+    min: 10.0,
+    max: 1_000_000.0,
+    default: 100.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[REQUESTS, MISSING];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(WebAttack::default()) };
+
+/// Share of answers that say "not found" from which a client guesses names.
+const LEAST_MISSING: f64 = 0.8;
+/// From so many attacking requests on it is a tool that tries what it knows.
+const MANY: u64 = 20;
+/// Most pairs kept.
+const MOST_PAIRS: usize = 1 << 16;
+/// Requests shown, and how much of each.
+const MOST_SHOWN: usize = 3;
+const MOST_SHOWN_CHARACTERS: usize = 120;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+struct WebAttack {
+    pairs: Tally<(Host, Host, u16), Pair>,
+}
+
+impl Default for WebAttack {
+    fn default() -> Self {
+        WebAttack { pairs: Tally::new(MOST_PAIRS) }
+    }
+}
+
+#[derive(Default)]
+struct Pair {
+    n_requests: u64,
+    n_answers: u64,
+    n_missing: u64,
+    n_attacks: u64,
+    by_kind: [u64; KINDS.len()],
+    shown: Vec<String>,
+    heard: Heard,
+    missing: Heard,
+}
+
+impl Detector for WebAttack {
+    fn hears(&self, protocol: Named) -> Kinds {
+        if matches!(protocol, Named::Http | Named::Http2) {
+            Kinds::of(&[FactKind::HttpPath, FactKind::HttpStatus])
+        } else {
+            Kinds::NONE
+        }
+    }
+
+    fn observe_message(&mut self, spoken: &Spoken<'_>) {
+        if !matches!(spoken.message.protocol, Named::Http | Named::Http2) {
+            return;
+        }
+        let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
+        let said = &spoken.message.said;
+        let ((client, _), (server, port)) = (flow.initiator(), flow.responder());
+        let Some(pair) = self.pairs.of((client, server, port)) else { return };
+        if touch.way == Way::Backward {
+            if let Some(status) = said.number(FactKind::HttpStatus) {
+                pair.n_answers += 1;
+                if status == 404 {
+                    pair.n_missing += 1;
+                    pair.missing.add(spoken);
+                }
+            }
+            return;
+        }
+        let Some(path) = said.text(FactKind::HttpPath) else { return };
+        pair.n_requests += 1;
+        let agent = said.text(FactKind::HttpAgent).unwrap_or("");
+        let kinds = web_signs::of_request(path)
+            | web_signs::of_header(agent)
+            | said.text(FactKind::HttpReferer).map_or(0, web_signs::of_header);
+        if kinds == 0 {
+            return;
+        }
+        pair.n_attacks += 1;
+        for (place, n) in pair.by_kind.iter_mut().enumerate() {
+            *n += u64::from(kinds & (1 << place) != 0);
+        }
+        pair.heard.add(spoken);
+        if pair.shown.len() < MOST_SHOWN && kinds != Kind::Tool.bit() {
+            let shown: String = web_signs::decoded(path).chars().take(MOST_SHOWN_CHARACTERS).collect();
+            if !pair.shown.contains(&shown) {
+                pair.shown.push(shown);
+            }
+        }
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&REQUESTS);
+        let missing = context.settings.get(&MISSING);
+        let mut cases =
+            self.pairs.sorted_where(|pair| pair.n_attacks as f64 >= least || pair.is_guessing_names(missing));
+        cases.sort_by_key(|(key, pair)| (std::cmp::Reverse((pair.n_attacks, pair.n_missing)), **key));
+        cases.truncate(MOST_FINDINGS);
+        let findings = cases.iter().map(|(key, pair)| pair.finding(**key, least, missing)).collect();
+        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl Pair {
+    fn is_guessing_names(&self, missing: f64) -> bool {
+        let n = self.n_missing as f64;
+        n >= missing && n >= LEAST_MISSING * self.n_answers as f64
+    }
+
+    fn finding(&self, (client, server, port): (Host, Host, u16), least: f64, missing: f64) -> Finding {
+        let is_attack = self.n_attacks as f64 >= least;
+        let is_guessing = self.is_guessing_names(missing);
+        let (n, threshold) = if is_attack { (self.n_attacks as f64, least) } else { (self.n_missing as f64, missing) };
+        let found: Vec<Kind> =
+            KINDS.into_iter().zip(self.by_kind).filter(|(_, n)| *n > 0).map(|(kind, _)| kind).collect();
+        let is_tool = self.n_attacks >= MANY || is_guessing || found == [Kind::Tool];
+        // What outsiders try on a public server all day is a look; what is aimed is a try to get in.
+        let impact = match found.iter().all(|kind| *kind == Kind::Tool) {
+            true if client.is_internal() => Impact::INSIDE_LOOK,
+            true => Impact::OUTSIDE_LOOK,
+            false => Impact::ACCESS_TRY,
+        };
+        let confidence = if is_tool || found.len() >= 2 { 0.92 } else { 0.8 };
+        let words: Vec<&str> = found.iter().map(|kind| kind.words()).collect();
+        let mut finding = draft::begin(&CARD);
+        finding.title = match is_attack {
+            true => format!("{client} attacks the web server {server}: {}", words.join(", ")),
+            false => format!("{client} guesses names of pages on {server}: {} do not exist", thousands(n as usize)),
+        };
+        if !is_attack {
+            draft::technique(&mut finding, ("T1595.003", "Wordlist Scanning"));
+        } else if is_tool {
+            draft::technique(&mut finding, ("T1595.002", "Vulnerability Scanning"));
+        }
+        finding.severity = severity(impact, confidence, extent(n, threshold));
+        finding.score = past(n, threshold);
+        finding.confidence = confidence;
+        finding.sources = draft::addresses([client]);
+        finding.targets = draft::addresses([server]);
+        finding.ports = vec![port];
+        finding.protocol = "HTTP".to_owned();
+        finding.evidence = vec![
+            evidence("Requests that attack", self.n_attacks as f64, "requests", "0"),
+            evidence("Requests in all", self.n_requests as f64, "requests", ""),
+            evidence("Pages that do not exist", self.n_missing as f64, "requests", "a few per cent"),
+        ];
+        for (kind, n) in KINDS.into_iter().zip(self.by_kind).filter(|(_, n)| *n > 0) {
+            finding.evidence.push(evidence(&format!("With {}", kind.words()), n as f64, "requests", "0"));
+        }
+        let examples =
+            if self.shown.is_empty() { String::new() } else { format!(" For example: {}.", self.shown.join("; ")) };
+        let guessed = match is_guessing {
+            true => format!(" {} requests were for pages that do not exist.", thousands(self.n_missing as usize)),
+            false => String::new(),
+        };
+        finding.explanation = format!(
+            "{client} sent {} requests to {server}, port {port}; {} carry {}.{examples}{guessed} Whether the attack worked \
+             shows in the answers: their size, their status, and what the server does afterwards.",
+            thousands(self.n_requests as usize),
+            thousands(self.n_attacks as usize),
+            if words.is_empty() { "a known attack".to_owned() } else { words.join(", ") }
+        );
+        finding.benign_causes = lines(&[
+            "A vulnerability scan that belongs to the house",
+            "Somebody who searches for these very words, or a page that teaches them",
+            "An exercise with an application that is broken on purpose",
+        ]);
+        finding.advice = lines(&[
+            "Read the answers to these requests: a list of users or the content of a file means that it worked",
+            "Look whether the server opened connections of its own afterwards",
+            "Update the application, and let it pass values to its database apart from the command",
+        ]);
+        if is_attack {
+            self.heard.fill(&mut finding)
+        } else {
+            self.missing.fill(&mut finding)
+        }
+        finding.display_filter =
+            format!("{} && tcp.port == {port} && http.request", draft::pair_filter(client, server));
+        draft::finish(finding, true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Line, hear, inside, outside};
+    use crate::model::Severity;
+    use crate::settings::Settings;
+
+    fn found(paths: &[&str]) -> Vec<Finding> {
+        let line = |path: &&str| Line {
+            protocol: Named::Http,
+            second: 1.0,
+            from: (outside(1), 40_000),
+            to: (inside(1), 80),
+            way: Way::Forward,
+            facts: vec![(FactKind::HttpMethod, "GET".to_owned()), (FactKind::HttpPath, (*path).to_owned())],
+        };
+        let lines: Vec<Line> = paths.iter().map(line).collect();
+        hear(&ENTRY, &lines, &Settings::default()).findings
+    }
+
+    #[test]
+    fn an_attack_is_reported_with_its_kind_and_ordinary_requests_are_not() {
+        let attack = found(&["/item?id=1%27+UNION+SELECT+user,password+FROM+users--"]);
+        assert_eq!(attack.len(), 1);
+        assert!(attack[0].severity >= Severity::Medium && attack[0].title.contains("database"));
+        assert!(
+            found(&["/", "/search?q=how+to+union+select+in+sql", "/a/../b.css", "/fonts?family=Open+Sans|Roboto"])
+                .is_empty()
+        );
+    }
+}

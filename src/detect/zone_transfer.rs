@@ -1,0 +1,190 @@
+//! Questions for whole zones of DNS, per asker and server, to findings.
+
+use super::draft::{self, count, evidence, lines};
+use super::heard::Heard;
+use super::severity::{Impact, extent, past, severity};
+use super::tally::Tally;
+use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use crate::model::fact::{FactKind, Kinds};
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+use crate::model::{Category, Finding, Host};
+use crate::settings::{Descriptor, Effect};
+use std::collections::BTreeSet;
+
+const CARD: Card = Card {
+    id: "zone_transfer",
+    name: "DNS zone transfer",
+    category: Category::Scan,
+    technique: Some(("T1590.002", "DNS")),
+    sees: "A host that is no name server itself asks a name server for all names of a domain (AXFR).",
+    matters: "The answer is a list of all machines and what they are for: the best map that an intruder can get.",
+    otherwise: "A second name server that keeps a copy, a backup or inventory of the zone, an administrator who checks it.",
+    source: "RFC 5936: only secondary servers need zone transfers, and servers should answer only those.",
+};
+
+const QUESTIONS: Descriptor = Descriptor {
+    id: "zone_transfer.questions",
+    label: "Questions for zones",
+    help: "So many of one host to one server. One is enough for a whole list.",
+    unit: "questions",
+    min: 1.0,
+    max: 10_000.0,
+    default: 1.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[QUESTIONS];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(ZoneTransfer::default()) };
+
+/// Most pairs kept, and name servers known.
+const MOST_PAIRS: usize = 1 << 14;
+/// Zones named for a pair.
+const MOST_ZONES: usize = 8;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+struct ZoneTransfer {
+    pairs: Tally<(Host, Host), Pair>,
+    servers: Tally<Host, ()>,
+}
+
+impl Default for ZoneTransfer {
+    fn default() -> Self {
+        ZoneTransfer { pairs: Tally::new(MOST_PAIRS), servers: Tally::new(MOST_PAIRS) }
+    }
+}
+
+#[derive(Default)]
+struct Pair {
+    n: u64,
+    n_records: u64,
+    zones: BTreeSet<String>,
+    heard: Heard,
+}
+
+impl Detector for ZoneTransfer {
+    fn hears(&self, protocol: Named) -> Kinds {
+        if protocol == Named::Dns { Kinds::of(&[FactKind::DnsCode, FactKind::DnsType]) } else { Kinds::NONE }
+    }
+
+    fn observe_message(&mut self, spoken: &Spoken<'_>) {
+        if spoken.message.protocol != Named::Dns {
+            return;
+        }
+        let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
+        let said = &spoken.message.said;
+        let ((asker, _), (server, _)) = (flow.initiator(), flow.responder());
+        let is_answer = touch.way == Way::Backward;
+        if is_answer {
+            self.servers.of(server);
+        }
+        if said.text(FactKind::DnsType) != Some("AXFR") {
+            return;
+        }
+        let Some(pair) = self.pairs.of((asker, server)) else { return };
+        pair.heard.add(spoken);
+        if is_answer {
+            pair.n_records += said.number(FactKind::DnsAnswers).unwrap_or(0);
+            return;
+        }
+        pair.n += 1;
+        if let Some(zone) = said.text(FactKind::DnsQuery)
+            && pair.zones.len() < MOST_ZONES
+        {
+            pair.zones.insert(zone.to_owned());
+        }
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&QUESTIONS);
+        let mut cases = self.pairs.sorted_where(|pair| pair.n as f64 >= least);
+        cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.n_records), **key));
+        cases.truncate(MOST_FINDINGS);
+        let finding = |(key, pair): &(&(Host, Host), &Pair)| {
+            let is_server = self.servers.get(&key.0).is_some();
+            pair.finding(**key, is_server, least)
+        };
+        let findings = cases.iter().map(finding).collect();
+        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl Pair {
+    fn finding(&self, (asker, server): (Host, Host), is_server: bool, least: f64) -> Finding {
+        let n = self.n as f64;
+        let is_answered = self.n_records > 0;
+        let zones: Vec<&str> = self.zones.iter().map(String::as_str).collect();
+        // Secondary servers do this all day.
+        let confidence = if is_server { 0.3 } else { 0.85 };
+        let mut finding = draft::begin(&CARD);
+        finding.title = format!("{asker} asks {server} for all names of {}", zones.join(", "));
+        finding.severity = severity(Impact::INSIDE_LOOK, confidence, extent(n, least));
+        finding.score = past(n, least);
+        finding.confidence = confidence;
+        finding.sources = draft::addresses([asker]);
+        finding.targets = draft::addresses([server]);
+        finding.ports = vec![53];
+        finding.protocol = "DNS".to_owned();
+        finding.evidence = vec![
+            evidence("Questions for whole zones", n, "questions", "0, but for secondary servers"),
+            evidence("Records in the answers", self.n_records as f64, "records", "0"),
+            evidence(
+                "Asker answers DNS questions itself",
+                f64::from(u8::from(is_server)),
+                "",
+                "1 for a secondary server",
+            ),
+        ];
+        finding.explanation = format!(
+            "{asker} asked {server} for all names of {}. {}",
+            zones.join(", "),
+            if is_answered {
+                format!("The server answered with {}.", count(self.n_records as usize, "record"))
+            } else {
+                "No list was seen in the answer.".to_owned()
+            }
+        );
+        finding.benign_causes =
+            lines(&["A second name server that keeps a copy", "A backup, an inventory, or an administrator's check"]);
+        finding.advice = lines(&[
+            "Allow zone transfers only to the addresses of the secondary servers, and with a key (RFC 8945)",
+            "Find out who uses the asking host, and what it does next with the names",
+        ]);
+        self.heard.fill(&mut finding);
+        finding.display_filter = format!("{} && dns.qry.type == 252", draft::pair_filter(asker, server));
+        draft::finish(finding, true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Line, hear, inside};
+    use crate::model::Severity;
+    use crate::settings::Settings;
+
+    fn line(from: u8, to: u8, way: Way, kind: &str) -> Line {
+        Line {
+            protocol: Named::Dns,
+            second: 1.0,
+            from: (inside(from), 40_000),
+            to: (inside(to), 53),
+            way,
+            facts: vec![(FactKind::DnsQuery, "example.com".to_owned()), (FactKind::DnsType, kind.to_owned())],
+        }
+    }
+
+    #[test]
+    fn a_host_that_wants_all_names_is_reported_and_a_second_server_hardly() {
+        let worst =
+            |lines: &[Line]| hear(&ENTRY, lines, &Settings::default()).findings.first().map(|finding| finding.severity);
+        assert_eq!(worst(&[line(1, 2, Way::Forward, "AXFR")]), Some(Severity::Medium));
+        assert_eq!(worst(&[line(1, 2, Way::Forward, "A"), line(1, 2, Way::Forward, "SOA")]), None);
+        let secondary = [line(9, 1, Way::Backward, "A"), line(1, 2, Way::Forward, "AXFR")];
+        assert!(worst(&secondary) < Some(Severity::Medium));
+    }
+}

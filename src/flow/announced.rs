@@ -1,0 +1,148 @@
+//! Messages that announce another flow to the protocol of that flow: data connections of FTP, transfers of TFTP.
+
+use crate::model::fact::{FactKind, Message};
+use crate::model::flow::Way;
+use crate::model::protocol::Named;
+use crate::model::{Flow, Host};
+
+/// Most announcements that are remembered; the oldest makes room. What is announced begins at once or never.
+const MOST: usize = 64;
+
+/// Flows that were announced and have not begun.
+#[derive(Debug, Default)]
+pub struct Announced {
+    list: Vec<Announcement>,
+    /// Place of the oldest, once the list is full.
+    oldest: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Announcement {
+    host: Host,
+    port: u16,
+    protocol: Named,
+}
+
+impl Announced {
+    /// True if nothing is awaited.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Remembers what a message of a flow announces.
+    pub fn note(&mut self, message: &Message<'_>, flow: &Flow, way: Way) {
+        let Some(announcement) = announcement(message, flow, way) else { return };
+        if self.list.contains(&announcement) {
+            return;
+        }
+        if self.list.len() < MOST {
+            self.list.push(announcement);
+        } else if let Some(slot) = self.list.get_mut(self.oldest) {
+            *slot = announcement;
+            self.oldest = (self.oldest + 1) % MOST;
+        }
+    }
+
+    /// The protocol of a flow that begins, if it was announced; that is forgotten then.
+    pub fn take(&mut self, flow: &Flow) -> Option<Named> {
+        let ends = [flow.responder(), flow.initiator()];
+        let is_meant =
+            |one: &Announcement| transport(one.protocol) == flow.key.protocol && ends.contains(&(one.host, one.port));
+        let place = self.list.iter().position(is_meant)?;
+        self.oldest = 0;
+        Some(self.list.swap_remove(place).protocol)
+    }
+}
+
+fn transport(protocol: Named) -> u8 {
+    if protocol == Named::Tftp { 17 } else { 6 }
+}
+
+fn announcement(message: &Message<'_>, flow: &Flow, way: Way) -> Option<Announcement> {
+    let said = &message.said;
+    let sender = if way == Way::Forward { flow.initiator() } else { flow.responder() };
+    match message.protocol {
+        // The server answers from a new port to that of the request (RFC 1350, section 4).
+        Named::Tftp => {
+            let is_request = matches!(said.text(FactKind::Message), Some("read" | "write"));
+            is_request.then_some(Announcement { host: sender.0, port: sender.1, protocol: Named::Tftp })
+        }
+        Named::Ftp => {
+            let port = u16::try_from(said.number(FactKind::Port)?).ok().filter(|port| *port > 0)?;
+            // Behind a NAT a server's own address is not what others see: the one that it is spoken to at counts.
+            let named = said.text(FactKind::Address).filter(|_| way == Way::Forward);
+            let host = named.and_then(|text| text.parse().ok()).map_or(sender.0, Host::of);
+            Some(Announcement { host, port, protocol: Named::FtpData })
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::features::made::tcp;
+    use crate::model::Facts;
+
+    fn flow(client: (&str, u16), server: (&str, u16), protocol: u8) -> Flow {
+        let host = |text: &str| Host::of(text.parse().unwrap());
+        let mut flow = tcp(&[(0, true, 0, 2)]);
+        flow.is_low_initiator = true;
+        flow.key.protocol = protocol;
+        (flow.key.low, flow.key.low_port) = (host(client.0), client.1);
+        (flow.key.high, flow.key.high_port) = (host(server.0), server.1);
+        flow
+    }
+
+    fn note(announced: &mut Announced, protocol: Named, flow: &Flow, way: Way, add: impl FnOnce(&mut Facts)) {
+        let mut facts = Facts::default();
+        add(&mut facts);
+        let said = facts.messages().next().unwrap();
+        announced.note(&Message { protocol, time_ns: 0, packet: 0, said }, flow, way);
+    }
+
+    #[test]
+    fn a_data_connection_is_known_once_wherever_its_server_says_it_stands() {
+        let control = flow(("10.0.0.1", 40_000), ("192.0.2.1", 21), 6);
+        let mut announced = Announced::default();
+        note(&mut announced, Named::Ftp, &control, Way::Backward, |facts| {
+            facts.text(FactKind::Address, "172.16.0.1");
+            facts.number(FactKind::Port, 4000);
+        });
+        assert_eq!(announced.take(&flow(("10.0.0.1", 40_001), ("192.0.2.1", 4000), 17)), None);
+        let data = flow(("10.0.0.1", 40_001), ("192.0.2.1", 4000), 6);
+        assert_eq!((announced.take(&data), announced.take(&data)), (Some(Named::FtpData), None));
+    }
+
+    #[test]
+    fn a_client_may_wait_elsewhere_and_a_transfer_answers_the_port_of_its_request() {
+        let control = flow(("10.0.0.1", 40_000), ("192.0.2.1", 21), 6);
+        let mut announced = Announced::default();
+        note(&mut announced, Named::Ftp, &control, Way::Forward, |facts| {
+            facts.text(FactKind::Address, "10.0.0.9");
+            facts.number(FactKind::Port, 5000);
+        });
+        let request = flow(("10.0.0.1", 40_002), ("192.0.2.1", 69), 17);
+        let read = |facts: &mut Facts| facts.text(FactKind::Message, "read");
+        note(&mut announced, Named::Tftp, &request, Way::Forward, read);
+        let transfer = flow(("192.0.2.1", 3000), ("10.0.0.1", 40_002), 17);
+        assert_eq!(announced.take(&transfer), Some(Named::Tftp));
+        assert_eq!(announced.take(&flow(("192.0.2.1", 20), ("10.0.0.9", 5000), 6)), Some(Named::FtpData));
+        assert!(announced.is_empty());
+    }
+
+    #[test]
+    fn the_oldest_of_too_many_is_forgotten() {
+        let mut announced = Announced::default();
+        let request = |port| flow(("10.0.0.1", port), ("192.0.2.1", 69), 17);
+        for port in 1..=MOST as u16 + 1 {
+            note(&mut announced, Named::Tftp, &request(port), Way::Forward, |facts| {
+                facts.text(FactKind::Message, "write");
+            });
+        }
+        assert_eq!(announced.take(&request(1)), None);
+        assert_eq!(announced.take(&request(2)), Some(Named::Tftp));
+        assert_eq!(announced.take(&request(MOST as u16 + 1)), Some(Named::Tftp));
+    }
+}

@@ -1,0 +1,178 @@
+//! Packets, messages and ended flows to the detectors that want them, while a file is read and at its end.
+
+use super::{threads, watch};
+use crate::detect::contacts::Contacts;
+use crate::detect::domains::Domains;
+use crate::detect::ml::flow_rows;
+use crate::detect::{self, Context, Detector, Ended, Spoken, Wants};
+use crate::flow::names::Names;
+use crate::flow::roster::Roster;
+use crate::flow::table::{FlowTable, Touch};
+use crate::flow::told::{Noted, Told};
+use crate::model::Flow;
+use crate::model::fact::{FactKind, Kinds, Message};
+use crate::model::packet::Packet;
+use crate::model::protocol::Named;
+use crate::settings::Settings;
+use crate::stats::counters::Counters;
+use crate::stats::tops::{Tops, tops};
+
+/// The detectors at work, and what several of them share.
+pub(super) struct Observers {
+    detectors: Vec<Box<dyn Detector>>,
+    /// Places of the detectors that want packets or flows of each kind, by the bit of the kind in [`Wants`].
+    watchers: [Vec<usize>; Wants::KINDS],
+    /// By the number of a protocol: places of the detectors that hear its messages, and which facts matter to each.
+    listeners: Vec<Vec<(usize, Kinds)>>,
+    domains: Domains,
+    contacts: Contacts,
+    /// Rows of flows, while models judge.
+    pub rows: flow_rows::Shared,
+}
+
+impl Default for Observers {
+    fn default() -> Self {
+        let watchers = std::array::from_fn(|bit| {
+            let wants_kind = |(_, entry): &(usize, &detect::Entry)| {
+                entry.wants.meets(Wants::kind(bit)) && !watch::is_watcher(entry.wants)
+            };
+            detect::ALL.iter().enumerate().filter(wants_kind).map(|(place, _)| place).collect()
+        });
+        let detectors: Vec<_> = detect::ALL.iter().map(|entry| (entry.make)()).collect();
+        Observers {
+            listeners: Named::ALL.iter().map(|protocol| listeners(&detectors, *protocol)).collect(),
+            detectors,
+            watchers,
+            domains: Domains::default(),
+            contacts: Contacts::default(),
+            rows: flow_rows::Shared::default(),
+        }
+    }
+}
+
+impl Observers {
+    /// Shows a packet to those that want it.
+    #[inline]
+    pub fn packet(&mut self, packet: &Packet) {
+        self.show_packet(Wants::of_packet(packet), packet);
+        if packet.piece().is_some() {
+            self.show_packet(Wants::PIECES, packet);
+        }
+    }
+
+    /// Shows a message, whose facts are `noted`, to those that hear it.
+    #[inline]
+    pub fn message(
+        &mut self,
+        touch: Option<Touch>,
+        message: &Message<'_>,
+        noted: &[Noted],
+        (flows, names): (&FlowTable, &mut Names),
+    ) {
+        let kinds = message.said.kinds();
+        let listeners = self.listeners.get(message.protocol as usize).map_or(&[][..], Vec::as_slice);
+        let mut listeners = listeners.iter().filter(|(_, hears)| hears.meets(kinds)).peekable();
+        if listeners.peek().is_none() {
+            return;
+        }
+        let is_name = |fact: &&Noted| fact.kind == FactKind::DnsQuery && fact.is_text;
+        let name = noted.iter().find(is_name).filter(|_| message.protocol == Named::Dns).map(|name| name.value as u32);
+        if let Some(name) = name {
+            self.domains.learn(names, name);
+        }
+        let asked = name.and_then(|name| self.domains.of(names, name));
+        let flow = touch.and_then(|touch| flows.get(touch.serial));
+        let spoken = Spoken { message, touch, flow, names, asked };
+        for (place, _) in listeners {
+            if let Some(detector) = self.detectors.get_mut(*place) {
+                detector.observe_message(&spoken);
+            }
+        }
+    }
+
+    /// Shows a flow that has ended while the file is read.
+    pub fn flow(&mut self, serial: u32, flow: &Flow, names: &Names) {
+        self.contacts.add(flow);
+        let ended = Ended { serial, flow, name: names.text(flow.name) };
+        for place in self.watchers.get(Wants::of_flow(flow).place()).into_iter().flatten() {
+            if let Some(detector) = self.detectors.get_mut(*place) {
+                detector.observe_flow(&ended);
+            }
+        }
+    }
+
+    /// Shows the flows that are still open at the end of the file, and lists and adds up all.
+    pub fn end(&mut self, flows: &FlowTable, names: &Names) -> (Roster, Tops) {
+        let Observers { detectors, contacts, .. } = self;
+        let n = threads::n_threads();
+        let mut groups: Vec<Vec<_>> = (0..n).map(|_| Vec::new()).collect();
+        let wanting = detect::ALL.iter().zip(detectors).filter(|(entry, _)| entry.wants.meets(Wants::ANY_FLOW));
+        for (place, (entry, detector)) in wanting.enumerate() {
+            if let Some(group) = groups.get_mut(place % n) {
+                group.push((entry.wants, detector));
+            }
+        }
+        let list = || {
+            tops(flows, names, |flow| {
+                if !flow.is_over {
+                    contacts.add(flow);
+                }
+            })
+        };
+        let observe = || {
+            threads::each(groups, |mut group| {
+                for (serial, flow) in flows.iter().filter(|(_, flow)| !flow.is_over) {
+                    show(&mut group, &Ended { serial, flow, name: names.text(flow.name) });
+                }
+            })
+        };
+        threads::both(list, observe).0
+    }
+
+    /// Takes a detector that has watched elsewhere, at its place in the table of detectors.
+    pub fn adopt(&mut self, place: usize, detector: Box<dyn Detector>) {
+        if let Some(slot) = self.detectors.get_mut(place) {
+            *slot = detector;
+        }
+    }
+
+    /// What detectors may look at when they conclude, and the detectors.
+    pub fn context<'a>(
+        &'a mut self,
+        settings: &'a Settings,
+        counters: &Counters,
+        (flows, roster): (&'a FlowTable, &'a Roster),
+        (names, told): (&'a Names, &'a Told),
+    ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
+        let Observers { detectors, contacts, rows, .. } = self;
+        let (span_ns, packets) = (counters.span_ns.unwrap_or((0, 0)), counters.packets);
+        (Context { settings, flows, roster, names, told, contacts, rows, span_ns, packets }, detectors)
+    }
+
+    #[inline]
+    fn show_packet(&mut self, kind: Wants, packet: &Packet) {
+        for place in self.watchers.get(kind.place()).into_iter().flatten() {
+            if let Some(detector) = self.detectors.get_mut(*place) {
+                detector.observe_packet(packet);
+            }
+        }
+    }
+}
+
+/// Places of the detectors that hear messages of a protocol, and which facts of it matter to each.
+fn listeners(detectors: &[Box<dyn Detector>], protocol: Named) -> Vec<(usize, Kinds)> {
+    let all = detect::ALL.iter().zip(detectors).enumerate();
+    let listening = all.filter(|(_, (entry, _))| entry.wants.meets(Wants::MESSAGES));
+    let hears = listening.map(|(place, (_, detector))| (place, detector.hears(protocol)));
+    hears.filter(|(_, kinds)| *kinds != Kinds::NONE).collect()
+}
+
+/// Shows an ended flow to those who want it. Not inlined: browsers optimise a function that is called often, but not a
+/// long loop in one that is called once.
+#[inline(never)]
+fn show(detectors: &mut [(Wants, &mut Box<dyn Detector>)], ended: &Ended<'_>) {
+    let kind = Wants::of_flow(ended.flow);
+    for (_, detector) in detectors.iter_mut().filter(|(wants, _)| wants.meets(kind)) {
+        detector.observe_flow(ended);
+    }
+}
