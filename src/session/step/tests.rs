@@ -1,0 +1,170 @@
+//! Tests of the steps from state to state.
+
+use super::*;
+use crate::model::Verdict;
+use crate::model::analysis::FileFacts;
+use crate::model::finding::tests::made;
+use crate::settings::GENERAL;
+
+fn after(state: &State, actions: impl IntoIterator<Item = Action>) -> State {
+    actions.into_iter().fold(state.clone(), |state, action| state.step(action).0)
+}
+
+fn open(name: &str) -> Action {
+    Action::Open(OpenFile { name: name.into(), bytes: 100 })
+}
+
+fn done(job: u32) -> Action {
+    Action::Heard(Reply::Done { job, analysis: Box::default() })
+}
+
+fn ready() -> State {
+    after(&State::default(), [Action::Heard(Reply::Ready { build: String::new() })])
+}
+
+#[test]
+fn a_worker_that_dies_before_it_speaks_is_replaced_only_when_there_is_something_to_read() {
+    let (state, orders) = State::default().step(Action::Died("No network.".into()));
+    assert!(orders.is_empty());
+    assert!(matches!(state.notice, Some(Notice::Died { is_replaced: false, can_read_again: false, .. })));
+    let (state, orders) = state.step(open("a.pcap"));
+    assert_eq!(orders.first(), Some(&Order::Restart));
+    assert_eq!(state.worker, Worker::Starting);
+}
+
+#[test]
+fn opening_reads_with_the_settings_in_force_and_shows_the_overview() {
+    let start = State { route: Route::Issues, ..State::default() };
+    let (state, orders) = start.step(open("a.pcap"));
+    assert_eq!((state.phase, state.job, &state.route), (Phase::Reading, 1, &Route::Overview));
+    let request = Request::Open { job: 1, settings: Settings::default() };
+    assert_eq!(orders, [Order::Send(request), Order::Show(Route::Overview)]);
+}
+
+#[test]
+fn opening_while_reading_replaces_the_worker() {
+    let (_, orders) = after(&State::default(), [open("a.pcap")]).step(open("b.pcap"));
+    assert_eq!(orders.first(), Some(&Order::Restart));
+}
+
+#[test]
+fn replies_to_an_older_job_are_dropped() {
+    let state = after(&State::default(), [open("a.pcap"), Action::Cancel, open("b.pcap")]);
+    let late = after(&state, [done(1), Action::Heard(Reply::Refused { job: 1, text: "no".into() })]);
+    assert_eq!(late, state);
+    assert_eq!(after(&state, [done(state.job)]).phase, Phase::Ready);
+}
+
+#[test]
+fn cancel_forgets_the_file_and_restarts_the_worker() {
+    let (state, orders) = after(&State::default(), [open("a.pcap")]).step(Action::Cancel);
+    assert_eq!((state.phase, state.file), (Phase::Empty, None));
+    assert_eq!(state.notice, Some(Notice::Cancelled { file: "a.pcap".into() }));
+    assert_eq!(orders, [Order::Restart]);
+}
+
+#[test]
+fn stop_is_asked_for_once() {
+    let state = after(&State::default(), [open("a.pcap")]);
+    let (state, orders) = state.step(Action::Stop);
+    assert_eq!(orders, [Order::Send(Request::Stop { job: 1 })]);
+    assert!(state.step(Action::Stop).1.is_empty());
+}
+
+#[test]
+fn the_hash_comes_later_and_survives_judging_again() {
+    let state = after(&State::default(), [open("a.pcap"), done(1)]);
+    assert!(state.is_hashing());
+    let state = after(&state, [Action::Heard(Reply::Sha256 { job: 1, hex: "ab".into() }), Action::Judge, done(1)]);
+    assert_eq!(state.analysis.as_ref().and_then(|a| a.file.sha256.as_deref()), Some("ab"));
+    assert!(!state.is_hashing() && !state.is_judging);
+    assert_eq!(state.revision, 2);
+}
+
+#[test]
+fn a_refused_file_leads_back_to_the_start_with_the_reason() {
+    let refused = Action::Heard(Reply::Refused { job: 1, text: "This is text.".into() });
+    let state = after(&State::default(), [open("notes.txt"), refused]);
+    assert_eq!(state.phase, Phase::Empty);
+    assert_eq!(state.notice, Some(Notice::Refused { file: "notes.txt".into(), text: "This is text.".into() }));
+}
+
+#[test]
+fn a_dead_worker_keeps_what_is_complete_and_the_file_can_be_read_again() {
+    let reading = after(&ready(), [open("a.pcap")]);
+    let partial = Action::Heard(Reply::Partial { job: 1, analysis: Box::default() });
+    let (died, orders) = after(&reading, [partial]).step(Action::Died("Out of memory.".into()));
+    assert_eq!((died.phase, died.analysis.is_none()), (Phase::Empty, true));
+    assert_eq!(orders, [Order::Restart]);
+    let ready = after(&reading, [done(1), Action::Died("Bug.".into())]);
+    assert_eq!((ready.phase, ready.has_tables, ready.analysis.is_some()), (Phase::Ready, false, true));
+    assert!(matches!(ready.notice, Some(Notice::Died { can_read_again: true, .. })));
+    let again = after(&ready, [Action::ReadAgain, done(3)]);
+    assert!(again.has_tables && again.notice.is_none());
+}
+
+#[test]
+fn settings_that_judge_are_judged_and_those_that_read_ask_for_reading() {
+    let ready = after(&State::default(), [open("a.pcap"), done(1)]);
+    let seed = GENERAL.iter().find(|d| d.effect == Effect::Judge).unwrap();
+    let idle = GENERAL.iter().find(|d| d.effect == Effect::Read).unwrap();
+    let all: Vec<&Descriptor> = GENERAL.iter().collect();
+    let (state, orders) = ready.step(Action::Set(seed, 7.0));
+    assert_eq!(orders, [Order::KeepSettings, Order::JudgeSoon]);
+    assert!(!state.needs_reading(&all));
+    assert!(state.step(Action::Set(seed, 7.0)).1.is_empty());
+    let (state, orders) = ready.step(Action::Set(idle, 60.0));
+    assert_eq!(orders, [Order::KeepSettings]);
+    assert!(state.needs_reading(&all));
+    assert!(!after(&state, [Action::ReadAgain, done(2)]).needs_reading(&all));
+}
+
+fn found() -> Reply {
+    let findings = vec![made("beacon", &[[10, 0, 0, 1]], &[]), made("port_scan", &[[10, 0, 0, 2]], &[])];
+    let file = FileFacts { name: "a.pcap".into(), bytes: 100, ..FileFacts::default() };
+    Reply::Done { job: 1, analysis: Box::new(Analysis { file, findings, ..Analysis::default() }) }
+}
+
+fn beacons() -> Rule {
+    Rule { detector: Some("beacon".into()), ..Rule::default() }
+}
+
+fn counts(state: &State) -> (usize, usize) {
+    state.analysis.as_ref().map_or((0, 0), |analysis| (analysis.findings.len(), analysis.expected.len()))
+}
+
+#[test]
+fn what_is_expected_goes_at_once_and_comes_back() {
+    let ready = after(&State::default(), [open("a.pcap"), Action::Heard(found())]);
+    let (state, orders) = ready.step(Action::Expect(beacons()));
+    assert_eq!((counts(&ready), counts(&state)), ((2, 0), (1, 1)));
+    let told = Request::Expect { job: 1, settings: state.settings.clone() };
+    assert_eq!(orders, [Order::KeepSettings, Order::Send(told)]);
+    assert_eq!(state.notice, Some(Notice::Expected(beacons())));
+    assert_eq!(counts(&after(&state, [Action::Heard(found())])), (1, 1), "rules that came after the worker was asked");
+    let undone = after(&state, [Action::Unexpect(beacons())]);
+    assert_eq!((counts(&undone), &undone.notice), ((2, 0), &None));
+    assert!(ready.step(Action::Expect(Rule::default())).1.is_empty());
+}
+
+#[test]
+fn what_is_said_stays_when_judged_again_and_when_the_file_is_opened_again() {
+    let remark = Remark { verdict: Some(Verdict::False), note: "Ours.".into() };
+    let say = Action::Remark("beacon-1".into(), remark.clone());
+    let ready = after(&State::default(), [open("a.pcap"), Action::Heard(found())]);
+    let (state, orders) = ready.step(say);
+    assert_eq!(orders, [Order::KeepMemory]);
+    let says = |state: &State| state.analysis.as_ref().and_then(|a| a.remarks.get("beacon-1").cloned());
+    assert_eq!(says(&state), Some(remark.clone()));
+    assert_eq!(says(&after(&state, [Action::Judge, Action::Heard(found())])), Some(remark.clone()));
+    let (hashed, orders) = state.step(Action::Heard(Reply::Sha256 { job: 1, hex: "ab".into() }));
+    assert_eq!((says(&hashed), orders), (Some(remark.clone()), vec![Order::KeepMemory]));
+    let again = State { memory: Shared::new(Memory::from_text(&hashed.memory.text())), ..State::default() };
+    let again = after(&again, [open("a.pcap"), Action::Heard(found())]);
+    assert_eq!(says(&again), Some(remark));
+    let other = after(&again, [Action::Heard(Reply::Sha256 { job: 1, hex: "cd".into() })]);
+    assert_eq!(says(&other), None, "it only had the same name and size");
+    let (forgotten, orders) = hashed.step(Action::Forget);
+    assert_eq!((says(&forgotten), forgotten.memory.text().as_str()), (None, "[]"));
+    assert!(orders.contains(&Order::Forget) && !orders.contains(&Order::KeepSettings));
+}
