@@ -281,11 +281,11 @@ fn sides(row: &Row<'_>, units: Units, protocol: u8, first_ns: i64, last_ns: i64)
 /// How many of the packets go forward, by the share of bytes; each side that has bytes has a packet.
 fn split(packets: u64, fwd_bytes: Option<u64>, bytes: Option<u64>) -> Option<u64> {
     let (Some(forward), Some(bytes)) = (fwd_bytes, bytes) else { return Some(packets) };
-    if bytes == 0 || forward >= bytes {
+    if packets < 2 || bytes == 0 || forward >= bytes {
         return Some(packets);
     }
     let share = (packets as f64 * forward as f64 / bytes as f64).round() as u64;
-    Some(share.clamp(u64::from(forward > 0), packets.saturating_sub(1)))
+    Some(share.clamp(u64::from(forward > 0), packets - 1))
 }
 
 struct Side {
@@ -365,5 +365,13 @@ mod tests {
             });
             prop_assert_eq!(host(text.as_bytes()), expected);
         }
+    }
+
+    #[test]
+    fn packets_are_split_by_bytes_and_a_lone_one_goes_forward() {
+        let split = |packets, forward, bytes| split(packets, Some(forward), Some(bytes));
+        assert_eq!(split(10, 300, 1000), Some(3));
+        assert_eq!([split(10, 1, 1000), split(10, 999, 1000)], [Some(1), Some(9)], "each side that has bytes has one");
+        assert_eq!([split(0, 5, 9), split(1, 5, 9), split(2, 5, 9)], [Some(0), Some(1), Some(1)]);
     }
 }
