@@ -82,8 +82,15 @@ struct Server {
     has_answered: bool,
     offers_old: bool,
     clients: BTreeSet<Host>,
+    /// Numbers of the handshake messages that were weak.
+    messages: BTreeSet<u8>,
     heard: Heard,
 }
+
+/// Numbers of handshake messages (RFC 8446, section 4).
+const CLIENT_HELLO: u8 = 1;
+const SERVER_HELLO: u8 = 2;
+const CERTIFICATE: u8 = 11;
 
 impl Detector for WeakTls {
     fn hears(&self, protocol: Named) -> Kinds {
@@ -108,7 +115,7 @@ impl Detector for WeakTls {
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
         let ((client, _), key) = (flow.initiator(), flow.responder());
         let is_old = |kind| said.text(kind).is_some_and(|version| OLD_VERSIONS.contains(&version));
-        let weak = match said.text(FactKind::Message) {
+        let (message, weak) = match said.text(FactKind::Message) {
             Some("client hello") if touch.way == Way::Forward => {
                 let is_nameless = said.text(FactKind::TlsSni).is_none() && !key.0.is_internal();
                 let weak = if is_nameless { NAMELESS } else { 0 };
@@ -117,7 +124,7 @@ impl Detector for WeakTls {
                 {
                     server.offers_old = true;
                     server.weak |= weak;
-                    server.note(client, spoken);
+                    server.note(client, CLIENT_HELLO, spoken);
                 }
                 return;
             }
@@ -125,25 +132,26 @@ impl Detector for WeakTls {
                 if let Some(server) = self.servers.known(&key) {
                     server.has_answered = true;
                 }
-                if is_old(FactKind::Version) { OLD } else { 0 }
+                (SERVER_HELLO, if is_old(FactKind::Version) { OLD } else { 0 })
             }
             Some("certificate") if touch.way == Way::Backward => {
                 let now = u64::try_from(spoken.message.time_ns / SECOND).unwrap_or(0);
                 let is_past = said.number(FactKind::CertUntil).is_some_and(|until| until < now);
                 let is_early = said.number(FactKind::CertFrom).is_some_and(|from| from > now);
                 let is_own = said.text(FactKind::CertSelfSigned) == Some("yes");
-                [(is_past, EXPIRED), (is_early, EARLY), (is_own, SELF_SIGNED)]
+                let weak = [(is_past, EXPIRED), (is_early, EARLY), (is_own, SELF_SIGNED)]
                     .into_iter()
                     .filter(|(is_so, _)| *is_so)
-                    .fold(0, |weak, (_, bit)| weak | bit)
+                    .fold(0, |weak, (_, bit)| weak | bit);
+                (CERTIFICATE, weak)
             }
-            _ => 0,
+            _ => return,
         };
         if weak != 0
             && let Some(server) = self.servers.of(key)
         {
             server.weak |= weak;
-            server.note(client, spoken);
+            server.note(client, message, spoken);
         }
     }
 
@@ -168,8 +176,9 @@ impl Detector for WeakTls {
 }
 
 impl Server {
-    fn note(&mut self, client: Host, spoken: &Spoken<'_>) {
+    fn note(&mut self, client: Host, message: u8, spoken: &Spoken<'_>) {
         self.heard.add(spoken);
+        self.messages.insert(message);
         if self.clients.len() < MOST_CLIENTS {
             self.clients.insert(client);
         }
@@ -213,7 +222,9 @@ fn finding(weak: u8, is_inside: bool, servers: &[Case<'_>], least: f64) -> Findi
     heard.fill(&mut finding);
     let hosts: Vec<String> =
         servers.iter().take(Finding::MOST_ADDRESSES).map(|((host, _), _)| draft::host_filter("addr", *host)).collect();
-    finding.display_filter = format!("tls.handshake && ({})", hosts.join(" || "));
+    let messages: BTreeSet<u8> = servers.iter().flat_map(|(_, server)| server.messages.iter().copied()).collect();
+    let messages: Vec<String> = messages.iter().map(u8::to_string).collect();
+    finding.display_filter = format!("tls.handshake.type in {{{}}} && ({})", messages.join(", "), hosts.join(" || "));
     let id = draft::id_of(&CARD, &format!("{weak}{is_inside}"), &[]);
     Finding { id, ..draft::finish(finding, false) }
 }
