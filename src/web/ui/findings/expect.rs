@@ -3,7 +3,7 @@
 use crate::model::{Analysis, Finding, Rule};
 use crate::session::{Action, Shared};
 use crate::triage::offer;
-use crate::web::ui::hooks::{use_action, use_focus_on_change};
+use crate::web::ui::hooks::{OpenRule, use_action, use_focus_on_change, use_rule_form};
 use crate::web::ui::icon::Icon;
 use crate::web::ui::rule_form::RuleForm;
 use crate::web::ui::text::plain;
@@ -21,9 +21,8 @@ pub struct ExpectProps {
 /// A button that opens the form, the form, or the rule in force.
 #[component]
 pub fn Expect(props: &ExpectProps) -> Html {
-    let is_open = use_state_eq(|| false);
+    let OpenRule { is_open, toggle, on_cancel, on_done } = use_rule_form();
     let button = use_node_ref();
-    let expect = use_action(Action::Expect);
     let unexpect = use_action(Action::Unexpect);
     {
         let is_open = is_open.setter();
@@ -34,21 +33,6 @@ pub fn Expect(props: &ExpectProps) -> Html {
     if let Some(rule) = props.analysis.rule_of(&props.id) {
         return in_force(rule, unexpect);
     }
-    let toggle = {
-        let is_open = is_open.clone();
-        Callback::from(move |_: MouseEvent| is_open.set(!*is_open))
-    };
-    let on_cancel = {
-        let is_open = is_open.setter();
-        Callback::from(move |()| is_open.set(false))
-    };
-    let on_done = {
-        let is_open = is_open.setter();
-        Callback::from(move |rule: Rule| {
-            is_open.set(false);
-            expect.emit(rule);
-        })
-    };
     html! {
         <div class="expect">
             <p>

@@ -2,7 +2,7 @@
 
 use crate::model::{Analysis, Rule, quantity};
 use crate::session::{Action, Shared, State};
-use crate::web::ui::hooks::use_action;
+use crate::web::ui::hooks::{OpenRule, use_action, use_rule_form};
 use crate::web::ui::icon::Icon;
 use crate::web::ui::rule_form::RuleForm;
 use crate::web::ui::text::plain;
@@ -19,24 +19,8 @@ pub struct ExpectedProps {
 #[component]
 pub fn Expected(props: &ExpectedProps) -> Html {
     let rules = props.state.settings.expected();
-    let is_open = use_state_eq(|| false);
-    let expect = use_action(Action::Expect);
+    let OpenRule { is_open, toggle: open, on_cancel, on_done } = use_rule_form();
     let unexpect = use_action(Action::Unexpect);
-    let open = {
-        let is_open = is_open.clone();
-        Callback::from(move |_: MouseEvent| is_open.set(!*is_open))
-    };
-    let on_cancel = {
-        let is_open = is_open.setter();
-        Callback::from(move |()| is_open.set(false))
-    };
-    let on_done = {
-        let is_open = is_open.setter();
-        Callback::from(move |rule: Rule| {
-            is_open.set(false);
-            expect.emit(rule);
-        })
-    };
     let analysis = props.state.analysis.clone();
     html! {
         <section class="card group" aria-labelledby="settings-expected" id="group-expected">
