@@ -4,38 +4,15 @@ use super::{Card, identity};
 use crate::model::finding::{Evidence, Finding};
 use crate::model::quantity;
 use crate::model::time::SECOND;
-use crate::model::{Address, Host, Severity};
+use crate::model::{Address, Host};
 
 /// A finding with the card's parts filled in; the detector sets the rest and calls [`finish`].
 pub fn begin(card: &Card) -> Finding {
-    Finding {
-        id: String::new(),
-        detector: card.id.to_owned(),
-        category: card.category,
-        title: String::new(),
-        severity: Severity::Info,
-        score: 0.0,
-        confidence: 0.0,
-        technique: card.technique.map(|(id, _)| id.to_owned()),
-        technique_name: card.technique.map(|(_, name)| name.to_owned()),
-        start_ns: 0,
-        end_ns: 0,
-        sources: Vec::new(),
-        targets: Vec::new(),
-        ports: Vec::new(),
-        protocol: String::new(),
-        names: Vec::new(),
-        evidence: Vec::new(),
-        series: None,
-        explanation: String::new(),
-        benign_causes: Vec::new(),
-        advice: Vec::new(),
-        display_filter: String::new(),
-        n_flows: 0,
-        n_packets: 0,
-        flow_serials: Vec::new(),
-        packet_indices: Vec::new(),
+    let mut finding = Finding::of(card.id, card.category);
+    if let Some(named) = card.technique {
+        technique(&mut finding, named);
     }
+    finding
 }
 
 /// Names another technique than the card's.

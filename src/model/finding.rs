@@ -171,6 +171,38 @@ impl Finding {
     /// Most flows listed; `n_flows` counts all.
     pub const MOST_FLOWS: usize = 100_000;
 
+    /// A finding of which only the detector and its kind are known.
+    pub fn of(detector: &str, category: Category) -> Finding {
+        Finding {
+            id: String::new(),
+            detector: detector.to_owned(),
+            category,
+            title: String::new(),
+            severity: Severity::Info,
+            score: 0.0,
+            confidence: 0.0,
+            technique: None,
+            technique_name: None,
+            start_ns: 0,
+            end_ns: 0,
+            sources: Vec::new(),
+            targets: Vec::new(),
+            ports: Vec::new(),
+            protocol: String::new(),
+            names: Vec::new(),
+            evidence: Vec::new(),
+            series: None,
+            explanation: String::new(),
+            benign_causes: Vec::new(),
+            advice: Vec::new(),
+            display_filter: String::new(),
+            n_flows: 0,
+            n_packets: 0,
+            flow_serials: Vec::new(),
+            packet_indices: Vec::new(),
+        }
+    }
+
     /// Most severe first, then by score, start and id: a total order that never depends on hashing.
     pub fn sort(findings: &mut [Finding]) {
         findings.sort_by(|a, b| {
@@ -193,31 +225,13 @@ pub(crate) mod tests {
         let all = |list: &[[u8; 4]]| list.iter().map(|bytes| Address::Ip(Host::v4(*bytes))).collect();
         Finding {
             id: format!("{detector}-1"),
-            detector: detector.to_owned(),
-            category: Category::Scan,
             title: detector.to_owned(),
             severity: Severity::Medium,
             score: 0.5,
             confidence: 0.5,
-            technique: None,
-            technique_name: None,
-            start_ns: 0,
-            end_ns: 0,
             sources: all(sources),
             targets: all(targets),
-            ports: Vec::new(),
-            protocol: String::new(),
-            names: Vec::new(),
-            evidence: Vec::new(),
-            series: None,
-            explanation: String::new(),
-            benign_causes: Vec::new(),
-            advice: Vec::new(),
-            display_filter: String::new(),
-            n_flows: 0,
-            n_packets: 0,
-            flow_serials: Vec::new(),
-            packet_indices: Vec::new(),
+            ..Finding::of(detector, Category::Scan)
         }
     }
 
