@@ -77,16 +77,11 @@ const MOST_SERVERS: usize = 4096;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct Amplification {
-    victims: Tally<(Host, u16), Victim>,
-    smurfs: Tally<Host, Smurf>,
-    askers: Tally<(Host, Host, Named), Heard>,
-}
-
-impl Default for Amplification {
-    fn default() -> Self {
-        Amplification { victims: Tally::new(MOST), smurfs: Tally::new(MOST), askers: Tally::new(MOST) }
-    }
+    victims: Tally<(Host, u16), Victim, MOST>,
+    smurfs: Tally<Host, Smurf, MOST>,
+    askers: Tally<(Host, Host, Named), Heard, MOST>,
 }
 
 /// What a host got from a service without having asked.

@@ -57,22 +57,12 @@ const MOST_FINDINGS: usize = 100;
 
 type Mac = [u8; 6];
 
+#[derive(Default)]
 struct ArpSpoofing {
-    claims: Tally<(Host, Mac), Claim>,
-    turns: Tally<Host, Turns>,
-    asked: Tally<(Host, Host), Option<i64>>,
+    claims: Tally<(Host, Mac), Claim, MOST_PAIRS>,
+    turns: Tally<Host, Turns, MOST_PAIRS>,
+    asked: Tally<(Host, Host), Option<i64>, MOST_PAIRS>,
     gateway: Gateway,
-}
-
-impl Default for ArpSpoofing {
-    fn default() -> Self {
-        ArpSpoofing {
-            claims: Tally::new(MOST_PAIRS),
-            turns: Tally::new(MOST_PAIRS),
-            asked: Tally::new(MOST_PAIRS),
-            gateway: Gateway::default(),
-        }
-    }
 }
 
 /// How one MAC address claimed one IP address.

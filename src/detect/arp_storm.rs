@@ -50,14 +50,9 @@ const MOST_ADDRESSES: usize = 4096;
 /// Packets remembered for one device.
 const MOST_INDICES: usize = 20_000;
 
+#[derive(Default)]
 struct ArpStorm {
-    devices: Tally<[u8; 6], Device>,
-}
-
-impl Default for ArpStorm {
-    fn default() -> Self {
-        ArpStorm { devices: Tally::new(MOST_DEVICES) }
-    }
+    devices: Tally<[u8; 6], Device, MOST_DEVICES>,
 }
 
 #[derive(Default)]

@@ -65,15 +65,10 @@ const MOST_INDICES: usize = 4096;
 
 type Mac = [u8; 6];
 
+#[derive(Default)]
 struct ArpSweep {
-    devices: Tally<Mac, Device>,
-    questions: Tally<(Mac, Host), Question>,
-}
-
-impl Default for ArpSweep {
-    fn default() -> Self {
-        ArpSweep { devices: Tally::new(MOST_DEVICES), questions: Tally::new(MOST_QUESTIONS) }
-    }
+    devices: Tally<Mac, Device, MOST_DEVICES>,
+    questions: Tally<(Mac, Host), Question, MOST_QUESTIONS>,
 }
 
 #[derive(Default)]

@@ -2,6 +2,7 @@
 
 use super::draft::{self, evidence, lines};
 use super::gather::{Between, Gathered, visit};
+use super::home::Home;
 use super::regularity::{Parts, parts, threat};
 use super::severity::{Impact, severity};
 use super::tally::{Map, Tally};
@@ -84,25 +85,12 @@ enum Server {
     Place(Host, u16),
 }
 
+#[derive(Default)]
 struct Beacon {
-    calls: Tally<(Host, Server), Vec<Call>>,
+    calls: Tally<(Host, Server), Vec<Call>, MOST_PAIRS>,
     n_calls: usize,
     n_left_out: u64,
-    inside: Tally<Host, ()>,
-    /// Flows begun by public addresses, to public addresses.
-    public: Tally<Host, u64>,
-}
-
-impl Default for Beacon {
-    fn default() -> Self {
-        Beacon {
-            calls: Tally::new(MOST_PAIRS),
-            n_calls: 0,
-            n_left_out: 0,
-            inside: Tally::new(MOST_PAIRS),
-            public: Tally::new(MOST_PAIRS),
-        }
-    }
+    home: Home,
 }
 
 /// One connection.
@@ -113,13 +101,8 @@ struct Call {
     is_nameless_http: bool,
 }
 
-/// Where nobody inside is seen, the public host that begins at least this share of all flows is the one that was watched.
-const HOME_SHARE: f64 = 0.5;
-/// Fewer flows do not tell whom a capture is about.
-const LEAST_HOME_FLOWS: u64 = 10;
-
-/// From inside to outside, or between public addresses where the capture's own hosts may have such; and not of a protocol that calls at even times by design: time and names have detectors of
-/// their own.
+/// From inside to outside, or between public addresses where the capture's own hosts may have such; and not of a protocol
+/// that calls at even times by design: time and names have detectors of their own.
 fn is_judged(flow: &Flow) -> bool {
     let ((source, _), (target, port)) = (flow.initiator(), flow.responder());
     let is_group = source.is_group() || target.is_group();
@@ -130,16 +113,15 @@ fn is_judged(flow: &Flow) -> bool {
 impl Detector for Beacon {
     fn observe_flow(&mut self, ended: &Ended<'_>) {
         let flow = ended.flow;
-        self.note_inside(flow);
+        self.home.add_inside(flow.initiator().0);
         if !is_judged(flow) {
             return;
         }
         let ((source, _), (target, port)) = (flow.initiator(), flow.responder());
         if !source.is_internal() {
-            match self.public.of(source) {
-                // Public addresses leave half of the room to those inside.
-                Some(n) if self.n_calls < MOST_CALLS / 2 => *n += 1,
-                _ => return,
+            // Public addresses leave half of the room to those inside.
+            if !self.home.add_public(source, self.n_calls < MOST_CALLS / 2) {
+                return;
             }
         }
         let is_http = flow.app == Some(Named::Http) && flow.is_app_certain;
@@ -160,7 +142,7 @@ impl Detector for Beacon {
         let wanted = context.settings.get(&SCORE);
         let span = (context.span_ns.0.div_euclid(SECOND), context.span_ns.1.div_euclid(SECOND));
         let users = self.users();
-        let home = self.home();
+        let home = self.home.public();
         let mut cases: Vec<Case> = self
             .calls
             .sorted_where(|calls| calls.len() >= least && calls.len() < STROBE)
@@ -180,7 +162,7 @@ impl Detector for Beacon {
                     n_calls: calls.len(),
                     parts,
                     n_users: users.get(server).copied().unwrap_or(1),
-                    n_inside: self.inside.n_keys(),
+                    n_inside: self.home.n_inside(),
                     is_nameless_http: calls.iter().all(|call| call.is_nameless_http),
                     gaps: None,
                 })
@@ -210,23 +192,6 @@ impl Beacon {
             calls.push(call);
             self.n_calls += 1;
         }
-    }
-
-    fn note_inside(&mut self, flow: &Flow) {
-        let (source, _) = flow.initiator();
-        if source.is_internal() {
-            self.inside.of(source);
-        }
-    }
-
-    /// The public host that a capture without anybody inside is about.
-    fn home(&self) -> Option<Host> {
-        if self.inside.n_keys() > 0 {
-            return None;
-        }
-        let total: u64 = self.public.iter().map(|(_, n)| n).sum();
-        let (host, n) = self.public.iter().max_by_key(|(host, n)| (**n, **host))?;
-        (*n >= LEAST_HOME_FLOWS && *n as f64 >= HOME_SHARE * total as f64).then_some(*host)
     }
 
     /// How many hosts inside use each server.

@@ -55,14 +55,9 @@ const MOST_NAMED: usize = 5;
 /// Most findings.
 const MOST_FINDINGS: usize = 100;
 
+#[derive(Default)]
 struct CleartextLogin {
-    connections: Tally<u32, Connection>,
-}
-
-impl Default for CleartextLogin {
-    fn default() -> Self {
-        CleartextLogin { connections: Tally::new(MOST_CONNECTIONS) }
-    }
+    connections: Tally<u32, Connection, MOST_CONNECTIONS>,
 }
 
 /// The log-ins of one connection.
@@ -93,14 +88,7 @@ struct Server {
 
 impl Detector for CleartextLogin {
     fn hears(&self, _protocol: Named) -> Kinds {
-        Kinds::of(&[
-            FactKind::User,
-            FactKind::Password,
-            FactKind::HttpAuth,
-            FactKind::Login,
-            FactKind::HttpStatus,
-            FactKind::Community,
-        ])
+        logins::KINDS.and(Kinds::of(&[FactKind::Community]))
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {

@@ -45,14 +45,9 @@ const MOST_PAIRS: usize = 1 << 16;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct ConnectionFlood {
-    pairs: Tally<(Host, Host, u16), Seconds>,
-}
-
-impl Default for ConnectionFlood {
-    fn default() -> Self {
-        ConnectionFlood { pairs: Tally::new(MOST_PAIRS) }
-    }
+    pairs: Tally<(Host, Host, u16), Seconds, MOST_PAIRS>,
 }
 
 fn is_used(flow: &Flow) -> bool {

@@ -135,14 +135,9 @@ impl Default for First {
 type Key = (Host, u8, Host, u16);
 
 /// First contacts of all sources.
+#[derive(Default)]
 pub struct Contacts {
-    firsts: Tally<Key, First>,
-}
-
-impl Default for Contacts {
-    fn default() -> Self {
-        Contacts { firsts: Tally::new(Contacts::MOST) }
-    }
+    firsts: Tally<Key, First, { Contacts::MOST }>,
 }
 
 impl Contacts {

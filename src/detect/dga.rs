@@ -66,14 +66,9 @@ const MOST_FINDINGS: usize = 50;
 /// The most domains within this time are counted.
 const BURST_NS: i64 = 60 * SECOND;
 
+#[derive(Default)]
 struct Dga {
-    askers: Tally<Host, Asker>,
-}
-
-impl Default for Dga {
-    fn default() -> Self {
-        Dga { askers: Tally::new(MOST_ASKERS) }
-    }
+    askers: Tally<Host, Asker, MOST_ASKERS>,
 }
 
 #[derive(Default)]

@@ -64,15 +64,10 @@ const MOST_NAMES: usize = 1 << 14;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct DnsTunnel {
     /// By the index of the domain among the names, and the asker.
-    pairs: Tally<(u32, Host), Box<Asked>>,
-}
-
-impl Default for DnsTunnel {
-    fn default() -> Self {
-        DnsTunnel { pairs: Tally::new(MOST_PAIRS) }
-    }
+    pairs: Tally<(u32, Host), Box<Asked>, MOST_PAIRS>,
 }
 
 /// What one host asked of one domain.

@@ -94,15 +94,10 @@ const MOST_CASES: usize = 1 << 14;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct DomainAttack {
-    cases: Tally<(Host, Host, Deed), Calls>,
-    controllers: Tally<Host, ()>,
-}
-
-impl Default for DomainAttack {
-    fn default() -> Self {
-        DomainAttack { cases: Tally::new(MOST_CASES), controllers: Tally::new(MOST_CASES) }
-    }
+    cases: Tally<(Host, Host, Deed), Calls, MOST_CASES>,
+    controllers: Tally<Host, (), MOST_CASES>,
 }
 
 #[derive(Default)]

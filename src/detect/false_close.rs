@@ -65,7 +65,7 @@ struct Refusal {
 
 struct FalseClose {
     refusals: Vec<Refusal>,
-    servers: Tally<(Host, u16), Server>,
+    servers: Tally<(Host, u16), Server, MOST_SERVERS>,
     hasher: FixedState,
 }
 
@@ -73,7 +73,7 @@ impl Default for FalseClose {
     fn default() -> Self {
         FalseClose {
             refusals: vec![Refusal::default(); MOST_REFUSALS],
-            servers: Tally::new(MOST_SERVERS),
+            servers: Tally::default(),
             hasher: FixedState::default(),
         }
     }

@@ -58,14 +58,9 @@ const MOST_FILTER_PEERS: usize = 15;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct ForgedReset {
-    connections: Tally<u32, Connection>,
-}
-
-impl Default for ForgedReset {
-    fn default() -> Self {
-        ForgedReset { connections: Tally::new(MOST_CONNECTIONS) }
-    }
+    connections: Tally<u32, Connection, MOST_CONNECTIONS>,
 }
 
 #[derive(Default)]

@@ -53,14 +53,9 @@ const MOST_PAIRS: usize = 1 << 16;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct FragmentAbuse {
-    pairs: Tally<(Host, Host), Pair>,
-}
-
-impl Default for FragmentAbuse {
-    fn default() -> Self {
-        FragmentAbuse { pairs: Tally::new(MOST_PAIRS) }
-    }
+    pairs: Tally<(Host, Host), Pair, MOST_PAIRS>,
 }
 
 #[derive(Default)]

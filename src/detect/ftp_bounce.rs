@@ -45,14 +45,9 @@ const MOST_KEPT: usize = 1 << 14;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct FtpBounce {
-    told: Tally<(Host, Host, Host), Heard>,
-}
-
-impl Default for FtpBounce {
-    fn default() -> Self {
-        FtpBounce { told: Tally::new(MOST_KEPT) }
-    }
+    told: Tally<(Host, Host, Host), Heard, MOST_KEPT>,
 }
 
 impl Detector for FtpBounce {

@@ -5,14 +5,9 @@ use crate::model::Flow;
 use std::cmp::Reverse;
 
 /// Counts which Ethernet addresses get traffic from inside to outside.
+#[derive(Default)]
 pub struct Gateway {
-    receivers: Tally<[u8; 6], u64>,
-}
-
-impl Default for Gateway {
-    fn default() -> Self {
-        Gateway { receivers: Tally::new(Gateway::MOST) }
-    }
+    receivers: Tally<[u8; 6], u64, { Gateway::MOST }>,
 }
 
 impl Gateway {

@@ -161,16 +161,11 @@ pub struct Pair {
 }
 
 /// Tries by client, server and port.
+#[derive(Default)]
 pub struct Tries {
-    pairs: Tally<(Host, Host, u16), Pair>,
+    pairs: Tally<(Host, Host, u16), Pair, { Tries::MOST_PAIRS }>,
     n_kept: usize,
     n_left_out: u64,
-}
-
-impl Default for Tries {
-    fn default() -> Self {
-        Tries { pairs: Tally::new(Tries::MOST_PAIRS), n_kept: 0, n_left_out: 0 }
-    }
 }
 
 /// A series of tries that look the same.

@@ -73,14 +73,9 @@ const MOST_PEERS: usize = 4096;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct HiddenNetwork {
-    hosts: Tally<(Host, Network), BTreeSet<Host>>,
-}
-
-impl Default for HiddenNetwork {
-    fn default() -> Self {
-        HiddenNetwork { hosts: Tally::new(MOST_HOSTS) }
-    }
+    hosts: Tally<(Host, Network), BTreeSet<Host>, MOST_HOSTS>,
 }
 
 /// The network that a flow is of.

@@ -45,14 +45,9 @@ const MOST_TARGETS: usize = 1 << 16;
 /// Most floods reported; the largest win.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct IcmpFlood {
-    targets: Tally<Host, Seconds>,
-}
-
-impl Default for IcmpFlood {
-    fn default() -> Self {
-        IcmpFlood { targets: Tally::new(MOST_TARGETS) }
-    }
+    targets: Tally<Host, Seconds, MOST_TARGETS>,
 }
 
 fn is_echo(flow: &Flow) -> bool {

@@ -50,15 +50,10 @@ const MOST_SENDERS: usize = 1 << 14;
 
 type Mac = [u8; 6];
 
+#[derive(Default)]
 struct IcmpRedirect {
-    senders: Tally<(Host, Mac), Sender>,
-    claims: Tally<(Host, Mac), u64>,
-}
-
-impl Default for IcmpRedirect {
-    fn default() -> Self {
-        IcmpRedirect { senders: Tally::new(MOST_SENDERS), claims: Tally::new(MOST_SENDERS) }
-    }
+    senders: Tally<(Host, Mac), Sender, MOST_SENDERS>,
+    claims: Tally<(Host, Mac), u64, MOST_SENDERS>,
 }
 
 #[derive(Default)]

@@ -53,14 +53,9 @@ const MOST_PAIRS: usize = 1 << 15;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct IcmpTunnel {
-    pairs: Tally<(Host, Host), Pair>,
-}
-
-impl Default for IcmpTunnel {
-    fn default() -> Self {
-        IcmpTunnel { pairs: Tally::new(MOST_PAIRS) }
-    }
+    pairs: Tally<(Host, Host), Pair, MOST_PAIRS>,
 }
 
 #[derive(Default)]

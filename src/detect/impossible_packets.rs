@@ -70,14 +70,9 @@ const MOST_PACKETS: usize = 100;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct ImpossiblePackets {
-    pairs: Tally<(Host, Host), Pair>,
-}
-
-impl Default for ImpossiblePackets {
-    fn default() -> Self {
-        ImpossiblePackets { pairs: Tally::new(MOST_PAIRS) }
-    }
+    pairs: Tally<(Host, Host), Pair, MOST_PAIRS>,
 }
 
 #[derive(Default)]

@@ -54,14 +54,9 @@ const MOST_PACKETS: usize = 100;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct Ipv6Abuse {
-    pairs: Tally<(Host, Host), Pair>,
-}
-
-impl Default for Ipv6Abuse {
-    fn default() -> Self {
-        Ipv6Abuse { pairs: Tally::new(MOST_PAIRS) }
-    }
+    pairs: Tally<(Host, Host), Pair, MOST_PAIRS>,
 }
 
 #[derive(Default)]

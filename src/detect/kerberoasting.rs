@@ -50,14 +50,9 @@ const MANY_SERVICES: usize = 20;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct Kerberoasting {
-    pairs: Tally<(Host, Host), Pair>,
-}
-
-impl Default for Kerberoasting {
-    fn default() -> Self {
-        Kerberoasting { pairs: Tally::new(MOST_PAIRS) }
-    }
+    pairs: Tally<(Host, Host), Pair, MOST_PAIRS>,
 }
 
 #[derive(Default)]

@@ -46,15 +46,10 @@ const MOST_ASKERS: usize = 1 << 16;
 /// Most findings.
 const MOST_FINDINGS: usize = 20;
 
+#[derive(Default)]
 struct LlmnrPoisoning {
-    questions: Tally<(Host, u16), ()>,
-    answers: Tally<(Host, Host, u16), ()>,
-}
-
-impl Default for LlmnrPoisoning {
-    fn default() -> Self {
-        LlmnrPoisoning { questions: Tally::new(MOST_ASKERS), answers: Tally::new(MOST_ASKERS) }
-    }
+    questions: Tally<(Host, u16), (), MOST_ASKERS>,
+    answers: Tally<(Host, Host, u16), (), MOST_ASKERS>,
 }
 
 /// Who answered whom: an answer comes from the port, to the asker's own; the question went to a group.

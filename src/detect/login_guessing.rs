@@ -60,21 +60,12 @@ const MOST_CONNECTIONS: usize = 1 << 16;
 /// Most findings.
 const MOST_FINDINGS: usize = 100;
 
+#[derive(Default)]
 struct LoginGuessing {
-    pairs: Tally<(Host, Host, u16, Named), Pair>,
+    pairs: Tally<(Host, Host, u16, Named), Pair, MOST_PAIRS>,
     /// Connections whose last request tried to log in.
-    trying: Tally<u32, bool>,
+    trying: Tally<u32, bool, MOST_CONNECTIONS>,
     hasher: RandomState,
-}
-
-impl Default for LoginGuessing {
-    fn default() -> Self {
-        LoginGuessing {
-            pairs: Tally::new(MOST_PAIRS),
-            trying: Tally::new(MOST_CONNECTIONS),
-            hasher: RandomState::default(),
-        }
-    }
 }
 
 #[derive(Default)]
@@ -90,14 +81,7 @@ struct Pair {
 
 impl Detector for LoginGuessing {
     fn hears(&self, _protocol: Named) -> Kinds {
-        Kinds::of(&[
-            FactKind::User,
-            FactKind::Password,
-            FactKind::HttpAuth,
-            FactKind::Login,
-            FactKind::HttpMethod,
-            FactKind::HttpStatus,
-        ])
+        logins::KINDS.and(Kinds::of(&[FactKind::HttpMethod]))
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {

@@ -1,6 +1,10 @@
 //! Messages to what they mean for a log-in: a try, or what the server makes of it.
 
-use crate::model::fact::{FactKind, Said};
+use crate::model::fact::{FactKind, Kinds, Said};
+
+/// The kinds of facts that [`is_try`] and [`verdict`] look at.
+pub const KINDS: Kinds =
+    Kinds::of(&[FactKind::User, FactKind::Password, FactKind::HttpAuth, FactKind::Login, FactKind::HttpStatus]);
 
 /// True for a message of a client that tries to log in.
 pub fn is_try(said: &Said<'_>) -> bool {

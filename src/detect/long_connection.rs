@@ -45,14 +45,9 @@ const MOST_PAIRS: usize = 1 << 17;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct LongConnection {
-    pairs: Tally<(Host, Host, u16), Pair>,
-}
-
-impl Default for LongConnection {
-    fn default() -> Self {
-        LongConnection { pairs: Tally::new(MOST_PAIRS) }
-    }
+    pairs: Tally<(Host, Host, u16), Pair, MOST_PAIRS>,
 }
 
 #[derive(Default)]

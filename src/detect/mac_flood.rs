@@ -53,14 +53,9 @@ const SPAN_NS: i64 = 60 * SECOND;
 
 type Mac = [u8; 6];
 
+#[derive(Default)]
 struct MacFlood {
-    senders: Tally<Mac, Sender>,
-}
-
-impl Default for MacFlood {
-    fn default() -> Self {
-        MacFlood { senders: Tally::new(MOST_SENDERS) }
-    }
+    senders: Tally<Mac, Sender, MOST_SENDERS>,
 }
 
 #[derive(Default)]

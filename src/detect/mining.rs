@@ -44,14 +44,9 @@ const MOST_PAIRS: usize = 1 << 14;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct Mining {
-    pairs: Tally<(Host, Host, u16), Pair>,
-}
-
-impl Default for Mining {
-    fn default() -> Self {
-        Mining { pairs: Tally::new(MOST_PAIRS) }
-    }
+    pairs: Tally<(Host, Host, u16), Pair, MOST_PAIRS>,
 }
 
 #[derive(Default)]

@@ -13,6 +13,7 @@ pub mod gateway;
 pub mod gather;
 pub mod guessing;
 pub mod heard;
+pub mod home;
 pub mod logins;
 pub mod ml;
 pub mod peaks;

@@ -51,16 +51,11 @@ const MOST_SHOWN: usize = 5;
 /// Most findings.
 const MOST_FINDINGS: usize = 20;
 
+#[derive(Default)]
 struct NamePoisoning {
     /// Names that were asked of everybody, and by how many questions.
-    asked: Tally<(Named, String), u64>,
-    hosts: Tally<(Host, Named), Answers>,
-}
-
-impl Default for NamePoisoning {
-    fn default() -> Self {
-        NamePoisoning { asked: Tally::new(MOST_ASKED), hosts: Tally::new(MOST_HOSTS) }
-    }
+    asked: Tally<(Named, String), u64, MOST_ASKED>,
+    hosts: Tally<(Host, Named), Answers, MOST_HOSTS>,
 }
 
 #[derive(Default)]

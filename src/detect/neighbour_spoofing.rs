@@ -50,14 +50,9 @@ const MOST_IN_FILTER: usize = 20;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct NeighbourSpoofing {
-    addresses: Tally<Host, Claims>,
-}
-
-impl Default for NeighbourSpoofing {
-    fn default() -> Self {
-        NeighbourSpoofing { addresses: Tally::new(MOST_ADDRESSES) }
-    }
+    addresses: Tally<Host, Claims, MOST_ADDRESSES>,
 }
 
 #[derive(Default)]

@@ -57,14 +57,9 @@ const MOST_FINDINGS: usize = 50;
 /// Client, server, port, what is spoken.
 type Key = (Host, Host, u16, Named);
 
+#[derive(Default)]
 struct OddPort {
-    cases: Tally<Key, u64>,
-}
-
-impl Default for OddPort {
-    fn default() -> Self {
-        OddPort { cases: Tally::new(MOST_CASES) }
-    }
+    cases: Tally<Key, u64, MOST_CASES>,
 }
 
 /// What a flow speaks, if its port belongs to another protocol.

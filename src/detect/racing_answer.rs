@@ -66,7 +66,7 @@ struct Question {
 
 struct RacingAnswer {
     questions: Vec<Question>,
-    pairs: Tally<(Host, Host), Pair>,
+    pairs: Tally<(Host, Host), Pair, MOST_PAIRS>,
     hasher: FixedState,
 }
 
@@ -74,7 +74,7 @@ impl Default for RacingAnswer {
     fn default() -> Self {
         RacingAnswer {
             questions: vec![Question::default(); MOST_QUESTIONS],
-            pairs: Tally::new(MOST_PAIRS),
+            pairs: Tally::default(),
             hasher: FixedState::default(),
         }
     }

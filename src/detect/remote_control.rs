@@ -56,14 +56,9 @@ const MOST_PAIRS: usize = 1 << 14;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct RemoteControl {
-    pairs: Tally<(Host, Host, u16), BTreeMap<usize, u64>>,
-}
-
-impl Default for RemoteControl {
-    fn default() -> Self {
-        RemoteControl { pairs: Tally::new(MOST_PAIRS) }
-    }
+    pairs: Tally<(Host, Host, u16), BTreeMap<usize, u64>, MOST_PAIRS>,
 }
 
 impl Detector for RemoteControl {

@@ -48,14 +48,9 @@ const MOST_COMMANDS: usize = 12;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct RemoteShell {
-    pairs: Tally<(Host, Host, u16), Session>,
-}
-
-impl Default for RemoteShell {
-    fn default() -> Self {
-        RemoteShell { pairs: Tally::new(MOST_PAIRS) }
-    }
+    pairs: Tally<(Host, Host, u16), Session, MOST_PAIRS>,
 }
 
 #[derive(Default)]

@@ -56,14 +56,9 @@ const MOST_PAIRS: usize = 1 << 15;
 /// Most findings.
 const MOST_FINDINGS: usize = 20;
 
+#[derive(Default)]
 struct RetransmissionStorm {
-    pairs: Tally<(Host, Host, u16), Pair>,
-}
-
-impl Default for RetransmissionStorm {
-    fn default() -> Self {
-        RetransmissionStorm { pairs: Tally::new(MOST_PAIRS) }
-    }
+    pairs: Tally<(Host, Host, u16), Pair, MOST_PAIRS>,
 }
 
 #[derive(Default)]

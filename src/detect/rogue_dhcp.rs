@@ -46,14 +46,9 @@ const MOST_SERVERS: usize = 1 << 12;
 /// Clients remembered for one server.
 const MOST_CLIENTS: usize = 256;
 
+#[derive(Default)]
 struct RogueDhcp {
-    servers: Tally<(u16, Host, [u8; 6]), Server>,
-}
-
-impl Default for RogueDhcp {
-    fn default() -> Self {
-        RogueDhcp { servers: Tally::new(MOST_SERVERS) }
-    }
+    servers: Tally<(u16, Host, [u8; 6]), Server, MOST_SERVERS>,
 }
 
 #[derive(Default)]

@@ -53,15 +53,10 @@ const MOST_DEVICES: usize = 1 << 12;
 
 type Mac = [u8; 6];
 
+#[derive(Default)]
 struct RogueRouter {
-    routers: Tally<(u16, Mac), Router>,
+    routers: Tally<(u16, Mac), Router, MOST_DEVICES>,
     gateway: Gateway,
-}
-
-impl Default for RogueRouter {
-    fn default() -> Self {
-        RogueRouter { routers: Tally::new(MOST_DEVICES), gateway: Gateway::default() }
-    }
 }
 
 #[derive(Default)]

@@ -50,16 +50,11 @@ const MOST_PAIRS: usize = 1 << 16;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct SlowRequests {
-    pairs: Tally<(Host, Host, u16), Vec<(i64, i64)>>,
+    pairs: Tally<(Host, Host, u16), Vec<(i64, i64)>, MOST_PAIRS>,
     n_kept: usize,
     n_left_out: u64,
-}
-
-impl Default for SlowRequests {
-    fn default() -> Self {
-        SlowRequests { pairs: Tally::new(MOST_PAIRS), n_kept: 0, n_left_out: 0 }
-    }
 }
 
 /// Opened, a little sent by the client, nothing ever by the server.

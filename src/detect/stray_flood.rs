@@ -61,15 +61,10 @@ const MOST_RECEIVERS: usize = 1 << 14;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct StrayFlood {
-    targets: Tally<Host, Seconds>,
-    servers: Tally<Host, Server>,
-}
-
-impl Default for StrayFlood {
-    fn default() -> Self {
-        StrayFlood { targets: Tally::new(MOST_HOSTS), servers: Tally::new(MOST_HOSTS) }
-    }
+    targets: Tally<Host, Seconds, MOST_HOSTS>,
+    servers: Tally<Host, Server, MOST_HOSTS>,
 }
 
 /// One that answers whom nobody saw ask.

@@ -72,14 +72,9 @@ const MOST_PERIODS: usize = 1 << 20;
 /// Most floods reported; the largest win.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct SynFlood {
-    services: Tally<(Host, u16), Service>,
-}
-
-impl Default for SynFlood {
-    fn default() -> Self {
-        SynFlood { services: Tally::new(MOST_SERVICES) }
-    }
+    services: Tally<(Host, u16), Service, MOST_SERVICES>,
 }
 
 /// Requests to one port of one server.

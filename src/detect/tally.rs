@@ -7,24 +7,24 @@ use std::hash::Hash;
 /// A map with a quick hash, seeded anew in every run against crafted keys; its order must not reach any output.
 pub type Map<K, V> = HashMap<K, V, RandomState>;
 
-/// Figures by key. Full tables keep what they have and count the observations of other keys.
-pub struct Tally<K, V> {
+/// Figures of at most `MOST` keys. Full tables keep what they have and count the observations of other keys.
+pub struct Tally<K, V, const MOST: usize> {
     map: HashMap<K, V, RandomState>,
-    most: usize,
     /// Observations that were turned away because the table was full.
     pub n_refused: u64,
 }
 
-impl<K: Eq + Hash + Ord, V: Default> Tally<K, V> {
-    /// A table of at most `most` keys.
-    pub fn new(most: usize) -> Self {
-        Tally { map: HashMap::default(), most, n_refused: 0 }
+impl<K, V, const MOST: usize> Default for Tally<K, V, MOST> {
+    fn default() -> Self {
+        Tally { map: HashMap::default(), n_refused: 0 }
     }
+}
 
+impl<K: Eq + Hash + Ord, V: Default, const MOST: usize> Tally<K, V, MOST> {
     /// The figures of a key, made if there is room.
     #[inline]
     pub fn of(&mut self, key: K) -> Option<&mut V> {
-        if self.map.len() >= self.most && !self.map.contains_key(&key) {
+        if self.map.len() >= MOST && !self.map.contains_key(&key) {
             self.n_refused += 1;
             return None;
         }
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn a_full_table_keeps_and_counts() {
-        let mut tally: Tally<u32, u32> = Tally::new(2);
+        let mut tally: Tally<u32, u32, 2> = Tally::default();
         for key in [7, 3, 9, 3, 9] {
             if let Some(n) = tally.of(key) {
                 *n += 1;

@@ -59,15 +59,10 @@ const MOST_HOSTS: usize = 1 << 18;
 /// Most findings.
 const MOST_FINDINGS: usize = 5;
 
+#[derive(Default)]
 struct TrafficChange {
     bins: Bins,
-    hosts: Tally<Host, ()>,
-}
-
-impl Default for TrafficChange {
-    fn default() -> Self {
-        TrafficChange { bins: Bins::default(), hosts: Tally::new(MOST_HOSTS) }
-    }
+    hosts: Tally<Host, (), MOST_HOSTS>,
 }
 
 /// Sums over time, in bins that widen as the capture turns out longer.

@@ -57,14 +57,9 @@ const MOST_SERVICES: usize = 1 << 16;
 /// Most floods reported; the largest win.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct UdpFlood {
-    services: Tally<(Host, u16), Service>,
-}
-
-impl Default for UdpFlood {
-    fn default() -> Self {
-        UdpFlood { services: Tally::new(MOST_SERVICES) }
-    }
+    services: Tally<(Host, u16), Service, MOST_SERVICES>,
 }
 
 /// Unanswered packets to one port.

@@ -61,14 +61,9 @@ const MOST_PAIRS: usize = 1 << 17;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct Upload {
-    pairs: Tally<(Host, Host), Pair>,
-}
-
-impl Default for Upload {
-    fn default() -> Self {
-        Upload { pairs: Tally::new(MOST_PAIRS) }
-    }
+    pairs: Tally<(Host, Host), Pair, MOST_PAIRS>,
 }
 
 #[derive(Default)]

@@ -42,15 +42,10 @@ const MOST_DEVICES: usize = 1 << 12;
 const MOST_PACKETS: usize = 100;
 const MOST_FINDINGS: usize = 20;
 
+#[derive(Default)]
 struct VlanHopping {
-    devices: Tally<[u8; 6], Frames>,
+    devices: Tally<[u8; 6], Frames, MOST_DEVICES>,
     n: u64,
-}
-
-impl Default for VlanHopping {
-    fn default() -> Self {
-        VlanHopping { devices: Tally::new(MOST_DEVICES), n: 0 }
-    }
 }
 
 #[derive(Default)]

@@ -62,14 +62,9 @@ const MOST_SERVERS: usize = 1 << 15;
 /// Most clients told apart for a server.
 const MOST_CLIENTS: usize = 256;
 
+#[derive(Default)]
 struct WeakTls {
-    servers: Tally<(Host, u16), Server>,
-}
-
-impl Default for WeakTls {
-    fn default() -> Self {
-        WeakTls { servers: Tally::new(MOST_SERVERS) }
-    }
+    servers: Tally<(Host, u16), Server, MOST_SERVERS>,
 }
 
 /// A server and where it is.

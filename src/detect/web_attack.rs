@@ -63,14 +63,9 @@ const MOST_SHOWN_CHARACTERS: usize = 120;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct WebAttack {
-    pairs: Tally<(Host, Host, u16), Pair>,
-}
-
-impl Default for WebAttack {
-    fn default() -> Self {
-        WebAttack { pairs: Tally::new(MOST_PAIRS) }
-    }
+    pairs: Tally<(Host, Host, u16), Pair, MOST_PAIRS>,
 }
 
 #[derive(Default)]

@@ -47,15 +47,10 @@ const MOST_ZONES: usize = 8;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
+#[derive(Default)]
 struct ZoneTransfer {
-    pairs: Tally<(Host, Host), Pair>,
-    servers: Tally<Host, ()>,
-}
-
-impl Default for ZoneTransfer {
-    fn default() -> Self {
-        ZoneTransfer { pairs: Tally::new(MOST_PAIRS), servers: Tally::new(MOST_PAIRS) }
-    }
+    pairs: Tally<(Host, Host), Pair, MOST_PAIRS>,
+    servers: Tally<Host, (), MOST_PAIRS>,
 }
 
 #[derive(Default)]

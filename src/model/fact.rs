@@ -70,6 +70,11 @@ impl Kinds {
         Kinds(set)
     }
 
+    /// Both.
+    pub const fn and(self, other: Kinds) -> Kinds {
+        Kinds(self.0 | other.0)
+    }
+
     /// True if any kind is in both.
     #[inline]
     pub fn meets(self, other: Kinds) -> bool {
