@@ -5,7 +5,7 @@ use super::draft::{self, count, evidence, lines, thousands};
 use super::gather::{Between, Gathered, gather, visit};
 use super::heard::Heard;
 use super::peaks::Seconds;
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
@@ -322,9 +322,7 @@ impl Victim {
 /// A finding with what all three kinds share.
 fn begin(impact: Impact, confidence: f64, value: f64, threshold: f64) -> Finding {
     let mut finding = draft::begin(&CARD);
-    finding.severity = severity(impact, confidence, extent(value, threshold));
-    finding.score = past(value, threshold);
-    finding.confidence = confidence;
+    rate(&mut finding, impact, confidence, (value, threshold));
     finding.benign_causes = lines(&[
         "A capture that shows only one direction of the traffic",
         "An administrator who asks his own servers",

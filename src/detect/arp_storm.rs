@@ -2,7 +2,7 @@
 
 use super::draft::{self, evidence, lines};
 use super::peaks::Seconds;
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{self, Impact};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::address::mac_text;
@@ -111,9 +111,7 @@ impl Device {
             self.addresses.len(),
             draft::thousands(n as usize)
         );
-        finding.severity = severity(Impact::OUTAGE, 0.9, extent(rate, threshold));
-        finding.score = past(rate, threshold);
-        finding.confidence = 0.9;
+        severity::rate(&mut finding, Impact::OUTAGE, 0.9, (rate, threshold));
         finding.sources = vec![Address::Mac(mac)];
         finding.targets = draft::addresses(self.addresses.iter().copied());
         finding.protocol = "ARP".to_owned();

@@ -1,7 +1,7 @@
 //! ARP questions to findings: one device that asks for many addresses that nobody has.
 
 use super::draft::{self, evidence, lines};
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::walk::busiest;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
@@ -168,9 +168,7 @@ impl Device {
         };
         let mut finding = draft::begin(&CARD);
         finding.title = format!("{who} asked by ARP for {} addresses of the local network", sweep.asked.len());
-        finding.severity = severity(Impact::INSIDE_LOOK, confidence, extent(sweep.n_window as f64, threshold));
-        finding.score = past(sweep.n_window as f64, threshold);
-        finding.confidence = confidence;
+        rate(&mut finding, Impact::INSIDE_LOOK, confidence, (sweep.n_window as f64, threshold));
         finding.sources = self.own.map(Address::Ip).into_iter().chain([Address::Mac(mac)]).collect();
         finding.targets = draft::addresses(sweep.asked.iter().copied());
         finding.protocol = "ARP".to_owned();

@@ -3,7 +3,7 @@
 use super::draft::{self, evidence, lines};
 use super::gather::{Between, gather};
 use super::peaks::Seconds;
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{self, Impact};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::flow::Attempt;
@@ -104,9 +104,7 @@ fn finding(client: Host, server: Host, port: u16, rate: f64, threshold: f64, sec
     let mut finding = draft::begin(&CARD);
     finding.title =
         format!("{client} opened {} connections to {server} port {port}, {:.0} a second", seconds.total(), rate);
-    finding.severity = severity(Impact::OUTAGE, confidence, extent(rate, threshold));
-    finding.score = past(rate, threshold);
-    finding.confidence = confidence;
+    severity::rate(&mut finding, Impact::OUTAGE, confidence, (rate, threshold));
     finding.sources = draft::addresses([client]);
     finding.targets = draft::addresses([server]);
     finding.ports = vec![port];

@@ -3,7 +3,7 @@
 use super::domains::Characters;
 use super::draft::{self, evidence, lines, thousands};
 use super::heard::Heard;
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::walk::busiest;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
@@ -159,9 +159,7 @@ impl Asker {
         let examples = self.examples.join(", ");
         let mut finding = draft::begin(&CARD);
         finding.title = format!("{host} asked for {} domains that do not exist", thousands(self.missing.len()));
-        finding.severity = severity(Impact::CONTROL, confidence, extent(n, least));
-        finding.score = past(n, least);
-        finding.confidence = confidence;
+        rate(&mut finding, Impact::CONTROL, confidence, (n, least));
         finding.sources = draft::addresses([host]);
         finding.targets = draft::addresses(self.servers.iter().copied());
         finding.ports = vec![53];

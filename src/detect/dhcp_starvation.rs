@@ -1,7 +1,7 @@
 //! Devices that ask for an address, counted, to findings of somebody who makes devices up until no address is left.
 
 use super::draft::{self, evidence, lines, thousands};
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::walk::busiest;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
@@ -111,9 +111,7 @@ impl DhcpStarvation {
         let confidence = if is_made_up { 0.9 } else { 0.6 };
         let mut finding = draft::begin(&CARD);
         finding.title = format!("{} DHCP questions of {} devices", thousands(n), thousands(n_devices));
-        finding.severity = severity(Impact::OUTAGE, confidence, extent(most as f64, least));
-        finding.score = past(most as f64, least);
-        finding.confidence = confidence;
+        rate(&mut finding, Impact::OUTAGE, confidence, (most as f64, least));
         finding.ports = vec![67];
         finding.protocol = "DHCP".to_owned();
         finding.evidence = vec![

@@ -2,7 +2,7 @@
 
 use super::draft::{self, evidence, lines, thousands};
 use super::heard::Heard;
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, domains};
 use crate::model::fact::{FactKind, Kinds};
@@ -169,9 +169,7 @@ fn finding(domain: &str, askers: &[(Host, &Asked)], names: f64) -> Finding {
     let who = clients.first().map_or_else(String::new, ToString::to_string);
     let mut finding = draft::begin(&CARD);
     finding.title = format!("{who} carries data in {} names of {domain}", thousands(most.n_new as usize));
-    finding.severity = severity(Impact::CONTROL, confidence, extent(n_new, names));
-    finding.score = past(n_new, names);
-    finding.confidence = confidence;
+    rate(&mut finding, Impact::CONTROL, confidence, (n_new, names));
     if is_one_way {
         draft::technique(&mut finding, ("T1048.003", "Exfiltration Over Unencrypted Non-C2 Protocol"));
     }

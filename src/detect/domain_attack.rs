@@ -3,7 +3,7 @@
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, Gathered, gather};
 use super::heard::Heard;
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
@@ -210,9 +210,7 @@ impl Case {
         let mut finding = draft::begin(&CARD);
         draft::technique(&mut finding, technique);
         finding.title = format!("{from} {words}: {to}");
-        finding.severity = severity(impact, confidence, extent(n, *threshold));
-        finding.score = past(n, *threshold);
-        finding.confidence = confidence;
+        rate(&mut finding, impact, confidence, (n, *threshold));
         finding.sources = draft::addresses([*from]);
         finding.targets = draft::addresses([*to]);
         finding.ports = vec![calls.port];

@@ -2,7 +2,7 @@
 //! end that the client never sees.
 
 use super::draft::{self, count, evidence, lines};
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
@@ -150,9 +150,7 @@ impl Server {
         let mut finding = draft::begin(&CARD);
         finding.title =
             format!("{host} port {port} ends connections that then go on: {}", count(self.n as usize, "time"));
-        finding.severity = severity(Impact::CONTROL, confidence, extent(n, least));
-        finding.score = past(n, least);
-        finding.confidence = confidence;
+        rate(&mut finding, Impact::CONTROL, confidence, (n, least));
         finding.sources = draft::addresses([host]);
         finding.targets = draft::addresses(self.clients.iter().copied());
         finding.ports = vec![port];

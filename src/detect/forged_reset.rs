@@ -2,7 +2,7 @@
 
 use super::draft::{self, count, evidence, lines};
 use super::gather::Gathered;
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::{Map, Tally};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::packet::tcp_flag::RST;
@@ -144,9 +144,7 @@ fn finding(
     }
     let mut finding = draft::begin(&CARD);
     finding.title = format!("{} of {victim} were torn down by volleys of resets", count(n, "connection"));
-    finding.severity = severity(Impact::CONTROL, 0.85, extent(n as f64, least));
-    finding.score = past(n as f64, least);
-    finding.confidence = 0.85;
+    rate(&mut finding, Impact::CONTROL, 0.85, (n as f64, least));
     finding.sources = draft::addresses(peers.iter().copied());
     finding.targets = draft::addresses([victim]);
     finding.ports = ports.into_iter().collect();

@@ -1,7 +1,7 @@
 //! Pieces of IP packets that no honest sender makes, per pair of hosts, to findings.
 
 use super::draft::{self, evidence, lines, thousands};
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::{Category, Finding, Host, Packet};
@@ -134,9 +134,7 @@ impl Pair {
         } else {
             finding.title = format!("{source} sends forged pieces of packets to {target}: {}", thousands(n as usize));
         }
-        finding.severity = severity(Impact::OUTAGE, confidence, extent(n, least));
-        finding.score = past(n, least);
-        finding.confidence = confidence;
+        rate(&mut finding, Impact::OUTAGE, confidence, (n, least));
         finding.sources = draft::addresses([source]);
         finding.targets = draft::addresses([target]);
         finding.protocol = if source.is_v4() { "IPv4" } else { "IPv6" }.to_owned();

@@ -2,7 +2,7 @@
 
 use super::draft::{self, evidence, lines};
 use super::heard::Heard;
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
@@ -87,9 +87,7 @@ fn finding((client, server, third): (Host, Host, Host), heard: &Heard, least: f6
     let confidence = 0.8;
     let mut finding = draft::begin(&CARD);
     finding.title = format!("{client} tells the FTP server {server} to connect to {third}");
-    finding.severity = severity(Impact::ACCESS_TRY, confidence, extent(n, least));
-    finding.score = past(n, least);
-    finding.confidence = confidence;
+    rate(&mut finding, Impact::ACCESS_TRY, confidence, (n, least));
     finding.sources = draft::addresses([client]);
     finding.targets = draft::addresses([server, third]);
     finding.ports = vec![21];

@@ -3,7 +3,7 @@
 
 use super::draft::{self, evidence, lines};
 use super::gather::{Between, gather};
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::walk::{busiest, most_open};
 use super::{Card, Context};
@@ -111,9 +111,7 @@ impl Case {
         let mut finding = draft::begin(words.card);
         finding.title =
             format!("{} guesses {protocol} passwords on {}: {shown} failed connections", series.client, series.server);
-        finding.severity = severity(Impact::ACCESS_TRY, confidence, extent(n as f64, threshold));
-        finding.score = past(n as f64, threshold);
-        finding.confidence = confidence;
+        rate(&mut finding, Impact::ACCESS_TRY, confidence, (n as f64, threshold));
         finding.sources = draft::addresses([series.client]);
         finding.targets = draft::addresses([series.server]);
         finding.ports = vec![series.port];

@@ -3,7 +3,7 @@
 use super::draft::{self, evidence, lines};
 use super::gather::{Between, gather_senders};
 use super::peaks::Seconds;
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{self, Impact};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::packet::{Packet, Transport};
@@ -87,9 +87,7 @@ impl Detector for IcmpFlood {
             };
             let mut finding = draft::begin(&CARD);
             finding.title = format!("{from} flooded {target} with pings");
-            finding.severity = severity(Impact::OUTAGE, 0.85, extent(*rate, threshold));
-            finding.score = past(*rate, threshold);
-            finding.confidence = 0.85;
+            severity::rate(&mut finding, Impact::OUTAGE, 0.85, (*rate, threshold));
             finding.sources = draft::addresses(sources.iter().copied());
             finding.targets = draft::addresses([*target]);
             finding.protocol = if target.is_v4() { "ICMP" } else { "ICMPv6" }.to_owned();

@@ -2,7 +2,7 @@
 
 use super::draft::{self, evidence, lines};
 use super::gather::{Between, visit};
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::address::mac_text;
@@ -121,9 +121,7 @@ impl Sender {
             (true, _) => format!("{} sends ICMP redirects in the name of {ip}", mac_text(mac)),
             (false, _) => format!("{ip} redirects the traffic of {} hosts", self.victims.len()),
         };
-        finding.severity = severity(Impact::INTERCEPTION, confidence, extent(self.n as f64, least));
-        finding.score = past(self.n as f64, least);
-        finding.confidence = confidence;
+        rate(&mut finding, Impact::INTERCEPTION, confidence, (self.n as f64, least));
         finding.sources = if is_forged {
             own.iter().copied().map(Address::Ip).chain([Address::Mac(mac)]).collect()
         } else {

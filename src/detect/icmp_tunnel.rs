@@ -2,7 +2,7 @@
 
 use super::draft::{self, evidence, lines};
 use super::gather::{Between, gather};
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::moments::Moments;
@@ -124,9 +124,7 @@ fn finding(source: Host, target: Host, figures: &Pair, pings: f64) -> Finding {
     let confidence = if varies || differs { 0.8 } else { 0.65 };
     let mut finding = draft::begin(&CARD);
     finding.title = format!("{source} sent {:.1} kB in {n:.0} large pings to {target}", sent.sum() / 1000.0);
-    finding.severity = severity(Impact::CONTROL, confidence, extent(n, pings));
-    finding.score = past(n, pings);
-    finding.confidence = confidence;
+    rate(&mut finding, Impact::CONTROL, confidence, (n, pings));
     if differs {
         draft::technique(&mut finding, ("T1095", "Non-Application Layer Protocol"));
     }

@@ -2,7 +2,7 @@
 //! too long, routes given by the sender.
 
 use super::draft::{self, evidence, lines, thousands};
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::{Category, Finding, Host, Packet};
@@ -126,9 +126,7 @@ impl Pair {
             finding.category = Category::ProtocolAbuse;
             draft::technique(&mut finding, ("T1499.004", "Application or System Exploitation"));
         }
-        finding.severity = severity(Impact::CONTROL, confidence, extent(value, threshold));
-        finding.score = past(value, threshold);
-        finding.confidence = confidence;
+        rate(&mut finding, Impact::CONTROL, confidence, (value, threshold));
         finding.sources = draft::addresses([source]);
         finding.targets = draft::addresses([target]);
         finding.protocol = "IPv6".to_owned();

@@ -2,7 +2,7 @@
 
 use super::draft::{self, count, evidence, lines};
 use super::heard::Heard;
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
@@ -108,9 +108,7 @@ impl Pair {
         let mut finding = draft::begin(&CARD);
         finding.title =
             format!("{client} collects tickets that can be cracked: {}", count(self.services.len(), "service"));
-        finding.severity = severity(Impact::CONTROL, confidence, extent(n, least));
-        finding.score = past(n, least);
-        finding.confidence = confidence;
+        rate(&mut finding, Impact::CONTROL, confidence, (n, least));
         finding.sources = draft::addresses([client]);
         finding.targets = draft::addresses([server]);
         finding.ports = vec![88];

@@ -3,7 +3,7 @@
 use super::contacts::{Contact, Outcome, Probe};
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, Gathered, gather};
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::walk::Walk;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::time::{SECOND, span};
@@ -119,9 +119,7 @@ impl Case {
         let mut finding = draft::begin(&CARD);
         draft::technique(&mut finding, technique);
         finding.title = format!("{} tried {name} on {} inside", self.source, count(self.targets.len(), "neighbour"));
-        finding.severity = severity(Impact::ACCESS_TRY, confidence, extent(n_failed as f64, least));
-        finding.score = past(n_failed as f64, least);
-        finding.confidence = confidence;
+        rate(&mut finding, Impact::ACCESS_TRY, confidence, (n_failed as f64, least));
         finding.sources = draft::addresses([self.source]);
         finding.targets = draft::addresses(self.targets.iter().copied());
         finding.ports = vec![self.port];

@@ -2,7 +2,7 @@
 
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, gather};
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::{Category, Finding, Flow, Host};
@@ -109,9 +109,7 @@ fn finding(host: Host, askers: &BTreeSet<Host>, n: usize, share: f64, least: f64
     let confidence = 0.65;
     let mut finding = draft::begin(&CARD);
     finding.title = format!("{host} answers name questions of {} for whatever they ask", count(askers.len(), "host"));
-    finding.severity = severity(Impact::INTERCEPTION, confidence, extent(n as f64, least));
-    finding.score = past(n as f64, least);
-    finding.confidence = confidence;
+    rate(&mut finding, Impact::INTERCEPTION, confidence, (n as f64, least));
     finding.sources = draft::addresses([host]);
     finding.targets = draft::addresses(askers.iter().copied());
     finding.ports = vec![PORT];

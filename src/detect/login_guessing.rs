@@ -3,7 +3,7 @@
 use super::draft::{self, evidence, lines, thousands};
 use super::gather::{Between, gather};
 use super::heard::Heard;
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::walk::busiest;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, logins};
@@ -165,9 +165,7 @@ impl Pair {
             true => format!("{client} tries passwords on many users of {server} ({name}): {shown} refused"),
             false => format!("{client} guesses {name} passwords on {server}: {shown} refused"),
         };
-        finding.severity = severity(Impact::ACCESS_TRY, confidence, extent(n, least));
-        finding.score = past(n, least);
-        finding.confidence = confidence;
+        rate(&mut finding, Impact::ACCESS_TRY, confidence, (n, least));
         if is_spray {
             draft::technique(&mut finding, ("T1110.003", "Password Spraying"));
         }

@@ -1,7 +1,7 @@
 //! Frames to findings: very many Ethernet addresses that appear once and send to others that do not exist.
 
 use super::draft::{self, evidence, lines};
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::walk::busiest;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
@@ -122,9 +122,7 @@ fn finding(meant: &[&Sender], most: usize, n_senders: usize, least: f64) -> Find
         Some(one) if sources.len() == 1 => format!("{one} sent frames from {} Ethernet addresses", meant.len()),
         _ => format!("Frames came from {} Ethernet addresses that no device has", meant.len()),
     };
-    finding.severity = severity(Impact::INTERCEPTION, 0.9, extent(most as f64, least));
-    finding.score = past(most as f64, least);
-    finding.confidence = 0.9;
+    rate(&mut finding, Impact::INTERCEPTION, 0.9, (most as f64, least));
     finding.sources = draft::addresses(sources.iter().copied());
     finding.targets = draft::addresses(targets.iter().copied());
     finding.protocol = "Ethernet".to_owned();

@@ -2,7 +2,7 @@
 
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, Gathered, gather};
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
@@ -102,9 +102,7 @@ impl Pair {
         let confidence = 0.95;
         let mut finding = draft::begin(&CARD);
         finding.title = format!("{miner} mines a crypto-currency for {pool}");
-        finding.severity = severity(Impact::ACCESS_TRY, confidence, extent(n, least));
-        finding.score = past(n, least);
-        finding.confidence = confidence;
+        rate(&mut finding, Impact::ACCESS_TRY, confidence, (n, least));
         finding.sources = draft::addresses([miner]);
         finding.targets = draft::addresses([pool]);
         finding.ports = vec![port];

@@ -3,7 +3,7 @@
 
 use super::draft::{self, count, evidence, lines};
 use super::heard::Heard;
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
@@ -136,9 +136,7 @@ impl Answers {
         let shown: Vec<&str> = self.names.iter().take(MOST_SHOWN).map(String::as_str).collect();
         let mut finding = draft::begin(&CARD);
         finding.title = format!("{host} says that {} are its own", count(self.names.len(), "name"));
-        finding.severity = severity(Impact::INTERCEPTION, confidence, extent(n, least));
-        finding.score = past(n, least);
-        finding.confidence = confidence;
+        rate(&mut finding, Impact::INTERCEPTION, confidence, (n, least));
         finding.sources = draft::addresses([host]);
         finding.targets = draft::addresses(self.askers.iter().copied());
         finding.ports = vec![port];

@@ -2,7 +2,7 @@
 
 use super::draft::{self, evidence, lines};
 use super::heard::Heard;
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
@@ -127,9 +127,7 @@ fn finding(device: &str, taken: &[(Host, &Claims)], least: f64) -> Finding {
         [(address, _)] => format!("{device} and another device both claim {address}"),
         _ => format!("{device} claims {} IPv6 addresses of other devices", taken.len()),
     };
-    finding.severity = severity(Impact::INTERCEPTION, confidence, extent(n_changes as f64, least));
-    finding.score = past(n_changes as f64, least);
-    finding.confidence = confidence;
+    rate(&mut finding, Impact::INTERCEPTION, confidence, (n_changes as f64, least));
     finding.sources = draft::addresses(taken.iter().map(|(address, _)| *address));
     finding.targets = draft::addresses(taken.iter().map(|(address, _)| *address));
     finding.protocol = "ICMPv6".to_owned();

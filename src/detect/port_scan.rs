@@ -4,7 +4,7 @@ use super::contacts::{Contact, Outcome, Probe, Probes};
 use super::crowd::{self, Crowd};
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, Gathered, gather};
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, extent, past, rate, severity};
 use super::walk::{Steps, Walk, busiest};
 use super::whole;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
@@ -180,9 +180,7 @@ fn of_crowd(crowd: &Crowd, flows: Gathered, least: f64) -> Finding {
         true => format!("{} scanned by one of {n_sources} addresses, the others decoys: {ports}", crowd.target),
         false => format!("{n_sources} addresses share a scan of {}: {ports}", crowd.target),
     };
-    finding.severity = severity(impact, confidence, extent(n_ports, least));
-    finding.score = past(n_ports, least);
-    finding.confidence = confidence;
+    rate(&mut finding, impact, confidence, (n_ports, least));
     finding.sources = draft::addresses(crowd.sources.iter().copied());
     finding.targets = draft::addresses([crowd.target]);
     finding.ports = crowd.ports.iter().copied().collect();

@@ -2,7 +2,7 @@
 
 use super::draft::{self, count, evidence, lines};
 use super::heard::Heard;
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
@@ -157,9 +157,7 @@ impl Pair {
         let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
         let mut finding = draft::begin(&CARD);
         finding.title = format!("Forged DNS answers to {asker} in the name of {server}");
-        finding.severity = severity(Impact::INTERCEPTION, confidence, extent(n, least));
-        finding.score = past(n, least);
-        finding.confidence = confidence;
+        rate(&mut finding, Impact::INTERCEPTION, confidence, (n, least));
         finding.sources = draft::addresses([server]);
         finding.targets = draft::addresses([asker]);
         finding.ports = vec![53];

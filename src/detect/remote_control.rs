@@ -2,7 +2,7 @@
 
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, gather};
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
@@ -99,9 +99,7 @@ fn finding((from, to, port): (Host, Host, u16), calls: &BTreeMap<usize, u64>, le
     let confidence = 0.7;
     let mut finding = draft::begin(&CARD);
     finding.title = format!("{from} starts programs on {to} over the network");
-    finding.severity = severity(Impact::CONTROL, confidence, extent(n as f64, least));
-    finding.score = past(n as f64, least);
-    finding.confidence = confidence;
+    rate(&mut finding, Impact::CONTROL, confidence, (n as f64, least));
     if let Some((_, technique)) = calls.keys().next().and_then(|place| FUNCTIONS.get(*place)) {
         draft::technique(&mut finding, *technique);
     }

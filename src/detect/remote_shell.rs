@@ -3,7 +3,7 @@
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, Gathered, gather};
 use super::heard::Heard;
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
@@ -119,9 +119,7 @@ impl Session {
             true => format!("{from} and {to} pass a shell script over a plain connection"),
             false => format!("{commander} gives commands to a shell on {host}"),
         };
-        finding.severity = severity(Impact::INTERCEPTION, confidence, extent(n, least));
-        finding.score = past(n, least);
-        finding.confidence = confidence;
+        rate(&mut finding, Impact::INTERCEPTION, confidence, (n, least));
         finding.sources = draft::addresses([from]);
         finding.targets = draft::addresses([to]);
         finding.ports = vec![port];

@@ -2,7 +2,7 @@
 
 use super::draft::{self, count, evidence, lines, thousands};
 use super::gather::{Between, gather};
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::{Category, Finding, Flow, Host};
@@ -116,9 +116,7 @@ impl Pair {
         let confidence = 0.5;
         let mut finding = draft::begin(&CARD);
         finding.title = format!("{client} and {server} repeat {share:.0} % of their packets on port {port}");
-        finding.severity = severity(Impact::NUISANCE, confidence, extent(n, least));
-        finding.score = past(n, least);
-        finding.confidence = confidence;
+        rate(&mut finding, Impact::NUISANCE, confidence, (n, least));
         finding.sources = draft::addresses([client]);
         finding.targets = draft::addresses([server]);
         finding.ports = vec![port];

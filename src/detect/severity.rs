@@ -7,7 +7,7 @@
 //! Impact is what happens if the finding is true. What only lies open, such as a password that was sent in the clear,
 //! has not happened yet: it weighs as little as a nuisance unless it opens a machine, or many have the same habit.
 
-use crate::model::Severity;
+use crate::model::{Finding, Severity};
 
 /// What happens if the finding is true, from 0 to 1.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -57,6 +57,13 @@ pub fn extent(value: f64, threshold: f64) -> f64 {
 /// How far a value is past its threshold, for the score: 0.5 at the threshold, towards 1 far past it.
 pub fn past(value: f64, threshold: f64) -> f64 {
     if value <= 0.0 { 0.0 } else { value / (value + threshold.max(f64::MIN_POSITIVE)) }
+}
+
+/// Gives a finding its severity, score and confidence: `value` is what was measured, `threshold` where it begins to count.
+pub fn rate(finding: &mut Finding, impact: Impact, confidence: f64, (value, threshold): (f64, f64)) {
+    finding.severity = severity(impact, confidence, extent(value, threshold));
+    finding.score = past(value, threshold);
+    finding.confidence = confidence;
 }
 
 #[cfg(test)]

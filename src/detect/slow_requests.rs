@@ -3,7 +3,7 @@
 
 use super::draft::{self, evidence, lines};
 use super::gather::{Between, gather};
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::walk::most_open;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
@@ -142,9 +142,7 @@ impl Case {
             "{} holds {} unanswered connections to {} port {} open",
             self.client, self.n_open, self.server, self.port
         );
-        finding.severity = severity(Impact::OUTAGE, 0.9, extent(self.n_open as f64, least));
-        finding.score = past(self.n_open as f64, least);
-        finding.confidence = 0.9;
+        rate(&mut finding, Impact::OUTAGE, 0.9, (self.n_open as f64, least));
         finding.sources = draft::addresses([self.client]);
         finding.targets = draft::addresses([self.server]);
         finding.ports = vec![self.port];

@@ -4,7 +4,7 @@
 use super::draft::{self, count, evidence, lines, thousands};
 use super::gather::{Between, Gathered, visit};
 use super::peaks::Seconds;
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
@@ -202,9 +202,7 @@ fn flood(target: Host, seconds: &Seconds, sources: &BTreeSet<Host>, flows: Gathe
 
 fn begin(impact: Impact, confidence: f64, value: f64, threshold: f64) -> Finding {
     let mut finding = draft::begin(&CARD);
-    finding.severity = severity(impact, confidence, extent(value, threshold));
-    finding.score = past(value, threshold);
-    finding.confidence = confidence;
+    rate(&mut finding, impact, confidence, (value, threshold));
     finding.protocol = "TCP".to_owned();
     finding.benign_causes = lines(&[
         "A capture that begins amid many connections, or sees one direction only",

@@ -3,7 +3,7 @@
 use super::draft::{self, evidence, lines};
 use super::gather::{Between, gather_senders};
 use super::peaks::Seconds;
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::packet::tcp_flag::{ACK, RST, SYN};
@@ -189,9 +189,7 @@ impl Case {
         let confidence = if self.n_completed * 10 < self.n_incomplete { 0.93 } else { 0.8 };
         let mut finding = draft::begin(&CARD);
         finding.title = format!("{from} flooded {} port {} with connection requests", self.target, self.port);
-        finding.severity = severity(Impact::OUTAGE, confidence, extent(self.worst as f64, least));
-        finding.score = past(self.worst as f64, least);
-        finding.confidence = confidence;
+        rate(&mut finding, Impact::OUTAGE, confidence, (self.worst as f64, least));
         finding.sources = draft::addresses(sources.iter().copied());
         finding.targets = draft::addresses([self.target]);
         finding.ports = vec![self.port];

@@ -2,7 +2,7 @@
 
 use super::draft::{self, evidence, lines};
 use super::gather::Gathered;
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::{Map, Tally};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::time::{SECOND, span};
@@ -238,9 +238,7 @@ impl TrafficChange {
         let bin = span(self.bins.width_ns);
         let mut finding = draft::begin(&CARD);
         finding.title = format!("Traffic rose to {most:.0} times its usual for {}", span(end_ns - start_ns));
-        finding.severity = severity(Impact::EXPOSURE, 0.6, extent(most, ratio));
-        finding.score = past(most, ratio);
-        finding.confidence = 0.6;
+        rate(&mut finding, Impact::EXPOSURE, 0.6, (most, ratio));
         finding.sources = draft::addresses(starter.map(|(host, _)| host));
         finding.protocol = "any".to_owned();
         for (measure, mean, usual) in &change.measured {

@@ -3,7 +3,7 @@
 use super::draft::{self, evidence, lines};
 use super::gather::{Between, gather_senders};
 use super::peaks::Seconds;
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::{Category, Finding, Flow, Host, Series};
@@ -170,9 +170,7 @@ impl Case {
         let confidence = if self.is_fresh { 0.9 } else { 0.6 };
         let mut finding = draft::begin(&CARD);
         finding.title = format!("{from} flooded {} port {} with UDP packets", self.target, self.port);
-        finding.severity = severity(Impact::OUTAGE, confidence, extent(self.rate, self.threshold));
-        finding.score = past(self.rate, self.threshold);
-        finding.confidence = confidence;
+        rate(&mut finding, Impact::OUTAGE, confidence, (self.rate, self.threshold));
         finding.sources = draft::addresses(sources.iter().copied());
         finding.targets = draft::addresses([self.target]);
         finding.ports = vec![self.port];

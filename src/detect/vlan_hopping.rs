@@ -1,7 +1,7 @@
 //! Frames with two VLAN tags in a network that has single ones, per device, to findings of hops into another VLAN.
 
 use super::draft::{self, count, evidence, lines};
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::{Address, Category, Finding, Packet};
@@ -95,9 +95,7 @@ impl Frames {
         let mut finding = draft::begin(&CARD);
         let device = Address::Mac(mac);
         finding.title = format!("{device} hops between VLANs with {}", count(self.n as usize, "doubly tagged frame"));
-        finding.severity = severity(Impact::ACCESS_TRY, confidence, extent(n, least));
-        finding.score = past(n, least);
-        finding.confidence = confidence;
+        rate(&mut finding, Impact::ACCESS_TRY, confidence, (n, least));
         finding.sources = vec![device];
         finding.protocol = "802.1Q".to_owned();
         finding.evidence = vec![

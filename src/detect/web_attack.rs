@@ -2,7 +2,7 @@
 
 use super::draft::{self, evidence, lines, thousands};
 use super::heard::Heard;
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::web_signs::{self, KINDS, Kind};
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
@@ -172,9 +172,7 @@ impl Pair {
         } else if is_tool {
             draft::technique(&mut finding, ("T1595.002", "Vulnerability Scanning"));
         }
-        finding.severity = severity(impact, confidence, extent(n, threshold));
-        finding.score = past(n, threshold);
-        finding.confidence = confidence;
+        rate(&mut finding, impact, confidence, (n, threshold));
         finding.sources = draft::addresses([client]);
         finding.targets = draft::addresses([server]);
         finding.ports = vec![port];

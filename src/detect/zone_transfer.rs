@@ -2,7 +2,7 @@
 
 use super::draft::{self, count, evidence, lines};
 use super::heard::Heard;
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
@@ -117,9 +117,7 @@ impl Pair {
         let confidence = if is_server { 0.3 } else { 0.85 };
         let mut finding = draft::begin(&CARD);
         finding.title = format!("{asker} asks {server} for all names of {}", zones.join(", "));
-        finding.severity = severity(Impact::INSIDE_LOOK, confidence, extent(n, least));
-        finding.score = past(n, least);
-        finding.confidence = confidence;
+        rate(&mut finding, Impact::INSIDE_LOOK, confidence, (n, least));
         finding.sources = draft::addresses([asker]);
         finding.targets = draft::addresses([server]);
         finding.ports = vec![53];
