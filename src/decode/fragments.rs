@@ -14,7 +14,7 @@ use crate::model::time;
 use crate::read::RawPacket;
 use datagram::Datagram;
 use etherparse::{Ipv6FragmentHeaderSlice, LaxIpSlice};
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use std::collections::VecDeque;
 
@@ -44,7 +44,8 @@ struct Key {
 /// The packets of which pieces are missing.
 #[derive(Default)]
 pub struct Fragments {
-    open: HashMap<Key, Datagram, FixedState>,
+    /// Seeded anew in every run against crafted keys; its order reaches no output.
+    open: HashMap<Key, Datagram, RandomState>,
     /// Oldest first, with the time of their first piece; some are complete already.
     order: VecDeque<(Key, i64)>,
     n_bytes: usize,

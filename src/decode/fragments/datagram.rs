@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 /// What a piece costs beside its bytes, roughly.
 const OVERHEAD_BYTES: usize = 96;
 const V6_HEADER_BYTES: usize = 40;
+/// Most stretches of a packet: 64 KiB in pieces of 48 bytes are 1,366, and every link takes larger ones (RFC 791,
+/// section 3.2). What comes past it is crafted, and the packet stays unfinished.
+const MOST_STRETCHES: usize = 2048;
 
 /// An unfinished packet.
 pub struct Datagram {
@@ -18,6 +21,8 @@ pub struct Datagram {
     stretches: BTreeMap<u32, Stretch>,
     /// Bytes of the whole, once the last piece has come.
     total: Option<u32>,
+    /// Bytes of stretches before that end.
+    n_covered: u32,
     /// The IP header of the piece at the front.
     header: Vec<u8>,
     ports: Option<(u16, u16)>,
@@ -39,6 +44,7 @@ impl Datagram {
             protocol,
             stretches: BTreeMap::new(),
             total: None,
+            n_covered: 0,
             header: Vec::new(),
             ports: None,
             n_bytes: 0,
@@ -62,7 +68,14 @@ impl Datagram {
         piece.ports = self.ports;
         if !piece.has_more {
             piece.is_contradiction |= self.total.is_some_and(|total| total != end);
-            self.total = self.total.or(Some(end));
+            if self.total.is_none() {
+                self.total = Some(end);
+                let before = |(from, stretch): (&u32, &Stretch)| length_before(end, *from, from + stretch.length);
+                self.n_covered = self.stretches.iter().map(before).sum();
+            }
+        }
+        if self.stretches.len() >= MOST_STRETCHES {
+            return piece.is_contradiction;
         }
         let mut gaps = Vec::new();
         let mut at = start;
@@ -86,6 +99,7 @@ impl Datagram {
             let behind = payload.get((from - start) as usize..).unwrap_or(&[]);
             let bytes = behind.get(..(to - from) as usize).unwrap_or(behind).to_vec();
             self.n_bytes += bytes.len() + OVERHEAD_BYTES;
+            self.n_covered += length_before(self.total.unwrap_or(u32::MAX), from, to);
             self.stretches.insert(from, Stretch { length: to - from, bytes });
         }
         piece.is_overlap || piece.is_contradiction
@@ -93,17 +107,7 @@ impl Datagram {
 
     /// The whole packet with its header, once all pieces are there. It ends where the capture cut a piece.
     pub fn whole(&self) -> Option<Vec<u8>> {
-        let total = self.total?;
-        let mut at = 0;
-        for (begin, stretch) in &self.stretches {
-            if *begin > at {
-                return None;
-            }
-            at = begin + stretch.length;
-        }
-        if at < total || self.header.is_empty() {
-            return None;
-        }
+        let total = self.total.filter(|total| self.n_covered >= *total && !self.header.is_empty())?;
         let mut whole = whole_header(&self.header, total, self.protocol)?;
         let end = whole.len() + total as usize;
         for stretch in self.stretches.values() {
@@ -115,6 +119,11 @@ impl Datagram {
         whole.truncate(end);
         Some(whole)
     }
+}
+
+/// Bytes from one place to another that lie before `end`.
+fn length_before(end: u32, from: u32, to: u32) -> u32 {
+    to.min(end).saturating_sub(from)
 }
 
 /// True if both have bytes for the same place, and not the same ones.

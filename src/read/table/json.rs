@@ -2,7 +2,7 @@
 
 use super::number::{Manner, value};
 use crate::model::rows::Value;
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::collections::HashMap;
 use std::fmt;
@@ -12,7 +12,7 @@ use std::fmt;
 pub struct Keys {
     /// Their names, in order of appearance.
     pub names: Vec<String>,
-    places: HashMap<String, u32, FixedState>,
+    places: HashMap<String, u32, RandomState>,
     /// Most columns there may be, if fewer than in other tables.
     pub most: Option<usize>,
     /// Names that were not taken because there were too many.

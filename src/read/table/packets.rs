@@ -5,7 +5,7 @@ use crate::model::packet::{Icmp, Ip, Layers, Packet, Tcp, Transport, Udp, tcp_fl
 use crate::model::protocol::{Named, Protocol};
 use crate::model::rows::Role;
 use crate::model::{Host, text};
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
 /// Most pairs of hosts whose ports are remembered.
@@ -16,7 +16,7 @@ const LOWER_HEADERS: u32 = 34;
 /// What rows before have told: packets of applications name no ports.
 #[derive(Default)]
 pub struct PacketRows {
-    ports: HashMap<(Host, Host), (u8, u16, u16), FixedState>,
+    ports: HashMap<(Host, Host), (u8, u16, u16), RandomState>,
 }
 
 impl PacketRows {
