@@ -4,7 +4,7 @@
 use super::draft::{self, count, evidence, lines, thousands};
 use super::gather::{Between, Gathered, gather, visit};
 use super::heard::Heard;
-use super::peaks::Seconds;
+use super::peaks::{Room, Seconds};
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
@@ -80,6 +80,7 @@ const MOST_FINDINGS: usize = 50;
 #[derive(Default)]
 struct Amplification {
     victims: Tally<(Host, u16), Victim, MOST>,
+    room: Room,
     smurfs: Tally<Host, Smurf, MOST>,
     askers: Tally<(Host, Host, Named), Heard, MOST>,
 }
@@ -151,12 +152,13 @@ impl Detector for Amplification {
         let flow = ended.flow;
         if let Some((server, port, target, sent)) = unasked(flow) {
             let Some(victim) = self.victims.of((target, port)) else { return };
-            victim.packets.spread(sent.first_ns, sent.last_ns, sent.packets);
+            let is_kept = victim.packets.spread((sent.first_ns, sent.last_ns), sent.packets, &mut self.room);
             victim.n_packets += u64::from(sent.packets);
             victim.n_bytes += sent.bytes;
             if victim.servers.len() < MOST_SERVERS {
                 victim.servers.insert(server);
             }
+            self.victims.n_refused += u64::from(!is_kept);
         } else if is_smurf(flow)
             && let Some(smurf) = self.smurfs.of(flow.initiator().0)
         {

@@ -10,6 +10,22 @@ pub struct Seconds {
     counts: BTreeMap<i64, u32>,
 }
 
+/// How many seconds all series of a detector may still come to. A row of a table says in a few bytes what would fill half
+/// an hour of them; of a capture each takes a packet.
+#[derive(Clone, Debug)]
+pub struct Room(usize);
+
+impl Room {
+    /// About 80 MB.
+    pub const MOST: usize = 1 << 22;
+}
+
+impl Default for Room {
+    fn default() -> Room {
+        Room(Room::MOST)
+    }
+}
+
 impl Seconds {
     /// Adds `n` at a time, ns since 1970.
     pub fn add(&mut self, time_ns: i64, n: u32) {
@@ -17,8 +33,12 @@ impl Seconds {
         *count = count.saturating_add(n);
     }
 
-    /// Adds `n` evenly from one time to another; over at most [`Seconds::MOST_SPREAD`] seconds.
-    pub fn spread(&mut self, first_ns: i64, last_ns: i64, n: u32) {
+    /// Adds `n` evenly from one time to another; over at most [`Seconds::MOST_SPREAD`] seconds. False if there is no room.
+    pub fn spread(&mut self, (first_ns, last_ns): (i64, i64), n: u32, room: &mut Room) -> bool {
+        if room.0 == 0 {
+            return false;
+        }
+        let n_before = self.counts.len();
         let seconds = ((last_ns - first_ns) / 1_000_000_000 + 1).clamp(1, Seconds::MOST_SPREAD);
         let (each, rest) = (i64::from(n) / seconds, i64::from(n) % seconds);
         for second in 0..seconds {
@@ -27,6 +47,8 @@ impl Seconds {
                 self.add(first_ns + second * 1_000_000_000, share as u32);
             }
         }
+        room.0 = room.0.saturating_sub(self.counts.len() - n_before);
+        true
     }
 
     /// Longest time over which a flow's packets are spread.
@@ -71,15 +93,15 @@ impl Seconds {
         Series::rate(name, unit, self.counts.iter().map(|(second, n)| (*second, u64::from(*n))), Some(level))
     }
 
-    /// Sums over stretches of `span` seconds from `start`, in order, those without any count included; at most
-    /// `most` stretches.
-    pub fn stretches(&self, start: i64, span: i64, most: usize) -> Vec<u64> {
-        let Some((last, _)) = self.counts.last_key_value() else { return Vec::new() };
-        let n = ((last - start) / span.max(1) + 1).max(0) as usize;
-        let mut sums = vec![0; n.min(most)];
+    /// Sums over stretches of `span` seconds from `start`, with their numbers from 0, in order; those without any count
+    /// are left out, so that it costs no more than there are counts.
+    pub fn stretches(&self, start: i64, span: i64) -> Vec<(i64, u64)> {
+        let mut sums: Vec<(i64, u64)> = Vec::new();
         for (second, count) in &self.counts {
-            if let Some(sum) = sums.get_mut(((second - start) / span.max(1)).max(0) as usize) {
-                *sum += u64::from(*count);
+            let number = ((second - start) / span.max(1)).max(0);
+            match sums.last_mut().filter(|(last, _)| *last == number) {
+                Some((_, sum)) => *sum += u64::from(*count),
+                None => sums.push((number, u64::from(*count))),
             }
         }
         sums
@@ -93,10 +115,12 @@ mod tests {
     #[test]
     fn the_busiest_stretch_slides_and_spreading_loses_nothing() {
         let mut seconds = Seconds::default();
-        seconds.spread(0, 2_500_000_000, 10);
+        let mut room = Room::default();
+        assert!(seconds.spread((0, 2_500_000_000), 10, &mut room));
+        assert_eq!(room.0, Room::MOST - 3);
         seconds.add(9_000_000_000, 5);
         assert_eq!((seconds.total(), seconds.most(), seconds.n_seconds()), (15, 5, 4));
         assert_eq!(seconds.busiest(2), (7, 0));
-        assert_eq!(seconds.stretches(0, 5, 100), [10, 5]);
+        assert_eq!(seconds.stretches(0, 5), [(0, 10), (1, 5)]);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::draft::{self, evidence, lines};
 use super::gather::{Between, gather_senders};
-use super::peaks::Seconds;
+use super::peaks::{Room, Seconds};
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
@@ -67,14 +67,13 @@ const DRIFT: f64 = 0.35;
 const ALARM: f64 = 1.05;
 /// Most services kept.
 const MOST_SERVICES: usize = 1 << 17;
-/// Most periods looked at for one service.
-const MOST_PERIODS: usize = 1 << 20;
 /// Most floods reported; the largest win.
 const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct SynFlood {
     services: Tally<(Host, u16), Service, MOST_SERVICES>,
+    room: Room,
 }
 
 /// Requests to one port of one server.
@@ -110,7 +109,10 @@ impl Detector for SynFlood {
         let Some(service) = self.services.of(flow.responder()) else { return };
         if is_incomplete(flow) {
             let forward = flow.forward();
-            service.incomplete.spread(forward.first_ns, forward.last_ns, forward.flag(SYN));
+            let times = (forward.first_ns, forward.last_ns);
+            if !service.incomplete.spread(times, forward.flag(SYN), &mut self.room) {
+                self.services.n_refused += 1;
+            }
         } else {
             service.n_completed += 1;
         }
@@ -129,7 +131,7 @@ impl Detector for SynFlood {
             .filter_map(|((target, port), service)| {
                 let (worst, _) = service.incomplete.busiest(period);
                 let usual = (service.n_completed as f64 / n_periods).max(1.0);
-                let sums = service.incomplete.stretches(start, period, MOST_PERIODS);
+                let sums = service.incomplete.stretches(start, period);
                 let cusum = largest_sum(&sums, usual);
                 let is_many = worst as f64 >= least || f64::from(service.incomplete.most()) >= burst;
                 (is_many && cusum > ALARM).then(|| Case {
@@ -169,13 +171,17 @@ impl Detector for SynFlood {
     }
 }
 
-/// Largest value of the cumulative sum of (incomplete / usual - drift), never below 0.
-fn largest_sum(incomplete: &[u64], usual: f64) -> f64 {
+/// Largest value of the cumulative sum of (incomplete / usual - drift), never below 0, over numbered periods; those left
+/// out are without any.
+fn largest_sum(incomplete: &[(i64, u64)], usual: f64) -> f64 {
     let mut sum = 0.0_f64;
     let mut largest = 0.0_f64;
-    for n in incomplete {
+    let mut next = 0;
+    for (number, n) in incomplete {
+        sum = (sum - (number - next) as f64 * DRIFT).max(0.0);
         sum = (sum + *n as f64 / usual - DRIFT).max(0.0);
         largest = largest.max(sum);
+        next = number + 1;
     }
     largest
 }
@@ -287,7 +293,9 @@ mod tests {
 
     #[test]
     fn the_sum_forgets_what_the_drift_allows() {
-        assert!(largest_sum(&[1, 0, 1, 0], 10.0) < ALARM);
-        assert!(largest_sum(&[100, 100], 10.0) > ALARM);
+        assert!(largest_sum(&[(0, 1), (2, 1)], 10.0) < ALARM);
+        assert!(largest_sum(&[(0, 100), (1, 100)], 10.0) > ALARM);
+        let (near, far) = (largest_sum(&[(0, 10), (1, 10)], 10.0), largest_sum(&[(0, 10), (9, 10)], 10.0));
+        assert!(near > far && (far - 0.65).abs() < 1e-9, "{near} {far}");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::draft::{self, evidence, lines};
 use super::gather::{Between, gather_senders};
-use super::peaks::Seconds;
+use super::peaks::{Room, Seconds};
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
@@ -60,6 +60,7 @@ const MOST_FINDINGS: usize = 50;
 #[derive(Default)]
 struct UdpFlood {
     services: Tally<(Host, u16), Service, MOST_SERVICES>,
+    room: Room,
 }
 
 /// Unanswered packets to one port.
@@ -96,11 +97,13 @@ impl Detector for UdpFlood {
         }
         let Some(service) = self.services.of(flow.responder()) else { return };
         let forward = flow.forward();
-        service.all.spread(forward.first_ns, forward.last_ns, forward.packets);
+        let times = (forward.first_ns, forward.last_ns);
+        let is_kept = service.all.spread(times, forward.packets, &mut self.room);
         if forward.packets <= MOST_SHOT_PACKETS {
             service.shots.add(forward.first_ns, forward.packets);
         }
         service.n_refused += u64::from(flow.is_unreachable);
+        self.services.n_refused += u64::from(!is_kept);
     }
 
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
