@@ -25,7 +25,8 @@ pub struct Crowd {
     pub span_ns: (i64, i64),
 }
 
-/// The crowds with at least `least` failed ports, over TCP: peers of file sharing fail on many UDP ports.
+/// The crowds with at least `least` failed ports, one for each host, in the order of the hosts; over TCP: peers of file
+/// sharing fail on many UDP ports.
 pub fn crowds(contacts: &Contacts, least: f64) -> Vec<Crowd> {
     let failed = |contact: &Contact| (!contact.outcome.is_success() && contact.protocol == 6).then_some(contact.target);
     contacts.groups(least, failed).iter().filter_map(|group| crowd(group, least)).collect()

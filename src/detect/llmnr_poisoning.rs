@@ -72,7 +72,8 @@ impl Detector for LlmnrPoisoning {
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&ANSWERS);
         // A question is asked over IPv4 and IPv6 alike; each family is judged by itself.
-        let n_questions = |is_v4: bool| self.questions.iter().filter(|((asker, _), ())| asker.is_v4() == is_v4).count();
+        let n_v4 = self.questions.iter().filter(|((asker, _), ())| asker.is_v4()).count();
+        let n_questions = |is_v4: bool| if is_v4 { n_v4 } else { self.questions.n_keys() - n_v4 };
         let mut answered: BTreeMap<Host, BTreeSet<(Host, u16)>> = BTreeMap::new();
         for ((host, asker, port), ()) in self.answers.iter() {
             answered.entry(*host).or_default().insert((*asker, *port));

@@ -110,7 +110,8 @@ impl Detector for PortScan {
         // What a crowd does together is told once.
         let crowds = crowd::crowds(context.contacts, limits.ports);
         cases.retain(|(case, _)| {
-            !crowds.iter().any(|crowd| crowd.target == case.target && crowd.sources.contains(&case.source))
+            let crowd = crowds.binary_search_by_key(&case.target, |crowd| crowd.target);
+            !crowd.ok().and_then(|place| crowds.get(place)).is_some_and(|crowd| crowd.sources.contains(&case.source))
         });
         cases.sort_by_key(|(case, _)| std::cmp::Reverse(case.n_failed + case.n_silent));
         cases.truncate(MOST_FINDINGS);
