@@ -1,6 +1,6 @@
 //! Where each packet stands in the file, when, and how long: the columns of the index that need no flows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Packets in a chunk, at most.
 const CHUNK: usize = 1 << 16;
@@ -121,13 +121,9 @@ impl Places {
 
     /// Link types met, in order of appearance.
     pub fn link_types(&self) -> Vec<u16> {
-        let mut met = Vec::new();
-        for kind in self.chunks.iter().flat_map(|chunk| &chunk.kinds) {
-            if !met.contains(&kind.link_type) {
-                met.push(kind.link_type);
-            }
-        }
-        met
+        let mut met = BTreeSet::new();
+        let kinds = self.chunks.iter().flat_map(|chunk| &chunk.kinds);
+        kinds.map(|kind| kind.link_type).filter(|link_type| met.insert(*link_type)).collect()
     }
 
     /// The packet with this number, from 0.
