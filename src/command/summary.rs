@@ -4,6 +4,7 @@ use super::output::harmless;
 use super::table::table;
 use crate::model::analysis::IssueSeverity;
 use crate::model::finding::Severity;
+use crate::model::looked::Looked;
 use crate::model::quantity::{bytes, count, counted, percent};
 use crate::model::rows::RowKind;
 use crate::model::{Analysis, time};
@@ -120,15 +121,7 @@ fn expected(analysis: &Analysis, text: &mut String) {
 
 fn not_judged(analysis: &Analysis, text: &mut String) {
     // Detectors that rest for the same reason stand on one line.
-    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
-    for run in &analysis.runs {
-        let Some(why) = run.not_enough_data.as_deref() else { continue };
-        match reasons.iter_mut().find(|(known, _)| *known == why) {
-            Some((_, ids)) => ids.push(&run.id),
-            None => reasons.push((why, vec![&run.id])),
-        }
-    }
-    for (place, (reason, ids)) in reasons.iter().enumerate() {
+    for (place, (reason, ids)) in Looked::of(analysis).rests.iter().enumerate() {
         text.push_str(if place == 0 { "\nNot enough data:\n" } else { "" });
         text.push_str(&format!("  {}: {}\n", ids.join(", "), harmless(reason)));
     }

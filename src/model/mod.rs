@@ -9,6 +9,7 @@ pub mod fact;
 pub mod finding;
 pub mod flow;
 pub mod incident;
+pub mod looked;
 pub mod moments;
 pub mod packet;
 pub mod protocol;

@@ -3,6 +3,7 @@
 use super::{facts, figures};
 use crate::chart::draw::text::escape;
 use crate::model::finding::Severity;
+use crate::model::looked::Looked;
 use crate::model::quantity::{bytes, count, counted};
 use crate::model::{Analysis, time};
 
@@ -52,11 +53,11 @@ fn verdict(analysis: &Analysis) -> String {
     if analysis.shows_secrets {
         sentence.push_str(" <strong>Passwords that can be read are shown in this report.</strong>");
     }
-    let n_idle = analysis.runs.iter().filter(|run| run.not_enough_data.is_some()).count() as u64;
-    let n_ran = analysis.runs.len() as u64 - n_idle;
-    let mut trust = format!("{} looked at it", counted(n_ran, "detector", "detectors"));
-    if n_idle > 0 {
-        trust.push_str(&format!(", {} lacked the data to judge", count(n_idle)));
+    let looked = Looked::of(analysis);
+    let at = if analysis.table.is_some() { looked.at } else { "it" };
+    let mut trust = format!("{} looked at {at}", counted(looked.ran.len() as u64, "detector", "detectors"));
+    if looked.n_resting() > 0 {
+        trust.push_str(&format!(", {} lacked the data to judge", count(looked.n_resting())));
     }
     trust.push_str(match analysis.issues.iter().map(|issue| issue.severity).max() {
         None => "; everything could be read.",

@@ -1,6 +1,8 @@
 //! Findings in short: how many of each severity, and the first few.
 
+use crate::model::looked::Looked;
 use crate::model::{Analysis, Severity, quantity};
+use crate::pipeline;
 use crate::session::{Route, Shared};
 use crate::web::ui::hooks::use_clock;
 use crate::web::ui::icon::{severity_badge, severity_shape};
@@ -10,6 +12,8 @@ use yew::prelude::*;
 
 /// Findings listed here; the rest is one link away.
 const MOST: usize = 8;
+/// Reasons for which detectors rest that are listed here; the settings have all.
+const MOST_REASONS: usize = 4;
 
 /// What is shown.
 #[derive(Properties, PartialEq)]
@@ -95,19 +99,36 @@ fn severity_count(analysis: &Analysis, severity: Severity) -> Html {
 
 /// No findings is an answer too: it says what was looked at.
 fn nothing(analysis: &Analysis) -> Html {
-    let n_ran = analysis.runs.iter().filter(|run| run.not_enough_data.is_none()).count();
-    let n_idle = analysis.runs.len() - n_ran;
+    let looked = Looked::of(analysis);
+    let name = |id: &str| {
+        let card = pipeline::cards().into_iter().map(|(card, _)| card).find(|card| card.id == id);
+        card.map_or(id, |card| card.name).to_owned()
+    };
+    let found = match (looked.ran.is_empty(), analysis.expected.is_empty()) {
+        (true, _) => "",
+        (_, true) => " and found nothing that does not belong",
+        (_, false) => " and found nothing but what is expected here",
+    };
+    let many = |ids: &Vec<&str>| quantity::counted(ids.len() as u64, "detector rests", "detectors rest");
     html! {
         <section class="card brief" aria-labelledby="brief-title">
             <h2 id="brief-title">{"No findings"}</h2>
             <p>
-                { format!("{} looked at this capture and found {}.", quantity::counted(n_ran as u64, "detector", "detectors"),
-                    if analysis.expected.is_empty() { "nothing that does not belong" } else { "nothing but what is expected here" }) }
-                if n_idle > 0 {
-                    { format!(" {} had not enough data to judge; ", quantity::count(n_idle as u64)) }
-                    <a href={Route::Settings.hash()}>{"see why"}</a>{"."}
+                { format!("{}{found}.", looked.words(name)) }
+                if looked.n_resting() > 0 {
+                    if analysis.table.is_none() {
+                        { format!(" {} had not enough data to judge;", quantity::count(looked.n_resting())) }
+                    }
+                    {" "}<a href={Route::Settings.hash()}>{"See why each rests"}</a>{"."}
                 }
             </p>
+            if analysis.table.is_some() {
+                <ul class="rests">
+                    for (why, ids) in looked.rests.iter().take(MOST_REASONS) {
+                        <li>{ format!("{}: {}", many(ids), plain(why)) }</li>
+                    }
+                </ul>
+            }
             { remarks(analysis) }
             <p class="hint">
                 {"That is no proof that all is well: only what the capture holds can be seen, and only what the detectors \

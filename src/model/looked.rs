@@ -1,0 +1,97 @@
+//! An analysis to who looked at its input, and who rests and why.
+
+use super::Analysis;
+use super::quantity::counted;
+use super::rows::RowKind;
+
+/// More detectors than this are counted, not named.
+const MOST_NAMED: usize = 3;
+
+/// The detectors by whether they could judge.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Looked<'a> {
+    /// Ids of those that did.
+    pub ran: Vec<&'a str>,
+    /// Reasons, and the ids of those that rest for each, in the order of the detectors.
+    pub rests: Vec<(&'a str, Vec<&'a str>)>,
+    /// At what: `this capture`, `the rows of this table`.
+    pub at: &'static str,
+}
+
+impl<'a> Looked<'a> {
+    /// Of an analysis.
+    pub fn of(analysis: &'a Analysis) -> Looked<'a> {
+        let at = match analysis.table.as_ref().map(|table| table.layout.kind) {
+            None => "this capture",
+            Some(RowKind::Rows) => "the rows of this table",
+            Some(RowKind::Flows) => "the flows of this table",
+            Some(RowKind::Packets) => "the packets of this table",
+        };
+        let (mut ran, mut rests) = (Vec::new(), Vec::<(&str, Vec<&str>)>::new());
+        for run in &analysis.runs {
+            let Some(why) = run.not_enough_data.as_deref() else {
+                ran.push(run.id.as_str());
+                continue;
+            };
+            match rests.iter_mut().find(|(known, _)| *known == why) {
+                Some((_, ids)) => ids.push(&run.id),
+                None => rests.push((why, vec![&run.id])),
+            }
+        }
+        Looked { ran, rests, at }
+    }
+
+    /// Detectors that rest.
+    pub fn n_resting(&self) -> u64 {
+        self.rests.iter().map(|(_, ids)| ids.len() as u64).sum()
+    }
+
+    /// Who looked at what: `Isolation forest and PCA looked at the rows of this table`. A few are called by the names that
+    /// `name` knows, more are counted.
+    pub fn words(&self, name: impl Fn(&str) -> String) -> String {
+        let who = match self.ran.as_slice() {
+            [] => return format!("No detector could look at {}", self.at),
+            [one] => name(one),
+            [others @ .., last] if self.ran.len() <= MOST_NAMED => {
+                format!("{} and {}", others.iter().map(|id| name(id)).collect::<Vec<_>>().join(", "), name(last))
+            }
+            many => counted(many.len() as u64, "detector", "detectors"),
+        };
+        format!("{who} looked at {}", self.at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::analysis::DetectorRun;
+    use crate::model::rows::TableFacts;
+
+    fn analysis(runs: &[(&str, Option<&str>)], is_table: bool) -> Analysis {
+        let run = |(id, why): &(&str, Option<&str>)| DetectorRun {
+            id: (*id).to_owned(),
+            n_findings: 0,
+            not_enough_data: why.map(str::to_owned),
+        };
+        Analysis {
+            runs: runs.iter().map(run).collect(),
+            table: is_table.then(TableFacts::default),
+            ..Analysis::default()
+        }
+    }
+
+    #[test]
+    fn a_few_are_named_and_many_are_counted() {
+        let why = Some("The table has no addresses.");
+        let of_rows =
+            analysis(&[("scan", why), ("flood", why), ("forest", None), ("pca", None), ("x", Some("Few."))], true);
+        let looked = Looked::of(&of_rows);
+        assert_eq!(looked.words(str::to_uppercase), "FOREST and PCA looked at the rows of this table");
+        assert_eq!(looked.rests, [("The table has no addresses.", vec!["scan", "flood"]), ("Few.", vec!["x"])]);
+        assert_eq!(looked.n_resting(), 3);
+        let of_capture = analysis(&[("a", None), ("b", None), ("c", None), ("d", None)], false);
+        assert_eq!(Looked::of(&of_capture).words(str::to_owned), "4 detectors looked at this capture");
+        let of_none = analysis(&[("a", why)], true);
+        assert_eq!(Looked::of(&of_none).words(str::to_owned), "No detector could look at the rows of this table");
+    }
+}
