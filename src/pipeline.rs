@@ -81,6 +81,12 @@ impl Pipeline {
         self.front.choose_label(Label::Name(name.to_owned()));
     }
 
+    /// Lets no detector observe anything, to measure what that costs; call before the first byte.
+    pub fn without_detectors(&mut self) {
+        self.front.take_watchers();
+        self.line.observers.rest();
+    }
+
     /// The file whose next bytes, or whose end, are needed; none once all have ended.
     pub fn wants(&self) -> Option<usize> {
         self.front.inputs().wants()

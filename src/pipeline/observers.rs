@@ -26,6 +26,8 @@ pub(super) struct Observers {
     listeners: Vec<Vec<(usize, Kinds)>>,
     domains: Domains,
     contacts: Contacts,
+    /// Nothing is observed.
+    rests: bool,
     /// Rows of flows, while models judge.
     pub rows: flow_rows::Shared,
 }
@@ -45,12 +47,20 @@ impl Default for Observers {
             watchers,
             domains: Domains::default(),
             contacts: Contacts::default(),
+            rests: false,
             rows: flow_rows::Shared::default(),
         }
     }
 }
 
 impl Observers {
+    /// From here on nothing is observed.
+    pub fn rest(&mut self) {
+        self.watchers = Default::default();
+        self.listeners.clear();
+        self.rests = true;
+    }
+
     /// Shows a packet to those that want it.
     #[inline]
     pub fn packet(&mut self, packet: &Packet) {
@@ -92,6 +102,9 @@ impl Observers {
 
     /// Shows a flow that has ended while the file is read.
     pub fn flow(&mut self, serial: u32, flow: &Flow, names: &Names) {
+        if self.rests {
+            return;
+        }
         self.contacts.add(flow);
         let ended = Ended { serial, flow, name: names.text(flow.name) };
         for place in self.watchers.get(Wants::of_flow(flow).place()).into_iter().flatten() {
@@ -103,10 +116,12 @@ impl Observers {
 
     /// Shows the flows that are still open at the end of the file, and lists and adds up all.
     pub fn end(&mut self, flows: &FlowTable, names: &Names) -> (Roster, Tops) {
-        let Observers { detectors, contacts, .. } = self;
+        let Observers { detectors, contacts, rests, .. } = self;
+        let rests = *rests;
         let n = threads::n_threads();
         let mut groups: Vec<Vec<_>> = (0..n).map(|_| Vec::new()).collect();
-        let wanting = detect::ALL.iter().zip(detectors).filter(|(entry, _)| entry.wants.meets(Wants::ANY_FLOW));
+        let wanting =
+            detect::ALL.iter().zip(detectors).filter(|(entry, _)| entry.wants.meets(Wants::ANY_FLOW) && !rests);
         for (place, (entry, detector)) in wanting.enumerate() {
             if let Some(group) = groups.get_mut(place % n) {
                 group.push((entry.wants, detector));
@@ -114,7 +129,7 @@ impl Observers {
         }
         let list = || {
             tops(flows, names, |flow| {
-                if !flow.is_over {
+                if !flow.is_over && !rests {
                     contacts.add(flow);
                 }
             })

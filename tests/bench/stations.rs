@@ -2,7 +2,8 @@
 //!
 //! The stations are run one by one over small batches, with a clock between; the line itself is not changed for it. Reading
 //! and decoding cannot be parted so, and are told by two passes; what the whole line takes beyond the others is the
-//! application decoders' and the handing on.
+//! application decoders' and the handing on. What all detectors together cost is told by running the whole line with and
+//! without them: it must be at most half of the analysis.
 
 #![allow(clippy::unwrap_used, reason = "a measurement may fail by panicking")]
 
@@ -22,8 +23,8 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 /// More of a capture is not read: it takes memory, and the rates stay.
-const MOST_BYTES: usize = 256 << 20;
-const ROUNDS: usize = 5;
+const MOST_BYTES: usize = 1040 << 20;
+const ROUNDS: usize = 3;
 /// What the worker decodes at a time.
 const PART_BYTES: usize = 64 << 10;
 /// Packets whose flows are sought at a time, as in the line.
@@ -41,11 +42,14 @@ fn main() {
     bytes.truncate(MOST_BYTES);
     let mut n_packets = 0;
     let mut rounds: Vec<[Duration; STATIONS.len()]> = Vec::new();
+    let mut shares: Vec<f64> = Vec::new();
     for _ in 0..ROUNDS {
-        let (n, round) = round(&bytes);
+        let (n, round, share) = round(&bytes);
         n_packets = n;
         rounds.push(round);
+        shares.push(share);
     }
+    shares.sort_unstable_by(f64::total_cmp);
     let ns: Vec<(&str, f64)> = STATIONS
         .iter()
         .enumerate()
@@ -58,10 +62,14 @@ fn main() {
     println!("{n_packets} packets, ns a packet on one thread, median of {ROUNDS} rounds");
     ns.iter().for_each(|(name, ns)| println!("  {name:24} {ns:7.1}"));
     println!("  {:24} {:7.1}", "all", ns.iter().map(|(_, ns)| ns).sum::<f64>());
+    println!(
+        "detectors, observing and concluding: {:.1} % of the analysis",
+        100.0 * shares.get(ROUNDS / 2).unwrap_or(&1.0)
+    );
 }
 
-/// Packets, and the times of the stations.
-fn round(bytes: &[u8]) -> (u64, [Duration; STATIONS.len()]) {
+/// Packets, the times of the stations, and the detectors' share of the whole.
+fn round(bytes: &[u8]) -> (u64, [Duration; STATIONS.len()], f64) {
     let mut issues = IssueLog::default();
     let began = Instant::now();
     for_each_part(bytes, |_, raw| {
@@ -87,7 +95,11 @@ fn round(bytes: &[u8]) -> (u64, [Duration; STATIONS.len()]) {
 
     let settings = Settings::default();
     let began = Instant::now();
-    let mut pipeline = line(bytes, &settings);
+    let silent = line(bytes, &settings, false);
+    let without = began.elapsed();
+    drop(black_box(silent));
+    let began = Instant::now();
+    let mut pipeline = line(bytes, &settings, true);
     let whole = began.elapsed();
     let began = Instant::now();
     (0..detect::ALL.len()).for_each(|place| pipeline.judge_one(place, &settings));
@@ -96,7 +108,8 @@ fn round(bytes: &[u8]) -> (u64, [Duration; STATIONS.len()]) {
 
     let Stations { counting, flowing, indexing, detecting, .. } = stations;
     let rest = whole.saturating_sub(both + counting + flowing + indexing + detecting);
-    (n, [read, both.saturating_sub(read), counting, flowing, indexing, detecting, rest, concluding])
+    let share = (whole.saturating_sub(without) + concluding).as_secs_f64() / (whole + concluding).as_secs_f64();
+    (n, [read, both.saturating_sub(read), counting, flowing, indexing, detecting, rest, concluding], share)
 }
 
 /// Hands every packet to `see`, with true for the first of a part.
@@ -114,8 +127,11 @@ fn for_each_part(bytes: &[u8], mut see: impl FnMut(bool, &RawPacket<'_>)) {
 }
 
 /// The whole line up to the end of the flows, on one thread.
-fn line(bytes: &[u8], settings: &Settings) -> Pipeline {
+fn line(bytes: &[u8], settings: &Settings, has_detectors: bool) -> Pipeline {
     let mut pipeline = Pipeline::new(settings, "bench", bytes.len() as u64);
+    if !has_detectors {
+        pipeline.without_detectors();
+    }
     let mut batch = Batch::default();
     for part in bytes.chunks(PART_BYTES) {
         let (front, line) = pipeline.halves();
