@@ -4,6 +4,7 @@ use crate::chart::draw::{self, Hit, Layout, Theme};
 use crate::model::chart::ChartSpec;
 use crate::web::ui::hooks::{IsDark, use_pixel_ratio, use_size};
 use crate::web::{canvas, style};
+use gloo::timers::callback::Timeout;
 use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
@@ -27,11 +28,18 @@ pub fn Picture(props: &PictureProps) -> Html {
     {
         let (frame, surface, set) = (frame.clone(), surface.clone(), layout.setter());
         use_effect_with((spec.clone(), width, pixel_ratio, is_dark), move |(spec, width, pixel_ratio, is_dark)| {
-            let Some(surface) = surface.cast::<HtmlCanvasElement>().filter(|_| *width > 0.0) else { return };
+            let surface = surface.cast::<HtmlCanvasElement>().filter(|_| *width > 0.0);
             let height = draw::natural_height(spec, *width).round();
-            style::set(&frame, "height", &format!("{height}px"));
+            let (spec, width, pixel_ratio) = (spec.clone(), *width, *pixel_ratio);
             let theme = if *is_dark { Theme::DARK } else { Theme::LIGHT };
-            set.set(canvas::draw(&surface, spec, &theme, *width, height, *pixel_ratio).unwrap_or_default());
+            // Each chart is drawn in a task of its own: several at once would keep the page from answering.
+            let drawing = surface.map(|surface| {
+                style::set(&frame, "height", &format!("{height}px"));
+                Timeout::new(0, move || {
+                    set.set(canvas::draw(&surface, &spec, &theme, width, height, pixel_ratio).unwrap_or_default());
+                })
+            });
+            move || drop(drawing)
         });
     }
     let hit = chosen.and_then(|index| layout.at(index));

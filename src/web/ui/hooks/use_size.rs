@@ -25,12 +25,12 @@ pub fn use_size(node: &NodeRef) -> Size {
             let watch = node.cast::<Element>().and_then(|element| {
                 let set = size.setter();
                 let watched = element.clone();
-                let measure = move || {
+                // The observer tells the first size too, when the page has been laid out: to ask here would lay it out anew
+                // for every element that is watched.
+                let on_resize = Closure::<dyn Fn(Array)>::new(move |_| {
                     let (width, height) = (watched.client_width(), watched.client_height());
                     set.set(Size { width: width.into(), height: height.into() });
-                };
-                measure();
-                let on_resize = Closure::<dyn Fn(Array)>::new(move |_| measure());
+                });
                 let observer = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok()?;
                 observer.observe(&element);
                 Some((observer, on_resize))
