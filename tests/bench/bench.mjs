@@ -1,6 +1,6 @@
 // Measures the release build in one run: analysis of captures and tables in the browser's worker and natively, the raw
 // slice-read rate, memory, page weight and first paint; tshark on the same captures, DuckDB and polars on the same tables;
-// what each station of the line costs. Compares with the floors that were set.
+// what each station of the line costs, and what inputs that were made to hurt cost. Compares with the floors that were set.
 
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, readdirSync, statSync } from "node:fs";
@@ -22,8 +22,8 @@ const SLICE = 2 ** 20 * Number(/SLICE_BYTES: f64 = ([\d.]+) \* 1024\.0 \* 1024\.
   readFileSync(join(ROOT, "src/web/read_ahead.rs"), "utf8"))[1]);
 /** Memory that is granted whatever the capture, and what the packet index may cost. */
 const [BASE, PACKET] = [64 * MIB, 24];
-const FLOORS = { shareOfRaw: 0.35, packetsPerSecond: 1.5e6, timesTshark: 20, tableBytesPerSecond: 100 * MB };
-/** What is measured: all, or `mixed`, `small`, `tables` or `stations`. */
+const FLOORS = { shareOfRaw: 0.35, packetsPerSecond: 1.5e6, timesTshark: 20, tableBytesPerSecond: 100 * MB, notDetectors: 0.5 };
+/** What is measured: all, or `mixed`, `small`, `tables`, `stations`, `crafted` or `page`. */
 const ONLY = process.env.BENCH_ONLY ?? "";
 const wants = (name) => name.startsWith(ONLY);
 
@@ -55,7 +55,11 @@ async function main() {
     printTable(result);
     rows.push(["browser, reading a table", result.name, result.bytes / result.browser.reading, FLOORS.tableBytesPerSecond, (x) => `${(x / MB).toFixed(0)} MB/s`]);
   }
-  if (mixed && wants("stations")) stations(mixed.path);
+  if (mixed && wants("stations")) {
+    const percent = (x) => `${(100 * x).toFixed(0)} %`;
+    rows.push(["native, mixed", "share of the analysis that is not detectors'", 1 - stations(mixed.path), FLOORS.notDetectors, percent]);
+  }
+  if (wants("crafted")) rows.push(["crafted inputs", "none that grows faster than it may", crafted() ? 1 : 0, 1, (x) => (x ? "yes" : "no")]);
   if (wants("page")) await page();
   console.log("\nfloors");
   process.exitCode = rows.map(([kind, what, ...row]) => floor(`${kind}, ${what}`, ...row)).every(Boolean) ? 0 : 1;
@@ -223,10 +227,18 @@ function printTable({ what, bytes, rows, browser, native, others }) {
   console.log();
 }
 
-/** What each station of the line costs a packet, natively on one thread. */
+/** What each station of the line costs a packet, natively on one thread; answers the detectors' share of the analysis. */
 function stations(path) {
   const args = ["bench", "-q", "--bench", "stations", "--", path];
-  console.log(spawnSync("cargo", args, { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }).stdout);
+  const { stdout } = spawnSync("cargo", args, { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  console.log(stdout);
+  return Number(/concluding: ([\d.]+) %/.exec(stdout)?.[1] ?? NaN) / 100;
+}
+
+/** Inputs made to hurt, at three sizes each; true if none takes longer than it may. */
+function crafted() {
+  console.log("inputs made to hurt, natively on one thread");
+  return spawnSync("cargo", ["bench", "-q", "--bench", "crafted"], { cwd: ROOT, stdio: ["ignore", "inherit", "inherit"] }).status === 0;
 }
 
 /** What is loaded for the page, and how soon it shows. */

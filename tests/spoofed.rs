@@ -1,0 +1,111 @@
+//! Captures in which nobody comes twice: millions of forged sources, devices, names and networks. Reading them ends, stays
+//! within stated memory, finds the flood, says what was folded or not judged, and costs no more a packet at the end than at
+//! the start.
+//!
+//! Each capture is made as it is read and runs in a process of its own, so that its peak of memory is its own.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
+
+mod crafted;
+
+use crafted::{Taken, capture, peak_bytes, traffic};
+use std::process::Command;
+
+/// Names the capture and its size to a process of its own.
+const INPUT: &str = "PACKETLOUPE_SPOOFED";
+
+/// What is kept at most whatever the number of packets: 1.5 million flows at 512 bytes (`flow.most`), their places, ends and
+/// hosts; half a million first contacts, a million names, four million facts, and the tallies of all detectors.
+const KEPT_BYTES: u64 = 1400 << 20;
+/// What each packet adds: its 27 bytes of the index.
+const PACKET_BYTES: u64 = 27;
+
+/// What a process of its own told.
+struct Told {
+    packets: u64,
+    peak_bytes: Option<u64>,
+    /// Time of the last tenth of the packets to that of the first.
+    slows: f64,
+    issues: Vec<String>,
+    findings: Vec<String>,
+}
+
+#[test]
+fn ten_million_forged_sources_of_requests_are_one_flood() {
+    let told = run("syn-spoofed", 10_000_000);
+    assert_eq!(told.findings.first().map(String::as_str), Some("syn_flood"), "{:?}", told.findings);
+    assert_eq!(told.findings.iter().filter(|detector| *detector == "syn_flood").count(), 1);
+    for issue in ["flows-summarised", "detector-full"] {
+        assert!(told.issues.iter().any(|id| id == issue), "{issue} is not said: {:?}", told.issues);
+    }
+}
+
+#[test]
+fn of_two_million_forged_sources_of_datagrams_to_many_ports_the_oldest_are_folded() {
+    let told = run("udp-spoofed", 2_000_000);
+    assert!(told.issues.iter().any(|id| id == "flows-summarised"), "{:?}", told.issues);
+}
+
+#[test]
+fn devices_names_and_networks_without_end_are_bounded() {
+    for name in ["arp-macs", "frames-macs", "names-one-domain", "names-domains", "names-clients", "wifi-beacons"] {
+        run(name, 1_000_000);
+    }
+}
+
+/// Runs one capture, and checks what holds for all.
+fn run(name: &str, n: u64) -> Told {
+    let out = Command::new(std::env::current_exe().unwrap())
+        .args(["a_process_of_its_own", "--exact", "--ignored", "--nocapture"])
+        .env(INPUT, format!("{name} {n}"))
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&out.stdout);
+    assert!(out.status.success(), "{name}: {text} {}", String::from_utf8_lossy(&out.stderr));
+    let words = |key: &str| -> Vec<String> {
+        let line = text.lines().find_map(|line| line.strip_prefix(key));
+        line.unwrap_or_else(|| panic!("{name}: no {key} in {text}")).split_whitespace().map(str::to_owned).collect()
+    };
+    let number = |key: &str| -> f64 { words(key)[0].parse().unwrap() };
+    let peak_bytes = Some(number("peak:") as u64).filter(|bytes| *bytes > 0);
+    let told = Told {
+        packets: number("packets:") as u64,
+        peak_bytes,
+        slows: number("slows:"),
+        issues: words("issues:"),
+        findings: words("findings:"),
+    };
+    println!(
+        "{name}: {n} packets, {:.1} s, peak {:.0} MiB, the last tenth takes {:.1} times the first; {:?}; {:?}",
+        number("seconds:"),
+        peak_bytes.map_or(f64::NAN, |bytes| bytes as f64 / f64::from(1 << 20)),
+        told.slows,
+        told.issues,
+        told.findings
+    );
+    assert_eq!(told.packets, n, "{name}");
+    match told.peak_bytes {
+        Some(most) => assert!(most < KEPT_BYTES + n * PACKET_BYTES, "{name}: {most} bytes of memory"),
+        None => println!("{name}: this system does not say how much memory was used; that is not checked"),
+    }
+    // Tables that outgrow the processor's caches, and flows that make room, cost some. If each packet took time in
+    // proportion to those before, it would be nineteen times.
+    assert!(told.slows < 9.0, "{name}: the last packets take {:.1} times as long as the first", told.slows);
+    told
+}
+
+#[test]
+#[ignore = "run by the others"]
+fn a_process_of_its_own() {
+    let Ok(input) = std::env::var(INPUT) else { return };
+    let (name, n) = input.split_once(' ').unwrap();
+    let traffic = traffic::ALL.iter().find(|traffic| traffic.name == name).unwrap();
+    let Taken { reading, judging, tenths, analysis } = capture(traffic, n.parse().unwrap());
+    let words = |all: Vec<&str>| all.join(" ");
+    println!("\nseconds: {}", (reading + judging).as_secs_f64());
+    println!("packets: {}", analysis.summary.packets);
+    println!("peak: {}", peak_bytes().unwrap_or(0));
+    println!("slows: {}", tenths[9].as_secs_f64() / tenths[0].as_secs_f64().max(1e-9));
+    println!("issues: {}", words(analysis.issues.iter().map(|issue| issue.id.as_str()).collect()));
+    println!("findings: {}", words(analysis.findings.iter().map(|finding| finding.detector.as_str()).collect()));
+}
