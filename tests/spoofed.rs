@@ -64,7 +64,7 @@ fn run(name: &str, n: u64) -> Told {
     assert!(out.status.success(), "{name}: {text} {}", String::from_utf8_lossy(&out.stderr));
     let words = |key: &str| -> Vec<String> {
         let line = text.lines().find_map(|line| line.strip_prefix(key));
-        line.unwrap_or_else(|| panic!("{name}: no {key} in {text}")).split_whitespace().map(str::to_owned).collect()
+        line.unwrap().split_whitespace().map(str::to_owned).collect()
     };
     let number = |key: &str| -> f64 { words(key)[0].parse().unwrap() };
     let peak_bytes = Some(number("peak:") as u64).filter(|bytes| *bytes > 0);

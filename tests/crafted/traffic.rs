@@ -193,7 +193,7 @@ fn llmnr(n: u64) -> Vec<u8> {
     if n.is_multiple_of(2) {
         return udp(Ends::new(asker, ([224, 0, 0, 252], 5355)), &question(n as u16, &name, 1));
     }
-    udp(Ends::new((inside(0x80_0000 | n / 2), 5355), asker), &answer(&name, SERVER))
+    udp(Ends::new((inside(0x80_0000 | (n / 2)), 5355), asker), &answer(&name, SERVER))
 }
 
 /// Four hosts that are refused at four ports each of a fifth, again and again.
