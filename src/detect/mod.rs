@@ -75,6 +75,7 @@ pub mod ssh_guessing;
 pub mod stray_flood;
 pub mod syn_flood;
 pub mod traffic_change;
+pub mod ttl_game;
 pub mod udp_flood;
 pub mod upload;
 pub mod vlan_hopping;
@@ -127,6 +128,7 @@ pub const ALL: &[Entry] = &[
     fragment_abuse::ENTRY,
     impossible_packets::ENTRY,
     false_close::ENTRY,
+    ttl_game::ENTRY,
     retransmission_storm::ENTRY,
     ipv6_abuse::ENTRY,
     ftp_bounce::ENTRY,
