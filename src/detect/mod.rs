@@ -34,6 +34,7 @@ pub mod beacon;
 pub mod bridge_takeover;
 pub mod cleartext_login;
 pub mod connection_flood;
+pub mod contradicting_segments;
 pub mod dga;
 pub mod dhcp_starvation;
 pub mod dns_tunnel;
@@ -129,6 +130,7 @@ pub const ALL: &[Entry] = &[
     impossible_packets::ENTRY,
     false_close::ENTRY,
     ttl_game::ENTRY,
+    contradicting_segments::ENTRY,
     retransmission_storm::ENTRY,
     ipv6_abuse::ENTRY,
     ftp_bounce::ENTRY,
