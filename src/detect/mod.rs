@@ -19,6 +19,7 @@ pub mod ml;
 pub mod peaks;
 pub mod regularity;
 pub mod severity;
+pub mod stores;
 pub mod tally;
 #[cfg(test)]
 pub mod testing;
@@ -71,6 +72,7 @@ pub mod remote_shell;
 pub mod retransmission_storm;
 pub mod rogue_dhcp;
 pub mod rogue_router;
+pub mod slow_drip;
 pub mod slow_requests;
 pub mod ssh_guessing;
 pub mod stray_flood;
@@ -151,6 +153,7 @@ pub const ALL: &[Entry] = &[
     odd_port::ENTRY,
     hidden_network::ENTRY,
     upload::ENTRY,
+    slow_drip::ENTRY,
     mining::ENTRY,
     remote_shell::ENTRY,
     long_connection::ENTRY,
