@@ -18,7 +18,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("impossible_packets", &["port_scan", "host_scan"]),
     ("fragment_abuse", &["udp_flood", "icmp_flood"]),
     ("name_poisoning", &["llmnr_poisoning"]),
-    ("upload", &["slow_drip"]),
+    ("upload", &["slow_drip", "mail_exfiltration"]),
     ("ttl_game", &["forged_reset"]),
 ];
 

@@ -60,6 +60,7 @@ pub mod llmnr_poisoning;
 pub mod login_guessing;
 pub mod long_connection;
 pub mod mac_flood;
+pub mod mail_exfiltration;
 pub mod mining;
 pub mod name_poisoning;
 pub mod neighbour_spoofing;
@@ -154,6 +155,7 @@ pub const ALL: &[Entry] = &[
     hidden_network::ENTRY,
     upload::ENTRY,
     slow_drip::ENTRY,
+    mail_exfiltration::ENTRY,
     mining::ENTRY,
     remote_shell::ENTRY,
     long_connection::ENTRY,
