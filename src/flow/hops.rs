@@ -37,7 +37,12 @@ fn look(flow: &mut Flow, packet: &Packet, left: u8, tcp: &Tcp, from: usize) {
         return;
     }
     let (usual, next_sequence) = (direction.hops, direction.next_sequence);
-    let is_low = left <= low_mark(usual);
+    let mark = low_mark(usual);
+    // Too few are usual to tell fewer apart, or they are not known.
+    if mark == 0 {
+        return;
+    }
+    let is_low = left <= mark;
     let Some(doubtful) = flow.doubtful_mut(from) else { return };
     let low = &mut doubtful.low;
     if is_low {
@@ -180,6 +185,8 @@ mod tests {
         assert_eq!(with(&[(61, ACK, 1, 100), (64, ACK, 1, 100)]), (0, 0, 0), "a path a few hops longer");
         assert_eq!(with(&[(64, ACK, 1, 100), (32, ACK, 1, 100), (2, ACK, 1, 100), (64, ACK, 1, 100)]).1, 0, "a circle");
         assert_eq!(with(&[(64, ACK, 1, 100), (3, RST, 101, 0)]), (1, 0, 0), "an end that holds");
+        let unknown: Vec<Sent> = (0..20).map(|i| (0, ACK, 1 + i * 100, 100)).collect();
+        assert_eq!(counts(&unknown), (0, 0, 0));
         let lasting: Vec<Sent> = (0..20).map(|i| (12, ACK, 1 + i * 100, 100)).collect();
         let (_, replaced, _) = with(&[&lasting[..], &[(12, ACK, 1, 100), (64, ACK, 1901, 100)]].concat());
         assert_eq!(replaced, 0, "a lasting change");
