@@ -12,6 +12,11 @@ pub fn registered(name: &str) -> Option<&str> {
     DEFAULT_PROVIDER.effective_tld_plus_one(name).ok()
 }
 
+/// True if a name is this domain or one below it; both in lower case.
+pub fn is_of(name: &str, domain: &str) -> bool {
+    name.strip_suffix(domain).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+}
+
 /// The domain of every name that was asked for, looked up once.
 #[derive(Debug, Default)]
 pub struct Domains {

@@ -18,12 +18,15 @@ const PARTS: &[(&str, &[&str])] = &[
     ("impossible_packets", &["port_scan", "host_scan"]),
     ("fragment_abuse", &["udp_flood", "icmp_flood"]),
     ("name_poisoning", &["llmnr_poisoning"]),
+    ("upload", &["slow_drip", "mail_exfiltration"]),
+    ("ttl_game", &["forged_reset"]),
 ];
 
 /// Folds findings of the same category between the same sources and targets, at the same ports and time, into the first
 /// in the order of [`Finding::sort`], which then says who saw it too.
 pub fn fold(mut findings: Vec<Finding>) -> Vec<Finding> {
     Finding::sort(&mut findings);
+    let findings = fold_parts(findings);
     let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
     let mut places: BTreeMap<Cause, Vec<usize>> = BTreeMap::new();
     for finding in findings {
@@ -37,7 +40,7 @@ pub fn fold(mut findings: Vec<Finding>) -> Vec<Finding> {
             }
         }
     }
-    fold_parts(kept)
+    kept
 }
 
 /// Folds what is part of a whole, by the same sources on targets that the whole has too.

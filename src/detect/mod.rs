@@ -19,6 +19,7 @@ pub mod ml;
 pub mod peaks;
 pub mod regularity;
 pub mod severity;
+pub mod stores;
 pub mod tally;
 #[cfg(test)]
 pub mod testing;
@@ -34,6 +35,7 @@ pub mod beacon;
 pub mod bridge_takeover;
 pub mod cleartext_login;
 pub mod connection_flood;
+pub mod contradicting_segments;
 pub mod dga;
 pub mod dhcp_starvation;
 pub mod dns_tunnel;
@@ -58,6 +60,7 @@ pub mod llmnr_poisoning;
 pub mod login_guessing;
 pub mod long_connection;
 pub mod mac_flood;
+pub mod mail_exfiltration;
 pub mod mining;
 pub mod name_poisoning;
 pub mod neighbour_spoofing;
@@ -70,11 +73,13 @@ pub mod remote_shell;
 pub mod retransmission_storm;
 pub mod rogue_dhcp;
 pub mod rogue_router;
+pub mod slow_drip;
 pub mod slow_requests;
 pub mod ssh_guessing;
 pub mod stray_flood;
 pub mod syn_flood;
 pub mod traffic_change;
+pub mod ttl_game;
 pub mod udp_flood;
 pub mod upload;
 pub mod vlan_hopping;
@@ -127,6 +132,8 @@ pub const ALL: &[Entry] = &[
     fragment_abuse::ENTRY,
     impossible_packets::ENTRY,
     false_close::ENTRY,
+    ttl_game::ENTRY,
+    contradicting_segments::ENTRY,
     retransmission_storm::ENTRY,
     ipv6_abuse::ENTRY,
     ftp_bounce::ENTRY,
@@ -147,6 +154,8 @@ pub const ALL: &[Entry] = &[
     odd_port::ENTRY,
     hidden_network::ENTRY,
     upload::ENTRY,
+    slow_drip::ENTRY,
+    mail_exfiltration::ENTRY,
     mining::ENTRY,
     remote_shell::ENTRY,
     long_connection::ENTRY,

@@ -3,6 +3,7 @@
 use super::draft::{self, evidence, lines};
 use super::gather::{Between, gather};
 use super::severity::{Impact, extent, past, severity};
+use super::stores::Store;
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::fact::FactKind;
@@ -16,7 +17,7 @@ const CARD: Card = Card {
     name: "Large upload",
     category: Category::Exfiltration,
     technique: Some(("T1048.002", "Exfiltration Over Asymmetric Encrypted Non-C2 Protocol")),
-    sees: "A host inside sent much to one address outside and got little back, where nobody else goes, by a program that is no browser.",
+    sees: "A host inside sent much to one address outside and got little back, where nobody else goes, by a program that is no browser. Known stores for files and texts are told by name.",
     matters: "That is what it looks like when data is carried out.",
     otherwise: "A backup, a file that somebody shares, a video call, a software upload.",
     source: "No formula with a public reference exists: ratio and volume against the host's own other destinations, by their median. That browsers name HTTP in the handshake (ALPN) is RFC 7301.",
@@ -191,7 +192,10 @@ impl Pair {
         finding.severity = severity(Impact::CONTROL, confidence, extent(sent, 10.0 * least));
         finding.score = past(sent, least);
         finding.confidence = confidence;
-        if !around.is_encrypted {
+        let store = Store::of(&self.name);
+        if let Some(store) = store {
+            draft::technique(&mut finding, store.technique());
+        } else if !around.is_encrypted {
             draft::technique(&mut finding, ("T1048.003", "Exfiltration Over Unencrypted Non-C2 Protocol"));
         }
         finding.sources = draft::addresses([source]);
@@ -207,7 +211,8 @@ impl Pair {
             evidence("Flows", self.flows as f64, "flows", ""),
         ];
         finding.explanation = format!(
-            "{source} sent {shown} to {place}, {ratio:.0} times what it got back.{}{}{}",
+            "{source} sent {shown} to {place}, {ratio:.0} times what it got back.{}{}{}{}",
+            store.map_or_else(String::new, |store| format!(" It is {}.", store.words())),
             if around.n_others == 0 { " Nobody else inside goes there." } else { "" },
             if is_much_more && around.n_usual > 0 {
                 " It usually sends a tenth of that or less to one address."
@@ -238,9 +243,22 @@ impl Pair {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude, inside, outside};
+    use crate::detect::contacts::Contacts;
+    use crate::detect::testing::{self, Made, conclude, inside, outside};
+    use crate::flow::names::Names;
     use crate::model::Severity;
     use crate::settings::Settings;
+
+    #[test]
+    fn a_store_for_files_is_named_with_its_technique() {
+        let mut detector = Upload::default();
+        let flow = Made { bytes: [700_000, 18_000], ..Made::tcp(inside(1), outside(1), 443, 0.0) }.flow();
+        detector.observe_flow(&Ended { serial: 0, flow: &flow, name: "content.dropboxapi.com" });
+        let times = [0, 1].into_iter();
+        let found = testing::end(&mut detector, &Names::default(), &Contacts::default(), times, &Settings::default());
+        assert_eq!(found.findings[0].technique.as_deref(), Some("T1567.002"));
+        assert!(found.findings[0].explanation.contains("a store for files"));
+    }
 
     #[test]
     fn much_data_to_a_place_of_its_own_is_reported_and_browsing_is_not() {

@@ -1,4 +1,4 @@
-//! What is asked of web servers, per client and server, to findings of attacks in the path, the query or the headers.
+//! What is asked of web servers, per client and server, to findings of attacks in the path, the query, the headers or forms.
 
 use super::draft::{self, evidence, lines, thousands};
 use super::heard::Heard;
@@ -6,10 +6,11 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::web_signs::{self, KINDS, Kind};
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::{FactKind, Kinds};
+use crate::model::fact::{FactKind, Kinds, Said};
 use crate::model::flow::Way;
 use crate::model::protocol::Named;
-use crate::model::{Category, Finding, Host};
+use crate::model::secret::MASK;
+use crate::model::{Category, Finding, Host, Secrets};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -17,7 +18,7 @@ const CARD: Card = Card {
     name: "Web attack",
     category: Category::ProtocolAbuse,
     technique: Some(("T1190", "Exploit Public-Facing Application")),
-    sees: "Requests to a web server carry database commands, paths that climb out of its folder, script code or shell commands, or ask for very many pages that do not exist.",
+    sees: "Requests to a web server, or the beginning of the forms that they send, carry database commands, paths that climb out of its folder, script code or shell commands, or ask for very many pages that do not exist.",
     matters: "Such a request makes a careless web application give away data, run the sender's program, or attack its other visitors.",
     otherwise: "A vulnerability scan that you ordered; a search for these very words; a page that teaches them.",
     source: "OWASP Top 10 (injection) and the OWASP Core Rule Set's families; CVE-2021-44228 (Log4Shell), CVE-2014-6271 (Shellshock). Patterns ask for two signs together, such as a quote with a command, because one word alone also stands in searches.",
@@ -60,6 +61,7 @@ const MOST_PAIRS: usize = 1 << 16;
 /// Requests shown, and how much of each.
 const MOST_SHOWN: usize = 3;
 const MOST_SHOWN_CHARACTERS: usize = 120;
+const MOST_NAME_CHARACTERS: usize = 32;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
@@ -76,6 +78,9 @@ struct Pair {
     n_attacks: u64,
     by_kind: [u64; KINDS.len()],
     shown: Vec<String>,
+    /// Forms that attack, and the fields, which are secrets.
+    n_forms: u64,
+    fields: Vec<String>,
     heard: Heard,
     missing: Heard,
 }
@@ -83,7 +88,7 @@ struct Pair {
 impl Detector for WebAttack {
     fn hears(&self, protocol: Named) -> Kinds {
         if matches!(protocol, Named::Http | Named::Http2) {
-            Kinds::of(&[FactKind::HttpPath, FactKind::HttpStatus])
+            Kinds::of(&[FactKind::HttpPath, FactKind::HttpStatus, FactKind::HttpForm])
         } else {
             Kinds::NONE
         }
@@ -107,12 +112,12 @@ impl Detector for WebAttack {
             }
             return;
         }
-        let Some(path) = said.text(FactKind::HttpPath) else { return };
-        pair.n_requests += 1;
-        let agent = said.text(FactKind::HttpAgent).unwrap_or("");
-        let kinds = web_signs::of_request(path)
-            | web_signs::of_header(agent)
-            | said.text(FactKind::HttpReferer).map_or(0, web_signs::of_header);
+        let path = said.text(FactKind::HttpPath);
+        pair.n_requests += u64::from(path.is_some());
+        let header = |kind| said.text(kind).map_or(0, web_signs::of_header);
+        let in_head =
+            path.map_or(0, web_signs::of_request) | header(FactKind::HttpAgent) | header(FactKind::HttpReferer);
+        let kinds = in_head | pair.form(said);
         if kinds == 0 {
             return;
         }
@@ -121,7 +126,10 @@ impl Detector for WebAttack {
             *n += u64::from(kinds & (1 << place) != 0);
         }
         pair.heard.add(spoken);
-        if pair.shown.len() < MOST_SHOWN && kinds != Kind::Tool.bit() {
+        if let Some(path) = path
+            && pair.shown.len() < MOST_SHOWN
+            && in_head & !Kind::Tool.bit() != 0
+        {
             let shown: String = web_signs::decoded(path).chars().take(MOST_SHOWN_CHARACTERS).collect();
             if !pair.shown.contains(&shown) {
                 pair.shown.push(shown);
@@ -136,18 +144,54 @@ impl Detector for WebAttack {
             self.pairs.sorted_where(|pair| pair.n_attacks as f64 >= least || pair.is_guessing_names(missing));
         cases.sort_by_key(|(key, pair)| (std::cmp::Reverse((pair.n_attacks, pair.n_missing)), **key));
         cases.truncate(MOST_FINDINGS);
-        let findings = cases.iter().map(|(key, pair)| pair.finding(**key, least, missing)).collect();
+        let secrets = if context.settings.shows_secrets() { Secrets::Shown } else { Secrets::Masked };
+        let findings = cases.iter().map(|(key, pair)| pair.finding(**key, (least, missing), secrets)).collect();
         Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
     }
 }
 
 impl Pair {
+    /// Kinds of attack in the fields of a form, some of which are remembered.
+    fn form(&mut self, said: &Said<'_>) -> u8 {
+        let mut kinds = 0;
+        for field in said.texts(FactKind::HttpForm) {
+            let of_field = web_signs::of_field(field);
+            kinds |= of_field;
+            if of_field != 0 && self.fields.len() < MOST_SHOWN && !self.fields.iter().any(|known| known == field) {
+                self.fields.push(field.to_owned());
+            }
+        }
+        self.n_forms += u64::from(kinds != 0);
+        kinds
+    }
+
+    /// The first fields of forms that attack; their values only for who asks for secrets.
+    fn told_fields(&self, secrets: Secrets) -> String {
+        let told = |field: &String| {
+            let name = field.split_once('=').map_or("", |(name, _)| name);
+            match secrets {
+                Secrets::Shown => web_signs::decoded(field).chars().take(MOST_SHOWN_CHARACTERS).collect(),
+                Secrets::Masked => {
+                    let name: String = web_signs::decoded(name).chars().take(MOST_NAME_CHARACTERS).collect();
+                    format!("{name}={MASK}")
+                }
+            }
+        };
+        let fields: Vec<String> = self.fields.iter().map(told).collect();
+        if fields.is_empty() { String::new() } else { format!(" Fields of forms that do: {}.", fields.join("; ")) }
+    }
+
     fn is_guessing_names(&self, missing: f64) -> bool {
         let n = self.n_missing as f64;
         n >= missing && n >= LEAST_MISSING * self.n_answers as f64
     }
 
-    fn finding(&self, (client, server, port): (Host, Host, u16), least: f64, missing: f64) -> Finding {
+    fn finding(
+        &self,
+        (client, server, port): (Host, Host, u16),
+        (least, missing): (f64, f64),
+        secrets: Secrets,
+    ) -> Finding {
         let is_attack = self.n_attacks as f64 >= least;
         let is_guessing = self.is_guessing_names(missing);
         let (n, threshold) = if is_attack { (self.n_attacks as f64, least) } else { (self.n_missing as f64, missing) };
@@ -182,17 +226,21 @@ impl Pair {
             evidence("Requests in all", self.n_requests as f64, "requests", ""),
             evidence("Pages that do not exist", self.n_missing as f64, "requests", "a few per cent"),
         ];
+        if self.n_forms > 0 {
+            finding.evidence.push(evidence("Of them in forms", self.n_forms as f64, "requests", "0"));
+        }
         for (kind, n) in KINDS.into_iter().zip(self.by_kind).filter(|(_, n)| *n > 0) {
             finding.evidence.push(evidence(&format!("With {}", kind.words()), n as f64, "requests", "0"));
         }
         let examples =
             if self.shown.is_empty() { String::new() } else { format!(" For example: {}.", self.shown.join("; ")) };
+        let fields = self.told_fields(secrets);
         let guessed = match is_guessing {
             true => format!(" {} requests were for pages that do not exist.", thousands(self.n_missing as usize)),
             false => String::new(),
         };
         finding.explanation = format!(
-            "{client} sent {} requests to {server}, port {port}; {} carry {}.{examples}{guessed} Whether the attack worked \
+            "{client} sent {} requests to {server}, port {port}; {} carry {}.{examples}{fields}{guessed} Whether the attack worked \
              shows in the answers: their size, their status, and what the server does afterwards.",
             thousands(self.n_requests as usize),
             thousands(self.n_attacks as usize),
@@ -248,5 +296,29 @@ mod tests {
             found(&["/", "/search?q=how+to+union+select+in+sql", "/a/../b.css", "/fonts?family=Open+Sans|Roboto"])
                 .is_empty()
         );
+    }
+    #[test]
+    fn an_attack_in_a_form_is_reported_without_its_value_unless_asked_for() {
+        let post = |fields: &[&str]| Line {
+            protocol: Named::Http,
+            second: 1.0,
+            from: (outside(1), 40_000),
+            to: (inside(1), 80),
+            way: Way::Forward,
+            facts: [(FactKind::HttpPath, "/login")]
+                .into_iter()
+                .chain(fields.iter().map(|field| (FactKind::HttpForm, *field)))
+                .map(|(kind, text)| (kind, text.to_owned()))
+                .collect(),
+        };
+        let attack = [post(&["user=x%27+or+%27hunter2%27%3D%27hunter2", "mail=a%40b"])];
+        let found = hear(&ENTRY, &attack, &Settings::default()).findings;
+        assert_eq!(found.len(), 1);
+        assert!(found[0].explanation.contains("user=\u{2022}") && !format!("{:?}", found[0]).contains("hunter2"));
+        let mut asked = Settings::default();
+        asked.show_secrets();
+        assert!(hear(&ENTRY, &attack, &asked).findings[0].explanation.contains("'hunter2'='hunter2"));
+        let ordinary = [post(&["name=O%27Neill", "mail=a%40b", "note=50%25+%26+more"])];
+        assert!(hear(&ENTRY, &ordinary, &Settings::default()).findings.is_empty());
     }
 }

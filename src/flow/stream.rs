@@ -8,6 +8,8 @@ const MOST_LATER: usize = 32;
 /// Most bytes that a reader is shown again while it takes none: what needs more is made to be read again with each of
 /// many small segments. An HTTP head of 64 kB in segments of 1,460 bytes comes to 1.5 MB.
 const MOST_AGAIN_BYTES: usize = 4 << 20;
+/// Most bytes that are remembered to compare with those that come again; a request or a greeting fits.
+const MOST_PAST_BYTES: usize = 512;
 
 /// What a reader is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,7 +41,16 @@ pub struct Side {
     /// Bytes that were shown to the reader since it last took some.
     n_again: usize,
     later: Vec<Segment>,
+    past: Past,
     is_over: bool,
+}
+
+/// The bytes that a side gave last.
+#[derive(Debug, Default)]
+struct Past {
+    /// Sequence number behind them.
+    end: u32,
+    bytes: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -50,22 +61,33 @@ struct Segment {
 }
 
 impl Side {
-    /// Takes a segment: `data` is what was captured of `wire_bytes`. Bytes that are next go to `read`.
-    pub fn push(&mut self, sequence: u32, data: &[u8], wire_bytes: u32, read: &mut impl FnMut(Heard<'_>) -> Read) {
+    /// Takes a segment: `data` is what was captured of `wire_bytes`. Bytes that are next go to `read`. Gives how many
+    /// bytes differ from what was said before at their place, as far as that is still held.
+    pub fn push(
+        &mut self,
+        sequence: u32,
+        data: &[u8],
+        wire_bytes: u32,
+        read: &mut impl FnMut(Heard<'_>) -> Read,
+    ) -> usize {
         if self.is_over {
-            return;
+            return 0;
         }
         let ahead = sequence.wrapping_sub(*self.next.get_or_insert(sequence)) as i32;
         if ahead > 0 && u64::from(ahead.unsigned_abs()) > self.skip {
+            let n_differing = self.differing_later(sequence, data);
             self.wait(sequence, data, wire_bytes);
             if self.later.len() > MOST_LATER || self.n_later_bytes() > MOST_LATER_BYTES {
                 self.lose(read);
                 self.go_on(read);
             }
-            return;
+            return n_differing;
         }
+        // One byte before the next keeps a connection alive and may be anything (RFC 9293, section 3.8.4).
+        let is_again = ahead < 0 && wire_bytes > 1;
+        let n_differing = if is_again { self.past.differing(sequence, data) } else { 0 };
         self.fit(ahead, data, wire_bytes, read);
-        self.go_on(read);
+        n_differing + self.go_on(read)
     }
 
     /// True once nothing more of it matters.
@@ -91,6 +113,17 @@ impl Side {
         self.pending.len() + self.n_later_bytes()
     }
 
+    /// Bytes that differ from those that wait at the same place.
+    fn differing_later(&self, sequence: u32, data: &[u8]) -> usize {
+        let differing = |segment: &Segment| {
+            let ahead = segment.sequence.wrapping_sub(sequence) as i32;
+            let n = ahead.unsigned_abs() as usize;
+            let (ours, theirs) = if ahead >= 0 { (0, n) } else { (n, 0) };
+            differing(segment.data.get(ours..).unwrap_or(&[]), data.get(theirs..).unwrap_or(&[]))
+        };
+        self.later.iter().map(differing).sum()
+    }
+
     fn n_later_bytes(&self) -> usize {
         self.later.iter().map(|segment| segment.data.len()).sum()
     }
@@ -114,6 +147,10 @@ impl Side {
 
     /// Takes the next bytes of the side.
     fn accept(&mut self, data: &[u8], wire_bytes: u32, read: &mut impl FnMut(Heard<'_>) -> Read) {
+        // What is skipped nobody reads: it need not be remembered.
+        if let Some(next) = self.next.filter(|_| self.skip == 0) {
+            self.past.add(next, data);
+        }
         self.advance(wire_bytes);
         self.deliver(data, read);
         let n_missing = u64::from(wire_bytes).saturating_sub(data.len() as u64);
@@ -192,21 +229,55 @@ impl Side {
         }
     }
 
-    /// Takes what waited, as far as it fits now.
-    fn go_on(&mut self, read: &mut impl FnMut(Heard<'_>) -> Read) {
+    /// Takes what waited, as far as it fits now; gives how many bytes differ from what came in the hole before it.
+    fn go_on(&mut self, read: &mut impl FnMut(Heard<'_>) -> Read) -> usize {
+        let mut n_differing = 0;
         while let (Some(first), Some(next)) = (self.later.first(), self.next) {
             let ahead = first.sequence.wrapping_sub(next) as i32;
             if self.is_over || ahead > 0 && u64::from(ahead.unsigned_abs()) > self.skip {
                 break;
             }
             let segment = self.later.remove(0);
+            if ahead < 0 {
+                n_differing += self.past.differing(segment.sequence, &segment.data);
+            }
             self.fit(ahead, &segment.data, segment.wire_bytes, read);
         }
         if self.is_over {
             self.pending = Vec::new();
             self.later = Vec::new();
+            self.past = Past::default();
         }
+        n_differing
     }
+}
+
+impl Past {
+    /// Remembers the bytes at a sequence number, as far back as there is room.
+    fn add(&mut self, sequence: u32, data: &[u8]) {
+        let n_left_out = data.len().saturating_sub(MOST_PAST_BYTES);
+        let kept = data.get(n_left_out..).unwrap_or(&[]);
+        if self.end != sequence || n_left_out > 0 {
+            self.bytes.clear();
+        }
+        let n_too_many = (self.bytes.len() + kept.len()).saturating_sub(MOST_PAST_BYTES);
+        self.bytes.drain(..n_too_many);
+        self.bytes.extend_from_slice(kept);
+        self.end = sequence.wrapping_add((n_left_out + kept.len()) as u32);
+    }
+
+    /// Bytes that differ from those remembered at the same place.
+    #[cold]
+    fn differing(&self, sequence: u32, data: &[u8]) -> usize {
+        let Some(back) = usize::try_from(self.end.wrapping_sub(sequence) as i32).ok() else { return 0 };
+        let n = self.bytes.len();
+        let ours = self.bytes.get(n.saturating_sub(back)..).unwrap_or(&[]);
+        differing(ours, data.get(back.saturating_sub(n)..).unwrap_or(&[]))
+    }
+}
+
+fn differing(ours: &[u8], theirs: &[u8]) -> usize {
+    ours.iter().zip(theirs).filter(|(a, b)| a != b).count()
 }
 
 #[cfg(test)]
@@ -263,6 +334,29 @@ mod tests {
         let lines = lines(&segments);
         assert_eq!(lines.first().map(String::as_str), Some("?"));
         assert_eq!(lines.len(), 41);
+    }
+
+    /// Bytes that differ, segment by segment, where lines are read.
+    fn differing_bytes(segments: &[(u32, &str)]) -> Vec<usize> {
+        let mut side = Side::default();
+        let mut read = |heard: Heard<'_>| match heard {
+            Heard::Bytes(bytes) => Read::Took(bytes.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1)),
+            Heard::Lost => Read::Took(0),
+        };
+        segments.iter().map(|(at, data)| side.push(*at, data.as_bytes(), data.len() as u32, &mut read)).collect()
+    }
+
+    #[test]
+    fn bytes_that_come_again_and_say_something_else_are_counted() {
+        assert_eq!(differing_bytes(&[(0, "GET /a\n"), (0, "GET /b\n"), (0, "GET /a\nmore")]), [0, 1, 0]);
+        // Cut differently, and over the edge of what is new.
+        assert_eq!(differing_bytes(&[(10, "abcdef"), (10, "abc"), (12, "cdefgh"), (9, "xabX")]), [0, 0, 0, 1]);
+        // While a hole is open, and when it is filled.
+        assert_eq!(differing_bytes(&[(0, "ab"), (4, "ef"), (4, "eX"), (2, "cdYf")]), [0, 0, 1, 3]);
+        assert_eq!(differing_bytes(&[(0, "ab"), (1, "X"), (1, "\0")]), [0, 0, 0], "what keeps alive");
+        let long = "x".repeat(2000);
+        assert_eq!(differing_bytes(&[(0, &long), (0, &long), (1990, "y")]), [0, 0, 0]);
+        assert_eq!(differing_bytes(&[(u32::MAX, "abc"), (u32::MAX, "aXc")]), [0, 1]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use crate::model::Flow;
-use crate::model::fact::{FactKind, Said, Shape, Value};
+use crate::model::fact::{FactKind, Said, Value};
 
 /// Most different facts of a flow.
 const MOST_OF_FLOW: usize = 48;
@@ -23,7 +23,7 @@ pub struct Noted {
 /// The facts of a message as they are kept, into `all`.
 pub fn note(said: &Said<'_>, names: &mut Names, all: &mut Vec<Noted>) {
     all.clear();
-    all.extend(said.iter().filter(|(kind, _)| kind.shape() != Shape::Passing).map(|(kind, value)| match value {
+    all.extend(said.iter().filter(|(kind, _)| !kind.shape().is_passing()).map(|(kind, value)| match value {
         Value::Number(value) => Noted { kind, is_text: false, value },
         Value::Text(text) => Noted { kind, is_text: true, value: u64::from(names.keep(text)) },
     }));

@@ -17,6 +17,20 @@ pub enum Shape {
     Time,
     /// A password or the like: shown masked unless asked for.
     Secret,
+    /// Both: a secret of one message only.
+    PassingSecret,
+}
+
+impl Shape {
+    /// Of one message only: not kept with the flow.
+    pub fn is_passing(self) -> bool {
+        matches!(self, Shape::Passing | Shape::PassingSecret)
+    }
+
+    /// Masked unless asked for.
+    pub fn is_secret(self) -> bool {
+        matches!(self, Shape::Secret | Shape::PassingSecret)
+    }
 }
 
 macro_rules! facts {
@@ -107,7 +121,7 @@ facts! {
     HttpStatus "http.status" "Status" Kind, HttpAgent "http.agent" "User agent" Value,
     HttpServer "http.server" "Server" Value, HttpRequestType "http.request_type" "Type sent" Kind,
     HttpResponseType "http.response_type" "Type received" Kind, HttpAuth "http.auth" "Authentication" Kind,
-    HttpReferer "http.referer" "Comes from" Value,
+    HttpReferer "http.referer" "Comes from" Value, HttpForm "http.form" "Form field" PassingSecret,
     // SSH.
     Hassh "ssh.hassh" "HASSH" Value, HasshServer "ssh.hassh_server" "HASSH of the server" Value,
     // Mail.

@@ -1,6 +1,7 @@
 //! A flow: the packets of one five-tuple (and VLAN) in both directions, between its start and its end.
 
 use super::address::Host;
+use super::doubtful::Doubtful;
 use super::moments::Moments;
 use super::packet::tcp_flag;
 use super::protocol::Named;
@@ -57,6 +58,10 @@ pub struct Direction {
     pub initial_window: Option<u16>,
     /// Smallest transport header, bytes.
     pub header_min: u8,
+    /// Hops (time to live) that its TCP packets had left at first, or have since a lasting change.
+    pub hops: u8,
+    /// With so many hops left or fewer a TCP packet is looked at.
+    pub low_hops: u8,
     /// Next sequence number expected, for retransmissions and FIN bookkeeping.
     pub next_sequence: u32,
     /// TCP packets that repeat sequence numbers already sent.
@@ -77,6 +82,8 @@ impl Default for Direction {
             flags: [0; 8],
             initial_window: None,
             header_min: u8::MAX,
+            hops: 0,
+            low_hops: u8::MAX,
             next_sequence: 0,
             retransmissions: 0,
         }
@@ -165,6 +172,8 @@ pub struct Extra {
     pub idle: Moments,
     /// Gaps longer than a second: subflow borders.
     pub subflow_gaps: u32,
+    /// Segments that two receivers may take differently, of `low` to `high` and of `high` to `low`.
+    pub doubtful: Option<Box<[Doubtful; 2]>>,
 }
 
 /// Bulk transfers of one direction: four or more payload packets, gaps of at most a second, not interrupted by payload
@@ -284,6 +293,17 @@ impl Flow {
     /// From the first to the last packet, ns.
     pub fn duration_ns(&self) -> i64 {
         self.last_ns - self.first_ns
+    }
+
+    /// Segments that two receivers may take differently: of the initiator, of the responder.
+    pub fn doubtful(&self) -> Option<[&Doubtful; 2]> {
+        let [low, high] = self.extra.as_ref()?.doubtful.as_deref()?;
+        Some(if self.is_low_initiator { [low, high] } else { [high, low] })
+    }
+
+    /// The same of one direction (0 from `low`), to add to.
+    pub fn doubtful_mut(&mut self, from: usize) -> Option<&mut Doubtful> {
+        self.extra.get_or_insert_default().doubtful.get_or_insert_default().get_mut(from)
     }
 
     /// True for TCP.

@@ -5,6 +5,7 @@ pub mod allow;
 pub mod analysis;
 pub mod chart;
 pub mod comment;
+pub mod doubtful;
 pub mod fact;
 pub mod finding;
 pub mod flow;

@@ -1,6 +1,6 @@
 //! Facts to how they are shown: passwords and the like are masked unless people ask for them.
 
-use super::fact::{FactKind, Shape};
+use super::fact::FactKind;
 use std::borrow::Cow;
 
 /// Whether secrets are written as they are.
@@ -23,7 +23,7 @@ const PARAMETERS: [&str; 9] = ["password", "passwd", "passwort", "pass", "pwd", 
 pub fn shown(kind: FactKind, text: &str, secrets: Secrets) -> Cow<'_, str> {
     match (secrets, kind, kind.shape()) {
         (Secrets::Shown, _, _) => Cow::Borrowed(text),
-        (_, _, Shape::Secret) => Cow::Borrowed(MASK),
+        (_, _, shape) if shape.is_secret() => Cow::Borrowed(MASK),
         (_, FactKind::HttpPath | FactKind::HttpReferer, _) => address(text),
         _ => Cow::Borrowed(text),
     }
@@ -60,6 +60,7 @@ mod tests {
         let (masked, asked) = (Secrets::default(), Secrets::Shown);
         assert_eq!(shown(FactKind::Password, "hunter2", masked), MASK);
         assert_eq!(shown(FactKind::Community, "public", masked), MASK);
+        assert_eq!(shown(FactKind::HttpForm, "a=b", masked), MASK);
         assert_eq!(shown(FactKind::Password, "hunter2", asked), "hunter2");
         assert_eq!(shown(FactKind::User, "anna", masked), "anna");
     }

@@ -2,7 +2,7 @@
 
 use super::front::Batch;
 use super::observers::Observers;
-use super::talks::{Outcome, Segment, Talks};
+use super::talks::{Hearing, Outcome, Segment, Talks};
 use crate::detect::{Context, Detector};
 use crate::flow::announced::Announced;
 use crate::flow::asked::Asked;
@@ -12,7 +12,7 @@ use crate::flow::table::{Begun, FlowTable, Lead, Limits, Sought, Touch};
 use crate::flow::told::{self, Noted, Told};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::fact::{FactKind, Facts, Message};
-use crate::model::flow::NameSource;
+use crate::model::flow::{NameSource, Way};
 use crate::model::packet::{Packet, Tcp, Transport};
 use crate::model::protocol::{Named, Protocol};
 use crate::model::{Flow, Host, time};
@@ -223,7 +223,11 @@ impl Line {
         let segment = Segment { serial: touch.serial, way: touch.way, time_ns: packet.time_ns, tcp, payload };
         self.facts.clear();
         let mut evicted = None;
-        let (outcome, told) = self.talks.hear(flow.talk, segment, &mut self.facts, |serial| evicted = Some(serial));
+        let Hearing { outcome, told, n_differing } =
+            self.talks.hear(flow.talk, segment, &mut self.facts, |serial| evicted = Some(serial));
+        if n_differing > 0 {
+            contradict(flow, packet, touch.way, n_differing);
+        }
         match outcome {
             Outcome::At(place) => flow.talk = place,
             Outcome::Over => flow.talk = Flow::HEARD,
@@ -305,4 +309,14 @@ impl Line {
 
 fn payload<'a>(packet: &Packet, data: &'a [u8]) -> &'a [u8] {
     data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[])
+}
+
+/// Notes that a segment says something else than was said before at its place.
+#[cold]
+fn contradict(flow: &mut Flow, packet: &Packet, way: Way, n_differing: usize) {
+    let from = usize::from((way == Way::Forward) != flow.is_low_initiator);
+    if let Some(doubtful) = flow.doubtful_mut(from) {
+        doubtful.conflicts.seen.add(packet.index, packet.time_ns);
+        doubtful.conflicts.n_differing += n_differing as u64;
+    }
 }

@@ -49,7 +49,18 @@ pub struct Segment<'a> {
     pub payload: &'a [u8],
 }
 
-/// What became of a segment.
+/// What was heard of a segment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Hearing {
+    /// What becomes of its flow.
+    pub outcome: Outcome,
+    /// The protocol, if there is one, and whether that is certain.
+    pub told: Option<(Named, bool)>,
+    /// Bytes that differ from what was said before at their place.
+    pub n_differing: usize,
+}
+
+/// What becomes of a flow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Outcome {
     /// Its flow is read at this place.
@@ -61,39 +72,37 @@ pub enum Outcome {
 }
 
 impl Talks {
-    /// Reads a segment of the flow at `place` (none yet: 0). Facts are those of messages that it completes; gives the
-    /// protocol if there is one, and whether that is certain. `evict` is told whose flow made room.
-    pub fn hear(
-        &mut self,
-        place: u32,
-        segment: Segment<'_>,
-        facts: &mut Facts,
-        evict: impl FnOnce(u32),
-    ) -> (Outcome, Option<(Named, bool)>) {
+    /// Reads a segment of the flow at `place` (none yet: 0). Facts are those of messages that it completes. `evict` is told
+    /// whose flow made room.
+    pub fn hear(&mut self, place: u32, segment: Segment<'_>, facts: &mut Facts, evict: impl FnOnce(u32)) -> Hearing {
+        let nothing = |outcome, told| Hearing { outcome, told, n_differing: 0 };
         let ends = Ends::new(true, segment.tcp.source_port, segment.tcp.target_port);
         if place == 0 {
             match app::guess_stream(segment.payload, &ends) {
-                (Guess::NotMine, _) => return (Outcome::Nothing, None),
+                (Guess::NotMine, _) => return nothing(Outcome::Nothing, None),
                 // What no port confirms is named, but not read.
-                (Guess::Unsure, told) => return (Outcome::Nothing, told.map(|(protocol, _)| (protocol, false))),
+                (Guess::Unsure, told) => {
+                    return nothing(Outcome::Nothing, told.map(|(protocol, _)| (protocol, false)));
+                }
                 _ => {}
             }
         }
         let place = if place == 0 { self.begin(segment.serial, evict) } else { place };
-        let Some(talking) = self.list.get_mut(place as usize - 1) else { return (Outcome::Over, None) };
+        let Some(talking) = self.list.get_mut(place as usize - 1) else {
+            return nothing(Outcome::Over, None);
+        };
         let n_before = talking.n_bytes();
         let spoken = talking.reader.as_ref().map(|(protocol, _)| *protocol);
         talking.last_ns = segment.time_ns;
-        talking.hear(segment, &ends, facts);
+        let n_differing = talking.hear(segment, &ends, facts);
         self.n_bytes = (self.n_bytes + talking.n_bytes()).saturating_sub(n_before);
         // Where one protocol makes way for another, the message that says so is of the first.
-        let protocol =
-            spoken.or(talking.reader.as_ref().map(|(protocol, _)| *protocol)).map(|protocol| (protocol, true));
+        let told = spoken.or(talking.reader.as_ref().map(|(protocol, _)| *protocol)).map(|protocol| (protocol, true));
         if talking.sides.iter().all(Side::is_over) {
             self.end(place);
-            return (Outcome::Over, protocol);
+            return Hearing { outcome: Outcome::Over, told, n_differing };
         }
-        (Outcome::At(place), protocol)
+        Hearing { outcome: Outcome::At(place), told, n_differing }
     }
 
     /// True if more bytes wait than may.
@@ -144,7 +153,8 @@ impl Talking {
         self.sides.iter().map(Side::n_bytes).sum()
     }
 
-    fn hear(&mut self, segment: Segment<'_>, ends: &Ends, facts: &mut Facts) {
+    /// Gives how many bytes differ from what was said before.
+    fn hear(&mut self, segment: Segment<'_>, ends: &Ends, facts: &mut Facts) -> usize {
         let way = segment.way;
         let Segment { tcp, payload, .. } = segment;
         let mut is_handed_on = false;
@@ -152,13 +162,14 @@ impl Talking {
         let (side, other) = if way == Way::Forward { (forward, backward) } else { (backward, forward) };
         let reader = &mut self.reader;
         let mut read = |heard: Heard<'_>| listen(reader, way, heard, ends, facts, &mut is_handed_on);
-        side.push(tcp.sequence, payload, tcp.payload_bytes, &mut read);
+        let n_differing = side.push(tcp.sequence, payload, tcp.payload_bytes, &mut read);
         if is_handed_on {
             // The other side may have spoken already, or have been found to say nothing more.
             other.resume();
             let back = if way == Way::Forward { Way::Backward } else { Way::Forward };
             other.read_on(&mut |heard| listen(reader, back, heard, ends, facts, &mut false));
         }
+        n_differing
     }
 }
 

@@ -1,4 +1,5 @@
-//! HTTP/1 requests and responses (RFC 9112), by httparse. Bodies are passed over, but for short forms, which may hold log-ins.
+//! HTTP/1 requests and responses (RFC 9112), by httparse. Bodies are passed over, but for the
+//! beginning of forms, which may hold log-ins and attacks.
 
 mod body;
 mod form;
@@ -21,7 +22,7 @@ pub const ENTRY: Entry = Entry {
     frame: None,
 };
 
-/// Most bytes of a form that are waited for.
+/// Most bytes of a form that are waited for and read; the rest of it is passed over.
 const MOST_FORM_BYTES: u64 = 4096;
 const MOST_HEADERS: usize = 96;
 /// Most requests that may wait for their responses.
@@ -115,15 +116,16 @@ impl Http {
             });
         }
         let body = match Body::of(headers, false) {
-            Body::Sized(n) if n <= MOST_FORM_BYTES && is_form(headers) => Body::Form(n),
+            Body::Sized(n) if n > 0 && is_form(headers) => Body::Form(n),
             body => body,
         };
         // A form that came with its head is of the same message.
         if let Body::Form(n) = body
-            && let Some(form) = bytes.get(head..).and_then(|rest| rest.get(..n as usize))
+            && let Some(form) = bytes.get(head..).and_then(|rest| rest.get(..n.min(MOST_FORM_BYTES) as usize))
         {
             form::tell(form, facts);
-            *self.body(Way::Forward) = Body::None;
+            form::tell_fields(form, facts);
+            *self.body(Way::Forward) = Body::rest(n, form.len());
             return Step::Took(head + form.len());
         }
         *self.body(Way::Forward) = body;
@@ -132,12 +134,13 @@ impl Http {
 
     /// Reads the body of a request that came after its head.
     fn form(&mut self, n: u64, bytes: &[u8], facts: &mut Facts) -> Step {
-        let Some(form) = bytes.get(..n as usize) else { return Step::Took(0) };
-        *self.body(Way::Forward) = Body::None;
+        let Some(form) = bytes.get(..n.min(MOST_FORM_BYTES) as usize) else { return Step::Took(0) };
+        *self.body(Way::Forward) = Body::rest(n, form.len());
         let mark = facts.mark();
         facts.begin();
         facts.text(FactKind::Message, "form");
-        if !form::tell(form, facts) {
+        let has_password = form::tell(form, facts);
+        if !form::tell_fields(form, facts) && !has_password {
             facts.forget(mark);
         }
         Step::Took(form.len())
@@ -258,6 +261,24 @@ mod tests {
         assert_eq!(http.read(Way::Forward, form, &mut facts), Step::Took(25));
         assert_eq!(told(&facts), expected);
         assert_eq!(told(&facts_of(b"GET /?username=anna%40b&password=a+b HTTP/1.1\r\n\r\n")), expected);
+    }
+
+    #[test]
+    fn a_long_form_is_read_at_its_beginning_and_passed_over_from_there() {
+        let n = MOST_FORM_BYTES as usize + 1000;
+        let head = format!(
+            "POST / HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {n}\r\n\r\n"
+        );
+        let form = format!("id=1'--&text={}", "x".repeat(n - 13));
+        let (mut http, mut facts) = (Http::default(), Facts::default());
+        assert_eq!(http.read(Way::Forward, head.as_bytes(), &mut facts), Step::Took(head.len()));
+        assert_eq!(http.read(Way::Forward, &form.as_bytes()[..4000], &mut facts), Step::Took(0));
+        assert_eq!(http.read(Way::Forward, form.as_bytes(), &mut facts), Step::Took(4096));
+        assert_eq!(http.read(Way::Forward, &form.as_bytes()[4096..], &mut facts), Step::Skip(1000));
+        assert_eq!(facts.messages().last().and_then(|said| said.text(FactKind::HttpForm)), Some("id=1'--"));
+        let (whole, mut together) = ([head, form].concat(), Facts::default());
+        assert_eq!(Http::default().read(Way::Forward, whole.as_bytes(), &mut together), Step::Took(whole.len() - 1000));
+        assert_eq!(together.messages().count(), 1);
     }
 
     #[test]

@@ -319,7 +319,13 @@ mod tests {
         idle.add(6_000_000.0);
         let sent_by_low = Bulk { count: 2, packets: 10, bytes: 4000, duration_ns: 500_000_000 };
         flow.active_start_ns = flow.last_ns - 1_000_000;
-        flow.extra = Some(Box::new(Extra { bulk: [sent_by_low, Bulk::default()], active, idle, subflow_gaps: 3 }));
+        flow.extra = Some(Box::new(Extra {
+            bulk: [sent_by_low, Bulk::default()],
+            active,
+            idle,
+            subflow_gaps: 3,
+            doubtful: None,
+        }));
         // The initiator is `high`, so what `low` sent goes backward.
         assert_eq!(value(&flow, "Bwd Bytes/Bulk Avg"), 2000.0);
         assert_eq!(value(&flow, "Bwd Packet/Bulk Avg"), 5.0);

@@ -1,7 +1,7 @@
 //! The first packet to a flow, and every packet to the figures of its flow.
 
 use crate::flow::names::Names;
-use crate::flow::{periods, tcp};
+use crate::flow::{hops, periods, tcp};
 use crate::model::Direction;
 use crate::model::flow::{Flow, FlowKey, NameSource, TcpState};
 use crate::model::moments::Moments;
@@ -93,7 +93,10 @@ pub(super) fn count(flow: &mut Flow, packet: &Packet, from: usize) -> bool {
         direction.data_packets = direction.data_packets.saturating_add(1);
     }
     let is_retransmission = match packet.tcp() {
-        Some(tcp) => tcp::count(flow, tcp, from),
+        Some(tcp) => {
+            hops::count(flow, packet, tcp, from);
+            tcp::count(flow, tcp, from)
+        }
         None => false,
     };
     if payload_bytes > 0 {

@@ -41,6 +41,14 @@ impl Body {
         body
     }
 
+    /// What is left of a body of so many bytes.
+    pub(super) fn rest(n: u64, n_read: usize) -> Body {
+        match n.saturating_sub(n_read as u64) {
+            0 => Body::None,
+            left => Body::Sized(left),
+        }
+    }
+
     /// Passes over some of it; none once a message begins.
     pub(super) fn pass(&mut self, bytes: &[u8]) -> Option<Step> {
         match self {

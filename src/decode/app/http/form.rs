@@ -1,4 +1,5 @@
-//! Forms (application/x-www-form-urlencoded, WHATWG URL Standard, section 5) to who logs in.
+//! Forms (application/x-www-form-urlencoded, WHATWG URL Standard, section 5) to who logs in, and to fields that hold more
+//! than words.
 
 use crate::model::fact::{FactKind, Facts};
 
@@ -78,6 +79,16 @@ pub(super) fn tell(form: &[u8], facts: &mut Facts) -> bool {
     has_password
 }
 
+/// Adds the fields, as they were sent, whose values are more than words and numbers; true if there are any.
+pub(super) fn tell_fields(form: &[u8], facts: &mut Facts) -> bool {
+    let n_before = facts.len();
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-_.@*=".contains(byte);
+    for field in form.split(|byte| *byte == b'&').take(MOST_FIELDS).filter(|field| !field.iter().all(is_word)) {
+        facts.bytes(FactKind::HttpForm, field);
+    }
+    facts.len() > n_before
+}
+
 fn kind(name: &[u8]) -> Option<FactKind> {
     if name.len() > MOST_NAME_BYTES {
         return None;
@@ -119,6 +130,15 @@ fn digit(byte: u8) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fields_that_are_more_than_words_are_handed_on() {
+        let mut facts = Facts::default();
+        assert!(!tell_fields(b"user=anna&n=-1.5", &mut facts) && facts.is_empty());
+        assert!(tell_fields(b"q=two+words&id=1'+or+1%3d1&n=5", &mut facts));
+        let said = facts.said(0..facts.len() as u32);
+        assert_eq!(said.texts(FactKind::HttpForm).collect::<Vec<_>>(), ["id=1'+or+1%3d1"]);
+    }
 
     #[test]
     fn a_user_counts_only_with_a_password() {

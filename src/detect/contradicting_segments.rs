@@ -1,0 +1,195 @@
+//! TCP segments that lie over bytes sent before and say something else there, per sender and receiver, to findings.
+
+use super::draft::{self, count, evidence, lines};
+use super::gather::Gathered;
+use super::severity::{Impact, rate};
+use super::tally::Tally;
+use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use crate::model::doubtful::{Doubtful, Seen};
+use crate::model::{Category, Finding, Host};
+use crate::settings::{Descriptor, Effect};
+
+const CARD: Card = Card {
+    id: "contradicting_segments",
+    name: "Contradicting segments",
+    category: Category::ProtocolAbuse,
+    technique: Some(("T1565.002", "Transmitted Data Manipulation")),
+    sees: "A TCP segment covers bytes that were sent before in the same direction, and has other content there. It is no repeat: those say the same, however they are cut.",
+    matters: "Which of the two counts depends on who reads them. Either the sender shows a firewall another text than the receiver gets, or a third party answers quicker than the true sender.",
+    otherwise: "A device on the way that changes texts, captured before and behind it; packets damaged in a radio capture.",
+    source: "Ptacek, Newsham: Insertion, Evasion, and Denial of Service: Eluding Network Intrusion Detection (1998); RFC 9293, section 3.10.7.4 (what was received is not taken again); Weaver, Sommer, Paxson, NDSS 2009, and Marczak et al.: China's Great Cannon, 2015 (injected answers). One byte before the next keeps a connection alive and is left out (RFC 9293, section 3.8.4).",
+};
+
+const SEGMENTS: Descriptor = Descriptor {
+    id: "contradicting_segments.segments",
+    label: "Contradicting segments",
+    help: "So many of one sender to one receiver.",
+    unit: "segments",
+    min: 1.0,
+    max: 10_000.0,
+    default: 1.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const BYTES: Descriptor = Descriptor {
+    id: "contradicting_segments.bytes",
+    label: "Bytes that differ",
+    help: "So many in all: a few may be damage, which no checksum of two bytes tells with certainty.",
+    unit: "B",
+    min: 1.0,
+    max: 1_000_000.0,
+    default: 4.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[SEGMENTS, BYTES];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    wants: Wants::TCP_FLOWS,
+    make: || Box::new(ContradictingSegments::default()),
+};
+
+/// So many bytes are no damage.
+const MANY_BYTES: u64 = 16;
+/// Most pairs kept.
+const MOST_PAIRS: usize = 1 << 14;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+#[derive(Default)]
+struct ContradictingSegments {
+    pairs: Tally<(Host, Host, u16), Pair, MOST_PAIRS>,
+}
+
+#[derive(Default)]
+struct Pair {
+    seen: Seen,
+    n_differing: u64,
+    flows: Vec<u32>,
+}
+
+impl Detector for ContradictingSegments {
+    fn observe_flow(&mut self, ended: &Ended<'_>) {
+        let Some([forward, backward]) = ended.flow.doubtful() else { return };
+        let ((client, _), (server, port)) = (ended.flow.initiator(), ended.flow.responder());
+        self.take(ended.serial, (client, server, port), forward);
+        self.take(ended.serial, (server, client, port), backward);
+    }
+
+    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let (least, bytes) = (context.settings.get(&SEGMENTS), context.settings.get(&BYTES));
+        let is_case = |pair: &Pair| f64::from(pair.seen.n) >= least && pair.n_differing as f64 >= bytes;
+        let mut cases = self.pairs.sorted_where(is_case);
+        cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.seen.n), **key));
+        cases.truncate(MOST_FINDINGS);
+        let findings = cases.iter().map(|(key, pair)| pair.finding(**key, least, context)).collect();
+        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl ContradictingSegments {
+    fn take(&mut self, serial: u32, key: (Host, Host, u16), doubtful: &Doubtful) {
+        let conflicts = &doubtful.conflicts;
+        if conflicts.seen.n == 0 {
+            return;
+        }
+        let Some(pair) = self.pairs.of(key) else { return };
+        pair.seen.merge(&conflicts.seen);
+        pair.n_differing += conflicts.n_differing;
+        if pair.flows.len() < Finding::MOST_FLOWS {
+            pair.flows.push(serial);
+        }
+    }
+}
+
+impl Pair {
+    fn finding(&self, (source, target, port): (Host, Host, u16), least: f64, context: &Context<'_>) -> Finding {
+        let n = f64::from(self.seen.n);
+        let confidence = if self.n_differing >= MANY_BYTES { 0.85 } else { 0.6 };
+        let mut finding = draft::begin(&CARD);
+        finding.title = format!(
+            "{source} tells {target} two different things at the same place: {}",
+            count(self.seen.n as usize, "segment")
+        );
+        rate(&mut finding, Impact::CONTROL, confidence, (n, least));
+        finding.sources = draft::addresses([source]);
+        finding.targets = draft::addresses([target]);
+        finding.ports = vec![port];
+        finding.protocol = "TCP".to_owned();
+        finding.evidence = vec![
+            evidence("Segments with other content than before", n, "segments", "0"),
+            evidence("Bytes that differ", self.n_differing as f64, "B", "0: repeats say the same"),
+        ];
+        finding.explanation = format!(
+            "In the name of {source}, {target} was sent {} over bytes that were sent before, with other content: {} differ. \
+             A sender that repeats says the same. Either the sender lets a firewall read another text than the receiver, or \
+             somebody on the way answers in its name and is quicker.",
+            count(self.seen.n as usize, "segment"),
+            count(self.n_differing as usize, "byte")
+        );
+        finding.benign_causes = lines(&[
+            "A proxy or translator on the way that changes texts, and a capture that has the packets before and behind it",
+            "Packets that were damaged, as captures of radio hold them",
+        ]);
+        finding.advice = lines(&[
+            "Compare time to live, Ethernet address and delay of the two segments: do they come from one machine",
+            "Read both texts: which one did the receiver act on",
+            "Let the firewall put streams together before it judges, and drop segments that contradict earlier ones",
+        ]);
+        let mut flows = Gathered::default();
+        for serial in &self.flows {
+            if let Some(flow) = context.flows.get(*serial) {
+                flows.add(*serial, flow);
+            }
+        }
+        flows.fill(&mut finding);
+        (finding.start_ns, finding.end_ns) = (self.seen.first_ns, self.seen.last_ns);
+        finding.n_packets = u64::from(self.seen.n);
+        finding.packet_indices.clone_from(&self.seen.packets);
+        let numbers: Vec<String> = self.seen.packets.iter().map(|index| (index + 1).to_string()).collect();
+        // Beyond those remembered, what Wireshark takes for repeats is nearest.
+        let which = match numbers.len() == self.seen.n as usize {
+            true => format!("frame.number in {{{}}}", numbers.join(", ")),
+            false => format!(
+                "(tcp.analysis.retransmission || tcp.analysis.out_of_order) && {}",
+                draft::time_filter(finding.start_ns, finding.end_ns)
+            ),
+        };
+        finding.display_filter = format!(
+            "{} && {} && tcp.port == {port} && {which}",
+            draft::host_filter("src", source),
+            draft::host_filter("dst", target)
+        );
+        draft::finish(finding, true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Made, conclude_with, inside, outside};
+    use crate::model::Severity;
+    use crate::settings::Settings;
+
+    fn found(n: u64, n_differing: u64) -> Vec<Finding> {
+        let mut flow = Made::tcp(inside(1), outside(1), 80, 1.0).flow();
+        let from = usize::from(flow.is_low_initiator);
+        if let Some(doubtful) = flow.doubtful_mut(from) {
+            (0..n).for_each(|i| doubtful.conflicts.seen.add(i, i as i64));
+            doubtful.conflicts.n_differing = n_differing;
+        }
+        conclude_with(&ENTRY, &[flow], &[], &Settings::default()).findings
+    }
+
+    #[test]
+    fn two_texts_at_one_place_are_reported_and_damage_is_not() {
+        let told = found(2, 300);
+        assert_eq!((told.len(), told[0].severity), (1, Severity::Medium));
+        assert_eq!(told[0].sources, draft::addresses([outside(1)]));
+        assert!(told[0].display_filter.ends_with("frame.number in {1, 2}"), "{}", told[0].display_filter);
+        assert!(found(1, 1).is_empty() && found(0, 0).is_empty());
+    }
+}
