@@ -114,12 +114,25 @@ mod tests {
 
     fn areas(series: &[&[f64]]) -> ChartSpec {
         let series = series.iter().enumerate().map(|(i, v)| Series { name: format!("S{i}"), values: v.to_vec() });
-        spec(Marks::Areas { start_ns: 0, bin_ns: SECOND, offset_minutes: 0, series: series.collect() })
+        spec(Marks::Areas {
+            start_ns: 0,
+            bin_ns: SECOND,
+            offset_minutes: 0,
+            series: series.collect(),
+            changes: Vec::new(),
+        })
     }
 
     fn course(kind: SeriesKind, points: &[(i64, f64)]) -> ChartSpec {
         let level = Some(Level { name: "level".repeat(40), value: 4.6 });
-        let course = model::Series { kind, name: String::new(), unit: "s".to_owned(), points: points.to_vec(), level };
+        let course = model::Series {
+            kind,
+            name: String::new(),
+            unit: "s".to_owned(),
+            points: points.to_vec(),
+            level,
+            changes: Vec::new(),
+        };
         spec(Marks::Course { offset_minutes: 0, course })
     }
 
