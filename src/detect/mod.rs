@@ -6,6 +6,7 @@
 pub mod baseline;
 pub mod benign;
 pub mod contacts;
+pub mod courses;
 pub mod crowd;
 pub mod domains;
 pub mod draft;
