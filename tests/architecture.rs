@@ -83,7 +83,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("aes", &["decode/app/quic"]),
     ("hkdf", &["decode/app/quic"]),
     ("md5", &["decode/app/shared/digest"]),
-    ("psl", &["detect/domains"]),
+    ("public_suffix", &["detect/domains"]),
     ("asn1_rs", &["decode/app"]),
     ("kerberos_parser", &["decode/app"]),
     ("smartcore", &["detect/ml"]),

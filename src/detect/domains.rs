@@ -1,6 +1,7 @@
 //! Names to the domains that somebody registered, by the public suffix list (publicsuffix.org).
 
 use crate::flow::names::Names;
+use public_suffix::{DEFAULT_PROVIDER, EffectiveTLDProvider};
 
 /// `www.example.co.uk` to `example.co.uk`; none for a public suffix itself, a single label, and names of addresses.
 pub fn registered(name: &str) -> Option<&str> {
@@ -8,7 +9,7 @@ pub fn registered(name: &str) -> Option<&str> {
     if name.ends_with(".arpa") || !name.contains('.') {
         return None;
     }
-    psl::domain_str(name)
+    DEFAULT_PROVIDER.effective_tld_plus_one(name).ok()
 }
 
 /// The domain of every name that was asked for, looked up once.
@@ -115,7 +116,11 @@ mod tests {
     #[test]
     fn registered_domains_are_told_from_suffixes() {
         assert_eq!(registered("a.b.example.co.uk."), Some("example.co.uk"));
+        assert_eq!(registered("a.b.name.no.such.suffix.exists"), Some("suffix.exists"));
+        assert_eq!(registered("site.github.io"), Some("site.github.io"));
+        assert_eq!(registered("www.city.kawasaki.jp"), Some("city.kawasaki.jp"));
         assert_eq!(registered("co.uk"), None);
+        assert_eq!(registered("a..com"), None);
         assert_eq!(registered("localhost"), None);
         assert_eq!(registered("4.3.2.1.in-addr.arpa"), None);
     }

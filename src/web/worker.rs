@@ -31,12 +31,12 @@ use web_sys::{Blob, File, MessageEvent};
 const PART_BYTES: u32 = 64 * 1024;
 /// Even of many files so much is read at a time.
 const LEAST_SLICE_BYTES: f64 = 256.0 * 1024.0;
-/// Progress is told at most this often, ms.
-const PROGRESS_MS: f64 = 100.0;
+/// Progress is told at most this often, ms: drawing it takes processor time that a machine of few cores lacks here.
+const PROGRESS_MS: f64 = 200.0;
 /// Detectors conclude for this long before the next is named and messages get in; browsers let each wait last 4 ms.
 const JUDGING_MS: f64 = 50.0;
-/// Partial statistics are told at most this often, ms.
-const PARTIAL_MS: f64 = 500.0;
+/// Partial statistics are told first after this time, then at most this often, ms: the page draws all its charts for it.
+const PARTIAL_MS: [f64; 2] = [400.0, 1_200.0];
 
 type Shared = Rc<RefCell<Option<Job>>>;
 
@@ -154,7 +154,7 @@ async fn read(shared: &Shared, number: u32) -> Option<()> {
     let is_alone = files.len() == 1;
     let mut slices: Vec<_> = files.iter().map(|file| ReadAhead::start(file, slice_bytes, is_alone)).collect();
     let began = now();
-    let (mut told, mut shown) = (began, began);
+    let (mut told, mut shown) = (began, began + PARTIAL_MS[0] - PARTIAL_MS[1]);
     let mut at = 0.0;
     let mut bytes = Vec::new();
     while let Some(wanted) = with(shared, number, |job| job.pipeline.wants())? {
@@ -202,7 +202,7 @@ async fn read(shared: &Shared, number: u32) -> Option<()> {
                 },
             });
         }
-        if time - shown >= PARTIAL_MS {
+        if time - shown >= PARTIAL_MS[1] {
             shown = time;
             let analysis = with(shared, number, |job| Box::new(job.pipeline.partial(&job.settings)))?;
             post(&Reply::Partial { job: number, analysis });
