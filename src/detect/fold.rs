@@ -41,11 +41,11 @@ pub fn fold(mut findings: Vec<Finding>) -> Vec<Finding> {
     fold_changes(fold_parts(kept))
 }
 
-/// Findings whose packets are this share of those of a change of traffic, or more, account for it.
+/// Findings whose packets (or flows) are this share of those of a change of traffic, or more, account for it.
 const LEAST_OF_CHANGE: f64 = 0.5;
 
-/// Folds a change of traffic under the findings that say what it was: of its hosts, at its time, and with most of its
-/// packets among them. The strongest takes over when the change was.
+/// Folds a change of traffic under the findings that say what it was: of its hosts, at its time, and with most of it
+/// among them. The strongest takes over when the change was.
 fn fold_changes(findings: Vec<Finding>) -> Vec<Finding> {
     let is_change = |finding: &Finding| finding.detector == CHANGE;
     let (changes, mut kept): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(is_change);
@@ -59,8 +59,11 @@ fn fold_changes(findings: Vec<Finding>) -> Vec<Finding> {
                 && shared_ns >= change.end_ns.saturating_sub(change.start_ns) / 2
                 && hosts(&change).iter().any(|host| whose.contains(host))
         };
-        let n_packets: u64 = kept.iter().filter(|other| is_cause(other)).map(|other| other.n_packets).sum();
-        let is_told = n_packets as f64 >= LEAST_OF_CHANGE * change.n_packets as f64;
+        // Of connections and hosts a scan brings many, but few packets.
+        let is_volume = change.series.as_ref().is_none_or(|series| ["B", "packets"].contains(&series.unit.as_str()));
+        let size = |one: &Finding| if is_volume { one.n_packets } else { one.n_flows };
+        let told: u64 = kept.iter().filter(|other| is_cause(other)).map(size).sum();
+        let is_told = told as f64 >= LEAST_OF_CHANGE * size(&change) as f64;
         // The findings are sorted: the first is the strongest.
         match kept.iter_mut().find(|other| is_told && is_cause(other)) {
             Some(cause) => {

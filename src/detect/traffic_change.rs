@@ -61,6 +61,8 @@ pub const ENTRY: Entry =
 const LEAST_BINS: usize = 20;
 /// Bins or windows that a change lasts at least.
 const LEAST_BINS_OF_CHANGE: usize = 3;
+/// What lasts for more than this share of the capture is no exception.
+const MOST_SHARE: f64 = 0.35;
 /// What comes and goes more often than so is how this capture is.
 const MOST_TURNS: usize = 3;
 /// So many times what is there at other times at most (all but a fiftieth of them): bursts that come again are no change.
@@ -152,6 +154,7 @@ fn volumes(bins: &Bins<4>, host: Option<Host>, ratio: f64) -> Vec<Shift> {
         let is_large = |change: &Change| {
             let elsewhere = change.elsewhere(&values);
             change.len() >= LEAST_BINS_OF_CHANGE
+                && change.len() as f64 <= MOST_SHARE * values.len() as f64
                 && change.total() >= least
                 && change.mean >= ratio * usual.median.max(1.0)
                 && change.mean >= TIMES_ELSEWHERE * elsewhere
@@ -193,14 +196,26 @@ fn spreads<const N: usize>(windows: &Windows<N>, host: Option<Host>, names: &[&s
     }
     for (feature, name) in names.iter().enumerate() {
         let values = windows.values(feature);
-        let usual = Usual::of(&values, LEAST_SPREAD);
+        // Windows are equally full, not equally long: a flood has many, but not much time.
+        let weighted: Vec<(f64, f64)> =
+            windows.done.iter().zip(&values).map(|(window, value)| (*value, window.seconds())).collect();
+        let usual = Usual::weighted(&weighted, LEAST_SPREAD);
+        let all_seconds: f64 = weighted.iter().map(|(_, seconds)| seconds).sum();
         for way in [Way::Up, Way::Down] {
             let all = changes(&values, usual, way);
             if all.len() > MOST_TURNS {
                 continue;
             }
             let by = |change: &Change| (change.mean - usual.median).abs();
-            let is_large = |change: &Change| change.len() >= LEAST_BINS_OF_CHANGE && by(change) >= least;
+            let seconds = |change: &Change| {
+                let during = weighted.get(change.from..=change.to).unwrap_or_default();
+                during.iter().map(|(_, seconds)| seconds).sum::<f64>()
+            };
+            let is_large = |change: &Change| {
+                change.len() >= LEAST_BINS_OF_CHANGE
+                    && by(change) >= least
+                    && seconds(change) <= MOST_SHARE * all_seconds
+            };
             let largest = all.into_iter().filter(is_large).max_by(|a, b| by(a).total_cmp(&by(b)));
             let Some(change) = largest else { continue };
             let start_ns = windows.done.get(change.from).map_or(0, |window| window.start_ns);

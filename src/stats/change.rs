@@ -31,6 +31,18 @@ impl Usual {
     pub fn of(values: &[f64], least_spread: f64) -> Usual {
         let median = quantile(values.to_vec(), 0.5);
         let distance = quantile(values.iter().map(|value| (value - median).abs()).collect(), 0.5);
+        Usual::with(median, distance, least_spread)
+    }
+
+    /// As [`Usual::of`], of values that count for as much as their weight: of what comes at unequal distances, the time
+    /// that each stands for.
+    pub fn weighted(values: &[(f64, f64)], least_spread: f64) -> Usual {
+        let median = middle(values.to_vec());
+        let distance = middle(values.iter().map(|(value, weight)| ((value - median).abs(), *weight)).collect());
+        Usual::with(median, distance, least_spread)
+    }
+
+    fn with(median: f64, distance: f64, least_spread: f64) -> Usual {
         let spread = (MAD_TO_DEVIATION * distance).max(LEAST_SHARE * median.abs()).max(least_spread);
         Usual { median, spread }
     }
@@ -122,6 +134,18 @@ fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
     *values.select_nth_unstable_by(place, f64::total_cmp).1
 }
 
+/// The value with half of all weight below it; 0 of none.
+fn middle(mut values: Vec<(f64, f64)>) -> f64 {
+    values.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let half = values.iter().map(|(_, weight)| weight).sum::<f64>() / 2.0;
+    let mut sum = 0.0;
+    let reaches_half = |(_, weight): &&(f64, f64)| {
+        sum += weight;
+        sum >= half
+    };
+    values.iter().find(reaches_half).map_or(0.0, |(value, _)| *value)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,6 +165,13 @@ mod tests {
         values[30] = 900.0;
         assert_eq!(up(&values), []);
         assert_eq!(up(&(0..60).map(|i| f64::from(2 + i % 7)).collect::<Vec<_>>()), []);
+    }
+
+    #[test]
+    fn weights_tell_what_is_usual_where_values_do_not_last_equally_long() {
+        let values = [(0.9, 1.0), (0.9, 1.0), (0.9, 1.0), (0.2, 10.0), (0.3, 10.0)];
+        assert_eq!(Usual::weighted(&values, 0.01).median, 0.3);
+        assert_eq!(Usual::weighted(&[], 0.01), Usual { median: 0.0, spread: 0.01 });
     }
 
     #[test]

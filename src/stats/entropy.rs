@@ -1,6 +1,8 @@
 //! What is observed one by one, in order of time, to how widely it is spread: normalised entropy over windows of equally
 //! many observations, so that a quiet minute says as much as a busy second.
 
+use crate::model::time::SECOND;
+
 /// Entropy of values in bits over the most that so many could have: 0 if all are the same, 1 if all differ. Sorts them.
 pub fn normalised(values: &mut [u32]) -> f64 {
     if values.len() < 2 {
@@ -24,6 +26,13 @@ pub struct Window<const N: usize> {
     pub end_ns: i64,
     /// 0 to 1 each.
     pub entropy: [f64; N],
+}
+
+impl<const N: usize> Window<N> {
+    /// How long it lasted, s; never nothing.
+    pub fn seconds(&self) -> f64 {
+        self.end_ns.saturating_sub(self.start_ns).max(1) as f64 / SECOND as f64
+    }
 }
 
 /// Windows of so many observations of `N` features.
