@@ -225,7 +225,7 @@ impl Amplification {
             let mut finding = victim.finding(**key, flows, least, baseline);
             finding.series =
                 victim.packets.course("Answers without a question, a second", "packets/s", a_second, context.span_ns);
-            baseline.show(&mut finding, "packets/s");
+            baseline.show(&mut finding, "packets/s", a_second);
             finding
         };
         cases.iter().zip(gathered).map(finding).collect()

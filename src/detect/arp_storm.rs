@@ -157,7 +157,7 @@ impl Device {
             "Limit broadcasts and ARP on the switch (storm control, dynamic ARP inspection)",
         ]);
         finding.series = course;
-        baseline.show(&mut finding, "packets/s");
+        baseline.show(&mut finding, "packets/s", threshold);
         finding.n_packets = n;
         finding.packet_indices = self.indices.clone();
         finding.display_filter = format!(

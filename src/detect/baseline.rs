@@ -5,6 +5,7 @@
 
 use super::draft;
 use super::peaks::Seconds;
+use crate::model::series::Level;
 use crate::model::time::{SECOND, span};
 use crate::model::{Finding, Series};
 use crate::stats::change::{Change, Usual, Way, changes};
@@ -111,8 +112,9 @@ impl Baseline {
         }
     }
 
-    /// Shows the baseline beside the measured rate and marks the change on the chart; `unit` is that of the rate.
-    pub fn show(&self, finding: &mut Finding, unit: &str) {
+    /// Shows the baseline beside the measured rate and marks the change on the chart; `unit` is that of the rate, and the
+    /// threshold the one that it was judged by.
+    pub fn show(&self, finding: &mut Finding, unit: &str, threshold: f64) {
         let Some(usual) = self.usual else { return };
         let whole = span(self.n_seconds.saturating_mul(SECOND)).replace(".00 s", " s");
         let beside = format!("{} is the median of all seconds of this capture ({whole})", draft::round3(usual));
@@ -134,6 +136,11 @@ impl Baseline {
         if let Some(series) = &mut finding.series {
             let spans = self.rises.iter().map(|(from, to, _)| (from * SECOND, (to + 1) * SECOND - 1));
             series.changes = spans.take(Series::MOST_CHANGES).collect();
+            let is_below = |level: &&mut Level| series.points.iter().all(|(_, value)| *value < level.value);
+            if let Some(level) = series.level.as_mut().filter(is_below) {
+                *level = Level { name: "threshold above this baseline".to_owned(), value: MODEST * threshold };
+                finding.explanation.push_str(" It is below the fixed threshold, but stands out from the baseline.");
+            }
         }
     }
 }
@@ -188,11 +195,20 @@ mod tests {
         let (seconds, span_ns) = counts(&rates);
         let mut finding = Finding::of("icmp_flood", crate::model::Category::Flood);
         finding.series = seconds.course("Pings", "packets/s", 100.0, span_ns);
-        Baseline::of(&seconds, span_ns).show(&mut finding, "packets/s");
+        Baseline::of(&seconds, span_ns).show(&mut finding, "packets/s", 100.0);
         assert_eq!((finding.evidence[0].value, finding.evidence[0].unit.as_str()), (500.0, "packets/s"));
         assert!(
             finding.evidence[0].typical.starts_with("2 is the median") && finding.explanation.contains("250 times")
         );
+        assert_eq!(
+            finding.series.as_ref().and_then(|series| series.level.as_ref()).map(|level| level.value),
+            Some(100.0)
+        );
         assert_eq!(finding.series.map(|series| series.changes), Some(vec![(20 * SECOND, 30 * SECOND - 1)]));
+        rates[20..30].fill(40);
+        let (seconds, span_ns) = counts(&rates);
+        finding.series = seconds.course("Pings", "packets/s", 100.0, span_ns);
+        Baseline::of(&seconds, span_ns).show(&mut finding, "packets/s", 100.0);
+        assert_eq!(finding.series.and_then(|series| series.level).map(|level| level.value), Some(25.0));
     }
 }

@@ -92,7 +92,7 @@ impl Detector for ConnectionFlood {
             .map(|(((client, server, port), rate, seconds, baseline), flows)| {
                 let mut finding = finding((*client, *server, *port), (*rate, threshold), seconds, baseline);
                 finding.series = seconds.course("Connections a second", "connections/s", threshold, context.span_ns);
-                baseline.show(&mut finding, "connections/s");
+                baseline.show(&mut finding, "connections/s", threshold);
                 flows.fill(&mut finding);
                 finding.display_filter = format!(
                     "{} && tcp.port == {port} && {}",

@@ -112,7 +112,7 @@ impl Detector for IcmpFlood {
                 seconds.total(),
                 seconds.most()
             );
-            baseline.show(&mut finding, "packets/s");
+            baseline.show(&mut finding, "packets/s", threshold);
             finding.benign_causes =
                 lines(&["Somebody measures the line with a flood ping", "A load test that you ordered"]);
             finding.advice = lines(&[

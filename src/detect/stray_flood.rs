@@ -214,7 +214,7 @@ fn flood(
         thousands(seconds.total() as usize)
     );
     finding.series = series;
-    baseline.show(&mut finding, "packets/s");
+    baseline.show(&mut finding, "packets/s", burst);
     flows.fill(&mut finding);
     finding.display_filter = format!(
         "{} && tcp.len == 0 && {}",

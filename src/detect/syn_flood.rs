@@ -182,7 +182,7 @@ impl Detector for SynFlood {
             .zip(gathered)
             .map(|(case, (sources, flows))| {
                 let mut finding = case.finding((least, burst), period, &sources);
-                case.baseline.show(&mut finding, "requests/s");
+                case.baseline.show(&mut finding, "requests/s", modest);
                 flows.fill(&mut finding);
                 finding.display_filter = case.filter(&sources, finding.start_ns, finding.end_ns);
                 draft::finish(finding, true)

@@ -158,7 +158,7 @@ impl Detector for UdpFlood {
             .zip(gathered)
             .map(|(case, (sources, flows))| {
                 let mut finding = case.finding(&sources);
-                case.baseline.show(&mut finding, "packets/s");
+                case.baseline.show(&mut finding, "packets/s", case.threshold);
                 flows.fill(&mut finding);
                 let mut filter =
                     format!("{} && udp.dstport == {} && !icmp", draft::host_filter("dst", case.target), case.port);
