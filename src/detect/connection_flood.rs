@@ -52,8 +52,11 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct ConnectionFlood {
-    pairs: Tally<(Host, Host, u16), Seconds, MOST_PAIRS>,
+    pairs: Tally<Pair, Seconds, MOST_PAIRS>,
 }
+
+/// Client, server and port.
+type Pair = (Host, Host, u16);
 
 fn is_used(flow: &Flow) -> bool {
     flow.is_tcp() && flow.attempt() == Attempt::Succeeded && flow.forward().data_packets > 0
@@ -77,7 +80,7 @@ impl Detector for ConnectionFlood {
         let mut pairs = self.pairs.sorted_where(|seconds| Baseline::may_matter(rate(seconds), threshold));
         pairs.sort_by_key(|(_, seconds)| std::cmp::Reverse(seconds.total()));
         pairs.truncate(MOST_CANDIDATES);
-        let mut cases: Vec<((Host, Host, u16), f64, &Seconds, Baseline)> = pairs
+        let mut cases: Vec<(Pair, f64, &Seconds, Baseline)> = pairs
             .into_iter()
             .map(|(pair, seconds)| (*pair, rate(seconds), seconds, Baseline::of(seconds, context.span_ns)))
             .filter(|(_, rate, _, baseline)| baseline.is_flood(*rate, threshold) && !baseline.is_ordinary())
@@ -107,7 +110,7 @@ impl Detector for ConnectionFlood {
 }
 
 fn finding(
-    (client, server, port): (Host, Host, u16),
+    (client, server, port): Pair,
     (rate, threshold): (f64, f64),
     seconds: &Seconds,
     baseline: &Baseline,
