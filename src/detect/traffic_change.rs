@@ -153,8 +153,8 @@ fn volumes(bins: &Bins<4>, host: Option<Host>, ratio: f64) -> Vec<Shift> {
         let usual = Usual::of(&values, 1.0);
         let is_large = |change: &Change| {
             let elsewhere = change.elsewhere(&values);
-            change.len() >= LEAST_BINS_OF_CHANGE
-                && change.len() as f64 <= MOST_SHARE * values.len() as f64
+            change.n_values() >= LEAST_BINS_OF_CHANGE
+                && change.n_values() as f64 <= MOST_SHARE * values.len() as f64
                 && change.total() >= least
                 && change.mean >= ratio * usual.median.max(1.0)
                 && change.mean >= TIMES_ELSEWHERE * elsewhere
@@ -212,7 +212,7 @@ fn spreads<const N: usize>(windows: &Windows<N>, host: Option<Host>, names: &[&s
                 during.iter().map(|(_, seconds)| seconds).sum::<f64>()
             };
             let is_large = |change: &Change| {
-                change.len() >= LEAST_BINS_OF_CHANGE
+                change.n_values() >= LEAST_BINS_OF_CHANGE
                     && by(change) >= least
                     && seconds(change) <= MOST_SHARE * all_seconds
             };

@@ -69,19 +69,14 @@ pub struct Change {
 }
 
 impl Change {
-    /// Values.
-    pub fn len(&self) -> usize {
+    /// How many values it has.
+    pub fn n_values(&self) -> usize {
         self.to - self.from + 1
-    }
-
-    /// Never: a change has a value.
-    pub fn is_empty(&self) -> bool {
-        false
     }
 
     /// Sum of the values.
     pub fn total(&self) -> f64 {
-        self.mean * self.len() as f64
+        self.mean * self.n_values() as f64
     }
 
     /// What nearly all values elsewhere stay below: so much is there at times anyhow.
@@ -183,7 +178,7 @@ mod tests {
         let usual = Usual::of(&values, 1.0);
         let fall = changes(&values, usual, Way::Down);
         assert_eq!(fall, [Change { from: 60, to: 89, mean: 2.0 }]);
-        assert_eq!((fall[0].len(), fall[0].total(), fall[0].elsewhere(&values)), (30, 60.0, 500.0));
+        assert_eq!((fall[0].n_values(), fall[0].total(), fall[0].elsewhere(&values)), (30, 60.0, 500.0));
         assert_eq!(changes(&[], Usual::of(&[], 1.0), Way::Up), []);
     }
 }
