@@ -28,6 +28,18 @@ pub fn place(series: &Series, at: i64, offset_minutes: i32) -> String {
 }
 
 fn summary(series: &Series, offset_minutes: i32) -> String {
+    let spans: Vec<String> =
+        series.changes.iter().map(|(from, to)| ticks::range(*from, (to - from + 1).max(1), offset_minutes)).collect();
+    let marked = if spans.is_empty() { String::new() } else { format!(" Far from the usual: {}.", spans.join(", ")) };
+    values(series, offset_minutes) + &marked
+}
+
+/// True if a point lies in a time that is marked as off the usual.
+pub fn is_in_change(series: &Series, at: i64) -> bool {
+    series.changes.iter().any(|(from, to)| (*from..=*to).contains(&at))
+}
+
+fn values(series: &Series, offset_minutes: i32) -> String {
     let words = |value: f64| with_unit(value, &series.unit);
     let mut sorted: Vec<f64> = series.points.iter().map(|(_, value)| *value).filter(|v| v.is_finite()).collect();
     sorted.sort_by(f64::total_cmp);
@@ -42,6 +54,16 @@ fn summary(series: &Series, offset_minutes: i32) -> String {
             let peak = series.points.iter().find(|(_, value)| value == most).map_or(0, |(at, _)| *at);
             let at = place(series, peak, offset_minutes);
             format!("At most {}, from {at} {zone} on{level}.", words(*most))
+        }
+        SeriesKind::Sums => {
+            let peak = series.points.iter().find(|(_, value)| value == most).map_or(0, |(at, _)| *at);
+            let total: f64 = series.points.iter().map(|(_, value)| value).sum();
+            let at = place(series, peak, offset_minutes);
+            format!("{} in all; most, {}, from {at} {zone} on.", words(total), words(*most))
+        }
+        SeriesKind::Values => {
+            let middle = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
+            format!("{n} values from {} to {}, the middle one {}{level}.", words(*least), words(*most), words(middle))
         }
         SeriesKind::Gaps => {
             let middle = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
@@ -75,6 +97,7 @@ mod tests {
             unit: String::new(),
             points: vec![(1, 1.4), (2, 2.8), (3, 4.2), (4, 5.5)],
             level: Some(Level { name: "a scanner from".into(), value: 4.0 }),
+            changes: Vec::new(),
         };
         assert_eq!(course("c", &walk, 0).summary, "4 steps up to 5.5; a scanner from: 4, reached at step 3.");
         let rate =

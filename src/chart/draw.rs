@@ -103,7 +103,7 @@ fn rgb((red, green, blue): theme::Rgb) -> RGBColor {
 mod tests {
     use super::*;
     use crate::model;
-    use crate::model::chart::{Bar, Marks, Series};
+    use crate::model::chart::{Bar, Change, Marks, Series};
     use crate::model::series::{Level, SeriesKind};
     use crate::model::time::SECOND;
 
@@ -114,12 +114,25 @@ mod tests {
 
     fn areas(series: &[&[f64]]) -> ChartSpec {
         let series = series.iter().enumerate().map(|(i, v)| Series { name: format!("S{i}"), values: v.to_vec() });
-        spec(Marks::Areas { start_ns: 0, bin_ns: SECOND, offset_minutes: 0, series: series.collect() })
+        spec(Marks::Areas {
+            start_ns: 0,
+            bin_ns: SECOND,
+            offset_minutes: 0,
+            series: series.collect(),
+            changes: Vec::new(),
+        })
     }
 
     fn course(kind: SeriesKind, points: &[(i64, f64)]) -> ChartSpec {
         let level = Some(Level { name: "level".repeat(40), value: 4.6 });
-        let course = model::Series { kind, name: String::new(), unit: "s".to_owned(), points: points.to_vec(), level };
+        let course = model::Series {
+            kind,
+            name: String::new(),
+            unit: "s".to_owned(),
+            points: points.to_vec(),
+            level,
+            changes: Vec::new(),
+        };
         spec(Marks::Course { offset_minutes: 0, course })
     }
 
@@ -135,6 +148,29 @@ mod tests {
         assert!(layout.zones.windows(2).all(|pair| (pair[0].rect.right() - pair[1].rect.x).abs() < 1e-9));
         let picture = svg(&walk, &Theme::LIGHT, 400, 180);
         assert!(picture.contains("#E09A2F") && picture.contains("#2F6DB3"), "the level and the walk");
+    }
+
+    #[test]
+    fn a_change_is_marked_by_a_bracket_a_number_and_in_words() {
+        let mut spec = areas(&[&[1.0, 2.0, 3.0, 4.0]]);
+        let plain = layout(&spec, 600.0, 200.0);
+        let change = |number: u32, start: i64| Change {
+            number,
+            start_ns: start * SECOND,
+            end_ns: (start + 1) * SECOND - 1,
+            title: "Flood".to_owned(),
+            finding: "syn_flood-1".to_owned(),
+        };
+        if let Marks::Areas { changes, .. } = &mut spec.marks {
+            *changes = vec![change(1, 1), change(2, 1), change(3, 900)];
+        }
+        let marked = layout(&spec, 600.0, 200.0);
+        assert!(marked.plot.y > plain.plot.y, "there is room for the brackets");
+        let values: Vec<&str> = marked.zones.iter().map(|zone| zone.value.as_str()).collect();
+        assert_eq!(values, ["S0 1 B", "S0 2 B, change 1, 2", "S0 3 B", "S0 4 B"]);
+        let picture = svg(&spec, &Theme::LIGHT, 600, 200);
+        let numbers = |n: u32| picture.matches(&format!(">\n{n}\n</text>")).count();
+        assert_eq!((numbers(1), numbers(2), numbers(3)), (1, 1, 0), "what is not shown has no mark: {picture}");
     }
 
     fn bar(label: &str, value: f64) -> Bar {

@@ -2,10 +2,11 @@
 
 use crate::model::Analysis;
 use crate::model::analysis::Timeline;
-use crate::model::chart::{ChartSpec, Marks, Series};
+use crate::model::chart::{Change, ChartSpec, Marks, Series};
 use crate::model::quantity::percent;
 use crate::model::time;
 
+mod changes;
 mod course;
 mod packet_sizes;
 mod packets_over_time;
@@ -16,7 +17,7 @@ mod traffic_over_time;
 
 pub mod draw;
 
-pub use course::{course, place};
+pub use course::{course, is_in_change, place};
 
 /// Every chart, in the order in which they are shown.
 pub const ALL: &[Entry] = &[
@@ -45,10 +46,12 @@ pub fn all(analysis: &Analysis, offset_minutes: i32) -> Vec<ChartSpec> {
 fn over_time(
     id: &str,
     (title, counted, unit): (&str, &str, &str),
-    (timeline, values): (&Timeline, &[Vec<u64>; 5]),
+    (analysis, values): (&Analysis, &[Vec<u64>; 5]),
     offset_minutes: i32,
     words: impl Fn(f64) -> String,
 ) -> ChartSpec {
+    let timeline = &analysis.stats.timeline;
+    let changes = changes::changes(analysis);
     let series: Vec<Series> = Timeline::KINDS
         .iter()
         .zip(values)
@@ -62,8 +65,9 @@ fn over_time(
     ChartSpec {
         id: id.to_owned(),
         title,
-        summary: over_time_summary(timeline, &series, offset_minutes, &bin, words),
-        marks: Marks::Areas { start_ns: timeline.start_ns, bin_ns: timeline.bin_ns, offset_minutes, series },
+        summary: over_time_summary(timeline, &series, offset_minutes, &bin, words)
+            + &changes_summary(&changes, offset_minutes),
+        marks: Marks::Areas { start_ns: timeline.start_ns, bin_ns: timeline.bin_ns, offset_minutes, series, changes },
         unit: unit.to_owned(),
     }
 }
@@ -108,6 +112,30 @@ fn over_time_summary(
         draw::ticks::zone(offset_minutes),
         words(peak.1),
     )
+}
+
+/// A sentence on what is marked; empty if nothing is.
+fn changes_summary(changes: &[Change], offset_minutes: i32) -> String {
+    let words = |change: &Change| format!("{} from {}", change.number, change_time(change, offset_minutes));
+    let all: Vec<String> = changes.iter().map(words).collect();
+    match all.len() {
+        0 => String::new(),
+        1 => format!(" One change is marked: {}.", all.join("")),
+        n => format!(" {n} changes are marked: {}.", all.join(", ")),
+    }
+}
+
+/// From when to when a change lasts: `09:40:10 to 09:40:20`.
+pub fn change_time(change: &Change, offset_minutes: i32) -> String {
+    draw::ticks::range(change.start_ns, (change.end_ns - change.start_ns + 1).max(1), offset_minutes)
+}
+
+/// The numbers of the changes that a bin has a part in: `1`, `1, 2`; empty if none.
+pub fn changes_within(changes: &[Change], start_ns: i64, bin_ns: i64) -> String {
+    let end_ns = start_ns.saturating_add(bin_ns);
+    let is_within = |change: &&Change| change.start_ns < end_ns && change.end_ns >= start_ns;
+    let numbers: Vec<String> = changes.iter().filter(is_within).map(|change| change.number.to_string()).collect();
+    numbers.join(", ")
 }
 
 /// A span without needless decimals: `10 s`, `250 ms`, `5 min`.

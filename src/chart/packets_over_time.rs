@@ -12,7 +12,7 @@ fn make(analysis: &Analysis, offset_minutes: i32) -> ChartSpec {
     super::over_time(
         ENTRY.id,
         ("Packets over time", "packets", "packets"),
-        (timeline, &timeline.packets),
+        (analysis, &timeline.packets),
         offset_minutes,
         |value| counted(value as u64, "packet", "packets"),
     )

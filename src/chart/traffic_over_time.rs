@@ -9,7 +9,7 @@ pub const ENTRY: Entry = Entry { id: "traffic_over_time", make };
 
 fn make(analysis: &Analysis, offset_minutes: i32) -> ChartSpec {
     let timeline = &analysis.stats.timeline;
-    super::over_time(ENTRY.id, ("Traffic over time", "bytes", "B"), (timeline, &timeline.bytes), offset_minutes, bytes)
+    super::over_time(ENTRY.id, ("Traffic over time", "bytes", "B"), (analysis, &timeline.bytes), offset_minutes, bytes)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Questions whose answers are many times their size, and answers that nobody asked for, to findings of reflected floods
 //! and of servers that can be used for them.
 
+use super::baseline::{self, Baseline};
 use super::draft::{self, count, evidence, lines, thousands};
 use super::gather::{Between, Gathered, gather, visit};
 use super::heard::Heard;
@@ -23,7 +24,9 @@ const CARD: Card = Card {
     sees: "Many servers send large answers to a host that never asked, a host sends pings to whole networks (smurf), or somebody asks servers for the answers that are used for this (NTP lists, DNS ANY).",
     matters: "The attacker asks in the victim's name, and the servers flood it with answers up to hundreds of times larger than the questions.",
     otherwise: "A capture that shows only one direction; an administrator who asks his own server for its list of clients.",
-    source: "Rossow: Amplification Hell, NDSS 2014 (protocols and factors); CVE-2013-5211 (NTP monlist); RFC 8482 (DNS ANY); CERT CA-1998-01 (smurf).",
+    source: baseline::source!(
+        "Rossow: Amplification Hell, NDSS 2014 (protocols and factors); CVE-2013-5211 (NTP monlist); RFC 8482 (DNS ANY); CERT CA-1998-01 (smurf)."
+    ),
 };
 
 const PACKETS: Descriptor = Descriptor {
@@ -74,6 +77,8 @@ const ANY_WEIGHT: f64 = 0.1;
 const MOST: usize = 1 << 15;
 /// Servers told apart for a victim.
 const MOST_SERVERS: usize = 4096;
+/// Most victims that are compared with their baseline; those with the most bytes.
+const MOST_CANDIDATES: usize = 200;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
@@ -96,6 +101,7 @@ struct Victim {
 
 #[derive(Default)]
 struct Smurf {
+    pings: Seconds,
     n: u64,
     networks: BTreeSet<Host>,
     first_ns: i64,
@@ -164,10 +170,13 @@ impl Detector for Amplification {
         {
             smurf.first_ns = if smurf.n == 0 { flow.first_ns } else { smurf.first_ns.min(flow.first_ns) };
             smurf.last_ns = smurf.last_ns.max(flow.last_ns);
-            smurf.n += u64::from(flow.forward().packets);
+            let sent = flow.forward();
+            smurf.n += u64::from(sent.packets);
+            let is_kept = smurf.pings.spread((sent.first_ns, sent.last_ns), sent.packets, &mut self.room);
             if smurf.networks.len() < Finding::MOST_ADDRESSES {
                 smurf.networks.insert(flow.responder().0);
             }
+            self.smurfs.n_refused += u64::from(!is_kept);
         }
     }
 
@@ -187,20 +196,27 @@ impl Amplification {
         let is_victim = |victim: &Victim| {
             victim.servers.len() >= LEAST_SERVERS
                 && victim.n_bytes as f64 >= LEAST_MEAN_BYTES * victim.n_packets as f64
-                && victim.packets.busiest(SPAN).0 as f64 >= least
+                && Baseline::may_matter(victim.packets.busiest(SPAN).0 as f64, least)
         };
-        let mut cases = self.victims.sorted_where(is_victim);
-        cases.sort_by_key(|(key, victim)| (std::cmp::Reverse(victim.n_bytes), **key));
+        let mut victims = self.victims.sorted_where(is_victim);
+        victims.sort_by_key(|(key, victim)| (std::cmp::Reverse(victim.n_bytes), **key));
+        victims.truncate(MOST_CANDIDATES);
+        let (a_second, span) = (least / SPAN as f64, context.span_ns);
+        let mut cases: Vec<(&(Host, u16), &Victim, Baseline)> =
+            victims.into_iter().map(|(key, victim)| (key, victim, Baseline::of(&victim.packets, span))).collect();
+        cases.retain(|(_, victim, baseline)| {
+            baseline.is_flood(victim.packets.busiest(SPAN).0 as f64 / SPAN as f64, a_second) && !baseline.is_ordinary()
+        });
         cases.truncate(MOST_FINDINGS);
         let mut gathered = vec![Gathered::default(); cases.len()];
         for is_source in [true, false] {
-            let between = |((target, _), _): &(&(Host, u16), &Victim)| match is_source {
+            let between = |((target, _), ..): &(&(Host, u16), &Victim, Baseline)| match is_source {
                 true => Between { source: Some(*target), ..Between::default() },
                 false => Between { target: Some(*target), ..Between::default() },
             };
             let between: Vec<Between> = cases.iter().map(between).collect();
             visit(context, &between, |place, serial, flow| {
-                let Some((meant, _)) = cases.get(place) else { return };
+                let Some((meant, ..)) = cases.get(place) else { return };
                 if unasked(flow).is_some_and(|(_, port, target, _)| (target, port) == **meant)
                     && let Some(group) = gathered.get_mut(place)
                 {
@@ -208,7 +224,14 @@ impl Amplification {
                 }
             });
         }
-        cases.iter().zip(gathered).map(|((key, victim), flows)| victim.finding(**key, flows, least)).collect()
+        let finding = |((key, victim, baseline), flows): (&(&(Host, u16), &Victim, Baseline), Gathered)| {
+            let mut finding = victim.finding(**key, flows, least, baseline);
+            finding.series =
+                victim.packets.course("Answers without a question, a second", "packets/s", a_second, context.span_ns);
+            baseline.show(&mut finding, "packets/s", a_second);
+            finding
+        };
+        cases.iter().zip(gathered).map(finding).collect()
     }
 
     fn asked(&self, context: &Context<'_>) -> Vec<Finding> {
@@ -282,6 +305,8 @@ impl Amplification {
                      {source}: one question, many answers. The address is probably forged and its owner the victim.",
                     thousands(smurf.n as usize)
                 );
+                finding.series =
+                    smurf.pings.course("Pings to broadcast addresses, a second", "packets/s", None, context.span_ns);
                 flows.fill(&mut finding);
                 finding.display_filter = format!("{} && icmp.type == 8", draft::host_filter("src", **source));
                 draft::finish(finding, false)
@@ -291,13 +316,14 @@ impl Amplification {
 }
 
 impl Victim {
-    fn finding(&self, (target, port): (Host, u16), flows: Gathered, least: f64) -> Finding {
+    fn finding(&self, (target, port): (Host, u16), flows: Gathered, least: f64, baseline: &Baseline) -> Finding {
         let worst = self.packets.busiest(SPAN).0 as f64;
         let named = Protocol::from_port(false, port);
         let service = named.map_or_else(|| format!("UDP port {port}"), |named| named.name().to_owned());
         let servers = count(self.servers.len(), "server");
         let mean = self.n_bytes as f64 / self.n_packets.max(1) as f64;
-        let mut finding = begin(Impact::OUTAGE, 0.85, worst, least);
+        let confidence = baseline.weigh(0.85, (worst, least), true);
+        let mut finding = begin(Impact::OUTAGE, confidence, worst, least);
         finding.title = format!("{servers} flood {target} with {service} answers that it never asked for");
         finding.sources = draft::addresses(self.servers.iter().copied());
         finding.targets = draft::addresses([target]);

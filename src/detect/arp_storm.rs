@@ -1,5 +1,6 @@
 //! ARP packets to findings: one device that announces addresses at a high rate.
 
+use super::baseline::{self, Baseline};
 use super::draft::{self, evidence, lines};
 use super::peaks::Seconds;
 use super::severity::{self, Impact};
@@ -7,7 +8,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::address::mac_text;
 use crate::model::packet::Packet;
-use crate::model::{Address, Category, Finding, Host};
+use crate::model::{Address, Category, Finding, Host, Series};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeSet;
 
@@ -19,7 +20,9 @@ const CARD: Card = Card {
     sees: "One device announces IP addresses by ARP (gratuitous ARP, or answers to everybody) at a high rate for several seconds.",
     matters: "Every host must take each announcement into account. A storm slows all of them down, and where it names addresses of others it cuts them off.",
     otherwise: "A cluster or virtualisation host that takes over many addresses at once; that is over within a second or two.",
-    source: "15 ARP packets a second is the default at which Cisco's dynamic ARP inspection shuts an untrusted port.",
+    source: baseline::source!(
+        "15 ARP packets a second is the default at which Cisco's dynamic ARP inspection shuts an untrusted port."
+    ),
 };
 
 const RATE: Descriptor = Descriptor {
@@ -41,6 +44,8 @@ pub const ENTRY: Entry =
 
 /// Seconds over which the rate must hold.
 const SPAN: i64 = 5;
+/// Most devices that are compared with their baseline; those with the most announcements.
+const MOST_CANDIDATES: usize = 200;
 /// Most findings.
 const MOST_FINDINGS: usize = 100;
 /// Most devices kept.
@@ -87,13 +92,18 @@ impl Detector for ArpStorm {
 
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let threshold = context.settings.get(&RATE);
-        let findings = self
-            .devices
-            .sorted()
+        let rate = |device: &Device| device.seconds.busiest(SPAN).0 as f64 / SPAN as f64;
+        let mut devices = self.devices.sorted_where(|device| Baseline::may_matter(rate(device), threshold));
+        devices.sort_by_key(|(_, device)| std::cmp::Reverse(device.seconds.total()));
+        devices.truncate(MOST_CANDIDATES);
+        let findings = devices
             .into_iter()
             .filter_map(|(mac, device)| {
-                let rate = device.seconds.busiest(SPAN).0 as f64 / SPAN as f64;
-                (rate >= threshold).then(|| device.finding(*mac, rate, threshold))
+                let (rate, baseline) = (rate(device), Baseline::of(&device.seconds, context.span_ns));
+                let course =
+                    || device.seconds.course("Announcements a second", "packets/s", threshold, context.span_ns);
+                let is_storm = baseline.is_flood(rate, threshold);
+                is_storm.then(|| device.finding(*mac, (rate, threshold), &baseline, course()))
             })
             .take(MOST_FINDINGS)
             .collect();
@@ -102,7 +112,13 @@ impl Detector for ArpStorm {
 }
 
 impl Device {
-    fn finding(&self, mac: [u8; 6], rate: f64, threshold: f64) -> Finding {
+    fn finding(
+        &self,
+        mac: [u8; 6],
+        (rate, threshold): (f64, f64),
+        baseline: &Baseline,
+        course: Option<Series>,
+    ) -> Finding {
         let n = self.seconds.total();
         let mut finding = draft::begin(&CARD);
         finding.title = format!(
@@ -111,7 +127,8 @@ impl Device {
             self.addresses.len(),
             draft::thousands(n as usize)
         );
-        severity::rate(&mut finding, Impact::OUTAGE, 0.9, (rate, threshold));
+        let confidence = baseline.weigh(0.9, (rate, threshold), false);
+        severity::rate(&mut finding, Impact::OUTAGE, confidence, (rate, threshold));
         finding.sources = vec![Address::Mac(mac)];
         finding.targets = draft::addresses(self.addresses.iter().copied());
         finding.protocol = "ARP".to_owned();
@@ -139,6 +156,8 @@ impl Device {
             "Find the switch port of the Ethernet address and the device behind it",
             "Limit broadcasts and ARP on the switch (storm control, dynamic ARP inspection)",
         ]);
+        finding.series = course;
+        baseline.show(&mut finding, "packets/s", threshold);
         finding.n_packets = n;
         finding.packet_indices = self.indices.clone();
         finding.display_filter = format!(

@@ -1,5 +1,6 @@
 //! Completed connections, counted per client, service and second, to findings of request floods.
 
+use super::baseline::{self, Baseline};
 use super::draft::{self, evidence, lines};
 use super::gather::{Between, gather};
 use super::peaks::Seconds;
@@ -18,7 +19,9 @@ const CARD: Card = Card {
     sees: "One client opens very many complete connections per second to one service, for several seconds.",
     matters: "Each connection makes the server work. Too many of them from one place leave no time for other users.",
     otherwise: "A load test, a crawler, a proxy or load balancer that passes on the requests of many users, or a program without connection reuse.",
-    source: "50 requests a second from one client is the default at which Apache's mod_evasive blocks it (DOSSiteCount).",
+    source: baseline::source!(
+        "50 requests a second from one client is the default at which Apache's mod_evasive blocks it (DOSSiteCount)."
+    ),
 };
 
 const RATE: Descriptor = Descriptor {
@@ -42,13 +45,18 @@ pub const ENTRY: Entry =
 const SPAN: i64 = 3;
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 16;
+/// Most pairs that are compared with their baseline; those with the most connections.
+const MOST_CANDIDATES: usize = 200;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct ConnectionFlood {
-    pairs: Tally<(Host, Host, u16), Seconds, MOST_PAIRS>,
+    pairs: Tally<Pair, Seconds, MOST_PAIRS>,
 }
+
+/// Client, server and port.
+type Pair = (Host, Host, u16);
 
 fn is_used(flow: &Flow) -> bool {
     flow.is_tcp() && flow.attempt() == Attempt::Succeeded && flow.forward().data_packets > 0
@@ -69,13 +77,14 @@ impl Detector for ConnectionFlood {
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let threshold = context.settings.get(&RATE);
         let rate = |seconds: &Seconds| seconds.busiest(SPAN).0 as f64 / SPAN as f64;
-        let mut cases: Vec<((Host, Host, u16), f64, &Seconds)> = self
-            .pairs
-            .sorted_where(|seconds| rate(seconds) >= threshold)
+        let mut pairs = self.pairs.sorted_where(|seconds| Baseline::may_matter(rate(seconds), threshold));
+        pairs.sort_by_key(|(_, seconds)| std::cmp::Reverse(seconds.total()));
+        pairs.truncate(MOST_CANDIDATES);
+        let mut cases: Vec<(Pair, f64, &Seconds, Baseline)> = pairs
             .into_iter()
-            .map(|(pair, seconds)| (*pair, rate(seconds), seconds))
+            .map(|(pair, seconds)| (*pair, rate(seconds), seconds, Baseline::of(seconds, context.span_ns)))
+            .filter(|(_, rate, _, baseline)| baseline.is_flood(*rate, threshold) && !baseline.is_ordinary())
             .collect();
-        cases.sort_by_key(|(_, _, seconds)| std::cmp::Reverse(seconds.total()));
         cases.truncate(MOST_FINDINGS);
         let between: Vec<Between> =
             cases.iter().map(|((client, server, port), ..)| Between::service(*client, *server, *port)).collect();
@@ -83,8 +92,10 @@ impl Detector for ConnectionFlood {
         let findings = cases
             .iter()
             .zip(gathered)
-            .map(|(((client, server, port), rate, seconds), flows)| {
-                let mut finding = finding(*client, *server, *port, *rate, threshold, seconds);
+            .map(|(((client, server, port), rate, seconds, baseline), flows)| {
+                let mut finding = finding((*client, *server, *port), (*rate, threshold), seconds, baseline);
+                finding.series = seconds.course("Connections a second", "connections/s", threshold, context.span_ns);
+                baseline.show(&mut finding, "connections/s", threshold);
                 flows.fill(&mut finding);
                 finding.display_filter = format!(
                     "{} && tcp.port == {port} && {}",
@@ -98,9 +109,15 @@ impl Detector for ConnectionFlood {
     }
 }
 
-fn finding(client: Host, server: Host, port: u16, rate: f64, threshold: f64, seconds: &Seconds) -> Finding {
+fn finding(
+    (client, server, port): Pair,
+    (rate, threshold): (f64, f64),
+    seconds: &Seconds,
+    baseline: &Baseline,
+) -> Finding {
     // Behind an address inside there is often a proxy that speaks for many.
     let confidence = if client.is_internal() { 0.5 } else { 0.7 };
+    let confidence = baseline.weigh(confidence, (rate, threshold), true);
     let mut finding = draft::begin(&CARD);
     finding.title =
         format!("{client} opened {} connections to {server} port {port}, {:.0} a second", seconds.total(), rate);

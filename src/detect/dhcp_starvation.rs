@@ -7,7 +7,7 @@ use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::protocol::Named;
 use crate::model::time::SECOND;
-use crate::model::{Category, Finding};
+use crate::model::{Category, Finding, Series};
 use crate::settings::{Descriptor, Effect};
 use std::collections::HashSet;
 
@@ -140,6 +140,7 @@ impl DhcpStarvation {
         ]);
         finding.display_filter = "dhcp.option.dhcp in {1, 3, 4, 8}".to_owned();
         (finding.start_ns, finding.end_ns) = (times.first().copied().unwrap_or(0), times.last().copied().unwrap_or(0));
+        finding.series = Series::moments("Questions", "messages", times);
         finding.n_packets = n as u64;
         finding.n_flows = self.flows.len() as u64;
         finding.packet_indices.clone_from(&self.packets);

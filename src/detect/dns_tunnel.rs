@@ -8,7 +8,7 @@ use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, domains};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Way;
 use crate::model::protocol::Named;
-use crate::model::{Category, Finding, Host};
+use crate::model::{Category, Finding, Host, Series};
 use crate::settings::{Descriptor, Effect};
 use domains::Characters;
 use foldhash::fast::RandomState;
@@ -61,6 +61,8 @@ const MUCH_DATA: f64 = 0.5;
 const MOST_PAIRS: usize = 1 << 17;
 /// Most different names counted for a pair.
 const MOST_NAMES: usize = 1 << 14;
+/// Most names of a pair whose times are kept, to be drawn.
+const MOST_TIMES: usize = 1 << 12;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
@@ -86,6 +88,8 @@ struct Asked {
     n_answers: u64,
     answer_bytes: u64,
     servers: BTreeSet<Host>,
+    /// When a name was new.
+    new_ns: Vec<i64>,
     heard: Heard,
 }
 
@@ -115,6 +119,9 @@ impl Detector for DnsTunnel {
         if asked.names.len() < MOST_NAMES && asked.names.insert(name.name) {
             asked.n_new += 1;
             asked.n_characters += name.before.len() as u64;
+            if asked.new_ns.len() < MOST_TIMES {
+                asked.new_ns.push(spoken.message.time_ns);
+            }
             asked.characters.add(name.before);
         }
     }
@@ -202,6 +209,8 @@ fn finding(domain: &str, askers: &[(Host, &Asked)], names: f64) -> Finding {
         "Find out who owns the domain and since when",
         "Find the program on the host that asks; block the domain at the resolver",
     ]);
+    let new_ns: Vec<i64> = askers.iter().flat_map(|(_, asked)| asked.new_ns.iter().copied()).collect();
+    finding.series = Series::moments("New names", "names", &new_ns);
     finding.display_filter = domains::filter(domain).unwrap_or_else(|| "dns".to_owned());
     heard.fill(&mut finding);
     finding.id = draft::id_of(&CARD, domain, &finding.sources);

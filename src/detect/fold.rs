@@ -3,6 +3,7 @@
 use super::CARDS;
 use crate::model::Address;
 use crate::model::finding::{Category, Finding};
+use crate::model::series::SeriesKind;
 use crate::model::time::SECOND;
 use std::collections::BTreeMap;
 
@@ -40,7 +41,58 @@ pub fn fold(mut findings: Vec<Finding>) -> Vec<Finding> {
             }
         }
     }
+    fold_changes(kept)
+}
+
+/// Findings whose packets (or flows) are this share of those of a change of traffic, or more, account for it.
+const LEAST_OF_CHANGE: f64 = 0.5;
+
+/// Folds a change of traffic under the findings that say what it was: of its hosts, at its time, and with most of it
+/// among them. The strongest takes over when the change was.
+fn fold_changes(findings: Vec<Finding>) -> Vec<Finding> {
+    let is_change = |finding: &Finding| finding.detector == CHANGE;
+    let (changes, mut kept): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(is_change);
+    let mut left = Vec::new();
+    for change in changes {
+        let is_cause = |other: &Finding| {
+            let hosts = |one: &Finding| one.sources.iter().chain(&one.targets).copied().collect::<Vec<Address>>();
+            let shared_ns = change.end_ns.min(other.end_ns).saturating_sub(change.start_ns.max(other.start_ns));
+            let whose = hosts(other);
+            other.category != Category::Statistical
+                && shared_ns >= change.end_ns.saturating_sub(change.start_ns) / 2
+                && hosts(&change).iter().any(|host| whose.contains(host))
+        };
+        // Of connections and hosts a scan brings many, but few packets.
+        let is_volume = change.series.as_ref().is_none_or(|series| ["B", "packets"].contains(&series.unit.as_str()));
+        let size = |one: &Finding| if is_volume { one.n_packets } else { one.n_flows };
+        let told: u64 = kept.iter().filter(|other| is_cause(other)).map(size).sum();
+        let is_told = told as f64 >= LEAST_OF_CHANGE * size(&change) as f64;
+        // The findings are sorted: the first is the strongest.
+        match kept.iter_mut().find(|other| is_told && is_cause(other)) {
+            Some(cause) => {
+                take(cause, &change);
+                take_change(cause, change);
+            }
+            None => left.push(change),
+        }
+    }
+    kept.extend(left);
+    Finding::sort(&mut kept);
     kept
+}
+
+/// The detector of changes of traffic.
+const CHANGE: &str = "traffic_change";
+
+/// Marks a change on the chart of its cause, which gets the change's own where it has none over time.
+fn take_change(cause: &mut Finding, change: Finding) {
+    let Some(series) = change.series else { return };
+    match &mut cause.series {
+        Some(own) if own.kind == SeriesKind::Walk => {}
+        Some(own) if own.changes.is_empty() => own.changes = series.changes,
+        Some(_) => {}
+        None => cause.series = Some(series),
+    }
 }
 
 /// Folds what is part of a whole, by the same sources on targets that the whole has too.
@@ -89,7 +141,9 @@ fn take(stronger: &mut Finding, weaker: &Finding) {
 mod tests {
     use super::*;
     use crate::detect::testing::{inside, outside};
-    use crate::detect::{draft, ftp_guessing, impossible_packets, login_guessing, port_scan};
+    use crate::detect::{
+        draft, ftp_guessing, impossible_packets, login_guessing, port_scan, syn_flood, traffic_change,
+    };
     use crate::model::Severity;
 
     #[test]
@@ -110,6 +164,32 @@ mod tests {
         assert_eq!(folded.len(), 2);
         assert_eq!(folded[0].detector, "login_guessing");
         assert!(folded[0].explanation.contains("saw it too"));
+    }
+
+    #[test]
+    fn a_change_of_traffic_is_folded_under_what_accounts_for_it() {
+        let moments = |times: [i64; 2]| crate::model::Series::moments("Packets", "packets", &times);
+        let made = |card, n_packets, series| Finding {
+            targets: draft::addresses([inside(1)]),
+            start_ns: 10 * SECOND,
+            end_ns: 20 * SECOND,
+            n_packets,
+            series,
+            severity: Severity::Low,
+            ..draft::begin(card)
+        };
+        let mut change = made(&traffic_change::ENTRY.card, 1000, moments([0, 60 * SECOND]));
+        change.series.iter_mut().for_each(|series| series.changes = vec![(10, 20)]);
+        let flood = made(&syn_flood::ENTRY.card, 900, moments([0, 60 * SECOND]));
+        let folded = fold(vec![change.clone(), flood.clone()]);
+        assert_eq!(folded.iter().map(|finding| finding.detector.as_str()).collect::<Vec<_>>(), ["syn_flood"]);
+        assert_eq!(folded[0].series.as_ref().map(|series| series.changes.clone()), Some(vec![(10, 20)]));
+        assert_eq!(fold(vec![change.clone(), Finding { n_packets: 90, ..flood.clone() }]).len(), 2, "too small");
+        assert_eq!(
+            fold(vec![change, Finding { targets: draft::addresses([inside(2)]), ..flood }]).len(),
+            2,
+            "another's"
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::tally::Tally;
 use super::walk::{busiest, most_open};
 use super::{Card, Context};
 use crate::model::time::span;
-use crate::model::{Finding, Flow, Host};
+use crate::model::{self, Finding, Flow, Host};
 
 /// Longer lists would not be read.
 const MOST_FINDINGS: usize = 200;
@@ -143,6 +143,8 @@ impl Case {
                 ""
             }
         );
+        let times: Vec<i64> = series.tries.iter().map(|one| one.first_ns).collect();
+        finding.series = model::Series::moments("Failed connections", "connections", &times);
         finding.benign_causes = lines(words.benign_causes);
         finding.advice = lines(words.advice);
         finding

@@ -1,5 +1,6 @@
 //! Echo requests, counted per target and second, to findings of ICMP floods.
 
+use super::baseline::{self, Baseline};
 use super::draft::{self, evidence, lines};
 use super::gather::{Between, gather_senders};
 use super::peaks::Seconds;
@@ -18,7 +19,9 @@ const CARD: Card = Card {
     sees: "One host gets very many pings (ICMP echo requests) per second for several seconds.",
     matters: "The pings and the answers to them use up the line and the host's time. Many hosts pinged in this way together take a network down.",
     otherwise: "Somebody who measures the line with a flood ping, or a load test.",
-    source: "Rate: ping(8) sends one packet a second by default, and calls 100 a second or more a flood (option -f, for the superuser only).",
+    source: baseline::source!(
+        "Rate: ping(8) sends one packet a second by default, and calls 100 a second or more a flood (option -f, for the superuser only)."
+    ),
 };
 
 const RATE: Descriptor = Descriptor {
@@ -42,6 +45,8 @@ pub const ENTRY: Entry =
 const SPAN: i64 = 5;
 /// Most targets kept.
 const MOST_TARGETS: usize = 1 << 16;
+/// Most targets that are compared with their baseline; those with the most pings.
+const MOST_CANDIDATES: usize = 200;
 /// Most floods reported; the largest win.
 const MOST_FINDINGS: usize = 50;
 
@@ -66,28 +71,30 @@ impl Detector for IcmpFlood {
 
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let threshold = context.settings.get(&RATE);
-        let mut cases: Vec<(Host, f64, &Seconds)> = self
-            .targets
-            .sorted()
+        let mean = |seconds: &Seconds| seconds.busiest(SPAN).0 as f64 / SPAN as f64;
+        let mut targets = self.targets.sorted_where(|seconds| Baseline::may_matter(mean(seconds), threshold));
+        targets.sort_by_key(|(_, seconds)| std::cmp::Reverse(seconds.total()));
+        targets.truncate(MOST_CANDIDATES);
+        let mut cases: Vec<(Host, f64, &Seconds, Baseline)> = targets
             .into_iter()
-            .map(|(target, seconds)| (*target, seconds.busiest(SPAN).0 as f64 / SPAN as f64, seconds))
-            .filter(|(_, rate, _)| *rate >= threshold)
+            .map(|(target, seconds)| (*target, mean(seconds), seconds, Baseline::of(seconds, context.span_ns)))
+            .filter(|(_, rate, _, baseline)| baseline.is_flood(*rate, threshold) && !baseline.is_ordinary())
             .collect();
-        cases.sort_by_key(|(_, _, seconds)| std::cmp::Reverse(seconds.total()));
         cases.truncate(MOST_FINDINGS);
 
         let between = |target: Host| Between { target: Some(target), ..Between::default() };
         let between: Vec<Between> = cases.iter().map(|(target, ..)| between(*target)).collect();
         let gathered = gather_senders(context, &between, is_echo);
         let mut findings = Vec::new();
-        for ((target, rate, seconds), (sources, flows)) in cases.iter().zip(gathered) {
+        for ((target, rate, seconds, baseline), (sources, flows)) in cases.iter().zip(gathered) {
             let from = match (sources.len(), sources.first()) {
                 (1, Some(one)) => one.to_string(),
                 (n, _) => format!("{n} addresses"),
             };
             let mut finding = draft::begin(&CARD);
             finding.title = format!("{from} flooded {target} with pings");
-            severity::rate(&mut finding, Impact::OUTAGE, 0.85, (*rate, threshold));
+            let confidence = baseline.weigh(0.85, (*rate, threshold), true);
+            severity::rate(&mut finding, Impact::OUTAGE, confidence, (*rate, threshold));
             finding.sources = draft::addresses(sources.iter().copied());
             finding.targets = draft::addresses([*target]);
             finding.protocol = if target.is_v4() { "ICMP" } else { "ICMPv6" }.to_owned();
@@ -98,13 +105,14 @@ impl Detector for IcmpFlood {
                 evidence("Seconds with pings", seconds.n_seconds() as f64, "s", ""),
                 evidence("Sources", sources.len() as f64, "addresses", "1 or 2 monitors"),
             ];
-            finding.series = seconds.course("Pings a second", "packets/s", threshold);
+            finding.series = seconds.course("Pings a second", "packets/s", threshold, context.span_ns);
             finding.explanation = format!(
                 "{from} sent {} pings to {target}, up to {} in one second. Monitoring pings once in a while; this many \
                  only serve to load the line and the host, or to measure it under load.",
                 seconds.total(),
                 seconds.most()
             );
+            baseline.show(&mut finding, "packets/s", threshold);
             finding.benign_causes =
                 lines(&["Somebody measures the line with a flood ping", "A load test that you ordered"]);
             finding.advice = lines(&[

@@ -11,7 +11,7 @@ use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Way;
 use crate::model::protocol::Named;
 use crate::model::time::{SECOND, span};
-use crate::model::{Category, Finding, Host};
+use crate::model::{Category, Finding, Host, Series};
 use crate::settings::{Descriptor, Effect};
 use foldhash::fast::RandomState;
 use std::collections::HashSet;
@@ -194,6 +194,7 @@ impl Pair {
             "Find out who uses the client",
         ]);
         finding.display_filter = format!("{} && tcp.port == {port}", draft::pair_filter(client, server));
+        finding.series = Series::moments("Refused log-ins", "log-ins", &self.refused_ns);
         self.heard.fill(&mut finding);
         finding
     }

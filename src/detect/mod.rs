@@ -3,8 +3,10 @@
 //! Observing keeps tallies that know no threshold, so that a changed setting needs only a new conclusion (invariant 9).
 //! A detector cannot fail; one that lacks its data says so.
 
+pub mod baseline;
 pub mod benign;
 pub mod contacts;
+pub mod courses;
 pub mod crowd;
 pub mod domains;
 pub mod draft;

@@ -2,6 +2,7 @@
 
 use crate::model::Series;
 use crate::model::series::Level;
+use crate::model::time::SECOND;
 use std::collections::BTreeMap;
 
 /// Counts per second since 1970 of one target.
@@ -29,7 +30,7 @@ impl Default for Room {
 impl Seconds {
     /// Adds `n` at a time, ns since 1970.
     pub fn add(&mut self, time_ns: i64, n: u32) {
-        let count = self.counts.entry(time_ns.div_euclid(1_000_000_000)).or_default();
+        let count = self.counts.entry(time_ns.div_euclid(SECOND)).or_default();
         *count = count.saturating_add(n);
     }
 
@@ -39,12 +40,12 @@ impl Seconds {
             return false;
         }
         let n_before = self.counts.len();
-        let seconds = ((last_ns - first_ns) / 1_000_000_000 + 1).clamp(1, Seconds::MOST_SPREAD);
+        let seconds = ((last_ns - first_ns) / SECOND + 1).clamp(1, Seconds::MOST_SPREAD);
         let (each, rest) = (i64::from(n) / seconds, i64::from(n) % seconds);
         for second in 0..seconds {
             let share = each + i64::from(second < rest);
             if share > 0 {
-                self.add(first_ns + second * 1_000_000_000, share as u32);
+                self.add(first_ns + second * SECOND, share as u32);
             }
         }
         room.0 = room.0.saturating_sub(self.counts.len() - n_before);
@@ -87,11 +88,27 @@ impl Seconds {
         best
     }
 
-    /// The busiest seconds over time, beside a threshold.
-    pub fn course(&self, name: &str, unit: &str, threshold: f64) -> Option<Series> {
-        let level = Level { name: "threshold".to_owned(), value: threshold };
-        Series::rate(name, unit, self.counts.iter().map(|(second, n)| (*second, u64::from(*n))), Some(level))
+    /// The busiest seconds over time, beside a threshold if there is one; with as much of the capture before and behind as
+    /// lets its usual be seen.
+    pub fn course(
+        &self,
+        name: &str,
+        unit: &str,
+        threshold: impl Into<Option<f64>>,
+        span_ns: (i64, i64),
+    ) -> Option<Series> {
+        let level = threshold.into().map(|value| Level { name: "threshold".to_owned(), value });
+        let (first, last) = (*self.counts.first_key_value()?.0, *self.counts.last_key_value()?.0);
+        let around = last.saturating_sub(first).max(Seconds::AROUND);
+        let start = span_ns.0.div_euclid(SECOND).max(first.saturating_sub(around)).min(first);
+        let end = span_ns.1.div_euclid(SECOND).min(last.saturating_add(around)).max(last);
+        let counts = self.counts.iter().map(|(second, n)| (*second, u64::from(*n)));
+        let all = std::iter::once((start, 0)).chain(counts).chain(std::iter::once((end, 0)));
+        Series::rate(name, unit, all, level)
     }
+
+    /// Seconds without any count that are shown on each side, at most: more where the counts themselves last longer.
+    const AROUND: i64 = 30;
 
     /// Sums over stretches of `span` seconds from `start`, with their numbers from 0, in order; those without any count
     /// are left out, so that it costs no more than there are counts.
@@ -116,9 +133,9 @@ mod tests {
     fn the_busiest_stretch_slides_and_spreading_loses_nothing() {
         let mut seconds = Seconds::default();
         let mut room = Room::default();
-        assert!(seconds.spread((0, 2_500_000_000), 10, &mut room));
+        assert!(seconds.spread((0, 2 * SECOND + SECOND / 2), 10, &mut room));
         assert_eq!(room.0, Room::MOST - 3);
-        seconds.add(9_000_000_000, 5);
+        seconds.add(9 * SECOND, 5);
         assert_eq!((seconds.total(), seconds.most(), seconds.n_seconds()), (15, 5, 4));
         assert_eq!(seconds.busiest(2), (7, 0));
         assert_eq!(seconds.stretches(0, 5), [(0, 10), (1, 5)]);

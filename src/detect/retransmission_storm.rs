@@ -5,7 +5,7 @@ use super::gather::{Between, gather};
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
-use crate::model::{Category, Finding, Flow, Host};
+use crate::model::{Category, Finding, Flow, Host, Series};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -53,6 +53,8 @@ pub const ENTRY: Entry = Entry {
 
 /// Most pairs kept; only those with repeats are.
 const MOST_PAIRS: usize = 1 << 15;
+/// Most connections of a pair that are drawn.
+const MOST_PARTS: usize = 1 << 16;
 /// Most findings.
 const MOST_FINDINGS: usize = 20;
 
@@ -95,12 +97,22 @@ impl Detector for RetransmissionStorm {
         cases.truncate(MOST_FINDINGS);
         let between: Vec<Between> =
             cases.iter().map(|((client, server, port), _)| Between::service(*client, *server, *port)).collect();
-        let gathered = gather(context, &between, |_, flow| repeats(flow).is_some());
+        let mut parts = vec![Vec::new(); cases.len()];
+        let gathered = gather(context, &between, |place, flow| {
+            let Some((n_repeats, _)) = repeats(flow) else { return false };
+            if let Some(parts) = parts.get_mut(place).filter(|parts| parts.len() < MOST_PARTS) {
+                parts.push((flow.first_ns, flow.last_ns, n_repeats as f64));
+            }
+            true
+        });
         let findings = cases
             .iter()
             .zip(gathered)
-            .map(|((key, pair), flows)| {
+            .zip(parts)
+            .map(|(((key, pair), flows), parts)| {
                 let mut finding = pair.finding(**key, least);
+                let what = "Repeated packets, spread over their connections,";
+                finding.series = Series::sums(what, "packets", parts.iter().copied());
                 flows.fill(&mut finding);
                 draft::finish(finding, true)
             })

@@ -427,6 +427,7 @@ fn walk(drops: &[(i64, u64)]) -> Option<Series> {
         unit: "kB".to_owned(),
         points,
         level: None,
+        changes: Vec::new(),
     })
 }
 

@@ -1,6 +1,7 @@
 //! TCP packets that belong to no connection, in masses, to findings: floods of ACK, RST or FIN, and the answers of a victim
 //! whose attacker forges addresses (backscatter).
 
+use super::baseline::{self, Baseline};
 use super::draft::{self, count, evidence, lines, thousands};
 use super::gather::{Between, Gathered, visit};
 use super::peaks::Seconds;
@@ -8,7 +9,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
-use crate::model::{Category, Direction, Finding, Flow, Host};
+use crate::model::{Category, Direction, Finding, Flow, Host, Series};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeSet;
 
@@ -20,7 +21,9 @@ const CARD: Card = Card {
     sees: "Masses of short TCP flows that nobody opened: acknowledgments, resets or ends to one host, or answers to requests that were never made, from one host to many.",
     matters: "Each stray packet makes a host or firewall search its connections. Answers that nobody asked for show that their sender is being flooded by somebody who forges addresses.",
     otherwise: "A capture that begins amid many connections or sees one direction only; a router that changed the path of all connections.",
-    source: "200 a second is the default at which Juniper's SYN flood screen sets in; backscatter after Moore, Voelker, Savage: Inferring Internet Denial-of-Service Activity, USENIX Security 2001 (at least 100 packets).",
+    source: baseline::source!(
+        "200 a second is the default at which Juniper's SYN flood screen sets in; backscatter after Moore, Voelker, Savage: Inferring Internet Denial-of-Service Activity, USENIX Security 2001 (at least 100 packets)."
+    ),
 };
 
 const BURST: Descriptor = Descriptor {
@@ -58,6 +61,8 @@ const LEAST_ANSWERS: u64 = 100;
 /// Most hosts kept, and receivers told apart for one.
 const MOST_HOSTS: usize = 1 << 15;
 const MOST_RECEIVERS: usize = 1 << 14;
+/// Most targets that are compared with their baseline; those with the most packets.
+const MOST_CANDIDATES: usize = 200;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
@@ -70,6 +75,7 @@ struct StrayFlood {
 /// One that answers whom nobody saw ask.
 #[derive(Default)]
 struct Server {
+    answers: Seconds,
     n: u64,
     ports: BTreeSet<u16>,
     receivers: BTreeSet<Host>,
@@ -123,6 +129,7 @@ impl Detector for StrayFlood {
             && let Some(server) = self.servers.of(from)
         {
             server.n += u64::from(sent.packets);
+            server.answers.add(sent.first_ns, sent.packets);
             if server.receivers.len() < MOST_RECEIVERS {
                 server.receivers.insert(to);
                 server.ports.insert(port);
@@ -133,12 +140,18 @@ impl Detector for StrayFlood {
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let burst = context.settings.get(&BURST);
         let receivers = context.settings.get(&RECEIVERS);
-        let mut floods = self.targets.sorted_where(|seconds| f64::from(seconds.most()) >= burst);
+        let may_matter = |seconds: &Seconds| Baseline::may_matter(f64::from(seconds.most()), burst);
+        let mut targets = self.targets.sorted_where(may_matter);
+        targets.sort_by_key(|(host, seconds)| (std::cmp::Reverse(seconds.total()), **host));
+        targets.truncate(MOST_CANDIDATES);
+        let of = |(host, seconds)| (host, seconds, Baseline::of(seconds, context.span_ns));
+        let mut floods: Vec<(&Host, &Seconds, Baseline)> = targets.into_iter().map(of).collect();
+        floods.retain(|(_, seconds, baseline)| baseline.is_flood(f64::from(seconds.most()), burst));
         floods.truncate(MOST_FINDINGS);
         let mut scattered =
             self.servers.sorted_where(|server| server.receivers.len() as f64 >= receivers && server.n >= LEAST_ANSWERS);
         scattered.truncate(MOST_FINDINGS);
-        let hosts = floods.iter().map(|(host, _)| **host).chain(scattered.iter().map(|(host, _)| **host));
+        let hosts = floods.iter().map(|(host, ..)| **host).chain(scattered.iter().map(|(host, _)| **host));
         // Either end of a flow may be the one that counts as its beginner.
         let hosts: Vec<Host> = hosts.collect();
         let mut groups = vec![(Gathered::default(), BTreeSet::new()); hosts.len()];
@@ -160,19 +173,28 @@ impl Detector for StrayFlood {
         }
         let mut groups = groups.into_iter();
         let mut findings = Vec::new();
-        for ((target, seconds), (flows, sources)) in floods.iter().zip(&mut groups) {
-            findings.push(flood(**target, seconds, &sources, flows, burst));
+        for ((target, seconds, baseline), (flows, sources)) in floods.iter().zip(&mut groups) {
+            let series = seconds.course("Stray packets a second", "packets/s", burst, context.span_ns);
+            findings.push(flood(**target, (seconds, series, baseline), &sources, flows, burst));
         }
         for ((host, server), (flows, _)) in scattered.iter().zip(groups) {
-            findings.push(server.finding(**host, flows, receivers));
+            let mut finding = server.finding(**host, flows, receivers);
+            finding.series = server.course(context.span_ns);
+            findings.push(finding);
         }
         Conclusion { findings, n_not_judged: self.targets.n_refused + self.servers.n_refused, ..Conclusion::default() }
     }
 }
 
-fn flood(target: Host, seconds: &Seconds, sources: &BTreeSet<Host>, flows: Gathered, burst: f64) -> Finding {
+fn flood(
+    target: Host,
+    (seconds, series, baseline): (&Seconds, Option<Series>, &Baseline),
+    sources: &BTreeSet<Host>,
+    flows: Gathered,
+    burst: f64,
+) -> Finding {
     let most = f64::from(seconds.most());
-    let confidence = 0.8;
+    let confidence = baseline.weigh(0.8, (most, burst), false);
     let from = match (sources.len(), sources.first()) {
         (1, Some(one)) => one.to_string(),
         (n, _) => count(n, "host"),
@@ -191,6 +213,8 @@ fn flood(target: Host, seconds: &Seconds, sources: &BTreeSet<Host>, flows: Gathe
          for a connection, and none carries data.",
         thousands(seconds.total() as usize)
     );
+    finding.series = series;
+    baseline.show(&mut finding, "packets/s", burst);
     flows.fill(&mut finding);
     finding.display_filter = format!(
         "{} && tcp.len == 0 && {}",
@@ -216,6 +240,11 @@ fn begin(impact: Impact, confidence: f64, value: f64, threshold: f64) -> Finding
 }
 
 impl Server {
+    fn course(&self, span_ns: (i64, i64)) -> Option<Series> {
+        let name = "Answers to whom nobody saw ask, a second";
+        self.answers.course(name, "packets/s", None, span_ns)
+    }
+
     fn finding(&self, host: Host, flows: Gathered, least: f64) -> Finding {
         let n = self.receivers.len() as f64;
         // Whoever gets the answers is not harmed; the sender is the one under attack, somewhere else.

@@ -1,5 +1,6 @@
 //! Connection requests that are never completed, counted per server and second, to findings of SYN floods.
 
+use super::baseline::{self, Baseline};
 use super::draft::{self, evidence, lines};
 use super::gather::{Between, gather_senders};
 use super::peaks::{Room, Seconds};
@@ -19,7 +20,9 @@ const CARD: Card = Card {
     sees: "One service gets far more connection requests (SYN) than handshakes that are completed, more than its usual traffic explains.",
     matters: "Each request that is never completed holds a place in the server's queue. When the queue is full, real users cannot connect.",
     otherwise: "A server that is down while many clients go on asking, a load test, or a capture that shows only one direction of the traffic.",
-    source: "CUSUM over SYN against answered requests: Wang, Zhang, Shin, Detecting SYN Flooding Attacks, INFOCOM 2002 (period 20 s, drift 0.35, threshold 1.05). Least number: 1,100 incomplete connections a minute, the default of Cisco's TCP Intercept; or 200 in a second, that of Juniper's screens.",
+    source: baseline::source!(
+        "CUSUM over SYN against answered requests: Wang, Zhang, Shin, Detecting SYN Flooding Attacks, INFOCOM 2002 (period 20 s, drift 0.35, threshold 1.05). Least number: 1,100 incomplete connections a minute, the default of Cisco's TCP Intercept; or 200 in a second, that of Juniper's screens."
+    ),
 };
 
 const LEAST: Descriptor = Descriptor {
@@ -67,6 +70,10 @@ const DRIFT: f64 = 0.35;
 const ALARM: f64 = 1.05;
 /// Most services kept.
 const MOST_SERVICES: usize = 1 << 17;
+/// Most that are compared with their baseline; those with the most requests.
+const MOST_CANDIDATES: usize = 200;
+/// Fewer incomplete requests are no flood over any baseline.
+const LEAST_MODEST: f64 = 90.0;
 /// Most floods reported; the largest win.
 const MOST_FINDINGS: usize = 50;
 
@@ -93,6 +100,7 @@ struct Case {
     most_a_second: u32,
     cusum: f64,
     course: Option<Series>,
+    baseline: Baseline,
 }
 
 /// True if the third packet of the handshake never came. A reset may carry ACK.
@@ -124,16 +132,23 @@ impl Detector for SynFlood {
         let period = context.settings.get(&PERIOD) as i64;
         let start = context.span_ns.0.div_euclid(SECOND);
         let n_periods = ((context.span_ns.1 - context.span_ns.0) as f64 / (period * SECOND) as f64).max(1.0);
-        let mut cases: Vec<Case> = self
-            .services
-            .sorted_where(|service| service.incomplete.total() as f64 >= least.min(burst))
+        // Of twice the least number the baseline takes a quarter: half of it is enough where it stands out.
+        let modest = 2.0 * least / period as f64;
+        let is_candidate = |service: &Service| service.incomplete.total() as f64 >= LEAST_MODEST.min(least).min(burst);
+        let mut services = self.services.sorted_where(is_candidate);
+        services.sort_by_key(|(_, service)| std::cmp::Reverse(service.incomplete.total()));
+        services.truncate(MOST_CANDIDATES);
+        let mut cases: Vec<Case> = services
             .into_iter()
             .filter_map(|((target, port), service)| {
                 let (worst, _) = service.incomplete.busiest(period);
+                let baseline = Baseline::of(&service.incomplete, context.span_ns);
                 let usual = (service.n_completed as f64 / n_periods).max(1.0);
                 let sums = service.incomplete.stretches(start, period);
                 let cusum = largest_sum(&sums, usual);
-                let is_many = worst as f64 >= least || f64::from(service.incomplete.most()) >= burst;
+                let is_many = worst as f64 >= least
+                    || f64::from(service.incomplete.most()) >= burst
+                    || baseline.is_flood(worst as f64 / period as f64, modest);
                 (is_many && cusum > ALARM).then(|| Case {
                     target: *target,
                     port: *port,
@@ -143,6 +158,7 @@ impl Detector for SynFlood {
                     most_a_second: service.incomplete.most(),
                     cusum,
                     course: None,
+                    baseline,
                 })
             })
             .collect();
@@ -151,7 +167,13 @@ impl Detector for SynFlood {
         for case in &mut cases {
             let service = self.services.get(&(case.target, case.port));
             case.course = service.and_then(|service| {
-                service.incomplete.course("Requests never completed, a second", "requests/s", least / period as f64)
+                let threshold = least / period as f64;
+                service.incomplete.course(
+                    "Requests never completed, a second",
+                    "requests/s",
+                    threshold,
+                    context.span_ns,
+                )
             });
         }
 
@@ -161,7 +183,8 @@ impl Detector for SynFlood {
             .iter()
             .zip(gathered)
             .map(|(case, (sources, flows))| {
-                let mut finding = case.finding(least, period, &sources);
+                let mut finding = case.finding((least, burst), period, &sources);
+                case.baseline.show(&mut finding, "requests/s", modest);
                 flows.fill(&mut finding);
                 finding.display_filter = case.filter(&sources, finding.start_ns, finding.end_ns);
                 draft::finish(finding, true)
@@ -187,12 +210,14 @@ fn largest_sum(incomplete: &[(i64, u64)], usual: f64) -> f64 {
 }
 
 impl Case {
-    fn finding(&self, least: f64, period: i64, sources: &[Host]) -> crate::model::Finding {
+    fn finding(&self, (least, burst): (f64, f64), period: i64, sources: &[Host]) -> crate::model::Finding {
         let from = match (sources.len(), sources.first()) {
             (1, Some(one)) => one.to_string(),
             (n, _) => format!("{n} addresses"),
         };
+        let is_past = self.worst as f64 >= least || f64::from(self.most_a_second) >= burst;
         let confidence = if self.n_completed * 10 < self.n_incomplete { 0.93 } else { 0.8 };
+        let confidence = self.baseline.weigh(confidence, (f64::from(u8::from(is_past)), 1.0), false);
         let mut finding = draft::begin(&CARD);
         finding.title = format!("{from} flooded {} port {} with connection requests", self.target, self.port);
         rate(&mut finding, Impact::OUTAGE, confidence, (self.worst as f64, least));

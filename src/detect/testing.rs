@@ -211,6 +211,18 @@ pub fn conclude_with(entry: &Entry, flows: &[Flow], packets: &[Packet], settings
     end(&mut *detector, &Names::default(), &contacts, times, settings)
 }
 
+/// As [`conclude`], with the flows in the table, for what looks at them again in the end.
+pub fn conclude_kept(entry: &Entry, flows: &[Made], settings: &Settings) -> Conclusion {
+    let mut detector: Box<dyn Detector> = (entry.make)();
+    let mut kept = FlowTable::new(Limits::default());
+    for flow in flows.iter().map(Made::flow) {
+        detector.observe_flow(&Ended { serial: kept.len() as u32, flow: &flow, name: "" });
+        kept.push(flow, false, &mut |_, _| ());
+    }
+    let times = flows.iter().map(|made| (made.start * 1e9) as i64);
+    end_over(&mut *detector, &kept, &Names::default(), &Contacts::default(), times, settings)
+}
+
 /// What a detector concludes, when messages and flows were at these times.
 pub fn end(
     detector: &mut dyn Detector,
@@ -219,21 +231,23 @@ pub fn end(
     times: impl Iterator<Item = i64>,
     settings: &Settings,
 ) -> Conclusion {
+    end_over(detector, &FlowTable::new(Limits::default()), names, contacts, times, settings)
+}
+
+fn end_over(
+    detector: &mut dyn Detector,
+    flows: &FlowTable,
+    names: &Names,
+    contacts: &Contacts,
+    times: impl Iterator<Item = i64>,
+    settings: &Settings,
+) -> Conclusion {
     let span_ns = times.fold((i64::MAX, i64::MIN), |(first, last), ns| (first.min(ns), last.max(ns)));
-    let (flows, told) = (FlowTable::new(Limits::default()), Told::default());
-    let roster = Roster::of(&flows);
+    let told = Told::default();
+    let roster = Roster::of(flows);
     let rows = Default::default();
-    let context = Context {
-        settings,
-        flows: &flows,
-        roster: &roster,
-        names,
-        told: &told,
-        contacts,
-        rows: &rows,
-        span_ns,
-        packets: 0,
-    };
+    let context =
+        Context { settings, flows, roster: &roster, names, told: &told, contacts, rows: &rows, span_ns, packets: 0 };
     detector.conclude(&context)
 }
 

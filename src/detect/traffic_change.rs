@@ -1,23 +1,32 @@
-//! Flows over time to findings of lasting changes: packets, bytes, new flows or new hosts far above the capture's own usual.
+//! Flows over time to findings of lasting changes: packets, bytes, new connections or new hosts far above the capture's own
+//! usual, of all together or of one busy host; and addresses or ports that are spread in another way than usual.
 
+use super::courses::{Courses, HostCourse};
 use super::draft::{self, evidence, lines};
 use super::gather::Gathered;
 use super::severity::{Impact, rate};
 use super::tally::{Map, Tally};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use crate::model::series::SeriesKind;
 use crate::model::time::{SECOND, span};
-use crate::model::{Category, Direction, Finding, Flow, Host};
+use crate::model::{Category, Direction, Finding, Flow, Host, Series};
 use crate::settings::{Descriptor, Effect};
+use crate::stats::bins::Bins;
+use crate::stats::change::{Change, Usual, Way, changes};
+use crate::stats::entropy::Windows;
+use shift::{Measured, Shift};
+
+mod shift;
 
 const CARD: Card = Card {
     id: "traffic_change",
     name: "Change of traffic",
     category: Category::Statistical,
     technique: None,
-    sees: "For some time there is many times more traffic than usual in this capture: packets, bytes, new connections, or hosts never seen before.",
+    sees: "For some time there is many times more traffic than usual in this capture: packets, bytes, new connections, or hosts never seen before; or its addresses or ports are spread far more widely or narrowly than usual. Of all hosts together, and of each of the 64 busiest.",
     matters: "Floods, scans, worms and large transfers all show as such a step, also those that no other rule knows.",
     otherwise: "A backup, an update, a download, the start of work in the morning.",
-    source: "CUSUM: Page, Continuous Inspection Schemes, Biometrika 1954; robust mean and spread by median and MAD (Hampel 1974), so that the change itself does not shift what counts as usual.",
+    source: "CUSUM: Page, Continuous Inspection Schemes, Biometrika 1954; robust mean and spread by median and MAD (Hampel 1974), so that the change itself does not shift what counts as usual. Entropy of addresses and ports: Lakhina, Crovella, Diot, SIGCOMM 2005; Wagner and Plattner, WETICE 2005. What share of the most possible is a step is a convention of ours.",
 };
 
 const RATIO: Descriptor = Descriptor {
@@ -31,292 +40,310 @@ const RATIO: Descriptor = Descriptor {
     is_whole: false,
     effect: Effect::Judge,
 };
-const SETTINGS: &[Descriptor] = &[RATIO];
+const SPREAD: Descriptor = Descriptor {
+    id: "traffic_change.spread",
+    label: "Change of spread",
+    help: "By so much the entropy of addresses or ports must differ from the median of the capture while it lasts. It runs from 0 (all connections the same) to 1 (each another).",
+    unit: "",
+    min: 0.05,
+    max: 1.0,
+    default: 0.25,
+    is_whole: false,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[RATIO, SPREAD];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
     Entry { card: CARD, settings: SETTINGS, wants: Wants::ANY_FLOW, make: || Box::new(TrafficChange::default()) };
 
-/// Most bins; when a time falls past the last, neighbours are joined and bins are twice as wide.
-const MOST_BINS: usize = 512;
-/// Fewer bins have no usual.
+/// Fewer bins or windows have no usual.
 const LEAST_BINS: usize = 20;
-/// Slack of the cumulative sum, its alarm, and the most that one bin adds to it, in spreads: one peak alone is no change.
-const SLACK: f64 = 1.0;
-const ALARM: f64 = 20.0;
-const MOST_STEP: f64 = 8.0;
-/// Bins that a change lasts at least.
+/// Bins or windows that a change lasts at least.
 const LEAST_BINS_OF_CHANGE: usize = 3;
+/// What lasts for more than this share of the capture is no exception.
+const MOST_SHARE: f64 = 0.35;
+/// What comes and goes more often than so is how this capture is.
+const MOST_TURNS: usize = 3;
+/// So many times what is there at other times at most (all but a fiftieth of them): bursts that come again are no change.
+const TIMES_ELSEWHERE: f64 = 2.0;
+/// The spread of entropy over windows is taken for no less.
+const LEAST_SPREAD: f64 = 0.03;
+/// A host that has nothing to do in more than this share of all bins has no usual of its own.
+const MOST_IDLE: f64 = 0.5;
 /// What is measured, and the least that a change must bring in all: a handful of connections in a quiet capture is none.
-const MEASURES: [(&str, &str, f64); 4] = [
+const VOLUMES: [(&str, &str, f64); 4] = [
     ("Packets", "packets", 5000.0),
     ("Bytes", "B", 5e6),
     ("New connections", "connections", 300.0),
     ("New hosts", "hosts", 50.0),
 ];
+/// Of what the spread is measured.
+const SPREADS: [&str; 4] = ["Source addresses", "Destination addresses", "Source ports", "Destination ports"];
+/// The same of one host.
+const HOST_SPREADS: [&str; 2] = ["Destination addresses", "Destination ports"];
 /// Most hosts told apart.
 const MOST_HOSTS: usize = 1 << 18;
-/// Most findings.
+/// Most findings of the whole, and of single hosts.
 const MOST_FINDINGS: usize = 5;
+const MOST_HOST_FINDINGS: usize = 3;
 
 #[derive(Default)]
 struct TrafficChange {
-    bins: Bins,
+    bins: Bins<4>,
     hosts: Tally<Host, (), MOST_HOSTS>,
-}
-
-/// Sums over time, in bins that widen as the capture turns out longer.
-#[derive(Clone, Default)]
-struct Bins {
-    sums: Vec<[f64; MEASURES.len()]>,
-    /// Number of the first bin: its time over the width.
-    first: i64,
-    width_ns: i64,
-}
-
-impl Bins {
-    /// The place of the bin of a time, made if need be.
-    fn place(&mut self, time_ns: i64) -> usize {
-        if self.width_ns == 0 {
-            (self.width_ns, self.first) = (SECOND, time_ns.div_euclid(SECOND));
-        }
-        loop {
-            let place = time_ns.div_euclid(self.width_ns) - self.first;
-            let last = self.sums.len() as i64 - 1;
-            if place.max(last) - place.min(0) < MOST_BINS as i64 {
-                if place < 0 {
-                    self.sums.splice(0..0, std::iter::repeat_n([0.0; MEASURES.len()], place.unsigned_abs() as usize));
-                    self.first += place;
-                    return 0;
-                }
-                if place > last {
-                    self.sums.resize(place as usize + 1, [0.0; MEASURES.len()]);
-                }
-                return place as usize;
-            }
-            self.widen();
-        }
-    }
-
-    fn widen(&mut self) {
-        let first = self.first.div_euclid(2);
-        let mut sums = vec![[0.0; MEASURES.len()]; self.sums.len() / 2 + 1];
-        for (number, sum) in (self.first..).zip(&self.sums) {
-            if let Some(joined) = sums.get_mut((number.div_euclid(2) - first) as usize) {
-                joined.iter_mut().zip(sum).for_each(|(joined, sum)| *joined += sum);
-            }
-        }
-        (self.sums, self.first, self.width_ns) = (sums, first, self.width_ns * 2);
-    }
-
-    fn add(&mut self, place: usize, measure: usize, value: f64) {
-        if let Some(sum) = self.sums.get_mut(place).and_then(|sums| sums.get_mut(measure)) {
-            *sum += value;
-        }
-    }
-
-    /// Spreads packets and bytes of one direction evenly over its time.
-    fn spread(&mut self, direction: &Direction) {
-        if direction.packets == 0 {
-            return;
-        }
-        // The last bin may widen all: the first is looked up again.
-        let last = self.place(direction.last_ns);
-        let first = self.place(direction.first_ns).min(last);
-        let last = self.place(direction.last_ns);
-        let n = (last - first + 1) as f64;
-        for place in first..=last {
-            self.add(place, 0, f64::from(direction.packets) / n);
-            self.add(place, 1, direction.bytes as f64 / n);
-        }
-    }
-
-    fn time(&self, place: usize) -> i64 {
-        (self.first + place as i64) * self.width_ns
-    }
+    courses: Option<Courses>,
 }
 
 impl Detector for TrafficChange {
     fn observe_flow(&mut self, ended: &Ended<'_>) {
         let flow = ended.flow;
-        self.bins.spread(flow.forward());
-        self.bins.spread(flow.backward());
-        let place = self.bins.place(flow.first_ns);
-        self.bins.add(place, 2, 1.0);
+        for Direction { packets, bytes, first_ns, last_ns, .. } in &flow.directions {
+            if *packets > 0 {
+                self.bins.spread((*first_ns, *last_ns), &[f64::from(*packets), *bytes as f64]);
+            }
+        }
+        self.bins.add(flow.first_ns, 2, 1.0);
         for host in [flow.key.low, flow.key.high] {
             if self.hosts.get(&host).is_none() && self.hosts.of(host).is_some() {
-                self.bins.add(place, 3, 1.0);
+                self.bins.add(flow.first_ns, 3, 1.0);
             }
         }
     }
 
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
-        let ratio = context.settings.get(&RATIO);
-        if self.bins.sums.len() < LEAST_BINS {
-            let why = format!(
-                "The capture is too short to tell what is usual: {} of {LEAST_BINS} bins",
-                self.bins.sums.len()
-            );
+        if self.bins.len() < LEAST_BINS {
+            let why =
+                format!("The capture is too short to tell what is usual: {} of {LEAST_BINS} bins", self.bins.len());
             return Conclusion { not_enough_data: Some(why), ..Conclusion::default() };
         }
-        let mut changes: Vec<Change> = Vec::new();
-        for measure in 0..MEASURES.len() {
-            let values: Vec<f64> = self.bins.sums.iter().filter_map(|sums| sums.get(measure).copied()).collect();
-            let Some(change) = change(&values, measure, ratio) else { continue };
-            // What changes together is one change.
-            match changes.iter_mut().find(|other| other.from <= change.to && change.from <= other.to) {
-                Some(other) => {
-                    (other.from, other.to) = (other.from.min(change.from), other.to.max(change.to));
-                    other.measured.extend(change.measured);
-                }
-                None => changes.push(change),
+        // Settings change what is concluded from the courses, not the courses.
+        let courses = match self.courses.take().filter(|courses| courses.n_flows == context.flows.len()) {
+            Some(courses) => courses,
+            None => Courses::of(context),
+        };
+        let (ratio, spread) = (context.settings.get(&RATIO), context.settings.get(&SPREAD));
+        let mut found = shift::joined(volumes(&self.bins, None, ratio).into_iter().chain(spreads(
+            &courses.spread,
+            None,
+            &SPREADS,
+            spread,
+        )));
+        found.truncate(MOST_FINDINGS);
+        let mut of_hosts: Vec<Shift> = courses.hosts.iter().flat_map(|course| of_host(course, ratio, spread)).collect();
+        self.courses = Some(courses);
+        of_hosts.sort_by(|a, b| b.times().total_cmp(&a.times()).then(a.host.cmp(&b.host)));
+        // What happens at the same time is one event: it is told once, of the whole if the whole shows it.
+        for one in of_hosts {
+            let n_hosts = found.iter().filter(|other| other.host.is_some()).count();
+            if n_hosts < MOST_HOST_FINDINGS && !found.iter().any(|other| other.is_beside(&one)) {
+                found.push(one);
             }
         }
-        changes.truncate(MOST_FINDINGS);
-        let findings = changes.iter().map(|change| self.finding(context, change, ratio)).collect();
-        Conclusion { findings, n_not_judged: self.hosts.n_refused, ..Conclusion::default() }
+        let n_not_judged = self.hosts.n_refused;
+        Conclusion { findings: findings(context, &found), n_not_judged, ..Conclusion::default() }
     }
 }
 
-/// Bins over which something was more than usual.
-struct Change {
-    from: usize,
-    to: usize,
-    /// Place in [`MEASURES`], mean while it lasted, usual.
-    measured: Vec<(usize, f64, f64)>,
-}
-
-fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
-}
-
-/// The largest lasting rise of a series above its usual, if it is large enough.
-fn change(values: &[f64], measure: usize, ratio: f64) -> Option<Change> {
-    let (_, _, least) = *MEASURES.get(measure)?;
-    let usual = median(values);
-    let deviations: Vec<f64> = values.iter().map(|value| (value - usual).abs()).collect();
-    let deviation = (1.4826 * median(&deviations)).max(0.1 * usual).max(1.0);
-    let (mut sum, mut from, mut best) = (0.0_f64, 0, None);
-    for (place, value) in values.iter().enumerate() {
-        if sum == 0.0 {
-            from = place;
-        }
-        sum = (sum + ((value - usual) / deviation).min(MOST_STEP) - SLACK).max(0.0);
-        if sum > ALARM && best.is_none_or(|(most, _)| sum > most) {
-            best = Some((sum, from));
-        }
-    }
-    let (_, from) = best?;
-    // It lasts from the first to the last bin far above the usual after the sum began to rise.
-    let is_high = |value: &&f64| **value > usual + 3.0 * deviation;
-    let rest = values.get(from..)?;
-    let first = rest.iter().position(|value| is_high(&value))?;
-    let n = rest.get(first..)?.iter().take_while(|value| is_high(value)).count();
-    let high = rest.get(first..first + n)?;
-    let total: f64 = high.iter().sum();
-    let mean = total / n.max(1) as f64;
-    let is_large = n >= LEAST_BINS_OF_CHANGE && total >= least && mean >= ratio * usual.max(1.0);
-    is_large.then(|| Change { from: from + first, to: from + first + n - 1, measured: vec![(measure, mean, usual)] })
-}
-
-impl TrafficChange {
-    fn finding(&self, context: &Context<'_>, change: &Change, ratio: f64) -> Finding {
-        let (start_ns, end_ns) = (self.bins.time(change.from), self.bins.time(change.to + 1) - 1);
-        let times = |(_, mean, usual): &(usize, f64, f64)| mean / usual.max(1.0);
-        let most = change.measured.iter().map(times).fold(0.0, f64::max);
-        // Who began most of what was under way at that time.
-        let mut starters: Map<Host, u64> = Map::default();
-        let is_in_time = |flow: &Flow| flow.first_ns <= end_ns && flow.last_ns >= start_ns;
-        let mut flows = Gathered::default();
-        for (serial, flow) in context.flows.iter().filter(|(_, flow)| is_in_time(flow)) {
-            *starters.entry(flow.initiator().0).or_default() += flow.packets();
-            flows.add(serial, flow);
-        }
-        let starter = starters.into_iter().max_by_key(|(host, n)| (*n, std::cmp::Reverse(*host)));
-        let bin = span(self.bins.width_ns);
-        let mut finding = draft::begin(&CARD);
-        finding.title = format!("Traffic rose to {most:.0} times its usual for {}", span(end_ns - start_ns));
-        rate(&mut finding, Impact::EXPOSURE, 0.6, (most, ratio));
-        finding.sources = draft::addresses(starter.map(|(host, _)| host));
-        finding.protocol = "any".to_owned();
-        for (measure, mean, usual) in &change.measured {
-            if let Some((name, unit, _)) = MEASURES.get(*measure) {
-                finding.evidence.push(evidence(
-                    &format!("{name} within {bin}, mean while it lasted"),
-                    *mean,
-                    unit,
-                    format!("{} is the median of this capture", draft::round3(*usual)),
-                ));
-            }
-        }
-        let who = starter.map_or_else(String::new, |(host, n)| {
-            format!(" The host that began most of it is {host}, with {} packets.", draft::thousands(n as usize))
+/// Lasting rises of what is summed over time: the largest of each measure.
+fn volumes(bins: &Bins<4>, host: Option<Host>, ratio: f64) -> Vec<Shift> {
+    let mut found = Vec::new();
+    for (measure, (name, unit, least)) in VOLUMES.into_iter().enumerate() {
+        let values = bins.values(measure);
+        let usual = Usual::of(&values, 1.0);
+        let is_large = |change: &Change| {
+            let elsewhere = change.elsewhere(&values);
+            change.n_values() >= LEAST_BINS_OF_CHANGE
+                && change.n_values() as f64 <= MOST_SHARE * values.len() as f64
+                && change.total() >= least
+                && change.mean >= ratio * usual.median.max(1.0)
+                && change.mean >= TIMES_ELSEWHERE * elsewhere
+        };
+        let all = changes(&values, usual, Way::Up).into_iter().filter(is_large);
+        let Some(change) = all.max_by(|a, b| a.total().total_cmp(&b.total())) else { continue };
+        let width = bins.width_ns();
+        let bin = span(width).replace(".00 s", " s");
+        let parts =
+            || values.iter().enumerate().map(|(place, value)| (bins.time(place), bins.time(place + 1) - 1, *value));
+        let mut series = Series::sums(name, unit, parts());
+        let span_ns = (bins.time(change.from), bins.time(change.to + 1) - 1);
+        series.iter_mut().for_each(|series| series.changes = vec![span_ns]);
+        found.push(Shift {
+            span_ns,
+            host,
+            measured: vec![Measured {
+                name: name.to_owned(),
+                within: format!("within {bin}"),
+                unit,
+                way: Way::Up,
+                is_spread: false,
+                mean: change.mean,
+                usual: usual.median,
+                times: change.mean / usual.median.max(1.0),
+                past: change.mean / usual.median.max(1.0) / ratio,
+                series,
+            }],
         });
-        finding.explanation = format!(
-            "For {} there was up to {most:.0} times more traffic than is usual in this capture.{who} Other findings of the \
-             same time may say what it was.",
-            span(end_ns - start_ns)
-        );
-        finding.benign_causes =
-            lines(&["A backup, an update or a large download", "The start of work, of a lesson, of a meeting"]);
-        finding.advice = lines(&["Look at the flows of that time: which host, which port, which direction"]);
-        flows.fill(&mut finding);
-        (finding.start_ns, finding.end_ns) = (start_ns, end_ns);
-        finding.display_filter = draft::time_filter(start_ns, end_ns);
-        let id = draft::id_of(&CARD, &format!("{}", start_ns - context.span_ns.0), &finding.sources);
-        Finding { id, ..draft::finish(finding, false) }
     }
+    found
+}
+
+/// Lasting changes of how widely something is spread, either way.
+fn spreads<const N: usize>(windows: &Windows<N>, host: Option<Host>, names: &[&str; N], least: f64) -> Vec<Shift> {
+    let mut found = Vec::new();
+    if windows.done.len() < LEAST_BINS {
+        return found;
+    }
+    for (feature, name) in names.iter().enumerate() {
+        let values = windows.values(feature);
+        // Windows are equally full, not equally long: a flood has many, but not much time.
+        let weighted: Vec<(f64, f64)> =
+            windows.done.iter().zip(&values).map(|(window, value)| (*value, window.seconds())).collect();
+        let usual = Usual::weighted(&weighted, LEAST_SPREAD);
+        let all_seconds: f64 = weighted.iter().map(|(_, seconds)| seconds).sum();
+        for way in [Way::Up, Way::Down] {
+            let all = changes(&values, usual, way);
+            if all.len() > MOST_TURNS {
+                continue;
+            }
+            let by = |change: &Change| (change.mean - usual.median).abs();
+            let seconds = |change: &Change| {
+                let during = weighted.get(change.from..=change.to).unwrap_or_default();
+                during.iter().map(|(_, seconds)| seconds).sum::<f64>()
+            };
+            let is_large = |change: &Change| {
+                change.n_values() >= LEAST_BINS_OF_CHANGE
+                    && by(change) >= least
+                    && seconds(change) <= MOST_SHARE * all_seconds
+            };
+            let largest = all.into_iter().filter(is_large).max_by(|a, b| by(a).total_cmp(&by(b)));
+            let Some(change) = largest else { continue };
+            let start_ns = windows.done.get(change.from).map_or(0, |window| window.start_ns);
+            let end_ns = windows.done.get(change.to).map_or(start_ns, |window| window.end_ns);
+            let every = windows.done.len().div_ceil(Series::MOST);
+            let points = windows.done.iter().zip(&values).step_by(every);
+            let series = Series {
+                kind: SeriesKind::Values,
+                name: format!("How widely {} are spread, 0 to 1", name.to_lowercase()),
+                unit: String::new(),
+                points: points.map(|(window, value)| (window.start_ns, draft::round3(*value))).collect(),
+                level: None,
+                changes: vec![(start_ns, end_ns)],
+            };
+            found.push(Shift {
+                span_ns: (start_ns, end_ns),
+                host,
+                measured: vec![Measured {
+                    name: (*name).to_owned(),
+                    within: "entropy of 0 to 1".to_owned(),
+                    unit: "",
+                    way,
+                    is_spread: true,
+                    mean: change.mean,
+                    usual: usual.median,
+                    times: 1.0 + by(&change) / least,
+                    past: by(&change) / least,
+                    series: Some(series),
+                }],
+            });
+        }
+    }
+    found
+}
+
+/// Changes of a host that has a usual of its own.
+fn of_host(course: &HostCourse, ratio: f64, spread: f64) -> Vec<Shift> {
+    let packets = course.bins.values(0);
+    let n_idle = packets.iter().filter(|n| **n == 0.0).count();
+    if packets.len() < LEAST_BINS || n_idle as f64 > MOST_IDLE * packets.len() as f64 {
+        return Vec::new();
+    }
+    let host = Some(course.host);
+    shift::joined(volumes(&course.bins, host, ratio).into_iter().chain(spreads(
+        &course.spread,
+        host,
+        &HOST_SPREADS,
+        spread,
+    )))
+}
+
+/// Who accounts for a change, and the flows of its time.
+#[derive(Clone, Default)]
+struct Account {
+    flows: Gathered,
+    total: f64,
+    began: Map<Host, f64>,
+    answered: Map<Host, f64>,
+}
+
+/// Who has the largest share, if it is a large one.
+fn largest(shares: &Map<Host, f64>, total: f64) -> Option<(Host, f64)> {
+    let (host, sum) = shares.iter().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(a.0)))?;
+    (*sum >= LEAST_SHARE * total && total > 0.0).then_some((*host, sum / total))
+}
+
+/// Whoever has a smaller share does not account for a change.
+const LEAST_SHARE: f64 = 0.3;
+
+fn findings(context: &Context<'_>, shifts: &[Shift]) -> Vec<Finding> {
+    let mut accounts = vec![Account::default(); shifts.len()];
+    let is_within = |shift: &Shift, flow: &Flow| {
+        let has_host = shift.host.is_none_or(|host| flow.key.low == host || flow.key.high == host);
+        has_host && flow.first_ns <= shift.span_ns.1 && flow.last_ns >= shift.span_ns.0
+    };
+    for (serial, flow) in context.flows.iter().filter(|_| !shifts.is_empty()) {
+        for (shift, account) in shifts.iter().zip(&mut accounts).filter(|(shift, _)| is_within(shift, flow)) {
+            let amount = shift.amount(flow);
+            account.flows.add(serial, flow);
+            account.total += amount;
+            *account.began.entry(flow.initiator().0).or_default() += amount;
+            *account.answered.entry(flow.responder().0).or_default() += amount;
+        }
+    }
+    shifts.iter().zip(accounts).map(|(shift, account)| finding(context, shift, account)).collect()
+}
+
+fn finding(context: &Context<'_>, shift: &Shift, account: Account) -> Finding {
+    let (start_ns, end_ns) = shift.span_ns;
+    let length = span((end_ns - start_ns).max(1)).replace(".00 s", " s");
+    let began = largest(&account.began, account.total);
+    let answered = largest(&account.answered, account.total);
+    let mut finding = draft::begin(&CARD);
+    let who = match (began, answered) {
+        (Some((host, share)), Some((peer, other))) if share.min(other) >= 0.5 => {
+            format!(": mostly from {host} to {peer}")
+        }
+        (Some((host, _)), _) => format!(": mostly from {host}"),
+        (None, Some((peer, _))) => format!(": mostly to {peer}"),
+        (None, None) => ": of many hosts".to_owned(),
+    };
+    finding.title = format!("{} for {length}{}", shift.words(), if shift.host.is_some() { "" } else { who.as_str() });
+    let confidence = if shift.is_spread() { 0.5 } else { 0.6 };
+    rate(&mut finding, Impact::EXPOSURE, confidence, (shift.past(), 1.0));
+    let named = |part: Option<(Host, f64)>| part.map(|(host, _)| host);
+    finding.sources = draft::addresses(shift.host.or(named(began)));
+    finding.targets = draft::addresses(if shift.host.is_some() { None } else { named(answered) });
+    finding.protocol = "any".to_owned();
+    finding.evidence = shift.measured.iter().map(Measured::evidence).collect();
+    for (part, words) in [(began, "which began most of it"), (answered, "to which most of it went")] {
+        if let Some((host, share)) = part {
+            finding.evidence.push(evidence(&format!("Share of {host}, {words}"), 100.0 * share, "%", ""));
+        }
+    }
+    finding.explanation = shift.explanation(&length);
+    finding.series = shift.series();
+    finding.benign_causes =
+        lines(&["A backup, an update or a large download", "The start of work, of a lesson, of a meeting"]);
+    finding.advice = lines(&["Look at the flows of that time: which host, which port, which direction"]);
+    account.flows.fill(&mut finding);
+    (finding.start_ns, finding.end_ns) = (start_ns, end_ns);
+    let time = draft::time_filter(start_ns, end_ns);
+    finding.display_filter =
+        shift.host.map_or(time.clone(), |host| format!("{} && {time}", draft::host_filter("addr", host)));
+    let since = (start_ns - context.span_ns.0).div_euclid(SECOND);
+    let id = draft::id_of(&CARD, &format!("{since} {:?}", finding.targets), &finding.sources);
+    Finding { id, ..draft::finish(finding, false) }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::detect::testing::{Made, conclude, inside, outside};
-    use crate::model::Severity;
-    use crate::settings::Settings;
-
-    /// Connections a second, each in a bin of its own.
-    fn found(rates: &[u32]) -> Vec<Finding> {
-        let mut flows = Vec::new();
-        for (second, rate) in rates.iter().enumerate() {
-            for i in 0..*rate {
-                let start = second as f64 + f64::from(i) / f64::from(*rate);
-                flows.push(Made {
-                    from: (inside(1), (i % 60_000) as u16),
-                    seconds: 0.0,
-                    ..Made::tcp(inside(1), outside(1), 80, start)
-                });
-            }
-        }
-        conclude(&ENTRY, &flows, &[], &Settings::default()).findings
-    }
-
-    #[test]
-    fn a_lasting_rise_is_told_and_swings_and_single_peaks_are_not() {
-        let mut rates = vec![3; 60];
-        rates[30..40].fill(200);
-        let rise = found(&rates);
-        assert_eq!(rise.len(), 1);
-        assert!(rise[0].severity < Severity::Medium, "it is told for information");
-        assert!(((rise[0].start_ns / SECOND)..=30).contains(&30) && rise[0].end_ns / SECOND == 39);
-        assert!(found(&(0..60).map(|i| 2 + i % 7).collect::<Vec<_>>()).is_empty());
-        rates[30..40].fill(3);
-        rates[30] = 900;
-        assert!(found(&rates).is_empty());
-    }
-
-    #[test]
-    fn bins_widen_and_keep_their_sums() {
-        let mut bins = Bins::default();
-        for second in 0..5000 {
-            let place = bins.place(second * SECOND);
-            bins.add(place, 2, 1.0);
-        }
-        assert!(bins.sums.len() <= MOST_BINS);
-        assert_eq!(bins.sums.iter().map(|sums| sums[2]).sum::<f64>(), 5000.0);
-        let place = bins.place(-2500 * SECOND);
-        assert_eq!((place, bins.time(0) <= -2500 * SECOND), (0, true));
-    }
-}
+mod tests;

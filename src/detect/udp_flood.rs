@@ -1,5 +1,6 @@
 //! Datagrams that nobody answers, counted per service and second, to findings of UDP floods.
 
+use super::baseline::{self, Baseline};
 use super::draft::{self, evidence, lines};
 use super::gather::{Between, gather_senders};
 use super::peaks::{Room, Seconds};
@@ -17,7 +18,9 @@ const CARD: Card = Card {
     sees: "One port of a host gets very many UDP packets per second that it never answers, mostly each from a fresh source port.",
     matters: "The packets use up the line or keep the host busy, so that real users wait or are cut off.",
     otherwise: "A one-way stream (video, voice, telemetry, syslog) at a high rate, a load test, or a capture that shows only one direction.",
-    source: "1,000 packets a second is Juniper's default for UDP floods. A tenth of it suffices where each packet comes from a fresh port: ordinary programs keep their socket (RFC 8085, section 5.1).",
+    source: baseline::source!(
+        "1,000 packets a second is Juniper's default for UDP floods. A tenth of it suffices where each packet comes from a fresh port: ordinary programs keep their socket (RFC 8085, section 5.1)."
+    ),
 };
 
 const RATE: Descriptor = Descriptor {
@@ -54,6 +57,8 @@ const SPAN: i64 = 5;
 const MOST_SHOT_PACKETS: u32 = 2;
 /// Most services kept.
 const MOST_SERVICES: usize = 1 << 16;
+/// Most services that are compared with their baseline; those with the most packets.
+const MOST_CANDIDATES: usize = 200;
 /// Most floods reported; the largest win.
 const MOST_FINDINGS: usize = 50;
 
@@ -82,6 +87,7 @@ struct Case {
     n_all: u64,
     n_refused: u64,
     course: Option<Series>,
+    baseline: Baseline,
 }
 
 /// Port 0 stands for later pieces of a fragmented datagram, whose ports are unknown.
@@ -108,16 +114,22 @@ impl Detector for UdpFlood {
 
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let (rate, fresh) = (context.settings.get(&RATE), context.settings.get(&FRESH));
-        let mut cases: Vec<Case> = self
-            .services
-            .sorted()
+        let mean = |seconds: &Seconds| seconds.busiest(SPAN).0 as f64 / SPAN as f64;
+        let is_candidate =
+            |service: &Service| Baseline::may_matter(mean(&service.shots), fresh) || mean(&service.all) >= rate;
+        let mut services = self.services.sorted_where(is_candidate);
+        services.sort_by_key(|(_, service)| std::cmp::Reverse(service.all.total()));
+        services.truncate(MOST_CANDIDATES);
+        let mut cases: Vec<Case> = services
             .into_iter()
             .filter_map(|((target, port), service)| {
-                let (shots, _) = service.shots.busiest(SPAN);
-                let (all, _) = service.all.busiest(SPAN);
-                let (shots, all) = (shots as f64 / SPAN as f64, all as f64 / SPAN as f64);
-                let is_fresh = shots >= fresh;
-                (is_fresh || all >= rate).then(|| Case {
+                let (shots, all) = (mean(&service.shots), mean(&service.all));
+                let shot_baseline = Baseline::of(&service.shots, context.span_ns);
+                let is_fresh = shot_baseline.is_flood(shots, fresh);
+                let baseline = if is_fresh { shot_baseline } else { Baseline::of(&service.all, context.span_ns) };
+                // A stream that begins is no flood for that: only the threshold tells.
+                let is_stream = all >= rate && !baseline.is_ordinary();
+                (is_fresh || is_stream).then(|| Case {
                     target: *target,
                     port: *port,
                     is_fresh,
@@ -128,6 +140,7 @@ impl Detector for UdpFlood {
                     n_all: service.all.total(),
                     n_refused: service.n_refused,
                     course: None,
+                    baseline,
                 })
             })
             .collect();
@@ -137,7 +150,7 @@ impl Detector for UdpFlood {
             let service = self.services.get(&(case.target, case.port));
             case.course = service.and_then(|service| {
                 let seconds = if case.is_fresh { &service.shots } else { &service.all };
-                seconds.course("Unanswered packets a second", "packets/s", case.threshold)
+                seconds.course("Unanswered packets a second", "packets/s", case.threshold, context.span_ns)
             });
         }
 
@@ -148,6 +161,7 @@ impl Detector for UdpFlood {
             .zip(gathered)
             .map(|(case, (sources, flows))| {
                 let mut finding = case.finding(&sources);
+                case.baseline.show(&mut finding, "packets/s", case.threshold);
                 flows.fill(&mut finding);
                 let mut filter =
                     format!("{} && udp.dstport == {} && !icmp", draft::host_filter("dst", case.target), case.port);
@@ -171,6 +185,7 @@ impl Case {
         };
         // A steady stream without any answer may be wanted; packets from ever fresh ports are not.
         let confidence = if self.is_fresh { 0.9 } else { 0.6 };
+        let confidence = self.baseline.weigh(confidence, (self.rate, self.threshold), !self.is_fresh);
         let mut finding = draft::begin(&CARD);
         finding.title = format!("{from} flooded {} port {} with UDP packets", self.target, self.port);
         rate(&mut finding, Impact::OUTAGE, confidence, (self.rate, self.threshold));

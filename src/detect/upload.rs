@@ -8,7 +8,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::fact::FactKind;
 use crate::model::protocol::Named;
-use crate::model::{Category, Finding, Flow, Host, quantity};
+use crate::model::{Category, Finding, Flow, Host, Series, quantity};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeMap;
 
@@ -59,6 +59,8 @@ pub const ENTRY: Entry = Entry {
 const MUCH_MORE: f64 = 10.0;
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 17;
+/// Most flows of a pair that are drawn.
+const MOST_PARTS: usize = 1 << 16;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
@@ -122,12 +124,21 @@ impl Detector for Upload {
         cases.truncate(MOST_FINDINGS);
         let between: Vec<Between> = cases.iter().map(|((from, to), _)| Between::pair(*from, *to)).collect();
         let arounds = self.arounds(context, &cases, &between);
-        let gathered = gather(context, &between, |_, flow| is_judged(flow));
-        let findings = cases.iter().zip(arounds).zip(gathered).map(|(((hosts, pair), around), flows)| {
-            let mut finding = pair.finding(**hosts, &around, least);
-            flows.fill(&mut finding);
-            draft::finish(finding, true)
+        let mut parts = vec![Vec::new(); cases.len()];
+        let gathered = gather(context, &between, |place, flow| {
+            let sent = flow.forward();
+            if let Some(parts) = parts.get_mut(place).filter(|parts| is_judged(flow) && parts.len() < MOST_PARTS) {
+                parts.push((sent.first_ns, sent.last_ns, sent.payload_bytes() as f64));
+            }
+            is_judged(flow)
         });
+        let findings =
+            cases.iter().zip(arounds).zip(gathered).zip(parts).map(|((((hosts, pair), around), flows), parts)| {
+                let mut finding = pair.finding(**hosts, &around, least);
+                finding.series = Series::sums("Payload sent, spread over its flows,", "B", parts.iter().copied());
+                flows.fill(&mut finding);
+                draft::finish(finding, true)
+            });
         Conclusion { findings: findings.collect(), n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
     }
 }

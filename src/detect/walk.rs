@@ -99,6 +99,7 @@ impl Steps {
             unit: String::new(),
             points,
             level: Some(Level { name: "a scanner from".to_owned(), value: level }),
+            changes: Vec::new(),
         })
     }
 }

@@ -144,6 +144,7 @@ struct SeriesOut<'a> {
     unit: &'a str,
     points: Vec<(f64, f64)>,
     level: Option<LevelOut<'a>>,
+    changes: Vec<(f64, f64)>,
 }
 
 #[derive(Serialize)]
@@ -295,6 +296,7 @@ fn series(series: &Series) -> SeriesOut<'_> {
         unit: &series.unit,
         points: series.points.iter().map(|(at, value)| (place(*at), finite(*value))).collect(),
         level: series.level.as_ref().map(|one| LevelOut { name: &one.name, value: finite(one.value) }),
+        changes: series.changes.iter().map(|(from, to)| (seconds(*from), seconds(*to))).collect(),
     }
 }
 

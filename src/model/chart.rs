@@ -31,6 +31,8 @@ pub enum Marks {
         offset_minutes: i32,
         /// One per kind, all of the same length.
         series: Vec<Series>,
+        /// When the traffic left what is usual, in order of time.
+        changes: Vec<Change>,
     },
     /// Horizontal bars, longest first.
     Bars(Vec<Bar>),
@@ -43,6 +45,21 @@ pub enum Marks {
         /// The values.
         course: series::Series,
     },
+}
+
+/// A time to mark on a chart.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// Its number on the chart, from 1.
+    pub number: u32,
+    /// From, ns since 1970.
+    pub start_ns: i64,
+    /// To, ns since 1970.
+    pub end_ns: i64,
+    /// What changed.
+    pub title: String,
+    /// Id of the finding that says so.
+    pub finding: String,
 }
 
 /// A named run of values.

@@ -9,8 +9,12 @@ use serde::{Deserialize, Serialize};
 pub enum SeriesKind {
     /// The busiest second of each span of time; the first number of a point is where its span begins.
     Rate,
+    /// All within each span of time; the first number of a point is where its span begins.
+    Sums,
     /// Seconds between one call and the next, at the time of the call.
     Gaps,
+    /// A value each, at its moment.
+    Values,
     /// A sum that is carried on, by the number of the step from 1.
     Walk,
 }
@@ -20,7 +24,9 @@ impl SeriesKind {
     pub fn id(self) -> &'static str {
         match self {
             SeriesKind::Rate => "rate",
+            SeriesKind::Sums => "sums",
             SeriesKind::Gaps => "gaps",
+            SeriesKind::Values => "values",
             SeriesKind::Walk => "walk",
         }
     }
@@ -48,11 +54,57 @@ pub struct Series {
     pub points: Vec<(i64, f64)>,
     /// What to compare with.
     pub level: Option<Level>,
+    /// When the values were off what is usual in this capture for a while: first and last moment, ns since 1970, in order;
+    /// at most [`Series::MOST_CHANGES`].
+    pub changes: Vec<(i64, i64)>,
 }
 
 impl Series {
     /// Most points.
     pub const MOST: usize = 240;
+    /// Most changes.
+    pub const MOST_CHANGES: usize = 8;
+    /// Spans of sums: as many columns as can be told apart on a narrow screen.
+    const MOST_SUMS: i64 = 90;
+
+    /// How much fell into each of at most 90 spans of whole seconds. A part is its first and last moment (ns since 1970)
+    /// and an amount, which is spread evenly between them. `what` says what is summed; the name adds the width.
+    pub fn sums(what: &str, unit: &str, parts: impl Iterator<Item = (i64, i64, f64)> + Clone) -> Option<Series> {
+        let first = parts.clone().map(|(first, ..)| first).min()?.div_euclid(SECOND);
+        let last = parts.clone().map(|(first, last, _)| last.max(first)).max()?.div_euclid(SECOND);
+        let width = last.saturating_sub(first) / Series::MOST_SUMS + 1;
+        let n = (last.saturating_sub(first) / width) as usize + 1;
+        if n < 2 {
+            return None;
+        }
+        let place = |ns: i64| (ns.div_euclid(SECOND).saturating_sub(first) / width).max(0) as usize;
+        // What begins and ends in each span, carried on: the cost is that of the parts, however long they last.
+        let mut steps = vec![0.0; n + 1];
+        for (from, to, amount) in parts {
+            let (from, to) = (place(from), place(to.max(from)));
+            let each = amount / (to - from + 1) as f64;
+            if let Some(step) = steps.get_mut(from) {
+                *step += each;
+            }
+            if let Some(step) = steps.get_mut(to + 1) {
+                *step -= each;
+            }
+        }
+        let mut sum = 0.0;
+        let points = steps.iter().take(n).enumerate().map(|(place, step)| {
+            sum += step;
+            let start = first.saturating_add(width.saturating_mul(place as i64)).saturating_mul(SECOND);
+            (start, (f64::max(sum, 0.0) * 1000.0).round() / 1000.0)
+        });
+        let points = points.collect();
+        let name = format!("{what} in each {}", super::time::span(width.saturating_mul(SECOND)).replace(".00 s", " s"));
+        Some(Series { kind: SeriesKind::Sums, name, unit: unit.to_owned(), points, level: None, changes: Vec::new() })
+    }
+
+    /// As [`Series::sums`], of moments that count one each.
+    pub fn moments(what: &str, unit: &str, times_ns: &[i64]) -> Option<Series> {
+        Series::sums(what, unit, times_ns.iter().map(|time| (*time, *time, 1.0)))
+    }
 
     /// The busiest second in each of at most [`Series::MOST`] spans of whole seconds: so it can be compared with a
     /// threshold however long it lasts. `seconds` are seconds since 1970 with what was counted in each, ascending; within
@@ -79,7 +131,14 @@ impl Series {
         }
         let start = |place: usize| first.saturating_add(width.saturating_mul(place as i64)).saturating_mul(SECOND);
         let points = peaks.into_iter().enumerate().map(|(place, peak)| (start(place), peak as f64)).collect();
-        Some(Series { kind: SeriesKind::Rate, name: name.to_owned(), unit: unit.to_owned(), points, level })
+        Some(Series {
+            kind: SeriesKind::Rate,
+            name: name.to_owned(),
+            unit: unit.to_owned(),
+            points,
+            level,
+            changes: Vec::new(),
+        })
     }
 
     /// The gaps between moments (ascending): the first [`Series::MOST`], because skipped beats must not be blurred.
@@ -98,6 +157,7 @@ impl Series {
             unit: "s".to_owned(),
             points,
             level,
+            changes: Vec::new(),
         })
     }
 }
@@ -117,6 +177,20 @@ mod tests {
         assert_eq!(series.points.iter().filter(|(_, peak)| *peak == 900.0).count(), 1);
         assert!(rate(&[(5, 3)]).is_none() && rate(&[]).is_none());
         assert!(rate(&[(i64::MIN, 1), (i64::MAX, 1)]).unwrap().points.len() <= Series::MOST);
+    }
+
+    #[test]
+    fn sums_keep_the_total_in_few_spans() {
+        let parts = [(0, 9 * SECOND, 100.0), (5 * SECOND, 5 * SECOND, 7.0)];
+        let series = Series::sums("Bytes", "B", parts.into_iter()).unwrap();
+        assert_eq!(
+            (series.points.len(), series.points[5], series.name.as_str()),
+            (10, (5 * SECOND, 17.0), "Bytes in each 1 s")
+        );
+        let long = Series::moments("Tries", "tries", &[0, 3600 * SECOND, 3600 * SECOND]).unwrap();
+        assert!(long.points.len() <= 91 && long.points.iter().map(|(_, n)| n).sum::<f64>() == 3.0);
+        assert!(Series::moments("Tries", "tries", &[5]).is_none() && Series::moments("Tries", "tries", &[]).is_none());
+        assert!(Series::moments("Tries", "tries", &[i64::MIN, i64::MAX]).unwrap().points.len() <= 92);
     }
 
     #[test]

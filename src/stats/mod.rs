@@ -1,8 +1,11 @@
 //! Packets, flows and rows to running counters, the timeline, histograms and top lists; the index of packets; the rows of
 //! tables and what is known of their columns.
 
+pub mod bins;
+pub mod change;
 pub mod columns;
 pub mod counters;
+pub mod entropy;
 pub mod index;
 pub mod labels;
 pub mod messages;

@@ -6,6 +6,7 @@ use crate::model::chart::{ChartSpec, Marks};
 
 mod areas;
 mod bars;
+mod changes;
 mod columns;
 mod course;
 
@@ -117,9 +118,9 @@ impl Scene {
         let mut scene = Scene::default();
         match &spec.marks {
             _ if is_empty(spec) => scene.nothing(theme, width, height),
-            Marks::Areas { start_ns, bin_ns, offset_minutes, series } => {
+            Marks::Areas { start_ns, bin_ns, offset_minutes, series, changes } => {
                 let time = areas::Clock { start_ns: *start_ns, bin_ns: *bin_ns, offset_minutes: *offset_minutes };
-                areas::lay_out(&mut scene, &time, series, &spec.unit, theme, (width, height));
+                areas::lay_out(&mut scene, &time, (series, changes), &spec.unit, theme, (width, height));
             }
             Marks::Bars(bars) => bars::lay_out(&mut scene, bars, &spec.unit, theme, (width, height)),
             Marks::Columns(columns) => columns::lay_out(&mut scene, columns, &spec.unit, theme, (width, height)),
@@ -177,11 +178,12 @@ pub fn is_empty(spec: &ChartSpec) -> bool {
 
 /// The height in CSS pixels that suits a chart of this width.
 pub fn natural_height(spec: &ChartSpec, width: f64) -> f64 {
+    let plain = if width < bars::NARROW { 190.0 } else { 230.0 };
     match &spec.marks {
         Marks::Bars(bars) => bars::row_height(width) * bars.len().max(2) as f64 + 4.0,
         Marks::Course { .. } => course::HEIGHT,
-        _ if width < bars::NARROW => 190.0,
-        _ => 230.0,
+        Marks::Areas { changes, .. } => plain + changes::head(changes.len()),
+        Marks::Columns(_) => plain,
     }
 }
 

@@ -42,6 +42,7 @@ fn sample() -> Analysis {
             unit: "s".to_owned(),
             points: vec![(1_500_000_000, 60.0), (2_000_000_000, f64::NAN)],
             level: Some(Level { name: "usual".to_owned(), value: 60.0 }),
+            changes: vec![(1_500_000_000, 2_000_000_000)],
         }),
         evidence: vec![Evidence {
             name: "n".to_owned(),
@@ -121,6 +122,7 @@ fn a_finding_has_the_fields_of_the_contract_in_its_order() {
     assert_eq!((&finding["flows"], &finding["packets"]), (&json!(3), &json!(9)));
     assert_eq!((&finding["verdict"], &finding["note"]), (&json!("false"), &json!("Ours")));
     assert_eq!(finding["series"]["points"], json!([[1.5, 60.0], [2.0, 0.0]]));
+    assert_eq!(finding["series"]["changes"], json!([[1.5, 2.0]]));
     assert_eq!(read["expected"][0]["verdict"], Value::Null);
 }
 

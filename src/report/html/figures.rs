@@ -4,7 +4,7 @@ use super::table;
 use crate::chart::draw::Theme;
 use crate::chart::draw::text::escape;
 use crate::chart::{self, draw};
-use crate::model::chart::{ChartSpec, Marks};
+use crate::model::chart::{Change, ChartSpec, Marks};
 use crate::model::quantity::with_unit;
 use crate::model::{Analysis, Finding};
 
@@ -41,8 +41,27 @@ fn figure(spec: &ChartSpec) -> String {
         escape(&spec.summary),
         drawn(if is_full { FULL } else { HALF }, "large"),
         drawn(SMALL, "small"),
-        as_table(spec),
+        as_table(spec) + &changes(spec),
     )
+}
+
+/// What is marked on a chart over time, with links to the findings.
+fn changes(spec: &ChartSpec) -> String {
+    let Marks::Areas { changes, .. } = &spec.marks else { return String::new() };
+    let line = |change: &Change| {
+        let (time, title) = (chart::change_time(change, 0), escape(&change.title));
+        format!(
+            "<li value=\"{}\">{time} UTC: <a href=\"#{}\">{title}</a></li>\n",
+            change.number,
+            escape(&change.finding)
+        )
+    };
+    let lines: String = changes.iter().map(line).collect();
+    if lines.is_empty() {
+        lines
+    } else {
+        format!("<ol class=\"marked\" aria-label=\"Changes marked on the chart\">\n{lines}</ol>\n")
+    }
 }
 
 fn as_table(spec: &ChartSpec) -> String {
@@ -50,7 +69,9 @@ fn as_table(spec: &ChartSpec) -> String {
     let rows: Vec<Vec<String>> = match &spec.marks {
         Marks::Bars(bars) | Marks::Columns(bars) => bars.iter().map(|bar| row(&bar.label, bar.value)).collect(),
         Marks::Course { course, .. } => {
-            course.points.iter().map(|(at, value)| row(&chart::place(course, *at, 0), *value)).collect()
+            let note = |at: i64| if chart::is_in_change(course, at) { " (far from the usual)" } else { "" };
+            let label = |at: i64| format!("{}{}", chart::place(course, at, 0), note(at));
+            course.points.iter().map(|(at, value)| row(&label(*at), *value)).collect()
         }
         Marks::Areas { .. } => return String::new(),
     };

@@ -178,6 +178,18 @@ fn the_report_of_an_empty_capture_claims_nothing() {
     assert!(!report.contains("<svg") && !report.contains("id=\"details\""));
 }
 
+#[test]
+fn changes_are_marked_listed_and_linked() {
+    let mut analysis = sample();
+    assert!(!html(&analysis).contains("class=\"marked\""));
+    analysis.findings[0].series.iter_mut().for_each(|series| series.changes = vec![(START, START + 10 * SECOND - 1)]);
+    let report = html(&analysis);
+    let line = "<li value=\"1\">09:40:00 to 09:40:10 UTC: <a href=\"#port_scan-0a1b2c3d\">";
+    assert_eq!(report.matches(line).count(), 2, "beside bytes and beside packets");
+    assert!(report.contains("One change is marked: 1 from 09:40:00 to 09:40:10."));
+    assert!(report.contains("Far from the usual: 09:40:00 to 09:40:10.") && report.contains("(far from the usual)"));
+}
+
 /// The sample with one text in every place that a capture, a setting or a detector can fill.
 fn filled_with(text: &str) -> Analysis {
     let mut analysis = sample();
@@ -202,6 +214,7 @@ fn filled_with(text: &str) -> Analysis {
     if let Some(series) = &mut one.series {
         (series.name, series.unit) = (words(text), words(text));
         series.level = Some(Level { name: words(text), value: 1.0 });
+        series.changes = vec![(START, START + SECOND)];
     }
     analysis.remarks = [(words(text), Remark { verdict: None, note: words(text) })].into();
     analysis.incidents[0].sentence = words(text);

@@ -2,8 +2,9 @@
 
 use super::super::theme::Theme;
 use super::super::{text, ticks};
-use super::{Anchor, LABEL, Rect, SMALL, Scene, Shape, Zone, axis_width, sane};
-use crate::model::chart::Series;
+use super::{Anchor, LABEL, Rect, SMALL, Scene, Shape, Zone, axis_width, changes, sane};
+use crate::chart::changes_within;
+use crate::model::chart::{Change, Series};
 use crate::model::quantity::with_unit;
 
 /// The bins' place in time.
@@ -28,7 +29,7 @@ const SWATCH: f64 = 10.0;
 pub fn lay_out(
     scene: &mut Scene,
     clock: &Clock,
-    series: &[Series],
+    (series, changes): (&[Series], &[Change]),
     unit: &str,
     theme: &Theme,
     (width, height): (f64, f64),
@@ -39,7 +40,9 @@ pub fn lay_out(
     let value_ticks = ticks::counts(largest, 4);
     let top = value_ticks.last().copied().unwrap_or(1.0);
 
-    let legend = legend(scene, series, theme, width);
+    let named: Vec<(String, (i64, i64))> =
+        changes.iter().map(|change| (change.number.to_string(), (change.start_ns, change.end_ns))).collect();
+    let legend = legend(scene, series, theme, width) + changes::head(named.len());
     let left = axis_width(&value_ticks, unit);
     let plot = Rect {
         x: left,
@@ -65,11 +68,18 @@ pub fn lay_out(
         }
     }
     time_axis(scene, clock, n_bins, theme);
+    changes::lay_out(scene, &named, (clock.start_ns, clock.bin_start(n_bins)), theme);
     scene.layout.zones = (0..n_bins)
         .map(|bin| Zone {
             rect: Rect { x: plot.x + step * bin as f64, width: step, ..plot },
             label: ticks::range(clock.bin_start(bin), clock.bin_ns, clock.offset_minutes),
-            value: read_out(series, bin, totals.get(bin).copied().unwrap_or(0.0), unit),
+            value: {
+                let value = read_out(series, bin, totals.get(bin).copied().unwrap_or(0.0), unit);
+                match changes_within(changes, clock.bin_start(bin), clock.bin_ns) {
+                    numbers if numbers.is_empty() => value,
+                    numbers => format!("{value}, change {numbers}"),
+                }
+            },
         })
         .collect();
 }

@@ -2,13 +2,15 @@
 
 use super::super::theme::Theme;
 use super::super::{text, ticks};
-use super::{Anchor, Rect, SMALL, Scene, Zone};
+use super::{Anchor, Rect, SMALL, Scene, Zone, changes};
 use crate::model::quantity::{short, with_unit};
 use crate::model::series::{Series, SeriesKind};
 use crate::model::time;
 
 /// Room for the words of the level, px.
 const HEAD: f64 = 20.0;
+/// Room for the brackets over changes, px.
+const MARK: f64 = 10.0;
 /// Room for the ticks and the day, px.
 const FOOT: f64 = 38.0;
 /// Width of a dot and of its neighbour that it may touch, px.
@@ -33,8 +35,9 @@ pub fn lay_out(scene: &mut Scene, series: &Series, offset_minutes: i32, theme: &
     );
     let widest = value_ticks.iter().map(|tick| text::width(&short(*tick, &series.unit), SMALL)).fold(0.0, f64::max);
     let left = widest + 10.0;
+    let head = HEAD + if series.changes.is_empty() { 0.0 } else { MARK };
     let plot =
-        Rect { x: left, y: HEAD, width: (width - left - 8.0).max(10.0), height: (height - HEAD - FOOT).max(10.0) };
+        Rect { x: left, y: head, width: (width - left - 8.0).max(10.0), height: (height - head - FOOT).max(10.0) };
     scene.layout.plot = plot;
     let y = |value: f64| plot.bottom() - plot.height * (value - bottom) / (top - bottom);
     for tick in &value_ticks {
@@ -57,6 +60,8 @@ pub fn lay_out(scene: &mut Scene, series: &Series, offset_minutes: i32, theme: &
         let words = text::fit(&words, SMALL, plot.width - 4.0 * DASH);
         scene.text((plot.x + 3.5 * DASH, 7.0), words, SMALL, theme.muted, Anchor::Start);
     }
+    let marks: Vec<(String, (i64, i64))> = series.changes.iter().map(|span| (String::new(), *span)).collect();
+    changes::lay_out(scene, &marks, (across.first, across.first.saturating_add(across.length as i64)), theme);
     scene.layout.zones = series
         .points
         .iter()
@@ -64,8 +69,10 @@ pub fn lay_out(scene: &mut Scene, series: &Series, offset_minutes: i32, theme: &
         .map(|(index, (at, value))| {
             let (from, to) = across.zone(series, index);
             let label = match series.kind {
-                SeriesKind::Rate => ticks::range(*at, across.span_ns, offset_minutes),
-                SeriesKind::Gaps => time::text(*at, offset_minutes).get(11..19).unwrap_or_default().to_owned(),
+                SeriesKind::Rate | SeriesKind::Sums => ticks::range(*at, across.span_ns, offset_minutes),
+                SeriesKind::Gaps | SeriesKind::Values => {
+                    time::text(*at, offset_minutes).get(11..19).unwrap_or_default().to_owned()
+                }
                 SeriesKind::Walk => format!("Step {at}"),
             };
             Zone {
@@ -95,9 +102,9 @@ impl Across {
         let span_ns = at(1).map_or(1, |second| second.saturating_sub(first)).max(1);
         // A span of a rate begins at its place; a step of a walk takes a place.
         let more = match series.kind {
-            SeriesKind::Rate => span_ns,
+            SeriesKind::Rate | SeriesKind::Sums => span_ns,
             SeriesKind::Walk => 1,
-            SeriesKind::Gaps => 0,
+            SeriesKind::Gaps | SeriesKind::Values => 0,
         };
         let length = last.saturating_sub(first).saturating_add(more).max(1) as f64;
         Across { plot, first, length, span_ns }
@@ -117,7 +124,7 @@ impl Across {
         let own = self.of(series, place);
         let is_last = place + 1 >= series.points.len();
         let next = if is_last { self.plot.right() } else { self.of(series, place + 1) };
-        if series.kind != SeriesKind::Gaps {
+        if !matches!(series.kind, SeriesKind::Gaps | SeriesKind::Values) {
             return (own, next);
         }
         let before = if place == 0 { self.plot.x } else { (self.of(series, place - 1) + own) / 2.0 };
@@ -133,13 +140,13 @@ fn marks(scene: &mut Scene, series: &Series, across: &Across, y: impl Fn(f64) ->
         let (from, to) = across.zone(series, index);
         let (level, base) = (y(sane(*value)), y(0.0));
         match series.kind {
-            SeriesKind::Rate => {
+            SeriesKind::Rate | SeriesKind::Sums => {
                 let (top, bottom) = (level.min(base), level.max(base));
                 if bottom > top {
                     scene.rect(Rect { x: from, y: top, width: to - from, height: bottom - top }, colour);
                 }
             }
-            SeriesKind::Gaps => {
+            SeriesKind::Gaps | SeriesKind::Values => {
                 let x = across.of(series, index);
                 scene.rect(Rect { x: x - DOT / 2.0, y: level - DOT / 2.0, width: DOT, height: DOT }, colour);
             }

@@ -1,8 +1,10 @@
 //! A chart on a canvas: crisp on any screen, with a read-out for pointer and keys, and a table that says the same.
 
 use super::icon::Icon;
-use crate::chart::draw;
-use crate::model::chart::ChartSpec;
+use super::text::plain;
+use crate::chart::{self, draw};
+use crate::model::chart::{ChartSpec, Marks};
+use crate::session::Route;
 use picture::Picture;
 use table::table;
 use yew::prelude::*;
@@ -44,6 +46,24 @@ pub fn Chart(props: &ChartProps) -> Html {
             } else {
                 <Picture spec={spec.clone()} />
             }
+            { changes(spec) }
         </section>
+    }
+}
+
+/// What is marked on a chart over time, with links to the findings.
+fn changes(spec: &ChartSpec) -> Html {
+    let Marks::Areas { changes, offset_minutes, .. } = &spec.marks else { return Html::default() };
+    html! {
+        if !changes.is_empty() {
+            <ol class="chart-changes" aria-label="Changes marked on the chart">
+                for change in changes.iter() {
+                    <li value={change.number.to_string()}>
+                        { chart::change_time(change, *offset_minutes) }{": "}
+                        <a href={Route::findings(Some(&change.finding)).hash()}>{ plain(&change.title) }</a>
+                    </li>
+                }
+            </ol>
+        }
     }
 }

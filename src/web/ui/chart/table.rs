@@ -13,16 +13,26 @@ use yew::prelude::*;
 pub fn table(spec: &ChartSpec) -> Html {
     let unit = spec.unit.as_str();
     let (head, rows) = match &spec.marks {
-        Marks::Areas { start_ns, bin_ns, offset_minutes, series } => {
-            let names = series.iter().map(|series| series.name.clone()).collect();
+        Marks::Areas { start_ns, bin_ns, offset_minutes, series, changes } => {
+            let mut names: Vec<String> = series.iter().map(|series| series.name.clone()).collect();
+            if !changes.is_empty() {
+                names.push("Change".to_owned());
+            }
             let label = |bin: usize| {
                 let start = start_ns.saturating_add(bin_ns.saturating_mul(bin as i64));
-                ticks::range(start, *bin_ns, *offset_minutes)
+                let marked = (!changes.is_empty()).then(|| chart::changes_within(changes, start, *bin_ns));
+                (ticks::range(start, *bin_ns, *offset_minutes), marked)
             };
             (names, bins(series, unit, label))
         }
         Marks::Bars(bars) | Marks::Columns(bars) => (vec![spec.unit.clone()], labelled(bars, unit)),
-        Marks::Course { offset_minutes, course } => (vec![spec.unit.clone()], points(course, *offset_minutes)),
+        Marks::Course { offset_minutes, course } => {
+            let mut names = vec![spec.unit.clone()];
+            if !course.changes.is_empty() {
+                names.push("Far from the usual".to_owned());
+            }
+            (names, points(course, *offset_minutes))
+        }
     };
     html! {
         <div class="scroll chart-table" role="region" tabindex="0" aria-label={format!("{} as a table", spec.title)}>
@@ -51,17 +61,20 @@ fn first_column(marks: &Marks) -> &'static str {
     }
 }
 
-fn bins(series: &[Series], unit: &str, label: impl Fn(usize) -> String) -> Html {
+fn bins(series: &[Series], unit: &str, label: impl Fn(usize) -> (String, Option<String>)) -> Html {
     let n_bins = series.first().map_or(0, |series| series.values.len());
     let value = |series: &Series, bin: usize| series.values.get(bin).copied().unwrap_or(0.0);
     // Bins in which nothing happened tell nothing: they are left out.
     let rows = (0..n_bins).filter(|bin| series.iter().any(|series| value(series, *bin) != 0.0));
     html! {
-        for bin in rows {
+        for (bin, (label, marked)) in rows.map(|bin| (bin, label(bin))) {
             <tr>
-                <th scope="row">{ label(bin) }</th>
+                <th scope="row">{ label }</th>
                 for series in series {
                     <td class="num">{ quantity::with_unit(value(series, bin), unit) }</td>
+                }
+                if let Some(marked) = marked {
+                    <td class="num">{ marked }</td>
                 }
             </tr>
         }
@@ -74,6 +87,9 @@ fn points(course: &model::Series, offset_minutes: i32) -> Html {
             <tr>
                 <th scope="row">{ chart::place(course, *at, offset_minutes) }</th>
                 <td class="num">{ quantity::with_unit(*value, &course.unit) }</td>
+                if !course.changes.is_empty() {
+                    <td class="num">{ if chart::is_in_change(course, *at) { "yes" } else { "" } }</td>
+                }
             </tr>
         }
     }
