@@ -48,29 +48,30 @@ pub fn fold(mut findings: Vec<Finding>) -> Vec<Finding> {
 const LEAST_OF_CHANGE: f64 = 0.5;
 
 /// Folds a change of traffic under the findings that say what it was: of its hosts, at its time, and with most of it
-/// among them. The strongest takes over when the change was.
+/// among them. The times stay those of the cause: a change is told by bins or windows that are longer than what caused it.
 fn fold_changes(findings: Vec<Finding>) -> Vec<Finding> {
     let is_change = |finding: &Finding| finding.detector == CHANGE;
     let (changes, mut kept): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(is_change);
     let mut left = Vec::new();
     for change in changes {
+        // A scan brings many connections and hosts in few packets and in a short time.
+        let is_volume = change.series.as_ref().is_none_or(|series| ["B", "packets"].contains(&series.unit.as_str()));
+        let size = |one: &Finding| if is_volume { one.n_packets } else { one.n_flows };
+        let least_ns = if is_volume { change.end_ns.saturating_sub(change.start_ns) / 2 } else { 0 };
         let is_cause = |other: &Finding| {
             let hosts = |one: &Finding| one.sources.iter().chain(&one.targets).copied().collect::<Vec<Address>>();
             let shared_ns = change.end_ns.min(other.end_ns).saturating_sub(change.start_ns.max(other.start_ns));
             let whose = hosts(other);
             other.category != Category::Statistical
-                && shared_ns >= change.end_ns.saturating_sub(change.start_ns) / 2
+                && shared_ns >= least_ns
                 && hosts(&change).iter().any(|host| whose.contains(host))
         };
-        // Of connections and hosts a scan brings many, but few packets.
-        let is_volume = change.series.as_ref().is_none_or(|series| ["B", "packets"].contains(&series.unit.as_str()));
-        let size = |one: &Finding| if is_volume { one.n_packets } else { one.n_flows };
         let told: u64 = kept.iter().filter(|other| is_cause(other)).map(size).sum();
         let is_told = told as f64 >= LEAST_OF_CHANGE * size(&change) as f64;
         // The findings are sorted: the first is the strongest.
         match kept.iter_mut().find(|other| is_told && is_cause(other)) {
             Some(cause) => {
-                take(cause, &change);
+                credit(cause, &change);
                 take_change(cause, change);
             }
             None => left.push(change),
@@ -130,11 +131,16 @@ fn is_one(a: &Finding, b: &Finding) -> bool {
 }
 
 fn take(stronger: &mut Finding, weaker: &Finding) {
+    credit(stronger, weaker);
+    stronger.start_ns = stronger.start_ns.min(weaker.start_ns);
+    stronger.end_ns = stronger.end_ns.max(weaker.end_ns);
+}
+
+/// Says who saw it too.
+fn credit(stronger: &mut Finding, weaker: &Finding) {
     let card = CARDS.iter().map(|(card, _)| card).find(|card| card.id == weaker.detector);
     let name = card.map_or(weaker.detector.as_str(), |card| card.name);
     stronger.explanation.push_str(&format!(" The detector \u{201c}{name}\u{201d} saw it too."));
-    stronger.start_ns = stronger.start_ns.min(weaker.start_ns);
-    stronger.end_ns = stronger.end_ns.max(weaker.end_ns);
 }
 
 #[cfg(test)]
