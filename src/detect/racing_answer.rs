@@ -115,13 +115,9 @@ impl Detector for RacingAnswer {
             return;
         }
         // Only addresses are compared: everything else may come in pieces or in another order.
-        let mut addresses: Vec<&str> =
-            said.texts(FactKind::DnsAnswer).filter(|text| text.parse::<std::net::IpAddr>().is_ok()).collect();
-        if addresses.is_empty() {
-            return;
-        }
-        addresses.sort_unstable();
-        let answer = self.hasher.hash_one(&addresses);
+        let addresses = said.texts(FactKind::DnsAnswer).filter(|text| text.parse::<std::net::IpAddr>().is_ok());
+        let sum = |sum: Option<u64>, address| Some(sum.unwrap_or(0).wrapping_add(self.hasher.hash_one(address)));
+        let Some(answer) = addresses.fold(None, sum) else { return };
         slot.n_answered += 1;
         if slot.n_answered == 1 {
             (slot.said, slot.time_ns) = (answer, now);

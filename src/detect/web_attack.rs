@@ -4,7 +4,7 @@ use super::draft::{self, evidence, lines, thousands};
 use super::heard::Heard;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
-use super::web_signs::{self, KINDS, Kind};
+use super::web_signs::{self, Headers, KINDS, Kind};
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds, Said};
 use crate::model::flow::Way;
@@ -68,6 +68,7 @@ const MOST_FINDINGS: usize = 50;
 #[derive(Default)]
 struct WebAttack {
     pairs: Tally<(Host, Host, u16), Pair, MOST_PAIRS>,
+    headers: Headers,
 }
 
 #[derive(Default)]
@@ -114,9 +115,9 @@ impl Detector for WebAttack {
         }
         let path = said.text(FactKind::HttpPath);
         pair.n_requests += u64::from(path.is_some());
-        let header = |kind| said.text(kind).map_or(0, web_signs::of_header);
-        let in_head =
-            path.map_or(0, web_signs::of_request) | header(FactKind::HttpAgent) | header(FactKind::HttpReferer);
+        let headers = [FactKind::HttpAgent, FactKind::HttpReferer].into_iter().filter_map(|kind| said.text(kind));
+        let in_headers = headers.fold(0, |kinds, header| kinds | self.headers.kinds(header));
+        let in_head = path.map_or(0, web_signs::of_request) | in_headers;
         let kinds = in_head | pair.form(said);
         if kinds == 0 {
             return;

@@ -2,6 +2,8 @@
 //!
 //! Text is decoded as servers do it (RFC 3986, section 2.1), twice, because attackers encode twice to slip by.
 
+use super::tally::Map;
+
 /// What a request carries.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
@@ -120,8 +122,30 @@ pub fn of_field(field: &str) -> u8 {
     if is_text { kinds & !(Kind::Script.bit() | Kind::Command.bit() | Kind::Traversal.bit()) } else { kinds }
 }
 
-/// Kinds of attack in a header such as the user agent.
-pub fn of_header(value: &str) -> u8 {
+/// Headers of which is remembered what they carry.
+const MOST_HEADERS: usize = 4096;
+
+/// Headers and what they carry: a browser sends the same ones with every request.
+#[derive(Default)]
+pub struct Headers {
+    known: Map<String, u8>,
+}
+
+impl Headers {
+    /// Kinds of attack in a header such as the user agent.
+    pub fn kinds(&mut self, value: &str) -> u8 {
+        if let Some(kinds) = self.known.get(value) {
+            return *kinds;
+        }
+        let kinds = of_header(value);
+        if self.known.len() < MOST_HEADERS {
+            self.known.insert(value.to_owned(), kinds);
+        }
+        kinds
+    }
+}
+
+fn of_header(value: &str) -> u8 {
     let value = value.to_lowercase();
     let is_tool = TOOLS.iter().any(|tool| value.contains(tool));
     let is_injected = injects(&value);
