@@ -17,8 +17,8 @@ export async function captures(bytes) {
   for (const [name, snap] of [["mixed", undefined], ["small packets", SMALL]]) {
     // Tables and stations are measured on the mixed one.
     if (!name.startsWith(only) && (name !== "mixed" || "small packets".startsWith(only))) continue;
-    const out = join(CAPTURES, `bench-${name.replace(" ", "-")}-${bytes}.pcap`);
-    all.push({ name, path: out, ...(tiled(out, bytes, snap) ?? (await own(out, bytes, snap))) });
+    const out = join(CAPTURES, `bench-${name.replace(" ", "-")}-${bytes}`);
+    all.push({ name, ...(tiled(`${out}-lab.pcap`, bytes, snap) ?? (await own(`${out}.pcap`, bytes, snap))) });
   }
   return all;
 }
@@ -29,7 +29,7 @@ function tiled(out, bytes, snap) {
   const python = process.env.PYTHON_WITH_NUMPY;
   if (!python || !tool || !existsSync(tool)) return null;
   const note = `${out}.tiled.json`;
-  if (existsSync(out) && existsSync(note)) return JSON.parse(readFileSync(note, "utf8"));
+  if (existsSync(out) && existsSync(note)) return { path: out, ...JSON.parse(readFileSync(note, "utf8")) };
   mkdirSync(CAPTURES, { recursive: true });
   const inputs = LAB.map((name) => join(shared, "captures/lab", `${name}.pcap`));
   const args = [tool, "--size", String(bytes), "--out", out, ...(snap ? ["--snap", String(snap)] : []), ...inputs];
@@ -37,11 +37,11 @@ function tiled(out, bytes, snap) {
   const [, size, packets] = /: (\d+) bytes, (\d+) packets/.exec(said).map(Number);
   const made = { bytes: size, packets, origin: `tile_capture.py over ${LAB.length} lab captures` };
   writeFileSync(note, JSON.stringify(made));
-  return made;
+  return { path: out, ...made };
 }
 
 async function own(out, bytes, snap) {
   const inputs = ["benign_web.pcap", "portscan_syn.pcap", "arp_spoof.pcap"].map(sample);
   const { bytes: size, packets } = await makeCapture({ out, bytes, snap, inputs });
-  return { bytes: size, packets, origin: "make_capture.mjs over the samples" };
+  return { path: out, bytes: size, packets, origin: "make_capture.mjs over the samples" };
 }
