@@ -120,7 +120,7 @@ impl Baseline {
     pub fn show(&self, finding: &mut Finding, unit: &str, threshold: f64) {
         let Some(usual) = self.usual else { return };
         let whole = span(self.n_seconds.saturating_mul(SECOND)).replace(".00 s", " s");
-        let beside = format!("{} is the median of all seconds of this capture ({whole})", draft::round3(usual));
+        let beside = format!("median {} in this capture ({whole})", draft::round3(usual));
         let evidence = match self.rises.iter().max_by(|a, b| a.2.total_cmp(&b.2)) {
             Some((from, to, mean)) => {
                 if usual > 0.0 {

@@ -109,8 +109,8 @@ impl Detector for IcmpFlood {
             finding.explanation = format!(
                 "{from} sent {} pings to {target}, up to {} in one second. Monitoring pings once in a while; this many \
                  only serve to load the line and the host, or to measure it under load.",
-                seconds.total(),
-                seconds.most()
+                draft::thousands(seconds.total() as usize),
+                draft::thousands(seconds.most() as usize)
             );
             baseline.show(&mut finding, "packets/s", threshold);
             finding.benign_causes =

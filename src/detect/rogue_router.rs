@@ -155,7 +155,7 @@ fn finding(context: &Context<'_>, suspects: &[(&Mac, &Router)], n_routers: usize
     finding.explanation = format!(
         "{names} sent {} IPv6 router advertisements{}. Every host takes such a message at its word and sends its IPv6 \
          traffic to whoever sent it; so the sender can read or change it, or cut everybody off.",
-        finding.n_packets,
+        draft::thousands(finding.n_packets as usize),
         if knows_gateway {
             ", though another device is the gateway to the outside and advertises itself too"
         } else {

@@ -248,11 +248,11 @@ impl Case {
             "{from} sent {} connection requests to {} port {} that were never completed, up to {} in a second; {} \
              connections were completed in the whole capture. A real client answers the server's reply; a flood does \
              not, so that half-open connections fill the server's queue and real users wait or are refused.{}",
-            self.n_incomplete,
+            draft::thousands(self.n_incomplete as usize),
             self.target,
             self.port,
-            self.most_a_second,
-            self.n_completed,
+            draft::thousands(self.most_a_second as usize),
+            draft::thousands(self.n_completed as usize),
             if sources.len() > 50 { " With so many sources, the sender addresses are probably forged." } else { "" }
         );
         finding.benign_causes = lines(&[

@@ -209,7 +209,7 @@ impl Case {
         finding.series.clone_from(&self.course);
         finding.explanation = format!(
             "{from} sent {} UDP packets to {} port {}, {:.0} a second at the busiest, and got no answer{}. {}",
-            self.n_all,
+            draft::thousands(self.n_all as usize),
             self.target,
             self.port,
             f64::from(self.most),
