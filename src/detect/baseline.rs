@@ -201,7 +201,8 @@ mod tests {
         Baseline::of(&seconds, span_ns).show(&mut finding, "packets/s", 100.0);
         assert_eq!((finding.evidence[0].value, finding.evidence[0].unit.as_str()), (500.0, "packets/s"));
         assert!(
-            finding.evidence[0].typical.starts_with("2 is the median") && finding.explanation.contains("250 times")
+            finding.evidence[0].typical.starts_with("median 2 in this capture")
+                && finding.explanation.contains("250 times")
         );
         assert_eq!(
             finding.series.as_ref().and_then(|series| series.level.as_ref()).map(|level| level.value),
