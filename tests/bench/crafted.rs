@@ -11,7 +11,7 @@ mod crafted;
 use crafted::{Taken, capture, peak_bytes, table, tables, traffic};
 use std::process::{Command, ExitCode};
 
-/// Time may grow so with size: log2 of what twice the size takes.
+/// Time may grow so with size: log2 of what twice the size takes, as the mean of two doublings.
 const MOST_EXPONENT: f64 = 1.2;
 /// What takes less at the largest size is too short to tell how it grows.
 const LEAST_SECONDS: f64 = 0.2;
@@ -43,7 +43,7 @@ fn main() -> ExitCode {
 fn one(name: &str, aims_at: &str, n: u64) -> bool {
     let [once, twice, fourfold] = [1, 2, 4].map(|times| run(name, n * times));
     let seconds = |run: &[f64; 3]| run[0] + run[1];
-    let grows = (seconds(&fourfold) / seconds(&twice)).log2();
+    let grows = (seconds(&fourfold) / seconds(&once)).log2() / 2.0;
     let holds = grows <= MOST_EXPONENT || seconds(&fourfold) < LEAST_SECONDS;
     println!(
         "{name:20} {aims_at:32} {n:10} {:8.2} {:8.2} {:8.2} {grows:7.2} {:8.0} {:9.2} {:9.0}{}",
