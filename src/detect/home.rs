@@ -1,7 +1,7 @@
 //! Whom a capture is about: the hosts inside or, where there are none, the one public host that begins most of it.
 
 use super::tally::Tally;
-use crate::model::Host;
+use crate::model::{Flow, Host};
 
 /// Where nobody inside is seen, the public host that begins at least this share of all flows is the one that was watched.
 const SHARE: f64 = 0.5;
@@ -9,6 +9,12 @@ const SHARE: f64 = 0.5;
 const LEAST_FLOWS: u64 = 10;
 /// Most hosts kept of each kind.
 const MOST_HOSTS: usize = 1 << 17;
+
+/// True for a flow that a host inside began to one host outside.
+pub fn is_outward(flow: &Flow) -> bool {
+    let (source, target) = (flow.initiator().0, flow.responder().0);
+    source.is_internal() && !target.is_internal() && !target.is_group()
+}
 
 /// Hosts that begin flows.
 #[derive(Default)]

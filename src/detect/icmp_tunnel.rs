@@ -2,6 +2,7 @@
 
 use super::draft::{self, evidence, lines};
 use super::gather::{Between, gather};
+use super::home::is_outward;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
@@ -66,10 +67,7 @@ struct Pair {
 
 /// Pings from inside to outside.
 fn is_judged(flow: &Flow) -> bool {
-    matches!((flow.key.protocol, flow.icmp), (1, Some((8, _))) | (58, Some((128, _))))
-        && flow.initiator().0.is_internal()
-        && !flow.responder().0.is_internal()
-        && !flow.responder().0.is_group()
+    matches!((flow.key.protocol, flow.icmp), (1, Some((8, _))) | (58, Some((128, _)))) && is_outward(flow)
 }
 
 impl Detector for IcmpTunnel {

@@ -2,7 +2,7 @@
 
 use super::draft::{self, count, evidence, lines, thousands};
 use super::gather::{Between, gather};
-use super::severity::{Impact, extent, past, severity};
+use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
@@ -211,9 +211,7 @@ impl Pair {
         let amount = quantity::bytes(sent);
         let mut finding = draft::begin(&CARD);
         finding.title = format!("{source} sent {amount} by mail to {server}");
-        finding.severity = severity(Impact::CONTROL, confidence, extent(sent, volume));
-        finding.score = past(sent, volume);
-        finding.confidence = confidence;
+        rate(&mut finding, Impact::CONTROL, confidence, (sent, volume));
         if self.is_encrypted {
             draft::technique(&mut finding, ("T1048.002", "Exfiltration Over Asymmetric Encrypted Non-C2 Protocol"));
         }

@@ -2,7 +2,8 @@
 
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, Gathered, visit};
-use super::severity::{Impact, extent, past, severity};
+use super::home::is_outward;
+use super::severity::{Impact, rate};
 use super::stores::{self, Store};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
@@ -144,11 +145,6 @@ struct Drip {
     names: BTreeSet<u32>,
 }
 
-fn is_judged(flow: &Flow) -> bool {
-    let (source, target) = (flow.initiator().0, flow.responder().0);
-    source.is_internal() && !target.is_internal() && !target.is_group()
-}
-
 fn is_drop(flow: &Flow) -> bool {
     flow.forward().payload_bytes() > LEAST_BYTES
 }
@@ -156,7 +152,7 @@ fn is_drop(flow: &Flow) -> bool {
 impl Detector for SlowDrip {
     fn observe_flow(&mut self, ended: &Ended<'_>) {
         let flow = ended.flow;
-        if !is_judged(flow) {
+        if !is_outward(flow) {
             return;
         }
         let Some(sum) = self.places.of((flow.initiator().0, flow.responder().0, flow.name)) else { return };
@@ -338,9 +334,7 @@ impl Drip {
         let amount = quantity::bytes(sent);
         let mut finding = draft::begin(&CARD);
         finding.title = format!("{source} sent {amount} to {shown} in {}", count(sum.n as usize, "small upload"));
-        finding.severity = severity(Impact::CONTROL, confidence, extent(sent, least));
-        finding.score = past(sent, least);
-        finding.confidence = confidence;
+        rate(&mut finding, Impact::CONTROL, confidence, (sent, least));
         if let Some(store) = store {
             draft::technique(&mut finding, store.technique());
         }
@@ -390,7 +384,7 @@ impl Drip {
         let mut drops = Vec::new();
         let between: Vec<Between> = self.addresses.iter().map(|address| Between::pair(source, *address)).collect();
         visit(context, &between, |_, serial, flow| {
-            if is_judged(flow) && is_drop(flow) && self.names.contains(&flow.name) {
+            if is_outward(flow) && is_drop(flow) && self.names.contains(&flow.name) {
                 flows.add(serial, flow);
                 drops.push((flow.first_ns, flow.forward().payload_bytes()));
             }

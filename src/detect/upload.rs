@@ -2,13 +2,14 @@
 
 use super::draft::{self, evidence, lines};
 use super::gather::{Between, gather};
+use super::home::is_outward;
 use super::severity::{Impact, extent, past, severity};
 use super::stores::Store;
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::fact::FactKind;
 use crate::model::protocol::Named;
-use crate::model::{Category, Finding, Flow, Host, Series, quantity};
+use crate::model::{Category, Finding, Host, Series, quantity};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeMap;
 
@@ -80,12 +81,6 @@ struct Pair {
     name: String,
 }
 
-/// From inside to outside.
-fn is_judged(flow: &Flow) -> bool {
-    let (source, target) = (flow.initiator().0, flow.responder().0);
-    source.is_internal() && !target.is_internal() && !target.is_group()
-}
-
 /// What is known of a case beside its sums.
 struct Around {
     /// Other hosts inside that go to the same address.
@@ -101,7 +96,7 @@ struct Around {
 impl Detector for Upload {
     fn observe_flow(&mut self, ended: &Ended<'_>) {
         let flow = ended.flow;
-        if !is_judged(flow) {
+        if !is_outward(flow) {
             return;
         }
         let Some(pair) = self.pairs.of((flow.initiator().0, flow.responder().0)) else { return };
@@ -127,10 +122,10 @@ impl Detector for Upload {
         let mut parts = vec![Vec::new(); cases.len()];
         let gathered = gather(context, &between, |place, flow| {
             let sent = flow.forward();
-            if let Some(parts) = parts.get_mut(place).filter(|parts| is_judged(flow) && parts.len() < MOST_PARTS) {
+            if let Some(parts) = parts.get_mut(place).filter(|parts| is_outward(flow) && parts.len() < MOST_PARTS) {
                 parts.push((sent.first_ns, sent.last_ns, sent.payload_bytes() as f64));
             }
-            is_judged(flow)
+            is_outward(flow)
         });
         let findings =
             cases.iter().zip(arounds).zip(gathered).zip(parts).map(|((((hosts, pair), around), flows), parts)| {
