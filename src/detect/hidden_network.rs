@@ -1,24 +1,26 @@
-//! Networks that hide what passes in them, per host, to findings for information: VPN, Tor, file sharing, DNS over HTTPS.
+//! Networks that hide what passes in them, per host, to findings for information: VPN, Tor, file sharing, and resolvers of
+//! names over HTTPS, TLS and QUIC.
 
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, gather};
+use super::resolvers::{self, Known};
 use super::severity::{Impact, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::protocol::Named;
 use crate::model::{Category, Finding, Flow, Host};
 use crate::settings::{Descriptor, Effect};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 const CARD: Card = Card {
     id: "hidden_network",
-    name: "VPN, Tor, file sharing, DNS over HTTPS",
+    name: "VPN, Tor, file sharing, encrypted DNS",
     category: Category::CovertChannel,
     technique: Some(("T1090", "Proxy")),
-    sees: "A host inside uses a network in which its traffic cannot be seen from outside: a VPN, Tor, BitTorrent, or a resolver of names over HTTPS.",
+    sees: "A host inside uses a network in which its traffic cannot be seen from outside: a VPN, Tor, BitTorrent, or a resolver of names over HTTPS, TLS or QUIC.",
     matters: "Nobody is harmed by it, but the house no longer sees where its traffic goes, and rules for names and addresses do not hold there.",
     otherwise: "Remote work over a VPN of the house, a browser that asks for names over HTTPS by itself, downloads of free software by BitTorrent.",
-    source: "WireGuard, OpenVPN and BitTorrent by their messages; Tor by the ports of its relays (torrc: ORPort 9001, DirPort 9030) with TLS; resolvers by the names that browsers have built in (RFC 8484).",
+    source: "WireGuard, OpenVPN and BitTorrent by their messages; Tor by the ports of its relays (torrc: ORPort 9001, DirPort 9030) with TLS; resolvers by the names and addresses that their operators publish (DNS over HTTPS, RFC 8484), and by port 853, which is for DNS over TLS (RFC 7858) and QUIC (RFC 9250) only.",
 };
 
 const PEERS: Descriptor = Descriptor {
@@ -48,23 +50,10 @@ enum Network {
     Vpn,
     BitTorrent,
     NamesOverHttps,
+    NamesOverTls,
+    NamesOverQuic,
 }
 
-/// Names of resolvers over HTTPS that browsers and systems have built in.
-const RESOLVERS: [&str; 12] = [
-    "dns.google",
-    "dns.google.com",
-    "cloudflare-dns.com",
-    "mozilla.cloudflare-dns.com",
-    "chrome.cloudflare-dns.com",
-    "one.one.one.one",
-    "dns.quad9.net",
-    "doh.opendns.com",
-    "dns.nextdns.io",
-    "doh.cleanbrowsing.org",
-    "dns.adguard.com",
-    "dns.adguard-dns.com",
-];
 /// Ports that relays of Tor have unless told otherwise.
 const TOR_PORTS: [u16; 2] = [9001, 9030];
 /// Most hosts and networks kept, and peers told apart for one.
@@ -75,33 +64,51 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct HiddenNetwork {
-    hosts: Tally<(Host, Network), BTreeSet<Host>, MOST_HOSTS>,
+    hosts: Tally<(Host, Network), Peers, MOST_HOSTS>,
 }
 
-/// The network that a flow is of.
-fn network(flow: &Flow, name: &str) -> Option<Network> {
-    let (_, port) = flow.responder();
-    match flow.app? {
-        Named::WireGuard | Named::OpenVpn if flow.is_app_certain => Some(Network::Vpn),
-        Named::BitTorrent if flow.is_app_certain => Some(Network::BitTorrent),
-        Named::Tls if TOR_PORTS.contains(&port) => Some(Network::Tor),
-        Named::Tls | Named::Quic if RESOLVERS.contains(&name) => Some(Network::NamesOverHttps),
-        _ => None,
-    }
+/// Hosts outside, and by what those that are resolvers are known.
+type Peers = BTreeMap<Host, Option<Known>>;
+
+/// The network that a flow is of, and by what it is known as a resolver.
+fn network(flow: &Flow, name: &str) -> Option<(Network, Option<Known>)> {
+    let (server, port) = flow.responder();
+    let network = match flow.app? {
+        Named::WireGuard | Named::OpenVpn if flow.is_app_certain => Network::Vpn,
+        Named::BitTorrent if flow.is_app_certain => Network::BitTorrent,
+        Named::Tls if TOR_PORTS.contains(&port) => Network::Tor,
+        app @ (Named::Tls | Named::Quic) => {
+            let known = resolvers::known((server, port), name)?;
+            // A knock at the port that is refused is no talk.
+            let has_answered = flow.is_app_certain || flow.backward().payload_bytes() > 0;
+            if known != Known::Name && !has_answered {
+                return None;
+            }
+            let network = match (port, app) {
+                (resolvers::PORT, Named::Tls) => Network::NamesOverTls,
+                (resolvers::PORT, _) => Network::NamesOverQuic,
+                _ => Network::NamesOverHttps,
+            };
+            return Some((network, Some(known)));
+        }
+        _ => return None,
+    };
+    Some((network, None))
 }
 
 impl Detector for HiddenNetwork {
     fn observe_flow(&mut self, ended: &Ended<'_>) {
         let flow = ended.flow;
-        let Some(network) = network(flow, ended.name) else { return };
+        let Some((network, known)) = network(flow, ended.name) else { return };
         let ((from, _), (to, _)) = (flow.initiator(), flow.responder());
         if !from.is_internal() || to.is_internal() || to.is_group() || flow.backward().packets == 0 {
             return;
         }
         if let Some(peers) = self.hosts.of((from, network))
-            && peers.len() < MOST_PEERS
+            && (peers.len() < MOST_PEERS || peers.contains_key(&to))
         {
-            peers.insert(to);
+            let surest = peers.entry(to).or_insert(known);
+            *surest = (*surest).min(known);
         }
     }
 
@@ -112,8 +119,8 @@ impl Detector for HiddenNetwork {
         let between: Vec<Between> =
             cases.iter().map(|((host, _), _)| Between { source: Some(*host), ..Between::default() }).collect();
         let gathered = gather(context, &between, |place, flow| {
-            let is_his = |((_, meant), _): &(&(Host, Network), &BTreeSet<Host>)| {
-                network(flow, context.names.text(flow.name)) == Some(*meant)
+            let is_his = |((_, meant), _): &(&(Host, Network), &Peers)| {
+                network(flow, context.names.text(flow.name)).is_some_and(|(network, _)| network == *meant)
             };
             cases.get(place).is_some_and(is_his) && flow.backward().packets > 0 && !flow.responder().0.is_internal()
         });
@@ -130,12 +137,14 @@ impl Detector for HiddenNetwork {
     }
 }
 
-fn finding(host: Host, network: Network, peers: &BTreeSet<Host>, least: f64) -> Finding {
+fn finding(host: Host, network: Network, peers: &Peers, least: f64) -> Finding {
     let (name, technique, confidence) = match network {
         Network::Tor => ("Tor", ("T1090.003", "Multi-hop Proxy"), 0.75),
         Network::Vpn => ("a VPN", ("T1572", "Protocol Tunneling"), 0.6),
         Network::BitTorrent => ("BitTorrent", ("T1090", "Proxy"), 0.6),
         Network::NamesOverHttps => ("DNS over HTTPS", ("T1071.004", "DNS"), 0.5),
+        Network::NamesOverTls => ("DNS over TLS", ("T1071.004", "DNS"), 0.5),
+        Network::NamesOverQuic => ("DNS over QUIC", ("T1071.004", "DNS"), 0.5),
     };
     let mut finding = draft::begin(&CARD);
     draft::technique(&mut finding, technique);
@@ -144,17 +153,18 @@ fn finding(host: Host, network: Network, peers: &BTreeSet<Host>, least: f64) -> 
     finding.score = past(peers.len() as f64, least);
     finding.confidence = confidence;
     finding.sources = draft::addresses([host]);
-    finding.targets = draft::addresses(peers.iter().copied());
+    finding.targets = draft::addresses(peers.keys().copied());
     finding.protocol = name.to_owned();
     finding.evidence = vec![evidence("Hosts outside", peers.len() as f64, "hosts", "0 where rules forbid it")];
     finding.explanation = format!(
-        "{host} talks to {} outside over {name}. What passes there cannot be seen from the network. That is no attack; it is \
+        "{host} talks to {} outside over {name}. What passes there cannot be seen from the network. {}That is no attack; it is \
          told so that you know.",
-        count(peers.len(), "host")
+        count(peers.len(), "host"),
+        known_by(peers)
     );
     finding.benign_causes = lines(&[
         "Remote work, or a VPN that its owner pays for",
-        "A browser that asks for names over HTTPS by itself",
+        "A browser or system that asks for names over HTTPS or TLS by itself",
         "Free software and games that are spread by file sharing",
     ]);
     finding.advice = lines(&["Ask the owner of the host whether he uses it", "Compare with the rules of the house"]);
@@ -166,10 +176,23 @@ fn finding(host: Host, network: Network, peers: &BTreeSet<Host>, least: f64) -> 
             Network::Vpn => "wg || openvpn",
             Network::BitTorrent => "bittorrent || bt-dht",
             Network::NamesOverHttps => "tls || quic",
+            Network::NamesOverTls => "tcp.port == 853",
+            Network::NamesOverQuic => "udp.port == 853",
         }
     );
     let id = draft::id_of(&CARD, name, &finding.sources);
     Finding { id, ..finding }
+}
+
+/// By what the hosts outside are known as resolvers, in a sentence; nothing for other networks.
+fn known_by(peers: &Peers) -> String {
+    let parts: Vec<String> = [Known::Name, Known::Address, Known::Port]
+        .into_iter()
+        .map(|known| (known, peers.values().filter(|by| **by == Some(known)).count()))
+        .filter(|(_, n)| *n > 0)
+        .map(|(known, n)| format!("{} by {}", count(n, "host"), known.words()))
+        .collect();
+    if parts.is_empty() { String::new() } else { format!("Known are {}. ", parts.join(", ")) }
 }
 
 #[cfg(test)]
@@ -189,5 +212,29 @@ mod tests {
         assert!(found(Named::WireGuard, 51820)[0].severity < Severity::Medium);
         assert!(found(Named::Tls, 9001)[0].title.contains("Tor"));
         assert!(found(Named::Tls, 443).is_empty() && found(Named::Http, 80).is_empty());
+    }
+
+    #[test]
+    fn resolvers_are_told_by_address_and_port_and_the_finding_says_by_which() {
+        let found = |app, server, port| {
+            let made =
+                Made { protocol: if app == Named::Quic { 17 } else { 6 }, ..Made::tcp(inside(1), server, port, 1.0) };
+            let flow = Flow { app: Some(app), is_app_certain: true, ..made.flow() };
+            conclude_with(&ENTRY, &[flow], &[], &Settings::default()).findings
+        };
+        let cloudflare = Host::v4([1, 1, 1, 1]);
+        let https = found(Named::Tls, cloudflare, 443);
+        assert!(
+            https[0].explanation.contains("1 host by the address of a public resolver"),
+            "{}",
+            https[0].explanation
+        );
+        assert!(found(Named::Quic, cloudflare, 443)[0].title.contains("DNS over HTTPS"));
+        let tls = found(Named::Tls, outside(1), 853);
+        assert!(tls[0].title.contains("DNS over TLS") && tls[0].explanation.contains("port 853"));
+        assert!(found(Named::Quic, outside(1), 853)[0].title.contains("DNS over QUIC"));
+        assert!(found(Named::Http, cloudflare, 80).is_empty() && found(Named::Tls, outside(1), 8853).is_empty());
+        let knock = Flow { app: Some(Named::Tls), ..Made::refused(inside(1), outside(1), 853, 1.0).flow() };
+        assert!(conclude_with(&ENTRY, &[knock], &[], &Settings::default()).findings.is_empty());
     }
 }

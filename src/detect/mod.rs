@@ -20,6 +20,7 @@ pub mod logins;
 pub mod ml;
 pub mod peaks;
 pub mod regularity;
+pub mod resolvers;
 pub mod severity;
 pub mod stores;
 pub mod tally;
