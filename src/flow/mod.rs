@@ -15,3 +15,4 @@ pub mod stream;
 pub mod table;
 mod tcp;
 pub mod told;
+mod turns;

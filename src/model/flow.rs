@@ -5,6 +5,7 @@ use super::doubtful::Doubtful;
 use super::moments::Moments;
 use super::packet::tcp_flag;
 use super::protocol::Named;
+use super::turns::Turns;
 use serde::{Deserialize, Serialize};
 
 /// Which way a packet goes, from the flow's initiator.
@@ -174,6 +175,8 @@ pub struct Extra {
     pub subflow_gaps: u32,
     /// Segments that two receivers may take differently, of `low` to `high` and of `high` to `low`.
     pub doubtful: Option<Box<[Doubtful; 2]>>,
+    /// Who speaks when, where that is all that can be seen: TLS and QUIC.
+    pub turns: Option<Box<Turns>>,
 }
 
 /// Bulk transfers of one direction: four or more payload packets, gaps of at most a second, not interrupted by payload
@@ -304,6 +307,11 @@ impl Flow {
     /// The same of one direction (0 from `low`), to add to.
     pub fn doubtful_mut(&mut self, from: usize) -> Option<&mut Doubtful> {
         self.extra.get_or_insert_default().doubtful.get_or_insert_default().get_mut(from)
+    }
+
+    /// Who speaks when, of a talk that cannot be read.
+    pub fn turns(&self) -> Option<&Turns> {
+        self.extra.as_ref()?.turns.as_deref()
     }
 
     /// True for TCP.

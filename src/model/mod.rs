@@ -22,6 +22,7 @@ pub mod series;
 pub mod table;
 pub mod text;
 pub mod time;
+pub mod turns;
 
 pub use address::{Address, Host};
 pub use allow::{Net, Rule};

@@ -325,6 +325,7 @@ mod tests {
             idle,
             subflow_gaps: 3,
             doubtful: None,
+            turns: None,
         }));
         // The initiator is `high`, so what `low` sent goes backward.
         assert_eq!(value(&flow, "Bwd Bytes/Bulk Avg"), 2000.0);

@@ -1,0 +1,165 @@
+//! Who speaks in a connection that cannot be read, how much at a time and after what silence.
+
+use super::flow::Way;
+
+/// What the initiator says and what comes back until it speaks again. Where nothing was `sent` the other side spoke unasked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Turn {
+    /// When it began, ms after the flow.
+    pub at_millis: u32,
+    /// From its begin to the first answer, ms; the most that fits where none came.
+    pub wait_millis: u16,
+    /// Payload bytes of the initiator; stops at the most that fits, as the next three do.
+    pub sent: u16,
+    /// Payload bytes of the other side.
+    pub got: u16,
+    /// Packets of the initiator.
+    pub n_sent: u8,
+    /// Packets of the other side.
+    pub n_got: u8,
+}
+
+impl Turn {
+    /// The initiator said something and got an answer.
+    pub fn is_answered(&self) -> bool {
+        self.sent > 0 && self.got > 0
+    }
+
+    /// The other side spoke without being asked.
+    pub fn is_unasked(&self) -> bool {
+        self.sent == 0
+    }
+}
+
+/// The turns of a connection, or of a piece of one.
+#[derive(Clone, Debug, Default)]
+pub struct Turns {
+    /// In order of time; at most [`Turns::MOST`].
+    pub list: Vec<Turn>,
+    /// Turns that came after those.
+    pub n_more: u32,
+    last: Option<(Way, u32)>,
+    n_bulky: u8,
+}
+
+impl Turns {
+    /// Most turns kept: more than one each second in the time after which a flow is cut.
+    pub const MOST: usize = 4096;
+    /// What is smaller keeps the connection in order and says nothing: pings, acknowledgments and settings of HTTP/2
+    /// (RFC 9113: 9 to 17 bytes), of WebSocket and of MQTT, with the 22 to 29 bytes that TLS adds; acknowledgments of QUIC.
+    pub const LEAST_BYTES: u32 = 48;
+    /// After such a silence a side begins anew, ms.
+    const PAUSE_MILLIS: u32 = 1000;
+    /// An answer that takes longer is none, ms.
+    const MOST_WAIT_MILLIS: u32 = 10_000;
+    /// A turn with more carries data and is no talk.
+    const BULKY_BYTES: u16 = 16 * 1024;
+    /// So many of these make it no talk at all, and nothing is kept.
+    const MOST_BULKY: u8 = 4;
+
+    /// It carries data.
+    pub fn is_bulky(&self) -> bool {
+        self.n_bulky >= Turns::MOST_BULKY
+    }
+
+    /// Takes a packet with so much payload, so long after the flow began.
+    pub fn take(&mut self, way: Way, at_millis: u32, bytes: u32) {
+        if bytes < Turns::LEAST_BYTES || self.is_bulky() {
+            return;
+        }
+        let before = self.last.replace((way, at_millis));
+        if self.n_more > 0 {
+            // Only turns of the initiator are told apart where none is kept.
+            let is_new = way == Way::Forward && before.is_none_or(|(last, _)| last == Way::Backward);
+            self.n_more = self.n_more.saturating_add(u32::from(is_new));
+            return;
+        }
+        if self.begins(way, at_millis, before) {
+            if self.list.len() >= Turns::MOST {
+                self.n_more = 1;
+                return;
+            }
+            self.list.push(Turn { at_millis, wait_millis: u16::MAX, ..Turn::default() });
+        }
+        self.add(way, at_millis, bytes);
+    }
+
+    /// True if a packet begins a turn.
+    fn begins(&self, way: Way, at_millis: u32, before: Option<(Way, u32)>) -> bool {
+        let (Some((last, last_millis)), Some(turn)) = (before, self.list.last()) else { return true };
+        let silence = at_millis.saturating_sub(last_millis);
+        match (way, last) {
+            (Way::Forward, Way::Backward) => true,
+            (Way::Backward, Way::Forward) => silence > Turns::MOST_WAIT_MILLIS || turn.sent == 0,
+            _ => silence > Turns::PAUSE_MILLIS,
+        }
+    }
+
+    fn add(&mut self, way: Way, at_millis: u32, bytes: u32) {
+        let Some(turn) = self.list.last_mut() else { return };
+        let bytes = u16::try_from(bytes).unwrap_or(u16::MAX);
+        let (sum, n) = match way {
+            Way::Forward => (&mut turn.sent, &mut turn.n_sent),
+            Way::Backward => {
+                if turn.n_got == 0 {
+                    turn.wait_millis = u16::try_from(at_millis.saturating_sub(turn.at_millis)).unwrap_or(u16::MAX);
+                }
+                (&mut turn.got, &mut turn.n_got)
+            }
+        };
+        let was_bulky = *sum > Turns::BULKY_BYTES;
+        (*sum, *n) = (sum.saturating_add(bytes), n.saturating_add(1));
+        if !was_bulky && *sum > Turns::BULKY_BYTES {
+            self.n_bulky += 1;
+            if self.is_bulky() {
+                self.list = Vec::new();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Way::{Backward, Forward};
+
+    fn turns(packets: &[(Way, u32, u32)]) -> Turns {
+        let mut turns = Turns::default();
+        packets.iter().for_each(|(way, at, bytes)| turns.take(*way, *at, *bytes));
+        turns
+    }
+
+    #[test]
+    fn questions_answers_and_what_is_said_unasked_are_told_apart() {
+        let turns = turns(&[
+            (Forward, 0, 60),
+            (Forward, 2, 90),
+            (Backward, 30, 200),
+            (Backward, 30, 31),
+            (Forward, 5000, 150),
+            (Backward, 5040, 80),
+            (Backward, 9000, 900),
+            (Backward, 9001, 100),
+            (Backward, 15_000, 1000),
+        ]);
+        let seen: Vec<_> = turns.list.iter().map(|t| (t.at_millis, t.sent, t.n_sent, t.got, t.n_got)).collect();
+        assert_eq!(seen, [(0, 150, 2, 200, 1), (5000, 150, 1, 80, 1), (9000, 0, 0, 1000, 2), (15_000, 0, 0, 1000, 1)]);
+        assert_eq!(turns.list.iter().map(|turn| turn.wait_millis).take(2).collect::<Vec<_>>(), [30, 40]);
+        assert!(turns.list[0].is_answered() && turns.list[3].is_unasked());
+    }
+
+    #[test]
+    fn downloads_keep_nothing_and_long_talks_are_counted_on() {
+        let page = |i: u32| [(Forward, i * 100, 400), (Backward, i * 100 + 20, 60_000)];
+        let download = turns(&(0..9).flat_map(page).collect::<Vec<_>>());
+        assert!(download.is_bulky() && download.list.capacity() == 0);
+        let word = |i: u32| [(Forward, i * 100, 100), (Backward, i * 100 + 20, 100)];
+        let talk = turns(&(0..Turns::MOST as u32 + 9).flat_map(word).collect::<Vec<_>>());
+        assert_eq!((talk.list.len(), talk.n_more), (Turns::MOST, 9));
+    }
+
+    #[test]
+    fn a_turn_is_small() {
+        assert_eq!(size_of::<Turn>(), 12);
+    }
+}
