@@ -1,25 +1,32 @@
-//! Conversations of crypto-currency miners with their pools, per pair, to findings.
+//! Conversations of crypto-currency miners with their pools, per pair, to findings: by what they say or, inside TLS, by the
+//! shape of their talk.
+
+mod encrypted;
+mod pools;
+mod shape;
 
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, Gathered, gather};
 use super::severity::{Impact, rate};
+use super::talks::Talks;
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::protocol::Named;
 use crate::model::time::span;
 use crate::model::{Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
+use shape::Work;
 
 const CARD: Card = Card {
     id: "mining",
     name: "Crypto-currency mining",
     category: Category::Mining,
     technique: Some(("T1496", "Resource Hijacking")),
-    sees: "A host speaks Stratum, the protocol by which miners get work from a pool.",
+    sees: "A host speaks Stratum, the protocol by which miners get work from a pool; or a connection over TLS has its shape: the server sends jobs of one size unasked, the host hands in results of one size at uneven times, each answered at once by a short line.",
     matters: "Somebody earns money with the host's processor and power. Where nobody installed it, somebody else has control of the host.",
-    otherwise: "A miner that its owner runs on purpose.",
-    source: "The methods of Stratum: mining.* (Bitcoin), eth_* (Ethereum), login, job and submit (Monero).",
+    otherwise: "A miner that its owner runs on purpose. Inside TLS only the shape is seen: another service with jobs and results of even sizes has it too.",
+    source: "The methods of Stratum: mining.* (Bitcoin), eth_* (Ethereum), login, job and submit (Monero). Inside TLS, that these stand out by sizes and times: Muñoz i Suñé et al., 2019 (NetFlow features of miners); Caprolu et al., Cryptomining makes noise, Computer Communications 2021; Russo et al., Detection of illicit cryptomining using network metadata, EURASIP J. on Information Security 2021 (Stratum rebuilt from flow records). Limits are ours.",
 };
 
 const MESSAGES: Descriptor = Descriptor {
@@ -33,11 +40,37 @@ const MESSAGES: Descriptor = Descriptor {
     is_whole: true,
     effect: Effect::Judge,
 };
-const SETTINGS: &[Descriptor] = &[MESSAGES];
+const SHARES: Descriptor = Descriptor {
+    id: "mining.shares",
+    label: "Results inside TLS",
+    help: "So many messages of one size that a host sends to a server and that are answered at once by a short one.",
+    unit: "messages",
+    min: 5.0,
+    max: 100_000.0,
+    default: 10.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const JOBS: Descriptor = Descriptor {
+    id: "mining.jobs",
+    label: "Jobs inside TLS",
+    help: "So many messages of about one size that the server sends unasked.",
+    unit: "messages",
+    min: 2.0,
+    max: 100_000.0,
+    default: 4.0,
+    is_whole: true,
+    effect: Effect::Judge,
+};
+const SETTINGS: &[Descriptor] = &[MESSAGES, SHARES, JOBS];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(Mining::default()) };
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    wants: Wants::MESSAGES.and(Wants::TCP_FLOWS),
+    make: || Box::new(Mining::default()),
+};
 
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 14;
@@ -47,6 +80,8 @@ const MOST_FINDINGS: usize = 50;
 #[derive(Default)]
 struct Mining {
     pairs: Tally<(Host, Host, u16), Pair, MOST_PAIRS>,
+    /// What may be mining inside TLS.
+    talks: Talks,
 }
 
 #[derive(Default)]
@@ -79,7 +114,21 @@ impl Detector for Mining {
         }
     }
 
+    fn observe_flow(&mut self, ended: &Ended<'_>) {
+        self.talks.add(ended);
+    }
+
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+        let mut findings = self.spoken(context);
+        findings.extend(self.shaped(context));
+        let n_not_judged = self.pairs.n_refused + self.talks.n_refused();
+        Conclusion { findings, n_not_judged, ..Conclusion::default() }
+    }
+}
+
+impl Mining {
+    /// Those that speak in the clear.
+    fn spoken(&self, context: &Context<'_>) -> Vec<Finding> {
         let least = context.settings.get(&MESSAGES);
         let mut cases = self.pairs.sorted_where(|pair| pair.n_messages as f64 >= least);
         cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.n_messages), **key));
@@ -92,7 +141,29 @@ impl Detector for Mining {
             flows.fill(&mut finding);
             draft::finish(finding, true)
         });
-        Conclusion { findings: findings.collect(), n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+        findings.collect()
+    }
+
+    /// Those whose talk has the shape.
+    fn shaped(&self, context: &Context<'_>) -> Vec<Finding> {
+        let (shares, jobs) = (context.settings.get(&SHARES), context.settings.get(&JOBS));
+        let is_case = |work: &Work| work.n_shares as f64 >= shares && work.n_jobs as f64 >= jobs;
+        let mut cases: Vec<((Host, Host, u16), Work, &str)> = self
+            .talks
+            .all(context)
+            .filter_map(|(ends, talk)| Some((ends, shape::work(&talk).filter(is_case)?, context.names.text(talk.name))))
+            .collect();
+        cases.sort_by_key(|(ends, work, _)| (std::cmp::Reverse(work.n_shares), *ends));
+        cases.truncate(MOST_FINDINGS);
+        let between: Vec<Between> =
+            cases.iter().map(|((miner, pool, port), ..)| Between::service(*miner, *pool, *port)).collect();
+        let gathered = gather(context, &between, |_, flow| flow.is_tcp());
+        let findings = cases.iter().zip(gathered).map(|((ends, work, name), flows)| {
+            let mut finding = work.finding(*ends, name, shares);
+            flows.fill(&mut finding);
+            draft::finish(finding, true)
+        });
+        findings.collect()
     }
 }
 

@@ -23,6 +23,7 @@ pub mod regularity;
 pub mod resolvers;
 pub mod severity;
 pub mod stores;
+pub mod talks;
 pub mod tally;
 #[cfg(test)]
 pub mod testing;

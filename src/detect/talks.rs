@@ -1,0 +1,106 @@
+//! Encrypted connections of hosts inside to servers outside to their turns in order of time, and what sizes are usual in them.
+
+use super::home::is_outward;
+use super::tally::Tally;
+use super::{Context, Ended};
+use crate::model::Host;
+use crate::model::turns::Turn;
+
+/// Most pairs kept.
+const MOST_PAIRS: usize = 1 << 16;
+/// Most flows of a pair that are looked at: half an hour each, if the connection goes on.
+const MOST_FLOWS: usize = 256;
+/// Fewer turns in a flow say nothing.
+const LEAST_TURNS: usize = 4;
+
+/// Host inside, server outside and its port, to the flows in which they talk.
+#[derive(Default)]
+pub struct Talks {
+    pairs: Tally<(Host, Host, u16), Vec<u32>, MOST_PAIRS>,
+}
+
+impl Talks {
+    /// Takes a flow, if it is such a talk.
+    pub fn add(&mut self, ended: &Ended<'_>) {
+        let Some(turns) = ended.flow.turns() else { return };
+        if turns.is_bulky() || turns.list.len() < LEAST_TURNS || !is_outward(ended.flow) {
+            return;
+        }
+        let (server, port) = ended.flow.responder();
+        if let Some(serials) = self.pairs.of((ended.flow.initiator().0, server, port))
+            && serials.len() < MOST_FLOWS
+        {
+            serials.push(ended.serial);
+        }
+    }
+
+    /// Pairs that were turned away because the table was full.
+    pub fn n_refused(&self) -> u64 {
+        self.pairs.n_refused
+    }
+
+    /// Each talk in the order of its ends.
+    pub fn all<'a>(&'a self, context: &'a Context<'_>) -> impl Iterator<Item = ((Host, Host, u16), Talk)> + use<'a> {
+        self.pairs.sorted().into_iter().map(|(ends, serials)| (*ends, Talk::of(context, serials)))
+    }
+}
+
+/// What two sides say to each other.
+#[derive(Debug, Default)]
+pub struct Talk {
+    /// Turns with their times, ms since 1970, ascending.
+    pub turns: Vec<(i64, Turn)>,
+    /// Turns that were not kept.
+    pub n_more: u64,
+    /// Name of the server, 0 if unknown.
+    pub name: u32,
+    /// It is over QUIC.
+    pub is_quic: bool,
+}
+
+impl Talk {
+    fn of(context: &Context<'_>, serials: &[u32]) -> Talk {
+        let mut talk = Talk::default();
+        for flow in serials.iter().filter_map(|serial| context.flows.get(*serial)) {
+            let Some(turns) = flow.turns() else { continue };
+            let from = flow.first_ns.div_euclid(1_000_000);
+            talk.turns.extend(turns.list.iter().map(|turn| (from + i64::from(turn.at_millis), *turn)));
+            talk.n_more += u64::from(turns.n_more);
+            talk.name = talk.name.max(flow.name);
+            talk.is_quic |= flow.is_udp();
+        }
+        talk.turns.sort_unstable_by_key(|(at, turn)| (*at, turn.sent, turn.got));
+        talk
+    }
+
+    /// From the first to the last turn, s.
+    pub fn seconds(&self) -> f64 {
+        match (self.turns.first(), self.turns.last()) {
+            (Some((first, _)), Some((last, _))) => (last - first) as f64 / 1000.0,
+            _ => 0.0,
+        }
+    }
+}
+
+/// The size in the middle; 0 of none.
+pub fn usual(sizes: impl Iterator<Item = u16>) -> u16 {
+    let mut sizes: Vec<u16> = sizes.collect();
+    sizes.sort_unstable();
+    sizes.get(sizes.len() / 2).copied().unwrap_or(0)
+}
+
+/// True for a size that is another by at most so many bytes, or this share of it.
+pub fn is_near(size: u16, other: u16, bytes: f64, share: f64) -> bool {
+    f64::from(size.abs_diff(other)) <= bytes.max(share * f64::from(other))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_size_is_the_middle_one_and_near_is_by_bytes_or_share() {
+        assert_eq!((usual([9, 1, 5].into_iter()), usual([].into_iter())), (5, 0));
+        assert!(is_near(108, 100, 8.0, 0.05) && !is_near(109, 100, 8.0, 0.05) && is_near(1049, 1000, 8.0, 0.05));
+    }
+}
