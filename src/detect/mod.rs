@@ -49,6 +49,7 @@ pub mod forged_reset;
 pub mod fragment_abuse;
 pub mod ftp_bounce;
 pub mod ftp_guessing;
+pub mod hidden_names;
 pub mod hidden_network;
 pub mod host_scan;
 pub mod icmp_flood;
@@ -157,6 +158,7 @@ pub const ALL: &[Entry] = &[
     dns_tunnel::ENTRY,
     odd_port::ENTRY,
     hidden_network::ENTRY,
+    hidden_names::ENTRY,
     upload::ENTRY,
     slow_drip::ENTRY,
     mail_exfiltration::ENTRY,
