@@ -1,9 +1,11 @@
 //! Names that are asked for and work that is done inside TLS, beside what has nearly the same shape and is neither.
 
-use crate::made::{Connection, Made, of};
+use crate::made::{CLIENT, Connection, Made, of};
 use packetloupe::model::{Finding, Severity};
 
 const RESOLVER: [u8; 4] = [203, 0, 113, 53];
+/// Another host inside.
+const ANOTHER: [u8; 4] = [192, 168, 1, 6];
 const PUBLIC_RESOLVER: [u8; 4] = [1, 1, 1, 1];
 
 /// A record of TLS with so many bytes in all.
@@ -66,14 +68,18 @@ fn visit(made: &mut Made, i: u8) {
     made.close(&page);
 }
 
-/// Twenty names asked for on a connection that stays, and as many pages: `lag` ms after each answer.
-fn browse(lag: u64, is_asked_in_the_clear: bool) -> Vec<Finding> {
+/// Names asked for on a connection that stays, and as many pages: `lag` ms after each answer. Somebody asks for them in the
+/// clear too, or for another one.
+fn browse(lag: u64, asker: Option<[u8; 4]>, is_another: bool) -> Vec<Finding> {
     let mut made = Made::new();
     let mut names = tls(&mut made, RESOLVER, (40_000, 443), "names.example.net");
-    for i in 0..20 {
+    for i in 0..24 {
         ask(&mut made, RESOLVER, &mut names, (150 + usize::from(i) % 9, 210 + usize::from(i) * 7));
-        if is_asked_in_the_clear {
-            ask_in_the_clear(&mut made, 42_000 + u16::from(i), &format!("www.site{i}.org"));
+        if let Some(asker) = asker {
+            made.client = asker;
+            let name = if is_another { "www.example.com".to_owned() } else { format!("www.site{i}.org") };
+            ask_in_the_clear(&mut made, 42_000 + u16::from(i), &name);
+            made.client = CLIENT;
         }
         made.millis += lag;
         visit(&mut made, i);
@@ -84,12 +90,25 @@ fn browse(lag: u64, is_asked_in_the_clear: bool) -> Vec<Finding> {
 
 #[test]
 fn names_asked_for_unseen_are_told_for_information() {
-    let findings = browse(40, false);
+    let findings = browse(40, None, false);
     let told = of(&findings, "hidden_names");
     assert_eq!(told.len(), 1, "{findings:?}");
-    assert!(told[0].severity < Severity::Medium && told[0].explanation.contains("20 of 20"), "{:?}", told[0]);
-    assert!(of(&browse(40, true), "hidden_names").is_empty(), "they are asked for in the clear");
-    assert!(of(&browse(3000, false), "hidden_names").is_empty(), "a capture that began late, and a page that asks");
+    assert!(told[0].severity < Severity::Medium && told[0].explanation.contains("24 of 24"), "{:?}", told[0]);
+    assert!(of(&browse(40, Some(CLIENT), false), "hidden_names").is_empty(), "they are asked for in the clear");
+    assert!(of(&browse(40, Some(ANOTHER), false), "hidden_names").is_empty(), "by another, whose answers it may have");
+    assert!(
+        of(&browse(3000, None, false), "hidden_names").is_empty(),
+        "a capture that began late, and a page that asks"
+    );
+}
+
+#[test]
+fn a_host_that_sends_no_dns_but_goes_to_many_names_is_told_where_others_send_some() {
+    let findings = browse(3000, Some(ANOTHER), true);
+    let told = of(&findings, "hidden_names");
+    assert_eq!(told.len(), 1, "{findings:?}");
+    assert!(told[0].explanation.contains("sends no DNS at all"), "{:?}", told[0]);
+    assert!(of(&browse(3000, Some(CLIENT), true), "hidden_names").is_empty(), "it sends DNS, so it may know them");
 }
 
 /// Requests of a size to a server, each after a pause.
@@ -113,6 +132,21 @@ fn data_in_names_over_https_is_told_and_a_browser_at_the_same_resolver_is_not() 
     assert!(of(&browser, "hidden_names").is_empty());
     assert_eq!(of(&browser, "hidden_network").len(), 1, "the resolver itself is known");
     assert!(of(&requests(RESOLVER, 900, |_| 80), "hidden_names").is_empty(), "a page that asks its server often");
+}
+
+#[test]
+fn data_in_names_over_quic_is_told_too() {
+    let mut made = Made::new();
+    made.server = PUBLIC_RESOLVER;
+    for i in 0..900 {
+        made.datagram((40_000, 443), true, &[0x55; 310]);
+        made.millis += 20;
+        made.datagram((40_000, 443), false, &vec![0x55; 480 + chance(i, 40) as usize]);
+        made.millis += 90;
+    }
+    let findings = made.findings();
+    let told = of(&findings, "hidden_names");
+    assert_eq!((told.len(), told[0].protocol.as_str()), (1, "QUIC"), "{findings:?}");
 }
 
 /// What one side says after a pause in ms; with an answer if there is one: who speaks, bytes, bytes of the answer.
@@ -153,62 +187,44 @@ fn a_miner_inside_tls_is_told_as_surely_as_its_shape_and_name_make_it() {
     assert!(of(&talk((40_000, 443), "updates.example.net", work(9)), "mining").is_empty(), "too little to say");
 }
 
+/// Pause between two messages that come on a beat, ms.
+const BEAT: u64 = 30_000;
+
+/// A size from here to so many bytes more.
+fn any(i: u64, from: usize, most: u64) -> usize {
+    from + chance(i, most) as usize
+}
+
 #[test]
 fn other_connections_that_stay_open_are_no_mining() {
-    let beat = 30_000;
-    let any = |i: u64, from: usize, most: u64| from + chance(i, most) as usize;
-    let talks: [(&str, u16, Box<dyn Fn(u64) -> Word>); 7] = [
-        (
-            "a chat over a web socket",
-            443,
-            Box::new(move |i| match i % 3 {
-                0 => (2000 + chance(i, 30_000), false, any(i, 90, 700), None),
-                1 => (1500 + chance(i, 9000), true, any(i + 1, 70, 400), Some(60)),
-                _ => (beat, true, 30, Some(30)),
-            }),
-        ),
-        (
-            "XMPP with pings",
-            5223,
-            Box::new(move |i| match i % 2 {
-                0 => (chance(i, 20_000), false, any(i, 120, 600), None),
-                _ => (beat, true, 130, Some(110)),
-            }),
-        ),
-        (
-            "a mail box that waits",
-            993,
-            Box::new(move |i| match i % 2 {
-                0 => (5000 + chance(i, 90_000), false, any(i, 50, 12), None),
-                _ => (900, true, 36, Some(any(i, 60, 900))),
-            }),
-        ),
-        (
-            "things that report over MQTT",
-            8883,
-            Box::new(move |i| match i % 3 {
-                0 => (1500 + chance(i, 9000), true, 120, Some(26)),
-                1 => (1500 + chance(i, 9000), false, any(i, 80, 60), None),
-                _ => (beat, true, 24, Some(24)),
-            }),
-        ),
-        ("keep-alives as of SSH", 22, Box::new(move |_| (beat, true, 100, Some(100)))),
-        (
-            "prices that are pushed, and pings",
-            443,
-            Box::new(move |i| match i % 5 {
-                0 => (1500, true, 30, Some(30)),
-                _ => (1200 + chance(i, 2000), false, 300, None),
-            }),
-        ),
-        (
-            "a page that asks for news, on a beat",
-            443,
-            Box::new(move |i| match i % 4 {
-                0 => (beat / 2, false, 400, None),
-                _ => (beat / 3, true, 200, Some(120)),
-            }),
-        ),
+    let talks: [(&str, u16, fn(u64) -> Word); 7] = [
+        ("a chat over a web socket", 443, |i| match i % 3 {
+            0 => (2000 + chance(i, 30_000), false, any(i, 90, 700), None),
+            1 => (1500 + chance(i, 9000), true, any(i + 1, 70, 400), Some(60)),
+            _ => (BEAT, true, 30, Some(30)),
+        }),
+        ("XMPP with pings", 5223, |i| match i % 2 {
+            0 => (chance(i, 20_000), false, any(i, 120, 600), None),
+            _ => (BEAT, true, 130, Some(110)),
+        }),
+        ("a mail box that waits", 993, |i| match i % 2 {
+            0 => (5000 + chance(i, 90_000), false, any(i, 50, 12), None),
+            _ => (900, true, 36, Some(any(i, 60, 900))),
+        }),
+        ("things that report over MQTT", 8883, |i| match i % 3 {
+            0 => (1500 + chance(i, 9000), true, 120, Some(26)),
+            1 => (1500 + chance(i, 9000), false, any(i, 80, 60), None),
+            _ => (BEAT, true, 24, Some(24)),
+        }),
+        ("keep-alives as of SSH", 22, |_| (BEAT, true, 100, Some(100))),
+        ("prices that are pushed, and pings", 443, |i| match i % 5 {
+            0 => (1500, true, 30, Some(30)),
+            _ => (1200 + chance(i, 2000), false, 300, None),
+        }),
+        ("a page that asks for news, on a beat", 443, |i| match i % 4 {
+            0 => (BEAT / 2, false, 400, None),
+            _ => (BEAT / 3, true, 200, Some(120)),
+        }),
     ];
     for (what, port, word) in talks {
         let findings = talk((40_000, port), "service.example.net", (0..200).map(word));

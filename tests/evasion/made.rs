@@ -1,4 +1,4 @@
-//! Conversations of one client, packet by packet, to a capture; and the findings in it.
+//! Conversations of clients and servers, packet by packet, to a capture; and the findings in it.
 
 use packetloupe::model::Finding;
 use packetloupe::pipeline::Pipeline;
@@ -9,7 +9,7 @@ pub const FIN: u8 = 0x01;
 const SYN: u8 = 0x02;
 pub const RST: u8 = 0x04;
 pub const ACK: u8 = 0x10;
-const CLIENT: [u8; 4] = [192, 168, 1, 5];
+pub const CLIENT: [u8; 4] = [192, 168, 1, 5];
 const SERVER: [u8; 4] = [203, 0, 113, 7];
 
 /// A capture that is being made, with its clock.
@@ -17,11 +17,12 @@ pub struct Made {
     pcap: Vec<u8>,
     /// The clock; each packet takes ten.
     pub millis: u64,
-    /// The server of the packets that follow.
+    /// The client and the server of the packets that follow.
+    pub client: [u8; 4],
     pub server: [u8; 4],
 }
 
-/// One connection of the client, and where its sides stand.
+/// One connection of a client, and where its sides stand.
 pub struct Connection {
     pub ports: (u16, u16),
     pub sent: u32,
@@ -41,14 +42,14 @@ impl Made {
     pub fn new() -> Made {
         let header =
             [0xa1b2_c3d4_u32.to_le_bytes(), [2, 0, 4, 0], [0; 4], [0; 4], 65_535_u32.to_le_bytes(), [1, 0, 0, 0]];
-        Made { pcap: header.concat(), millis: 1_700_000_000_000, server: SERVER }
+        Made { pcap: header.concat(), millis: 1_700_000_000_000, client: CLIENT, server: SERVER }
     }
 
     pub fn packet(&mut self, (client_port, server_port): (u16, u16), segment: &Segment<'_>) {
         let Segment { is_client, ttl, flags, sequence, data } = segment;
         let (source, target, from, to) = match is_client {
-            true => (CLIENT, self.server, client_port, server_port),
-            false => (self.server, CLIENT, server_port, client_port),
+            true => (self.client, self.server, client_port, server_port),
+            false => (self.server, self.client, server_port, client_port),
         };
         let mut header = [from.to_be_bytes(), to.to_be_bytes()].concat();
         header.extend([sequence.to_be_bytes(), 1_u32.to_be_bytes()].concat());
@@ -59,8 +60,8 @@ impl Made {
     /// A datagram of the client to the server's port, or back.
     pub fn datagram(&mut self, (client_port, server_port): (u16, u16), is_client: bool, data: &[u8]) {
         let (source, target, from, to) = match is_client {
-            true => (CLIENT, self.server, client_port, server_port),
-            false => (self.server, CLIENT, server_port, client_port),
+            true => (self.client, self.server, client_port, server_port),
+            false => (self.server, self.client, server_port, client_port),
         };
         let header = [from, to, 8 + data.len() as u16, 0].map(u16::to_be_bytes).concat();
         self.ip(source, target, (64, 17), &[&header, data].concat());
