@@ -1,12 +1,10 @@
 //! TCP segments that lie over bytes sent before and say something else there, per sender and receiver, to findings.
 
+use super::doubts::{self, Doubt, Doubts, Ends};
 use super::draft::{self, count, evidence, lines};
-use super::gather::Gathered;
 use super::severity::{Impact, rate};
-use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
-use crate::model::doubtful::{Doubtful, Seen};
-use crate::model::{Category, Finding, Host};
+use crate::model::{Category, Finding};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -54,81 +52,57 @@ pub const ENTRY: Entry = Entry {
 
 /// So many bytes are no damage.
 const MANY_BYTES: u64 = 16;
-/// Most pairs kept.
-const MOST_PAIRS: usize = 1 << 14;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
-
 #[derive(Default)]
 struct ContradictingSegments {
-    pairs: Tally<(Host, Host, u16), Pair, MOST_PAIRS>,
+    doubts: Doubts<Differing>,
 }
 
+/// What the segments say otherwise.
 #[derive(Default)]
-struct Pair {
-    seen: Seen,
-    n_differing: u64,
-    flows: Vec<u32>,
+struct Differing {
+    n_bytes: u64,
 }
 
 impl Detector for ContradictingSegments {
     fn observe_flow(&mut self, ended: &Ended<'_>) {
-        let Some([forward, backward]) = ended.flow.doubtful() else { return };
-        let ((client, _), (server, port)) = (ended.flow.initiator(), ended.flow.responder());
-        self.take(ended.serial, (client, server, port), forward);
-        self.take(ended.serial, (server, client, port), backward);
+        self.doubts.take(
+            ended,
+            |doubtful, _| Some(&doubtful.conflicts.seen).filter(|seen| seen.n > 0),
+            |differing, doubtful, _| differing.n_bytes += doubtful.conflicts.n_differing,
+        );
     }
 
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let (least, bytes) = (context.settings.get(&SEGMENTS), context.settings.get(&BYTES));
-        let is_case = |pair: &Pair| f64::from(pair.seen.n) >= least && pair.n_differing as f64 >= bytes;
-        let mut cases = self.pairs.sorted_where(is_case);
-        cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.seen.n), **key));
-        cases.truncate(MOST_FINDINGS);
-        let findings = cases.iter().map(|(key, pair)| pair.finding(**key, least, context)).collect();
-        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+        self.doubts.conclude(
+            |doubt| f64::from(doubt.seen.n) >= least && doubt.counts.n_bytes as f64 >= bytes,
+            |doubt| u64::from(doubt.seen.n),
+            |ends, doubt| doubt.finding(ends, least, context),
+        )
     }
 }
 
-impl ContradictingSegments {
-    fn take(&mut self, serial: u32, key: (Host, Host, u16), doubtful: &Doubtful) {
-        let conflicts = &doubtful.conflicts;
-        if conflicts.seen.n == 0 {
-            return;
-        }
-        let Some(pair) = self.pairs.of(key) else { return };
-        pair.seen.merge(&conflicts.seen);
-        pair.n_differing += conflicts.n_differing;
-        if pair.flows.len() < Finding::MOST_FLOWS {
-            pair.flows.push(serial);
-        }
-    }
-}
-
-impl Pair {
-    fn finding(&self, (source, target, port): (Host, Host, u16), least: f64, context: &Context<'_>) -> Finding {
+impl Doubt<Differing> {
+    fn finding(&self, ends: Ends, least: f64, context: &Context<'_>) -> Finding {
+        let (source, target, _) = ends;
         let n = f64::from(self.seen.n);
-        let confidence = if self.n_differing >= MANY_BYTES { 0.85 } else { 0.6 };
+        let confidence = if self.counts.n_bytes >= MANY_BYTES { 0.85 } else { 0.6 };
         let mut finding = draft::begin(&CARD);
         finding.title = format!(
             "{source} tells {target} two different things at the same place: {}",
             count(self.seen.n as usize, "segment")
         );
         rate(&mut finding, Impact::CONTROL, confidence, (n, least));
-        finding.sources = draft::addresses([source]);
-        finding.targets = draft::addresses([target]);
-        finding.ports = vec![port];
-        finding.protocol = "TCP".to_owned();
         finding.evidence = vec![
             evidence("Segments with other content than before", n, "segments", "0"),
-            evidence("Bytes that differ", self.n_differing as f64, "B", "0: repeats say the same"),
+            evidence("Bytes that differ", self.counts.n_bytes as f64, "B", "0: repeats say the same"),
         ];
         finding.explanation = format!(
             "In the name of {source}, {target} was sent {} over bytes that were sent before, with other content: {} differ. \
              A sender that repeats says the same. Either the sender lets a firewall read another text than the receiver, or \
              somebody on the way answers in its name and is quicker.",
             count(self.seen.n as usize, "segment"),
-            count(self.n_differing as usize, "byte")
+            count(self.counts.n_bytes as usize, "byte")
         );
         finding.benign_causes = lines(&[
             "A proxy or translator on the way that changes texts, and a capture that has the packets before and behind it",
@@ -139,16 +113,7 @@ impl Pair {
             "Read both texts: which one did the receiver act on",
             "Let the firewall put streams together before it judges, and drop segments that contradict earlier ones",
         ]);
-        let mut flows = Gathered::default();
-        for serial in &self.flows {
-            if let Some(flow) = context.flows.get(*serial) {
-                flows.add(*serial, flow);
-            }
-        }
-        flows.fill(&mut finding);
-        (finding.start_ns, finding.end_ns) = (self.seen.first_ns, self.seen.last_ns);
-        finding.n_packets = u64::from(self.seen.n);
-        finding.packet_indices.clone_from(&self.seen.packets);
+        self.fill(&mut finding, ends, context);
         let numbers: Vec<String> = self.seen.packets.iter().map(|index| (index + 1).to_string()).collect();
         // Beyond those remembered, what Wireshark takes for repeats is nearest.
         let which = match numbers.len() == self.seen.n as usize {
@@ -158,11 +123,7 @@ impl Pair {
                 draft::time_filter(finding.start_ns, finding.end_ns)
             ),
         };
-        finding.display_filter = format!(
-            "{} && {} && tcp.port == {port} && {which}",
-            draft::host_filter("src", source),
-            draft::host_filter("dst", target)
-        );
+        finding.display_filter = format!("{} && {which}", doubts::filter(ends));
         draft::finish(finding, true)
     }
 }

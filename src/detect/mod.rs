@@ -9,6 +9,7 @@ pub mod contacts;
 pub mod courses;
 pub mod crowd;
 pub mod domains;
+pub mod doubts;
 pub mod draft;
 pub mod fold;
 pub mod gateway;

@@ -1,14 +1,13 @@
 //! TCP segments that may not live to reach their target, per sender and receiver, to findings: a monitor on the way sees
 //! another conversation than the receiver.
 
+use super::doubts::{self, Doubt, Doubts, Ends};
 use super::draft::{self, count, evidence, lines};
-use super::gather::Gathered;
 use super::severity::{Impact, rate};
-use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
-use crate::model::doubtful::{Doubtful, Seen};
+use crate::model::doubtful::Doubtful;
 use crate::model::packet::tcp_flag::RST;
-use crate::model::{Category, Direction, Finding, Flow, Host};
+use crate::model::{Category, Direction, Finding};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -52,76 +51,69 @@ pub const ENTRY: Entry =
 
 /// More resets of a direction are a volley by somebody else, which is told by forged resets.
 const MOST_RESETS: u32 = 3;
-/// Most pairs kept.
-const MOST_PAIRS: usize = 1 << 14;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
-
 #[derive(Default)]
 struct TtlGame {
-    pairs: Tally<(Host, Host, u16), Pair, MOST_PAIRS>,
+    doubts: Doubts<Game>,
 }
 
+/// What became of the segments.
 #[derive(Default)]
-struct Pair {
-    seen: Seen,
+struct Game {
     usual: u8,
     most_left: u8,
     n_replaced: u64,
     n_ignored: u64,
     /// Bytes of the direction that say something else than before; they make it sure.
     n_differing: u64,
-    flows: Vec<u32>,
 }
 
 impl Detector for TtlGame {
     fn observe_flow(&mut self, ended: &Ended<'_>) {
-        let Some([forward, backward]) = ended.flow.doubtful() else { return };
-        let flow = ended.flow;
-        let ((client, _), (server, port)) = (flow.initiator(), flow.responder());
-        self.take(ended.serial, (client, server, port), forward, flow.forward());
-        self.take(ended.serial, (server, client, port), backward, flow.backward());
+        let is_meant = |doubtful: &Doubtful, direction: &Direction| {
+            u64::from(doubtful.low.n_replaced) + n_ignored(doubtful, direction) > 0
+        };
+        self.doubts.take(
+            ended,
+            |doubtful, direction| is_meant(doubtful, direction).then_some(&doubtful.low.seen),
+            Game::add,
+        );
     }
 
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let (least, most_left) = (context.settings.get(&SEGMENTS), context.settings.get(&HOPS_LEFT));
-        let is_case = |pair: &Pair| pair.n() as f64 >= least && f64::from(pair.most_left) <= most_left;
-        let mut cases = self.pairs.sorted_where(is_case);
-        cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.n()), **key));
-        cases.truncate(MOST_FINDINGS);
-        let findings = cases.iter().map(|(key, pair)| pair.finding(**key, least, context)).collect();
-        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+        self.doubts.conclude(
+            |doubt| doubt.counts.n() as f64 >= least && f64::from(doubt.counts.most_left) <= most_left,
+            |doubt| doubt.counts.n(),
+            |ends, doubt| doubt.finding(ends, least, context),
+        )
     }
 }
 
-impl TtlGame {
-    fn take(&mut self, serial: u32, key: (Host, Host, u16), doubtful: &Doubtful, direction: &Direction) {
+/// Ends that the direction went on behind; a volley of resets is none.
+fn n_ignored(doubtful: &Doubtful, direction: &Direction) -> u64 {
+    if direction.flag(RST) > MOST_RESETS { 0 } else { u64::from(doubtful.low.n_ignored) }
+}
+
+impl Game {
+    fn add(&mut self, doubtful: &Doubtful, direction: &Direction) {
         let low = &doubtful.low;
-        let n_ignored = if direction.flag(RST) > MOST_RESETS { 0 } else { u64::from(low.n_ignored) };
-        if u64::from(low.n_replaced) + n_ignored == 0 {
-            return;
-        }
-        let Some(pair) = self.pairs.of(key) else { return };
-        pair.seen.merge(&low.seen);
-        pair.usual = low.usual;
-        pair.most_left = pair.most_left.max(low.most_left);
-        pair.n_replaced += u64::from(low.n_replaced);
-        pair.n_ignored += n_ignored;
-        pair.n_differing += doubtful.conflicts.n_differing;
-        if pair.flows.len() < Finding::MOST_FLOWS {
-            pair.flows.push(serial);
-        }
+        self.usual = low.usual;
+        self.most_left = self.most_left.max(low.most_left);
+        self.n_replaced += u64::from(low.n_replaced);
+        self.n_ignored += n_ignored(doubtful, direction);
+        self.n_differing += doubtful.conflicts.n_differing;
     }
-}
 
-impl Pair {
     fn n(&self) -> u64 {
         self.n_replaced + self.n_ignored
     }
+}
 
-    fn finding(&self, (source, target, port): (Host, Host, u16), least: f64, context: &Context<'_>) -> Finding {
-        let n = self.n() as f64;
-        let confidence = match (self.n(), self.n_differing) {
+impl Doubt<Game> {
+    fn finding(&self, ends: Ends, least: f64, context: &Context<'_>) -> Finding {
+        let ((source, target, _), game) = (ends, &self.counts);
+        let n = game.n() as f64;
+        let confidence = match (game.n(), game.n_differing) {
             (_, 1..) => 0.92,
             (2.., 0) => 0.85,
             _ => 0.6,
@@ -130,16 +122,12 @@ impl Pair {
         finding.title =
             format!("{source} sends {target} segments that die on the way: {}", count(self.seen.n as usize, "segment"));
         rate(&mut finding, Impact::CONTROL, confidence, (n, least));
-        finding.sources = draft::addresses([source]);
-        finding.targets = draft::addresses([target]);
-        finding.ports = vec![port];
-        finding.protocol = "TCP".to_owned();
-        let usual = format!("{} in this connection", self.usual);
+        let usual = format!("{} in this connection", game.usual);
         finding.evidence = vec![
             evidence("Segments with few hops left", f64::from(self.seen.n), "segments", "0"),
-            evidence("Most hops that they have left", f64::from(self.most_left), "hops", usual),
-            evidence("Replaced by others at the same place", self.n_replaced as f64, "segments", "0"),
-            evidence("Ends behind which the sender went on", self.n_ignored as f64, "segments", "0"),
+            evidence("Most hops that they have left", f64::from(game.most_left), "hops", usual),
+            evidence("Replaced by others at the same place", game.n_replaced as f64, "segments", "0"),
+            evidence("Ends behind which the sender went on", game.n_ignored as f64, "segments", "0"),
         ];
         finding.explanation = format!(
             "{source} sent {target} {} with at most {} hops left, while its other segments have {}: they die before they \
@@ -147,10 +135,10 @@ impl Pair {
              {} claimed an end of the connection behind which it went on. That is how a monitor is shown another \
              conversation than the one that takes place.",
             count(self.seen.n as usize, "segment"),
-            self.most_left,
-            self.usual,
-            self.n_replaced,
-            self.n_ignored
+            game.most_left,
+            game.usual,
+            game.n_replaced,
+            game.n_ignored
         );
         finding.benign_causes = lines(&[
             "A program against censorship on the sender's machine",
@@ -161,28 +149,16 @@ impl Pair {
             "Find the program on the sender's machine, or the machine that sends in its name (compare the Ethernet addresses)",
             "Let the firewall drop segments with too few hops left, or set the time to live itself (normalisation)",
         ]);
-        fill(&mut finding, context, &self.flows, &self.seen);
+        self.fill(&mut finding, ends, context);
         let left = if source.is_v4() { "ip.ttl" } else { "ipv6.hlim" };
         finding.display_filter = format!(
-            "{} && {} && tcp.port == {port} && {left} <= {} && tcp.flags.syn == 0 && (tcp.len > 0 || tcp.flags.reset == 1 || tcp.flags.fin == 1) && {}",
-            draft::host_filter("src", source),
-            draft::host_filter("dst", target),
-            self.most_left,
+            "{} && {left} <= {} && tcp.flags.syn == 0 && (tcp.len > 0 || tcp.flags.reset == 1 || tcp.flags.fin == 1) && {}",
+            doubts::filter(ends),
+            game.most_left,
             draft::time_filter(finding.start_ns, finding.end_ns)
         );
         draft::finish(finding, true)
     }
-}
-
-/// The segments meant, and the flows that they are in.
-fn fill(finding: &mut Finding, context: &Context<'_>, serials: &[u32], seen: &Seen) {
-    let mut flows = Gathered::default();
-    let known = |serial: &u32| -> Option<(u32, &Flow)> { Some((*serial, context.flows.get(*serial)?)) };
-    serials.iter().filter_map(known).for_each(|(serial, flow)| flows.add(serial, flow));
-    flows.fill(finding);
-    (finding.start_ns, finding.end_ns) = (seen.first_ns, seen.last_ns);
-    finding.n_packets = u64::from(seen.n);
-    finding.packet_indices.clone_from(&seen.packets);
 }
 
 #[cfg(test)]

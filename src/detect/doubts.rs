@@ -1,0 +1,101 @@
+//! Segments that two receivers may take differently, of each sender to each receiver's port: collected as flows end, and told.
+
+use super::draft;
+use super::gather::Gathered;
+use super::tally::Tally;
+use super::{Conclusion, Context, Ended};
+use crate::model::doubtful::{Doubtful, Seen};
+use crate::model::{Direction, Finding, Host};
+
+/// Most pairs kept.
+const MOST_PAIRS: usize = 1 << 14;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+/// Sender, receiver, and the port of the server.
+pub type Ends = (Host, Host, u16);
+
+/// Doubtful segments by their ends, with what a detector counts of them.
+pub struct Doubts<T> {
+    pairs: Tally<Ends, Doubt<T>, MOST_PAIRS>,
+}
+
+impl<T> Default for Doubts<T> {
+    fn default() -> Self {
+        Doubts { pairs: Tally::default() }
+    }
+}
+
+/// Doubtful segments of one sender to one receiver.
+#[derive(Default)]
+pub struct Doubt<T> {
+    /// The segments.
+    pub seen: Seen,
+    /// What is counted of them.
+    pub counts: T,
+    flows: Vec<u32>,
+}
+
+impl<T: Default> Doubts<T> {
+    /// Takes both directions of a flow: `seen` gives the segments that are meant, if there are any, and `add` counts them.
+    pub fn take(
+        &mut self,
+        ended: &Ended<'_>,
+        seen: impl for<'a> Fn(&'a Doubtful, &Direction) -> Option<&'a Seen>,
+        add: impl Fn(&mut T, &Doubtful, &Direction),
+    ) {
+        let flow = ended.flow;
+        let Some([forward, backward]) = flow.doubtful() else { return };
+        let ((client, _), (server, port)) = (flow.initiator(), flow.responder());
+        let ways =
+            [((client, server, port), forward, flow.forward()), ((server, client, port), backward, flow.backward())];
+        for (ends, doubtful, direction) in ways {
+            let Some(meant) = seen(doubtful, direction) else { continue };
+            let Some(doubt) = self.pairs.of(ends) else { continue };
+            doubt.seen.merge(meant);
+            add(&mut doubt.counts, doubtful, direction);
+            if doubt.flows.len() < Finding::MOST_FLOWS {
+                doubt.flows.push(ended.serial);
+            }
+        }
+    }
+
+    /// Tells those that are cases, those of the highest rank first.
+    pub fn conclude(
+        &self,
+        is_case: impl Fn(&Doubt<T>) -> bool,
+        rank: impl Fn(&Doubt<T>) -> u64,
+        tell: impl Fn(Ends, &Doubt<T>) -> Finding,
+    ) -> Conclusion {
+        let mut cases = self.pairs.sorted_where(is_case);
+        cases.sort_by_key(|(ends, doubt)| (std::cmp::Reverse(rank(doubt)), **ends));
+        cases.truncate(MOST_FINDINGS);
+        let findings = cases.iter().map(|(ends, doubt)| tell(**ends, doubt)).collect();
+        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl<T> Doubt<T> {
+    /// Writes who it is about, the segments meant and the flows that they are in into a finding.
+    pub fn fill(&self, finding: &mut Finding, (source, target, port): Ends, context: &Context<'_>) {
+        finding.sources = draft::addresses([source]);
+        finding.targets = draft::addresses([target]);
+        finding.ports = vec![port];
+        finding.protocol = "TCP".to_owned();
+        let mut flows = Gathered::default();
+        for serial in &self.flows {
+            if let Some(flow) = context.flows.get(*serial) {
+                flows.add(*serial, flow);
+            }
+        }
+        flows.fill(finding);
+        (finding.start_ns, finding.end_ns) = (self.seen.first_ns, self.seen.last_ns);
+        finding.n_packets = u64::from(self.seen.n);
+        finding.packet_indices.clone_from(&self.seen.packets);
+    }
+}
+
+/// Words of a display filter for what one side of a service sends to the other.
+pub fn filter((source, target, port): Ends) -> String {
+    format!("{} && {} && tcp.port == {port}", draft::host_filter("src", source), draft::host_filter("dst", target))
+}
