@@ -7,8 +7,9 @@
 
 #[path = "../crafted/mod.rs"]
 mod crafted;
+mod tables;
 
-use crafted::{Taken, capture, peak_bytes, table, tables, traffic};
+use crafted::{Taken, capture, peak_bytes, traffic};
 use std::process::{Command, ExitCode};
 
 /// Time may grow so with size: log2 of what twice the size takes, as the mean of two doublings.
@@ -70,7 +71,7 @@ fn run(name: &str, n: u64) -> [f64; 3] {
 /// Measures one input, and prints what [`run`] reads, then what was found.
 fn tell(name: &str, n: u64) {
     let of_capture = traffic::ALL.iter().find(|traffic| traffic.name == name).map(|traffic| capture(traffic, n));
-    let taken = of_capture.or_else(|| tables::ALL.iter().find(|one| one.name == name).map(|one| table(one, n)));
+    let taken = of_capture.or_else(|| tables::ALL.iter().find(|one| one.name == name).map(|one| tables::table(one, n)));
     let Taken { reading, judging, tenths, analysis } = taken.unwrap();
     println!("{} {} {}", reading.as_secs_f64(), judging.as_secs_f64(), peak_bytes().unwrap_or(0));
     println!("reading by tenths: {tenths:.2?}");

@@ -1,6 +1,7 @@
 //! Crafted tables, and captures made of other blocks than packets: a row or block is made of its number alone.
 
-use super::frames::{Ends, SYN, inside, mix, tcp};
+use super::crafted::frames::{Ends, SYN, inside, mix, tcp};
+use super::crafted::{Taken, analyse};
 use std::io::Write;
 
 /// A kind of table.
@@ -14,7 +15,12 @@ pub struct Table {
     pub row: fn(u64, &mut Vec<u8>),
 }
 
-const fn table(
+/// Analyses a table of `n` rows.
+pub fn table(table: &Table, n: u64) -> Taken {
+    analyse(table.name, &(table.head)(), n, |number, out| (table.row)(number, out))
+}
+
+const fn row_by_row(
     name: &'static str,
     aims_at: &'static str,
     n: u64,
@@ -25,17 +31,17 @@ const fn table(
 }
 
 pub const ALL: &[Table] = &[
-    table("table-columns", "columns", 1_000, || head(4000), |n, row| numbers(n, 4000, row)),
-    table("table-texts", "different texts", 200_000, || head(8), texts),
-    table("table-labels", "classes", 200_000, || b"bytes,label\n".to_vec(), labels),
-    table("table-flows", "flows of a table", 200_000, flow_head, |n, row| flow(n, row, (0.1, 1))),
-    table("table-long-flows", "seconds of services", 50_000, flow_head, |n, row| flow(n, row, (1800.0, 9000))),
-    table("table-quotes", "quotes that stay open", 200_000, || head(4), quotes),
-    table("table-ragged", "cells without a column", 200_000, || head(4), ragged),
-    table("json-keys", "columns that come late", 50_000, Vec::new, keys),
-    table("json-nested", "depth", 20_000, Vec::new, nested),
-    table("interfaces", "interfaces of a pcapng", 250_000, section, interface),
-    table("comments", "comments of a pcapng", 250_000, one_interface, comment),
+    row_by_row("table-columns", "columns", 1_000, || head(4000), |n, row| numbers(n, 4000, row)),
+    row_by_row("table-texts", "different texts", 200_000, || head(8), texts),
+    row_by_row("table-labels", "classes", 200_000, || b"bytes,label\n".to_vec(), labels),
+    row_by_row("table-flows", "flows of a table", 200_000, flow_head, |n, row| flow(n, row, (0.1, 1))),
+    row_by_row("table-long-flows", "seconds of services", 50_000, flow_head, |n, row| flow(n, row, (1800.0, 9000))),
+    row_by_row("table-quotes", "quotes that stay open", 200_000, || head(4), quotes),
+    row_by_row("table-ragged", "cells without a column", 200_000, || head(4), ragged),
+    row_by_row("json-keys", "columns that come late", 50_000, Vec::new, keys),
+    row_by_row("json-nested", "depth", 20_000, Vec::new, nested),
+    row_by_row("interfaces", "interfaces of a pcapng", 250_000, section, interface),
+    row_by_row("comments", "comments of a pcapng", 250_000, one_interface, comment),
 ];
 
 fn head(n: u64) -> Vec<u8> {

@@ -1,16 +1,12 @@
 //! Inputs made to hurt, as a stream of bytes that is never held, and what reading them takes.
 
-#![allow(dead_code, reason = "each user needs a part of it")]
-
 pub mod frames;
-pub mod tables;
 pub mod traffic;
 
 use packetloupe::model::Analysis;
 use packetloupe::pipeline::Pipeline;
 use packetloupe::settings::Settings;
 use std::time::{Duration, Instant};
-use tables::Table;
 use traffic::Traffic;
 
 /// Bytes that are handed on at a time.
@@ -41,13 +37,8 @@ pub fn capture(traffic: &Traffic, n: u64) -> Taken {
     })
 }
 
-/// Analyses a table of `n` rows.
-pub fn table(table: &Table, n: u64) -> Taken {
-    analyse(table.name, &(table.head)(), n, |number, out| (table.row)(number, out))
-}
-
-/// The time that making the bytes takes is left out.
-fn analyse(name: &str, head: &[u8], n: u64, mut make: impl FnMut(u64, &mut Vec<u8>)) -> Taken {
+/// Analyses `head` and what `make` adds for each number below `n`. The time that making the bytes takes is left out.
+pub fn analyse(name: &str, head: &[u8], n: u64, mut make: impl FnMut(u64, &mut Vec<u8>)) -> Taken {
     let settings = Settings::default();
     let mut pipeline = Pipeline::new(&settings, name, 0);
     let mut bytes = head.to_vec();
