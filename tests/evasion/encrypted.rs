@@ -187,6 +187,9 @@ fn a_miner_inside_tls_is_told_as_surely_as_its_shape_and_name_make_it() {
     assert!(of(&talk((40_000, 443), "updates.example.net", work(9)), "mining").is_empty(), "too little to say");
 }
 
+/// A talk that is no mining: what it is, its port, and each of its words.
+type Other = (&'static str, u16, fn(u64) -> Word);
+
 /// Pause between two messages that come on a beat, ms.
 const BEAT: u64 = 30_000;
 
@@ -197,7 +200,7 @@ fn any(i: u64, from: usize, most: u64) -> usize {
 
 #[test]
 fn other_connections_that_stay_open_are_no_mining() {
-    let talks: [(&str, u16, fn(u64) -> Word); 7] = [
+    let talks: [Other; 7] = [
         ("a chat over a web socket", 443, |i| match i % 3 {
             0 => (2000 + chance(i, 30_000), false, any(i, 90, 700), None),
             1 => (1500 + chance(i, 9000), true, any(i + 1, 70, 400), Some(60)),

@@ -133,10 +133,8 @@ mod tests {
         let work = work(&talk(chance, |i| 170 + (i % 2) as u16, |i| 480 + (i % 5) as u16)).unwrap();
         assert_eq!((work.n_shares, work.n_jobs), (40, 20));
         assert!(super::work(&talk(|_| 10_000, |_| 170, |_| 480)).is_none(), "a beat");
-        assert!(
-            super::work(&talk(|i| [31_000, 9000][usize::from(i % 4 != 0)], |_| 170, |_| 480)).is_none(),
-            "a late beat"
-        );
+        let late = |i: i64| if i % 3 == 2 { 10_000 } else { chance(i) };
+        assert!(super::work(&talk(late, |_| 170, |_| 480)).is_none(), "a beat that is late where others speak");
         assert!(super::work(&talk(chance, |i| 100 + (i * 37 % 300) as u16, |_| 480)).is_none(), "words");
         assert!(super::work(&talk(chance, |_| 170, |i| 60 + (i * 31 % 70) as u16)).is_none(), "short news");
         assert!(super::work(&Talk::default()).is_none());
