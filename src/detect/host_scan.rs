@@ -4,7 +4,7 @@ use super::contacts::{Contact, Outcome, Probe};
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, Gathered, gather};
 use super::severity::{Impact, extent, past, severity};
-use super::walk::{Steps, Walk, busiest};
+use super::walk::{self, Steps, Walk, busiest};
 use super::whole;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::protocol::Protocol;
@@ -313,12 +313,7 @@ impl Case {
                 "hosts",
                 format!("below {}", limits.hosts),
             ),
-            evidence(
-                "Scanner against ordinary client, log10 of the likelihood ratio",
-                self.log_ratio / std::f64::consts::LN_10,
-                "",
-                "below 2 (beta/alpha = 99, Jung et al. 2004)",
-            ),
+            walk::likelihood(self.log_ratio),
             evidence("Time from first to last new host", duration as f64 / SECOND as f64, "s", ""),
         ];
         finding.series = self.steps.course();

@@ -4,7 +4,7 @@ use super::contacts::{Contact, Outcome, Probe};
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, Gathered, gather};
 use super::severity::{Impact, rate};
-use super::walk::Walk;
+use super::walk::{self, Walk};
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::time::{SECOND, span};
 use crate::model::{Category, Finding, Host};
@@ -128,12 +128,7 @@ impl Case {
             evidence("Neighbours tried", self.targets.len() as f64, "hosts", "the few servers that it uses"),
             evidence("Of these refused or silent", n_failed as f64, "hosts", "0 or 1"),
             evidence("Of these reached", self.reached.len() as f64, "hosts", ""),
-            evidence(
-                "Scanner against ordinary client, log10 of the likelihood ratio",
-                self.log_ratio / std::f64::consts::LN_10,
-                "",
-                "below 2 (beta/alpha = 99, Jung et al. 2004)",
-            ),
+            walk::likelihood(self.log_ratio),
             evidence("Time from first to last try", (self.last_ns - self.first_ns) as f64 / SECOND as f64, "s", ""),
         ];
         finding.explanation = format!(

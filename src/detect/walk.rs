@@ -2,8 +2,9 @@
 //!
 //! Jung, Paxson, Berger, Balakrishnan: Fast Portscan Detection Using Sequential Hypothesis Testing, IEEE S&P 2004.
 
-use crate::model::Series;
+use super::draft;
 use crate::model::series::{Level, SeriesKind};
+use crate::model::{Evidence, Series};
 
 /// Chance that a first contact of an ordinary host succeeds.
 const THETA_ORDINARY: f64 = 0.8;
@@ -13,6 +14,14 @@ const THETA_SCANNER: f64 = 0.2;
 const ALPHA: f64 = 0.01;
 /// Wanted chance of calling a scanner a scanner.
 const BETA: f64 = 0.99;
+
+/// What a walk measures, for people.
+const LIKELIHOOD: &str = "Scanner against ordinary client, log10 of the likelihood ratio";
+
+/// The likelihood ratio, of which this is the natural logarithm, as a measured value.
+pub fn likelihood(log_ratio: f64) -> Evidence {
+    draft::evidence(LIKELIHOOD, log_ratio / std::f64::consts::LN_10, "", "below 2 (beta/alpha = 99, Jung et al. 2004)")
+}
 
 /// A sequential test of one source.
 #[derive(Clone, Copy, Debug, Default)]
@@ -95,7 +104,7 @@ impl Steps {
         }
         (points.len() >= 2).then(|| Series {
             kind: SeriesKind::Walk,
-            name: "Scanner against ordinary client, log10 of the likelihood ratio".to_owned(),
+            name: LIKELIHOOD.to_owned(),
             unit: String::new(),
             points,
             level: Some(Level { name: "a scanner from".to_owned(), value: level }),
