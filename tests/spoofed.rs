@@ -47,8 +47,10 @@ fn of_two_million_forged_sources_of_datagrams_to_many_ports_the_oldest_are_folde
 }
 
 #[test]
-fn devices_names_and_networks_without_end_are_bounded() {
-    for name in ["arp-macs", "frames-macs", "names-one-domain", "names-domains", "names-clients", "wifi-beacons"] {
+fn devices_names_networks_and_talks_without_end_are_bounded() {
+    for name in
+        ["arp-macs", "frames-macs", "names-one-domain", "names-domains", "names-clients", "wifi-beacons", "tls-talks"]
+    {
         run(name, 2);
     }
 }

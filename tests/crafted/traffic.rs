@@ -66,6 +66,7 @@ pub const ALL: &[Traffic] = &[
     traffic("http-urls", "addresses and hosts of requests", 250_000, urls),
     traffic("tls-cut", "hellos in many records", 250_000, tls_cut),
     traffic("tls-names", "servers' names", 250_000, tls_names),
+    traffic("tls-talks", "turns of talks", 500_000, tls_talks),
     traffic("tls-chains", "chains of certificates", 20_000, tls_chains),
     traffic("tunnels", "layers", 250_000, tunnels),
     traffic("log-in-names", "people who log in", 250_000, |n| log_in(n, 1)),
@@ -325,6 +326,15 @@ fn tls_cut(n: u64) -> Vec<u8> {
 fn tls_names(n: u64) -> Vec<u8> {
     let ends = Ends::new((inside(n % 5000), 1024 + (n / 5000) as u16), (mix(n).to_be_bytes(), 443));
     tcp(ends, DATA, 1, &record(&hello(&format!("{}.example", tag(n)))))
+}
+
+/// Both sides of 5,000 connections in turn, a hundred bytes each time.
+fn tls_talks(n: u64) -> Vec<u8> {
+    let (which, step) = (n % 5_000, n / 5_000);
+    let ends = Ends::new((inside(which), 40_000), (SERVER, 443));
+    let mut record = [0x5a; 100];
+    record[..5].copy_from_slice(&[0x17, 3, 3, 0, 95]);
+    tcp(if step.is_multiple_of(2) { ends } else { ends.back() }, DATA, (step / 2 * 100) as u32, &record)
 }
 
 /// What begins as a certificate: a sequence in a sequence with a number, a hundred times in one message.
