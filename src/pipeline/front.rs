@@ -123,6 +123,7 @@ impl Front {
             }
             n_done += inputs.step(rest, keep, &mut |record| take(record, packets, table, bytes, batch))?;
         }
+        table.settle();
         Ok(n_done)
     }
 
@@ -131,6 +132,7 @@ impl Front {
         let Front { inputs, packets, table, .. } = self;
         batch.clear();
         inputs.end(keep, &mut |record| take(record, packets, table, &[], batch))?;
+        table.settle();
         if inputs.wants().is_none() {
             packets.fragments.end(&mut packets.issues);
         }
@@ -226,6 +228,13 @@ impl Table {
             rows.push(row.values, row.bytes, place, passed);
         }
         passed
+    }
+
+    /// All rows that were kept so far can be seen.
+    fn settle(&mut self) {
+        if let Some(rows) = &mut self.rows {
+            rows.settle();
+        }
     }
 }
 

@@ -276,6 +276,7 @@ mod tests {
             };
             rows.push(&values, b"", Place::default(), None);
         }
+        rows.settle();
         rows
     }
 

@@ -1,6 +1,6 @@
 //! The bytes of a row to values, cell by cell.
 
-use super::number::{Manner, leading, value};
+use super::number::{Begun, Manner, leading, value};
 use crate::model::rows::Value;
 
 /// How the cells of a row are told apart.
@@ -31,15 +31,19 @@ pub fn values<'a>(row: &'a [u8], cut: Cut, manner: Manner, values: &mut Vec<Valu
     let mut start = 0;
     loop {
         let rest = row.get(start..).unwrap_or_default();
-        // Most cells are plain numbers: they are read and their end is found in one go.
-        let (found, end) = match leading(rest, cut.separator) {
-            Some((number, end)) => (Value::Number(number), end),
-            None => {
+        // Most cells are plain numbers: they are read and their end is found in one go. A value goes to its place at
+        // once: one that is put together elsewhere first takes several times as long.
+        let end = match leading(rest, cut.separator) {
+            Begun::Number(number, end) => {
+                values.push(Value::Number(number));
+                end
+            }
+            Begun::Other => {
                 let end = memchr::memchr(cut.separator, rest).unwrap_or(rest.len());
-                (value(rest.get(..end).unwrap_or_default(), start, manner), end)
+                values.push(value(rest.get(..end).unwrap_or_default(), start, manner));
+                end
             }
         };
-        values.push(found);
         if end >= rest.len() {
             return row;
         }

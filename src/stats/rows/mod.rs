@@ -5,6 +5,7 @@ mod packed;
 mod series;
 mod survey;
 mod texts;
+mod tile;
 mod totals;
 
 use crate::model::rows::{Layout, Value};
@@ -12,6 +13,7 @@ use cell::MISSING;
 use series::Series;
 use survey::Survey;
 use texts::Texts;
+use tile::Tile;
 pub use totals::Totals;
 
 /// Cells in the open runs of all columns together, about.
@@ -46,6 +48,8 @@ pub struct Kept {
 pub struct RowStore {
     layout: Layout,
     columns: Vec<Kept>,
+    /// Rows that wait to go to their columns: those that are kept, and those that only totals count.
+    tiles: [Tile; 2],
     /// Offset and length in the file, number of the row, number among those that became flows or packets: kept like
     /// columns.
     offsets: Series,
@@ -69,6 +73,7 @@ impl RowStore {
         RowStore {
             layout: Layout::default(),
             columns: Vec::new(),
+            tiles: Default::default(),
             offsets: Series::default(),
             lengths: Series::default(),
             numbers: Series::default(),
@@ -86,6 +91,7 @@ impl RowStore {
 
     /// Takes the layout; it comes before the first row, and again when columns are added.
     pub fn set_layout(&mut self, layout: &Layout) {
+        self.settle();
         if self.n_rows == 0 {
             self.run = (OPEN_CELLS / layout.columns.len().max(1)).clamp(LEAST_RUN, MOST_RUN);
         }
@@ -95,45 +101,52 @@ impl RowStore {
             self.columns.push(Kept { cells, ..Kept::default() });
         }
         self.layout = layout.clone();
+        self.tiles = [Tile::new(self.columns.len()), Tile::new(self.columns.len())];
     }
 
     /// Adds a row: its values, the bytes that texts are ranges of, its place, and its number among the
-    /// rows that became flows or packets.
+    /// rows that became flows or packets. It is seen once the store is [settled](RowStore::settle).
     #[inline]
     pub fn push(&mut self, values: &[Value], bytes: &[u8], place: Place, passed: Option<u32>) {
         let number = self.n_rows;
         self.n_rows += 1;
         let is_kept = self.keeps(number);
-        let mut values = values.iter();
-        let run = self.run;
-        for column in &mut self.columns {
-            let cell = match values.next() {
-                None | Some(Value::Missing) => MISSING,
-                Some(Value::Number(value)) => value.to_bits(),
-                Some(Value::Time(value)) => {
-                    column.totals.times += 1;
+        let RowStore { tiles: [kept, others], columns, text_room, .. } = self;
+        let tile = if is_kept { kept } else { others };
+        for (place, (cell, value)) in tile.add_row().iter_mut().zip(values).enumerate() {
+            *cell = match value {
+                Value::Number(value) => value.to_bits(),
+                Value::Missing => continue,
+                Value::Time(value) => {
+                    columns.get_mut(place).into_iter().for_each(|column| column.totals.times += 1);
                     value.to_bits()
                 }
-                Some(Value::Text(start, end)) if is_kept => {
+                Value::Text(start, end) if is_kept => {
                     let text = bytes.get(*start as usize..*end as usize).unwrap_or_default();
-                    cell::text(column.texts.code(text, &mut self.text_room))
+                    columns.get_mut(place).map_or(MISSING, |column| cell::text(column.texts.code(text, text_room)))
                 }
-                Some(Value::Text(..)) => cell::text(cell::OTHER),
+                Value::Text(..) => cell::text(cell::OTHER),
             };
-            if is_kept {
-                column.cells.push(cell, run);
-            } else {
-                column.totals.add(cell);
-            }
         }
-        if !is_kept {
-            return;
+        let is_full = tile.is_full();
+        if is_kept {
+            let run = self.run;
+            self.n_kept += 1;
+            self.offsets.push((place.offset as f64).to_bits(), run);
+            self.lengths.push(f64::from(place.length).to_bits(), run);
+            self.numbers.push((number as f64).to_bits(), run);
+            self.passed.push(passed.map_or(MISSING, |passed| f64::from(passed).to_bits()), run);
         }
-        self.n_kept += 1;
-        self.offsets.push((place.offset as f64).to_bits(), run);
-        self.lengths.push(f64::from(place.length).to_bits(), run);
-        self.numbers.push((number as f64).to_bits(), run);
-        self.passed.push(passed.map_or(MISSING, |passed| f64::from(passed).to_bits()), run);
+        if is_full || self.numbers.n_open() == self.run {
+            self.settle();
+        }
+    }
+
+    /// Takes rows that were added and still wait into their columns.
+    pub fn settle(&mut self) {
+        let RowStore { tiles: [kept, others], columns, run, .. } = self;
+        kept.empty(columns, |column, cells| column.cells.extend(cells, *run));
+        others.empty(columns, |column, cells| column.totals.add_run(cells));
         if self.numbers.n_open() == self.run {
             self.close();
         }
@@ -318,6 +331,7 @@ pub(crate) mod tests {
             let place = Place { offset: u64::from(i) * 10, length: 9 };
             store.push(&[Value::Number(f64::from(i) / 3.0), Value::Text(0, 1)], b"x", place, Some(i));
         }
+        store.settle();
         assert_eq!(store.n_rows(), 200_000);
         assert!(store.is_sampled() && store.packed_bytes() <= 300_000 && store.len() > 5_000, "{}", store.len());
         assert_eq!(store.column(0).unwrap().totals().numbers, 200_000);
@@ -341,6 +355,7 @@ pub(crate) mod tests {
         layout.columns.push(Column { name: "b".to_owned(), role: Role::Plain });
         store.set_layout(&layout);
         store.push(&[Value::Number(1.0), Value::Number(2.0)], b"", Place::default(), None);
+        store.settle();
         assert_eq!((store.cell(1, 4999), cell::as_number(store.cell(1, 5000))), (MISSING, Some(2.0)));
         assert_eq!(cell::as_number(store.cell(0, 4999)), Some(4999.0));
     }

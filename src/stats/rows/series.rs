@@ -21,16 +21,25 @@ impl Series {
     #[inline]
     pub fn push(&mut self, cell: u64, run: usize) {
         if self.open.len() == self.open.capacity() {
-            self.grow(run);
+            self.grow(1, run);
         }
         self.open.push(cell);
     }
 
+    /// Adds cells of a run of so many.
+    #[inline]
+    pub fn extend(&mut self, cells: &[u64], run: usize) {
+        if self.open.capacity() - self.open.len() < cells.len() {
+            self.grow(cells.len(), run);
+        }
+        self.open.extend_from_slice(cells);
+    }
+
     /// Room for the run and no more, once it is long: see the store's length of runs.
     #[cold]
-    fn grow(&mut self, run: usize) {
+    fn grow(&mut self, n_more: usize, run: usize) {
         let n = self.open.len();
-        self.open.reserve_exact(if n < 64 { 64 } else { run.saturating_sub(n).max(1) });
+        self.open.reserve_exact(n_more.max(if n < 64 { 64 } else { run.saturating_sub(n) }));
     }
 
     /// Packs the open run; the bytes that it takes.

@@ -29,6 +29,14 @@ const MINUS_ZERO: u64 = 1 << 63;
 /// Larger whole numbers do not fit into 64 bits.
 const MOST_WHOLE: f64 = 9.2e18;
 
+/// True for a finite number without a part behind the point. Such a part gets lost where doubles are whole numbers.
+#[inline]
+fn is_whole_number(value: f64) -> bool {
+    const FIRST_WHOLE: f64 = 4_503_599_627_370_496.0;
+    let size = value.abs();
+    size >= FIRST_WHOLE || (size + FIRST_WHOLE) - FIRST_WHOLE == size
+}
+
 impl Survey {
     /// Looks at cells. Not inlined: in the long function that takes records, browsers would keep its sums in memory.
     #[inline(never)]
@@ -46,7 +54,7 @@ impl Survey {
                 sum += value;
                 min = if value < min { value } else { min };
                 max = if value > max { value } else { max };
-                is_whole &= value.trunc() == value;
+                is_whole &= is_whole_number(value);
                 has_minus_zero |= *cell == MINUS_ZERO;
             } else if !value.is_nan() {
                 infinite += 1;
