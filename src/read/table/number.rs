@@ -71,8 +71,8 @@ pub enum Begun {
     Other,
 }
 
-/// The plain decimal number that `bytes` begin with.
-#[inline]
+/// The plain decimal number that `bytes` begin with. A call for each cell would take longer than most cells do.
+#[inline(always)]
 pub fn leading(bytes: &[u8], separator: u8) -> Begun {
     // A single digit: most cells of a table of flows are 0.
     if let [digit @ b'0'..=b'9', end, ..] = bytes
@@ -84,6 +84,7 @@ pub fn leading(bytes: &[u8], separator: u8) -> Begun {
 }
 
 /// The same for a number of any length.
+#[inline(never)]
 fn longer(bytes: &[u8], separator: u8) -> Begun {
     let is_negative = bytes.first() == Some(&b'-');
     let sign = usize::from(is_negative);

@@ -39,9 +39,11 @@ pub struct Place {
 pub struct Kept {
     cells: Series,
     texts: Texts,
-    /// Over all rows but those of the open run behind the first `n_counted`.
+    /// Over all rows but those of the open run behind the first `n_counted`, and `passing`.
     totals: Totals,
     n_counted: usize,
+    /// Cells of rows that are not kept and that totals do not count yet.
+    passing: Vec<u64>,
 }
 
 /// All rows of a table, or a sample of them.
@@ -146,7 +148,7 @@ impl RowStore {
     pub fn settle(&mut self) {
         let RowStore { tiles: [kept, others], columns, run, .. } = self;
         kept.empty(columns, |column, cells| column.cells.extend(cells, *run));
-        others.empty(columns, |column, cells| column.totals.add_run(cells));
+        others.empty(columns, |column, cells| column.pass(cells, *run));
         if self.numbers.n_open() == self.run {
             self.close();
         }
@@ -283,10 +285,20 @@ impl Kept {
         self.cells.close_surveyed(&survey)
     }
 
+    /// Counts cells that are not kept, about a run of them at a time.
+    fn pass(&mut self, cells: &[u64], run: usize) {
+        self.passing.extend_from_slice(cells);
+        if self.passing.len() >= run {
+            self.totals.add_run(&self.passing);
+            self.passing.clear();
+        }
+    }
+
     /// Totals over all rows.
     pub fn totals(&self) -> Totals {
         let mut totals = self.totals;
         totals.add_run(self.cells.open().get(self.n_counted..).unwrap_or_default());
+        totals.add_run(&self.passing);
         totals
     }
 

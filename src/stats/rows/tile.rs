@@ -45,9 +45,11 @@ impl Tile {
         if self.n_rows == 0 {
             return;
         }
+        self.column.resize(self.n_rows, MISSING);
         for (place, column) in columns.iter_mut().enumerate().take(self.width) {
-            self.column.clear();
-            self.column.extend(self.cells.get(place..).unwrap_or_default().iter().step_by(self.width));
+            for (cell, row) in self.column.iter_mut().zip(self.cells.chunks_exact(self.width)) {
+                *cell = row.get(place).copied().unwrap_or(MISSING);
+            }
             take(column, &self.column);
         }
         self.cells.clear();
