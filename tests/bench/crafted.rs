@@ -1,7 +1,8 @@
 //! Time and memory that inputs made to hurt take, each at three sizes: `cargo bench --bench crafted [-- PART OF A NAME]`.
 //!
 //! What takes more than n^1.2 is marked; the command then ends with 1. Every size runs in a process of its own, so that its
-//! peak of memory is its own.
+//! peak of memory is its own. What seems to grow so is measured again, and the least time of each size counts: whatever else
+//! the machine does only adds to it.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement may fail by panicking")]
 
@@ -16,6 +17,8 @@ use std::process::{Command, ExitCode};
 const MOST_EXPONENT: f64 = 1.2;
 /// What takes less at the largest size is too short to tell how it grows.
 const LEAST_SECONDS: f64 = 0.2;
+/// So often an input is measured before it is marked.
+const TRIES: usize = 3;
 /// Told to a process of its own: the input's name and size.
 const ONE: &str = "--one";
 
@@ -42,10 +45,23 @@ fn main() -> ExitCode {
 
 /// Prints the line of an input; true if it grows as it may.
 fn one(name: &str, aims_at: &str, n: u64) -> bool {
-    let [once, twice, fourfold] = [1, 2, 4].map(|times| run(name, n * times));
     let seconds = |run: &[f64; 3]| run[0] + run[1];
-    let grows = (seconds(&fourfold) / seconds(&once)).log2() / 2.0;
-    let holds = grows <= MOST_EXPONENT || seconds(&fourfold) < LEAST_SECONDS;
+    let measure = || [1, 2, 4].map(|times| run(name, n * times));
+    let growth = |runs: &[[f64; 3]; 3]| (seconds(&runs[2]) / seconds(&runs[0])).log2() / 2.0;
+    let may_grow = |runs: &[[f64; 3]; 3]| growth(runs) <= MOST_EXPONENT || seconds(&runs[2]) < LEAST_SECONDS;
+    let mut runs = measure();
+    for _ in 1..TRIES {
+        if may_grow(&runs) {
+            break;
+        }
+        for (best, again) in runs.iter_mut().zip(measure()) {
+            if seconds(&again) < seconds(best) {
+                *best = again;
+            }
+        }
+    }
+    let (grows, holds) = (growth(&runs), may_grow(&runs));
+    let [once, twice, fourfold] = runs;
     println!(
         "{name:20} {aims_at:32} {n:10} {:8.2} {:8.2} {:8.2} {grows:7.2} {:8.0} {:9.2} {:9.0}{}",
         seconds(&once),
