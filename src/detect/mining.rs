@@ -147,13 +147,13 @@ impl Mining {
     /// Those whose talk has the shape.
     fn shaped(&self, context: &Context<'_>) -> Vec<Finding> {
         let (shares, jobs) = (context.settings.get(&SHARES), context.settings.get(&JOBS));
-        let is_case = |work: &Work| work.n_shares as f64 >= shares && work.n_jobs as f64 >= jobs;
+        let is_case = |work: &Work| work.shares.len() as f64 >= shares && work.n_jobs as f64 >= jobs;
         let mut cases: Vec<((Host, Host, u16), Work, &str)> = self
             .talks
             .all(context)
             .filter_map(|(ends, talk)| Some((ends, shape::work(&talk).filter(is_case)?, context.names.text(talk.name))))
             .collect();
-        cases.sort_by_key(|(ends, work, _)| (std::cmp::Reverse(work.n_shares), *ends));
+        cases.sort_by_key(|(ends, work, _)| (std::cmp::Reverse(work.shares.len()), *ends));
         cases.truncate(MOST_FINDINGS);
         let between: Vec<Between> =
             cases.iter().map(|((miner, pool, port), ..)| Between::service(*miner, *pool, *port)).collect();

@@ -6,7 +6,7 @@ use super::{CARD, Case};
 use crate::detect::draft::{self, count, evidence, lines};
 use crate::detect::severity::{Impact, past, rate, severity};
 use crate::model::time::{SECOND, span};
-use crate::model::{Evidence, Finding};
+use crate::model::{Evidence, Finding, Series};
 
 /// A resolver that nobody knows: for information.
 pub fn resolver(case: &Case<'_>, signs: &Signs, least: f64) -> Finding {
@@ -116,6 +116,8 @@ fn finish(mut finding: Finding, case: &Case<'_>) -> Finding {
     finding.ports = vec![port];
     finding.protocol = if case.is_quic { "QUIC" } else { "TLS" }.to_owned();
     finding.names = if case.name.is_empty() { Vec::new() } else { vec![case.name.to_owned()] };
+    let times: Vec<i64> = case.requests.answered.iter().map(|millis| millis.saturating_mul(SECOND / 1000)).collect();
+    finding.series = Series::moments("Requests", "requests", &times);
     let transport = if case.is_quic { "udp" } else { "tcp" };
     finding.display_filter = format!("{} && {transport}.port == {port}", draft::pair_filter(host, server));
     finding

@@ -6,7 +6,7 @@ use crate::detect::draft::{self, count, evidence, lines};
 use crate::detect::severity::{Impact, rate};
 use crate::model::protocol::Named;
 use crate::model::time::{SECOND, span};
-use crate::model::{Finding, Host};
+use crate::model::{Finding, Host, Series};
 
 /// Longer than this is hardly a visit to a page; and no visit.
 const LONG_SECONDS: [f64; 2] = [600.0, 3600.0];
@@ -23,7 +23,7 @@ impl Work {
 
     /// The finding; `least` is how many results begin to count.
     pub fn finding(&self, (miner, pool, port): (Host, Host, u16), name: &str, least: f64) -> Finding {
-        let n = self.n_shares as f64;
+        let n = self.shares.len() as f64;
         let [share, answer, job] = self.bytes;
         let confidence = self.confidence(name, port);
         let is_named = pools::is_pool(name);
@@ -47,6 +47,8 @@ impl Work {
             evidence("Unevenness of the times of results", self.unevenness, "", "0 for a beat, 1 for chance"),
             evidence("From first to last", self.seconds, "s", ""),
         ];
+        let times: Vec<i64> = self.shares.iter().map(|millis| millis.saturating_mul(SECOND / 1000)).collect();
+        finding.series = Series::moments("Messages like results", "messages", &times);
         let known = match (is_named, pools::is_usual_port(port)) {
             (true, _) => format!(" The server is called {name}, as servers of a mining pool are."),
             (false, true) => format!(" Mining pools like to use port {port}."),
@@ -58,7 +60,7 @@ impl Work {
              once by about {answer} bytes.{known}",
             span((self.seconds * SECOND as f64) as i64),
             count(self.n_jobs as usize, "message"),
-            count(self.n_shares as usize, "message"),
+            count(self.shares.len(), "message"),
         );
         finding.benign_causes = lines(&[
             "A miner that the owner of the host runs on purpose",

@@ -35,8 +35,8 @@ const MOST_RATE: f64 = 2000.0;
 /// What passed between a miner and its pool.
 #[derive(Debug)]
 pub struct Work {
-    /// Results handed in.
-    pub n_shares: u64,
+    /// When each result was handed in, ms since 1970, ascending.
+    pub shares: Vec<i64>,
     /// Jobs got unasked, or right behind an answer.
     pub n_jobs: u64,
     /// Usual payload of a share, of its answer and of a job.
@@ -80,7 +80,7 @@ pub fn work(talk: &Talk) -> Option<Work> {
     let is_slow = bytes as f64 <= MOST_RATE * seconds;
     let is_by_chance = unevenness >= LEAST_UNEVEN && share_on_beat(&gaps) <= MOST_ON_BEAT;
     (is_alike && is_slow && is_by_chance).then_some(Work {
-        n_shares: n_shares as u64,
+        shares: times,
         n_jobs: (n_unasked + n_behind) as u64,
         bytes: [share, answer, job],
         unevenness,
@@ -131,7 +131,7 @@ mod tests {
     fn work_is_told_by_even_sizes_at_uneven_times() {
         let chance = |i: i64| 500 + i * i * 7919 % 23_000;
         let work = work(&talk(chance, |i| 170 + (i % 2) as u16, |i| 480 + (i % 5) as u16)).unwrap();
-        assert_eq!((work.n_shares, work.n_jobs), (40, 20));
+        assert_eq!((work.shares.len(), work.n_jobs), (40, 20));
         assert!(super::work(&talk(|_| 10_000, |_| 170, |_| 480)).is_none(), "a beat");
         let late = |i: i64| if i % 3 == 2 { 10_000 } else { chance(i) };
         assert!(super::work(&talk(late, |_| 170, |_| 480)).is_none(), "a beat that is late where others speak");
