@@ -3,6 +3,7 @@
 
 use super::draft::{self, evidence, lines};
 use super::gather::{Between, gather};
+use super::middle::middle;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::walk::{busiest, most_open};
@@ -237,8 +238,9 @@ impl Tries {
             .sorted_where(|pair| pair.tries.len() >= least)
             .into_iter()
             .filter_map(|((client, server, port), pair)| {
-                let median = [0, 1]
-                    .map(|side| median(pair.tries.iter().map(|t| t.bytes.get(side).copied().unwrap_or(0)).collect()));
+                let median = [0, 1].map(|side| {
+                    middle(pair.tries.iter().map(|t| t.bytes.get(side).copied().unwrap_or(0)).collect(), u32::cmp)
+                });
                 let is_near = |value: u32, middle: u32| {
                     (f64::from(value) - f64::from(middle)).abs() <= TOLERANCE * f64::from(middle)
                 };
@@ -266,9 +268,4 @@ impl Tries {
     pub fn n_refused(&self) -> u64 {
         self.pairs.n_refused + self.n_left_out
     }
-}
-
-fn median(mut values: Vec<u32>) -> u32 {
-    values.sort_unstable();
-    values.get(values.len() / 2).copied().unwrap_or(0)
 }

@@ -18,6 +18,7 @@ pub mod guessing;
 pub mod heard;
 pub mod home;
 pub mod logins;
+mod middle;
 pub mod ml;
 pub mod peaks;
 pub mod regularity;

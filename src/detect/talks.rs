@@ -1,6 +1,7 @@
 //! Encrypted connections of hosts inside to servers outside to their turns in order of time, and what sizes are usual in them.
 
 use super::home::is_outward;
+use super::middle::middle;
 use super::tally::Tally;
 use super::{Context, Ended};
 use crate::model::Host;
@@ -84,9 +85,7 @@ impl Talk {
 
 /// The size in the middle; 0 of none.
 pub fn usual(sizes: impl Iterator<Item = u16>) -> u16 {
-    let mut sizes: Vec<u16> = sizes.collect();
-    sizes.sort_unstable();
-    sizes.get(sizes.len() / 2).copied().unwrap_or(0)
+    middle(sizes.collect(), u16::cmp)
 }
 
 /// True for a size that is another by at most so many bytes, or this share of it.

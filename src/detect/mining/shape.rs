@@ -4,6 +4,7 @@
 //! one, all of nearly one size, and gets a short answer at once. Shares are found by chance, so they come without a beat;
 //! what a program sends to keep a connection alive comes with one.
 
+use crate::detect::middle::middle;
 use crate::detect::talks::{Talk, is_near, usual};
 use crate::model::turns::Turn;
 
@@ -105,9 +106,7 @@ fn unevenness(gaps: &[f64]) -> f64 {
 
 /// Share of gaps that are near the one in the middle; what is sent on a beat may be late where others speak.
 fn share_on_beat(gaps: &[f64]) -> f64 {
-    let mut sorted = gaps.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let middle = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
+    let middle = middle(gaps.to_vec(), f64::total_cmp);
     let is_near = |gap: &&f64| (**gap - middle).abs() <= NEAR_GAP.0.max(NEAR_GAP.1 * middle);
     gaps.iter().filter(is_near).count() as f64 / gaps.len().max(1) as f64
 }
