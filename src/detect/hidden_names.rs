@@ -10,7 +10,7 @@ use super::draft;
 use super::gather::{Between, gather, visit};
 use super::home::is_outward;
 use super::resolvers;
-use super::talks::Talks;
+use super::talks::{Ends, Talks};
 use super::tally::{Map, Tally};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
@@ -108,7 +108,7 @@ struct Dns {
 
 /// A talk that asks.
 struct Case<'a> {
-    ends: (Host, Host, u16),
+    ends: Ends,
     requests: Requests,
     name: &'a str,
     is_quic: bool,

@@ -8,7 +8,7 @@ mod shape;
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, Gathered, gather};
 use super::severity::{Impact, rate};
-use super::talks::Talks;
+use super::talks::{Ends, Talks};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
@@ -148,7 +148,7 @@ impl Mining {
     fn shaped(&self, context: &Context<'_>) -> Vec<Finding> {
         let (shares, jobs) = (context.settings.get(&SHARES), context.settings.get(&JOBS));
         let is_case = |work: &Work| work.shares.len() as f64 >= shares && work.n_jobs as f64 >= jobs;
-        let mut cases: Vec<((Host, Host, u16), Work, &str)> = self
+        let mut cases: Vec<(Ends, Work, &str)> = self
             .talks
             .all(context)
             .filter_map(|(ends, talk)| Some((ends, shape::work(&talk).filter(is_case)?, context.names.text(talk.name))))

@@ -14,10 +14,13 @@ const MOST_FLOWS: usize = 256;
 /// Fewer turns in a flow say nothing.
 const LEAST_TURNS: usize = 4;
 
-/// Host inside, server outside and its port, to the flows in which they talk.
+/// Host inside, server outside and its port.
+pub type Ends = (Host, Host, u16);
+
+/// Both ends, and whether they use UDP, to the flows in which they talk.
 #[derive(Default)]
 pub struct Talks {
-    pairs: Tally<(Host, Host, u16), Vec<u32>, MOST_PAIRS>,
+    pairs: Tally<(Ends, bool), Vec<u32>, MOST_PAIRS>,
 }
 
 impl Talks {
@@ -28,7 +31,7 @@ impl Talks {
             return;
         }
         let (server, port) = ended.flow.responder();
-        if let Some(serials) = self.pairs.of((ended.flow.initiator().0, server, port))
+        if let Some(serials) = self.pairs.of(((ended.flow.initiator().0, server, port), ended.flow.is_udp()))
             && serials.len() < MOST_FLOWS
         {
             serials.push(ended.serial);
@@ -41,8 +44,9 @@ impl Talks {
     }
 
     /// Each talk in the order of its ends.
-    pub fn all<'a>(&'a self, context: &'a Context<'_>) -> impl Iterator<Item = ((Host, Host, u16), Talk)> + use<'a> {
-        self.pairs.sorted().into_iter().map(|(ends, serials)| (*ends, Talk::of(context, serials)))
+    pub fn all<'a>(&'a self, context: &'a Context<'_>) -> impl Iterator<Item = (Ends, Talk)> + use<'a> {
+        let talk = |is_quic, serials| Talk { is_quic, ..Talk::of(context, serials) };
+        self.pairs.sorted().into_iter().map(move |((ends, is_quic), serials)| (*ends, talk(*is_quic, serials)))
     }
 }
 
@@ -68,7 +72,6 @@ impl Talk {
             talk.turns.extend(turns.list.iter().map(|turn| (from + i64::from(turn.at_millis), *turn)));
             talk.n_more += u64::from(turns.n_more);
             talk.name = talk.name.max(flow.name);
-            talk.is_quic |= flow.is_udp();
         }
         talk.turns.sort_unstable_by_key(|(at, turn)| (*at, turn.sent, turn.got));
         talk
