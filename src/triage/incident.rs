@@ -35,9 +35,12 @@ enum Step {
     Harm,
 }
 
-/// The step of a kind of finding; none for what is no step of an attack, or of any.
-fn step(category: Category) -> Option<Step> {
-    Some(match category {
+/// The step that a finding is; none for what is no step of an attack, or of any, or is told for information only.
+fn step(finding: &Finding) -> Option<Step> {
+    if finding.severity == Severity::Info {
+        return None;
+    }
+    Some(match finding.category {
         Category::Scan => Step::Look,
         Category::BruteForce | Category::Spoofing => Step::Try,
         Category::Cleartext | Category::LateralMovement => Step::Access,
@@ -67,7 +70,7 @@ fn deed(category: Category) -> &'static str {
 /// The incidents among findings, most severe first, then by time. Findings that belong to none are left out.
 pub fn link(findings: &[Finding]) -> Vec<Incident> {
     let mut steps: Vec<(&Finding, Step)> =
-        findings.iter().take(MOST_FINDINGS).filter_map(|finding| Some((finding, step(finding.category)?))).collect();
+        findings.iter().take(MOST_FINDINGS).filter_map(|finding| Some((finding, step(finding)?))).collect();
     steps.sort_by(|(a, a_step), (b, b_step)| {
         (a.start_ns, *a_step, a.end_ns, &a.id).cmp(&(b.start_ns, *b_step, b.end_ns, &b.id))
     });
@@ -244,6 +247,9 @@ mod tests {
         apart(&[at(1, "a", Category::Scan, EVIL, VICTIM), at(9, "b", Category::Statistical, EVIL, VICTIM)]);
         // A log-in that nobody prepared.
         apart(&[at(1, "login", Category::Cleartext, VICTIM, CLOUD), at(9, "mine", Category::Mining, VICTIM, CLOUD)]);
+        // A weak certificate is shown to all, and told for information.
+        let shown = Finding { severity: Severity::Info, ..at(9, "show", Category::Cleartext, EVIL, VICTIM) };
+        apart(&[at(1, "scan", Category::Scan, EVIL, VICTIM), shown]);
         // Days apart.
         apart(&[at(1, "a", Category::Scan, EVIL, VICTIM), at(200_000, "b", Category::BruteForce, EVIL, VICTIM)]);
     }
