@@ -82,12 +82,12 @@ pub fn tunnel(case: &Case<'_>, n_flows: u64, least: f64) -> Finding {
         evidence("Connections outside in that time", n_flows as f64, "flows", "one for a few requests"),
     ]);
     finding.explanation = format!(
-        "{host} sent {} to the resolver {server}, port {port}, in {} without a pause, nearly all of about {} bytes, but went to \
+        "{host} sent {} to the resolver {server}, port {port}, in {} without a pause, nearly all of about {} bytes, but began \
          {} outside in that time. Who asks for names wants to go there; requests that lead nowhere carry data themselves.",
         count(requests.n as usize, "request"),
         span((requests.seconds * SECOND as f64) as i64),
         requests.bytes[0],
-        count(n_flows as usize, "connection")
+        if n_flows == 0 { "no connection".to_owned() } else { count(n_flows as usize, "connection") }
     );
     finding.benign_causes = lines(&[
         "A program that looks many names up for itself: a crawler, a check of mail or of addresses",
