@@ -124,7 +124,7 @@ const V4: [([u8; 4], u32); 45] = [
 ];
 
 /// IPv6 addresses, likewise, from the same pages.
-const V6: [([u16; 8], u32); 24] = [
+const V6: [([u16; 8], u32); 33] = [
     ([0x2606, 0x4700, 0x4700, 0, 0, 0, 0, 0x1111], 128),
     ([0x2606, 0x4700, 0x4700, 0, 0, 0, 0, 0x1112], 127),
     ([0x2606, 0x4700, 0x4700, 0, 0, 0, 0, 0x1001], 128),
@@ -149,6 +149,15 @@ const V6: [([u16; 8], u32); 24] = [
     ([0x2a07, 0xa8c1, 0, 0, 0, 0, 0, 0], 32),
     ([0x2400, 0x3200, 0, 0, 0, 0, 0, 1], 128),
     ([0x2400, 0x3200, 0xbaba, 0, 0, 0, 0, 1], 128),
+    ([0x2a0d, 0x2a00, 1, 0, 0, 0, 0, 0], 126),
+    ([0x2a0d, 0x2a00, 2, 0, 0, 0, 0, 0], 126),
+    ([0x2a07, 0xe340, 0, 0, 0, 0, 0, 0], 124),
+    ([0x2606, 0x1a40, 0, 0, 0, 0, 0, 0], 64),
+    ([0x2606, 0x1a40, 1, 0, 0, 0, 0, 0], 64),
+    ([0x2a09, 0, 0, 0, 0, 0, 0, 0], 128),
+    ([0x2a11, 0, 0, 0, 0, 0, 0, 0], 128),
+    ([0x2a02, 0x6b8, 0, 0, 0, 0, 0xfeed, 0xff], 128),
+    ([0x2a02, 0x6b8, 0, 1, 0, 0, 0xfeed, 0xff], 128),
 ];
 
 /// By what the server of a connection over TLS or QUIC is known as a resolver; its name in lower case, empty if unknown.
@@ -187,11 +196,19 @@ mod tests {
         assert_eq!(known((host("203.0.113.7"), 443), "dns.google"), Some(Known::Name));
         assert_eq!(known((host("203.0.113.7"), 443), "abc123.dns.nextdns.io"), Some(Known::Name));
         assert_eq!(known((host("203.0.113.7"), 853), ""), Some(Known::Port));
-        for listed in ["1.1.1.1", "1.1.1.3", "45.90.28.77", "2606:4700:4700::1113", "2620:fe::fe", "2a07:a8c0::ab:1"] {
+        for listed in [
+            "1.1.1.1",
+            "1.1.1.3",
+            "45.90.28.77",
+            "2606:4700:4700::1113",
+            "2620:fe::fe",
+            "2a07:a8c0::ab:1",
+            "2a0d:2a00:1::2",
+        ] {
             assert_eq!(known((host(listed), 443), ""), Some(Known::Address), "{listed}");
             assert_eq!(known((host(listed), 8443), ""), None, "{listed}");
         }
-        for other in ["1.1.1.4", "8.8.8.9", "45.90.29.77", "2606:4700:4700::1114", "2620:fe::fd"] {
+        for other in ["1.1.1.4", "8.8.8.9", "45.90.29.77", "2606:4700:4700::1114", "2620:fe::fd", "2a11::1"] {
             assert_eq!(known((host(other), 443), "notdns.google"), None, "{other}");
         }
     }
