@@ -103,6 +103,8 @@ fn sample() -> Analysis {
     analysis.findings[0].series = Series::rate("Ports tried a second", "ports/s", seconds, level);
     let remark = Remark { verdict: Some(Verdict::True), note: words("Asked the owner.\nNobody knows it.") };
     analysis.remarks.insert(words("port_scan-0a1b2c3d"), remark);
+    let remark = Remark { verdict: Some(Verdict::False), note: words("Seen with the vendor.") };
+    analysis.remarks.insert(words("beacon-12340000"), remark);
     analysis.incidents = vec![Incident {
         id: words("port_scan-0a1b2c3d"),
         sentence: words("10.0.0.99 scanned 10.0.0.5, then guessed passwords."),
@@ -223,6 +225,7 @@ fn filled_with(text: &str) -> Analysis {
     analysis.rules = vec![rule.clone()];
     analysis.expected[0].rule = rule;
     analysis.expected[0].finding.title = words(text);
+    analysis.expected[0].finding.id = words(text);
     let one = &mut analysis.findings[0];
     (one.technique, one.technique_name) = (Some(words(text)), Some(words(text)));
     one.benign_causes = vec![words(text)];

@@ -52,10 +52,12 @@ pub fn expected(analysis: &Analysis) -> String {
 }
 
 fn row(Expected { finding, rule }: &Expected, analysis: &Analysis) -> Vec<String> {
-    let note = if rule.note.is_empty() { String::new() } else { format!("<br>{}", escape(&rule.note)) };
+    let below = |text: &str| if text.is_empty() { String::new() } else { format!("<br>{}", lines(text)) };
+    let said = analysis.remarks.get(&finding.id).map_or("", |remark| &remark.note);
+    let note = below(&rule.note);
     vec![
         badge(finding),
-        format!("{}{}", escape(&finding.title), short(analysis, finding)),
+        format!("{}{}{}", escape(&finding.title), short(analysis, finding), below(said)),
         format!("<span class=\"t\">{}</span>", time::to_second(finding.start_ns)),
         format!("<code>{}</code>{note}", escape(&rule.words())),
     ]
@@ -72,8 +74,11 @@ pub fn remark(analysis: &Analysis, finding: &Finding) -> String {
     let Some(remark) = analysis.remarks.get(&finding.id).filter(|remark| !remark.is_empty()) else {
         return String::new();
     };
-    let lines: Vec<String> = remark.note.lines().map(escape).collect();
-    let note = if lines.is_empty() { String::new() } else { format!("<p>{}</p>\n", lines.join("<br>")) };
+    let note = if remark.note.is_empty() { String::new() } else { format!("<p>{}</p>\n", lines(&remark.note)) };
     let verdict = remark.verdict.map_or(String::new(), |v| format!("<p>Verdict: <strong>{}</strong></p>\n", v.name()));
     format!("<h4>What was decided</h4>\n{verdict}{note}")
+}
+
+fn lines(text: &str) -> String {
+    text.lines().map(escape).collect::<Vec<String>>().join("<br>")
 }
