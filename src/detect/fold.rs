@@ -21,6 +21,8 @@ const PARTS: &[(&str, &[&str])] = &[
     ("name_poisoning", &["llmnr_poisoning"]),
     ("upload", &["slow_drip", "mail_exfiltration"]),
     ("ttl_game", &["forged_reset"]),
+    // Who probes for versions speaks what may be there.
+    ("odd_port", &["port_scan"]),
 ];
 
 /// Folds findings of the same category between the same sources and targets, at the same ports and time, into the first
@@ -148,7 +150,7 @@ mod tests {
     use super::*;
     use crate::detect::testing::{inside, outside};
     use crate::detect::{
-        draft, ftp_guessing, impossible_packets, login_guessing, port_scan, syn_flood, traffic_change,
+        draft, ftp_guessing, impossible_packets, login_guessing, odd_port, port_scan, syn_flood, traffic_change,
     };
     use crate::model::Severity;
 
@@ -211,5 +213,9 @@ mod tests {
         assert_eq!(folded.iter().map(|finding| finding.detector.as_str()).collect::<Vec<_>>(), ["port_scan"]);
         let elsewhere = Finding { targets: draft::addresses([outside(2)]), ..part };
         assert_eq!(fold(vec![elsewhere, made(&port_scan::ENTRY.card, Severity::Medium)]).len(), 2);
+        let probe = made(&odd_port::ENTRY.card, Severity::Low);
+        assert_eq!(fold(vec![probe.clone(), made(&port_scan::ENTRY.card, Severity::Medium)]).len(), 1);
+        let later = Finding { start_ns: 3600 * SECOND, end_ns: 3601 * SECOND, ..probe };
+        assert_eq!(fold(vec![later, made(&port_scan::ENTRY.card, Severity::Medium)]).len(), 2);
     }
 }
