@@ -1,8 +1,8 @@
 //! Time and memory that inputs made to hurt take, each at three sizes: `cargo bench --bench crafted [-- PART OF A NAME]`.
 //!
 //! What takes more than n^1.2 is marked; the command then ends with 1. Every size runs in a process of its own, so that its
-//! peak of memory is its own. What seems to grow so is measured again, and the least time of each size counts: whatever else
-//! the machine does only adds to it.
+//! peak of memory is its own. Times are the processor's; what seems to grow so is measured again, and the least time of each
+//! size counts: whatever else the machine does only adds to it.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement may fail by panicking")]
 
@@ -13,7 +13,7 @@ mod tables;
 use crafted::{Taken, capture, peak_bytes, traffic};
 use std::process::{Command, ExitCode};
 
-/// Time may grow so with size: log2 of what twice the size takes, as the mean of two doublings.
+/// Time may grow so with size: log2 of what twice the size takes.
 const MOST_EXPONENT: f64 = 1.2;
 /// What takes less at the largest size is too short to tell how it grows.
 const LEAST_SECONDS: f64 = 0.2;
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
 fn one(name: &str, aims_at: &str, n: u64) -> bool {
     let seconds = |run: &[f64; 3]| run[0] + run[1];
     let measure = || [1, 2, 4].map(|times| run(name, n * times));
-    let growth = |runs: &[[f64; 3]; 3]| (seconds(&runs[2]) / seconds(&runs[0])).log2() / 2.0;
+    let growth = |runs: &[[f64; 3]; 3]| (seconds(&runs[2]) / seconds(&runs[1])).log2();
     let may_grow = |runs: &[[f64; 3]; 3]| growth(runs) <= MOST_EXPONENT || seconds(&runs[2]) < LEAST_SECONDS;
     let mut runs = measure();
     for _ in 1..TRIES {

@@ -2,19 +2,21 @@
 
 pub mod frames;
 pub mod traffic;
+mod watch;
 
 use packetloupe::model::Analysis;
 use packetloupe::pipeline::Pipeline;
 use packetloupe::settings::Settings;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use traffic::Traffic;
+use watch::Watch;
 
 /// Bytes that are handed on at a time.
 const SLICE_BYTES: usize = 1 << 20;
 /// First time, seconds since 1970.
 const START_SECONDS: u64 = 1_700_000_000;
 
-/// What an input took.
+/// What an input took, in time of the processor.
 pub struct Taken {
     pub reading: Duration,
     pub judging: Duration,
@@ -45,7 +47,7 @@ pub fn analyse(name: &str, head: &[u8], n: u64, mut make: impl FnMut(u64, &mut V
     let mut reading = Duration::ZERO;
     let mut tenths = vec![Duration::ZERO; 10];
     let mut feed = |bytes: &mut Vec<u8>, number: u64| {
-        let began = Instant::now();
+        let began = Watch::start();
         pipeline.feed(bytes).unwrap();
         bytes.clear();
         tenths[(number * 10 / n.max(1)).min(9) as usize] += began.elapsed();
@@ -58,10 +60,10 @@ pub fn analyse(name: &str, head: &[u8], n: u64, mut make: impl FnMut(u64, &mut V
         }
     }
     feed(&mut bytes, n);
-    let began = Instant::now();
+    let began = Watch::start();
     pipeline.end().unwrap();
     reading += began.elapsed();
-    let began = Instant::now();
+    let began = Watch::start();
     let analysis = pipeline.judge(&settings);
     Taken { reading, judging: began.elapsed(), tenths, analysis }
 }
