@@ -59,7 +59,7 @@ fn deed(category: Category) -> &'static str {
         Category::Cleartext => "logged in",
         Category::LateralMovement => "went on to other hosts",
         Category::Beacon => "called out again and again",
-        Category::CovertChannel => "hid traffic in a tunnel",
+        Category::CovertChannel => "hid traffic",
         Category::Mining => "mined coins",
         Category::Exfiltration => "sent data out",
         Category::Flood => "flooded",

@@ -6,6 +6,7 @@
 mod job;
 mod scope;
 mod slices;
+mod warm_up;
 
 use super::blob_writer::BlobWriter;
 use super::codec;
@@ -107,6 +108,12 @@ fn receive(shared: &Shared, request: Request, files: Vec<Blob>) {
         }
         Request::Ask { job, question, query } => ask(shared, job, question, query),
         Request::SaveFlows { job } => save_flows(shared, job),
+        Request::WarmUp => {
+            let shared = shared.clone();
+            spawn_local(async move {
+                warm_up::warm_up(&shared, &files).await;
+            });
+        }
     }
 }
 
