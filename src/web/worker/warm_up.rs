@@ -1,5 +1,5 @@
-//! Samples analysed over and over while nobody has opened a file yet. A browser compiles well only what has run for a while;
-//! what has run here need not in the first file.
+//! Samples analysed over and over while nobody has opened a file yet. A browser compiles well only what has run for a
+//! while; what has run here need not in the first file.
 
 use super::Shared;
 use super::scope::{now, pause};
@@ -12,7 +12,8 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
-/// So often the samples are analysed, and no more once so much time has passed, ms: a slow machine has better things to do.
+/// So often the samples are analysed, and no more once so much time has passed, ms: a slow machine has better things to
+/// do.
 const ROUNDS: usize = 16;
 const MOST_MS: f64 = 1500.0;
 /// Bytes of rows of each kind of table: its flows again and again.

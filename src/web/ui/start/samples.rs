@@ -105,8 +105,8 @@ pub fn Samples() -> Html {
     }
 }
 
-/// While a person looks for a file, the worker may as well run: see [`crate::protocol::Request::WarmUp`]. The samples are
-/// then at hand, too. Ends with none where there is no need for it any more.
+/// While a person looks for a file, the worker may as well run: see [`crate::protocol::Request::WarmUp`]. The samples
+/// are then at hand, too. Ends with none where there is no need for it any more.
 async fn warm_up(store: &Store) -> Option<()> {
     let is_wanted = || {
         let is_idle = store.state().phase == Phase::Empty && !gloo::utils::document().hidden();
