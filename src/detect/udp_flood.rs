@@ -9,13 +9,14 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::{Category, Finding, Flow, Host, Series};
 use crate::settings::{Descriptor, Effect};
+use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "udp_flood",
     name: "UDP flood",
     category: Category::Flood,
     technique: Some(("T1498.001", "Direct Network Flood")),
-    sees: "One port of a host gets very many UDP packets per second that it never answers, mostly each from a fresh source port.",
+    sees: "One port of a host gets very many UDP packets per second that it never answers, mostly each from a fresh source port; or many ports of it do, from many addresses or more often than a scan would.",
     matters: "The packets use up the line or keep the host busy, so that real users wait or are cut off.",
     otherwise: "A one-way stream (video, voice, telemetry, syslog) at a high rate, a load test, or a capture that shows only one direction.",
     source: baseline::source!(
@@ -26,7 +27,7 @@ const CARD: Card = Card {
 const RATE: Descriptor = Descriptor {
     id: "udp_flood.rate",
     label: "Unanswered UDP packets for a flood",
-    help: "Average over five seconds, to one port. 1,000 a second is Juniper's default threshold.",
+    help: "Average over five seconds, to one port, or of single packets to ever new ports of a host. 1,000 a second is Juniper's default threshold.",
     unit: "packets/s",
     min: 10.0,
     max: 10_000_000.0,
@@ -55,6 +56,13 @@ pub const ENTRY: Entry =
 const SPAN: i64 = 5;
 /// Most packets of a flow that counts as a single shot.
 const MOST_SHOT_PACKETS: u32 = 2;
+/// Stands for every port of a host, to which single packets go.
+const EVERY_PORT: u16 = 0;
+/// Ports below are servers': what comes from them may be answers whose questions the capture does not show.
+const FIRST_CLIENT_PORT: u16 = 1024;
+/// Single packets to ever new ports are a scan, unless they come from so many addresses, or are more than two for each port.
+const LEAST_SOURCES: usize = 50;
+const MORE_THAN_SCAN: u64 = 2 * 65_535;
 /// Most services kept.
 const MOST_SERVICES: usize = 1 << 16;
 /// Most services that are compared with their baseline; those with the most packets.
@@ -101,8 +109,15 @@ impl Detector for UdpFlood {
         if !is_unanswered(flow) {
             return;
         }
-        let Some(service) = self.services.of(flow.responder()) else { return };
         let forward = flow.forward();
+        let (target, _) = flow.responder();
+        if forward.packets <= MOST_SHOT_PACKETS
+            && flow.initiator().1 >= FIRST_CLIENT_PORT
+            && let Some(host) = self.services.of((target, EVERY_PORT))
+        {
+            host.shots.add(forward.first_ns, forward.packets);
+        }
+        let Some(service) = self.services.of(flow.responder()) else { return };
         let times = (forward.first_ns, forward.last_ns);
         let is_kept = service.all.spread(times, forward.packets, &mut self.room);
         if forward.packets <= MOST_SHOT_PACKETS {
@@ -118,12 +133,13 @@ impl Detector for UdpFlood {
         let is_candidate =
             |service: &Service| Baseline::may_matter(mean(&service.shots), fresh) || mean(&service.all) >= rate;
         let mut services = self.services.sorted_where(is_candidate);
-        services.sort_by_key(|(_, service)| std::cmp::Reverse(service.all.total()));
+        services.sort_by_key(|(_, service)| std::cmp::Reverse(service.n_all()));
         services.truncate(MOST_CANDIDATES);
         let mut cases: Vec<Case> = services
             .into_iter()
             .filter_map(|((target, port), service)| {
                 let (shots, all) = (mean(&service.shots), mean(&service.all));
+                let fresh = if *port == EVERY_PORT { rate } else { fresh };
                 let shot_baseline = Baseline::of(&service.shots, context.span_ns);
                 let is_fresh = shot_baseline.is_flood(shots, fresh);
                 let baseline = if is_fresh { shot_baseline } else { Baseline::of(&service.all, context.span_ns) };
@@ -135,15 +151,18 @@ impl Detector for UdpFlood {
                     is_fresh,
                     rate: if is_fresh { shots } else { all },
                     threshold: if is_fresh { fresh } else { rate },
-                    most: service.all.most(),
+                    most: service.all.most().max(service.shots.most()),
                     n_shots: service.shots.total(),
-                    n_all: service.all.total(),
+                    n_all: service.n_all(),
                     n_refused: service.n_refused,
                     course: None,
                     baseline,
                 })
             })
             .collect();
+        let of_services: BTreeSet<Host> =
+            cases.iter().filter(|case| case.port != EVERY_PORT).map(|case| case.target).collect();
+        cases.retain(|case| case.port != EVERY_PORT || !of_services.contains(&case.target));
         cases.sort_by_key(|case| std::cmp::Reverse(case.n_all));
         cases.truncate(MOST_FINDINGS);
         for case in &mut cases {
@@ -154,30 +173,51 @@ impl Detector for UdpFlood {
             });
         }
 
-        let between: Vec<Between> = cases.iter().map(|case| Between::server(case.target, case.port)).collect();
-        let gathered = gather_senders(context, &between, is_unanswered);
-        let findings = cases
-            .iter()
-            .zip(gathered)
-            .map(|(case, (sources, flows))| {
-                let mut finding = case.finding(&sources);
-                case.baseline.show(&mut finding, "packets/s", case.threshold);
-                flows.fill(&mut finding);
-                let mut filter =
-                    format!("{} && udp.dstport == {} && !icmp", draft::host_filter("dst", case.target), case.port);
-                if let (1, Some(one)) = (sources.len(), sources.first()) {
-                    filter = format!("{} && {filter}", draft::host_filter("src", *one));
-                }
-                finding.display_filter =
-                    format!("{filter} && {}", draft::time_filter(finding.start_ns, finding.end_ns));
-                draft::finish(finding, true)
-            })
-            .collect();
+        let (of_hosts, of_ports): (Vec<Case>, Vec<Case>) = cases.into_iter().partition(|case| case.port == EVERY_PORT);
+        let findings = [of_ports, of_hosts].iter().flat_map(|cases| told(cases, context)).collect();
         Conclusion { findings, n_not_judged: self.services.n_refused, ..Conclusion::default() }
     }
 }
 
+/// The findings of cases, all of one port each or all of every port.
+fn told(cases: &[Case], context: &Context<'_>) -> Vec<Finding> {
+    let between: Vec<Between> = cases
+        .iter()
+        .map(|case| Between { target: Some(case.target), port: case.only_port(), ..Between::default() })
+        .collect();
+    let gathered = gather_senders(context, &between, is_unanswered);
+    let cases = cases.iter().zip(gathered).filter(|(case, (sources, _))| !case.is_scan(sources.len()));
+    let findings = cases.map(|(case, (sources, flows))| {
+        let mut finding = case.finding(&sources);
+        case.baseline.show(&mut finding, "packets/s", case.threshold);
+        flows.fill(&mut finding);
+        let port = case.only_port().map_or("udp".to_owned(), |port| format!("udp.dstport == {port}"));
+        let mut filter = format!("{} && {port} && !icmp", draft::host_filter("dst", case.target));
+        if let (1, Some(one)) = (sources.len(), sources.first()) {
+            filter = format!("{} && {filter}", draft::host_filter("src", *one));
+        }
+        finding.display_filter = format!("{filter} && {}", draft::time_filter(finding.start_ns, finding.end_ns));
+        draft::finish(finding, true)
+    });
+    findings.collect()
+}
+
+impl Service {
+    fn n_all(&self) -> u64 {
+        self.all.total().max(self.shots.total())
+    }
+}
+
 impl Case {
+    fn only_port(&self) -> Option<u16> {
+        (self.port != EVERY_PORT).then_some(self.port)
+    }
+
+    /// To many ports by few addresses, and not too many for a scan.
+    fn is_scan(&self, n_sources: usize) -> bool {
+        self.port == EVERY_PORT && n_sources < LEAST_SOURCES && self.n_shots < MORE_THAN_SCAN
+    }
+
     fn finding(&self, sources: &[Host]) -> Finding {
         let from = match (sources.len(), sources.first()) {
             (1, Some(one)) => one.to_string(),
@@ -187,11 +227,15 @@ impl Case {
         let confidence = if self.is_fresh { 0.9 } else { 0.6 };
         let confidence = self.baseline.weigh(confidence, (self.rate, self.threshold), !self.is_fresh);
         let mut finding = draft::begin(&CARD);
-        finding.title = format!("{from} flooded {} port {} with UDP packets", self.target, self.port);
+        let whom = match self.only_port() {
+            Some(port) => format!("{} port {port}", self.target),
+            None => format!("many ports of {}", self.target),
+        };
+        finding.title = format!("{from} flooded {whom} with UDP packets");
         rate(&mut finding, Impact::OUTAGE, confidence, (self.rate, self.threshold));
         finding.sources = draft::addresses(sources.iter().copied());
         finding.targets = draft::addresses([self.target]);
-        finding.ports = vec![self.port];
+        finding.ports = self.only_port().into_iter().collect();
         finding.protocol = "UDP".to_owned();
         finding.evidence = vec![
             evidence(
@@ -208,13 +252,13 @@ impl Case {
         ];
         finding.series.clone_from(&self.course);
         finding.explanation = format!(
-            "{from} sent {} UDP packets to {} port {}, {:.0} a second at the busiest, and got no answer{}. {}",
+            "{from} sent {} UDP packets to {whom}, {:.0} a second at the busiest, and got no answer{}. {}",
             draft::thousands(self.n_all as usize),
-            self.target,
-            self.port,
             f64::from(self.most),
             if self.n_refused > 0 { " but refusals" } else { "" },
-            if self.is_fresh {
+            if self.port == EVERY_PORT {
+                "They went to ever new ports, from ever new ports: a scan would need fewer, and come from fewer addresses."
+            } else if self.is_fresh {
                 "Nearly every packet came from a source port of its own, which ordinary programs do not do: flood tools \
                  count the port up."
             } else {
@@ -237,7 +281,7 @@ impl Case {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude, inside, outside};
+    use crate::detect::testing::{Made, conclude, conclude_kept, inside, outside};
     use crate::model::flow::TcpState;
     use crate::settings::Settings;
 
@@ -261,6 +305,27 @@ mod tests {
         let found = conclude(&ENTRY, &datagrams(2000, 200.0, 0), &[], &Settings::default()).findings;
         assert_eq!(found.len(), 1);
         assert!(conclude(&ENTRY, &datagrams(2000, 200.0, 1), &[], &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn single_packets_to_ever_new_ports_are_a_flood_if_many_send_them_and_no_server() {
+        let n_found = |n_sources: u16, port: u16| {
+            let sprayed: Vec<Made> = datagrams(20_000, 2000.0, 0)
+                .into_iter()
+                .zip(0_u16..)
+                .map(|(made, i)| Made {
+                    from: (outside((i % n_sources) as u8), port.max(made.from.1 * u16::from(port == 0))),
+                    to: (inside(1), 1 + i.wrapping_mul(7919) % 60_000),
+                    ..made
+                })
+                .collect();
+            conclude_kept(&ENTRY, &sprayed, &Settings::default()).findings
+        };
+        let found = n_found(200, 0);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].title.contains("many ports") && found[0].ports.is_empty(), "{}", found[0].title);
+        assert!(n_found(1, 0).is_empty(), "a scan");
+        assert!(n_found(200, 443).is_empty(), "answers without their questions");
     }
 
     #[test]
