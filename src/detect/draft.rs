@@ -112,6 +112,14 @@ pub fn thousands(n: usize) -> String {
     quantity::count(n as u64)
 }
 
+/// The only one of some hosts, or how many addresses they are.
+pub fn who(hosts: &[Host]) -> String {
+    match hosts {
+        [one] => one.to_string(),
+        many => format!("{} addresses", thousands(many.len())),
+    }
+}
+
 /// The addresses as findings hold them.
 pub fn addresses(hosts: impl IntoIterator<Item = Host>) -> Vec<Address> {
     let mut list: Vec<Address> = hosts.into_iter().map(Address::Ip).collect();

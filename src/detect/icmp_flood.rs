@@ -87,10 +87,7 @@ impl Detector for IcmpFlood {
         let gathered = gather_senders(context, &between, is_echo);
         let mut findings = Vec::new();
         for ((target, rate, seconds, baseline), (sources, flows)) in cases.iter().zip(gathered) {
-            let from = match (sources.len(), sources.first()) {
-                (1, Some(one)) => one.to_string(),
-                (n, _) => format!("{n} addresses"),
-            };
+            let from = draft::who(&sources);
             let mut finding = draft::begin(&CARD);
             finding.title = format!("{from} flooded {target} with pings");
             let confidence = baseline.weigh(0.85, (*rate, threshold), true);

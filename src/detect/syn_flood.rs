@@ -211,10 +211,7 @@ fn largest_sum(incomplete: &[(i64, u64)], usual: f64) -> f64 {
 
 impl Case {
     fn finding(&self, (least, burst): (f64, f64), period: i64, sources: &[Host]) -> crate::model::Finding {
-        let from = match (sources.len(), sources.first()) {
-            (1, Some(one)) => one.to_string(),
-            (n, _) => format!("{n} addresses"),
-        };
+        let from = draft::who(sources);
         let is_past = self.worst as f64 >= least || f64::from(self.most_a_second) >= burst;
         let confidence = if self.n_completed * 10 < self.n_incomplete { 0.93 } else { 0.8 };
         let confidence = self.baseline.weigh(confidence, (f64::from(u8::from(is_past)), 1.0), false);

@@ -219,10 +219,7 @@ impl Case {
     }
 
     fn finding(&self, sources: &[Host]) -> Finding {
-        let from = match (sources.len(), sources.first()) {
-            (1, Some(one)) => one.to_string(),
-            (n, _) => format!("{n} addresses"),
-        };
+        let from = draft::who(sources);
         // A steady stream without any answer may be wanted; packets from ever fresh ports are not.
         let confidence = if self.is_fresh { 0.9 } else { 0.6 };
         let confidence = self.baseline.weigh(confidence, (self.rate, self.threshold), !self.is_fresh);
@@ -242,7 +239,7 @@ impl Case {
                 "Unanswered packets a second, best five seconds",
                 self.rate,
                 "packets/s",
-                format!("below {}", self.threshold),
+                format!("below {}", draft::thousands(self.threshold as usize)),
             ),
             evidence("Most unanswered packets in a second", f64::from(self.most), "packets/s", ""),
             evidence("Unanswered packets", self.n_all as f64, "packets", ""),
@@ -252,12 +249,12 @@ impl Case {
         ];
         finding.series.clone_from(&self.course);
         finding.explanation = format!(
-            "{from} sent {} UDP packets to {whom}, {:.0} a second at the busiest, and got no answer{}. {}",
+            "{from} sent {} UDP packets to {whom}, {} a second at the busiest, and got no answer{}. {}",
             draft::thousands(self.n_all as usize),
-            f64::from(self.most),
+            draft::thousands(self.most as usize),
             if self.n_refused > 0 { " but refusals" } else { "" },
             if self.port == EVERY_PORT {
-                "They went to ever new ports, from ever new ports: a scan would need fewer, and come from fewer addresses."
+                "They went to ever new ports, from ever new ports: a scan needs fewer, or comes from fewer addresses."
             } else if self.is_fresh {
                 "Nearly every packet came from a source port of its own, which ordinary programs do not do: flood tools \
                  count the port up."
