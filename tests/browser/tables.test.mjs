@@ -93,6 +93,7 @@ test("a threshold takes effect at once, without reading again, and resets", asyn
 
 test("the page offers every setting that the command lists", async () => {
   const { page, close } = await open(its, {}, "#/settings");
+  await page.locator(".settings[aria-busy=false]").waitFor();
   for (const { id, label } of JSON.parse(command("settings", "--json"))) {
     assert.equal(await page.locator(`[id='${id}']`).count(), 1, id);
     assert.ok((await page.getByText(label, { exact: true }).count()) > 0, label);

@@ -48,6 +48,7 @@ async function tour(page, look) {
   await view(page, "Issues");
   await look("issues");
   await view(page, "Settings");
+  await page.locator(".settings[aria-busy=false]").waitFor();
   await page.getByRole("button", { name: "Add a rule" }).click();
   await page.getByRole("button", { name: "Forget everything saved in this browser" }).click();
   await look("settings");

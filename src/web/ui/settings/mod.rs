@@ -1,6 +1,6 @@
 //! Settings by detector, with what each detector does and did.
 
-use super::hooks::use_action;
+use super::hooks::{use_action, use_turns};
 use super::icon::Icon;
 use crate::detect::Card;
 use crate::model::quantity;
@@ -17,6 +17,9 @@ mod field;
 mod group;
 mod keep;
 
+/// Detectors that come in at a time.
+const EACH_TURN: usize = 8;
+
 /// What is shown.
 #[derive(Properties, PartialEq)]
 pub struct SettingsProps {
@@ -31,9 +34,11 @@ pub fn Settings(props: &SettingsProps) -> Html {
     let reset = use_action(|_: MouseEvent| Action::ResetSettings);
     let again = use_action(|_: MouseEvent| Action::ReadAgain);
     let is_changed = !state.settings.changed().is_empty();
+    let cards = pipeline::cards();
+    let n_there = use_turns(cards.len(), EACH_TURN);
     let general: Vec<&'static Descriptor> = settings::GENERAL.iter().collect();
     html! {
-        <div class="settings">
+        <div class="settings" aria-busy={(n_there < cards.len()).to_string()}>
             <h1>{"Settings"}</h1>
             <p class="lead">
                 {"Thresholds take effect at once, without reading the file again. Values are kept in this browser."}
@@ -55,7 +60,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
                 card={None::<Card>} run={None} />
             <Group title="Tables" id="table" settings={settings::TABLE.iter().collect::<Vec<_>>()}
                 values={state.settings.clone()} card={None::<Card>} run={None} />
-            for (card, own) in pipeline::cards() {
+            for (card, own) in cards.into_iter().take(n_there) {
                 <Group key={card.id} title={card.name} id={card.id} settings={own.iter().collect::<Vec<_>>()}
                     values={state.settings.clone()} card={Some(*card)}
                     run={state.analysis.as_ref().and_then(|a| a.runs.iter().find(|run| run.id == card.id).cloned())} />
