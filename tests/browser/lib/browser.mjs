@@ -43,10 +43,11 @@ function find() {
   return path;
 }
 
-/** A page of our own that is loaded and ready. `options` go to the browser context. */
-export async function open({ browser, host }, options = {}, hash = "") {
+/** A page of our own that is loaded and ready. `init` runs in it before its own scripts; other options go to the context. */
+export async function open({ browser, host }, { init, ...options } = {}, hash = "") {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true, ...options });
   const page = await context.newPage();
+  if (init) await page.addInitScript(init);
   const seen = { requests: [], errors: [] };
   context.on("request", (request) => seen.requests.push(request.url()));
   page.on("pageerror", (error) => seen.errors.push(`uncaught: ${error.message}`));
