@@ -30,6 +30,9 @@ const PART_BYTES: usize = 64 << 10;
 /// Packets whose flows are sought at a time, as in the line.
 const TOGETHER: usize = 16;
 
+/// Detectors named for what they take to conclude.
+const SLOWEST: usize = 12;
+
 const STATIONS: [&str; 8] =
     ["read", "decode", "counters", "flows", "index", "detectors, passing", "applications", "detectors, concluding"];
 
@@ -43,11 +46,13 @@ fn main() {
     let mut n_packets = 0;
     let mut rounds: Vec<[Duration; STATIONS.len()]> = Vec::new();
     let mut shares: Vec<f64> = Vec::new();
+    let mut slowest = Vec::new();
     for _ in 0..ROUNDS {
-        let (n, round, share) = round(&bytes);
+        let Round { n, stations, share, concluding } = round(&bytes);
         n_packets = n;
-        rounds.push(round);
+        rounds.push(stations);
         shares.push(share);
+        slowest = concluding;
     }
     shares.sort_unstable_by(f64::total_cmp);
     let ns: Vec<(&str, f64)> = STATIONS
@@ -62,14 +67,27 @@ fn main() {
     println!("{n_packets} packets, ns a packet on one thread, median of {ROUNDS} rounds");
     ns.iter().for_each(|(name, ns)| println!("  {name:24} {ns:7.1}"));
     println!("  {:24} {:7.1}", "all", ns.iter().map(|(_, ns)| ns).sum::<f64>());
+    slowest.sort_unstable_by_key(|(_, took)| std::cmp::Reverse(*took));
+    let slowest = slowest.iter().take(SLOWEST).map(|(id, took)| format!("{id} {:.0} ms", took.as_secs_f64() * 1e3));
+    println!("slowest to conclude: {}", slowest.collect::<Vec<_>>().join(", "));
     println!(
         "detectors, observing and concluding: {:.1} % of the analysis",
         100.0 * shares.get(ROUNDS / 2).unwrap_or(&1.0)
     );
 }
 
-/// Packets, the times of the stations, and the detectors' share of the whole.
-fn round(bytes: &[u8]) -> (u64, [Duration; STATIONS.len()], f64) {
+/// What one round measured.
+struct Round {
+    /// Packets.
+    n: u64,
+    stations: [Duration; STATIONS.len()],
+    /// What detectors take of the whole.
+    share: f64,
+    /// How long each detector took to conclude.
+    concluding: Vec<(&'static str, Duration)>,
+}
+
+fn round(bytes: &[u8]) -> Round {
     let mut issues = IssueLog::default();
     let began = Instant::now();
     for_each_part(bytes, |_, raw| {
@@ -102,14 +120,22 @@ fn round(bytes: &[u8]) -> (u64, [Duration; STATIONS.len()], f64) {
     let mut pipeline = line(bytes, &settings, true);
     let whole = began.elapsed();
     let began = Instant::now();
-    (0..detect::ALL.len()).for_each(|place| pipeline.judge_one(place, &settings));
+    let mut each = Vec::new();
+    for (place, entry) in detect::ALL.iter().enumerate() {
+        let began = Instant::now();
+        pipeline.judge_one(place, &settings);
+        each.push((entry.card.id, began.elapsed()));
+    }
+    let last = Instant::now();
     black_box(pipeline.analysis(&settings));
+    each.push(("the analysis", last.elapsed()));
     let concluding = began.elapsed();
 
     let Stations { counting, flowing, indexing, detecting, .. } = stations;
     let rest = whole.saturating_sub(both + counting + flowing + indexing + detecting);
     let share = (whole.saturating_sub(without) + concluding).as_secs_f64() / (whole + concluding).as_secs_f64();
-    (n, [read, both.saturating_sub(read), counting, flowing, indexing, detecting, rest, concluding], share)
+    let stations = [read, both.saturating_sub(read), counting, flowing, indexing, detecting, rest, concluding];
+    Round { n, stations, share, concluding: each }
 }
 
 /// Hands every packet to `see`, with true for the first of a part.

@@ -77,15 +77,14 @@ pub struct TableRow<'a> {
     pub became: Became,
 }
 
-/// What a row is beside a row.
-#[allow(clippy::large_enum_variant, reason = "one at a time, moved once")]
+/// What a row is beside a row. In a box, because flows and packets are large and go through several hands.
 pub enum Became {
     /// Nothing more.
     Row,
     /// A flow; true if only one of its directions.
-    Flow(Flow, bool),
+    Flow(Box<Flow>, bool),
     /// A packet without bytes.
-    Packet(Packet),
+    Packet(Box<Packet>),
 }
 
 /// Reads a table that is fed to it in slices.

@@ -322,7 +322,9 @@ impl Body {
                 }
                 let row_of = Row { bytes: text, values: &values, places: &self.places };
                 let became = match self.layout.kind {
-                    RowKind::Packets => self.packets.build(&row_of, self.n_rows).map(Became::Packet),
+                    RowKind::Packets => {
+                        self.packets.build(&row_of, self.n_rows).map(|packet| Became::Packet(Box::new(packet)))
+                    }
                     _ => self.became(&row_of),
                 };
                 let became = became.unwrap_or_else(|| {
