@@ -171,6 +171,11 @@ impl Finding {
     /// Most flows listed; `n_flows` counts all.
     pub const MOST_FLOWS: usize = 100_000;
 
+    /// What to say behind a list that holds at most so many, where it is full and others may have been left out.
+    pub fn limit(n_listed: usize, most: usize) -> Option<String> {
+        (n_listed >= most).then(|| format!("no more than {most} are listed"))
+    }
+
     /// A finding of which only the detector and its kind are known.
     pub fn of(detector: &str, category: Category) -> Finding {
         Finding {

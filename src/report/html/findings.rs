@@ -58,11 +58,11 @@ fn article(finding: &Finding, analysis: &Analysis) -> String {
             "When",
             format!("{} UTC, for {}", time::to_second(finding.start_ns), time::span(finding.end_ns - finding.start_ns)),
         ),
-        ("From", joined(&finding.sources)),
-        ("To", joined(&finding.targets)),
-        ("Ports", port_ranges(&finding.ports).join(", ")),
+        ("From", limited(joined(&finding.sources), finding.sources.len(), Finding::MOST_ADDRESSES)),
+        ("To", limited(joined(&finding.targets), finding.targets.len(), Finding::MOST_ADDRESSES)),
+        ("Ports", limited(port_ranges(&finding.ports).join(", "), finding.ports.len(), Finding::MOST_PORTS)),
         ("Protocol", escape(&finding.protocol)),
-        ("Names", escape(&finding.names.join(", "))),
+        ("Names", limited(escape(&finding.names.join(", ")), finding.names.len(), Finding::MOST_NAMES)),
         ("Covers", covers(finding)),
         ("Technique", technique),
         ("Confidence", format!("{}, score {}", percent(finding.confidence, 1.0), percent(finding.score, 1.0))),
@@ -124,6 +124,11 @@ fn filter(finding: &Finding) -> String {
 fn joined<T: Display>(items: &[T]) -> String {
     let texts: Vec<String> = items.iter().map(|item| escape(&item.to_string())).collect();
     texts.join(", ")
+}
+
+/// A list in words, and that it may not be all.
+fn limited(list: String, n_listed: usize, most: usize) -> String {
+    Finding::limit(n_listed, most).map_or(list.clone(), |limit| format!("{list} ({limit})"))
 }
 
 /// What is meant: `12 flows, 50 packets`, or only packets where there are no flows.

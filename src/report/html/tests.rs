@@ -262,3 +262,12 @@ fn anchors_are_unique_and_every_link_inside_leads_somewhere() {
     );
     assert!(!report.contains("https://") && !report.contains("<script") && !report.contains("<link"));
 }
+
+#[test]
+fn a_list_that_is_full_says_that_others_may_be_missing() {
+    let mut analysis = sample();
+    assert!(!html(&analysis).contains("are listed"));
+    analysis.findings[0].sources =
+        (0..Finding::MOST_ADDRESSES as u8).map(|last| Address::Ip(Host::v4([10, 0, 9, last]))).collect();
+    assert!(html(&analysis).contains("10.0.9.49 (no more than 50 are listed)"));
+}

@@ -74,13 +74,15 @@ pub fn pair(term: &str, value: impl Into<Html>) -> Html {
     html! { <div class="pair"><dt>{ term.to_owned() }</dt><dd>{ value.into() }</dd></div> }
 }
 
-/// A term and a list; what is beyond the first few is folded away. Empty lists are left out.
-pub fn pair_of_many(term: &str, entries: &[String]) -> Html {
+/// A term and a list; what is beyond the first few is folded away, with what is to be said of the list's `limit`. Empty
+/// lists are left out.
+pub fn pair_of_many(term: &str, entries: &[String], limit: Option<String>) -> Html {
     const FEW: usize = 12;
     if entries.is_empty() {
         return Html::default();
     }
     let (first, more) = entries.split_at(entries.len().min(FEW));
+    let limit = limit.map(|limit| format!(" ({limit})")).unwrap_or_default();
     html! {
         <div class={classes!("pair", (entries.len() > 3).then_some("wide"))}>
             <dt>{ term.to_owned() }</dt>
@@ -88,9 +90,11 @@ pub fn pair_of_many(term: &str, entries: &[String]) -> Html {
                 { first.join(", ") }
                 if !more.is_empty() {
                     <details class="more">
-                        <summary>{ format!("and {} more", more.len()) }</summary>
+                        <summary>{ format!("and {} more{limit}", more.len()) }</summary>
                         { more.join(", ") }
                     </details>
+                } else {
+                    { limit }
                 }
             </dd>
         </div>

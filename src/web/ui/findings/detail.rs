@@ -74,8 +74,12 @@ pub fn Detail(props: &DetailProps) -> Html {
 }
 
 fn facts(finding: &Finding, clock: Clock) -> Html {
-    let hosts = |addresses: &[Address]| addresses.iter().map(Address::to_string).collect::<Vec<_>>();
+    let hosts = |term, addresses: &[Address]| {
+        let texts: Vec<String> = addresses.iter().map(Address::to_string).collect();
+        pair_of_many(term, &texts, Finding::limit(texts.len(), Finding::MOST_ADDRESSES))
+    };
     let ports = quantity::port_ranges(&finding.ports);
+    let names: Vec<String> = finding.names.iter().map(|name| plain(name)).collect();
     let technique = finding.technique.as_ref().map(|id| {
         let name = finding.technique_name.as_deref().unwrap_or("");
         format!("{id} {name} (MITRE ATT&CK)")
@@ -84,11 +88,11 @@ fn facts(finding: &Finding, clock: Clock) -> Html {
     html! {
         <dl class="figures facts">
             { pair("Kind", category(finding)) }
-            { pair_of_many("By", &hosts(&finding.sources)) }
-            { pair_of_many("To", &hosts(&finding.targets)) }
-            { pair_of_many("Ports", &ports) }
+            { hosts("By", &finding.sources) }
+            { hosts("To", &finding.targets) }
+            { pair_of_many("Ports", &ports, Finding::limit(finding.ports.len(), Finding::MOST_PORTS)) }
             { pair("Protocol", plain(&finding.protocol)) }
-            { pair_of_many("Names", &finding.names.iter().map(|name| plain(name)).collect::<Vec<_>>()) }
+            { pair_of_many("Names", &names, Finding::limit(names.len(), Finding::MOST_NAMES)) }
             { pair("From", moment_with_zone(finding.start_ns, clock)) }
             { pair("Lasted", time::span(finding.end_ns.saturating_sub(finding.start_ns))) }
             { pair("Past the threshold", share(finding.score)) }
