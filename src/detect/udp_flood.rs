@@ -56,8 +56,6 @@ pub const ENTRY: Entry =
 const SPAN: i64 = 5;
 /// Most packets of a flow that counts as a single shot.
 const MOST_SHOT_PACKETS: u32 = 2;
-/// Stands for every port of a host, to which single packets go.
-const EVERY_PORT: u16 = 0;
 /// Ports below are servers': what comes from them may be answers whose questions the capture does not show.
 const FIRST_CLIENT_PORT: u16 = 1024;
 /// Single packets to ever new ports are a scan, unless they come from so many addresses, or are more than two for each port.
@@ -72,11 +70,11 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct UdpFlood {
-    services: Tally<(Host, u16), Service, MOST_SERVICES>,
+    services: Tally<(Host, Option<u16>), Service, MOST_SERVICES>,
     room: Room,
 }
 
-/// Unanswered packets to one port.
+/// Unanswered packets to one port, or single ones to any port of a host.
 #[derive(Default)]
 struct Service {
     shots: Seconds,
@@ -86,7 +84,8 @@ struct Service {
 
 struct Case {
     target: Host,
-    port: u16,
+    /// None for any.
+    port: Option<u16>,
     is_fresh: bool,
     rate: f64,
     threshold: f64,
@@ -110,17 +109,18 @@ impl Detector for UdpFlood {
             return;
         }
         let forward = flow.forward();
-        let (target, _) = flow.responder();
-        if forward.packets <= MOST_SHOT_PACKETS
+        let (target, port) = flow.responder();
+        let is_shot = forward.packets <= MOST_SHOT_PACKETS;
+        if is_shot
             && flow.initiator().1 >= FIRST_CLIENT_PORT
-            && let Some(host) = self.services.of((target, EVERY_PORT))
+            && let Some(host) = self.services.of((target, None))
         {
             host.shots.add(forward.first_ns, forward.packets);
         }
-        let Some(service) = self.services.of(flow.responder()) else { return };
+        let Some(service) = self.services.of((target, Some(port))) else { return };
         let times = (forward.first_ns, forward.last_ns);
         let is_kept = service.all.spread(times, forward.packets, &mut self.room);
-        if forward.packets <= MOST_SHOT_PACKETS {
+        if is_shot {
             service.shots.add(forward.first_ns, forward.packets);
         }
         service.n_refused += u64::from(flow.is_unreachable);
@@ -139,7 +139,7 @@ impl Detector for UdpFlood {
             .into_iter()
             .filter_map(|((target, port), service)| {
                 let (shots, all) = (mean(&service.shots), mean(&service.all));
-                let fresh = if *port == EVERY_PORT { rate } else { fresh };
+                let fresh = if port.is_none() { rate } else { fresh };
                 let shot_baseline = Baseline::of(&service.shots, context.span_ns);
                 let is_fresh = shot_baseline.is_flood(shots, fresh);
                 let baseline = if is_fresh { shot_baseline } else { Baseline::of(&service.all, context.span_ns) };
@@ -161,8 +161,8 @@ impl Detector for UdpFlood {
             })
             .collect();
         let of_services: BTreeSet<Host> =
-            cases.iter().filter(|case| case.port != EVERY_PORT).map(|case| case.target).collect();
-        cases.retain(|case| case.port != EVERY_PORT || !of_services.contains(&case.target));
+            cases.iter().filter(|case| case.port.is_some()).map(|case| case.target).collect();
+        cases.retain(|case| case.port.is_some() || !of_services.contains(&case.target));
         cases.sort_by_key(|case| std::cmp::Reverse(case.n_all));
         cases.truncate(MOST_FINDINGS);
         for case in &mut cases {
@@ -173,7 +173,7 @@ impl Detector for UdpFlood {
             });
         }
 
-        let (of_hosts, of_ports): (Vec<Case>, Vec<Case>) = cases.into_iter().partition(|case| case.port == EVERY_PORT);
+        let (of_hosts, of_ports): (Vec<Case>, Vec<Case>) = cases.into_iter().partition(|case| case.port.is_none());
         let findings = [of_ports, of_hosts].iter().flat_map(|cases| told(cases, context)).collect();
         Conclusion { findings, n_not_judged: self.services.n_refused, ..Conclusion::default() }
     }
@@ -181,17 +181,15 @@ impl Detector for UdpFlood {
 
 /// The findings of cases, all of one port each or all of every port.
 fn told(cases: &[Case], context: &Context<'_>) -> Vec<Finding> {
-    let between: Vec<Between> = cases
-        .iter()
-        .map(|case| Between { target: Some(case.target), port: case.only_port(), ..Between::default() })
-        .collect();
+    let between: Vec<Between> =
+        cases.iter().map(|case| Between { target: Some(case.target), port: case.port, ..Between::default() }).collect();
     let gathered = gather_senders(context, &between, is_unanswered);
     let cases = cases.iter().zip(gathered).filter(|(case, (sources, _))| !case.is_scan(sources.len()));
     let findings = cases.map(|(case, (sources, flows))| {
         let mut finding = case.finding(&sources);
         case.baseline.show(&mut finding, "packets/s", case.threshold);
         flows.fill(&mut finding);
-        let port = case.only_port().map_or("udp".to_owned(), |port| format!("udp.dstport == {port}"));
+        let port = case.port.map_or("udp".to_owned(), |port| format!("udp.dstport == {port}"));
         let mut filter = format!("{} && {port} && !icmp", draft::host_filter("dst", case.target));
         if let (1, Some(one)) = (sources.len(), sources.first()) {
             filter = format!("{} && {filter}", draft::host_filter("src", *one));
@@ -209,13 +207,9 @@ impl Service {
 }
 
 impl Case {
-    fn only_port(&self) -> Option<u16> {
-        (self.port != EVERY_PORT).then_some(self.port)
-    }
-
     /// To many ports by few addresses, and not too many for a scan.
     fn is_scan(&self, n_sources: usize) -> bool {
-        self.port == EVERY_PORT && n_sources < LEAST_SOURCES && self.n_shots < MORE_THAN_SCAN
+        self.port.is_none() && n_sources < LEAST_SOURCES && self.n_shots < MORE_THAN_SCAN
     }
 
     fn finding(&self, sources: &[Host]) -> Finding {
@@ -224,7 +218,7 @@ impl Case {
         let confidence = if self.is_fresh { 0.9 } else { 0.6 };
         let confidence = self.baseline.weigh(confidence, (self.rate, self.threshold), !self.is_fresh);
         let mut finding = draft::begin(&CARD);
-        let whom = match self.only_port() {
+        let whom = match self.port {
             Some(port) => format!("{} port {port}", self.target),
             None => format!("many ports of {}", self.target),
         };
@@ -232,7 +226,7 @@ impl Case {
         rate(&mut finding, Impact::OUTAGE, confidence, (self.rate, self.threshold));
         finding.sources = draft::addresses(sources.iter().copied());
         finding.targets = draft::addresses([self.target]);
-        finding.ports = self.only_port().into_iter().collect();
+        finding.ports = self.port.into_iter().collect();
         finding.protocol = "UDP".to_owned();
         finding.evidence = vec![
             evidence(
@@ -253,7 +247,7 @@ impl Case {
             draft::thousands(self.n_all as usize),
             draft::thousands(self.most as usize),
             if self.n_refused > 0 { " but refusals" } else { "" },
-            if self.port == EVERY_PORT {
+            if self.port.is_none() {
                 "They went to ever new ports, from ever new ports: a scan needs fewer, or comes from fewer addresses."
             } else if self.is_fresh {
                 "Nearly every packet came from a source port of its own, which ordinary programs do not do: flood tools \
