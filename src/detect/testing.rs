@@ -217,7 +217,7 @@ pub fn conclude_kept(entry: &Entry, flows: &[Made], settings: &Settings) -> Conc
     let mut kept = FlowTable::new(Limits::default());
     for flow in flows.iter().map(Made::flow) {
         detector.observe_flow(&Ended { serial: kept.len() as u32, flow: &flow, name: "" });
-        kept.push(Box::new(flow), false, &mut |_, _| ());
+        kept.push(flow, false, &mut |_, _| ());
     }
     let times = flows.iter().map(|made| (made.start * 1e9) as i64);
     end_over(&mut *detector, &kept, &Names::default(), &Contacts::default(), times, settings)

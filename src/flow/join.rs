@@ -71,7 +71,7 @@ mod tests {
     fn both_directions_become_one_flow_and_a_later_question_another() {
         let mut table = FlowTable::new(Limits::default());
         let mut n_ended = 0;
-        let mut push = |flow: Flow| table.push(Box::new(flow), true, &mut |_, _| n_ended += 1);
+        let mut push = |flow: Flow| table.push(flow, true, &mut |_, _| n_ended += 1);
         let serials =
             [push(half(true, 0x1b)), push(half(false, 0x1b)), push(half(true, 0x02)), push(half(false, 0x14))];
         assert_eq!(serials, [0, 0, 1, 1]);

@@ -161,10 +161,9 @@ impl FlowTable {
 
     /// Takes a flow that a table tells of; its serial number. A flow of one direction joins the flow of the other, if
     /// that is open and has nothing yet in this direction; any other flow has ended.
-    pub fn push(&mut self, mut flow: Box<Flow>, is_one_way: bool, ended: &mut impl FnMut(u32, &Flow)) -> u32 {
+    pub fn push(&mut self, flow: Flow, is_one_way: bool, ended: &mut impl FnMut(u32, &Flow)) -> u32 {
         if !is_one_way {
-            flow.is_over = true;
-            let serial = self.append(*flow, ended);
+            let serial = self.append(Flow { is_over: true, ..flow }, ended);
             if let Some(flow) = self.get(serial) {
                 ended(serial, flow);
             }
@@ -178,7 +177,7 @@ impl FlowTable {
             }
             self.close(hash, serial, ended);
         }
-        self.insert(hash, *flow, ended)
+        self.insert(hash, flow, ended)
     }
 
     /// Ends every flow that is still open: those that are not over.

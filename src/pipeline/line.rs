@@ -90,7 +90,7 @@ impl Line {
             Became::Flow(flow, is_one_way) => {
                 let Line { flows, names, observers, .. } = self;
                 let ended = &mut |serial, flow: &Flow| observers.flow(serial, flow, names);
-                Some(flows.push(flow, is_one_way, ended))
+                Some(flows.push(*flow, is_one_way, ended))
             }
             Became::Packet(packet) => {
                 let sought = self.flows.seek(&packet, self.flows.begin(Lead::of(&packet)));

@@ -145,7 +145,7 @@ pub struct Units {
 }
 
 /// The flow of a row; none if an address, the time or an IP protocol is missing.
-pub fn build(row: &Row<'_>, entry: &Entry, units: Units, number: u64) -> Option<Box<Flow>> {
+pub fn build(row: &Row<'_>, entry: &Entry, units: Units, number: u64) -> Option<Flow> {
     let (source, target) = (row.host(Role::Source)?, row.host(Role::Target)?);
     let protocol = protocol(row)?;
     let first_ns = row.moment(Role::Start)?;
@@ -169,7 +169,7 @@ pub fn build(row: &Row<'_>, entry: &Entry, units: Units, number: u64) -> Option<
     let is_tcp = protocol == 6;
     let by_port = || matches!(protocol, 6 | 17).then(|| Protocol::from_port(is_tcp, to.1)).flatten();
     let by_name = row.text(Role::Service).and_then(service);
-    let mut flow = Box::new(Flow {
+    let mut flow = Flow {
         key,
         is_low_initiator,
         state: TcpState::Unknown,
@@ -194,7 +194,7 @@ pub fn build(row: &Row<'_>, entry: &Entry, units: Units, number: u64) -> Option<
         icmp: (protocol == 1 || protocol == 58).then_some((from.1 as u8, to.1 as u8)),
         macs: None,
         extra: None,
-    });
+    };
     (entry.state)(row, &mut flow);
     Some(flow)
 }

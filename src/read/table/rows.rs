@@ -371,7 +371,8 @@ impl Body {
         if self.layout.kind == RowKind::Rows || is_other_event {
             return Some(Became::Row);
         }
-        flow::build(row, entry, self.units, self.n_rows).map(|flow| Became::Flow(flow, entry.is_one_way))
+        let flow = flow::build(row, entry, self.units, self.n_rows)?;
+        Some(Became::Flow(Box::new(flow), entry.is_one_way))
     }
 
     /// The cells of a row as they stand in the file.
