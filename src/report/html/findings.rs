@@ -128,7 +128,10 @@ fn joined<T: Display>(items: &[T]) -> String {
 
 /// A list in words, and that it may not be all.
 fn limited(list: String, n_listed: usize, most: usize) -> String {
-    Finding::limit(n_listed, most).map_or(list.clone(), |limit| format!("{list} ({limit})"))
+    match Finding::limit(n_listed, most) {
+        Some(limit) => format!("{list} ({limit})"),
+        None => list,
+    }
 }
 
 /// What is meant: `12 flows, 50 packets`, or only packets where there are no flows.
