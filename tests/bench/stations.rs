@@ -46,34 +46,41 @@ fn main() {
     let mut n_packets = 0;
     let mut rounds: Vec<[Duration; STATIONS.len()]> = Vec::new();
     let mut shares: Vec<f64> = Vec::new();
-    let mut slowest = Vec::new();
+    let mut concluding: Vec<Vec<Duration>> = vec![Vec::new(); detect::ALL.len()];
     for _ in 0..ROUNDS {
-        let Round { n, stations, share, concluding } = round(&bytes);
+        let Round { n, stations, share, each } = round(&bytes);
         n_packets = n;
         rounds.push(stations);
         shares.push(share);
-        slowest = concluding;
+        concluding.iter_mut().zip(each).for_each(|(all, took)| all.push(took));
     }
     shares.sort_unstable_by(f64::total_cmp);
     let ns: Vec<(&str, f64)> = STATIONS
         .iter()
         .enumerate()
         .map(|(place, name)| {
-            let mut times: Vec<Duration> = rounds.iter().filter_map(|round| round.get(place)).copied().collect();
-            times.sort_unstable();
-            (*name, times.get(ROUNDS / 2).map_or(0.0, Duration::as_secs_f64) * 1e9 / n_packets as f64)
+            let times = rounds.iter().filter_map(|round| round.get(place)).copied().collect();
+            (*name, median(times).as_secs_f64() * 1e9 / n_packets as f64)
         })
         .collect();
     println!("{n_packets} packets, ns a packet on one thread, median of {ROUNDS} rounds");
     ns.iter().for_each(|(name, ns)| println!("  {name:24} {ns:7.1}"));
     println!("  {:24} {:7.1}", "all", ns.iter().map(|(_, ns)| ns).sum::<f64>());
-    slowest.sort_unstable_by_key(|(_, took)| std::cmp::Reverse(*took));
-    let slowest = slowest.iter().take(SLOWEST).map(|(id, took)| format!("{id} {:.0} ms", took.as_secs_f64() * 1e3));
+    let mut slowest: Vec<(Duration, &str)> =
+        concluding.into_iter().map(median).zip(detect::ALL.iter().map(|entry| entry.card.id)).collect();
+    slowest.sort_unstable();
+    let slowest =
+        slowest.iter().rev().take(SLOWEST).map(|(took, id)| format!("{id} {:.0} ms", took.as_secs_f64() * 1e3));
     println!("slowest to conclude: {}", slowest.collect::<Vec<_>>().join(", "));
     println!(
         "detectors, observing and concluding: {:.1} % of the analysis",
         100.0 * shares.get(ROUNDS / 2).unwrap_or(&1.0)
     );
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
 /// What one round measured.
@@ -83,8 +90,8 @@ struct Round {
     stations: [Duration; STATIONS.len()],
     /// What detectors take of the whole.
     share: f64,
-    /// How long each detector took to conclude.
-    concluding: Vec<(&'static str, Duration)>,
+    /// How long each detector took to conclude, in the order of the table.
+    each: Vec<Duration>,
 }
 
 fn round(bytes: &[u8]) -> Round {
@@ -121,21 +128,19 @@ fn round(bytes: &[u8]) -> Round {
     let whole = began.elapsed();
     let began = Instant::now();
     let mut each = Vec::new();
-    for (place, entry) in detect::ALL.iter().enumerate() {
+    for place in 0..detect::ALL.len() {
         let began = Instant::now();
         pipeline.judge_one(place, &settings);
-        each.push((entry.card.id, began.elapsed()));
+        each.push(began.elapsed());
     }
-    let last = Instant::now();
     black_box(pipeline.analysis(&settings));
-    each.push(("the analysis", last.elapsed()));
     let concluding = began.elapsed();
 
     let Stations { counting, flowing, indexing, detecting, .. } = stations;
     let rest = whole.saturating_sub(both + counting + flowing + indexing + detecting);
     let share = (whole.saturating_sub(without) + concluding).as_secs_f64() / (whole + concluding).as_secs_f64();
     let stations = [read, both.saturating_sub(read), counting, flowing, indexing, detecting, rest, concluding];
-    Round { n, stations, share, concluding: each }
+    Round { n, stations, share, each }
 }
 
 /// Hands every packet to `see`, with true for the first of a part.

@@ -11,7 +11,7 @@ import { longTable, visit, wideTable } from "./lib/large_tables.mjs";
  * What the page's thread may be given to do at once: bytes of a message from the worker, elements that come in and strokes
  * on canvases in one go, and elements in all. The settings, the same for every file, have 2,000 elements.
  */
-const MOST = { bytes: 128 * 1024, added: 1200, elements: 2500, strokes: 2500 };
+const MOST = { bytes: 96 * 1024, added: 900, elements: 2500, strokes: 1200 };
 /** Messages a second that may ask the page to show progress: ten, and two of partial statistics. */
 const MOST_A_SECOND = 12;
 const folder = scratch();
@@ -19,20 +19,20 @@ let its;
 before(async () => { its = await start(); });
 after(() => its.stop());
 
-/** Counts, in the page, what comes from the worker, and what is drawn from one frame to the next. */
+/** Counts, in the page, what comes from the worker, and what comes in and is drawn in one go. */
 function count() {
   const most = { bytes: 0, added: 0, elements: 0, strokes: 0 };
-  const frame = { added: new Set(), strokes: 0 };
+  const now = { added: new Set(), strokes: 0 };
   const told = [];
   window.load = { most, told };
   const keep = (name, value) => { most[name] = Math.max(most[name], value); };
   // What was done before is counted when something else begins: a message, a timer's work, or a frame. On a starved machine
   // several of them come between two frames.
   const settle = () => {
-    keep("added", frame.added.size);
-    keep("strokes", frame.strokes);
-    frame.added.clear();
-    frame.strokes = 0;
+    keep("added", now.added.size);
+    keep("strokes", now.strokes);
+    now.added.clear();
+    now.strokes = 0;
   };
   window.Worker = class extends window.Worker {
     constructor(...given) {
@@ -52,14 +52,14 @@ function count() {
   for (const name of ["fill", "stroke", "fillRect", "strokeRect", "fillText", "lineTo", "arc"]) {
     const real = CanvasRenderingContext2D.prototype[name];
     CanvasRenderingContext2D.prototype[name] = function counted(...given) {
-      frame.strokes += 1;
+      now.strokes += 1;
       return real.apply(this, given);
     };
   }
   new MutationObserver((records) => {
     for (const node of records.flatMap(({ addedNodes }) => [...addedNodes])) {
       if (node.nodeType !== Node.ELEMENT_NODE) continue;
-      for (const element of [node, ...node.getElementsByTagName("*")]) frame.added.add(element);
+      for (const element of [node, ...node.getElementsByTagName("*")]) now.added.add(element);
     }
   }).observe(document, { childList: true, subtree: true });
   const next = () => {

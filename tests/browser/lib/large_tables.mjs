@@ -5,6 +5,9 @@ import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { done, give, hash, view } from "./browser.mjs";
 
+/** Views that show rows, which come from the worker. */
+const GRIDS = ["Flows", "Columns", "Rows"];
+
 /** Writes a table of so many rows; answers its path. */
 async function write(path, head, n, row) {
   const out = createWriteStream(path, { highWaterMark: 1 << 20 });
@@ -40,6 +43,7 @@ export async function visit(page, path, mark) {
   for (const name of [...links.map((text) => /^[A-Z][a-z ]*[a-z]/.exec(text.trim())[0]), "Overview"]) {
     await mark(name);
     await view(page, name);
+    if (GRIDS.includes(name)) await page.getByRole("grid", { name }).locator('[aria-rowindex="2"]').waitFor();
     await page.waitForTimeout(500);
   }
 }
