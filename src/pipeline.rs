@@ -176,9 +176,8 @@ impl Pipeline {
 
     /// The flow of each kept row of a table, in order.
     pub fn flows_of_rows(&self) -> Vec<Option<u32>> {
-        let of = |passed: u32| self.line.flow_of_row(passed);
-        let passed = self.rows().map(RowStore::passed).unwrap_or_default();
-        passed.into_iter().map(|passed| passed.and_then(of)).collect()
+        let numbers = self.rows().map(RowStore::numbers).unwrap_or_default();
+        numbers.into_iter().map(|number| self.line.flow_of_row(number)).collect()
     }
 
     /// The reader of a table, which can read a row again.

@@ -12,6 +12,7 @@ use crate::model::Packet;
 use crate::model::fact::{Facts, Message, Said};
 use crate::model::packet::Transport;
 use crate::model::protocol::Named;
+use crate::model::rows::RowKind;
 use crate::read::table::{Became, Label, TableRow};
 use crate::read::{Inputs, RawPacket, Record, Refusal};
 use crate::settings::{self, Settings};
@@ -38,8 +39,8 @@ struct Table {
     rows: Option<RowStore>,
     most_bytes: usize,
     seed: u64,
-    /// Rows handed on: those that became flows or packets.
-    n_passed: u32,
+    /// Rows are handed on, because they may become flows or packets.
+    hands_on: bool,
 }
 
 /// What needs only the packets one by one, or the pieces of one packet.
@@ -91,7 +92,7 @@ impl Front {
             inputs: Inputs::new(n_files, tables::options(settings)),
             read_issues: IssueLog::default(),
             packets: Packets::default(),
-            table: Table { rows: None, most_bytes: tables::most_bytes(settings), seed, n_passed: 0 },
+            table: Table { rows: None, most_bytes: tables::most_bytes(settings), seed, hands_on: false },
         }
     }
 
@@ -200,6 +201,7 @@ fn take(record: Record<'_>, packets: &mut Packets, table: &mut Table, bytes: &[u
         }
         Record::Layout(layout) => {
             let (most_bytes, seed) = (table.most_bytes, table.seed);
+            table.hands_on = layout.kind != RowKind::Rows;
             table.rows.get_or_insert_with(|| RowStore::new(most_bytes, seed)).set_layout(layout);
         }
         Record::Row(row) => {
@@ -211,7 +213,8 @@ fn take(record: Record<'_>, packets: &mut Packets, table: &mut Table, bytes: &[u
                     packets.watch.observe(packet);
                 }
             }
-            if table.keep(&row).is_some() {
+            table.keep(&row);
+            if table.hands_on {
                 batch.rows.push(row.became);
             }
         }
@@ -219,15 +222,12 @@ fn take(record: Record<'_>, packets: &mut Packets, table: &mut Table, bytes: &[u
 }
 
 impl Table {
-    /// Keeps a row; its number among those that are handed on, if it is one.
-    fn keep(&mut self, row: &TableRow<'_>) -> Option<u32> {
-        let passed = (!matches!(row.became, Became::Row)).then_some(self.n_passed);
-        self.n_passed += u32::from(passed.is_some());
+    /// Keeps a row.
+    fn keep(&mut self, row: &TableRow<'_>) {
         if let Some(rows) = &mut self.rows {
             let place = rows::Place { offset: row.offset, length: row.length };
-            rows.push(row.values, row.bytes, place, passed);
+            rows.push(row.values, row.bytes, place);
         }
-        passed
     }
 
     /// All rows that were kept so far can be seen.
@@ -345,7 +345,7 @@ impl Batch {
         (!facts.is_empty()).then_some(Message { protocol, time_ns: packet.time_ns, packet: packet.index, said })
     }
 
-    /// What rows of a table became, in order.
+    /// What each row of a table became, in order.
     pub(super) fn rows(&mut self) -> std::vec::Drain<'_, Became> {
         self.rows.drain(..)
     }

@@ -49,7 +49,7 @@ pub struct Line {
     pub(super) messages: MessageCounts,
     /// Of the flow table, once reading has ended.
     pub(super) tops: Tops,
-    /// For each row of a table that was handed on, its flow; [`NO_FLOW`] if it has none.
+    /// For each row of a table whose rows are flows or packets, its flow; [`NO_FLOW`] if it has none.
     flows_of_rows: Vec<u32>,
 }
 
@@ -126,12 +126,12 @@ impl Line {
         }
     }
 
-    /// The flow of a row of a table that was handed on, by its place; none if it has none.
-    pub(super) fn flow_of_row(&self, passed: u32) -> Option<u32> {
-        self.flows_of_rows.get(passed as usize).copied().filter(|flow| *flow != NO_FLOW)
+    /// The flow of a row of a table, by its number; none if it has none.
+    pub(super) fn flow_of_row(&self, number: u64) -> Option<u32> {
+        self.flows_of_rows.get(number as usize).copied().filter(|flow| *flow != NO_FLOW)
     }
 
-    /// Packets, or rows that are flows or packets, taken so far.
+    /// Packets, or rows of a table of flows or packets, taken so far.
     pub fn packets(&self) -> u64 {
         self.owners.len().max(self.flows_of_rows.len() as u64)
     }

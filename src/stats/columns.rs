@@ -146,7 +146,7 @@ mod tests {
         for i in 0..100 {
             let number = if i == 99 { Value::Number(f64::INFINITY) } else { Value::Number(f64::from(i % 10)) };
             let text = if i < 60 { Value::Text(0, 1) } else { Value::Missing };
-            store.push(&[number, text], b"x", Place::default(), None);
+            store.push(&[number, text], b"x", Place::default());
         }
         store.settle();
         let n = info(&store, 0, 1000).unwrap();

@@ -88,7 +88,7 @@ mod tests {
     fn areas_are_those_of_the_textbook() {
         let mut rows = store(&["label"], usize::MAX);
         for label in [0.0, 0.0, 1.0, 1.0] {
-            rows.push(&[Value::Number(label)], b"", Place::default(), None);
+            rows.push(&[Value::Number(label)], b"", Place::default());
         }
         rows.settle();
         let labels = labels(&rows, 0, &[]);

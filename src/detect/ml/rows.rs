@@ -274,7 +274,7 @@ mod tests {
                 251 => [Value::Missing, Value::Number(20.0), Value::Number(0.0)],
                 _ => [Value::Number(x), Value::Number(2.0 * x + f64::from(i % 3)), Value::Number(0.0)],
             };
-            rows.push(&values, b"", Place::default(), None);
+            rows.push(&values, b"", Place::default());
         }
         rows.settle();
         rows

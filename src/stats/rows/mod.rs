@@ -52,12 +52,10 @@ pub struct RowStore {
     columns: Vec<Kept>,
     /// Rows that wait to go to their columns: those that are kept, and those that only totals count.
     tiles: [Tile; 2],
-    /// Offset and length in the file, number of the row, number among those that became flows or packets: kept like
-    /// columns.
+    /// Offset and length in the file, and number of the row: kept like columns.
     offsets: Series,
     lengths: Series,
     numbers: Series,
-    passed: Series,
     run: usize,
     n_rows: u64,
     n_kept: usize,
@@ -79,7 +77,6 @@ impl RowStore {
             offsets: Series::default(),
             lengths: Series::default(),
             numbers: Series::default(),
-            passed: Series::default(),
             run: MOST_RUN,
             n_rows: 0,
             n_kept: 0,
@@ -106,10 +103,10 @@ impl RowStore {
         self.tiles = [Tile::new(self.columns.len()), Tile::new(self.columns.len())];
     }
 
-    /// Adds a row: its values, the bytes that texts are ranges of, its place, and its number among the
-    /// rows that became flows or packets. It is seen once the store is [settled](RowStore::settle).
+    /// Adds a row: its values, the bytes that texts are ranges of, and its place. It is seen once the store is
+    /// [settled](RowStore::settle).
     #[inline]
-    pub fn push(&mut self, values: &[Value], bytes: &[u8], place: Place, passed: Option<u32>) {
+    pub fn push(&mut self, values: &[Value], bytes: &[u8], place: Place) {
         let number = self.n_rows;
         self.n_rows += 1;
         let is_kept = self.keeps(number);
@@ -137,7 +134,6 @@ impl RowStore {
             self.offsets.push((place.offset as f64).to_bits(), run);
             self.lengths.push(f64::from(place.length).to_bits(), run);
             self.numbers.push((number as f64).to_bits(), run);
-            self.passed.push(passed.map_or(MISSING, |passed| f64::from(passed).to_bits()), run);
         }
         if is_full || self.numbers.n_open() == self.run {
             self.settle();
@@ -155,7 +151,7 @@ impl RowStore {
     }
 
     fn close(&mut self) {
-        let own = [&mut self.offsets, &mut self.lengths, &mut self.numbers, &mut self.passed];
+        let own = [&mut self.offsets, &mut self.lengths, &mut self.numbers];
         self.bytes += own.into_iter().map(Series::close).sum::<usize>();
         for column in &mut self.columns {
             self.bytes += column.close();
@@ -172,7 +168,7 @@ impl RowStore {
         self.numbers.runs(|_, cells| keeps.extend(cells.iter().map(|cell| self.keeps(f64::from_bits(*cell) as u64))));
         let run = self.run;
         let mut bytes = 0;
-        let own = [&mut self.offsets, &mut self.lengths, &mut self.numbers, &mut self.passed];
+        let own = [&mut self.offsets, &mut self.lengths, &mut self.numbers];
         for series in own.into_iter().chain(self.columns.iter_mut().map(|column| &mut column.cells)) {
             let (thin, taken) = series.thinned(&keeps, run);
             *series = thin;
@@ -258,18 +254,11 @@ impl RowStore {
         Some(Place { offset, length: f64::from_bits(self.lengths.get(row, self.run)?) as u32 })
     }
 
-    /// For each kept row, in order, its number among those that became flows or packets; none if it became neither.
-    pub fn passed(&self) -> Vec<Option<u32>> {
-        let mut passed = Vec::with_capacity(self.n_kept);
-        self.passed.runs(|_, cells| {
-            passed.extend(cells.iter().map(|cell| cell::as_number(*cell).map(|number| number as u32)));
-        });
-        passed
-    }
-
-    /// Hands the numbers of all kept rows to `see`, run by run with the place of the first.
-    pub fn numbers(&self, mut see: impl FnMut(usize, &[u64])) {
-        self.numbers.runs(&mut see);
+    /// The numbers that the kept rows have in the file, in order.
+    pub fn numbers(&self) -> Vec<u64> {
+        let mut numbers = Vec::with_capacity(self.n_kept);
+        self.numbers.runs(|_, cells| numbers.extend(cells.iter().map(|cell| f64::from_bits(*cell) as u64)));
+        numbers
     }
 }
 
@@ -341,7 +330,7 @@ pub(crate) mod tests {
         let mut store = store(&["a", "b"], 300_000);
         for i in 0..200_000u32 {
             let place = Place { offset: u64::from(i) * 10, length: 9 };
-            store.push(&[Value::Number(f64::from(i) / 3.0), Value::Text(0, 1)], b"x", place, Some(i));
+            store.push(&[Value::Number(f64::from(i) / 3.0), Value::Text(0, 1)], b"x", place);
         }
         store.settle();
         assert_eq!(store.n_rows(), 200_000);
@@ -356,17 +345,17 @@ pub(crate) mod tests {
             assert_eq!(store.place(row).unwrap().offset, number * 10);
             assert_eq!(store.text(1, store.cell(1, row)), Some(&b"x"[..]));
         }
-        assert_eq!(store.passed().len(), store.len());
+        assert_eq!(store.numbers().len(), store.len());
     }
 
     #[test]
     fn a_column_that_comes_late_is_missing_before() {
         let mut store = store(&["a"], usize::MAX);
-        (0..5000).for_each(|i| store.push(&[Value::Number(f64::from(i))], b"", Place::default(), None));
+        (0..5000).for_each(|i| store.push(&[Value::Number(f64::from(i))], b"", Place::default()));
         let mut layout = store.layout().clone();
         layout.columns.push(Column { name: "b".to_owned(), role: Role::Plain });
         store.set_layout(&layout);
-        store.push(&[Value::Number(1.0), Value::Number(2.0)], b"", Place::default(), None);
+        store.push(&[Value::Number(1.0), Value::Number(2.0)], b"", Place::default());
         store.settle();
         assert_eq!((store.cell(1, 4999), cell::as_number(store.cell(1, 5000))), (MISSING, Some(2.0)));
         assert_eq!(cell::as_number(store.cell(0, 4999)), Some(4999.0));
