@@ -2,6 +2,7 @@
 
 mod front;
 mod judge;
+mod keeper;
 mod line;
 mod named;
 mod observers;
@@ -11,6 +12,7 @@ mod threads;
 mod watch;
 
 pub use front::{Batch, Front};
+pub use keeper::RowKeeper;
 pub use line::Line;
 
 use crate::detect::{self, Card};
@@ -26,6 +28,7 @@ use crate::read::table::{Label, TableReader};
 pub use crate::read::{MOST_FILES, Refusal};
 use crate::settings::{self, Descriptor, Settings};
 use crate::stats::index::PacketIndex;
+pub use crate::stats::rows::Piece;
 use crate::stats::rows::RowStore;
 
 /// Bytes that are decoded before their packets are taken: these then stay in the processor's cache.
@@ -167,6 +170,22 @@ impl Pipeline {
     /// Packets (of a table: rows) read so far.
     pub fn packets(&self) -> u64 {
         self.rows().map_or(self.line.packets(), RowStore::n_rows)
+    }
+
+    /// Once some bytes were fed: leaves the rows of a plain table of flows or packets to a [`RowKeeper`], which is fed
+    /// the same bytes from the first on. False if the file is no such table, and nothing changes.
+    pub fn leave_rows(&mut self) -> bool {
+        self.front.leave_rows()
+    }
+
+    /// Takes a piece of the rows that were left; true once that was the last one. Until then the rows have no columns.
+    pub fn put_rows(&mut self, piece: Piece) -> bool {
+        self.front.put_rows(piece)
+    }
+
+    /// True unless rows that were left are still missing.
+    pub fn has_all_rows(&self) -> bool {
+        self.rows().is_none_or(RowStore::is_whole)
     }
 
     /// The rows of a table, if the file is one.

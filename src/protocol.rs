@@ -212,6 +212,13 @@ pub enum Query {
     },
 }
 
+impl Query {
+    /// True for what only the packed rows of a table tell.
+    pub fn is_about_rows(&self) -> bool {
+        matches!(self, Query::Rows { .. } | Query::Columns { .. } | Query::Column { .. })
+    }
+}
+
 /// Which rows pass. Empty passes all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Filter {

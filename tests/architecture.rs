@@ -28,7 +28,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("export", &["model", "chart", "flow"]),
     ("session", &["model", "settings", "protocol", "triage"]),
     ("web/codec", &["protocol"]),
-    ("web/client", &["protocol", "web/codec"]),
+    ("web/client", &["protocol", "web/codec", "web/spawn"]),
     // Cards and descriptors are the only things of pipeline and detectors that the page may see; a test holds it to that.
     (
         "web/ui",

@@ -4,10 +4,12 @@
 
 use packetloupe::model::rows::RowKind;
 use packetloupe::model::{Analysis, flow::TcpState};
-use packetloupe::pipeline::{Pipeline, descriptors};
+use packetloupe::pipeline::{Piece, Pipeline, RowKeeper, descriptors};
+use packetloupe::protocol::{decode, encode};
 use packetloupe::read::Refusal;
 use packetloupe::read::table::dialect;
 use packetloupe::settings::{self, Settings};
+use packetloupe::stats::columns;
 use proptest::prelude::*;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -27,6 +29,64 @@ fn read(bytes: &[u8], sizes: &[usize], settings: &Settings) -> Result<(Pipeline,
     pipeline.end()?;
     let analysis = pipeline.judge(settings);
     Ok((pipeline, analysis))
+}
+
+/// Feeds `bytes` as [`read`] does; if `is_shared`, rows are kept apart and come back in pieces once the detectors have
+/// concluded. Reading is stopped there if `is_stopped`.
+fn read_by(
+    is_shared: bool,
+    is_stopped: bool,
+    bytes: &[u8],
+    sizes: &[usize],
+    settings: &Settings,
+) -> (Pipeline, Analysis) {
+    let mut pipeline = Pipeline::new(settings, "a.csv", bytes.len() as u64);
+    let mut keeper = None;
+    let mut n_fed = 0;
+    for size in sizes.iter().cycle() {
+        let (fed, rest) = bytes.split_at(n_fed);
+        let slice = &rest[..(*size).min(rest.len())];
+        if slice.is_empty() {
+            break;
+        }
+        pipeline.feed(slice).unwrap();
+        if is_shared && keeper.is_none() && pipeline.leave_rows() {
+            let made = keeper.insert(RowKeeper::new(settings));
+            made.feed(fed);
+        }
+        keeper.iter_mut().for_each(|keeper| keeper.feed(slice));
+        n_fed += slice.len();
+    }
+    assert_eq!(keeper.is_some(), is_shared && !pipeline.has_rows_only());
+    if is_stopped {
+        pipeline.stop();
+    }
+    pipeline.end().unwrap();
+    pipeline.judge(settings);
+    let n_rows = pipeline.rows().unwrap().n_rows();
+    let pieces: Vec<Piece> = keeper.into_iter().flat_map(|keeper| keeper.end(is_stopped)).collect();
+    let n_pieces = pieces.len();
+    for (place, piece) in pieces.iter().enumerate() {
+        let is_last = pipeline.put_rows(decode(&encode(piece)).unwrap());
+        assert_eq!(is_last, place + 1 == n_pieces);
+    }
+    assert_eq!(pipeline.rows().unwrap().n_rows(), n_rows);
+    let analysis = pipeline.analysis(settings);
+    (pipeline, analysis)
+}
+
+/// Everything that is kept of rows: each cell in words, each place and number, what is known of each column.
+fn kept(pipeline: &Pipeline) -> impl PartialEq + std::fmt::Debug + use<> {
+    let rows = pipeline.rows().unwrap();
+    let cell = |column, row| {
+        let cell = rows.cell(column, row);
+        rows.text(column, cell).map_or_else(|| format!("{cell:x}"), |text| String::from_utf8_lossy(text).into_owned())
+    };
+    let cells = |column| (0..rows.len()).map(|row| cell(column, row)).collect::<Vec<_>>();
+    let n_columns = rows.layout().columns.len();
+    let columns: Vec<_> = (0..n_columns).map(|place| (cells(place), columns::info(rows, place, usize::MAX))).collect();
+    let places: Vec<_> = (0..rows.len()).map(|row| rows.place(row)).collect();
+    (rows.layout().clone(), columns, places, rows.numbers(), pipeline.flows_of_rows())
 }
 
 fn whole(bytes: &[u8]) -> (Pipeline, Analysis) {
@@ -303,6 +363,25 @@ proptest! {
         }
         let of = |sizes: &[usize]| read(&bytes, sizes, &Settings::default()).map(|(_, analysis)| analysis);
         prop_assert_eq!(of(&sizes), of(&[usize::MAX]));
+    }
+
+    #[test]
+    fn rows_that_are_kept_apart_are_the_same_rows(
+        place in 0..dialect::ALL.len(),
+        wounds in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..20),
+        sizes in prop::collection::vec(20_000usize..90_000, 1..4),
+        is_stopped in any::<bool>(),
+    ) {
+        let mut bytes = fixture(dialect::ALL[place].id);
+        bytes = bytes.repeat(150_000 / bytes.len() + 1);
+        for (place, byte) in &wounds {
+            let place = place.index(bytes.len() - 3000) + 3000;
+            bytes[place] = *byte;
+        }
+        let (alone, expected) = read_by(false, is_stopped, &bytes, &sizes, &Settings::default());
+        let (shared, analysis) = read_by(true, is_stopped, &bytes, &sizes, &Settings::default());
+        prop_assert_eq!(analysis, expected);
+        prop_assert_eq!(kept(&shared), kept(&alone));
     }
 
     #[test]

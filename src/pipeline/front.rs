@@ -1,5 +1,6 @@
 //! Bytes to decoded and counted packets and rows: the front half of the line, which may run on a thread of its own.
 
+use super::keeper::Table;
 use super::tables;
 use super::watch::Watch;
 use crate::decode;
@@ -12,13 +13,12 @@ use crate::model::Packet;
 use crate::model::fact::{Facts, Message, Said};
 use crate::model::packet::Transport;
 use crate::model::protocol::Named;
-use crate::model::rows::RowKind;
-use crate::read::table::{Became, Label, TableRow};
+use crate::read::table::{Became, Label, Part};
 use crate::read::{Inputs, RawPacket, Record, Refusal};
-use crate::settings::{self, Settings};
+use crate::settings::Settings;
 use crate::stats::counters::Counters;
 use crate::stats::index::{Placed, Places};
-use crate::stats::rows::{self, RowStore};
+use crate::stats::rows::{Piece, RowStore};
 use std::ops::Range;
 
 /// So many bytes of packets and rows are handed on at a time where bytes become more by unpacking.
@@ -30,17 +30,6 @@ pub struct Front {
     read_issues: IssueLog,
     packets: Packets,
     table: Table,
-}
-
-/// The rows of a table.
-#[derive(Default)]
-struct Table {
-    /// Once the layout is known.
-    rows: Option<RowStore>,
-    most_bytes: usize,
-    seed: u64,
-    /// Rows are handed on, because they may become flows or packets.
-    hands_on: bool,
 }
 
 /// What needs only the packets one by one, or the pieces of one packet.
@@ -87,12 +76,11 @@ pub(super) struct Passing {
 impl Front {
     /// For so many files; a single one may be a table, read as the settings say.
     pub(super) fn new(n_files: usize, settings: &Settings) -> Front {
-        let seed = settings.value(settings::GENERAL, settings::SEED) as u64;
         Front {
             inputs: Inputs::new(n_files, tables::options(settings)),
             read_issues: IssueLog::default(),
             packets: Packets::default(),
-            table: Table { rows: None, most_bytes: tables::most_bytes(settings), seed, hands_on: false },
+            table: Table::new(settings),
         }
     }
 
@@ -168,7 +156,23 @@ impl Front {
 
     /// The rows of a table, if the file is one.
     pub(super) fn rows(&self) -> Option<&RowStore> {
-        self.table.rows.as_ref()
+        self.table.rows()
+    }
+
+    /// Leaves the rows of a plain table of flows or packets to somebody else; false if the file is no such table.
+    pub(super) fn leave_rows(&mut self) -> bool {
+        let Front { inputs, table, .. } = self;
+        let can_leave = table.hands_on() && !inputs.is_packed(0);
+        if let Some(reader) = inputs.table_mut().filter(|_| can_leave) {
+            reader.want(Part::Became);
+            table.leave();
+        }
+        can_leave
+    }
+
+    /// Takes a piece of the rows that were left to somebody else; true once that was the last one.
+    pub(super) fn put_rows(&mut self, piece: Piece) -> bool {
+        self.table.put(piece)
     }
 
     /// Totals of the packets so far.
@@ -199,11 +203,7 @@ fn take(record: Record<'_>, packets: &mut Packets, table: &mut Table, bytes: &[u
         Record::Packet(raw) => {
             packets.hand_on(&raw, bytes, batch);
         }
-        Record::Layout(layout) => {
-            let (most_bytes, seed) = (table.most_bytes, table.seed);
-            table.hands_on = layout.kind != RowKind::Rows;
-            table.rows.get_or_insert_with(|| RowStore::new(most_bytes, seed)).set_layout(layout);
-        }
+        Record::Layout(layout) => table.set_layout(layout),
         Record::Row(row) => {
             match &row.became {
                 Became::Row => {}
@@ -213,27 +213,10 @@ fn take(record: Record<'_>, packets: &mut Packets, table: &mut Table, bytes: &[u
                     packets.watch.observe(packet);
                 }
             }
-            table.keep(&row);
-            if table.hands_on {
+            table.take(&row);
+            if table.hands_on() {
                 batch.rows.push(row.became);
             }
-        }
-    }
-}
-
-impl Table {
-    /// Keeps a row.
-    fn keep(&mut self, row: &TableRow<'_>) {
-        if let Some(rows) = &mut self.rows {
-            let place = rows::Place { offset: row.offset, length: row.length };
-            rows.push(row.values, row.bytes, place);
-        }
-    }
-
-    /// All rows that were kept so far can be seen.
-    fn settle(&mut self) {
-        if let Some(rows) = &mut self.rows {
-            rows.settle();
         }
     }
 }

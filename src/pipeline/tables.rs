@@ -4,7 +4,7 @@ use crate::detect::Conclusion;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::analysis::Issue;
 use crate::model::rows::{RowKind, TableFacts};
-use crate::read::table::{Label, Options, dialect};
+use crate::read::table::{Label, Options, Part, dialect};
 use crate::settings::{self, Settings};
 use crate::stats::rows::RowStore;
 
@@ -39,8 +39,7 @@ pub(super) fn with_issues(mut log: IssueLog, rows: Option<&RowStore>) -> Vec<Iss
     if rows.is_sampled() {
         log.add_many(IssueKind::RowsSampled, rows.n_rows() - rows.len() as u64, None, None);
     }
-    let n_full = (0..rows.layout().columns.len()).filter_map(|place| rows.column(place)).filter(|c| c.has_more_texts());
-    log.add_many(IssueKind::TextsLeftOut, n_full.count() as u64, None, None);
+    log.add_many(IssueKind::TextsLeftOut, rows.n_full() as u64, None, None);
     let mut issues = log.issues();
     for issue in issues.iter_mut().filter(|issue| issue.id == "rows-sampled") {
         issue.text = format!(
@@ -66,6 +65,7 @@ pub(super) fn options(settings: &Settings) -> Options {
             0 => Label::Found,
             number => place(number).map_or(Label::None, Label::Place),
         },
+        part: Part::Whole,
     }
 }
 

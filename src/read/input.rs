@@ -40,6 +40,11 @@ impl Input {
         self.reader.table()
     }
 
+    /// The same, to say what of it is wanted.
+    pub fn table_mut(&mut self) -> Option<&mut TableReader> {
+        self.reader.table_mut()
+    }
+
     /// Takes the next bytes of the file. Unpacked bytes are shown to `keep` before their records are given.
     ///
     /// # Errors

@@ -137,6 +137,11 @@ impl Inputs {
         self.files.first().and_then(|file| file.input.table())
     }
 
+    /// The same, to say what of it is wanted.
+    pub fn table_mut(&mut self) -> Option<&mut TableReader> {
+        self.files.first_mut().and_then(|file| file.input.table_mut())
+    }
+
     /// True if the bytes that a file's packets or rows stand in are not those of the file.
     pub fn is_packed(&self, file: usize) -> bool {
         self.files.get(file).is_some_and(|file| file.input.is_packed())

@@ -194,6 +194,11 @@ impl Reader {
         if let Some(Format::Table(table)) = &self.format { Some(table) } else { None }
     }
 
+    /// The same, to say what of it is wanted.
+    pub fn table_mut(&mut self) -> Option<&mut TableReader> {
+        if let Some(Format::Table(table)) = &mut self.format { Some(table) } else { None }
+    }
+
     /// Bytes of the file so far that are not part of what was understood.
     pub fn bytes_skipped(&self) -> u64 {
         let skipped_blocks = if let Some(Format::Pcapng(pcapng)) = &self.format { pcapng.bytes_damaged } else { 0 };

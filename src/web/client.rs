@@ -1,17 +1,17 @@
 //! The page's handle on the worker: requests go in, replies and its death come out.
 //!
-//! The worker starts from a blob that loads `worker.js`: a blob worker is held by the page's Content-Security-Policy
-//! on any host, while one started from a URL has only what the host sends along. Both files carry the build in their
-//! query, so that a cache does not hand out those of another release; the first message proves it.
+//! The worker's own script and wasm carry the build in their query, so that a cache does not hand out those of another
+//! release; the first message proves it.
 
 use super::codec;
+use super::spawn::spawn;
 use crate::protocol::{BUILD, Reply, Request};
 use js_sys::Array;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
-use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker};
+use web_sys::{Blob, ErrorEvent, MessageEvent, Url, Worker};
 
 /// What the worker tells the page.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ impl Client {
     /// Starts a worker. `on_event` hears of all that it sends, beginning with [`Reply::Ready`].
     pub fn start(on_event: impl Fn(Event) + 'static) -> Result<Client, String> {
         let worker =
-            spawn().map_err(|error| format!("The worker that reads captures cannot start: {}.", words(&error)))?;
+            begin().map_err(|error| format!("The worker that reads captures cannot start: {}.", words(&error)))?;
         let outbox: Outbox = Rc::new(RefCell::new(Some(Vec::new())));
         let on_event = Rc::new(on_event);
         let on_message = on_message(worker.clone(), outbox.clone(), on_event.clone());
@@ -117,24 +117,19 @@ fn cause(message: &str) -> String {
     )
 }
 
-/// Starts the worker from a blob: loads its script and its wasm by absolute addresses. A failure inside a promise is
-/// thrown again outside of it, because only that reaches the page as an error event.
-fn spawn() -> Result<Worker, JsValue> {
+/// Starts the worker, which loads its script and its wasm by absolute addresses, and knows that of its script to start
+/// another of its kind. A failure inside a promise is thrown again outside of it, because only that reaches the page as
+/// an error event.
+fn begin() -> Result<Worker, JsValue> {
     let script = address("worker.js")?;
     let wasm = address("worker_bg.wasm")?;
-    let source = format!(
+    spawn(&format!(
         "const fail = (reason) => setTimeout(() => {{ throw reason; }});\n\
          self.addEventListener('unhandledrejection', (event) => fail(event.reason));\n\
+         self.ownScript = {script};\n\
          importScripts({script});\n\
          wasm_bindgen({{ module_or_path: {wasm} }});\n"
-    );
-    let bag = BlobPropertyBag::new();
-    bag.set_type("text/javascript");
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&source.into()), &bag)?;
-    let url = Url::create_object_url_with_blob(&blob)?;
-    let worker = Worker::new(&url);
-    Url::revoke_object_url(&url)?;
-    worker
+    ))
 }
 
 /// Absolute address of one of our files beside the page, for this build, as a JS string literal.

@@ -4,6 +4,7 @@ pub mod blob_writer;
 pub mod client;
 pub mod codec;
 pub mod read_ahead;
+mod spawn;
 pub mod worker;
 
 pub mod canvas;

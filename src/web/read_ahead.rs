@@ -1,14 +1,15 @@
 //! A file to its slices, read by a second worker while this one analyses. A browser hands bytes over only while the
 //! worker that asked is idle, so that reading and analysing in one worker take turns.
 
-use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect};
+use super::spawn::spawn;
+use js_sys::{ArrayBuffer, Function, Object, Promise, Reflect};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, FileReaderSync, MessageEvent, Url, Worker};
+use web_sys::{Blob, FileReaderSync, MessageEvent, Worker};
 
 /// Bytes of the file that are read at a time.
 pub const SLICE_BYTES: f64 = 8.0 * 1024.0 * 1024.0;
@@ -93,13 +94,7 @@ pub fn read(file: &Blob, at: f64, bytes: f64) -> Option<ArrayBuffer> {
 
 impl Second {
     fn start(file: &Blob, slice_bytes: f64) -> Result<Second, JsValue> {
-        let bag = BlobPropertyBag::new();
-        bag.set_type("text/javascript");
-        let script = Blob::new_with_str_sequence_and_options(&Array::of1(&SCRIPT.into()), &bag)?;
-        let url = Url::create_object_url_with_blob(&script)?;
-        let worker = Worker::new(&url);
-        Url::revoke_object_url(&url)?;
-        let worker = worker?;
+        let worker = spawn(SCRIPT)?;
         let arrivals: Rc<RefCell<Arrivals>> = Rc::default();
         let on_message = {
             let arrivals = arrivals.clone();

@@ -1,9 +1,11 @@
 //! The worker's loop: files in, an analysis and small answers out. Owns the files and all tables.
 //!
 //! Everything asynchronous waits for the browser between slices, so that messages get in: a newer job ends an older
-//! one there. A second worker reads the next slices while this one analyses.
+//! one there. A second worker reads the next slices while this one analyses, and of a large table a third keeps the rows.
 
 mod job;
+mod keep_rows;
+mod rows_beside;
 mod scope;
 mod slices;
 mod warm_up;
@@ -17,7 +19,8 @@ use crate::pipeline::{MOST_FILES, Pipeline};
 use crate::protocol::{BUILD, Progress, Query, Reply, Request, Stage};
 use crate::query::{self, Views};
 use crate::triage;
-use job::{BlobSource, Job, Unpacked};
+use job::{BlobSource, Job, Rows, Unpacked};
+use rows_beside::RowsBeside;
 use scope::{now, pause, post, post_with, scope};
 use sha2::{Digest, Sha256};
 use slices::{each_part, length};
@@ -44,6 +47,9 @@ type Shared = Rc<RefCell<Option<Job>>>;
 /// Installs the worker's message handler and says that it is ready.
 pub fn start() {
     console_error_panic_hook::set_once();
+    if keep_rows::is_wanted() {
+        return keep_rows::start();
+    }
     let shared = Shared::default();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         if let Some((request, files)) = codec::from_js::<Request>(&event.data()) {
@@ -73,6 +79,7 @@ fn receive(shared: &Shared, request: Request, files: Vec<Blob>) {
                 bytes_total,
                 settings,
                 pipeline,
+                rows: Rows::Open,
                 analysis: None,
                 views: Views::default(),
                 is_stopped: false,
@@ -117,7 +124,22 @@ fn receive(shared: &Shared, request: Request, files: Vec<Blob>) {
     }
 }
 
+/// Answers a question; one about rows that a helper still keeps once they are here.
 fn ask(shared: &Shared, number: u32, question: u32, query: Query) {
+    let waits = query.is_about_rows() && with(shared, number, |job| job.beside().is_some()) == Some(true);
+    if waits {
+        let shared = shared.clone();
+        spawn_local(async move {
+            if gather_rows(&shared, number).await.is_some() {
+                answer(&shared, number, question, query);
+            }
+        });
+        return;
+    }
+    answer(shared, number, question, query);
+}
+
+fn answer(shared: &Shared, number: u32, question: u32, query: Query) {
     let answer = with(shared, number, |job| {
         let analysis = job.analysis.as_ref()?;
         let mut source = BlobSource { files: &job.files, unpacked: &job.unpacked };
@@ -151,7 +173,9 @@ async fn run(shared: Shared, number: u32) {
     if read(&shared, number).await.is_none() || judge(&shared, number).await.is_none() {
         return;
     }
-    hash(&shared, number).await;
+    if gather_rows(&shared, number).await.is_some() {
+        hash(&shared, number).await;
+    }
 }
 
 async fn read(shared: &Shared, number: u32) -> Option<()> {
@@ -162,7 +186,7 @@ async fn read(shared: &Shared, number: u32) -> Option<()> {
     let mut slices: Vec<_> = files.iter().map(|file| ReadAhead::start(file, slice_bytes, is_alone)).collect();
     let began = now();
     let (mut told, mut shown) = (began, began + PARTIAL_MS[0] - PARTIAL_MS[1]);
-    let mut at = 0.0;
+    let (mut at, mut has_stopped) = (0.0, false);
     let mut bytes = Vec::new();
     while let Some(wanted) = with(shared, number, |job| job.pipeline.wants())? {
         let next = match slices.get_mut(wanted) {
@@ -178,8 +202,25 @@ async fn read(shared: &Shared, number: u32) -> Option<()> {
             Some(buffer) => {
                 // Of several files another one may be wanted after any part.
                 let most = if is_alone { PART_BYTES } else { u32::MAX };
-                let fed = with(shared, number, |job| each_part(&buffer, most, &mut bytes, |part| job.feed(part)))?;
-                at += f64::from(length(&buffer));
+                let feed = |job: &mut Job| {
+                    each_part(&buffer, most, &mut bytes, |part| {
+                        job.feed(part)?;
+                        job.share_rows(shared);
+                        Ok(())
+                    })
+                };
+                let fed = with(shared, number, feed)?;
+                let n_bytes = length(&buffer);
+                at += f64::from(n_bytes);
+                let beside = with(shared, number, |job| {
+                    job.beside().map(|beside| {
+                        beside.feed(buffer, n_bytes);
+                        beside.watch()
+                    })
+                })?;
+                if let Some(beside) = beside {
+                    beside.room().await;
+                }
                 fed
             }
             None => with(shared, number, |job| job.end_file(wanted))?,
@@ -189,6 +230,7 @@ async fn read(shared: &Shared, number: u32) -> Option<()> {
         }
         if at < total && with(shared, number, |job| job.is_stopped)? {
             with(shared, number, |job| job.pipeline.stop())?;
+            has_stopped = true;
             break;
         }
         let time = now();
@@ -215,6 +257,7 @@ async fn read(shared: &Shared, number: u32) -> Option<()> {
             post(&Reply::Partial { job: number, analysis });
         }
     }
+    with(shared, number, |job| job.beside().map(|beside| beside.end(has_stopped)))?;
     if let Err(refusal) = with(shared, number, Job::end)? {
         return refuse(shared, number, refusal.to_string());
     }
@@ -254,6 +297,10 @@ async fn judge(shared: &Shared, number: u32) -> Option<()> {
         }
         with(shared, number, |job| job.pipeline.judge_one(place, &job.settings))?;
     }
+    hear_of_rows(shared, number).await?;
+    if with(shared, number, |job| job.round)? != round {
+        return Some(());
+    }
     let analysis = with(shared, number, |job| {
         let sha256 = job.analysis.as_ref().and_then(|analysis| analysis.file.sha256.clone());
         let mut analysis = Box::new(job.pipeline.analysis(&job.settings));
@@ -271,6 +318,45 @@ async fn judge(shared: &Shared, number: u32) -> Option<()> {
     })?;
     post(&Reply::Done { job: number, analysis });
     Some(())
+}
+
+/// Waits until it is known what is to be said of the rows that a helper keeps.
+async fn hear_of_rows(shared: &Shared, number: u32) -> Option<()> {
+    let Some(beside) = with(shared, number, |job| job.beside().map(|beside| beside.watch()))? else {
+        return Some(());
+    };
+    beside.begun().await;
+    if beside.is_over() { gather_rows(shared, number).await } else { Some(()) }
+}
+
+/// Waits for the rows that a helper keeps. If it has failed, reads them again here.
+async fn gather_rows(shared: &Shared, number: u32) -> Option<()> {
+    let ask = |beside: &mut RowsBeside| {
+        beside.ask();
+        beside.watch()
+    };
+    let Some(beside) = with(shared, number, |job| job.beside().map(ask))? else {
+        return Some(());
+    };
+    beside.over().await;
+    let Rows::Beside(mut beside) = with(shared, number, |job| std::mem::replace(&mut job.rows, Rows::Here))? else {
+        return Some(());
+    };
+    if with(shared, number, |job| job.pipeline.has_all_rows())? {
+        return Some(());
+    }
+    let (mut spare, n_bytes, is_stopped) = (beside.spare.take()?, beside.n_bytes, beside.is_stopped);
+    let file = with(shared, number, |job| job.files.first()?.slice_with_f64_and_f64(0.0, n_bytes).ok())??;
+    let mut slices = ReadAhead::start(&file, SLICE_BYTES, true);
+    let mut bytes = Vec::new();
+    while let Some(slice) = slices.next().await.filter(|slice| !slice.is_null()) {
+        with(shared, number, |_| keep_rows::feed(&mut spare, &slice, &mut bytes))?;
+    }
+    with(shared, number, |job| {
+        for piece in spare.end(is_stopped) {
+            job.pipeline.put_rows(piece);
+        }
+    })
 }
 
 /// SHA-256 of all files, one behind the other, after the findings: it costs more time than all the rest.

@@ -28,27 +28,62 @@ pub fn values<'a>(row: &'a [u8], cut: Cut, manner: Manner, values: &mut Vec<Valu
         }
         return room;
     }
-    let mut start = 0;
-    loop {
-        let rest = row.get(start..).unwrap_or_default();
-        // Most cells are plain numbers: they are read and their end is found in one go. A value goes to its place at
-        // once: one that is put together elsewhere first takes several times as long.
-        let end = match leading(rest, cut.separator) {
-            Begun::Number(number, end) => {
-                values.push(Value::Number(number));
-                end
-            }
-            Begun::Other => {
-                let end = memchr::memchr(cut.separator, rest).unwrap_or(rest.len());
-                values.push(value(rest.get(..end).unwrap_or_default(), start, manner));
-                end
-            }
-        };
-        if end >= rest.len() {
-            return row;
-        }
-        start += end + 1;
+    let mut next = Some(0);
+    while let Some(start) = next {
+        next = one(row, start, cut.separator, manner, values);
     }
+    row
+}
+
+/// The same for the cells at these places alone, which ascend: all others are left out as if they were missing. Rows with
+/// quotes are read as a whole.
+pub fn some_values<'a>(
+    row: &'a [u8],
+    cut: Cut,
+    manner: Manner,
+    places: &[usize],
+    into: &mut Vec<Value>,
+    room: &'a mut Vec<u8>,
+) -> &'a [u8] {
+    if cut.has_triple_spaces || (cut.has_quotes && memchr::memchr(b'"', row).is_some()) {
+        return values(row, cut, manner, into, room);
+    }
+    into.clear();
+    let mut start = 0;
+    for place in places {
+        let rest = row.get(start..).unwrap_or_default();
+        if let Some(before) = place.checked_sub(into.len() + 1) {
+            // So many cells are passed over, and one more.
+            let Some(end) = memchr::memchr_iter(cut.separator, rest).nth(before) else { break };
+            into.resize(*place, Value::Missing);
+            start += end + 1;
+        }
+        let Some(next) = one(row, start, cut.separator, manner, into) else { return row };
+        start = next;
+    }
+    let n_behind = memchr::memchr_iter(cut.separator, row.get(start..).unwrap_or_default()).count() + 1;
+    into.resize(into.len() + n_behind, Value::Missing);
+    row
+}
+
+/// Reads the cell that begins at `start`; where the next begins, if there is one.
+#[inline(always)]
+fn one(row: &[u8], start: usize, separator: u8, manner: Manner, values: &mut Vec<Value>) -> Option<usize> {
+    let rest = row.get(start..).unwrap_or_default();
+    // Most cells are plain numbers: they are read and their end is found in one go. A value goes to its place at
+    // once: one that is put together elsewhere first takes several times as long.
+    let end = match leading(rest, separator) {
+        Begun::Number(number, end) => {
+            values.push(Value::Number(number));
+            end
+        }
+        Begun::Other => {
+            let end = memchr::memchr(separator, rest).unwrap_or(rest.len());
+            values.push(value(rest.get(..end).unwrap_or_default(), start, manner));
+            end
+        }
+    };
+    (end < rest.len()).then_some(start + end + 1)
 }
 
 /// Copies the cells of a row to `room` without their quotes, one behind the other, and their ends to `ends`.
@@ -200,6 +235,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn some_values_are_those_of_all(
+            row in "([0-9a.]{0,10},){0,12}[0-9a.]{0,10}|[\",1]{0,9}",
+            chosen in prop::collection::btree_set(0usize..14, 0..8),
+        ) {
+            let places: Vec<usize> = chosen.iter().copied().collect();
+            let (mut all, mut some, mut room, mut room_of_some) = Default::default();
+            values(row.as_bytes(), COMMA, Manner::default(), &mut all, &mut room);
+            some_values(row.as_bytes(), COMMA, Manner::default(), &places, &mut some, &mut room_of_some);
+            prop_assert_eq!(all.len(), some.len());
+            for place in chosen {
+                prop_assert_eq!(all.get(place), some.get(place));
+            }
+        }
+
         #[test]
         fn a_row_ends_at_the_same_place_whatever_the_slices(text in "[ab,\"\n ]{0,40}", cut in 0usize..40) {
             let bytes = text.as_bytes();

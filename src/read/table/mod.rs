@@ -47,6 +47,20 @@ pub struct Options {
     pub unit: Option<dialect::Unit>,
     /// Place of the label column.
     pub label: Label,
+    /// What of it is wanted.
+    pub part: Part,
+}
+
+/// What of a table is wanted, where two share the work.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Part {
+    /// The cells of rows, and what rows are beside rows.
+    #[default]
+    Whole,
+    /// Cells only: no row becomes more than a row.
+    Cells,
+    /// What rows are beside rows: cells that have no part in that may be missing.
+    Became,
 }
 
 /// Which column says what a row is.
@@ -157,6 +171,14 @@ impl TableReader {
             body.end(issues, sink);
         }
         Ok(())
+    }
+
+    /// From the next row on only this part is wanted.
+    pub fn want(&mut self, part: Part) {
+        self.options.part = part;
+        if let Stage::Body(body) = &mut self.stage {
+            body.want(part);
+        }
     }
 
     /// Forgets a row whose rest will not come.

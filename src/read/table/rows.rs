@@ -8,7 +8,7 @@ use super::in_words;
 use super::json::{self, Keys, Objects};
 use super::packets::PacketRows;
 use super::{
-    Became, Label, MOST_COLUMNS, MOST_LATE_COLUMNS, MOST_OPEN_QUOTES, MOST_ROW_BYTES, Options, TableRow, names,
+    Became, Label, MOST_COLUMNS, MOST_LATE_COLUMNS, MOST_OPEN_QUOTES, MOST_ROW_BYTES, Options, Part, TableRow, names,
 };
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::rows::{Column, Layout, Role, RowKind, Value};
@@ -29,6 +29,8 @@ pub struct Body {
     units: Units,
     keys: Keys,
     packets: PacketRows,
+    /// Places of the cells that are read, where the others have no part in what rows become.
+    chosen: Option<Vec<usize>>,
     /// Event type whose rows become flows; empty if rows have none.
     event: &'static [u8],
     header: Vec<u8>,
@@ -81,6 +83,7 @@ impl Body {
             units,
             keys: Keys::default(),
             packets: PacketRows::default(),
+            chosen: None,
             event: b"",
             values: Vec::new(),
             room: Vec::new(),
@@ -98,7 +101,18 @@ impl Body {
         body.add_columns(&names);
         body.probe(bytes.get(body.front.skip..).unwrap_or_default());
         body.keys.most = Some((body.layout.columns.len() + MOST_LATE_COLUMNS).min(MOST_COLUMNS));
+        body.want(options.part);
         body
+    }
+
+    /// From the next row on only this part is wanted.
+    pub fn want(&mut self, part: Part) {
+        self.options.part = part;
+        let has_part = |role: Role| !matches!(role, Role::Plain | Role::Label | Role::Id);
+        let columns = || self.layout.columns.iter().enumerate();
+        let places = || columns().filter(|(_, column)| has_part(column.role)).map(|(place, _)| place).collect();
+        let is_delimited = !matches!(self.front.form, Form::JsonLines | Form::JsonList);
+        self.chosen = (part == Part::Became && is_delimited).then(places);
     }
 
     /// What the table is.
@@ -309,7 +323,7 @@ impl Body {
         let mut values = std::mem::take(&mut self.values);
         match self.parse(row, &mut values, &mut room) {
             None => issues.add(IssueKind::RowDamaged, place.0, place.1),
-            Some(_) if values.iter().all(|value| *value == Value::Missing) => {
+            Some(_) if self.is_blank(row, &values) => {
                 issues.add(IssueKind::RowBlank, place.0, place.1);
             }
             Some(text) => {
@@ -322,6 +336,7 @@ impl Body {
                 }
                 let row_of = Row { bytes: text, values: &values, places: &self.places };
                 let became = match self.layout.kind {
+                    _ if self.options.part == Part::Cells => Some(Became::Row),
                     RowKind::Packets => {
                         self.packets.build(&row_of, self.n_rows).map(|packet| Became::Packet(Box::new(packet)))
                     }
@@ -352,6 +367,18 @@ impl Body {
         }
     }
 
+    /// True if all cells of a row are missing, also those that were not read.
+    fn is_blank(&self, row: &[u8], values: &[Value]) -> bool {
+        let is_missing = |value: &Value| *value == Value::Missing;
+        let is_blank = values.iter().all(is_missing);
+        if !is_blank || self.chosen.is_none() {
+            return is_blank;
+        }
+        let (mut all, mut room) = Default::default();
+        cells::values(row, self.front.cut, self.front.manner, &mut all, &mut room);
+        all.iter().all(is_missing)
+    }
+
     /// The values of a row, and the bytes that its texts are ranges of.
     fn parse<'a>(&mut self, row: &'a [u8], values: &mut Vec<Value>, room: &'a mut Vec<u8>) -> Option<&'a [u8]> {
         match self.front.form {
@@ -360,7 +387,10 @@ impl Body {
                 let is_read = json::values(object, &mut self.keys, self.front.manner, values, room);
                 is_read.then_some(room.as_slice())
             }
-            _ => Some(cells::values(row, self.front.cut, self.front.manner, values, room)),
+            _ => Some(match &self.chosen {
+                None => cells::values(row, self.front.cut, self.front.manner, values, room),
+                Some(places) => cells::some_values(row, self.front.cut, self.front.manner, places, values, room),
+            }),
         }
     }
 

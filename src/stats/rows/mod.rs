@@ -2,6 +2,7 @@
 
 pub mod cell;
 mod packed;
+mod plain;
 mod series;
 mod survey;
 mod texts;
@@ -10,6 +11,7 @@ mod totals;
 
 use crate::model::rows::{Layout, Value};
 use cell::MISSING;
+use serde::{Deserialize, Serialize};
 use series::Series;
 use survey::Survey;
 use texts::Texts;
@@ -35,7 +37,7 @@ pub struct Place {
 }
 
 /// A column at rest.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Kept {
     cells: Series,
     texts: Texts,
@@ -43,20 +45,35 @@ pub struct Kept {
     totals: Totals,
     n_counted: usize,
     /// Cells of rows that are not kept and that totals do not count yet.
+    #[serde(with = "plain")]
     passing: Vec<u64>,
 }
 
+/// A part of a store on its way to somebody else: the store without its columns first, then column after column.
+#[derive(Serialize, Deserialize)]
+pub enum Piece {
+    /// All but the columns.
+    Rows(Box<RowStore>),
+    /// The next column.
+    Column(Box<Kept>),
+}
+
 /// All rows of a table, or a sample of them.
+#[derive(Serialize, Deserialize)]
 pub struct RowStore {
     layout: Layout,
+    #[serde(skip)]
     columns: Vec<Kept>,
     /// Rows that wait to go to their columns: those that are kept, and those that only totals count.
+    #[serde(skip)]
     tiles: [Tile; 2],
     /// Offset and length in the file, and number of the row: kept like columns.
     offsets: Series,
     lengths: Series,
     numbers: Series,
     run: usize,
+    /// What [`RowStore::n_full`] says while columns are missing.
+    n_full: usize,
     n_rows: u64,
     n_kept: usize,
     bytes: usize,
@@ -78,6 +95,7 @@ impl RowStore {
             lengths: Series::default(),
             numbers: Series::default(),
             run: MOST_RUN,
+            n_full: 0,
             n_rows: 0,
             n_kept: 0,
             bytes: 0,
@@ -138,6 +156,41 @@ impl RowStore {
         if is_full || self.numbers.n_open() == self.run {
             self.settle();
         }
+    }
+
+    /// Counts a row that somebody else keeps: none is known to be left out there.
+    pub fn count(&mut self) {
+        self.n_rows += 1;
+        self.n_kept += 1;
+    }
+
+    /// Forgets what was kept of the rows, but not how many there were.
+    pub fn forget(&mut self) {
+        let RowStore { layout, n_rows, n_kept, most_bytes, seed, .. } = self;
+        let (layout, n_rows, n_kept) = (std::mem::take(layout), *n_rows, *n_kept);
+        *self = RowStore { layout, n_rows, n_kept, ..RowStore::new(*most_bytes, *seed) };
+    }
+
+    /// The store in pieces, which [`put`](RowStore::put) puts together again. Such a store takes no more rows.
+    pub fn into_pieces(mut self) -> impl Iterator<Item = Piece> {
+        self.settle();
+        self.n_full = self.n_full();
+        let columns = std::mem::take(&mut self.columns);
+        let first = Piece::Rows(Box::new(self));
+        std::iter::once(first).chain(columns.into_iter().map(|column| Piece::Column(Box::new(column))))
+    }
+
+    /// Puts the next piece in its place; the first makes this the store that the pieces come from.
+    pub fn put(&mut self, piece: Piece) {
+        match piece {
+            Piece::Rows(store) => *self = *store,
+            Piece::Column(column) => self.columns.push(*column),
+        }
+    }
+
+    /// True unless columns are missing that others keep.
+    pub fn is_whole(&self) -> bool {
+        self.columns.len() == self.layout.columns.len()
     }
 
     /// Takes rows that were added and still wait into their columns.
@@ -226,6 +279,12 @@ impl RowStore {
     /// Bytes of the packed runs.
     pub fn packed_bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Columns with more texts than are kept.
+    pub fn n_full(&self) -> usize {
+        let n = self.columns.iter().filter(|column| column.has_more_texts()).count();
+        if self.is_whole() { n } else { self.n_full }
     }
 
     /// A column.

@@ -1,7 +1,7 @@
 //! A run of cells in as few bytes as they need: constants, small whole numbers, single or double precision.
 
 /// Cells at rest. A cell is 64 bits: a double, or a NaN whose low bits say what it is (see [`super::cell`]).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Packed {
     /// All cells are this one.
     Same(u64, u32),
@@ -15,24 +15,26 @@ pub enum Packed {
         values: Width,
     },
     /// Numbers that single precision holds exactly; NaN for a missing cell.
-    Single(Box<[f32]>),
+    Single(#[serde(with = "plain")] Box<[f32]>),
     /// Anything.
-    Full(Box<[u64]>),
+    Full(#[serde(with = "plain")] Box<[u64]>),
 }
 
 /// Distances of one width.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Width {
     /// Up to 254.
-    One(Box<[u8]>),
+    One(#[serde(with = "plain")] Box<[u8]>),
     /// Up to 65,534.
-    Two(Box<[u16]>),
+    Two(#[serde(with = "plain")] Box<[u16]>),
     /// Up to 4,294,967,294.
-    Four(Box<[u32]>),
+    Four(#[serde(with = "plain")] Box<[u32]>),
 }
 
 use super::cell::{self, MISSING};
+use super::plain;
 use super::survey::Survey;
+use serde::{Deserialize, Serialize};
 
 /// Whole numbers past this are not exact in a double.
 const MOST_WHOLE: f64 = 9_007_199_254_740_992.0;

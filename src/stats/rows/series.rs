@@ -2,12 +2,15 @@
 
 use super::cell::MISSING;
 use super::packed::Packed;
+use super::plain;
 use super::survey::Survey;
+use serde::{Deserialize, Serialize};
 
 /// Cells of a column. All series of a table close their runs at the same rows.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Series {
     runs: Vec<Packed>,
+    #[serde(with = "plain")]
     open: Vec<u64>,
 }
 

@@ -1,8 +1,10 @@
 //! Texts of a column, each kept once, to codes in the order of appearance.
 
 use super::cell::OTHER;
+use super::plain;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
+use serde::{Deserialize, Serialize};
 use std::hash::BuildHasher;
 
 /// Most distinct texts told apart in a column.
@@ -13,12 +15,16 @@ const MOST_BYTES: usize = 16 << 20;
 /// Bytes that a text takes beside its own: end, code and hash.
 const BESIDE: usize = 13;
 
-/// Interned texts as the file has them: bytes, not always UTF-8.
-#[derive(Default)]
+/// Interned texts as the file has them: bytes, not always UTF-8. Carried elsewhere it takes no new ones.
+#[derive(Default, Serialize, Deserialize)]
 pub struct Texts {
+    #[serde(with = "plain")]
     bytes: Vec<u8>,
+    #[serde(with = "plain")]
     ends: Vec<u32>,
+    #[serde(skip)]
     codes: HashTable<u32>,
+    #[serde(skip)]
     hasher: RandomState,
     /// The code given last: texts often repeat.
     latest: u32,

@@ -1,9 +1,10 @@
 //! Running totals of a column: counts, range, mean and spread, run by run.
 
 use super::survey::Survey;
+use serde::{Deserialize, Serialize};
 
 /// Totals of a column.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Totals {
     /// Finite numbers and moments.
     pub numbers: u64,

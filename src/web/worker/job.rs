@@ -1,5 +1,8 @@
 //! The job in hand: its files, what they were unpacked to, and the analysis on its way.
 
+use super::rows_beside::{self, RowsBeside};
+use super::scope::scope;
+use super::{Shared, with};
 use crate::model::Analysis;
 use crate::pipeline::{Pipeline, Refusal};
 use crate::query::{Source, Views};
@@ -19,6 +22,7 @@ pub(super) struct Job {
     pub(super) unpacked: Vec<Unpacked>,
     pub(super) settings: Settings,
     pub(super) pipeline: Pipeline,
+    pub(super) rows: Rows,
     pub(super) analysis: Option<Box<Analysis>>,
     pub(super) views: Views,
     pub(super) is_stopped: bool,
@@ -26,6 +30,16 @@ pub(super) struct Job {
     pub(super) is_read: bool,
     /// Counts requests to conclude: an older round ends when a newer begins.
     pub(super) round: u32,
+}
+
+/// Who keeps the rows of a table.
+pub(super) enum Rows {
+    /// It is not known yet whether the file is a large table of flows or packets.
+    Open,
+    /// The pipeline, if the file is a table at all.
+    Here,
+    /// A helper, until they are back.
+    Beside(Box<RowsBeside>),
 }
 
 /// What a compressed file was unpacked to: the browser may keep it on disk, and packets are read from it again.
@@ -39,6 +53,30 @@ impl Job {
     pub(super) fn feed(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         let Job { pipeline, unpacked, .. } = self;
         pipeline.feed_keeping(bytes, &mut |file, plain| keep(unpacked, file, plain))
+    }
+
+    /// Leaves the rows to a helper as soon as the file is known to be a large table of flows or packets, where the machine
+    /// can do two things at a time. Without a helper they stay here.
+    pub(super) fn share_rows(&mut self, shared: &Shared) {
+        if !matches!(self.rows, Rows::Open) || self.pipeline.rows().is_none() {
+            return;
+        }
+        self.rows = Rows::Here;
+        let is_large = self.bytes_total >= rows_beside::LEAST_BYTES && scope().navigator().hardware_concurrency() > 1.0;
+        if !is_large || self.pipeline.has_rows_only() || self.pipeline.is_packed(0) {
+            return;
+        }
+        let (shared, number) = (shared.clone(), self.number);
+        let put = move |piece| with(&shared, number, |job| job.pipeline.put_rows(piece)).unwrap_or(true);
+        if let Ok(beside) = RowsBeside::start(&self.settings, put) {
+            self.pipeline.leave_rows();
+            self.rows = Rows::Beside(Box::new(beside));
+        }
+    }
+
+    /// The helper that keeps the rows, if there is one.
+    pub(super) fn beside(&mut self) -> Option<&mut RowsBeside> {
+        if let Rows::Beside(beside) = &mut self.rows { Some(beside) } else { None }
     }
 
     pub(super) fn end_file(&mut self, file: usize) -> Result<(), Refusal> {

@@ -1,0 +1,128 @@
+//! The rows of a table as they come: kept, or only counted while a [`RowKeeper`] elsewhere keeps them.
+
+use super::tables;
+use crate::model::rows::{Layout, RowKind};
+use crate::read::table::{Options, Part, TableRow};
+use crate::read::{Inputs, Record};
+use crate::settings::{self, Settings};
+use crate::stats::rows::{Piece, Place, RowStore};
+
+/// The rows of a table, if the file is one.
+pub(super) struct Table {
+    /// Once the layout is known.
+    rows: Option<RowStore>,
+    most_bytes: usize,
+    seed: u64,
+    /// They are only counted: somebody else keeps them.
+    is_elsewhere: bool,
+}
+
+impl Table {
+    pub fn new(settings: &Settings) -> Table {
+        let seed = settings.value(settings::GENERAL, settings::SEED) as u64;
+        Table { rows: None, most_bytes: tables::most_bytes(settings), seed, is_elsewhere: false }
+    }
+
+    /// Takes the layout; it comes before the first row, and again when columns are added.
+    pub fn set_layout(&mut self, layout: &Layout) {
+        let (most_bytes, seed) = (self.most_bytes, self.seed);
+        self.rows.get_or_insert_with(|| RowStore::new(most_bytes, seed)).set_layout(layout);
+        self.forget_elsewhere();
+    }
+
+    /// Takes a row.
+    #[inline]
+    pub fn take(&mut self, row: &TableRow<'_>) {
+        match &mut self.rows {
+            Some(rows) if self.is_elsewhere => rows.count(),
+            Some(rows) => {
+                let place = Place { offset: row.offset, length: row.length };
+                rows.push(row.values, row.bytes, place);
+            }
+            None => {}
+        }
+    }
+
+    /// All rows that were kept so far can be seen.
+    pub fn settle(&mut self) {
+        if let Some(rows) = self.rows.as_mut().filter(|_| !self.is_elsewhere) {
+            rows.settle();
+        }
+    }
+
+    /// The rows: without columns while they are elsewhere.
+    pub fn rows(&self) -> Option<&RowStore> {
+        self.rows.as_ref()
+    }
+
+    /// True if rows become flows or packets.
+    pub fn hands_on(&self) -> bool {
+        self.rows.as_ref().is_some_and(|rows| rows.layout().kind != RowKind::Rows)
+    }
+
+    /// From here on rows are only counted, and those so far are forgotten.
+    pub fn leave(&mut self) {
+        self.is_elsewhere = true;
+        self.forget_elsewhere();
+    }
+
+    fn forget_elsewhere(&mut self) {
+        if let Some(rows) = self.rows.as_mut().filter(|_| self.is_elsewhere) {
+            rows.forget();
+        }
+    }
+
+    /// Takes a piece of what was kept elsewhere; true once that was the last one.
+    pub fn put(&mut self, piece: Piece) -> bool {
+        let Some(rows) = self.rows.as_mut().filter(|_| self.is_elsewhere) else { return true };
+        rows.put(piece);
+        self.is_elsewhere = !rows.is_whole();
+        !self.is_elsewhere
+    }
+}
+
+/// Keeps the rows of a table and nothing else, while a [`Pipeline`](super::Pipeline) that is fed the same bytes takes
+/// them for flows or packets: the work of two threads that share no memory.
+pub struct RowKeeper {
+    inputs: Inputs,
+    table: Table,
+}
+
+impl RowKeeper {
+    /// For one file, which is a table.
+    pub fn new(settings: &Settings) -> RowKeeper {
+        let options = Options { part: Part::Cells, ..tables::options(settings) };
+        RowKeeper { inputs: Inputs::new(1, options), table: Table::new(settings) }
+    }
+
+    /// Takes the next bytes of the file; any slicing gives the same rows.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        let RowKeeper { inputs, table } = self;
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            // What is refused here is refused there too, and said there.
+            let Ok(n) = inputs.step(rest, &mut |_, _| (), &mut |record| take(record, table)) else { return };
+            rest = rest.get(n..).unwrap_or(&[]);
+        }
+        table.settle();
+    }
+
+    /// The file has ended, or the rest of it will not come; the rows, in pieces.
+    pub fn end(mut self, is_stopped: bool) -> impl Iterator<Item = Piece> {
+        let RowKeeper { inputs, table } = &mut self;
+        if is_stopped {
+            inputs.give_up();
+        }
+        // As above.
+        let _ = inputs.end(&mut |_, _| (), &mut |record| take(record, table));
+        self.table.rows.into_iter().flat_map(RowStore::into_pieces)
+    }
+}
+
+fn take(record: Record<'_>, table: &mut Table) {
+    match record {
+        Record::Layout(layout) => table.set_layout(layout),
+        Record::Row(row) => table.take(&row),
+        Record::Packet(_) => {}
+    }
+}

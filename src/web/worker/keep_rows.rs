@@ -1,0 +1,85 @@
+//! This worker as a helper of another of its kind: keeps the rows of the table whose bytes it is sent, and hands them
+//! back in pieces at the end.
+
+use super::scope::scope;
+use super::slices::each_part;
+use super::{PART_BYTES, codec};
+use crate::pipeline::{Piece, RowKeeper};
+use crate::protocol::encode;
+use crate::settings::Settings;
+use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array};
+use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
+use std::convert::Infallible;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::{Closure, JsValue};
+use web_sys::MessageEvent;
+
+/// What a helper is told; between the two come the bytes of the file, slice by slice.
+#[derive(Serialize, Deserialize)]
+pub(super) enum Order {
+    /// Begin, with the settings in force.
+    Begin(Settings),
+    /// The bytes have ended: hand back what is to be said of the rows; true if the rest of the file will not come.
+    End(bool),
+    /// Hand back the rows themselves.
+    Rows,
+}
+
+/// The global name that makes a worker a helper.
+pub(super) const MARK: &str = "keepsRows";
+
+/// True if this worker was started as a helper.
+pub(super) fn is_wanted() -> bool {
+    Reflect::has(&js_sys::global(), &MARK.into()).unwrap_or(false)
+}
+
+/// Installs the helper's message handler and says that it is ready: null, as for each slice that it has taken.
+pub(super) fn start() {
+    let keeper = RefCell::new(None);
+    let pieces = RefCell::new(None);
+    let bytes = RefCell::new(Vec::new());
+    let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        let data = event.data();
+        if data.has_type::<ArrayBuffer>() {
+            if let Some(keeper) = keeper.borrow_mut().as_mut() {
+                feed(keeper, &data, &mut bytes.borrow_mut());
+            }
+            post(&JsValue::NULL, &Array::new());
+            return;
+        }
+        match codec::from_js::<Order>(&data) {
+            Some((Order::Begin(settings), _)) => *keeper.borrow_mut() = Some(RowKeeper::new(&settings)),
+            Some((Order::End(is_stopped), _)) => {
+                *pieces.borrow_mut() = keeper.take().map(|keeper| keeper.end(is_stopped));
+                hand_back(pieces.borrow_mut().iter_mut().flatten().take(1));
+            }
+            Some((Order::Rows, _)) => hand_back(pieces.take().into_iter().flatten()),
+            None => {}
+        }
+    });
+    scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    // The handler lives as long as the worker.
+    on_message.forget();
+    post(&JsValue::NULL, &Array::new());
+}
+
+/// Feeds a slice.
+pub(super) fn feed(keeper: &mut RowKeeper, slice: &JsValue, bytes: &mut Vec<u8>) {
+    let _: Result<(), Infallible> = each_part(slice, PART_BYTES, bytes, |part| {
+        keeper.feed(part);
+        Ok(())
+    });
+}
+
+fn hand_back(pieces: impl Iterator<Item = Piece>) {
+    for piece in pieces {
+        let bytes = Uint8Array::from(encode(&piece).as_slice());
+        post(&bytes, &Array::of1(&bytes.buffer()));
+    }
+}
+
+fn post(message: &JsValue, transfer: &Array) {
+    // Fails only for values that cannot be cloned; ours are bytes.
+    let _ = scope().post_message_with_transfer(message, transfer);
+}

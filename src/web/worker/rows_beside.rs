@@ -1,0 +1,211 @@
+//! The rows of a table, kept by a helper while this worker takes them for flows or packets. A slice goes there once this
+//! worker is done with it. At the end comes back what is to be said of the rows, and once that is said the rows
+//! themselves: they take long to copy, and no finding waits for them.
+
+use super::codec;
+use super::keep_rows::{MARK, Order};
+use crate::pipeline::{Piece, RowKeeper};
+use crate::protocol::decode;
+use crate::settings::Settings;
+use crate::web::spawn::spawn;
+use js_sys::{Array, Function, JSON, Promise, Reflect, Uint8Array};
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::{Closure, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{MessageEvent, Worker};
+
+/// A smaller table is read before a helper has started.
+pub(super) const LEAST_BYTES: f64 = 8.0 * 1024.0 * 1024.0;
+/// Slices that the helper may be behind.
+const MOST_BEHIND: usize = 12;
+
+/// A helper at work. Dropping it ends it.
+pub(super) struct RowsBeside {
+    worker: Worker,
+    state: Rc<RefCell<State>>,
+    /// Would keep the rows here, should the helper fail.
+    pub(super) spare: Option<RowKeeper>,
+    /// Bytes of the slices that went there,
+    pub(super) n_bytes: f64,
+    /// and whether the rest of the file will not come.
+    pub(super) is_stopped: bool,
+    _on_message: Closure<dyn Fn(MessageEvent)>,
+    _on_error: Closure<dyn Fn(web_sys::Event)>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Messages that wait for the helper's first word; none once it has come.
+    waiting: Option<VecDeque<(JsValue, Array)>>,
+    /// Slices sent that it has not taken yet.
+    n_behind: usize,
+    /// The first piece is back.
+    has_begun: bool,
+    /// The other pieces were asked for.
+    is_asked: bool,
+    /// All pieces are back, or none will come any more.
+    is_over: bool,
+    /// Who waits for something of this to change.
+    watchers: Vec<Function>,
+}
+
+impl RowsBeside {
+    /// Starts a helper. `put` takes each piece that comes back, and says whether it was the last.
+    pub(super) fn start(settings: &Settings, put: impl Fn(Piece) -> bool + 'static) -> Result<RowsBeside, JsValue> {
+        let own_script = JSON::stringify(&Reflect::get(&js_sys::global(), &"ownScript".into())?)?;
+        // The compiled module rides in the first message: nothing is loaded or compiled again.
+        let worker = spawn(&format!(
+            "self.addEventListener('unhandledrejection', ({{ reason }}) => setTimeout(() => {{ throw reason; }}));\n\
+             self.{MARK} = true;\n\
+             importScripts({own_script});\n\
+             self.onmessage = ({{ data }}) => wasm_bindgen({{ module_or_path: data }});\n"
+        ))?;
+        worker.post_message(&wasm_bindgen::module())?;
+        let begin = codec::to_js(&Order::Begin(settings.clone()), &[]);
+        let state = Rc::new(RefCell::new(State { waiting: Some([begin].into()), ..State::default() }));
+        let on_message = {
+            let (worker, state) = (worker.clone(), state.clone());
+            Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+                let data = event.data();
+                if data.is_null() {
+                    take(&worker, &mut state.borrow_mut());
+                } else {
+                    let bytes = data.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
+                    let piece = bytes.and_then(|bytes| decode(&bytes));
+                    let is_over = piece.is_none_or(&put);
+                    let mut state = state.borrow_mut();
+                    (state.has_begun, state.is_over) = (true, is_over);
+                    drop(state);
+                }
+                tell(&state);
+            })
+        };
+        let on_error = {
+            let state = state.clone();
+            Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
+                event.prevent_default();
+                state.borrow_mut().is_over = true;
+                tell(&state);
+            })
+        };
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));
+        Ok(RowsBeside {
+            worker,
+            state,
+            spare: Some(RowKeeper::new(settings)),
+            n_bytes: 0.0,
+            is_stopped: false,
+            _on_message: on_message,
+            _on_error: on_error,
+        })
+    }
+
+    /// Hands over a slice of the file, whose buffer is gone here then.
+    pub(super) fn feed(&mut self, slice: JsValue, n_bytes: u32) {
+        self.n_bytes += f64::from(n_bytes);
+        let transfer = Array::of1(&slice);
+        let mut state = self.state.borrow_mut();
+        state.n_behind += 1;
+        send(&self.worker, &mut state, (slice, transfer));
+    }
+
+    /// No more slices come.
+    pub(super) fn end(&mut self, is_stopped: bool) {
+        self.is_stopped = is_stopped;
+        send(&self.worker, &mut self.state.borrow_mut(), codec::to_js(&Order::End(is_stopped), &[]));
+    }
+
+    /// Asks for the rows, once.
+    pub(super) fn ask(&mut self) {
+        let mut state = self.state.borrow_mut();
+        if !std::mem::replace(&mut state.is_asked, true) {
+            send(&self.worker, &mut state, codec::to_js(&Order::Rows, &[]));
+        }
+    }
+
+    /// To wait for it while it stays where it is.
+    pub(super) fn watch(&self) -> Watch {
+        Watch(self.state.clone())
+    }
+}
+
+/// Waits for a helper.
+pub(super) struct Watch(Rc<RefCell<State>>);
+
+impl Watch {
+    /// Waits until the helper may be sent a slice.
+    pub(super) async fn room(&self) {
+        while self.0.borrow().n_behind >= MOST_BEHIND && !self.0.borrow().is_over {
+            self.change().await;
+        }
+    }
+
+    /// Waits until it is known what is to be said of the rows, or nothing will come any more.
+    pub(super) async fn begun(&self) {
+        while !self.0.borrow().has_begun && !self.0.borrow().is_over {
+            self.change().await;
+        }
+    }
+
+    /// Waits until all pieces are back, or none will come any more.
+    pub(super) async fn over(&self) {
+        while !self.0.borrow().is_over {
+            self.change().await;
+        }
+    }
+
+    /// True once all pieces are back, or none will come any more.
+    pub(super) fn is_over(&self) -> bool {
+        self.0.borrow().is_over
+    }
+
+    async fn change(&self) {
+        let promise = Promise::new(&mut |resolve, _| self.0.borrow_mut().watchers.push(resolve));
+        let _ = JsFuture::from(promise).await;
+    }
+}
+
+/// The helper is ready, or has taken a slice.
+fn take(worker: &Worker, state: &mut State) {
+    match state.waiting.take() {
+        Some(waiting) => waiting.into_iter().for_each(|message| post(worker, &message)),
+        None => state.n_behind = state.n_behind.saturating_sub(1),
+    }
+}
+
+fn send(worker: &Worker, state: &mut State, message: (JsValue, Array)) {
+    match &mut state.waiting {
+        Some(waiting) => waiting.push_back(message),
+        None => post(worker, &message),
+    }
+}
+
+fn post(worker: &Worker, (message, transfer): &(JsValue, Array)) {
+    // Fails only for values that cannot be cloned; ours are bytes.
+    let _ = worker.post_message_with_transfer(message, transfer);
+}
+
+/// Wakes all who wait.
+fn tell(state: &RefCell<State>) {
+    let watchers = std::mem::take(&mut state.borrow_mut().watchers);
+    for watcher in watchers {
+        let _ = watcher.call0(&JsValue::UNDEFINED);
+    }
+}
+
+impl Drop for RowsBeside {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.set_onmessageerror(None);
+        self.worker.terminate();
+        // Nobody should wait for it in vain.
+        self.state.borrow_mut().is_over = true;
+        tell(&self.state);
+    }
+}
