@@ -20,7 +20,7 @@ use crate::protocol::{BUILD, Progress, Query, Reply, Request, Stage};
 use crate::query::{self, Views};
 use crate::triage;
 use job::{BlobSource, Job, Rows, Unpacked};
-use rows_beside::RowsBeside;
+use rows_beside::{Helper, RowsBeside};
 use scope::{now, pause, post, post_with, scope};
 use sha2::{Digest, Sha256};
 use slices::{each_part, length};
@@ -42,7 +42,29 @@ const JUDGING_MS: f64 = 50.0;
 /// Partial statistics are told first after this time, then at most this often, ms: the page draws all its charts for it.
 const PARTIAL_MS: [f64; 2] = [400.0, 1_200.0];
 
-type Shared = Rc<RefCell<Option<Job>>>;
+/// What the worker has in hand.
+#[derive(Clone, Default)]
+struct Shared {
+    job: Rc<RefCell<Option<Job>>>,
+    /// Waits for a table.
+    helper: Rc<RefCell<Option<Helper>>>,
+}
+
+impl Shared {
+    /// Gets a helper ready, where the machine can do two things at a time.
+    fn prepare_helper(&self) {
+        let mut helper = self.helper.borrow_mut();
+        if helper.as_ref().is_none_or(Helper::is_over) && scope().navigator().hardware_concurrency() > 1.0 {
+            *helper = Helper::start().ok();
+        }
+    }
+
+    /// The helper, which is started now if none is ready; none where there can be none.
+    fn take_helper(&self) -> Option<Helper> {
+        self.prepare_helper();
+        self.helper.take()
+    }
+}
 
 /// Installs the worker's message handler and says that it is ready.
 pub fn start() {
@@ -86,7 +108,7 @@ fn receive(shared: &Shared, request: Request, files: Vec<Blob>) {
                 is_read: false,
                 round: 0,
             };
-            *shared.borrow_mut() = Some(opened);
+            *shared.job.borrow_mut() = Some(opened);
             spawn_local(run(shared.clone(), job));
         }
         Request::Stop { job } => {
@@ -116,6 +138,7 @@ fn receive(shared: &Shared, request: Request, files: Vec<Blob>) {
         Request::Ask { job, question, query } => ask(shared, job, question, query),
         Request::SaveFlows { job } => save_flows(shared, job),
         Request::WarmUp => {
+            shared.prepare_helper();
             let shared = shared.clone();
             spawn_local(async move {
                 warm_up::warm_up(&shared, &files).await;
@@ -165,7 +188,7 @@ fn save_flows(shared: &Shared, number: u32) {
 
 /// Does something with the job if it is still the one in hand.
 fn with<T>(shared: &Shared, number: u32, action: impl FnOnce(&mut Job) -> T) -> Option<T> {
-    shared.borrow_mut().as_mut().filter(|job| job.number == number).map(action)
+    shared.job.borrow_mut().as_mut().filter(|job| job.number == number).map(action)
 }
 
 /// Reads, judges and hashes; ends early when another job takes its place.
@@ -174,6 +197,7 @@ async fn run(shared: Shared, number: u32) {
         return;
     }
     if gather_rows(&shared, number).await.is_some() {
+        shared.prepare_helper();
         hash(&shared, number).await;
     }
 }
@@ -265,7 +289,7 @@ async fn read(shared: &Shared, number: u32) -> Option<()> {
 }
 
 fn refuse(shared: &Shared, number: u32, text: String) -> Option<()> {
-    *shared.borrow_mut() = None;
+    *shared.job.borrow_mut() = None;
     post(&Reply::Refused { job: number, text });
     None
 }

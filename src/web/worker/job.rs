@@ -1,7 +1,6 @@
 //! The job in hand: its files, what they were unpacked to, and the analysis on its way.
 
 use super::rows_beside::{self, RowsBeside};
-use super::scope::scope;
 use super::{Shared, with};
 use crate::model::Analysis;
 use crate::pipeline::{Pipeline, Refusal};
@@ -55,22 +54,21 @@ impl Job {
         pipeline.feed_keeping(bytes, &mut |file, plain| keep(unpacked, file, plain))
     }
 
-    /// Leaves the rows to a helper as soon as the file is known to be a large table of flows or packets, where the machine
-    /// can do two things at a time. Without a helper they stay here.
+    /// Leaves the rows to a helper as soon as the file is known to be a large table of flows or packets. Without a helper
+    /// they stay here.
     pub(super) fn share_rows(&mut self, shared: &Shared) {
         if !matches!(self.rows, Rows::Open) || self.pipeline.rows().is_none() {
             return;
         }
         self.rows = Rows::Here;
-        let is_large = self.bytes_total >= rows_beside::LEAST_BYTES && scope().navigator().hardware_concurrency() > 1.0;
-        if !is_large || self.pipeline.has_rows_only() || self.pipeline.is_packed(0) {
+        if self.bytes_total < rows_beside::LEAST_BYTES || self.pipeline.has_rows_only() || self.pipeline.is_packed(0) {
             return;
         }
-        let (shared, number) = (shared.clone(), self.number);
-        let put = move |piece| with(&shared, number, |job| job.pipeline.put_rows(piece)).unwrap_or(true);
-        if let Ok(beside) = RowsBeside::start(&self.settings, put) {
+        if let Some(helper) = shared.take_helper() {
+            let (shared, number) = (shared.clone(), self.number);
+            let put = move |piece| with(&shared, number, |job| job.pipeline.put_rows(piece)).unwrap_or(true);
             self.pipeline.leave_rows();
-            self.rows = Rows::Beside(Box::new(beside));
+            self.rows = Rows::Beside(Box::new(RowsBeside::begin(helper, &self.settings, put)));
         }
     }
 

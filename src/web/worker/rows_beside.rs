@@ -22,24 +22,30 @@ pub(super) const LEAST_BYTES: f64 = 8.0 * 1024.0 * 1024.0;
 /// Slices that the helper may be behind.
 const MOST_BEHIND: usize = 12;
 
-/// A helper at work. Dropping it ends it.
-pub(super) struct RowsBeside {
+/// A helper, at first with nothing to do. Dropping it ends it.
+pub(super) struct Helper {
     worker: Worker,
     state: Rc<RefCell<State>>,
+    _on_message: Closure<dyn Fn(MessageEvent)>,
+    _on_error: Closure<dyn Fn(web_sys::Event)>,
+}
+
+/// A helper at work.
+pub(super) struct RowsBeside {
+    helper: Helper,
     /// Would keep the rows here, should the helper fail.
     pub(super) spare: Option<RowKeeper>,
     /// Bytes of the slices that went there,
     pub(super) n_bytes: f64,
     /// and whether the rest of the file will not come.
     pub(super) is_stopped: bool,
-    _on_message: Closure<dyn Fn(MessageEvent)>,
-    _on_error: Closure<dyn Fn(web_sys::Event)>,
 }
 
-#[derive(Default)]
 struct State {
     /// Messages that wait for the helper's first word; none once it has come.
     waiting: Option<VecDeque<(JsValue, Array)>>,
+    /// Takes each piece that comes back, and says whether it was the last.
+    put: Rc<dyn Fn(Piece) -> bool>,
     /// Slices sent that it has not taken yet.
     n_behind: usize,
     /// The first piece is back.
@@ -52,9 +58,9 @@ struct State {
     watchers: Vec<Function>,
 }
 
-impl RowsBeside {
-    /// Starts a helper. `put` takes each piece that comes back, and says whether it was the last.
-    pub(super) fn start(settings: &Settings, put: impl Fn(Piece) -> bool + 'static) -> Result<RowsBeside, JsValue> {
+impl Helper {
+    /// Starts a helper. That takes long while this worker is busy: better ahead of time.
+    pub(super) fn start() -> Result<Helper, JsValue> {
         let own_script = JSON::stringify(&Reflect::get(&js_sys::global(), &"ownScript".into())?)?;
         // The compiled module rides in the first message: nothing is loaded or compiled again.
         let worker = spawn(&format!(
@@ -64,8 +70,15 @@ impl RowsBeside {
              self.onmessage = ({{ data }}) => wasm_bindgen({{ module_or_path: data }});\n"
         ))?;
         worker.post_message(&wasm_bindgen::module())?;
-        let begin = codec::to_js(&Order::Begin(settings.clone()), &[]);
-        let state = Rc::new(RefCell::new(State { waiting: Some([begin].into()), ..State::default() }));
+        let state = Rc::new(RefCell::new(State {
+            waiting: Some(VecDeque::new()),
+            put: Rc::new(|_| true),
+            n_behind: 0,
+            has_begun: false,
+            is_asked: false,
+            is_over: false,
+            watchers: Vec::new(),
+        }));
         let on_message = {
             let (worker, state) = (worker.clone(), state.clone());
             Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
@@ -75,7 +88,8 @@ impl RowsBeside {
                 } else {
                     let bytes = data.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
                     let piece = bytes.and_then(|bytes| decode(&bytes));
-                    let is_over = piece.is_none_or(&put);
+                    let put = state.borrow().put.clone();
+                    let is_over = piece.is_none_or(|piece| put(piece));
                     let mut state = state.borrow_mut();
                     (state.has_begun, state.is_over) = (true, is_over);
                     drop(state);
@@ -94,43 +108,56 @@ impl RowsBeside {
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));
-        Ok(RowsBeside {
-            worker,
-            state,
-            spare: Some(RowKeeper::new(settings)),
-            n_bytes: 0.0,
-            is_stopped: false,
-            _on_message: on_message,
-            _on_error: on_error,
-        })
+        Ok(Helper { worker, state, _on_message: on_message, _on_error: on_error })
+    }
+
+    /// True if it has failed.
+    pub(super) fn is_over(&self) -> bool {
+        self.state.borrow().is_over
+    }
+
+    /// Sends a message now, or once the helper is ready.
+    fn send(&self, message: (JsValue, Array)) {
+        match &mut self.state.borrow_mut().waiting {
+            Some(waiting) => waiting.push_back(message),
+            None => post(&self.worker, &message),
+        }
+    }
+}
+
+impl RowsBeside {
+    /// Gives a helper its work. `put` takes each piece that comes back, and says whether it was the last.
+    pub(super) fn begin(helper: Helper, settings: &Settings, put: impl Fn(Piece) -> bool + 'static) -> RowsBeside {
+        helper.state.borrow_mut().put = Rc::new(put);
+        helper.send(codec::to_js(&Order::Begin(settings.clone()), &[]));
+        RowsBeside { helper, spare: Some(RowKeeper::new(settings)), n_bytes: 0.0, is_stopped: false }
     }
 
     /// Hands over a slice of the file, whose buffer is gone here then.
     pub(super) fn feed(&mut self, slice: JsValue, n_bytes: u32) {
         self.n_bytes += f64::from(n_bytes);
         let transfer = Array::of1(&slice);
-        let mut state = self.state.borrow_mut();
-        state.n_behind += 1;
-        send(&self.worker, &mut state, (slice, transfer));
+        self.helper.state.borrow_mut().n_behind += 1;
+        self.helper.send((slice, transfer));
     }
 
     /// No more slices come.
     pub(super) fn end(&mut self, is_stopped: bool) {
         self.is_stopped = is_stopped;
-        send(&self.worker, &mut self.state.borrow_mut(), codec::to_js(&Order::End(is_stopped), &[]));
+        self.helper.send(codec::to_js(&Order::End(is_stopped), &[]));
     }
 
     /// Asks for the rows, once.
     pub(super) fn ask(&mut self) {
-        let mut state = self.state.borrow_mut();
-        if !std::mem::replace(&mut state.is_asked, true) {
-            send(&self.worker, &mut state, codec::to_js(&Order::Rows, &[]));
+        let was_asked = std::mem::replace(&mut self.helper.state.borrow_mut().is_asked, true);
+        if !was_asked {
+            self.helper.send(codec::to_js(&Order::Rows, &[]));
         }
     }
 
     /// To wait for it while it stays where it is.
     pub(super) fn watch(&self) -> Watch {
-        Watch(self.state.clone())
+        Watch(self.helper.state.clone())
     }
 }
 
@@ -178,13 +205,6 @@ fn take(worker: &Worker, state: &mut State) {
     }
 }
 
-fn send(worker: &Worker, state: &mut State, message: (JsValue, Array)) {
-    match &mut state.waiting {
-        Some(waiting) => waiting.push_back(message),
-        None => post(worker, &message),
-    }
-}
-
 fn post(worker: &Worker, (message, transfer): &(JsValue, Array)) {
     // Fails only for values that cannot be cloned; ours are bytes.
     let _ = worker.post_message_with_transfer(message, transfer);
@@ -198,7 +218,7 @@ fn tell(state: &RefCell<State>) {
     }
 }
 
-impl Drop for RowsBeside {
+impl Drop for Helper {
     fn drop(&mut self) {
         self.worker.set_onmessage(None);
         self.worker.set_onerror(None);

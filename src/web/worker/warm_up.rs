@@ -89,6 +89,6 @@ impl Turns<'_> {
             pause().await;
             self.began = now();
         }
-        self.shared.borrow().is_none().then_some(())
+        self.shared.job.borrow().is_none().then_some(())
     }
 }
