@@ -37,10 +37,11 @@ pub struct ReadAhead {
     slice_bytes: f64,
     at: f64,
     /// None where it is not wanted, or where the browser starts no worker within a worker.
-    second: Option<Second>,
+    reader: Option<Reader>,
 }
 
-struct Second {
+/// A second worker that reads, at first with nothing to do. Dropping it ends it.
+pub struct Reader {
     worker: Worker,
     arrivals: Rc<RefCell<Arrivals>>,
     _on_message: Closure<dyn Fn(MessageEvent)>,
@@ -55,10 +56,10 @@ struct Arrivals {
 }
 
 impl ReadAhead {
-    /// Begins to read, by a second worker if that is wanted.
-    pub fn start(file: &Blob, slice_bytes: f64, has_second: bool) -> ReadAhead {
-        let second = if has_second { Second::start(file, slice_bytes).ok() } else { None };
-        ReadAhead { file: file.clone(), slice_bytes, at: 0.0, second }
+    /// Begins to read, by this reader if there is one.
+    pub fn start(file: &Blob, slice_bytes: f64, reader: Option<Reader>) -> ReadAhead {
+        let reader = reader.filter(|reader| reader.begin(file, slice_bytes).is_ok());
+        ReadAhead { file: file.clone(), slice_bytes, at: 0.0, reader }
     }
 
     /// The next slice, as an ArrayBuffer; null if it cannot be read; none after that and after the last. Waits for the
@@ -69,12 +70,12 @@ impl ReadAhead {
             return None;
         }
         self.at += self.slice_bytes;
-        let mut slice = match &self.second {
-            Some(second) => second.next().await?,
+        let mut slice = match &self.reader {
+            Some(reader) => reader.next().await?,
             None => JsValue::UNDEFINED,
         };
         if slice.is_undefined() {
-            self.second = None;
+            self.reader = None;
             let part = self.file.slice_with_f64_and_f64(at, at + self.slice_bytes).ok()?;
             let promise: Promise = part.array_buffer().unchecked_into();
             slice = JsFuture::from(promise).await.unwrap_or(JsValue::NULL);
@@ -92,8 +93,9 @@ pub fn read(file: &Blob, at: f64, bytes: f64) -> Option<ArrayBuffer> {
     FileReaderSync::new().ok()?.read_as_array_buffer(&slice).ok()
 }
 
-impl Second {
-    fn start(file: &Blob, slice_bytes: f64) -> Result<Second, JsValue> {
+impl Reader {
+    /// Starts one. It is ready the sooner the less this worker has to do meanwhile.
+    pub fn start() -> Result<Reader, JsValue> {
         let worker = spawn(SCRIPT)?;
         let arrivals: Rc<RefCell<Arrivals>> = Rc::default();
         let on_message = {
@@ -106,14 +108,19 @@ impl Second {
         };
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        Ok(Reader { worker, arrivals, _on_message: on_message, _on_error: on_error })
+    }
+
+    /// Asks for the first slices of a file.
+    fn begin(&self, file: &Blob, slice_bytes: f64) -> Result<(), JsValue> {
         let first = Object::new();
         Reflect::set(&first, &"file".into(), file)?;
         Reflect::set(&first, &"size".into(), &slice_bytes.into())?;
-        worker.post_message(&first)?;
+        self.worker.post_message(&first)?;
         for _ in 1..SLICES_AHEAD {
-            worker.post_message(&JsValue::NULL)?;
+            self.worker.post_message(&JsValue::NULL)?;
         }
-        Ok(Second { worker, arrivals, _on_message: on_message, _on_error: on_error })
+        Ok(())
     }
 
     async fn next(&self) -> Option<JsValue> {
@@ -139,7 +146,7 @@ fn arrive(arrivals: &RefCell<Arrivals>, slice: JsValue) {
     }
 }
 
-impl Drop for Second {
+impl Drop for Reader {
     fn drop(&mut self) {
         self.worker.set_onmessage(None);
         self.worker.set_onerror(None);

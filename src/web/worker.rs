@@ -5,6 +5,7 @@
 
 mod job;
 mod keep_rows;
+mod room;
 mod rows_beside;
 mod scope;
 mod slices;
@@ -12,7 +13,7 @@ mod warm_up;
 
 use super::blob_writer::BlobWriter;
 use super::codec;
-use super::read_ahead::{ReadAhead, SLICE_BYTES};
+use super::read_ahead::{ReadAhead, Reader, SLICE_BYTES};
 use crate::detect;
 use crate::issue::IssueKind;
 use crate::pipeline::{MOST_FILES, Pipeline};
@@ -46,11 +47,27 @@ const PARTIAL_MS: [f64; 2] = [400.0, 1_200.0];
 #[derive(Clone, Default)]
 struct Shared {
     job: Rc<RefCell<Option<Job>>>,
+    /// Waits for a file.
+    reader: Rc<RefCell<Option<Reader>>>,
     /// Waits for a table.
     helper: Rc<RefCell<Option<Helper>>>,
 }
 
 impl Shared {
+    /// Gets ready what the next file will be read with: that takes longer while this worker is busy.
+    fn prepare(&self) {
+        let mut reader = self.reader.borrow_mut();
+        if reader.is_none() {
+            *reader = Reader::start().ok();
+        }
+        self.prepare_helper();
+    }
+
+    /// The reader, which is started now if none is ready.
+    fn take_reader(&self) -> Option<Reader> {
+        self.reader.take().or_else(|| Reader::start().ok())
+    }
+
     /// Gets a helper ready, where the machine can do two things at a time.
     fn prepare_helper(&self) {
         let mut helper = self.helper.borrow_mut();
@@ -138,7 +155,7 @@ fn receive(shared: &Shared, request: Request, files: Vec<Blob>) {
         Request::Ask { job, question, query } => ask(shared, job, question, query),
         Request::SaveFlows { job } => save_flows(shared, job),
         Request::WarmUp => {
-            shared.prepare_helper();
+            shared.prepare();
             let shared = shared.clone();
             spawn_local(async move {
                 warm_up::warm_up(&shared, &files).await;
@@ -197,7 +214,7 @@ async fn run(shared: Shared, number: u32) {
         return;
     }
     if gather_rows(&shared, number).await.is_some() {
-        shared.prepare_helper();
+        shared.prepare();
         hash(&shared, number).await;
     }
 }
@@ -207,7 +224,8 @@ async fn read(shared: &Shared, number: u32) -> Option<()> {
     // Of many files little is read ahead of each.
     let slice_bytes = (SLICE_BYTES / files.len() as f64).max(LEAST_SLICE_BYTES);
     let is_alone = files.len() == 1;
-    let mut slices: Vec<_> = files.iter().map(|file| ReadAhead::start(file, slice_bytes, is_alone)).collect();
+    let reader = || if is_alone { shared.take_reader() } else { None };
+    let mut slices: Vec<_> = files.iter().map(|file| ReadAhead::start(file, slice_bytes, reader())).collect();
     let began = now();
     let (mut told, mut shown) = (began, began + PARTIAL_MS[0] - PARTIAL_MS[1]);
     let (mut at, mut has_stopped) = (0.0, false);
@@ -228,6 +246,7 @@ async fn read(shared: &Shared, number: u32) -> Option<()> {
                 let most = if is_alone { PART_BYTES } else { u32::MAX };
                 let feed = |job: &mut Job| {
                     each_part(&buffer, most, &mut bytes, |part| {
+                        room::make();
                         job.feed(part)?;
                         job.share_rows(shared);
                         Ok(())
@@ -371,7 +390,7 @@ async fn gather_rows(shared: &Shared, number: u32) -> Option<()> {
     }
     let (mut spare, n_bytes, is_stopped) = (beside.spare.take()?, beside.n_bytes, beside.is_stopped);
     let file = with(shared, number, |job| job.files.first()?.slice_with_f64_and_f64(0.0, n_bytes).ok())??;
-    let mut slices = ReadAhead::start(&file, SLICE_BYTES, true);
+    let mut slices = ReadAhead::start(&file, SLICE_BYTES, shared.take_reader());
     let mut bytes = Vec::new();
     while let Some(slice) = slices.next().await.filter(|slice| !slice.is_null()) {
         with(shared, number, |_| keep_rows::feed(&mut spare, &slice, &mut bytes))?;
@@ -390,7 +409,7 @@ async fn hash(shared: &Shared, number: u32) -> Option<()> {
     let mut hasher = Sha256::new();
     let mut bytes = Vec::new();
     for file in files {
-        let mut slices = ReadAhead::start(&file, SLICE_BYTES, true);
+        let mut slices = ReadAhead::start(&file, SLICE_BYTES, Reader::start().ok());
         while let Some(buffer) = slices.next().await {
             if buffer.is_null() {
                 return None;
