@@ -1,12 +1,14 @@
 // Tables instead of captures: told, shown by column and by row, and read to the same result as natively.
 
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { analysis, command, done, give, open, scratch, start, view } from "./lib/browser.mjs";
+import { serve } from "../../scripts/host.mjs";
+import { DIST, analysis, command, done, give, open, scratch, start, view } from "./lib/browser.mjs";
+import { longTable } from "./lib/large_tables.mjs";
 
 const folder = scratch();
 const fixture = (name) => fileURLToPath(new URL(`../fixtures/tables/${name}`, import.meta.url));
@@ -15,8 +17,8 @@ before(async () => { its = await start(); });
 after(() => its.stop());
 
 /** Opens a table on a fresh page. */
-async function opened(path) {
-  const it = await open(its);
+async function opened(path, from = its) {
+  const it = await open(from);
   await give(it.page, path);
   await done(it.page);
   return it;
@@ -75,4 +77,45 @@ test("rows of a compressed table are read again from what it was unpacked to; be
   await give(page, [path, fixture("ctu13.binetflow")]);
   await page.getByText("A table is opened by itself").waitFor();
   await close();
+});
+
+/** A host of the page whose worker, where it is another one's helper, first does what `script` says of its host. */
+async function hostWith(name, script) {
+  const its = join(folder, name);
+  await cp(DIST, its, { recursive: true });
+  const host = await serve(its);
+  const worker = join(its, "worker.js");
+  await writeFile(worker, `if (self.keepsRows) {${script(host.origin)}}\n${await readFile(worker, "utf8")}`);
+  return host;
+}
+
+test("the rows of a large table are the same whether a helper keeps them, is missing or dies", async () => {
+  const path = await longTable(folder, 150_000);
+  const onSlice = (what) => `self.addEventListener("message", ({ data }) => { if (data instanceof ArrayBuffer) ${what}; });`;
+  const hosts = [
+    await hostWith("helped", (origin) => onSlice(`fetch("${origin}/slice")`)),
+    await hostWith("alone", () => "throw new Error(\"no helper\");"),
+    await hostWith("left", () => onSlice("throw new Error(\"the helper died\")")),
+  ];
+  const seen = [];
+  for (const host of hosts) {
+    const { page, close } = await opened(path, { ...its, host });
+    await view(page, "Rows");
+    await page.getByRole("searchbox", { name: "Filter rows" }).fill("dst_port=53 bytes>9900");
+    const rows = page.getByRole("grid", { name: "Rows" });
+    await page.waitForFunction(() => Number(document.querySelector("[role=grid]")?.getAttribute("aria-rowcount")) < 1000);
+    await rows.locator('[aria-rowindex="2"]').waitFor();
+    const shown = await rows.innerText();
+    await view(page, "Columns");
+    const columns = page.getByRole("grid", { name: "Columns" });
+    await columns.getByText("src_ip", { exact: true }).click();
+    await page.getByRole("heading", { name: "Most frequent values" }).waitFor();
+    seen.push({ shown, columns: await columns.innerText(), analysis: await analysis(page) });
+    await close(/404/);
+    await host.close();
+  }
+  assert.equal(seen[0].analysis.summary.flows, 150_000);
+  assert.ok(hosts[0].seen.some(({ path }) => path === "/slice"), "the helper took no slice");
+  assert.deepEqual(seen[1], seen[0]);
+  assert.deepEqual(seen[2], seen[0]);
 });

@@ -1,6 +1,6 @@
 //! The rows of a table one after the other, once its front has told how it is written.
 
-use super::cells::{self, Frame};
+use super::cells::{self, Cut, Frame};
 use super::dialect::Kind;
 use super::flow::{self, Places, Row, Units};
 use super::front::{Form, Front};
@@ -40,6 +40,9 @@ pub struct Body {
     carry: Vec<u8>,
     carry_at: u64,
     frame: Frame,
+    /// How the cells of the row at hand are parted, and whether it is known to be ASCII: looked up for many rows at once.
+    cut: Cut,
+    is_ascii: bool,
     objects: Objects,
     n_open_quotes: u32,
     /// Bytes are dropped until the line or object ends.
@@ -90,6 +93,8 @@ impl Body {
             carry: Vec::new(),
             carry_at: 0,
             frame: Frame::default(),
+            cut: front.cut,
+            is_ascii: false,
             objects: Objects::default(),
             n_open_quotes: 0,
             is_skipping: false,
@@ -195,7 +200,14 @@ impl Body {
     /// Takes the next bytes, which stand at `at`.
     pub fn feed(&mut self, bytes: &[u8], at: u64, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) {
         let (mut rest, mut at) = (bytes, at);
+        let has_quotes = self.front.cut.has_quotes && memchr::memchr(b'"', bytes).is_some();
+        let is_ascii = bytes.iter().fold(0, |all, byte| all | byte) < 0x80;
         while !rest.is_empty() && !self.is_over {
+            if self.carry.is_empty() && self.frame == Frame::default() {
+                (self.cut, self.is_ascii) = (Cut { has_quotes, ..self.front.cut }, is_ascii);
+            } else {
+                self.know_nothing();
+            }
             let Found { start, end } = self.next(rest);
             let Some((end, next)) = end else {
                 let n_skipped = if self.carry.is_empty() { start } else { 0 };
@@ -253,6 +265,7 @@ impl Body {
             self.frame = Frame::default();
             self.n_open_quotes += 1;
             self.front.cut.has_quotes &= self.n_open_quotes < MOST_OPEN_QUOTES;
+            self.know_nothing();
             self.row(all.get(..end).unwrap_or_default(), at, issues, sink);
             self.feed(all.get(end + 1..).unwrap_or_default(), at + end as u64 + 1, issues, sink);
             return;
@@ -269,6 +282,7 @@ impl Body {
     /// The file has ended: what is left is the last row.
     pub fn end(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) {
         let row = std::mem::take(&mut self.carry);
+        self.know_nothing();
         if !row.is_empty() && !self.is_over {
             if self.front.form == Form::JsonList {
                 issues.add(IssueKind::FileCut, Some(self.n_rows), Some(self.carry_at));
@@ -289,9 +303,14 @@ impl Body {
         self.carry.clear();
     }
 
+    /// Of the row at hand no more is known than of any.
+    fn know_nothing(&mut self) {
+        (self.cut, self.is_ascii) = (self.front.cut, false);
+    }
+
     fn next(&mut self, bytes: &[u8]) -> Found {
         if self.front.form != Form::JsonList {
-            let end = self.frame.end(bytes, self.front.cut, self.front.line_end);
+            let end = self.frame.end(bytes, self.cut, self.front.line_end);
             return Found { start: 0, end: end.map(|end| (end, end + 1)) };
         }
         let was_inside = self.objects.is_inside();
@@ -316,7 +335,7 @@ impl Body {
             self.is_over = true;
             return issues.add(IssueKind::SummaryLine, place.0, place.1);
         }
-        if !row.is_ascii() && std::str::from_utf8(row).is_err() {
+        if !self.is_ascii && !row.is_ascii() && std::str::from_utf8(row).is_err() {
             issues.add(IssueKind::TextNotUtf8, place.0, place.1);
         }
         let mut room = std::mem::take(&mut self.room);
@@ -375,7 +394,7 @@ impl Body {
             return is_blank;
         }
         let (mut all, mut room) = Default::default();
-        cells::values(row, self.front.cut, self.front.manner, &mut all, &mut room);
+        cells::values(row, self.cut, self.front.manner, &mut all, &mut room);
         all.iter().all(is_missing)
     }
 
@@ -388,8 +407,8 @@ impl Body {
                 is_read.then_some(room.as_slice())
             }
             _ => Some(match &self.chosen {
-                None => cells::values(row, self.front.cut, self.front.manner, values, room),
-                Some(places) => cells::some_values(row, self.front.cut, self.front.manner, places, values, room),
+                None => cells::values(row, self.cut, self.front.manner, values, room),
+                Some(places) => cells::some_values(row, self.cut, self.front.manner, places, values, room),
             }),
         }
     }
