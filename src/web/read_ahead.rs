@@ -13,15 +13,18 @@ use web_sys::{Blob, FileReaderSync, MessageEvent, Worker};
 
 /// Bytes of the file that are read at a time.
 pub const SLICE_BYTES: f64 = 8.0 * 1024.0 * 1024.0;
+/// Bytes of the first slice, so that work begins soon.
+const FIRST_BYTES: f64 = 1024.0 * 1024.0;
 /// Slices that are read before they are needed.
 const SLICES_AHEAD: usize = 3;
 
 /// Each message asks for the next slice; the first brings the file. Null stands for bytes that cannot be read.
 const SCRIPT: &str = "const reader = new FileReaderSync();
-let file, size, at = 0;
+let file, first, most, at = 0;
 onmessage = ({ data }) => {
-  if (data) ({ file, size } = data);
+  if (data) ({ file, first, most } = data);
   if (at >= file.size) return;
+  const size = at ? most : first;
   let bytes = null;
   try {
     bytes = reader.readAsArrayBuffer(file.slice(at, at + size));
@@ -58,8 +61,13 @@ struct Arrivals {
 impl ReadAhead {
     /// Begins to read, by this reader if there is one.
     pub fn start(file: &Blob, slice_bytes: f64, reader: Option<Reader>) -> ReadAhead {
-        let reader = reader.filter(|reader| reader.begin(file, slice_bytes).is_ok());
-        ReadAhead { file: file.clone(), slice_bytes, at: 0.0, reader }
+        let mut ahead = ReadAhead { file: file.clone(), slice_bytes, at: 0.0, reader: None };
+        ahead.reader = reader.filter(|reader| reader.begin(&ahead).is_ok());
+        ahead
+    }
+
+    fn first_bytes(&self) -> f64 {
+        self.slice_bytes.min(FIRST_BYTES)
     }
 
     /// The next slice, as an ArrayBuffer; null if it cannot be read; none after that and after the last. Waits for the
@@ -69,14 +77,15 @@ impl ReadAhead {
         if at >= self.file.size() {
             return None;
         }
-        self.at += self.slice_bytes;
+        let n_bytes = if at == 0.0 { self.first_bytes() } else { self.slice_bytes };
+        self.at += n_bytes;
         let mut slice = match &self.reader {
             Some(reader) => reader.next().await?,
             None => JsValue::UNDEFINED,
         };
         if slice.is_undefined() {
             self.reader = None;
-            let part = self.file.slice_with_f64_and_f64(at, at + self.slice_bytes).ok()?;
+            let part = self.file.slice_with_f64_and_f64(at, at + n_bytes).ok()?;
             let promise: Promise = part.array_buffer().unchecked_into();
             slice = JsFuture::from(promise).await.unwrap_or(JsValue::NULL);
         }
@@ -112,10 +121,11 @@ impl Reader {
     }
 
     /// Asks for the first slices of a file.
-    fn begin(&self, file: &Blob, slice_bytes: f64) -> Result<(), JsValue> {
+    fn begin(&self, ahead: &ReadAhead) -> Result<(), JsValue> {
         let first = Object::new();
-        Reflect::set(&first, &"file".into(), file)?;
-        Reflect::set(&first, &"size".into(), &slice_bytes.into())?;
+        Reflect::set(&first, &"file".into(), &ahead.file)?;
+        Reflect::set(&first, &"first".into(), &ahead.first_bytes().into())?;
+        Reflect::set(&first, &"most".into(), &ahead.slice_bytes.into())?;
         self.worker.post_message(&first)?;
         for _ in 1..SLICES_AHEAD {
             self.worker.post_message(&JsValue::NULL)?;

@@ -41,6 +41,7 @@ const PROGRESS_MS: f64 = 200.0;
 /// Detectors conclude for this long before the next is named and messages get in; browsers let each wait last 4 ms.
 const JUDGING_MS: f64 = 50.0;
 /// Partial statistics are told first after this time, then at most this often, ms: the page draws all its charts for it.
+/// Where all will be read in less than the second time, they are not worth that.
 const PARTIAL_MS: [f64; 2] = [400.0, 1_200.0];
 
 /// What the worker has in hand.
@@ -277,6 +278,7 @@ async fn read(shared: &Shared, number: u32) -> Option<()> {
             break;
         }
         let time = now();
+        let left = (time - began) * (total - at) / at.max(1.0);
         if time - told >= PROGRESS_MS {
             told = time;
             let packets = with(shared, number, |job| job.pipeline.packets())?;
@@ -289,12 +291,12 @@ async fn read(shared: &Shared, number: u32) -> Option<()> {
                     bytes_total: total as u64,
                     packets,
                     packets_per_second: packets as f64 / seconds,
-                    seconds_left: Some(seconds * (total - at) / at.max(1.0)),
+                    seconds_left: Some(left / 1000.0),
                     detector: String::new(),
                 },
             });
         }
-        if time - shown >= PARTIAL_MS[1] {
+        if time - shown >= PARTIAL_MS[1] && left >= PARTIAL_MS[1] {
             shown = time;
             let analysis = with(shared, number, |job| Box::new(job.pipeline.partial(&job.settings)))?;
             post(&Reply::Partial { job: number, analysis });

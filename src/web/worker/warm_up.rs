@@ -4,7 +4,7 @@
 use super::Shared;
 use super::scope::{now, pause};
 use crate::detect;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, RowKeeper};
 use crate::query;
 use crate::settings::Settings;
 use js_sys::{Promise, Uint8Array};
@@ -31,7 +31,7 @@ pub(super) async fn warm_up(shared: &Shared, samples: &[Blob]) -> Option<()> {
         captures.push(Uint8Array::new(&JsFuture::from(promise).await.ok()?).to_vec());
     }
     let began = now();
-    let mut turns = Turns { shared, began, settings: Settings::default() };
+    let mut turns = Turns { shared, began, settings: Settings::default(), keeper: None };
     let mut flows = Vec::new();
     let rounds = (0..ROUNDS).flat_map(|_| &captures);
     for capture in rounds.take_while(|_| now() - began < MOST_MS) {
@@ -43,9 +43,11 @@ pub(super) async fn warm_up(shared: &Shared, samples: &[Blob]) -> Option<()> {
     let text = String::from_utf8(flows).ok()?;
     let (head, rows) = text.split_once('\n')?;
     let lines: String = rows.lines().map(|row| json_line(head, row)).collect();
-    for (head, rows) in [(format!("{head}\n"), rows), (String::new(), lines.as_str())] {
+    // The first as a large table is read: a helper runs the same compiled module.
+    for (head, rows, is_shared) in [(format!("{head}\n"), rows, true), (String::new(), lines.as_str(), false)] {
         let n_times = TABLE_BYTES / rows.len().max(1);
         let parts = (0..n_times).flat_map(|_| rows.as_bytes().chunks(PART_BYTES));
+        turns.keeper = is_shared.then(|| RowKeeper::new(&turns.settings));
         turns.analyse([head.as_bytes()].into_iter().chain(parts)).await?;
     }
     Some(())
@@ -66,6 +68,8 @@ struct Turns<'a> {
     shared: &'a Shared,
     began: f64,
     settings: Settings,
+    /// Keeps the rows of the next table.
+    keeper: Option<RowKeeper>,
 }
 
 impl Turns<'_> {
@@ -73,9 +77,17 @@ impl Turns<'_> {
         let mut pipeline = Pipeline::new(&self.settings, "", 0);
         for part in parts {
             pipeline.feed(part).ok()?;
+            if let Some(keeper) = &mut self.keeper {
+                pipeline.leave_rows();
+                keeper.feed(part);
+            }
             self.pause().await?;
         }
         pipeline.end().ok()?;
+        for piece in self.keeper.take().into_iter().flat_map(|keeper| keeper.end(false)) {
+            pipeline.put_rows(piece);
+            self.pause().await?;
+        }
         for place in 0..detect::ALL.len() {
             pipeline.judge_one(place, &self.settings);
             self.pause().await?;
