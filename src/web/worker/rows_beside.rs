@@ -8,6 +8,7 @@ use crate::pipeline::{Piece, RowKeeper};
 use crate::protocol::decode;
 use crate::settings::Settings;
 use crate::web::spawn::spawn;
+use gloo::timers::callback::Timeout;
 use js_sys::{Array, Function, JSON, Promise, Reflect, Uint8Array};
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -19,6 +20,8 @@ use web_sys::{MessageEvent, Worker};
 
 /// A smaller table is read before a helper has started.
 pub(super) const LEAST_BYTES: f64 = 8.0 * 1024.0 * 1024.0;
+/// A helper that has not said its first word by then, ms, is not waited for.
+const FIRST_WORD_MS: u32 = 5_000;
 /// Slices that the helper may be behind.
 const MOST_BEHIND: usize = 12;
 
@@ -130,6 +133,13 @@ impl RowsBeside {
     pub(super) fn begin(helper: Helper, settings: &Settings, put: impl Fn(Piece) -> bool + 'static) -> RowsBeside {
         helper.state.borrow_mut().put = Rc::new(put);
         helper.send(codec::to_js(&Order::Begin(settings.clone()), &[]));
+        let state = helper.state.clone();
+        let give_up = move || {
+            let is_silent = state.borrow().waiting.is_some();
+            state.borrow_mut().is_over |= is_silent;
+            tell(&state);
+        };
+        Timeout::new(FIRST_WORD_MS, give_up).forget();
         RowsBeside { helper, spare: Some(RowKeeper::new(settings)), n_bytes: 0.0, is_stopped: false }
     }
 
@@ -137,8 +147,10 @@ impl RowsBeside {
     pub(super) fn feed(&mut self, slice: JsValue, n_bytes: u32) {
         self.n_bytes += f64::from(n_bytes);
         let transfer = Array::of1(&slice);
-        self.helper.state.borrow_mut().n_behind += 1;
-        self.helper.send((slice, transfer));
+        if !self.helper.is_over() {
+            self.helper.state.borrow_mut().n_behind += 1;
+            self.helper.send((slice, transfer));
+        }
     }
 
     /// No more slices come.

@@ -2,13 +2,15 @@
 
 use packetloupe::export::json;
 use packetloupe::model::Analysis;
-use packetloupe::pipeline::{Pipeline, descriptors};
+use packetloupe::pipeline::{Pipeline, RowKeeper, descriptors};
 use packetloupe::protocol::{Answer, Filter, FlowSort, PacketSort, Query, RowSort};
 use packetloupe::query::{self, Source, Views};
 use packetloupe::read::Refusal;
 use packetloupe::report::html;
 use packetloupe::settings::Settings;
 
+/// By then the front of a table is known.
+const LONG_BYTES: usize = 80_000;
 /// Packets that are looked at in full.
 const MOST_IN_FULL: u64 = 16;
 
@@ -90,6 +92,28 @@ pub fn through(files: &[&[u8]], control: u8, settings: &Settings) {
         assert!(html::html(&analysis).starts_with("<!"));
     }
     ask(&whole, &analysis, &mut source);
+}
+
+/// Reads a long table of these rows, again and again, alone and with its rows kept apart; compares both.
+pub fn apart(rows: &[u8], settings: &Settings) {
+    let table = rows.repeat(LONG_BYTES / rows.len().max(1) + 1);
+    let (front, rest) = table.split_at(LONG_BYTES);
+    let mut alone = Pipeline::new(settings, "", 0);
+    let mut beside = Pipeline::new(settings, "", 0);
+    if alone.feed(front).and_then(|()| beside.feed(front)).is_err() || !beside.leave_rows() {
+        return;
+    }
+    let mut keeper = RowKeeper::new(settings);
+    keeper.feed(front);
+    keeper.feed(rest);
+    for pipeline in [&mut alone, &mut beside] {
+        assert_eq!(pipeline.feed(rest).and_then(|()| pipeline.end()), Ok(()));
+    }
+    let is_whole = keeper.end(false).map(|piece| beside.put_rows(piece)).last();
+    assert_eq!(is_whole, Some(true));
+    let (analysis, again) = (judged(&mut alone, settings), judged(&mut beside, settings));
+    assert!(again == analysis || has_nan(&analysis), "{again:#?}\n\n{analysis:#?}");
+    assert_eq!(alone.flows_of_rows(), beside.flows_of_rows());
 }
 
 /// One detector after the other: no threads, which cost more than the work.
