@@ -172,10 +172,14 @@ impl Pipeline {
         self.rows().map_or(self.line.packets(), RowStore::n_rows)
     }
 
-    /// Once some bytes were fed: leaves the rows of a plain table of flows or packets to a [`RowKeeper`], which is fed
-    /// the same bytes from the first on. False if the file is no such table, and nothing changes.
-    pub fn leave_rows(&mut self) -> bool {
-        self.front.leave_rows()
+    /// True if the file is known to be a plain table of flows or packets, whose rows may be left to a [`RowKeeper`].
+    pub fn can_leave_rows(&self) -> bool {
+        self.front.can_leave_rows()
+    }
+
+    /// Leaves the rows to a [`RowKeeper`], which is fed the same bytes from the first on.
+    pub fn leave_rows(&mut self) {
+        self.front.leave_rows();
     }
 
     /// Takes a piece of the rows that were left; true once that was the last one. Until then the rows have no columns.

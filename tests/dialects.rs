@@ -50,7 +50,8 @@ fn read_by(
             break;
         }
         pipeline.feed(slice)?;
-        if is_shared && keeper.is_none() && pipeline.leave_rows() {
+        if is_shared && keeper.is_none() && pipeline.can_leave_rows() {
+            pipeline.leave_rows();
             let made = keeper.insert(RowKeeper::new(settings));
             made.feed(fed);
         }

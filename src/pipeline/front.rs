@@ -159,15 +159,17 @@ impl Front {
         self.table.rows()
     }
 
-    /// Leaves the rows of a plain table of flows or packets to somebody else; false if the file is no such table.
-    pub(super) fn leave_rows(&mut self) -> bool {
-        let Front { inputs, table, .. } = self;
-        let can_leave = table.hands_on() && !inputs.is_packed(0);
-        if let Some(reader) = inputs.table_mut().filter(|_| can_leave) {
+    /// True if the file is known to be a plain table of flows or packets.
+    pub(super) fn can_leave_rows(&self) -> bool {
+        self.table.hands_on() && !self.inputs.is_packed(0)
+    }
+
+    /// Leaves the rows of such a table to somebody else.
+    pub(super) fn leave_rows(&mut self) {
+        if let Some(reader) = self.inputs.table_mut() {
             reader.want(Part::Became);
-            table.leave();
+            self.table.leave();
         }
-        can_leave
     }
 
     /// Takes a piece of the rows that were left to somebody else; true once that was the last one.

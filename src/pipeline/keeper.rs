@@ -9,48 +9,50 @@ use crate::stats::rows::{Piece, Place, RowStore};
 
 /// The rows of a table, if the file is one.
 pub(super) struct Table {
-    /// Once the layout is known.
+    /// Once the layout is known. Those that somebody else keeps have no columns here, and are only counted.
     rows: Option<RowStore>,
     most_bytes: usize,
     seed: u64,
-    /// They are only counted: somebody else keeps them.
-    is_elsewhere: bool,
 }
 
 impl Table {
     pub fn new(settings: &Settings) -> Table {
         let seed = settings.value(settings::GENERAL, settings::SEED) as u64;
-        Table { rows: None, most_bytes: tables::most_bytes(settings), seed, is_elsewhere: false }
+        Table { rows: None, most_bytes: tables::most_bytes(settings), seed }
     }
 
     /// Takes the layout; it comes before the first row, and again when columns are added.
     pub fn set_layout(&mut self, layout: &Layout) {
         let (most_bytes, seed) = (self.most_bytes, self.seed);
-        self.rows.get_or_insert_with(|| RowStore::new(most_bytes, seed)).set_layout(layout);
-        self.forget_elsewhere();
+        let rows = self.rows.get_or_insert_with(|| RowStore::new(most_bytes, seed));
+        let is_elsewhere = !rows.is_whole();
+        rows.set_layout(layout);
+        if is_elsewhere {
+            rows.forget();
+        }
     }
 
     /// Takes a row.
     #[inline]
     pub fn take(&mut self, row: &TableRow<'_>) {
         match &mut self.rows {
-            Some(rows) if self.is_elsewhere => rows.count(),
-            Some(rows) => {
+            Some(rows) if rows.is_whole() => {
                 let place = Place { offset: row.offset, length: row.length };
                 rows.push(row.values, row.bytes, place);
             }
+            Some(rows) => rows.count(),
             None => {}
         }
     }
 
     /// All rows that were kept so far can be seen.
     pub fn settle(&mut self) {
-        if let Some(rows) = self.rows.as_mut().filter(|_| !self.is_elsewhere) {
+        if let Some(rows) = self.rows.as_mut().filter(|rows| rows.is_whole()) {
             rows.settle();
         }
     }
 
-    /// The rows: without columns while they are elsewhere.
+    /// The rows.
     pub fn rows(&self) -> Option<&RowStore> {
         self.rows.as_ref()
     }
@@ -62,22 +64,16 @@ impl Table {
 
     /// From here on rows are only counted, and those so far are forgotten.
     pub fn leave(&mut self) {
-        self.is_elsewhere = true;
-        self.forget_elsewhere();
-    }
-
-    fn forget_elsewhere(&mut self) {
-        if let Some(rows) = self.rows.as_mut().filter(|_| self.is_elsewhere) {
+        if let Some(rows) = &mut self.rows {
             rows.forget();
         }
     }
 
     /// Takes a piece of what was kept elsewhere; true once that was the last one.
     pub fn put(&mut self, piece: Piece) -> bool {
-        let Some(rows) = self.rows.as_mut().filter(|_| self.is_elsewhere) else { return true };
+        let Some(rows) = self.rows.as_mut().filter(|rows| !rows.is_whole()) else { return true };
         rows.put(piece);
-        self.is_elsewhere = !rows.is_whole();
-        !self.is_elsewhere
+        rows.is_whole()
     }
 }
 

@@ -4,7 +4,7 @@
 //! release; the first message proves it.
 
 use super::codec;
-use super::spawn::spawn;
+use super::spawn::{end, post, spawn_own};
 use crate::protocol::{BUILD, Reply, Request};
 use js_sys::Array;
 use std::cell::RefCell;
@@ -59,13 +59,13 @@ impl Client {
 
     /// Ends the worker at once, whatever it does. Nothing more is heard from it.
     pub fn terminate(&self) {
-        silence(&self.worker);
+        end(&self.worker);
     }
 }
 
 impl Drop for Client {
     fn drop(&mut self) {
-        silence(&self.worker);
+        end(&self.worker);
     }
 }
 
@@ -78,7 +78,7 @@ fn on_message(worker: Worker, outbox: Outbox, on_event: Rc<impl Fn(Event) + 'sta
             None => false,
         };
         let Some(reply) = reply.filter(|_| is_ours) else {
-            silence(&worker);
+            end(&worker);
             return on_event(Event::Died(OTHER_RELEASE.to_owned()));
         };
         if matches!(reply, Reply::Ready { .. }) {
@@ -93,7 +93,7 @@ fn on_message(worker: Worker, outbox: Outbox, on_event: Rc<impl Fn(Event) + 'sta
 fn on_error(worker: Worker, on_event: Rc<impl Fn(Event) + 'static>) -> Closure<dyn Fn(web_sys::Event)> {
     Closure::new(move |event: web_sys::Event| {
         event.prevent_default();
-        silence(&worker);
+        end(&worker);
         let message = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).unwrap_or_default();
         on_event(Event::Died(cause(&message)));
     })
@@ -117,19 +117,10 @@ fn cause(message: &str) -> String {
     )
 }
 
-/// Starts the worker, which loads its script and its wasm by absolute addresses, and knows that of its script to start
-/// another of its kind. A failure inside a promise is thrown again outside of it, because only that reaches the page as
-/// an error event.
+/// Starts the worker, which loads its script and its wasm by absolute addresses.
 fn begin() -> Result<Worker, JsValue> {
-    let script = address("worker.js")?;
     let wasm = address("worker_bg.wasm")?;
-    spawn(&format!(
-        "const fail = (reason) => setTimeout(() => {{ throw reason; }});\n\
-         self.addEventListener('unhandledrejection', (event) => fail(event.reason));\n\
-         self.ownScript = {script};\n\
-         importScripts({script});\n\
-         wasm_bindgen({{ module_or_path: {wasm} }});\n"
-    ))
+    spawn_own(&address("worker.js")?, "", &format!("wasm_bindgen({{ module_or_path: {wasm} }});"))
 }
 
 /// Absolute address of one of our files beside the page, for this build, as a JS string literal.
@@ -138,18 +129,6 @@ fn address(name: &str) -> Result<String, JsValue> {
     let url = Url::new_with_base(name, &base)?;
     url.set_search(&format!("?b={BUILD}"));
     Ok(js_sys::JSON::stringify(&url.href().into())?.into())
-}
-
-fn post(worker: &Worker, (message, transfer): &(JsValue, Array)) {
-    // Fails only for values that cannot be cloned; ours are bytes and a file.
-    let _ = worker.post_message_with_transfer(message, transfer);
-}
-
-fn silence(worker: &Worker) {
-    worker.set_onmessage(None);
-    worker.set_onerror(None);
-    worker.set_onmessageerror(None);
-    worker.terminate();
 }
 
 fn words(error: &JsValue) -> String {

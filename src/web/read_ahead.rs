@@ -1,7 +1,7 @@
 //! A file to its slices, read by a second worker while this one analyses. A browser hands bytes over only while the
 //! worker that asked is idle, so that reading and analysing in one worker take turns.
 
-use super::spawn::spawn;
+use super::spawn::{end, spawn};
 use js_sys::{ArrayBuffer, Function, Object, Promise, Reflect};
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -158,8 +158,6 @@ fn arrive(arrivals: &RefCell<Arrivals>, slice: JsValue) {
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        self.worker.set_onmessage(None);
-        self.worker.set_onerror(None);
-        self.worker.terminate();
+        end(&self.worker);
     }
 }

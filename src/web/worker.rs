@@ -5,7 +5,6 @@
 
 mod job;
 mod keep_rows;
-mod room;
 mod rows_beside;
 mod scope;
 mod slices;
@@ -247,7 +246,6 @@ async fn read(shared: &Shared, number: u32) -> Option<()> {
                 let most = if is_alone { PART_BYTES } else { u32::MAX };
                 let feed = |job: &mut Job| {
                     each_part(&buffer, most, &mut bytes, |part| {
-                        room::make();
                         job.feed(part)?;
                         job.share_rows(shared);
                         Ok(())

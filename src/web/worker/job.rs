@@ -61,10 +61,8 @@ impl Job {
             return;
         }
         self.rows = Rows::Here;
-        if self.bytes_total < rows_beside::LEAST_BYTES || self.pipeline.has_rows_only() || self.pipeline.is_packed(0) {
-            return;
-        }
-        if let Some(helper) = shared.take_helper() {
+        let is_worth_it = self.bytes_total >= rows_beside::LEAST_BYTES && self.pipeline.can_leave_rows();
+        if let Some(helper) = is_worth_it.then(|| shared.take_helper()).flatten() {
             let (shared, number) = (shared.clone(), self.number);
             let put = move |piece| with(&shared, number, |job| job.pipeline.put_rows(piece)).unwrap_or(true);
             self.pipeline.leave_rows();

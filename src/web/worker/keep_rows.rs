@@ -3,7 +3,7 @@
 
 use super::scope::scope;
 use super::slices::each_part;
-use super::{PART_BYTES, codec, room};
+use super::{PART_BYTES, codec};
 use crate::pipeline::{Piece, RowKeeper};
 use crate::protocol::encode;
 use crate::settings::Settings;
@@ -67,7 +67,6 @@ pub(super) fn start() {
 /// Feeds a slice.
 pub(super) fn feed(keeper: &mut RowKeeper, slice: &JsValue, bytes: &mut Vec<u8>) {
     let _: Result<(), Infallible> = each_part(slice, PART_BYTES, bytes, |part| {
-        room::make();
         keeper.feed(part);
         Ok(())
     });

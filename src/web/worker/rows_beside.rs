@@ -7,7 +7,7 @@ use super::keep_rows::{MARK, Order};
 use crate::pipeline::{Piece, RowKeeper};
 use crate::protocol::decode;
 use crate::settings::Settings;
-use crate::web::spawn::spawn;
+use crate::web::spawn::{OWN_SCRIPT, end, post, spawn_own};
 use gloo::timers::callback::Timeout;
 use js_sys::{Array, Function, JSON, Promise, Reflect, Uint8Array};
 use std::cell::RefCell;
@@ -64,14 +64,11 @@ struct State {
 impl Helper {
     /// Starts a helper. That takes long while this worker is busy: better ahead of time.
     pub(super) fn start() -> Result<Helper, JsValue> {
-        let own_script = JSON::stringify(&Reflect::get(&js_sys::global(), &"ownScript".into())?)?;
+        let script = String::from(JSON::stringify(&Reflect::get(&js_sys::global(), &OWN_SCRIPT.into())?)?);
         // The compiled module rides in the first message: nothing is loaded or compiled again.
-        let worker = spawn(&format!(
-            "self.addEventListener('unhandledrejection', ({{ reason }}) => setTimeout(() => {{ throw reason; }}));\n\
-             self.{MARK} = true;\n\
-             importScripts({own_script});\n\
-             self.onmessage = ({{ data }}) => wasm_bindgen({{ module_or_path: data }});\n"
-        ))?;
+        let (mark, begin) =
+            (format!("self.{MARK} = true;"), "onmessage = ({ data }) => wasm_bindgen({ module_or_path: data });");
+        let worker = spawn_own(&script, &mark, begin)?;
         worker.post_message(&wasm_bindgen::module())?;
         let state = Rc::new(RefCell::new(State {
             waiting: Some(VecDeque::new()),
@@ -217,11 +214,6 @@ fn take(worker: &Worker, state: &mut State) {
     }
 }
 
-fn post(worker: &Worker, (message, transfer): &(JsValue, Array)) {
-    // Fails only for values that cannot be cloned; ours are bytes.
-    let _ = worker.post_message_with_transfer(message, transfer);
-}
-
 /// Wakes all who wait.
 fn tell(state: &RefCell<State>) {
     let watchers = std::mem::take(&mut state.borrow_mut().watchers);
@@ -232,10 +224,7 @@ fn tell(state: &RefCell<State>) {
 
 impl Drop for Helper {
     fn drop(&mut self) {
-        self.worker.set_onmessage(None);
-        self.worker.set_onerror(None);
-        self.worker.set_onmessageerror(None);
-        self.worker.terminate();
+        end(&self.worker);
         // Nobody should wait for it in vain.
         self.state.borrow_mut().is_over = true;
         tell(&self.state);

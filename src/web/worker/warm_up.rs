@@ -78,7 +78,9 @@ impl Turns<'_> {
         for part in parts {
             pipeline.feed(part).ok()?;
             if let Some(keeper) = &mut self.keeper {
-                pipeline.leave_rows();
+                if pipeline.can_leave_rows() {
+                    pipeline.leave_rows();
+                }
                 keeper.feed(part);
             }
             self.pause().await?;

@@ -100,9 +100,10 @@ pub fn apart(rows: &[u8], settings: &Settings) {
     let (front, rest) = table.split_at(LONG_BYTES);
     let mut alone = Pipeline::new(settings, "", 0);
     let mut beside = Pipeline::new(settings, "", 0);
-    if alone.feed(front).and_then(|()| beside.feed(front)).is_err() || !beside.leave_rows() {
+    if alone.feed(front).and_then(|()| beside.feed(front)).is_err() || !beside.can_leave_rows() {
         return;
     }
+    beside.leave_rows();
     let mut keeper = RowKeeper::new(settings);
     keeper.feed(front);
     keeper.feed(rest);
