@@ -12,7 +12,7 @@ use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Way;
 use crate::model::protocol::{Named, Protocol};
-use crate::model::{Category, Direction, Finding, Flow, Host};
+use crate::model::{Category, DirectionStats, Finding, Flow, Host};
 use crate::settings::{Descriptor, Effect};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -110,7 +110,7 @@ struct Smurf {
 
 /// Server, its port, target and what was sent, for answers of such a service that were not asked for. Either end may count
 /// as the one that began.
-fn unasked(flow: &Flow) -> Option<(Host, u16, Host, &Direction)> {
+fn unasked(flow: &Flow) -> Option<(Host, u16, Host, &DirectionStats)> {
     let (forward, backward) = (flow.forward(), flow.backward());
     let ((server, port), (target, target_port), sent) = match (forward.packets, backward.packets) {
         (1.., 0) => (flow.initiator(), flow.responder(), forward),

@@ -5,7 +5,7 @@ use super::gather::Gathered;
 use super::tally::Tally;
 use super::{Conclusion, Context, Ended};
 use crate::model::doubtful::{Doubtful, Seen};
-use crate::model::{Direction, Finding, Host};
+use crate::model::{DirectionStats, Finding, Host};
 
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 14;
@@ -41,8 +41,8 @@ impl<T: Default> Doubts<T> {
     pub fn take(
         &mut self,
         ended: &Ended<'_>,
-        seen: impl for<'a> Fn(&'a Doubtful, &Direction) -> Option<&'a Seen>,
-        add: impl Fn(&mut T, &Doubtful, &Direction),
+        seen: impl for<'a> Fn(&'a Doubtful, &DirectionStats) -> Option<&'a Seen>,
+        add: impl Fn(&mut T, &Doubtful, &DirectionStats),
     ) {
         let flow = ended.flow;
         let Some([forward, backward]) = flow.doubtful() else { return };

@@ -6,7 +6,7 @@ use super::severity::{Impact, rate};
 use super::tally::{Map, Tally};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::packet::tcp_flag::RST;
-use crate::model::{Category, Direction, Finding, Flow, Host};
+use crate::model::{Category, DirectionStats, Finding, Flow, Host};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeSet;
 
@@ -71,7 +71,7 @@ struct Connection {
 
 /// Resets of the direction that has too many of them; 0 if none has.
 fn excess(flow: &Flow) -> u32 {
-    let of = |this: &Direction, other: &Direction| {
+    let of = |this: &DirectionStats, other: &DirectionStats| {
         let resets = this.flag(RST);
         let causes = other.packets - other.flag(RST).min(other.packets);
         if resets > causes { resets } else { 0 }
@@ -186,11 +186,11 @@ fn finding(
 mod tests {
     use super::*;
     use crate::detect::testing::{Made, inside, outside};
-    use crate::model::Direction;
+    use crate::model::DirectionStats;
 
     fn with_resets(forward: u32, backward: u32) -> Flow {
         let mut flow = Made::tcp(inside(1), outside(1), 443, 0.0).flow();
-        let set = |direction: &mut Direction, n: u32| {
+        let set = |direction: &mut DirectionStats, n: u32| {
             direction.packets += n;
             if let Some(resets) = direction.flags.get_mut(2) {
                 *resets = n;

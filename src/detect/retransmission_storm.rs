@@ -71,8 +71,9 @@ struct Pair {
 
 /// Repeats and data packets of the direction that repeats more; none where nothing of note is repeated.
 fn repeats(flow: &Flow) -> Option<(u64, u64)> {
-    let of =
-        |direction: &crate::model::Direction| (u64::from(direction.retransmissions), u64::from(direction.data_packets));
+    let of = |direction: &crate::model::DirectionStats| {
+        (u64::from(direction.retransmissions), u64::from(direction.data_packets))
+    };
     let worse = of(flow.forward()).max(of(flow.backward()));
     (flow.is_tcp() && worse.0 > 0 && worse.1 > 0).then_some(worse)
 }

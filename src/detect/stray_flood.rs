@@ -9,7 +9,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
-use crate::model::{Category, Direction, Finding, Flow, Host, Series};
+use crate::model::{Category, DirectionStats, Finding, Flow, Host, Series};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeSet;
 
@@ -94,13 +94,13 @@ enum Stray {
 type End = (Host, u16);
 
 /// Who sent the packets of a stray flow to whom; none for a flow that is a connection or part of one.
-fn stray(flow: &Flow) -> Option<(End, End, Stray, &Direction)> {
+fn stray(flow: &Flow) -> Option<(End, End, Stray, &DirectionStats)> {
     if !flow.is_tcp() || flow.saw_request {
         return None;
     }
     let (forward, backward) = (flow.forward(), flow.backward());
     // All that may come back is a reset.
-    let is_refused = |direction: &Direction| direction.flag(RST) == direction.packets;
+    let is_refused = |direction: &DirectionStats| direction.flag(RST) == direction.packets;
     let (from, to, sent) = match (forward.packets, backward.packets) {
         (1.., _) if is_refused(backward) => (flow.initiator(), flow.responder(), forward),
         (_, 1..) if is_refused(forward) => (flow.responder(), flow.initiator(), backward),

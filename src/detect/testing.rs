@@ -13,7 +13,7 @@ use crate::model::moments::Moments;
 use crate::model::packet::{Arp, Icmp, Ip, Layers, Packet, Tcp, Transport, Udp};
 use crate::model::protocol::Named;
 use crate::model::time::SECOND;
-use crate::model::{Direction, Host};
+use crate::model::{DirectionStats, Host};
 use crate::settings::Settings;
 
 /// Any private address.
@@ -84,7 +84,7 @@ impl Made {
         let last_ns = first_ns + (self.seconds * 1e9) as i64;
         let [forward, backward] = [0, 1].map(|way| {
             let n = self.packets[way];
-            let mut direction = Direction { packets: n, first_ns, last_ns, ..Direction::default() };
+            let mut direction = DirectionStats { packets: n, first_ns, last_ns, ..DirectionStats::default() };
             for _ in 0..n {
                 direction.payload.add(self.bytes[way] as f64 / f64::from(n));
             }

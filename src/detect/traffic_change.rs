@@ -9,7 +9,7 @@ use super::tally::{Map, Tally};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::series::SeriesKind;
 use crate::model::time::{SECOND, span};
-use crate::model::{Category, Direction, Finding, Flow, Host, Series};
+use crate::model::{Category, DirectionStats, Finding, Flow, Host, Series};
 use crate::settings::{Descriptor, Effect};
 use crate::stats::bins::Bins;
 use crate::stats::change::{Change, Usual, Way, changes};
@@ -98,7 +98,7 @@ struct TrafficChange {
 impl Detector for TrafficChange {
     fn observe_flow(&mut self, ended: &Ended<'_>) {
         let flow = ended.flow;
-        for Direction { packets, bytes, first_ns, last_ns, .. } in &flow.directions {
+        for DirectionStats { packets, bytes, first_ns, last_ns, .. } in &flow.directions {
             if *packets > 0 {
                 self.bins.spread((*first_ns, *last_ns), &[f64::from(*packets), *bytes as f64]);
             }

@@ -7,7 +7,7 @@ use super::severity::{Impact, rate};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::doubtful::Doubtful;
 use crate::model::packet::tcp_flag::RST;
-use crate::model::{Category, Direction, Finding};
+use crate::model::{Category, DirectionStats, Finding};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -69,7 +69,7 @@ struct Game {
 
 impl Detector for TtlGame {
     fn observe_flow(&mut self, ended: &Ended<'_>) {
-        let is_meant = |doubtful: &Doubtful, direction: &Direction| {
+        let is_meant = |doubtful: &Doubtful, direction: &DirectionStats| {
             u64::from(doubtful.low.n_replaced) + n_ignored(doubtful, direction) > 0
         };
         self.doubts.take(
@@ -90,12 +90,12 @@ impl Detector for TtlGame {
 }
 
 /// Ends that the direction went on behind; a volley of resets is none.
-fn n_ignored(doubtful: &Doubtful, direction: &Direction) -> u64 {
+fn n_ignored(doubtful: &Doubtful, direction: &DirectionStats) -> u64 {
     if direction.flag(RST) > MOST_RESETS { 0 } else { u64::from(doubtful.low.n_ignored) }
 }
 
 impl Game {
-    fn add(&mut self, doubtful: &Doubtful, direction: &Direction) {
+    fn add(&mut self, doubtful: &Doubtful, direction: &DirectionStats) {
         let low = &doubtful.low;
         self.usual = low.usual;
         self.most_left = self.most_left.max(low.most_left);

@@ -6,7 +6,7 @@ use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
 use crate::flow::told::{FlowFact, Told};
 use crate::model::fact::Value;
-use crate::model::flow::{Direction, Flow};
+use crate::model::flow::{DirectionStats, Flow};
 use crate::model::secret::{self, Secrets};
 use crate::model::time::seconds;
 use serde::Serialize;
@@ -98,7 +98,7 @@ fn row<'a>(serial: u32, flow: &Flow, source: &Source<'a>) -> FlowOut<'a> {
     }
 }
 
-fn sent(direction: &Direction) -> SentOut {
+fn sent(direction: &DirectionStats) -> SentOut {
     SentOut { packets: direction.packets, bytes: direction.bytes }
 }
 

@@ -36,7 +36,7 @@ pub struct FlowKey {
 
 /// Running figures of one direction of a flow.
 #[derive(Clone, Debug)]
-pub struct Direction {
+pub struct DirectionStats {
     /// Packets.
     pub packets: u32,
     /// Payload-carrying packets.
@@ -69,9 +69,9 @@ pub struct Direction {
     pub retransmissions: u32,
 }
 
-impl Default for Direction {
+impl Default for DirectionStats {
     fn default() -> Self {
-        Direction {
+        DirectionStats {
             packets: 0,
             data_packets: 0,
             bytes: 0,
@@ -91,7 +91,7 @@ impl Default for Direction {
     }
 }
 
-impl Direction {
+impl DirectionStats {
     /// Packets that had this flag bit (one of [`tcp_flag`]) set.
     pub fn flag(&self, bit: u8) -> u32 {
         self.flags.get(bit.trailing_zeros() as usize).copied().unwrap_or(0)
@@ -244,7 +244,7 @@ pub struct Flow {
     /// Gaps between packets of both directions, µs.
     pub gap: Moments,
     /// Figures of `low` to `high` and of `high` to `low`.
-    pub directions: [Direction; 2],
+    pub directions: [DirectionStats; 2],
     /// The current payload run and the direction (0 or 1) that it has.
     pub run: Run,
     /// Direction of `run`.
@@ -272,13 +272,13 @@ impl Flow {
     }
 
     /// Figures from initiator to responder.
-    pub fn forward(&self) -> &Direction {
+    pub fn forward(&self) -> &DirectionStats {
         let [low, high] = &self.directions;
         if self.is_low_initiator { low } else { high }
     }
 
     /// Figures from responder to initiator.
-    pub fn backward(&self) -> &Direction {
+    pub fn backward(&self) -> &DirectionStats {
         let [low, high] = &self.directions;
         if self.is_low_initiator { high } else { low }
     }

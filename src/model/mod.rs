@@ -30,7 +30,7 @@ pub use analysis::Analysis;
 pub use comment::Comment;
 pub use fact::{FactKind, Facts, Message};
 pub use finding::{Category, Evidence, Finding, Severity};
-pub use flow::{Direction, Flow, FlowKey};
+pub use flow::{DirectionStats, Flow, FlowKey};
 pub use incident::Incident;
 pub use packet::{Packet, Transport};
 pub use protocol::Protocol;

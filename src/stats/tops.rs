@@ -5,7 +5,7 @@ use crate::flow::roster::{Ends, Roster};
 use crate::flow::table::FlowTable;
 use crate::model::analysis::{HostRow, PortRow};
 use crate::model::protocol::{Named, Protocol};
-use crate::model::{Direction, Flow, Host};
+use crate::model::{DirectionStats, Flow, Host};
 use foldhash::fast::RandomState;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -126,7 +126,7 @@ impl Sums {
     }
 }
 
-fn add_host(total: &mut HostTotal, sent: &Direction, received: &Direction, name: u32) {
+fn add_host(total: &mut HostTotal, sent: &DirectionStats, received: &DirectionStats, name: u32) {
     total.bytes_sent += sent.bytes;
     total.bytes_received += received.bytes;
     total.packets += u64::from(sent.packets) + u64::from(received.packets);

@@ -32,7 +32,7 @@ pub struct Components {
     /// 1 / standard deviation; 0 for a column that does not vary.
     scale: Vec<f64>,
     /// Kept directions, most variance first.
-    directions: Vec<Direction>,
+    directions: Vec<Component>,
     /// Mean square of the reconstruction error in each direction not kept.
     error: f64,
     /// Squared distance that gets score 0.5.
@@ -40,7 +40,7 @@ pub struct Components {
 }
 
 #[derive(Clone, Debug)]
-struct Direction {
+struct Component {
     /// Of length 1.
     axis: Vec<f64>,
     variance: f64,
@@ -78,7 +78,7 @@ impl Model for Components {
                 break;
             }
             kept += variance;
-            directions.push(Direction {
+            directions.push(Component {
                 axis: (0..width).map(|row| *arrays::Array::get(&parts.V, (row, place))).collect(),
                 variance,
             });
@@ -125,7 +125,7 @@ impl Components {
         rest.clone_from(z);
         pull.clear();
         pull.resize(z.len(), 0.0);
-        for Direction { axis, variance } in &self.directions {
+        for Component { axis, variance } in &self.directions {
             let along: f64 = axis.iter().zip(z.iter()).map(|(a, z)| a * z).sum();
             for ((rest, pull), a) in rest.iter_mut().zip(pull.iter_mut()).zip(axis) {
                 *rest -= along * a;

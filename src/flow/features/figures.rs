@@ -5,7 +5,7 @@
 use super::{micros, payload, ports, ratio};
 use crate::model::flow::{Bulk, Extra, Way};
 use crate::model::moments::Moments;
-use crate::model::{Direction, Flow, Host};
+use crate::model::{DirectionStats, Flow, Host};
 
 /// What the columns show of one flow.
 #[derive(Clone, Debug)]
@@ -125,7 +125,7 @@ impl From<&Flow> for Figures {
     }
 }
 
-fn side(flow: &Flow, direction: &Direction, is_forward: bool) -> Side {
+fn side(flow: &Flow, direction: &DirectionStats, is_forward: bool) -> Side {
     use crate::model::packet::tcp_flag::{PSH, URG};
     let subflows = f64::from(extra(flow, |e| e.subflow_gaps).unwrap_or(0)) + 1.0;
     let bulk = bulk(flow, is_forward);

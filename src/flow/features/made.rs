@@ -1,6 +1,6 @@
 //! Packets written out by hand, and flows of them, for tests.
 
-use crate::model::flow::{Direction, NameSource, Run, TcpState};
+use crate::model::flow::{DirectionStats, NameSource, Run, TcpState};
 use crate::model::moments::Moments;
 use crate::model::packet::{Ip, Layers, Packet, Tcp, Transport};
 use crate::model::{Flow, FlowKey, Host};
@@ -38,7 +38,7 @@ pub(crate) fn tcp(packets: &[Sketch]) -> Flow {
         active_start_ns: START_NS,
         first_packet: 0,
         gap: Moments::default(),
-        directions: [Direction::default(), Direction::default()],
+        directions: [DirectionStats::default(), DirectionStats::default()],
         run: Run::default(),
         run_direction: 0,
         icmp: None,
@@ -92,7 +92,7 @@ pub(crate) fn packet((at_micros, is_forward, payload_bytes, flags): Sketch, wind
     }
 }
 
-fn add(side: &mut Direction, time_ns: i64, payload: u32, flags: u8) {
+fn add(side: &mut DirectionStats, time_ns: i64, payload: u32, flags: u8) {
     if side.packets == 0 {
         side.first_ns = time_ns;
         side.initial_window = Some(64_240);

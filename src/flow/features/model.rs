@@ -6,7 +6,7 @@
 
 use super::{micros, payload, per_second, ports, ratio};
 use crate::model::Flow;
-use crate::model::flow::{Attempt, Direction};
+use crate::model::flow::{Attempt, DirectionStats};
 use crate::model::packet::tcp_flag;
 
 /// One number of the vector.
@@ -114,7 +114,7 @@ fn flag(is_set: bool) -> f64 {
     f64::from(u8::from(is_set))
 }
 
-fn of_packets(flow: &Flow, count: fn(&Direction) -> u32) -> f64 {
+fn of_packets(flow: &Flow, count: fn(&DirectionStats) -> u32) -> f64 {
     ratio(f64::from(count(flow.forward())) + f64::from(count(flow.backward())), flow.packets() as f64)
 }
 

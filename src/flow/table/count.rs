@@ -2,7 +2,7 @@
 
 use crate::flow::names::Names;
 use crate::flow::{hops, periods, tcp, turns};
-use crate::model::Direction;
+use crate::model::DirectionStats;
 use crate::model::flow::{Flow, FlowKey, NameSource, TcpState};
 use crate::model::moments::Moments;
 use crate::model::packet::{Packet, Transport, tcp_flag};
@@ -45,7 +45,7 @@ pub(super) fn new_flow(key: FlowKey, packet: &Packet, from: usize, names: &Names
         active_start_ns: packet.time_ns,
         first_packet: packet.index,
         gap: Moments::default(),
-        directions: [Direction::default(), Direction::default()],
+        directions: [DirectionStats::default(), DirectionStats::default()],
         run: Default::default(),
         run_direction: 0,
         icmp: match &packet.transport {

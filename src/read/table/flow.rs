@@ -1,7 +1,7 @@
 //! A row with addresses and a time to a flow.
 
 use super::dialect::{Entry, Unit};
-use crate::model::flow::{Direction, FlowKey, NameSource, Run, TcpState};
+use crate::model::flow::{DirectionStats, FlowKey, NameSource, Run, TcpState};
 use crate::model::moments::Moments;
 use crate::model::protocol::{Named, Protocol};
 use crate::model::rows::{Role, Value};
@@ -246,7 +246,7 @@ fn service(name: &[u8]) -> Option<Named> {
 }
 
 /// Figures of both directions.
-fn sides(row: &Row<'_>, units: Units, protocol: u8, first_ns: i64, last_ns: i64) -> (Direction, Direction) {
+fn sides(row: &Row<'_>, units: Units, protocol: u8, first_ns: i64, last_ns: i64) -> (DirectionStats, DirectionStats) {
     use Role::*;
     let total_packets = row.count(Packets);
     let total_bytes = row.count(Bytes);
@@ -306,7 +306,7 @@ const MOST_PACKETS: u32 = u32::MAX / 2;
 const LOWER_HEADERS: u64 = 34;
 
 impl Side {
-    fn direction(self, row: &Row<'_>, units: Units, protocol: u8, (first_ns, last_ns): (i64, i64)) -> Direction {
+    fn direction(self, row: &Row<'_>, units: Units, protocol: u8, (first_ns, last_ns): (i64, i64)) -> DirectionStats {
         let n = u32::try_from(self.packets).unwrap_or(MOST_PACKETS).min(MOST_PACKETS);
         let header_each: u64 = match protocol {
             6 => 20,
@@ -330,7 +330,7 @@ impl Side {
         let n_gaps = n.saturating_sub(1);
         let gap = gap_mean.unwrap_or((last_ns - first_ns) as f64 / 1e3 / f64::from(n_gaps.max(1)));
         let data = self.data.map_or(if payload > 0 { n } else { 0 }, |data| u32::try_from(data).unwrap_or(u32::MAX));
-        Direction {
+        DirectionStats {
             packets: n,
             data_packets: data.min(n),
             bytes,
@@ -346,7 +346,7 @@ impl Side {
             ),
             initial_window: self.window.filter(|w| protocol == 6 && (0.0..=65_535.0).contains(w)).map(|w| w as u16),
             header_min: header_each as u8,
-            ..Direction::default()
+            ..DirectionStats::default()
         }
     }
 }

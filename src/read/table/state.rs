@@ -173,7 +173,7 @@ fn letters(text: &[u8]) -> u8 {
     })
 }
 
-fn forward(flow: &mut Flow) -> &mut crate::model::Direction {
+fn forward(flow: &mut Flow) -> &mut crate::model::DirectionStats {
     let [low, high] = &mut flow.directions;
     if flow.is_low_initiator { low } else { high }
 }
