@@ -4,7 +4,7 @@ use super::app::{self, Datagrams, Ends, describe};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::address::mac_text;
 use crate::model::fact::Facts;
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::packet::{Icmp, Outer, Packet, Tcp, Transport, Udp};
 use crate::model::secret::Secrets;
 use crate::model::table::{LayerDetail, PacketRow};
@@ -20,7 +20,7 @@ pub struct Known {
     /// Serial number of its flow.
     pub flow: Option<u32>,
     /// Its way in that flow.
-    pub way: Option<Way>,
+    pub direction: Option<Direction>,
     /// The application of that flow, if it is certain.
     pub app: Option<Named>,
     /// Whether what it says is shown with its secrets.
@@ -273,9 +273,10 @@ fn application(packet: &Packet, data: &[u8], known: Known) -> (Option<Named>, Fa
     let app = match &packet.transport {
         Transport::Tcp(tcp) if tcp.payload_bytes > 0 => {
             let ends = Ends::new(true, tcp.source_port, tcp.target_port);
-            let to_server = if tcp.source_port >= tcp.target_port { Way::Forward } else { Way::Backward };
-            let way = known.way.unwrap_or(to_server);
-            app::read_segment(payload, &ends, known.app, way, &mut facts).or(known.app).or(ends.hint)
+            let to_server =
+                if tcp.source_port >= tcp.target_port { Direction::ToResponder } else { Direction::ToOriginator };
+            let direction = known.direction.unwrap_or(to_server);
+            app::read_segment(payload, &ends, known.app, direction, &mut facts).or(known.app).or(ends.hint)
         }
         Transport::Udp(udp) => {
             let ends = Ends::new(false, udp.source_port, udp.target_port);

@@ -10,7 +10,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::{Named, Protocol};
 use crate::model::{Category, DirectionStats, Finding, Flow, Host};
 use crate::settings::{Descriptor, Effect};
@@ -147,7 +147,7 @@ impl Detector for Amplification {
             _ => false,
         };
         let (true, Some(flow), Some(touch)) = (is_meant, spoken.flow, spoken.touch) else { return };
-        if touch.way == Way::Forward
+        if touch.direction == Direction::ToResponder
             && let Some(heard) = self.askers.of((flow.initiator().0, flow.responder().0, protocol))
         {
             heard.add(spoken);
@@ -408,7 +408,7 @@ mod tests {
             second: f64::from(i),
             from: (outside(1), 40_000),
             to: (inside(1), 123),
-            way: Way::Forward,
+            direction: Direction::ToResponder,
             facts: facts.iter().map(|(kind, text)| (*kind, (*text).to_owned())).collect(),
         };
         hear(&ENTRY, &(0..n).map(line).collect::<Vec<_>>(), &Settings::default()).findings.len()

@@ -8,7 +8,7 @@ use super::peaks::Seconds;
 use crate::model::series::Level;
 use crate::model::time::{SECOND, span};
 use crate::model::{Finding, Series};
-use crate::stats::change::{Change, Usual, Way, changes};
+use crate::stats::change::{Change, Sense, Usual, changes};
 
 /// What every card of a flood says of it, behind the source of its threshold.
 macro_rules! source {
@@ -74,7 +74,7 @@ impl Baseline {
             change.mean >= TIMES * usual.median.max(1.0) && change.mean >= 2.0 * change.elsewhere(&rates)
         };
         let time = |place: usize| start + place as i64 * width;
-        let rises = changes(&rates, usual, Way::Up)
+        let rises = changes(&rates, usual, Sense::Up)
             .into_iter()
             .filter(stands_out)
             .map(|change| (time(change.from), time(change.to + 1) - 1, change.mean))

@@ -200,7 +200,7 @@ impl BridgeTakeover {
 mod tests {
     use super::*;
     use crate::detect::testing::{Line, hear, inside};
-    use crate::model::flow::Way;
+    use crate::model::flow::Direction;
     use crate::settings::Settings;
 
     fn found(roots: &[(f64, u64, u8)]) -> usize {
@@ -211,7 +211,7 @@ mod tests {
                 second: second + f64::from(i),
                 from: (inside(1), 0),
                 to: (inside(2), 0),
-                way: Way::Forward,
+                direction: Direction::ToResponder,
                 facts: vec![
                     (FactKind::Message, "configuration".to_owned()),
                     (FactKind::Priority, priority.to_string()),

@@ -8,7 +8,7 @@ use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, logins};
 use crate::model::fact::{FactKind, Kinds};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use crate::model::{Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
@@ -96,7 +96,7 @@ impl Detector for CleartextLogin {
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
         // The community of SNMP 1 and 2c is a password that goes with every question.
         let is_community = said.text(FactKind::Community).is_some_and(|community| !KNOWN_TO_ALL.contains(&community));
-        let is_try = touch.way == Way::Forward && (is_community || logins::is_try(said));
+        let is_try = touch.direction == Direction::ToResponder && (is_community || logins::is_try(said));
         if !is_try && self.connections.get(&touch.serial).is_none() {
             return;
         }
@@ -230,7 +230,7 @@ mod tests {
             second: 1.0,
             from: (inside(1), 40_000),
             to: (inside(2), 21),
-            way: Way::Forward,
+            direction: Direction::ToResponder,
             facts: vec![(FactKind::User, user.to_owned()), (FactKind::Password, "hunter2".to_owned())],
         }
     }

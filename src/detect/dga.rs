@@ -8,7 +8,7 @@ use super::tally::Tally;
 use super::walk::busiest;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use crate::model::time::SECOND;
 use crate::model::{Category, Finding, Host};
@@ -92,7 +92,7 @@ impl Detector for Dga {
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let said = &spoken.message.said;
-        let is_answer = spoken.touch.is_some_and(|touch| touch.way == Way::Backward);
+        let is_answer = spoken.touch.is_some_and(|touch| touch.direction == Direction::ToOriginator);
         let (true, Some(flow), Some(asked), Some(code)) =
             (is_answer, spoken.flow, spoken.asked, said.text(FactKind::DnsCode))
         else {
@@ -205,7 +205,7 @@ mod tests {
             second: f64::from(i),
             from: (inside(7), 40_000),
             to: (inside(53), 53),
-            way: Way::Backward,
+            direction: Direction::ToOriginator,
             facts: vec![(FactKind::DnsQuery, name), (FactKind::DnsCode, code.to_owned())],
         }
     }

@@ -154,7 +154,7 @@ mod tests {
     use super::*;
     use crate::detect::testing::{Line, hear};
     use crate::model::Host;
-    use crate::model::flow::Way;
+    use crate::model::flow::Direction;
     use crate::settings::Settings;
 
     fn asked(n: u32, gap: f64) -> usize {
@@ -163,7 +163,7 @@ mod tests {
             second: f64::from(i) * gap,
             from: (Host::v4([0, 0, 0, 0]), 68),
             to: (Host::v4([255, 255, 255, 255]), 67),
-            way: Way::Forward,
+            direction: Direction::ToResponder,
             facts: vec![(FactKind::Message, "discover".to_owned()), (FactKind::Mac, format!("02:00:00:00:00:{i:02x}"))],
         };
         let lines: Vec<Line> = (0..n).map(line).collect();

@@ -6,7 +6,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, domains};
 use crate::model::fact::{FactKind, Kinds};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use crate::model::{Category, Finding, Host, Series};
 use crate::settings::{Descriptor, Effect};
@@ -101,7 +101,7 @@ impl Detector for DnsTunnel {
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let said = &spoken.message.said;
         let (Some(flow), Some(touch), Some(name)) = (spoken.flow, spoken.touch, spoken.asked) else { return };
-        let is_question = touch.way == Way::Forward;
+        let is_question = touch.direction == Direction::ToResponder;
         let ((asker, _), (server, _)) = (flow.initiator(), flow.responder());
         let Some(asked) = self.pairs.of((name.domain, asker)) else { return };
         asked.heard.add(spoken);
@@ -232,7 +232,7 @@ mod tests {
                 second: f64::from(i),
                 from: (inside(1), 40_000),
                 to: (outside(53), 53),
-                way: Way::Forward,
+                direction: Direction::ToResponder,
                 facts: vec![(FactKind::DnsQuery, make(i)), (FactKind::DnsType, "A".to_owned())],
             })
             .collect();

@@ -7,7 +7,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use crate::model::{Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
@@ -118,7 +118,7 @@ impl Detector for DomainAttack {
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
-        if touch.way == Way::Backward {
+        if touch.direction == Direction::ToOriginator {
             if CONTROLLERS.contains(&spoken.message.protocol) {
                 self.controllers.of(flow.responder().0);
             }
@@ -255,7 +255,7 @@ mod tests {
             second: i as f64,
             from: (inside(from), 40_000),
             to: (inside(2), 49_668),
-            way: Way::Forward,
+            direction: Direction::ToResponder,
             facts: vec![(FactKind::Function, (*function).to_owned())],
         };
         let mut lines: Vec<Line> = functions.iter().enumerate().map(line).collect();
@@ -265,7 +265,7 @@ mod tests {
             second: 0.0,
             from: (inside(7), 40_000),
             to: (inside(9), 88),
-            way: Way::Backward,
+            direction: Direction::ToOriginator,
             facts: vec![(FactKind::Message, "TGS-REP".to_owned())],
         });
         hear(&ENTRY, &lines, &Settings::default()).findings

@@ -6,7 +6,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use crate::model::{Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
@@ -58,7 +58,7 @@ impl Detector for FtpBounce {
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let said = &spoken.message.said;
         let is_command = spoken.message.protocol == Named::Ftp
-            && spoken.touch.is_some_and(|touch| touch.way == Way::Forward)
+            && spoken.touch.is_some_and(|touch| touch.direction == Direction::ToResponder)
             && matches!(said.text(FactKind::Command), Some("PORT" | "EPRT"));
         let third = said.text(FactKind::Address).and_then(|text| text.parse::<IpAddr>().ok()).map(Host::of);
         let (true, Some(flow), Some(third)) = (is_command, spoken.flow, third) else { return };
@@ -122,7 +122,7 @@ mod tests {
         let found = |address: Host| {
             let facts = vec![(FactKind::Command, "PORT".to_owned()), (FactKind::Address, address.to_string())];
             let (from, to) = ((inside(1), 40_000), (inside(2), 21));
-            let line = Line { protocol: Named::Ftp, second: 1.0, from, to, way: Way::Forward, facts };
+            let line = Line { protocol: Named::Ftp, second: 1.0, from, to, direction: Direction::ToResponder, facts };
             hear(&ENTRY, &[line], &Settings::default()).findings.len()
         };
         assert_eq!((found(inside(9)), found(inside(1))), (1, 0));

@@ -6,7 +6,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use crate::model::{Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
@@ -74,7 +74,7 @@ impl Detector for Kerberoasting {
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let said = &spoken.message.said;
         let is_question = spoken.message.protocol == Named::Kerberos
-            && spoken.touch.is_some_and(|touch| touch.way == Way::Forward)
+            && spoken.touch.is_some_and(|touch| touch.direction == Direction::ToResponder)
             && said.text(FactKind::Message) == Some("TGS-REQ")
             && said.text(FactKind::Security) == Some("only weak encryption asked for");
         let (true, Some(flow), Some(service)) = (is_question, spoken.flow, said.text(FactKind::Service)) else {
@@ -151,7 +151,8 @@ mod tests {
                 (FactKind::Service, service.to_owned()),
             ];
             let (from, to) = ((inside(1), 40_000), (inside(2), 88));
-            let line = Line { protocol: Named::Kerberos, second: 1.0, from, to, way: Way::Forward, facts };
+            let line =
+                Line { protocol: Named::Kerberos, second: 1.0, from, to, direction: Direction::ToResponder, facts };
             hear(&ENTRY, &[line], &Settings::default()).findings.len()
         };
         let weak = "only weak encryption asked for";

@@ -8,7 +8,7 @@ use super::tally::Tally;
 use super::walk::busiest;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, logins};
 use crate::model::fact::{FactKind, Kinds};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use crate::model::time::{SECOND, span};
 use crate::model::{Category, Finding, Host, Series};
@@ -89,7 +89,7 @@ impl Detector for LoginGuessing {
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
         let ((client, _), (server, port)) = (flow.initiator(), flow.responder());
         let key = (client, server, port, spoken.message.protocol);
-        if touch.way == Way::Forward {
+        if touch.direction == Direction::ToResponder {
             let (user, password) = (said.text(FactKind::User), said.text(FactKind::Password));
             let is_request = spoken.message.protocol == Named::Http;
             let is_trying = logins::is_try(said);
@@ -206,9 +206,9 @@ mod tests {
     use crate::detect::testing::{Line, hear, inside};
     use crate::settings::Settings;
 
-    fn line(i: u32, way: Way, facts: Vec<(FactKind, String)>) -> Line {
+    fn line(i: u32, direction: Direction, facts: Vec<(FactKind, String)>) -> Line {
         let (protocol, second) = (Named::Http, f64::from(i));
-        Line { protocol, second, from: (inside(1), 40_000), to: (inside(2), 8080), way, facts }
+        Line { protocol, second, from: (inside(1), 40_000), to: (inside(2), 8080), direction, facts }
     }
 
     fn tries(n: u32, password: impl Fn(u32) -> String) -> usize {
@@ -216,7 +216,10 @@ mod tests {
         let lines: Vec<Line> = (0..n)
             .flat_map(|i| {
                 let facts = vec![(FactKind::User, "admin".to_owned()), (FactKind::Password, password(i))];
-                [line(i, Way::Forward, facts), line(i, Way::Backward, vec![(FactKind::Login, "refused".to_owned())])]
+                [
+                    line(i, Direction::ToResponder, facts),
+                    line(i, Direction::ToOriginator, vec![(FactKind::Login, "refused".to_owned())]),
+                ]
             })
             .collect();
         let findings = hear(&ENTRY, &lines, &Settings::default()).findings;

@@ -6,7 +6,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use crate::model::{Category, Finding, Flow, Host, quantity};
 use crate::settings::{Descriptor, Effect};
@@ -118,7 +118,7 @@ impl Detector for MailExfiltration {
         }
         let said = &spoken.message.said;
         let Some(pair) = self.pairs.of(key(flow)) else { return };
-        if touch.way == Way::Backward {
+        if touch.direction == Direction::ToOriginator {
             pair.is_encrypted |= said.text(FactKind::Security).is_some();
             return;
         }
@@ -314,7 +314,7 @@ mod tests {
             second: 1.0,
             from: (inside(1), 40_000),
             to: (outside(1), 25),
-            way: Way::Forward,
+            direction: Direction::ToResponder,
             facts: vec![(FactKind::MailFrom, "a@example.org".to_owned())],
         };
         assert!(hear(&ENTRY, &[line], &Settings::default()).findings.is_empty());

@@ -207,12 +207,19 @@ impl Pair {
 mod tests {
     use super::*;
     use crate::detect::testing::{Line, hear, inside, outside};
-    use crate::model::flow::Way;
+    use crate::model::flow::Direction;
     use crate::settings::Settings;
 
     fn line(protocol: Named, command: &str) -> Line {
         let facts = vec![(FactKind::Command, command.to_owned())];
-        Line { protocol, second: 1.0, from: (inside(1), 40_000), to: (outside(1), 3333), way: Way::Forward, facts }
+        Line {
+            protocol,
+            second: 1.0,
+            from: (inside(1), 40_000),
+            to: (outside(1), 3333),
+            direction: Direction::ToResponder,
+            facts,
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use crate::model::{Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
@@ -87,9 +87,9 @@ impl Detector for NamePoisoning {
         if !matches!(said.text(FactKind::DnsType), Some("A" | "AAAA" | "NB")) {
             return;
         }
-        let (from, to) = match touch.way {
-            Way::Forward => (flow.initiator().0, flow.responder().0),
-            Way::Backward => (flow.responder().0, flow.initiator().0),
+        let (from, to) = match touch.direction {
+            Direction::ToResponder => (flow.initiator().0, flow.responder().0),
+            Direction::ToOriginator => (flow.responder().0, flow.initiator().0),
         };
         let name = name.to_lowercase();
         if said.text(FactKind::Message) != Some("answer") {
@@ -180,7 +180,7 @@ mod tests {
             second: 1.0,
             from: (inside(from), 137),
             to: (inside(to), 137),
-            way: Way::Forward,
+            direction: Direction::ToResponder,
             facts: vec![
                 (FactKind::Message, message.to_owned()),
                 (FactKind::DnsQuery, name.to_owned()),

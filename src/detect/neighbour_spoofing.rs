@@ -165,7 +165,7 @@ fn finding(device: &str, taken: &[(Host, &Claims)], least: f64) -> Finding {
 mod tests {
     use super::*;
     use crate::detect::testing::{Line, hear, inside};
-    use crate::model::flow::Way;
+    use crate::model::flow::Direction;
     use crate::settings::Settings;
 
     fn found(devices: &[u8]) -> usize {
@@ -174,7 +174,7 @@ mod tests {
             second: i as f64,
             from: (inside(1), 0),
             to: (inside(2), 0),
-            way: Way::Forward,
+            direction: Direction::ToResponder,
             facts: vec![
                 (FactKind::Message, "neighbour advertisement".to_owned()),
                 (FactKind::Address, "fe80::1".to_owned()),

@@ -6,7 +6,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use crate::model::time::SECOND;
 use crate::model::{Category, Finding, Host};
@@ -103,7 +103,7 @@ impl Detector for RacingAnswer {
         let hash = self.hasher.hash_one((touch.serial, name, said.text(FactKind::DnsType)));
         let Some(slot) = self.questions.get_mut(hash as usize % MOST_QUESTIONS) else { return };
         let now = spoken.message.time_ns;
-        if touch.way == Way::Forward {
+        if touch.direction == Direction::ToResponder {
             if slot.hash == hash {
                 slot.n_asked += 1;
             } else {
@@ -205,8 +205,8 @@ mod tests {
                 facts.text(FactKind::DnsAnswer, answer.unwrap_or(""));
                 let said = facts.messages().next().unwrap();
                 let message = Message { protocol: Named::Dns, time_ns: 1, packet: 1, said };
-                let way = if answer.is_some() { Way::Backward } else { Way::Forward };
-                let touch = Some(Touch { serial: 7, way, is_retransmission: false });
+                let direction = if answer.is_some() { Direction::ToOriginator } else { Direction::ToResponder };
+                let touch = Some(Touch { serial: 7, direction, is_retransmission: false });
                 let flow = Some(&flow);
                 detector.observe_message(&Spoken { message: &message, touch, flow, names: &names, asked: None });
             }

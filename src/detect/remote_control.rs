@@ -133,7 +133,7 @@ fn finding((from, to, port): (Host, Host, u16), calls: &BTreeMap<usize, u64>, le
 mod tests {
     use super::*;
     use crate::detect::testing::{Line, hear, inside};
-    use crate::model::flow::Way;
+    use crate::model::flow::Direction;
     use crate::model::protocol::Named;
     use crate::settings::Settings;
 
@@ -142,7 +142,7 @@ mod tests {
         let found = |function: &str| {
             let facts = vec![(FactKind::Function, function.to_owned())];
             let (from, to) = ((inside(1), 40_000), (inside(2), 445));
-            let line = Line { protocol: Named::Smb, second: 1.0, from, to, way: Way::Forward, facts };
+            let line = Line { protocol: Named::Smb, second: 1.0, from, to, direction: Direction::ToResponder, facts };
             hear(&ENTRY, &[line], &Settings::default()).findings
         };
         assert_eq!(found("NetrJobAdd")[0].technique.as_deref(), Some("T1053.002"));

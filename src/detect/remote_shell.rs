@@ -167,7 +167,7 @@ mod tests {
     use super::*;
     use crate::detect::testing::{Line, hear, inside, outside};
     use crate::model::Severity;
-    use crate::model::flow::Way;
+    use crate::model::flow::Direction;
     use crate::settings::Settings;
 
     #[test]
@@ -177,7 +177,7 @@ mod tests {
             second: 1.0,
             from: (inside(1), 40_000),
             to: (outside(1), 4444),
-            way: Way::Backward,
+            direction: Direction::ToOriginator,
             facts: vec![(FactKind::Message, "reverse shell".to_owned()), (FactKind::Command, "id".to_owned())],
         };
         let found = hear(&ENTRY, &[line], &Settings::default()).findings;
@@ -187,7 +187,7 @@ mod tests {
             second: 1.0,
             from: (inside(1), 40_000),
             to: (inside(2), 4444),
-            way: Way::Forward,
+            direction: Direction::ToResponder,
             facts: vec![(FactKind::Message, "script".to_owned()), (FactKind::Command, "#!/bin/sh".to_owned())],
         };
         assert!(hear(&ENTRY, &[script], &Settings::default()).findings[0].title.contains("script"));
@@ -196,7 +196,7 @@ mod tests {
             second: 1.0,
             from: (inside(1), 40_000),
             to: (outside(1), 80),
-            way: Way::Forward,
+            direction: Direction::ToResponder,
             facts: vec![(FactKind::HttpMethod, "GET".to_owned())],
         };
         assert!(hear(&ENTRY, &[web], &Settings::default()).findings.is_empty());

@@ -8,7 +8,7 @@ use crate::flow::roster::Roster;
 use crate::flow::table::{FlowTable, Limits, Touch};
 use crate::flow::told::{self, Told};
 use crate::model::fact::{FactKind, Facts, Message};
-use crate::model::flow::{Flow, FlowKey, NameSource, Run, TcpState, Way};
+use crate::model::flow::{Direction, Flow, FlowKey, NameSource, Run, TcpState};
 use crate::model::moments::Moments;
 use crate::model::packet::{Arp, Icmp, Ip, Layers, Packet, Tcp, Transport, Udp};
 use crate::model::protocol::Named;
@@ -82,16 +82,16 @@ impl Made {
         let ((low, low_port), (high, high_port)) = if is_low { (self.from, self.to) } else { (self.to, self.from) };
         let first_ns = (self.start * 1e9) as i64;
         let last_ns = first_ns + (self.seconds * 1e9) as i64;
-        let [forward, backward] = [0, 1].map(|way| {
-            let n = self.packets[way];
+        let [forward, backward] = [0, 1].map(|side| {
+            let n = self.packets[side];
             let mut direction = DirectionStats { packets: n, first_ns, last_ns, ..DirectionStats::default() };
             for _ in 0..n {
-                direction.payload.add(self.bytes[way] as f64 / f64::from(n));
+                direction.payload.add(self.bytes[side] as f64 / f64::from(n));
             }
-            direction.data_packets = if self.bytes[way] > 0 { n } else { 0 };
-            direction.bytes = self.bytes[way] + 54 * u64::from(n);
+            direction.data_packets = if self.bytes[side] > 0 { n } else { 0 };
+            direction.bytes = self.bytes[side] + 54 * u64::from(n);
             for bit in 0..8 {
-                direction.flags[bit] = if self.flags[way] & (1 << bit) != 0 { n } else { 0 };
+                direction.flags[bit] = if self.flags[side] & (1 << bit) != 0 { n } else { 0 };
             }
             direction
         });
@@ -262,7 +262,7 @@ pub struct Line {
     /// The other side, and its port.
     pub to: (Host, u16),
     /// Who says it.
-    pub way: Way,
+    pub direction: Direction,
     /// What it says; digits become a number where the kind is one of numbers.
     pub facts: Vec<(FactKind, String)>,
 }
@@ -294,7 +294,7 @@ pub fn hear(entry: &Entry, lines: &[Line], settings: &Settings) -> Conclusion {
         let time_ns = flow.first_ns;
         let Some(said) = facts.messages().next() else { continue };
         let message = Message { protocol: line.protocol, time_ns, packet: u64::from(serial), said };
-        let touch = Some(Touch { serial, way: line.way, is_retransmission: false });
+        let touch = Some(Touch { serial, direction: line.direction, is_retransmission: false });
         told::note(&said, &mut names, &mut noted);
         let asked = noted.iter().find(|fact| fact.kind == FactKind::DnsQuery).map(|fact| fact.value as u32);
         asked.iter().for_each(|name| domains.learn(&mut names, *name));

@@ -12,7 +12,7 @@ use crate::model::time::{SECOND, span};
 use crate::model::{Category, DirectionStats, Finding, Flow, Host, Series};
 use crate::settings::{Descriptor, Effect};
 use crate::stats::bins::Bins;
-use crate::stats::change::{Change, Usual, Way, changes};
+use crate::stats::change::{Change, Sense, Usual, changes};
 use crate::stats::entropy::Windows;
 use shift::{Measured, Shift};
 
@@ -159,7 +159,7 @@ fn volumes(bins: &Bins<4>, host: Option<Host>, ratio: f64) -> Vec<Shift> {
                 && change.mean >= ratio * usual.median.max(1.0)
                 && change.mean >= TIMES_ELSEWHERE * elsewhere
         };
-        let all = changes(&values, usual, Way::Up).into_iter().filter(is_large);
+        let all = changes(&values, usual, Sense::Up).into_iter().filter(is_large);
         let Some(change) = all.max_by(|a, b| a.total().total_cmp(&b.total())) else { continue };
         let width = bins.width_ns();
         let bin = span(width).replace(".00 s", " s");
@@ -175,7 +175,7 @@ fn volumes(bins: &Bins<4>, host: Option<Host>, ratio: f64) -> Vec<Shift> {
                 name: name.to_owned(),
                 within: format!("within {bin}"),
                 unit,
-                way: Way::Up,
+                direction: Sense::Up,
                 is_spread: false,
                 mean: change.mean,
                 usual: usual.median,
@@ -201,8 +201,8 @@ fn spreads<const N: usize>(windows: &Windows<N>, host: Option<Host>, names: &[&s
             windows.done.iter().zip(&values).map(|(window, value)| (*value, window.seconds())).collect();
         let usual = Usual::weighted(&weighted, LEAST_SPREAD);
         let all_seconds: f64 = weighted.iter().map(|(_, seconds)| seconds).sum();
-        for way in [Way::Up, Way::Down] {
-            let all = changes(&values, usual, way);
+        for direction in [Sense::Up, Sense::Down] {
+            let all = changes(&values, usual, direction);
             if all.len() > MOST_TURNS {
                 continue;
             }
@@ -237,7 +237,7 @@ fn spreads<const N: usize>(windows: &Windows<N>, host: Option<Host>, names: &[&s
                     name: (*name).to_owned(),
                     within: "entropy of 0 to 1".to_owned(),
                     unit: "",
-                    way,
+                    direction,
                     is_spread: true,
                     mean: change.mean,
                     usual: usual.median,

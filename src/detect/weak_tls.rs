@@ -7,7 +7,7 @@ use super::severity::{Impact, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use crate::model::time::SECOND;
 use crate::model::{Category, Finding, Host};
@@ -111,7 +111,7 @@ impl Detector for WeakTls {
         let ((client, _), key) = (flow.initiator(), flow.responder());
         let is_old = |kind| said.text(kind).is_some_and(|version| OLD_VERSIONS.contains(&version));
         let (message, weak) = match said.text(FactKind::Message) {
-            Some("client hello") if touch.way == Way::Forward => {
+            Some("client hello") if touch.direction == Direction::ToResponder => {
                 let is_nameless = said.text(FactKind::TlsSni).is_none() && !key.0.is_internal();
                 let weak = if is_nameless { NAMELESS } else { 0 };
                 if is_old(FactKind::TlsOffered)
@@ -129,7 +129,7 @@ impl Detector for WeakTls {
                 }
                 (SERVER_HELLO, if is_old(FactKind::Version) { OLD } else { 0 })
             }
-            Some("certificate") if touch.way == Way::Backward => {
+            Some("certificate") if touch.direction == Direction::ToOriginator => {
                 let now = u64::try_from(spoken.message.time_ns / SECOND).unwrap_or(0);
                 let is_past = said.number(FactKind::CertUntil).is_some_and(|until| until < now);
                 let is_early = said.number(FactKind::CertFrom).is_some_and(|from| from > now);
@@ -231,13 +231,13 @@ mod tests {
     use crate::model::Severity;
     use crate::settings::Settings;
 
-    fn found(messages: &[(Way, &[(FactKind, &str)])]) -> Vec<Finding> {
-        let line = |(way, facts): &(Way, &[(FactKind, &str)])| Line {
+    fn found(messages: &[(Direction, &[(FactKind, &str)])]) -> Vec<Finding> {
+        let line = |(direction, facts): &(Direction, &[(FactKind, &str)])| Line {
             protocol: Named::Tls,
             second: 1.0,
             from: (inside(1), 40_000),
             to: (outside(1), 443),
-            way: *way,
+            direction: *direction,
             facts: facts.iter().map(|(kind, text)| (*kind, (*text).to_owned())).collect(),
         };
         let lines: Vec<Line> = messages.iter().map(line).collect();
@@ -247,14 +247,15 @@ mod tests {
     #[test]
     fn old_versions_and_own_certificates_are_told_and_new_ones_are_not() {
         use FactKind::{CertSelfSigned, Message, TlsOffered, TlsSni, Version};
-        let hello = (Way::Forward, &[(Message, "client hello"), (TlsOffered, "TLS 1.2"), (TlsSni, "a.example")][..]);
-        let good = (Way::Backward, &[(Message, "server hello"), (Version, "TLS 1.2")][..]);
-        let old = (Way::Backward, &[(Message, "server hello"), (Version, "TLS 1.0")][..]);
-        let own = (Way::Backward, &[(Message, "certificate"), (CertSelfSigned, "yes")][..]);
+        let hello =
+            (Direction::ToResponder, &[(Message, "client hello"), (TlsOffered, "TLS 1.2"), (TlsSni, "a.example")][..]);
+        let good = (Direction::ToOriginator, &[(Message, "server hello"), (Version, "TLS 1.2")][..]);
+        let old = (Direction::ToOriginator, &[(Message, "server hello"), (Version, "TLS 1.0")][..]);
+        let own = (Direction::ToOriginator, &[(Message, "certificate"), (CertSelfSigned, "yes")][..]);
         assert!(found(&[hello, good]).is_empty());
         assert_eq!(found(&[hello, old])[0].severity, Severity::Info);
         assert_eq!(found(&[hello, old, own])[0].severity, Severity::Low);
-        let blunt = (Way::Forward, &[(Message, "client hello"), (TlsOffered, "TLS 1.0")][..]);
+        let blunt = (Direction::ToResponder, &[(Message, "client hello"), (TlsOffered, "TLS 1.0")][..]);
         assert_eq!(found(&[blunt])[0].severity, Severity::Low);
     }
 }

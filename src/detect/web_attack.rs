@@ -7,7 +7,7 @@ use super::tally::Tally;
 use super::web_signs::{self, Headers, KINDS, Kind};
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds, Said};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use crate::model::secret::MASK;
 use crate::model::{Category, Finding, Host, Secrets};
@@ -103,7 +103,7 @@ impl Detector for WebAttack {
         let said = &spoken.message.said;
         let ((client, _), (server, port)) = (flow.initiator(), flow.responder());
         let Some(pair) = self.pairs.of((client, server, port)) else { return };
-        if touch.way == Way::Backward {
+        if touch.direction == Direction::ToOriginator {
             if let Some(status) = said.number(FactKind::HttpStatus) {
                 pair.n_answers += 1;
                 if status == 404 {
@@ -281,7 +281,7 @@ mod tests {
             second: 1.0,
             from: (outside(1), 40_000),
             to: (inside(1), 80),
-            way: Way::Forward,
+            direction: Direction::ToResponder,
             facts: vec![(FactKind::HttpMethod, "GET".to_owned()), (FactKind::HttpPath, (*path).to_owned())],
         };
         let lines: Vec<Line> = paths.iter().map(line).collect();
@@ -305,7 +305,7 @@ mod tests {
             second: 1.0,
             from: (outside(1), 40_000),
             to: (inside(1), 80),
-            way: Way::Forward,
+            direction: Direction::ToResponder,
             facts: [(FactKind::HttpPath, "/login")]
                 .into_iter()
                 .chain(fields.iter().map(|field| (FactKind::HttpForm, *field)))

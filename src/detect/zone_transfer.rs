@@ -6,7 +6,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use crate::model::{Category, Finding, Host};
 use crate::settings::{Descriptor, Effect};
@@ -73,7 +73,7 @@ impl Detector for ZoneTransfer {
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
         let said = &spoken.message.said;
         let ((asker, _), (server, _)) = (flow.initiator(), flow.responder());
-        let is_answer = touch.way == Way::Backward;
+        let is_answer = touch.direction == Direction::ToOriginator;
         if is_answer {
             self.servers.of(server);
         }
@@ -160,13 +160,13 @@ mod tests {
     use crate::model::Severity;
     use crate::settings::Settings;
 
-    fn line(from: u8, to: u8, way: Way, kind: &str) -> Line {
+    fn line(from: u8, to: u8, direction: Direction, kind: &str) -> Line {
         Line {
             protocol: Named::Dns,
             second: 1.0,
             from: (inside(from), 40_000),
             to: (inside(to), 53),
-            way,
+            direction,
             facts: vec![(FactKind::DnsQuery, "example.com".to_owned()), (FactKind::DnsType, kind.to_owned())],
         }
     }
@@ -175,9 +175,9 @@ mod tests {
     fn a_host_that_wants_all_names_is_reported_and_a_second_server_hardly() {
         let worst =
             |lines: &[Line]| hear(&ENTRY, lines, &Settings::default()).findings.first().map(|finding| finding.severity);
-        assert_eq!(worst(&[line(1, 2, Way::Forward, "AXFR")]), Some(Severity::Medium));
-        assert_eq!(worst(&[line(1, 2, Way::Forward, "A"), line(1, 2, Way::Forward, "SOA")]), None);
-        let secondary = [line(9, 1, Way::Backward, "A"), line(1, 2, Way::Forward, "AXFR")];
+        assert_eq!(worst(&[line(1, 2, Direction::ToResponder, "AXFR")]), Some(Severity::Medium));
+        assert_eq!(worst(&[line(1, 2, Direction::ToResponder, "A"), line(1, 2, Direction::ToResponder, "SOA")]), None);
+        let secondary = [line(9, 1, Direction::ToOriginator, "A"), line(1, 2, Direction::ToResponder, "AXFR")];
         assert!(worst(&secondary) < Some(Severity::Medium));
     }
 }

@@ -1,7 +1,7 @@
 //! Messages that announce another flow to the protocol of that flow: data connections of FTP, transfers of TFTP.
 
 use crate::model::fact::{FactKind, Message};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use crate::model::{Flow, Host};
 
@@ -31,8 +31,8 @@ impl Announced {
     }
 
     /// Remembers what a message of a flow announces.
-    pub fn note(&mut self, message: &Message<'_>, flow: &Flow, way: Way) {
-        let Some(announcement) = announcement(message, flow, way) else { return };
+    pub fn note(&mut self, message: &Message<'_>, flow: &Flow, direction: Direction) {
+        let Some(announcement) = announcement(message, flow, direction) else { return };
         if self.list.contains(&announcement) {
             return;
         }
@@ -59,9 +59,9 @@ fn transport(protocol: Named) -> u8 {
     if protocol == Named::Tftp { 17 } else { 6 }
 }
 
-fn announcement(message: &Message<'_>, flow: &Flow, way: Way) -> Option<Announcement> {
+fn announcement(message: &Message<'_>, flow: &Flow, direction: Direction) -> Option<Announcement> {
     let said = &message.said;
-    let sender = if way == Way::Forward { flow.initiator() } else { flow.responder() };
+    let sender = if direction == Direction::ToResponder { flow.initiator() } else { flow.responder() };
     match message.protocol {
         // The server answers from a new port to that of the request (RFC 1350, section 4).
         Named::Tftp => {
@@ -71,7 +71,7 @@ fn announcement(message: &Message<'_>, flow: &Flow, way: Way) -> Option<Announce
         Named::Ftp => {
             let port = u16::try_from(said.number(FactKind::Port)?).ok().filter(|port| *port > 0)?;
             // Behind a NAT a server's own address is not what others see: the one that it is spoken to at counts.
-            let named = said.text(FactKind::Address).filter(|_| way == Way::Forward);
+            let named = said.text(FactKind::Address).filter(|_| direction == Direction::ToResponder);
             let host = named.and_then(|text| text.parse().ok()).map_or(sender.0, Host::of);
             Some(Announcement { host, port, protocol: Named::FtpData })
         }
@@ -95,18 +95,24 @@ mod tests {
         flow
     }
 
-    fn note(announced: &mut Announced, protocol: Named, flow: &Flow, way: Way, add: impl FnOnce(&mut Facts)) {
+    fn note(
+        announced: &mut Announced,
+        protocol: Named,
+        flow: &Flow,
+        direction: Direction,
+        add: impl FnOnce(&mut Facts),
+    ) {
         let mut facts = Facts::default();
         add(&mut facts);
         let said = facts.messages().next().unwrap();
-        announced.note(&Message { protocol, time_ns: 0, packet: 0, said }, flow, way);
+        announced.note(&Message { protocol, time_ns: 0, packet: 0, said }, flow, direction);
     }
 
     #[test]
     fn a_data_connection_is_known_once_wherever_its_server_says_it_stands() {
         let control = flow(("10.0.0.1", 40_000), ("192.0.2.1", 21), 6);
         let mut announced = Announced::default();
-        note(&mut announced, Named::Ftp, &control, Way::Backward, |facts| {
+        note(&mut announced, Named::Ftp, &control, Direction::ToOriginator, |facts| {
             facts.text(FactKind::Address, "172.16.0.1");
             facts.number(FactKind::Port, 4000);
         });
@@ -119,13 +125,13 @@ mod tests {
     fn a_client_may_wait_elsewhere_and_a_transfer_answers_the_port_of_its_request() {
         let control = flow(("10.0.0.1", 40_000), ("192.0.2.1", 21), 6);
         let mut announced = Announced::default();
-        note(&mut announced, Named::Ftp, &control, Way::Forward, |facts| {
+        note(&mut announced, Named::Ftp, &control, Direction::ToResponder, |facts| {
             facts.text(FactKind::Address, "10.0.0.9");
             facts.number(FactKind::Port, 5000);
         });
         let request = flow(("10.0.0.1", 40_002), ("192.0.2.1", 69), 17);
         let read = |facts: &mut Facts| facts.text(FactKind::Message, "read");
-        note(&mut announced, Named::Tftp, &request, Way::Forward, read);
+        note(&mut announced, Named::Tftp, &request, Direction::ToResponder, read);
         let transfer = flow(("192.0.2.1", 3000), ("10.0.0.1", 40_002), 17);
         assert_eq!(announced.take(&transfer), Some(Named::Tftp));
         assert_eq!(announced.take(&flow(("192.0.2.1", 20), ("10.0.0.9", 5000), 6)), Some(Named::FtpData));
@@ -137,7 +143,7 @@ mod tests {
         let mut announced = Announced::default();
         let request = |port| flow(("10.0.0.1", port), ("192.0.2.1", 69), 17);
         for port in 1..=MOST as u16 + 1 {
-            note(&mut announced, Named::Tftp, &request(port), Way::Forward, |facts| {
+            note(&mut announced, Named::Tftp, &request(port), Direction::ToResponder, |facts| {
                 facts.text(FactKind::Message, "write");
             });
         }

@@ -9,7 +9,7 @@ pub use key::Lead;
 use super::chunks::{CHUNK, Chunks};
 use super::names::Names;
 use super::tcp;
-use crate::model::flow::{Flow, FlowKey, Way};
+use crate::model::flow::{Direction, Flow, FlowKey};
 use crate::model::packet::{Packet, Refused};
 use crate::model::time;
 use count::{count, new_flow};
@@ -74,7 +74,7 @@ pub struct Touch {
     /// Its flow.
     pub serial: u32,
     /// Its way in the flow.
-    pub way: Way,
+    pub direction: Direction,
     /// It repeats bytes that were sent before.
     pub is_retransmission: bool,
 }
@@ -124,8 +124,12 @@ impl FlowTable {
             match why_ended(flow, packet, from, limits) {
                 None => {
                     let is_retransmission = count(flow, packet, from);
-                    let way = if (from == 0) == flow.is_low_initiator { Way::Forward } else { Way::Backward };
-                    return Some(Touch { serial, way, is_retransmission });
+                    let direction = if (from == 0) == flow.is_low_initiator {
+                        Direction::ToResponder
+                    } else {
+                        Direction::ToOriginator
+                    };
+                    return Some(Touch { serial, direction, is_retransmission });
                 }
                 Some(End::Active) => carried_on = Some(flow.clone()),
                 Some(End::Idle | End::Restart) => {}
@@ -141,9 +145,10 @@ impl FlowTable {
             flow.talk = Flow::HEARD;
         }
         count(&mut flow, packet, from);
-        let way = if (from == 0) == flow.is_low_initiator { Way::Forward } else { Way::Backward };
+        let direction =
+            if (from == 0) == flow.is_low_initiator { Direction::ToResponder } else { Direction::ToOriginator };
         let serial = self.insert(hash, flow, ended);
-        Some(Touch { serial, way, is_retransmission: false })
+        Some(Touch { serial, direction, is_retransmission: false })
     }
 
     /// Marks the flow whose packet an ICMP message says could not be delivered. Only by its first packets: later

@@ -1,7 +1,7 @@
 //! Payload packets of connections that cannot be read to the turns of their talk.
 
 use crate::model::Flow;
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Payload packets in which both sides agree on keys: a greeting each, certificates, and the ends of the handshake.
@@ -20,7 +20,7 @@ fn take(flow: &mut Flow, from: usize, bytes: u32, now: i64) {
     if low.saturating_add(high) <= HANDSHAKE_PACKETS {
         return;
     }
-    let way = if (from == 0) == flow.is_low_initiator { Way::Forward } else { Way::Backward };
+    let direction = if (from == 0) == flow.is_low_initiator { Direction::ToResponder } else { Direction::ToOriginator };
     let at_millis = u32::try_from((now - flow.first_ns).max(0) / 1_000_000).unwrap_or(u32::MAX);
-    flow.extra.get_or_insert_default().turns.get_or_insert_default().take(way, at_millis, bytes);
+    flow.extra.get_or_insert_default().turns.get_or_insert_default().take(direction, at_millis, bytes);
 }

@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 
 /// Which way a packet goes, from the flow's initiator.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum Way {
+pub enum Direction {
     /// From the initiator to the responder.
-    Forward,
+    ToResponder,
     /// From the responder to the initiator.
-    Backward,
+    ToOriginator,
 }
 
 /// The five-tuple and VLAN in canonical order: `low` is the smaller (address, port) pair.

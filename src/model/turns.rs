@@ -1,6 +1,6 @@
 //! Who speaks in a connection that cannot be read, how much at a time and after what silence.
 
-use super::flow::Way;
+use super::flow::Direction;
 
 /// What the initiator says and what comes back until it speaks again. Where nothing was `sent` the other side spoke unasked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -38,7 +38,7 @@ pub struct Turns {
     pub list: Vec<Turn>,
     /// Turns that came after those.
     pub n_more: u32,
-    last: Option<(Way, u32)>,
+    last: Option<(Direction, u32)>,
     n_bulky: u8,
 }
 
@@ -63,44 +63,45 @@ impl Turns {
     }
 
     /// Takes a packet with so much payload, so long after the flow began.
-    pub fn take(&mut self, way: Way, at_millis: u32, bytes: u32) {
+    pub fn take(&mut self, direction: Direction, at_millis: u32, bytes: u32) {
         if bytes < Turns::LEAST_BYTES || self.is_bulky() {
             return;
         }
-        let before = self.last.replace((way, at_millis));
+        let before = self.last.replace((direction, at_millis));
         if self.n_more > 0 {
             // Only turns of the initiator are told apart where none is kept.
-            let is_new = way == Way::Forward && before.is_none_or(|(last, _)| last == Way::Backward);
+            let is_new =
+                direction == Direction::ToResponder && before.is_none_or(|(last, _)| last == Direction::ToOriginator);
             self.n_more = self.n_more.saturating_add(u32::from(is_new));
             return;
         }
-        if self.begins(way, at_millis, before) {
+        if self.begins(direction, at_millis, before) {
             if self.list.len() >= Turns::MOST {
                 self.n_more = 1;
                 return;
             }
             self.list.push(Turn { at_millis, wait_millis: u16::MAX, ..Turn::default() });
         }
-        self.add(way, at_millis, bytes);
+        self.add(direction, at_millis, bytes);
     }
 
     /// True if a packet begins a turn.
-    fn begins(&self, way: Way, at_millis: u32, before: Option<(Way, u32)>) -> bool {
+    fn begins(&self, direction: Direction, at_millis: u32, before: Option<(Direction, u32)>) -> bool {
         let (Some((last, last_millis)), Some(turn)) = (before, self.list.last()) else { return true };
         let silence = at_millis.saturating_sub(last_millis);
-        match (way, last) {
-            (Way::Forward, Way::Backward) => true,
-            (Way::Backward, Way::Forward) => silence > Turns::MOST_WAIT_MILLIS || turn.sent == 0,
+        match (direction, last) {
+            (Direction::ToResponder, Direction::ToOriginator) => true,
+            (Direction::ToOriginator, Direction::ToResponder) => silence > Turns::MOST_WAIT_MILLIS || turn.sent == 0,
             _ => silence > Turns::PAUSE_MILLIS,
         }
     }
 
-    fn add(&mut self, way: Way, at_millis: u32, bytes: u32) {
+    fn add(&mut self, direction: Direction, at_millis: u32, bytes: u32) {
         let Some(turn) = self.list.last_mut() else { return };
         let bytes = u16::try_from(bytes).unwrap_or(u16::MAX);
-        let (sum, n) = match way {
-            Way::Forward => (&mut turn.sent, &mut turn.n_sent),
-            Way::Backward => {
+        let (sum, n) = match direction {
+            Direction::ToResponder => (&mut turn.sent, &mut turn.n_sent),
+            Direction::ToOriginator => {
                 if turn.n_got == 0 {
                     turn.wait_millis = u16::try_from(at_millis.saturating_sub(turn.at_millis)).unwrap_or(u16::MAX);
                 }
@@ -121,26 +122,26 @@ impl Turns {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Way::{Backward, Forward};
+    use Direction::{ToOriginator, ToResponder};
 
-    fn turns(packets: &[(Way, u32, u32)]) -> Turns {
+    fn turns(packets: &[(Direction, u32, u32)]) -> Turns {
         let mut turns = Turns::default();
-        packets.iter().for_each(|(way, at, bytes)| turns.take(*way, *at, *bytes));
+        packets.iter().for_each(|(direction, at, bytes)| turns.take(*direction, *at, *bytes));
         turns
     }
 
     #[test]
     fn questions_answers_and_what_is_said_unasked_are_told_apart() {
         let turns = turns(&[
-            (Forward, 0, 60),
-            (Forward, 2, 90),
-            (Backward, 30, 200),
-            (Backward, 30, 31),
-            (Forward, 5000, 150),
-            (Backward, 5040, 80),
-            (Backward, 9000, 900),
-            (Backward, 9001, 100),
-            (Backward, 15_000, 1000),
+            (ToResponder, 0, 60),
+            (ToResponder, 2, 90),
+            (ToOriginator, 30, 200),
+            (ToOriginator, 30, 31),
+            (ToResponder, 5000, 150),
+            (ToOriginator, 5040, 80),
+            (ToOriginator, 9000, 900),
+            (ToOriginator, 9001, 100),
+            (ToOriginator, 15_000, 1000),
         ]);
         let seen: Vec<_> = turns.list.iter().map(|t| (t.at_millis, t.sent, t.n_sent, t.got, t.n_got)).collect();
         assert_eq!(seen, [(0, 150, 2, 200, 1), (5000, 150, 1, 80, 1), (9000, 0, 0, 1000, 2), (15_000, 0, 0, 1000, 1)]);
@@ -150,10 +151,10 @@ mod tests {
 
     #[test]
     fn downloads_keep_nothing_and_long_talks_are_counted_on() {
-        let page = |i: u32| [(Forward, i * 100, 400), (Backward, i * 100 + 20, 60_000)];
+        let page = |i: u32| [(ToResponder, i * 100, 400), (ToOriginator, i * 100 + 20, 60_000)];
         let download = turns(&(0..9).flat_map(page).collect::<Vec<_>>());
         assert!(download.is_bulky() && download.list.capacity() == 0);
-        let word = |i: u32| [(Forward, i * 100, 100), (Backward, i * 100 + 20, 100)];
+        let word = |i: u32| [(ToResponder, i * 100, 100), (ToOriginator, i * 100 + 20, 100)];
         let talk = turns(&(0..Turns::MOST as u32 + 9).flat_map(word).collect::<Vec<_>>());
         assert_eq!((talk.list.len(), talk.n_more), (Turns::MOST, 9));
     }

@@ -12,7 +12,7 @@ use crate::flow::table::{Begun, FlowTable, Lead, Limits, Sought, Touch};
 use crate::flow::told::{self, Noted, Told};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::fact::{FactKind, Facts, Message};
-use crate::model::flow::{NameSource, Way};
+use crate::model::flow::{Direction, NameSource};
 use crate::model::packet::{Packet, Tcp, Transport};
 use crate::model::protocol::{Named, Protocol};
 use crate::model::{Flow, Host, time};
@@ -162,7 +162,7 @@ impl Line {
     fn packet(&mut self, packet: &Packet, sought: Sought, data: &[u8]) -> Option<Touch> {
         let touch = self.observe(packet, sought);
         let belongs = match touch {
-            Some(touch) => Belongs::Flow(touch.serial, touch.way),
+            Some(touch) => Belongs::Flow(touch.serial, touch.direction),
             None => Belongs::Alone(match packet.top() {
                 Some(Protocol::Named(named)) => Some(named),
                 _ => None,
@@ -220,13 +220,14 @@ impl Line {
             flow.talk = Flow::HEARD;
             return;
         }
-        let segment = Segment { serial: touch.serial, way: touch.way, time_ns: packet.time_ns, tcp, payload };
+        let segment =
+            Segment { serial: touch.serial, direction: touch.direction, time_ns: packet.time_ns, tcp, payload };
         self.facts.clear();
         let mut evicted = None;
         let Hearing { outcome, told, n_differing } =
             self.talks.hear(flow.talk, segment, &mut self.facts, |serial| evicted = Some(serial));
         if n_differing > 0 {
-            contradict(flow, packet, touch.way, n_differing);
+            contradict(flow, packet, touch.direction, n_differing);
         }
         match outcome {
             Outcome::At(place) => flow.talk = place,
@@ -284,7 +285,7 @@ impl Line {
         if let Some(flow) = touch.and_then(|touch| flows.get_mut(touch.serial)) {
             noted.iter().for_each(|fact| told.add(flow, *fact));
             if let (Named::Ftp | Named::Tftp, Some(touch)) = (message.protocol, touch) {
-                announced.note(message, flow, touch.way);
+                announced.note(message, flow, touch.direction);
             }
             let by_tls = said.text(FactKind::TlsSni).map(|name| (name, NameSource::TlsSni));
             let named = by_tls.or_else(|| said.text(FactKind::HttpHost).map(|name| (name, NameSource::HttpHost)));
@@ -313,8 +314,8 @@ fn payload<'a>(packet: &Packet, data: &'a [u8]) -> &'a [u8] {
 
 /// Notes that a segment says something else than was said before at its place.
 #[cold]
-fn contradict(flow: &mut Flow, packet: &Packet, way: Way, n_differing: usize) {
-    let from = usize::from((way == Way::Forward) != flow.is_low_initiator);
+fn contradict(flow: &mut Flow, packet: &Packet, direction: Direction, n_differing: usize) {
+    let from = usize::from((direction == Direction::ToResponder) != flow.is_low_initiator);
     if let Some(doubtful) = flow.doubtful_mut(from) {
         doubtful.conflicts.seen.add(packet.index, packet.time_ns);
         doubtful.conflicts.n_differing += n_differing as u64;

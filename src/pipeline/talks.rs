@@ -3,7 +3,7 @@
 use crate::decode::app::{self, Ends, Guess, Step, Talk};
 use crate::flow::stream::{Heard, Read, Side};
 use crate::model::fact::Facts;
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::packet::Tcp;
 use crate::model::protocol::Named;
 
@@ -40,7 +40,7 @@ pub struct Segment<'a> {
     /// Serial number of its flow.
     pub serial: u32,
     /// Its way in the flow.
-    pub way: Way,
+    pub direction: Direction,
     /// Nanoseconds since 1970.
     pub time_ns: i64,
     /// Its header.
@@ -155,18 +155,19 @@ impl Talking {
 
     /// Gives how many bytes differ from what was said before.
     fn hear(&mut self, segment: Segment<'_>, ends: &Ends, facts: &mut Facts) -> usize {
-        let way = segment.way;
+        let direction = segment.direction;
         let Segment { tcp, payload, .. } = segment;
         let mut is_handed_on = false;
         let [forward, backward] = &mut self.sides;
-        let (side, other) = if way == Way::Forward { (forward, backward) } else { (backward, forward) };
+        let (side, other) = if direction == Direction::ToResponder { (forward, backward) } else { (backward, forward) };
         let reader = &mut self.reader;
-        let mut read = |heard: Heard<'_>| listen(reader, way, heard, ends, facts, &mut is_handed_on);
+        let mut read = |heard: Heard<'_>| listen(reader, direction, heard, ends, facts, &mut is_handed_on);
         let n_differing = side.push(tcp.sequence, payload, tcp.payload_bytes, &mut read);
         if is_handed_on {
             // The other side may have spoken already, or have been found to say nothing more.
             other.resume();
-            let back = if way == Way::Forward { Way::Backward } else { Way::Forward };
+            let back =
+                if direction == Direction::ToResponder { Direction::ToOriginator } else { Direction::ToResponder };
             other.read_on(&mut |heard| listen(reader, back, heard, ends, facts, &mut false));
         }
         n_differing
@@ -176,14 +177,14 @@ impl Talking {
 /// Shows bytes to the reader of a connection, or finds one.
 fn listen(
     reader: &mut Option<(Named, Box<dyn Talk>)>,
-    way: Way,
+    direction: Direction,
     heard: Heard<'_>,
     ends: &Ends,
     facts: &mut Facts,
     is_handed_on: &mut bool,
 ) -> Read {
     let Heard::Bytes(bytes) = heard else {
-        let goes_on = reader.as_mut().is_some_and(|(_, talk)| talk.lose(way));
+        let goes_on = reader.as_mut().is_some_and(|(_, talk)| talk.lose(direction));
         return if goes_on { Read::Took(0) } else { Read::Stop };
     };
     if reader.is_none() {
@@ -194,7 +195,7 @@ fn listen(
         }
     }
     let Some((_, talk)) = reader else { return Read::Stop };
-    let step = talk.read(way, bytes, facts);
+    let step = talk.read(direction, bytes, facts);
     match step {
         Step::Took(n) => Read::Took(n.min(bytes.len())),
         Step::Skip(n) => Read::Skip(n),

@@ -159,9 +159,9 @@ pub(super) fn raw<'a>(placed: &Placed, data: &'a [u8]) -> RawPacket<'a> {
 
 /// What is known of the packet's flow.
 pub(super) fn known_of(pipeline: &Pipeline, packet: &Indexed, secrets: Secrets) -> Known {
-    let Belongs::Flow(serial, way) = packet.belongs else { return Known { secrets, ..Known::default() } };
+    let Belongs::Flow(serial, direction) = packet.belongs else { return Known { secrets, ..Known::default() } };
     let flow = pipeline.flows().get(serial).filter(|flow| flow.is_app_certain);
-    Known { flow: Some(serial), way: Some(way), app: flow.and_then(|flow| flow.app), secrets }
+    Known { flow: Some(serial), direction: Some(direction), app: flow.and_then(|flow| flow.app), secrets }
 }
 
 fn flow_of(packet: &Indexed) -> Option<u32> {

@@ -50,7 +50,7 @@ impl Usual {
 
 /// Which way values leave what is usual.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Way {
+pub enum Sense {
     /// Above it.
     Up,
     /// Below it.
@@ -88,10 +88,10 @@ impl Change {
 }
 
 /// Every lasting departure from the usual in one way, in order.
-pub fn changes(values: &[f64], usual: Usual, way: Way) -> Vec<Change> {
-    let off = |value: f64| match way {
-        Way::Up => (value - usual.median) / usual.spread,
-        Way::Down => (usual.median - value) / usual.spread,
+pub fn changes(values: &[f64], usual: Usual, direction: Sense) -> Vec<Change> {
+    let off = |value: f64| match direction {
+        Sense::Up => (value - usual.median) / usual.spread,
+        Sense::Down => (usual.median - value) / usual.spread,
     };
     let is_far = |place: usize| values.get(place).is_some_and(|value| off(*value) > FAR);
     let mut found = Vec::new();
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     fn up(values: &[f64]) -> Vec<(usize, usize, f64)> {
-        let found = changes(values, Usual::of(values, 1.0), Way::Up);
+        let found = changes(values, Usual::of(values, 1.0), Sense::Up);
         found.into_iter().map(|change| (change.from, change.to, change.mean)).collect()
     }
 
@@ -176,9 +176,9 @@ mod tests {
         values[60..90].fill(2.0);
         assert_eq!(up(&values).len(), 1);
         let usual = Usual::of(&values, 1.0);
-        let fall = changes(&values, usual, Way::Down);
+        let fall = changes(&values, usual, Sense::Down);
         assert_eq!(fall, [Change { from: 60, to: 89, mean: 2.0 }]);
         assert_eq!((fall[0].n_values(), fall[0].total(), fall[0].elsewhere(&values)), (30, 60.0, 500.0));
-        assert_eq!(changes(&[], Usual::of(&[], 1.0), Way::Up), []);
+        assert_eq!(changes(&[], Usual::of(&[], 1.0), Sense::Up), []);
     }
 }

@@ -62,7 +62,7 @@ impl<'a> PacketIndex<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::flow::Way;
+    use crate::model::flow::Direction;
     use crate::model::protocol::Named;
 
     #[test]
@@ -78,7 +78,7 @@ mod tests {
                 link_type: if i.is_multiple_of(2) { 1 } else { 113 },
             },
             belongs: match i % 3 {
-                0 => Belongs::Flow(i as u32, Way::Backward),
+                0 => Belongs::Flow(i as u32, Direction::ToOriginator),
                 1 => Belongs::Alone(Some(Named::Arp)),
                 _ => Belongs::Alone(None),
             },

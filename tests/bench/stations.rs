@@ -286,7 +286,7 @@ impl Stations {
 
 fn belongs(packet: &Packet, touch: Option<Touch>) -> Belongs {
     match touch {
-        Some(touch) => Belongs::Flow(touch.serial, touch.way),
+        Some(touch) => Belongs::Flow(touch.serial, touch.direction),
         None => Belongs::Alone(match packet.top() {
             Some(Protocol::Named(named)) => Some(named),
             _ => None,

@@ -4,7 +4,7 @@
 use super::shared::head::{Head, number};
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use std::fmt;
 
@@ -36,7 +36,7 @@ fn guess(bytes: &[u8], _: &Ends) -> Guess {
 struct BitTorrent;
 
 impl Talk for BitTorrent {
-    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         if !bytes.starts_with(HANDSHAKE) {
             return Step::Done;
         }
@@ -143,9 +143,9 @@ mod tests {
         let bytes = [HANDSHAKE, &[0; 8], &[0xab; 20], b"-UT3530-123456789012"].concat();
         let mut facts = Facts::default();
         for end in HANDSHAKE.len()..bytes.len() {
-            assert_eq!(BitTorrent.read(Way::Forward, &bytes[..end], &mut facts), Step::Took(0));
+            assert_eq!(BitTorrent.read(Direction::ToResponder, &bytes[..end], &mut facts), Step::Took(0));
         }
-        assert_eq!(BitTorrent.read(Way::Forward, &bytes, &mut facts), Step::Done);
+        assert_eq!(BitTorrent.read(Direction::ToResponder, &bytes, &mut facts), Step::Done);
         let hash = format!("hash={}", "ab".repeat(20));
         assert_eq!(listed(&facts), ["message=handshake", &hash, "agent=-UT3530-"]);
     }

@@ -2,7 +2,7 @@
 
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -89,7 +89,7 @@ fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
 struct Dnp3;
 
 impl Talk for Dnp3 {
-    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         if bytes.len() < HEADER_BYTES {
             return Step::Took(0);
         }
@@ -106,7 +106,7 @@ impl Talk for Dnp3 {
         Step::Took(frame.n_bytes)
     }
 
-    fn lose(&mut self, _: Way) -> bool {
+    fn lose(&mut self, _: Direction) -> bool {
         true
     }
 }
@@ -203,13 +203,13 @@ mod tests {
         assert_eq!(guess(&read_it, &ends), Guess::Certain);
         assert_eq!(guess(&read_it[..9], &ends), Guess::More);
         for end in 0..read_it.len() {
-            assert_eq!(Dnp3.read(Way::Forward, &read_it[..end], &mut facts), Step::Took(0));
+            assert_eq!(Dnp3.read(Direction::ToResponder, &read_it[..end], &mut facts), Step::Took(0));
         }
-        assert_eq!(Dnp3.read(Way::Forward, &read_it, &mut facts), Step::Took(18));
+        assert_eq!(Dnp3.read(Direction::ToResponder, &read_it, &mut facts), Step::Took(18));
         let later = [&[7, 5, 0x64, 9, 9, 9, 9, 9, 9, 9, 9][..], &status].concat();
-        assert_eq!(Dnp3.read(Way::Forward, &later, &mut facts), Step::Took(1));
-        assert_eq!(Dnp3.read(Way::Forward, &later[1..], &mut facts), Step::Took(10));
-        assert_eq!(Dnp3.read(Way::Forward, &later[11..], &mut facts), Step::Took(10));
+        assert_eq!(Dnp3.read(Direction::ToResponder, &later, &mut facts), Step::Took(1));
+        assert_eq!(Dnp3.read(Direction::ToResponder, &later[1..], &mut facts), Step::Took(10));
+        assert_eq!(Dnp3.read(Direction::ToResponder, &later[11..], &mut facts), Step::Took(10));
         assert_eq!(
             listed(&facts),
             ["from=1000", "to=1", "function=read", "from=1000", "to=1", "message=request link status"]

@@ -3,7 +3,7 @@
 use super::shared::dns;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::Facts;
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -38,7 +38,7 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
 struct Dns;
 
 impl Talk for Dns {
-    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         let Some(message) = message(bytes) else { return Step::Took(0) };
         facts.begin();
         let mark = facts.mark();

@@ -1,7 +1,7 @@
 //! What each application protocol gives: how it is recognised, and what reads it in datagrams, streams and frames.
 
 use crate::model::fact::Facts;
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::packet::Packet;
 use crate::model::protocol::{Named, Protocol};
 
@@ -84,10 +84,10 @@ impl Ends {
 /// A connection's two sides as one protocol reads them.
 pub trait Talk: Send {
     /// Reads what it can at the start of the bytes that come next on one side. Facts go out message by message.
-    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step;
+    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step;
 
     /// Bytes of one side are missing. True if it can go on with what follows.
-    fn lose(&mut self, _way: Way) -> bool {
+    fn lose(&mut self, _way: Direction) -> bool {
         false
     }
 }

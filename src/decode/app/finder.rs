@@ -4,7 +4,7 @@ use super::entry::{Datagram, Ends, Entry, Guess, Step, Stream};
 use super::{ALL, quic};
 use crate::model::Host;
 use crate::model::fact::Facts;
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::packet::Packet;
 use crate::model::protocol::{Named, Protocol};
 
@@ -132,7 +132,13 @@ pub fn guess_stream(bytes: &[u8], ends: &Ends) -> (Guess, Option<(Named, Stream)
 const MOST_STEPS: usize = 32;
 
 /// Reads a TCP payload by itself, as far as that goes: `known` is the protocol of its flow, if that is certain.
-pub fn read_segment(payload: &[u8], ends: &Ends, known: Option<Named>, way: Way, facts: &mut Facts) -> Option<Named> {
+pub fn read_segment(
+    payload: &[u8],
+    ends: &Ends,
+    known: Option<Named>,
+    direction: Direction,
+    facts: &mut Facts,
+) -> Option<Named> {
     let guessed = guess_stream(payload, ends);
     let (protocol, stream) = match guessed {
         (Guess::Certain, Some(told)) => told,
@@ -141,7 +147,7 @@ pub fn read_segment(payload: &[u8], ends: &Ends, known: Option<Named>, way: Way,
     let mut talk = (stream.talk)();
     let mut rest = payload;
     for _ in 0..MOST_STEPS {
-        match talk.read(way, rest, facts) {
+        match talk.read(direction, rest, facts) {
             Step::Took(n) if n > 0 => rest = rest.get(n..).unwrap_or(&[]),
             _ => break,
         }
@@ -184,8 +190,10 @@ mod tests {
                 if let Some(stream) = entry.stream {
                     (stream.guess)(&noise, &ends);
                     let mut talk = (stream.talk)();
-                    for way in [Way::Forward, Way::Backward] {
-                        if let Step::Took(n) | Step::Over(n) | Step::Into(n, _) = talk.read(way, &noise, &mut facts) {
+                    for direction in [Direction::ToResponder, Direction::ToOriginator] {
+                        if let Step::Took(n) | Step::Over(n) | Step::Into(n, _) =
+                            talk.read(direction, &noise, &mut facts)
+                        {
                             assert!(n <= noise.len(), "{}", entry.protocol.name());
                         }
                     }

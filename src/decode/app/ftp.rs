@@ -4,7 +4,7 @@ use super::shared::head::number;
 use super::shared::lines;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use std::net::Ipv4Addr;
 
@@ -35,12 +35,12 @@ struct Ftp {
 }
 
 impl Talk for Ftp {
-    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
         facts.begin();
-        match way {
-            Way::Forward => self.command(line, facts),
-            Way::Backward => {
+        match direction {
+            Direction::ToResponder => self.command(line, facts),
+            Direction::ToOriginator => {
                 if let Some((code, text)) = lines::reply(line) {
                     let is_last = !lines::is_continued(line);
                     return self.reply(code, is_last, text, n, facts);
@@ -50,7 +50,7 @@ impl Talk for Ftp {
         Step::Took(n)
     }
 
-    fn lose(&mut self, _: Way) -> bool {
+    fn lose(&mut self, _: Direction) -> bool {
         true
     }
 }
@@ -141,10 +141,10 @@ mod tests {
     fn who_logs_in_is_read_and_whether_it_works() {
         let mut facts = Facts::default();
         let mut talk = Ftp::default();
-        assert_eq!(talk.read(Way::Forward, b"user anna\r\nPASS", &mut facts), Step::Took(11));
-        assert_eq!(talk.read(Way::Forward, b"PASS", &mut facts), Step::Took(0));
-        assert_eq!(talk.read(Way::Forward, b"PASS x y\r\n", &mut facts), Step::Took(10));
-        assert_eq!(talk.read(Way::Backward, b"530 No.\r\n", &mut facts), Step::Took(9));
+        assert_eq!(talk.read(Direction::ToResponder, b"user anna\r\nPASS", &mut facts), Step::Took(11));
+        assert_eq!(talk.read(Direction::ToResponder, b"PASS", &mut facts), Step::Took(0));
+        assert_eq!(talk.read(Direction::ToResponder, b"PASS x y\r\n", &mut facts), Step::Took(10));
+        assert_eq!(talk.read(Direction::ToOriginator, b"530 No.\r\n", &mut facts), Step::Took(9));
         let said: Vec<_> = facts.iter().collect();
         assert!(said.contains(&(FactKind::User, Value::Text("anna"))));
         assert!(said.contains(&(FactKind::Password, Value::Text("x y"))));
@@ -154,13 +154,13 @@ mod tests {
     #[test]
     fn where_data_will_flow_is_read_and_long_replies_count_once() {
         let (mut talk, mut facts) = (Ftp::default(), Facts::default());
-        talk.read(Way::Backward, b"220-Hello\r\n", &mut facts);
-        talk.read(Way::Backward, b"220 FTP\r\n", &mut facts);
-        talk.read(Way::Backward, b"227 Entering (10,0,0,9,4,1)\r\n", &mut facts);
-        talk.read(Way::Backward, b"229 Entering (|||4000|)\r\n", &mut facts);
-        talk.read(Way::Forward, b"PORT 10,0,0,8,0,21\r\n", &mut facts);
-        talk.read(Way::Forward, b"EPRT |2|::1|5000|\r\n", &mut facts);
-        talk.read(Way::Backward, b"530 Log in first\r\n", &mut facts);
+        talk.read(Direction::ToOriginator, b"220-Hello\r\n", &mut facts);
+        talk.read(Direction::ToOriginator, b"220 FTP\r\n", &mut facts);
+        talk.read(Direction::ToOriginator, b"227 Entering (10,0,0,9,4,1)\r\n", &mut facts);
+        talk.read(Direction::ToOriginator, b"229 Entering (|||4000|)\r\n", &mut facts);
+        talk.read(Direction::ToResponder, b"PORT 10,0,0,8,0,21\r\n", &mut facts);
+        talk.read(Direction::ToResponder, b"EPRT |2|::1|5000|\r\n", &mut facts);
+        talk.read(Direction::ToOriginator, b"530 Log in first\r\n", &mut facts);
         let expected = [
             "banner=Hello",
             "banner=FTP",

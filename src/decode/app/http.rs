@@ -8,7 +8,7 @@ mod line;
 use super::shared::http::{media_type, tell_request, tell_response};
 use super::{Entry, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use body::Body;
 use httparse::{EMPTY_HEADER, Header, Response, Status};
@@ -46,43 +46,43 @@ struct Http {
 }
 
 impl Talk for Http {
-    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         let [requests, responses] = &mut self.is_lost;
-        let is_lost = if way == Way::Forward { requests } else { responses };
+        let is_lost = if direction == Direction::ToResponder { requests } else { responses };
         if *is_lost && !line::begins_message(bytes) {
             return Step::Took(bytes.len());
         }
         *is_lost = false;
-        if let Body::Form(n) = *self.body(way) {
+        if let Body::Form(n) = *self.body(direction) {
             return self.form(n, bytes, facts);
         }
-        if let Some(step) = self.body(way).pass(bytes) {
+        if let Some(step) = self.body(direction).pass(bytes) {
             return step;
         }
         // Some clients send an empty line behind a body (RFC 9112, section 2.2).
         if bytes.starts_with(b"\r\n") {
             return Step::Took(2);
         }
-        match way {
-            Way::Forward => self.request(bytes, facts),
-            Way::Backward => self.response(bytes, facts),
+        match direction {
+            Direction::ToResponder => self.request(bytes, facts),
+            Direction::ToOriginator => self.response(bytes, facts),
         }
     }
 
     /// Heads begin where segments begin: it goes on with the next of them.
-    fn lose(&mut self, way: Way) -> bool {
+    fn lose(&mut self, direction: Direction) -> bool {
         let [requests, responses] = &mut self.is_lost;
-        *(if way == Way::Forward { requests } else { responses }) = true;
-        *self.body(way) = Body::None;
+        *(if direction == Direction::ToResponder { requests } else { responses }) = true;
+        *self.body(direction) = Body::None;
         self.waiting.clear();
         true
     }
 }
 
 impl Http {
-    fn body(&mut self, way: Way) -> &mut Body {
+    fn body(&mut self, direction: Direction) -> &mut Body {
         let [requests, responses] = &mut self.bodies;
-        if way == Way::Forward { requests } else { responses }
+        if direction == Direction::ToResponder { requests } else { responses }
     }
 
     fn request(&mut self, bytes: &[u8], facts: &mut Facts) -> Step {
@@ -125,17 +125,17 @@ impl Http {
         {
             form::tell(form, facts);
             form::tell_fields(form, facts);
-            *self.body(Way::Forward) = Body::rest(n, form.len());
+            *self.body(Direction::ToResponder) = Body::rest(n, form.len());
             return Step::Took(head + form.len());
         }
-        *self.body(Way::Forward) = body;
+        *self.body(Direction::ToResponder) = body;
         Step::Took(head)
     }
 
     /// Reads the body of a request that came after its head.
     fn form(&mut self, n: u64, bytes: &[u8], facts: &mut Facts) -> Step {
         let Some(form) = bytes.get(..n.min(MOST_FORM_BYTES) as usize) else { return Step::Took(0) };
-        *self.body(Way::Forward) = Body::rest(n, form.len());
+        *self.body(Direction::ToResponder) = Body::rest(n, form.len());
         let mark = facts.mark();
         facts.begin();
         facts.text(FactKind::Message, "form");
@@ -172,7 +172,7 @@ impl Http {
             return Step::Over(head);
         }
         let has_none = is_interim || matches!(code, 204 | 304) || asked == Some(Asked::Head);
-        *self.body(Way::Backward) = if has_none { Body::None } else { Body::of(response.headers, true) };
+        *self.body(Direction::ToOriginator) = if has_none { Body::None } else { Body::of(response.headers, true) };
         Step::Took(head)
     }
 }
@@ -199,7 +199,7 @@ mod tests {
 
     fn facts_of(request: &[u8]) -> Facts {
         let mut facts = Facts::default();
-        assert_eq!(Http::default().read(Way::Forward, request, &mut facts), Step::Took(request.len()));
+        assert_eq!(Http::default().read(Direction::ToResponder, request, &mut facts), Step::Took(request.len()));
         facts
     }
 
@@ -212,7 +212,10 @@ mod tests {
         let said: Vec<_> = facts.iter().collect();
         assert!(said.contains(&(FactKind::HttpHost, Value::Text("Example.com"))));
         assert!(said.contains(&(FactKind::HttpPath, Value::Text("/a?b"))));
-        assert_eq!(Http::default().read(Way::Forward, b"GET / HTTP/1.1\r\nUs", &mut Facts::default()), Step::Took(0));
+        assert_eq!(
+            Http::default().read(Direction::ToResponder, b"GET / HTTP/1.1\r\nUs", &mut Facts::default()),
+            Step::Took(0)
+        );
     }
 
     #[test]
@@ -229,16 +232,16 @@ mod tests {
         let mut http = Http::default();
         let mut facts = Facts::default();
         let post = b"POST / HTTP/1.1\r\nContent-Length: 1000\r\n\r\n";
-        assert_eq!(http.read(Way::Forward, post, &mut facts), Step::Took(post.len()));
-        assert_eq!(http.read(Way::Forward, b"body", &mut facts), Step::Skip(1000));
-        assert_eq!(http.read(Way::Forward, b"HEAD / HTTP/1.1\r\n\r\n", &mut facts), Step::Took(19));
+        assert_eq!(http.read(Direction::ToResponder, post, &mut facts), Step::Took(post.len()));
+        assert_eq!(http.read(Direction::ToResponder, b"body", &mut facts), Step::Skip(1000));
+        assert_eq!(http.read(Direction::ToResponder, b"HEAD / HTTP/1.1\r\n\r\n", &mut facts), Step::Took(19));
         let first = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-        assert_eq!(http.read(Way::Backward, first, &mut facts), Step::Took(first.len()));
-        assert_eq!(http.read(Way::Backward, b"a\r\nhello", &mut facts), Step::Skip(15));
-        assert_eq!(http.read(Way::Backward, b"0\r\n\r\n", &mut facts), Step::Took(5));
+        assert_eq!(http.read(Direction::ToOriginator, first, &mut facts), Step::Took(first.len()));
+        assert_eq!(http.read(Direction::ToOriginator, b"a\r\nhello", &mut facts), Step::Skip(15));
+        assert_eq!(http.read(Direction::ToOriginator, b"0\r\n\r\n", &mut facts), Step::Took(5));
         let second = b"HTTP/1.1 200 OK\r\nContent-Length: 70\r\n\r\n";
-        assert_eq!(http.read(Way::Backward, second, &mut facts), Step::Took(second.len()));
-        assert_eq!(http.body(Way::Backward), &Body::None);
+        assert_eq!(http.read(Direction::ToOriginator, second, &mut facts), Step::Took(second.len()));
+        assert_eq!(http.body(Direction::ToOriginator), &Body::None);
     }
 
     #[test]
@@ -256,9 +259,9 @@ mod tests {
         assert_eq!(together.messages().count(), 1);
         let mut http = Http::default();
         let mut facts = Facts::default();
-        assert_eq!(http.read(Way::Forward, head, &mut facts), Step::Took(head.len()));
-        assert_eq!(http.read(Way::Forward, &form[..9], &mut facts), Step::Took(0));
-        assert_eq!(http.read(Way::Forward, form, &mut facts), Step::Took(25));
+        assert_eq!(http.read(Direction::ToResponder, head, &mut facts), Step::Took(head.len()));
+        assert_eq!(http.read(Direction::ToResponder, &form[..9], &mut facts), Step::Took(0));
+        assert_eq!(http.read(Direction::ToResponder, form, &mut facts), Step::Took(25));
         assert_eq!(told(&facts), expected);
         assert_eq!(told(&facts_of(b"GET /?username=anna%40b&password=a+b HTTP/1.1\r\n\r\n")), expected);
     }
@@ -271,13 +274,16 @@ mod tests {
         );
         let form = format!("id=1'--&text={}", "x".repeat(n - 13));
         let (mut http, mut facts) = (Http::default(), Facts::default());
-        assert_eq!(http.read(Way::Forward, head.as_bytes(), &mut facts), Step::Took(head.len()));
-        assert_eq!(http.read(Way::Forward, &form.as_bytes()[..4000], &mut facts), Step::Took(0));
-        assert_eq!(http.read(Way::Forward, form.as_bytes(), &mut facts), Step::Took(4096));
-        assert_eq!(http.read(Way::Forward, &form.as_bytes()[4096..], &mut facts), Step::Skip(1000));
+        assert_eq!(http.read(Direction::ToResponder, head.as_bytes(), &mut facts), Step::Took(head.len()));
+        assert_eq!(http.read(Direction::ToResponder, &form.as_bytes()[..4000], &mut facts), Step::Took(0));
+        assert_eq!(http.read(Direction::ToResponder, form.as_bytes(), &mut facts), Step::Took(4096));
+        assert_eq!(http.read(Direction::ToResponder, &form.as_bytes()[4096..], &mut facts), Step::Skip(1000));
         assert_eq!(facts.messages().last().and_then(|said| said.text(FactKind::HttpForm)), Some("id=1'--"));
         let (whole, mut together) = ([head, form].concat(), Facts::default());
-        assert_eq!(Http::default().read(Way::Forward, whole.as_bytes(), &mut together), Step::Took(whole.len() - 1000));
+        assert_eq!(
+            Http::default().read(Direction::ToResponder, whole.as_bytes(), &mut together),
+            Step::Took(whole.len() - 1000)
+        );
         assert_eq!(together.messages().count(), 1);
     }
 
@@ -285,16 +291,16 @@ mod tests {
     fn after_lost_bytes_the_next_head_is_found() {
         let mut http = Http::default();
         let mut facts = Facts::default();
-        assert!(http.lose(Way::Backward));
-        assert_eq!(http.read(Way::Backward, b"rest of a body", &mut facts), Step::Took(14));
-        assert_eq!(http.read(Way::Backward, b"HTTP/1.1 204 No Content\r\n\r\n", &mut facts), Step::Took(27));
+        assert!(http.lose(Direction::ToOriginator));
+        assert_eq!(http.read(Direction::ToOriginator, b"rest of a body", &mut facts), Step::Took(14));
+        assert_eq!(http.read(Direction::ToOriginator, b"HTTP/1.1 204 No Content\r\n\r\n", &mut facts), Step::Took(27));
         assert!(facts.iter().any(|fact| fact == (FactKind::HttpStatus, Value::Number(204))));
     }
 
     #[test]
     fn what_is_spoken_after_an_upgrade_is_named() {
         let bytes = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\n\r\n";
-        let step = Http::default().read(Way::Backward, bytes, &mut Facts::default());
+        let step = Http::default().read(Direction::ToOriginator, bytes, &mut Facts::default());
         assert_eq!(step, Step::Into(bytes.len(), Named::WebSocket));
     }
 
@@ -302,7 +308,7 @@ mod tests {
     fn a_tunnel_is_handed_on() {
         let mut http = Http::default();
         let mut facts = Facts::default();
-        http.read(Way::Forward, b"CONNECT example.com:443 HTTP/1.1\r\n\r\n", &mut facts);
-        assert_eq!(http.read(Way::Backward, b"HTTP/1.1 200 OK\r\n\r\n", &mut facts), Step::Over(19));
+        http.read(Direction::ToResponder, b"CONNECT example.com:443 HTTP/1.1\r\n\r\n", &mut facts);
+        assert_eq!(http.read(Direction::ToOriginator, b"HTTP/1.1 200 OK\r\n\r\n", &mut facts), Step::Over(19));
     }
 }

@@ -8,7 +8,7 @@ use super::shared::head::number;
 use super::shared::http::{tell_request, tell_response, without_port};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use hpack::Decoder;
 
@@ -59,7 +59,7 @@ struct Side {
 }
 
 impl Talk for Http2 {
-    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         if bytes.starts_with(PREFACE) {
             facts.begin();
             facts.text(FactKind::Message, "preface");
@@ -69,7 +69,7 @@ impl Talk for Http2 {
             return Step::Took(0);
         }
         let [forward, backward] = &mut self.sides;
-        let side = if way == Way::Forward { forward } else { backward };
+        let side = if direction == Direction::ToResponder { forward } else { backward };
         let Some((head, rest)) = bytes.split_first_chunk::<FRAME_HEAD_BYTES>() else { return Step::Took(0) };
         let [a, b, c, kind, flags, ..] = *head;
         let n = u32::from_be_bytes([0, a, b, c]);
@@ -175,9 +175,9 @@ mod tests {
         assert_eq!(guess(b"PRI", &ends), Guess::More);
         let mut facts = Facts::default();
         let mut talk = Http2::default();
-        assert_eq!(talk.read(Way::Forward, &bytes, &mut facts), Step::Took(PREFACE.len()));
-        assert_eq!(talk.read(Way::Forward, &bytes[PREFACE.len()..], &mut facts), Step::Skip(15));
-        assert_eq!(talk.read(Way::Backward, b"\0\0\0\x77\0\0\0\0\0", &mut facts), Step::Done);
+        assert_eq!(talk.read(Direction::ToResponder, &bytes, &mut facts), Step::Took(PREFACE.len()));
+        assert_eq!(talk.read(Direction::ToResponder, &bytes[PREFACE.len()..], &mut facts), Step::Skip(15));
+        assert_eq!(talk.read(Direction::ToOriginator, b"\0\0\0\x77\0\0\0\0\0", &mut facts), Step::Done);
         let said: Vec<_> = facts.messages().filter_map(|said| said.text(FactKind::Message)).collect();
         assert_eq!(said, ["preface", "settings"]);
     }
@@ -189,12 +189,12 @@ mod tests {
         let (mut talk, mut facts) = (Http2::default(), Facts::default());
         for frame in [&head[..], more] {
             for end in 0..frame.len() {
-                assert_eq!(talk.read(Way::Forward, &frame[..end], &mut facts), Step::Took(0));
+                assert_eq!(talk.read(Direction::ToResponder, &frame[..end], &mut facts), Step::Took(0));
             }
-            assert_eq!(talk.read(Way::Forward, frame, &mut facts), Step::Took(frame.len()));
+            assert_eq!(talk.read(Direction::ToResponder, frame, &mut facts), Step::Took(frame.len()));
         }
         let answer = b"\0\0\x06\x01\x05\0\0\0\x01\x8d\x0f\x27\x02ab";
-        assert_eq!(talk.read(Way::Backward, answer, &mut facts), Step::Took(answer.len()));
+        assert_eq!(talk.read(Direction::ToOriginator, answer, &mut facts), Step::Took(answer.len()));
         let expected = [
             "message=headers",
             "http.method=GET",
@@ -205,6 +205,6 @@ mod tests {
             "http.server=ab",
         ];
         assert_eq!(listed(&facts), expected);
-        assert_eq!(talk.read(Way::Forward, more, &mut facts), Step::Done);
+        assert_eq!(talk.read(Direction::ToResponder, more, &mut facts), Step::Done);
     }
 }

@@ -4,7 +4,7 @@ use super::shared::lines;
 use super::shared::sasl::Sasl;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use std::collections::VecDeque;
 
@@ -55,11 +55,11 @@ struct Imap {
 }
 
 impl Talk for Imap {
-    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         let [of_client, of_server] = &mut self.literals;
-        let literal = if way == Way::Forward { of_client } else { of_server };
+        let literal = if direction == Direction::ToResponder { of_client } else { of_server };
         if let Some(n) = literal.take() {
-            if way == Way::Forward && self.login.is_some() && n <= MOST_LITERAL_BYTES {
+            if direction == Direction::ToResponder && self.login.is_some() && n <= MOST_LITERAL_BYTES {
                 let Some(text) = bytes.get(..n as usize) else {
                     *literal = Some(n);
                     return Step::Took(0);
@@ -75,16 +75,16 @@ impl Talk for Imap {
         let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
         *literal = announced(line);
         facts.begin();
-        match way {
-            Way::Forward => self.client(line, facts),
-            Way::Backward => return self.server(line, n, facts),
+        match direction {
+            Direction::ToResponder => self.client(line, facts),
+            Direction::ToOriginator => return self.server(line, n, facts),
         }
         Step::Took(n)
     }
 
-    fn lose(&mut self, way: Way) -> bool {
+    fn lose(&mut self, direction: Direction) -> bool {
         self.literals = [None; 2];
-        if way == Way::Forward {
+        if direction == Direction::ToResponder {
             (self.sasl, self.login, self.is_within) = (None, None, false);
         }
         true
@@ -246,10 +246,10 @@ mod tests {
     fn hear(lines: &[(char, &str)]) -> (Vec<String>, Step) {
         let (mut talk, mut facts, mut step) = (Imap::default(), Facts::default(), Step::Took(0));
         for (who, text) in lines {
-            let way = if *who == 'C' { Way::Forward } else { Way::Backward };
+            let direction = if *who == 'C' { Direction::ToResponder } else { Direction::ToOriginator };
             let mut rest = text.as_bytes();
             loop {
-                step = talk.read(way, rest, &mut facts);
+                step = talk.read(direction, rest, &mut facts);
                 rest = match step {
                     Step::Took(n @ 1..) => &rest[n..],
                     Step::Skip(n) => rest.get(n as usize..).unwrap_or(&[]),

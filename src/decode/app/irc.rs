@@ -4,7 +4,7 @@ use super::shared::head::number;
 use super::shared::lines;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -41,24 +41,24 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
 struct Irc;
 
 impl Talk for Irc {
-    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
         facts.begin();
         // 670: encryption begins (the tls extension of IRCv3).
-        if message(way, line, facts) == Some(670) {
+        if message(direction, line, facts) == Some(670) {
             facts.text(FactKind::Security, "STARTTLS");
             return Step::Over(n);
         }
         Step::Took(n)
     }
 
-    fn lose(&mut self, _: Way) -> bool {
+    fn lose(&mut self, _: Direction) -> bool {
         true
     }
 }
 
 /// `@tags :prefix COMMAND parameters :last` (section 2.3.1). Gives the number of a reply.
-fn message(way: Way, mut line: &[u8], facts: &mut Facts) -> Option<u64> {
+fn message(direction: Direction, mut line: &[u8], facts: &mut Facts) -> Option<u64> {
     if line.starts_with(b"@") {
         line = lines::word(line).1;
     }
@@ -98,7 +98,7 @@ fn message(way: Way, mut line: &[u8], facts: &mut Facts) -> Option<u64> {
             let is_channel = matches!(first.first(), Some(b'#' | b'&' | b'+' | b'!'));
             facts.bytes(if is_channel { FactKind::Channel } else { FactKind::To }, first);
             facts.bytes(FactKind::Argument, last);
-            if way == Way::Backward {
+            if direction == Direction::ToOriginator {
                 facts.bytes(FactKind::From, prefix.split(|byte| *byte == b'!').next().unwrap_or(prefix));
             }
         }
@@ -139,16 +139,16 @@ mod tests {
     #[test]
     fn a_bot_that_joins_and_is_commanded_is_read() {
         let mut facts = Facts::default();
-        let said: [(Way, &[u8]); 5] = [
-            (Way::Forward, b"PASS s3\r\nNICK bot1\r\nUSER bot 0 * :a b\r\n"),
-            (Way::Backward, b":irc.example.org 001 bot1 :Welcome\r\n"),
-            (Way::Forward, b"JOIN #one,#two key\r\n"),
-            (Way::Backward, b":boss!x@y PRIVMSG #one :!ddos 192.0.2.1\r\nPING :1\r\n"),
-            (Way::Forward, b"PRIVMSG boss :ok"),
+        let said: [(Direction, &[u8]); 5] = [
+            (Direction::ToResponder, b"PASS s3\r\nNICK bot1\r\nUSER bot 0 * :a b\r\n"),
+            (Direction::ToOriginator, b":irc.example.org 001 bot1 :Welcome\r\n"),
+            (Direction::ToResponder, b"JOIN #one,#two key\r\n"),
+            (Direction::ToOriginator, b":boss!x@y PRIVMSG #one :!ddos 192.0.2.1\r\nPING :1\r\n"),
+            (Direction::ToResponder, b"PRIVMSG boss :ok"),
         ];
-        for (way, bytes) in said {
+        for (direction, bytes) in said {
             let mut rest = bytes;
-            while let Step::Took(n @ 1..) = Irc.read(way, rest, &mut facts) {
+            while let Step::Took(n @ 1..) = Irc.read(direction, rest, &mut facts) {
                 rest = &rest[n..];
             }
         }

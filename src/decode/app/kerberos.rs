@@ -5,7 +5,7 @@ use super::shared::bytes::{self, be32};
 use super::shared::kerberos;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use asn1_rs::FromDer;
 use kerberos_parser::krb5::{EncryptedData, KdcRep, KdcReq, KrbError};
@@ -61,7 +61,7 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
 struct Kerberos;
 
 impl Talk for Kerberos {
-    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         let Some(length) = be32(bytes, 0) else { return Step::Took(0) };
         let end = LENGTH_BYTES + length as usize;
         let Some(whole) = bytes.get(LENGTH_BYTES..end) else {
@@ -232,7 +232,7 @@ mod tests {
         assert_eq!(guess(&framed, &ends), Guess::Certain);
         for end in 0..framed.len() {
             assert_ne!(guess(&framed[..end], &ends), Guess::Unsure);
-            assert_eq!(Kerberos.read(Way::Forward, &framed[..end], &mut facts), Step::Took(0));
+            assert_eq!(Kerberos.read(Direction::ToResponder, &framed[..end], &mut facts), Step::Took(0));
         }
         facts.clear();
         read(&refusal(25), &ends, &mut facts);

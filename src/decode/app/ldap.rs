@@ -7,7 +7,7 @@ use super::shared::bytes::{self, be16, be32};
 use super::shared::gss;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -96,7 +96,7 @@ struct Ldap {
 }
 
 impl Talk for Ldap {
-    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         // What a log-in's mechanism signs or seals comes with its length before it (RFC 4422, section 3.7).
         if bytes.first() == Some(&0) {
             let Some(length) = be32(bytes, 0) else { return Step::Took(0) };
@@ -248,10 +248,10 @@ mod tests {
         for message in [BIND_CN, REFUSED] {
             assert_eq!(guess(message, &ends), Guess::Certain);
             for end in 0..message.len() {
-                assert_eq!(ldap.read(Way::Forward, &message[..end], &mut facts), Step::Took(0));
+                assert_eq!(ldap.read(Direction::ToResponder, &message[..end], &mut facts), Step::Took(0));
                 guess(&message[..end], &ends);
             }
-            assert_eq!(ldap.read(Way::Forward, message, &mut facts), Step::Took(message.len()));
+            assert_eq!(ldap.read(Direction::ToResponder, message, &mut facts), Step::Took(message.len()));
         }
         let said: Vec<_> = facts.iter().collect();
         assert!(said.contains(&(FactKind::User, Value::Text("cn=anna"))));
@@ -267,13 +267,13 @@ mod tests {
         let frame = [&[0, 0, 0, 25][..], token, unbind].concat();
         let (mut ldap, mut facts) = (Ldap::default(), Facts::default());
         for end in 0..frame.len() {
-            assert_eq!(ldap.read(Way::Forward, &frame[..end], &mut facts), Step::Took(0));
+            assert_eq!(ldap.read(Direction::ToResponder, &frame[..end], &mut facts), Step::Took(0));
         }
-        assert_eq!(ldap.read(Way::Forward, &frame, &mut facts), Step::Took(29));
+        assert_eq!(ldap.read(Direction::ToResponder, &frame, &mut facts), Step::Took(29));
         assert!(facts.iter().any(|fact| fact == (FactKind::Message, Value::Text("unbind"))));
         let sealed = [&[0, 0, 0, 25][..], &[7; 25]].concat();
         facts.clear();
-        assert_eq!(ldap.read(Way::Forward, &sealed, &mut facts), Step::Took(29));
+        assert_eq!(ldap.read(Direction::ToResponder, &sealed, &mut facts), Step::Took(29));
         assert!(facts.iter().all(|(kind, _)| kind == FactKind::Security));
     }
 
@@ -281,9 +281,9 @@ mod tests {
     fn tls_follows_once_it_is_granted() {
         let (mut ldap, mut facts) = (Ldap::default(), Facts::default());
         let ask = [b"\x30\x1d\x02\x01\x01\x77\x18\x80\x16", START_TLS].concat();
-        ldap.read(Way::Forward, &ask, &mut facts);
+        ldap.read(Direction::ToResponder, &ask, &mut facts);
         let grant = b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\0\x04\0\x04\0";
-        assert_eq!(ldap.read(Way::Backward, grant, &mut facts), Step::Over(14));
+        assert_eq!(ldap.read(Direction::ToOriginator, grant, &mut facts), Step::Over(14));
         // SNMP begins alike.
         assert_eq!(guess(b"\x30\x26\x02\x01\x01\x04\x06public", &Ends::new(true, 1, 2)), Guess::NotMine);
     }

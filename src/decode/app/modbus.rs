@@ -2,7 +2,7 @@
 
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -41,7 +41,7 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
 struct Modbus;
 
 impl Talk for Modbus {
-    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         if bytes.len() < HEAD_BYTES {
             return Step::Took(0);
         }
@@ -60,7 +60,7 @@ impl Talk for Modbus {
     }
 
     /// Messages mostly begin with segments.
-    fn lose(&mut self, _: Way) -> bool {
+    fn lose(&mut self, _: Direction) -> bool {
         true
     }
 }
@@ -116,9 +116,10 @@ mod tests {
         let mut facts = Facts::default();
         let both = [0, 1, 0, 0, 0, 6, 17, 3, 0, 107, 0, 3, 0, 2, 0, 0, 0, 3, 17, 0x83, 2];
         assert_eq!(guess(&both[..12], &Ends::new(true, 50_000, 502)), Guess::Unsure);
-        (0..12).for_each(|end| assert_eq!(Modbus.read(Way::Forward, &both[..end], &mut facts), Step::Took(0)));
-        assert_eq!(Modbus.read(Way::Forward, &both, &mut facts), Step::Took(12));
-        assert_eq!(Modbus.read(Way::Backward, &both[12..], &mut facts), Step::Took(9));
+        (0..12)
+            .for_each(|end| assert_eq!(Modbus.read(Direction::ToResponder, &both[..end], &mut facts), Step::Took(0)));
+        assert_eq!(Modbus.read(Direction::ToResponder, &both, &mut facts), Step::Took(12));
+        assert_eq!(Modbus.read(Direction::ToOriginator, &both[12..], &mut facts), Step::Took(9));
         let expected = [
             "function=read holding registers",
             "unit=17",
@@ -127,6 +128,6 @@ mod tests {
             "error=illegal address",
         ];
         assert_eq!(listed(&facts), expected);
-        assert_eq!(Modbus.read(Way::Forward, b"GET / HTTP", &mut facts), Step::Done);
+        assert_eq!(Modbus.read(Direction::ToResponder, b"GET / HTTP", &mut facts), Step::Done);
     }
 }

@@ -3,7 +3,7 @@
 use super::shared::bytes::{self, le32};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -46,7 +46,7 @@ struct MongoDb {
 }
 
 impl Talk for MongoDb {
-    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         if bytes.len() < HEADER_BYTES {
             return Step::Took(0);
         }
@@ -129,9 +129,9 @@ mod tests {
         for bytes in [message(0, start), message(7, refusal)] {
             assert_eq!(guess(&bytes, &Ends::new(true, 1, 2)), Guess::Certain);
             for end in 0..bytes.len() {
-                assert_eq!(talk.read(Way::Forward, &bytes[..end], &mut facts), Step::Took(0));
+                assert_eq!(talk.read(Direction::ToResponder, &bytes[..end], &mut facts), Step::Took(0));
             }
-            assert_eq!(talk.read(Way::Forward, &bytes, &mut facts), Step::Took(bytes.len()));
+            assert_eq!(talk.read(Direction::ToResponder, &bytes, &mut facts), Step::Took(bytes.len()));
         }
         let said: Vec<_> = facts.iter().collect();
         for expected in [

@@ -4,7 +4,7 @@
 use super::shared::fields::Fields;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -57,7 +57,7 @@ struct Mqtt {
 }
 
 impl Talk for Mqtt {
-    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         let Some((kind, head, length)) = header(bytes) else {
             return if bytes.len() > MOST_LENGTH_BYTES { Step::Done } else { Step::Took(0) };
         };
@@ -213,10 +213,10 @@ mod tests {
         assert_eq!(guess(&connect, &Ends::new(true, 40_000, 40_001)), Guess::Certain);
         let (mut talk, mut facts) = (Mqtt::default(), Facts::default());
         for end in 0..connect.len() {
-            assert_eq!(talk.read(Way::Forward, &connect[..end], &mut facts), Step::Took(0));
+            assert_eq!(talk.read(Direction::ToResponder, &connect[..end], &mut facts), Step::Took(0));
         }
-        assert_eq!(talk.read(Way::Forward, &connect, &mut facts), Step::Skip(connect.len() as u64));
-        assert_eq!(talk.read(Way::Backward, &[0x20, 2, 0, 5], &mut facts), Step::Skip(4));
+        assert_eq!(talk.read(Direction::ToResponder, &connect, &mut facts), Step::Skip(connect.len() as u64));
+        assert_eq!(talk.read(Direction::ToOriginator, &[0x20, 2, 0, 5], &mut facts), Step::Skip(4));
         let expected = [
             "message=CONNECT",
             "version=3.1.1",
@@ -232,9 +232,9 @@ mod tests {
     #[test]
     fn version_5_has_properties_and_a_long_message_is_passed_over() {
         let (mut talk, mut facts) = (Mqtt::default(), Facts::default());
-        talk.read(Way::Forward, b"\x10\x13\0\x04MQTT\x05\x02\0\x3c\x05\x11\0\0\0\x0a\0\x01a", &mut facts);
-        talk.read(Way::Forward, b"\x82\x0a\0\x01\0\0\x04a/+b\x01", &mut facts);
-        assert_eq!(talk.read(Way::Forward, b"\x30\x80\x80\x04\0\x03t/uxxxx", &mut facts), Step::Skip(65_540));
+        talk.read(Direction::ToResponder, b"\x10\x13\0\x04MQTT\x05\x02\0\x3c\x05\x11\0\0\0\x0a\0\x01a", &mut facts);
+        talk.read(Direction::ToResponder, b"\x82\x0a\0\x01\0\0\x04a/+b\x01", &mut facts);
+        assert_eq!(talk.read(Direction::ToResponder, b"\x30\x80\x80\x04\0\x03t/uxxxx", &mut facts), Step::Skip(65_540));
         let said = listed(&facts);
         assert!(
             ["client=a", "mqtt.topic=a/+b", "mqtt.topic=t/u"].iter().all(|f| said.iter().any(|s| s == f)),

@@ -4,7 +4,7 @@ use super::shared::bytes;
 use super::shared::dcerpc::{self, Calls, HEAD_BYTES};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -31,7 +31,7 @@ struct MsRpc {
 }
 
 impl Talk for MsRpc {
-    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         if bytes.len() < HEAD_BYTES {
             return Step::Took(0);
         }
@@ -58,8 +58,8 @@ mod tests {
         assert_eq!(guess(b"\x05\0\0\x03\x10\0\0\0\x08\0\0\0\x02\0\0\0", &ends), Guess::NotMine);
         let mut facts = Facts::default();
         for end in 0..request.len() {
-            assert_eq!(MsRpc::default().read(Way::Forward, &request[..end], &mut facts), Step::Took(0));
+            assert_eq!(MsRpc::default().read(Direction::ToResponder, &request[..end], &mut facts), Step::Took(0));
         }
-        assert_eq!(MsRpc::default().read(Way::Forward, request, &mut facts), Step::Took(24));
+        assert_eq!(MsRpc::default().read(Direction::ToResponder, request, &mut facts), Step::Took(24));
     }
 }

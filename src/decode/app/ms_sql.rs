@@ -5,7 +5,7 @@ use super::shared::carried::Carried;
 use super::shared::gss;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -61,7 +61,7 @@ struct MsSql {
 }
 
 impl Talk for MsSql {
-    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         if bytes.len() < HEADER_BYTES {
             return Step::Took(0);
         }
@@ -77,7 +77,7 @@ impl Talk for MsSql {
                     self.tls = Carried::of(Named::Tls);
                 }
                 if let Some(tls) = &mut self.tls {
-                    tls.push(way, content, facts);
+                    tls.push(direction, content, facts);
                 }
             }
             PRELOGIN => facts.text(FactKind::Message, "pre-login"),
@@ -193,11 +193,11 @@ mod tests {
         let refusal = [refusal, utf16("no")].concat();
         assert_eq!(guess(&login, &Ends::new(true, 50_000, 1433)), Guess::Certain);
         let mut facts = Facts::default();
-        for (way, bytes) in [(Way::Forward, &login), (Way::Backward, &refusal)] {
+        for (direction, bytes) in [(Direction::ToResponder, &login), (Direction::ToOriginator, &refusal)] {
             for end in 0..bytes.len() {
-                assert_eq!(MsSql::default().read(way, &bytes[..end], &mut facts), Step::Took(0));
+                assert_eq!(MsSql::default().read(direction, &bytes[..end], &mut facts), Step::Took(0));
             }
-            assert_eq!(MsSql::default().read(way, bytes, &mut facts), Step::Took(bytes.len()));
+            assert_eq!(MsSql::default().read(direction, bytes, &mut facts), Step::Took(bytes.len()));
         }
         let said: Vec<_> = facts.iter().collect();
         for expected in
@@ -212,7 +212,7 @@ mod tests {
         let (mut talk, mut facts) = (MsSql::default(), Facts::default());
         for content in [&b"\x15\x03\x03\0"[..], b"\x02\x02\x28"] {
             let packet = [&[PRELOGIN, 0, 0, 8 + content.len() as u8, 0, 0, 0, 0][..], content].concat();
-            assert_eq!(talk.read(Way::Forward, &packet, &mut facts), Step::Took(packet.len()));
+            assert_eq!(talk.read(Direction::ToResponder, &packet, &mut facts), Step::Took(packet.len()));
         }
         assert!(facts.iter().any(|(kind, _)| kind == FactKind::TlsAlert));
     }

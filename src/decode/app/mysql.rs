@@ -3,7 +3,7 @@
 use super::shared::bytes::{self, le16, le32};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -86,19 +86,19 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
 #[derive(Default)]
 struct MySql {
     /// The server speaks first.
-    server: Option<Way>,
+    server: Option<Direction>,
     has_greeted: bool,
     has_client_answered: bool,
 }
 
 impl Talk for MySql {
-    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         let Some((length, number, content)) = packet(bytes) else { return Step::Took(0) };
         if content.len() < length.min(HEAD_BYTES) {
             return Step::Took(0);
         }
         facts.begin();
-        let is_server = *self.server.get_or_insert(way) == way;
+        let is_server = *self.server.get_or_insert(direction) == direction;
         let step = if is_server { self.server(content, facts) } else { self.client(number, content, facts) };
         step.unwrap_or_else(|| bytes::pass(bytes, (HEADER_BYTES + length) as u64))
     }
@@ -178,17 +178,17 @@ mod tests {
         let ends = Ends::new(true, 3306, 50_000);
         let (mut mysql, mut facts) = (MySql::default(), Facts::default());
         assert_eq!(guess(&greeting, &ends), Guess::Certain);
-        let talk: [(Way, &[u8], Step); 3] = [
-            (Way::Backward, &greeting, Step::Took(68)),
-            (Way::Forward, &login, Step::Took(41)),
-            (Way::Backward, refusal, Step::Done),
+        let talk: [(Direction, &[u8], Step); 3] = [
+            (Direction::ToOriginator, &greeting, Step::Took(68)),
+            (Direction::ToResponder, &login, Step::Took(41)),
+            (Direction::ToOriginator, refusal, Step::Done),
         ];
-        for (way, bytes, step) in talk {
+        for (direction, bytes, step) in talk {
             for end in 0..bytes.len() {
-                assert_eq!(mysql.read(way, &bytes[..end], &mut facts), Step::Took(0));
+                assert_eq!(mysql.read(direction, &bytes[..end], &mut facts), Step::Took(0));
                 guess(&bytes[..end], &ends);
             }
-            assert_eq!(mysql.read(way, bytes, &mut facts), step);
+            assert_eq!(mysql.read(direction, bytes, &mut facts), step);
         }
         let said: Vec<_> = facts.iter().collect();
         for expected in [

@@ -5,7 +5,7 @@ use super::shared::carried::Carried;
 use super::shared::fields::Fields;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -103,7 +103,7 @@ struct OpenVpn {
 }
 
 impl Talk for OpenVpn {
-    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         let Some((packet, n)) = packet(bytes) else { return Step::Took(0) };
         let Some(first) = packet.first() else { return if n == 0 { Step::Done } else { Step::Took(0) } };
         let kind = first >> 3;
@@ -116,16 +116,16 @@ impl Talk for OpenVpn {
         facts.begin();
         facts.text(FactKind::Message, name);
         if is_read {
-            self.control(way, kind, packet, facts);
+            self.control(direction, kind, packet, facts);
         }
         Step::Skip(2 + n as u64)
     }
 }
 
 impl OpenVpn {
-    fn control(&mut self, way: Way, kind: u8, packet: &[u8], facts: &mut Facts) -> Option<()> {
+    fn control(&mut self, direction: Direction, kind: u8, packet: &[u8], facts: &mut Facts) -> Option<()> {
         let [forward, backward] = &mut self.next;
-        let next = if way == Way::Forward { forward } else { backward };
+        let next = if direction == Direction::ToResponder { forward } else { backward };
         if kind != CONTROL {
             self.wrap = Some(wrap_of(packet)?);
             self.next = [1, 1];
@@ -136,7 +136,7 @@ impl OpenVpn {
         // What is sent again came already: TCP keeps the order.
         if number == *next {
             *next += 1;
-            self.tls.as_mut()?.push(way, content, facts);
+            self.tls.as_mut()?.push(direction, content, facts);
         }
         Some(())
     }
@@ -169,7 +169,10 @@ mod tests {
             }
             let stream = [&[0, packet.len() as u8], packet.as_slice()].concat();
             assert_eq!(guess(&stream, &Ends::new(true, 40_000, 40_001)), Guess::Certain);
-            assert_eq!(OpenVpn::default().read(Way::Forward, &stream, &mut facts), Step::Skip(stream.len() as u64));
+            assert_eq!(
+                OpenVpn::default().read(Direction::ToResponder, &stream, &mut facts),
+                Step::Skip(stream.len() as u64)
+            );
         }
         assert_eq!(read(&[0x30; 100], &ends, &mut Facts::default()), Guess::NotMine);
         assert_eq!(read(&[0x30; 100], &Ends::new(false, 1194, 40_001), &mut Facts::default()), Guess::Unsure);
@@ -183,16 +186,16 @@ mod tests {
         };
         for wrap in [0, 28] {
             let (mut talk, mut facts) = (OpenVpn::default(), Facts::default());
-            talk.read(Way::Forward, &in_tcp(reset(7, wrap, &[0; 5])), &mut facts);
+            talk.read(Direction::ToResponder, &in_tcp(reset(7, wrap, &[0; 5])), &mut facts);
             for packet in [
                 control(wrap, 1, b"\x15\x03\x03\0"),
                 control(wrap, 2, b"\x02\x02\x28"),
                 control(wrap, 2, b"\x02\x02\x28"),
             ] {
                 for end in 2..packet.len() {
-                    assert_eq!(talk.read(Way::Forward, &packet[..end], &mut facts), Step::Took(0));
+                    assert_eq!(talk.read(Direction::ToResponder, &packet[..end], &mut facts), Step::Took(0));
                 }
-                assert_eq!(talk.read(Way::Forward, &packet, &mut facts), Step::Skip(packet.len() as u64));
+                assert_eq!(talk.read(Direction::ToResponder, &packet, &mut facts), Step::Skip(packet.len() as u64));
             }
             let alerts = facts.iter().filter(|(kind, _)| *kind == FactKind::TlsAlert);
             assert_eq!(alerts.count(), 1);

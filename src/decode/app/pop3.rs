@@ -4,7 +4,7 @@ use super::shared::lines;
 use super::shared::sasl::Sasl;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use std::collections::VecDeque;
 
@@ -52,15 +52,15 @@ struct Pop3 {
 }
 
 impl Talk for Pop3 {
-    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
-        if let (Way::Backward, Some(is_at_start)) = (way, self.text) {
+    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+        if let (Direction::ToOriginator, Some(is_at_start)) = (direction, self.text) {
             let (n, is_over) = lines::until_dot(bytes, is_at_start);
             self.text = (!is_over).then_some(is_at_start && n == 0);
             return Step::Took(n);
         }
         let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
         facts.begin();
-        if way == Way::Backward {
+        if direction == Direction::ToOriginator {
             return self.reply(line, n, facts);
         }
         match &mut self.sasl {
@@ -74,11 +74,11 @@ impl Talk for Pop3 {
         Step::Took(n)
     }
 
-    fn lose(&mut self, way: Way) -> bool {
+    fn lose(&mut self, direction: Direction) -> bool {
         // Which reply belongs to which command is no longer known.
         self.waiting.clear();
         self.text = None;
-        if way == Way::Forward {
+        if direction == Direction::ToResponder {
             self.sasl = None;
         }
         true
@@ -162,10 +162,10 @@ mod tests {
     fn hear(lines: &[(char, &str)]) -> (Vec<String>, Step) {
         let (mut talk, mut facts, mut step) = (Pop3::default(), Facts::default(), Step::Took(0));
         for (who, text) in lines {
-            let way = if *who == 'C' { Way::Forward } else { Way::Backward };
+            let direction = if *who == 'C' { Direction::ToResponder } else { Direction::ToOriginator };
             let mut rest = text.as_bytes();
             loop {
-                step = talk.read(way, rest, &mut facts);
+                step = talk.read(direction, rest, &mut facts);
                 let Step::Took(n @ 1..) = step else { break };
                 rest = &rest[n..];
             }

@@ -3,7 +3,7 @@
 use super::shared::bytes::{self, be32};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -36,7 +36,7 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
 #[derive(Default)]
 struct PostgreSql {
     /// The client speaks first.
-    client: Option<Way>,
+    client: Option<Direction>,
     has_started: bool,
     /// It has asked for TLS or GSSAPI; one byte answers.
     has_asked: bool,
@@ -46,8 +46,8 @@ struct PostgreSql {
 }
 
 impl Talk for PostgreSql {
-    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
-        let is_client = *self.client.get_or_insert(way) == way;
+    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+        let is_client = *self.client.get_or_insert(direction) == direction;
         facts.begin();
         if is_client && !self.has_started {
             return self.start(bytes, facts).unwrap_or(Step::Took(0));
@@ -193,19 +193,19 @@ mod tests {
         let ends = Ends::new(true, 50_000, 5432);
         let (mut talk, mut facts) = (PostgreSql::default(), Facts::default());
         let start = b"\0\0\0\x14\0\x03\0\0user\0anna\0\0\0";
-        let said: [(Way, &[u8]); 4] = [
-            (Way::Forward, &start[..20]),
-            (Way::Backward, b"R\0\0\0\x08\0\0\0\x03"),
-            (Way::Forward, b"p\0\0\0\x06s\0"),
-            (Way::Backward, b"E\0\0\0\x0eC28P01\0Mn\0"),
+        let said: [(Direction, &[u8]); 4] = [
+            (Direction::ToResponder, &start[..20]),
+            (Direction::ToOriginator, b"R\0\0\0\x08\0\0\0\x03"),
+            (Direction::ToResponder, b"p\0\0\0\x06s\0"),
+            (Direction::ToOriginator, b"E\0\0\0\x0eC28P01\0Mn\0"),
         ];
         assert_eq!(guess(said[0].1, &ends), Guess::Certain);
-        for (way, bytes) in said {
+        for (direction, bytes) in said {
             for end in 0..bytes.len() {
-                assert_eq!(talk.read(way, &bytes[..end], &mut facts), Step::Took(0));
+                assert_eq!(talk.read(direction, &bytes[..end], &mut facts), Step::Took(0));
                 guess(&bytes[..end], &ends);
             }
-            assert_eq!(talk.read(way, bytes, &mut facts), Step::Took(bytes.len()));
+            assert_eq!(talk.read(direction, bytes, &mut facts), Step::Took(bytes.len()));
         }
         let said: Vec<_> = facts.iter().collect();
         for expected in [
@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn tls_follows_where_it_is_granted() {
         let (mut talk, mut facts) = (PostgreSql::default(), Facts::default());
-        assert_eq!(talk.read(Way::Forward, b"\0\0\0\x08\x04\xd2\x16\x2f", &mut facts), Step::Took(8));
-        assert_eq!(talk.read(Way::Backward, b"S", &mut facts), Step::Over(1));
+        assert_eq!(talk.read(Direction::ToResponder, b"\0\0\0\x08\x04\xd2\x16\x2f", &mut facts), Step::Took(8));
+        assert_eq!(talk.read(Direction::ToOriginator, b"S", &mut facts), Step::Over(1));
     }
 }

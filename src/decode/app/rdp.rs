@@ -3,7 +3,7 @@
 use super::shared::bytes::{self, add_utf16, be16, le32};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -45,7 +45,7 @@ fn guess(bytes: &[u8], _: &Ends) -> Guess {
 struct Rdp;
 
 impl Talk for Rdp {
-    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         if bytes.len() < TPKT_BYTES + 2 {
             return Step::Took(0);
         }
@@ -147,14 +147,14 @@ mod tests {
         let ends = Ends::new(true, 50_000, 3389);
         let mut facts = Facts::default();
         assert_eq!((guess(ASK, &ends), guess(GRANT, &ends)), (Guess::Certain, Guess::Certain));
-        assert_eq!(Rdp.read(Way::Forward, ASK, &mut facts), Step::Took(ASK.len()));
-        assert_eq!(Rdp.read(Way::Backward, GRANT, &mut facts), Step::Over(19));
+        assert_eq!(Rdp.read(Direction::ToResponder, ASK, &mut facts), Step::Took(ASK.len()));
+        assert_eq!(Rdp.read(Direction::ToOriginator, GRANT, &mut facts), Step::Over(19));
         let said: Vec<_> = facts.iter().collect();
         for expected in [(FactKind::User, "anna"), (FactKind::Method, "CredSSP"), (FactKind::Security, "CredSSP")] {
             assert!(said.contains(&(expected.0, Value::Text(expected.1))), "{expected:?}");
         }
         for end in 0..ASK.len() {
-            assert_eq!(Rdp.read(Way::Forward, &ASK[..end], &mut facts), Step::Took(0));
+            assert_eq!(Rdp.read(Direction::ToResponder, &ASK[..end], &mut facts), Step::Took(0));
         }
         // A controller's connection request, with the lengths that S7 asks for.
         let s7 = b"\x03\0\0\x16\x11\xe0\0\0\0\x01\0\xc1\x02\x01\0\xc2\x02\x01\x02\xc0\x01\x09";

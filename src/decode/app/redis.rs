@@ -3,7 +3,7 @@
 use super::shared::{bytes, lines};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -47,15 +47,15 @@ fn number(line: &[u8], sign: u8) -> Option<u64> {
 #[derive(Default)]
 struct Redis {
     /// The client speaks first.
-    client: Option<Way>,
+    client: Option<Direction>,
     /// The next reply is to a log-in.
     has_asked_in: bool,
 }
 
 impl Talk for Redis {
-    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
-        let is_client = *self.client.get_or_insert(way) == way;
+        let is_client = *self.client.get_or_insert(direction) == direction;
         if let Some(length) = number(line, b'$') {
             return bytes::pass(bytes, n as u64 + length + 2);
         }
@@ -74,7 +74,7 @@ impl Talk for Redis {
         }
     }
 
-    fn lose(&mut self, _: Way) -> bool {
+    fn lose(&mut self, _: Direction) -> bool {
         true
     }
 }
@@ -148,12 +148,12 @@ mod tests {
         let ends = Ends::new(true, 50_000, 6379);
         assert_eq!((guess(auth, &ends), guess(b"* OK IMAP\r\n", &ends)), (Guess::Certain, Guess::NotMine));
         for end in 0..auth.len() - 2 {
-            assert_eq!(redis.read(Way::Forward, &auth[..end], &mut facts), Step::Took(0));
+            assert_eq!(redis.read(Direction::ToResponder, &auth[..end], &mut facts), Step::Took(0));
         }
-        assert_eq!(redis.read(Way::Forward, auth, &mut facts), Step::Took(auth.len()));
-        assert_eq!(redis.read(Way::Backward, b"-WRONGPASS no\r\n", &mut facts), Step::Took(15));
-        assert_eq!(redis.read(Way::Forward, set, &mut facts), Step::Took(20));
-        assert_eq!(redis.read(Way::Forward, &set[20..], &mut facts), Step::Skip(9009));
+        assert_eq!(redis.read(Direction::ToResponder, auth, &mut facts), Step::Took(auth.len()));
+        assert_eq!(redis.read(Direction::ToOriginator, b"-WRONGPASS no\r\n", &mut facts), Step::Took(15));
+        assert_eq!(redis.read(Direction::ToResponder, set, &mut facts), Step::Took(20));
+        assert_eq!(redis.read(Direction::ToResponder, &set[20..], &mut facts), Step::Skip(9009));
         let said: Vec<_> = facts.iter().collect();
         for expected in [
             (FactKind::Password, "s"),

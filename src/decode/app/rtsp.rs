@@ -4,7 +4,7 @@ use super::shared::head::{Head, number, quoted};
 use super::shared::{base64, lines};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -44,7 +44,7 @@ struct Rtsp {
 }
 
 impl Talk for Rtsp {
-    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         match bytes {
             // Media, with channel and length in front (RFC 2326, section 10.12).
             [b'$', _, n0, n1, ..] => return Step::Skip(4 + u64::from(u16::from_be_bytes([*n0, *n1]))),
@@ -109,12 +109,12 @@ mod tests {
         let (mut talk, mut facts) = (Rtsp::default(), Facts::default());
         let request = b"DESCRIBE rtsp://10.0.0.9/live RTSP/1.0\r\nCSeq: 2\r\nAuthorization: Basic YW5uYTpz\r\n\r\n";
         for end in 1..request.len() {
-            assert_eq!(talk.read(Way::Forward, &request[..end], &mut facts), Step::Took(0));
+            assert_eq!(talk.read(Direction::ToResponder, &request[..end], &mut facts), Step::Took(0));
         }
-        assert_eq!(talk.read(Way::Forward, request, &mut facts), Step::Skip(request.len() as u64));
+        assert_eq!(talk.read(Direction::ToResponder, request, &mut facts), Step::Skip(request.len() as u64));
         let response = b"RTSP/1.0 401 No\r\nServer: Cam\r\nContent-Length: 10\r\n\r\n";
-        assert_eq!(talk.read(Way::Backward, response, &mut facts), Step::Skip(response.len() as u64 + 10));
-        assert_eq!(talk.read(Way::Backward, b"$\0\x02\0rtp", &mut facts), Step::Skip(516));
+        assert_eq!(talk.read(Direction::ToOriginator, response, &mut facts), Step::Skip(response.len() as u64 + 10));
+        assert_eq!(talk.read(Direction::ToOriginator, b"$\0\x02\0rtp", &mut facts), Step::Skip(516));
         let expected = [
             "command=DESCRIBE",
             "file=rtsp://10.0.0.9/live",

@@ -3,7 +3,7 @@
 use super::shared::lines;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -48,11 +48,11 @@ fn is_script(bytes: &[u8]) -> bool {
 /// Who wrote the prompt: the other side gives the commands.
 #[derive(Default)]
 struct Shell {
-    prompter: Option<Way>,
+    prompter: Option<Direction>,
 }
 
 impl Talk for Shell {
-    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         if self.prompter.is_none() && is_script(bytes) {
             let Some((line, _)) = lines::first(bytes) else { return Step::Took(0) };
             facts.begin();
@@ -60,22 +60,22 @@ impl Talk for Shell {
             facts.bytes(FactKind::Command, line);
             return Step::Done;
         }
-        let prompter = *self.prompter.get_or_insert(way);
-        if way == prompter {
+        let prompter = *self.prompter.get_or_insert(direction);
+        if direction == prompter {
             return Step::Took(bytes.len());
         }
         let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
         let (word, argument) = lines::word(line);
         if !word.is_empty() {
             facts.begin();
-            facts.text(FactKind::Message, if prompter == Way::Forward { "reverse shell" } else { "shell" });
+            facts.text(FactKind::Message, if prompter == Direction::ToResponder { "reverse shell" } else { "shell" });
             facts.bytes(FactKind::Command, word);
             facts.bytes(FactKind::Argument, argument);
         }
         Step::Took(n)
     }
 
-    fn lose(&mut self, _: Way) -> bool {
+    fn lose(&mut self, _: Direction) -> bool {
         true
     }
 }
@@ -94,14 +94,14 @@ mod tests {
         let script = b"#!/bin/sh\nwget x\n";
         let mut facts = Facts::default();
         assert_eq!(
-            (guess(script, &ends), Shell::default().read(Way::Forward, script, &mut facts)),
+            (guess(script, &ends), Shell::default().read(Direction::ToResponder, script, &mut facts)),
             (Guess::Certain, Step::Done)
         );
         assert_eq!(facts.messages().next().unwrap().text(FactKind::Message), Some("script"));
         let mut shell = Shell::default();
         let mut facts = Facts::default();
-        shell.read(Way::Forward, b"$ ", &mut facts);
-        assert_eq!(shell.read(Way::Backward, b"ls /tmp\n", &mut facts), Step::Took(8));
+        shell.read(Direction::ToResponder, b"$ ", &mut facts);
+        assert_eq!(shell.read(Direction::ToOriginator, b"ls /tmp\n", &mut facts), Step::Took(8));
         let said = facts.messages().next().unwrap();
         assert_eq!(said.text(FactKind::Command), Some("ls"));
         assert_eq!(said.text(FactKind::Message), Some("reverse shell"));

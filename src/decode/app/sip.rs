@@ -5,7 +5,7 @@ use super::shared::head::{Head, number, quoted};
 use super::shared::lines;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -85,7 +85,7 @@ fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
 struct Sip;
 
 impl Talk for Sip {
-    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         // Empty lines keep a connection alive (RFC 5626, section 3.5.1).
         if bytes.starts_with(b"\r\n") {
             return Step::Took(2);
@@ -227,9 +227,9 @@ mod tests {
             read(&REGISTER[..end], &ends, &mut Facts::default());
         }
         for end in 1..REGISTER.len() {
-            assert_eq!(Sip.read(Way::Forward, &REGISTER[..end], &mut facts), Step::Took(0), "{end}");
+            assert_eq!(Sip.read(Direction::ToResponder, &REGISTER[..end], &mut facts), Step::Took(0), "{end}");
         }
-        assert_eq!(Sip.read(Way::Forward, REGISTER, &mut facts), Step::Skip(REGISTER.len() as u64));
+        assert_eq!(Sip.read(Direction::ToResponder, REGISTER, &mut facts), Step::Skip(REGISTER.len() as u64));
     }
 
     #[test]
@@ -242,7 +242,7 @@ mod tests {
         );
         let mut facts = Facts::default();
         let n = invite.len() as u64 - 25;
-        assert_eq!(Sip.read(Way::Forward, invite.as_bytes(), &mut facts), Step::Skip(n));
+        assert_eq!(Sip.read(Direction::ToResponder, invite.as_bytes(), &mut facts), Step::Skip(n));
         let said = listed(&facts);
         assert_eq!(said[1..], ["media=audio to 10.0.0.1 port 4000", "media=video to fd00::1 port 4002"]);
     }

@@ -9,7 +9,7 @@ use super::shared::bytes::{self, be32, le32};
 use super::shared::netbios;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -55,7 +55,7 @@ struct Smb {
 }
 
 impl Talk for Smb {
-    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         let Some(frame) = be32(bytes, 0) else { return Step::Took(0) };
         let [kind, ..] = frame.to_be_bytes();
         let length = frame & 0x00ff_ffff;
@@ -86,7 +86,7 @@ impl Talk for Smb {
         bytes::pass(bytes, FRAME_BYTES as u64 + u64::from(length))
     }
 
-    fn lose(&mut self, _: Way) -> bool {
+    fn lose(&mut self, _: Direction) -> bool {
         true
     }
 }
@@ -173,9 +173,9 @@ mod tests {
         for message in [connect, frame(3, 0, 1, &[16, 0, 2, 0]), frame(5, 0, 0, &create), frame(5, 0xc000_0022, 1, &[])]
         {
             for end in 0..message.len() {
-                assert_eq!(smb.read(Way::Forward, &message[..end], &mut facts), Step::Took(0));
+                assert_eq!(smb.read(Direction::ToResponder, &message[..end], &mut facts), Step::Took(0));
             }
-            assert_eq!(smb.read(Way::Forward, &message, &mut facts), Step::Took(message.len()));
+            assert_eq!(smb.read(Direction::ToResponder, &message, &mut facts), Step::Took(message.len()));
         }
         let said: Vec<_> = facts.iter().collect();
         assert!(said.contains(&(FactKind::SmbTree, Value::Text("\\\\s\\IPC$"))));
@@ -188,8 +188,8 @@ mod tests {
         let mut write = frame(9, 0, 0, &[0; 400]);
         write[1..4].copy_from_slice(&[1, 0, 0]);
         let (mut smb, mut facts) = (Smb::default(), Facts::default());
-        assert_eq!(smb.read(Way::Forward, &write, &mut facts), Step::Skip(0x1_0004));
+        assert_eq!(smb.read(Direction::ToResponder, &write, &mut facts), Step::Skip(0x1_0004));
         let echo = frame(13, 0, 0, &[4, 0, 0, 0]);
-        assert_eq!(smb.read(Way::Forward, &[b"lost SMB", &echo[..]].concat(), &mut facts), Step::Took(8));
+        assert_eq!(smb.read(Direction::ToResponder, &[b"lost SMB", &echo[..]].concat(), &mut facts), Step::Took(8));
     }
 }

@@ -5,7 +5,7 @@ use super::shared::lines;
 use super::shared::sasl::Sasl;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -63,8 +63,8 @@ enum Asked {
 }
 
 impl Talk for Smtp {
-    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
-        if way == Way::Backward {
+    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+        if direction == Direction::ToOriginator {
             return self.reply(bytes, facts);
         }
         match &mut self.mode {
@@ -98,7 +98,7 @@ impl Talk for Smtp {
         }
     }
 
-    fn lose(&mut self, _: Way) -> bool {
+    fn lose(&mut self, _: Direction) -> bool {
         self.is_lost = true;
         true
     }
@@ -189,10 +189,10 @@ mod tests {
         let mut facts = Facts::default();
         let mut step = Step::Took(0);
         for (who, text) in lines {
-            let way = if *who == 'C' { Way::Forward } else { Way::Backward };
+            let direction = if *who == 'C' { Direction::ToResponder } else { Direction::ToOriginator };
             let mut rest = text.as_bytes();
             loop {
-                step = talk.read(way, rest, &mut facts);
+                step = talk.read(direction, rest, &mut facts);
                 match step {
                     Step::Took(n) if n > 0 => rest = &rest[n..],
                     Step::Skip(n) => rest = rest.get(n as usize..).unwrap_or(&[]),
@@ -272,7 +272,7 @@ mod tests {
     fn a_mail_whose_end_is_lost_ends_with_the_reply() {
         let mut talk = Smtp::default();
         hear(&mut talk, &[('C', "DATA\r\n"), ('S', "354 go\r\n"), ('C', "Text\r\n")]);
-        assert!(talk.lose(Way::Forward));
+        assert!(talk.lose(Direction::ToResponder));
         let (said, _) = hear(&mut talk, &[('S', "250 queued\r\n"), ('C', "QUIT\r\n")]);
         assert_eq!(said, ["reply=250", "command=QUIT"]);
     }

@@ -4,7 +4,7 @@
 use super::shared::fields::Fields;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -44,13 +44,13 @@ struct Socks {
 }
 
 impl Talk for Socks {
-    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         let mut rest = bytes;
         facts.begin();
-        let step = match way {
-            Way::Forward if self.is_asked => return Step::Took(0),
-            Way::Forward => self.client(&mut rest, facts),
-            Way::Backward => self.server(&mut rest, facts),
+        let step = match direction {
+            Direction::ToResponder if self.is_asked => return Step::Took(0),
+            Direction::ToResponder => self.client(&mut rest, facts),
+            Direction::ToOriginator => self.server(&mut rest, facts),
         };
         let n = bytes.len() - rest.len();
         match step {
@@ -226,17 +226,17 @@ mod tests {
     fn version_5_is_read_and_hands_on() {
         let (mut talk, mut facts) = (Socks::default(), Facts::default());
         assert_eq!(guess(&[5, 2, 0, 2], &Ends::new(true, 50_000, 9050)), Guess::Certain);
-        assert_eq!(talk.read(Way::Forward, &[5, 2, 0, 2], &mut facts), Step::Took(4));
-        assert_eq!(talk.read(Way::Backward, &[5, 2], &mut facts), Step::Took(2));
-        assert_eq!(talk.read(Way::Forward, b"\x01\x04anna\x01s", &mut facts), Step::Took(8));
-        assert_eq!(talk.read(Way::Backward, &[1, 0], &mut facts), Step::Took(2));
+        assert_eq!(talk.read(Direction::ToResponder, &[5, 2, 0, 2], &mut facts), Step::Took(4));
+        assert_eq!(talk.read(Direction::ToOriginator, &[5, 2], &mut facts), Step::Took(2));
+        assert_eq!(talk.read(Direction::ToResponder, b"\x01\x04anna\x01s", &mut facts), Step::Took(8));
+        assert_eq!(talk.read(Direction::ToOriginator, &[1, 0], &mut facts), Step::Took(2));
         let request = b"\x05\x01\0\x03\x0bexample.com\x01\xbb";
         for end in 0..request.len() {
-            assert_eq!(talk.read(Way::Forward, &request[..end], &mut facts), Step::Took(0));
+            assert_eq!(talk.read(Direction::ToResponder, &request[..end], &mut facts), Step::Took(0));
         }
-        assert_eq!(talk.read(Way::Forward, request, &mut facts), Step::Took(request.len()));
-        assert_eq!(talk.read(Way::Forward, b"early", &mut facts), Step::Took(0));
-        assert_eq!(talk.read(Way::Backward, &[5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 22], &mut facts), Step::Over(10));
+        assert_eq!(talk.read(Direction::ToResponder, request, &mut facts), Step::Took(request.len()));
+        assert_eq!(talk.read(Direction::ToResponder, b"early", &mut facts), Step::Took(0));
+        assert_eq!(talk.read(Direction::ToOriginator, &[5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 22], &mut facts), Step::Over(10));
         let expected = [
             "version=5",
             "method=password",
@@ -256,8 +256,8 @@ mod tests {
         let (mut talk, mut facts) = (Socks::default(), Facts::default());
         let request = b"\x04\x01\0\x50\0\0\0\x01me\0x.org\0";
         assert_eq!(guess(request, &Ends::new(true, 50_000, 9050)), Guess::Certain);
-        assert_eq!(talk.read(Way::Forward, request, &mut facts), Step::Took(request.len()));
-        assert_eq!(talk.read(Way::Backward, &[0, 91, 0, 0, 0, 0, 0, 0], &mut facts), Step::Done);
+        assert_eq!(talk.read(Direction::ToResponder, request, &mut facts), Step::Took(request.len()));
+        assert_eq!(talk.read(Direction::ToOriginator, &[0, 91, 0, 0, 0, 0, 0, 0], &mut facts), Step::Done);
         let expected = ["version=4a", "command=connect", "user=me", "domain=x.org", "port=80", "reply=rejected"];
         assert_eq!(listed(&facts), expected);
         assert_eq!(guess(b"\x05\0\x0b\x03\x10", &Ends::new(true, 50_000, 135)), Guess::NotMine);

@@ -5,7 +5,7 @@ use super::shared::fields::Fields;
 use super::shared::{digest, lines};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -41,15 +41,19 @@ struct Side {
 }
 
 impl Talk for Ssh {
-    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         let [forward, backward] = &mut self.sides;
-        let side = if way == Way::Forward { forward } else { backward };
-        if side.is_identified { exchange(way, bytes, facts) } else { side.identification(way, bytes, facts) }
+        let side = if direction == Direction::ToResponder { forward } else { backward };
+        if side.is_identified {
+            exchange(direction, bytes, facts)
+        } else {
+            side.identification(direction, bytes, facts)
+        }
     }
 }
 
 impl Side {
-    fn identification(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn identification(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
         let Some(said) = line.strip_prefix(b"SSH-") else {
             self.n_lines += 1;
@@ -57,7 +61,7 @@ impl Side {
         };
         let version = said.split(|byte| *byte == b'-').next().unwrap_or(said);
         facts.begin();
-        facts.bytes(if way == Way::Forward { FactKind::Agent } else { FactKind::Banner }, line);
+        facts.bytes(if direction == Direction::ToResponder { FactKind::Agent } else { FactKind::Banner }, line);
         facts.bytes(FactKind::Version, version);
         self.is_identified = true;
         // Version 1 exchanges keys in another way; 1.99 is one of 2.0 that knows both.
@@ -66,7 +70,7 @@ impl Side {
 }
 
 /// Reads the packet behind the identification.
-fn exchange(way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+fn exchange(direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
     let mut rest = bytes;
     let Some(n) = rest.u32() else { return Step::Took(0) };
     if n > MOST_PACKET_BYTES {
@@ -75,14 +79,14 @@ fn exchange(way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
     let Some(packet) = rest.take(n as usize) else { return Step::Took(0) };
     let mark = facts.mark();
     facts.begin();
-    if fingerprint(way, packet, facts).is_none() {
+    if fingerprint(direction, packet, facts).is_none() {
         facts.forget(mark);
     }
     Step::Done
 }
 
 /// The name-lists of SSH_MSG_KEXINIT, those of the way that the sender speaks for, as MD5.
-fn fingerprint(way: Way, packet: &[u8], facts: &mut Facts) -> Option<()> {
+fn fingerprint(direction: Direction, packet: &[u8], facts: &mut Facts) -> Option<()> {
     let mut cursor = packet;
     cursor.u8()?;
     (cursor.u8()? == KEXINIT).then_some(())?;
@@ -93,9 +97,11 @@ fn fingerprint(way: Way, packet: &[u8], facts: &mut Facts) -> Option<()> {
     let [cipher_to_server, cipher_to_client] = [cursor.field32()?, cursor.field32()?];
     let [mac_to_server, mac_to_client] = [cursor.field32()?, cursor.field32()?];
     let [compression_to_server, compression_to_client] = [cursor.field32()?, cursor.field32()?];
-    let (kind, lists) = match way {
-        Way::Forward => (FactKind::Hassh, [kex, cipher_to_server, mac_to_server, compression_to_server]),
-        Way::Backward => (FactKind::HasshServer, [kex, cipher_to_client, mac_to_client, compression_to_client]),
+    let (kind, lists) = match direction {
+        Direction::ToResponder => (FactKind::Hassh, [kex, cipher_to_server, mac_to_server, compression_to_server]),
+        Direction::ToOriginator => {
+            (FactKind::HasshServer, [kex, cipher_to_client, mac_to_client, compression_to_client])
+        }
     };
     facts.text(FactKind::Message, "key exchange");
     facts.text(kind, &digest::md5(&lists.join(&b';')));
@@ -127,11 +133,11 @@ mod tests {
         let mut ssh = Ssh::default();
         let mut facts = Facts::default();
         let banner = b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n";
-        assert_eq!(ssh.read(Way::Forward, banner, &mut facts), Step::Took(banner.len()));
+        assert_eq!(ssh.read(Direction::ToResponder, banner, &mut facts), Step::Took(banner.len()));
         for end in 0..packet.len() {
-            assert_eq!(ssh.read(Way::Forward, &packet[..end], &mut facts), Step::Took(0));
+            assert_eq!(ssh.read(Direction::ToResponder, &packet[..end], &mut facts), Step::Took(0));
         }
-        assert_eq!(ssh.read(Way::Forward, &packet, &mut facts), Step::Done);
+        assert_eq!(ssh.read(Direction::ToResponder, &packet, &mut facts), Step::Done);
         let messages: Vec<_> = facts.messages().collect();
         assert_eq!(messages[0].text(FactKind::Agent), Some("SSH-2.0-OpenSSH_9.2p1 Debian-2"));
         assert_eq!(messages[0].text(FactKind::Version), Some("2.0"));
@@ -143,8 +149,8 @@ mod tests {
     fn lines_before_the_banner_are_passed_over() {
         let mut ssh = Ssh::default();
         let mut facts = Facts::default();
-        assert_eq!(ssh.read(Way::Backward, b"Go away\r\n", &mut facts), Step::Took(9));
-        assert_eq!(ssh.read(Way::Backward, b"SSH-1.5-old\n", &mut facts), Step::Done);
+        assert_eq!(ssh.read(Direction::ToOriginator, b"Go away\r\n", &mut facts), Step::Took(9));
+        assert_eq!(ssh.read(Direction::ToOriginator, b"SSH-1.5-old\n", &mut facts), Step::Done);
         assert_eq!(facts.messages().next().unwrap().text(FactKind::Banner), Some("SSH-1.5-old"));
     }
 }

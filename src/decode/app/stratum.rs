@@ -3,7 +3,7 @@
 use super::shared::lines;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -42,7 +42,7 @@ struct Stratum {
 }
 
 impl Talk for Stratum {
-    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
         facts.begin();
         let method = text(line, b"method");
@@ -53,7 +53,7 @@ impl Talk for Stratum {
         Step::Took(n)
     }
 
-    fn lose(&mut self, _: Way) -> bool {
+    fn lose(&mut self, _: Direction) -> bool {
         true
     }
 }
@@ -146,11 +146,11 @@ mod tests {
     use super::super::shared::listed;
     use super::*;
 
-    fn hear(said: &[(Way, &[u8])]) -> Vec<String> {
+    fn hear(said: &[(Direction, &[u8])]) -> Vec<String> {
         let (mut talk, mut facts) = (Stratum::default(), Facts::default());
-        for (way, line) in said {
+        for (direction, line) in said {
             let line = [line, &b"\n"[..]].concat();
-            assert_eq!(talk.read(*way, &line, &mut facts), Step::Took(line.len()));
+            assert_eq!(talk.read(*direction, &line, &mut facts), Step::Took(line.len()));
         }
         listed(&facts)
     }
@@ -160,11 +160,11 @@ mod tests {
         let subscribe = br#"{"id": 1, "method": "mining.subscribe", "params": ["cgminer/4.9"]}"#;
         assert_eq!(guess(subscribe, &Ends::new(true, 50_000, 443)), Guess::Certain);
         let said = hear(&[
-            (Way::Forward, subscribe),
-            (Way::Forward, br#"{"id":2,"method":"mining.authorize","params":["wallet.rig","x"]}"#),
-            (Way::Backward, br#"{"id":1,"result":[[["mining.notify","a"]],"08",4],"error":null}"#),
-            (Way::Backward, br#"{"id":2,"result":true,"error":null}"#),
-            (Way::Backward, br#"{"id":null,"method":"mining.notify","params":["1"]}"#),
+            (Direction::ToResponder, subscribe),
+            (Direction::ToResponder, br#"{"id":2,"method":"mining.authorize","params":["wallet.rig","x"]}"#),
+            (Direction::ToOriginator, br#"{"id":1,"result":[[["mining.notify","a"]],"08",4],"error":null}"#),
+            (Direction::ToOriginator, br#"{"id":2,"result":true,"error":null}"#),
+            (Direction::ToOriginator, br#"{"id":null,"method":"mining.notify","params":["1"]}"#),
         ]);
         let expected = [
             "command=mining.subscribe",
@@ -184,8 +184,10 @@ mod tests {
     fn miners_of_monero_and_ethereum_are_read() {
         let login = br#"{"method":"login","params":{"login":"4AB","pass":"p","agent":"XMRig/6"},"id":1}"#;
         assert_eq!(guess(login, &Ends::new(true, 50_000, 443)), Guess::Certain);
-        let said =
-            hear(&[(Way::Forward, login), (Way::Backward, br#"{"id":1,"error":{"code":-1,"message":"Banned"}}"#)]);
+        let said = hear(&[
+            (Direction::ToResponder, login),
+            (Direction::ToOriginator, br#"{"id":1,"error":{"code":-1,"message":"Banned"}}"#),
+        ]);
         let expected = [
             "command=login",
             "user=4AB",
@@ -196,7 +198,10 @@ mod tests {
             "login=refused",
         ];
         assert_eq!(said, expected);
-        let said = hear(&[(Way::Forward, br#"{"worker":"rig","id":1,"method":"eth_submitLogin","params":["0xab"]}"#)]);
+        let said = hear(&[(
+            Direction::ToResponder,
+            br#"{"worker":"rig","id":1,"method":"eth_submitLogin","params":["0xab"]}"#,
+        )]);
         assert_eq!(said, ["command=eth_submitLogin", "user=0xab", "client=rig"]);
         assert_eq!(guess(br#"{"method":"login","params":["a"]}"#, &Ends::new(true, 1, 2)), Guess::NotMine);
     }

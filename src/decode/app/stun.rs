@@ -3,7 +3,7 @@
 use super::shared::fields::Fields;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -54,7 +54,7 @@ fn framed(bytes: &[u8]) -> Option<(usize, &[u8])> {
 struct Stun;
 
 impl Talk for Stun {
-    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         // Data in a channel, padded to four bytes (RFC 8656, section 12.5).
         if let [0x40..=0x4f, _, n0, n1, ..] = bytes {
             return Step::Skip(4 + u64::from(u16::from_be_bytes([*n0, *n1])).next_multiple_of(4));
@@ -168,14 +168,14 @@ mod tests {
         assert_eq!(listed(&facts), ["message=success", "function=binding", "address=192.0.2.1", "agent=abc"]);
         for end in 0..message.len() {
             assert_eq!(read(&message[..end], &ends, &mut facts), Guess::NotMine);
-            assert_eq!(Stun.read(Way::Forward, &message[..end], &mut facts), Step::Took(0));
+            assert_eq!(Stun.read(Direction::ToResponder, &message[..end], &mut facts), Step::Took(0));
         }
-        assert_eq!(Stun.read(Way::Forward, &message, &mut facts), Step::Took(message.len()));
+        assert_eq!(Stun.read(Direction::ToResponder, &message, &mut facts), Step::Took(message.len()));
         let framed = [&[0, message.len() as u8][..], &message].concat();
         assert_eq!(guess(&framed, &ends), Guess::Certain);
-        assert_eq!(Stun.read(Way::Forward, &framed[..30], &mut facts), Step::Took(0));
+        assert_eq!(Stun.read(Direction::ToResponder, &framed[..30], &mut facts), Step::Took(0));
         facts.clear();
-        assert_eq!(Stun.read(Way::Forward, &framed, &mut facts), Step::Skip(framed.len() as u64));
+        assert_eq!(Stun.read(Direction::ToResponder, &framed, &mut facts), Step::Skip(framed.len() as u64));
         assert_eq!(facts.len(), 4);
     }
 }

@@ -3,7 +3,7 @@
 use super::shared::lines;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -74,7 +74,7 @@ fn guess(bytes: &[u8], _: &Ends) -> Guess {
 struct Syslog;
 
 impl Talk for Syslog {
-    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         let (message, n) = match framed(bytes) {
             Some((at, length)) => match bytes.get(at..at + length) {
                 Some(message) => (message, at + length),
@@ -90,7 +90,7 @@ impl Talk for Syslog {
         Step::Took(n)
     }
 
-    fn lose(&mut self, _: Way) -> bool {
+    fn lose(&mut self, _: Direction) -> bool {
         true
     }
 }
@@ -113,8 +113,8 @@ mod tests {
             (FactKind::Agent, Value::Text("su")),
         ];
         assert_eq!(said, expected);
-        assert_eq!(Syslog.read(Way::Forward, b"7 <13>hi\n<13>", &mut facts), Step::Took(9));
-        assert_eq!(Syslog.read(Way::Forward, b"<13>hi\n<13>", &mut facts), Step::Took(7));
+        assert_eq!(Syslog.read(Direction::ToResponder, b"7 <13>hi\n<13>", &mut facts), Step::Took(9));
+        assert_eq!(Syslog.read(Direction::ToResponder, b"<13>hi\n<13>", &mut facts), Step::Took(7));
         assert_eq!((priority(b"<192>x"), priority(b"<>x"), priority(b"<1")), (None, None, None));
     }
 }

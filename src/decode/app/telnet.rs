@@ -5,7 +5,7 @@ mod screen;
 use super::shared::fields::Fields;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use screen::{Keys, Prompt, Screen};
 
@@ -46,11 +46,11 @@ struct Telnet {
 }
 
 impl Talk for Telnet {
-    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         let at = memchr::memchr(IAC, bytes).unwrap_or(bytes.len());
         let (text, rest) = bytes.split_at(at);
         if !text.is_empty() {
-            self.text(way, text, facts);
+            self.text(direction, text, facts);
             return Step::Took(at);
         }
         match rest {
@@ -74,14 +74,14 @@ impl Talk for Telnet {
         }
     }
 
-    fn lose(&mut self, _: Way) -> bool {
+    fn lose(&mut self, _: Direction) -> bool {
         true
     }
 }
 
 impl Telnet {
-    fn text(&mut self, way: Way, text: &[u8], facts: &mut Facts) {
-        if way == Way::Backward {
+    fn text(&mut self, direction: Direction, text: &[u8], facts: &mut Facts) {
+        if direction == Direction::ToOriginator {
             facts.begin();
             return self.screen.show(text, facts);
         }
@@ -164,9 +164,9 @@ mod tests {
     fn hear(said: &[(char, &[u8])]) -> Vec<String> {
         let (mut talk, mut facts) = (Telnet::default(), Facts::default());
         for (who, bytes) in said {
-            let way = if *who == 'C' { Way::Forward } else { Way::Backward };
+            let direction = if *who == 'C' { Direction::ToResponder } else { Direction::ToOriginator };
             let mut rest = *bytes;
-            while let Step::Took(n @ 1..) = talk.read(way, rest, &mut facts) {
+            while let Step::Took(n @ 1..) = talk.read(direction, rest, &mut facts) {
                 rest = &rest[n..];
                 if rest.is_empty() {
                     break;

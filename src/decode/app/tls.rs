@@ -10,7 +10,7 @@ use super::shared::fields::Fields;
 use super::shared::hello::{Carrier, ClientHello, ServerHello};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -77,7 +77,7 @@ struct Side {
 }
 
 impl Talk for Tls {
-    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         if ssl2::is_hello(bytes) {
             return old_hello(bytes, facts);
         }
@@ -90,7 +90,7 @@ impl Talk for Tls {
         }
         let Some(record) = rest.get(..length.into()) else { return Step::Took(0) };
         let [forward, backward] = &mut self.sides;
-        let side = if way == Way::Forward { forward } else { backward };
+        let side = if direction == Direction::ToResponder { forward } else { backward };
         let goes_on = match *kind {
             HANDSHAKE => side.handshake(record, facts),
             ALERT => tell_alert(record, facts),
@@ -239,10 +239,10 @@ mod tests {
         let bytes = [record(HANDSHAKE, first), record(HANDSHAKE, second)].concat();
         let mut tls = Tls::default();
         let mut facts = Facts::default();
-        assert_eq!(tls.read(Way::Forward, &bytes[..10], &mut facts), Step::Took(0));
-        assert_eq!(tls.read(Way::Forward, &bytes, &mut facts), Step::Took(25));
+        assert_eq!(tls.read(Direction::ToResponder, &bytes[..10], &mut facts), Step::Took(0));
+        assert_eq!(tls.read(Direction::ToResponder, &bytes, &mut facts), Step::Took(25));
         assert!(facts.is_empty());
-        assert_eq!(tls.read(Way::Forward, &bytes[25..], &mut facts), Step::Took(bytes.len() - 25));
+        assert_eq!(tls.read(Direction::ToResponder, &bytes[25..], &mut facts), Step::Took(bytes.len() - 25));
         assert_eq!(facts.messages().next().unwrap().text(FactKind::TlsSni), Some("a.example"));
     }
 
@@ -251,15 +251,15 @@ mod tests {
         let mut tls = Tls::default();
         let mut facts = Facts::default();
         let change = record(CHANGE_CIPHER, &[1]);
-        assert_eq!(tls.read(Way::Forward, &change, &mut facts), Step::Took(6));
+        assert_eq!(tls.read(Direction::ToResponder, &change, &mut facts), Step::Took(6));
         // A second hello may follow in TLS 1.3; a Finished is encrypted.
         let again = record(HANDSHAKE, &hello());
-        assert_eq!(tls.read(Way::Forward, &again, &mut facts), Step::Took(again.len()));
-        assert_eq!(tls.read(Way::Forward, &record(HANDSHAKE, &[1, 2, 3, 4, 5]), &mut facts), Step::Took(10));
-        assert_eq!(tls.read(Way::Forward, &record(HEARTBEAT, &[1, 9, 9, 9, 9]), &mut facts), Step::Took(10));
+        assert_eq!(tls.read(Direction::ToResponder, &again, &mut facts), Step::Took(again.len()));
+        assert_eq!(tls.read(Direction::ToResponder, &record(HANDSHAKE, &[1, 2, 3, 4, 5]), &mut facts), Step::Took(10));
+        assert_eq!(tls.read(Direction::ToResponder, &record(HEARTBEAT, &[1, 9, 9, 9, 9]), &mut facts), Step::Took(10));
         assert_eq!(facts.messages().last().unwrap().text(FactKind::Message), Some("encrypted heartbeat"));
-        assert_eq!(tls.read(Way::Backward, &record(ALERT, &[9; 26]), &mut facts), Step::Done);
-        assert_eq!(tls.read(Way::Backward, &record(APPLICATION_DATA, b"abcd"), &mut facts), Step::Done);
+        assert_eq!(tls.read(Direction::ToOriginator, &record(ALERT, &[9; 26]), &mut facts), Step::Done);
+        assert_eq!(tls.read(Direction::ToOriginator, &record(APPLICATION_DATA, b"abcd"), &mut facts), Step::Done);
         assert_eq!(facts.messages().count(), 2);
     }
 
@@ -267,8 +267,8 @@ mod tests {
     fn alerts_and_heartbeats_are_read() {
         let mut tls = Tls::default();
         let mut facts = Facts::default();
-        assert_eq!(tls.read(Way::Backward, &record(ALERT, &[2, 40]), &mut facts), Step::Took(7));
-        assert_eq!(tls.read(Way::Forward, &record(HEARTBEAT, &[1, 0x40, 0]), &mut facts), Step::Took(8));
+        assert_eq!(tls.read(Direction::ToOriginator, &record(ALERT, &[2, 40]), &mut facts), Step::Took(7));
+        assert_eq!(tls.read(Direction::ToResponder, &record(HEARTBEAT, &[1, 0x40, 0]), &mut facts), Step::Took(8));
         let messages: Vec<_> = facts.messages().collect();
         assert_eq!(messages[0].text(FactKind::TlsAlert), Some("handshake failure"));
         assert_eq!(messages[1].text(FactKind::Error), Some("heartbeat asks for more than it sends"));

@@ -3,7 +3,7 @@
 use super::shared::bytes::{self, be32};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -54,7 +54,7 @@ enum Next {
 #[derive(Default)]
 struct Vnc {
     /// The server speaks first.
-    server: Option<Way>,
+    server: Option<Direction>,
     minor: u16,
     of_server: Next,
     of_client: Next,
@@ -62,9 +62,9 @@ struct Vnc {
 }
 
 impl Talk for Vnc {
-    fn read(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         facts.begin();
-        let step = match *self.server.get_or_insert(way) == way {
+        let step = match *self.server.get_or_insert(direction) == direction {
             true => self.server(bytes, facts),
             false => self.client(bytes, facts),
         };
@@ -214,19 +214,19 @@ mod tests {
     fn a_refused_password_is_read_and_no_prefix_panics() {
         let (mut vnc, mut facts) = (Vnc::default(), Facts::default());
         let refusal = b"\0\0\0\x01\0\0\0\x02no";
-        let talk: [(Way, &[u8], usize); 6] = [
-            (Way::Backward, b"RFB 003.008\n", 12),
-            (Way::Forward, b"RFB 003.008\n", 12),
-            (Way::Backward, b"\x02\x02\x10", 3),
-            (Way::Forward, b"\x02", 0),
-            (Way::Backward, &[9; 16], 16),
-            (Way::Backward, refusal, 0),
+        let talk: [(Direction, &[u8], usize); 6] = [
+            (Direction::ToOriginator, b"RFB 003.008\n", 12),
+            (Direction::ToResponder, b"RFB 003.008\n", 12),
+            (Direction::ToOriginator, b"\x02\x02\x10", 3),
+            (Direction::ToResponder, b"\x02", 0),
+            (Direction::ToOriginator, &[9; 16], 16),
+            (Direction::ToOriginator, refusal, 0),
         ];
-        for (way, bytes, n) in talk {
+        for (direction, bytes, n) in talk {
             for end in 0..bytes.len() {
-                assert_eq!(vnc.read(way, &bytes[..end], &mut Facts::default()), Step::Took(0), "{bytes:?}");
+                assert_eq!(vnc.read(direction, &bytes[..end], &mut Facts::default()), Step::Took(0), "{bytes:?}");
             }
-            let step = vnc.read(way, bytes, &mut facts);
+            let step = vnc.read(direction, bytes, &mut facts);
             assert_eq!(step, if n > 0 { Step::Took(n) } else { Step::Done }, "{bytes:?}");
         }
         let said: Vec<_> = facts.iter().collect();

@@ -3,7 +3,7 @@
 use super::shared::fields::Fields;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Line in the table.
@@ -25,7 +25,7 @@ const IS_MASKED: u8 = 0x80;
 struct WebSocket;
 
 impl Talk for WebSocket {
-    fn read(&mut self, _: Way, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
         let Some((kind, n)) = head(bytes) else { return Step::Took(0) };
         let name = match kind & 0x0f {
             0 => "continuation",
@@ -66,10 +66,10 @@ mod tests {
     fn frames_are_passed_over_by_their_length() {
         let mut facts = Facts::default();
         let mut talk = WebSocket;
-        assert_eq!(talk.read(Way::Backward, b"\x81\x05hello", &mut facts), Step::Skip(7));
-        assert_eq!(talk.read(Way::Forward, b"\x82\xfe\x01\0mask", &mut facts), Step::Skip(4 + 4 + 256));
-        assert_eq!(talk.read(Way::Forward, b"\x82\xff\0\0", &mut facts), Step::Took(0));
-        assert_eq!(talk.read(Way::Forward, b"\x87\x00", &mut facts), Step::Done);
+        assert_eq!(talk.read(Direction::ToOriginator, b"\x81\x05hello", &mut facts), Step::Skip(7));
+        assert_eq!(talk.read(Direction::ToResponder, b"\x82\xfe\x01\0mask", &mut facts), Step::Skip(4 + 4 + 256));
+        assert_eq!(talk.read(Direction::ToResponder, b"\x82\xff\0\0", &mut facts), Step::Took(0));
+        assert_eq!(talk.read(Direction::ToResponder, b"\x87\x00", &mut facts), Step::Done);
         let said: Vec<_> = facts.messages().filter_map(|said| said.text(FactKind::Message)).collect();
         assert_eq!(said, ["text", "binary"]);
     }

@@ -3,7 +3,7 @@
 use crate::detect::draft;
 use crate::model::finding::Evidence;
 use crate::model::{Flow, Host, Series};
-use crate::stats::change::Way;
+use crate::stats::change::Sense;
 
 /// One figure that changed.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub struct Measured {
     /// Unit of the values.
     pub unit: &'static str,
     /// Above the usual or below it.
-    pub way: Way,
+    pub direction: Sense,
     /// True for an entropy from 0 to 1, false for a sum.
     pub is_spread: bool,
     /// Mean while it lasted.
@@ -44,10 +44,10 @@ impl Measured {
 
     /// `New connections rose to 40 times the usual`, `Destination ports were more varied than usual`.
     fn words(&self) -> String {
-        match (self.is_spread, self.way) {
+        match (self.is_spread, self.direction) {
             (false, _) => format!("{} rose to {:.0} times the usual", self.name, self.times),
-            (true, Way::Up) => format!("{} were far more varied than usual", self.name),
-            (true, Way::Down) => format!("{} were far less varied than usual", self.name),
+            (true, Sense::Up) => format!("{} were far more varied than usual", self.name),
+            (true, Sense::Down) => format!("{} were far less varied than usual", self.name),
         }
     }
 }
@@ -144,17 +144,19 @@ impl Shift {
 
     /// What the spread of addresses and ports tells, after Lakhina, Crovella and Diot's table of anomalies.
     fn meaning(&self) -> Option<&'static str> {
-        let way = |name: &str| self.measured.iter().find(|one| one.is_spread && one.name == name).map(|one| one.way);
-        let (from, to, ports) = (way("Source addresses"), way("Destination addresses"), way("Destination ports"));
+        let direction =
+            |name: &str| self.measured.iter().find(|one| one.is_spread && one.name == name).map(|one| one.direction);
+        let (from, to, ports) =
+            (direction("Source addresses"), direction("Destination addresses"), direction("Destination ports"));
         match (from, to, ports) {
-            (_, Some(Way::Up), Some(Way::Down)) => Some("as if one service were sought on many hosts"),
-            (_, Some(Way::Down) | None, Some(Way::Up)) => Some("as if many ports were tried on few hosts"),
-            (Some(Way::Up), Some(Way::Down), _) => {
+            (_, Some(Sense::Up), Some(Sense::Down)) => Some("as if one service were sought on many hosts"),
+            (_, Some(Sense::Down) | None, Some(Sense::Up)) => Some("as if many ports were tried on few hosts"),
+            (Some(Sense::Up), Some(Sense::Down), _) => {
                 Some("as if many hosts, or forged addresses, went to one place at once")
             }
-            (_, Some(Way::Down), _) => Some("as if much went to one place"),
-            (Some(Way::Down), ..) => Some("as if one host were busier than all others"),
-            (_, Some(Way::Up), _) => Some("as if many hosts were visited that usually are not"),
+            (_, Some(Sense::Down), _) => Some("as if much went to one place"),
+            (Some(Sense::Down), ..) => Some("as if one host were busier than all others"),
+            (_, Some(Sense::Up), _) => Some("as if many hosts were visited that usually are not"),
             _ => None,
         }
     }

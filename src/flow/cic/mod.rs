@@ -141,7 +141,7 @@ fn read(packet: &Packet) -> Option<(Key, Seen)> {
 mod tests {
     use super::*;
     use crate::flow::features::made::{Sketch, packet};
-    use crate::model::flow::Way;
+    use crate::model::flow::Direction;
 
     const SECOND: i64 = 1_000_000;
     const SYN: u8 = 0x02;
@@ -175,7 +175,7 @@ mod tests {
             (10 * SECOND, true, 0, ACK),
         ];
         let (serial, figures) = table(&packets).rows().next().unwrap();
-        let (forward, backward) = (figures.side(Way::Forward), figures.side(Way::Backward));
+        let (forward, backward) = (figures.side(Direction::ToResponder), figures.side(Direction::ToOriginator));
         assert_eq!(serial, 7);
         assert_eq!((forward.pushes, backward.pushes), (1, 0), "of the first packet only");
         assert_eq!((forward.window, backward.window), (100.0, 104.0), "the first, and the last of the responder");

@@ -1,6 +1,6 @@
 //! One column of a flow table: its name, unit, formula, known error of the original, and what computes it.
 
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::moments::Moments;
 
 /// One column over rows of one kind.
@@ -74,8 +74,8 @@ impl Measure {
 }
 
 /// What headings and formulas call the two sides.
-pub const SIDES: [(&str, &str, Way); 2] =
-    [("Fwd", "the initiator", Way::Forward), ("Bwd", "the responder", Way::Backward)];
+pub const SIDES: [(&str, &str, Direction); 2] =
+    [("Fwd", "the initiator", Direction::ToResponder), ("Bwd", "the responder", Direction::ToOriginator)];
 
 /// Columns in the making, in order.
 pub struct Columns<Row>(Vec<Column<Row>>);
@@ -114,10 +114,10 @@ impl<Row> Columns<Row> {
         names: [&str; 2],
         unit: &'static str,
         formula: &str,
-        value: impl Fn(&Row, Way) -> f64 + Send + Sync + Copy + 'static,
+        value: impl Fn(&Row, Direction) -> f64 + Send + Sync + Copy + 'static,
     ) {
-        for (name, (_, who, way)) in names.into_iter().zip(SIDES) {
-            self.number(name, unit, formula.replace("{}", who), move |row| value(row, way));
+        for (name, (_, who, direction)) in names.into_iter().zip(SIDES) {
+            self.number(name, unit, formula.replace("{}", who), move |row| value(row, direction));
         }
     }
 

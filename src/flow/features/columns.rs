@@ -9,7 +9,7 @@
 use super::column::Measure::{Max, Mean, Min, Std, Variance};
 use super::column::{Column, Columns, SIDES};
 use super::figures::Figures;
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::packet::tcp_flag;
 use crate::model::time;
 use std::fmt::{Display, Write};
@@ -59,18 +59,20 @@ fn identity(c: &mut Columns<Figures>) {
 }
 
 fn sizes(c: &mut Columns<Figures>) {
-    c.both(["Total Fwd Packet", "Total Bwd packets"], "packets", "packets of {}", |f, way| {
-        f64::from(f.side(way).packets)
+    c.both(["Total Fwd Packet", "Total Bwd packets"], "packets", "packets of {}", |f, direction| {
+        f64::from(f.side(direction).packets)
     });
     c.both(
         ["Total Length of Fwd Packet", "Total Length of Bwd Packet"],
         "B",
         "transport payload bytes of {}",
-        |f, way| f.side(way).payload_bytes(),
+        |f, direction| f.side(direction).payload_bytes(),
     );
-    for (name, who, way) in SIDES {
+    for (name, who, direction) in SIDES {
         let of = format!("payload bytes per packet of {who}");
-        c.spread(&format!("{name} Packet Length"), "B", &of, &[Max, Min, Mean, Std], move |f| f.side(way).payload);
+        c.spread(&format!("{name} Packet Length"), "B", &of, &[Max, Min, Mean, Std], move |f| {
+            f.side(direction).payload
+        });
     }
     let timeless = "0 for a flow that took no time";
     c.number("Flow Bytes/s", "B/s", format!("payload bytes of both / duration; {timeless}"), |f| {
@@ -85,30 +87,30 @@ fn sizes(c: &mut Columns<Figures>) {
 fn gaps(c: &mut Columns<Figures>) {
     let measures = [Mean, Std, Max, Min];
     c.spread("Flow IAT", "µs", "gap between packets of the flow", &measures, |f| f.gap);
-    for (name, who, way) in SIDES {
+    for (name, who, direction) in SIDES {
         let total = format!("last - first packet of {who}");
-        c.number(format!("{name} IAT Total"), "µs", total, move |f| f.side(way).gap_total);
+        c.number(format!("{name} IAT Total"), "µs", total, move |f| f.side(direction).gap_total);
         let of = format!("gap between packets of {who}");
-        c.spread(&format!("{name} IAT"), "µs", &of, &measures, move |f| f.side(way).gap);
+        c.spread(&format!("{name} IAT"), "µs", &of, &measures, move |f| f.side(direction).gap);
     }
 }
 
 fn headers(c: &mut Columns<Figures>) {
-    c.both(["Fwd PSH Flags", "Bwd PSH Flags"], "packets", "packets of {} with PSH set", |f, way| {
-        f64::from(f.side(way).pushes)
+    c.both(["Fwd PSH Flags", "Bwd PSH Flags"], "packets", "packets of {} with PSH set", |f, direction| {
+        f64::from(f.side(direction).pushes)
     });
-    c.both(["Fwd URG Flags", "Bwd URG Flags"], "packets", "packets of {} with URG set", |f, way| {
-        f64::from(f.side(way).urgents)
+    c.both(["Fwd URG Flags", "Bwd URG Flags"], "packets", "packets of {} with URG set", |f, direction| {
+        f64::from(f.side(direction).urgents)
     });
     c.known_bug(4, FIRST_PACKET_ONLY);
-    c.both(["Fwd Header Length", "Bwd Header Length"], "B", "transport header bytes of {}", |f, way| {
-        f.side(way).header_bytes as f64
+    c.both(["Fwd Header Length", "Bwd Header Length"], "B", "transport header bytes of {}", |f, direction| {
+        f.side(direction).header_bytes as f64
     });
     c.both(
         ["Fwd Packets/s", "Bwd Packets/s"],
         "packets/s",
         "packets of {} / duration; 0 for a flow that took no time",
-        |f, way| f.per_second(f64::from(f.side(way).packets)),
+        |f, direction| f.per_second(f64::from(f.side(direction).packets)),
     );
     let measures = [Min, Max, Mean, Std, Variance];
     c.spread("Packet Length", "B", "payload bytes per packet of both", &measures, |f| f.length);
@@ -129,23 +131,23 @@ fn averages(c: &mut Columns<Figures>) {
     c.known_bug(1, "divided as whole numbers");
     c.number("Average Packet Size", "B", "payload bytes of both / packets of both", |f| f.average_size);
     c.known_bug(1, FIRST_PACKET_TWICE);
-    c.both(["Fwd Segment Size Avg", "Bwd Segment Size Avg"], "B", "payload bytes / packets of {}", |f, way| {
-        f.side(way).payload.mean()
+    c.both(["Fwd Segment Size Avg", "Bwd Segment Size Avg"], "B", "payload bytes / packets of {}", |f, direction| {
+        f.side(direction).payload.mean()
     });
-    for (name, who, way) in SIDES {
+    for (name, who, direction) in SIDES {
         let bulk = |what: &str, over: &str| format!("{what} in bulk transfers of {who} / {over}");
         let [bytes, packets] = ["payload bytes", "packets"].map(|what| bulk(what, "bulk transfers"));
-        c.number(format!("{name} Bytes/Bulk Avg"), "B", bytes, move |f| f.side(way).bulk[0]);
-        c.number(format!("{name} Packet/Bulk Avg"), "packets", packets, move |f| f.side(way).bulk[1]);
+        c.number(format!("{name} Bytes/Bulk Avg"), "B", bytes, move |f| f.side(direction).bulk[0]);
+        c.number(format!("{name} Packet/Bulk Avg"), "packets", packets, move |f| f.side(direction).bulk[1]);
         let rate = bulk("payload bytes", "time in them");
-        c.number(format!("{name} Bulk Rate Avg"), "B/s", rate, move |f| f.side(way).bulk[2]);
-        c.known_bug(3, if way == Way::Forward { BULK_FORWARD } else { BULK_BACKWARD });
+        c.number(format!("{name} Bulk Rate Avg"), "B/s", rate, move |f| f.side(direction).bulk[2]);
+        c.known_bug(3, if direction == Direction::ToResponder { BULK_FORWARD } else { BULK_BACKWARD });
     }
-    for (name, who, way) in SIDES {
+    for (name, who, direction) in SIDES {
         let per = |what: &str| format!("{what} of {who} / parts of the flow between gaps over 1 s");
         let (packets, bytes) = (per("packets"), per("payload bytes"));
-        c.number(format!("Subflow {name} Packets"), "packets", packets, move |f| f.side(way).subflow[0]);
-        c.number(format!("Subflow {name} Bytes"), "B", bytes, move |f| f.side(way).subflow[1]);
+        c.number(format!("Subflow {name} Packets"), "packets", packets, move |f| f.side(direction).subflow[0]);
+        c.number(format!("Subflow {name} Bytes"), "B", bytes, move |f| f.side(direction).subflow[1]);
         c.known_bug(2, SUBFLOWS);
     }
 }
@@ -155,16 +157,16 @@ fn periods(c: &mut Columns<Figures>) {
         ["FWD Init Win Bytes", "Bwd Init Win Bytes"],
         "B",
         "window field of the first packet of {}, not scaled; -1 where there is none",
-        |f, way| f.side(way).window,
+        |f, direction| f.side(direction).window,
     );
     c.known_bug(2, "0 where there is none");
     c.known_bug(1, "the window of the responder's last packet (#67); 0 where there is none");
     c.number("Fwd Act Data Pkts", "packets", "packets of the initiator that carry payload", |f| {
-        f64::from(f.side(Way::Forward).data_packets)
+        f64::from(f.side(Direction::ToResponder).data_packets)
     });
     c.known_bug(1, "the flow's first packet is left out");
     c.number("Fwd Seg Size Min", "B", "smallest transport header of the initiator; 0 without a packet", |f| {
-        f64::from(f.side(Way::Forward).header_min)
+        f64::from(f.side(Direction::ToResponder).header_min)
     });
     let measures = [Mean, Std, Max, Min];
     c.spread("Active", "µs", "active period: time between two idle gaps", &measures, |f| f.active);

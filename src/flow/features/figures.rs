@@ -3,7 +3,7 @@
 //! Here they come from a [`Flow`], by the corrected definitions; [`crate::flow::cic`] fills them with the original's.
 
 use super::{micros, payload, ports, ratio};
-use crate::model::flow::{Bulk, Extra, Way};
+use crate::model::flow::{Bulk, Direction, Extra};
 use crate::model::moments::Moments;
 use crate::model::{DirectionStats, Flow, Host};
 
@@ -69,9 +69,9 @@ pub struct Side {
 
 impl Figures {
     /// One side.
-    pub fn side(&self, way: Way) -> &Side {
+    pub fn side(&self, direction: Direction) -> &Side {
         let [forward, backward] = &self.sides;
-        if way == Way::Forward { forward } else { backward }
+        if direction == Direction::ToResponder { forward } else { backward }
     }
 
     /// `count` per second of the flow's duration; 0 where the flow took no time.

@@ -6,7 +6,7 @@ use super::ratio;
 use crate::flow::more::Record;
 use crate::flow::more::damped::{DECAYS, N_DAMPED, NAMES};
 use crate::model::Flow;
-use crate::model::flow::{NameSource, Way};
+use crate::model::flow::{Direction, NameSource};
 use crate::model::moments::Moments;
 use std::sync::LazyLock;
 
@@ -42,20 +42,20 @@ struct OwnSide {
 impl OwnFigures {
     /// Of a flow with its record, if there is one, and its server's name.
     pub fn new(flow: &Flow, record: Option<&Record>, name: &str) -> OwnFigures {
-        let side = |way| {
-            let direction = if way == Way::Forward { flow.forward() } else { flow.backward() };
-            let place = usize::from((way == Way::Forward) != flow.is_low_initiator);
+        let side = |direction| {
+            let stats = if direction == Direction::ToResponder { flow.forward() } else { flow.backward() };
+            let place = usize::from((direction == Direction::ToResponder) != flow.is_low_initiator);
             let entropy = record.and_then(|r| *r.entropy.get(place)?);
             OwnSide {
-                wire_bytes: direction.bytes,
-                retransmissions: direction.retransmissions,
+                wire_bytes: stats.bytes,
+                retransmissions: stats.retransmissions,
                 zero_windows: record.and_then(|r| r.zero_windows.get(place)).map_or(f64::NAN, |n| f64::from(*n)),
                 entropy: entropy.map_or(f64::NAN, f64::from),
-                gap: direction.gap,
+                gap: stats.gap,
             }
         };
         OwnFigures {
-            sides: [side(Way::Forward), side(Way::Backward)],
+            sides: [side(Direction::ToResponder), side(Direction::ToOriginator)],
             gap: flow.gap,
             state: if flow.is_unreachable { "unreachable" } else { flow.state.name() },
             icmp: flow.icmp,
@@ -75,9 +75,9 @@ impl OwnFigures {
         }
     }
 
-    fn side(&self, way: Way) -> &OwnSide {
+    fn side(&self, direction: Direction) -> &OwnSide {
         let [forward, backward] = &self.sides;
-        if way == Way::Forward { forward } else { backward }
+        if direction == Direction::ToResponder { forward } else { backward }
     }
 }
 
@@ -91,20 +91,23 @@ fn all() -> Vec<Column<OwnFigures>> {
 }
 
 fn transport(c: &mut Columns<OwnFigures>) {
-    c.both(["Fwd Wire Bytes", "Bwd Wire Bytes"], "B", "bytes on the wire of {}, link header included", |f, way| {
-        f.side(way).wire_bytes as f64
-    });
+    c.both(
+        ["Fwd Wire Bytes", "Bwd Wire Bytes"],
+        "B",
+        "bytes on the wire of {}, link header included",
+        |f, direction| f.side(direction).wire_bytes as f64,
+    );
     c.both(
         ["Fwd Retransmissions", "Bwd Retransmissions"],
         "packets",
         "TCP packets of {} that repeat sequence numbers already sent",
-        |f, way| f64::from(f.side(way).retransmissions),
+        |f, direction| f64::from(f.side(direction).retransmissions),
     );
     c.both(
         ["Fwd Zero Windows", "Bwd Zero Windows"],
         "packets",
         "TCP packets of {} without SYN, FIN and RST that announce a window of 0",
-        |f, way| f.side(way).zero_windows,
+        |f, direction| f.side(direction).zero_windows,
     );
     let handshake = "from the TCP request to the packet that completes the handshake; empty where it was not seen";
     c.number("Handshake Time", "µs", handshake, |f| f.handshake_us);
@@ -119,7 +122,7 @@ fn transport(c: &mut Columns<OwnFigures>) {
         ["Fwd Payload Entropy", "Bwd Payload Entropy"],
         "bit",
         "Shannon entropy per byte, 0 to 8, of up to 256 bytes of the first payload of {}; empty without",
-        |f, way| f.side(way).entropy,
+        |f, direction| f.side(direction).entropy,
     );
 }
 
@@ -128,8 +131,8 @@ fn regularity(c: &mut Columns<OwnFigures>) {
     let burstiness =
         |of: &str| format!("(σ - μ) / (σ + μ) of the gaps between packets of {of}: -1 regular, 0 random, 1 bursts");
     c.number("Flow Burstiness", "", burstiness("both"), |f| burst(&f.gap));
-    for (name, who, way) in SIDES {
-        c.number(format!("{name} Burstiness"), "", burstiness(who), move |f| burst(&f.side(way).gap));
+    for (name, who, direction) in SIDES {
+        c.number(format!("{name} Burstiness"), "", burstiness(who), move |f| burst(&f.side(direction).gap));
     }
     c.number(
         "Fwd Periodicity",

@@ -8,7 +8,7 @@ mod recent;
 use super::chunks::Chunks;
 use super::table::Touch;
 use crate::model::Flow;
-use crate::model::flow::{TcpState, Way};
+use crate::model::flow::{Direction, TcpState};
 use crate::model::packet::{Packet, tcp_flag};
 use beats::Beats;
 use damped::{Damped, N_DAMPED};
@@ -64,7 +64,7 @@ impl More {
             self.damped.add(ip.source, ip.target, f64::from(packet.wire_bytes), now);
         }
         let Some(record) = self.records.get_mut(touch.serial) else { return };
-        let is_forward = touch.way == Way::Forward;
+        let is_forward = touch.direction == Direction::ToResponder;
         if is_forward && let Some(ip) = &packet.ip {
             self.damped.snapshot(ip.source, ip.target, &mut record.damped);
         }

@@ -1,6 +1,6 @@
 //! Which flow each packet belongs to, four bytes a packet.
 
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Packets in a chunk.
@@ -14,7 +14,7 @@ const NO_FLOW: u32 = 0x7fff_ff00;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Belongs {
     /// Of a flow.
-    Flow(u32, Way),
+    Flow(u32, Direction),
     /// Of no flow.
     Alone(Option<Named>),
 }
@@ -28,8 +28,8 @@ pub struct Owners {
 impl Belongs {
     fn pack(self) -> u32 {
         match self {
-            Belongs::Flow(serial, Way::Forward) => serial.min(NO_FLOW - 1),
-            Belongs::Flow(serial, Way::Backward) => serial.min(NO_FLOW - 1) | BACKWARD,
+            Belongs::Flow(serial, Direction::ToResponder) => serial.min(NO_FLOW - 1),
+            Belongs::Flow(serial, Direction::ToOriginator) => serial.min(NO_FLOW - 1) | BACKWARD,
             Belongs::Alone(None) => NO_FLOW,
             Belongs::Alone(Some(named)) => NO_FLOW + 1 + named as u32,
         }
@@ -37,9 +37,10 @@ impl Belongs {
 
     fn unpack(packed: u32) -> Belongs {
         match packed & !BACKWARD {
-            serial @ 0..NO_FLOW => {
-                Belongs::Flow(serial, if packed & BACKWARD == 0 { Way::Forward } else { Way::Backward })
-            }
+            serial @ 0..NO_FLOW => Belongs::Flow(
+                serial,
+                if packed & BACKWARD == 0 { Direction::ToResponder } else { Direction::ToOriginator },
+            ),
             alone => {
                 let place = (alone - NO_FLOW) as usize;
                 Belongs::Alone(place.checked_sub(1).and_then(|place| Named::ALL.get(place)).copied())

@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use packetloupe::decode::app::{self, Datagrams, Ends, Entry, Step, Talk, describe};
 use packetloupe::model::Host;
 use packetloupe::model::fact::Facts;
-use packetloupe::model::flow::Way;
+use packetloupe::model::flow::Direction;
 use packetloupe::model::secret::Secrets;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -27,7 +27,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
     if let Some(stream) = entry.stream {
         (stream.guess)(payload, &ends);
-        app::read_segment(payload, &ends, hint, Way::Forward, &mut facts);
+        app::read_segment(payload, &ends, hint, Direction::ToResponder, &mut facts);
         tell(entry, &facts);
         facts.clear();
         converse(entry, (stream.talk)(), payload, usize::from(*how));
@@ -49,18 +49,18 @@ fn exchange(entry: &Entry, payload: &[u8], how: usize) {
 
 /// Both sides in pieces, in turn; what a decoder does not take comes again with the next piece.
 fn converse(entry: &Entry, mut talk: Box<dyn Talk>, payload: &[u8], how: usize) {
-    let mut sides = [(Way::Forward, Vec::new(), 0_u64), (Way::Backward, Vec::new(), 0)];
+    let mut sides = [(Direction::ToResponder, Vec::new(), 0_u64), (Direction::ToOriginator, Vec::new(), 0)];
     let mut facts = Facts::default();
     for (n, piece) in payload.chunks(8 + how * 4).enumerate() {
-        let Some((way, waiting, skip)) = sides.get_mut((n + how) % 2) else { return };
-        if how % 11 == 10 && n == 2 && !talk.lose(*way) {
+        let Some((direction, waiting, skip)) = sides.get_mut((n + how) % 2) else { return };
+        if how % 11 == 10 && n == 2 && !talk.lose(*direction) {
             return;
         }
         let skipped = (*skip).min(piece.len() as u64);
         *skip -= skipped;
         waiting.extend_from_slice(&piece[skipped as usize..]);
         while !waiting.is_empty() {
-            let step = talk.read(*way, waiting, &mut facts);
+            let step = talk.read(*direction, waiting, &mut facts);
             tell(entry, &facts);
             facts.clear();
             match step {

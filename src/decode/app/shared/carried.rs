@@ -2,7 +2,7 @@
 
 use crate::decode::app::{Step, Talk, entry};
 use crate::model::fact::Facts;
-use crate::model::flow::Way;
+use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 
 /// Most bytes of a side that wait for more: a long chain of certificates.
@@ -23,14 +23,14 @@ impl Carried {
     }
 
     /// Takes the next bytes of a side.
-    pub fn push(&mut self, way: Way, bytes: &[u8], facts: &mut Facts) {
+    pub fn push(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) {
         let [forward, backward] = &mut self.sides;
-        let slot = if way == Way::Forward { forward } else { backward };
+        let slot = if direction == Direction::ToResponder { forward } else { backward };
         let Some(waiting) = slot else { return };
         waiting.extend_from_slice(bytes);
         let mut n_read = 0;
         loop {
-            match self.talk.read(way, waiting.get(n_read..).unwrap_or(&[]), facts) {
+            match self.talk.read(direction, waiting.get(n_read..).unwrap_or(&[]), facts) {
                 Step::Took(0) if waiting.len() - n_read <= MOST_WAITING => break,
                 Step::Took(n) if n > 0 && n_read + n < waiting.len() => n_read += n,
                 Step::Took(n) if n > 0 => {
@@ -64,12 +64,12 @@ mod tests {
         let mut carried = Carried::of(Named::Tls).unwrap();
         let alerts = b"\x15\x03\x03\0\x02\x01\0\x15\x03\x03\0\x02\x02\x28\x17\x03\x03";
         for byte in alerts {
-            carried.push(Way::Forward, &[*byte], &mut facts);
+            carried.push(Direction::ToResponder, &[*byte], &mut facts);
         }
-        carried.push(Way::Forward, b"\0\x01x", &mut facts);
+        carried.push(Direction::ToResponder, b"\0\x01x", &mut facts);
         assert_eq!(listed(&facts).len(), 4);
         assert!(!carried.is_over());
-        carried.push(Way::Backward, b"\x17\x03\x03\0\x01x", &mut facts);
+        carried.push(Direction::ToOriginator, b"\x17\x03\x03\0\x01x", &mut facts);
         assert!(carried.is_over());
         assert!(Carried::of(Named::Arp).is_none());
     }
