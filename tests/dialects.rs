@@ -181,7 +181,7 @@ fn flows_say_what_the_rows_say() {
         assert!((flow.duration_ns() as f64 / 1e9 - seconds).abs() < 1e-5, "{id} {}", flow.duration_ns());
         assert_eq!([flow.forward().packets, flow.backward().packets], packets, "{id} {place}");
         assert_eq!(flow.state, state, "{id} {place}");
-        assert_eq!(flow.initiator().0.to_string(), "10.0.0.2", "{id}");
+        assert_eq!(flow.originator().0.to_string(), "10.0.0.2", "{id}");
     }
     // 3:30 in CIC-IDS2017 is in the afternoon; the zone of Suricata's times counts; seconds keep their parts.
     let start = |id: &str| whole(&fixture(id)).0.flows().get(0).unwrap().first_ns;

@@ -113,8 +113,8 @@ struct Smurf {
 fn unasked(flow: &Flow) -> Option<(Host, u16, Host, &DirectionStats)> {
     let (forward, backward) = (flow.forward(), flow.backward());
     let ((server, port), (target, target_port), sent) = match (forward.packets, backward.packets) {
-        (1.., 0) => (flow.initiator(), flow.responder(), forward),
-        (0, 1..) => (flow.responder(), flow.initiator(), backward),
+        (1.., 0) => (flow.originator(), flow.responder(), forward),
+        (0, 1..) => (flow.responder(), flow.originator(), backward),
         _ => return None,
     };
     let is_meant = flow.is_udp() && PORTS.contains(&port) && !PORTS.contains(&target_port) && !target.is_group();
@@ -148,7 +148,7 @@ impl Detector for Amplification {
         };
         let (true, Some(flow), Some(touch)) = (is_meant, spoken.flow, spoken.touch) else { return };
         if touch.direction == Direction::ToResponder
-            && let Some(heard) = self.askers.of((flow.initiator().0, flow.responder().0, protocol))
+            && let Some(heard) = self.askers.of((flow.originator().0, flow.responder().0, protocol))
         {
             heard.add(spoken);
         }
@@ -166,7 +166,7 @@ impl Detector for Amplification {
             }
             self.victims.n_refused += u64::from(!is_kept);
         } else if is_smurf(flow)
-            && let Some(smurf) = self.smurfs.of(flow.initiator().0)
+            && let Some(smurf) = self.smurfs.of(flow.originator().0)
         {
             smurf.first_ns = if smurf.n == 0 { flow.first_ns } else { smurf.first_ns.min(flow.first_ns) };
             smurf.last_ns = smurf.last_ns.max(flow.last_ns);

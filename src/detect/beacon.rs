@@ -104,7 +104,7 @@ struct Call {
 /// From inside to outside, or between public addresses where the capture's own hosts may have such; and not of a protocol
 /// that calls at even times by design: time and names have detectors of their own.
 fn is_judged(flow: &Flow) -> bool {
-    let ((source, _), (target, port)) = (flow.initiator(), flow.responder());
+    let ((source, _), (target, port)) = (flow.originator(), flow.responder());
     let is_group = source.is_group() || target.is_group();
     let is_timed = flow.is_udp() && matches!(port, 53 | 123);
     (flow.is_tcp() || flow.is_udp()) && !target.is_internal() && !is_group && !is_timed
@@ -113,11 +113,11 @@ fn is_judged(flow: &Flow) -> bool {
 impl Detector for Beacon {
     fn observe_flow(&mut self, ended: &Ended<'_>) {
         let flow = ended.flow;
-        self.home.add_inside(flow.initiator().0);
+        self.home.add_inside(flow.originator().0);
         if !is_judged(flow) {
             return;
         }
-        let ((source, _), (target, port)) = (flow.initiator(), flow.responder());
+        let ((source, _), (target, port)) = (flow.originator(), flow.responder());
         if !source.is_internal() {
             // Public addresses leave half of the room to those inside.
             if !self.home.add_public(source, self.n_calls < MOST_CALLS / 2) {
@@ -242,7 +242,7 @@ fn findings(cases: &[Case], context: &Context<'_>) -> Vec<Finding> {
         if !is_judged(flow) {
             return;
         }
-        let (source, (target, port)) = (flow.initiator().0, flow.responder());
+        let (source, (target, port)) = (flow.originator().0, flow.responder());
         let by_name = places.get(&(source, Server::Name(flow.name))).filter(|_| flow.name != 0);
         let by_address = places.get(&(source, Server::Place(target, port)));
         if by_name.is_some()

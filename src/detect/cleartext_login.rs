@@ -109,7 +109,7 @@ impl Detector for CleartextLogin {
             }
             return;
         }
-        let ((client, _), (host, port)) = (flow.initiator(), flow.responder());
+        let ((client, _), (host, port)) = (flow.originator(), flow.responder());
         connection.ends = Some((client, (host, port, spoken.message.protocol)));
         if let Some(user) = said.text(FactKind::User) {
             user.clone_into(&mut connection.user);

@@ -68,7 +68,7 @@ impl Detector for ConnectionFlood {
         if !is_used(flow) {
             return;
         }
-        let ((client, _), (server, port)) = (flow.initiator(), flow.responder());
+        let ((client, _), (server, port)) = (flow.originator(), flow.responder());
         if let Some(seconds) = self.pairs.of((client, server, port)) {
             seconds.add(flow.first_ns, 1);
         }

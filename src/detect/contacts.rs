@@ -149,7 +149,7 @@ impl Contacts {
     #[inline(never)]
     pub fn add(&mut self, flow: &Flow) {
         let Some((probe, outcome)) = classify(flow) else { return };
-        let ((source, _), (target, port)) = (flow.initiator(), flow.responder());
+        let ((source, _), (target, port)) = (flow.originator(), flow.responder());
         if target.is_group() || source.is_group() {
             return;
         }
@@ -218,7 +218,7 @@ impl Contacts {
 /// cannot be judged.
 pub fn classify(flow: &Flow) -> Option<(Probe, Outcome)> {
     match flow.key.protocol {
-        6 if flow.saw_request => classify_request(flow),
+        6 if flow.saw_syn => classify_request(flow),
         6 => classify_odd(flow),
         17 => classify_datagram(flow),
         1 | 58 => classify_echo(flow),
@@ -249,12 +249,12 @@ fn classify_odd(flow: &Flow) -> Option<(Probe, Outcome)> {
     }
     let is_reset = backward.packets > 0 && backward.flag(RST) == backward.packets;
     let is_service = |port: u16| port < 1024 || Protocol::from_port(true, port).is_some();
-    let probe = match flow.initiator_flags() & (FIN | SYN | RST | PSH | ACK | URG) {
+    let probe = match flow.originator_flags() & (FIN | SYN | RST | PSH | ACK | URG) {
         0 => Probe::Null,
         FIN => Probe::Fin,
         flags if flags == FIN | PSH | URG => Probe::Xmas,
         // Leftovers of old connections look the same, but come from a server's port or go to the one port in use.
-        ACK if is_reset && !is_service(flow.initiator().1) => Probe::Ack,
+        ACK if is_reset && !is_service(flow.originator().1) => Probe::Ack,
         _ => return None,
     };
     (is_reset || backward.packets == 0).then_some((probe, Outcome::Failure))
@@ -264,7 +264,7 @@ fn classify_odd(flow: &Flow) -> Option<(Probe, Outcome)> {
 const TRACEROUTE_PORTS: std::ops::RangeInclusive<u16> = 33_434..=33_689;
 
 fn classify_datagram(flow: &Flow) -> Option<(Probe, Outcome)> {
-    let ((_, from), (_, to)) = (flow.initiator(), flow.responder());
+    let ((_, from), (_, to)) = (flow.originator(), flow.responder());
     // A datagram from a service's port to a client's is an answer whose question was not captured.
     let is_answer = Protocol::from_port(false, from).is_some() && Protocol::from_port(false, to).is_none();
     // Port 0 stands for later pieces of a fragmented datagram.

@@ -137,7 +137,7 @@ mod tests {
 
     fn found(n: u64, n_differing: u64) -> Vec<Finding> {
         let mut flow = Made::tcp(inside(1), outside(1), 80, 1.0).flow();
-        let from = usize::from(flow.is_low_initiator);
+        let from = usize::from(flow.is_low_originator);
         if let Some(doubtful) = flow.doubtful_mut(from) {
             (0..n).for_each(|i| doubtful.conflicts.seen.add(i, i as i64));
             doubtful.conflicts.n_differing = n_differing;

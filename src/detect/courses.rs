@@ -48,7 +48,7 @@ impl Courses {
         let (mut is_in_order, mut before_ns) = (true, i64::MIN);
         for (ends, flow) in rows(context) {
             let weight = u32::try_from(flow.packets()).unwrap_or(u32::MAX).saturating_add(WEIGHT_OF_FLOW);
-            for host in [ends.initiator, ends.responder] {
+            for host in [ends.originator, ends.responder] {
                 if let Some(sum) = weights.get_mut(host as usize) {
                     *sum = sum.saturating_add(weight);
                 }
@@ -94,7 +94,7 @@ impl Taking {
         let places: Map<u32, usize> = busiest.iter().copied().zip(0..).collect();
         let mut n_begun = vec![0; busiest.len()];
         for (_, ends) in context.roster.rows() {
-            if let Some(n) = places.get(&ends.initiator).and_then(|place| n_begun.get_mut(*place)) {
+            if let Some(n) = places.get(&ends.originator).and_then(|place| n_begun.get_mut(*place)) {
                 *n += 1;
             }
         }
@@ -116,12 +116,12 @@ impl Taking {
 
     fn add(&mut self, ends: Ends, flow: &Flow) {
         let port = u32::from(ends.protocol) << 16 | u32::from(ends.port);
-        self.spread.add(flow.first_ns, [ends.initiator, ends.responder, u32::from(flow.initiator().1), port]);
-        for (host, peer) in [(ends.initiator, ends.responder), (ends.responder, ends.initiator)] {
+        self.spread.add(flow.first_ns, [ends.originator, ends.responder, u32::from(flow.originator().1), port]);
+        for (host, peer) in [(ends.originator, ends.responder), (ends.responder, ends.originator)] {
             let course = self.places.get(&host).and_then(|place| self.hosts.get_mut(*place));
             let Some(HostCourse { bins, spread, .. }) = course else { continue };
             bins.spread((flow.first_ns, flow.last_ns), &[flow.packets() as f64, flow.bytes() as f64]);
-            if host == ends.initiator {
+            if host == ends.originator {
                 bins.add(flow.first_ns, 2, 1.0);
                 spread.add(flow.first_ns, [peer, port]);
             }

@@ -98,7 +98,7 @@ impl Detector for Dga {
         else {
             return;
         };
-        let Some(asker) = self.askers.of(flow.initiator().0) else { return };
+        let Some(asker) = self.askers.of(flow.originator().0) else { return };
         if code != "no such name" {
             if code == "no error" && asker.existing.len() < MOST_DOMAINS {
                 asker.existing.insert(asked.domain);

@@ -102,7 +102,7 @@ impl Detector for DnsTunnel {
         let said = &spoken.message.said;
         let (Some(flow), Some(touch), Some(name)) = (spoken.flow, spoken.touch, spoken.asked) else { return };
         let is_question = touch.direction == Direction::ToResponder;
-        let ((asker, _), (server, _)) = (flow.initiator(), flow.responder());
+        let ((asker, _), (server, _)) = (flow.originator(), flow.responder());
         let Some(asked) = self.pairs.of((name.domain, asker)) else { return };
         asked.heard.add(spoken);
         if !is_question {

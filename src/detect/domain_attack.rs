@@ -131,7 +131,7 @@ impl Detector for DomainAttack {
         let Some((place, (_, deed))) = FUNCTIONS.iter().enumerate().find(|(_, (name, _))| *name == function) else {
             return;
         };
-        let ((from, _), (to, port)) = (flow.initiator(), flow.responder());
+        let ((from, _), (to, port)) = (flow.originator(), flow.responder());
         let Some(calls) = self.cases.of((from, to, *deed)) else { return };
         calls.port = port;
         *calls.by_function.entry(place).or_default() += 1;

@@ -46,7 +46,7 @@ impl<T: Default> Doubts<T> {
     ) {
         let flow = ended.flow;
         let Some([forward, backward]) = flow.doubtful() else { return };
-        let ((client, _), (server, port)) = (flow.initiator(), flow.responder());
+        let ((client, _), (server, port)) = (flow.originator(), flow.responder());
         let ways =
             [((client, server, port), forward, flow.forward()), ((server, client, port), backward, flow.backward())];
         for (ends, doubtful, direction) in ways {

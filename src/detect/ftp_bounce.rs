@@ -62,7 +62,7 @@ impl Detector for FtpBounce {
             && matches!(said.text(FactKind::Command), Some("PORT" | "EPRT"));
         let third = said.text(FactKind::Address).and_then(|text| text.parse::<IpAddr>().ok()).map(Host::of);
         let (true, Some(flow), Some(third)) = (is_command, spoken.flow, third) else { return };
-        let (client, server) = (flow.initiator().0, flow.responder().0);
+        let (client, server) = (flow.originator().0, flow.responder().0);
         // A private address of a client that comes from a public one is its own, before translation.
         let is_translated = third.is_internal() && !client.is_internal();
         if third != client

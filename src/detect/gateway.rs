@@ -20,7 +20,7 @@ impl Gateway {
         let [first, ..] = receiver;
         let is_group = first & 1 == 1;
         if !is_group
-            && flow.initiator().0.is_internal()
+            && flow.originator().0.is_internal()
             && !flow.responder().0.is_internal()
             && let Some(n) = self.receivers.of(receiver)
         {

@@ -96,7 +96,7 @@ pub fn visit(context: &Context<'_>, cases: &[Between], mut take: impl FnMut(usiz
     }
     for (serial, ends) in context.roster.rows() {
         let key = (
-            if first.source.is_some() { ends.initiator } else { u32::MAX },
+            if first.source.is_some() { ends.originator } else { u32::MAX },
             if first.target.is_some() { ends.responder } else { u32::MAX },
             if first.port.is_some() { u32::from(ends.port) } else { u32::MAX },
             if first.protocol.is_some() { u16::from(ends.protocol) } else { u16::MAX },
@@ -127,8 +127,8 @@ pub fn gather(
 /// A source that sends less than this share of what the busiest source sends is a bystander, not part of a flood.
 const LEAST_SHARE: f64 = 0.02;
 
-/// As [`gather`], but leaves out the flows of bystanders: initiators that send far less than the busiest one of their
-/// group. Gives the initiators that stay, sorted.
+/// As [`gather`], but leaves out the flows of bystanders: originators that send far less than the busiest one of their
+/// group. Gives the originators that stay, sorted.
 pub fn gather_senders(
     context: &Context<'_>,
     cases: &[Between],
@@ -137,12 +137,12 @@ pub fn gather_senders(
     let mut sent: Vec<Vec<(Host, u64)>> = vec![Vec::new(); cases.len()];
     visit(context, cases, |place, _, flow| {
         if let Some(sent) = sent.get_mut(place).filter(|_| is_meant(flow)) {
-            sent.push((flow.initiator().0, u64::from(flow.forward().packets)));
+            sent.push((flow.originator().0, u64::from(flow.forward().packets)));
         }
     });
     let kept: Vec<Vec<Host>> = sent.into_iter().map(busy_senders).collect();
     let gathered = gather(context, cases, |place, flow| {
-        let is_kept = |kept: &Vec<Host>| kept.binary_search(&flow.initiator().0).is_ok();
+        let is_kept = |kept: &Vec<Host>| kept.binary_search(&flow.originator().0).is_ok();
         is_meant(flow) && kept.get(place).is_some_and(is_kept)
     });
     kept.into_iter().zip(gathered).collect()

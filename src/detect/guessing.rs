@@ -40,7 +40,7 @@ impl Shape {
     /// True for a connection that was opened and looks like a try.
     pub fn fits(&self, flow: &Flow) -> bool {
         let (client, server) = (flow.forward().payload_bytes(), flow.backward().payload_bytes());
-        flow.saw_request
+        flow.saw_syn
             && (self.client.0..=self.client.1).contains(&client)
             && (self.server.0..=self.server.1).contains(&server)
             && flow.duration_ns() <= self.most_ns
@@ -209,14 +209,14 @@ impl Tries {
 
     /// Takes a connection to a server of the protocol in question.
     pub fn add(&mut self, flow: &Flow, shape: &Shape) {
-        let ((client, _), (server, port)) = (flow.initiator(), flow.responder());
+        let ((client, _), (server, port)) = (flow.originator(), flow.responder());
         if self.n_kept >= Tries::MOST_TRIES {
             self.n_left_out += 1;
             return;
         }
         let (sent, got) = (flow.forward().payload_bytes(), flow.backward().payload_bytes());
         let fits = shape.fits(flow);
-        if !fits && (!flow.saw_request || got <= shape.server.1) {
+        if !fits && (!flow.saw_syn || got <= shape.server.1) {
             return;
         }
         let Some(pair) = self.pairs.of((client, server, port)) else { return };

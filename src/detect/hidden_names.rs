@@ -139,7 +139,7 @@ impl Detector for HiddenNames {
         if flow.name != 0
             && flow.name_source != NameSource::Dns
             && is_outward(flow)
-            && let Some(first_ns) = self.went.of((flow.initiator().0, flow.name))
+            && let Some(first_ns) = self.went.of((flow.originator().0, flow.name))
         {
             *first_ns = Some(first_ns.map_or(flow.first_ns, |before| before.min(flow.first_ns)));
         }
@@ -176,7 +176,7 @@ impl Detector for HiddenNames {
 
 impl HiddenNames {
     fn note_dns(&mut self, flow: &Flow) {
-        let (asker, server) = (flow.initiator().0, flow.responder().0);
+        let (asker, server) = (flow.originator().0, flow.responder().0);
         if let Some(dns) = self.dns.of(asker).filter(|_| asker.is_internal()) {
             dns.asks = true;
         }

@@ -100,7 +100,7 @@ impl Detector for HiddenNetwork {
     fn observe_flow(&mut self, ended: &Ended<'_>) {
         let flow = ended.flow;
         let Some((network, known)) = network(flow, ended.name) else { return };
-        let ((from, _), (to, _)) = (flow.initiator(), flow.responder());
+        let ((from, _), (to, _)) = (flow.originator(), flow.responder());
         if !from.is_internal() || to.is_internal() || to.is_group() || flow.backward().packets == 0 {
             return;
         }

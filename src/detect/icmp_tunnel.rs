@@ -74,7 +74,7 @@ impl Detector for IcmpTunnel {
     fn observe_flow(&mut self, ended: &Ended<'_>) {
         let flow = ended.flow;
         if is_judged(flow)
-            && let Some(pair) = self.pairs.of((flow.initiator().0, flow.responder().0))
+            && let Some(pair) = self.pairs.of((flow.originator().0, flow.responder().0))
         {
             pair.sent = pair.sent.merge(&flow.forward().payload);
             pair.got = pair.got.merge(&flow.backward().payload);

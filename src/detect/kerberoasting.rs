@@ -83,7 +83,7 @@ impl Detector for Kerberoasting {
         if is_machine(service) {
             return;
         }
-        let Some(pair) = self.pairs.of((flow.initiator().0, flow.responder().0)) else { return };
+        let Some(pair) = self.pairs.of((flow.originator().0, flow.responder().0)) else { return };
         pair.heard.add(spoken);
         if pair.services.len() < MOST_SERVICES {
             pair.services.insert(service.to_owned());

@@ -87,7 +87,7 @@ impl Detector for LateralMovement {
             ..Between::default()
         };
         let between: Vec<Between> = cases.iter().map(between).collect();
-        let gathered = gather(context, &between, |_, flow| flow.saw_request && flow.responder().0.is_internal());
+        let gathered = gather(context, &between, |_, flow| flow.saw_syn && flow.responder().0.is_internal());
         let findings = cases.iter().zip(gathered).map(|(case, flows)| case.finding(least, flows)).collect();
         Conclusion { findings, n_not_judged: context.contacts.n_refused(), ..Conclusion::default() }
     }

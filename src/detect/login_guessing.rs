@@ -87,7 +87,7 @@ impl Detector for LoginGuessing {
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let said = &spoken.message.said;
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
-        let ((client, _), (server, port)) = (flow.initiator(), flow.responder());
+        let ((client, _), (server, port)) = (flow.originator(), flow.responder());
         let key = (client, server, port, spoken.message.protocol);
         if touch.direction == Direction::ToResponder {
             let (user, password) = (said.text(FactKind::User), said.text(FactKind::Password));

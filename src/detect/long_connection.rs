@@ -104,12 +104,12 @@ struct Pair {
 
 /// TCP from inside to outside.
 fn is_judged(flow: &Flow) -> bool {
-    flow.is_tcp() && flow.initiator().0.is_internal() && !flow.responder().0.is_internal()
+    flow.is_tcp() && flow.originator().0.is_internal() && !flow.responder().0.is_internal()
 }
 
 /// The end inside and the end outside of a TCP flow, if there is one of each.
 fn ends(flow: &Flow) -> Option<Ends> {
-    let (from, to) = (flow.initiator(), flow.responder());
+    let (from, to) = (flow.originator(), flow.responder());
     match (from.0.is_internal(), to.0.is_internal()) {
         (true, false) if flow.is_tcp() => Some((from, to)),
         (false, true) if flow.is_tcp() => Some((to, from)),
@@ -127,7 +127,7 @@ impl LongConnection {
     fn silence(&mut self, flow: &Flow, ends: Ends) -> Option<i64> {
         let last_ns = self.open.known(&ends)?;
         let silent_ns = last_ns.take().map(|last_ns| flow.first_ns - last_ns);
-        silent_ns.filter(|ns| !flow.saw_request && (0..=MOST_SILENCE_NS).contains(ns))
+        silent_ns.filter(|ns| !flow.saw_syn && (0..=MOST_SILENCE_NS).contains(ns))
     }
 }
 
@@ -184,7 +184,7 @@ impl Detector for LongConnection {
             cases.iter().map(|((source, target, _), _)| Between::pair(*target, *source)).collect();
         visit(context, &from_outside, |_, serial, flow| {
             let is_meant = |((source, target, port), _): &((Host, Host, u16), &Pair)| {
-                flow.initiator() == (*target, *port) && flow.responder().0 == *source && !flow.saw_request
+                flow.originator() == (*target, *port) && flow.responder().0 == *source && !flow.saw_syn
             };
             if let Some(flows) = cases.iter().position(is_meant).and_then(|place| gathered.get_mut(place)) {
                 flows.add(serial, flow);

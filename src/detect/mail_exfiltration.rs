@@ -98,7 +98,7 @@ fn is_mail(flow: &Flow) -> bool {
 }
 
 fn key(flow: &Flow) -> (Host, Host, u16) {
-    let ((source, _), (server, port)) = (flow.initiator(), flow.responder());
+    let ((source, _), (server, port)) = (flow.originator(), flow.responder());
     (source, server, port)
 }
 
@@ -113,7 +113,7 @@ impl Detector for MailExfiltration {
             return;
         }
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
-        if !flow.initiator().0.is_internal() {
+        if !flow.originator().0.is_internal() {
             return;
         }
         let said = &spoken.message.said;

@@ -100,7 +100,7 @@ impl Detector for Mining {
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let Some(flow) = spoken.flow.filter(|_| spoken.message.protocol == Named::Stratum) else { return };
         let said = &spoken.message.said;
-        let ((miner, _), (pool, port)) = (flow.initiator(), flow.responder());
+        let ((miner, _), (pool, port)) = (flow.originator(), flow.responder());
         let Some(pair) = self.pairs.of((miner, pool, port)) else { return };
         pair.n_messages += 1;
         pair.n_submitted += u64::from(

@@ -88,8 +88,8 @@ impl Detector for NamePoisoning {
             return;
         }
         let (from, to) = match touch.direction {
-            Direction::ToResponder => (flow.initiator().0, flow.responder().0),
-            Direction::ToOriginator => (flow.responder().0, flow.initiator().0),
+            Direction::ToResponder => (flow.originator().0, flow.responder().0),
+            Direction::ToOriginator => (flow.responder().0, flow.originator().0),
         };
         let name = name.to_lowercase();
         if said.text(FactKind::Message) != Some("answer") {

@@ -78,7 +78,7 @@ fn spoken(flow: &Flow) -> Option<Named> {
 impl Detector for OddPort {
     fn observe_flow(&mut self, ended: &Ended<'_>) {
         let Some(app) = spoken(ended.flow) else { return };
-        let ((client, _), (server, port)) = (ended.flow.initiator(), ended.flow.responder());
+        let ((client, _), (server, port)) = (ended.flow.originator(), ended.flow.responder());
         if let Some(n) = self.cases.of((client, server, port, app)) {
             *n += 1;
         }

@@ -133,7 +133,7 @@ impl Detector for PortScan {
         let between: Vec<Between> =
             crowds.iter().map(|crowd| Between { target: Some(crowd.target), ..Between::default() }).collect();
         let gathered = gather(context, &between, |place, flow| {
-            crowds.get(place).is_some_and(|crowd| crowd.sources.contains(&flow.initiator().0) && flow.is_tcp())
+            crowds.get(place).is_some_and(|crowd| crowd.sources.contains(&flow.originator().0) && flow.is_tcp())
         });
         findings.extend(crowds.iter().zip(gathered).map(|(crowd, flows)| of_crowd(crowd, flows, limits.ports)));
         Conclusion { findings, n_not_judged: context.contacts.n_refused(), ..Conclusion::default() }

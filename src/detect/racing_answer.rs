@@ -128,7 +128,7 @@ impl Detector for RacingAnswer {
         if !is_race {
             return;
         }
-        let Some(pair) = self.pairs.of((flow.initiator().0, flow.responder().0)) else { return };
+        let Some(pair) = self.pairs.of((flow.originator().0, flow.responder().0)) else { return };
         pair.n += 1;
         pair.heard.add(spoken);
         if pair.names.len() < MOST_NAMES {

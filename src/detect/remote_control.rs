@@ -69,7 +69,7 @@ impl Detector for RemoteControl {
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let (Some(flow), Some(function)) = (spoken.flow, spoken.message.said.text(FactKind::Function)) else { return };
         let Some(place) = FUNCTIONS.iter().position(|(name, _)| *name == function) else { return };
-        let ((from, _), (to, port)) = (flow.initiator(), flow.responder());
+        let ((from, _), (to, port)) = (flow.originator(), flow.responder());
         if let Some(calls) = self.pairs.of((from, to, port)) {
             *calls.entry(place).or_default() += 1;
         }

@@ -72,7 +72,7 @@ impl Detector for RemoteShell {
             return;
         }
         let Some(flow) = spoken.flow else { return };
-        let ((from, _), (to, port)) = (flow.initiator(), flow.responder());
+        let ((from, _), (to, port)) = (flow.originator(), flow.responder());
         let Some(session) = self.pairs.of((from, to, port)) else { return };
         session.heard.add(spoken);
         session.is_reverse |= spoken.message.said.text(FactKind::Message) == Some("reverse shell");

@@ -81,7 +81,7 @@ fn repeats(flow: &Flow) -> Option<(u64, u64)> {
 impl Detector for RetransmissionStorm {
     fn observe_flow(&mut self, ended: &Ended<'_>) {
         let Some((n_repeats, n_data)) = repeats(ended.flow) else { return };
-        let ((client, _), (server, port)) = (ended.flow.initiator(), ended.flow.responder());
+        let ((client, _), (server, port)) = (ended.flow.originator(), ended.flow.responder());
         if let Some(pair) = self.pairs.of((client, server, port)) {
             pair.n_repeats += n_repeats;
             pair.n_data += n_data;

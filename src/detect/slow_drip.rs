@@ -68,7 +68,7 @@ impl Detector for SlowDrip {
         if !is_outward(flow) {
             return;
         }
-        if let Some(sum) = self.places.of((flow.initiator().0, flow.responder().0, flow.name)) {
+        if let Some(sum) = self.places.of((flow.originator().0, flow.responder().0, flow.name)) {
             sum.take(flow);
         }
     }

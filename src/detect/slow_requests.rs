@@ -61,7 +61,7 @@ struct SlowRequests {
 fn is_slow(flow: &Flow) -> bool {
     let (forward, backward) = (flow.forward(), flow.backward());
     flow.is_tcp()
-        && flow.saw_request
+        && flow.saw_syn
         && backward.packets > 0
         && forward.data_packets > 0
         && backward.data_packets == 0
@@ -88,7 +88,7 @@ impl Detector for SlowRequests {
             self.n_left_out += 1;
             return;
         }
-        let ((client, _), (server, port)) = (flow.initiator(), flow.responder());
+        let ((client, _), (server, port)) = (flow.originator(), flow.responder());
         if let Some(connections) = self.pairs.of((client, server, port)) {
             connections.push((flow.first_ns, flow.last_ns));
             self.n_kept += 1;

@@ -95,15 +95,15 @@ type End = (Host, u16);
 
 /// Who sent the packets of a stray flow to whom; none for a flow that is a connection or part of one.
 fn stray(flow: &Flow) -> Option<(End, End, Stray, &DirectionStats)> {
-    if !flow.is_tcp() || flow.saw_request {
+    if !flow.is_tcp() || flow.saw_syn {
         return None;
     }
     let (forward, backward) = (flow.forward(), flow.backward());
     // All that may come back is a reset.
     let is_refused = |direction: &DirectionStats| direction.flag(RST) == direction.packets;
     let (from, to, sent) = match (forward.packets, backward.packets) {
-        (1.., _) if is_refused(backward) => (flow.initiator(), flow.responder(), forward),
-        (_, 1..) if is_refused(forward) => (flow.responder(), flow.initiator(), backward),
+        (1.., _) if is_refused(backward) => (flow.originator(), flow.responder(), forward),
+        (_, 1..) if is_refused(forward) => (flow.responder(), flow.originator(), backward),
         _ => return None,
     };
     if sent.packets > MOST_FLOW_PACKETS || sent.data_packets > 0 {

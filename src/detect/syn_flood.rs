@@ -105,13 +105,13 @@ struct Case {
 
 /// True if the third packet of the handshake never came. A reset may carry ACK.
 fn is_incomplete(flow: &Flow) -> bool {
-    flow.is_tcp() && flow.saw_request && flow.forward().flag(ACK) <= flow.forward().flag(RST)
+    flow.is_tcp() && flow.saw_syn && flow.forward().flag(ACK) <= flow.forward().flag(RST)
 }
 
 impl Detector for SynFlood {
     fn observe_flow(&mut self, ended: &Ended<'_>) {
         let flow = ended.flow;
-        if !flow.is_tcp() || !flow.saw_request {
+        if !flow.is_tcp() || !flow.saw_syn {
             return;
         }
         let Some(service) = self.services.of(flow.responder()) else { return };

@@ -31,7 +31,7 @@ impl Talks {
             return;
         }
         let (server, port) = ended.flow.responder();
-        if let Some(serials) = self.pairs.of(((ended.flow.initiator().0, server, port), ended.flow.is_udp()))
+        if let Some(serials) = self.pairs.of(((ended.flow.originator().0, server, port), ended.flow.is_udp()))
             && serials.len() < MOST_FLOWS
         {
             serials.push(ended.serial);

@@ -97,11 +97,11 @@ impl Made {
         });
         Flow {
             key: FlowKey { low, high, low_port, high_port, vlan: 0, protocol: self.protocol },
-            is_low_initiator: is_low,
+            is_low_originator: is_low,
             state: self.state,
             is_unreachable: false,
             is_over: false,
-            saw_request: self.protocol == 6 && self.state != TcpState::Unknown,
+            saw_syn: self.protocol == 6 && self.state != TcpState::Unknown,
             app: None,
             is_app_certain: false,
             name: 0,

@@ -296,7 +296,7 @@ fn findings(context: &Context<'_>, shifts: &[Shift]) -> Vec<Finding> {
             let amount = shift.amount(flow);
             account.flows.add(serial, flow);
             account.total += amount;
-            *account.began.entry(flow.initiator().0).or_default() += amount;
+            *account.began.entry(flow.originator().0).or_default() += amount;
             *account.answered.entry(flow.responder().0).or_default() += amount;
         }
     }

@@ -112,7 +112,7 @@ impl Detector for UdpFlood {
         let (target, port) = flow.responder();
         let is_shot = forward.packets <= MOST_SHOT_PACKETS;
         if is_shot
-            && flow.initiator().1 >= FIRST_CLIENT_PORT
+            && flow.originator().1 >= FIRST_CLIENT_PORT
             && let Some(host) = self.services.of((target, None))
         {
             host.shots.add(forward.first_ns, forward.packets);

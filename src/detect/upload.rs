@@ -99,7 +99,7 @@ impl Detector for Upload {
         if !is_outward(flow) {
             return;
         }
-        let Some(pair) = self.pairs.of((flow.initiator().0, flow.responder().0)) else { return };
+        let Some(pair) = self.pairs.of((flow.originator().0, flow.responder().0)) else { return };
         let sent = flow.forward().payload_bytes();
         pair.sent += sent;
         pair.got += flow.backward().payload_bytes();

@@ -108,7 +108,7 @@ impl Detector for WeakTls {
         }
         let said = &spoken.message.said;
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
-        let ((client, _), key) = (flow.initiator(), flow.responder());
+        let ((client, _), key) = (flow.originator(), flow.responder());
         let is_old = |kind| said.text(kind).is_some_and(|version| OLD_VERSIONS.contains(&version));
         let (message, weak) = match said.text(FactKind::Message) {
             Some("client hello") if touch.direction == Direction::ToResponder => {

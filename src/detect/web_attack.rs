@@ -101,7 +101,7 @@ impl Detector for WebAttack {
         }
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
         let said = &spoken.message.said;
-        let ((client, _), (server, port)) = (flow.initiator(), flow.responder());
+        let ((client, _), (server, port)) = (flow.originator(), flow.responder());
         let Some(pair) = self.pairs.of((client, server, port)) else { return };
         if touch.direction == Direction::ToOriginator {
             if let Some(status) = said.number(FactKind::HttpStatus) {

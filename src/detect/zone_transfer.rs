@@ -72,7 +72,7 @@ impl Detector for ZoneTransfer {
         }
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
         let said = &spoken.message.said;
-        let ((asker, _), (server, _)) = (flow.initiator(), flow.responder());
+        let ((asker, _), (server, _)) = (flow.originator(), flow.responder());
         let is_answer = touch.direction == Direction::ToOriginator;
         if is_answer {
             self.servers.of(server);

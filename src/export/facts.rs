@@ -78,7 +78,7 @@ pub fn write(out: &mut impl Write, source: &Source<'_>) -> io::Result<()> {
 }
 
 fn row<'a>(serial: u32, flow: &Flow, source: &Source<'a>) -> FlowOut<'a> {
-    let ((from, source_port), (to, destination_port)) = (flow.initiator(), flow.responder());
+    let ((from, source_port), (to, destination_port)) = (flow.originator(), flow.responder());
     FlowOut {
         flow: serial,
         source: from.to_string(),

@@ -46,7 +46,7 @@ impl Announced {
 
     /// The protocol of a flow that begins, if it was announced; that is forgotten then.
     pub fn take(&mut self, flow: &Flow) -> Option<Named> {
-        let ends = [flow.responder(), flow.initiator()];
+        let ends = [flow.responder(), flow.originator()];
         let is_meant =
             |one: &Announcement| transport(one.protocol) == flow.key.protocol && ends.contains(&(one.host, one.port));
         let place = self.list.iter().position(is_meant)?;
@@ -61,7 +61,7 @@ fn transport(protocol: Named) -> u8 {
 
 fn announcement(message: &Message<'_>, flow: &Flow, direction: Direction) -> Option<Announcement> {
     let said = &message.said;
-    let sender = if direction == Direction::ToResponder { flow.initiator() } else { flow.responder() };
+    let sender = if direction == Direction::ToResponder { flow.originator() } else { flow.responder() };
     match message.protocol {
         // The server answers from a new port to that of the request (RFC 1350, section 4).
         Named::Tftp => {
@@ -88,7 +88,7 @@ mod tests {
     fn flow(client: (&str, u16), server: (&str, u16), protocol: u8) -> Flow {
         let host = |text: &str| Host::of(text.parse().unwrap());
         let mut flow = tcp(&[(0, true, 0, 2)]);
-        flow.is_low_initiator = true;
+        flow.is_low_originator = true;
         flow.key.protocol = protocol;
         (flow.key.low, flow.key.low_port) = (host(client.0), client.1);
         (flow.key.high, flow.key.high_port) = (host(server.0), server.1);

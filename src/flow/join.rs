@@ -6,23 +6,23 @@ use crate::model::packet::tcp_flag;
 
 /// Adds `answer` to `kept` if it is the other direction of it, not later than `idle_ns` after it.
 pub(super) fn join(kept: &mut Flow, answer: &Flow, idle_ns: i64) -> bool {
-    let is_other_way = answer.is_low_initiator != kept.is_low_initiator;
+    let is_other_way = answer.is_low_originator != kept.is_low_originator;
     let is_near = answer.first_ns - kept.last_ns <= idle_ns && kept.first_ns - answer.last_ns <= idle_ns;
     if !is_other_way || !is_near || kept.backward().packets > 0 {
         return false;
     }
     let [low, high] = &mut kept.directions;
-    let slot = if kept.is_low_initiator { high } else { low };
+    let slot = if kept.is_low_originator { high } else { low };
     *slot = answer.forward().clone();
     kept.gap = kept.gap.merge(&answer.gap);
     if is_swapped(kept, answer) {
-        kept.is_low_initiator = answer.is_low_initiator;
+        kept.is_low_originator = answer.is_low_originator;
         kept.app = kept.app.or(answer.app);
     }
     kept.first_ns = kept.first_ns.min(answer.first_ns);
     kept.last_ns = kept.last_ns.max(answer.last_ns);
     if kept.is_tcp() {
-        kept.saw_request |= answer.saw_request;
+        kept.saw_syn |= answer.saw_syn;
         kept.state = state(kept);
     }
     true
@@ -30,7 +30,7 @@ pub(super) fn join(kept: &mut Flow, answer: &Flow, idle_ns: i64) -> bool {
 
 /// True if the answer is really the first: it came earlier or, at the same time, goes to a reserved port.
 fn is_swapped(kept: &Flow, answer: &Flow) -> bool {
-    let (from, to) = (kept.initiator().1, kept.responder().1);
+    let (from, to) = (kept.originator().1, kept.responder().1);
     answer.first_ns < kept.first_ns || (answer.first_ns == kept.first_ns && from < 1024 && to >= 1024)
 }
 
@@ -42,7 +42,7 @@ fn state(flow: &Flow) -> TcpState {
     let was_refused = has(false, tcp_flag::RST) && !has(false, tcp_flag::SYN);
     match (has(true, tcp_flag::RST) || has(false, tcp_flag::RST), has(true, tcp_flag::FIN) && has(false, tcp_flag::FIN))
     {
-        (true, _) if was_refused && flow.saw_request => TcpState::Refused,
+        (true, _) if was_refused && flow.saw_syn => TcpState::Refused,
         (true, _) => TcpState::Reset,
         (_, true) => TcpState::Closed,
         _ => TcpState::Established,
@@ -59,7 +59,7 @@ mod tests {
     fn half(is_question: bool, flags: u8) -> Flow {
         let mut flow = tcp(&[(0, true, 100, flags), (10, true, 0, flags)]);
         if !is_question {
-            flow.is_low_initiator = true;
+            flow.is_low_originator = true;
             flow.directions.swap(0, 1);
             flow.first_ns += 1_000;
             flow.last_ns += 1_000;
@@ -77,7 +77,7 @@ mod tests {
         assert_eq!(serials, [0, 0, 1, 1]);
         let first = table.get(0).unwrap();
         assert_eq!((first.forward().packets, first.backward().packets, first.state), (2, 2, TcpState::Closed));
-        assert_eq!(first.initiator().1, 50_000);
+        assert_eq!(first.originator().1, 50_000);
         assert_eq!(table.get(1).unwrap().state, TcpState::Refused);
         assert_eq!(n_ended, 1);
     }

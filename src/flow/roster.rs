@@ -9,8 +9,8 @@ use std::collections::HashMap;
 /// The ends of one flow.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Ends {
-    /// Number of the initiator in the roster.
-    pub initiator: u32,
+    /// Number of the originator in the roster.
+    pub originator: u32,
     /// Number of the responder.
     pub responder: u32,
     /// Port of the responder; 0 for what is neither TCP nor UDP.
@@ -45,8 +45,8 @@ impl Roster {
     /// Not inlined: browsers optimise a function that is called often, but not a long loop in one that is called once.
     #[inline(never)]
     fn push(&mut self, flow: &Flow) -> Ends {
-        let (initiator, responder) = (self.add(flow.initiator().0), self.add(flow.responder().0));
-        let ends = Ends { initiator, responder, port: port(flow), protocol: flow.key.protocol };
+        let (originator, responder) = (self.add(flow.originator().0), self.add(flow.responder().0));
+        let ends = Ends { originator, responder, port: port(flow), protocol: flow.key.protocol };
         self.rows.push(ends);
         ends
     }
@@ -103,7 +103,7 @@ mod tests {
         assert_eq!(roster.hosts(), [inside(7), outside(1), inside(8)]);
         assert_eq!((roster.number(inside(8)), roster.number(inside(9))), (Some(2), None));
         let rows: Vec<(u32, Ends)> = roster.rows().map(|(serial, ends)| (serial, *ends)).collect();
-        let ends = |initiator, responder, port, protocol| Ends { initiator, responder, port, protocol };
+        let ends = |originator, responder, port, protocol| Ends { originator, responder, port, protocol };
         assert_eq!(rows, [(0, ends(0, 1, 443, 17)), (1, ends(2, 1, 53, 17)), (2, ends(1, 0, 0, 17))]);
     }
 }

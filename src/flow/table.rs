@@ -124,7 +124,7 @@ impl FlowTable {
             match why_ended(flow, packet, from, limits) {
                 None => {
                     let is_retransmission = count(flow, packet, from);
-                    let direction = if (from == 0) == flow.is_low_initiator {
+                    let direction = if (from == 0) == flow.is_low_originator {
                         Direction::ToResponder
                     } else {
                         Direction::ToOriginator
@@ -138,7 +138,7 @@ impl FlowTable {
         }
         let mut flow = new_flow(key, packet, from, names);
         if let Some(before) = carried_on {
-            flow.is_low_initiator = before.is_low_initiator;
+            flow.is_low_originator = before.is_low_originator;
             flow.state = before.state;
             (flow.app, flow.is_app_certain) = (before.app, before.is_app_certain);
             (flow.name, flow.name_source) = (before.name, before.name_source);
@@ -146,7 +146,7 @@ impl FlowTable {
         }
         count(&mut flow, packet, from);
         let direction =
-            if (from == 0) == flow.is_low_initiator { Direction::ToResponder } else { Direction::ToOriginator };
+            if (from == 0) == flow.is_low_originator { Direction::ToResponder } else { Direction::ToOriginator };
         let serial = self.insert(hash, flow, ended);
         Some(Touch { serial, direction, is_retransmission: false })
     }
@@ -158,7 +158,7 @@ impl FlowTable {
         let (key, from) = ordered(Ends { source, target, protocol: refused.protocol, vlan });
         let serial = self.find(hash(&key), &key);
         let Some(flow) = serial.and_then(|serial| self.get_mut(serial)) else { return };
-        let is_from_initiator = (from == 0) == flow.is_low_initiator;
+        let is_from_initiator = (from == 0) == flow.is_low_originator;
         if is_from_initiator && flow.backward().packets == 0 {
             flow.is_unreachable = true;
         }

@@ -1,4 +1,4 @@
-//! TCP state of a flow, its initiator, and repeated sequence numbers (RFC 9293, section 3.3).
+//! TCP state of a flow, its originator, and repeated sequence numbers (RFC 9293, section 3.3).
 
 use crate::model::Flow;
 use crate::model::flow::TcpState;
@@ -16,12 +16,12 @@ pub(super) fn is_restart(flow: &Flow, request: &Tcp, from: usize) -> bool {
 /// Takes flags, window and sequence number; true if the packet repeats bytes that were sent before.
 #[inline]
 pub(super) fn count(flow: &mut Flow, tcp: &Tcp, from: usize) -> bool {
-    if tcp.is_request() && flow.is_low_initiator != (from == 0) && !flow.saw_request {
-        flow.is_low_initiator = from == 0;
+    if tcp.is_request() && flow.is_low_originator != (from == 0) && !flow.saw_syn {
+        flow.is_low_originator = from == 0;
     }
-    let is_from_initiator = flow.is_low_initiator == (from == 0);
+    let is_from_initiator = flow.is_low_originator == (from == 0);
     flow.state = next(flow, tcp, is_from_initiator);
-    flow.saw_request |= tcp.is_request();
+    flow.saw_syn |= tcp.is_request();
     let Some(direction) = flow.directions.get_mut(from) else { return false };
     if direction.packets == 1 {
         direction.initial_window = Some(tcp.window);
@@ -55,7 +55,7 @@ fn next(flow: &Flow, tcp: &Tcp, is_from_initiator: bool) -> TcpState {
     if tcp.has(tcp_flag::RST) {
         return match flow.state {
             Requested if !is_from_initiator => Refused,
-            // The initiator gives up, or a stray reset follows a refusal.
+            // The originator gives up, or a stray reset follows a refusal.
             Requested | Refused | Closed => flow.state,
             _ => Reset,
         };

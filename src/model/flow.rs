@@ -8,12 +8,12 @@ use super::protocol::Named;
 use super::turns::Turns;
 use serde::{Deserialize, Serialize};
 
-/// Which way a packet goes, from the flow's initiator.
+/// Which way a packet goes, from the flow's originator.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Direction {
-    /// From the initiator to the responder.
+    /// From the originator to the responder.
     ToResponder,
-    /// From the responder to the initiator.
+    /// From the responder to the originator.
     ToOriginator,
 }
 
@@ -211,16 +211,16 @@ pub struct Run {
 pub struct Flow {
     /// Five-tuple and VLAN.
     pub key: FlowKey,
-    /// True if `key.low` is the initiator.
-    pub is_low_initiator: bool,
+    /// True if `key.low` is the originator.
+    pub is_low_originator: bool,
     /// TCP state.
     pub state: TcpState,
-    /// An ICMP unreachable message quoted a packet of the initiator.
+    /// An ICMP unreachable message quoted a packet of the originator.
     pub is_unreachable: bool,
     /// A later flow has the same five-tuple.
     pub is_over: bool,
     /// True if a TCP request (SYN) began it.
-    pub saw_request: bool,
+    pub saw_syn: bool,
     /// Application by content, or by port where content did not tell.
     pub app: Option<Named>,
     /// True if `app` was told by content.
@@ -262,25 +262,25 @@ impl Flow {
     pub const HEARD: u32 = u32::MAX;
 
     /// Address and port of who began it.
-    pub fn initiator(&self) -> (Host, u16) {
-        if self.is_low_initiator { (self.key.low, self.key.low_port) } else { (self.key.high, self.key.high_port) }
+    pub fn originator(&self) -> (Host, u16) {
+        if self.is_low_originator { (self.key.low, self.key.low_port) } else { (self.key.high, self.key.high_port) }
     }
 
     /// Address and port of the other side.
     pub fn responder(&self) -> (Host, u16) {
-        if self.is_low_initiator { (self.key.high, self.key.high_port) } else { (self.key.low, self.key.low_port) }
+        if self.is_low_originator { (self.key.high, self.key.high_port) } else { (self.key.low, self.key.low_port) }
     }
 
-    /// Figures from initiator to responder.
+    /// Figures from originator to responder.
     pub fn forward(&self) -> &DirectionStats {
         let [low, high] = &self.directions;
-        if self.is_low_initiator { low } else { high }
+        if self.is_low_originator { low } else { high }
     }
 
-    /// Figures from responder to initiator.
+    /// Figures from responder to originator.
     pub fn backward(&self) -> &DirectionStats {
         let [low, high] = &self.directions;
-        if self.is_low_initiator { high } else { low }
+        if self.is_low_originator { high } else { low }
     }
 
     /// Packets of both directions.
@@ -298,10 +298,10 @@ impl Flow {
         self.last_ns - self.first_ns
     }
 
-    /// Segments that two receivers may take differently: of the initiator, of the responder.
+    /// Segments that two receivers may take differently: of the originator, of the responder.
     pub fn doubtful(&self) -> Option<[&Doubtful; 2]> {
         let [low, high] = self.extra.as_ref()?.doubtful.as_deref()?;
-        Some(if self.is_low_initiator { [low, high] } else { [high, low] })
+        Some(if self.is_low_originator { [low, high] } else { [high, low] })
     }
 
     /// The same of one direction (0 from `low`), to add to.
@@ -332,7 +332,7 @@ impl Flow {
     /// What became of it as a first contact. For UDP only an ICMP refusal counts as failed: silence is normal.
     pub fn attempt(&self) -> Attempt {
         match self.key.protocol {
-            6 if !self.saw_request => Attempt::Unknown,
+            6 if !self.saw_syn => Attempt::Unknown,
             6 => match self.state {
                 TcpState::Requested | TcpState::Refused => Attempt::Failed,
                 TcpState::Unknown => Attempt::Unknown,
@@ -344,8 +344,8 @@ impl Flow {
         }
     }
 
-    /// Flag bits that the initiator ever sent.
-    pub fn initiator_flags(&self) -> u8 {
+    /// Flag bits that the originator ever sent.
+    pub fn originator_flags(&self) -> u8 {
         [
             tcp_flag::FIN,
             tcp_flag::SYN,

@@ -26,7 +26,7 @@ impl Value {
     }
 }
 
-/// What a column holds. Flow roles say which way a figure counts: forward is from the initiator.
+/// What a column holds. Flow roles say which way a figure counts: forward is from the originator.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[allow(missing_docs)]
 #[repr(u8)]

@@ -2,25 +2,25 @@
 
 use super::flow::Direction;
 
-/// What the initiator says and what comes back until it speaks again. Where nothing was `sent` the other side spoke unasked.
+/// What the originator says and what comes back until it speaks again. Where nothing was `sent` the other side spoke unasked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Turn {
     /// When it began, ms after the flow.
     pub at_millis: u32,
     /// From its begin to the first answer, ms; the most that fits where none came.
     pub wait_millis: u16,
-    /// Payload bytes of the initiator; stops at the most that fits, as the next three do.
+    /// Payload bytes of the originator; stops at the most that fits, as the next three do.
     pub sent: u16,
     /// Payload bytes of the other side.
     pub got: u16,
-    /// Packets of the initiator.
+    /// Packets of the originator.
     pub n_sent: u8,
     /// Packets of the other side.
     pub n_got: u8,
 }
 
 impl Turn {
-    /// The initiator said something and got an answer.
+    /// The originator said something and got an answer.
     pub fn is_answered(&self) -> bool {
         self.sent > 0 && self.got > 0
     }
@@ -69,7 +69,7 @@ impl Turns {
         }
         let before = self.last.replace((direction, at_millis));
         if self.n_more > 0 {
-            // Only turns of the initiator are told apart where none is kept.
+            // Only turns of the originator are told apart where none is kept.
             let is_new =
                 direction == Direction::ToResponder && before.is_none_or(|(last, _)| last == Direction::ToOriginator);
             self.n_more = self.n_more.saturating_add(u32::from(is_new));

@@ -315,7 +315,7 @@ fn payload<'a>(packet: &Packet, data: &'a [u8]) -> &'a [u8] {
 /// Notes that a segment says something else than was said before at its place.
 #[cold]
 fn contradict(flow: &mut Flow, packet: &Packet, direction: Direction, n_differing: usize) {
-    let from = usize::from((direction == Direction::ToResponder) != flow.is_low_initiator);
+    let from = usize::from((direction == Direction::ToResponder) != flow.is_low_originator);
     if let Some(doubtful) = flow.doubtful_mut(from) {
         doubtful.conflicts.seen.add(packet.index, packet.time_ns);
         doubtful.conflicts.n_differing += n_differing as u64;

@@ -67,14 +67,14 @@ impl Sums {
     /// Not inlined: browsers optimise a function that is called often, but not a long loop in one that is called once.
     #[inline(never)]
     fn add(&mut self, flow: &Flow, ends: &Ends) {
-        let n_hosts = ends.initiator.max(ends.responder) as usize + 1;
+        let n_hosts = ends.originator.max(ends.responder) as usize + 1;
         if self.hosts.len() < n_hosts {
             self.hosts.resize(n_hosts, HostTotal::default());
         }
-        if let Some(total) = self.hosts.get_mut(ends.initiator as usize) {
+        if let Some(total) = self.hosts.get_mut(ends.originator as usize) {
             add_host(total, flow.forward(), flow.backward(), 0);
         }
-        if let Some(total) = self.hosts.get_mut(ends.responder as usize).filter(|_| ends.responder != ends.initiator) {
+        if let Some(total) = self.hosts.get_mut(ends.responder as usize).filter(|_| ends.responder != ends.originator) {
             add_host(total, flow.backward(), flow.forward(), flow.name);
         }
         if let Some(total) = flow.app.and_then(|app| self.apps.get_mut(app as usize)) {

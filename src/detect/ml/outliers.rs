@@ -85,7 +85,7 @@ pub fn findings(judged: &Judged<'_>, flows: &FlowTable) -> Vec<Finding> {
 fn who(flow: &Flow) -> Who {
     let has_ports = flow.is_tcp() || flow.is_udp();
     let port = if has_ports { flow.responder().1 } else { 0 };
-    (flow.initiator().0, flow.responder().0, port, flow.key.protocol, flow.key.vlan)
+    (flow.originator().0, flow.responder().0, port, flow.key.protocol, flow.key.vlan)
 }
 
 impl Group {
@@ -110,7 +110,7 @@ impl Group {
         self.n_packets += flow.packets();
         self.start_ns = self.start_ns.min(flow.first_ns);
         self.end_ns = self.end_ns.max(flow.last_ns);
-        self.client_ports.push(flow.initiator().1);
+        self.client_ports.push(flow.originator().1);
     }
 
     fn finding(mut self, judged: &Judged<'_>, flows: &FlowTable, totals: &Totals) -> Option<Finding> {

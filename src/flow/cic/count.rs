@@ -45,7 +45,7 @@ pub(super) struct CicFlow {
     header_min: u8,
     /// Of the first packet, and of the latest backward one.
     windows: [u16; 2],
-    /// The initiator's FINs count, the responder's end the flow.
+    /// The originator's FINs count, the responder's end the flow.
     has_fin: bool,
     active: (i64, i64),
     actives: Moments,
@@ -105,7 +105,7 @@ impl CicFlow {
     }
 
     /// The flow that goes on where `before` was cut: its ends stay as they were, and its first packet counts as the
-    /// initiator's.
+    /// originator's.
     pub fn cut_from(before: &CicFlow, seen: Seen, serial: u32) -> CicFlow {
         CicFlow { source: before.source, target: before.target, ..CicFlow::new(seen, serial) }
     }

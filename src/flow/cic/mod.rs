@@ -1,8 +1,8 @@
 //! Flows as CICFlowMeter v4 cuts them, beside the flow table and only when asked: for models that were trained on its CSVs.
 //!
-//! Its rules, taken from its behaviour (FlowGenerator and BasicFlow, October 2019 on): a flow's initiator is who sent its
-//! first packet; a packet more than 120 s after the first begins a new flow with the same initiator, whose first packet
-//! counts as the initiator's whoever sent it; a RST or the responder's first FIN ends a flow at once; a side's second FIN
+//! Its rules, taken from its behaviour (FlowGenerator and BasicFlow, October 2019 on): a flow's originator is who sent its
+//! first packet; a packet more than 120 s after the first begins a new flow with the same originator, whose first packet
+//! counts as the originator's whoever sent it; a RST or the responder's first FIN ends a flow at once; a side's second FIN
 //! is lost; a flow of a single packet is left out when it times out or the file ends. Not taken over, because they make
 //! a row unusable and not merely different: protocol 0 for what is neither TCP nor UDP, rates of infinity, times
 //! without a zone.

@@ -75,7 +75,7 @@ impl Measure {
 
 /// What headings and formulas call the two sides.
 pub const SIDES: [(&str, &str, Direction); 2] =
-    [("Fwd", "the initiator", Direction::ToResponder), ("Bwd", "the responder", Direction::ToOriginator)];
+    [("Fwd", "the originator", Direction::ToResponder), ("Bwd", "the responder", Direction::ToOriginator)];
 
 /// Columns in the making, in order.
 pub struct Columns<Row>(Vec<Column<Row>>);

@@ -41,9 +41,9 @@ fn all() -> Vec<Column<Figures>> {
 
 fn identity(c: &mut Columns<Figures>) {
     c.text("Flow ID", "Src IP-Dst IP-Src Port-Dst Port-Protocol", flow_id);
-    c.text("Src IP", "address of the initiator", |f, out| append(out, f.source.0));
+    c.text("Src IP", "address of the originator", |f, out| append(out, f.source.0));
     c.known_bug(1, "the sender of the first packet seen, even if that is an answer");
-    c.number("Src Port", "", "port of the initiator; 0 where the protocol has none", |f| f64::from(f.source.1));
+    c.number("Src Port", "", "port of the originator; 0 where the protocol has none", |f| f64::from(f.source.1));
     c.text("Dst IP", "address of the responder", |f, out| append(out, f.target.0));
     c.number("Dst Port", "", "port of the responder; 0 where the protocol has none", |f| f64::from(f.target.1));
     c.number("Protocol", "", "IP protocol number, as 6 for TCP and 17 for UDP", |f| f64::from(f.protocol));
@@ -125,7 +125,7 @@ fn headers(c: &mut Columns<Figures>) {
 }
 
 fn averages(c: &mut Columns<Figures>) {
-    c.number("Down/Up Ratio", "", "packets of the responder / packets of the initiator; 0 without the latter", |f| {
+    c.number("Down/Up Ratio", "", "packets of the responder / packets of the originator; 0 without the latter", |f| {
         f.down_up
     });
     c.known_bug(1, "divided as whole numbers");
@@ -161,11 +161,11 @@ fn periods(c: &mut Columns<Figures>) {
     );
     c.known_bug(2, "0 where there is none");
     c.known_bug(1, "the window of the responder's last packet (#67); 0 where there is none");
-    c.number("Fwd Act Data Pkts", "packets", "packets of the initiator that carry payload", |f| {
+    c.number("Fwd Act Data Pkts", "packets", "packets of the originator that carry payload", |f| {
         f64::from(f.side(Direction::ToResponder).data_packets)
     });
     c.known_bug(1, "the flow's first packet is left out");
-    c.number("Fwd Seg Size Min", "B", "smallest transport header of the initiator; 0 without a packet", |f| {
+    c.number("Fwd Seg Size Min", "B", "smallest transport header of the originator; 0 without a packet", |f| {
         f64::from(f.side(Direction::ToResponder).header_min)
     });
     let measures = [Mean, Std, Max, Min];
@@ -329,7 +329,7 @@ mod tests {
             doubtful: None,
             turns: None,
         }));
-        // The initiator is `high`, so what `low` sent goes backward.
+        // The originator is `high`, so what `low` sent goes backward.
         assert_eq!(value(&flow, "Bwd Bytes/Bulk Avg"), 2000.0);
         assert_eq!(value(&flow, "Bwd Packet/Bulk Avg"), 5.0);
         assert_eq!(value(&flow, "Bwd Bulk Rate Avg"), 8000.0);

@@ -28,7 +28,7 @@ pub struct Figures {
     pub length: Moments,
     /// Payload bytes of both / packets of both.
     pub average_size: f64,
-    /// Packets of the responder / packets of the initiator; 0 without the latter.
+    /// Packets of the responder / packets of the originator; 0 without the latter.
     pub down_up: f64,
     /// Packets with FIN, SYN, RST, PSH, ACK, URG, ECE, CWR set, in the order of the bits.
     pub flags: [u64; 8],
@@ -108,7 +108,7 @@ impl From<&Flow> for Figures {
             *sum = u64::from(*a) + u64::from(*b);
         }
         Figures {
-            source: (flow.initiator().0, source_port),
+            source: (flow.originator().0, source_port),
             target: (flow.responder().0, target_port),
             protocol: flow.key.protocol,
             first_ns: flow.first_ns,
@@ -154,10 +154,10 @@ fn extra<T>(flow: &Flow, take: impl Fn(&Extra) -> T) -> Option<T> {
     flow.extra.as_deref().map(take)
 }
 
-/// Bulk transfers of the initiator (`true`) or the responder.
+/// Bulk transfers of the originator (`true`) or the responder.
 fn bulk(flow: &Flow, is_forward: bool) -> Bulk {
     let [low, high] = extra(flow, |e| e.bulk).unwrap_or_default();
-    if flow.is_low_initiator == is_forward { low } else { high }
+    if flow.is_low_originator == is_forward { low } else { high }
 }
 
 /// Active periods, µs, the one that the flow ended in among them. A period of a single packet takes no time and is

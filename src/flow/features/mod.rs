@@ -62,10 +62,10 @@ fn per_second(count: f64, flow: &Flow) -> f64 {
     ratio(count, flow.duration_ns() as f64 / 1e9)
 }
 
-/// Ports of initiator and responder; 0 where the protocol has none (ICMP keeps its echo identifier there).
+/// Ports of originator and responder; 0 where the protocol has none (ICMP keeps its echo identifier there).
 fn ports(flow: &Flow) -> (u16, u16) {
     const HAVE_PORTS: [u8; 5] = [6, 17, 33, 132, 136]; // TCP, UDP, DCCP, SCTP, UDP-Lite
-    if HAVE_PORTS.contains(&flow.key.protocol) { (flow.initiator().1, flow.responder().1) } else { (0, 0) }
+    if HAVE_PORTS.contains(&flow.key.protocol) { (flow.originator().1, flow.responder().1) } else { (0, 0) }
 }
 
 /// Transport payload bytes per packet, both directions.

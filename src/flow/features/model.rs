@@ -56,11 +56,11 @@ pub const N: usize = ALL.len();
 /// The vector's numbers, in order.
 pub const ALL: &[ModelFeature] = &[
     log("duration", "µs", "last - first packet", |f| micros(f.duration_ns())),
-    log("packets sent", "packets", "packets of the initiator", |f| f64::from(f.forward().packets)),
+    log("packets sent", "packets", "packets of the originator", |f| f64::from(f.forward().packets)),
     log("packets returned", "packets", "packets of the responder", |f| f64::from(f.backward().packets)),
-    log("bytes sent", "B", "payload bytes of the initiator", |f| f.forward().payload_bytes() as f64),
+    log("bytes sent", "B", "payload bytes of the originator", |f| f.forward().payload_bytes() as f64),
     log("bytes returned", "B", "payload bytes of the responder", |f| f.backward().payload_bytes() as f64),
-    log("mean payload sent", "B", "payload bytes / packets of the initiator", |f| f.forward().payload.mean()),
+    log("mean payload sent", "B", "payload bytes / packets of the originator", |f| f.forward().payload.mean()),
     log("mean payload returned", "B", "payload bytes / packets of the responder", |f| f.backward().payload.mean()),
     log("largest payload", "B", "largest payload of a packet, both directions", |f| payload(f).max_or_zero()),
     log(
@@ -77,11 +77,11 @@ pub const ALL: &[ModelFeature] = &[
     }),
     log("mean gap", "µs", "mean gap between packets", |f| f.gap.mean()),
     log("largest gap", "µs", "largest gap between packets", |f| f.gap.max_or_zero()),
-    log("mean gap of the sender", "µs", "mean gap between packets of the initiator", |f| f.forward().gap.mean()),
+    log("mean gap of the sender", "µs", "mean gap between packets of the originator", |f| f.forward().gap.mean()),
     log("unevenness of gaps", "", "sample standard deviation / mean of the gaps; 0 for even ones", |f| {
         ratio(f.gap.deviation(), f.gap.mean())
     }),
-    plain("share of bytes sent", "payload bytes of the initiator / of both; 0.5 without payload", share_sent),
+    plain("share of bytes sent", "payload bytes of the originator / of both; 0.5 without payload", share_sent),
     plain("share of packets with payload", "packets that carry payload / packets", |f| {
         of_packets(f, |d| d.data_packets)
     }),
@@ -92,7 +92,7 @@ pub const ALL: &[ModelFeature] = &[
     plain("share of repeats", "TCP packets that repeat earlier data / packets", |f| {
         of_packets(f, |d| d.retransmissions)
     }),
-    log("window of the sender", "B", "window field of the initiator's first packet; 0 where there is none", |f| {
+    log("window of the sender", "B", "window field of the originator's first packet; 0 where there is none", |f| {
         f.forward().initial_window.map_or(0.0, f64::from)
     }),
     plain("failed", "1 if the first contact was refused or not answered, else 0", |f| {

@@ -44,7 +44,7 @@ impl OwnFigures {
     pub fn new(flow: &Flow, record: Option<&Record>, name: &str) -> OwnFigures {
         let side = |direction| {
             let stats = if direction == Direction::ToResponder { flow.forward() } else { flow.backward() };
-            let place = usize::from((direction == Direction::ToResponder) != flow.is_low_initiator);
+            let place = usize::from((direction == Direction::ToResponder) != flow.is_low_originator);
             let entropy = record.and_then(|r| *r.entropy.get(place)?);
             OwnSide {
                 wire_bytes: stats.bytes,
@@ -137,7 +137,7 @@ fn regularity(c: &mut Columns<OwnFigures>) {
     c.number(
         "Fwd Periodicity",
         "",
-        "largest share of the initiator's gaps between payloads (from 1 ms on) within a factor of 1.4; 0 for under four",
+        "largest share of the originator's gaps between payloads (from 1 ms on) within a factor of 1.4; 0 for under four",
         |f| f.periodicity,
     );
 }
@@ -165,7 +165,7 @@ fn damped(c: &mut Columns<OwnFigures>) {
     for (row, decay) in DECAYS.into_iter().enumerate() {
         for (column, (name, unit, formula)) in NAMES.into_iter().enumerate() {
             let place = row * NAMES.len() + column;
-            let formula = format!("{formula}; decay 2^(-λ Δt), λ = {decay}/s, at the initiator's latest packet");
+            let formula = format!("{formula}; decay 2^(-λ Δt), λ = {decay}/s, at the originator's latest packet");
             // Named as in data sets made with Kitsune's statistics: L5 for λ = 5/s.
             c.number(format!("{name} L{decay}"), unit, formula, move |f| {
                 f.damped.get(place).map_or(f64::NAN, |value| f64::from(*value))

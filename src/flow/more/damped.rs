@@ -13,17 +13,21 @@ pub const DECAYS: [f64; 5] = [5.0, 3.0, 1.0, 0.1, 0.01];
 
 /// Name, unit and formula of the statistics for each decay factor.
 pub const NAMES: [(&str, &str, &str); 13] = [
-    ("Host Size Weight", "packets", "damped count of packets that the initiator's address sent to anyone"),
+    ("Host Size Weight", "packets", "damped count of packets that the originator's address sent to anyone"),
     ("Host Size Mean", "B", "damped mean of their bytes on the wire"),
     ("Host Size Std", "B", "damped standard deviation of their bytes on the wire"),
-    ("Pair Size Weight", "packets", "damped count of packets that the initiator's address sent to the responder's"),
+    ("Pair Size Weight", "packets", "damped count of packets that the originator's address sent to the responder's"),
     ("Pair Size Mean", "B", "damped mean of their bytes on the wire"),
     ("Pair Size Std", "B", "damped standard deviation of their bytes on the wire"),
     ("Pair Size Magnitude", "B", "√(mean² there + mean² back) of the bytes on the wire"),
     ("Pair Size Radius", "B²", "√(variance² there + variance² back) of the bytes on the wire"),
     ("Pair Size Covariance", "B²", "damped sum of products of residuals there and back / (weight there + weight back)"),
     ("Pair Size Correlation", "", "covariance / (standard deviation there × back); 0 where one is 0"),
-    ("Pair Gap Weight", "gaps", "damped count of gaps between packets from the initiator's address to the responder's"),
+    (
+        "Pair Gap Weight",
+        "gaps",
+        "damped count of gaps between packets from the originator's address to the responder's",
+    ),
     ("Pair Gap Mean", "µs", "damped mean of these gaps"),
     ("Pair Gap Std", "µs", "damped standard deviation of these gaps"),
 ];

@@ -25,14 +25,14 @@ pub struct Record {
     pub zero_windows: [u32; 2],
     /// From the request to the packet that completes the handshake, ns.
     pub handshake_ns: Option<i64>,
-    /// Statistics of host and pair when the initiator sent its latest packet, in the order of [`damped::NAMES`].
+    /// Statistics of host and pair when the originator sent its latest packet, in the order of [`damped::NAMES`].
     pub damped: [f32; N_DAMPED],
     request_ns: Option<i64>,
     beats: Beats,
 }
 
 impl Record {
-    /// Share of the gaps between payload packets of the initiator that are alike, 0 to 1; see [`Beats`].
+    /// Share of the gaps between payload packets of the originator that are alike, 0 to 1; see [`Beats`].
     pub fn periodicity(&self) -> f64 {
         self.beats.share()
     }
@@ -68,7 +68,7 @@ impl More {
         if is_forward && let Some(ip) = &packet.ip {
             self.damped.snapshot(ip.source, ip.target, &mut record.damped);
         }
-        let from = usize::from(is_forward != flow.is_low_initiator);
+        let from = usize::from(is_forward != flow.is_low_originator);
         if !payload.is_empty() && !touch.is_retransmission {
             if let Some(slot @ None) = record.entropy.get_mut(from) {
                 *slot = Some(entropy(payload));

@@ -18,9 +18,9 @@ pub(super) fn new_flow(key: FlowKey, packet: &Packet, from: usize, names: &Names
         // Joined in the middle: the side with the reserved port is taken for the server (RFC 6335, section 6).
         _ => matches!(key.protocol, 6 | 17) && source_port < 1024 && target_port >= 1024,
     };
-    let is_low_initiator = (from == 0) != is_answer;
+    let is_low_originator = (from == 0) != is_answer;
     let server_port = if is_answer { source_port } else { target_port };
-    let server = if is_low_initiator { key.high } else { key.low };
+    let server = if is_low_originator { key.high } else { key.low };
     let app = matches!(key.protocol, 6 | 17).then(|| {
         Protocol::from_port(key.protocol == 6, server_port).or_else(|| {
             let other = if is_answer { target_port } else { source_port };
@@ -29,11 +29,11 @@ pub(super) fn new_flow(key: FlowKey, packet: &Packet, from: usize, names: &Names
     });
     Flow {
         key,
-        is_low_initiator,
+        is_low_originator,
         state: TcpState::Unknown,
         is_unreachable: false,
         is_over: false,
-        saw_request: false,
+        saw_syn: false,
         app: app.flatten(),
         is_app_certain: false,
         name: names.of(server),

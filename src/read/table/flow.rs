@@ -157,8 +157,8 @@ pub fn build(row: &Row<'_>, entry: &Entry, units: Units, number: u64) -> Option<
         _ => first_ns,
     };
     let (from, to) = ((source, row.port(Role::SourcePort)), (target, row.port(Role::TargetPort)));
-    let is_low_initiator = from <= to;
-    let (low, high) = if is_low_initiator { (from, to) } else { (to, from) };
+    let is_low_originator = from <= to;
+    let (low, high) = if is_low_originator { (from, to) } else { (to, from) };
     let key = FlowKey { low: low.0, high: high.0, low_port: low.1, high_port: high.1, vlan: 0, protocol };
     let (forward, backward) = sides(row, units, protocol, first_ns, last_ns);
     let micros = |role| row.number(role).map(|gap| gap * units.gaps.ns() / 1e3);
@@ -171,11 +171,11 @@ pub fn build(row: &Row<'_>, entry: &Entry, units: Units, number: u64) -> Option<
     let by_name = row.text(Role::Service).and_then(service);
     let mut flow = Flow {
         key,
-        is_low_initiator,
+        is_low_originator,
         state: TcpState::Unknown,
         is_unreachable: false,
         is_over: false,
-        saw_request: false,
+        saw_syn: false,
         app: by_name.or_else(by_port),
         is_app_certain: by_name.is_some(),
         name: 0,
@@ -187,7 +187,7 @@ pub fn build(row: &Row<'_>, entry: &Entry, units: Units, number: u64) -> Option<
         active_start_ns: first_ns,
         first_packet: number,
         gap,
-        directions: if is_low_initiator { [forward, backward] } else { [backward, forward] },
+        directions: if is_low_originator { [forward, backward] } else { [backward, forward] },
         run: Run::default(),
         run_direction: 0,
         // Zeek writes type and code of ICMP where the ports stand.

@@ -24,7 +24,7 @@ pub fn by_counts(row: &Row<'_>, flow: &mut Flow) {
     let returned = flow.backward().payload_bytes();
     let (n_sent, n_returned) = (flow.forward().packets, flow.backward().packets);
     let is_bare = sent <= PADDING * u64::from(n_sent) && returned <= PADDING * u64::from(n_returned);
-    flow.saw_request = true;
+    flow.saw_syn = true;
     flow.state = if n_returned == 0 {
         TcpState::Requested
     } else if is_bare && n_sent <= MOST_REFUSED && n_returned <= MOST_REFUSED && fin == 0 {
@@ -49,7 +49,7 @@ pub fn by_flags(row: &Row<'_>, flow: &mut Flow) {
     };
     set_flags(flow, true, flags);
     let has = |bit| flags & bit != 0;
-    flow.saw_request = has(tcp_flag::SYN);
+    flow.saw_syn = has(tcp_flag::SYN);
     flow.state = match (has(tcp_flag::SYN), has(tcp_flag::ACK), has(tcp_flag::RST), has(tcp_flag::FIN)) {
         (false, _, true, _) if flow.backward().packets == 0 => TcpState::Unknown,
         (true, false, _, _) if flow.backward().packets == 0 => TcpState::Requested,
@@ -72,7 +72,7 @@ pub fn argus(row: &Row<'_>, flow: &mut Flow) {
         return;
     }
     let has_answer = flow.backward().packets > 0;
-    flow.saw_request = true;
+    flow.saw_syn = true;
     flow.state = match state {
         b"REQ" | b"S0" | b"INT" => TcpState::Requested,
         b"RST" if flow.backward().payload_bytes() == 0 && flow.packets() <= 2 * u64::from(MOST_REFUSED) => {
@@ -86,10 +86,10 @@ pub fn argus(row: &Row<'_>, flow: &mut Flow) {
             let (sent, returned) = (sides.next().unwrap_or(0), sides.next().unwrap_or(0));
             set_flags(flow, true, sent);
             set_flags(flow, false, returned);
-            flow.saw_request = sent & tcp_flag::SYN != 0;
+            flow.saw_syn = sent & tcp_flag::SYN != 0;
             match (sent & tcp_flag::SYN != 0, returned) {
                 (true, 0) => TcpState::Requested,
-                (_, answer) if answer & tcp_flag::RST != 0 && answer & tcp_flag::SYN == 0 && flow.saw_request => {
+                (_, answer) if answer & tcp_flag::RST != 0 && answer & tcp_flag::SYN == 0 && flow.saw_syn => {
                     TcpState::Refused
                 }
                 _ if (sent | returned) & tcp_flag::RST != 0 => TcpState::Reset,
@@ -116,8 +116,8 @@ pub fn zeek(row: &Row<'_>, flow: &mut Flow) {
         b"RSTO" | b"RSTR" => TcpState::Reset,
         _ => TcpState::Unknown,
     };
-    flow.saw_request = !matches!(state, b"OTH" | b"SHR" | b"RSTRH" | b"");
-    // Upper case letters of the history are the initiator's: s, h, f, r for SYN, SYN-ACK, FIN, RST; d for data.
+    flow.saw_syn = !matches!(state, b"OTH" | b"SHR" | b"RSTRH" | b"");
+    // Upper case letters of the history are the originator's: s, h, f, r for SYN, SYN-ACK, FIN, RST; d for data.
     let history = row.text(Role::History).unwrap_or_default();
     for (letter, bit) in [(b's', tcp_flag::SYN), (b'f', tcp_flag::FIN), (b'r', tcp_flag::RST), (b'd', tcp_flag::PSH)] {
         if history.contains(&letter.to_ascii_uppercase()) {
@@ -142,7 +142,7 @@ pub fn suricata(row: &Row<'_>, flow: &mut Flow) {
     let flags = bits.or(row.number(Role::Flags).map(|bits| bits as u32 as u8)).unwrap_or(tcp_flag::SYN);
     set_flags(flow, true, flags);
     let has_answer = flow.backward().packets > 0;
-    flow.saw_request = flags & tcp_flag::SYN != 0;
+    flow.saw_syn = flags & tcp_flag::SYN != 0;
     flow.state = match row.text(Role::State).unwrap_or_default() {
         _ if !has_answer => TcpState::Requested,
         b"new" if flags & tcp_flag::RST != 0 => TcpState::Refused,
@@ -175,13 +175,13 @@ fn letters(text: &[u8]) -> u8 {
 
 fn forward(flow: &mut Flow) -> &mut crate::model::DirectionStats {
     let [low, high] = &mut flow.directions;
-    if flow.is_low_initiator { low } else { high }
+    if flow.is_low_originator { low } else { high }
 }
 
 /// Counts each flag once for a side; nothing tells how often it was there.
 fn set_flags(flow: &mut Flow, is_forward: bool, flags: u8) {
     let [low, high] = &mut flow.directions;
-    let side = if flow.is_low_initiator == is_forward { low } else { high };
+    let side = if flow.is_low_originator == is_forward { low } else { high };
     for (bit, count) in side.flags.iter_mut().enumerate() {
         *count = (*count).max(u32::from(flags >> bit & 1));
     }
