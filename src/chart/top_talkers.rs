@@ -43,14 +43,14 @@ fn label(row: &HostRow) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Host;
+    use crate::model::Addr;
 
     #[test]
     fn names_the_busiest_host() {
         let mut analysis = Analysis::default();
         (analysis.summary.bytes, analysis.summary.hosts) = (4000, 2);
         analysis.stats.top_hosts = vec![HostRow {
-            host: Host::v4([10, 0, 0, 1]),
+            host: Addr::v4([10, 0, 0, 1]),
             name: "files.example".into(),
             bytes_sent: 1000,
             bytes_received: 2000,

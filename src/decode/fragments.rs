@@ -8,7 +8,7 @@ mod datagram;
 use super::net::extensions;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Packet;
-use crate::model::address::Host;
+use crate::model::address::Addr;
 use crate::model::packet::{Piece, Rare};
 use crate::model::time;
 use crate::read::RawPacket;
@@ -34,8 +34,8 @@ const RAW_IP: u16 = 101;
 /// What all pieces of a packet have in common.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
-    source: Host,
-    target: Host,
+    source: Addr,
+    target: Addr,
     identification: u32,
     protocol: u8,
     vlan: u16,

@@ -2,7 +2,7 @@
 
 use super::{Inner, Work, fragments, transport, tunnel};
 use crate::issue::IssueKind;
-use crate::model::address::Host;
+use crate::model::address::Addr;
 use crate::model::packet::{Arp, Ip, Odd};
 use crate::model::protocol::{Named, Protocol};
 use etherparse::{ArpPacketSlice, EtherType, Ipv6ExtensionsSlice, LaxIpSlice};
@@ -41,9 +41,9 @@ fn read_arp(data: &[u8], work: &mut Work<'_, '_>) {
         work.packet.arp = Some(Box::new(Arp {
             operation: arp.operation().0,
             sender_mac,
-            sender_ip: Host::v4(sender_ip),
+            sender_ip: Addr::v4(sender_ip),
             target_mac,
-            target_ip: Host::v4(target_ip),
+            target_ip: Addr::v4(target_ip),
         }));
     }
     work.packet.payload = 0..0;
@@ -70,7 +70,7 @@ pub(super) fn read_ip<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(In
             work.packet.layers.push(Named::Ipv4);
             let header = slice.header();
             let total = u32::from(header.total_len());
-            (Host::v4(header.source()), Host::v4(header.destination()), header.ttl(), total)
+            (Addr::v4(header.source()), Addr::v4(header.destination()), header.ttl(), total)
         }
         LaxIpSlice::Ipv6(slice) => {
             work.packet.layers.push(Named::Ipv6);
@@ -82,7 +82,7 @@ pub(super) fn read_ip<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(In
                 0 => 0,
                 payload => u32::from(payload) + 40,
             };
-            (Host::v6(header.source()), Host::v6(header.destination()), header.hop_limit(), total)
+            (Addr::v6(header.source()), Addr::v6(header.destination()), header.hop_limit(), total)
         }
     };
     // A zero length stands for what the sender left to its network card to fill in.

@@ -2,7 +2,7 @@
 
 use super::{Inner, Work, tunnel};
 use crate::issue::IssueKind;
-use crate::model::address::Host;
+use crate::model::address::Addr;
 use crate::model::packet::tcp_flag::SYN;
 use crate::model::packet::{Icmp, Refused, Tcp, Transport, Udp};
 use crate::model::protocol::Protocol;
@@ -152,8 +152,8 @@ fn icmp_v6(data: &[u8], wire_bytes: u32) -> Option<Icmp> {
 fn refused(data: &[u8]) -> Option<Box<Refused>> {
     let (ip, _) = LaxIpSlice::from_slice(data.get(ICMP_BYTES as usize..)?).ok()?;
     let (source, target) = match &ip {
-        LaxIpSlice::Ipv4(slice) => (Host::v4(slice.header().source()), Host::v4(slice.header().destination())),
-        LaxIpSlice::Ipv6(slice) => (Host::v6(slice.header().source()), Host::v6(slice.header().destination())),
+        LaxIpSlice::Ipv4(slice) => (Addr::v4(slice.header().source()), Addr::v4(slice.header().destination())),
+        LaxIpSlice::Ipv6(slice) => (Addr::v6(slice.header().source()), Addr::v6(slice.header().destination())),
     };
     let inner = ip.payload();
     let [a, b, c, d] = *inner.payload.first_chunk()?;

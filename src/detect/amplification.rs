@@ -12,7 +12,7 @@ use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
 use crate::model::protocol::{Named, Protocol};
-use crate::model::{Category, DirectionStats, Finding, Flow, Host};
+use crate::model::{Addr, Category, DirectionStats, Finding, Flow};
 use crate::settings::{Descriptor, Effect};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,10 +84,10 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct Amplification {
-    victims: Tally<(Host, u16), Victim, MOST>,
+    victims: Tally<(Addr, u16), Victim, MOST>,
     room: Room,
-    smurfs: Tally<Host, Smurf, MOST>,
-    askers: Tally<(Host, Host, Named), Heard, MOST>,
+    smurfs: Tally<Addr, Smurf, MOST>,
+    askers: Tally<(Addr, Addr, Named), Heard, MOST>,
 }
 
 /// What a host got from a service without having asked.
@@ -96,21 +96,21 @@ struct Victim {
     packets: Seconds,
     n_packets: u64,
     n_bytes: u64,
-    servers: BTreeSet<Host>,
+    servers: BTreeSet<Addr>,
 }
 
 #[derive(Default)]
 struct Smurf {
     pings: Seconds,
     n: u64,
-    networks: BTreeSet<Host>,
+    networks: BTreeSet<Addr>,
     first_ns: i64,
     last_ns: i64,
 }
 
 /// Server, its port, target and what was sent, for answers of such a service that were not asked for. Either end may count
 /// as the one that began.
-fn unasked(flow: &Flow) -> Option<(Host, u16, Host, &DirectionStats)> {
+fn unasked(flow: &Flow) -> Option<(Addr, u16, Addr, &DirectionStats)> {
     let (forward, backward) = (flow.forward(), flow.backward());
     let ((server, port), (target, target_port), sent) = match (forward.packets, backward.packets) {
         (1.., 0) => (flow.originator(), flow.responder(), forward),
@@ -202,7 +202,7 @@ impl Amplification {
         victims.sort_by_key(|(key, victim)| (std::cmp::Reverse(victim.n_bytes), **key));
         victims.truncate(MOST_CANDIDATES);
         let (a_second, span) = (least / SPAN as f64, context.span_ns);
-        let mut cases: Vec<(&(Host, u16), &Victim, Baseline)> =
+        let mut cases: Vec<(&(Addr, u16), &Victim, Baseline)> =
             victims.into_iter().map(|(key, victim)| (key, victim, Baseline::of(&victim.packets, span))).collect();
         cases.retain(|(_, victim, baseline)| {
             baseline.is_flood(victim.packets.busiest(SPAN).0 as f64 / SPAN as f64, a_second) && !baseline.is_ordinary()
@@ -210,7 +210,7 @@ impl Amplification {
         cases.truncate(MOST_FINDINGS);
         let mut gathered = vec![Gathered::default(); cases.len()];
         for is_source in [true, false] {
-            let between = |((target, _), ..): &(&(Host, u16), &Victim, Baseline)| match is_source {
+            let between = |((target, _), ..): &(&(Addr, u16), &Victim, Baseline)| match is_source {
                 true => Between { source: Some(*target), ..Between::default() },
                 false => Between { target: Some(*target), ..Between::default() },
             };
@@ -224,7 +224,7 @@ impl Amplification {
                 }
             });
         }
-        let finding = |((key, victim, baseline), flows): (&(&(Host, u16), &Victim, Baseline), Gathered)| {
+        let finding = |((key, victim, baseline), flows): (&(&(Addr, u16), &Victim, Baseline), Gathered)| {
             let mut finding = victim.finding(**key, flows, least, baseline);
             finding.series =
                 victim.packets.course("Answers without a question, a second", "packets/s", a_second, context.span_ns);
@@ -236,7 +236,7 @@ impl Amplification {
 
     fn asked(&self, context: &Context<'_>) -> Vec<Finding> {
         let least = context.settings.get(&QUESTIONS);
-        let mut askers: BTreeMap<(Host, Named), Vec<(Host, &Heard)>> = BTreeMap::new();
+        let mut askers: BTreeMap<(Addr, Named), Vec<(Addr, &Heard)>> = BTreeMap::new();
         for ((asker, server, protocol), heard) in self.askers.sorted() {
             let weight = if *protocol == Named::Dns { ANY_WEIGHT } else { 1.0 };
             if heard.n as f64 * weight >= least {
@@ -316,7 +316,7 @@ impl Amplification {
 }
 
 impl Victim {
-    fn finding(&self, (target, port): (Host, u16), flows: Gathered, least: f64, baseline: &Baseline) -> Finding {
+    fn finding(&self, (target, port): (Addr, u16), flows: Gathered, least: f64, baseline: &Baseline) -> Finding {
         let worst = self.packets.busiest(SPAN).0 as f64;
         let named = Protocol::from_port(false, port);
         let service = named.map_or_else(|| format!("UDP port {port}"), |named| named.name().to_owned());

@@ -8,7 +8,7 @@ use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::address::mac_text;
 use crate::model::packet::{Arp, Packet};
 use crate::model::time::SECOND;
-use crate::model::{Address, Category, Finding, Host};
+use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::{Descriptor, Effect};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,9 +59,9 @@ type Mac = [u8; 6];
 
 #[derive(Default)]
 struct ArpSpoofing {
-    claims: Tally<(Host, Mac), Claim, MOST_PAIRS>,
-    turns: Tally<Host, Turns, MOST_PAIRS>,
-    asked: Tally<(Host, Host), Option<i64>, MOST_PAIRS>,
+    claims: Tally<(Addr, Mac), Claim, MOST_PAIRS>,
+    turns: Tally<Addr, Turns, MOST_PAIRS>,
+    asked: Tally<(Addr, Addr), Option<i64>, MOST_PAIRS>,
     gateway: Gateway,
 }
 
@@ -73,7 +73,7 @@ struct Claim {
     first_ns: i64,
     last_ns: i64,
     indices: Vec<u64>,
-    receivers: BTreeSet<Host>,
+    receivers: BTreeSet<Addr>,
 }
 
 /// Who claimed an address last, and how often that changed.
@@ -171,24 +171,24 @@ fn is_shared(mac: Mac) -> bool {
 /// A MAC address that pushes its claim to addresses of others.
 #[derive(Default)]
 struct Imposter<'a> {
-    claims: Vec<(Host, &'a Claim)>,
+    claims: Vec<(Addr, &'a Claim)>,
     owners: BTreeSet<Mac>,
     n_changes: u64,
 }
 
 impl Imposter<'_> {
-    fn finding(&self, mac: Mac, sorted: &[(&(Host, Mac), &Claim)], gateway: Option<Mac>, least: f64) -> Finding {
+    fn finding(&self, mac: Mac, sorted: &[(&(Addr, Mac), &Claim)], gateway: Option<Mac>, least: f64) -> Finding {
         let n_unasked: u64 = self.claims.iter().map(|(_, claim)| claim.n_unasked).sum();
         let n_claims: u64 = self.claims.iter().map(|(_, claim)| claim.n_claims).sum();
-        let claimed: BTreeSet<Host> = self.claims.iter().map(|(ip, _)| *ip).collect();
-        let own: Vec<Host> =
+        let claimed: BTreeSet<Addr> = self.claims.iter().map(|(ip, _)| *ip).collect();
+        let own: Vec<Addr> =
             sorted.iter().filter(|((ip, m), _)| *m == mac && !claimed.contains(ip)).map(|((ip, _), _)| *ip).collect();
         let has_gateway = gateway.is_some_and(|gateway| self.owners.contains(&gateway));
         // An address that changes hands once may have been taken over; owners that go on answering have not given it up.
         let is_contested = self.n_changes > self.claims.len() as u64 * 2;
         let confidence = if is_contested { 0.95 } else { 0.5 };
         let sides = if has_gateway { 10.0 } else { 1.0 } * self.claims.len() as f64;
-        let names: Vec<String> = claimed.iter().take(4).map(Host::to_string).collect();
+        let names: Vec<String> = claimed.iter().take(4).map(Addr::to_string).collect();
         let names = names.join(", ") + if claimed.len() > 4 { " and others" } else { "" };
         let who = match own.as_slice() {
             [one] => format!("{} ({one})", mac_text(mac)),
@@ -203,13 +203,13 @@ impl Imposter<'_> {
         finding.severity = severity(Impact::INTERCEPTION, confidence, extent(sides * 5.0, 5.0));
         finding.score = past(n_unasked as f64, least);
         finding.confidence = confidence;
-        finding.sources = own.iter().take(4).copied().map(Address::Ip).chain([Address::Mac(mac)]).collect();
+        finding.sources = own.iter().take(4).copied().map(Endpoint::Ip).chain([Endpoint::Mac(mac)]).collect();
         finding.targets = claimed
             .iter()
             .copied()
             .chain(self.claims.iter().flat_map(|(_, claim)| claim.receivers.iter().copied()))
             .filter(|host| !own.contains(host))
-            .map(Address::Ip)
+            .map(Endpoint::Ip)
             .collect();
         finding.protocol = "ARP".to_owned();
         finding.start_ns = self.claims.iter().map(|(_, claim)| claim.first_ns).min().unwrap_or(0);
@@ -242,7 +242,7 @@ impl Imposter<'_> {
         ]);
         finding.n_packets = n_claims;
         finding.packet_indices = self.claims.iter().flat_map(|(_, claim)| claim.indices.iter().copied()).collect();
-        let ips: Vec<String> = claimed.iter().take(20).map(Host::to_string).collect();
+        let ips: Vec<String> = claimed.iter().take(20).map(Addr::to_string).collect();
         finding.display_filter = if claimed.len() <= 20 {
             format!("arp.src.hw_mac == {} && arp.src.proto_ipv4 in {{{}}}", mac_text(mac), ips.join(", "))
         } else {
@@ -253,7 +253,7 @@ impl Imposter<'_> {
 }
 
 /// An address that several devices use, without one that pushes.
-fn conflict(ip: Host, claims: &[(&(Host, Mac), &Claim)]) -> Finding {
+fn conflict(ip: Addr, claims: &[(&(Addr, Mac), &Claim)]) -> Finding {
     let macs: Vec<Mac> = claims.iter().map(|((_, mac), _)| *mac).collect();
     let n_claims: u64 = claims.iter().map(|(_, claim)| claim.n_claims).sum();
     let texts: Vec<String> = macs.iter().take(4).copied().map(mac_text).collect();
@@ -262,8 +262,8 @@ fn conflict(ip: Host, claims: &[(&(Host, Mac), &Claim)]) -> Finding {
     finding.severity = severity(Impact::NUISANCE, 0.8, 0.0);
     finding.score = 0.3;
     finding.confidence = 0.5;
-    finding.sources = macs.iter().copied().map(Address::Mac).collect();
-    finding.targets = vec![Address::Ip(ip)];
+    finding.sources = macs.iter().copied().map(Endpoint::Mac).collect();
+    finding.targets = vec![Endpoint::Ip(ip)];
     finding.protocol = "ARP".to_owned();
     finding.start_ns = claims.iter().map(|(_, claim)| claim.first_ns).min().unwrap_or(0);
     finding.end_ns = claims.iter().map(|(_, claim)| claim.last_ns).max().unwrap_or(0);
@@ -308,8 +308,8 @@ mod tests {
         let found = conclude(&ENTRY, &[], &packets, &Settings::default()).findings;
         assert_eq!(found.len(), 1);
         assert!(found[0].severity >= Severity::High);
-        assert_eq!(found[0].sources, [Address::Ip(inside(66)), Address::Mac([2, 0, 0, 0, 0, 66])]);
-        assert!(found[0].targets.contains(&Address::Ip(inside(1))));
+        assert_eq!(found[0].sources, [Endpoint::Ip(inside(66)), Endpoint::Mac([2, 0, 0, 0, 0, 66])]);
+        assert!(found[0].targets.contains(&Endpoint::Ip(inside(1))));
         assert_eq!((found[0].n_packets, found[0].packet_indices[1]), (10, 3));
     }
 

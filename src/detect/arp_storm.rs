@@ -8,7 +8,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::address::mac_text;
 use crate::model::packet::Packet;
-use crate::model::{Address, Category, Finding, Host, Series};
+use crate::model::{Addr, Category, Endpoint, Finding, Series};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeSet;
 
@@ -63,7 +63,7 @@ struct ArpStorm {
 #[derive(Default)]
 struct Device {
     seconds: Seconds,
-    addresses: BTreeSet<Host>,
+    addresses: BTreeSet<Addr>,
     indices: Vec<u64>,
     first_ns: i64,
     last_ns: i64,
@@ -129,7 +129,7 @@ impl Device {
         );
         let confidence = baseline.weigh(0.9, (rate, threshold), false);
         severity::rate(&mut finding, Impact::OUTAGE, confidence, (rate, threshold));
-        finding.sources = vec![Address::Mac(mac)];
+        finding.sources = vec![Endpoint::Mac(mac)];
         finding.targets = draft::addresses(self.addresses.iter().copied());
         finding.protocol = "ARP".to_owned();
         finding.start_ns = self.first_ns;

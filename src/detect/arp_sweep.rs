@@ -8,7 +8,7 @@ use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::address::mac_text;
 use crate::model::packet::Packet;
 use crate::model::time::{SECOND, from_seconds, span};
-use crate::model::{Address, Category, Finding, Host};
+use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -68,12 +68,12 @@ type Mac = [u8; 6];
 #[derive(Default)]
 struct ArpSweep {
     devices: Tally<Mac, Device, MOST_DEVICES>,
-    questions: Tally<(Mac, Host), Question, MOST_QUESTIONS>,
+    questions: Tally<(Mac, Addr), Question, MOST_QUESTIONS>,
 }
 
 #[derive(Default)]
 struct Device {
-    own: Option<Host>,
+    own: Option<Addr>,
     n_questions: u64,
     n_answers: u64,
     first_ns: i64,
@@ -151,7 +151,7 @@ impl Detector for ArpSweep {
 }
 
 struct Sweep {
-    asked: Vec<Host>,
+    asked: Vec<Addr>,
     n_unanswered: usize,
     n_window: usize,
     is_blind: bool,
@@ -169,7 +169,7 @@ impl Device {
         let mut finding = draft::begin(&CARD);
         finding.title = format!("{who} asked by ARP for {} addresses of the local network", sweep.asked.len());
         rate(&mut finding, Impact::INSIDE_LOOK, confidence, (sweep.n_window as f64, threshold));
-        finding.sources = self.own.map(Address::Ip).into_iter().chain([Address::Mac(mac)]).collect();
+        finding.sources = self.own.map(Endpoint::Ip).into_iter().chain([Endpoint::Mac(mac)]).collect();
         finding.targets = draft::addresses(sweep.asked.iter().copied());
         finding.protocol = "ARP".to_owned();
         finding.start_ns = self.first_ns;

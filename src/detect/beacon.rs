@@ -11,7 +11,7 @@ use crate::model::flow::NameSource;
 use crate::model::protocol::Named;
 use crate::model::series::Level;
 use crate::model::time::SECOND;
-use crate::model::{Category, Finding, Flow, Host, Series};
+use crate::model::{Addr, Category, Finding, Flow, Series};
 use crate::settings::{Descriptor, Effect};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -82,12 +82,12 @@ const FULL: f64 = 24.0;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 enum Server {
     Name(u32),
-    Place(Host, u16),
+    Place(Addr, u16),
 }
 
 #[derive(Default)]
 struct Beacon {
-    calls: Tally<(Host, Server), Vec<Call>, MOST_PAIRS>,
+    calls: Tally<(Addr, Server), Vec<Call>, MOST_PAIRS>,
     n_calls: usize,
     n_left_out: u64,
     home: Home,
@@ -183,7 +183,7 @@ impl Detector for Beacon {
 }
 
 impl Beacon {
-    fn push(&mut self, source: Host, server: Server, call: Call) {
+    fn push(&mut self, source: Addr, server: Server, call: Call) {
         if self.n_calls >= MOST_CALLS {
             self.n_left_out += 1;
             return;
@@ -205,7 +205,7 @@ impl Beacon {
 }
 
 struct Case {
-    source: Host,
+    source: Addr,
     server: Server,
     n_calls: usize,
     parts: Parts,
@@ -224,10 +224,10 @@ fn gaps(calls: &[Call], period: f64) -> Option<Series> {
 
 /// Findings of the cases; an address that only repeats what its name already says is left out.
 fn findings(cases: &[Case], context: &Context<'_>) -> Vec<Finding> {
-    let places: Map<(Host, Server), usize> =
+    let places: Map<(Addr, Server), usize> =
         cases.iter().enumerate().map(|(i, case)| ((case.source, case.server), i)).collect();
     let mut named_flows = vec![0_usize; cases.len()];
-    let mut facts: Vec<(BTreeSet<Host>, BTreeSet<u16>, BTreeSet<Named>)> = vec![Default::default(); cases.len()];
+    let mut facts: Vec<(BTreeSet<Addr>, BTreeSet<u16>, BTreeSet<Named>)> = vec![Default::default(); cases.len()];
     let mut learn = |place: usize, flow: &Flow| {
         if let Some((hosts, ports, apps)) = facts.get_mut(place) {
             hosts.insert(flow.responder().0);
@@ -295,7 +295,7 @@ impl Case {
         &self,
         context: &Context<'_>,
         flows: Gathered,
-        hosts: &BTreeSet<Host>,
+        hosts: &BTreeSet<Addr>,
         ports: &BTreeSet<u16>,
         apps: &BTreeSet<Named>,
     ) -> Finding {
@@ -372,7 +372,7 @@ impl Case {
             "If nobody knows it, look at what else the host did, and block the server",
         ]);
         flows.fill(&mut finding);
-        let targets: Vec<Host> = hosts.iter().copied().take(10).collect();
+        let targets: Vec<Addr> = hosts.iter().copied().take(10).collect();
         let target = match targets.as_slice() {
             [one] => draft::host_filter("addr", *one),
             many => {

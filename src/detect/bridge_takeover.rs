@@ -7,7 +7,7 @@ use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::protocol::Named;
 use crate::model::time::SECOND;
-use crate::model::{Address, Category, Finding};
+use crate::model::{Category, Endpoint, Finding};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -170,12 +170,12 @@ fn begin(confidence: f64) -> Finding {
     finding
 }
 
-fn address(mac: &str) -> Option<Address> {
+fn address(mac: &str) -> Option<Endpoint> {
     let mut bytes = [0; 6];
     for (byte, part) in bytes.iter_mut().zip(mac.split(':')) {
         *byte = u8::from_str_radix(part, 16).ok()?;
     }
-    Some(Address::Mac(bytes))
+    Some(Endpoint::Mac(bytes))
 }
 
 impl BridgeTakeover {

@@ -10,7 +10,7 @@ use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, logins};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
 use crate::model::protocol::Named;
-use crate::model::{Category, Finding, Host};
+use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -63,7 +63,7 @@ struct CleartextLogin {
 /// The log-ins of one connection.
 #[derive(Default)]
 struct Connection {
-    ends: Option<(Host, Key)>,
+    ends: Option<(Addr, Key)>,
     /// The user that was named last; a password may follow in a message of its own.
     user: String,
     /// The last password.
@@ -75,11 +75,11 @@ struct Connection {
 }
 
 /// A server: address, port, protocol.
-type Key = (Host, u16, Named);
+type Key = (Addr, u16, Named);
 
 #[derive(Default)]
 struct Server {
-    clients: BTreeSet<Host>,
+    clients: BTreeSet<Addr>,
     users: BTreeSet<String>,
     /// Users with their passwords.
     passwords: BTreeSet<(String, String)>,
@@ -176,7 +176,7 @@ impl Server {
         format!(" Users with their passwords: {}.", pairs.join(", "))
     }
 
-    fn finding(&self, (host, port, protocol): (Host, u16, Named), least: f64) -> Finding {
+    fn finding(&self, (host, port, protocol): (Addr, u16, Named), least: f64) -> Finding {
         let n = self.heard.n as f64;
         let confidence = 0.95;
         let name = protocol.name();

@@ -8,7 +8,7 @@ use super::severity::{self, Impact};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::flow::Attempt;
-use crate::model::{Category, Finding, Flow, Host};
+use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -56,7 +56,7 @@ struct ConnectionFlood {
 }
 
 /// Client, server and port.
-type Pair = (Host, Host, u16);
+type Pair = (Addr, Addr, u16);
 
 fn is_used(flow: &Flow) -> bool {
     flow.is_tcp() && flow.attempt() == Attempt::Succeeded && flow.forward().data_packets > 0

@@ -5,7 +5,7 @@ use super::tally::{Map, Tally};
 use crate::model::flow::Attempt;
 use crate::model::packet::tcp_flag::{ACK, FIN, PSH, RST, SYN, URG};
 use crate::model::protocol::Protocol;
-use crate::model::{Flow, Host};
+use crate::model::{Addr, Flow};
 use std::collections::BTreeMap;
 use std::hash::Hash;
 
@@ -91,9 +91,9 @@ impl From<Probe> for Probes {
 #[derive(Clone, Copy, Debug)]
 pub struct Contact {
     /// Who tried.
-    pub source: Host,
+    pub source: Addr,
     /// Whom.
-    pub target: Host,
+    pub target: Addr,
     /// IP protocol number.
     pub protocol: u8,
     /// Port of `target`; 0 for ICMP.
@@ -132,7 +132,7 @@ impl Default for First {
 }
 
 /// Source, protocol, target and port.
-type Key = (Host, u8, Host, u16);
+type Key = (Addr, u8, Addr, u16);
 
 /// First contacts of all sources.
 #[derive(Default)]

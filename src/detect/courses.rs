@@ -4,7 +4,7 @@
 use super::Context;
 use super::tally::Map;
 use crate::flow::roster::Ends;
-use crate::model::{Flow, Host};
+use crate::model::{Addr, Flow};
 use crate::stats::bins::Bins;
 use crate::stats::entropy::Windows;
 use std::cmp::Reverse;
@@ -33,7 +33,7 @@ pub struct Courses {
 /// What one host does over time.
 pub struct HostCourse {
     /// The host.
-    pub host: Host,
+    pub host: Addr,
     /// Packets, bytes on the wire, connections that it began, peers that it had not met before.
     pub bins: Bins<4>,
     /// Spread of the addresses and of the ports that it goes to.

@@ -1,7 +1,7 @@
 //! First contacts to crowds: many sources that share the scan of one host, or hide one scanner among decoys.
 
 use super::contacts::{Contact, Contacts};
-use crate::model::Host;
+use crate::model::Addr;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Fewer sources are told one by one.
@@ -14,9 +14,9 @@ const SAME_SHARE: f64 = 0.7;
 /// Several sources on one host.
 pub struct Crowd {
     /// The host.
-    pub target: Host,
+    pub target: Addr,
     /// Who took part.
-    pub sources: BTreeSet<Host>,
+    pub sources: BTreeSet<Addr>,
     /// Ports that failed, of all sources together.
     pub ports: BTreeSet<u16>,
     /// All tried the same ports: only one of them is real (nmap's decoys). Else they share the work.
@@ -33,7 +33,7 @@ pub fn crowds(contacts: &Contacts, least: f64) -> Vec<Crowd> {
 }
 
 fn crowd(group: &[Contact], least: f64) -> Option<Crowd> {
-    let mut by_source: BTreeMap<Host, BTreeSet<u16>> = BTreeMap::new();
+    let mut by_source: BTreeMap<Addr, BTreeSet<u16>> = BTreeMap::new();
     for contact in group {
         by_source.entry(contact.source).or_default().insert(contact.port);
     }

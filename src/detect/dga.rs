@@ -11,7 +11,7 @@ use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use crate::model::time::SECOND;
-use crate::model::{Category, Finding, Host};
+use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use foldhash::fast::RandomState;
 use std::collections::{BTreeSet, HashSet};
@@ -68,7 +68,7 @@ const BURST_NS: i64 = 60 * SECOND;
 
 #[derive(Default)]
 struct Dga {
-    askers: Tally<Host, Asker, MOST_ASKERS>,
+    askers: Tally<Addr, Asker, MOST_ASKERS>,
 }
 
 #[derive(Default)]
@@ -81,7 +81,7 @@ struct Asker {
     examples: Vec<Box<str>>,
     characters: Characters,
     n_characters: u64,
-    servers: BTreeSet<Host>,
+    servers: BTreeSet<Addr>,
     heard: Heard,
 }
 
@@ -127,7 +127,7 @@ impl Detector for Dga {
         let share = context.settings.get(&SHARE) / 100.0;
         let is_case = |asker: &Asker| asker.n_missing() >= least && asker.share() >= share;
         let mut cases = self.askers.sorted_where(is_case);
-        let servers: BTreeSet<Host> = cases.iter().flat_map(|(_, asker)| asker.servers.iter().copied()).collect();
+        let servers: BTreeSet<Addr> = cases.iter().flat_map(|(_, asker)| asker.servers.iter().copied()).collect();
         // A resolver asks what others ask it: where one of its askers is a case, it is none.
         if cases.iter().any(|(host, _)| !servers.contains(host)) {
             cases.retain(|(host, _)| !servers.contains(host));
@@ -149,7 +149,7 @@ impl Asker {
         self.n_missing() / (self.missing.union(&self.existing).count().max(1)) as f64
     }
 
-    fn finding(&self, host: Host, least: f64) -> Finding {
+    fn finding(&self, host: Addr, least: f64) -> Finding {
         let n = self.n_missing();
         let mean_length = self.n_characters as f64 / n.max(1.0);
         let entropy = self.characters.entropy();

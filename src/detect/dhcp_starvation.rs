@@ -153,7 +153,7 @@ impl DhcpStarvation {
 mod tests {
     use super::*;
     use crate::detect::testing::{Line, hear};
-    use crate::model::Host;
+    use crate::model::Addr;
     use crate::model::flow::Direction;
     use crate::settings::Settings;
 
@@ -161,8 +161,8 @@ mod tests {
         let line = |i: u32| Line {
             protocol: Named::Dhcp,
             second: f64::from(i) * gap,
-            from: (Host::v4([0, 0, 0, 0]), 68),
-            to: (Host::v4([255, 255, 255, 255]), 67),
+            from: (Addr::v4([0, 0, 0, 0]), 68),
+            to: (Addr::v4([255, 255, 255, 255]), 67),
             direction: Direction::ToResponder,
             facts: vec![(FactKind::Message, "discover".to_owned()), (FactKind::Mac, format!("02:00:00:00:00:{i:02x}"))],
         };

@@ -8,7 +8,7 @@ use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, domains};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
 use crate::model::protocol::Named;
-use crate::model::{Category, Finding, Host, Series};
+use crate::model::{Addr, Category, Finding, Series};
 use crate::settings::{Descriptor, Effect};
 use domains::Characters;
 use foldhash::fast::RandomState;
@@ -69,7 +69,7 @@ const MOST_FINDINGS: usize = 50;
 #[derive(Default)]
 struct DnsTunnel {
     /// By the index of the domain among the names, and the asker.
-    pairs: Tally<(u32, Host), Box<Asked>, MOST_PAIRS>,
+    pairs: Tally<(u32, Addr), Box<Asked>, MOST_PAIRS>,
 }
 
 /// What one host asked of one domain.
@@ -87,7 +87,7 @@ struct Asked {
     n_wide: u64,
     n_answers: u64,
     answer_bytes: u64,
-    servers: BTreeSet<Host>,
+    servers: BTreeSet<Addr>,
     /// When a name was new.
     new_ns: Vec<i64>,
     heard: Heard,
@@ -129,7 +129,7 @@ impl Detector for DnsTunnel {
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let names = context.settings.get(&NAMES);
         let length = context.settings.get(&LENGTH);
-        let mut cases: BTreeMap<&str, Vec<(Host, &Asked)>> = BTreeMap::new();
+        let mut cases: BTreeMap<&str, Vec<(Addr, &Asked)>> = BTreeMap::new();
         for ((domain, asker), asked) in self.pairs.sorted_where(|asked| asked.is_tunnel(names, length)) {
             cases.entry(context.names.text(*domain)).or_default().push((*asker, asked));
         }
@@ -153,10 +153,10 @@ impl Asked {
 }
 
 /// One finding for a domain: resolvers pass questions on, so those who ask them come first.
-fn finding(domain: &str, askers: &[(Host, &Asked)], names: f64) -> Finding {
-    let servers: BTreeSet<Host> = askers.iter().flat_map(|(_, asked)| asked.servers.iter().copied()).collect();
-    let hosts: Vec<Host> = askers.iter().map(|(host, _)| *host).collect();
-    let clients: Vec<Host> = hosts.iter().copied().filter(|host| !servers.contains(host)).collect();
+fn finding(domain: &str, askers: &[(Addr, &Asked)], names: f64) -> Finding {
+    let servers: BTreeSet<Addr> = askers.iter().flat_map(|(_, asked)| asked.servers.iter().copied()).collect();
+    let hosts: Vec<Addr> = askers.iter().map(|(host, _)| *host).collect();
+    let clients: Vec<Addr> = hosts.iter().copied().filter(|host| !servers.contains(host)).collect();
     let clients = if clients.is_empty() { hosts } else { clients };
     let Some((_, most)) = askers.iter().max_by_key(|(_, asked)| asked.n_new) else { return draft::begin(&CARD) };
     let mut heard = Heard::default();

@@ -9,7 +9,7 @@ use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
 use crate::model::protocol::Named;
-use crate::model::{Category, Finding, Host};
+use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeMap;
 
@@ -96,8 +96,8 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct DomainAttack {
-    cases: Tally<(Host, Host, Deed), Calls, MOST_CASES>,
-    controllers: Tally<Host, (), MOST_CASES>,
+    cases: Tally<(Addr, Addr, Deed), Calls, MOST_CASES>,
+    controllers: Tally<Addr, (), MOST_CASES>,
 }
 
 #[derive(Default)]
@@ -165,8 +165,8 @@ impl Detector for DomainAttack {
 }
 
 struct Case {
-    from: Host,
-    to: Host,
+    from: Addr,
+    to: Addr,
     deed: Deed,
     threshold: f64,
     is_controller: bool,

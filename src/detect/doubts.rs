@@ -5,7 +5,7 @@ use super::gather::Gathered;
 use super::tally::Tally;
 use super::{Conclusion, Context, Ended};
 use crate::model::doubtful::{Doubtful, Seen};
-use crate::model::{DirectionStats, Finding, Host};
+use crate::model::{Addr, DirectionStats, Finding};
 
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 14;
@@ -13,7 +13,7 @@ const MOST_PAIRS: usize = 1 << 14;
 const MOST_FINDINGS: usize = 50;
 
 /// Sender, receiver, and the port of the server.
-pub type Ends = (Host, Host, u16);
+pub type Ends = (Addr, Addr, u16);
 
 /// Doubtful segments by their ends, with what a detector counts of them.
 pub struct Doubts<T> {

@@ -4,7 +4,7 @@ use super::{Card, identity};
 use crate::model::finding::{Evidence, Finding};
 use crate::model::quantity;
 use crate::model::time::SECOND;
-use crate::model::{Address, Host};
+use crate::model::{Addr, Endpoint};
 
 /// A finding with the card's parts filled in; the detector sets the rest and calls [`finish`].
 pub fn begin(card: &Card) -> Finding {
@@ -47,11 +47,11 @@ pub fn finish(mut finding: Finding, is_port_part_of_id: bool) -> Finding {
 }
 
 /// An id from actors and a word of the detector's choice, where targets change from time to time.
-pub fn id_of(card: &Card, word: &str, sources: &[Address]) -> String {
+pub fn id_of(card: &Card, word: &str, sources: &[Endpoint]) -> String {
     id(card.id, word, sources, &[], &[])
 }
 
-fn id(detector: &str, word: &str, sources: &[Address], targets: &[Address], ports: &[u16]) -> String {
+fn id(detector: &str, word: &str, sources: &[Endpoint], targets: &[Endpoint], ports: &[u16]) -> String {
     let hash = identity(&format!("{detector}|{word}"), sources, targets, ports);
     let hex = hash.rsplit('-').next().unwrap_or_default();
     format!("{detector}-{hex}")
@@ -73,13 +73,13 @@ pub fn round3(value: f64) -> f64 {
 }
 
 /// `ip.src == 10.0.0.1` or the IPv6 words for it; `field` is `src`, `dst` or `addr`.
-pub fn host_filter(field: &str, host: Host) -> String {
+pub fn host_filter(field: &str, host: Addr) -> String {
     let layer = if host.is_v4() { "ip" } else { "ipv6" };
     format!("{layer}.{field} == {host}")
 }
 
 /// All packets between two hosts.
-pub fn pair_filter(a: Host, b: Host) -> String {
+pub fn pair_filter(a: Addr, b: Addr) -> String {
     format!("{} && {}", host_filter("addr", a), host_filter("addr", b))
 }
 
@@ -113,7 +113,7 @@ pub fn thousands(n: usize) -> String {
 }
 
 /// The only one of some hosts, or how many addresses they are.
-pub fn who(hosts: &[Host]) -> String {
+pub fn who(hosts: &[Addr]) -> String {
     match hosts {
         [one] => one.to_string(),
         many => format!("{} addresses", thousands(many.len())),
@@ -121,8 +121,8 @@ pub fn who(hosts: &[Host]) -> String {
 }
 
 /// The addresses as findings hold them.
-pub fn addresses(hosts: impl IntoIterator<Item = Host>) -> Vec<Address> {
-    let mut list: Vec<Address> = hosts.into_iter().map(Address::Ip).collect();
+pub fn addresses(hosts: impl IntoIterator<Item = Addr>) -> Vec<Endpoint> {
+    let mut list: Vec<Endpoint> = hosts.into_iter().map(Endpoint::Ip).collect();
     list.sort_unstable();
     list.dedup();
     list
@@ -136,7 +136,7 @@ mod tests {
     fn filter_words_are_wiresharks() {
         assert_eq!(ports_filter("tcp.port", &[22, 80], 5).as_deref(), Some("tcp.port in {22, 80}"));
         assert_eq!(ports_filter("tcp.port", &[22, 80], 1), None);
-        assert_eq!(host_filter("src", Host::v6([0; 16])), "ipv6.src == ::");
+        assert_eq!(host_filter("src", Addr::v6([0; 16])), "ipv6.src == ::");
         assert_eq!(
             time_filter(1_500_000_000_123_456_789, 1_500_000_001_000_000_001),
             "frame.time_epoch >= 1500000000.123456 && frame.time_epoch <= 1500000001.000001"

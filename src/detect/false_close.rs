@@ -8,7 +8,7 @@ use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
 use crate::model::packet::{Packet, Transport};
 use crate::model::time::SECOND;
-use crate::model::{Category, Finding, Host};
+use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use foldhash::fast::FixedState;
 use std::collections::BTreeSet;
@@ -65,7 +65,7 @@ struct Refusal {
 
 struct FalseClose {
     refusals: Vec<Refusal>,
-    servers: Tally<(Host, u16), Server, MOST_SERVERS>,
+    servers: Tally<(Addr, u16), Server, MOST_SERVERS>,
     hasher: FixedState,
 }
 
@@ -82,7 +82,7 @@ impl Default for FalseClose {
 #[derive(Default)]
 struct Server {
     n: u64,
-    clients: BTreeSet<Host>,
+    clients: BTreeSet<Addr>,
     first_ns: i64,
     last_ns: i64,
     packets: Vec<u64>,
@@ -144,7 +144,7 @@ impl Detector for FalseClose {
 }
 
 impl Server {
-    fn finding(&self, (host, port): (Host, u16), least: f64) -> Finding {
+    fn finding(&self, (host, port): (Addr, u16), least: f64) -> Finding {
         let n = self.n as f64;
         let confidence = 0.75;
         let mut finding = draft::begin(&CARD);

@@ -1,7 +1,7 @@
 //! Findings of several detectors about one cause to one: the weaker ones are folded under the strongest.
 
 use super::CARDS;
-use crate::model::Address;
+use crate::model::Endpoint;
 use crate::model::finding::{Category, Finding};
 use crate::model::series::SeriesKind;
 use crate::model::time::SECOND;
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 const APART_NS: i64 = 60 * SECOND;
 
 /// Same kind, same actors.
-type Cause = (Category, Vec<Address>, Vec<Address>);
+type Cause = (Category, Vec<Endpoint>, Vec<Endpoint>);
 
 /// Detectors that see part of what another one sees as a whole: under these they are folded, whatever their severity.
 const PARTS: &[(&str, &[&str])] = &[
@@ -61,7 +61,7 @@ fn fold_changes(findings: Vec<Finding>) -> Vec<Finding> {
         let size = |one: &Finding| if is_volume { one.n_packets } else { one.n_flows };
         let least_ns = if is_volume { change.end_ns.saturating_sub(change.start_ns) / 2 } else { 0 };
         let is_cause = |other: &Finding| {
-            let hosts = |one: &Finding| one.sources.iter().chain(&one.targets).copied().collect::<Vec<Address>>();
+            let hosts = |one: &Finding| one.sources.iter().chain(&one.targets).copied().collect::<Vec<Endpoint>>();
             let shared_ns = change.end_ns.min(other.end_ns).saturating_sub(change.start_ns.max(other.start_ns));
             let whose = hosts(other);
             other.category != Category::Statistical

@@ -6,7 +6,7 @@ use super::severity::{Impact, rate};
 use super::tally::{Map, Tally};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::packet::tcp_flag::RST;
-use crate::model::{Category, DirectionStats, Finding, Flow, Host};
+use crate::model::{Addr, Category, DirectionStats, Finding, Flow};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeSet;
 
@@ -65,7 +65,7 @@ struct ForgedReset {
 
 #[derive(Default)]
 struct Connection {
-    ends: (Host, Host),
+    ends: (Addr, Addr),
     n_resets: u32,
 }
 
@@ -108,7 +108,7 @@ impl Detector for ForgedReset {
         let mut findings = Vec::new();
         // The host that most of them share is the victim; then the next one among the rest.
         while findings.len() < MOST_FINDINGS {
-            let mut hosts: Map<Host, usize> = Map::default();
+            let mut hosts: Map<Addr, usize> = Map::default();
             for (_, connection) in &meant {
                 *hosts.entry(connection.ends.0).or_default() += 1;
                 *hosts.entry(connection.ends.1).or_default() += 1;
@@ -127,7 +127,7 @@ impl Detector for ForgedReset {
 
 fn finding(
     context: &Context<'_>,
-    victim: Host,
+    victim: Addr,
     n: usize,
     n_resets: u64,
     serials: &BTreeSet<u32>,

@@ -4,7 +4,7 @@ use super::draft::{self, evidence, lines, thousands};
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
-use crate::model::{Category, Finding, Host, Packet};
+use crate::model::{Addr, Category, Finding, Packet};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -55,7 +55,7 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct FragmentAbuse {
-    pairs: Tally<(Host, Host), Pair, MOST_PAIRS>,
+    pairs: Tally<(Addr, Addr), Pair, MOST_PAIRS>,
 }
 
 #[derive(Default)]
@@ -121,7 +121,7 @@ impl Pair {
         n >= abandoned && n >= LEAST_ABANDONED * self.n_begun as f64
     }
 
-    fn finding(&self, (source, target): (Host, Host), least: f64, abandoned: f64) -> Finding {
+    fn finding(&self, (source, target): (Addr, Addr), least: f64, abandoned: f64) -> Finding {
         let is_flood = self.is_flood(abandoned);
         let (n, least) =
             if is_flood { (self.n_abandoned() as f64, abandoned) } else { (self.n_forged() as f64, least) };

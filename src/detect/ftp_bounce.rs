@@ -8,7 +8,7 @@ use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
 use crate::model::protocol::Named;
-use crate::model::{Category, Finding, Host};
+use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use std::net::IpAddr;
 
@@ -47,7 +47,7 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct FtpBounce {
-    told: Tally<(Host, Host, Host), Heard, MOST_KEPT>,
+    told: Tally<(Addr, Addr, Addr), Heard, MOST_KEPT>,
 }
 
 impl Detector for FtpBounce {
@@ -60,7 +60,7 @@ impl Detector for FtpBounce {
         let is_command = spoken.message.protocol == Named::Ftp
             && spoken.touch.is_some_and(|touch| touch.direction == Direction::ToResponder)
             && matches!(said.text(FactKind::Command), Some("PORT" | "EPRT"));
-        let third = said.text(FactKind::Address).and_then(|text| text.parse::<IpAddr>().ok()).map(Host::of);
+        let third = said.text(FactKind::Address).and_then(|text| text.parse::<IpAddr>().ok()).map(Addr::of);
         let (true, Some(flow), Some(third)) = (is_command, spoken.flow, third) else { return };
         let (client, server) = (flow.originator().0, flow.responder().0);
         // A private address of a client that comes from a public one is its own, before translation.
@@ -82,7 +82,7 @@ impl Detector for FtpBounce {
     }
 }
 
-fn finding((client, server, third): (Host, Host, Host), heard: &Heard, least: f64) -> Finding {
+fn finding((client, server, third): (Addr, Addr, Addr), heard: &Heard, least: f64) -> Finding {
     let n = heard.n as f64;
     let confidence = 0.8;
     let mut finding = draft::begin(&CARD);
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn an_address_that_is_not_the_clients_is_reported() {
-        let found = |address: Host| {
+        let found = |address: Addr| {
             let facts = vec![(FactKind::Command, "PORT".to_owned()), (FactKind::Address, address.to_string())];
             let (from, to) = ((inside(1), 40_000), (inside(2), 21));
             let line = Line { protocol: Named::Ftp, second: 1.0, from, to, direction: Direction::ToResponder, facts };

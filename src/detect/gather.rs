@@ -4,7 +4,7 @@
 use super::Context;
 use super::tally::Map;
 use crate::model::finding::Finding;
-use crate::model::{Flow, Host};
+use crate::model::{Addr, Flow};
 
 /// The flows that one finding means.
 #[derive(Clone, Debug, Default)]
@@ -53,9 +53,9 @@ impl Gathered {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Between {
     /// Who began the flow.
-    pub source: Option<Host>,
+    pub source: Option<Addr>,
     /// The other side.
-    pub target: Option<Host>,
+    pub target: Option<Addr>,
     /// Its port; 0 for what is neither TCP nor UDP.
     pub port: Option<u16>,
     /// IP protocol number.
@@ -64,17 +64,17 @@ pub struct Between {
 
 impl Between {
     /// Flows of a client to a server's port.
-    pub fn service(source: Host, target: Host, port: u16) -> Between {
+    pub fn service(source: Addr, target: Addr, port: u16) -> Between {
         Between { source: Some(source), target: Some(target), port: Some(port), protocol: None }
     }
 
     /// Flows of one host to another.
-    pub fn pair(source: Host, target: Host) -> Between {
+    pub fn pair(source: Addr, target: Addr) -> Between {
         Between { source: Some(source), target: Some(target), ..Between::default() }
     }
 
     /// Flows of anybody to a port of a host.
-    pub fn server(target: Host, port: u16) -> Between {
+    pub fn server(target: Addr, port: u16) -> Between {
         Between { target: Some(target), port: Some(port), ..Between::default() }
     }
 }
@@ -85,7 +85,7 @@ type Key = (u32, u32, u32, u16);
 /// Hands every kept flow between the ends of a case to `take`, with the first such case; flows in the order of the table.
 pub fn visit(context: &Context<'_>, cases: &[Between], mut take: impl FnMut(usize, u32, &Flow)) {
     let Some(first) = cases.first() else { return };
-    let number = |host: Option<Host>| host.map_or(Some(u32::MAX), |host| context.roster.number(host));
+    let number = |host: Option<Addr>| host.map_or(Some(u32::MAX), |host| context.roster.number(host));
     let mut places: Map<Key, usize> = Map::default();
     for (place, case) in cases.iter().enumerate().rev() {
         // Who has no flow has no number.
@@ -133,25 +133,25 @@ pub fn gather_senders(
     context: &Context<'_>,
     cases: &[Between],
     is_meant: impl Fn(&Flow) -> bool,
-) -> Vec<(Vec<Host>, Gathered)> {
-    let mut sent: Vec<Vec<(Host, u64)>> = vec![Vec::new(); cases.len()];
+) -> Vec<(Vec<Addr>, Gathered)> {
+    let mut sent: Vec<Vec<(Addr, u64)>> = vec![Vec::new(); cases.len()];
     visit(context, cases, |place, _, flow| {
         if let Some(sent) = sent.get_mut(place).filter(|_| is_meant(flow)) {
             sent.push((flow.originator().0, u64::from(flow.forward().packets)));
         }
     });
-    let kept: Vec<Vec<Host>> = sent.into_iter().map(busy_senders).collect();
+    let kept: Vec<Vec<Addr>> = sent.into_iter().map(busy_senders).collect();
     let gathered = gather(context, cases, |place, flow| {
-        let is_kept = |kept: &Vec<Host>| kept.binary_search(&flow.originator().0).is_ok();
+        let is_kept = |kept: &Vec<Addr>| kept.binary_search(&flow.originator().0).is_ok();
         is_meant(flow) && kept.get(place).is_some_and(is_kept)
     });
     kept.into_iter().zip(gathered).collect()
 }
 
 /// The senders that are no bystanders, sorted.
-fn busy_senders(mut sent: Vec<(Host, u64)>) -> Vec<Host> {
+fn busy_senders(mut sent: Vec<(Addr, u64)>) -> Vec<Addr> {
     sent.sort_unstable();
-    let sums = |group: &[(Host, u64)]| group.iter().map(|(_, n)| n).sum::<u64>();
+    let sums = |group: &[(Addr, u64)]| group.iter().map(|(_, n)| n).sum::<u64>();
     let most = sent.chunk_by(|a, b| a.0 == b.0).map(sums).max().unwrap_or(0) as f64;
     sent.chunk_by(|a, b| a.0 == b.0)
         .filter(|group| sums(group) as f64 >= most * LEAST_SHARE)
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn bystanders_are_left_out_and_forged_senders_stay() {
-        let host = |last| Host::v4([10, 0, 0, last]);
+        let host = |last| Addr::v4([10, 0, 0, last]);
         assert_eq!(busy_senders(vec![(host(2), 5), (host(1), 600), (host(1), 400), (host(3), 30)]), [host(1), host(3)]);
         assert_eq!(busy_senders((0..200).map(|i| (host(i), 1)).collect()).len(), 200);
     }

@@ -9,7 +9,7 @@ use super::tally::Tally;
 use super::walk::{busiest, most_open};
 use super::{Card, Context};
 use crate::model::time::span;
-use crate::model::{self, Finding, Flow, Host};
+use crate::model::{self, Addr, Finding, Flow};
 
 /// Longer lists would not be read.
 const MOST_FINDINGS: usize = 200;
@@ -164,7 +164,7 @@ pub struct Pair {
 /// Tries by client, server and port.
 #[derive(Default)]
 pub struct Tries {
-    pairs: Tally<(Host, Host, u16), Pair, { Tries::MOST_PAIRS }>,
+    pairs: Tally<(Addr, Addr, u16), Pair, { Tries::MOST_PAIRS }>,
     n_kept: usize,
     n_left_out: u64,
 }
@@ -173,9 +173,9 @@ pub struct Tries {
 #[derive(Clone, Debug)]
 pub struct Series {
     /// Who tries.
-    pub client: Host,
+    pub client: Addr,
     /// At whom.
-    pub server: Host,
+    pub server: Addr,
     /// Server port.
     pub port: u16,
     /// The tries that look the same, by time.

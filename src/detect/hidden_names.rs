@@ -16,7 +16,7 @@ use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::NameSource;
 use crate::model::protocol::Named;
-use crate::model::{Category, Finding, Flow, Host};
+use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, Effect};
 use requests::Requests;
 use signs::Signs;
@@ -93,10 +93,10 @@ const MOST_FINDINGS: usize = 50;
 struct HiddenNames {
     talks: Talks,
     /// By host and index of the name: when it first went there, ns since 1970.
-    went: Tally<(Host, u32), Option<i64>, MOST_NAMES>,
+    went: Tally<(Addr, u32), Option<i64>, MOST_NAMES>,
     /// A bit for each name, by its index: somebody was seen to ask for it.
     asked: Vec<u64>,
-    dns: Tally<Host, Dns, MOST_HOSTS>,
+    dns: Tally<Addr, Dns, MOST_HOSTS>,
 }
 
 /// What a host has to do with DNS in the clear.
@@ -190,8 +190,8 @@ impl HiddenNames {
     }
 
     /// When each host of a case first went to each name that nobody asked for, ms since 1970, ascending.
-    fn new_names(&self, cases: &[Case<'_>], context: &Context<'_>) -> Map<Host, Vec<i64>> {
-        let mut new: Map<Host, Vec<i64>> = cases.iter().map(|case| (case.ends.0, Vec::new())).collect();
+    fn new_names(&self, cases: &[Case<'_>], context: &Context<'_>) -> Map<Addr, Vec<i64>> {
+        let mut new: Map<Addr, Vec<i64>> = cases.iter().map(|case| (case.ends.0, Vec::new())).collect();
         for ((host, name), first_ns) in self.went.iter() {
             let is_new = || !self.was_asked(*name) && domains::registered(context.names.text(*name)).is_some();
             if let (Some(list), Some(first_ns)) = (new.get_mut(host), first_ns)
@@ -247,7 +247,7 @@ impl HiddenNames {
             // Cases of one host share the place of the first.
             let place = steady.iter().position(|other| other.ends.0 == case.ends.0);
             let (first, last) = (case.requests.answered.first(), case.requests.answered.last());
-            let is_meant = |(server, at): &&(Host, i64)| {
+            let is_meant = |(server, at): &&(Addr, i64)| {
                 *server != case.ends.1 && first.is_some_and(|first| at >= first) && last.is_some_and(|last| at <= last)
             };
             place.and_then(|place| begun.get(place)).map_or(0, |times| times.iter().filter(is_meant).count())

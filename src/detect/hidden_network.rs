@@ -8,7 +8,7 @@ use super::severity::{Impact, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::protocol::Named;
-use crate::model::{Category, Finding, Flow, Host};
+use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeMap;
 
@@ -64,11 +64,11 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct HiddenNetwork {
-    hosts: Tally<(Host, Network), Peers, MOST_HOSTS>,
+    hosts: Tally<(Addr, Network), Peers, MOST_HOSTS>,
 }
 
 /// Hosts outside, and by what those that are resolvers are known.
-type Peers = BTreeMap<Host, Option<Known>>;
+type Peers = BTreeMap<Addr, Option<Known>>;
 
 /// The network that a flow is of, and by what it is known as a resolver.
 fn network(flow: &Flow, name: &str) -> Option<(Network, Option<Known>)> {
@@ -119,7 +119,7 @@ impl Detector for HiddenNetwork {
         let between: Vec<Between> =
             cases.iter().map(|((host, _), _)| Between { source: Some(*host), ..Between::default() }).collect();
         let gathered = gather(context, &between, |place, flow| {
-            let is_his = |((_, meant), _): &(&(Host, Network), &Peers)| {
+            let is_his = |((_, meant), _): &(&(Addr, Network), &Peers)| {
                 network(flow, context.names.text(flow.name)).is_some_and(|(network, _)| network == *meant)
             };
             cases.get(place).is_some_and(is_his) && flow.backward().packets > 0 && !flow.responder().0.is_internal()
@@ -137,7 +137,7 @@ impl Detector for HiddenNetwork {
     }
 }
 
-fn finding(host: Host, network: Network, peers: &Peers, least: f64) -> Finding {
+fn finding(host: Addr, network: Network, peers: &Peers, least: f64) -> Finding {
     let (name, technique, confidence) = match network {
         Network::Tor => ("Tor", ("T1090.003", "Multi-hop Proxy"), 0.75),
         Network::Vpn => ("a VPN", ("T1572", "Protocol Tunneling"), 0.6),
@@ -186,7 +186,7 @@ fn finding(host: Host, network: Network, peers: &Peers, least: f64) -> Finding {
 
 /// By what the hosts outside are known as resolvers, in a sentence; nothing for other networks.
 fn known_by(peers: &Peers) -> String {
-    let parts: Vec<String> = [Known::Name, Known::Address, Known::Port]
+    let parts: Vec<String> = [Known::Name, Known::Endpoint, Known::Port]
         .into_iter()
         .map(|known| (known, peers.values().filter(|by| **by == Some(known)).count()))
         .filter(|(_, n)| *n > 0)
@@ -222,7 +222,7 @@ mod tests {
             let flow = Flow { app: Some(app), is_app_certain: true, ..made.flow() };
             conclude_with(&ENTRY, &[flow], &[], &Settings::default()).findings
         };
-        let cloudflare = Host::v4([1, 1, 1, 1]);
+        let cloudflare = Addr::v4([1, 1, 1, 1]);
         let https = found(Named::Tls, cloudflare, 443);
         assert!(
             https[0].explanation.contains("1 host by the address of a public resolver"),

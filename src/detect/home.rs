@@ -1,7 +1,7 @@
 //! Whom a capture is about: the hosts inside or, where there are none, the one public host that begins most of it.
 
 use super::tally::Tally;
-use crate::model::{Flow, Host};
+use crate::model::{Addr, Flow};
 
 /// Where nobody inside is seen, the public host that begins at least this share of all flows is the one that was watched.
 const SHARE: f64 = 0.5;
@@ -19,21 +19,21 @@ pub fn is_outward(flow: &Flow) -> bool {
 /// Hosts that begin flows.
 #[derive(Default)]
 pub struct Home {
-    inside: Tally<Host, (), MOST_HOSTS>,
+    inside: Tally<Addr, (), MOST_HOSTS>,
     /// Flows begun by public addresses, to public addresses.
-    public: Tally<Host, u64, MOST_HOSTS>,
+    public: Tally<Addr, u64, MOST_HOSTS>,
 }
 
 impl Home {
     /// Takes the source of a flow, if it is inside.
-    pub fn add_inside(&mut self, source: Host) {
+    pub fn add_inside(&mut self, source: Addr) {
         if source.is_internal() {
             self.inside.of(source);
         }
     }
 
     /// Counts a flow of a public address to another, if there is room for more of them; true if it was counted.
-    pub fn add_public(&mut self, source: Host, has_room: bool) -> bool {
+    pub fn add_public(&mut self, source: Addr, has_room: bool) -> bool {
         let slot = self.public.of(source).filter(|_| has_room);
         slot.map(|n| *n += 1).is_some()
     }
@@ -44,7 +44,7 @@ impl Home {
     }
 
     /// The public host that a capture without anybody inside is about.
-    pub fn public(&self) -> Option<Host> {
+    pub fn public(&self) -> Option<Addr> {
         if self.n_inside() > 0 {
             return None;
         }

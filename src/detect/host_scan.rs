@@ -9,7 +9,7 @@ use super::whole;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::protocol::Protocol;
 use crate::model::time::{SECOND, from_seconds, span};
-use crate::model::{Address, Category, Finding, Host};
+use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -89,7 +89,7 @@ const PINGS_WINDOW_NS: i64 = 10 * SECOND;
 const PRIVATE_PORTS: [u16; 8] = [69, 111, 137, 138, 161, 389, 623, 2049];
 
 /// True for a question from outside for such a service.
-fn is_private(source: Host, target: Host, protocol: u8, port: u16) -> bool {
+fn is_private(source: Addr, target: Addr, protocol: u8, port: u16) -> bool {
     protocol == 17 && PRIVATE_PORTS.contains(&port) && !source.is_internal() && target.is_internal()
 }
 
@@ -104,11 +104,11 @@ struct HostScan;
 
 /// One source on one port.
 struct Case {
-    source: Host,
+    source: Addr,
     protocol: u8,
     port: u16,
     probe: Probe,
-    targets: Vec<Host>,
+    targets: Vec<Addr>,
     n_failed: usize,
     n_window: usize,
     /// Most hosts tried within the window for pings, and hosts asked for a service of the house.
@@ -185,7 +185,7 @@ fn retell_block(finding: &mut Finding, n_ports: usize) {
     finding.evidence.insert(0, evidence("Ports swept for", n_ports as f64, "ports", "0"));
     finding.explanation =
         format!("{source} did so for {ports}; the values are those of the widest sweep. {}", finding.explanation);
-    if let Address::Ip(host) = source {
+    if let Endpoint::Ip(host) = source {
         let transport = finding.protocol.to_lowercase();
         let ports = draft::ports_filter(&format!("{transport}.port"), &finding.ports, MOST_FILTER_PORTS);
         finding.display_filter = format!(

@@ -8,7 +8,7 @@ use super::severity::{self, Impact};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::packet::{Packet, Transport};
-use crate::model::{Category, Flow, Host};
+use crate::model::{Addr, Category, Flow};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -52,7 +52,7 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct IcmpFlood {
-    targets: Tally<Host, Seconds, MOST_TARGETS>,
+    targets: Tally<Addr, Seconds, MOST_TARGETS>,
 }
 
 fn is_echo(flow: &Flow) -> bool {
@@ -75,14 +75,14 @@ impl Detector for IcmpFlood {
         let mut targets = self.targets.sorted_where(|seconds| Baseline::may_matter(mean(seconds), threshold));
         targets.sort_by_key(|(_, seconds)| std::cmp::Reverse(seconds.total()));
         targets.truncate(MOST_CANDIDATES);
-        let mut cases: Vec<(Host, f64, &Seconds, Baseline)> = targets
+        let mut cases: Vec<(Addr, f64, &Seconds, Baseline)> = targets
             .into_iter()
             .map(|(target, seconds)| (*target, mean(seconds), seconds, Baseline::of(seconds, context.span_ns)))
             .filter(|(_, rate, _, baseline)| baseline.is_flood(*rate, threshold) && !baseline.is_ordinary())
             .collect();
         cases.truncate(MOST_FINDINGS);
 
-        let between = |target: Host| Between { target: Some(target), ..Between::default() };
+        let between = |target: Addr| Between { target: Some(target), ..Between::default() };
         let between: Vec<Between> = cases.iter().map(|(target, ..)| between(*target)).collect();
         let gathered = gather_senders(context, &between, is_echo);
         let mut findings = Vec::new();

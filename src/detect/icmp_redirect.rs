@@ -7,7 +7,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::address::mac_text;
 use crate::model::packet::{Packet, Transport};
-use crate::model::{Address, Category, Finding, Host};
+use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeSet;
 
@@ -52,8 +52,8 @@ type Mac = [u8; 6];
 
 #[derive(Default)]
 struct IcmpRedirect {
-    senders: Tally<(Host, Mac), Sender, MOST_SENDERS>,
-    claims: Tally<(Host, Mac), u64, MOST_SENDERS>,
+    senders: Tally<(Addr, Mac), Sender, MOST_SENDERS>,
+    claims: Tally<(Addr, Mac), u64, MOST_SENDERS>,
 }
 
 #[derive(Default)]
@@ -61,7 +61,7 @@ struct Sender {
     n: u64,
     first_ns: i64,
     last_ns: i64,
-    victims: BTreeSet<Host>,
+    victims: BTreeSet<Addr>,
 }
 
 fn is_redirect(is_v6: bool, kind: u8) -> bool {
@@ -94,7 +94,7 @@ impl Detector for IcmpRedirect {
 
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&REDIRECTS);
-        let claims: Vec<(Host, Mac)> = self.claims.sorted().into_iter().map(|(claim, _)| *claim).collect();
+        let claims: Vec<(Addr, Mac)> = self.claims.sorted().into_iter().map(|(claim, _)| *claim).collect();
         let findings = self
             .senders
             .sorted()
@@ -108,12 +108,12 @@ impl Detector for IcmpRedirect {
 }
 
 impl Sender {
-    fn finding(&self, context: &Context<'_>, ip: Host, mac: Mac, claims: &[(Host, Mac)], least: f64) -> Finding {
+    fn finding(&self, context: &Context<'_>, ip: Addr, mac: Mac, claims: &[(Addr, Mac)], least: f64) -> Finding {
         // The device that ARP knows under the sender's address is another one, and the real sender has an own address.
         let owners: Vec<Mac> = claims.iter().filter(|(host, _)| *host == ip).map(|(_, mac)| *mac).collect();
         let is_forged = !owners.is_empty() && mac != [0; 6] && !owners.contains(&mac);
-        let is_own = |(host, claimant): &&(Host, Mac)| is_forged && *claimant == mac && *host != ip;
-        let own: Vec<Host> = claims.iter().filter(is_own).map(|(host, _)| *host).take(4).collect();
+        let is_own = |(host, claimant): &&(Addr, Mac)| is_forged && *claimant == mac && *host != ip;
+        let own: Vec<Addr> = claims.iter().filter(is_own).map(|(host, _)| *host).take(4).collect();
         let confidence = if is_forged { 0.95 } else { 0.4 };
         let mut finding = draft::begin(&CARD);
         finding.title = match (is_forged, own.as_slice()) {
@@ -123,9 +123,9 @@ impl Sender {
         };
         rate(&mut finding, Impact::INTERCEPTION, confidence, (self.n as f64, least));
         finding.sources = if is_forged {
-            own.iter().copied().map(Address::Ip).chain([Address::Mac(mac)]).collect()
+            own.iter().copied().map(Endpoint::Ip).chain([Endpoint::Mac(mac)]).collect()
         } else {
-            vec![Address::Ip(ip)]
+            vec![Endpoint::Ip(ip)]
         };
         finding.targets = draft::addresses(self.victims.iter().copied());
         finding.protocol = if ip.is_v4() { "ICMP" } else { "ICMPv6" }.to_owned();

@@ -7,7 +7,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::moments::Moments;
-use crate::model::{Category, Finding, Flow, Host};
+use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -56,7 +56,7 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct IcmpTunnel {
-    pairs: Tally<(Host, Host), Pair, MOST_PAIRS>,
+    pairs: Tally<(Addr, Addr), Pair, MOST_PAIRS>,
 }
 
 #[derive(Default)]
@@ -84,7 +84,7 @@ impl Detector for IcmpTunnel {
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let size = context.settings.get(&SIZE);
         let pings = context.settings.get(&PINGS);
-        let mut cases: Vec<((Host, Host), &Pair)> = self
+        let mut cases: Vec<((Addr, Addr), &Pair)> = self
             .pairs
             .sorted_where(|figures| f64::from(figures.sent.n) >= pings && figures.sent.mean() >= size)
             .into_iter()
@@ -113,7 +113,7 @@ impl Detector for IcmpTunnel {
     }
 }
 
-fn finding(source: Host, target: Host, figures: &Pair, pings: f64) -> Finding {
+fn finding(source: Addr, target: Addr, figures: &Pair, pings: f64) -> Finding {
     let Pair { sent, got } = figures;
     let n = f64::from(sent.n);
     // Answers repeat what was sent; where they differ or sizes vary, the pings carry more than a pattern.

@@ -8,7 +8,7 @@ use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::packet::tcp_flag::{ACK, FIN, PSH, RST, SYN, URG};
 use crate::model::packet::{Packet, Transport};
 use crate::model::time::SECOND;
-use crate::model::{Category, Finding, Host};
+use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,7 +72,7 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct ImpossiblePackets {
-    pairs: Tally<(Host, Host), Pair, MOST_PAIRS>,
+    pairs: Tally<(Addr, Addr), Pair, MOST_PAIRS>,
 }
 
 #[derive(Default)]
@@ -134,7 +134,7 @@ impl Detector for ImpossiblePackets {
 
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&PACKETS);
-        let mut senders: BTreeMap<Host, Vec<(Host, &Pair)>> = BTreeMap::new();
+        let mut senders: BTreeMap<Addr, Vec<(Addr, &Pair)>> = BTreeMap::new();
         for ((source, target), pair) in self.pairs.sorted() {
             senders.entry(*source).or_default().push((*target, pair));
         }
@@ -149,16 +149,16 @@ impl Detector for ImpossiblePackets {
 
 /// What one sender sent to all.
 struct Case<'a> {
-    source: Host,
-    pairs: Vec<(Host, &'a Pair)>,
+    source: Addr,
+    pairs: Vec<(Addr, &'a Pair)>,
     n: u64,
     kinds: u8,
     is_mixed: bool,
 }
 
 impl<'a> Case<'a> {
-    fn new(source: Host, pairs: Vec<(Host, &'a Pair)>) -> Case<'a> {
-        let is_mixed = |(_, pair): &(Host, &Pair)| {
+    fn new(source: Addr, pairs: Vec<(Addr, &'a Pair)>) -> Case<'a> {
+        let is_mixed = |(_, pair): &(Addr, &Pair)| {
             pair.n >= 2 && pair.kinds.count_ones() >= 2 && pair.last_ns - pair.first_ns <= TOGETHER_NS
         };
         Case {

@@ -5,7 +5,7 @@ use super::draft::{self, evidence, lines, thousands};
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
-use crate::model::{Category, Finding, Host, Packet};
+use crate::model::{Addr, Category, Finding, Packet};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -56,7 +56,7 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct Ipv6Abuse {
-    pairs: Tally<(Host, Host), Pair, MOST_PAIRS>,
+    pairs: Tally<(Addr, Addr), Pair, MOST_PAIRS>,
 }
 
 #[derive(Default)]
@@ -106,7 +106,7 @@ impl Detector for Ipv6Abuse {
 }
 
 impl Pair {
-    fn finding(&self, (source, target): (Host, Host), bytes: f64, packets: f64) -> Finding {
+    fn finding(&self, (source, target): (Addr, Addr), bytes: f64, packets: f64) -> Finding {
         let hidden = self.n_hidden_bytes as f64;
         let is_covert = hidden >= bytes;
         let (value, threshold) =

@@ -8,7 +8,7 @@ use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
 use crate::model::protocol::Named;
-use crate::model::{Category, Finding, Host};
+use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeSet;
 
@@ -52,7 +52,7 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct Kerberoasting {
-    pairs: Tally<(Host, Host), Pair, MOST_PAIRS>,
+    pairs: Tally<(Addr, Addr), Pair, MOST_PAIRS>,
 }
 
 #[derive(Default)]
@@ -101,7 +101,7 @@ impl Detector for Kerberoasting {
 }
 
 impl Pair {
-    fn finding(&self, (client, server): (Host, Host), least: f64) -> Finding {
+    fn finding(&self, (client, server): (Addr, Addr), least: f64) -> Finding {
         let n = self.services.len() as f64;
         // Old clients know nothing better and ask for a few; a tool asks for all there are.
         let confidence = if self.services.len() >= MANY_SERVICES { 0.8 } else { 0.45 };

@@ -7,7 +7,7 @@ use super::severity::{Impact, rate};
 use super::walk::{self, Walk};
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::time::{SECOND, span};
-use crate::model::{Category, Finding, Host};
+use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -57,10 +57,10 @@ fn service(port: u16) -> Option<(&'static str, (&'static str, &'static str))> {
 }
 
 struct Case {
-    source: Host,
+    source: Addr,
     port: u16,
-    targets: Vec<Host>,
-    reached: Vec<Host>,
+    targets: Vec<Addr>,
+    reached: Vec<Addr>,
     log_ratio: f64,
     first_ns: i64,
     last_ns: i64,

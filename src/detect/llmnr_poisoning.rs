@@ -5,7 +5,7 @@ use super::gather::{Between, gather};
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
-use crate::model::{Category, Finding, Flow, Host};
+use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, Effect};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,12 +48,12 @@ const MOST_FINDINGS: usize = 20;
 
 #[derive(Default)]
 struct LlmnrPoisoning {
-    questions: Tally<(Host, u16), (), MOST_ASKERS>,
-    answers: Tally<(Host, Host, u16), (), MOST_ASKERS>,
+    questions: Tally<(Addr, u16), (), MOST_ASKERS>,
+    answers: Tally<(Addr, Addr, u16), (), MOST_ASKERS>,
 }
 
 /// Who answered whom: an answer comes from the port, to the asker's own; the question went to a group.
-fn answer(flow: &Flow) -> Option<(Host, Host, u16)> {
+fn answer(flow: &Flow) -> Option<(Addr, Addr, u16)> {
     let ((from, from_port), (to, to_port)) = (flow.originator(), flow.responder());
     (flow.is_udp() && from_port == PORT && !to.is_group() && to_port != PORT).then_some((from, to, to_port))
 }
@@ -74,21 +74,21 @@ impl Detector for LlmnrPoisoning {
         // A question is asked over IPv4 and IPv6 alike; each family is judged by itself.
         let n_v4 = self.questions.iter().filter(|((asker, _), ())| asker.is_v4()).count();
         let n_questions = |is_v4: bool| if is_v4 { n_v4 } else { self.questions.n_keys() - n_v4 };
-        let mut answered: BTreeMap<Host, BTreeSet<(Host, u16)>> = BTreeMap::new();
+        let mut answered: BTreeMap<Addr, BTreeSet<(Addr, u16)>> = BTreeMap::new();
         for ((host, asker, port), ()) in self.answers.iter() {
             answered.entry(*host).or_default().insert((*asker, *port));
         }
-        let mut cases: Vec<(Host, BTreeSet<Host>, usize, f64)> = answered
+        let mut cases: Vec<(Addr, BTreeSet<Addr>, usize, f64)> = answered
             .into_iter()
             .map(|(host, asked)| {
                 let share = asked.len() as f64 / n_questions(host.is_v4()).max(1) as f64;
-                (host, asked.iter().map(|(asker, _)| *asker).collect::<BTreeSet<Host>>(), asked.len(), share.min(1.0))
+                (host, asked.iter().map(|(asker, _)| *asker).collect::<BTreeSet<Addr>>(), asked.len(), share.min(1.0))
             })
             .filter(|(_, askers, n, share)| *n as f64 >= least && askers.len() >= 2 && *share >= LEAST_SHARE)
             .collect();
         cases.sort_by_key(|(_, _, n, _)| std::cmp::Reverse(*n));
         cases.truncate(MOST_FINDINGS);
-        let between = |source: Host| Between { source: Some(source), ..Between::default() };
+        let between = |source: Addr| Between { source: Some(source), ..Between::default() };
         let between: Vec<Between> = cases.iter().map(|case| between(case.0)).collect();
         let gathered = gather(context, &between, |_, flow| answer(flow).is_some());
         let findings = cases
@@ -106,7 +106,7 @@ impl Detector for LlmnrPoisoning {
     }
 }
 
-fn finding(host: Host, askers: &BTreeSet<Host>, n: usize, share: f64, least: f64) -> Finding {
+fn finding(host: Addr, askers: &BTreeSet<Addr>, n: usize, share: f64, least: f64) -> Finding {
     let confidence = 0.65;
     let mut finding = draft::begin(&CARD);
     finding.title = format!("{host} answers name questions of {} for whatever they ask", count(askers.len(), "host"));
@@ -145,8 +145,8 @@ mod tests {
     use crate::settings::Settings;
 
     fn talk(n: u16, n_answered: u16) -> Vec<Made> {
-        let group = Host::v4([224, 0, 0, 252]);
-        let datagram = |from: (Host, u16), to: (Host, u16), second: u16| Made {
+        let group = Addr::v4([224, 0, 0, 252]);
+        let datagram = |from: (Addr, u16), to: (Addr, u16), second: u16| Made {
             protocol: 17,
             from,
             to,

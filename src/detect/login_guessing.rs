@@ -11,7 +11,7 @@ use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use crate::model::time::{SECOND, span};
-use crate::model::{Category, Finding, Host, Series};
+use crate::model::{Addr, Category, Finding, Series};
 use crate::settings::{Descriptor, Effect};
 use foldhash::fast::RandomState;
 use std::collections::HashSet;
@@ -62,7 +62,7 @@ const MOST_FINDINGS: usize = 100;
 
 #[derive(Default)]
 struct LoginGuessing {
-    pairs: Tally<(Host, Host, u16, Named), Pair, MOST_PAIRS>,
+    pairs: Tally<(Addr, Addr, u16, Named), Pair, MOST_PAIRS>,
     /// Connections whose last request tried to log in.
     trying: Tally<u32, bool, MOST_CONNECTIONS>,
     hasher: RandomState,
@@ -150,7 +150,7 @@ impl Detector for LoginGuessing {
 }
 
 impl Pair {
-    fn finding(&self, (client, server, port, protocol): (Host, Host, u16, Named), least: f64) -> Finding {
+    fn finding(&self, (client, server, port, protocol): (Addr, Addr, u16, Named), least: f64) -> Finding {
         let n = self.n_refused as f64;
         let name = protocol.name();
         let shown = thousands(self.n_refused as usize);

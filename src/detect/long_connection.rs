@@ -10,7 +10,7 @@ use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::packet::tcp_flag::{FIN, RST};
 use crate::model::protocol::Named;
 use crate::model::time::{SECOND, span};
-use crate::model::{Category, Finding, Flow, Host};
+use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -82,13 +82,13 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct LongConnection {
-    pairs: Tally<(Host, Host, u16), Pair, MOST_PAIRS>,
+    pairs: Tally<(Addr, Addr, u16), Pair, MOST_PAIRS>,
     /// When connections whose flow has ended without an end of theirs were last heard; none of those that are over.
     open: Tally<Ends, Option<i64>, MOST_OPEN>,
 }
 
 /// Address and port inside, and outside.
-type Ends = ((Host, u16), (Host, u16));
+type Ends = ((Addr, u16), (Addr, u16));
 
 #[derive(Default)]
 struct Pair {
@@ -164,7 +164,7 @@ impl Detector for LongConnection {
 
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&LEAST);
-        let mut cases: Vec<((Host, Host, u16), &Pair)> = self
+        let mut cases: Vec<((Addr, Addr, u16), &Pair)> = self
             .pairs
             .sorted_where(|figures| figures.total_ns as f64 / SECOND as f64 >= least)
             .into_iter()
@@ -183,7 +183,7 @@ impl Detector for LongConnection {
         let from_outside: Vec<Between> =
             cases.iter().map(|((source, target, _), _)| Between::pair(*target, *source)).collect();
         visit(context, &from_outside, |_, serial, flow| {
-            let is_meant = |((source, target, port), _): &((Host, Host, u16), &Pair)| {
+            let is_meant = |((source, target, port), _): &((Addr, Addr, u16), &Pair)| {
                 flow.originator() == (*target, *port) && flow.responder().0 == *source && !flow.saw_syn
             };
             if let Some(flows) = cases.iter().position(is_meant).and_then(|place| gathered.get_mut(place)) {
@@ -221,7 +221,7 @@ fn is_push(name: &str) -> bool {
     PUSH.iter().any(|domain| domains::is_of(name, domain))
 }
 
-fn finding((source, target, port): (Host, Host, u16), figures: &Pair, least: f64, quiet: f64) -> Finding {
+fn finding((source, target, port): (Addr, Addr, u16), figures: &Pair, least: f64, quiet: f64) -> Finding {
     let seconds = figures.total_ns as f64 / SECOND as f64;
     let threat = threat(seconds);
     let rate = figures.payload_bytes as f64 / seconds.max(1.0);

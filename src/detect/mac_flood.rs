@@ -7,7 +7,7 @@ use super::walk::busiest;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::packet::Packet;
 use crate::model::time::SECOND;
-use crate::model::{Category, Finding, Host};
+use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,7 +65,7 @@ struct Sender {
     last_ns: i64,
     receiver: Mac,
     indices: Vec<u64>,
-    hosts: Option<(Host, Host)>,
+    hosts: Option<(Addr, Addr)>,
 }
 
 /// Broadcast, and the groups of IPv4, IPv6 and the IEEE, which no device has as its own.
@@ -108,8 +108,8 @@ impl Detector for MacFlood {
 }
 
 /// The addresses that most of the frames name, most frames first; forged ones each name another.
-fn common(hosts: impl Iterator<Item = Host>, n: usize) -> BTreeSet<Host> {
-    let mut counts: BTreeMap<Host, usize> = BTreeMap::new();
+fn common(hosts: impl Iterator<Item = Addr>, n: usize) -> BTreeSet<Addr> {
+    let mut counts: BTreeMap<Addr, usize> = BTreeMap::new();
     hosts.for_each(|host| *counts.entry(host).or_default() += 1);
     counts.into_iter().filter(|(_, count)| count * 10 >= n).map(|(host, _)| host).collect()
 }
@@ -163,7 +163,7 @@ fn finding(meant: &[&Sender], most: usize, n_senders: usize, least: f64) -> Find
 mod tests {
     use super::*;
     use crate::detect::testing::{conclude, inside, udp};
-    use crate::model::Address;
+    use crate::model::Endpoint;
     use crate::settings::Settings;
 
     fn frame(index: u64, from: Mac, to: Mac) -> Packet {
@@ -176,7 +176,7 @@ mod tests {
         let packets: Vec<Packet> = (0..500).map(forged).collect();
         let found = conclude(&ENTRY, &[], &packets, &Settings::default()).findings;
         assert_eq!((found.len(), found[0].n_packets, found[0].packet_indices.len()), (1, 500, 500));
-        assert_eq!(found[0].sources, [Address::Ip(inside(7))]);
+        assert_eq!(found[0].sources, [Endpoint::Ip(inside(7))]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
 use crate::model::protocol::Named;
-use crate::model::{Category, Finding, Flow, Host, quantity};
+use crate::model::{Addr, Category, Finding, Flow, quantity};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeSet;
 
@@ -75,9 +75,9 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct MailExfiltration {
-    pairs: Tally<(Host, Host, u16), Pair, MOST_PAIRS>,
+    pairs: Tally<(Addr, Addr, u16), Pair, MOST_PAIRS>,
     /// Hosts that take mail themselves.
-    servers: Tally<Host, (), MOST_SERVERS>,
+    servers: Tally<Addr, (), MOST_SERVERS>,
 }
 
 #[derive(Default)]
@@ -97,7 +97,7 @@ fn is_mail(flow: &Flow) -> bool {
     (is_told || PORTS.contains(&flow.responder().1)) && flow.is_tcp() && flow.backward().data_packets > 0
 }
 
-fn key(flow: &Flow) -> (Host, Host, u16) {
+fn key(flow: &Flow) -> (Addr, Addr, u16) {
     let ((source, _), (server, port)) = (flow.originator(), flow.responder());
     (source, server, port)
 }
@@ -158,7 +158,7 @@ impl Detector for MailExfiltration {
         cases.retain(|((source, _, _), _)| self.servers.get(source).is_none());
         cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.sent), **key));
         cases.truncate(MOST_FINDINGS);
-        let mut cases: Vec<(&(Host, Host, u16), &Pair, Peers)> =
+        let mut cases: Vec<(&(Addr, Addr, u16), &Pair, Peers)> =
             cases.into_iter().map(|(key, pair)| (key, pair, self.peers(*key))).collect();
         cases.retain(|(_, pair, peers)| peers.n == 0 || pair.sent as f64 >= MUCH_MORE * peers.usual);
         let between: Vec<Between> =
@@ -181,8 +181,8 @@ struct Peers {
 }
 
 impl MailExfiltration {
-    fn peers(&self, (source, server, port): (Host, Host, u16)) -> Peers {
-        let is_peer = |key: &(Host, Host, u16)| key.0 != source && (key.1, key.2) == (server, port);
+    fn peers(&self, (source, server, port): (Addr, Addr, u16)) -> Peers {
+        let is_peer = |key: &(Addr, Addr, u16)| key.0 != source && (key.1, key.2) == (server, port);
         let mut sent: Vec<u64> = self
             .pairs
             .iter()
@@ -200,7 +200,7 @@ impl Pair {
         self.n_messages.max(self.n_flows)
     }
 
-    fn finding(&self, (source, server, port): (Host, Host, u16), peers: &Peers, volume: f64) -> Finding {
+    fn finding(&self, (source, server, port): (Addr, Addr, u16), peers: &Peers, volume: f64) -> Finding {
         let sent = self.sent as f64;
         let is_direct = !server.is_internal() && port == SERVER_PORT;
         let confidence = 0.4
@@ -278,7 +278,7 @@ mod tests {
     use crate::model::Severity;
     use crate::settings::Settings;
 
-    fn mail(from: Host, to: Host, port: u16, sent: u64) -> Made {
+    fn mail(from: Addr, to: Addr, port: u16, sent: u64) -> Made {
         Made { bytes: [sent, 600], packets: [500, 300], ..Made::tcp(from, to, port, 1.0) }
     }
 

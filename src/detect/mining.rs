@@ -14,7 +14,7 @@ use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::protocol::Named;
 use crate::model::time::span;
-use crate::model::{Category, Finding, Host};
+use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use shape::Work;
 
@@ -79,7 +79,7 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct Mining {
-    pairs: Tally<(Host, Host, u16), Pair, MOST_PAIRS>,
+    pairs: Tally<(Addr, Addr, u16), Pair, MOST_PAIRS>,
     /// What may be mining inside TLS.
     talks: Talks,
 }
@@ -168,7 +168,7 @@ impl Mining {
 }
 
 impl Pair {
-    fn finding(&self, (miner, pool, port): (Host, Host, u16), flows: &Gathered, least: f64) -> Finding {
+    fn finding(&self, (miner, pool, port): (Addr, Addr, u16), flows: &Gathered, least: f64) -> Finding {
         let n = self.n_messages as f64;
         let confidence = 0.95;
         let mut finding = draft::begin(&CARD);

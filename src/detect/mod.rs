@@ -102,7 +102,7 @@ use crate::model::fact::{Kinds, Message};
 use crate::model::finding::{Category, Finding};
 use crate::model::packet::{Transport, tcp_flag};
 use crate::model::protocol::Named;
-use crate::model::{Address, Flow, Packet};
+use crate::model::{Endpoint, Flow, Packet};
 use crate::settings::{Descriptor, Settings};
 use crate::stats::rows::RowStore;
 use contacts::Contacts;
@@ -397,7 +397,7 @@ pub trait Detector: Send {
 }
 
 /// An id that stays the same for the same detector, actors and ports (FNV-1a, 32 bits).
-pub fn identity(detector: &str, sources: &[Address], targets: &[Address], ports: &[u16]) -> String {
+pub fn identity(detector: &str, sources: &[Endpoint], targets: &[Endpoint], ports: &[u16]) -> String {
     let text = format!("{detector}|{sources:?}|{targets:?}|{ports:?}");
     let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     format!("{detector}-{hash:08x}")

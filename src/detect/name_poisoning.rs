@@ -9,7 +9,7 @@ use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
 use crate::model::protocol::Named;
-use crate::model::{Category, Finding, Host};
+use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeSet;
 
@@ -55,13 +55,13 @@ const MOST_FINDINGS: usize = 20;
 struct NamePoisoning {
     /// Names that were asked of everybody, and by how many questions.
     asked: Tally<(Named, String), u64, MOST_ASKED>,
-    hosts: Tally<(Host, Named), Answers, MOST_HOSTS>,
+    hosts: Tally<(Addr, Named), Answers, MOST_HOSTS>,
 }
 
 #[derive(Default)]
 struct Answers {
     names: BTreeSet<String>,
-    askers: BTreeSet<Host>,
+    askers: BTreeSet<Addr>,
     heard: Heard,
 }
 
@@ -125,7 +125,7 @@ impl Detector for NamePoisoning {
 }
 
 impl Answers {
-    fn finding(&self, (host, protocol): (Host, Named), least: f64) -> Finding {
+    fn finding(&self, (host, protocol): (Addr, Named), least: f64) -> Finding {
         let n = self.names.len() as f64;
         let (port, filter) = match protocol {
             Named::Nbns => (137, "nbns.flags.response == 1"),

@@ -7,7 +7,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::protocol::Named;
-use crate::model::{Category, Finding, Host};
+use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,7 +52,7 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct NeighbourSpoofing {
-    addresses: Tally<Host, Claims, MOST_ADDRESSES>,
+    addresses: Tally<Addr, Claims, MOST_ADDRESSES>,
 }
 
 #[derive(Default)]
@@ -76,7 +76,7 @@ impl Detector for NeighbourSpoofing {
         }
         let (Some(address), Some(mac)) = (said.text(FactKind::Address), said.text(FactKind::Mac)) else { return };
         let Ok(address) = address.parse() else { return };
-        let Some(claims) = self.addresses.of(Host::of(address)) else { return };
+        let Some(claims) = self.addresses.of(Addr::of(address)) else { return };
         let place = match claims.devices.iter().position(|(device, _)| device == mac) {
             Some(place) => place,
             None if claims.devices.len() < MOST_DEVICES => {
@@ -96,16 +96,16 @@ impl Detector for NeighbourSpoofing {
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&CHANGES);
         // A device that comes second to several addresses is one cause.
-        let mut late: BTreeMap<&str, Vec<(Host, &Claims)>> = BTreeMap::new();
+        let mut late: BTreeMap<&str, Vec<(Addr, &Claims)>> = BTreeMap::new();
         for (address, claims) in self.addresses.sorted_where(|claims| claims.n_changes > 0) {
             for (device, _) in claims.devices.iter().skip(1) {
                 late.entry(device).or_default().push((*address, claims));
             }
         }
-        let is_case = |taken: &[(Host, &Claims)]| {
+        let is_case = |taken: &[(Addr, &Claims)]| {
             taken.len() >= MANY_ADDRESSES || taken.iter().any(|(_, claims)| claims.n_changes as f64 >= least)
         };
-        let mut cases: Vec<(&str, Vec<(Host, &Claims)>)> =
+        let mut cases: Vec<(&str, Vec<(Addr, &Claims)>)> =
             late.into_iter().filter(|(_, taken)| is_case(taken)).collect();
         cases.sort_by_key(|(_, taken)| std::cmp::Reverse(taken.len()));
         cases.truncate(MOST_FINDINGS);
@@ -114,7 +114,7 @@ impl Detector for NeighbourSpoofing {
     }
 }
 
-fn finding(device: &str, taken: &[(Host, &Claims)], least: f64) -> Finding {
+fn finding(device: &str, taken: &[(Addr, &Claims)], least: f64) -> Finding {
     let n_changes: u64 = taken.iter().map(|(_, claims)| claims.n_changes).sum();
     let others: BTreeSet<&str> =
         taken.iter().filter_map(|(_, claims)| claims.devices.first()).map(|(device, _)| device.as_str()).collect();

@@ -6,7 +6,7 @@ use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::protocol::{Named, Protocol};
-use crate::model::{Category, Finding, Flow, Host};
+use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -55,7 +55,7 @@ const MOST_CASES: usize = 1 << 14;
 const MOST_FINDINGS: usize = 50;
 
 /// Client, server, port, what is spoken.
-type Key = (Host, Host, u16, Named);
+type Key = (Addr, Addr, u16, Named);
 
 #[derive(Default)]
 struct OddPort {

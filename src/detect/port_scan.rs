@@ -9,7 +9,7 @@ use super::walk::{self, Steps, Walk, busiest};
 use super::whole;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::time::{SECOND, from_seconds, span};
-use crate::model::{Address, Category, Finding, Host};
+use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -72,8 +72,8 @@ struct PortScan;
 
 /// One source and one host over one protocol.
 struct Case {
-    source: Host,
-    target: Host,
+    source: Addr,
+    target: Addr,
     protocol: u8,
     probes: Probes,
     ports: Vec<u16>,
@@ -153,7 +153,7 @@ fn retell_block(finding: &mut Finding, n_hosts: usize) {
         count(n_hosts, "host"),
         finding.explanation
     );
-    if let Address::Ip(host) = source {
+    if let Endpoint::Ip(host) = source {
         finding.display_filter = format!(
             "{} && {} && {}",
             draft::host_filter("addr", host),
@@ -388,7 +388,7 @@ mod tests {
         let found = conclude(&ENTRY, &scan, &[], &Settings::default()).findings;
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].title, "192.168.1.9 scanned 20 TCP ports of 192.168.1.1 (SYN)");
-        assert_eq!(found[0].sources, [Address::Ip(inside(9))]);
+        assert_eq!(found[0].sources, [Endpoint::Ip(inside(9))]);
         assert!(found[0].severity >= Severity::Medium);
 
         let client: Vec<Made> = (0..20).map(|i| Made::tcp(inside(9), inside(1), 100 + i, f64::from(i))).collect();

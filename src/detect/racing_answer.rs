@@ -9,7 +9,7 @@ use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use crate::model::time::SECOND;
-use crate::model::{Category, Finding, Host};
+use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use foldhash::fast::FixedState;
 use std::collections::BTreeSet;
@@ -66,7 +66,7 @@ struct Question {
 
 struct RacingAnswer {
     questions: Vec<Question>,
-    pairs: Tally<(Host, Host), Pair, MOST_PAIRS>,
+    pairs: Tally<(Addr, Addr), Pair, MOST_PAIRS>,
     hasher: FixedState,
 }
 
@@ -147,7 +147,7 @@ impl Detector for RacingAnswer {
 }
 
 impl Pair {
-    fn finding(&self, (asker, server): (Host, Host), least: f64) -> Finding {
+    fn finding(&self, (asker, server): (Addr, Addr), least: f64) -> Finding {
         let n = self.n as f64;
         let confidence = 0.75;
         let names: Vec<&str> = self.names.iter().map(String::as_str).collect();

@@ -7,7 +7,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::protocol::Named;
-use crate::model::{Category, Finding, Host};
+use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeMap;
 
@@ -58,7 +58,7 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct RemoteControl {
-    pairs: Tally<(Host, Host, u16), BTreeMap<usize, u64>, MOST_PAIRS>,
+    pairs: Tally<(Addr, Addr, u16), BTreeMap<usize, u64>, MOST_PAIRS>,
 }
 
 impl Detector for RemoteControl {
@@ -93,7 +93,7 @@ impl Detector for RemoteControl {
     }
 }
 
-fn finding((from, to, port): (Host, Host, u16), calls: &BTreeMap<usize, u64>, least: f64) -> Finding {
+fn finding((from, to, port): (Addr, Addr, u16), calls: &BTreeMap<usize, u64>, least: f64) -> Finding {
     let n = calls.values().sum::<u64>();
     let names: Vec<&str> = calls.keys().filter_map(|place| FUNCTIONS.get(*place)).map(|(name, _)| *name).collect();
     let confidence = 0.7;

@@ -9,7 +9,7 @@ use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::protocol::Named;
 use crate::model::time::span;
-use crate::model::{Category, Finding, Host};
+use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeSet;
 
@@ -50,7 +50,7 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct RemoteShell {
-    pairs: Tally<(Host, Host, u16), Session, MOST_PAIRS>,
+    pairs: Tally<(Addr, Addr, u16), Session, MOST_PAIRS>,
 }
 
 #[derive(Default)]
@@ -102,7 +102,7 @@ impl Detector for RemoteShell {
 }
 
 impl Session {
-    fn finding(&self, (from, to, port): (Host, Host, u16), flows: &Gathered, least: f64) -> Finding {
+    fn finding(&self, (from, to, port): (Addr, Addr, u16), flows: &Gathered, least: f64) -> Finding {
         let n = self.heard.n as f64;
         // Out of the network and asked for from within: there is hardly another use.
         let is_outward = self.is_reverse && from.is_internal() && !to.is_internal();

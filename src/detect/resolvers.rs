@@ -1,7 +1,7 @@
 //! Server names and addresses to the public resolvers that answer over TLS, HTTPS and QUIC.
 
 use super::domains;
-use crate::model::Host;
+use crate::model::Addr;
 
 /// By what a resolver is known, the surest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -9,7 +9,7 @@ pub enum Known {
     /// The name of the server.
     Name,
     /// Its address.
-    Address,
+    Endpoint,
     /// Its port, which is for nothing else.
     Port,
 }
@@ -19,7 +19,7 @@ impl Known {
     pub fn words(self) -> &'static str {
         match self {
             Known::Name => "the name of a public resolver",
-            Known::Address => "the address of a public resolver",
+            Known::Endpoint => "the address of a public resolver",
             Known::Port => "port 853, which is for nothing else",
         }
     }
@@ -161,21 +161,21 @@ const V6: [([u16; 8], u32); 33] = [
 ];
 
 /// By what the server of a connection over TLS or QUIC is known as a resolver; its name in lower case, empty if unknown.
-pub fn known((server, port): (Host, u16), name: &str) -> Option<Known> {
+pub fn known((server, port): (Addr, u16), name: &str) -> Option<Known> {
     if !name.is_empty() && NAMES.iter().any(|resolver| domains::is_of(name, resolver)) {
         return Some(Known::Name);
     }
     match port {
-        HTTPS_PORT if is_listed(server) => Some(Known::Address),
-        PORT => Some(if is_listed(server) { Known::Address } else { Known::Port }),
+        HTTPS_PORT if is_listed(server) => Some(Known::Endpoint),
+        PORT => Some(if is_listed(server) { Known::Endpoint } else { Known::Port }),
         _ => None,
     }
 }
 
-fn is_listed(server: Host) -> bool {
-    let is_in = |network: Host, n_free: u32| (server.0 ^ network.0) >> n_free == 0;
+fn is_listed(server: Addr) -> bool {
+    let is_in = |network: Addr, n_free: u32| (server.0 ^ network.0) >> n_free == 0;
     match server.is_v4() {
-        true => V4.iter().any(|(bytes, bits)| is_in(Host::v4(*bytes), 32 - bits)),
+        true => V4.iter().any(|(bytes, bits)| is_in(Addr::v4(*bytes), 32 - bits)),
         false => V6.iter().any(|(words, bits)| {
             let number = words.iter().fold(0, |number: u128, word| number << 16 | u128::from(*word));
             number >> (128 - bits) == server.0 >> (128 - bits)
@@ -187,8 +187,8 @@ fn is_listed(server: Host) -> bool {
 mod tests {
     use super::*;
 
-    fn host(text: &str) -> Host {
-        Host::of(text.parse().unwrap())
+    fn host(text: &str) -> Addr {
+        Addr::of(text.parse().unwrap())
     }
 
     #[test]
@@ -205,7 +205,7 @@ mod tests {
             "2a07:a8c0::ab:1",
             "2a0d:2a00:1::2",
         ] {
-            assert_eq!(known((host(listed), 443), ""), Some(Known::Address), "{listed}");
+            assert_eq!(known((host(listed), 443), ""), Some(Known::Endpoint), "{listed}");
             assert_eq!(known((host(listed), 8443), ""), None, "{listed}");
         }
         for other in ["1.1.1.4", "8.8.8.9", "45.90.29.77", "2606:4700:4700::1114", "2620:fe::fd", "2a11::1"] {

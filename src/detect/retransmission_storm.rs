@@ -5,7 +5,7 @@ use super::gather::{Between, gather};
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
-use crate::model::{Category, Finding, Flow, Host, Series};
+use crate::model::{Addr, Category, Finding, Flow, Series};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -60,7 +60,7 @@ const MOST_FINDINGS: usize = 20;
 
 #[derive(Default)]
 struct RetransmissionStorm {
-    pairs: Tally<(Host, Host, u16), Pair, MOST_PAIRS>,
+    pairs: Tally<(Addr, Addr, u16), Pair, MOST_PAIRS>,
 }
 
 #[derive(Default)]
@@ -123,7 +123,7 @@ impl Detector for RetransmissionStorm {
 }
 
 impl Pair {
-    fn finding(&self, (client, server, port): (Host, Host, u16), least: f64) -> Finding {
+    fn finding(&self, (client, server, port): (Addr, Addr, u16), least: f64) -> Finding {
         let n = self.n_repeats as f64;
         let share = 100.0 * n / self.n_data.max(1) as f64;
         let confidence = 0.5;

@@ -7,7 +7,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::address::mac_text;
 use crate::model::packet::{Packet, Transport};
-use crate::model::{Address, Category, Host};
+use crate::model::{Addr, Category, Endpoint};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeSet;
 
@@ -48,7 +48,7 @@ const MOST_CLIENTS: usize = 256;
 
 #[derive(Default)]
 struct RogueDhcp {
-    servers: Tally<(u16, Host, [u8; 6]), Server, MOST_SERVERS>,
+    servers: Tally<(u16, Addr, [u8; 6]), Server, MOST_SERVERS>,
 }
 
 #[derive(Default)]
@@ -56,7 +56,7 @@ struct Server {
     n_answers: u64,
     first_ns: i64,
     last_ns: i64,
-    clients: BTreeSet<Host>,
+    clients: BTreeSet<Addr>,
 }
 
 impl Detector for RogueDhcp {
@@ -84,7 +84,7 @@ impl Detector for RogueDhcp {
         servers.retain(|(_, server)| server.n_answers as f64 >= least);
         let mut findings = Vec::new();
         for group in servers.chunk_by(|a, b| a.0.0 == b.0.0 && a.0.1.is_v4() == b.0.1.is_v4()) {
-            let hosts: BTreeSet<Host> = group.iter().map(|((_, host, _), _)| *host).collect();
+            let hosts: BTreeSet<Addr> = group.iter().map(|((_, host, _), _)| *host).collect();
             let macs: BTreeSet<[u8; 6]> = group.iter().map(|((_, _, mac), _)| *mac).collect();
             // Relayed answers come through one router, and one server may have several addresses: both are one device.
             if hosts.len() < 2 || macs.len() < 2 || findings.len() >= MOST_FINDINGS {
@@ -92,15 +92,15 @@ impl Detector for RogueDhcp {
             }
             let is_v4 = hosts.iter().all(|host| host.is_v4());
             let (name, server_port, client_port) = if is_v4 { ("DHCP", 67, 68) } else { ("DHCPv6", 547, 546) };
-            let names: Vec<String> = hosts.iter().take(4).map(Host::to_string).collect();
+            let names: Vec<String> = hosts.iter().take(4).map(Addr::to_string).collect();
             let n_answers: u64 = group.iter().map(|(_, server)| server.n_answers).sum();
-            let clients: BTreeSet<Host> = group.iter().flat_map(|(_, server)| server.clients.iter().copied()).collect();
+            let clients: BTreeSet<Addr> = group.iter().flat_map(|(_, server)| server.clients.iter().copied()).collect();
             let mut finding = draft::begin(&CARD);
             finding.title = format!("{} {name} servers hand out addresses: {}", hosts.len(), names.join(", "));
             finding.severity = severity(Impact::INTERCEPTION, 0.6, 0.0);
             finding.score = past(hosts.len() as f64, 2.0);
             finding.confidence = 0.6;
-            finding.sources = hosts.iter().copied().map(Address::Ip).collect();
+            finding.sources = hosts.iter().copied().map(Endpoint::Ip).collect();
             finding.targets = draft::addresses(clients.iter().copied());
             finding.ports = vec![server_port, client_port];
             finding.protocol = name.to_owned();
@@ -143,11 +143,11 @@ impl Detector for RogueDhcp {
 impl RogueDhcp {
     /// The flows that the servers' answers belong to; the packets counted stay those of the servers.
     fn flows(&self, context: &Context<'_>, finding: &mut crate::model::Finding, (server, client): (u16, u16)) {
-        let hosts: BTreeSet<Address> = finding.sources.iter().copied().collect();
+        let hosts: BTreeSet<Endpoint> = finding.sources.iter().copied().collect();
         let to = |port| Between { port: Some(port), protocol: Some(17), ..Between::default() };
         visit(context, &[to(server), to(client)], |_, serial, flow| {
             let ends = [(flow.key.low, flow.key.low_port), (flow.key.high, flow.key.high_port)];
-            let is_answer = ends.iter().any(|(host, port)| *port == server && hosts.contains(&Address::Ip(*host)));
+            let is_answer = ends.iter().any(|(host, port)| *port == server && hosts.contains(&Endpoint::Ip(*host)));
             if is_answer && ends.iter().any(|(_, port)| *port == client) {
                 finding.n_flows += 1;
                 finding.flow_serials.push(serial);
@@ -167,7 +167,7 @@ mod tests {
         let answer = |index: u64, server: u8| udp(index, index as f64, server, (inside(server), 67), (inside(200), 68));
         let both: Vec<Packet> = (0..8).map(|i| answer(i, 1 + (i % 2) as u8)).collect();
         let found = conclude(&ENTRY, &[], &both, &Settings::default()).findings;
-        assert_eq!(found[0].sources, [Address::Ip(inside(1)), Address::Ip(inside(2))]);
+        assert_eq!(found[0].sources, [Endpoint::Ip(inside(1)), Endpoint::Ip(inside(2))]);
         assert_eq!(found[0].n_packets, 8);
         let one: Vec<Packet> = (0..8).map(|i| answer(i, 1)).collect();
         assert!(conclude(&ENTRY, &[], &one, &Settings::default()).findings.is_empty());

@@ -8,7 +8,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::address::mac_text;
 use crate::model::packet::{Packet, Transport};
-use crate::model::{Address, Category, Finding, Host};
+use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeSet;
 
@@ -62,7 +62,7 @@ struct RogueRouter {
 #[derive(Default)]
 struct Router {
     n: u64,
-    addresses: BTreeSet<Host>,
+    addresses: BTreeSet<Addr>,
     first_ns: i64,
     last_ns: i64,
 }
@@ -118,10 +118,10 @@ fn finding(context: &Context<'_>, suspects: &[(&Mac, &Router)], n_routers: usize
     let names: Vec<String> = suspects
         .iter()
         .take(4)
-        .map(|(mac, router)| router.addresses.first().map_or_else(|| mac_text(**mac), Host::to_string))
+        .map(|(mac, router)| router.addresses.first().map_or_else(|| mac_text(**mac), Addr::to_string))
         .collect();
     let names = names.join(", ");
-    let addresses: BTreeSet<Host> = suspects.iter().flat_map(|(_, router)| router.addresses.iter().copied()).collect();
+    let addresses: BTreeSet<Addr> = suspects.iter().flat_map(|(_, router)| router.addresses.iter().copied()).collect();
     let confidence = if knows_gateway { 0.8 } else { 0.5 };
     let mut finding = draft::begin(&CARD);
     finding.title = if knows_gateway {
@@ -132,8 +132,12 @@ fn finding(context: &Context<'_>, suspects: &[(&Mac, &Router)], n_routers: usize
     finding.severity = severity(Impact::INTERCEPTION, confidence, 0.5);
     finding.score = past(n_routers as f64, 2.0);
     finding.confidence = confidence;
-    finding.sources =
-        addresses.iter().copied().map(Address::Ip).chain(suspects.iter().map(|(mac, _)| Address::Mac(**mac))).collect();
+    finding.sources = addresses
+        .iter()
+        .copied()
+        .map(Endpoint::Ip)
+        .chain(suspects.iter().map(|(mac, _)| Endpoint::Mac(**mac)))
+        .collect();
     finding.protocol = "ICMPv6".to_owned();
     finding.start_ns = suspects.iter().map(|(_, router)| router.first_ns).min().unwrap_or(0);
     finding.end_ns = suspects.iter().map(|(_, router)| router.last_ns).max().unwrap_or(0);
@@ -171,7 +175,7 @@ fn finding(context: &Context<'_>, suspects: &[(&Mac, &Router)], n_routers: usize
         "Look at the prefix, the life time and the name servers in the advertisements",
         "Find the switch port of the Ethernet address, and turn on RA Guard",
     ]);
-    let from = |host: &Host| Between { source: Some(*host), protocol: Some(58), ..Between::default() };
+    let from = |host: &Addr| Between { source: Some(*host), protocol: Some(58), ..Between::default() };
     let between: Vec<Between> = addresses.iter().map(from).collect();
     visit(context, &between, |_, serial, flow| {
         if flow.icmp.is_some_and(|(kind, _)| kind == ADVERTISEMENT) {
@@ -192,7 +196,7 @@ mod tests {
     use crate::settings::Settings;
 
     fn advertisement(index: u64, mac: u8) -> Packet {
-        icmp(index, index as f64, mac, Host::v6([0xfe; 16]), Host::v6([0xff; 16]), true, ADVERTISEMENT)
+        icmp(index, index as f64, mac, Addr::v6([0xfe; 16]), Addr::v6([0xff; 16]), true, ADVERTISEMENT)
     }
 
     #[test]
@@ -202,8 +206,8 @@ mod tests {
         let packets = [advertisement(0, 1), advertisement(1, 9)];
         let found = conclude_with(&ENTRY, &[web], &packets, &Settings::default()).findings;
         assert_eq!(found.len(), 1);
-        assert!(found[0].sources.contains(&Address::Mac([2, 0, 0, 0, 0, 9])));
-        assert!(!found[0].sources.contains(&Address::Mac([2, 0, 0, 0, 0, 1])));
+        assert!(found[0].sources.contains(&Endpoint::Mac([2, 0, 0, 0, 0, 9])));
+        assert!(!found[0].sources.contains(&Endpoint::Mac([2, 0, 0, 0, 0, 1])));
         assert!(conclude_with(&ENTRY, &[], &packets[..1], &Settings::default()).findings.is_empty());
     }
 }

@@ -9,7 +9,7 @@ use super::home::is_outward;
 use super::stores;
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
-use crate::model::{Category, Host};
+use crate::model::{Addr, Category};
 use around::around;
 use limits::{Limits, SETTINGS};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,21 +44,21 @@ const MOST_FINDINGS: usize = 20;
 #[derive(Default)]
 struct SlowDrip {
     /// By source, address and index of the name.
-    places: Tally<(Host, Host, u32), Sum, MOST_PLACES>,
+    places: Tally<(Addr, Addr, u32), Sum, MOST_PLACES>,
 }
 
 /// A place outside: a registered domain or, without one, an address.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
     Domain(String),
-    Address(Host),
+    Endpoint(Addr),
 }
 
 /// A place that a host sends to, with all its addresses.
 #[derive(Default)]
 struct Drip {
     sum: Sum,
-    addresses: BTreeSet<Host>,
+    addresses: BTreeSet<Addr>,
     names: BTreeSet<u32>,
 }
 
@@ -76,7 +76,7 @@ impl Detector for SlowDrip {
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
         let limits = Limits::of(context);
         let drips = self.drips(context);
-        let mut cases: Vec<(&(Host, Place), &Drip)> =
+        let mut cases: Vec<(&(Addr, Place), &Drip)> =
             drips.iter().filter(|(_, drip)| limits.allow(&drip.sum)).collect();
         cases.sort_by(|a, b| (b.1.sum.sent, a.0).cmp(&(a.1.sum.sent, b.0)));
         cases.truncate(MOST_CASES);
@@ -92,11 +92,11 @@ impl Detector for SlowDrip {
 
 impl SlowDrip {
     /// Places by host, those of one registered domain together.
-    fn drips(&self, context: &Context<'_>) -> BTreeMap<(Host, Place), Drip> {
-        let mut drips: BTreeMap<(Host, Place), Drip> = BTreeMap::new();
+    fn drips(&self, context: &Context<'_>) -> BTreeMap<(Addr, Place), Drip> {
+        let mut drips: BTreeMap<(Addr, Place), Drip> = BTreeMap::new();
         for ((source, target, name), sum) in self.places.sorted() {
             let domain = stores::place(context.names.text(*name));
-            let place = domain.map_or(Place::Address(*target), |domain| Place::Domain(domain.to_ascii_lowercase()));
+            let place = domain.map_or(Place::Endpoint(*target), |domain| Place::Domain(domain.to_ascii_lowercase()));
             let drip = drips.entry((*source, place)).or_default();
             drip.sum.add(sum);
             drip.addresses.insert(*target);

@@ -8,7 +8,7 @@ use super::tally::Tally;
 use super::walk::most_open;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::time::{SECOND, span};
-use crate::model::{Category, Finding, Flow, Host};
+use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -52,7 +52,7 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct SlowRequests {
-    pairs: Tally<(Host, Host, u16), Vec<(i64, i64)>, MOST_PAIRS>,
+    pairs: Tally<(Addr, Addr, u16), Vec<(i64, i64)>, MOST_PAIRS>,
     n_kept: usize,
     n_left_out: u64,
 }
@@ -70,8 +70,8 @@ fn is_slow(flow: &Flow) -> bool {
 }
 
 struct Case {
-    client: Host,
-    server: Host,
+    client: Addr,
+    server: Addr,
     port: u16,
     n: usize,
     n_open: usize,

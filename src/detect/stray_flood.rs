@@ -9,7 +9,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
-use crate::model::{Category, DirectionStats, Finding, Flow, Host, Series};
+use crate::model::{Addr, Category, DirectionStats, Finding, Flow, Series};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeSet;
 
@@ -68,8 +68,8 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct StrayFlood {
-    targets: Tally<Host, Seconds, MOST_HOSTS>,
-    servers: Tally<Host, Server, MOST_HOSTS>,
+    targets: Tally<Addr, Seconds, MOST_HOSTS>,
+    servers: Tally<Addr, Server, MOST_HOSTS>,
 }
 
 /// One that answers whom nobody saw ask.
@@ -78,7 +78,7 @@ struct Server {
     answers: Seconds,
     n: u64,
     ports: BTreeSet<u16>,
-    receivers: BTreeSet<Host>,
+    receivers: BTreeSet<Addr>,
 }
 
 /// The kind of a stray flow.
@@ -91,7 +91,7 @@ enum Stray {
 }
 
 /// An address and a port.
-type End = (Host, u16);
+type End = (Addr, u16);
 
 /// Who sent the packets of a stray flow to whom; none for a flow that is a connection or part of one.
 fn stray(flow: &Flow) -> Option<(End, End, Stray, &DirectionStats)> {
@@ -145,7 +145,7 @@ impl Detector for StrayFlood {
         targets.sort_by_key(|(host, seconds)| (std::cmp::Reverse(seconds.total()), **host));
         targets.truncate(MOST_CANDIDATES);
         let of = |(host, seconds)| (host, seconds, Baseline::of(seconds, context.span_ns));
-        let mut floods: Vec<(&Host, &Seconds, Baseline)> = targets.into_iter().map(of).collect();
+        let mut floods: Vec<(&Addr, &Seconds, Baseline)> = targets.into_iter().map(of).collect();
         floods.retain(|(_, seconds, baseline)| baseline.is_flood(f64::from(seconds.most()), burst));
         floods.truncate(MOST_FINDINGS);
         let mut scattered =
@@ -153,10 +153,10 @@ impl Detector for StrayFlood {
         scattered.truncate(MOST_FINDINGS);
         let hosts = floods.iter().map(|(host, ..)| **host).chain(scattered.iter().map(|(host, _)| **host));
         // Either end of a flow may be the one that counts as its beginner.
-        let hosts: Vec<Host> = hosts.collect();
+        let hosts: Vec<Addr> = hosts.collect();
         let mut groups = vec![(Gathered::default(), BTreeSet::new()); hosts.len()];
         for is_source in [true, false] {
-            let between = |host: &Host| match is_source {
+            let between = |host: &Addr| match is_source {
                 true => Between { source: Some(*host), ..Between::default() },
                 false => Between { target: Some(*host), ..Between::default() },
             };
@@ -187,9 +187,9 @@ impl Detector for StrayFlood {
 }
 
 fn flood(
-    target: Host,
+    target: Addr,
     (seconds, series, baseline): (&Seconds, Option<Series>, &Baseline),
-    sources: &BTreeSet<Host>,
+    sources: &BTreeSet<Addr>,
     flows: Gathered,
     burst: f64,
 ) -> Finding {
@@ -245,7 +245,7 @@ impl Server {
         self.answers.course(name, "packets/s", None, span_ns)
     }
 
-    fn finding(&self, host: Host, flows: Gathered, least: f64) -> Finding {
+    fn finding(&self, host: Addr, flows: Gathered, least: f64) -> Finding {
         let n = self.receivers.len() as f64;
         // Whoever gets the answers is not harmed; the sender is the one under attack, somewhere else.
         let mut finding = begin(Impact::OUTSIDE_LOOK, 0.75, n, least);
@@ -281,7 +281,7 @@ mod tests {
     use crate::model::flow::TcpState;
     use crate::settings::Settings;
 
-    fn made(from: (Host, u16), to: (Host, u16), flags: u8, n: u32) -> Made {
+    fn made(from: (Addr, u16), to: (Addr, u16), flags: u8, n: u32) -> Made {
         Made {
             from,
             to,

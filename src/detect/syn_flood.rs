@@ -9,7 +9,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::packet::tcp_flag::{ACK, RST, SYN};
 use crate::model::time::SECOND;
-use crate::model::{Category, Flow, Host, Series};
+use crate::model::{Addr, Category, Flow, Series};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -79,7 +79,7 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct SynFlood {
-    services: Tally<(Host, u16), Service, MOST_SERVICES>,
+    services: Tally<(Addr, u16), Service, MOST_SERVICES>,
     room: Room,
 }
 
@@ -92,7 +92,7 @@ struct Service {
 
 /// A service that was flooded.
 struct Case {
-    target: Host,
+    target: Addr,
     port: u16,
     n_completed: u64,
     n_incomplete: u64,
@@ -210,7 +210,7 @@ fn largest_sum(incomplete: &[(i64, u64)], usual: f64) -> f64 {
 }
 
 impl Case {
-    fn finding(&self, (least, burst): (f64, f64), period: i64, sources: &[Host]) -> crate::model::Finding {
+    fn finding(&self, (least, burst): (f64, f64), period: i64, sources: &[Addr]) -> crate::model::Finding {
         let from = draft::who(sources);
         let is_past = self.worst as f64 >= least || f64::from(self.most_a_second) >= burst;
         let confidence = if self.n_completed * 10 < self.n_incomplete { 0.93 } else { 0.8 };
@@ -267,7 +267,7 @@ impl Case {
 
     /// The incomplete handshakes: requests, their answers, and the resets that follow. Completed ones differ by an ACK
     /// without SYN from the client, which a display filter cannot look ahead to.
-    fn filter(&self, sources: &[Host], start_ns: i64, end_ns: i64) -> String {
+    fn filter(&self, sources: &[Addr], start_ns: i64, end_ns: i64) -> String {
         let target = draft::host_filter("addr", self.target);
         let mut filter = format!("{target} && tcp.port == {}", self.port);
         if let (1, Some(one)) = (sources.len(), sources.first()) {

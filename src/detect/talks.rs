@@ -4,7 +4,7 @@ use super::home::is_outward;
 use super::middle::middle;
 use super::tally::Tally;
 use super::{Context, Ended};
-use crate::model::Host;
+use crate::model::Addr;
 use crate::model::turns::Turn;
 
 /// Most pairs kept.
@@ -15,7 +15,7 @@ const MOST_FLOWS: usize = 256;
 const LEAST_TURNS: usize = 4;
 
 /// Host inside, server outside and its port.
-pub type Ends = (Host, Host, u16);
+pub type Ends = (Addr, Addr, u16);
 
 /// Both ends, and whether they use UDP, to the flows in which they talk.
 #[derive(Default)]

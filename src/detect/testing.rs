@@ -13,17 +13,17 @@ use crate::model::moments::Moments;
 use crate::model::packet::{Arp, Icmp, Ip, Layers, Packet, Tcp, Transport, Udp};
 use crate::model::protocol::Named;
 use crate::model::time::SECOND;
-use crate::model::{DirectionStats, Host};
+use crate::model::{Addr, DirectionStats};
 use crate::settings::Settings;
 
 /// Any private address.
-pub fn inside(last: u8) -> Host {
-    Host::v4([192, 168, 1, last])
+pub fn inside(last: u8) -> Addr {
+    Addr::v4([192, 168, 1, last])
 }
 
 /// Any public address.
-pub fn outside(last: u8) -> Host {
-    Host::v4([203, 0, 113, last])
+pub fn outside(last: u8) -> Addr {
+    Addr::v4([203, 0, 113, last])
 }
 
 /// A flow with `packets` and payload `bytes` forward and backward, evenly spread over `seconds` from `start`.
@@ -31,9 +31,9 @@ pub struct Made {
     /// IP protocol number.
     pub protocol: u8,
     /// Initiator and its port.
-    pub from: (Host, u16),
+    pub from: (Addr, u16),
     /// Responder and its port.
-    pub to: (Host, u16),
+    pub to: (Addr, u16),
     /// Seconds since 1970.
     pub start: f64,
     /// First to last packet.
@@ -50,7 +50,7 @@ pub struct Made {
 
 impl Made {
     /// A TCP connection that was opened, used and closed.
-    pub fn tcp(from: Host, to: Host, port: u16, start: f64) -> Made {
+    pub fn tcp(from: Addr, to: Addr, port: u16, start: f64) -> Made {
         Made {
             protocol: 6,
             from: (from, 40_000),
@@ -65,7 +65,7 @@ impl Made {
     }
 
     /// A TCP request that was refused.
-    pub fn refused(from: Host, to: Host, port: u16, start: f64) -> Made {
+    pub fn refused(from: Addr, to: Addr, port: u16, start: f64) -> Made {
         Made {
             seconds: 0.0,
             packets: [1, 1],
@@ -124,7 +124,7 @@ impl Made {
 }
 
 /// An ARP packet; an answer if `operation` is 2.
-pub fn arp(index: u64, second: f64, operation: u16, mac: u8, sender: Host, target: Host) -> Packet {
+pub fn arp(index: u64, second: f64, operation: u16, mac: u8, sender: Addr, target: Addr) -> Packet {
     Packet {
         index,
         time_ns: (second * SECOND as f64) as i64,
@@ -152,7 +152,7 @@ pub fn arp(index: u64, second: f64, operation: u16, mac: u8, sender: Host, targe
 }
 
 /// An IP packet with this transport; the frame goes from the device `mac` to device 250.
-fn ip(index: u64, second: f64, mac: u8, source: Host, target: Host, transport: Transport) -> Packet {
+fn ip(index: u64, second: f64, mac: u8, source: Addr, target: Addr, transport: Transport) -> Packet {
     let ip = Ip { source, target, protocol: 17, ttl: 64, is_fragment: false, payload_bytes: 100 };
     Packet {
         macs: Some(([2, 0, 0, 0, 0, mac], [2, 0, 0, 0, 0, 250])),
@@ -164,13 +164,13 @@ fn ip(index: u64, second: f64, mac: u8, source: Host, target: Host, transport: T
 }
 
 /// A UDP packet from the device `mac`.
-pub fn udp(index: u64, second: f64, mac: u8, source: (Host, u16), target: (Host, u16)) -> Packet {
+pub fn udp(index: u64, second: f64, mac: u8, source: (Addr, u16), target: (Addr, u16)) -> Packet {
     let udp = Udp { source_port: source.1, target_port: target.1, payload_bytes: 92 };
     ip(index, second, mac, source.0, target.0, Transport::Udp(udp))
 }
 
 /// A TCP packet without payload that acknowledges 1.
-pub fn tcp(index: u64, second: f64, source: (Host, u16), target: (Host, u16), flags: u8) -> Packet {
+pub fn tcp(index: u64, second: f64, source: (Addr, u16), target: (Addr, u16), flags: u8) -> Packet {
     let tcp = Tcp {
         source_port: source.1,
         target_port: target.1,
@@ -185,7 +185,7 @@ pub fn tcp(index: u64, second: f64, source: (Host, u16), target: (Host, u16), fl
 }
 
 /// An ICMP message of this type from the device `mac`.
-pub fn icmp(index: u64, second: f64, mac: u8, source: Host, target: Host, is_v6: bool, kind: u8) -> Packet {
+pub fn icmp(index: u64, second: f64, mac: u8, source: Addr, target: Addr, is_v6: bool, kind: u8) -> Packet {
     let icmp = Icmp { is_v6, kind, code: 0, identifier: 0, payload_bytes: 92, refused: None };
     ip(index, second, mac, source, target, Transport::Icmp(icmp))
 }
@@ -258,9 +258,9 @@ pub struct Line {
     /// Seconds since 1970.
     pub second: f64,
     /// Who began the connection, and its port.
-    pub from: (Host, u16),
+    pub from: (Addr, u16),
     /// The other side, and its port.
-    pub to: (Host, u16),
+    pub to: (Addr, u16),
     /// Who says it.
     pub direction: Direction,
     /// What it says; digits become a number where the kind is one of numbers.

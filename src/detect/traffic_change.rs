@@ -9,7 +9,7 @@ use super::tally::{Map, Tally};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::series::SeriesKind;
 use crate::model::time::{SECOND, span};
-use crate::model::{Category, DirectionStats, Finding, Flow, Host, Series};
+use crate::model::{Addr, Category, DirectionStats, Finding, Flow, Series};
 use crate::settings::{Descriptor, Effect};
 use crate::stats::bins::Bins;
 use crate::stats::change::{Change, Sense, Usual, changes};
@@ -91,7 +91,7 @@ const MOST_HOST_FINDINGS: usize = 3;
 #[derive(Default)]
 struct TrafficChange {
     bins: Bins<4>,
-    hosts: Tally<Host, (), MOST_HOSTS>,
+    hosts: Tally<Addr, (), MOST_HOSTS>,
     courses: Option<Courses>,
 }
 
@@ -146,7 +146,7 @@ impl Detector for TrafficChange {
 }
 
 /// Lasting rises of what is summed over time: the largest of each measure.
-fn volumes(bins: &Bins<4>, host: Option<Host>, ratio: f64) -> Vec<Shift> {
+fn volumes(bins: &Bins<4>, host: Option<Addr>, ratio: f64) -> Vec<Shift> {
     let mut found = Vec::new();
     for (measure, (name, unit, least)) in VOLUMES.into_iter().enumerate() {
         let values = bins.values(measure);
@@ -189,7 +189,7 @@ fn volumes(bins: &Bins<4>, host: Option<Host>, ratio: f64) -> Vec<Shift> {
 }
 
 /// Lasting changes of how widely something is spread, either way.
-fn spreads<const N: usize>(windows: &Windows<N>, host: Option<Host>, names: &[&str; N], least: f64) -> Vec<Shift> {
+fn spreads<const N: usize>(windows: &Windows<N>, host: Option<Addr>, names: &[&str; N], least: f64) -> Vec<Shift> {
     let mut found = Vec::new();
     if windows.done.len() < LEAST_BINS {
         return found;
@@ -272,12 +272,12 @@ fn of_host(course: &HostCourse, ratio: f64, spread: f64) -> Vec<Shift> {
 struct Account {
     flows: Gathered,
     total: f64,
-    began: Map<Host, f64>,
-    answered: Map<Host, f64>,
+    began: Map<Addr, f64>,
+    answered: Map<Addr, f64>,
 }
 
 /// Who has the largest share, if it is a large one.
-fn largest(shares: &Map<Host, f64>, total: f64) -> Option<(Host, f64)> {
+fn largest(shares: &Map<Addr, f64>, total: f64) -> Option<(Addr, f64)> {
     let (host, sum) = shares.iter().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(a.0)))?;
     (*sum >= LEAST_SHARE * total && total > 0.0).then_some((*host, sum / total))
 }
@@ -320,7 +320,7 @@ fn finding(context: &Context<'_>, shift: &Shift, account: Account) -> Finding {
     finding.title = format!("{} for {length}{}", shift.words(), if shift.host.is_some() { "" } else { who.as_str() });
     let confidence = if shift.is_spread() { 0.5 } else { 0.6 };
     rate(&mut finding, Impact::EXPOSURE, confidence, (shift.past(), 1.0));
-    let named = |part: Option<(Host, f64)>| part.map(|(host, _)| host);
+    let named = |part: Option<(Addr, f64)>| part.map(|(host, _)| host);
     finding.sources = draft::addresses(shift.host.or(named(began)));
     finding.targets = draft::addresses(if shift.host.is_some() { None } else { named(answered) });
     finding.protocol = "any".to_owned();

@@ -7,7 +7,7 @@ use super::peaks::{Room, Seconds};
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
-use crate::model::{Category, Finding, Flow, Host, Series};
+use crate::model::{Addr, Category, Finding, Flow, Series};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeSet;
 
@@ -70,7 +70,7 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct UdpFlood {
-    services: Tally<(Host, Option<u16>), Service, MOST_SERVICES>,
+    services: Tally<(Addr, Option<u16>), Service, MOST_SERVICES>,
     room: Room,
 }
 
@@ -83,7 +83,7 @@ struct Service {
 }
 
 struct Case {
-    target: Host,
+    target: Addr,
     /// None for any.
     port: Option<u16>,
     is_fresh: bool,
@@ -160,7 +160,7 @@ impl Detector for UdpFlood {
                 })
             })
             .collect();
-        let of_services: BTreeSet<Host> =
+        let of_services: BTreeSet<Addr> =
             cases.iter().filter(|case| case.port.is_some()).map(|case| case.target).collect();
         cases.retain(|case| case.port.is_some() || !of_services.contains(&case.target));
         cases.sort_by_key(|case| std::cmp::Reverse(case.n_all));
@@ -212,7 +212,7 @@ impl Case {
         self.port.is_none() && n_sources < LEAST_SOURCES && self.n_shots < MORE_THAN_SCAN
     }
 
-    fn finding(&self, sources: &[Host]) -> Finding {
+    fn finding(&self, sources: &[Addr]) -> Finding {
         let from = draft::who(sources);
         // A steady stream without any answer may be wanted; packets from ever fresh ports are not.
         let confidence = if self.is_fresh { 0.9 } else { 0.6 };

@@ -9,7 +9,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::fact::FactKind;
 use crate::model::protocol::Named;
-use crate::model::{Category, Finding, Host, Series, quantity};
+use crate::model::{Addr, Category, Finding, Series, quantity};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeMap;
 
@@ -67,7 +67,7 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct Upload {
-    pairs: Tally<(Host, Host), Pair, MOST_PAIRS>,
+    pairs: Tally<(Addr, Addr), Pair, MOST_PAIRS>,
 }
 
 #[derive(Default)]
@@ -139,9 +139,9 @@ impl Detector for Upload {
 }
 
 impl Upload {
-    fn arounds(&self, context: &Context<'_>, cases: &[(&(Host, Host), &Pair)], between: &[Between]) -> Vec<Around> {
-        let mut n_sources: BTreeMap<Host, usize> = cases.iter().map(|((_, to), _)| (*to, 0)).collect();
-        let mut sent: BTreeMap<Host, Vec<u64>> = cases.iter().map(|((from, _), _)| (*from, Vec::new())).collect();
+    fn arounds(&self, context: &Context<'_>, cases: &[(&(Addr, Addr), &Pair)], between: &[Between]) -> Vec<Around> {
+        let mut n_sources: BTreeMap<Addr, usize> = cases.iter().map(|((_, to), _)| (*to, 0)).collect();
+        let mut sent: BTreeMap<Addr, Vec<u64>> = cases.iter().map(|((from, _), _)| (*from, Vec::new())).collect();
         for ((from, to), pair) in self.pairs.iter() {
             if let Some(n) = n_sources.get_mut(to) {
                 *n += 1;
@@ -163,7 +163,7 @@ impl Upload {
             };
             *is_encrypted |= matches!(flow.app, Some(Named::Tls | Named::Quic | Named::Ssh));
         });
-        let around = |((from, to), pair): &(&(Host, Host), &Pair), (is_web, is_encrypted): (bool, bool)| {
+        let around = |((from, to), pair): &(&(Addr, Addr), &Pair), (is_web, is_encrypted): (bool, bool)| {
             let mut others = sent.get(from).cloned().unwrap_or_default();
             others.sort_unstable();
             if let Ok(own) = others.binary_search(&pair.sent) {
@@ -182,7 +182,7 @@ impl Upload {
 }
 
 impl Pair {
-    fn finding(&self, (source, target): (Host, Host), around: &Around, least: f64) -> Finding {
+    fn finding(&self, (source, target): (Addr, Addr), around: &Around, least: f64) -> Finding {
         let sent = self.sent as f64;
         let ratio = sent / self.got.max(1) as f64;
         let is_much_more = sent >= MUCH_MORE * around.usual;

@@ -4,7 +4,7 @@ use super::draft::{self, count, evidence, lines};
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
-use crate::model::{Address, Category, Finding, Packet};
+use crate::model::{Category, Endpoint, Finding, Packet};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -93,7 +93,7 @@ impl Frames {
         let n = self.n as f64;
         let confidence = 0.75;
         let mut finding = draft::begin(&CARD);
-        let device = Address::Mac(mac);
+        let device = Endpoint::Mac(mac);
         finding.title = format!("{device} hops between VLANs with {}", count(self.n as usize, "doubly tagged frame"));
         rate(&mut finding, Impact::ACCESS_TRY, confidence, (n, least));
         finding.sources = vec![device];

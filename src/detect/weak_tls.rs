@@ -10,7 +10,7 @@ use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use crate::model::time::SECOND;
-use crate::model::{Category, Finding, Host};
+use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,11 +64,11 @@ const MOST_CLIENTS: usize = 256;
 
 #[derive(Default)]
 struct WeakTls {
-    servers: Tally<(Host, u16), Server, MOST_SERVERS>,
+    servers: Tally<(Addr, u16), Server, MOST_SERVERS>,
 }
 
 /// A server and where it is.
-type Case<'a> = ((Host, u16), &'a Server);
+type Case<'a> = ((Addr, u16), &'a Server);
 
 #[derive(Default)]
 struct Server {
@@ -76,7 +76,7 @@ struct Server {
     /// A server's hello was seen; without one the client's offer counts.
     has_answered: bool,
     offers_old: bool,
-    clients: BTreeSet<Host>,
+    clients: BTreeSet<Addr>,
     /// Numbers of the handshake messages that were weak.
     messages: BTreeSet<u8>,
     heard: Heard,
@@ -171,7 +171,7 @@ impl Detector for WeakTls {
 }
 
 impl Server {
-    fn note(&mut self, client: Host, message: u8, spoken: &Spoken<'_>) {
+    fn note(&mut self, client: Addr, message: u8, spoken: &Spoken<'_>) {
         self.heard.add(spoken);
         self.messages.insert(message);
         if self.clients.len() < MOST_CLIENTS {

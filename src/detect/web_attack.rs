@@ -10,7 +10,7 @@ use crate::model::fact::{FactKind, Kinds, Said};
 use crate::model::flow::Direction;
 use crate::model::protocol::Named;
 use crate::model::secret::MASK;
-use crate::model::{Category, Finding, Host, Secrets};
+use crate::model::{Addr, Category, Finding, Secrets};
 use crate::settings::{Descriptor, Effect};
 
 const CARD: Card = Card {
@@ -67,7 +67,7 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct WebAttack {
-    pairs: Tally<(Host, Host, u16), Pair, MOST_PAIRS>,
+    pairs: Tally<(Addr, Addr, u16), Pair, MOST_PAIRS>,
     headers: Headers,
 }
 
@@ -189,7 +189,7 @@ impl Pair {
 
     fn finding(
         &self,
-        (client, server, port): (Host, Host, u16),
+        (client, server, port): (Addr, Addr, u16),
         (least, missing): (f64, f64),
         secrets: Secrets,
     ) -> Finding {

@@ -1,7 +1,7 @@
 //! Several findings of one detector that are parts of one deed to one finding: a scan of many hosts and many ports is one
 //! scan, not one for each host.
 
-use crate::model::{Address, Finding};
+use crate::model::{Endpoint, Finding};
 use std::collections::BTreeMap;
 
 /// As many findings of one source and protocol are one deed.
@@ -10,7 +10,7 @@ const LEAST_PARTS: usize = 3;
 /// Joins findings of the same sources and protocol where there are at least three of them; `retell` gives the joined
 /// one its title, explanation and filter.
 pub fn by_source(findings: Vec<Finding>, retell: impl Fn(&mut Finding, usize)) -> Vec<Finding> {
-    let mut groups: BTreeMap<(Vec<Address>, String), Vec<Finding>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Vec<Endpoint>, String), Vec<Finding>> = BTreeMap::new();
     for finding in findings {
         groups.entry((finding.sources.clone(), finding.protocol.clone())).or_default().push(finding);
     }

@@ -8,7 +8,7 @@ use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
 use crate::model::protocol::Named;
-use crate::model::{Category, Finding, Host};
+use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeSet;
 
@@ -49,8 +49,8 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct ZoneTransfer {
-    pairs: Tally<(Host, Host), Pair, MOST_PAIRS>,
-    servers: Tally<Host, (), MOST_PAIRS>,
+    pairs: Tally<(Addr, Addr), Pair, MOST_PAIRS>,
+    servers: Tally<Addr, (), MOST_PAIRS>,
 }
 
 #[derive(Default)]
@@ -99,7 +99,7 @@ impl Detector for ZoneTransfer {
         let mut cases = self.pairs.sorted_where(|pair| pair.n as f64 >= least);
         cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.n_records), **key));
         cases.truncate(MOST_FINDINGS);
-        let finding = |(key, pair): &(&(Host, Host), &Pair)| {
+        let finding = |(key, pair): &(&(Addr, Addr), &Pair)| {
             let is_server = self.servers.get(&key.0).is_some();
             pair.finding(**key, is_server, least)
         };
@@ -109,7 +109,7 @@ impl Detector for ZoneTransfer {
 }
 
 impl Pair {
-    fn finding(&self, (asker, server): (Host, Host), is_server: bool, least: f64) -> Finding {
+    fn finding(&self, (asker, server): (Addr, Addr), is_server: bool, least: f64) -> Finding {
         let n = self.n as f64;
         let is_answered = self.n_records > 0;
         let zones: Vec<&str> = self.zones.iter().map(String::as_str).collect();

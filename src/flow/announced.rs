@@ -3,7 +3,7 @@
 use crate::model::fact::{FactKind, Message};
 use crate::model::flow::Direction;
 use crate::model::protocol::Named;
-use crate::model::{Flow, Host};
+use crate::model::{Addr, Flow};
 
 /// Most announcements that are remembered; the oldest makes room. What is announced begins at once or never.
 const MOST: usize = 64;
@@ -18,7 +18,7 @@ pub struct Announced {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Announcement {
-    host: Host,
+    host: Addr,
     port: u16,
     protocol: Named,
 }
@@ -72,7 +72,7 @@ fn announcement(message: &Message<'_>, flow: &Flow, direction: Direction) -> Opt
             let port = u16::try_from(said.number(FactKind::Port)?).ok().filter(|port| *port > 0)?;
             // Behind a NAT a server's own address is not what others see: the one that it is spoken to at counts.
             let named = said.text(FactKind::Address).filter(|_| direction == Direction::ToResponder);
-            let host = named.and_then(|text| text.parse().ok()).map_or(sender.0, Host::of);
+            let host = named.and_then(|text| text.parse().ok()).map_or(sender.0, Addr::of);
             Some(Announcement { host, port, protocol: Named::FtpData })
         }
         _ => None,
@@ -86,7 +86,7 @@ mod tests {
     use crate::model::Facts;
 
     fn flow(client: (&str, u16), server: (&str, u16), protocol: u8) -> Flow {
-        let host = |text: &str| Host::of(text.parse().unwrap());
+        let host = |text: &str| Addr::of(text.parse().unwrap());
         let mut flow = tcp(&[(0, true, 0, 2)]);
         flow.is_low_originator = true;
         flow.key.protocol = protocol;

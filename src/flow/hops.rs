@@ -110,7 +110,7 @@ mod tests {
     use super::*;
     use crate::flow::names::Names;
     use crate::flow::table::{FlowTable, Lead, Limits};
-    use crate::model::address::Host;
+    use crate::model::address::Addr;
     use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
     use crate::model::packet::{Ip, Layers, Transport};
 
@@ -119,8 +119,8 @@ mod tests {
 
     fn packet(index: u64, (ttl, flags, sequence, payload_bytes): Sent) -> Packet {
         let ip = Ip {
-            source: Host::v4([192, 168, 1, 1]),
-            target: Host::v4([203, 0, 113, 1]),
+            source: Addr::v4([192, 168, 1, 1]),
+            target: Addr::v4([203, 0, 113, 1]),
             protocol: 6,
             ttl,
             is_fragment: false,

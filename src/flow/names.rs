@@ -1,6 +1,6 @@
 //! Texts of the traffic, server names among them, each kept once, and which address a DNS answer last gave a name to.
 
-use crate::model::Host;
+use crate::model::Addr;
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashTable};
 use std::borrow::Cow;
@@ -15,7 +15,7 @@ pub struct Names {
     ends: Vec<u32>,
     by_text: HashTable<Place>,
     hasher: RandomState,
-    by_host: HashMap<Host, u32, RandomState>,
+    by_host: HashMap<Addr, u32, RandomState>,
     /// Names that were turned away because the table was full.
     pub n_refused: u64,
 }
@@ -98,7 +98,7 @@ impl Names {
     }
 
     /// A DNS answer said that `name` has this address.
-    pub fn learn(&mut self, host: Host, name: u32) {
+    pub fn learn(&mut self, host: Addr, name: u32) {
         if self.by_host.len() < Names::MOST || self.by_host.contains_key(&host) {
             self.by_host.insert(host, name);
         } else {
@@ -107,7 +107,7 @@ impl Names {
     }
 
     /// The name that the latest DNS answer gave this address; 0 if none.
-    pub fn of(&self, host: Host) -> u32 {
+    pub fn of(&self, host: Addr) -> u32 {
         self.by_host.get(&host).copied().unwrap_or(0)
     }
 }

@@ -2,7 +2,7 @@
 //! all flows that most flows answer with no: a pass over the table itself waits for memory at each flow.
 
 use super::table::FlowTable;
-use crate::model::{Flow, Host};
+use crate::model::{Addr, Flow};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
@@ -22,8 +22,8 @@ pub struct Ends {
 /// The ends of all kept flows.
 #[derive(Default)]
 pub struct Roster {
-    hosts: Vec<Host>,
-    numbers: HashMap<Host, u32, RandomState>,
+    hosts: Vec<Addr>,
+    numbers: HashMap<Addr, u32, RandomState>,
     rows: Vec<Ends>,
     first_serial: u32,
 }
@@ -51,7 +51,7 @@ impl Roster {
         ends
     }
 
-    fn add(&mut self, host: Host) -> u32 {
+    fn add(&mut self, host: Addr) -> u32 {
         let next = self.hosts.len() as u32;
         let number = *self.numbers.entry(host).or_insert(next);
         if number == next {
@@ -61,12 +61,12 @@ impl Roster {
     }
 
     /// The number of a host; none if no flow has it.
-    pub fn number(&self, host: Host) -> Option<u32> {
+    pub fn number(&self, host: Addr) -> Option<u32> {
         self.numbers.get(&host).copied()
     }
 
     /// All hosts, by their numbers, in the order of their first flow.
-    pub fn hosts(&self) -> &[Host] {
+    pub fn hosts(&self) -> &[Addr] {
         &self.hosts
     }
 

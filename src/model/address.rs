@@ -8,24 +8,24 @@ const MAPPED_V4: u128 = 0xffff_0000_0000;
 
 /// An IP address in 16 bytes, IPv4 as IPv4-mapped IPv6 (RFC 4291, section 2.5.5.2).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
-pub struct Host(pub u128);
+pub struct Addr(pub u128);
 
-impl Host {
+impl Addr {
     /// An IPv4 address from its four bytes in network order.
-    pub fn v4(bytes: [u8; 4]) -> Host {
-        Host(MAPPED_V4 | u128::from(u32::from_be_bytes(bytes)))
+    pub fn v4(bytes: [u8; 4]) -> Addr {
+        Addr(MAPPED_V4 | u128::from(u32::from_be_bytes(bytes)))
     }
 
     /// An IPv6 address from its sixteen bytes in network order.
-    pub fn v6(bytes: [u8; 16]) -> Host {
-        Host(u128::from_be_bytes(bytes))
+    pub fn v6(bytes: [u8; 16]) -> Addr {
+        Addr(u128::from_be_bytes(bytes))
     }
 
     /// An address of the standard library's type.
-    pub fn of(ip: IpAddr) -> Host {
+    pub fn of(ip: IpAddr) -> Addr {
         match ip {
-            IpAddr::V4(ip) => Host::v4(ip.octets()),
-            IpAddr::V6(ip) => Host::v6(ip.octets()),
+            IpAddr::V4(ip) => Addr::v4(ip.octets()),
+            IpAddr::V6(ip) => Addr::v6(ip.octets()),
         }
     }
 
@@ -74,13 +74,13 @@ impl Host {
     }
 }
 
-impl fmt::Display for Host {
+impl fmt::Display for Addr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.ip().fmt(f)
     }
 }
 
-impl fmt::Debug for Host {
+impl fmt::Debug for Addr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.ip().fmt(f)
     }
@@ -88,18 +88,18 @@ impl fmt::Debug for Host {
 
 /// Who a finding is about: an IP address, or a MAC address where there is none.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum Address {
+pub enum Endpoint {
     /// An IP address.
-    Ip(Host),
+    Ip(Addr),
     /// An Ethernet address.
     Mac([u8; 6]),
 }
 
-impl fmt::Display for Address {
+impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Address::Ip(host) => host.fmt(f),
-            Address::Mac(bytes) => f.write_str(&mac_text(*bytes)),
+            Endpoint::Ip(host) => host.fmt(f),
+            Endpoint::Mac(bytes) => f.write_str(&mac_text(*bytes)),
         }
     }
 }
@@ -116,15 +116,15 @@ mod tests {
 
     #[test]
     fn addresses_keep_their_family() {
-        assert_eq!(Host::v4([10, 0, 0, 1]).to_string(), "10.0.0.1");
-        assert_eq!(Host::v6([0; 16]).to_string(), "::");
-        assert!(Host::v4([0; 4]).is_v4() && !Host::v6([0; 16]).is_v4());
+        assert_eq!(Addr::v4([10, 0, 0, 1]).to_string(), "10.0.0.1");
+        assert_eq!(Addr::v6([0; 16]).to_string(), "::");
+        assert!(Addr::v4([0; 4]).is_v4() && !Addr::v6([0; 16]).is_v4());
     }
 
     #[test]
     fn group_and_internal_addresses() {
-        assert!(Host::v4([224, 0, 0, 251]).is_group());
-        assert!(Host::v4([198, 18, 10, 5]).is_internal());
-        assert!(!Host::v4([203, 0, 113, 5]).is_internal());
+        assert!(Addr::v4([224, 0, 0, 251]).is_group());
+        assert!(Addr::v4([198, 18, 10, 5]).is_internal());
+        assert!(!Addr::v4([203, 0, 113, 5]).is_internal());
     }
 }

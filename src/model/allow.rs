@@ -2,7 +2,7 @@
 //!
 //! A rule never hides more than it says: every part must fit, and a side of a finding fits only as a whole.
 
-use super::address::{Address, Host, mac_text};
+use super::address::{Addr, Endpoint, mac_text};
 use super::finding::Finding;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -15,7 +15,7 @@ pub enum Net {
     /// IP addresses; the host's bits behind the first `bits` are 0.
     Ip {
         /// First address.
-        host: Host,
+        host: Addr,
         /// Bits that are the same, of 32 for IPv4 and of 128 for IPv6.
         bits: u8,
     },
@@ -25,10 +25,10 @@ pub enum Net {
 
 impl Net {
     /// Just this address.
-    pub fn of(address: Address) -> Net {
+    pub fn of(address: Endpoint) -> Net {
         match address {
-            Address::Ip(host) => Net::Ip { host, bits: if host.is_v4() { 32 } else { 128 } },
-            Address::Mac(mac) => Net::Mac(mac),
+            Endpoint::Ip(host) => Net::Ip { host, bits: if host.is_v4() { 32 } else { 128 } },
+            Endpoint::Mac(mac) => Net::Mac(mac),
         }
     }
 
@@ -42,7 +42,7 @@ impl Net {
         let Ok(ip) = address.parse::<IpAddr>() else {
             return mac(text).map(Net::Mac);
         };
-        let host = Host::of(ip);
+        let host = Addr::of(ip);
         // An IPv4 address that is written as IPv6 has as many bits as it is written with.
         let most = if ip.is_ipv4() { 32 } else { 128 };
         let bits = bits.unwrap_or(most);
@@ -50,23 +50,23 @@ impl Net {
             return None;
         }
         let bits = if host.is_v4() && ip.is_ipv6() { bits - 96 } else { bits };
-        Some(Net::Ip { host: Host(host.0 & mask(host, bits)), bits })
+        Some(Net::Ip { host: Addr(host.0 & mask(host, bits)), bits })
     }
 
     /// True if the address is one of these.
-    pub fn has(self, address: Address) -> bool {
+    pub fn has(self, address: Endpoint) -> bool {
         match (self, address) {
-            (Net::Ip { host, bits }, Address::Ip(other)) => {
+            (Net::Ip { host, bits }, Endpoint::Ip(other)) => {
                 host.is_v4() == other.is_v4() && other.0 & mask(host, bits) == host.0
             }
-            (Net::Mac(own), Address::Mac(other)) => own == other,
+            (Net::Mac(own), Endpoint::Mac(other)) => own == other,
             _ => false,
         }
     }
 }
 
 /// The bits that count of a host's 128.
-fn mask(host: Host, bits: u8) -> u128 {
+fn mask(host: Addr, bits: u8) -> u128 {
     let bits = if host.is_v4() { u32::from(bits) + 96 } else { u32::from(bits) };
     u128::MAX.checked_shl(128_u32.saturating_sub(bits)).unwrap_or(0)
 }
@@ -142,7 +142,7 @@ impl Rule {
 
     /// True if the finding is all that the rule says. A list that was cut may name more than it shows: it does not fit.
     pub fn fits(&self, finding: &Finding) -> bool {
-        let side = |net: Option<Net>, all: &[Address]| {
+        let side = |net: Option<Net>, all: &[Endpoint]| {
             net.is_none_or(|net| {
                 !all.is_empty() && all.len() < Finding::MOST_ADDRESSES && all.iter().all(|address| net.has(*address))
             })
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn a_network_has_its_addresses_and_no_others() {
-        let has = |text: &str, address: [u8; 4]| Net::parse(text).unwrap().has(Address::Ip(Host::v4(address)));
+        let has = |text: &str, address: [u8; 4]| Net::parse(text).unwrap().has(Endpoint::Ip(Addr::v4(address)));
         assert!(has("10.0.0.0/8", [10, 255, 0, 1]) && !has("10.0.0.0/8", [11, 0, 0, 0]));
         assert!(has("0.0.0.0/0", [203, 0, 113, 1]) && !has("::/0", [203, 0, 113, 1]));
         assert!(has("10.0.0.1", [10, 0, 0, 1]) && !has("10.0.0.1", [10, 0, 0, 2]));

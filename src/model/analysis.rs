@@ -1,6 +1,6 @@
 //! The one value that page, report and command show. Small: tables and packets stay behind with the worker.
 
-use super::address::Host;
+use super::address::Addr;
 use super::allow::Rule;
 use super::comment::Comment;
 use super::finding::Finding;
@@ -274,7 +274,7 @@ impl Timeline {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HostRow {
     /// Address.
-    pub host: Host,
+    pub host: Addr,
     /// A name that DNS, TLS or HTTP gave it; empty if none.
     pub name: String,
     /// Bytes sent.

@@ -1,6 +1,6 @@
 //! A finding: what does not belong, why it matters, what else it could be, what to do.
 
-use super::address::Address;
+use super::address::Endpoint;
 use super::series::Series;
 use serde::{Deserialize, Serialize};
 
@@ -129,9 +129,9 @@ pub struct Finding {
     /// Last packet meant, ns since 1970.
     pub end_ns: i64,
     /// Who did it, sorted; at most [`Finding::MOST_ADDRESSES`].
-    pub sources: Vec<Address>,
+    pub sources: Vec<Endpoint>,
     /// To whom, sorted; at most [`Finding::MOST_ADDRESSES`].
-    pub targets: Vec<Address>,
+    pub targets: Vec<Endpoint>,
     /// Server ports, sorted; at most [`Finding::MOST_PORTS`].
     pub ports: Vec<u16>,
     /// Transport or protocol name.
@@ -223,11 +223,11 @@ impl Finding {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::model::Host;
+    use crate::model::Addr;
 
     /// A finding of a detector between IPv4 addresses, with its id in the name of the detector and nothing else.
     pub fn made(detector: &str, sources: &[[u8; 4]], targets: &[[u8; 4]]) -> Finding {
-        let all = |list: &[[u8; 4]]| list.iter().map(|bytes| Address::Ip(Host::v4(*bytes))).collect();
+        let all = |list: &[[u8; 4]]| list.iter().map(|bytes| Endpoint::Ip(Addr::v4(*bytes))).collect();
         Finding {
             id: format!("{detector}-1"),
             title: detector.to_owned(),

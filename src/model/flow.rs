@@ -1,6 +1,6 @@
 //! A flow: the packets of one five-tuple (and VLAN) in both directions, between its start and its end.
 
-use super::address::Host;
+use super::address::Addr;
 use super::doubtful::Doubtful;
 use super::moments::Moments;
 use super::packet::tcp_flag;
@@ -21,9 +21,9 @@ pub enum Direction {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub struct FlowKey {
     /// Smaller address.
-    pub low: Host,
+    pub low: Addr,
     /// Larger address.
-    pub high: Host,
+    pub high: Addr,
     /// Port of `low`; the echo identifier for ICMP.
     pub low_port: u16,
     /// Port of `high`; the echo identifier for ICMP.
@@ -262,12 +262,12 @@ impl Flow {
     pub const HEARD: u32 = u32::MAX;
 
     /// Address and port of who began it.
-    pub fn originator(&self) -> (Host, u16) {
+    pub fn originator(&self) -> (Addr, u16) {
         if self.is_low_originator { (self.key.low, self.key.low_port) } else { (self.key.high, self.key.high_port) }
     }
 
     /// Address and port of the other side.
-    pub fn responder(&self) -> (Host, u16) {
+    pub fn responder(&self) -> (Addr, u16) {
         if self.is_low_originator { (self.key.high, self.key.high_port) } else { (self.key.low, self.key.low_port) }
     }
 

@@ -24,7 +24,7 @@ pub mod text;
 pub mod time;
 pub mod turns;
 
-pub use address::{Address, Host};
+pub use address::{Addr, Endpoint};
 pub use allow::{Net, Rule};
 pub use analysis::Analysis;
 pub use comment::Comment;

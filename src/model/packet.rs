@@ -1,6 +1,6 @@
 //! What is known of one packet after decoding: small facts, no borrowed bytes.
 
-use super::address::Host;
+use super::address::Addr;
 use super::protocol::{Named, Protocol};
 use std::ops::Range;
 
@@ -173,9 +173,9 @@ impl Layers {
 #[derive(Clone, Copy, Debug)]
 pub struct Ip {
     /// Source address.
-    pub source: Host,
+    pub source: Addr,
     /// Destination address.
-    pub target: Host,
+    pub target: Addr,
     /// Number of the carried protocol, IPv6 extension headers passed.
     pub protocol: u8,
     /// Time to live or hop limit.
@@ -252,9 +252,9 @@ pub struct Icmp {
 #[derive(Clone, Copy, Debug)]
 pub struct Refused {
     /// Who sent it.
-    pub source: Host,
+    pub source: Addr,
     /// Who should have got it.
-    pub target: Host,
+    pub target: Addr,
     /// IP protocol number.
     pub protocol: u8,
     /// Its source port.
@@ -271,11 +271,11 @@ pub struct Arp {
     /// Ethernet address that the sender claims.
     pub sender_mac: [u8; 6],
     /// IPv4 address that the sender claims.
-    pub sender_ip: Host,
+    pub sender_ip: Addr,
     /// Ethernet address of the target; zero in a question.
     pub target_mac: [u8; 6],
     /// IPv4 address of the target.
-    pub target_ip: Host,
+    pub target_ip: Addr,
 }
 
 impl Packet {

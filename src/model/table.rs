@@ -1,6 +1,6 @@
 //! Rows of the virtual tables, and a packet in full: the small answers that the page draws.
 
-use super::address::Host;
+use super::address::Addr;
 use serde::{Deserialize, Serialize};
 
 /// A window of a table.
@@ -24,11 +24,11 @@ pub struct FlowRow {
     /// First to last packet, ns.
     pub duration_ns: i64,
     /// Who began it.
-    pub source: Host,
+    pub source: Addr,
     /// Port of `source`; 0 where there is none.
     pub source_port: u16,
     /// The other side.
-    pub target: Host,
+    pub target: Addr,
     /// Port of `target`; 0 where there is none.
     pub target_port: u16,
     /// Transport, as `TCP`.

@@ -15,7 +15,7 @@ use crate::model::fact::{FactKind, Facts, Message};
 use crate::model::flow::{Direction, NameSource};
 use crate::model::packet::{Packet, Tcp, Transport};
 use crate::model::protocol::{Named, Protocol};
-use crate::model::{Flow, Host, time};
+use crate::model::{Addr, Flow, time};
 use crate::read::table::Became;
 use crate::settings::{self, Settings};
 use crate::stats::counters::Counters;
@@ -297,7 +297,7 @@ impl Line {
         if matches!(message.protocol, Named::Dns | Named::Mdns | Named::Llmnr)
             && let Some(asked) = said.text(FactKind::DnsQuery)
         {
-            let hosts = said.texts(FactKind::DnsAnswer).filter_map(|text| text.parse().ok().map(Host::of));
+            let hosts = said.texts(FactKind::DnsAnswer).filter_map(|text| text.parse().ok().map(Addr::of));
             let mut name = None;
             for host in hosts {
                 let name = *name.get_or_insert_with(|| names.intern(asked));

@@ -2,7 +2,7 @@
 
 use crate::flow::names::Names;
 use crate::model::flow::Flow;
-use crate::model::{Host, Protocol};
+use crate::model::{Addr, Protocol};
 use std::net::IpAddr;
 
 /// A compiled filter.
@@ -72,8 +72,8 @@ fn net(text: &str) -> Option<Word> {
     };
     if let Ok(ip) = address.parse::<IpAddr>() {
         let (host, width) = match ip {
-            IpAddr::V4(ip) => (Host::v4(ip.octets()), 32),
-            IpAddr::V6(ip) => (Host::v6(ip.octets()), 128),
+            IpAddr::V4(ip) => (Addr::v4(ip.octets()), 32),
+            IpAddr::V6(ip) => (Addr::v6(ip.octets()), 128),
         };
         return Some(prefix(host, width - length.unwrap_or(width).min(width)));
     }
@@ -85,11 +85,11 @@ fn net(text: &str) -> Option<Word> {
     }
     let mut full = [0; 4];
     full.iter_mut().zip(&octets).for_each(|(slot, octet)| *slot = *octet);
-    Some(prefix(Host::v4(full), 32 - 8 * octets.len() as u32))
+    Some(prefix(Addr::v4(full), 32 - 8 * octets.len() as u32))
 }
 
 /// The prefix of an address without its lowest `free` bits.
-fn prefix(host: Host, free: u32) -> Word {
+fn prefix(host: Addr, free: u32) -> Word {
     let mask = u128::MAX.checked_shl(free).unwrap_or(0);
     Word::Net { bits: host.0 & mask, mask }
 }
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     fn is_net(text: &str, address: [u8; 4]) -> bool {
-        matches!(word(text, false), Word::Net { bits, mask } if Host::v4(address).0 & mask == bits)
+        matches!(word(text, false), Word::Net { bits, mask } if Addr::v4(address).0 & mask == bits)
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::flow::roster::{Ends, Roster};
 use crate::flow::table::FlowTable;
 use crate::model::analysis::{HostRow, PortRow};
 use crate::model::protocol::{Named, Protocol};
-use crate::model::{DirectionStats, Flow, Host};
+use crate::model::{Addr, DirectionStats, Flow};
 use foldhash::fast::RandomState;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -93,8 +93,8 @@ impl Sums {
     fn rank(self, roster: &Roster, names: &Names) -> Tops {
         let Sums { hosts: totals, ports, apps } = self;
         let n_hosts = totals.len() as u64;
-        let mut ranked: Vec<(Host, HostTotal)> = roster.hosts().iter().copied().zip(totals).collect();
-        let rank = |(host, total): &(Host, HostTotal)| (Reverse(total.bytes_sent + total.bytes_received), *host);
+        let mut ranked: Vec<(Addr, HostTotal)> = roster.hosts().iter().copied().zip(totals).collect();
+        let rank = |(host, total): &(Addr, HostTotal)| (Reverse(total.bytes_sent + total.bytes_received), *host);
         if ranked.len() > MOST_ROWS {
             ranked.select_nth_unstable_by_key(MOST_ROWS, rank);
             ranked.truncate(MOST_ROWS);

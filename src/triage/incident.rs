@@ -6,7 +6,7 @@
 
 use crate::model::finding::{Category, Finding, Severity};
 use crate::model::time::SECOND;
-use crate::model::{Address, Incident};
+use crate::model::{Endpoint, Incident};
 use std::collections::BTreeMap;
 
 /// Steps that are further apart than this are two stories.
@@ -75,11 +75,11 @@ pub fn link(findings: &[Finding]) -> Vec<Incident> {
         (a.start_ns, *a_step, a.end_ns, &a.id).cmp(&(b.start_ns, *b_step, b.end_ns, &b.id))
     });
     // Findings in which an address is any side, by place; and the story that each belongs to.
-    let mut known: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
+    let mut known: BTreeMap<Endpoint, Vec<usize>> = BTreeMap::new();
     let mut stories: Vec<Vec<usize>> = Vec::new();
     let mut story_of: Vec<Option<usize>> = vec![None; steps.len()];
     for (place, (finding, step)) in steps.iter().enumerate() {
-        let latest = |address: &Address| known.get(address).into_iter().flatten().rev().take(MOST_BEFORE).copied();
+        let latest = |address: &Endpoint| known.get(address).into_iter().flatten().rev().take(MOST_BEFORE).copied();
         let before = finding.sources.iter().flat_map(latest).filter(|before| {
             let is_open = |story: Option<usize>| {
                 story.and_then(|story| stories.get(story)).is_none_or(|story| story.len() < MOST_STEPS)
@@ -131,7 +131,7 @@ fn follows((earlier, early): &(&Finding, Step), (later, late): (&Finding, Step))
 }
 
 /// True if two sorted lists share an entry.
-fn meet(a: &[Address], b: &[Address]) -> bool {
+fn meet(a: &[Endpoint], b: &[Endpoint]) -> bool {
     a.iter().any(|address| b.binary_search(address).is_ok())
 }
 
@@ -178,8 +178,8 @@ fn sentence<'a>(steps: impl Iterator<Item = &'a Finding>) -> String {
 }
 
 /// The only one of a side, or how many they are; a MAC address beside IP addresses is only another name.
-fn side(addresses: &[Address]) -> String {
-    let hosts: Vec<Address> = addresses.iter().filter(|address| matches!(address, Address::Ip(_))).copied().collect();
+fn side(addresses: &[Endpoint]) -> String {
+    let hosts: Vec<Endpoint> = addresses.iter().filter(|address| matches!(address, Endpoint::Ip(_))).copied().collect();
     match if hosts.is_empty() { addresses } else { &hosts } {
         [] => String::new(),
         [one] => one.to_string(),
@@ -271,7 +271,7 @@ mod tests {
     #[test]
     fn a_sweep_by_mac_and_address_is_one_hosts() {
         let mut sweep = at(10, "sweep", Category::Scan, VICTIM, OTHER);
-        sweep.sources.push(Address::Mac([2, 0, 0, 0, 0, 1]));
+        sweep.sources.push(Endpoint::Mac([2, 0, 0, 0, 0, 1]));
         let moved = at(20, "lateral", Category::LateralMovement, VICTIM, OTHER);
         assert_eq!(link(&[sweep, moved])[0].sentence, "10.0.0.5 scanned 10.0.0.77, then went on to other hosts.");
     }

@@ -1,6 +1,6 @@
 //! A finding to the rule that would make it expected: what can be said of it, and what is offered first.
 
-use crate::model::{Address, Finding, Net, Rule};
+use crate::model::{Endpoint, Finding, Net, Rule};
 
 /// Networks that are offered have at least so many bits, of IPv4 and of IPv6: a rule should not be wider than a site.
 const LEAST_BITS: (u8, u8) = (16, 48);
@@ -22,18 +22,18 @@ pub fn all(finding: &Finding) -> Rule {
 /// one, because addresses of services outside change.
 pub fn usual(finding: &Finding) -> Rule {
     let all = all(finding);
-    let is_outside = |address: &Address| matches!(address, Address::Ip(host) if !host.is_internal());
+    let is_outside = |address: &Endpoint| matches!(address, Endpoint::Ip(host) if !host.is_internal());
     let is_named = all.name.is_some() && finding.targets.iter().all(is_outside);
     if is_named { Rule { peer: None, ..all } } else { Rule { name: None, ..all } }
 }
 
 /// The address, or the smallest network of all of them; none if that were too wide, or if the list was cut.
-fn net(addresses: &[Address]) -> Option<Net> {
+fn net(addresses: &[Endpoint]) -> Option<Net> {
     let (first, rest) = addresses.split_first()?;
     if rest.is_empty() {
         return Some(Net::of(*first));
     }
-    let Address::Ip(host) = *first else { return None };
+    let Endpoint::Ip(host) = *first else { return None };
     if addresses.len() >= Finding::MOST_ADDRESSES {
         return None;
     }

@@ -1,7 +1,7 @@
 //! ARP messages by kind (RFC 826, RFC 5227). The addresses that they claim are the packet's.
 
 use super::Entry;
-use crate::model::address::Host;
+use crate::model::address::Addr;
 use crate::model::fact::{FactKind, Facts};
 use crate::model::packet::{Arp, Packet};
 use crate::model::protocol::Named;
@@ -24,7 +24,7 @@ fn read(packet: &Packet, data: &[u8], facts: &mut Facts) {
 fn kind(arp: &Arp) -> &'static str {
     match arp.operation {
         1 | 2 if arp.sender_ip == arp.target_ip => "gratuitous",
-        1 if arp.sender_ip == Host::v4([0; 4]) => "probe",
+        1 if arp.sender_ip == Addr::v4([0; 4]) => "probe",
         number => operation(number),
     }
 }

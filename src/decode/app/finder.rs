@@ -2,7 +2,7 @@
 
 use super::entry::{Datagram, Ends, Entry, Guess, Step, Stream};
 use super::{ALL, quic};
-use crate::model::Host;
+use crate::model::Addr;
 use crate::model::fact::Facts;
 use crate::model::flow::Direction;
 use crate::model::packet::Packet;
@@ -67,8 +67,8 @@ impl Datagrams {
     pub fn read(
         &mut self,
         payload: &[u8],
-        source: (Host, u16),
-        target: (Host, u16),
+        source: (Addr, u16),
+        target: (Addr, u16),
         facts: &mut Facts,
     ) -> Option<(Named, bool)> {
         let told = read_datagram(payload, &Ends::new(false, source.1, target.1), facts);

@@ -193,7 +193,7 @@ impl fmt::Display for Version {
 mod tests {
     use super::keys::{Keys, Role};
     use super::*;
-    use crate::model::Host;
+    use crate::model::Addr;
 
     const CONNECTION: &[u8] = b"\x83\x94\xc8\xf0\x3e\x51\x57\x08";
     const ENDS: Ends = Ends { source_port: 50_000, target_port: SERVER_PORT, hint: Some(Named::Quic) };
@@ -241,7 +241,7 @@ mod tests {
 
     /// A datagram of one side of a conversation, read and heard.
     fn hear(handshakes: &mut Handshakes, role: Role, datagram: &[u8]) -> Facts {
-        let (client, server) = ((Host::v4([10, 0, 0, 1]), 50_000), (Host::v4([10, 0, 0, 2]), SERVER_PORT));
+        let (client, server) = ((Addr::v4([10, 0, 0, 1]), 50_000), (Addr::v4([10, 0, 0, 2]), SERVER_PORT));
         let (source, target) = if role == Role::Client { (client, server) } else { (server, client) };
         let mut facts = Facts::default();
         read(datagram, &ENDS, &mut facts);

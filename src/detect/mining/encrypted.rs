@@ -6,7 +6,7 @@ use crate::detect::draft::{self, count, evidence, lines};
 use crate::detect::severity::{Impact, rate};
 use crate::model::protocol::Named;
 use crate::model::time::{SECOND, span};
-use crate::model::{Finding, Host, Series};
+use crate::model::{Addr, Finding, Series};
 
 /// Longer than this is hardly a visit to a page; and no visit.
 const LONG_SECONDS: [f64; 2] = [600.0, 3600.0];
@@ -22,7 +22,7 @@ impl Work {
     }
 
     /// The finding; `least` is how many results begin to count.
-    pub fn finding(&self, (miner, pool, port): (Host, Host, u16), name: &str, least: f64) -> Finding {
+    pub fn finding(&self, (miner, pool, port): (Addr, Addr, u16), name: &str, least: f64) -> Finding {
         let n = self.shares.len() as f64;
         let [share, answer, job] = self.bytes;
         let confidence = self.confidence(name, port);

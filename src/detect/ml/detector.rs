@@ -166,12 +166,12 @@ mod tests {
     use crate::flow::table::{FlowTable, Lead, Limits};
     use crate::model::packet::{Ip, Packet, Transport, Udp};
     use crate::model::time::SECOND;
-    use crate::model::{Host, Severity};
+    use crate::model::{Addr, Severity};
 
     const ODD_PORT: u16 = 9999;
 
     fn udp(time_ns: i64, from: (u8, u16), to: (u8, u16), payload_bytes: u32) -> Packet {
-        let (source, target) = (Host::v4([10, 0, 0, from.0]), Host::v4([10, 0, 0, to.0]));
+        let (source, target) = (Addr::v4([10, 0, 0, from.0]), Addr::v4([10, 0, 0, to.0]));
         let wire_bytes = payload_bytes + 42;
         Packet {
             time_ns,

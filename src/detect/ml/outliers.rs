@@ -7,7 +7,7 @@ use crate::detect::severity::{Impact, severity};
 use crate::flow::features::model::{ALL, ModelFeature, N, Scale, vector};
 use crate::flow::table::FlowTable;
 use crate::model::quantity::{counted, percent, plain, with_unit};
-use crate::model::{Evidence, Finding, Flow, Host};
+use crate::model::{Addr, Evidence, Finding, Flow};
 use std::collections::BTreeMap;
 
 /// Most findings of one model; the flow table has the scores of all flows.
@@ -41,7 +41,7 @@ pub struct Judged<'a> {
 }
 
 /// Source, target, server port, IP protocol, VLAN.
-type Who = (Host, Host, u16, u8, u16);
+type Who = (Addr, Addr, u16, u8, u16);
 
 /// The unusual flows of one pair and port.
 struct Group {

@@ -2,7 +2,7 @@
 
 use super::sum::Sum;
 use super::{Drip, Place};
-use crate::model::Host;
+use crate::model::Addr;
 use std::collections::BTreeMap;
 
 /// Out of proportion: so many times what the host usually sends to a place, or others send there.
@@ -35,7 +35,7 @@ impl Around {
 }
 
 /// What is known of one of all the places of all hosts.
-pub fn around((source, place): &(Host, Place), drip: &Drip, drips: &BTreeMap<(Host, Place), Drip>) -> Around {
+pub fn around((source, place): &(Addr, Place), drip: &Drip, drips: &BTreeMap<(Addr, Place), Drip>) -> Around {
     let sent = |drips: &[&Drip]| -> f64 {
         let mut list: Vec<u64> = drips.iter().map(|drip| drip.sum.all_sent).collect();
         list.sort_unstable();

@@ -11,13 +11,13 @@ use crate::detect::severity::{Impact, rate};
 use crate::detect::stores::Store;
 use crate::model::series::{Series, SeriesKind};
 use crate::model::time::span;
-use crate::model::{Finding, Host, quantity};
+use crate::model::{Addr, Finding, quantity};
 
 impl Drip {
     /// The finding; `least` is the sum at which it begins to count.
     pub fn finding(
         &self,
-        (source, place): &(Host, Place),
+        (source, place): &(Addr, Place),
         around: &Around,
         least: f64,
         context: &Context<'_>,
@@ -35,7 +35,7 @@ impl Drip {
             + 0.05 * f64::from(store.is_some());
         let shown = match place {
             Place::Domain(domain) => domain.clone(),
-            Place::Address(address) => address.to_string(),
+            Place::Endpoint(address) => address.to_string(),
         };
         let amount = quantity::bytes(sent);
         let mut finding = draft::begin(&CARD);
@@ -85,7 +85,7 @@ impl Drip {
     }
 
     /// The flows, how they add up, and the filter.
-    fn fill(&self, finding: &mut Finding, source: Host, context: &Context<'_>) {
+    fn fill(&self, finding: &mut Finding, source: Addr, context: &Context<'_>) {
         let mut flows = Gathered::default();
         let mut drops = Vec::new();
         let between: Vec<Between> = self.addresses.iter().map(|address| Between::pair(source, *address)).collect();

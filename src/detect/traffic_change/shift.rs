@@ -2,7 +2,7 @@
 
 use crate::detect::draft;
 use crate::model::finding::Evidence;
-use crate::model::{Flow, Host, Series};
+use crate::model::{Addr, Flow, Series};
 use crate::stats::change::Sense;
 
 /// One figure that changed.
@@ -58,7 +58,7 @@ pub struct Shift {
     /// First and last moment, ns since 1970.
     pub span_ns: (i64, i64),
     /// Of this host alone; none for the whole capture.
-    pub host: Option<Host>,
+    pub host: Option<Addr>,
     /// What changed, at least one.
     pub measured: Vec<Measured>,
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::detect::testing::{Made, conclude_kept, inside, outside};
-use crate::model::{Address, Severity};
+use crate::model::{Endpoint, Severity};
 use crate::settings::Settings;
 
 /// Connections a second, each in a bin of its own.
@@ -32,7 +32,7 @@ fn a_lasting_rise_is_told_and_swings_and_single_peaks_are_not() {
     assert_eq!((rise[0].start_ns / SECOND, rise[0].end_ns / SECOND), (30, 39));
     assert_eq!(
         (&rise[0].sources[..], &rise[0].targets[..]),
-        (&[Address::Ip(inside(1))][..], &[Address::Ip(outside(1))][..])
+        (&[Endpoint::Ip(inside(1))][..], &[Endpoint::Ip(outside(1))][..])
     );
     assert_eq!(rise[0].series.as_ref().map(|series| series.changes.len()), Some(1));
     assert!(rise[0].title.contains("rose to 67 times the usual for 10 s: mostly from"), "{}", rise[0].title);
@@ -72,7 +72,7 @@ fn a_change_of_what_is_gone_to_is_told_though_the_volume_stays() {
     assert!(
         (115..=125).contains(&(changed[0].start_ns / SECOND)) && (175..=190).contains(&(changed[0].end_ns / SECOND))
     );
-    assert_eq!(changed[0].sources, [Address::Ip(inside(9))]);
+    assert_eq!(changed[0].sources, [Endpoint::Ip(inside(9))]);
     assert_eq!(changed[0].series.as_ref().map(|series| series.kind), Some(SeriesKind::Values));
 }
 
@@ -91,6 +91,6 @@ fn a_host_that_leaves_its_own_usual_is_told_though_the_whole_hardly_changes() {
     flows.sort_by(|a, b| a.start.total_cmp(&b.start));
     let changed = found(&flows);
     assert_eq!(changed.len(), 1, "{changed:?}");
-    assert_eq!(changed[0].sources, [Address::Ip(inside(1))]);
+    assert_eq!(changed[0].sources, [Endpoint::Ip(inside(1))]);
     assert!(changed[0].title.starts_with("192.168.1.1: new connections rose to 20 times"), "{}", changed[0].title);
 }

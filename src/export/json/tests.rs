@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::series::Level;
-use crate::model::{Address, Host, Remark};
+use crate::model::{Addr, Endpoint, Remark};
 use serde_json::{Value, json};
 
 fn sample() -> Analysis {
@@ -31,8 +31,8 @@ fn sample() -> Analysis {
         technique_name: None,
         start_ns: 1_500_000_000,
         end_ns: 2_000_000_000,
-        sources: vec![Address::Ip(Host::v4([10, 0, 0, 1])), Address::Mac([1, 2, 3, 4, 5, 6])],
-        targets: vec![Address::Ip(Host::v6([0; 16]))],
+        sources: vec![Endpoint::Ip(Addr::v4([10, 0, 0, 1])), Endpoint::Mac([1, 2, 3, 4, 5, 6])],
+        targets: vec![Endpoint::Ip(Addr::v6([0; 16]))],
         ports: vec![22],
         protocol: "TCP".to_owned(),
         names: vec!["a.example".to_owned()],

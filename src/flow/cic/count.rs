@@ -1,7 +1,7 @@
 //! One flow as CICFlowMeter v4 counts it, its errors among them.
 
 use crate::flow::features::figures::{Figures, Side};
-use crate::model::Host;
+use crate::model::Addr;
 use crate::model::moments::Moments;
 
 /// A longer gap is idle time, µs.
@@ -15,8 +15,8 @@ const BULK_PACKETS: u32 = 4;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seen {
     pub time_us: i64,
-    pub source: (Host, u16),
-    pub target: (Host, u16),
+    pub source: (Addr, u16),
+    pub target: (Addr, u16),
     pub protocol: u8,
     pub payload_bytes: u32,
     pub header_bytes: u8,
@@ -30,8 +30,8 @@ pub(super) struct CicFlow {
     pub serial: u32,
     /// First packet, µs since 1970.
     pub start_us: i64,
-    source: (Host, u16),
-    target: (Host, u16),
+    source: (Addr, u16),
+    target: (Addr, u16),
     protocol: u8,
     /// Flags and payload bytes of the first packet.
     first: (u8, u32),

@@ -11,7 +11,7 @@ mod count;
 
 use super::chunks::{CHUNK, Chunks};
 use super::features::figures::Figures;
-use crate::model::Host;
+use crate::model::Addr;
 use crate::model::packet::{Packet, Transport, tcp_flag};
 use count::{CicFlow, Seen};
 use foldhash::fast::RandomState;
@@ -21,7 +21,7 @@ use hashbrown::HashMap;
 const CUT_US: i64 = 120_000_000;
 
 /// Both endpoints, the smaller first, and the IP protocol.
-type Key = ((Host, u16), (Host, u16), u8);
+type Key = ((Addr, u16), (Addr, u16), u8);
 
 /// All CICFlowMeter flows of a capture, in order of their first packet.
 pub struct CicTable {

@@ -5,15 +5,15 @@
 use super::{micros, payload, ports, ratio};
 use crate::model::flow::{Bulk, Direction, Extra};
 use crate::model::moments::Moments;
-use crate::model::{DirectionStats, Flow, Host};
+use crate::model::{Addr, DirectionStats, Flow};
 
 /// What the columns show of one flow.
 #[derive(Clone, Debug)]
 pub struct Figures {
     /// Address and port of who began it; port 0 where the protocol has none.
-    pub source: (Host, u16),
+    pub source: (Addr, u16),
     /// Address and port of the other side.
-    pub target: (Host, u16),
+    pub target: (Addr, u16),
     /// IP protocol number.
     pub protocol: u8,
     /// First packet, ns since 1970.

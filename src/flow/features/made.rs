@@ -3,7 +3,7 @@
 use crate::model::flow::{DirectionStats, NameSource, Run, TcpState};
 use crate::model::moments::Moments;
 use crate::model::packet::{Ip, Layers, Packet, Tcp, Transport};
-use crate::model::{Flow, FlowKey, Host};
+use crate::model::{Addr, Flow, FlowKey};
 
 /// One packet: time in µs since the start, whether it goes forward, payload bytes, TCP flag bits.
 pub(crate) type Sketch = (i64, bool, u32, u8);
@@ -15,8 +15,8 @@ pub(crate) const START_NS: i64 = 1_795_219_200_000_000_000;
 pub(crate) fn tcp(packets: &[Sketch]) -> Flow {
     let mut flow = Flow {
         key: FlowKey {
-            low: Host::v4([10, 0, 0, 2]),
-            high: Host::v4([10, 0, 0, 9]),
+            low: Addr::v4([10, 0, 0, 2]),
+            high: Addr::v4([10, 0, 0, 9]),
             low_port: 443,
             high_port: 50_000,
             vlan: 0,
@@ -59,7 +59,7 @@ pub(crate) fn tcp(packets: &[Sketch]) -> Flow {
 
 /// One of the packets that [`tcp`] makes a flow of, with this window and 20 bytes of TCP header.
 pub(crate) fn packet((at_micros, is_forward, payload_bytes, flags): Sketch, window: u16) -> Packet {
-    let (low, high) = ((Host::v4([10, 0, 0, 2]), 443), (Host::v4([10, 0, 0, 9]), 50_000));
+    let (low, high) = ((Addr::v4([10, 0, 0, 2]), 443), (Addr::v4([10, 0, 0, 9]), 50_000));
     let (source, target) = if is_forward { (high, low) } else { (low, high) };
     let tcp = Tcp {
         source_port: source.1,

@@ -5,7 +5,7 @@
 //! tell of the last 1/λ seconds or so, and cost the same however long the stream is.
 
 use super::recent::Recent;
-use crate::model::Host;
+use crate::model::Addr;
 use crate::model::time;
 
 /// Decay factors λ, 1/s: the paper's own.
@@ -42,8 +42,8 @@ const MOST_PAIRS: usize = 1 << 16;
 
 /// Running statistics of all hosts and pairs.
 pub(super) struct Damped {
-    hosts: Recent<Host, Stream>,
-    pairs: Recent<(Host, Host), Pair>,
+    hosts: Recent<Addr, Stream>,
+    pairs: Recent<(Addr, Addr), Pair>,
 }
 
 impl Default for Damped {
@@ -80,14 +80,14 @@ struct Pair {
 
 impl Damped {
     /// Takes a packet of this size.
-    pub fn add(&mut self, source: Host, target: Host, bytes: f64, now: i64) {
+    pub fn add(&mut self, source: Addr, target: Addr, bytes: f64, now: i64) {
         self.hosts.value(source).add(bytes, now);
         let (key, from) = ordered(source, target);
         self.pairs.value(key).add(from, bytes, now);
     }
 
     /// Writes the statistics of a packet that was added just now.
-    pub fn snapshot(&self, source: Host, target: Host, out: &mut [f32; N_DAMPED]) {
+    pub fn snapshot(&self, source: Addr, target: Addr, out: &mut [f32; N_DAMPED]) {
         let (key, from) = ordered(source, target);
         let (Some(host), Some(pair)) = (self.hosts.get(&source), self.pairs.get(&key)) else { return };
         let [low, high] = &pair.sizes;
@@ -192,7 +192,7 @@ fn factors(last_ns: &mut Option<i64>, now: i64) -> [f64; DECAYS.len()] {
     DECAYS.map(|decay| libm::exp2(-decay * seconds))
 }
 
-fn ordered(source: Host, target: Host) -> ((Host, Host), usize) {
+fn ordered(source: Addr, target: Addr) -> ((Addr, Addr), usize) {
     if source <= target { ((source, target), 0) } else { ((target, source), 1) }
 }
 
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn running_statistics_are_those_of_the_definition() {
-        let (a, b, c) = (Host::v4([10, 0, 0, 1]), Host::v4([10, 0, 0, 2]), Host::v4([10, 0, 0, 3]));
+        let (a, b, c) = (Addr::v4([10, 0, 0, 1]), Addr::v4([10, 0, 0, 2]), Addr::v4([10, 0, 0, 3]));
         let packets = [(0.0, 60.0, b), (0.2, 1500.0, c), (0.5, 400.0, b), (3.0, 60.0, b), (3.1, 900.0, b)];
         let mut damped = Damped::default();
         for (at, bytes, to) in packets {
@@ -241,7 +241,7 @@ mod tests {
 
     #[test]
     fn answers_that_follow_the_questions_correlate() {
-        let (a, b) = (Host::v4([10, 0, 0, 1]), Host::v4([10, 0, 0, 2]));
+        let (a, b) = (Addr::v4([10, 0, 0, 1]), Addr::v4([10, 0, 0, 2]));
         let mut damped = Damped::default();
         for i in 0..40 {
             let (at, bytes) = (i64::from(i) * 50_000_000, if i / 8 % 2 == 0 { 100.0 } else { 300.0 });

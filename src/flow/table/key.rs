@@ -1,6 +1,6 @@
 //! A packet's five-tuple in canonical order, and its hash.
 
-use crate::model::address::Host;
+use crate::model::address::Addr;
 use crate::model::flow::FlowKey;
 use crate::model::packet::{Packet, Transport};
 use foldhash::fast::RandomState;
@@ -35,8 +35,8 @@ impl Lead {
 
 /// Who sends what to whom.
 pub(super) struct Ends {
-    pub source: (Host, u16),
-    pub target: (Host, u16),
+    pub source: (Addr, u16),
+    pub target: (Addr, u16),
     pub protocol: u8,
     pub vlan: u16,
 }
@@ -67,8 +67,8 @@ fn arranged(Ends { source, target, protocol, vlan }: Ends, is_from_high: bool) -
     let hosts = (source.0.0 ^ target.0.0) & u128::from(is_from_high).wrapping_neg();
     let ports = (source.1 ^ target.1) & u16::from(is_from_high).wrapping_neg();
     FlowKey {
-        low: Host(source.0.0 ^ hosts),
-        high: Host(target.0.0 ^ hosts),
+        low: Addr(source.0.0 ^ hosts),
+        high: Addr(target.0.0 ^ hosts),
         low_port: source.1 ^ ports,
         high_port: target.1 ^ ports,
         vlan,

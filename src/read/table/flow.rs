@@ -5,7 +5,7 @@ use crate::model::flow::{DirectionStats, FlowKey, NameSource, Run, TcpState};
 use crate::model::moments::Moments;
 use crate::model::protocol::{Named, Protocol};
 use crate::model::rows::{Role, Value};
-use crate::model::{Flow, Host, time};
+use crate::model::{Addr, Flow, time};
 use std::net::IpAddr;
 
 /// A larger count, 281 trillion, is damage; sums of those up to it fit into 64 bits.
@@ -79,7 +79,7 @@ impl<'a> Row<'a> {
     }
 
     /// The address of a role.
-    pub fn host(&self, role: Role) -> Option<Host> {
+    pub fn host(&self, role: Role) -> Option<Addr> {
         host(self.text(role)?)
     }
 
@@ -109,16 +109,16 @@ impl<'a> Row<'a> {
 }
 
 /// An address of either family.
-pub fn host(text: &[u8]) -> Option<Host> {
+pub fn host(text: &[u8]) -> Option<Addr> {
     if text.len() > 45 {
         return None;
     }
     if let Some(octets) = v4(text) {
-        return Some(Host::v4(octets));
+        return Some(Addr::v4(octets));
     }
     match std::str::from_utf8(text).ok()?.parse::<IpAddr>().ok()? {
-        IpAddr::V4(ip) => Some(Host::v4(ip.octets())),
-        IpAddr::V6(ip) => Some(ip.to_ipv4_mapped().map_or(Host::v6(ip.octets()), |v4| Host::v4(v4.octets()))),
+        IpAddr::V4(ip) => Some(Addr::v4(ip.octets())),
+        IpAddr::V6(ip) => Some(ip.to_ipv4_mapped().map_or(Addr::v6(ip.octets()), |v4| Addr::v4(v4.octets()))),
     }
 }
 
@@ -360,8 +360,8 @@ mod tests {
         #[test]
         fn addresses_are_those_of_the_standard_library(text in "[0-9]{0,4}(\\.[0-9]{1,3}){2,4}|[0-9a-f:]{2,12}") {
             let expected = text.parse::<IpAddr>().ok().map(|ip| match ip {
-                IpAddr::V4(ip) => Host::v4(ip.octets()),
-                IpAddr::V6(ip) => ip.to_ipv4_mapped().map_or(Host::v6(ip.octets()), |v4| Host::v4(v4.octets())),
+                IpAddr::V4(ip) => Addr::v4(ip.octets()),
+                IpAddr::V6(ip) => ip.to_ipv4_mapped().map_or(Addr::v6(ip.octets()), |v4| Addr::v4(v4.octets())),
             });
             prop_assert_eq!(host(text.as_bytes()), expected);
         }

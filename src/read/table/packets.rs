@@ -4,7 +4,7 @@ use super::flow::Row;
 use crate::model::packet::{Icmp, Ip, Layers, Packet, Tcp, Transport, Udp, tcp_flag};
 use crate::model::protocol::{Named, Protocol};
 use crate::model::rows::Role;
-use crate::model::{Host, text};
+use crate::model::{Addr, text};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ const LOWER_HEADERS: u32 = 34;
 /// What rows before have told: packets of applications name no ports.
 #[derive(Default)]
 pub struct PacketRows {
-    ports: HashMap<(Host, Host), (u8, u16, u16), RandomState>,
+    ports: HashMap<(Addr, Addr), (u8, u16, u16), RandomState>,
 }
 
 impl PacketRows {
@@ -68,7 +68,7 @@ impl PacketRows {
         &mut self,
         name: &str,
         info: &str,
-        (source, target): (Host, Host),
+        (source, target): (Addr, Addr),
         wire_bytes: u32,
     ) -> (u8, Transport) {
         if name.starts_with("ICMP") {

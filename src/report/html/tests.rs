@@ -5,7 +5,7 @@ use crate::model::analysis::{DetectorRun, Expected, HostRow, Issue, IssueSeverit
 use crate::model::finding::{Category, Evidence, Finding, Severity};
 use crate::model::series::Level;
 use crate::model::time::SECOND;
-use crate::model::{Address, Analysis, Host, Incident, Remark, Rule, Series, Verdict};
+use crate::model::{Addr, Analysis, Endpoint, Incident, Remark, Rule, Series, Verdict};
 
 const START: i64 = 1_795_254_000 * SECOND;
 
@@ -26,8 +26,8 @@ fn finding(id: &str, severity: Severity, title: &str) -> Finding {
         technique_name: Some(words("Network Service Discovery")),
         start_ns: START + 12 * SECOND,
         end_ns: START + 44 * SECOND,
-        sources: vec![Address::Ip(Host::v4([10, 0, 0, 99]))],
-        targets: vec![Address::Ip(Host::v4([10, 0, 0, 5]))],
+        sources: vec![Endpoint::Ip(Addr::v4([10, 0, 0, 99]))],
+        targets: vec![Endpoint::Ip(Addr::v4([10, 0, 0, 5]))],
         ports: vec![21, 22, 80, 443],
         protocol: words("TCP"),
         names: vec![],
@@ -126,7 +126,7 @@ fn sample() -> Analysis {
     timeline.bytes = [wave(150_000.0, 0.13), wave(30_000.0, 0.31), wave(900.0, 0.2), wave(80.0, 0.9), vec![0; 120]];
     timeline.packets = [wave(190.0, 0.13), wave(80.0, 0.31), wave(9.0, 0.2), wave(2.0, 0.9), vec![0; 120]];
     let host = |last, name: &str, bytes| HostRow {
-        host: Host::v4([10, 0, 0, last]),
+        host: Addr::v4([10, 0, 0, last]),
         name: words(name),
         bytes_sent: bytes,
         bytes_received: bytes / 3,
@@ -268,6 +268,6 @@ fn a_list_that_is_full_says_that_others_may_be_missing() {
     let mut analysis = sample();
     assert!(!html(&analysis).contains("are listed"));
     analysis.findings[0].sources =
-        (0..Finding::MOST_ADDRESSES as u8).map(|last| Address::Ip(Host::v4([10, 0, 9, last]))).collect();
+        (0..Finding::MOST_ADDRESSES as u8).map(|last| Endpoint::Ip(Addr::v4([10, 0, 9, last]))).collect();
     assert!(html(&analysis).contains("10.0.9.49 (no more than 50 are listed)"));
 }

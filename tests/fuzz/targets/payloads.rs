@@ -5,7 +5,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use packetloupe::decode::app::{self, Datagrams, Ends, Entry, Step, Talk, describe};
-use packetloupe::model::Host;
+use packetloupe::model::Addr;
 use packetloupe::model::fact::Facts;
 use packetloupe::model::flow::Direction;
 use packetloupe::model::secret::Secrets;
@@ -38,7 +38,7 @@ fuzz_target!(|bytes: &[u8]| {
 fn exchange(entry: &Entry, payload: &[u8], how: usize) {
     let mut datagrams = Datagrams::default();
     let mut facts = Facts::default();
-    let [client, server] = [(Host::v4([10, 0, 0, 1]), 40_000), (Host::v4([10, 0, 0, 2]), 443)];
+    let [client, server] = [(Addr::v4([10, 0, 0, 1]), 40_000), (Addr::v4([10, 0, 0, 2]), 443)];
     for (n, piece) in payload.chunks(64 + how * 8).enumerate() {
         let (source, target) = if (n + how) % 2 == 0 { (client, server) } else { (server, client) };
         datagrams.read(piece, source, target, &mut facts);

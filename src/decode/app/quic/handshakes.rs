@@ -4,7 +4,7 @@
 use super::initial::{Side, unlock};
 use super::keys::{Keys, Role};
 use super::{Kind, LEAST_ID_BYTES, MOST_ID_BYTES, Packet, SERVER_PORT, packets};
-use crate::model::Host;
+use crate::model::Addr;
 use crate::model::fact::Facts;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -14,7 +14,7 @@ use std::collections::VecDeque;
 const MOST: usize = 512;
 
 /// An address and a port.
-type End = (Host, u16);
+type End = (Addr, u16);
 
 /// The handshakes that go on.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use super::expect::Expect;
 use super::filter::FilterLine;
 use super::item::category;
 use crate::chart;
-use crate::model::{Address, Analysis, Finding, quantity, time};
+use crate::model::{Analysis, Endpoint, Finding, quantity, time};
 use crate::pipeline;
 use crate::protocol::Filter;
 use crate::session::{Clock, Route, Shared};
@@ -74,8 +74,8 @@ pub fn Detail(props: &DetailProps) -> Html {
 }
 
 fn facts(finding: &Finding, clock: Clock) -> Html {
-    let hosts = |term, addresses: &[Address]| {
-        let texts: Vec<String> = addresses.iter().map(Address::to_string).collect();
+    let hosts = |term, addresses: &[Endpoint]| {
+        let texts: Vec<String> = addresses.iter().map(Endpoint::to_string).collect();
         pair_of_many(term, &texts, Finding::limit(texts.len(), Finding::MOST_ADDRESSES))
     };
     let ports = quantity::port_ranges(&finding.ports);

@@ -2,7 +2,7 @@
 
 use super::row::score;
 use crate::model::table::{FlowRow, SaidFact};
-use crate::model::{Host, quantity, time};
+use crate::model::{Addr, quantity, time};
 use crate::protocol::Filter;
 use crate::session::Route;
 use crate::web::ui::hooks::use_clock;
@@ -78,11 +78,11 @@ fn said(facts: &[SaidFact]) -> Vec<(&str, String)> {
     said
 }
 
-fn flows_of(host: Host) -> String {
+fn flows_of(host: Addr) -> String {
     Route::flows(Filter { text: host.to_string(), ..Filter::default() }).hash()
 }
 
-fn end(host: Host, port: u16) -> String {
+fn end(host: Addr, port: u16) -> String {
     match (port, host.is_v4()) {
         (0, _) => host.to_string(),
         (_, true) => format!("{host}:{port}"),
