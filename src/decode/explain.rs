@@ -8,7 +8,7 @@ use crate::model::flow::Direction;
 use crate::model::packet::{Icmp, Outer, Packet, Tcp, Transport, Udp};
 use crate::model::secret::Secrets;
 use crate::model::table::{LayerDetail, PacketRow};
-use crate::model::{Protocol, protocol::Named};
+use crate::model::{Protocol, protocol::AppProto};
 use crate::read::RawPacket;
 use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice, TcpHeaderSlice, TcpOptionElement};
 
@@ -22,7 +22,7 @@ pub struct Known {
     /// Its way in that flow.
     pub direction: Option<Direction>,
     /// The application of that flow, if it is certain.
-    pub app: Option<Named>,
+    pub app: Option<AppProto>,
     /// Whether what it says is shown with its secrets.
     pub secrets: Secrets,
 }
@@ -83,7 +83,7 @@ pub fn layers(raw: &RawPacket<'_>, index: u64, known: Known) -> (Vec<LayerDetail
         let (app, facts) = application(&packet, data, known);
         let mut fields = vec![("Captured", format!("{} bytes", end - start))];
         fields.extend(describe::fields(&facts, known.secrets));
-        layers.push(layer(app.map_or("Payload", Named::name), start, end - start, fields));
+        layers.push(layer(app.map_or("Payload", AppProto::name), start, end - start, fields));
     }
     let stops = [
         IssueKind::LinkUnknown,
@@ -267,7 +267,7 @@ fn endpoints(packet: &Packet) -> (String, String) {
 }
 
 /// The application that a packet is of, and what it says by itself.
-fn application(packet: &Packet, data: &[u8], known: Known) -> (Option<Named>, Facts) {
+fn application(packet: &Packet, data: &[u8], known: Known) -> (Option<AppProto>, Facts) {
     let mut facts = Facts::default();
     let payload = payload(packet, data);
     let app = match &packet.transport {

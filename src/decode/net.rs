@@ -4,7 +4,7 @@ use super::{Inner, Work, fragments, transport, tunnel};
 use crate::issue::IssueKind;
 use crate::model::address::Addr;
 use crate::model::packet::{Arp, Ip, Odd};
-use crate::model::protocol::{Named, Protocol};
+use crate::model::protocol::{AppProto, Protocol};
 use etherparse::{ArpPacketSlice, EtherType, Ipv6ExtensionsSlice, LaxIpSlice};
 
 #[inline]
@@ -25,7 +25,7 @@ pub(super) fn read<'a>(kind: u16, data: &'a [u8], work: &mut Work<'_, '_>) -> Op
 }
 
 fn read_arp(data: &[u8], work: &mut Work<'_, '_>) {
-    work.packet.layers.push(Named::Arp);
+    work.packet.layers.push(AppProto::Arp);
     work.packet.net_at = work.place_of(data);
     let Ok(arp) = ArpPacketSlice::from_slice(data) else { return work.issue(IssueKind::NetDamaged) };
     let fields = (
@@ -56,8 +56,8 @@ pub(super) fn read_ip<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(In
         Ok(read) => read,
         Err(_) => {
             match data.first().map(|first| first >> 4) {
-                Some(4) => work.packet.layers.push(Named::Ipv4),
-                Some(6) => work.packet.layers.push(Named::Ipv6),
+                Some(4) => work.packet.layers.push(AppProto::Ipv4),
+                Some(6) => work.packet.layers.push(AppProto::Ipv6),
                 _ => {}
             }
             work.issue(IssueKind::NetDamaged);
@@ -67,13 +67,13 @@ pub(super) fn read_ip<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(In
     let on_wire = work.packet.wire_bytes.saturating_sub(at);
     let (source, target, ttl, length) = match &ip {
         LaxIpSlice::Ipv4(slice) => {
-            work.packet.layers.push(Named::Ipv4);
+            work.packet.layers.push(AppProto::Ipv4);
             let header = slice.header();
             let total = u32::from(header.total_len());
             (Addr::v4(header.source()), Addr::v4(header.destination()), header.ttl(), total)
         }
         LaxIpSlice::Ipv6(slice) => {
-            work.packet.layers.push(Named::Ipv6);
+            work.packet.layers.push(AppProto::Ipv6);
             if !slice.extensions().slice().is_empty() {
                 extended(slice.extensions(), work);
             }
@@ -95,14 +95,14 @@ pub(super) fn read_ip<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(In
         Some(Ip { source, target, protocol: payload.ip_number.0, ttl, is_fragment: payload.fragmented, payload_bytes });
     work.packet.payload = inner_at..inner_at + inner.len() as u32;
     if is_authenticated(&ip) {
-        work.packet.layers.push(Named::Ah);
+        work.packet.layers.push(AppProto::Ah);
     }
     if stopped.is_some() {
         work.issue(IssueKind::NetDamaged);
         return None;
     }
     if payload.fragmented {
-        work.packet.layers.push(Named::IpFragment);
+        work.packet.layers.push(AppProto::IpFragment);
         work.issue(IssueKind::Fragment);
         work.packet.rare.get_or_insert_default().piece = fragments::piece(&ip, payload_bytes);
         return None;

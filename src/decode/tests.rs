@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::packet::tcp_flag;
-use crate::model::protocol::{Named, Protocol};
+use crate::model::protocol::{AppProto, Protocol};
 
 /// IPv4 of this protocol from 10.0.0.1 to 10.0.0.2.
 fn v4(protocol: u8, inside: &[u8]) -> Vec<u8> {
@@ -139,7 +139,7 @@ fn the_inner_packet_is_found() {
         let tcp = packet.tcp().unwrap_or_else(|| panic!("{name}: {packet:?}"));
         assert_eq!((tcp.source_port, tcp.target_port), (40_000, 80), "{name}");
         assert_eq!(packet.ip.unwrap().source.to_string(), "192.0.0.1", "{name}");
-        assert_eq!(packet.top(), Some(Named::Tcp.into()), "{name}");
+        assert_eq!(packet.top(), Some(AppProto::Tcp.into()), "{name}");
         assert!(issues.issues().is_empty() && !packet.is_damaged, "{name}: {:?}", issues.issues());
     }
 }
@@ -159,7 +159,7 @@ fn the_outside_of_a_tunnel_is_kept() {
     let (_, _, frame) = frames().into_iter().find(|(name, _, _)| *name == "VXLAN").unwrap();
     let (packet, _) = read(101, &frame);
     let [outer] = packet.outer() else { panic!("{packet:?}") };
-    assert_eq!((outer.tunnel, outer.id, outer.ip.target.to_string().as_str()), (Named::Vxlan, 42, "10.0.0.2"));
+    assert_eq!((outer.tunnel, outer.id, outer.ip.target.to_string().as_str()), (AppProto::Vxlan, 42, "10.0.0.2"));
     assert!(matches!(&outer.transport, Transport::Udp(udp) if udp.target_port == 4789));
     let (_, _, frame) = frames().into_iter().find(|(name, _, _)| name.starts_with("6in4")).unwrap();
     assert_eq!(read(101, &frame).0.outer().len(), 2);
@@ -188,9 +188,9 @@ fn arp_in_a_tunnel_is_arp() {
 #[test]
 fn an_authentication_header_is_a_layer() {
     let inside = [&[6, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1], &syn()[20..]].concat();
-    for (ip, frame) in [(Named::Ipv4, v4(51, &inside)), (Named::Ipv6, v6(51, &inside))] {
+    for (ip, frame) in [(AppProto::Ipv4, v4(51, &inside)), (AppProto::Ipv6, v6(51, &inside))] {
         let (packet, issues) = read(101, &frame);
-        let layers = [Named::RawIp, ip, Named::Ah, Named::Tcp].map(Protocol::from);
+        let layers = [AppProto::RawIp, ip, AppProto::Ah, AppProto::Tcp].map(Protocol::from);
         assert_eq!(packet.layers.as_slice(), layers);
         assert!(packet.tcp().is_some() && issues.issues().is_empty());
     }
@@ -199,8 +199,8 @@ fn an_authentication_header_is_a_layer() {
 #[test]
 fn the_number_of_rarp_means_slarp_on_a_serial_line() {
     let packet = |link_type, frame: &[u8]| read(link_type, frame).0.top();
-    assert_eq!(packet(1, &ethernet(0x8035, &[0; 28])), Some(Named::Rarp.into()));
-    assert_eq!(packet(104, &[&[0x8f, 0, 0x80, 0x35], [0; 18].as_slice()].concat()), Some(Named::Slarp.into()));
+    assert_eq!(packet(1, &ethernet(0x8035, &[0; 28])), Some(AppProto::Rarp.into()));
+    assert_eq!(packet(104, &[&[0x8f, 0, 0x80, 0x35], [0; 18].as_slice()].concat()), Some(AppProto::Slarp.into()));
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn encrypted_and_empty_frames_are_counted_only() {
     let (packet, issues) = read(105, &protected);
     assert!(packet.ip.is_none() && issues.issues().is_empty());
     assert_eq!(packet.macs, Some(([2; 6], [3; 6])));
-    assert_eq!(read(230, &[1, 2, 3]).0.top(), Some(Named::Wpan.into()));
+    assert_eq!(read(230, &[1, 2, 3]).0.top(), Some(AppProto::Wpan.into()));
     let (packet, issues) = read(149, &[7; 40]);
     assert_eq!((packet.top(), issues.count(IssueKind::LinkUnknown)), (Some(Protocol::LinkType(149)), 1));
 }

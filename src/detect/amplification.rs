@@ -11,7 +11,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
-use crate::model::protocol::{Named, Protocol};
+use crate::model::protocol::{AppProto, Protocol};
 use crate::model::{Addr, Category, DirectionStats, Finding, Flow};
 use crate::settings::{Descriptor, Effect};
 use std::collections::{BTreeMap, BTreeSet};
@@ -87,7 +87,7 @@ struct Amplification {
     victims: Tally<(Addr, u16), Victim, MOST>,
     room: Room,
     smurfs: Tally<Addr, Smurf, MOST>,
-    askers: Tally<(Addr, Addr, Named), Heard, MOST>,
+    askers: Tally<(Addr, Addr, AppProto), Heard, MOST>,
 }
 
 /// What a host got from a service without having asked.
@@ -127,10 +127,10 @@ fn is_smurf(flow: &Flow) -> bool {
 }
 
 impl Detector for Amplification {
-    fn hears(&self, protocol: Named) -> Kinds {
+    fn hears(&self, protocol: AppProto) -> Kinds {
         match protocol {
-            Named::Ntp => Kinds::of(&[FactKind::Message]),
-            Named::Dns => Kinds::of(&[FactKind::DnsType]),
+            AppProto::Ntp => Kinds::of(&[FactKind::Message]),
+            AppProto::Dns => Kinds::of(&[FactKind::DnsType]),
             _ => Kinds::NONE,
         }
     }
@@ -140,10 +140,10 @@ impl Detector for Amplification {
         let protocol = spoken.message.protocol;
         let is_meant = match protocol {
             // Of the control messages only the list of clients amplifies; the others are how ntpq works.
-            Named::Ntp => {
+            AppProto::Ntp => {
                 said.text(FactKind::Message) == Some("private") || said.text(FactKind::Command) == Some("mrulist")
             }
-            Named::Dns => said.text(FactKind::DnsType) == Some("ANY"),
+            AppProto::Dns => said.text(FactKind::DnsType) == Some("ANY"),
             _ => false,
         };
         let (true, Some(flow), Some(touch)) = (is_meant, spoken.flow, spoken.touch) else { return };
@@ -236,9 +236,9 @@ impl Amplification {
 
     fn asked(&self, context: &Context<'_>) -> Vec<Finding> {
         let least = context.settings.get(&QUESTIONS);
-        let mut askers: BTreeMap<(Addr, Named), Vec<(Addr, &Heard)>> = BTreeMap::new();
+        let mut askers: BTreeMap<(Addr, AppProto), Vec<(Addr, &Heard)>> = BTreeMap::new();
         for ((asker, server, protocol), heard) in self.askers.sorted() {
-            let weight = if *protocol == Named::Dns { ANY_WEIGHT } else { 1.0 };
+            let weight = if *protocol == AppProto::Dns { ANY_WEIGHT } else { 1.0 };
             if heard.n as f64 * weight >= least {
                 askers.entry((*asker, *protocol)).or_default().push((*server, heard));
             }
@@ -248,16 +248,16 @@ impl Amplification {
             .map(|((asker, protocol), servers)| {
                 let mut heard = Heard::default();
                 servers.iter().for_each(|(_, one)| heard.merge(one));
-                let threshold = if protocol == Named::Dns { least / ANY_WEIGHT } else { least };
+                let threshold = if protocol == AppProto::Dns { least / ANY_WEIGHT } else { least };
                 let (name, what) = match protocol {
-                    Named::Dns => ("DNS", "for every record of a name (ANY)"),
+                    AppProto::Dns => ("DNS", "for every record of a name (ANY)"),
                     _ => ("NTP", "for lists of clients and peers (mode 7)"),
                 };
                 let mut finding = begin(Impact::OUTAGE, 0.7, heard.n as f64, threshold);
                 finding.title = format!("{asker} asks {} {what}", count(servers.len(), "server"));
                 finding.sources = draft::addresses([asker]);
                 finding.targets = draft::addresses(servers.iter().map(|(server, _)| *server));
-                finding.ports = vec![if protocol == Named::Dns { 53 } else { 123 }];
+                finding.ports = vec![if protocol == AppProto::Dns { 53 } else { 123 }];
                 finding.protocol = name.to_owned();
                 finding.evidence = vec![
                     evidence("Questions that amplify", heard.n as f64, "questions", "0"),
@@ -272,7 +272,7 @@ impl Amplification {
                 );
                 heard.fill(&mut finding);
                 finding.display_filter = match protocol {
-                    Named::Dns => format!("{} && dns.qry.type == 255", draft::host_filter("src", asker)),
+                    AppProto::Dns => format!("{} && dns.qry.type == 255", draft::host_filter("src", asker)),
                     _ => format!("{} && udp.dstport == 123 && (ntp.flags.mode == 7 || ntp.ctrl.flags2.opcode == 10)", draft::host_filter("src", asker)),
                 };
                 draft::finish(finding, true)
@@ -402,7 +402,7 @@ mod tests {
         assert_eq!(answers(20, 60), 0, "small answers");
     }
 
-    fn asked(n: u32, protocol: Named, facts: &[(FactKind, &str)]) -> usize {
+    fn asked(n: u32, protocol: AppProto, facts: &[(FactKind, &str)]) -> usize {
         let line = |i: u32| Line {
             protocol,
             second: f64::from(i),
@@ -417,9 +417,12 @@ mod tests {
     #[test]
     fn questions_for_lists_are_reported_and_those_for_time_are_not() {
         use FactKind::{Command, DnsType, Message};
-        assert_eq!(asked(3, Named::Ntp, &[(Message, "private"), (Command, "monlist")]), 1);
-        assert_eq!(asked(50, Named::Ntp, &[(Message, "control"), (Command, "read variables")]), 0);
-        assert_eq!(asked(50, Named::Ntp, &[(Message, "client")]), 0);
-        assert_eq!((asked(40, Named::Dns, &[(DnsType, "ANY")]), asked(5, Named::Dns, &[(DnsType, "ANY")])), (1, 0));
+        assert_eq!(asked(3, AppProto::Ntp, &[(Message, "private"), (Command, "monlist")]), 1);
+        assert_eq!(asked(50, AppProto::Ntp, &[(Message, "control"), (Command, "read variables")]), 0);
+        assert_eq!(asked(50, AppProto::Ntp, &[(Message, "client")]), 0);
+        assert_eq!(
+            (asked(40, AppProto::Dns, &[(DnsType, "ANY")]), asked(5, AppProto::Dns, &[(DnsType, "ANY")])),
+            (1, 0)
+        );
     }
 }

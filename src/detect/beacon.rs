@@ -8,7 +8,7 @@ use super::severity::{Impact, severity};
 use super::tally::{Map, Tally};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::flow::NameSource;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::series::Level;
 use crate::model::time::SECOND;
 use crate::model::{Addr, Category, Finding, Flow, Series};
@@ -124,7 +124,7 @@ impl Detector for Beacon {
                 return;
             }
         }
-        let is_http = flow.app == Some(Named::Http) && flow.is_app_certain;
+        let is_http = flow.app == Some(AppProto::Http) && flow.is_app_certain;
         let call = Call {
             second: flow.first_ns.div_euclid(SECOND),
             bytes: u32::try_from(flow.forward().bytes).unwrap_or(u32::MAX),
@@ -227,7 +227,7 @@ fn findings(cases: &[Case], context: &Context<'_>) -> Vec<Finding> {
     let places: Map<(Addr, Server), usize> =
         cases.iter().enumerate().map(|(i, case)| ((case.source, case.server), i)).collect();
     let mut named_flows = vec![0_usize; cases.len()];
-    let mut facts: Vec<(BTreeSet<Addr>, BTreeSet<u16>, BTreeSet<Named>)> = vec![Default::default(); cases.len()];
+    let mut facts: Vec<(BTreeSet<Addr>, BTreeSet<u16>, BTreeSet<AppProto>)> = vec![Default::default(); cases.len()];
     let mut learn = |place: usize, flow: &Flow| {
         if let Some((hosts, ports, apps)) = facts.get_mut(place) {
             hosts.insert(flow.responder().0);
@@ -297,7 +297,7 @@ impl Case {
         flows: Gathered,
         hosts: &BTreeSet<Addr>,
         ports: &BTreeSet<u16>,
-        apps: &BTreeSet<Named>,
+        apps: &BTreeSet<AppProto>,
     ) -> Finding {
         let server = match self.server {
             Server::Name(name) => context.names.text(name).to_owned(),
@@ -310,7 +310,7 @@ impl Case {
         let confidence = (threat + 0.2).min(0.95) * (0.75 + 0.25 * fullness);
         let extent = (fullness - 0.25).clamp(0.0, 1.0);
         let mut finding = draft::begin(&CARD);
-        if apps.contains(&Named::Http) || apps.contains(&Named::Tls) {
+        if apps.contains(&AppProto::Http) || apps.contains(&AppProto::Tls) {
             draft::technique(&mut finding, ("T1071.001", "Web Protocols"));
         }
         finding.title = format!("{} calls {server} every {period:.0} s: {} connections", self.source, self.n_calls);

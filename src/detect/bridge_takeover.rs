@@ -5,7 +5,7 @@ use super::heard::Heard;
 use super::severity::{Impact, past, severity};
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::time::SECOND;
 use crate::model::{Category, Endpoint, Finding};
 use crate::settings::{Descriptor, Effect};
@@ -70,12 +70,12 @@ struct Root {
 }
 
 impl Detector for BridgeTakeover {
-    fn hears(&self, protocol: Named) -> Kinds {
-        if protocol == Named::Stp { Kinds::ALL } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> Kinds {
+        if protocol == AppProto::Stp { Kinds::ALL } else { Kinds::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        if spoken.message.protocol != Named::Stp {
+        if spoken.message.protocol != AppProto::Stp {
             return;
         }
         let said = &spoken.message.said;
@@ -207,7 +207,7 @@ mod tests {
         let mut lines = Vec::new();
         for (second, priority, mac) in roots {
             let line = |i: u32| Line {
-                protocol: Named::Stp,
+                protocol: AppProto::Stp,
                 second: second + f64::from(i),
                 from: (inside(1), 0),
                 to: (inside(2), 0),

@@ -9,7 +9,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, logins};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,7 +75,7 @@ struct Connection {
 }
 
 /// A server: address, port, protocol.
-type Key = (Addr, u16, Named);
+type Key = (Addr, u16, AppProto);
 
 #[derive(Default)]
 struct Server {
@@ -87,7 +87,7 @@ struct Server {
 }
 
 impl Detector for CleartextLogin {
-    fn hears(&self, _protocol: Named) -> Kinds {
+    fn hears(&self, _protocol: AppProto) -> Kinds {
         logins::KINDS.and(Kinds::of(&[FactKind::Community]))
     }
 
@@ -176,7 +176,7 @@ impl Server {
         format!(" Users with their passwords: {}.", pairs.join(", "))
     }
 
-    fn finding(&self, (host, port, protocol): (Addr, u16, Named), least: f64) -> Finding {
+    fn finding(&self, (host, port, protocol): (Addr, u16, AppProto), least: f64) -> Finding {
         let n = self.heard.n as f64;
         let confidence = 0.95;
         let name = protocol.name();
@@ -184,7 +184,7 @@ impl Server {
         let mut finding = draft::begin(&CARD);
         finding.title = format!("{clients} sent passwords in the clear to {host} ({name})");
         // The password of a console is command of a machine; others open a mailbox or a page.
-        let impact = if protocol == Named::Telnet { Impact::EXPOSED_COMMAND } else { Impact::EXPOSURE };
+        let impact = if protocol == AppProto::Telnet { Impact::EXPOSED_COMMAND } else { Impact::EXPOSURE };
         finding.severity = severity(impact, confidence, extent(self.clients.len() as f64, 1.0));
         finding.score = past(n, least.max(10.0));
         finding.confidence = confidence;
@@ -211,7 +211,7 @@ impl Server {
             "Change the passwords that were sent, also where they are used elsewhere",
             "Delete or protect this capture: it holds the passwords",
         ]);
-        let transport = if protocol == Named::Snmp { "udp" } else { "tcp" };
+        let transport = if protocol == AppProto::Snmp { "udp" } else { "tcp" };
         finding.display_filter = format!("{} && {transport}.port == {port}", draft::host_filter("addr", host));
         self.heard.fill(&mut finding);
         finding
@@ -226,7 +226,7 @@ mod tests {
 
     fn login(user: &str) -> Line {
         Line {
-            protocol: Named::Ftp,
+            protocol: AppProto::Ftp,
             second: 1.0,
             from: (inside(1), 40_000),
             to: (inside(2), 21),
@@ -251,7 +251,7 @@ mod tests {
     fn a_community_of_snmp_is_a_password_unless_everybody_knows_it() {
         let found = |community: &str| {
             let question = Line {
-                protocol: Named::Snmp,
+                protocol: AppProto::Snmp,
                 to: (inside(2), 161),
                 facts: vec![(FactKind::Community, community.to_owned())],
                 ..login("")

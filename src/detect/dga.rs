@@ -9,7 +9,7 @@ use super::walk::busiest;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::time::SECOND;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
@@ -86,8 +86,8 @@ struct Asker {
 }
 
 impl Detector for Dga {
-    fn hears(&self, protocol: Named) -> Kinds {
-        if protocol == Named::Dns { Kinds::of(&[FactKind::DnsQuery]) } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> Kinds {
+        if protocol == AppProto::Dns { Kinds::of(&[FactKind::DnsQuery]) } else { Kinds::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
@@ -201,7 +201,7 @@ mod tests {
 
     fn answer(i: u32, name: String, code: &str) -> Line {
         Line {
-            protocol: Named::Dns,
+            protocol: AppProto::Dns,
             second: f64::from(i),
             from: (inside(7), 40_000),
             to: (inside(53), 53),

@@ -5,7 +5,7 @@ use super::severity::{Impact, rate};
 use super::walk::busiest;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::time::SECOND;
 use crate::model::{Category, Finding, Series};
 use crate::settings::{Descriptor, Effect};
@@ -55,12 +55,12 @@ struct DhcpStarvation {
 }
 
 impl Detector for DhcpStarvation {
-    fn hears(&self, protocol: Named) -> Kinds {
-        if protocol == Named::Dhcp { Kinds::ALL } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> Kinds {
+        if protocol == AppProto::Dhcp { Kinds::ALL } else { Kinds::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        if spoken.message.protocol != Named::Dhcp {
+        if spoken.message.protocol != AppProto::Dhcp {
             return;
         }
         let said = &spoken.message.said;
@@ -159,7 +159,7 @@ mod tests {
 
     fn asked(n: u32, gap: f64) -> usize {
         let line = |i: u32| Line {
-            protocol: Named::Dhcp,
+            protocol: AppProto::Dhcp,
             second: f64::from(i) * gap,
             from: (Addr::v4([0, 0, 0, 0]), 68),
             to: (Addr::v4([255, 255, 255, 255]), 67),

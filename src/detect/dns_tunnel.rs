@@ -7,7 +7,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, domains};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding, Series};
 use crate::settings::{Descriptor, Effect};
 use domains::Characters;
@@ -94,8 +94,8 @@ struct Asked {
 }
 
 impl Detector for DnsTunnel {
-    fn hears(&self, protocol: Named) -> Kinds {
-        if protocol == Named::Dns { Kinds::of(&[FactKind::DnsQuery]) } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> Kinds {
+        if protocol == AppProto::Dns { Kinds::of(&[FactKind::DnsQuery]) } else { Kinds::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
@@ -228,7 +228,7 @@ mod tests {
     fn found(n: u32, make: impl Fn(u32) -> String) -> Vec<Finding> {
         let lines: Vec<Line> = (0..n)
             .map(|i| Line {
-                protocol: Named::Dns,
+                protocol: AppProto::Dns,
                 second: f64::from(i),
                 from: (inside(1), 40_000),
                 to: (outside(53), 53),

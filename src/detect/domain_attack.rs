@@ -8,7 +8,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeMap;
@@ -88,7 +88,7 @@ const FUNCTIONS: &[(&str, Deed)] = &[
     ("NetrWkstaUserEnum", Deed::List),
 ];
 /// Services that only a domain controller answers.
-const CONTROLLERS: [Named; 2] = [Named::Kerberos, Named::Ldap];
+const CONTROLLERS: [AppProto; 2] = [AppProto::Kerberos, AppProto::Ldap];
 /// Most triples of caller, server and deed kept; most controllers known.
 const MOST_CASES: usize = 1 << 14;
 /// Most findings.
@@ -108,9 +108,9 @@ struct Calls {
 }
 
 impl Detector for DomainAttack {
-    fn hears(&self, protocol: Named) -> Kinds {
+    fn hears(&self, protocol: AppProto) -> Kinds {
         match protocol {
-            Named::MsRpc | Named::Smb => Kinds::of(&[FactKind::Function]),
+            AppProto::MsRpc | AppProto::Smb => Kinds::of(&[FactKind::Function]),
             _ if CONTROLLERS.contains(&protocol) => Kinds::ALL,
             _ => Kinds::NONE,
         }
@@ -124,7 +124,7 @@ impl Detector for DomainAttack {
             }
             return;
         }
-        if !matches!(spoken.message.protocol, Named::MsRpc | Named::Smb) {
+        if !matches!(spoken.message.protocol, AppProto::MsRpc | AppProto::Smb) {
             return;
         }
         let Some(function) = spoken.message.said.text(FactKind::Function) else { return };
@@ -251,7 +251,7 @@ mod tests {
 
     fn found(from: u8, functions: &[&str]) -> Vec<Finding> {
         let line = |(i, function): (usize, &&str)| Line {
-            protocol: Named::MsRpc,
+            protocol: AppProto::MsRpc,
             second: i as f64,
             from: (inside(from), 40_000),
             to: (inside(2), 49_668),
@@ -261,7 +261,7 @@ mod tests {
         let mut lines: Vec<Line> = functions.iter().enumerate().map(line).collect();
         // Host 9 is a controller.
         lines.push(Line {
-            protocol: Named::Kerberos,
+            protocol: AppProto::Kerberos,
             second: 0.0,
             from: (inside(7), 40_000),
             to: (inside(9), 88),

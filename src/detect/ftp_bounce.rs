@@ -7,7 +7,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use std::net::IpAddr;
@@ -51,13 +51,13 @@ struct FtpBounce {
 }
 
 impl Detector for FtpBounce {
-    fn hears(&self, protocol: Named) -> Kinds {
-        if protocol == Named::Ftp { Kinds::of(&[FactKind::Address]) } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> Kinds {
+        if protocol == AppProto::Ftp { Kinds::of(&[FactKind::Address]) } else { Kinds::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let said = &spoken.message.said;
-        let is_command = spoken.message.protocol == Named::Ftp
+        let is_command = spoken.message.protocol == AppProto::Ftp
             && spoken.touch.is_some_and(|touch| touch.direction == Direction::ToResponder)
             && matches!(said.text(FactKind::Command), Some("PORT" | "EPRT"));
         let third = said.text(FactKind::Address).and_then(|text| text.parse::<IpAddr>().ok()).map(Addr::of);
@@ -122,7 +122,8 @@ mod tests {
         let found = |address: Addr| {
             let facts = vec![(FactKind::Command, "PORT".to_owned()), (FactKind::Address, address.to_string())];
             let (from, to) = ((inside(1), 40_000), (inside(2), 21));
-            let line = Line { protocol: Named::Ftp, second: 1.0, from, to, direction: Direction::ToResponder, facts };
+            let line =
+                Line { protocol: AppProto::Ftp, second: 1.0, from, to, direction: Direction::ToResponder, facts };
             hear(&ENTRY, &[line], &Settings::default()).findings.len()
         };
         assert_eq!((found(inside(9)), found(inside(1))), (1, 0));

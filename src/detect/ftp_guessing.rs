@@ -3,7 +3,7 @@
 use super::guessing::{self, Case, Shape, Tries, Words};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::Category;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::time::{SECOND, from_seconds};
 use crate::settings::{Descriptor, Effect};
 
@@ -58,7 +58,7 @@ struct FtpGuessing {
 impl Detector for FtpGuessing {
     fn observe_flow(&mut self, ended: &Ended<'_>) {
         let flow = ended.flow;
-        if flow.is_tcp() && (flow.app == Some(Named::Ftp) || flow.responder().1 == 21) {
+        if flow.is_tcp() && (flow.app == Some(AppProto::Ftp) || flow.responder().1 == 21) {
             self.tries.add(flow, &SHAPE);
         }
     }

@@ -15,7 +15,7 @@ use super::tally::{Map, Tally};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::NameSource;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, Effect};
 use requests::Requests;
@@ -115,8 +115,8 @@ struct Case<'a> {
 }
 
 impl Detector for HiddenNames {
-    fn hears(&self, protocol: Named) -> Kinds {
-        if protocol == Named::Dns { Kinds::of(&[FactKind::DnsQuery]) } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> Kinds {
+        if protocol == AppProto::Dns { Kinds::of(&[FactKind::DnsQuery]) } else { Kinds::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
@@ -132,7 +132,7 @@ impl Detector for HiddenNames {
 
     fn observe_flow(&mut self, ended: &Ended<'_>) {
         let flow = ended.flow;
-        if flow.app == Some(Named::Dns) {
+        if flow.app == Some(AppProto::Dns) {
             self.note_dns(flow);
             return;
         }
@@ -239,7 +239,7 @@ impl HiddenNames {
             steady.iter().map(|case| Between { source: Some(case.ends.0), ..Between::default() }).collect();
         let mut begun = vec![Vec::new(); steady.len()];
         visit(context, &from, |place, _, flow| {
-            if let Some(times) = begun.get_mut(place).filter(|_| is_outward(flow) && flow.app != Some(Named::Dns)) {
+            if let Some(times) = begun.get_mut(place).filter(|_| is_outward(flow) && flow.app != Some(AppProto::Dns)) {
                 times.push((flow.responder().0, flow.first_ns.div_euclid(1_000_000)));
             }
         });

@@ -7,7 +7,7 @@ use super::resolvers::{self, Known};
 use super::severity::{Impact, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeMap;
@@ -74,10 +74,10 @@ type Peers = BTreeMap<Addr, Option<Known>>;
 fn network(flow: &Flow, name: &str) -> Option<(Network, Option<Known>)> {
     let (server, port) = flow.responder();
     let network = match flow.app? {
-        Named::WireGuard | Named::OpenVpn if flow.is_app_certain => Network::Vpn,
-        Named::BitTorrent if flow.is_app_certain => Network::BitTorrent,
-        Named::Tls if TOR_PORTS.contains(&port) => Network::Tor,
-        app @ (Named::Tls | Named::Quic) => {
+        AppProto::WireGuard | AppProto::OpenVpn if flow.is_app_certain => Network::Vpn,
+        AppProto::BitTorrent if flow.is_app_certain => Network::BitTorrent,
+        AppProto::Tls if TOR_PORTS.contains(&port) => Network::Tor,
+        app @ (AppProto::Tls | AppProto::Quic) => {
             let known = resolvers::known((server, port), name)?;
             // A knock at the port that is refused is no talk.
             let has_answered = flow.is_app_certain || flow.backward().payload_bytes() > 0;
@@ -85,7 +85,7 @@ fn network(flow: &Flow, name: &str) -> Option<(Network, Option<Known>)> {
                 return None;
             }
             let network = match (port, app) {
-                (resolvers::PORT, Named::Tls) => Network::NamesOverTls,
+                (resolvers::PORT, AppProto::Tls) => Network::NamesOverTls,
                 (resolvers::PORT, _) => Network::NamesOverQuic,
                 _ => Network::NamesOverHttps,
             };
@@ -209,32 +209,34 @@ mod tests {
                 Flow { app: Some(app), is_app_certain: true, ..Made::tcp(inside(1), outside(1), port, 1.0).flow() };
             conclude_with(&ENTRY, &[flow], &[], &Settings::default()).findings
         };
-        assert!(found(Named::WireGuard, 51820)[0].severity < Severity::Medium);
-        assert!(found(Named::Tls, 9001)[0].title.contains("Tor"));
-        assert!(found(Named::Tls, 443).is_empty() && found(Named::Http, 80).is_empty());
+        assert!(found(AppProto::WireGuard, 51820)[0].severity < Severity::Medium);
+        assert!(found(AppProto::Tls, 9001)[0].title.contains("Tor"));
+        assert!(found(AppProto::Tls, 443).is_empty() && found(AppProto::Http, 80).is_empty());
     }
 
     #[test]
     fn resolvers_are_told_by_address_and_port_and_the_finding_says_by_which() {
         let found = |app, server, port| {
-            let made =
-                Made { protocol: if app == Named::Quic { 17 } else { 6 }, ..Made::tcp(inside(1), server, port, 1.0) };
+            let made = Made {
+                protocol: if app == AppProto::Quic { 17 } else { 6 },
+                ..Made::tcp(inside(1), server, port, 1.0)
+            };
             let flow = Flow { app: Some(app), is_app_certain: true, ..made.flow() };
             conclude_with(&ENTRY, &[flow], &[], &Settings::default()).findings
         };
         let cloudflare = Addr::v4([1, 1, 1, 1]);
-        let https = found(Named::Tls, cloudflare, 443);
+        let https = found(AppProto::Tls, cloudflare, 443);
         assert!(
             https[0].explanation.contains("1 host by the address of a public resolver"),
             "{}",
             https[0].explanation
         );
-        assert!(found(Named::Quic, cloudflare, 443)[0].title.contains("DNS over HTTPS"));
-        let tls = found(Named::Tls, outside(1), 853);
+        assert!(found(AppProto::Quic, cloudflare, 443)[0].title.contains("DNS over HTTPS"));
+        let tls = found(AppProto::Tls, outside(1), 853);
         assert!(tls[0].title.contains("DNS over TLS") && tls[0].explanation.contains("port 853"));
-        assert!(found(Named::Quic, outside(1), 853)[0].title.contains("DNS over QUIC"));
-        assert!(found(Named::Http, cloudflare, 80).is_empty() && found(Named::Tls, outside(1), 8853).is_empty());
-        let knock = Flow { app: Some(Named::Tls), ..Made::refused(inside(1), outside(1), 853, 1.0).flow() };
+        assert!(found(AppProto::Quic, outside(1), 853)[0].title.contains("DNS over QUIC"));
+        assert!(found(AppProto::Http, cloudflare, 80).is_empty() && found(AppProto::Tls, outside(1), 8853).is_empty());
+        let knock = Flow { app: Some(AppProto::Tls), ..Made::refused(inside(1), outside(1), 853, 1.0).flow() };
         assert!(conclude_with(&ENTRY, &[knock], &[], &Settings::default()).findings.is_empty());
     }
 }

@@ -7,7 +7,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeSet;
@@ -67,13 +67,13 @@ fn is_machine(service: &str) -> bool {
 }
 
 impl Detector for Kerberoasting {
-    fn hears(&self, protocol: Named) -> Kinds {
-        if protocol == Named::Kerberos { Kinds::of(&[FactKind::Service]) } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> Kinds {
+        if protocol == AppProto::Kerberos { Kinds::of(&[FactKind::Service]) } else { Kinds::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let said = &spoken.message.said;
-        let is_question = spoken.message.protocol == Named::Kerberos
+        let is_question = spoken.message.protocol == AppProto::Kerberos
             && spoken.touch.is_some_and(|touch| touch.direction == Direction::ToResponder)
             && said.text(FactKind::Message) == Some("TGS-REQ")
             && said.text(FactKind::Security) == Some("only weak encryption asked for");
@@ -152,7 +152,7 @@ mod tests {
             ];
             let (from, to) = ((inside(1), 40_000), (inside(2), 88));
             let line =
-                Line { protocol: Named::Kerberos, second: 1.0, from, to, direction: Direction::ToResponder, facts };
+                Line { protocol: AppProto::Kerberos, second: 1.0, from, to, direction: Direction::ToResponder, facts };
             hear(&ENTRY, &[line], &Settings::default()).findings.len()
         };
         let weak = "only weak encryption asked for";

@@ -9,7 +9,7 @@ use super::walk::busiest;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, logins};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::time::{SECOND, span};
 use crate::model::{Addr, Category, Finding, Series};
 use crate::settings::{Descriptor, Effect};
@@ -62,7 +62,7 @@ const MOST_FINDINGS: usize = 100;
 
 #[derive(Default)]
 struct LoginGuessing {
-    pairs: Tally<(Addr, Addr, u16, Named), Pair, MOST_PAIRS>,
+    pairs: Tally<(Addr, Addr, u16, AppProto), Pair, MOST_PAIRS>,
     /// Connections whose last request tried to log in.
     trying: Tally<u32, bool, MOST_CONNECTIONS>,
     hasher: RandomState,
@@ -80,7 +80,7 @@ struct Pair {
 }
 
 impl Detector for LoginGuessing {
-    fn hears(&self, _protocol: Named) -> Kinds {
+    fn hears(&self, _protocol: AppProto) -> Kinds {
         logins::KINDS.and(Kinds::of(&[FactKind::HttpMethod]))
     }
 
@@ -91,7 +91,7 @@ impl Detector for LoginGuessing {
         let key = (client, server, port, spoken.message.protocol);
         if touch.direction == Direction::ToResponder {
             let (user, password) = (said.text(FactKind::User), said.text(FactKind::Password));
-            let is_request = spoken.message.protocol == Named::Http;
+            let is_request = spoken.message.protocol == AppProto::Http;
             let is_trying = logins::is_try(said);
             if !is_trying {
                 if is_request && let Some(slot) = self.trying.known(&touch.serial) {
@@ -150,7 +150,7 @@ impl Detector for LoginGuessing {
 }
 
 impl Pair {
-    fn finding(&self, (client, server, port, protocol): (Addr, Addr, u16, Named), least: f64) -> Finding {
+    fn finding(&self, (client, server, port, protocol): (Addr, Addr, u16, AppProto), least: f64) -> Finding {
         let n = self.n_refused as f64;
         let name = protocol.name();
         let shown = thousands(self.n_refused as usize);
@@ -207,7 +207,7 @@ mod tests {
     use crate::settings::Settings;
 
     fn line(i: u32, direction: Direction, facts: Vec<(FactKind, String)>) -> Line {
-        let (protocol, second) = (Named::Http, f64::from(i));
+        let (protocol, second) = (AppProto::Http, f64::from(i));
         Line { protocol, second, from: (inside(1), 40_000), to: (inside(2), 8080), direction, facts }
     }
 

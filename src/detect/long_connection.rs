@@ -8,7 +8,7 @@ use super::severity::{Impact, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::packet::tcp_flag::{FIN, RST};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::time::{SECOND, span};
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, Effect};
@@ -158,7 +158,8 @@ impl Detector for LongConnection {
         *sent += out.bytes;
         *got += back.bytes;
         pair.payload_bytes += out.payload_bytes() + back.payload_bytes();
-        pair.is_push |= matches!(flow.app, Some(Named::Imap | Named::Mqtt | Named::WebSocket)) && flow.is_app_certain
+        pair.is_push |= matches!(flow.app, Some(AppProto::Imap | AppProto::Mqtt | AppProto::WebSocket))
+            && flow.is_app_certain
             || is_push(ended.name);
     }
 

@@ -7,7 +7,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding, Flow, quantity};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeSet;
@@ -93,7 +93,7 @@ struct Pair {
 
 /// A connection to a mail server that was answered.
 fn is_mail(flow: &Flow) -> bool {
-    let is_told = flow.app == Some(Named::Smtp);
+    let is_told = flow.app == Some(AppProto::Smtp);
     (is_told || PORTS.contains(&flow.responder().1)) && flow.is_tcp() && flow.backward().data_packets > 0
 }
 
@@ -103,13 +103,13 @@ fn key(flow: &Flow) -> (Addr, Addr, u16) {
 }
 
 impl Detector for MailExfiltration {
-    fn hears(&self, protocol: Named) -> Kinds {
+    fn hears(&self, protocol: AppProto) -> Kinds {
         let kinds = &[FactKind::MailFrom, FactKind::MailTo, FactKind::Security];
-        if protocol == Named::Smtp { Kinds::of(kinds) } else { Kinds::NONE }
+        if protocol == AppProto::Smtp { Kinds::of(kinds) } else { Kinds::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        if spoken.message.protocol != Named::Smtp {
+        if spoken.message.protocol != AppProto::Smtp {
             return;
         }
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
@@ -144,7 +144,7 @@ impl Detector for MailExfiltration {
         pair.got += flow.backward().payload_bytes();
         pair.n_flows += 1;
         pair.largest = pair.largest.max(sent);
-        pair.is_encrypted |= flow.app == Some(Named::Tls) || key.2 == 465;
+        pair.is_encrypted |= flow.app == Some(AppProto::Tls) || key.2 == 465;
     }
 
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
@@ -310,7 +310,7 @@ mod tests {
     #[test]
     fn messages_alone_are_no_volume() {
         let line = Line {
-            protocol: Named::Smtp,
+            protocol: AppProto::Smtp,
             second: 1.0,
             from: (inside(1), 40_000),
             to: (outside(1), 25),

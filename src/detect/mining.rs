@@ -12,7 +12,7 @@ use super::talks::{Ends, Talks};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::time::span;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
@@ -93,12 +93,12 @@ struct Pair {
 }
 
 impl Detector for Mining {
-    fn hears(&self, protocol: Named) -> Kinds {
-        if protocol == Named::Stratum { Kinds::ALL } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> Kinds {
+        if protocol == AppProto::Stratum { Kinds::ALL } else { Kinds::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        let Some(flow) = spoken.flow.filter(|_| spoken.message.protocol == Named::Stratum) else { return };
+        let Some(flow) = spoken.flow.filter(|_| spoken.message.protocol == AppProto::Stratum) else { return };
         let said = &spoken.message.said;
         let ((miner, _), (pool, port)) = (flow.originator(), flow.responder());
         let Some(pair) = self.pairs.of((miner, pool, port)) else { return };
@@ -177,7 +177,7 @@ impl Pair {
         finding.sources = draft::addresses([miner]);
         finding.targets = draft::addresses([pool]);
         finding.ports = vec![port];
-        finding.protocol = Named::Stratum.name().to_owned();
+        finding.protocol = AppProto::Stratum.name().to_owned();
         finding.evidence = vec![
             evidence("Messages of Stratum", n, "messages", "0"),
             evidence("Results handed in", self.n_submitted as f64, "messages", "0"),
@@ -210,7 +210,7 @@ mod tests {
     use crate::model::flow::Direction;
     use crate::settings::Settings;
 
-    fn line(protocol: Named, command: &str) -> Line {
+    fn line(protocol: AppProto, command: &str) -> Line {
         let facts = vec![(FactKind::Command, command.to_owned())];
         Line {
             protocol,
@@ -228,6 +228,6 @@ mod tests {
             let lines = [line(protocol, "mining.subscribe"), line(protocol, "mining.submit")];
             hear(&ENTRY, &lines, &Settings::default()).findings.len()
         };
-        assert_eq!((found(Named::Stratum), found(Named::Ftp)), (1, 0));
+        assert_eq!((found(AppProto::Stratum), found(AppProto::Ftp)), (1, 0));
     }
 }

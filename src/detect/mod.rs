@@ -101,7 +101,7 @@ use crate::flow::told::Told;
 use crate::model::fact::{Kinds, Message};
 use crate::model::finding::{Category, Finding};
 use crate::model::packet::{Transport, tcp_flag};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::{Endpoint, Flow, Packet};
 use crate::settings::{Descriptor, Settings};
 use crate::stats::rows::RowStore;
@@ -377,7 +377,7 @@ pub trait Detector: Send {
     fn observe_packet(&mut self, _packet: &Packet) {}
 
     /// Kinds of facts that matter to it in this protocol: messages without any of them are not shown.
-    fn hears(&self, _protocol: Named) -> Kinds {
+    fn hears(&self, _protocol: AppProto) -> Kinds {
         Kinds::ALL
     }
 

@@ -8,7 +8,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeSet;
@@ -54,8 +54,8 @@ const MOST_FINDINGS: usize = 20;
 #[derive(Default)]
 struct NamePoisoning {
     /// Names that were asked of everybody, and by how many questions.
-    asked: Tally<(Named, String), u64, MOST_ASKED>,
-    hosts: Tally<(Addr, Named), Answers, MOST_HOSTS>,
+    asked: Tally<(AppProto, String), u64, MOST_ASKED>,
+    hosts: Tally<(Addr, AppProto), Answers, MOST_HOSTS>,
 }
 
 #[derive(Default)]
@@ -66,8 +66,8 @@ struct Answers {
 }
 
 impl Detector for NamePoisoning {
-    fn hears(&self, protocol: Named) -> Kinds {
-        if matches!(protocol, Named::Nbns | Named::Mdns | Named::Llmnr) {
+    fn hears(&self, protocol: AppProto) -> Kinds {
+        if matches!(protocol, AppProto::Nbns | AppProto::Mdns | AppProto::Llmnr) {
             Kinds::of(&[FactKind::DnsQuery])
         } else {
             Kinds::NONE
@@ -76,7 +76,7 @@ impl Detector for NamePoisoning {
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let protocol = spoken.message.protocol;
-        if !matches!(protocol, Named::Nbns | Named::Mdns | Named::Llmnr) {
+        if !matches!(protocol, AppProto::Nbns | AppProto::Mdns | AppProto::Llmnr) {
             return;
         }
         let said = &spoken.message.said;
@@ -125,11 +125,11 @@ impl Detector for NamePoisoning {
 }
 
 impl Answers {
-    fn finding(&self, (host, protocol): (Addr, Named), least: f64) -> Finding {
+    fn finding(&self, (host, protocol): (Addr, AppProto), least: f64) -> Finding {
         let n = self.names.len() as f64;
         let (port, filter) = match protocol {
-            Named::Nbns => (137, "nbns.flags.response == 1"),
-            Named::Mdns => (5353, "mdns && dns.flags.response == 1"),
+            AppProto::Nbns => (137, "nbns.flags.response == 1"),
+            AppProto::Mdns => (5353, "mdns && dns.flags.response == 1"),
             _ => (5355, "llmnr && dns.flags.response == 1"),
         };
         let confidence = 0.75;
@@ -176,7 +176,7 @@ mod tests {
 
     fn found(names: &[&str]) -> usize {
         let line = |from: u8, to: u8, message: &str, name: &str| Line {
-            protocol: Named::Nbns,
+            protocol: AppProto::Nbns,
             second: 1.0,
             from: (inside(from), 137),
             to: (inside(to), 137),

@@ -6,7 +6,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,13 +65,15 @@ struct Claims {
 }
 
 impl Detector for NeighbourSpoofing {
-    fn hears(&self, protocol: Named) -> Kinds {
-        if protocol == Named::Icmpv6 { Kinds::of(&[FactKind::Mac]) } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> Kinds {
+        if protocol == AppProto::Icmpv6 { Kinds::of(&[FactKind::Mac]) } else { Kinds::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let said = &spoken.message.said;
-        if spoken.message.protocol != Named::Icmpv6 || said.text(FactKind::Message) != Some("neighbour advertisement") {
+        if spoken.message.protocol != AppProto::Icmpv6
+            || said.text(FactKind::Message) != Some("neighbour advertisement")
+        {
             return;
         }
         let (Some(address), Some(mac)) = (said.text(FactKind::Address), said.text(FactKind::Mac)) else { return };
@@ -170,7 +172,7 @@ mod tests {
 
     fn found(devices: &[u8]) -> usize {
         let line = |(i, device): (usize, &u8)| Line {
-            protocol: Named::Icmpv6,
+            protocol: AppProto::Icmpv6,
             second: i as f64,
             from: (inside(1), 0),
             to: (inside(2), 0),

@@ -5,7 +5,7 @@ use super::gather::{Between, Gathered, gather};
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
-use crate::model::protocol::{Named, Protocol};
+use crate::model::protocol::{AppProto, Protocol};
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, Effect};
 
@@ -42,20 +42,30 @@ pub const ENTRY: Entry = Entry {
 };
 
 /// Ports that firewalls let pass, and their protocol; TLS also has ports of its own for many protocols.
-const PASSED: [Named; 7] = [Named::Dns, Named::Http, Named::Tls, Named::Ssh, Named::Ntp, Named::Ftp, Named::Smtp];
+const PASSED: [AppProto; 7] =
+    [AppProto::Dns, AppProto::Http, AppProto::Tls, AppProto::Ssh, AppProto::Ntp, AppProto::Ftp, AppProto::Smtp];
 /// What carries other connections, or commands.
-const CARRIERS: [Named; 7] =
-    [Named::Ssh, Named::Socks, Named::Shell, Named::Rdp, Named::Vnc, Named::Telnet, Named::Irc];
+const CARRIERS: [AppProto; 7] =
+    [AppProto::Ssh, AppProto::Socks, AppProto::Shell, AppProto::Rdp, AppProto::Vnc, AppProto::Telnet, AppProto::Irc];
 /// What is told by its content for sure and has ports of its own.
-const TOLD: [Named; 9] =
-    [Named::Http, Named::Ftp, Named::Smtp, Named::Pop3, Named::Imap, Named::Smb, Named::Dns, Named::Redis, Named::Ldap];
+const TOLD: [AppProto; 9] = [
+    AppProto::Http,
+    AppProto::Ftp,
+    AppProto::Smtp,
+    AppProto::Pop3,
+    AppProto::Imap,
+    AppProto::Smb,
+    AppProto::Dns,
+    AppProto::Redis,
+    AppProto::Ldap,
+];
 /// Most triples kept.
 const MOST_CASES: usize = 1 << 14;
 /// Most findings.
 const MOST_FINDINGS: usize = 50;
 
 /// Client, server, port, what is spoken.
-type Key = (Addr, Addr, u16, Named);
+type Key = (Addr, Addr, u16, AppProto);
 
 #[derive(Default)]
 struct OddPort {
@@ -63,15 +73,15 @@ struct OddPort {
 }
 
 /// What a flow speaks, if its port belongs to another protocol.
-fn spoken(flow: &Flow) -> Option<Named> {
+fn spoken(flow: &Flow) -> Option<AppProto> {
     let app = flow.app.filter(|_| flow.is_app_certain)?;
     let (_, port) = flow.responder();
     let owner = Protocol::from_port(flow.is_tcp(), port)?;
     // TLS goes over the ports of most protocols by now, but not over these.
-    let is_odd_tls = app == Named::Tls && matches!(port, 22 | 53 | 80 | 123);
+    let is_odd_tls = app == AppProto::Tls && matches!(port, 22 | 53 | 80 | 123);
     let is_told = CARRIERS.contains(&app) || TOLD.contains(&app);
     // Ports that are only a habit (8080 and the like) belong to nobody.
-    let is_owned = PASSED.contains(&owner) && (owner != Named::Http || port == 80) && port != 8443;
+    let is_owned = PASSED.contains(&owner) && (owner != AppProto::Http || port == 80) && port != 8443;
     (is_owned && owner != app && (is_told || is_odd_tls)).then_some(app)
 }
 
@@ -101,7 +111,7 @@ impl Detector for OddPort {
 
 fn finding((client, server, port, app): Key, n: u64, flows: Gathered, least: f64) -> Finding {
     let owner = Protocol::from_port(true, port).or_else(|| Protocol::from_port(false, port));
-    let owner = owner.map_or("another protocol", Named::name);
+    let owner = owner.map_or("another protocol", AppProto::name);
     let is_carrier = CARRIERS.contains(&app) && client.is_internal() && !server.is_internal();
     let (impact, confidence) = if is_carrier { (Impact::CONTROL, 0.75) } else { (Impact::EXPOSURE, 0.85) };
     let mut finding = draft::begin(&CARD);
@@ -140,7 +150,7 @@ mod tests {
     use crate::model::Severity;
     use crate::settings::Settings;
 
-    fn found(app: Named, port: u16) -> Option<Severity> {
+    fn found(app: AppProto, port: u16) -> Option<Severity> {
         let flow = Made::tcp(inside(1), outside(1), port, 1.0).flow();
         let flow = Flow { app: Some(app), is_app_certain: true, ..flow };
         conclude_with(&ENTRY, &[flow], &[], &Settings::default()).findings.first().map(|finding| finding.severity)
@@ -148,11 +158,15 @@ mod tests {
 
     #[test]
     fn a_carrier_on_a_port_that_passes_is_worse_than_a_mistake_and_habits_are_nothing() {
-        assert_eq!(found(Named::Ssh, 443), Some(Severity::Medium));
-        assert_eq!(found(Named::Http, 443), Some(Severity::Low));
-        for (app, port) in
-            [(Named::Tls, 443), (Named::Tls, 993), (Named::Http, 8443), (Named::Tls, 25), (Named::Ssh, 2222)]
-        {
+        assert_eq!(found(AppProto::Ssh, 443), Some(Severity::Medium));
+        assert_eq!(found(AppProto::Http, 443), Some(Severity::Low));
+        for (app, port) in [
+            (AppProto::Tls, 443),
+            (AppProto::Tls, 993),
+            (AppProto::Http, 8443),
+            (AppProto::Tls, 25),
+            (AppProto::Ssh, 2222),
+        ] {
             assert_eq!(found(app, port), None, "{} on {port}", app.name());
         }
     }

@@ -7,7 +7,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::time::SECOND;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
@@ -88,12 +88,12 @@ struct Pair {
 }
 
 impl Detector for RacingAnswer {
-    fn hears(&self, protocol: Named) -> Kinds {
-        if protocol == Named::Dns { Kinds::of(&[FactKind::DnsQuery]) } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> Kinds {
+        if protocol == AppProto::Dns { Kinds::of(&[FactKind::DnsQuery]) } else { Kinds::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        if spoken.message.protocol != Named::Dns {
+        if spoken.message.protocol != AppProto::Dns {
             return;
         }
         let said = &spoken.message.said;
@@ -204,7 +204,7 @@ mod tests {
                 facts.text(FactKind::DnsType, "A");
                 facts.text(FactKind::DnsAnswer, answer.unwrap_or(""));
                 let said = facts.messages().next().unwrap();
-                let message = Message { protocol: Named::Dns, time_ns: 1, packet: 1, said };
+                let message = Message { protocol: AppProto::Dns, time_ns: 1, packet: 1, said };
                 let direction = if answer.is_some() { Direction::ToOriginator } else { Direction::ToResponder };
                 let touch = Some(Touch { serial: 7, direction, is_retransmission: false });
                 let flow = Some(&flow);

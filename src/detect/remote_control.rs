@@ -6,7 +6,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeMap;
@@ -62,7 +62,7 @@ struct RemoteControl {
 }
 
 impl Detector for RemoteControl {
-    fn hears(&self, _protocol: Named) -> Kinds {
+    fn hears(&self, _protocol: AppProto) -> Kinds {
         Kinds::of(&[FactKind::Function])
     }
 
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
     use crate::detect::testing::{Line, hear, inside};
     use crate::model::flow::Direction;
-    use crate::model::protocol::Named;
+    use crate::model::protocol::AppProto;
     use crate::settings::Settings;
 
     #[test]
@@ -142,7 +142,8 @@ mod tests {
         let found = |function: &str| {
             let facts = vec![(FactKind::Function, function.to_owned())];
             let (from, to) = ((inside(1), 40_000), (inside(2), 445));
-            let line = Line { protocol: Named::Smb, second: 1.0, from, to, direction: Direction::ToResponder, facts };
+            let line =
+                Line { protocol: AppProto::Smb, second: 1.0, from, to, direction: Direction::ToResponder, facts };
             hear(&ENTRY, &[line], &Settings::default()).findings
         };
         assert_eq!(found("NetrJobAdd")[0].technique.as_deref(), Some("T1053.002"));

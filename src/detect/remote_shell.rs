@@ -7,7 +7,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::time::span;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
@@ -63,12 +63,12 @@ struct Session {
 }
 
 impl Detector for RemoteShell {
-    fn hears(&self, protocol: Named) -> Kinds {
-        if protocol == Named::Shell { Kinds::ALL } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> Kinds {
+        if protocol == AppProto::Shell { Kinds::ALL } else { Kinds::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        if spoken.message.protocol != Named::Shell {
+        if spoken.message.protocol != AppProto::Shell {
             return;
         }
         let Some(flow) = spoken.flow else { return };
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn commands_from_outside_are_reported_with_what_they_are() {
         let line = Line {
-            protocol: Named::Shell,
+            protocol: AppProto::Shell,
             second: 1.0,
             from: (inside(1), 40_000),
             to: (outside(1), 4444),
@@ -183,7 +183,7 @@ mod tests {
         let found = hear(&ENTRY, &[line], &Settings::default()).findings;
         assert!(found[0].severity >= Severity::High && found[0].explanation.contains("id"));
         let script = Line {
-            protocol: Named::Shell,
+            protocol: AppProto::Shell,
             second: 1.0,
             from: (inside(1), 40_000),
             to: (inside(2), 4444),
@@ -192,7 +192,7 @@ mod tests {
         };
         assert!(hear(&ENTRY, &[script], &Settings::default()).findings[0].title.contains("script"));
         let web = Line {
-            protocol: Named::Http,
+            protocol: AppProto::Http,
             second: 1.0,
             from: (inside(1), 40_000),
             to: (outside(1), 80),

@@ -3,7 +3,7 @@
 use super::guessing::{self, Case, Shape, Tries, Words};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::Category;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::time::{SECOND, from_seconds};
 use crate::settings::{Descriptor, Effect};
 
@@ -72,7 +72,7 @@ struct SshGuessing {
 impl Detector for SshGuessing {
     fn observe_flow(&mut self, ended: &Ended<'_>) {
         let flow = ended.flow;
-        if flow.is_tcp() && (flow.app == Some(Named::Ssh) || flow.responder().1 == 22) {
+        if flow.is_tcp() && (flow.app == Some(AppProto::Ssh) || flow.responder().1 == 22) {
             self.tries.add(flow, &SHAPE);
         }
     }

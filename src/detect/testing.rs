@@ -11,7 +11,7 @@ use crate::model::fact::{FactKind, Facts, Message};
 use crate::model::flow::{Direction, Flow, FlowKey, NameSource, Run, TcpState};
 use crate::model::moments::Moments;
 use crate::model::packet::{Arp, Icmp, Ip, Layers, Packet, Tcp, Transport, Udp};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::time::SECOND;
 use crate::model::{Addr, DirectionStats};
 use crate::settings::Settings;
@@ -254,7 +254,7 @@ fn end_over(
 /// A message in a connection of its own.
 pub struct Line {
     /// Its protocol.
-    pub protocol: Named,
+    pub protocol: AppProto,
     /// Seconds since 1970.
     pub second: f64,
     /// Who began the connection, and its port.

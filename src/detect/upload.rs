@@ -8,7 +8,7 @@ use super::stores::Store;
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
 use crate::model::fact::FactKind;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding, Series, quantity};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeMap;
@@ -157,11 +157,11 @@ impl Upload {
             };
             let names_http = || context.told.of(flow, context.names).iter().any(|fact| fact.kind == FactKind::TlsAlpn);
             *is_web |= match flow.app {
-                Some(Named::Http | Named::Quic) => true,
-                Some(Named::Tls) => names_http(),
+                Some(AppProto::Http | AppProto::Quic) => true,
+                Some(AppProto::Tls) => names_http(),
                 _ => false,
             };
-            *is_encrypted |= matches!(flow.app, Some(Named::Tls | Named::Quic | Named::Ssh));
+            *is_encrypted |= matches!(flow.app, Some(AppProto::Tls | AppProto::Quic | AppProto::Ssh));
         });
         let around = |((from, to), pair): &(&(Addr, Addr), &Pair), (is_web, is_encrypted): (bool, bool)| {
             let mut others = sent.get(from).cloned().unwrap_or_default();

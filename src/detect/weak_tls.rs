@@ -8,7 +8,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::time::SECOND;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
@@ -88,8 +88,8 @@ const SERVER_HELLO: u8 = 2;
 const CERTIFICATE: u8 = 11;
 
 impl Detector for WeakTls {
-    fn hears(&self, protocol: Named) -> Kinds {
-        if protocol == Named::Tls {
+    fn hears(&self, protocol: AppProto) -> Kinds {
+        if protocol == AppProto::Tls {
             Kinds::of(&[
                 FactKind::TlsOffered,
                 FactKind::Version,
@@ -103,7 +103,7 @@ impl Detector for WeakTls {
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        if spoken.message.protocol != Named::Tls {
+        if spoken.message.protocol != AppProto::Tls {
             return;
         }
         let said = &spoken.message.said;
@@ -233,7 +233,7 @@ mod tests {
 
     fn found(messages: &[(Direction, &[(FactKind, &str)])]) -> Vec<Finding> {
         let line = |(direction, facts): &(Direction, &[(FactKind, &str)])| Line {
-            protocol: Named::Tls,
+            protocol: AppProto::Tls,
             second: 1.0,
             from: (inside(1), 40_000),
             to: (outside(1), 443),

@@ -8,7 +8,7 @@ use super::web_signs::{self, Headers, KINDS, Kind};
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds, Said};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::secret::MASK;
 use crate::model::{Addr, Category, Finding, Secrets};
 use crate::settings::{Descriptor, Effect};
@@ -87,8 +87,8 @@ struct Pair {
 }
 
 impl Detector for WebAttack {
-    fn hears(&self, protocol: Named) -> Kinds {
-        if matches!(protocol, Named::Http | Named::Http2) {
+    fn hears(&self, protocol: AppProto) -> Kinds {
+        if matches!(protocol, AppProto::Http | AppProto::Http2) {
             Kinds::of(&[FactKind::HttpPath, FactKind::HttpStatus, FactKind::HttpForm])
         } else {
             Kinds::NONE
@@ -96,7 +96,7 @@ impl Detector for WebAttack {
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        if !matches!(spoken.message.protocol, Named::Http | Named::Http2) {
+        if !matches!(spoken.message.protocol, AppProto::Http | AppProto::Http2) {
             return;
         }
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
@@ -277,7 +277,7 @@ mod tests {
 
     fn found(paths: &[&str]) -> Vec<Finding> {
         let line = |path: &&str| Line {
-            protocol: Named::Http,
+            protocol: AppProto::Http,
             second: 1.0,
             from: (outside(1), 40_000),
             to: (inside(1), 80),
@@ -301,7 +301,7 @@ mod tests {
     #[test]
     fn an_attack_in_a_form_is_reported_without_its_value_unless_asked_for() {
         let post = |fields: &[&str]| Line {
-            protocol: Named::Http,
+            protocol: AppProto::Http,
             second: 1.0,
             from: (outside(1), 40_000),
             to: (inside(1), 80),

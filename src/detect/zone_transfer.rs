@@ -7,7 +7,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
 use crate::model::fact::{FactKind, Kinds};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeSet;
@@ -62,12 +62,12 @@ struct Pair {
 }
 
 impl Detector for ZoneTransfer {
-    fn hears(&self, protocol: Named) -> Kinds {
-        if protocol == Named::Dns { Kinds::of(&[FactKind::DnsCode, FactKind::DnsType]) } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> Kinds {
+        if protocol == AppProto::Dns { Kinds::of(&[FactKind::DnsCode, FactKind::DnsType]) } else { Kinds::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        if spoken.message.protocol != Named::Dns {
+        if spoken.message.protocol != AppProto::Dns {
             return;
         }
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
@@ -162,7 +162,7 @@ mod tests {
 
     fn line(from: u8, to: u8, direction: Direction, kind: &str) -> Line {
         Line {
-            protocol: Named::Dns,
+            protocol: AppProto::Dns,
             second: 1.0,
             from: (inside(from), 40_000),
             to: (inside(to), 53),

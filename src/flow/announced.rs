@@ -2,7 +2,7 @@
 
 use crate::model::fact::{FactKind, Message};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::{Addr, Flow};
 
 /// Most announcements that are remembered; the oldest makes room. What is announced begins at once or never.
@@ -20,7 +20,7 @@ pub struct Announced {
 struct Announcement {
     host: Addr,
     port: u16,
-    protocol: Named,
+    protocol: AppProto,
 }
 
 impl Announced {
@@ -45,7 +45,7 @@ impl Announced {
     }
 
     /// The protocol of a flow that begins, if it was announced; that is forgotten then.
-    pub fn take(&mut self, flow: &Flow) -> Option<Named> {
+    pub fn take(&mut self, flow: &Flow) -> Option<AppProto> {
         let ends = [flow.responder(), flow.originator()];
         let is_meant =
             |one: &Announcement| transport(one.protocol) == flow.key.protocol && ends.contains(&(one.host, one.port));
@@ -55,8 +55,8 @@ impl Announced {
     }
 }
 
-fn transport(protocol: Named) -> u8 {
-    if protocol == Named::Tftp { 17 } else { 6 }
+fn transport(protocol: AppProto) -> u8 {
+    if protocol == AppProto::Tftp { 17 } else { 6 }
 }
 
 fn announcement(message: &Message<'_>, flow: &Flow, direction: Direction) -> Option<Announcement> {
@@ -64,16 +64,16 @@ fn announcement(message: &Message<'_>, flow: &Flow, direction: Direction) -> Opt
     let sender = if direction == Direction::ToResponder { flow.originator() } else { flow.responder() };
     match message.protocol {
         // The server answers from a new port to that of the request (RFC 1350, section 4).
-        Named::Tftp => {
+        AppProto::Tftp => {
             let is_request = matches!(said.text(FactKind::Message), Some("read" | "write"));
-            is_request.then_some(Announcement { host: sender.0, port: sender.1, protocol: Named::Tftp })
+            is_request.then_some(Announcement { host: sender.0, port: sender.1, protocol: AppProto::Tftp })
         }
-        Named::Ftp => {
+        AppProto::Ftp => {
             let port = u16::try_from(said.number(FactKind::Port)?).ok().filter(|port| *port > 0)?;
             // Behind a NAT a server's own address is not what others see: the one that it is spoken to at counts.
             let named = said.text(FactKind::Address).filter(|_| direction == Direction::ToResponder);
             let host = named.and_then(|text| text.parse().ok()).map_or(sender.0, Addr::of);
-            Some(Announcement { host, port, protocol: Named::FtpData })
+            Some(Announcement { host, port, protocol: AppProto::FtpData })
         }
         _ => None,
     }
@@ -97,7 +97,7 @@ mod tests {
 
     fn note(
         announced: &mut Announced,
-        protocol: Named,
+        protocol: AppProto,
         flow: &Flow,
         direction: Direction,
         add: impl FnOnce(&mut Facts),
@@ -112,29 +112,29 @@ mod tests {
     fn a_data_connection_is_known_once_wherever_its_server_says_it_stands() {
         let control = flow(("10.0.0.1", 40_000), ("192.0.2.1", 21), 6);
         let mut announced = Announced::default();
-        note(&mut announced, Named::Ftp, &control, Direction::ToOriginator, |facts| {
+        note(&mut announced, AppProto::Ftp, &control, Direction::ToOriginator, |facts| {
             facts.text(FactKind::Address, "172.16.0.1");
             facts.number(FactKind::Port, 4000);
         });
         assert_eq!(announced.take(&flow(("10.0.0.1", 40_001), ("192.0.2.1", 4000), 17)), None);
         let data = flow(("10.0.0.1", 40_001), ("192.0.2.1", 4000), 6);
-        assert_eq!((announced.take(&data), announced.take(&data)), (Some(Named::FtpData), None));
+        assert_eq!((announced.take(&data), announced.take(&data)), (Some(AppProto::FtpData), None));
     }
 
     #[test]
     fn a_client_may_wait_elsewhere_and_a_transfer_answers_the_port_of_its_request() {
         let control = flow(("10.0.0.1", 40_000), ("192.0.2.1", 21), 6);
         let mut announced = Announced::default();
-        note(&mut announced, Named::Ftp, &control, Direction::ToResponder, |facts| {
+        note(&mut announced, AppProto::Ftp, &control, Direction::ToResponder, |facts| {
             facts.text(FactKind::Address, "10.0.0.9");
             facts.number(FactKind::Port, 5000);
         });
         let request = flow(("10.0.0.1", 40_002), ("192.0.2.1", 69), 17);
         let read = |facts: &mut Facts| facts.text(FactKind::Message, "read");
-        note(&mut announced, Named::Tftp, &request, Direction::ToResponder, read);
+        note(&mut announced, AppProto::Tftp, &request, Direction::ToResponder, read);
         let transfer = flow(("192.0.2.1", 3000), ("10.0.0.1", 40_002), 17);
-        assert_eq!(announced.take(&transfer), Some(Named::Tftp));
-        assert_eq!(announced.take(&flow(("192.0.2.1", 20), ("10.0.0.9", 5000), 6)), Some(Named::FtpData));
+        assert_eq!(announced.take(&transfer), Some(AppProto::Tftp));
+        assert_eq!(announced.take(&flow(("192.0.2.1", 20), ("10.0.0.9", 5000), 6)), Some(AppProto::FtpData));
         assert!(announced.is_empty());
     }
 
@@ -143,12 +143,12 @@ mod tests {
         let mut announced = Announced::default();
         let request = |port| flow(("10.0.0.1", port), ("192.0.2.1", 69), 17);
         for port in 1..=MOST as u16 + 1 {
-            note(&mut announced, Named::Tftp, &request(port), Direction::ToResponder, |facts| {
+            note(&mut announced, AppProto::Tftp, &request(port), Direction::ToResponder, |facts| {
                 facts.text(FactKind::Message, "write");
             });
         }
         assert_eq!(announced.take(&request(1)), None);
-        assert_eq!(announced.take(&request(2)), Some(Named::Tftp));
-        assert_eq!(announced.take(&request(MOST as u16 + 1)), Some(Named::Tftp));
+        assert_eq!(announced.take(&request(2)), Some(AppProto::Tftp));
+        assert_eq!(announced.take(&request(MOST as u16 + 1)), Some(AppProto::Tftp));
     }
 }

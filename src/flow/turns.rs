@@ -2,7 +2,7 @@
 
 use crate::model::Flow;
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Payload packets in which both sides agree on keys: a greeting each, certificates, and the ends of the handshake.
 const HANDSHAKE_PACKETS: u32 = 6;
@@ -10,7 +10,7 @@ const HANDSHAKE_PACKETS: u32 = 6;
 /// Takes a payload packet that repeats nothing.
 #[inline]
 pub(super) fn payload(flow: &mut Flow, from: usize, bytes: u32, now: i64) {
-    if matches!(flow.app, Some(Named::Tls | Named::Quic)) {
+    if matches!(flow.app, Some(AppProto::Tls | AppProto::Quic)) {
         take(flow, from, bytes, now);
     }
 }

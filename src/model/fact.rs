@@ -1,6 +1,6 @@
 //! What application messages say: typed facts, gathered message by message, for flows, counts and detectors.
 
-use super::protocol::Named;
+use super::protocol::AppProto;
 use std::fmt::{self, Write};
 use std::ops::Range;
 
@@ -339,7 +339,7 @@ fn value(kept: Kept, texts: &str) -> Value<'_> {
 #[derive(Clone, Copy, Debug)]
 pub struct Message<'a> {
     /// Its protocol.
-    pub protocol: Named,
+    pub protocol: AppProto,
     /// Nanoseconds since 1970 UTC.
     pub time_ns: i64,
     /// The packet that completes it, from 0.

@@ -4,7 +4,7 @@ use super::address::Addr;
 use super::doubtful::Doubtful;
 use super::moments::Moments;
 use super::packet::tcp_flag;
-use super::protocol::Named;
+use super::protocol::AppProto;
 use super::turns::Turns;
 use serde::{Deserialize, Serialize};
 
@@ -222,7 +222,7 @@ pub struct Flow {
     /// True if a TCP request (SYN) began it.
     pub saw_syn: bool,
     /// Application by content, or by port where content did not tell.
-    pub app: Option<Named>,
+    pub app: Option<AppProto>,
     /// True if `app` was told by content.
     pub is_app_certain: bool,
     /// Index of the server's name among the interned names; 0 for none.

@@ -1,7 +1,7 @@
 //! What is known of one packet after decoding: small facts, no borrowed bytes.
 
 use super::address::Addr;
-use super::protocol::{Named, Protocol};
+use super::protocol::{AppProto, Protocol};
 use std::ops::Range;
 
 /// TCP flag bits as they stand in the header (RFC 9293, section 3.1).
@@ -94,7 +94,7 @@ pub struct Odd {
 #[derive(Clone, Debug)]
 pub struct Outer {
     /// The kind of tunnel.
-    pub tunnel: Named,
+    pub tunnel: AppProto,
     /// What tells this tunnel from others between the same two: key, VNI, TEID or session; 0 if it has none.
     pub id: u32,
     /// Who packed and unpacked.
@@ -143,7 +143,7 @@ pub struct Layers {
 
 impl Default for Layers {
     fn default() -> Self {
-        Layers { names: [Protocol::Named(Named::Ethernet); Layers::MOST], n: 0 }
+        Layers { names: [Protocol::AppProto(AppProto::Ethernet); Layers::MOST], n: 0 }
     }
 }
 

@@ -9,15 +9,15 @@ macro_rules! named {
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
         #[repr(u8)]
         #[allow(missing_docs)]
-        pub enum Named { $($name),* }
+        pub enum AppProto { $($name),* }
 
-        impl Named {
+        impl AppProto {
             /// Every named protocol, in the order of their numbers.
-            pub const ALL: &[Named] = &[$(Named::$name),*];
+            pub const ALL: &[AppProto] = &[$(AppProto::$name),*];
 
             /// The name as network engineers write it.
             pub fn name(self) -> &'static str {
-                match self { $(Named::$name => $text),* }
+                match self { $(AppProto::$name => $text),* }
             }
         }
     };
@@ -50,7 +50,7 @@ named! {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Protocol {
     /// Known by name.
-    Named(Named),
+    AppProto(AppProto),
     /// Unknown EtherType (IEEE 802 numbers).
     EtherType(u16),
     /// Unknown IP protocol number (IANA protocol numbers).
@@ -59,16 +59,16 @@ pub enum Protocol {
     LinkType(u16),
 }
 
-impl From<Named> for Protocol {
-    fn from(named: Named) -> Self {
-        Protocol::Named(named)
+impl From<AppProto> for Protocol {
+    fn from(named: AppProto) -> Self {
+        Protocol::AppProto(named)
     }
 }
 
 impl fmt::Display for Protocol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Protocol::Named(named) => f.write_str(named.name()),
+            Protocol::AppProto(named) => f.write_str(named.name()),
             Protocol::EtherType(n) => write!(f, "EtherType 0x{n:04x}"),
             Protocol::IpProtocol(n) => write!(f, "IP protocol {n}"),
             Protocol::LinkType(n) => write!(f, "Link type {n}"),
@@ -79,7 +79,7 @@ impl fmt::Display for Protocol {
 impl Protocol {
     /// The EtherType's protocol, named where it is known.
     pub fn from_ethertype(number: u16) -> Protocol {
-        use Named::*;
+        use AppProto::*;
         match number {
             0x0800 => Ipv4,
             0x0806 => Arp,
@@ -104,7 +104,7 @@ impl Protocol {
 
     /// The IP protocol number's protocol, named where it is known.
     pub fn from_ip_protocol(number: u8) -> Protocol {
-        use Named::*;
+        use AppProto::*;
         match number {
             1 => Icmp,
             2 => Igmp,
@@ -130,8 +130,8 @@ impl Protocol {
     }
 
     /// The application that a server port usually means (IANA service names); a hint, never a proof.
-    pub fn from_port(is_tcp: bool, port: u16) -> Option<Named> {
-        use Named::*;
+    pub fn from_port(is_tcp: bool, port: u16) -> Option<AppProto> {
+        use AppProto::*;
         Some(match (is_tcp, port) {
             (_, 53) => Dns,
             (false, 5353) => Mdns,

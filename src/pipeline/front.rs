@@ -12,7 +12,7 @@ use crate::issue::{IssueKind, IssueLog};
 use crate::model::Packet;
 use crate::model::fact::{Facts, Message, Said};
 use crate::model::packet::Transport;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::read::table::{Became, Label, Part};
 use crate::read::{Inputs, RawPacket, Record, Refusal};
 use crate::settings::Settings;
@@ -68,7 +68,7 @@ pub(super) struct Passing {
     length: u32,
     is_carried: bool,
     /// Its application protocol, if it was told by the packet alone, and whether that is certain.
-    pub app: Option<(Named, bool)>,
+    pub app: Option<(AppProto, bool)>,
     /// Where the facts stand that it says.
     facts: Range<u32>,
 }
@@ -252,7 +252,7 @@ impl Packets {
 
     /// Reads what the packet says by itself: its application, and where in `all` the facts stand.
     #[inline]
-    fn read(&mut self, packet: &Packet, data: &[u8], all: &mut Facts) -> (Option<(Named, bool)>, Range<u32>) {
+    fn read(&mut self, packet: &Packet, data: &[u8], all: &mut Facts) -> (Option<(AppProto, bool)>, Range<u32>) {
         let from = all.len() as u32;
         let app = match &packet.transport {
             Transport::Tcp(_) => None,

@@ -14,7 +14,7 @@ use crate::issue::{IssueKind, IssueLog};
 use crate::model::fact::{FactKind, Facts, Message};
 use crate::model::flow::{Direction, NameSource};
 use crate::model::packet::{Packet, Tcp, Transport};
-use crate::model::protocol::{Named, Protocol};
+use crate::model::protocol::{AppProto, Protocol};
 use crate::model::{Addr, Flow, time};
 use crate::read::table::Became;
 use crate::settings::{self, Settings};
@@ -164,7 +164,7 @@ impl Line {
         let belongs = match touch {
             Some(touch) => Belongs::Flow(touch.serial, touch.direction),
             None => Belongs::Alone(match packet.top() {
-                Some(Protocol::Named(named)) => Some(named),
+                Some(Protocol::AppProto(named)) => Some(named),
                 _ => None,
             }),
         };
@@ -268,7 +268,7 @@ impl Line {
 
     /// The application of a flow was told by what it says.
     #[inline]
-    fn name_app(&mut self, touch: Option<Touch>, protocol: Named, is_certain: bool) {
+    fn name_app(&mut self, touch: Option<Touch>, protocol: AppProto, is_certain: bool) {
         let Some(flow) = touch.and_then(|touch| self.flows.get_mut(touch.serial)) else { return };
         if !flow.is_app_certain && (is_certain || flow.app.is_none()) {
             flow.app = Some(protocol);
@@ -284,7 +284,7 @@ impl Line {
         messages.add(message.protocol, noted);
         if let Some(flow) = touch.and_then(|touch| flows.get_mut(touch.serial)) {
             noted.iter().for_each(|fact| told.add(flow, *fact));
-            if let (Named::Ftp | Named::Tftp, Some(touch)) = (message.protocol, touch) {
+            if let (AppProto::Ftp | AppProto::Tftp, Some(touch)) = (message.protocol, touch) {
                 announced.note(message, flow, touch.direction);
             }
             let by_tls = said.text(FactKind::TlsSni).map(|name| (name, NameSource::TlsSni));
@@ -294,7 +294,7 @@ impl Line {
                 flow.name_source = source;
             }
         }
-        if matches!(message.protocol, Named::Dns | Named::Mdns | Named::Llmnr)
+        if matches!(message.protocol, AppProto::Dns | AppProto::Mdns | AppProto::Llmnr)
             && let Some(asked) = said.text(FactKind::DnsQuery)
         {
             let hosts = said.texts(FactKind::DnsAnswer).filter_map(|text| text.parse().ok().map(Addr::of));

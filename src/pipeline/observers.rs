@@ -12,7 +12,7 @@ use crate::flow::told::{Noted, Told};
 use crate::model::Flow;
 use crate::model::fact::{FactKind, Kinds, Message};
 use crate::model::packet::Packet;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::settings::Settings;
 use crate::stats::counters::Counters;
 use crate::stats::tops::{Tops, tops};
@@ -42,7 +42,7 @@ impl Default for Observers {
         });
         let detectors: Vec<_> = detect::ALL.iter().map(|entry| (entry.make)()).collect();
         Observers {
-            listeners: Named::ALL.iter().map(|protocol| listeners(&detectors, *protocol)).collect(),
+            listeners: AppProto::ALL.iter().map(|protocol| listeners(&detectors, *protocol)).collect(),
             detectors,
             watchers,
             domains: Domains::default(),
@@ -86,7 +86,8 @@ impl Observers {
             return;
         }
         let is_name = |fact: &&Noted| fact.kind == FactKind::DnsQuery && fact.is_text;
-        let name = noted.iter().find(is_name).filter(|_| message.protocol == Named::Dns).map(|name| name.value as u32);
+        let name =
+            noted.iter().find(is_name).filter(|_| message.protocol == AppProto::Dns).map(|name| name.value as u32);
         if let Some(name) = name {
             self.domains.learn(names, name);
         }
@@ -175,7 +176,7 @@ impl Observers {
 }
 
 /// Places of the detectors that hear messages of a protocol, and which facts of it matter to each.
-fn listeners(detectors: &[Box<dyn Detector>], protocol: Named) -> Vec<(usize, Kinds)> {
+fn listeners(detectors: &[Box<dyn Detector>], protocol: AppProto) -> Vec<(usize, Kinds)> {
     let all = detect::ALL.iter().zip(detectors).enumerate();
     let listening = all.filter(|(_, (entry, _))| entry.wants.meets(Wants::MESSAGES));
     let hears = listening.map(|(place, (_, detector))| (place, detector.hears(protocol)));

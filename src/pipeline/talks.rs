@@ -5,7 +5,7 @@ use crate::flow::stream::{Heard, Read, Side};
 use crate::model::fact::Facts;
 use crate::model::flow::Direction;
 use crate::model::packet::Tcp;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Most connections that are read at a time; the one that was silent longest of a few makes room.
 const MOST_TALKS: usize = 1 << 16;
@@ -30,7 +30,7 @@ struct Talking {
     serial: u32,
     last_ns: i64,
     /// What reads it, once that is known.
-    reader: Option<(Named, Box<dyn Talk>)>,
+    reader: Option<(AppProto, Box<dyn Talk>)>,
     sides: [Side; 2],
 }
 
@@ -55,7 +55,7 @@ pub struct Hearing {
     /// What becomes of its flow.
     pub outcome: Outcome,
     /// The protocol, if there is one, and whether that is certain.
-    pub told: Option<(Named, bool)>,
+    pub told: Option<(AppProto, bool)>,
     /// Bytes that differ from what was said before at their place.
     pub n_differing: usize,
 }
@@ -176,7 +176,7 @@ impl Talking {
 
 /// Shows bytes to the reader of a connection, or finds one.
 fn listen(
-    reader: &mut Option<(Named, Box<dyn Talk>)>,
+    reader: &mut Option<(AppProto, Box<dyn Talk>)>,
     direction: Direction,
     heard: Heard<'_>,
     ends: &Ends,
@@ -211,7 +211,7 @@ fn listen(
     }
 }
 
-fn reader_of(protocol: Named) -> Option<(Named, Box<dyn Talk>)> {
+fn reader_of(protocol: AppProto) -> Option<(AppProto, Box<dyn Talk>)> {
     let stream = app::entry(protocol)?.stream?;
     Some((protocol, (stream.talk)()))
 }

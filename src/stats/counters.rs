@@ -5,7 +5,7 @@ use super::timeline::TimelineBuilder;
 use crate::flow::names::Names;
 use crate::model::analysis::{ProtocolCount, SizeBin};
 use crate::model::packet::Transport;
-use crate::model::protocol::{Named, Protocol};
+use crate::model::protocol::{AppProto, Protocol};
 use crate::model::{Flow, Packet};
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ pub struct Counters {
     pub packets_truncated: u64,
     /// Traffic over time.
     pub timeline: TimelineBuilder,
-    named: [Count; Named::ALL.len()],
+    named: [Count; AppProto::ALL.len()],
     numbered: BTreeMap<Protocol, Count>,
     sizes: [u64; SIZE_BORDERS.len()],
 }
@@ -52,7 +52,7 @@ impl Default for Counters {
             span_ns: None,
             packets_truncated: 0,
             timeline: TimelineBuilder::default(),
-            named: [Count::default(); Named::ALL.len()],
+            named: [Count::default(); AppProto::ALL.len()],
             numbered: BTreeMap::new(),
             sizes: [0; SIZE_BORDERS.len()],
         }
@@ -83,7 +83,7 @@ impl Counters {
                 continue;
             }
             let slot = match layer {
-                Protocol::Named(named) => self.named.get_mut(*named as usize),
+                Protocol::AppProto(named) => self.named.get_mut(*named as usize),
                 other => Some(self.numbered.entry(*other).or_default()),
             };
             if let Some(slot) = slot {
@@ -110,10 +110,10 @@ impl Counters {
         self.bytes += bytes;
         let (first, last) = self.span_ns.unwrap_or((flow.first_ns, flow.last_ns));
         self.span_ns = Some((first.min(flow.first_ns), last.max(flow.last_ns)));
-        let ip = Protocol::Named(if flow.key.low.is_v4() { Named::Ipv4 } else { Named::Ipv6 });
+        let ip = Protocol::AppProto(if flow.key.low.is_v4() { AppProto::Ipv4 } else { AppProto::Ipv6 });
         for layer in [ip, flow.transport()] {
             let slot = match layer {
-                Protocol::Named(named) => self.named.get_mut(named as usize),
+                Protocol::AppProto(named) => self.named.get_mut(named as usize),
                 other => Some(self.numbered.entry(other).or_default()),
             };
             if let Some(slot) = slot {
@@ -142,7 +142,7 @@ impl Counters {
     /// was read of them. Most packets first, then by layer and name.
     pub fn protocols(
         &self,
-        apps: &BTreeMap<Named, (u64, u64)>,
+        apps: &BTreeMap<AppProto, (u64, u64)>,
         messages: &MessageCounts,
         names: &Names,
     ) -> Vec<ProtocolCount> {
@@ -153,14 +153,14 @@ impl Counters {
             bytes,
             ..ProtocolCount::default()
         };
-        let of = |named: Named, layer: u8, packets, bytes| ProtocolCount {
+        let of = |named: AppProto, layer: u8, packets, bytes| ProtocolCount {
             messages: messages.messages(named),
             said: messages.said(named, names),
             ..row(named.name().to_owned(), layer, packets, bytes)
         };
         // Flows also say what ICMP and its like told; whether a packet has them is known of each packet.
-        let is_app = |named: &Named| layer(*named) == APPLICATION && apps.contains_key(named);
-        let in_packets = Named::ALL.iter().zip(&self.named).filter(|(named, _)| !is_app(named));
+        let is_app = |named: &AppProto| layer(*named) == APPLICATION && apps.contains_key(named);
+        let in_packets = AppProto::ALL.iter().zip(&self.named).filter(|(named, _)| !is_app(named));
         let named = in_packets.map(|(named, count)| of(*named, layer(*named), count.packets, count.bytes));
         let numbered = self.numbered.iter().map(|(protocol, count)| {
             let layer = match protocol {
@@ -199,8 +199,8 @@ fn size_bin(bytes: u32) -> usize {
 }
 
 /// 1 link, 2 network, 3 transport, 4 application.
-fn layer(named: Named) -> u8 {
-    use Named::*;
+fn layer(named: AppProto) -> u8 {
+    use AppProto::*;
     match named {
         Ethernet | Vlan | Loopback | LinuxSll | LinuxSll2 | RawIp | Llc | Macsec | Wifi | Radiotap | Ppi | Prism
         | Avs | Ppp | Hdlc | FrameRelay | Fddi | Nflog | Pktap | Wpan | Dsa | Slip | Ipoib | Pbb | VnTag
@@ -220,9 +220,9 @@ mod tests {
     #[test]
     fn flows_count_applications_only() {
         let mut counters = Counters::default();
-        counters.named[Named::Icmpv6 as usize] = Count { packets: 2, bytes: 120 };
-        counters.named[Named::Udp as usize] = Count { packets: 3, bytes: 300 };
-        let apps = BTreeMap::from([(Named::Icmpv6, (7, 700)), (Named::Dns, (3, 300))]);
+        counters.named[AppProto::Icmpv6 as usize] = Count { packets: 2, bytes: 120 };
+        counters.named[AppProto::Udp as usize] = Count { packets: 3, bytes: 300 };
+        let apps = BTreeMap::from([(AppProto::Icmpv6, (7, 700)), (AppProto::Dns, (3, 300))]);
         let rows = counters.protocols(&apps, &MessageCounts::default(), &Names::default());
         let rows: Vec<_> = rows.iter().map(|row| (row.name.as_str(), row.packets)).collect();
         assert_eq!(rows, [("UDP", 3), ("DNS", 3), ("ICMPv6", 2)]);

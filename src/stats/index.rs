@@ -63,7 +63,7 @@ impl<'a> PacketIndex<'a> {
 mod tests {
     use super::*;
     use crate::model::flow::Direction;
-    use crate::model::protocol::Named;
+    use crate::model::protocol::AppProto;
 
     #[test]
     fn packets_come_back_as_they_went_in() {
@@ -79,7 +79,7 @@ mod tests {
             },
             belongs: match i % 3 {
                 0 => Belongs::Flow(i as u32, Direction::ToOriginator),
-                1 => Belongs::Alone(Some(Named::Arp)),
+                1 => Belongs::Alone(Some(AppProto::Arp)),
                 _ => Belongs::Alone(None),
             },
         };

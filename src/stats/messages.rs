@@ -4,7 +4,7 @@ use crate::flow::names::Names;
 use crate::flow::told::Noted;
 use crate::model::analysis::SaidCount;
 use crate::model::fact::{FactKind, Shape};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Most different values of a fact that are counted apart; the others are counted together.
 const MOST_VALUES: usize = 256;
@@ -41,7 +41,7 @@ struct Count {
 
 impl MessageCounts {
     /// Counts a message.
-    pub fn add(&mut self, protocol: Named, facts: &[Noted]) {
+    pub fn add(&mut self, protocol: AppProto, facts: &[Noted]) {
         let place = protocol as usize;
         if self.protocols.len() <= place {
             self.protocols.resize_with(place + 1, || None);
@@ -55,12 +55,12 @@ impl MessageCounts {
     }
 
     /// Messages of a protocol.
-    pub fn messages(&self, protocol: Named) -> u64 {
+    pub fn messages(&self, protocol: AppProto) -> u64 {
         self.protocols.get(protocol as usize).and_then(Option::as_ref).map_or(0, |of| of.messages)
     }
 
     /// What the messages of a protocol say.
-    pub fn said(&self, protocol: Named, names: &Names) -> Vec<SaidCount> {
+    pub fn said(&self, protocol: AppProto, names: &Names) -> Vec<SaidCount> {
         let Some(of) = self.protocols.get(protocol as usize).and_then(Option::as_ref) else { return Vec::new() };
         let counts = FactKind::ALL.iter().zip(&of.kinds).map(|(kind, counts)| SaidCount {
             id: kind.id().to_owned(),
@@ -130,7 +130,7 @@ mod tests {
         facts.number(FactKind::Reply, n);
         let mut noted = Vec::new();
         told::note(&facts.messages().next().unwrap(), names, &mut noted);
-        counts.add(Named::Dns, &noted);
+        counts.add(AppProto::Dns, &noted);
     }
 
     #[test]
@@ -139,8 +139,8 @@ mod tests {
         count(&mut counts, &mut names, "refused", 1);
         count(&mut counts, &mut names, "no error", 1);
         count(&mut counts, &mut names, "no error", 2);
-        assert_eq!(counts.messages(Named::Dns), 3);
-        let said = counts.said(Named::Dns, &names);
+        assert_eq!(counts.messages(AppProto::Dns), 3);
+        let said = counts.said(AppProto::Dns, &names);
         assert_eq!(said.iter().map(|count| count.id.as_str()).collect::<Vec<_>>(), ["reply", "dns.code"]);
         assert_eq!(said[1].values, [("no error".to_owned(), 2), ("refused".to_owned(), 1)]);
     }
@@ -150,7 +150,7 @@ mod tests {
         let (mut counts, mut names) = (MessageCounts::default(), Names::default());
         let n = MOST_VALUES as u64 + 10;
         (0..n).for_each(|reply| count(&mut counts, &mut names, "x", reply));
-        let said = counts.said(Named::Dns, &names);
+        let said = counts.said(AppProto::Dns, &names);
         assert_eq!(said[0].values.len(), MOST_SHOWN + 1);
         assert_eq!(said[0].values.last(), Some(&("(others)".to_owned(), n - MOST_SHOWN as u64)));
     }

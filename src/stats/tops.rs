@@ -4,7 +4,7 @@ use crate::flow::names::Names;
 use crate::flow::roster::{Ends, Roster};
 use crate::flow::table::FlowTable;
 use crate::model::analysis::{HostRow, PortRow};
-use crate::model::protocol::{Named, Protocol};
+use crate::model::protocol::{AppProto, Protocol};
 use crate::model::{Addr, DirectionStats, Flow};
 use foldhash::fast::RandomState;
 use std::cmp::Reverse;
@@ -23,7 +23,7 @@ pub struct Tops {
     /// Server ports with the most flows.
     pub ports: Vec<PortRow>,
     /// Packets and bytes by application.
-    pub apps: BTreeMap<Named, (u64, u64)>,
+    pub apps: BTreeMap<AppProto, (u64, u64)>,
 }
 
 #[derive(Clone, Default)]
@@ -49,12 +49,12 @@ struct Sums {
     /// By protocol and port.
     ports: HashMap<(u8, u16), PortTotal, RandomState>,
     /// By the number of the protocol.
-    apps: [Option<(u64, u64)>; Named::ALL.len()],
+    apps: [Option<(u64, u64)>; AppProto::ALL.len()],
 }
 
 /// Lists the ends of all kept flows, and adds the flows up; `also` sees each on the way.
 pub fn tops(flows: &FlowTable, names: &Names, mut also: impl FnMut(&Flow)) -> (Roster, Tops) {
-    let mut sums = Sums { hosts: Vec::new(), ports: HashMap::default(), apps: [None; Named::ALL.len()] };
+    let mut sums = Sums { hosts: Vec::new(), ports: HashMap::default(), apps: [None; AppProto::ALL.len()] };
     let roster = Roster::with(flows, |flow, ends| {
         sums.add(flow, &ends);
         also(flow);
@@ -116,12 +116,12 @@ impl Sums {
         let ports = ports.into_iter().map(|((protocol, port), total)| PortRow {
             port,
             transport: Protocol::from_ip_protocol(protocol).to_string(),
-            app: Protocol::from_port(protocol == 6, port).map_or("", Named::name).to_owned(),
+            app: Protocol::from_port(protocol == 6, port).map_or("", AppProto::name).to_owned(),
             flows: total.flows,
             packets: total.packets,
             bytes: total.bytes,
         });
-        let apps = Named::ALL.iter().zip(apps).filter_map(|(app, total)| Some((*app, total?)));
+        let apps = AppProto::ALL.iter().zip(apps).filter_map(|(app, total)| Some((*app, total?)));
         Tops { n_hosts, hosts: hosts.collect(), ports: ports.collect(), apps: apps.collect() }
     }
 }

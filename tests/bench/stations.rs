@@ -288,7 +288,7 @@ fn belongs(packet: &Packet, touch: Option<Touch>) -> Belongs {
     match touch {
         Some(touch) => Belongs::Flow(touch.serial, touch.direction),
         None => Belongs::Alone(match packet.top() {
-            Some(Protocol::Named(named)) => Some(named),
+            Some(Protocol::AppProto(named)) => Some(named),
             _ => None,
         }),
     }

@@ -4,10 +4,10 @@ use super::Entry;
 use crate::model::address::Addr;
 use crate::model::fact::{FactKind, Facts};
 use crate::model::packet::{Arp, Packet};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
-pub const ENTRY: Entry = Entry { protocol: Named::Arp, datagram: None, stream: None, frame: Some(read) };
+pub const ENTRY: Entry = Entry { protocol: AppProto::Arp, datagram: None, stream: None, frame: Some(read) };
 
 fn read(packet: &Packet, data: &[u8], facts: &mut Facts) {
     let name = match packet.arp.as_deref() {
@@ -51,7 +51,7 @@ mod tests {
         let frame = [&ethernet[..], &arp, &sender, &[0; 6], &target].concat();
         (0..frame.len()).for_each(|end| drop(facts_of_frame(1, &frame[..end])));
         let (protocol, facts) = facts_of_frame(1, &frame);
-        assert_eq!(protocol, Some(Named::Arp));
+        assert_eq!(protocol, Some(AppProto::Arp));
         listed(&facts)
     }
 

@@ -5,12 +5,12 @@ use super::shared::head::{Head, number};
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use std::fmt;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::BitTorrent,
+    protocol: AppProto::BitTorrent,
     datagram: Some(Datagram { is_by_content: true, read }),
     stream: Some(Stream { guess, talk: || Box::new(BitTorrent) }),
     frame: None,

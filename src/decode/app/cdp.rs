@@ -4,11 +4,11 @@ use super::Entry;
 use super::shared::fields::Fields;
 use crate::model::fact::{FactKind, Facts};
 use crate::model::packet::Packet;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use std::net::Ipv4Addr;
 
 /// Line in the table.
-pub const ENTRY: Entry = Entry { protocol: Named::Cdp, datagram: None, stream: None, frame: Some(read) };
+pub const ENTRY: Entry = Entry { protocol: AppProto::Cdp, datagram: None, stream: None, frame: Some(read) };
 
 /// Most fields that are looked at.
 const MOST_FIELDS: usize = 64;
@@ -68,7 +68,7 @@ mod tests {
         let head = [1, 0, 12, 0xcc, 0xcc, 0xcc, 2, 0, 0, 0, 0, 3, 0, inside.len() as u8];
         let frame = [&head[..], &inside].concat();
         let (protocol, facts) = facts_of_frame(1, &frame);
-        assert_eq!(protocol, Some(Named::Cdp));
+        assert_eq!(protocol, Some(AppProto::Cdp));
         let expected =
             ["message=announcement", "host=sw", "address=10.0.0.3", "switch_port=Fa0/", "banner=IOS", "platform=C2950"];
         assert_eq!(listed(&facts), expected);

@@ -1,7 +1,7 @@
 //! The facts of an application message to one line for the packet table, and to the fields of a layer.
 
 use crate::model::fact::{FactKind, Facts, Said, Shape, Value};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::secret::{self, Secrets};
 use crate::model::time;
 
@@ -11,12 +11,12 @@ const MOST_CHARS: usize = 160;
 const MOST_FACTS: usize = 4;
 
 /// One line on what a payload says; none if it says nothing.
-pub fn line(protocol: Named, facts: &Facts, secrets: Secrets) -> Option<String> {
+pub fn line(protocol: AppProto, facts: &Facts, secrets: Secrets) -> Option<String> {
     let said = facts.messages().next()?;
     let own = match protocol {
-        Named::Dns | Named::Mdns | Named::Llmnr | Named::Nbns => dns(&said),
-        Named::Http | Named::Http2 => http(&said, secrets),
-        Named::Tls => said.text(FactKind::TlsSni).map(|name| format!("Client hello for {name}")),
+        AppProto::Dns | AppProto::Mdns | AppProto::Llmnr | AppProto::Nbns => dns(&said),
+        AppProto::Http | AppProto::Http2 => http(&said, secrets),
+        AppProto::Tls => said.text(FactKind::TlsSni).map(|name| format!("Client hello for {name}")),
         _ => None,
     };
     let plain = || {

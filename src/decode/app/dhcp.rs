@@ -4,12 +4,16 @@ use super::shared::bytes::{self, be32};
 use super::{Datagram, Ends, Entry, Guess};
 use crate::model::address::mac_text;
 use crate::model::fact::{FactKind, Facts};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use std::net::Ipv4Addr;
 
 /// Line in the table.
-pub const ENTRY: Entry =
-    Entry { protocol: Named::Dhcp, datagram: Some(Datagram { is_by_content: false, read }), stream: None, frame: None };
+pub const ENTRY: Entry = Entry {
+    protocol: AppProto::Dhcp,
+    datagram: Some(Datagram { is_by_content: false, read }),
+    stream: None,
+    frame: None,
+};
 
 const CLIENT_ADDRESS: usize = 12;
 const YOUR_ADDRESS: usize = 16;

@@ -4,12 +4,12 @@ use super::shared::bytes::{self, be16, be32};
 use super::{Datagram, Ends, Entry, Guess};
 use crate::model::address::mac_text;
 use crate::model::fact::{FactKind, Facts};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use std::net::Ipv6Addr;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Dhcpv6,
+    protocol: AppProto::Dhcpv6,
     datagram: Some(Datagram { is_by_content: false, read }),
     stream: None,
     frame: None,

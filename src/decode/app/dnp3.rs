@@ -3,11 +3,11 @@
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Dnp3,
+    protocol: AppProto::Dnp3,
     datagram: Some(Datagram { is_by_content: true, read }),
     stream: Some(Stream { guess, talk: || Box::new(Dnp3) }),
     frame: None,

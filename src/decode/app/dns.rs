@@ -4,11 +4,11 @@ use super::shared::dns;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::Facts;
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Dns,
+    protocol: AppProto::Dns,
     datagram: Some(Datagram { is_by_content: false, read }),
     stream: Some(Stream { guess, talk: || Box::new(Dns) }),
     frame: None,
@@ -25,7 +25,7 @@ fn message(bytes: &[u8]) -> Option<&[u8]> {
 }
 
 fn guess(bytes: &[u8], ends: &Ends) -> Guess {
-    if ends.hint != Some(Named::Dns) {
+    if ends.hint != Some(AppProto::Dns) {
         return Guess::NotMine;
     }
     match message(bytes) {

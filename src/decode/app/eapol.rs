@@ -4,10 +4,10 @@ use super::Entry;
 use super::shared::fields::Fields;
 use crate::model::fact::{FactKind, Facts};
 use crate::model::packet::Packet;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
-pub const ENTRY: Entry = Entry { protocol: Named::Eapol, datagram: None, stream: None, frame: Some(read) };
+pub const ENTRY: Entry = Entry { protocol: AppProto::Eapol, datagram: None, stream: None, frame: Some(read) };
 
 const IDENTITY: u8 = 1;
 
@@ -86,7 +86,7 @@ mod tests {
         let frame = [&head[..], eapol].concat();
         (0..frame.len()).for_each(|end| drop(facts_of_frame(1, &frame[..end])));
         let (protocol, facts) = facts_of_frame(1, &frame);
-        assert_eq!(protocol, Some(Named::Eapol));
+        assert_eq!(protocol, Some(AppProto::Eapol));
         listed(&facts)
     }
 

@@ -3,13 +3,13 @@
 use crate::model::fact::Facts;
 use crate::model::flow::Direction;
 use crate::model::packet::Packet;
-use crate::model::protocol::{Named, Protocol};
+use crate::model::protocol::{AppProto, Protocol};
 
 /// One application protocol: how it is recognised and read, by what carries it.
 #[derive(Clone, Copy)]
 pub struct Entry {
     /// The protocol.
-    pub protocol: Named,
+    pub protocol: AppProto,
     /// In UDP datagrams.
     pub datagram: Option<Datagram>,
     /// In TCP streams.
@@ -63,7 +63,7 @@ pub struct Ends {
     /// Destination port.
     pub target_port: u16,
     /// The protocol that one of the ports usually means.
-    pub hint: Option<Named>,
+    pub hint: Option<AppProto>,
 }
 
 impl Ends {
@@ -104,5 +104,5 @@ pub enum Step {
     /// After so many bytes both sides speak another protocol, which is to be found out anew.
     Over(usize),
     /// After so many bytes both sides speak this protocol.
-    Into(usize, Named),
+    Into(usize, AppProto),
 }

@@ -6,14 +6,14 @@ use crate::model::Addr;
 use crate::model::fact::Facts;
 use crate::model::flow::Direction;
 use crate::model::packet::Packet;
-use crate::model::protocol::{Named, Protocol};
+use crate::model::protocol::{AppProto, Protocol};
 
 /// Place in [`ALL`] of each protocol, by its number.
-static PLACES: [Option<u8>; Named::ALL.len()] = places();
+static PLACES: [Option<u8>; AppProto::ALL.len()] = places();
 
 #[allow(clippy::indexing_slicing, reason = "runs in the compiler, where a wrong index is an error")]
-const fn places() -> [Option<u8>; Named::ALL.len()] {
-    let mut places = [None; Named::ALL.len()];
+const fn places() -> [Option<u8>; AppProto::ALL.len()] {
+    let mut places = [None; AppProto::ALL.len()];
     let mut place = 0;
     while place < ALL.len() {
         places[ALL[place].protocol as usize] = Some(place as u8);
@@ -24,13 +24,13 @@ const fn places() -> [Option<u8>; Named::ALL.len()] {
 
 /// The line of a protocol, if it is read.
 #[inline]
-pub fn entry(protocol: Named) -> Option<&'static Entry> {
+pub fn entry(protocol: AppProto) -> Option<&'static Entry> {
     ALL.get(usize::from((*PLACES.get(protocol as usize)?)?))
 }
 
 /// Reads a UDP payload by itself: its protocol, and whether that is certain. Facts are added only for a protocol that it is.
 #[inline]
-pub fn read_datagram(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Option<(Named, bool)> {
+pub fn read_datagram(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Option<(AppProto, bool)> {
     if payload.is_empty() {
         return None;
     }
@@ -70,9 +70,9 @@ impl Datagrams {
         source: (Addr, u16),
         target: (Addr, u16),
         facts: &mut Facts,
-    ) -> Option<(Named, bool)> {
+    ) -> Option<(AppProto, bool)> {
         let told = read_datagram(payload, &Ends::new(false, source.1, target.1), facts);
-        if let Some((Named::Quic, _)) = told {
+        if let Some((AppProto::Quic, _)) = told {
             self.quic.hear(payload, source, target, facts);
         }
         told
@@ -80,10 +80,10 @@ impl Datagrams {
 }
 
 /// The datagram protocols that can be told on any port.
-static BY_CONTENT: [Option<(Named, Datagram)>; ALL.len()] = by_content();
+static BY_CONTENT: [Option<(AppProto, Datagram)>; ALL.len()] = by_content();
 
 #[allow(clippy::indexing_slicing, reason = "runs in the compiler, where a wrong index is an error")]
-const fn by_content() -> [Option<(Named, Datagram)>; ALL.len()] {
+const fn by_content() -> [Option<(AppProto, Datagram)>; ALL.len()] {
     let mut all = [None; ALL.len()];
     let mut place = 0;
     while place < ALL.len() {
@@ -99,14 +99,14 @@ const fn by_content() -> [Option<(Named, Datagram)>; ALL.len()] {
 
 /// Reads a packet that is neither TCP nor UDP: the protocol of its innermost layer, if that is read.
 #[inline]
-pub fn read_frame(packet: &Packet, data: &[u8], facts: &mut Facts) -> Option<Named> {
-    let Protocol::Named(top) = packet.top()? else { return None };
+pub fn read_frame(packet: &Packet, data: &[u8], facts: &mut Facts) -> Option<AppProto> {
+    let Protocol::AppProto(top) = packet.top()? else { return None };
     (entry(top)?.frame?)(packet, data, facts);
     Some(top)
 }
 
 /// Which protocol the first bytes of one side of a connection are.
-pub fn guess_stream(bytes: &[u8], ends: &Ends) -> (Guess, Option<(Named, Stream)>) {
+pub fn guess_stream(bytes: &[u8], ends: &Ends) -> (Guess, Option<(AppProto, Stream)>) {
     let hinted = ends.hint.and_then(entry).and_then(|entry| Some((entry.protocol, entry.stream?)));
     let mut best = (Guess::NotMine, None);
     if let Some((protocol, stream)) = hinted {
@@ -135,10 +135,10 @@ const MOST_STEPS: usize = 32;
 pub fn read_segment(
     payload: &[u8],
     ends: &Ends,
-    known: Option<Named>,
+    known: Option<AppProto>,
     direction: Direction,
     facts: &mut Facts,
-) -> Option<Named> {
+) -> Option<AppProto> {
     let guessed = guess_stream(payload, ends);
     let (protocol, stream) = match guessed {
         (Guess::Certain, Some(told)) => told,
@@ -204,31 +204,31 @@ mod tests {
 
     #[test]
     fn the_first_bytes_of_each_are_its_own_on_any_port() {
-        let firsts: &[(Named, &[u8])] = &[
-            (Named::Tls, b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03"),
-            (Named::Http, b"OPTIONS / HTTP/1.1\r\nHost: x\r\n"),
-            (Named::Sip, b"OPTIONS sip:a@x SIP/2.0\r\n"),
-            (Named::Rtsp, b"OPTIONS rtsp://x/ RTSP/1.0\r\n"),
-            (Named::Ssh, b"SSH-2.0-OpenSSH_9.9\r\n"),
-            (Named::Ftp, b"220 (vsFTPd 3.0.5)\r\n"),
-            (Named::Smtp, b"220 mx.example.org ESMTP Postfix\r\n"),
-            (Named::Pop3, b"+OK Dovecot ready.\r\n"),
-            (Named::Imap, b"* OK [CAPABILITY IMAP4rev1] ready\r\n"),
-            (Named::Telnet, b"\xff\xfd\x18\xff\xfd\x20"),
-            (Named::Mqtt, b"\x10\x0d\0\x04MQTT\x04\x02\0\x3c\0\x01a"),
-            (Named::Irc, b"NICK bot\r\nUSER a 0 * :b\r\n"),
-            (Named::Stratum, b"{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[]}\n"),
-            (Named::Socks, b"\x05\x01\0"),
-            (Named::BitTorrent, b"\x13BitTorrent protocol\0\0\0\0\0\0\0\0"),
-            (Named::Stun, b"\0\x01\0\0\x21\x12\xa4\x42aaaaaaaaaaaa"),
-            (Named::OpenVpn, b"\0\x0e\x38aaaaaaaa\0\0\0\0\0"),
-            (Named::Dnp3, b"\x05\x64\x05\xc9\x01\0\0\x04\xa6\x57"),
+        let firsts: &[(AppProto, &[u8])] = &[
+            (AppProto::Tls, b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03"),
+            (AppProto::Http, b"OPTIONS / HTTP/1.1\r\nHost: x\r\n"),
+            (AppProto::Sip, b"OPTIONS sip:a@x SIP/2.0\r\n"),
+            (AppProto::Rtsp, b"OPTIONS rtsp://x/ RTSP/1.0\r\n"),
+            (AppProto::Ssh, b"SSH-2.0-OpenSSH_9.9\r\n"),
+            (AppProto::Ftp, b"220 (vsFTPd 3.0.5)\r\n"),
+            (AppProto::Smtp, b"220 mx.example.org ESMTP Postfix\r\n"),
+            (AppProto::Pop3, b"+OK Dovecot ready.\r\n"),
+            (AppProto::Imap, b"* OK [CAPABILITY IMAP4rev1] ready\r\n"),
+            (AppProto::Telnet, b"\xff\xfd\x18\xff\xfd\x20"),
+            (AppProto::Mqtt, b"\x10\x0d\0\x04MQTT\x04\x02\0\x3c\0\x01a"),
+            (AppProto::Irc, b"NICK bot\r\nUSER a 0 * :b\r\n"),
+            (AppProto::Stratum, b"{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[]}\n"),
+            (AppProto::Socks, b"\x05\x01\0"),
+            (AppProto::BitTorrent, b"\x13BitTorrent protocol\0\0\0\0\0\0\0\0"),
+            (AppProto::Stun, b"\0\x01\0\0\x21\x12\xa4\x42aaaaaaaaaaaa"),
+            (AppProto::OpenVpn, b"\0\x0e\x38aaaaaaaa\0\0\0\0\0"),
+            (AppProto::Dnp3, b"\x05\x64\x05\xc9\x01\0\0\x04\xa6\x57"),
         ];
         for (protocol, bytes) in firsts {
             let (guess, told) = guess_stream(bytes, &Ends::new(true, 40_000, 40_001));
             assert_eq!((guess, told.map(|(protocol, _)| protocol)), (Guess::Certain, Some(*protocol)));
             // HTTP has methods of SIP and RTSP, which are asked before it.
-            for entry in ALL.iter().filter(|entry| ![*protocol, Named::Http].contains(&entry.protocol)) {
+            for entry in ALL.iter().filter(|entry| ![*protocol, AppProto::Http].contains(&entry.protocol)) {
                 let Some(stream) = entry.stream else { continue };
                 let guess = (stream.guess)(bytes, &Ends::new(true, 40_000, 40_001));
                 assert_ne!(guess, Guess::Certain, "{} takes {}", entry.protocol.name(), protocol.name());
@@ -241,7 +241,7 @@ mod tests {
         let question = b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x07example\x03com\0\0\x01\0\x01";
         let mut facts = Facts::default();
         let told = read_datagram(question, &Ends::new(false, 50_000, 53), &mut facts);
-        assert_eq!(told, Some((Named::Dns, true)));
+        assert_eq!(told, Some((AppProto::Dns, true)));
         assert!(facts.iter().any(|(kind, _)| kind == FactKind::DnsQuery));
         facts.clear();
         assert_eq!(read_datagram(&question[..20], &Ends::new(false, 50_000, 53), &mut facts), None);

@@ -5,12 +5,12 @@ use super::shared::lines;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use std::net::Ipv4Addr;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Ftp,
+    protocol: AppProto::Ftp,
     datagram: None,
     stream: Some(Stream { guess, talk: || Box::new(Ftp::default()) }),
     frame: None,

@@ -9,14 +9,14 @@ use super::shared::http::{media_type, tell_request, tell_response};
 use super::{Entry, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use body::Body;
 use httparse::{EMPTY_HEADER, Header, Response, Status};
 use std::collections::VecDeque;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Http,
+    protocol: AppProto::Http,
     datagram: None,
     stream: Some(Stream { guess: line::guess, talk: || Box::new(Http::default()) }),
     frame: None,
@@ -183,11 +183,11 @@ fn is_form(headers: &[Header<'_>]) -> bool {
 }
 
 /// What both sides speak after a 101.
-fn upgrade(headers: &[Header<'_>]) -> Option<Named> {
+fn upgrade(headers: &[Header<'_>]) -> Option<AppProto> {
     let header = headers.iter().find(|header| header.name.eq_ignore_ascii_case("upgrade"))?;
     match header.value.trim_ascii() {
-        value if value.eq_ignore_ascii_case(b"websocket") => Some(Named::WebSocket),
-        value if value.eq_ignore_ascii_case(b"h2c") => Some(Named::Http2),
+        value if value.eq_ignore_ascii_case(b"websocket") => Some(AppProto::WebSocket),
+        value if value.eq_ignore_ascii_case(b"h2c") => Some(AppProto::Http2),
         _ => None,
     }
 }
@@ -301,7 +301,7 @@ mod tests {
     fn what_is_spoken_after_an_upgrade_is_named() {
         let bytes = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\n\r\n";
         let step = Http::default().read(Direction::ToOriginator, bytes, &mut Facts::default());
-        assert_eq!(step, Step::Into(bytes.len(), Named::WebSocket));
+        assert_eq!(step, Step::Into(bytes.len(), AppProto::WebSocket));
     }
 
     #[test]

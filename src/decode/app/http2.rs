@@ -9,12 +9,12 @@ use super::shared::http::{tell_request, tell_response, without_port};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use hpack::Decoder;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Http2,
+    protocol: AppProto::Http2,
     datagram: None,
     stream: Some(Stream { guess, talk: || Box::new(Http2::default()) }),
     frame: None,

@@ -4,11 +4,11 @@
 use super::Entry;
 use crate::model::fact::{FactKind, Facts};
 use crate::model::packet::{Packet, Transport};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use std::net::Ipv4Addr;
 
 /// Line in the table.
-pub const ENTRY: Entry = Entry { protocol: Named::Icmp, datagram: None, stream: None, frame: Some(read) };
+pub const ENTRY: Entry = Entry { protocol: AppProto::Icmp, datagram: None, stream: None, frame: Some(read) };
 
 fn read(packet: &Packet, data: &[u8], facts: &mut Facts) {
     let Transport::Icmp(icmp) = &packet.transport else { return };
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn types_are_named_and_a_redirect_says_to_whom() {
         let (protocol, facts) = facts_of_frame(101, &packet(&[8, 0, 0, 0, 0, 1, 0, 1, 9, 9]));
-        assert_eq!((protocol, listed(&facts)), (Some(Named::Icmp), vec!["message=echo request".to_owned()]));
+        assert_eq!((protocol, listed(&facts)), (Some(AppProto::Icmp), vec!["message=echo request".to_owned()]));
         let (_, facts) = facts_of_frame(101, &packet(&[3, 3, 0, 0, 0, 0, 0, 0]));
         assert_eq!(listed(&facts), ["message=destination unreachable", "error=port unreachable"]);
         let redirect = packet(&[5, 1, 0, 0, 10, 0, 0, 66]);

@@ -6,11 +6,11 @@ use super::shared::fields::Fields;
 use crate::model::address::mac_text;
 use crate::model::fact::{FactKind, Facts};
 use crate::model::packet::{Packet, Transport};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use std::net::Ipv6Addr;
 
 /// Line in the table.
-pub const ENTRY: Entry = Entry { protocol: Named::Icmpv6, datagram: None, stream: None, frame: Some(read) };
+pub const ENTRY: Entry = Entry { protocol: AppProto::Icmpv6, datagram: None, stream: None, frame: Some(read) };
 
 const ROUTER_ADVERTISEMENT: u8 = 134;
 const NEIGHBOUR_ADVERTISEMENT: u8 = 136;
@@ -152,7 +152,7 @@ mod tests {
         let head = [&[0x60, 0, 0, 0, 0, message.len() as u8, 58, 255][..], &[0xfe; 16], &[0xff; 16]].concat();
         let packet = [head, message].concat();
         let (protocol, facts) = facts_of_frame(101, &packet);
-        assert_eq!(protocol, Some(Named::Icmpv6));
+        assert_eq!(protocol, Some(AppProto::Icmpv6));
         let expected = [
             "message=router advertisement",
             "lease=1800",

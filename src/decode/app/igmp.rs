@@ -3,11 +3,11 @@
 use super::Entry;
 use crate::model::fact::{FactKind, Facts};
 use crate::model::packet::Packet;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use std::net::Ipv4Addr;
 
 /// Line in the table.
-pub const ENTRY: Entry = Entry { protocol: Named::Igmp, datagram: None, stream: None, frame: Some(read) };
+pub const ENTRY: Entry = Entry { protocol: AppProto::Igmp, datagram: None, stream: None, frame: Some(read) };
 
 /// Most group records of a report that become facts.
 const MOST_RECORDS: usize = 8;

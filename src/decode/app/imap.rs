@@ -5,12 +5,12 @@ use super::shared::sasl::Sasl;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use std::collections::VecDeque;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Imap,
+    protocol: AppProto::Imap,
     datagram: None,
     stream: Some(Stream { guess, talk: || Box::new(Imap::default()) }),
     frame: None,
@@ -29,7 +29,7 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
     let is_word = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_graphic);
     let (tag, rest) = lines::word(lines::first(bytes).map_or(&[], |(line, _)| line));
     let is_line = is_word(tag) && is_word(lines::word(rest).0);
-    if is_line && ends.hint == Some(Named::Imap) { Guess::Unsure } else { Guess::NotMine }
+    if is_line && ends.hint == Some(AppProto::Imap) { Guess::Unsure } else { Guess::NotMine }
 }
 
 /// What the result of a command means.

@@ -5,11 +5,15 @@ use super::shared::lines;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
-pub const ENTRY: Entry =
-    Entry { protocol: Named::Irc, datagram: None, stream: Some(Stream { guess, talk: || Box::new(Irc) }), frame: None };
+pub const ENTRY: Entry = Entry {
+    protocol: AppProto::Irc,
+    datagram: None,
+    stream: Some(Stream { guess, talk: || Box::new(Irc) }),
+    frame: None,
+};
 
 /// What a client or server says first. USER and PASS alone may be FTP's or POP3's.
 fn guess(bytes: &[u8], ends: &Ends) -> Guess {
@@ -27,13 +31,13 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
         return Guess::Certain;
     }
     let Some(prefixed) = line.strip_prefix(b":") else {
-        let is_mine = ends.hint == Some(Named::Irc) && (line.starts_with(b"PING ") || line.starts_with(b"PASS "));
+        let is_mine = ends.hint == Some(AppProto::Irc) && (line.starts_with(b"PING ") || line.starts_with(b"PASS "));
         return if is_mine { Guess::Unsure } else { Guess::NotMine };
     };
     let (_, rest) = lines::word(prefixed);
     match rest {
         [b'N', b'O', b'T', b'I', b'C', b'E', b' ', ..] | [b'0', b'0', b'1'..=b'5', b' ', ..] => Guess::Certain,
-        _ if ends.hint == Some(Named::Irc) && !rest.is_empty() => Guess::Unsure,
+        _ if ends.hint == Some(AppProto::Irc) && !rest.is_empty() => Guess::Unsure,
         _ => Guess::NotMine,
     }
 }

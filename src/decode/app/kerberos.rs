@@ -6,14 +6,14 @@ use super::shared::kerberos;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use asn1_rs::FromDer;
 use kerberos_parser::krb5::{EncryptedData, KdcRep, KdcReq, KrbError};
 use kerberos_parser::krb5_parser::{parse_as_rep, parse_as_req, parse_tgs_rep, parse_tgs_req};
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Kerberos,
+    protocol: AppProto::Kerberos,
     datagram: Some(Datagram { is_by_content: false, read }),
     stream: Some(Stream { guess, talk: || Box::new(Kerberos) }),
     frame: None,
@@ -48,12 +48,12 @@ fn is_message(tag: u8) -> bool {
 /// The length before a message in a stream (section 7.2.2) and its own agree.
 fn guess(bytes: &[u8], ends: &Ends) -> Guess {
     let Some(length) = be32(bytes, 0) else {
-        let is_hinted = ends.hint == Some(Named::Kerberos) && bytes.first() == Some(&0);
+        let is_hinted = ends.hint == Some(AppProto::Kerberos) && bytes.first() == Some(&0);
         return if is_hinted { Guess::More } else { Guess::NotMine };
     };
     match ber::begin(bytes::from(bytes, LENGTH_BYTES)) {
         Begin::Head(head) if is_message(head.tag) && head.total() == length as usize => Guess::Certain,
-        Begin::More if ends.hint == Some(Named::Kerberos) => Guess::More,
+        Begin::More if ends.hint == Some(AppProto::Kerberos) => Guess::More,
         _ => Guess::NotMine,
     }
 }

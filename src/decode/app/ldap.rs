@@ -8,11 +8,11 @@ use super::shared::gss;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Ldap,
+    protocol: AppProto::Ldap,
     datagram: Some(Datagram { is_by_content: false, read }),
     stream: Some(Stream { guess, talk: || Box::new(Ldap::default()) }),
     frame: None,
@@ -85,7 +85,9 @@ fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
 fn guess(bytes: &[u8], ends: &Ends) -> Guess {
     match operation(bytes) {
         Some(_) => Guess::Certain,
-        None if bytes.len() < 12 && bytes.first() == Some(&SEQUENCE) && ends.hint == Some(Named::Ldap) => Guess::More,
+        None if bytes.len() < 12 && bytes.first() == Some(&SEQUENCE) && ends.hint == Some(AppProto::Ldap) => {
+            Guess::More
+        }
         None => Guess::NotMine,
     }
 }

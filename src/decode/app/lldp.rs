@@ -5,11 +5,11 @@ use super::shared::fields::Fields;
 use crate::model::address::mac_text;
 use crate::model::fact::{FactKind, Facts};
 use crate::model::packet::Packet;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Line in the table.
-pub const ENTRY: Entry = Entry { protocol: Named::Lldp, datagram: None, stream: None, frame: Some(read) };
+pub const ENTRY: Entry = Entry { protocol: AppProto::Lldp, datagram: None, stream: None, frame: Some(read) };
 
 /// Most fields that are looked at.
 const MOST_FIELDS: usize = 64;
@@ -83,7 +83,7 @@ mod tests {
         ]
         .concat();
         let (protocol, facts) = facts_of_frame(1, &frame);
-        assert_eq!(protocol, Some(Named::Lldp));
+        assert_eq!(protocol, Some(AppProto::Lldp));
         let expected = [
             "message=announcement",
             "mac=02:00:00:00:00:09",

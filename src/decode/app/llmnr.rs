@@ -3,11 +3,11 @@
 use super::shared::dns;
 use super::{Datagram, Ends, Entry, Guess};
 use crate::model::fact::Facts;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Llmnr,
+    protocol: AppProto::Llmnr,
     datagram: Some(Datagram { is_by_content: false, read }),
     stream: None,
     frame: None,

@@ -3,11 +3,11 @@
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Modbus,
+    protocol: AppProto::Modbus,
     datagram: None,
     stream: Some(Stream { guess, talk: || Box::new(Modbus) }),
     frame: None,
@@ -27,7 +27,7 @@ fn message(bytes: &[u8]) -> Option<(usize, &[u8])> {
 
 /// Little in a message is fixed: the port must say the same.
 fn guess(bytes: &[u8], ends: &Ends) -> Guess {
-    if ends.hint != Some(Named::Modbus) {
+    if ends.hint != Some(AppProto::Modbus) {
         return Guess::NotMine;
     }
     match message(bytes) {

@@ -4,11 +4,11 @@ use super::shared::bytes::{self, le32};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::MongoDb,
+    protocol: AppProto::MongoDb,
     datagram: None,
     stream: Some(Stream { guess, talk: || Box::new(MongoDb::default()) }),
     frame: None,
@@ -35,7 +35,7 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
         // Four numbers agree; a reply's number, 1, is too common.
         Some((21.., _, QUERY | COMPRESSED | MESSAGE)) => Guess::Certain,
         Some((36.., _, REPLY)) => Guess::Unsure,
-        None if bytes.len() < HEADER_BYTES && ends.hint == Some(Named::MongoDb) => Guess::More,
+        None if bytes.len() < HEADER_BYTES && ends.hint == Some(AppProto::MongoDb) => Guess::More,
         _ => Guess::NotMine,
     }
 }

@@ -5,11 +5,11 @@ use super::shared::fields::Fields;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Mqtt,
+    protocol: AppProto::Mqtt,
     datagram: None,
     stream: Some(Stream { guess, talk: || Box::new(Mqtt::default()) }),
     frame: None,
@@ -31,7 +31,7 @@ const MOST_LENGTH_BYTES: usize = 4;
 fn guess(bytes: &[u8], ends: &Ends) -> Guess {
     let Some((kind, head, length)) = header(bytes) else {
         let is_short = bytes.len() < 1 + MOST_LENGTH_BYTES && bytes.first() == Some(&0x10);
-        return if is_short && ends.hint == Some(Named::Mqtt) { Guess::More } else { Guess::NotMine };
+        return if is_short && ends.hint == Some(AppProto::Mqtt) { Guess::More } else { Guess::NotMine };
     };
     let body = bytes.get(head..).unwrap_or(&[]);
     match kind {
@@ -43,7 +43,7 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
                 false => Guess::NotMine,
             }
         }
-        _ if ends.hint != Some(Named::Mqtt) => Guess::NotMine,
+        _ if ends.hint != Some(AppProto::Mqtt) => Guess::NotMine,
         CONNACK if length >= 2 => Guess::Unsure,
         PUBLISH if length >= 3 => Guess::Unsure,
         4..=14 if length <= MOST_BYTES as u64 => Guess::Unsure,

@@ -5,11 +5,11 @@ use super::shared::dcerpc::{self, Calls, HEAD_BYTES};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::MsRpc,
+    protocol: AppProto::MsRpc,
     datagram: None,
     stream: Some(Stream { guess, talk: || Box::new(MsRpc::default()) }),
     frame: None,
@@ -18,7 +18,7 @@ pub const ENTRY: Entry = Entry {
 fn guess(bytes: &[u8], ends: &Ends) -> Guess {
     match dcerpc::length(bytes) {
         Some(_) => Guess::Certain,
-        None if bytes.len() < HEAD_BYTES && bytes.starts_with(b"\x05\0") && ends.hint == Some(Named::MsRpc) => {
+        None if bytes.len() < HEAD_BYTES && bytes.starts_with(b"\x05\0") && ends.hint == Some(AppProto::MsRpc) => {
             Guess::More
         }
         None => Guess::NotMine,

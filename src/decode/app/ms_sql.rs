@@ -6,11 +6,11 @@ use super::shared::gss;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::MsSql,
+    protocol: AppProto::MsSql,
     datagram: None,
     stream: Some(Stream { guess, talk: || Box::new(MsSql::default()) }),
     frame: None,
@@ -74,7 +74,7 @@ impl Talk for MsSql {
             PRELOGIN if self.tls.is_some() || matches!(content, [20..=23, 3, ..]) => {
                 facts.text(FactKind::Message, "TLS");
                 if self.tls.is_none() {
-                    self.tls = Carried::of(Named::Tls);
+                    self.tls = Carried::of(AppProto::Tls);
                 }
                 if let Some(tls) = &mut self.tls {
                     tls.push(direction, content, facts);

@@ -4,11 +4,11 @@ use super::shared::bytes::{self, le16, le32};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::MySql,
+    protocol: AppProto::MySql,
     datagram: None,
     stream: Some(Stream { guess, talk: || Box::new(MySql::default()) }),
     frame: None,
@@ -78,7 +78,7 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
         Some((length, 0, [ERROR, ..])) if (3..512).contains(&length) && length + HEADER_BYTES == bytes.len() => {
             Guess::Unsure
         }
-        None if ends.hint == Some(Named::MySql) => Guess::More,
+        None if ends.hint == Some(AppProto::MySql) => Guess::More,
         _ => Guess::NotMine,
     }
 }

@@ -5,11 +5,11 @@ use super::shared::bytes::{self, be16, le16};
 use super::shared::netbios;
 use super::{Datagram, Ends, Entry, Guess};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Nbdgm,
+    protocol: AppProto::Nbdgm,
     datagram: Some(Datagram { is_by_content: false, read }),
     stream: None,
     frame: None,

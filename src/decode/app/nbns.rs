@@ -5,12 +5,16 @@ use super::shared::dns;
 use super::shared::netbios;
 use super::{Datagram, Ends, Entry, Guess};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use std::net::Ipv4Addr;
 
 /// Line in the table.
-pub const ENTRY: Entry =
-    Entry { protocol: Named::Nbns, datagram: Some(Datagram { is_by_content: false, read }), stream: None, frame: None };
+pub const ENTRY: Entry = Entry {
+    protocol: AppProto::Nbns,
+    datagram: Some(Datagram { is_by_content: false, read }),
+    stream: None,
+    frame: None,
+};
 
 const HEADER_BYTES: usize = 12;
 const IS_RESPONSE: u16 = 0x8000;

@@ -2,11 +2,15 @@
 
 use super::{Datagram, Ends, Entry, Guess};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
-pub const ENTRY: Entry =
-    Entry { protocol: Named::Ntp, datagram: Some(Datagram { is_by_content: false, read }), stream: None, frame: None };
+pub const ENTRY: Entry = Entry {
+    protocol: AppProto::Ntp,
+    datagram: Some(Datagram { is_by_content: false, read }),
+    stream: None,
+    frame: None,
+};
 
 const CLOCK_BYTES: usize = 48;
 const CONTROL_BYTES: usize = 12;

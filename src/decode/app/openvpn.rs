@@ -6,11 +6,11 @@ use super::shared::fields::Fields;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::OpenVpn,
+    protocol: AppProto::OpenVpn,
     datagram: Some(Datagram { is_by_content: true, read }),
     stream: Some(Stream { guess, talk: || Box::new(OpenVpn::default()) }),
     frame: None,
@@ -31,7 +31,7 @@ fn read(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Guess {
     let Some(name) = name(kind) else { return Guess::NotMine };
     let guess = match kind {
         CLIENT_RESET_V2 | SERVER_RESET_V2 | CLIENT_RESET_V3 if key == 0 && wrap_of(payload).is_some() => Guess::Certain,
-        _ if ends.hint != Some(Named::OpenVpn) => return Guess::NotMine,
+        _ if ends.hint != Some(AppProto::OpenVpn) => return Guess::NotMine,
         6 | 9 => Guess::Unsure,
         _ if payload.len() > HEAD_BYTES => Guess::Unsure,
         _ => return Guess::NotMine,
@@ -129,7 +129,7 @@ impl OpenVpn {
         if kind != CONTROL {
             self.wrap = Some(wrap_of(packet)?);
             self.next = [1, 1];
-            self.tls = Carried::of(Named::Tls);
+            self.tls = Carried::of(AppProto::Tls);
             return None;
         }
         let (number, content) = control(packet, self.wrap?)?;

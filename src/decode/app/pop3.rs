@@ -5,12 +5,12 @@ use super::shared::sasl::Sasl;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use std::collections::VecDeque;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Pop3,
+    protocol: AppProto::Pop3,
     datagram: None,
     stream: Some(Stream { guess, talk: || Box::new(Pop3::default()) }),
     frame: None,
@@ -25,7 +25,7 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
     match bytes {
         [b'+', b'O', b'K', b' ', b' '..=b'~', ..] => Guess::Certain,
         [b'+', b'O', b'K', b'\r', ..] | [b'-', b'E', b'R', b'R', b' ', ..] => Guess::Unsure,
-        _ if ends.hint == Some(Named::Pop3) && COMMANDS.iter().any(|word| lines::begins_with(bytes, word)) => {
+        _ if ends.hint == Some(AppProto::Pop3) && COMMANDS.iter().any(|word| lines::begins_with(bytes, word)) => {
             Guess::Unsure
         }
         _ => Guess::NotMine,

@@ -4,11 +4,11 @@ use super::shared::bytes::{self, be32};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::PostgreSql,
+    protocol: AppProto::PostgreSql,
     datagram: None,
     stream: Some(Stream { guess, talk: || Box::new(PostgreSql::default()) }),
     frame: None,
@@ -28,7 +28,7 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
     match (be32(bytes, 0), be32(bytes, 4)) {
         (Some(8), Some(ASK_TLS | ASK_GSS)) | (Some(16), Some(CANCEL)) => Guess::Certain,
         (Some(9..MOST_START_BYTES), Some(VERSION_3)) => Guess::Certain,
-        (Some(8..MOST_START_BYTES), None) if ends.hint == Some(Named::PostgreSql) => Guess::More,
+        (Some(8..MOST_START_BYTES), None) if ends.hint == Some(AppProto::PostgreSql) => Guess::More,
         _ => Guess::NotMine,
     }
 }

@@ -10,12 +10,16 @@ pub use handshakes::Handshakes;
 use super::shared::fields::Fields;
 use super::{Datagram, Ends, Entry, Guess};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use std::fmt;
 
 /// Line in the table.
-pub const ENTRY: Entry =
-    Entry { protocol: Named::Quic, datagram: Some(Datagram { is_by_content: true, read }), stream: None, frame: None };
+pub const ENTRY: Entry = Entry {
+    protocol: AppProto::Quic,
+    datagram: Some(Datagram { is_by_content: true, read }),
+    stream: None,
+    frame: None,
+};
 
 const VERSION_1: u32 = 1;
 const VERSION_2: u32 = 0x6b33_43cf;
@@ -196,7 +200,7 @@ mod tests {
     use crate::model::Addr;
 
     const CONNECTION: &[u8] = b"\x83\x94\xc8\xf0\x3e\x51\x57\x08";
-    const ENDS: Ends = Ends { source_port: 50_000, target_port: SERVER_PORT, hint: Some(Named::Quic) };
+    const ENDS: Ends = Ends { source_port: 50_000, target_port: SERVER_PORT, hint: Some(AppProto::Quic) };
 
     /// A client's Initial packet.
     fn initial(version: u32, frames: &[u8]) -> Vec<u8> {

@@ -3,12 +3,12 @@
 use super::shared::bytes::{self, be16, be32};
 use super::{Datagram, Ends, Entry, Guess};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use std::net::Ipv4Addr;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Radius,
+    protocol: AppProto::Radius,
     datagram: Some(Datagram { is_by_content: false, read }),
     stream: None,
     frame: None,

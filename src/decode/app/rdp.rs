@@ -4,11 +4,15 @@ use super::shared::bytes::{self, add_utf16, be16, le32};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
-pub const ENTRY: Entry =
-    Entry { protocol: Named::Rdp, datagram: None, stream: Some(Stream { guess, talk: || Box::new(Rdp) }), frame: None };
+pub const ENTRY: Entry = Entry {
+    protocol: AppProto::Rdp,
+    datagram: None,
+    stream: Some(Stream { guess, talk: || Box::new(Rdp) }),
+    frame: None,
+};
 
 const TPKT_BYTES: usize = 4;
 /// Bytes of TPKT and the fixed part of X.224.

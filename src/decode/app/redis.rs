@@ -4,11 +4,11 @@ use super::shared::{bytes, lines};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Redis,
+    protocol: AppProto::Redis,
     datagram: None,
     stream: Some(Stream { guess, talk: || Box::new(Redis::default()) }),
     frame: None,
@@ -31,7 +31,7 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
             _ => Guess::NotMine,
         };
     }
-    let is_inline = ends.hint == Some(Named::Redis) && INLINE.iter().any(|word| lines::begins_with(bytes, word));
+    let is_inline = ends.hint == Some(AppProto::Redis) && INLINE.iter().any(|word| lines::begins_with(bytes, word));
     if is_inline { Guess::Unsure } else { Guess::NotMine }
 }
 

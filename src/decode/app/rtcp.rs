@@ -3,11 +3,15 @@
 use super::shared::fields::Fields;
 use super::{Datagram, Ends, Entry, Guess};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
-pub const ENTRY: Entry =
-    Entry { protocol: Named::Rtcp, datagram: Some(Datagram { is_by_content: true, read }), stream: None, frame: None };
+pub const ENTRY: Entry = Entry {
+    protocol: AppProto::Rtcp,
+    datagram: Some(Datagram { is_by_content: true, read }),
+    stream: None,
+    frame: None,
+};
 
 /// Most packets in one datagram.
 const MOST_PACKETS: usize = 16;

@@ -3,11 +3,15 @@
 
 use super::{Datagram, Ends, Entry, Guess};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
-pub const ENTRY: Entry =
-    Entry { protocol: Named::Rtp, datagram: Some(Datagram { is_by_content: true, read }), stream: None, frame: None };
+pub const ENTRY: Entry = Entry {
+    protocol: AppProto::Rtp,
+    datagram: Some(Datagram { is_by_content: true, read }),
+    stream: None,
+    frame: None,
+};
 
 /// Longest packet of a telephone call.
 const MOST_CALL_BYTES: usize = 480;

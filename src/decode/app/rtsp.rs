@@ -5,11 +5,11 @@ use super::shared::{base64, lines};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Rtsp,
+    protocol: AppProto::Rtsp,
     datagram: None,
     stream: Some(Stream { guess, talk: || Box::new(Rtsp::default()) }),
     frame: None,

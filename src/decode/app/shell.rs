@@ -4,11 +4,11 @@ use super::shared::lines;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Shell,
+    protocol: AppProto::Shell,
     datagram: None,
     stream: Some(Stream { guess, talk: || Box::new(Shell::default()) }),
     frame: None,
@@ -35,7 +35,7 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
     let begins = is_script(bytes) || BEGINNINGS.iter().any(|beginning| bytes.starts_with(beginning));
     // Telnet says the same with a protocol around it.
     match (is_prompt || begins, ends.hint) {
-        (true, Some(Named::Telnet)) | (false, _) => Guess::NotMine,
+        (true, Some(AppProto::Telnet)) | (false, _) => Guess::NotMine,
         (true, _) => Guess::Certain,
     }
 }

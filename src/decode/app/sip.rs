@@ -6,11 +6,11 @@ use super::shared::lines;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Sip,
+    protocol: AppProto::Sip,
     datagram: Some(Datagram { is_by_content: true, read }),
     stream: Some(Stream { guess, talk: || Box::new(Sip) }),
     frame: None,
@@ -68,7 +68,7 @@ fn looks_right(bytes: &[u8]) -> Guess {
 
 fn guess(bytes: &[u8], ends: &Ends) -> Guess {
     match looks_right(bytes) {
-        Guess::More if ends.hint != Some(Named::Sip) => Guess::NotMine,
+        Guess::More if ends.hint != Some(AppProto::Sip) => Guess::NotMine,
         guess => guess,
     }
 }

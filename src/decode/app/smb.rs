@@ -10,11 +10,11 @@ use super::shared::netbios;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Smb,
+    protocol: AppProto::Smb,
     datagram: None,
     stream: Some(Stream { guess, talk: || Box::new(Smb::default()) }),
     frame: None,
@@ -35,7 +35,7 @@ fn guess(mut bytes: &[u8], ends: &Ends) -> Guess {
     // That a session is kept alive does not say what is spoken in it.
     while let [KEEP_ALIVE, 0, 0, 0, rest @ ..] = bytes {
         bytes = rest;
-        if rest.is_empty() && ends.hint == Some(Named::Smb) {
+        if rest.is_empty() && ends.hint == Some(AppProto::Smb) {
             return Guess::More;
         }
     }
@@ -43,7 +43,7 @@ fn guess(mut bytes: &[u8], ends: &Ends) -> Guess {
         [SESSION_MESSAGE, _, _, _, magic, b'S', b'M', b'B', ..] if *magic >= 0xfc => Guess::Certain,
         [SESSION_REQUEST, 0, 0, 68, 32, ..] => Guess::Certain,
         [POSITIVE_ANSWER, 0, 0, 0] | [NEGATIVE_ANSWER, 0, 0, 1, _] => Guess::Unsure,
-        [SESSION_MESSAGE, _, _, ..] if bytes.len() < 8 && ends.hint == Some(Named::Smb) => Guess::More,
+        [SESSION_MESSAGE, _, _, ..] if bytes.len() < 8 && ends.hint == Some(AppProto::Smb) => Guess::More,
         _ => Guess::NotMine,
     }
 }

@@ -6,11 +6,11 @@ use super::shared::sasl::Sasl;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Smtp,
+    protocol: AppProto::Smtp,
     datagram: None,
     stream: Some(Stream { guess, talk: || Box::new(Smtp::default()) }),
     frame: None,
@@ -24,7 +24,7 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
         Some((220 | 421 | 554, _)) => Guess::Unsure,
         _ if lines::begins_with(bytes, b"EHLO") || lines::begins_with(bytes, b"HELO") => Guess::Certain,
         // Who speaks before the greeting, or was not heard from the start.
-        _ if ends.hint == Some(Named::Smtp) && OTHERS.iter().any(|word| lines::begins_with(bytes, word)) => {
+        _ if ends.hint == Some(AppProto::Smtp) && OTHERS.iter().any(|word| lines::begins_with(bytes, word)) => {
             Guess::Unsure
         }
         _ => Guess::NotMine,

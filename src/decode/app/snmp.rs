@@ -3,11 +3,15 @@
 use super::shared::ber::{self, Begin};
 use super::{Datagram, Ends, Entry, Guess};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
-pub const ENTRY: Entry =
-    Entry { protocol: Named::Snmp, datagram: Some(Datagram { is_by_content: true, read }), stream: None, frame: None };
+pub const ENTRY: Entry = Entry {
+    protocol: AppProto::Snmp,
+    datagram: Some(Datagram { is_by_content: true, read }),
+    stream: None,
+    frame: None,
+};
 
 const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;

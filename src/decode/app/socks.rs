@@ -5,12 +5,12 @@ use super::shared::fields::Fields;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Socks,
+    protocol: AppProto::Socks,
     datagram: None,
     stream: Some(Stream { guess, talk: || Box::new(Socks::default()) }),
     frame: None,

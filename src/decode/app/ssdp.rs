@@ -3,11 +3,15 @@
 use super::shared::lines;
 use super::{Datagram, Ends, Entry, Guess};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
-pub const ENTRY: Entry =
-    Entry { protocol: Named::Ssdp, datagram: Some(Datagram { is_by_content: true, read }), stream: None, frame: None };
+pub const ENTRY: Entry = Entry {
+    protocol: AppProto::Ssdp,
+    datagram: Some(Datagram { is_by_content: true, read }),
+    stream: None,
+    frame: None,
+};
 
 const MOST_FIELDS: usize = 32;
 
@@ -41,7 +45,7 @@ fn read(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Guess {
             facts.bytes(FactKind::Command, value);
         }
     }
-    let is_mine = has_own_field || ends.hint == Some(Named::Ssdp);
+    let is_mine = has_own_field || ends.hint == Some(AppProto::Ssdp);
     if is_mine { Guess::Certain } else { Guess::NotMine }
 }
 

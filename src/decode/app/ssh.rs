@@ -6,11 +6,11 @@ use super::shared::{digest, lines};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Ssh,
+    protocol: AppProto::Ssh,
     datagram: None,
     stream: Some(Stream { guess, talk: || Box::new(Ssh::default()) }),
     frame: None,

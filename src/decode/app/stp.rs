@@ -5,10 +5,10 @@ use super::shared::fields::Fields;
 use crate::model::address::mac_text;
 use crate::model::fact::{FactKind, Facts};
 use crate::model::packet::Packet;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
-pub const ENTRY: Entry = Entry { protocol: Named::Stp, datagram: None, stream: None, frame: Some(read) };
+pub const ENTRY: Entry = Entry { protocol: AppProto::Stp, datagram: None, stream: None, frame: Some(read) };
 
 const TOPOLOGY_CHANGE_FLAG: u8 = 0x01;
 const TOPOLOGY_CHANGE_NOTICE: u8 = 0x80;
@@ -58,7 +58,7 @@ mod tests {
             let length = [0, (llc.len() + bridge.len()) as u8];
             let frame = [&[1, 0x80, 0xc2, 0, 0, 0, 2, 0, 0, 0, 0, 8][..], &length, llc, &bridge].concat();
             let (protocol, facts) = facts_of_frame(1, &frame);
-            assert_eq!(protocol, Some(Named::Stp));
+            assert_eq!(protocol, Some(AppProto::Stp));
             let said = listed(&facts);
             assert!(expected.iter().all(|fact| said.iter().any(|said| said == fact)), "{said:?}");
             assert!(said.contains(&"priority=32769".to_owned()));

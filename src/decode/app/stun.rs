@@ -4,12 +4,12 @@ use super::shared::fields::Fields;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Stun,
+    protocol: AppProto::Stun,
     datagram: Some(Datagram { is_by_content: true, read }),
     stream: Some(Stream { guess, talk: || Box::new(Stun) }),
     frame: None,
@@ -30,7 +30,7 @@ fn message(bytes: &[u8]) -> Option<(usize, bool)> {
 
 fn read(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Guess {
     let Some((n, has_cookie)) = message(payload) else { return Guess::NotMine };
-    if n != payload.len() || !has_cookie && ends.hint != Some(Named::Stun) {
+    if n != payload.len() || !has_cookie && ends.hint != Some(AppProto::Stun) {
         return Guess::NotMine;
     }
     say(payload, facts);

@@ -4,11 +4,11 @@ use super::shared::lines;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Syslog,
+    protocol: AppProto::Syslog,
     datagram: Some(Datagram { is_by_content: false, read }),
     stream: Some(Stream { guess, talk: || Box::new(Syslog) }),
     frame: None,

@@ -6,12 +6,12 @@ use super::shared::fields::Fields;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use screen::{Keys, Prompt, Screen};
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Telnet,
+    protocol: AppProto::Telnet,
     datagram: None,
     stream: Some(Stream { guess, talk: || Box::new(Telnet::default()) }),
     frame: None,
@@ -30,7 +30,7 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
     match bytes {
         [IAC, 251..=254, 0..=49, IAC, 250..=254, ..] => Guess::Certain,
         [IAC, 251..=254, 0..=49, ..] => Guess::Unsure,
-        _ if ends.hint != Some(Named::Telnet) => Guess::NotMine,
+        _ if ends.hint != Some(AppProto::Telnet) => Guess::NotMine,
         [IAC] | [IAC, 251..=254] => Guess::More,
         _ => {
             let is_text = |byte: &u8| matches!(byte, 0 | 7..=13 | 27 | 32..=126 | 128..);

@@ -3,15 +3,19 @@
 use super::shared::bytes::{self, be16};
 use super::{Datagram, Ends, Entry, Guess};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
-pub const ENTRY: Entry =
-    Entry { protocol: Named::Tftp, datagram: Some(Datagram { is_by_content: true, read }), stream: None, frame: None };
+pub const ENTRY: Entry = Entry {
+    protocol: AppProto::Tftp,
+    datagram: Some(Datagram { is_by_content: true, read }),
+    stream: None,
+    frame: None,
+};
 
 fn read(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Guess {
     let &[0, operation @ 1..=6, ..] = payload else { return Guess::NotMine };
-    let is_hinted = ends.hint == Some(Named::Tftp);
+    let is_hinted = ends.hint == Some(AppProto::Tftp);
     let rest = bytes::from(payload, 2);
     match operation {
         1 | 2 => {

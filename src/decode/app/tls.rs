@@ -11,11 +11,11 @@ use super::shared::hello::{Carrier, ClientHello, ServerHello};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Tls,
+    protocol: AppProto::Tls,
     datagram: None,
     stream: Some(Stream { guess, talk: || Box::new(Tls::default()) }),
     frame: None,

@@ -4,11 +4,11 @@ use super::shared::bytes::{self, be32};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::Vnc,
+    protocol: AppProto::Vnc,
     datagram: None,
     stream: Some(Stream { guess, talk: || Box::new(Vnc::default()) }),
     frame: None,

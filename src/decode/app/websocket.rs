@@ -4,11 +4,11 @@ use super::shared::fields::Fields;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
 use crate::model::fact::{FactKind, Facts};
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::WebSocket,
+    protocol: AppProto::WebSocket,
     datagram: None,
     stream: Some(Stream { guess, talk: || Box::new(WebSocket) }),
     frame: None,

@@ -2,11 +2,11 @@
 
 use super::{Datagram, Ends, Entry, Guess};
 use crate::model::fact::{FactKind, Facts};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
-    protocol: Named::WireGuard,
+    protocol: AppProto::WireGuard,
     datagram: Some(Datagram { is_by_content: true, read }),
     stream: None,
     frame: None,

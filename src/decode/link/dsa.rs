@@ -3,7 +3,7 @@
 //! Source: LINKTYPE_DSA_TAG_* of the tcpdump group; net/dsa/tag_dsa.c and tag_brcm.c of Linux.
 
 use super::{Inner, Work, ethernet, header};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// The frame had a VLAN tag, whose identifier the DSA tag holds.
 const TAGGED: u8 = 0x20;
@@ -33,14 +33,14 @@ pub(super) fn read_broadcom<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Opti
 
 /// Four bytes in front of the frame.
 pub(super) fn read_broadcom_front<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
-    work.packet.layers.push(Named::Dsa);
+    work.packet.layers.push(AppProto::Dsa);
     let ([_, _, _, _], rest) = header(data, work)?;
     Some((Inner::Ethernet, rest))
 }
 
 fn addresses<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<&'a [u8]> {
-    work.packet.layers.push(Named::Ethernet);
-    work.packet.layers.push(Named::Dsa);
+    work.packet.layers.push(AppProto::Ethernet);
+    work.packet.layers.push(AppProto::Dsa);
     let ([t0, t1, t2, t3, t4, t5, s0, s1, s2, s3, s4, s5], rest) = header(data, work)?;
     work.packet.macs = Some(([*s0, *s1, *s2, *s3, *s4, *s5], [*t0, *t1, *t2, *t3, *t4, *t5]));
     Some(rest)

@@ -2,14 +2,14 @@
 
 use super::{Inner, Work, header};
 use crate::issue::IssueKind;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 const MOST_ADDRESS_BYTES: usize = 4;
 /// Unnumbered information: an identifier of the network protocol follows.
 const UI: u8 = 0x03;
 
 pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
-    work.packet.layers.push(Named::FrameRelay);
+    work.packet.layers.push(AppProto::FrameRelay);
     // The lowest bit marks the last byte of the address.
     let last = data.iter().take(MOST_ADDRESS_BYTES).position(|byte| byte & 1 == 1);
     let Some(rest) = last.filter(|last| *last > 0).and_then(|last| data.get(last + 1..)) else {

@@ -1,13 +1,13 @@
 //! Linux "cooked" capture, version 1: 16 bytes with the sender's address (LINKTYPE_LINUX_SLL).
 
 use super::{Inner, Work, ethernet, header};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// ARPHRD_ETHER: the sender's address is an Ethernet address.
 const ETHERNET: u16 = 1;
 
 pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
-    work.packet.layers.push(Named::LinuxSll);
+    work.packet.layers.push(AppProto::LinuxSll);
     let ([_, _, h0, h1, _, n, a, b, c, d, e, f, _, _, k0, k1], rest) = header(data, work)?;
     if u16::from_be_bytes([*h0, *h1]) == ETHERNET && *n == 6 {
         work.packet.macs = Some(([*a, *b, *c, *d, *e, *f], [0; 6]));

@@ -2,13 +2,13 @@
 
 use super::linux_sll::carried;
 use super::{Inner, Work, header};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// ARPHRD_ETHER.
 const ETHERNET: u16 = 1;
 
 pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
-    work.packet.layers.push(Named::LinuxSll2);
+    work.packet.layers.push(AppProto::LinuxSll2);
     let ([k0, k1, _, _, _, _, _, _, h0, h1, _, n, a, b, c, d, e, f, _, _], rest) = header(data, work)?;
     if u16::from_be_bytes([*h0, *h1]) == ETHERNET && *n == 6 {
         work.packet.macs = Some(([*a, *b, *c, *d, *e, *f], [0; 6]));

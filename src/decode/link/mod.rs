@@ -21,7 +21,7 @@ mod wifi;
 
 use super::{Inner, Read, Work};
 use crate::issue::IssueKind;
-use crate::model::protocol::{Named, Protocol};
+use crate::model::protocol::{AppProto, Protocol};
 
 /// One link type.
 pub struct Entry {
@@ -96,7 +96,7 @@ pub(super) fn read<'a>(link_type: u16, data: &'a [u8], work: &mut Work<'_, '_>) 
 }
 
 fn raw_ip<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
-    work.packet.layers.push(Named::RawIp);
+    work.packet.layers.push(AppProto::RawIp);
     Some((Inner::Ip, data))
 }
 
@@ -107,7 +107,7 @@ fn mpls<'a>(data: &'a [u8], _: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
 
 /// Counted, but its short addresses and 6LoWPAN are not looked into.
 fn wpan<'a>(_: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
-    work.packet.layers.push(Named::Wpan);
+    work.packet.layers.push(AppProto::Wpan);
     None
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Inner, Work, header};
 use crate::issue::IssueKind;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// NFULA_PAYLOAD of linux/netfilter/nfnetlink_log.h.
 const PAYLOAD: u16 = 9;
@@ -11,7 +11,7 @@ const TYPE_BITS: u16 = 0x3fff;
 const HEAD_BYTES: usize = 4;
 
 pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
-    work.packet.layers.push(Named::Nflog);
+    work.packet.layers.push(AppProto::Nflog);
     let ([family, _, _, _], values) = header(data, work)?;
     // Lengths and types stand in the order of the capturing host: that order is right whose first length fits.
     let is_big = values.first_chunk().is_some_and(|[a, b]| {

@@ -1,10 +1,10 @@
 //! BSD loopback: four bytes of address family, in the capturing host's byte order (NULL) or the network's (LOOP).
 
 use super::{Inner, Work, header};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 pub(super) fn read_host_order<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
-    work.packet.layers.push(Named::Loopback);
+    work.packet.layers.push(AppProto::Loopback);
     let (family, rest) = header(data, work)?;
     // The host's order is unknown; families are small, so the order that gives a small number is right.
     let family = u32::from_le_bytes(*family).min(u32::from_be_bytes(*family));
@@ -12,7 +12,7 @@ pub(super) fn read_host_order<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Op
 }
 
 pub(super) fn read_network_order<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
-    work.packet.layers.push(Named::Loopback);
+    work.packet.layers.push(AppProto::Loopback);
     let (family, rest) = header(data, work)?;
     carried(u32::from_be_bytes(*family), rest)
 }

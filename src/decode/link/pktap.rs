@@ -2,7 +2,7 @@
 
 use super::{Inner, Work, header, name};
 use crate::issue::IssueKind;
-use crate::model::protocol::{Named, Protocol};
+use crate::model::protocol::{AppProto, Protocol};
 
 /// A packet follows the header; 0 if nothing does.
 const PACKET: u32 = 1;
@@ -11,7 +11,7 @@ const LEAST_BYTES: u32 = 12;
 const MOST_BYTES: u32 = 1024;
 
 pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
-    work.packet.layers.push(Named::Pktap);
+    work.packet.layers.push(AppProto::Pktap);
     let (head, _) = header::<12>(data, work)?;
     let inner = inner(head, data);
     if inner.is_none() {
@@ -23,7 +23,7 @@ pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner
 /// The number that Apple used before it had its own; others use it for other things.
 pub(super) fn read_as_user<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
     let found = data.first_chunk().and_then(|head| inner(head, data)).filter(|(inner, _)| is_known(*inner));
-    work.packet.layers.push(if found.is_some() { Protocol::from(Named::Pktap) } else { Protocol::LinkType(149) });
+    work.packet.layers.push(if found.is_some() { Protocol::from(AppProto::Pktap) } else { Protocol::LinkType(149) });
     if found.is_none() {
         work.issue(IssueKind::LinkUnknown);
     }

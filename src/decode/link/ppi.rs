@@ -1,7 +1,7 @@
 //! Per-packet information (CACE PPI): a header that names the link type of what follows, 802.11 as a rule.
 
 use super::{Inner, Work, header, wifi};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// LINKTYPE_IEEE802_11.
 const WIFI: u32 = 105;
@@ -12,7 +12,7 @@ const BAD_FCS: u8 = 0x04;
 const FCS_BYTES: usize = 4;
 
 pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
-    work.packet.layers.push(Named::Ppi);
+    work.packet.layers.push(AppProto::Ppi);
     let ([_, _, l0, l1, d0, d1, d2, d3], _) = header(data, work)?;
     let length = usize::from(u16::from_le_bytes([*l0, *l1])).max(8);
     let link_type = u32::from_le_bytes([*d0, *d1, *d2, *d3]);
@@ -22,7 +22,7 @@ pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner
     }
     let flags = head.get(8..).and_then(common_flags).unwrap_or(0);
     if flags & BAD_FCS > 0 {
-        work.packet.layers.push(Named::Wifi);
+        work.packet.layers.push(AppProto::Wifi);
         return None;
     }
     let is_whole = work.packet.captured_bytes >= work.packet.wire_bytes;

@@ -2,7 +2,7 @@
 
 use super::{Inner, Work, header};
 use crate::issue::IssueKind;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// LINKTYPE_PPP and LINKTYPE_PPP_HDLC.
 pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
@@ -22,7 +22,7 @@ pub(super) fn read_session<'a>(data: &'a [u8], _: &mut Work<'_, '_>) -> Option<(
 
 /// A PPP frame, also inside of a tunnel.
 pub(in crate::decode) fn carried<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
-    work.packet.layers.push(Named::Ppp);
+    work.packet.layers.push(AppProto::Ppp);
     // Address and control of HDLC framing, which may be left out (RFC 1661, section 6.6).
     let data = data.strip_prefix(&[0xff, 0x03]).unwrap_or(data);
     let ([first], rest) = work.split(data, IssueKind::LinkCut)?;

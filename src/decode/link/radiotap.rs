@@ -3,7 +3,7 @@
 //! Source: the definition at radiotap.org: little-endian; a field stands at a multiple of its size.
 
 use super::{Inner, Work, header, wifi};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 const HAS_TIMER: u32 = 1;
 const HAS_FLAGS: u32 = 1 << 1;
@@ -17,14 +17,14 @@ const BAD_FCS: u8 = 0x40;
 const FCS_BYTES: usize = 4;
 
 pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
-    work.packet.layers.push(Named::Radiotap);
+    work.packet.layers.push(AppProto::Radiotap);
     let ([_, _, l0, l1, p0, p1, p2, p3], _) = header(data, work)?;
     let length = usize::from(u16::from_le_bytes([*l0, *l1]));
     let present = u32::from_le_bytes([*p0, *p1, *p2, *p3]);
     let flags = flags(data.get(..length).unwrap_or(data), present).unwrap_or(0);
     let (_, frame) = data.split_at(length.min(data.len()));
     if flags & BAD_FCS > 0 {
-        work.packet.layers.push(Named::Wifi);
+        work.packet.layers.push(AppProto::Wifi);
         return None;
     }
     // What the capture cut has lost its check sequence first.

@@ -3,7 +3,7 @@
 //! Source: IEEE 802.11-2020, clause 9.2 and 9.3. Bits are counted as they lie in the bytes.
 
 use super::{Inner, Work, ethernet, header};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 const MANAGEMENT: u8 = 0;
 const DATA: u8 = 2;
@@ -24,7 +24,7 @@ pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner
 
 /// Reads a frame; `is_padded` if the header is filled up to four bytes, as some drivers do.
 pub(super) fn body<'a>(data: &'a [u8], is_padded: bool, work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
-    work.packet.layers.push(Named::Wifi);
+    work.packet.layers.push(AppProto::Wifi);
     let ([control, flags], _) = header(data, work)?;
     let (kind, subtype) = (control >> 2 & 3, control >> 4);
     if !matches!(kind, MANAGEMENT | DATA) {

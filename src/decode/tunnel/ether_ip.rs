@@ -1,7 +1,7 @@
 //! EtherIP: an Ethernet frame behind two bytes (RFC 3378).
 
 use super::{Inner, Work, header};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Version 3, the rest reserved.
 const VERSION: u8 = 0x30;
@@ -11,6 +11,6 @@ pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner
     if *version != VERSION {
         return None;
     }
-    work.enter(Named::EtherIp, 0);
+    work.enter(AppProto::EtherIp, 0);
     Some((Inner::Ethernet, rest))
 }

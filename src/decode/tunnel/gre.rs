@@ -1,7 +1,7 @@
 //! GRE (RFC 2784, 2890), and its enhanced form that PPTP uses (RFC 2637).
 
 use super::{Inner, Work, erspan, header};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 const CHECKSUM: u8 = 0x80;
 const ROUTING: u8 = 0x40;
@@ -30,7 +30,7 @@ pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner
     if flags & ROUTING > 0 || version & 7 > 1 || is_enhanced && flags & SEQUENCE == 0 {
         return None;
     }
-    work.enter(Named::Gre, key);
+    work.enter(AppProto::Gre, key);
     match u16::from_be_bytes([*k0, *k1]) {
         // A keep-alive carries nothing.
         0 => None,

@@ -1,7 +1,7 @@
 //! GTP-U: the user's IP packets in a mobile network (3GPP TS 29.281, section 5).
 
 use super::{Inner, Work, ip};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Version 1, GTP and not GTP prime.
 const VERSION: u8 = 0x30;
@@ -32,7 +32,7 @@ pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner
         }
     }
     let inner = ip(rest)?;
-    work.enter(Named::Gtp, u32::from_be_bytes([*t0, *t1, *t2, *t3]));
-    work.packet.layers.push(Named::Gtp);
+    work.enter(AppProto::Gtp, u32::from_be_bytes([*t0, *t1, *t2, *t3]));
+    work.packet.layers.push(AppProto::Gtp);
     Some(inner)
 }

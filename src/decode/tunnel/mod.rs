@@ -18,7 +18,7 @@ use super::{Inner, Read, Work};
 use crate::issue::IssueKind;
 use crate::model::Packet;
 use crate::model::packet::{Outer, Transport};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// By EtherType (IEEE 802 numbers).
 const ETHERTYPES: &[(u16, Read)] = &[
@@ -74,7 +74,7 @@ pub(super) fn below_udp<'a>(
 
 /// RFC 2003 and 4213 (IPv4 and IPv6 in anything).
 fn ip_in_ip<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
-    work.enter(Named::IpInIp, 0);
+    work.enter(AppProto::IpInIp, 0);
     Some((Inner::Ip, data))
 }
 
@@ -86,7 +86,7 @@ fn ip(data: &[u8]) -> Option<(Inner, &[u8])> {
 impl Work<'_, '_> {
     /// The packet goes on inside of a tunnel over IP: what was read so far becomes its outside.
     #[cold]
-    fn enter(&mut self, tunnel: Named, id: u32) {
+    fn enter(&mut self, tunnel: AppProto, id: u32) {
         let packet = &mut *self.packet;
         let Some(ip) = packet.ip.take() else { return };
         let outer = Outer {

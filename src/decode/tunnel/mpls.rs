@@ -1,7 +1,7 @@
 //! MPLS: a stack of labels; what is below it is told by its first bits (RFC 3032, RFC 4928).
 
 use super::{Inner, Work, header};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Bottom of the stack.
 const BOTTOM: u8 = 1;
@@ -28,6 +28,6 @@ pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner
 
 /// Over IP (RFC 4023) or UDP (RFC 7510).
 pub(super) fn read_over_ip<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
-    work.enter(Named::Mpls, 0);
+    work.enter(AppProto::Mpls, 0);
     read(data, work)
 }

@@ -1,7 +1,7 @@
 //! Teredo: IPv6 over UDP, with an authentication and an origin in front (RFC 4380, section 5.1.1).
 
 use super::{Inner, Work};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
     let mut rest = data;
@@ -15,7 +15,7 @@ pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner
     if rest.first()? >> 4 != 6 || rest.len() < 40 {
         return None;
     }
-    work.enter(Named::Teredo, 0);
-    work.packet.layers.push(Named::Teredo);
+    work.enter(AppProto::Teredo, 0);
+    work.packet.layers.push(AppProto::Teredo);
     Some((Inner::Ip, rest))
 }

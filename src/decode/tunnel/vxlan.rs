@@ -1,7 +1,7 @@
 //! VXLAN: an Ethernet frame behind a network identifier (RFC 7348, section 5).
 
 use super::{Inner, Work};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// The identifier is valid; it must be.
 const HAS_IDENTIFIER: u8 = 0x08;
@@ -11,7 +11,7 @@ pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner
     if flags & HAS_IDENTIFIER == 0 || *reserved != 0 {
         return None;
     }
-    work.enter(Named::Vxlan, u32::from_be_bytes([0, *v0, *v1, *v2]));
-    work.packet.layers.push(Named::Vxlan);
+    work.enter(AppProto::Vxlan, u32::from_be_bytes([0, *v0, *v1, *v2]));
+    work.packet.layers.push(AppProto::Vxlan);
     Some((Inner::Ethernet, frame))
 }

@@ -4,7 +4,7 @@ use super::shape::Work;
 use super::{CARD, pools};
 use crate::detect::draft::{self, count, evidence, lines};
 use crate::detect::severity::{Impact, rate};
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::time::{SECOND, span};
 use crate::model::{Addr, Finding, Series};
 
@@ -36,7 +36,7 @@ impl Work {
         finding.sources = draft::addresses([miner]);
         finding.targets = draft::addresses([pool]);
         finding.ports = vec![port];
-        finding.protocol = Named::Tls.name().to_owned();
+        finding.protocol = AppProto::Tls.name().to_owned();
         finding.names = if name.is_empty() { Vec::new() } else { vec![name.to_owned()] };
         finding.evidence = vec![
             evidence("Messages like results", n, "messages", "0"),

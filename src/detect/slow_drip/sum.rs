@@ -1,7 +1,7 @@
 //! Small uploads to one place to what they are together.
 
 use crate::model::Flow;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 use crate::model::time::SECOND;
 use std::collections::BTreeSet;
 
@@ -57,7 +57,7 @@ impl Sum {
         self.got += flow.backward().payload_bytes();
         self.largest = self.largest.max(sent);
         self.slots |= 1 << flow.first_ns.div_euclid(SLOT_NS).rem_euclid(SLOTS);
-        self.n_encrypted += u64::from(matches!(flow.app, Some(Named::Tls | Named::Quic | Named::Ssh)));
+        self.n_encrypted += u64::from(matches!(flow.app, Some(AppProto::Tls | AppProto::Quic | AppProto::Ssh)));
         self.ports.insert(flow.responder().1);
     }
 

@@ -3,7 +3,7 @@
 use super::dialect::{Entry, Unit};
 use crate::model::flow::{DirectionStats, FlowKey, NameSource, Run, TcpState};
 use crate::model::moments::Moments;
-use crate::model::protocol::{Named, Protocol};
+use crate::model::protocol::{AppProto, Protocol};
 use crate::model::rows::{Role, Value};
 use crate::model::{Addr, Flow, time};
 use std::net::IpAddr;
@@ -233,7 +233,7 @@ fn by_name(name: &[u8]) -> Option<u8> {
 }
 
 /// An application by the name that a table gives it: `http`, `TLS.YouTube`, `ssl`.
-fn service(name: &[u8]) -> Option<Named> {
+fn service(name: &[u8]) -> Option<AppProto> {
     let name = std::str::from_utf8(name).ok()?;
     let name = name.split(['.', ',', '/']).next().unwrap_or(name);
     let name = match name.to_ascii_lowercase().as_str() {
@@ -242,7 +242,7 @@ fn service(name: &[u8]) -> Option<Named> {
         "krb_tcp" | "krb" => "Kerberos".to_owned(),
         other => other.to_owned(),
     };
-    Named::ALL.iter().copied().find(|named| named.name().eq_ignore_ascii_case(&name))
+    AppProto::ALL.iter().copied().find(|named| named.name().eq_ignore_ascii_case(&name))
 }
 
 /// Figures of both directions.

@@ -2,7 +2,7 @@
 
 use super::flow::Row;
 use crate::model::packet::{Icmp, Ip, Layers, Packet, Tcp, Transport, Udp, tcp_flag};
-use crate::model::protocol::{Named, Protocol};
+use crate::model::protocol::{AppProto, Protocol};
 use crate::model::rows::Role;
 use crate::model::{Addr, text};
 use foldhash::fast::RandomState;
@@ -28,18 +28,18 @@ impl PacketRows {
         let name = text::decode_cow(row.text(Role::Protocol).unwrap_or_default()).into_owned();
         let addresses = row.host(Role::Source).zip(row.host(Role::Target));
         let mut layers = Layers::default();
-        layers.push(Named::Ethernet);
+        layers.push(AppProto::Ethernet);
         let mut ip = None;
         let mut transport = Transport::None;
         if let Some((source, target)) = addresses {
-            layers.push(if source.is_v4() { Named::Ipv4 } else { Named::Ipv6 });
+            layers.push(if source.is_v4() { AppProto::Ipv4 } else { AppProto::Ipv6 });
             let protocol;
             (protocol, transport) = self.transport(&name, &info, (source, target), wire_bytes);
             layers.push(Protocol::from_ip_protocol(protocol));
             let payload_bytes = wire_bytes.saturating_sub(LOWER_HEADERS);
             ip = Some(Ip { source, target, protocol, ttl: 0, is_fragment: false, payload_bytes });
         } else if name == "ARP" {
-            layers.push(Named::Arp);
+            layers.push(AppProto::Arp);
         }
         if let Some(named) = application(&name) {
             layers.push(named);
@@ -227,7 +227,7 @@ fn is_udp(name: &str, info: &str, usual: Option<(u8, u16)>) -> bool {
 }
 
 /// The application that a protocol's name is.
-fn application(name: &str) -> Option<Named> {
+fn application(name: &str) -> Option<AppProto> {
     let name = if name.starts_with("TLS") {
         "TLS"
     } else if name.starts_with("SSH") {
@@ -235,8 +235,8 @@ fn application(name: &str) -> Option<Named> {
     } else {
         name
     };
-    let transports = [Named::Tcp, Named::Udp, Named::Icmp, Named::Icmpv6, Named::Arp];
-    Named::ALL.iter().copied().find(|n| n.name().eq_ignore_ascii_case(name)).filter(|n| !transports.contains(n))
+    let transports = [AppProto::Tcp, AppProto::Udp, AppProto::Icmp, AppProto::Icmpv6, AppProto::Arp];
+    AppProto::ALL.iter().copied().find(|n| n.name().eq_ignore_ascii_case(name)).filter(|n| !transports.contains(n))
 }
 
 #[cfg(test)]

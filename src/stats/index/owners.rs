@@ -1,7 +1,7 @@
 //! Which flow each packet belongs to, four bytes a packet.
 
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Packets in a chunk.
 const CHUNK: usize = 1 << 16;
@@ -16,7 +16,7 @@ pub enum Belongs {
     /// Of a flow.
     Flow(u32, Direction),
     /// Of no flow.
-    Alone(Option<Named>),
+    Alone(Option<AppProto>),
 }
 
 /// Whose all packets are.
@@ -43,7 +43,7 @@ impl Belongs {
             ),
             alone => {
                 let place = (alone - NO_FLOW) as usize;
-                Belongs::Alone(place.checked_sub(1).and_then(|place| Named::ALL.get(place)).copied())
+                Belongs::Alone(place.checked_sub(1).and_then(|place| AppProto::ALL.get(place)).copied())
             }
         }
     }

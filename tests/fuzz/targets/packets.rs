@@ -7,7 +7,7 @@ use packetloupe::decode::decode;
 use packetloupe::decode::explain::{self, Known};
 use packetloupe::issue::IssueLog;
 use packetloupe::model::flow::Direction;
-use packetloupe::model::protocol::Named;
+use packetloupe::model::protocol::AppProto;
 use packetloupe::model::secret::Secrets;
 use packetloupe::read::RawPacket;
 
@@ -31,7 +31,7 @@ fuzz_target!(|bytes: &[u8]| {
     assert!(packet.net_at <= length && packet.transport_at <= length);
     assert!(!packet.is_damaged || !issues.issues().is_empty(), "a damaged packet says why");
     // The page may know the application from the rest of the flow.
-    let app = Named::ALL.get(data.len() % (2 * Named::ALL.len())).copied();
+    let app = AppProto::ALL.get(data.len() % (2 * AppProto::ALL.len())).copied();
     let known = Known { flow: app.map(|_| 0), direction: app.map(|_| Direction::ToResponder), app, secrets: Secrets::Masked };
     explain::row(&raw, 0, known);
     let (layers, _) = explain::layers(&raw, 0, known);

@@ -3,7 +3,7 @@
 use crate::decode::app::{Step, Talk, entry};
 use crate::model::fact::Facts;
 use crate::model::flow::Direction;
-use crate::model::protocol::Named;
+use crate::model::protocol::AppProto;
 
 /// Most bytes of a side that wait for more: a long chain of certificates.
 const MOST_WAITING: usize = 1 << 16;
@@ -17,7 +17,7 @@ pub struct Carried {
 
 impl Carried {
     /// A stream that begins; none for a protocol that is not read in streams.
-    pub fn of(protocol: Named) -> Option<Carried> {
+    pub fn of(protocol: AppProto) -> Option<Carried> {
         let stream = entry(protocol)?.stream?;
         Some(Carried { talk: (stream.talk)(), sides: [Some(Vec::new()), Some(Vec::new())] })
     }
@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn what_comes_in_pieces_is_read_once_it_is_whole() {
         let mut facts = Facts::default();
-        let mut carried = Carried::of(Named::Tls).unwrap();
+        let mut carried = Carried::of(AppProto::Tls).unwrap();
         let alerts = b"\x15\x03\x03\0\x02\x01\0\x15\x03\x03\0\x02\x02\x28\x17\x03\x03";
         for byte in alerts {
             carried.push(Direction::ToResponder, &[*byte], &mut facts);
@@ -71,6 +71,6 @@ mod tests {
         assert!(!carried.is_over());
         carried.push(Direction::ToOriginator, b"\x17\x03\x03\0\x01x", &mut facts);
         assert!(carried.is_over());
-        assert!(Carried::of(Named::Arp).is_none());
+        assert!(Carried::of(AppProto::Arp).is_none());
     }
 }

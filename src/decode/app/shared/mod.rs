@@ -40,7 +40,7 @@ pub fn base64(text: &[u8]) -> Option<Vec<u8>> {
 pub fn facts_of_frame(
     link_type: u16,
     data: &[u8],
-) -> (Option<crate::model::protocol::Named>, crate::model::fact::Facts) {
+) -> (Option<crate::model::protocol::AppProto>, crate::model::fact::Facts) {
     let wire_bytes = data.len() as u32;
     let raw = crate::read::RawPacket { time_ns: 0, is_timed: true, wire_bytes, link_type, file: 0, offset: 0, data };
     let packet = crate::decode::decode(&raw, 0, &mut crate::issue::IssueLog::default());
