@@ -19,7 +19,7 @@ use crate::detect::{self, Card};
 use crate::flow::asked::Asked;
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
-use crate::flow::told::Told;
+use crate::flow::told::FlowFields;
 use crate::issue::IssueKind;
 use crate::model::Finding;
 use crate::model::analysis::{DetectorRun, FileFacts};
@@ -229,7 +229,7 @@ impl Pipeline {
     }
 
     /// What flows said.
-    pub fn told(&self) -> &Told {
+    pub fn told(&self) -> &FlowFields {
         &self.line.told
     }
 

@@ -3,7 +3,7 @@
 use super::app::{self, Datagrams, Ends, describe};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::address::mac_text;
-use crate::model::fact::Facts;
+use crate::model::fact::FieldBuffer;
 use crate::model::flow::Direction;
 use crate::model::packet::{Icmp, Outer, Packet, Tcp, Transport, Udp};
 use crate::model::secret::Secrets;
@@ -31,8 +31,8 @@ pub struct Known {
 pub fn row(raw: &RawPacket<'_>, index: u64, known: Known) -> PacketRow {
     let packet = super::decode(raw, index, &mut IssueLog::default());
     let (source, target) = endpoints(&packet);
-    let (app, facts) = application(&packet, raw.data, known);
-    let said = app.and_then(|app| describe::line(app, &facts, known.secrets));
+    let (app, said) = application(&packet, raw.data, known);
+    let said = app.and_then(|app| describe::line(app, &said, known.secrets));
     let protocol = match (app, packet.top()) {
         (Some(app), _) if said.is_some() || is_datagram(&packet) => app.name().to_owned(),
         (_, Some(top)) => top.to_string(),
@@ -80,9 +80,9 @@ pub fn layers(raw: &RawPacket<'_>, index: u64, known: Known) -> (Vec<LayerDetail
     }
     let (start, end) = (packet.payload.start, packet.payload.end);
     if end > start && packet.net_at > 0 {
-        let (app, facts) = application(&packet, data, known);
+        let (app, said) = application(&packet, data, known);
         let mut fields = vec![("Captured", format!("{} bytes", end - start))];
-        fields.extend(describe::fields(&facts, known.secrets));
+        fields.extend(describe::described(&said, known.secrets));
         layers.push(layer(app.map_or("Payload", AppProto::name), start, end - start, fields));
     }
     let stops = [
@@ -267,8 +267,8 @@ fn endpoints(packet: &Packet) -> (String, String) {
 }
 
 /// The application that a packet is of, and what it says by itself.
-fn application(packet: &Packet, data: &[u8], known: Known) -> (Option<AppProto>, Facts) {
-    let mut facts = Facts::default();
+fn application(packet: &Packet, data: &[u8], known: Known) -> (Option<AppProto>, FieldBuffer) {
+    let mut fields = FieldBuffer::default();
     let payload = payload(packet, data);
     let app = match &packet.transport {
         Transport::Tcp(tcp) if tcp.payload_bytes > 0 => {
@@ -276,20 +276,20 @@ fn application(packet: &Packet, data: &[u8], known: Known) -> (Option<AppProto>,
             let to_server =
                 if tcp.source_port >= tcp.target_port { Direction::ToResponder } else { Direction::ToOriginator };
             let direction = known.direction.unwrap_or(to_server);
-            app::read_segment(payload, &ends, known.app, direction, &mut facts).or(known.app).or(ends.hint)
+            app::read_segment(payload, &ends, known.app, direction, &mut fields).or(known.app).or(ends.hint)
         }
         Transport::Udp(udp) => {
             let ends = Ends::new(false, udp.source_port, udp.target_port);
             let told = packet.ip.as_ref().and_then(|ip| {
                 let (source, target) = ((ip.source, udp.source_port), (ip.target, udp.target_port));
-                Datagrams::default().read(payload, source, target, &mut facts)
+                Datagrams::default().read(payload, source, target, &mut fields)
             });
             told.map(|(app, _)| app).or(known.app).or(ends.hint)
         }
         Transport::Tcp(_) => None,
-        _ => app::read_frame(packet, data, &mut facts),
+        _ => app::read_frame(packet, data, &mut fields),
     };
-    (app, facts)
+    (app, fields)
 }
 
 fn is_datagram(packet: &Packet) -> bool {

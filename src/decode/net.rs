@@ -28,7 +28,7 @@ fn read_arp(data: &[u8], work: &mut Work<'_, '_>) {
     work.packet.layers.push(AppProto::Arp);
     work.packet.net_at = work.place_of(data);
     let Ok(arp) = ArpPacketSlice::from_slice(data) else { return work.issue(IssueKind::NetDamaged) };
-    let fields = (
+    let parts = (
         <[u8; 6]>::try_from(arp.sender_hw_addr()),
         <[u8; 4]>::try_from(arp.sender_protocol_addr()),
         <[u8; 6]>::try_from(arp.target_hw_addr()),
@@ -36,7 +36,7 @@ fn read_arp(data: &[u8], work: &mut Work<'_, '_>) {
     );
     // Other address sizes than Ethernet and IPv4 are counted as ARP and left at that.
     if let (Ok(sender_mac), Ok(sender_ip), Ok(target_mac), Ok(target_ip), EtherType::IPV4) =
-        (fields.0, fields.1, fields.2, fields.3, arp.proto_addr_type())
+        (parts.0, parts.1, parts.2, parts.3, arp.proto_addr_type())
     {
         work.packet.arp = Some(Box::new(Arp {
             operation: arp.operation().0,

@@ -9,7 +9,7 @@ use super::peaks::{Room, Seconds};
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
-use crate::model::fact::{FactKind, Kinds};
+use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::{AppProto, Protocol};
 use crate::model::{Addr, Category, DirectionStats, Finding, Flow};
@@ -127,23 +127,23 @@ fn is_smurf(flow: &Flow) -> bool {
 }
 
 impl Detector for Amplification {
-    fn hears(&self, protocol: AppProto) -> Kinds {
+    fn hears(&self, protocol: AppProto) -> FieldSet {
         match protocol {
-            AppProto::Ntp => Kinds::of(&[FactKind::Message]),
-            AppProto::Dns => Kinds::of(&[FactKind::DnsType]),
-            _ => Kinds::NONE,
+            AppProto::Ntp => FieldSet::of(&[FieldId::Message]),
+            AppProto::Dns => FieldSet::of(&[FieldId::DnsType]),
+            _ => FieldSet::NONE,
         }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        let said = &spoken.message.said;
+        let said = &spoken.message.fields;
         let protocol = spoken.message.protocol;
         let is_meant = match protocol {
             // Of the control messages only the list of clients amplifies; the others are how ntpq works.
             AppProto::Ntp => {
-                said.text(FactKind::Message) == Some("private") || said.text(FactKind::Command) == Some("mrulist")
+                said.text(FieldId::Message) == Some("private") || said.text(FieldId::Command) == Some("mrulist")
             }
-            AppProto::Dns => said.text(FactKind::DnsType) == Some("ANY"),
+            AppProto::Dns => said.text(FieldId::DnsType) == Some("ANY"),
             _ => false,
         };
         let (true, Some(flow), Some(touch)) = (is_meant, spoken.flow, spoken.touch) else { return };
@@ -402,7 +402,7 @@ mod tests {
         assert_eq!(answers(20, 60), 0, "small answers");
     }
 
-    fn asked(n: u32, protocol: AppProto, facts: &[(FactKind, &str)]) -> usize {
+    fn asked(n: u32, protocol: AppProto, facts: &[(FieldId, &str)]) -> usize {
         let line = |i: u32| Line {
             protocol,
             second: f64::from(i),
@@ -416,7 +416,7 @@ mod tests {
 
     #[test]
     fn questions_for_lists_are_reported_and_those_for_time_are_not() {
-        use FactKind::{Command, DnsType, Message};
+        use FieldId::{Command, DnsType, Message};
         assert_eq!(asked(3, AppProto::Ntp, &[(Message, "private"), (Command, "monlist")]), 1);
         assert_eq!(asked(50, AppProto::Ntp, &[(Message, "control"), (Command, "read variables")]), 0);
         assert_eq!(asked(50, AppProto::Ntp, &[(Message, "client")]), 0);

@@ -4,7 +4,7 @@ use super::draft::{self, count, evidence, lines};
 use super::heard::Heard;
 use super::severity::{Impact, past, severity};
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::{FactKind, Kinds};
+use crate::model::fact::{FieldId, FieldSet};
 use crate::model::protocol::AppProto;
 use crate::model::time::SECOND;
 use crate::model::{Category, Endpoint, Finding};
@@ -70,24 +70,24 @@ struct Root {
 }
 
 impl Detector for BridgeTakeover {
-    fn hears(&self, protocol: AppProto) -> Kinds {
-        if protocol == AppProto::Stp { Kinds::ALL } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Stp { FieldSet::ALL } else { FieldSet::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         if spoken.message.protocol != AppProto::Stp {
             return;
         }
-        let said = &spoken.message.said;
+        let said = &spoken.message.fields;
         let now = spoken.message.time_ns;
         self.first_ns = Some(self.first_ns.map_or(now, |first| first.min(now)));
-        if said.text(FactKind::Message).is_some_and(|message| message.starts_with("topology change"))
+        if said.text(FieldId::Message).is_some_and(|message| message.starts_with("topology change"))
             && self.changes_ns.len() < MOST_CHANGES
         {
             self.changes_ns.push(now);
             self.changes.add(spoken);
         }
-        let (Some(priority), Some(mac)) = (said.number(FactKind::Priority), said.text(FactKind::Root)) else { return };
+        let (Some(priority), Some(mac)) = (said.number(FieldId::Priority), said.text(FieldId::Root)) else { return };
         let known = self.roots.iter().position(|root| root.priority == priority && root.mac == mac);
         let place = match known {
             Some(place) => place,
@@ -213,9 +213,9 @@ mod tests {
                 to: (inside(2), 0),
                 direction: Direction::ToResponder,
                 facts: vec![
-                    (FactKind::Message, "configuration".to_owned()),
-                    (FactKind::Priority, priority.to_string()),
-                    (FactKind::Root, format!("02:00:00:00:00:{mac:02x}")),
+                    (FieldId::Message, "configuration".to_owned()),
+                    (FieldId::Priority, priority.to_string()),
+                    (FieldId::Root, format!("02:00:00:00:00:{mac:02x}")),
                 ],
             };
             lines.extend((0..10).map(line));

@@ -7,7 +7,7 @@ use super::heard::Heard;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, logins};
-use crate::model::fact::{FactKind, Kinds};
+use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
@@ -87,15 +87,15 @@ struct Server {
 }
 
 impl Detector for CleartextLogin {
-    fn hears(&self, _protocol: AppProto) -> Kinds {
-        logins::KINDS.and(Kinds::of(&[FactKind::Community]))
+    fn hears(&self, _protocol: AppProto) -> FieldSet {
+        logins::KINDS.and(FieldSet::of(&[FieldId::Community]))
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        let said = &spoken.message.said;
+        let said = &spoken.message.fields;
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
         // The community of SNMP 1 and 2c is a password that goes with every question.
-        let is_community = said.text(FactKind::Community).is_some_and(|community| !KNOWN_TO_ALL.contains(&community));
+        let is_community = said.text(FieldId::Community).is_some_and(|community| !KNOWN_TO_ALL.contains(&community));
         let is_try = touch.direction == Direction::ToResponder && (is_community || logins::is_try(said));
         if !is_try && self.connections.get(&touch.serial).is_none() {
             return;
@@ -111,12 +111,12 @@ impl Detector for CleartextLogin {
         }
         let ((client, _), (host, port)) = (flow.originator(), flow.responder());
         connection.ends = Some((client, (host, port, spoken.message.protocol)));
-        if let Some(user) = said.text(FactKind::User) {
+        if let Some(user) = said.text(FieldId::User) {
             user.clone_into(&mut connection.user);
         }
         let is_anybody = ANYBODY.contains(&connection.user.to_ascii_lowercase().as_str());
-        let secret = said.text(FactKind::Password).filter(|_| !is_anybody);
-        let community = said.text(FactKind::Community).filter(|_| is_community);
+        let secret = said.text(FieldId::Password).filter(|_| !is_anybody);
+        let community = said.text(FieldId::Community).filter(|_| is_community);
         if let Some(secret) = secret.or(community) {
             connection.open.add(spoken);
             secret.clone_into(&mut connection.password);
@@ -231,7 +231,7 @@ mod tests {
             from: (inside(1), 40_000),
             to: (inside(2), 21),
             direction: Direction::ToResponder,
-            facts: vec![(FactKind::User, user.to_owned()), (FactKind::Password, "hunter2".to_owned())],
+            facts: vec![(FieldId::User, user.to_owned()), (FieldId::Password, "hunter2".to_owned())],
         }
     }
 
@@ -253,7 +253,7 @@ mod tests {
             let question = Line {
                 protocol: AppProto::Snmp,
                 to: (inside(2), 161),
-                facts: vec![(FactKind::Community, community.to_owned())],
+                facts: vec![(FieldId::Community, community.to_owned())],
                 ..login("")
             };
             hear(&ENTRY, &[question], &Settings::default()).findings.len()

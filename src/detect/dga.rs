@@ -7,7 +7,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::walk::busiest;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::{FactKind, Kinds};
+use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use crate::model::time::SECOND;
@@ -86,15 +86,15 @@ struct Asker {
 }
 
 impl Detector for Dga {
-    fn hears(&self, protocol: AppProto) -> Kinds {
-        if protocol == AppProto::Dns { Kinds::of(&[FactKind::DnsQuery]) } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Dns { FieldSet::of(&[FieldId::DnsQuery]) } else { FieldSet::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        let said = &spoken.message.said;
+        let said = &spoken.message.fields;
         let is_answer = spoken.touch.is_some_and(|touch| touch.direction == Direction::ToOriginator);
         let (true, Some(flow), Some(asked), Some(code)) =
-            (is_answer, spoken.flow, spoken.asked, said.text(FactKind::DnsCode))
+            (is_answer, spoken.flow, spoken.asked, said.text(FieldId::DnsCode))
         else {
             return;
         };
@@ -206,7 +206,7 @@ mod tests {
             from: (inside(7), 40_000),
             to: (inside(53), 53),
             direction: Direction::ToOriginator,
-            facts: vec![(FactKind::DnsQuery, name), (FactKind::DnsCode, code.to_owned())],
+            facts: vec![(FieldId::DnsQuery, name), (FieldId::DnsCode, code.to_owned())],
         }
     }
 

@@ -4,7 +4,7 @@ use super::draft::{self, evidence, lines, thousands};
 use super::severity::{Impact, rate};
 use super::walk::busiest;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::{FactKind, Kinds};
+use crate::model::fact::{FieldId, FieldSet};
 use crate::model::protocol::AppProto;
 use crate::model::time::SECOND;
 use crate::model::{Category, Finding, Series};
@@ -55,16 +55,16 @@ struct DhcpStarvation {
 }
 
 impl Detector for DhcpStarvation {
-    fn hears(&self, protocol: AppProto) -> Kinds {
-        if protocol == AppProto::Dhcp { Kinds::ALL } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Dhcp { FieldSet::ALL } else { FieldSet::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         if spoken.message.protocol != AppProto::Dhcp {
             return;
         }
-        let said = &spoken.message.said;
-        let kind = said.text(FactKind::Message).unwrap_or("");
+        let said = &spoken.message.fields;
+        let kind = said.text(FieldId::Message).unwrap_or("");
         match kind.to_ascii_lowercase().as_str() {
             "discover" | "request" | "inform" | "decline" | "bootp request" => {}
             _ => {
@@ -77,7 +77,7 @@ impl Detector for DhcpStarvation {
             return;
         }
         self.times.push(spoken.message.time_ns);
-        if let Some(mac) = said.text(FactKind::Mac)
+        if let Some(mac) = said.text(FieldId::Mac)
             && !self.devices.contains(mac)
         {
             self.devices.insert(mac.to_owned());
@@ -164,7 +164,7 @@ mod tests {
             from: (Addr::v4([0, 0, 0, 0]), 68),
             to: (Addr::v4([255, 255, 255, 255]), 67),
             direction: Direction::ToResponder,
-            facts: vec![(FactKind::Message, "discover".to_owned()), (FactKind::Mac, format!("02:00:00:00:00:{i:02x}"))],
+            facts: vec![(FieldId::Message, "discover".to_owned()), (FieldId::Mac, format!("02:00:00:00:00:{i:02x}"))],
         };
         let lines: Vec<Line> = (0..n).map(line).collect();
         hear(&ENTRY, &lines, &Settings::default()).findings.len()

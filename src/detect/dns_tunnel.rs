@@ -5,7 +5,7 @@ use super::heard::Heard;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, domains};
-use crate::model::fact::{FactKind, Kinds};
+use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding, Series};
@@ -94,12 +94,12 @@ struct Asked {
 }
 
 impl Detector for DnsTunnel {
-    fn hears(&self, protocol: AppProto) -> Kinds {
-        if protocol == AppProto::Dns { Kinds::of(&[FactKind::DnsQuery]) } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Dns { FieldSet::of(&[FieldId::DnsQuery]) } else { FieldSet::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        let said = &spoken.message.said;
+        let said = &spoken.message.fields;
         let (Some(flow), Some(touch), Some(name)) = (spoken.flow, spoken.touch, spoken.asked) else { return };
         let is_question = touch.direction == Direction::ToResponder;
         let ((asker, _), (server, _)) = (flow.originator(), flow.responder());
@@ -107,12 +107,12 @@ impl Detector for DnsTunnel {
         asked.heard.add(spoken);
         if !is_question {
             asked.n_answers += 1;
-            asked.answer_bytes += said.number(FactKind::DnsAnswerBytes).unwrap_or(0);
+            asked.answer_bytes += said.number(FieldId::DnsAnswerBytes).unwrap_or(0);
             return;
         }
         asked.n_questions += 1;
         let wide = ["TXT", "NULL", "CNAME", "MX", "KEY", "SRV"];
-        asked.n_wide += u64::from(said.text(FactKind::DnsType).is_some_and(|kind| wide.contains(&kind)));
+        asked.n_wide += u64::from(said.text(FieldId::DnsType).is_some_and(|kind| wide.contains(&kind)));
         if asked.servers.len() < Finding::MOST_ADDRESSES {
             asked.servers.insert(server);
         }
@@ -233,7 +233,7 @@ mod tests {
                 from: (inside(1), 40_000),
                 to: (outside(53), 53),
                 direction: Direction::ToResponder,
-                facts: vec![(FactKind::DnsQuery, make(i)), (FactKind::DnsType, "A".to_owned())],
+                facts: vec![(FieldId::DnsQuery, make(i)), (FieldId::DnsType, "A".to_owned())],
             })
             .collect();
         hear(&ENTRY, &lines, &Settings::default()).findings

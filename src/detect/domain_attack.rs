@@ -6,7 +6,7 @@ use super::heard::Heard;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::{FactKind, Kinds};
+use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
@@ -108,11 +108,11 @@ struct Calls {
 }
 
 impl Detector for DomainAttack {
-    fn hears(&self, protocol: AppProto) -> Kinds {
+    fn hears(&self, protocol: AppProto) -> FieldSet {
         match protocol {
-            AppProto::MsRpc | AppProto::Smb => Kinds::of(&[FactKind::Function]),
-            _ if CONTROLLERS.contains(&protocol) => Kinds::ALL,
-            _ => Kinds::NONE,
+            AppProto::MsRpc | AppProto::Smb => FieldSet::of(&[FieldId::Function]),
+            _ if CONTROLLERS.contains(&protocol) => FieldSet::ALL,
+            _ => FieldSet::NONE,
         }
     }
 
@@ -127,7 +127,7 @@ impl Detector for DomainAttack {
         if !matches!(spoken.message.protocol, AppProto::MsRpc | AppProto::Smb) {
             return;
         }
-        let Some(function) = spoken.message.said.text(FactKind::Function) else { return };
+        let Some(function) = spoken.message.fields.text(FieldId::Function) else { return };
         let Some((place, (_, deed))) = FUNCTIONS.iter().enumerate().find(|(_, (name, _))| *name == function) else {
             return;
         };
@@ -256,7 +256,7 @@ mod tests {
             from: (inside(from), 40_000),
             to: (inside(2), 49_668),
             direction: Direction::ToResponder,
-            facts: vec![(FactKind::Function, (*function).to_owned())],
+            facts: vec![(FieldId::Function, (*function).to_owned())],
         };
         let mut lines: Vec<Line> = functions.iter().enumerate().map(line).collect();
         // Host 9 is a controller.
@@ -266,7 +266,7 @@ mod tests {
             from: (inside(7), 40_000),
             to: (inside(9), 88),
             direction: Direction::ToOriginator,
-            facts: vec![(FactKind::Message, "TGS-REP".to_owned())],
+            facts: vec![(FieldId::Message, "TGS-REP".to_owned())],
         });
         hear(&ENTRY, &lines, &Settings::default()).findings
     }

@@ -5,7 +5,7 @@ use super::heard::Heard;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::{FactKind, Kinds};
+use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
@@ -51,16 +51,16 @@ struct FtpBounce {
 }
 
 impl Detector for FtpBounce {
-    fn hears(&self, protocol: AppProto) -> Kinds {
-        if protocol == AppProto::Ftp { Kinds::of(&[FactKind::Address]) } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Ftp { FieldSet::of(&[FieldId::Address]) } else { FieldSet::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        let said = &spoken.message.said;
+        let said = &spoken.message.fields;
         let is_command = spoken.message.protocol == AppProto::Ftp
             && spoken.touch.is_some_and(|touch| touch.direction == Direction::ToResponder)
-            && matches!(said.text(FactKind::Command), Some("PORT" | "EPRT"));
-        let third = said.text(FactKind::Address).and_then(|text| text.parse::<IpAddr>().ok()).map(Addr::of);
+            && matches!(said.text(FieldId::Command), Some("PORT" | "EPRT"));
+        let third = said.text(FieldId::Address).and_then(|text| text.parse::<IpAddr>().ok()).map(Addr::of);
         let (true, Some(flow), Some(third)) = (is_command, spoken.flow, third) else { return };
         let (client, server) = (flow.originator().0, flow.responder().0);
         // A private address of a client that comes from a public one is its own, before translation.
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn an_address_that_is_not_the_clients_is_reported() {
         let found = |address: Addr| {
-            let facts = vec![(FactKind::Command, "PORT".to_owned()), (FactKind::Address, address.to_string())];
+            let facts = vec![(FieldId::Command, "PORT".to_owned()), (FieldId::Address, address.to_string())];
             let (from, to) = ((inside(1), 40_000), (inside(2), 21));
             let line =
                 Line { protocol: AppProto::Ftp, second: 1.0, from, to, direction: Direction::ToResponder, facts };

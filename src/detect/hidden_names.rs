@@ -13,7 +13,7 @@ use super::resolvers;
 use super::talks::{Ends, Talks};
 use super::tally::{Map, Tally};
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
-use crate::model::fact::{FactKind, Kinds};
+use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::NameSource;
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding, Flow};
@@ -115,8 +115,8 @@ struct Case<'a> {
 }
 
 impl Detector for HiddenNames {
-    fn hears(&self, protocol: AppProto) -> Kinds {
-        if protocol == AppProto::Dns { Kinds::of(&[FactKind::DnsQuery]) } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Dns { FieldSet::of(&[FieldId::DnsQuery]) } else { FieldSet::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {

@@ -5,7 +5,7 @@ use super::heard::Heard;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::{FactKind, Kinds};
+use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
@@ -67,17 +67,17 @@ fn is_machine(service: &str) -> bool {
 }
 
 impl Detector for Kerberoasting {
-    fn hears(&self, protocol: AppProto) -> Kinds {
-        if protocol == AppProto::Kerberos { Kinds::of(&[FactKind::Service]) } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Kerberos { FieldSet::of(&[FieldId::Service]) } else { FieldSet::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        let said = &spoken.message.said;
+        let said = &spoken.message.fields;
         let is_question = spoken.message.protocol == AppProto::Kerberos
             && spoken.touch.is_some_and(|touch| touch.direction == Direction::ToResponder)
-            && said.text(FactKind::Message) == Some("TGS-REQ")
-            && said.text(FactKind::Security) == Some("only weak encryption asked for");
-        let (true, Some(flow), Some(service)) = (is_question, spoken.flow, said.text(FactKind::Service)) else {
+            && said.text(FieldId::Message) == Some("TGS-REQ")
+            && said.text(FieldId::Security) == Some("only weak encryption asked for");
+        let (true, Some(flow), Some(service)) = (is_question, spoken.flow, said.text(FieldId::Service)) else {
             return;
         };
         if is_machine(service) {
@@ -146,9 +146,9 @@ mod tests {
     fn tickets_in_rc4_only_are_reported_and_those_of_machines_are_not() {
         let found = |service: &str, security: &str| {
             let facts = vec![
-                (FactKind::Message, "TGS-REQ".to_owned()),
-                (FactKind::Security, security.to_owned()),
-                (FactKind::Service, service.to_owned()),
+                (FieldId::Message, "TGS-REQ".to_owned()),
+                (FieldId::Security, security.to_owned()),
+                (FieldId::Service, service.to_owned()),
             ];
             let (from, to) = ((inside(1), 40_000), (inside(2), 88));
             let line =

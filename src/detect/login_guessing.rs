@@ -7,7 +7,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::walk::busiest;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, logins};
-use crate::model::fact::{FactKind, Kinds};
+use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use crate::model::time::{SECOND, span};
@@ -80,17 +80,17 @@ struct Pair {
 }
 
 impl Detector for LoginGuessing {
-    fn hears(&self, _protocol: AppProto) -> Kinds {
-        logins::KINDS.and(Kinds::of(&[FactKind::HttpMethod]))
+    fn hears(&self, _protocol: AppProto) -> FieldSet {
+        logins::KINDS.and(FieldSet::of(&[FieldId::HttpMethod]))
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        let said = &spoken.message.said;
+        let said = &spoken.message.fields;
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
         let ((client, _), (server, port)) = (flow.originator(), flow.responder());
         let key = (client, server, port, spoken.message.protocol);
         if touch.direction == Direction::ToResponder {
-            let (user, password) = (said.text(FactKind::User), said.text(FactKind::Password));
+            let (user, password) = (said.text(FieldId::User), said.text(FieldId::Password));
             let is_request = spoken.message.protocol == AppProto::Http;
             let is_trying = logins::is_try(said);
             if !is_trying {
@@ -206,7 +206,7 @@ mod tests {
     use crate::detect::testing::{Line, hear, inside};
     use crate::settings::Settings;
 
-    fn line(i: u32, direction: Direction, facts: Vec<(FactKind, String)>) -> Line {
+    fn line(i: u32, direction: Direction, facts: Vec<(FieldId, String)>) -> Line {
         let (protocol, second) = (AppProto::Http, f64::from(i));
         Line { protocol, second, from: (inside(1), 40_000), to: (inside(2), 8080), direction, facts }
     }
@@ -215,10 +215,10 @@ mod tests {
         // Ids of connections count up, so a try and its answer are told as one message of the server.
         let lines: Vec<Line> = (0..n)
             .flat_map(|i| {
-                let facts = vec![(FactKind::User, "admin".to_owned()), (FactKind::Password, password(i))];
+                let facts = vec![(FieldId::User, "admin".to_owned()), (FieldId::Password, password(i))];
                 [
                     line(i, Direction::ToResponder, facts),
-                    line(i, Direction::ToOriginator, vec![(FactKind::Login, "refused".to_owned())]),
+                    line(i, Direction::ToOriginator, vec![(FieldId::Login, "refused".to_owned())]),
                 ]
             })
             .collect();

@@ -1,23 +1,23 @@
 //! Messages to what they mean for a log-in: a try, or what the server makes of it.
 
-use crate::model::fact::{FactKind, Kinds, Said};
+use crate::model::fact::{FieldId, FieldSet, MessageFields};
 
 /// The kinds of facts that [`is_try`] and [`verdict`] look at.
-pub const KINDS: Kinds =
-    Kinds::of(&[FactKind::User, FactKind::Password, FactKind::HttpAuth, FactKind::Login, FactKind::HttpStatus]);
+pub const KINDS: FieldSet =
+    FieldSet::of(&[FieldId::User, FieldId::Password, FieldId::HttpAuth, FieldId::Login, FieldId::HttpStatus]);
 
 /// True for a message of a client that tries to log in.
-pub fn is_try(said: &Said<'_>) -> bool {
-    [FactKind::User, FactKind::Password, FactKind::HttpAuth].into_iter().any(|kind| said.text(kind).is_some())
+pub fn is_try(said: &MessageFields<'_>) -> bool {
+    [FieldId::User, FieldId::Password, FieldId::HttpAuth].into_iter().any(|kind| said.text(kind).is_some())
 }
 
 /// What a server makes of a log-in: accepted or not; none if the message says nothing of it. Where the protocol is HTTP
 /// the answer means a log-in only if the last request was a try.
-pub fn verdict(said: &Said<'_>, is_trying: bool) -> Option<bool> {
-    if let Some(login) = said.text(FactKind::Login) {
+pub fn verdict(said: &MessageFields<'_>, is_trying: bool) -> Option<bool> {
+    if let Some(login) = said.text(FieldId::Login) {
         return Some(login == "accepted");
     }
-    match said.number(FactKind::HttpStatus)? {
+    match said.number(FieldId::HttpStatus)? {
         401 | 403 if is_trying => Some(false),
         200..=399 if is_trying => Some(true),
         _ => None,
@@ -27,12 +27,12 @@ pub fn verdict(said: &Said<'_>, is_trying: bool) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Facts;
+    use crate::model::FieldBuffer;
 
     #[test]
     fn a_page_that_asks_for_a_log_in_refuses_nothing() {
-        let mut facts = Facts::default();
-        facts.number(FactKind::HttpStatus, 401);
+        let mut facts = FieldBuffer::default();
+        facts.number(FieldId::HttpStatus, 401);
         let said = facts.messages().next().unwrap();
         assert_eq!((verdict(&said, false), verdict(&said, true)), (None, Some(false)));
         assert!(!is_try(&said));

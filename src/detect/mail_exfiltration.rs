@@ -5,7 +5,7 @@ use super::gather::{Between, gather};
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
-use crate::model::fact::{FactKind, Kinds};
+use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding, Flow, quantity};
@@ -103,9 +103,9 @@ fn key(flow: &Flow) -> (Addr, Addr, u16) {
 }
 
 impl Detector for MailExfiltration {
-    fn hears(&self, protocol: AppProto) -> Kinds {
-        let kinds = &[FactKind::MailFrom, FactKind::MailTo, FactKind::Security];
-        if protocol == AppProto::Smtp { Kinds::of(kinds) } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> FieldSet {
+        let kinds = &[FieldId::MailFrom, FieldId::MailTo, FieldId::Security];
+        if protocol == AppProto::Smtp { FieldSet::of(kinds) } else { FieldSet::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
@@ -116,14 +116,14 @@ impl Detector for MailExfiltration {
         if !flow.originator().0.is_internal() {
             return;
         }
-        let said = &spoken.message.said;
+        let said = &spoken.message.fields;
         let Some(pair) = self.pairs.of(key(flow)) else { return };
         if touch.direction == Direction::ToOriginator {
-            pair.is_encrypted |= said.text(FactKind::Security).is_some();
+            pair.is_encrypted |= said.text(FieldId::Security).is_some();
             return;
         }
-        pair.n_messages += u64::from(said.text(FactKind::MailFrom).is_some());
-        if let Some(recipient) = said.text(FactKind::MailTo).filter(|_| pair.recipients.len() < MOST_RECIPIENTS) {
+        pair.n_messages += u64::from(said.text(FieldId::MailFrom).is_some());
+        if let Some(recipient) = said.text(FieldId::MailTo).filter(|_| pair.recipients.len() < MOST_RECIPIENTS) {
             pair.recipients.insert(recipient.to_lowercase());
         }
     }
@@ -315,7 +315,7 @@ mod tests {
             from: (inside(1), 40_000),
             to: (outside(1), 25),
             direction: Direction::ToResponder,
-            facts: vec![(FactKind::MailFrom, "a@example.org".to_owned())],
+            facts: vec![(FieldId::MailFrom, "a@example.org".to_owned())],
         };
         assert!(hear(&ENTRY, &[line], &Settings::default()).findings.is_empty());
     }

@@ -11,7 +11,7 @@ use super::severity::{Impact, rate};
 use super::talks::{Ends, Talks};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
-use crate::model::fact::{FactKind, Kinds};
+use crate::model::fact::{FieldId, FieldSet};
 use crate::model::protocol::AppProto;
 use crate::model::time::span;
 use crate::model::{Addr, Category, Finding};
@@ -93,21 +93,21 @@ struct Pair {
 }
 
 impl Detector for Mining {
-    fn hears(&self, protocol: AppProto) -> Kinds {
-        if protocol == AppProto::Stratum { Kinds::ALL } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Stratum { FieldSet::ALL } else { FieldSet::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         let Some(flow) = spoken.flow.filter(|_| spoken.message.protocol == AppProto::Stratum) else { return };
-        let said = &spoken.message.said;
+        let said = &spoken.message.fields;
         let ((miner, _), (pool, port)) = (flow.originator(), flow.responder());
         let Some(pair) = self.pairs.of((miner, pool, port)) else { return };
         pair.n_messages += 1;
         pair.n_submitted += u64::from(
-            said.text(FactKind::Command)
+            said.text(FieldId::Command)
                 .is_some_and(|command| matches!(command, "mining.submit" | "submit" | "eth_submitWork")),
         );
-        for (slot, kind) in [(&mut pair.user, FactKind::User), (&mut pair.agent, FactKind::Agent)] {
+        for (slot, kind) in [(&mut pair.user, FieldId::User), (&mut pair.agent, FieldId::Agent)] {
             if let Some(text) = said.text(kind).filter(|_| slot.is_empty()) {
                 text.clone_into(slot);
             }
@@ -211,7 +211,7 @@ mod tests {
     use crate::settings::Settings;
 
     fn line(protocol: AppProto, command: &str) -> Line {
-        let facts = vec![(FactKind::Command, command.to_owned())];
+        let facts = vec![(FieldId::Command, command.to_owned())];
         Line {
             protocol,
             second: 1.0,

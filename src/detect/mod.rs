@@ -97,8 +97,8 @@ pub mod zone_transfer;
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
 use crate::flow::table::{FlowTable, Touch};
-use crate::flow::told::Told;
-use crate::model::fact::{Kinds, Message};
+use crate::flow::told::FlowFields;
+use crate::model::fact::{FieldSet, Message};
 use crate::model::finding::{Category, Finding};
 use crate::model::packet::{Transport, tcp_flag};
 use crate::model::protocol::AppProto;
@@ -346,7 +346,7 @@ pub struct Context<'a> {
     /// Texts, server names among them.
     pub names: &'a Names,
     /// What flows said.
-    pub told: &'a Told,
+    pub told: &'a FlowFields,
     /// What became of first contacts.
     pub contacts: &'a Contacts,
     /// Rows of flows for models.
@@ -377,8 +377,8 @@ pub trait Detector: Send {
     fn observe_packet(&mut self, _packet: &Packet) {}
 
     /// Kinds of facts that matter to it in this protocol: messages without any of them are not shown.
-    fn hears(&self, _protocol: AppProto) -> Kinds {
-        Kinds::ALL
+    fn hears(&self, _protocol: AppProto) -> FieldSet {
+        FieldSet::ALL
     }
 
     /// An application message was read, if the entry wants messages. It comes after the packet that completes it.

@@ -6,7 +6,7 @@ use super::heard::Heard;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::{FactKind, Kinds};
+use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
@@ -66,11 +66,11 @@ struct Answers {
 }
 
 impl Detector for NamePoisoning {
-    fn hears(&self, protocol: AppProto) -> Kinds {
+    fn hears(&self, protocol: AppProto) -> FieldSet {
         if matches!(protocol, AppProto::Nbns | AppProto::Mdns | AppProto::Llmnr) {
-            Kinds::of(&[FactKind::DnsQuery])
+            FieldSet::of(&[FieldId::DnsQuery])
         } else {
-            Kinds::NONE
+            FieldSet::NONE
         }
     }
 
@@ -79,12 +79,12 @@ impl Detector for NamePoisoning {
         if !matches!(protocol, AppProto::Nbns | AppProto::Mdns | AppProto::Llmnr) {
             return;
         }
-        let said = &spoken.message.said;
-        let (Some(flow), Some(touch), Some(name)) = (spoken.flow, spoken.touch, said.text(FactKind::DnsQuery)) else {
+        let said = &spoken.message.fields;
+        let (Some(flow), Some(touch), Some(name)) = (spoken.flow, spoken.touch, said.text(FieldId::DnsQuery)) else {
             return;
         };
         // Only names of hosts: services have many, and one host may offer them all.
-        if !matches!(said.text(FactKind::DnsType), Some("A" | "AAAA" | "NB")) {
+        if !matches!(said.text(FieldId::DnsType), Some("A" | "AAAA" | "NB")) {
             return;
         }
         let (from, to) = match touch.direction {
@@ -92,7 +92,7 @@ impl Detector for NamePoisoning {
             Direction::ToOriginator => (flow.responder().0, flow.originator().0),
         };
         let name = name.to_lowercase();
-        if said.text(FactKind::Message) != Some("answer") {
+        if said.text(FieldId::Message) != Some("answer") {
             if to.is_group()
                 && let Some(n) = self.asked.of((protocol, name))
             {
@@ -182,9 +182,9 @@ mod tests {
             to: (inside(to), 137),
             direction: Direction::ToResponder,
             facts: vec![
-                (FactKind::Message, message.to_owned()),
-                (FactKind::DnsQuery, name.to_owned()),
-                (FactKind::DnsType, "NB".to_owned()),
+                (FieldId::Message, message.to_owned()),
+                (FieldId::DnsQuery, name.to_owned()),
+                (FieldId::DnsType, "NB".to_owned()),
             ],
         };
         let lines: Vec<Line> =

@@ -5,7 +5,7 @@ use super::heard::Heard;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::{FactKind, Kinds};
+use crate::model::fact::{FieldId, FieldSet};
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
@@ -65,18 +65,17 @@ struct Claims {
 }
 
 impl Detector for NeighbourSpoofing {
-    fn hears(&self, protocol: AppProto) -> Kinds {
-        if protocol == AppProto::Icmpv6 { Kinds::of(&[FactKind::Mac]) } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Icmpv6 { FieldSet::of(&[FieldId::Mac]) } else { FieldSet::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        let said = &spoken.message.said;
-        if spoken.message.protocol != AppProto::Icmpv6
-            || said.text(FactKind::Message) != Some("neighbour advertisement")
+        let said = &spoken.message.fields;
+        if spoken.message.protocol != AppProto::Icmpv6 || said.text(FieldId::Message) != Some("neighbour advertisement")
         {
             return;
         }
-        let (Some(address), Some(mac)) = (said.text(FactKind::Address), said.text(FactKind::Mac)) else { return };
+        let (Some(address), Some(mac)) = (said.text(FieldId::Address), said.text(FieldId::Mac)) else { return };
         let Ok(address) = address.parse() else { return };
         let Some(claims) = self.addresses.of(Addr::of(address)) else { return };
         let place = match claims.devices.iter().position(|(device, _)| device == mac) {
@@ -178,9 +177,9 @@ mod tests {
             to: (inside(2), 0),
             direction: Direction::ToResponder,
             facts: vec![
-                (FactKind::Message, "neighbour advertisement".to_owned()),
-                (FactKind::Address, "fe80::1".to_owned()),
-                (FactKind::Mac, format!("02:00:00:00:00:{device:02x}")),
+                (FieldId::Message, "neighbour advertisement".to_owned()),
+                (FieldId::Address, "fe80::1".to_owned()),
+                (FieldId::Mac, format!("02:00:00:00:00:{device:02x}")),
             ],
         };
         let lines: Vec<Line> = devices.iter().enumerate().map(line).collect();

@@ -5,7 +5,7 @@ use super::heard::Heard;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::{FactKind, Kinds};
+use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use crate::model::time::SECOND;
@@ -88,19 +88,19 @@ struct Pair {
 }
 
 impl Detector for RacingAnswer {
-    fn hears(&self, protocol: AppProto) -> Kinds {
-        if protocol == AppProto::Dns { Kinds::of(&[FactKind::DnsQuery]) } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Dns { FieldSet::of(&[FieldId::DnsQuery]) } else { FieldSet::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
         if spoken.message.protocol != AppProto::Dns {
             return;
         }
-        let said = &spoken.message.said;
-        let (Some(flow), Some(touch), Some(name)) = (spoken.flow, spoken.touch, said.text(FactKind::DnsQuery)) else {
+        let said = &spoken.message.fields;
+        let (Some(flow), Some(touch), Some(name)) = (spoken.flow, spoken.touch, said.text(FieldId::DnsQuery)) else {
             return;
         };
-        let hash = self.hasher.hash_one((touch.serial, name, said.text(FactKind::DnsType)));
+        let hash = self.hasher.hash_one((touch.serial, name, said.text(FieldId::DnsType)));
         let Some(slot) = self.questions.get_mut(hash as usize % MOST_QUESTIONS) else { return };
         let now = spoken.message.time_ns;
         if touch.direction == Direction::ToResponder {
@@ -115,7 +115,7 @@ impl Detector for RacingAnswer {
             return;
         }
         // Only addresses are compared: everything else may come in pieces or in another order.
-        let addresses = said.texts(FactKind::DnsAnswer).filter(|text| text.parse::<std::net::IpAddr>().is_ok());
+        let addresses = said.texts(FieldId::DnsAnswer).filter(|text| text.parse::<std::net::IpAddr>().is_ok());
         let sum = |sum: Option<u64>, address| Some(sum.unwrap_or(0).wrapping_add(self.hasher.hash_one(address)));
         let Some(answer) = addresses.fold(None, sum) else { return };
         slot.n_answered += 1;
@@ -189,7 +189,7 @@ mod tests {
     use crate::detect::testing::{self, inside, outside};
     use crate::flow::names::Names;
     use crate::flow::table::Touch;
-    use crate::model::fact::{Facts, Message};
+    use crate::model::fact::{FieldBuffer, Message};
     use crate::settings::Settings;
 
     /// Questions and answers of one flow: a text is an answer with this address.
@@ -199,12 +199,12 @@ mod tests {
         let names = Names::default();
         for name in ["a.example", "b.example"] {
             for answer in messages {
-                let mut facts = Facts::default();
-                facts.text(FactKind::DnsQuery, name);
-                facts.text(FactKind::DnsType, "A");
-                facts.text(FactKind::DnsAnswer, answer.unwrap_or(""));
+                let mut facts = FieldBuffer::default();
+                facts.text(FieldId::DnsQuery, name);
+                facts.text(FieldId::DnsType, "A");
+                facts.text(FieldId::DnsAnswer, answer.unwrap_or(""));
                 let said = facts.messages().next().unwrap();
-                let message = Message { protocol: AppProto::Dns, time_ns: 1, packet: 1, said };
+                let message = Message { protocol: AppProto::Dns, time_ns: 1, packet: 1, fields: said };
                 let direction = if answer.is_some() { Direction::ToOriginator } else { Direction::ToResponder };
                 let touch = Some(Touch { serial: 7, direction, is_retransmission: false });
                 let flow = Some(&flow);

@@ -5,7 +5,7 @@ use super::gather::{Between, gather};
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::{FactKind, Kinds};
+use crate::model::fact::{FieldId, FieldSet};
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, Effect};
@@ -62,12 +62,12 @@ struct RemoteControl {
 }
 
 impl Detector for RemoteControl {
-    fn hears(&self, _protocol: AppProto) -> Kinds {
-        Kinds::of(&[FactKind::Function])
+    fn hears(&self, _protocol: AppProto) -> FieldSet {
+        FieldSet::of(&[FieldId::Function])
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        let (Some(flow), Some(function)) = (spoken.flow, spoken.message.said.text(FactKind::Function)) else { return };
+        let (Some(flow), Some(function)) = (spoken.flow, spoken.message.fields.text(FieldId::Function)) else { return };
         let Some(place) = FUNCTIONS.iter().position(|(name, _)| *name == function) else { return };
         let ((from, _), (to, port)) = (flow.originator(), flow.responder());
         if let Some(calls) = self.pairs.of((from, to, port)) {
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn making_a_service_is_reported_and_looking_at_one_is_not() {
         let found = |function: &str| {
-            let facts = vec![(FactKind::Function, function.to_owned())];
+            let facts = vec![(FieldId::Function, function.to_owned())];
             let (from, to) = ((inside(1), 40_000), (inside(2), 445));
             let line =
                 Line { protocol: AppProto::Smb, second: 1.0, from, to, direction: Direction::ToResponder, facts };

@@ -6,7 +6,7 @@ use super::heard::Heard;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::{FactKind, Kinds};
+use crate::model::fact::{FieldId, FieldSet};
 use crate::model::protocol::AppProto;
 use crate::model::time::span;
 use crate::model::{Addr, Category, Finding};
@@ -63,8 +63,8 @@ struct Session {
 }
 
 impl Detector for RemoteShell {
-    fn hears(&self, protocol: AppProto) -> Kinds {
-        if protocol == AppProto::Shell { Kinds::ALL } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Shell { FieldSet::ALL } else { FieldSet::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
@@ -75,9 +75,9 @@ impl Detector for RemoteShell {
         let ((from, _), (to, port)) = (flow.originator(), flow.responder());
         let Some(session) = self.pairs.of((from, to, port)) else { return };
         session.heard.add(spoken);
-        session.is_reverse |= spoken.message.said.text(FactKind::Message) == Some("reverse shell");
-        session.is_script |= spoken.message.said.text(FactKind::Message) == Some("script");
-        if let Some(command) = spoken.message.said.text(FactKind::Command)
+        session.is_reverse |= spoken.message.fields.text(FieldId::Message) == Some("reverse shell");
+        session.is_script |= spoken.message.fields.text(FieldId::Message) == Some("script");
+        if let Some(command) = spoken.message.fields.text(FieldId::Command)
             && session.commands.len() < MOST_COMMANDS
         {
             session.commands.insert(command.to_owned());
@@ -178,7 +178,7 @@ mod tests {
             from: (inside(1), 40_000),
             to: (outside(1), 4444),
             direction: Direction::ToOriginator,
-            facts: vec![(FactKind::Message, "reverse shell".to_owned()), (FactKind::Command, "id".to_owned())],
+            facts: vec![(FieldId::Message, "reverse shell".to_owned()), (FieldId::Command, "id".to_owned())],
         };
         let found = hear(&ENTRY, &[line], &Settings::default()).findings;
         assert!(found[0].severity >= Severity::High && found[0].explanation.contains("id"));
@@ -188,7 +188,7 @@ mod tests {
             from: (inside(1), 40_000),
             to: (inside(2), 4444),
             direction: Direction::ToResponder,
-            facts: vec![(FactKind::Message, "script".to_owned()), (FactKind::Command, "#!/bin/sh".to_owned())],
+            facts: vec![(FieldId::Message, "script".to_owned()), (FieldId::Command, "#!/bin/sh".to_owned())],
         };
         assert!(hear(&ENTRY, &[script], &Settings::default()).findings[0].title.contains("script"));
         let web = Line {
@@ -197,7 +197,7 @@ mod tests {
             from: (inside(1), 40_000),
             to: (outside(1), 80),
             direction: Direction::ToResponder,
-            facts: vec![(FactKind::HttpMethod, "GET".to_owned())],
+            facts: vec![(FieldId::HttpMethod, "GET".to_owned())],
         };
         assert!(hear(&ENTRY, &[web], &Settings::default()).findings.is_empty());
     }

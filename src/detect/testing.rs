@@ -6,8 +6,8 @@ use super::{Conclusion, Context, Detector, Ended, Entry, Spoken};
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
 use crate::flow::table::{FlowTable, Limits, Touch};
-use crate::flow::told::{self, Told};
-use crate::model::fact::{FactKind, Facts, Message};
+use crate::flow::told::{self, FlowFields};
+use crate::model::fact::{FieldBuffer, FieldId, Message};
 use crate::model::flow::{Direction, Flow, FlowKey, NameSource, Run, TcpState};
 use crate::model::moments::Moments;
 use crate::model::packet::{Arp, Icmp, Ip, Layers, Packet, Tcp, Transport, Udp};
@@ -106,7 +106,7 @@ impl Made {
             is_app_certain: false,
             name: 0,
             name_source: NameSource::Dns,
-            facts: 0,
+            fields: 0,
             talk: 0,
             first_ns,
             last_ns,
@@ -243,7 +243,7 @@ fn end_over(
     settings: &Settings,
 ) -> Conclusion {
     let span_ns = times.fold((i64::MAX, i64::MIN), |(first, last), ns| (first.min(ns), last.max(ns)));
-    let told = Told::default();
+    let told = FlowFields::default();
     let roster = Roster::of(flows);
     let rows = Default::default();
     let context =
@@ -264,7 +264,7 @@ pub struct Line {
     /// Who says it.
     pub direction: Direction,
     /// What it says; digits become a number where the kind is one of numbers.
-    pub facts: Vec<(FactKind, String)>,
+    pub facts: Vec<(FieldId, String)>,
 }
 
 /// What a detector concludes from these messages. Numbers as texts are told as numbers for status, replies and bytes.
@@ -273,18 +273,18 @@ pub fn hear(entry: &Entry, lines: &[Line], settings: &Settings) -> Conclusion {
     let (mut names, mut domains, mut noted) = (Names::default(), Domains::default(), Vec::new());
     for (serial, line) in (0..).zip(lines) {
         let flow = Made { from: line.from, ..Made::tcp(line.from.0, line.to.0, line.to.1, line.second) }.flow();
-        let mut facts = Facts::default();
+        let mut facts = FieldBuffer::default();
         for (kind, text) in &line.facts {
             let is_number = matches!(
                 kind,
-                FactKind::HttpStatus
-                    | FactKind::Reply
-                    | FactKind::Bytes
-                    | FactKind::DnsAnswerBytes
-                    | FactKind::DnsAnswers
-                    | FactKind::Priority
-                    | FactKind::CertFrom
-                    | FactKind::CertUntil
+                FieldId::HttpStatus
+                    | FieldId::Reply
+                    | FieldId::Bytes
+                    | FieldId::DnsAnswerBytes
+                    | FieldId::DnsAnswers
+                    | FieldId::Priority
+                    | FieldId::CertFrom
+                    | FieldId::CertUntil
             );
             match text.parse().ok().filter(|_| is_number) {
                 Some(number) => facts.number(*kind, number),
@@ -293,10 +293,10 @@ pub fn hear(entry: &Entry, lines: &[Line], settings: &Settings) -> Conclusion {
         }
         let time_ns = flow.first_ns;
         let Some(said) = facts.messages().next() else { continue };
-        let message = Message { protocol: line.protocol, time_ns, packet: u64::from(serial), said };
+        let message = Message { protocol: line.protocol, time_ns, packet: u64::from(serial), fields: said };
         let touch = Some(Touch { serial, direction: line.direction, is_retransmission: false });
         told::note(&said, &mut names, &mut noted);
-        let asked = noted.iter().find(|fact| fact.kind == FactKind::DnsQuery).map(|fact| fact.value as u32);
+        let asked = noted.iter().find(|fact| fact.kind == FieldId::DnsQuery).map(|fact| fact.value as u32);
         asked.iter().for_each(|name| domains.learn(&mut names, *name));
         let asked = asked.and_then(|name| domains.of(&names, name));
         detector.observe_message(&Spoken { message: &message, touch, flow: Some(&flow), names: &names, asked });

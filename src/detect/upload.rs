@@ -7,7 +7,7 @@ use super::severity::{Impact, extent, past, severity};
 use super::stores::Store;
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
-use crate::model::fact::FactKind;
+use crate::model::fact::FieldId;
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding, Series, quantity};
 use crate::settings::{Descriptor, Effect};
@@ -155,7 +155,7 @@ impl Upload {
             let Some((is_web, is_encrypted)) = web.get_mut(place).filter(|_| flow.forward().payload_bytes() > 0) else {
                 return;
             };
-            let names_http = || context.told.of(flow, context.names).iter().any(|fact| fact.kind == FactKind::TlsAlpn);
+            let names_http = || context.told.of(flow, context.names).iter().any(|fact| fact.kind == FieldId::TlsAlpn);
             *is_web |= match flow.app {
                 Some(AppProto::Http | AppProto::Quic) => true,
                 Some(AppProto::Tls) => names_http(),

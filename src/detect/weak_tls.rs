@@ -6,7 +6,7 @@ use super::heard::Heard;
 use super::severity::{Impact, past, severity};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::{FactKind, Kinds};
+use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use crate::model::time::SECOND;
@@ -88,17 +88,17 @@ const SERVER_HELLO: u8 = 2;
 const CERTIFICATE: u8 = 11;
 
 impl Detector for WeakTls {
-    fn hears(&self, protocol: AppProto) -> Kinds {
+    fn hears(&self, protocol: AppProto) -> FieldSet {
         if protocol == AppProto::Tls {
-            Kinds::of(&[
-                FactKind::TlsOffered,
-                FactKind::Version,
-                FactKind::CertFrom,
-                FactKind::CertUntil,
-                FactKind::CertSelfSigned,
+            FieldSet::of(&[
+                FieldId::TlsOffered,
+                FieldId::Version,
+                FieldId::CertFrom,
+                FieldId::CertUntil,
+                FieldId::CertSelfSigned,
             ])
         } else {
-            Kinds::NONE
+            FieldSet::NONE
         }
     }
 
@@ -106,15 +106,15 @@ impl Detector for WeakTls {
         if spoken.message.protocol != AppProto::Tls {
             return;
         }
-        let said = &spoken.message.said;
+        let said = &spoken.message.fields;
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
         let ((client, _), key) = (flow.originator(), flow.responder());
         let is_old = |kind| said.text(kind).is_some_and(|version| OLD_VERSIONS.contains(&version));
-        let (message, weak) = match said.text(FactKind::Message) {
+        let (message, weak) = match said.text(FieldId::Message) {
             Some("client hello") if touch.direction == Direction::ToResponder => {
-                let is_nameless = said.text(FactKind::TlsSni).is_none() && !key.0.is_internal();
+                let is_nameless = said.text(FieldId::TlsSni).is_none() && !key.0.is_internal();
                 let weak = if is_nameless { NAMELESS } else { 0 };
-                if is_old(FactKind::TlsOffered)
+                if is_old(FieldId::TlsOffered)
                     && let Some(server) = self.servers.of(key)
                 {
                     server.offers_old = true;
@@ -127,13 +127,13 @@ impl Detector for WeakTls {
                 if let Some(server) = self.servers.known(&key) {
                     server.has_answered = true;
                 }
-                (SERVER_HELLO, if is_old(FactKind::Version) { OLD } else { 0 })
+                (SERVER_HELLO, if is_old(FieldId::Version) { OLD } else { 0 })
             }
             Some("certificate") if touch.direction == Direction::ToOriginator => {
                 let now = u64::try_from(spoken.message.time_ns / SECOND).unwrap_or(0);
-                let is_past = said.number(FactKind::CertUntil).is_some_and(|until| until < now);
-                let is_early = said.number(FactKind::CertFrom).is_some_and(|from| from > now);
-                let is_own = said.text(FactKind::CertSelfSigned) == Some("yes");
+                let is_past = said.number(FieldId::CertUntil).is_some_and(|until| until < now);
+                let is_early = said.number(FieldId::CertFrom).is_some_and(|from| from > now);
+                let is_own = said.text(FieldId::CertSelfSigned) == Some("yes");
                 let weak = [(is_past, EXPIRED), (is_early, EARLY), (is_own, SELF_SIGNED)]
                     .into_iter()
                     .filter(|(is_so, _)| *is_so)
@@ -231,8 +231,8 @@ mod tests {
     use crate::model::Severity;
     use crate::settings::Settings;
 
-    fn found(messages: &[(Direction, &[(FactKind, &str)])]) -> Vec<Finding> {
-        let line = |(direction, facts): &(Direction, &[(FactKind, &str)])| Line {
+    fn found(messages: &[(Direction, &[(FieldId, &str)])]) -> Vec<Finding> {
+        let line = |(direction, facts): &(Direction, &[(FieldId, &str)])| Line {
             protocol: AppProto::Tls,
             second: 1.0,
             from: (inside(1), 40_000),
@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn old_versions_and_own_certificates_are_told_and_new_ones_are_not() {
-        use FactKind::{CertSelfSigned, Message, TlsOffered, TlsSni, Version};
+        use FieldId::{CertSelfSigned, Message, TlsOffered, TlsSni, Version};
         let hello =
             (Direction::ToResponder, &[(Message, "client hello"), (TlsOffered, "TLS 1.2"), (TlsSni, "a.example")][..]);
         let good = (Direction::ToOriginator, &[(Message, "server hello"), (Version, "TLS 1.2")][..]);

@@ -6,7 +6,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::web_signs::{self, Headers, KINDS, Kind};
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::{FactKind, Kinds, Said};
+use crate::model::fact::{FieldId, FieldSet, MessageFields};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use crate::model::secret::MASK;
@@ -87,11 +87,11 @@ struct Pair {
 }
 
 impl Detector for WebAttack {
-    fn hears(&self, protocol: AppProto) -> Kinds {
+    fn hears(&self, protocol: AppProto) -> FieldSet {
         if matches!(protocol, AppProto::Http | AppProto::Http2) {
-            Kinds::of(&[FactKind::HttpPath, FactKind::HttpStatus, FactKind::HttpForm])
+            FieldSet::of(&[FieldId::HttpPath, FieldId::HttpStatus, FieldId::HttpForm])
         } else {
-            Kinds::NONE
+            FieldSet::NONE
         }
     }
 
@@ -100,11 +100,11 @@ impl Detector for WebAttack {
             return;
         }
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
-        let said = &spoken.message.said;
+        let said = &spoken.message.fields;
         let ((client, _), (server, port)) = (flow.originator(), flow.responder());
         let Some(pair) = self.pairs.of((client, server, port)) else { return };
         if touch.direction == Direction::ToOriginator {
-            if let Some(status) = said.number(FactKind::HttpStatus) {
+            if let Some(status) = said.number(FieldId::HttpStatus) {
                 pair.n_answers += 1;
                 if status == 404 {
                     pair.n_missing += 1;
@@ -113,9 +113,9 @@ impl Detector for WebAttack {
             }
             return;
         }
-        let path = said.text(FactKind::HttpPath);
+        let path = said.text(FieldId::HttpPath);
         pair.n_requests += u64::from(path.is_some());
-        let headers = [FactKind::HttpAgent, FactKind::HttpReferer].into_iter().filter_map(|kind| said.text(kind));
+        let headers = [FieldId::HttpAgent, FieldId::HttpReferer].into_iter().filter_map(|kind| said.text(kind));
         let in_headers = headers.fold(0, |kinds, header| kinds | self.headers.kinds(header));
         let in_head = path.map_or(0, web_signs::of_request) | in_headers;
         let kinds = in_head | pair.form(said);
@@ -153,9 +153,9 @@ impl Detector for WebAttack {
 
 impl Pair {
     /// Kinds of attack in the fields of a form, some of which are remembered.
-    fn form(&mut self, said: &Said<'_>) -> u8 {
+    fn form(&mut self, said: &MessageFields<'_>) -> u8 {
         let mut kinds = 0;
-        for field in said.texts(FactKind::HttpForm) {
+        for field in said.texts(FieldId::HttpForm) {
             let of_field = web_signs::of_field(field);
             kinds |= of_field;
             if of_field != 0 && self.fields.len() < MOST_SHOWN && !self.fields.iter().any(|known| known == field) {
@@ -282,7 +282,7 @@ mod tests {
             from: (outside(1), 40_000),
             to: (inside(1), 80),
             direction: Direction::ToResponder,
-            facts: vec![(FactKind::HttpMethod, "GET".to_owned()), (FactKind::HttpPath, (*path).to_owned())],
+            facts: vec![(FieldId::HttpMethod, "GET".to_owned()), (FieldId::HttpPath, (*path).to_owned())],
         };
         let lines: Vec<Line> = paths.iter().map(line).collect();
         hear(&ENTRY, &lines, &Settings::default()).findings
@@ -306,9 +306,9 @@ mod tests {
             from: (outside(1), 40_000),
             to: (inside(1), 80),
             direction: Direction::ToResponder,
-            facts: [(FactKind::HttpPath, "/login")]
+            facts: [(FieldId::HttpPath, "/login")]
                 .into_iter()
-                .chain(fields.iter().map(|field| (FactKind::HttpForm, *field)))
+                .chain(fields.iter().map(|field| (FieldId::HttpForm, *field)))
                 .map(|(kind, text)| (kind, text.to_owned()))
                 .collect(),
         };

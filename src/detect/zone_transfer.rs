@@ -5,7 +5,7 @@ use super::heard::Heard;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
-use crate::model::fact::{FactKind, Kinds};
+use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
@@ -62,8 +62,8 @@ struct Pair {
 }
 
 impl Detector for ZoneTransfer {
-    fn hears(&self, protocol: AppProto) -> Kinds {
-        if protocol == AppProto::Dns { Kinds::of(&[FactKind::DnsCode, FactKind::DnsType]) } else { Kinds::NONE }
+    fn hears(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Dns { FieldSet::of(&[FieldId::DnsCode, FieldId::DnsType]) } else { FieldSet::NONE }
     }
 
     fn observe_message(&mut self, spoken: &Spoken<'_>) {
@@ -71,23 +71,23 @@ impl Detector for ZoneTransfer {
             return;
         }
         let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
-        let said = &spoken.message.said;
+        let said = &spoken.message.fields;
         let ((asker, _), (server, _)) = (flow.originator(), flow.responder());
         let is_answer = touch.direction == Direction::ToOriginator;
         if is_answer {
             self.servers.of(server);
         }
-        if said.text(FactKind::DnsType) != Some("AXFR") {
+        if said.text(FieldId::DnsType) != Some("AXFR") {
             return;
         }
         let Some(pair) = self.pairs.of((asker, server)) else { return };
         pair.heard.add(spoken);
         if is_answer {
-            pair.n_records += said.number(FactKind::DnsAnswers).unwrap_or(0);
+            pair.n_records += said.number(FieldId::DnsAnswers).unwrap_or(0);
             return;
         }
         pair.n += 1;
-        if let Some(zone) = said.text(FactKind::DnsQuery)
+        if let Some(zone) = said.text(FieldId::DnsQuery)
             && pair.zones.len() < MOST_ZONES
         {
             pair.zones.insert(zone.to_owned());
@@ -167,7 +167,7 @@ mod tests {
             from: (inside(from), 40_000),
             to: (inside(to), 53),
             direction,
-            facts: vec![(FactKind::DnsQuery, "example.com".to_owned()), (FactKind::DnsType, kind.to_owned())],
+            facts: vec![(FieldId::DnsQuery, "example.com".to_owned()), (FieldId::DnsType, kind.to_owned())],
         }
     }
 

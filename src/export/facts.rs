@@ -4,7 +4,7 @@
 
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
-use crate::flow::told::{FlowFact, Told};
+use crate::flow::told::{FlowField, FlowFields};
 use crate::model::fact::Value;
 use crate::model::flow::{DirectionStats, Flow};
 use crate::model::secret::{self, Secrets};
@@ -18,7 +18,7 @@ pub struct Source<'a> {
     /// The flow table.
     pub flows: &'a FlowTable,
     /// What flows said.
-    pub told: &'a Told,
+    pub told: &'a FlowFields,
     /// Texts.
     pub names: &'a Names,
     /// Whether secrets are written.
@@ -102,7 +102,7 @@ fn sent(direction: &DirectionStats) -> SentOut {
     SentOut { packets: direction.packets, bytes: direction.bytes }
 }
 
-fn fact<'a>(fact: &FlowFact<'a>, secrets: Secrets) -> FactOut<'a> {
+fn fact<'a>(fact: &FlowField<'a>, secrets: Secrets) -> FactOut<'a> {
     let value = match (fact.kind.shape(), fact.value) {
         (shape, _) if shape.is_secret() && secrets == Secrets::Masked => ValueOut::Hidden(None),
         (_, Value::Number(number)) => ValueOut::Number(number),

@@ -3,7 +3,7 @@
 //! Field by field it is described in `json.md` beside this file. Times are seconds since 1970 UTC, addresses are text, and every
 //! number is finite. Names, order and meaning of fields change only together with the schema number.
 
-use crate::model::analysis::{Analysis, Coverage, Expected, Issue, IssueSeverity, ProtocolCount, SaidCount};
+use crate::model::analysis::{Analysis, Coverage, Expected, FieldCount, Issue, IssueSeverity, ProtocolCount};
 use crate::model::finding::{Category, Evidence, Finding, Severity};
 use crate::model::series::SeriesKind;
 use crate::model::time::seconds;
@@ -210,11 +210,11 @@ fn protocol(count: &ProtocolCount) -> ProtocolOut<'_> {
         packets: count.packets,
         bytes: count.bytes,
         messages: count.messages,
-        said: count.said.iter().map(|said| (said.id.as_str(), values(said))).collect(),
+        said: count.fields.iter().map(|said| (said.id.as_str(), values(said))).collect(),
     }
 }
 
-fn values(said: &SaidCount) -> Vec<SaidOut<'_>> {
+fn values(said: &FieldCount) -> Vec<SaidOut<'_>> {
     said.values.iter().map(|(value, count)| SaidOut { value, count: *count }).collect()
 }
 

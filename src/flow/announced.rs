@@ -1,6 +1,6 @@
 //! Messages that announce another flow to the protocol of that flow: data connections of FTP, transfers of TFTP.
 
-use crate::model::fact::{FactKind, Message};
+use crate::model::fact::{FieldId, Message};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Flow};
@@ -60,18 +60,18 @@ fn transport(protocol: AppProto) -> u8 {
 }
 
 fn announcement(message: &Message<'_>, flow: &Flow, direction: Direction) -> Option<Announcement> {
-    let said = &message.said;
+    let fields = &message.fields;
     let sender = if direction == Direction::ToResponder { flow.originator() } else { flow.responder() };
     match message.protocol {
         // The server answers from a new port to that of the request (RFC 1350, section 4).
         AppProto::Tftp => {
-            let is_request = matches!(said.text(FactKind::Message), Some("read" | "write"));
+            let is_request = matches!(fields.text(FieldId::Message), Some("read" | "write"));
             is_request.then_some(Announcement { host: sender.0, port: sender.1, protocol: AppProto::Tftp })
         }
         AppProto::Ftp => {
-            let port = u16::try_from(said.number(FactKind::Port)?).ok().filter(|port| *port > 0)?;
+            let port = u16::try_from(fields.number(FieldId::Port)?).ok().filter(|port| *port > 0)?;
             // Behind a NAT a server's own address is not what others see: the one that it is spoken to at counts.
-            let named = said.text(FactKind::Address).filter(|_| direction == Direction::ToResponder);
+            let named = fields.text(FieldId::Address).filter(|_| direction == Direction::ToResponder);
             let host = named.and_then(|text| text.parse().ok()).map_or(sender.0, Addr::of);
             Some(Announcement { host, port, protocol: AppProto::FtpData })
         }
@@ -83,7 +83,7 @@ fn announcement(message: &Message<'_>, flow: &Flow, direction: Direction) -> Opt
 mod tests {
     use super::*;
     use crate::flow::features::made::tcp;
-    use crate::model::Facts;
+    use crate::model::FieldBuffer;
 
     fn flow(client: (&str, u16), server: (&str, u16), protocol: u8) -> Flow {
         let host = |text: &str| Addr::of(text.parse().unwrap());
@@ -100,21 +100,21 @@ mod tests {
         protocol: AppProto,
         flow: &Flow,
         direction: Direction,
-        add: impl FnOnce(&mut Facts),
+        add: impl FnOnce(&mut FieldBuffer),
     ) {
-        let mut facts = Facts::default();
-        add(&mut facts);
-        let said = facts.messages().next().unwrap();
-        announced.note(&Message { protocol, time_ns: 0, packet: 0, said }, flow, direction);
+        let mut fields = FieldBuffer::default();
+        add(&mut fields);
+        let fields = fields.messages().next().unwrap();
+        announced.note(&Message { protocol, time_ns: 0, packet: 0, fields }, flow, direction);
     }
 
     #[test]
     fn a_data_connection_is_known_once_wherever_its_server_says_it_stands() {
         let control = flow(("10.0.0.1", 40_000), ("192.0.2.1", 21), 6);
         let mut announced = Announced::default();
-        note(&mut announced, AppProto::Ftp, &control, Direction::ToOriginator, |facts| {
-            facts.text(FactKind::Address, "172.16.0.1");
-            facts.number(FactKind::Port, 4000);
+        note(&mut announced, AppProto::Ftp, &control, Direction::ToOriginator, |fields| {
+            fields.text(FieldId::Address, "172.16.0.1");
+            fields.number(FieldId::Port, 4000);
         });
         assert_eq!(announced.take(&flow(("10.0.0.1", 40_001), ("192.0.2.1", 4000), 17)), None);
         let data = flow(("10.0.0.1", 40_001), ("192.0.2.1", 4000), 6);
@@ -125,12 +125,12 @@ mod tests {
     fn a_client_may_wait_elsewhere_and_a_transfer_answers_the_port_of_its_request() {
         let control = flow(("10.0.0.1", 40_000), ("192.0.2.1", 21), 6);
         let mut announced = Announced::default();
-        note(&mut announced, AppProto::Ftp, &control, Direction::ToResponder, |facts| {
-            facts.text(FactKind::Address, "10.0.0.9");
-            facts.number(FactKind::Port, 5000);
+        note(&mut announced, AppProto::Ftp, &control, Direction::ToResponder, |fields| {
+            fields.text(FieldId::Address, "10.0.0.9");
+            fields.number(FieldId::Port, 5000);
         });
         let request = flow(("10.0.0.1", 40_002), ("192.0.2.1", 69), 17);
-        let read = |facts: &mut Facts| facts.text(FactKind::Message, "read");
+        let read = |fields: &mut FieldBuffer| fields.text(FieldId::Message, "read");
         note(&mut announced, AppProto::Tftp, &request, Direction::ToResponder, read);
         let transfer = flow(("192.0.2.1", 3000), ("10.0.0.1", 40_002), 17);
         assert_eq!(announced.take(&transfer), Some(AppProto::Tftp));
@@ -143,8 +143,8 @@ mod tests {
         let mut announced = Announced::default();
         let request = |port| flow(("10.0.0.1", port), ("192.0.2.1", 69), 17);
         for port in 1..=MOST as u16 + 1 {
-            note(&mut announced, AppProto::Tftp, &request(port), Direction::ToResponder, |facts| {
-                facts.text(FactKind::Message, "write");
+            note(&mut announced, AppProto::Tftp, &request(port), Direction::ToResponder, |fields| {
+                fields.text(FieldId::Message, "write");
             });
         }
         assert_eq!(announced.take(&request(1)), None);

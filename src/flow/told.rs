@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use crate::model::Flow;
-use crate::model::fact::{FactKind, Said, Value};
+use crate::model::fact::{FieldId, MessageFields, Value};
 
 /// Most different facts of a flow.
 const MOST_OF_FLOW: usize = 48;
@@ -11,9 +11,9 @@ const MOST: usize = 1 << 22;
 
 /// A fact as it is kept: a text stands for itself by its index among the names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Noted {
+pub struct InternedField {
     /// What it is about.
-    pub kind: FactKind,
+    pub kind: FieldId,
     /// True if `value` is the index of a text.
     pub is_text: bool,
     /// A number, or the index of a text among the names.
@@ -21,49 +21,49 @@ pub struct Noted {
 }
 
 /// The facts of a message as they are kept, into `all`.
-pub fn note(said: &Said<'_>, names: &mut Names, all: &mut Vec<Noted>) {
+pub fn note(fields: &MessageFields<'_>, names: &mut Names, all: &mut Vec<InternedField>) {
     all.clear();
-    all.extend(said.iter().filter(|(kind, _)| !kind.shape().is_passing()).map(|(kind, value)| match value {
-        Value::Number(value) => Noted { kind, is_text: false, value },
-        Value::Text(text) => Noted { kind, is_text: true, value: u64::from(names.keep(text)) },
+    all.extend(fields.iter().filter(|(kind, _)| !kind.shape().is_passing()).map(|(kind, value)| match value {
+        Value::Number(value) => InternedField { kind, is_text: false, value },
+        Value::Text(text) => InternedField { kind, is_text: true, value: u64::from(names.keep(text)) },
     }));
 }
 
 /// What flows said.
 #[derive(Debug, Default)]
-pub struct Told {
+pub struct FlowFields {
     /// A chain for each flow, the latest fact first; place 0 ends a chain, so places count from 1.
-    list: Vec<Fact>,
+    list: Vec<StoredField>,
     /// Facts that were not kept because there were too many.
     pub n_refused: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Fact {
+struct StoredField {
     value: u64,
     /// Place of the fact of the same flow before it.
     before: u32,
     n: u16,
-    kind: FactKind,
+    kind: FieldId,
     is_text: bool,
 }
 
 /// A fact of a flow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct FlowFact<'a> {
+pub struct FlowField<'a> {
     /// What it is about.
-    pub kind: FactKind,
+    pub kind: FieldId,
     /// Its value.
     pub value: Value<'a>,
     /// How often it was said; counting stops at 65,535.
     pub n: u16,
 }
 
-impl Told {
+impl FlowFields {
     /// Adds a fact of a message to its flow.
     #[inline]
-    pub fn add(&mut self, flow: &mut Flow, Noted { kind, is_text, value }: Noted) {
-        let mut place = flow.facts;
+    pub fn add(&mut self, flow: &mut Flow, InternedField { kind, is_text, value }: InternedField) {
+        let mut place = flow.fields;
         let mut n_kept = 0;
         while let Some(fact) = (place as usize).checked_sub(1).and_then(|at| self.list.get_mut(at)) {
             if (fact.kind, fact.value, fact.is_text) == (kind, value, is_text) {
@@ -77,27 +77,27 @@ impl Told {
             self.n_refused += 1;
             return;
         }
-        self.list.push(Fact { value, before: flow.facts, n: 1, kind, is_text });
-        flow.facts = self.list.len() as u32;
+        self.list.push(StoredField { value, before: flow.fields, n: 1, kind, is_text });
+        flow.fields = self.list.len() as u32;
     }
 
     /// The facts of a flow in the order in which they were first said.
-    pub fn of<'a>(&'a self, flow: &Flow, names: &'a Names) -> Vec<FlowFact<'a>> {
-        let mut facts = Vec::new();
-        let mut place = flow.facts;
+    pub fn of<'a>(&'a self, flow: &Flow, names: &'a Names) -> Vec<FlowField<'a>> {
+        let mut fields = Vec::new();
+        let mut place = flow.fields;
         while let Some(fact) = self.at(place) {
             let value = match fact.is_text {
                 true => Value::Text(names.text(fact.value as u32)),
                 false => Value::Number(fact.value),
             };
-            facts.push(FlowFact { kind: fact.kind, value, n: fact.n });
+            fields.push(FlowField { kind: fact.kind, value, n: fact.n });
             place = fact.before;
         }
-        facts.reverse();
-        facts
+        fields.reverse();
+        fields
     }
 
-    fn at(&self, place: u32) -> Option<&Fact> {
+    fn at(&self, place: u32) -> Option<&StoredField> {
         self.list.get((place as usize).checked_sub(1)?)
     }
 }

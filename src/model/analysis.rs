@@ -168,12 +168,12 @@ pub struct ProtocolCount {
     /// Messages of it that were read.
     pub messages: u64,
     /// What these say, counted by value.
-    pub said: Vec<SaidCount>,
+    pub fields: Vec<FieldCount>,
 }
 
 /// How often the messages of a protocol say each of the few values of a fact.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SaidCount {
+pub struct FieldCount {
     /// Id of the fact.
     pub id: String,
     /// What it is about.

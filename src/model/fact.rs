@@ -33,31 +33,31 @@ impl Shape {
     }
 }
 
-macro_rules! facts {
+macro_rules! field_ids {
     ($($name:ident $id:literal $label:literal $shape:ident),* $(,)?) => {
         /// What a fact is about.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         #[repr(u8)]
         #[allow(missing_docs)]
-        pub enum FactKind { $($name),* }
+        pub enum FieldId { $($name),* }
 
-        impl FactKind {
+        impl FieldId {
             /// Every kind.
-            pub const ALL: &[FactKind] = &[$(FactKind::$name),*];
+            pub const ALL: &[FieldId] = &[$(FieldId::$name),*];
 
             /// Id in exports.
             pub fn id(self) -> &'static str {
-                match self { $(FactKind::$name => $id),* }
+                match self { $(FieldId::$name => $id),* }
             }
 
             /// Name for people.
             pub fn label(self) -> &'static str {
-                match self { $(FactKind::$name => $label),* }
+                match self { $(FieldId::$name => $label),* }
             }
 
             /// How it is kept and shown.
             pub fn shape(self) -> Shape {
-                match self { $(FactKind::$name => Shape::$shape),* }
+                match self { $(FieldId::$name => Shape::$shape),* }
             }
         }
     };
@@ -65,38 +65,38 @@ macro_rules! facts {
 
 /// A set of kinds of facts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Kinds(u128);
+pub struct FieldSet(u128);
 
-const _: () = assert!(FactKind::ALL.len() <= u128::BITS as usize, "each kind has a bit in a set of kinds");
+const _: () = assert!(FieldId::ALL.len() <= u128::BITS as usize, "each kind has a bit in a set of kinds");
 
-impl Kinds {
+impl FieldSet {
     /// Every kind.
-    pub const ALL: Kinds = Kinds(u128::MAX);
+    pub const ALL: FieldSet = FieldSet(u128::MAX);
     /// No kind.
-    pub const NONE: Kinds = Kinds(0);
+    pub const NONE: FieldSet = FieldSet(0);
 
     /// These kinds.
-    pub const fn of(kinds: &[FactKind]) -> Kinds {
+    pub const fn of(kinds: &[FieldId]) -> FieldSet {
         let (mut set, mut rest) = (0, kinds);
         while let [kind, others @ ..] = rest {
             (set, rest) = (set | 1 << *kind as u8, others);
         }
-        Kinds(set)
+        FieldSet(set)
     }
 
     /// Both.
-    pub const fn and(self, other: Kinds) -> Kinds {
-        Kinds(self.0 | other.0)
+    pub const fn and(self, other: FieldSet) -> FieldSet {
+        FieldSet(self.0 | other.0)
     }
 
     /// True if any kind is in both.
     #[inline]
-    pub fn meets(self, other: Kinds) -> bool {
+    pub fn meets(self, other: FieldSet) -> bool {
         self.0 & other.0 != 0
     }
 }
 
-facts! {
+field_ids! {
     // Of many protocols.
     Message "message" "Message" Kind, Version "version" "Version" Kind, Command "command" "Command" Kind,
     Argument "argument" "Argument" Passing, Reply "reply" "Reply" Kind, Banner "banner" "Server says it is" Value,
@@ -152,7 +152,7 @@ pub enum Value<'a> {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Kept {
+enum StoredValue {
     Number(u64),
     Text { at: u32, length: u32 },
 }
@@ -162,8 +162,8 @@ pub const MOST_TEXT_BYTES: usize = 768;
 
 /// Facts in the order in which they were read, with marks where messages begin.
 #[derive(Clone, Debug, Default)]
-pub struct Facts {
-    list: Vec<(FactKind, Kept)>,
+pub struct FieldBuffer {
+    list: Vec<(FieldId, StoredValue)>,
     texts: String,
     /// Places in `list` where a message begins; the first message needs none.
     begins: Vec<u32>,
@@ -177,36 +177,36 @@ pub struct Mark {
     n_begins: usize,
 }
 
-impl Facts {
+impl FieldBuffer {
     /// Another message begins: the facts that follow are its.
     pub fn begin(&mut self) {
         self.begins.push(self.list.len() as u32);
     }
 
     /// Adds a number.
-    pub fn number(&mut self, kind: FactKind, value: u64) {
-        self.list.push((kind, Kept::Number(value)));
+    pub fn number(&mut self, kind: FieldId, value: u64) {
+        self.list.push((kind, StoredValue::Number(value)));
     }
 
     /// Adds a text; an empty one is none.
-    pub fn text(&mut self, kind: FactKind, text: &str) {
+    pub fn text(&mut self, kind: FieldId, text: &str) {
         if text.is_empty() {
             return;
         }
         let text = text.get(..text.floor_char_boundary(MOST_TEXT_BYTES)).unwrap_or(text);
         let at = self.texts.len() as u32;
         self.texts.push_str(text);
-        self.list.push((kind, Kept::Text { at, length: text.len() as u32 }));
+        self.list.push((kind, StoredValue::Text { at, length: text.len() as u32 }));
     }
 
     /// Adds a text of bytes in some encoding near ASCII.
-    pub fn bytes(&mut self, kind: FactKind, bytes: &[u8]) {
+    pub fn bytes(&mut self, kind: FieldId, bytes: &[u8]) {
         let bytes = bytes.get(..MOST_TEXT_BYTES).unwrap_or(bytes);
         self.text(kind, &String::from_utf8_lossy(bytes));
     }
 
     /// Adds a text that is made by formatting.
-    pub fn format(&mut self, kind: FactKind, value: impl fmt::Display) {
+    pub fn format(&mut self, kind: FieldId, value: impl fmt::Display) {
         let at = self.texts.len();
         if write!(self.texts, "{value}").is_err() {
             self.texts.truncate(at);
@@ -214,17 +214,17 @@ impl Facts {
         let end = self.texts.floor_char_boundary(at + MOST_TEXT_BYTES);
         self.texts.truncate(end);
         if end > at {
-            self.list.push((kind, Kept::Text { at: at as u32, length: (end - at) as u32 }));
+            self.list.push((kind, StoredValue::Text { at: at as u32, length: (end - at) as u32 }));
         }
     }
 
     /// Adds the facts of another message.
-    pub fn append(&mut self, other: &Facts) {
+    pub fn append(&mut self, other: &FieldBuffer) {
         let from = self.texts.len() as u32;
         self.texts.push_str(&other.texts);
         self.list.extend(other.list.iter().map(|(kind, kept)| match *kept {
-            Kept::Number(number) => (*kind, Kept::Number(number)),
-            Kept::Text { at, length } => (*kind, Kept::Text { at: at + from, length }),
+            StoredValue::Number(number) => (*kind, StoredValue::Number(number)),
+            StoredValue::Text { at, length } => (*kind, StoredValue::Text { at: at + from, length }),
         }));
     }
 
@@ -258,53 +258,53 @@ impl Facts {
     }
 
     /// All facts in order.
-    pub fn iter(&self) -> impl Iterator<Item = (FactKind, Value<'_>)> {
-        self.said(0..self.list.len() as u32).iter()
+    pub fn iter(&self) -> impl Iterator<Item = (FieldId, Value<'_>)> {
+        self.fields_at(0..self.list.len() as u32).iter()
     }
 
     /// The facts at these places.
-    pub fn said(&self, places: Range<u32>) -> Said<'_> {
+    pub fn fields_at(&self, places: Range<u32>) -> MessageFields<'_> {
         let list = self.list.get(places.start as usize..places.end as usize).unwrap_or(&[]);
-        let kinds = Kinds(list.iter().fold(0, |set, (kind, _)| set | 1 << *kind as u8));
-        Said { list, texts: &self.texts, kinds }
+        let kinds = FieldSet(list.iter().fold(0, |set, (kind, _)| set | 1 << *kind as u8));
+        MessageFields { list, texts: &self.texts, kinds }
     }
 
     /// The messages, each with its facts; one without facts is left out.
-    pub fn messages(&self) -> impl Iterator<Item = Said<'_>> {
+    pub fn messages(&self) -> impl Iterator<Item = MessageFields<'_>> {
         let ends = self.begins.iter().copied().chain([self.list.len() as u32]);
         let starts = [0].into_iter().chain(self.begins.iter().copied());
-        starts.zip(ends).map(|(from, to)| self.said(from..to)).filter(|said| !said.list.is_empty())
+        starts.zip(ends).map(|(from, to)| self.fields_at(from..to)).filter(|fields| !fields.list.is_empty())
     }
 }
 
 /// The facts of one message.
 #[derive(Clone, Copy, Debug)]
-pub struct Said<'a> {
-    list: &'a [(FactKind, Kept)],
+pub struct MessageFields<'a> {
+    list: &'a [(FieldId, StoredValue)],
     texts: &'a str,
-    kinds: Kinds,
+    kinds: FieldSet,
 }
 
-impl<'a> Said<'a> {
+impl<'a> MessageFields<'a> {
     /// The kinds of its facts.
     #[inline]
-    pub fn kinds(&self) -> Kinds {
+    pub fn kinds(&self) -> FieldSet {
         self.kinds
     }
 
     /// All facts in order.
-    pub fn iter(&self) -> impl Iterator<Item = (FactKind, Value<'a>)> + use<'a> {
+    pub fn iter(&self) -> impl Iterator<Item = (FieldId, Value<'a>)> + use<'a> {
         let texts = self.texts;
         self.list.iter().map(move |(kind, kept)| (*kind, value(*kept, texts)))
     }
 
     /// The first text of a kind.
-    pub fn text(&self, kind: FactKind) -> Option<&'a str> {
+    pub fn text(&self, kind: FieldId) -> Option<&'a str> {
         self.texts(kind).next()
     }
 
     /// All texts of a kind.
-    pub fn texts(&self, kind: FactKind) -> impl Iterator<Item = &'a str> + use<'a> {
+    pub fn texts(&self, kind: FieldId) -> impl Iterator<Item = &'a str> + use<'a> {
         self.of(kind).filter_map(|value| match value {
             Value::Text(text) => Some(text),
             Value::Number(_) => None,
@@ -312,7 +312,7 @@ impl<'a> Said<'a> {
     }
 
     /// The first number of a kind.
-    pub fn number(&self, kind: FactKind) -> Option<u64> {
+    pub fn number(&self, kind: FieldId) -> Option<u64> {
         self.of(kind).find_map(|value| match value {
             Value::Number(number) => Some(number),
             Value::Text(_) => None,
@@ -321,17 +321,17 @@ impl<'a> Said<'a> {
 
     /// The values of a kind.
     #[inline]
-    fn of(&self, kind: FactKind) -> impl Iterator<Item = Value<'a>> + use<'a> {
-        let list = if self.kinds.meets(Kinds::of(&[kind])) { self.list } else { &[] };
+    fn of(&self, kind: FieldId) -> impl Iterator<Item = Value<'a>> + use<'a> {
+        let list = if self.kinds.meets(FieldSet::of(&[kind])) { self.list } else { &[] };
         let texts = self.texts;
         list.iter().filter(move |(other, _)| *other == kind).map(move |(_, kept)| value(*kept, texts))
     }
 }
 
-fn value(kept: Kept, texts: &str) -> Value<'_> {
+fn value(kept: StoredValue, texts: &str) -> Value<'_> {
     match kept {
-        Kept::Number(number) => Value::Number(number),
-        Kept::Text { at, length } => Value::Text(texts.get(at as usize..(at + length) as usize).unwrap_or("")),
+        StoredValue::Number(number) => Value::Number(number),
+        StoredValue::Text { at, length } => Value::Text(texts.get(at as usize..(at + length) as usize).unwrap_or("")),
     }
 }
 
@@ -345,7 +345,7 @@ pub struct Message<'a> {
     /// The packet that completes it, from 0.
     pub packet: u64,
     /// What it says.
-    pub said: Said<'a>,
+    pub fields: MessageFields<'a>,
 }
 
 #[cfg(test)]
@@ -355,44 +355,44 @@ mod tests {
 
     #[test]
     fn ids_are_unique_and_labels_filled() {
-        let ids: BTreeSet<&str> = FactKind::ALL.iter().map(|kind| kind.id()).collect();
-        assert_eq!(ids.len(), FactKind::ALL.len());
-        assert!(FactKind::ALL.iter().all(|kind| !kind.label().is_empty()));
+        let ids: BTreeSet<&str> = FieldId::ALL.iter().map(|kind| kind.id()).collect();
+        assert_eq!(ids.len(), FieldId::ALL.len());
+        assert!(FieldId::ALL.iter().all(|kind| !kind.label().is_empty()));
     }
 
     #[test]
     fn messages_keep_their_facts_apart_and_a_mark_forgets() {
-        let mut facts = Facts::default();
-        facts.begin();
-        facts.text(FactKind::User, "anna");
-        facts.begin();
-        facts.number(FactKind::Reply, 230);
-        let mark = facts.mark();
-        facts.begin();
-        facts.text(FactKind::Password, "secret");
-        facts.forget(mark);
-        let messages: Vec<_> = facts.messages().collect();
+        let mut fields = FieldBuffer::default();
+        fields.begin();
+        fields.text(FieldId::User, "anna");
+        fields.begin();
+        fields.number(FieldId::Reply, 230);
+        let mark = fields.mark();
+        fields.begin();
+        fields.text(FieldId::Password, "secret");
+        fields.forget(mark);
+        let messages: Vec<_> = fields.messages().collect();
         assert_eq!(messages.len(), 2);
-        assert_eq!(messages[0].text(FactKind::User), Some("anna"));
-        assert_eq!(messages[1].number(FactKind::Reply), Some(230));
-        assert_eq!(messages[1].text(FactKind::User), None);
+        assert_eq!(messages[0].text(FieldId::User), Some("anna"));
+        assert_eq!(messages[1].number(FieldId::Reply), Some(230));
+        assert_eq!(messages[1].text(FieldId::User), None);
     }
 
     #[test]
     fn the_facts_of_another_are_added() {
-        let (mut facts, mut other) = (Facts::default(), Facts::default());
-        facts.text(FactKind::User, "anna");
-        other.number(FactKind::Reply, 230);
-        other.text(FactKind::Host, "example.org");
-        facts.append(&other);
-        let all: Vec<_> = facts.iter().map(|(_, value)| value).collect();
+        let (mut fields, mut other) = (FieldBuffer::default(), FieldBuffer::default());
+        fields.text(FieldId::User, "anna");
+        other.number(FieldId::Reply, 230);
+        other.text(FieldId::Host, "example.org");
+        fields.append(&other);
+        let all: Vec<_> = fields.iter().map(|(_, value)| value).collect();
         assert_eq!(all, [Value::Text("anna"), Value::Number(230), Value::Text("example.org")]);
     }
 
     #[test]
     fn long_text_is_cut_between_characters() {
-        let mut facts = Facts::default();
-        facts.text(FactKind::HttpPath, &"ü".repeat(MOST_TEXT_BYTES));
-        assert_eq!(facts.texts.len(), MOST_TEXT_BYTES);
+        let mut fields = FieldBuffer::default();
+        fields.text(FieldId::HttpPath, &"ü".repeat(MOST_TEXT_BYTES));
+        assert_eq!(fields.texts.len(), MOST_TEXT_BYTES);
     }
 }

@@ -230,7 +230,7 @@ pub struct Flow {
     /// Where `name` comes from.
     pub name_source: NameSource,
     /// What its messages said: the latest of its facts among all that are kept; 0 for none.
-    pub facts: u32,
+    pub fields: u32,
     /// Where its TCP stream is read: 0 not begun, [`Flow::HEARD`] for no longer, else a place.
     pub talk: u32,
     /// Time of the first packet, ns since 1970.

@@ -28,7 +28,7 @@ pub use address::{Addr, Endpoint};
 pub use allow::{Net, Rule};
 pub use analysis::Analysis;
 pub use comment::Comment;
-pub use fact::{FactKind, Facts, Message};
+pub use fact::{FieldBuffer, FieldId, Message};
 pub use finding::{Category, Evidence, Finding, Severity};
 pub use flow::{DirectionStats, Flow, FlowKey};
 pub use incident::Incident;

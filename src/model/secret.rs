@@ -1,6 +1,6 @@
 //! Facts to how they are shown: passwords and the like are masked unless people ask for them.
 
-use super::fact::FactKind;
+use super::fact::FieldId;
 use std::borrow::Cow;
 
 /// Whether secrets are written as they are.
@@ -20,11 +20,11 @@ pub const MASK: &str = "••••••";
 const PARAMETERS: [&str; 9] = ["password", "passwd", "passwort", "pass", "pwd", "secret", "token", "apikey", "api_key"];
 
 /// A fact's text as it is shown.
-pub fn shown(kind: FactKind, text: &str, secrets: Secrets) -> Cow<'_, str> {
+pub fn shown(kind: FieldId, text: &str, secrets: Secrets) -> Cow<'_, str> {
     match (secrets, kind, kind.shape()) {
         (Secrets::Shown, _, _) => Cow::Borrowed(text),
         (_, _, shape) if shape.is_secret() => Cow::Borrowed(MASK),
-        (_, FactKind::HttpPath | FactKind::HttpReferer, _) => address(text),
+        (_, FieldId::HttpPath | FieldId::HttpReferer, _) => address(text),
         _ => Cow::Borrowed(text),
     }
 }
@@ -58,19 +58,19 @@ mod tests {
     #[test]
     fn secrets_are_masked_unless_asked_for() {
         let (masked, asked) = (Secrets::default(), Secrets::Shown);
-        assert_eq!(shown(FactKind::Password, "hunter2", masked), MASK);
-        assert_eq!(shown(FactKind::Community, "public", masked), MASK);
-        assert_eq!(shown(FactKind::HttpForm, "a=b", masked), MASK);
-        assert_eq!(shown(FactKind::Password, "hunter2", asked), "hunter2");
-        assert_eq!(shown(FactKind::User, "anna", masked), "anna");
+        assert_eq!(shown(FieldId::Password, "hunter2", masked), MASK);
+        assert_eq!(shown(FieldId::Community, "public", masked), MASK);
+        assert_eq!(shown(FieldId::HttpForm, "a=b", masked), MASK);
+        assert_eq!(shown(FieldId::Password, "hunter2", asked), "hunter2");
+        assert_eq!(shown(FieldId::User, "anna", masked), "anna");
     }
 
     #[test]
     fn parameters_of_an_address_are_masked_by_name() {
         let path = "/in?user=anna&Password=hunter2&user_pwd=x&page=2&pass=";
         let masked = format!("/in?user=anna&Password={MASK}&user_pwd={MASK}&page=2&pass=");
-        assert_eq!(shown(FactKind::HttpPath, path, Secrets::Masked), masked);
-        assert_eq!(shown(FactKind::HttpPath, path, Secrets::Shown), path);
-        assert_eq!(shown(FactKind::HttpPath, "/a?b", Secrets::Masked), "/a?b");
+        assert_eq!(shown(FieldId::HttpPath, path, Secrets::Masked), masked);
+        assert_eq!(shown(FieldId::HttpPath, path, Secrets::Shown), path);
+        assert_eq!(shown(FieldId::HttpPath, "/a?b", Secrets::Masked), "/a?b");
     }
 }

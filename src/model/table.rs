@@ -46,12 +46,12 @@ pub struct FlowRow {
     /// Largest anomaly score of the model-based detectors, 0 to 1; none if they did not run.
     pub score: Option<f32>,
     /// What its messages said.
-    pub facts: Vec<SaidFact>,
+    pub facts: Vec<FlowFieldRow>,
 }
 
 /// A fact that a flow's messages said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SaidFact {
+pub struct FlowFieldRow {
     /// What it is about.
     pub label: String,
     /// Its value in words; a secret is masked.

@@ -10,7 +10,7 @@ use crate::detect::Detector;
 use crate::flow::table::Lead;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Packet;
-use crate::model::fact::{Facts, Message, Said};
+use crate::model::fact::{FieldBuffer, Message, MessageFields};
 use crate::model::packet::Transport;
 use crate::model::protocol::AppProto;
 use crate::read::table::{Became, Label, Part};
@@ -57,7 +57,7 @@ pub struct Batch {
     leads: Vec<Option<Lead>>,
     rows: Vec<Became>,
     /// What the packets say by themselves.
-    facts: Facts,
+    fields: FieldBuffer,
 }
 
 /// A packet on its way from one half of the line to the other.
@@ -70,7 +70,7 @@ pub(super) struct Passing {
     /// Its application protocol, if it was told by the packet alone, and whether that is certain.
     pub app: Option<(AppProto, bool)>,
     /// Where the facts stand that it says.
-    facts: Range<u32>,
+    fields: Range<u32>,
 }
 
 impl Front {
@@ -227,7 +227,7 @@ impl Packets {
     /// Decodes a packet in the place where it stays until it is taken, and counts it.
     #[inline]
     fn hand_on(&mut self, raw: &RawPacket<'_>, bytes: &[u8], batch: &mut Batch) {
-        let Batch { packets, n_packets, leads, carried, facts, .. } = batch;
+        let Batch { packets, n_packets, leads, carried, fields, .. } = batch;
         let packet = decode::begin(raw, self.counters.packets);
         match packets.get_mut(*n_packets) {
             Some(passing) => passing.packet = packet,
@@ -246,13 +246,13 @@ impl Packets {
         self.watch.observe(packet);
         leads.push(Lead::of(packet));
         let data = whole.as_deref().unwrap_or(raw.data);
-        (passing.app, passing.facts) = self.read(packet, data, facts);
+        (passing.app, passing.fields) = self.read(packet, data, fields);
         passing.point(data, bytes, carried);
     }
 
     /// Reads what the packet says by itself: its application, and where in `all` the facts stand.
     #[inline]
-    fn read(&mut self, packet: &Packet, data: &[u8], all: &mut Facts) -> (Option<(AppProto, bool)>, Range<u32>) {
+    fn read(&mut self, packet: &Packet, data: &[u8], all: &mut FieldBuffer) -> (Option<(AppProto, bool)>, Range<u32>) {
         let from = all.len() as u32;
         let app = match &packet.transport {
             Transport::Tcp(_) => None,
@@ -288,7 +288,7 @@ impl Packets {
 
 impl From<Packet> for Passing {
     fn from(packet: Packet) -> Passing {
-        Passing { packet, at: 0, length: 0, is_carried: false, app: None, facts: 0..0 }
+        Passing { packet, at: 0, length: 0, is_carried: false, app: None, fields: 0..0 }
     }
 }
 
@@ -313,7 +313,7 @@ impl Batch {
         self.n_packets = 0;
         self.leads.clear();
         self.rows.clear();
-        self.facts.clear();
+        self.fields.clear();
     }
 
     /// Bytes of what it holds.
@@ -325,9 +325,12 @@ impl Batch {
     #[inline]
     pub(super) fn message(&self, passing: &Passing) -> Option<Message<'_>> {
         let (protocol, _) = passing.app?;
-        let Passing { packet, facts, .. } = passing;
-        let said: Said<'_> = self.facts.said(facts.clone());
-        (!facts.is_empty()).then_some(Message { protocol, time_ns: packet.time_ns, packet: packet.index, said })
+        let Passing { packet, fields, .. } = passing;
+        if fields.is_empty() {
+            return None;
+        }
+        let fields: MessageFields<'_> = self.fields.fields_at(fields.clone());
+        Some(Message { protocol, time_ns: packet.time_ns, packet: packet.index, fields })
     }
 
     /// What each row of a table became, in order.

@@ -9,9 +9,9 @@ use crate::flow::asked::Asked;
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
 use crate::flow::table::{Begun, FlowTable, Lead, Limits, Sought, Touch};
-use crate::flow::told::{self, Noted, Told};
+use crate::flow::told::{self, FlowFields, InternedField};
 use crate::issue::{IssueKind, IssueLog};
-use crate::model::fact::{FactKind, Facts, Message};
+use crate::model::fact::{FieldBuffer, FieldId, Message};
 use crate::model::flow::{Direction, NameSource};
 use crate::model::packet::{Packet, Tcp, Transport};
 use crate::model::protocol::{AppProto, Protocol};
@@ -41,11 +41,11 @@ pub struct Line {
     talks: Talks,
     announced: Announced,
     /// What a TCP segment completes; kept for its memory.
-    facts: Facts,
+    fields: FieldBuffer,
     /// The facts of a message as they are kept; kept for its memory.
-    noted: Vec<Noted>,
+    noted: Vec<InternedField>,
     /// What flows said.
-    pub(super) told: Told,
+    pub(super) told: FlowFields,
     pub(super) messages: MessageCounts,
     /// Of the flow table, once reading has ended.
     pub(super) tops: Tops,
@@ -75,9 +75,9 @@ impl Line {
             observers: Observers::default(),
             talks: Talks::default(),
             announced: Announced::default(),
-            facts: Facts::default(),
+            fields: FieldBuffer::default(),
             noted: Vec::new(),
-            told: Told::default(),
+            told: FlowFields::default(),
             messages: MessageCounts::default(),
             tops: Tops::default(),
             flows_of_rows: Vec::new(),
@@ -222,10 +222,10 @@ impl Line {
         }
         let segment =
             Segment { serial: touch.serial, direction: touch.direction, time_ns: packet.time_ns, tcp, payload };
-        self.facts.clear();
+        self.fields.clear();
         let mut evicted = None;
         let Hearing { outcome, told, n_differing } =
-            self.talks.hear(flow.talk, segment, &mut self.facts, |serial| evicted = Some(serial));
+            self.talks.hear(flow.talk, segment, &mut self.fields, |serial| evicted = Some(serial));
         if n_differing > 0 {
             contradict(flow, packet, touch.direction, n_differing);
         }
@@ -239,15 +239,15 @@ impl Line {
         }
         let Some((protocol, is_certain)) = told else { return };
         self.name_app(Some(touch), protocol, is_certain);
-        if self.facts.is_empty() {
+        if self.fields.is_empty() {
             return;
         }
-        let facts = std::mem::take(&mut self.facts);
-        for said in facts.messages() {
-            let message = Message { protocol, time_ns: packet.time_ns, packet: packet.index, said };
+        let fields = std::mem::take(&mut self.fields);
+        for fields in fields.messages() {
+            let message = Message { protocol, time_ns: packet.time_ns, packet: packet.index, fields };
             self.say(Some(touch), &message);
         }
-        self.facts = facts;
+        self.fields = fields;
     }
 
     /// Reads a stream no longer; without one, none that waits for bytes.
@@ -279,25 +279,25 @@ impl Line {
     /// A message was read: to its flow, to the counts, to the names of addresses, and to the detectors.
     fn say(&mut self, touch: Option<Touch>, message: &Message<'_>) {
         let Line { flows, told, messages, noted, names, observers, announced, .. } = self;
-        let said = &message.said;
-        told::note(said, names, noted);
+        let fields = &message.fields;
+        told::note(fields, names, noted);
         messages.add(message.protocol, noted);
         if let Some(flow) = touch.and_then(|touch| flows.get_mut(touch.serial)) {
             noted.iter().for_each(|fact| told.add(flow, *fact));
             if let (AppProto::Ftp | AppProto::Tftp, Some(touch)) = (message.protocol, touch) {
                 announced.note(message, flow, touch.direction);
             }
-            let by_tls = said.text(FactKind::TlsSni).map(|name| (name, NameSource::TlsSni));
-            let named = by_tls.or_else(|| said.text(FactKind::HttpHost).map(|name| (name, NameSource::HttpHost)));
+            let by_tls = fields.text(FieldId::TlsSni).map(|name| (name, NameSource::TlsSni));
+            let named = by_tls.or_else(|| fields.text(FieldId::HttpHost).map(|name| (name, NameSource::HttpHost)));
             if let Some((name, source)) = named.filter(|(_, source)| *source > flow.name_source) {
                 flow.name = names.intern(name);
                 flow.name_source = source;
             }
         }
         if matches!(message.protocol, AppProto::Dns | AppProto::Mdns | AppProto::Llmnr)
-            && let Some(asked) = said.text(FactKind::DnsQuery)
+            && let Some(asked) = fields.text(FieldId::DnsQuery)
         {
-            let hosts = said.texts(FactKind::DnsAnswer).filter_map(|text| text.parse().ok().map(Addr::of));
+            let hosts = fields.texts(FieldId::DnsAnswer).filter_map(|text| text.parse().ok().map(Addr::of));
             let mut name = None;
             for host in hosts {
                 let name = *name.get_or_insert_with(|| names.intern(asked));

@@ -8,9 +8,9 @@ use crate::detect::{self, Context, Detector, Ended, Spoken, Wants};
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
 use crate::flow::table::{FlowTable, Touch};
-use crate::flow::told::{Noted, Told};
+use crate::flow::told::{FlowFields, InternedField};
 use crate::model::Flow;
-use crate::model::fact::{FactKind, Kinds, Message};
+use crate::model::fact::{FieldId, FieldSet, Message};
 use crate::model::packet::Packet;
 use crate::model::protocol::AppProto;
 use crate::settings::Settings;
@@ -23,7 +23,7 @@ pub(super) struct Observers {
     /// Places of the detectors that want packets or flows of each kind, by the bit of the kind in [`Wants`].
     watchers: [Vec<usize>; Wants::KINDS],
     /// By the number of a protocol: places of the detectors that hear its messages, and which facts matter to each.
-    listeners: Vec<Vec<(usize, Kinds)>>,
+    listeners: Vec<Vec<(usize, FieldSet)>>,
     domains: Domains,
     contacts: Contacts,
     /// Nothing is observed.
@@ -76,16 +76,16 @@ impl Observers {
         &mut self,
         touch: Option<Touch>,
         message: &Message<'_>,
-        noted: &[Noted],
+        noted: &[InternedField],
         (flows, names): (&FlowTable, &mut Names),
     ) {
-        let kinds = message.said.kinds();
+        let kinds = message.fields.kinds();
         let listeners = self.listeners.get(message.protocol as usize).map_or(&[][..], Vec::as_slice);
         let mut listeners = listeners.iter().filter(|(_, hears)| hears.meets(kinds)).peekable();
         if listeners.peek().is_none() {
             return;
         }
-        let is_name = |fact: &&Noted| fact.kind == FactKind::DnsQuery && fact.is_text;
+        let is_name = |fact: &&InternedField| fact.kind == FieldId::DnsQuery && fact.is_text;
         let name =
             noted.iter().find(is_name).filter(|_| message.protocol == AppProto::Dns).map(|name| name.value as u32);
         if let Some(name) = name {
@@ -158,7 +158,7 @@ impl Observers {
         settings: &'a Settings,
         counters: &Counters,
         (flows, roster): (&'a FlowTable, &'a Roster),
-        (names, told): (&'a Names, &'a Told),
+        (names, told): (&'a Names, &'a FlowFields),
     ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
         let Observers { detectors, contacts, rows, .. } = self;
         let (span_ns, packets) = (counters.span_ns.unwrap_or((0, 0)), counters.packets);
@@ -176,11 +176,11 @@ impl Observers {
 }
 
 /// Places of the detectors that hear messages of a protocol, and which facts of it matter to each.
-fn listeners(detectors: &[Box<dyn Detector>], protocol: AppProto) -> Vec<(usize, Kinds)> {
+fn listeners(detectors: &[Box<dyn Detector>], protocol: AppProto) -> Vec<(usize, FieldSet)> {
     let all = detect::ALL.iter().zip(detectors).enumerate();
     let listening = all.filter(|(_, (entry, _))| entry.wants.meets(Wants::MESSAGES));
     let hears = listening.map(|(place, (_, detector))| (place, detector.hears(protocol)));
-    hears.filter(|(_, kinds)| *kinds != Kinds::NONE).collect()
+    hears.filter(|(_, kinds)| *kinds != FieldSet::NONE).collect()
 }
 
 /// Shows an ended flow to those who want it. Not inlined: browsers optimise a function that is called often, but not a

@@ -2,7 +2,7 @@
 
 use crate::decode::app::{self, Ends, Guess, Step, Talk};
 use crate::flow::stream::{Heard, Read, Side};
-use crate::model::fact::Facts;
+use crate::model::fact::FieldBuffer;
 use crate::model::flow::Direction;
 use crate::model::packet::Tcp;
 use crate::model::protocol::AppProto;
@@ -74,7 +74,13 @@ pub enum Outcome {
 impl Talks {
     /// Reads a segment of the flow at `place` (none yet: 0). Facts are those of messages that it completes. `evict` is told
     /// whose flow made room.
-    pub fn hear(&mut self, place: u32, segment: Segment<'_>, facts: &mut Facts, evict: impl FnOnce(u32)) -> Hearing {
+    pub fn hear(
+        &mut self,
+        place: u32,
+        segment: Segment<'_>,
+        fields: &mut FieldBuffer,
+        evict: impl FnOnce(u32),
+    ) -> Hearing {
         let nothing = |outcome, told| Hearing { outcome, told, n_differing: 0 };
         let ends = Ends::new(true, segment.tcp.source_port, segment.tcp.target_port);
         if place == 0 {
@@ -94,7 +100,7 @@ impl Talks {
         let n_before = talking.n_bytes();
         let spoken = talking.reader.as_ref().map(|(protocol, _)| *protocol);
         talking.last_ns = segment.time_ns;
-        let n_differing = talking.hear(segment, &ends, facts);
+        let n_differing = talking.hear(segment, &ends, fields);
         self.n_bytes = (self.n_bytes + talking.n_bytes()).saturating_sub(n_before);
         // Where one protocol makes way for another, the message that says so is of the first.
         let told = spoken.or(talking.reader.as_ref().map(|(protocol, _)| *protocol)).map(|protocol| (protocol, true));
@@ -154,21 +160,21 @@ impl Talking {
     }
 
     /// Gives how many bytes differ from what was said before.
-    fn hear(&mut self, segment: Segment<'_>, ends: &Ends, facts: &mut Facts) -> usize {
+    fn hear(&mut self, segment: Segment<'_>, ends: &Ends, fields: &mut FieldBuffer) -> usize {
         let direction = segment.direction;
         let Segment { tcp, payload, .. } = segment;
         let mut is_handed_on = false;
         let [forward, backward] = &mut self.sides;
         let (side, other) = if direction == Direction::ToResponder { (forward, backward) } else { (backward, forward) };
         let reader = &mut self.reader;
-        let mut read = |heard: Heard<'_>| listen(reader, direction, heard, ends, facts, &mut is_handed_on);
+        let mut read = |heard: Heard<'_>| listen(reader, direction, heard, ends, fields, &mut is_handed_on);
         let n_differing = side.push(tcp.sequence, payload, tcp.payload_bytes, &mut read);
         if is_handed_on {
             // The other side may have spoken already, or have been found to say nothing more.
             other.resume();
             let back =
                 if direction == Direction::ToResponder { Direction::ToOriginator } else { Direction::ToResponder };
-            other.read_on(&mut |heard| listen(reader, back, heard, ends, facts, &mut false));
+            other.read_on(&mut |heard| listen(reader, back, heard, ends, fields, &mut false));
         }
         n_differing
     }
@@ -180,7 +186,7 @@ fn listen(
     direction: Direction,
     heard: Heard<'_>,
     ends: &Ends,
-    facts: &mut Facts,
+    fields: &mut FieldBuffer,
     is_handed_on: &mut bool,
 ) -> Read {
     let Heard::Bytes(bytes) = heard else {
@@ -195,7 +201,7 @@ fn listen(
         }
     }
     let Some((_, talk)) = reader else { return Read::Stop };
-    let step = talk.read(direction, bytes, facts);
+    let step = talk.read(direction, bytes, fields);
     match step {
         Step::Took(n) => Read::Took(n.min(bytes.len())),
         Step::Skip(n) => Read::Skip(n),

@@ -4,9 +4,9 @@ use super::Rows;
 use super::filter::Matcher;
 use crate::decode::app::describe;
 use crate::flow::names::Names;
-use crate::flow::told::FlowFact;
+use crate::flow::told::FlowField;
 use crate::model::flow::Flow;
-use crate::model::table::{FlowRow, Page, SaidFact};
+use crate::model::table::{FlowFieldRow, FlowRow, Page};
 use crate::model::{Finding, Secrets};
 use crate::pipeline::Pipeline;
 use crate::protocol::{Filter, FlowSort};
@@ -141,9 +141,9 @@ fn row(serial: u32, flow: &Flow, names: &Names, score: Option<f32>) -> FlowRow {
     }
 }
 
-fn facts(pipeline: &Pipeline, serial: u32, secrets: Secrets) -> Vec<SaidFact> {
+fn facts(pipeline: &Pipeline, serial: u32, secrets: Secrets) -> Vec<FlowFieldRow> {
     let Some(flow) = pipeline.flows().get(serial) else { return Vec::new() };
-    let said = |fact: &FlowFact<'_>| SaidFact {
+    let said = |fact: &FlowField<'_>| FlowFieldRow {
         label: fact.kind.label().to_owned(),
         value: describe::text(fact.kind, fact.value, secrets),
         n: fact.n,

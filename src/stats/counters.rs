@@ -155,7 +155,7 @@ impl Counters {
         };
         let of = |named: AppProto, layer: u8, packets, bytes| ProtocolCount {
             messages: messages.messages(named),
-            said: messages.said(named, names),
+            fields: messages.fields(named, names),
             ..row(named.name().to_owned(), layer, packets, bytes)
         };
         // Flows also say what ICMP and its like told; whether a packet has them is known of each packet.

@@ -1,9 +1,9 @@
 //! Application messages to counts by protocol: how many, and how often each of the few values of a fact.
 
 use crate::flow::names::Names;
-use crate::flow::told::Noted;
-use crate::model::analysis::SaidCount;
-use crate::model::fact::{FactKind, Shape};
+use crate::flow::told::InternedField;
+use crate::model::analysis::FieldCount;
+use crate::model::fact::{FieldId, Shape};
 use crate::model::protocol::AppProto;
 
 /// Most different values of a fact that are counted apart; the others are counted together.
@@ -41,7 +41,7 @@ struct Count {
 
 impl MessageCounts {
     /// Counts a message.
-    pub fn add(&mut self, protocol: AppProto, facts: &[Noted]) {
+    pub fn add(&mut self, protocol: AppProto, fields: &[InternedField]) {
         let place = protocol as usize;
         if self.protocols.len() <= place {
             self.protocols.resize_with(place + 1, || None);
@@ -49,7 +49,7 @@ impl MessageCounts {
         let Some(slot) = self.protocols.get_mut(place) else { return };
         let of = slot.get_or_insert_default();
         of.messages += 1;
-        for fact in facts.iter().filter(|fact| fact.kind.shape() == Shape::Kind) {
+        for fact in fields.iter().filter(|fact| fact.kind.shape() == Shape::Kind) {
             of.kind(fact.kind).add(fact);
         }
     }
@@ -60,9 +60,9 @@ impl MessageCounts {
     }
 
     /// What the messages of a protocol say.
-    pub fn said(&self, protocol: AppProto, names: &Names) -> Vec<SaidCount> {
+    pub fn fields(&self, protocol: AppProto, names: &Names) -> Vec<FieldCount> {
         let Some(of) = self.protocols.get(protocol as usize).and_then(Option::as_ref) else { return Vec::new() };
-        let counts = FactKind::ALL.iter().zip(&of.kinds).map(|(kind, counts)| SaidCount {
+        let counts = FieldId::ALL.iter().zip(&of.kinds).map(|(kind, counts)| FieldCount {
             id: kind.id().to_owned(),
             label: kind.label().to_owned(),
             values: counts.ranked(names),
@@ -72,7 +72,7 @@ impl MessageCounts {
 }
 
 impl OfProtocol {
-    fn kind(&mut self, kind: FactKind) -> &mut OfKind {
+    fn kind(&mut self, kind: FieldId) -> &mut OfKind {
         let place = kind as usize;
         if self.kinds.len() <= place {
             self.kinds.resize_with(place + 1, OfKind::default);
@@ -99,7 +99,7 @@ impl OfKind {
     }
 
     #[inline]
-    fn add(&mut self, fact: &Noted) {
+    fn add(&mut self, fact: &InternedField) {
         let is_meant = |count: &Count| count.value == fact.value && count.is_text == fact.is_text;
         match self.values.iter().position(is_meant) {
             Some(place) => {
@@ -121,15 +121,15 @@ impl OfKind {
 mod tests {
     use super::*;
     use crate::flow::told;
-    use crate::model::fact::Facts;
+    use crate::model::fact::FieldBuffer;
 
     fn count(counts: &mut MessageCounts, names: &mut Names, code: &str, n: u64) {
-        let mut facts = Facts::default();
-        facts.text(FactKind::DnsCode, code);
-        facts.text(FactKind::DnsQuery, "not.counted.example");
-        facts.number(FactKind::Reply, n);
+        let mut fields = FieldBuffer::default();
+        fields.text(FieldId::DnsCode, code);
+        fields.text(FieldId::DnsQuery, "not.counted.example");
+        fields.number(FieldId::Reply, n);
         let mut noted = Vec::new();
-        told::note(&facts.messages().next().unwrap(), names, &mut noted);
+        told::note(&fields.messages().next().unwrap(), names, &mut noted);
         counts.add(AppProto::Dns, &noted);
     }
 
@@ -140,9 +140,9 @@ mod tests {
         count(&mut counts, &mut names, "no error", 1);
         count(&mut counts, &mut names, "no error", 2);
         assert_eq!(counts.messages(AppProto::Dns), 3);
-        let said = counts.said(AppProto::Dns, &names);
-        assert_eq!(said.iter().map(|count| count.id.as_str()).collect::<Vec<_>>(), ["reply", "dns.code"]);
-        assert_eq!(said[1].values, [("no error".to_owned(), 2), ("refused".to_owned(), 1)]);
+        let fields = counts.fields(AppProto::Dns, &names);
+        assert_eq!(fields.iter().map(|count| count.id.as_str()).collect::<Vec<_>>(), ["reply", "dns.code"]);
+        assert_eq!(fields[1].values, [("no error".to_owned(), 2), ("refused".to_owned(), 1)]);
     }
 
     #[test]
@@ -150,8 +150,8 @@ mod tests {
         let (mut counts, mut names) = (MessageCounts::default(), Names::default());
         let n = MOST_VALUES as u64 + 10;
         (0..n).for_each(|reply| count(&mut counts, &mut names, "x", reply));
-        let said = counts.said(AppProto::Dns, &names);
-        assert_eq!(said[0].values.len(), MOST_SHOWN + 1);
-        assert_eq!(said[0].values.last(), Some(&("(others)".to_owned(), n - MOST_SHOWN as u64)));
+        let fields = counts.fields(AppProto::Dns, &names);
+        assert_eq!(fields[0].values.len(), MOST_SHOWN + 1);
+        assert_eq!(fields[0].values.last(), Some(&("(others)".to_owned(), n - MOST_SHOWN as u64)));
     }
 }

@@ -2,14 +2,14 @@
 
 use super::Entry;
 use crate::model::address::Addr;
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::packet::{Arp, Packet};
 use crate::model::protocol::AppProto;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry { protocol: AppProto::Arp, datagram: None, stream: None, frame: Some(read) };
 
-fn read(packet: &Packet, data: &[u8], facts: &mut Facts) {
+fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
     let name = match packet.arp.as_deref() {
         Some(arp) => kind(arp),
         // Addresses of another size than Ethernet's: the operation stands at the same place.
@@ -18,7 +18,7 @@ fn read(packet: &Packet, data: &[u8], facts: &mut Facts) {
             _ => return,
         },
     };
-    facts.text(FactKind::Message, name);
+    fields.text(FieldId::Message, name);
 }
 
 fn kind(arp: &Arp) -> &'static str {
@@ -50,9 +50,9 @@ mod tests {
         let arp = [0, 1, 8, 0, 6, 4, 0, operation, 2, 0, 0, 0, 0, 1];
         let frame = [&ethernet[..], &arp, &sender, &[0; 6], &target].concat();
         (0..frame.len()).for_each(|end| drop(facts_of_frame(1, &frame[..end])));
-        let (protocol, facts) = facts_of_frame(1, &frame);
+        let (protocol, fields) = facts_of_frame(1, &frame);
         assert_eq!(protocol, Some(AppProto::Arp));
-        listed(&facts)
+        listed(&fields)
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use super::shared::head::{Head, number};
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use std::fmt;
@@ -36,50 +36,50 @@ fn guess(bytes: &[u8], _: &Ends) -> Guess {
 struct BitTorrent;
 
 impl Talk for BitTorrent {
-    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         if !bytes.starts_with(HANDSHAKE) {
             return Step::Done;
         }
         let Some(handshake) = bytes.get(..HANDSHAKE_BYTES) else { return Step::Took(0) };
-        facts.begin();
-        facts.text(FactKind::Message, "handshake");
+        fields.begin();
+        fields.text(FieldId::Message, "handshake");
         if let Some((_, [hash @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _])) =
             handshake.split_at_checked(HANDSHAKE.len() + 8)
         {
-            facts.format(FactKind::Hash, Hex(hash));
+            fields.format(FieldId::Hash, Hex(hash));
         }
         // Most clients name themselves and their version in the first eight bytes (BEP 20).
         let peer = handshake.get(HANDSHAKE_BYTES - HASH_BYTES..).unwrap_or(&[]);
         if let Some(name) = peer.get(..8).filter(|name| name.starts_with(b"-") && name.ends_with(b"-")) {
-            facts.bytes(FactKind::Agent, name);
+            fields.bytes(FieldId::Agent, name);
         }
         Step::Done
     }
 }
 
-fn read(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Guess {
+fn read(payload: &[u8], ends: &Ends, fields: &mut FieldBuffer) -> Guess {
     match payload {
-        [b'd', b'1' | b'2', b':', .., b'e'] => hash_table(payload, facts),
+        [b'd', b'1' | b'2', b':', .., b'e'] => hash_table(payload, fields),
         [0, 0, 4, 0x17, 0x27, 0x10, 0x19, 0x80, 0, 0, 0, 0, _, _, _, _] => {
-            facts.text(FactKind::Message, "tracker connect");
+            fields.text(FieldId::Message, "tracker connect");
             Guess::Certain
         }
         [b'B', b'T', b'-', b'S', b'E', b'A', b'R', b'C', b'H', b' ', ..] => {
-            facts.text(FactKind::Message, "local search");
+            fields.text(FieldId::Message, "local search");
             let head = Head::of(payload);
-            let hashes = head.fields().filter(|(name, _)| name.eq_ignore_ascii_case(b"infohash"));
-            hashes.for_each(|(_, hash)| facts.bytes(FactKind::Hash, hash));
+            let hashes = head.headers().filter(|(name, _)| name.eq_ignore_ascii_case(b"infohash"));
+            hashes.for_each(|(_, hash)| fields.bytes(FieldId::Hash, hash));
             Guess::Certain
         }
         [0x01 | 0x11 | 0x21 | 0x31 | 0x41, 0..=2, ..] if ends.source_port.min(ends.target_port) >= LOWEST_PORT => {
-            utp(payload, facts)
+            utp(payload, fields)
         }
         _ => Guess::NotMine,
     }
 }
 
 /// A dictionary whose key `y` says what it is: query, response or error.
-fn hash_table(payload: &[u8], facts: &mut Facts) -> Guess {
+fn hash_table(payload: &[u8], fields: &mut FieldBuffer) -> Guess {
     let Some(at) = memchr::memmem::rfind(payload, b"1:y1:") else { return Guess::NotMine };
     let name = match payload.get(at + 5) {
         Some(b'q') => "DHT query",
@@ -87,10 +87,10 @@ fn hash_table(payload: &[u8], facts: &mut Facts) -> Guess {
         Some(b'e') => "DHT error",
         _ => return Guess::NotMine,
     };
-    facts.text(FactKind::Message, name);
-    facts.bytes(FactKind::Function, string(payload, b"1:q").filter(|q| q.len() <= MOST_NAME_BYTES).unwrap_or(&[]));
+    fields.text(FieldId::Message, name);
+    fields.bytes(FieldId::Function, string(payload, b"1:q").filter(|q| q.len() <= MOST_NAME_BYTES).unwrap_or(&[]));
     if let Some(hash) = string(payload, b"9:info_hash").filter(|hash| hash.len() == HASH_BYTES) {
-        facts.format(FactKind::Hash, Hex(hash));
+        fields.format(FieldId::Hash, Hex(hash));
     }
     Guess::Certain
 }
@@ -103,7 +103,7 @@ fn string<'a>(payload: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
 }
 
 /// Version 1, known extensions whose lengths fit, and data only where the type has some.
-fn utp(payload: &[u8], facts: &mut Facts) -> Guess {
+fn utp(payload: &[u8], fields: &mut FieldBuffer) -> Guess {
     let (Some(kind), Some(mut extension)) = (payload.first().map(|first| first >> 4), payload.get(1).copied()) else {
         return Guess::NotMine;
     };
@@ -121,7 +121,7 @@ fn utp(payload: &[u8], facts: &mut Facts) -> Guess {
         (4, true) => "uTP request",
         _ => return Guess::NotMine,
     };
-    facts.text(FactKind::Message, name);
+    fields.text(FieldId::Message, name);
     Guess::Unsure
 }
 
@@ -141,31 +141,31 @@ mod tests {
     #[test]
     fn a_handshake_names_what_is_shared_and_the_client() {
         let bytes = [HANDSHAKE, &[0; 8], &[0xab; 20], b"-UT3530-123456789012"].concat();
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         for end in HANDSHAKE.len()..bytes.len() {
-            assert_eq!(BitTorrent.read(Direction::ToResponder, &bytes[..end], &mut facts), Step::Took(0));
+            assert_eq!(BitTorrent.read(Direction::ToResponder, &bytes[..end], &mut fields), Step::Took(0));
         }
-        assert_eq!(BitTorrent.read(Direction::ToResponder, &bytes, &mut facts), Step::Done);
+        assert_eq!(BitTorrent.read(Direction::ToResponder, &bytes, &mut fields), Step::Done);
         let hash = format!("hash={}", "ab".repeat(20));
-        assert_eq!(listed(&facts), ["message=handshake", &hash, "agent=-UT3530-"]);
+        assert_eq!(listed(&fields), ["message=handshake", &hash, "agent=-UT3530-"]);
     }
 
     #[test]
     fn datagrams_of_each_kind_are_told() {
         let ends = Ends::new(false, 40_000, 40_001);
         let query = b"d1:ad2:id20:abcdefghij01234567899:info_hash20:mnopqrstuvwxyz123456e1:q9:get_peers1:t2:aa1:y1:qe";
-        let mut facts = Facts::default();
-        assert_eq!(read(query, &ends, &mut facts), Guess::Certain);
+        let mut fields = FieldBuffer::default();
+        assert_eq!(read(query, &ends, &mut fields), Guess::Certain);
         let hash = "hash=6d6e6f707172737475767778797a313233343536";
-        assert_eq!(listed(&facts), ["message=DHT query", "function=get_peers", hash]);
-        (0..query.len()).for_each(|end| assert_eq!(read(&query[..end], &ends, &mut facts), Guess::NotMine));
+        assert_eq!(listed(&fields), ["message=DHT query", "function=get_peers", hash]);
+        (0..query.len()).for_each(|end| assert_eq!(read(&query[..end], &ends, &mut fields), Guess::NotMine));
         let search = b"BT-SEARCH * HTTP/1.1\r\nHost: x\r\nInfohash: AB12\r\n\r\n";
-        facts.clear();
-        assert_eq!(read(search, &ends, &mut facts), Guess::Certain);
-        assert_eq!(listed(&facts), ["message=local search", "hash=AB12"]);
+        fields.clear();
+        assert_eq!(read(search, &ends, &mut fields), Guess::Certain);
+        assert_eq!(listed(&fields), ["message=local search", "hash=AB12"]);
         let mut state = [0x21; 20];
         state[1] = 0;
-        assert_eq!(read(&state, &ends, &mut facts), Guess::Unsure);
-        assert_eq!(read(&state[..19], &ends, &mut facts), Guess::NotMine);
+        assert_eq!(read(&state, &ends, &mut fields), Guess::Unsure);
+        assert_eq!(read(&state[..19], &ends, &mut fields), Guess::NotMine);
     }
 }

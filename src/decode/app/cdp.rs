@@ -1,8 +1,8 @@
 //! Cisco's discovery protocol: which device and port a network card is connected to, and what runs on it.
 
 use super::Entry;
-use super::shared::fields::Fields;
-use crate::model::fact::{FactKind, Facts};
+use super::shared::take_bytes::TakeBytes;
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::packet::Packet;
 use crate::model::protocol::AppProto;
 use std::net::Ipv4Addr;
@@ -15,26 +15,26 @@ const MOST_FIELDS: usize = 64;
 /// NLPID of IP, as addresses name their protocol.
 const IPV4: [u8; 3] = [1, 1, 0xcc];
 
-fn read(packet: &Packet, data: &[u8], facts: &mut Facts) {
+fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
     let message = data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[]);
-    facts.text(FactKind::Message, "announcement");
+    fields.text(FieldId::Message, "announcement");
     // Version, life time and checksum stand first.
-    fields(message.get(4..).unwrap_or(&[]), facts);
+    parts(message.get(4..).unwrap_or(&[]), fields);
 }
 
 /// Type and length, which counts the four bytes of both.
-fn fields(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
+fn parts(mut rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     for _ in 0..MOST_FIELDS {
         let kind = rest.u16()?;
         let length = usize::from(rest.u16()?);
         let value = rest.take(length.checked_sub(4)?)?;
         match kind {
-            1 => facts.bytes(FactKind::Host, value),
-            2 => drop(address(value, facts)),
-            3 => facts.bytes(FactKind::SwitchPort, value),
-            5 => facts.bytes(FactKind::Banner, value.split(|byte| *byte == b'\n').next().unwrap_or(value)),
-            6 => facts.bytes(FactKind::Platform, value),
-            9 => facts.bytes(FactKind::Domain, value),
+            1 => fields.bytes(FieldId::Host, value),
+            2 => drop(address(value, fields)),
+            3 => fields.bytes(FieldId::SwitchPort, value),
+            5 => fields.bytes(FieldId::Banner, value.split(|byte| *byte == b'\n').next().unwrap_or(value)),
+            6 => fields.bytes(FieldId::Platform, value),
+            9 => fields.bytes(FieldId::Domain, value),
             _ => {}
         }
     }
@@ -42,11 +42,11 @@ fn fields(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
 }
 
 /// The first of its addresses, if that is IPv4.
-fn address(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
+fn address(mut rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     rest.u32().filter(|n_addresses| *n_addresses > 0)?;
     if rest.array::<3>()? == IPV4 {
         let address = <[u8; 4]>::try_from(rest.field16()?).ok()?;
-        facts.format(FactKind::Address, Ipv4Addr::from(address));
+        fields.format(FieldId::Address, Ipv4Addr::from(address));
     }
     Some(())
 }
@@ -67,11 +67,11 @@ mod tests {
         .concat();
         let head = [1, 0, 12, 0xcc, 0xcc, 0xcc, 2, 0, 0, 0, 0, 3, 0, inside.len() as u8];
         let frame = [&head[..], &inside].concat();
-        let (protocol, facts) = facts_of_frame(1, &frame);
+        let (protocol, fields) = facts_of_frame(1, &frame);
         assert_eq!(protocol, Some(AppProto::Cdp));
         let expected =
             ["message=announcement", "host=sw", "address=10.0.0.3", "switch_port=Fa0/", "banner=IOS", "platform=C2950"];
-        assert_eq!(listed(&facts), expected);
+        assert_eq!(listed(&fields), expected);
         (0..frame.len()).for_each(|end| drop(facts_of_frame(1, &frame[..end])));
     }
 }

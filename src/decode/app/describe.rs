@@ -1,6 +1,6 @@
 //! The facts of an application message to one line for the packet table, and to the fields of a layer.
 
-use crate::model::fact::{FactKind, Facts, Said, Shape, Value};
+use crate::model::fact::{FieldBuffer, FieldId, MessageFields, Shape, Value};
 use crate::model::protocol::AppProto;
 use crate::model::secret::{self, Secrets};
 use crate::model::time;
@@ -11,12 +11,12 @@ const MOST_CHARS: usize = 160;
 const MOST_FACTS: usize = 4;
 
 /// One line on what a payload says; none if it says nothing.
-pub fn line(protocol: AppProto, facts: &Facts, secrets: Secrets) -> Option<String> {
-    let said = facts.messages().next()?;
+pub fn line(protocol: AppProto, fields: &FieldBuffer, secrets: Secrets) -> Option<String> {
+    let said = fields.messages().next()?;
     let own = match protocol {
         AppProto::Dns | AppProto::Mdns | AppProto::Llmnr | AppProto::Nbns => dns(&said),
         AppProto::Http | AppProto::Http2 => http(&said, secrets),
-        AppProto::Tls => said.text(FactKind::TlsSni).map(|name| format!("Client hello for {name}")),
+        AppProto::Tls => said.text(FieldId::TlsSni).map(|name| format!("Client hello for {name}")),
         _ => None,
     };
     let plain = || {
@@ -31,12 +31,12 @@ pub fn line(protocol: AppProto, facts: &Facts, secrets: Secrets) -> Option<Strin
 }
 
 /// Name and value of every fact.
-pub fn fields(facts: &Facts, secrets: Secrets) -> Vec<(&'static str, String)> {
-    facts.iter().map(|(kind, value)| (kind.label(), text(kind, value, secrets))).collect()
+pub fn described(fields: &FieldBuffer, secrets: Secrets) -> Vec<(&'static str, String)> {
+    fields.iter().map(|(kind, value)| (kind.label(), text(kind, value, secrets))).collect()
 }
 
 /// A value in words; secrets as asked for.
-pub fn text(kind: FactKind, value: Value<'_>, secrets: Secrets) -> String {
+pub fn text(kind: FieldId, value: Value<'_>, secrets: Secrets) -> String {
     match (kind.shape(), value) {
         (Shape::Time, Value::Number(seconds)) => {
             time::iso(i64::try_from(seconds).unwrap_or(0).saturating_mul(time::SECOND))
@@ -46,23 +46,23 @@ pub fn text(kind: FactKind, value: Value<'_>, secrets: Secrets) -> String {
     }
 }
 
-fn is_telling((kind, value): (FactKind, Value<'_>)) -> bool {
-    kind != FactKind::Bytes && value != Value::Number(0)
+fn is_telling((kind, value): (FieldId, Value<'_>)) -> bool {
+    kind != FieldId::Bytes && value != Value::Number(0)
 }
 
-fn pair((kind, value): (FactKind, Value<'_>), secrets: Secrets) -> String {
+fn pair((kind, value): (FieldId, Value<'_>), secrets: Secrets) -> String {
     format!("{}: {}", kind.label(), text(kind, value, secrets))
 }
 
-fn dns(said: &Said<'_>) -> Option<String> {
-    let asked = format!("{} {}", said.text(FactKind::DnsType).unwrap_or(""), said.text(FactKind::DnsQuery)?);
+fn dns(said: &MessageFields<'_>) -> Option<String> {
+    let asked = format!("{} {}", said.text(FieldId::DnsType).unwrap_or(""), said.text(FieldId::DnsQuery)?);
     let asked = asked.trim();
-    if said.text(FactKind::Message) != Some("answer") {
+    if said.text(FieldId::Message) != Some("answer") {
         return Some(format!("Asks {asked}"));
     }
-    let n = said.number(FactKind::DnsAnswers).unwrap_or(0);
-    let first = said.text(FactKind::DnsAnswer);
-    Some(match (said.text(FactKind::DnsCode), n, first) {
+    let n = said.number(FieldId::DnsAnswers).unwrap_or(0);
+    let first = said.text(FieldId::DnsAnswer);
+    Some(match (said.text(FieldId::DnsCode), n, first) {
         (Some(code), 0, _) => format!("Answers {asked}: {code}"),
         (_, 0 | 1, Some(first)) => format!("Answers {asked}: {first}"),
         (_, n, Some(first)) => format!("Answers {asked}: {first} and {} more", n - 1),
@@ -70,14 +70,14 @@ fn dns(said: &Said<'_>) -> Option<String> {
     })
 }
 
-fn http(said: &Said<'_>, secrets: Secrets) -> Option<String> {
-    if let Some(status) = said.number(FactKind::HttpStatus) {
-        let kind = said.text(FactKind::HttpResponseType).unwrap_or("");
+fn http(said: &MessageFields<'_>, secrets: Secrets) -> Option<String> {
+    if let Some(status) = said.number(FieldId::HttpStatus) {
+        let kind = said.text(FieldId::HttpResponseType).unwrap_or("");
         return Some(format!("Answers {status} {kind}").trim_end().to_owned());
     }
-    let (method, path) = (said.text(FactKind::HttpMethod)?, said.text(FactKind::HttpPath).unwrap_or(""));
-    let host = said.text(FactKind::HttpHost).unwrap_or("");
-    Some(format!("{method} {host}{}", secret::shown(FactKind::HttpPath, path, secrets)))
+    let (method, path) = (said.text(FieldId::HttpMethod)?, said.text(FieldId::HttpPath).unwrap_or(""));
+    let host = said.text(FieldId::HttpHost).unwrap_or("");
+    Some(format!("{method} {host}{}", secret::shown(FieldId::HttpPath, path, secrets)))
 }
 
 fn cut(text: &str) -> String {

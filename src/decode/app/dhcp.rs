@@ -3,7 +3,7 @@
 use super::shared::bytes::{self, be32};
 use super::{Datagram, Ends, Entry, Guess};
 use crate::model::address::mac_text;
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 use std::net::Ipv4Addr;
 
@@ -26,7 +26,7 @@ const END: u8 = 255;
 const MOST_OPTIONS: usize = 64;
 const MOST_ADDRESSES: usize = 4;
 
-fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
+fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
     let &[operation @ 1..=2, kind, hardware_bytes @ 0..=16, ..] = payload else { return Guess::NotMine };
     if payload.len() < COOKIE {
         return Guess::NotMine;
@@ -34,28 +34,28 @@ fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
     if (kind, hardware_bytes) == (1, 6)
         && let Some(mac) = bytes::from(payload, HARDWARE_ADDRESS).first_chunk()
     {
-        facts.text(FactKind::Mac, &mac_text(*mac));
+        fields.text(FieldId::Mac, &mac_text(*mac));
     }
     if operation == 1 {
-        address(FactKind::Requested, payload, CLIENT_ADDRESS, facts);
+        address(FieldId::Requested, payload, CLIENT_ADDRESS, fields);
     } else {
-        address(FactKind::Address, payload, YOUR_ADDRESS, facts);
+        address(FieldId::Address, payload, YOUR_ADDRESS, fields);
     }
     if be32(payload, COOKIE) != Some(COOKIE_VALUE) {
-        facts.text(FactKind::Message, if operation == 1 { "BOOTP request" } else { "BOOTP reply" });
+        fields.text(FieldId::Message, if operation == 1 { "BOOTP request" } else { "BOOTP reply" });
         return Guess::Unsure;
     }
-    options(bytes::from(payload, COOKIE + 4), facts);
+    options(bytes::from(payload, COOKIE + 4), fields);
     Guess::Certain
 }
 
-fn address(kind: FactKind, bytes: &[u8], at: usize, facts: &mut Facts) {
+fn address(kind: FieldId, bytes: &[u8], at: usize, fields: &mut FieldBuffer) {
     if let Some(address @ 1..) = be32(bytes, at) {
-        facts.format(kind, Ipv4Addr::from(address));
+        fields.format(kind, Ipv4Addr::from(address));
     }
 }
 
-fn options(mut rest: &[u8], facts: &mut Facts) {
+fn options(mut rest: &[u8], fields: &mut FieldBuffer) {
     for _ in 0..MOST_OPTIONS {
         let Some((code, behind)) = rest.split_first() else { return };
         if *code == PAD {
@@ -66,40 +66,40 @@ fn options(mut rest: &[u8], facts: &mut Facts) {
         if *code == END {
             return;
         }
-        option(*code, bytes::part(behind, 0, usize::from(*length)), facts);
+        option(*code, bytes::part(behind, 0, usize::from(*length)), fields);
         rest = bytes::from(behind, usize::from(*length));
     }
 }
 
 /// RFC 2132; the client's full name by RFC 4702.
-fn option(code: u8, value: &[u8], facts: &mut Facts) {
+fn option(code: u8, value: &[u8], fields: &mut FieldBuffer) {
     let text = bytes::until_nul(value);
     match code {
-        3 => addresses(FactKind::Router, value, facts),
-        6 => addresses(FactKind::DnsServer, value, facts),
-        12 => facts.bytes(FactKind::Host, text),
-        15 => facts.bytes(FactKind::Domain, text),
-        50 => address(FactKind::Requested, value, 0, facts),
+        3 => addresses(FieldId::Router, value, fields),
+        6 => addresses(FieldId::DnsServer, value, fields),
+        12 => fields.bytes(FieldId::Host, text),
+        15 => fields.bytes(FieldId::Domain, text),
+        50 => address(FieldId::Requested, value, 0, fields),
         51 => {
             if let Some(seconds) = be32(value, 0) {
-                facts.number(FactKind::Lease, u64::from(seconds));
+                fields.number(FieldId::Lease, u64::from(seconds));
             }
         }
-        53 => message(value, facts),
-        54 => address(FactKind::Server, value, 0, facts),
-        56 => facts.bytes(FactKind::Error, text),
-        60 => facts.bytes(FactKind::Vendor, text),
+        53 => message(value, fields),
+        54 => address(FieldId::Server, value, 0, fields),
+        56 => fields.bytes(FieldId::Error, text),
+        60 => fields.bytes(FieldId::Vendor, text),
         // Flags, two codes, then the name; as DNS writes it if a flag says so.
-        81 if value.first().is_some_and(|flags| flags & 4 == 0) => facts.bytes(FactKind::Host, bytes::from(value, 3)),
+        81 if value.first().is_some_and(|flags| flags & 4 == 0) => fields.bytes(FieldId::Host, bytes::from(value, 3)),
         _ => {}
     }
 }
 
-fn addresses(kind: FactKind, value: &[u8], facts: &mut Facts) {
-    (0..MOST_ADDRESSES).for_each(|n| address(kind, value, 4 * n, facts));
+fn addresses(kind: FieldId, value: &[u8], fields: &mut FieldBuffer) {
+    (0..MOST_ADDRESSES).for_each(|n| address(kind, value, 4 * n, fields));
 }
 
-fn message(value: &[u8], facts: &mut Facts) {
+fn message(value: &[u8], fields: &mut FieldBuffer) {
     let name = match value.first() {
         Some(1) => "discover",
         Some(2) => "offer",
@@ -111,10 +111,10 @@ fn message(value: &[u8], facts: &mut Facts) {
         Some(8) => "inform",
         Some(9) => "force renew",
         Some(10) => "lease query",
-        Some(other) => return facts.format(FactKind::Message, other),
+        Some(other) => return fields.format(FieldId::Message, other),
         None => return,
     };
-    facts.text(FactKind::Message, name);
+    fields.text(FieldId::Message, name);
 }
 
 #[cfg(test)]
@@ -131,23 +131,23 @@ mod tests {
         offer.extend([0x63, 0x82, 0x53, 0x63, 53, 1, 2, 0, 54, 4, 192, 0, 2, 1, 3, 4, 192, 0, 2, 2]);
         offer.extend([6, 8, 192, 0, 2, 3, 192, 0, 2, 4, 51, 4, 0, 0, 14, 16, 12, 2, b'p', b'c', 255, 53, 1, 5]);
         let ends = Ends::new(false, 67, 68);
-        let mut facts = Facts::default();
-        assert_eq!(read(&offer, &ends, &mut facts), Guess::Certain);
-        let said: Vec<_> = facts.iter().collect();
+        let mut fields = FieldBuffer::default();
+        assert_eq!(read(&offer, &ends, &mut fields), Guess::Certain);
+        let said: Vec<_> = fields.iter().collect();
         let expected = [
-            (FactKind::Mac, Value::Text("02:00:00:00:00:07")),
-            (FactKind::Address, Value::Text("192.0.2.9")),
-            (FactKind::Message, Value::Text("offer")),
-            (FactKind::Server, Value::Text("192.0.2.1")),
-            (FactKind::Router, Value::Text("192.0.2.2")),
-            (FactKind::DnsServer, Value::Text("192.0.2.3")),
-            (FactKind::DnsServer, Value::Text("192.0.2.4")),
-            (FactKind::Lease, Value::Number(3600)),
-            (FactKind::Host, Value::Text("pc")),
+            (FieldId::Mac, Value::Text("02:00:00:00:00:07")),
+            (FieldId::Address, Value::Text("192.0.2.9")),
+            (FieldId::Message, Value::Text("offer")),
+            (FieldId::Server, Value::Text("192.0.2.1")),
+            (FieldId::Router, Value::Text("192.0.2.2")),
+            (FieldId::DnsServer, Value::Text("192.0.2.3")),
+            (FieldId::DnsServer, Value::Text("192.0.2.4")),
+            (FieldId::Lease, Value::Number(3600)),
+            (FieldId::Host, Value::Text("pc")),
         ];
         assert_eq!(said, expected);
         for end in 0..offer.len() {
-            read(&offer[..end], &ends, &mut facts);
+            read(&offer[..end], &ends, &mut fields);
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::shared::bytes::{self, be16, be32};
 use super::{Datagram, Ends, Entry, Guess};
 use crate::model::address::mac_text;
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 use std::net::Ipv6Addr;
 
@@ -37,92 +37,92 @@ const NAMES: [&str; 13] = [
     "relay reply",
 ];
 
-fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
-    if message(payload, 0, facts) { Guess::Certain } else { Guess::NotMine }
+fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
+    if message(payload, 0, fields) { Guess::Certain } else { Guess::NotMine }
 }
 
-fn message(payload: &[u8], depth: u8, facts: &mut Facts) -> bool {
+fn message(payload: &[u8], depth: u8, fields: &mut FieldBuffer) -> bool {
     let Some(kind @ 1..) = payload.first().copied() else { return false };
     let Some(name) = NAMES.get(usize::from(kind) - 1) else { return false };
     let head = if RELAYS.contains(&kind) { RELAY_BYTES } else { HEADER_BYTES };
     if payload.len() < head {
         return false;
     }
-    facts.text(FactKind::Message, name);
-    options(bytes::from(payload, head), depth, facts);
+    fields.text(FieldId::Message, name);
+    options(bytes::from(payload, head), depth, fields);
     true
 }
 
-fn options(mut rest: &[u8], depth: u8, facts: &mut Facts) {
+fn options(mut rest: &[u8], depth: u8, fields: &mut FieldBuffer) {
     if depth > MOST_DEPTH {
         return;
     }
     for _ in 0..MOST_OPTIONS {
         let (Some(code), Some(length)) = (be16(rest, 0), be16(rest, 2)) else { return };
-        option(code, bytes::part(rest, 4, usize::from(length)), depth, facts);
+        option(code, bytes::part(rest, 4, usize::from(length)), depth, fields);
         rest = bytes::from(rest, 4 + usize::from(length));
     }
 }
 
 /// Section 21; name servers by RFC 3646, the client's name by RFC 4704.
-fn option(code: u16, value: &[u8], depth: u8, facts: &mut Facts) {
+fn option(code: u16, value: &[u8], depth: u8, fields: &mut FieldBuffer) {
     match code {
-        1 => hardware(FactKind::Mac, value, facts),
-        2 => hardware(FactKind::Server, value, facts),
+        1 => hardware(FieldId::Mac, value, fields),
+        2 => hardware(FieldId::Server, value, fields),
         // Addresses, temporary ones, prefixes: numbers, then options.
-        3 | 25 => options(bytes::from(value, 12), depth + 1, facts),
-        4 => options(bytes::from(value, 4), depth + 1, facts),
+        3 | 25 => options(bytes::from(value, 12), depth + 1, fields),
+        4 => options(bytes::from(value, 4), depth + 1, fields),
         5 => {
-            addresses(FactKind::Address, bytes::part(value, 0, 16), facts);
+            addresses(FieldId::Address, bytes::part(value, 0, 16), fields);
             if let Some(seconds) = be32(value, 20) {
-                facts.number(FactKind::Lease, u64::from(seconds));
+                fields.number(FieldId::Lease, u64::from(seconds));
             }
         }
         9 => {
-            message(value, depth + 1, facts);
+            message(value, depth + 1, fields);
         }
-        13 => status(value, facts),
-        23 => addresses(FactKind::DnsServer, value, facts),
+        13 => status(value, fields),
+        23 => addresses(FieldId::DnsServer, value, fields),
         26 => {
             if let (Some(length), Some(prefix)) = (value.get(8), bytes::from(value, 9).first_chunk::<16>()) {
-                facts.format(FactKind::Address, format_args!("{}/{length}", Ipv6Addr::from(*prefix)));
+                fields.format(FieldId::Address, format_args!("{}/{length}", Ipv6Addr::from(*prefix)));
             }
         }
-        39 => name(bytes::from(value, 1), facts),
+        39 => name(bytes::from(value, 1), fields),
         _ => {}
     }
 }
 
-fn addresses(kind: FactKind, value: &[u8], facts: &mut Facts) {
-    value.as_chunks::<16>().0.iter().take(4).for_each(|raw| facts.format(kind, Ipv6Addr::from(*raw)));
+fn addresses(kind: FieldId, value: &[u8], fields: &mut FieldBuffer) {
+    value.as_chunks::<16>().0.iter().take(4).for_each(|raw| fields.format(kind, Ipv6Addr::from(*raw)));
 }
 
 /// The Ethernet address in an identifier, with or without a time (section 11).
-fn hardware(kind: FactKind, value: &[u8], facts: &mut Facts) {
+fn hardware(kind: FieldId, value: &[u8], fields: &mut FieldBuffer) {
     let at = match (be16(value, 0), be16(value, 2)) {
         (Some(1), Some(1)) => 8,
         (Some(3), Some(1)) => 4,
         _ => return,
     };
     if let Some(mac) = bytes::from(value, at).first_chunk::<6>() {
-        facts.text(kind, &mac_text(*mac));
+        fields.text(kind, &mac_text(*mac));
     }
 }
 
-fn status(value: &[u8], facts: &mut Facts) {
+fn status(value: &[u8], fields: &mut FieldBuffer) {
     let name = match be16(value, 0) {
         Some(0) | None => return,
         Some(2) => "no addresses available",
         Some(3) => "no binding",
         Some(4) => "not on link",
         Some(6) => "no prefix available",
-        Some(other) => return facts.format(FactKind::Error, format_args!("status {other}")),
+        Some(other) => return fields.format(FieldId::Error, format_args!("status {other}")),
     };
-    facts.text(FactKind::Error, name);
+    fields.text(FieldId::Error, name);
 }
 
 /// Labels as in DNS, without pointers.
-fn name(mut rest: &[u8], facts: &mut Facts) {
+fn name(mut rest: &[u8], fields: &mut FieldBuffer) {
     let mut name = Vec::new();
     while let Some((length @ 1..64, behind)) = rest.split_first() {
         if !name.is_empty() {
@@ -131,7 +131,7 @@ fn name(mut rest: &[u8], facts: &mut Facts) {
         name.extend_from_slice(bytes::part(behind, 0, usize::from(*length)));
         rest = bytes::from(behind, usize::from(*length));
     }
-    facts.bytes(FactKind::Host, &name);
+    fields.bytes(FieldId::Host, &name);
 }
 
 #[cfg(test)]
@@ -146,20 +146,20 @@ mod tests {
         reply.extend(b"\0\x05\0\x18\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x09\0\0\0\x01\0\0\x0e\x10");
         reply.extend(b"\0\x17\0\x10\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x35\0\x27\0\x04\0\x02pc");
         let ends = Ends::new(false, 547, 546);
-        let mut facts = Facts::default();
-        assert_eq!(read(&reply, &ends, &mut facts), Guess::Certain);
-        let said: Vec<_> = facts.iter().collect();
+        let mut fields = FieldBuffer::default();
+        assert_eq!(read(&reply, &ends, &mut fields), Guess::Certain);
+        let said: Vec<_> = fields.iter().collect();
         let expected = [
-            (FactKind::Message, Value::Text("reply")),
-            (FactKind::Mac, Value::Text("02:00:00:00:00:07")),
-            (FactKind::Address, Value::Text("2001:db8::9")),
-            (FactKind::Lease, Value::Number(3600)),
-            (FactKind::DnsServer, Value::Text("2001:db8::35")),
-            (FactKind::Host, Value::Text("pc")),
+            (FieldId::Message, Value::Text("reply")),
+            (FieldId::Mac, Value::Text("02:00:00:00:00:07")),
+            (FieldId::Address, Value::Text("2001:db8::9")),
+            (FieldId::Lease, Value::Number(3600)),
+            (FieldId::DnsServer, Value::Text("2001:db8::35")),
+            (FieldId::Host, Value::Text("pc")),
         ];
         assert_eq!(said, expected);
         for end in 0..reply.len() {
-            read(&reply[..end], &ends, &mut facts);
+            read(&reply[..end], &ends, &mut fields);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! DNP3 (IEEE 1815): who asks which station for what. The check of a frame's header tells it on any port.
 
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -73,14 +73,14 @@ fn guess(bytes: &[u8], _: &Ends) -> Guess {
     }
 }
 
-fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
+fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
     if !payload.starts_with(&START) {
         return Guess::NotMine;
     }
     let mut rest = payload;
     for _ in 0..MOST_FRAMES {
         let Some(frame) = frame(rest) else { break };
-        say(&frame, facts);
+        say(&frame, fields);
         rest = rest.get(frame.n_bytes..).unwrap_or(&[]);
     }
     if rest.len() < payload.len() { Guess::Certain } else { Guess::NotMine }
@@ -89,7 +89,7 @@ fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
 struct Dnp3;
 
 impl Talk for Dnp3 {
-    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         if bytes.len() < HEADER_BYTES {
             return Step::Took(0);
         }
@@ -101,8 +101,8 @@ impl Talk for Dnp3 {
         if bytes.len() < frame.n_bytes {
             return Step::Took(0);
         }
-        facts.begin();
-        say(&frame, facts);
+        fields.begin();
+        say(&frame, fields);
         Step::Took(frame.n_bytes)
     }
 
@@ -112,14 +112,14 @@ impl Talk for Dnp3 {
 }
 
 /// Addresses, and the function: of the application where a message begins, else of the link.
-fn say(frame: &Frame<'_>, facts: &mut Facts) {
-    facts.number(FactKind::From, u64::from(frame.source));
-    facts.number(FactKind::To, u64::from(frame.target));
+fn say(frame: &Frame<'_>, fields: &mut FieldBuffer) {
+    fields.number(FieldId::From, u64::from(frame.source));
+    fields.number(FieldId::To, u64::from(frame.target));
     match frame.block {
         // Transport header, application control, function (clauses 8.2 and 4.2.2).
-        [transport, _, function, ..] if transport & FIRST_FLAG != 0 => facts.text(FactKind::Function, name(*function)),
-        [] => facts.text(FactKind::Message, link_name(frame.control)),
-        _ => facts.text(FactKind::Message, "continuation"),
+        [transport, _, function, ..] if transport & FIRST_FLAG != 0 => fields.text(FieldId::Function, name(*function)),
+        [] => fields.text(FieldId::Message, link_name(frame.control)),
+        _ => fields.text(FieldId::Message, "continuation"),
     }
 }
 
@@ -197,25 +197,25 @@ mod tests {
 
     #[test]
     fn stations_and_functions_are_read_also_behind_a_loss() {
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         let (read_it, status) = (made(0xc4, &[0xc0, 0xc1, 1, 60, 2, 6]), made(0xc9, &[]));
         let ends = Ends::new(true, 50_000, 50_001);
         assert_eq!(guess(&read_it, &ends), Guess::Certain);
         assert_eq!(guess(&read_it[..9], &ends), Guess::More);
         for end in 0..read_it.len() {
-            assert_eq!(Dnp3.read(Direction::ToResponder, &read_it[..end], &mut facts), Step::Took(0));
+            assert_eq!(Dnp3.read(Direction::ToResponder, &read_it[..end], &mut fields), Step::Took(0));
         }
-        assert_eq!(Dnp3.read(Direction::ToResponder, &read_it, &mut facts), Step::Took(18));
+        assert_eq!(Dnp3.read(Direction::ToResponder, &read_it, &mut fields), Step::Took(18));
         let later = [&[7, 5, 0x64, 9, 9, 9, 9, 9, 9, 9, 9][..], &status].concat();
-        assert_eq!(Dnp3.read(Direction::ToResponder, &later, &mut facts), Step::Took(1));
-        assert_eq!(Dnp3.read(Direction::ToResponder, &later[1..], &mut facts), Step::Took(10));
-        assert_eq!(Dnp3.read(Direction::ToResponder, &later[11..], &mut facts), Step::Took(10));
+        assert_eq!(Dnp3.read(Direction::ToResponder, &later, &mut fields), Step::Took(1));
+        assert_eq!(Dnp3.read(Direction::ToResponder, &later[1..], &mut fields), Step::Took(10));
+        assert_eq!(Dnp3.read(Direction::ToResponder, &later[11..], &mut fields), Step::Took(10));
         assert_eq!(
-            listed(&facts),
+            listed(&fields),
             ["from=1000", "to=1", "function=read", "from=1000", "to=1", "message=request link status"]
         );
-        facts.clear();
-        assert_eq!(read(&[read_it, status].concat(), &ends, &mut facts), Guess::Certain);
-        assert_eq!(facts.len(), 6);
+        fields.clear();
+        assert_eq!(read(&[read_it, status].concat(), &ends, &mut fields), Guess::Certain);
+        assert_eq!(fields.len(), 6);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::shared::dns;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::Facts;
+use crate::model::fact::FieldBuffer;
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -14,8 +14,8 @@ pub const ENTRY: Entry = Entry {
     frame: None,
 };
 
-fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
-    if dns::read(payload, facts) { Guess::Certain } else { Guess::NotMine }
+fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
+    if dns::read(payload, fields) { Guess::Certain } else { Guess::NotMine }
 }
 
 /// The first message of a stream, if all of it is there.
@@ -29,7 +29,7 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
         return Guess::NotMine;
     }
     match message(bytes) {
-        Some(message) if dns::read(message, &mut Facts::default()) => Guess::Certain,
+        Some(message) if dns::read(message, &mut FieldBuffer::default()) => Guess::Certain,
         Some(_) => Guess::NotMine,
         None => Guess::More,
     }
@@ -38,12 +38,12 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
 struct Dns;
 
 impl Talk for Dns {
-    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         let Some(message) = message(bytes) else { return Step::Took(0) };
-        facts.begin();
-        let mark = facts.mark();
-        if !dns::read(message, facts) {
-            facts.forget(mark);
+        fields.begin();
+        let mark = fields.mark();
+        if !dns::read(message, fields) {
+            fields.forget(mark);
         }
         Step::Took(2 + message.len())
     }

@@ -1,8 +1,8 @@
 //! EAP over a LAN (IEEE 802.1X, clause 11): kinds of messages, and who says to be whom.
 
 use super::Entry;
-use super::shared::fields::Fields;
-use crate::model::fact::{FactKind, Facts};
+use super::shared::take_bytes::TakeBytes;
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::packet::Packet;
 use crate::model::protocol::AppProto;
 
@@ -11,24 +11,24 @@ pub const ENTRY: Entry = Entry { protocol: AppProto::Eapol, datagram: None, stre
 
 const IDENTITY: u8 = 1;
 
-fn read(packet: &Packet, data: &[u8], facts: &mut Facts) {
+fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
     let message = data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[]);
     let Some(([_, kind, n0, n1], rest)) = message.split_first_chunk::<4>() else { return };
     let body = rest.get(..usize::from(u16::from_be_bytes([*n0, *n1]))).unwrap_or(rest);
     match kind {
-        0 => drop(eap(body, facts)),
-        1 => facts.text(FactKind::Message, "start"),
-        2 => facts.text(FactKind::Message, "logoff"),
-        3 => facts.text(FactKind::Message, "key"),
-        _ => facts.text(FactKind::Message, "other"),
+        0 => drop(eap(body, fields)),
+        1 => fields.text(FieldId::Message, "start"),
+        2 => fields.text(FieldId::Message, "logoff"),
+        3 => fields.text(FieldId::Message, "key"),
+        _ => fields.text(FieldId::Message, "other"),
     }
 }
 
 /// An EAP packet (RFC 3748, section 4).
-fn eap(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
+fn eap(mut rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let code = rest.u8()?;
-    facts.text(
-        FactKind::Message,
+    fields.text(
+        FieldId::Message,
         match code {
             1 => "EAP request",
             2 => "EAP response",
@@ -38,8 +38,8 @@ fn eap(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
         },
     );
     match code {
-        3 => facts.text(FactKind::Login, "accepted"),
-        4 => facts.text(FactKind::Login, "refused"),
+        3 => fields.text(FieldId::Login, "accepted"),
+        4 => fields.text(FieldId::Login, "refused"),
         _ => {}
     }
     let _identifier = rest.u8()?;
@@ -47,15 +47,15 @@ fn eap(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
     let mut body = rest.get(..length.checked_sub(4)?).unwrap_or(rest);
     let kind = body.u8()?;
     match kind {
-        IDENTITY if code == 2 => facts.bytes(FactKind::User, body),
+        IDENTITY if code == 2 => fields.bytes(FieldId::User, body),
         IDENTITY => {}
-        _ => method(kind, facts),
+        _ => method(kind, fields),
     }
     Some(())
 }
 
 /// Names of methods (IANA's registry of EAP).
-fn method(kind: u8, facts: &mut Facts) {
+fn method(kind: u8, fields: &mut FieldBuffer) {
     let name = match kind {
         2 => "notification",
         3 => "legacy nak",
@@ -73,7 +73,7 @@ fn method(kind: u8, facts: &mut Facts) {
         254 => "WPS",
         _ => "other",
     };
-    facts.text(FactKind::Method, name);
+    fields.text(FieldId::Method, name);
 }
 
 #[cfg(test)]
@@ -85,9 +85,9 @@ mod tests {
         let head = [1, 0x80, 0xc2, 0, 0, 3, 2, 0, 0, 0, 0, 1, 0x88, 0x8e];
         let frame = [&head[..], eapol].concat();
         (0..frame.len()).for_each(|end| drop(facts_of_frame(1, &frame[..end])));
-        let (protocol, facts) = facts_of_frame(1, &frame);
+        let (protocol, fields) = facts_of_frame(1, &frame);
         assert_eq!(protocol, Some(AppProto::Eapol));
-        listed(&facts)
+        listed(&fields)
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What each application protocol gives: how it is recognised, and what reads it in datagrams, streams and frames.
 
-use crate::model::fact::Facts;
+use crate::model::fact::FieldBuffer;
 use crate::model::flow::Direction;
 use crate::model::packet::Packet;
 use crate::model::protocol::{AppProto, Protocol};
@@ -19,10 +19,10 @@ pub struct Entry {
 }
 
 /// Reads one datagram by itself, facts and all.
-pub type ReadDatagram = fn(&[u8], &Ends, &mut Facts) -> Guess;
+pub type ReadDatagram = fn(&[u8], &Ends, &mut FieldBuffer) -> Guess;
 
 /// Reads a packet whose innermost layer the protocol is; the bytes are the packet's from its link header on.
-pub type Frame = fn(&Packet, &[u8], &mut Facts);
+pub type Frame = fn(&Packet, &[u8], &mut FieldBuffer);
 
 /// A protocol over UDP.
 #[derive(Clone, Copy)]
@@ -84,7 +84,7 @@ impl Ends {
 /// A connection's two sides as one protocol reads them.
 pub trait Talk: Send {
     /// Reads what it can at the start of the bytes that come next on one side. Facts go out message by message.
-    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step;
+    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step;
 
     /// Bytes of one side are missing. True if it can go on with what follows.
     fn lose(&mut self, _way: Direction) -> bool {

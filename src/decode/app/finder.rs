@@ -3,7 +3,7 @@
 use super::entry::{Datagram, Ends, Entry, Guess, Step, Stream};
 use super::{ALL, quic};
 use crate::model::Addr;
-use crate::model::fact::Facts;
+use crate::model::fact::FieldBuffer;
 use crate::model::flow::Direction;
 use crate::model::packet::Packet;
 use crate::model::protocol::{AppProto, Protocol};
@@ -30,27 +30,27 @@ pub fn entry(protocol: AppProto) -> Option<&'static Entry> {
 
 /// Reads a UDP payload by itself: its protocol, and whether that is certain. Facts are added only for a protocol that it is.
 #[inline]
-pub fn read_datagram(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Option<(AppProto, bool)> {
+pub fn read_datagram(payload: &[u8], ends: &Ends, fields: &mut FieldBuffer) -> Option<(AppProto, bool)> {
     if payload.is_empty() {
         return None;
     }
-    let mark = facts.mark();
+    let mark = fields.mark();
     if let Some(protocol) = ends.hint
         && let Some(datagram) = entry(protocol).and_then(|entry| entry.datagram)
     {
-        if matches!((datagram.read)(payload, ends, facts), Guess::Certain | Guess::Unsure) {
+        if matches!((datagram.read)(payload, ends, fields), Guess::Certain | Guess::Unsure) {
             return Some((protocol, true));
         }
-        facts.forget(mark);
+        fields.forget(mark);
     }
     let mut unsure = None;
     for (protocol, datagram) in BY_CONTENT.iter().flatten().filter(|(protocol, _)| Some(*protocol) != ends.hint) {
-        match (datagram.read)(payload, ends, facts) {
+        match (datagram.read)(payload, ends, fields) {
             Guess::Certain => return Some((*protocol, true)),
             Guess::Unsure => unsure = unsure.or(Some((*protocol, false))),
             Guess::NotMine | Guess::More => {}
         }
-        facts.forget(mark);
+        fields.forget(mark);
     }
     unsure
 }
@@ -69,11 +69,11 @@ impl Datagrams {
         payload: &[u8],
         source: (Addr, u16),
         target: (Addr, u16),
-        facts: &mut Facts,
+        fields: &mut FieldBuffer,
     ) -> Option<(AppProto, bool)> {
-        let told = read_datagram(payload, &Ends::new(false, source.1, target.1), facts);
+        let told = read_datagram(payload, &Ends::new(false, source.1, target.1), fields);
         if let Some((AppProto::Quic, _)) = told {
-            self.quic.hear(payload, source, target, facts);
+            self.quic.hear(payload, source, target, fields);
         }
         told
     }
@@ -99,9 +99,9 @@ const fn by_content() -> [Option<(AppProto, Datagram)>; ALL.len()] {
 
 /// Reads a packet that is neither TCP nor UDP: the protocol of its innermost layer, if that is read.
 #[inline]
-pub fn read_frame(packet: &Packet, data: &[u8], facts: &mut Facts) -> Option<AppProto> {
+pub fn read_frame(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) -> Option<AppProto> {
     let Protocol::AppProto(top) = packet.top()? else { return None };
-    (entry(top)?.frame?)(packet, data, facts);
+    (entry(top)?.frame?)(packet, data, fields);
     Some(top)
 }
 
@@ -137,7 +137,7 @@ pub fn read_segment(
     ends: &Ends,
     known: Option<AppProto>,
     direction: Direction,
-    facts: &mut Facts,
+    fields: &mut FieldBuffer,
 ) -> Option<AppProto> {
     let guessed = guess_stream(payload, ends);
     let (protocol, stream) = match guessed {
@@ -147,7 +147,7 @@ pub fn read_segment(
     let mut talk = (stream.talk)();
     let mut rest = payload;
     for _ in 0..MOST_STEPS {
-        match talk.read(direction, rest, facts) {
+        match talk.read(direction, rest, fields) {
             Step::Took(n) if n > 0 => rest = rest.get(n..).unwrap_or(&[]),
             _ => break,
         }
@@ -161,7 +161,7 @@ pub fn read_segment(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::fact::FactKind;
+    use crate::model::fact::FieldId;
 
     #[test]
     fn every_protocol_is_listed_once_and_is_carried_by_something() {
@@ -183,16 +183,16 @@ mod tests {
                 })
                 .collect();
             for entry in ALL {
-                let mut facts = Facts::default();
+                let mut fields = FieldBuffer::default();
                 if let Some(datagram) = entry.datagram {
-                    (datagram.read)(&noise, &ends, &mut facts);
+                    (datagram.read)(&noise, &ends, &mut fields);
                 }
                 if let Some(stream) = entry.stream {
                     (stream.guess)(&noise, &ends);
                     let mut talk = (stream.talk)();
                     for direction in [Direction::ToResponder, Direction::ToOriginator] {
                         if let Step::Took(n) | Step::Over(n) | Step::Into(n, _) =
-                            talk.read(direction, &noise, &mut facts)
+                            talk.read(direction, &noise, &mut fields)
                         {
                             assert!(n <= noise.len(), "{}", entry.protocol.name());
                         }
@@ -239,12 +239,12 @@ mod tests {
     #[test]
     fn a_question_on_the_port_of_dns_is_read_and_noise_leaves_no_facts() {
         let question = b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x07example\x03com\0\0\x01\0\x01";
-        let mut facts = Facts::default();
-        let told = read_datagram(question, &Ends::new(false, 50_000, 53), &mut facts);
+        let mut fields = FieldBuffer::default();
+        let told = read_datagram(question, &Ends::new(false, 50_000, 53), &mut fields);
         assert_eq!(told, Some((AppProto::Dns, true)));
-        assert!(facts.iter().any(|(kind, _)| kind == FactKind::DnsQuery));
-        facts.clear();
-        assert_eq!(read_datagram(&question[..20], &Ends::new(false, 50_000, 53), &mut facts), None);
-        assert!(facts.is_empty());
+        assert!(fields.iter().any(|(kind, _)| kind == FieldId::DnsQuery));
+        fields.clear();
+        assert_eq!(read_datagram(&question[..20], &Ends::new(false, 50_000, 53), &mut fields), None);
+        assert!(fields.is_empty());
     }
 }

@@ -3,7 +3,7 @@
 use super::shared::head::number;
 use super::shared::lines;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use std::net::Ipv4Addr;
@@ -35,15 +35,15 @@ struct Ftp {
 }
 
 impl Talk for Ftp {
-    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
-        facts.begin();
+        fields.begin();
         match direction {
-            Direction::ToResponder => self.command(line, facts),
+            Direction::ToResponder => self.command(line, fields),
             Direction::ToOriginator => {
                 if let Some((code, text)) = lines::reply(line) {
                     let is_last = !lines::is_continued(line);
-                    return self.reply(code, is_last, text, n, facts);
+                    return self.reply(code, is_last, text, n, fields);
                 }
             }
         }
@@ -56,42 +56,42 @@ impl Talk for Ftp {
 }
 
 impl Ftp {
-    fn command(&mut self, line: &[u8], facts: &mut Facts) {
+    fn command(&mut self, line: &[u8], fields: &mut FieldBuffer) {
         let Some((word, argument)) = lines::command(line) else { return };
-        facts.bytes(FactKind::Command, &word);
+        fields.bytes(FieldId::Command, &word);
         let kind = match word.as_slice() {
-            b"USER" => FactKind::User,
-            b"PASS" => FactKind::Password,
-            b"RETR" | b"STOR" | b"DELE" | b"APPE" => FactKind::File,
-            _ => FactKind::Argument,
+            b"USER" => FieldId::User,
+            b"PASS" => FieldId::Password,
+            b"RETR" | b"STOR" | b"DELE" | b"APPE" => FieldId::File,
+            _ => FieldId::Argument,
         };
-        facts.bytes(kind, argument);
+        fields.bytes(kind, argument);
         self.is_otherwise = !matches!(word.as_slice(), b"USER" | b"PASS" | b"ACCT");
         match word.as_slice() {
-            b"PORT" => drop(place(argument, facts)),
-            b"EPRT" => drop(extended_place(argument, facts)),
+            b"PORT" => drop(place(argument, fields)),
+            b"EPRT" => drop(extended_place(argument, fields)),
             _ => {}
         }
     }
 
     /// Of a reply of several lines only the last counts; each of a greeting may say who it is.
-    fn reply(&mut self, code: u16, is_last: bool, text: &[u8], n: usize, facts: &mut Facts) -> Step {
+    fn reply(&mut self, code: u16, is_last: bool, text: &[u8], n: usize, fields: &mut FieldBuffer) -> Step {
         if code == 220 {
-            facts.bytes(FactKind::Banner, text);
+            fields.bytes(FieldId::Banner, text);
         }
         if !is_last {
             return Step::Took(n);
         }
-        facts.number(FactKind::Reply, u64::from(code));
+        fields.number(FieldId::Reply, u64::from(code));
         match code {
-            227 => drop(place(text, facts)),
-            229 => drop(extended_place(text, facts)),
-            230 => facts.text(FactKind::Login, "accepted"),
+            227 => drop(place(text, fields)),
+            229 => drop(extended_place(text, fields)),
+            230 => fields.text(FieldId::Login, "accepted"),
             // To any other command it says that a log-in is needed.
-            430 | 530 if !self.is_otherwise => facts.text(FactKind::Login, "refused"),
+            430 | 530 if !self.is_otherwise => fields.text(FieldId::Login, "refused"),
             // The answer to AUTH TLS (RFC 4217, section 4).
             234 => {
-                facts.text(FactKind::Security, "AUTH TLS");
+                fields.text(FieldId::Security, "AUTH TLS");
                 return Step::Over(n);
             }
             _ => {}
@@ -101,25 +101,25 @@ impl Ftp {
 }
 
 /// Address and port in six numbers (RFC 959, sections 4.1.2 and 4.2), with or without brackets around them.
-fn place(text: &[u8], facts: &mut Facts) -> Option<()> {
+fn place(text: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let from = text.iter().position(u8::is_ascii_digit)?;
     let mut numbers = text.get(from..)?.split(|byte| !byte.is_ascii_digit()).map(number);
     let mut next = || numbers.next().flatten().and_then(|n| u8::try_from(n).ok());
     let address = [next()?, next()?, next()?, next()?];
     let port = u16::from_be_bytes([next()?, next()?]);
-    facts.format(FactKind::Address, Ipv4Addr::from(address));
-    facts.number(FactKind::Port, u64::from(port));
+    fields.format(FieldId::Address, Ipv4Addr::from(address));
+    fields.number(FieldId::Port, u64::from(port));
     Some(())
 }
 
 /// `|1|10.0.0.1|4000|`, or just the port (RFC 2428).
-fn extended_place(text: &[u8], facts: &mut Facts) -> Option<()> {
+fn extended_place(text: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let from = memchr::memchr(b'|', text)?;
     let mut parts = text.get(from + 1..)?.split(|byte| *byte == b'|');
     let (_, address, port) = (parts.next()?, parts.next()?, parts.next()?);
     let port = number(port).filter(|port| *port <= u64::from(u16::MAX))?;
-    facts.bytes(FactKind::Address, address);
-    facts.number(FactKind::Port, port);
+    fields.bytes(FieldId::Address, address);
+    fields.number(FieldId::Port, port);
     Some(())
 }
 
@@ -139,28 +139,28 @@ mod tests {
 
     #[test]
     fn who_logs_in_is_read_and_whether_it_works() {
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         let mut talk = Ftp::default();
-        assert_eq!(talk.read(Direction::ToResponder, b"user anna\r\nPASS", &mut facts), Step::Took(11));
-        assert_eq!(talk.read(Direction::ToResponder, b"PASS", &mut facts), Step::Took(0));
-        assert_eq!(talk.read(Direction::ToResponder, b"PASS x y\r\n", &mut facts), Step::Took(10));
-        assert_eq!(talk.read(Direction::ToOriginator, b"530 No.\r\n", &mut facts), Step::Took(9));
-        let said: Vec<_> = facts.iter().collect();
-        assert!(said.contains(&(FactKind::User, Value::Text("anna"))));
-        assert!(said.contains(&(FactKind::Password, Value::Text("x y"))));
-        assert!(said.contains(&(FactKind::Login, Value::Text("refused"))));
+        assert_eq!(talk.read(Direction::ToResponder, b"user anna\r\nPASS", &mut fields), Step::Took(11));
+        assert_eq!(talk.read(Direction::ToResponder, b"PASS", &mut fields), Step::Took(0));
+        assert_eq!(talk.read(Direction::ToResponder, b"PASS x y\r\n", &mut fields), Step::Took(10));
+        assert_eq!(talk.read(Direction::ToOriginator, b"530 No.\r\n", &mut fields), Step::Took(9));
+        let said: Vec<_> = fields.iter().collect();
+        assert!(said.contains(&(FieldId::User, Value::Text("anna"))));
+        assert!(said.contains(&(FieldId::Password, Value::Text("x y"))));
+        assert!(said.contains(&(FieldId::Login, Value::Text("refused"))));
     }
 
     #[test]
     fn where_data_will_flow_is_read_and_long_replies_count_once() {
-        let (mut talk, mut facts) = (Ftp::default(), Facts::default());
-        talk.read(Direction::ToOriginator, b"220-Hello\r\n", &mut facts);
-        talk.read(Direction::ToOriginator, b"220 FTP\r\n", &mut facts);
-        talk.read(Direction::ToOriginator, b"227 Entering (10,0,0,9,4,1)\r\n", &mut facts);
-        talk.read(Direction::ToOriginator, b"229 Entering (|||4000|)\r\n", &mut facts);
-        talk.read(Direction::ToResponder, b"PORT 10,0,0,8,0,21\r\n", &mut facts);
-        talk.read(Direction::ToResponder, b"EPRT |2|::1|5000|\r\n", &mut facts);
-        talk.read(Direction::ToOriginator, b"530 Log in first\r\n", &mut facts);
+        let (mut talk, mut fields) = (Ftp::default(), FieldBuffer::default());
+        talk.read(Direction::ToOriginator, b"220-Hello\r\n", &mut fields);
+        talk.read(Direction::ToOriginator, b"220 FTP\r\n", &mut fields);
+        talk.read(Direction::ToOriginator, b"227 Entering (10,0,0,9,4,1)\r\n", &mut fields);
+        talk.read(Direction::ToOriginator, b"229 Entering (|||4000|)\r\n", &mut fields);
+        talk.read(Direction::ToResponder, b"PORT 10,0,0,8,0,21\r\n", &mut fields);
+        talk.read(Direction::ToResponder, b"EPRT |2|::1|5000|\r\n", &mut fields);
+        talk.read(Direction::ToOriginator, b"530 Log in first\r\n", &mut fields);
         let expected = [
             "banner=Hello",
             "banner=FTP",
@@ -180,6 +180,6 @@ mod tests {
             "port=5000",
             "reply=530",
         ];
-        assert_eq!(listed(&facts), expected);
+        assert_eq!(listed(&fields), expected);
     }
 }

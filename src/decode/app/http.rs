@@ -7,7 +7,7 @@ mod line;
 
 use super::shared::http::{media_type, tell_request, tell_response};
 use super::{Entry, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use body::Body;
@@ -46,7 +46,7 @@ struct Http {
 }
 
 impl Talk for Http {
-    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         let [requests, responses] = &mut self.is_lost;
         let is_lost = if direction == Direction::ToResponder { requests } else { responses };
         if *is_lost && !line::begins_message(bytes) {
@@ -54,7 +54,7 @@ impl Talk for Http {
         }
         *is_lost = false;
         if let Body::Form(n) = *self.body(direction) {
-            return self.form(n, bytes, facts);
+            return self.form(n, bytes, fields);
         }
         if let Some(step) = self.body(direction).pass(bytes) {
             return step;
@@ -64,8 +64,8 @@ impl Talk for Http {
             return Step::Took(2);
         }
         match direction {
-            Direction::ToResponder => self.request(bytes, facts),
-            Direction::ToOriginator => self.response(bytes, facts),
+            Direction::ToResponder => self.request(bytes, fields),
+            Direction::ToOriginator => self.response(bytes, fields),
         }
     }
 
@@ -85,28 +85,28 @@ impl Http {
         if direction == Direction::ToResponder { requests } else { responses }
     }
 
-    fn request(&mut self, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn request(&mut self, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         let Some(end) = memchr::memchr(b'\n', bytes) else { return Step::Took(0) };
         let (first, rest) = bytes.split_at(end + 1);
         let Some((method, whole)) = line::parts(first) else { return Step::Done };
         let mut headers = [EMPTY_HEADER; MOST_HEADERS];
-        let fields = match httparse::parse_headers(rest, &mut headers) {
+        let headers = match httparse::parse_headers(rest, &mut headers) {
             Ok(Status::Partial) => return Step::Took(0),
-            Ok(Status::Complete(fields)) => Some(fields),
+            Ok(Status::Complete(headers)) => Some(headers),
             Err(_) => None,
         };
-        facts.begin();
-        facts.text(FactKind::HttpMethod, method);
-        let path = line::target(method, &whole, facts);
-        for header in fields.iter().flat_map(|(_, headers)| headers.iter()) {
-            tell_request(header.name.as_bytes(), header.value, facts);
+        fields.begin();
+        fields.text(FieldId::HttpMethod, method);
+        let path = line::target(method, &whole, fields);
+        for header in headers.iter().flat_map(|(_, headers)| headers.iter()) {
+            tell_request(header.name.as_bytes(), header.value, fields);
         }
-        facts.text(FactKind::HttpPath, path);
+        fields.text(FieldId::HttpPath, path);
         if let Some((_, query)) = path.split_once('?') {
-            form::tell(query.as_bytes(), facts);
+            form::tell(query.as_bytes(), fields);
         }
         // Fields that make no sense: where the next request begins cannot be told.
-        let Some((n, headers)) = fields else { return Step::Done };
+        let Some((n, headers)) = headers else { return Step::Done };
         let head = first.len() + n;
         if self.waiting.len() < MOST_WAITING {
             self.waiting.push_back(match method {
@@ -123,8 +123,8 @@ impl Http {
         if let Body::Form(n) = body
             && let Some(form) = bytes.get(head..).and_then(|rest| rest.get(..n.min(MOST_FORM_BYTES) as usize))
         {
-            form::tell(form, facts);
-            form::tell_fields(form, facts);
+            form::tell(form, fields);
+            form::tell_fields(form, fields);
             *self.body(Direction::ToResponder) = Body::rest(n, form.len());
             return Step::Took(head + form.len());
         }
@@ -133,20 +133,20 @@ impl Http {
     }
 
     /// Reads the body of a request that came after its head.
-    fn form(&mut self, n: u64, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn form(&mut self, n: u64, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         let Some(form) = bytes.get(..n.min(MOST_FORM_BYTES) as usize) else { return Step::Took(0) };
         *self.body(Direction::ToResponder) = Body::rest(n, form.len());
-        let mark = facts.mark();
-        facts.begin();
-        facts.text(FactKind::Message, "form");
-        let has_password = form::tell(form, facts);
-        if !form::tell_fields(form, facts) && !has_password {
-            facts.forget(mark);
+        let mark = fields.mark();
+        fields.begin();
+        fields.text(FieldId::Message, "form");
+        let has_password = form::tell(form, fields);
+        if !form::tell_fields(form, fields) && !has_password {
+            fields.forget(mark);
         }
         Step::Took(form.len())
     }
 
-    fn response(&mut self, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn response(&mut self, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         let mut headers = [EMPTY_HEADER; MOST_HEADERS];
         let mut response = Response::new(&mut headers);
         let head = match response.parse(bytes) {
@@ -155,10 +155,10 @@ impl Http {
             Err(_) => return Step::Done,
         };
         let code = response.code.unwrap_or(0);
-        facts.begin();
-        facts.number(FactKind::HttpStatus, u64::from(code));
+        fields.begin();
+        fields.number(FieldId::HttpStatus, u64::from(code));
         for header in response.headers.iter() {
-            tell_response(header.name.as_bytes(), header.value, facts);
+            tell_response(header.name.as_bytes(), header.value, fields);
         }
         let is_interim = (100..200).contains(&code);
         let asked = if is_interim { None } else { self.waiting.pop_front() };
@@ -197,23 +197,23 @@ mod tests {
     use super::*;
     use crate::model::fact::Value;
 
-    fn facts_of(request: &[u8]) -> Facts {
-        let mut facts = Facts::default();
-        assert_eq!(Http::default().read(Direction::ToResponder, request, &mut facts), Step::Took(request.len()));
-        facts
+    fn facts_of(request: &[u8]) -> FieldBuffer {
+        let mut fields = FieldBuffer::default();
+        assert_eq!(Http::default().read(Direction::ToResponder, request, &mut fields), Step::Took(request.len()));
+        fields
     }
 
     #[test]
     fn the_host_field_is_read_without_its_port() {
-        let facts = facts_of(b"GET http://example.org:8080 HTTP/1.1\r\n\r\n");
-        let said = facts.said(0..facts.len() as u32);
-        assert_eq!((said.text(FactKind::HttpHost), said.text(FactKind::HttpPath)), (Some("example.org"), Some("/")));
-        let facts = facts_of(b"GET /a?b HTTP/1.1\r\nUser-Agent: x\r\nHOST: Example.com:8080\r\n\r\n");
-        let said: Vec<_> = facts.iter().collect();
-        assert!(said.contains(&(FactKind::HttpHost, Value::Text("Example.com"))));
-        assert!(said.contains(&(FactKind::HttpPath, Value::Text("/a?b"))));
+        let fields = facts_of(b"GET http://example.org:8080 HTTP/1.1\r\n\r\n");
+        let said = fields.fields_at(0..fields.len() as u32);
+        assert_eq!((said.text(FieldId::HttpHost), said.text(FieldId::HttpPath)), (Some("example.org"), Some("/")));
+        let fields = facts_of(b"GET /a?b HTTP/1.1\r\nUser-Agent: x\r\nHOST: Example.com:8080\r\n\r\n");
+        let said: Vec<_> = fields.iter().collect();
+        assert!(said.contains(&(FieldId::HttpHost, Value::Text("Example.com"))));
+        assert!(said.contains(&(FieldId::HttpPath, Value::Text("/a?b"))));
         assert_eq!(
-            Http::default().read(Direction::ToResponder, b"GET / HTTP/1.1\r\nUs", &mut Facts::default()),
+            Http::default().read(Direction::ToResponder, b"GET / HTTP/1.1\r\nUs", &mut FieldBuffer::default()),
             Step::Took(0)
         );
     }
@@ -221,26 +221,26 @@ mod tests {
     #[test]
     fn what_attacks_write_into_a_target_is_read() {
         let attack = b"GET /cgi-bin/x;cat /etc/passwd|?y=\"> HTTP/1.1\r\nHost: 192.0.2.1:8080\r\n\r\n";
-        let facts = facts_of(attack);
-        let said: Vec<_> = facts.iter().collect();
-        assert!(said.contains(&(FactKind::HttpPath, Value::Text("/cgi-bin/x;cat /etc/passwd|?y=\">"))));
-        assert!(said.contains(&(FactKind::HttpHost, Value::Text("192.0.2.1"))));
+        let fields = facts_of(attack);
+        let said: Vec<_> = fields.iter().collect();
+        assert!(said.contains(&(FieldId::HttpPath, Value::Text("/cgi-bin/x;cat /etc/passwd|?y=\">"))));
+        assert!(said.contains(&(FieldId::HttpHost, Value::Text("192.0.2.1"))));
     }
 
     #[test]
     fn bodies_are_passed_over_and_requests_behind_them_are_read() {
         let mut http = Http::default();
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         let post = b"POST / HTTP/1.1\r\nContent-Length: 1000\r\n\r\n";
-        assert_eq!(http.read(Direction::ToResponder, post, &mut facts), Step::Took(post.len()));
-        assert_eq!(http.read(Direction::ToResponder, b"body", &mut facts), Step::Skip(1000));
-        assert_eq!(http.read(Direction::ToResponder, b"HEAD / HTTP/1.1\r\n\r\n", &mut facts), Step::Took(19));
+        assert_eq!(http.read(Direction::ToResponder, post, &mut fields), Step::Took(post.len()));
+        assert_eq!(http.read(Direction::ToResponder, b"body", &mut fields), Step::Skip(1000));
+        assert_eq!(http.read(Direction::ToResponder, b"HEAD / HTTP/1.1\r\n\r\n", &mut fields), Step::Took(19));
         let first = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-        assert_eq!(http.read(Direction::ToOriginator, first, &mut facts), Step::Took(first.len()));
-        assert_eq!(http.read(Direction::ToOriginator, b"a\r\nhello", &mut facts), Step::Skip(15));
-        assert_eq!(http.read(Direction::ToOriginator, b"0\r\n\r\n", &mut facts), Step::Took(5));
+        assert_eq!(http.read(Direction::ToOriginator, first, &mut fields), Step::Took(first.len()));
+        assert_eq!(http.read(Direction::ToOriginator, b"a\r\nhello", &mut fields), Step::Skip(15));
+        assert_eq!(http.read(Direction::ToOriginator, b"0\r\n\r\n", &mut fields), Step::Took(5));
         let second = b"HTTP/1.1 200 OK\r\nContent-Length: 70\r\n\r\n";
-        assert_eq!(http.read(Direction::ToOriginator, second, &mut facts), Step::Took(second.len()));
+        assert_eq!(http.read(Direction::ToOriginator, second, &mut fields), Step::Took(second.len()));
         assert_eq!(http.body(Direction::ToOriginator), &Body::None);
     }
 
@@ -249,20 +249,20 @@ mod tests {
         let head = b"POST /in HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n\
             Content-Length: 25\r\n\r\n";
         let form = b"user=anna%40b&passwd=a+b&";
-        let told = |facts: &Facts| {
-            let said = facts.said(0..facts.len() as u32);
-            (said.text(FactKind::User).map(str::to_owned), said.text(FactKind::Password).map(str::to_owned))
+        let told = |fields: &FieldBuffer| {
+            let said = fields.fields_at(0..fields.len() as u32);
+            (said.text(FieldId::User).map(str::to_owned), said.text(FieldId::Password).map(str::to_owned))
         };
         let expected = (Some("anna@b".to_owned()), Some("a b".to_owned()));
         let together = facts_of(&[&head[..], form].concat());
         assert_eq!(told(&together), expected);
         assert_eq!(together.messages().count(), 1);
         let mut http = Http::default();
-        let mut facts = Facts::default();
-        assert_eq!(http.read(Direction::ToResponder, head, &mut facts), Step::Took(head.len()));
-        assert_eq!(http.read(Direction::ToResponder, &form[..9], &mut facts), Step::Took(0));
-        assert_eq!(http.read(Direction::ToResponder, form, &mut facts), Step::Took(25));
-        assert_eq!(told(&facts), expected);
+        let mut fields = FieldBuffer::default();
+        assert_eq!(http.read(Direction::ToResponder, head, &mut fields), Step::Took(head.len()));
+        assert_eq!(http.read(Direction::ToResponder, &form[..9], &mut fields), Step::Took(0));
+        assert_eq!(http.read(Direction::ToResponder, form, &mut fields), Step::Took(25));
+        assert_eq!(told(&fields), expected);
         assert_eq!(told(&facts_of(b"GET /?username=anna%40b&password=a+b HTTP/1.1\r\n\r\n")), expected);
     }
 
@@ -273,13 +273,13 @@ mod tests {
             "POST / HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {n}\r\n\r\n"
         );
         let form = format!("id=1'--&text={}", "x".repeat(n - 13));
-        let (mut http, mut facts) = (Http::default(), Facts::default());
-        assert_eq!(http.read(Direction::ToResponder, head.as_bytes(), &mut facts), Step::Took(head.len()));
-        assert_eq!(http.read(Direction::ToResponder, &form.as_bytes()[..4000], &mut facts), Step::Took(0));
-        assert_eq!(http.read(Direction::ToResponder, form.as_bytes(), &mut facts), Step::Took(4096));
-        assert_eq!(http.read(Direction::ToResponder, &form.as_bytes()[4096..], &mut facts), Step::Skip(1000));
-        assert_eq!(facts.messages().last().and_then(|said| said.text(FactKind::HttpForm)), Some("id=1'--"));
-        let (whole, mut together) = ([head, form].concat(), Facts::default());
+        let (mut http, mut fields) = (Http::default(), FieldBuffer::default());
+        assert_eq!(http.read(Direction::ToResponder, head.as_bytes(), &mut fields), Step::Took(head.len()));
+        assert_eq!(http.read(Direction::ToResponder, &form.as_bytes()[..4000], &mut fields), Step::Took(0));
+        assert_eq!(http.read(Direction::ToResponder, form.as_bytes(), &mut fields), Step::Took(4096));
+        assert_eq!(http.read(Direction::ToResponder, &form.as_bytes()[4096..], &mut fields), Step::Skip(1000));
+        assert_eq!(fields.messages().last().and_then(|said| said.text(FieldId::HttpForm)), Some("id=1'--"));
+        let (whole, mut together) = ([head, form].concat(), FieldBuffer::default());
         assert_eq!(
             Http::default().read(Direction::ToResponder, whole.as_bytes(), &mut together),
             Step::Took(whole.len() - 1000)
@@ -290,25 +290,25 @@ mod tests {
     #[test]
     fn after_lost_bytes_the_next_head_is_found() {
         let mut http = Http::default();
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         assert!(http.lose(Direction::ToOriginator));
-        assert_eq!(http.read(Direction::ToOriginator, b"rest of a body", &mut facts), Step::Took(14));
-        assert_eq!(http.read(Direction::ToOriginator, b"HTTP/1.1 204 No Content\r\n\r\n", &mut facts), Step::Took(27));
-        assert!(facts.iter().any(|fact| fact == (FactKind::HttpStatus, Value::Number(204))));
+        assert_eq!(http.read(Direction::ToOriginator, b"rest of a body", &mut fields), Step::Took(14));
+        assert_eq!(http.read(Direction::ToOriginator, b"HTTP/1.1 204 No Content\r\n\r\n", &mut fields), Step::Took(27));
+        assert!(fields.iter().any(|fact| fact == (FieldId::HttpStatus, Value::Number(204))));
     }
 
     #[test]
     fn what_is_spoken_after_an_upgrade_is_named() {
         let bytes = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\n\r\n";
-        let step = Http::default().read(Direction::ToOriginator, bytes, &mut Facts::default());
+        let step = Http::default().read(Direction::ToOriginator, bytes, &mut FieldBuffer::default());
         assert_eq!(step, Step::Into(bytes.len(), AppProto::WebSocket));
     }
 
     #[test]
     fn a_tunnel_is_handed_on() {
         let mut http = Http::default();
-        let mut facts = Facts::default();
-        http.read(Direction::ToResponder, b"CONNECT example.com:443 HTTP/1.1\r\n\r\n", &mut facts);
-        assert_eq!(http.read(Direction::ToOriginator, b"HTTP/1.1 200 OK\r\n\r\n", &mut facts), Step::Over(19));
+        let mut fields = FieldBuffer::default();
+        http.read(Direction::ToResponder, b"CONNECT example.com:443 HTTP/1.1\r\n\r\n", &mut fields);
+        assert_eq!(http.read(Direction::ToOriginator, b"HTTP/1.1 200 OK\r\n\r\n", &mut fields), Step::Over(19));
     }
 }

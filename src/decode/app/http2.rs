@@ -3,11 +3,11 @@
 mod hpack;
 mod huffman;
 
-use super::shared::fields::Fields;
 use super::shared::head::number;
 use super::shared::http::{tell_request, tell_response, without_port};
+use super::shared::take_bytes::TakeBytes;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use hpack::Decoder;
@@ -59,10 +59,10 @@ struct Side {
 }
 
 impl Talk for Http2 {
-    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         if bytes.starts_with(PREFACE) {
-            facts.begin();
-            facts.text(FactKind::Message, "preface");
+            fields.begin();
+            fields.text(FieldId::Message, "preface");
             return Step::Took(PREFACE.len());
         }
         if PREFACE.starts_with(bytes) {
@@ -79,8 +79,8 @@ impl Talk for Http2 {
         if !matches!(kind, HEADERS | PUSH_PROMISE | CONTINUATION) {
             if side.n_named < MOST_NAMED {
                 side.n_named += 1;
-                facts.begin();
-                facts.text(FactKind::Message, name);
+                fields.begin();
+                fields.text(FieldId::Message, name);
             }
             return Step::Skip((FRAME_HEAD_BYTES + n as usize) as u64);
         }
@@ -88,7 +88,7 @@ impl Talk for Http2 {
             return Step::Done;
         }
         let Some(payload) = rest.get(..n as usize) else { return Step::Took(0) };
-        match side.take(kind, flags, payload, name, facts) {
+        match side.take(kind, flags, payload, name, fields) {
             Some(()) => Step::Took(FRAME_HEAD_BYTES + payload.len()),
             None => Step::Done,
         }
@@ -97,7 +97,7 @@ impl Talk for Http2 {
 
 impl Side {
     /// Takes a frame with a part of a head; none if the heads of this side can be read no longer.
-    fn take(&mut self, kind: u8, flags: u8, payload: &[u8], name: &str, facts: &mut Facts) -> Option<()> {
+    fn take(&mut self, kind: u8, flags: u8, payload: &[u8], name: &str, fields: &mut FieldBuffer) -> Option<()> {
         let mut block = payload;
         if kind == CONTINUATION {
             // It follows only a head that goes on.
@@ -113,7 +113,7 @@ impl Side {
             block = block.get(..block.len().checked_sub(n_padding.into())?)?;
         }
         if flags & END_HEADERS != 0 && self.head.is_empty() {
-            return tell(&mut self.decoder, block, name, facts);
+            return tell(&mut self.decoder, block, name, fields);
         }
         self.head.extend_from_slice(block);
         if self.head.len() > MOST_HEAD_BYTES {
@@ -121,27 +121,27 @@ impl Side {
         }
         if flags & END_HEADERS != 0 {
             let head = std::mem::take(&mut self.head);
-            return tell(&mut self.decoder, &head, "headers", facts);
+            return tell(&mut self.decoder, &head, "headers", fields);
         }
         Some(())
     }
 }
 
 /// Adds the facts of a whole head. That of a request says how it is asked (RFC 9113, section 8.3.1).
-fn tell(decoder: &mut Decoder, block: &[u8], name: &str, facts: &mut Facts) -> Option<()> {
+fn tell(decoder: &mut Decoder, block: &[u8], name: &str, fields: &mut FieldBuffer) -> Option<()> {
     let mut is_response = false;
-    facts.begin();
-    facts.text(FactKind::Message, name);
+    fields.begin();
+    fields.text(FieldId::Message, name);
     decoder.read(block, &mut |name, value| match name {
-        b":method" => facts.bytes(FactKind::HttpMethod, value),
-        b":authority" => facts.bytes(FactKind::HttpHost, without_port(value)),
-        b":path" => facts.bytes(FactKind::HttpPath, value),
+        b":method" => fields.bytes(FieldId::HttpMethod, value),
+        b":authority" => fields.bytes(FieldId::HttpHost, without_port(value)),
+        b":path" => fields.bytes(FieldId::HttpPath, value),
         b":status" => {
             is_response = true;
-            facts.number(FactKind::HttpStatus, number(value).unwrap_or(0));
+            fields.number(FieldId::HttpStatus, number(value).unwrap_or(0));
         }
-        _ if is_response => tell_response(name, value, facts),
-        _ => tell_request(name, value, facts),
+        _ if is_response => tell_response(name, value, fields),
+        _ => tell_request(name, value, fields),
     })
 }
 
@@ -173,12 +173,12 @@ mod tests {
         let bytes = [PREFACE, b"\0\0\x06\x04\0\0\0\0\0settin"].concat();
         assert_eq!(guess(&bytes, &ends), Guess::Certain);
         assert_eq!(guess(b"PRI", &ends), Guess::More);
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         let mut talk = Http2::default();
-        assert_eq!(talk.read(Direction::ToResponder, &bytes, &mut facts), Step::Took(PREFACE.len()));
-        assert_eq!(talk.read(Direction::ToResponder, &bytes[PREFACE.len()..], &mut facts), Step::Skip(15));
-        assert_eq!(talk.read(Direction::ToOriginator, b"\0\0\0\x77\0\0\0\0\0", &mut facts), Step::Done);
-        let said: Vec<_> = facts.messages().filter_map(|said| said.text(FactKind::Message)).collect();
+        assert_eq!(talk.read(Direction::ToResponder, &bytes, &mut fields), Step::Took(PREFACE.len()));
+        assert_eq!(talk.read(Direction::ToResponder, &bytes[PREFACE.len()..], &mut fields), Step::Skip(15));
+        assert_eq!(talk.read(Direction::ToOriginator, b"\0\0\0\x77\0\0\0\0\0", &mut fields), Step::Done);
+        let said: Vec<_> = fields.messages().filter_map(|said| said.text(FieldId::Message)).collect();
         assert_eq!(said, ["preface", "settings"]);
     }
 
@@ -186,15 +186,15 @@ mod tests {
     fn a_head_is_read_also_in_two_frames_and_padded_and_no_prefix_panics() {
         let head = b"\0\0\x09\x01\x28\0\0\0\x01\x02\0\0\0\0\x10\x82\0\0";
         let more = b"\0\0\x13\x09\x04\0\0\0\x01\x84\x01\x0ba.test:8080\x58\x03x/y";
-        let (mut talk, mut facts) = (Http2::default(), Facts::default());
+        let (mut talk, mut fields) = (Http2::default(), FieldBuffer::default());
         for frame in [&head[..], more] {
             for end in 0..frame.len() {
-                assert_eq!(talk.read(Direction::ToResponder, &frame[..end], &mut facts), Step::Took(0));
+                assert_eq!(talk.read(Direction::ToResponder, &frame[..end], &mut fields), Step::Took(0));
             }
-            assert_eq!(talk.read(Direction::ToResponder, frame, &mut facts), Step::Took(frame.len()));
+            assert_eq!(talk.read(Direction::ToResponder, frame, &mut fields), Step::Took(frame.len()));
         }
         let answer = b"\0\0\x06\x01\x05\0\0\0\x01\x8d\x0f\x27\x02ab";
-        assert_eq!(talk.read(Direction::ToOriginator, answer, &mut facts), Step::Took(answer.len()));
+        assert_eq!(talk.read(Direction::ToOriginator, answer, &mut fields), Step::Took(answer.len()));
         let expected = [
             "message=headers",
             "http.method=GET",
@@ -204,7 +204,7 @@ mod tests {
             "http.status=404",
             "http.server=ab",
         ];
-        assert_eq!(listed(&facts), expected);
-        assert_eq!(talk.read(Direction::ToResponder, more, &mut facts), Step::Done);
+        assert_eq!(listed(&fields), expected);
+        assert_eq!(talk.read(Direction::ToResponder, more, &mut fields), Step::Done);
     }
 }

@@ -2,7 +2,7 @@
 //! points. Types and identifiers are the packet's.
 
 use super::Entry;
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::packet::{Packet, Transport};
 use crate::model::protocol::AppProto;
 use std::net::Ipv4Addr;
@@ -10,12 +10,12 @@ use std::net::Ipv4Addr;
 /// Line in the table.
 pub const ENTRY: Entry = Entry { protocol: AppProto::Icmp, datagram: None, stream: None, frame: Some(read) };
 
-fn read(packet: &Packet, data: &[u8], facts: &mut Facts) {
+fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
     let Transport::Icmp(icmp) = &packet.transport else { return };
-    facts.text(FactKind::Message, name(icmp.kind));
+    fields.text(FieldId::Message, name(icmp.kind));
     match icmp.kind {
-        3 => facts.text(FactKind::Error, unreachable(icmp.code)),
-        5 => redirect(packet, data, facts),
+        3 => fields.text(FieldId::Error, unreachable(icmp.code)),
+        5 => redirect(packet, data, fields),
         _ => {}
     }
 }
@@ -61,10 +61,10 @@ fn unreachable(code: u8) -> &'static str {
 }
 
 /// The router that is said to be better stands behind the checksum.
-fn redirect(packet: &Packet, data: &[u8], facts: &mut Facts) {
+fn redirect(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
     let header = data.get(packet.transport_at as usize..).and_then(|header| header.first_chunk::<8>());
     if let Some([_, _, _, _, a, b, c, d]) = header {
-        facts.format(FactKind::Router, Ipv4Addr::new(*a, *b, *c, *d));
+        fields.format(FieldId::Router, Ipv4Addr::new(*a, *b, *c, *d));
     }
 }
 
@@ -81,13 +81,13 @@ mod tests {
 
     #[test]
     fn types_are_named_and_a_redirect_says_to_whom() {
-        let (protocol, facts) = facts_of_frame(101, &packet(&[8, 0, 0, 0, 0, 1, 0, 1, 9, 9]));
-        assert_eq!((protocol, listed(&facts)), (Some(AppProto::Icmp), vec!["message=echo request".to_owned()]));
-        let (_, facts) = facts_of_frame(101, &packet(&[3, 3, 0, 0, 0, 0, 0, 0]));
-        assert_eq!(listed(&facts), ["message=destination unreachable", "error=port unreachable"]);
+        let (protocol, fields) = facts_of_frame(101, &packet(&[8, 0, 0, 0, 0, 1, 0, 1, 9, 9]));
+        assert_eq!((protocol, listed(&fields)), (Some(AppProto::Icmp), vec!["message=echo request".to_owned()]));
+        let (_, fields) = facts_of_frame(101, &packet(&[3, 3, 0, 0, 0, 0, 0, 0]));
+        assert_eq!(listed(&fields), ["message=destination unreachable", "error=port unreachable"]);
         let redirect = packet(&[5, 1, 0, 0, 10, 0, 0, 66]);
-        let (_, facts) = facts_of_frame(101, &redirect);
-        assert_eq!(listed(&facts), ["message=redirect", "router=10.0.0.66"]);
+        let (_, fields) = facts_of_frame(101, &redirect);
+        assert_eq!(listed(&fields), ["message=redirect", "router=10.0.0.66"]);
         (0..redirect.len()).for_each(|end| drop(facts_of_frame(101, &redirect[..end])));
     }
 }

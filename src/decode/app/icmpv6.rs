@@ -2,9 +2,9 @@
 //! packet's.
 
 use super::Entry;
-use super::shared::fields::Fields;
+use super::shared::take_bytes::TakeBytes;
 use crate::model::address::mac_text;
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::packet::{Packet, Transport};
 use crate::model::protocol::AppProto;
 use std::net::Ipv6Addr;
@@ -19,35 +19,35 @@ const MOST_OPTIONS: usize = 16;
 /// Bytes between the first eight of a router advertisement and its options (RFC 4861, section 4.2).
 const TIMERS_BYTES: usize = 8;
 
-fn read(packet: &Packet, data: &[u8], facts: &mut Facts) {
+fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
     let Transport::Icmp(icmp) = &packet.transport else { return };
-    facts.text(FactKind::Message, name(icmp.kind));
+    fields.text(FieldId::Message, name(icmp.kind));
     match icmp.kind {
-        1 => facts.text(FactKind::Error, unreachable(icmp.code)),
+        1 => fields.text(FieldId::Error, unreachable(icmp.code)),
         ROUTER_ADVERTISEMENT => {
             let at = packet.transport_at as usize;
             let message = data.get(at..packet.payload.end as usize).unwrap_or(&[]);
-            advertisement(message, facts);
+            advertisement(message, fields);
         }
         NEIGHBOUR_ADVERTISEMENT => {
             let at = packet.transport_at as usize;
-            neighbour(data.get(at..packet.payload.end as usize).unwrap_or(&[]), facts);
+            neighbour(data.get(at..packet.payload.end as usize).unwrap_or(&[]), fields);
         }
         _ => {}
     }
 }
 
 /// The address that is claimed, and the Ethernet address that it is said to be at (RFC 4861, sections 4.4 and 4.6.1).
-fn neighbour(message: &[u8], facts: &mut Facts) {
+fn neighbour(message: &[u8], fields: &mut FieldBuffer) {
     let Some((address, mut options)) = message.get(8..).and_then(|rest| rest.split_first_chunk::<16>()) else { return };
-    facts.format(FactKind::Address, Ipv6Addr::from(*address));
+    fields.format(FieldId::Address, Ipv6Addr::from(*address));
     for _ in 0..MOST_OPTIONS {
         let [kind, length, ..] = options else { return };
         let Some((option, rest)) = options.split_at_checked(usize::from(*length) * 8).filter(|_| *length > 0) else {
             return;
         };
         if let (2, Some(mac)) = (*kind, option.get(2..).and_then(|rest| rest.first_chunk::<6>())) {
-            return facts.text(FactKind::Mac, &mac_text(*mac));
+            return fields.text(FieldId::Mac, &mac_text(*mac));
         }
         options = rest;
     }
@@ -95,10 +95,10 @@ fn unreachable(code: u8) -> &'static str {
 }
 
 /// Life time as a router in seconds, and the options that hosts configure themselves by.
-fn advertisement(message: &[u8], facts: &mut Facts) -> Option<()> {
+fn advertisement(message: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let mut rest = message;
     let [_, _, _, _, _, _, life @ ..] = rest.array::<8>()?;
-    facts.number(FactKind::Lease, u64::from(u16::from_be_bytes(life)));
+    fields.number(FieldId::Lease, u64::from(u16::from_be_bytes(life)));
     rest.take(TIMERS_BYTES)?;
     for _ in 0..MOST_OPTIONS {
         let kind = rest.u8()?;
@@ -106,13 +106,13 @@ fn advertisement(message: &[u8], facts: &mut Facts) -> Option<()> {
         let n = usize::from(rest.u8()?) * 8;
         let mut option = rest.take(n.checked_sub(2)?)?;
         match kind {
-            1 => mac(option, facts),
-            3 => prefix(option, facts),
+            1 => mac(option, fields),
+            3 => prefix(option, fields),
             // Recursive DNS servers (RFC 8106, section 5.1), behind two reserved bytes and a life time.
             25 => {
                 option.take(6)?;
                 for server in option.as_chunks::<16>().0 {
-                    facts.format(FactKind::DnsServer, Ipv6Addr::from(*server));
+                    fields.format(FieldId::DnsServer, Ipv6Addr::from(*server));
                 }
             }
             _ => {}
@@ -121,16 +121,16 @@ fn advertisement(message: &[u8], facts: &mut Facts) -> Option<()> {
     Some(())
 }
 
-fn mac(option: &[u8], facts: &mut Facts) {
+fn mac(option: &[u8], fields: &mut FieldBuffer) {
     if let Some(address) = option.first_chunk() {
-        facts.text(FactKind::Mac, &mac_text(*address));
+        fields.text(FieldId::Mac, &mac_text(*address));
     }
 }
 
 /// A prefix with its length (RFC 4861, section 4.6.2).
-fn prefix(option: &[u8], facts: &mut Facts) {
+fn prefix(option: &[u8], fields: &mut FieldBuffer) {
     if let (Some(bits), Some(address)) = (option.first(), option.get(14..).and_then(|at| at.first_chunk::<16>())) {
-        facts.format(FactKind::Prefix, format_args!("{}/{bits}", Ipv6Addr::from(*address)));
+        fields.format(FieldId::Prefix, format_args!("{}/{bits}", Ipv6Addr::from(*address)));
     }
 }
 
@@ -151,7 +151,7 @@ mod tests {
                 .concat();
         let head = [&[0x60, 0, 0, 0, 0, message.len() as u8, 58, 255][..], &[0xfe; 16], &[0xff; 16]].concat();
         let packet = [head, message].concat();
-        let (protocol, facts) = facts_of_frame(101, &packet);
+        let (protocol, fields) = facts_of_frame(101, &packet);
         assert_eq!(protocol, Some(AppProto::Icmpv6));
         let expected = [
             "message=router advertisement",
@@ -160,7 +160,7 @@ mod tests {
             "prefix=2001:db8:7::/64",
             "dns_server=2001:db8::35",
         ];
-        assert_eq!(listed(&facts), expected);
+        assert_eq!(listed(&fields), expected);
         (0..packet.len()).for_each(|end| drop(facts_of_frame(101, &packet[..end])));
     }
 }

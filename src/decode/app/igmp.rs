@@ -1,7 +1,7 @@
 //! IGMP messages (RFC 1112, RFC 2236, RFC 9776): version, kind and group.
 
 use super::Entry;
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::packet::Packet;
 use crate::model::protocol::AppProto;
 use std::net::Ipv4Addr;
@@ -14,7 +14,7 @@ const MOST_RECORDS: usize = 8;
 /// A query of version 3 is longer than one of the others (RFC 9776, section 7.1).
 const QUERY_V3_BYTES: usize = 12;
 
-fn read(packet: &Packet, data: &[u8], facts: &mut Facts) {
+fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
     let message = data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[]);
     let Some([kind, time, _, _, group @ ..]) = message.first_chunk::<8>() else { return };
     let (version, name) = match kind {
@@ -29,24 +29,24 @@ fn read(packet: &Packet, data: &[u8], facts: &mut Facts) {
         0x14 => ("PIM 1", "PIM"),
         _ => ("", "other"),
     };
-    facts.text(FactKind::Message, name);
-    facts.text(FactKind::Version, version);
+    fields.text(FieldId::Message, name);
+    fields.text(FieldId::Version, version);
     match kind {
-        0x11 | 0x12 | 0x16 | 0x17 if *group != [0; 4] => address(*group, facts),
-        0x22 => drop(records(message.get(8..).unwrap_or(&[]), facts)),
+        0x11 | 0x12 | 0x16 | 0x17 if *group != [0; 4] => address(*group, fields),
+        0x22 => drop(records(message.get(8..).unwrap_or(&[]), fields)),
         _ => {}
     }
 }
 
-fn address(group: [u8; 4], facts: &mut Facts) {
-    facts.format(FactKind::Group, Ipv4Addr::from(group));
+fn address(group: [u8; 4], fields: &mut FieldBuffer) {
+    fields.format(FieldId::Group, Ipv4Addr::from(group));
 }
 
 /// Group records: type, words of auxiliary data, number of sources, group (RFC 9776, section 4.2.4).
-fn records(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
+fn records(mut rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     for _ in 0..MOST_RECORDS {
         let ([_, n_words, n0, n1, group @ ..], after) = rest.split_first_chunk::<8>()?;
-        address(*group, facts);
+        address(*group, fields);
         let n_sources = usize::from(u16::from_be_bytes([*n0, *n1]));
         rest = after.get((n_sources + usize::from(*n_words)) * 4..)?;
     }

@@ -3,7 +3,7 @@
 use super::shared::lines;
 use super::shared::sasl::Sasl;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use std::collections::VecDeque;
@@ -55,7 +55,7 @@ struct Imap {
 }
 
 impl Talk for Imap {
-    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         let [of_client, of_server] = &mut self.literals;
         let literal = if direction == Direction::ToResponder { of_client } else { of_server };
         if let Some(n) = literal.take() {
@@ -74,10 +74,10 @@ impl Talk for Imap {
         }
         let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
         *literal = announced(line);
-        facts.begin();
+        fields.begin();
         match direction {
-            Direction::ToResponder => self.client(line, facts),
-            Direction::ToOriginator => return self.server(line, n, facts),
+            Direction::ToResponder => self.client(line, fields),
+            Direction::ToOriginator => return self.server(line, n, fields),
         }
         Step::Took(n)
     }
@@ -92,24 +92,24 @@ impl Talk for Imap {
 }
 
 impl Imap {
-    fn client(&mut self, line: &[u8], facts: &mut Facts) {
+    fn client(&mut self, line: &[u8], fields: &mut FieldBuffer) {
         let goes_on = self.literals.first().is_some_and(Option::is_some);
         let is_within = std::mem::replace(&mut self.is_within, goes_on);
         if let Some(mut texts) = self.login.take() {
             strings(line, &mut texts);
-            return self.log_in(texts, facts);
+            return self.log_in(texts, fields);
         }
         if is_within {
             return;
         }
         if let Some(sasl) = &mut self.sasl {
-            if sasl.answer(line, facts) {
+            if sasl.answer(line, fields) {
                 self.sasl = None;
             }
             return;
         }
         if line.eq_ignore_ascii_case(b"DONE") {
-            return facts.text(FactKind::Command, "DONE");
+            return fields.text(FieldId::Command, "DONE");
         }
         let (tag, rest) = lines::word(line);
         let (command, argument) = lines::word(rest);
@@ -117,30 +117,30 @@ impl Imap {
         if !is_command {
             return;
         }
-        self.command(tag, &command.to_ascii_uppercase(), argument, facts);
+        self.command(tag, &command.to_ascii_uppercase(), argument, fields);
     }
 
-    fn command(&mut self, tag: &[u8], command: &[u8], argument: &[u8], facts: &mut Facts) {
-        facts.bytes(FactKind::Command, command);
+    fn command(&mut self, tag: &[u8], command: &[u8], argument: &[u8], fields: &mut FieldBuffer) {
+        fields.bytes(FieldId::Command, command);
         let asked = match command {
             b"LOGIN" => {
                 let mut texts = Vec::new();
                 strings(argument, &mut texts);
-                self.log_in(texts, facts);
+                self.log_in(texts, fields);
                 Asked::LogIn
             }
             b"AUTHENTICATE" => {
-                self.sasl = Some(Sasl::begin(argument, facts)).filter(|sasl| !sasl.is_said());
+                self.sasl = Some(Sasl::begin(argument, fields)).filter(|sasl| !sasl.is_said());
                 Asked::LogIn
             }
             b"STARTTLS" => Asked::Tls,
             b"COMPRESS" => Asked::Compress,
             b"ID" => {
-                facts.bytes(FactKind::Agent, argument);
+                fields.bytes(FieldId::Agent, argument);
                 Asked::Other
             }
             _ => {
-                facts.bytes(FactKind::Argument, argument);
+                fields.bytes(FieldId::Argument, argument);
                 Asked::Other
             }
         };
@@ -151,23 +151,23 @@ impl Imap {
     }
 
     /// The arguments of LOGIN so far; the rest follows if a literal was announced.
-    fn log_in(&mut self, texts: Vec<Vec<u8>>, facts: &mut Facts) {
+    fn log_in(&mut self, texts: Vec<Vec<u8>>, fields: &mut FieldBuffer) {
         if self.is_within {
             self.login = Some(texts);
             return;
         }
         if let [user, password, ..] = texts.as_slice() {
-            facts.bytes(FactKind::User, user);
-            facts.bytes(FactKind::Password, password);
+            fields.bytes(FieldId::User, user);
+            fields.bytes(FieldId::Password, password);
         }
     }
 
-    fn server(&mut self, line: &[u8], n: usize, facts: &mut Facts) -> Step {
+    fn server(&mut self, line: &[u8], n: usize, fields: &mut FieldBuffer) -> Step {
         let (tag, rest) = lines::word(line);
         let (result, text) = lines::word(rest);
         if tag == b"*" {
             if !std::mem::replace(&mut self.is_greeted, true) && self.waiting.is_empty() {
-                facts.bytes(FactKind::Banner, text);
+                fields.bytes(FieldId::Banner, text);
             }
             return Step::Took(n);
         }
@@ -179,14 +179,14 @@ impl Imap {
         let Some(at) = self.waiting.iter().position(|(waiting, _)| waiting.as_ref() == tag) else {
             return Step::Took(n);
         };
-        facts.bytes(FactKind::Reply, result);
+        fields.bytes(FieldId::Reply, result);
         match (self.waiting.remove(at), is_good) {
             (Some((_, Asked::LogIn)), _) => {
                 self.sasl = None;
-                facts.text(FactKind::Login, if is_good { "accepted" } else { "refused" });
+                fields.text(FieldId::Login, if is_good { "accepted" } else { "refused" });
             }
             (Some((_, Asked::Tls)), true) => {
-                facts.text(FactKind::Security, "STARTTLS");
+                fields.text(FieldId::Security, "STARTTLS");
                 return Step::Over(n);
             }
             (Some((_, Asked::Compress)), true) => return Step::Over(n),
@@ -244,12 +244,12 @@ mod tests {
     use super::*;
 
     fn hear(lines: &[(char, &str)]) -> (Vec<String>, Step) {
-        let (mut talk, mut facts, mut step) = (Imap::default(), Facts::default(), Step::Took(0));
+        let (mut talk, mut fields, mut step) = (Imap::default(), FieldBuffer::default(), Step::Took(0));
         for (who, text) in lines {
             let direction = if *who == 'C' { Direction::ToResponder } else { Direction::ToOriginator };
             let mut rest = text.as_bytes();
             loop {
-                step = talk.read(direction, rest, &mut facts);
+                step = talk.read(direction, rest, &mut fields);
                 rest = match step {
                     Step::Took(n @ 1..) => &rest[n..],
                     Step::Skip(n) => rest.get(n as usize..).unwrap_or(&[]),
@@ -257,7 +257,7 @@ mod tests {
                 };
             }
         }
-        (listed(&facts), step)
+        (listed(&fields), step)
     }
 
     fn credentials(lines: &[(char, &str)]) -> Vec<String> {

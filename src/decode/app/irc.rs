@@ -3,7 +3,7 @@
 use super::shared::head::number;
 use super::shared::lines;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -45,12 +45,12 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
 struct Irc;
 
 impl Talk for Irc {
-    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
-        facts.begin();
+        fields.begin();
         // 670: encryption begins (the tls extension of IRCv3).
-        if message(direction, line, facts) == Some(670) {
-            facts.text(FactKind::Security, "STARTTLS");
+        if message(direction, line, fields) == Some(670) {
+            fields.text(FieldId::Security, "STARTTLS");
             return Step::Over(n);
         }
         Step::Took(n)
@@ -62,7 +62,7 @@ impl Talk for Irc {
 }
 
 /// `@tags :prefix COMMAND parameters :last` (section 2.3.1). Gives the number of a reply.
-fn message(direction: Direction, mut line: &[u8], facts: &mut Facts) -> Option<u64> {
+fn message(direction: Direction, mut line: &[u8], fields: &mut FieldBuffer) -> Option<u64> {
     if line.starts_with(b"@") {
         line = lines::word(line).1;
     }
@@ -72,7 +72,7 @@ fn message(direction: Direction, mut line: &[u8], facts: &mut Facts) -> Option<u
     }
     let (command, rest) = lines::word(line);
     if let (3, Some(code)) = (command.len(), number(command)) {
-        reply(code, prefix, rest, facts);
+        reply(code, prefix, rest, fields);
         return Some(code);
     }
     let is_command = (3..=12).contains(&command.len()) && command.iter().all(u8::is_ascii_alphabetic);
@@ -80,49 +80,49 @@ fn message(direction: Direction, mut line: &[u8], facts: &mut Facts) -> Option<u
         return None;
     }
     let command = command.to_ascii_uppercase();
-    facts.bytes(FactKind::Command, &command);
+    fields.bytes(FieldId::Command, &command);
     let (first, others) = lines::word(rest);
     let last = trailing(rest);
     match command.as_slice() {
-        b"NICK" => facts.bytes(FactKind::User, first.strip_prefix(b":").unwrap_or(first)),
+        b"NICK" => fields.bytes(FieldId::User, first.strip_prefix(b":").unwrap_or(first)),
         b"USER" => {
-            facts.bytes(FactKind::User, first);
-            facts.bytes(FactKind::Agent, last);
+            fields.bytes(FieldId::User, first);
+            fields.bytes(FieldId::Agent, last);
         }
-        b"PASS" => facts.bytes(FactKind::Password, first.strip_prefix(b":").unwrap_or(first)),
+        b"PASS" => fields.bytes(FieldId::Password, first.strip_prefix(b":").unwrap_or(first)),
         b"OPER" => {
-            facts.bytes(FactKind::User, first);
-            facts.bytes(FactKind::Password, others);
+            fields.bytes(FieldId::User, first);
+            fields.bytes(FieldId::Password, others);
         }
         b"JOIN" => {
             let channels = first.strip_prefix(b":").unwrap_or(first);
-            channels.split(|byte| *byte == b',').for_each(|channel| facts.bytes(FactKind::Channel, channel));
+            channels.split(|byte| *byte == b',').for_each(|channel| fields.bytes(FieldId::Channel, channel));
         }
         b"PRIVMSG" | b"NOTICE" => {
             let is_channel = matches!(first.first(), Some(b'#' | b'&' | b'+' | b'!'));
-            facts.bytes(if is_channel { FactKind::Channel } else { FactKind::To }, first);
-            facts.bytes(FactKind::Argument, last);
+            fields.bytes(if is_channel { FieldId::Channel } else { FieldId::To }, first);
+            fields.bytes(FieldId::Argument, last);
             if direction == Direction::ToOriginator {
-                facts.bytes(FactKind::From, prefix.split(|byte| *byte == b'!').next().unwrap_or(prefix));
+                fields.bytes(FieldId::From, prefix.split(|byte| *byte == b'!').next().unwrap_or(prefix));
             }
         }
-        b"ERROR" => facts.bytes(FactKind::Argument, last),
+        b"ERROR" => fields.bytes(FieldId::Argument, last),
         _ => {}
     }
     None
 }
 
-fn reply(code: u64, prefix: &[u8], rest: &[u8], facts: &mut Facts) {
-    facts.number(FactKind::Reply, code);
+fn reply(code: u64, prefix: &[u8], rest: &[u8], fields: &mut FieldBuffer) {
+    fields.number(FieldId::Reply, code);
     match code {
         1 => {
-            facts.bytes(FactKind::Host, prefix);
-            facts.bytes(FactKind::Banner, trailing(rest));
-            facts.text(FactKind::Login, "accepted");
+            fields.bytes(FieldId::Host, prefix);
+            fields.bytes(FieldId::Banner, trailing(rest));
+            fields.text(FieldId::Login, "accepted");
         }
         // The log-in of an operator, or by SASL (IRCv3), worked.
-        381 | 903 => facts.text(FactKind::Login, "accepted"),
-        464 | 465 | 491 | 904 => facts.text(FactKind::Login, "refused"),
+        381 | 903 => fields.text(FieldId::Login, "accepted"),
+        464 | 465 | 491 | 904 => fields.text(FieldId::Login, "refused"),
         _ => {}
     }
 }
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_bot_that_joins_and_is_commanded_is_read() {
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         let said: [(Direction, &[u8]); 5] = [
             (Direction::ToResponder, b"PASS s3\r\nNICK bot1\r\nUSER bot 0 * :a b\r\n"),
             (Direction::ToOriginator, b":irc.example.org 001 bot1 :Welcome\r\n"),
@@ -152,7 +152,7 @@ mod tests {
         ];
         for (direction, bytes) in said {
             let mut rest = bytes;
-            while let Step::Took(n @ 1..) = Irc.read(direction, rest, &mut facts) {
+            while let Step::Took(n @ 1..) = Irc.read(direction, rest, &mut fields) {
                 rest = &rest[n..];
             }
         }
@@ -177,7 +177,7 @@ mod tests {
             "from=boss",
             "command=PING",
         ];
-        assert_eq!(listed(&facts), expected);
+        assert_eq!(listed(&fields), expected);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::shared::ber::{self, Begin};
 use super::shared::bytes::{self, be32};
 use super::shared::kerberos;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use asn1_rs::FromDer;
@@ -31,10 +31,10 @@ const LENGTH_BYTES: usize = 4;
 /// Longest message that is waited for.
 const MOST_BYTES: usize = 60_000;
 
-fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
+fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
     match ber::begin(payload) {
         Begin::Head(head) if is_message(head.tag) && head.total() == payload.len() => {
-            message(payload, facts);
+            message(payload, fields);
             Guess::Certain
         }
         _ => Guess::NotMine,
@@ -61,79 +61,79 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
 struct Kerberos;
 
 impl Talk for Kerberos {
-    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         let Some(length) = be32(bytes, 0) else { return Step::Took(0) };
         let end = LENGTH_BYTES + length as usize;
         let Some(whole) = bytes.get(LENGTH_BYTES..end) else {
             return if length as usize > MOST_BYTES { Step::Done } else { Step::Took(0) };
         };
-        facts.begin();
-        message(whole, facts);
+        fields.begin();
+        message(whole, fields);
         Step::Took(end)
     }
 }
 
-fn message(bytes: &[u8], facts: &mut Facts) {
+fn message(bytes: &[u8], fields: &mut FieldBuffer) {
     match bytes.first() {
         Some(&AS_REQ) => {
-            facts.text(FactKind::Message, "AS-REQ");
+            fields.text(FieldId::Message, "AS-REQ");
             if let Ok((_, asked)) = parse_as_req(bytes) {
-                request(&asked, facts);
-                proof(&asked, facts);
+                request(&asked, fields);
+                proof(&asked, fields);
             }
         }
         Some(&TGS_REQ) => {
-            facts.text(FactKind::Message, "TGS-REQ");
+            fields.text(FieldId::Message, "TGS-REQ");
             if let Ok((_, asked)) = parse_tgs_req(bytes) {
-                request(&asked, facts);
+                request(&asked, fields);
             }
         }
         Some(&AS_REP) => {
-            facts.text(FactKind::Message, "AS-REP");
+            fields.text(FieldId::Message, "AS-REP");
             if let Ok((_, answer)) = parse_as_rep(bytes) {
-                reply(&answer, facts);
+                reply(&answer, fields);
             }
-            facts.text(FactKind::Login, "accepted");
+            fields.text(FieldId::Login, "accepted");
         }
         Some(&TGS_REP) => {
-            facts.text(FactKind::Message, "TGS-REP");
+            fields.text(FieldId::Message, "TGS-REP");
             if let Ok((_, answer)) = parse_tgs_rep(bytes) {
-                reply(&answer, facts);
+                reply(&answer, fields);
             }
         }
         Some(&AP_REQ) => {
-            facts.text(FactKind::Message, "AP-REQ");
-            kerberos::ticket(bytes, facts);
+            fields.text(FieldId::Message, "AP-REQ");
+            kerberos::ticket(bytes, fields);
         }
-        Some(&AP_REP) => facts.text(FactKind::Message, "AP-REP"),
+        Some(&AP_REP) => fields.text(FieldId::Message, "AP-REP"),
         Some(&ERROR) => {
-            facts.text(FactKind::Message, "KRB-ERROR");
+            fields.text(FieldId::Message, "KRB-ERROR");
             if let Ok((_, refusal)) = KrbError::from_der(bytes) {
-                error(&refusal, facts);
+                error(&refusal, fields);
             }
         }
         _ => {}
     }
 }
 
-fn request(asked: &KdcReq<'_>, facts: &mut Facts) {
+fn request(asked: &KdcReq<'_>, fields: &mut FieldBuffer) {
     let body = &asked.req_body;
-    facts.text(FactKind::Realm, &body.realm.0);
+    fields.text(FieldId::Realm, &body.realm.0);
     if let Some(name) = &body.cname {
-        kerberos::name(FactKind::User, name, facts);
+        kerberos::name(FieldId::User, name, fields);
     }
     if let Some(name) = &body.sname {
-        kerberos::name(FactKind::Service, name, facts);
+        kerberos::name(FieldId::Service, name, fields);
     }
     // DES, RC4 and Microsoft's own numbers below zero: what can be broken once the ticket is there.
     let is_weak = |kind: i32| matches!(kind, i32::MIN..=3 | 23 | 24);
     if !body.etype.is_empty() && body.etype.iter().all(|kind| is_weak(kind.0)) {
-        facts.text(FactKind::Security, "only weak encryption asked for");
+        fields.text(FieldId::Security, "only weak encryption asked for");
     }
 }
 
 /// How a client proves that it knows its key, before it gets a ticket (section 5.2.7).
-fn proof(asked: &KdcReq<'_>, facts: &mut Facts) {
+fn proof(asked: &KdcReq<'_>, fields: &mut FieldBuffer) {
     for data in &asked.padata {
         let name = match data.padata_type.0 {
             2 => "encrypted timestamp",
@@ -141,24 +141,24 @@ fn proof(asked: &KdcReq<'_>, facts: &mut Facts) {
             136 => "FAST",
             _ => continue,
         };
-        facts.text(FactKind::Method, name);
+        fields.text(FieldId::Method, name);
         if let (2, Ok((_, proof))) = (data.padata_type.0, EncryptedData::from_der(data.padata_value)) {
-            kerberos::encryption(proof.etype, facts);
+            kerberos::encryption(proof.etype, fields);
         }
         return;
     }
-    facts.text(FactKind::Method, "no pre-authentication");
+    fields.text(FieldId::Method, "no pre-authentication");
 }
 
-fn reply(answer: &KdcRep<'_>, facts: &mut Facts) {
-    facts.text(FactKind::Realm, &answer.crealm.0);
-    kerberos::name(FactKind::User, &answer.cname, facts);
-    kerberos::name(FactKind::Service, &answer.ticket.sname, facts);
-    kerberos::encryption(answer.ticket.enc_part.etype, facts);
+fn reply(answer: &KdcRep<'_>, fields: &mut FieldBuffer) {
+    fields.text(FieldId::Realm, &answer.crealm.0);
+    kerberos::name(FieldId::User, &answer.cname, fields);
+    kerberos::name(FieldId::Service, &answer.ticket.sname, fields);
+    kerberos::encryption(answer.ticket.enc_part.etype, fields);
 }
 
 /// Section 7.5.9.
-fn error(refusal: &KrbError<'_>, facts: &mut Facts) {
+fn error(refusal: &KrbError<'_>, fields: &mut FieldBuffer) {
     let (name, is_refused) = match refusal.error_code.0 {
         6 => ("client not known", true),
         7 => ("server not known", false),
@@ -178,18 +178,18 @@ fn error(refusal: &KrbError<'_>, facts: &mut Facts) {
         60 => ("generic error", false),
         68 => ("wrong realm", false),
         other => {
-            facts.format(FactKind::Error, format_args!("error {other}"));
+            fields.format(FieldId::Error, format_args!("error {other}"));
             ("", false)
         }
     };
-    facts.text(FactKind::Error, name);
-    facts.text(FactKind::Realm, &refusal.realm.0);
+    fields.text(FieldId::Error, name);
+    fields.text(FieldId::Realm, &refusal.realm.0);
     if let Some(name) = &refusal.cname {
-        kerberos::name(FactKind::User, name, facts);
+        kerberos::name(FieldId::User, name, fields);
     }
-    kerberos::name(FactKind::Service, &refusal.sname, facts);
+    kerberos::name(FieldId::Service, &refusal.sname, fields);
     if is_refused {
-        facts.text(FactKind::Login, "refused");
+        fields.text(FieldId::Login, "refused");
     }
 }
 
@@ -205,7 +205,7 @@ mod tests {
             let names = tagged(0xa1, &tagged(0x30, &tagged(0x1b, text)));
             tagged(0x30, &[tagged(0xa0, &tagged(2, &[1])), names].concat())
         };
-        let fields = [
+        let parts = [
             tagged(0xa0, &tagged(2, &[5])),
             tagged(0xa1, &tagged(2, &[30])),
             tagged(0xa4, &tagged(0x18, b"20260102030405Z")),
@@ -215,27 +215,27 @@ mod tests {
             tagged(0xa9, &tagged(0x1b, b"LAB")),
             tagged(0xaa, &name(b"krbtgt")),
         ];
-        tagged(ERROR, &tagged(0x30, &fields.concat()))
+        tagged(ERROR, &tagged(0x30, &parts.concat()))
     }
 
     #[test]
     fn a_failed_pre_authentication_is_a_refused_login_and_no_prefix_panics() {
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         let ends = Ends::new(false, 88, 50_000);
         let bytes = refusal(24);
-        assert_eq!(read(&bytes, &ends, &mut facts), Guess::Certain);
-        let said: Vec<_> = facts.iter().collect();
-        assert!(said.contains(&(FactKind::Error, Value::Text("pre-authentication failed"))), "{said:?}");
-        assert!(said.contains(&(FactKind::User, Value::Text("anna"))));
-        assert!(said.contains(&(FactKind::Login, Value::Text("refused"))));
+        assert_eq!(read(&bytes, &ends, &mut fields), Guess::Certain);
+        let said: Vec<_> = fields.iter().collect();
+        assert!(said.contains(&(FieldId::Error, Value::Text("pre-authentication failed"))), "{said:?}");
+        assert!(said.contains(&(FieldId::User, Value::Text("anna"))));
+        assert!(said.contains(&(FieldId::Login, Value::Text("refused"))));
         let framed = [&(bytes.len() as u32).to_be_bytes()[..], &bytes].concat();
         assert_eq!(guess(&framed, &ends), Guess::Certain);
         for end in 0..framed.len() {
             assert_ne!(guess(&framed[..end], &ends), Guess::Unsure);
-            assert_eq!(Kerberos.read(Direction::ToResponder, &framed[..end], &mut facts), Step::Took(0));
+            assert_eq!(Kerberos.read(Direction::ToResponder, &framed[..end], &mut fields), Step::Took(0));
         }
-        facts.clear();
-        read(&refusal(25), &ends, &mut facts);
-        assert!(facts.iter().all(|(kind, _)| kind != FactKind::Login));
+        fields.clear();
+        read(&refusal(25), &ends, &mut fields);
+        assert!(fields.iter().all(|(kind, _)| kind != FieldId::Login));
     }
 }

@@ -6,7 +6,7 @@ use super::shared::ber::{self, Begin};
 use super::shared::bytes::{self, be16, be32};
 use super::shared::gss;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -72,10 +72,10 @@ fn name(tag: u8) -> Option<&'static str> {
     })
 }
 
-fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
+fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
     match operation(payload) {
         Some((tag, content)) => {
-            message(tag, content, facts);
+            message(tag, content, fields);
             Guess::Certain
         }
         None => Guess::NotMine,
@@ -98,7 +98,7 @@ struct Ldap {
 }
 
 impl Talk for Ldap {
-    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         // What a log-in's mechanism signs or seals comes with its length before it (RFC 4422, section 3.7).
         if bytes.first() == Some(&0) {
             let Some(length) = be32(bytes, 0) else { return Step::Took(0) };
@@ -106,13 +106,13 @@ impl Talk for Ldap {
             if bytes.len() < n_needed {
                 return Step::Took(0);
             }
-            facts.begin();
+            fields.begin();
             match operation(signed(bytes::from(bytes, 4))) {
                 Some((tag, content)) => {
-                    facts.text(FactKind::Security, "signed");
-                    message(tag, content, facts);
+                    fields.text(FieldId::Security, "signed");
+                    message(tag, content, fields);
                 }
-                None => facts.text(FactKind::Security, "signed or sealed"),
+                None => fields.text(FieldId::Security, "signed or sealed"),
             }
             return bytes::pass(bytes, 4 + u64::from(length));
         }
@@ -126,14 +126,14 @@ impl Talk for Ldap {
             return Step::Took(0);
         }
         let Some((tag, content)) = operation(bytes) else { return Step::Done };
-        facts.begin();
-        message(tag, content, facts);
+        fields.begin();
+        message(tag, content, fields);
         if tag == EXTENDED {
             self.has_asked_for_tls = matches!(ber::value(content), Some((0x80, START_TLS, _)));
         }
         let is_accepted = tag == EXTENDED_ANSWER && result(content) == Some(SUCCESS);
         if is_accepted && self.has_asked_for_tls {
-            facts.text(FactKind::Security, "STARTTLS");
+            fields.text(FieldId::Security, "STARTTLS");
             return Step::Over(total.min(bytes.len()));
         }
         bytes::pass(bytes, total as u64)
@@ -150,27 +150,27 @@ fn signed(token: &[u8]) -> &[u8] {
     bytes::from(token, SIGNATURE_BYTES + n_moved)
 }
 
-fn message(tag: u8, content: &[u8], facts: &mut Facts) {
-    facts.text(FactKind::Message, name(tag).unwrap_or(""));
+fn message(tag: u8, content: &[u8], fields: &mut FieldBuffer) {
+    fields.text(FieldId::Message, name(tag).unwrap_or(""));
     match tag {
-        BIND => bind(content, facts),
+        BIND => bind(content, fields),
         SEARCH => {
             if let Some((_, base, _)) = ber::value(content) {
-                facts.bytes(FactKind::SearchBase, base);
+                fields.bytes(FieldId::SearchBase, base);
             }
         }
         _ => {
             let code = result(content);
             if let Some(code) = code {
-                error(code, facts);
+                error(code, fields);
             }
             match (tag, code) {
-                (BIND_ANSWER, Some(SUCCESS)) => facts.text(FactKind::Login, "accepted"),
-                (BIND_ANSWER, Some(code)) if code != IN_PROGRESS => facts.text(FactKind::Login, "refused"),
+                (BIND_ANSWER, Some(SUCCESS)) => fields.text(FieldId::Login, "accepted"),
+                (BIND_ANSWER, Some(code)) if code != IN_PROGRESS => fields.text(FieldId::Login, "refused"),
                 _ => {}
             }
             if tag == BIND_ANSWER {
-                gss::read(content, facts);
+                gss::read(content, fields);
             }
         }
     }
@@ -185,34 +185,34 @@ fn result(content: &[u8]) -> Option<u8> {
 }
 
 /// Section 4.2; Microsoft's own kinds of log-in by MS-ADTS, section 5.1.1.1.3.
-fn bind(content: &[u8], facts: &mut Facts) {
+fn bind(content: &[u8], fields: &mut FieldBuffer) {
     let Some((_, version, rest)) = ber::value(content) else { return };
-    facts.number(FactKind::Version, u64::from(version.first().copied().unwrap_or(0)));
+    fields.number(FieldId::Version, u64::from(version.first().copied().unwrap_or(0)));
     let Some((_, user, rest)) = ber::value(rest) else { return };
-    facts.bytes(FactKind::User, user);
+    fields.bytes(FieldId::User, user);
     let Some((kind, proof, _)) = ber::value(rest) else { return };
     match kind {
-        0x80 if proof.is_empty() => facts.text(FactKind::Method, "anonymous"),
+        0x80 if proof.is_empty() => fields.text(FieldId::Method, "anonymous"),
         0x80 => {
-            facts.text(FactKind::Method, "simple");
-            facts.bytes(FactKind::Password, proof);
+            fields.text(FieldId::Method, "simple");
+            fields.bytes(FieldId::Password, proof);
         }
         0xa3 => {
             if let Some((_, mechanism, credentials)) = ber::value(proof) {
-                facts.bytes(FactKind::Method, mechanism);
-                gss::read(credentials, facts);
+                fields.bytes(FieldId::Method, mechanism);
+                gss::read(credentials, fields);
             }
         }
         0x89..=0x8b => {
-            facts.text(FactKind::Method, "Sicily");
-            gss::read(proof, facts);
+            fields.text(FieldId::Method, "Sicily");
+            gss::read(proof, fields);
         }
         _ => {}
     }
 }
 
 /// Appendix A.
-fn error(code: u8, facts: &mut Facts) {
+fn error(code: u8, fields: &mut FieldBuffer) {
     let name = match code {
         SUCCESS | IN_PROGRESS => return,
         1 => "operations error",
@@ -230,9 +230,9 @@ fn error(code: u8, facts: &mut Facts) {
         52 => "unavailable",
         53 => "unwilling to perform",
         68 => "entry already exists",
-        other => return facts.format(FactKind::Error, format_args!("result {other}")),
+        other => return fields.format(FieldId::Error, format_args!("result {other}")),
     };
-    facts.text(FactKind::Error, name);
+    fields.text(FieldId::Error, name);
 }
 
 #[cfg(test)]
@@ -246,20 +246,20 @@ mod tests {
     #[test]
     fn a_simple_bind_and_its_refusal_are_read_and_no_prefix_panics() {
         let ends = Ends::new(true, 50_000, 389);
-        let (mut ldap, mut facts) = (Ldap::default(), Facts::default());
+        let (mut ldap, mut fields) = (Ldap::default(), FieldBuffer::default());
         for message in [BIND_CN, REFUSED] {
             assert_eq!(guess(message, &ends), Guess::Certain);
             for end in 0..message.len() {
-                assert_eq!(ldap.read(Direction::ToResponder, &message[..end], &mut facts), Step::Took(0));
+                assert_eq!(ldap.read(Direction::ToResponder, &message[..end], &mut fields), Step::Took(0));
                 guess(&message[..end], &ends);
             }
-            assert_eq!(ldap.read(Direction::ToResponder, message, &mut facts), Step::Took(message.len()));
+            assert_eq!(ldap.read(Direction::ToResponder, message, &mut fields), Step::Took(message.len()));
         }
-        let said: Vec<_> = facts.iter().collect();
-        assert!(said.contains(&(FactKind::User, Value::Text("cn=anna"))));
-        assert!(said.contains(&(FactKind::Password, Value::Text("s"))));
-        assert!(said.contains(&(FactKind::Login, Value::Text("refused"))));
-        assert!(said.contains(&(FactKind::Error, Value::Text("invalid credentials"))));
+        let said: Vec<_> = fields.iter().collect();
+        assert!(said.contains(&(FieldId::User, Value::Text("cn=anna"))));
+        assert!(said.contains(&(FieldId::Password, Value::Text("s"))));
+        assert!(said.contains(&(FieldId::Login, Value::Text("refused"))));
+        assert!(said.contains(&(FieldId::Error, Value::Text("invalid credentials"))));
     }
 
     #[test]
@@ -267,25 +267,25 @@ mod tests {
         let token = b"\x05\x04\x04\xff\0\x02\0\x02\0\0\0\0\0\0\0\x01cc";
         let unbind = b"\x30\x05\x02\x01\x09\x42\0";
         let frame = [&[0, 0, 0, 25][..], token, unbind].concat();
-        let (mut ldap, mut facts) = (Ldap::default(), Facts::default());
+        let (mut ldap, mut fields) = (Ldap::default(), FieldBuffer::default());
         for end in 0..frame.len() {
-            assert_eq!(ldap.read(Direction::ToResponder, &frame[..end], &mut facts), Step::Took(0));
+            assert_eq!(ldap.read(Direction::ToResponder, &frame[..end], &mut fields), Step::Took(0));
         }
-        assert_eq!(ldap.read(Direction::ToResponder, &frame, &mut facts), Step::Took(29));
-        assert!(facts.iter().any(|fact| fact == (FactKind::Message, Value::Text("unbind"))));
+        assert_eq!(ldap.read(Direction::ToResponder, &frame, &mut fields), Step::Took(29));
+        assert!(fields.iter().any(|fact| fact == (FieldId::Message, Value::Text("unbind"))));
         let sealed = [&[0, 0, 0, 25][..], &[7; 25]].concat();
-        facts.clear();
-        assert_eq!(ldap.read(Direction::ToResponder, &sealed, &mut facts), Step::Took(29));
-        assert!(facts.iter().all(|(kind, _)| kind == FactKind::Security));
+        fields.clear();
+        assert_eq!(ldap.read(Direction::ToResponder, &sealed, &mut fields), Step::Took(29));
+        assert!(fields.iter().all(|(kind, _)| kind == FieldId::Security));
     }
 
     #[test]
     fn tls_follows_once_it_is_granted() {
-        let (mut ldap, mut facts) = (Ldap::default(), Facts::default());
+        let (mut ldap, mut fields) = (Ldap::default(), FieldBuffer::default());
         let ask = [b"\x30\x1d\x02\x01\x01\x77\x18\x80\x16", START_TLS].concat();
-        ldap.read(Direction::ToResponder, &ask, &mut facts);
+        ldap.read(Direction::ToResponder, &ask, &mut fields);
         let grant = b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\0\x04\0\x04\0";
-        assert_eq!(ldap.read(Direction::ToOriginator, grant, &mut facts), Step::Over(14));
+        assert_eq!(ldap.read(Direction::ToOriginator, grant, &mut fields), Step::Over(14));
         // SNMP begins alike.
         assert_eq!(guess(b"\x30\x26\x02\x01\x01\x04\x06public", &Ends::new(true, 1, 2)), Guess::NotMine);
     }

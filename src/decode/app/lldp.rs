@@ -1,9 +1,9 @@
 //! LLDP (IEEE 802.1AB, clause 8): which device and port a network card is connected to.
 
 use super::Entry;
-use super::shared::fields::Fields;
+use super::shared::take_bytes::TakeBytes;
 use crate::model::address::mac_text;
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::packet::Packet;
 use crate::model::protocol::AppProto;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -14,30 +14,30 @@ pub const ENTRY: Entry = Entry { protocol: AppProto::Lldp, datagram: None, strea
 /// Most fields that are looked at.
 const MOST_FIELDS: usize = 64;
 
-fn read(packet: &Packet, data: &[u8], facts: &mut Facts) {
+fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
     let message = data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[]);
-    facts.text(FactKind::Message, "announcement");
-    fields(message, facts);
+    fields.text(FieldId::Message, "announcement");
+    parts(message, fields);
 }
 
 /// Type in seven bits, length in nine.
-fn fields(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
+fn parts(mut rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     for _ in 0..MOST_FIELDS {
         let head = rest.u16()?;
         let value = rest.take(usize::from(head & 0x1ff))?;
         match (head >> 9, value) {
             (0, _) => return None,
             // Chassis by address, or by another of its names (clause 8.5.2).
-            (1, [4, address @ ..]) => mac(FactKind::Mac, address, facts),
-            (1, [5, address @ ..]) => network(address, facts),
-            (1, [_, name @ ..]) => facts.bytes(FactKind::Identifier, name),
-            (2, [3, address @ ..]) => mac(FactKind::SwitchPort, address, facts),
-            (2, [_, name @ ..]) => facts.bytes(FactKind::SwitchPort, name),
-            (5, name) => facts.bytes(FactKind::Host, name),
-            (6, description) => facts.bytes(FactKind::Platform, description),
+            (1, [4, address @ ..]) => mac(FieldId::Mac, address, fields),
+            (1, [5, address @ ..]) => network(address, fields),
+            (1, [_, name @ ..]) => fields.bytes(FieldId::Identifier, name),
+            (2, [3, address @ ..]) => mac(FieldId::SwitchPort, address, fields),
+            (2, [_, name @ ..]) => fields.bytes(FieldId::SwitchPort, name),
+            (5, name) => fields.bytes(FieldId::Host, name),
+            (6, description) => fields.bytes(FieldId::Platform, description),
             // Management address: length of what follows, then as a chassis by network address.
             (8, [length, address @ ..]) => {
-                network(address.get(..usize::from(*length)).unwrap_or(address), facts);
+                network(address.get(..usize::from(*length)).unwrap_or(address), fields);
             }
             _ => {}
         }
@@ -45,23 +45,23 @@ fn fields(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
     Some(())
 }
 
-fn mac(kind: FactKind, address: &[u8], facts: &mut Facts) {
+fn mac(kind: FieldId, address: &[u8], fields: &mut FieldBuffer) {
     if let Ok(address) = address.try_into() {
-        facts.text(kind, &mac_text(address));
+        fields.text(kind, &mac_text(address));
     }
 }
 
 /// An address behind its family (IANA address family numbers).
-fn network(address: &[u8], facts: &mut Facts) {
+fn network(address: &[u8], fields: &mut FieldBuffer) {
     match address {
         [1, rest @ ..] => {
             if let Ok(address) = <[u8; 4]>::try_from(rest) {
-                facts.format(FactKind::Address, Ipv4Addr::from(address));
+                fields.format(FieldId::Address, Ipv4Addr::from(address));
             }
         }
         [2, rest @ ..] => {
             if let Ok(address) = <[u8; 16]>::try_from(rest) {
-                facts.format(FactKind::Address, Ipv6Addr::from(address));
+                fields.format(FieldId::Address, Ipv6Addr::from(address));
             }
         }
         _ => {}
@@ -82,7 +82,7 @@ mod tests {
             &[16, 12, 5, 1, 10, 0, 0, 254, 2, 0, 0, 0, 1, 0, 0, 0],
         ]
         .concat();
-        let (protocol, facts) = facts_of_frame(1, &frame);
+        let (protocol, fields) = facts_of_frame(1, &frame);
         assert_eq!(protocol, Some(AppProto::Lldp));
         let expected = [
             "message=announcement",
@@ -92,7 +92,7 @@ mod tests {
             "platform=Linux",
             "address=10.0.0.254",
         ];
-        assert_eq!(listed(&facts), expected);
+        assert_eq!(listed(&fields), expected);
         (0..frame.len()).for_each(|end| drop(facts_of_frame(1, &frame[..end])));
     }
 }

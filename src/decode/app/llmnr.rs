@@ -2,7 +2,7 @@
 
 use super::shared::dns;
 use super::{Datagram, Ends, Entry, Guess};
-use crate::model::fact::Facts;
+use crate::model::fact::FieldBuffer;
 use crate::model::protocol::AppProto;
 
 /// Line in the table.
@@ -13,6 +13,6 @@ pub const ENTRY: Entry = Entry {
     frame: None,
 };
 
-fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
-    if dns::read(payload, facts) { Guess::Certain } else { Guess::NotMine }
+fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
+    if dns::read(payload, fields) { Guess::Certain } else { Guess::NotMine }
 }

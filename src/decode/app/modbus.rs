@@ -1,7 +1,7 @@
 //! Modbus over TCP (the organisation's messaging guide 1.0b and application protocol 1.1b3): units, functions, exceptions.
 
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -41,7 +41,7 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
 struct Modbus;
 
 impl Talk for Modbus {
-    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         if bytes.len() < HEAD_BYTES {
             return Step::Took(0);
         }
@@ -50,11 +50,11 @@ impl Talk for Modbus {
             return Step::Took(0);
         }
         let [unit, function, rest @ ..] = body else { return Step::Done };
-        facts.begin();
-        facts.text(FactKind::Function, name(function & !EXCEPTION_FLAG));
-        facts.number(FactKind::Unit, u64::from(*unit));
+        fields.begin();
+        fields.text(FieldId::Function, name(function & !EXCEPTION_FLAG));
+        fields.number(FieldId::Unit, u64::from(*unit));
         if function & EXCEPTION_FLAG != 0 {
-            facts.text(FactKind::Error, exception(rest.first().copied().unwrap_or(0)));
+            fields.text(FieldId::Error, exception(rest.first().copied().unwrap_or(0)));
         }
         Step::Took(n)
     }
@@ -113,13 +113,13 @@ mod tests {
 
     #[test]
     fn functions_and_exceptions_are_read() {
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         let both = [0, 1, 0, 0, 0, 6, 17, 3, 0, 107, 0, 3, 0, 2, 0, 0, 0, 3, 17, 0x83, 2];
         assert_eq!(guess(&both[..12], &Ends::new(true, 50_000, 502)), Guess::Unsure);
         (0..12)
-            .for_each(|end| assert_eq!(Modbus.read(Direction::ToResponder, &both[..end], &mut facts), Step::Took(0)));
-        assert_eq!(Modbus.read(Direction::ToResponder, &both, &mut facts), Step::Took(12));
-        assert_eq!(Modbus.read(Direction::ToOriginator, &both[12..], &mut facts), Step::Took(9));
+            .for_each(|end| assert_eq!(Modbus.read(Direction::ToResponder, &both[..end], &mut fields), Step::Took(0)));
+        assert_eq!(Modbus.read(Direction::ToResponder, &both, &mut fields), Step::Took(12));
+        assert_eq!(Modbus.read(Direction::ToOriginator, &both[12..], &mut fields), Step::Took(9));
         let expected = [
             "function=read holding registers",
             "unit=17",
@@ -127,7 +127,7 @@ mod tests {
             "unit=17",
             "error=illegal address",
         ];
-        assert_eq!(listed(&facts), expected);
-        assert_eq!(Modbus.read(Direction::ToResponder, b"GET / HTTP", &mut facts), Step::Done);
+        assert_eq!(listed(&fields), expected);
+        assert_eq!(Modbus.read(Direction::ToResponder, b"GET / HTTP", &mut fields), Step::Done);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::shared::bytes::{self, le32};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -46,7 +46,7 @@ struct MongoDb {
 }
 
 impl Talk for MongoDb {
-    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         if bytes.len() < HEADER_BYTES {
             return Step::Took(0);
         }
@@ -55,21 +55,21 @@ impl Talk for MongoDb {
         if content.len() < (length as usize - HEADER_BYTES).min(HEAD_BYTES) {
             return Step::Took(0);
         }
-        facts.begin();
+        fields.begin();
         match operation {
-            MESSAGE if answers == 0 => self.command(bytes::from(content, 5), facts),
+            MESSAGE if answers == 0 => self.command(bytes::from(content, 5), fields),
             QUERY => {
                 let collection = bytes::until_nul(bytes::from(content, 4));
                 match collection.ends_with(b".$cmd") {
-                    true => self.command(bytes::from(content, 4 + collection.len() + 9), facts),
+                    true => self.command(bytes::from(content, 4 + collection.len() + 9), fields),
                     false => {
-                        facts.text(FactKind::Command, "query");
-                        facts.bytes(FactKind::Argument, collection);
+                        fields.text(FieldId::Command, "query");
+                        fields.bytes(FieldId::Argument, collection);
                     }
                 }
             }
-            MESSAGE => self.answer(bytes::from(content, 5), facts),
-            REPLY => self.answer(bytes::from(content, 20), facts),
+            MESSAGE => self.answer(bytes::from(content, 5), fields),
+            REPLY => self.answer(bytes::from(content, 20), fields),
             _ => {}
         }
         bytes::pass(bytes, u64::from(length))
@@ -78,33 +78,33 @@ impl Talk for MongoDb {
 
 impl MongoDb {
     /// A document whose first field is named as the command (BSON: length, type, name).
-    fn command(&mut self, document: &[u8], facts: &mut Facts) {
+    fn command(&mut self, document: &[u8], fields: &mut FieldBuffer) {
         let name = bytes::until_nul(bytes::from(document, 5));
         if name.is_empty() || !name.iter().all(u8::is_ascii_alphanumeric) {
             return;
         }
-        facts.bytes(FactKind::Command, name);
+        fields.bytes(FieldId::Command, name);
         self.is_logging_in = name.starts_with(b"sasl");
         if name == b"saslStart" {
             if let Some(at) = bytes::find(document, b"mechanism\0") {
-                facts.bytes(FactKind::Method, bytes::until_nul(bytes::from(document, at + 14)));
+                fields.bytes(FieldId::Method, bytes::until_nul(bytes::from(document, at + 14)));
             }
             // The first message of SCRAM (RFC 5802, section 7).
             if let Some(at) = bytes::find(document, b"n,,n=") {
                 let rest = bytes::from(document, at + 5);
-                facts.bytes(FactKind::User, bytes::part(rest, 0, memchr::memchr(b',', rest).unwrap_or(0)));
+                fields.bytes(FieldId::User, bytes::part(rest, 0, memchr::memchr(b',', rest).unwrap_or(0)));
             }
         }
     }
 
-    fn answer(&mut self, document: &[u8], facts: &mut Facts) {
+    fn answer(&mut self, document: &[u8], fields: &mut FieldBuffer) {
         if bytes::find(document, b"AuthenticationFailed").is_some() {
-            facts.text(FactKind::Login, "refused");
-            facts.text(FactKind::Error, "AuthenticationFailed");
+            fields.text(FieldId::Login, "refused");
+            fields.text(FieldId::Error, "AuthenticationFailed");
         } else if self.is_logging_in && bytes::find(document, b"\x08done\0\x01").is_some() {
-            facts.text(FactKind::Login, "accepted");
+            fields.text(FieldId::Login, "accepted");
         } else if let Some(at) = bytes::find(document, b"codeName\0") {
-            facts.bytes(FactKind::Error, bytes::until_nul(bytes::from(document, at + 13)));
+            fields.bytes(FieldId::Error, bytes::until_nul(bytes::from(document, at + 13)));
         }
         self.is_logging_in = false;
     }
@@ -125,20 +125,20 @@ mod tests {
     fn who_logs_in_and_is_refused_is_read_and_no_prefix_panics() {
         let start = b"\x10saslStart\0\x01\0\0\0\x02mechanism\0\x0e\0\0\0SCRAM-SHA-256\0\x05payload\0\x0f\0\0\0\0n,,n=anna,r=x\0";
         let refusal = b"\x01ok\0\0\0\0\0\0\0\0\0\x02codeName\0\x15\0\0\0AuthenticationFailed\0\0";
-        let (mut talk, mut facts) = (MongoDb::default(), Facts::default());
+        let (mut talk, mut fields) = (MongoDb::default(), FieldBuffer::default());
         for bytes in [message(0, start), message(7, refusal)] {
             assert_eq!(guess(&bytes, &Ends::new(true, 1, 2)), Guess::Certain);
             for end in 0..bytes.len() {
-                assert_eq!(talk.read(Direction::ToResponder, &bytes[..end], &mut facts), Step::Took(0));
+                assert_eq!(talk.read(Direction::ToResponder, &bytes[..end], &mut fields), Step::Took(0));
             }
-            assert_eq!(talk.read(Direction::ToResponder, &bytes, &mut facts), Step::Took(bytes.len()));
+            assert_eq!(talk.read(Direction::ToResponder, &bytes, &mut fields), Step::Took(bytes.len()));
         }
-        let said: Vec<_> = facts.iter().collect();
+        let said: Vec<_> = fields.iter().collect();
         for expected in [
-            (FactKind::Command, "saslStart"),
-            (FactKind::Method, "SCRAM-SHA-256"),
-            (FactKind::User, "anna"),
-            (FactKind::Login, "refused"),
+            (FieldId::Command, "saslStart"),
+            (FieldId::Method, "SCRAM-SHA-256"),
+            (FieldId::User, "anna"),
+            (FieldId::Login, "refused"),
         ] {
             assert!(said.contains(&(expected.0, Value::Text(expected.1))), "{expected:?} in {said:?}");
         }

@@ -1,9 +1,9 @@
 //! MQTT (3.1, 3.1.1 and 5.0 of OASIS): kinds of packets, who connects and whether that works, topics. What is published
 //! is passed over.
 
-use super::shared::fields::Fields;
+use super::shared::take_bytes::TakeBytes;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -57,7 +57,7 @@ struct Mqtt {
 }
 
 impl Talk for Mqtt {
-    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         let Some((kind, head, length)) = header(bytes) else {
             return if bytes.len() > MOST_LENGTH_BYTES { Step::Done } else { Step::Took(0) };
         };
@@ -71,13 +71,13 @@ impl Talk for Mqtt {
         if is_read && !is_whole || !has_topic && body.len() < MOST_BYTES {
             return Step::Took(0);
         }
-        facts.begin();
-        facts.text(FactKind::Message, name(kind));
+        fields.begin();
+        fields.text(FieldId::Message, name(kind));
         match kind {
-            CONNECT if is_read => drop(self.connect(body, facts)),
-            CONNACK if is_read => connected(body, facts),
-            PUBLISH => facts.bytes(FactKind::Topic, topic.unwrap_or(&[])),
-            SUBSCRIBE | UNSUBSCRIBE if is_read => drop(self.topics(kind, body, facts)),
+            CONNECT if is_read => drop(self.connect(body, fields)),
+            CONNACK if is_read => connected(body, fields),
+            PUBLISH => fields.bytes(FieldId::Topic, topic.unwrap_or(&[])),
+            SUBSCRIBE | UNSUBSCRIBE if is_read => drop(self.topics(kind, body, fields)),
             _ => {}
         }
         Step::Skip(total)
@@ -86,12 +86,12 @@ impl Talk for Mqtt {
 
 impl Mqtt {
     /// Section 3.1: protocol, flags, then a payload whose fields the flags announce.
-    fn connect(&mut self, mut body: &[u8], facts: &mut Facts) -> Option<()> {
+    fn connect(&mut self, mut body: &[u8], fields: &mut FieldBuffer) -> Option<()> {
         let _protocol = body.field16()?;
         let [level, flags, _, _] = body.array()?;
         self.is_v5 = level == 5;
-        facts.text(
-            FactKind::Version,
+        fields.text(
+            FieldId::Version,
             match level {
                 3 => "3.1",
                 4 => "3.1.1",
@@ -100,27 +100,27 @@ impl Mqtt {
             },
         );
         self.properties(&mut body)?;
-        facts.bytes(FactKind::Client, body.field16()?);
+        fields.bytes(FieldId::Client, body.field16()?);
         if flags & 0x04 != 0 {
             self.properties(&mut body)?;
-            facts.bytes(FactKind::Topic, body.field16()?);
+            fields.bytes(FieldId::Topic, body.field16()?);
             let _will = body.field16()?;
         }
         if flags & 0x80 != 0 {
-            facts.bytes(FactKind::User, body.field16()?);
+            fields.bytes(FieldId::User, body.field16()?);
         }
         if flags & 0x40 != 0 {
-            facts.bytes(FactKind::Password, body.field16()?);
+            fields.bytes(FieldId::Password, body.field16()?);
         }
         Some(())
     }
 
     /// An identifier, then topics; a subscription has a byte of options behind each.
-    fn topics(&self, kind: u8, mut body: &[u8], facts: &mut Facts) -> Option<()> {
+    fn topics(&self, kind: u8, mut body: &[u8], fields: &mut FieldBuffer) -> Option<()> {
         body.u16()?;
         self.properties(&mut body)?;
         for _ in 0..MOST_TOPICS {
-            facts.bytes(FactKind::Topic, body.field16()?);
+            fields.bytes(FieldId::Topic, body.field16()?);
             if kind == SUBSCRIBE {
                 body.u8()?;
             }
@@ -166,11 +166,11 @@ fn variable(bytes: &[u8]) -> Option<(u64, usize)> {
 }
 
 /// Section 3.2: a return code of version 3, or a reason code of version 5.
-fn connected(body: &[u8], facts: &mut Facts) {
+fn connected(body: &[u8], fields: &mut FieldBuffer) {
     let Some(code) = body.get(1) else { return };
     let error = match code {
-        0 => return facts.text(FactKind::Login, "accepted"),
-        4 | 5 | 0x86 | 0x87 | 0x8c => return facts.text(FactKind::Login, "refused"),
+        0 => return fields.text(FieldId::Login, "accepted"),
+        4 | 5 | 0x86 | 0x87 | 0x8c => return fields.text(FieldId::Login, "refused"),
         1 | 0x84 => "version not supported",
         2 | 0x85 => "client id refused",
         3 | 0x88 => "server unavailable",
@@ -178,7 +178,7 @@ fn connected(body: &[u8], facts: &mut Facts) {
         0x97 | 0x9f => "quota exceeded",
         _ => "other",
     };
-    facts.text(FactKind::Error, error);
+    fields.text(FieldId::Error, error);
 }
 
 fn name(kind: u8) -> &'static str {
@@ -211,12 +211,12 @@ mod tests {
         let connect = b"\x10\x1f\0\x04MQTT\x04\xc2\0\x3c\0\x06sensor\0\x04anna\0\x03key";
         let connect = [&connect[..1], &[connect.len() as u8 - 2], &connect[2..]].concat();
         assert_eq!(guess(&connect, &Ends::new(true, 40_000, 40_001)), Guess::Certain);
-        let (mut talk, mut facts) = (Mqtt::default(), Facts::default());
+        let (mut talk, mut fields) = (Mqtt::default(), FieldBuffer::default());
         for end in 0..connect.len() {
-            assert_eq!(talk.read(Direction::ToResponder, &connect[..end], &mut facts), Step::Took(0));
+            assert_eq!(talk.read(Direction::ToResponder, &connect[..end], &mut fields), Step::Took(0));
         }
-        assert_eq!(talk.read(Direction::ToResponder, &connect, &mut facts), Step::Skip(connect.len() as u64));
-        assert_eq!(talk.read(Direction::ToOriginator, &[0x20, 2, 0, 5], &mut facts), Step::Skip(4));
+        assert_eq!(talk.read(Direction::ToResponder, &connect, &mut fields), Step::Skip(connect.len() as u64));
+        assert_eq!(talk.read(Direction::ToOriginator, &[0x20, 2, 0, 5], &mut fields), Step::Skip(4));
         let expected = [
             "message=CONNECT",
             "version=3.1.1",
@@ -226,16 +226,19 @@ mod tests {
             "message=CONNACK",
             "login=refused",
         ];
-        assert_eq!(listed(&facts), expected);
+        assert_eq!(listed(&fields), expected);
     }
 
     #[test]
     fn version_5_has_properties_and_a_long_message_is_passed_over() {
-        let (mut talk, mut facts) = (Mqtt::default(), Facts::default());
-        talk.read(Direction::ToResponder, b"\x10\x13\0\x04MQTT\x05\x02\0\x3c\x05\x11\0\0\0\x0a\0\x01a", &mut facts);
-        talk.read(Direction::ToResponder, b"\x82\x0a\0\x01\0\0\x04a/+b\x01", &mut facts);
-        assert_eq!(talk.read(Direction::ToResponder, b"\x30\x80\x80\x04\0\x03t/uxxxx", &mut facts), Step::Skip(65_540));
-        let said = listed(&facts);
+        let (mut talk, mut fields) = (Mqtt::default(), FieldBuffer::default());
+        talk.read(Direction::ToResponder, b"\x10\x13\0\x04MQTT\x05\x02\0\x3c\x05\x11\0\0\0\x0a\0\x01a", &mut fields);
+        talk.read(Direction::ToResponder, b"\x82\x0a\0\x01\0\0\x04a/+b\x01", &mut fields);
+        assert_eq!(
+            talk.read(Direction::ToResponder, b"\x30\x80\x80\x04\0\x03t/uxxxx", &mut fields),
+            Step::Skip(65_540)
+        );
+        let said = listed(&fields);
         assert!(
             ["client=a", "mqtt.topic=a/+b", "mqtt.topic=t/u"].iter().all(|f| said.iter().any(|s| s == f)),
             "{said:?}"

@@ -3,7 +3,7 @@
 use super::shared::bytes;
 use super::shared::dcerpc::{self, Calls, HEAD_BYTES};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -31,15 +31,15 @@ struct MsRpc {
 }
 
 impl Talk for MsRpc {
-    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         if bytes.len() < HEAD_BYTES {
             return Step::Took(0);
         }
         let Some(length) = dcerpc::length(bytes) else { return Step::Done };
         let Some(fragment) = bytes.get(..length) else { return Step::Took(0) };
-        facts.begin();
-        facts.text(FactKind::Message, dcerpc::kind(fragment));
-        self.calls.read(fragment, 0, facts);
+        fields.begin();
+        fields.text(FieldId::Message, dcerpc::kind(fragment));
+        self.calls.read(fragment, 0, fields);
         bytes::pass(bytes, length as u64)
     }
 }
@@ -56,10 +56,10 @@ mod tests {
         // The first message of SOCKS 5, and a length that is less than the head's.
         assert_eq!(guess(b"\x05\x01\0", &ends), Guess::NotMine);
         assert_eq!(guess(b"\x05\0\0\x03\x10\0\0\0\x08\0\0\0\x02\0\0\0", &ends), Guess::NotMine);
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         for end in 0..request.len() {
-            assert_eq!(MsRpc::default().read(Direction::ToResponder, &request[..end], &mut facts), Step::Took(0));
+            assert_eq!(MsRpc::default().read(Direction::ToResponder, &request[..end], &mut fields), Step::Took(0));
         }
-        assert_eq!(MsRpc::default().read(Direction::ToResponder, request, &mut facts), Step::Took(24));
+        assert_eq!(MsRpc::default().read(Direction::ToResponder, request, &mut fields), Step::Took(24));
     }
 }

@@ -4,7 +4,7 @@ use super::shared::bytes::{self, add_utf16, be16, le16, le32};
 use super::shared::carried::Carried;
 use super::shared::gss;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -61,7 +61,7 @@ struct MsSql {
 }
 
 impl Talk for MsSql {
-    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         if bytes.len() < HEADER_BYTES {
             return Step::Took(0);
         }
@@ -69,30 +69,30 @@ impl Talk for MsSql {
         if content.len() < (length - HEADER_BYTES).min(HEAD_BYTES) {
             return Step::Took(0);
         }
-        facts.begin();
+        fields.begin();
         match kind {
             PRELOGIN if self.tls.is_some() || matches!(content, [20..=23, 3, ..]) => {
-                facts.text(FactKind::Message, "TLS");
+                fields.text(FieldId::Message, "TLS");
                 if self.tls.is_none() {
                     self.tls = Carried::of(AppProto::Tls);
                 }
                 if let Some(tls) = &mut self.tls {
-                    tls.push(direction, content, facts);
+                    tls.push(direction, content, fields);
                 }
             }
-            PRELOGIN => facts.text(FactKind::Message, "pre-login"),
-            LOGIN => login(content, facts),
+            PRELOGIN => fields.text(FieldId::Message, "pre-login"),
+            LOGIN => login(content, fields),
             SSPI => {
-                facts.text(FactKind::Message, "SSPI");
-                gss::read(content, facts);
+                fields.text(FieldId::Message, "SSPI");
+                gss::read(content, fields);
             }
-            BATCH => facts.text(FactKind::Command, "batch"),
-            CALL => facts.text(FactKind::Command, "RPC"),
+            BATCH => fields.text(FieldId::Command, "batch"),
+            CALL => fields.text(FieldId::Command, "RPC"),
             REPLY if !self.has_answered && matches!(content, [0, 0, _, 0, 6, ..]) => {
                 self.has_answered = true;
-                options(content, facts);
+                options(content, fields);
             }
-            REPLY => reply(content, facts),
+            REPLY => reply(content, fields),
             20..=23 => return Step::Done,
             _ => {}
         }
@@ -101,15 +101,15 @@ impl Talk for MsSql {
 }
 
 /// What the server says first (section 2.2.6.5).
-fn options(content: &[u8], facts: &mut Facts) {
-    facts.text(FactKind::Message, "pre-login answer");
+fn options(content: &[u8], fields: &mut FieldBuffer) {
+    fields.text(FieldId::Message, "pre-login answer");
     for option in content.as_chunks::<5>().0.iter().take(MOST_TOKENS) {
         let [token, at @ ..] = option;
         let value = bytes::from(content, be16(at, 0).map_or(usize::MAX, usize::from));
         match (token, value) {
             (0, [major, minor, build @ ..]) => {
                 let build = be16(build, 0).unwrap_or(0);
-                facts.format(FactKind::Version, format_args!("{major}.{minor}.{build}"));
+                fields.format(FieldId::Version, format_args!("{major}.{minor}.{build}"));
             }
             (1, [encryption, ..]) => {
                 let name = match encryption {
@@ -117,7 +117,7 @@ fn options(content: &[u8], facts: &mut Facts) {
                     1 | 3 => "TLS",
                     _ => "not encrypted",
                 };
-                facts.text(FactKind::Security, name);
+                fields.text(FieldId::Security, name);
             }
             (0xff, _) => return,
             _ => {}
@@ -126,24 +126,24 @@ fn options(content: &[u8], facts: &mut Facts) {
 }
 
 /// Section 2.2.6.4: places and lengths, in characters.
-fn login(content: &[u8], facts: &mut Facts) {
-    facts.text(FactKind::Message, "log-in");
+fn login(content: &[u8], fields: &mut FieldBuffer) {
+    fields.text(FieldId::Message, "log-in");
     let field = |at: usize| {
         let (place, n_chars) = (le16(content, at).unwrap_or(0), le16(content, at + 2).unwrap_or(0));
         bytes::part(content, usize::from(place), 2 * usize::from(n_chars))
     };
-    add_utf16(FactKind::Host, field(36), facts);
-    add_utf16(FactKind::User, field(40), facts);
+    add_utf16(FieldId::Host, field(36), fields);
+    add_utf16(FieldId::User, field(40), fields);
     // Hidden by exchanged halves and a constant.
     let password: Vec<u8> = field(44).iter().map(|byte| (byte ^ 0xa5).rotate_left(4)).collect();
-    add_utf16(FactKind::Password, &password, facts);
-    add_utf16(FactKind::Agent, field(48), facts);
-    add_utf16(FactKind::Service, field(68), facts);
+    add_utf16(FieldId::Password, &password, fields);
+    add_utf16(FieldId::Agent, field(48), fields);
+    add_utf16(FieldId::Service, field(68), fields);
     let (place, length) = (le16(content, 78).unwrap_or(0), le16(content, 80).unwrap_or(0));
-    gss::read(bytes::part(content, usize::from(place), usize::from(length)), facts);
+    gss::read(bytes::part(content, usize::from(place), usize::from(length)), fields);
 }
 
-fn reply(content: &[u8], facts: &mut Facts) {
+fn reply(content: &[u8], fields: &mut FieldBuffer) {
     let mut rest = content;
     for _ in 0..MOST_TOKENS {
         let Some(token @ (ERROR | INFO | LOGIN_ACK | CHANGE | TOKEN_SSPI)) = rest.first().copied() else { return };
@@ -152,14 +152,14 @@ fn reply(content: &[u8], facts: &mut Facts) {
         match token {
             ERROR => {
                 let n_chars = le16(data, 6).map_or(0, usize::from);
-                add_utf16(FactKind::Error, bytes::part(data, 8, 2 * n_chars), facts);
+                add_utf16(FieldId::Error, bytes::part(data, 8, 2 * n_chars), fields);
                 if le32(data, 0) == Some(LOGIN_FAILED) {
-                    facts.text(FactKind::Login, "refused");
+                    fields.text(FieldId::Login, "refused");
                 }
             }
-            LOGIN_ACK => facts.text(FactKind::Login, "accepted"),
+            LOGIN_ACK => fields.text(FieldId::Login, "accepted"),
             TOKEN_SSPI => {
-                gss::read(data, facts);
+                gss::read(data, fields);
             }
             _ => {}
         }
@@ -192,16 +192,16 @@ mod tests {
             [&[REPLY, 1, 0, 23, 0, 0, 1, 0, ERROR, 12, 0][..], &18_456_u32.to_le_bytes(), &[1, 14, 2, 0]].concat();
         let refusal = [refusal, utf16("no")].concat();
         assert_eq!(guess(&login, &Ends::new(true, 50_000, 1433)), Guess::Certain);
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         for (direction, bytes) in [(Direction::ToResponder, &login), (Direction::ToOriginator, &refusal)] {
             for end in 0..bytes.len() {
-                assert_eq!(MsSql::default().read(direction, &bytes[..end], &mut facts), Step::Took(0));
+                assert_eq!(MsSql::default().read(direction, &bytes[..end], &mut fields), Step::Took(0));
             }
-            assert_eq!(MsSql::default().read(direction, bytes, &mut facts), Step::Took(bytes.len()));
+            assert_eq!(MsSql::default().read(direction, bytes, &mut fields), Step::Took(bytes.len()));
         }
-        let said: Vec<_> = facts.iter().collect();
+        let said: Vec<_> = fields.iter().collect();
         for expected in
-            [(FactKind::User, "sa"), (FactKind::Password, "s"), (FactKind::Error, "no"), (FactKind::Login, "refused")]
+            [(FieldId::User, "sa"), (FieldId::Password, "s"), (FieldId::Error, "no"), (FieldId::Login, "refused")]
         {
             assert!(said.contains(&(expected.0, Value::Text(expected.1))), "{expected:?} in {said:?}");
         }
@@ -209,11 +209,11 @@ mod tests {
 
     #[test]
     fn wrapped_tls_is_read() {
-        let (mut talk, mut facts) = (MsSql::default(), Facts::default());
+        let (mut talk, mut fields) = (MsSql::default(), FieldBuffer::default());
         for content in [&b"\x15\x03\x03\0"[..], b"\x02\x02\x28"] {
             let packet = [&[PRELOGIN, 0, 0, 8 + content.len() as u8, 0, 0, 0, 0][..], content].concat();
-            assert_eq!(talk.read(Direction::ToResponder, &packet, &mut facts), Step::Took(packet.len()));
+            assert_eq!(talk.read(Direction::ToResponder, &packet, &mut fields), Step::Took(packet.len()));
         }
-        assert!(facts.iter().any(|(kind, _)| kind == FactKind::TlsAlert));
+        assert!(fields.iter().any(|(kind, _)| kind == FieldId::TlsAlert));
     }
 }

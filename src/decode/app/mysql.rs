@@ -2,7 +2,7 @@
 
 use super::shared::bytes::{self, le16, le32};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -92,73 +92,73 @@ struct MySql {
 }
 
 impl Talk for MySql {
-    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         let Some((length, number, content)) = packet(bytes) else { return Step::Took(0) };
         if content.len() < length.min(HEAD_BYTES) {
             return Step::Took(0);
         }
-        facts.begin();
+        fields.begin();
         let is_server = *self.server.get_or_insert(direction) == direction;
-        let step = if is_server { self.server(content, facts) } else { self.client(number, content, facts) };
+        let step = if is_server { self.server(content, fields) } else { self.client(number, content, fields) };
         step.unwrap_or_else(|| bytes::pass(bytes, (HEADER_BYTES + length) as u64))
     }
 }
 
 impl MySql {
-    fn server(&mut self, content: &[u8], facts: &mut Facts) -> Option<Step> {
+    fn server(&mut self, content: &[u8], fields: &mut FieldBuffer) -> Option<Step> {
         match content.first() {
             Some(&PROTOCOL) if !self.has_greeted => {
                 self.has_greeted = true;
-                facts.bytes(FactKind::Banner, bytes::until_nul(bytes::from(content, 1)));
+                fields.bytes(FieldId::Banner, bytes::until_nul(bytes::from(content, 1)));
             }
             Some(&ERROR) => {
-                error(content, facts);
+                error(content, fields);
                 if self.has_greeted {
-                    facts.text(FactKind::Login, "refused");
+                    fields.text(FieldId::Login, "refused");
                 }
                 return Some(Step::Done);
             }
             Some(&OK) if self.has_client_answered => {
-                facts.text(FactKind::Login, "accepted");
+                fields.text(FieldId::Login, "accepted");
                 return Some(Step::Done);
             }
             // Another method is asked for, or more data of the same.
-            Some(0xfe) => facts.bytes(FactKind::Method, bytes::until_nul(bytes::from(content, 1))),
+            Some(0xfe) => fields.bytes(FieldId::Method, bytes::until_nul(bytes::from(content, 1))),
             _ => {}
         }
         None
     }
 
-    fn client(&mut self, number: u8, content: &[u8], facts: &mut Facts) -> Option<Step> {
+    fn client(&mut self, number: u8, content: &[u8], fields: &mut FieldBuffer) -> Option<Step> {
         if !self.has_client_answered {
             let capabilities = le32(content, 0)?;
             if capabilities & HAS_TLS > 0 && content.len() == LOGIN_BYTES {
-                facts.text(FactKind::Security, "TLS");
+                fields.text(FieldId::Security, "TLS");
                 return Some(Step::Over(HEADER_BYTES + LOGIN_BYTES));
             }
             self.has_client_answered = true;
-            facts.bytes(FactKind::User, bytes::until_nul(bytes::from(content, LOGIN_BYTES)));
+            fields.bytes(FieldId::User, bytes::until_nul(bytes::from(content, LOGIN_BYTES)));
             return (capabilities & COMPRESSES > 0).then_some(Step::Done);
         }
         if number == 0
             && let Some(name) = content.first().and_then(|command| COMMANDS.get(usize::from(*command)))
         {
-            facts.text(FactKind::Command, name);
-            facts.bytes(FactKind::Argument, bytes::from(content, 1));
+            fields.text(FieldId::Command, name);
+            fields.bytes(FieldId::Argument, bytes::from(content, 1));
         }
         None
     }
 }
 
 /// A number, a state after a hash, a text.
-fn error(content: &[u8], facts: &mut Facts) {
+fn error(content: &[u8], fields: &mut FieldBuffer) {
     let text = bytes::from(content, 3);
     let text = if text.first() == Some(&b'#') { bytes::from(text, 6) } else { text };
     match le16(content, 1) {
-        Some(1044) | Some(1045) | Some(1698) => facts.text(FactKind::Error, "access denied"),
-        Some(1129) | Some(1130) => facts.text(FactKind::Error, "host not allowed"),
-        Some(1040) => facts.text(FactKind::Error, "too many connections"),
-        _ => facts.bytes(FactKind::Error, text),
+        Some(1044) | Some(1045) | Some(1698) => fields.text(FieldId::Error, "access denied"),
+        Some(1129) | Some(1130) => fields.text(FieldId::Error, "host not allowed"),
+        Some(1040) => fields.text(FieldId::Error, "too many connections"),
+        _ => fields.bytes(FieldId::Error, text),
     }
 }
 
@@ -176,7 +176,7 @@ mod tests {
         login.extend(b"anna\0");
         let refusal = b"\x0b\0\0\x02\xff\x15\x04#28000no";
         let ends = Ends::new(true, 3306, 50_000);
-        let (mut mysql, mut facts) = (MySql::default(), Facts::default());
+        let (mut mysql, mut fields) = (MySql::default(), FieldBuffer::default());
         assert_eq!(guess(&greeting, &ends), Guess::Certain);
         let talk: [(Direction, &[u8], Step); 3] = [
             (Direction::ToOriginator, &greeting, Step::Took(68)),
@@ -185,17 +185,17 @@ mod tests {
         ];
         for (direction, bytes, step) in talk {
             for end in 0..bytes.len() {
-                assert_eq!(mysql.read(direction, &bytes[..end], &mut facts), Step::Took(0));
+                assert_eq!(mysql.read(direction, &bytes[..end], &mut fields), Step::Took(0));
                 guess(&bytes[..end], &ends);
             }
-            assert_eq!(mysql.read(direction, bytes, &mut facts), step);
+            assert_eq!(mysql.read(direction, bytes, &mut fields), step);
         }
-        let said: Vec<_> = facts.iter().collect();
+        let said: Vec<_> = fields.iter().collect();
         for expected in [
-            (FactKind::Banner, "8.0.36"),
-            (FactKind::User, "anna"),
-            (FactKind::Error, "access denied"),
-            (FactKind::Login, "refused"),
+            (FieldId::Banner, "8.0.36"),
+            (FieldId::User, "anna"),
+            (FieldId::Error, "access denied"),
+            (FieldId::Login, "refused"),
         ] {
             assert!(said.contains(&(expected.0, Value::Text(expected.1))), "{expected:?} in {said:?}");
         }

@@ -4,7 +4,7 @@
 use super::shared::bytes::{self, be16, le16};
 use super::shared::netbios;
 use super::{Datagram, Ends, Entry, Guess};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 
 /// Line in the table.
@@ -26,7 +26,7 @@ const BROWSE: &[u8] = b"\\MAILSLOT\\BROWSE";
 /// Bytes of a computer's name in an announcement.
 const NAME_BYTES: usize = 16;
 
-fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
+fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
     let Some(kind) = payload.first().copied() else { return Guess::NotMine };
     let (message, at) = match kind {
         0x10 => ("to one", HEADER_BYTES),
@@ -41,37 +41,37 @@ fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
     if payload.len() < at {
         return Guess::NotMine;
     }
-    facts.text(FactKind::Message, message);
+    fields.text(FieldId::Message, message);
     let names = bytes::from(payload, at);
     if at == SHORT_HEADER_BYTES {
         if let Some((name, _)) = netbios::name(names) {
-            facts.text(FactKind::To, &name.name);
+            fields.text(FieldId::To, &name.name);
         }
         return Guess::Certain;
     }
     let Some((source, n)) = netbios::name(names) else { return Guess::NotMine };
-    facts.text(FactKind::Host, &source.name);
+    fields.text(FieldId::Host, &source.name);
     let names = bytes::from(names, n);
     let Some((target, n)) = netbios::name(names) else { return Guess::NotMine };
-    facts.text(FactKind::To, &target.name);
+    fields.text(FieldId::To, &target.name);
     if let Some(service) = target.service() {
-        facts.text(FactKind::Service, service);
+        fields.text(FieldId::Service, service);
     }
-    mailslot(bytes::from(names, n), facts);
+    mailslot(bytes::from(names, n), fields);
     Guess::Certain
 }
 
-fn mailslot(message: &[u8], facts: &mut Facts) -> Option<()> {
+fn mailslot(message: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     if !message.starts_with(b"\xffSMB") {
         return None;
     }
     let name = bytes::until_nul(bytes::from(message, MAILSLOT));
-    facts.bytes(FactKind::File, name);
+    fields.bytes(FieldId::File, name);
     let data = bytes::from(message, le16(message, DATA_OFFSET)?.into());
-    name.eq_ignore_ascii_case(BROWSE).then(|| announcement(data, facts))?
+    name.eq_ignore_ascii_case(BROWSE).then(|| announcement(data, fields))?
 }
 
-fn announcement(data: &[u8], facts: &mut Facts) -> Option<()> {
+fn announcement(data: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let kind = *data.first()?;
     let command = match kind {
         1 => "host announcement",
@@ -86,7 +86,7 @@ fn announcement(data: &[u8], facts: &mut Facts) -> Option<()> {
         15 => "local master announcement",
         _ => return None,
     };
-    facts.text(FactKind::Command, command);
+    fields.text(FieldId::Command, command);
     if !matches!(kind, 1 | 12 | 15) {
         return None;
     }
@@ -96,15 +96,15 @@ fn announcement(data: &[u8], facts: &mut Facts) -> Option<()> {
     let comment = bytes::until_nul(bytes::from(rest, 10));
     // The comment of a domain is the computer that speaks for it.
     let (of_name, of_comment) =
-        if kind == 12 { (FactKind::Domain, FactKind::Server) } else { (FactKind::Host, FactKind::Banner) };
-    facts.bytes(of_name, name);
+        if kind == 12 { (FieldId::Domain, FieldId::Server) } else { (FieldId::Host, FieldId::Banner) };
+    fields.bytes(of_name, name);
     if kind != 12
         && let Some(version) = be16(rest, 0)
     {
         let [major, minor] = version.to_be_bytes();
-        facts.format(FactKind::Version, format_args!("{major}.{minor}"));
+        fields.format(FieldId::Version, format_args!("{major}.{minor}"));
     }
-    facts.bytes(of_comment, comment);
+    fields.bytes(of_comment, comment);
     Some(())
 }
 
@@ -135,8 +135,8 @@ mod tests {
         data.extend(b"\x05\x01\0\0\0\0\x0f\x01\x55\xaafront desk\0");
         let bytes = datagram(&data);
         let ends = Ends::new(false, 138, 138);
-        let mut facts = Facts::default();
-        assert_eq!(read(&bytes, &ends, &mut facts), Guess::Certain);
+        let mut fields = FieldBuffer::default();
+        assert_eq!(read(&bytes, &ends, &mut fields), Guess::Certain);
         let expected = [
             "message=to a group",
             "host=ALPHA",
@@ -148,9 +148,9 @@ mod tests {
             "version=5.1",
             "banner=front desk",
         ];
-        assert_eq!(listed(&facts), expected);
+        assert_eq!(listed(&fields), expected);
         for end in 0..bytes.len() {
-            read(&bytes[..end], &ends, &mut Facts::default());
+            read(&bytes[..end], &ends, &mut FieldBuffer::default());
         }
     }
 
@@ -159,9 +159,9 @@ mod tests {
         let mut data = vec![12, 0, 0, 0, 0, 0];
         data.extend(b"WORKGROUP\0\0\0\0\0\0\0");
         data.extend(b"\x03\x0a\0\0\0\x80\0\0\0\0ALPHA\0");
-        let mut facts = Facts::default();
-        read(&datagram(&data), &Ends::new(false, 138, 138), &mut facts);
-        assert_eq!(listed(&facts)[6..], ["domain=WORKGROUP".to_owned(), "server=ALPHA".to_owned()]);
-        assert_eq!(read(b"\x11\x02", &Ends::new(false, 138, 138), &mut facts), Guess::NotMine);
+        let mut fields = FieldBuffer::default();
+        read(&datagram(&data), &Ends::new(false, 138, 138), &mut fields);
+        assert_eq!(listed(&fields)[6..], ["domain=WORKGROUP".to_owned(), "server=ALPHA".to_owned()]);
+        assert_eq!(read(b"\x11\x02", &Ends::new(false, 138, 138), &mut fields), Guess::NotMine);
     }
 }

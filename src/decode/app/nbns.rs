@@ -4,7 +4,7 @@ use super::shared::bytes::{self, be16, be32};
 use super::shared::dns;
 use super::shared::netbios;
 use super::{Datagram, Ends, Entry, Guess};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 use std::net::Ipv4Addr;
 
@@ -24,7 +24,7 @@ const STATUS: u16 = 0x21;
 const RECORD_BYTES: usize = 10;
 const MOST_ANSWERS: usize = 16;
 
-fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
+fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
     let (Some(flags), Some(n_questions), Some(n_answers)) = (be16(payload, 2), be16(payload, 4), be16(payload, 6))
     else {
         return Guess::NotMine;
@@ -34,31 +34,31 @@ fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
         return Guess::NotMine;
     }
     let is_response = flags & IS_RESPONSE > 0;
-    facts.text(FactKind::Message, if is_response { "answer" } else { "question" });
-    operation(flags, facts);
-    facts.text(FactKind::DnsQuery, &name.name);
+    fields.text(FieldId::Message, if is_response { "answer" } else { "question" });
+    operation(flags, fields);
+    fields.text(FieldId::DnsQuery, &name.name);
     if let Some(service) = name.service() {
-        facts.text(FactKind::Service, service);
+        fields.text(FieldId::Service, service);
     }
     let at = HEADER_BYTES + n;
     let kind = be16(payload, at).unwrap_or(0);
     match kind {
-        NAME => facts.text(FactKind::DnsType, "NB"),
-        STATUS => facts.text(FactKind::DnsType, "NBSTAT"),
-        other => facts.format(FactKind::DnsType, format_args!("TYPE{other}")),
+        NAME => fields.text(FieldId::DnsType, "NB"),
+        STATUS => fields.text(FieldId::DnsType, "NBSTAT"),
+        other => fields.format(FieldId::DnsType, format_args!("TYPE{other}")),
     }
     if is_response {
-        code(flags & 0x0f, facts);
+        code(flags & 0x0f, fields);
         let length = be16(payload, at + 8).map_or(0, usize::from);
-        answer(kind, bytes::part(payload, at + RECORD_BYTES, length), facts);
+        answer(kind, bytes::part(payload, at + RECORD_BYTES, length), fields);
     } else if n_questions == 1 {
-        claim(bytes::from(payload, at + 4), facts);
+        claim(bytes::from(payload, at + 4), fields);
     }
     Guess::Certain
 }
 
 /// Section 4.2.1.1.
-fn operation(flags: u16, facts: &mut Facts) {
+fn operation(flags: u16, fields: &mut FieldBuffer) {
     let name = match flags >> 11 & 0x0f {
         0 => "query",
         5 => "registration",
@@ -68,11 +68,11 @@ fn operation(flags: u16, facts: &mut Facts) {
         15 => "multi-homed registration",
         _ => "other",
     };
-    facts.text(FactKind::Command, name);
+    fields.text(FieldId::Command, name);
 }
 
 /// Section 4.2.6.
-fn code(code: u16, facts: &mut Facts) {
+fn code(code: u16, fields: &mut FieldBuffer) {
     let name = match code {
         6 => "name is in use",
         7 => "name in conflict",
@@ -80,23 +80,23 @@ fn code(code: u16, facts: &mut Facts) {
         // The others are those of DNS.
         0..=5 => dns::code_name(code as u8),
     };
-    facts.text(FactKind::DnsCode, name);
+    fields.text(FieldId::DnsCode, name);
 }
 
-fn answer(kind: u16, data: &[u8], facts: &mut Facts) {
+fn answer(kind: u16, data: &[u8], fields: &mut FieldBuffer) {
     match kind {
         NAME => {
             let addresses = data.as_chunks::<6>().0;
-            facts.number(FactKind::DnsAnswers, addresses.len() as u64);
+            fields.number(FieldId::DnsAnswers, addresses.len() as u64);
             for [_, _, a, b, c, d] in addresses.iter().take(MOST_ANSWERS) {
-                facts.format(FactKind::DnsAnswer, Ipv4Addr::new(*a, *b, *c, *d));
+                fields.format(FieldId::DnsAnswer, Ipv4Addr::new(*a, *b, *c, *d));
             }
         }
         STATUS => {
             let n_names = usize::from(data.first().copied().unwrap_or(0));
-            facts.number(FactKind::DnsAnswers, n_names as u64);
+            fields.number(FieldId::DnsAnswers, n_names as u64);
             for name in bytes::from(data, 1).as_chunks::<18>().0.iter().take(n_names.min(MOST_ANSWERS)) {
-                facts.bytes(FactKind::DnsAnswer, bytes::part(name, 0, 15).trim_ascii_end());
+                fields.bytes(FieldId::DnsAnswer, bytes::part(name, 0, 15).trim_ascii_end());
             }
         }
         _ => {}
@@ -104,9 +104,9 @@ fn answer(kind: u16, data: &[u8], facts: &mut Facts) {
 }
 
 /// The address for which a name is claimed or given up: in an additional record whose name points back.
-fn claim(record: &[u8], facts: &mut Facts) {
+fn claim(record: &[u8], fields: &mut FieldBuffer) {
     if let (Some(0xc00c), Some(address)) = (be16(record, 0), be32(record, 2 + RECORD_BYTES + 2)) {
-        facts.format(FactKind::Address, Ipv4Addr::from(address));
+        fields.format(FieldId::Address, Ipv4Addr::from(address));
     }
 }
 
@@ -121,17 +121,17 @@ mod tests {
         let head = b"\x12\x34\x85\0\0\0\0\x01\0\0\0\0";
         let answer = [&head[..], name, b"\0\x20\0\x01\0\0\0\x3c\0\x06\0\0\xc0\0\x02\x07"].concat();
         let ends = Ends::new(false, 137, 137);
-        let mut facts = Facts::default();
-        assert_eq!(read(&answer, &ends, &mut facts), Guess::Certain);
-        let said: Vec<_> = facts.iter().collect();
-        assert!(said.contains(&(FactKind::DnsQuery, Value::Text("TEST"))));
-        assert!(said.contains(&(FactKind::DnsAnswer, Value::Text("192.0.2.7"))));
-        assert!(said.contains(&(FactKind::Service, Value::Text("file server"))));
+        let mut fields = FieldBuffer::default();
+        assert_eq!(read(&answer, &ends, &mut fields), Guess::Certain);
+        let said: Vec<_> = fields.iter().collect();
+        assert!(said.contains(&(FieldId::DnsQuery, Value::Text("TEST"))));
+        assert!(said.contains(&(FieldId::DnsAnswer, Value::Text("192.0.2.7"))));
+        assert!(said.contains(&(FieldId::Service, Value::Text("file server"))));
         for end in 0..answer.len() {
-            read(&answer[..end], &ends, &mut facts);
+            read(&answer[..end], &ends, &mut fields);
         }
         assert_eq!(
-            read(b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x07example\0\0\x01\0\x01", &ends, &mut facts),
+            read(b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x07example\0\0\x01\0\x01", &ends, &mut fields),
             Guess::NotMine
         );
     }

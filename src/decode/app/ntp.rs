@@ -1,7 +1,7 @@
 //! NTP (RFC 5905): version, mode and stratum; control and private requests (RFC 9327), with which servers are made to amplify.
 
 use super::{Datagram, Ends, Entry, Guess};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 
 /// Line in the table.
@@ -16,7 +16,7 @@ const CLOCK_BYTES: usize = 48;
 const CONTROL_BYTES: usize = 12;
 const PRIVATE_BYTES: usize = 8;
 
-fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
+fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
     let &[first, second, _, fourth, ..] = payload else { return Guess::NotMine };
     let (version, mode) = (first >> 3 & 7, first & 7);
     let least = match mode {
@@ -27,7 +27,7 @@ fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
     if payload.len() < least || !(1..=4).contains(&version) {
         return Guess::NotMine;
     }
-    facts.number(FactKind::Version, u64::from(version));
+    fields.number(FieldId::Version, u64::from(version));
     let name = match mode {
         1 => "symmetric active",
         2 => "symmetric passive",
@@ -40,17 +40,17 @@ fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
         7 => "private",
         _ => "reserved",
     };
-    facts.text(FactKind::Message, name);
+    fields.text(FieldId::Message, name);
     match mode {
-        6 => control(second & 0x1f, facts),
-        7 => private(fourth, facts),
-        _ => facts.number(FactKind::Stratum, u64::from(second)),
+        6 => control(second & 0x1f, fields),
+        7 => private(fourth, fields),
+        _ => fields.number(FieldId::Stratum, u64::from(second)),
     }
     Guess::Certain
 }
 
 /// RFC 9327, section 2.
-fn control(operation: u8, facts: &mut Facts) {
+fn control(operation: u8, fields: &mut FieldBuffer) {
     let name = match operation {
         1 => "read status",
         2 => "read variables",
@@ -60,21 +60,21 @@ fn control(operation: u8, facts: &mut Facts) {
         10 => "mrulist",
         11 => "read ordered list",
         12 => "request nonce",
-        other => return facts.format(FactKind::Command, format_args!("operation {other}")),
+        other => return fields.format(FieldId::Command, format_args!("operation {other}")),
     };
-    facts.text(FactKind::Command, name);
+    fields.text(FieldId::Command, name);
 }
 
 /// The list of last clients (ntpd's ntp_request.h) answers with up to a hundred packets: CVE-2013-5211.
-fn private(request: u8, facts: &mut Facts) {
+fn private(request: u8, fields: &mut FieldBuffer) {
     let name = match request {
         0 => "peer list",
         1 => "peer list with summary",
         16 => "reslist",
         20 | 42 => "monlist",
-        other => return facts.format(FactKind::Command, format_args!("request {other}")),
+        other => return fields.format(FieldId::Command, format_args!("request {other}")),
     };
-    facts.text(FactKind::Command, name);
+    fields.text(FieldId::Command, name);
 }
 
 #[cfg(test)]
@@ -82,24 +82,24 @@ mod tests {
     use super::*;
     use crate::model::fact::Value;
 
-    fn said(payload: &[u8]) -> Vec<(FactKind, String)> {
-        let mut facts = Facts::default();
-        read(payload, &Ends::new(false, 50_000, 123), &mut facts);
+    fn said(payload: &[u8]) -> Vec<(FieldId, String)> {
+        let mut fields = FieldBuffer::default();
+        read(payload, &Ends::new(false, 50_000, 123), &mut fields);
         let text = |value| match value {
             Value::Text(text) => String::from(text),
             Value::Number(number) => number.to_string(),
         };
-        facts.iter().map(|(kind, value)| (kind, text(value))).collect()
+        fields.iter().map(|(kind, value)| (kind, text(value))).collect()
     }
 
     #[test]
     fn clocks_and_lists_of_clients_are_told_apart() {
         let mut clock = vec![0x24, 2];
         clock.resize(48, 0);
-        assert_eq!(said(&clock)[1..], [(FactKind::Message, "server".to_owned()), (FactKind::Stratum, "2".to_owned())]);
+        assert_eq!(said(&clock)[1..], [(FieldId::Message, "server".to_owned()), (FieldId::Stratum, "2".to_owned())]);
         assert_eq!(said(&clock[..47]), []);
         let list = [0x17, 0, 3, 42, 0, 0, 0, 0];
-        assert_eq!(said(&list)[2], (FactKind::Command, "monlist".to_owned()));
+        assert_eq!(said(&list)[2], (FieldId::Command, "monlist".to_owned()));
         assert_eq!(said(&list[..7]), []);
     }
 }

@@ -2,9 +2,9 @@
 //! control packets carry, where that is in the clear.
 
 use super::shared::carried::Carried;
-use super::shared::fields::Fields;
+use super::shared::take_bytes::TakeBytes;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -25,7 +25,7 @@ const HEAD_BYTES: usize = 9;
 /// HMAC by MD5, SHA-1, SHA-256 or SHA-512, then packet id and time (tls-auth); or these and a tag (tls-crypt).
 const WRAPS: [usize; 5] = [0, 16 + 8, 20 + 8, 32 + 8, 64 + 8];
 
-fn read(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Guess {
+fn read(payload: &[u8], ends: &Ends, fields: &mut FieldBuffer) -> Guess {
     let Some(first) = payload.first() else { return Guess::NotMine };
     let (kind, key) = (first >> 3, first & 7);
     let Some(name) = name(kind) else { return Guess::NotMine };
@@ -36,7 +36,7 @@ fn read(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Guess {
         _ if payload.len() > HEAD_BYTES => Guess::Unsure,
         _ => return Guess::NotMine,
     };
-    facts.text(FactKind::Message, name);
+    fields.text(FieldId::Message, name);
     guess
 }
 
@@ -88,7 +88,7 @@ fn packet(bytes: &[u8]) -> Option<(&[u8], usize)> {
 
 fn guess(bytes: &[u8], ends: &Ends) -> Guess {
     match packet(bytes) {
-        Some((packet, n)) if packet.len() == n && n > 0 => read(packet, ends, &mut Facts::default()),
+        Some((packet, n)) if packet.len() == n && n > 0 => read(packet, ends, &mut FieldBuffer::default()),
         _ => Guess::NotMine,
     }
 }
@@ -103,7 +103,7 @@ struct OpenVpn {
 }
 
 impl Talk for OpenVpn {
-    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         let Some((packet, n)) = packet(bytes) else { return Step::Took(0) };
         let Some(first) = packet.first() else { return if n == 0 { Step::Done } else { Step::Took(0) } };
         let kind = first >> 3;
@@ -113,17 +113,17 @@ impl Talk for OpenVpn {
         if is_read && packet.len() < n {
             return Step::Took(0);
         }
-        facts.begin();
-        facts.text(FactKind::Message, name);
+        fields.begin();
+        fields.text(FieldId::Message, name);
         if is_read {
-            self.control(direction, kind, packet, facts);
+            self.control(direction, kind, packet, fields);
         }
         Step::Skip(2 + n as u64)
     }
 }
 
 impl OpenVpn {
-    fn control(&mut self, direction: Direction, kind: u8, packet: &[u8], facts: &mut Facts) -> Option<()> {
+    fn control(&mut self, direction: Direction, kind: u8, packet: &[u8], fields: &mut FieldBuffer) -> Option<()> {
         let [forward, backward] = &mut self.next;
         let next = if direction == Direction::ToResponder { forward } else { backward };
         if kind != CONTROL {
@@ -136,7 +136,7 @@ impl OpenVpn {
         // What is sent again came already: TCP keeps the order.
         if number == *next {
             *next += 1;
-            self.tls.as_mut()?.push(direction, content, facts);
+            self.tls.as_mut()?.push(direction, content, fields);
         }
         Some(())
     }
@@ -161,21 +161,21 @@ mod tests {
             (reset(8, 0, &answer), "server reset"),
             (reset(8, 72, &answer), "server reset"),
         ] {
-            let mut facts = Facts::default();
-            assert_eq!(read(&packet, &ends, &mut facts), Guess::Certain);
-            assert_eq!(listed(&facts), [format!("message={name}")]);
+            let mut fields = FieldBuffer::default();
+            assert_eq!(read(&packet, &ends, &mut fields), Guess::Certain);
+            assert_eq!(listed(&fields), [format!("message={name}")]);
             for end in 0..packet.len() - 5 {
-                assert_eq!(read(&packet[..end], &ends, &mut facts), Guess::NotMine);
+                assert_eq!(read(&packet[..end], &ends, &mut fields), Guess::NotMine);
             }
             let stream = [&[0, packet.len() as u8], packet.as_slice()].concat();
             assert_eq!(guess(&stream, &Ends::new(true, 40_000, 40_001)), Guess::Certain);
             assert_eq!(
-                OpenVpn::default().read(Direction::ToResponder, &stream, &mut facts),
+                OpenVpn::default().read(Direction::ToResponder, &stream, &mut fields),
                 Step::Skip(stream.len() as u64)
             );
         }
-        assert_eq!(read(&[0x30; 100], &ends, &mut Facts::default()), Guess::NotMine);
-        assert_eq!(read(&[0x30; 100], &Ends::new(false, 1194, 40_001), &mut Facts::default()), Guess::Unsure);
+        assert_eq!(read(&[0x30; 100], &ends, &mut FieldBuffer::default()), Guess::NotMine);
+        assert_eq!(read(&[0x30; 100], &Ends::new(false, 1194, 40_001), &mut FieldBuffer::default()), Guess::Unsure);
     }
 
     #[test]
@@ -185,19 +185,19 @@ mod tests {
             in_tcp(reset(CONTROL, wrap, &[&[1, 0, 0, 0, 0][..], &[0xef; 8], &[0, 0, 0, number], content].concat()))
         };
         for wrap in [0, 28] {
-            let (mut talk, mut facts) = (OpenVpn::default(), Facts::default());
-            talk.read(Direction::ToResponder, &in_tcp(reset(7, wrap, &[0; 5])), &mut facts);
+            let (mut talk, mut fields) = (OpenVpn::default(), FieldBuffer::default());
+            talk.read(Direction::ToResponder, &in_tcp(reset(7, wrap, &[0; 5])), &mut fields);
             for packet in [
                 control(wrap, 1, b"\x15\x03\x03\0"),
                 control(wrap, 2, b"\x02\x02\x28"),
                 control(wrap, 2, b"\x02\x02\x28"),
             ] {
                 for end in 2..packet.len() {
-                    assert_eq!(talk.read(Direction::ToResponder, &packet[..end], &mut facts), Step::Took(0));
+                    assert_eq!(talk.read(Direction::ToResponder, &packet[..end], &mut fields), Step::Took(0));
                 }
-                assert_eq!(talk.read(Direction::ToResponder, &packet, &mut facts), Step::Skip(packet.len() as u64));
+                assert_eq!(talk.read(Direction::ToResponder, &packet, &mut fields), Step::Skip(packet.len() as u64));
             }
-            let alerts = facts.iter().filter(|(kind, _)| *kind == FactKind::TlsAlert);
+            let alerts = fields.iter().filter(|(kind, _)| *kind == FieldId::TlsAlert);
             assert_eq!(alerts.count(), 1);
         }
     }

@@ -3,7 +3,7 @@
 use super::shared::lines;
 use super::shared::sasl::Sasl;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use std::collections::VecDeque;
@@ -52,24 +52,24 @@ struct Pop3 {
 }
 
 impl Talk for Pop3 {
-    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         if let (Direction::ToOriginator, Some(is_at_start)) = (direction, self.text) {
             let (n, is_over) = lines::until_dot(bytes, is_at_start);
             self.text = (!is_over).then_some(is_at_start && n == 0);
             return Step::Took(n);
         }
         let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
-        facts.begin();
+        fields.begin();
         if direction == Direction::ToOriginator {
-            return self.reply(line, n, facts);
+            return self.reply(line, n, fields);
         }
         match &mut self.sasl {
             Some(sasl) => {
-                if sasl.answer(line, facts) {
+                if sasl.answer(line, fields) {
                     self.sasl = None;
                 }
             }
-            None => self.command(line, facts),
+            None => self.command(line, fields),
         }
         Step::Took(n)
     }
@@ -86,27 +86,27 @@ impl Talk for Pop3 {
 }
 
 impl Pop3 {
-    fn command(&mut self, line: &[u8], facts: &mut Facts) {
+    fn command(&mut self, line: &[u8], fields: &mut FieldBuffer) {
         let Some((word, argument)) = lines::command(line) else { return };
-        facts.bytes(FactKind::Command, &word);
+        fields.bytes(FieldId::Command, &word);
         let asked = match word.as_slice() {
             b"USER" => {
-                facts.bytes(FactKind::User, argument);
+                fields.bytes(FieldId::User, argument);
                 Asked::Other
             }
             b"PASS" => {
-                facts.bytes(FactKind::Password, argument);
+                fields.bytes(FieldId::Password, argument);
                 Asked::LogIn
             }
             b"APOP" => {
-                facts.text(FactKind::Method, "APOP");
-                facts.bytes(FactKind::User, lines::word(argument).0);
+                fields.text(FieldId::Method, "APOP");
+                fields.bytes(FieldId::User, lines::word(argument).0);
                 Asked::LogIn
             }
             // Without a method it asks which there are (RFC 1734 in practice).
             b"AUTH" if argument.is_empty() => Asked::Text,
             b"AUTH" => {
-                self.sasl = Some(Sasl::begin(argument, facts)).filter(|sasl| !sasl.is_said());
+                self.sasl = Some(Sasl::begin(argument, fields)).filter(|sasl| !sasl.is_said());
                 Asked::LogIn
             }
             b"STLS" => Asked::Tls,
@@ -115,14 +115,14 @@ impl Pop3 {
             _ => Asked::Other,
         };
         if !matches!(word.as_slice(), b"USER" | b"PASS" | b"APOP" | b"AUTH") {
-            facts.bytes(FactKind::Argument, argument);
+            fields.bytes(FieldId::Argument, argument);
         }
         if self.waiting.len() < MOST_WAITING {
             self.waiting.push_back(asked);
         }
     }
 
-    fn reply(&mut self, line: &[u8], n: usize, facts: &mut Facts) -> Step {
+    fn reply(&mut self, line: &[u8], n: usize, fields: &mut FieldBuffer) -> Step {
         let (word, text) = lines::word(line);
         let is_good = match word {
             b"+OK" => true,
@@ -130,21 +130,21 @@ impl Pop3 {
             // A challenge, or a line of a text that was not seen to begin.
             _ => return Step::Took(n),
         };
-        facts.text(FactKind::Reply, if is_good { "+OK" } else { "-ERR" });
+        fields.text(FieldId::Reply, if is_good { "+OK" } else { "-ERR" });
         if !self.is_greeted {
             self.is_greeted = true;
             if self.waiting.is_empty() {
-                facts.bytes(FactKind::Banner, text);
+                fields.bytes(FieldId::Banner, text);
                 return Step::Took(n);
             }
         }
         match (self.waiting.pop_front(), is_good) {
             (Some(Asked::LogIn), _) => {
                 self.sasl = None;
-                facts.text(FactKind::Login, if is_good { "accepted" } else { "refused" });
+                fields.text(FieldId::Login, if is_good { "accepted" } else { "refused" });
             }
             (Some(Asked::Tls), true) => {
-                facts.text(FactKind::Security, "STARTTLS");
+                fields.text(FieldId::Security, "STARTTLS");
                 return Step::Over(n);
             }
             (Some(Asked::Text), true) => self.text = Some(true),
@@ -160,17 +160,17 @@ mod tests {
     use super::*;
 
     fn hear(lines: &[(char, &str)]) -> (Vec<String>, Step) {
-        let (mut talk, mut facts, mut step) = (Pop3::default(), Facts::default(), Step::Took(0));
+        let (mut talk, mut fields, mut step) = (Pop3::default(), FieldBuffer::default(), Step::Took(0));
         for (who, text) in lines {
             let direction = if *who == 'C' { Direction::ToResponder } else { Direction::ToOriginator };
             let mut rest = text.as_bytes();
             loop {
-                step = talk.read(direction, rest, &mut facts);
+                step = talk.read(direction, rest, &mut fields);
                 let Step::Took(n @ 1..) = step else { break };
                 rest = &rest[n..];
             }
         }
-        (listed(&facts), step)
+        (listed(&fields), step)
     }
 
     #[test]

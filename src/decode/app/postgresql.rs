@@ -2,7 +2,7 @@
 
 use super::shared::bytes::{self, be32};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -46,14 +46,14 @@ struct PostgreSql {
 }
 
 impl Talk for PostgreSql {
-    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         let is_client = *self.client.get_or_insert(direction) == direction;
-        facts.begin();
+        fields.begin();
         if is_client && !self.has_started {
-            return self.start(bytes, facts).unwrap_or(Step::Took(0));
+            return self.start(bytes, fields).unwrap_or(Step::Took(0));
         }
         if !is_client && self.has_asked {
-            return self.answer(bytes, facts);
+            return self.answer(bytes, fields);
         }
         let (Some(kind), Some(length)) = (bytes.first(), be32(bytes, 1)) else { return Step::Took(0) };
         if length < 4 {
@@ -64,32 +64,32 @@ impl Talk for PostgreSql {
             return Step::Took(0);
         }
         match is_client {
-            true => self.command(*kind, content, facts),
-            false => self.reply(*kind, content, facts),
+            true => self.command(*kind, content, fields),
+            false => self.reply(*kind, content, fields),
         }
         bytes::pass(bytes, 1 + u64::from(length))
     }
 }
 
 impl PostgreSql {
-    fn start(&mut self, bytes: &[u8], facts: &mut Facts) -> Option<Step> {
+    fn start(&mut self, bytes: &[u8], fields: &mut FieldBuffer) -> Option<Step> {
         let (length, code) = (be32(bytes, 0)?, be32(bytes, 4)?);
         let content = bytes.get(8..(length.min(MOST_START_BYTES) as usize).max(8))?;
         match code {
             ASK_TLS | ASK_GSS => {
                 self.has_asked = true;
-                facts.text(FactKind::Message, if code == ASK_TLS { "ask for TLS" } else { "ask for GSSAPI" });
+                fields.text(FieldId::Message, if code == ASK_TLS { "ask for TLS" } else { "ask for GSSAPI" });
             }
-            CANCEL => facts.text(FactKind::Message, "cancel"),
+            CANCEL => fields.text(FieldId::Message, "cancel"),
             VERSION_3 => {
                 self.has_started = true;
-                facts.text(FactKind::Message, "start");
+                fields.text(FieldId::Message, "start");
                 let mut texts = content.split(|byte| *byte == 0).take(2 * MOST_PARAMETERS);
                 while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
                     match name {
-                        b"user" => facts.bytes(FactKind::User, value),
-                        b"database" => facts.bytes(FactKind::Service, value),
-                        b"application_name" => facts.bytes(FactKind::Agent, value),
+                        b"user" => fields.bytes(FieldId::User, value),
+                        b"database" => fields.bytes(FieldId::Service, value),
+                        b"application_name" => fields.bytes(FieldId::Agent, value),
                         _ => {}
                     }
                 }
@@ -99,11 +99,11 @@ impl PostgreSql {
         Some(Step::Took(length as usize))
     }
 
-    fn answer(&mut self, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn answer(&mut self, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         self.has_asked = false;
         match bytes.first() {
             Some(b'S') => {
-                facts.text(FactKind::Security, "TLS");
+                fields.text(FieldId::Security, "TLS");
                 Step::Over(1)
             }
             Some(b'G') => Step::Done,
@@ -115,7 +115,7 @@ impl PostgreSql {
         }
     }
 
-    fn command(&mut self, kind: u8, content: &[u8], facts: &mut Facts) {
+    fn command(&mut self, kind: u8, content: &[u8], fields: &mut FieldBuffer) {
         let name = match kind {
             b'Q' => "query",
             b'P' => "parse",
@@ -123,41 +123,41 @@ impl PostgreSql {
             b'X' => "terminate",
             b'p' => {
                 if self.is_clear {
-                    facts.bytes(FactKind::Password, bytes::until_nul(content));
+                    fields.bytes(FieldId::Password, bytes::until_nul(content));
                 }
                 "password"
             }
             _ => return,
         };
-        facts.text(FactKind::Command, name);
+        fields.text(FieldId::Command, name);
         if kind == b'Q' {
-            facts.bytes(FactKind::Argument, bytes::until_nul(content));
+            fields.bytes(FieldId::Argument, bytes::until_nul(content));
         }
     }
 
-    fn reply(&mut self, kind: u8, content: &[u8], facts: &mut Facts) {
+    fn reply(&mut self, kind: u8, content: &[u8], fields: &mut FieldBuffer) {
         match kind {
-            b'R' => self.authentication(content, facts),
+            b'R' => self.authentication(content, fields),
             b'E' => {
-                error(content, facts);
+                error(content, fields);
                 if !self.is_in {
-                    facts.text(FactKind::Login, "refused");
+                    fields.text(FieldId::Login, "refused");
                 }
             }
             b'S' => {
                 if let Some(version) = content.strip_prefix(b"server_version\0") {
-                    facts.bytes(FactKind::Version, bytes::until_nul(version));
+                    fields.bytes(FieldId::Version, bytes::until_nul(version));
                 }
             }
             _ => {}
         }
     }
 
-    fn authentication(&mut self, content: &[u8], facts: &mut Facts) {
+    fn authentication(&mut self, content: &[u8], fields: &mut FieldBuffer) {
         let method = match be32(content, 0) {
             Some(0) => {
                 self.is_in = true;
-                return facts.text(FactKind::Login, "accepted");
+                return fields.text(FieldId::Login, "accepted");
             }
             Some(2) => "Kerberos",
             Some(3) => {
@@ -167,18 +167,18 @@ impl PostgreSql {
             Some(5) => "MD5",
             Some(7) => "GSSAPI",
             Some(9) => "SSPI",
-            Some(10) => return facts.bytes(FactKind::Method, bytes::until_nul(bytes::from(content, 4))),
+            Some(10) => return fields.bytes(FieldId::Method, bytes::until_nul(bytes::from(content, 4))),
             _ => return,
         };
-        facts.text(FactKind::Method, method);
+        fields.text(FieldId::Method, method);
     }
 }
 
 /// Fields of one letter and a text each: M is the message, C its code.
-fn error(content: &[u8], facts: &mut Facts) {
+fn error(content: &[u8], fields: &mut FieldBuffer) {
     for field in content.split(|byte| *byte == 0).take(MOST_PARAMETERS) {
         if let [b'M', text @ ..] = field {
-            facts.bytes(FactKind::Error, text);
+            fields.bytes(FieldId::Error, text);
         }
     }
 }
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn a_clear_password_and_its_refusal_are_read_and_no_prefix_panics() {
         let ends = Ends::new(true, 50_000, 5432);
-        let (mut talk, mut facts) = (PostgreSql::default(), Facts::default());
+        let (mut talk, mut fields) = (PostgreSql::default(), FieldBuffer::default());
         let start = b"\0\0\0\x14\0\x03\0\0user\0anna\0\0\0";
         let said: [(Direction, &[u8]); 4] = [
             (Direction::ToResponder, &start[..20]),
@@ -202,18 +202,18 @@ mod tests {
         assert_eq!(guess(said[0].1, &ends), Guess::Certain);
         for (direction, bytes) in said {
             for end in 0..bytes.len() {
-                assert_eq!(talk.read(direction, &bytes[..end], &mut facts), Step::Took(0));
+                assert_eq!(talk.read(direction, &bytes[..end], &mut fields), Step::Took(0));
                 guess(&bytes[..end], &ends);
             }
-            assert_eq!(talk.read(direction, bytes, &mut facts), Step::Took(bytes.len()));
+            assert_eq!(talk.read(direction, bytes, &mut fields), Step::Took(bytes.len()));
         }
-        let said: Vec<_> = facts.iter().collect();
+        let said: Vec<_> = fields.iter().collect();
         for expected in [
-            (FactKind::User, "anna"),
-            (FactKind::Method, "clear text"),
-            (FactKind::Password, "s"),
-            (FactKind::Error, "n"),
-            (FactKind::Login, "refused"),
+            (FieldId::User, "anna"),
+            (FieldId::Method, "clear text"),
+            (FieldId::Password, "s"),
+            (FieldId::Error, "n"),
+            (FieldId::Login, "refused"),
         ] {
             assert!(said.contains(&(expected.0, Value::Text(expected.1))), "{expected:?} in {said:?}");
         }
@@ -221,8 +221,8 @@ mod tests {
 
     #[test]
     fn tls_follows_where_it_is_granted() {
-        let (mut talk, mut facts) = (PostgreSql::default(), Facts::default());
-        assert_eq!(talk.read(Direction::ToResponder, b"\0\0\0\x08\x04\xd2\x16\x2f", &mut facts), Step::Took(8));
-        assert_eq!(talk.read(Direction::ToOriginator, b"S", &mut facts), Step::Over(1));
+        let (mut talk, mut fields) = (PostgreSql::default(), FieldBuffer::default());
+        assert_eq!(talk.read(Direction::ToResponder, b"\0\0\0\x08\x04\xd2\x16\x2f", &mut fields), Step::Took(8));
+        assert_eq!(talk.read(Direction::ToOriginator, b"S", &mut fields), Step::Over(1));
     }
 }

@@ -7,9 +7,9 @@ mod keys;
 
 pub use handshakes::Handshakes;
 
-use super::shared::fields::Fields;
+use super::shared::take_bytes::TakeBytes;
 use super::{Datagram, Ends, Entry, Guess};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 use std::fmt;
 
@@ -33,15 +33,15 @@ const MOST_PACKETS: usize = 8;
 const SERVER_PORT: u16 = 443;
 
 #[inline]
-fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
+fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
     match payload {
         [LONG_HEADER..=0xff, version @ ..] if version.first_chunk().is_some_and(|bytes| is_known(*bytes)) => {
-            long(payload, facts)
+            long(payload, fields)
         }
         // Google's own before it became a standard: flags, connection id, version.
         [0x09 | 0x0d, _, _, _, _, _, _, _, _, b'Q', b'0', a, b, ..] if a.is_ascii_digit() && b.is_ascii_digit() => {
-            facts.begin();
-            facts.format(FactKind::Version, format_args!("Q0{}{}", char::from(*a), char::from(*b)));
+            fields.begin();
+            fields.format(FieldId::Version, format_args!("Q0{}{}", char::from(*a), char::from(*b)));
             Guess::Certain
         }
         _ => Guess::NotMine,
@@ -58,13 +58,13 @@ fn is_known(version: [u8; 4]) -> bool {
     }
 }
 
-fn long(payload: &[u8], facts: &mut Facts) -> Guess {
+fn long(payload: &[u8], fields: &mut FieldBuffer) -> Guess {
     let mut last = None;
     for packet in packets(payload) {
         if last != Some((packet.kind, packet.version)) {
-            facts.begin();
-            facts.text(FactKind::Message, packet.kind.name());
-            facts.format(FactKind::Version, Version(packet.version));
+            fields.begin();
+            fields.text(FieldId::Message, packet.kind.name());
+            fields.format(FieldId::Version, Version(packet.version));
             last = Some((packet.kind, packet.version));
         }
     }
@@ -244,13 +244,13 @@ mod tests {
     }
 
     /// A datagram of one side of a conversation, read and heard.
-    fn hear(handshakes: &mut Handshakes, role: Role, datagram: &[u8]) -> Facts {
+    fn hear(handshakes: &mut Handshakes, role: Role, datagram: &[u8]) -> FieldBuffer {
         let (client, server) = ((Addr::v4([10, 0, 0, 1]), 50_000), (Addr::v4([10, 0, 0, 2]), SERVER_PORT));
         let (source, target) = if role == Role::Client { (client, server) } else { (server, client) };
-        let mut facts = Facts::default();
-        read(datagram, &ENDS, &mut facts);
-        handshakes.hear(datagram, source, target, &mut facts);
-        facts
+        let mut fields = FieldBuffer::default();
+        read(datagram, &ENDS, &mut fields);
+        handshakes.hear(datagram, source, target, &mut fields);
+        fields
     }
 
     #[test]
@@ -258,12 +258,12 @@ mod tests {
         for (version, name) in
             [(VERSION_1, "1"), (VERSION_2, "2"), (0xff00_001d, "draft 29"), (0xff00_001b, "draft 27")]
         {
-            let facts = hear(&mut Handshakes::default(), Role::Client, &initial(version, &frames()));
-            let said = facts.said(0..facts.len() as u32);
-            assert_eq!(said.text(FactKind::Version), Some(name));
-            assert_eq!(said.text(FactKind::TlsSni), Some("a.example"));
-            assert_eq!(said.text(FactKind::TlsAlpn), Some("h3"));
-            assert!(said.text(FactKind::Ja4).is_some_and(|print| print.starts_with("q13d0103h3_")));
+            let fields = hear(&mut Handshakes::default(), Role::Client, &initial(version, &frames()));
+            let said = fields.fields_at(0..fields.len() as u32);
+            assert_eq!(said.text(FieldId::Version), Some(name));
+            assert_eq!(said.text(FieldId::TlsSni), Some("a.example"));
+            assert_eq!(said.text(FieldId::TlsAlpn), Some("h3"));
+            assert!(said.text(FieldId::Ja4).is_some_and(|print| print.starts_with("q13d0103h3_")));
         }
     }
 
@@ -275,15 +275,15 @@ mod tests {
         end[n..].fill(0);
         start[..n].fill(0);
         let mut handshakes = Handshakes::default();
-        let facts = hear(&mut handshakes, Role::Client, &initial(VERSION_1, &end));
-        let said = facts.said(0..facts.len() as u32);
-        assert_eq!(said.text(FactKind::TlsSni), Some("a.example"));
-        assert_eq!(said.text(FactKind::Ja4), None);
-        let facts = hear(&mut handshakes, Role::Client, &initial(VERSION_1, &start));
-        assert!(facts.iter().any(|(kind, _)| kind == FactKind::Ja4));
+        let fields = hear(&mut handshakes, Role::Client, &initial(VERSION_1, &end));
+        let said = fields.fields_at(0..fields.len() as u32);
+        assert_eq!(said.text(FieldId::TlsSni), Some("a.example"));
+        assert_eq!(said.text(FieldId::Ja4), None);
+        let fields = hear(&mut handshakes, Role::Client, &initial(VERSION_1, &start));
+        assert!(fields.iter().any(|(kind, _)| kind == FieldId::Ja4));
         // Sent again, it says nothing new.
-        let facts = hear(&mut handshakes, Role::Client, &initial(VERSION_1, &start));
-        assert!(facts.iter().all(|(kind, _)| kind != FactKind::Ja4));
+        let fields = hear(&mut handshakes, Role::Client, &initial(VERSION_1, &start));
+        assert!(fields.iter().all(|(kind, _)| kind != FieldId::Ja4));
     }
 
     #[test]
@@ -295,11 +295,11 @@ mod tests {
         frames.extend(body);
         let answer = protect(VERSION_1, Role::Server, &[], &frames);
         let mut handshakes = Handshakes::default();
-        assert!(hear(&mut handshakes, Role::Server, &answer).iter().all(|(kind, _)| kind != FactKind::Ja3s));
+        assert!(hear(&mut handshakes, Role::Server, &answer).iter().all(|(kind, _)| kind != FieldId::Ja3s));
         hear(&mut handshakes, Role::Client, &initial(VERSION_1, &self::frames()));
-        let facts = hear(&mut handshakes, Role::Server, &answer);
-        assert_eq!(facts.said(0..facts.len() as u32).text(FactKind::TlsCipher), Some("TLS_AES_128_GCM_SHA256"));
-        assert!(facts.iter().any(|(kind, _)| kind == FactKind::Ja3s));
+        let fields = hear(&mut handshakes, Role::Server, &answer);
+        assert_eq!(fields.fields_at(0..fields.len() as u32).text(FieldId::TlsCipher), Some("TLS_AES_128_GCM_SHA256"));
+        assert!(fields.iter().any(|(kind, _)| kind == FieldId::Ja3s));
     }
 
     #[test]
@@ -309,9 +309,9 @@ mod tests {
             hear(&mut Handshakes::default(), Role::Client, &packet[..end]);
         }
         let dns = b"\x80\x34\x01\0\0\x01\0\0\0\0\0\0\x07example\x03com\0\0\x01\0\x01";
-        assert_eq!(read(dns, &ENDS, &mut Facts::default()), Guess::NotMine);
+        assert_eq!(read(dns, &ENDS, &mut FieldBuffer::default()), Guess::NotMine);
         let rtp = b"\x80\x08\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00voice";
-        assert_eq!(read(rtp, &ENDS, &mut Facts::default()), Guess::NotMine);
-        assert_eq!(read(&[0x80, 0, 0, 0, 0, 0xff, 0, 0], &ENDS, &mut Facts::default()), Guess::NotMine);
+        assert_eq!(read(rtp, &ENDS, &mut FieldBuffer::default()), Guess::NotMine);
+        assert_eq!(read(&[0x80, 0, 0, 0, 0, 0xff, 0, 0], &ENDS, &mut FieldBuffer::default()), Guess::NotMine);
     }
 }

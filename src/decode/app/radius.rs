@@ -2,7 +2,7 @@
 
 use super::shared::bytes::{self, be16, be32};
 use super::{Datagram, Ends, Entry, Guess};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 use std::net::Ipv4Addr;
 
@@ -19,7 +19,7 @@ const MOST_ATTRIBUTES: usize = 64;
 /// Vendor number of Microsoft, whose attributes carry MS-CHAP (RFC 2548).
 const MICROSOFT: u32 = 311;
 
-fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
+fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
     let (Some(code), Some(length)) = (payload.first(), be16(payload, 2)) else { return Guess::NotMine };
     // Bytes behind the length are padding (RFC 2865, section 3).
     if usize::from(length) < HEADER_BYTES || usize::from(length) > payload.len() {
@@ -36,10 +36,10 @@ fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
         40..=45 => "Disconnect or Change-of-Authorization",
         _ => return Guess::NotMine,
     };
-    facts.text(FactKind::Message, name);
+    fields.text(FieldId::Message, name);
     match code {
-        2 => facts.text(FactKind::Login, "accepted"),
-        3 => facts.text(FactKind::Login, "refused"),
+        2 => fields.text(FieldId::Login, "accepted"),
+        3 => fields.text(FieldId::Login, "refused"),
         _ => {}
     }
     let mut rest = bytes::part(payload, HEADER_BYTES, usize::from(length) - HEADER_BYTES);
@@ -48,31 +48,31 @@ fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
         if n < 2 {
             break;
         }
-        attribute(kind, bytes::part(rest, 2, usize::from(n) - 2), facts);
+        attribute(kind, bytes::part(rest, 2, usize::from(n) - 2), fields);
         rest = bytes::from(rest, usize::from(n));
     }
     Guess::Certain
 }
 
 /// RFC 2865, section 5; EAP by RFC 3579.
-fn attribute(kind: u8, value: &[u8], facts: &mut Facts) {
+fn attribute(kind: u8, value: &[u8], fields: &mut FieldBuffer) {
     match kind {
-        1 => facts.bytes(FactKind::User, value),
-        2 => facts.text(FactKind::Method, "PAP"),
-        3 => facts.text(FactKind::Method, "CHAP"),
+        1 => fields.bytes(FieldId::User, value),
+        2 => fields.text(FieldId::Method, "PAP"),
+        3 => fields.text(FieldId::Method, "CHAP"),
         8 => {
             if let Some(address) = be32(value, 0) {
-                facts.format(FactKind::Address, Ipv4Addr::from(address));
+                fields.format(FieldId::Address, Ipv4Addr::from(address));
             }
         }
         26 if be32(value, 0) == Some(MICROSOFT) => match value.get(4) {
-            Some(1) => facts.text(FactKind::Method, "MS-CHAP"),
-            Some(25) => facts.text(FactKind::Method, "MS-CHAP-2"),
+            Some(1) => fields.text(FieldId::Method, "MS-CHAP"),
+            Some(25) => fields.text(FieldId::Method, "MS-CHAP-2"),
             _ => {}
         },
-        31 => facts.bytes(FactKind::Client, value),
-        32 => facts.bytes(FactKind::Host, value),
-        79 => facts.text(FactKind::Method, "EAP"),
+        31 => fields.bytes(FieldId::Client, value),
+        32 => fields.bytes(FieldId::Host, value),
+        79 => fields.text(FieldId::Method, "EAP"),
         _ => {}
     }
 }
@@ -87,21 +87,21 @@ mod tests {
         let ask = [&b"\x01\x07\0\x1c"[..], &[9; 16], b"\x01\x06anna\x02\x02"].concat();
         let refuse = [&b"\x03\x07\0\x14"[..], &[9; 16]].concat();
         let ends = Ends::new(false, 50_000, 1812);
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         for message in [&ask, &refuse] {
-            assert_eq!(read(message, &ends, &mut facts), Guess::Certain);
+            assert_eq!(read(message, &ends, &mut fields), Guess::Certain);
         }
-        let said: Vec<_> = facts.iter().collect();
+        let said: Vec<_> = fields.iter().collect();
         let expected = [
-            (FactKind::Message, Value::Text("Access-Request")),
-            (FactKind::User, Value::Text("anna")),
-            (FactKind::Method, Value::Text("PAP")),
-            (FactKind::Message, Value::Text("Access-Reject")),
-            (FactKind::Login, Value::Text("refused")),
+            (FieldId::Message, Value::Text("Access-Request")),
+            (FieldId::User, Value::Text("anna")),
+            (FieldId::Method, Value::Text("PAP")),
+            (FieldId::Message, Value::Text("Access-Reject")),
+            (FieldId::Login, Value::Text("refused")),
         ];
         assert_eq!(said, expected);
         for end in 0..ask.len() {
-            assert_eq!(read(&ask[..end], &ends, &mut facts), Guess::NotMine);
+            assert_eq!(read(&ask[..end], &ends, &mut fields), Guess::NotMine);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::shared::bytes::{self, add_utf16, be16, le32};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -49,7 +49,7 @@ fn guess(bytes: &[u8], _: &Ends) -> Guess {
 struct Rdp;
 
 impl Talk for Rdp {
-    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         if bytes.len() < TPKT_BYTES + 2 {
             return Step::Took(0);
         }
@@ -57,20 +57,20 @@ impl Talk for Rdp {
         if bytes.len() < length {
             return Step::Took(0);
         }
-        facts.begin();
+        fields.begin();
         match kind {
             CONNECT => {
-                facts.text(FactKind::Message, "connect");
-                request(data, facts);
+                fields.text(FieldId::Message, "connect");
+                request(data, fields);
             }
             CONFIRM => {
-                facts.text(FactKind::Message, "confirm");
-                if confirm(data, facts) {
+                fields.text(FieldId::Message, "confirm");
+                if confirm(data, fields) {
                     return Step::Over(length);
                 }
             }
             _ => {
-                client(bytes::part(bytes, 0, length), facts);
+                client(bytes::part(bytes, 0, length), fields);
                 return Step::Done;
             }
         }
@@ -78,33 +78,33 @@ impl Talk for Rdp {
     }
 }
 
-fn request(data: &[u8], facts: &mut Facts) {
+fn request(data: &[u8], fields: &mut FieldBuffer) {
     let mut rest = data;
     if data.starts_with(b"Cookie: ") {
         let end = memchr::memchr(b'\r', data).unwrap_or(data.len());
         if let Some(user) = bytes::part(data, 0, end).strip_prefix(COOKIE) {
-            facts.bytes(FactKind::User, user);
+            fields.bytes(FieldId::User, user);
         }
         rest = bytes::from(data, end + 2);
     }
     let (Some(&REQUEST), Some(offered)) = (rest.first(), le32(rest, 4)) else {
-        return facts.text(FactKind::Method, "RDP");
+        return fields.text(FieldId::Method, "RDP");
     };
     if offered == 0 {
-        facts.text(FactKind::Method, "RDP");
+        fields.text(FieldId::Method, "RDP");
     }
     for (_, name) in PROTECTIONS.iter().filter(|(bit, _)| offered & bit > 0) {
-        facts.text(FactKind::Method, name);
+        fields.text(FieldId::Method, name);
     }
 }
 
 /// True if TLS follows.
-fn confirm(data: &[u8], facts: &mut Facts) -> bool {
+fn confirm(data: &[u8], fields: &mut FieldBuffer) -> bool {
     match (data.first(), le32(data, 4)) {
         (Some(&RESPONSE), Some(chosen @ 1..)) => {
             match PROTECTIONS.iter().find(|(number, _)| *number == chosen) {
-                Some((_, name)) => facts.text(FactKind::Security, name),
-                None => facts.format(FactKind::Security, chosen),
+                Some((_, name)) => fields.text(FieldId::Security, name),
+                None => fields.format(FieldId::Security, chosen),
             }
             return true;
         }
@@ -118,15 +118,15 @@ fn confirm(data: &[u8], facts: &mut Facts) -> bool {
                 6 => "TLS with client certificate required",
                 _ => "negotiation failed",
             };
-            facts.text(FactKind::Error, name);
+            fields.text(FieldId::Error, name);
         }
-        _ => facts.text(FactKind::Security, "RDP"),
+        _ => fields.text(FieldId::Security, "RDP"),
     }
     false
 }
 
 /// The client's name among its core data (section 2.2.1.3.2), in the clear where TLS does not protect it.
-fn client(packet: &[u8], facts: &mut Facts) {
+fn client(packet: &[u8], fields: &mut FieldBuffer) {
     const CORE: &[u8] = &[0x01, 0xc0];
     const NAME_AT: usize = 24;
     const NAME_BYTES: usize = 32;
@@ -134,7 +134,7 @@ fn client(packet: &[u8], facts: &mut Facts) {
     let core = bytes::from(packet, at);
     // The version's upper half is 8 since RDP 5.
     if matches!(le32(core, 4), Some(version) if version >> 16 == 8) {
-        add_utf16(FactKind::Host, bytes::part(core, NAME_AT, NAME_BYTES), facts);
+        add_utf16(FieldId::Host, bytes::part(core, NAME_AT, NAME_BYTES), fields);
     }
 }
 
@@ -149,16 +149,16 @@ mod tests {
     #[test]
     fn who_connects_and_what_protects_it_are_read_and_no_prefix_panics() {
         let ends = Ends::new(true, 50_000, 3389);
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         assert_eq!((guess(ASK, &ends), guess(GRANT, &ends)), (Guess::Certain, Guess::Certain));
-        assert_eq!(Rdp.read(Direction::ToResponder, ASK, &mut facts), Step::Took(ASK.len()));
-        assert_eq!(Rdp.read(Direction::ToOriginator, GRANT, &mut facts), Step::Over(19));
-        let said: Vec<_> = facts.iter().collect();
-        for expected in [(FactKind::User, "anna"), (FactKind::Method, "CredSSP"), (FactKind::Security, "CredSSP")] {
+        assert_eq!(Rdp.read(Direction::ToResponder, ASK, &mut fields), Step::Took(ASK.len()));
+        assert_eq!(Rdp.read(Direction::ToOriginator, GRANT, &mut fields), Step::Over(19));
+        let said: Vec<_> = fields.iter().collect();
+        for expected in [(FieldId::User, "anna"), (FieldId::Method, "CredSSP"), (FieldId::Security, "CredSSP")] {
             assert!(said.contains(&(expected.0, Value::Text(expected.1))), "{expected:?}");
         }
         for end in 0..ASK.len() {
-            assert_eq!(Rdp.read(Direction::ToResponder, &ASK[..end], &mut facts), Step::Took(0));
+            assert_eq!(Rdp.read(Direction::ToResponder, &ASK[..end], &mut fields), Step::Took(0));
         }
         // A controller's connection request, with the lengths that S7 asks for.
         let s7 = b"\x03\0\0\x16\x11\xe0\0\0\0\x01\0\xc1\x02\x01\0\xc2\x02\x01\x02\xc0\x01\x09";

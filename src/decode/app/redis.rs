@@ -2,7 +2,7 @@
 
 use super::shared::{bytes, lines};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -53,22 +53,22 @@ struct Redis {
 }
 
 impl Talk for Redis {
-    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
         let is_client = *self.client.get_or_insert(direction) == direction;
         if let Some(length) = number(line, b'$') {
             return bytes::pass(bytes, n as u64 + length + 2);
         }
-        facts.begin();
+        fields.begin();
         if !is_client {
-            self.reply(line, facts);
+            self.reply(line, fields);
             return Step::Took(n);
         }
         match number(line, b'*') {
-            Some(n_parts) => self.command(n_parts as usize, bytes, n, facts),
+            Some(n_parts) => self.command(n_parts as usize, bytes, n, fields),
             None => {
                 let (word, rest) = lines::word(line);
-                self.named(&[word, rest], facts);
+                self.named(&[word, rest], fields);
                 Step::Took(n)
             }
         }
@@ -80,7 +80,7 @@ impl Talk for Redis {
 }
 
 impl Redis {
-    fn command(&mut self, n_parts: usize, bytes: &[u8], head: usize, facts: &mut Facts) -> Step {
+    fn command(&mut self, n_parts: usize, bytes: &[u8], head: usize, fields: &mut FieldBuffer) -> Step {
         let mut parts: [&[u8]; MOST_PARTS] = [&[]; MOST_PARTS];
         let mut at = head;
         for part in parts.iter_mut().take(n_parts) {
@@ -94,12 +94,12 @@ impl Redis {
             *part = text;
             at += n + length as usize + 2;
         }
-        self.named(&parts, facts);
+        self.named(&parts, fields);
         // What is left of the command is passed over part by part.
         bytes::pass(bytes, at as u64)
     }
 
-    fn named(&mut self, parts: &[&[u8]], facts: &mut Facts) {
+    fn named(&mut self, parts: &[&[u8]], fields: &mut FieldBuffer) {
         let Some(name) = parts.first() else { return };
         let name = name.to_ascii_uppercase();
         // A value that was lost track of is no command.
@@ -107,26 +107,26 @@ impl Redis {
         {
             return;
         }
-        facts.bytes(FactKind::Command, &name);
+        fields.bytes(FieldId::Command, &name);
         self.has_asked_in = name == b"AUTH";
         match (name.as_slice(), parts) {
-            (b"AUTH", [_, password]) | (b"AUTH", [_, password, b"", ..]) => facts.bytes(FactKind::Password, password),
+            (b"AUTH", [_, password]) | (b"AUTH", [_, password, b"", ..]) => fields.bytes(FieldId::Password, password),
             (b"AUTH", [_, user, password, ..]) => {
-                facts.bytes(FactKind::User, user);
-                facts.bytes(FactKind::Password, password);
+                fields.bytes(FieldId::User, user);
+                fields.bytes(FieldId::Password, password);
             }
-            (_, [_, rest @ ..]) => rest.iter().for_each(|part| facts.bytes(FactKind::Argument, part)),
+            (_, [_, rest @ ..]) => rest.iter().for_each(|part| fields.bytes(FieldId::Argument, part)),
             _ => {}
         }
     }
 
-    fn reply(&mut self, line: &[u8], facts: &mut Facts) {
+    fn reply(&mut self, line: &[u8], fields: &mut FieldBuffer) {
         match line.split_first() {
-            Some((b'+', _)) if self.has_asked_in => facts.text(FactKind::Login, "accepted"),
+            Some((b'+', _)) if self.has_asked_in => fields.text(FieldId::Login, "accepted"),
             Some((b'-', text)) => {
-                facts.bytes(FactKind::Error, lines::word(text).0);
+                fields.bytes(FieldId::Error, lines::word(text).0);
                 if self.has_asked_in {
-                    facts.text(FactKind::Login, "refused");
+                    fields.text(FieldId::Login, "refused");
                 }
             }
             _ => {}
@@ -142,25 +142,25 @@ mod tests {
 
     #[test]
     fn a_refused_login_is_read_and_values_are_passed_over() {
-        let (mut redis, mut facts) = (Redis::default(), Facts::default());
+        let (mut redis, mut fields) = (Redis::default(), FieldBuffer::default());
         let auth = b"*2\r\n$4\r\nauth\r\n$1\r\ns\r\n";
         let set = b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$9000\r\nxxx";
         let ends = Ends::new(true, 50_000, 6379);
         assert_eq!((guess(auth, &ends), guess(b"* OK IMAP\r\n", &ends)), (Guess::Certain, Guess::NotMine));
         for end in 0..auth.len() - 2 {
-            assert_eq!(redis.read(Direction::ToResponder, &auth[..end], &mut facts), Step::Took(0));
+            assert_eq!(redis.read(Direction::ToResponder, &auth[..end], &mut fields), Step::Took(0));
         }
-        assert_eq!(redis.read(Direction::ToResponder, auth, &mut facts), Step::Took(auth.len()));
-        assert_eq!(redis.read(Direction::ToOriginator, b"-WRONGPASS no\r\n", &mut facts), Step::Took(15));
-        assert_eq!(redis.read(Direction::ToResponder, set, &mut facts), Step::Took(20));
-        assert_eq!(redis.read(Direction::ToResponder, &set[20..], &mut facts), Step::Skip(9009));
-        let said: Vec<_> = facts.iter().collect();
+        assert_eq!(redis.read(Direction::ToResponder, auth, &mut fields), Step::Took(auth.len()));
+        assert_eq!(redis.read(Direction::ToOriginator, b"-WRONGPASS no\r\n", &mut fields), Step::Took(15));
+        assert_eq!(redis.read(Direction::ToResponder, set, &mut fields), Step::Took(20));
+        assert_eq!(redis.read(Direction::ToResponder, &set[20..], &mut fields), Step::Skip(9009));
+        let said: Vec<_> = fields.iter().collect();
         for expected in [
-            (FactKind::Password, "s"),
-            (FactKind::Error, "WRONGPASS"),
-            (FactKind::Login, "refused"),
-            (FactKind::Command, "SET"),
-            (FactKind::Argument, "k"),
+            (FieldId::Password, "s"),
+            (FieldId::Error, "WRONGPASS"),
+            (FieldId::Login, "refused"),
+            (FieldId::Command, "SET"),
+            (FieldId::Argument, "k"),
         ] {
             assert!(said.contains(&(expected.0, Value::Text(expected.1))), "{expected:?} in {said:?}");
         }

@@ -1,8 +1,8 @@
 //! RTCP (RFC 3550, section 6): kinds of reports, whose they are, and names of sources. Lengths that add up tell it.
 
-use super::shared::fields::Fields;
+use super::shared::take_bytes::TakeBytes;
 use super::{Datagram, Ends, Entry, Guess};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 
 /// Line in the table.
@@ -18,20 +18,20 @@ const MOST_PACKETS: usize = 16;
 /// Index and tag behind encrypted ones (RFC 3711, section 3.4): nothing inside can be read.
 const ENCRYPTED_BYTES: usize = 14;
 
-fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
+fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
     // Version 2, then the type: a sender's or receiver's report, or feedback alone (RFC 5506).
     let [0x80..=0xbf, kind @ (200 | 201 | 205 | 206), _, _, source @ ..] = payload else { return Guess::NotMine };
     let Some(source) = source.first_chunk() else { return Guess::NotMine };
     let Some((n_bytes, n_packets)) = packets(payload) else { return Guess::NotMine };
-    facts.text(FactKind::Message, name(*kind));
-    facts.number(FactKind::Ssrc, u64::from(u32::from_be_bytes(*source)));
+    fields.text(FieldId::Message, name(*kind));
+    fields.number(FieldId::Ssrc, u64::from(u32::from_be_bytes(*source)));
     match payload.len() - n_bytes {
         0 => {
-            descriptions(payload, facts);
+            descriptions(payload, fields);
             Guess::Certain
         }
         ENCRYPTED_BYTES if n_packets == 1 => {
-            facts.text(FactKind::Security, "encrypted");
+            fields.text(FieldId::Security, "encrypted");
             Guess::Unsure
         }
         _ => Guess::NotMine,
@@ -78,7 +78,7 @@ fn next(rest: &mut &[u8]) -> Option<([u8; 4], usize)> {
 }
 
 /// Names of sources, and the tools they use (RFC 3550, section 6.5), of the first description.
-fn descriptions(payload: &[u8], facts: &mut Facts) -> Option<()> {
+fn descriptions(payload: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let mut rest = payload;
     for _ in 0..MOST_PACKETS {
         let mut packet = rest;
@@ -91,8 +91,8 @@ fn descriptions(payload: &[u8], facts: &mut Facts) -> Option<()> {
         while let Some(kind @ 1..) = items.u8() {
             let text = items.field8()?;
             match kind {
-                1 => facts.bytes(FactKind::Client, text),
-                6 => facts.bytes(FactKind::Agent, text),
+                1 => fields.bytes(FieldId::Client, text),
+                6 => fields.bytes(FieldId::Agent, text),
                 _ => {}
             }
         }
@@ -117,16 +117,16 @@ mod tests {
     #[test]
     fn lengths_that_add_up_tell_it_and_those_of_no_prefix_do() {
         let ends = Ends::new(false, 40_001, 40_003);
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         let report = [0x80, 201, 0, 1, 0, 0, 0, 9];
         let names = b"\x81\xca\0\x04\0\0\0\x09\x01\x07anna@pc\0\0\0";
         let both = [&report[..], names].concat();
-        assert_eq!(read(&both, &ends, &mut facts), Guess::Certain);
-        assert_eq!(listed(&facts), ["message=receiver report", "rtp.ssrc=9", "client=anna@pc"]);
+        assert_eq!(read(&both, &ends, &mut fields), Guess::Certain);
+        assert_eq!(listed(&fields), ["message=receiver report", "rtp.ssrc=9", "client=anna@pc"]);
         for end in (0..both.len()).filter(|end| *end != report.len()) {
-            assert_ne!(read(&both[..end], &ends, &mut facts), Guess::Certain, "{end}");
+            assert_ne!(read(&both[..end], &ends, &mut fields), Guess::Certain, "{end}");
         }
         let too_short = [0x80, 200, 0, 1, 0, 0, 0, 9];
-        assert_eq!(read(&too_short, &ends, &mut facts), Guess::NotMine);
+        assert_eq!(read(&too_short, &ends, &mut fields), Guess::NotMine);
     }
 }

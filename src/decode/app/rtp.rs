@@ -2,7 +2,7 @@
 //! whose packets have the size that their encoding gives them are certain.
 
 use super::{Datagram, Ends, Entry, Guess};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 
 /// Line in the table.
@@ -17,7 +17,7 @@ pub const ENTRY: Entry = Entry {
 const MOST_CALL_BYTES: usize = 480;
 const LOWEST_PORT: u16 = 1024;
 
-fn read(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Guess {
+fn read(payload: &[u8], ends: &Ends, fields: &mut FieldBuffer) -> Guess {
     // Version 2, no padding, no contributing sources: what nearly all senders send.
     let Some(([first @ (0x80 | 0x90), second, _, _, _, _, _, _, source @ ..], rest)) =
         payload.split_first_chunk::<12>()
@@ -32,8 +32,8 @@ fn read(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Guess {
     if *first == 0x90 && !has_extension(rest) {
         return Guess::NotMine;
     }
-    facts.text(FactKind::Payload, name);
-    facts.number(FactKind::Ssrc, u64::from(u32::from_be_bytes(*source)));
+    fields.text(FieldId::Payload, name);
+    fields.number(FieldId::Ssrc, u64::from(u32::from_be_bytes(*source)));
     let is_call = *first == 0x80 && rest.len() <= MOST_CALL_BYTES && fits(kind, rest.len());
     if is_call { Guess::Certain } else { Guess::Unsure }
 }
@@ -85,14 +85,14 @@ mod tests {
     #[test]
     fn a_call_is_certain_and_other_media_may_be() {
         let ends = Ends::new(false, 40_000, 50_002);
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         let head = [0x80, 0x08, 0, 1, 0, 0, 0, 160, 0, 0, 1, 2];
         let call = [&head[..], &[0xd5; 160]].concat();
-        assert_eq!(read(&call, &ends, &mut facts), Guess::Certain);
-        assert_eq!(listed(&facts), ["payload=G.711 A-law", "rtp.ssrc=258"]);
-        assert_eq!(read(&call[..100], &ends, &mut facts), Guess::Unsure);
-        assert_eq!(read(&call[..12], &ends, &mut facts), Guess::NotMine);
-        assert_eq!(read(&call, &Ends::new(false, 53, 50_002), &mut facts), Guess::NotMine);
-        (0..12).for_each(|end| assert_eq!(read(&call[..end], &ends, &mut facts), Guess::NotMine));
+        assert_eq!(read(&call, &ends, &mut fields), Guess::Certain);
+        assert_eq!(listed(&fields), ["payload=G.711 A-law", "rtp.ssrc=258"]);
+        assert_eq!(read(&call[..100], &ends, &mut fields), Guess::Unsure);
+        assert_eq!(read(&call[..12], &ends, &mut fields), Guess::NotMine);
+        assert_eq!(read(&call, &Ends::new(false, 53, 50_002), &mut fields), Guess::NotMine);
+        (0..12).for_each(|end| assert_eq!(read(&call[..end], &ends, &mut fields), Guess::NotMine));
     }
 }

@@ -3,7 +3,7 @@
 use super::shared::head::{Head, number, quoted};
 use super::shared::{base64, lines};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -44,7 +44,7 @@ struct Rtsp {
 }
 
 impl Talk for Rtsp {
-    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         match bytes {
             // Media, with channel and length in front (RFC 2326, section 10.12).
             [b'$', _, n0, n1, ..] => return Step::Skip(4 + u64::from(u16::from_be_bytes([*n0, *n1]))),
@@ -53,12 +53,12 @@ impl Talk for Rtsp {
             _ => {}
         }
         let Some(head) = Head::read(bytes) else { return Step::Took(0) };
-        facts.begin();
+        fields.begin();
         let (first, rest) = lines::word(head.first);
         if first.starts_with(b"RTSP/") {
-            self.response(number(lines::word(rest).0).unwrap_or(0), head, facts);
+            self.response(number(lines::word(rest).0).unwrap_or(0), head, fields);
         } else if first.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_') {
-            self.request(first, lines::word(rest).0, head, facts);
+            self.request(first, lines::word(rest).0, head, fields);
         } else {
             return Step::Done;
         }
@@ -68,31 +68,31 @@ impl Talk for Rtsp {
 }
 
 impl Rtsp {
-    fn request(&mut self, method: &[u8], target: &[u8], head: Head<'_>, facts: &mut Facts) {
-        facts.bytes(FactKind::Command, method);
-        facts.bytes(FactKind::File, target);
-        facts.bytes(FactKind::Agent, head.field(b"user-agent").unwrap_or(&[]));
-        facts.bytes(FactKind::Media, head.field(b"transport").unwrap_or(&[]));
+    fn request(&mut self, method: &[u8], target: &[u8], head: Head<'_>, fields: &mut FieldBuffer) {
+        fields.bytes(FieldId::Command, method);
+        fields.bytes(FieldId::File, target);
+        fields.bytes(FieldId::Agent, head.field(b"user-agent").unwrap_or(&[]));
+        fields.bytes(FieldId::Media, head.field(b"transport").unwrap_or(&[]));
         let Some(value) = head.field(b"authorization") else { return };
         self.is_logging_in = true;
         let (scheme, rest) = lines::word(value);
-        facts.bytes(FactKind::Method, scheme);
+        fields.bytes(FieldId::Method, scheme);
         if !scheme.eq_ignore_ascii_case(b"basic") {
-            return facts.bytes(FactKind::User, quoted(value, b"username").unwrap_or(&[]));
+            return fields.bytes(FieldId::User, quoted(value, b"username").unwrap_or(&[]));
         }
         let Some(pair) = base64(rest) else { return };
         let at = memchr::memchr(b':', &pair).unwrap_or(pair.len());
-        facts.bytes(FactKind::User, pair.get(..at).unwrap_or(&[]));
-        facts.bytes(FactKind::Password, pair.get(at + 1..).unwrap_or(&[]));
+        fields.bytes(FieldId::User, pair.get(..at).unwrap_or(&[]));
+        fields.bytes(FieldId::Password, pair.get(at + 1..).unwrap_or(&[]));
     }
 
-    fn response(&mut self, status: u64, head: Head<'_>, facts: &mut Facts) {
-        facts.number(FactKind::Reply, status);
-        facts.bytes(FactKind::Banner, head.field(b"server").unwrap_or(&[]));
+    fn response(&mut self, status: u64, head: Head<'_>, fields: &mut FieldBuffer) {
+        fields.number(FieldId::Reply, status);
+        fields.bytes(FieldId::Banner, head.field(b"server").unwrap_or(&[]));
         if std::mem::take(&mut self.is_logging_in) {
             match status {
-                200..=299 => facts.text(FactKind::Login, "accepted"),
-                401 | 403 => facts.text(FactKind::Login, "refused"),
+                200..=299 => fields.text(FieldId::Login, "accepted"),
+                401 | 403 => fields.text(FieldId::Login, "refused"),
                 _ => {}
             }
         }
@@ -106,15 +106,15 @@ mod tests {
 
     #[test]
     fn a_camera_is_asked_and_its_stream_passed_over() {
-        let (mut talk, mut facts) = (Rtsp::default(), Facts::default());
+        let (mut talk, mut fields) = (Rtsp::default(), FieldBuffer::default());
         let request = b"DESCRIBE rtsp://10.0.0.9/live RTSP/1.0\r\nCSeq: 2\r\nAuthorization: Basic YW5uYTpz\r\n\r\n";
         for end in 1..request.len() {
-            assert_eq!(talk.read(Direction::ToResponder, &request[..end], &mut facts), Step::Took(0));
+            assert_eq!(talk.read(Direction::ToResponder, &request[..end], &mut fields), Step::Took(0));
         }
-        assert_eq!(talk.read(Direction::ToResponder, request, &mut facts), Step::Skip(request.len() as u64));
+        assert_eq!(talk.read(Direction::ToResponder, request, &mut fields), Step::Skip(request.len() as u64));
         let response = b"RTSP/1.0 401 No\r\nServer: Cam\r\nContent-Length: 10\r\n\r\n";
-        assert_eq!(talk.read(Direction::ToOriginator, response, &mut facts), Step::Skip(response.len() as u64 + 10));
-        assert_eq!(talk.read(Direction::ToOriginator, b"$\0\x02\0rtp", &mut facts), Step::Skip(516));
+        assert_eq!(talk.read(Direction::ToOriginator, response, &mut fields), Step::Skip(response.len() as u64 + 10));
+        assert_eq!(talk.read(Direction::ToOriginator, b"$\0\x02\0rtp", &mut fields), Step::Skip(516));
         let expected = [
             "command=DESCRIBE",
             "file=rtsp://10.0.0.9/live",
@@ -125,6 +125,6 @@ mod tests {
             "banner=Cam",
             "login=refused",
         ];
-        assert_eq!(listed(&facts), expected);
+        assert_eq!(listed(&fields), expected);
     }
 }

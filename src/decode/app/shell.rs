@@ -2,7 +2,7 @@
 
 use super::shared::lines;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -52,12 +52,12 @@ struct Shell {
 }
 
 impl Talk for Shell {
-    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         if self.prompter.is_none() && is_script(bytes) {
             let Some((line, _)) = lines::first(bytes) else { return Step::Took(0) };
-            facts.begin();
-            facts.text(FactKind::Message, "script");
-            facts.bytes(FactKind::Command, line);
+            fields.begin();
+            fields.text(FieldId::Message, "script");
+            fields.bytes(FieldId::Command, line);
             return Step::Done;
         }
         let prompter = *self.prompter.get_or_insert(direction);
@@ -67,10 +67,10 @@ impl Talk for Shell {
         let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
         let (word, argument) = lines::word(line);
         if !word.is_empty() {
-            facts.begin();
-            facts.text(FactKind::Message, if prompter == Direction::ToResponder { "reverse shell" } else { "shell" });
-            facts.bytes(FactKind::Command, word);
-            facts.bytes(FactKind::Argument, argument);
+            fields.begin();
+            fields.text(FieldId::Message, if prompter == Direction::ToResponder { "reverse shell" } else { "shell" });
+            fields.bytes(FieldId::Command, word);
+            fields.bytes(FieldId::Argument, argument);
         }
         Step::Took(n)
     }
@@ -92,18 +92,18 @@ mod tests {
         assert_eq!(guess(b"# a comment\n", &ends), Guess::NotMine);
         assert_eq!(guess(b"GET / HTTP/1.1\r\n", &ends), Guess::NotMine);
         let script = b"#!/bin/sh\nwget x\n";
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         assert_eq!(
-            (guess(script, &ends), Shell::default().read(Direction::ToResponder, script, &mut facts)),
+            (guess(script, &ends), Shell::default().read(Direction::ToResponder, script, &mut fields)),
             (Guess::Certain, Step::Done)
         );
-        assert_eq!(facts.messages().next().unwrap().text(FactKind::Message), Some("script"));
+        assert_eq!(fields.messages().next().unwrap().text(FieldId::Message), Some("script"));
         let mut shell = Shell::default();
-        let mut facts = Facts::default();
-        shell.read(Direction::ToResponder, b"$ ", &mut facts);
-        assert_eq!(shell.read(Direction::ToOriginator, b"ls /tmp\n", &mut facts), Step::Took(8));
-        let said = facts.messages().next().unwrap();
-        assert_eq!(said.text(FactKind::Command), Some("ls"));
-        assert_eq!(said.text(FactKind::Message), Some("reverse shell"));
+        let mut fields = FieldBuffer::default();
+        shell.read(Direction::ToResponder, b"$ ", &mut fields);
+        assert_eq!(shell.read(Direction::ToOriginator, b"ls /tmp\n", &mut fields), Step::Took(8));
+        let said = fields.messages().next().unwrap();
+        assert_eq!(said.text(FieldId::Command), Some("ls"));
+        assert_eq!(said.text(FieldId::Message), Some("reverse shell"));
     }
 }

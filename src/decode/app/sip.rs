@@ -4,7 +4,7 @@
 use super::shared::head::{Head, number, quoted};
 use super::shared::lines;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -73,19 +73,19 @@ fn guess(bytes: &[u8], ends: &Ends) -> Guess {
     }
 }
 
-fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
+fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
     if looks_right(payload) != Guess::Certain {
         return Guess::NotMine;
     }
     let head = Head::read(payload).unwrap_or_else(|| Head::of(payload));
-    message(head, payload.get(head.n_bytes..).unwrap_or(&[]), facts);
+    message(head, payload.get(head.n_bytes..).unwrap_or(&[]), fields);
     Guess::Certain
 }
 
 struct Sip;
 
 impl Talk for Sip {
-    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         // Empty lines keep a connection alive (RFC 5626, section 3.5.1).
         if bytes.starts_with(b"\r\n") {
             return Step::Took(2);
@@ -99,8 +99,8 @@ impl Talk for Sip {
         if length <= MOST_BODY_BYTES && (body.len() as u64) < length {
             return Step::Took(0);
         }
-        facts.begin();
-        message(head, body.get(..length as usize).unwrap_or(&[]), facts);
+        fields.begin();
+        message(head, body.get(..length as usize).unwrap_or(&[]), fields);
         Step::Skip(head.n_bytes as u64 + length)
     }
 }
@@ -110,48 +110,48 @@ fn field<'a>(head: Head<'a>, name: &[u8], short: &[u8]) -> Option<&'a [u8]> {
     head.field(name).or_else(|| head.field(short))
 }
 
-fn message(head: Head<'_>, body: &[u8], facts: &mut Facts) {
+fn message(head: Head<'_>, body: &[u8], fields: &mut FieldBuffer) {
     let (first, rest) = lines::word(head.first);
     let is_answer = first == VERSION;
     let mut status = 0;
     if is_answer {
         status = number(lines::word(rest).0).unwrap_or(0);
-        facts.number(FactKind::Reply, status);
+        fields.number(FieldId::Reply, status);
     } else {
-        facts.bytes(FactKind::Command, first);
+        fields.bytes(FieldId::Command, first);
     }
-    for (kind, name, short) in [(FactKind::From, &b"from"[..], &b"f"[..]), (FactKind::To, b"to", b"t")] {
-        facts.bytes(kind, field(head, name, short).map_or(&[], uri));
+    for (kind, name, short) in [(FieldId::From, &b"from"[..], &b"f"[..]), (FieldId::To, b"to", b"t")] {
+        fields.bytes(kind, field(head, name, short).map_or(&[], uri));
     }
     let is_register = head.field(b"cseq").is_some_and(|cseq| lines::has(cseq, b"REGISTER"));
     if is_answer && is_register {
-        registered(status, facts);
+        registered(status, fields);
     }
-    for (name, value) in head.fields() {
+    for (name, value) in head.headers() {
         match name {
-            name if name.eq_ignore_ascii_case(b"user-agent") && !is_answer => facts.bytes(FactKind::Agent, value),
+            name if name.eq_ignore_ascii_case(b"user-agent") && !is_answer => fields.bytes(FieldId::Agent, value),
             name if name.eq_ignore_ascii_case(b"user-agent") || name.eq_ignore_ascii_case(b"server") => {
-                facts.bytes(FactKind::Banner, value);
+                fields.bytes(FieldId::Banner, value);
             }
             name if name.eq_ignore_ascii_case(b"authorization")
                 || name.eq_ignore_ascii_case(b"proxy-authorization") =>
             {
-                facts.bytes(FactKind::Method, lines::word(value).0);
-                facts.bytes(FactKind::User, quoted(value, b"username").unwrap_or(&[]));
+                fields.bytes(FieldId::Method, lines::word(value).0);
+                fields.bytes(FieldId::User, quoted(value, b"username").unwrap_or(&[]));
             }
             _ => {}
         }
     }
     if field(head, b"content-type", b"c").is_some_and(|kind| lines::has(kind, b"APPLICATION/SDP")) {
-        session(body, facts);
+        session(body, fields);
     }
 }
 
 /// A 401 or 407 mostly just asks for a log-in (RFC 3261, section 22.1); that it refuses one shows only with what was asked.
-fn registered(status: u64, facts: &mut Facts) {
+fn registered(status: u64, fields: &mut FieldBuffer) {
     match status {
-        200..=299 => facts.text(FactKind::Login, "accepted"),
-        403 | 404 => facts.text(FactKind::Login, "refused"),
+        200..=299 => fields.text(FieldId::Login, "accepted"),
+        403 | 404 => fields.text(FieldId::Login, "refused"),
         _ => {}
     }
 }
@@ -166,15 +166,15 @@ fn uri(value: &[u8]) -> &[u8] {
 }
 
 /// Addresses and ports of a session: a connection line counts for the media lines around it (RFC 8866, section 5.7).
-fn session(body: &[u8], facts: &mut Facts) {
+fn session(body: &[u8], fields: &mut FieldBuffer) {
     let mut address: &[u8] = &[];
     let mut media: Option<(&[u8], &[u8])> = None;
     let mut n_media = 0;
-    let mut say = |media: Option<(&[u8], &[u8])>, address: &[u8], facts: &mut Facts| {
+    let mut say = |media: Option<(&[u8], &[u8])>, address: &[u8], fields: &mut FieldBuffer| {
         let Some((kind, port)) = media.filter(|_| n_media < MOST_MEDIA) else { return };
         n_media += 1;
         let [kind, address, port] = [kind, address, port].map(String::from_utf8_lossy);
-        facts.format(FactKind::Media, format_args!("{kind} to {address} port {port}"));
+        fields.format(FieldId::Media, format_args!("{kind} to {address} port {port}"));
     };
     let mut of_session: &[u8] = &[];
     for line in body.split(|byte| *byte == b'\n') {
@@ -186,13 +186,13 @@ fn session(body: &[u8], facts: &mut Facts) {
                 of_session = address;
             }
         } else if let Some(stream) = line.strip_prefix(b"m=") {
-            say(media, address, facts);
+            say(media, address, fields);
             address = of_session;
             let (kind, rest) = lines::word(stream);
             media = Some((kind, lines::word(rest).0));
         }
     }
-    say(media, address, facts);
+    say(media, address, fields);
 }
 
 #[cfg(test)]
@@ -206,11 +206,11 @@ mod tests {
 
     #[test]
     fn a_log_in_is_read_and_no_prefix_panics() {
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         let ends = Ends::new(false, 40_000, 40_001);
-        assert_eq!(read(REGISTER, &ends, &mut facts), Guess::Certain);
+        assert_eq!(read(REGISTER, &ends, &mut fields), Guess::Certain);
         let refused = b"SIP/2.0 403 Forbidden\r\nCSeq: 2 REGISTER\r\nServer: PBX\r\n\r\n";
-        assert_eq!(read(refused, &ends, &mut facts), Guess::Certain);
+        assert_eq!(read(refused, &ends, &mut fields), Guess::Certain);
         let expected = [
             "command=REGISTER",
             "from=sip:anna@example.org",
@@ -222,14 +222,14 @@ mod tests {
             "login=refused",
             "banner=PBX",
         ];
-        assert_eq!(listed(&facts), expected);
+        assert_eq!(listed(&fields), expected);
         for end in 0..REGISTER.len() {
-            read(&REGISTER[..end], &ends, &mut Facts::default());
+            read(&REGISTER[..end], &ends, &mut FieldBuffer::default());
         }
         for end in 1..REGISTER.len() {
-            assert_eq!(Sip.read(Direction::ToResponder, &REGISTER[..end], &mut facts), Step::Took(0), "{end}");
+            assert_eq!(Sip.read(Direction::ToResponder, &REGISTER[..end], &mut fields), Step::Took(0), "{end}");
         }
-        assert_eq!(Sip.read(Direction::ToResponder, REGISTER, &mut facts), Step::Skip(REGISTER.len() as u64));
+        assert_eq!(Sip.read(Direction::ToResponder, REGISTER, &mut fields), Step::Skip(REGISTER.len() as u64));
     }
 
     #[test]
@@ -240,10 +240,10 @@ mod tests {
             "INVITE sip:b@x SIP/2.0\r\nc: application/sdp\r\nl: {}\r\n\r\n{sdp}OPTIONS sip:b@x SIP/2.0\r\n",
             sdp.len()
         );
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         let n = invite.len() as u64 - 25;
-        assert_eq!(Sip.read(Direction::ToResponder, invite.as_bytes(), &mut facts), Step::Skip(n));
-        let said = listed(&facts);
+        assert_eq!(Sip.read(Direction::ToResponder, invite.as_bytes(), &mut fields), Step::Skip(n));
+        let said = listed(&fields);
         assert_eq!(said[1..], ["media=audio to 10.0.0.1 port 4000", "media=video to fd00::1 port 4002"]);
     }
 

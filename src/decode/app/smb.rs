@@ -8,7 +8,7 @@ mod v2;
 use super::shared::bytes::{self, be32, le32};
 use super::shared::netbios;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -55,13 +55,13 @@ struct Smb {
 }
 
 impl Talk for Smb {
-    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         let Some(frame) = be32(bytes, 0) else { return Step::Took(0) };
         let [kind, ..] = frame.to_be_bytes();
         let length = frame & 0x00ff_ffff;
         match kind {
             SESSION_MESSAGE => {}
-            SESSION_REQUEST..=KEEP_ALIVE if length <= 68 => return session(kind, bytes, length as usize, facts),
+            SESSION_REQUEST..=KEEP_ALIVE if length <= 68 => return session(kind, bytes, length as usize, fields),
             _ => return search(bytes),
         }
         let n_needed =
@@ -74,13 +74,13 @@ impl Talk for Smb {
             return Step::Took(0);
         }
         match message {
-            [0xff, ..] => self.one.read(message, facts),
-            [0xfe, ..] => self.two.read(message, facts),
+            [0xff, ..] => self.one.read(message, fields),
+            [0xfe, ..] => self.two.read(message, fields),
             [0xfd, ..] => {
-                facts.begin();
-                facts.text(FactKind::Security, "encrypted");
+                fields.begin();
+                fields.text(FieldId::Security, "encrypted");
             }
-            [0xfc, ..] => compressed(message, length, facts),
+            [0xfc, ..] => compressed(message, length, fields),
             _ => {}
         }
         bytes::pass(bytes, FRAME_BYTES as u64 + u64::from(length))
@@ -109,32 +109,32 @@ fn search(bytes: &[u8]) -> Step {
 }
 
 /// A NetBIOS message about the session itself.
-fn session(kind: u8, bytes: &[u8], length: usize, facts: &mut Facts) -> Step {
+fn session(kind: u8, bytes: &[u8], length: usize, fields: &mut FieldBuffer) -> Step {
     let Some(body) = bytes.get(FRAME_BYTES..FRAME_BYTES + length) else { return Step::Took(0) };
-    facts.begin();
+    fields.begin();
     match kind {
         SESSION_REQUEST => {
-            facts.text(FactKind::Command, "NetBIOS session");
+            fields.text(FieldId::Command, "NetBIOS session");
             if let Some((called, n)) = netbios::name(body) {
-                facts.text(FactKind::Host, &called.name);
+                fields.text(FieldId::Host, &called.name);
                 if let Some((calling, _)) = netbios::name(bytes::from(body, n)) {
-                    facts.text(FactKind::Client, &calling.name);
+                    fields.text(FieldId::Client, &calling.name);
                 }
             }
         }
-        NEGATIVE_ANSWER => facts.text(FactKind::Error, "NetBIOS session refused"),
+        NEGATIVE_ANSWER => fields.text(FieldId::Error, "NetBIOS session refused"),
         _ => {}
     }
     Step::Took(FRAME_BYTES + length)
 }
 
 /// MS-SMB2, section 2.2.42.1. An offset beyond the message is CVE-2020-0796.
-fn compressed(message: &[u8], length: u32, facts: &mut Facts) {
-    facts.begin();
-    facts.text(FactKind::Security, "compressed");
+fn compressed(message: &[u8], length: u32, fields: &mut FieldBuffer) {
+    fields.begin();
+    fields.text(FieldId::Security, "compressed");
     let is_chained = message.get(10).is_some_and(|flags| flags & 1 > 0);
     if !is_chained && le32(message, 12).is_some_and(|offset| offset > length) {
-        facts.text(FactKind::Error, "compression offset out of range");
+        fields.text(FieldId::Error, "compression offset out of range");
     }
 }
 
@@ -162,7 +162,7 @@ mod tests {
         create[44] = 120;
         create[46] = name.len() as u8;
         create.extend(name);
-        let (mut smb, mut facts) = (Smb::default(), Facts::default());
+        let (mut smb, mut fields) = (Smb::default(), FieldBuffer::default());
         let ends = Ends::new(true, 50_000, 445);
         let connect = frame(3, 0, 0, &connect);
         assert_eq!(guess(&connect, &ends), Guess::Certain);
@@ -173,23 +173,23 @@ mod tests {
         for message in [connect, frame(3, 0, 1, &[16, 0, 2, 0]), frame(5, 0, 0, &create), frame(5, 0xc000_0022, 1, &[])]
         {
             for end in 0..message.len() {
-                assert_eq!(smb.read(Direction::ToResponder, &message[..end], &mut facts), Step::Took(0));
+                assert_eq!(smb.read(Direction::ToResponder, &message[..end], &mut fields), Step::Took(0));
             }
-            assert_eq!(smb.read(Direction::ToResponder, &message, &mut facts), Step::Took(message.len()));
+            assert_eq!(smb.read(Direction::ToResponder, &message, &mut fields), Step::Took(message.len()));
         }
-        let said: Vec<_> = facts.iter().collect();
-        assert!(said.contains(&(FactKind::SmbTree, Value::Text("\\\\s\\IPC$"))));
-        assert!(said.contains(&(FactKind::Service, Value::Text("svcctl"))));
-        assert!(said.contains(&(FactKind::SmbStatus, Value::Text("STATUS_ACCESS_DENIED"))));
+        let said: Vec<_> = fields.iter().collect();
+        assert!(said.contains(&(FieldId::SmbTree, Value::Text("\\\\s\\IPC$"))));
+        assert!(said.contains(&(FieldId::Service, Value::Text("svcctl"))));
+        assert!(said.contains(&(FieldId::SmbStatus, Value::Text("STATUS_ACCESS_DENIED"))));
     }
 
     #[test]
     fn bulk_data_is_passed_over_and_a_frame_found_again() {
         let mut write = frame(9, 0, 0, &[0; 400]);
         write[1..4].copy_from_slice(&[1, 0, 0]);
-        let (mut smb, mut facts) = (Smb::default(), Facts::default());
-        assert_eq!(smb.read(Direction::ToResponder, &write, &mut facts), Step::Skip(0x1_0004));
+        let (mut smb, mut fields) = (Smb::default(), FieldBuffer::default());
+        assert_eq!(smb.read(Direction::ToResponder, &write, &mut fields), Step::Skip(0x1_0004));
         let echo = frame(13, 0, 0, &[4, 0, 0, 0]);
-        assert_eq!(smb.read(Direction::ToResponder, &[b"lost SMB", &echo[..]].concat(), &mut facts), Step::Took(8));
+        assert_eq!(smb.read(Direction::ToResponder, &[b"lost SMB", &echo[..]].concat(), &mut fields), Step::Took(8));
     }
 }

@@ -4,7 +4,7 @@
 use super::shared::lines;
 use super::shared::sasl::Sasl;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -63,9 +63,9 @@ enum Asked {
 }
 
 impl Talk for Smtp {
-    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         if direction == Direction::ToOriginator {
-            return self.reply(bytes, facts);
+            return self.reply(bytes, fields);
         }
         match &mut self.mode {
             Mode::Mail { is_at_start } => {
@@ -83,16 +83,16 @@ impl Talk for Smtp {
             }
             Mode::Answers(sasl) => {
                 let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
-                facts.begin();
-                if sasl.answer(line, facts) {
+                fields.begin();
+                if sasl.answer(line, fields) {
                     self.mode = Mode::Commands;
                 }
                 Step::Took(n)
             }
             Mode::Commands => {
                 let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
-                facts.begin();
-                self.command(line, facts);
+                fields.begin();
+                self.command(line, fields);
                 Step::Took(n)
             }
         }
@@ -105,20 +105,20 @@ impl Talk for Smtp {
 }
 
 impl Smtp {
-    fn command(&mut self, line: &[u8], facts: &mut Facts) {
+    fn command(&mut self, line: &[u8], fields: &mut FieldBuffer) {
         let (word, argument) = lines::word(line);
         let is_command = (4..=10).contains(&word.len()) && word.iter().all(u8::is_ascii_alphabetic);
         if !is_command {
             return;
         }
         let word = word.to_ascii_uppercase();
-        facts.bytes(FactKind::Command, &word);
+        fields.bytes(FieldId::Command, &word);
         match word.as_slice() {
-            b"HELO" | b"EHLO" => facts.bytes(FactKind::Host, argument),
-            b"MAIL" => facts.bytes(FactKind::MailFrom, path(argument)),
-            b"RCPT" => facts.bytes(FactKind::MailTo, path(argument)),
+            b"HELO" | b"EHLO" => fields.bytes(FieldId::Host, argument),
+            b"MAIL" => fields.bytes(FieldId::MailFrom, path(argument)),
+            b"RCPT" => fields.bytes(FieldId::MailTo, path(argument)),
             b"AUTH" => {
-                let sasl = Sasl::begin(argument, facts);
+                let sasl = Sasl::begin(argument, fields);
                 self.asked = Asked::LogIn;
                 self.mode = if sasl.is_said() { Mode::Commands } else { Mode::Answers(sasl) };
             }
@@ -128,22 +128,22 @@ impl Smtp {
                 let n = std::str::from_utf8(lines::word(argument).0).ok().and_then(|n| n.parse().ok());
                 self.mode = n.filter(|n| *n > 0).map_or(Mode::Commands, Mode::Part);
             }
-            _ => facts.bytes(FactKind::Argument, argument),
+            _ => fields.bytes(FieldId::Argument, argument),
         }
     }
 
-    fn reply(&mut self, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn reply(&mut self, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
         let Some((code, text)) = lines::reply(line) else { return Step::Took(n) };
-        facts.begin();
+        fields.begin();
         if !self.is_greeted {
             self.is_greeted = true;
-            facts.bytes(FactKind::Banner, text);
+            fields.bytes(FieldId::Banner, text);
         }
         if lines::is_continued(line) {
             return Step::Took(n);
         }
-        facts.number(FactKind::Reply, u64::from(code));
+        fields.number(FieldId::Reply, u64::from(code));
         match (code, &self.mode) {
             // DATA was not taken; or the end of the mail is among what was lost.
             (400.., Mode::Mail { is_at_start: true }) => self.mode = Mode::Commands,
@@ -156,11 +156,11 @@ impl Smtp {
         }
         match (std::mem::take(&mut self.asked), code) {
             (Asked::Tls, 220) => {
-                facts.text(FactKind::Security, "STARTTLS");
+                fields.text(FieldId::Security, "STARTTLS");
                 return Step::Over(n);
             }
-            (Asked::LogIn, 235) => facts.text(FactKind::Login, "accepted"),
-            (Asked::LogIn, 500..) => facts.text(FactKind::Login, "refused"),
+            (Asked::LogIn, 235) => fields.text(FieldId::Login, "accepted"),
+            (Asked::LogIn, 500..) => fields.text(FieldId::Login, "refused"),
             (Asked::LogIn, _) => {}
             _ => return Step::Took(n),
         }
@@ -186,13 +186,13 @@ mod tests {
 
     /// Shows a conversation line by line: `C` for the client's, `S` for the server's.
     fn hear(talk: &mut Smtp, lines: &[(char, &str)]) -> (Vec<String>, Step) {
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         let mut step = Step::Took(0);
         for (who, text) in lines {
             let direction = if *who == 'C' { Direction::ToResponder } else { Direction::ToOriginator };
             let mut rest = text.as_bytes();
             loop {
-                step = talk.read(direction, rest, &mut facts);
+                step = talk.read(direction, rest, &mut fields);
                 match step {
                     Step::Took(n) if n > 0 => rest = &rest[n..],
                     Step::Skip(n) => rest = rest.get(n as usize..).unwrap_or(&[]),
@@ -200,7 +200,7 @@ mod tests {
                 }
             }
         }
-        (listed(&facts), step)
+        (listed(&fields), step)
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::shared::ber::{self, Begin};
 use super::{Datagram, Ends, Entry, Guess};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 
 /// Line in the table.
@@ -20,7 +20,7 @@ const OCTETS: u8 = 0x04;
 const TRAP: u8 = 0xa4;
 const GET_BULK: u8 = 0xa5;
 
-fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
+fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
     if payload.first() != Some(&SEQUENCE) {
         return Guess::NotMine;
     }
@@ -29,65 +29,65 @@ fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
     if head.total() > payload.len() {
         return Guess::NotMine;
     }
-    match message(payload, facts) {
+    match message(payload, fields) {
         Some(()) => Guess::Certain,
         None => Guess::NotMine,
     }
 }
 
-fn message(payload: &[u8], facts: &mut Facts) -> Option<()> {
+fn message(payload: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let (_, content, _) = ber::value(payload)?;
     let (INTEGER, version, rest) = ber::value(content)? else { return None };
     match version {
         [0 | 1] => {
             let (OCTETS, community, rest) = ber::value(rest)? else { return None };
             let (kind @ 0xa0..=0xa8, pdu, _) = ber::value(rest)? else { return None };
-            facts.text(FactKind::Version, if version == [0] { "1" } else { "2c" });
-            facts.bytes(FactKind::Community, community);
-            protocol_unit(kind, pdu, facts);
+            fields.text(FieldId::Version, if version == [0] { "1" } else { "2c" });
+            fields.bytes(FieldId::Community, community);
+            protocol_unit(kind, pdu, fields);
         }
-        [3] => third(rest, facts)?,
+        [3] => third(rest, fields)?,
         _ => return None,
     }
     Some(())
 }
 
 /// RFC 3412, section 6; RFC 3414, section 2.4.
-fn third(rest: &[u8], facts: &mut Facts) -> Option<()> {
+fn third(rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let (SEQUENCE, header, rest) = ber::value(rest)? else { return None };
     let (_, _, header) = ber::value(header)?;
     let (_, _, header) = ber::value(header)?;
     let (OCTETS, [flags], _) = ber::value(header)? else { return None };
     let (OCTETS, security, rest) = ber::value(rest)? else { return None };
-    facts.text(FactKind::Version, "3");
+    fields.text(FieldId::Version, "3");
     let protection = match flags & 3 {
         0 => "neither authenticated nor encrypted",
         1 => "authenticated",
         _ => "authenticated and encrypted",
     };
-    facts.text(FactKind::Security, protection);
+    fields.text(FieldId::Security, protection);
     if let Some((SEQUENCE, security, _)) = ber::value(security)
         && let Some((_, _, rest)) = ber::value(security)
         && let Some((_, _, rest)) = ber::value(rest)
         && let Some((_, _, rest)) = ber::value(rest)
         && let Some((OCTETS, user, _)) = ber::value(rest)
     {
-        facts.bytes(FactKind::User, user);
+        fields.bytes(FieldId::User, user);
     }
     match ber::value(rest)? {
         (SEQUENCE, scoped, _) => {
             let (_, _, rest) = ber::value(scoped)?;
             let (_, _, rest) = ber::value(rest)?;
             let (kind, pdu, _) = ber::value(rest)?;
-            protocol_unit(kind, pdu, facts);
+            protocol_unit(kind, pdu, fields);
         }
-        _ => facts.text(FactKind::Message, "encrypted"),
+        _ => fields.text(FieldId::Message, "encrypted"),
     }
     Some(())
 }
 
 /// RFC 3416, section 3.
-fn protocol_unit(kind: u8, pdu: &[u8], facts: &mut Facts) {
+fn protocol_unit(kind: u8, pdu: &[u8], fields: &mut FieldBuffer) {
     let name = match kind {
         0xa0 => "get",
         0xa1 => "get next",
@@ -100,16 +100,16 @@ fn protocol_unit(kind: u8, pdu: &[u8], facts: &mut Facts) {
         0xa8 => "report",
         _ => return,
     };
-    facts.text(FactKind::Message, name);
+    fields.text(FieldId::Message, name);
     if !matches!(kind, TRAP | GET_BULK)
         && let Some((_, _, rest)) = ber::value(pdu)
         && let Some((INTEGER, [status @ 1..=u8::MAX], _)) = ber::value(rest)
     {
-        error(*status, facts);
+        error(*status, fields);
     }
 }
 
-fn error(status: u8, facts: &mut Facts) {
+fn error(status: u8, fields: &mut FieldBuffer) {
     let name = match status {
         1 => "too big",
         2 => "no such name",
@@ -119,9 +119,9 @@ fn error(status: u8, facts: &mut Facts) {
         6 => "no access",
         16 => "authorization error",
         17 => "not writable",
-        other => return facts.format(FactKind::Error, format_args!("error {other}")),
+        other => return fields.format(FieldId::Error, format_args!("error {other}")),
     };
-    facts.text(FactKind::Error, name);
+    fields.text(FieldId::Error, name);
 }
 
 #[cfg(test)]
@@ -134,19 +134,19 @@ mod tests {
     #[test]
     fn version_community_and_kind_are_read_and_no_prefix_panics() {
         let ends = Ends::new(false, 50_000, 161);
-        let mut facts = Facts::default();
-        assert_eq!(read(GET, &ends, &mut facts), Guess::Certain);
-        let said: Vec<_> = facts.iter().collect();
+        let mut fields = FieldBuffer::default();
+        assert_eq!(read(GET, &ends, &mut fields), Guess::Certain);
+        let said: Vec<_> = fields.iter().collect();
         let expected = [
-            (FactKind::Version, Value::Text("2c")),
-            (FactKind::Community, Value::Text("public")),
-            (FactKind::Message, Value::Text("get")),
+            (FieldId::Version, Value::Text("2c")),
+            (FieldId::Community, Value::Text("public")),
+            (FieldId::Message, Value::Text("get")),
         ];
         assert_eq!(said, expected);
         for end in 0..GET.len() {
-            assert_eq!(read(&GET[..end], &ends, &mut facts), Guess::NotMine);
+            assert_eq!(read(&GET[..end], &ends, &mut fields), Guess::NotMine);
         }
         // LDAP begins alike.
-        assert_eq!(read(b"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x31\x04\0\x04\0", &ends, &mut facts), Guess::NotMine);
+        assert_eq!(read(b"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x31\x04\0\x04\0", &ends, &mut fields), Guess::NotMine);
     }
 }

@@ -1,9 +1,9 @@
 //! SOCKS 4, 4a and 5 (RFC 1928, RFC 1929): who asks a proxy for a connection to where. What it then carries is found out
 //! anew.
 
-use super::shared::fields::Fields;
+use super::shared::take_bytes::TakeBytes;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -44,13 +44,13 @@ struct Socks {
 }
 
 impl Talk for Socks {
-    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         let mut rest = bytes;
-        facts.begin();
+        fields.begin();
         let step = match direction {
             Direction::ToResponder if self.is_asked => return Step::Took(0),
-            Direction::ToResponder => self.client(&mut rest, facts),
-            Direction::ToOriginator => self.server(&mut rest, facts),
+            Direction::ToResponder => self.client(&mut rest, fields),
+            Direction::ToOriginator => self.server(&mut rest, fields),
         };
         let n = bytes.len() - rest.len();
         match step {
@@ -72,31 +72,31 @@ enum Next {
 }
 
 impl Socks {
-    fn client(&mut self, rest: &mut &[u8], facts: &mut Facts) -> Option<Next> {
+    fn client(&mut self, rest: &mut &[u8], fields: &mut FieldBuffer) -> Option<Next> {
         match (rest.u8()?, self.is_greeted) {
             (4, false) => {
-                version_4(rest, facts)?;
+                version_4(rest, fields)?;
                 (self.is_greeted, self.is_asked) = (true, true);
             }
             (5, false) => {
                 rest.field8()?;
-                facts.text(FactKind::Version, "5");
+                fields.text(FieldId::Version, "5");
                 self.is_greeted = true;
             }
             // User and password (RFC 1929, section 2).
             (1, true) => {
                 let (user, password) = (rest.field8()?, rest.field8()?);
-                facts.bytes(FactKind::User, user);
-                facts.bytes(FactKind::Password, password);
+                fields.bytes(FieldId::User, user);
+                fields.bytes(FieldId::Password, password);
             }
             (5, true) => {
                 let command = rest.u8()?;
                 rest.u8()?;
                 let target = Target::take(rest)?;
                 let port = rest.u16()?;
-                facts.text(FactKind::Command, command_name(command));
-                target.say(facts);
-                facts.number(FactKind::Port, u64::from(port));
+                fields.text(FieldId::Command, command_name(command));
+                target.say(fields);
+                fields.number(FieldId::Port, u64::from(port));
                 self.is_asked = true;
             }
             _ => return Some(Next::Nothing),
@@ -104,18 +104,18 @@ impl Socks {
         Some(Next::Message)
     }
 
-    fn server(&mut self, rest: &mut &[u8], facts: &mut Facts) -> Option<Next> {
+    fn server(&mut self, rest: &mut &[u8], fields: &mut FieldBuffer) -> Option<Next> {
         match rest.u8()? {
             // Version 4 answers with version 0.
             0 => {
                 let code = rest.u8()?;
                 rest.array::<6>()?;
-                facts.text(FactKind::Reply, if code == 90 { "granted" } else { "rejected" });
+                fields.text(FieldId::Reply, if code == 90 { "granted" } else { "rejected" });
                 Some(if code == 90 { Next::Carried } else { Next::Nothing })
             }
             1 => {
                 let is_good = rest.u8()? == 0;
-                facts.text(FactKind::Login, if is_good { "accepted" } else { "refused" });
+                fields.text(FieldId::Login, if is_good { "accepted" } else { "refused" });
                 Some(Next::Message)
             }
             5 if !self.is_chosen => {
@@ -127,7 +127,7 @@ impl Socks {
                     0xff => ("none acceptable", Next::Nothing),
                     _ => ("other", Next::Nothing),
                 };
-                facts.text(FactKind::Method, name);
+                fields.text(FieldId::Method, name);
                 Some(next)
             }
             5 => {
@@ -135,7 +135,7 @@ impl Socks {
                 rest.u8()?;
                 Target::take(rest)?;
                 rest.u16()?;
-                facts.text(FactKind::Reply, reply_name(code));
+                fields.text(FieldId::Reply, reply_name(code));
                 Some(if code == 0 { Next::Carried } else { Next::Nothing })
             }
             _ => Some(Next::Nothing),
@@ -160,17 +160,17 @@ impl<'a> Target<'a> {
         }
     }
 
-    fn say(&self, facts: &mut Facts) {
+    fn say(&self, fields: &mut FieldBuffer) {
         match self {
-            Target::V4(address) => facts.format(FactKind::Address, Ipv4Addr::from(*address)),
-            Target::V6(address) => facts.format(FactKind::Address, Ipv6Addr::from(*address)),
-            Target::Name(name) => facts.bytes(FactKind::Domain, name),
+            Target::V4(address) => fields.format(FieldId::Address, Ipv4Addr::from(*address)),
+            Target::V6(address) => fields.format(FieldId::Address, Ipv6Addr::from(*address)),
+            Target::Name(name) => fields.bytes(FieldId::Domain, name),
         }
     }
 }
 
 /// Command, port, address, user; of version 4a a name follows an address of which only the last byte is set.
-fn version_4(rest: &mut &[u8], facts: &mut Facts) -> Option<()> {
+fn version_4(rest: &mut &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let command = rest.u8()?;
     let port = rest.u16()?;
     let address: [u8; 4] = rest.array()?;
@@ -179,11 +179,11 @@ fn version_4(rest: &mut &[u8], facts: &mut Facts) -> Option<()> {
         [0, 0, 0, 1..=255] => Some(until_zero(rest)?),
         _ => None,
     };
-    facts.text(FactKind::Version, if name.is_some() { "4a" } else { "4" });
-    facts.text(FactKind::Command, command_name(command));
-    facts.bytes(FactKind::User, user);
-    name.map_or(Target::V4(address), Target::Name).say(facts);
-    facts.number(FactKind::Port, u64::from(port));
+    fields.text(FieldId::Version, if name.is_some() { "4a" } else { "4" });
+    fields.text(FieldId::Command, command_name(command));
+    fields.bytes(FieldId::User, user);
+    name.map_or(Target::V4(address), Target::Name).say(fields);
+    fields.number(FieldId::Port, u64::from(port));
     Some(())
 }
 
@@ -224,19 +224,22 @@ mod tests {
 
     #[test]
     fn version_5_is_read_and_hands_on() {
-        let (mut talk, mut facts) = (Socks::default(), Facts::default());
+        let (mut talk, mut fields) = (Socks::default(), FieldBuffer::default());
         assert_eq!(guess(&[5, 2, 0, 2], &Ends::new(true, 50_000, 9050)), Guess::Certain);
-        assert_eq!(talk.read(Direction::ToResponder, &[5, 2, 0, 2], &mut facts), Step::Took(4));
-        assert_eq!(talk.read(Direction::ToOriginator, &[5, 2], &mut facts), Step::Took(2));
-        assert_eq!(talk.read(Direction::ToResponder, b"\x01\x04anna\x01s", &mut facts), Step::Took(8));
-        assert_eq!(talk.read(Direction::ToOriginator, &[1, 0], &mut facts), Step::Took(2));
+        assert_eq!(talk.read(Direction::ToResponder, &[5, 2, 0, 2], &mut fields), Step::Took(4));
+        assert_eq!(talk.read(Direction::ToOriginator, &[5, 2], &mut fields), Step::Took(2));
+        assert_eq!(talk.read(Direction::ToResponder, b"\x01\x04anna\x01s", &mut fields), Step::Took(8));
+        assert_eq!(talk.read(Direction::ToOriginator, &[1, 0], &mut fields), Step::Took(2));
         let request = b"\x05\x01\0\x03\x0bexample.com\x01\xbb";
         for end in 0..request.len() {
-            assert_eq!(talk.read(Direction::ToResponder, &request[..end], &mut facts), Step::Took(0));
+            assert_eq!(talk.read(Direction::ToResponder, &request[..end], &mut fields), Step::Took(0));
         }
-        assert_eq!(talk.read(Direction::ToResponder, request, &mut facts), Step::Took(request.len()));
-        assert_eq!(talk.read(Direction::ToResponder, b"early", &mut facts), Step::Took(0));
-        assert_eq!(talk.read(Direction::ToOriginator, &[5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 22], &mut facts), Step::Over(10));
+        assert_eq!(talk.read(Direction::ToResponder, request, &mut fields), Step::Took(request.len()));
+        assert_eq!(talk.read(Direction::ToResponder, b"early", &mut fields), Step::Took(0));
+        assert_eq!(
+            talk.read(Direction::ToOriginator, &[5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 22], &mut fields),
+            Step::Over(10)
+        );
         let expected = [
             "version=5",
             "method=password",
@@ -248,18 +251,18 @@ mod tests {
             "port=443",
             "reply=granted",
         ];
-        assert_eq!(listed(&facts), expected);
+        assert_eq!(listed(&fields), expected);
     }
 
     #[test]
     fn version_4_is_read_with_addresses_and_names() {
-        let (mut talk, mut facts) = (Socks::default(), Facts::default());
+        let (mut talk, mut fields) = (Socks::default(), FieldBuffer::default());
         let request = b"\x04\x01\0\x50\0\0\0\x01me\0x.org\0";
         assert_eq!(guess(request, &Ends::new(true, 50_000, 9050)), Guess::Certain);
-        assert_eq!(talk.read(Direction::ToResponder, request, &mut facts), Step::Took(request.len()));
-        assert_eq!(talk.read(Direction::ToOriginator, &[0, 91, 0, 0, 0, 0, 0, 0], &mut facts), Step::Done);
+        assert_eq!(talk.read(Direction::ToResponder, request, &mut fields), Step::Took(request.len()));
+        assert_eq!(talk.read(Direction::ToOriginator, &[0, 91, 0, 0, 0, 0, 0, 0], &mut fields), Step::Done);
         let expected = ["version=4a", "command=connect", "user=me", "domain=x.org", "port=80", "reply=rejected"];
-        assert_eq!(listed(&facts), expected);
+        assert_eq!(listed(&fields), expected);
         assert_eq!(guess(b"\x05\0\x0b\x03\x10", &Ends::new(true, 50_000, 135)), Guess::NotMine);
     }
 }

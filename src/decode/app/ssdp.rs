@@ -2,7 +2,7 @@
 
 use super::shared::lines;
 use super::{Datagram, Ends, Entry, Guess};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 
 /// Line in the table.
@@ -15,14 +15,14 @@ pub const ENTRY: Entry = Entry {
 
 const MOST_FIELDS: usize = 32;
 
-fn read(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Guess {
+fn read(payload: &[u8], ends: &Ends, fields: &mut FieldBuffer) -> Guess {
     let message = match payload.first() {
         Some(b'M') if payload.starts_with(b"M-SEARCH ") => "search",
         Some(b'N') if payload.starts_with(b"NOTIFY ") => "notify",
         Some(b'H') if payload.starts_with(b"HTTP/1.1 ") => "answer",
         _ => return Guess::NotMine,
     };
-    facts.text(FactKind::Message, message);
+    fields.text(FieldId::Message, message);
     let mut has_own_field = false;
     let mut rest = payload;
     for _ in 0..MOST_FIELDS {
@@ -34,15 +34,15 @@ fn read(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Guess {
         let is = |other: &[u8]| name.eq_ignore_ascii_case(other);
         has_own_field |= is(b"ST") || is(b"NT") || is(b"USN");
         if is(b"ST") || is(b"NT") {
-            facts.bytes(FactKind::Service, value);
+            fields.bytes(FieldId::Service, value);
         } else if is(b"SERVER") {
-            facts.bytes(FactKind::Banner, value);
+            fields.bytes(FieldId::Banner, value);
         } else if is(b"USER-AGENT") {
-            facts.bytes(FactKind::Agent, value);
+            fields.bytes(FieldId::Agent, value);
         } else if is(b"LOCATION") {
-            facts.bytes(FactKind::Location, value);
+            fields.bytes(FieldId::Location, value);
         } else if is(b"NTS") {
-            facts.bytes(FactKind::Command, value);
+            fields.bytes(FieldId::Command, value);
         }
     }
     let is_mine = has_own_field || ends.hint == Some(AppProto::Ssdp);
@@ -59,14 +59,14 @@ mod tests {
         let answer =
             b"HTTP/1.1 200 OK\r\nServer: box/1\r\nST: upnp:rootdevice\r\nLocation: http://192.0.2.1/d.xml\r\n\r\n";
         let ends = Ends::new(false, 1900, 50_000);
-        let mut facts = Facts::default();
-        assert_eq!(read(answer, &ends, &mut facts), Guess::Certain);
-        let said: Vec<_> = facts.iter().collect();
-        assert!(said.contains(&(FactKind::Service, Value::Text("upnp:rootdevice"))));
-        assert!(said.contains(&(FactKind::Location, Value::Text("http://192.0.2.1/d.xml"))));
-        assert_eq!(read(b"HTTP/1.1 200 OK\r\n\r\n", &Ends::new(false, 1, 2), &mut facts), Guess::NotMine);
+        let mut fields = FieldBuffer::default();
+        assert_eq!(read(answer, &ends, &mut fields), Guess::Certain);
+        let said: Vec<_> = fields.iter().collect();
+        assert!(said.contains(&(FieldId::Service, Value::Text("upnp:rootdevice"))));
+        assert!(said.contains(&(FieldId::Location, Value::Text("http://192.0.2.1/d.xml"))));
+        assert_eq!(read(b"HTTP/1.1 200 OK\r\n\r\n", &Ends::new(false, 1, 2), &mut fields), Guess::NotMine);
         for end in 0..answer.len() {
-            read(&answer[..end], &ends, &mut facts);
+            read(&answer[..end], &ends, &mut fields);
         }
     }
 }

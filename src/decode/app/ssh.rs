@@ -1,10 +1,10 @@
 //! SSH: the identification strings, and the fingerprints HASSH and HASSHServer of the key exchange's first messages, which are
 //! in the clear (RFC 4253, sections 4.2, 6 and 7.1; HASSH: Salesforce, 2018).
 
-use super::shared::fields::Fields;
+use super::shared::take_bytes::TakeBytes;
 use super::shared::{digest, lines};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -41,28 +41,28 @@ struct Side {
 }
 
 impl Talk for Ssh {
-    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         let [forward, backward] = &mut self.sides;
         let side = if direction == Direction::ToResponder { forward } else { backward };
         if side.is_identified {
-            exchange(direction, bytes, facts)
+            exchange(direction, bytes, fields)
         } else {
-            side.identification(direction, bytes, facts)
+            side.identification(direction, bytes, fields)
         }
     }
 }
 
 impl Side {
-    fn identification(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn identification(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
         let Some(said) = line.strip_prefix(b"SSH-") else {
             self.n_lines += 1;
             return if self.n_lines < MOST_LINES { Step::Took(n) } else { Step::Done };
         };
         let version = said.split(|byte| *byte == b'-').next().unwrap_or(said);
-        facts.begin();
-        facts.bytes(if direction == Direction::ToResponder { FactKind::Agent } else { FactKind::Banner }, line);
-        facts.bytes(FactKind::Version, version);
+        fields.begin();
+        fields.bytes(if direction == Direction::ToResponder { FieldId::Agent } else { FieldId::Banner }, line);
+        fields.bytes(FieldId::Version, version);
         self.is_identified = true;
         // Version 1 exchanges keys in another way; 1.99 is one of 2.0 that knows both.
         if matches!(version, b"2.0" | b"1.99") { Step::Took(n) } else { Step::Done }
@@ -70,23 +70,23 @@ impl Side {
 }
 
 /// Reads the packet behind the identification.
-fn exchange(direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+fn exchange(direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
     let mut rest = bytes;
     let Some(n) = rest.u32() else { return Step::Took(0) };
     if n > MOST_PACKET_BYTES {
         return Step::Done;
     }
     let Some(packet) = rest.take(n as usize) else { return Step::Took(0) };
-    let mark = facts.mark();
-    facts.begin();
-    if fingerprint(direction, packet, facts).is_none() {
-        facts.forget(mark);
+    let mark = fields.mark();
+    fields.begin();
+    if fingerprint(direction, packet, fields).is_none() {
+        fields.forget(mark);
     }
     Step::Done
 }
 
 /// The name-lists of SSH_MSG_KEXINIT, those of the way that the sender speaks for, as MD5.
-fn fingerprint(direction: Direction, packet: &[u8], facts: &mut Facts) -> Option<()> {
+fn fingerprint(direction: Direction, packet: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let mut cursor = packet;
     cursor.u8()?;
     (cursor.u8()? == KEXINIT).then_some(())?;
@@ -98,13 +98,13 @@ fn fingerprint(direction: Direction, packet: &[u8], facts: &mut Facts) -> Option
     let [mac_to_server, mac_to_client] = [cursor.field32()?, cursor.field32()?];
     let [compression_to_server, compression_to_client] = [cursor.field32()?, cursor.field32()?];
     let (kind, lists) = match direction {
-        Direction::ToResponder => (FactKind::Hassh, [kex, cipher_to_server, mac_to_server, compression_to_server]),
+        Direction::ToResponder => (FieldId::Hassh, [kex, cipher_to_server, mac_to_server, compression_to_server]),
         Direction::ToOriginator => {
-            (FactKind::HasshServer, [kex, cipher_to_client, mac_to_client, compression_to_client])
+            (FieldId::HasshServer, [kex, cipher_to_client, mac_to_client, compression_to_client])
         }
     };
-    facts.text(FactKind::Message, "key exchange");
-    facts.text(kind, &digest::md5(&lists.join(&b';')));
+    fields.text(FieldId::Message, "key exchange");
+    fields.text(kind, &digest::md5(&lists.join(&b';')));
     Some(())
 }
 
@@ -131,26 +131,26 @@ mod tests {
     fn banner_and_fingerprint_are_read_and_no_prefix_panics() {
         let packet = packet(["curve25519-sha256", "aes128-ctr", "hmac-sha2-256", "none"]);
         let mut ssh = Ssh::default();
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         let banner = b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n";
-        assert_eq!(ssh.read(Direction::ToResponder, banner, &mut facts), Step::Took(banner.len()));
+        assert_eq!(ssh.read(Direction::ToResponder, banner, &mut fields), Step::Took(banner.len()));
         for end in 0..packet.len() {
-            assert_eq!(ssh.read(Direction::ToResponder, &packet[..end], &mut facts), Step::Took(0));
+            assert_eq!(ssh.read(Direction::ToResponder, &packet[..end], &mut fields), Step::Took(0));
         }
-        assert_eq!(ssh.read(Direction::ToResponder, &packet, &mut facts), Step::Done);
-        let messages: Vec<_> = facts.messages().collect();
-        assert_eq!(messages[0].text(FactKind::Agent), Some("SSH-2.0-OpenSSH_9.2p1 Debian-2"));
-        assert_eq!(messages[0].text(FactKind::Version), Some("2.0"));
+        assert_eq!(ssh.read(Direction::ToResponder, &packet, &mut fields), Step::Done);
+        let messages: Vec<_> = fields.messages().collect();
+        assert_eq!(messages[0].text(FieldId::Agent), Some("SSH-2.0-OpenSSH_9.2p1 Debian-2"));
+        assert_eq!(messages[0].text(FieldId::Version), Some("2.0"));
         let whole = digest::md5(b"curve25519-sha256;aes128-ctr;hmac-sha2-256;none");
-        assert_eq!(messages[1].text(FactKind::Hassh), Some(whole.as_str()));
+        assert_eq!(messages[1].text(FieldId::Hassh), Some(whole.as_str()));
     }
 
     #[test]
     fn lines_before_the_banner_are_passed_over() {
         let mut ssh = Ssh::default();
-        let mut facts = Facts::default();
-        assert_eq!(ssh.read(Direction::ToOriginator, b"Go away\r\n", &mut facts), Step::Took(9));
-        assert_eq!(ssh.read(Direction::ToOriginator, b"SSH-1.5-old\n", &mut facts), Step::Done);
-        assert_eq!(facts.messages().next().unwrap().text(FactKind::Banner), Some("SSH-1.5-old"));
+        let mut fields = FieldBuffer::default();
+        assert_eq!(ssh.read(Direction::ToOriginator, b"Go away\r\n", &mut fields), Step::Took(9));
+        assert_eq!(ssh.read(Direction::ToOriginator, b"SSH-1.5-old\n", &mut fields), Step::Done);
+        assert_eq!(fields.messages().next().unwrap().text(FieldId::Banner), Some("SSH-1.5-old"));
     }
 }

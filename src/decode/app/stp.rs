@@ -1,9 +1,9 @@
 //! Spanning tree messages (IEEE 802.1D, clause 9): version, who is root, and that the topology changes.
 
 use super::Entry;
-use super::shared::fields::Fields;
+use super::shared::take_bytes::TakeBytes;
 use crate::model::address::mac_text;
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::packet::Packet;
 use crate::model::protocol::AppProto;
 
@@ -13,15 +13,15 @@ pub const ENTRY: Entry = Entry { protocol: AppProto::Stp, datagram: None, stream
 const TOPOLOGY_CHANGE_FLAG: u8 = 0x01;
 const TOPOLOGY_CHANGE_NOTICE: u8 = 0x80;
 
-fn read(packet: &Packet, data: &[u8], facts: &mut Facts) {
+fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
     let message = data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[]);
-    bridge(message, facts);
+    bridge(message, fields);
 }
 
-fn bridge(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
+fn bridge(mut rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let [0, 0, version, kind] = rest.array::<4>()? else { return None };
-    facts.text(
-        FactKind::Version,
+    fields.text(
+        FieldId::Version,
         match version {
             0 => "STP",
             2 => "RSTP",
@@ -31,17 +31,17 @@ fn bridge(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
         },
     );
     if kind == TOPOLOGY_CHANGE_NOTICE {
-        facts.text(FactKind::Message, "topology change notice");
+        fields.text(FieldId::Message, "topology change notice");
         return Some(());
     }
     let flags = rest.u8()?;
     let is_change = flags & TOPOLOGY_CHANGE_FLAG != 0;
-    facts.text(FactKind::Message, if is_change { "topology change" } else { "configuration" });
+    fields.text(FieldId::Message, if is_change { "topology change" } else { "configuration" });
     // The root's identifier: priority, and its address.
     let priority = rest.u16()?;
     let address = rest.array()?;
-    facts.number(FactKind::Priority, u64::from(priority));
-    facts.text(FactKind::Root, &mac_text(address));
+    fields.number(FieldId::Priority, u64::from(priority));
+    fields.text(FieldId::Root, &mac_text(address));
     Some(())
 }
 
@@ -57,9 +57,9 @@ mod tests {
         for llc in [&[0x42, 0x42, 3][..], &[0xaa, 0xaa, 3, 0, 0, 12, 1, 11]] {
             let length = [0, (llc.len() + bridge.len()) as u8];
             let frame = [&[1, 0x80, 0xc2, 0, 0, 0, 2, 0, 0, 0, 0, 8][..], &length, llc, &bridge].concat();
-            let (protocol, facts) = facts_of_frame(1, &frame);
+            let (protocol, fields) = facts_of_frame(1, &frame);
             assert_eq!(protocol, Some(AppProto::Stp));
-            let said = listed(&facts);
+            let said = listed(&fields);
             assert!(expected.iter().all(|fact| said.iter().any(|said| said == fact)), "{said:?}");
             assert!(said.contains(&"priority=32769".to_owned()));
             (0..frame.len()).for_each(|end| drop(facts_of_frame(1, &frame[..end])));

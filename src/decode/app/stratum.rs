@@ -2,7 +2,7 @@
 
 use super::shared::lines;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -42,13 +42,13 @@ struct Stratum {
 }
 
 impl Talk for Stratum {
-    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
-        facts.begin();
+        fields.begin();
         let method = text(line, b"method");
         match method.filter(|method| !method.is_empty()) {
-            Some(method) => self.call(method, line, facts),
-            None => self.result(line, facts),
+            Some(method) => self.call(method, line, fields),
+            None => self.result(line, fields),
         }
         Step::Took(n)
     }
@@ -59,25 +59,25 @@ impl Talk for Stratum {
 }
 
 impl Stratum {
-    fn call(&mut self, method: &[u8], line: &[u8], facts: &mut Facts) {
-        facts.bytes(FactKind::Command, method);
+    fn call(&mut self, method: &[u8], line: &[u8], fields: &mut FieldBuffer) {
+        fields.bytes(FieldId::Command, method);
         let mut parameters = strings(line);
         match method {
-            b"mining.subscribe" => facts.bytes(FactKind::Agent, parameters.next().unwrap_or(&[])),
+            b"mining.subscribe" => fields.bytes(FieldId::Agent, parameters.next().unwrap_or(&[])),
             b"mining.authorize" | b"eth_submitLogin" => {
-                facts.bytes(FactKind::User, parameters.next().unwrap_or(&[]));
-                facts.bytes(FactKind::Password, parameters.next().unwrap_or(&[]));
-                facts.bytes(FactKind::Client, text(line, b"worker").unwrap_or(&[]));
+                fields.bytes(FieldId::User, parameters.next().unwrap_or(&[]));
+                fields.bytes(FieldId::Password, parameters.next().unwrap_or(&[]));
+                fields.bytes(FieldId::Client, text(line, b"worker").unwrap_or(&[]));
                 self.wait(line);
             }
             b"login" => {
-                facts.bytes(FactKind::User, text(line, b"login").unwrap_or(&[]));
-                facts.bytes(FactKind::Password, text(line, b"pass").unwrap_or(&[]));
-                facts.bytes(FactKind::Agent, text(line, b"agent").unwrap_or(&[]));
-                facts.bytes(FactKind::Client, text(line, b"rigid").unwrap_or(&[]));
+                fields.bytes(FieldId::User, text(line, b"login").unwrap_or(&[]));
+                fields.bytes(FieldId::Password, text(line, b"pass").unwrap_or(&[]));
+                fields.bytes(FieldId::Agent, text(line, b"agent").unwrap_or(&[]));
+                fields.bytes(FieldId::Client, text(line, b"rigid").unwrap_or(&[]));
                 self.wait(line);
             }
-            b"mining.submit" => facts.bytes(FactKind::User, parameters.next().unwrap_or(&[])),
+            b"mining.submit" => fields.bytes(FieldId::User, parameters.next().unwrap_or(&[])),
             _ => {}
         }
     }
@@ -90,18 +90,18 @@ impl Stratum {
         }
     }
 
-    fn result(&mut self, line: &[u8], facts: &mut Facts) {
+    fn result(&mut self, line: &[u8], fields: &mut FieldBuffer) {
         let result = scalar(line, b"result").unwrap_or(&[]);
         let error = scalar(line, b"error").unwrap_or(b"null");
         let is_good = error == b"null" && !matches!(result, b"false" | b"null");
-        facts.text(FactKind::Reply, if is_good { "result" } else { "error" });
+        fields.text(FieldId::Reply, if is_good { "result" } else { "error" });
         if !is_good {
-            facts.bytes(FactKind::Argument, text(line, b"message").unwrap_or(&[]));
+            fields.bytes(FieldId::Argument, text(line, b"message").unwrap_or(&[]));
         }
         let Some(id) = scalar(line, b"id") else { return };
         let Some(at) = self.waiting.iter().position(|waiting| waiting.as_ref() == id) else { return };
         self.waiting.remove(at);
-        facts.text(FactKind::Login, if is_good { "accepted" } else { "refused" });
+        fields.text(FieldId::Login, if is_good { "accepted" } else { "refused" });
     }
 }
 
@@ -147,12 +147,12 @@ mod tests {
     use super::*;
 
     fn hear(said: &[(Direction, &[u8])]) -> Vec<String> {
-        let (mut talk, mut facts) = (Stratum::default(), Facts::default());
+        let (mut talk, mut fields) = (Stratum::default(), FieldBuffer::default());
         for (direction, line) in said {
             let line = [line, &b"\n"[..]].concat();
-            assert_eq!(talk.read(*direction, &line, &mut facts), Step::Took(line.len()));
+            assert_eq!(talk.read(*direction, &line, &mut fields), Step::Took(line.len()));
         }
-        listed(&facts)
+        listed(&fields)
     }
 
     #[test]

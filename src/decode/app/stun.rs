@@ -1,8 +1,8 @@
 //! STUN and TURN (RFC 8489, RFC 8656): what is asked, who asks, and which addresses they have outside.
 
-use super::shared::fields::Fields;
+use super::shared::take_bytes::TakeBytes;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -28,12 +28,12 @@ fn message(bytes: &[u8]) -> Option<(usize, bool)> {
     (*k0 < 0x40 && n.is_multiple_of(4)).then_some((HEADER_BYTES + n, *cookie == COOKIE))
 }
 
-fn read(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Guess {
+fn read(payload: &[u8], ends: &Ends, fields: &mut FieldBuffer) -> Guess {
     let Some((n, has_cookie)) = message(payload) else { return Guess::NotMine };
     if n != payload.len() || !has_cookie && ends.hint != Some(AppProto::Stun) {
         return Guess::NotMine;
     }
-    say(payload, facts);
+    say(payload, fields);
     if has_cookie { Guess::Certain } else { Guess::Unsure }
 }
 
@@ -54,7 +54,7 @@ fn framed(bytes: &[u8]) -> Option<(usize, &[u8])> {
 struct Stun;
 
 impl Talk for Stun {
-    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         // Data in a channel, padded to four bytes (RFC 8656, section 12.5).
         if let [0x40..=0x4f, _, n0, n1, ..] = bytes {
             return Step::Skip(4 + u64::from(u16::from_be_bytes([*n0, *n1])).next_multiple_of(4));
@@ -64,27 +64,27 @@ impl Talk for Stun {
         }
         if let Some((n, true)) = message(bytes) {
             let Some(whole) = bytes.get(..n) else { return Step::Took(0) };
-            facts.begin();
-            say(whole, facts);
+            fields.begin();
+            say(whole, fields);
             return Step::Took(n);
         }
         let Some((n, inside)) = framed(bytes).filter(|(n, _)| *n > 0) else { return Step::Done };
         if message(inside) == Some((n, true)) {
             let Some(whole) = inside.get(..n) else { return Step::Took(0) };
-            facts.begin();
-            say(whole, facts);
+            fields.begin();
+            say(whole, fields);
         }
         // Between messages flow media.
         Step::Skip(2 + n as u64)
     }
 }
 
-fn say(message: &[u8], facts: &mut Facts) -> Option<()> {
+fn say(message: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let mut rest = message;
     let kind = rest.u16()?;
     // The class is in bits 4 and 8, the method in the others (RFC 8489, section 5).
-    facts.text(
-        FactKind::Message,
+    fields.text(
+        FieldId::Message,
         match kind & 0x0110 {
             0x0000 => "request",
             0x0010 => "indication",
@@ -92,19 +92,19 @@ fn say(message: &[u8], facts: &mut Facts) -> Option<()> {
             _ => "error",
         },
     );
-    facts.text(FactKind::Function, method(kind & !0x0110));
+    fields.text(FieldId::Function, method(kind & !0x0110));
     rest.array::<18>()?;
     for _ in 0..MOST_ATTRIBUTES {
         let kind = rest.u16()?;
         let value = rest.field16()?;
         match kind {
-            0x0001 => address(value, message, false, facts),
-            0x0020 => address(value, message, true, facts),
+            0x0001 => address(value, message, false, fields),
+            0x0020 => address(value, message, true, fields),
             // RFC 3489 had it padded within its length.
-            0x0006 => facts.bytes(FactKind::User, value.split(|byte| *byte == 0).next().unwrap_or(value)),
-            0x0014 => facts.bytes(FactKind::Realm, value),
-            0x8022 => facts.bytes(FactKind::Agent, value),
-            0x0009 => error(value, facts),
+            0x0006 => fields.bytes(FieldId::User, value.split(|byte| *byte == 0).next().unwrap_or(value)),
+            0x0014 => fields.bytes(FieldId::Realm, value),
+            0x8022 => fields.bytes(FieldId::Agent, value),
+            0x0009 => error(value, fields),
             _ => {}
         }
         // Values are padded to four bytes; the last one's padding may lack.
@@ -131,22 +131,22 @@ fn method(number: u16) -> &'static str {
 }
 
 /// Family, port and address; the latter two may be mixed with cookie and transaction (RFC 8489, section 14.2).
-fn address(value: &[u8], message: &[u8], is_mixed: bool, facts: &mut Facts) {
+fn address(value: &[u8], message: &[u8], is_mixed: bool, fields: &mut FieldBuffer) {
     let mask = message.get(4..HEADER_BYTES).filter(|_| is_mixed).unwrap_or(&[0; 16]);
     let Some(([_, family, _, _], bytes)) = value.split_first_chunk::<4>() else { return };
     let mut plain = [0; 16];
     plain.iter_mut().zip(bytes.iter().zip(mask)).for_each(|(plain, (byte, mask))| *plain = byte ^ mask);
     match (family, bytes.len(), plain.first_chunk::<4>()) {
-        (1, 4, Some(first)) => facts.format(FactKind::Address, Ipv4Addr::from(*first)),
-        (2, 16, _) => facts.format(FactKind::Address, Ipv6Addr::from(plain)),
+        (1, 4, Some(first)) => fields.format(FieldId::Address, Ipv4Addr::from(*first)),
+        (2, 16, _) => fields.format(FieldId::Address, Ipv6Addr::from(plain)),
         _ => {}
     }
 }
 
 /// Hundreds and the rest of a number (RFC 8489, section 14.8).
-fn error(value: &[u8], facts: &mut Facts) {
+fn error(value: &[u8], fields: &mut FieldBuffer) {
     if let [_, _, class, rest, ..] = value {
-        facts.number(FactKind::Error, u64::from(class & 7) * 100 + u64::from(*rest));
+        fields.number(FieldId::Error, u64::from(class & 7) * 100 + u64::from(*rest));
     }
 }
 
@@ -163,19 +163,19 @@ mod tests {
         message.extend([0, 0x20, 0, 8, 0, 1, 0xa1, 0x47, 0xe1, 0x12, 0xa6, 0x43]);
         message.extend(b"\x80\x22\0\x03abc\0");
         let ends = Ends::new(false, 40_000, 40_001);
-        let mut facts = Facts::default();
-        assert_eq!(read(&message, &ends, &mut facts), Guess::Certain);
-        assert_eq!(listed(&facts), ["message=success", "function=binding", "address=192.0.2.1", "agent=abc"]);
+        let mut fields = FieldBuffer::default();
+        assert_eq!(read(&message, &ends, &mut fields), Guess::Certain);
+        assert_eq!(listed(&fields), ["message=success", "function=binding", "address=192.0.2.1", "agent=abc"]);
         for end in 0..message.len() {
-            assert_eq!(read(&message[..end], &ends, &mut facts), Guess::NotMine);
-            assert_eq!(Stun.read(Direction::ToResponder, &message[..end], &mut facts), Step::Took(0));
+            assert_eq!(read(&message[..end], &ends, &mut fields), Guess::NotMine);
+            assert_eq!(Stun.read(Direction::ToResponder, &message[..end], &mut fields), Step::Took(0));
         }
-        assert_eq!(Stun.read(Direction::ToResponder, &message, &mut facts), Step::Took(message.len()));
+        assert_eq!(Stun.read(Direction::ToResponder, &message, &mut fields), Step::Took(message.len()));
         let framed = [&[0, message.len() as u8][..], &message].concat();
         assert_eq!(guess(&framed, &ends), Guess::Certain);
-        assert_eq!(Stun.read(Direction::ToResponder, &framed[..30], &mut facts), Step::Took(0));
-        facts.clear();
-        assert_eq!(Stun.read(Direction::ToResponder, &framed, &mut facts), Step::Skip(framed.len() as u64));
-        assert_eq!(facts.len(), 4);
+        assert_eq!(Stun.read(Direction::ToResponder, &framed[..30], &mut fields), Step::Took(0));
+        fields.clear();
+        assert_eq!(Stun.read(Direction::ToResponder, &framed, &mut fields), Step::Skip(framed.len() as u64));
+        assert_eq!(fields.len(), 4);
     }
 }

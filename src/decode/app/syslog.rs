@@ -2,7 +2,7 @@
 
 use super::shared::lines;
 use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -32,28 +32,28 @@ fn priority(message: &[u8]) -> Option<(usize, &[u8])> {
     (number < 192).then(|| (number, rest.get(1..).unwrap_or(&[])))
 }
 
-fn add(message: &[u8], facts: &mut Facts) -> bool {
+fn add(message: &[u8], fields: &mut FieldBuffer) -> bool {
     let Some((priority, rest)) = priority(message) else { return false };
     let (Some(severity), Some(facility)) = (SEVERITIES.get(priority % 8), FACILITIES.get(priority / 8)) else {
         return false;
     };
-    facts.text(FactKind::Message, severity);
-    facts.format(FactKind::Priority, format_args!("{facility}.{severity}"));
+    fields.text(FieldId::Message, severity);
+    fields.format(FieldId::Priority, format_args!("{facility}.{severity}"));
     // Version, time, host, program: the newer form alone has fields that are certain.
     if let Some(rest) = rest.strip_prefix(b"1 ") {
-        let mut fields = rest.split(|byte| *byte == b' ').skip(1);
-        for kind in [FactKind::Host, FactKind::Agent] {
-            match fields.next() {
+        let mut parts = rest.split(|byte| *byte == b' ').skip(1);
+        for kind in [FieldId::Host, FieldId::Agent] {
+            match parts.next() {
                 Some(b"-") | None => {}
-                Some(field) => facts.bytes(kind, field),
+                Some(field) => fields.bytes(kind, field),
             }
         }
     }
     true
 }
 
-fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
-    if add(payload, facts) { Guess::Certain } else { Guess::NotMine }
+fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
+    if add(payload, fields) { Guess::Certain } else { Guess::NotMine }
 }
 
 /// The message behind its length, if it has one, and bytes of that length's text.
@@ -74,7 +74,7 @@ fn guess(bytes: &[u8], _: &Ends) -> Guess {
 struct Syslog;
 
 impl Talk for Syslog {
-    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         let (message, n) = match framed(bytes) {
             Some((at, length)) => match bytes.get(at..at + length) {
                 Some(message) => (message, at + length),
@@ -85,8 +85,8 @@ impl Talk for Syslog {
                 None => return Step::Took(0),
             },
         };
-        facts.begin();
-        add(message, facts);
+        fields.begin();
+        add(message, fields);
         Step::Took(n)
     }
 
@@ -103,18 +103,18 @@ mod tests {
     #[test]
     fn priority_host_and_program_are_read_in_both_framings() {
         let message = b"<34>1 2026-01-02T03:04:05Z pc su - ID47 - failed";
-        let mut facts = Facts::default();
-        assert_eq!(read(message, &Ends::new(false, 514, 514), &mut facts), Guess::Certain);
-        let said: Vec<_> = facts.iter().collect();
+        let mut fields = FieldBuffer::default();
+        assert_eq!(read(message, &Ends::new(false, 514, 514), &mut fields), Guess::Certain);
+        let said: Vec<_> = fields.iter().collect();
         let expected = [
-            (FactKind::Message, Value::Text("critical")),
-            (FactKind::Priority, Value::Text("auth.critical")),
-            (FactKind::Host, Value::Text("pc")),
-            (FactKind::Agent, Value::Text("su")),
+            (FieldId::Message, Value::Text("critical")),
+            (FieldId::Priority, Value::Text("auth.critical")),
+            (FieldId::Host, Value::Text("pc")),
+            (FieldId::Agent, Value::Text("su")),
         ];
         assert_eq!(said, expected);
-        assert_eq!(Syslog.read(Direction::ToResponder, b"7 <13>hi\n<13>", &mut facts), Step::Took(9));
-        assert_eq!(Syslog.read(Direction::ToResponder, b"<13>hi\n<13>", &mut facts), Step::Took(7));
+        assert_eq!(Syslog.read(Direction::ToResponder, b"7 <13>hi\n<13>", &mut fields), Step::Took(9));
+        assert_eq!(Syslog.read(Direction::ToResponder, b"<13>hi\n<13>", &mut fields), Step::Took(7));
         assert_eq!((priority(b"<192>x"), priority(b"<>x"), priority(b"<1")), (None, None, None));
     }
 }

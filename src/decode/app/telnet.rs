@@ -2,9 +2,9 @@
 
 mod screen;
 
-use super::shared::fields::Fields;
+use super::shared::take_bytes::TakeBytes;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use screen::{Keys, Prompt, Screen};
@@ -46,27 +46,27 @@ struct Telnet {
 }
 
 impl Talk for Telnet {
-    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         let at = memchr::memchr(IAC, bytes).unwrap_or(bytes.len());
         let (text, rest) = bytes.split_at(at);
         if !text.is_empty() {
-            self.text(direction, text, facts);
+            self.text(direction, text, fields);
             return Step::Took(at);
         }
         match rest {
             // The byte 255 itself.
             [IAC, IAC, ..] => Step::Took(2),
-            [IAC, SUBNEGOTIATION, inside @ ..] => subnegotiation(inside, facts),
+            [IAC, SUBNEGOTIATION, inside @ ..] => subnegotiation(inside, fields),
             [IAC, verb @ 251..=254, option, ..] => {
-                facts.begin();
+                fields.begin();
                 let verb = match verb {
                     251 => "WILL",
                     252 => "WON'T",
                     253 => "DO",
                     _ => "DON'T",
                 };
-                facts.text(FactKind::Command, verb);
-                facts.text(FactKind::Function, option_name(*option));
+                fields.text(FieldId::Command, verb);
+                fields.text(FieldId::Function, option_name(*option));
                 Step::Took(3)
             }
             [IAC, 251..=254] | [IAC] | [] => Step::Took(0),
@@ -80,42 +80,42 @@ impl Talk for Telnet {
 }
 
 impl Telnet {
-    fn text(&mut self, direction: Direction, text: &[u8], facts: &mut Facts) {
+    fn text(&mut self, direction: Direction, text: &[u8], fields: &mut FieldBuffer) {
         if direction == Direction::ToOriginator {
-            facts.begin();
-            return self.screen.show(text, facts);
+            fields.begin();
+            return self.screen.show(text, fields);
         }
         for line in self.keys.press(text) {
-            facts.begin();
+            fields.begin();
             let kind = match self.screen.answer() {
-                Some(Prompt::User) => FactKind::User,
-                Some(Prompt::Password) => FactKind::Password,
-                None => FactKind::Argument,
+                Some(Prompt::User) => FieldId::User,
+                Some(Prompt::Password) => FieldId::Password,
+                None => FieldId::Argument,
             };
-            facts.bytes(kind, &line);
+            fields.bytes(kind, &line);
         }
     }
 }
 
 /// Option, then a value, up to IAC SE.
-fn subnegotiation(inside: &[u8], facts: &mut Facts) -> Step {
+fn subnegotiation(inside: &[u8], fields: &mut FieldBuffer) -> Step {
     let Some(end) = memchr::memmem::find(inside, &[IAC, SUBNEGOTIATION_END]) else {
         return if inside.len() > MOST_SUBNEGOTIATION_BYTES { Step::Took(2) } else { Step::Took(0) };
     };
-    facts.begin();
-    facts.text(FactKind::Command, "SB");
+    fields.begin();
+    fields.text(FieldId::Command, "SB");
     match inside.get(..end).unwrap_or(&[]) {
         // IS: what the terminal is (RFC 1091), the user and other variables (RFC 1572).
-        [24, 0, name @ ..] => facts.bytes(FactKind::Agent, name),
-        [39, 0 | 2, variables @ ..] => drop(environment(variables, facts)),
-        [option, ..] => facts.text(FactKind::Function, option_name(*option)),
+        [24, 0, name @ ..] => fields.bytes(FieldId::Agent, name),
+        [39, 0 | 2, variables @ ..] => drop(environment(variables, fields)),
+        [option, ..] => fields.text(FieldId::Function, option_name(*option)),
         [] => {}
     }
     Step::Took(2 + end + 2)
 }
 
 /// Variables are name and value behind the bytes 0 (or 3) and 1 (RFC 1572, section 2).
-fn environment(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
+fn environment(mut rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     loop {
         rest.u8()?;
         let n = rest.iter().position(|byte| matches!(byte, 0 | 1 | 3)).unwrap_or(rest.len());
@@ -127,7 +127,7 @@ fn environment(mut rest: &[u8], facts: &mut Facts) -> Option<()> {
         let n = rest.iter().position(|byte| matches!(byte, 0 | 3)).unwrap_or(rest.len());
         let value = rest.take(n)?;
         if name == b"USER" {
-            facts.bytes(FactKind::User, value);
+            fields.bytes(FieldId::User, value);
         }
     }
 }
@@ -162,18 +162,18 @@ mod tests {
     use super::*;
 
     fn hear(said: &[(char, &[u8])]) -> Vec<String> {
-        let (mut talk, mut facts) = (Telnet::default(), Facts::default());
+        let (mut talk, mut fields) = (Telnet::default(), FieldBuffer::default());
         for (who, bytes) in said {
             let direction = if *who == 'C' { Direction::ToResponder } else { Direction::ToOriginator };
             let mut rest = *bytes;
-            while let Step::Took(n @ 1..) = talk.read(direction, rest, &mut facts) {
+            while let Step::Took(n @ 1..) = talk.read(direction, rest, &mut fields) {
                 rest = &rest[n..];
                 if rest.is_empty() {
                     break;
                 }
             }
         }
-        listed(&facts)
+        listed(&fields)
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::shared::bytes::{self, be16};
 use super::{Datagram, Ends, Entry, Guess};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 
 /// Line in the table.
@@ -13,7 +13,7 @@ pub const ENTRY: Entry = Entry {
     frame: None,
 };
 
-fn read(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Guess {
+fn read(payload: &[u8], ends: &Ends, fields: &mut FieldBuffer) -> Guess {
     let &[0, operation @ 1..=6, ..] = payload else { return Guess::NotMine };
     let is_hinted = ends.hint == Some(AppProto::Tftp);
     let rest = bytes::from(payload, 2);
@@ -26,24 +26,24 @@ fn read(payload: &[u8], ends: &Ends, facts: &mut Facts) -> Guess {
             if !is_known || file.is_empty() && !is_hinted {
                 return Guess::NotMine;
             }
-            facts.text(FactKind::Message, if operation == 1 { "read" } else { "write" });
-            facts.bytes(FactKind::File, file);
+            fields.text(FieldId::Message, if operation == 1 { "read" } else { "write" });
+            fields.bytes(FieldId::File, file);
             return Guess::Certain;
         }
         _ if !is_hinted || payload.len() < 4 => return Guess::NotMine,
-        3 => facts.text(FactKind::Message, "data"),
-        4 => facts.text(FactKind::Message, "acknowledgement"),
+        3 => fields.text(FieldId::Message, "data"),
+        4 => fields.text(FieldId::Message, "acknowledgement"),
         5 => {
-            facts.text(FactKind::Message, "error");
-            error(be16(payload, 2).unwrap_or(0), facts);
+            fields.text(FieldId::Message, "error");
+            error(be16(payload, 2).unwrap_or(0), fields);
         }
-        _ => facts.text(FactKind::Message, "options"),
+        _ => fields.text(FieldId::Message, "options"),
     }
     Guess::Unsure
 }
 
 /// Section 5; the last by RFC 2347.
-fn error(code: u16, facts: &mut Facts) {
+fn error(code: u16, fields: &mut FieldBuffer) {
     let name = match code {
         1 => "file not found",
         2 => "access violation",
@@ -55,7 +55,7 @@ fn error(code: u16, facts: &mut Facts) {
         8 => "options refused",
         _ => "other error",
     };
-    facts.text(FactKind::Error, name);
+    fields.text(FieldId::Error, name);
 }
 
 #[cfg(test)]
@@ -67,15 +67,15 @@ mod tests {
     fn a_file_that_is_asked_for_is_named_and_noise_is_not() {
         let ask = b"\0\x01boot.bin\0octet\0";
         let (own, other) = (Ends::new(false, 50_000, 69), Ends::new(false, 50_000, 50_001));
-        let mut facts = Facts::default();
-        assert_eq!(read(ask, &other, &mut facts), Guess::Certain);
-        assert!(facts.iter().any(|fact| fact == (FactKind::File, Value::Text("boot.bin"))));
+        let mut fields = FieldBuffer::default();
+        assert_eq!(read(ask, &other, &mut fields), Guess::Certain);
+        assert!(fields.iter().any(|fact| fact == (FieldId::File, Value::Text("boot.bin"))));
         assert_eq!(
-            (read(b"\0\x03\0\x01x", &own, &mut facts), read(b"\0\x03\0\x01x", &other, &mut facts)),
+            (read(b"\0\x03\0\x01x", &own, &mut fields), read(b"\0\x03\0\x01x", &other, &mut fields)),
             (Guess::Unsure, Guess::NotMine)
         );
         for end in 0..ask.len() - 1 {
-            assert_eq!(read(&ask[..end], &own, &mut facts), Guess::NotMine);
+            assert_eq!(read(&ask[..end], &own, &mut fields), Guess::NotMine);
         }
     }
 }

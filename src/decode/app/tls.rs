@@ -6,10 +6,10 @@ mod alert;
 mod certificate;
 mod ssl2;
 
-use super::shared::fields::Fields;
 use super::shared::hello::{Carrier, ClientHello, ServerHello};
+use super::shared::take_bytes::TakeBytes;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -77,9 +77,9 @@ struct Side {
 }
 
 impl Talk for Tls {
-    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         if ssl2::is_hello(bytes) {
-            return old_hello(bytes, facts);
+            return old_hello(bytes, fields);
         }
         let [kind, 3, _, high, low, rest @ ..] = bytes else {
             return if bytes.len() < HEADER_BYTES { Step::Took(0) } else { Step::Done };
@@ -92,17 +92,17 @@ impl Talk for Tls {
         let [forward, backward] = &mut self.sides;
         let side = if direction == Direction::ToResponder { forward } else { backward };
         let goes_on = match *kind {
-            HANDSHAKE => side.handshake(record, facts),
-            ALERT => tell_alert(record, facts),
+            HANDSHAKE => side.handshake(record, fields),
+            ALERT => tell_alert(record, fields),
             CHANGE_CIPHER => {
                 side.is_changed = true;
                 true
             }
             HEARTBEAT if side.is_changed => {
-                tell_sealed_heartbeat(record, facts);
+                tell_sealed_heartbeat(record, fields);
                 true
             }
-            HEARTBEAT => tell_heartbeat(record, facts),
+            HEARTBEAT => tell_heartbeat(record, fields),
             _ => false,
         };
         if goes_on { Step::Took(HEADER_BYTES + record.len()) } else { Step::Done }
@@ -111,7 +111,7 @@ impl Talk for Tls {
 
 impl Side {
     /// Takes a record of the handshake; false if it is none. Encrypted ones are passed over: a heartbeat may follow.
-    fn handshake(&mut self, record: &[u8], facts: &mut Facts) -> bool {
+    fn handshake(&mut self, record: &[u8], fields: &mut FieldBuffer) -> bool {
         if self.is_changed && !is_hello(record) {
             return true;
         }
@@ -131,30 +131,30 @@ impl Side {
                 self.started = before.to_vec();
                 return before.len() <= MOST_MESSAGE_BYTES;
             };
-            tell(*kind, body, facts);
+            tell(*kind, body, fields);
         }
         true
     }
 }
 
-fn tell(kind: u8, body: &[u8], facts: &mut Facts) {
+fn tell(kind: u8, body: &[u8], fields: &mut FieldBuffer) {
     match kind {
         CLIENT_HELLO => {
             if let Some(hello) = ClientHello::read(body) {
-                facts.begin();
-                hello.tell(Carrier::Tcp, facts);
+                fields.begin();
+                hello.tell(Carrier::Tcp, fields);
             }
         }
         SERVER_HELLO => {
             if let Some(hello) = ServerHello::read(body) {
-                facts.begin();
-                hello.tell(facts);
+                fields.begin();
+                hello.tell(fields);
             }
         }
         CERTIFICATE => {
-            facts.begin();
-            facts.text(FactKind::Message, "certificate");
-            certificate::tell(body, facts);
+            fields.begin();
+            fields.text(FieldId::Message, "certificate");
+            certificate::tell(body, fields);
         }
         _ => {}
     }
@@ -167,47 +167,47 @@ fn is_hello(record: &[u8]) -> bool {
 }
 
 /// An alert in the clear has two bytes; false if it is encrypted.
-fn tell_alert(record: &[u8], facts: &mut Facts) -> bool {
+fn tell_alert(record: &[u8], fields: &mut FieldBuffer) -> bool {
     let [level @ (1 | 2), code] = record else { return false };
-    facts.begin();
-    facts.text(FactKind::Message, if *level == 2 { "fatal alert" } else { "warning" });
+    fields.begin();
+    fields.text(FieldId::Message, if *level == 2 { "fatal alert" } else { "warning" });
     match alert::name(*code) {
-        Some(name) => facts.text(FactKind::TlsAlert, name),
-        None => facts.format(FactKind::TlsAlert, format_args!("alert {code}")),
+        Some(name) => fields.text(FieldId::TlsAlert, name),
+        None => fields.format(FieldId::TlsAlert, format_args!("alert {code}")),
     }
     true
 }
 
 /// A heartbeat in the clear; one that asks for more than it sends is an attack (Heartbleed, CVE-2014-0160).
-fn tell_heartbeat(record: &[u8], facts: &mut Facts) -> bool {
+fn tell_heartbeat(record: &[u8], fields: &mut FieldBuffer) -> bool {
     let [kind @ (1 | 2), high, low, ..] = record else { return false };
     let asked = usize::from(u16::from_be_bytes([*high, *low]));
-    facts.begin();
-    facts.text(FactKind::Message, if *kind == 1 { "heartbeat request" } else { "heartbeat response" });
-    facts.number(FactKind::Bytes, record.len() as u64);
+    fields.begin();
+    fields.text(FieldId::Message, if *kind == 1 { "heartbeat request" } else { "heartbeat response" });
+    fields.number(FieldId::Bytes, record.len() as u64);
     if *kind == 1 && asked + HEARTBEAT_FRAME_BYTES > record.len() {
-        facts.text(FactKind::Error, "heartbeat asks for more than it sends");
+        fields.text(FieldId::Error, "heartbeat asks for more than it sends");
     }
     true
 }
 
 /// An encrypted heartbeat shows its length alone; an answer is as long as its question (RFC 6520, section 4).
-fn tell_sealed_heartbeat(record: &[u8], facts: &mut Facts) {
-    facts.begin();
-    facts.text(FactKind::Message, "encrypted heartbeat");
-    facts.number(FactKind::Bytes, record.len() as u64);
+fn tell_sealed_heartbeat(record: &[u8], fields: &mut FieldBuffer) {
+    fields.begin();
+    fields.text(FieldId::Message, "encrypted heartbeat");
+    fields.number(FieldId::Bytes, record.len() as u64);
 }
 
 /// What follows a hello of SSL 2.0 is TLS if the server likes that better; else it is encrypted.
-fn old_hello(bytes: &[u8], facts: &mut Facts) -> Step {
+fn old_hello(bytes: &[u8], fields: &mut FieldBuffer) -> Step {
     let [high, low, ..] = bytes else { return Step::Took(0) };
     let n = 2 + usize::from(u16::from_be_bytes([*high & 0x7f, *low]));
     if bytes.len() < n {
         return Step::Took(0);
     }
-    let mark = facts.mark();
-    if ssl2::tell(bytes, facts).is_none() {
-        facts.forget(mark);
+    let mark = fields.mark();
+    if ssl2::tell(bytes, fields).is_none() {
+        fields.forget(mark);
     }
     Step::Took(n)
 }
@@ -238,40 +238,40 @@ mod tests {
         let (first, second) = hello.split_at(20);
         let bytes = [record(HANDSHAKE, first), record(HANDSHAKE, second)].concat();
         let mut tls = Tls::default();
-        let mut facts = Facts::default();
-        assert_eq!(tls.read(Direction::ToResponder, &bytes[..10], &mut facts), Step::Took(0));
-        assert_eq!(tls.read(Direction::ToResponder, &bytes, &mut facts), Step::Took(25));
-        assert!(facts.is_empty());
-        assert_eq!(tls.read(Direction::ToResponder, &bytes[25..], &mut facts), Step::Took(bytes.len() - 25));
-        assert_eq!(facts.messages().next().unwrap().text(FactKind::TlsSni), Some("a.example"));
+        let mut fields = FieldBuffer::default();
+        assert_eq!(tls.read(Direction::ToResponder, &bytes[..10], &mut fields), Step::Took(0));
+        assert_eq!(tls.read(Direction::ToResponder, &bytes, &mut fields), Step::Took(25));
+        assert!(fields.is_empty());
+        assert_eq!(tls.read(Direction::ToResponder, &bytes[25..], &mut fields), Step::Took(bytes.len() - 25));
+        assert_eq!(fields.messages().next().unwrap().text(FieldId::TlsSni), Some("a.example"));
     }
 
     #[test]
     fn what_is_encrypted_is_left() {
         let mut tls = Tls::default();
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         let change = record(CHANGE_CIPHER, &[1]);
-        assert_eq!(tls.read(Direction::ToResponder, &change, &mut facts), Step::Took(6));
+        assert_eq!(tls.read(Direction::ToResponder, &change, &mut fields), Step::Took(6));
         // A second hello may follow in TLS 1.3; a Finished is encrypted.
         let again = record(HANDSHAKE, &hello());
-        assert_eq!(tls.read(Direction::ToResponder, &again, &mut facts), Step::Took(again.len()));
-        assert_eq!(tls.read(Direction::ToResponder, &record(HANDSHAKE, &[1, 2, 3, 4, 5]), &mut facts), Step::Took(10));
-        assert_eq!(tls.read(Direction::ToResponder, &record(HEARTBEAT, &[1, 9, 9, 9, 9]), &mut facts), Step::Took(10));
-        assert_eq!(facts.messages().last().unwrap().text(FactKind::Message), Some("encrypted heartbeat"));
-        assert_eq!(tls.read(Direction::ToOriginator, &record(ALERT, &[9; 26]), &mut facts), Step::Done);
-        assert_eq!(tls.read(Direction::ToOriginator, &record(APPLICATION_DATA, b"abcd"), &mut facts), Step::Done);
-        assert_eq!(facts.messages().count(), 2);
+        assert_eq!(tls.read(Direction::ToResponder, &again, &mut fields), Step::Took(again.len()));
+        assert_eq!(tls.read(Direction::ToResponder, &record(HANDSHAKE, &[1, 2, 3, 4, 5]), &mut fields), Step::Took(10));
+        assert_eq!(tls.read(Direction::ToResponder, &record(HEARTBEAT, &[1, 9, 9, 9, 9]), &mut fields), Step::Took(10));
+        assert_eq!(fields.messages().last().unwrap().text(FieldId::Message), Some("encrypted heartbeat"));
+        assert_eq!(tls.read(Direction::ToOriginator, &record(ALERT, &[9; 26]), &mut fields), Step::Done);
+        assert_eq!(tls.read(Direction::ToOriginator, &record(APPLICATION_DATA, b"abcd"), &mut fields), Step::Done);
+        assert_eq!(fields.messages().count(), 2);
     }
 
     #[test]
     fn alerts_and_heartbeats_are_read() {
         let mut tls = Tls::default();
-        let mut facts = Facts::default();
-        assert_eq!(tls.read(Direction::ToOriginator, &record(ALERT, &[2, 40]), &mut facts), Step::Took(7));
-        assert_eq!(tls.read(Direction::ToResponder, &record(HEARTBEAT, &[1, 0x40, 0]), &mut facts), Step::Took(8));
-        let messages: Vec<_> = facts.messages().collect();
-        assert_eq!(messages[0].text(FactKind::TlsAlert), Some("handshake failure"));
-        assert_eq!(messages[1].text(FactKind::Error), Some("heartbeat asks for more than it sends"));
+        let mut fields = FieldBuffer::default();
+        assert_eq!(tls.read(Direction::ToOriginator, &record(ALERT, &[2, 40]), &mut fields), Step::Took(7));
+        assert_eq!(tls.read(Direction::ToResponder, &record(HEARTBEAT, &[1, 0x40, 0]), &mut fields), Step::Took(8));
+        let messages: Vec<_> = fields.messages().collect();
+        assert_eq!(messages[0].text(FieldId::TlsAlert), Some("handshake failure"));
+        assert_eq!(messages[1].text(FieldId::Error), Some("heartbeat asks for more than it sends"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::shared::bytes::{self, be32};
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -62,11 +62,11 @@ struct Vnc {
 }
 
 impl Talk for Vnc {
-    fn read(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
-        facts.begin();
+    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+        fields.begin();
         let step = match *self.server.get_or_insert(direction) == direction {
-            true => self.server(bytes, facts),
-            false => self.client(bytes, facts),
+            true => self.server(bytes, fields),
+            false => self.client(bytes, fields),
         };
         step.unwrap_or(Step::Took(0))
     }
@@ -74,11 +74,11 @@ impl Talk for Vnc {
 
 impl Vnc {
     /// None if more bytes are needed.
-    fn server(&mut self, bytes: &[u8], facts: &mut Facts) -> Option<Step> {
+    fn server(&mut self, bytes: &[u8], fields: &mut FieldBuffer) -> Option<Step> {
         match self.of_server {
             Next::Version => {
                 let Some((major, minor)) = version(bytes) else { return wait_or_end(bytes, VERSION_BYTES) };
-                facts.format(FactKind::Version, format_args!("{major}.{minor}"));
+                fields.format(FieldId::Version, format_args!("{major}.{minor}"));
                 self.of_server = Next::Security;
                 self.minor = minor;
                 Some(Step::Took(VERSION_BYTES))
@@ -86,18 +86,18 @@ impl Vnc {
             Next::Security if self.minor < 7 => {
                 // The server decides (section 7.1.2, version 3.3).
                 let kind = u8::try_from(be32(bytes, 0)?).unwrap_or(u8::MAX);
-                security(FactKind::Method, kind, facts);
-                self.chosen(kind, facts);
+                security(FieldId::Method, kind, fields);
+                self.chosen(kind, fields);
                 self.of_client = self.of_server;
                 Some(Step::Took(4))
             }
             Next::Security => {
                 let n = usize::from(*bytes.first()?);
                 if n == 0 {
-                    return reason(bytes::from(bytes, 1), facts);
+                    return reason(bytes::from(bytes, 1), fields);
                 }
                 let kinds = bytes.get(1..1 + n)?;
-                kinds.iter().for_each(|kind| security(FactKind::Security, *kind, facts));
+                kinds.iter().for_each(|kind| security(FieldId::Security, *kind, fields));
                 // What follows depends on what the client takes, which is read before it.
                 self.of_server = Next::Challenge;
                 Some(Step::Took(1 + n))
@@ -109,21 +109,21 @@ impl Vnc {
             }
             Next::Challenge if self.chosen == NONE && self.minor < 8 => {
                 self.of_server = Next::Name;
-                self.server(bytes, facts)
+                self.server(bytes, fields)
             }
             Next::Challenge | Next::Result if matches!(self.chosen, NONE | PASSWORD) => match be32(bytes, 0)? {
                 0 => {
-                    facts.text(FactKind::Login, "accepted");
+                    fields.text(FieldId::Login, "accepted");
                     self.of_server = Next::Name;
                     Some(Step::Took(4))
                 }
                 _ if self.minor < 8 => {
-                    facts.text(FactKind::Login, "refused");
+                    fields.text(FieldId::Login, "refused");
                     Some(Step::Done)
                 }
                 _ => {
-                    let step = reason(bytes::from(bytes, 4), facts)?;
-                    facts.text(FactKind::Login, "refused");
+                    let step = reason(bytes::from(bytes, 4), fields)?;
+                    fields.text(FieldId::Login, "refused");
                     Some(step)
                 }
             },
@@ -132,14 +132,14 @@ impl Vnc {
             Next::Name => {
                 let length = be32(bytes, 20)?;
                 if length <= MOST_REASON_BYTES {
-                    facts.bytes(FactKind::Banner, bytes.get(24..24 + length as usize)?);
+                    fields.bytes(FieldId::Banner, bytes.get(24..24 + length as usize)?);
                 }
                 Some(Step::Done)
             }
         }
     }
 
-    fn client(&mut self, bytes: &[u8], facts: &mut Facts) -> Option<Step> {
+    fn client(&mut self, bytes: &[u8], fields: &mut FieldBuffer) -> Option<Step> {
         match self.of_client {
             Next::Version => {
                 let Some((_, minor)) = version(bytes) else { return wait_or_end(bytes, VERSION_BYTES) };
@@ -149,10 +149,10 @@ impl Vnc {
             }
             Next::Security => {
                 let kind = *bytes.first()?;
-                security(FactKind::Method, kind, facts);
+                security(FieldId::Method, kind, fields);
                 self.chosen = kind;
                 if kind == NONE && self.minor < 8 {
-                    facts.text(FactKind::Login, "accepted");
+                    fields.text(FieldId::Login, "accepted");
                 }
                 self.of_client = Next::Challenge;
                 Some(Step::Done)
@@ -161,11 +161,11 @@ impl Vnc {
         }
     }
 
-    fn chosen(&mut self, kind: u8, facts: &mut Facts) {
+    fn chosen(&mut self, kind: u8, fields: &mut FieldBuffer) {
         self.chosen = kind;
         self.of_server = match kind {
             NONE => {
-                facts.text(FactKind::Login, "accepted");
+                fields.text(FieldId::Login, "accepted");
                 Next::Name
             }
             _ => Next::Challenge,
@@ -174,10 +174,10 @@ impl Vnc {
 }
 
 /// Why the server refuses: a length and a text.
-fn reason(bytes: &[u8], facts: &mut Facts) -> Option<Step> {
+fn reason(bytes: &[u8], fields: &mut FieldBuffer) -> Option<Step> {
     let length = be32(bytes, 0)?;
     if length <= MOST_REASON_BYTES {
-        facts.bytes(FactKind::Error, bytes.get(4..4 + length as usize)?);
+        fields.bytes(FieldId::Error, bytes.get(4..4 + length as usize)?);
     }
     Some(Step::Done)
 }
@@ -187,7 +187,7 @@ fn wait_or_end(bytes: &[u8], n: usize) -> Option<Step> {
 }
 
 /// IANA's registry of RFB security types.
-fn security(fact: FactKind, kind: u8, facts: &mut Facts) {
+fn security(fact: FieldId, kind: u8, fields: &mut FieldBuffer) {
     let name = match kind {
         0 => "invalid",
         NONE => "none",
@@ -200,9 +200,9 @@ fn security(fact: FactKind, kind: u8, facts: &mut Facts) {
         19 => "VeNCrypt",
         20 => "SASL",
         30 => "Apple",
-        other => return facts.format(fact, format_args!("type {other}")),
+        other => return fields.format(fact, format_args!("type {other}")),
     };
-    facts.text(fact, name);
+    fields.text(fact, name);
 }
 
 #[cfg(test)]
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_refused_password_is_read_and_no_prefix_panics() {
-        let (mut vnc, mut facts) = (Vnc::default(), Facts::default());
+        let (mut vnc, mut fields) = (Vnc::default(), FieldBuffer::default());
         let refusal = b"\0\0\0\x01\0\0\0\x02no";
         let talk: [(Direction, &[u8], usize); 6] = [
             (Direction::ToOriginator, b"RFB 003.008\n", 12),
@@ -224,18 +224,18 @@ mod tests {
         ];
         for (direction, bytes, n) in talk {
             for end in 0..bytes.len() {
-                assert_eq!(vnc.read(direction, &bytes[..end], &mut Facts::default()), Step::Took(0), "{bytes:?}");
+                assert_eq!(vnc.read(direction, &bytes[..end], &mut FieldBuffer::default()), Step::Took(0), "{bytes:?}");
             }
-            let step = vnc.read(direction, bytes, &mut facts);
+            let step = vnc.read(direction, bytes, &mut fields);
             assert_eq!(step, if n > 0 { Step::Took(n) } else { Step::Done }, "{bytes:?}");
         }
-        let said: Vec<_> = facts.iter().collect();
+        let said: Vec<_> = fields.iter().collect();
         for expected in [
-            (FactKind::Version, "3.8"),
-            (FactKind::Security, "Tight"),
-            (FactKind::Method, "VNC password"),
-            (FactKind::Error, "no"),
-            (FactKind::Login, "refused"),
+            (FieldId::Version, "3.8"),
+            (FieldId::Security, "Tight"),
+            (FieldId::Method, "VNC password"),
+            (FieldId::Error, "no"),
+            (FieldId::Login, "refused"),
         ] {
             assert!(said.contains(&(expected.0, Value::Text(expected.1))), "{expected:?} in {said:?}");
         }

@@ -1,8 +1,8 @@
 //! WebSocket frames after HTTP has made way for them (RFC 6455, section 5.2): their kinds; what they carry is passed over.
 
-use super::shared::fields::Fields;
+use super::shared::take_bytes::TakeBytes;
 use super::{Ends, Entry, Guess, Step, Stream, Talk};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -25,7 +25,7 @@ const IS_MASKED: u8 = 0x80;
 struct WebSocket;
 
 impl Talk for WebSocket {
-    fn read(&mut self, _: Direction, bytes: &[u8], facts: &mut Facts) -> Step {
+    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
         let Some((kind, n)) = head(bytes) else { return Step::Took(0) };
         let name = match kind & 0x0f {
             0 => "continuation",
@@ -39,8 +39,8 @@ impl Talk for WebSocket {
         if kind & RESERVED != 0 {
             return Step::Done;
         }
-        facts.begin();
-        facts.text(FactKind::Message, name);
+        fields.begin();
+        fields.text(FieldId::Message, name);
         Step::Skip(n)
     }
 }
@@ -64,13 +64,13 @@ mod tests {
 
     #[test]
     fn frames_are_passed_over_by_their_length() {
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         let mut talk = WebSocket;
-        assert_eq!(talk.read(Direction::ToOriginator, b"\x81\x05hello", &mut facts), Step::Skip(7));
-        assert_eq!(talk.read(Direction::ToResponder, b"\x82\xfe\x01\0mask", &mut facts), Step::Skip(4 + 4 + 256));
-        assert_eq!(talk.read(Direction::ToResponder, b"\x82\xff\0\0", &mut facts), Step::Took(0));
-        assert_eq!(talk.read(Direction::ToResponder, b"\x87\x00", &mut facts), Step::Done);
-        let said: Vec<_> = facts.messages().filter_map(|said| said.text(FactKind::Message)).collect();
+        assert_eq!(talk.read(Direction::ToOriginator, b"\x81\x05hello", &mut fields), Step::Skip(7));
+        assert_eq!(talk.read(Direction::ToResponder, b"\x82\xfe\x01\0mask", &mut fields), Step::Skip(4 + 4 + 256));
+        assert_eq!(talk.read(Direction::ToResponder, b"\x82\xff\0\0", &mut fields), Step::Took(0));
+        assert_eq!(talk.read(Direction::ToResponder, b"\x87\x00", &mut fields), Step::Done);
+        let said: Vec<_> = fields.messages().filter_map(|said| said.text(FieldId::Message)).collect();
         assert_eq!(said, ["text", "binary"]);
     }
 }

@@ -1,7 +1,7 @@
 //! WireGuard (its paper, section 5.4): kinds of messages by type and length.
 
 use super::{Datagram, Ends, Entry, Guess};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 
 /// Line in the table.
@@ -19,7 +19,7 @@ const KEEPALIVE_BYTES: usize = 32;
 const LARGE_BYTES: usize = 1280;
 
 /// A type, three zeros, and the one length of each type; data have a counter that no session brings above 2^40.
-fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
+fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
     let [kind @ 1..=4, 0, 0, 0, rest @ ..] = payload else { return Guess::NotMine };
     let name = match (kind, payload.len()) {
         (1, 148) => "handshake initiation",
@@ -38,7 +38,7 @@ fn read(payload: &[u8], _: &Ends, facts: &mut Facts) -> Guess {
         }
         _ => return Guess::NotMine,
     };
-    facts.text(FactKind::Message, name);
+    fields.text(FieldId::Message, name);
     Guess::Certain
 }
 
@@ -50,17 +50,17 @@ mod tests {
     #[test]
     fn types_have_their_lengths() {
         let ends = Ends::new(false, 40_000, 40_001);
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         for (kind, length) in [(1, 148), (2, 92), (3, 64), (4, 32), (4, 1440)] {
             let mut message = vec![0xee; length];
             message[..4].copy_from_slice(&[kind, 0, 0, 0]);
             message[8..16].copy_from_slice(&7_u64.to_le_bytes());
-            assert_eq!(read(&message, &ends, &mut facts), Guess::Certain);
+            assert_eq!(read(&message, &ends, &mut fields), Guess::Certain);
             for end in 0..length {
                 let is_data = kind == 4 && end >= 32 && (end % 16 == 0 || end >= 1280);
-                assert_eq!(read(&message[..end], &ends, &mut Facts::default()) == Guess::Certain, is_data);
+                assert_eq!(read(&message[..end], &ends, &mut FieldBuffer::default()) == Guess::Certain, is_data);
             }
         }
-        assert_eq!(listed(&facts)[3..], ["message=keepalive", "message=transport data"]);
+        assert_eq!(listed(&fields)[3..], ["message=keepalive", "message=transport data"]);
     }
 }

@@ -31,13 +31,13 @@ pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner
 }
 
 /// Flags of the common 802.11 field: behind its timer of eight bytes.
-fn common_flags(mut fields: &[u8]) -> Option<u8> {
+fn common_flags(mut parts: &[u8]) -> Option<u8> {
     loop {
-        let ([k0, k1, l0, l1], rest) = fields.split_first_chunk()?;
+        let ([k0, k1, l0, l1], rest) = parts.split_first_chunk()?;
         let length = usize::from(u16::from_le_bytes([*l0, *l1]));
         if u16::from_le_bytes([*k0, *k1]) == COMMON {
             return rest.get(8).copied();
         }
-        fields = rest.get(length..)?;
+        parts = rest.get(length..)?;
     }
 }

@@ -41,7 +41,7 @@ fn flags(header: &[u8], present: u32) -> Option<u8> {
     // More words of presence bits may follow the first; fields begin behind the last.
     let (words, _) = header.get(4..)?.as_chunks::<4>();
     let n_words = words.iter().take_while(|word| u32::from_le_bytes(**word) & HAS_MORE_WORDS > 0).count() + 1;
-    let fields = 4 + n_words * 4;
-    let at = if present & HAS_TIMER > 0 { fields.next_multiple_of(8) + 8 } else { fields };
+    let parts = 4 + n_words * 4;
+    let at = if present & HAS_TIMER > 0 { parts.next_multiple_of(8) + 8 } else { parts };
     header.get(at).copied()
 }

@@ -214,7 +214,7 @@ mod tests {
     fn conclude(detector: &mut dyn Detector, flows: &FlowTable, settings: &Settings) -> Conclusion {
         let names = Names::default();
         let roster = Roster::of(flows);
-        let told = crate::flow::told::Told::default();
+        let told = crate::flow::told::FlowFields::default();
         let span_ns = (0, 0);
         detector.conclude(&Context {
             settings,

@@ -31,7 +31,7 @@ pub(crate) fn tcp(packets: &[Sketch]) -> Flow {
         is_app_certain: false,
         name: 0,
         name_source: NameSource::Dns,
-        facts: 0,
+        fields: 0,
         talk: 0,
         first_ns: START_NS,
         last_ns: START_NS,

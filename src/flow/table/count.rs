@@ -38,7 +38,7 @@ pub(super) fn new_flow(key: FlowKey, packet: &Packet, from: usize, names: &Names
         is_app_certain: false,
         name: names.of(server),
         name_source: NameSource::Dns,
-        facts: 0,
+        fields: 0,
         talk: 0,
         first_ns: packet.time_ns,
         last_ns: packet.time_ns,

@@ -180,7 +180,7 @@ pub fn build(row: &Row<'_>, entry: &Entry, units: Units, number: u64) -> Option<
         is_app_certain: by_name.is_some(),
         name: 0,
         name_source: NameSource::Dns,
-        facts: 0,
+        fields: 0,
         talk: 0,
         first_ns,
         last_ns,

@@ -6,7 +6,7 @@
 use libfuzzer_sys::fuzz_target;
 use packetloupe::decode::app::{self, Datagrams, Ends, Entry, Step, Talk, describe};
 use packetloupe::model::Addr;
-use packetloupe::model::fact::Facts;
+use packetloupe::model::fact::FieldBuffer;
 use packetloupe::model::flow::Direction;
 use packetloupe::model::secret::Secrets;
 
@@ -15,21 +15,21 @@ fuzz_target!(|bytes: &[u8]| {
     let Some(entry) = app::ALL.get(usize::from(*choice) % app::ALL.len()) else { return };
     let hint = (how % 2 == 0).then_some(entry.protocol);
     let ends = Ends { source_port: 40_000, target_port: u16::from(*choice), hint };
-    let mut facts = Facts::default();
+    let mut fields = FieldBuffer::default();
     if let Some(datagram) = entry.datagram {
-        (datagram.read)(payload, &ends, &mut facts);
-        tell(entry, &facts);
-        facts.clear();
-        app::read_datagram(payload, &ends, &mut facts);
-        tell(entry, &facts);
-        facts.clear();
+        (datagram.read)(payload, &ends, &mut fields);
+        tell(entry, &fields);
+        fields.clear();
+        app::read_datagram(payload, &ends, &mut fields);
+        tell(entry, &fields);
+        fields.clear();
         exchange(entry, payload, usize::from(*how));
     }
     if let Some(stream) = entry.stream {
         (stream.guess)(payload, &ends);
-        app::read_segment(payload, &ends, hint, Direction::ToResponder, &mut facts);
-        tell(entry, &facts);
-        facts.clear();
+        app::read_segment(payload, &ends, hint, Direction::ToResponder, &mut fields);
+        tell(entry, &fields);
+        fields.clear();
         converse(entry, (stream.talk)(), payload, usize::from(*how));
     }
 });
@@ -37,20 +37,20 @@ fuzz_target!(|bytes: &[u8]| {
 /// Datagrams of both sides, in turn.
 fn exchange(entry: &Entry, payload: &[u8], how: usize) {
     let mut datagrams = Datagrams::default();
-    let mut facts = Facts::default();
+    let mut fields = FieldBuffer::default();
     let [client, server] = [(Addr::v4([10, 0, 0, 1]), 40_000), (Addr::v4([10, 0, 0, 2]), 443)];
     for (n, piece) in payload.chunks(64 + how * 8).enumerate() {
         let (source, target) = if (n + how) % 2 == 0 { (client, server) } else { (server, client) };
-        datagrams.read(piece, source, target, &mut facts);
-        tell(entry, &facts);
-        facts.clear();
+        datagrams.read(piece, source, target, &mut fields);
+        tell(entry, &fields);
+        fields.clear();
     }
 }
 
 /// Both sides in pieces, in turn; what a decoder does not take comes again with the next piece.
 fn converse(entry: &Entry, mut talk: Box<dyn Talk>, payload: &[u8], how: usize) {
     let mut sides = [(Direction::ToResponder, Vec::new(), 0_u64), (Direction::ToOriginator, Vec::new(), 0)];
-    let mut facts = Facts::default();
+    let mut fields = FieldBuffer::default();
     for (n, piece) in payload.chunks(8 + how * 4).enumerate() {
         let Some((direction, waiting, skip)) = sides.get_mut((n + how) % 2) else { return };
         if how % 11 == 10 && n == 2 && !talk.lose(*direction) {
@@ -60,9 +60,9 @@ fn converse(entry: &Entry, mut talk: Box<dyn Talk>, payload: &[u8], how: usize) 
         *skip -= skipped;
         waiting.extend_from_slice(&piece[skipped as usize..]);
         while !waiting.is_empty() {
-            let step = talk.read(*direction, waiting, &mut facts);
-            tell(entry, &facts);
-            facts.clear();
+            let step = talk.read(*direction, waiting, &mut fields);
+            tell(entry, &fields);
+            fields.clear();
             match step {
                 Step::Took(0) => break,
                 Step::Took(taken) => {
@@ -89,8 +89,8 @@ fn converse(entry: &Entry, mut talk: Box<dyn Talk>, payload: &[u8], how: usize) 
     }
 }
 
-fn tell(entry: &Entry, facts: &Facts) {
-    let line = describe::line(entry.protocol, facts, Secrets::Masked);
+fn tell(entry: &Entry, fields: &FieldBuffer) {
+    let line = describe::line(entry.protocol, fields, Secrets::Masked);
     assert!(line.is_none_or(|line| line.chars().count() <= 160));
-    describe::fields(facts, Secrets::Masked);
+    describe::parts(fields, Secrets::Masked);
 }

@@ -1,7 +1,7 @@
 //! Forms (application/x-www-form-urlencoded, WHATWG URL Standard, section 5) to who logs in, and to fields that hold more
 //! than words.
 
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 
 /// Names of fields that hold a user, without case and what is no letter.
 const USERS: &[&str] = &[
@@ -57,8 +57,8 @@ const MOST_FIELDS: usize = 64;
 const MOST_NAME_BYTES: usize = 32;
 
 /// Adds user and password; false, and nothing, if there is no password.
-pub(super) fn tell(form: &[u8], facts: &mut Facts) -> bool {
-    let mark = facts.mark();
+pub(super) fn tell(form: &[u8], fields: &mut FieldBuffer) -> bool {
+    let mark = fields.mark();
     let mut has_password = false;
     let mut has_user = false;
     for field in form.split(|byte| *byte == b'&').take(MOST_FIELDS) {
@@ -67,29 +67,29 @@ pub(super) fn tell(form: &[u8], facts: &mut Facts) -> bool {
         let value = value.get(1..).unwrap_or(&[]);
         let Some(kind) = kind(name).filter(|_| !value.is_empty()) else { continue };
         match kind {
-            FactKind::User if has_user => continue,
-            FactKind::User => has_user = true,
+            FieldId::User if has_user => continue,
+            FieldId::User => has_user = true,
             _ => has_password = true,
         }
-        facts.bytes(kind, &decode(value));
+        fields.bytes(kind, &decode(value));
     }
     if !has_password {
-        facts.forget(mark);
+        fields.forget(mark);
     }
     has_password
 }
 
 /// Adds the fields, as they were sent, whose values are more than words and numbers; true if there are any.
-pub(super) fn tell_fields(form: &[u8], facts: &mut Facts) -> bool {
-    let n_before = facts.len();
+pub(super) fn tell_fields(form: &[u8], fields: &mut FieldBuffer) -> bool {
+    let n_before = fields.len();
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-_.@*=".contains(byte);
     for field in form.split(|byte| *byte == b'&').take(MOST_FIELDS).filter(|field| !field.iter().all(is_word)) {
-        facts.bytes(FactKind::HttpForm, field);
+        fields.bytes(FieldId::HttpForm, field);
     }
-    facts.len() > n_before
+    fields.len() > n_before
 }
 
-fn kind(name: &[u8]) -> Option<FactKind> {
+fn kind(name: &[u8]) -> Option<FieldId> {
     if name.len() > MOST_NAME_BYTES {
         return None;
     }
@@ -97,9 +97,9 @@ fn kind(name: &[u8]) -> Option<FactKind> {
         decode(name).into_iter().filter(u8::is_ascii_alphabetic).map(|byte| byte.to_ascii_lowercase()).collect();
     let is_one_of = |names: &[&str]| names.iter().any(|known| known.as_bytes() == plain);
     if is_one_of(PASSWORDS) {
-        return Some(FactKind::Password);
+        return Some(FieldId::Password);
     }
-    is_one_of(USERS).then_some(FactKind::User)
+    is_one_of(USERS).then_some(FieldId::User)
 }
 
 /// Plus signs are spaces, a per cent sign has two hexadecimal digits behind it.
@@ -133,20 +133,20 @@ mod tests {
 
     #[test]
     fn fields_that_are_more_than_words_are_handed_on() {
-        let mut facts = Facts::default();
-        assert!(!tell_fields(b"user=anna&n=-1.5", &mut facts) && facts.is_empty());
-        assert!(tell_fields(b"q=two+words&id=1'+or+1%3d1&n=5", &mut facts));
-        let said = facts.said(0..facts.len() as u32);
-        assert_eq!(said.texts(FactKind::HttpForm).collect::<Vec<_>>(), ["id=1'+or+1%3d1"]);
+        let mut fields = FieldBuffer::default();
+        assert!(!tell_fields(b"user=anna&n=-1.5", &mut fields) && fields.is_empty());
+        assert!(tell_fields(b"q=two+words&id=1'+or+1%3d1&n=5", &mut fields));
+        let said = fields.fields_at(0..fields.len() as u32);
+        assert_eq!(said.texts(FieldId::HttpForm).collect::<Vec<_>>(), ["id=1'+or+1%3d1"]);
     }
 
     #[test]
     fn a_user_counts_only_with_a_password() {
-        let mut facts = Facts::default();
-        assert!(!tell(b"user=anna&q=1", &mut facts));
-        assert!(facts.is_empty());
-        assert!(tell(b"q=1&User_Name=anna&login%5Bpassword%5D=&Passwd=%zz%41", &mut facts));
-        let said = facts.said(0..facts.len() as u32);
-        assert_eq!((said.text(FactKind::User), said.text(FactKind::Password)), (Some("anna"), Some("%zzA")));
+        let mut fields = FieldBuffer::default();
+        assert!(!tell(b"user=anna&q=1", &mut fields));
+        assert!(fields.is_empty());
+        assert!(tell(b"q=1&User_Name=anna&login%5Bpassword%5D=&Passwd=%zz%41", &mut fields));
+        let said = fields.fields_at(0..fields.len() as u32);
+        assert_eq!((said.text(FieldId::User), said.text(FieldId::Password)), (Some("anna"), Some("%zzA")));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::decode::app::shared::http::without_port;
 use crate::decode::app::{Ends, Guess};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use std::borrow::Cow;
 
 /// Methods that begin a conversation (RFC 9110, section 9.3; RFC 4918; those of Microsoft's services).
@@ -62,15 +62,15 @@ pub(super) fn parts(line: &[u8]) -> Option<(&str, Cow<'_, str>)> {
 }
 
 /// Adds the host that a request target names (RFC 9112, section 3.2), and gives the path in it.
-pub(super) fn target<'a>(method: &str, target: &'a str, facts: &mut Facts) -> &'a str {
+pub(super) fn target<'a>(method: &str, target: &'a str, fields: &mut FieldBuffer) -> &'a str {
     if method == "CONNECT" {
-        facts.bytes(FactKind::HttpHost, without_port(target.as_bytes()));
+        fields.bytes(FieldId::HttpHost, without_port(target.as_bytes()));
         return target;
     }
     let Some(at) = target.find("://").filter(|at| *at <= "https".len()) else { return target };
     let rest = target.get(at + "://".len()..).unwrap_or("");
     let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    facts.bytes(FactKind::HttpHost, without_port(host.as_bytes()));
+    fields.bytes(FieldId::HttpHost, without_port(host.as_bytes()));
     if path.is_empty() { "/" } else { path }
 }
 

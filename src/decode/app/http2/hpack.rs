@@ -3,7 +3,7 @@
 //! Own code: the crates that there are build their Huffman table anew for each text, or are no longer kept.
 
 use super::huffman;
-use crate::decode::app::shared::fields::Fields;
+use crate::decode::app::shared::take_bytes::TakeBytes;
 use std::collections::VecDeque;
 
 /// Bytes of the table unless both sides agree on more (RFC 9113, section 6.5.2).
@@ -200,11 +200,11 @@ const KNOWN: [(&str, &str); 61] = [
 mod tests {
     use super::*;
 
-    fn fields(decoder: &mut Decoder, block: &[u8]) -> Vec<String> {
-        let mut fields = Vec::new();
+    fn headers(decoder: &mut Decoder, block: &[u8]) -> Vec<String> {
+        let mut headers = Vec::new();
         let text = String::from_utf8_lossy;
-        decoder.read(block, &mut |name, value| fields.push(format!("{}={}", text(name), text(value)))).unwrap();
-        fields
+        decoder.read(block, &mut |name, value| headers.push(format!("{}={}", text(name), text(value)))).unwrap();
+        headers
     }
 
     #[test]
@@ -213,16 +213,16 @@ mod tests {
         let mut decoder = Decoder { is_whole: true, ..Decoder::default() };
         let first = b"\x82\x86\x84\x41\x8c\xf1\xe3\xc2\xe5\xf2\x3a\x6b\xa0\xab\x90\xf4\xff";
         assert_eq!(
-            fields(&mut decoder, first),
+            headers(&mut decoder, first),
             [":method=GET", ":scheme=http", ":path=/", ":authority=www.example.com"]
         );
         let second = b"\x82\x86\x84\xbe\x58\x86\xa8\xeb\x10\x64\x9c\xbf";
         assert_eq!(
-            fields(&mut decoder, second)[3..],
+            headers(&mut decoder, second)[3..],
             [":authority=www.example.com".to_owned(), "cache-control=no-cache".to_owned()]
         );
         assert_eq!(decoder.n_bytes, 110);
-        assert_eq!(fields(&mut decoder, b"\x3f\x21\xbe"), ["cache-control=no-cache"]);
+        assert_eq!(headers(&mut decoder, b"\x3f\x21\xbe"), ["cache-control=no-cache"]);
         assert_eq!((decoder.n_bytes, decoder.table.len()), (53, 1));
     }
 
@@ -231,7 +231,7 @@ mod tests {
         for block in [&b"\x80"[..], b"\xbe", b"\x3f\xff\xff\x7f", b"\xff\xff\xff\xff\xff\x01", b"\x40\x05a"] {
             assert_eq!(Decoder { is_whole: true, ..Decoder::default() }.read(block, &mut |_, _| {}), None);
         }
-        assert_eq!(fields(&mut Decoder::default(), b"\xbe\x82"), ["=", ":method=GET"]);
+        assert_eq!(headers(&mut Decoder::default(), b"\xbe\x82"), ["=", ":method=GET"]);
         let block = b"\x40\x0acustom-key\x0dcustom-header\x04\x0c/sample/path";
         for end in 0..block.len() {
             Decoder::default().read(&block[..end], &mut |_, _| {});

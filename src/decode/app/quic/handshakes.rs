@@ -5,7 +5,7 @@ use super::initial::{Side, unlock};
 use super::keys::{Keys, Role};
 use super::{Kind, LEAST_ID_BYTES, MOST_ID_BYTES, Packet, SERVER_PORT, packets};
 use crate::model::Addr;
-use crate::model::fact::Facts;
+use crate::model::fact::FieldBuffer;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use std::collections::VecDeque;
@@ -34,7 +34,7 @@ struct Handshake {
 
 impl Handshakes {
     /// Hears a datagram; facts are those of hellos that it completes.
-    pub fn hear(&mut self, payload: &[u8], source: End, target: End, facts: &mut Facts) {
+    pub fn hear(&mut self, payload: &[u8], source: End, target: End, fields: &mut FieldBuffer) {
         let key = (source.min(target), source.max(target));
         for packet in packets(payload).filter(|packet| packet.kind == Kind::Initial) {
             let Some(handshake) = self.open.get_mut(&key) else {
@@ -46,7 +46,7 @@ impl Handshakes {
             handshake.take(&packet, source);
         }
         let Some(handshake) = self.open.get_mut(&key) else { return };
-        handshake.sides.iter_mut().for_each(|side| side.tell(facts));
+        handshake.sides.iter_mut().for_each(|side| side.tell(fields));
     }
 
     fn insert(&mut self, key: (End, End), handshake: Handshake) {

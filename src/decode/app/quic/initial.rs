@@ -2,9 +2,9 @@
 
 use super::keys::Keys;
 use super::{Packet, varint};
-use crate::decode::app::shared::fields::Fields;
 use crate::decode::app::shared::hello::{self, Carrier, ClientHello, ServerHello};
-use crate::model::fact::{FactKind, Facts};
+use crate::decode::app::shared::take_bytes::TakeBytes;
+use crate::model::fact::{FieldBuffer, FieldId};
 
 /// Most pieces of a hello; clients cut it into some ten.
 const MOST_PIECES: usize = 64;
@@ -75,7 +75,7 @@ impl Side {
     }
 
     /// Adds the facts of the hello, once. One that goes on in another datagram gives its name at least.
-    pub(super) fn tell(&mut self, facts: &mut Facts) {
+    pub(super) fn tell(&mut self, fields: &mut FieldBuffer) {
         if !std::mem::take(&mut self.is_new) {
             return;
         }
@@ -91,36 +91,36 @@ impl Side {
             }
         }
         if let Some((0, run)) = runs.first()
-            && tell_whole(run, facts).is_some()
+            && tell_whole(run, fields).is_some()
         {
             *self = Side { is_over: true, ..Side::default() };
             return;
         }
         let name = runs.iter().find_map(|(_, run)| hello::find_server_name(run)).filter(|_| !self.is_named);
         if let Some(name) = name {
-            facts.begin();
-            facts.text(FactKind::Message, "part of client hello");
-            facts.bytes(FactKind::TlsSni, name);
+            fields.begin();
+            fields.text(FieldId::Message, "part of client hello");
+            fields.bytes(FieldId::TlsSni, name);
             self.is_named = true;
         }
     }
 }
 
 /// Adds the facts of a hello, if all of it is there.
-fn tell_whole(run: &[u8], facts: &mut Facts) -> Option<()> {
+fn tell_whole(run: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let mut cursor = run;
     let kind = cursor.u8()?;
     let body = cursor.field24()?;
     match kind {
         CLIENT_HELLO => {
             let hello = ClientHello::read(body)?;
-            facts.begin();
-            hello.tell(Carrier::Quic, facts);
+            fields.begin();
+            hello.tell(Carrier::Quic, fields);
         }
         SERVER_HELLO => {
             let hello = ServerHello::read(body)?;
-            facts.begin();
-            hello.tell(facts);
+            fields.begin();
+            hello.tell(fields);
         }
         _ => return None,
     }

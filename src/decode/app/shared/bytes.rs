@@ -1,7 +1,7 @@
 //! Numbers and texts at places in a message; none where it ends before.
 
 use crate::decode::app::Step;
-use crate::model::fact::{FactKind, Facts, MOST_TEXT_BYTES};
+use crate::model::fact::{FieldBuffer, FieldId, MOST_TEXT_BYTES};
 
 macro_rules! numbers {
     ($($name:ident $number:ty, $convert:ident, $doc:literal;)*) => {
@@ -54,8 +54,8 @@ pub fn utf16(bytes: &[u8]) -> String {
 }
 
 /// Adds a UTF-16 text.
-pub fn add_utf16(kind: FactKind, bytes: &[u8], facts: &mut Facts) {
-    facts.text(kind, &utf16(bytes));
+pub fn add_utf16(kind: FieldId, bytes: &[u8], fields: &mut FieldBuffer) {
+    fields.text(kind, &utf16(bytes));
 }
 
 /// A message of so many bytes is read: the next begins behind it, here or later.

@@ -1,7 +1,7 @@
 //! A stream that another protocol carries in messages of its own, as TDS and OpenVPN carry TLS: its bytes to its facts.
 
 use crate::decode::app::{Step, Talk, entry};
-use crate::model::fact::Facts;
+use crate::model::fact::FieldBuffer;
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 
@@ -23,14 +23,14 @@ impl Carried {
     }
 
     /// Takes the next bytes of a side.
-    pub fn push(&mut self, direction: Direction, bytes: &[u8], facts: &mut Facts) {
+    pub fn push(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) {
         let [forward, backward] = &mut self.sides;
         let slot = if direction == Direction::ToResponder { forward } else { backward };
         let Some(waiting) = slot else { return };
         waiting.extend_from_slice(bytes);
         let mut n_read = 0;
         loop {
-            match self.talk.read(direction, waiting.get(n_read..).unwrap_or(&[]), facts) {
+            match self.talk.read(direction, waiting.get(n_read..).unwrap_or(&[]), fields) {
                 Step::Took(0) if waiting.len() - n_read <= MOST_WAITING => break,
                 Step::Took(n) if n > 0 && n_read + n < waiting.len() => n_read += n,
                 Step::Took(n) if n > 0 => {
@@ -60,16 +60,16 @@ mod tests {
 
     #[test]
     fn what_comes_in_pieces_is_read_once_it_is_whole() {
-        let mut facts = Facts::default();
+        let mut fields = FieldBuffer::default();
         let mut carried = Carried::of(AppProto::Tls).unwrap();
         let alerts = b"\x15\x03\x03\0\x02\x01\0\x15\x03\x03\0\x02\x02\x28\x17\x03\x03";
         for byte in alerts {
-            carried.push(Direction::ToResponder, &[*byte], &mut facts);
+            carried.push(Direction::ToResponder, &[*byte], &mut fields);
         }
-        carried.push(Direction::ToResponder, b"\0\x01x", &mut facts);
-        assert_eq!(listed(&facts).len(), 4);
+        carried.push(Direction::ToResponder, b"\0\x01x", &mut fields);
+        assert_eq!(listed(&fields).len(), 4);
         assert!(!carried.is_over());
-        carried.push(Direction::ToOriginator, b"\x17\x03\x03\0\x01x", &mut facts);
+        carried.push(Direction::ToOriginator, b"\x17\x03\x03\0\x01x", &mut fields);
         assert!(carried.is_over());
         assert!(Carried::of(AppProto::Arp).is_none());
     }

@@ -4,7 +4,7 @@ mod interfaces;
 
 use super::bytes::{self, le16, le32};
 use super::gss;
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use interfaces::Interface;
 use std::fmt;
 
@@ -65,30 +65,30 @@ pub struct Calls {
 
 impl Calls {
     /// Reads the fragment that begins here as far as it is there; `pipe` tells the pipes of a connection apart.
-    pub fn read(&mut self, fragment: &[u8], pipe: u64, facts: &mut Facts) {
+    pub fn read(&mut self, fragment: &[u8], pipe: u64, fields: &mut FieldBuffer) {
         let Some(kind) = fragment.get(2).copied() else { return };
         match kind {
-            BIND | ALTER => self.bind(fragment, pipe, facts),
-            REQUEST => self.request(fragment, pipe, facts),
+            BIND | ALTER => self.bind(fragment, pipe, fields),
+            REQUEST => self.request(fragment, pipe, fields),
             FAULT => {
                 if let Some(status) = le32(fragment, 24) {
-                    facts.format(FactKind::Error, format_args!("{:#010x}", status));
+                    fields.format(FieldId::Error, format_args!("{:#010x}", status));
                 }
             }
-            BIND_NAK => facts.text(FactKind::Error, "bind refused"),
+            BIND_NAK => fields.text(FieldId::Error, "bind refused"),
             RESPONSE => {}
-            _ => auth(fragment, facts),
+            _ => auth(fragment, fields),
         }
     }
 
-    fn bind(&mut self, fragment: &[u8], pipe: u64, facts: &mut Facts) {
+    fn bind(&mut self, fragment: &[u8], pipe: u64, fields: &mut FieldBuffer) {
         let n_contexts = fragment.get(24).copied().unwrap_or(0);
         let mut at = 28;
         for _ in 0..usize::from(n_contexts).min(MOST_CONTEXTS) {
             let (Some(context), Some(n_transfers)) = (le16(fragment, at), fragment.get(at + 2)) else { break };
             let Some(id) = bytes::from(fragment, at + 4).first_chunk::<16>() else { break };
             let interface = Interface::new(*id);
-            facts.format(FactKind::Service, interface);
+            fields.format(FieldId::Service, interface);
             if self.contexts.len() >= MOST_CONTEXTS {
                 self.contexts.remove(0);
             }
@@ -96,18 +96,18 @@ impl Calls {
             self.contexts.push((pipe, context, interface));
             at += 24 + 20 * usize::from(*n_transfers);
         }
-        auth(fragment, facts);
+        auth(fragment, fields);
     }
 
-    fn request(&self, fragment: &[u8], pipe: u64, facts: &mut Facts) {
+    fn request(&self, fragment: &[u8], pipe: u64, fields: &mut FieldBuffer) {
         let (Some(context), Some(number)) = (le16(fragment, 20), le16(fragment, 22)) else { return };
         let known = self.contexts.iter().find(|known| (known.0, known.1) == (pipe, context));
         match known {
             Some((_, _, interface)) => match interface.function(number) {
-                Some(name) => facts.text(FactKind::Function, name),
-                None => facts.format(FactKind::Function, Numbered(interface, number)),
+                Some(name) => fields.text(FieldId::Function, name),
+                None => fields.format(FieldId::Function, Numbered(interface, number)),
             },
-            None => facts.number(FactKind::Function, u64::from(number)),
+            None => fields.number(FieldId::Function, u64::from(number)),
         }
     }
 }
@@ -121,10 +121,10 @@ impl fmt::Display for Numbered<'_> {
 }
 
 /// The log-in at the end of a fragment (MS-RPCE, section 2.2.2.11).
-fn auth(fragment: &[u8], facts: &mut Facts) {
+fn auth(fragment: &[u8], fields: &mut FieldBuffer) {
     let (Some(length), Some(auth)) = (le16(fragment, 8), le16(fragment, 10)) else { return };
     if auth > 0 && length > auth {
-        gss::read(bytes::part(fragment, usize::from(length - auth), usize::from(auth)), facts);
+        gss::read(bytes::part(fragment, usize::from(length - auth), usize::from(auth)), fields);
     }
 }
 
@@ -142,16 +142,16 @@ mod tests {
     #[test]
     fn the_interface_and_the_function_are_named_and_no_prefix_panics() {
         assert_eq!((length(BIND), length(REQUEST), length(b"\x05\0\x0b")), (Some(72), Some(24), None));
-        let (mut calls, mut facts) = (Calls::default(), Facts::default());
-        calls.read(BIND, 7, &mut facts);
-        calls.read(REQUEST, 7, &mut facts);
-        calls.read(REQUEST, 8, &mut facts);
-        let said: Vec<_> = facts.iter().collect();
-        assert!(said.contains(&(FactKind::Service, Value::Text("svcctl"))));
-        assert!(said.contains(&(FactKind::Function, Value::Text("CreateServiceW"))));
-        assert!(said.contains(&(FactKind::Function, Value::Number(12))));
+        let (mut calls, mut fields) = (Calls::default(), FieldBuffer::default());
+        calls.read(BIND, 7, &mut fields);
+        calls.read(REQUEST, 7, &mut fields);
+        calls.read(REQUEST, 8, &mut fields);
+        let said: Vec<_> = fields.iter().collect();
+        assert!(said.contains(&(FieldId::Service, Value::Text("svcctl"))));
+        assert!(said.contains(&(FieldId::Function, Value::Text("CreateServiceW"))));
+        assert!(said.contains(&(FieldId::Function, Value::Number(12))));
         for end in 0..BIND.len() {
-            calls.read(&BIND[..end], 7, &mut facts);
+            calls.read(&BIND[..end], 7, &mut fields);
         }
     }
 }

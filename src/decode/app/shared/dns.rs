@@ -3,8 +3,8 @@
 //! Own code, since it runs for every datagram: nothing is allocated, and a record that makes no sense loses neither the
 //! question nor the records before it.
 
-use super::fields::Fields;
-use crate::model::fact::{FactKind, Facts};
+use super::take_bytes::TakeBytes;
+use crate::model::fact::{FieldBuffer, FieldId};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 const HEADER_BYTES: usize = 12;
@@ -23,30 +23,30 @@ const MOST_NAME_BYTES: usize = 255;
 const MOST_TEXT_BYTES: usize = 512;
 
 /// Reads a message into facts; false if it is none. What is cut is read as far as it goes, if that is a question or more.
-pub fn read(payload: &[u8], facts: &mut Facts) -> bool {
+pub fn read(payload: &[u8], fields: &mut FieldBuffer) -> bool {
     let Some(header) = Header::read(payload) else { return false };
     let mut message = Message { payload, at: HEADER_BYTES, name: Text { bytes: [0; MOST_TEXT_BYTES], n: 0 } };
-    let mark = facts.mark();
-    facts.text(FactKind::Message, if header.is_answer { "answer" } else { "question" });
-    let n_read = (0..header.n_questions.min(MOST_QUESTIONS)).take_while(|_| message.question(facts).is_some()).count();
+    let mark = fields.mark();
+    fields.text(FieldId::Message, if header.is_answer { "answer" } else { "question" });
+    let n_read = (0..header.n_questions.min(MOST_QUESTIONS)).take_while(|_| message.question(fields).is_some()).count();
     if n_read == 0 && header.n_questions > 0 {
-        facts.forget(mark);
+        fields.forget(mark);
         return false;
     }
     if !header.is_answer {
         return true;
     }
-    facts.text(FactKind::DnsCode, code_name(header.code));
-    facts.number(FactKind::DnsAnswers, header.n_answers.into());
-    facts.number(FactKind::DnsAnswerBytes, payload.len() as u64);
+    fields.text(FieldId::DnsCode, code_name(header.code));
+    fields.number(FieldId::DnsAnswers, header.n_answers.into());
+    fields.number(FieldId::DnsAnswerBytes, payload.len() as u64);
     let n_answers = if n_read == usize::from(header.n_questions) { header.n_answers.min(MOST_ANSWERS) } else { 0 };
     let mut least_ttl = None;
     for place in 0..n_answers {
         // Multicast answers repeat no question; the record's own name serves.
         let is_asked = place == 0 && n_read == 0;
-        let Some(ttl) = message.answer(is_asked, facts) else {
+        let Some(ttl) = message.answer(is_asked, fields) else {
             if is_asked {
-                facts.forget(mark);
+                fields.forget(mark);
                 return false;
             }
             break;
@@ -54,7 +54,7 @@ pub fn read(payload: &[u8], facts: &mut Facts) -> bool {
         least_ttl = Some(least_ttl.map_or(ttl, |least: u32| least.min(ttl)));
     }
     if let Some(ttl) = least_ttl {
-        facts.number(FactKind::DnsTtl, ttl.into());
+        fields.number(FieldId::DnsTtl, ttl.into());
     }
     true
 }
@@ -94,19 +94,19 @@ struct Message<'a> {
 }
 
 impl<'a> Message<'a> {
-    fn question(&mut self, facts: &mut Facts) -> Option<()> {
+    fn question(&mut self, fields: &mut FieldBuffer) -> Option<()> {
         self.name()?;
         let [high, low, _, _] = self.array()?;
-        facts.bytes(FactKind::DnsQuery, self.name.bytes());
-        record_type(u16::from_be_bytes([high, low]), facts);
+        fields.bytes(FieldId::DnsQuery, self.name.bytes());
+        record_type(u16::from_be_bytes([high, low]), fields);
         Some(())
     }
 
     /// Adds an answer and gives its time to live.
-    fn answer(&mut self, is_asked: bool, facts: &mut Facts) -> Option<u32> {
+    fn answer(&mut self, is_asked: bool, fields: &mut FieldBuffer) -> Option<u32> {
         if is_asked {
             self.name()?;
-            facts.bytes(FactKind::DnsQuery, self.name.bytes());
+            fields.bytes(FieldId::DnsQuery, self.name.bytes());
         } else {
             self.pass_name()?;
         }
@@ -120,17 +120,17 @@ impl<'a> Message<'a> {
         match kind {
             1 => {
                 if let Ok(address) = <[u8; 4]>::try_from(data) {
-                    facts.format(FactKind::DnsAnswer, Ipv4Addr::from(address));
+                    fields.format(FieldId::DnsAnswer, Ipv4Addr::from(address));
                 }
             }
             28 => {
                 if let Ok(address) = <[u8; 16]>::try_from(data) {
-                    facts.format(FactKind::DnsAnswer, Ipv6Addr::from(address));
+                    fields.format(FieldId::DnsAnswer, Ipv6Addr::from(address));
                 }
             }
-            2 | 5 | 12 | 39 => self.named(0, facts),
-            15 => self.named(2, facts),
-            33 => self.named(6, facts),
+            2 | 5 | 12 | 39 => self.named(0, fields),
+            15 => self.named(2, fields),
+            33 => self.named(6, fields),
             _ => {}
         }
         self.at = end;
@@ -138,10 +138,10 @@ impl<'a> Message<'a> {
     }
 
     /// The name that an answer gives, so many bytes into its data.
-    fn named(&mut self, n_before: usize, facts: &mut Facts) {
+    fn named(&mut self, n_before: usize, fields: &mut FieldBuffer) {
         self.at += n_before;
         if self.name().is_some() {
-            facts.bytes(FactKind::DnsAnswer, self.name.bytes());
+            fields.bytes(FieldId::DnsAnswer, self.name.bytes());
         }
     }
 
@@ -247,7 +247,7 @@ impl Text {
 }
 
 /// Names of record types (IANA's registry of DNS parameters).
-fn record_type(kind: u16, facts: &mut Facts) {
+fn record_type(kind: u16, fields: &mut FieldBuffer) {
     let name = match kind {
         1 => "A",
         2 => "NS",
@@ -287,9 +287,9 @@ fn record_type(kind: u16, facts: &mut Facts) {
         252 => "AXFR",
         255 => "ANY",
         257 => "CAA",
-        other => return facts.format(FactKind::DnsType, format_args!("TYPE{other}")),
+        other => return fields.format(FieldId::DnsType, format_args!("TYPE{other}")),
     };
-    facts.text(FactKind::DnsType, name);
+    fields.text(FieldId::DnsType, name);
 }
 
 /// Names of response codes (RFC 1035, section 4.1.1; RFC 2136, section 2.2).
@@ -320,10 +320,10 @@ mod tests {
     /// Where the question ends, and the first answer.
     const ENDS: [usize; 2] = [33, 49];
 
-    fn said(payload: &[u8], kind: FactKind) -> Vec<String> {
-        let mut facts = Facts::default();
-        read(payload, &mut facts);
-        let texts = facts.iter().filter(|(other, _)| *other == kind);
+    fn said(payload: &[u8], kind: FieldId) -> Vec<String> {
+        let mut fields = FieldBuffer::default();
+        read(payload, &mut fields);
+        let texts = fields.iter().filter(|(other, _)| *other == kind);
         texts
             .map(|(_, value)| match value {
                 Value::Text(text) => text.to_owned(),
@@ -336,18 +336,18 @@ mod tests {
     fn all_questions_of_a_multicast_message_are_read() {
         let questions = (b'a'..b'a' + 20).flat_map(|sign| [1, sign, 0, 0, 12, 0, 1]);
         let message: Vec<u8> = [0, 0, 0, 0, 0, 20, 0, 0, 0, 0, 0, 0].into_iter().chain(questions).collect();
-        let mut facts = Facts::default();
-        assert!(read(&message, &mut facts));
-        assert_eq!(facts.iter().filter(|(kind, _)| *kind == FactKind::DnsQuery).count(), 20);
+        let mut fields = FieldBuffer::default();
+        assert!(read(&message, &mut fields));
+        assert_eq!(fields.iter().filter(|(kind, _)| *kind == FieldId::DnsQuery).count(), 20);
     }
 
     #[test]
     fn an_answer_names_what_was_asked_and_what_was_found() {
-        assert_eq!(said(ANSWER, FactKind::DnsQuery), ["www.example.com"]);
-        assert_eq!(said(ANSWER, FactKind::DnsType), ["A"]);
-        assert_eq!(said(ANSWER, FactKind::DnsAnswer), ["a.example.com", "192.0.2.7"]);
+        assert_eq!(said(ANSWER, FieldId::DnsQuery), ["www.example.com"]);
+        assert_eq!(said(ANSWER, FieldId::DnsType), ["A"]);
+        assert_eq!(said(ANSWER, FieldId::DnsAnswer), ["a.example.com", "192.0.2.7"]);
         assert_eq!(
-            (said(ANSWER, FactKind::DnsTtl), said(ANSWER, FactKind::DnsAnswers)),
+            (said(ANSWER, FieldId::DnsTtl), said(ANSWER, FieldId::DnsAnswers)),
             (vec!["10".into()], vec!["2".into()])
         );
     }
@@ -356,32 +356,32 @@ mod tests {
     fn what_is_cut_keeps_its_question_and_no_prefix_panics() {
         let [question, first] = ENDS;
         for end in 0..ANSWER.len() {
-            assert_eq!(read(&ANSWER[..end], &mut Facts::default()), end >= question, "{end}");
+            assert_eq!(read(&ANSWER[..end], &mut FieldBuffer::default()), end >= question, "{end}");
         }
-        assert_eq!(said(&ANSWER[..first + 5], FactKind::DnsAnswer), ["a.example.com"]);
+        assert_eq!(said(&ANSWER[..first + 5], FieldId::DnsAnswer), ["a.example.com"]);
     }
 
     #[test]
     fn a_header_alone_refuses() {
-        assert_eq!(said(b"\x12\x34\x81\x05\0\0\0\0\0\0\0\0", FactKind::DnsCode), ["refused"]);
-        assert!(!read(b"\x12\x34\x01\x00\0\0\0\0\0\0\0\0", &mut Facts::default()));
+        assert_eq!(said(b"\x12\x34\x81\x05\0\0\0\0\0\0\0\0", FieldId::DnsCode), ["refused"]);
+        assert!(!read(b"\x12\x34\x01\x00\0\0\0\0\0\0\0\0", &mut FieldBuffer::default()));
     }
 
     #[test]
     fn pointers_that_go_round_are_refused() {
         let mut round = ANSWER[..HEADER_BYTES].to_vec();
         round.extend(b"\xc0\x0c\0\x01\0\x01");
-        assert!(!read(&round, &mut Facts::default()));
+        assert!(!read(&round, &mut FieldBuffer::default()));
         let mut round = ANSWER[..HEADER_BYTES].to_vec();
         round.extend(b"\x01a\xc0\x0c\0\x01\0\x01");
-        assert!(!read(&round, &mut Facts::default()));
+        assert!(!read(&round, &mut FieldBuffer::default()));
     }
 
     #[test]
     fn odd_names_can_be_told_apart() {
         let with = |name: &[u8]| {
             let message = [b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0", name, b"\0\xff\0\x01"].concat();
-            said(&message, FactKind::DnsQuery)
+            said(&message, FieldId::DnsQuery)
         };
         assert_eq!(with(b"\0"), ["."]);
         assert_eq!(with(b"\x03a.b\x01\\\0"), [r"a\.b.\\"]);

@@ -5,7 +5,7 @@
 pub struct Head<'a> {
     /// The first line without its end.
     pub first: &'a [u8],
-    fields: &'a [u8],
+    headers: &'a [u8],
     /// Bytes up to the message's body.
     pub n_bytes: usize,
 }
@@ -21,13 +21,13 @@ impl<'a> Head<'a> {
     /// A head of which the end may be cut off.
     pub fn of(bytes: &'a [u8]) -> Head<'a> {
         let at = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
-        let (first, fields) = bytes.split_at(at);
-        Head { first: first.trim_ascii_end(), fields, n_bytes: bytes.len() }
+        let (first, headers) = bytes.split_at(at);
+        Head { first: first.trim_ascii_end(), headers, n_bytes: bytes.len() }
     }
 
     /// Names and values of the fields in order.
-    pub fn fields(self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
-        self.fields.split(|byte| *byte == b'\n').filter_map(|line| {
+    pub fn headers(self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+        self.headers.split(|byte| *byte == b'\n').filter_map(|line| {
             let (name, value) = line.split_at(memchr::memchr(b':', line)?);
             Some((name.trim_ascii(), value.get(1..)?.trim_ascii()))
         })
@@ -35,7 +35,7 @@ impl<'a> Head<'a> {
 
     /// The value of a field, whatever the case of its name.
     pub fn field(self, name: &[u8]) -> Option<&'a [u8]> {
-        self.fields().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        self.headers().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 }
 

@@ -2,53 +2,53 @@
 
 use super::head::number;
 use super::lines;
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 
 /// Adds what a field of a request says.
-pub fn tell_request(name: &[u8], value: &[u8], facts: &mut Facts) {
+pub fn tell_request(name: &[u8], value: &[u8], fields: &mut FieldBuffer) {
     let kind = match name {
         name if name.eq_ignore_ascii_case(b"host") => {
-            return facts.bytes(FactKind::HttpHost, without_port(value.trim_ascii()));
+            return fields.bytes(FieldId::HttpHost, without_port(value.trim_ascii()));
         }
-        name if name.eq_ignore_ascii_case(b"user-agent") => FactKind::HttpAgent,
-        name if name.eq_ignore_ascii_case(b"referer") => FactKind::HttpReferer,
+        name if name.eq_ignore_ascii_case(b"user-agent") => FieldId::HttpAgent,
+        name if name.eq_ignore_ascii_case(b"referer") => FieldId::HttpReferer,
         name if name.eq_ignore_ascii_case(b"content-type") => {
-            return facts.bytes(FactKind::HttpRequestType, media_type(value));
+            return fields.bytes(FieldId::HttpRequestType, media_type(value));
         }
-        name if name.eq_ignore_ascii_case(b"content-length") => return tell_length(value, facts),
-        name if name.eq_ignore_ascii_case(b"authorization") => return tell_authorization(value, facts),
+        name if name.eq_ignore_ascii_case(b"content-length") => return tell_length(value, fields),
+        name if name.eq_ignore_ascii_case(b"authorization") => return tell_authorization(value, fields),
         _ => return,
     };
-    facts.bytes(kind, value);
+    fields.bytes(kind, value);
 }
 
 /// Adds what a field of a response says.
-pub fn tell_response(name: &[u8], value: &[u8], facts: &mut Facts) {
+pub fn tell_response(name: &[u8], value: &[u8], fields: &mut FieldBuffer) {
     match name {
-        name if name.eq_ignore_ascii_case(b"server") => facts.bytes(FactKind::HttpServer, value),
+        name if name.eq_ignore_ascii_case(b"server") => fields.bytes(FieldId::HttpServer, value),
         name if name.eq_ignore_ascii_case(b"content-type") => {
-            facts.bytes(FactKind::HttpResponseType, media_type(value));
+            fields.bytes(FieldId::HttpResponseType, media_type(value));
         }
-        name if name.eq_ignore_ascii_case(b"content-length") => tell_length(value, facts),
+        name if name.eq_ignore_ascii_case(b"content-length") => tell_length(value, fields),
         _ => {}
     }
 }
 
-fn tell_length(value: &[u8], facts: &mut Facts) {
-    facts.number(FactKind::Bytes, number(value.trim_ascii()).unwrap_or(0));
+fn tell_length(value: &[u8], fields: &mut FieldBuffer) {
+    fields.number(FieldId::Bytes, number(value.trim_ascii()).unwrap_or(0));
 }
 
 /// The scheme, and who logs in where it says so in the clear (RFC 7617).
-fn tell_authorization(value: &[u8], facts: &mut Facts) {
+fn tell_authorization(value: &[u8], fields: &mut FieldBuffer) {
     let (scheme, rest) = lines::word(value);
-    facts.bytes(FactKind::HttpAuth, scheme);
+    fields.bytes(FieldId::HttpAuth, scheme);
     if !scheme.eq_ignore_ascii_case(b"basic") {
         return;
     }
     let Some(pair) = super::base64(rest) else { return };
     let at = memchr::memchr(b':', &pair).unwrap_or(pair.len());
-    facts.bytes(FactKind::User, pair.get(..at).unwrap_or(&[]));
-    facts.bytes(FactKind::Password, pair.get(at + 1..).unwrap_or(&[]));
+    fields.bytes(FieldId::User, pair.get(..at).unwrap_or(&[]));
+    fields.bytes(FieldId::Password, pair.get(at + 1..).unwrap_or(&[]));
 }
 
 /// `text/html; charset=utf-8` without what follows the semicolon.
@@ -71,21 +71,21 @@ mod tests {
 
     #[test]
     fn fields_become_facts_whatever_their_case() {
-        let mut facts = Facts::default();
-        tell_request(b"Host", b"Example.com:8080 ", &mut facts);
-        tell_request(b"content-type", b"text/html; charset=x", &mut facts);
-        tell_request(b"cookie", b"a=b", &mut facts);
-        tell_response(b"SERVER", b"nginx", &mut facts);
-        tell_response(b"content-length", b"12", &mut facts);
+        let mut fields = FieldBuffer::default();
+        tell_request(b"Host", b"Example.com:8080 ", &mut fields);
+        tell_request(b"content-type", b"text/html; charset=x", &mut fields);
+        tell_request(b"cookie", b"a=b", &mut fields);
+        tell_response(b"SERVER", b"nginx", &mut fields);
+        tell_response(b"content-length", b"12", &mut fields);
         let expected = ["http.host=Example.com", "http.request_type=text/html", "http.server=nginx", "bytes=12"];
-        assert_eq!(listed(&facts), expected);
+        assert_eq!(listed(&fields), expected);
         assert_eq!(without_port(b"[2001:db8::1]:80"), b"[2001:db8::1]");
     }
 
     #[test]
     fn who_logs_in_with_basic_is_read() {
-        let mut facts = Facts::default();
-        tell_request(b"Authorization", b"Basic YW5uYTpzOmVjcmV0", &mut facts);
-        assert_eq!(listed(&facts), ["http.auth=Basic", "user=anna", "password=s:ecret"]);
+        let mut fields = FieldBuffer::default();
+        tell_request(b"Authorization", b"Basic YW5uYTpzOmVjcmV0", &mut fields);
+        assert_eq!(listed(&fields), ["http.auth=Basic", "user=anna", "password=s:ecret"]);
     }
 }

@@ -1,26 +1,26 @@
 //! Kerberos tickets and the names of their encryption, by kerberos-parser (RFC 4120). Carried by itself and in log-ins of others.
 
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 use asn1_rs::FromDer;
 use kerberos_parser::krb5::{ApReq, EncryptionType, PrincipalName};
 
 /// Reads an AP-REQ, the proof that one has a ticket; false if it is none.
-pub fn ticket(bytes: &[u8], facts: &mut Facts) -> bool {
+pub fn ticket(bytes: &[u8], fields: &mut FieldBuffer) -> bool {
     let Ok((_, request)) = ApReq::from_der(bytes) else { return false };
-    facts.text(FactKind::Method, "Kerberos");
-    facts.text(FactKind::Realm, &request.ticket.realm.0);
-    name(FactKind::Service, &request.ticket.sname, facts);
-    encryption(request.ticket.enc_part.etype, facts);
+    fields.text(FieldId::Method, "Kerberos");
+    fields.text(FieldId::Realm, &request.ticket.realm.0);
+    name(FieldId::Service, &request.ticket.sname, fields);
+    encryption(request.ticket.enc_part.etype, fields);
     true
 }
 
 /// Adds a principal's name.
-pub fn name(kind: FactKind, name: &PrincipalName, facts: &mut Facts) {
-    facts.format(kind, name);
+pub fn name(kind: FieldId, name: &PrincipalName, fields: &mut FieldBuffer) {
+    fields.format(kind, name);
 }
 
 /// Adds the name of an encryption (IANA's registry of Kerberos parameters).
-pub fn encryption(kind: EncryptionType, facts: &mut Facts) {
+pub fn encryption(kind: EncryptionType, fields: &mut FieldBuffer) {
     let name = match kind.0 {
         1 => "des-cbc-crc",
         2 => "des-cbc-md4",
@@ -35,7 +35,7 @@ pub fn encryption(kind: EncryptionType, facts: &mut Facts) {
         24 => "rc4-hmac-exp",
         25 => "camellia128-cts-cmac",
         26 => "camellia256-cts-cmac",
-        other => return facts.format(FactKind::Cipher, other),
+        other => return fields.format(FieldId::Cipher, other),
     };
-    facts.text(FactKind::Cipher, name);
+    fields.text(FieldId::Cipher, name);
 }

@@ -7,7 +7,6 @@ pub mod carried;
 pub mod dcerpc;
 pub mod digest;
 pub mod dns;
-pub mod fields;
 pub mod gss;
 pub mod head;
 pub mod hello;
@@ -18,6 +17,7 @@ pub mod memo;
 pub mod netbios;
 pub mod ntlm;
 pub mod sasl;
+pub mod take_bytes;
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -40,23 +40,23 @@ pub fn base64(text: &[u8]) -> Option<Vec<u8>> {
 pub fn facts_of_frame(
     link_type: u16,
     data: &[u8],
-) -> (Option<crate::model::protocol::AppProto>, crate::model::fact::Facts) {
+) -> (Option<crate::model::protocol::AppProto>, crate::model::fact::FieldBuffer) {
     let wire_bytes = data.len() as u32;
     let raw = crate::read::RawPacket { time_ns: 0, is_timed: true, wire_bytes, link_type, file: 0, offset: 0, data };
     let packet = crate::decode::decode(&raw, 0, &mut crate::issue::IssueLog::default());
-    let mut facts = crate::model::fact::Facts::default();
-    (super::read_frame(&packet, data, &mut facts), facts)
+    let mut fields = crate::model::fact::FieldBuffer::default();
+    (super::read_frame(&packet, data, &mut fields), fields)
 }
 
 /// Facts as `id=value`, in order.
 #[cfg(test)]
-pub fn listed(facts: &crate::model::fact::Facts) -> Vec<String> {
+pub fn listed(fields: &crate::model::fact::FieldBuffer) -> Vec<String> {
     use crate::model::fact::Value;
     let text = |value| match value {
         Value::Number(number) => number.to_string(),
         Value::Text(text) => text.to_owned(),
     };
-    facts.iter().map(|(kind, value)| format!("{}={}", kind.id(), text(value))).collect()
+    fields.iter().map(|(kind, value)| format!("{}={}", kind.id(), text(value))).collect()
 }
 
 #[cfg(test)]

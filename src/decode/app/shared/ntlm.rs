@@ -1,7 +1,7 @@
 //! NTLM messages of a log-in, wherever they are carried: who, from which host, to which domain (MS-NLMP, section 2.2.1).
 
 use super::bytes::{self, add_utf16, le16, le32};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 
 const SIGNATURE: &[u8] = b"NTLMSSP\0";
 const IS_UNICODE: u32 = 1;
@@ -13,13 +13,13 @@ const DNS_COMPUTER: u16 = 3;
 const MOST_PAIRS: usize = 16;
 
 /// Reads the first NTLM message in some bytes; false if there is none.
-pub fn read(blob: &[u8], facts: &mut Facts) -> bool {
+pub fn read(blob: &[u8], fields: &mut FieldBuffer) -> bool {
     let Some(at) = bytes::find(blob, SIGNATURE) else { return false };
     let message = bytes::from(blob, at);
     match le32(message, 8) {
-        Some(1) => facts.text(FactKind::Method, "NTLM"),
-        Some(2) => challenge(message, facts),
-        Some(3) => answer(message, facts),
+        Some(1) => fields.text(FieldId::Method, "NTLM"),
+        Some(2) => challenge(message, fields),
+        Some(3) => answer(message, fields),
         _ => return false,
     }
     true
@@ -31,16 +31,16 @@ fn field(message: &[u8], at: usize) -> &[u8] {
     bytes::part(message, place as usize, usize::from(length))
 }
 
-fn text(kind: FactKind, message: &[u8], at: usize, is_unicode: bool, facts: &mut Facts) {
+fn text(kind: FieldId, message: &[u8], at: usize, is_unicode: bool, fields: &mut FieldBuffer) {
     match is_unicode {
-        true => add_utf16(kind, field(message, at), facts),
-        false => facts.bytes(kind, field(message, at)),
+        true => add_utf16(kind, field(message, at), fields),
+        false => fields.bytes(kind, field(message, at)),
     }
 }
 
-fn challenge(message: &[u8], facts: &mut Facts) {
+fn challenge(message: &[u8], fields: &mut FieldBuffer) {
     let is_unicode = le32(message, 20).is_some_and(|flags| flags & IS_UNICODE > 0);
-    text(FactKind::Domain, message, 12, is_unicode, facts);
+    text(FieldId::Domain, message, 12, is_unicode, fields);
     let mut pairs = field(message, 40);
     let (mut name, mut dns_name): (&[u8], &[u8]) = (&[], &[]);
     for _ in 0..MOST_PAIRS {
@@ -52,20 +52,20 @@ fn challenge(message: &[u8], facts: &mut Facts) {
         }
         pairs = bytes::from(pairs, 4 + usize::from(length));
     }
-    add_utf16(FactKind::Banner, if dns_name.is_empty() { name } else { dns_name }, facts);
+    add_utf16(FieldId::Banner, if dns_name.is_empty() { name } else { dns_name }, fields);
 }
 
-fn answer(message: &[u8], facts: &mut Facts) {
+fn answer(message: &[u8], fields: &mut FieldBuffer) {
     let is_unicode = le32(message, 60).is_none_or(|flags| flags & IS_UNICODE > 0);
     let method = match field(message, 20).len() {
         0 => "anonymous",
         V1_BYTES => "NTLMv1",
         _ => "NTLMv2",
     };
-    facts.text(FactKind::Method, method);
-    text(FactKind::Domain, message, 28, is_unicode, facts);
-    text(FactKind::User, message, 36, is_unicode, facts);
-    text(FactKind::Host, message, 44, is_unicode, facts);
+    fields.text(FieldId::Method, method);
+    text(FieldId::Domain, message, 28, is_unicode, fields);
+    text(FieldId::User, message, 36, is_unicode, fields);
+    text(FieldId::Host, message, 44, is_unicode, fields);
 }
 
 #[cfg(test)]
@@ -85,18 +85,18 @@ mod tests {
         }
         message.extend([1, 0, 0, 0]);
         message.extend(rest);
-        let mut facts = Facts::default();
-        assert!(read(&message, &mut facts));
-        let said: Vec<_> = facts.iter().collect();
+        let mut fields = FieldBuffer::default();
+        assert!(read(&message, &mut fields));
+        let said: Vec<_> = fields.iter().collect();
         let expected = [
-            (FactKind::Method, Value::Text("NTLMv2")),
-            (FactKind::Domain, Value::Text("LAB")),
-            (FactKind::User, Value::Text("anna")),
-            (FactKind::Host, Value::Text("PC")),
+            (FieldId::Method, Value::Text("NTLMv2")),
+            (FieldId::Domain, Value::Text("LAB")),
+            (FieldId::User, Value::Text("anna")),
+            (FieldId::Host, Value::Text("PC")),
         ];
         assert_eq!(said, expected);
         for end in 0..message.len() {
-            read(&message[..end], &mut Facts::default());
+            read(&message[..end], &mut FieldBuffer::default());
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Named pipes of an SMB connection: which shares are of them, and what is called in them.
 
 use crate::decode::app::shared::dcerpc::{self, Calls};
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 
 /// Most shares of pipes that are remembered.
 const MOST_TREES: usize = 32;
@@ -24,21 +24,21 @@ impl Pipes {
     }
 
     /// What a name in this share is: a pipe is a service.
-    pub fn kind(&self, tree: u32) -> FactKind {
-        if self.trees.contains(&tree) { FactKind::Service } else { FactKind::File }
+    pub fn kind(&self, tree: u32) -> FieldId {
+        if self.trees.contains(&tree) { FieldId::Service } else { FieldId::File }
     }
 
     /// A remote call in a pipe, if the data is one.
-    pub fn call(&mut self, data: &[u8], file: u64, facts: &mut Facts) {
+    pub fn call(&mut self, data: &[u8], file: u64, fields: &mut FieldBuffer) {
         if dcerpc::length(data).is_some() {
-            self.calls.read(data, file, facts);
+            self.calls.read(data, file, fields);
         }
     }
 }
 
 /// Adds whether messages must be signed.
-pub fn tell_signing(is_required: bool, facts: &mut Facts) {
-    facts.text(FactKind::Security, if is_required { "signing required" } else { "signing not required" });
+pub fn tell_signing(is_required: bool, fields: &mut FieldBuffer) {
+    fields.text(FieldId::Security, if is_required { "signing required" } else { "signing not required" });
 }
 
 #[cfg(test)]
@@ -49,9 +49,9 @@ mod tests {
     fn a_number_is_of_the_share_that_has_it_last_and_not_too_many_are_kept() {
         let mut pipes = Pipes::default();
         pipes.connect(7, true);
-        assert_eq!((pipes.kind(7), pipes.kind(8)), (FactKind::Service, FactKind::File));
+        assert_eq!((pipes.kind(7), pipes.kind(8)), (FieldId::Service, FieldId::File));
         pipes.connect(7, false);
-        assert_eq!(pipes.kind(7), FactKind::File);
+        assert_eq!(pipes.kind(7), FieldId::File);
         (0..100).for_each(|tree| pipes.connect(tree, true));
         assert_eq!(pipes.trees.len(), MOST_TREES);
     }

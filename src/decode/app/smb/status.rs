@@ -1,24 +1,24 @@
 //! NT status codes by name (MS-ERREF, section 2.3.1), and what they say of a log-in.
 
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 
 /// The log-in takes another round.
 const MORE_PROCESSING: u32 = 0xc000_0016;
 const IS_ERROR: u32 = 0xc000_0000;
 
 /// Adds a status.
-pub fn add(status: u32, facts: &mut Facts) {
+pub fn add(status: u32, fields: &mut FieldBuffer) {
     match NAMES.binary_search_by_key(&status, |(code, _)| *code) {
-        Ok(place) => facts.text(FactKind::SmbStatus, NAMES.get(place).map_or("", |(_, name)| name)),
-        Err(_) => facts.format(FactKind::SmbStatus, format_args!("{status:#010x}")),
+        Ok(place) => fields.text(FieldId::SmbStatus, NAMES.get(place).map_or("", |(_, name)| name)),
+        Err(_) => fields.format(FieldId::SmbStatus, format_args!("{status:#010x}")),
     }
 }
 
 /// Whether the answer to a log-in accepts or refuses it.
-pub fn login(status: u32, facts: &mut Facts) {
+pub fn login(status: u32, fields: &mut FieldBuffer) {
     match status {
-        0 => facts.text(FactKind::Login, "accepted"),
-        IS_ERROR.. if status != MORE_PROCESSING => facts.text(FactKind::Login, "refused"),
+        0 => fields.text(FieldId::Login, "accepted"),
+        IS_ERROR.. if status != MORE_PROCESSING => fields.text(FieldId::Login, "refused"),
         _ => {}
     }
 }
@@ -100,12 +100,12 @@ mod tests {
     #[test]
     fn codes_are_in_order_and_a_refused_login_is_told_from_one_that_goes_on() {
         assert!(NAMES.is_sorted_by_key(|(code, _)| code));
-        let mut facts = Facts::default();
-        [MORE_PROCESSING, 0xc000_006d, 0].iter().for_each(|status| login(*status, &mut facts));
-        let said: Vec<_> = facts.iter().map(|(_, value)| value).collect();
+        let mut fields = FieldBuffer::default();
+        [MORE_PROCESSING, 0xc000_006d, 0].iter().for_each(|status| login(*status, &mut fields));
+        let said: Vec<_> = fields.iter().map(|(_, value)| value).collect();
         assert_eq!(said, [Value::Text("refused"), Value::Text("accepted")]);
-        facts.clear();
-        add(0xc123_4567, &mut facts);
-        assert_eq!(facts.iter().next(), Some((FactKind::SmbStatus, Value::Text("0xc1234567"))));
+        fields.clear();
+        add(0xc123_4567, &mut fields);
+        assert_eq!(fields.iter().next(), Some((FieldId::SmbStatus, Value::Text("0xc1234567"))));
     }
 }

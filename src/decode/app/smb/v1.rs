@@ -4,7 +4,7 @@ use super::pipes::{Pipes, tell_signing};
 use super::status;
 use crate::decode::app::shared::bytes::{self, le16, le32};
 use crate::decode::app::shared::gss;
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 
 const HEADER_BYTES: usize = 32;
 const IS_RESPONSE: u8 = 0x80;
@@ -68,9 +68,9 @@ impl<'a> Block<'a> {
         (bytes::utf16(raw), at + 2 * n_units + 2)
     }
 
-    fn add_text(&self, kind: FactKind, at: usize, facts: &mut Facts) -> usize {
+    fn add_text(&self, kind: FieldId, at: usize, fields: &mut FieldBuffer) -> usize {
         let (text, end) = self.text(at);
-        facts.text(kind, &text);
+        fields.text(kind, &text);
         end
     }
 
@@ -81,24 +81,24 @@ impl<'a> Block<'a> {
 
 impl Smb1 {
     /// Reads a message as far as it is there.
-    pub fn read(&mut self, message: &[u8], facts: &mut Facts) {
+    pub fn read(&mut self, message: &[u8], fields: &mut FieldBuffer) {
         let (Some(command), Some(status), Some(flags), Some(flags2), Some(tree)) =
             (message.get(4), le32(message, 5), message.get(9), le16(message, 10), le16(message, 24))
         else {
             return;
         };
         let is_response = flags & IS_RESPONSE > 0;
-        facts.begin();
-        facts.text(FactKind::Message, if is_response { "response" } else { "request" });
+        fields.begin();
+        fields.text(FieldId::Message, if is_response { "response" } else { "request" });
         if is_response && flags2 & HAS_NT_STATUS > 0 {
-            status::add(status, facts);
+            status::add(status, fields);
         } else if is_response {
             // Class and code of DOS (MS-CIFS, section 2.2.2.4).
-            facts.format(FactKind::SmbStatus, format_args!("DOS {}/{}", status & 0xff, status >> 16));
+            fields.format(FieldId::SmbStatus, format_args!("DOS {}/{}", status & 0xff, status >> 16));
         }
         let (mut command, mut at) = (*command, HEADER_BYTES);
         for _ in 0..MOST_CHAINED {
-            name(command, facts);
+            name(command, fields);
             let n_words = usize::from(message.get(at).copied().unwrap_or(0));
             let words = bytes::part(message, at + 1, 2 * n_words);
             let data_at = at + 3 + 2 * n_words;
@@ -106,8 +106,8 @@ impl Smb1 {
             let data = bytes::part(message, data_at, length);
             let block = Block { message, words, data, data_at, flags: flags2, status, tree: tree.into() };
             match is_response {
-                true => self.response(command, &block, facts),
-                false => self.request(command, &block, facts),
+                true => self.response(command, &block, fields),
+                false => self.request(command, &block, fields),
             }
             let next = (words.first().copied(), block.word(1));
             match next {
@@ -119,60 +119,60 @@ impl Smb1 {
         }
     }
 
-    fn request(&mut self, command: u8, block: &Block<'_>, facts: &mut Facts) {
+    fn request(&mut self, command: u8, block: &Block<'_>, fields: &mut FieldBuffer) {
         match command {
             SESSION_SETUP if block.flags & HAS_EXTENDED_SECURITY > 0 => {
                 let length = block.word(7);
-                gss::read(bytes::part(block.data, 0, length), facts);
-                block.add_text(FactKind::Agent, length, facts);
+                gss::read(bytes::part(block.data, 0, length), fields);
+                block.add_text(FieldId::Agent, length, fields);
             }
-            SESSION_SETUP => plain_login(block, facts),
+            SESSION_SETUP => plain_login(block, fields),
             TREE_CONNECT => {
-                block.add_text(FactKind::SmbTree, block.word(3), facts);
+                block.add_text(FieldId::SmbTree, block.word(3), fields);
             }
             NT_CREATE | OPEN => {
-                block.add_text(self.pipes.kind(block.tree), 0, facts);
+                block.add_text(self.pipes.kind(block.tree), 0, fields);
             }
             // Delete, rename, make and remove a directory: a format byte, then the name.
             0x00 | 0x01 | 0x06 | 0x07 => {
-                block.add_text(FactKind::File, 1, facts);
+                block.add_text(FieldId::File, 1, fields);
             }
-            WRITE => self.pipes.call(block.part(block.word(11), block.word(10)), block.word(2) as u64, facts),
+            WRITE => self.pipes.call(block.part(block.word(11), block.word(10)), block.word(2) as u64, fields),
             // The function of the pipe and its number are the set-up words.
             TRANSACTION => {
-                self.pipes.call(block.part(block.word_at(24), block.word_at(22)), block.word(15) as u64, facts);
+                self.pipes.call(block.part(block.word_at(24), block.word_at(22)), block.word(15) as u64, fields);
             }
             _ => {}
         }
     }
 
-    fn response(&mut self, command: u8, block: &Block<'_>, facts: &mut Facts) {
+    fn response(&mut self, command: u8, block: &Block<'_>, fields: &mut FieldBuffer) {
         match command {
             NEGOTIATE if block.word(0) != 0xffff && !block.words.is_empty() => {
-                facts.text(FactKind::Version, "SMB 1");
+                fields.text(FieldId::Version, "SMB 1");
                 let must_sign = block.words.get(2).is_some_and(|mode| mode & 8 > 0);
-                tell_signing(must_sign, facts);
+                tell_signing(must_sign, fields);
             }
             SESSION_SETUP => {
                 let length = if block.words.len() >= 8 { block.word(3) } else { 0 };
-                gss::read(bytes::part(block.data, 0, length), facts);
-                status::login(block.status, facts);
+                gss::read(bytes::part(block.data, 0, length), fields);
+                status::login(block.status, fields);
                 if block.word(2) & 1 > 0 {
-                    facts.text(FactKind::Method, "guest");
+                    fields.text(FieldId::Method, "guest");
                 }
-                let end = block.add_text(FactKind::Banner, length, facts);
-                block.add_text(FactKind::Banner, end, facts);
+                let end = block.add_text(FieldId::Banner, length, fields);
+                block.add_text(FieldId::Banner, end, fields);
             }
             TREE_CONNECT if block.status == 0 => self.pipes.connect(block.tree, block.data.starts_with(b"IPC\0")),
-            READ => self.pipes.call(block.part(block.word(6), block.word(5)), 0, facts),
-            TRANSACTION => self.pipes.call(block.part(block.word(7), block.word(6)), 0, facts),
+            READ => self.pipes.call(block.part(block.word(6), block.word(5)), 0, fields),
+            TRANSACTION => self.pipes.call(block.part(block.word(7), block.word(6)), 0, fields),
             _ => {}
         }
     }
 }
 
 /// A log-in without SPNEGO (MS-CIFS, section 2.2.4.53.1): answers to the challenge, then user, domain and system.
-fn plain_login(block: &Block<'_>, facts: &mut Facts) {
+fn plain_login(block: &Block<'_>, fields: &mut FieldBuffer) {
     let nt_bytes = block.word(8);
     let (user, end) = block.text(block.word(7) + nt_bytes);
     let method = match (user.is_empty(), nt_bytes) {
@@ -180,13 +180,13 @@ fn plain_login(block: &Block<'_>, facts: &mut Facts) {
         (false, 25..) => "NTLMv2",
         (false, _) => "NTLMv1",
     };
-    facts.text(FactKind::Method, method);
-    facts.text(FactKind::User, &user);
-    let end = block.add_text(FactKind::Domain, end, facts);
-    block.add_text(FactKind::Agent, end, facts);
+    fields.text(FieldId::Method, method);
+    fields.text(FieldId::User, &user);
+    let end = block.add_text(FieldId::Domain, end, fields);
+    block.add_text(FieldId::Agent, end, fields);
 }
 
-fn name(command: u8, facts: &mut Facts) {
+fn name(command: u8, fields: &mut FieldBuffer) {
     let name = match command {
         0x00 => "create directory",
         0x01 => "delete directory",
@@ -214,9 +214,9 @@ fn name(command: u8, facts: &mut Facts) {
         0xa1 => "NT transaction secondary",
         NT_CREATE => "create",
         0xa4 => "cancel",
-        other => return facts.format(FactKind::Command, format_args!("{other:#04x}")),
+        other => return fields.format(FieldId::Command, format_args!("{other:#04x}")),
     };
-    facts.text(FactKind::Command, name);
+    fields.text(FieldId::Command, name);
 }
 
 #[cfg(test)]
@@ -241,20 +241,20 @@ mod tests {
         message.resize(80, 0);
         message.extend([4, 0xff, 0, 0, 0, 0, 0, 1, 0, 13, 0]);
         message.extend(b"\0\\\\S\\IPC$\0IPC\0");
-        let mut facts = Facts::default();
-        Smb1::default().read(&message, &mut facts);
-        let said: Vec<_> = facts.iter().collect();
+        let mut fields = FieldBuffer::default();
+        Smb1::default().read(&message, &mut fields);
+        let said: Vec<_> = fields.iter().collect();
         for expected in [
-            (FactKind::User, "anna"),
-            (FactKind::Domain, "LAB"),
-            (FactKind::Agent, "Unix"),
-            (FactKind::SmbTree, "\\\\S\\IPC$"),
-            (FactKind::Command, "tree connect"),
+            (FieldId::User, "anna"),
+            (FieldId::Domain, "LAB"),
+            (FieldId::Agent, "Unix"),
+            (FieldId::SmbTree, "\\\\S\\IPC$"),
+            (FieldId::Command, "tree connect"),
         ] {
             assert!(said.contains(&(expected.0, Value::Text(expected.1))), "{expected:?} in {said:?}");
         }
         for end in 0..message.len() {
-            Smb1::default().read(&message[..end], &mut facts);
+            Smb1::default().read(&message[..end], &mut fields);
         }
     }
 }

@@ -4,7 +4,7 @@ use super::pipes::{Pipes, tell_signing};
 use super::status;
 use crate::decode::app::shared::bytes::{self, add_utf16, le16, le32, le64};
 use crate::decode::app::shared::gss;
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 
 const HEADER_BYTES: usize = 64;
 const IS_RESPONSE: u32 = 1;
@@ -79,13 +79,13 @@ impl Message<'_> {
 
 impl Smb2 {
     /// Reads the messages of a frame as far as they are there.
-    pub fn read(&mut self, frame: &[u8], facts: &mut Facts) {
+    pub fn read(&mut self, frame: &[u8], fields: &mut FieldBuffer) {
         let mut rest = frame;
         for _ in 0..MOST_RELATED {
             if !rest.starts_with(b"\xfeSMB") || rest.len() < HEADER_BYTES {
                 return;
             }
-            self.message(rest, facts);
+            self.message(rest, fields);
             match le32(rest, 20) {
                 Some(next) if next as usize >= HEADER_BYTES => rest = bytes::from(rest, next as usize),
                 _ => return,
@@ -93,55 +93,55 @@ impl Smb2 {
         }
     }
 
-    fn message(&mut self, message: &[u8], facts: &mut Facts) {
+    fn message(&mut self, message: &[u8], fields: &mut FieldBuffer) {
         let (Some(status), Some(command), Some(flags), Some(tree)) =
             (le32(message, 8), le16(message, 12), le32(message, 16), le32(message, 36))
         else {
             return;
         };
         let message = Message { bytes: message, body: bytes::from(message, HEADER_BYTES), status, tree };
-        facts.begin();
+        fields.begin();
         let is_response = flags & IS_RESPONSE > 0;
-        facts.text(FactKind::Message, if is_response { "response" } else { "request" });
+        fields.text(FieldId::Message, if is_response { "response" } else { "request" });
         match COMMANDS.get(usize::from(command)) {
-            Some(name) => facts.text(FactKind::Command, name),
-            None => facts.format(FactKind::Command, command),
+            Some(name) => fields.text(FieldId::Command, name),
+            None => fields.format(FieldId::Command, command),
         }
         if is_response {
-            status::add(status, facts);
-            self.response(command, &message, facts);
+            status::add(status, fields);
+            self.response(command, &message, fields);
         } else {
-            self.request(command, &message, facts);
+            self.request(command, &message, fields);
         }
     }
 
-    fn request(&mut self, command: u16, message: &Message<'_>, facts: &mut Facts) {
+    fn request(&mut self, command: u16, message: &Message<'_>, fields: &mut FieldBuffer) {
         match command {
             SESSION_SETUP => {
-                gss::read(message.field(message.half(12), message.half(14)), facts);
+                gss::read(message.field(message.half(12), message.half(14)), fields);
             }
-            TREE_CONNECT => add_utf16(FactKind::SmbTree, message.field(message.half(4), message.half(6)), facts),
+            TREE_CONNECT => add_utf16(FieldId::SmbTree, message.field(message.half(4), message.half(6)), fields),
             CREATE => {
                 let kind = self.pipes.kind(message.tree);
-                add_utf16(kind, message.field(message.half(44), message.half(46)), facts);
+                add_utf16(kind, message.field(message.half(44), message.half(46)), fields);
             }
-            WRITE => self.call(message.field(message.half(2), message.word(4)), le64(message.body, 24), facts),
-            IOCTL => self.call(message.field(message.word(24), message.word(28)), le64(message.body, 16), facts),
-            SET_INFO => set_info(message, facts),
+            WRITE => self.call(message.field(message.half(2), message.word(4)), le64(message.body, 24), fields),
+            IOCTL => self.call(message.field(message.word(24), message.word(28)), le64(message.body, 16), fields),
+            SET_INFO => set_info(message, fields),
             _ => {}
         }
     }
 
-    fn response(&mut self, command: u16, message: &Message<'_>, facts: &mut Facts) {
+    fn response(&mut self, command: u16, message: &Message<'_>, fields: &mut FieldBuffer) {
         match command {
-            NEGOTIATE => negotiated(message, facts),
+            NEGOTIATE => negotiated(message, fields),
             SESSION_SETUP => {
-                gss::read(message.field(message.half(4), message.half(6)), facts);
-                status::login(message.status, facts);
+                gss::read(message.field(message.half(4), message.half(6)), fields);
+                status::login(message.status, fields);
                 // Session flags: guest, nobody (section 2.2.6).
                 match (message.status, message.half(2).map_or(0, |flags| flags & 3)) {
-                    (0, 1) => facts.text(FactKind::Method, "guest"),
-                    (0, 2) => facts.text(FactKind::Method, "anonymous"),
+                    (0, 1) => fields.text(FieldId::Method, "guest"),
+                    (0, 2) => fields.text(FieldId::Method, "anonymous"),
                     _ => {}
                 }
             }
@@ -149,20 +149,20 @@ impl Smb2 {
                 self.pipes.connect(message.tree, message.body.get(2) == Some(&PIPES));
             }
             READ => {
-                self.call(message.field(message.body.get(2).map(|at| usize::from(*at)), message.word(4)), None, facts)
+                self.call(message.field(message.body.get(2).map(|at| usize::from(*at)), message.word(4)), None, fields)
             }
-            IOCTL => self.call(message.field(message.word(32), message.word(36)), le64(message.body, 16), facts),
+            IOCTL => self.call(message.field(message.word(32), message.word(36)), le64(message.body, 16), fields),
             _ => {}
         }
     }
 
     /// Data of a file, which may be a pipe.
-    fn call(&mut self, data: &[u8], file: Option<u64>, facts: &mut Facts) {
-        self.pipes.call(data, file.unwrap_or(0), facts);
+    fn call(&mut self, data: &[u8], file: Option<u64>, fields: &mut FieldBuffer) {
+        self.pipes.call(data, file.unwrap_or(0), fields);
     }
 }
 
-fn negotiated(message: &Message<'_>, facts: &mut Facts) {
+fn negotiated(message: &Message<'_>, fields: &mut FieldBuffer) {
     if message.status != 0 {
         return;
     }
@@ -175,19 +175,19 @@ fn negotiated(message: &Message<'_>, facts: &mut Facts) {
         Some(0x0311) => "SMB 3.1.1",
         _ => return,
     };
-    facts.text(FactKind::Version, name);
+    fields.text(FieldId::Version, name);
     let must_sign = message.body.get(2).is_some_and(|mode| mode & 2 > 0);
-    tell_signing(must_sign, facts);
+    tell_signing(must_sign, fields);
 }
 
-fn set_info(message: &Message<'_>, facts: &mut Facts) {
+fn set_info(message: &Message<'_>, fields: &mut FieldBuffer) {
     let data = message.field(message.half(8), message.word(4));
     match (message.body.get(2), message.body.get(3)) {
         (Some(1), Some(&RENAME)) => {
-            facts.text(FactKind::Function, "rename");
-            add_utf16(FactKind::File, bytes::from(data, 20), facts);
+            fields.text(FieldId::Function, "rename");
+            add_utf16(FieldId::File, bytes::from(data, 20), fields);
         }
-        (Some(1), Some(&DISPOSITION)) if data.first() == Some(&1) => facts.text(FactKind::Function, "delete"),
+        (Some(1), Some(&DISPOSITION)) if data.first() == Some(&1) => fields.text(FieldId::Function, "delete"),
         _ => {}
     }
 }

@@ -1,7 +1,7 @@
 //! What stands on a terminal's screen and what is typed at it: prompts, lines, and signs that a log-in worked or not.
 
 use super::super::shared::lines;
-use crate::model::fact::{FactKind, Facts};
+use crate::model::fact::{FieldBuffer, FieldId};
 
 /// The end of the current line that is kept: a prompt fits.
 const MOST_LINE_BYTES: usize = 80;
@@ -27,10 +27,10 @@ pub struct Screen {
 
 impl Screen {
     /// Text comes to stand on the screen.
-    pub fn show(&mut self, text: &[u8], facts: &mut Facts) {
+    pub fn show(&mut self, text: &[u8], fields: &mut FieldBuffer) {
         if let Some(n_shown) = self.since_password {
             let looked_at = text.get(..MOST_LOOKED_AT).unwrap_or(text);
-            let is_over = self.judge(looked_at, n_shown > 0, facts) || n_shown + text.len() > MOST_LOOKED_AT;
+            let is_over = self.judge(looked_at, n_shown > 0, fields) || n_shown + text.len() > MOST_LOOKED_AT;
             self.since_password = (!is_over).then_some(n_shown + text.len());
         }
         let from = memchr::memrchr2(b'\n', b'\r', text).map(|at| at + 1);
@@ -62,7 +62,7 @@ impl Screen {
     }
 
     /// Whether what is shown after a password says that the log-in worked. True if it says so or so not.
-    fn judge(&mut self, text: &[u8], is_later: bool, facts: &mut Facts) -> bool {
+    fn judge(&mut self, text: &[u8], is_later: bool, fields: &mut FieldBuffer) -> bool {
         const REFUSED: [&[u8]; 6] = [b"INCORRECT", b"FAILED", b"FAILURE", b"DENIED", b"INVALID", b"BAD PASSWORD"];
         const ACCEPTED: [&[u8]; 3] = [b"LAST LOGIN", b"WELCOME", b"LOGIN SUCCESSFUL"];
         let has = |words: &[&[u8]]| words.iter().any(|word| lines::has(text, word));
@@ -74,7 +74,7 @@ impl Screen {
         if !is_refused && !is_shell && !has(&ACCEPTED) {
             return false;
         }
-        facts.text(FactKind::Login, if is_refused { "refused" } else { "accepted" });
+        fields.text(FieldId::Login, if is_refused { "refused" } else { "accepted" });
         true
     }
 }
@@ -120,9 +120,9 @@ mod tests {
     #[test]
     fn what_is_shown_is_bounded() {
         let mut screen = Screen::default();
-        screen.show(&[b'x'; 10_000], &mut Facts::default());
+        screen.show(&[b'x'; 10_000], &mut FieldBuffer::default());
         assert_eq!(screen.line.len(), MOST_LINE_BYTES);
-        screen.show(b"\r\nLast login: Mon", &mut Facts::default());
+        screen.show(b"\r\nLast login: Mon", &mut FieldBuffer::default());
         assert_eq!(screen.answer(), None);
     }
 }

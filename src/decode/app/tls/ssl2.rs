@@ -1,9 +1,9 @@
 //! Hellos of SSL 2.0, which clients of SSL 3.0 and TLS 1.0 also began with (RFC 6101, appendix E).
 
 use super::certificate;
-use crate::decode::app::shared::fields::Fields;
 use crate::decode::app::shared::hello::Version;
-use crate::model::fact::{FactKind, Facts};
+use crate::decode::app::shared::take_bytes::TakeBytes;
+use crate::model::fact::{FieldBuffer, FieldId};
 
 /// A record with a header of two bytes, whose first bit is set.
 const SHORT_HEADER: u16 = 0x8000;
@@ -24,21 +24,21 @@ pub(super) fn is_hello(bytes: &[u8]) -> bool {
 }
 
 /// Adds the facts of a hello; none if not all of it is there.
-pub(super) fn tell(bytes: &[u8], facts: &mut Facts) -> Option<()> {
+pub(super) fn tell(bytes: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let mut cursor = bytes;
     let n = length(&mut cursor)?;
     let mut cursor = cursor.take(n.into())?;
-    facts.begin();
+    fields.begin();
     if cursor.u8()? == CLIENT_HELLO {
         let hello = client(&mut cursor)?;
-        facts.text(FactKind::Message, "client hello");
-        facts.format(FactKind::TlsOffered, Version(hello.version));
+        fields.text(FieldId::Message, "client hello");
+        fields.format(FieldId::TlsOffered, Version(hello.version));
         return Some(());
     }
     let hello = server(&mut cursor)?;
-    facts.text(FactKind::Message, "server hello");
-    facts.format(FactKind::Version, Version(hello.version));
-    certificate::tell_one(cursor.take(hello.n_certificate.into())?, facts)
+    fields.text(FieldId::Message, "server hello");
+    fields.format(FieldId::Version, Version(hello.version));
+    certificate::tell_one(cursor.take(hello.n_certificate.into())?, fields)
 }
 
 fn length(cursor: &mut &[u8]) -> Option<u16> {
@@ -106,11 +106,11 @@ mod tests {
         let mut bytes = b"\x80\x1f\x01\x03\x00\x00\x06\x00\x00\x00\x10\x00\x00\x05\x07\x00\xc0".to_vec();
         bytes.extend([9; 16]);
         assert!(is_hello(&bytes));
-        let mut facts = Facts::default();
-        assert_eq!(tell(&bytes, &mut facts), Some(()));
-        assert_eq!(facts.messages().next().unwrap().text(FactKind::TlsOffered), Some("SSL 3.0"));
+        let mut fields = FieldBuffer::default();
+        assert_eq!(tell(&bytes, &mut fields), Some(()));
+        assert_eq!(fields.messages().next().unwrap().text(FieldId::TlsOffered), Some("SSL 3.0"));
         bytes[1] += 1;
         assert!(!is_hello(&bytes));
-        (0..bytes.len()).for_each(|end| assert!(tell(&bytes[..end], &mut Facts::default()).is_none()));
+        (0..bytes.len()).for_each(|end| assert!(tell(&bytes[..end], &mut FieldBuffer::default()).is_none()));
     }
 }

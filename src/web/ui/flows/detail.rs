@@ -1,7 +1,7 @@
 //! The chosen flow with both directions, and ways on from it.
 
 use super::row::score;
-use crate::model::table::{FlowRow, SaidFact};
+use crate::model::table::{FlowFieldRow, FlowRow};
 use crate::model::{Addr, quantity, time};
 use crate::protocol::Filter;
 use crate::session::Route;
@@ -63,7 +63,7 @@ pub fn FlowDetail(props: &FlowDetailProps) -> Html {
 }
 
 /// What was said about each thing, in the order in which it first was.
-fn said(facts: &[SaidFact]) -> Vec<(&str, String)> {
+fn said(facts: &[FlowFieldRow]) -> Vec<(&str, String)> {
     let mut said: Vec<(&str, String)> = Vec::new();
     for fact in facts {
         let value = match fact.n {

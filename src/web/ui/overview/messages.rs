@@ -1,6 +1,6 @@
 //! What application messages say, protocol by protocol: how many there are, and how often each value comes.
 
-use crate::model::analysis::{ProtocolCount, SaidCount};
+use crate::model::analysis::{FieldCount, ProtocolCount};
 use crate::model::{Analysis, quantity};
 use crate::session::Shared;
 use crate::web::ui::text::plain;
@@ -34,14 +34,14 @@ pub fn Messages(props: &MessagesProps) -> Html {
 
 fn said(protocol: &ProtocolCount) -> Html {
     let head = format!("{}: {}", protocol.name, quantity::counted(protocol.messages, "message", "messages"));
-    if protocol.said.is_empty() {
+    if protocol.fields.is_empty() {
         return html! { <p key={protocol.name.clone()}>{ head }</p> };
     }
     html! {
         <details key={protocol.name.clone()}>
             <summary>{ head }</summary>
             <dl class="figures">
-                for count in &protocol.said {
+                for count in &protocol.fields {
                     { values(count) }
                 }
             </dl>
@@ -49,7 +49,7 @@ fn said(protocol: &ProtocolCount) -> Html {
     }
 }
 
-fn values(count: &SaidCount) -> Html {
+fn values(count: &FieldCount) -> Html {
     let texts = count.values.iter().map(|(value, n)| format!("{} {}", plain(value), times(*n)));
     html! {
         <div class="pair wide"><dt>{ count.label.clone() }</dt><dd>{ texts.collect::<Vec<_>>().join(", ") }</dd></div>

@@ -2,8 +2,8 @@
 
 mod prints;
 
-use super::fields::{Fields, numbers};
-use crate::model::fact::{FactKind, Facts};
+use super::take_bytes::{TakeBytes, numbers};
+use crate::model::fact::{FieldBuffer, FieldId};
 use std::fmt;
 use tls_parser::TlsCipherSuite;
 
@@ -64,15 +64,15 @@ impl<'a> ClientHello<'a> {
     }
 
     /// Its facts.
-    pub fn tell(&self, carrier: Carrier, facts: &mut Facts) {
-        facts.text(FactKind::Message, "client hello");
-        facts.format(FactKind::TlsOffered, Version(self.highest()));
+    pub fn tell(&self, carrier: Carrier, fields: &mut FieldBuffer) {
+        fields.text(FieldId::Message, "client hello");
+        fields.format(FieldId::TlsOffered, Version(self.highest()));
         if let Some(name) = self.server_name() {
-            facts.bytes(FactKind::TlsSni, name);
+            fields.bytes(FieldId::TlsSni, name);
         }
-        self.alpn().take(MOST_ALPN).for_each(|name| facts.bytes(FactKind::TlsAlpn, name));
-        facts.text(FactKind::Ja3, &prints::ja3(self));
-        facts.text(FactKind::Ja4, &prints::ja4(self, carrier));
+        self.alpn().take(MOST_ALPN).for_each(|name| fields.bytes(FieldId::TlsAlpn, name));
+        fields.text(FieldId::Ja3, &prints::ja3(self));
+        fields.text(FieldId::Ja4, &prints::ja4(self, carrier));
     }
 
     fn ciphers(&self) -> impl Iterator<Item = u16> {
@@ -137,18 +137,18 @@ impl<'a> ServerHello<'a> {
     }
 
     /// Its facts.
-    pub fn tell(&self, facts: &mut Facts) {
-        facts.text(FactKind::Message, if self.is_retry { "hello retry request" } else { "server hello" });
-        facts.format(FactKind::Version, Version(self.chosen()));
+    pub fn tell(&self, fields: &mut FieldBuffer) {
+        fields.text(FieldId::Message, if self.is_retry { "hello retry request" } else { "server hello" });
+        fields.format(FieldId::Version, Version(self.chosen()));
         match TlsCipherSuite::from_id(self.cipher) {
-            Some(suite) => facts.text(FactKind::TlsCipher, suite.name),
-            None => facts.format(FactKind::TlsCipher, format_args!("0x{:04x}", self.cipher)),
+            Some(suite) => fields.text(FieldId::TlsCipher, suite.name),
+            None => fields.format(FieldId::TlsCipher, format_args!("0x{:04x}", self.cipher)),
         }
         let alpn = self.extensions.iter().find(|extension| extension.kind == ALPN);
         if let Some(name) = alpn.and_then(|extension| protocols(extension.data).next()) {
-            facts.bytes(FactKind::TlsAlpnChosen, name);
+            fields.bytes(FieldId::TlsAlpnChosen, name);
         }
-        facts.text(FactKind::Ja3s, &prints::ja3s(self));
+        fields.text(FieldId::Ja3s, &prints::ja3s(self));
     }
 
     /// The version that is spoken from now on.
@@ -245,16 +245,16 @@ mod tests {
             b"\x3a\x3a\0\0\0\0\0\x0c\0\x0a\0\0\x07a.examp\0\x10\0\x0e\0\x0c\x02h2\x08http/1.1\
               \0\x2b\0\x07\x06\xda\xda\x03\x04\x03\x03",
         );
-        let mut facts = Facts::default();
-        ClientHello::read(&bytes).unwrap().tell(Carrier::Tcp, &mut facts);
-        let said = facts.said(0..facts.len() as u32);
-        assert_eq!(said.text(FactKind::TlsSni), Some("a.examp"));
-        assert_eq!(said.text(FactKind::TlsOffered), Some("TLS 1.3"));
-        assert_eq!(said.texts(FactKind::TlsAlpn).collect::<Vec<_>>(), ["h2", "http/1.1"]);
-        assert!(said.text(FactKind::Ja4).is_some_and(|print| print.starts_with("t13d0103h2_")));
+        let mut fields = FieldBuffer::default();
+        ClientHello::read(&bytes).unwrap().tell(Carrier::Tcp, &mut fields);
+        let said = fields.fields_at(0..fields.len() as u32);
+        assert_eq!(said.text(FieldId::TlsSni), Some("a.examp"));
+        assert_eq!(said.text(FieldId::TlsOffered), Some("TLS 1.3"));
+        assert_eq!(said.texts(FieldId::TlsAlpn).collect::<Vec<_>>(), ["h2", "http/1.1"]);
+        assert!(said.text(FieldId::Ja4).is_some_and(|print| print.starts_with("t13d0103h2_")));
         for end in 0..bytes.len() {
             if let Some(hello) = ClientHello::read(&bytes[..end]) {
-                hello.tell(Carrier::Quic, &mut Facts::default());
+                hello.tell(Carrier::Quic, &mut FieldBuffer::default());
             }
         }
     }
@@ -264,11 +264,11 @@ mod tests {
         let mut bytes = vec![3, 3];
         bytes.extend(RETRY);
         bytes.extend(b"\0\x13\x01\0\0\x06\0\x2b\0\x02\x03\x04");
-        let mut facts = Facts::default();
-        ServerHello::read(&bytes).unwrap().tell(&mut facts);
-        let said = facts.said(0..facts.len() as u32);
-        assert_eq!(said.text(FactKind::Message), Some("hello retry request"));
-        assert_eq!(said.text(FactKind::Version), Some("TLS 1.3"));
-        assert_eq!(said.text(FactKind::TlsCipher), Some("TLS_AES_128_GCM_SHA256"));
+        let mut fields = FieldBuffer::default();
+        ServerHello::read(&bytes).unwrap().tell(&mut fields);
+        let said = fields.fields_at(0..fields.len() as u32);
+        assert_eq!(said.text(FieldId::Message), Some("hello retry request"));
+        assert_eq!(said.text(FieldId::Version), Some("TLS 1.3"));
+        assert_eq!(said.text(FieldId::TlsCipher), Some("TLS_AES_128_GCM_SHA256"));
     }
 }

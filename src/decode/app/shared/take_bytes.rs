@@ -1,7 +1,7 @@
 //! Bytes to the numbers and counted fields of binary protocols, big end first, one after the other from the front.
 
 /// What is left to read; every step answers none where bytes are missing.
-pub trait Fields<'a> {
+pub trait TakeBytes<'a> {
     /// The next `n` bytes.
     fn take(&mut self, n: usize) -> Option<&'a [u8]>;
 
@@ -57,7 +57,7 @@ pub trait Fields<'a> {
     }
 }
 
-impl<'a> Fields<'a> for &'a [u8] {
+impl<'a> TakeBytes<'a> for &'a [u8] {
     #[inline]
     fn take(&mut self, n: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.split_at_checked(n)?;
