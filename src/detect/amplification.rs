@@ -4,11 +4,11 @@
 use super::baseline::{self, Baseline};
 use super::draft::{self, count, evidence, lines, thousands};
 use super::gather::{Between, Gathered, gather, visit};
-use super::heard::Heard;
+use super::message_evidence::MessageEvidence;
 use super::peaks::{Room, Seconds};
 use super::severity::{Impact, rate};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
+use super::{AppEvent, Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::{AppProto, Protocol};
@@ -87,7 +87,7 @@ struct Amplification {
     victims: Tally<(Addr, u16), Victim, MOST>,
     room: Room,
     smurfs: Tally<Addr, Smurf, MOST>,
-    askers: Tally<(Addr, Addr, AppProto), Heard, MOST>,
+    askers: Tally<(Addr, Addr, AppProto), MessageEvidence, MOST>,
 }
 
 /// What a host got from a service without having asked.
@@ -127,7 +127,7 @@ fn is_smurf(flow: &Flow) -> bool {
 }
 
 impl Detector for Amplification {
-    fn hears(&self, protocol: AppProto) -> FieldSet {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
         match protocol {
             AppProto::Ntp => FieldSet::of(&[FieldId::Message]),
             AppProto::Dns => FieldSet::of(&[FieldId::DnsType]),
@@ -135,9 +135,9 @@ impl Detector for Amplification {
         }
     }
 
-    fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        let said = &spoken.message.fields;
-        let protocol = spoken.message.protocol;
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let said = &event.message.fields;
+        let protocol = event.message.protocol;
         let is_meant = match protocol {
             // Of the control messages only the list of clients amplifies; the others are how ntpq works.
             AppProto::Ntp => {
@@ -146,15 +146,15 @@ impl Detector for Amplification {
             AppProto::Dns => said.text(FieldId::DnsType) == Some("ANY"),
             _ => false,
         };
-        let (true, Some(flow), Some(touch)) = (is_meant, spoken.flow, spoken.touch) else { return };
+        let (true, Some(flow), Some(touch)) = (is_meant, event.flow, event.touch) else { return };
         if touch.direction == Direction::ToResponder
             && let Some(heard) = self.askers.of((flow.originator().0, flow.responder().0, protocol))
         {
-            heard.add(spoken);
+            heard.add(event);
         }
     }
 
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
         if let Some((server, port, target, sent)) = unasked(flow) {
             let Some(victim) = self.victims.of((target, port)) else { return };
@@ -236,7 +236,7 @@ impl Amplification {
 
     fn asked(&self, context: &Context<'_>) -> Vec<Finding> {
         let least = context.settings.get(&QUESTIONS);
-        let mut askers: BTreeMap<(Addr, AppProto), Vec<(Addr, &Heard)>> = BTreeMap::new();
+        let mut askers: BTreeMap<(Addr, AppProto), Vec<(Addr, &MessageEvidence)>> = BTreeMap::new();
         for ((asker, server, protocol), heard) in self.askers.sorted() {
             let weight = if *protocol == AppProto::Dns { ANY_WEIGHT } else { 1.0 };
             if heard.n as f64 * weight >= least {
@@ -246,7 +246,7 @@ impl Amplification {
         askers
             .into_iter()
             .map(|((asker, protocol), servers)| {
-                let mut heard = Heard::default();
+                let mut heard = MessageEvidence::default();
                 servers.iter().for_each(|(_, one)| heard.merge(one));
                 let threshold = if protocol == AppProto::Dns { least / ANY_WEIGHT } else { least };
                 let (name, what) = match protocol {

@@ -4,7 +4,7 @@ use super::draft::{self, evidence, lines};
 use super::gateway::Gateway;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::address::mac_text;
 use crate::model::packet::{Arp, Packet};
 use crate::model::time::SECOND;
@@ -117,7 +117,7 @@ impl Detector for ArpSpoofing {
         }
     }
 
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         self.gateway.add(ended.flow);
     }
 

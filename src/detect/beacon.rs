@@ -6,7 +6,7 @@ use super::home::Home;
 use super::regularity::{Parts, parts, threat};
 use super::severity::{Impact, severity};
 use super::tally::{Map, Tally};
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::flow::NameSource;
 use crate::model::protocol::AppProto;
 use crate::model::series::Level;
@@ -111,7 +111,7 @@ fn is_judged(flow: &Flow) -> bool {
 }
 
 impl Detector for Beacon {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
         self.home.add_inside(flow.originator().0);
         if !is_judged(flow) {

@@ -1,9 +1,9 @@
 //! Spanning tree messages to findings of a bridge that makes itself the root of a network that has one.
 
 use super::draft::{self, count, evidence, lines};
-use super::heard::Heard;
+use super::message_evidence::MessageEvidence;
 use super::severity::{Impact, past, severity};
-use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use super::{AppEvent, Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::fact::{FieldId, FieldSet};
 use crate::model::protocol::AppProto;
 use crate::model::time::SECOND;
@@ -59,40 +59,40 @@ struct BridgeTakeover {
     first_ns: Option<i64>,
     roots: Vec<Root>,
     changes_ns: Vec<i64>,
-    changes: Heard,
+    changes: MessageEvidence,
     n_left_out: u64,
 }
 
 struct Root {
     priority: u64,
     mac: String,
-    heard: Heard,
+    heard: MessageEvidence,
 }
 
 impl Detector for BridgeTakeover {
-    fn hears(&self, protocol: AppProto) -> FieldSet {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
         if protocol == AppProto::Stp { FieldSet::ALL } else { FieldSet::NONE }
     }
 
-    fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        if spoken.message.protocol != AppProto::Stp {
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        if event.message.protocol != AppProto::Stp {
             return;
         }
-        let said = &spoken.message.fields;
-        let now = spoken.message.time_ns;
+        let said = &event.message.fields;
+        let now = event.message.time_ns;
         self.first_ns = Some(self.first_ns.map_or(now, |first| first.min(now)));
         if said.text(FieldId::Message).is_some_and(|message| message.starts_with("topology change"))
             && self.changes_ns.len() < MOST_CHANGES
         {
             self.changes_ns.push(now);
-            self.changes.add(spoken);
+            self.changes.add(event);
         }
         let (Some(priority), Some(mac)) = (said.number(FieldId::Priority), said.text(FieldId::Root)) else { return };
         let known = self.roots.iter().position(|root| root.priority == priority && root.mac == mac);
         let place = match known {
             Some(place) => place,
             None if self.roots.len() < MOST_ROOTS => {
-                self.roots.push(Root { priority, mac: mac.to_owned(), heard: Heard::default() });
+                self.roots.push(Root { priority, mac: mac.to_owned(), heard: MessageEvidence::default() });
                 self.roots.len() - 1
             }
             None => {
@@ -101,7 +101,7 @@ impl Detector for BridgeTakeover {
             }
         };
         if let Some(root) = self.roots.get_mut(place) {
-            root.heard.add(spoken);
+            root.heard.add(event);
         }
     }
 

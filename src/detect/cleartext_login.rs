@@ -3,10 +3,10 @@
 
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, gather};
-use super::heard::Heard;
+use super::message_evidence::MessageEvidence;
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, logins};
+use super::{AppEvent, Card, Conclusion, Context, Detector, Entry, Wants, logins};
 use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -69,9 +69,9 @@ struct Connection {
     /// The last password.
     password: String,
     /// Passwords whose answer has not come.
-    open: Heard,
+    open: MessageEvidence,
     /// Passwords that were not refused: what is refused is no password, see guessing.
-    heard: Heard,
+    heard: MessageEvidence,
 }
 
 /// A server: address, port, protocol.
@@ -83,17 +83,17 @@ struct Server {
     users: BTreeSet<String>,
     /// Users with their passwords.
     passwords: BTreeSet<(String, String)>,
-    heard: Heard,
+    heard: MessageEvidence,
 }
 
 impl Detector for CleartextLogin {
-    fn hears(&self, _protocol: AppProto) -> FieldSet {
+    fn fields_of_interest(&self, _protocol: AppProto) -> FieldSet {
         logins::KINDS.and(FieldSet::of(&[FieldId::Community]))
     }
 
-    fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        let said = &spoken.message.fields;
-        let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let said = &event.message.fields;
+        let (Some(flow), Some(touch)) = (event.flow, event.touch) else { return };
         // The community of SNMP 1 and 2c is a password that goes with every question.
         let is_community = said.text(FieldId::Community).is_some_and(|community| !KNOWN_TO_ALL.contains(&community));
         let is_try = touch.direction == Direction::ToResponder && (is_community || logins::is_try(said));
@@ -104,13 +104,13 @@ impl Detector for CleartextLogin {
         if !is_try {
             match logins::verdict(said, connection.open.n > 0) {
                 Some(true) => connection.settle(),
-                Some(false) => connection.open = Heard::default(),
+                Some(false) => connection.open = MessageEvidence::default(),
                 None => {}
             }
             return;
         }
         let ((client, _), (host, port)) = (flow.originator(), flow.responder());
-        connection.ends = Some((client, (host, port, spoken.message.protocol)));
+        connection.ends = Some((client, (host, port, event.message.protocol)));
         if let Some(user) = said.text(FieldId::User) {
             user.clone_into(&mut connection.user);
         }
@@ -118,7 +118,7 @@ impl Detector for CleartextLogin {
         let secret = said.text(FieldId::Password).filter(|_| !is_anybody);
         let community = said.text(FieldId::Community).filter(|_| is_community);
         if let Some(secret) = secret.or(community) {
-            connection.open.add(spoken);
+            connection.open.add(event);
             secret.clone_into(&mut connection.password);
         }
     }

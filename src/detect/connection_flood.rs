@@ -6,7 +6,7 @@ use super::gather::{Between, gather};
 use super::peaks::Seconds;
 use super::severity::{self, Impact};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::flow::Attempt;
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, Effect};
@@ -63,7 +63,7 @@ fn is_used(flow: &Flow) -> bool {
 }
 
 impl Detector for ConnectionFlood {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
         if !is_used(flow) {
             return;

@@ -3,7 +3,7 @@
 use super::doubts::{self, Doubt, Doubts, Ends};
 use super::draft::{self, count, evidence, lines};
 use super::severity::{Impact, rate};
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::{Category, Finding};
 use crate::settings::{Descriptor, Effect};
 
@@ -64,7 +64,7 @@ struct Differing {
 }
 
 impl Detector for ContradictingSegments {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         self.doubts.take(
             ended,
             |doubtful, _| Some(&doubtful.conflicts.seen).filter(|seen| seen.n > 0),

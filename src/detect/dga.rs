@@ -2,11 +2,11 @@
 
 use super::domains::Characters;
 use super::draft::{self, evidence, lines, thousands};
-use super::heard::Heard;
+use super::message_evidence::MessageEvidence;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::walk::busiest;
-use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use super::{AppEvent, Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -82,19 +82,19 @@ struct Asker {
     characters: Characters,
     n_characters: u64,
     servers: BTreeSet<Addr>,
-    heard: Heard,
+    heard: MessageEvidence,
 }
 
 impl Detector for Dga {
-    fn hears(&self, protocol: AppProto) -> FieldSet {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
         if protocol == AppProto::Dns { FieldSet::of(&[FieldId::DnsQuery]) } else { FieldSet::NONE }
     }
 
-    fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        let said = &spoken.message.fields;
-        let is_answer = spoken.touch.is_some_and(|touch| touch.direction == Direction::ToOriginator);
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let said = &event.message.fields;
+        let is_answer = event.touch.is_some_and(|touch| touch.direction == Direction::ToOriginator);
         let (true, Some(flow), Some(asked), Some(code)) =
-            (is_answer, spoken.flow, spoken.asked, said.text(FieldId::DnsCode))
+            (is_answer, event.flow, event.asked, said.text(FieldId::DnsCode))
         else {
             return;
         };
@@ -108,11 +108,11 @@ impl Detector for Dga {
         if asker.missing.len() >= MOST_DOMAINS {
             return;
         }
-        asker.heard.add(spoken);
+        asker.heard.add(event);
         if asker.missing.insert(asked.domain) {
-            let domain = spoken.names.text(asked.domain);
+            let domain = event.names.text(asked.domain);
             let label = domain.split('.').next().unwrap_or("");
-            asker.times.push(spoken.message.time_ns);
+            asker.times.push(event.message.time_ns);
             asker.characters.add(label);
             asker.n_characters += label.len() as u64;
             asker.servers.insert(flow.responder().0);

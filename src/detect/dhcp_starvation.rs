@@ -3,7 +3,7 @@
 use super::draft::{self, evidence, lines, thousands};
 use super::severity::{Impact, rate};
 use super::walk::busiest;
-use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use super::{AppEvent, Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::fact::{FieldId, FieldSet};
 use crate::model::protocol::AppProto;
 use crate::model::time::SECOND;
@@ -55,15 +55,15 @@ struct DhcpStarvation {
 }
 
 impl Detector for DhcpStarvation {
-    fn hears(&self, protocol: AppProto) -> FieldSet {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
         if protocol == AppProto::Dhcp { FieldSet::ALL } else { FieldSet::NONE }
     }
 
-    fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        if spoken.message.protocol != AppProto::Dhcp {
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        if event.message.protocol != AppProto::Dhcp {
             return;
         }
-        let said = &spoken.message.fields;
+        let said = &event.message.fields;
         let kind = said.text(FieldId::Message).unwrap_or("");
         match kind.to_ascii_lowercase().as_str() {
             "discover" | "request" | "inform" | "decline" | "bootp request" => {}
@@ -76,16 +76,16 @@ impl Detector for DhcpStarvation {
             self.n_left_out += 1;
             return;
         }
-        self.times.push(spoken.message.time_ns);
+        self.times.push(event.message.time_ns);
         if let Some(mac) = said.text(FieldId::Mac)
             && !self.devices.contains(mac)
         {
             self.devices.insert(mac.to_owned());
         }
         if self.packets.len() < Finding::MOST_FLOWS {
-            self.packets.push(spoken.message.packet);
+            self.packets.push(event.message.packet);
         }
-        let serial = spoken.touch.map(|touch| touch.serial);
+        let serial = event.touch.map(|touch| touch.serial);
         if serial != self.last_flow && self.flows.len() < Finding::MOST_FLOWS {
             self.flows.extend(serial);
             self.last_flow = serial;

@@ -1,10 +1,10 @@
 //! Names asked for under one domain, per domain and asker, to findings of data that is carried in names.
 
 use super::draft::{self, evidence, lines, thousands};
-use super::heard::Heard;
+use super::message_evidence::MessageEvidence;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, domains};
+use super::{AppEvent, Card, Conclusion, Context, Detector, Entry, Wants, domains};
 use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -90,21 +90,21 @@ struct Asked {
     servers: BTreeSet<Addr>,
     /// When a name was new.
     new_ns: Vec<i64>,
-    heard: Heard,
+    heard: MessageEvidence,
 }
 
 impl Detector for DnsTunnel {
-    fn hears(&self, protocol: AppProto) -> FieldSet {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
         if protocol == AppProto::Dns { FieldSet::of(&[FieldId::DnsQuery]) } else { FieldSet::NONE }
     }
 
-    fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        let said = &spoken.message.fields;
-        let (Some(flow), Some(touch), Some(name)) = (spoken.flow, spoken.touch, spoken.asked) else { return };
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let said = &event.message.fields;
+        let (Some(flow), Some(touch), Some(name)) = (event.flow, event.touch, event.asked) else { return };
         let is_question = touch.direction == Direction::ToResponder;
         let ((asker, _), (server, _)) = (flow.originator(), flow.responder());
         let Some(asked) = self.pairs.of((name.domain, asker)) else { return };
-        asked.heard.add(spoken);
+        asked.heard.add(event);
         if !is_question {
             asked.n_answers += 1;
             asked.answer_bytes += said.number(FieldId::DnsAnswerBytes).unwrap_or(0);
@@ -120,7 +120,7 @@ impl Detector for DnsTunnel {
             asked.n_new += 1;
             asked.n_characters += name.before.len() as u64;
             if asked.new_ns.len() < MOST_TIMES {
-                asked.new_ns.push(spoken.message.time_ns);
+                asked.new_ns.push(event.message.time_ns);
             }
             asked.characters.add(name.before);
         }
@@ -159,7 +159,7 @@ fn finding(domain: &str, askers: &[(Addr, &Asked)], names: f64) -> Finding {
     let clients: Vec<Addr> = hosts.iter().copied().filter(|host| !servers.contains(host)).collect();
     let clients = if clients.is_empty() { hosts } else { clients };
     let Some((_, most)) = askers.iter().max_by_key(|(_, asked)| asked.n_new) else { return draft::begin(&CARD) };
-    let mut heard = Heard::default();
+    let mut heard = MessageEvidence::default();
     askers.iter().for_each(|(_, asked)| heard.merge(&asked.heard));
     let n_new = most.n_new as f64;
     let mean_length = most.n_characters as f64 / n_new.max(1.0);

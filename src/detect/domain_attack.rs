@@ -2,10 +2,10 @@
 
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, Gathered, gather};
-use super::heard::Heard;
+use super::message_evidence::MessageEvidence;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use super::{AppEvent, Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -104,11 +104,11 @@ struct DomainAttack {
 struct Calls {
     port: u16,
     by_function: BTreeMap<usize, u64>,
-    heard: Heard,
+    heard: MessageEvidence,
 }
 
 impl Detector for DomainAttack {
-    fn hears(&self, protocol: AppProto) -> FieldSet {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
         match protocol {
             AppProto::MsRpc | AppProto::Smb => FieldSet::of(&[FieldId::Function]),
             _ if CONTROLLERS.contains(&protocol) => FieldSet::ALL,
@@ -116,18 +116,18 @@ impl Detector for DomainAttack {
         }
     }
 
-    fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let (Some(flow), Some(touch)) = (event.flow, event.touch) else { return };
         if touch.direction == Direction::ToOriginator {
-            if CONTROLLERS.contains(&spoken.message.protocol) {
+            if CONTROLLERS.contains(&event.message.protocol) {
                 self.controllers.of(flow.responder().0);
             }
             return;
         }
-        if !matches!(spoken.message.protocol, AppProto::MsRpc | AppProto::Smb) {
+        if !matches!(event.message.protocol, AppProto::MsRpc | AppProto::Smb) {
             return;
         }
-        let Some(function) = spoken.message.fields.text(FieldId::Function) else { return };
+        let Some(function) = event.message.fields.text(FieldId::Function) else { return };
         let Some((place, (_, deed))) = FUNCTIONS.iter().enumerate().find(|(_, (name, _))| *name == function) else {
             return;
         };
@@ -135,7 +135,7 @@ impl Detector for DomainAttack {
         let Some(calls) = self.cases.of((from, to, *deed)) else { return };
         calls.port = port;
         *calls.by_function.entry(place).or_default() += 1;
-        calls.heard.add(spoken);
+        calls.heard.add(event);
     }
 
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {

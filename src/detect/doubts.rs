@@ -3,7 +3,7 @@
 use super::draft;
 use super::gather::Gathered;
 use super::tally::Tally;
-use super::{Conclusion, Context, Ended};
+use super::{Conclusion, Context, EndedFlow};
 use crate::model::doubtful::{Doubtful, Seen};
 use crate::model::{Addr, DirectionStats, Finding};
 
@@ -40,7 +40,7 @@ impl<T: Default> Doubts<T> {
     /// Takes both directions of a flow: `seen` gives the segments that are meant, if there are any, and `add` counts them.
     pub fn take(
         &mut self,
-        ended: &Ended<'_>,
+        ended: &EndedFlow<'_>,
         seen: impl for<'a> Fn(&'a Doubtful, &DirectionStats) -> Option<&'a Seen>,
         add: impl Fn(&mut T, &Doubtful, &DirectionStats),
     ) {

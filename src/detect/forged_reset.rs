@@ -4,7 +4,7 @@ use super::draft::{self, count, evidence, lines};
 use super::gather::Gathered;
 use super::severity::{Impact, rate};
 use super::tally::{Map, Tally};
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::packet::tcp_flag::RST;
 use crate::model::{Addr, Category, DirectionStats, Finding, Flow};
 use crate::settings::{Descriptor, Effect};
@@ -83,7 +83,7 @@ fn excess(flow: &Flow) -> u32 {
 }
 
 impl Detector for ForgedReset {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let n_resets = excess(ended.flow);
         // Resets to a request are answers to a scan or flood, and a flow of nothing but resets was joined at its end.
         let is_used = ended.flow.forward().data_packets + ended.flow.backward().data_packets > 0;

@@ -1,10 +1,10 @@
 //! FTP clients that tell a server to connect to somebody else, to findings.
 
 use super::draft::{self, evidence, lines};
-use super::heard::Heard;
+use super::message_evidence::MessageEvidence;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use super::{AppEvent, Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -47,21 +47,21 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct FtpBounce {
-    told: Tally<(Addr, Addr, Addr), Heard, MOST_KEPT>,
+    told: Tally<(Addr, Addr, Addr), MessageEvidence, MOST_KEPT>,
 }
 
 impl Detector for FtpBounce {
-    fn hears(&self, protocol: AppProto) -> FieldSet {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
         if protocol == AppProto::Ftp { FieldSet::of(&[FieldId::Address]) } else { FieldSet::NONE }
     }
 
-    fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        let said = &spoken.message.fields;
-        let is_command = spoken.message.protocol == AppProto::Ftp
-            && spoken.touch.is_some_and(|touch| touch.direction == Direction::ToResponder)
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let said = &event.message.fields;
+        let is_command = event.message.protocol == AppProto::Ftp
+            && event.touch.is_some_and(|touch| touch.direction == Direction::ToResponder)
             && matches!(said.text(FieldId::Command), Some("PORT" | "EPRT"));
         let third = said.text(FieldId::Address).and_then(|text| text.parse::<IpAddr>().ok()).map(Addr::of);
-        let (true, Some(flow), Some(third)) = (is_command, spoken.flow, third) else { return };
+        let (true, Some(flow), Some(third)) = (is_command, event.flow, third) else { return };
         let (client, server) = (flow.originator().0, flow.responder().0);
         // A private address of a client that comes from a public one is its own, before translation.
         let is_translated = third.is_internal() && !client.is_internal();
@@ -69,7 +69,7 @@ impl Detector for FtpBounce {
             && !is_translated
             && let Some(heard) = self.told.of((client, server, third))
         {
-            heard.add(spoken);
+            heard.add(event);
         }
     }
 
@@ -82,7 +82,7 @@ impl Detector for FtpBounce {
     }
 }
 
-fn finding((client, server, third): (Addr, Addr, Addr), heard: &Heard, least: f64) -> Finding {
+fn finding((client, server, third): (Addr, Addr, Addr), heard: &MessageEvidence, least: f64) -> Finding {
     let n = heard.n as f64;
     let confidence = 0.8;
     let mut finding = draft::begin(&CARD);

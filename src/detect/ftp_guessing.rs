@@ -1,7 +1,7 @@
 //! Short FTP control connections that all look the same to findings of password guessing.
 
 use super::guessing::{self, Case, Shape, Tries, Words};
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::Category;
 use crate::model::protocol::AppProto;
 use crate::model::time::{SECOND, from_seconds};
@@ -56,7 +56,7 @@ struct FtpGuessing {
 }
 
 impl Detector for FtpGuessing {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
         if flow.is_tcp() && (flow.app == Some(AppProto::Ftp) || flow.responder().1 == 21) {
             self.tries.add(flow, &SHAPE);

@@ -12,7 +12,7 @@ use super::home::is_outward;
 use super::resolvers;
 use super::talks::{Ends, Talks};
 use super::tally::{Map, Tally};
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
+use super::{AppEvent, Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::NameSource;
 use crate::model::protocol::AppProto;
@@ -115,12 +115,12 @@ struct Case<'a> {
 }
 
 impl Detector for HiddenNames {
-    fn hears(&self, protocol: AppProto) -> FieldSet {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
         if protocol == AppProto::Dns { FieldSet::of(&[FieldId::DnsQuery]) } else { FieldSet::NONE }
     }
 
-    fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        let Some(asked) = spoken.asked else { return };
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let Some(asked) = event.asked else { return };
         let place = asked.name as usize / 64;
         if self.asked.len() <= place {
             self.asked.resize(place + 1, 0);
@@ -130,7 +130,7 @@ impl Detector for HiddenNames {
         }
     }
 
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
         if flow.app == Some(AppProto::Dns) {
             self.note_dns(flow);

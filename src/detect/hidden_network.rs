@@ -6,7 +6,7 @@ use super::gather::{Between, gather};
 use super::resolvers::{self, Known};
 use super::severity::{Impact, past, severity};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, Effect};
@@ -97,7 +97,7 @@ fn network(flow: &Flow, name: &str) -> Option<(Network, Option<Known>)> {
 }
 
 impl Detector for HiddenNetwork {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
         let Some((network, known)) = network(flow, ended.name) else { return };
         let ((from, _), (to, _)) = (flow.originator(), flow.responder());

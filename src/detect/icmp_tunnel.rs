@@ -5,7 +5,7 @@ use super::gather::{Between, gather};
 use super::home::is_outward;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::moments::Moments;
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, Effect};
@@ -71,7 +71,7 @@ fn is_judged(flow: &Flow) -> bool {
 }
 
 impl Detector for IcmpTunnel {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
         if is_judged(flow)
             && let Some(pair) = self.pairs.of((flow.originator().0, flow.responder().0))

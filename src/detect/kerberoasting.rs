@@ -1,10 +1,10 @@
 //! Kerberos tickets with weak encryption that one client asks for, to findings of passwords that are to be cracked offline.
 
 use super::draft::{self, count, evidence, lines};
-use super::heard::Heard;
+use super::message_evidence::MessageEvidence;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use super::{AppEvent, Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -58,7 +58,7 @@ struct Kerberoasting {
 #[derive(Default)]
 struct Pair {
     services: BTreeSet<String>,
-    heard: Heard,
+    heard: MessageEvidence,
 }
 
 /// Services whose accounts have passwords that nobody chose.
@@ -67,24 +67,24 @@ fn is_machine(service: &str) -> bool {
 }
 
 impl Detector for Kerberoasting {
-    fn hears(&self, protocol: AppProto) -> FieldSet {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
         if protocol == AppProto::Kerberos { FieldSet::of(&[FieldId::Service]) } else { FieldSet::NONE }
     }
 
-    fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        let said = &spoken.message.fields;
-        let is_question = spoken.message.protocol == AppProto::Kerberos
-            && spoken.touch.is_some_and(|touch| touch.direction == Direction::ToResponder)
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let said = &event.message.fields;
+        let is_question = event.message.protocol == AppProto::Kerberos
+            && event.touch.is_some_and(|touch| touch.direction == Direction::ToResponder)
             && said.text(FieldId::Message) == Some("TGS-REQ")
             && said.text(FieldId::Security) == Some("only weak encryption asked for");
-        let (true, Some(flow), Some(service)) = (is_question, spoken.flow, said.text(FieldId::Service)) else {
+        let (true, Some(flow), Some(service)) = (is_question, event.flow, said.text(FieldId::Service)) else {
             return;
         };
         if is_machine(service) {
             return;
         }
         let Some(pair) = self.pairs.of((flow.originator().0, flow.responder().0)) else { return };
-        pair.heard.add(spoken);
+        pair.heard.add(event);
         if pair.services.len() < MOST_SERVICES {
             pair.services.insert(service.to_owned());
         }

@@ -4,7 +4,7 @@ use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, gather};
 use super::severity::{Impact, rate};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, Effect};
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,7 +59,7 @@ fn answer(flow: &Flow) -> Option<(Addr, Addr, u16)> {
 }
 
 impl Detector for LlmnrPoisoning {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
         let ((asker, asker_port), (target, port)) = (flow.originator(), flow.responder());
         if flow.is_udp() && port == PORT && target.is_group() {

@@ -2,11 +2,11 @@
 
 use super::draft::{self, evidence, lines, thousands};
 use super::gather::{Between, gather};
-use super::heard::Heard;
+use super::message_evidence::MessageEvidence;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::walk::busiest;
-use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants, logins};
+use super::{AppEvent, Card, Conclusion, Context, Detector, Entry, Wants, logins};
 use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -76,22 +76,22 @@ struct Pair {
     n_accepted_after: u64,
     users: HashSet<u64, RandomState>,
     passwords: HashSet<u64, RandomState>,
-    heard: Heard,
+    heard: MessageEvidence,
 }
 
 impl Detector for LoginGuessing {
-    fn hears(&self, _protocol: AppProto) -> FieldSet {
+    fn fields_of_interest(&self, _protocol: AppProto) -> FieldSet {
         logins::KINDS.and(FieldSet::of(&[FieldId::HttpMethod]))
     }
 
-    fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        let said = &spoken.message.fields;
-        let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let said = &event.message.fields;
+        let (Some(flow), Some(touch)) = (event.flow, event.touch) else { return };
         let ((client, _), (server, port)) = (flow.originator(), flow.responder());
-        let key = (client, server, port, spoken.message.protocol);
+        let key = (client, server, port, event.message.protocol);
         if touch.direction == Direction::ToResponder {
             let (user, password) = (said.text(FieldId::User), said.text(FieldId::Password));
-            let is_request = spoken.message.protocol == AppProto::Http;
+            let is_request = event.message.protocol == AppProto::Http;
             let is_trying = logins::is_try(said);
             if !is_trying {
                 if is_request && let Some(slot) = self.trying.known(&touch.serial) {
@@ -105,7 +105,7 @@ impl Detector for LoginGuessing {
             let hashes = [user, password].map(|text| text.map(|text| self.hasher.hash_one(text)));
             let Some(pair) = self.pairs.of(key) else { return };
             let Pair { users, passwords, heard, .. } = pair;
-            heard.add(spoken);
+            heard.add(event);
             for (told, hash) in [users, passwords].into_iter().zip(hashes) {
                 if let Some(hash) = hash.filter(|_| told.len() < MOST_TOLD) {
                     told.insert(hash);
@@ -116,13 +116,13 @@ impl Detector for LoginGuessing {
         let is_trying = self.trying.get(&touch.serial).copied().unwrap_or(false);
         let Some(is_accepted) = logins::verdict(said, is_trying) else { return };
         let Some(pair) = self.pairs.of(key) else { return };
-        pair.heard.add(spoken);
+        pair.heard.add(event);
         if is_accepted {
             pair.n_accepted_after += u64::from(pair.n_refused > 0);
         } else {
             pair.n_refused += 1;
             if pair.refused_ns.len() < MOST_TIMES {
-                pair.refused_ns.push(spoken.message.time_ns);
+                pair.refused_ns.push(event.message.time_ns);
             }
         }
     }

@@ -6,7 +6,7 @@ use super::draft::{self, evidence, lines};
 use super::gather::{Between, Gathered, visit};
 use super::severity::{Impact, past, severity};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::packet::tcp_flag::{FIN, RST};
 use crate::model::protocol::AppProto;
 use crate::model::time::{SECOND, span};
@@ -132,7 +132,7 @@ impl LongConnection {
 }
 
 impl Detector for LongConnection {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
         let Some(ends) = ends(flow) else { return };
         let silence_ns = self.silence(flow, ends);

@@ -4,7 +4,7 @@ use super::draft::{self, count, evidence, lines, thousands};
 use super::gather::{Between, gather};
 use super::severity::{Impact, rate};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
+use super::{AppEvent, Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -103,20 +103,20 @@ fn key(flow: &Flow) -> (Addr, Addr, u16) {
 }
 
 impl Detector for MailExfiltration {
-    fn hears(&self, protocol: AppProto) -> FieldSet {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
         let kinds = &[FieldId::MailFrom, FieldId::MailTo, FieldId::Security];
         if protocol == AppProto::Smtp { FieldSet::of(kinds) } else { FieldSet::NONE }
     }
 
-    fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        if spoken.message.protocol != AppProto::Smtp {
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        if event.message.protocol != AppProto::Smtp {
             return;
         }
-        let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
+        let (Some(flow), Some(touch)) = (event.flow, event.touch) else { return };
         if !flow.originator().0.is_internal() {
             return;
         }
-        let said = &spoken.message.fields;
+        let said = &event.message.fields;
         let Some(pair) = self.pairs.of(key(flow)) else { return };
         if touch.direction == Direction::ToOriginator {
             pair.is_encrypted |= said.text(FieldId::Security).is_some();
@@ -128,7 +128,7 @@ impl Detector for MailExfiltration {
         }
     }
 
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
         if !is_mail(flow) {
             return;

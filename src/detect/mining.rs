@@ -10,7 +10,7 @@ use super::gather::{Between, Gathered, gather};
 use super::severity::{Impact, rate};
 use super::talks::{Ends, Talks};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Spoken, Wants};
+use super::{AppEvent, Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::fact::{FieldId, FieldSet};
 use crate::model::protocol::AppProto;
 use crate::model::time::span;
@@ -93,13 +93,13 @@ struct Pair {
 }
 
 impl Detector for Mining {
-    fn hears(&self, protocol: AppProto) -> FieldSet {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
         if protocol == AppProto::Stratum { FieldSet::ALL } else { FieldSet::NONE }
     }
 
-    fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        let Some(flow) = spoken.flow.filter(|_| spoken.message.protocol == AppProto::Stratum) else { return };
-        let said = &spoken.message.fields;
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let Some(flow) = event.flow.filter(|_| event.message.protocol == AppProto::Stratum) else { return };
+        let said = &event.message.fields;
         let ((miner, _), (pool, port)) = (flow.originator(), flow.responder());
         let Some(pair) = self.pairs.of((miner, pool, port)) else { return };
         pair.n_messages += 1;
@@ -114,12 +114,12 @@ impl Detector for Mining {
         }
     }
 
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         self.talks.add(ended);
     }
 
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
-        let mut findings = self.spoken(context);
+        let mut findings = self.event(context);
         findings.extend(self.shaped(context));
         let n_not_judged = self.pairs.n_refused + self.talks.n_refused();
         Conclusion { findings, n_not_judged, ..Conclusion::default() }
@@ -128,7 +128,7 @@ impl Detector for Mining {
 
 impl Mining {
     /// Those that speak in the clear.
-    fn spoken(&self, context: &Context<'_>) -> Vec<Finding> {
+    fn event(&self, context: &Context<'_>) -> Vec<Finding> {
         let least = context.settings.get(&MESSAGES);
         let mut cases = self.pairs.sorted_where(|pair| pair.n_messages as f64 >= least);
         cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.n_messages), **key));

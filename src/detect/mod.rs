@@ -15,9 +15,9 @@ pub mod fold;
 pub mod gateway;
 pub mod gather;
 pub mod guessing;
-pub mod heard;
 pub mod home;
 pub mod logins;
+pub mod message_evidence;
 mod middle;
 pub mod ml;
 pub mod peaks;
@@ -312,7 +312,7 @@ impl Wants {
 }
 
 /// A flow that has ended (or was still open when the file ended).
-pub struct Ended<'a> {
+pub struct EndedFlow<'a> {
     /// Serial number, from 0 in order of first packet.
     pub serial: u32,
     /// The flow.
@@ -322,7 +322,7 @@ pub struct Ended<'a> {
 }
 
 /// An application message, with the flow that it is in.
-pub struct Spoken<'a> {
+pub struct AppEvent<'a> {
     /// What was said, and when.
     pub message: &'a Message<'a>,
     /// Its flow, and its way in it; none for what is not IP.
@@ -377,15 +377,15 @@ pub trait Detector: Send {
     fn observe_packet(&mut self, _packet: &Packet) {}
 
     /// Kinds of facts that matter to it in this protocol: messages without any of them are not shown.
-    fn hears(&self, _protocol: AppProto) -> FieldSet {
+    fn fields_of_interest(&self, _protocol: AppProto) -> FieldSet {
         FieldSet::ALL
     }
 
     /// An application message was read, if the entry wants messages. It comes after the packet that completes it.
-    fn observe_message(&mut self, _spoken: &Spoken<'_>) {}
+    fn observe_message(&mut self, _spoken: &AppEvent<'_>) {}
 
     /// A flow has ended; only those that the entry wants. Flows come in the order in which they end, at the end of the file in serial order.
-    fn observe_flow(&mut self, _ended: &Ended<'_>) {}
+    fn observe_flow(&mut self, _ended: &EndedFlow<'_>) {}
 
     /// What it makes of all that passed. May be called again with other settings.
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion;

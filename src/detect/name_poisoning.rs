@@ -2,10 +2,10 @@
 //! too many names.
 
 use super::draft::{self, count, evidence, lines};
-use super::heard::Heard;
+use super::message_evidence::MessageEvidence;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use super::{AppEvent, Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -62,11 +62,11 @@ struct NamePoisoning {
 struct Answers {
     names: BTreeSet<String>,
     askers: BTreeSet<Addr>,
-    heard: Heard,
+    heard: MessageEvidence,
 }
 
 impl Detector for NamePoisoning {
-    fn hears(&self, protocol: AppProto) -> FieldSet {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
         if matches!(protocol, AppProto::Nbns | AppProto::Mdns | AppProto::Llmnr) {
             FieldSet::of(&[FieldId::DnsQuery])
         } else {
@@ -74,13 +74,13 @@ impl Detector for NamePoisoning {
         }
     }
 
-    fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        let protocol = spoken.message.protocol;
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let protocol = event.message.protocol;
         if !matches!(protocol, AppProto::Nbns | AppProto::Mdns | AppProto::Llmnr) {
             return;
         }
-        let said = &spoken.message.fields;
-        let (Some(flow), Some(touch), Some(name)) = (spoken.flow, spoken.touch, said.text(FieldId::DnsQuery)) else {
+        let said = &event.message.fields;
+        let (Some(flow), Some(touch), Some(name)) = (event.flow, event.touch, said.text(FieldId::DnsQuery)) else {
             return;
         };
         // Only names of hosts: services have many, and one host may offer them all.
@@ -105,7 +105,7 @@ impl Detector for NamePoisoning {
             return;
         }
         let Some(answers) = self.hosts.of((from, protocol)) else { return };
-        answers.heard.add(spoken);
+        answers.heard.add(event);
         if answers.names.len() < MOST_NAMES {
             answers.names.insert(name);
         }

@@ -1,10 +1,10 @@
 //! Who claims which IPv6 address, by neighbour advertisements, to findings of addresses that several devices claim in turn.
 
 use super::draft::{self, evidence, lines};
-use super::heard::Heard;
+use super::message_evidence::MessageEvidence;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use super::{AppEvent, Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::fact::{FieldId, FieldSet};
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
@@ -61,17 +61,17 @@ struct Claims {
     devices: Vec<(String, u64)>,
     last: usize,
     n_changes: u64,
-    heard: Heard,
+    heard: MessageEvidence,
 }
 
 impl Detector for NeighbourSpoofing {
-    fn hears(&self, protocol: AppProto) -> FieldSet {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
         if protocol == AppProto::Icmpv6 { FieldSet::of(&[FieldId::Mac]) } else { FieldSet::NONE }
     }
 
-    fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        let said = &spoken.message.fields;
-        if spoken.message.protocol != AppProto::Icmpv6 || said.text(FieldId::Message) != Some("neighbour advertisement")
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let said = &event.message.fields;
+        if event.message.protocol != AppProto::Icmpv6 || said.text(FieldId::Message) != Some("neighbour advertisement")
         {
             return;
         }
@@ -91,7 +91,7 @@ impl Detector for NeighbourSpoofing {
         }
         claims.n_changes += u64::from(claims.heard.n > 0 && place != claims.last);
         claims.last = place;
-        claims.heard.add(spoken);
+        claims.heard.add(event);
     }
 
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
@@ -121,7 +121,7 @@ fn finding(device: &str, taken: &[(Addr, &Claims)], least: f64) -> Finding {
         taken.iter().filter_map(|(_, claims)| claims.devices.first()).map(|(device, _)| device.as_str()).collect();
     let others: Vec<&str> = others.into_iter().take(5).collect();
     let confidence = if taken.len() >= 2 { 0.85 } else { 0.65 };
-    let mut heard = Heard::default();
+    let mut heard = MessageEvidence::default();
     taken.iter().for_each(|(_, claims)| heard.merge(&claims.heard));
     let mut finding = draft::begin(&CARD);
     finding.title = match taken {

@@ -4,7 +4,7 @@ use super::draft::{self, evidence, lines};
 use super::gather::{Between, Gathered, gather};
 use super::severity::{Impact, extent, past, severity};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::protocol::{AppProto, Protocol};
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, Effect};
@@ -73,7 +73,7 @@ struct OddPort {
 }
 
 /// What a flow speaks, if its port belongs to another protocol.
-fn spoken(flow: &Flow) -> Option<AppProto> {
+fn event(flow: &Flow) -> Option<AppProto> {
     let app = flow.app.filter(|_| flow.is_app_certain)?;
     let (_, port) = flow.responder();
     let owner = Protocol::from_port(flow.is_tcp(), port)?;
@@ -86,8 +86,8 @@ fn spoken(flow: &Flow) -> Option<AppProto> {
 }
 
 impl Detector for OddPort {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
-        let Some(app) = spoken(ended.flow) else { return };
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        let Some(app) = event(ended.flow) else { return };
         let ((client, _), (server, port)) = (ended.flow.originator(), ended.flow.responder());
         if let Some(n) = self.cases.of((client, server, port, app)) {
             *n += 1;
@@ -102,7 +102,7 @@ impl Detector for OddPort {
         let between: Vec<Between> =
             cases.iter().map(|((client, server, port, _), _)| Between::service(*client, *server, *port)).collect();
         let gathered = gather(context, &between, |place, flow| {
-            cases.get(place).is_some_and(|((_, _, _, app), _)| spoken(flow) == Some(*app))
+            cases.get(place).is_some_and(|((_, _, _, app), _)| event(flow) == Some(*app))
         });
         let findings = cases.iter().zip(gathered).map(|((key, n), flows)| finding(**key, **n, flows, least)).collect();
         Conclusion { findings, n_not_judged: self.cases.n_refused, ..Conclusion::default() }

@@ -1,10 +1,10 @@
 //! Two answers to one DNS question that say different things, per asker and server, to findings: one of them is forged.
 
 use super::draft::{self, count, evidence, lines};
-use super::heard::Heard;
+use super::message_evidence::MessageEvidence;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use super::{AppEvent, Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -84,25 +84,25 @@ impl Default for RacingAnswer {
 struct Pair {
     n: u64,
     names: BTreeSet<String>,
-    heard: Heard,
+    heard: MessageEvidence,
 }
 
 impl Detector for RacingAnswer {
-    fn hears(&self, protocol: AppProto) -> FieldSet {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
         if protocol == AppProto::Dns { FieldSet::of(&[FieldId::DnsQuery]) } else { FieldSet::NONE }
     }
 
-    fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        if spoken.message.protocol != AppProto::Dns {
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        if event.message.protocol != AppProto::Dns {
             return;
         }
-        let said = &spoken.message.fields;
-        let (Some(flow), Some(touch), Some(name)) = (spoken.flow, spoken.touch, said.text(FieldId::DnsQuery)) else {
+        let said = &event.message.fields;
+        let (Some(flow), Some(touch), Some(name)) = (event.flow, event.touch, said.text(FieldId::DnsQuery)) else {
             return;
         };
         let hash = self.hasher.hash_one((touch.serial, name, said.text(FieldId::DnsType)));
         let Some(slot) = self.questions.get_mut(hash as usize % MOST_QUESTIONS) else { return };
-        let now = spoken.message.time_ns;
+        let now = event.message.time_ns;
         if touch.direction == Direction::ToResponder {
             if slot.hash == hash {
                 slot.n_asked += 1;
@@ -130,7 +130,7 @@ impl Detector for RacingAnswer {
         }
         let Some(pair) = self.pairs.of((flow.originator().0, flow.responder().0)) else { return };
         pair.n += 1;
-        pair.heard.add(spoken);
+        pair.heard.add(event);
         if pair.names.len() < MOST_NAMES {
             pair.names.insert(name.to_owned());
         }
@@ -208,7 +208,7 @@ mod tests {
                 let direction = if answer.is_some() { Direction::ToOriginator } else { Direction::ToResponder };
                 let touch = Some(Touch { serial: 7, direction, is_retransmission: false });
                 let flow = Some(&flow);
-                detector.observe_message(&Spoken { message: &message, touch, flow, names: &names, asked: None });
+                detector.observe_message(&AppEvent { message: &message, touch, flow, names: &names, asked: None });
             }
         }
         testing::end(&mut detector, &names, &Default::default(), [0, 1].into_iter(), &Settings::default())

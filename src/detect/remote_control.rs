@@ -4,7 +4,7 @@ use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, gather};
 use super::severity::{Impact, rate};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use super::{AppEvent, Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::fact::{FieldId, FieldSet};
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
@@ -62,12 +62,12 @@ struct RemoteControl {
 }
 
 impl Detector for RemoteControl {
-    fn hears(&self, _protocol: AppProto) -> FieldSet {
+    fn fields_of_interest(&self, _protocol: AppProto) -> FieldSet {
         FieldSet::of(&[FieldId::Function])
     }
 
-    fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        let (Some(flow), Some(function)) = (spoken.flow, spoken.message.fields.text(FieldId::Function)) else { return };
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let (Some(flow), Some(function)) = (event.flow, event.message.fields.text(FieldId::Function)) else { return };
         let Some(place) = FUNCTIONS.iter().position(|(name, _)| *name == function) else { return };
         let ((from, _), (to, port)) = (flow.originator(), flow.responder());
         if let Some(calls) = self.pairs.of((from, to, port)) {

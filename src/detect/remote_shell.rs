@@ -2,10 +2,10 @@
 
 use super::draft::{self, count, evidence, lines};
 use super::gather::{Between, Gathered, gather};
-use super::heard::Heard;
+use super::message_evidence::MessageEvidence;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use super::{AppEvent, Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::fact::{FieldId, FieldSet};
 use crate::model::protocol::AppProto;
 use crate::model::time::span;
@@ -59,25 +59,25 @@ struct Session {
     /// A whole script was sent, without a prompt.
     is_script: bool,
     commands: BTreeSet<String>,
-    heard: Heard,
+    heard: MessageEvidence,
 }
 
 impl Detector for RemoteShell {
-    fn hears(&self, protocol: AppProto) -> FieldSet {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
         if protocol == AppProto::Shell { FieldSet::ALL } else { FieldSet::NONE }
     }
 
-    fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        if spoken.message.protocol != AppProto::Shell {
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        if event.message.protocol != AppProto::Shell {
             return;
         }
-        let Some(flow) = spoken.flow else { return };
+        let Some(flow) = event.flow else { return };
         let ((from, _), (to, port)) = (flow.originator(), flow.responder());
         let Some(session) = self.pairs.of((from, to, port)) else { return };
-        session.heard.add(spoken);
-        session.is_reverse |= spoken.message.fields.text(FieldId::Message) == Some("reverse shell");
-        session.is_script |= spoken.message.fields.text(FieldId::Message) == Some("script");
-        if let Some(command) = spoken.message.fields.text(FieldId::Command)
+        session.heard.add(event);
+        session.is_reverse |= event.message.fields.text(FieldId::Message) == Some("reverse shell");
+        session.is_script |= event.message.fields.text(FieldId::Message) == Some("script");
+        if let Some(command) = event.message.fields.text(FieldId::Command)
             && session.commands.len() < MOST_COMMANDS
         {
             session.commands.insert(command.to_owned());

@@ -4,7 +4,7 @@ use super::draft::{self, count, evidence, lines, thousands};
 use super::gather::{Between, gather};
 use super::severity::{Impact, rate};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::{Addr, Category, Finding, Flow, Series};
 use crate::settings::{Descriptor, Effect};
 
@@ -79,7 +79,7 @@ fn repeats(flow: &Flow) -> Option<(u64, u64)> {
 }
 
 impl Detector for RetransmissionStorm {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let Some((n_repeats, n_data)) = repeats(ended.flow) else { return };
         let ((client, _), (server, port)) = (ended.flow.originator(), ended.flow.responder());
         if let Some(pair) = self.pairs.of((client, server, port)) {

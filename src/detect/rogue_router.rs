@@ -5,7 +5,7 @@ use super::gateway::Gateway;
 use super::gather::{Between, visit};
 use super::severity::{Impact, past, severity};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::address::mac_text;
 use crate::model::packet::{Packet, Transport};
 use crate::model::{Addr, Category, Endpoint, Finding};
@@ -86,7 +86,7 @@ impl Detector for RogueRouter {
         }
     }
 
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         self.gateway.add(ended.flow);
     }
 

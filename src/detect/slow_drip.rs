@@ -8,7 +8,7 @@ mod told;
 use super::home::is_outward;
 use super::stores;
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::{Addr, Category};
 use around::around;
 use limits::{Limits, SETTINGS};
@@ -63,7 +63,7 @@ struct Drip {
 }
 
 impl Detector for SlowDrip {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
         if !is_outward(flow) {
             return;

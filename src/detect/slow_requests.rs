@@ -6,7 +6,7 @@ use super::gather::{Between, gather};
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::walk::most_open;
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::time::{SECOND, span};
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, Effect};
@@ -79,7 +79,7 @@ struct Case {
 }
 
 impl Detector for SlowRequests {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
         if !is_slow(flow) {
             return;

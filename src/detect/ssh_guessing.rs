@@ -1,7 +1,7 @@
 //! Short SSH connections that all look the same to findings of password guessing.
 
 use super::guessing::{self, Case, Shape, Tries, Words};
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::Category;
 use crate::model::protocol::AppProto;
 use crate::model::time::{SECOND, from_seconds};
@@ -70,7 +70,7 @@ struct SshGuessing {
 }
 
 impl Detector for SshGuessing {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
         if flow.is_tcp() && (flow.app == Some(AppProto::Ssh) || flow.responder().1 == 22) {
             self.tries.add(flow, &SHAPE);

@@ -7,7 +7,7 @@ use super::gather::{Between, Gathered, visit};
 use super::peaks::Seconds;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
 use crate::model::{Addr, Category, DirectionStats, Finding, Flow, Series};
 use crate::settings::{Descriptor, Effect};
@@ -120,7 +120,7 @@ fn stray(flow: &Flow) -> Option<(End, End, Stray, &DirectionStats)> {
 }
 
 impl Detector for StrayFlood {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let Some(((from, port), (to, _), kind, sent)) = stray(ended.flow) else { return };
         if let Some(seconds) = self.targets.of(to) {
             seconds.add(sent.first_ns, sent.packets);

@@ -6,7 +6,7 @@ use super::gather::{Between, gather_senders};
 use super::peaks::{Room, Seconds};
 use super::severity::{Impact, rate};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::packet::tcp_flag::{ACK, RST, SYN};
 use crate::model::time::SECOND;
 use crate::model::{Addr, Category, Flow, Series};
@@ -109,7 +109,7 @@ fn is_incomplete(flow: &Flow) -> bool {
 }
 
 impl Detector for SynFlood {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
         if !flow.is_tcp() || !flow.saw_syn {
             return;

@@ -3,7 +3,7 @@
 use super::home::is_outward;
 use super::middle::middle;
 use super::tally::Tally;
-use super::{Context, Ended};
+use super::{Context, EndedFlow};
 use crate::model::Addr;
 use crate::model::turns::Turn;
 
@@ -25,7 +25,7 @@ pub struct Talks {
 
 impl Talks {
     /// Takes a flow, if it is such a talk.
-    pub fn add(&mut self, ended: &Ended<'_>) {
+    pub fn add(&mut self, ended: &EndedFlow<'_>) {
         let Some(turns) = ended.flow.turns() else { return };
         if turns.is_bulky() || turns.list.len() < LEAST_TURNS || !is_outward(ended.flow) {
             return;

@@ -2,7 +2,7 @@
 
 use super::contacts::Contacts;
 use super::domains::Domains;
-use super::{Conclusion, Context, Detector, Ended, Entry, Spoken};
+use super::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry};
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
 use crate::flow::table::{FlowTable, Limits, Touch};
@@ -203,7 +203,7 @@ pub fn conclude_with(entry: &Entry, flows: &[Flow], packets: &[Packet], settings
         detector.observe_packet(packet);
     }
     for (serial, flow) in flows.iter().enumerate() {
-        detector.observe_flow(&Ended { serial: serial as u32, flow, name: "" });
+        detector.observe_flow(&EndedFlow { serial: serial as u32, flow, name: "" });
     }
     let times = flows.iter().map(|flow| flow.first_ns).chain(packets.iter().map(|p| p.time_ns));
     let mut contacts = Contacts::default();
@@ -216,7 +216,7 @@ pub fn conclude_kept(entry: &Entry, flows: &[Made], settings: &Settings) -> Conc
     let mut detector: Box<dyn Detector> = (entry.make)();
     let mut kept = FlowTable::new(Limits::default());
     for flow in flows.iter().map(Made::flow) {
-        detector.observe_flow(&Ended { serial: kept.len() as u32, flow: &flow, name: "" });
+        detector.observe_flow(&EndedFlow { serial: kept.len() as u32, flow: &flow, name: "" });
         kept.push(flow, false, &mut |_, _| ());
     }
     let times = flows.iter().map(|made| (made.start * 1e9) as i64);
@@ -299,7 +299,7 @@ pub fn hear(entry: &Entry, lines: &[Line], settings: &Settings) -> Conclusion {
         let asked = noted.iter().find(|fact| fact.kind == FieldId::DnsQuery).map(|fact| fact.value as u32);
         asked.iter().for_each(|name| domains.learn(&mut names, *name));
         let asked = asked.and_then(|name| domains.of(&names, name));
-        detector.observe_message(&Spoken { message: &message, touch, flow: Some(&flow), names: &names, asked });
+        detector.observe_message(&AppEvent { message: &message, touch, flow: Some(&flow), names: &names, asked });
     }
     end(&mut *detector, &names, &Contacts::default(), lines.iter().map(|line| (line.second * 1e9) as i64), settings)
 }

@@ -6,7 +6,7 @@ use super::draft::{self, evidence, lines};
 use super::gather::Gathered;
 use super::severity::{Impact, rate};
 use super::tally::{Map, Tally};
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::series::SeriesKind;
 use crate::model::time::{SECOND, span};
 use crate::model::{Addr, Category, DirectionStats, Finding, Flow, Series};
@@ -96,7 +96,7 @@ struct TrafficChange {
 }
 
 impl Detector for TrafficChange {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
         for DirectionStats { packets, bytes, first_ns, last_ns, .. } in &flow.directions {
             if *packets > 0 {

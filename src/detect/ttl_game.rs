@@ -4,7 +4,7 @@
 use super::doubts::{self, Doubt, Doubts, Ends};
 use super::draft::{self, count, evidence, lines};
 use super::severity::{Impact, rate};
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::doubtful::Doubtful;
 use crate::model::packet::tcp_flag::RST;
 use crate::model::{Category, DirectionStats, Finding};
@@ -68,7 +68,7 @@ struct Game {
 }
 
 impl Detector for TtlGame {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let is_meant = |doubtful: &Doubtful, direction: &DirectionStats| {
             u64::from(doubtful.low.n_replaced) + n_ignored(doubtful, direction) > 0
         };

@@ -6,7 +6,7 @@ use super::gather::{Between, gather_senders};
 use super::peaks::{Room, Seconds};
 use super::severity::{Impact, rate};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::{Addr, Category, Finding, Flow, Series};
 use crate::settings::{Descriptor, Effect};
 use std::collections::BTreeSet;
@@ -103,7 +103,7 @@ fn is_unanswered(flow: &Flow) -> bool {
 }
 
 impl Detector for UdpFlood {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
         if !is_unanswered(flow) {
             return;

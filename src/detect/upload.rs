@@ -6,7 +6,7 @@ use super::home::is_outward;
 use super::severity::{Impact, extent, past, severity};
 use super::stores::Store;
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Ended, Entry, Wants};
+use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::fact::FieldId;
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding, Series, quantity};
@@ -94,7 +94,7 @@ struct Around {
 }
 
 impl Detector for Upload {
-    fn observe_flow(&mut self, ended: &Ended<'_>) {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
         if !is_outward(flow) {
             return;
@@ -259,7 +259,7 @@ mod tests {
     fn a_store_for_files_is_named_with_its_technique() {
         let mut detector = Upload::default();
         let flow = Made { bytes: [700_000, 18_000], ..Made::tcp(inside(1), outside(1), 443, 0.0) }.flow();
-        detector.observe_flow(&Ended { serial: 0, flow: &flow, name: "content.dropboxapi.com" });
+        detector.observe_flow(&EndedFlow { serial: 0, flow: &flow, name: "content.dropboxapi.com" });
         let times = [0, 1].into_iter();
         let found = testing::end(&mut detector, &Names::default(), &Contacts::default(), times, &Settings::default());
         assert_eq!(found.findings[0].technique.as_deref(), Some("T1567.002"));

@@ -2,10 +2,10 @@
 //! date or signed by nobody.
 
 use super::draft::{self, count, evidence, lines};
-use super::heard::Heard;
+use super::message_evidence::MessageEvidence;
 use super::severity::{Impact, past, severity};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use super::{AppEvent, Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -79,7 +79,7 @@ struct Server {
     clients: BTreeSet<Addr>,
     /// Numbers of the handshake messages that were weak.
     messages: BTreeSet<u8>,
-    heard: Heard,
+    heard: MessageEvidence,
 }
 
 /// Numbers of handshake messages (RFC 8446, section 4).
@@ -88,7 +88,7 @@ const SERVER_HELLO: u8 = 2;
 const CERTIFICATE: u8 = 11;
 
 impl Detector for WeakTls {
-    fn hears(&self, protocol: AppProto) -> FieldSet {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
         if protocol == AppProto::Tls {
             FieldSet::of(&[
                 FieldId::TlsOffered,
@@ -102,12 +102,12 @@ impl Detector for WeakTls {
         }
     }
 
-    fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        if spoken.message.protocol != AppProto::Tls {
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        if event.message.protocol != AppProto::Tls {
             return;
         }
-        let said = &spoken.message.fields;
-        let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
+        let said = &event.message.fields;
+        let (Some(flow), Some(touch)) = (event.flow, event.touch) else { return };
         let ((client, _), key) = (flow.originator(), flow.responder());
         let is_old = |kind| said.text(kind).is_some_and(|version| OLD_VERSIONS.contains(&version));
         let (message, weak) = match said.text(FieldId::Message) {
@@ -119,7 +119,7 @@ impl Detector for WeakTls {
                 {
                     server.offers_old = true;
                     server.weak |= weak;
-                    server.note(client, CLIENT_HELLO, spoken);
+                    server.note(client, CLIENT_HELLO, event);
                 }
                 return;
             }
@@ -130,7 +130,7 @@ impl Detector for WeakTls {
                 (SERVER_HELLO, if is_old(FieldId::Version) { OLD } else { 0 })
             }
             Some("certificate") if touch.direction == Direction::ToOriginator => {
-                let now = u64::try_from(spoken.message.time_ns / SECOND).unwrap_or(0);
+                let now = u64::try_from(event.message.time_ns / SECOND).unwrap_or(0);
                 let is_past = said.number(FieldId::CertUntil).is_some_and(|until| until < now);
                 let is_early = said.number(FieldId::CertFrom).is_some_and(|from| from > now);
                 let is_own = said.text(FieldId::CertSelfSigned) == Some("yes");
@@ -146,7 +146,7 @@ impl Detector for WeakTls {
             && let Some(server) = self.servers.of(key)
         {
             server.weak |= weak;
-            server.note(client, message, spoken);
+            server.note(client, message, event);
         }
     }
 
@@ -171,8 +171,8 @@ impl Detector for WeakTls {
 }
 
 impl Server {
-    fn note(&mut self, client: Addr, message: u8, spoken: &Spoken<'_>) {
-        self.heard.add(spoken);
+    fn note(&mut self, client: Addr, message: u8, event: &AppEvent<'_>) {
+        self.heard.add(event);
         self.messages.insert(message);
         if self.clients.len() < MOST_CLIENTS {
             self.clients.insert(client);
@@ -187,7 +187,7 @@ fn finding(weak: u8, is_inside: bool, servers: &[Case<'_>], least: f64) -> Findi
     let n = servers.len();
     // One weakness is for information; several together are how carelessly made programs look.
     let confidence = if weak.count_ones() >= 2 && !is_inside { 0.9 } else { 0.6 };
-    let mut heard = Heard::default();
+    let mut heard = MessageEvidence::default();
     servers.iter().for_each(|(_, server)| heard.merge(&server.heard));
     let mut finding = draft::begin(&CARD);
     finding.title = match servers {

@@ -1,11 +1,11 @@
 //! What is asked of web servers, per client and server, to findings of attacks in the path, the query, the headers or forms.
 
 use super::draft::{self, evidence, lines, thousands};
-use super::heard::Heard;
+use super::message_evidence::MessageEvidence;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::web_signs::{self, Headers, KINDS, Kind};
-use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use super::{AppEvent, Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::fact::{FieldId, FieldSet, MessageFields};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -82,12 +82,12 @@ struct Pair {
     /// Forms that attack, and the fields, which are secrets.
     n_forms: u64,
     fields: Vec<String>,
-    heard: Heard,
-    missing: Heard,
+    heard: MessageEvidence,
+    missing: MessageEvidence,
 }
 
 impl Detector for WebAttack {
-    fn hears(&self, protocol: AppProto) -> FieldSet {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
         if matches!(protocol, AppProto::Http | AppProto::Http2) {
             FieldSet::of(&[FieldId::HttpPath, FieldId::HttpStatus, FieldId::HttpForm])
         } else {
@@ -95,12 +95,12 @@ impl Detector for WebAttack {
         }
     }
 
-    fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        if !matches!(spoken.message.protocol, AppProto::Http | AppProto::Http2) {
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        if !matches!(event.message.protocol, AppProto::Http | AppProto::Http2) {
             return;
         }
-        let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
-        let said = &spoken.message.fields;
+        let (Some(flow), Some(touch)) = (event.flow, event.touch) else { return };
+        let said = &event.message.fields;
         let ((client, _), (server, port)) = (flow.originator(), flow.responder());
         let Some(pair) = self.pairs.of((client, server, port)) else { return };
         if touch.direction == Direction::ToOriginator {
@@ -108,7 +108,7 @@ impl Detector for WebAttack {
                 pair.n_answers += 1;
                 if status == 404 {
                     pair.n_missing += 1;
-                    pair.missing.add(spoken);
+                    pair.missing.add(event);
                 }
             }
             return;
@@ -126,7 +126,7 @@ impl Detector for WebAttack {
         for (place, n) in pair.by_kind.iter_mut().enumerate() {
             *n += u64::from(kinds & (1 << place) != 0);
         }
-        pair.heard.add(spoken);
+        pair.heard.add(event);
         if let Some(path) = path
             && pair.shown.len() < MOST_SHOWN
             && in_head & !Kind::Tool.bit() != 0

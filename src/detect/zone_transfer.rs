@@ -1,10 +1,10 @@
 //! Questions for whole zones of DNS, per asker and server, to findings.
 
 use super::draft::{self, count, evidence, lines};
-use super::heard::Heard;
+use super::message_evidence::MessageEvidence;
 use super::severity::{Impact, rate};
 use super::tally::Tally;
-use super::{Card, Conclusion, Context, Detector, Entry, Spoken, Wants};
+use super::{AppEvent, Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -58,20 +58,20 @@ struct Pair {
     n: u64,
     n_records: u64,
     zones: BTreeSet<String>,
-    heard: Heard,
+    heard: MessageEvidence,
 }
 
 impl Detector for ZoneTransfer {
-    fn hears(&self, protocol: AppProto) -> FieldSet {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
         if protocol == AppProto::Dns { FieldSet::of(&[FieldId::DnsCode, FieldId::DnsType]) } else { FieldSet::NONE }
     }
 
-    fn observe_message(&mut self, spoken: &Spoken<'_>) {
-        if spoken.message.protocol != AppProto::Dns {
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        if event.message.protocol != AppProto::Dns {
             return;
         }
-        let (Some(flow), Some(touch)) = (spoken.flow, spoken.touch) else { return };
-        let said = &spoken.message.fields;
+        let (Some(flow), Some(touch)) = (event.flow, event.touch) else { return };
+        let said = &event.message.fields;
         let ((asker, _), (server, _)) = (flow.originator(), flow.responder());
         let is_answer = touch.direction == Direction::ToOriginator;
         if is_answer {
@@ -81,7 +81,7 @@ impl Detector for ZoneTransfer {
             return;
         }
         let Some(pair) = self.pairs.of((asker, server)) else { return };
-        pair.heard.add(spoken);
+        pair.heard.add(event);
         if is_answer {
             pair.n_records += said.number(FieldId::DnsAnswers).unwrap_or(0);
             return;

@@ -4,7 +4,7 @@ use super::{threads, watch};
 use crate::detect::contacts::Contacts;
 use crate::detect::domains::Domains;
 use crate::detect::ml::flow_rows;
-use crate::detect::{self, Context, Detector, Ended, Spoken, Wants};
+use crate::detect::{self, AppEvent, Context, Detector, EndedFlow, Wants};
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
 use crate::flow::table::{FlowTable, Touch};
@@ -81,7 +81,8 @@ impl Observers {
     ) {
         let kinds = message.fields.kinds();
         let listeners = self.listeners.get(message.protocol as usize).map_or(&[][..], Vec::as_slice);
-        let mut listeners = listeners.iter().filter(|(_, hears)| hears.meets(kinds)).peekable();
+        let mut listeners =
+            listeners.iter().filter(|(_, fields_of_interest)| fields_of_interest.meets(kinds)).peekable();
         if listeners.peek().is_none() {
             return;
         }
@@ -93,10 +94,10 @@ impl Observers {
         }
         let asked = name.and_then(|name| self.domains.of(names, name));
         let flow = touch.and_then(|touch| flows.get(touch.serial));
-        let spoken = Spoken { message, touch, flow, names, asked };
+        let event = AppEvent { message, touch, flow, names, asked };
         for (place, _) in listeners {
             if let Some(detector) = self.detectors.get_mut(*place) {
-                detector.observe_message(&spoken);
+                detector.observe_message(&event);
             }
         }
     }
@@ -107,7 +108,7 @@ impl Observers {
             return;
         }
         self.contacts.add(flow);
-        let ended = Ended { serial, flow, name: names.text(flow.name) };
+        let ended = EndedFlow { serial, flow, name: names.text(flow.name) };
         for place in self.watchers.get(Wants::of_flow(flow).place()).into_iter().flatten() {
             if let Some(detector) = self.detectors.get_mut(*place) {
                 detector.observe_flow(&ended);
@@ -138,7 +139,7 @@ impl Observers {
         let observe = || {
             threads::each(groups, |mut group| {
                 for (serial, flow) in flows.iter().filter(|(_, flow)| !flow.is_over) {
-                    show(&mut group, &Ended { serial, flow, name: names.text(flow.name) });
+                    show(&mut group, &EndedFlow { serial, flow, name: names.text(flow.name) });
                 }
             })
         };
@@ -179,14 +180,14 @@ impl Observers {
 fn listeners(detectors: &[Box<dyn Detector>], protocol: AppProto) -> Vec<(usize, FieldSet)> {
     let all = detect::ALL.iter().zip(detectors).enumerate();
     let listening = all.filter(|(_, (entry, _))| entry.wants.meets(Wants::MESSAGES));
-    let hears = listening.map(|(place, (_, detector))| (place, detector.hears(protocol)));
-    hears.filter(|(_, kinds)| *kinds != FieldSet::NONE).collect()
+    let fields_of_interest = listening.map(|(place, (_, detector))| (place, detector.fields_of_interest(protocol)));
+    fields_of_interest.filter(|(_, kinds)| *kinds != FieldSet::NONE).collect()
 }
 
 /// Shows an ended flow to those who want it. Not inlined: browsers optimise a function that is called often, but not a
 /// long loop in one that is called once.
 #[inline(never)]
-fn show(detectors: &mut [(Wants, &mut Box<dyn Detector>)], ended: &Ended<'_>) {
+fn show(detectors: &mut [(Wants, &mut Box<dyn Detector>)], ended: &EndedFlow<'_>) {
     let kind = Wants::of_flow(ended.flow);
     for (_, detector) in detectors.iter_mut().filter(|(wants, _)| wants.meets(kind)) {
         detector.observe_flow(ended);

@@ -98,12 +98,12 @@ impl Talks {
             return nothing(Outcome::Over, None);
         };
         let n_before = talking.n_bytes();
-        let spoken = talking.reader.as_ref().map(|(protocol, _)| *protocol);
+        let event = talking.reader.as_ref().map(|(protocol, _)| *protocol);
         talking.last_ns = segment.time_ns;
         let n_differing = talking.hear(segment, &ends, fields);
         self.n_bytes = (self.n_bytes + talking.n_bytes()).saturating_sub(n_before);
         // Where one protocol makes way for another, the message that says so is of the first.
-        let told = spoken.or(talking.reader.as_ref().map(|(protocol, _)| *protocol)).map(|protocol| (protocol, true));
+        let told = event.or(talking.reader.as_ref().map(|(protocol, _)| *protocol)).map(|protocol| (protocol, true));
         if talking.sides.iter().all(Side::is_over) {
             self.end(place);
             return Hearing { outcome: Outcome::Over, told, n_differing };

@@ -8,7 +8,7 @@
 #![allow(clippy::unwrap_used, reason = "a measurement may fail by panicking")]
 
 use packetloupe::decode::decode;
-use packetloupe::detect::{self, Detector, Ended, Wants};
+use packetloupe::detect::{self, Detector, EndedFlow, Wants};
 use packetloupe::flow::names::Names;
 use packetloupe::flow::table::{Begun, FlowTable, Lead, Limits, Sought, Touch};
 use packetloupe::issue::IssueLog;
@@ -276,7 +276,7 @@ impl Stations {
     fn show_ended(&mut self) {
         for serial in self.ended.drain(..) {
             let Some(flow) = self.flows.get(serial) else { continue };
-            let ended = Ended { serial, flow, name: self.names.text(flow.name) };
+            let ended = EndedFlow { serial, flow, name: self.names.text(flow.name) };
             for place in self.watchers.get(Wants::of_flow(flow).place()).into_iter().flatten() {
                 self.detectors.get_mut(*place).unwrap().observe_flow(&ended);
             }

@@ -1,11 +1,11 @@
 //! Messages that one case is about: how many, when, and in which flows.
 
-use super::Spoken;
+use super::AppEvent;
 use crate::model::Finding;
 
 /// Messages of a case.
 #[derive(Clone, Debug, Default)]
-pub struct Heard {
+pub struct MessageEvidence {
     /// Messages.
     pub n: u64,
     /// First, ns since 1970; meaningless while there is none.
@@ -16,14 +16,14 @@ pub struct Heard {
     packets: Vec<u64>,
 }
 
-impl Heard {
+impl MessageEvidence {
     /// Adds a message. Flows and packets are kept up to what a finding shows.
-    pub fn add(&mut self, spoken: &Spoken<'_>) {
-        let (now, packet) = (spoken.message.time_ns, spoken.message.packet);
+    pub fn add(&mut self, event: &AppEvent<'_>) {
+        let (now, packet) = (event.message.time_ns, event.message.packet);
         (self.first_ns, self.last_ns) =
             if self.n == 0 { (now, now) } else { (self.first_ns.min(now), self.last_ns.max(now)) };
         self.n += 1;
-        if let Some(touch) = spoken.touch
+        if let Some(touch) = event.touch
             && self.flows.last() != Some(&touch.serial)
             && self.flows.len() < Finding::MOST_FLOWS
         {
@@ -35,7 +35,7 @@ impl Heard {
     }
 
     /// Adds the messages of another case of the same cause.
-    pub fn merge(&mut self, other: &Heard) {
+    pub fn merge(&mut self, other: &MessageEvidence) {
         if other.n == 0 {
             return;
         }
