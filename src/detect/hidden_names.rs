@@ -7,10 +7,10 @@ mod told;
 
 use super::domains;
 use super::draft;
+use super::encrypted_sessions::{EncryptedSessions, Ends};
 use super::gather::{Between, gather, visit};
 use super::home::is_outward;
 use super::resolvers;
-use super::talks::{Ends, Talks};
 use super::tally::{Map, Tally};
 use super::{AppEvent, Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::fact::{FieldId, FieldSet};
@@ -91,7 +91,7 @@ const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct HiddenNames {
-    talks: Talks,
+    talks: EncryptedSessions,
     /// By host and index of the name: when it first went there, ns since 1970.
     went: Tally<(Addr, u32), Option<i64>, MOST_NAMES>,
     /// A bit for each name, by its index: somebody was seen to ask for it.

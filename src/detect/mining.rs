@@ -6,9 +6,9 @@ mod pools;
 mod shape;
 
 use super::draft::{self, count, evidence, lines};
+use super::encrypted_sessions::{EncryptedSessions, Ends};
 use super::gather::{Between, Gathered, gather};
 use super::severity::{Impact, rate};
-use super::talks::{Ends, Talks};
 use super::tally::Tally;
 use super::{AppEvent, Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::fact::{FieldId, FieldSet};
@@ -81,7 +81,7 @@ const MOST_FINDINGS: usize = 50;
 struct Mining {
     pairs: Tally<(Addr, Addr, u16), Pair, MOST_PAIRS>,
     /// What may be mining inside TLS.
-    talks: Talks,
+    talks: EncryptedSessions,
 }
 
 #[derive(Default)]

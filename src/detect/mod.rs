@@ -11,6 +11,7 @@ pub mod crowd;
 pub mod domains;
 pub mod doubts;
 pub mod draft;
+pub mod encrypted_sessions;
 pub mod fold;
 pub mod gateway;
 pub mod gather;
@@ -25,7 +26,6 @@ pub mod regularity;
 pub mod resolvers;
 pub mod severity;
 pub mod stores;
-pub mod talks;
 pub mod tally;
 #[cfg(test)]
 pub mod testing;

@@ -2,10 +2,10 @@
 
 use super::address::Addr;
 use super::doubtful::Doubtful;
+use super::exchanges::Exchanges;
 use super::moments::Moments;
 use super::packet::tcp_flag;
 use super::protocol::AppProto;
-use super::turns::Turns;
 use serde::{Deserialize, Serialize};
 
 /// Which way a packet goes, from the flow's originator.
@@ -176,7 +176,7 @@ pub struct Extra {
     /// Segments that two receivers may take differently, of `low` to `high` and of `high` to `low`.
     pub doubtful: Option<Box<[Doubtful; 2]>>,
     /// Who speaks when, where that is all that can be seen: TLS and QUIC.
-    pub turns: Option<Box<Turns>>,
+    pub exchanges: Option<Box<Exchanges>>,
 }
 
 /// Bulk transfers of one direction: four or more payload packets, gaps of at most a second, not interrupted by payload
@@ -310,8 +310,8 @@ impl Flow {
     }
 
     /// Who speaks when, of a talk that cannot be read.
-    pub fn turns(&self) -> Option<&Turns> {
-        self.extra.as_ref()?.turns.as_deref()
+    pub fn exchanges(&self) -> Option<&Exchanges> {
+        self.extra.as_ref()?.exchanges.as_deref()
     }
 
     /// True for TCP.

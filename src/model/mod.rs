@@ -6,6 +6,7 @@ pub mod analysis;
 pub mod chart;
 pub mod comment;
 pub mod doubtful;
+pub mod exchanges;
 pub mod fact;
 pub mod finding;
 pub mod flow;
@@ -22,7 +23,6 @@ pub mod series;
 pub mod table;
 pub mod text;
 pub mod time;
-pub mod turns;
 
 pub use address::{Addr, Endpoint};
 pub use allow::{Net, Rule};

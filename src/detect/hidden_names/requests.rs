@@ -4,8 +4,8 @@
 //! with signatures; padding makes it multiples of 128 and 468 (RFC 8467). A server of names never speaks unasked, and pages,
 //! pictures and downloads have full packets in their answers.
 
-use crate::detect::talks::{Talk, is_near, usual};
-use crate::model::turns::Turn;
+use crate::detect::encrypted_sessions::{EncryptedSession, is_near, usual};
+use crate::model::exchanges::Exchange;
 
 /// Most payload in the mean of a packet that asks, and of one that answers.
 const MOST_ASKING: u16 = 400;
@@ -40,23 +40,24 @@ pub struct Requests {
 }
 
 /// The requests of a talk, if it holds little else.
-pub fn requests(talk: &Talk) -> Option<Requests> {
-    let small: Vec<&(i64, Turn)> = talk.turns.iter().filter(|(_, turn)| is_request(turn)).collect();
-    let n_unasked = talk.turns.iter().filter(|(_, turn)| turn.is_unasked()).count();
-    let n_turns = talk.turns.len();
+pub fn requests(talk: &EncryptedSession) -> Option<Requests> {
+    let small: Vec<&(i64, Exchange)> = talk.exchanges.iter().filter(|(_, exchange)| is_request(exchange)).collect();
+    let n_unasked = talk.exchanges.iter().filter(|(_, exchange)| exchange.is_unasked()).count();
+    let n_turns = talk.exchanges.len();
     let is_asking = small.len() as f64 >= LEAST_SMALL * (n_turns - n_unasked) as f64
         && n_unasked as f64 <= MOST_UNASKED * n_turns as f64;
     let (Some((first, _)), Some((last, _))) = (small.first(), small.last()) else { return None };
     if !is_asking {
         return None;
     }
-    let usual = [usual(small.iter().map(|(_, turn)| turn.sent)), usual(small.iter().map(|(_, turn)| turn.got))];
-    let mut answered: Vec<i64> = small.iter().map(|(at, turn)| at + i64::from(turn.wait_millis)).collect();
+    let usual =
+        [usual(small.iter().map(|(_, exchange)| exchange.sent)), usual(small.iter().map(|(_, exchange)| exchange.got))];
+    let mut answered: Vec<i64> = small.iter().map(|(at, exchange)| at + i64::from(exchange.wait_millis)).collect();
     answered.sort_unstable();
     let n_slots = (last - first) / SLOT_MILLIS + 1;
     let mut slots: Vec<i64> = small.iter().map(|(at, _)| (at - first) / SLOT_MILLIS).collect();
     slots.dedup();
-    let n_uniform = small.iter().filter(|(_, turn)| is_near(turn.sent, usual[0], NEAR.0, NEAR.1)).count();
+    let n_uniform = small.iter().filter(|(_, exchange)| is_near(exchange.sent, usual[0], NEAR.0, NEAR.1)).count();
     Some(Requests {
         answered,
         n: small.len() as u64 + talk.n_more,
@@ -67,26 +68,26 @@ pub fn requests(talk: &Talk) -> Option<Requests> {
     })
 }
 
-fn is_request(turn: &Turn) -> bool {
+fn is_request(exchange: &Exchange) -> bool {
     let mean = |bytes: u16, n: u8| bytes / u16::from(n.max(1));
-    turn.is_answered()
-        && mean(turn.sent, turn.n_sent) <= MOST_ASKING
-        && mean(turn.got, turn.n_got) <= MOST_ANSWERING
-        && turn.got <= MOST_ANSWER
-        && turn.wait_millis <= MOST_WAIT_MILLIS
+    exchange.is_answered()
+        && mean(exchange.sent, exchange.n_sent) <= MOST_ASKING
+        && mean(exchange.got, exchange.n_got) <= MOST_ANSWERING
+        && exchange.got <= MOST_ANSWER
+        && exchange.wait_millis <= MOST_WAIT_MILLIS
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn talk(turn: impl Fn(i64) -> (u16, u16)) -> Talk {
-        let turns = (0..40).map(|i| {
-            let (sent, got) = turn(i);
+    fn talk(exchange: impl Fn(i64) -> (u16, u16)) -> EncryptedSession {
+        let exchanges = (0..40).map(|i| {
+            let (sent, got) = exchange(i);
             let n_got = (got / 1300 + 1) as u8;
-            (i * 3000, Turn { at_millis: 0, wait_millis: 20, sent, got, n_sent: (sent > 0).into(), n_got })
+            (i * 3000, Exchange { at_millis: 0, wait_millis: 20, sent, got, n_sent: (sent > 0).into(), n_got })
         });
-        Talk { turns: turns.collect(), ..Talk::default() }
+        EncryptedSession { exchanges: exchanges.collect(), ..EncryptedSession::default() }
     }
 
     #[test]
@@ -96,6 +97,6 @@ mod tests {
         assert_eq!((names.steadiness, names.uniformity), (1.0, 1.0));
         assert!(requests(&talk(|i| (300, if i % 3 == 0 { 6000 } else { 500 }))).is_none(), "pages");
         assert!(requests(&talk(|i| (if i % 2 == 0 { 0 } else { 120 }, 200))).is_none(), "a chat");
-        assert!(requests(&Talk::default()).is_none());
+        assert!(requests(&EncryptedSession::default()).is_none());
     }
 }

@@ -4,9 +4,9 @@
 //! one, all of nearly one size, and gets a short answer at once. Shares are found by chance, so they come without a beat;
 //! what a program sends to keep a connection alive comes with one.
 
+use crate::detect::encrypted_sessions::{EncryptedSession, is_near, usual};
 use crate::detect::middle::middle;
-use crate::detect::talks::{Talk, is_near, usual};
-use crate::model::turns::Turn;
+use crate::model::exchanges::Exchange;
 
 /// Sizes of Stratum's lines in one TLS record, with some room: a share is a short line with a nonce and a hash or two, its
 /// answer a shorter one, a job has a block's header or the branches of its tree.
@@ -49,12 +49,12 @@ pub struct Work {
 }
 
 /// The work in a talk, if it is all that is in it.
-pub fn work(talk: &Talk) -> Option<Work> {
-    let turns = || talk.turns.iter().map(|(_, turn)| turn);
-    let asked: Vec<&Turn> = turns().filter(|turn| turn.is_answered()).collect();
-    let share = usual(asked.iter().map(|turn| turn.sent));
-    let answer = usual(asked.iter().map(|turn| turn.got));
-    let job = usual(turns().filter(|turn| turn.is_unasked()).map(|turn| turn.got));
+pub fn work(talk: &EncryptedSession) -> Option<Work> {
+    let exchanges = || talk.exchanges.iter().map(|(_, exchange)| exchange);
+    let asked: Vec<&Exchange> = exchanges().filter(|exchange| exchange.is_answered()).collect();
+    let share = usual(asked.iter().map(|exchange| exchange.sent));
+    let answer = usual(asked.iter().map(|exchange| exchange.got));
+    let job = usual(exchanges().filter(|exchange| exchange.is_unasked()).map(|exchange| exchange.got));
     if !SHARE_BYTES.contains(&share)
         || answer > MOST_ANSWER_BYTES.min(share)
         || !JOB_BYTES.contains(&job)
@@ -64,18 +64,19 @@ pub fn work(talk: &Talk) -> Option<Work> {
     }
     let is_line = |size: u16, usual: u16| is_near(size, usual, NEAR_LINE.0, NEAR_LINE.1);
     let is_job = |size: u16| is_near(size, job, NEAR_JOB.0, NEAR_JOB.1);
-    let is_share =
-        |turn: &Turn| turn.is_answered() && is_line(turn.sent, share) && turn.wait_millis <= MOST_WAIT_MILLIS;
-    let n_shares = turns().filter(|turn| is_share(turn)).count();
-    let n_short = asked.iter().filter(|turn| is_line(turn.got, answer)).count();
-    let n_unasked = turns().filter(|turn| turn.is_unasked() && is_job(turn.got)).count();
-    let n_behind = asked.iter().filter(|turn| is_job(turn.got.saturating_sub(answer))).count();
+    let is_share = |exchange: &Exchange| {
+        exchange.is_answered() && is_line(exchange.sent, share) && exchange.wait_millis <= MOST_WAIT_MILLIS
+    };
+    let n_shares = exchanges().filter(|exchange| is_share(exchange)).count();
+    let n_short = asked.iter().filter(|exchange| is_line(exchange.got, answer)).count();
+    let n_unasked = exchanges().filter(|exchange| exchange.is_unasked() && is_job(exchange.got)).count();
+    let n_behind = asked.iter().filter(|exchange| is_job(exchange.got.saturating_sub(answer))).count();
     let is_alike = n_shares as f64 >= LEAST_ALIKE * asked.len() as f64
         && n_short as f64 >= LEAST_ANSWERS_ALIKE * asked.len() as f64
-        && (n_shares + n_unasked) as f64 >= LEAST_WORK * talk.turns.len() as f64;
+        && (n_shares + n_unasked) as f64 >= LEAST_WORK * talk.exchanges.len() as f64;
     let seconds = talk.seconds();
-    let bytes: u64 = turns().map(|turn| u64::from(turn.sent) + u64::from(turn.got)).sum();
-    let times: Vec<i64> = talk.turns.iter().filter(|(_, turn)| is_share(turn)).map(|(at, _)| *at).collect();
+    let bytes: u64 = exchanges().map(|exchange| u64::from(exchange.sent) + u64::from(exchange.got)).sum();
+    let times: Vec<i64> = talk.exchanges.iter().filter(|(_, exchange)| is_share(exchange)).map(|(at, _)| *at).collect();
     let gaps = gaps(&times);
     let unevenness = unevenness(&gaps);
     let is_slow = bytes as f64 <= MOST_RATE * seconds;
@@ -116,14 +117,14 @@ mod tests {
     use super::*;
 
     /// A turn each so many ms: a job every third time, else a share of this size after an answer of that.
-    fn talk(gap: impl Fn(i64) -> i64, share: impl Fn(i64) -> u16, job: impl Fn(i64) -> u16) -> Talk {
+    fn talk(gap: impl Fn(i64) -> i64, share: impl Fn(i64) -> u16, job: impl Fn(i64) -> u16) -> EncryptedSession {
         let mut at = 1_700_000_000_000;
-        let turns = (0..60).map(|i| {
+        let exchanges = (0..60).map(|i| {
             at += gap(i);
-            let turn = Turn { at_millis: 0, wait_millis: 40, sent: share(i), got: 85, n_sent: 1, n_got: 1 };
-            (at, if i % 3 == 0 { Turn { sent: 0, n_sent: 0, got: job(i), ..turn } } else { turn })
+            let exchange = Exchange { at_millis: 0, wait_millis: 40, sent: share(i), got: 85, n_sent: 1, n_got: 1 };
+            (at, if i % 3 == 0 { Exchange { sent: 0, n_sent: 0, got: job(i), ..exchange } } else { exchange })
         });
-        Talk { turns: turns.collect(), ..Talk::default() }
+        EncryptedSession { exchanges: exchanges.collect(), ..EncryptedSession::default() }
     }
 
     #[test]
@@ -136,6 +137,6 @@ mod tests {
         assert!(super::work(&talk(late, |_| 170, |_| 480)).is_none(), "a beat that is late where others speak");
         assert!(super::work(&talk(chance, |i| 100 + (i * 37 % 300) as u16, |_| 480)).is_none(), "words");
         assert!(super::work(&talk(chance, |_| 170, |i| 60 + (i * 31 % 70) as u16)).is_none(), "short news");
-        assert!(super::work(&Talk::default()).is_none());
+        assert!(super::work(&EncryptedSession::default()).is_none());
     }
 }

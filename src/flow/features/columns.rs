@@ -327,7 +327,7 @@ mod tests {
             idle,
             subflow_gaps: 3,
             doubtful: None,
-            turns: None,
+            exchanges: None,
         }));
         // The originator is `high`, so what `low` sent goes backward.
         assert_eq!(value(&flow, "Bwd Bytes/Bulk Avg"), 2000.0);

@@ -1,7 +1,7 @@
 //! The first packet to a flow, and every packet to the figures of its flow.
 
 use crate::flow::names::Names;
-use crate::flow::{hops, periods, tcp, turns};
+use crate::flow::{exchanges, hops, periods, tcp};
 use crate::model::DirectionStats;
 use crate::model::flow::{Flow, FlowKey, NameSource, TcpState};
 use crate::model::moments::Moments;
@@ -102,7 +102,7 @@ pub(super) fn count(flow: &mut Flow, packet: &Packet, from: usize) -> bool {
     if payload_bytes > 0 {
         periods::payload(flow, from as u8, payload_bytes, now);
         if !is_retransmission {
-            turns::payload(flow, from, payload_bytes, now);
+            exchanges::payload(flow, from, payload_bytes, now);
         }
     }
     is_retransmission

@@ -4,7 +4,7 @@ use super::flow::Direction;
 
 /// What the originator says and what comes back until it speaks again. Where nothing was `sent` the other side spoke unasked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Turn {
+pub struct Exchange {
     /// When it began, ms after the flow.
     pub at_millis: u32,
     /// From its begin to the first answer, ms; the most that fits where none came.
@@ -19,7 +19,7 @@ pub struct Turn {
     pub n_got: u8,
 }
 
-impl Turn {
+impl Exchange {
     /// The originator said something and got an answer.
     pub fn is_answered(&self) -> bool {
         self.sent > 0 && self.got > 0
@@ -33,16 +33,16 @@ impl Turn {
 
 /// The turns of a connection, or of a piece of one.
 #[derive(Clone, Debug, Default)]
-pub struct Turns {
-    /// In order of time; at most [`Turns::MOST`].
-    pub list: Vec<Turn>,
+pub struct Exchanges {
+    /// In order of time; at most [`Exchanges::MOST`].
+    pub list: Vec<Exchange>,
     /// Turns that came after those.
     pub n_more: u32,
     last: Option<(Direction, u32)>,
     n_bulky: u8,
 }
 
-impl Turns {
+impl Exchanges {
     /// Most turns kept: more than one each second in the time after which a flow is cut.
     pub const MOST: usize = 4096;
     /// What is smaller keeps the connection in order and says nothing: pings, acknowledgments and settings of HTTP/2
@@ -59,12 +59,12 @@ impl Turns {
 
     /// It carries data.
     pub fn is_bulky(&self) -> bool {
-        self.n_bulky >= Turns::MOST_BULKY
+        self.n_bulky >= Exchanges::MOST_BULKY
     }
 
     /// Takes a packet with so much payload, so long after the flow began.
     pub fn take(&mut self, direction: Direction, at_millis: u32, bytes: u32) {
-        if bytes < Turns::LEAST_BYTES || self.is_bulky() {
+        if bytes < Exchanges::LEAST_BYTES || self.is_bulky() {
             return;
         }
         let before = self.last.replace((direction, at_millis));
@@ -76,41 +76,44 @@ impl Turns {
             return;
         }
         if self.begins(direction, at_millis, before) {
-            if self.list.len() >= Turns::MOST {
+            if self.list.len() >= Exchanges::MOST {
                 self.n_more = 1;
                 return;
             }
-            self.list.push(Turn { at_millis, wait_millis: u16::MAX, ..Turn::default() });
+            self.list.push(Exchange { at_millis, wait_millis: u16::MAX, ..Exchange::default() });
         }
         self.add(direction, at_millis, bytes);
     }
 
     /// True if a packet begins a turn.
     fn begins(&self, direction: Direction, at_millis: u32, before: Option<(Direction, u32)>) -> bool {
-        let (Some((last, last_millis)), Some(turn)) = (before, self.list.last()) else { return true };
+        let (Some((last, last_millis)), Some(exchange)) = (before, self.list.last()) else { return true };
         let silence = at_millis.saturating_sub(last_millis);
         match (direction, last) {
             (Direction::ToResponder, Direction::ToOriginator) => true,
-            (Direction::ToOriginator, Direction::ToResponder) => silence > Turns::MOST_WAIT_MILLIS || turn.sent == 0,
-            _ => silence > Turns::PAUSE_MILLIS,
+            (Direction::ToOriginator, Direction::ToResponder) => {
+                silence > Exchanges::MOST_WAIT_MILLIS || exchange.sent == 0
+            }
+            _ => silence > Exchanges::PAUSE_MILLIS,
         }
     }
 
     fn add(&mut self, direction: Direction, at_millis: u32, bytes: u32) {
-        let Some(turn) = self.list.last_mut() else { return };
+        let Some(exchange) = self.list.last_mut() else { return };
         let bytes = u16::try_from(bytes).unwrap_or(u16::MAX);
         let (sum, n) = match direction {
-            Direction::ToResponder => (&mut turn.sent, &mut turn.n_sent),
+            Direction::ToResponder => (&mut exchange.sent, &mut exchange.n_sent),
             Direction::ToOriginator => {
-                if turn.n_got == 0 {
-                    turn.wait_millis = u16::try_from(at_millis.saturating_sub(turn.at_millis)).unwrap_or(u16::MAX);
+                if exchange.n_got == 0 {
+                    exchange.wait_millis =
+                        u16::try_from(at_millis.saturating_sub(exchange.at_millis)).unwrap_or(u16::MAX);
                 }
-                (&mut turn.got, &mut turn.n_got)
+                (&mut exchange.got, &mut exchange.n_got)
             }
         };
-        let was_bulky = *sum > Turns::BULKY_BYTES;
+        let was_bulky = *sum > Exchanges::BULKY_BYTES;
         (*sum, *n) = (sum.saturating_add(bytes), n.saturating_add(1));
-        if !was_bulky && *sum > Turns::BULKY_BYTES {
+        if !was_bulky && *sum > Exchanges::BULKY_BYTES {
             self.n_bulky += 1;
             if self.is_bulky() {
                 self.list = Vec::new();
@@ -124,15 +127,15 @@ mod tests {
     use super::*;
     use Direction::{ToOriginator, ToResponder};
 
-    fn turns(packets: &[(Direction, u32, u32)]) -> Turns {
-        let mut turns = Turns::default();
-        packets.iter().for_each(|(direction, at, bytes)| turns.take(*direction, *at, *bytes));
-        turns
+    fn exchanges(packets: &[(Direction, u32, u32)]) -> Exchanges {
+        let mut exchanges = Exchanges::default();
+        packets.iter().for_each(|(direction, at, bytes)| exchanges.take(*direction, *at, *bytes));
+        exchanges
     }
 
     #[test]
     fn questions_answers_and_what_is_said_unasked_are_told_apart() {
-        let turns = turns(&[
+        let exchanges = exchanges(&[
             (ToResponder, 0, 60),
             (ToResponder, 2, 90),
             (ToOriginator, 30, 200),
@@ -143,24 +146,24 @@ mod tests {
             (ToOriginator, 9001, 100),
             (ToOriginator, 15_000, 1000),
         ]);
-        let seen: Vec<_> = turns.list.iter().map(|t| (t.at_millis, t.sent, t.n_sent, t.got, t.n_got)).collect();
+        let seen: Vec<_> = exchanges.list.iter().map(|t| (t.at_millis, t.sent, t.n_sent, t.got, t.n_got)).collect();
         assert_eq!(seen, [(0, 150, 2, 200, 1), (5000, 150, 1, 80, 1), (9000, 0, 0, 1000, 2), (15_000, 0, 0, 1000, 1)]);
-        assert_eq!(turns.list.iter().map(|turn| turn.wait_millis).take(2).collect::<Vec<_>>(), [30, 40]);
-        assert!(turns.list[0].is_answered() && turns.list[3].is_unasked());
+        assert_eq!(exchanges.list.iter().map(|exchange| exchange.wait_millis).take(2).collect::<Vec<_>>(), [30, 40]);
+        assert!(exchanges.list[0].is_answered() && exchanges.list[3].is_unasked());
     }
 
     #[test]
     fn downloads_keep_nothing_and_long_talks_are_counted_on() {
         let page = |i: u32| [(ToResponder, i * 100, 400), (ToOriginator, i * 100 + 20, 60_000)];
-        let download = turns(&(0..9).flat_map(page).collect::<Vec<_>>());
+        let download = exchanges(&(0..9).flat_map(page).collect::<Vec<_>>());
         assert!(download.is_bulky() && download.list.capacity() == 0);
         let word = |i: u32| [(ToResponder, i * 100, 100), (ToOriginator, i * 100 + 20, 100)];
-        let talk = turns(&(0..Turns::MOST as u32 + 9).flat_map(word).collect::<Vec<_>>());
-        assert_eq!((talk.list.len(), talk.n_more), (Turns::MOST, 9));
+        let talk = exchanges(&(0..Exchanges::MOST as u32 + 9).flat_map(word).collect::<Vec<_>>());
+        assert_eq!((talk.list.len(), talk.n_more), (Exchanges::MOST, 9));
     }
 
     #[test]
     fn a_turn_is_small() {
-        assert_eq!(size_of::<Turn>(), 12);
+        assert_eq!(size_of::<Exchange>(), 12);
     }
 }

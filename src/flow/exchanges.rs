@@ -23,5 +23,5 @@ fn take(flow: &mut Flow, from: usize, bytes: u32, now: i64) {
     let direction =
         if (from == 0) == flow.is_low_originator { Direction::ToResponder } else { Direction::ToOriginator };
     let at_millis = u32::try_from((now - flow.first_ns).max(0) / 1_000_000).unwrap_or(u32::MAX);
-    flow.extra.get_or_insert_default().turns.get_or_insert_default().take(direction, at_millis, bytes);
+    flow.extra.get_or_insert_default().exchanges.get_or_insert_default().take(direction, at_millis, bytes);
 }

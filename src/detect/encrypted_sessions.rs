@@ -5,7 +5,7 @@ use super::middle::middle;
 use super::tally::Tally;
 use super::{Context, EndedFlow};
 use crate::model::Addr;
-use crate::model::turns::Turn;
+use crate::model::exchanges::Exchange;
 
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 16;
@@ -19,15 +19,15 @@ pub type Ends = (Addr, Addr, u16);
 
 /// Both ends, and whether they use UDP, to the flows in which they talk.
 #[derive(Default)]
-pub struct Talks {
+pub struct EncryptedSessions {
     pairs: Tally<(Ends, bool), Vec<u32>, MOST_PAIRS>,
 }
 
-impl Talks {
+impl EncryptedSessions {
     /// Takes a flow, if it is such a talk.
     pub fn add(&mut self, ended: &EndedFlow<'_>) {
-        let Some(turns) = ended.flow.turns() else { return };
-        if turns.is_bulky() || turns.list.len() < LEAST_TURNS || !is_outward(ended.flow) {
+        let Some(exchanges) = ended.flow.exchanges() else { return };
+        if exchanges.is_bulky() || exchanges.list.len() < LEAST_TURNS || !is_outward(ended.flow) {
             return;
         }
         let (server, port) = ended.flow.responder();
@@ -44,17 +44,17 @@ impl Talks {
     }
 
     /// Each talk in the order of its ends.
-    pub fn all<'a>(&'a self, context: &'a Context<'_>) -> impl Iterator<Item = (Ends, Talk)> + use<'a> {
-        let talk = |is_quic, serials| Talk { is_quic, ..Talk::of(context, serials) };
+    pub fn all<'a>(&'a self, context: &'a Context<'_>) -> impl Iterator<Item = (Ends, EncryptedSession)> + use<'a> {
+        let talk = |is_quic, serials| EncryptedSession { is_quic, ..EncryptedSession::of(context, serials) };
         self.pairs.sorted().into_iter().map(move |((ends, is_quic), serials)| (*ends, talk(*is_quic, serials)))
     }
 }
 
 /// What two sides say to each other.
 #[derive(Debug, Default)]
-pub struct Talk {
+pub struct EncryptedSession {
     /// Turns with their times, ms since 1970, ascending.
-    pub turns: Vec<(i64, Turn)>,
+    pub exchanges: Vec<(i64, Exchange)>,
     /// Turns that were not kept.
     pub n_more: u64,
     /// Name of the server, 0 if unknown.
@@ -63,23 +63,24 @@ pub struct Talk {
     pub is_quic: bool,
 }
 
-impl Talk {
-    fn of(context: &Context<'_>, serials: &[u32]) -> Talk {
-        let mut talk = Talk::default();
+impl EncryptedSession {
+    fn of(context: &Context<'_>, serials: &[u32]) -> EncryptedSession {
+        let mut talk = EncryptedSession::default();
         for flow in serials.iter().filter_map(|serial| context.flows.get(*serial)) {
-            let Some(turns) = flow.turns() else { continue };
+            let Some(exchanges) = flow.exchanges() else { continue };
             let from = flow.first_ns.div_euclid(1_000_000);
-            talk.turns.extend(turns.list.iter().map(|turn| (from + i64::from(turn.at_millis), *turn)));
-            talk.n_more += u64::from(turns.n_more);
+            talk.exchanges
+                .extend(exchanges.list.iter().map(|exchange| (from + i64::from(exchange.at_millis), *exchange)));
+            talk.n_more += u64::from(exchanges.n_more);
             talk.name = talk.name.max(flow.name);
         }
-        talk.turns.sort_unstable_by_key(|(at, turn)| (*at, turn.sent, turn.got));
+        talk.exchanges.sort_unstable_by_key(|(at, exchange)| (*at, exchange.sent, exchange.got));
         talk
     }
 
     /// From the first to the last turn, s.
     pub fn seconds(&self) -> f64 {
-        match (self.turns.first(), self.turns.last()) {
+        match (self.exchanges.first(), self.exchanges.last()) {
             (Some((first, _)), Some((last, _))) => (last - first) as f64 / 1000.0,
             _ => 0.0,
         }
