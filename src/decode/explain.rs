@@ -1,6 +1,6 @@
 //! One packet to its layers with their fields, and to one line of text: what the page shows of a packet.
 
-use super::app::{self, Datagrams, Ends, describe};
+use super::app::{self, Datagrams, PortPair, describe};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::address::mac_text;
 use crate::model::fact::FieldBuffer;
@@ -272,14 +272,14 @@ fn application(packet: &Packet, data: &[u8], known: Known) -> (Option<AppProto>,
     let payload = payload(packet, data);
     let app = match &packet.transport {
         Transport::Tcp(tcp) if tcp.payload_bytes > 0 => {
-            let ends = Ends::new(true, tcp.source_port, tcp.target_port);
+            let ends = PortPair::new(true, tcp.source_port, tcp.target_port);
             let to_server =
                 if tcp.source_port >= tcp.target_port { Direction::ToResponder } else { Direction::ToOriginator };
             let direction = known.direction.unwrap_or(to_server);
             app::read_segment(payload, &ends, known.app, direction, &mut fields).or(known.app).or(ends.hint)
         }
         Transport::Udp(udp) => {
-            let ends = Ends::new(false, udp.source_port, udp.target_port);
+            let ends = PortPair::new(false, udp.source_port, udp.target_port);
             let told = packet.ip.as_ref().and_then(|ip| {
                 let (source, target) = ((ip.source, udp.source_port), (ip.target, udp.target_port));
                 Datagrams::default().read(payload, source, target, &mut fields)

@@ -1,6 +1,6 @@
 //! TCP packets to application messages: the streams that are being read, bounded in number and bytes.
 
-use crate::decode::app::{self, Ends, Guess, Step, Talk};
+use crate::decode::app::{self, ParseStep, PortPair, ProbeResult, StreamParser};
 use crate::flow::stream::{Heard, Read, Side};
 use crate::model::fact::FieldBuffer;
 use crate::model::flow::Direction;
@@ -30,7 +30,7 @@ struct Talking {
     serial: u32,
     last_ns: i64,
     /// What reads it, once that is known.
-    reader: Option<(AppProto, Box<dyn Talk>)>,
+    reader: Option<(AppProto, Box<dyn StreamParser>)>,
     sides: [Side; 2],
 }
 
@@ -82,12 +82,12 @@ impl Talks {
         evict: impl FnOnce(u32),
     ) -> Hearing {
         let nothing = |outcome, told| Hearing { outcome, told, n_differing: 0 };
-        let ends = Ends::new(true, segment.tcp.source_port, segment.tcp.target_port);
+        let ends = PortPair::new(true, segment.tcp.source_port, segment.tcp.target_port);
         if place == 0 {
             match app::guess_stream(segment.payload, &ends) {
-                (Guess::NotMine, _) => return nothing(Outcome::Nothing, None),
+                (ProbeResult::NotForUs, _) => return nothing(Outcome::Nothing, None),
                 // What no port confirms is named, but not read.
-                (Guess::Unsure, told) => {
+                (ProbeResult::Unsure, told) => {
                     return nothing(Outcome::Nothing, told.map(|(protocol, _)| (protocol, false)));
                 }
                 _ => {}
@@ -160,7 +160,7 @@ impl Talking {
     }
 
     /// Gives how many bytes differ from what was said before.
-    fn hear(&mut self, segment: Segment<'_>, ends: &Ends, fields: &mut FieldBuffer) -> usize {
+    fn hear(&mut self, segment: Segment<'_>, ends: &PortPair, fields: &mut FieldBuffer) -> usize {
         let direction = segment.direction;
         let Segment { tcp, payload, .. } = segment;
         let mut is_handed_on = false;
@@ -182,33 +182,33 @@ impl Talking {
 
 /// Shows bytes to the reader of a connection, or finds one.
 fn listen(
-    reader: &mut Option<(AppProto, Box<dyn Talk>)>,
+    reader: &mut Option<(AppProto, Box<dyn StreamParser>)>,
     direction: Direction,
     heard: Heard<'_>,
-    ends: &Ends,
+    ends: &PortPair,
     fields: &mut FieldBuffer,
     is_handed_on: &mut bool,
 ) -> Read {
     let Heard::Bytes(bytes) = heard else {
-        let goes_on = reader.as_mut().is_some_and(|(_, talk)| talk.lose(direction));
+        let goes_on = reader.as_mut().is_some_and(|(_, talk)| talk.on_gap(direction));
         return if goes_on { Read::Took(0) } else { Read::Stop };
     };
     if reader.is_none() {
         match app::guess_stream(bytes, ends) {
-            (Guess::Certain, Some((protocol, stream))) => *reader = Some((protocol, (stream.talk)())),
-            (Guess::More, _) => return Read::Took(0),
+            (ProbeResult::Certain, Some((protocol, stream))) => *reader = Some((protocol, (stream.talk)())),
+            (ProbeResult::NeedMore, _) => return Read::Took(0),
             _ => return Read::Stop,
         }
     }
     let Some((_, talk)) = reader else { return Read::Stop };
-    let step = talk.read(direction, bytes, fields);
+    let step = talk.on_data(direction, bytes, fields);
     match step {
-        Step::Took(n) => Read::Took(n.min(bytes.len())),
-        Step::Skip(n) => Read::Skip(n),
-        Step::Done => Read::Stop,
-        Step::Over(n) | Step::Into(n, _) => {
+        ParseStep::Took(n) => Read::Took(n.min(bytes.len())),
+        ParseStep::Skip(n) => Read::Skip(n),
+        ParseStep::Done => Read::Stop,
+        ParseStep::Switch(n) | ParseStep::SwitchTo(n, _) => {
             *reader = match step {
-                Step::Into(_, next) => reader_of(next),
+                ParseStep::SwitchTo(_, next) => reader_of(next),
                 _ => None,
             };
             *is_handed_on = true;
@@ -217,7 +217,7 @@ fn listen(
     }
 }
 
-fn reader_of(protocol: AppProto) -> Option<(AppProto, Box<dyn Talk>)> {
+fn reader_of(protocol: AppProto) -> Option<(AppProto, Box<dyn StreamParser>)> {
     let stream = app::entry(protocol)?.stream?;
     Some((protocol, (stream.talk)()))
 }

@@ -2,7 +2,7 @@
 //! local network (BEP 14), and uTP (BEP 29) by its shape.
 
 use super::shared::head::{Head, number};
-use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Datagram, Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -25,22 +25,22 @@ const LOWEST_PORT: u16 = 1024;
 /// Longest name of a query.
 const MOST_NAME_BYTES: usize = 32;
 
-fn guess(bytes: &[u8], _: &Ends) -> Guess {
+fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
     match bytes.starts_with(HANDSHAKE) {
-        true => Guess::Certain,
-        false if bytes.len() > 1 && HANDSHAKE.starts_with(bytes) => Guess::More,
-        false => Guess::NotMine,
+        true => ProbeResult::Certain,
+        false if bytes.len() > 1 && HANDSHAKE.starts_with(bytes) => ProbeResult::NeedMore,
+        false => ProbeResult::NotForUs,
     }
 }
 
 struct BitTorrent;
 
-impl Talk for BitTorrent {
-    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for BitTorrent {
+    fn on_data(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         if !bytes.starts_with(HANDSHAKE) {
-            return Step::Done;
+            return ParseStep::Done;
         }
-        let Some(handshake) = bytes.get(..HANDSHAKE_BYTES) else { return Step::Took(0) };
+        let Some(handshake) = bytes.get(..HANDSHAKE_BYTES) else { return ParseStep::Took(0) };
         fields.begin();
         fields.text(FieldId::Message, "handshake");
         if let Some((_, [hash @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _])) =
@@ -53,46 +53,46 @@ impl Talk for BitTorrent {
         if let Some(name) = peer.get(..8).filter(|name| name.starts_with(b"-") && name.ends_with(b"-")) {
             fields.bytes(FieldId::Agent, name);
         }
-        Step::Done
+        ParseStep::Done
     }
 }
 
-fn read(payload: &[u8], ends: &Ends, fields: &mut FieldBuffer) -> Guess {
+fn read(payload: &[u8], ends: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
     match payload {
         [b'd', b'1' | b'2', b':', .., b'e'] => hash_table(payload, fields),
         [0, 0, 4, 0x17, 0x27, 0x10, 0x19, 0x80, 0, 0, 0, 0, _, _, _, _] => {
             fields.text(FieldId::Message, "tracker connect");
-            Guess::Certain
+            ProbeResult::Certain
         }
         [b'B', b'T', b'-', b'S', b'E', b'A', b'R', b'C', b'H', b' ', ..] => {
             fields.text(FieldId::Message, "local search");
             let head = Head::of(payload);
             let hashes = head.headers().filter(|(name, _)| name.eq_ignore_ascii_case(b"infohash"));
             hashes.for_each(|(_, hash)| fields.bytes(FieldId::Hash, hash));
-            Guess::Certain
+            ProbeResult::Certain
         }
         [0x01 | 0x11 | 0x21 | 0x31 | 0x41, 0..=2, ..] if ends.source_port.min(ends.target_port) >= LOWEST_PORT => {
             utp(payload, fields)
         }
-        _ => Guess::NotMine,
+        _ => ProbeResult::NotForUs,
     }
 }
 
 /// A dictionary whose key `y` says what it is: query, response or error.
-fn hash_table(payload: &[u8], fields: &mut FieldBuffer) -> Guess {
-    let Some(at) = memchr::memmem::rfind(payload, b"1:y1:") else { return Guess::NotMine };
+fn hash_table(payload: &[u8], fields: &mut FieldBuffer) -> ProbeResult {
+    let Some(at) = memchr::memmem::rfind(payload, b"1:y1:") else { return ProbeResult::NotForUs };
     let name = match payload.get(at + 5) {
         Some(b'q') => "DHT query",
         Some(b'r') => "DHT response",
         Some(b'e') => "DHT error",
-        _ => return Guess::NotMine,
+        _ => return ProbeResult::NotForUs,
     };
     fields.text(FieldId::Message, name);
     fields.bytes(FieldId::Function, string(payload, b"1:q").filter(|q| q.len() <= MOST_NAME_BYTES).unwrap_or(&[]));
     if let Some(hash) = string(payload, b"9:info_hash").filter(|hash| hash.len() == HASH_BYTES) {
         fields.format(FieldId::Hash, Hex(hash));
     }
-    Guess::Certain
+    ProbeResult::Certain
 }
 
 /// The string behind a key.
@@ -103,14 +103,14 @@ fn string<'a>(payload: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
 }
 
 /// Version 1, known extensions whose lengths fit, and data only where the type has some.
-fn utp(payload: &[u8], fields: &mut FieldBuffer) -> Guess {
+fn utp(payload: &[u8], fields: &mut FieldBuffer) -> ProbeResult {
     let (Some(kind), Some(mut extension)) = (payload.first().map(|first| first >> 4), payload.get(1).copied()) else {
-        return Guess::NotMine;
+        return ProbeResult::NotForUs;
     };
-    let Some(mut rest) = payload.get(UTP_HEADER_BYTES..) else { return Guess::NotMine };
+    let Some(mut rest) = payload.get(UTP_HEADER_BYTES..) else { return ProbeResult::NotForUs };
     while extension != 0 {
-        let [next @ 0..=2, n @ 4..=32, after @ ..] = rest else { return Guess::NotMine };
-        let Some(after) = after.get(usize::from(*n)..) else { return Guess::NotMine };
+        let [next @ 0..=2, n @ 4..=32, after @ ..] = rest else { return ProbeResult::NotForUs };
+        let Some(after) = after.get(usize::from(*n)..) else { return ProbeResult::NotForUs };
         (extension, rest) = (*next, after);
     }
     let name = match (kind, rest.is_empty()) {
@@ -119,10 +119,10 @@ fn utp(payload: &[u8], fields: &mut FieldBuffer) -> Guess {
         (2, true) => "uTP state",
         (3, true) => "uTP reset",
         (4, true) => "uTP request",
-        _ => return Guess::NotMine,
+        _ => return ProbeResult::NotForUs,
     };
     fields.text(FieldId::Message, name);
-    Guess::Unsure
+    ProbeResult::Unsure
 }
 
 struct Hex<'a>(&'a [u8]);
@@ -143,29 +143,29 @@ mod tests {
         let bytes = [HANDSHAKE, &[0; 8], &[0xab; 20], b"-UT3530-123456789012"].concat();
         let mut fields = FieldBuffer::default();
         for end in HANDSHAKE.len()..bytes.len() {
-            assert_eq!(BitTorrent.read(Direction::ToResponder, &bytes[..end], &mut fields), Step::Took(0));
+            assert_eq!(BitTorrent.on_data(Direction::ToResponder, &bytes[..end], &mut fields), ParseStep::Took(0));
         }
-        assert_eq!(BitTorrent.read(Direction::ToResponder, &bytes, &mut fields), Step::Done);
+        assert_eq!(BitTorrent.on_data(Direction::ToResponder, &bytes, &mut fields), ParseStep::Done);
         let hash = format!("hash={}", "ab".repeat(20));
         assert_eq!(listed(&fields), ["message=handshake", &hash, "agent=-UT3530-"]);
     }
 
     #[test]
     fn datagrams_of_each_kind_are_told() {
-        let ends = Ends::new(false, 40_000, 40_001);
+        let ends = PortPair::new(false, 40_000, 40_001);
         let query = b"d1:ad2:id20:abcdefghij01234567899:info_hash20:mnopqrstuvwxyz123456e1:q9:get_peers1:t2:aa1:y1:qe";
         let mut fields = FieldBuffer::default();
-        assert_eq!(read(query, &ends, &mut fields), Guess::Certain);
+        assert_eq!(read(query, &ends, &mut fields), ProbeResult::Certain);
         let hash = "hash=6d6e6f707172737475767778797a313233343536";
         assert_eq!(listed(&fields), ["message=DHT query", "function=get_peers", hash]);
-        (0..query.len()).for_each(|end| assert_eq!(read(&query[..end], &ends, &mut fields), Guess::NotMine));
+        (0..query.len()).for_each(|end| assert_eq!(read(&query[..end], &ends, &mut fields), ProbeResult::NotForUs));
         let search = b"BT-SEARCH * HTTP/1.1\r\nHost: x\r\nInfohash: AB12\r\n\r\n";
         fields.clear();
-        assert_eq!(read(search, &ends, &mut fields), Guess::Certain);
+        assert_eq!(read(search, &ends, &mut fields), ProbeResult::Certain);
         assert_eq!(listed(&fields), ["message=local search", "hash=AB12"]);
         let mut state = [0x21; 20];
         state[1] = 0;
-        assert_eq!(read(&state, &ends, &mut fields), Guess::Unsure);
-        assert_eq!(read(&state[..19], &ends, &mut fields), Guess::NotMine);
+        assert_eq!(read(&state, &ends, &mut fields), ProbeResult::Unsure);
+        assert_eq!(read(&state[..19], &ends, &mut fields), ProbeResult::NotForUs);
     }
 }

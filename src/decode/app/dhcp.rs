@@ -1,7 +1,7 @@
 //! DHCP (RFC 2131, RFC 2132): who asks for an address, who offers it, and with which router and name servers.
 
 use super::shared::bytes::{self, be32};
-use super::{Datagram, Ends, Entry, Guess};
+use super::{Datagram, Entry, PortPair, ProbeResult};
 use crate::model::address::mac_text;
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
@@ -26,10 +26,10 @@ const END: u8 = 255;
 const MOST_OPTIONS: usize = 64;
 const MOST_ADDRESSES: usize = 4;
 
-fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
-    let &[operation @ 1..=2, kind, hardware_bytes @ 0..=16, ..] = payload else { return Guess::NotMine };
+fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
+    let &[operation @ 1..=2, kind, hardware_bytes @ 0..=16, ..] = payload else { return ProbeResult::NotForUs };
     if payload.len() < COOKIE {
-        return Guess::NotMine;
+        return ProbeResult::NotForUs;
     }
     if (kind, hardware_bytes) == (1, 6)
         && let Some(mac) = bytes::from(payload, HARDWARE_ADDRESS).first_chunk()
@@ -43,10 +43,10 @@ fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
     }
     if be32(payload, COOKIE) != Some(COOKIE_VALUE) {
         fields.text(FieldId::Message, if operation == 1 { "BOOTP request" } else { "BOOTP reply" });
-        return Guess::Unsure;
+        return ProbeResult::Unsure;
     }
     options(bytes::from(payload, COOKIE + 4), fields);
-    Guess::Certain
+    ProbeResult::Certain
 }
 
 fn address(kind: FieldId, bytes: &[u8], at: usize, fields: &mut FieldBuffer) {
@@ -130,9 +130,9 @@ mod tests {
         offer[28..34].copy_from_slice(&[2, 0, 0, 0, 0, 7]);
         offer.extend([0x63, 0x82, 0x53, 0x63, 53, 1, 2, 0, 54, 4, 192, 0, 2, 1, 3, 4, 192, 0, 2, 2]);
         offer.extend([6, 8, 192, 0, 2, 3, 192, 0, 2, 4, 51, 4, 0, 0, 14, 16, 12, 2, b'p', b'c', 255, 53, 1, 5]);
-        let ends = Ends::new(false, 67, 68);
+        let ends = PortPair::new(false, 67, 68);
         let mut fields = FieldBuffer::default();
-        assert_eq!(read(&offer, &ends, &mut fields), Guess::Certain);
+        assert_eq!(read(&offer, &ends, &mut fields), ProbeResult::Certain);
         let said: Vec<_> = fields.iter().collect();
         let expected = [
             (FieldId::Mac, Value::Text("02:00:00:00:00:07")),

@@ -1,7 +1,7 @@
 //! DHCPv6 (RFC 8415): kind of message, whose, which addresses and name servers.
 
 use super::shared::bytes::{self, be16, be32};
-use super::{Datagram, Ends, Entry, Guess};
+use super::{Datagram, Entry, PortPair, ProbeResult};
 use crate::model::address::mac_text;
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
@@ -37,8 +37,8 @@ const NAMES: [&str; 13] = [
     "relay reply",
 ];
 
-fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
-    if message(payload, 0, fields) { Guess::Certain } else { Guess::NotMine }
+fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
+    if message(payload, 0, fields) { ProbeResult::Certain } else { ProbeResult::NotForUs }
 }
 
 fn message(payload: &[u8], depth: u8, fields: &mut FieldBuffer) -> bool {
@@ -145,9 +145,9 @@ mod tests {
         reply.extend([0; 8]);
         reply.extend(b"\0\x05\0\x18\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x09\0\0\0\x01\0\0\x0e\x10");
         reply.extend(b"\0\x17\0\x10\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x35\0\x27\0\x04\0\x02pc");
-        let ends = Ends::new(false, 547, 546);
+        let ends = PortPair::new(false, 547, 546);
         let mut fields = FieldBuffer::default();
-        assert_eq!(read(&reply, &ends, &mut fields), Guess::Certain);
+        assert_eq!(read(&reply, &ends, &mut fields), ProbeResult::Certain);
         let said: Vec<_> = fields.iter().collect();
         let expected = [
             (FieldId::Message, Value::Text("reply")),

@@ -1,6 +1,6 @@
 //! DNP3 (IEEE 1815): who asks which station for what. The check of a frame's header tells it on any port.
 
-use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Datagram, Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -62,20 +62,20 @@ fn check(bytes: &[u8]) -> u16 {
     !crc
 }
 
-fn guess(bytes: &[u8], _: &Ends) -> Guess {
+fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
     if !bytes.starts_with(&START) {
-        return Guess::NotMine;
+        return ProbeResult::NotForUs;
     }
     match frame(bytes) {
-        Some(_) => Guess::Certain,
-        None if bytes.len() < HEADER_BYTES => Guess::More,
-        None => Guess::NotMine,
+        Some(_) => ProbeResult::Certain,
+        None if bytes.len() < HEADER_BYTES => ProbeResult::NeedMore,
+        None => ProbeResult::NotForUs,
     }
 }
 
-fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
+fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
     if !payload.starts_with(&START) {
-        return Guess::NotMine;
+        return ProbeResult::NotForUs;
     }
     let mut rest = payload;
     for _ in 0..MOST_FRAMES {
@@ -83,30 +83,30 @@ fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
         say(&frame, fields);
         rest = rest.get(frame.n_bytes..).unwrap_or(&[]);
     }
-    if rest.len() < payload.len() { Guess::Certain } else { Guess::NotMine }
+    if rest.len() < payload.len() { ProbeResult::Certain } else { ProbeResult::NotForUs }
 }
 
 struct Dnp3;
 
-impl Talk for Dnp3 {
-    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for Dnp3 {
+    fn on_data(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         if bytes.len() < HEADER_BYTES {
-            return Step::Took(0);
+            return ParseStep::Took(0);
         }
         let Some(frame) = frame(bytes) else {
             // Behind a loss the next frame is found by its start.
             let next = memchr::memmem::find(bytes.get(1..).unwrap_or(&[]), &START);
-            return Step::Took(next.map_or(bytes.len() - 1, |at| at + 1));
+            return ParseStep::Took(next.map_or(bytes.len() - 1, |at| at + 1));
         };
         if bytes.len() < frame.n_bytes {
-            return Step::Took(0);
+            return ParseStep::Took(0);
         }
         fields.begin();
         say(&frame, fields);
-        Step::Took(frame.n_bytes)
+        ParseStep::Took(frame.n_bytes)
     }
 
-    fn lose(&mut self, _: Direction) -> bool {
+    fn on_gap(&mut self, _: Direction) -> bool {
         true
     }
 }
@@ -199,23 +199,23 @@ mod tests {
     fn stations_and_functions_are_read_also_behind_a_loss() {
         let mut fields = FieldBuffer::default();
         let (read_it, status) = (made(0xc4, &[0xc0, 0xc1, 1, 60, 2, 6]), made(0xc9, &[]));
-        let ends = Ends::new(true, 50_000, 50_001);
-        assert_eq!(guess(&read_it, &ends), Guess::Certain);
-        assert_eq!(guess(&read_it[..9], &ends), Guess::More);
+        let ends = PortPair::new(true, 50_000, 50_001);
+        assert_eq!(guess(&read_it, &ends), ProbeResult::Certain);
+        assert_eq!(guess(&read_it[..9], &ends), ProbeResult::NeedMore);
         for end in 0..read_it.len() {
-            assert_eq!(Dnp3.read(Direction::ToResponder, &read_it[..end], &mut fields), Step::Took(0));
+            assert_eq!(Dnp3.on_data(Direction::ToResponder, &read_it[..end], &mut fields), ParseStep::Took(0));
         }
-        assert_eq!(Dnp3.read(Direction::ToResponder, &read_it, &mut fields), Step::Took(18));
+        assert_eq!(Dnp3.on_data(Direction::ToResponder, &read_it, &mut fields), ParseStep::Took(18));
         let later = [&[7, 5, 0x64, 9, 9, 9, 9, 9, 9, 9, 9][..], &status].concat();
-        assert_eq!(Dnp3.read(Direction::ToResponder, &later, &mut fields), Step::Took(1));
-        assert_eq!(Dnp3.read(Direction::ToResponder, &later[1..], &mut fields), Step::Took(10));
-        assert_eq!(Dnp3.read(Direction::ToResponder, &later[11..], &mut fields), Step::Took(10));
+        assert_eq!(Dnp3.on_data(Direction::ToResponder, &later, &mut fields), ParseStep::Took(1));
+        assert_eq!(Dnp3.on_data(Direction::ToResponder, &later[1..], &mut fields), ParseStep::Took(10));
+        assert_eq!(Dnp3.on_data(Direction::ToResponder, &later[11..], &mut fields), ParseStep::Took(10));
         assert_eq!(
             listed(&fields),
             ["from=1000", "to=1", "function=read", "from=1000", "to=1", "message=request link status"]
         );
         fields.clear();
-        assert_eq!(read(&[read_it, status].concat(), &ends, &mut fields), Guess::Certain);
+        assert_eq!(read(&[read_it, status].concat(), &ends, &mut fields), ProbeResult::Certain);
         assert_eq!(fields.len(), 6);
     }
 }

@@ -1,7 +1,7 @@
 //! DNS over UDP, and over TCP where each message has its length before it (RFC 1035, section 4.2).
 
 use super::shared::dns;
-use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Datagram, Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::FieldBuffer;
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -14,8 +14,8 @@ pub const ENTRY: Entry = Entry {
     frame: None,
 };
 
-fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
-    if dns::read(payload, fields) { Guess::Certain } else { Guess::NotMine }
+fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
+    if dns::read(payload, fields) { ProbeResult::Certain } else { ProbeResult::NotForUs }
 }
 
 /// The first message of a stream, if all of it is there.
@@ -24,27 +24,27 @@ fn message(bytes: &[u8]) -> Option<&[u8]> {
     rest.get(..usize::from(u16::from_be_bytes(*length)))
 }
 
-fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     if ends.hint != Some(AppProto::Dns) {
-        return Guess::NotMine;
+        return ProbeResult::NotForUs;
     }
     match message(bytes) {
-        Some(message) if dns::read(message, &mut FieldBuffer::default()) => Guess::Certain,
-        Some(_) => Guess::NotMine,
-        None => Guess::More,
+        Some(message) if dns::read(message, &mut FieldBuffer::default()) => ProbeResult::Certain,
+        Some(_) => ProbeResult::NotForUs,
+        None => ProbeResult::NeedMore,
     }
 }
 
 struct Dns;
 
-impl Talk for Dns {
-    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
-        let Some(message) = message(bytes) else { return Step::Took(0) };
+impl StreamParser for Dns {
+    fn on_data(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
+        let Some(message) = message(bytes) else { return ParseStep::Took(0) };
         fields.begin();
         let mark = fields.mark();
         if !dns::read(message, fields) {
             fields.forget(mark);
         }
-        Step::Took(2 + message.len())
+        ParseStep::Took(2 + message.len())
     }
 }

@@ -1,6 +1,6 @@
 //! Payloads to their protocol and its facts: the protocols of the table are asked, the one that the ports mean first.
 
-use super::entry::{Datagram, Ends, Entry, Guess, Step, Stream};
+use super::parser::{Datagram, Entry, ParseStep, PortPair, ProbeResult, Stream};
 use super::{ALL, quic};
 use crate::model::Addr;
 use crate::model::fact::FieldBuffer;
@@ -30,7 +30,7 @@ pub fn entry(protocol: AppProto) -> Option<&'static Entry> {
 
 /// Reads a UDP payload by itself: its protocol, and whether that is certain. Facts are added only for a protocol that it is.
 #[inline]
-pub fn read_datagram(payload: &[u8], ends: &Ends, fields: &mut FieldBuffer) -> Option<(AppProto, bool)> {
+pub fn read_datagram(payload: &[u8], ends: &PortPair, fields: &mut FieldBuffer) -> Option<(AppProto, bool)> {
     if payload.is_empty() {
         return None;
     }
@@ -38,7 +38,7 @@ pub fn read_datagram(payload: &[u8], ends: &Ends, fields: &mut FieldBuffer) -> O
     if let Some(protocol) = ends.hint
         && let Some(datagram) = entry(protocol).and_then(|entry| entry.datagram)
     {
-        if matches!((datagram.read)(payload, ends, fields), Guess::Certain | Guess::Unsure) {
+        if matches!((datagram.read)(payload, ends, fields), ProbeResult::Certain | ProbeResult::Unsure) {
             return Some((protocol, true));
         }
         fields.forget(mark);
@@ -46,9 +46,9 @@ pub fn read_datagram(payload: &[u8], ends: &Ends, fields: &mut FieldBuffer) -> O
     let mut unsure = None;
     for (protocol, datagram) in BY_CONTENT.iter().flatten().filter(|(protocol, _)| Some(*protocol) != ends.hint) {
         match (datagram.read)(payload, ends, fields) {
-            Guess::Certain => return Some((*protocol, true)),
-            Guess::Unsure => unsure = unsure.or(Some((*protocol, false))),
-            Guess::NotMine | Guess::More => {}
+            ProbeResult::Certain => return Some((*protocol, true)),
+            ProbeResult::Unsure => unsure = unsure.or(Some((*protocol, false))),
+            ProbeResult::NotForUs | ProbeResult::NeedMore => {}
         }
         fields.forget(mark);
     }
@@ -71,7 +71,7 @@ impl Datagrams {
         target: (Addr, u16),
         fields: &mut FieldBuffer,
     ) -> Option<(AppProto, bool)> {
-        let told = read_datagram(payload, &Ends::new(false, source.1, target.1), fields);
+        let told = read_datagram(payload, &PortPair::new(false, source.1, target.1), fields);
         if let Some((AppProto::Quic, _)) = told {
             self.quic.hear(payload, source, target, fields);
         }
@@ -106,22 +106,26 @@ pub fn read_frame(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) -> Opt
 }
 
 /// Which protocol the first bytes of one side of a connection are.
-pub fn guess_stream(bytes: &[u8], ends: &Ends) -> (Guess, Option<(AppProto, Stream)>) {
+pub fn guess_stream(bytes: &[u8], ends: &PortPair) -> (ProbeResult, Option<(AppProto, Stream)>) {
     let hinted = ends.hint.and_then(entry).and_then(|entry| Some((entry.protocol, entry.stream?)));
-    let mut best = (Guess::NotMine, None);
+    let mut best = (ProbeResult::NotForUs, None);
     if let Some((protocol, stream)) = hinted {
         match (stream.guess)(bytes, ends) {
-            Guess::Certain | Guess::Unsure => return (Guess::Certain, hinted),
-            Guess::More => best = (Guess::More, Some((protocol, stream))),
-            Guess::NotMine => {}
+            ProbeResult::Certain | ProbeResult::Unsure => return (ProbeResult::Certain, hinted),
+            ProbeResult::NeedMore => best = (ProbeResult::NeedMore, Some((protocol, stream))),
+            ProbeResult::NotForUs => {}
         }
     }
     for entry in ALL.iter().filter(|entry| Some(entry.protocol) != ends.hint) {
         let Some(stream) = entry.stream else { continue };
         match (stream.guess)(bytes, ends) {
-            Guess::Certain => return (Guess::Certain, Some((entry.protocol, stream))),
-            Guess::More if best.0 != Guess::More => best = (Guess::More, Some((entry.protocol, stream))),
-            Guess::Unsure if best.0 == Guess::NotMine => best = (Guess::Unsure, Some((entry.protocol, stream))),
+            ProbeResult::Certain => return (ProbeResult::Certain, Some((entry.protocol, stream))),
+            ProbeResult::NeedMore if best.0 != ProbeResult::NeedMore => {
+                best = (ProbeResult::NeedMore, Some((entry.protocol, stream)))
+            }
+            ProbeResult::Unsure if best.0 == ProbeResult::NotForUs => {
+                best = (ProbeResult::Unsure, Some((entry.protocol, stream)))
+            }
             _ => {}
         }
     }
@@ -134,21 +138,21 @@ const MOST_STEPS: usize = 32;
 /// Reads a TCP payload by itself, as far as that goes: `known` is the protocol of its flow, if that is certain.
 pub fn read_segment(
     payload: &[u8],
-    ends: &Ends,
+    ends: &PortPair,
     known: Option<AppProto>,
     direction: Direction,
     fields: &mut FieldBuffer,
 ) -> Option<AppProto> {
     let guessed = guess_stream(payload, ends);
     let (protocol, stream) = match guessed {
-        (Guess::Certain, Some(told)) => told,
+        (ProbeResult::Certain, Some(told)) => told,
         _ => known.and_then(entry).and_then(|entry| Some((entry.protocol, entry.stream?)))?,
     };
     let mut talk = (stream.talk)();
     let mut rest = payload;
     for _ in 0..MOST_STEPS {
-        match talk.read(direction, rest, fields) {
-            Step::Took(n) if n > 0 => rest = rest.get(n..).unwrap_or(&[]),
+        match talk.on_data(direction, rest, fields) {
+            ParseStep::Took(n) if n > 0 => rest = rest.get(n..).unwrap_or(&[]),
             _ => break,
         }
         if rest.is_empty() {
@@ -173,7 +177,7 @@ mod tests {
 
     #[test]
     fn no_decoder_of_any_protocol_trips_over_noise() {
-        let ends = Ends::new(false, 40_000, 40_001);
+        let ends = PortPair::new(false, 40_000, 40_001);
         let mut state = 7_u64;
         for length in 0..400 {
             let noise: Vec<u8> = (0..length)
@@ -191,8 +195,8 @@ mod tests {
                     (stream.guess)(&noise, &ends);
                     let mut talk = (stream.talk)();
                     for direction in [Direction::ToResponder, Direction::ToOriginator] {
-                        if let Step::Took(n) | Step::Over(n) | Step::Into(n, _) =
-                            talk.read(direction, &noise, &mut fields)
+                        if let ParseStep::Took(n) | ParseStep::Switch(n) | ParseStep::SwitchTo(n, _) =
+                            talk.on_data(direction, &noise, &mut fields)
                         {
                             assert!(n <= noise.len(), "{}", entry.protocol.name());
                         }
@@ -225,13 +229,13 @@ mod tests {
             (AppProto::Dnp3, b"\x05\x64\x05\xc9\x01\0\0\x04\xa6\x57"),
         ];
         for (protocol, bytes) in firsts {
-            let (guess, told) = guess_stream(bytes, &Ends::new(true, 40_000, 40_001));
-            assert_eq!((guess, told.map(|(protocol, _)| protocol)), (Guess::Certain, Some(*protocol)));
+            let (guess, told) = guess_stream(bytes, &PortPair::new(true, 40_000, 40_001));
+            assert_eq!((guess, told.map(|(protocol, _)| protocol)), (ProbeResult::Certain, Some(*protocol)));
             // HTTP has methods of SIP and RTSP, which are asked before it.
             for entry in ALL.iter().filter(|entry| ![*protocol, AppProto::Http].contains(&entry.protocol)) {
                 let Some(stream) = entry.stream else { continue };
-                let guess = (stream.guess)(bytes, &Ends::new(true, 40_000, 40_001));
-                assert_ne!(guess, Guess::Certain, "{} takes {}", entry.protocol.name(), protocol.name());
+                let guess = (stream.guess)(bytes, &PortPair::new(true, 40_000, 40_001));
+                assert_ne!(guess, ProbeResult::Certain, "{} takes {}", entry.protocol.name(), protocol.name());
             }
         }
     }
@@ -240,11 +244,11 @@ mod tests {
     fn a_question_on_the_port_of_dns_is_read_and_noise_leaves_no_facts() {
         let question = b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x07example\x03com\0\0\x01\0\x01";
         let mut fields = FieldBuffer::default();
-        let told = read_datagram(question, &Ends::new(false, 50_000, 53), &mut fields);
+        let told = read_datagram(question, &PortPair::new(false, 50_000, 53), &mut fields);
         assert_eq!(told, Some((AppProto::Dns, true)));
         assert!(fields.iter().any(|(kind, _)| kind == FieldId::DnsQuery));
         fields.clear();
-        assert_eq!(read_datagram(&question[..20], &Ends::new(false, 50_000, 53), &mut fields), None);
+        assert_eq!(read_datagram(&question[..20], &PortPair::new(false, 50_000, 53), &mut fields), None);
         assert!(fields.is_empty());
     }
 }

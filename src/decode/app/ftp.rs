@@ -2,7 +2,7 @@
 
 use super::shared::head::number;
 use super::shared::lines;
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -17,14 +17,14 @@ pub const ENTRY: Entry = Entry {
 };
 
 /// A greeting that names it; one that does not may be of a mail server.
-fn guess(bytes: &[u8], _: &Ends) -> Guess {
+fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
     let (line, _) = lines::first(bytes).unwrap_or((bytes, 0));
     match lines::reply(line) {
-        Some((220, text)) if lines::has(text, b"SMTP") || lines::has(text, b"MAIL") => Guess::NotMine,
-        Some((220, text)) if lines::has(text, b"FTP") || lines::has(text, b"FILE") => Guess::Certain,
-        Some((120 | 220 | 421, _)) => Guess::Unsure,
-        _ if lines::begins_with(bytes, b"USER") => Guess::Unsure,
-        _ => Guess::NotMine,
+        Some((220, text)) if lines::has(text, b"SMTP") || lines::has(text, b"MAIL") => ProbeResult::NotForUs,
+        Some((220, text)) if lines::has(text, b"FTP") || lines::has(text, b"FILE") => ProbeResult::Certain,
+        Some((120 | 220 | 421, _)) => ProbeResult::Unsure,
+        _ if lines::begins_with(bytes, b"USER") => ProbeResult::Unsure,
+        _ => ProbeResult::NotForUs,
     }
 }
 
@@ -34,9 +34,9 @@ struct Ftp {
     is_otherwise: bool,
 }
 
-impl Talk for Ftp {
-    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
-        let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
+impl StreamParser for Ftp {
+    fn on_data(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
+        let Some((line, n)) = lines::first(bytes) else { return ParseStep::Took(0) };
         fields.begin();
         match direction {
             Direction::ToResponder => self.command(line, fields),
@@ -47,10 +47,10 @@ impl Talk for Ftp {
                 }
             }
         }
-        Step::Took(n)
+        ParseStep::Took(n)
     }
 
-    fn lose(&mut self, _: Direction) -> bool {
+    fn on_gap(&mut self, _: Direction) -> bool {
         true
     }
 }
@@ -75,12 +75,12 @@ impl Ftp {
     }
 
     /// Of a reply of several lines only the last counts; each of a greeting may say who it is.
-    fn reply(&mut self, code: u16, is_last: bool, text: &[u8], n: usize, fields: &mut FieldBuffer) -> Step {
+    fn reply(&mut self, code: u16, is_last: bool, text: &[u8], n: usize, fields: &mut FieldBuffer) -> ParseStep {
         if code == 220 {
             fields.bytes(FieldId::Banner, text);
         }
         if !is_last {
-            return Step::Took(n);
+            return ParseStep::Took(n);
         }
         fields.number(FieldId::Reply, u64::from(code));
         match code {
@@ -92,11 +92,11 @@ impl Ftp {
             // The answer to AUTH TLS (RFC 4217, section 4).
             234 => {
                 fields.text(FieldId::Security, "AUTH TLS");
-                return Step::Over(n);
+                return ParseStep::Switch(n);
             }
             _ => {}
         }
-        Step::Took(n)
+        ParseStep::Took(n)
     }
 }
 
@@ -131,20 +131,20 @@ mod tests {
 
     #[test]
     fn a_greeting_is_told_from_that_of_a_mail_server() {
-        let ends = Ends::new(true, 21, 50_000);
-        assert_eq!(guess(b"220 (vsFTPd 3.0.5)\r\n", &ends), Guess::Certain);
-        assert_eq!(guess(b"220 mx.example.org ESMTP Postfix\r\n", &ends), Guess::NotMine);
-        assert_eq!(guess(b"220 ready\r\n", &ends), Guess::Unsure);
+        let ends = PortPair::new(true, 21, 50_000);
+        assert_eq!(guess(b"220 (vsFTPd 3.0.5)\r\n", &ends), ProbeResult::Certain);
+        assert_eq!(guess(b"220 mx.example.org ESMTP Postfix\r\n", &ends), ProbeResult::NotForUs);
+        assert_eq!(guess(b"220 ready\r\n", &ends), ProbeResult::Unsure);
     }
 
     #[test]
     fn who_logs_in_is_read_and_whether_it_works() {
         let mut fields = FieldBuffer::default();
         let mut talk = Ftp::default();
-        assert_eq!(talk.read(Direction::ToResponder, b"user anna\r\nPASS", &mut fields), Step::Took(11));
-        assert_eq!(talk.read(Direction::ToResponder, b"PASS", &mut fields), Step::Took(0));
-        assert_eq!(talk.read(Direction::ToResponder, b"PASS x y\r\n", &mut fields), Step::Took(10));
-        assert_eq!(talk.read(Direction::ToOriginator, b"530 No.\r\n", &mut fields), Step::Took(9));
+        assert_eq!(talk.on_data(Direction::ToResponder, b"user anna\r\nPASS", &mut fields), ParseStep::Took(11));
+        assert_eq!(talk.on_data(Direction::ToResponder, b"PASS", &mut fields), ParseStep::Took(0));
+        assert_eq!(talk.on_data(Direction::ToResponder, b"PASS x y\r\n", &mut fields), ParseStep::Took(10));
+        assert_eq!(talk.on_data(Direction::ToOriginator, b"530 No.\r\n", &mut fields), ParseStep::Took(9));
         let said: Vec<_> = fields.iter().collect();
         assert!(said.contains(&(FieldId::User, Value::Text("anna"))));
         assert!(said.contains(&(FieldId::Password, Value::Text("x y"))));
@@ -154,13 +154,13 @@ mod tests {
     #[test]
     fn where_data_will_flow_is_read_and_long_replies_count_once() {
         let (mut talk, mut fields) = (Ftp::default(), FieldBuffer::default());
-        talk.read(Direction::ToOriginator, b"220-Hello\r\n", &mut fields);
-        talk.read(Direction::ToOriginator, b"220 FTP\r\n", &mut fields);
-        talk.read(Direction::ToOriginator, b"227 Entering (10,0,0,9,4,1)\r\n", &mut fields);
-        talk.read(Direction::ToOriginator, b"229 Entering (|||4000|)\r\n", &mut fields);
-        talk.read(Direction::ToResponder, b"PORT 10,0,0,8,0,21\r\n", &mut fields);
-        talk.read(Direction::ToResponder, b"EPRT |2|::1|5000|\r\n", &mut fields);
-        talk.read(Direction::ToOriginator, b"530 Log in first\r\n", &mut fields);
+        talk.on_data(Direction::ToOriginator, b"220-Hello\r\n", &mut fields);
+        talk.on_data(Direction::ToOriginator, b"220 FTP\r\n", &mut fields);
+        talk.on_data(Direction::ToOriginator, b"227 Entering (10,0,0,9,4,1)\r\n", &mut fields);
+        talk.on_data(Direction::ToOriginator, b"229 Entering (|||4000|)\r\n", &mut fields);
+        talk.on_data(Direction::ToResponder, b"PORT 10,0,0,8,0,21\r\n", &mut fields);
+        talk.on_data(Direction::ToResponder, b"EPRT |2|::1|5000|\r\n", &mut fields);
+        talk.on_data(Direction::ToOriginator, b"530 Log in first\r\n", &mut fields);
         let expected = [
             "banner=Hello",
             "banner=FTP",

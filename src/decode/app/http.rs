@@ -6,7 +6,7 @@ mod form;
 mod line;
 
 use super::shared::http::{media_type, tell_request, tell_response};
-use super::{Entry, Step, Stream, Talk};
+use super::{Entry, ParseStep, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -45,12 +45,12 @@ struct Http {
     is_lost: [bool; 2],
 }
 
-impl Talk for Http {
-    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for Http {
+    fn on_data(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         let [requests, responses] = &mut self.is_lost;
         let is_lost = if direction == Direction::ToResponder { requests } else { responses };
         if *is_lost && !line::begins_message(bytes) {
-            return Step::Took(bytes.len());
+            return ParseStep::Took(bytes.len());
         }
         *is_lost = false;
         if let Body::Form(n) = *self.body(direction) {
@@ -61,7 +61,7 @@ impl Talk for Http {
         }
         // Some clients send an empty line behind a body (RFC 9112, section 2.2).
         if bytes.starts_with(b"\r\n") {
-            return Step::Took(2);
+            return ParseStep::Took(2);
         }
         match direction {
             Direction::ToResponder => self.request(bytes, fields),
@@ -70,7 +70,7 @@ impl Talk for Http {
     }
 
     /// Heads begin where segments begin: it goes on with the next of them.
-    fn lose(&mut self, direction: Direction) -> bool {
+    fn on_gap(&mut self, direction: Direction) -> bool {
         let [requests, responses] = &mut self.is_lost;
         *(if direction == Direction::ToResponder { requests } else { responses }) = true;
         *self.body(direction) = Body::None;
@@ -85,13 +85,13 @@ impl Http {
         if direction == Direction::ToResponder { requests } else { responses }
     }
 
-    fn request(&mut self, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
-        let Some(end) = memchr::memchr(b'\n', bytes) else { return Step::Took(0) };
+    fn request(&mut self, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
+        let Some(end) = memchr::memchr(b'\n', bytes) else { return ParseStep::Took(0) };
         let (first, rest) = bytes.split_at(end + 1);
-        let Some((method, whole)) = line::parts(first) else { return Step::Done };
+        let Some((method, whole)) = line::parts(first) else { return ParseStep::Done };
         let mut headers = [EMPTY_HEADER; MOST_HEADERS];
         let headers = match httparse::parse_headers(rest, &mut headers) {
-            Ok(Status::Partial) => return Step::Took(0),
+            Ok(Status::Partial) => return ParseStep::Took(0),
             Ok(Status::Complete(headers)) => Some(headers),
             Err(_) => None,
         };
@@ -106,7 +106,7 @@ impl Http {
             form::tell(query.as_bytes(), fields);
         }
         // Fields that make no sense: where the next request begins cannot be told.
-        let Some((n, headers)) = headers else { return Step::Done };
+        let Some((n, headers)) = headers else { return ParseStep::Done };
         let head = first.len() + n;
         if self.waiting.len() < MOST_WAITING {
             self.waiting.push_back(match method {
@@ -126,15 +126,15 @@ impl Http {
             form::tell(form, fields);
             form::tell_fields(form, fields);
             *self.body(Direction::ToResponder) = Body::rest(n, form.len());
-            return Step::Took(head + form.len());
+            return ParseStep::Took(head + form.len());
         }
         *self.body(Direction::ToResponder) = body;
-        Step::Took(head)
+        ParseStep::Took(head)
     }
 
     /// Reads the body of a request that came after its head.
-    fn form(&mut self, n: u64, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
-        let Some(form) = bytes.get(..n.min(MOST_FORM_BYTES) as usize) else { return Step::Took(0) };
+    fn form(&mut self, n: u64, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
+        let Some(form) = bytes.get(..n.min(MOST_FORM_BYTES) as usize) else { return ParseStep::Took(0) };
         *self.body(Direction::ToResponder) = Body::rest(n, form.len());
         let mark = fields.mark();
         fields.begin();
@@ -143,16 +143,16 @@ impl Http {
         if !form::tell_fields(form, fields) && !has_password {
             fields.forget(mark);
         }
-        Step::Took(form.len())
+        ParseStep::Took(form.len())
     }
 
-    fn response(&mut self, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+    fn response(&mut self, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         let mut headers = [EMPTY_HEADER; MOST_HEADERS];
         let mut response = Response::new(&mut headers);
         let head = match response.parse(bytes) {
             Ok(Status::Complete(n)) => n,
-            Ok(Status::Partial) => return Step::Took(0),
-            Err(_) => return Step::Done,
+            Ok(Status::Partial) => return ParseStep::Took(0),
+            Err(_) => return ParseStep::Done,
         };
         let code = response.code.unwrap_or(0);
         fields.begin();
@@ -164,16 +164,16 @@ impl Http {
         let asked = if is_interim { None } else { self.waiting.pop_front() };
         if code == 101 {
             return match upgrade(response.headers) {
-                Some(protocol) => Step::Into(head, protocol),
-                None => Step::Over(head),
+                Some(protocol) => ParseStep::SwitchTo(head, protocol),
+                None => ParseStep::Switch(head),
             };
         }
         if asked == Some(Asked::Connect) && (200..300).contains(&code) {
-            return Step::Over(head);
+            return ParseStep::Switch(head);
         }
         let has_none = is_interim || matches!(code, 204 | 304) || asked == Some(Asked::Head);
         *self.body(Direction::ToOriginator) = if has_none { Body::None } else { Body::of(response.headers, true) };
-        Step::Took(head)
+        ParseStep::Took(head)
     }
 }
 
@@ -199,7 +199,10 @@ mod tests {
 
     fn facts_of(request: &[u8]) -> FieldBuffer {
         let mut fields = FieldBuffer::default();
-        assert_eq!(Http::default().read(Direction::ToResponder, request, &mut fields), Step::Took(request.len()));
+        assert_eq!(
+            Http::default().on_data(Direction::ToResponder, request, &mut fields),
+            ParseStep::Took(request.len())
+        );
         fields
     }
 
@@ -213,8 +216,8 @@ mod tests {
         assert!(said.contains(&(FieldId::HttpHost, Value::Text("Example.com"))));
         assert!(said.contains(&(FieldId::HttpPath, Value::Text("/a?b"))));
         assert_eq!(
-            Http::default().read(Direction::ToResponder, b"GET / HTTP/1.1\r\nUs", &mut FieldBuffer::default()),
-            Step::Took(0)
+            Http::default().on_data(Direction::ToResponder, b"GET / HTTP/1.1\r\nUs", &mut FieldBuffer::default()),
+            ParseStep::Took(0)
         );
     }
 
@@ -232,15 +235,15 @@ mod tests {
         let mut http = Http::default();
         let mut fields = FieldBuffer::default();
         let post = b"POST / HTTP/1.1\r\nContent-Length: 1000\r\n\r\n";
-        assert_eq!(http.read(Direction::ToResponder, post, &mut fields), Step::Took(post.len()));
-        assert_eq!(http.read(Direction::ToResponder, b"body", &mut fields), Step::Skip(1000));
-        assert_eq!(http.read(Direction::ToResponder, b"HEAD / HTTP/1.1\r\n\r\n", &mut fields), Step::Took(19));
+        assert_eq!(http.on_data(Direction::ToResponder, post, &mut fields), ParseStep::Took(post.len()));
+        assert_eq!(http.on_data(Direction::ToResponder, b"body", &mut fields), ParseStep::Skip(1000));
+        assert_eq!(http.on_data(Direction::ToResponder, b"HEAD / HTTP/1.1\r\n\r\n", &mut fields), ParseStep::Took(19));
         let first = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-        assert_eq!(http.read(Direction::ToOriginator, first, &mut fields), Step::Took(first.len()));
-        assert_eq!(http.read(Direction::ToOriginator, b"a\r\nhello", &mut fields), Step::Skip(15));
-        assert_eq!(http.read(Direction::ToOriginator, b"0\r\n\r\n", &mut fields), Step::Took(5));
+        assert_eq!(http.on_data(Direction::ToOriginator, first, &mut fields), ParseStep::Took(first.len()));
+        assert_eq!(http.on_data(Direction::ToOriginator, b"a\r\nhello", &mut fields), ParseStep::Skip(15));
+        assert_eq!(http.on_data(Direction::ToOriginator, b"0\r\n\r\n", &mut fields), ParseStep::Took(5));
         let second = b"HTTP/1.1 200 OK\r\nContent-Length: 70\r\n\r\n";
-        assert_eq!(http.read(Direction::ToOriginator, second, &mut fields), Step::Took(second.len()));
+        assert_eq!(http.on_data(Direction::ToOriginator, second, &mut fields), ParseStep::Took(second.len()));
         assert_eq!(http.body(Direction::ToOriginator), &Body::None);
     }
 
@@ -259,9 +262,9 @@ mod tests {
         assert_eq!(together.messages().count(), 1);
         let mut http = Http::default();
         let mut fields = FieldBuffer::default();
-        assert_eq!(http.read(Direction::ToResponder, head, &mut fields), Step::Took(head.len()));
-        assert_eq!(http.read(Direction::ToResponder, &form[..9], &mut fields), Step::Took(0));
-        assert_eq!(http.read(Direction::ToResponder, form, &mut fields), Step::Took(25));
+        assert_eq!(http.on_data(Direction::ToResponder, head, &mut fields), ParseStep::Took(head.len()));
+        assert_eq!(http.on_data(Direction::ToResponder, &form[..9], &mut fields), ParseStep::Took(0));
+        assert_eq!(http.on_data(Direction::ToResponder, form, &mut fields), ParseStep::Took(25));
         assert_eq!(told(&fields), expected);
         assert_eq!(told(&facts_of(b"GET /?username=anna%40b&password=a+b HTTP/1.1\r\n\r\n")), expected);
     }
@@ -274,15 +277,15 @@ mod tests {
         );
         let form = format!("id=1'--&text={}", "x".repeat(n - 13));
         let (mut http, mut fields) = (Http::default(), FieldBuffer::default());
-        assert_eq!(http.read(Direction::ToResponder, head.as_bytes(), &mut fields), Step::Took(head.len()));
-        assert_eq!(http.read(Direction::ToResponder, &form.as_bytes()[..4000], &mut fields), Step::Took(0));
-        assert_eq!(http.read(Direction::ToResponder, form.as_bytes(), &mut fields), Step::Took(4096));
-        assert_eq!(http.read(Direction::ToResponder, &form.as_bytes()[4096..], &mut fields), Step::Skip(1000));
+        assert_eq!(http.on_data(Direction::ToResponder, head.as_bytes(), &mut fields), ParseStep::Took(head.len()));
+        assert_eq!(http.on_data(Direction::ToResponder, &form.as_bytes()[..4000], &mut fields), ParseStep::Took(0));
+        assert_eq!(http.on_data(Direction::ToResponder, form.as_bytes(), &mut fields), ParseStep::Took(4096));
+        assert_eq!(http.on_data(Direction::ToResponder, &form.as_bytes()[4096..], &mut fields), ParseStep::Skip(1000));
         assert_eq!(fields.messages().last().and_then(|said| said.text(FieldId::HttpForm)), Some("id=1'--"));
         let (whole, mut together) = ([head, form].concat(), FieldBuffer::default());
         assert_eq!(
-            Http::default().read(Direction::ToResponder, whole.as_bytes(), &mut together),
-            Step::Took(whole.len() - 1000)
+            Http::default().on_data(Direction::ToResponder, whole.as_bytes(), &mut together),
+            ParseStep::Took(whole.len() - 1000)
         );
         assert_eq!(together.messages().count(), 1);
     }
@@ -291,24 +294,30 @@ mod tests {
     fn after_lost_bytes_the_next_head_is_found() {
         let mut http = Http::default();
         let mut fields = FieldBuffer::default();
-        assert!(http.lose(Direction::ToOriginator));
-        assert_eq!(http.read(Direction::ToOriginator, b"rest of a body", &mut fields), Step::Took(14));
-        assert_eq!(http.read(Direction::ToOriginator, b"HTTP/1.1 204 No Content\r\n\r\n", &mut fields), Step::Took(27));
+        assert!(http.on_gap(Direction::ToOriginator));
+        assert_eq!(http.on_data(Direction::ToOriginator, b"rest of a body", &mut fields), ParseStep::Took(14));
+        assert_eq!(
+            http.on_data(Direction::ToOriginator, b"HTTP/1.1 204 No Content\r\n\r\n", &mut fields),
+            ParseStep::Took(27)
+        );
         assert!(fields.iter().any(|fact| fact == (FieldId::HttpStatus, Value::Number(204))));
     }
 
     #[test]
     fn what_is_spoken_after_an_upgrade_is_named() {
         let bytes = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\n\r\n";
-        let step = Http::default().read(Direction::ToOriginator, bytes, &mut FieldBuffer::default());
-        assert_eq!(step, Step::Into(bytes.len(), AppProto::WebSocket));
+        let step = Http::default().on_data(Direction::ToOriginator, bytes, &mut FieldBuffer::default());
+        assert_eq!(step, ParseStep::SwitchTo(bytes.len(), AppProto::WebSocket));
     }
 
     #[test]
     fn a_tunnel_is_handed_on() {
         let mut http = Http::default();
         let mut fields = FieldBuffer::default();
-        http.read(Direction::ToResponder, b"CONNECT example.com:443 HTTP/1.1\r\n\r\n", &mut fields);
-        assert_eq!(http.read(Direction::ToOriginator, b"HTTP/1.1 200 OK\r\n\r\n", &mut fields), Step::Over(19));
+        http.on_data(Direction::ToResponder, b"CONNECT example.com:443 HTTP/1.1\r\n\r\n", &mut fields);
+        assert_eq!(
+            http.on_data(Direction::ToOriginator, b"HTTP/1.1 200 OK\r\n\r\n", &mut fields),
+            ParseStep::Switch(19)
+        );
     }
 }

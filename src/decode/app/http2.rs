@@ -6,7 +6,7 @@ mod huffman;
 use super::shared::head::number;
 use super::shared::http::{tell_request, tell_response, without_port};
 use super::shared::take_bytes::TakeBytes;
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -37,11 +37,11 @@ const END_HEADERS: u8 = 0x04;
 const PADDED: u8 = 0x08;
 const PRIORITY: u8 = 0x20;
 
-fn guess(bytes: &[u8], _: &Ends) -> Guess {
+fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
     match bytes {
-        _ if bytes.starts_with(PREFACE) => Guess::Certain,
-        _ if PREFACE.starts_with(bytes) => Guess::More,
-        _ => Guess::NotMine,
+        _ if bytes.starts_with(PREFACE) => ProbeResult::Certain,
+        _ if PREFACE.starts_with(bytes) => ProbeResult::NeedMore,
+        _ => ProbeResult::NotForUs,
     }
 }
 
@@ -58,22 +58,22 @@ struct Side {
     head: Vec<u8>,
 }
 
-impl Talk for Http2 {
-    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for Http2 {
+    fn on_data(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         if bytes.starts_with(PREFACE) {
             fields.begin();
             fields.text(FieldId::Message, "preface");
-            return Step::Took(PREFACE.len());
+            return ParseStep::Took(PREFACE.len());
         }
         if PREFACE.starts_with(bytes) {
-            return Step::Took(0);
+            return ParseStep::Took(0);
         }
         let [forward, backward] = &mut self.sides;
         let side = if direction == Direction::ToResponder { forward } else { backward };
-        let Some((head, rest)) = bytes.split_first_chunk::<FRAME_HEAD_BYTES>() else { return Step::Took(0) };
+        let Some((head, rest)) = bytes.split_first_chunk::<FRAME_HEAD_BYTES>() else { return ParseStep::Took(0) };
         let [a, b, c, kind, flags, ..] = *head;
         let n = u32::from_be_bytes([0, a, b, c]);
-        let Some(name) = name(kind).filter(|_| n <= MOST_FRAME_BYTES) else { return Step::Done };
+        let Some(name) = name(kind).filter(|_| n <= MOST_FRAME_BYTES) else { return ParseStep::Done };
         // Each side begins with its settings (section 3.4).
         side.decoder.is_whole |= kind == SETTINGS && flags & ACKNOWLEDGED == 0;
         if !matches!(kind, HEADERS | PUSH_PROMISE | CONTINUATION) {
@@ -82,15 +82,15 @@ impl Talk for Http2 {
                 fields.begin();
                 fields.text(FieldId::Message, name);
             }
-            return Step::Skip((FRAME_HEAD_BYTES + n as usize) as u64);
+            return ParseStep::Skip((FRAME_HEAD_BYTES + n as usize) as u64);
         }
         if n as usize > MOST_HEAD_BYTES {
-            return Step::Done;
+            return ParseStep::Done;
         }
-        let Some(payload) = rest.get(..n as usize) else { return Step::Took(0) };
+        let Some(payload) = rest.get(..n as usize) else { return ParseStep::Took(0) };
         match side.take(kind, flags, payload, name, fields) {
-            Some(()) => Step::Took(FRAME_HEAD_BYTES + payload.len()),
-            None => Step::Done,
+            Some(()) => ParseStep::Took(FRAME_HEAD_BYTES + payload.len()),
+            None => ParseStep::Done,
         }
     }
 }
@@ -169,15 +169,15 @@ mod tests {
 
     #[test]
     fn the_preface_and_the_frames_behind_it_are_read() {
-        let ends = Ends::new(true, 40_000, 80);
+        let ends = PortPair::new(true, 40_000, 80);
         let bytes = [PREFACE, b"\0\0\x06\x04\0\0\0\0\0settin"].concat();
-        assert_eq!(guess(&bytes, &ends), Guess::Certain);
-        assert_eq!(guess(b"PRI", &ends), Guess::More);
+        assert_eq!(guess(&bytes, &ends), ProbeResult::Certain);
+        assert_eq!(guess(b"PRI", &ends), ProbeResult::NeedMore);
         let mut fields = FieldBuffer::default();
         let mut talk = Http2::default();
-        assert_eq!(talk.read(Direction::ToResponder, &bytes, &mut fields), Step::Took(PREFACE.len()));
-        assert_eq!(talk.read(Direction::ToResponder, &bytes[PREFACE.len()..], &mut fields), Step::Skip(15));
-        assert_eq!(talk.read(Direction::ToOriginator, b"\0\0\0\x77\0\0\0\0\0", &mut fields), Step::Done);
+        assert_eq!(talk.on_data(Direction::ToResponder, &bytes, &mut fields), ParseStep::Took(PREFACE.len()));
+        assert_eq!(talk.on_data(Direction::ToResponder, &bytes[PREFACE.len()..], &mut fields), ParseStep::Skip(15));
+        assert_eq!(talk.on_data(Direction::ToOriginator, b"\0\0\0\x77\0\0\0\0\0", &mut fields), ParseStep::Done);
         let said: Vec<_> = fields.messages().filter_map(|said| said.text(FieldId::Message)).collect();
         assert_eq!(said, ["preface", "settings"]);
     }
@@ -189,12 +189,12 @@ mod tests {
         let (mut talk, mut fields) = (Http2::default(), FieldBuffer::default());
         for frame in [&head[..], more] {
             for end in 0..frame.len() {
-                assert_eq!(talk.read(Direction::ToResponder, &frame[..end], &mut fields), Step::Took(0));
+                assert_eq!(talk.on_data(Direction::ToResponder, &frame[..end], &mut fields), ParseStep::Took(0));
             }
-            assert_eq!(talk.read(Direction::ToResponder, frame, &mut fields), Step::Took(frame.len()));
+            assert_eq!(talk.on_data(Direction::ToResponder, frame, &mut fields), ParseStep::Took(frame.len()));
         }
         let answer = b"\0\0\x06\x01\x05\0\0\0\x01\x8d\x0f\x27\x02ab";
-        assert_eq!(talk.read(Direction::ToOriginator, answer, &mut fields), Step::Took(answer.len()));
+        assert_eq!(talk.on_data(Direction::ToOriginator, answer, &mut fields), ParseStep::Took(answer.len()));
         let expected = [
             "message=headers",
             "http.method=GET",
@@ -205,6 +205,6 @@ mod tests {
             "http.server=ab",
         ];
         assert_eq!(listed(&fields), expected);
-        assert_eq!(talk.read(Direction::ToResponder, more, &mut fields), Step::Done);
+        assert_eq!(talk.on_data(Direction::ToResponder, more, &mut fields), ParseStep::Done);
     }
 }

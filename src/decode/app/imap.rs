@@ -2,7 +2,7 @@
 
 use super::shared::lines;
 use super::shared::sasl::Sasl;
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -21,15 +21,15 @@ const MOST_WAITING: usize = 64;
 /// Longest literal that is read: a user's name or password.
 const MOST_LITERAL_BYTES: u64 = 512;
 
-fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     let greetings: [&[u8]; 3] = [b"* OK", b"* PREAUTH", b"* BYE"];
     if greetings.iter().any(|greeting| bytes.starts_with(greeting)) {
-        return Guess::Certain;
+        return ProbeResult::Certain;
     }
     let is_word = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_graphic);
     let (tag, rest) = lines::word(lines::first(bytes).map_or(&[], |(line, _)| line));
     let is_line = is_word(tag) && is_word(lines::word(rest).0);
-    if is_line && ends.hint == Some(AppProto::Imap) { Guess::Unsure } else { Guess::NotMine }
+    if is_line && ends.hint == Some(AppProto::Imap) { ProbeResult::Unsure } else { ProbeResult::NotForUs }
 }
 
 /// What the result of a command means.
@@ -54,35 +54,35 @@ struct Imap {
     is_greeted: bool,
 }
 
-impl Talk for Imap {
-    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for Imap {
+    fn on_data(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         let [of_client, of_server] = &mut self.literals;
         let literal = if direction == Direction::ToResponder { of_client } else { of_server };
         if let Some(n) = literal.take() {
             if direction == Direction::ToResponder && self.login.is_some() && n <= MOST_LITERAL_BYTES {
                 let Some(text) = bytes.get(..n as usize) else {
                     *literal = Some(n);
-                    return Step::Took(0);
+                    return ParseStep::Took(0);
                 };
                 self.login.get_or_insert_default().push(text.to_vec());
                 if n > 0 {
-                    return Step::Took(text.len());
+                    return ParseStep::Took(text.len());
                 }
             } else if n > 0 {
-                return Step::Skip(n);
+                return ParseStep::Skip(n);
             }
         }
-        let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
+        let Some((line, n)) = lines::first(bytes) else { return ParseStep::Took(0) };
         *literal = announced(line);
         fields.begin();
         match direction {
             Direction::ToResponder => self.client(line, fields),
             Direction::ToOriginator => return self.server(line, n, fields),
         }
-        Step::Took(n)
+        ParseStep::Took(n)
     }
 
-    fn lose(&mut self, direction: Direction) -> bool {
+    fn on_gap(&mut self, direction: Direction) -> bool {
         self.literals = [None; 2];
         if direction == Direction::ToResponder {
             (self.sasl, self.login, self.is_within) = (None, None, false);
@@ -162,22 +162,22 @@ impl Imap {
         }
     }
 
-    fn server(&mut self, line: &[u8], n: usize, fields: &mut FieldBuffer) -> Step {
+    fn server(&mut self, line: &[u8], n: usize, fields: &mut FieldBuffer) -> ParseStep {
         let (tag, rest) = lines::word(line);
         let (result, text) = lines::word(rest);
         if tag == b"*" {
             if !std::mem::replace(&mut self.is_greeted, true) && self.waiting.is_empty() {
                 fields.bytes(FieldId::Banner, text);
             }
-            return Step::Took(n);
+            return ParseStep::Took(n);
         }
         let is_good = match result {
             b"OK" => true,
             b"NO" | b"BAD" => false,
-            _ => return Step::Took(n),
+            _ => return ParseStep::Took(n),
         };
         let Some(at) = self.waiting.iter().position(|(waiting, _)| waiting.as_ref() == tag) else {
-            return Step::Took(n);
+            return ParseStep::Took(n);
         };
         fields.bytes(FieldId::Reply, result);
         match (self.waiting.remove(at), is_good) {
@@ -187,12 +187,12 @@ impl Imap {
             }
             (Some((_, Asked::Tls)), true) => {
                 fields.text(FieldId::Security, "STARTTLS");
-                return Step::Over(n);
+                return ParseStep::Switch(n);
             }
-            (Some((_, Asked::Compress)), true) => return Step::Over(n),
+            (Some((_, Asked::Compress)), true) => return ParseStep::Switch(n),
             _ => {}
         }
-        Step::Took(n)
+        ParseStep::Took(n)
     }
 }
 
@@ -243,16 +243,16 @@ mod tests {
     use super::super::shared::listed;
     use super::*;
 
-    fn hear(lines: &[(char, &str)]) -> (Vec<String>, Step) {
-        let (mut talk, mut fields, mut step) = (Imap::default(), FieldBuffer::default(), Step::Took(0));
+    fn hear(lines: &[(char, &str)]) -> (Vec<String>, ParseStep) {
+        let (mut talk, mut fields, mut step) = (Imap::default(), FieldBuffer::default(), ParseStep::Took(0));
         for (who, text) in lines {
             let direction = if *who == 'C' { Direction::ToResponder } else { Direction::ToOriginator };
             let mut rest = text.as_bytes();
             loop {
-                step = talk.read(direction, rest, &mut fields);
+                step = talk.on_data(direction, rest, &mut fields);
                 rest = match step {
-                    Step::Took(n @ 1..) => &rest[n..],
-                    Step::Skip(n) => rest.get(n as usize..).unwrap_or(&[]),
+                    ParseStep::Took(n @ 1..) => &rest[n..],
+                    ParseStep::Skip(n) => rest.get(n as usize..).unwrap_or(&[]),
                     _ => break,
                 };
             }
@@ -293,6 +293,6 @@ mod tests {
     #[test]
     fn encryption_hands_on() {
         let (_, step) = hear(&[('S', "* OK x\r\n"), ('C', "a STARTTLS\r\n"), ('S', "a OK go\r\n")]);
-        assert_eq!(step, Step::Over(9));
+        assert_eq!(step, ParseStep::Switch(9));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::shared::head::number;
 use super::shared::lines;
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -16,47 +16,47 @@ pub const ENTRY: Entry = Entry {
 };
 
 /// What a client or server says first. USER and PASS alone may be FTP's or POP3's.
-fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     const FIRST: [&[u8]; 5] = [b"NICK ", b"CAP LS", b"CAP REQ", b"NOTICE AUTH ", b"NOTICE * "];
     if FIRST.iter().any(|first| bytes.starts_with(first)) {
-        return Guess::Certain;
+        return ProbeResult::Certain;
     }
     let (line, _) = lines::first(bytes).unwrap_or((bytes, 0));
     // USER name mode unused :real name (section 3.1.3).
     if line.starts_with(b"USER ") && line.split(|byte| *byte == b' ').nth(4).is_some_and(|real| real.starts_with(b":"))
     {
-        return Guess::Certain;
+        return ProbeResult::Certain;
     }
     if bytes.starts_with(b"PASS ") && (lines::has(bytes, b"\nNICK ") || lines::has(bytes, b"\nUSER ")) {
-        return Guess::Certain;
+        return ProbeResult::Certain;
     }
     let Some(prefixed) = line.strip_prefix(b":") else {
         let is_mine = ends.hint == Some(AppProto::Irc) && (line.starts_with(b"PING ") || line.starts_with(b"PASS "));
-        return if is_mine { Guess::Unsure } else { Guess::NotMine };
+        return if is_mine { ProbeResult::Unsure } else { ProbeResult::NotForUs };
     };
     let (_, rest) = lines::word(prefixed);
     match rest {
-        [b'N', b'O', b'T', b'I', b'C', b'E', b' ', ..] | [b'0', b'0', b'1'..=b'5', b' ', ..] => Guess::Certain,
-        _ if ends.hint == Some(AppProto::Irc) && !rest.is_empty() => Guess::Unsure,
-        _ => Guess::NotMine,
+        [b'N', b'O', b'T', b'I', b'C', b'E', b' ', ..] | [b'0', b'0', b'1'..=b'5', b' ', ..] => ProbeResult::Certain,
+        _ if ends.hint == Some(AppProto::Irc) && !rest.is_empty() => ProbeResult::Unsure,
+        _ => ProbeResult::NotForUs,
     }
 }
 
 struct Irc;
 
-impl Talk for Irc {
-    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
-        let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
+impl StreamParser for Irc {
+    fn on_data(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
+        let Some((line, n)) = lines::first(bytes) else { return ParseStep::Took(0) };
         fields.begin();
         // 670: encryption begins (the tls extension of IRCv3).
         if message(direction, line, fields) == Some(670) {
             fields.text(FieldId::Security, "STARTTLS");
-            return Step::Over(n);
+            return ParseStep::Switch(n);
         }
-        Step::Took(n)
+        ParseStep::Took(n)
     }
 
-    fn lose(&mut self, _: Direction) -> bool {
+    fn on_gap(&mut self, _: Direction) -> bool {
         true
     }
 }
@@ -152,7 +152,7 @@ mod tests {
         ];
         for (direction, bytes) in said {
             let mut rest = bytes;
-            while let Step::Took(n @ 1..) = Irc.read(direction, rest, &mut fields) {
+            while let ParseStep::Took(n @ 1..) = Irc.on_data(direction, rest, &mut fields) {
                 rest = &rest[n..];
             }
         }
@@ -182,9 +182,9 @@ mod tests {
 
     #[test]
     fn commands_of_ftp_and_pop3_are_not_taken() {
-        let ends = Ends::new(true, 50_000, 2121);
-        assert_eq!(guess(b"USER anna\r\n", &ends), Guess::NotMine);
-        assert_eq!(guess(b"USER a 0 * :b\r\n", &ends), Guess::Certain);
-        assert_eq!(guess(b":x.y NOTICE * :*** Looking", &ends), Guess::Certain);
+        let ends = PortPair::new(true, 50_000, 2121);
+        assert_eq!(guess(b"USER anna\r\n", &ends), ProbeResult::NotForUs);
+        assert_eq!(guess(b"USER a 0 * :b\r\n", &ends), ProbeResult::Certain);
+        assert_eq!(guess(b":x.y NOTICE * :*** Looking", &ends), ProbeResult::Certain);
     }
 }

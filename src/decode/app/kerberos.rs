@@ -3,7 +3,7 @@
 use super::shared::ber::{self, Begin};
 use super::shared::bytes::{self, be32};
 use super::shared::kerberos;
-use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Datagram, Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -31,13 +31,13 @@ const LENGTH_BYTES: usize = 4;
 /// Longest message that is waited for.
 const MOST_BYTES: usize = 60_000;
 
-fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
+fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
     match ber::begin(payload) {
         Begin::Head(head) if is_message(head.tag) && head.total() == payload.len() => {
             message(payload, fields);
-            Guess::Certain
+            ProbeResult::Certain
         }
-        _ => Guess::NotMine,
+        _ => ProbeResult::NotForUs,
     }
 }
 
@@ -46,30 +46,30 @@ fn is_message(tag: u8) -> bool {
 }
 
 /// The length before a message in a stream (section 7.2.2) and its own agree.
-fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     let Some(length) = be32(bytes, 0) else {
         let is_hinted = ends.hint == Some(AppProto::Kerberos) && bytes.first() == Some(&0);
-        return if is_hinted { Guess::More } else { Guess::NotMine };
+        return if is_hinted { ProbeResult::NeedMore } else { ProbeResult::NotForUs };
     };
     match ber::begin(bytes::from(bytes, LENGTH_BYTES)) {
-        Begin::Head(head) if is_message(head.tag) && head.total() == length as usize => Guess::Certain,
-        Begin::More if ends.hint == Some(AppProto::Kerberos) => Guess::More,
-        _ => Guess::NotMine,
+        Begin::Head(head) if is_message(head.tag) && head.total() == length as usize => ProbeResult::Certain,
+        Begin::More if ends.hint == Some(AppProto::Kerberos) => ProbeResult::NeedMore,
+        _ => ProbeResult::NotForUs,
     }
 }
 
 struct Kerberos;
 
-impl Talk for Kerberos {
-    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
-        let Some(length) = be32(bytes, 0) else { return Step::Took(0) };
+impl StreamParser for Kerberos {
+    fn on_data(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
+        let Some(length) = be32(bytes, 0) else { return ParseStep::Took(0) };
         let end = LENGTH_BYTES + length as usize;
         let Some(whole) = bytes.get(LENGTH_BYTES..end) else {
-            return if length as usize > MOST_BYTES { Step::Done } else { Step::Took(0) };
+            return if length as usize > MOST_BYTES { ParseStep::Done } else { ParseStep::Took(0) };
         };
         fields.begin();
         message(whole, fields);
-        Step::Took(end)
+        ParseStep::Took(end)
     }
 }
 
@@ -221,18 +221,18 @@ mod tests {
     #[test]
     fn a_failed_pre_authentication_is_a_refused_login_and_no_prefix_panics() {
         let mut fields = FieldBuffer::default();
-        let ends = Ends::new(false, 88, 50_000);
+        let ends = PortPair::new(false, 88, 50_000);
         let bytes = refusal(24);
-        assert_eq!(read(&bytes, &ends, &mut fields), Guess::Certain);
+        assert_eq!(read(&bytes, &ends, &mut fields), ProbeResult::Certain);
         let said: Vec<_> = fields.iter().collect();
         assert!(said.contains(&(FieldId::Error, Value::Text("pre-authentication failed"))), "{said:?}");
         assert!(said.contains(&(FieldId::User, Value::Text("anna"))));
         assert!(said.contains(&(FieldId::Login, Value::Text("refused"))));
         let framed = [&(bytes.len() as u32).to_be_bytes()[..], &bytes].concat();
-        assert_eq!(guess(&framed, &ends), Guess::Certain);
+        assert_eq!(guess(&framed, &ends), ProbeResult::Certain);
         for end in 0..framed.len() {
-            assert_ne!(guess(&framed[..end], &ends), Guess::Unsure);
-            assert_eq!(Kerberos.read(Direction::ToResponder, &framed[..end], &mut fields), Step::Took(0));
+            assert_ne!(guess(&framed[..end], &ends), ProbeResult::Unsure);
+            assert_eq!(Kerberos.on_data(Direction::ToResponder, &framed[..end], &mut fields), ParseStep::Took(0));
         }
         fields.clear();
         read(&refusal(25), &ends, &mut fields);

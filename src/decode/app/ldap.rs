@@ -5,7 +5,7 @@
 use super::shared::ber::{self, Begin};
 use super::shared::bytes::{self, be16, be32};
 use super::shared::gss;
-use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Datagram, Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -72,23 +72,23 @@ fn name(tag: u8) -> Option<&'static str> {
     })
 }
 
-fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
+fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
     match operation(payload) {
         Some((tag, content)) => {
             message(tag, content, fields);
-            Guess::Certain
+            ProbeResult::Certain
         }
-        None => Guess::NotMine,
+        None => ProbeResult::NotForUs,
     }
 }
 
-fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     match operation(bytes) {
-        Some(_) => Guess::Certain,
+        Some(_) => ProbeResult::Certain,
         None if bytes.len() < 12 && bytes.first() == Some(&SEQUENCE) && ends.hint == Some(AppProto::Ldap) => {
-            Guess::More
+            ProbeResult::NeedMore
         }
-        None => Guess::NotMine,
+        None => ProbeResult::NotForUs,
     }
 }
 
@@ -97,14 +97,14 @@ struct Ldap {
     has_asked_for_tls: bool,
 }
 
-impl Talk for Ldap {
-    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for Ldap {
+    fn on_data(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         // What a log-in's mechanism signs or seals comes with its length before it (RFC 4422, section 3.7).
         if bytes.first() == Some(&0) {
-            let Some(length) = be32(bytes, 0) else { return Step::Took(0) };
+            let Some(length) = be32(bytes, 0) else { return ParseStep::Took(0) };
             let n_needed = (4 + length as usize).min(HEAD_BYTES);
             if bytes.len() < n_needed {
-                return Step::Took(0);
+                return ParseStep::Took(0);
             }
             fields.begin();
             match operation(signed(bytes::from(bytes, 4))) {
@@ -118,14 +118,14 @@ impl Talk for Ldap {
         }
         let head = match ber::begin(bytes) {
             Begin::Head(head) if head.tag == SEQUENCE => head,
-            Begin::More => return Step::Took(0),
-            _ => return Step::Done,
+            Begin::More => return ParseStep::Took(0),
+            _ => return ParseStep::Done,
         };
         let total = head.total();
         if bytes.len() < if total > MOST_WHOLE_BYTES { HEAD_BYTES } else { total } {
-            return Step::Took(0);
+            return ParseStep::Took(0);
         }
-        let Some((tag, content)) = operation(bytes) else { return Step::Done };
+        let Some((tag, content)) = operation(bytes) else { return ParseStep::Done };
         fields.begin();
         message(tag, content, fields);
         if tag == EXTENDED {
@@ -134,7 +134,7 @@ impl Talk for Ldap {
         let is_accepted = tag == EXTENDED_ANSWER && result(content) == Some(SUCCESS);
         if is_accepted && self.has_asked_for_tls {
             fields.text(FieldId::Security, "STARTTLS");
-            return Step::Over(total.min(bytes.len()));
+            return ParseStep::Switch(total.min(bytes.len()));
         }
         bytes::pass(bytes, total as u64)
     }
@@ -245,15 +245,15 @@ mod tests {
 
     #[test]
     fn a_simple_bind_and_its_refusal_are_read_and_no_prefix_panics() {
-        let ends = Ends::new(true, 50_000, 389);
+        let ends = PortPair::new(true, 50_000, 389);
         let (mut ldap, mut fields) = (Ldap::default(), FieldBuffer::default());
         for message in [BIND_CN, REFUSED] {
-            assert_eq!(guess(message, &ends), Guess::Certain);
+            assert_eq!(guess(message, &ends), ProbeResult::Certain);
             for end in 0..message.len() {
-                assert_eq!(ldap.read(Direction::ToResponder, &message[..end], &mut fields), Step::Took(0));
+                assert_eq!(ldap.on_data(Direction::ToResponder, &message[..end], &mut fields), ParseStep::Took(0));
                 guess(&message[..end], &ends);
             }
-            assert_eq!(ldap.read(Direction::ToResponder, message, &mut fields), Step::Took(message.len()));
+            assert_eq!(ldap.on_data(Direction::ToResponder, message, &mut fields), ParseStep::Took(message.len()));
         }
         let said: Vec<_> = fields.iter().collect();
         assert!(said.contains(&(FieldId::User, Value::Text("cn=anna"))));
@@ -269,13 +269,13 @@ mod tests {
         let frame = [&[0, 0, 0, 25][..], token, unbind].concat();
         let (mut ldap, mut fields) = (Ldap::default(), FieldBuffer::default());
         for end in 0..frame.len() {
-            assert_eq!(ldap.read(Direction::ToResponder, &frame[..end], &mut fields), Step::Took(0));
+            assert_eq!(ldap.on_data(Direction::ToResponder, &frame[..end], &mut fields), ParseStep::Took(0));
         }
-        assert_eq!(ldap.read(Direction::ToResponder, &frame, &mut fields), Step::Took(29));
+        assert_eq!(ldap.on_data(Direction::ToResponder, &frame, &mut fields), ParseStep::Took(29));
         assert!(fields.iter().any(|fact| fact == (FieldId::Message, Value::Text("unbind"))));
         let sealed = [&[0, 0, 0, 25][..], &[7; 25]].concat();
         fields.clear();
-        assert_eq!(ldap.read(Direction::ToResponder, &sealed, &mut fields), Step::Took(29));
+        assert_eq!(ldap.on_data(Direction::ToResponder, &sealed, &mut fields), ParseStep::Took(29));
         assert!(fields.iter().all(|(kind, _)| kind == FieldId::Security));
     }
 
@@ -283,10 +283,10 @@ mod tests {
     fn tls_follows_once_it_is_granted() {
         let (mut ldap, mut fields) = (Ldap::default(), FieldBuffer::default());
         let ask = [b"\x30\x1d\x02\x01\x01\x77\x18\x80\x16", START_TLS].concat();
-        ldap.read(Direction::ToResponder, &ask, &mut fields);
+        ldap.on_data(Direction::ToResponder, &ask, &mut fields);
         let grant = b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\0\x04\0\x04\0";
-        assert_eq!(ldap.read(Direction::ToOriginator, grant, &mut fields), Step::Over(14));
+        assert_eq!(ldap.on_data(Direction::ToOriginator, grant, &mut fields), ParseStep::Switch(14));
         // SNMP begins alike.
-        assert_eq!(guess(b"\x30\x26\x02\x01\x01\x04\x06public", &Ends::new(true, 1, 2)), Guess::NotMine);
+        assert_eq!(guess(b"\x30\x26\x02\x01\x01\x04\x06public", &PortPair::new(true, 1, 2)), ProbeResult::NotForUs);
     }
 }

@@ -1,7 +1,7 @@
 //! Link-local multicast name resolution (RFC 4795).
 
 use super::shared::dns;
-use super::{Datagram, Ends, Entry, Guess};
+use super::{Datagram, Entry, PortPair, ProbeResult};
 use crate::model::fact::FieldBuffer;
 use crate::model::protocol::AppProto;
 
@@ -13,6 +13,6 @@ pub const ENTRY: Entry = Entry {
     frame: None,
 };
 
-fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
-    if dns::read(payload, fields) { Guess::Certain } else { Guess::NotMine }
+fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
+    if dns::read(payload, fields) { ProbeResult::Certain } else { ProbeResult::NotForUs }
 }

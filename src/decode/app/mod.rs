@@ -14,7 +14,6 @@ mod dhcpv6;
 mod dnp3;
 mod dns;
 mod eapol;
-mod entry;
 mod finder;
 mod ftp;
 mod http;
@@ -39,6 +38,7 @@ mod nbdgm;
 mod nbns;
 mod ntp;
 mod openvpn;
+mod parser;
 mod pop3;
 mod postgresql;
 mod quic;
@@ -67,8 +67,8 @@ mod vnc;
 mod websocket;
 mod wireguard;
 
-pub use entry::{Datagram, Ends, Entry, Frame, Guess, ReadDatagram, Step, Stream, Talk};
 pub use finder::{Datagrams, entry, guess_stream, read_datagram, read_frame, read_segment};
+pub use parser::{Datagram, Entry, Frame, ParseStep, PortPair, ProbeResult, ReadDatagram, Stream, StreamParser};
 
 /// Every application protocol that is read, in the order in which they are asked.
 pub const ALL: &[Entry] = &[

@@ -1,6 +1,6 @@
 //! Modbus over TCP (the organisation's messaging guide 1.0b and application protocol 1.1b3): units, functions, exceptions.
 
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -26,41 +26,41 @@ fn message(bytes: &[u8]) -> Option<(usize, &[u8])> {
 }
 
 /// Little in a message is fixed: the port must say the same.
-fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     if ends.hint != Some(AppProto::Modbus) {
-        return Guess::NotMine;
+        return ProbeResult::NotForUs;
     }
     match message(bytes) {
         Some((n, [_, function, ..])) if n <= bytes.len() && name(function & !EXCEPTION_FLAG) != "other" => {
-            Guess::Unsure
+            ProbeResult::Unsure
         }
-        _ => Guess::NotMine,
+        _ => ProbeResult::NotForUs,
     }
 }
 
 struct Modbus;
 
-impl Talk for Modbus {
-    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for Modbus {
+    fn on_data(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         if bytes.len() < HEAD_BYTES {
-            return Step::Took(0);
+            return ParseStep::Took(0);
         }
-        let Some((n, body)) = message(bytes) else { return Step::Done };
+        let Some((n, body)) = message(bytes) else { return ParseStep::Done };
         if bytes.len() < n {
-            return Step::Took(0);
+            return ParseStep::Took(0);
         }
-        let [unit, function, rest @ ..] = body else { return Step::Done };
+        let [unit, function, rest @ ..] = body else { return ParseStep::Done };
         fields.begin();
         fields.text(FieldId::Function, name(function & !EXCEPTION_FLAG));
         fields.number(FieldId::Unit, u64::from(*unit));
         if function & EXCEPTION_FLAG != 0 {
             fields.text(FieldId::Error, exception(rest.first().copied().unwrap_or(0)));
         }
-        Step::Took(n)
+        ParseStep::Took(n)
     }
 
     /// Messages mostly begin with segments.
-    fn lose(&mut self, _: Direction) -> bool {
+    fn on_gap(&mut self, _: Direction) -> bool {
         true
     }
 }
@@ -115,11 +115,12 @@ mod tests {
     fn functions_and_exceptions_are_read() {
         let mut fields = FieldBuffer::default();
         let both = [0, 1, 0, 0, 0, 6, 17, 3, 0, 107, 0, 3, 0, 2, 0, 0, 0, 3, 17, 0x83, 2];
-        assert_eq!(guess(&both[..12], &Ends::new(true, 50_000, 502)), Guess::Unsure);
-        (0..12)
-            .for_each(|end| assert_eq!(Modbus.read(Direction::ToResponder, &both[..end], &mut fields), Step::Took(0)));
-        assert_eq!(Modbus.read(Direction::ToResponder, &both, &mut fields), Step::Took(12));
-        assert_eq!(Modbus.read(Direction::ToOriginator, &both[12..], &mut fields), Step::Took(9));
+        assert_eq!(guess(&both[..12], &PortPair::new(true, 50_000, 502)), ProbeResult::Unsure);
+        (0..12).for_each(|end| {
+            assert_eq!(Modbus.on_data(Direction::ToResponder, &both[..end], &mut fields), ParseStep::Took(0))
+        });
+        assert_eq!(Modbus.on_data(Direction::ToResponder, &both, &mut fields), ParseStep::Took(12));
+        assert_eq!(Modbus.on_data(Direction::ToOriginator, &both[12..], &mut fields), ParseStep::Took(9));
         let expected = [
             "function=read holding registers",
             "unit=17",
@@ -128,6 +129,6 @@ mod tests {
             "error=illegal address",
         ];
         assert_eq!(listed(&fields), expected);
-        assert_eq!(Modbus.read(Direction::ToResponder, b"GET / HTTP", &mut fields), Step::Done);
+        assert_eq!(Modbus.on_data(Direction::ToResponder, b"GET / HTTP", &mut fields), ParseStep::Done);
     }
 }

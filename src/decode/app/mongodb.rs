@@ -1,7 +1,7 @@
 //! MongoDB's wire protocol (its manual, "Wire Protocol"): commands by name, who logs in and whether that works.
 
 use super::shared::bytes::{self, le32};
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -30,13 +30,13 @@ fn head(bytes: &[u8]) -> Option<(u32, u32, u32)> {
     (is_known && (HEADER_BYTES as u32..=MOST_BYTES).contains(&length)).then_some((length, answers, operation))
 }
 
-fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     match head(bytes) {
         // Four numbers agree; a reply's number, 1, is too common.
-        Some((21.., _, QUERY | COMPRESSED | MESSAGE)) => Guess::Certain,
-        Some((36.., _, REPLY)) => Guess::Unsure,
-        None if bytes.len() < HEADER_BYTES && ends.hint == Some(AppProto::MongoDb) => Guess::More,
-        _ => Guess::NotMine,
+        Some((21.., _, QUERY | COMPRESSED | MESSAGE)) => ProbeResult::Certain,
+        Some((36.., _, REPLY)) => ProbeResult::Unsure,
+        None if bytes.len() < HEADER_BYTES && ends.hint == Some(AppProto::MongoDb) => ProbeResult::NeedMore,
+        _ => ProbeResult::NotForUs,
     }
 }
 
@@ -45,15 +45,15 @@ struct MongoDb {
     is_logging_in: bool,
 }
 
-impl Talk for MongoDb {
-    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for MongoDb {
+    fn on_data(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         if bytes.len() < HEADER_BYTES {
-            return Step::Took(0);
+            return ParseStep::Took(0);
         }
-        let Some((length, answers, operation)) = head(bytes) else { return Step::Done };
+        let Some((length, answers, operation)) = head(bytes) else { return ParseStep::Done };
         let content = bytes::part(bytes, HEADER_BYTES, length as usize - HEADER_BYTES);
         if content.len() < (length as usize - HEADER_BYTES).min(HEAD_BYTES) {
-            return Step::Took(0);
+            return ParseStep::Took(0);
         }
         fields.begin();
         match operation {
@@ -127,11 +127,11 @@ mod tests {
         let refusal = b"\x01ok\0\0\0\0\0\0\0\0\0\x02codeName\0\x15\0\0\0AuthenticationFailed\0\0";
         let (mut talk, mut fields) = (MongoDb::default(), FieldBuffer::default());
         for bytes in [message(0, start), message(7, refusal)] {
-            assert_eq!(guess(&bytes, &Ends::new(true, 1, 2)), Guess::Certain);
+            assert_eq!(guess(&bytes, &PortPair::new(true, 1, 2)), ProbeResult::Certain);
             for end in 0..bytes.len() {
-                assert_eq!(talk.read(Direction::ToResponder, &bytes[..end], &mut fields), Step::Took(0));
+                assert_eq!(talk.on_data(Direction::ToResponder, &bytes[..end], &mut fields), ParseStep::Took(0));
             }
-            assert_eq!(talk.read(Direction::ToResponder, &bytes, &mut fields), Step::Took(bytes.len()));
+            assert_eq!(talk.on_data(Direction::ToResponder, &bytes, &mut fields), ParseStep::Took(bytes.len()));
         }
         let said: Vec<_> = fields.iter().collect();
         for expected in [

@@ -2,7 +2,7 @@
 //! is passed over.
 
 use super::shared::take_bytes::TakeBytes;
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -28,26 +28,32 @@ const MOST_TOPICS: usize = 8;
 const MOST_LENGTH_BYTES: usize = 4;
 
 /// A CONNECT names its protocol; other packets are too much like anything.
-fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     let Some((kind, head, length)) = header(bytes) else {
         let is_short = bytes.len() < 1 + MOST_LENGTH_BYTES && bytes.first() == Some(&0x10);
-        return if is_short && ends.hint == Some(AppProto::Mqtt) { Guess::More } else { Guess::NotMine };
+        return if is_short && ends.hint == Some(AppProto::Mqtt) {
+            ProbeResult::NeedMore
+        } else {
+            ProbeResult::NotForUs
+        };
     };
     let body = bytes.get(head..).unwrap_or(&[]);
     match kind {
         CONNECT => {
             const NAMES: [&[u8]; 2] = [b"\0\x04MQTT", b"\0\x06MQIsdp"];
             match NAMES.iter().any(|name| body.starts_with(name)) {
-                true => Guess::Certain,
-                false if bytes.first() == Some(&0x10) && NAMES.iter().any(|name| name.starts_with(body)) => Guess::More,
-                false => Guess::NotMine,
+                true => ProbeResult::Certain,
+                false if bytes.first() == Some(&0x10) && NAMES.iter().any(|name| name.starts_with(body)) => {
+                    ProbeResult::NeedMore
+                }
+                false => ProbeResult::NotForUs,
             }
         }
-        _ if ends.hint != Some(AppProto::Mqtt) => Guess::NotMine,
-        CONNACK if length >= 2 => Guess::Unsure,
-        PUBLISH if length >= 3 => Guess::Unsure,
-        4..=14 if length <= MOST_BYTES as u64 => Guess::Unsure,
-        _ => Guess::NotMine,
+        _ if ends.hint != Some(AppProto::Mqtt) => ProbeResult::NotForUs,
+        CONNACK if length >= 2 => ProbeResult::Unsure,
+        PUBLISH if length >= 3 => ProbeResult::Unsure,
+        4..=14 if length <= MOST_BYTES as u64 => ProbeResult::Unsure,
+        _ => ProbeResult::NotForUs,
     }
 }
 
@@ -56,10 +62,10 @@ struct Mqtt {
     is_v5: bool,
 }
 
-impl Talk for Mqtt {
-    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for Mqtt {
+    fn on_data(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         let Some((kind, head, length)) = header(bytes) else {
-            return if bytes.len() > MOST_LENGTH_BYTES { Step::Done } else { Step::Took(0) };
+            return if bytes.len() > MOST_LENGTH_BYTES { ParseStep::Done } else { ParseStep::Took(0) };
         };
         let total = head as u64 + length;
         let body = bytes.get(head..).unwrap_or(&[]);
@@ -69,7 +75,7 @@ impl Talk for Mqtt {
         let topic = { body }.field16();
         let has_topic = kind != PUBLISH || is_whole || topic.is_some();
         if is_read && !is_whole || !has_topic && body.len() < MOST_BYTES {
-            return Step::Took(0);
+            return ParseStep::Took(0);
         }
         fields.begin();
         fields.text(FieldId::Message, name(kind));
@@ -80,7 +86,7 @@ impl Talk for Mqtt {
             SUBSCRIBE | UNSUBSCRIBE if is_read => drop(self.topics(kind, body, fields)),
             _ => {}
         }
-        Step::Skip(total)
+        ParseStep::Skip(total)
     }
 }
 
@@ -210,13 +216,13 @@ mod tests {
     fn who_connects_is_read_and_whether_that_works() {
         let connect = b"\x10\x1f\0\x04MQTT\x04\xc2\0\x3c\0\x06sensor\0\x04anna\0\x03key";
         let connect = [&connect[..1], &[connect.len() as u8 - 2], &connect[2..]].concat();
-        assert_eq!(guess(&connect, &Ends::new(true, 40_000, 40_001)), Guess::Certain);
+        assert_eq!(guess(&connect, &PortPair::new(true, 40_000, 40_001)), ProbeResult::Certain);
         let (mut talk, mut fields) = (Mqtt::default(), FieldBuffer::default());
         for end in 0..connect.len() {
-            assert_eq!(talk.read(Direction::ToResponder, &connect[..end], &mut fields), Step::Took(0));
+            assert_eq!(talk.on_data(Direction::ToResponder, &connect[..end], &mut fields), ParseStep::Took(0));
         }
-        assert_eq!(talk.read(Direction::ToResponder, &connect, &mut fields), Step::Skip(connect.len() as u64));
-        assert_eq!(talk.read(Direction::ToOriginator, &[0x20, 2, 0, 5], &mut fields), Step::Skip(4));
+        assert_eq!(talk.on_data(Direction::ToResponder, &connect, &mut fields), ParseStep::Skip(connect.len() as u64));
+        assert_eq!(talk.on_data(Direction::ToOriginator, &[0x20, 2, 0, 5], &mut fields), ParseStep::Skip(4));
         let expected = [
             "message=CONNECT",
             "version=3.1.1",
@@ -232,17 +238,17 @@ mod tests {
     #[test]
     fn version_5_has_properties_and_a_long_message_is_passed_over() {
         let (mut talk, mut fields) = (Mqtt::default(), FieldBuffer::default());
-        talk.read(Direction::ToResponder, b"\x10\x13\0\x04MQTT\x05\x02\0\x3c\x05\x11\0\0\0\x0a\0\x01a", &mut fields);
-        talk.read(Direction::ToResponder, b"\x82\x0a\0\x01\0\0\x04a/+b\x01", &mut fields);
+        talk.on_data(Direction::ToResponder, b"\x10\x13\0\x04MQTT\x05\x02\0\x3c\x05\x11\0\0\0\x0a\0\x01a", &mut fields);
+        talk.on_data(Direction::ToResponder, b"\x82\x0a\0\x01\0\0\x04a/+b\x01", &mut fields);
         assert_eq!(
-            talk.read(Direction::ToResponder, b"\x30\x80\x80\x04\0\x03t/uxxxx", &mut fields),
-            Step::Skip(65_540)
+            talk.on_data(Direction::ToResponder, b"\x30\x80\x80\x04\0\x03t/uxxxx", &mut fields),
+            ParseStep::Skip(65_540)
         );
         let said = listed(&fields);
         assert!(
             ["client=a", "mqtt.topic=a/+b", "mqtt.topic=t/u"].iter().all(|f| said.iter().any(|s| s == f)),
             "{said:?}"
         );
-        assert_eq!(guess(b"\x30\x05\0\x03a/bx", &Ends::new(true, 9, 50_000)), Guess::NotMine);
+        assert_eq!(guess(b"\x30\x05\0\x03a/bx", &PortPair::new(true, 9, 50_000)), ProbeResult::NotForUs);
     }
 }

@@ -3,7 +3,7 @@
 use super::shared::bytes::{self, add_utf16, be16, le16, le32};
 use super::shared::carried::Carried;
 use super::shared::gss;
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -41,15 +41,15 @@ fn packet(bytes: &[u8]) -> Option<(u8, usize, &[u8])> {
     (length >= HEADER_BYTES).then(|| (kind, length, bytes::part(bytes, HEADER_BYTES, length - HEADER_BYTES)))
 }
 
-fn guess(bytes: &[u8], _: &Ends) -> Guess {
+fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
     match (bytes, packet(bytes)) {
         // The first option is the version, six bytes (section 2.2.6.5).
-        ([PRELOGIN, 0 | 1, _, _, 0, 0, ..], Some((_, 20..1024, [0, 0, _, 0, 6, ..]))) => Guess::Certain,
+        ([PRELOGIN, 0 | 1, _, _, 0, 0, ..], Some((_, 20..1024, [0, 0, _, 0, 6, ..]))) => ProbeResult::Certain,
         ([LOGIN, 1, _, _, 0, 0, ..], Some((_, length @ 94.., content))) => {
             let is_mine = le32(content, 0).is_some_and(|inner| inner as usize + HEADER_BYTES == length);
-            if is_mine { Guess::Certain } else { Guess::NotMine }
+            if is_mine { ProbeResult::Certain } else { ProbeResult::NotForUs }
         }
-        _ => Guess::NotMine,
+        _ => ProbeResult::NotForUs,
     }
 }
 
@@ -60,14 +60,14 @@ struct MsSql {
     tls: Option<Carried>,
 }
 
-impl Talk for MsSql {
-    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for MsSql {
+    fn on_data(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         if bytes.len() < HEADER_BYTES {
-            return Step::Took(0);
+            return ParseStep::Took(0);
         }
-        let Some((kind, length, content)) = packet(bytes) else { return Step::Done };
+        let Some((kind, length, content)) = packet(bytes) else { return ParseStep::Done };
         if content.len() < (length - HEADER_BYTES).min(HEAD_BYTES) {
-            return Step::Took(0);
+            return ParseStep::Took(0);
         }
         fields.begin();
         match kind {
@@ -93,7 +93,7 @@ impl Talk for MsSql {
                 options(content, fields);
             }
             REPLY => reply(content, fields),
-            20..=23 => return Step::Done,
+            20..=23 => return ParseStep::Done,
             _ => {}
         }
         bytes::pass(bytes, length as u64)
@@ -191,13 +191,13 @@ mod tests {
         let refusal =
             [&[REPLY, 1, 0, 23, 0, 0, 1, 0, ERROR, 12, 0][..], &18_456_u32.to_le_bytes(), &[1, 14, 2, 0]].concat();
         let refusal = [refusal, utf16("no")].concat();
-        assert_eq!(guess(&login, &Ends::new(true, 50_000, 1433)), Guess::Certain);
+        assert_eq!(guess(&login, &PortPair::new(true, 50_000, 1433)), ProbeResult::Certain);
         let mut fields = FieldBuffer::default();
         for (direction, bytes) in [(Direction::ToResponder, &login), (Direction::ToOriginator, &refusal)] {
             for end in 0..bytes.len() {
-                assert_eq!(MsSql::default().read(direction, &bytes[..end], &mut fields), Step::Took(0));
+                assert_eq!(MsSql::default().on_data(direction, &bytes[..end], &mut fields), ParseStep::Took(0));
             }
-            assert_eq!(MsSql::default().read(direction, bytes, &mut fields), Step::Took(bytes.len()));
+            assert_eq!(MsSql::default().on_data(direction, bytes, &mut fields), ParseStep::Took(bytes.len()));
         }
         let said: Vec<_> = fields.iter().collect();
         for expected in
@@ -212,7 +212,7 @@ mod tests {
         let (mut talk, mut fields) = (MsSql::default(), FieldBuffer::default());
         for content in [&b"\x15\x03\x03\0"[..], b"\x02\x02\x28"] {
             let packet = [&[PRELOGIN, 0, 0, 8 + content.len() as u8, 0, 0, 0, 0][..], content].concat();
-            assert_eq!(talk.read(Direction::ToResponder, &packet, &mut fields), Step::Took(packet.len()));
+            assert_eq!(talk.on_data(Direction::ToResponder, &packet, &mut fields), ParseStep::Took(packet.len()));
         }
         assert!(fields.iter().any(|(kind, _)| kind == FieldId::TlsAlert));
     }

@@ -1,7 +1,7 @@
 //! MySQL's and MariaDB's connection phase: the server's version, who logs in, whether that works; then the commands.
 
 use super::shared::bytes::{self, le16, le32};
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -66,20 +66,20 @@ fn packet(bytes: &[u8]) -> Option<(usize, u8, &[u8])> {
     Some((length, *bytes.get(3)?, bytes::part(bytes, HEADER_BYTES, length)))
 }
 
-fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     match packet(bytes) {
         Some((length, 0, [PROTOCOL, version @ ..]))
             if (30..512).contains(&length) && bytes.len() >= HEADER_BYTES + 8 =>
         {
             let text = bytes::until_nul(version);
             let is_version = text.first().is_some_and(u8::is_ascii_digit) && text.iter().all(u8::is_ascii_graphic);
-            if is_version { Guess::Certain } else { Guess::NotMine }
+            if is_version { ProbeResult::Certain } else { ProbeResult::NotForUs }
         }
         Some((length, 0, [ERROR, ..])) if (3..512).contains(&length) && length + HEADER_BYTES == bytes.len() => {
-            Guess::Unsure
+            ProbeResult::Unsure
         }
-        None if ends.hint == Some(AppProto::MySql) => Guess::More,
-        _ => Guess::NotMine,
+        None if ends.hint == Some(AppProto::MySql) => ProbeResult::NeedMore,
+        _ => ProbeResult::NotForUs,
     }
 }
 
@@ -91,11 +91,11 @@ struct MySql {
     has_client_answered: bool,
 }
 
-impl Talk for MySql {
-    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
-        let Some((length, number, content)) = packet(bytes) else { return Step::Took(0) };
+impl StreamParser for MySql {
+    fn on_data(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
+        let Some((length, number, content)) = packet(bytes) else { return ParseStep::Took(0) };
         if content.len() < length.min(HEAD_BYTES) {
-            return Step::Took(0);
+            return ParseStep::Took(0);
         }
         fields.begin();
         let is_server = *self.server.get_or_insert(direction) == direction;
@@ -105,7 +105,7 @@ impl Talk for MySql {
 }
 
 impl MySql {
-    fn server(&mut self, content: &[u8], fields: &mut FieldBuffer) -> Option<Step> {
+    fn server(&mut self, content: &[u8], fields: &mut FieldBuffer) -> Option<ParseStep> {
         match content.first() {
             Some(&PROTOCOL) if !self.has_greeted => {
                 self.has_greeted = true;
@@ -116,11 +116,11 @@ impl MySql {
                 if self.has_greeted {
                     fields.text(FieldId::Login, "refused");
                 }
-                return Some(Step::Done);
+                return Some(ParseStep::Done);
             }
             Some(&OK) if self.has_client_answered => {
                 fields.text(FieldId::Login, "accepted");
-                return Some(Step::Done);
+                return Some(ParseStep::Done);
             }
             // Another method is asked for, or more data of the same.
             Some(0xfe) => fields.bytes(FieldId::Method, bytes::until_nul(bytes::from(content, 1))),
@@ -129,16 +129,16 @@ impl MySql {
         None
     }
 
-    fn client(&mut self, number: u8, content: &[u8], fields: &mut FieldBuffer) -> Option<Step> {
+    fn client(&mut self, number: u8, content: &[u8], fields: &mut FieldBuffer) -> Option<ParseStep> {
         if !self.has_client_answered {
             let capabilities = le32(content, 0)?;
             if capabilities & HAS_TLS > 0 && content.len() == LOGIN_BYTES {
                 fields.text(FieldId::Security, "TLS");
-                return Some(Step::Over(HEADER_BYTES + LOGIN_BYTES));
+                return Some(ParseStep::Switch(HEADER_BYTES + LOGIN_BYTES));
             }
             self.has_client_answered = true;
             fields.bytes(FieldId::User, bytes::until_nul(bytes::from(content, LOGIN_BYTES)));
-            return (capabilities & COMPRESSES > 0).then_some(Step::Done);
+            return (capabilities & COMPRESSES > 0).then_some(ParseStep::Done);
         }
         if number == 0
             && let Some(name) = content.first().and_then(|command| COMMANDS.get(usize::from(*command)))
@@ -175,20 +175,20 @@ mod tests {
         login.resize(36, 0);
         login.extend(b"anna\0");
         let refusal = b"\x0b\0\0\x02\xff\x15\x04#28000no";
-        let ends = Ends::new(true, 3306, 50_000);
+        let ends = PortPair::new(true, 3306, 50_000);
         let (mut mysql, mut fields) = (MySql::default(), FieldBuffer::default());
-        assert_eq!(guess(&greeting, &ends), Guess::Certain);
-        let talk: [(Direction, &[u8], Step); 3] = [
-            (Direction::ToOriginator, &greeting, Step::Took(68)),
-            (Direction::ToResponder, &login, Step::Took(41)),
-            (Direction::ToOriginator, refusal, Step::Done),
+        assert_eq!(guess(&greeting, &ends), ProbeResult::Certain);
+        let talk: [(Direction, &[u8], ParseStep); 3] = [
+            (Direction::ToOriginator, &greeting, ParseStep::Took(68)),
+            (Direction::ToResponder, &login, ParseStep::Took(41)),
+            (Direction::ToOriginator, refusal, ParseStep::Done),
         ];
         for (direction, bytes, step) in talk {
             for end in 0..bytes.len() {
-                assert_eq!(mysql.read(direction, &bytes[..end], &mut fields), Step::Took(0));
+                assert_eq!(mysql.on_data(direction, &bytes[..end], &mut fields), ParseStep::Took(0));
                 guess(&bytes[..end], &ends);
             }
-            assert_eq!(mysql.read(direction, bytes, &mut fields), step);
+            assert_eq!(mysql.on_data(direction, bytes, &mut fields), step);
         }
         let said: Vec<_> = fields.iter().collect();
         for expected in [

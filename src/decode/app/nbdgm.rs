@@ -3,7 +3,7 @@
 
 use super::shared::bytes::{self, be16, le16};
 use super::shared::netbios;
-use super::{Datagram, Ends, Entry, Guess};
+use super::{Datagram, Entry, PortPair, ProbeResult};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 
@@ -26,8 +26,8 @@ const BROWSE: &[u8] = b"\\MAILSLOT\\BROWSE";
 /// Bytes of a computer's name in an announcement.
 const NAME_BYTES: usize = 16;
 
-fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
-    let Some(kind) = payload.first().copied() else { return Guess::NotMine };
+fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
+    let Some(kind) = payload.first().copied() else { return ProbeResult::NotForUs };
     let (message, at) = match kind {
         0x10 => ("to one", HEADER_BYTES),
         0x11 => ("to a group", HEADER_BYTES),
@@ -36,10 +36,10 @@ fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
         0x14 => ("question", SHORT_HEADER_BYTES),
         0x15 => ("positive answer", SHORT_HEADER_BYTES),
         0x16 => ("negative answer", SHORT_HEADER_BYTES),
-        _ => return Guess::NotMine,
+        _ => return ProbeResult::NotForUs,
     };
     if payload.len() < at {
-        return Guess::NotMine;
+        return ProbeResult::NotForUs;
     }
     fields.text(FieldId::Message, message);
     let names = bytes::from(payload, at);
@@ -47,18 +47,18 @@ fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
         if let Some((name, _)) = netbios::name(names) {
             fields.text(FieldId::To, &name.name);
         }
-        return Guess::Certain;
+        return ProbeResult::Certain;
     }
-    let Some((source, n)) = netbios::name(names) else { return Guess::NotMine };
+    let Some((source, n)) = netbios::name(names) else { return ProbeResult::NotForUs };
     fields.text(FieldId::Host, &source.name);
     let names = bytes::from(names, n);
-    let Some((target, n)) = netbios::name(names) else { return Guess::NotMine };
+    let Some((target, n)) = netbios::name(names) else { return ProbeResult::NotForUs };
     fields.text(FieldId::To, &target.name);
     if let Some(service) = target.service() {
         fields.text(FieldId::Service, service);
     }
     mailslot(bytes::from(names, n), fields);
-    Guess::Certain
+    ProbeResult::Certain
 }
 
 fn mailslot(message: &[u8], fields: &mut FieldBuffer) -> Option<()> {
@@ -134,9 +134,9 @@ mod tests {
         data.extend(b"ALPHA\0\0\0\0\0\0\0\0\0\0\0");
         data.extend(b"\x05\x01\0\0\0\0\x0f\x01\x55\xaafront desk\0");
         let bytes = datagram(&data);
-        let ends = Ends::new(false, 138, 138);
+        let ends = PortPair::new(false, 138, 138);
         let mut fields = FieldBuffer::default();
-        assert_eq!(read(&bytes, &ends, &mut fields), Guess::Certain);
+        assert_eq!(read(&bytes, &ends, &mut fields), ProbeResult::Certain);
         let expected = [
             "message=to a group",
             "host=ALPHA",
@@ -160,8 +160,8 @@ mod tests {
         data.extend(b"WORKGROUP\0\0\0\0\0\0\0");
         data.extend(b"\x03\x0a\0\0\0\x80\0\0\0\0ALPHA\0");
         let mut fields = FieldBuffer::default();
-        read(&datagram(&data), &Ends::new(false, 138, 138), &mut fields);
+        read(&datagram(&data), &PortPair::new(false, 138, 138), &mut fields);
         assert_eq!(listed(&fields)[6..], ["domain=WORKGROUP".to_owned(), "server=ALPHA".to_owned()]);
-        assert_eq!(read(b"\x11\x02", &Ends::new(false, 138, 138), &mut fields), Guess::NotMine);
+        assert_eq!(read(b"\x11\x02", &PortPair::new(false, 138, 138), &mut fields), ProbeResult::NotForUs);
     }
 }

@@ -3,7 +3,7 @@
 use super::shared::bytes::{self, be16, be32};
 use super::shared::dns;
 use super::shared::netbios;
-use super::{Datagram, Ends, Entry, Guess};
+use super::{Datagram, Entry, PortPair, ProbeResult};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 use std::net::Ipv4Addr;
@@ -24,14 +24,14 @@ const STATUS: u16 = 0x21;
 const RECORD_BYTES: usize = 10;
 const MOST_ANSWERS: usize = 16;
 
-fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
+fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
     let (Some(flags), Some(n_questions), Some(n_answers)) = (be16(payload, 2), be16(payload, 4), be16(payload, 6))
     else {
-        return Guess::NotMine;
+        return ProbeResult::NotForUs;
     };
-    let Some((name, n)) = netbios::name(bytes::from(payload, HEADER_BYTES)) else { return Guess::NotMine };
+    let Some((name, n)) = netbios::name(bytes::from(payload, HEADER_BYTES)) else { return ProbeResult::NotForUs };
     if n_questions > 1 || n_questions == 0 && n_answers == 0 {
-        return Guess::NotMine;
+        return ProbeResult::NotForUs;
     }
     let is_response = flags & IS_RESPONSE > 0;
     fields.text(FieldId::Message, if is_response { "answer" } else { "question" });
@@ -54,7 +54,7 @@ fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
     } else if n_questions == 1 {
         claim(bytes::from(payload, at + 4), fields);
     }
-    Guess::Certain
+    ProbeResult::Certain
 }
 
 /// Section 4.2.1.1.
@@ -120,9 +120,9 @@ mod tests {
         let name = b"\x20FEEFFDFECACACACACACACACACACACACA\0";
         let head = b"\x12\x34\x85\0\0\0\0\x01\0\0\0\0";
         let answer = [&head[..], name, b"\0\x20\0\x01\0\0\0\x3c\0\x06\0\0\xc0\0\x02\x07"].concat();
-        let ends = Ends::new(false, 137, 137);
+        let ends = PortPair::new(false, 137, 137);
         let mut fields = FieldBuffer::default();
-        assert_eq!(read(&answer, &ends, &mut fields), Guess::Certain);
+        assert_eq!(read(&answer, &ends, &mut fields), ProbeResult::Certain);
         let said: Vec<_> = fields.iter().collect();
         assert!(said.contains(&(FieldId::DnsQuery, Value::Text("TEST"))));
         assert!(said.contains(&(FieldId::DnsAnswer, Value::Text("192.0.2.7"))));
@@ -132,7 +132,7 @@ mod tests {
         }
         assert_eq!(
             read(b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x07example\0\0\x01\0\x01", &ends, &mut fields),
-            Guess::NotMine
+            ProbeResult::NotForUs
         );
     }
 }

@@ -1,6 +1,6 @@
 //! NTP (RFC 5905): version, mode and stratum; control and private requests (RFC 9327), with which servers are made to amplify.
 
-use super::{Datagram, Ends, Entry, Guess};
+use super::{Datagram, Entry, PortPair, ProbeResult};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 
@@ -16,8 +16,8 @@ const CLOCK_BYTES: usize = 48;
 const CONTROL_BYTES: usize = 12;
 const PRIVATE_BYTES: usize = 8;
 
-fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
-    let &[first, second, _, fourth, ..] = payload else { return Guess::NotMine };
+fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
+    let &[first, second, _, fourth, ..] = payload else { return ProbeResult::NotForUs };
     let (version, mode) = (first >> 3 & 7, first & 7);
     let least = match mode {
         6 => CONTROL_BYTES,
@@ -25,7 +25,7 @@ fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
         _ => CLOCK_BYTES,
     };
     if payload.len() < least || !(1..=4).contains(&version) {
-        return Guess::NotMine;
+        return ProbeResult::NotForUs;
     }
     fields.number(FieldId::Version, u64::from(version));
     let name = match mode {
@@ -46,7 +46,7 @@ fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
         7 => private(fourth, fields),
         _ => fields.number(FieldId::Stratum, u64::from(second)),
     }
-    Guess::Certain
+    ProbeResult::Certain
 }
 
 /// RFC 9327, section 2.
@@ -84,7 +84,7 @@ mod tests {
 
     fn said(payload: &[u8]) -> Vec<(FieldId, String)> {
         let mut fields = FieldBuffer::default();
-        read(payload, &Ends::new(false, 50_000, 123), &mut fields);
+        read(payload, &PortPair::new(false, 50_000, 123), &mut fields);
         let text = |value| match value {
             Value::Text(text) => String::from(text),
             Value::Number(number) => number.to_string(),

@@ -3,7 +3,7 @@
 
 use super::shared::carried::Carried;
 use super::shared::take_bytes::TakeBytes;
-use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Datagram, Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -25,16 +25,18 @@ const HEAD_BYTES: usize = 9;
 /// HMAC by MD5, SHA-1, SHA-256 or SHA-512, then packet id and time (tls-auth); or these and a tag (tls-crypt).
 const WRAPS: [usize; 5] = [0, 16 + 8, 20 + 8, 32 + 8, 64 + 8];
 
-fn read(payload: &[u8], ends: &Ends, fields: &mut FieldBuffer) -> Guess {
-    let Some(first) = payload.first() else { return Guess::NotMine };
+fn read(payload: &[u8], ends: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
+    let Some(first) = payload.first() else { return ProbeResult::NotForUs };
     let (kind, key) = (first >> 3, first & 7);
-    let Some(name) = name(kind) else { return Guess::NotMine };
+    let Some(name) = name(kind) else { return ProbeResult::NotForUs };
     let guess = match kind {
-        CLIENT_RESET_V2 | SERVER_RESET_V2 | CLIENT_RESET_V3 if key == 0 && wrap_of(payload).is_some() => Guess::Certain,
-        _ if ends.hint != Some(AppProto::OpenVpn) => return Guess::NotMine,
-        6 | 9 => Guess::Unsure,
-        _ if payload.len() > HEAD_BYTES => Guess::Unsure,
-        _ => return Guess::NotMine,
+        CLIENT_RESET_V2 | SERVER_RESET_V2 | CLIENT_RESET_V3 if key == 0 && wrap_of(payload).is_some() => {
+            ProbeResult::Certain
+        }
+        _ if ends.hint != Some(AppProto::OpenVpn) => return ProbeResult::NotForUs,
+        6 | 9 => ProbeResult::Unsure,
+        _ if payload.len() > HEAD_BYTES => ProbeResult::Unsure,
+        _ => return ProbeResult::NotForUs,
     };
     fields.text(FieldId::Message, name);
     guess
@@ -86,10 +88,10 @@ fn packet(bytes: &[u8]) -> Option<(&[u8], usize)> {
     Some((rest.get(..n).unwrap_or(rest), n))
 }
 
-fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     match packet(bytes) {
         Some((packet, n)) if packet.len() == n && n > 0 => read(packet, ends, &mut FieldBuffer::default()),
-        _ => Guess::NotMine,
+        _ => ProbeResult::NotForUs,
     }
 }
 
@@ -102,23 +104,23 @@ struct OpenVpn {
     next: [u32; 2],
 }
 
-impl Talk for OpenVpn {
-    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
-        let Some((packet, n)) = packet(bytes) else { return Step::Took(0) };
-        let Some(first) = packet.first() else { return if n == 0 { Step::Done } else { Step::Took(0) } };
+impl StreamParser for OpenVpn {
+    fn on_data(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
+        let Some((packet, n)) = packet(bytes) else { return ParseStep::Took(0) };
+        let Some(first) = packet.first() else { return if n == 0 { ParseStep::Done } else { ParseStep::Took(0) } };
         let kind = first >> 3;
-        let Some(name) = name(kind) else { return Step::Done };
+        let Some(name) = name(kind) else { return ParseStep::Done };
         let is_read = matches!(kind, CLIENT_RESET_V2 | CLIENT_RESET_V3 | SERVER_RESET_V2) && self.tls.is_none()
             || kind == CONTROL && self.tls.is_some();
         if is_read && packet.len() < n {
-            return Step::Took(0);
+            return ParseStep::Took(0);
         }
         fields.begin();
         fields.text(FieldId::Message, name);
         if is_read {
             self.control(direction, kind, packet, fields);
         }
-        Step::Skip(2 + n as u64)
+        ParseStep::Skip(2 + n as u64)
     }
 }
 
@@ -153,7 +155,7 @@ mod tests {
 
     #[test]
     fn the_first_packets_are_certain_on_any_port() {
-        let ends = Ends::new(false, 40_000, 40_001);
+        let ends = PortPair::new(false, 40_000, 40_001);
         let answer = [&[1, 0, 0, 0, 0][..], &[0xef; 8], &[0; 4]].concat();
         for (packet, name) in [
             (reset(7, 0, &[0; 5]), "client reset"),
@@ -162,20 +164,23 @@ mod tests {
             (reset(8, 72, &answer), "server reset"),
         ] {
             let mut fields = FieldBuffer::default();
-            assert_eq!(read(&packet, &ends, &mut fields), Guess::Certain);
+            assert_eq!(read(&packet, &ends, &mut fields), ProbeResult::Certain);
             assert_eq!(listed(&fields), [format!("message={name}")]);
             for end in 0..packet.len() - 5 {
-                assert_eq!(read(&packet[..end], &ends, &mut fields), Guess::NotMine);
+                assert_eq!(read(&packet[..end], &ends, &mut fields), ProbeResult::NotForUs);
             }
             let stream = [&[0, packet.len() as u8], packet.as_slice()].concat();
-            assert_eq!(guess(&stream, &Ends::new(true, 40_000, 40_001)), Guess::Certain);
+            assert_eq!(guess(&stream, &PortPair::new(true, 40_000, 40_001)), ProbeResult::Certain);
             assert_eq!(
-                OpenVpn::default().read(Direction::ToResponder, &stream, &mut fields),
-                Step::Skip(stream.len() as u64)
+                OpenVpn::default().on_data(Direction::ToResponder, &stream, &mut fields),
+                ParseStep::Skip(stream.len() as u64)
             );
         }
-        assert_eq!(read(&[0x30; 100], &ends, &mut FieldBuffer::default()), Guess::NotMine);
-        assert_eq!(read(&[0x30; 100], &Ends::new(false, 1194, 40_001), &mut FieldBuffer::default()), Guess::Unsure);
+        assert_eq!(read(&[0x30; 100], &ends, &mut FieldBuffer::default()), ProbeResult::NotForUs);
+        assert_eq!(
+            read(&[0x30; 100], &PortPair::new(false, 1194, 40_001), &mut FieldBuffer::default()),
+            ProbeResult::Unsure
+        );
     }
 
     #[test]
@@ -186,16 +191,19 @@ mod tests {
         };
         for wrap in [0, 28] {
             let (mut talk, mut fields) = (OpenVpn::default(), FieldBuffer::default());
-            talk.read(Direction::ToResponder, &in_tcp(reset(7, wrap, &[0; 5])), &mut fields);
+            talk.on_data(Direction::ToResponder, &in_tcp(reset(7, wrap, &[0; 5])), &mut fields);
             for packet in [
                 control(wrap, 1, b"\x15\x03\x03\0"),
                 control(wrap, 2, b"\x02\x02\x28"),
                 control(wrap, 2, b"\x02\x02\x28"),
             ] {
                 for end in 2..packet.len() {
-                    assert_eq!(talk.read(Direction::ToResponder, &packet[..end], &mut fields), Step::Took(0));
+                    assert_eq!(talk.on_data(Direction::ToResponder, &packet[..end], &mut fields), ParseStep::Took(0));
                 }
-                assert_eq!(talk.read(Direction::ToResponder, &packet, &mut fields), Step::Skip(packet.len() as u64));
+                assert_eq!(
+                    talk.on_data(Direction::ToResponder, &packet, &mut fields),
+                    ParseStep::Skip(packet.len() as u64)
+                );
             }
             let alerts = fields.iter().filter(|(kind, _)| *kind == FieldId::TlsAlert);
             assert_eq!(alerts.count(), 1);

@@ -2,7 +2,7 @@
 
 use super::shared::lines;
 use super::shared::sasl::Sasl;
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -20,15 +20,15 @@ pub const ENTRY: Entry = Entry {
 const MOST_WAITING: usize = 256;
 
 /// A bare `+OK` may be of Redis.
-fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     const COMMANDS: [&[u8]; 8] = [b"USER", b"AUTH", b"CAPA", b"APOP", b"STAT", b"NOOP", b"QUIT", b"STLS"];
     match bytes {
-        [b'+', b'O', b'K', b' ', b' '..=b'~', ..] => Guess::Certain,
-        [b'+', b'O', b'K', b'\r', ..] | [b'-', b'E', b'R', b'R', b' ', ..] => Guess::Unsure,
+        [b'+', b'O', b'K', b' ', b' '..=b'~', ..] => ProbeResult::Certain,
+        [b'+', b'O', b'K', b'\r', ..] | [b'-', b'E', b'R', b'R', b' ', ..] => ProbeResult::Unsure,
         _ if ends.hint == Some(AppProto::Pop3) && COMMANDS.iter().any(|word| lines::begins_with(bytes, word)) => {
-            Guess::Unsure
+            ProbeResult::Unsure
         }
-        _ => Guess::NotMine,
+        _ => ProbeResult::NotForUs,
     }
 }
 
@@ -51,14 +51,14 @@ struct Pop3 {
     is_greeted: bool,
 }
 
-impl Talk for Pop3 {
-    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for Pop3 {
+    fn on_data(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         if let (Direction::ToOriginator, Some(is_at_start)) = (direction, self.text) {
             let (n, is_over) = lines::until_dot(bytes, is_at_start);
             self.text = (!is_over).then_some(is_at_start && n == 0);
-            return Step::Took(n);
+            return ParseStep::Took(n);
         }
-        let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
+        let Some((line, n)) = lines::first(bytes) else { return ParseStep::Took(0) };
         fields.begin();
         if direction == Direction::ToOriginator {
             return self.reply(line, n, fields);
@@ -71,10 +71,10 @@ impl Talk for Pop3 {
             }
             None => self.command(line, fields),
         }
-        Step::Took(n)
+        ParseStep::Took(n)
     }
 
-    fn lose(&mut self, direction: Direction) -> bool {
+    fn on_gap(&mut self, direction: Direction) -> bool {
         // Which reply belongs to which command is no longer known.
         self.waiting.clear();
         self.text = None;
@@ -122,20 +122,20 @@ impl Pop3 {
         }
     }
 
-    fn reply(&mut self, line: &[u8], n: usize, fields: &mut FieldBuffer) -> Step {
+    fn reply(&mut self, line: &[u8], n: usize, fields: &mut FieldBuffer) -> ParseStep {
         let (word, text) = lines::word(line);
         let is_good = match word {
             b"+OK" => true,
             b"-ERR" => false,
             // A challenge, or a line of a text that was not seen to begin.
-            _ => return Step::Took(n),
+            _ => return ParseStep::Took(n),
         };
         fields.text(FieldId::Reply, if is_good { "+OK" } else { "-ERR" });
         if !self.is_greeted {
             self.is_greeted = true;
             if self.waiting.is_empty() {
                 fields.bytes(FieldId::Banner, text);
-                return Step::Took(n);
+                return ParseStep::Took(n);
             }
         }
         match (self.waiting.pop_front(), is_good) {
@@ -145,12 +145,12 @@ impl Pop3 {
             }
             (Some(Asked::Tls), true) => {
                 fields.text(FieldId::Security, "STARTTLS");
-                return Step::Over(n);
+                return ParseStep::Switch(n);
             }
             (Some(Asked::Text), true) => self.text = Some(true),
             _ => {}
         }
-        Step::Took(n)
+        ParseStep::Took(n)
     }
 }
 
@@ -159,14 +159,14 @@ mod tests {
     use super::super::shared::listed;
     use super::*;
 
-    fn hear(lines: &[(char, &str)]) -> (Vec<String>, Step) {
-        let (mut talk, mut fields, mut step) = (Pop3::default(), FieldBuffer::default(), Step::Took(0));
+    fn hear(lines: &[(char, &str)]) -> (Vec<String>, ParseStep) {
+        let (mut talk, mut fields, mut step) = (Pop3::default(), FieldBuffer::default(), ParseStep::Took(0));
         for (who, text) in lines {
             let direction = if *who == 'C' { Direction::ToResponder } else { Direction::ToOriginator };
             let mut rest = text.as_bytes();
             loop {
-                step = talk.read(direction, rest, &mut fields);
-                let Step::Took(n @ 1..) = step else { break };
+                step = talk.on_data(direction, rest, &mut fields);
+                let ParseStep::Took(n @ 1..) = step else { break };
                 rest = &rest[n..];
             }
         }
@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn encryption_hands_on() {
         let (said, step) = hear(&[('S', "+OK x\r\n"), ('C', "STLS\r\n"), ('S', "+OK go\r\n")]);
-        assert_eq!((said.last().map(String::as_str), step), (Some("security=STARTTLS"), Step::Over(8)));
-        assert_eq!(guess(b"+OK\r\n", &Ends::new(true, 6379, 50_000)), Guess::Unsure);
+        assert_eq!((said.last().map(String::as_str), step), (Some("security=STARTTLS"), ParseStep::Switch(8)));
+        assert_eq!(guess(b"+OK\r\n", &PortPair::new(true, 6379, 50_000)), ProbeResult::Unsure);
     }
 }

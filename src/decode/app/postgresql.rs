@@ -1,7 +1,7 @@
 //! PostgreSQL's messages (its manual, "Frontend/Backend Protocol"): who logs in to which database, whether that works, commands.
 
 use super::shared::bytes::{self, be32};
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -24,12 +24,12 @@ const HEAD_BYTES: usize = 1024;
 /// Most parameters of a start.
 const MOST_PARAMETERS: usize = 32;
 
-fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     match (be32(bytes, 0), be32(bytes, 4)) {
-        (Some(8), Some(ASK_TLS | ASK_GSS)) | (Some(16), Some(CANCEL)) => Guess::Certain,
-        (Some(9..MOST_START_BYTES), Some(VERSION_3)) => Guess::Certain,
-        (Some(8..MOST_START_BYTES), None) if ends.hint == Some(AppProto::PostgreSql) => Guess::More,
-        _ => Guess::NotMine,
+        (Some(8), Some(ASK_TLS | ASK_GSS)) | (Some(16), Some(CANCEL)) => ProbeResult::Certain,
+        (Some(9..MOST_START_BYTES), Some(VERSION_3)) => ProbeResult::Certain,
+        (Some(8..MOST_START_BYTES), None) if ends.hint == Some(AppProto::PostgreSql) => ProbeResult::NeedMore,
+        _ => ProbeResult::NotForUs,
     }
 }
 
@@ -45,23 +45,23 @@ struct PostgreSql {
     is_clear: bool,
 }
 
-impl Talk for PostgreSql {
-    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for PostgreSql {
+    fn on_data(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         let is_client = *self.client.get_or_insert(direction) == direction;
         fields.begin();
         if is_client && !self.has_started {
-            return self.start(bytes, fields).unwrap_or(Step::Took(0));
+            return self.start(bytes, fields).unwrap_or(ParseStep::Took(0));
         }
         if !is_client && self.has_asked {
             return self.answer(bytes, fields);
         }
-        let (Some(kind), Some(length)) = (bytes.first(), be32(bytes, 1)) else { return Step::Took(0) };
+        let (Some(kind), Some(length)) = (bytes.first(), be32(bytes, 1)) else { return ParseStep::Took(0) };
         if length < 4 {
-            return Step::Done;
+            return ParseStep::Done;
         }
         let content = bytes::part(bytes, 5, length as usize - 4);
         if content.len() < (length as usize - 4).min(HEAD_BYTES) {
-            return Step::Took(0);
+            return ParseStep::Took(0);
         }
         match is_client {
             true => self.command(*kind, content, fields),
@@ -72,7 +72,7 @@ impl Talk for PostgreSql {
 }
 
 impl PostgreSql {
-    fn start(&mut self, bytes: &[u8], fields: &mut FieldBuffer) -> Option<Step> {
+    fn start(&mut self, bytes: &[u8], fields: &mut FieldBuffer) -> Option<ParseStep> {
         let (length, code) = (be32(bytes, 0)?, be32(bytes, 4)?);
         let content = bytes.get(8..(length.min(MOST_START_BYTES) as usize).max(8))?;
         match code {
@@ -94,23 +94,23 @@ impl PostgreSql {
                     }
                 }
             }
-            _ => return Some(Step::Done),
+            _ => return Some(ParseStep::Done),
         }
-        Some(Step::Took(length as usize))
+        Some(ParseStep::Took(length as usize))
     }
 
-    fn answer(&mut self, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+    fn answer(&mut self, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         self.has_asked = false;
         match bytes.first() {
             Some(b'S') => {
                 fields.text(FieldId::Security, "TLS");
-                Step::Over(1)
+                ParseStep::Switch(1)
             }
-            Some(b'G') => Step::Done,
-            Some(b'N') => Step::Took(1),
+            Some(b'G') => ParseStep::Done,
+            Some(b'N') => ParseStep::Took(1),
             _ => {
                 self.has_asked = !bytes.is_empty();
-                if bytes.is_empty() { Step::Took(0) } else { Step::Done }
+                if bytes.is_empty() { ParseStep::Took(0) } else { ParseStep::Done }
             }
         }
     }
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_clear_password_and_its_refusal_are_read_and_no_prefix_panics() {
-        let ends = Ends::new(true, 50_000, 5432);
+        let ends = PortPair::new(true, 50_000, 5432);
         let (mut talk, mut fields) = (PostgreSql::default(), FieldBuffer::default());
         let start = b"\0\0\0\x14\0\x03\0\0user\0anna\0\0\0";
         let said: [(Direction, &[u8]); 4] = [
@@ -199,13 +199,13 @@ mod tests {
             (Direction::ToResponder, b"p\0\0\0\x06s\0"),
             (Direction::ToOriginator, b"E\0\0\0\x0eC28P01\0Mn\0"),
         ];
-        assert_eq!(guess(said[0].1, &ends), Guess::Certain);
+        assert_eq!(guess(said[0].1, &ends), ProbeResult::Certain);
         for (direction, bytes) in said {
             for end in 0..bytes.len() {
-                assert_eq!(talk.read(direction, &bytes[..end], &mut fields), Step::Took(0));
+                assert_eq!(talk.on_data(direction, &bytes[..end], &mut fields), ParseStep::Took(0));
                 guess(&bytes[..end], &ends);
             }
-            assert_eq!(talk.read(direction, bytes, &mut fields), Step::Took(bytes.len()));
+            assert_eq!(talk.on_data(direction, bytes, &mut fields), ParseStep::Took(bytes.len()));
         }
         let said: Vec<_> = fields.iter().collect();
         for expected in [
@@ -222,7 +222,10 @@ mod tests {
     #[test]
     fn tls_follows_where_it_is_granted() {
         let (mut talk, mut fields) = (PostgreSql::default(), FieldBuffer::default());
-        assert_eq!(talk.read(Direction::ToResponder, b"\0\0\0\x08\x04\xd2\x16\x2f", &mut fields), Step::Took(8));
-        assert_eq!(talk.read(Direction::ToOriginator, b"S", &mut fields), Step::Over(1));
+        assert_eq!(
+            talk.on_data(Direction::ToResponder, b"\0\0\0\x08\x04\xd2\x16\x2f", &mut fields),
+            ParseStep::Took(8)
+        );
+        assert_eq!(talk.on_data(Direction::ToOriginator, b"S", &mut fields), ParseStep::Switch(1));
     }
 }

@@ -8,7 +8,7 @@ mod keys;
 pub use handshakes::Handshakes;
 
 use super::shared::take_bytes::TakeBytes;
-use super::{Datagram, Ends, Entry, Guess};
+use super::{Datagram, Entry, PortPair, ProbeResult};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 use std::fmt;
@@ -33,7 +33,7 @@ const MOST_PACKETS: usize = 8;
 const SERVER_PORT: u16 = 443;
 
 #[inline]
-fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
+fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
     match payload {
         [LONG_HEADER..=0xff, version @ ..] if version.first_chunk().is_some_and(|bytes| is_known(*bytes)) => {
             long(payload, fields)
@@ -42,9 +42,9 @@ fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
         [0x09 | 0x0d, _, _, _, _, _, _, _, _, b'Q', b'0', a, b, ..] if a.is_ascii_digit() && b.is_ascii_digit() => {
             fields.begin();
             fields.format(FieldId::Version, format_args!("Q0{}{}", char::from(*a), char::from(*b)));
-            Guess::Certain
+            ProbeResult::Certain
         }
-        _ => Guess::NotMine,
+        _ => ProbeResult::NotForUs,
     }
 }
 
@@ -58,7 +58,7 @@ fn is_known(version: [u8; 4]) -> bool {
     }
 }
 
-fn long(payload: &[u8], fields: &mut FieldBuffer) -> Guess {
+fn long(payload: &[u8], fields: &mut FieldBuffer) -> ProbeResult {
     let mut last = None;
     for packet in packets(payload) {
         if last != Some((packet.kind, packet.version)) {
@@ -68,7 +68,7 @@ fn long(payload: &[u8], fields: &mut FieldBuffer) -> Guess {
             last = Some((packet.kind, packet.version));
         }
     }
-    if last.is_some() { Guess::Certain } else { Guess::NotMine }
+    if last.is_some() { ProbeResult::Certain } else { ProbeResult::NotForUs }
 }
 
 /// The packets of a datagram, of which those with long headers stand first (RFC 9000, section 12.2).
@@ -200,7 +200,7 @@ mod tests {
     use crate::model::Addr;
 
     const CONNECTION: &[u8] = b"\x83\x94\xc8\xf0\x3e\x51\x57\x08";
-    const ENDS: Ends = Ends { source_port: 50_000, target_port: SERVER_PORT, hint: Some(AppProto::Quic) };
+    const ENDS: PortPair = PortPair { source_port: 50_000, target_port: SERVER_PORT, hint: Some(AppProto::Quic) };
 
     /// A client's Initial packet.
     fn initial(version: u32, frames: &[u8]) -> Vec<u8> {
@@ -309,9 +309,9 @@ mod tests {
             hear(&mut Handshakes::default(), Role::Client, &packet[..end]);
         }
         let dns = b"\x80\x34\x01\0\0\x01\0\0\0\0\0\0\x07example\x03com\0\0\x01\0\x01";
-        assert_eq!(read(dns, &ENDS, &mut FieldBuffer::default()), Guess::NotMine);
+        assert_eq!(read(dns, &ENDS, &mut FieldBuffer::default()), ProbeResult::NotForUs);
         let rtp = b"\x80\x08\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00voice";
-        assert_eq!(read(rtp, &ENDS, &mut FieldBuffer::default()), Guess::NotMine);
-        assert_eq!(read(&[0x80, 0, 0, 0, 0, 0xff, 0, 0], &ENDS, &mut FieldBuffer::default()), Guess::NotMine);
+        assert_eq!(read(rtp, &ENDS, &mut FieldBuffer::default()), ProbeResult::NotForUs);
+        assert_eq!(read(&[0x80, 0, 0, 0, 0, 0xff, 0, 0], &ENDS, &mut FieldBuffer::default()), ProbeResult::NotForUs);
     }
 }

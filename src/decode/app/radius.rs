@@ -1,7 +1,7 @@
 //! RADIUS (RFC 2865, RFC 2866): who asks to be let in, and whether he is.
 
 use super::shared::bytes::{self, be16, be32};
-use super::{Datagram, Ends, Entry, Guess};
+use super::{Datagram, Entry, PortPair, ProbeResult};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 use std::net::Ipv4Addr;
@@ -19,11 +19,11 @@ const MOST_ATTRIBUTES: usize = 64;
 /// Vendor number of Microsoft, whose attributes carry MS-CHAP (RFC 2548).
 const MICROSOFT: u32 = 311;
 
-fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
-    let (Some(code), Some(length)) = (payload.first(), be16(payload, 2)) else { return Guess::NotMine };
+fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
+    let (Some(code), Some(length)) = (payload.first(), be16(payload, 2)) else { return ProbeResult::NotForUs };
     // Bytes behind the length are padding (RFC 2865, section 3).
     if usize::from(length) < HEADER_BYTES || usize::from(length) > payload.len() {
-        return Guess::NotMine;
+        return ProbeResult::NotForUs;
     }
     let name = match code {
         1 => "Access-Request",
@@ -34,7 +34,7 @@ fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
         11 => "Access-Challenge",
         12 => "Status-Server",
         40..=45 => "Disconnect or Change-of-Authorization",
-        _ => return Guess::NotMine,
+        _ => return ProbeResult::NotForUs,
     };
     fields.text(FieldId::Message, name);
     match code {
@@ -51,7 +51,7 @@ fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
         attribute(kind, bytes::part(rest, 2, usize::from(n) - 2), fields);
         rest = bytes::from(rest, usize::from(n));
     }
-    Guess::Certain
+    ProbeResult::Certain
 }
 
 /// RFC 2865, section 5; EAP by RFC 3579.
@@ -86,10 +86,10 @@ mod tests {
     fn who_asks_and_is_refused_is_read_and_no_prefix_panics() {
         let ask = [&b"\x01\x07\0\x1c"[..], &[9; 16], b"\x01\x06anna\x02\x02"].concat();
         let refuse = [&b"\x03\x07\0\x14"[..], &[9; 16]].concat();
-        let ends = Ends::new(false, 50_000, 1812);
+        let ends = PortPair::new(false, 50_000, 1812);
         let mut fields = FieldBuffer::default();
         for message in [&ask, &refuse] {
-            assert_eq!(read(message, &ends, &mut fields), Guess::Certain);
+            assert_eq!(read(message, &ends, &mut fields), ProbeResult::Certain);
         }
         let said: Vec<_> = fields.iter().collect();
         let expected = [
@@ -101,7 +101,7 @@ mod tests {
         ];
         assert_eq!(said, expected);
         for end in 0..ask.len() {
-            assert_eq!(read(&ask[..end], &ends, &mut fields), Guess::NotMine);
+            assert_eq!(read(&ask[..end], &ends, &mut fields), ProbeResult::NotForUs);
         }
     }
 }

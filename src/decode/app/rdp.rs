@@ -1,7 +1,7 @@
 //! RDP's first messages (MS-RDPBCGR, section 2.2.1): who connects, from which host, and what protects it. TLS follows.
 
 use super::shared::bytes::{self, add_utf16, be16, le32};
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -37,25 +37,25 @@ fn packet(bytes: &[u8]) -> Option<(usize, u8, &[u8])> {
         .then(|| (length, kind, bytes::part(bytes, HEAD_BYTES, length.saturating_sub(HEAD_BYTES))))
 }
 
-fn guess(bytes: &[u8], _: &Ends) -> Guess {
+fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
     match packet(bytes) {
-        Some((_, CONNECT, data)) if data.starts_with(b"Cookie: ") => Guess::Certain,
-        Some((19, CONNECT | CONFIRM, [REQUEST..=FAILURE, _, 8, 0, ..])) => Guess::Certain,
-        Some((HEAD_BYTES, CONNECT | CONFIRM, [])) => Guess::Unsure,
-        _ => Guess::NotMine,
+        Some((_, CONNECT, data)) if data.starts_with(b"Cookie: ") => ProbeResult::Certain,
+        Some((19, CONNECT | CONFIRM, [REQUEST..=FAILURE, _, 8, 0, ..])) => ProbeResult::Certain,
+        Some((HEAD_BYTES, CONNECT | CONFIRM, [])) => ProbeResult::Unsure,
+        _ => ProbeResult::NotForUs,
     }
 }
 
 struct Rdp;
 
-impl Talk for Rdp {
-    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for Rdp {
+    fn on_data(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         if bytes.len() < TPKT_BYTES + 2 {
-            return Step::Took(0);
+            return ParseStep::Took(0);
         }
-        let Some((length, kind, data)) = packet(bytes) else { return Step::Done };
+        let Some((length, kind, data)) = packet(bytes) else { return ParseStep::Done };
         if bytes.len() < length {
-            return Step::Took(0);
+            return ParseStep::Took(0);
         }
         fields.begin();
         match kind {
@@ -66,15 +66,15 @@ impl Talk for Rdp {
             CONFIRM => {
                 fields.text(FieldId::Message, "confirm");
                 if confirm(data, fields) {
-                    return Step::Over(length);
+                    return ParseStep::Switch(length);
                 }
             }
             _ => {
                 client(bytes::part(bytes, 0, length), fields);
-                return Step::Done;
+                return ParseStep::Done;
             }
         }
-        Step::Took(length)
+        ParseStep::Took(length)
     }
 }
 
@@ -148,20 +148,20 @@ mod tests {
 
     #[test]
     fn who_connects_and_what_protects_it_are_read_and_no_prefix_panics() {
-        let ends = Ends::new(true, 50_000, 3389);
+        let ends = PortPair::new(true, 50_000, 3389);
         let mut fields = FieldBuffer::default();
-        assert_eq!((guess(ASK, &ends), guess(GRANT, &ends)), (Guess::Certain, Guess::Certain));
-        assert_eq!(Rdp.read(Direction::ToResponder, ASK, &mut fields), Step::Took(ASK.len()));
-        assert_eq!(Rdp.read(Direction::ToOriginator, GRANT, &mut fields), Step::Over(19));
+        assert_eq!((guess(ASK, &ends), guess(GRANT, &ends)), (ProbeResult::Certain, ProbeResult::Certain));
+        assert_eq!(Rdp.on_data(Direction::ToResponder, ASK, &mut fields), ParseStep::Took(ASK.len()));
+        assert_eq!(Rdp.on_data(Direction::ToOriginator, GRANT, &mut fields), ParseStep::Switch(19));
         let said: Vec<_> = fields.iter().collect();
         for expected in [(FieldId::User, "anna"), (FieldId::Method, "CredSSP"), (FieldId::Security, "CredSSP")] {
             assert!(said.contains(&(expected.0, Value::Text(expected.1))), "{expected:?}");
         }
         for end in 0..ASK.len() {
-            assert_eq!(Rdp.read(Direction::ToResponder, &ASK[..end], &mut fields), Step::Took(0));
+            assert_eq!(Rdp.on_data(Direction::ToResponder, &ASK[..end], &mut fields), ParseStep::Took(0));
         }
         // A controller's connection request, with the lengths that S7 asks for.
         let s7 = b"\x03\0\0\x16\x11\xe0\0\0\0\x01\0\xc1\x02\x01\0\xc2\x02\x01\x02\xc0\x01\x09";
-        assert_eq!(guess(s7, &Ends::new(true, 50_000, 102)), Guess::NotMine);
+        assert_eq!(guess(s7, &PortPair::new(true, 50_000, 102)), ProbeResult::NotForUs);
     }
 }

@@ -1,7 +1,7 @@
 //! Redis (its serialization protocol, RESP): commands, and whether a log-in works.
 
 use super::shared::{bytes, lines};
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -20,19 +20,19 @@ const MOST_WHOLE_BYTES: u64 = 512;
 /// Commands that one may write without any framing.
 const INLINE: [&[u8]; 4] = [b"PING", b"INFO", b"AUTH", b"CONFIG"];
 
-fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     if bytes.first() == Some(&b'*') {
         let Some((line, n)) = lines::first(bytes) else {
-            return if bytes.len() < 8 { Guess::More } else { Guess::NotMine };
+            return if bytes.len() < 8 { ProbeResult::NeedMore } else { ProbeResult::NotForUs };
         };
         return match (number(line, b'*'), bytes.get(n)) {
-            (Some(1..), Some(b'$')) => Guess::Certain,
-            (Some(1..), None) => Guess::More,
-            _ => Guess::NotMine,
+            (Some(1..), Some(b'$')) => ProbeResult::Certain,
+            (Some(1..), None) => ProbeResult::NeedMore,
+            _ => ProbeResult::NotForUs,
         };
     }
     let is_inline = ends.hint == Some(AppProto::Redis) && INLINE.iter().any(|word| lines::begins_with(bytes, word));
-    if is_inline { Guess::Unsure } else { Guess::NotMine }
+    if is_inline { ProbeResult::Unsure } else { ProbeResult::NotForUs }
 }
 
 /// The number of a line behind its sign.
@@ -52,9 +52,9 @@ struct Redis {
     has_asked_in: bool,
 }
 
-impl Talk for Redis {
-    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
-        let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
+impl StreamParser for Redis {
+    fn on_data(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
+        let Some((line, n)) = lines::first(bytes) else { return ParseStep::Took(0) };
         let is_client = *self.client.get_or_insert(direction) == direction;
         if let Some(length) = number(line, b'$') {
             return bytes::pass(bytes, n as u64 + length + 2);
@@ -62,35 +62,35 @@ impl Talk for Redis {
         fields.begin();
         if !is_client {
             self.reply(line, fields);
-            return Step::Took(n);
+            return ParseStep::Took(n);
         }
         match number(line, b'*') {
             Some(n_parts) => self.command(n_parts as usize, bytes, n, fields),
             None => {
                 let (word, rest) = lines::word(line);
                 self.named(&[word, rest], fields);
-                Step::Took(n)
+                ParseStep::Took(n)
             }
         }
     }
 
-    fn lose(&mut self, _: Direction) -> bool {
+    fn on_gap(&mut self, _: Direction) -> bool {
         true
     }
 }
 
 impl Redis {
-    fn command(&mut self, n_parts: usize, bytes: &[u8], head: usize, fields: &mut FieldBuffer) -> Step {
+    fn command(&mut self, n_parts: usize, bytes: &[u8], head: usize, fields: &mut FieldBuffer) -> ParseStep {
         let mut parts: [&[u8]; MOST_PARTS] = [&[]; MOST_PARTS];
         let mut at = head;
         for part in parts.iter_mut().take(n_parts) {
             let rest = bytes::from(bytes, at);
-            let Some((line, n)) = lines::first(rest) else { return Step::Took(0) };
+            let Some((line, n)) = lines::first(rest) else { return ParseStep::Took(0) };
             let Some(length) = number(line, b'$') else { break };
             if length > MOST_WHOLE_BYTES {
                 break;
             }
-            let Some(text) = rest.get(n..n + length as usize) else { return Step::Took(0) };
+            let Some(text) = rest.get(n..n + length as usize) else { return ParseStep::Took(0) };
             *part = text;
             at += n + length as usize + 2;
         }
@@ -145,15 +145,15 @@ mod tests {
         let (mut redis, mut fields) = (Redis::default(), FieldBuffer::default());
         let auth = b"*2\r\n$4\r\nauth\r\n$1\r\ns\r\n";
         let set = b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$9000\r\nxxx";
-        let ends = Ends::new(true, 50_000, 6379);
-        assert_eq!((guess(auth, &ends), guess(b"* OK IMAP\r\n", &ends)), (Guess::Certain, Guess::NotMine));
+        let ends = PortPair::new(true, 50_000, 6379);
+        assert_eq!((guess(auth, &ends), guess(b"* OK IMAP\r\n", &ends)), (ProbeResult::Certain, ProbeResult::NotForUs));
         for end in 0..auth.len() - 2 {
-            assert_eq!(redis.read(Direction::ToResponder, &auth[..end], &mut fields), Step::Took(0));
+            assert_eq!(redis.on_data(Direction::ToResponder, &auth[..end], &mut fields), ParseStep::Took(0));
         }
-        assert_eq!(redis.read(Direction::ToResponder, auth, &mut fields), Step::Took(auth.len()));
-        assert_eq!(redis.read(Direction::ToOriginator, b"-WRONGPASS no\r\n", &mut fields), Step::Took(15));
-        assert_eq!(redis.read(Direction::ToResponder, set, &mut fields), Step::Took(20));
-        assert_eq!(redis.read(Direction::ToResponder, &set[20..], &mut fields), Step::Skip(9009));
+        assert_eq!(redis.on_data(Direction::ToResponder, auth, &mut fields), ParseStep::Took(auth.len()));
+        assert_eq!(redis.on_data(Direction::ToOriginator, b"-WRONGPASS no\r\n", &mut fields), ParseStep::Took(15));
+        assert_eq!(redis.on_data(Direction::ToResponder, set, &mut fields), ParseStep::Took(20));
+        assert_eq!(redis.on_data(Direction::ToResponder, &set[20..], &mut fields), ParseStep::Skip(9009));
         let said: Vec<_> = fields.iter().collect();
         for expected in [
             (FieldId::Password, "s"),

@@ -1,7 +1,7 @@
 //! RTCP (RFC 3550, section 6): kinds of reports, whose they are, and names of sources. Lengths that add up tell it.
 
 use super::shared::take_bytes::TakeBytes;
-use super::{Datagram, Ends, Entry, Guess};
+use super::{Datagram, Entry, PortPair, ProbeResult};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 
@@ -18,23 +18,25 @@ const MOST_PACKETS: usize = 16;
 /// Index and tag behind encrypted ones (RFC 3711, section 3.4): nothing inside can be read.
 const ENCRYPTED_BYTES: usize = 14;
 
-fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
+fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
     // Version 2, then the type: a sender's or receiver's report, or feedback alone (RFC 5506).
-    let [0x80..=0xbf, kind @ (200 | 201 | 205 | 206), _, _, source @ ..] = payload else { return Guess::NotMine };
-    let Some(source) = source.first_chunk() else { return Guess::NotMine };
-    let Some((n_bytes, n_packets)) = packets(payload) else { return Guess::NotMine };
+    let [0x80..=0xbf, kind @ (200 | 201 | 205 | 206), _, _, source @ ..] = payload else {
+        return ProbeResult::NotForUs;
+    };
+    let Some(source) = source.first_chunk() else { return ProbeResult::NotForUs };
+    let Some((n_bytes, n_packets)) = packets(payload) else { return ProbeResult::NotForUs };
     fields.text(FieldId::Message, name(*kind));
     fields.number(FieldId::Ssrc, u64::from(u32::from_be_bytes(*source)));
     match payload.len() - n_bytes {
         0 => {
             descriptions(payload, fields);
-            Guess::Certain
+            ProbeResult::Certain
         }
         ENCRYPTED_BYTES if n_packets == 1 => {
             fields.text(FieldId::Security, "encrypted");
-            Guess::Unsure
+            ProbeResult::Unsure
         }
-        _ => Guess::NotMine,
+        _ => ProbeResult::NotForUs,
     }
 }
 
@@ -116,17 +118,17 @@ mod tests {
 
     #[test]
     fn lengths_that_add_up_tell_it_and_those_of_no_prefix_do() {
-        let ends = Ends::new(false, 40_001, 40_003);
+        let ends = PortPair::new(false, 40_001, 40_003);
         let mut fields = FieldBuffer::default();
         let report = [0x80, 201, 0, 1, 0, 0, 0, 9];
         let names = b"\x81\xca\0\x04\0\0\0\x09\x01\x07anna@pc\0\0\0";
         let both = [&report[..], names].concat();
-        assert_eq!(read(&both, &ends, &mut fields), Guess::Certain);
+        assert_eq!(read(&both, &ends, &mut fields), ProbeResult::Certain);
         assert_eq!(listed(&fields), ["message=receiver report", "rtp.ssrc=9", "client=anna@pc"]);
         for end in (0..both.len()).filter(|end| *end != report.len()) {
-            assert_ne!(read(&both[..end], &ends, &mut fields), Guess::Certain, "{end}");
+            assert_ne!(read(&both[..end], &ends, &mut fields), ProbeResult::Certain, "{end}");
         }
         let too_short = [0x80, 200, 0, 1, 0, 0, 0, 9];
-        assert_eq!(read(&too_short, &ends, &mut fields), Guess::NotMine);
+        assert_eq!(read(&too_short, &ends, &mut fields), ProbeResult::NotForUs);
     }
 }

@@ -1,7 +1,7 @@
 //! RTP (RFC 3550, section 5) by its shape: payload type and source. Nothing in a packet proves it, so that only calls
 //! whose packets have the size that their encoding gives them are certain.
 
-use super::{Datagram, Ends, Entry, Guess};
+use super::{Datagram, Entry, PortPair, ProbeResult};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 
@@ -17,25 +17,25 @@ pub const ENTRY: Entry = Entry {
 const MOST_CALL_BYTES: usize = 480;
 const LOWEST_PORT: u16 = 1024;
 
-fn read(payload: &[u8], ends: &Ends, fields: &mut FieldBuffer) -> Guess {
+fn read(payload: &[u8], ends: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
     // Version 2, no padding, no contributing sources: what nearly all senders send.
     let Some(([first @ (0x80 | 0x90), second, _, _, _, _, _, _, source @ ..], rest)) =
         payload.split_first_chunk::<12>()
     else {
-        return Guess::NotMine;
+        return ProbeResult::NotForUs;
     };
     // Servers and clients of both choose even ports (RFC 3550, section 11).
     let has_ports = ends.source_port.min(ends.target_port) >= LOWEST_PORT
         && (ends.source_port.is_multiple_of(2) || ends.target_port.is_multiple_of(2));
     let kind = second & 0x7f;
-    let Some(name) = name(kind).filter(|_| has_ports && !rest.is_empty()) else { return Guess::NotMine };
+    let Some(name) = name(kind).filter(|_| has_ports && !rest.is_empty()) else { return ProbeResult::NotForUs };
     if *first == 0x90 && !has_extension(rest) {
-        return Guess::NotMine;
+        return ProbeResult::NotForUs;
     }
     fields.text(FieldId::Payload, name);
     fields.number(FieldId::Ssrc, u64::from(u32::from_be_bytes(*source)));
     let is_call = *first == 0x80 && rest.len() <= MOST_CALL_BYTES && fits(kind, rest.len());
-    if is_call { Guess::Certain } else { Guess::Unsure }
+    if is_call { ProbeResult::Certain } else { ProbeResult::Unsure }
 }
 
 /// A profile's word, then so many words (RFC 3550, section 5.3.1).
@@ -84,15 +84,15 @@ mod tests {
 
     #[test]
     fn a_call_is_certain_and_other_media_may_be() {
-        let ends = Ends::new(false, 40_000, 50_002);
+        let ends = PortPair::new(false, 40_000, 50_002);
         let mut fields = FieldBuffer::default();
         let head = [0x80, 0x08, 0, 1, 0, 0, 0, 160, 0, 0, 1, 2];
         let call = [&head[..], &[0xd5; 160]].concat();
-        assert_eq!(read(&call, &ends, &mut fields), Guess::Certain);
+        assert_eq!(read(&call, &ends, &mut fields), ProbeResult::Certain);
         assert_eq!(listed(&fields), ["payload=G.711 A-law", "rtp.ssrc=258"]);
-        assert_eq!(read(&call[..100], &ends, &mut fields), Guess::Unsure);
-        assert_eq!(read(&call[..12], &ends, &mut fields), Guess::NotMine);
-        assert_eq!(read(&call, &Ends::new(false, 53, 50_002), &mut fields), Guess::NotMine);
-        (0..12).for_each(|end| assert_eq!(read(&call[..end], &ends, &mut fields), Guess::NotMine));
+        assert_eq!(read(&call[..100], &ends, &mut fields), ProbeResult::Unsure);
+        assert_eq!(read(&call[..12], &ends, &mut fields), ProbeResult::NotForUs);
+        assert_eq!(read(&call, &PortPair::new(false, 53, 50_002), &mut fields), ProbeResult::NotForUs);
+        (0..12).for_each(|end| assert_eq!(read(&call[..end], &ends, &mut fields), ProbeResult::NotForUs));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::shared::head::{Head, number, quoted};
 use super::shared::{base64, lines};
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -29,12 +29,18 @@ const METHODS: [&[u8]; 11] = [
     b"SET_PARAMETER ",
 ];
 
-fn guess(bytes: &[u8], _: &Ends) -> Guess {
+fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
     if bytes.starts_with(b"RTSP/") {
-        return Guess::Certain;
+        return ProbeResult::Certain;
     }
-    let Some(target) = METHODS.iter().find_map(|method| bytes.strip_prefix(*method)) else { return Guess::NotMine };
-    if target.starts_with(b"rtsp") || target.starts_with(b"* RTSP/") { Guess::Certain } else { Guess::NotMine }
+    let Some(target) = METHODS.iter().find_map(|method| bytes.strip_prefix(*method)) else {
+        return ProbeResult::NotForUs;
+    };
+    if target.starts_with(b"rtsp") || target.starts_with(b"* RTSP/") {
+        ProbeResult::Certain
+    } else {
+        ProbeResult::NotForUs
+    }
 }
 
 #[derive(Default)]
@@ -43,16 +49,16 @@ struct Rtsp {
     is_logging_in: bool,
 }
 
-impl Talk for Rtsp {
-    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for Rtsp {
+    fn on_data(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         match bytes {
             // Media, with channel and length in front (RFC 2326, section 10.12).
-            [b'$', _, n0, n1, ..] => return Step::Skip(4 + u64::from(u16::from_be_bytes([*n0, *n1]))),
-            [b'$', ..] => return Step::Took(0),
-            [b'\r', b'\n', ..] => return Step::Took(2),
+            [b'$', _, n0, n1, ..] => return ParseStep::Skip(4 + u64::from(u16::from_be_bytes([*n0, *n1]))),
+            [b'$', ..] => return ParseStep::Took(0),
+            [b'\r', b'\n', ..] => return ParseStep::Took(2),
             _ => {}
         }
-        let Some(head) = Head::read(bytes) else { return Step::Took(0) };
+        let Some(head) = Head::read(bytes) else { return ParseStep::Took(0) };
         fields.begin();
         let (first, rest) = lines::word(head.first);
         if first.starts_with(b"RTSP/") {
@@ -60,10 +66,10 @@ impl Talk for Rtsp {
         } else if first.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_') {
             self.request(first, lines::word(rest).0, head, fields);
         } else {
-            return Step::Done;
+            return ParseStep::Done;
         }
         let length = head.field(b"content-length").and_then(number).unwrap_or(0);
-        Step::Skip((head.n_bytes as u64).saturating_add(length))
+        ParseStep::Skip((head.n_bytes as u64).saturating_add(length))
     }
 }
 
@@ -109,12 +115,15 @@ mod tests {
         let (mut talk, mut fields) = (Rtsp::default(), FieldBuffer::default());
         let request = b"DESCRIBE rtsp://10.0.0.9/live RTSP/1.0\r\nCSeq: 2\r\nAuthorization: Basic YW5uYTpz\r\n\r\n";
         for end in 1..request.len() {
-            assert_eq!(talk.read(Direction::ToResponder, &request[..end], &mut fields), Step::Took(0));
+            assert_eq!(talk.on_data(Direction::ToResponder, &request[..end], &mut fields), ParseStep::Took(0));
         }
-        assert_eq!(talk.read(Direction::ToResponder, request, &mut fields), Step::Skip(request.len() as u64));
+        assert_eq!(talk.on_data(Direction::ToResponder, request, &mut fields), ParseStep::Skip(request.len() as u64));
         let response = b"RTSP/1.0 401 No\r\nServer: Cam\r\nContent-Length: 10\r\n\r\n";
-        assert_eq!(talk.read(Direction::ToOriginator, response, &mut fields), Step::Skip(response.len() as u64 + 10));
-        assert_eq!(talk.read(Direction::ToOriginator, b"$\0\x02\0rtp", &mut fields), Step::Skip(516));
+        assert_eq!(
+            talk.on_data(Direction::ToOriginator, response, &mut fields),
+            ParseStep::Skip(response.len() as u64 + 10)
+        );
+        assert_eq!(talk.on_data(Direction::ToOriginator, b"$\0\x02\0rtp", &mut fields), ParseStep::Skip(516));
         let expected = [
             "command=DESCRIBE",
             "file=rtsp://10.0.0.9/live",

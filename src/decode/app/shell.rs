@@ -1,7 +1,7 @@
 //! A command shell without a protocol around it: prompts one way, commands the other. Told by the first prompt.
 
 use super::shared::lines;
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -28,15 +28,15 @@ const PROMPTS: [&[u8]; 4] = [b"$ ", b"# ", b"sh-", b"bash-"];
 /// Longest first prompt.
 const MOST_PROMPT_BYTES: usize = 200;
 
-fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     let is_prompt = bytes.len() <= MOST_PROMPT_BYTES
         && PROMPTS.iter().any(|prompt| bytes.starts_with(prompt))
         && (bytes.ends_with(b"$ ") || bytes.ends_with(b"# "));
     let begins = is_script(bytes) || BEGINNINGS.iter().any(|beginning| bytes.starts_with(beginning));
     // Telnet says the same with a protocol around it.
     match (is_prompt || begins, ends.hint) {
-        (true, Some(AppProto::Telnet)) | (false, _) => Guess::NotMine,
-        (true, _) => Guess::Certain,
+        (true, Some(AppProto::Telnet)) | (false, _) => ProbeResult::NotForUs,
+        (true, _) => ProbeResult::Certain,
     }
 }
 
@@ -51,20 +51,20 @@ struct Shell {
     prompter: Option<Direction>,
 }
 
-impl Talk for Shell {
-    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for Shell {
+    fn on_data(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         if self.prompter.is_none() && is_script(bytes) {
-            let Some((line, _)) = lines::first(bytes) else { return Step::Took(0) };
+            let Some((line, _)) = lines::first(bytes) else { return ParseStep::Took(0) };
             fields.begin();
             fields.text(FieldId::Message, "script");
             fields.bytes(FieldId::Command, line);
-            return Step::Done;
+            return ParseStep::Done;
         }
         let prompter = *self.prompter.get_or_insert(direction);
         if direction == prompter {
-            return Step::Took(bytes.len());
+            return ParseStep::Took(bytes.len());
         }
-        let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
+        let Some((line, n)) = lines::first(bytes) else { return ParseStep::Took(0) };
         let (word, argument) = lines::word(line);
         if !word.is_empty() {
             fields.begin();
@@ -72,10 +72,10 @@ impl Talk for Shell {
             fields.bytes(FieldId::Command, word);
             fields.bytes(FieldId::Argument, argument);
         }
-        Step::Took(n)
+        ParseStep::Took(n)
     }
 
-    fn lose(&mut self, _: Direction) -> bool {
+    fn on_gap(&mut self, _: Direction) -> bool {
         true
     }
 }
@@ -86,22 +86,22 @@ mod tests {
 
     #[test]
     fn prompts_are_known_and_the_other_side_gives_commands() {
-        let ends = Ends::new(true, 50_000, 4444);
-        assert_eq!(guess(b"$ ", &ends), Guess::Certain);
-        assert_eq!(guess(b"Microsoft Windows [Version 10.0.19045]\r\n", &ends), Guess::Certain);
-        assert_eq!(guess(b"# a comment\n", &ends), Guess::NotMine);
-        assert_eq!(guess(b"GET / HTTP/1.1\r\n", &ends), Guess::NotMine);
+        let ends = PortPair::new(true, 50_000, 4444);
+        assert_eq!(guess(b"$ ", &ends), ProbeResult::Certain);
+        assert_eq!(guess(b"Microsoft Windows [Version 10.0.19045]\r\n", &ends), ProbeResult::Certain);
+        assert_eq!(guess(b"# a comment\n", &ends), ProbeResult::NotForUs);
+        assert_eq!(guess(b"GET / HTTP/1.1\r\n", &ends), ProbeResult::NotForUs);
         let script = b"#!/bin/sh\nwget x\n";
         let mut fields = FieldBuffer::default();
         assert_eq!(
-            (guess(script, &ends), Shell::default().read(Direction::ToResponder, script, &mut fields)),
-            (Guess::Certain, Step::Done)
+            (guess(script, &ends), Shell::default().on_data(Direction::ToResponder, script, &mut fields)),
+            (ProbeResult::Certain, ParseStep::Done)
         );
         assert_eq!(fields.messages().next().unwrap().text(FieldId::Message), Some("script"));
         let mut shell = Shell::default();
         let mut fields = FieldBuffer::default();
-        shell.read(Direction::ToResponder, b"$ ", &mut fields);
-        assert_eq!(shell.read(Direction::ToOriginator, b"ls /tmp\n", &mut fields), Step::Took(8));
+        shell.on_data(Direction::ToResponder, b"$ ", &mut fields);
+        assert_eq!(shell.on_data(Direction::ToOriginator, b"ls /tmp\n", &mut fields), ParseStep::Took(8));
         let said = fields.messages().next().unwrap();
         assert_eq!(said.text(FieldId::Command), Some("ls"));
         assert_eq!(said.text(FieldId::Message), Some("reverse shell"));

@@ -3,7 +3,7 @@
 
 use super::shared::head::{Head, number, quoted};
 use super::shared::lines;
-use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Datagram, Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -41,67 +41,67 @@ const MOST_BODY_BYTES: u64 = 16 * 1024;
 const MOST_MEDIA: usize = 8;
 
 /// Nearly all datagrams of others stop at the first byte.
-fn looks_right(bytes: &[u8]) -> Guess {
+fn looks_right(bytes: &[u8]) -> ProbeResult {
     if bytes.starts_with(VERSION) {
-        return Guess::Certain;
+        return ProbeResult::Certain;
     }
     if !matches!(bytes.first(), Some(b'A'..=b'U')) {
-        return Guess::NotMine;
+        return ProbeResult::NotForUs;
     }
     let start = bytes.get(..MOST_METHOD_BYTES).unwrap_or(bytes);
     let Some(at) = memchr::memchr(b' ', start) else {
         let may_become = METHODS.iter().any(|method| method.starts_with(bytes)) || VERSION.starts_with(bytes);
-        return if may_become { Guess::More } else { Guess::NotMine };
+        return if may_become { ProbeResult::NeedMore } else { ProbeResult::NotForUs };
     };
     let (method, target) = bytes.split_at(at);
     let is_method = METHODS.contains(&method);
     if !is_method {
-        return Guess::NotMine;
+        return ProbeResult::NotForUs;
     }
     const SCHEMES: [&[u8]; 3] = [b" sip:", b" sips:", b" tel:"];
     match SCHEMES.iter().any(|scheme| target.starts_with(scheme)) {
-        true => Guess::Certain,
-        false if SCHEMES.iter().any(|scheme| scheme.starts_with(target)) => Guess::More,
-        false => Guess::NotMine,
+        true => ProbeResult::Certain,
+        false if SCHEMES.iter().any(|scheme| scheme.starts_with(target)) => ProbeResult::NeedMore,
+        false => ProbeResult::NotForUs,
     }
 }
 
-fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     match looks_right(bytes) {
-        Guess::More if ends.hint != Some(AppProto::Sip) => Guess::NotMine,
+        ProbeResult::NeedMore if ends.hint != Some(AppProto::Sip) => ProbeResult::NotForUs,
         guess => guess,
     }
 }
 
-fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
-    if looks_right(payload) != Guess::Certain {
-        return Guess::NotMine;
+fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
+    if looks_right(payload) != ProbeResult::Certain {
+        return ProbeResult::NotForUs;
     }
     let head = Head::read(payload).unwrap_or_else(|| Head::of(payload));
     message(head, payload.get(head.n_bytes..).unwrap_or(&[]), fields);
-    Guess::Certain
+    ProbeResult::Certain
 }
 
 struct Sip;
 
-impl Talk for Sip {
-    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for Sip {
+    fn on_data(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         // Empty lines keep a connection alive (RFC 5626, section 3.5.1).
         if bytes.starts_with(b"\r\n") {
-            return Step::Took(2);
+            return ParseStep::Took(2);
         }
-        if looks_right(bytes) == Guess::NotMine {
-            return Step::Done;
+        if looks_right(bytes) == ProbeResult::NotForUs {
+            return ParseStep::Done;
         }
-        let Some(head) = Head::read(bytes) else { return Step::Took(0) };
+        let Some(head) = Head::read(bytes) else { return ParseStep::Took(0) };
         let length = field(head, b"content-length", b"l").and_then(number).unwrap_or(0);
         let body = bytes.get(head.n_bytes..).unwrap_or(&[]);
         if length <= MOST_BODY_BYTES && (body.len() as u64) < length {
-            return Step::Took(0);
+            return ParseStep::Took(0);
         }
         fields.begin();
         message(head, body.get(..length as usize).unwrap_or(&[]), fields);
-        Step::Skip(head.n_bytes as u64 + length)
+        ParseStep::Skip(head.n_bytes as u64 + length)
     }
 }
 
@@ -207,10 +207,10 @@ mod tests {
     #[test]
     fn a_log_in_is_read_and_no_prefix_panics() {
         let mut fields = FieldBuffer::default();
-        let ends = Ends::new(false, 40_000, 40_001);
-        assert_eq!(read(REGISTER, &ends, &mut fields), Guess::Certain);
+        let ends = PortPair::new(false, 40_000, 40_001);
+        assert_eq!(read(REGISTER, &ends, &mut fields), ProbeResult::Certain);
         let refused = b"SIP/2.0 403 Forbidden\r\nCSeq: 2 REGISTER\r\nServer: PBX\r\n\r\n";
-        assert_eq!(read(refused, &ends, &mut fields), Guess::Certain);
+        assert_eq!(read(refused, &ends, &mut fields), ProbeResult::Certain);
         let expected = [
             "command=REGISTER",
             "from=sip:anna@example.org",
@@ -227,9 +227,9 @@ mod tests {
             read(&REGISTER[..end], &ends, &mut FieldBuffer::default());
         }
         for end in 1..REGISTER.len() {
-            assert_eq!(Sip.read(Direction::ToResponder, &REGISTER[..end], &mut fields), Step::Took(0), "{end}");
+            assert_eq!(Sip.on_data(Direction::ToResponder, &REGISTER[..end], &mut fields), ParseStep::Took(0), "{end}");
         }
-        assert_eq!(Sip.read(Direction::ToResponder, REGISTER, &mut fields), Step::Skip(REGISTER.len() as u64));
+        assert_eq!(Sip.on_data(Direction::ToResponder, REGISTER, &mut fields), ParseStep::Skip(REGISTER.len() as u64));
     }
 
     #[test]
@@ -242,17 +242,17 @@ mod tests {
         );
         let mut fields = FieldBuffer::default();
         let n = invite.len() as u64 - 25;
-        assert_eq!(Sip.read(Direction::ToResponder, invite.as_bytes(), &mut fields), Step::Skip(n));
+        assert_eq!(Sip.on_data(Direction::ToResponder, invite.as_bytes(), &mut fields), ParseStep::Skip(n));
         let said = listed(&fields);
         assert_eq!(said[1..], ["media=audio to 10.0.0.1 port 4000", "media=video to fd00::1 port 4002"]);
     }
 
     #[test]
     fn requests_of_others_are_not_taken() {
-        let ends = Ends::new(true, 40_000, 5060);
-        assert_eq!(guess(b"OPTIONS / HTTP/1.1\r\n", &ends), Guess::NotMine);
-        assert_eq!(guess(b"OPTIONS rtsp://x RTSP/1.0\r\n", &ends), Guess::NotMine);
-        assert_eq!(guess(b"OPTIONS sip:x SIP/2.0\r\n", &ends), Guess::Certain);
-        assert_eq!(guess(b"OPTIO", &ends), Guess::More);
+        let ends = PortPair::new(true, 40_000, 5060);
+        assert_eq!(guess(b"OPTIONS / HTTP/1.1\r\n", &ends), ProbeResult::NotForUs);
+        assert_eq!(guess(b"OPTIONS rtsp://x RTSP/1.0\r\n", &ends), ProbeResult::NotForUs);
+        assert_eq!(guess(b"OPTIONS sip:x SIP/2.0\r\n", &ends), ProbeResult::Certain);
+        assert_eq!(guess(b"OPTIO", &ends), ProbeResult::NeedMore);
     }
 }

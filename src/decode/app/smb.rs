@@ -7,7 +7,7 @@ mod v2;
 
 use super::shared::bytes::{self, be32, le32};
 use super::shared::netbios;
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -31,20 +31,20 @@ const MOST_WHOLE_BYTES: u64 = 16 * 1024;
 /// As much is looked at of a longer one: its header and parameters.
 const HEAD_BYTES: usize = 256;
 
-fn guess(mut bytes: &[u8], ends: &Ends) -> Guess {
+fn guess(mut bytes: &[u8], ends: &PortPair) -> ProbeResult {
     // That a session is kept alive does not say what is spoken in it.
     while let [KEEP_ALIVE, 0, 0, 0, rest @ ..] = bytes {
         bytes = rest;
         if rest.is_empty() && ends.hint == Some(AppProto::Smb) {
-            return Guess::More;
+            return ProbeResult::NeedMore;
         }
     }
     match bytes {
-        [SESSION_MESSAGE, _, _, _, magic, b'S', b'M', b'B', ..] if *magic >= 0xfc => Guess::Certain,
-        [SESSION_REQUEST, 0, 0, 68, 32, ..] => Guess::Certain,
-        [POSITIVE_ANSWER, 0, 0, 0] | [NEGATIVE_ANSWER, 0, 0, 1, _] => Guess::Unsure,
-        [SESSION_MESSAGE, _, _, ..] if bytes.len() < 8 && ends.hint == Some(AppProto::Smb) => Guess::More,
-        _ => Guess::NotMine,
+        [SESSION_MESSAGE, _, _, _, magic, b'S', b'M', b'B', ..] if *magic >= 0xfc => ProbeResult::Certain,
+        [SESSION_REQUEST, 0, 0, 68, 32, ..] => ProbeResult::Certain,
+        [POSITIVE_ANSWER, 0, 0, 0] | [NEGATIVE_ANSWER, 0, 0, 1, _] => ProbeResult::Unsure,
+        [SESSION_MESSAGE, _, _, ..] if bytes.len() < 8 && ends.hint == Some(AppProto::Smb) => ProbeResult::NeedMore,
+        _ => ProbeResult::NotForUs,
     }
 }
 
@@ -54,9 +54,9 @@ struct Smb {
     two: v2::Smb2,
 }
 
-impl Talk for Smb {
-    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
-        let Some(frame) = be32(bytes, 0) else { return Step::Took(0) };
+impl StreamParser for Smb {
+    fn on_data(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
+        let Some(frame) = be32(bytes, 0) else { return ParseStep::Took(0) };
         let [kind, ..] = frame.to_be_bytes();
         let length = frame & 0x00ff_ffff;
         match kind {
@@ -71,7 +71,7 @@ impl Talk for Smb {
             return search(bytes);
         }
         if bytes.len() < n_needed {
-            return Step::Took(0);
+            return ParseStep::Took(0);
         }
         match message {
             [0xff, ..] => self.one.read(message, fields),
@@ -86,13 +86,13 @@ impl Talk for Smb {
         bytes::pass(bytes, FRAME_BYTES as u64 + u64::from(length))
     }
 
-    fn lose(&mut self, _: Direction) -> bool {
+    fn on_gap(&mut self, _: Direction) -> bool {
         true
     }
 }
 
 /// The next frame in bytes that begin amid one.
-fn search(bytes: &[u8]) -> Step {
+fn search(bytes: &[u8]) -> ParseStep {
     let mut from = 1 + FRAME_BYTES;
     while let Some(at) = bytes::find(bytes::from(bytes, from), b"SMB") {
         let magic = from + at - 1;
@@ -100,17 +100,17 @@ fn search(bytes: &[u8]) -> Step {
             && magic > FRAME_BYTES
             && bytes.get(magic - FRAME_BYTES) == Some(&SESSION_MESSAGE);
         if is_frame {
-            return Step::Took(magic - FRAME_BYTES);
+            return ParseStep::Took(magic - FRAME_BYTES);
         }
         from = magic + 2;
     }
     // The last bytes may be the beginning of a frame.
-    Step::Took(bytes.len().saturating_sub(FRAME_BYTES + 3).max(1))
+    ParseStep::Took(bytes.len().saturating_sub(FRAME_BYTES + 3).max(1))
 }
 
 /// A NetBIOS message about the session itself.
-fn session(kind: u8, bytes: &[u8], length: usize, fields: &mut FieldBuffer) -> Step {
-    let Some(body) = bytes.get(FRAME_BYTES..FRAME_BYTES + length) else { return Step::Took(0) };
+fn session(kind: u8, bytes: &[u8], length: usize, fields: &mut FieldBuffer) -> ParseStep {
+    let Some(body) = bytes.get(FRAME_BYTES..FRAME_BYTES + length) else { return ParseStep::Took(0) };
     fields.begin();
     match kind {
         SESSION_REQUEST => {
@@ -125,7 +125,7 @@ fn session(kind: u8, bytes: &[u8], length: usize, fields: &mut FieldBuffer) -> S
         NEGATIVE_ANSWER => fields.text(FieldId::Error, "NetBIOS session refused"),
         _ => {}
     }
-    Step::Took(FRAME_BYTES + length)
+    ParseStep::Took(FRAME_BYTES + length)
 }
 
 /// MS-SMB2, section 2.2.42.1. An offset beyond the message is CVE-2020-0796.
@@ -163,19 +163,19 @@ mod tests {
         create[46] = name.len() as u8;
         create.extend(name);
         let (mut smb, mut fields) = (Smb::default(), FieldBuffer::default());
-        let ends = Ends::new(true, 50_000, 445);
+        let ends = PortPair::new(true, 50_000, 445);
         let connect = frame(3, 0, 0, &connect);
-        assert_eq!(guess(&connect, &ends), Guess::Certain);
-        assert_eq!(guess(&connect[..6], &ends), Guess::More);
+        assert_eq!(guess(&connect, &ends), ProbeResult::Certain);
+        assert_eq!(guess(&connect[..6], &ends), ProbeResult::NeedMore);
         let alive = [KEEP_ALIVE, 0, 0, 0];
-        assert_eq!(guess(&alive, &ends), Guess::More);
-        assert_eq!(guess(&[&alive[..], &connect].concat(), &ends), Guess::Certain);
+        assert_eq!(guess(&alive, &ends), ProbeResult::NeedMore);
+        assert_eq!(guess(&[&alive[..], &connect].concat(), &ends), ProbeResult::Certain);
         for message in [connect, frame(3, 0, 1, &[16, 0, 2, 0]), frame(5, 0, 0, &create), frame(5, 0xc000_0022, 1, &[])]
         {
             for end in 0..message.len() {
-                assert_eq!(smb.read(Direction::ToResponder, &message[..end], &mut fields), Step::Took(0));
+                assert_eq!(smb.on_data(Direction::ToResponder, &message[..end], &mut fields), ParseStep::Took(0));
             }
-            assert_eq!(smb.read(Direction::ToResponder, &message, &mut fields), Step::Took(message.len()));
+            assert_eq!(smb.on_data(Direction::ToResponder, &message, &mut fields), ParseStep::Took(message.len()));
         }
         let said: Vec<_> = fields.iter().collect();
         assert!(said.contains(&(FieldId::SmbTree, Value::Text("\\\\s\\IPC$"))));
@@ -188,8 +188,11 @@ mod tests {
         let mut write = frame(9, 0, 0, &[0; 400]);
         write[1..4].copy_from_slice(&[1, 0, 0]);
         let (mut smb, mut fields) = (Smb::default(), FieldBuffer::default());
-        assert_eq!(smb.read(Direction::ToResponder, &write, &mut fields), Step::Skip(0x1_0004));
+        assert_eq!(smb.on_data(Direction::ToResponder, &write, &mut fields), ParseStep::Skip(0x1_0004));
         let echo = frame(13, 0, 0, &[4, 0, 0, 0]);
-        assert_eq!(smb.read(Direction::ToResponder, &[b"lost SMB", &echo[..]].concat(), &mut fields), Step::Took(8));
+        assert_eq!(
+            smb.on_data(Direction::ToResponder, &[b"lost SMB", &echo[..]].concat(), &mut fields),
+            ParseStep::Took(8)
+        );
     }
 }

@@ -3,7 +3,7 @@
 
 use super::shared::lines;
 use super::shared::sasl::Sasl;
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -16,18 +16,18 @@ pub const ENTRY: Entry = Entry {
     frame: None,
 };
 
-fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     const OTHERS: [&[u8]; 7] = [b"HELP", b"NOOP", b"QUIT", b"RSET", b"MAIL", b"AUTH", b"STARTTLS"];
     let (line, _) = lines::first(bytes).unwrap_or((bytes, 0));
     match lines::reply(line) {
-        Some((220, text)) if lines::has(text, b"SMTP") || lines::has(text, b"MAIL") => Guess::Certain,
-        Some((220 | 421 | 554, _)) => Guess::Unsure,
-        _ if lines::begins_with(bytes, b"EHLO") || lines::begins_with(bytes, b"HELO") => Guess::Certain,
+        Some((220, text)) if lines::has(text, b"SMTP") || lines::has(text, b"MAIL") => ProbeResult::Certain,
+        Some((220 | 421 | 554, _)) => ProbeResult::Unsure,
+        _ if lines::begins_with(bytes, b"EHLO") || lines::begins_with(bytes, b"HELO") => ProbeResult::Certain,
         // Who speaks before the greeting, or was not heard from the start.
         _ if ends.hint == Some(AppProto::Smtp) && OTHERS.iter().any(|word| lines::begins_with(bytes, word)) => {
-            Guess::Unsure
+            ProbeResult::Unsure
         }
-        _ => Guess::NotMine,
+        _ => ProbeResult::NotForUs,
     }
 }
 
@@ -62,8 +62,8 @@ enum Asked {
     Other,
 }
 
-impl Talk for Smtp {
-    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for Smtp {
+    fn on_data(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         if direction == Direction::ToOriginator {
             return self.reply(bytes, fields);
         }
@@ -74,31 +74,31 @@ impl Talk for Smtp {
                 if is_over {
                     self.mode = Mode::Commands;
                 }
-                Step::Took(n)
+                ParseStep::Took(n)
             }
             Mode::Part(n) => {
                 let n = *n;
                 self.mode = Mode::Commands;
-                Step::Skip(n)
+                ParseStep::Skip(n)
             }
             Mode::Answers(sasl) => {
-                let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
+                let Some((line, n)) = lines::first(bytes) else { return ParseStep::Took(0) };
                 fields.begin();
                 if sasl.answer(line, fields) {
                     self.mode = Mode::Commands;
                 }
-                Step::Took(n)
+                ParseStep::Took(n)
             }
             Mode::Commands => {
-                let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
+                let Some((line, n)) = lines::first(bytes) else { return ParseStep::Took(0) };
                 fields.begin();
                 self.command(line, fields);
-                Step::Took(n)
+                ParseStep::Took(n)
             }
         }
     }
 
-    fn lose(&mut self, _: Direction) -> bool {
+    fn on_gap(&mut self, _: Direction) -> bool {
         self.is_lost = true;
         true
     }
@@ -132,16 +132,16 @@ impl Smtp {
         }
     }
 
-    fn reply(&mut self, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
-        let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
-        let Some((code, text)) = lines::reply(line) else { return Step::Took(n) };
+    fn reply(&mut self, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
+        let Some((line, n)) = lines::first(bytes) else { return ParseStep::Took(0) };
+        let Some((code, text)) = lines::reply(line) else { return ParseStep::Took(n) };
         fields.begin();
         if !self.is_greeted {
             self.is_greeted = true;
             fields.bytes(FieldId::Banner, text);
         }
         if lines::is_continued(line) {
-            return Step::Took(n);
+            return ParseStep::Took(n);
         }
         fields.number(FieldId::Reply, u64::from(code));
         match (code, &self.mode) {
@@ -152,22 +152,22 @@ impl Smtp {
             _ => {}
         }
         if code == 334 {
-            return Step::Took(n);
+            return ParseStep::Took(n);
         }
         match (std::mem::take(&mut self.asked), code) {
             (Asked::Tls, 220) => {
                 fields.text(FieldId::Security, "STARTTLS");
-                return Step::Over(n);
+                return ParseStep::Switch(n);
             }
             (Asked::LogIn, 235) => fields.text(FieldId::Login, "accepted"),
             (Asked::LogIn, 500..) => fields.text(FieldId::Login, "refused"),
             (Asked::LogIn, _) => {}
-            _ => return Step::Took(n),
+            _ => return ParseStep::Took(n),
         }
         if matches!(self.mode, Mode::Answers(_)) {
             self.mode = Mode::Commands;
         }
-        Step::Took(n)
+        ParseStep::Took(n)
     }
 }
 
@@ -185,17 +185,17 @@ mod tests {
     use super::*;
 
     /// Shows a conversation line by line: `C` for the client's, `S` for the server's.
-    fn hear(talk: &mut Smtp, lines: &[(char, &str)]) -> (Vec<String>, Step) {
+    fn hear(talk: &mut Smtp, lines: &[(char, &str)]) -> (Vec<String>, ParseStep) {
         let mut fields = FieldBuffer::default();
-        let mut step = Step::Took(0);
+        let mut step = ParseStep::Took(0);
         for (who, text) in lines {
             let direction = if *who == 'C' { Direction::ToResponder } else { Direction::ToOriginator };
             let mut rest = text.as_bytes();
             loop {
-                step = talk.read(direction, rest, &mut fields);
+                step = talk.on_data(direction, rest, &mut fields);
                 match step {
-                    Step::Took(n) if n > 0 => rest = &rest[n..],
-                    Step::Skip(n) => rest = rest.get(n as usize..).unwrap_or(&[]),
+                    ParseStep::Took(n) if n > 0 => rest = &rest[n..],
+                    ParseStep::Skip(n) => rest = rest.get(n as usize..).unwrap_or(&[]),
                     _ => break,
                 }
             }
@@ -264,7 +264,7 @@ mod tests {
     fn encryption_hands_on() {
         let talk = [('S', "220 x\r\n"), ('C', "STARTTLS\r\n"), ('S', "220 go\r\n")];
         let (said, step) = hear(&mut Smtp::default(), &talk);
-        assert_eq!(step, Step::Over(8));
+        assert_eq!(step, ParseStep::Switch(8));
         assert_eq!(said.last().map(String::as_str), Some("security=STARTTLS"));
     }
 
@@ -272,7 +272,7 @@ mod tests {
     fn a_mail_whose_end_is_lost_ends_with_the_reply() {
         let mut talk = Smtp::default();
         hear(&mut talk, &[('C', "DATA\r\n"), ('S', "354 go\r\n"), ('C', "Text\r\n")]);
-        assert!(talk.lose(Direction::ToResponder));
+        assert!(talk.on_gap(Direction::ToResponder));
         let (said, _) = hear(&mut talk, &[('S', "250 queued\r\n"), ('C', "QUIT\r\n")]);
         assert_eq!(said, ["reply=250", "command=QUIT"]);
     }

@@ -1,7 +1,7 @@
 //! SNMP (RFC 1157, RFC 3416, RFC 3412): version, community or user, kind of message.
 
 use super::shared::ber::{self, Begin};
-use super::{Datagram, Ends, Entry, Guess};
+use super::{Datagram, Entry, PortPair, ProbeResult};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 
@@ -20,18 +20,18 @@ const OCTETS: u8 = 0x04;
 const TRAP: u8 = 0xa4;
 const GET_BULK: u8 = 0xa5;
 
-fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
+fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
     if payload.first() != Some(&SEQUENCE) {
-        return Guess::NotMine;
+        return ProbeResult::NotForUs;
     }
-    let Begin::Head(head) = ber::begin(payload) else { return Guess::NotMine };
+    let Begin::Head(head) = ber::begin(payload) else { return ProbeResult::NotForUs };
     // Some senders leave bytes behind the message.
     if head.total() > payload.len() {
-        return Guess::NotMine;
+        return ProbeResult::NotForUs;
     }
     match message(payload, fields) {
-        Some(()) => Guess::Certain,
-        None => Guess::NotMine,
+        Some(()) => ProbeResult::Certain,
+        None => ProbeResult::NotForUs,
     }
 }
 
@@ -133,9 +133,9 @@ mod tests {
 
     #[test]
     fn version_community_and_kind_are_read_and_no_prefix_panics() {
-        let ends = Ends::new(false, 50_000, 161);
+        let ends = PortPair::new(false, 50_000, 161);
         let mut fields = FieldBuffer::default();
-        assert_eq!(read(GET, &ends, &mut fields), Guess::Certain);
+        assert_eq!(read(GET, &ends, &mut fields), ProbeResult::Certain);
         let said: Vec<_> = fields.iter().collect();
         let expected = [
             (FieldId::Version, Value::Text("2c")),
@@ -144,9 +144,12 @@ mod tests {
         ];
         assert_eq!(said, expected);
         for end in 0..GET.len() {
-            assert_eq!(read(&GET[..end], &ends, &mut fields), Guess::NotMine);
+            assert_eq!(read(&GET[..end], &ends, &mut fields), ProbeResult::NotForUs);
         }
         // LDAP begins alike.
-        assert_eq!(read(b"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x31\x04\0\x04\0", &ends, &mut fields), Guess::NotMine);
+        assert_eq!(
+            read(b"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x31\x04\0\x04\0", &ends, &mut fields),
+            ProbeResult::NotForUs
+        );
     }
 }

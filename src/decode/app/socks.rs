@@ -2,7 +2,7 @@
 //! anew.
 
 use super::shared::take_bytes::TakeBytes;
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -20,7 +20,7 @@ pub const ENTRY: Entry = Entry {
 const MOST_BYTES: usize = 1024;
 
 /// A whole greeting that holds nothing else.
-fn guess(bytes: &[u8], _: &Ends) -> Guess {
+fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
     let is_mine = match bytes {
         [5, n @ 1..=16, methods @ ..] => {
             methods.len() == usize::from(*n) && methods.iter().all(|method| matches!(method, 0..=9 | 0x80..=0x8f))
@@ -31,7 +31,7 @@ fn guess(bytes: &[u8], _: &Ends) -> Guess {
         }
         _ => false,
     };
-    if is_mine { Guess::Certain } else { Guess::NotMine }
+    if is_mine { ProbeResult::Certain } else { ProbeResult::NotForUs }
 }
 
 #[derive(Default)]
@@ -43,22 +43,22 @@ struct Socks {
     is_asked: bool,
 }
 
-impl Talk for Socks {
-    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for Socks {
+    fn on_data(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         let mut rest = bytes;
         fields.begin();
         let step = match direction {
-            Direction::ToResponder if self.is_asked => return Step::Took(0),
+            Direction::ToResponder if self.is_asked => return ParseStep::Took(0),
             Direction::ToResponder => self.client(&mut rest, fields),
             Direction::ToOriginator => self.server(&mut rest, fields),
         };
         let n = bytes.len() - rest.len();
         match step {
-            Some(Next::Message) => Step::Took(n),
-            Some(Next::Carried) => Step::Over(n),
-            Some(Next::Nothing) => Step::Done,
-            None if bytes.len() > MOST_BYTES => Step::Done,
-            None => Step::Took(0),
+            Some(Next::Message) => ParseStep::Took(n),
+            Some(Next::Carried) => ParseStep::Switch(n),
+            Some(Next::Nothing) => ParseStep::Done,
+            None if bytes.len() > MOST_BYTES => ParseStep::Done,
+            None => ParseStep::Took(0),
         }
     }
 }
@@ -225,20 +225,20 @@ mod tests {
     #[test]
     fn version_5_is_read_and_hands_on() {
         let (mut talk, mut fields) = (Socks::default(), FieldBuffer::default());
-        assert_eq!(guess(&[5, 2, 0, 2], &Ends::new(true, 50_000, 9050)), Guess::Certain);
-        assert_eq!(talk.read(Direction::ToResponder, &[5, 2, 0, 2], &mut fields), Step::Took(4));
-        assert_eq!(talk.read(Direction::ToOriginator, &[5, 2], &mut fields), Step::Took(2));
-        assert_eq!(talk.read(Direction::ToResponder, b"\x01\x04anna\x01s", &mut fields), Step::Took(8));
-        assert_eq!(talk.read(Direction::ToOriginator, &[1, 0], &mut fields), Step::Took(2));
+        assert_eq!(guess(&[5, 2, 0, 2], &PortPair::new(true, 50_000, 9050)), ProbeResult::Certain);
+        assert_eq!(talk.on_data(Direction::ToResponder, &[5, 2, 0, 2], &mut fields), ParseStep::Took(4));
+        assert_eq!(talk.on_data(Direction::ToOriginator, &[5, 2], &mut fields), ParseStep::Took(2));
+        assert_eq!(talk.on_data(Direction::ToResponder, b"\x01\x04anna\x01s", &mut fields), ParseStep::Took(8));
+        assert_eq!(talk.on_data(Direction::ToOriginator, &[1, 0], &mut fields), ParseStep::Took(2));
         let request = b"\x05\x01\0\x03\x0bexample.com\x01\xbb";
         for end in 0..request.len() {
-            assert_eq!(talk.read(Direction::ToResponder, &request[..end], &mut fields), Step::Took(0));
+            assert_eq!(talk.on_data(Direction::ToResponder, &request[..end], &mut fields), ParseStep::Took(0));
         }
-        assert_eq!(talk.read(Direction::ToResponder, request, &mut fields), Step::Took(request.len()));
-        assert_eq!(talk.read(Direction::ToResponder, b"early", &mut fields), Step::Took(0));
+        assert_eq!(talk.on_data(Direction::ToResponder, request, &mut fields), ParseStep::Took(request.len()));
+        assert_eq!(talk.on_data(Direction::ToResponder, b"early", &mut fields), ParseStep::Took(0));
         assert_eq!(
-            talk.read(Direction::ToOriginator, &[5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 22], &mut fields),
-            Step::Over(10)
+            talk.on_data(Direction::ToOriginator, &[5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 22], &mut fields),
+            ParseStep::Switch(10)
         );
         let expected = [
             "version=5",
@@ -258,11 +258,11 @@ mod tests {
     fn version_4_is_read_with_addresses_and_names() {
         let (mut talk, mut fields) = (Socks::default(), FieldBuffer::default());
         let request = b"\x04\x01\0\x50\0\0\0\x01me\0x.org\0";
-        assert_eq!(guess(request, &Ends::new(true, 50_000, 9050)), Guess::Certain);
-        assert_eq!(talk.read(Direction::ToResponder, request, &mut fields), Step::Took(request.len()));
-        assert_eq!(talk.read(Direction::ToOriginator, &[0, 91, 0, 0, 0, 0, 0, 0], &mut fields), Step::Done);
+        assert_eq!(guess(request, &PortPair::new(true, 50_000, 9050)), ProbeResult::Certain);
+        assert_eq!(talk.on_data(Direction::ToResponder, request, &mut fields), ParseStep::Took(request.len()));
+        assert_eq!(talk.on_data(Direction::ToOriginator, &[0, 91, 0, 0, 0, 0, 0, 0], &mut fields), ParseStep::Done);
         let expected = ["version=4a", "command=connect", "user=me", "domain=x.org", "port=80", "reply=rejected"];
         assert_eq!(listed(&fields), expected);
-        assert_eq!(guess(b"\x05\0\x0b\x03\x10", &Ends::new(true, 50_000, 135)), Guess::NotMine);
+        assert_eq!(guess(b"\x05\0\x0b\x03\x10", &PortPair::new(true, 50_000, 135)), ProbeResult::NotForUs);
     }
 }

@@ -1,7 +1,7 @@
 //! SSDP, which finds devices (UPnP Device Architecture, section 1): method, what is looked for, what a device says it is.
 
 use super::shared::lines;
-use super::{Datagram, Ends, Entry, Guess};
+use super::{Datagram, Entry, PortPair, ProbeResult};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 
@@ -15,12 +15,12 @@ pub const ENTRY: Entry = Entry {
 
 const MOST_FIELDS: usize = 32;
 
-fn read(payload: &[u8], ends: &Ends, fields: &mut FieldBuffer) -> Guess {
+fn read(payload: &[u8], ends: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
     let message = match payload.first() {
         Some(b'M') if payload.starts_with(b"M-SEARCH ") => "search",
         Some(b'N') if payload.starts_with(b"NOTIFY ") => "notify",
         Some(b'H') if payload.starts_with(b"HTTP/1.1 ") => "answer",
-        _ => return Guess::NotMine,
+        _ => return ProbeResult::NotForUs,
     };
     fields.text(FieldId::Message, message);
     let mut has_own_field = false;
@@ -46,7 +46,7 @@ fn read(payload: &[u8], ends: &Ends, fields: &mut FieldBuffer) -> Guess {
         }
     }
     let is_mine = has_own_field || ends.hint == Some(AppProto::Ssdp);
-    if is_mine { Guess::Certain } else { Guess::NotMine }
+    if is_mine { ProbeResult::Certain } else { ProbeResult::NotForUs }
 }
 
 #[cfg(test)]
@@ -58,13 +58,13 @@ mod tests {
     fn an_answer_says_what_the_device_is_on_any_port() {
         let answer =
             b"HTTP/1.1 200 OK\r\nServer: box/1\r\nST: upnp:rootdevice\r\nLocation: http://192.0.2.1/d.xml\r\n\r\n";
-        let ends = Ends::new(false, 1900, 50_000);
+        let ends = PortPair::new(false, 1900, 50_000);
         let mut fields = FieldBuffer::default();
-        assert_eq!(read(answer, &ends, &mut fields), Guess::Certain);
+        assert_eq!(read(answer, &ends, &mut fields), ProbeResult::Certain);
         let said: Vec<_> = fields.iter().collect();
         assert!(said.contains(&(FieldId::Service, Value::Text("upnp:rootdevice"))));
         assert!(said.contains(&(FieldId::Location, Value::Text("http://192.0.2.1/d.xml"))));
-        assert_eq!(read(b"HTTP/1.1 200 OK\r\n\r\n", &Ends::new(false, 1, 2), &mut fields), Guess::NotMine);
+        assert_eq!(read(b"HTTP/1.1 200 OK\r\n\r\n", &PortPair::new(false, 1, 2), &mut fields), ProbeResult::NotForUs);
         for end in 0..answer.len() {
             read(&answer[..end], &ends, &mut fields);
         }

@@ -3,7 +3,7 @@
 
 use super::shared::take_bytes::TakeBytes;
 use super::shared::{digest, lines};
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -22,11 +22,11 @@ const MOST_PACKET_BYTES: u32 = 35_000;
 /// A server may say other lines before its identification (RFC 4253, section 4.2).
 const MOST_LINES: u8 = 16;
 
-fn guess(bytes: &[u8], _: &Ends) -> Guess {
+fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
     if bytes.starts_with(b"SSH-2.0-") || bytes.starts_with(b"SSH-1.") {
-        return Guess::Certain;
+        return ProbeResult::Certain;
     }
-    if b"SSH-".starts_with(bytes) { Guess::More } else { Guess::NotMine }
+    if b"SSH-".starts_with(bytes) { ProbeResult::NeedMore } else { ProbeResult::NotForUs }
 }
 
 #[derive(Default)]
@@ -40,8 +40,8 @@ struct Side {
     n_lines: u8,
 }
 
-impl Talk for Ssh {
-    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for Ssh {
+    fn on_data(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         let [forward, backward] = &mut self.sides;
         let side = if direction == Direction::ToResponder { forward } else { backward };
         if side.is_identified {
@@ -53,11 +53,11 @@ impl Talk for Ssh {
 }
 
 impl Side {
-    fn identification(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
-        let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
+    fn identification(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
+        let Some((line, n)) = lines::first(bytes) else { return ParseStep::Took(0) };
         let Some(said) = line.strip_prefix(b"SSH-") else {
             self.n_lines += 1;
-            return if self.n_lines < MOST_LINES { Step::Took(n) } else { Step::Done };
+            return if self.n_lines < MOST_LINES { ParseStep::Took(n) } else { ParseStep::Done };
         };
         let version = said.split(|byte| *byte == b'-').next().unwrap_or(said);
         fields.begin();
@@ -65,24 +65,24 @@ impl Side {
         fields.bytes(FieldId::Version, version);
         self.is_identified = true;
         // Version 1 exchanges keys in another way; 1.99 is one of 2.0 that knows both.
-        if matches!(version, b"2.0" | b"1.99") { Step::Took(n) } else { Step::Done }
+        if matches!(version, b"2.0" | b"1.99") { ParseStep::Took(n) } else { ParseStep::Done }
     }
 }
 
 /// Reads the packet behind the identification.
-fn exchange(direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+fn exchange(direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
     let mut rest = bytes;
-    let Some(n) = rest.u32() else { return Step::Took(0) };
+    let Some(n) = rest.u32() else { return ParseStep::Took(0) };
     if n > MOST_PACKET_BYTES {
-        return Step::Done;
+        return ParseStep::Done;
     }
-    let Some(packet) = rest.take(n as usize) else { return Step::Took(0) };
+    let Some(packet) = rest.take(n as usize) else { return ParseStep::Took(0) };
     let mark = fields.mark();
     fields.begin();
     if fingerprint(direction, packet, fields).is_none() {
         fields.forget(mark);
     }
-    Step::Done
+    ParseStep::Done
 }
 
 /// The name-lists of SSH_MSG_KEXINIT, those of the way that the sender speaks for, as MD5.
@@ -133,11 +133,11 @@ mod tests {
         let mut ssh = Ssh::default();
         let mut fields = FieldBuffer::default();
         let banner = b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n";
-        assert_eq!(ssh.read(Direction::ToResponder, banner, &mut fields), Step::Took(banner.len()));
+        assert_eq!(ssh.on_data(Direction::ToResponder, banner, &mut fields), ParseStep::Took(banner.len()));
         for end in 0..packet.len() {
-            assert_eq!(ssh.read(Direction::ToResponder, &packet[..end], &mut fields), Step::Took(0));
+            assert_eq!(ssh.on_data(Direction::ToResponder, &packet[..end], &mut fields), ParseStep::Took(0));
         }
-        assert_eq!(ssh.read(Direction::ToResponder, &packet, &mut fields), Step::Done);
+        assert_eq!(ssh.on_data(Direction::ToResponder, &packet, &mut fields), ParseStep::Done);
         let messages: Vec<_> = fields.messages().collect();
         assert_eq!(messages[0].text(FieldId::Agent), Some("SSH-2.0-OpenSSH_9.2p1 Debian-2"));
         assert_eq!(messages[0].text(FieldId::Version), Some("2.0"));
@@ -149,8 +149,8 @@ mod tests {
     fn lines_before_the_banner_are_passed_over() {
         let mut ssh = Ssh::default();
         let mut fields = FieldBuffer::default();
-        assert_eq!(ssh.read(Direction::ToOriginator, b"Go away\r\n", &mut fields), Step::Took(9));
-        assert_eq!(ssh.read(Direction::ToOriginator, b"SSH-1.5-old\n", &mut fields), Step::Done);
+        assert_eq!(ssh.on_data(Direction::ToOriginator, b"Go away\r\n", &mut fields), ParseStep::Took(9));
+        assert_eq!(ssh.on_data(Direction::ToOriginator, b"SSH-1.5-old\n", &mut fields), ParseStep::Done);
         assert_eq!(fields.messages().next().unwrap().text(FieldId::Banner), Some("SSH-1.5-old"));
     }
 }

@@ -1,7 +1,7 @@
 //! Stratum, by which miners of crypto-currencies get work: JSON-RPC in lines, in Bitcoin's, Ethereum's and Monero's forms.
 
 use super::shared::lines;
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -18,20 +18,22 @@ pub const ENTRY: Entry = Entry {
 const MOST_WAITING: usize = 16;
 
 /// A method that only miners and their servers call.
-fn guess(bytes: &[u8], _: &Ends) -> Guess {
+fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
     if bytes.first() != Some(&b'{') {
-        return Guess::NotMine;
+        return ProbeResult::NotForUs;
     }
     let Some(line) = memchr::memchr(b'\n', bytes).and_then(|at| bytes.get(..at)).or(Some(bytes)) else {
-        return Guess::NotMine;
+        return ProbeResult::NotForUs;
     };
     match text(line, b"method") {
-        Some(method) if method.starts_with(b"mining.") => Guess::Certain,
-        Some(b"eth_submitLogin" | b"eth_getWork" | b"eth_submitWork" | b"eth_submitHashrate") => Guess::Certain,
+        Some(method) if method.starts_with(b"mining.") => ProbeResult::Certain,
+        Some(b"eth_submitLogin" | b"eth_getWork" | b"eth_submitWork" | b"eth_submitHashrate") => ProbeResult::Certain,
         // Monero's: the wallet is called a login once more.
-        Some(b"login") if text(line, b"login").is_some() => Guess::Certain,
-        Some(b"submit" | b"job" | b"keepalived") if memchr::memmem::find(line, b"job_id").is_some() => Guess::Certain,
-        _ => Guess::NotMine,
+        Some(b"login") if text(line, b"login").is_some() => ProbeResult::Certain,
+        Some(b"submit" | b"job" | b"keepalived") if memchr::memmem::find(line, b"job_id").is_some() => {
+            ProbeResult::Certain
+        }
+        _ => ProbeResult::NotForUs,
     }
 }
 
@@ -41,19 +43,19 @@ struct Stratum {
     waiting: Vec<Box<[u8]>>,
 }
 
-impl Talk for Stratum {
-    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
-        let Some((line, n)) = lines::first(bytes) else { return Step::Took(0) };
+impl StreamParser for Stratum {
+    fn on_data(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
+        let Some((line, n)) = lines::first(bytes) else { return ParseStep::Took(0) };
         fields.begin();
         let method = text(line, b"method");
         match method.filter(|method| !method.is_empty()) {
             Some(method) => self.call(method, line, fields),
             None => self.result(line, fields),
         }
-        Step::Took(n)
+        ParseStep::Took(n)
     }
 
-    fn lose(&mut self, _: Direction) -> bool {
+    fn on_gap(&mut self, _: Direction) -> bool {
         true
     }
 }
@@ -150,7 +152,7 @@ mod tests {
         let (mut talk, mut fields) = (Stratum::default(), FieldBuffer::default());
         for (direction, line) in said {
             let line = [line, &b"\n"[..]].concat();
-            assert_eq!(talk.read(*direction, &line, &mut fields), Step::Took(line.len()));
+            assert_eq!(talk.on_data(*direction, &line, &mut fields), ParseStep::Took(line.len()));
         }
         listed(&fields)
     }
@@ -158,7 +160,7 @@ mod tests {
     #[test]
     fn a_miner_of_bitcoin_is_read() {
         let subscribe = br#"{"id": 1, "method": "mining.subscribe", "params": ["cgminer/4.9"]}"#;
-        assert_eq!(guess(subscribe, &Ends::new(true, 50_000, 443)), Guess::Certain);
+        assert_eq!(guess(subscribe, &PortPair::new(true, 50_000, 443)), ProbeResult::Certain);
         let said = hear(&[
             (Direction::ToResponder, subscribe),
             (Direction::ToResponder, br#"{"id":2,"method":"mining.authorize","params":["wallet.rig","x"]}"#),
@@ -183,7 +185,7 @@ mod tests {
     #[test]
     fn miners_of_monero_and_ethereum_are_read() {
         let login = br#"{"method":"login","params":{"login":"4AB","pass":"p","agent":"XMRig/6"},"id":1}"#;
-        assert_eq!(guess(login, &Ends::new(true, 50_000, 443)), Guess::Certain);
+        assert_eq!(guess(login, &PortPair::new(true, 50_000, 443)), ProbeResult::Certain);
         let said = hear(&[
             (Direction::ToResponder, login),
             (Direction::ToOriginator, br#"{"id":1,"error":{"code":-1,"message":"Banned"}}"#),
@@ -203,6 +205,6 @@ mod tests {
             br#"{"worker":"rig","id":1,"method":"eth_submitLogin","params":["0xab"]}"#,
         )]);
         assert_eq!(said, ["command=eth_submitLogin", "user=0xab", "client=rig"]);
-        assert_eq!(guess(br#"{"method":"login","params":["a"]}"#, &Ends::new(true, 1, 2)), Guess::NotMine);
+        assert_eq!(guess(br#"{"method":"login","params":["a"]}"#, &PortPair::new(true, 1, 2)), ProbeResult::NotForUs);
     }
 }

@@ -1,7 +1,7 @@
 //! STUN and TURN (RFC 8489, RFC 8656): what is asked, who asks, and which addresses they have outside.
 
 use super::shared::take_bytes::TakeBytes;
-use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Datagram, Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -28,20 +28,20 @@ fn message(bytes: &[u8]) -> Option<(usize, bool)> {
     (*k0 < 0x40 && n.is_multiple_of(4)).then_some((HEADER_BYTES + n, *cookie == COOKIE))
 }
 
-fn read(payload: &[u8], ends: &Ends, fields: &mut FieldBuffer) -> Guess {
-    let Some((n, has_cookie)) = message(payload) else { return Guess::NotMine };
+fn read(payload: &[u8], ends: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
+    let Some((n, has_cookie)) = message(payload) else { return ProbeResult::NotForUs };
     if n != payload.len() || !has_cookie && ends.hint != Some(AppProto::Stun) {
-        return Guess::NotMine;
+        return ProbeResult::NotForUs;
     }
     say(payload, fields);
-    if has_cookie { Guess::Certain } else { Guess::Unsure }
+    if has_cookie { ProbeResult::Certain } else { ProbeResult::Unsure }
 }
 
-fn guess(bytes: &[u8], _: &Ends) -> Guess {
+fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
     match (message(bytes), framed(bytes)) {
-        (Some((_, true)), _) => Guess::Certain,
-        (_, Some((n, inside))) if message(inside) == Some((n, true)) => Guess::Certain,
-        _ => Guess::NotMine,
+        (Some((_, true)), _) => ProbeResult::Certain,
+        (_, Some((n, inside))) if message(inside) == Some((n, true)) => ProbeResult::Certain,
+        _ => ProbeResult::NotForUs,
     }
 }
 
@@ -53,29 +53,29 @@ fn framed(bytes: &[u8]) -> Option<(usize, &[u8])> {
 
 struct Stun;
 
-impl Talk for Stun {
-    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for Stun {
+    fn on_data(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         // Data in a channel, padded to four bytes (RFC 8656, section 12.5).
         if let [0x40..=0x4f, _, n0, n1, ..] = bytes {
-            return Step::Skip(4 + u64::from(u16::from_be_bytes([*n0, *n1])).next_multiple_of(4));
+            return ParseStep::Skip(4 + u64::from(u16::from_be_bytes([*n0, *n1])).next_multiple_of(4));
         }
         if bytes.len() < HEADER_BYTES {
-            return Step::Took(0);
+            return ParseStep::Took(0);
         }
         if let Some((n, true)) = message(bytes) {
-            let Some(whole) = bytes.get(..n) else { return Step::Took(0) };
+            let Some(whole) = bytes.get(..n) else { return ParseStep::Took(0) };
             fields.begin();
             say(whole, fields);
-            return Step::Took(n);
+            return ParseStep::Took(n);
         }
-        let Some((n, inside)) = framed(bytes).filter(|(n, _)| *n > 0) else { return Step::Done };
+        let Some((n, inside)) = framed(bytes).filter(|(n, _)| *n > 0) else { return ParseStep::Done };
         if message(inside) == Some((n, true)) {
-            let Some(whole) = inside.get(..n) else { return Step::Took(0) };
+            let Some(whole) = inside.get(..n) else { return ParseStep::Took(0) };
             fields.begin();
             say(whole, fields);
         }
         // Between messages flow media.
-        Step::Skip(2 + n as u64)
+        ParseStep::Skip(2 + n as u64)
     }
 }
 
@@ -162,20 +162,20 @@ mod tests {
         // 192.0.2.1 and the cookie.
         message.extend([0, 0x20, 0, 8, 0, 1, 0xa1, 0x47, 0xe1, 0x12, 0xa6, 0x43]);
         message.extend(b"\x80\x22\0\x03abc\0");
-        let ends = Ends::new(false, 40_000, 40_001);
+        let ends = PortPair::new(false, 40_000, 40_001);
         let mut fields = FieldBuffer::default();
-        assert_eq!(read(&message, &ends, &mut fields), Guess::Certain);
+        assert_eq!(read(&message, &ends, &mut fields), ProbeResult::Certain);
         assert_eq!(listed(&fields), ["message=success", "function=binding", "address=192.0.2.1", "agent=abc"]);
         for end in 0..message.len() {
-            assert_eq!(read(&message[..end], &ends, &mut fields), Guess::NotMine);
-            assert_eq!(Stun.read(Direction::ToResponder, &message[..end], &mut fields), Step::Took(0));
+            assert_eq!(read(&message[..end], &ends, &mut fields), ProbeResult::NotForUs);
+            assert_eq!(Stun.on_data(Direction::ToResponder, &message[..end], &mut fields), ParseStep::Took(0));
         }
-        assert_eq!(Stun.read(Direction::ToResponder, &message, &mut fields), Step::Took(message.len()));
+        assert_eq!(Stun.on_data(Direction::ToResponder, &message, &mut fields), ParseStep::Took(message.len()));
         let framed = [&[0, message.len() as u8][..], &message].concat();
-        assert_eq!(guess(&framed, &ends), Guess::Certain);
-        assert_eq!(Stun.read(Direction::ToResponder, &framed[..30], &mut fields), Step::Took(0));
+        assert_eq!(guess(&framed, &ends), ProbeResult::Certain);
+        assert_eq!(Stun.on_data(Direction::ToResponder, &framed[..30], &mut fields), ParseStep::Took(0));
         fields.clear();
-        assert_eq!(Stun.read(Direction::ToResponder, &framed, &mut fields), Step::Skip(framed.len() as u64));
+        assert_eq!(Stun.on_data(Direction::ToResponder, &framed, &mut fields), ParseStep::Skip(framed.len() as u64));
         assert_eq!(fields.len(), 4);
     }
 }

@@ -1,7 +1,7 @@
 //! Syslog (RFC 5424, RFC 3164), over UDP and, framed or by lines, over TCP (RFC 6587): how grave, from which part, from whom.
 
 use super::shared::lines;
-use super::{Datagram, Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Datagram, Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -52,8 +52,8 @@ fn add(message: &[u8], fields: &mut FieldBuffer) -> bool {
     true
 }
 
-fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
-    if add(payload, fields) { Guess::Certain } else { Guess::NotMine }
+fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
+    if add(payload, fields) { ProbeResult::Certain } else { ProbeResult::NotForUs }
 }
 
 /// The message behind its length, if it has one, and bytes of that length's text.
@@ -63,34 +63,34 @@ fn framed(bytes: &[u8]) -> Option<(usize, usize)> {
     Some((n + 1, digits.iter().fold(0, |length, digit| length * 10 + usize::from(digit - b'0'))))
 }
 
-fn guess(bytes: &[u8], _: &Ends) -> Guess {
+fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
     let at = framed(bytes).map_or(0, |(at, _)| at);
     match priority(bytes.get(at..).unwrap_or(&[])) {
-        Some(_) => Guess::Unsure,
-        None => Guess::NotMine,
+        Some(_) => ProbeResult::Unsure,
+        None => ProbeResult::NotForUs,
     }
 }
 
 struct Syslog;
 
-impl Talk for Syslog {
-    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for Syslog {
+    fn on_data(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         let (message, n) = match framed(bytes) {
             Some((at, length)) => match bytes.get(at..at + length) {
                 Some(message) => (message, at + length),
-                None => return Step::Took(0),
+                None => return ParseStep::Took(0),
             },
             None => match lines::first(bytes) {
                 Some(line) => line,
-                None => return Step::Took(0),
+                None => return ParseStep::Took(0),
             },
         };
         fields.begin();
         add(message, fields);
-        Step::Took(n)
+        ParseStep::Took(n)
     }
 
-    fn lose(&mut self, _: Direction) -> bool {
+    fn on_gap(&mut self, _: Direction) -> bool {
         true
     }
 }
@@ -104,7 +104,7 @@ mod tests {
     fn priority_host_and_program_are_read_in_both_framings() {
         let message = b"<34>1 2026-01-02T03:04:05Z pc su - ID47 - failed";
         let mut fields = FieldBuffer::default();
-        assert_eq!(read(message, &Ends::new(false, 514, 514), &mut fields), Guess::Certain);
+        assert_eq!(read(message, &PortPair::new(false, 514, 514), &mut fields), ProbeResult::Certain);
         let said: Vec<_> = fields.iter().collect();
         let expected = [
             (FieldId::Message, Value::Text("critical")),
@@ -113,8 +113,8 @@ mod tests {
             (FieldId::Agent, Value::Text("su")),
         ];
         assert_eq!(said, expected);
-        assert_eq!(Syslog.read(Direction::ToResponder, b"7 <13>hi\n<13>", &mut fields), Step::Took(9));
-        assert_eq!(Syslog.read(Direction::ToResponder, b"<13>hi\n<13>", &mut fields), Step::Took(7));
+        assert_eq!(Syslog.on_data(Direction::ToResponder, b"7 <13>hi\n<13>", &mut fields), ParseStep::Took(9));
+        assert_eq!(Syslog.on_data(Direction::ToResponder, b"<13>hi\n<13>", &mut fields), ParseStep::Took(7));
         assert_eq!((priority(b"<192>x"), priority(b"<>x"), priority(b"<1")), (None, None, None));
     }
 }

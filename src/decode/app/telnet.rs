@@ -3,7 +3,7 @@
 mod screen;
 
 use super::shared::take_bytes::TakeBytes;
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -26,15 +26,15 @@ const MOST_SUBNEGOTIATION_BYTES: usize = 1024;
 const LOOKED_AT: usize = 32;
 
 /// Negotiation of a known option is certain if another follows it; text is Telnet's only on its port.
-fn guess(bytes: &[u8], ends: &Ends) -> Guess {
+fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     match bytes {
-        [IAC, 251..=254, 0..=49, IAC, 250..=254, ..] => Guess::Certain,
-        [IAC, 251..=254, 0..=49, ..] => Guess::Unsure,
-        _ if ends.hint != Some(AppProto::Telnet) => Guess::NotMine,
-        [IAC] | [IAC, 251..=254] => Guess::More,
+        [IAC, 251..=254, 0..=49, IAC, 250..=254, ..] => ProbeResult::Certain,
+        [IAC, 251..=254, 0..=49, ..] => ProbeResult::Unsure,
+        _ if ends.hint != Some(AppProto::Telnet) => ProbeResult::NotForUs,
+        [IAC] | [IAC, 251..=254] => ProbeResult::NeedMore,
         _ => {
             let is_text = |byte: &u8| matches!(byte, 0 | 7..=13 | 27 | 32..=126 | 128..);
-            if bytes.iter().take(LOOKED_AT).all(is_text) { Guess::Unsure } else { Guess::NotMine }
+            if bytes.iter().take(LOOKED_AT).all(is_text) { ProbeResult::Unsure } else { ProbeResult::NotForUs }
         }
     }
 }
@@ -45,17 +45,17 @@ struct Telnet {
     keys: Keys,
 }
 
-impl Talk for Telnet {
-    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for Telnet {
+    fn on_data(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         let at = memchr::memchr(IAC, bytes).unwrap_or(bytes.len());
         let (text, rest) = bytes.split_at(at);
         if !text.is_empty() {
             self.text(direction, text, fields);
-            return Step::Took(at);
+            return ParseStep::Took(at);
         }
         match rest {
             // The byte 255 itself.
-            [IAC, IAC, ..] => Step::Took(2),
+            [IAC, IAC, ..] => ParseStep::Took(2),
             [IAC, SUBNEGOTIATION, inside @ ..] => subnegotiation(inside, fields),
             [IAC, verb @ 251..=254, option, ..] => {
                 fields.begin();
@@ -67,14 +67,14 @@ impl Talk for Telnet {
                 };
                 fields.text(FieldId::Command, verb);
                 fields.text(FieldId::Function, option_name(*option));
-                Step::Took(3)
+                ParseStep::Took(3)
             }
-            [IAC, 251..=254] | [IAC] | [] => Step::Took(0),
-            _ => Step::Took(2),
+            [IAC, 251..=254] | [IAC] | [] => ParseStep::Took(0),
+            _ => ParseStep::Took(2),
         }
     }
 
-    fn lose(&mut self, _: Direction) -> bool {
+    fn on_gap(&mut self, _: Direction) -> bool {
         true
     }
 }
@@ -98,9 +98,9 @@ impl Telnet {
 }
 
 /// Option, then a value, up to IAC SE.
-fn subnegotiation(inside: &[u8], fields: &mut FieldBuffer) -> Step {
+fn subnegotiation(inside: &[u8], fields: &mut FieldBuffer) -> ParseStep {
     let Some(end) = memchr::memmem::find(inside, &[IAC, SUBNEGOTIATION_END]) else {
-        return if inside.len() > MOST_SUBNEGOTIATION_BYTES { Step::Took(2) } else { Step::Took(0) };
+        return if inside.len() > MOST_SUBNEGOTIATION_BYTES { ParseStep::Took(2) } else { ParseStep::Took(0) };
     };
     fields.begin();
     fields.text(FieldId::Command, "SB");
@@ -111,7 +111,7 @@ fn subnegotiation(inside: &[u8], fields: &mut FieldBuffer) -> Step {
         [option, ..] => fields.text(FieldId::Function, option_name(*option)),
         [] => {}
     }
-    Step::Took(2 + end + 2)
+    ParseStep::Took(2 + end + 2)
 }
 
 /// Variables are name and value behind the bytes 0 (or 3) and 1 (RFC 1572, section 2).
@@ -166,7 +166,7 @@ mod tests {
         for (who, bytes) in said {
             let direction = if *who == 'C' { Direction::ToResponder } else { Direction::ToOriginator };
             let mut rest = *bytes;
-            while let Step::Took(n @ 1..) = talk.read(direction, rest, &mut fields) {
+            while let ParseStep::Took(n @ 1..) = talk.on_data(direction, rest, &mut fields) {
                 rest = &rest[n..];
                 if rest.is_empty() {
                     break;
@@ -221,9 +221,9 @@ mod tests {
 
     #[test]
     fn text_is_telnet_on_its_port_only() {
-        assert_eq!(guess(b"login: ", &Ends::new(true, 23, 50_000)), Guess::Unsure);
-        assert_eq!(guess(b"login: ", &Ends::new(true, 99, 50_000)), Guess::NotMine);
-        assert_eq!(guess(b"\xff\xfd\x01\xff\xfd\x03", &Ends::new(true, 99, 50_000)), Guess::Certain);
-        assert_eq!(guess(b"\x16\x03\x01\x00", &Ends::new(true, 23, 50_000)), Guess::NotMine);
+        assert_eq!(guess(b"login: ", &PortPair::new(true, 23, 50_000)), ProbeResult::Unsure);
+        assert_eq!(guess(b"login: ", &PortPair::new(true, 99, 50_000)), ProbeResult::NotForUs);
+        assert_eq!(guess(b"\xff\xfd\x01\xff\xfd\x03", &PortPair::new(true, 99, 50_000)), ProbeResult::Certain);
+        assert_eq!(guess(b"\x16\x03\x01\x00", &PortPair::new(true, 23, 50_000)), ProbeResult::NotForUs);
     }
 }

@@ -1,7 +1,7 @@
 //! TFTP (RFC 1350): files asked for. The transfer itself goes on between other ports.
 
 use super::shared::bytes::{self, be16};
-use super::{Datagram, Ends, Entry, Guess};
+use super::{Datagram, Entry, PortPair, ProbeResult};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 
@@ -13,8 +13,8 @@ pub const ENTRY: Entry = Entry {
     frame: None,
 };
 
-fn read(payload: &[u8], ends: &Ends, fields: &mut FieldBuffer) -> Guess {
-    let &[0, operation @ 1..=6, ..] = payload else { return Guess::NotMine };
+fn read(payload: &[u8], ends: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
+    let &[0, operation @ 1..=6, ..] = payload else { return ProbeResult::NotForUs };
     let is_hinted = ends.hint == Some(AppProto::Tftp);
     let rest = bytes::from(payload, 2);
     match operation {
@@ -24,13 +24,13 @@ fn read(payload: &[u8], ends: &Ends, fields: &mut FieldBuffer) -> Guess {
             let is_known = [&b"octet"[..], b"netascii", b"mail"].iter().any(|known| mode.eq_ignore_ascii_case(known));
             // A request without a name is broken, but on its own port nothing else.
             if !is_known || file.is_empty() && !is_hinted {
-                return Guess::NotMine;
+                return ProbeResult::NotForUs;
             }
             fields.text(FieldId::Message, if operation == 1 { "read" } else { "write" });
             fields.bytes(FieldId::File, file);
-            return Guess::Certain;
+            return ProbeResult::Certain;
         }
-        _ if !is_hinted || payload.len() < 4 => return Guess::NotMine,
+        _ if !is_hinted || payload.len() < 4 => return ProbeResult::NotForUs,
         3 => fields.text(FieldId::Message, "data"),
         4 => fields.text(FieldId::Message, "acknowledgement"),
         5 => {
@@ -39,7 +39,7 @@ fn read(payload: &[u8], ends: &Ends, fields: &mut FieldBuffer) -> Guess {
         }
         _ => fields.text(FieldId::Message, "options"),
     }
-    Guess::Unsure
+    ProbeResult::Unsure
 }
 
 /// Section 5; the last by RFC 2347.
@@ -66,16 +66,16 @@ mod tests {
     #[test]
     fn a_file_that_is_asked_for_is_named_and_noise_is_not() {
         let ask = b"\0\x01boot.bin\0octet\0";
-        let (own, other) = (Ends::new(false, 50_000, 69), Ends::new(false, 50_000, 50_001));
+        let (own, other) = (PortPair::new(false, 50_000, 69), PortPair::new(false, 50_000, 50_001));
         let mut fields = FieldBuffer::default();
-        assert_eq!(read(ask, &other, &mut fields), Guess::Certain);
+        assert_eq!(read(ask, &other, &mut fields), ProbeResult::Certain);
         assert!(fields.iter().any(|fact| fact == (FieldId::File, Value::Text("boot.bin"))));
         assert_eq!(
             (read(b"\0\x03\0\x01x", &own, &mut fields), read(b"\0\x03\0\x01x", &other, &mut fields)),
-            (Guess::Unsure, Guess::NotMine)
+            (ProbeResult::Unsure, ProbeResult::NotForUs)
         );
         for end in 0..ask.len() - 1 {
-            assert_eq!(read(&ask[..end], &own, &mut fields), Guess::NotMine);
+            assert_eq!(read(&ask[..end], &own, &mut fields), ProbeResult::NotForUs);
         }
     }
 }

@@ -8,7 +8,7 @@ mod ssl2;
 
 use super::shared::hello::{Carrier, ClientHello, ServerHello};
 use super::shared::take_bytes::TakeBytes;
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -40,16 +40,16 @@ const MOST_MESSAGE_BYTES: usize = 64 * 1024;
 const HEARTBEAT_FRAME_BYTES: usize = 3 + 16;
 
 /// A record whose type, version and length fit each other, or an old hello.
-fn guess(bytes: &[u8], _: &Ends) -> Guess {
+fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
     let [kind, major, minor, high, low, rest @ ..] = bytes else {
         return match bytes {
-            [CHANGE_CIPHER..=HEARTBEAT] | [CHANGE_CIPHER..=HEARTBEAT, 3] => Guess::More,
-            [CHANGE_CIPHER..=HEARTBEAT, 3, 0..=4, ..] => Guess::More,
-            _ => Guess::NotMine,
+            [CHANGE_CIPHER..=HEARTBEAT] | [CHANGE_CIPHER..=HEARTBEAT, 3] => ProbeResult::NeedMore,
+            [CHANGE_CIPHER..=HEARTBEAT, 3, 0..=4, ..] => ProbeResult::NeedMore,
+            _ => ProbeResult::NotForUs,
         };
     };
     if ssl2::is_hello(bytes) {
-        return Guess::Certain;
+        return ProbeResult::Certain;
     }
     let length = u16::from_be_bytes([*high, *low]);
     let is_record = *major == 3 && *minor <= 4 && (1..=MOST_RECORD_BYTES).contains(&length);
@@ -60,7 +60,7 @@ fn guess(bytes: &[u8], _: &Ends) -> Guess {
         APPLICATION_DATA | HEARTBEAT => length > 3,
         _ => false,
     };
-    if is_record && fits { Guess::Certain } else { Guess::NotMine }
+    if is_record && fits { ProbeResult::Certain } else { ProbeResult::NotForUs }
 }
 
 #[derive(Default)]
@@ -76,19 +76,19 @@ struct Side {
     is_changed: bool,
 }
 
-impl Talk for Tls {
-    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for Tls {
+    fn on_data(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         if ssl2::is_hello(bytes) {
             return old_hello(bytes, fields);
         }
         let [kind, 3, _, high, low, rest @ ..] = bytes else {
-            return if bytes.len() < HEADER_BYTES { Step::Took(0) } else { Step::Done };
+            return if bytes.len() < HEADER_BYTES { ParseStep::Took(0) } else { ParseStep::Done };
         };
         let length = u16::from_be_bytes([*high, *low]);
         if *kind == APPLICATION_DATA || length > MOST_RECORD_BYTES {
-            return Step::Done;
+            return ParseStep::Done;
         }
-        let Some(record) = rest.get(..length.into()) else { return Step::Took(0) };
+        let Some(record) = rest.get(..length.into()) else { return ParseStep::Took(0) };
         let [forward, backward] = &mut self.sides;
         let side = if direction == Direction::ToResponder { forward } else { backward };
         let goes_on = match *kind {
@@ -105,7 +105,7 @@ impl Talk for Tls {
             HEARTBEAT => tell_heartbeat(record, fields),
             _ => false,
         };
-        if goes_on { Step::Took(HEADER_BYTES + record.len()) } else { Step::Done }
+        if goes_on { ParseStep::Took(HEADER_BYTES + record.len()) } else { ParseStep::Done }
     }
 }
 
@@ -199,17 +199,17 @@ fn tell_sealed_heartbeat(record: &[u8], fields: &mut FieldBuffer) {
 }
 
 /// What follows a hello of SSL 2.0 is TLS if the server likes that better; else it is encrypted.
-fn old_hello(bytes: &[u8], fields: &mut FieldBuffer) -> Step {
-    let [high, low, ..] = bytes else { return Step::Took(0) };
+fn old_hello(bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
+    let [high, low, ..] = bytes else { return ParseStep::Took(0) };
     let n = 2 + usize::from(u16::from_be_bytes([*high & 0x7f, *low]));
     if bytes.len() < n {
-        return Step::Took(0);
+        return ParseStep::Took(0);
     }
     let mark = fields.mark();
     if ssl2::tell(bytes, fields).is_none() {
         fields.forget(mark);
     }
-    Step::Took(n)
+    ParseStep::Took(n)
 }
 
 #[cfg(test)]
@@ -239,10 +239,10 @@ mod tests {
         let bytes = [record(HANDSHAKE, first), record(HANDSHAKE, second)].concat();
         let mut tls = Tls::default();
         let mut fields = FieldBuffer::default();
-        assert_eq!(tls.read(Direction::ToResponder, &bytes[..10], &mut fields), Step::Took(0));
-        assert_eq!(tls.read(Direction::ToResponder, &bytes, &mut fields), Step::Took(25));
+        assert_eq!(tls.on_data(Direction::ToResponder, &bytes[..10], &mut fields), ParseStep::Took(0));
+        assert_eq!(tls.on_data(Direction::ToResponder, &bytes, &mut fields), ParseStep::Took(25));
         assert!(fields.is_empty());
-        assert_eq!(tls.read(Direction::ToResponder, &bytes[25..], &mut fields), Step::Took(bytes.len() - 25));
+        assert_eq!(tls.on_data(Direction::ToResponder, &bytes[25..], &mut fields), ParseStep::Took(bytes.len() - 25));
         assert_eq!(fields.messages().next().unwrap().text(FieldId::TlsSni), Some("a.example"));
     }
 
@@ -251,15 +251,24 @@ mod tests {
         let mut tls = Tls::default();
         let mut fields = FieldBuffer::default();
         let change = record(CHANGE_CIPHER, &[1]);
-        assert_eq!(tls.read(Direction::ToResponder, &change, &mut fields), Step::Took(6));
+        assert_eq!(tls.on_data(Direction::ToResponder, &change, &mut fields), ParseStep::Took(6));
         // A second hello may follow in TLS 1.3; a Finished is encrypted.
         let again = record(HANDSHAKE, &hello());
-        assert_eq!(tls.read(Direction::ToResponder, &again, &mut fields), Step::Took(again.len()));
-        assert_eq!(tls.read(Direction::ToResponder, &record(HANDSHAKE, &[1, 2, 3, 4, 5]), &mut fields), Step::Took(10));
-        assert_eq!(tls.read(Direction::ToResponder, &record(HEARTBEAT, &[1, 9, 9, 9, 9]), &mut fields), Step::Took(10));
+        assert_eq!(tls.on_data(Direction::ToResponder, &again, &mut fields), ParseStep::Took(again.len()));
+        assert_eq!(
+            tls.on_data(Direction::ToResponder, &record(HANDSHAKE, &[1, 2, 3, 4, 5]), &mut fields),
+            ParseStep::Took(10)
+        );
+        assert_eq!(
+            tls.on_data(Direction::ToResponder, &record(HEARTBEAT, &[1, 9, 9, 9, 9]), &mut fields),
+            ParseStep::Took(10)
+        );
         assert_eq!(fields.messages().last().unwrap().text(FieldId::Message), Some("encrypted heartbeat"));
-        assert_eq!(tls.read(Direction::ToOriginator, &record(ALERT, &[9; 26]), &mut fields), Step::Done);
-        assert_eq!(tls.read(Direction::ToOriginator, &record(APPLICATION_DATA, b"abcd"), &mut fields), Step::Done);
+        assert_eq!(tls.on_data(Direction::ToOriginator, &record(ALERT, &[9; 26]), &mut fields), ParseStep::Done);
+        assert_eq!(
+            tls.on_data(Direction::ToOriginator, &record(APPLICATION_DATA, b"abcd"), &mut fields),
+            ParseStep::Done
+        );
         assert_eq!(fields.messages().count(), 2);
     }
 
@@ -267,8 +276,11 @@ mod tests {
     fn alerts_and_heartbeats_are_read() {
         let mut tls = Tls::default();
         let mut fields = FieldBuffer::default();
-        assert_eq!(tls.read(Direction::ToOriginator, &record(ALERT, &[2, 40]), &mut fields), Step::Took(7));
-        assert_eq!(tls.read(Direction::ToResponder, &record(HEARTBEAT, &[1, 0x40, 0]), &mut fields), Step::Took(8));
+        assert_eq!(tls.on_data(Direction::ToOriginator, &record(ALERT, &[2, 40]), &mut fields), ParseStep::Took(7));
+        assert_eq!(
+            tls.on_data(Direction::ToResponder, &record(HEARTBEAT, &[1, 0x40, 0]), &mut fields),
+            ParseStep::Took(8)
+        );
         let messages: Vec<_> = fields.messages().collect();
         assert_eq!(messages[0].text(FieldId::TlsAlert), Some("handshake failure"));
         assert_eq!(messages[1].text(FieldId::Error), Some("heartbeat asks for more than it sends"));
@@ -276,13 +288,13 @@ mod tests {
 
     #[test]
     fn records_are_told_from_other_bytes() {
-        let ends = Ends::new(true, 40_000, 40_001);
-        assert_eq!(guess(&record(HANDSHAKE, &hello()), &ends), Guess::Certain);
-        assert_eq!(guess(&[22, 3], &ends), Guess::More);
+        let ends = PortPair::new(true, 40_000, 40_001);
+        assert_eq!(guess(&record(HANDSHAKE, &hello()), &ends), ProbeResult::Certain);
+        assert_eq!(guess(&[22, 3], &ends), ProbeResult::NeedMore);
         for other in
             [&b"\x16\x03\x01\xff\xff\x01"[..], b"\x14\x03\x03\0\x02\x01", b"GET / HTTP/1.1", b"\x15\x03\x01\0\x07"]
         {
-            assert_eq!(guess(other, &ends), Guess::NotMine);
+            assert_eq!(guess(other, &ends), ProbeResult::NotForUs);
         }
     }
 }

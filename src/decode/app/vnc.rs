@@ -1,7 +1,7 @@
 //! VNC's remote framebuffer (RFC 6143, section 7): version, kinds of log-in and whether it works. Pictures are not read.
 
 use super::shared::bytes::{self, be32};
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -19,11 +19,13 @@ const NONE: u8 = 1;
 const PASSWORD: u8 = 2;
 const MOST_REASON_BYTES: u32 = 1024;
 
-fn guess(bytes: &[u8], _: &Ends) -> Guess {
+fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
     match version(bytes) {
-        Some(_) => Guess::Certain,
-        None if bytes.len() < VERSION_BYTES && b"RFB ".starts_with(bytes.get(..4).unwrap_or(bytes)) => Guess::More,
-        None => Guess::NotMine,
+        Some(_) => ProbeResult::Certain,
+        None if bytes.len() < VERSION_BYTES && b"RFB ".starts_with(bytes.get(..4).unwrap_or(bytes)) => {
+            ProbeResult::NeedMore
+        }
+        None => ProbeResult::NotForUs,
     }
 }
 
@@ -61,27 +63,27 @@ struct Vnc {
     chosen: u8,
 }
 
-impl Talk for Vnc {
-    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
+impl StreamParser for Vnc {
+    fn on_data(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         fields.begin();
         let step = match *self.server.get_or_insert(direction) == direction {
             true => self.server(bytes, fields),
             false => self.client(bytes, fields),
         };
-        step.unwrap_or(Step::Took(0))
+        step.unwrap_or(ParseStep::Took(0))
     }
 }
 
 impl Vnc {
     /// None if more bytes are needed.
-    fn server(&mut self, bytes: &[u8], fields: &mut FieldBuffer) -> Option<Step> {
+    fn server(&mut self, bytes: &[u8], fields: &mut FieldBuffer) -> Option<ParseStep> {
         match self.of_server {
             Next::Version => {
                 let Some((major, minor)) = version(bytes) else { return wait_or_end(bytes, VERSION_BYTES) };
                 fields.format(FieldId::Version, format_args!("{major}.{minor}"));
                 self.of_server = Next::Security;
                 self.minor = minor;
-                Some(Step::Took(VERSION_BYTES))
+                Some(ParseStep::Took(VERSION_BYTES))
             }
             Next::Security if self.minor < 7 => {
                 // The server decides (section 7.1.2, version 3.3).
@@ -89,7 +91,7 @@ impl Vnc {
                 security(FieldId::Method, kind, fields);
                 self.chosen(kind, fields);
                 self.of_client = self.of_server;
-                Some(Step::Took(4))
+                Some(ParseStep::Took(4))
             }
             Next::Security => {
                 let n = usize::from(*bytes.first()?);
@@ -100,12 +102,12 @@ impl Vnc {
                 kinds.iter().for_each(|kind| security(FieldId::Security, *kind, fields));
                 // What follows depends on what the client takes, which is read before it.
                 self.of_server = Next::Challenge;
-                Some(Step::Took(1 + n))
+                Some(ParseStep::Took(1 + n))
             }
             Next::Challenge if self.chosen == PASSWORD => {
                 bytes.get(..16)?;
                 self.of_server = Next::Result;
-                Some(Step::Took(16))
+                Some(ParseStep::Took(16))
             }
             Next::Challenge if self.chosen == NONE && self.minor < 8 => {
                 self.of_server = Next::Name;
@@ -115,11 +117,11 @@ impl Vnc {
                 0 => {
                     fields.text(FieldId::Login, "accepted");
                     self.of_server = Next::Name;
-                    Some(Step::Took(4))
+                    Some(ParseStep::Took(4))
                 }
                 _ if self.minor < 8 => {
                     fields.text(FieldId::Login, "refused");
-                    Some(Step::Done)
+                    Some(ParseStep::Done)
                 }
                 _ => {
                     let step = reason(bytes::from(bytes, 4), fields)?;
@@ -128,24 +130,24 @@ impl Vnc {
                 }
             },
             // Other kinds of log-in are encrypted or of one maker's own.
-            Next::Challenge | Next::Result => Some(Step::Done),
+            Next::Challenge | Next::Result => Some(ParseStep::Done),
             Next::Name => {
                 let length = be32(bytes, 20)?;
                 if length <= MOST_REASON_BYTES {
                     fields.bytes(FieldId::Banner, bytes.get(24..24 + length as usize)?);
                 }
-                Some(Step::Done)
+                Some(ParseStep::Done)
             }
         }
     }
 
-    fn client(&mut self, bytes: &[u8], fields: &mut FieldBuffer) -> Option<Step> {
+    fn client(&mut self, bytes: &[u8], fields: &mut FieldBuffer) -> Option<ParseStep> {
         match self.of_client {
             Next::Version => {
                 let Some((_, minor)) = version(bytes) else { return wait_or_end(bytes, VERSION_BYTES) };
                 self.minor = self.minor.min(minor);
                 self.of_client = if self.minor < 7 { Next::Challenge } else { Next::Security };
-                Some(Step::Took(VERSION_BYTES))
+                Some(ParseStep::Took(VERSION_BYTES))
             }
             Next::Security => {
                 let kind = *bytes.first()?;
@@ -155,9 +157,9 @@ impl Vnc {
                     fields.text(FieldId::Login, "accepted");
                 }
                 self.of_client = Next::Challenge;
-                Some(Step::Done)
+                Some(ParseStep::Done)
             }
-            _ => Some(Step::Done),
+            _ => Some(ParseStep::Done),
         }
     }
 
@@ -174,16 +176,16 @@ impl Vnc {
 }
 
 /// Why the server refuses: a length and a text.
-fn reason(bytes: &[u8], fields: &mut FieldBuffer) -> Option<Step> {
+fn reason(bytes: &[u8], fields: &mut FieldBuffer) -> Option<ParseStep> {
     let length = be32(bytes, 0)?;
     if length <= MOST_REASON_BYTES {
         fields.bytes(FieldId::Error, bytes.get(4..4 + length as usize)?);
     }
-    Some(Step::Done)
+    Some(ParseStep::Done)
 }
 
-fn wait_or_end(bytes: &[u8], n: usize) -> Option<Step> {
-    (bytes.len() >= n).then_some(Step::Done)
+fn wait_or_end(bytes: &[u8], n: usize) -> Option<ParseStep> {
+    (bytes.len() >= n).then_some(ParseStep::Done)
 }
 
 /// IANA's registry of RFB security types.
@@ -224,10 +226,14 @@ mod tests {
         ];
         for (direction, bytes, n) in talk {
             for end in 0..bytes.len() {
-                assert_eq!(vnc.read(direction, &bytes[..end], &mut FieldBuffer::default()), Step::Took(0), "{bytes:?}");
+                assert_eq!(
+                    vnc.on_data(direction, &bytes[..end], &mut FieldBuffer::default()),
+                    ParseStep::Took(0),
+                    "{bytes:?}"
+                );
             }
-            let step = vnc.read(direction, bytes, &mut fields);
-            assert_eq!(step, if n > 0 { Step::Took(n) } else { Step::Done }, "{bytes:?}");
+            let step = vnc.on_data(direction, bytes, &mut fields);
+            assert_eq!(step, if n > 0 { ParseStep::Took(n) } else { ParseStep::Done }, "{bytes:?}");
         }
         let said: Vec<_> = fields.iter().collect();
         for expected in [
@@ -243,8 +249,14 @@ mod tests {
 
     #[test]
     fn the_greeting_is_told_from_others() {
-        let ends = Ends::new(true, 5900, 50_000);
-        assert_eq!((guess(b"RFB 003.003\n", &ends), guess(b"RFB", &ends)), (Guess::Certain, Guess::More));
-        assert_eq!((guess(b"RFB nothing.\n", &ends), guess(b"220 ", &ends)), (Guess::NotMine, Guess::NotMine));
+        let ends = PortPair::new(true, 5900, 50_000);
+        assert_eq!(
+            (guess(b"RFB 003.003\n", &ends), guess(b"RFB", &ends)),
+            (ProbeResult::Certain, ProbeResult::NeedMore)
+        );
+        assert_eq!(
+            (guess(b"RFB nothing.\n", &ends), guess(b"220 ", &ends)),
+            (ProbeResult::NotForUs, ProbeResult::NotForUs)
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! WebSocket frames after HTTP has made way for them (RFC 6455, section 5.2): their kinds; what they carry is passed over.
 
 use super::shared::take_bytes::TakeBytes;
-use super::{Ends, Entry, Guess, Step, Stream, Talk};
+use super::{Entry, ParseStep, PortPair, ProbeResult, Stream, StreamParser};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -15,8 +15,8 @@ pub const ENTRY: Entry = Entry {
 };
 
 /// A frame proves nothing: only the upgrade before it does.
-fn guess(_: &[u8], _: &Ends) -> Guess {
-    Guess::NotMine
+fn guess(_: &[u8], _: &PortPair) -> ProbeResult {
+    ProbeResult::NotForUs
 }
 
 const RESERVED: u8 = 0x30;
@@ -24,9 +24,9 @@ const IS_MASKED: u8 = 0x80;
 
 struct WebSocket;
 
-impl Talk for WebSocket {
-    fn read(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step {
-        let Some((kind, n)) = head(bytes) else { return Step::Took(0) };
+impl StreamParser for WebSocket {
+    fn on_data(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
+        let Some((kind, n)) = head(bytes) else { return ParseStep::Took(0) };
         let name = match kind & 0x0f {
             0 => "continuation",
             1 => "text",
@@ -34,14 +34,14 @@ impl Talk for WebSocket {
             8 => "close",
             9 => "ping",
             10 => "pong",
-            _ => return Step::Done,
+            _ => return ParseStep::Done,
         };
         if kind & RESERVED != 0 {
-            return Step::Done;
+            return ParseStep::Done;
         }
         fields.begin();
         fields.text(FieldId::Message, name);
-        Step::Skip(n)
+        ParseStep::Skip(n)
     }
 }
 
@@ -66,10 +66,13 @@ mod tests {
     fn frames_are_passed_over_by_their_length() {
         let mut fields = FieldBuffer::default();
         let mut talk = WebSocket;
-        assert_eq!(talk.read(Direction::ToOriginator, b"\x81\x05hello", &mut fields), Step::Skip(7));
-        assert_eq!(talk.read(Direction::ToResponder, b"\x82\xfe\x01\0mask", &mut fields), Step::Skip(4 + 4 + 256));
-        assert_eq!(talk.read(Direction::ToResponder, b"\x82\xff\0\0", &mut fields), Step::Took(0));
-        assert_eq!(talk.read(Direction::ToResponder, b"\x87\x00", &mut fields), Step::Done);
+        assert_eq!(talk.on_data(Direction::ToOriginator, b"\x81\x05hello", &mut fields), ParseStep::Skip(7));
+        assert_eq!(
+            talk.on_data(Direction::ToResponder, b"\x82\xfe\x01\0mask", &mut fields),
+            ParseStep::Skip(4 + 4 + 256)
+        );
+        assert_eq!(talk.on_data(Direction::ToResponder, b"\x82\xff\0\0", &mut fields), ParseStep::Took(0));
+        assert_eq!(talk.on_data(Direction::ToResponder, b"\x87\x00", &mut fields), ParseStep::Done);
         let said: Vec<_> = fields.messages().filter_map(|said| said.text(FieldId::Message)).collect();
         assert_eq!(said, ["text", "binary"]);
     }

@@ -1,6 +1,6 @@
 //! WireGuard (its paper, section 5.4): kinds of messages by type and length.
 
-use super::{Datagram, Ends, Entry, Guess};
+use super::{Datagram, Entry, PortPair, ProbeResult};
 use crate::model::fact::{FieldBuffer, FieldId};
 use crate::model::protocol::AppProto;
 
@@ -19,8 +19,8 @@ const KEEPALIVE_BYTES: usize = 32;
 const LARGE_BYTES: usize = 1280;
 
 /// A type, three zeros, and the one length of each type; data have a counter that no session brings above 2^40.
-fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
-    let [kind @ 1..=4, 0, 0, 0, rest @ ..] = payload else { return Guess::NotMine };
+fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
+    let [kind @ 1..=4, 0, 0, 0, rest @ ..] = payload else { return ProbeResult::NotForUs };
     let name = match (kind, payload.len()) {
         (1, 148) => "handshake initiation",
         (2, 92) => "handshake response",
@@ -36,10 +36,10 @@ fn read(payload: &[u8], _: &Ends, fields: &mut FieldBuffer) -> Guess {
                 "transport data"
             }
         }
-        _ => return Guess::NotMine,
+        _ => return ProbeResult::NotForUs,
     };
     fields.text(FieldId::Message, name);
-    Guess::Certain
+    ProbeResult::Certain
 }
 
 #[cfg(test)]
@@ -49,16 +49,16 @@ mod tests {
 
     #[test]
     fn types_have_their_lengths() {
-        let ends = Ends::new(false, 40_000, 40_001);
+        let ends = PortPair::new(false, 40_000, 40_001);
         let mut fields = FieldBuffer::default();
         for (kind, length) in [(1, 148), (2, 92), (3, 64), (4, 32), (4, 1440)] {
             let mut message = vec![0xee; length];
             message[..4].copy_from_slice(&[kind, 0, 0, 0]);
             message[8..16].copy_from_slice(&7_u64.to_le_bytes());
-            assert_eq!(read(&message, &ends, &mut fields), Guess::Certain);
+            assert_eq!(read(&message, &ends, &mut fields), ProbeResult::Certain);
             for end in 0..length {
                 let is_data = kind == 4 && end >= 32 && (end % 16 == 0 || end >= 1280);
-                assert_eq!(read(&message[..end], &ends, &mut FieldBuffer::default()) == Guess::Certain, is_data);
+                assert_eq!(read(&message[..end], &ends, &mut FieldBuffer::default()) == ProbeResult::Certain, is_data);
             }
         }
         assert_eq!(listed(&fields)[3..], ["message=keepalive", "message=transport data"]);

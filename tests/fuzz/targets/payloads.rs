@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use packetloupe::decode::app::{self, Datagrams, Ends, Entry, Step, Talk, describe};
+use packetloupe::decode::app::{self, Datagrams, PortPair, Entry, ParseStep, StreamParser, describe};
 use packetloupe::model::Addr;
 use packetloupe::model::fact::FieldBuffer;
 use packetloupe::model::flow::Direction;
@@ -14,7 +14,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Some(([choice, how], payload)) = bytes.split_first_chunk::<2>() else { return };
     let Some(entry) = app::ALL.get(usize::from(*choice) % app::ALL.len()) else { return };
     let hint = (how % 2 == 0).then_some(entry.protocol);
-    let ends = Ends { source_port: 40_000, target_port: u16::from(*choice), hint };
+    let ends = PortPair { source_port: 40_000, target_port: u16::from(*choice), hint };
     let mut fields = FieldBuffer::default();
     if let Some(datagram) = entry.datagram {
         (datagram.read)(payload, &ends, &mut fields);
@@ -48,28 +48,28 @@ fn exchange(entry: &Entry, payload: &[u8], how: usize) {
 }
 
 /// Both sides in pieces, in turn; what a decoder does not take comes again with the next piece.
-fn converse(entry: &Entry, mut talk: Box<dyn Talk>, payload: &[u8], how: usize) {
+fn converse(entry: &Entry, mut talk: Box<dyn StreamParser>, payload: &[u8], how: usize) {
     let mut sides = [(Direction::ToResponder, Vec::new(), 0_u64), (Direction::ToOriginator, Vec::new(), 0)];
     let mut fields = FieldBuffer::default();
     for (n, piece) in payload.chunks(8 + how * 4).enumerate() {
         let Some((direction, waiting, skip)) = sides.get_mut((n + how) % 2) else { return };
-        if how % 11 == 10 && n == 2 && !talk.lose(*direction) {
+        if how % 11 == 10 && n == 2 && !talk.on_gap(*direction) {
             return;
         }
         let skipped = (*skip).min(piece.len() as u64);
         *skip -= skipped;
         waiting.extend_from_slice(&piece[skipped as usize..]);
         while !waiting.is_empty() {
-            let step = talk.read(*direction, waiting, &mut fields);
+            let step = talk.on_data(*direction, waiting, &mut fields);
             tell(entry, &fields);
             fields.clear();
             match step {
-                Step::Took(0) => break,
-                Step::Took(taken) => {
+                ParseStep::Took(0) => break,
+                ParseStep::Took(taken) => {
                     assert!(taken <= waiting.len(), "{taken} of {} bytes", waiting.len());
                     waiting.drain(..taken);
                 }
-                Step::Skip(more) => {
+                ParseStep::Skip(more) => {
                     let now = more.min(waiting.len() as u64);
                     *skip = more - now;
                     waiting.drain(..now as usize);
@@ -77,13 +77,13 @@ fn converse(entry: &Entry, mut talk: Box<dyn Talk>, payload: &[u8], how: usize) 
                         break;
                     }
                 }
-                Step::Into(taken, protocol) => {
+                ParseStep::SwitchTo(taken, protocol) => {
                     assert!(taken <= waiting.len(), "{taken} of {} bytes", waiting.len());
                     waiting.drain(..taken);
                     let Some(stream) = app::entry(protocol).and_then(|entry| entry.stream) else { return };
                     talk = (stream.talk)();
                 }
-                Step::Done | Step::Over(_) => return,
+                ParseStep::Done | ParseStep::Switch(_) => return,
             }
         }
     }

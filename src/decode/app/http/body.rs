@@ -1,6 +1,6 @@
 //! How long the body of an HTTP/1 message is (RFC 9112, section 6).
 
-use crate::decode::app::Step;
+use crate::decode::app::ParseStep;
 use crate::decode::app::shared::head::number;
 use httparse::{Header, Status, parse_chunk_size};
 
@@ -50,33 +50,33 @@ impl Body {
     }
 
     /// Passes over some of it; none once a message begins.
-    pub(super) fn pass(&mut self, bytes: &[u8]) -> Option<Step> {
+    pub(super) fn pass(&mut self, bytes: &[u8]) -> Option<ParseStep> {
         match self {
             Body::None | Body::Sized(0) => {
                 *self = Body::None;
                 None
             }
             Body::Sized(n) | Body::Form(n) => {
-                let step = Step::Skip(*n);
+                let step = ParseStep::Skip(*n);
                 *self = Body::None;
                 Some(step)
             }
-            Body::UntilEnd => Some(Step::Done),
+            Body::UntilEnd => Some(ParseStep::Done),
             Body::Chunked => Some(self.chunk(bytes)),
         }
     }
 
-    fn chunk(&mut self, bytes: &[u8]) -> Step {
+    fn chunk(&mut self, bytes: &[u8]) -> ParseStep {
         match parse_chunk_size(bytes) {
             Ok(Status::Complete((n, 0))) => self.trailers(bytes, n),
-            Ok(Status::Complete((n, size))) => Step::Skip((n as u64).saturating_add(size).saturating_add(2)),
-            Ok(Status::Partial) => Step::Took(0),
-            Err(_) => Step::Done,
+            Ok(Status::Complete((n, size))) => ParseStep::Skip((n as u64).saturating_add(size).saturating_add(2)),
+            Ok(Status::Partial) => ParseStep::Took(0),
+            Err(_) => ParseStep::Done,
         }
     }
 
     /// Fields may follow the last chunk, at `at`; an empty line ends them (RFC 9112, section 7.1.2).
-    fn trailers(&mut self, bytes: &[u8], at: usize) -> Step {
+    fn trailers(&mut self, bytes: &[u8], at: usize) -> ParseStep {
         let rest = bytes.get(at..).unwrap_or(&[]);
         let end = match rest.strip_prefix(b"\r\n") {
             Some(_) => Some(2),
@@ -85,10 +85,10 @@ impl Body {
         match end {
             Some(end) => {
                 *self = Body::None;
-                Step::Took(at + end)
+                ParseStep::Took(at + end)
             }
-            None if rest.len() > MOST_TRAILER_BYTES => Step::Done,
-            None => Step::Took(0),
+            None if rest.len() > MOST_TRAILER_BYTES => ParseStep::Done,
+            None => ParseStep::Took(0),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! First lines of HTTP/1 messages (RFC 9112, sections 3 and 4): what begins one, and what a request asks for.
 
 use crate::decode::app::shared::http::without_port;
-use crate::decode::app::{Ends, Guess};
+use crate::decode::app::{PortPair, ProbeResult};
 use crate::model::fact::{FieldBuffer, FieldId};
 use std::borrow::Cow;
 
@@ -33,17 +33,17 @@ const MOST_GUESSED_BYTES: usize = 4096;
 const VERSION: &[u8] = b" HTTP/1.";
 
 /// A method is not enough: RTSP and SIP have the same.
-pub(super) fn guess(bytes: &[u8], _: &Ends) -> Guess {
+pub(super) fn guess(bytes: &[u8], _: &PortPair) -> ProbeResult {
     if bytes.starts_with(b"HTTP/1.") {
-        return Guess::Certain;
+        return ProbeResult::Certain;
     }
-    let Some(method) = METHODS.iter().find(|method| bytes.starts_with(method)) else { return Guess::NotMine };
+    let Some(method) = METHODS.iter().find(|method| bytes.starts_with(method)) else { return ProbeResult::NotForUs };
     let line = bytes.get(..MOST_GUESSED_BYTES).unwrap_or(bytes);
     match memchr::memchr(b'\n', line) {
-        Some(at) if memchr::memmem::find(line.get(..at).unwrap_or(line), VERSION).is_some() => Guess::Certain,
-        Some(_) => Guess::NotMine,
-        None if bytes.get(method.len()) == Some(&b'/') => Guess::Certain,
-        None => Guess::More,
+        Some(at) if memchr::memmem::find(line.get(..at).unwrap_or(line), VERSION).is_some() => ProbeResult::Certain,
+        Some(_) => ProbeResult::NotForUs,
+        None if bytes.get(method.len()) == Some(&b'/') => ProbeResult::Certain,
+        None => ProbeResult::NeedMore,
     }
 }
 
@@ -87,10 +87,10 @@ mod tests {
 
     #[test]
     fn requests_are_told_from_those_of_kin() {
-        let ends = Ends::new(true, 40_000, 40_001);
-        assert_eq!(guess(b"OPTIONS rtsp://a/b RTSP/1.0\r\n", &ends), Guess::NotMine);
-        assert_eq!(guess(b"OPTIONS sip:a@b SIP/2.0\r\n", &ends), Guess::NotMine);
-        assert_eq!(guess(b"OPTIONS http://a/b", &ends), Guess::More);
-        assert_eq!(guess(b"PROPFIND /a HTTP/1.1\r\n", &ends), Guess::Certain);
+        let ends = PortPair::new(true, 40_000, 40_001);
+        assert_eq!(guess(b"OPTIONS rtsp://a/b RTSP/1.0\r\n", &ends), ProbeResult::NotForUs);
+        assert_eq!(guess(b"OPTIONS sip:a@b SIP/2.0\r\n", &ends), ProbeResult::NotForUs);
+        assert_eq!(guess(b"OPTIONS http://a/b", &ends), ProbeResult::NeedMore);
+        assert_eq!(guess(b"PROPFIND /a HTTP/1.1\r\n", &ends), ProbeResult::Certain);
     }
 }

@@ -1,6 +1,6 @@
 //! Numbers and texts at places in a message; none where it ends before.
 
-use crate::decode::app::Step;
+use crate::decode::app::ParseStep;
 use crate::model::fact::{FieldBuffer, FieldId, MOST_TEXT_BYTES};
 
 macro_rules! numbers {
@@ -60,10 +60,10 @@ pub fn add_utf16(kind: FieldId, bytes: &[u8], fields: &mut FieldBuffer) {
 
 /// A message of so many bytes is read: the next begins behind it, here or later.
 #[inline]
-pub fn pass(bytes: &[u8], n: u64) -> Step {
+pub fn pass(bytes: &[u8], n: u64) -> ParseStep {
     match usize::try_from(n) {
-        Ok(n) if n <= bytes.len() => Step::Took(n),
-        _ => Step::Skip(n),
+        Ok(n) if n <= bytes.len() => ParseStep::Took(n),
+        _ => ParseStep::Skip(n),
     }
 }
 
@@ -78,6 +78,6 @@ mod tests {
         assert_eq!((part(&bytes, 3, 9), part(&bytes, 9, 1), from(&bytes, 6)), (&[4, 5][..], &[][..], &[][..]));
         assert_eq!(until_nul(b"ab\0c"), b"ab");
         assert_eq!(utf16(b"a\0\xe4\0\0\0b\0"), "aä");
-        assert_eq!((pass(&bytes, 5), pass(&bytes, 6)), (Step::Took(5), Step::Skip(6)));
+        assert_eq!((pass(&bytes, 5), pass(&bytes, 6)), (ParseStep::Took(5), ParseStep::Skip(6)));
     }
 }

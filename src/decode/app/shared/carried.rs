@@ -1,6 +1,6 @@
 //! A stream that another protocol carries in messages of its own, as TDS and OpenVPN carry TLS: its bytes to its facts.
 
-use crate::decode::app::{Step, Talk, entry};
+use crate::decode::app::{ParseStep, StreamParser, entry};
 use crate::model::fact::FieldBuffer;
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
@@ -10,7 +10,7 @@ const MOST_WAITING: usize = 1 << 16;
 
 /// The stream.
 pub struct Carried {
-    talk: Box<dyn Talk>,
+    talk: Box<dyn StreamParser>,
     /// What waits to be read; none once nothing more of the side matters.
     sides: [Option<Vec<u8>>; 2],
 }
@@ -30,10 +30,10 @@ impl Carried {
         waiting.extend_from_slice(bytes);
         let mut n_read = 0;
         loop {
-            match self.talk.read(direction, waiting.get(n_read..).unwrap_or(&[]), fields) {
-                Step::Took(0) if waiting.len() - n_read <= MOST_WAITING => break,
-                Step::Took(n) if n > 0 && n_read + n < waiting.len() => n_read += n,
-                Step::Took(n) if n > 0 => {
+            match self.talk.on_data(direction, waiting.get(n_read..).unwrap_or(&[]), fields) {
+                ParseStep::Took(0) if waiting.len() - n_read <= MOST_WAITING => break,
+                ParseStep::Took(n) if n > 0 && n_read + n < waiting.len() => n_read += n,
+                ParseStep::Took(n) if n > 0 => {
                     n_read = waiting.len();
                     break;
                 }

@@ -19,7 +19,7 @@ pub struct Entry {
 }
 
 /// Reads one datagram by itself, facts and all.
-pub type ReadDatagram = fn(&[u8], &Ends, &mut FieldBuffer) -> Guess;
+pub type ReadDatagram = fn(&[u8], &PortPair, &mut FieldBuffer) -> ProbeResult;
 
 /// Reads a packet whose innermost layer the protocol is; the bytes are the packet's from its link header on.
 pub type Frame = fn(&Packet, &[u8], &mut FieldBuffer);
@@ -37,27 +37,27 @@ pub struct Datagram {
 #[derive(Clone, Copy)]
 pub struct Stream {
     /// Recognises it by the first bytes of one side.
-    pub guess: fn(&[u8], &Ends) -> Guess,
+    pub guess: fn(&[u8], &PortPair) -> ProbeResult,
     /// Begins to read it.
-    pub talk: fn() -> Box<dyn Talk>,
+    pub talk: fn() -> Box<dyn StreamParser>,
 }
 
 /// Whether some bytes are of a protocol.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Guess {
+pub enum ProbeResult {
     /// They are not.
-    NotMine,
+    NotForUs,
     /// They may be: counts where the port says the same.
     Unsure,
     /// They are, whatever the port.
     Certain,
     /// More bytes are needed to say.
-    More,
+    NeedMore,
 }
 
 /// Where a payload comes from and goes to.
 #[derive(Clone, Copy, Debug)]
-pub struct Ends {
+pub struct PortPair {
     /// Source port.
     pub source_port: u16,
     /// Destination port.
@@ -66,13 +66,13 @@ pub struct Ends {
     pub hint: Option<AppProto>,
 }
 
-impl Ends {
+impl PortPair {
     /// With the hint of the ports; of two, that of the smaller comes first.
     #[inline]
-    pub fn new(is_tcp: bool, source_port: u16, target_port: u16) -> Ends {
+    pub fn new(is_tcp: bool, source_port: u16, target_port: u16) -> PortPair {
         let (low, high) = (source_port.min(target_port), source_port.max(target_port));
         let hint = Protocol::from_port(is_tcp, low).or_else(|| Protocol::from_port(is_tcp, high));
-        Ends { source_port, target_port, hint }
+        PortPair { source_port, target_port, hint }
     }
 
     /// True if the datagram goes to this port or comes from it.
@@ -82,19 +82,19 @@ impl Ends {
 }
 
 /// A connection's two sides as one protocol reads them.
-pub trait Talk: Send {
+pub trait StreamParser: Send {
     /// Reads what it can at the start of the bytes that come next on one side. Facts go out message by message.
-    fn read(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> Step;
+    fn on_data(&mut self, direction: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep;
 
     /// Bytes of one side are missing. True if it can go on with what follows.
-    fn lose(&mut self, _way: Direction) -> bool {
+    fn on_gap(&mut self, _way: Direction) -> bool {
         false
     }
 }
 
 /// How far a reader came.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Step {
+pub enum ParseStep {
     /// It read so many bytes and wants to be shown the rest; with none it waits for more.
     Took(usize),
     /// So many bytes do not matter, also those that are still to come.
@@ -102,7 +102,7 @@ pub enum Step {
     /// Nothing more of this side matters.
     Done,
     /// After so many bytes both sides speak another protocol, which is to be found out anew.
-    Over(usize),
+    Switch(usize),
     /// After so many bytes both sides speak this protocol.
-    Into(usize, AppProto),
+    SwitchTo(usize, AppProto),
 }
