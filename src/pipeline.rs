@@ -1,5 +1,6 @@
 //! The whole line, in order: the only file that knows it. Bytes go in, an [`Analysis`](crate::model::Analysis) comes out.
 
+mod app_layer;
 mod front;
 mod judge;
 mod keeper;
@@ -7,7 +8,6 @@ mod line;
 mod named;
 mod observers;
 mod tables;
-mod talks;
 mod threads;
 mod watch;
 

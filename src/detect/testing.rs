@@ -107,7 +107,7 @@ impl Made {
             name: 0,
             name_source: NameSource::Dns,
             fields: 0,
-            talk: 0,
+            stream: 0,
             first_ns,
             last_ns,
             active_start_ns: first_ns,

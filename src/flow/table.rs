@@ -142,7 +142,7 @@ impl FlowTable {
             flow.state = before.state;
             (flow.app, flow.is_app_certain) = (before.app, before.is_app_certain);
             (flow.name, flow.name_source) = (before.name, before.name_source);
-            flow.talk = Flow::HEARD;
+            flow.stream = Flow::NOT_PARSED;
         }
         count(&mut flow, packet, from);
         let direction =

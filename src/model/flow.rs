@@ -231,8 +231,8 @@ pub struct Flow {
     pub name_source: NameSource,
     /// What its messages said: the latest of its facts among all that are kept; 0 for none.
     pub fields: u32,
-    /// Where its TCP stream is read: 0 not begun, [`Flow::HEARD`] for no longer, else a place.
-    pub talk: u32,
+    /// Where its TCP stream is read: 0 not begun, [`Flow::NOT_PARSED`] for no longer, else a place.
+    pub stream: u32,
     /// Time of the first packet, ns since 1970.
     pub first_ns: i64,
     /// Time of the latest packet, ns since 1970.
@@ -259,7 +259,7 @@ pub struct Flow {
 
 impl Flow {
     /// Its stream is read no longer: the protocol said all it has to say, or is none that is read.
-    pub const HEARD: u32 = u32::MAX;
+    pub const NOT_PARSED: u32 = u32::MAX;
 
     /// Address and port of who began it.
     pub fn originator(&self) -> (Addr, u16) {

@@ -1,8 +1,8 @@
 //! Decoded packets and rows to flows, index and detectors: the half of the line behind [`Front`](super::Front).
 
+use super::app_layer::{AppLayer, Segment, SegmentResult, StreamState};
 use super::front::Batch;
 use super::observers::Observers;
-use super::talks::{Hearing, Outcome, Segment, Talks};
 use crate::detect::{Context, Detector};
 use crate::flow::announced::Announced;
 use crate::flow::asked::Asked;
@@ -38,7 +38,7 @@ pub struct Line {
     roster: Roster,
     pub(super) names: Names,
     pub(super) observers: Observers,
-    talks: Talks,
+    app_layer: AppLayer,
     announced: Announced,
     /// What a TCP segment completes; kept for its memory.
     fields: FieldBuffer,
@@ -73,7 +73,7 @@ impl Line {
             roster: Roster::default(),
             names: Names::default(),
             observers: Observers::default(),
-            talks: Talks::default(),
+            app_layer: AppLayer::default(),
             announced: Announced::default(),
             fields: FieldBuffer::default(),
             noted: Vec::new(),
@@ -149,11 +149,11 @@ impl Line {
     #[inline]
     fn observe(&mut self, packet: &Packet, sought: Sought) -> Option<Touch> {
         self.observers.packet(packet);
-        let Line { flows, names, observers, talks, .. } = self;
+        let Line { flows, names, observers, app_layer, .. } = self;
         flows.update(packet, sought, names, &mut |serial, flow| {
             observers.flow(serial, flow, names);
-            if flow.talk != Flow::HEARD {
-                talks.end(flow.talk);
+            if flow.stream != Flow::NOT_PARSED {
+                app_layer.end(flow.stream);
             }
         })
     }
@@ -190,7 +190,7 @@ impl Line {
     #[inline]
     fn applications(&mut self, packet: &Packet, data: &[u8], touch: Touch) {
         match &packet.transport {
-            Transport::Tcp(tcp) if tcp.payload_bytes > 0 => self.hear(packet, tcp, payload(packet, data), touch),
+            Transport::Tcp(tcp) if tcp.payload_bytes > 0 => self.on_segment(packet, tcp, payload(packet, data), touch),
             Transport::Icmp(icmp) => {
                 if let Some(refused) = &icmp.refused {
                     self.flows.refuse(refused, packet.vlan);
@@ -204,38 +204,38 @@ impl Line {
     fn meet(&mut self, touch: Touch) {
         let Some(flow) = self.flows.get_mut(touch.serial).filter(|flow| flow.packets() == 1) else { return };
         if let Some(protocol) = self.announced.take(flow) {
-            (flow.app, flow.is_app_certain, flow.talk) = (Some(protocol), true, Flow::HEARD);
+            (flow.app, flow.is_app_certain, flow.stream) = (Some(protocol), true, Flow::NOT_PARSED);
         }
     }
 
     /// Reads a TCP payload, if its stream is read.
     #[inline]
-    fn hear(&mut self, packet: &Packet, tcp: &Tcp, payload: &[u8], touch: Touch) {
+    fn on_segment(&mut self, packet: &Packet, tcp: &Tcp, payload: &[u8], touch: Touch) {
         let Some(flow) = self.flows.get_mut(touch.serial) else { return };
-        if flow.talk == Flow::HEARD {
+        if flow.stream == Flow::NOT_PARSED {
             return;
         }
         let n_sent = flow.directions.each_ref().map(|direction| direction.data_packets);
-        if flow.talk == 0 && n_sent.iter().sum::<u32>() > 2 * LAST_PROBED_PACKET {
-            flow.talk = Flow::HEARD;
+        if flow.stream == 0 && n_sent.iter().sum::<u32>() > 2 * LAST_PROBED_PACKET {
+            flow.stream = Flow::NOT_PARSED;
             return;
         }
         let segment =
             Segment { serial: touch.serial, direction: touch.direction, time_ns: packet.time_ns, tcp, payload };
         self.fields.clear();
         let mut evicted = None;
-        let Hearing { outcome, told, n_differing } =
-            self.talks.hear(flow.talk, segment, &mut self.fields, |serial| evicted = Some(serial));
+        let SegmentResult { outcome, told, n_differing } =
+            self.app_layer.on_segment(flow.stream, segment, &mut self.fields, |serial| evicted = Some(serial));
         if n_differing > 0 {
             contradict(flow, packet, touch.direction, n_differing);
         }
         match outcome {
-            Outcome::At(place) => flow.talk = place,
-            Outcome::Over => flow.talk = Flow::HEARD,
-            Outcome::Nothing => {}
+            StreamState::At(place) => flow.stream = place,
+            StreamState::Over => flow.stream = Flow::NOT_PARSED,
+            StreamState::Nothing => {}
         }
-        if evicted.is_some() || self.talks.is_full() {
-            self.stop_hearing(evicted);
+        if evicted.is_some() || self.app_layer.is_full() {
+            self.stop_parsing(evicted);
         }
         let Some((protocol, is_certain)) = told else { return };
         self.name_app(Some(touch), protocol, is_certain);
@@ -252,17 +252,17 @@ impl Line {
 
     /// Reads a stream no longer; without one, none that waits for bytes.
     #[cold]
-    fn stop_hearing(&mut self, evicted: Option<u32>) {
-        let Line { talks, flows, issues, .. } = self;
+    fn stop_parsing(&mut self, evicted: Option<u32>) {
+        let Line { app_layer, flows, issues, .. } = self;
         let mut stop = |serial: u32| {
             if let Some(flow) = flows.get_mut(serial) {
-                flow.talk = Flow::HEARD;
+                flow.stream = Flow::NOT_PARSED;
                 issues.add(IssueKind::StreamsFull, None, None);
             }
         };
         match evicted {
             Some(serial) => stop(serial),
-            None => talks.forget_all().for_each(stop),
+            None => app_layer.forget_all().for_each(stop),
         }
     }
 

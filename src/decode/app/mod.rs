@@ -1,7 +1,7 @@
 //! Application payload to facts: which protocol it is, by content with ports as hints, and what it says.
 //!
 //! One file per protocol, one line in [`ALL`]; `entry` says what each gives, `finder` asks them. What several of them read
-//! is in `shared`. TCP segments are put in order by `flow::stream` before they come here.
+//! is in `shared`. TCP segments are put in order by `flow::reassembly` before they come here.
 
 pub mod describe;
 pub mod shared;

@@ -32,7 +32,7 @@ pub(crate) fn tcp(packets: &[Sketch]) -> Flow {
         name: 0,
         name_source: NameSource::Dns,
         fields: 0,
-        talk: 0,
+        stream: 0,
         first_ns: START_NS,
         last_ns: START_NS,
         active_start_ns: START_NS,

@@ -39,7 +39,7 @@ pub(super) fn new_flow(key: FlowKey, packet: &Packet, from: usize, names: &Names
         name: names.of(server),
         name_source: NameSource::Dns,
         fields: 0,
-        talk: 0,
+        stream: 0,
         first_ns: packet.time_ns,
         last_ns: packet.time_ns,
         active_start_ns: packet.time_ns,

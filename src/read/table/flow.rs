@@ -181,7 +181,7 @@ pub fn build(row: &Row<'_>, entry: &Entry, units: Units, number: u64) -> Option<
         name: 0,
         name_source: NameSource::Dns,
         fields: 0,
-        talk: 0,
+        stream: 0,
         first_ns,
         last_ns,
         active_start_ns: first_ns,

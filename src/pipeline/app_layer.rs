@@ -1,7 +1,7 @@
 //! TCP packets to application messages: the streams that are being read, bounded in number and bytes.
 
 use crate::decode::app::{self, ParseStep, PortPair, ProbeResult, StreamParser};
-use crate::flow::stream::{Heard, Read, Side};
+use crate::flow::reassembly::{Consumed, StreamData, StreamSide};
 use crate::model::fact::FieldBuffer;
 use crate::model::flow::Direction;
 use crate::model::packet::Tcp;
@@ -16,8 +16,8 @@ const MOST_BYTES: usize = 64 << 20;
 
 /// The connections that are being read.
 #[derive(Default)]
-pub struct Talks {
-    list: Vec<Talking>,
+pub struct AppLayer {
+    list: Vec<ParsedStream>,
     free: Vec<u32>,
     n_bytes: usize,
     /// Where the search for one that makes room goes on.
@@ -25,13 +25,13 @@ pub struct Talks {
 }
 
 #[derive(Default)]
-struct Talking {
+struct ParsedStream {
     /// Its flow.
     serial: u32,
     last_ns: i64,
     /// What reads it, once that is known.
     reader: Option<(AppProto, Box<dyn StreamParser>)>,
-    sides: [Side; 2],
+    sides: [StreamSide; 2],
 }
 
 /// A TCP segment with payload.
@@ -51,9 +51,9 @@ pub struct Segment<'a> {
 
 /// What was heard of a segment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Hearing {
+pub struct SegmentResult {
     /// What becomes of its flow.
-    pub outcome: Outcome,
+    pub outcome: StreamState,
     /// The protocol, if there is one, and whether that is certain.
     pub told: Option<(AppProto, bool)>,
     /// Bytes that differ from what was said before at their place.
@@ -62,7 +62,7 @@ pub struct Hearing {
 
 /// What becomes of a flow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Outcome {
+pub enum StreamState {
     /// Its flow is read at this place.
     At(u32),
     /// There is nothing to read; the next segment may tell more.
@@ -71,44 +71,44 @@ pub enum Outcome {
     Over,
 }
 
-impl Talks {
+impl AppLayer {
     /// Reads a segment of the flow at `place` (none yet: 0). Facts are those of messages that it completes. `evict` is told
     /// whose flow made room.
-    pub fn hear(
+    pub fn on_segment(
         &mut self,
         place: u32,
         segment: Segment<'_>,
         fields: &mut FieldBuffer,
         evict: impl FnOnce(u32),
-    ) -> Hearing {
-        let nothing = |outcome, told| Hearing { outcome, told, n_differing: 0 };
+    ) -> SegmentResult {
+        let nothing = |outcome, told| SegmentResult { outcome, told, n_differing: 0 };
         let ends = PortPair::new(true, segment.tcp.source_port, segment.tcp.target_port);
         if place == 0 {
             match app::guess_stream(segment.payload, &ends) {
-                (ProbeResult::NotForUs, _) => return nothing(Outcome::Nothing, None),
+                (ProbeResult::NotForUs, _) => return nothing(StreamState::Nothing, None),
                 // What no port confirms is named, but not read.
                 (ProbeResult::Unsure, told) => {
-                    return nothing(Outcome::Nothing, told.map(|(protocol, _)| (protocol, false)));
+                    return nothing(StreamState::Nothing, told.map(|(protocol, _)| (protocol, false)));
                 }
                 _ => {}
             }
         }
         let place = if place == 0 { self.begin(segment.serial, evict) } else { place };
-        let Some(talking) = self.list.get_mut(place as usize - 1) else {
-            return nothing(Outcome::Over, None);
+        let Some(stream) = self.list.get_mut(place as usize - 1) else {
+            return nothing(StreamState::Over, None);
         };
-        let n_before = talking.n_bytes();
-        let event = talking.reader.as_ref().map(|(protocol, _)| *protocol);
-        talking.last_ns = segment.time_ns;
-        let n_differing = talking.hear(segment, &ends, fields);
-        self.n_bytes = (self.n_bytes + talking.n_bytes()).saturating_sub(n_before);
+        let n_before = stream.n_bytes();
+        let event = stream.reader.as_ref().map(|(protocol, _)| *protocol);
+        stream.last_ns = segment.time_ns;
+        let n_differing = stream.on_segment(segment, &ends, fields);
+        self.n_bytes = (self.n_bytes + stream.n_bytes()).saturating_sub(n_before);
         // Where one protocol makes way for another, the message that says so is of the first.
-        let told = event.or(talking.reader.as_ref().map(|(protocol, _)| *protocol)).map(|protocol| (protocol, true));
-        if talking.sides.iter().all(Side::is_over) {
+        let told = event.or(stream.reader.as_ref().map(|(protocol, _)| *protocol)).map(|protocol| (protocol, true));
+        if stream.sides.iter().all(StreamSide::is_over) {
             self.end(place);
-            return Hearing { outcome: Outcome::Over, told, n_differing };
+            return SegmentResult { outcome: StreamState::Over, told, n_differing };
         }
-        Hearing { outcome: Outcome::At(place), told, n_differing }
+        SegmentResult { outcome: StreamState::At(place), told, n_differing }
     }
 
     /// True if more bytes wait than may.
@@ -120,14 +120,14 @@ impl Talks {
     pub fn forget_all(&mut self) -> impl Iterator<Item = u32> {
         self.n_bytes = 0;
         self.free.clear();
-        std::mem::take(&mut self.list).into_iter().map(|talking| talking.serial)
+        std::mem::take(&mut self.list).into_iter().map(|stream| stream.serial)
     }
 
     /// A flow is over: its place is free.
     pub fn end(&mut self, place: u32) {
-        if let Some(talking) = (place as usize).checked_sub(1).and_then(|at| self.list.get_mut(at)) {
-            self.n_bytes = self.n_bytes.saturating_sub(talking.n_bytes());
-            *talking = Talking { serial: u32::MAX, last_ns: i64::MAX, ..Talking::default() };
+        if let Some(stream) = (place as usize).checked_sub(1).and_then(|at| self.list.get_mut(at)) {
+            self.n_bytes = self.n_bytes.saturating_sub(stream.n_bytes());
+            *stream = ParsedStream { serial: u32::MAX, last_ns: i64::MAX, ..ParsedStream::default() };
             self.free.push(place);
         }
     }
@@ -137,37 +137,37 @@ impl Talks {
             let n = self.list.len();
             let from = self.hand;
             self.hand = (from + LOOKED_AT) % n;
-            let silent = |at: &usize| self.list.get(*at).map_or(i64::MAX, |talking| talking.last_ns);
+            let silent = |at: &usize| self.list.get(*at).map_or(i64::MAX, |stream| stream.last_ns);
             if let Some(at) = (from..from + LOOKED_AT).map(|at| at % n).min_by_key(silent) {
-                evict(self.list.get(at).map_or(u32::MAX, |talking| talking.serial));
+                evict(self.list.get(at).map_or(u32::MAX, |stream| stream.serial));
                 self.end(at as u32 + 1);
             }
         }
         let place = self.free.pop().unwrap_or_else(|| {
-            self.list.push(Talking::default());
+            self.list.push(ParsedStream::default());
             self.list.len() as u32
         });
-        if let Some(talking) = self.list.get_mut(place as usize - 1) {
-            talking.serial = serial;
+        if let Some(stream) = self.list.get_mut(place as usize - 1) {
+            stream.serial = serial;
         }
         place
     }
 }
 
-impl Talking {
+impl ParsedStream {
     fn n_bytes(&self) -> usize {
-        self.sides.iter().map(Side::n_bytes).sum()
+        self.sides.iter().map(StreamSide::n_bytes).sum()
     }
 
     /// Gives how many bytes differ from what was said before.
-    fn hear(&mut self, segment: Segment<'_>, ends: &PortPair, fields: &mut FieldBuffer) -> usize {
+    fn on_segment(&mut self, segment: Segment<'_>, ends: &PortPair, fields: &mut FieldBuffer) -> usize {
         let direction = segment.direction;
         let Segment { tcp, payload, .. } = segment;
         let mut is_handed_on = false;
         let [forward, backward] = &mut self.sides;
         let (side, other) = if direction == Direction::ToResponder { (forward, backward) } else { (backward, forward) };
         let reader = &mut self.reader;
-        let mut read = |heard: Heard<'_>| listen(reader, direction, heard, ends, fields, &mut is_handed_on);
+        let mut read = |heard: StreamData<'_>| listen(reader, direction, heard, ends, fields, &mut is_handed_on);
         let n_differing = side.push(tcp.sequence, payload, tcp.payload_bytes, &mut read);
         if is_handed_on {
             // The other side may have spoken already, or have been found to say nothing more.
@@ -184,35 +184,35 @@ impl Talking {
 fn listen(
     reader: &mut Option<(AppProto, Box<dyn StreamParser>)>,
     direction: Direction,
-    heard: Heard<'_>,
+    heard: StreamData<'_>,
     ends: &PortPair,
     fields: &mut FieldBuffer,
     is_handed_on: &mut bool,
-) -> Read {
-    let Heard::Bytes(bytes) = heard else {
+) -> Consumed {
+    let StreamData::Bytes(bytes) = heard else {
         let goes_on = reader.as_mut().is_some_and(|(_, talk)| talk.on_gap(direction));
-        return if goes_on { Read::Took(0) } else { Read::Stop };
+        return if goes_on { Consumed::Took(0) } else { Consumed::Stop };
     };
     if reader.is_none() {
         match app::guess_stream(bytes, ends) {
             (ProbeResult::Certain, Some((protocol, stream))) => *reader = Some((protocol, (stream.talk)())),
-            (ProbeResult::NeedMore, _) => return Read::Took(0),
-            _ => return Read::Stop,
+            (ProbeResult::NeedMore, _) => return Consumed::Took(0),
+            _ => return Consumed::Stop,
         }
     }
-    let Some((_, talk)) = reader else { return Read::Stop };
+    let Some((_, talk)) = reader else { return Consumed::Stop };
     let step = talk.on_data(direction, bytes, fields);
     match step {
-        ParseStep::Took(n) => Read::Took(n.min(bytes.len())),
-        ParseStep::Skip(n) => Read::Skip(n),
-        ParseStep::Done => Read::Stop,
+        ParseStep::Took(n) => Consumed::Took(n.min(bytes.len())),
+        ParseStep::Skip(n) => Consumed::Skip(n),
+        ParseStep::Done => Consumed::Stop,
         ParseStep::Switch(n) | ParseStep::SwitchTo(n, _) => {
             *reader = match step {
                 ParseStep::SwitchTo(_, next) => reader_of(next),
                 _ => None,
             };
             *is_handed_on = true;
-            if n == 0 { Read::Stop } else { Read::Took(n.min(bytes.len())) }
+            if n == 0 { Consumed::Stop } else { Consumed::Took(n.min(bytes.len())) }
         }
     }
 }

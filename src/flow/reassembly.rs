@@ -13,7 +13,7 @@ const MOST_PAST_BYTES: usize = 512;
 
 /// What a reader is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Heard<'a> {
+pub enum StreamData<'a> {
     /// The next bytes, with those before that it left.
     Bytes(&'a [u8]),
     /// Bytes are missing: they were not captured, or never came. What was left is gone; it goes on behind them.
@@ -22,7 +22,7 @@ pub enum Heard<'a> {
 
 /// What a reader did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Read {
+pub enum Consumed {
     /// Read so many bytes; none if more are needed.
     Took(usize),
     /// So many bytes from here on do not matter, also those that are still to come.
@@ -33,7 +33,7 @@ pub enum Read {
 
 /// One side of a connection.
 #[derive(Debug, Default)]
-pub struct Side {
+pub struct StreamSide {
     /// Sequence number of the next byte, once the first was seen.
     next: Option<u32>,
     skip: u64,
@@ -60,7 +60,7 @@ struct Segment {
     wire_bytes: u32,
 }
 
-impl Side {
+impl StreamSide {
     /// Takes a segment: `data` is what was captured of `wire_bytes`. Bytes that are next go to `read`. Gives how many
     /// bytes differ from what was said before at their place, as far as that is still held.
     pub fn push(
@@ -68,7 +68,7 @@ impl Side {
         sequence: u32,
         data: &[u8],
         wire_bytes: u32,
-        read: &mut impl FnMut(Heard<'_>) -> Read,
+        read: &mut impl FnMut(StreamData<'_>) -> Consumed,
     ) -> usize {
         if self.is_over {
             return 0;
@@ -101,7 +101,7 @@ impl Side {
     }
 
     /// Shows what is left to a new reader.
-    pub fn read_on(&mut self, read: &mut impl FnMut(Heard<'_>) -> Read) {
+    pub fn read_on(&mut self, read: &mut impl FnMut(StreamData<'_>) -> Consumed) {
         if !self.is_over && !self.pending.is_empty() {
             let pending = std::mem::take(&mut self.pending);
             self.deliver(&pending, read);
@@ -129,7 +129,7 @@ impl Side {
     }
 
     /// Takes a segment that begins `ahead` of the next byte: at it, before it, or in what is skipped.
-    fn fit(&mut self, ahead: i32, data: &[u8], wire_bytes: u32, read: &mut impl FnMut(Heard<'_>) -> Read) {
+    fn fit(&mut self, ahead: i32, data: &[u8], wire_bytes: u32, read: &mut impl FnMut(StreamData<'_>) -> Consumed) {
         let n = ahead.unsigned_abs();
         if ahead >= 0 {
             self.skip -= u64::from(n);
@@ -146,7 +146,7 @@ impl Side {
     }
 
     /// Takes the next bytes of the side.
-    fn accept(&mut self, data: &[u8], wire_bytes: u32, read: &mut impl FnMut(Heard<'_>) -> Read) {
+    fn accept(&mut self, data: &[u8], wire_bytes: u32, read: &mut impl FnMut(StreamData<'_>) -> Consumed) {
         // What is skipped nobody reads: it need not be remembered.
         if let Some(next) = self.next.filter(|_| self.skip == 0) {
             self.past.add(next, data);
@@ -163,7 +163,7 @@ impl Side {
     }
 
     /// Shows bytes to the reader, as often as it reads some, and keeps the rest.
-    fn deliver(&mut self, data: &[u8], read: &mut impl FnMut(Heard<'_>) -> Read) {
+    fn deliver(&mut self, data: &[u8], read: &mut impl FnMut(StreamData<'_>) -> Consumed) {
         // What waits is added to where it stands: many small segments are not copied again with each.
         let mut joined = std::mem::take(&mut self.pending);
         let has_waited = !joined.is_empty();
@@ -178,17 +178,17 @@ impl Side {
             if rest.is_empty() || self.is_over {
                 return;
             }
-            match read(Heard::Bytes(rest)) {
-                Read::Took(0) => {
+            match read(StreamData::Bytes(rest)) {
+                Consumed::Took(0) => {
                     self.n_again += rest.len();
                     break;
                 }
-                Read::Took(n) => {
+                Consumed::Took(n) => {
                     self.n_again = 0;
                     rest = rest.get(n..).unwrap_or(&[]);
                 }
-                Read::Skip(n) => self.skip = n,
-                Read::Stop => self.is_over = true,
+                Consumed::Skip(n) => self.skip = n,
+                Consumed::Stop => self.is_over = true,
             }
         }
         if rest.len() > MOST_PENDING_BYTES || self.n_again > MOST_AGAIN_BYTES {
@@ -211,7 +211,7 @@ impl Side {
     }
 
     /// Gives up the hole before what lies beyond it.
-    fn lose(&mut self, read: &mut impl FnMut(Heard<'_>) -> Read) {
+    fn lose(&mut self, read: &mut impl FnMut(StreamData<'_>) -> Consumed) {
         if let Some(first) = self.later.first() {
             self.next = Some(first.sequence);
             self.skip = 0;
@@ -219,18 +219,18 @@ impl Side {
         }
     }
 
-    fn lost(&mut self, read: &mut impl FnMut(Heard<'_>) -> Read) {
+    fn lost(&mut self, read: &mut impl FnMut(StreamData<'_>) -> Consumed) {
         self.pending.clear();
         self.n_again = 0;
-        match read(Heard::Lost) {
-            Read::Took(_) => {}
-            Read::Skip(n) => self.skip = n,
-            Read::Stop => self.is_over = true,
+        match read(StreamData::Lost) {
+            Consumed::Took(_) => {}
+            Consumed::Skip(n) => self.skip = n,
+            Consumed::Stop => self.is_over = true,
         }
     }
 
     /// Takes what waited, as far as it fits now; gives how many bytes differ from what came in the hole before it.
-    fn go_on(&mut self, read: &mut impl FnMut(Heard<'_>) -> Read) -> usize {
+    fn go_on(&mut self, read: &mut impl FnMut(StreamData<'_>) -> Consumed) -> usize {
         let mut n_differing = 0;
         while let (Some(first), Some(next)) = (self.later.first(), self.next) {
             let ahead = first.sequence.wrapping_sub(next) as i32;
@@ -286,24 +286,24 @@ mod tests {
 
     /// Lines that a side gave, `?` for lost bytes.
     fn lines(segments: &[(u32, &str, u32)]) -> Vec<String> {
-        let mut side = Side::default();
+        let mut side = StreamSide::default();
         let mut lines = Vec::new();
         for (sequence, data, wire_bytes) in segments {
             side.push(*sequence, data.as_bytes(), *wire_bytes, &mut |heard| match heard {
-                Heard::Lost => {
+                StreamData::Lost => {
                     lines.push("?".to_owned());
-                    Read::Took(0)
+                    Consumed::Took(0)
                 }
-                Heard::Bytes(bytes) => match bytes.iter().position(|byte| *byte == b'\n') {
+                StreamData::Bytes(bytes) => match bytes.iter().position(|byte| *byte == b'\n') {
                     Some(at) if bytes.starts_with(b"skip") => {
                         lines.push("skip".to_owned());
-                        Read::Skip(at as u64 + 11)
+                        Consumed::Skip(at as u64 + 11)
                     }
                     Some(at) => {
                         lines.push(String::from_utf8_lossy(&bytes[..at]).into_owned());
-                        Read::Took(at + 1)
+                        Consumed::Took(at + 1)
                     }
-                    None => Read::Took(0),
+                    None => Consumed::Took(0),
                 },
             });
         }
@@ -338,10 +338,12 @@ mod tests {
 
     /// Bytes that differ, segment by segment, where lines are read.
     fn differing_bytes(segments: &[(u32, &str)]) -> Vec<usize> {
-        let mut side = Side::default();
-        let mut read = |heard: Heard<'_>| match heard {
-            Heard::Bytes(bytes) => Read::Took(bytes.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1)),
-            Heard::Lost => Read::Took(0),
+        let mut side = StreamSide::default();
+        let mut read = |heard: StreamData<'_>| match heard {
+            StreamData::Bytes(bytes) => {
+                Consumed::Took(bytes.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1))
+            }
+            StreamData::Lost => Consumed::Took(0),
         };
         segments.iter().map(|(at, data)| side.push(*at, data.as_bytes(), data.len() as u32, &mut read)).collect()
     }
@@ -361,15 +363,15 @@ mod tests {
 
     #[test]
     fn a_reader_is_not_shown_the_same_again_and_again() {
-        let mut side = Side::default();
+        let mut side = StreamSide::default();
         let (mut n_shown, mut n_lost) = (0, 0);
         for i in 0..60_000 {
             side.push(i, b"x", 1, &mut |heard| {
                 match heard {
-                    Heard::Bytes(bytes) => n_shown += bytes.len(),
-                    Heard::Lost => n_lost += 1,
+                    StreamData::Bytes(bytes) => n_shown += bytes.len(),
+                    StreamData::Lost => n_lost += 1,
                 }
-                Read::Took(0)
+                Consumed::Took(0)
             });
         }
         assert!(n_lost > 0);
@@ -378,12 +380,12 @@ mod tests {
 
     #[test]
     fn memory_is_bounded() {
-        let mut side = Side::default();
+        let mut side = StreamSide::default();
         let data = [b'x'; 1000];
         for i in 0..1000 {
             side.push(i * 1000, &data, 1000, &mut |heard| match heard {
-                Heard::Bytes(_) => Read::Took(0),
-                Heard::Lost => Read::Took(0),
+                StreamData::Bytes(_) => Consumed::Took(0),
+                StreamData::Lost => Consumed::Took(0),
             });
             assert!(side.n_bytes() <= MOST_PENDING_BYTES + MOST_LATER_BYTES + 1000);
         }
