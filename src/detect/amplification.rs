@@ -146,8 +146,8 @@ impl Detector for Amplification {
             AppProto::Dns => said.text(FieldId::DnsType) == Some("ANY"),
             _ => false,
         };
-        let (true, Some(flow), Some(touch)) = (is_meant, event.flow, event.touch) else { return };
-        if touch.direction == Direction::ToResponder
+        let (true, Some(flow), Some(update)) = (is_meant, event.flow, event.update) else { return };
+        if update.direction == Direction::ToResponder
             && let Some(heard) = self.askers.of((flow.originator().0, flow.responder().0, protocol))
         {
             heard.add(event);

@@ -93,14 +93,14 @@ impl Detector for CleartextLogin {
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
         let said = &event.message.fields;
-        let (Some(flow), Some(touch)) = (event.flow, event.touch) else { return };
+        let (Some(flow), Some(update)) = (event.flow, event.update) else { return };
         // The community of SNMP 1 and 2c is a password that goes with every question.
         let is_community = said.text(FieldId::Community).is_some_and(|community| !KNOWN_TO_ALL.contains(&community));
-        let is_try = touch.direction == Direction::ToResponder && (is_community || logins::is_try(said));
-        if !is_try && self.connections.get(&touch.serial).is_none() {
+        let is_try = update.direction == Direction::ToResponder && (is_community || logins::is_try(said));
+        if !is_try && self.connections.get(&update.serial).is_none() {
             return;
         }
-        let Some(connection) = self.connections.of(touch.serial) else { return };
+        let Some(connection) = self.connections.of(update.serial) else { return };
         if !is_try {
             match logins::verdict(said, connection.open.n > 0) {
                 Some(true) => connection.settle(),

@@ -92,7 +92,7 @@ impl Detector for Dga {
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
         let said = &event.message.fields;
-        let is_answer = event.touch.is_some_and(|touch| touch.direction == Direction::ToOriginator);
+        let is_answer = event.update.is_some_and(|update| update.direction == Direction::ToOriginator);
         let (true, Some(flow), Some(asked), Some(code)) =
             (is_answer, event.flow, event.asked, said.text(FieldId::DnsCode))
         else {

@@ -85,7 +85,7 @@ impl Detector for DhcpStarvation {
         if self.packets.len() < Finding::MOST_FLOWS {
             self.packets.push(event.message.packet);
         }
-        let serial = event.touch.map(|touch| touch.serial);
+        let serial = event.update.map(|update| update.serial);
         if serial != self.last_flow && self.flows.len() < Finding::MOST_FLOWS {
             self.flows.extend(serial);
             self.last_flow = serial;

@@ -117,8 +117,8 @@ impl Detector for DomainAttack {
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
-        let (Some(flow), Some(touch)) = (event.flow, event.touch) else { return };
-        if touch.direction == Direction::ToOriginator {
+        let (Some(flow), Some(update)) = (event.flow, event.update) else { return };
+        if update.direction == Direction::ToOriginator {
             if CONTROLLERS.contains(&event.message.protocol) {
                 self.controllers.of(flow.responder().0);
             }

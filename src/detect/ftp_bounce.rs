@@ -58,7 +58,7 @@ impl Detector for FtpBounce {
     fn observe_message(&mut self, event: &AppEvent<'_>) {
         let said = &event.message.fields;
         let is_command = event.message.protocol == AppProto::Ftp
-            && event.touch.is_some_and(|touch| touch.direction == Direction::ToResponder)
+            && event.update.is_some_and(|update| update.direction == Direction::ToResponder)
             && matches!(said.text(FieldId::Command), Some("PORT" | "EPRT"));
         let third = said.text(FieldId::Address).and_then(|text| text.parse::<IpAddr>().ok()).map(Addr::of);
         let (true, Some(flow), Some(third)) = (is_command, event.flow, third) else { return };

@@ -74,7 +74,7 @@ impl Detector for Kerberoasting {
     fn observe_message(&mut self, event: &AppEvent<'_>) {
         let said = &event.message.fields;
         let is_question = event.message.protocol == AppProto::Kerberos
-            && event.touch.is_some_and(|touch| touch.direction == Direction::ToResponder)
+            && event.update.is_some_and(|update| update.direction == Direction::ToResponder)
             && said.text(FieldId::Message) == Some("TGS-REQ")
             && said.text(FieldId::Security) == Some("only weak encryption asked for");
         let (true, Some(flow), Some(service)) = (is_question, event.flow, said.text(FieldId::Service)) else {

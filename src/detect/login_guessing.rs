@@ -86,20 +86,20 @@ impl Detector for LoginGuessing {
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
         let said = &event.message.fields;
-        let (Some(flow), Some(touch)) = (event.flow, event.touch) else { return };
+        let (Some(flow), Some(update)) = (event.flow, event.update) else { return };
         let ((client, _), (server, port)) = (flow.originator(), flow.responder());
         let key = (client, server, port, event.message.protocol);
-        if touch.direction == Direction::ToResponder {
+        if update.direction == Direction::ToResponder {
             let (user, password) = (said.text(FieldId::User), said.text(FieldId::Password));
             let is_request = event.message.protocol == AppProto::Http;
             let is_trying = logins::is_try(said);
             if !is_trying {
-                if is_request && let Some(slot) = self.trying.known(&touch.serial) {
+                if is_request && let Some(slot) = self.trying.known(&update.serial) {
                     *slot = false;
                 }
                 return;
             }
-            if is_request && let Some(slot) = self.trying.of(touch.serial) {
+            if is_request && let Some(slot) = self.trying.of(update.serial) {
                 *slot = true;
             }
             let hashes = [user, password].map(|text| text.map(|text| self.hasher.hash_one(text)));
@@ -113,7 +113,7 @@ impl Detector for LoginGuessing {
             }
             return;
         }
-        let is_trying = self.trying.get(&touch.serial).copied().unwrap_or(false);
+        let is_trying = self.trying.get(&update.serial).copied().unwrap_or(false);
         let Some(is_accepted) = logins::verdict(said, is_trying) else { return };
         let Some(pair) = self.pairs.of(key) else { return };
         pair.heard.add(event);

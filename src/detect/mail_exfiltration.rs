@@ -112,13 +112,13 @@ impl Detector for MailExfiltration {
         if event.message.protocol != AppProto::Smtp {
             return;
         }
-        let (Some(flow), Some(touch)) = (event.flow, event.touch) else { return };
+        let (Some(flow), Some(update)) = (event.flow, event.update) else { return };
         if !flow.originator().0.is_internal() {
             return;
         }
         let said = &event.message.fields;
         let Some(pair) = self.pairs.of(key(flow)) else { return };
-        if touch.direction == Direction::ToOriginator {
+        if update.direction == Direction::ToOriginator {
             pair.is_encrypted |= said.text(FieldId::Security).is_some();
             return;
         }

@@ -23,11 +23,11 @@ impl MessageEvidence {
         (self.first_ns, self.last_ns) =
             if self.n == 0 { (now, now) } else { (self.first_ns.min(now), self.last_ns.max(now)) };
         self.n += 1;
-        if let Some(touch) = event.touch
-            && self.flows.last() != Some(&touch.serial)
+        if let Some(update) = event.update
+            && self.flows.last() != Some(&update.serial)
             && self.flows.len() < Finding::MOST_FLOWS
         {
-            self.flows.push(touch.serial);
+            self.flows.push(update.serial);
         }
         if self.packets.len() < Finding::MOST_FLOWS {
             self.packets.push(packet);

@@ -96,7 +96,7 @@ pub mod zone_transfer;
 
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
-use crate::flow::table::{FlowTable, Touch};
+use crate::flow::table::{FlowTable, FlowUpdate};
 use crate::flow::told::FlowFields;
 use crate::model::fact::{FieldSet, Message};
 use crate::model::finding::{Category, Finding};
@@ -326,7 +326,7 @@ pub struct AppEvent<'a> {
     /// What was said, and when.
     pub message: &'a Message<'a>,
     /// Its flow, and its way in it; none for what is not IP.
-    pub touch: Option<Touch>,
+    pub update: Option<FlowUpdate>,
     /// Its flow.
     pub flow: Option<&'a Flow>,
     /// Texts, the names of flows among them.

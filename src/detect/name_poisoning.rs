@@ -80,14 +80,14 @@ impl Detector for NamePoisoning {
             return;
         }
         let said = &event.message.fields;
-        let (Some(flow), Some(touch), Some(name)) = (event.flow, event.touch, said.text(FieldId::DnsQuery)) else {
+        let (Some(flow), Some(update), Some(name)) = (event.flow, event.update, said.text(FieldId::DnsQuery)) else {
             return;
         };
         // Only names of hosts: services have many, and one host may offer them all.
         if !matches!(said.text(FieldId::DnsType), Some("A" | "AAAA" | "NB")) {
             return;
         }
-        let (from, to) = match touch.direction {
+        let (from, to) = match update.direction {
             Direction::ToResponder => (flow.originator().0, flow.responder().0),
             Direction::ToOriginator => (flow.responder().0, flow.originator().0),
         };

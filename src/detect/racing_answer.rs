@@ -97,13 +97,13 @@ impl Detector for RacingAnswer {
             return;
         }
         let said = &event.message.fields;
-        let (Some(flow), Some(touch), Some(name)) = (event.flow, event.touch, said.text(FieldId::DnsQuery)) else {
+        let (Some(flow), Some(update), Some(name)) = (event.flow, event.update, said.text(FieldId::DnsQuery)) else {
             return;
         };
-        let hash = self.hasher.hash_one((touch.serial, name, said.text(FieldId::DnsType)));
+        let hash = self.hasher.hash_one((update.serial, name, said.text(FieldId::DnsType)));
         let Some(slot) = self.questions.get_mut(hash as usize % MOST_QUESTIONS) else { return };
         let now = event.message.time_ns;
-        if touch.direction == Direction::ToResponder {
+        if update.direction == Direction::ToResponder {
             if slot.hash == hash {
                 slot.n_asked += 1;
             } else {
@@ -188,7 +188,7 @@ mod tests {
     use super::*;
     use crate::detect::testing::{self, inside, outside};
     use crate::flow::names::Names;
-    use crate::flow::table::Touch;
+    use crate::flow::table::FlowUpdate;
     use crate::model::fact::{FieldBuffer, Message};
     use crate::settings::Settings;
 
@@ -206,9 +206,9 @@ mod tests {
                 let said = facts.messages().next().unwrap();
                 let message = Message { protocol: AppProto::Dns, time_ns: 1, packet: 1, fields: said };
                 let direction = if answer.is_some() { Direction::ToOriginator } else { Direction::ToResponder };
-                let touch = Some(Touch { serial: 7, direction, is_retransmission: false });
+                let update = Some(FlowUpdate { serial: 7, direction, is_retransmission: false });
                 let flow = Some(&flow);
-                detector.observe_message(&AppEvent { message: &message, touch, flow, names: &names, asked: None });
+                detector.observe_message(&AppEvent { message: &message, update, flow, names: &names, asked: None });
             }
         }
         testing::end(&mut detector, &names, &Default::default(), [0, 1].into_iter(), &Settings::default())

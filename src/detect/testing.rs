@@ -5,7 +5,7 @@ use super::domains::Domains;
 use super::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry};
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
-use crate::flow::table::{FlowTable, Limits, Touch};
+use crate::flow::table::{FlowTable, FlowUpdate, Limits};
 use crate::flow::told::{self, FlowFields};
 use crate::model::fact::{FieldBuffer, FieldId, Message};
 use crate::model::flow::{Direction, Flow, FlowKey, NameSource, Run, TcpState};
@@ -294,12 +294,12 @@ pub fn hear(entry: &Entry, lines: &[Line], settings: &Settings) -> Conclusion {
         let time_ns = flow.first_ns;
         let Some(said) = facts.messages().next() else { continue };
         let message = Message { protocol: line.protocol, time_ns, packet: u64::from(serial), fields: said };
-        let touch = Some(Touch { serial, direction: line.direction, is_retransmission: false });
+        let update = Some(FlowUpdate { serial, direction: line.direction, is_retransmission: false });
         told::note(&said, &mut names, &mut noted);
         let asked = noted.iter().find(|fact| fact.kind == FieldId::DnsQuery).map(|fact| fact.value as u32);
         asked.iter().for_each(|name| domains.learn(&mut names, *name));
         let asked = asked.and_then(|name| domains.of(&names, name));
-        detector.observe_message(&AppEvent { message: &message, touch, flow: Some(&flow), names: &names, asked });
+        detector.observe_message(&AppEvent { message: &message, update, flow: Some(&flow), names: &names, asked });
     }
     end(&mut *detector, &names, &Contacts::default(), lines.iter().map(|line| (line.second * 1e9) as i64), settings)
 }

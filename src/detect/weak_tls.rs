@@ -107,11 +107,11 @@ impl Detector for WeakTls {
             return;
         }
         let said = &event.message.fields;
-        let (Some(flow), Some(touch)) = (event.flow, event.touch) else { return };
+        let (Some(flow), Some(update)) = (event.flow, event.update) else { return };
         let ((client, _), key) = (flow.originator(), flow.responder());
         let is_old = |kind| said.text(kind).is_some_and(|version| OLD_VERSIONS.contains(&version));
         let (message, weak) = match said.text(FieldId::Message) {
-            Some("client hello") if touch.direction == Direction::ToResponder => {
+            Some("client hello") if update.direction == Direction::ToResponder => {
                 let is_nameless = said.text(FieldId::TlsSni).is_none() && !key.0.is_internal();
                 let weak = if is_nameless { NAMELESS } else { 0 };
                 if is_old(FieldId::TlsOffered)
@@ -129,7 +129,7 @@ impl Detector for WeakTls {
                 }
                 (SERVER_HELLO, if is_old(FieldId::Version) { OLD } else { 0 })
             }
-            Some("certificate") if touch.direction == Direction::ToOriginator => {
+            Some("certificate") if update.direction == Direction::ToOriginator => {
                 let now = u64::try_from(event.message.time_ns / SECOND).unwrap_or(0);
                 let is_past = said.number(FieldId::CertUntil).is_some_and(|until| until < now);
                 let is_early = said.number(FieldId::CertFrom).is_some_and(|from| from > now);

@@ -99,11 +99,11 @@ impl Detector for WebAttack {
         if !matches!(event.message.protocol, AppProto::Http | AppProto::Http2) {
             return;
         }
-        let (Some(flow), Some(touch)) = (event.flow, event.touch) else { return };
+        let (Some(flow), Some(update)) = (event.flow, event.update) else { return };
         let said = &event.message.fields;
         let ((client, _), (server, port)) = (flow.originator(), flow.responder());
         let Some(pair) = self.pairs.of((client, server, port)) else { return };
-        if touch.direction == Direction::ToOriginator {
+        if update.direction == Direction::ToOriginator {
             if let Some(status) = said.number(FieldId::HttpStatus) {
                 pair.n_answers += 1;
                 if status == 404 {

@@ -70,10 +70,10 @@ impl Detector for ZoneTransfer {
         if event.message.protocol != AppProto::Dns {
             return;
         }
-        let (Some(flow), Some(touch)) = (event.flow, event.touch) else { return };
+        let (Some(flow), Some(update)) = (event.flow, event.update) else { return };
         let said = &event.message.fields;
         let ((asker, _), (server, _)) = (flow.originator(), flow.responder());
-        let is_answer = touch.direction == Direction::ToOriginator;
+        let is_answer = update.direction == Direction::ToOriginator;
         if is_answer {
             self.servers.of(server);
         }

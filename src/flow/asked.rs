@@ -2,7 +2,7 @@
 
 use super::cic::CicTable;
 use super::more::More;
-use super::table::{FlowTable, Touch};
+use super::table::{FlowTable, FlowUpdate};
 use crate::model::Packet;
 
 /// Tables beside the flow table.
@@ -23,12 +23,12 @@ impl Asked {
     }
 
     /// Takes a packet with its transport payload after the flow table has counted it.
-    pub fn update(&mut self, packet: &Packet, payload: &[u8], flows: &FlowTable, touch: Touch) {
+    pub fn update(&mut self, packet: &Packet, payload: &[u8], flows: &FlowTable, update: FlowUpdate) {
         if let Some(cic) = &mut self.cic {
-            cic.update(packet, touch.serial);
+            cic.update(packet, update.serial);
         }
-        if let (Some(more), Some(flow)) = (&mut self.more, flows.get(touch.serial)) {
-            more.update(packet, payload, flow, touch, flows.first_serial());
+        if let (Some(more), Some(flow)) = (&mut self.more, flows.get(update.serial)) {
+            more.update(packet, payload, flow, update, flows.first_serial());
         }
     }
 }

@@ -109,7 +109,7 @@ fn answer(low: &mut LowHops, tcp: &Tcp) {
 mod tests {
     use super::*;
     use crate::flow::names::Names;
-    use crate::flow::table::{FlowTable, Lead, Limits};
+    use crate::flow::table::{FlowKeyHash, FlowTable, Limits};
     use crate::model::address::Addr;
     use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
     use crate::model::packet::{Ip, Layers, Transport};
@@ -161,8 +161,8 @@ mod tests {
         let (mut table, names) = (FlowTable::new(Limits::default()), Names::default());
         for (index, one) in (0..).zip(sent) {
             let packet = packet(index, *one);
-            let sought = table.seek(&packet, table.begin(Lead::of(&packet)));
-            table.update(&packet, sought, &names, &mut |_, _| {});
+            let found = table.seek(&packet, table.begin(FlowKeyHash::of(&packet)));
+            table.update(&packet, found, &names, &mut |_, _| {});
         }
         let (_, flow) = table.iter().next().expect("one flow");
         flow.doubtful()

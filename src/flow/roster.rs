@@ -85,7 +85,7 @@ mod tests {
     use super::*;
     use crate::detect::testing::{icmp, inside, outside, udp};
     use crate::flow::names::Names;
-    use crate::flow::table::{Lead, Limits};
+    use crate::flow::table::{FlowKeyHash, Limits};
 
     #[test]
     fn hosts_are_numbered_once_and_rows_follow_the_table() {
@@ -96,8 +96,8 @@ mod tests {
             udp(2, 0.2, 1, (outside(1), 53), (inside(8), 40_000)),
             icmp(3, 0.3, 1, outside(1), inside(7), false, 8),
         ] {
-            let sought = flows.seek(&packet, flows.begin(Lead::of(&packet)));
-            flows.update(&packet, sought, &names, &mut |_, _| {});
+            let found = flows.seek(&packet, flows.begin(FlowKeyHash::of(&packet)));
+            flows.update(&packet, found, &names, &mut |_, _| {});
         }
         let roster = Roster::of(&flows);
         assert_eq!(roster.hosts(), [inside(7), outside(1), inside(8)]);

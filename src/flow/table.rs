@@ -4,7 +4,7 @@ mod count;
 mod key;
 mod open;
 
-pub use key::Lead;
+pub use key::FlowKeyHash;
 
 use super::chunks::{CHUNK, Chunks};
 use super::names::Names;
@@ -56,21 +56,21 @@ pub struct Summarised {
 
 /// Where the look for a packet's flow begins.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Begun {
-    lead: Option<Lead>,
+pub struct Lookup {
+    lead: Option<FlowKeyHash>,
     first: u64,
 }
 
 /// What was found of a packet's flow before the packet is counted.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Sought {
-    lead: Option<Lead>,
+pub struct LookupResult {
+    lead: Option<FlowKeyHash>,
     serial: Option<u32>,
 }
 
 /// What a packet did to the table.
 #[derive(Clone, Copy, Debug)]
-pub struct Touch {
+pub struct FlowUpdate {
     /// Its flow.
     pub serial: u32,
     /// Its way in the flow.
@@ -90,17 +90,17 @@ impl FlowTable {
     /// A flow table is mostly waiting for memory. To begin for several packets, then to go on for all of them, and then
     /// to count them, lets the processor wait for all at once.
     #[inline]
-    pub fn begin(&self, lead: Option<Lead>) -> Begun {
-        Begun { lead, first: lead.map_or(0, |lead| self.open.first(lead.hash)) }
+    pub fn begin(&self, lead: Option<FlowKeyHash>) -> Lookup {
+        Lookup { lead, first: lead.map_or(0, |lead| self.open.first(lead.hash)) }
     }
 
     /// Looks for the flow of a packet that will be counted soon; no flow may come in between.
     #[inline]
-    pub fn seek(&self, packet: &Packet, Begun { lead, first }: Begun) -> Sought {
+    pub fn seek(&self, packet: &Packet, Lookup { lead, first }: Lookup) -> LookupResult {
         let key = lead.and_then(|lead| Some((lead.hash, lead.key_of(packet)?.0)));
         let is_meant = |key: &FlowKey, serial| self.get(serial).is_some_and(|flow| flow.key == *key);
         let serial = key.and_then(|(hash, key)| self.open.find_from(first, hash, |serial| is_meant(&key, serial)));
-        Sought { lead, serial }
+        LookupResult { lead, serial }
     }
 
     /// Counts a packet that was sought before. Flows that this ends are handed to `ended` first. None for what is not IP.
@@ -108,16 +108,16 @@ impl FlowTable {
     pub fn update(
         &mut self,
         packet: &Packet,
-        sought: Sought,
+        found: LookupResult,
         names: &Names,
         ended: &mut impl FnMut(u32, &Flow),
-    ) -> Option<Touch> {
-        let lead = sought.lead?;
+    ) -> Option<FlowUpdate> {
+        let lead = found.lead?;
         let ((key, from), hash) = (lead.key_of(packet)?, lead.hash);
         let mut carried_on = None;
         // Packets between may have ended the flow that was found, or begun the one that was not.
         let is_open = |serial: &u32| self.get(*serial).is_some_and(|flow| !flow.is_over && flow.key == key);
-        let found = sought.serial.filter(is_open).or_else(|| self.find(hash, &key));
+        let found = found.serial.filter(is_open).or_else(|| self.find(hash, &key));
         if let Some(serial) = found {
             let limits = self.limits;
             let flow = self.get_mut(serial)?;
@@ -129,7 +129,7 @@ impl FlowTable {
                     } else {
                         Direction::ToOriginator
                     };
-                    return Some(Touch { serial, direction, is_retransmission });
+                    return Some(FlowUpdate { serial, direction, is_retransmission });
                 }
                 Some(End::Active) => carried_on = Some(flow.clone()),
                 Some(End::Idle | End::Restart) => {}
@@ -148,7 +148,7 @@ impl FlowTable {
         let direction =
             if (from == 0) == flow.is_low_originator { Direction::ToResponder } else { Direction::ToOriginator };
         let serial = self.insert(hash, flow, ended);
-        Some(Touch { serial, direction, is_retransmission: false })
+        Some(FlowUpdate { serial, direction, is_retransmission: false })
     }
 
     /// Marks the flow whose packet an ICMP message says could not be delivered. Only by its first packets: later

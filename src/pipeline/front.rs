@@ -7,7 +7,7 @@ use crate::decode;
 use crate::decode::app::{self, Datagrams};
 use crate::decode::fragments::Fragments;
 use crate::detect::Detector;
-use crate::flow::table::Lead;
+use crate::flow::table::FlowKeyHash;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Packet;
 use crate::model::fact::{FieldBuffer, Message, MessageFields};
@@ -54,7 +54,7 @@ pub struct Batch {
     packets: Vec<Passing>,
     n_packets: usize,
     /// Apart from the packets and close together, because they are wanted first.
-    leads: Vec<Option<Lead>>,
+    leads: Vec<Option<FlowKeyHash>>,
     rows: Vec<Became>,
     /// What the packets say by themselves.
     fields: FieldBuffer,
@@ -244,7 +244,7 @@ impl Packets {
         }
         self.count(packet, raw);
         self.watch.observe(packet);
-        leads.push(Lead::of(packet));
+        leads.push(FlowKeyHash::of(packet));
         let data = whole.as_deref().unwrap_or(raw.data);
         (passing.app, passing.fields) = self.read(packet, data, fields);
         passing.point(data, bytes, carried);
@@ -339,7 +339,7 @@ impl Batch {
     }
 
     /// Its packets in order, in groups of this size, and what leads to their flows.
-    pub(super) fn groups(&self, n: usize) -> impl Iterator<Item = (&[Passing], &[Option<Lead>])> {
+    pub(super) fn groups(&self, n: usize) -> impl Iterator<Item = (&[Passing], &[Option<FlowKeyHash>])> {
         self.packets.get(..self.n_packets).unwrap_or(&[]).chunks(n).zip(self.leads.chunks(n))
     }
 

@@ -8,7 +8,7 @@ use crate::flow::announced::Announced;
 use crate::flow::asked::Asked;
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
-use crate::flow::table::{Begun, FlowTable, Lead, Limits, Sought, Touch};
+use crate::flow::table::{FlowKeyHash, FlowTable, FlowUpdate, Limits, Lookup, LookupResult};
 use crate::flow::told::{self, FlowFields, InternedField};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::fact::{FieldBuffer, FieldId, Message};
@@ -93,8 +93,8 @@ impl Line {
                 Some(flows.push(*flow, is_one_way, ended))
             }
             Became::Packet(packet) => {
-                let sought = self.flows.seek(&packet, self.flows.begin(Lead::of(&packet)));
-                self.observe(&packet, sought).map(|touch| touch.serial)
+                let found = self.flows.seek(&packet, self.flows.begin(FlowKeyHash::of(&packet)));
+                self.observe(&packet, found).map(|update| update.serial)
             }
         };
         self.flows_of_rows.push(serial.unwrap_or(NO_FLOW));
@@ -105,21 +105,21 @@ impl Line {
         for became in batch.rows() {
             self.row(became);
         }
-        let mut begun = [Begun::default(); TOGETHER];
-        let mut sought = [Sought::default(); TOGETHER];
+        let mut begun = [Lookup::default(); TOGETHER];
+        let mut found = [LookupResult::default(); TOGETHER];
         for (group, leads) in batch.groups(TOGETHER) {
             for (begun, lead) in begun.iter_mut().zip(leads) {
                 *begun = self.flows.begin(*lead);
             }
-            for ((sought, begun), passing) in sought.iter_mut().zip(&begun).zip(group) {
-                *sought = self.flows.seek(&passing.packet, *begun);
+            for ((found, begun), passing) in found.iter_mut().zip(&begun).zip(group) {
+                *found = self.flows.seek(&passing.packet, *begun);
             }
-            for (sought, passing) in sought.iter().zip(group) {
-                let touch = self.packet(&passing.packet, *sought, batch.data(passing, bytes));
+            for (found, passing) in found.iter().zip(group) {
+                let update = self.packet(&passing.packet, *found, batch.data(passing, bytes));
                 if let Some((protocol, is_certain)) = passing.app {
-                    self.name_app(touch, protocol, is_certain);
+                    self.name_app(update, protocol, is_certain);
                     if let Some(message) = batch.message(passing) {
-                        self.say(touch, &message);
+                        self.say(update, &message);
                     }
                 }
             }
@@ -147,10 +147,10 @@ impl Line {
 
     /// Shows a packet to the detectors that want it, and adds it to its flow.
     #[inline]
-    fn observe(&mut self, packet: &Packet, sought: Sought) -> Option<Touch> {
+    fn observe(&mut self, packet: &Packet, found: LookupResult) -> Option<FlowUpdate> {
         self.observers.packet(packet);
         let Line { flows, names, observers, app_layer, .. } = self;
-        flows.update(packet, sought, names, &mut |serial, flow| {
+        flows.update(packet, found, names, &mut |serial, flow| {
             observers.flow(serial, flow, names);
             if flow.stream != Flow::NOT_PARSED {
                 app_layer.end(flow.stream);
@@ -159,26 +159,26 @@ impl Line {
     }
 
     #[inline]
-    fn packet(&mut self, packet: &Packet, sought: Sought, data: &[u8]) -> Option<Touch> {
-        let touch = self.observe(packet, sought);
-        let belongs = match touch {
-            Some(touch) => Belongs::Flow(touch.serial, touch.direction),
+    fn packet(&mut self, packet: &Packet, found: LookupResult, data: &[u8]) -> Option<FlowUpdate> {
+        let update = self.observe(packet, found);
+        let belongs = match update {
+            Some(update) => Belongs::Flow(update.serial, update.direction),
             None => Belongs::Alone(match packet.top() {
                 Some(Protocol::AppProto(named)) => Some(named),
                 _ => None,
             }),
         };
         self.owners.push(belongs);
-        if let Some(touch) = touch {
+        if let Some(update) = update {
             if let Some(asked) = &mut self.asked {
-                asked.update(packet, payload(packet, data), &self.flows, touch);
+                asked.update(packet, payload(packet, data), &self.flows, update);
             }
             if !self.announced.is_empty() {
-                self.meet(touch);
+                self.meet(update);
             }
-            self.applications(packet, data, touch);
+            self.applications(packet, data, update);
         }
-        touch
+        update
     }
 
     /// Every flow that is still open ends.
@@ -188,9 +188,9 @@ impl Line {
     }
 
     #[inline]
-    fn applications(&mut self, packet: &Packet, data: &[u8], touch: Touch) {
+    fn applications(&mut self, packet: &Packet, data: &[u8], update: FlowUpdate) {
         match &packet.transport {
-            Transport::Tcp(tcp) if tcp.payload_bytes > 0 => self.on_segment(packet, tcp, payload(packet, data), touch),
+            Transport::Tcp(tcp) if tcp.payload_bytes > 0 => self.on_segment(packet, tcp, payload(packet, data), update),
             Transport::Icmp(icmp) => {
                 if let Some(refused) = &icmp.refused {
                     self.flows.refuse(refused, packet.vlan);
@@ -201,8 +201,8 @@ impl Line {
     }
 
     /// Names a flow that begins as it was announced; what a file holds in it is not read.
-    fn meet(&mut self, touch: Touch) {
-        let Some(flow) = self.flows.get_mut(touch.serial).filter(|flow| flow.packets() == 1) else { return };
+    fn meet(&mut self, update: FlowUpdate) {
+        let Some(flow) = self.flows.get_mut(update.serial).filter(|flow| flow.packets() == 1) else { return };
         if let Some(protocol) = self.announced.take(flow) {
             (flow.app, flow.is_app_certain, flow.stream) = (Some(protocol), true, Flow::NOT_PARSED);
         }
@@ -210,8 +210,8 @@ impl Line {
 
     /// Reads a TCP payload, if its stream is read.
     #[inline]
-    fn on_segment(&mut self, packet: &Packet, tcp: &Tcp, payload: &[u8], touch: Touch) {
-        let Some(flow) = self.flows.get_mut(touch.serial) else { return };
+    fn on_segment(&mut self, packet: &Packet, tcp: &Tcp, payload: &[u8], update: FlowUpdate) {
+        let Some(flow) = self.flows.get_mut(update.serial) else { return };
         if flow.stream == Flow::NOT_PARSED {
             return;
         }
@@ -221,13 +221,13 @@ impl Line {
             return;
         }
         let segment =
-            Segment { serial: touch.serial, direction: touch.direction, time_ns: packet.time_ns, tcp, payload };
+            Segment { serial: update.serial, direction: update.direction, time_ns: packet.time_ns, tcp, payload };
         self.fields.clear();
         let mut evicted = None;
         let SegmentResult { outcome, told, n_differing } =
             self.app_layer.on_segment(flow.stream, segment, &mut self.fields, |serial| evicted = Some(serial));
         if n_differing > 0 {
-            contradict(flow, packet, touch.direction, n_differing);
+            contradict(flow, packet, update.direction, n_differing);
         }
         match outcome {
             StreamState::At(place) => flow.stream = place,
@@ -238,14 +238,14 @@ impl Line {
             self.stop_parsing(evicted);
         }
         let Some((protocol, is_certain)) = told else { return };
-        self.name_app(Some(touch), protocol, is_certain);
+        self.name_app(Some(update), protocol, is_certain);
         if self.fields.is_empty() {
             return;
         }
         let fields = std::mem::take(&mut self.fields);
         for fields in fields.messages() {
             let message = Message { protocol, time_ns: packet.time_ns, packet: packet.index, fields };
-            self.say(Some(touch), &message);
+            self.say(Some(update), &message);
         }
         self.fields = fields;
     }
@@ -268,8 +268,8 @@ impl Line {
 
     /// The application of a flow was told by what it says.
     #[inline]
-    fn name_app(&mut self, touch: Option<Touch>, protocol: AppProto, is_certain: bool) {
-        let Some(flow) = touch.and_then(|touch| self.flows.get_mut(touch.serial)) else { return };
+    fn name_app(&mut self, update: Option<FlowUpdate>, protocol: AppProto, is_certain: bool) {
+        let Some(flow) = update.and_then(|update| self.flows.get_mut(update.serial)) else { return };
         if !flow.is_app_certain && (is_certain || flow.app.is_none()) {
             flow.app = Some(protocol);
             flow.is_app_certain = is_certain;
@@ -277,15 +277,15 @@ impl Line {
     }
 
     /// A message was read: to its flow, to the counts, to the names of addresses, and to the detectors.
-    fn say(&mut self, touch: Option<Touch>, message: &Message<'_>) {
+    fn say(&mut self, update: Option<FlowUpdate>, message: &Message<'_>) {
         let Line { flows, told, messages, noted, names, observers, announced, .. } = self;
         let fields = &message.fields;
         told::note(fields, names, noted);
         messages.add(message.protocol, noted);
-        if let Some(flow) = touch.and_then(|touch| flows.get_mut(touch.serial)) {
+        if let Some(flow) = update.and_then(|update| flows.get_mut(update.serial)) {
             noted.iter().for_each(|fact| told.add(flow, *fact));
-            if let (AppProto::Ftp | AppProto::Tftp, Some(touch)) = (message.protocol, touch) {
-                announced.note(message, flow, touch.direction);
+            if let (AppProto::Ftp | AppProto::Tftp, Some(update)) = (message.protocol, update) {
+                announced.note(message, flow, update.direction);
             }
             let by_tls = fields.text(FieldId::TlsSni).map(|name| (name, NameSource::TlsSni));
             let named = by_tls.or_else(|| fields.text(FieldId::HttpHost).map(|name| (name, NameSource::HttpHost)));
@@ -304,7 +304,7 @@ impl Line {
                 names.learn(host, name);
             }
         }
-        observers.message(touch, message, noted, (flows, names));
+        observers.message(update, message, noted, (flows, names));
     }
 }
 

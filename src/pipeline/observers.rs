@@ -7,7 +7,7 @@ use crate::detect::ml::flow_rows;
 use crate::detect::{self, AppEvent, Context, Detector, EndedFlow, Wants};
 use crate::flow::names::Names;
 use crate::flow::roster::Roster;
-use crate::flow::table::{FlowTable, Touch};
+use crate::flow::table::{FlowTable, FlowUpdate};
 use crate::flow::told::{FlowFields, InternedField};
 use crate::model::Flow;
 use crate::model::fact::{FieldId, FieldSet, Message};
@@ -74,7 +74,7 @@ impl Observers {
     #[inline]
     pub fn message(
         &mut self,
-        touch: Option<Touch>,
+        update: Option<FlowUpdate>,
         message: &Message<'_>,
         noted: &[InternedField],
         (flows, names): (&FlowTable, &mut Names),
@@ -93,8 +93,8 @@ impl Observers {
             self.domains.learn(names, name);
         }
         let asked = name.and_then(|name| self.domains.of(names, name));
-        let flow = touch.and_then(|touch| flows.get(touch.serial));
-        let event = AppEvent { message, touch, flow, names, asked };
+        let flow = update.and_then(|update| flows.get(update.serial));
+        let event = AppEvent { message, update, flow, names, asked };
         for (place, _) in listeners {
             if let Some(detector) = self.detectors.get_mut(*place) {
                 detector.observe_message(&event);

@@ -10,7 +10,7 @@
 use packetloupe::decode::decode;
 use packetloupe::detect::{self, Detector, EndedFlow, Wants};
 use packetloupe::flow::names::Names;
-use packetloupe::flow::table::{Begun, FlowTable, Lead, Limits, Sought, Touch};
+use packetloupe::flow::table::{FlowKeyHash, FlowTable, FlowUpdate, Limits, Lookup, LookupResult};
 use packetloupe::issue::IssueLog;
 use packetloupe::model::packet::Packet;
 use packetloupe::model::protocol::Protocol;
@@ -183,7 +183,7 @@ struct Stations {
     counters: Counters,
     flows: FlowTable,
     names: Names,
-    touches: Vec<Option<Touch>>,
+    touches: Vec<Option<FlowUpdate>>,
     ended: Vec<u32>,
     places: Places,
     owners: Owners,
@@ -226,26 +226,26 @@ impl Stations {
         self.counting += clock.elapsed();
 
         let clock = Instant::now();
-        let mut begun = [Begun::default(); TOGETHER];
-        let mut sought = [Sought::default(); TOGETHER];
+        let mut begun = [Lookup::default(); TOGETHER];
+        let mut found = [LookupResult::default(); TOGETHER];
         for group in self.packets.chunks(TOGETHER) {
             for (begun, (packet, ..)) in begun.iter_mut().zip(group) {
-                *begun = self.flows.begin(Lead::of(packet));
+                *begun = self.flows.begin(FlowKeyHash::of(packet));
             }
-            for ((sought, begun), (packet, ..)) in sought.iter_mut().zip(&begun).zip(group) {
-                *sought = self.flows.seek(packet, *begun);
+            for ((found, begun), (packet, ..)) in found.iter_mut().zip(&begun).zip(group) {
+                *found = self.flows.seek(packet, *begun);
             }
-            for (sought, (packet, ..)) in sought.iter().zip(group) {
+            for (found, (packet, ..)) in found.iter().zip(group) {
                 let ended = &mut |serial, _: &_| self.ended.push(serial);
-                self.touches.push(self.flows.update(packet, *sought, &self.names, ended));
+                self.touches.push(self.flows.update(packet, *found, &self.names, ended));
             }
         }
         self.flowing += clock.elapsed();
 
         let clock = Instant::now();
-        for ((packet, offset, link_type), touch) in self.packets.iter().zip(&self.touches) {
+        for ((packet, offset, link_type), update) in self.packets.iter().zip(&self.touches) {
             self.places.push(placed(packet, *offset, *link_type));
-            self.owners.push(belongs(packet, *touch));
+            self.owners.push(belongs(packet, *update));
         }
         self.indexing += clock.elapsed();
 
@@ -284,9 +284,9 @@ impl Stations {
     }
 }
 
-fn belongs(packet: &Packet, touch: Option<Touch>) -> Belongs {
-    match touch {
-        Some(touch) => Belongs::Flow(touch.serial, touch.direction),
+fn belongs(packet: &Packet, update: Option<FlowUpdate>) -> Belongs {
+    match update {
+        Some(update) => Belongs::Flow(update.serial, update.direction),
         None => Belongs::Alone(match packet.top() {
             Some(Protocol::AppProto(named)) => Some(named),
             _ => None,

@@ -163,7 +163,7 @@ mod tests {
     use crate::detect::{Entry, isolation_forest, pca, testing};
     use crate::flow::names::Names;
     use crate::flow::roster::Roster;
-    use crate::flow::table::{FlowTable, Lead, Limits};
+    use crate::flow::table::{FlowKeyHash, FlowTable, Limits};
     use crate::model::packet::{Ip, Packet, Transport, Udp};
     use crate::model::time::SECOND;
     use crate::model::{Addr, Severity};
@@ -196,8 +196,8 @@ mod tests {
     fn table(n_flows: u16) -> FlowTable {
         let (mut table, names) = (FlowTable::new(Limits::default()), Names::default());
         let mut add = |packet: Packet| {
-            let sought = table.seek(&packet, table.begin(Lead::of(&packet)));
-            table.update(&packet, sought, &names, &mut |_, _| {});
+            let found = table.seek(&packet, table.begin(FlowKeyHash::of(&packet)));
+            table.update(&packet, found, &names, &mut |_, _| {});
         };
         for i in 0..n_flows {
             let (at, size) = (i64::from(i) * SECOND, u32::from(i % 13));

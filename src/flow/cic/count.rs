@@ -129,7 +129,7 @@ impl CicFlow {
     }
 
     /// Takes the time of a packet for active and idle periods.
-    pub fn touch(&mut self, now_us: i64) {
+    pub fn update(&mut self, now_us: i64) {
         let (start, end) = self.active;
         if now_us - end > IDLE_US {
             if end > start {
@@ -146,7 +146,7 @@ impl CicFlow {
     pub fn add(&mut self, seen: &Seen, is_forward: bool) {
         if seen.time_us - self.last_us > SUBFLOW_US {
             self.n_gaps = self.n_gaps.saturating_add(1);
-            self.touch(seen.time_us);
+            self.update(seen.time_us);
         }
         self.gap.add((seen.time_us - self.last_us) as f64);
         self.last_us = seen.time_us;

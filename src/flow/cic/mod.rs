@@ -61,7 +61,7 @@ impl CicTable {
                 return;
             }
             if is_forward {
-                flow.touch(seen.time_us);
+                flow.update(seen.time_us);
             }
             flow.add(&seen, is_forward);
             if is_forward {
@@ -70,7 +70,7 @@ impl CicTable {
         } else if has(tcp_flag::RST) {
             flow.add(&seen, is_forward);
         } else {
-            flow.touch(seen.time_us);
+            flow.update(seen.time_us);
             return flow.add(&seen, is_forward);
         }
         // The number stays with the flow; only the next packet must not find it.

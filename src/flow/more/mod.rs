@@ -6,7 +6,7 @@ pub mod damped;
 mod recent;
 
 use super::chunks::Chunks;
-use super::table::Touch;
+use super::table::FlowUpdate;
 use crate::model::Flow;
 use crate::model::flow::{Direction, TcpState};
 use crate::model::packet::{Packet, tcp_flag};
@@ -47,8 +47,8 @@ pub struct More {
 
 impl More {
     /// Takes a packet after the flow table has counted it; `first_serial` is the first that the table still keeps.
-    pub fn update(&mut self, packet: &Packet, payload: &[u8], flow: &Flow, touch: Touch, first_serial: u32) {
-        if self.records.next_serial() == touch.serial {
+    pub fn update(&mut self, packet: &Packet, payload: &[u8], flow: &Flow, update: FlowUpdate, first_serial: u32) {
+        if self.records.next_serial() == update.serial {
             while self.records.first_serial() < first_serial && self.records.forget_oldest(|_, _| ()) {}
             self.records.push(Record {
                 entropy: [None; 2],
@@ -63,13 +63,13 @@ impl More {
         if let Some(ip) = &packet.ip {
             self.damped.add(ip.source, ip.target, f64::from(packet.wire_bytes), now);
         }
-        let Some(record) = self.records.get_mut(touch.serial) else { return };
-        let is_forward = touch.direction == Direction::ToResponder;
+        let Some(record) = self.records.get_mut(update.serial) else { return };
+        let is_forward = update.direction == Direction::ToResponder;
         if is_forward && let Some(ip) = &packet.ip {
             self.damped.snapshot(ip.source, ip.target, &mut record.damped);
         }
         let from = usize::from(is_forward != flow.is_low_originator);
-        if !payload.is_empty() && !touch.is_retransmission {
+        if !payload.is_empty() && !update.is_retransmission {
             if let Some(slot @ None) = record.entropy.get_mut(from) {
                 *slot = Some(entropy(payload));
             }

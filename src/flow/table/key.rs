@@ -12,17 +12,17 @@ static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 
 /// What leads from a packet to its flow, without the table: half of what seeking a flow costs.
 #[derive(Clone, Copy, Debug)]
-pub struct Lead {
+pub struct FlowKeyHash {
     pub(super) hash: u32,
     is_from_high: bool,
 }
 
-impl Lead {
+impl FlowKeyHash {
     /// None for what is not IP.
     #[inline]
-    pub fn of(packet: &Packet) -> Option<Lead> {
+    pub fn of(packet: &Packet) -> Option<FlowKeyHash> {
         let (key, from) = ordered(ends(packet)?);
-        Some(Lead { hash: hash(&key), is_from_high: from == 1 })
+        Some(FlowKeyHash { hash: hash(&key), is_from_high: from == 1 })
     }
 
     /// The five-tuple of the packet with the smaller endpoint first, and 1 if the packet comes from the larger.
