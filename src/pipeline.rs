@@ -16,10 +16,10 @@ pub use keeper::RowKeeper;
 pub use line::Line;
 
 use crate::detect::{self, Card};
-use crate::flow::asked::Asked;
+use crate::flow::fields::FlowFields;
 use crate::flow::names::Names;
+use crate::flow::optional::OptionalTables;
 use crate::flow::table::FlowTable;
-use crate::flow::told::FlowFields;
 use crate::issue::IssueKind;
 use crate::model::Finding;
 use crate::model::analysis::{DetectorRun, FileFacts};
@@ -224,8 +224,8 @@ impl Pipeline {
     }
 
     /// The tables beside the flow table, if any was asked for.
-    pub fn asked(&self) -> Option<&Asked> {
-        self.line.asked.as_deref()
+    pub fn optional(&self) -> Option<&OptionalTables> {
+        self.line.optional.as_deref()
     }
 
     /// What flows said.

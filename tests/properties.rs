@@ -289,7 +289,7 @@ fn a_full_flow_table_says_what_it_gave_up_and_loses_no_packet() {
     }
     assert!(
         pipeline.flows().iter().all(|(serial, _)| pipeline
-            .asked()
+            .optional()
             .unwrap()
             .more
             .as_ref()

@@ -106,7 +106,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         let source = flows_csv::Source {
             flows: pipeline.flows(),
             names: pipeline.names(),
-            asked: pipeline.asked(),
+            optional: pipeline.optional(),
             scores: pipeline.scores(),
             findings: &analysis.findings,
         };

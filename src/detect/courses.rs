@@ -3,7 +3,7 @@
 
 use super::Context;
 use super::tally::Map;
-use crate::flow::roster::Ends;
+use crate::flow::endpoints::FlowEndpoints;
 use crate::model::{Addr, Flow};
 use crate::stats::bins::Bins;
 use crate::stats::entropy::Windows;
@@ -43,7 +43,7 @@ pub struct HostCourse {
 impl Courses {
     /// Of all kept flows.
     pub fn of(context: &Context<'_>) -> Courses {
-        let n_hosts = context.roster.hosts().len();
+        let n_hosts = context.endpoints.hosts().len();
         let mut weights = vec![0_u32; n_hosts];
         let (mut is_in_order, mut before_ns) = (true, i64::MIN);
         for (ends, flow) in rows(context) {
@@ -68,7 +68,7 @@ impl Courses {
             rows(context).for_each(|(ends, flow)| taking.add(*ends, flow));
         } else {
             // The rows of a table may come in any order.
-            let mut order: Vec<(i64, &Ends, &Flow)> =
+            let mut order: Vec<(i64, &FlowEndpoints, &Flow)> =
                 rows(context).map(|(ends, flow)| (flow.first_ns, ends, flow)).collect();
             order.sort_by_key(|(first_ns, ..)| *first_ns);
             order.into_iter().for_each(|(_, ends, flow)| taking.add(*ends, flow));
@@ -77,8 +77,8 @@ impl Courses {
     }
 }
 
-fn rows<'a>(context: &'a Context<'_>) -> impl Iterator<Item = (&'a Ends, &'a Flow)> {
-    context.roster.rows().map(|(_, ends)| ends).zip(context.flows.iter().map(|(_, flow)| flow))
+fn rows<'a>(context: &'a Context<'_>) -> impl Iterator<Item = (&'a FlowEndpoints, &'a Flow)> {
+    context.endpoints.rows().map(|(_, ends)| ends).zip(context.flows.iter().map(|(_, flow)| flow))
 }
 
 /// Courses while flows are taken, in order of time.
@@ -93,13 +93,13 @@ impl Taking {
     fn new(context: &Context<'_>, busiest: &[u32]) -> Taking {
         let places: Map<u32, usize> = busiest.iter().copied().zip(0..).collect();
         let mut n_begun = vec![0; busiest.len()];
-        for (_, ends) in context.roster.rows() {
+        for (_, ends) in context.endpoints.rows() {
             if let Some(n) = places.get(&ends.originator).and_then(|place| n_begun.get_mut(*place)) {
                 *n += 1;
             }
         }
         let course = |(number, n_begun): (&u32, usize)| {
-            let host = context.roster.hosts().get(*number as usize).copied()?;
+            let host = context.endpoints.hosts().get(*number as usize).copied()?;
             // The whole capture counts, also before the host is first seen.
             let mut bins: Bins<4> = Bins::default();
             bins.add(context.span_ns.0, 0, 0.0);
@@ -114,7 +114,7 @@ impl Taking {
         }
     }
 
-    fn add(&mut self, ends: Ends, flow: &Flow) {
+    fn add(&mut self, ends: FlowEndpoints, flow: &Flow) {
         let port = u32::from(ends.protocol) << 16 | u32::from(ends.port);
         self.spread.add(flow.first_ns, [ends.originator, ends.responder, u32::from(flow.originator().1), port]);
         for (host, peer) in [(ends.originator, ends.responder), (ends.responder, ends.originator)] {

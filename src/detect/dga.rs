@@ -94,7 +94,7 @@ impl Detector for Dga {
         let said = &event.message.fields;
         let is_answer = event.update.is_some_and(|update| update.direction == Direction::ToOriginator);
         let (true, Some(flow), Some(asked), Some(code)) =
-            (is_answer, event.flow, event.asked, said.text(FieldId::DnsCode))
+            (is_answer, event.flow, event.query, said.text(FieldId::DnsCode))
         else {
             return;
         };

@@ -100,7 +100,7 @@ impl Detector for DnsTunnel {
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
         let said = &event.message.fields;
-        let (Some(flow), Some(update), Some(name)) = (event.flow, event.update, event.asked) else { return };
+        let (Some(flow), Some(update), Some(name)) = (event.flow, event.update, event.query) else { return };
         let is_question = update.direction == Direction::ToResponder;
         let ((asker, _), (server, _)) = (flow.originator(), flow.responder());
         let Some(asked) = self.pairs.of((name.domain, asker)) else { return };

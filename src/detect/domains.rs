@@ -36,7 +36,7 @@ struct Known {
 
 /// A name that was asked for, taken apart; all in lower case.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Asked<'a> {
+pub struct DnsQuery<'a> {
     /// Index of the whole name among the names.
     pub name: u32,
     /// Index of its registered domain.
@@ -60,10 +60,10 @@ impl Domains {
 
     /// A name that was looked up, taken apart; none if it has no registered domain, or no room was left for it.
     #[inline]
-    pub fn of<'a>(&self, names: &'a Names, index: u32) -> Option<Asked<'a>> {
+    pub fn of<'a>(&self, names: &'a Names, index: u32) -> Option<DnsQuery<'a>> {
         let Known { name, domain, before } = (*self.known.get(index as usize)?)?;
         let before = names.text(name).get(..before as usize)?.trim_end_matches('.');
-        (domain != 0).then_some(Asked { name, domain, before })
+        (domain != 0).then_some(DnsQuery { name, domain, before })
     }
 }
 
@@ -139,8 +139,8 @@ mod tests {
         let none = names.keep("localhost");
         for _ in 0..2 {
             [said, domain, none, 0].into_iter().for_each(|index| domains.learn(&mut names, index));
-            assert_eq!(domains.of(&names, said), Some(Asked { name, domain, before: "a.b" }));
-            assert_eq!(domains.of(&names, domain), Some(Asked { name: domain, domain, before: "" }));
+            assert_eq!(domains.of(&names, said), Some(DnsQuery { name, domain, before: "a.b" }));
+            assert_eq!(domains.of(&names, domain), Some(DnsQuery { name: domain, domain, before: "" }));
             assert_eq!([none, 0].map(|index| domains.of(&names, index)), [None, None]);
         }
     }

@@ -85,7 +85,7 @@ type Key = (u32, u32, u32, u16);
 /// Hands every kept flow between the ends of a case to `take`, with the first such case; flows in the order of the table.
 pub fn visit(context: &Context<'_>, cases: &[Between], mut take: impl FnMut(usize, u32, &Flow)) {
     let Some(first) = cases.first() else { return };
-    let number = |host: Option<Addr>| host.map_or(Some(u32::MAX), |host| context.roster.number(host));
+    let number = |host: Option<Addr>| host.map_or(Some(u32::MAX), |host| context.endpoints.number(host));
     let mut places: Map<Key, usize> = Map::default();
     for (place, case) in cases.iter().enumerate().rev() {
         // Who has no flow has no number.
@@ -94,7 +94,7 @@ pub fn visit(context: &Context<'_>, cases: &[Between], mut take: impl FnMut(usiz
             places.insert((source, target, port, case.protocol.map_or(u16::MAX, u16::from)), place);
         }
     }
-    for (serial, ends) in context.roster.rows() {
+    for (serial, ends) in context.endpoints.rows() {
         let key = (
             if first.source.is_some() { ends.originator } else { u32::MAX },
             if first.target.is_some() { ends.responder } else { u32::MAX },

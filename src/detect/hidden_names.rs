@@ -120,7 +120,7 @@ impl Detector for HiddenNames {
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
-        let Some(asked) = event.asked else { return };
+        let Some(asked) = event.query else { return };
         let place = asked.name as usize / 64;
         if self.asked.len() <= place {
             self.asked.resize(place + 1, 0);

@@ -94,10 +94,10 @@ pub mod weak_tls;
 pub mod web_attack;
 pub mod zone_transfer;
 
+use crate::flow::endpoints::EndpointIndex;
+use crate::flow::fields::FlowFields;
 use crate::flow::names::Names;
-use crate::flow::roster::Roster;
 use crate::flow::table::{FlowTable, FlowUpdate};
-use crate::flow::told::FlowFields;
 use crate::model::fact::{FieldSet, Message};
 use crate::model::finding::{Category, Finding};
 use crate::model::packet::{Transport, tcp_flag};
@@ -106,7 +106,7 @@ use crate::model::{Endpoint, Flow, Packet};
 use crate::settings::{Descriptor, Settings};
 use crate::stats::rows::RowStore;
 use contacts::Contacts;
-use domains::Asked;
+use domains::DnsQuery;
 
 /// Every detector, in the order in which they are shown and run.
 pub const ALL: &[Entry] = &[
@@ -332,7 +332,7 @@ pub struct AppEvent<'a> {
     /// Texts, the names of flows among them.
     pub names: &'a Names,
     /// The name that a message of DNS asks for, if it is of a registered domain.
-    pub asked: Option<Asked<'a>>,
+    pub query: Option<DnsQuery<'a>>,
 }
 
 /// What a detector may look at when it concludes.
@@ -342,7 +342,7 @@ pub struct Context<'a> {
     /// Flows that were kept.
     pub flows: &'a FlowTable,
     /// The ends of those flows.
-    pub roster: &'a Roster,
+    pub endpoints: &'a EndpointIndex,
     /// Texts, server names among them.
     pub names: &'a Names,
     /// What flows said.

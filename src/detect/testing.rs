@@ -3,10 +3,10 @@
 use super::contacts::Contacts;
 use super::domains::Domains;
 use super::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry};
+use crate::flow::endpoints::EndpointIndex;
+use crate::flow::fields::{self, FlowFields};
 use crate::flow::names::Names;
-use crate::flow::roster::Roster;
 use crate::flow::table::{FlowTable, FlowUpdate, Limits};
-use crate::flow::told::{self, FlowFields};
 use crate::model::fact::{FieldBuffer, FieldId, Message};
 use crate::model::flow::{Direction, Flow, FlowKey, NameSource, Run, TcpState};
 use crate::model::moments::Moments;
@@ -244,10 +244,19 @@ fn end_over(
 ) -> Conclusion {
     let span_ns = times.fold((i64::MAX, i64::MIN), |(first, last), ns| (first.min(ns), last.max(ns)));
     let told = FlowFields::default();
-    let roster = Roster::of(flows);
+    let endpoints = EndpointIndex::of(flows);
     let rows = Default::default();
-    let context =
-        Context { settings, flows, roster: &roster, names, told: &told, contacts, rows: &rows, span_ns, packets: 0 };
+    let context = Context {
+        settings,
+        flows,
+        endpoints: &endpoints,
+        names,
+        told: &told,
+        contacts,
+        rows: &rows,
+        span_ns,
+        packets: 0,
+    };
     detector.conclude(&context)
 }
 
@@ -270,7 +279,7 @@ pub struct Line {
 /// What a detector concludes from these messages. Numbers as texts are told as numbers for status, replies and bytes.
 pub fn hear(entry: &Entry, lines: &[Line], settings: &Settings) -> Conclusion {
     let mut detector: Box<dyn Detector> = (entry.make)();
-    let (mut names, mut domains, mut noted) = (Names::default(), Domains::default(), Vec::new());
+    let (mut names, mut domains, mut interned) = (Names::default(), Domains::default(), Vec::new());
     for (serial, line) in (0..).zip(lines) {
         let flow = Made { from: line.from, ..Made::tcp(line.from.0, line.to.0, line.to.1, line.second) }.flow();
         let mut facts = FieldBuffer::default();
@@ -295,11 +304,17 @@ pub fn hear(entry: &Entry, lines: &[Line], settings: &Settings) -> Conclusion {
         let Some(said) = facts.messages().next() else { continue };
         let message = Message { protocol: line.protocol, time_ns, packet: u64::from(serial), fields: said };
         let update = Some(FlowUpdate { serial, direction: line.direction, is_retransmission: false });
-        told::note(&said, &mut names, &mut noted);
-        let asked = noted.iter().find(|fact| fact.kind == FieldId::DnsQuery).map(|fact| fact.value as u32);
+        fields::intern(&said, &mut names, &mut interned);
+        let asked = interned.iter().find(|fact| fact.kind == FieldId::DnsQuery).map(|fact| fact.value as u32);
         asked.iter().for_each(|name| domains.learn(&mut names, *name));
         let asked = asked.and_then(|name| domains.of(&names, name));
-        detector.observe_message(&AppEvent { message: &message, update, flow: Some(&flow), names: &names, asked });
+        detector.observe_message(&AppEvent {
+            message: &message,
+            update,
+            flow: Some(&flow),
+            names: &names,
+            query: asked,
+        });
     }
     end(&mut *detector, &names, &Contacts::default(), lines.iter().map(|line| (line.second * 1e9) as i64), settings)
 }

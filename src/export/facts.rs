@@ -2,9 +2,9 @@
 //!
 //! Field by field it is described in `json.md` beside this file. Secrets are written only where they are asked for.
 
+use crate::flow::fields::{FlowField, FlowFields};
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
-use crate::flow::told::{FlowField, FlowFields};
 use crate::model::fact::Value;
 use crate::model::flow::{DirectionStats, Flow};
 use crate::model::secret::{self, Secrets};

@@ -5,12 +5,12 @@
 //! the same in a browser and natively. A text that a spreadsheet would take for a formula gets an apostrophe in front
 //! (OWASP, "CSV Injection").
 
-use crate::flow::asked::Asked;
 use crate::flow::features::column::{Column, Value};
 use crate::flow::features::columns;
 use crate::flow::features::figures::Figures;
 use crate::flow::features::own::{self, OwnFigures};
 use crate::flow::names::Names;
+use crate::flow::optional::OptionalTables;
 use crate::flow::table::FlowTable;
 use crate::model::finding::{Finding, Severity};
 use std::io::{self, Write};
@@ -25,7 +25,7 @@ pub struct Source<'a> {
     /// Server names.
     pub names: &'a Names,
     /// The tables beside the flow table, if any was asked for.
-    pub asked: Option<&'a Asked>,
+    pub optional: Option<&'a OptionalTables>,
     /// Largest score of the models for each kept flow, in order, not a number where there is none; may be shorter.
     pub scores: &'a [f32],
     /// Findings; their ids, parted by `;`, and worst severity go to the flows that they list.
@@ -35,13 +35,13 @@ pub struct Source<'a> {
 /// Writes a heading and one line a flow, in order of the flows' first packets. Where the flows are not those of the flow
 /// table, score, severity, findings and further columns are those of the flow that the first packet belongs to.
 pub fn write(out: &mut impl Write, source: &Source<'_>) -> io::Result<()> {
-    let more = source.asked.and_then(|asked| asked.more.as_ref());
+    let more = source.optional.and_then(|optional| optional.more.as_ref());
     let own = |serial| {
         let flow = source.flows.get(serial)?;
         Some(OwnFigures::new(flow, more?.get(serial), source.names.text(flow.name)))
     };
     let mut lines = Lines::new(out, source, more.is_some());
-    match source.asked.and_then(|asked| asked.cic.as_ref()) {
+    match source.optional.and_then(|optional| optional.cic.as_ref()) {
         Some(cic) => cic.rows().try_for_each(|(serial, figures)| lines.line(serial, &figures, own(serial)))?,
         None => {
             for (serial, flow) in source.flows.iter() {
@@ -322,7 +322,7 @@ mod tests {
         let findings = [finding("a-1", Severity::Low, vec![0, 1]), finding("b-2", Severity::High, vec![1])];
         let (table, names) = (FlowTable::new(Limits::default()), Names::default());
         let scores = [f32::NAN, 0.75];
-        let source = Source { flows: &table, names: &names, asked: None, scores: &scores, findings: &findings };
+        let source = Source { flows: &table, names: &names, optional: None, scores: &scores, findings: &findings };
         let mut out = Vec::new();
         let mut lines = Lines::new(&mut out, &source, false);
         for (serial, flow) in (0..).zip(&flows) {

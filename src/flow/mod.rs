@@ -1,18 +1,18 @@
 //! Packets to flows: the flow table, TCP state, server names, streams of bytes, and the features and facts of a flow.
 
-pub mod announced;
-pub mod asked;
 mod chunks;
 pub mod cic;
+pub mod endpoints;
 mod exchanges;
+pub mod expectations;
 pub mod features;
+pub mod fields;
 mod hops;
 mod join;
 pub mod more;
 pub mod names;
+pub mod optional;
 mod periods;
 pub mod reassembly;
-pub mod roster;
 pub mod table;
 mod tcp;
-pub mod told;

@@ -152,9 +152,9 @@ impl Pipeline {
             changed_settings: settings.changed().clone(),
             shows_secrets: settings.shows_secrets(),
             seed: settings.value(settings::GENERAL, settings::SEED) as u64,
-            flow_columns: line.asked.as_ref().map_or(FlowColumns::default(), |asked| FlowColumns {
-                is_cic_compatible: asked.cic.is_some(),
-                has_more: asked.more.is_some(),
+            flow_columns: line.optional.as_ref().map_or(FlowColumns::default(), |optional| FlowColumns {
+                is_cic_compatible: optional.cic.is_some(),
+                has_more: optional.more.is_some(),
             }),
             ..Analysis::default()
         }
@@ -162,14 +162,14 @@ impl Pipeline {
 
     /// Notes what is to be said of the tables beside the flow table.
     fn asked_issues(&self, issues: &mut IssueLog) {
-        let Some(asked) = self.line.asked.as_deref() else { return };
-        if let Some(cic) = &asked.cic {
+        let Some(optional) = self.line.optional.as_deref() else { return };
+        if let Some(cic) = &optional.cic {
             let (n_written, n_single) = cic.counts();
             issues.add_many(IssueKind::CicCompatible, n_written.max(1), None, None);
             issues.add_many(IssueKind::CicSinglePacket, n_single, None, None);
             issues.add_many(IssueKind::CicSummarised, cic.n_forgotten, None, None);
         }
-        if let Some(more) = &asked.more {
+        if let Some(more) = &optional.more {
             issues.add_many(IssueKind::DampedForgotten, more.n_forgotten(), None, None);
         }
     }

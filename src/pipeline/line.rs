@@ -4,12 +4,12 @@ use super::app_layer::{AppLayer, Segment, SegmentResult, StreamState};
 use super::front::Batch;
 use super::observers::Observers;
 use crate::detect::{Context, Detector};
-use crate::flow::announced::Announced;
-use crate::flow::asked::Asked;
+use crate::flow::endpoints::EndpointIndex;
+use crate::flow::expectations::Expectations;
+use crate::flow::fields::{self, FlowFields, InternedField};
 use crate::flow::names::Names;
-use crate::flow::roster::Roster;
+use crate::flow::optional::OptionalTables;
 use crate::flow::table::{FlowKeyHash, FlowTable, FlowUpdate, Limits, Lookup, LookupResult};
-use crate::flow::told::{self, FlowFields, InternedField};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::fact::{FieldBuffer, FieldId, Message};
 use crate::model::flow::{Direction, NameSource};
@@ -33,17 +33,17 @@ pub struct Line {
     pub(super) issues: IssueLog,
     pub(super) owners: Owners,
     pub(super) flows: FlowTable,
-    pub(super) asked: Option<Box<Asked>>,
+    pub(super) optional: Option<Box<OptionalTables>>,
     /// Of the flow table, once reading has ended.
-    roster: Roster,
+    endpoints: EndpointIndex,
     pub(super) names: Names,
     pub(super) observers: Observers,
     app_layer: AppLayer,
-    announced: Announced,
+    expectations: Expectations,
     /// What a TCP segment completes; kept for its memory.
     fields: FieldBuffer,
     /// The facts of a message as they are kept; kept for its memory.
-    noted: Vec<InternedField>,
+    interned: Vec<InternedField>,
     /// What flows said.
     pub(super) told: FlowFields,
     pub(super) messages: MessageCounts,
@@ -69,14 +69,14 @@ impl Line {
             issues: IssueLog::default(),
             owners: Owners::default(),
             flows: FlowTable::new(limits),
-            asked: Asked::new(is_on(settings::CIC_COMPATIBLE), is_on(settings::MORE_COLUMNS), limits.most),
-            roster: Roster::default(),
+            optional: OptionalTables::new(is_on(settings::CIC_COMPATIBLE), is_on(settings::MORE_COLUMNS), limits.most),
+            endpoints: EndpointIndex::default(),
             names: Names::default(),
             observers: Observers::default(),
             app_layer: AppLayer::default(),
-            announced: Announced::default(),
+            expectations: Expectations::default(),
             fields: FieldBuffer::default(),
-            noted: Vec::new(),
+            interned: Vec::new(),
             told: FlowFields::default(),
             messages: MessageCounts::default(),
             tops: Tops::default(),
@@ -141,8 +141,8 @@ impl Line {
         settings: &'a Settings,
         counters: &Counters,
     ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
-        let Line { flows, roster, names, told, observers, .. } = self;
-        observers.context(settings, counters, (flows, roster), (names, told))
+        let Line { flows, endpoints, names, told, observers, .. } = self;
+        observers.context(settings, counters, (flows, endpoints), (names, told))
     }
 
     /// Shows a packet to the detectors that want it, and adds it to its flow.
@@ -170,10 +170,10 @@ impl Line {
         };
         self.owners.push(belongs);
         if let Some(update) = update {
-            if let Some(asked) = &mut self.asked {
-                asked.update(packet, payload(packet, data), &self.flows, update);
+            if let Some(optional) = &mut self.optional {
+                optional.update(packet, payload(packet, data), &self.flows, update);
             }
-            if !self.announced.is_empty() {
+            if !self.expectations.is_empty() {
                 self.meet(update);
             }
             self.applications(packet, data, update);
@@ -184,7 +184,7 @@ impl Line {
     /// Every flow that is still open ends.
     pub(super) fn end_flows(&mut self) {
         self.flows.end_all();
-        (self.roster, self.tops) = self.observers.end(&self.flows, &self.names);
+        (self.endpoints, self.tops) = self.observers.end(&self.flows, &self.names);
     }
 
     #[inline]
@@ -203,7 +203,7 @@ impl Line {
     /// Names a flow that begins as it was announced; what a file holds in it is not read.
     fn meet(&mut self, update: FlowUpdate) {
         let Some(flow) = self.flows.get_mut(update.serial).filter(|flow| flow.packets() == 1) else { return };
-        if let Some(protocol) = self.announced.take(flow) {
+        if let Some(protocol) = self.expectations.take(flow) {
             (flow.app, flow.is_app_certain, flow.stream) = (Some(protocol), true, Flow::NOT_PARSED);
         }
     }
@@ -278,14 +278,14 @@ impl Line {
 
     /// A message was read: to its flow, to the counts, to the names of addresses, and to the detectors.
     fn say(&mut self, update: Option<FlowUpdate>, message: &Message<'_>) {
-        let Line { flows, told, messages, noted, names, observers, announced, .. } = self;
+        let Line { flows, told, messages, interned, names, observers, expectations, .. } = self;
         let fields = &message.fields;
-        told::note(fields, names, noted);
-        messages.add(message.protocol, noted);
+        fields::intern(fields, names, interned);
+        messages.add(message.protocol, interned);
         if let Some(flow) = update.and_then(|update| flows.get_mut(update.serial)) {
-            noted.iter().for_each(|fact| told.add(flow, *fact));
+            interned.iter().for_each(|fact| told.add(flow, *fact));
             if let (AppProto::Ftp | AppProto::Tftp, Some(update)) = (message.protocol, update) {
-                announced.note(message, flow, update.direction);
+                expectations.note(message, flow, update.direction);
             }
             let by_tls = fields.text(FieldId::TlsSni).map(|name| (name, NameSource::TlsSni));
             let named = by_tls.or_else(|| fields.text(FieldId::HttpHost).map(|name| (name, NameSource::HttpHost)));
@@ -304,7 +304,7 @@ impl Line {
                 names.learn(host, name);
             }
         }
-        observers.message(update, message, noted, (flows, names));
+        observers.message(update, message, interned, (flows, names));
     }
 }
 

@@ -5,10 +5,10 @@ use crate::detect::contacts::Contacts;
 use crate::detect::domains::Domains;
 use crate::detect::ml::flow_rows;
 use crate::detect::{self, AppEvent, Context, Detector, EndedFlow, Wants};
+use crate::flow::endpoints::EndpointIndex;
+use crate::flow::fields::{FlowFields, InternedField};
 use crate::flow::names::Names;
-use crate::flow::roster::Roster;
 use crate::flow::table::{FlowTable, FlowUpdate};
-use crate::flow::told::{FlowFields, InternedField};
 use crate::model::Flow;
 use crate::model::fact::{FieldId, FieldSet, Message};
 use crate::model::packet::Packet;
@@ -70,13 +70,13 @@ impl Observers {
         }
     }
 
-    /// Shows a message, whose facts are `noted`, to those that hear it.
+    /// Shows a message, whose facts are `interned`, to those that hear it.
     #[inline]
     pub fn message(
         &mut self,
         update: Option<FlowUpdate>,
         message: &Message<'_>,
-        noted: &[InternedField],
+        interned: &[InternedField],
         (flows, names): (&FlowTable, &mut Names),
     ) {
         let kinds = message.fields.kinds();
@@ -88,13 +88,13 @@ impl Observers {
         }
         let is_name = |fact: &&InternedField| fact.kind == FieldId::DnsQuery && fact.is_text;
         let name =
-            noted.iter().find(is_name).filter(|_| message.protocol == AppProto::Dns).map(|name| name.value as u32);
+            interned.iter().find(is_name).filter(|_| message.protocol == AppProto::Dns).map(|name| name.value as u32);
         if let Some(name) = name {
             self.domains.learn(names, name);
         }
-        let asked = name.and_then(|name| self.domains.of(names, name));
+        let query = name.and_then(|name| self.domains.of(names, name));
         let flow = update.and_then(|update| flows.get(update.serial));
-        let event = AppEvent { message, update, flow, names, asked };
+        let event = AppEvent { message, update, flow, names, query };
         for (place, _) in listeners {
             if let Some(detector) = self.detectors.get_mut(*place) {
                 detector.observe_message(&event);
@@ -117,7 +117,7 @@ impl Observers {
     }
 
     /// Shows the flows that are still open at the end of the file, and lists and adds up all.
-    pub fn end(&mut self, flows: &FlowTable, names: &Names) -> (Roster, Tops) {
+    pub fn end(&mut self, flows: &FlowTable, names: &Names) -> (EndpointIndex, Tops) {
         let Observers { detectors, contacts, rests, .. } = self;
         let rests = *rests;
         let n = threads::n_threads();
@@ -158,12 +158,12 @@ impl Observers {
         &'a mut self,
         settings: &'a Settings,
         counters: &Counters,
-        (flows, roster): (&'a FlowTable, &'a Roster),
+        (flows, endpoints): (&'a FlowTable, &'a EndpointIndex),
         (names, told): (&'a Names, &'a FlowFields),
     ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
         let Observers { detectors, contacts, rows, .. } = self;
         let (span_ns, packets) = (counters.span_ns.unwrap_or((0, 0)), counters.packets);
-        (Context { settings, flows, roster, names, told, contacts, rows, span_ns, packets }, detectors)
+        (Context { settings, flows, endpoints, names, told, contacts, rows, span_ns, packets }, detectors)
     }
 
     #[inline]

@@ -3,8 +3,8 @@
 use super::Rows;
 use super::filter::Matcher;
 use crate::decode::app::describe;
+use crate::flow::fields::FlowField;
 use crate::flow::names::Names;
-use crate::flow::told::FlowField;
 use crate::model::flow::Flow;
 use crate::model::table::{FlowFieldRow, FlowRow, Page};
 use crate::model::{Finding, Secrets};

@@ -134,7 +134,7 @@ pub fn write_flows(out: &mut impl Write, pipeline: &Pipeline, analysis: &Analysi
         &flows_csv::Source {
             flows: pipeline.flows(),
             names: pipeline.names(),
-            asked: pipeline.asked(),
+            optional: pipeline.optional(),
             scores: pipeline.scores(),
             findings: &analysis.findings,
         },

@@ -1,7 +1,7 @@
 //! Application messages to counts by protocol: how many, and how often each of the few values of a fact.
 
+use crate::flow::fields::InternedField;
 use crate::flow::names::Names;
-use crate::flow::told::InternedField;
 use crate::model::analysis::FieldCount;
 use crate::model::fact::{FieldId, Shape};
 use crate::model::protocol::AppProto;
@@ -120,7 +120,7 @@ impl OfKind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::told;
+    use crate::flow::fields;
     use crate::model::fact::FieldBuffer;
 
     fn count(counts: &mut MessageCounts, names: &mut Names, code: &str, n: u64) {
@@ -128,9 +128,9 @@ mod tests {
         fields.text(FieldId::DnsCode, code);
         fields.text(FieldId::DnsQuery, "not.counted.example");
         fields.number(FieldId::Reply, n);
-        let mut noted = Vec::new();
-        told::note(&fields.messages().next().unwrap(), names, &mut noted);
-        counts.add(AppProto::Dns, &noted);
+        let mut interned = Vec::new();
+        fields::intern(&fields.messages().next().unwrap(), names, &mut interned);
+        counts.add(AppProto::Dns, &interned);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Flows to totals by host, server port and application.
 
+use crate::flow::endpoints::{EndpointIndex, FlowEndpoints};
 use crate::flow::names::Names;
-use crate::flow::roster::{Ends, Roster};
 use crate::flow::table::FlowTable;
 use crate::model::analysis::{HostRow, PortRow};
 use crate::model::protocol::{AppProto, Protocol};
@@ -53,20 +53,20 @@ struct Sums {
 }
 
 /// Lists the ends of all kept flows, and adds the flows up; `also` sees each on the way.
-pub fn tops(flows: &FlowTable, names: &Names, mut also: impl FnMut(&Flow)) -> (Roster, Tops) {
+pub fn tops(flows: &FlowTable, names: &Names, mut also: impl FnMut(&Flow)) -> (EndpointIndex, Tops) {
     let mut sums = Sums { hosts: Vec::new(), ports: HashMap::default(), apps: [None; AppProto::ALL.len()] };
-    let roster = Roster::with(flows, |flow, ends| {
+    let endpoints = EndpointIndex::with(flows, |flow, ends| {
         sums.add(flow, &ends);
         also(flow);
     });
-    let tops = sums.rank(&roster, names);
-    (roster, tops)
+    let tops = sums.rank(&endpoints, names);
+    (endpoints, tops)
 }
 
 impl Sums {
     /// Not inlined: browsers optimise a function that is called often, but not a long loop in one that is called once.
     #[inline(never)]
-    fn add(&mut self, flow: &Flow, ends: &Ends) {
+    fn add(&mut self, flow: &Flow, ends: &FlowEndpoints) {
         let n_hosts = ends.originator.max(ends.responder) as usize + 1;
         if self.hosts.len() < n_hosts {
             self.hosts.resize(n_hosts, HostTotal::default());
@@ -90,10 +90,10 @@ impl Sums {
         }
     }
 
-    fn rank(self, roster: &Roster, names: &Names) -> Tops {
+    fn rank(self, endpoints: &EndpointIndex, names: &Names) -> Tops {
         let Sums { hosts: totals, ports, apps } = self;
         let n_hosts = totals.len() as u64;
-        let mut ranked: Vec<(Addr, HostTotal)> = roster.hosts().iter().copied().zip(totals).collect();
+        let mut ranked: Vec<(Addr, HostTotal)> = endpoints.hosts().iter().copied().zip(totals).collect();
         let rank = |(host, total): &(Addr, HostTotal)| (Reverse(total.bytes_sent + total.bytes_received), *host);
         if ranked.len() > MOST_ROWS {
             ranked.select_nth_unstable_by_key(MOST_ROWS, rank);

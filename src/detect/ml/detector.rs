@@ -161,8 +161,8 @@ fn fit<M: Model>(rows: &FlowRows, n_flows: usize, seed: u64) -> Option<Fitted<M>
 mod tests {
     use super::*;
     use crate::detect::{Entry, isolation_forest, pca, testing};
+    use crate::flow::endpoints::EndpointIndex;
     use crate::flow::names::Names;
-    use crate::flow::roster::Roster;
     use crate::flow::table::{FlowKeyHash, FlowTable, Limits};
     use crate::model::packet::{Ip, Packet, Transport, Udp};
     use crate::model::time::SECOND;
@@ -213,13 +213,13 @@ mod tests {
 
     fn conclude(detector: &mut dyn Detector, flows: &FlowTable, settings: &Settings) -> Conclusion {
         let names = Names::default();
-        let roster = Roster::of(flows);
-        let told = crate::flow::told::FlowFields::default();
+        let endpoints = EndpointIndex::of(flows);
+        let told = crate::flow::fields::FlowFields::default();
         let span_ns = (0, 0);
         detector.conclude(&Context {
             settings,
             flows,
-            roster: &roster,
+            endpoints: &endpoints,
             names: &names,
             told: &told,
             contacts: &Default::default(),

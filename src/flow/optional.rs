@@ -7,19 +7,19 @@ use crate::model::Packet;
 
 /// Tables beside the flow table.
 #[derive(Default)]
-pub struct Asked {
+pub struct OptionalTables {
     /// Flows as CICFlowMeter cuts and counts them.
     pub cic: Option<CicTable>,
     /// More figures of each flow.
     pub more: Option<More>,
 }
 
-impl Asked {
+impl OptionalTables {
     /// Those that are asked for, keeping at most `most` flows; none if none is.
-    pub fn new(is_cic_compatible: bool, has_more_columns: bool, most: usize) -> Option<Box<Asked>> {
+    pub fn new(is_cic_compatible: bool, has_more_columns: bool, most: usize) -> Option<Box<OptionalTables>> {
         let cic = is_cic_compatible.then(|| CicTable::new(most));
         let more = has_more_columns.then(More::default);
-        (is_cic_compatible || has_more_columns).then(|| Box::new(Asked { cic, more }))
+        (is_cic_compatible || has_more_columns).then(|| Box::new(OptionalTables { cic, more }))
     }
 
     /// Takes a packet with its transport payload after the flow table has counted it.

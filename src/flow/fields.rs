@@ -21,7 +21,7 @@ pub struct InternedField {
 }
 
 /// The facts of a message as they are kept, into `all`.
-pub fn note(fields: &MessageFields<'_>, names: &mut Names, all: &mut Vec<InternedField>) {
+pub fn intern(fields: &MessageFields<'_>, names: &mut Names, all: &mut Vec<InternedField>) {
     all.clear();
     all.extend(fields.iter().filter(|(kind, _)| !kind.shape().is_passing()).map(|(kind, value)| match value {
         Value::Number(value) => InternedField { kind, is_text: false, value },

@@ -10,20 +10,20 @@ const MOST: usize = 64;
 
 /// Flows that were announced and have not begun.
 #[derive(Debug, Default)]
-pub struct Announced {
-    list: Vec<Announcement>,
+pub struct Expectations {
+    list: Vec<Expectation>,
     /// Place of the oldest, once the list is full.
     oldest: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Announcement {
+struct Expectation {
     host: Addr,
     port: u16,
     protocol: AppProto,
 }
 
-impl Announced {
+impl Expectations {
     /// True if nothing is awaited.
     #[inline]
     pub fn is_empty(&self) -> bool {
@@ -32,14 +32,14 @@ impl Announced {
 
     /// Remembers what a message of a flow announces.
     pub fn note(&mut self, message: &Message<'_>, flow: &Flow, direction: Direction) {
-        let Some(announcement) = announcement(message, flow, direction) else { return };
-        if self.list.contains(&announcement) {
+        let Some(expectation) = expectation(message, flow, direction) else { return };
+        if self.list.contains(&expectation) {
             return;
         }
         if self.list.len() < MOST {
-            self.list.push(announcement);
+            self.list.push(expectation);
         } else if let Some(slot) = self.list.get_mut(self.oldest) {
-            *slot = announcement;
+            *slot = expectation;
             self.oldest = (self.oldest + 1) % MOST;
         }
     }
@@ -48,7 +48,7 @@ impl Announced {
     pub fn take(&mut self, flow: &Flow) -> Option<AppProto> {
         let ends = [flow.responder(), flow.originator()];
         let is_meant =
-            |one: &Announcement| transport(one.protocol) == flow.key.protocol && ends.contains(&(one.host, one.port));
+            |one: &Expectation| transport(one.protocol) == flow.key.protocol && ends.contains(&(one.host, one.port));
         let place = self.list.iter().position(is_meant)?;
         self.oldest = 0;
         Some(self.list.swap_remove(place).protocol)
@@ -59,21 +59,21 @@ fn transport(protocol: AppProto) -> u8 {
     if protocol == AppProto::Tftp { 17 } else { 6 }
 }
 
-fn announcement(message: &Message<'_>, flow: &Flow, direction: Direction) -> Option<Announcement> {
+fn expectation(message: &Message<'_>, flow: &Flow, direction: Direction) -> Option<Expectation> {
     let fields = &message.fields;
     let sender = if direction == Direction::ToResponder { flow.originator() } else { flow.responder() };
     match message.protocol {
         // The server answers from a new port to that of the request (RFC 1350, section 4).
         AppProto::Tftp => {
             let is_request = matches!(fields.text(FieldId::Message), Some("read" | "write"));
-            is_request.then_some(Announcement { host: sender.0, port: sender.1, protocol: AppProto::Tftp })
+            is_request.then_some(Expectation { host: sender.0, port: sender.1, protocol: AppProto::Tftp })
         }
         AppProto::Ftp => {
             let port = u16::try_from(fields.number(FieldId::Port)?).ok().filter(|port| *port > 0)?;
             // Behind a NAT a server's own address is not what others see: the one that it is spoken to at counts.
             let named = fields.text(FieldId::Address).filter(|_| direction == Direction::ToResponder);
             let host = named.and_then(|text| text.parse().ok()).map_or(sender.0, Addr::of);
-            Some(Announcement { host, port, protocol: AppProto::FtpData })
+            Some(Expectation { host, port, protocol: AppProto::FtpData })
         }
         _ => None,
     }
@@ -96,7 +96,7 @@ mod tests {
     }
 
     fn note(
-        announced: &mut Announced,
+        expectations: &mut Expectations,
         protocol: AppProto,
         flow: &Flow,
         direction: Direction,
@@ -105,50 +105,50 @@ mod tests {
         let mut fields = FieldBuffer::default();
         add(&mut fields);
         let fields = fields.messages().next().unwrap();
-        announced.note(&Message { protocol, time_ns: 0, packet: 0, fields }, flow, direction);
+        expectations.note(&Message { protocol, time_ns: 0, packet: 0, fields }, flow, direction);
     }
 
     #[test]
     fn a_data_connection_is_known_once_wherever_its_server_says_it_stands() {
         let control = flow(("10.0.0.1", 40_000), ("192.0.2.1", 21), 6);
-        let mut announced = Announced::default();
-        note(&mut announced, AppProto::Ftp, &control, Direction::ToOriginator, |fields| {
+        let mut expectations = Expectations::default();
+        note(&mut expectations, AppProto::Ftp, &control, Direction::ToOriginator, |fields| {
             fields.text(FieldId::Address, "172.16.0.1");
             fields.number(FieldId::Port, 4000);
         });
-        assert_eq!(announced.take(&flow(("10.0.0.1", 40_001), ("192.0.2.1", 4000), 17)), None);
+        assert_eq!(expectations.take(&flow(("10.0.0.1", 40_001), ("192.0.2.1", 4000), 17)), None);
         let data = flow(("10.0.0.1", 40_001), ("192.0.2.1", 4000), 6);
-        assert_eq!((announced.take(&data), announced.take(&data)), (Some(AppProto::FtpData), None));
+        assert_eq!((expectations.take(&data), expectations.take(&data)), (Some(AppProto::FtpData), None));
     }
 
     #[test]
     fn a_client_may_wait_elsewhere_and_a_transfer_answers_the_port_of_its_request() {
         let control = flow(("10.0.0.1", 40_000), ("192.0.2.1", 21), 6);
-        let mut announced = Announced::default();
-        note(&mut announced, AppProto::Ftp, &control, Direction::ToResponder, |fields| {
+        let mut expectations = Expectations::default();
+        note(&mut expectations, AppProto::Ftp, &control, Direction::ToResponder, |fields| {
             fields.text(FieldId::Address, "10.0.0.9");
             fields.number(FieldId::Port, 5000);
         });
         let request = flow(("10.0.0.1", 40_002), ("192.0.2.1", 69), 17);
         let read = |fields: &mut FieldBuffer| fields.text(FieldId::Message, "read");
-        note(&mut announced, AppProto::Tftp, &request, Direction::ToResponder, read);
+        note(&mut expectations, AppProto::Tftp, &request, Direction::ToResponder, read);
         let transfer = flow(("192.0.2.1", 3000), ("10.0.0.1", 40_002), 17);
-        assert_eq!(announced.take(&transfer), Some(AppProto::Tftp));
-        assert_eq!(announced.take(&flow(("192.0.2.1", 20), ("10.0.0.9", 5000), 6)), Some(AppProto::FtpData));
-        assert!(announced.is_empty());
+        assert_eq!(expectations.take(&transfer), Some(AppProto::Tftp));
+        assert_eq!(expectations.take(&flow(("192.0.2.1", 20), ("10.0.0.9", 5000), 6)), Some(AppProto::FtpData));
+        assert!(expectations.is_empty());
     }
 
     #[test]
     fn the_oldest_of_too_many_is_forgotten() {
-        let mut announced = Announced::default();
+        let mut expectations = Expectations::default();
         let request = |port| flow(("10.0.0.1", port), ("192.0.2.1", 69), 17);
         for port in 1..=MOST as u16 + 1 {
-            note(&mut announced, AppProto::Tftp, &request(port), Direction::ToResponder, |fields| {
+            note(&mut expectations, AppProto::Tftp, &request(port), Direction::ToResponder, |fields| {
                 fields.text(FieldId::Message, "write");
             });
         }
-        assert_eq!(announced.take(&request(1)), None);
-        assert_eq!(announced.take(&request(2)), Some(AppProto::Tftp));
-        assert_eq!(announced.take(&request(MOST as u16 + 1)), Some(AppProto::Tftp));
+        assert_eq!(expectations.take(&request(1)), None);
+        assert_eq!(expectations.take(&request(2)), Some(AppProto::Tftp));
+        assert_eq!(expectations.take(&request(MOST as u16 + 1)), Some(AppProto::Tftp));
     }
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 /// The ends of one flow.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Ends {
+pub struct FlowEndpoints {
     /// Number of the originator in the roster.
     pub originator: u32,
     /// Number of the responder.
@@ -21,32 +21,32 @@ pub struct Ends {
 
 /// The ends of all kept flows.
 #[derive(Default)]
-pub struct Roster {
+pub struct EndpointIndex {
     hosts: Vec<Addr>,
     numbers: HashMap<Addr, u32, RandomState>,
-    rows: Vec<Ends>,
+    rows: Vec<FlowEndpoints>,
     first_serial: u32,
 }
 
-impl Roster {
+impl EndpointIndex {
     /// Of a table whose flows have ended.
-    pub fn of(flows: &FlowTable) -> Roster {
-        Roster::with(flows, |_, _| ())
+    pub fn of(flows: &FlowTable) -> EndpointIndex {
+        EndpointIndex::with(flows, |_, _| ())
     }
 
     /// The same, and shows every flow with its ends to `each`, so that what needs both passes over the table once.
-    pub fn with(flows: &FlowTable, mut each: impl FnMut(&Flow, Ends)) -> Roster {
-        let mut roster = Roster { first_serial: flows.first_serial(), ..Roster::default() };
-        roster.rows.reserve_exact(flows.len());
-        flows.iter().for_each(|(_, flow)| each(flow, roster.push(flow)));
-        roster
+    pub fn with(flows: &FlowTable, mut each: impl FnMut(&Flow, FlowEndpoints)) -> EndpointIndex {
+        let mut endpoints = EndpointIndex { first_serial: flows.first_serial(), ..EndpointIndex::default() };
+        endpoints.rows.reserve_exact(flows.len());
+        flows.iter().for_each(|(_, flow)| each(flow, endpoints.push(flow)));
+        endpoints
     }
 
     /// Not inlined: browsers optimise a function that is called often, but not a long loop in one that is called once.
     #[inline(never)]
-    fn push(&mut self, flow: &Flow) -> Ends {
+    fn push(&mut self, flow: &Flow) -> FlowEndpoints {
         let (originator, responder) = (self.add(flow.originator().0), self.add(flow.responder().0));
-        let ends = Ends { originator, responder, port: port(flow), protocol: flow.key.protocol };
+        let ends = FlowEndpoints { originator, responder, port: port(flow), protocol: flow.key.protocol };
         self.rows.push(ends);
         ends
     }
@@ -71,7 +71,7 @@ impl Roster {
     }
 
     /// Every kept flow by its serial number, ascending.
-    pub fn rows(&self) -> impl Iterator<Item = (u32, &Ends)> {
+    pub fn rows(&self) -> impl Iterator<Item = (u32, &FlowEndpoints)> {
         (self.first_serial..).zip(&self.rows)
     }
 }
@@ -99,11 +99,11 @@ mod tests {
             let found = flows.seek(&packet, flows.begin(FlowKeyHash::of(&packet)));
             flows.update(&packet, found, &names, &mut |_, _| {});
         }
-        let roster = Roster::of(&flows);
-        assert_eq!(roster.hosts(), [inside(7), outside(1), inside(8)]);
-        assert_eq!((roster.number(inside(8)), roster.number(inside(9))), (Some(2), None));
-        let rows: Vec<(u32, Ends)> = roster.rows().map(|(serial, ends)| (serial, *ends)).collect();
-        let ends = |originator, responder, port, protocol| Ends { originator, responder, port, protocol };
+        let endpoints = EndpointIndex::of(&flows);
+        assert_eq!(endpoints.hosts(), [inside(7), outside(1), inside(8)]);
+        assert_eq!((endpoints.number(inside(8)), endpoints.number(inside(9))), (Some(2), None));
+        let rows: Vec<(u32, FlowEndpoints)> = endpoints.rows().map(|(serial, ends)| (serial, *ends)).collect();
+        let ends = |originator, responder, port, protocol| FlowEndpoints { originator, responder, port, protocol };
         assert_eq!(rows, [(0, ends(0, 1, 443, 17)), (1, ends(2, 1, 53, 17)), (2, ends(1, 0, 0, 17))]);
     }
 }
