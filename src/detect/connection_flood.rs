@@ -7,7 +7,7 @@ use super::peaks::Seconds;
 use super::severity::{self, Impact};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
-use crate::model::flow::Attempt;
+use crate::model::flow::ConnOutcome;
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, Effect};
 
@@ -59,7 +59,7 @@ struct ConnectionFlood {
 type Pair = (Addr, Addr, u16);
 
 fn is_used(flow: &Flow) -> bool {
-    flow.is_tcp() && flow.attempt() == Attempt::Succeeded && flow.forward().data_packets > 0
+    flow.is_tcp() && flow.outcome() == ConnOutcome::Succeeded && flow.forward().data_packets > 0
 }
 
 impl Detector for ConnectionFlood {

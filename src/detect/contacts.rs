@@ -2,7 +2,7 @@
 //! detectors and the one for lateral movement start from this one table.
 
 use super::tally::{Map, Tally};
-use crate::model::flow::Attempt;
+use crate::model::flow::ConnOutcome;
 use crate::model::packet::tcp_flag::{ACK, FIN, PSH, RST, SYN, URG};
 use crate::model::protocol::Protocol;
 use crate::model::{Addr, Flow};
@@ -229,13 +229,13 @@ pub fn classify(flow: &Flow) -> Option<(Probe, Outcome)> {
 fn classify_request(flow: &Flow) -> Option<(Probe, Outcome)> {
     let forward = flow.forward();
     let is_acknowledged = forward.flag(ACK) > forward.flag(RST);
-    match flow.attempt() {
-        Attempt::Succeeded if is_acknowledged => Some((Probe::Syn, Outcome::Success)),
-        Attempt::Succeeded => Some((Probe::Syn, Outcome::HalfOpen)),
+    match flow.outcome() {
+        ConnOutcome::Succeeded if is_acknowledged => Some((Probe::Syn, Outcome::Success)),
+        ConnOutcome::Succeeded => Some((Probe::Syn, Outcome::HalfOpen)),
         // An acknowledgment without any answer in the capture: the answers took another way. Nothing can be said.
-        Attempt::Failed if is_acknowledged => None,
-        Attempt::Failed => Some((Probe::Syn, Outcome::Failure)),
-        Attempt::Unknown => None,
+        ConnOutcome::Failed if is_acknowledged => None,
+        ConnOutcome::Failed => Some((Probe::Syn, Outcome::Failure)),
+        ConnOutcome::Unknown => None,
     }
 }
 
@@ -273,10 +273,10 @@ fn classify_datagram(flow: &Flow) -> Option<(Probe, Outcome)> {
     }
     Some((
         Probe::Udp,
-        match flow.attempt() {
-            Attempt::Failed => Outcome::Failure,
-            Attempt::Succeeded => Outcome::Success,
-            Attempt::Unknown => Outcome::Silence,
+        match flow.outcome() {
+            ConnOutcome::Failed => Outcome::Failure,
+            ConnOutcome::Succeeded => Outcome::Success,
+            ConnOutcome::Unknown => Outcome::Silence,
         },
     ))
 }

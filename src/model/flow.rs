@@ -142,7 +142,7 @@ impl TcpState {
 
 /// What became of a first contact, as scan detectors ask it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Attempt {
+pub enum ConnOutcome {
     /// The other side answered.
     Succeeded,
     /// Refused or without any answer.
@@ -330,17 +330,17 @@ impl Flow {
     }
 
     /// What became of it as a first contact. For UDP only an ICMP refusal counts as failed: silence is normal.
-    pub fn attempt(&self) -> Attempt {
+    pub fn outcome(&self) -> ConnOutcome {
         match self.key.protocol {
-            6 if !self.saw_syn => Attempt::Unknown,
+            6 if !self.saw_syn => ConnOutcome::Unknown,
             6 => match self.state {
-                TcpState::Requested | TcpState::Refused => Attempt::Failed,
-                TcpState::Unknown => Attempt::Unknown,
-                _ => Attempt::Succeeded,
+                TcpState::Requested | TcpState::Refused => ConnOutcome::Failed,
+                TcpState::Unknown => ConnOutcome::Unknown,
+                _ => ConnOutcome::Succeeded,
             },
-            17 if self.is_unreachable => Attempt::Failed,
-            17 if self.backward().packets > 0 => Attempt::Succeeded,
-            _ => Attempt::Unknown,
+            17 if self.is_unreachable => ConnOutcome::Failed,
+            17 if self.backward().packets > 0 => ConnOutcome::Succeeded,
+            _ => ConnOutcome::Unknown,
         }
     }
 

@@ -6,7 +6,7 @@
 
 use super::{micros, payload, per_second, ports, ratio};
 use crate::model::Flow;
-use crate::model::flow::{Attempt, DirectionStats};
+use crate::model::flow::{ConnOutcome, DirectionStats};
 use crate::model::packet::tcp_flag;
 
 /// One number of the vector.
@@ -96,7 +96,7 @@ pub const ALL: &[ModelFeature] = &[
         f.forward().initial_window.map_or(0.0, f64::from)
     }),
     plain("failed", "1 if the first contact was refused or not answered, else 0", |f| {
-        flag(f.attempt() == Attempt::Failed)
+        flag(f.outcome() == ConnOutcome::Failed)
     }),
     plain("port class", "responder's port: 0 none, 1 below 1024, 2 below 49152, 3 above", port_class),
     plain("is TCP", "1 for TCP, else 0", |f| flag(f.is_tcp())),
