@@ -177,11 +177,11 @@ fn settle(packet: &mut Packet, whole: Packet) {
     packet.is_damaged |= whole.is_damaged;
     (packet.net_at, packet.transport_at) = (whole.net_at, whole.transport_at);
     if let Some(inside) = whole.rare {
-        let Rare { outer, piece, odd } = *inside;
+        let Rare { outer, piece, anomalies } = *inside;
         let rare = packet.rare.get_or_insert_default();
         rare.outer.extend(outer);
         rare.piece = piece.or(rare.piece);
-        rare.odd = odd.or(rare.odd);
+        rare.anomalies = anomalies.or(rare.anomalies);
     }
 }
 

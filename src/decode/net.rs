@@ -3,7 +3,7 @@
 use super::{Inner, Work, fragments, transport, tunnel};
 use crate::issue::IssueKind;
 use crate::model::address::Addr;
-use crate::model::packet::{Arp, Ip, Odd};
+use crate::model::packet::{Arp, HeaderAnomalies, Ip};
 use crate::model::protocol::{AppProto, Protocol};
 use etherparse::{ArpPacketSlice, EtherType, Ipv6ExtensionsSlice, LaxIpSlice};
 
@@ -121,32 +121,32 @@ const MOST_EXTENSIONS: u8 = 6;
 /// Notes extension headers that no ordinary sender makes.
 #[cold]
 fn extended(all: &Ipv6ExtensionsSlice<'_>, work: &mut Work<'_, '_>) {
-    let mut odd = Odd::default();
+    let mut anomalies = HeaderAnomalies::default();
     let (mut n, mut n_options, mut n_routes, mut is_repeated) = (0_u8, 0_u8, 0_u8, false);
     for (number, header) in extensions(all) {
         n = n.saturating_add(1);
         match number {
             0 => {
                 is_repeated |= n > 1;
-                odd.n_hidden_bytes = odd.n_hidden_bytes.saturating_add(hidden(header));
+                anomalies.n_hidden_bytes = anomalies.n_hidden_bytes.saturating_add(hidden(header));
             }
             60 => {
                 n_options += 1;
-                odd.n_hidden_bytes = odd.n_hidden_bytes.saturating_add(hidden(header));
+                anomalies.n_hidden_bytes = anomalies.n_hidden_bytes.saturating_add(hidden(header));
             }
             43 => {
                 n_routes += 1;
-                odd.has_source_route |= header.get(2) == Some(&0) && header.get(3).is_some_and(|left| *left > 0);
+                anomalies.has_source_route |= header.get(2) == Some(&0) && header.get(3).is_some_and(|left| *left > 0);
             }
             _ => {}
         }
     }
     if is_repeated || n_options > 2 || n_routes > 1 || n > MOST_EXTENSIONS {
-        odd.n_extensions = n;
+        anomalies.n_extensions = n;
     }
-    if odd != Odd::default() {
-        let has_two_tags = work.packet.odd().is_some_and(|odd| odd.has_two_tags);
-        work.packet.rare.get_or_insert_default().odd = Some(Odd { has_two_tags, ..odd });
+    if anomalies != HeaderAnomalies::default() {
+        let has_two_tags = work.packet.anomalies().is_some_and(|anomalies| anomalies.has_two_tags);
+        work.packet.rare.get_or_insert_default().anomalies = Some(HeaderAnomalies { has_two_tags, ..anomalies });
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn read<'a>(
         Transport::Tcp(tcp) if tcp.flags & SYN != 0 && usize::from(tcp.header_bytes) > TCP_FIXED_BYTES => {
             let options = data.get(TCP_FIXED_BYTES..tcp.header_bytes.into());
             if options.is_some_and(|options| !fit(options)) {
-                work.packet.rare.get_or_insert_default().odd.get_or_insert_default().has_bad_options = true;
+                work.packet.rare.get_or_insert_default().anomalies.get_or_insert_default().has_bad_options = true;
             }
             None
         }

@@ -1,8 +1,8 @@
 //! TCP segments that lie over bytes sent before and say something else there, per sender and receiver, to findings.
 
-use super::doubts::{self, Doubt, Doubts, Ends};
 use super::draft::{self, count, evidence, lines};
 use super::severity::{Impact, rate};
+use super::tcp_anomalies::{self, AnomalousPair, Ends, TcpAnomalyTable};
 use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::{Category, Finding};
 use crate::settings::{Descriptor, Effect};
@@ -54,7 +54,7 @@ pub const ENTRY: Entry = Entry {
 const MANY_BYTES: u64 = 16;
 #[derive(Default)]
 struct ContradictingSegments {
-    doubts: Doubts<Differing>,
+    doubts: TcpAnomalyTable<Differing>,
 }
 
 /// What the segments say otherwise.
@@ -67,8 +67,8 @@ impl Detector for ContradictingSegments {
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         self.doubts.take(
             ended,
-            |doubtful, _| Some(&doubtful.conflicts.seen).filter(|seen| seen.n > 0),
-            |differing, doubtful, _| differing.n_bytes += doubtful.conflicts.n_differing,
+            |anomalies, _| Some(&anomalies.conflicts.seen).filter(|seen| seen.n > 0),
+            |differing, anomalies, _| differing.n_bytes += anomalies.conflicts.n_differing,
         );
     }
 
@@ -82,7 +82,7 @@ impl Detector for ContradictingSegments {
     }
 }
 
-impl Doubt<Differing> {
+impl AnomalousPair<Differing> {
     fn finding(&self, ends: Ends, least: f64, context: &Context<'_>) -> Finding {
         let (source, target, _) = ends;
         let n = f64::from(self.seen.n);
@@ -123,7 +123,7 @@ impl Doubt<Differing> {
                 draft::time_filter(finding.start_ns, finding.end_ns)
             ),
         };
-        finding.display_filter = format!("{} && {which}", doubts::filter(ends));
+        finding.display_filter = format!("{} && {which}", tcp_anomalies::filter(ends));
         draft::finish(finding, true)
     }
 }
@@ -138,9 +138,9 @@ mod tests {
     fn found(n: u64, n_differing: u64) -> Vec<Finding> {
         let mut flow = Made::tcp(inside(1), outside(1), 80, 1.0).flow();
         let from = usize::from(flow.is_low_originator);
-        if let Some(doubtful) = flow.doubtful_mut(from) {
-            (0..n).for_each(|i| doubtful.conflicts.seen.add(i, i as i64));
-            doubtful.conflicts.n_differing = n_differing;
+        if let Some(anomalies) = flow.anomalies_mut(from) {
+            (0..n).for_each(|i| anomalies.conflicts.seen.add(i, i as i64));
+            anomalies.conflicts.n_differing = n_differing;
         }
         conclude_with(&ENTRY, &[flow], &[], &Settings::default()).findings
     }

@@ -40,7 +40,7 @@ const SETTINGS: &[Descriptor] = &[PACKETS];
 pub const ENTRY: Entry = Entry {
     card: CARD,
     settings: SETTINGS,
-    wants: Wants::TCP_CONTROL.and(Wants::ODD),
+    wants: Wants::TCP_CONTROL.and(Wants::ANOMALOUS),
     make: || Box::new(ImpossiblePackets::default()),
 };
 
@@ -108,7 +108,7 @@ impl Detector for ImpossiblePackets {
         let (Transport::Tcp(tcp), Some(ip)) = (&packet.transport, &packet.ip) else { return };
         let mut kinds = kinds_of(tcp.flags);
         // An odd packet is shown a second time, for its headers alone.
-        if packet.odd().is_some_and(|odd| odd.has_bad_options) {
+        if packet.anomalies().is_some_and(|anomalies| anomalies.has_bad_options) {
             kinds |= BAD_OPTIONS;
         }
         if ip.source == ip.target && tcp.source_port == tcp.target_port && tcp.is_request() {

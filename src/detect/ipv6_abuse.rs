@@ -45,7 +45,7 @@ const SETTINGS: &[Descriptor] = &[BYTES, PACKETS];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::ODD, make: || Box::new(Ipv6Abuse::default()) };
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::ANOMALOUS, make: || Box::new(Ipv6Abuse::default()) };
 
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 16;
@@ -74,8 +74,8 @@ struct Pair {
 
 impl Detector for Ipv6Abuse {
     fn observe_packet(&mut self, packet: &Packet) {
-        let (Some(ip), Some(odd)) = (&packet.ip, packet.odd()) else { return };
-        if odd.n_extensions == 0 && odd.n_hidden_bytes == 0 && !odd.has_source_route {
+        let (Some(ip), Some(anomalies)) = (&packet.ip, packet.anomalies()) else { return };
+        if anomalies.n_extensions == 0 && anomalies.n_hidden_bytes == 0 && !anomalies.has_source_route {
             return;
         }
         let Some(pair) = self.pairs.of((ip.source, ip.target)) else { return };
@@ -83,10 +83,10 @@ impl Detector for Ipv6Abuse {
         (pair.first_ns, pair.last_ns) =
             if pair.n == 0 { (now, now) } else { (pair.first_ns.min(now), pair.last_ns.max(now)) };
         pair.n += 1;
-        pair.n_hidden_bytes += u64::from(odd.n_hidden_bytes);
-        pair.n_chains += u64::from(odd.n_extensions > 0);
-        pair.n_routes += u64::from(odd.has_source_route);
-        pair.longest = pair.longest.max(odd.n_extensions);
+        pair.n_hidden_bytes += u64::from(anomalies.n_hidden_bytes);
+        pair.n_chains += u64::from(anomalies.n_extensions > 0);
+        pair.n_routes += u64::from(anomalies.has_source_route);
+        pair.longest = pair.longest.max(anomalies.n_extensions);
         if pair.packets.len() < MOST_PACKETS {
             pair.packets.push(packet.index);
         }
@@ -169,20 +169,20 @@ impl Pair {
 mod tests {
     use super::*;
     use crate::detect::testing::{conclude, icmp, inside};
-    use crate::model::packet::{Odd, Rare};
+    use crate::model::packet::{HeaderAnomalies, Rare};
     use crate::settings::Settings;
 
     #[test]
     fn data_in_options_is_reported_and_a_few_bytes_are_not() {
-        let packets = |odd: Odd| -> Vec<Packet> {
-            let rare = || Some(Box::new(Rare { odd: Some(odd), ..Rare::default() }));
+        let packets = |anomalies: HeaderAnomalies| -> Vec<Packet> {
+            let rare = || Some(Box::new(Rare { anomalies: Some(anomalies), ..Rare::default() }));
             (0..5).map(|i| Packet { rare: rare(), ..icmp(i, i as f64, 1, inside(1), inside(2), true, 128) }).collect()
         };
-        let found = |odd| conclude(&ENTRY, &[], &packets(odd), &Settings::default()).findings;
-        let covert = found(Odd { n_hidden_bytes: 1300, ..Odd::default() });
+        let found = |anomalies| conclude(&ENTRY, &[], &packets(anomalies), &Settings::default()).findings;
+        let covert = found(HeaderAnomalies { n_hidden_bytes: 1300, ..HeaderAnomalies::default() });
         assert_eq!(covert[0].category, Category::CovertChannel);
-        let chains = found(Odd { n_extensions: 9, ..Odd::default() });
+        let chains = found(HeaderAnomalies { n_extensions: 9, ..HeaderAnomalies::default() });
         assert_eq!(chains[0].category, Category::ProtocolAbuse);
-        assert!(found(Odd { n_hidden_bytes: 2, ..Odd::default() }).is_empty());
+        assert!(found(HeaderAnomalies { n_hidden_bytes: 2, ..HeaderAnomalies::default() }).is_empty());
     }
 }

@@ -9,7 +9,6 @@ pub mod contacts;
 pub mod courses;
 pub mod crowd;
 pub mod domains;
-pub mod doubts;
 pub mod draft;
 pub mod encrypted_sessions;
 pub mod fold;
@@ -27,6 +26,7 @@ pub mod resolvers;
 pub mod severity;
 pub mod stores;
 pub mod tally;
+pub mod tcp_anomalies;
 #[cfg(test)]
 pub mod testing;
 pub mod walk;
@@ -255,13 +255,13 @@ impl Wants {
     /// Pieces of IP packets, whatever their transport; those that complete a packet are also of its kind.
     pub const PIECES: Wants = Wants(1 << 11);
     /// Packets with odd headers; they are also of their kind.
-    pub const ODD: Wants = Wants(1 << 12);
+    pub const ANOMALOUS: Wants = Wants(1 << 12);
 
     /// Flows of any protocol.
     pub const ANY_FLOW: Wants = Wants::TCP_FLOWS.and(Wants::UDP_FLOWS).and(Wants::ICMP_FLOWS).and(Wants::OTHER_FLOWS);
 
     /// What only a capture has: packets of any kind, and what they say.
-    pub const ANY_PACKET: Wants = Wants((1 << 6) - 1).and(Wants::MESSAGES).and(Wants::PIECES).and(Wants::ODD);
+    pub const ANY_PACKET: Wants = Wants((1 << 6) - 1).and(Wants::MESSAGES).and(Wants::PIECES).and(Wants::ANOMALOUS);
 
     /// Both.
     pub const fn and(self, other: Wants) -> Wants {

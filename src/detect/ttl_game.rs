@@ -1,12 +1,12 @@
 //! TCP segments that may not live to reach their target, per sender and receiver, to findings: a monitor on the way sees
 //! another conversation than the receiver.
 
-use super::doubts::{self, Doubt, Doubts, Ends};
 use super::draft::{self, count, evidence, lines};
 use super::severity::{Impact, rate};
+use super::tcp_anomalies::{self, AnomalousPair, Ends, TcpAnomalyTable};
 use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
-use crate::model::doubtful::Doubtful;
 use crate::model::packet::tcp_flag::RST;
+use crate::model::tcp_anomalies::TcpAnomalies;
 use crate::model::{Category, DirectionStats, Finding};
 use crate::settings::{Descriptor, Effect};
 
@@ -53,7 +53,7 @@ pub const ENTRY: Entry =
 const MOST_RESETS: u32 = 3;
 #[derive(Default)]
 struct TtlGame {
-    doubts: Doubts<Game>,
+    doubts: TcpAnomalyTable<Game>,
 }
 
 /// What became of the segments.
@@ -69,12 +69,12 @@ struct Game {
 
 impl Detector for TtlGame {
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
-        let is_meant = |doubtful: &Doubtful, direction: &DirectionStats| {
-            u64::from(doubtful.low.n_replaced) + n_ignored(doubtful, direction) > 0
+        let is_meant = |anomalies: &TcpAnomalies, direction: &DirectionStats| {
+            u64::from(anomalies.low.n_replaced) + n_ignored(anomalies, direction) > 0
         };
         self.doubts.take(
             ended,
-            |doubtful, direction| is_meant(doubtful, direction).then_some(&doubtful.low.seen),
+            |anomalies, direction| is_meant(anomalies, direction).then_some(&anomalies.low.seen),
             Game::add,
         );
     }
@@ -90,18 +90,18 @@ impl Detector for TtlGame {
 }
 
 /// Ends that the direction went on behind; a volley of resets is none.
-fn n_ignored(doubtful: &Doubtful, direction: &DirectionStats) -> u64 {
-    if direction.flag(RST) > MOST_RESETS { 0 } else { u64::from(doubtful.low.n_ignored) }
+fn n_ignored(anomalies: &TcpAnomalies, direction: &DirectionStats) -> u64 {
+    if direction.flag(RST) > MOST_RESETS { 0 } else { u64::from(anomalies.low.n_ignored) }
 }
 
 impl Game {
-    fn add(&mut self, doubtful: &Doubtful, direction: &DirectionStats) {
-        let low = &doubtful.low;
+    fn add(&mut self, anomalies: &TcpAnomalies, direction: &DirectionStats) {
+        let low = &anomalies.low;
         self.usual = low.usual;
         self.most_left = self.most_left.max(low.most_left);
         self.n_replaced += u64::from(low.n_replaced);
-        self.n_ignored += n_ignored(doubtful, direction);
-        self.n_differing += doubtful.conflicts.n_differing;
+        self.n_ignored += n_ignored(anomalies, direction);
+        self.n_differing += anomalies.conflicts.n_differing;
     }
 
     fn n(&self) -> u64 {
@@ -109,7 +109,7 @@ impl Game {
     }
 }
 
-impl Doubt<Game> {
+impl AnomalousPair<Game> {
     fn finding(&self, ends: Ends, least: f64, context: &Context<'_>) -> Finding {
         let ((source, target, _), game) = (ends, &self.counts);
         let n = game.n() as f64;
@@ -153,7 +153,7 @@ impl Doubt<Game> {
         let left = if source.is_v4() { "ip.ttl" } else { "ipv6.hlim" };
         finding.display_filter = format!(
             "{} && {left} <= {} && tcp.flags.syn == 0 && (tcp.len > 0 || tcp.flags.reset == 1 || tcp.flags.fin == 1) && {}",
-            doubts::filter(ends),
+            tcp_anomalies::filter(ends),
             game.most_left,
             draft::time_filter(finding.start_ns, finding.end_ns)
         );
@@ -166,15 +166,15 @@ mod tests {
     use super::*;
     use crate::detect::testing::{Made, conclude_with, inside, outside};
     use crate::model::Severity;
-    use crate::model::doubtful::LowHops;
+    use crate::model::tcp_anomalies::TtlAnomaly;
     use crate::settings::Settings;
 
     fn found(n: u32, n_replaced: u32, n_ignored: u32, resets: u32) -> Vec<Finding> {
         let mut flow = Made::tcp(inside(1), outside(1), 80, 1.0).flow();
-        if let Some(doubtful) = flow.doubtful_mut(0) {
-            let low = &mut doubtful.low;
+        if let Some(anomalies) = flow.anomalies_mut(0) {
+            let low = &mut anomalies.low;
             (0..n).for_each(|i| low.seen.add(u64::from(i), i64::from(i)));
-            *low = LowHops { usual: 64, most_left: 4, n_replaced, n_ignored, ..std::mem::take(low) };
+            *low = TtlAnomaly { usual: 64, most_left: 4, n_replaced, n_ignored, ..std::mem::take(low) };
         }
         flow.directions[0].flags[2] = resets;
         conclude_with(&ENTRY, &[flow], &[], &Settings::default()).findings

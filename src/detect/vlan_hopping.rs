@@ -33,7 +33,7 @@ const SETTINGS: &[Descriptor] = &[FRAMES];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::ODD, make: || Box::new(VlanHopping::default()) };
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::ANOMALOUS, make: || Box::new(VlanHopping::default()) };
 
 /// Where more than this share of all packets has two tags, they are how the network works.
 const MOST_SHARE: f64 = 0.1;
@@ -59,8 +59,8 @@ struct Frames {
 
 impl Detector for VlanHopping {
     fn observe_packet(&mut self, packet: &Packet) {
-        let (Some(odd), Some((mac, _))) = (packet.odd(), packet.macs) else { return };
-        if !odd.has_two_tags {
+        let (Some(anomalies), Some((mac, _))) = (packet.anomalies(), packet.macs) else { return };
+        if !anomalies.has_two_tags {
             return;
         }
         self.n += 1;
@@ -125,14 +125,17 @@ impl Frames {
 mod tests {
     use super::*;
     use crate::detect::testing::{conclude, inside, udp};
-    use crate::model::packet::{Odd, Rare};
+    use crate::model::packet::{HeaderAnomalies, Rare};
     use crate::settings::Settings;
 
     #[test]
     fn frames_are_judged_by_their_tags_and_their_share() {
         // The made context has no packets in all: any frame is more than its share there.
         let rare = |has_two_tags| {
-            Some(Box::new(Rare { odd: Some(Odd { has_two_tags, ..Odd::default() }), ..Rare::default() }))
+            Some(Box::new(Rare {
+                anomalies: Some(HeaderAnomalies { has_two_tags, ..HeaderAnomalies::default() }),
+                ..Rare::default()
+            }))
         };
         let packet = |tags| Packet { rare: rare(tags), ..udp(1, 1.0, 1, (inside(1), 5), (inside(2), 6)) };
         assert!(conclude(&ENTRY, &[], &[packet(true)], &Settings::default()).findings.is_empty());

@@ -1,11 +1,11 @@
 //! A flow: the packets of one five-tuple (and VLAN) in both directions, between its start and its end.
 
 use super::address::Addr;
-use super::doubtful::Doubtful;
 use super::exchanges::Exchanges;
 use super::moments::Moments;
 use super::packet::tcp_flag;
 use super::protocol::AppProto;
+use super::tcp_anomalies::TcpAnomalies;
 use serde::{Deserialize, Serialize};
 
 /// Which way a packet goes, from the flow's originator.
@@ -60,9 +60,9 @@ pub struct DirectionStats {
     /// Smallest transport header, bytes.
     pub header_min: u8,
     /// Hops (time to live) that its TCP packets had left at first, or have since a lasting change.
-    pub hops: u8,
+    pub ttl: u8,
     /// With so many hops left or fewer a TCP packet is looked at.
-    pub low_hops: u8,
+    pub low_ttl: u8,
     /// Next sequence number expected, for retransmissions and FIN bookkeeping.
     pub next_sequence: u32,
     /// TCP packets that repeat sequence numbers already sent.
@@ -83,8 +83,8 @@ impl Default for DirectionStats {
             flags: [0; 8],
             initial_window: None,
             header_min: u8::MAX,
-            hops: 0,
-            low_hops: u8::MAX,
+            ttl: 0,
+            low_ttl: u8::MAX,
             next_sequence: 0,
             retransmissions: 0,
         }
@@ -174,7 +174,7 @@ pub struct Extra {
     /// Gaps longer than a second: subflow borders.
     pub subflow_gaps: u32,
     /// Segments that two receivers may take differently, of `low` to `high` and of `high` to `low`.
-    pub doubtful: Option<Box<[Doubtful; 2]>>,
+    pub anomalies: Option<Box<[TcpAnomalies; 2]>>,
     /// Who speaks when, where that is all that can be seen: TLS and QUIC.
     pub exchanges: Option<Box<Exchanges>>,
 }
@@ -299,14 +299,14 @@ impl Flow {
     }
 
     /// Segments that two receivers may take differently: of the originator, of the responder.
-    pub fn doubtful(&self) -> Option<[&Doubtful; 2]> {
-        let [low, high] = self.extra.as_ref()?.doubtful.as_deref()?;
+    pub fn anomalies(&self) -> Option<[&TcpAnomalies; 2]> {
+        let [low, high] = self.extra.as_ref()?.anomalies.as_deref()?;
         Some(if self.is_low_originator { [low, high] } else { [high, low] })
     }
 
     /// The same of one direction (0 from `low`), to add to.
-    pub fn doubtful_mut(&mut self, from: usize) -> Option<&mut Doubtful> {
-        self.extra.get_or_insert_default().doubtful.get_or_insert_default().get_mut(from)
+    pub fn anomalies_mut(&mut self, from: usize) -> Option<&mut TcpAnomalies> {
+        self.extra.get_or_insert_default().anomalies.get_or_insert_default().get_mut(from)
     }
 
     /// Who speaks when, of a talk that cannot be read.

@@ -5,7 +5,6 @@ pub mod allow;
 pub mod analysis;
 pub mod chart;
 pub mod comment;
-pub mod doubtful;
 pub mod exchanges;
 pub mod fact;
 pub mod finding;
@@ -21,6 +20,7 @@ pub mod rows;
 pub mod secret;
 pub mod series;
 pub mod table;
+pub mod tcp_anomalies;
 pub mod text;
 pub mod time;
 

@@ -71,12 +71,12 @@ pub struct Rare {
     /// It is a piece of an IP packet.
     pub piece: Option<Piece>,
     /// What its headers hold that no ordinary sender puts there.
-    pub odd: Option<Odd>,
+    pub anomalies: Option<HeaderAnomalies>,
 }
 
 /// What is odd about the headers of a packet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Odd {
+pub struct HeaderAnomalies {
     /// TCP options whose lengths do not fit.
     pub has_bad_options: bool,
     /// Extension headers of IPv6 that stand where RFC 8200, section 4.1, has no place for them: too often or too many.
@@ -292,8 +292,8 @@ impl Packet {
 
     /// What is odd about its headers, if anything is.
     #[inline]
-    pub fn odd(&self) -> Option<&Odd> {
-        self.rare.as_ref()?.odd.as_ref()
+    pub fn anomalies(&self) -> Option<&HeaderAnomalies> {
+        self.rare.as_ref()?.anomalies.as_ref()
     }
 
     /// The tunnels that it came through, outermost first.

@@ -316,8 +316,8 @@ fn payload<'a>(packet: &Packet, data: &'a [u8]) -> &'a [u8] {
 #[cold]
 fn contradict(flow: &mut Flow, packet: &Packet, direction: Direction, n_differing: usize) {
     let from = usize::from((direction == Direction::ToResponder) != flow.is_low_originator);
-    if let Some(doubtful) = flow.doubtful_mut(from) {
-        doubtful.conflicts.seen.add(packet.index, packet.time_ns);
-        doubtful.conflicts.n_differing += n_differing as u64;
+    if let Some(anomalies) = flow.anomalies_mut(from) {
+        anomalies.conflicts.seen.add(packet.index, packet.time_ns);
+        anomalies.conflicts.n_differing += n_differing as u64;
     }
 }

@@ -42,8 +42,8 @@ impl Watch {
         if packet.piece().is_some() {
             self.show(Wants::PIECES, packet);
         }
-        if packet.odd().is_some() {
-            self.show(Wants::ODD, packet);
+        if packet.anomalies().is_some() {
+            self.show(Wants::ANOMALOUS, packet);
         }
     }
 

@@ -153,8 +153,8 @@ impl<'a> Packet<'a> {
             }
             Kind::ZeroRtt | Kind::Handshake => {}
             Kind::Negotiation => {
-                let (list, odd) = cursor.as_chunks::<4>();
-                return (odd.is_empty() && list.iter().any(|version| is_known(*version))).then_some(packet);
+                let (list, anomalies) = cursor.as_chunks::<4>();
+                return (anomalies.is_empty() && list.iter().any(|version| is_known(*version))).then_some(packet);
             }
             Kind::Retry | Kind::Other => return Some(packet),
         }

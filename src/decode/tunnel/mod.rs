@@ -114,7 +114,7 @@ pub(super) fn leave(packet: &mut Packet) {
         (packet.ip, packet.transport, packet.payload) = (Some(outer.ip), outer.transport, outer.payload);
         (packet.net_at, packet.transport_at) = (outer.net_at, outer.transport_at);
     }
-    if rare.outer.is_empty() && rare.piece.is_none() && rare.odd.is_none() {
+    if rare.outer.is_empty() && rare.piece.is_none() && rare.anomalies.is_none() {
         packet.rare = None;
     }
 }

@@ -326,7 +326,7 @@ mod tests {
             active,
             idle,
             subflow_gaps: 3,
-            doubtful: None,
+            anomalies: None,
             exchanges: None,
         }));
         // The originator is `high`, so what `low` sent goes backward.

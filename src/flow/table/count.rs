@@ -1,7 +1,7 @@
 //! The first packet to a flow, and every packet to the figures of its flow.
 
 use crate::flow::names::Names;
-use crate::flow::{exchanges, hops, periods, tcp};
+use crate::flow::{exchanges, periods, tcp, ttl};
 use crate::model::DirectionStats;
 use crate::model::flow::{Flow, FlowKey, NameSource, TcpState};
 use crate::model::moments::Moments;
@@ -94,7 +94,7 @@ pub(super) fn count(flow: &mut Flow, packet: &Packet, from: usize) -> bool {
     }
     let is_retransmission = match packet.tcp() {
         Some(tcp) => {
-            hops::count(flow, packet, tcp, from);
+            ttl::count(flow, packet, tcp, from);
             tcp::count(flow, tcp, from)
         }
         None => false,

@@ -2,8 +2,8 @@
 //! the others, and what becomes of what they say.
 
 use crate::model::Flow;
-use crate::model::doubtful::LowHops;
 use crate::model::packet::{Packet, Tcp, tcp_flag};
+use crate::model::tcp_anomalies::TtlAnomaly;
 
 /// With more hops left a segment arrives: nearly all hosts of the Internet are within 30 hops of each other (Wang, Jin,
 /// Shin: Defense Against Spoofed IP Traffic Using Hop-Count Filtering, 2007), and a monitor sees it on the way.
@@ -18,7 +18,7 @@ const LASTING: u8 = 8;
 #[inline]
 pub(super) fn count(flow: &mut Flow, packet: &Packet, tcp: &Tcp, from: usize) {
     if let (Some(ip), Some(direction)) = (&packet.ip, flow.directions.get(from))
-        && ip.ttl <= direction.low_hops
+        && ip.ttl <= direction.low_ttl
     {
         look(flow, packet, ip.ttl, tcp, from);
     }
@@ -33,18 +33,18 @@ fn low_mark(usual: u8) -> u8 {
 fn look(flow: &mut Flow, packet: &Packet, left: u8, tcp: &Tcp, from: usize) {
     let Some(direction) = flow.directions.get_mut(from) else { return };
     if direction.packets == 1 {
-        (direction.hops, direction.low_hops) = (left, low_mark(left));
+        (direction.ttl, direction.low_ttl) = (left, low_mark(left));
         return;
     }
-    let (usual, next_sequence) = (direction.hops, direction.next_sequence);
+    let (usual, next_sequence) = (direction.ttl, direction.next_sequence);
     let mark = low_mark(usual);
     // Too few are usual to tell fewer apart, or they are not known.
     if mark == 0 {
         return;
     }
     let is_low = left <= mark;
-    let Some(doubtful) = flow.doubtful_mut(from) else { return };
-    let low = &mut doubtful.low;
+    let Some(anomalies) = flow.anomalies_mut(from) else { return };
+    let low = &mut anomalies.low;
     if is_low {
         low.n_in_a_row = low.n_in_a_row.saturating_add(1);
         say(low, packet, (left, usual), tcp, next_sequence);
@@ -54,19 +54,19 @@ fn look(flow: &mut Flow, packet: &Packet, left: u8, tcp: &Tcp, from: usize) {
     }
     let is_lasting = low.n_in_a_row >= LASTING;
     if is_lasting {
-        (low.open, low.end, low.n_in_a_row) = ([None; LowHops::MOST_OPEN], None, 0);
+        (low.open, low.end, low.n_in_a_row) = ([None; TtlAnomaly::MOST_OPEN], None, 0);
     }
     let is_waiting = low.n_in_a_row > 0 || low.end.is_some() || low.open.iter().any(Option::is_some);
     if let Some(direction) = flow.directions.get_mut(from) {
-        direction.hops = if is_lasting { left } else { usual };
+        direction.ttl = if is_lasting { left } else { usual };
         // While something waits, every segment of the direction is looked at.
-        direction.low_hops = if is_waiting { u8::MAX } else { low_mark(direction.hops) };
+        direction.low_ttl = if is_waiting { u8::MAX } else { low_mark(direction.ttl) };
     }
 }
 
 /// Takes a segment with few hops left. Requests are left out, because tools that find out a path send them; so is what
 /// was said before, because packets that run in a circle lose hops too.
-fn say(low: &mut LowHops, packet: &Packet, (left, usual): (u8, u8), tcp: &Tcp, next_sequence: u32) {
+fn say(low: &mut TtlAnomaly, packet: &Packet, (left, usual): (u8, u8), tcp: &Tcp, next_sequence: u32) {
     let is_end = tcp.flags & (tcp_flag::RST | tcp_flag::FIN) != 0;
     let is_new = (tcp.sequence.wrapping_sub(next_sequence) as i32) >= 0;
     if tcp.has(tcp_flag::SYN) || tcp.payload_bytes == 0 && !is_end {
@@ -76,7 +76,7 @@ fn say(low: &mut LowHops, packet: &Packet, (left, usual): (u8, u8), tcp: &Tcp, n
     low.seen.add(packet.index, packet.time_ns);
     let end = tcp.sequence.wrapping_add(tcp.payload_bytes);
     if tcp.payload_bytes > 0 && is_new {
-        let place = low.seen.n as usize % LowHops::MOST_OPEN;
+        let place = low.seen.n as usize % TtlAnomaly::MOST_OPEN;
         if let Some(slot) = low.open.get_mut(place) {
             *slot = Some((tcp.sequence, end));
         }
@@ -87,7 +87,7 @@ fn say(low: &mut LowHops, packet: &Packet, (left, usual): (u8, u8), tcp: &Tcp, n
 }
 
 /// Takes a segment with the usual hops: does it take the place of one that had few, or go on where one said the end?
-fn answer(low: &mut LowHops, tcp: &Tcp) {
+fn answer(low: &mut TtlAnomaly, tcp: &Tcp) {
     if tcp.payload_bytes == 0 {
         return;
     }
@@ -165,7 +165,7 @@ mod tests {
             table.update(&packet, found, &names, &mut |_, _| {});
         }
         let (_, flow) = table.iter().next().expect("one flow");
-        flow.doubtful()
+        flow.anomalies()
             .map_or((0, 0, 0), |[forward, _]| (forward.low.seen.n, forward.low.n_replaced, forward.low.n_ignored))
     }
 

@@ -4,7 +4,7 @@ use super::draft;
 use super::gather::Gathered;
 use super::tally::Tally;
 use super::{Conclusion, Context, EndedFlow};
-use crate::model::doubtful::{Doubtful, Seen};
+use crate::model::tcp_anomalies::{SegmentsSeen, TcpAnomalies};
 use crate::model::{Addr, DirectionStats, Finding};
 
 /// Most pairs kept.
@@ -16,44 +16,44 @@ const MOST_FINDINGS: usize = 50;
 pub type Ends = (Addr, Addr, u16);
 
 /// Doubtful segments by their ends, with what a detector counts of them.
-pub struct Doubts<T> {
-    pairs: Tally<Ends, Doubt<T>, MOST_PAIRS>,
+pub struct TcpAnomalyTable<T> {
+    pairs: Tally<Ends, AnomalousPair<T>, MOST_PAIRS>,
 }
 
-impl<T> Default for Doubts<T> {
+impl<T> Default for TcpAnomalyTable<T> {
     fn default() -> Self {
-        Doubts { pairs: Tally::default() }
+        TcpAnomalyTable { pairs: Tally::default() }
     }
 }
 
 /// Doubtful segments of one sender to one receiver.
 #[derive(Default)]
-pub struct Doubt<T> {
+pub struct AnomalousPair<T> {
     /// The segments.
-    pub seen: Seen,
+    pub seen: SegmentsSeen,
     /// What is counted of them.
     pub counts: T,
     flows: Vec<u32>,
 }
 
-impl<T: Default> Doubts<T> {
+impl<T: Default> TcpAnomalyTable<T> {
     /// Takes both directions of a flow: `seen` gives the segments that are meant, if there are any, and `add` counts them.
     pub fn take(
         &mut self,
         ended: &EndedFlow<'_>,
-        seen: impl for<'a> Fn(&'a Doubtful, &DirectionStats) -> Option<&'a Seen>,
-        add: impl Fn(&mut T, &Doubtful, &DirectionStats),
+        seen: impl for<'a> Fn(&'a TcpAnomalies, &DirectionStats) -> Option<&'a SegmentsSeen>,
+        add: impl Fn(&mut T, &TcpAnomalies, &DirectionStats),
     ) {
         let flow = ended.flow;
-        let Some([forward, backward]) = flow.doubtful() else { return };
+        let Some([forward, backward]) = flow.anomalies() else { return };
         let ((client, _), (server, port)) = (flow.originator(), flow.responder());
         let ways =
             [((client, server, port), forward, flow.forward()), ((server, client, port), backward, flow.backward())];
-        for (ends, doubtful, direction) in ways {
-            let Some(meant) = seen(doubtful, direction) else { continue };
+        for (ends, anomalies, direction) in ways {
+            let Some(meant) = seen(anomalies, direction) else { continue };
             let Some(doubt) = self.pairs.of(ends) else { continue };
             doubt.seen.merge(meant);
-            add(&mut doubt.counts, doubtful, direction);
+            add(&mut doubt.counts, anomalies, direction);
             if doubt.flows.len() < Finding::MOST_FLOWS {
                 doubt.flows.push(ended.serial);
             }
@@ -63,9 +63,9 @@ impl<T: Default> Doubts<T> {
     /// Tells those that are cases, those of the highest rank first.
     pub fn conclude(
         &self,
-        is_case: impl Fn(&Doubt<T>) -> bool,
-        rank: impl Fn(&Doubt<T>) -> u64,
-        tell: impl Fn(Ends, &Doubt<T>) -> Finding,
+        is_case: impl Fn(&AnomalousPair<T>) -> bool,
+        rank: impl Fn(&AnomalousPair<T>) -> u64,
+        tell: impl Fn(Ends, &AnomalousPair<T>) -> Finding,
     ) -> Conclusion {
         let mut cases = self.pairs.sorted_where(is_case);
         cases.sort_by_key(|(ends, doubt)| (std::cmp::Reverse(rank(doubt)), **ends));
@@ -75,7 +75,7 @@ impl<T: Default> Doubts<T> {
     }
 }
 
-impl<T> Doubt<T> {
+impl<T> AnomalousPair<T> {
     /// Writes who it is about, the segments meant and the flows that they are in into a finding.
     pub fn fill(&self, finding: &mut Finding, (source, target, port): Ends, context: &Context<'_>) {
         finding.sources = draft::addresses([source]);
