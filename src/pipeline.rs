@@ -28,7 +28,7 @@ use crate::read::table::{Label, TableReader};
 pub use crate::read::{MOST_FILES, Refusal};
 use crate::settings::{self, Descriptor, Settings};
 use crate::stats::index::PacketIndex;
-pub use crate::stats::rows::Piece;
+pub use crate::stats::rows::RowBlock;
 use crate::stats::rows::RowStore;
 
 /// Bytes that are decoded before their packets are taken: these then stay in the processor's cache.
@@ -183,7 +183,7 @@ impl Pipeline {
     }
 
     /// Takes a piece of the rows that were left; true once that was the last one. Until then the rows have no columns.
-    pub fn put_rows(&mut self, piece: Piece) -> bool {
+    pub fn put_rows(&mut self, piece: RowBlock) -> bool {
         self.front.put_rows(piece)
     }
 

@@ -4,7 +4,7 @@
 
 use packetloupe::model::rows::RowKind;
 use packetloupe::model::{Analysis, flow::TcpState};
-use packetloupe::pipeline::{Piece, Pipeline, RowKeeper, descriptors};
+use packetloupe::pipeline::{Pipeline, RowBlock, RowKeeper, descriptors};
 use packetloupe::protocol::{decode, encode};
 use packetloupe::read::Refusal;
 use packetloupe::read::table::dialect;
@@ -65,7 +65,7 @@ fn read_by(
     pipeline.end()?;
     pipeline.judge(settings);
     let n_rows = pipeline.rows().unwrap().n_rows();
-    let pieces: Vec<Piece> = keeper.into_iter().flat_map(|keeper| keeper.end(is_stopped)).collect();
+    let pieces: Vec<RowBlock> = keeper.into_iter().flat_map(|keeper| keeper.end(is_stopped)).collect();
     let n_pieces = pieces.len();
     for (place, piece) in pieces.iter().enumerate() {
         let is_last = pipeline.put_rows(decode(&encode(piece)).unwrap());

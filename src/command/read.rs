@@ -20,7 +20,7 @@ const AHEAD: usize = 4;
 
 /// Bytes of the file and the packets that end in them.
 #[derive(Default)]
-struct Piece {
+struct Chunk {
     bytes: Vec<u8>,
     batch: Batch,
 }
@@ -64,13 +64,13 @@ pub fn read_with(
         let reader = scope.spawn(move || read_ahead(file, wants_hash, &full, &empty_pieces));
         let decoder = scope.spawn(move || decode(front, &full_pieces, &decoded));
         let mut done = 0;
-        for Piece { bytes, mut batch } in decoded_pieces {
+        for Chunk { bytes, mut batch } in decoded_pieces {
             line.take(&mut batch, &bytes);
             done += bytes.len() as u64;
             progress.at(done, line.packets());
             // What was unpacked came in more pieces than the reader wants back; and it may have ended already.
             if !bytes.is_empty() {
-                let _ = empty.send(Piece { bytes, batch });
+                let _ = empty.send(Chunk { bytes, batch });
             }
         }
         (decoder.join().map(|decoded| decoded.map(|()| done)), reader.join())
@@ -122,8 +122,8 @@ pub(super) fn hex(hasher: Sha256) -> String {
 fn read_ahead(
     mut file: File,
     wants_hash: bool,
-    full: &SyncSender<Piece>,
-    empty: &Receiver<Piece>,
+    full: &SyncSender<Chunk>,
+    empty: &Receiver<Chunk>,
 ) -> io::Result<Option<String>> {
     let mut hasher = Sha256::new();
     loop {
@@ -146,14 +146,14 @@ fn read_ahead(
 }
 
 /// Decodes piece after piece and hands them on.
-fn decode(front: &mut Front, full: &Receiver<Piece>, decoded: &SyncSender<Piece>) -> Result<(), Refusal> {
+fn decode(front: &mut Front, full: &Receiver<Chunk>, decoded: &SyncSender<Chunk>) -> Result<(), Refusal> {
     for mut piece in full {
         let mut at = 0;
         while let Some(rest) = piece.bytes.get(at..).filter(|rest| !rest.is_empty()) {
             at += front.decode(rest, &mut piece.batch, &mut |_, _| ())?;
             if at < piece.bytes.len() {
                 // Unpacked, so that the batch holds all that it means.
-                let part = Piece { bytes: Vec::new(), batch: std::mem::take(&mut piece.batch) };
+                let part = Chunk { bytes: Vec::new(), batch: std::mem::take(&mut piece.batch) };
                 if decoded.send(part).is_err() {
                     return Ok(());
                 }

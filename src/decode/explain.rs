@@ -5,7 +5,7 @@ use crate::issue::{IssueKind, IssueLog};
 use crate::model::address::mac_text;
 use crate::model::fact::FieldBuffer;
 use crate::model::flow::Direction;
-use crate::model::packet::{Icmp, Outer, Packet, Tcp, Transport, Udp};
+use crate::model::packet::{Encapsulation, Icmp, Packet, Tcp, Transport, Udp};
 use crate::model::secret::Secrets;
 use crate::model::table::{LayerDetail, PacketRow};
 use crate::model::{Protocol, protocol::AppProto};
@@ -48,7 +48,7 @@ pub fn layers(raw: &RawPacket<'_>, index: u64, known: Known) -> (Vec<LayerDetail
     let mut issues = IssueLog::default();
     let packet = super::decode(raw, index, &mut issues);
     let mut layers = vec![link_layer(&packet, raw)];
-    layers.extend(packet.outer().iter().map(outer_layer));
+    layers.extend(packet.encapsulations().iter().map(outer_layer));
     let data = raw.data;
     if let Some(arp) = &packet.arp {
         let operation = match arp.operation {
@@ -126,13 +126,13 @@ fn link_layer(packet: &Packet, raw: &RawPacket<'_>) -> LayerDetail {
     fields.push(("Carries", inner.join(" / ")));
     fields.push(("On the wire", format!("{} bytes", raw.wire_bytes)));
     fields.push(("Captured", format!("{} bytes", raw.data.len())));
-    let net_at = packet.outer().first().map_or(packet.net_at, |outer| outer.net_at);
+    let net_at = packet.encapsulations().first().map_or(packet.net_at, |outer| outer.net_at);
     let end = if net_at > 0 { net_at } else { raw.data.len() as u32 };
     layer(&super::link::name(raw.link_type), 0, end, fields)
 }
 
 /// A tunnel, from the outer IP header on.
-fn outer_layer(outer: &Outer) -> LayerDetail {
+fn outer_layer(outer: &Encapsulation) -> LayerDetail {
     let mut fields =
         vec![("Outer source", outer.ip.source.to_string()), ("Outer destination", outer.ip.target.to_string())];
     if let Transport::Udp(udp) = &outer.transport {

@@ -9,7 +9,7 @@ use super::net::extensions;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Packet;
 use crate::model::address::Addr;
-use crate::model::packet::{Piece, Rare};
+use crate::model::packet::{Extras, Fragment};
 use crate::model::time;
 use crate::read::RawPacket;
 use datagram::Datagram;
@@ -53,7 +53,7 @@ pub struct Fragments {
 
 /// The facts of a piece by its headers.
 #[cold]
-pub(super) fn piece(ip: &LaxIpSlice<'_>, payload_bytes: u32) -> Option<Piece> {
+pub(super) fn fragment(ip: &LaxIpSlice<'_>, payload_bytes: u32) -> Option<Fragment> {
     let (identification, units, has_more) = match ip {
         LaxIpSlice::Ipv4(slice) => {
             let header = slice.header();
@@ -67,7 +67,7 @@ pub(super) fn piece(ip: &LaxIpSlice<'_>, payload_bytes: u32) -> Option<Piece> {
     };
     let offset = u32::from(units.value()) * 8;
     let least_bytes = if ip.payload().ip_number.0 == 6 { 20 } else { 8 };
-    Some(Piece {
+    Some(Fragment {
         identification,
         offset,
         bytes: payload_bytes,
@@ -75,7 +75,7 @@ pub(super) fn piece(ip: &LaxIpSlice<'_>, payload_bytes: u32) -> Option<Piece> {
         is_tiny: offset == 0 && has_more && payload_bytes < least_bytes,
         // The IP header counts too, and is 20 bytes at least.
         is_overlong: offset + payload_bytes + 20 > MOST_PACKET_BYTES,
-        ..Piece::default()
+        ..Fragment::default()
     })
 }
 
@@ -88,7 +88,7 @@ impl Fragments {
         for _ in 0..MOST_NESTED {
             let inside = RawPacket { link_type: RAW_IP, wire_bytes: whole.len() as u32, data: &whole, ..*raw };
             let decoded = super::decode(&inside, packet.index, issues);
-            let is_piece = decoded.piece().is_some();
+            let is_piece = decoded.fragment().is_some();
             settle(packet, decoded);
             if !is_piece {
                 return Some(whole);
@@ -111,19 +111,19 @@ impl Fragments {
         let (index, now, vlan, net_at) = (packet.index, packet.time_ns, packet.vlan, packet.net_at as usize);
         let ip = packet.ip?;
         let payload = data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[]);
-        let piece = packet.rare.as_mut()?.piece.as_mut()?;
+        let fragment = packet.extras.as_mut()?.fragment.as_mut()?;
         let mut issue = |kind| issues.add(kind, Some(index), Some(offset));
-        if piece.is_tiny {
+        if fragment.is_tiny {
             issue(IssueKind::FragmentTiny);
         }
-        if piece.is_overlong {
+        if fragment.is_overlong {
             issue(IssueKind::FragmentOverlong);
             return None;
         }
         let key = Key {
             source: ip.source,
             target: ip.target,
-            identification: piece.identification,
+            identification: fragment.identification,
             protocol: ip.protocol,
             vlan,
         };
@@ -133,13 +133,13 @@ impl Fragments {
             Datagram::new(now, ip.protocol)
         });
         let before = open.n_bytes();
-        let overlap = open.add(piece, data.get(net_at..).unwrap_or(&[]), payload);
+        let overlap = open.add(fragment, data.get(net_at..).unwrap_or(&[]), payload);
         self.n_bytes = self.n_bytes + open.n_bytes() - before;
         if overlap {
             issue(IssueKind::FragmentOverlap);
         }
         let whole = open.whole()?;
-        piece.n_pieces = Some(open.n_pieces);
+        fragment.n_fragments = Some(open.n_fragments);
         if let Some(done) = self.open.remove(&key) {
             self.n_bytes -= done.n_bytes();
         }
@@ -176,12 +176,12 @@ fn settle(packet: &mut Packet, whole: Packet) {
     packet.arp = whole.arp;
     packet.is_damaged |= whole.is_damaged;
     (packet.net_at, packet.transport_at) = (whole.net_at, whole.transport_at);
-    if let Some(inside) = whole.rare {
-        let Rare { outer, piece, anomalies } = *inside;
-        let rare = packet.rare.get_or_insert_default();
-        rare.outer.extend(outer);
-        rare.piece = piece.or(rare.piece);
-        rare.anomalies = anomalies.or(rare.anomalies);
+    if let Some(inside) = whole.extras {
+        let Extras { encapsulations, fragment, anomalies } = *inside;
+        let extras = packet.extras.get_or_insert_default();
+        extras.encapsulations.extend(encapsulations);
+        extras.fragment = fragment.or(extras.fragment);
+        extras.anomalies = anomalies.or(extras.anomalies);
     }
 }
 
@@ -254,15 +254,15 @@ mod tests {
         let udp = udp();
         for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
             let mut run = Run::new();
-            let pieces = [v4(7, 0, true, &udp[..16]), v4(7, 16, true, &udp[16..32]), v4(7, 32, false, &udp[32..])];
-            let (first, nothing) = run.take(&pieces[order[0]]);
+            let fragments = [v4(7, 0, true, &udp[..16]), v4(7, 16, true, &udp[16..32]), v4(7, 32, false, &udp[32..])];
+            let (first, nothing) = run.take(&fragments[order[0]]);
             assert!(nothing.is_none() && ports(&first).is_none());
-            run.take(&pieces[order[1]]);
-            let (packet, whole) = run.take(&pieces[order[2]]);
+            run.take(&fragments[order[1]]);
+            let (packet, whole) = run.take(&fragments[order[2]]);
             assert_eq!(ports(&packet), Some((1000, 2000, 32)));
             let whole = whole.unwrap();
             assert_eq!(&whole[packet.payload.start as usize..packet.payload.end as usize], &udp[8..]);
-            assert_eq!(packet.piece().unwrap().n_pieces, Some(3));
+            assert_eq!(packet.fragment().unwrap().n_fragments, Some(3));
             assert_eq!(run.issues.count(IssueKind::FragmentOverlap), 0);
         }
         let mut run = Run::new();
@@ -277,7 +277,7 @@ mod tests {
         let mut run = Run::new();
         run.take(&v4(7, 0, true, &udp[..16]));
         let (second, _) = run.take(&v4(7, 16, true, &udp[16..32]));
-        assert_eq!(second.piece().unwrap().ports, Some((1000, 2000)));
+        assert_eq!(second.fragment().unwrap().ports, Some((1000, 2000)));
     }
 
     #[test]
@@ -286,9 +286,9 @@ mod tests {
         let mut run = Run::new();
         run.take(&v4(7, 0, true, &udp[..24]));
         let (same, _) = run.take(&v4(7, 16, true, &udp[16..32]));
-        assert!(same.piece().unwrap().is_overlap && !same.piece().unwrap().is_contradiction);
+        assert!(same.fragment().unwrap().is_overlap && !same.fragment().unwrap().is_contradiction);
         let (other, _) = run.take(&v4(7, 8, true, &[0xff; 16]));
-        assert!(other.piece().unwrap().is_contradiction);
+        assert!(other.fragment().unwrap().is_contradiction);
         let (packet, whole) = run.take(&v4(7, 32, false, &udp[32..]));
         assert_eq!(&whole.unwrap()[28..], &udp[8..]);
         assert_eq!(ports(&packet), Some((1000, 2000, 32)));
@@ -298,8 +298,8 @@ mod tests {
     #[test]
     fn tiny_and_overlong_pieces_are_said() {
         let mut run = Run::new();
-        assert!(run.take(&v4(1, 0, true, &[0; 4])).0.piece().unwrap().is_tiny);
-        assert!(run.take(&v4(1, 65_528, false, &[0; 40])).0.piece().unwrap().is_overlong);
+        assert!(run.take(&v4(1, 0, true, &[0; 4])).0.fragment().unwrap().is_tiny);
+        assert!(run.take(&v4(1, 65_528, false, &[0; 40])).0.fragment().unwrap().is_overlong);
         assert_eq!(run.issues.count(IssueKind::FragmentTiny), 1);
         assert_eq!(run.issues.count(IssueKind::FragmentOverlong), 1);
     }
@@ -323,12 +323,12 @@ mod tests {
     fn a_tunnel_in_pieces_gives_the_inner_packet() {
         let udp = udp();
         let inner = [&v4(9, 0, false, &udp)[..6], &[0, 0], &v4(9, 0, false, &udp)[8..]].concat();
-        let mut outer = v4(7, 0, true, &inner[..32]);
+        let mut encapsulations = v4(7, 0, true, &inner[..32]);
         let mut last = v4(7, 32, false, &inner[32..]);
-        (outer[9], last[9]) = (4, 4);
+        (encapsulations[9], last[9]) = (4, 4);
         let mut run = Run::new();
-        run.take(&outer);
+        run.take(&encapsulations);
         let (packet, _) = run.take(&last);
-        assert_eq!((ports(&packet), packet.outer().len()), (Some((1000, 2000, 32)), 1));
+        assert_eq!((ports(&packet), packet.encapsulations().len()), (Some((1000, 2000, 32)), 1));
     }
 }

@@ -94,7 +94,7 @@ pub fn begin(raw: &RawPacket<'_>, index: u64) -> Packet {
         net_at: 0,
         transport_at: 0,
         payload: 0..captured_bytes,
-        rare: None,
+        extras: None,
     }
 }
 
@@ -110,7 +110,7 @@ pub fn fill(packet: &mut Packet, raw: &RawPacket<'_>, issues: &mut IssueLog) {
     if next.is_some() {
         follow(next, &mut work);
     }
-    if work.packet.rare.is_some() {
+    if work.packet.extras.is_some() {
         tunnel::leave(work.packet);
     }
 }

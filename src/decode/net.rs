@@ -104,7 +104,7 @@ pub(super) fn read_ip<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(In
     if payload.fragmented {
         work.packet.layers.push(AppProto::IpFragment);
         work.issue(IssueKind::Fragment);
-        work.packet.rare.get_or_insert_default().piece = fragments::piece(&ip, payload_bytes);
+        work.packet.extras.get_or_insert_default().fragment = fragments::fragment(&ip, payload_bytes);
         return None;
     }
     transport::read(payload.ip_number.0, inner, payload_bytes, work)
@@ -146,7 +146,7 @@ fn extended(all: &Ipv6ExtensionsSlice<'_>, work: &mut Work<'_, '_>) {
     }
     if anomalies != HeaderAnomalies::default() {
         let has_two_tags = work.packet.anomalies().is_some_and(|anomalies| anomalies.has_two_tags);
-        work.packet.rare.get_or_insert_default().anomalies = Some(HeaderAnomalies { has_two_tags, ..anomalies });
+        work.packet.extras.get_or_insert_default().anomalies = Some(HeaderAnomalies { has_two_tags, ..anomalies });
     }
 }
 

@@ -158,11 +158,11 @@ fn cut_anywhere_each_ends_in_a_packet() {
 fn the_outside_of_a_tunnel_is_kept() {
     let (_, _, frame) = frames().into_iter().find(|(name, _, _)| *name == "VXLAN").unwrap();
     let (packet, _) = read(101, &frame);
-    let [outer] = packet.outer() else { panic!("{packet:?}") };
+    let [outer] = packet.encapsulations() else { panic!("{packet:?}") };
     assert_eq!((outer.tunnel, outer.id, outer.ip.target.to_string().as_str()), (AppProto::Vxlan, 42, "10.0.0.2"));
     assert!(matches!(&outer.transport, Transport::Udp(udp) if udp.target_port == 4789));
     let (_, _, frame) = frames().into_iter().find(|(name, _, _)| name.starts_with("6in4")).unwrap();
-    assert_eq!(read(101, &frame).0.outer().len(), 2);
+    assert_eq!(read(101, &frame).0.encapsulations().len(), 2);
 }
 
 #[test]
@@ -170,11 +170,14 @@ fn a_tunnel_with_nothing_to_read_inside_stays_what_it_is_outside() {
     let spanning_tree = ethernet(38, &[0x42, 0x42, 3, 0, 0, 0]);
     let frame = v4(17, &udp(5000, 4789, &[&[8, 0, 0, 0, 0, 0, 42, 0], spanning_tree.as_slice()].concat()));
     let (packet, _) = read(101, &frame);
-    assert!(packet.outer().is_empty() && matches!(&packet.transport, Transport::Udp(udp) if udp.target_port == 4789));
+    assert!(
+        packet.encapsulations().is_empty()
+            && matches!(&packet.transport, Transport::Udp(udp) if udp.target_port == 4789)
+    );
     assert_eq!(packet.ip.unwrap().source.to_string(), "10.0.0.1");
     // What only has the port of a tunnel is none.
     let (packet, issues) = read(101, &v4(17, &udp(53, 4789, b"no tunnel at all")));
-    assert!(packet.rare.is_none() && issues.issues().is_empty());
+    assert!(packet.extras.is_none() && issues.issues().is_empty());
 }
 
 #[test]
@@ -182,7 +185,7 @@ fn arp_in_a_tunnel_is_arp() {
     let arp = [0, 1, 8, 0, 6, 4, 0, 1, 2, 2, 2, 2, 2, 2, 10, 0, 0, 1, 0, 0, 0, 0, 0, 0, 10, 0, 0, 2];
     let frame = [&[8, 0, 0, 0, 0, 0, 42, 0], ethernet(0x0806, &arp).as_slice()].concat();
     let (packet, _) = read(101, &v4(17, &udp(5000, 4789, &frame)));
-    assert!(packet.arp.is_some() && packet.ip.is_none() && packet.outer().len() == 1);
+    assert!(packet.arp.is_some() && packet.ip.is_none() && packet.encapsulations().len() == 1);
 }
 
 #[test]
@@ -211,7 +214,7 @@ fn depth_ends_somewhere() {
     }
     let (packet, issues) = read(101, &packet);
     assert_eq!(issues.count(IssueKind::TunnelDeep), 1);
-    assert!(packet.is_damaged && packet.ip.is_some() && packet.outer().len() < MOST_HEADERS);
+    assert!(packet.is_damaged && packet.ip.is_some() && packet.encapsulations().len() < MOST_HEADERS);
     // A header that names its own link type and has no length.
     let (_, issues) = read(192, &[0, 0, 8, 0, 192, 0, 0, 0].repeat(100));
     assert_eq!(issues.count(IssueKind::TunnelDeep), 1);

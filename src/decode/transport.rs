@@ -4,7 +4,7 @@ use super::{Inner, Work, tunnel};
 use crate::issue::IssueKind;
 use crate::model::address::Addr;
 use crate::model::packet::tcp_flag::SYN;
-use crate::model::packet::{Icmp, Refused, Tcp, Transport, Udp};
+use crate::model::packet::{Icmp, QuotedDatagram, Tcp, Transport, Udp};
 use crate::model::protocol::Protocol;
 use etherparse::{Icmpv4Slice, Icmpv6Slice, LaxIpSlice, TcpHeaderSlice, UdpHeaderSlice};
 
@@ -40,7 +40,7 @@ pub(super) fn read<'a>(
         Transport::Tcp(tcp) if tcp.flags & SYN != 0 && usize::from(tcp.header_bytes) > TCP_FIXED_BYTES => {
             let options = data.get(TCP_FIXED_BYTES..tcp.header_bytes.into());
             if options.is_some_and(|options| !fit(options)) {
-                work.packet.rare.get_or_insert_default().anomalies.get_or_insert_default().has_bad_options = true;
+                work.packet.extras.get_or_insert_default().anomalies.get_or_insert_default().has_bad_options = true;
             }
             None
         }
@@ -149,7 +149,7 @@ fn icmp_v6(data: &[u8], wire_bytes: u32) -> Option<Icmp> {
 }
 
 /// The packet that an unreachable message quotes behind its first eight bytes.
-fn refused(data: &[u8]) -> Option<Box<Refused>> {
+fn refused(data: &[u8]) -> Option<Box<QuotedDatagram>> {
     let (ip, _) = LaxIpSlice::from_slice(data.get(ICMP_BYTES as usize..)?).ok()?;
     let (source, target) = match &ip {
         LaxIpSlice::Ipv4(slice) => (Addr::v4(slice.header().source()), Addr::v4(slice.header().destination())),
@@ -157,7 +157,7 @@ fn refused(data: &[u8]) -> Option<Box<Refused>> {
     };
     let inner = ip.payload();
     let [a, b, c, d] = *inner.payload.first_chunk()?;
-    Some(Box::new(Refused {
+    Some(Box::new(QuotedDatagram {
         source,
         target,
         protocol: inner.ip_number.0,

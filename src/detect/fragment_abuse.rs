@@ -18,7 +18,7 @@ const CARD: Card = Card {
     source: "RFC 1858 (tiny and overlapping fragments), RFC 3128, RFC 5722 (overlaps are forbidden in IPv6), CERT CA-1997-28 (teardrop), CERT CA-1996-26 (ping of death).",
 };
 
-const PIECES: Descriptor = Descriptor {
+const FRAGMENTS: Descriptor = Descriptor {
     id: "fragment_abuse.pieces",
     label: "Forged pieces",
     help: "So many of one host to another. One that reaches past the longest packet is enough.",
@@ -40,11 +40,11 @@ const ABANDONED: Descriptor = Descriptor {
     is_whole: true,
     effect: Effect::Judge,
 };
-const SETTINGS: &[Descriptor] = &[PIECES, ABANDONED];
+const SETTINGS: &[Descriptor] = &[FRAGMENTS, ABANDONED];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::PIECES, make: || Box::new(FragmentAbuse::default()) };
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::FRAGMENTS, make: || Box::new(FragmentAbuse::default()) };
 
 /// Share of begun packets that are never completed from which it is no loss on the way.
 const LEAST_ABANDONED: f64 = 0.9;
@@ -60,7 +60,7 @@ struct FragmentAbuse {
 
 #[derive(Default)]
 struct Pair {
-    n_pieces: u64,
+    n_fragments: u64,
     /// First pieces, and packets that were completed.
     n_begun: u64,
     n_completed: u64,
@@ -75,25 +75,25 @@ struct Pair {
 
 impl Detector for FragmentAbuse {
     fn observe_packet(&mut self, packet: &Packet) {
-        let (Some(ip), Some(piece)) = (&packet.ip, packet.piece()) else { return };
+        let (Some(ip), Some(fragment)) = (&packet.ip, packet.fragment()) else { return };
         let Some(pair) = self.pairs.of((ip.source, ip.target)) else { return };
         let now = packet.time_ns;
         (pair.first_ns, pair.last_ns) =
-            if pair.n_pieces == 0 { (now, now) } else { (pair.first_ns.min(now), pair.last_ns.max(now)) };
-        pair.n_pieces += 1;
-        pair.n_begun += u64::from(piece.offset == 0 && piece.has_more);
-        pair.n_completed += u64::from(piece.n_pieces.is_some());
-        pair.n_overlaps += u64::from(piece.is_overlap);
-        pair.n_contradictions += u64::from(piece.is_contradiction);
-        pair.n_tiny += u64::from(piece.is_tiny);
-        pair.n_overlong += u64::from(piece.is_overlong);
+            if pair.n_fragments == 0 { (now, now) } else { (pair.first_ns.min(now), pair.last_ns.max(now)) };
+        pair.n_fragments += 1;
+        pair.n_begun += u64::from(fragment.offset == 0 && fragment.has_more);
+        pair.n_completed += u64::from(fragment.n_fragments.is_some());
+        pair.n_overlaps += u64::from(fragment.is_overlap);
+        pair.n_contradictions += u64::from(fragment.is_contradiction);
+        pair.n_tiny += u64::from(fragment.is_tiny);
+        pair.n_overlong += u64::from(fragment.is_overlong);
         if pair.packets.len() < Finding::MOST_FLOWS {
             pair.packets.push(packet.index);
         }
     }
 
     fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
-        let least = context.settings.get(&PIECES);
+        let least = context.settings.get(&FRAGMENTS);
         let abandoned = context.settings.get(&ABANDONED);
         let mut cases = self
             .pairs
@@ -139,7 +139,7 @@ impl Pair {
         finding.targets = draft::addresses([target]);
         finding.protocol = if source.is_v4() { "IPv4" } else { "IPv6" }.to_owned();
         finding.evidence = vec![
-            evidence("Pieces of packets", self.n_pieces as f64, "packets", "few: most paths need none"),
+            evidence("Pieces of packets", self.n_fragments as f64, "packets", "few: most paths need none"),
             evidence("Lie over an earlier piece", self.n_overlaps as f64, "packets", "0"),
             evidence("And say something else there", self.n_contradictions as f64, "packets", "0"),
             evidence("Too short for their headers", self.n_tiny as f64, "packets", "0"),
@@ -150,7 +150,7 @@ impl Pair {
             "{source} sent {} pieces of packets to {target}; {} of them lie over pieces with other content, {} are too short \
              for their headers, and {} reach past the longest packet there can be; {} packets were begun and never \
              completed. No system makes such pieces by itself.",
-            thousands(self.n_pieces as usize),
+            thousands(self.n_fragments as usize),
             thousands(self.n_contradictions as usize),
             thousands(self.n_tiny as usize),
             thousands(self.n_overlong as usize),
@@ -166,7 +166,7 @@ impl Pair {
         let words = if source.is_v4() { "(ip.flags.mf == 1 || ip.frag_offset > 0)" } else { "ipv6.fraghdr" };
         finding.display_filter =
             format!("{} && {} && {words}", draft::host_filter("src", source), draft::host_filter("dst", target));
-        finding.n_packets = self.n_pieces;
+        finding.n_packets = self.n_fragments;
         (finding.start_ns, finding.end_ns) = (self.first_ns, self.last_ns);
         finding.packet_indices.clone_from(&self.packets);
         draft::finish(finding, false)
@@ -177,27 +177,32 @@ impl Pair {
 mod tests {
     use super::*;
     use crate::detect::testing::{conclude, inside, udp};
-    use crate::model::packet::{Piece, Rare};
+    use crate::model::packet::{Extras, Fragment};
     use crate::settings::Settings;
 
     #[test]
     fn pieces_that_contradict_each_other_are_reported_and_those_sent_twice_are_not() {
-        let pieces = |is_contradiction: bool| -> Vec<Packet> {
-            let piece = Piece { is_overlap: true, is_contradiction, ..Piece::default() };
-            let rare = || Some(Box::new(Rare { piece: Some(piece), ..Rare::default() }));
-            (0..10).map(|i| Packet { rare: rare(), ..udp(i, i as f64, 1, (inside(1), 5), (inside(2), 6)) }).collect()
+        let fragments = |is_contradiction: bool| -> Vec<Packet> {
+            let fragment = Fragment { is_overlap: true, is_contradiction, ..Fragment::default() };
+            let extras = || Some(Box::new(Extras { fragment: Some(fragment), ..Extras::default() }));
+            (0..10)
+                .map(|i| Packet { extras: extras(), ..udp(i, i as f64, 1, (inside(1), 5), (inside(2), 6)) })
+                .collect()
         };
         let found = |packets: &[Packet]| conclude(&ENTRY, &[], packets, &Settings::default()).findings.len();
-        assert_eq!((found(&pieces(true)), found(&pieces(false))), (1, 0));
+        assert_eq!((found(&fragments(true)), found(&fragments(false))), (1, 0));
     }
 
     #[test]
     fn masses_of_pieces_without_a_rest_are_a_flood_and_lost_ones_are_not() {
-        let first = |i: u64, n_pieces| {
-            let piece =
-                Piece { has_more: n_pieces == 0, n_pieces: Some(2).filter(|_| n_pieces > 0), ..Piece::default() };
-            let rare = Some(Box::new(Rare { piece: Some(piece), ..Rare::default() }));
-            Packet { rare, ..udp(i, i as f64 / 1e3, 1, (inside(1), 5), (inside(2), 6)) }
+        let first = |i: u64, n_fragments| {
+            let fragment = Fragment {
+                has_more: n_fragments == 0,
+                n_fragments: Some(2).filter(|_| n_fragments > 0),
+                ..Fragment::default()
+            };
+            let extras = Some(Box::new(Extras { fragment: Some(fragment), ..Extras::default() }));
+            Packet { extras, ..udp(i, i as f64 / 1e3, 1, (inside(1), 5), (inside(2), 6)) }
         };
         let found = |packets: &[Packet]| conclude(&ENTRY, &[], packets, &Settings::default()).findings;
         let flood: Vec<Packet> = (0..2000).map(|i| first(i, 0)).collect();

@@ -169,14 +169,16 @@ impl Pair {
 mod tests {
     use super::*;
     use crate::detect::testing::{conclude, icmp, inside};
-    use crate::model::packet::{HeaderAnomalies, Rare};
+    use crate::model::packet::{Extras, HeaderAnomalies};
     use crate::settings::Settings;
 
     #[test]
     fn data_in_options_is_reported_and_a_few_bytes_are_not() {
         let packets = |anomalies: HeaderAnomalies| -> Vec<Packet> {
-            let rare = || Some(Box::new(Rare { anomalies: Some(anomalies), ..Rare::default() }));
-            (0..5).map(|i| Packet { rare: rare(), ..icmp(i, i as f64, 1, inside(1), inside(2), true, 128) }).collect()
+            let extras = || Some(Box::new(Extras { anomalies: Some(anomalies), ..Extras::default() }));
+            (0..5)
+                .map(|i| Packet { extras: extras(), ..icmp(i, i as f64, 1, inside(1), inside(2), true, 128) })
+                .collect()
         };
         let found = |anomalies| conclude(&ENTRY, &[], &packets(anomalies), &Settings::default()).findings;
         let covert = found(HeaderAnomalies { n_hidden_bytes: 1300, ..HeaderAnomalies::default() });

@@ -253,7 +253,7 @@ impl Wants {
     /// Application messages.
     pub const MESSAGES: Wants = Wants(1 << 10);
     /// Pieces of IP packets, whatever their transport; those that complete a packet are also of its kind.
-    pub const PIECES: Wants = Wants(1 << 11);
+    pub const FRAGMENTS: Wants = Wants(1 << 11);
     /// Packets with odd headers; they are also of their kind.
     pub const ANOMALOUS: Wants = Wants(1 << 12);
 
@@ -261,7 +261,7 @@ impl Wants {
     pub const ANY_FLOW: Wants = Wants::TCP_FLOWS.and(Wants::UDP_FLOWS).and(Wants::ICMP_FLOWS).and(Wants::OTHER_FLOWS);
 
     /// What only a capture has: packets of any kind, and what they say.
-    pub const ANY_PACKET: Wants = Wants((1 << 6) - 1).and(Wants::MESSAGES).and(Wants::PIECES).and(Wants::ANOMALOUS);
+    pub const ANY_PACKET: Wants = Wants((1 << 6) - 1).and(Wants::MESSAGES).and(Wants::FRAGMENTS).and(Wants::ANOMALOUS);
 
     /// Both.
     pub const fn and(self, other: Wants) -> Wants {

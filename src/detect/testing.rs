@@ -147,7 +147,7 @@ pub fn arp(index: u64, second: f64, operation: u16, mac: u8, sender: Addr, targe
         ip: None,
         transport: Transport::None,
         payload: 0..0,
-        rare: None,
+        extras: None,
     }
 }
 

@@ -125,19 +125,19 @@ impl Frames {
 mod tests {
     use super::*;
     use crate::detect::testing::{conclude, inside, udp};
-    use crate::model::packet::{HeaderAnomalies, Rare};
+    use crate::model::packet::{Extras, HeaderAnomalies};
     use crate::settings::Settings;
 
     #[test]
     fn frames_are_judged_by_their_tags_and_their_share() {
         // The made context has no packets in all: any frame is more than its share there.
-        let rare = |has_two_tags| {
-            Some(Box::new(Rare {
+        let extras = |has_two_tags| {
+            Some(Box::new(Extras {
                 anomalies: Some(HeaderAnomalies { has_two_tags, ..HeaderAnomalies::default() }),
-                ..Rare::default()
+                ..Extras::default()
             }))
         };
-        let packet = |tags| Packet { rare: rare(tags), ..udp(1, 1.0, 1, (inside(1), 5), (inside(2), 6)) };
+        let packet = |tags| Packet { extras: extras(tags), ..udp(1, 1.0, 1, (inside(1), 5), (inside(2), 6)) };
         assert!(conclude(&ENTRY, &[], &[packet(true)], &Settings::default()).findings.is_empty());
         let mut detector = VlanHopping::default();
         detector.observe_packet(&packet(true));

@@ -10,7 +10,7 @@ use super::chunks::{CHUNK, Chunks};
 use super::names::Names;
 use super::tcp;
 use crate::model::flow::{Direction, Flow, FlowKey};
-use crate::model::packet::{Packet, Refused};
+use crate::model::packet::{Packet, QuotedDatagram};
 use crate::model::time;
 use count::{count, new_flow};
 use key::{Ends, hash, ordered};
@@ -153,7 +153,7 @@ impl FlowTable {
 
     /// Marks the flow whose packet an ICMP message says could not be delivered. Only by its first packets: later
     /// refusals do not make a working exchange a failed one.
-    pub fn refuse(&mut self, refused: &Refused, vlan: u16) {
+    pub fn refuse(&mut self, refused: &QuotedDatagram, vlan: u16) {
         let (source, target) = ((refused.source, refused.source_port), (refused.target, refused.target_port));
         let (key, from) = ordered(Ends { source, target, protocol: refused.protocol, vlan });
         let serial = self.find(hash(&key), &key);

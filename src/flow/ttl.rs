@@ -152,7 +152,7 @@ mod tests {
             net_at: 0,
             transport_at: 0,
             payload: 0..0,
-            rare: None,
+            extras: None,
         }
     }
 

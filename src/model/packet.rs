@@ -60,16 +60,16 @@ pub struct Packet {
     /// Of a packet that was put together from pieces: in its bytes, not in those of the last piece.
     pub payload: Range<u32>,
     /// What few packets have.
-    pub rare: Option<Box<Rare>>,
+    pub extras: Option<Box<Extras>>,
 }
 
 /// Facts that few packets have.
 #[derive(Clone, Debug, Default)]
-pub struct Rare {
+pub struct Extras {
     /// The tunnels that it came through, outermost first; all other facts are those of what is inside.
-    pub outer: Vec<Outer>,
+    pub encapsulations: Vec<Encapsulation>,
     /// It is a piece of an IP packet.
-    pub piece: Option<Piece>,
+    pub fragment: Option<Fragment>,
     /// What its headers hold that no ordinary sender puts there.
     pub anomalies: Option<HeaderAnomalies>,
 }
@@ -92,7 +92,7 @@ pub struct HeaderAnomalies {
 
 /// The outside of a tunnel.
 #[derive(Clone, Debug)]
-pub struct Outer {
+pub struct Encapsulation {
     /// The kind of tunnel.
     pub tunnel: AppProto,
     /// What tells this tunnel from others between the same two: key, VNI, TEID or session; 0 if it has none.
@@ -111,7 +111,7 @@ pub struct Outer {
 
 /// A piece of an IP packet (RFC 791, section 3.2; RFC 8200, section 4.5).
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Piece {
+pub struct Fragment {
     /// The same for all pieces of a packet.
     pub identification: u32,
     /// Where it belongs in the whole, bytes behind the IP header.
@@ -131,7 +131,7 @@ pub struct Piece {
     /// Ports of the whole (identifier of an ICMP echo), if its first piece has come.
     pub ports: Option<(u16, u16)>,
     /// It completes the whole, whose transport facts the packet then has: how many pieces there were.
-    pub n_pieces: Option<u32>,
+    pub n_fragments: Option<u32>,
 }
 
 /// The layers of a packet, outermost first, at most eight.
@@ -245,12 +245,12 @@ pub struct Icmp {
     /// Bytes after the first eight.
     pub payload_bytes: u32,
     /// For an unreachable message: the packet that could not be delivered.
-    pub refused: Option<Box<Refused>>,
+    pub refused: Option<Box<QuotedDatagram>>,
 }
 
 /// The packet that an ICMP destination-unreachable message quotes.
 #[derive(Clone, Copy, Debug)]
-pub struct Refused {
+pub struct QuotedDatagram {
     /// Who sent it.
     pub source: Addr,
     /// Who should have got it.
@@ -286,19 +286,19 @@ impl Packet {
 
     /// The piece of an IP packet that it is, if so.
     #[inline]
-    pub fn piece(&self) -> Option<&Piece> {
-        self.rare.as_ref()?.piece.as_ref()
+    pub fn fragment(&self) -> Option<&Fragment> {
+        self.extras.as_ref()?.fragment.as_ref()
     }
 
     /// What is odd about its headers, if anything is.
     #[inline]
     pub fn anomalies(&self) -> Option<&HeaderAnomalies> {
-        self.rare.as_ref()?.anomalies.as_ref()
+        self.extras.as_ref()?.anomalies.as_ref()
     }
 
     /// The tunnels that it came through, outermost first.
-    pub fn outer(&self) -> &[Outer] {
-        self.rare.as_ref().map_or(&[], |rare| &rare.outer)
+    pub fn encapsulations(&self) -> &[Encapsulation] {
+        self.extras.as_ref().map_or(&[], |extras| &extras.encapsulations)
     }
 
     /// The TCP facts, if it is TCP.

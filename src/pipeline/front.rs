@@ -18,7 +18,7 @@ use crate::read::{Inputs, RawPacket, Record, Refusal};
 use crate::settings::Settings;
 use crate::stats::counters::Counters;
 use crate::stats::index::{Placed, Places};
-use crate::stats::rows::{Piece, RowStore};
+use crate::stats::rows::{RowBlock, RowStore};
 use std::ops::Range;
 
 /// So many bytes of packets and rows are handed on at a time where bytes become more by unpacking.
@@ -173,7 +173,7 @@ impl Front {
     }
 
     /// Takes a piece of the rows that were left to somebody else; true once that was the last one.
-    pub(super) fn put_rows(&mut self, piece: Piece) -> bool {
+    pub(super) fn put_rows(&mut self, piece: RowBlock) -> bool {
         self.table.put(piece)
     }
 
@@ -238,7 +238,7 @@ impl Packets {
         let packet = &mut passing.packet;
         decode::fill(packet, raw, &mut self.issues);
         let mut whole = None;
-        if packet.piece().is_some() {
+        if packet.fragment().is_some() {
             // The piece that completes a whole stands for it, with the bytes of the whole.
             whole = self.fragments.take(packet, raw, &mut self.issues);
         }

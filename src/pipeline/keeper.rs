@@ -5,7 +5,7 @@ use crate::model::rows::{Layout, RowKind};
 use crate::read::table::{Options, Part, TableRow};
 use crate::read::{Inputs, Record};
 use crate::settings::{self, Settings};
-use crate::stats::rows::{Piece, Place, RowStore};
+use crate::stats::rows::{Place, RowBlock, RowStore};
 
 /// The rows of a table, if the file is one.
 pub(super) struct Table {
@@ -70,7 +70,7 @@ impl Table {
     }
 
     /// Takes a piece of what was kept elsewhere; true once that was the last one.
-    pub fn put(&mut self, piece: Piece) -> bool {
+    pub fn put(&mut self, piece: RowBlock) -> bool {
         let Some(rows) = self.rows.as_mut().filter(|rows| !rows.is_whole()) else { return true };
         rows.put(piece);
         rows.is_whole()
@@ -104,7 +104,7 @@ impl RowKeeper {
     }
 
     /// The file has ended, or the rest of it will not come; the rows, in pieces.
-    pub fn end(mut self, is_stopped: bool) -> impl Iterator<Item = Piece> {
+    pub fn end(mut self, is_stopped: bool) -> impl Iterator<Item = RowBlock> {
         let RowKeeper { inputs, table } = &mut self;
         if is_stopped {
             inputs.give_up();

@@ -65,8 +65,8 @@ impl Observers {
     #[inline]
     pub fn packet(&mut self, packet: &Packet) {
         self.show_packet(Wants::of_packet(packet), packet);
-        if packet.piece().is_some() {
-            self.show_packet(Wants::PIECES, packet);
+        if packet.fragment().is_some() {
+            self.show_packet(Wants::FRAGMENTS, packet);
         }
     }
 

@@ -32,15 +32,15 @@ impl Watch {
     #[inline]
     pub fn observe(&mut self, packet: &Packet) {
         self.show(Wants::of_packet(packet), packet);
-        if packet.rare.is_some() {
+        if packet.extras.is_some() {
             self.show_rare(packet);
         }
     }
 
     #[cold]
     fn show_rare(&mut self, packet: &Packet) {
-        if packet.piece().is_some() {
-            self.show(Wants::PIECES, packet);
+        if packet.fragment().is_some() {
+            self.show(Wants::FRAGMENTS, packet);
         }
         if packet.anomalies().is_some() {
             self.show(Wants::ANOMALOUS, packet);

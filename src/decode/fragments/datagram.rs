@@ -1,6 +1,6 @@
 //! The pieces of one IP packet, until they are all there.
 
-use crate::model::packet::Piece;
+use crate::model::packet::Fragment;
 use std::collections::BTreeMap;
 
 /// What a piece costs beside its bytes, roughly.
@@ -15,7 +15,7 @@ pub struct Datagram {
     /// Time of the piece that came first.
     pub since_ns: i64,
     /// Pieces that came.
-    pub n_pieces: u32,
+    pub n_fragments: u32,
     protocol: u8,
     /// Stretches of the whole by where they begin; none lies over another.
     stretches: BTreeMap<u32, Stretch>,
@@ -40,7 +40,7 @@ impl Datagram {
     pub fn new(since_ns: i64, protocol: u8) -> Datagram {
         Datagram {
             since_ns,
-            n_pieces: 0,
+            n_fragments: 0,
             protocol,
             stretches: BTreeMap::new(),
             total: None,
@@ -57,17 +57,17 @@ impl Datagram {
     }
 
     /// Adds a piece, whose IP header begins `net`, and completes the facts of the piece; true if it lies over others.
-    pub fn add(&mut self, piece: &mut Piece, net: &[u8], payload: &[u8]) -> bool {
-        self.n_pieces += 1;
-        let (start, end) = (piece.offset, piece.offset + piece.bytes);
+    pub fn add(&mut self, fragment: &mut Fragment, net: &[u8], payload: &[u8]) -> bool {
+        self.n_fragments += 1;
+        let (start, end) = (fragment.offset, fragment.offset + fragment.bytes);
         if start == 0 && self.header.is_empty() {
             self.header = header(net).to_vec();
             self.ports = ports(self.protocol, payload);
             self.n_bytes += self.header.len();
         }
-        piece.ports = self.ports;
-        if !piece.has_more {
-            piece.is_contradiction |= self.total.is_some_and(|total| total != end);
+        fragment.ports = self.ports;
+        if !fragment.has_more {
+            fragment.is_contradiction |= self.total.is_some_and(|total| total != end);
             if self.total.is_none() {
                 self.total = Some(end);
                 let before = |(from, stretch): (&u32, &Stretch)| length_before(end, *from, from + stretch.length);
@@ -75,7 +75,7 @@ impl Datagram {
             }
         }
         if self.stretches.len() >= MOST_STRETCHES {
-            return piece.is_contradiction;
+            return fragment.is_contradiction;
         }
         let mut gaps = Vec::new();
         let mut at = start;
@@ -85,8 +85,8 @@ impl Datagram {
             if stop <= start {
                 continue;
             }
-            piece.is_overlap = true;
-            piece.is_contradiction |= differ(*begin, &stretch.bytes, start, payload);
+            fragment.is_overlap = true;
+            fragment.is_contradiction |= differ(*begin, &stretch.bytes, start, payload);
             if *begin > at {
                 gaps.push((at, *begin));
             }
@@ -102,7 +102,7 @@ impl Datagram {
             self.n_covered += length_before(self.total.unwrap_or(u32::MAX), from, to);
             self.stretches.insert(from, Stretch { length: to - from, bytes });
         }
-        piece.is_overlap || piece.is_contradiction
+        fragment.is_overlap || fragment.is_contradiction
     }
 
     /// The whole packet with its header, once all pieces are there. It ends where the capture cut a piece.

@@ -36,7 +36,7 @@ pub(in crate::decode) fn inner<'a>(
         kind = u16::from_be_bytes([*c, *d]);
         rest = inner;
         if outer == CUSTOMER_TAG && kind == CUSTOMER_TAG {
-            work.packet.rare.get_or_insert_default().anomalies.get_or_insert_default().has_two_tags = true;
+            work.packet.extras.get_or_insert_default().anomalies.get_or_insert_default().has_two_tags = true;
         }
     }
     if kind > LARGEST_LENGTH {

@@ -1,5 +1,5 @@
 //! Tunnels, one file each: a packet in a packet. All facts become those of the inner packet; the outer one is kept as
-//! [`Outer`]. One whose inside cannot be read stays what it is outside.
+//! [`Encapsulation`]. One whose inside cannot be read stays what it is outside.
 
 mod cisco_metadata;
 mod erspan;
@@ -17,7 +17,7 @@ mod vxlan;
 use super::{Inner, Read, Work};
 use crate::issue::IssueKind;
 use crate::model::Packet;
-use crate::model::packet::{Outer, Transport};
+use crate::model::packet::{Encapsulation, Transport};
 use crate::model::protocol::AppProto;
 
 /// By EtherType (IEEE 802 numbers).
@@ -89,7 +89,7 @@ impl Work<'_, '_> {
     fn enter(&mut self, tunnel: AppProto, id: u32) {
         let packet = &mut *self.packet;
         let Some(ip) = packet.ip.take() else { return };
-        let outer = Outer {
+        let outer = Encapsulation {
             tunnel,
             id,
             ip,
@@ -98,7 +98,7 @@ impl Work<'_, '_> {
             transport_at: packet.transport_at,
             payload: packet.payload.clone(),
         };
-        packet.rare.get_or_insert_default().outer.push(outer);
+        packet.extras.get_or_insert_default().encapsulations.push(outer);
         (packet.net_at, packet.transport_at) = (0, 0);
     }
 }
@@ -106,16 +106,16 @@ impl Work<'_, '_> {
 /// What was said of a tunnel with nothing to read inside becomes the packet again.
 #[cold]
 pub(super) fn leave(packet: &mut Packet) {
-    let Some(rare) = &mut packet.rare else { return };
+    let Some(extras) = &mut packet.extras else { return };
     if packet.ip.is_none()
         && packet.arp.is_none()
-        && let Some(outer) = rare.outer.pop()
+        && let Some(outer) = extras.encapsulations.pop()
     {
         (packet.ip, packet.transport, packet.payload) = (Some(outer.ip), outer.transport, outer.payload);
         (packet.net_at, packet.transport_at) = (outer.net_at, outer.transport_at);
     }
-    if rare.outer.is_empty() && rare.piece.is_none() && rare.anomalies.is_none() {
-        packet.rare = None;
+    if extras.encapsulations.is_empty() && extras.fragment.is_none() && extras.anomalies.is_none() {
+        packet.extras = None;
     }
 }
 

@@ -72,8 +72,8 @@ mod tests {
     fn the_middle_half_is_one_wide_and_wild_values_are_held_back() {
         let mut rows = Matrix::new(3);
         for i in 0..101_u8 {
-            let rare = if i == 7 { 1.0 } else { 0.0 };
-            rows.push_with(|row| row.copy_from_slice(&[f32::from(i), rare, 4.0]));
+            let extras = if i == 7 { 1.0 } else { 0.0 };
+            rows.push_with(|row| row.copy_from_slice(&[f32::from(i), extras, 4.0]));
         }
         let robust = Robust::fit(&rows);
         let mut out = [0.0; 3];

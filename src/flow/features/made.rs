@@ -88,7 +88,7 @@ pub(crate) fn packet((at_micros, is_forward, payload_bytes, flags): Sketch, wind
         net_at: 14,
         transport_at: 34,
         payload: 54..payload_bytes + 54,
-        rare: None,
+        extras: None,
     }
 }
 

@@ -49,7 +49,7 @@ fn ends(packet: &Packet) -> Option<Ends> {
         Transport::Udp(udp) => (udp.source_port, udp.target_port),
         Transport::Icmp(icmp) => (icmp.identifier, icmp.identifier),
         // Pieces of a packet belong to its flow.
-        Transport::None => packet.piece().and_then(|piece| piece.ports).unwrap_or((0, 0)),
+        Transport::None => packet.fragment().and_then(|fragment| fragment.ports).unwrap_or((0, 0)),
     };
     let (source, target) = ((ip.source, source_port), (ip.target, target_port));
     Some(Ends { source, target, protocol: ip.protocol, vlan: packet.vlan })

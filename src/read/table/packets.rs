@@ -60,7 +60,7 @@ impl PacketRows {
             net_at: 0,
             transport_at: 0,
             payload: 0..0,
-            rare: None,
+            extras: None,
         })
     }
 

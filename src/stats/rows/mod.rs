@@ -51,7 +51,7 @@ pub struct Kept {
 
 /// A part of a store on its way to somebody else: the store without its columns first, then column after column.
 #[derive(Serialize, Deserialize)]
-pub enum Piece {
+pub enum RowBlock {
     /// All but the columns.
     Rows(Box<RowStore>),
     /// The next column.
@@ -172,19 +172,19 @@ impl RowStore {
     }
 
     /// The store in pieces, which [`put`](RowStore::put) puts together again. Such a store takes no more rows.
-    pub fn into_pieces(mut self) -> impl Iterator<Item = Piece> {
+    pub fn into_pieces(mut self) -> impl Iterator<Item = RowBlock> {
         self.settle();
         self.n_full = self.n_full();
         let columns = std::mem::take(&mut self.columns);
-        let first = Piece::Rows(Box::new(self));
-        std::iter::once(first).chain(columns.into_iter().map(|column| Piece::Column(Box::new(column))))
+        let first = RowBlock::Rows(Box::new(self));
+        std::iter::once(first).chain(columns.into_iter().map(|column| RowBlock::Column(Box::new(column))))
     }
 
     /// Puts the next piece in its place; the first makes this the store that the pieces come from.
-    pub fn put(&mut self, piece: Piece) {
+    pub fn put(&mut self, piece: RowBlock) {
         match piece {
-            Piece::Rows(store) => *self = *store,
-            Piece::Column(column) => self.columns.push(*column),
+            RowBlock::Rows(store) => *self = *store,
+            RowBlock::Column(column) => self.columns.push(*column),
         }
     }
 

@@ -4,7 +4,7 @@
 use super::scope::scope;
 use super::slices::each_part;
 use super::{PART_BYTES, codec};
-use crate::pipeline::{Piece, RowKeeper};
+use crate::pipeline::{RowBlock, RowKeeper};
 use crate::protocol::encode;
 use crate::settings::Settings;
 use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array};
@@ -72,7 +72,7 @@ pub(super) fn feed(keeper: &mut RowKeeper, slice: &JsValue, bytes: &mut Vec<u8>)
     });
 }
 
-fn hand_back(pieces: impl Iterator<Item = Piece>) {
+fn hand_back(pieces: impl Iterator<Item = RowBlock>) {
     for piece in pieces {
         let bytes = Uint8Array::from(encode(&piece).as_slice());
         post(&bytes, &Array::of1(&bytes.buffer()));

@@ -4,7 +4,7 @@
 
 use super::codec;
 use super::keep_rows::{MARK, Order};
-use crate::pipeline::{Piece, RowKeeper};
+use crate::pipeline::{RowBlock, RowKeeper};
 use crate::protocol::decode;
 use crate::settings::Settings;
 use crate::web::spawn::{OWN_SCRIPT, end, post, spawn_own};
@@ -48,7 +48,7 @@ struct State {
     /// Messages that wait for the helper's first word; none once it has come.
     waiting: Option<VecDeque<(JsValue, Array)>>,
     /// Takes each piece that comes back, and says whether it was the last.
-    put: Rc<dyn Fn(Piece) -> bool>,
+    put: Rc<dyn Fn(RowBlock) -> bool>,
     /// Slices sent that it has not taken yet.
     n_behind: usize,
     /// The first piece is back.
@@ -127,7 +127,7 @@ impl Helper {
 
 impl RowsBeside {
     /// Gives a helper its work. `put` takes each piece that comes back, and says whether it was the last.
-    pub(super) fn begin(helper: Helper, settings: &Settings, put: impl Fn(Piece) -> bool + 'static) -> RowsBeside {
+    pub(super) fn begin(helper: Helper, settings: &Settings, put: impl Fn(RowBlock) -> bool + 'static) -> RowsBeside {
         helper.state.borrow_mut().put = Rc::new(put);
         helper.send(codec::to_js(&Order::Begin(settings.clone()), &[]));
         let state = helper.state.clone();
