@@ -27,7 +27,7 @@ use crate::model::rows::RowKind;
 use crate::read::table::{Label, TableReader};
 pub use crate::read::{MOST_FILES, Refusal};
 use crate::settings::{self, Descriptor, Settings};
-use crate::stats::index::PacketIndex;
+use crate::stats::packet_index::PacketIndex;
 pub use crate::stats::rows::RowBlock;
 use crate::stats::rows::RowStore;
 

@@ -251,7 +251,7 @@ fn captures_opened_together_give_what_one_of_all_packets_does() {
         let read = pipeline.judge(&settings);
         assert_eq!(read.file.name, "a.pcap.gz and b.pcap");
         assert_eq!((&read.summary, &read.findings), (&known.summary, &known.findings));
-        let packets: Vec<u8> = (0..4).filter_map(|place| Some(pipeline.index().get(place)?.placed.file)).collect();
+        let packets: Vec<u8> = (0..4).filter_map(|place| Some(pipeline.index().get(place)?.location.file)).collect();
         assert_eq!(packets, [0, 1, 0, 1]);
     }
 }

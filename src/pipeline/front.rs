@@ -17,7 +17,7 @@ use crate::read::table::{Became, Label, Part};
 use crate::read::{Inputs, RawPacket, Record, Refusal};
 use crate::settings::Settings;
 use crate::stats::counters::Counters;
-use crate::stats::index::{Placed, Places};
+use crate::stats::packet_index::{PacketLocation, PacketLocations};
 use crate::stats::rows::{RowBlock, RowStore};
 use std::ops::Range;
 
@@ -37,7 +37,7 @@ pub struct Front {
 struct Packets {
     issues: IssueLog,
     counters: Counters,
-    places: Places,
+    places: PacketLocations,
     fragments: Fragments,
     datagrams: Datagrams,
     watch: Watch,
@@ -183,7 +183,7 @@ impl Front {
     }
 
     /// Where the packets stand.
-    pub(super) fn places(&self) -> &Places {
+    pub(super) fn places(&self) -> &PacketLocations {
         &self.packets.places
     }
 
@@ -282,7 +282,7 @@ impl Packets {
         *latest_ns = packet.time_ns.max(*latest_ns);
         self.counters.add(packet);
         let Packet { time_ns, wire_bytes, captured_bytes, .. } = *packet;
-        self.places.push(Placed { file, offset, time_ns, wire_bytes, captured_bytes, link_type });
+        self.places.push(PacketLocation { file, offset, time_ns, wire_bytes, captured_bytes, link_type });
     }
 }
 

@@ -19,8 +19,8 @@ use crate::model::{Addr, Flow, time};
 use crate::read::table::Became;
 use crate::settings::{self, Settings};
 use crate::stats::counters::Counters;
-use crate::stats::index::{Belongs, Owners};
 use crate::stats::messages::MessageCounts;
+use crate::stats::packet_index::{PacketFlow, PacketFlowMap};
 use crate::stats::tops::Tops;
 
 /// Payload packets of a connection that are asked for their protocol.
@@ -31,7 +31,7 @@ const TOGETHER: usize = 16;
 /// Everything behind the decoders: the other half of the line.
 pub struct Line {
     pub(super) issues: IssueLog,
-    pub(super) owners: Owners,
+    pub(super) owners: PacketFlowMap,
     pub(super) flows: FlowTable,
     pub(super) optional: Option<Box<OptionalTables>>,
     /// Of the flow table, once reading has ended.
@@ -67,7 +67,7 @@ impl Line {
         };
         Line {
             issues: IssueLog::default(),
-            owners: Owners::default(),
+            owners: PacketFlowMap::default(),
             flows: FlowTable::new(limits),
             optional: OptionalTables::new(is_on(settings::CIC_COMPATIBLE), is_on(settings::MORE_COLUMNS), limits.most),
             endpoints: EndpointIndex::default(),
@@ -162,8 +162,8 @@ impl Line {
     fn packet(&mut self, packet: &Packet, found: LookupResult, data: &[u8]) -> Option<FlowUpdate> {
         let update = self.observe(packet, found);
         let belongs = match update {
-            Some(update) => Belongs::Flow(update.serial, update.direction),
-            None => Belongs::Alone(match packet.top() {
+            Some(update) => PacketFlow::Flow(update.serial, update.direction),
+            None => PacketFlow::Alone(match packet.top() {
                 Some(Protocol::AppProto(named)) => Some(named),
                 _ => None,
             }),

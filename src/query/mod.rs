@@ -164,9 +164,9 @@ fn comments(analysis: &Analysis, raw: &RawPacket<'_>) -> Option<LayerDetail> {
 
 fn detail(pipeline: &Pipeline, analysis: &Analysis, source: &mut dyn Source, index: u64) -> Option<PacketDetail> {
     let known = pipeline.index().get(index)?;
-    let placed = &known.placed;
-    let bytes = source.read_at(placed.file, placed.offset, placed.captured_bytes as usize)?;
-    let raw = packets::raw(placed, &bytes);
+    let location = &known.location;
+    let bytes = source.read_at(location.file, location.offset, location.captured_bytes as usize)?;
+    let raw = packets::raw(location, &bytes);
     let beside = packets::known_of(pipeline, &known, secrets(analysis));
     let (mut layers, stopped) = explain::layers(&raw, index, beside);
     layers.extend(comments(analysis, &raw));

@@ -8,7 +8,7 @@ use crate::model::{Finding, Secrets};
 use crate::pipeline::Pipeline;
 use crate::protocol::{Filter, PacketSort};
 use crate::read::RawPacket;
-use crate::stats::index::{Belongs, Indexed, Placed};
+use crate::stats::packet_index::{IndexedPacket, PacketFlow, PacketLocation};
 use std::collections::BTreeMap;
 
 /// Windows that stand this close together in the file are read at once.
@@ -35,7 +35,7 @@ pub(super) fn rows(
         PacketSort::Length => by(index.wire_bytes().map(i64::from).collect()),
         PacketSort::Flow => by(index
             .belongs()
-            .map(|belongs| if let Belongs::Flow(serial, _) = belongs { i64::from(serial) } else { i64::MAX })
+            .map(|belongs| if let PacketFlow::Flow(serial, _) = belongs { i64::from(serial) } else { i64::MAX })
             .collect()),
     }
     if is_descending {
@@ -72,10 +72,10 @@ fn passing(pipeline: &Pipeline, finding: Option<&Finding>, filter: &Filter, is_p
     places
         .zip(index.belongs())
         .filter(|(_, belongs)| match belongs {
-            Belongs::Flow(serial, _) => {
+            PacketFlow::Flow(serial, _) => {
                 serial.checked_sub(first).and_then(|place| passes.get(place as usize)).copied().unwrap_or(false)
             }
-            Belongs::Alone(named) => is_by_text && matcher.fits_alone(named.map_or("", |named| named.name())),
+            PacketFlow::Alone(named) => is_by_text && matcher.fits_alone(named.map_or("", |named| named.name())),
         })
         .map(|(place, _)| place)
         .collect()
@@ -89,7 +89,7 @@ pub(super) fn page(
     (offset, count): (u64, u32),
     secrets: Secrets,
 ) -> Page<PacketRow> {
-    let known: Vec<(u64, Indexed)> = (offset..offset + u64::from(count))
+    let known: Vec<(u64, IndexedPacket)> = (offset..offset + u64::from(count))
         .map_while(|place| rows.get(place))
         .filter_map(|index| Some((index, pipeline.index().get(index)?)))
         .collect();
@@ -97,17 +97,17 @@ pub(super) fn page(
     let rows_given = known
         .iter()
         .map(|(index, packet)| {
-            let placed = &packet.placed;
-            let length = placed.captured_bytes as usize;
-            let bytes = match blocks.get(&placed.file) {
+            let location = &packet.location;
+            let length = location.captured_bytes as usize;
+            let bytes = match blocks.get(&location.file) {
                 Some((start, block)) => {
-                    let from = (placed.offset - start) as usize;
+                    let from = (location.offset - start) as usize;
                     block.get(from..from + length).map(<[u8]>::to_vec)
                 }
-                None => source.read_at(placed.file, placed.offset, length),
+                None => source.read_at(location.file, location.offset, length),
             };
             match bytes {
-                Some(bytes) => explain::row(&raw(placed, &bytes), *index, known_of(pipeline, packet, secrets)),
+                Some(bytes) => explain::row(&raw(location, &bytes), *index, known_of(pipeline, packet, secrets)),
                 None => unreadable(*index, packet),
             }
         })
@@ -116,12 +116,12 @@ pub(super) fn page(
 }
 
 /// Of every file whose packets stand close together, where they begin, and the bytes from there to the last.
-fn blocks(source: &mut dyn Source, known: &[(u64, Indexed)]) -> BTreeMap<u8, (u64, Vec<u8>)> {
+fn blocks(source: &mut dyn Source, known: &[(u64, IndexedPacket)]) -> BTreeMap<u8, (u64, Vec<u8>)> {
     let mut spans: BTreeMap<u8, (u64, u64)> = BTreeMap::new();
-    for (_, Indexed { placed, .. }) in known {
-        let end = placed.offset + u64::from(placed.captured_bytes);
-        let span = spans.entry(placed.file).or_insert((placed.offset, end));
-        *span = (span.0.min(placed.offset), span.1.max(end));
+    for (_, IndexedPacket { location, .. }) in known {
+        let end = location.offset + u64::from(location.captured_bytes);
+        let span = spans.entry(location.file).or_insert((location.offset, end));
+        *span = (span.0.min(location.offset), span.1.max(end));
     }
     spans.retain(|_, (start, end)| *end - *start <= MOST_SPAN_BYTES);
     let read = spans.into_iter().filter_map(|(file, (start, end))| {
@@ -131,39 +131,39 @@ fn blocks(source: &mut dyn Source, known: &[(u64, Indexed)]) -> BTreeMap<u8, (u6
     read.collect()
 }
 
-fn unreadable(index: u64, packet: &Indexed) -> PacketRow {
+fn unreadable(index: u64, packet: &IndexedPacket) -> PacketRow {
     PacketRow {
         index,
-        time_ns: packet.placed.time_ns,
+        time_ns: packet.location.time_ns,
         source: String::new(),
         target: String::new(),
         protocol: String::new(),
-        wire_bytes: packet.placed.wire_bytes,
+        wire_bytes: packet.location.wire_bytes,
         info: "The file cannot be read any more: it changed or moved.".to_owned(),
         flow: flow_of(packet),
     }
 }
 
 /// The packet as the reader gave it.
-pub(super) fn raw<'a>(placed: &Placed, data: &'a [u8]) -> RawPacket<'a> {
+pub(super) fn raw<'a>(location: &PacketLocation, data: &'a [u8]) -> RawPacket<'a> {
     RawPacket {
-        time_ns: placed.time_ns,
+        time_ns: location.time_ns,
         is_timed: true,
-        wire_bytes: placed.wire_bytes,
-        link_type: placed.link_type,
-        file: placed.file,
-        offset: placed.offset,
+        wire_bytes: location.wire_bytes,
+        link_type: location.link_type,
+        file: location.file,
+        offset: location.offset,
         data,
     }
 }
 
 /// What is known of the packet's flow.
-pub(super) fn known_of(pipeline: &Pipeline, packet: &Indexed, secrets: Secrets) -> Known {
-    let Belongs::Flow(serial, direction) = packet.belongs else { return Known { secrets, ..Known::default() } };
+pub(super) fn known_of(pipeline: &Pipeline, packet: &IndexedPacket, secrets: Secrets) -> Known {
+    let PacketFlow::Flow(serial, direction) = packet.belongs else { return Known { secrets, ..Known::default() } };
     let flow = pipeline.flows().get(serial).filter(|flow| flow.is_app_certain);
     Known { flow: Some(serial), direction: Some(direction), app: flow.and_then(|flow| flow.app), secrets }
 }
 
-fn flow_of(packet: &Indexed) -> Option<u32> {
-    if let Belongs::Flow(serial, _) = packet.belongs { Some(serial) } else { None }
+fn flow_of(packet: &IndexedPacket) -> Option<u32> {
+    if let PacketFlow::Flow(serial, _) = packet.belongs { Some(serial) } else { None }
 }

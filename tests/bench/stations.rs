@@ -18,7 +18,7 @@ use packetloupe::pipeline::{Batch, Pipeline};
 use packetloupe::read::{RawPacket, Reader, Record};
 use packetloupe::settings::Settings;
 use packetloupe::stats::counters::Counters;
-use packetloupe::stats::index::{Belongs, Owners, Placed, Places};
+use packetloupe::stats::packet_index::{PacketFlow, PacketFlowMap, PacketLocation, PacketLocations};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -185,8 +185,8 @@ struct Stations {
     names: Names,
     touches: Vec<Option<FlowUpdate>>,
     ended: Vec<u32>,
-    places: Places,
-    owners: Owners,
+    places: PacketLocations,
+    owners: PacketFlowMap,
     detectors: Vec<Box<dyn Detector>>,
     watchers: [Vec<usize>; Wants::KINDS],
     counting: Duration,
@@ -208,8 +208,8 @@ impl Stations {
             names: Names::default(),
             touches: Vec::new(),
             ended: Vec::new(),
-            places: Places::default(),
-            owners: Owners::default(),
+            places: PacketLocations::default(),
+            owners: PacketFlowMap::default(),
             detectors: detect::ALL.iter().map(|entry| (entry.make)()).collect(),
             watchers: std::array::from_fn(watching),
             counting: Duration::ZERO,
@@ -244,7 +244,7 @@ impl Stations {
 
         let clock = Instant::now();
         for ((packet, offset, link_type), update) in self.packets.iter().zip(&self.touches) {
-            self.places.push(placed(packet, *offset, *link_type));
+            self.places.push(location(packet, *offset, *link_type));
             self.owners.push(belongs(packet, *update));
         }
         self.indexing += clock.elapsed();
@@ -284,17 +284,17 @@ impl Stations {
     }
 }
 
-fn belongs(packet: &Packet, update: Option<FlowUpdate>) -> Belongs {
+fn belongs(packet: &Packet, update: Option<FlowUpdate>) -> PacketFlow {
     match update {
-        Some(update) => Belongs::Flow(update.serial, update.direction),
-        None => Belongs::Alone(match packet.top() {
+        Some(update) => PacketFlow::Flow(update.serial, update.direction),
+        None => PacketFlow::Alone(match packet.top() {
             Some(Protocol::AppProto(named)) => Some(named),
             _ => None,
         }),
     }
 }
 
-fn placed(packet: &Packet, offset: u64, link_type: u16) -> Placed {
+fn location(packet: &Packet, offset: u64, link_type: u16) -> PacketLocation {
     let Packet { time_ns, wire_bytes, captured_bytes, .. } = *packet;
-    Placed { file: 0, offset, time_ns, wire_bytes, captured_bytes, link_type }
+    PacketLocation { file: 0, offset, time_ns, wire_bytes, captured_bytes, link_type }
 }

@@ -12,7 +12,7 @@ const NO_FLOW: u32 = 0x7fff_ff00;
 
 /// Whose a packet is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Belongs {
+pub enum PacketFlow {
     /// Of a flow.
     Flow(u32, Direction),
     /// Of no flow.
@@ -21,38 +21,38 @@ pub enum Belongs {
 
 /// Whose all packets are.
 #[derive(Default)]
-pub struct Owners {
+pub struct PacketFlowMap {
     chunks: Vec<Vec<u32>>,
 }
 
-impl Belongs {
+impl PacketFlow {
     fn pack(self) -> u32 {
         match self {
-            Belongs::Flow(serial, Direction::ToResponder) => serial.min(NO_FLOW - 1),
-            Belongs::Flow(serial, Direction::ToOriginator) => serial.min(NO_FLOW - 1) | BACKWARD,
-            Belongs::Alone(None) => NO_FLOW,
-            Belongs::Alone(Some(named)) => NO_FLOW + 1 + named as u32,
+            PacketFlow::Flow(serial, Direction::ToResponder) => serial.min(NO_FLOW - 1),
+            PacketFlow::Flow(serial, Direction::ToOriginator) => serial.min(NO_FLOW - 1) | BACKWARD,
+            PacketFlow::Alone(None) => NO_FLOW,
+            PacketFlow::Alone(Some(named)) => NO_FLOW + 1 + named as u32,
         }
     }
 
-    fn unpack(packed: u32) -> Belongs {
+    fn unpack(packed: u32) -> PacketFlow {
         match packed & !BACKWARD {
-            serial @ 0..NO_FLOW => Belongs::Flow(
+            serial @ 0..NO_FLOW => PacketFlow::Flow(
                 serial,
                 if packed & BACKWARD == 0 { Direction::ToResponder } else { Direction::ToOriginator },
             ),
             alone => {
                 let place = (alone - NO_FLOW) as usize;
-                Belongs::Alone(place.checked_sub(1).and_then(|place| AppProto::ALL.get(place)).copied())
+                PacketFlow::Alone(place.checked_sub(1).and_then(|place| AppProto::ALL.get(place)).copied())
             }
         }
     }
 }
 
-impl Owners {
+impl PacketFlowMap {
     /// Adds the next packet.
     #[inline]
-    pub fn push(&mut self, belongs: Belongs) {
+    pub fn push(&mut self, belongs: PacketFlow) {
         if self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
             // Small files stay small.
             let room = if self.chunks.is_empty() { 0 } else { CHUNK };
@@ -74,13 +74,13 @@ impl Owners {
     }
 
     /// Whose the packet with this number is, from 0.
-    pub fn get(&self, number: u64) -> Option<Belongs> {
+    pub fn get(&self, number: u64) -> Option<PacketFlow> {
         let chunk = self.chunks.get(usize::try_from(number).ok()? / CHUNK)?;
-        chunk.get(number as usize % CHUNK).map(|packed| Belongs::unpack(*packed))
+        chunk.get(number as usize % CHUNK).map(|packed| PacketFlow::unpack(*packed))
     }
 
     /// Whose every packet is, in order.
-    pub fn iter(&self) -> impl Iterator<Item = Belongs> {
-        self.chunks.iter().flatten().map(|packed| Belongs::unpack(*packed))
+    pub fn iter(&self) -> impl Iterator<Item = PacketFlow> {
+        self.chunks.iter().flatten().map(|packed| PacketFlow::unpack(*packed))
     }
 }

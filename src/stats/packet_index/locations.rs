@@ -28,7 +28,7 @@ struct Kind {
 
 /// Where a packet stands.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Placed {
+pub struct PacketLocation {
     /// Which of the files that were opened together, from 0.
     pub file: u8,
     /// Byte offset of the captured bytes in the file, or in what a compressed file unpacks to.
@@ -45,7 +45,7 @@ pub struct Placed {
 
 /// The places of all packets.
 #[derive(Default)]
-pub struct Places {
+pub struct PacketLocations {
     chunks: Vec<Chunk>,
     /// First packet of every chunk.
     starts: Vec<u64>,
@@ -55,7 +55,7 @@ pub struct Places {
 
 impl Kind {
     #[inline]
-    fn fits(&self, packet: &Placed) -> bool {
+    fn fits(&self, packet: &PacketLocation) -> bool {
         self.link_type == packet.link_type
             && self.file == packet.file
             && packet.offset.wrapping_sub(self.base) <= u64::from(u32::MAX)
@@ -76,7 +76,7 @@ impl Chunk {
 
     /// Place of the packet's kind; none if there is room for no more.
     #[inline]
-    fn kind_place(&mut self, packet: &Placed) -> Option<u8> {
+    fn kind_place(&mut self, packet: &PacketLocation) -> Option<u8> {
         let known = self.kinds.iter().position(|kind| kind.fits(packet));
         let place = known.unwrap_or_else(|| {
             self.kinds.push(Kind { base: packet.offset, link_type: packet.link_type, file: packet.file });
@@ -86,10 +86,10 @@ impl Chunk {
     }
 }
 
-impl Places {
+impl PacketLocations {
     /// Adds the next packet.
     #[inline]
-    pub fn push(&mut self, packet: Placed) {
+    pub fn push(&mut self, packet: PacketLocation) {
         let has_room = |chunk: &&mut Chunk| chunk.offsets.len() < CHUNK;
         let place = self.chunks.last_mut().filter(has_room).and_then(|chunk| chunk.kind_place(&packet));
         let place = place.unwrap_or_else(|| self.begin_chunk(&packet));
@@ -108,7 +108,7 @@ impl Places {
 
     /// Begins the next chunk; gives the place of the packet's kind in it.
     #[cold]
-    fn begin_chunk(&mut self, packet: &Placed) -> u8 {
+    fn begin_chunk(&mut self, packet: &PacketLocation) -> u8 {
         self.starts.push(self.n_packets);
         // Small files stay small; later chunks are made at once, without growing, unless they end before they are full.
         let is_full = self.chunks.last().is_some_and(|chunk| chunk.offsets.len() == CHUNK);
@@ -127,14 +127,14 @@ impl Places {
     }
 
     /// The packet with this number, from 0.
-    pub fn get(&self, number: u64) -> Option<Placed> {
+    pub fn get(&self, number: u64) -> Option<PacketLocation> {
         let place = self.starts.partition_point(|start| *start <= number).checked_sub(1)?;
         let chunk = self.chunks.get(place)?;
         let row = (number - self.starts.get(place)?) as usize;
         let captured = *chunk.captured_bytes.get(row)?;
         let captured_bytes = if captured == LONG { self.long.get(&number).copied()? } else { u32::from(captured) };
         let kind = chunk.kinds.get(usize::from(*chunk.kind_places.get(row)?))?;
-        Some(Placed {
+        Some(PacketLocation {
             file: kind.file,
             offset: kind.base + u64::from(*chunk.offsets.get(row)?),
             time_ns: *chunk.times_ns.get(row)?,

@@ -1,30 +1,30 @@
 //! The index of packets: where each stands in the file, when, how long, in which flow. 23 bytes a packet.
 
-pub mod owners;
-pub mod places;
+pub mod locations;
+pub mod packet_flow_map;
 
-pub use owners::{Belongs, Owners};
-pub use places::{Placed, Places};
+pub use locations::{PacketLocation, PacketLocations};
+pub use packet_flow_map::{PacketFlow, PacketFlowMap};
 
 /// The index: two halves that are filled apart, each by who knows.
 #[derive(Clone, Copy)]
 pub struct PacketIndex<'a> {
-    places: &'a Places,
-    owners: &'a Owners,
+    places: &'a PacketLocations,
+    owners: &'a PacketFlowMap,
 }
 
 /// What the index knows of a packet.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Indexed {
+pub struct IndexedPacket {
     /// Where it stands, when, and how long.
-    pub placed: Placed,
+    pub location: PacketLocation,
     /// Its flow and way, or the protocol of a packet without a flow (none for one that has no name here).
-    pub belongs: Belongs,
+    pub belongs: PacketFlow,
 }
 
 impl<'a> PacketIndex<'a> {
     /// Of both halves.
-    pub fn new(places: &'a Places, owners: &'a Owners) -> PacketIndex<'a> {
+    pub fn new(places: &'a PacketLocations, owners: &'a PacketFlowMap) -> PacketIndex<'a> {
         PacketIndex { places, owners }
     }
 
@@ -39,12 +39,12 @@ impl<'a> PacketIndex<'a> {
     }
 
     /// The packet with this number, from 0.
-    pub fn get(self, number: u64) -> Option<Indexed> {
-        Some(Indexed { placed: self.places.get(number)?, belongs: self.owners.get(number)? })
+    pub fn get(self, number: u64) -> Option<IndexedPacket> {
+        Some(IndexedPacket { location: self.places.get(number)?, belongs: self.owners.get(number)? })
     }
 
     /// What every packet belongs to, in order.
-    pub fn belongs(self) -> impl Iterator<Item = Belongs> + 'a {
+    pub fn belongs(self) -> impl Iterator<Item = PacketFlow> + 'a {
         self.owners.iter()
     }
 
@@ -67,9 +67,9 @@ mod tests {
 
     #[test]
     fn packets_come_back_as_they_went_in() {
-        let (mut places, mut owners) = (Places::default(), Owners::default());
-        let packet = |i: u64| Indexed {
-            placed: Placed {
+        let (mut places, mut owners) = (PacketLocations::default(), PacketFlowMap::default());
+        let packet = |i: u64| IndexedPacket {
+            location: PacketLocation {
                 file: (i % 5) as u8,
                 offset: i * 70_000 + if i > 99_000 { 1 << 33 } else { 0 },
                 time_ns: i as i64 - 5,
@@ -78,13 +78,13 @@ mod tests {
                 link_type: if i.is_multiple_of(2) { 1 } else { 113 },
             },
             belongs: match i % 3 {
-                0 => Belongs::Flow(i as u32, Direction::ToOriginator),
-                1 => Belongs::Alone(Some(AppProto::Arp)),
-                _ => Belongs::Alone(None),
+                0 => PacketFlow::Flow(i as u32, Direction::ToOriginator),
+                1 => PacketFlow::Alone(Some(AppProto::Arp)),
+                _ => PacketFlow::Alone(None),
             },
         };
         for i in 0..200_000 {
-            places.push(packet(i).placed);
+            places.push(packet(i).location);
             owners.push(packet(i).belongs);
         }
         let index = PacketIndex::new(&places, &owners);
