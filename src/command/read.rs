@@ -3,7 +3,7 @@
 use super::Failure;
 use super::progress::Progress;
 use crate::issue::IssueKind;
-use crate::pipeline::{Batch, Front, Pipeline};
+use crate::pipeline::{Batch, CaptureStage, Pipeline};
 use crate::read::Refusal;
 use crate::settings::Settings;
 use sha2::{Digest, Sha256};
@@ -146,7 +146,7 @@ fn read_ahead(
 }
 
 /// Decodes piece after piece and hands them on.
-fn decode(front: &mut Front, full: &Receiver<Chunk>, decoded: &SyncSender<Chunk>) -> Result<(), Refusal> {
+fn decode(front: &mut CaptureStage, full: &Receiver<Chunk>, decoded: &SyncSender<Chunk>) -> Result<(), Refusal> {
     for mut piece in full {
         let mut at = 0;
         while let Some(rest) = piece.bytes.get(at..).filter(|rest| !rest.is_empty()) {

@@ -1,19 +1,19 @@
 //! The whole line, in order: the only file that knows it. Bytes go in, an [`Analysis`](crate::model::Analysis) comes out.
 
 mod app_layer;
-mod front;
-mod judge;
+mod capture_detectors;
+mod capture_stage;
+mod dispatch;
+mod evaluate;
+mod flow_stage;
 mod keeper;
-mod line;
 mod named;
-mod observers;
 mod tables;
 mod threads;
-mod watch;
 
-pub use front::{Batch, Front};
+pub use capture_stage::{Batch, CaptureStage};
+pub use flow_stage::FlowStage;
 pub use keeper::RowKeeper;
-pub use line::Line;
 
 use crate::detect::{self, Card};
 use crate::flow::fields::FlowFields;
@@ -47,11 +47,11 @@ pub fn cards() -> Vec<(&'static Card, &'static [Descriptor])> {
 
 /// One input on its way from bytes to findings.
 pub struct Pipeline {
-    front: Front,
+    capture: CaptureStage,
     batch: Batch,
     /// Names of the files that are read together.
     names: Vec<String>,
-    line: Line,
+    flow_stage: FlowStage,
     file: FileFacts,
     runs: Vec<(DetectorRun, Vec<Finding>)>,
     scores: Vec<f32>,
@@ -68,9 +68,9 @@ impl Pipeline {
     /// put in order of time. A table is read by itself: beside other files it is refused.
     pub fn of_files(settings: &Settings, names: Vec<String>, file_bytes: u64) -> Pipeline {
         Pipeline {
-            front: Front::new(names.len(), settings),
+            capture: CaptureStage::new(names.len(), settings),
             batch: Batch::default(),
-            line: Line::new(settings),
+            flow_stage: FlowStage::new(settings),
             file: FileFacts { name: FileFacts::name_of(&names), bytes: file_bytes, ..FileFacts::default() },
             names,
             runs: Vec::new(),
@@ -81,18 +81,18 @@ impl Pipeline {
 
     /// Says which column of a table says what its rows are; call before the first byte.
     pub fn choose_label(&mut self, name: &str) {
-        self.front.choose_label(Label::Name(name.to_owned()));
+        self.capture.choose_label(Label::Name(name.to_owned()));
     }
 
     /// Lets no detector observe anything, to measure what that costs; call before the first byte.
     pub fn without_detectors(&mut self) {
-        self.front.take_watchers();
-        self.line.observers.rest();
+        self.capture.take_watchers();
+        self.flow_stage.dispatch.rest();
     }
 
     /// The file whose next bytes, or whose end, are needed; none once all have ended.
     pub fn wants(&self) -> Option<usize> {
-        self.front.inputs().wants()
+        self.capture.inputs().wants()
     }
 
     /// Takes the next bytes of the file that is wanted; any slicing gives the same result.
@@ -114,8 +114,8 @@ impl Pipeline {
         let mut rest = bytes;
         while !rest.is_empty() {
             let part = rest.get(..most).unwrap_or(rest);
-            let n = self.front.decode(part, &mut self.batch, keep)?;
-            self.line.take(&mut self.batch, part);
+            let n = self.capture.decode(part, &mut self.batch, keep)?;
+            self.flow_stage.take(&mut self.batch, part);
             rest = rest.get(n..).unwrap_or(&[]);
         }
         Ok(())
@@ -126,20 +126,20 @@ impl Pipeline {
     /// # Errors
     /// It was too short to be of any kind that is read.
     pub fn end_file(&mut self, keep: &mut impl FnMut(usize, &[u8])) -> Result<(), Refusal> {
-        self.front.end_file(&mut self.batch, keep)?;
-        self.line.take(&mut self.batch, &[]);
+        self.capture.end_file(&mut self.batch, keep)?;
+        self.flow_stage.take(&mut self.batch, &[]);
         Ok(())
     }
 
     /// True if index and places of rows point into what a file was unpacked to, not into the file.
     pub fn is_packed(&self, file: usize) -> bool {
-        self.front.inputs().is_packed(file)
+        self.capture.inputs().is_packed(file)
     }
 
     /// Both halves of the line, for two threads: what the front makes of a single file's bytes, the other half takes in
     /// the same order.
-    pub fn halves(&mut self) -> (&mut Front, &mut Line) {
-        (&mut self.front, &mut self.line)
+    pub fn halves(&mut self) -> (&mut CaptureStage, &mut FlowStage) {
+        (&mut self.capture, &mut self.flow_stage)
     }
 
     /// All files have ended, or reading is given up: open flows end.
@@ -150,41 +150,41 @@ impl Pipeline {
         while self.wants().is_some() {
             self.end_file(&mut |_, _| ())?;
         }
-        for (place, detector) in self.front.take_watchers() {
-            self.line.observers.adopt(place, detector);
+        for (place, detector) in self.capture.take_watchers() {
+            self.flow_stage.dispatch.adopt(place, detector);
         }
-        self.line.end_flows();
+        self.flow_stage.end_flows();
         Ok(())
     }
 
     /// Reading is given up before the end of the file, as asked; call before [`Pipeline::end`].
     pub fn stop(&mut self) {
-        self.front.stop();
+        self.capture.stop();
     }
 
     /// Notes something that went wrong outside: the file changed.
     pub fn note(&mut self, kind: IssueKind) {
-        self.front.note(kind, None);
+        self.capture.note(kind, None);
     }
 
     /// Packets (of a table: rows) read so far.
     pub fn packets(&self) -> u64 {
-        self.rows().map_or(self.line.packets(), RowStore::n_rows)
+        self.rows().map_or(self.flow_stage.packets(), RowStore::n_rows)
     }
 
     /// True if the file is known to be a plain table of flows or packets, whose rows may be left to a [`RowKeeper`].
     pub fn can_leave_rows(&self) -> bool {
-        self.front.can_leave_rows()
+        self.capture.can_leave_rows()
     }
 
     /// Leaves the rows to a [`RowKeeper`], which is fed the same bytes from the first on.
     pub fn leave_rows(&mut self) {
-        self.front.leave_rows();
+        self.capture.leave_rows();
     }
 
     /// Takes a piece of the rows that were left; true once that was the last one. Until then the rows have no columns.
     pub fn put_rows(&mut self, piece: RowBlock) -> bool {
-        self.front.put_rows(piece)
+        self.capture.put_rows(piece)
     }
 
     /// True unless rows that were left are still missing.
@@ -194,18 +194,18 @@ impl Pipeline {
 
     /// The rows of a table, if the file is one.
     pub fn rows(&self) -> Option<&RowStore> {
-        self.front.rows()
+        self.capture.rows()
     }
 
     /// The flow of each kept row of a table, in order.
     pub fn flows_of_rows(&self) -> Vec<Option<u32>> {
         let numbers = self.rows().map(RowStore::numbers).unwrap_or_default();
-        numbers.into_iter().map(|number| self.line.flow_of_row(number)).collect()
+        numbers.into_iter().map(|number| self.flow_stage.flow_of_row(number)).collect()
     }
 
     /// The reader of a table, which can read a row again.
     pub fn table(&self) -> Option<&TableReader> {
-        self.front.inputs().table()
+        self.capture.inputs().table()
     }
 
     /// True if the file is a table whose rows are neither flows nor packets.
@@ -220,27 +220,27 @@ impl Pipeline {
 
     /// The flow table.
     pub fn flows(&self) -> &FlowTable {
-        &self.line.flows
+        &self.flow_stage.flows
     }
 
     /// The tables beside the flow table, if any was asked for.
     pub fn optional(&self) -> Option<&OptionalTables> {
-        self.line.optional.as_deref()
+        self.flow_stage.optional.as_deref()
     }
 
     /// What flows said.
     pub fn told(&self) -> &FlowFields {
-        &self.line.told
+        &self.flow_stage.told
     }
 
     /// Texts of the traffic, server names among them.
     pub fn names(&self) -> &Names {
-        &self.line.names
+        &self.flow_stage.names
     }
 
     /// The index of packets.
     pub fn index(&self) -> PacketIndex<'_> {
-        PacketIndex::new(self.front.places(), &self.line.owners)
+        PacketIndex::new(self.capture.places(), &self.flow_stage.owners)
     }
 
     /// Largest score of the model-based detectors for each kept flow, in order; empty if none ran.

@@ -17,16 +17,16 @@ const TIMELINE_BINS: usize = 256;
 impl Pipeline {
     /// Lets every detector conclude, and gives the result.
     pub fn judge(&mut self, settings: &Settings) -> Analysis {
-        let (context, detectors) = self.line.context(settings, self.front.counters());
+        let (context, detectors) = self.flow_stage.context(settings, self.capture.counters());
         // The models come last in the table and take longest.
         let waiting: Vec<_> = detect::ALL.iter().zip(detectors).rev().collect();
-        let rows = self.front.rows();
+        let rows = self.capture.rows();
         let mut conclusions = threads::each(waiting, |(entry, detector)| conclude(entry, detector, &context, rows));
         self.begin_judging();
         for (entry, conclusion) in detect::ALL.iter().zip(conclusions.drain(..).rev()) {
             self.settle(entry, conclusion);
         }
-        self.line.observers.rows.clear();
+        self.flow_stage.dispatch.rows.clear();
         self.analysis(settings)
     }
 
@@ -40,16 +40,16 @@ impl Pipeline {
         let conclusion = self.conclude(place, settings);
         self.settle(entry, conclusion);
         if place + 1 == detect::ALL.len() {
-            self.line.observers.rows.clear();
+            self.flow_stage.dispatch.rows.clear();
         }
     }
 
     /// What one detector makes of all that passed; its scores are of rows where rows are no more than rows.
     pub fn conclude(&mut self, place: usize, settings: &Settings) -> Conclusion {
-        let (context, detectors) = self.line.context(settings, self.front.counters());
+        let (context, detectors) = self.flow_stage.context(settings, self.capture.counters());
         let both = detect::ALL.get(place).zip(detectors.get_mut(place));
         both.map_or_else(Conclusion::default, |(entry, detector)| {
-            conclude(entry, detector, &context, self.front.rows())
+            conclude(entry, detector, &context, self.capture.rows())
         })
     }
 
@@ -62,8 +62,8 @@ impl Pipeline {
     /// Takes what a detector concluded.
     fn settle(&mut self, entry: &detect::Entry, conclusion: Conclusion) {
         let Conclusion { findings, not_enough_data, scores, n_not_judged } = conclusion;
-        if n_not_judged > 0 && self.line.issues.count(IssueKind::DetectorFull) == 0 {
-            self.line.issues.add_many(IssueKind::DetectorFull, n_not_judged, None, None);
+        if n_not_judged > 0 && self.flow_stage.issues.count(IssueKind::DetectorFull) == 0 {
+            self.flow_stage.issues.add_many(IssueKind::DetectorFull, n_not_judged, None, None);
         }
         self.merge_scores(scores);
         let id = entry.card.id.to_owned();
@@ -101,23 +101,23 @@ impl Pipeline {
     }
 
     fn assemble(&self, settings: &Settings, findings: Vec<Finding>, runs: Vec<DetectorRun>) -> Analysis {
-        let line = &self.line;
-        let mut issues = self.front.issues();
-        issues.merge(&line.issues);
-        let summarised = line.flows.summarised;
+        let flow_stage = &self.flow_stage;
+        let mut issues = self.capture.issues();
+        issues.merge(&flow_stage.issues);
+        let summarised = flow_stage.flows.summarised;
         issues.add_many(IssueKind::FlowsSummarised, summarised.flows, None, None);
-        issues.add_many(IssueKind::NamesFull, line.names.n_refused, None, None);
-        issues.add_many(IssueKind::FactsFull, line.told.n_refused, None, None);
+        issues.add_many(IssueKind::NamesFull, flow_stage.names.n_refused, None, None);
+        issues.add_many(IssueKind::FactsFull, flow_stage.told.n_refused, None, None);
         self.asked_issues(&mut issues);
-        let rows = self.front.rows();
+        let rows = self.capture.rows();
         let mut all_issues = tables::with_issues(issues, rows);
-        all_issues.extend(self.front.inputs().issues_of(&self.names));
+        all_issues.extend(self.capture.inputs().issues_of(&self.names));
         all_issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
-        let (counters, tops) = (self.front.counters(), &line.tops);
+        let (counters, tops) = (self.capture.counters(), &flow_stage.tops);
         let file = FileFacts {
-            format: self.front.inputs().format(),
-            comments: self.front.inputs().comments(),
-            link_types: self.front.places().link_types().into_iter().map(link::name).collect(),
+            format: self.capture.inputs().format(),
+            comments: self.capture.inputs().comments(),
+            link_types: self.capture.places().link_types().into_iter().map(link::name).collect(),
             ..self.file.clone()
         };
         Analysis {
@@ -125,18 +125,18 @@ impl Pipeline {
             summary: Summary {
                 packets: counters.packets,
                 bytes: counters.bytes,
-                flows: summarised.flows + line.flows.len() as u64,
+                flows: summarised.flows + flow_stage.flows.len() as u64,
                 hosts: tops.n_hosts,
                 first_ns: counters.span_ns.map(|span| span.0),
                 last_ns: counters.span_ns.map(|span| span.1),
-                protocols: counters.protocols(&tops.apps, &line.messages, &line.names),
+                protocols: counters.protocols(&tops.apps, &flow_stage.messages, &flow_stage.names),
             },
             coverage: Coverage {
                 packets_read: counters.packets,
-                packets_decoded: counters.packets - self.front.n_damaged(),
+                packets_decoded: counters.packets - self.capture.n_damaged(),
                 packets_truncated: counters.packets_truncated,
-                bytes_skipped: self.front.inputs().bytes_skipped(),
-                flows_kept: line.flows.len() as u64,
+                bytes_skipped: self.capture.inputs().bytes_skipped(),
+                flows_kept: flow_stage.flows.len() as u64,
                 flows_summarised: summarised.flows,
             },
             issues: all_issues,
@@ -152,7 +152,7 @@ impl Pipeline {
             changed_settings: settings.changed().clone(),
             shows_secrets: settings.shows_secrets(),
             seed: settings.value(settings::GENERAL, settings::SEED) as u64,
-            flow_columns: line.optional.as_ref().map_or(FlowColumns::default(), |optional| FlowColumns {
+            flow_columns: flow_stage.optional.as_ref().map_or(FlowColumns::default(), |optional| FlowColumns {
                 is_cic_compatible: optional.cic.is_some(),
                 has_more: optional.more.is_some(),
             }),
@@ -162,7 +162,7 @@ impl Pipeline {
 
     /// Notes what is to be said of the tables beside the flow table.
     fn asked_issues(&self, issues: &mut IssueLog) {
-        let Some(optional) = self.line.optional.as_deref() else { return };
+        let Some(optional) = self.flow_stage.optional.as_deref() else { return };
         if let Some(cic) = &optional.cic {
             let (n_written, n_single) = cic.counts();
             issues.add_many(IssueKind::CicCompatible, n_written.max(1), None, None);

@@ -1,6 +1,6 @@
 //! Packets, messages and ended flows to the detectors that want them, while a file is read and at its end.
 
-use super::{threads, watch};
+use super::{capture_detectors, threads};
 use crate::detect::contacts::Contacts;
 use crate::detect::domains::Domains;
 use crate::detect::ml::flow_rows;
@@ -18,7 +18,7 @@ use crate::stats::counters::Counters;
 use crate::stats::tops::{Tops, tops};
 
 /// The detectors at work, and what several of them share.
-pub(super) struct Observers {
+pub(super) struct Dispatch {
     detectors: Vec<Box<dyn Detector>>,
     /// Places of the detectors that want packets or flows of each kind, by the bit of the kind in [`Wants`].
     watchers: [Vec<usize>; Wants::KINDS],
@@ -32,16 +32,16 @@ pub(super) struct Observers {
     pub rows: flow_rows::Shared,
 }
 
-impl Default for Observers {
+impl Default for Dispatch {
     fn default() -> Self {
         let watchers = std::array::from_fn(|bit| {
             let wants_kind = |(_, entry): &(usize, &detect::Entry)| {
-                entry.wants.meets(Wants::kind(bit)) && !watch::is_watcher(entry.wants)
+                entry.wants.meets(Wants::kind(bit)) && !capture_detectors::is_watcher(entry.wants)
             };
             detect::ALL.iter().enumerate().filter(wants_kind).map(|(place, _)| place).collect()
         });
         let detectors: Vec<_> = detect::ALL.iter().map(|entry| (entry.make)()).collect();
-        Observers {
+        Dispatch {
             listeners: AppProto::ALL.iter().map(|protocol| listeners(&detectors, *protocol)).collect(),
             detectors,
             watchers,
@@ -53,7 +53,7 @@ impl Default for Observers {
     }
 }
 
-impl Observers {
+impl Dispatch {
     /// From here on nothing is observed.
     pub fn rest(&mut self) {
         self.watchers = Default::default();
@@ -118,7 +118,7 @@ impl Observers {
 
     /// Shows the flows that are still open at the end of the file, and lists and adds up all.
     pub fn end(&mut self, flows: &FlowTable, names: &Names) -> (EndpointIndex, Tops) {
-        let Observers { detectors, contacts, rests, .. } = self;
+        let Dispatch { detectors, contacts, rests, .. } = self;
         let rests = *rests;
         let n = threads::n_threads();
         let mut groups: Vec<Vec<_>> = (0..n).map(|_| Vec::new()).collect();
@@ -161,7 +161,7 @@ impl Observers {
         (flows, endpoints): (&'a FlowTable, &'a EndpointIndex),
         (names, told): (&'a Names, &'a FlowFields),
     ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
-        let Observers { detectors, contacts, rows, .. } = self;
+        let Dispatch { detectors, contacts, rows, .. } = self;
         let (span_ns, packets) = (counters.span_ns.unwrap_or((0, 0)), counters.packets);
         (Context { settings, flows, endpoints, names, told, contacts, rows, span_ns, packets }, detectors)
     }

@@ -4,7 +4,7 @@ use crate::detect::{self, Detector, Wants};
 use crate::model::Packet;
 
 /// Those detectors, until they are taken for judging.
-pub(super) struct Watch {
+pub(super) struct CaptureDetectors {
     /// With their places in the table of detectors.
     detectors: Vec<(usize, Box<dyn Detector>)>,
     /// Places in `detectors` of those that want packets of each kind, by the bit of the kind in [`Wants`].
@@ -16,18 +16,18 @@ pub(super) fn is_watcher(wants: Wants) -> bool {
     wants.meets(Wants::ANY_PACKET) && !wants.meets(Wants::ANY_FLOW.and(Wants::MESSAGES))
 }
 
-impl Default for Watch {
+impl Default for CaptureDetectors {
     fn default() -> Self {
         let here = || detect::ALL.iter().enumerate().filter(|(_, entry)| is_watcher(entry.wants));
         let watchers = std::array::from_fn(|bit| {
             let wants_kind = |(_, (_, entry)): &(usize, (usize, &detect::Entry))| entry.wants.meets(Wants::kind(bit));
             here().enumerate().filter(wants_kind).map(|(place, _)| place).collect()
         });
-        Watch { detectors: here().map(|(place, entry)| (place, (entry.make)())).collect(), watchers }
+        CaptureDetectors { detectors: here().map(|(place, entry)| (place, (entry.make)())).collect(), watchers }
     }
 }
 
-impl Watch {
+impl CaptureDetectors {
     /// Shows a packet to those that want it.
     #[inline]
     pub fn observe(&mut self, packet: &Packet) {

@@ -1,8 +1,8 @@
 //! Bytes to decoded and counted packets and rows: the front half of the line, which may run on a thread of its own.
 
+use super::capture_detectors::CaptureDetectors;
 use super::keeper::Table;
 use super::tables;
-use super::watch::Watch;
 use crate::decode;
 use crate::decode::app::{self, Datagrams};
 use crate::decode::fragments::Fragments;
@@ -25,7 +25,7 @@ use std::ops::Range;
 const PART_BYTES: usize = 1 << 20;
 
 /// The readers, the decoders, and the totals over packets.
-pub struct Front {
+pub struct CaptureStage {
     inputs: Inputs,
     read_issues: IssueLog,
     packets: Packets,
@@ -40,7 +40,7 @@ struct Packets {
     places: PacketLocations,
     fragments: Fragments,
     datagrams: Datagrams,
-    watch: Watch,
+    detectors: CaptureDetectors,
     n_damaged: u64,
     latest_ns: Option<i64>,
 }
@@ -51,7 +51,7 @@ pub struct Batch {
     /// Bytes of packets that began in the stretch before, or that were unpacked.
     carried: Vec<u8>,
     /// The first `n_packets` count; others wait to be written over, which is cheaper than to clear them away first.
-    packets: Vec<Passing>,
+    packets: Vec<DecodedPacket>,
     n_packets: usize,
     /// Apart from the packets and close together, because they are wanted first.
     leads: Vec<Option<FlowKeyHash>>,
@@ -61,7 +61,7 @@ pub struct Batch {
 }
 
 /// A packet on its way from one half of the line to the other.
-pub(super) struct Passing {
+pub(super) struct DecodedPacket {
     pub packet: Packet,
     /// Where its bytes begin, in `carried` or else in what was decoded.
     at: u32,
@@ -73,10 +73,10 @@ pub(super) struct Passing {
     fields: Range<u32>,
 }
 
-impl Front {
+impl CaptureStage {
     /// For so many files; a single one may be a table, read as the settings say.
-    pub(super) fn new(n_files: usize, settings: &Settings) -> Front {
-        Front {
+    pub(super) fn new(n_files: usize, settings: &Settings) -> CaptureStage {
+        CaptureStage {
             inputs: Inputs::new(n_files, tables::options(settings)),
             read_issues: IssueLog::default(),
             packets: Packets::default(),
@@ -103,7 +103,7 @@ impl Front {
         batch: &mut Batch,
         keep: &mut impl FnMut(usize, &[u8]),
     ) -> Result<usize, Refusal> {
-        let Front { inputs, packets, table, .. } = self;
+        let CaptureStage { inputs, packets, table, .. } = self;
         batch.clear();
         let mut n_done = 0;
         while let Some(rest) = bytes.get(n_done..).filter(|rest| !rest.is_empty()) {
@@ -118,7 +118,7 @@ impl Front {
 
     /// The file that is wanted has ended: what was left of it, for the other half of the line to take.
     pub(super) fn end_file(&mut self, batch: &mut Batch, keep: &mut impl FnMut(usize, &[u8])) -> Result<(), Refusal> {
-        let Front { inputs, packets, table, .. } = self;
+        let CaptureStage { inputs, packets, table, .. } = self;
         batch.clear();
         inputs.end(keep, &mut |record| take(record, packets, table, &[], batch))?;
         table.settle();
@@ -189,7 +189,7 @@ impl Front {
 
     /// The detectors that watched here, with their places in the table of detectors.
     pub(super) fn take_watchers(&mut self) -> Vec<(usize, Box<dyn Detector>)> {
-        self.packets.watch.take()
+        self.packets.detectors.take()
     }
 
     /// Packets of which a part could not be decoded.
@@ -212,7 +212,7 @@ fn take(record: Record<'_>, packets: &mut Packets, table: &mut Table, bytes: &[u
                 Became::Flow(flow, _) => packets.counters.add_flow(flow),
                 Became::Packet(packet) => {
                     packets.counters.add(packet);
-                    packets.watch.observe(packet);
+                    packets.detectors.observe(packet);
                 }
             }
             table.take(&row);
@@ -230,12 +230,12 @@ impl Packets {
         let Batch { packets, n_packets, leads, carried, fields, .. } = batch;
         let packet = decode::begin(raw, self.counters.packets);
         match packets.get_mut(*n_packets) {
-            Some(passing) => passing.packet = packet,
-            None => packets.push(Passing::from(packet)),
+            Some(decoded) => decoded.packet = packet,
+            None => packets.push(DecodedPacket::from(packet)),
         }
-        let Some(passing) = packets.get_mut(*n_packets) else { return };
+        let Some(decoded) = packets.get_mut(*n_packets) else { return };
         *n_packets += 1;
-        let packet = &mut passing.packet;
+        let packet = &mut decoded.packet;
         decode::fill(packet, raw, &mut self.issues);
         let mut whole = None;
         if packet.fragment().is_some() {
@@ -243,11 +243,11 @@ impl Packets {
             whole = self.fragments.take(packet, raw, &mut self.issues);
         }
         self.count(packet, raw);
-        self.watch.observe(packet);
+        self.detectors.observe(packet);
         leads.push(FlowKeyHash::of(packet));
         let data = whole.as_deref().unwrap_or(raw.data);
-        (passing.app, passing.fields) = self.read(packet, data, fields);
-        passing.point(data, bytes, carried);
+        (decoded.app, decoded.fields) = self.read(packet, data, fields);
+        decoded.point(data, bytes, carried);
     }
 
     /// Reads what the packet says by itself: its application, and where in `all` the facts stand.
@@ -286,13 +286,13 @@ impl Packets {
     }
 }
 
-impl From<Packet> for Passing {
-    fn from(packet: Packet) -> Passing {
-        Passing { packet, at: 0, length: 0, is_carried: false, app: None, fields: 0..0 }
+impl From<Packet> for DecodedPacket {
+    fn from(packet: Packet) -> DecodedPacket {
+        DecodedPacket { packet, at: 0, length: 0, is_carried: false, app: None, fields: 0..0 }
     }
 }
 
-impl Passing {
+impl DecodedPacket {
     /// Remembers where its data stands, which are part of `bytes` or else carried along.
     #[inline]
     fn point(&mut self, data: &[u8], bytes: &[u8], carried: &mut Vec<u8>) {
@@ -318,14 +318,14 @@ impl Batch {
 
     /// Bytes of what it holds.
     fn size(&self) -> usize {
-        self.carried.len() + self.n_packets * size_of::<Passing>() + self.rows.len() * size_of::<Became>()
+        self.carried.len() + self.n_packets * size_of::<DecodedPacket>() + self.rows.len() * size_of::<Became>()
     }
 
     /// What one of them says by itself.
     #[inline]
-    pub(super) fn message(&self, passing: &Passing) -> Option<Message<'_>> {
-        let (protocol, _) = passing.app?;
-        let Passing { packet, fields, .. } = passing;
+    pub(super) fn message(&self, decoded: &DecodedPacket) -> Option<Message<'_>> {
+        let (protocol, _) = decoded.app?;
+        let DecodedPacket { packet, fields, .. } = decoded;
         if fields.is_empty() {
             return None;
         }
@@ -339,15 +339,15 @@ impl Batch {
     }
 
     /// Its packets in order, in groups of this size, and what leads to their flows.
-    pub(super) fn groups(&self, n: usize) -> impl Iterator<Item = (&[Passing], &[Option<FlowKeyHash>])> {
+    pub(super) fn groups(&self, n: usize) -> impl Iterator<Item = (&[DecodedPacket], &[Option<FlowKeyHash>])> {
         self.packets.get(..self.n_packets).unwrap_or(&[]).chunks(n).zip(self.leads.chunks(n))
     }
 
     /// The bytes of one of them: captured ones, or those of a packet that was put together from pieces.
     /// `bytes` is what was decoded.
-    pub(super) fn data<'a>(&'a self, passing: &Passing, bytes: &'a [u8]) -> &'a [u8] {
-        let from = if passing.is_carried { &self.carried } else { bytes };
-        let at = passing.at as usize;
-        from.get(at..at + passing.length as usize).unwrap_or(&[])
+    pub(super) fn data<'a>(&'a self, decoded: &DecodedPacket, bytes: &'a [u8]) -> &'a [u8] {
+        let from = if decoded.is_carried { &self.carried } else { bytes };
+        let at = decoded.at as usize;
+        from.get(at..at + decoded.length as usize).unwrap_or(&[])
     }
 }

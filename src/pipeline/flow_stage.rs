@@ -1,8 +1,8 @@
-//! Decoded packets and rows to flows, index and detectors: the half of the line behind [`Front`](super::Front).
+//! Decoded packets and rows to flows, index and detectors: the half of the line behind [`CaptureStage`](super::Front).
 
 use super::app_layer::{AppLayer, Segment, SegmentResult, StreamState};
-use super::front::Batch;
-use super::observers::Observers;
+use super::capture_stage::Batch;
+use super::dispatch::Dispatch;
 use crate::detect::{Context, Detector};
 use crate::flow::endpoints::EndpointIndex;
 use crate::flow::expectations::Expectations;
@@ -29,7 +29,7 @@ const LAST_PROBED_PACKET: u32 = 3;
 const TOGETHER: usize = 16;
 
 /// Everything behind the decoders: the other half of the line.
-pub struct Line {
+pub struct FlowStage {
     pub(super) issues: IssueLog,
     pub(super) owners: PacketFlowMap,
     pub(super) flows: FlowTable,
@@ -37,7 +37,7 @@ pub struct Line {
     /// Of the flow table, once reading has ended.
     endpoints: EndpointIndex,
     pub(super) names: Names,
-    pub(super) observers: Observers,
+    pub(super) dispatch: Dispatch,
     app_layer: AppLayer,
     expectations: Expectations,
     /// What a TCP segment completes; kept for its memory.
@@ -56,8 +56,8 @@ pub struct Line {
 /// No flow has this serial number.
 const NO_FLOW: u32 = u32::MAX;
 
-impl Line {
-    pub(super) fn new(settings: &Settings) -> Line {
+impl FlowStage {
+    pub(super) fn new(settings: &Settings) -> FlowStage {
         let value = |id| settings.value(settings::GENERAL, id);
         let is_on = |id| value(id) > 0.0;
         let limits = Limits {
@@ -65,14 +65,14 @@ impl Line {
             active_ns: time::from_seconds(value(settings::ACTIVE_TIMEOUT)),
             most: value(settings::MOST_FLOWS) as usize,
         };
-        Line {
+        FlowStage {
             issues: IssueLog::default(),
             owners: PacketFlowMap::default(),
             flows: FlowTable::new(limits),
             optional: OptionalTables::new(is_on(settings::CIC_COMPATIBLE), is_on(settings::MORE_COLUMNS), limits.most),
             endpoints: EndpointIndex::default(),
             names: Names::default(),
-            observers: Observers::default(),
+            dispatch: Dispatch::default(),
             app_layer: AppLayer::default(),
             expectations: Expectations::default(),
             fields: FieldBuffer::default(),
@@ -88,8 +88,8 @@ impl Line {
         let serial = match became {
             Became::Row => None,
             Became::Flow(flow, is_one_way) => {
-                let Line { flows, names, observers, .. } = self;
-                let ended = &mut |serial, flow: &Flow| observers.flow(serial, flow, names);
+                let FlowStage { flows, names, dispatch, .. } = self;
+                let ended = &mut |serial, flow: &Flow| dispatch.flow(serial, flow, names);
                 Some(flows.push(*flow, is_one_way, ended))
             }
             Became::Packet(packet) => {
@@ -111,14 +111,14 @@ impl Line {
             for (begun, lead) in begun.iter_mut().zip(leads) {
                 *begun = self.flows.begin(*lead);
             }
-            for ((found, begun), passing) in found.iter_mut().zip(&begun).zip(group) {
-                *found = self.flows.seek(&passing.packet, *begun);
+            for ((found, begun), decoded) in found.iter_mut().zip(&begun).zip(group) {
+                *found = self.flows.seek(&decoded.packet, *begun);
             }
-            for (found, passing) in found.iter().zip(group) {
-                let update = self.packet(&passing.packet, *found, batch.data(passing, bytes));
-                if let Some((protocol, is_certain)) = passing.app {
+            for (found, decoded) in found.iter().zip(group) {
+                let update = self.packet(&decoded.packet, *found, batch.data(decoded, bytes));
+                if let Some((protocol, is_certain)) = decoded.app {
                     self.name_app(update, protocol, is_certain);
-                    if let Some(message) = batch.message(passing) {
+                    if let Some(message) = batch.message(decoded) {
                         self.say(update, &message);
                     }
                 }
@@ -141,17 +141,17 @@ impl Line {
         settings: &'a Settings,
         counters: &Counters,
     ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
-        let Line { flows, endpoints, names, told, observers, .. } = self;
-        observers.context(settings, counters, (flows, endpoints), (names, told))
+        let FlowStage { flows, endpoints, names, told, dispatch, .. } = self;
+        dispatch.context(settings, counters, (flows, endpoints), (names, told))
     }
 
     /// Shows a packet to the detectors that want it, and adds it to its flow.
     #[inline]
     fn observe(&mut self, packet: &Packet, found: LookupResult) -> Option<FlowUpdate> {
-        self.observers.packet(packet);
-        let Line { flows, names, observers, app_layer, .. } = self;
+        self.dispatch.packet(packet);
+        let FlowStage { flows, names, dispatch, app_layer, .. } = self;
         flows.update(packet, found, names, &mut |serial, flow| {
-            observers.flow(serial, flow, names);
+            dispatch.flow(serial, flow, names);
             if flow.stream != Flow::NOT_PARSED {
                 app_layer.end(flow.stream);
             }
@@ -184,7 +184,7 @@ impl Line {
     /// Every flow that is still open ends.
     pub(super) fn end_flows(&mut self) {
         self.flows.end_all();
-        (self.endpoints, self.tops) = self.observers.end(&self.flows, &self.names);
+        (self.endpoints, self.tops) = self.dispatch.end(&self.flows, &self.names);
     }
 
     #[inline]
@@ -253,7 +253,7 @@ impl Line {
     /// Reads a stream no longer; without one, none that waits for bytes.
     #[cold]
     fn stop_parsing(&mut self, evicted: Option<u32>) {
-        let Line { app_layer, flows, issues, .. } = self;
+        let FlowStage { app_layer, flows, issues, .. } = self;
         let mut stop = |serial: u32| {
             if let Some(flow) = flows.get_mut(serial) {
                 flow.stream = Flow::NOT_PARSED;
@@ -278,7 +278,7 @@ impl Line {
 
     /// A message was read: to its flow, to the counts, to the names of addresses, and to the detectors.
     fn say(&mut self, update: Option<FlowUpdate>, message: &Message<'_>) {
-        let Line { flows, told, messages, interned, names, observers, expectations, .. } = self;
+        let FlowStage { flows, told, messages, interned, names, dispatch, expectations, .. } = self;
         let fields = &message.fields;
         fields::intern(fields, names, interned);
         messages.add(message.protocol, interned);
@@ -304,7 +304,7 @@ impl Line {
                 names.learn(host, name);
             }
         }
-        observers.message(update, message, interned, (flows, names));
+        dispatch.message(update, message, interned, (flows, names));
     }
 }
 
