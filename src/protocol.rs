@@ -20,7 +20,7 @@ pub enum Request {
         settings: Settings,
     },
     /// Conclude again with other settings, without reading.
-    Judge {
+    Evaluate {
         /// Job concerned.
         job: u32,
         /// Settings in force.
@@ -78,7 +78,7 @@ pub enum Reply {
         /// What is known so far.
         analysis: Box<Analysis>,
     },
-    /// The result; comes again after `Judge`.
+    /// The result; comes again after `Evaluate`.
     Done {
         /// Job concerned.
         job: u32,
@@ -121,7 +121,7 @@ pub enum Stage {
     /// Reading packets.
     Reading,
     /// Detectors conclude.
-    Judging,
+    Evaluating,
     /// Hashing the file; results are on the page already.
     Hashing,
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Effect {
     /// At once: only judging is done again.
-    Judge,
+    Evaluate,
     /// After the file is read again.
     Read,
 }
@@ -128,7 +128,7 @@ pub const GENERAL: &[Descriptor] = &[
         max: 4_294_967_295.0,
         default: 42.0,
         is_whole: true,
-        effect: Effect::Judge,
+        effect: Effect::Evaluate,
     },
     Descriptor {
         id: SECRETS,
@@ -139,7 +139,7 @@ pub const GENERAL: &[Descriptor] = &[
         max: 1.0,
         default: 0.0,
         is_whole: true,
-        effect: Effect::Judge,
+        effect: Effect::Evaluate,
     },
 ];
 

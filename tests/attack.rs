@@ -115,7 +115,7 @@ fn analyse(path: &Path) -> Option<Analysis> {
         }
     }
     let _ = pipeline.end();
-    Some(pipeline.judge(&Settings::default()))
+    Some(pipeline.evaluate(&Settings::default()))
 }
 
 fn names(findings: &[&Finding]) -> BTreeSet<String> {

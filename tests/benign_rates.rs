@@ -30,7 +30,7 @@ fn analyse(path: &Path) -> Analysis {
     let (bytes, settings) = (std::fs::read(path).unwrap(), Settings::default());
     let mut pipeline = Pipeline::new(&settings, "a.pcap", bytes.len() as u64);
     pipeline.feed(&bytes).and_then(|()| pipeline.end()).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
-    pipeline.judge(&settings)
+    pipeline.evaluate(&settings)
 }
 
 fn measured(captures: &[PathBuf]) -> String {

@@ -79,7 +79,7 @@ fn read(path: &Path, chunk: usize) -> Pipeline {
 }
 
 fn analyse(path: &Path) -> Analysis {
-    read(path, 1 << 20).judge(&Settings::default())
+    read(path, 1 << 20).evaluate(&Settings::default())
 }
 
 fn is_loud(finding: &Finding) -> bool {
@@ -151,7 +151,7 @@ fn the_same_file_gives_the_same_findings_whatever_the_slices() {
     let Some(folder) = captures() else { return };
     for file in ["lab/portscan_udp.pcapng", "lab/c2_http.pcap", "lab/arp_spoof.pcap", "lab/flood_syn.pcap"] {
         let whole = analyse(&folder.join(file)).findings;
-        let pieces = read(&folder.join(file), 777).judge(&Settings::default()).findings;
+        let pieces = read(&folder.join(file), 777).evaluate(&Settings::default()).findings;
         assert_eq!(whole, pieces, "{file}");
     }
 }
@@ -160,13 +160,13 @@ fn the_same_file_gives_the_same_findings_whatever_the_slices() {
 fn a_changed_threshold_needs_no_second_reading_and_can_be_taken_back() {
     let Some(folder) = captures() else { return };
     let mut pipeline = read(&folder.join("lab/portscan_slow.pcap"), 1 << 20);
-    let before = pipeline.judge(&Settings::default()).findings;
+    let before = pipeline.evaluate(&Settings::default()).findings;
     let mut strict = Settings::default();
     for descriptor in descriptors().into_iter().filter(|d| matches!(d.id, "port_scan.ports" | "port_scan.least")) {
         assert!(strict.set(descriptor, 1000.0));
     }
-    let hidden = pipeline.judge(&strict).findings;
+    let hidden = pipeline.evaluate(&strict).findings;
     assert!(before.iter().any(|finding| finding.detector == "port_scan"));
     assert!(!hidden.iter().any(|finding| finding.detector == "port_scan"));
-    assert_eq!(before, pipeline.judge(&Settings::default()).findings);
+    assert_eq!(before, pipeline.evaluate(&Settings::default()).findings);
 }

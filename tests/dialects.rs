@@ -27,7 +27,7 @@ fn read(bytes: &[u8], sizes: &[usize], settings: &Settings) -> Result<(Pipeline,
         rest = after;
     }
     pipeline.end()?;
-    let analysis = pipeline.judge(settings);
+    let analysis = pipeline.evaluate(settings);
     Ok((pipeline, analysis))
 }
 
@@ -63,7 +63,7 @@ fn read_by(
         pipeline.stop();
     }
     pipeline.end()?;
-    pipeline.judge(settings);
+    pipeline.evaluate(settings);
     let n_rows = pipeline.rows().unwrap().n_rows();
     let pieces: Vec<RowBlock> = keeper.into_iter().flat_map(|keeper| keeper.end(is_stopped)).collect();
     let n_pieces = pieces.len();

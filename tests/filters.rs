@@ -31,7 +31,7 @@ fn filters_select_the_packets_meant() {
         let settings = Settings::default();
         let mut pipeline = Pipeline::new(&settings, "capture", bytes.len() as u64);
         pipeline.feed(&bytes).and_then(|()| pipeline.end()).unwrap();
-        for finding in pipeline.judge(&settings).findings {
+        for finding in pipeline.evaluate(&settings).findings {
             let mut tshark = Command::new("tshark");
             tshark.arg("-r").arg(&path).args(["-Y", &finding.display_filter, "-T", "fields", "-e", "frame.number"]);
             let selected = String::from_utf8(tshark.output().unwrap().stdout).unwrap().lines().count() as f64;

@@ -22,7 +22,7 @@ fn complaint(name: &str, bytes: &[u8]) -> Option<String> {
     let settings = Settings::default();
     let mut pipeline = Pipeline::new(&settings, name, bytes.len() as u64);
     let refusal = pipeline.feed(bytes).and_then(|()| pipeline.end()).err();
-    let analysis = pipeline.judge(&settings);
+    let analysis = pipeline.evaluate(&settings);
     let took = began.elapsed();
     if took > MOST_TIME {
         return Some(format!("{name}, {} bytes, took {took:?}", bytes.len()));
@@ -163,7 +163,7 @@ fn json_of_ever_new_names_ends_well() {
     let settings = Settings::default();
     let mut pipeline = Pipeline::new(&settings, "names.json", rows.len() as u64);
     assert!(pipeline.feed(rows.as_bytes()).and_then(|()| pipeline.end()).is_ok());
-    let analysis = pipeline.judge(&settings);
+    let analysis = pipeline.evaluate(&settings);
     let n_columns = analysis.table.map_or(0, |table| table.layout.columns.len());
     assert!((1000..4000).contains(&n_columns), "{n_columns}");
     assert!(analysis.issues.iter().any(|issue| issue.id == "columns-left-out"));

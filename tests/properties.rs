@@ -14,7 +14,7 @@ use std::io::Write;
 /// Feeds `bytes` in slices of the given sizes, in turn.
 fn analyse(bytes: &[u8], sizes: &[usize]) -> Result<Analysis, Refusal> {
     let settings = Settings::default();
-    Ok(read(bytes, sizes, &settings)?.judge(&settings))
+    Ok(read(bytes, sizes, &settings)?.evaluate(&settings))
 }
 
 /// The flow table of `bytes` with all that can be asked for.
@@ -22,7 +22,7 @@ fn flow_table(bytes: &[u8], sizes: &[usize]) -> Vec<u8> {
     let settings = with(&[("flow.cic_compatible", 1.0), ("flow.more_columns", 1.0)]);
     let mut out = Vec::new();
     if let Ok(mut pipeline) = read(bytes, sizes, &settings) {
-        let analysis = pipeline.judge(&settings);
+        let analysis = pipeline.evaluate(&settings);
         query::write_flows(&mut out, &pipeline, &analysis).unwrap();
     }
     out
@@ -248,7 +248,7 @@ fn captures_opened_together_give_what_one_of_all_packets_does() {
             if slice.is_empty() { pipeline.end_file(&mut |_, _| ()) } else { pipeline.feed(slice) }.unwrap();
         }
         pipeline.end().unwrap();
-        let read = pipeline.judge(&settings);
+        let read = pipeline.evaluate(&settings);
         assert_eq!(read.file.name, "a.pcap.gz and b.pcap");
         assert_eq!((&read.summary, &read.findings), (&known.summary, &known.findings));
         let packets: Vec<u8> = (0..4).filter_map(|place| Some(pipeline.index().get(place)?.location.file)).collect();
@@ -279,7 +279,7 @@ fn a_full_flow_table_says_what_it_gave_up_and_loses_no_packet() {
     pipeline.feed(&bytes).unwrap();
     pipeline.stop();
     pipeline.end().unwrap();
-    let analysis = pipeline.judge(&settings);
+    let analysis = pipeline.evaluate(&settings);
     assert_eq!(analysis.summary.packets, 30_000);
     assert_eq!(analysis.summary.flows, 30_000);
     assert!(analysis.coverage.flows_kept <= 8192);

@@ -105,9 +105,9 @@ fn a_process_of_its_own() {
     let Ok(input) = std::env::var(INPUT) else { return };
     let (name, n) = input.split_once(' ').unwrap();
     let traffic = traffic::ALL.iter().find(|traffic| traffic.name == name).unwrap();
-    let Taken { reading, judging, tenths, analysis } = capture(traffic, n.parse().unwrap());
+    let Taken { reading, evaluating, tenths, analysis } = capture(traffic, n.parse().unwrap());
     let words = |all: Vec<&str>| all.join(" ");
-    println!("\nseconds: {}", (reading + judging).as_secs_f64());
+    println!("\nseconds: {}", (reading + evaluating).as_secs_f64());
     println!("packets: {}", analysis.summary.packets);
     println!("peak: {}", peak_bytes().unwrap_or(0));
     println!("slows: {}", tenths[9].as_secs_f64() / tenths[0].as_secs_f64().max(1e-9));

@@ -91,8 +91,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         files => together::read(files, &settings, wants_hash, arguments.quiet)?,
     };
     warnings.iter().for_each(|_| pipeline.note(IssueKind::SettingIgnored));
-    progress.judging();
-    let mut analysis = pipeline.judge(&settings);
+    progress.evaluating();
+    let mut analysis = pipeline.evaluate(&settings);
     (analysis.file.sha256, analysis.file.bytes) = (sha256, bytes);
     progress.clear();
 

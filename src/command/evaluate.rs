@@ -69,12 +69,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         let what = if labels.n_attacks() == 0 { "no row is an attack" } else { "every row is an attack" };
         return Err(refuse(format!("by the column {:?} {what}, so there is nothing to tell apart.", arguments.label)));
     }
-    read.progress.judging();
+    read.progress.evaluating();
     let wanted = |id: &str| arguments.detector.is_empty() || arguments.detector.iter().any(|wanted| wanted == id);
     let mut outcomes = Vec::new();
     for (place, (card, _)) in pipeline::cards().into_iter().enumerate() {
         if wanted(card.id) {
-            outcomes.push(Outcome { id: card.id, result: judge(&mut read.pipeline, place, &settings, &labels) });
+            outcomes.push(Outcome { id: card.id, result: evaluate(&mut read.pipeline, place, &settings, &labels) });
         }
     }
     read.progress.clear();
@@ -87,9 +87,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-fn judge(pipeline: &mut Pipeline, place: usize, settings: &Settings, labels: &Labels) -> Result<Ranking, String> {
-    let judged = super::score::judge(pipeline, place, settings)?;
-    Ok(ranking::rank(&judged.scores, &judged.is_reported, labels))
+fn evaluate(pipeline: &mut Pipeline, place: usize, settings: &Settings, labels: &Labels) -> Result<Ranking, String> {
+    let evaluated = super::score::evaluate(pipeline, place, settings)?;
+    Ok(ranking::rank(&evaluated.scores, &evaluated.is_reported, labels))
 }
 
 fn text(pipeline: &Pipeline, labels: &Labels, outcomes: &[Outcome]) -> String {

@@ -46,7 +46,7 @@ impl Progress {
     }
 
     /// Says what is done now that reading is over.
-    pub fn judging(&mut self) {
+    pub fn evaluating(&mut self) {
         if self.last.is_some() {
             self.show("judging");
         }

@@ -33,7 +33,7 @@ pub struct Arguments {
 }
 
 /// What a detector made of the kept rows, one value a row.
-pub struct Judged {
+pub struct Evaluated {
     /// Scores; NaN where a row was not scored.
     pub scores: Vec<f32>,
     /// True for rows that a finding means or whose score reaches the threshold.
@@ -56,16 +56,16 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let Some(rows) = read.pipeline.rows() else { return Err(refuse("this is a capture, not a table.")) };
     let numbers: Vec<u64> = (0..rows.len()).filter_map(|row| rows.number(row)).collect();
     let n_rows = rows.n_rows();
-    read.progress.judging();
-    let judged = judge(&mut read.pipeline, place, &settings);
+    read.progress.evaluating();
+    let evaluated = evaluate(&mut read.pipeline, place, &settings);
     read.progress.clear();
-    let judged = judged.map_err(|why| refuse(&why))?;
-    let n_missing = n_rows - judged.scores.iter().filter(|score| !score.is_nan()).count() as u64;
+    let evaluated = evaluated.map_err(|why| refuse(&why))?;
+    let n_missing = n_rows - evaluated.scores.iter().filter(|score| !score.is_nan()).count() as u64;
     if n_missing > 0 {
         output::complain(&format!("{} not scored: their lines are empty", counted(n_missing, "row is", "rows are")));
     }
     output::write(&arguments.out, |out| {
-        let mut scored = numbers.iter().zip(&judged.scores).peekable();
+        let mut scored = numbers.iter().zip(&evaluated.scores).peekable();
         for number in 0..n_rows {
             match scored.next_if(|(of, _)| **of == number) {
                 Some((_, score)) if !score.is_nan() => writeln!(out, "{score}")?,
@@ -113,8 +113,8 @@ fn set(settings: &mut Settings, id: &str, value: f64) {
 }
 
 /// Lets a detector conclude; a sentence if it has not enough data.
-pub fn judge(pipeline: &mut Pipeline, place: usize, settings: &Settings) -> Result<Judged, String> {
-    let conclusion = pipeline.conclude(place, settings);
+pub fn evaluate(pipeline: &mut Pipeline, place: usize, settings: &Settings) -> Result<Evaluated, String> {
+    let conclusion = pipeline.finish(place, settings);
     if let Some(why) = conclusion.not_enough_data {
         return Err(why);
     }
@@ -128,7 +128,7 @@ pub fn judge(pipeline: &mut Pipeline, place: usize, settings: &Settings) -> Resu
             *slot = rows.number(row).is_some_and(|number| reported.contains(&number));
         }
         let scores = conclusion.scores.unwrap_or_else(|| vec![f32::NAN; n]);
-        return Ok(Judged { scores, is_reported });
+        return Ok(Evaluated { scores, is_reported });
     }
     let flows = pipeline.flows();
     let first = flows.first_serial();
@@ -153,5 +153,5 @@ pub fn judge(pipeline: &mut Pipeline, place: usize, settings: &Settings) -> Resu
     let scores = serials.iter().map(of).collect();
     let is_reported =
         serials.iter().map(|serial| place(*serial).and_then(|p| reported.get(p)).copied().unwrap_or(false)).collect();
-    Ok(Judged { scores, is_reported })
+    Ok(Evaluated { scores, is_reported })
 }

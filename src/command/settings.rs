@@ -41,7 +41,7 @@ fn as_json() -> String {
                 "max": d.max,
                 "default": d.default,
                 "is_whole": d.is_whole,
-                "effect": match d.effect { Effect::Judge => "judge", Effect::Read => "read" },
+                "effect": match d.effect { Effect::Evaluate => "judge", Effect::Read => "read" },
             })
         })
         .collect();

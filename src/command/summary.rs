@@ -3,8 +3,8 @@
 use super::output::harmless;
 use super::table::table;
 use crate::model::analysis::IssueSeverity;
+use crate::model::coverage::DetectorCoverage;
 use crate::model::finding::Severity;
-use crate::model::looked::Looked;
 use crate::model::quantity::{bytes, count, counted, percent};
 use crate::model::rows::RowKind;
 use crate::model::{Analysis, time};
@@ -121,7 +121,7 @@ fn expected(analysis: &Analysis, text: &mut String) {
 
 fn not_judged(analysis: &Analysis, text: &mut String) {
     // Detectors that rest for the same reason stand on one line.
-    for (place, (reason, ids)) in Looked::of(analysis).rests.iter().enumerate() {
+    for (place, (reason, ids)) in DetectorCoverage::of(analysis).rests.iter().enumerate() {
         text.push_str(if place == 0 { "\nNot enough data:\n" } else { "" });
         text.push_str(&format!("  {}: {}\n", ids.join(", "), harmless(reason)));
     }

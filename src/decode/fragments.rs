@@ -89,7 +89,7 @@ impl Fragments {
             let inside = RawPacket { link_type: RAW_IP, wire_bytes: whole.len() as u32, data: &whole, ..*raw };
             let decoded = super::decode(&inside, packet.index, issues);
             let is_piece = decoded.fragment().is_some();
-            settle(packet, decoded);
+            replace(packet, decoded);
             if !is_piece {
                 return Some(whole);
             }
@@ -165,7 +165,7 @@ impl Fragments {
 }
 
 /// The packet's facts become those of the whole that it completes; when, where and how long it is stays its own.
-fn settle(packet: &mut Packet, whole: Packet) {
+fn replace(packet: &mut Packet, whole: Packet) {
     // The whole begins with layers of its own making: raw IP, and the IP that the piece has too.
     for layer in whole.layers.as_slice().iter().skip(2) {
         packet.layers.push(*layer);

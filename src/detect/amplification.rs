@@ -38,7 +38,7 @@ const PACKETS: Descriptor = Descriptor {
     max: 10_000_000.0,
     default: 500.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const QUESTIONS: Descriptor = Descriptor {
     id: "amplification.questions",
@@ -49,7 +49,7 @@ const QUESTIONS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 3.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[PACKETS, QUESTIONS];
 
@@ -180,13 +180,13 @@ impl Detector for Amplification {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let mut findings = self.reflected(context);
         findings.extend(self.asked(context));
         findings.extend(self.smurfed(context));
         findings.truncate(MOST_FINDINGS);
-        let n_not_judged = self.victims.n_refused + self.smurfs.n_refused + self.askers.n_refused;
-        Conclusion { findings, n_not_judged, ..Conclusion::default() }
+        let n_not_evaluated = self.victims.n_refused + self.smurfs.n_refused + self.askers.n_refused;
+        Conclusion { findings, n_not_evaluated, ..Conclusion::default() }
     }
 }
 
@@ -367,7 +367,7 @@ fn begin(impact: Impact, confidence: f64, value: f64, threshold: f64) -> Finding
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Line, Made, conclude, hear, inside, outside};
+    use crate::detect::testing::{Line, Made, finish, hear, inside, outside};
     use crate::settings::Settings;
 
     fn answers(n_servers: u8, mean: u64) -> usize {
@@ -380,7 +380,7 @@ mod tests {
             ..Made::tcp(inside(9), inside(1), (1024 + i) as u16, 1.0)
         };
         let flows: Vec<Made> = (0..100).map(made).collect();
-        conclude(&ENTRY, &flows, &[], &Settings::default()).findings.len()
+        finish(&ENTRY, &flows, &[], &Settings::default()).findings.len()
     }
 
     #[test]
@@ -393,11 +393,7 @@ mod tests {
             ..Made::tcp(inside(1), outside(i), 123, 1.0)
         };
         let turned: Vec<Made> = (0..100).map(asker).collect();
-        assert_eq!(
-            conclude(&ENTRY, &turned, &[], &Settings::default()).findings.len(),
-            1,
-            "told from the victim's side"
-        );
+        assert_eq!(finish(&ENTRY, &turned, &[], &Settings::default()).findings.len(), 1, "told from the victim's side");
         assert_eq!(answers(1, 1200), 0, "a stream");
         assert_eq!(answers(20, 60), 0, "small answers");
     }

@@ -32,7 +32,7 @@ const CLAIMS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 4.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[CLAIMS];
 
@@ -121,7 +121,7 @@ impl Detector for ArpSpoofing {
         self.gateway.add(ended.flow);
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&CLAIMS);
         let mut imposters: BTreeMap<Mac, Imposter<'_>> = BTreeMap::new();
         let mut conflicts = Vec::new();
@@ -150,8 +150,8 @@ impl Detector for ArpSpoofing {
             .map(|(mac, imposter)| imposter.finding(*mac, &sorted, gateway, least))
             .collect();
         findings.extend(conflicts.iter().take(MOST_FINDINGS).map(|(ip, claims)| conflict(*ip, claims)));
-        let n_not_judged = self.claims.n_refused;
-        Conclusion { findings, n_not_judged, ..Conclusion::default() }
+        let n_not_evaluated = self.claims.n_refused;
+        Conclusion { findings, n_not_evaluated, ..Conclusion::default() }
     }
 }
 
@@ -291,7 +291,7 @@ fn conflict(ip: Addr, claims: &[(&(Addr, Mac), &Claim)]) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{arp, conclude, inside};
+    use crate::detect::testing::{arp, finish, inside};
     use crate::model::Severity;
     use crate::settings::Settings;
 
@@ -305,7 +305,7 @@ mod tests {
             packets.push(arp(u64::from(i) * 3 + 2, second + 0.6, 2, 1, inside(1), inside(50)));
         }
         packets.push(arp(30, 1.0, 1, 66, inside(66), inside(50)));
-        let found = conclude(&ENTRY, &[], &packets, &Settings::default()).findings;
+        let found = finish(&ENTRY, &[], &packets, &Settings::default()).findings;
         assert_eq!(found.len(), 1);
         assert!(found[0].severity >= Severity::High);
         assert_eq!(found[0].sources, [Endpoint::Ip(inside(66)), Endpoint::Mac([2, 0, 0, 0, 0, 66])]);
@@ -317,7 +317,7 @@ mod tests {
     fn a_device_that_takes_over_an_address_once_is_mild() {
         let mut packets = vec![arp(0, 0.0, 1, 1, inside(7), inside(50))];
         packets.extend((1..6).map(|i| arp(i, 100.0 + i as f64, 1, 2, inside(7), inside(7))));
-        let found = conclude(&ENTRY, &[], &packets, &Settings::default()).findings;
+        let found = finish(&ENTRY, &[], &packets, &Settings::default()).findings;
         assert_eq!(found.len(), 1);
         assert!(found[0].severity <= Severity::Medium);
     }
@@ -325,6 +325,6 @@ mod tests {
     #[test]
     fn one_device_with_one_address_is_fine() {
         let packets: Vec<Packet> = (0..50).map(|i| arp(i, i as f64, 1, 1, inside(7), inside(7))).collect();
-        assert!(conclude(&ENTRY, &[], &packets, &Settings::default()).findings.is_empty());
+        assert!(finish(&ENTRY, &[], &packets, &Settings::default()).findings.is_empty());
     }
 }

@@ -34,7 +34,7 @@ const RATE: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 15.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[RATE];
 
@@ -90,7 +90,7 @@ impl Detector for ArpStorm {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let threshold = context.settings.get(&RATE);
         let rate = |device: &Device| device.seconds.busiest(SPAN).0 as f64 / SPAN as f64;
         let mut devices = self.devices.sorted_where(|device| Baseline::may_matter(rate(device), threshold));
@@ -107,7 +107,7 @@ impl Detector for ArpStorm {
             })
             .take(MOST_FINDINGS)
             .collect();
-        Conclusion { findings, n_not_judged: self.devices.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.devices.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -171,7 +171,7 @@ impl Device {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{arp, conclude, inside};
+    use crate::detect::testing::{arp, finish, inside};
     use crate::settings::Settings;
 
     fn announcements(n: u64, a_second: f64) -> Vec<Packet> {
@@ -180,8 +180,8 @@ mod tests {
 
     #[test]
     fn a_long_burst_is_a_storm_and_a_short_one_is_not() {
-        let found = conclude(&ENTRY, &[], &announcements(500, 50.0), &Settings::default()).findings;
+        let found = finish(&ENTRY, &[], &announcements(500, 50.0), &Settings::default()).findings;
         assert_eq!((found.len(), found[0].n_packets), (1, 500));
-        assert!(conclude(&ENTRY, &[], &announcements(60, 60.0), &Settings::default()).findings.is_empty());
+        assert!(finish(&ENTRY, &[], &announcements(60, 60.0), &Settings::default()).findings.is_empty());
     }
 }

@@ -31,7 +31,7 @@ const ADDRESSES: Descriptor = Descriptor {
     max: 65_535.0,
     default: 25.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const WINDOW: Descriptor = Descriptor {
     id: "arp_sweep.window",
@@ -42,7 +42,7 @@ const WINDOW: Descriptor = Descriptor {
     max: 86_400.0,
     default: 300.0,
     is_whole: false,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[ADDRESSES, WINDOW];
 
@@ -120,7 +120,7 @@ impl Detector for ArpSweep {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&ADDRESSES);
         let window_ns = from_seconds(context.settings.get(&WINDOW));
         let mut findings = Vec::new();
@@ -145,8 +145,8 @@ impl Detector for ArpSweep {
                 findings.push(device.finding(*mac, &sweep, threshold, window_ns));
             }
         }
-        let n_not_judged = self.devices.n_refused + self.questions.n_refused;
-        Conclusion { findings, n_not_judged, ..Conclusion::default() }
+        let n_not_evaluated = self.devices.n_refused + self.questions.n_refused;
+        Conclusion { findings, n_not_evaluated, ..Conclusion::default() }
     }
 }
 
@@ -227,7 +227,7 @@ impl Device {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{arp, conclude, inside};
+    use crate::detect::testing::{arp, finish, inside};
     use crate::settings::Settings;
 
     fn questions(n: u8, n_answered: u8) -> Vec<Packet> {
@@ -244,19 +244,19 @@ mod tests {
 
     #[test]
     fn asking_for_addresses_that_nobody_has_is_a_sweep() {
-        let found = conclude(&ENTRY, &[], &questions(60, 5), &Settings::default()).findings;
+        let found = finish(&ENTRY, &[], &questions(60, 5), &Settings::default()).findings;
         assert_eq!((found.len(), found[0].n_packets), (1, 60));
         assert_eq!(found[0].title, "192.168.1.200 asked by ARP for 60 addresses of the local network");
     }
 
     #[test]
     fn a_server_that_talks_to_many_neighbours_is_none() {
-        assert!(conclude(&ENTRY, &[], &questions(60, 60), &Settings::default()).findings.is_empty());
+        assert!(finish(&ENTRY, &[], &questions(60, 60), &Settings::default()).findings.is_empty());
     }
 
     #[test]
     fn without_any_answer_in_the_capture_more_is_asked_for() {
-        assert!(conclude(&ENTRY, &[], &questions(60, 0), &Settings::default()).findings.is_empty());
-        assert_eq!(conclude(&ENTRY, &[], &questions(120, 0), &Settings::default()).findings.len(), 1);
+        assert!(finish(&ENTRY, &[], &questions(60, 0), &Settings::default()).findings.is_empty());
+        assert_eq!(finish(&ENTRY, &[], &questions(120, 0), &Settings::default()).findings.len(), 1);
     }
 }

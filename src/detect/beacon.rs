@@ -35,7 +35,7 @@ const LEAST: Descriptor = Descriptor {
     max: 10_000.0,
     default: 7.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const PERIOD: Descriptor = Descriptor {
     id: "beacon.period",
@@ -46,7 +46,7 @@ const PERIOD: Descriptor = Descriptor {
     max: 86_400.0,
     default: 1.0,
     is_whole: false,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SCORE: Descriptor = Descriptor {
     id: "beacon.score",
@@ -57,7 +57,7 @@ const SCORE: Descriptor = Descriptor {
     max: 1.0,
     default: 0.6,
     is_whole: false,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[LEAST, PERIOD, SCORE];
 
@@ -136,7 +136,7 @@ impl Detector for Beacon {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&LEAST) as usize;
         let shortest = context.settings.get(&PERIOD);
         let wanted = context.settings.get(&SCORE);
@@ -178,7 +178,7 @@ impl Detector for Beacon {
         }
 
         let findings = findings(&cases, context);
-        Conclusion { findings, n_not_judged: self.calls.n_refused + self.n_left_out, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.calls.n_refused + self.n_left_out, ..Conclusion::default() }
     }
 }
 

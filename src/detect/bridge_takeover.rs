@@ -30,7 +30,7 @@ const BEFORE: Descriptor = Descriptor {
     max: 3600.0,
     default: 6.0,
     is_whole: false,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const CHANGES: Descriptor = Descriptor {
     id: "bridge_takeover.changes",
@@ -41,7 +41,7 @@ const CHANGES: Descriptor = Descriptor {
     max: 100_000.0,
     default: 300.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[BEFORE, CHANGES];
 
@@ -105,7 +105,7 @@ impl Detector for BridgeTakeover {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let before_ns = (context.settings.get(&BEFORE) * SECOND as f64) as i64;
         let changes = context.settings.get(&CHANGES);
         let first_ns = self.first_ns.unwrap_or(0);
@@ -129,7 +129,7 @@ impl Detector for BridgeTakeover {
         if findings.is_empty() && most >= changes {
             findings.push(self.storm(most, changes));
         }
-        Conclusion { findings, n_not_judged: self.n_left_out, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.n_left_out, ..Conclusion::default() }
     }
 }
 

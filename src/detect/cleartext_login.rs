@@ -34,7 +34,7 @@ const LOGINS: Descriptor = Descriptor {
     max: 10_000.0,
     default: 1.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[LOGINS];
 
@@ -103,7 +103,7 @@ impl Detector for CleartextLogin {
         let Some(connection) = self.connections.of(update.serial) else { return };
         if !is_try {
             match logins::verdict(said, connection.open.n > 0) {
-                Some(true) => connection.settle(),
+                Some(true) => connection.close(),
                 Some(false) => connection.open = MessageEvidence::default(),
                 None => {}
             }
@@ -123,7 +123,7 @@ impl Detector for CleartextLogin {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&LOGINS);
         let mut servers: BTreeMap<Key, Server> = BTreeMap::new();
         for (_, connection) in self.connections.sorted_where(|connection| connection.n() > 0) {
@@ -155,7 +155,11 @@ impl Detector for CleartextLogin {
             flows.fill(&mut finding);
             draft::finish(finding, true)
         });
-        Conclusion { findings: findings.collect(), n_not_judged: self.connections.n_refused, ..Conclusion::default() }
+        Conclusion {
+            findings: findings.collect(),
+            n_not_evaluated: self.connections.n_refused,
+            ..Conclusion::default()
+        }
     }
 }
 
@@ -164,7 +168,7 @@ impl Connection {
         self.heard.n + self.open.n
     }
 
-    fn settle(&mut self) {
+    fn close(&mut self) {
         self.heard.merge(&std::mem::take(&mut self.open));
     }
 }

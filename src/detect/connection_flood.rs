@@ -33,7 +33,7 @@ const RATE: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 50.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[RATE];
 
@@ -74,7 +74,7 @@ impl Detector for ConnectionFlood {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let threshold = context.settings.get(&RATE);
         let rate = |seconds: &Seconds| seconds.busiest(SPAN).0 as f64 / SPAN as f64;
         let mut pairs = self.pairs.sorted_where(|seconds| Baseline::may_matter(rate(seconds), threshold));
@@ -105,7 +105,7 @@ impl Detector for ConnectionFlood {
                 draft::finish(finding, true)
             })
             .collect();
-        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -164,7 +164,7 @@ fn finding(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude, inside, outside};
+    use crate::detect::testing::{Made, finish, inside, outside};
     use crate::settings::Settings;
 
     #[test]
@@ -177,7 +177,7 @@ mod tests {
                 })
                 .collect()
         };
-        assert_eq!(conclude(&ENTRY, &at(100.0), &[], &Settings::default()).findings.len(), 1);
-        assert!(conclude(&ENTRY, &at(10.0), &[], &Settings::default()).findings.is_empty());
+        assert_eq!(finish(&ENTRY, &at(100.0), &[], &Settings::default()).findings.len(), 1);
+        assert!(finish(&ENTRY, &at(10.0), &[], &Settings::default()).findings.is_empty());
     }
 }

@@ -27,7 +27,7 @@ const SEGMENTS: Descriptor = Descriptor {
     max: 10_000.0,
     default: 1.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const BYTES: Descriptor = Descriptor {
     id: "contradicting_segments.bytes",
@@ -38,7 +38,7 @@ const BYTES: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 4.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[SEGMENTS, BYTES];
 
@@ -72,9 +72,9 @@ impl Detector for ContradictingSegments {
         );
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let (least, bytes) = (context.settings.get(&SEGMENTS), context.settings.get(&BYTES));
-        self.doubts.conclude(
+        self.doubts.finish(
             |doubt| f64::from(doubt.seen.n) >= least && doubt.counts.n_bytes as f64 >= bytes,
             |doubt| u64::from(doubt.seen.n),
             |ends, doubt| doubt.finding(ends, least, context),
@@ -131,7 +131,7 @@ impl AnomalousPair<Differing> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude_with, inside, outside};
+    use crate::detect::testing::{Made, finish_with, inside, outside};
     use crate::model::Severity;
     use crate::settings::Settings;
 
@@ -142,7 +142,7 @@ mod tests {
             (0..n).for_each(|i| anomalies.conflicts.seen.add(i, i as i64));
             anomalies.conflicts.n_differing = n_differing;
         }
-        conclude_with(&ENTRY, &[flow], &[], &Settings::default()).findings
+        finish_with(&ENTRY, &[flow], &[], &Settings::default()).findings
     }
 
     #[test]

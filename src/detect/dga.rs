@@ -36,7 +36,7 @@ const DOMAINS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 30.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SHARE: Descriptor = Descriptor {
     id: "dga.share",
@@ -47,7 +47,7 @@ const SHARE: Descriptor = Descriptor {
     max: 100.0,
     default: 40.0,
     is_whole: false,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[DOMAINS, SHARE];
 
@@ -122,7 +122,7 @@ impl Detector for Dga {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&DOMAINS);
         let share = context.settings.get(&SHARE) / 100.0;
         let is_case = |asker: &Asker| asker.n_missing() >= least && asker.share() >= share;
@@ -135,7 +135,7 @@ impl Detector for Dga {
         cases.sort_by_key(|(host, asker)| (std::cmp::Reverse(asker.missing.len()), **host));
         cases.truncate(MOST_FINDINGS);
         let findings = cases.iter().map(|(host, asker)| asker.finding(**host, least)).collect();
-        Conclusion { findings, n_not_judged: self.askers.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.askers.n_refused, ..Conclusion::default() }
     }
 }
 

@@ -31,7 +31,7 @@ const ASKED: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 200.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[ASKED];
 
@@ -92,13 +92,13 @@ impl Detector for DhcpStarvation {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&ASKED);
         let mut times = self.times.clone();
         times.sort_unstable();
         let most = busiest(&times, WINDOW_NS);
         let findings = if most as f64 >= least { vec![self.finding(&times, most, least)] } else { Vec::new() };
-        Conclusion { findings, n_not_judged: self.n_left_out, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.n_left_out, ..Conclusion::default() }
     }
 }
 

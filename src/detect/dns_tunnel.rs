@@ -34,7 +34,7 @@ const NAMES: Descriptor = Descriptor {
     max: 100_000.0,
     default: 50.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const LENGTH: Descriptor = Descriptor {
     id: "dns_tunnel.length",
@@ -45,7 +45,7 @@ const LENGTH: Descriptor = Descriptor {
     max: 250.0,
     default: 24.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[NAMES, LENGTH];
 
@@ -126,7 +126,7 @@ impl Detector for DnsTunnel {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let names = context.settings.get(&NAMES);
         let length = context.settings.get(&LENGTH);
         let mut cases: BTreeMap<&str, Vec<(Addr, &Asked)>> = BTreeMap::new();
@@ -139,7 +139,7 @@ impl Detector for DnsTunnel {
         });
         cases.truncate(MOST_FINDINGS);
         let findings = cases.iter().map(|(domain, askers)| finding(domain, askers, names)).collect();
-        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
     }
 }
 

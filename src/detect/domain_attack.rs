@@ -33,7 +33,7 @@ const LOGONS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 8.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const QUESTIONS: Descriptor = Descriptor {
     id: "domain_attack.questions",
@@ -44,7 +44,7 @@ const QUESTIONS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 3.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[LOGONS, QUESTIONS];
 
@@ -138,7 +138,7 @@ impl Detector for DomainAttack {
         calls.heard.add(event);
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let logons = context.settings.get(&LOGONS);
         let questions = context.settings.get(&QUESTIONS);
         let mut cases: Vec<(Case, &Calls)> = Vec::new();
@@ -160,7 +160,7 @@ impl Detector for DomainAttack {
             cases.iter().map(|(case, calls)| Between::service(case.from, case.to, calls.port)).collect();
         let gathered = gather(context, &between, |_, _| true);
         let findings = cases.iter().zip(gathered).map(|((case, calls), flows)| case.finding(calls, flows)).collect();
-        Conclusion { findings, n_not_judged: self.cases.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.cases.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -174,7 +174,7 @@ struct Case {
 
 impl Deed {
     /// Technique, impact, confidence, and what it does, in words.
-    fn judged(self) -> ((&'static str, &'static str), Impact, f64, &'static str) {
+    fn evaluated(self) -> ((&'static str, &'static str), Impact, f64, &'static str) {
         match self {
             Deed::Logon => (
                 ("T1210", "Exploitation of Remote Services"),
@@ -202,7 +202,7 @@ impl Case {
     fn finding(&self, calls: &Calls, flows: Gathered) -> Finding {
         let Case { from, to, deed, threshold, is_controller } = self;
         let n = calls.heard.n as f64;
-        let (technique, impact, sure, words) = deed.judged();
+        let (technique, impact, sure, words) = deed.evaluated();
         // Controllers copy from each other and know each other's accounts.
         let confidence = if *is_controller { 0.25 } else { sure };
         let names: Vec<&str> =

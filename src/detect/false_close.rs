@@ -34,7 +34,7 @@ const CONNECTIONS: Descriptor = Descriptor {
     max: 10_000.0,
     default: 1.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[CONNECTIONS];
 
@@ -133,13 +133,13 @@ impl Detector for FalseClose {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&CONNECTIONS);
         let mut cases = self.servers.sorted_where(|server| server.n as f64 >= least);
         cases.sort_by_key(|(key, server)| (std::cmp::Reverse(server.n), **key));
         cases.truncate(MOST_FINDINGS);
         let findings = cases.iter().map(|(key, server)| server.finding(**key, least)).collect();
-        Conclusion { findings, n_not_judged: self.servers.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.servers.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -188,7 +188,7 @@ impl Server {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{conclude, inside, outside, tcp};
+    use crate::detect::testing::{finish, inside, outside, tcp};
     use crate::settings::Settings;
 
     fn found(from_client: &[bool], flags: &[u8]) -> usize {
@@ -198,7 +198,7 @@ mod tests {
             tcp(i as u64, i as f64 / 10.0, from, to, *flags)
         };
         let packets: Vec<Packet> = from_client.iter().zip(flags).enumerate().map(packet).collect();
-        conclude(&ENTRY, &[], &packets, &Settings::default()).findings.len()
+        finish(&ENTRY, &[], &packets, &Settings::default()).findings.len()
     }
 
     #[test]

@@ -30,7 +30,7 @@ const RESETS: Descriptor = Descriptor {
     max: 1000.0,
     default: 8.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const CONNECTIONS: Descriptor = Descriptor {
     id: "forged_reset.connections",
@@ -41,7 +41,7 @@ const CONNECTIONS: Descriptor = Descriptor {
     max: 10_000.0,
     default: 3.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[RESETS, CONNECTIONS];
 
@@ -96,7 +96,7 @@ impl Detector for ForgedReset {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least_resets = context.settings.get(&RESETS);
         let least = context.settings.get(&CONNECTIONS);
         let mut meant: Vec<(u32, &Connection)> = self
@@ -121,7 +121,7 @@ impl Detector for ForgedReset {
             findings.push(finding(context, victim, n, n_resets, &serials, least));
             meant.retain(|(_, connection)| !is_his(connection));
         }
-        Conclusion { findings, n_not_judged: self.connections.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.connections.n_refused, ..Conclusion::default() }
     }
 }
 

@@ -27,7 +27,7 @@ const FRAGMENTS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 3.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const ABANDONED: Descriptor = Descriptor {
     id: "fragment_abuse.abandoned",
@@ -38,7 +38,7 @@ const ABANDONED: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 1000.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[FRAGMENTS, ABANDONED];
 
@@ -92,7 +92,7 @@ impl Detector for FragmentAbuse {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&FRAGMENTS);
         let abandoned = context.settings.get(&ABANDONED);
         let mut cases = self
@@ -101,7 +101,7 @@ impl Detector for FragmentAbuse {
         cases.sort_by_key(|(hosts, pair)| (std::cmp::Reverse(pair.n_forged()), **hosts));
         cases.truncate(MOST_FINDINGS);
         let findings = cases.iter().map(|(hosts, pair)| pair.finding(**hosts, least, abandoned)).collect();
-        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -176,7 +176,7 @@ impl Pair {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{conclude, inside, udp};
+    use crate::detect::testing::{finish, inside, udp};
     use crate::model::packet::{Extras, Fragment};
     use crate::settings::Settings;
 
@@ -189,7 +189,7 @@ mod tests {
                 .map(|i| Packet { extras: extras(), ..udp(i, i as f64, 1, (inside(1), 5), (inside(2), 6)) })
                 .collect()
         };
-        let found = |packets: &[Packet]| conclude(&ENTRY, &[], packets, &Settings::default()).findings.len();
+        let found = |packets: &[Packet]| finish(&ENTRY, &[], packets, &Settings::default()).findings.len();
         assert_eq!((found(&fragments(true)), found(&fragments(false))), (1, 0));
     }
 
@@ -204,7 +204,7 @@ mod tests {
             let extras = Some(Box::new(Extras { fragment: Some(fragment), ..Extras::default() }));
             Packet { extras, ..udp(i, i as f64 / 1e3, 1, (inside(1), 5), (inside(2), 6)) }
         };
-        let found = |packets: &[Packet]| conclude(&ENTRY, &[], packets, &Settings::default()).findings;
+        let found = |packets: &[Packet]| finish(&ENTRY, &[], packets, &Settings::default()).findings;
         let flood: Vec<Packet> = (0..2000).map(|i| first(i, 0)).collect();
         assert_eq!(found(&flood)[0].category, Category::Flood);
         let lossy: Vec<Packet> = (0..4000).map(|i| first(i, usize::from(i % 4 > 0) * 2)).collect();

@@ -32,7 +32,7 @@ const TIMES: Descriptor = Descriptor {
     max: 10_000.0,
     default: 1.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[TIMES];
 
@@ -73,12 +73,12 @@ impl Detector for FtpBounce {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&TIMES);
         let mut cases = self.told.sorted_where(|heard| heard.n as f64 >= least);
         cases.truncate(MOST_FINDINGS);
         let findings = cases.iter().map(|(key, heard)| finding(**key, heard, least)).collect();
-        Conclusion { findings, n_not_judged: self.told.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.told.n_refused, ..Conclusion::default() }
     }
 }
 

@@ -27,7 +27,7 @@ const GUESSES: Descriptor = Descriptor {
     max: 100_000.0,
     default: 20.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const WINDOW: Descriptor = Descriptor {
     id: "ftp_guessing.window",
@@ -38,7 +38,7 @@ const WINDOW: Descriptor = Descriptor {
     max: 86_400.0,
     default: 900.0,
     is_whole: false,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[GUESSES, WINDOW];
 
@@ -63,7 +63,7 @@ impl Detector for FtpGuessing {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let guesses = context.settings.get(&GUESSES);
         let window_ns = from_seconds(context.settings.get(&WINDOW));
         let cases = self
@@ -95,14 +95,14 @@ impl Detector for FtpGuessing {
             ],
         };
         let findings = guessing::findings(context, &SHAPE, cases, &words);
-        Conclusion { findings, n_not_judged: self.tries.n_refused(), ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.tries.n_refused(), ..Conclusion::default() }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude, inside};
+    use crate::detect::testing::{Made, finish, inside};
     use crate::settings::Settings;
 
     #[test]
@@ -110,11 +110,11 @@ mod tests {
         let tries: Vec<Made> = (0..25)
             .map(|i| Made { bytes: [90 + i % 9, 188_u64], ..Made::tcp(inside(9), inside(1), 21, i as f64 * 3.0) })
             .collect();
-        assert_eq!(conclude(&ENTRY, &tries, &[], &Settings::default()).findings.len(), 1);
+        assert_eq!(finish(&ENTRY, &tries, &[], &Settings::default()).findings.len(), 1);
         let transfers: Vec<Made> = (0..25)
             .map(|i| Made { bytes: [500, 1500 + i * 40], ..Made::tcp(inside(9), inside(1), 21, i as f64 * 3.0) })
             .collect();
-        assert!(conclude(&ENTRY, &transfers, &[], &Settings::default()).findings.is_empty());
+        assert!(finish(&ENTRY, &transfers, &[], &Settings::default()).findings.is_empty());
     }
 
     #[test]
@@ -122,6 +122,6 @@ mod tests {
         let slow: Vec<Made> = (0..25)
             .map(|i| Made { bytes: [90, 188], ..Made::tcp(inside(9), inside(1), 21, i as f64 * 300.0) })
             .collect();
-        assert!(conclude(&ENTRY, &slow, &[], &Settings::default()).findings.is_empty());
+        assert!(finish(&ENTRY, &slow, &[], &Settings::default()).findings.is_empty());
     }
 }

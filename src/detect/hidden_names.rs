@@ -41,7 +41,7 @@ const REQUESTS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 15.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const NAMES: Descriptor = Descriptor {
     id: "hidden_names.names",
@@ -52,7 +52,7 @@ const NAMES: Descriptor = Descriptor {
     max: 10_000.0,
     default: 8.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const TUNNEL: Descriptor = Descriptor {
     id: "hidden_names.tunnel",
@@ -63,7 +63,7 @@ const TUNNEL: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 500.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[REQUESTS, NAMES, TUNNEL];
 
@@ -146,7 +146,7 @@ impl Detector for HiddenNames {
         self.talks.add(ended);
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let cases: Vec<Case> = self
             .talks
             .all(context)
@@ -169,8 +169,8 @@ impl Detector for HiddenNames {
             flows.fill(&mut finding);
             draft::finish(finding, true)
         });
-        let n_not_judged = self.talks.n_refused() + self.went.n_refused + self.dns.n_refused;
-        Conclusion { findings: findings.collect(), n_not_judged, ..Conclusion::default() }
+        let n_not_evaluated = self.talks.n_refused() + self.went.n_refused + self.dns.n_refused;
+        Conclusion { findings: findings.collect(), n_not_evaluated, ..Conclusion::default() }
     }
 }
 

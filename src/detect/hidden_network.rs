@@ -32,7 +32,7 @@ const PEERS: Descriptor = Descriptor {
     max: 10_000.0,
     default: 1.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[PEERS];
 
@@ -112,7 +112,7 @@ impl Detector for HiddenNetwork {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&PEERS);
         let mut cases = self.hosts.sorted_where(|peers| peers.len() as f64 >= least);
         cases.truncate(MOST_FINDINGS);
@@ -133,7 +133,7 @@ impl Detector for HiddenNetwork {
                 draft::finish(finding, false)
             })
             .collect();
-        Conclusion { findings, n_not_judged: self.hosts.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.hosts.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -198,7 +198,7 @@ fn known_by(peers: &Peers) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude_with, inside, outside};
+    use crate::detect::testing::{Made, finish_with, inside, outside};
     use crate::model::Severity;
     use crate::settings::Settings;
 
@@ -207,7 +207,7 @@ mod tests {
         let found = |app, port| {
             let flow =
                 Flow { app: Some(app), is_app_certain: true, ..Made::tcp(inside(1), outside(1), port, 1.0).flow() };
-            conclude_with(&ENTRY, &[flow], &[], &Settings::default()).findings
+            finish_with(&ENTRY, &[flow], &[], &Settings::default()).findings
         };
         assert!(found(AppProto::WireGuard, 51820)[0].severity < Severity::Medium);
         assert!(found(AppProto::Tls, 9001)[0].title.contains("Tor"));
@@ -222,7 +222,7 @@ mod tests {
                 ..Made::tcp(inside(1), server, port, 1.0)
             };
             let flow = Flow { app: Some(app), is_app_certain: true, ..made.flow() };
-            conclude_with(&ENTRY, &[flow], &[], &Settings::default()).findings
+            finish_with(&ENTRY, &[flow], &[], &Settings::default()).findings
         };
         let cloudflare = Addr::v4([1, 1, 1, 1]);
         let https = found(AppProto::Tls, cloudflare, 443);
@@ -237,6 +237,6 @@ mod tests {
         assert!(found(AppProto::Quic, outside(1), 853)[0].title.contains("DNS over QUIC"));
         assert!(found(AppProto::Http, cloudflare, 80).is_empty() && found(AppProto::Tls, outside(1), 8853).is_empty());
         let knock = Flow { app: Some(AppProto::Tls), ..Made::refused(inside(1), outside(1), 853, 1.0).flow() };
-        assert!(conclude_with(&ENTRY, &[knock], &[], &Settings::default()).findings.is_empty());
+        assert!(finish_with(&ENTRY, &[knock], &[], &Settings::default()).findings.is_empty());
     }
 }

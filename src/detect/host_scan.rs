@@ -32,7 +32,7 @@ const HOSTS: Descriptor = Descriptor {
     max: 65_535.0,
     default: 25.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const WINDOW: Descriptor = Descriptor {
     id: "host_scan.window",
@@ -43,7 +43,7 @@ const WINDOW: Descriptor = Descriptor {
     max: 86_400.0,
     default: 300.0,
     is_whole: false,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const LEAST: Descriptor = Descriptor {
     id: "host_scan.least",
@@ -54,7 +54,7 @@ const LEAST: Descriptor = Descriptor {
     max: 65_535.0,
     default: 10.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const PINGS: Descriptor = Descriptor {
     id: "host_scan.pings",
@@ -65,7 +65,7 @@ const PINGS: Descriptor = Descriptor {
     max: 65_535.0,
     default: 12.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const PRIVATE: Descriptor = Descriptor {
     id: "host_scan.private",
@@ -76,7 +76,7 @@ const PRIVATE: Descriptor = Descriptor {
     max: 65_535.0,
     default: 5.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[HOSTS, WINDOW, LEAST, PINGS, PRIVATE];
 
@@ -122,7 +122,7 @@ struct Case {
 }
 
 impl Detector for HostScan {
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let limits = Limits {
             hosts: context.settings.get(&HOSTS),
             window_ns: from_seconds(context.settings.get(&WINDOW)),
@@ -168,7 +168,7 @@ impl Detector for HostScan {
             .map(|((case, confidence), flows)| case.finding(&limits, *confidence, flows))
             .collect();
         let findings = whole::by_source(findings, retell_block);
-        Conclusion { findings, n_not_judged: context.contacts.n_refused(), ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: context.contacts.n_refused(), ..Conclusion::default() }
     }
 }
 
@@ -354,14 +354,14 @@ impl Case {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude, conclude_with, inside, outside};
+    use crate::detect::testing::{Made, finish, finish_with, inside, outside};
     use crate::model::Flow;
     use crate::settings::Settings;
 
     #[test]
     fn one_port_on_many_silent_hosts_is_a_sweep() {
         let scan: Vec<Made> = (0..30).map(|i| Made::refused(inside(99), inside(i), 22, f64::from(i))).collect();
-        let found = conclude(&ENTRY, &scan, &[], &Settings::default()).findings;
+        let found = finish(&ENTRY, &scan, &[], &Settings::default()).findings;
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].title, "192.168.1.99 swept 30 hosts on TCP port 22");
         assert_eq!(found[0].ports, [22]);
@@ -381,7 +381,7 @@ mod tests {
         let found = |gap: f64| {
             let request = |i: u8| Flow { icmp: Some((8, 0)), ..ping(i, f64::from(i) * gap).flow() };
             let pings: Vec<Flow> = (0..16).map(request).collect();
-            conclude_with(&ENTRY, &pings, &[], &Settings::default()).findings.len()
+            finish_with(&ENTRY, &pings, &[], &Settings::default()).findings.len()
         };
         assert_eq!((found(0.1), found(20.0)), (1, 0));
     }
@@ -399,7 +399,7 @@ mod tests {
         };
         let found = |source| {
             let asked: Vec<Made> = (0..8).map(ask(source)).collect();
-            conclude(&ENTRY, &asked, &[], &Settings::default()).findings.len()
+            finish(&ENTRY, &asked, &[], &Settings::default()).findings.len()
         };
         assert_eq!((found(outside(7)), found(inside(77))), (1, 0));
     }
@@ -412,6 +412,6 @@ mod tests {
                 make(inside(99), outside(i), 443, f64::from(i))
             })
             .collect();
-        assert!(conclude(&ENTRY, &browser, &[], &Settings::default()).findings.is_empty());
+        assert!(finish(&ENTRY, &browser, &[], &Settings::default()).findings.is_empty());
     }
 }

@@ -33,7 +33,7 @@ const RATE: Descriptor = Descriptor {
     max: 10_000_000.0,
     default: 100.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[RATE];
 
@@ -69,7 +69,7 @@ impl Detector for IcmpFlood {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let threshold = context.settings.get(&RATE);
         let mean = |seconds: &Seconds| seconds.busiest(SPAN).0 as f64 / SPAN as f64;
         let mut targets = self.targets.sorted_where(|seconds| Baseline::may_matter(mean(seconds), threshold));
@@ -129,6 +129,6 @@ impl Detector for IcmpFlood {
             finding.display_filter = format!("{filter} && {}", draft::time_filter(finding.start_ns, finding.end_ns));
             findings.push(draft::finish(finding, false));
         }
-        Conclusion { findings, n_not_judged: self.targets.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.targets.n_refused, ..Conclusion::default() }
     }
 }

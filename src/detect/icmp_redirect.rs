@@ -31,7 +31,7 @@ const REDIRECTS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 2.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[REDIRECTS];
 
@@ -92,7 +92,7 @@ impl Detector for IcmpRedirect {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&REDIRECTS);
         let claims: Vec<(Addr, Mac)> = self.claims.sorted().into_iter().map(|(claim, _)| *claim).collect();
         let findings = self
@@ -103,7 +103,7 @@ impl Detector for IcmpRedirect {
             .take(MOST_FINDINGS)
             .map(|((ip, mac), sender)| sender.finding(context, *ip, *mac, &claims, least))
             .collect();
-        Conclusion { findings, n_not_judged: self.senders.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.senders.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -190,7 +190,7 @@ impl Sender {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{arp, conclude, icmp, inside};
+    use crate::detect::testing::{arp, finish, icmp, inside};
     use crate::model::Severity;
     use crate::settings::Settings;
 
@@ -199,7 +199,7 @@ mod tests {
         let claims = [arp(0, 0.0, 2, 1, inside(1), inside(50)), arp(1, 0.1, 1, 66, inside(66), inside(50))];
         let redirects = (2..12).map(|i| icmp(i, i as f64, 66, inside(1), inside(50), false, 5));
         let packets: Vec<Packet> = claims.into_iter().chain(redirects).collect();
-        let found = conclude(&ENTRY, &[], &packets, &Settings::default()).findings;
+        let found = finish(&ENTRY, &[], &packets, &Settings::default()).findings;
         assert_eq!(found[0].title, "192.168.1.66 sends ICMP redirects in the name of 192.168.1.1");
         assert!(found[0].severity >= Severity::High);
     }
@@ -209,7 +209,7 @@ mod tests {
         let claims = [arp(0, 0.0, 2, 1, inside(1), inside(50))];
         let redirects = (2..12).map(|i| icmp(i, i as f64, 1, inside(1), inside(50), false, 5));
         let packets: Vec<Packet> = claims.into_iter().chain(redirects).collect();
-        let found = conclude(&ENTRY, &[], &packets, &Settings::default()).findings;
+        let found = finish(&ENTRY, &[], &packets, &Settings::default()).findings;
         assert!(found[0].severity <= Severity::Medium);
     }
 }

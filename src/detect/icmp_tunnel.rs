@@ -30,7 +30,7 @@ const SIZE: Descriptor = Descriptor {
     max: 65_000.0,
     default: 224.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const PINGS: Descriptor = Descriptor {
     id: "icmp_tunnel.pings",
@@ -41,7 +41,7 @@ const PINGS: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 50.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[SIZE, PINGS];
 
@@ -81,7 +81,7 @@ impl Detector for IcmpTunnel {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let size = context.settings.get(&SIZE);
         let pings = context.settings.get(&PINGS);
         let mut cases: Vec<((Addr, Addr), &Pair)> = self
@@ -109,7 +109,7 @@ impl Detector for IcmpTunnel {
                 draft::finish(finding, false)
             })
             .collect();
-        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -157,7 +157,7 @@ fn finding(source: Addr, target: Addr, figures: &Pair, pings: f64) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude_with, inside, outside};
+    use crate::detect::testing::{Made, finish_with, inside, outside};
     use crate::model::flow::TcpState;
     use crate::settings::Settings;
 
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn many_large_pings_are_reported_and_ordinary_ones_are_not() {
-        let found = |flow: Flow| conclude_with(&ENTRY, &[flow], &[], &Settings::default()).findings.len();
+        let found = |flow: Flow| finish_with(&ENTRY, &[flow], &[], &Settings::default()).findings.len();
         assert_eq!((found(pings(100, 600)), found(pings(1000, 56)), found(pings(10, 1400))), (1, 0, 0));
     }
 }

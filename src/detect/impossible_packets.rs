@@ -32,7 +32,7 @@ const PACKETS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 3.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[PACKETS];
 
@@ -132,7 +132,7 @@ impl Detector for ImpossiblePackets {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&PACKETS);
         let mut senders: BTreeMap<Addr, Vec<(Addr, &Pair)>> = BTreeMap::new();
         for ((source, target), pair) in self.pairs.sorted() {
@@ -143,7 +143,7 @@ impl Detector for ImpossiblePackets {
         cases.sort_by_key(|case| (std::cmp::Reverse(case.n), case.source));
         cases.truncate(MOST_FINDINGS);
         let findings = cases.iter().map(|case| case.finding(least)).collect();
-        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -242,13 +242,13 @@ impl<'a> Case<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{conclude, inside, tcp};
+    use crate::detect::testing::{finish, inside, tcp};
     use crate::settings::Settings;
 
     fn found(flags: &[u8]) -> Vec<Finding> {
         let packet = |(i, flags): (usize, &u8)| tcp(i as u64, i as f64, (inside(1), 4000), (inside(2), 80), *flags);
         let packets: Vec<Packet> = flags.iter().enumerate().map(packet).collect();
-        conclude(&ENTRY, &[], &packets, &Settings::default()).findings
+        finish(&ENTRY, &[], &packets, &Settings::default()).findings
     }
 
     #[test]

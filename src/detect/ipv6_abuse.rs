@@ -28,7 +28,7 @@ const BYTES: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 64.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const PACKETS: Descriptor = Descriptor {
     id: "ipv6_abuse.packets",
@@ -39,7 +39,7 @@ const PACKETS: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 3.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[BYTES, PACKETS];
 
@@ -92,7 +92,7 @@ impl Detector for Ipv6Abuse {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let bytes = context.settings.get(&BYTES);
         let packets = context.settings.get(&PACKETS);
         let mut cases = self.pairs.sorted_where(|pair| {
@@ -101,7 +101,7 @@ impl Detector for Ipv6Abuse {
         cases.sort_by_key(|(hosts, pair)| (std::cmp::Reverse((pair.n_hidden_bytes, pair.n)), **hosts));
         cases.truncate(MOST_FINDINGS);
         let findings = cases.iter().map(|(hosts, pair)| pair.finding(**hosts, bytes, packets)).collect();
-        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -168,7 +168,7 @@ impl Pair {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{conclude, icmp, inside};
+    use crate::detect::testing::{finish, icmp, inside};
     use crate::model::packet::{Extras, HeaderAnomalies};
     use crate::settings::Settings;
 
@@ -180,7 +180,7 @@ mod tests {
                 .map(|i| Packet { extras: extras(), ..icmp(i, i as f64, 1, inside(1), inside(2), true, 128) })
                 .collect()
         };
-        let found = |anomalies| conclude(&ENTRY, &[], &packets(anomalies), &Settings::default()).findings;
+        let found = |anomalies| finish(&ENTRY, &[], &packets(anomalies), &Settings::default()).findings;
         let covert = found(HeaderAnomalies { n_hidden_bytes: 1300, ..HeaderAnomalies::default() });
         assert_eq!(covert[0].category, Category::CovertChannel);
         let chains = found(HeaderAnomalies { n_extensions: 9, ..HeaderAnomalies::default() });

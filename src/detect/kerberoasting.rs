@@ -32,7 +32,7 @@ const SERVICES: Descriptor = Descriptor {
     max: 1000.0,
     default: 1.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[SERVICES];
 
@@ -90,13 +90,13 @@ impl Detector for Kerberoasting {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&SERVICES);
         let mut cases = self.pairs.sorted_where(|pair| pair.services.len() as f64 >= least);
         cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.services.len()), **key));
         cases.truncate(MOST_FINDINGS);
         let findings = cases.iter().map(|(key, pair)| pair.finding(**key, least)).collect();
-        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
     }
 }
 

@@ -30,7 +30,7 @@ const LEAST: Descriptor = Descriptor {
     max: 10_000.0,
     default: 5.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[LEAST];
 
@@ -67,7 +67,7 @@ struct Case {
 }
 
 impl Detector for LateralMovement {
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&LEAST);
         let is_meant = |c: &Contact| {
             c.probe == Probe::Syn && service(c.port).is_some() && c.source.is_internal() && c.target.is_internal()
@@ -89,7 +89,7 @@ impl Detector for LateralMovement {
         let between: Vec<Between> = cases.iter().map(between).collect();
         let gathered = gather(context, &between, |_, flow| flow.saw_syn && flow.responder().0.is_internal());
         let findings = cases.iter().zip(gathered).map(|(case, flows)| case.finding(least, flows)).collect();
-        Conclusion { findings, n_not_judged: context.contacts.n_refused(), ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: context.contacts.n_refused(), ..Conclusion::default() }
     }
 }
 
@@ -164,15 +164,15 @@ impl Case {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude, inside};
+    use crate::detect::testing::{Made, finish, inside};
     use crate::settings::Settings;
 
     #[test]
     fn refusing_neighbours_one_after_another_are_reported_and_answering_ones_are_not() {
         let tries: Vec<Made> = (0..7).map(|i| Made::refused(inside(99), inside(i), 445, f64::from(i))).collect();
-        let found = conclude(&ENTRY, &tries, &[], &Settings::default()).findings;
+        let found = finish(&ENTRY, &tries, &[], &Settings::default()).findings;
         assert_eq!(found[0].technique.as_deref(), Some("T1021.002"));
         let admin: Vec<Made> = (0..40).map(|i| Made::tcp(inside(99), inside(i), 445, f64::from(i))).collect();
-        assert!(conclude(&ENTRY, &admin, &[], &Settings::default()).findings.is_empty());
+        assert!(finish(&ENTRY, &admin, &[], &Settings::default()).findings.is_empty());
     }
 }

@@ -29,7 +29,7 @@ const ANSWERS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 10.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[ANSWERS];
 
@@ -69,7 +69,7 @@ impl Detector for LlmnrPoisoning {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&ANSWERS);
         // A question is asked over IPv4 and IPv6 alike; each family is judged by itself.
         let n_v4 = self.questions.iter().filter(|((asker, _), ())| asker.is_v4()).count();
@@ -101,8 +101,8 @@ impl Detector for LlmnrPoisoning {
                 draft::finish(finding, true)
             })
             .collect();
-        let n_not_judged = self.questions.n_refused + self.answers.n_refused;
-        Conclusion { findings, n_not_judged, ..Conclusion::default() }
+        let n_not_evaluated = self.questions.n_refused + self.answers.n_refused;
+        Conclusion { findings, n_not_evaluated, ..Conclusion::default() }
     }
 }
 
@@ -140,7 +140,7 @@ fn finding(host: Addr, askers: &BTreeSet<Addr>, n: usize, share: f64, least: f64
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude, inside};
+    use crate::detect::testing::{Made, finish, inside};
     use crate::model::flow::TcpState;
     use crate::settings::Settings;
 
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn who_answers_everything_is_reported_and_who_answers_now_and_then_is_not() {
-        assert_eq!(conclude(&ENTRY, &talk(20, 20), &[], &Settings::default()).findings.len(), 1);
-        assert!(conclude(&ENTRY, &talk(40, 12), &[], &Settings::default()).findings.is_empty());
+        assert_eq!(finish(&ENTRY, &talk(20, 20), &[], &Settings::default()).findings.len(), 1);
+        assert!(finish(&ENTRY, &talk(40, 12), &[], &Settings::default()).findings.is_empty());
     }
 }

@@ -37,7 +37,7 @@ const REFUSED: Descriptor = Descriptor {
     max: 10_000.0,
     default: 20.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[REFUSED];
 
@@ -127,7 +127,7 @@ impl Detector for LoginGuessing {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&REFUSED);
         let is_case =
             |pair: &Pair| pair.n_refused as f64 >= least && busiest(&pair.refused_ns, WINDOW_NS) as f64 >= least;
@@ -143,7 +143,7 @@ impl Detector for LoginGuessing {
         });
         Conclusion {
             findings: findings.collect(),
-            n_not_judged: self.pairs.n_refused + self.trying.n_refused,
+            n_not_evaluated: self.pairs.n_refused + self.trying.n_refused,
             ..Conclusion::default()
         }
     }

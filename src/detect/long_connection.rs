@@ -34,7 +34,7 @@ const LEAST: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 3600.0,
     is_whole: false,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const QUIET: Descriptor = Descriptor {
     id: "long_connection.quiet",
@@ -45,7 +45,7 @@ const QUIET: Descriptor = Descriptor {
     max: 10_000.0,
     default: 5.0,
     is_whole: false,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[LEAST, QUIET];
 
@@ -163,7 +163,7 @@ impl Detector for LongConnection {
             || is_push(ended.name);
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&LEAST);
         let mut cases: Vec<((Addr, Addr, u16), &Pair)> = self
             .pairs
@@ -202,7 +202,7 @@ impl Detector for LongConnection {
                 draft::finish(finding, true)
             })
             .collect();
-        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -281,7 +281,7 @@ fn finding((source, target, port): (Addr, Addr, u16), figures: &Pair, least: f64
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude, conclude_with, inside, outside};
+    use crate::detect::testing::{Made, finish, finish_with, inside, outside};
     use crate::model::Severity;
     use crate::model::flow::TcpState;
     use crate::settings::Settings;
@@ -290,7 +290,7 @@ mod tests {
     fn hours_are_reported_and_minutes_are_not() {
         let connected = |seconds: f64| {
             let made = Made { seconds, bytes: [400_000, 900_000], ..Made::tcp(inside(1), outside(1), 4444, 0.0) };
-            conclude(&ENTRY, &[made], &[], &Settings::default()).findings
+            finish(&ENTRY, &[made], &[], &Settings::default()).findings
         };
         assert_eq!(connected(40_000.0)[0].title, "192.168.1.1 was connected to 203.0.113.1 port 4444 for 11 h 6 min");
         assert!(connected(600.0).is_empty());
@@ -317,7 +317,7 @@ mod tests {
             flow
         };
         let flows: Vec<Flow> = (0..=hours * 6).map(piece).collect();
-        conclude_with(&ENTRY, &flows, &[], &Settings::default()).findings
+        finish_with(&ENTRY, &flows, &[], &Settings::default()).findings
     }
 
     #[test]

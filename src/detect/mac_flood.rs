@@ -31,7 +31,7 @@ const ADDRESSES: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 100.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[ADDRESSES];
 
@@ -89,7 +89,7 @@ impl Detector for MacFlood {
         sender.last_ns = sender.last_ns.max(packet.time_ns);
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&ADDRESSES);
         let mut meant: Vec<&Sender> = self
             .senders
@@ -103,7 +103,7 @@ impl Detector for MacFlood {
         let most = busiest(&times, SPAN_NS);
         let findings =
             if most as f64 >= least { vec![finding(&meant, most, self.senders.n_keys(), least)] } else { Vec::new() };
-        Conclusion { findings, n_not_judged: self.senders.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.senders.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -162,7 +162,7 @@ fn finding(meant: &[&Sender], most: usize, n_senders: usize, least: f64) -> Find
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{conclude, inside, udp};
+    use crate::detect::testing::{finish, inside, udp};
     use crate::model::Endpoint;
     use crate::settings::Settings;
 
@@ -174,7 +174,7 @@ mod tests {
     fn addresses_that_appear_once_and_send_to_nobody_are_a_flood() {
         let forged = |i: u64| frame(i, [2, 7, 0, 0, (i / 256) as u8, i as u8], [2, 8, 0, 0, (i / 256) as u8, i as u8]);
         let packets: Vec<Packet> = (0..500).map(forged).collect();
-        let found = conclude(&ENTRY, &[], &packets, &Settings::default()).findings;
+        let found = finish(&ENTRY, &[], &packets, &Settings::default()).findings;
         assert_eq!((found.len(), found[0].n_packets, found[0].packet_indices.len()), (1, 500, 500));
         assert_eq!(found[0].sources, [Endpoint::Ip(inside(7))]);
     }
@@ -183,11 +183,11 @@ mod tests {
     fn many_devices_that_broadcast_or_talk_to_a_real_one_are_fine() {
         let broadcast = |i: u64| frame(i, [2, 7, 0, 0, (i / 256) as u8, i as u8], [0xff; 6]);
         let packets: Vec<Packet> = (0..500).map(broadcast).collect();
-        assert!(conclude(&ENTRY, &[], &packets, &Settings::default()).findings.is_empty());
+        assert!(finish(&ENTRY, &[], &packets, &Settings::default()).findings.is_empty());
         let server = [2, 9, 9, 9, 9, 9];
         let mut packets: Vec<Packet> =
             (0..500).map(|i| frame(i, [2, 7, 0, 0, (i / 256) as u8, i as u8], server)).collect();
         packets.push(frame(600, server, [2, 7, 0, 0, 0, 0]));
-        assert!(conclude(&ENTRY, &[], &packets, &Settings::default()).findings.is_empty());
+        assert!(finish(&ENTRY, &[], &packets, &Settings::default()).findings.is_empty());
     }
 }

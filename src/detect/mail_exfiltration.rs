@@ -32,7 +32,7 @@ const VOLUME: Descriptor = Descriptor {
     max: 100_000_000.0,
     default: 5000.0,
     is_whole: false,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const MESSAGES: Descriptor = Descriptor {
     id: "mail_exfiltration.messages",
@@ -43,7 +43,7 @@ const MESSAGES: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 20.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[VOLUME, MESSAGES];
 
@@ -147,7 +147,7 @@ impl Detector for MailExfiltration {
         pair.is_encrypted |= flow.app == Some(AppProto::Tls) || key.2 == 465;
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let (volume, messages) = (context.settings.get(&VOLUME) * 1000.0, context.settings.get(&MESSAGES));
         let is_case = |pair: &Pair| {
             let is_many = pair.n() as f64 >= messages;
@@ -169,7 +169,7 @@ impl Detector for MailExfiltration {
             flows.fill(&mut finding);
             draft::finish(finding, true)
         });
-        Conclusion { findings: findings.collect(), n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+        Conclusion { findings: findings.collect(), n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -274,7 +274,7 @@ impl Pair {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Line, Made, conclude, hear, inside, outside};
+    use crate::detect::testing::{Line, Made, finish, hear, inside, outside};
     use crate::model::Severity;
     use crate::settings::Settings;
 
@@ -283,7 +283,7 @@ mod tests {
     }
 
     fn found(flows: &[Made]) -> Vec<Finding> {
-        conclude(&ENTRY, flows, &[], &Settings::default()).findings
+        finish(&ENTRY, flows, &[], &Settings::default()).findings
     }
 
     #[test]

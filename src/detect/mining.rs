@@ -38,7 +38,7 @@ const MESSAGES: Descriptor = Descriptor {
     max: 10_000.0,
     default: 2.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SHARES: Descriptor = Descriptor {
     id: "mining.shares",
@@ -49,7 +49,7 @@ const SHARES: Descriptor = Descriptor {
     max: 100_000.0,
     default: 10.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const JOBS: Descriptor = Descriptor {
     id: "mining.jobs",
@@ -60,7 +60,7 @@ const JOBS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 4.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[MESSAGES, SHARES, JOBS];
 
@@ -118,11 +118,11 @@ impl Detector for Mining {
         self.talks.add(ended);
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let mut findings = self.event(context);
         findings.extend(self.shaped(context));
-        let n_not_judged = self.pairs.n_refused + self.talks.n_refused();
-        Conclusion { findings, n_not_judged, ..Conclusion::default() }
+        let n_not_evaluated = self.pairs.n_refused + self.talks.n_refused();
+        Conclusion { findings, n_not_evaluated, ..Conclusion::default() }
     }
 }
 

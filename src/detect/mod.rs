@@ -368,7 +368,7 @@ pub struct Conclusion {
     /// a flow was not scored.
     pub scores: Option<Vec<f32>>,
     /// Hosts or pairs that were not judged because the detector's table was full.
-    pub n_not_judged: u64,
+    pub n_not_evaluated: u64,
 }
 
 /// A detector at work on one input.
@@ -388,10 +388,10 @@ pub trait Detector: Send {
     fn observe_flow(&mut self, _ended: &EndedFlow<'_>) {}
 
     /// What it makes of all that passed. May be called again with other settings.
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion;
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion;
 
     /// What it makes of a table whose rows are no flows; none if it looks at flows or packets only.
-    fn conclude_rows(&mut self, _rows: &RowStore, _settings: &Settings) -> Option<Conclusion> {
+    fn finish_rows(&mut self, _rows: &RowStore, _settings: &Settings) -> Option<Conclusion> {
         None
     }
 }

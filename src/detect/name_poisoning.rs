@@ -33,7 +33,7 @@ const NAMES: Descriptor = Descriptor {
     max: 10_000.0,
     default: 4.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[NAMES];
 
@@ -114,13 +114,13 @@ impl Detector for NamePoisoning {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&NAMES);
         let mut cases = self.hosts.sorted_where(|answers| answers.names.len() as f64 >= least);
         cases.sort_by_key(|(key, answers)| (std::cmp::Reverse(answers.names.len()), **key));
         cases.truncate(MOST_FINDINGS);
         let findings = cases.iter().map(|(key, answers)| answers.finding(**key, least)).collect();
-        Conclusion { findings, n_not_judged: self.asked.n_refused + self.hosts.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.asked.n_refused + self.hosts.n_refused, ..Conclusion::default() }
     }
 }
 

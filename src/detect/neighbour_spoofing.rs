@@ -31,7 +31,7 @@ const CHANGES: Descriptor = Descriptor {
     max: 10_000.0,
     default: 3.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[CHANGES];
 
@@ -94,7 +94,7 @@ impl Detector for NeighbourSpoofing {
         claims.heard.add(event);
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&CHANGES);
         // A device that comes second to several addresses is one cause.
         let mut late: BTreeMap<&str, Vec<(Addr, &Claims)>> = BTreeMap::new();
@@ -111,7 +111,7 @@ impl Detector for NeighbourSpoofing {
         cases.sort_by_key(|(_, taken)| std::cmp::Reverse(taken.len()));
         cases.truncate(MOST_FINDINGS);
         let findings = cases.iter().map(|(device, taken)| finding(device, taken, least)).collect();
-        Conclusion { findings, n_not_judged: self.addresses.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.addresses.n_refused, ..Conclusion::default() }
     }
 }
 

@@ -29,7 +29,7 @@ const CONNECTIONS: Descriptor = Descriptor {
     max: 10_000.0,
     default: 1.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[CONNECTIONS];
 
@@ -94,7 +94,7 @@ impl Detector for OddPort {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&CONNECTIONS);
         let mut cases = self.cases.sorted_where(|n| *n as f64 >= least);
         cases.sort_by_key(|(key, n)| (std::cmp::Reverse(**n), **key));
@@ -105,7 +105,7 @@ impl Detector for OddPort {
             cases.get(place).is_some_and(|((_, _, _, app), _)| event(flow) == Some(*app))
         });
         let findings = cases.iter().zip(gathered).map(|((key, n), flows)| finding(**key, **n, flows, least)).collect();
-        Conclusion { findings, n_not_judged: self.cases.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.cases.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -146,14 +146,14 @@ fn finding((client, server, port, app): Key, n: u64, flows: Gathered, least: f64
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude_with, inside, outside};
+    use crate::detect::testing::{Made, finish_with, inside, outside};
     use crate::model::Severity;
     use crate::settings::Settings;
 
     fn found(app: AppProto, port: u16) -> Option<Severity> {
         let flow = Made::tcp(inside(1), outside(1), port, 1.0).flow();
         let flow = Flow { app: Some(app), is_app_certain: true, ..flow };
-        conclude_with(&ENTRY, &[flow], &[], &Settings::default()).findings.first().map(|finding| finding.severity)
+        finish_with(&ENTRY, &[flow], &[], &Settings::default()).findings.first().map(|finding| finding.severity)
     }
 
     #[test]

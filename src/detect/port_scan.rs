@@ -32,7 +32,7 @@ const PORTS: Descriptor = Descriptor {
     max: 65_535.0,
     default: 15.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const WINDOW: Descriptor = Descriptor {
     id: "port_scan.window",
@@ -43,7 +43,7 @@ const WINDOW: Descriptor = Descriptor {
     max: 86_400.0,
     default: 300.0,
     is_whole: false,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const LEAST: Descriptor = Descriptor {
     id: "port_scan.least",
@@ -54,7 +54,7 @@ const LEAST: Descriptor = Descriptor {
     max: 65_535.0,
     default: 6.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[PORTS, WINDOW, LEAST];
 
@@ -90,7 +90,7 @@ struct Case {
 }
 
 impl Detector for PortScan {
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let limits = Limits {
             ports: context.settings.get(&PORTS),
             window_ns: from_seconds(context.settings.get(&WINDOW)),
@@ -136,7 +136,7 @@ impl Detector for PortScan {
             crowds.get(place).is_some_and(|crowd| crowd.sources.contains(&flow.originator().0) && flow.is_tcp())
         });
         findings.extend(crowds.iter().zip(gathered).map(|(crowd, flows)| of_crowd(crowd, flows, limits.ports)));
-        Conclusion { findings, n_not_judged: context.contacts.n_refused(), ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: context.contacts.n_refused(), ..Conclusion::default() }
     }
 }
 
@@ -378,21 +378,21 @@ impl Case {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude, inside, outside};
+    use crate::detect::testing::{Made, finish, inside, outside};
     use crate::model::Severity;
     use crate::settings::Settings;
 
     #[test]
     fn failed_ports_make_a_scan_and_answered_ones_do_not() {
         let scan: Vec<Made> = (0..20).map(|i| Made::refused(inside(9), inside(1), 100 + i, f64::from(i))).collect();
-        let found = conclude(&ENTRY, &scan, &[], &Settings::default()).findings;
+        let found = finish(&ENTRY, &scan, &[], &Settings::default()).findings;
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].title, "192.168.1.9 scanned 20 TCP ports of 192.168.1.1 (SYN)");
         assert_eq!(found[0].sources, [Endpoint::Ip(inside(9))]);
         assert!(found[0].severity >= Severity::Medium);
 
         let client: Vec<Made> = (0..20).map(|i| Made::tcp(inside(9), inside(1), 100 + i, f64::from(i))).collect();
-        assert!(conclude(&ENTRY, &client, &[], &Settings::default()).findings.is_empty());
+        assert!(finish(&ENTRY, &client, &[], &Settings::default()).findings.is_empty());
     }
 
     #[test]
@@ -400,20 +400,20 @@ mod tests {
         let block: Vec<Made> = (0..5)
             .flat_map(|host| (0..20).map(move |i| Made::refused(inside(9), inside(20 + host), 100 + i, f64::from(i))))
             .collect();
-        let found = conclude(&ENTRY, &block, &[], &Settings::default()).findings;
+        let found = finish(&ENTRY, &block, &[], &Settings::default()).findings;
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].title, "192.168.1.9 scanned 20 TCP ports on 5 hosts");
         let decoys: Vec<Made> = (0..6)
             .flat_map(|source| (0..20).map(move |i| Made::refused(outside(source), inside(1), 100 + i, f64::from(i))))
             .collect();
-        let found = conclude(&ENTRY, &decoys, &[], &Settings::default()).findings;
+        let found = finish(&ENTRY, &decoys, &[], &Settings::default()).findings;
         assert_eq!((found.len(), found[0].title.contains("decoys")), (1, true));
     }
 
     #[test]
     fn a_client_that_tries_five_dead_ports_is_no_scanner() {
         let client: Vec<Made> = (0..5).map(|i| Made::refused(inside(9), inside(1), 100 + i, f64::from(i))).collect();
-        assert!(conclude(&ENTRY, &client, &[], &Settings::default()).findings.is_empty());
+        assert!(finish(&ENTRY, &client, &[], &Settings::default()).findings.is_empty());
     }
 
     #[test]
@@ -421,11 +421,11 @@ mod tests {
         let scan: Vec<Made> =
             (0..20).map(|i| Made::refused(outside(9), inside(1), 100 + i, f64::from(i) * 100.0)).collect();
         let mut settings = Settings::default();
-        let found = conclude(&ENTRY, &scan, &[], &settings).findings;
+        let found = finish(&ENTRY, &scan, &[], &settings).findings;
         assert!(found[0].title.contains("slowly"));
         assert_eq!(found[0].technique.as_deref(), Some("T1595"));
         settings.set(&PORTS, 30.0);
         settings.set(&LEAST, 30.0);
-        assert!(conclude(&ENTRY, &scan, &[], &settings).findings.is_empty());
+        assert!(finish(&ENTRY, &scan, &[], &settings).findings.is_empty());
     }
 }

@@ -35,7 +35,7 @@ const QUESTIONS: Descriptor = Descriptor {
     max: 10_000.0,
     default: 2.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[QUESTIONS];
 
@@ -136,13 +136,13 @@ impl Detector for RacingAnswer {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&QUESTIONS);
         let mut cases = self.pairs.sorted_where(|pair| pair.n as f64 >= least);
         cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.n), **key));
         cases.truncate(MOST_FINDINGS);
         let findings = cases.iter().map(|(key, pair)| pair.finding(**key, least)).collect();
-        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
     }
 }
 

@@ -31,7 +31,7 @@ const CALLS: Descriptor = Descriptor {
     max: 10_000.0,
     default: 1.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[CALLS];
 
@@ -75,7 +75,7 @@ impl Detector for RemoteControl {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&CALLS);
         let n_calls = |calls: &BTreeMap<usize, u64>| calls.values().sum::<u64>();
         let mut cases = self.pairs.sorted_where(|calls| n_calls(calls) as f64 >= least);
@@ -89,7 +89,7 @@ impl Detector for RemoteControl {
             flows.fill(&mut finding);
             draft::finish(finding, true)
         });
-        Conclusion { findings: findings.collect(), n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+        Conclusion { findings: findings.collect(), n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
     }
 }
 

@@ -33,7 +33,7 @@ const COMMANDS: Descriptor = Descriptor {
     max: 1000.0,
     default: 1.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[COMMANDS];
 
@@ -84,7 +84,7 @@ impl Detector for RemoteShell {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&COMMANDS);
         let mut cases = self.pairs.sorted_where(|session| session.heard.n as f64 >= least);
         cases.sort_by_key(|(key, session)| (std::cmp::Reverse(session.heard.n), **key));
@@ -97,7 +97,7 @@ impl Detector for RemoteShell {
             flows.fill(&mut finding);
             draft::finish(finding, true)
         });
-        Conclusion { findings: findings.collect(), n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+        Conclusion { findings: findings.collect(), n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
     }
 }
 

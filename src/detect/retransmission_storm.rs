@@ -28,7 +28,7 @@ const SHARE: Descriptor = Descriptor {
     max: 100.0,
     default: 30.0,
     is_whole: false,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const REPEATS: Descriptor = Descriptor {
     id: "retransmission_storm.repeats",
@@ -39,7 +39,7 @@ const REPEATS: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 200.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[SHARE, REPEATS];
 
@@ -88,7 +88,7 @@ impl Detector for RetransmissionStorm {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let share = context.settings.get(&SHARE) / 100.0;
         let least = context.settings.get(&REPEATS);
         let is_case =
@@ -118,7 +118,7 @@ impl Detector for RetransmissionStorm {
                 draft::finish(finding, true)
             })
             .collect();
-        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -158,7 +158,7 @@ impl Pair {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude_with, inside, outside};
+    use crate::detect::testing::{Made, finish_with, inside, outside};
     use crate::settings::Settings;
 
     #[test]
@@ -166,7 +166,7 @@ mod tests {
         let found = |n_repeats| {
             let mut flow = Made { packets: [1000, 1000], ..Made::tcp(inside(1), outside(1), 443, 1.0) }.flow();
             flow.directions.iter_mut().for_each(|direction| direction.retransmissions = n_repeats);
-            conclude_with(&ENTRY, &[flow], &[], &Settings::default()).findings.len()
+            finish_with(&ENTRY, &[flow], &[], &Settings::default()).findings.len()
         };
         assert_eq!((found(500), found(20), found(0)), (1, 0, 0));
     }

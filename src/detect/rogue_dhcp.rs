@@ -31,7 +31,7 @@ const ANSWERS: Descriptor = Descriptor {
     max: 1000.0,
     default: 2.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[ANSWERS];
 
@@ -78,7 +78,7 @@ impl Detector for RogueDhcp {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&ANSWERS);
         let mut servers = self.servers.sorted();
         servers.retain(|(_, server)| server.n_answers as f64 >= least);
@@ -136,7 +136,7 @@ impl Detector for RogueDhcp {
             self.flows(context, &mut finding, (server_port, client_port));
             findings.push(draft::finish(finding, false));
         }
-        Conclusion { findings, n_not_judged: self.servers.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.servers.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -159,17 +159,17 @@ impl RogueDhcp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{conclude, inside, udp};
+    use crate::detect::testing::{finish, inside, udp};
     use crate::settings::Settings;
 
     #[test]
     fn two_servers_are_reported_and_one_is_not() {
         let answer = |index: u64, server: u8| udp(index, index as f64, server, (inside(server), 67), (inside(200), 68));
         let both: Vec<Packet> = (0..8).map(|i| answer(i, 1 + (i % 2) as u8)).collect();
-        let found = conclude(&ENTRY, &[], &both, &Settings::default()).findings;
+        let found = finish(&ENTRY, &[], &both, &Settings::default()).findings;
         assert_eq!(found[0].sources, [Endpoint::Ip(inside(1)), Endpoint::Ip(inside(2))]);
         assert_eq!(found[0].n_packets, 8);
         let one: Vec<Packet> = (0..8).map(|i| answer(i, 1)).collect();
-        assert!(conclude(&ENTRY, &[], &one, &Settings::default()).findings.is_empty());
+        assert!(finish(&ENTRY, &[], &one, &Settings::default()).findings.is_empty());
     }
 }

@@ -32,7 +32,7 @@ const ADVERTISEMENTS: Descriptor = Descriptor {
     max: 1000.0,
     default: 1.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[ADVERTISEMENTS];
 
@@ -90,7 +90,7 @@ impl Detector for RogueRouter {
         self.gateway.add(ended.flow);
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&ADVERTISEMENTS);
         let gateway = self.gateway.mac();
         let mut routers = self.routers.sorted();
@@ -110,7 +110,7 @@ impl Detector for RogueRouter {
                 .collect();
             findings.push(finding(context, &suspects, group.len(), knows_gateway));
         }
-        Conclusion { findings, n_not_judged: self.routers.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.routers.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -192,7 +192,7 @@ fn finding(context: &Context<'_>, suspects: &[(&Mac, &Router)], n_routers: usize
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude_with, icmp, inside, outside};
+    use crate::detect::testing::{Made, finish_with, icmp, inside, outside};
     use crate::settings::Settings;
 
     fn advertisement(index: u64, mac: u8) -> Packet {
@@ -204,10 +204,10 @@ mod tests {
         let mut web = Made::tcp(inside(5), outside(1), 443, 0.0).flow();
         web.macs = Some(([2, 0, 0, 0, 0, 5], [2, 0, 0, 0, 0, 1]));
         let packets = [advertisement(0, 1), advertisement(1, 9)];
-        let found = conclude_with(&ENTRY, &[web], &packets, &Settings::default()).findings;
+        let found = finish_with(&ENTRY, &[web], &packets, &Settings::default()).findings;
         assert_eq!(found.len(), 1);
         assert!(found[0].sources.contains(&Endpoint::Mac([2, 0, 0, 0, 0, 9])));
         assert!(!found[0].sources.contains(&Endpoint::Mac([2, 0, 0, 0, 0, 1])));
-        assert!(conclude_with(&ENTRY, &[], &packets[..1], &Settings::default()).findings.is_empty());
+        assert!(finish_with(&ENTRY, &[], &packets[..1], &Settings::default()).findings.is_empty());
     }
 }

@@ -73,7 +73,7 @@ impl Detector for SlowDrip {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let limits = Limits::of(context);
         let drips = self.drips(context);
         let mut cases: Vec<(&(Addr, Place), &Drip)> =
@@ -86,7 +86,7 @@ impl Detector for SlowDrip {
             .filter(|(_, drip, around)| around.is_out_of_proportion(&drip.sum))
             .take(MOST_FINDINGS)
             .map(|(key, drip, around)| drip.finding(key, &around, limits.total, context));
-        Conclusion { findings: findings.collect(), n_not_judged: self.places.n_refused, ..Conclusion::default() }
+        Conclusion { findings: findings.collect(), n_not_evaluated: self.places.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -109,7 +109,7 @@ impl SlowDrip {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude, inside, outside};
+    use crate::detect::testing::{Made, finish, inside, outside};
     use crate::model::{Finding, Severity};
     use crate::settings::Settings;
 
@@ -121,7 +121,7 @@ mod tests {
             ..Made::tcp(inside(host), outside(10 + i), 443, f64::from(i) * 60.0)
         };
         let flows: Vec<Made> = (0..n).map(drop).chain((0..n_visits).map(visit)).collect();
-        conclude(&ENTRY, &flows, &[], &Settings::default()).findings
+        finish(&ENTRY, &flows, &[], &Settings::default()).findings
     }
 
     #[test]
@@ -143,6 +143,6 @@ mod tests {
             ..Made::tcp(inside(host), outside(1), 443, i as f64 * 120.0)
         };
         let flows: Vec<Made> = (1..6).flat_map(|host| (0..60).map(move |i| drop(host, i))).collect();
-        assert!(conclude(&ENTRY, &flows, &[], &Settings::default()).findings.is_empty());
+        assert!(finish(&ENTRY, &flows, &[], &Settings::default()).findings.is_empty());
     }
 }

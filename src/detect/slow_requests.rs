@@ -31,7 +31,7 @@ const CONNECTIONS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 30.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[CONNECTIONS];
 
@@ -95,7 +95,7 @@ impl Detector for SlowRequests {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&CONNECTIONS);
         let mut cases: Vec<Case> = self
             .pairs
@@ -131,7 +131,7 @@ impl Detector for SlowRequests {
                 draft::finish(finding, true)
             })
             .collect();
-        Conclusion { findings, n_not_judged: self.pairs.n_refused + self.n_left_out, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.pairs.n_refused + self.n_left_out, ..Conclusion::default() }
     }
 }
 
@@ -178,7 +178,7 @@ impl Case {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude, inside, outside};
+    use crate::detect::testing::{Made, finish, inside, outside};
     use crate::settings::Settings;
 
     fn connections(n: u16, seconds: f64, answer: u64) -> Vec<Made> {
@@ -195,8 +195,8 @@ mod tests {
     #[test]
     fn many_open_unanswered_connections_are_an_attack_and_answered_ones_are_not() {
         let settings = Settings::default();
-        assert_eq!(conclude(&ENTRY, &connections(100, 50.0, 0), &[], &settings).findings.len(), 1);
-        assert!(conclude(&ENTRY, &connections(100, 50.0, 500), &[], &settings).findings.is_empty());
-        assert!(conclude(&ENTRY, &connections(100, 0.5, 0), &[], &settings).findings.is_empty());
+        assert_eq!(finish(&ENTRY, &connections(100, 50.0, 0), &[], &settings).findings.len(), 1);
+        assert!(finish(&ENTRY, &connections(100, 50.0, 500), &[], &settings).findings.is_empty());
+        assert!(finish(&ENTRY, &connections(100, 0.5, 0), &[], &settings).findings.is_empty());
     }
 }

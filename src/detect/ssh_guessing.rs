@@ -27,7 +27,7 @@ const GUESSES: Descriptor = Descriptor {
     max: 100_000.0,
     default: 30.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const WINDOW: Descriptor = Descriptor {
     id: "ssh_guessing.window",
@@ -38,7 +38,7 @@ const WINDOW: Descriptor = Descriptor {
     max: 86_400.0,
     default: 1800.0,
     is_whole: false,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const BURST: Descriptor = Descriptor {
     id: "ssh_guessing.burst",
@@ -49,7 +49,7 @@ const BURST: Descriptor = Descriptor {
     max: 100_000.0,
     default: 6.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[GUESSES, WINDOW, BURST];
 
@@ -77,7 +77,7 @@ impl Detector for SshGuessing {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let guesses = context.settings.get(&GUESSES);
         let window_ns = from_seconds(context.settings.get(&WINDOW));
         let burst = context.settings.get(&BURST);
@@ -119,14 +119,14 @@ impl Detector for SshGuessing {
             ],
         };
         let findings = guessing::findings(context, &SHAPE, cases, &words);
-        Conclusion { findings, n_not_judged: self.tries.n_refused(), ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.tries.n_refused(), ..Conclusion::default() }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude, inside};
+    use crate::detect::testing::{Made, finish, inside};
     use crate::settings::Settings;
 
     fn connections(n: u32, gap: f64, bytes: impl Fn(u32) -> [u64; 2]) -> Vec<Made> {
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn many_connections_of_the_size_of_a_failed_login_are_guessing() {
-        let found = conclude(&ENTRY, &connections(40, 5.0, |_| [1600, 2200]), &[], &Settings::default()).findings;
+        let found = finish(&ENTRY, &connections(40, 5.0, |_| [1600, 2200]), &[], &Settings::default()).findings;
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].title, "192.168.1.9 guesses SSH passwords on 192.168.1.1: 40 failed connections");
     }
@@ -143,10 +143,10 @@ mod tests {
     #[test]
     fn sessions_that_work_and_monitors_are_not() {
         let sessions = connections(40, 5.0, |i| [1600 + u64::from(i) * 900, 2200 + u64::from(i) * 4000]);
-        assert!(conclude(&ENTRY, &sessions, &[], &Settings::default()).findings.is_empty());
+        assert!(finish(&ENTRY, &sessions, &[], &Settings::default()).findings.is_empty());
         let monitor = connections(400, 1.0, |_| [21, 40]);
-        assert!(conclude(&ENTRY, &monitor, &[], &Settings::default()).findings.is_empty());
+        assert!(finish(&ENTRY, &monitor, &[], &Settings::default()).findings.is_empty());
         let person = connections(5, 20.0, |_| [1600, 2200]);
-        assert!(conclude(&ENTRY, &person, &[], &Settings::default()).findings.is_empty());
+        assert!(finish(&ENTRY, &person, &[], &Settings::default()).findings.is_empty());
     }
 }

@@ -35,7 +35,7 @@ const BURST: Descriptor = Descriptor {
     max: 10_000_000.0,
     default: 200.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const RECEIVERS: Descriptor = Descriptor {
     id: "stray_flood.receivers",
@@ -46,7 +46,7 @@ const RECEIVERS: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 50.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[BURST, RECEIVERS];
 
@@ -137,7 +137,7 @@ impl Detector for StrayFlood {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let burst = context.settings.get(&BURST);
         let receivers = context.settings.get(&RECEIVERS);
         let may_matter = |seconds: &Seconds| Baseline::may_matter(f64::from(seconds.most()), burst);
@@ -182,7 +182,11 @@ impl Detector for StrayFlood {
             finding.series = server.course(context.span_ns);
             findings.push(finding);
         }
-        Conclusion { findings, n_not_judged: self.targets.n_refused + self.servers.n_refused, ..Conclusion::default() }
+        Conclusion {
+            findings,
+            n_not_evaluated: self.targets.n_refused + self.servers.n_refused,
+            ..Conclusion::default()
+        }
     }
 }
 
@@ -277,7 +281,7 @@ impl Server {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude, inside, outside};
+    use crate::detect::testing::{Made, finish, inside, outside};
     use crate::model::flow::TcpState;
     use crate::settings::Settings;
 
@@ -297,17 +301,17 @@ mod tests {
     #[test]
     fn masses_of_acknowledgments_are_a_flood_and_a_running_transfer_is_not() {
         let flood: Vec<Made> = (0..300).map(|i| made((outside(1), 2000 + i), (inside(1), 80), ACK, 1)).collect();
-        assert_eq!(conclude(&ENTRY, &flood, &[], &Settings::default()).findings.len(), 1);
+        assert_eq!(finish(&ENTRY, &flood, &[], &Settings::default()).findings.len(), 1);
         let transfer: Vec<Made> = (0..300).map(|i| made((outside(1), 2000 + i), (inside(1), 80), ACK, 50)).collect();
-        assert_eq!(conclude(&ENTRY, &transfer, &[], &Settings::default()).findings.len(), 0);
+        assert_eq!(finish(&ENTRY, &transfer, &[], &Settings::default()).findings.len(), 0);
     }
 
     #[test]
     fn answers_to_whom_nobody_asked_are_backscatter() {
         let answers =
             |n: u8| -> Vec<Made> { (0..n).map(|i| made((outside(1), 80), (inside(i), 5000), SYN | ACK, 2)).collect() };
-        let found = conclude(&ENTRY, &answers(60), &[], &Settings::default()).findings;
+        let found = finish(&ENTRY, &answers(60), &[], &Settings::default()).findings;
         assert!(found[0].title.contains("being flooded"));
-        assert!(conclude(&ENTRY, &answers(20), &[], &Settings::default()).findings.is_empty());
+        assert!(finish(&ENTRY, &answers(20), &[], &Settings::default()).findings.is_empty());
     }
 }

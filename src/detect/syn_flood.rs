@@ -34,7 +34,7 @@ const LEAST: Descriptor = Descriptor {
     max: 10_000_000.0,
     default: 360.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const PERIOD: Descriptor = Descriptor {
     id: "syn_flood.period",
@@ -45,7 +45,7 @@ const PERIOD: Descriptor = Descriptor {
     max: 600.0,
     default: 20.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const BURST: Descriptor = Descriptor {
     id: "syn_flood.burst",
@@ -56,7 +56,7 @@ const BURST: Descriptor = Descriptor {
     max: 10_000_000.0,
     default: 200.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[LEAST, PERIOD, BURST];
 
@@ -126,7 +126,7 @@ impl Detector for SynFlood {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&LEAST);
         let burst = context.settings.get(&BURST);
         let period = context.settings.get(&PERIOD) as i64;
@@ -190,7 +190,7 @@ impl Detector for SynFlood {
                 draft::finish(finding, true)
             })
             .collect();
-        Conclusion { findings, n_not_judged: self.services.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.services.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -280,7 +280,7 @@ impl Case {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude, inside, outside};
+    use crate::detect::testing::{Made, finish, inside, outside};
     use crate::model::flow::TcpState;
     use crate::settings::Settings;
 
@@ -300,17 +300,17 @@ mod tests {
 
     #[test]
     fn many_incomplete_requests_are_a_flood_and_completed_ones_are_not() {
-        let found = conclude(&ENTRY, &requests(3000, 200.0, TcpState::Answered), &[], &Settings::default()).findings;
+        let found = finish(&ENTRY, &requests(3000, 200.0, TcpState::Answered), &[], &Settings::default()).findings;
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].ports, [80]);
         let busy: Vec<Made> = (0..3000).map(|i| Made::tcp(outside(1), inside(1), 80, f64::from(i) / 200.0)).collect();
-        assert!(conclude(&ENTRY, &busy, &[], &Settings::default()).findings.is_empty());
+        assert!(finish(&ENTRY, &busy, &[], &Settings::default()).findings.is_empty());
     }
 
     #[test]
     fn a_dead_server_with_a_few_patient_clients_is_no_flood() {
         let patient = requests(300, 1.0, TcpState::Requested);
-        assert!(conclude(&ENTRY, &patient, &[], &Settings::default()).findings.is_empty());
+        assert!(finish(&ENTRY, &patient, &[], &Settings::default()).findings.is_empty());
     }
 
     #[test]

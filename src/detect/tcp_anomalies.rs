@@ -61,7 +61,7 @@ impl<T: Default> TcpAnomalyTable<T> {
     }
 
     /// Tells those that are cases, those of the highest rank first.
-    pub fn conclude(
+    pub fn finish(
         &self,
         is_case: impl Fn(&AnomalousPair<T>) -> bool,
         rank: impl Fn(&AnomalousPair<T>) -> u64,
@@ -71,7 +71,7 @@ impl<T: Default> TcpAnomalyTable<T> {
         cases.sort_by_key(|(ends, doubt)| (std::cmp::Reverse(rank(doubt)), **ends));
         cases.truncate(MOST_FINDINGS);
         let findings = cases.iter().map(|(ends, doubt)| tell(**ends, doubt)).collect();
-        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
     }
 }
 

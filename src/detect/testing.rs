@@ -191,13 +191,13 @@ pub fn icmp(index: u64, second: f64, mac: u8, source: Addr, target: Addr, is_v6:
 }
 
 /// What a detector concludes from these flows and packets with these settings.
-pub fn conclude(entry: &Entry, flows: &[Made], packets: &[Packet], settings: &Settings) -> Conclusion {
+pub fn finish(entry: &Entry, flows: &[Made], packets: &[Packet], settings: &Settings) -> Conclusion {
     let flows: Vec<Flow> = flows.iter().map(Made::flow).collect();
-    conclude_with(entry, &flows, packets, settings)
+    finish_with(entry, &flows, packets, settings)
 }
 
-/// As [`conclude`], from flows that are made already.
-pub fn conclude_with(entry: &Entry, flows: &[Flow], packets: &[Packet], settings: &Settings) -> Conclusion {
+/// As [`finish`], from flows that are made already.
+pub fn finish_with(entry: &Entry, flows: &[Flow], packets: &[Packet], settings: &Settings) -> Conclusion {
     let mut detector: Box<dyn Detector> = (entry.make)();
     for packet in packets {
         detector.observe_packet(packet);
@@ -211,7 +211,7 @@ pub fn conclude_with(entry: &Entry, flows: &[Flow], packets: &[Packet], settings
     end(&mut *detector, &Names::default(), &contacts, times, settings)
 }
 
-/// As [`conclude`], with the flows in the table, for what looks at them again in the end.
+/// As [`finish`], with the flows in the table, for what looks at them again in the end.
 pub fn conclude_kept(entry: &Entry, flows: &[Made], settings: &Settings) -> Conclusion {
     let mut detector: Box<dyn Detector> = (entry.make)();
     let mut kept = FlowTable::new(Limits::default());
@@ -257,7 +257,7 @@ fn end_over(
         span_ns,
         packets: 0,
     };
-    detector.conclude(&context)
+    detector.finish(&context)
 }
 
 /// A message in a connection of its own.

@@ -38,7 +38,7 @@ const RATIO: Descriptor = Descriptor {
     max: 10_000.0,
     default: 10.0,
     is_whole: false,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SPREAD: Descriptor = Descriptor {
     id: "traffic_change.spread",
@@ -49,7 +49,7 @@ const SPREAD: Descriptor = Descriptor {
     max: 1.0,
     default: 0.25,
     is_whole: false,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[RATIO, SPREAD];
 
@@ -111,7 +111,7 @@ impl Detector for TrafficChange {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         if self.bins.len() < LEAST_BINS {
             let why =
                 format!("The capture is too short to tell what is usual: {} of {LEAST_BINS} bins", self.bins.len());
@@ -140,8 +140,8 @@ impl Detector for TrafficChange {
                 found.push(one);
             }
         }
-        let n_not_judged = self.hosts.n_refused;
-        Conclusion { findings: findings(context, &found), n_not_judged, ..Conclusion::default() }
+        let n_not_evaluated = self.hosts.n_refused;
+        Conclusion { findings: findings(context, &found), n_not_evaluated, ..Conclusion::default() }
     }
 }
 

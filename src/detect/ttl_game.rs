@@ -30,7 +30,7 @@ const SEGMENTS: Descriptor = Descriptor {
     max: 10_000.0,
     default: 1.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const HOPS_LEFT: Descriptor = Descriptor {
     id: "ttl_game.hops_left",
@@ -41,7 +41,7 @@ const HOPS_LEFT: Descriptor = Descriptor {
     max: 20.0,
     default: 20.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[SEGMENTS, HOPS_LEFT];
 
@@ -79,9 +79,9 @@ impl Detector for TtlGame {
         );
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let (least, most_left) = (context.settings.get(&SEGMENTS), context.settings.get(&HOPS_LEFT));
-        self.doubts.conclude(
+        self.doubts.finish(
             |doubt| doubt.counts.n() as f64 >= least && f64::from(doubt.counts.most_left) <= most_left,
             |doubt| doubt.counts.n(),
             |ends, doubt| doubt.finding(ends, least, context),
@@ -164,7 +164,7 @@ impl AnomalousPair<Game> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude_with, inside, outside};
+    use crate::detect::testing::{Made, finish_with, inside, outside};
     use crate::model::Severity;
     use crate::model::tcp_anomalies::TtlAnomaly;
     use crate::settings::Settings;
@@ -177,7 +177,7 @@ mod tests {
             *low = TtlAnomaly { usual: 64, most_left: 4, n_replaced, n_ignored, ..std::mem::take(low) };
         }
         flow.directions[0].flags[2] = resets;
-        conclude_with(&ENTRY, &[flow], &[], &Settings::default()).findings
+        finish_with(&ENTRY, &[flow], &[], &Settings::default()).findings
     }
 
     #[test]

@@ -33,7 +33,7 @@ const RATE: Descriptor = Descriptor {
     max: 10_000_000.0,
     default: 1000.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const FRESH: Descriptor = Descriptor {
     id: "udp_flood.fresh",
@@ -44,7 +44,7 @@ const FRESH: Descriptor = Descriptor {
     max: 10_000_000.0,
     default: 100.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[RATE, FRESH];
 
@@ -127,7 +127,7 @@ impl Detector for UdpFlood {
         self.services.n_refused += u64::from(!is_kept);
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let (rate, fresh) = (context.settings.get(&RATE), context.settings.get(&FRESH));
         let mean = |seconds: &Seconds| seconds.busiest(SPAN).0 as f64 / SPAN as f64;
         let is_candidate =
@@ -175,7 +175,7 @@ impl Detector for UdpFlood {
 
         let (of_hosts, of_ports): (Vec<Case>, Vec<Case>) = cases.into_iter().partition(|case| case.port.is_none());
         let findings = [of_ports, of_hosts].iter().flat_map(|cases| told(cases, context)).collect();
-        Conclusion { findings, n_not_judged: self.services.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.services.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -272,7 +272,7 @@ impl Case {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Made, conclude, conclude_kept, inside, outside};
+    use crate::detect::testing::{Made, conclude_kept, finish, inside, outside};
     use crate::model::flow::TcpState;
     use crate::settings::Settings;
 
@@ -293,9 +293,9 @@ mod tests {
 
     #[test]
     fn unanswered_packets_from_fresh_ports_are_a_flood_and_a_busy_resolver_is_not() {
-        let found = conclude(&ENTRY, &datagrams(2000, 200.0, 0), &[], &Settings::default()).findings;
+        let found = finish(&ENTRY, &datagrams(2000, 200.0, 0), &[], &Settings::default()).findings;
         assert_eq!(found.len(), 1);
-        assert!(conclude(&ENTRY, &datagrams(2000, 200.0, 1), &[], &Settings::default()).findings.is_empty());
+        assert!(finish(&ENTRY, &datagrams(2000, 200.0, 1), &[], &Settings::default()).findings.is_empty());
     }
 
     #[test]
@@ -322,6 +322,6 @@ mod tests {
     #[test]
     fn a_call_of_fifty_packets_a_second_is_no_flood() {
         let call = Made { seconds: 60.0, packets: [3000, 0], ..datagrams(1, 1.0, 0).remove(0) };
-        assert!(conclude(&ENTRY, &[call], &[], &Settings::default()).findings.is_empty());
+        assert!(finish(&ENTRY, &[call], &[], &Settings::default()).findings.is_empty());
     }
 }

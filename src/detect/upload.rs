@@ -33,7 +33,7 @@ const LEAST: Descriptor = Descriptor {
     max: 100_000_000.0,
     default: 300.0,
     is_whole: false,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const RATIO: Descriptor = Descriptor {
     id: "upload.ratio",
@@ -44,7 +44,7 @@ const RATIO: Descriptor = Descriptor {
     max: 10_000.0,
     default: 5.0,
     is_whole: false,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[LEAST, RATIO];
 
@@ -110,7 +110,7 @@ impl Detector for Upload {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&LEAST) * 1000.0;
         let ratio = context.settings.get(&RATIO);
         let is_case = |pair: &Pair| pair.sent as f64 >= least && pair.sent as f64 >= ratio * pair.got as f64;
@@ -134,7 +134,7 @@ impl Detector for Upload {
                 flows.fill(&mut finding);
                 draft::finish(finding, true)
             });
-        Conclusion { findings: findings.collect(), n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+        Conclusion { findings: findings.collect(), n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -250,7 +250,7 @@ impl Pair {
 mod tests {
     use super::*;
     use crate::detect::contacts::Contacts;
-    use crate::detect::testing::{self, Made, conclude, inside, outside};
+    use crate::detect::testing::{self, Made, finish, inside, outside};
     use crate::flow::names::Names;
     use crate::model::Severity;
     use crate::settings::Settings;
@@ -269,7 +269,7 @@ mod tests {
     #[test]
     fn much_data_to_a_place_of_its_own_is_reported_and_browsing_is_not() {
         let flow = |bytes: [u64; 2]| Made { bytes, packets: [500, 300], ..Made::tcp(inside(1), outside(1), 443, 0.0) };
-        let found = |bytes| conclude(&ENTRY, &[flow(bytes)], &[], &Settings::default()).findings;
+        let found = |bytes| finish(&ENTRY, &[flow(bytes)], &[], &Settings::default()).findings;
         assert_eq!(found([700_000, 18_000])[0].severity, Severity::Medium);
         assert!(found([7_000, 1_000_000]).is_empty());
         assert!(found([700_000, 700_000]).is_empty());

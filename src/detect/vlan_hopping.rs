@@ -27,7 +27,7 @@ const FRAMES: Descriptor = Descriptor {
     max: 100_000.0,
     default: 1.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[FRAMES];
 
@@ -76,7 +76,7 @@ impl Detector for VlanHopping {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&FRAMES);
         if self.n as f64 > MOST_SHARE * context.packets as f64 {
             return Conclusion::default();
@@ -84,7 +84,7 @@ impl Detector for VlanHopping {
         let mut cases = self.devices.sorted_where(|frames| frames.n as f64 >= least);
         cases.truncate(MOST_FINDINGS);
         let findings = cases.iter().map(|(mac, frames)| frames.finding(**mac, least)).collect();
-        Conclusion { findings, n_not_judged: self.devices.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.devices.n_refused, ..Conclusion::default() }
     }
 }
 
@@ -124,7 +124,7 @@ impl Frames {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{conclude, inside, udp};
+    use crate::detect::testing::{finish, inside, udp};
     use crate::model::packet::{Extras, HeaderAnomalies};
     use crate::settings::Settings;
 
@@ -138,7 +138,7 @@ mod tests {
             }))
         };
         let packet = |tags| Packet { extras: extras(tags), ..udp(1, 1.0, 1, (inside(1), 5), (inside(2), 6)) };
-        assert!(conclude(&ENTRY, &[], &[packet(true)], &Settings::default()).findings.is_empty());
+        assert!(finish(&ENTRY, &[], &[packet(true)], &Settings::default()).findings.is_empty());
         let mut detector = VlanHopping::default();
         detector.observe_packet(&packet(true));
         detector.observe_packet(&packet(false));

@@ -34,7 +34,7 @@ const SERVERS: Descriptor = Descriptor {
     max: 10_000.0,
     default: 1.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[SERVERS];
 
@@ -150,7 +150,7 @@ impl Detector for WeakTls {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&SERVERS);
         let mut groups: BTreeMap<(u8, bool), Vec<Case<'_>>> = BTreeMap::new();
         for (key, server) in self.servers.sorted() {
@@ -166,7 +166,7 @@ impl Detector for WeakTls {
             .filter(|(_, servers)| servers.len() as f64 >= least)
             .map(|((weak, is_inside), servers)| finding(weak, is_inside, &servers, least))
             .collect();
-        Conclusion { findings, n_not_judged: self.servers.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.servers.n_refused, ..Conclusion::default() }
     }
 }
 

@@ -33,7 +33,7 @@ const REQUESTS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 1.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const MISSING: Descriptor = Descriptor {
     id: "web_attack.missing",
@@ -44,7 +44,7 @@ const MISSING: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 100.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[REQUESTS, MISSING];
 
@@ -138,7 +138,7 @@ impl Detector for WebAttack {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&REQUESTS);
         let missing = context.settings.get(&MISSING);
         let mut cases =
@@ -147,7 +147,7 @@ impl Detector for WebAttack {
         cases.truncate(MOST_FINDINGS);
         let secrets = if context.settings.shows_secrets() { Secrets::Shown } else { Secrets::Masked };
         let findings = cases.iter().map(|(key, pair)| pair.finding(**key, (least, missing), secrets)).collect();
-        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
     }
 }
 

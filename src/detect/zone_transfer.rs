@@ -32,7 +32,7 @@ const QUESTIONS: Descriptor = Descriptor {
     max: 10_000.0,
     default: 1.0,
     is_whole: true,
-    effect: Effect::Judge,
+    effect: Effect::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[QUESTIONS];
 
@@ -94,7 +94,7 @@ impl Detector for ZoneTransfer {
         }
     }
 
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&QUESTIONS);
         let mut cases = self.pairs.sorted_where(|pair| pair.n as f64 >= least);
         cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.n_records), **key));
@@ -104,7 +104,7 @@ impl Detector for ZoneTransfer {
             pair.finding(**key, is_server, least)
         };
         let findings = cases.iter().map(finding).collect();
-        Conclusion { findings, n_not_judged: self.pairs.n_refused, ..Conclusion::default() }
+        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
     }
 }
 

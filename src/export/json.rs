@@ -256,7 +256,7 @@ fn incident(incident: &Incident) -> IncidentOut<'_> {
 }
 
 fn finding<'a>(finding: &'a Finding, analysis: &'a Analysis) -> FindingOut<'a> {
-    let remark = analysis.remarks.get(&finding.id);
+    let annotation = analysis.annotations.get(&finding.id);
     FindingOut {
         id: &finding.id,
         detector: &finding.detector,
@@ -282,8 +282,8 @@ fn finding<'a>(finding: &'a Finding, analysis: &'a Analysis) -> FindingOut<'a> {
         packets: finding.n_packets,
         names: &finding.names,
         series: finding.series.as_ref().map(series),
-        verdict: remark.and_then(|remark| remark.verdict),
-        note: remark.map_or("", |remark| &remark.note),
+        verdict: annotation.and_then(|annotation| annotation.verdict),
+        note: annotation.map_or("", |annotation| &annotation.note),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::address::Addr;
 use super::allow::Rule;
+use super::annotation::Annotations;
 use super::comment::Comment;
 use super::finding::Finding;
 use super::incident::Incident;
-use super::remark::Remarks;
 use super::rows::TableFacts;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ pub struct Analysis {
     /// Findings that belong together, most severe first.
     pub incidents: Vec<Incident>,
     /// What people say about findings.
-    pub remarks: Remarks,
+    pub annotations: Annotations,
     /// What each detector did, in the order of their table.
     pub runs: Vec<DetectorRun>,
     /// Figures for charts.

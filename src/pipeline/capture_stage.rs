@@ -112,7 +112,7 @@ impl CaptureStage {
             }
             n_done += inputs.step(rest, keep, &mut |record| take(record, packets, table, bytes, batch))?;
         }
-        table.settle();
+        table.flush();
         Ok(n_done)
     }
 
@@ -121,7 +121,7 @@ impl CaptureStage {
         let CaptureStage { inputs, packets, table, .. } = self;
         batch.clear();
         inputs.end(keep, &mut |record| take(record, packets, table, &[], batch))?;
-        table.settle();
+        table.flush();
         if inputs.wants().is_none() {
             packets.fragments.end(&mut packets.issues);
         }

@@ -16,15 +16,15 @@ const TIMELINE_BINS: usize = 256;
 
 impl Pipeline {
     /// Lets every detector conclude, and gives the result.
-    pub fn judge(&mut self, settings: &Settings) -> Analysis {
+    pub fn evaluate(&mut self, settings: &Settings) -> Analysis {
         let (context, detectors) = self.flow_stage.context(settings, self.capture.counters());
         // The models come last in the table and take longest.
         let waiting: Vec<_> = detect::ALL.iter().zip(detectors).rev().collect();
         let rows = self.capture.rows();
-        let mut conclusions = threads::each(waiting, |(entry, detector)| conclude(entry, detector, &context, rows));
+        let mut conclusions = threads::each(waiting, |(entry, detector)| finish(entry, detector, &context, rows));
         self.begin_judging();
         for (entry, conclusion) in detect::ALL.iter().zip(conclusions.drain(..).rev()) {
-            self.settle(entry, conclusion);
+            self.apply(entry, conclusion);
         }
         self.flow_stage.dispatch.rows.clear();
         self.analysis(settings)
@@ -37,19 +37,19 @@ impl Pipeline {
             self.begin_judging();
         }
         let Some(entry) = detect::ALL.get(place) else { return };
-        let conclusion = self.conclude(place, settings);
-        self.settle(entry, conclusion);
+        let conclusion = self.finish(place, settings);
+        self.apply(entry, conclusion);
         if place + 1 == detect::ALL.len() {
             self.flow_stage.dispatch.rows.clear();
         }
     }
 
     /// What one detector makes of all that passed; its scores are of rows where rows are no more than rows.
-    pub fn conclude(&mut self, place: usize, settings: &Settings) -> Conclusion {
+    pub fn finish(&mut self, place: usize, settings: &Settings) -> Conclusion {
         let (context, detectors) = self.flow_stage.context(settings, self.capture.counters());
         let both = detect::ALL.get(place).zip(detectors.get_mut(place));
         both.map_or_else(Conclusion::default, |(entry, detector)| {
-            conclude(entry, detector, &context, self.capture.rows())
+            finish(entry, detector, &context, self.capture.rows())
         })
     }
 
@@ -60,10 +60,10 @@ impl Pipeline {
     }
 
     /// Takes what a detector concluded.
-    fn settle(&mut self, entry: &detect::Entry, conclusion: Conclusion) {
-        let Conclusion { findings, not_enough_data, scores, n_not_judged } = conclusion;
-        if n_not_judged > 0 && self.flow_stage.issues.count(IssueKind::DetectorFull) == 0 {
-            self.flow_stage.issues.add_many(IssueKind::DetectorFull, n_not_judged, None, None);
+    fn apply(&mut self, entry: &detect::Entry, conclusion: Conclusion) {
+        let Conclusion { findings, not_enough_data, scores, n_not_evaluated } = conclusion;
+        if n_not_evaluated > 0 && self.flow_stage.issues.count(IssueKind::DetectorFull) == 0 {
+            self.flow_stage.issues.add_many(IssueKind::DetectorFull, n_not_evaluated, None, None);
         }
         self.merge_scores(scores);
         let id = entry.card.id.to_owned();
@@ -96,7 +96,7 @@ impl Pipeline {
         findings.iter_mut().for_each(|finding| named::name(finding, self.flows(), self.names()));
         let runs = self.runs.iter().map(|(run, _)| run.clone()).collect();
         let mut analysis = self.assemble(settings, findings, runs);
-        triage::settle(&mut analysis, settings.expected());
+        triage::apply(&mut analysis, settings.expected());
         analysis
     }
 
@@ -176,7 +176,7 @@ impl Pipeline {
 }
 
 /// What a detector makes of all that passed, or why it rests.
-fn conclude(
+fn finish(
     entry: &detect::Entry,
     detector: &mut Box<dyn Detector>,
     context: &Context<'_>,
@@ -184,12 +184,12 @@ fn conclude(
 ) -> Conclusion {
     match rows.map(|rows| (rows, rows.layout().kind)) {
         Some((rows, RowKind::Rows)) => {
-            let done = detector.conclude_rows(rows, context.settings);
+            let done = detector.finish_rows(rows, context.settings);
             done.unwrap_or_else(|| tables::rests(tables::why_no_flows(rows)))
         }
         Some((_, RowKind::Flows)) if entry.wants.meets(Wants::ANY_PACKET) => tables::rests(
             "This is a table of flows: it does not have the single packets that are looked at.".to_owned(),
         ),
-        _ => detector.conclude(context),
+        _ => detector.finish(context),
     }
 }

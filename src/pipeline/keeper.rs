@@ -46,9 +46,9 @@ impl Table {
     }
 
     /// All rows that were kept so far can be seen.
-    pub fn settle(&mut self) {
+    pub fn flush(&mut self) {
         if let Some(rows) = self.rows.as_mut().filter(|rows| rows.is_whole()) {
-            rows.settle();
+            rows.flush();
         }
     }
 
@@ -100,7 +100,7 @@ impl RowKeeper {
             let Ok(n) = inputs.step(rest, &mut |_, _| (), &mut |record| take(record, table)) else { return };
             rest = rest.get(n..).unwrap_or(&[]);
         }
-        table.settle();
+        table.flush();
     }
 
     /// The file has ended, or the rest of it will not come; the rows, in pieces.

@@ -4,7 +4,7 @@
 //! then say otherwise, what was taken over is given back.
 
 use crate::model::analysis::FileFacts;
-use crate::model::{Remark, Remarks};
+use crate::model::{Annotation, Annotations};
 use serde::{Deserialize, Serialize};
 
 /// Most files remembered; the one that was changed longest ago goes first.
@@ -18,7 +18,8 @@ struct File {
     name: String,
     bytes: u64,
     sha256: Option<String>,
-    remarks: Remarks,
+    #[serde(alias = "remarks")]
+    annotations: Annotations,
 }
 
 impl File {
@@ -42,8 +43,8 @@ impl Memory {
     pub fn from_text(text: &str) -> Memory {
         let mut memory: Memory = serde_json::from_str(text).unwrap_or_default();
         for file in &mut memory.files {
-            let remarks = std::mem::take(&mut file.remarks).into_iter().take(Remark::MOST);
-            file.remarks = remarks.map(|(id, remark)| (id, remark.tidy())).collect();
+            let annotations = std::mem::take(&mut file.annotations).into_iter().take(Annotation::MOST);
+            file.annotations = annotations.map(|(id, annotation)| (id, annotation.tidy())).collect();
         }
         memory.bound();
         memory
@@ -55,39 +56,39 @@ impl Memory {
     }
 
     /// The remarks on a file; none if there are none.
-    pub fn of(&self, file: &FileFacts) -> Remarks {
-        self.files.iter().find(|known| known.is(file)).map(|known| known.remarks.clone()).unwrap_or_default()
+    pub fn of(&self, file: &FileFacts) -> Annotations {
+        self.files.iter().find(|known| known.is(file)).map(|known| known.annotations.clone()).unwrap_or_default()
     }
 
     /// Sets the remark of a finding of a file; an empty one is taken away.
-    pub fn set(&mut self, file: &FileFacts, finding: &str, remark: Remark) {
+    pub fn set(&mut self, file: &FileFacts, finding: &str, annotation: Annotation) {
         let mut entry = match self.files.iter().position(|known| known.is(file)) {
             Some(place) => self.files.remove(place),
-            None => File { name: file.name.clone(), bytes: file.bytes, sha256: None, remarks: Remarks::new() },
+            None => File { name: file.name.clone(), bytes: file.bytes, sha256: None, annotations: Annotations::new() },
         };
         if entry.sha256.is_none() {
             entry.sha256.clone_from(&file.sha256);
         }
-        let remark = remark.tidy();
-        if remark.is_empty() {
-            entry.remarks.remove(finding);
-        } else if entry.remarks.len() < Remark::MOST || entry.remarks.contains_key(finding) {
-            entry.remarks.insert(finding.to_owned(), remark);
+        let annotation = annotation.tidy();
+        if annotation.is_empty() {
+            entry.annotations.remove(finding);
+        } else if entry.annotations.len() < Annotation::MOST || entry.annotations.contains_key(finding) {
+            entry.annotations.insert(finding.to_owned(), annotation);
         }
-        if !entry.remarks.is_empty() {
+        if !entry.annotations.is_empty() {
             self.files.insert(0, entry);
         }
         self.bound();
     }
 
     /// The hash of a file has become known: what was noted under its name goes under its hash. Gives its remarks.
-    pub fn name(&mut self, file: &FileFacts) -> Remarks {
+    pub fn name(&mut self, file: &FileFacts) -> Annotations {
         let Some(hex) = &file.sha256 else { return self.of(file) };
         let is_hashed = |known: &File| known.sha256.as_ref() == Some(hex);
         let by_name = self.files.iter().position(|known| known.sha256.is_none() && known.is(file));
         if let Some(noted) = by_name.map(|place| self.files.remove(place)) {
             match self.files.iter_mut().find(|known| is_hashed(known)) {
-                Some(known) => known.remarks.extend(noted.remarks),
+                Some(known) => known.annotations.extend(noted.annotations),
                 None => self.files.insert(0, File { sha256: Some(hex.clone()), ..noted }),
             }
         }
@@ -98,7 +99,8 @@ impl Memory {
     fn bound(&mut self) {
         self.files.truncate(MOST_FILES);
         let size = |file: &File| -> usize {
-            file.remarks.iter().map(|(id, remark)| id.len() + remark.note.len() + 40).sum::<usize>() + file.name.len()
+            file.annotations.iter().map(|(id, annotation)| id.len() + annotation.note.len() + 40).sum::<usize>()
+                + file.name.len()
         };
         let mut sum = 0;
         self.files.retain(|file| {
@@ -117,8 +119,8 @@ mod tests {
         FileFacts { name: name.into(), bytes: 100, sha256: hash.map(str::to_owned), ..FileFacts::default() }
     }
 
-    fn note(text: &str) -> Remark {
-        Remark { verdict: Some(Verdict::True), note: text.into() }
+    fn note(text: &str) -> Annotation {
+        Annotation { verdict: Some(Verdict::True), note: text.into() }
     }
 
     #[test]
@@ -138,8 +140,8 @@ mod tests {
         assert_eq!(memory.name(&file("a.pcap", Some("aa")))["f-1"], note("early"));
         memory.set(&file("a.pcap", Some("aa")), "f-2", note("late"));
         assert_eq!((memory.files.len(), memory.of(&file("x", Some("aa"))).len()), (1, 2));
-        memory.set(&file("a.pcap", Some("aa")), "f-1", Remark::default());
-        memory.set(&file("a.pcap", Some("aa")), "f-2", Remark::default());
+        memory.set(&file("a.pcap", Some("aa")), "f-1", Annotation::default());
+        memory.set(&file("a.pcap", Some("aa")), "f-2", Annotation::default());
         assert_eq!(memory, Memory::default());
     }
 
@@ -151,10 +153,10 @@ mod tests {
         }
         assert_eq!(memory.files.len(), MOST_FILES);
         assert!(memory.of(&file("0.pcap", None)).is_empty() && !memory.of(&file("44.pcap", None)).is_empty());
-        for place in 0..Remark::MOST + 5 {
+        for place in 0..Annotation::MOST + 5 {
             memory.set(&file("44.pcap", None), &format!("f-{place}"), note(&"x".repeat(9000)));
         }
-        assert!(memory.of(&file("44.pcap", None)).len() <= Remark::MOST);
+        assert!(memory.of(&file("44.pcap", None)).len() <= Annotation::MOST);
         assert!(memory.text().len() < 2 * MOST_CHARS);
         assert_eq!(Memory::from_text("{"), Memory::default());
     }

@@ -180,7 +180,7 @@ impl State {
 
     /// How much of the running stage is done, 0 to 1; none while nothing runs or it cannot be told.
     pub fn share_done(&self) -> Option<f64> {
-        let progress = self.progress.as_ref().filter(|p| p.bytes_total > 0 && p.stage != Stage::Judging)?;
+        let progress = self.progress.as_ref().filter(|p| p.bytes_total > 0 && p.stage != Stage::Evaluating)?;
         Some((progress.bytes_done as f64 / progress.bytes_total as f64).clamp(0.0, 1.0))
     }
 }

@@ -3,7 +3,7 @@
 use super::memory::Memory;
 use super::route::Route;
 use super::state::{Clock, Notice, OpenFile, Phase, Shared, State, Worker};
-use crate::model::{Analysis, Remark, Rule};
+use crate::model::{Analysis, Annotation, Rule};
 use crate::protocol::{Progress, Reply, Request, Stage};
 use crate::settings::{Descriptor, Effect, Settings};
 use crate::triage;
@@ -36,11 +36,11 @@ pub enum Action {
     /// It is not expected any more.
     Unexpect(Rule),
     /// Somebody says something about the finding of this id.
-    Remark(String, Remark),
+    Annotation(String, Annotation),
     /// All that is kept in the browser is to be forgotten, and what it said goes from the page too.
     Forget,
     /// Changed settings are to be judged now.
-    Judge,
+    Evaluate,
     /// The address changed.
     Go(Route),
     /// Another zone for times.
@@ -61,7 +61,7 @@ pub enum Order {
     /// Put this view's hash into the address.
     Show(Route),
     /// Judge soon, once changes have paused.
-    JudgeSoon,
+    EvaluateSoon,
     /// Keep the settings in the browser.
     KeepSettings,
     /// Keep the remarks in the browser.
@@ -116,29 +116,29 @@ impl State {
                     return Vec::new();
                 }
                 let mut orders = vec![Order::KeepSettings];
-                orders.extend((descriptor.effect == Effect::Judge).then_some(Order::JudgeSoon));
+                orders.extend((descriptor.effect == Effect::Evaluate).then_some(Order::EvaluateSoon));
                 orders
             }
             Action::ResetSettings => {
                 self.settings.reset();
-                vec![Order::KeepSettings, Order::JudgeSoon]
+                vec![Order::KeepSettings, Order::EvaluateSoon]
             }
             Action::LoadSettings(file, settings, warnings) => {
                 self.settings = settings;
                 self.notice = Some(Notice::Loaded { file, warnings });
-                self.settle();
-                vec![Order::KeepSettings, Order::JudgeSoon]
+                self.apply();
+                vec![Order::KeepSettings, Order::EvaluateSoon]
             }
             Action::Expect(rule) => self.allow(rule),
             Action::Unexpect(rule) => {
                 self.settings.withdraw(&rule);
                 self.notice = None;
-                self.settle()
+                self.apply()
             }
-            Action::Remark(finding, remark) => {
+            Action::Annotation(finding, annotation) => {
                 let Some(analysis) = &self.analysis else { return Vec::new() };
                 let mut memory = Memory::clone(&self.memory);
-                memory.set(&analysis.file, &finding, remark);
+                memory.set(&analysis.file, &finding, annotation);
                 self.memory = Shared::new(memory);
                 self.recall();
                 vec![Order::KeepMemory]
@@ -147,14 +147,14 @@ impl State {
                 self.settings = Settings::default();
                 self.memory = Shared::default();
                 self.recall();
-                let mut orders = self.settle();
+                let mut orders = self.apply();
                 orders.retain(|order| *order != Order::KeepSettings);
-                orders.extend([Order::Forget, Order::JudgeSoon]);
+                orders.extend([Order::Forget, Order::EvaluateSoon]);
                 orders
             }
-            Action::Judge if self.phase == Phase::Ready && self.has_tables => {
+            Action::Evaluate if self.phase == Phase::Ready && self.has_tables => {
                 self.is_judging = true;
-                vec![Order::Send(Request::Judge { job: self.job, settings: self.settings.clone() })]
+                vec![Order::Send(Request::Evaluate { job: self.job, settings: self.settings.clone() })]
             }
             Action::Go(route) => {
                 self.route = route;
@@ -173,7 +173,7 @@ impl State {
                 Vec::new()
             }
             // What came too late: there is nothing to cancel, stop, read or judge any more.
-            Action::ReadAgain | Action::Cancel | Action::Stop | Action::Judge => Vec::new(),
+            Action::ReadAgain | Action::Cancel | Action::Stop | Action::Evaluate => Vec::new(),
         }
     }
 
@@ -230,7 +230,7 @@ impl State {
                     let mut with_hash = Analysis::clone(analysis);
                     with_hash.file.sha256 = Some(hex);
                     let mut memory = Memory::clone(&self.memory);
-                    with_hash.remarks = memory.name(&with_hash.file);
+                    with_hash.annotations = memory.name(&with_hash.file);
                     self.analysis = Some(Shared::new(with_hash));
                     if memory != *self.memory {
                         self.memory = Shared::new(memory);
@@ -259,8 +259,8 @@ impl State {
             self.progress = None;
         }
         // Rules may have come after the worker was asked.
-        triage::settle(&mut analysis, self.settings.expected());
-        analysis.remarks = self.memory.of(&analysis.file);
+        triage::apply(&mut analysis, self.settings.expected());
+        analysis.annotations = self.memory.of(&analysis.file);
         self.analysis = Some(Shared::new(analysis));
         self.phase = Phase::Ready;
         self.is_stopping = false;
@@ -277,15 +277,15 @@ impl State {
             return Vec::new();
         }
         self.notice = Some(Notice::Expected(rule));
-        self.settle()
+        self.apply()
     }
 
     /// Applies the allow-list here and in the worker, whose flow table says what was found of each flow.
-    fn settle(&mut self) -> Vec<Order> {
+    fn apply(&mut self) -> Vec<Order> {
         let mut orders = vec![Order::KeepSettings];
         if let Some(analysis) = &self.analysis {
             let mut settled = Analysis::clone(analysis);
-            triage::settle(&mut settled, self.settings.expected());
+            triage::apply(&mut settled, self.settings.expected());
             self.analysis = Some(Shared::new(settled));
             if self.has_tables {
                 orders.push(Order::Send(Request::Expect { job: self.job, settings: self.settings.clone() }));
@@ -298,7 +298,7 @@ impl State {
     fn recall(&mut self) {
         if let Some(analysis) = &self.analysis {
             let mut recalled = Analysis::clone(analysis);
-            recalled.remarks = self.memory.of(&recalled.file);
+            recalled.annotations = self.memory.of(&recalled.file);
             self.analysis = Some(Shared::new(recalled));
         }
     }

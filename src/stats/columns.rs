@@ -148,7 +148,7 @@ mod tests {
             let text = if i < 60 { Value::Text(0, 1) } else { Value::Missing };
             store.push(&[number, text], b"x", Place::default());
         }
-        store.settle();
+        store.flush();
         let n = info(&store, 0, 1000).unwrap();
         assert_eq!((n.kind, n.count, n.missing, n.infinite, n.distinct), (ColumnKind::Number, 100, 0, 1, 10));
         let figures = n.numbers.unwrap();

@@ -90,7 +90,7 @@ mod tests {
         for label in [0.0, 0.0, 1.0, 1.0] {
             rows.push(&[Value::Number(label)], b"", Place::default());
         }
-        rows.settle();
+        rows.flush();
         let labels = labels(&rows, 0, &[]);
         // scikit-learn's example: AUROC 0.75, average precision 0.83.
         let ranking = rank(&[0.1, 0.4, 0.35, 0.8], &[false, true, false, true], &labels);

@@ -11,7 +11,7 @@ use crate::model::analysis::{Analysis, Expected};
 use crate::model::{Finding, Rule};
 
 /// Puts the findings that fit a rule apart, takes back those that fit none any more, and links the rest.
-pub fn settle(analysis: &mut Analysis, rules: &[Rule]) {
+pub fn apply(analysis: &mut Analysis, rules: &[Rule]) {
     let before = std::mem::take(&mut analysis.expected);
     let mut all = std::mem::take(&mut analysis.findings);
     all.extend(before.into_iter().map(|expected| expected.finding));
@@ -39,14 +39,14 @@ mod tests {
         };
         let all = analysis.clone();
         let rule = Rule { detector: Some("beacon".into()), note: "Monitoring".into(), ..Rule::default() };
-        settle(&mut analysis, std::slice::from_ref(&rule));
+        apply(&mut analysis, std::slice::from_ref(&rule));
         assert_eq!((analysis.findings.len(), analysis.expected.len()), (1, 1));
         assert_eq!((&analysis.expected[0].rule, analysis.rule_of("beacon-1")), (&rule, Some(&rule)));
         assert!(analysis.finding("beacon-1").is_some() && analysis.rule_of("port_scan-1").is_none());
         let once = analysis.clone();
-        settle(&mut analysis, std::slice::from_ref(&rule));
+        apply(&mut analysis, std::slice::from_ref(&rule));
         assert_eq!(analysis, once);
-        settle(&mut analysis, &[]);
+        apply(&mut analysis, &[]);
         assert_eq!(analysis, all);
     }
 }

@@ -38,7 +38,7 @@ const LEAST_SLICE_BYTES: f64 = 256.0 * 1024.0;
 /// Progress is told at most this often, ms: drawing it takes processor time that a machine of few cores lacks here.
 const PROGRESS_MS: f64 = 200.0;
 /// Detectors conclude for this long before the next is named and messages get in; browsers let each wait last 4 ms.
-const JUDGING_MS: f64 = 50.0;
+const EVALUATING_MS: f64 = 50.0;
 /// Partial statistics are told first after this time, then at most this often, ms: the page draws all its charts for it.
 /// Where all will be read in less than the second time, they are not worth that.
 const PARTIAL_MS: [f64; 2] = [400.0, 1_200.0];
@@ -131,7 +131,7 @@ fn receive(shared: &Shared, request: Request, files: Vec<Blob>) {
         Request::Stop { job } => {
             with(shared, job, |job| job.is_stopped = true);
         }
-        Request::Judge { job, settings } => {
+        Request::Evaluate { job, settings } => {
             let is_read = with(shared, job, |job| {
                 job.settings = settings;
                 job.round += 1;
@@ -140,14 +140,14 @@ fn receive(shared: &Shared, request: Request, files: Vec<Blob>) {
             if is_read == Some(true) {
                 let shared = shared.clone();
                 spawn_local(async move {
-                    judge(&shared, job).await;
+                    evaluate(&shared, job).await;
                 });
             }
         }
         Request::Expect { job, settings } => {
             with(shared, job, |job| {
                 if let Some(analysis) = &mut job.analysis {
-                    triage::settle(analysis, settings.expected());
+                    triage::apply(analysis, settings.expected());
                 }
                 job.settings = settings;
             });
@@ -210,7 +210,7 @@ fn with<T>(shared: &Shared, number: u32, action: impl FnOnce(&mut Job) -> T) -> 
 
 /// Reads, judges and hashes; ends early when another job takes its place.
 async fn run(shared: Shared, number: u32) {
-    if read(&shared, number).await.is_none() || judge(&shared, number).await.is_none() {
+    if read(&shared, number).await.is_none() || evaluate(&shared, number).await.is_none() {
         return;
     }
     if gather_rows(&shared, number).await.is_some() {
@@ -314,16 +314,16 @@ fn refuse(shared: &Shared, number: u32, text: String) -> Option<()> {
 }
 
 /// Lets all detectors conclude; gives way to a newer round with newer settings.
-async fn judge(shared: &Shared, number: u32) -> Option<()> {
+async fn evaluate(shared: &Shared, number: u32) -> Option<()> {
     let round = with(shared, number, |job| job.round)?;
     let mut told = None;
     for (place, entry) in detect::ALL.iter().enumerate() {
-        if told.is_none_or(|told| now() - told >= JUDGING_MS) {
+        if told.is_none_or(|told| now() - told >= EVALUATING_MS) {
             let (packets, bytes) = with(shared, number, |job| (job.pipeline.packets(), job.bytes_total as u64))?;
             post(&Reply::Progress {
                 job: number,
                 progress: Progress {
-                    stage: Stage::Judging,
+                    stage: Stage::Evaluating,
                     bytes_done: bytes,
                     bytes_total: bytes,
                     packets,

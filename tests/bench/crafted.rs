@@ -88,8 +88,8 @@ fn run(name: &str, n: u64) -> [f64; 3] {
 fn tell(name: &str, n: u64) {
     let of_capture = traffic::ALL.iter().find(|traffic| traffic.name == name).map(|traffic| capture(traffic, n));
     let taken = of_capture.or_else(|| tables::ALL.iter().find(|one| one.name == name).map(|one| tables::table(one, n)));
-    let Taken { reading, judging, tenths, analysis } = taken.unwrap();
-    println!("{} {} {}", reading.as_secs_f64(), judging.as_secs_f64(), peak_bytes().unwrap_or(0));
+    let Taken { reading, evaluating, tenths, analysis } = taken.unwrap();
+    println!("{} {} {}", reading.as_secs_f64(), evaluating.as_secs_f64(), peak_bytes().unwrap_or(0));
     println!("reading by tenths: {tenths:.2?}");
     println!(
         "{} packets, {} flows, {} hosts",

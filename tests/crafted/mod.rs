@@ -19,7 +19,7 @@ const START_SECONDS: u64 = 1_700_000_000;
 /// What an input took, in time of the processor.
 pub struct Taken {
     pub reading: Duration,
-    pub judging: Duration,
+    pub evaluating: Duration,
     /// Times of reading of tenths of the input.
     pub tenths: Vec<Duration>,
     pub analysis: Analysis,
@@ -64,8 +64,8 @@ pub fn analyse(name: &str, head: &[u8], n: u64, mut make: impl FnMut(u64, &mut V
     pipeline.end().unwrap();
     reading += began.elapsed();
     let began = Watch::start();
-    let analysis = pipeline.judge(&settings);
-    Taken { reading, judging: began.elapsed(), tenths, analysis }
+    let analysis = pipeline.evaluate(&settings);
+    Taken { reading, evaluating: began.elapsed(), tenths, analysis }
 }
 
 /// Largest memory that this process had resident, in bytes; none where the system does not say.

@@ -120,7 +120,7 @@ impl Made {
         let settings = Settings::default();
         let mut pipeline = Pipeline::new(&settings, "made.pcap", self.pcap.len() as u64);
         pipeline.feed(&self.pcap).and_then(|()| pipeline.end()).unwrap();
-        let findings = pipeline.judge(&settings).findings;
+        let findings = pipeline.evaluate(&settings).findings;
         findings
             .iter()
             .filter(|finding| EXACT.contains(&finding.detector.as_str()))

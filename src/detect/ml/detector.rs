@@ -4,7 +4,7 @@
 
 use super::Model;
 use super::flow_rows::{FlowRows, Key};
-use super::outliers::{Judged, findings};
+use super::outliers::{Evaluated, findings};
 use super::rows::{self, FittedRows};
 use super::scale::Robust;
 use crate::detect::{Card, Conclusion, Context, Detector};
@@ -26,7 +26,7 @@ pub struct Spec {
 
 /// The setting for the score from which on a flow is reported.
 pub const fn threshold(id: &'static str, help: &'static str, default: f64) -> Descriptor {
-    let effect = Effect::Judge;
+    let effect = Effect::Evaluate;
     Descriptor {
         id,
         label: "Score for a report",
@@ -51,7 +51,7 @@ pub const fn fewest(id: &'static str) -> Descriptor {
         max: 100_000.0,
         default: 100.0,
         is_whole: true,
-        effect: Effect::Judge,
+        effect: Effect::Evaluate,
     }
 }
 
@@ -66,7 +66,7 @@ pub const fn most(id: &'static str, help: &'static str) -> Descriptor {
         max: 100_000_000.0,
         default: 50_000.0,
         is_whole: true,
-        effect: Effect::Judge,
+        effect: Effect::Evaluate,
     }
 }
 
@@ -93,7 +93,7 @@ impl<M: Model> ModelDetector<M> {
 }
 
 impl<M: Model> Detector for ModelDetector<M> {
-    fn conclude(&mut self, context: &Context<'_>) -> Conclusion {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let n = context.flows.len();
         let fewest = context.settings.get(self.spec.fewest);
         if (n as f64) < fewest {
@@ -117,7 +117,7 @@ impl<M: Model> Detector for ModelDetector<M> {
         let Some((_, fitted)) = &self.fitted else {
             return not_enough("All flows are alike, so there is nothing to tell apart.".to_owned());
         };
-        let judged = Judged {
+        let evaluated = Evaluated {
             card: self.spec.card,
             threshold: context.settings.get(self.spec.threshold) as f32,
             scores: &fitted.scores,
@@ -126,14 +126,14 @@ impl<M: Model> Detector for ModelDetector<M> {
             parts: &|row, usual| fitted.model.parts(row, usual),
         };
         Conclusion {
-            findings: findings(&judged, context.flows),
+            findings: findings(&evaluated, context.flows),
             scores: Some(fitted.scores.clone()),
             ..Conclusion::default()
         }
     }
 
-    fn conclude_rows(&mut self, rows: &RowStore, settings: &Settings) -> Option<Conclusion> {
-        Some(rows::conclude(self.spec, &mut self.fitted_rows, rows, settings))
+    fn finish_rows(&mut self, rows: &RowStore, settings: &Settings) -> Option<Conclusion> {
+        Some(rows::finish(self.spec, &mut self.fitted_rows, rows, settings))
     }
 }
 
@@ -211,12 +211,12 @@ mod tests {
         table
     }
 
-    fn conclude(detector: &mut dyn Detector, flows: &FlowTable, settings: &Settings) -> Conclusion {
+    fn finish(detector: &mut dyn Detector, flows: &FlowTable, settings: &Settings) -> Conclusion {
         let names = Names::default();
         let endpoints = EndpointIndex::of(flows);
         let told = crate::flow::fields::FlowFields::default();
         let span_ns = (0, 0);
-        detector.conclude(&Context {
+        detector.finish(&Context {
             settings,
             flows,
             endpoints: &endpoints,
@@ -238,7 +238,7 @@ mod tests {
     fn the_odd_flow_is_found_and_explained() {
         let flows = table(400);
         both(|entry| {
-            let result = conclude((entry.make)().as_mut(), &flows, &Settings::default());
+            let result = finish((entry.make)().as_mut(), &flows, &Settings::default());
             let finding = &result.findings[0];
             assert_eq!(finding.ports, [ODD_PORT], "{}", entry.card.id);
             assert_eq!((finding.n_flows, finding.n_packets), (1, 1000));
@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn few_flows_are_not_enough() {
         both(|entry| {
-            let result = conclude((entry.make)().as_mut(), &table(98), &Settings::default());
+            let result = finish((entry.make)().as_mut(), &table(98), &Settings::default());
             assert_eq!(
                 result.not_enough_data.unwrap(),
                 "Only 98 flows: a model of what is usual here needs at least 100."
@@ -270,8 +270,8 @@ mod tests {
         both(|entry| {
             let (mut low, mut detector) = (Settings::default(), (entry.make)());
             assert!(low.set(&entry.settings[0], 0.5));
-            let strict = conclude(detector.as_mut(), &flows, &Settings::default());
-            let mild = conclude(detector.as_mut(), &flows, &low);
+            let strict = finish(detector.as_mut(), &flows, &Settings::default());
+            let mild = finish(detector.as_mut(), &flows, &low);
             assert_eq!(strict.scores, mild.scores);
             let reached = |result: &Conclusion| result.findings.iter().map(|f| f.n_flows).sum::<u64>();
             assert!(reached(&mild) > reached(&strict));
@@ -285,7 +285,7 @@ mod tests {
         both(|entry| {
             let mut capped = Settings::default();
             assert!(capped.set(&entry.settings[2], 1000.0) && capped.set(&entry.settings[0], 0.5));
-            let result = conclude((entry.make)().as_mut(), &flows, &capped);
+            let result = finish((entry.make)().as_mut(), &flows, &capped);
             let scored = result.scores.unwrap().iter().filter(|score| !score.is_nan()).count();
             assert_eq!(scored, 1000);
             assert!(result.findings[0].explanation.contains("a random 1,000 of 2,001 flows"));

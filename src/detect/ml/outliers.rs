@@ -25,7 +25,7 @@ const CONFIDENCE: (f64, f64) = (0.3, 0.2);
 type Parts<'a> = &'a dyn Fn(&[f32], &[f32]) -> Vec<f64>;
 
 /// Scores, and what is needed to explain them.
-pub struct Judged<'a> {
+pub struct Evaluated<'a> {
     /// Of the detector.
     pub card: &'a Card,
     /// The score from which on a flow is reported.
@@ -64,12 +64,12 @@ struct Totals {
 }
 
 /// The most unusual groups of flows whose score is at or past the threshold.
-pub fn findings(judged: &Judged<'_>, flows: &FlowTable) -> Vec<Finding> {
+pub fn findings(evaluated: &Evaluated<'_>, flows: &FlowTable) -> Vec<Finding> {
     let mut groups: BTreeMap<Who, Group> = BTreeMap::new();
     let mut totals = Totals { n_scored: 0, n_kept: flows.len() as u64, n_past: 0, n_groups: 0 };
-    for ((serial, flow), score) in flows.iter().zip(judged.scores) {
+    for ((serial, flow), score) in flows.iter().zip(evaluated.scores) {
         totals.n_scored += u64::from(!score.is_nan());
-        if *score >= judged.threshold {
+        if *score >= evaluated.threshold {
             totals.n_past += 1;
             groups.entry(who(flow)).or_insert_with(|| Group::new(flow, serial)).add(flow, serial, *score);
         }
@@ -79,7 +79,7 @@ pub fn findings(judged: &Judged<'_>, flows: &FlowTable) -> Vec<Finding> {
     // Stable, so groups with equal scores stay in the order of their addresses.
     groups.sort_by(|a, b| b.top.total_cmp(&a.top));
     groups.truncate(MOST_FINDINGS);
-    groups.into_iter().filter_map(|group| group.finding(judged, flows, &totals)).collect()
+    groups.into_iter().filter_map(|group| group.finding(evaluated, flows, &totals)).collect()
 }
 
 fn who(flow: &Flow) -> Who {
@@ -113,16 +113,16 @@ impl Group {
         self.client_ports.push(flow.originator().1);
     }
 
-    fn finding(mut self, judged: &Judged<'_>, flows: &FlowTable, totals: &Totals) -> Option<Finding> {
+    fn finding(mut self, evaluated: &Evaluated<'_>, flows: &FlowTable, totals: &Totals) -> Option<Finding> {
         let top = flows.get(self.top_serial)?;
         let (source, target, port, _, _) = self.who;
         let n_flows = self.serials.len() as u64;
-        let threshold = f64::from(judged.threshold);
+        let threshold = f64::from(evaluated.threshold);
         let extent = (f64::from(self.top) - threshold) / (1.0 - threshold).max(f64::MIN_POSITIVE);
-        let reasons = reasons(judged, top);
+        let reasons = reasons(evaluated, top);
         let at = if port > 0 { format!(" port {port}") } else { String::new() };
 
-        let mut finding = draft::begin(judged.card);
+        let mut finding = draft::begin(evaluated.card);
         finding.protocol = top.app.map_or_else(|| top.transport().to_string(), |app| app.name().to_owned());
         finding.title = format!(
             "{} from {source} to {target}{at} {} unlike the others",
@@ -136,15 +136,15 @@ impl Group {
         finding.sources = draft::addresses([source]);
         finding.targets = draft::addresses([target]);
         finding.ports = (port > 0).then_some(port).into_iter().collect();
-        finding.explanation = explanation(&reasons, n_flows, judged, totals);
+        finding.explanation = explanation(&reasons, n_flows, evaluated, totals);
         finding.evidence.push(evidence(
             "Anomaly score",
             f64::from(self.top),
             "",
             format!(
                 "median {} in this capture; reported from {}",
-                plain(rounded(judged.median_score)),
-                rounded(judged.threshold)
+                plain(rounded(evaluated.median_score)),
+                rounded(evaluated.threshold)
             ),
         ));
         finding.evidence.push(evidence(
@@ -203,12 +203,12 @@ impl Group {
 }
 
 /// What sets a flow apart the most, as evidence.
-fn reasons(judged: &Judged<'_>, flow: &Flow) -> Vec<(&'static str, Evidence)> {
+fn reasons(evaluated: &Evaluated<'_>, flow: &Flow) -> Vec<(&'static str, Evidence)> {
     let mut row = [0.0; N];
     vector(flow, &mut row);
-    let usual: Vec<f32> = judged.usual.columns.iter().map(|of| of.median).collect();
+    let usual: Vec<f32> = evaluated.usual.columns.iter().map(|of| of.median).collect();
     let mut parts: Vec<(f64, (&ModelFeature, &Quartiles))> =
-        (judged.parts)(&row, &usual).into_iter().zip(ALL.iter().zip(&judged.usual.columns)).collect();
+        (evaluated.parts)(&row, &usual).into_iter().zip(ALL.iter().zip(&evaluated.usual.columns)).collect();
     // Rounded, so that two properties that weigh the same stay in the order of the table.
     parts.iter_mut().for_each(|(part, _)| *part = (*part * 1e6).round());
     parts.retain(|(part, _)| *part > 0.0);
@@ -246,7 +246,7 @@ fn rounded(score: f32) -> f64 {
     draft::round3(f64::from(score))
 }
 
-fn explanation(reasons: &[(&str, Evidence)], n_flows: u64, judged: &Judged<'_>, totals: &Totals) -> String {
+fn explanation(reasons: &[(&str, Evidence)], n_flows: u64, evaluated: &Evaluated<'_>, totals: &Totals) -> String {
     let mut text = format!(
         "By size, timing and flags {} from what the other flows of this capture look like.",
         if n_flows == 1 { "this flow differs" } else { "these flows differ" }
@@ -265,7 +265,7 @@ fn explanation(reasons: &[(&str, Evidence)], n_flows: u64, judged: &Judged<'_>, 
             " In all {} of {} pairs reach the score {}; the {MOST_FINDINGS} most unusual pairs are reported, and the flow table has every score.",
             counted(totals.n_past, "flow", "flows"),
             totals.n_groups,
-            rounded(judged.threshold),
+            rounded(evaluated.threshold),
         ));
     }
     if totals.n_scored < totals.n_kept {

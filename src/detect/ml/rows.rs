@@ -60,7 +60,7 @@ struct Feature {
 }
 
 /// What the model makes of a table; `fitted` keeps what was learnt for another threshold.
-pub fn conclude<M: Model>(
+pub fn finish<M: Model>(
     spec: &Spec,
     fitted: &mut Option<FittedRows<M>>,
     rows: &RowStore,
@@ -276,7 +276,7 @@ mod tests {
             };
             rows.push(&values, b"", Place::default());
         }
-        rows.settle();
+        rows.flush();
         rows
     }
 
@@ -284,7 +284,7 @@ mod tests {
     fn the_odd_row_is_found_without_its_label() {
         let rows = table();
         for entry in [&pca::ENTRY, &isolation_forest::ENTRY] {
-            let result = (entry.make)().conclude_rows(&rows, &Settings::default()).unwrap();
+            let result = (entry.make)().finish_rows(&rows, &Settings::default()).unwrap();
             let scores = result.scores.unwrap();
             assert_eq!(scores.len(), 500);
             assert!(

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::series::Level;
-use crate::model::{Addr, Endpoint, Remark};
+use crate::model::{Addr, Annotation, Endpoint};
 use serde_json::{Value, json};
 
 fn sample() -> Analysis {
@@ -64,8 +64,8 @@ fn sample() -> Analysis {
     let rule = Rule { port: Some(22), note: "Inventory".to_owned(), ..Rule::default() };
     analysis.expected = other.into_iter().map(|finding| Expected { finding, rule: rule.clone() }).collect();
     analysis.rules = vec![rule];
-    let remark = Remark { verdict: Some(Verdict::False), note: "Ours".to_owned() };
-    analysis.remarks.insert("port_scan-1".to_owned(), remark);
+    let annotation = Annotation { verdict: Some(Verdict::False), note: "Ours".to_owned() };
+    analysis.annotations.insert("port_scan-1".to_owned(), annotation);
     analysis.incidents.push(Incident {
         id: "port_scan-1".to_owned(),
         sentence: "First this, then that.".to_owned(),

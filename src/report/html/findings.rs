@@ -71,14 +71,14 @@ fn article(finding: &Finding, analysis: &Analysis) -> String {
         "<article id=\"{id}\" class=\"{severity}\" aria-labelledby=\"{id}-h\">\n\
          <header>{badge}<h3 id=\"{id}-h\">{title}</h3></header>\n\
          <p class=\"meta\">{category} · seen by <a href=\"#{detector}\">{detector}</a> · <code>{id}</code></p>\n\
-         {remark}<p>{explanation}</p>\n<h4>What was seen</h4>\n{seen}{evidence}{course}{otherwise}{advice}{filter}</article>\n",
+         {annotation}<p>{explanation}</p>\n<h4>What was seen</h4>\n{seen}{evidence}{course}{otherwise}{advice}{filter}</article>\n",
         severity = finding.severity.id(),
         badge = badge(finding),
         title = escape(&finding.title),
         category = escape(finding.category.id()),
         detector = escape(&finding.detector),
         explanation = escape(&finding.explanation),
-        remark = triage::remark(analysis, finding),
+        annotation = triage::annotation(analysis, finding),
         evidence = evidence(finding),
         course = figures::course(finding),
         otherwise = list_of("What else it could be", "ul", &finding.benign_causes),

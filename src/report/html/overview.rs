@@ -2,8 +2,8 @@
 
 use super::{facts, figures};
 use crate::chart::draw::text::escape;
+use crate::model::coverage::DetectorCoverage;
 use crate::model::finding::Severity;
-use crate::model::looked::Looked;
 use crate::model::quantity::{bytes, count, counted};
 use crate::model::{Analysis, time};
 
@@ -53,7 +53,7 @@ fn verdict(analysis: &Analysis) -> String {
     if analysis.shows_secrets {
         sentence.push_str(" <strong>Passwords that can be read are shown in this report.</strong>");
     }
-    let looked = Looked::of(analysis);
+    let looked = DetectorCoverage::of(analysis);
     let at = if analysis.table.is_some() { looked.at } else { "it" };
     let mut trust = format!("{} looked at {at}", counted(looked.ran.len() as u64, "detector", "detectors"));
     if looked.n_resting() > 0 {

@@ -5,7 +5,7 @@ use crate::model::analysis::{DetectorRun, Expected, HostRow, Issue, IssueSeverit
 use crate::model::finding::{Category, Evidence, Finding, Severity};
 use crate::model::series::Level;
 use crate::model::time::SECOND;
-use crate::model::{Addr, Analysis, Endpoint, Incident, Remark, Rule, Series, Verdict};
+use crate::model::{Addr, Analysis, Annotation, Endpoint, Incident, Rule, Series, Verdict};
 
 const START: i64 = 1_795_254_000 * SECOND;
 
@@ -101,10 +101,10 @@ fn sample() -> Analysis {
     let seconds = (0..12).map(|i| (START / SECOND + i, 5 + (i * i * 7 % 11) as u64));
     let level = Some(Level { name: words("threshold"), value: 0.5 });
     analysis.findings[0].series = Series::rate("Ports tried a second", "ports/s", seconds, level);
-    let remark = Remark { verdict: Some(Verdict::True), note: words("Asked the owner.\nNobody knows it.") };
-    analysis.remarks.insert(words("port_scan-0a1b2c3d"), remark);
-    let remark = Remark { verdict: Some(Verdict::False), note: words("Seen with the vendor.") };
-    analysis.remarks.insert(words("beacon-12340000"), remark);
+    let annotation = Annotation { verdict: Some(Verdict::True), note: words("Asked the owner.\nNobody knows it.") };
+    analysis.annotations.insert(words("port_scan-0a1b2c3d"), annotation);
+    let annotation = Annotation { verdict: Some(Verdict::False), note: words("Seen with the vendor.") };
+    analysis.annotations.insert(words("beacon-12340000"), annotation);
     analysis.incidents = vec![Incident {
         id: words("port_scan-0a1b2c3d"),
         sentence: words("10.0.0.99 scanned 10.0.0.5, then guessed passwords."),
@@ -218,7 +218,7 @@ fn filled_with(text: &str) -> Analysis {
         series.level = Some(Level { name: words(text), value: 1.0 });
         series.changes = vec![(START, START + SECOND)];
     }
-    analysis.remarks = [(words(text), Remark { verdict: None, note: words(text) })].into();
+    analysis.annotations = [(words(text), Annotation { verdict: None, note: words(text) })].into();
     analysis.incidents[0].sentence = words(text);
     analysis.incidents[0].findings = vec![words(text)];
     let rule = Rule { detector: Some(words(text)), name: Some(words(text)), note: words(text), ..Rule::default() };

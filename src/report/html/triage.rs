@@ -53,7 +53,7 @@ pub fn expected(analysis: &Analysis) -> String {
 
 fn row(Expected { finding, rule }: &Expected, analysis: &Analysis) -> Vec<String> {
     let below = |text: &str| if text.is_empty() { String::new() } else { format!("<br>{}", lines(text)) };
-    let said = analysis.remarks.get(&finding.id).map_or("", |remark| &remark.note);
+    let said = analysis.annotations.get(&finding.id).map_or("", |annotation| &annotation.note);
     let note = below(&rule.note);
     vec![
         badge(finding),
@@ -65,17 +65,18 @@ fn row(Expected { finding, rule }: &Expected, analysis: &Analysis) -> Vec<String
 
 /// The verdict behind a title; empty if there is none.
 pub fn short(analysis: &Analysis, finding: &Finding) -> String {
-    let verdict = analysis.remarks.get(&finding.id).and_then(|remark| remark.verdict);
+    let verdict = analysis.annotations.get(&finding.id).and_then(|annotation| annotation.verdict);
     verdict.map_or(String::new(), |v| format!(" <span class=\"said {}\">{}</span>", v.id(), v.name()))
 }
 
 /// Verdict and note in full; empty if nothing is said.
-pub fn remark(analysis: &Analysis, finding: &Finding) -> String {
-    let Some(remark) = analysis.remarks.get(&finding.id).filter(|remark| !remark.is_empty()) else {
+pub fn annotation(analysis: &Analysis, finding: &Finding) -> String {
+    let Some(annotation) = analysis.annotations.get(&finding.id).filter(|annotation| !annotation.is_empty()) else {
         return String::new();
     };
-    let note = if remark.note.is_empty() { String::new() } else { format!("<p>{}</p>\n", lines(&remark.note)) };
-    let verdict = remark.verdict.map_or(String::new(), |v| format!("<p>Verdict: <strong>{}</strong></p>\n", v.name()));
+    let note = if annotation.note.is_empty() { String::new() } else { format!("<p>{}</p>\n", lines(&annotation.note)) };
+    let verdict =
+        annotation.verdict.map_or(String::new(), |v| format!("<p>Verdict: <strong>{}</strong></p>\n", v.name()));
     format!("<h4>What was decided</h4>\n{verdict}{note}")
 }
 

@@ -75,7 +75,7 @@ fn stop_is_asked_for_once() {
 fn the_hash_comes_later_and_survives_judging_again() {
     let state = after(&State::default(), [open("a.pcap"), done(1)]);
     assert!(state.is_hashing());
-    let state = after(&state, [Action::Heard(Reply::Sha256 { job: 1, hex: "ab".into() }), Action::Judge, done(1)]);
+    let state = after(&state, [Action::Heard(Reply::Sha256 { job: 1, hex: "ab".into() }), Action::Evaluate, done(1)]);
     assert_eq!(state.analysis.as_ref().and_then(|a| a.file.sha256.as_deref()), Some("ab"));
     assert!(!state.is_hashing() && !state.is_judging);
     assert_eq!(state.revision, 2);
@@ -106,11 +106,11 @@ fn a_dead_worker_keeps_what_is_complete_and_the_file_can_be_read_again() {
 #[test]
 fn settings_that_judge_are_judged_and_those_that_read_ask_for_reading() {
     let ready = after(&State::default(), [open("a.pcap"), done(1)]);
-    let seed = GENERAL.iter().find(|d| d.effect == Effect::Judge).unwrap();
+    let seed = GENERAL.iter().find(|d| d.effect == Effect::Evaluate).unwrap();
     let idle = GENERAL.iter().find(|d| d.effect == Effect::Read).unwrap();
     let all: Vec<&Descriptor> = GENERAL.iter().collect();
     let (state, orders) = ready.step(Action::Set(seed, 7.0));
-    assert_eq!(orders, [Order::KeepSettings, Order::JudgeSoon]);
+    assert_eq!(orders, [Order::KeepSettings, Order::EvaluateSoon]);
     assert!(!state.needs_reading(&all));
     assert!(state.step(Action::Set(seed, 7.0)).1.is_empty());
     let (state, orders) = ready.step(Action::Set(idle, 60.0));
@@ -149,19 +149,19 @@ fn what_is_expected_goes_at_once_and_comes_back() {
 
 #[test]
 fn what_is_said_stays_when_judged_again_and_when_the_file_is_opened_again() {
-    let remark = Remark { verdict: Some(Verdict::False), note: "Ours.".into() };
-    let say = Action::Remark("beacon-1".into(), remark.clone());
+    let annotation = Annotation { verdict: Some(Verdict::False), note: "Ours.".into() };
+    let say = Action::Annotation("beacon-1".into(), annotation.clone());
     let ready = after(&State::default(), [open("a.pcap"), Action::Heard(found())]);
     let (state, orders) = ready.step(say);
     assert_eq!(orders, [Order::KeepMemory]);
-    let says = |state: &State| state.analysis.as_ref().and_then(|a| a.remarks.get("beacon-1").cloned());
-    assert_eq!(says(&state), Some(remark.clone()));
-    assert_eq!(says(&after(&state, [Action::Judge, Action::Heard(found())])), Some(remark.clone()));
+    let says = |state: &State| state.analysis.as_ref().and_then(|a| a.annotations.get("beacon-1").cloned());
+    assert_eq!(says(&state), Some(annotation.clone()));
+    assert_eq!(says(&after(&state, [Action::Evaluate, Action::Heard(found())])), Some(annotation.clone()));
     let (hashed, orders) = state.step(Action::Heard(Reply::Sha256 { job: 1, hex: "ab".into() }));
-    assert_eq!((says(&hashed), orders), (Some(remark.clone()), vec![Order::KeepMemory]));
+    assert_eq!((says(&hashed), orders), (Some(annotation.clone()), vec![Order::KeepMemory]));
     let again = State { memory: Shared::new(Memory::from_text(&hashed.memory.text())), ..State::default() };
     let again = after(&again, [open("a.pcap"), Action::Heard(found())]);
-    assert_eq!(says(&again), Some(remark));
+    assert_eq!(says(&again), Some(annotation));
     let other = after(&again, [Action::Heard(Reply::Sha256 { job: 1, hex: "cd".into() })]);
     assert_eq!(says(&other), None, "it only had the same name and size");
     let (forgotten, orders) = hashed.step(Action::Forget);

@@ -108,7 +108,7 @@ impl RowStore {
 
     /// Takes the layout; it comes before the first row, and again when columns are added.
     pub fn set_layout(&mut self, layout: &Layout) {
-        self.settle();
+        self.flush();
         if self.n_rows == 0 {
             self.run = (OPEN_CELLS / layout.columns.len().max(1)).clamp(LEAST_RUN, MOST_RUN);
         }
@@ -154,7 +154,7 @@ impl RowStore {
             self.numbers.push((number as f64).to_bits(), run);
         }
         if is_full || self.numbers.n_open() == self.run {
-            self.settle();
+            self.flush();
         }
     }
 
@@ -173,7 +173,7 @@ impl RowStore {
 
     /// The store in pieces, which [`put`](RowStore::put) puts together again. Such a store takes no more rows.
     pub fn into_pieces(mut self) -> impl Iterator<Item = RowBlock> {
-        self.settle();
+        self.flush();
         self.n_full = self.n_full();
         let columns = std::mem::take(&mut self.columns);
         let first = RowBlock::Rows(Box::new(self));
@@ -194,7 +194,7 @@ impl RowStore {
     }
 
     /// Takes rows that were added and still wait into their columns.
-    pub fn settle(&mut self) {
+    pub fn flush(&mut self) {
         let RowStore { tiles: [kept, others], columns, run, .. } = self;
         kept.empty(columns, |column, cells| column.cells.extend(cells, *run));
         others.empty(columns, |column, cells| column.pass(cells, *run));
@@ -391,7 +391,7 @@ pub(crate) mod tests {
             let place = Place { offset: u64::from(i) * 10, length: 9 };
             store.push(&[Value::Number(f64::from(i) / 3.0), Value::Text(0, 1)], b"x", place);
         }
-        store.settle();
+        store.flush();
         assert_eq!(store.n_rows(), 200_000);
         assert!(store.is_sampled() && store.packed_bytes() <= 300_000 && store.len() > 5_000, "{}", store.len());
         assert_eq!(store.column(0).unwrap().totals().numbers, 200_000);
@@ -415,7 +415,7 @@ pub(crate) mod tests {
         layout.columns.push(Column { name: "b".to_owned(), role: Role::Plain });
         store.set_layout(&layout);
         store.push(&[Value::Number(1.0), Value::Number(2.0)], b"", Place::default());
-        store.settle();
+        store.flush();
         assert_eq!((store.cell(1, 4999), cell::as_number(store.cell(1, 5000))), (MISSING, Some(2.0)));
         assert_eq!(cell::as_number(store.cell(0, 4999)), Some(4999.0));
     }

@@ -23,7 +23,9 @@ pub fn Live(props: &LiveProps) -> Html {
 
 fn words(state: &State) -> String {
     match (state.phase, &state.progress, &state.analysis) {
-        (Phase::Reading, Some(progress), _) if progress.stage == Stage::Judging => "Looking for findings.".to_owned(),
+        (Phase::Reading, Some(progress), _) if progress.stage == Stage::Evaluating => {
+            "Looking for findings.".to_owned()
+        }
         (Phase::Reading, _, _) => {
             let steps = (state.share_done().unwrap_or(0.0) / STEP).floor();
             format!("Reading: {:.0} percent.", steps * STEP * 100.0)

@@ -23,7 +23,7 @@ pub fn Reading(props: &ReadingProps) -> Html {
     let cancel = use_action(|_: MouseEvent| Action::Cancel);
     let stop = use_action(|_: MouseEvent| Action::Stop);
     let name = state.file.as_ref().map(|file| plain(&file.name)).unwrap_or_default();
-    let is_judging = state.progress.as_ref().is_some_and(|progress| progress.stage == Stage::Judging);
+    let is_judging = state.progress.as_ref().is_some_and(|progress| progress.stage == Stage::Evaluating);
     html! {
         <div class="reading" data-testid="reading">
             <section class="card progress-card" aria-labelledby="reading-title">
@@ -59,8 +59,8 @@ fn figures(progress: &Progress, is_table: bool) -> Html {
     let stage = match progress.stage {
         Stage::Reading if is_table => "Reading rows".to_owned(),
         Stage::Reading => "Reading packets".to_owned(),
-        Stage::Judging if progress.detector.is_empty() => "Looking for findings".to_owned(),
-        Stage::Judging => format!("Looking for findings: {}", progress.detector),
+        Stage::Evaluating if progress.detector.is_empty() => "Looking for findings".to_owned(),
+        Stage::Evaluating => format!("Looking for findings: {}", progress.detector),
         Stage::Hashing => "Computing the SHA-256".to_owned(),
     };
     let bytes = |n: u64| quantity::bytes(n as f64);

@@ -12,7 +12,7 @@ use web_sys::{Blob, File};
 use yew::Callback;
 
 /// Changes that follow each other within this time are judged once, ms.
-const JUDGE_PAUSE_MS: u32 = 200;
+const EVALUATE_PAUSE_MS: u32 = 200;
 
 /// Tables whose places are remembered.
 const MOST_PLACES: usize = 64;
@@ -156,9 +156,9 @@ impl Store {
             Order::KeepSettings => super::kept::keep_settings(&self.state().settings),
             Order::KeepMemory => super::kept::keep_memory(&self.state().memory),
             Order::Forget => super::kept::forget(),
-            Order::JudgeSoon => {
+            Order::EvaluateSoon => {
                 let store = self.clone();
-                let timer = Timeout::new(JUDGE_PAUSE_MS, move || store.dispatch(Action::Judge));
+                let timer = Timeout::new(EVALUATE_PAUSE_MS, move || store.dispatch(Action::Evaluate));
                 self.0.judge_timer.replace(Some(timer));
             }
         }

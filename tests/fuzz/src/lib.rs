@@ -84,8 +84,8 @@ pub fn through(files: &[&[u8]], control: u8, settings: &Settings) {
         }
         (sliced, whole) => panic!("{:?} in slices, {:?} at once", sliced.err(), whole.err()),
     };
-    let analysis = judged(&mut whole, settings);
-    let again = judged(&mut sliced, settings);
+    let analysis = evaluated(&mut whole, settings);
+    let again = evaluated(&mut sliced, settings);
     assert!(again == analysis || has_nan(&analysis), "{again:#?}\n\n{analysis:#?}");
     // Drawing takes longer than all else.
     if control.is_multiple_of(8) {
@@ -112,13 +112,13 @@ pub fn apart(rows: &[u8], settings: &Settings) {
     }
     let is_whole = keeper.end(false).map(|piece| beside.put_rows(piece)).last();
     assert_eq!(is_whole, Some(true));
-    let (analysis, again) = (judged(&mut alone, settings), judged(&mut beside, settings));
+    let (analysis, again) = (evaluated(&mut alone, settings), evaluated(&mut beside, settings));
     assert!(again == analysis || has_nan(&analysis), "{again:#?}\n\n{analysis:#?}");
     assert_eq!(alone.flows_of_rows(), beside.flows_of_rows());
 }
 
 /// One detector after the other: no threads, which cost more than the work.
-fn judged(pipeline: &mut Pipeline, settings: &Settings) -> Analysis {
+fn evaluated(pipeline: &mut Pipeline, settings: &Settings) -> Analysis {
     for place in 0..packetloupe::detect::ALL.len() {
         pipeline.judge_one(place, settings);
     }

@@ -30,7 +30,7 @@ impl Screen {
     pub fn show(&mut self, text: &[u8], fields: &mut FieldBuffer) {
         if let Some(n_shown) = self.since_password {
             let looked_at = text.get(..MOST_LOOKED_AT).unwrap_or(text);
-            let is_over = self.judge(looked_at, n_shown > 0, fields) || n_shown + text.len() > MOST_LOOKED_AT;
+            let is_over = self.evaluate(looked_at, n_shown > 0, fields) || n_shown + text.len() > MOST_LOOKED_AT;
             self.since_password = (!is_over).then_some(n_shown + text.len());
         }
         let from = memchr::memrchr2(b'\n', b'\r', text).map(|at| at + 1);
@@ -62,7 +62,7 @@ impl Screen {
     }
 
     /// Whether what is shown after a password says that the log-in worked. True if it says so or so not.
-    fn judge(&mut self, text: &[u8], is_later: bool, fields: &mut FieldBuffer) -> bool {
+    fn evaluate(&mut self, text: &[u8], is_later: bool, fields: &mut FieldBuffer) -> bool {
         const REFUSED: [&[u8]; 6] = [b"INCORRECT", b"FAILED", b"FAILURE", b"DENIED", b"INVALID", b"BAD PASSWORD"];
         const ACCEPTED: [&[u8]; 3] = [b"LAST LOGIN", b"WELCOME", b"LOGIN SUCCESSFUL"];
         let has = |words: &[&[u8]]| words.iter().any(|word| lines::has(text, word));

@@ -1,6 +1,6 @@
 //! What people say of a finding: a verdict and a note, kept with the file in this browser.
 
-use crate::model::{Remark, Verdict};
+use crate::model::{Annotation, Verdict};
 use crate::session::Action;
 use crate::web::ui::hooks::use_action;
 use gloo::timers::callback::Timeout;
@@ -16,7 +16,7 @@ pub struct AssessProps {
     /// Id of the finding.
     pub id: String,
     /// What is said of it.
-    pub remark: Remark,
+    pub annotation: Annotation,
 }
 
 /// Verdict and note. Use the id as its key: what is typed belongs to one finding.
@@ -24,31 +24,31 @@ pub struct AssessProps {
 pub fn Assess(props: &AssessProps) -> Html {
     let say = {
         let id = props.id.clone();
-        use_action(move |remark| Action::Remark(id.clone(), remark))
+        use_action(move |annotation| Action::Annotation(id.clone(), annotation))
     };
     // What is said so far, and whether some of it is typed and not yet kept.
-    let said = use_mut_ref(|| props.remark.clone());
+    let said = use_mut_ref(|| props.annotation.clone());
     let is_typing = use_mut_ref(|| false);
     let timer = use_mut_ref(|| None::<Timeout>);
     if !*is_typing.borrow() {
-        said.replace(props.remark.clone());
+        said.replace(props.annotation.clone());
     }
-    let verdict = props.remark.verdict;
+    let verdict = props.annotation.verdict;
     let decide = |verdict: Option<Verdict>| {
         let (say, said, is_typing) = (say.clone(), said.clone(), is_typing.clone());
         Callback::from(move |_: Event| {
             is_typing.replace(false);
             said.borrow_mut().verdict = verdict;
-            let remark = said.borrow().clone();
-            say.emit(remark);
+            let annotation = said.borrow().clone();
+            say.emit(annotation);
         })
     };
     let keep = {
         let (say, said, is_typing) = (say.clone(), said.clone(), is_typing.clone());
         move || {
             if is_typing.replace(false) {
-                let remark = said.borrow().clone();
-                say.emit(remark);
+                let annotation = said.borrow().clone();
+                say.emit(annotation);
             }
         }
     };
@@ -77,7 +77,7 @@ pub fn Assess(props: &AssessProps) -> Html {
                 }
             </div>
             <label for="assess-note">{"Note"}</label>
-            <textarea id="assess-note" rows="2" maxlength="2000" value={props.remark.note.clone()} oninput={on_input}
+            <textarea id="assess-note" rows="2" maxlength="2000" value={props.annotation.note.clone()} oninput={on_input}
                 onchange={on_change} />
             <p class="hint">{"Kept with this file in this browser, and written into report and JSON."}</p>
         </section>

@@ -36,7 +36,7 @@ pub fn Detail(props: &DetailProps) -> Html {
     use_focus_on_change(&heading, finding.map(|finding| finding.id.clone()), true);
     let Some(finding) = finding else { return Html::default() };
     let card = pipeline::cards().into_iter().find(|(card, _)| card.id == finding.detector).map(|(card, _)| card);
-    let remark = props.analysis.remarks.get(&finding.id).cloned().unwrap_or_default();
+    let annotation = props.analysis.annotations.get(&finding.id).cloned().unwrap_or_default();
     let course = finding
         .series
         .as_ref()
@@ -65,7 +65,7 @@ pub fn Detail(props: &DetailProps) -> Html {
                 { incidents::one(&props.analysis, incident, clock, Some(&finding.id)) }
             }
             <FilterLine filter={finding.display_filter.clone()} />
-            <Assess key={format!("assess-{}", finding.id)} id={finding.id.clone()} {remark} />
+            <Assess key={format!("assess-{}", finding.id)} id={finding.id.clone()} {annotation} />
             if let Some(card) = card {
                 <p class="hint">{ format!("Found by: {}. Method: {}", card.name, card.source) }</p>
             }

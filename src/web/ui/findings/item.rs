@@ -13,8 +13,8 @@ pub fn item(finding: &Finding, severity: Option<Severity>, is_chosen: bool, anal
         (0, packets) => quantity::counted(packets, "packet", "packets"),
         (flows, _) => quantity::counted(flows, "flow", "flows"),
     };
-    let remark = analysis.remarks.get(&finding.id);
-    let verdict = remark.and_then(|remark| remark.verdict);
+    let annotation = analysis.annotations.get(&finding.id);
+    let verdict = annotation.and_then(|annotation| annotation.verdict);
     html! {
         <li key={finding.id.clone()}>
             <a class="item" href={route.hash()} aria-current={is_chosen.then_some("true")}>
@@ -23,7 +23,7 @@ pub fn item(finding: &Finding, severity: Option<Severity>, is_chosen: bool, anal
                     if let Some(verdict) = verdict {
                         <span class={classes!("verdict", format!("verdict-{}", verdict.id()))}>{ verdict.name() }</span>
                     }
-                    if remark.is_some_and(|remark| !remark.note.is_empty()) {
+                    if annotation.is_some_and(|annotation| !annotation.note.is_empty()) {
                         <span class="verdict">{"Note"}</span>
                     }
                 </span>

@@ -1,6 +1,6 @@
 //! Findings in short: how many of each severity, and the first few.
 
-use crate::model::looked::Looked;
+use crate::model::coverage::DetectorCoverage;
 use crate::model::{Analysis, Severity, quantity};
 use crate::pipeline;
 use crate::session::{Route, Shared};
@@ -55,13 +55,13 @@ pub fn Brief(props: &BriefProps) -> Html {
                     </a>
                 </p>
             }
-            { remarks(&props.analysis) }
+            { annotations(&props.analysis) }
         </section>
     }
 }
 
 /// What the reader must know of how these findings came about: what is set apart, what was changed.
-fn remarks(analysis: &Analysis) -> Html {
+fn annotations(analysis: &Analysis) -> Html {
     let (n_expected, n_changed) = (analysis.expected.len() as u64, analysis.changed_settings.len() as u64);
     let expected = quantity::counted(n_expected, "finding is expected here", "findings are expected here");
     let changed = quantity::counted(n_changed, "setting differs", "settings differ");
@@ -99,7 +99,7 @@ fn severity_count(analysis: &Analysis, severity: Severity) -> Html {
 
 /// No findings is an answer too: it says what was looked at.
 fn nothing(analysis: &Analysis) -> Html {
-    let looked = Looked::of(analysis);
+    let looked = DetectorCoverage::of(analysis);
     let name = |id: &str| {
         let card = pipeline::cards().into_iter().map(|(card, _)| card).find(|card| card.id == id);
         card.map_or(id, |card| card.name).to_owned()
@@ -129,7 +129,7 @@ fn nothing(analysis: &Analysis) -> Html {
                     }
                 </ul>
             }
-            { remarks(analysis) }
+            { annotations(analysis) }
             <p class="hint">
                 {"That is no proof that all is well: only what the capture holds can be seen, and only what the detectors \
                   know is looked for."}

@@ -41,14 +41,14 @@ impl Verdict {
 /// What people say about a finding.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Remark {
+pub struct Annotation {
     /// None while nobody has decided.
     pub verdict: Option<Verdict>,
     /// Free text.
     pub note: String,
 }
 
-impl Remark {
+impl Annotation {
     /// Longest note, characters.
     pub const MOST_NOTE_CHARS: usize = 2000;
     /// Most remarks on one file.
@@ -60,11 +60,11 @@ impl Remark {
     }
 
     /// The same within all limits. Spaces stay: somebody may still be typing.
-    pub fn tidy(mut self) -> Remark {
-        self.note = self.note.chars().take(Remark::MOST_NOTE_CHARS).collect();
+    pub fn tidy(mut self) -> Annotation {
+        self.note = self.note.chars().take(Annotation::MOST_NOTE_CHARS).collect();
         self
     }
 }
 
 /// Remarks by the id of the finding.
-pub type Remarks = BTreeMap<String, Remark>;
+pub type Annotations = BTreeMap<String, Annotation>;

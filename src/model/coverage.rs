@@ -9,7 +9,7 @@ const MOST_NAMED: usize = 3;
 
 /// The detectors by whether they could judge.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Looked<'a> {
+pub struct DetectorCoverage<'a> {
     /// Ids of those that did.
     pub ran: Vec<&'a str>,
     /// Reasons, and the ids of those that rest for each, in the order of the detectors.
@@ -18,9 +18,9 @@ pub struct Looked<'a> {
     pub at: &'static str,
 }
 
-impl<'a> Looked<'a> {
+impl<'a> DetectorCoverage<'a> {
     /// Of an analysis.
-    pub fn of(analysis: &'a Analysis) -> Looked<'a> {
+    pub fn of(analysis: &'a Analysis) -> DetectorCoverage<'a> {
         let at = match analysis.table.as_ref().map(|table| table.layout.kind) {
             None => "this capture",
             Some(RowKind::Rows) => "the rows of this table",
@@ -38,7 +38,7 @@ impl<'a> Looked<'a> {
                 None => rests.push((why, vec![&run.id])),
             }
         }
-        Looked { ran, rests, at }
+        DetectorCoverage { ran, rests, at }
     }
 
     /// Detectors that rest.
@@ -85,13 +85,16 @@ mod tests {
         let why = Some("The table has no addresses.");
         let of_rows =
             analysis(&[("scan", why), ("flood", why), ("forest", None), ("pca", None), ("x", Some("Few."))], true);
-        let looked = Looked::of(&of_rows);
+        let looked = DetectorCoverage::of(&of_rows);
         assert_eq!(looked.words(str::to_uppercase), "FOREST and PCA looked at the rows of this table");
         assert_eq!(looked.rests, [("The table has no addresses.", vec!["scan", "flood"]), ("Few.", vec!["x"])]);
         assert_eq!(looked.n_resting(), 3);
         let of_capture = analysis(&[("a", None), ("b", None), ("c", None), ("d", None)], false);
-        assert_eq!(Looked::of(&of_capture).words(str::to_owned), "4 detectors looked at this capture");
+        assert_eq!(DetectorCoverage::of(&of_capture).words(str::to_owned), "4 detectors looked at this capture");
         let of_none = analysis(&[("a", why)], true);
-        assert_eq!(Looked::of(&of_none).words(str::to_owned), "No detector could look at the rows of this table");
+        assert_eq!(
+            DetectorCoverage::of(&of_none).words(str::to_owned),
+            "No detector could look at the rows of this table"
+        );
     }
 }
