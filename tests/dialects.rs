@@ -6,7 +6,7 @@ use packetloupe::model::rows::RowKind;
 use packetloupe::model::{Analysis, flow::TcpState};
 use packetloupe::pipeline::{Pipeline, RowBlock, RowKeeper, descriptors};
 use packetloupe::protocol::{decode, encode};
-use packetloupe::read::Refusal;
+use packetloupe::read::UnsupportedFile;
 use packetloupe::read::table::dialect;
 use packetloupe::settings::{self, Settings};
 use packetloupe::stats::columns;
@@ -15,7 +15,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Feeds `bytes` in slices of the given sizes, in turn, and lets the detectors conclude.
-fn read(bytes: &[u8], sizes: &[usize], settings: &Settings) -> Result<(Pipeline, Analysis), Refusal> {
+fn read(bytes: &[u8], sizes: &[usize], settings: &Settings) -> Result<(Pipeline, Analysis), UnsupportedFile> {
     let mut pipeline = Pipeline::new(settings, "a.csv", bytes.len() as u64);
     let mut rest = bytes;
     for size in sizes.iter().cycle() {
@@ -39,7 +39,7 @@ fn read_by(
     bytes: &[u8],
     sizes: &[usize],
     settings: &Settings,
-) -> Result<(Pipeline, Analysis), Refusal> {
+) -> Result<(Pipeline, Analysis), UnsupportedFile> {
     let mut pipeline = Pipeline::new(settings, "a.csv", bytes.len() as u64);
     let mut keeper = None;
     let mut n_fed = 0;
@@ -381,7 +381,7 @@ proptest! {
         }
         let alone = read_by(false, is_stopped, &bytes, &sizes, &Settings::default());
         let shared = read_by(true, is_stopped, &bytes, &sizes, &Settings::default());
-        let of = |read: &Result<(Pipeline, Analysis), Refusal>| {
+        let of = |read: &Result<(Pipeline, Analysis), UnsupportedFile>| {
             read.as_ref().map(|(pipeline, analysis)| (analysis.clone(), kept(pipeline))).map_err(Clone::clone)
         };
         prop_assert_eq!(of(&shared), of(&alone));

@@ -6,13 +6,13 @@
 use packetloupe::model::Analysis;
 use packetloupe::pipeline::Pipeline;
 use packetloupe::query;
-use packetloupe::read::Refusal;
+use packetloupe::read::UnsupportedFile;
 use packetloupe::settings::Settings;
 use proptest::prelude::*;
 use std::io::Write;
 
 /// Feeds `bytes` in slices of the given sizes, in turn.
-fn analyse(bytes: &[u8], sizes: &[usize]) -> Result<Analysis, Refusal> {
+fn analyse(bytes: &[u8], sizes: &[usize]) -> Result<Analysis, UnsupportedFile> {
     let settings = Settings::default();
     Ok(read(bytes, sizes, &settings)?.evaluate(&settings))
 }
@@ -36,7 +36,7 @@ fn with(given: &[(&str, f64)]) -> Settings {
     settings
 }
 
-fn read(bytes: &[u8], sizes: &[usize], settings: &Settings) -> Result<Pipeline, Refusal> {
+fn read(bytes: &[u8], sizes: &[usize], settings: &Settings) -> Result<Pipeline, UnsupportedFile> {
     let mut pipeline = Pipeline::new(settings, "a.pcap", bytes.len() as u64);
     let mut rest = bytes;
     for size in sizes.iter().cycle() {

@@ -4,7 +4,7 @@ use super::Failure;
 use super::progress::Progress;
 use crate::issue::IssueKind;
 use crate::pipeline::{Batch, CaptureStage, Pipeline};
-use crate::read::Refusal;
+use crate::read::UnsupportedFile;
 use crate::settings::Settings;
 use sha2::{Digest, Sha256};
 use std::fmt::Display;
@@ -75,7 +75,7 @@ pub fn read_with(
         }
         (decoder.join().map(|decoded| decoded.map(|()| done)), reader.join())
     });
-    let fed = fed.unwrap_or_else(|_| Err(Refusal("decoding broke off".to_owned())));
+    let fed = fed.unwrap_or_else(|_| Err(UnsupportedFile("decoding broke off".to_owned())));
     let done = fed.map_err(|refusal| {
         progress.clear();
         refuse(&refusal)
@@ -146,7 +146,11 @@ fn read_ahead(
 }
 
 /// Decodes piece after piece and hands them on.
-fn decode(front: &mut CaptureStage, full: &Receiver<Chunk>, decoded: &SyncSender<Chunk>) -> Result<(), Refusal> {
+fn decode(
+    front: &mut CaptureStage,
+    full: &Receiver<Chunk>,
+    decoded: &SyncSender<Chunk>,
+) -> Result<(), UnsupportedFile> {
     for mut piece in full {
         let mut at = 0;
         while let Some(rest) = piece.bytes.get(at..).filter(|rest| !rest.is_empty()) {

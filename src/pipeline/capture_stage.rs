@@ -13,8 +13,8 @@ use crate::model::Packet;
 use crate::model::fact::{FieldBuffer, Message, MessageFields};
 use crate::model::packet::Transport;
 use crate::model::protocol::AppProto;
-use crate::read::table::{Became, Label, Part};
-use crate::read::{Inputs, RawPacket, Record, Refusal};
+use crate::read::table::{Label, Part, RowContent};
+use crate::read::{Inputs, RawPacket, Record, UnsupportedFile};
 use crate::settings::Settings;
 use crate::stats::counters::Counters;
 use crate::stats::packet_index::{PacketLocation, PacketLocations};
@@ -55,7 +55,7 @@ pub struct Batch {
     n_packets: usize,
     /// Apart from the packets and close together, because they are wanted first.
     leads: Vec<Option<FlowKeyHash>>,
-    rows: Vec<Became>,
+    rows: Vec<RowContent>,
     /// What the packets say by themselves.
     fields: FieldBuffer,
 }
@@ -102,7 +102,7 @@ impl CaptureStage {
         bytes: &[u8],
         batch: &mut Batch,
         keep: &mut impl FnMut(usize, &[u8]),
-    ) -> Result<usize, Refusal> {
+    ) -> Result<usize, UnsupportedFile> {
         let CaptureStage { inputs, packets, table, .. } = self;
         batch.clear();
         let mut n_done = 0;
@@ -117,7 +117,11 @@ impl CaptureStage {
     }
 
     /// The file that is wanted has ended: what was left of it, for the other half of the line to take.
-    pub(super) fn end_file(&mut self, batch: &mut Batch, keep: &mut impl FnMut(usize, &[u8])) -> Result<(), Refusal> {
+    pub(super) fn end_file(
+        &mut self,
+        batch: &mut Batch,
+        keep: &mut impl FnMut(usize, &[u8]),
+    ) -> Result<(), UnsupportedFile> {
         let CaptureStage { inputs, packets, table, .. } = self;
         batch.clear();
         inputs.end(keep, &mut |record| take(record, packets, table, &[], batch))?;
@@ -167,7 +171,7 @@ impl CaptureStage {
     /// Leaves the rows of such a table to somebody else.
     pub(super) fn leave_rows(&mut self) {
         if let Some(reader) = self.inputs.table_mut() {
-            reader.want(Part::Became);
+            reader.want(Part::RowContent);
             self.table.leave();
         }
     }
@@ -207,17 +211,17 @@ fn take(record: Record<'_>, packets: &mut Packets, table: &mut Table, bytes: &[u
         }
         Record::Layout(layout) => table.set_layout(layout),
         Record::Row(row) => {
-            match &row.became {
-                Became::Row => {}
-                Became::Flow(flow, _) => packets.counters.add_flow(flow),
-                Became::Packet(packet) => {
+            match &row.content {
+                RowContent::Row => {}
+                RowContent::Flow(flow, _) => packets.counters.add_flow(flow),
+                RowContent::Packet(packet) => {
                     packets.counters.add(packet);
                     packets.detectors.observe(packet);
                 }
             }
             table.take(&row);
             if table.hands_on() {
-                batch.rows.push(row.became);
+                batch.rows.push(row.content);
             }
         }
     }
@@ -318,7 +322,7 @@ impl Batch {
 
     /// Bytes of what it holds.
     fn size(&self) -> usize {
-        self.carried.len() + self.n_packets * size_of::<DecodedPacket>() + self.rows.len() * size_of::<Became>()
+        self.carried.len() + self.n_packets * size_of::<DecodedPacket>() + self.rows.len() * size_of::<RowContent>()
     }
 
     /// What one of them says by itself.
@@ -334,7 +338,7 @@ impl Batch {
     }
 
     /// What each row of a table became, in order.
-    pub(super) fn rows(&mut self) -> std::vec::Drain<'_, Became> {
+    pub(super) fn rows(&mut self) -> std::vec::Drain<'_, RowContent> {
         self.rows.drain(..)
     }
 

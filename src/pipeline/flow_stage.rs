@@ -16,7 +16,7 @@ use crate::model::flow::{Direction, NameSource};
 use crate::model::packet::{Packet, Tcp, Transport};
 use crate::model::protocol::{AppProto, Protocol};
 use crate::model::{Addr, Flow, time};
-use crate::read::table::Became;
+use crate::read::table::RowContent;
 use crate::settings::{self, Settings};
 use crate::stats::counters::Counters;
 use crate::stats::messages::MessageCounts;
@@ -84,15 +84,15 @@ impl FlowStage {
         }
     }
 
-    fn row(&mut self, became: Became) {
-        let serial = match became {
-            Became::Row => None,
-            Became::Flow(flow, is_one_way) => {
+    fn row(&mut self, content: RowContent) {
+        let serial = match content {
+            RowContent::Row => None,
+            RowContent::Flow(flow, is_one_way) => {
                 let FlowStage { flows, names, dispatch, .. } = self;
                 let ended = &mut |serial, flow: &Flow| dispatch.flow(serial, flow, names);
                 Some(flows.push(*flow, is_one_way, ended))
             }
-            Became::Packet(packet) => {
+            RowContent::Packet(packet) => {
                 let found = self.flows.seek(&packet, self.flows.begin(FlowKeyHash::of(&packet)));
                 self.observe(&packet, found).map(|update| update.serial)
             }
@@ -102,8 +102,8 @@ impl FlowStage {
 
     /// Takes a batch of the front half, with the bytes that it was decoded from.
     pub fn take(&mut self, batch: &mut Batch, bytes: &[u8]) {
-        for became in batch.rows() {
-            self.row(became);
+        for content in batch.rows() {
+            self.row(content);
         }
         let mut begun = [Lookup::default(); TOGETHER];
         let mut found = [LookupResult::default(); TOGETHER];

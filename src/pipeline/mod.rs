@@ -25,7 +25,7 @@ use crate::model::Finding;
 use crate::model::analysis::{DetectorRun, FileFacts};
 use crate::model::rows::RowKind;
 use crate::read::table::{Label, TableReader};
-pub use crate::read::{MOST_FILES, Refusal};
+pub use crate::read::{MOST_FILES, UnsupportedFile};
 use crate::settings::{self, Descriptor, Settings};
 use crate::stats::packet_index::PacketIndex;
 pub use crate::stats::rows::RowBlock;
@@ -99,7 +99,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// The file is of no kind that is read.
-    pub fn feed(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+    pub fn feed(&mut self, bytes: &[u8]) -> Result<(), UnsupportedFile> {
         self.feed_keeping(bytes, &mut |_, _| ())
     }
 
@@ -108,7 +108,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// The file is of no kind that is read.
-    pub fn feed_keeping(&mut self, bytes: &[u8], keep: &mut impl FnMut(usize, &[u8])) -> Result<(), Refusal> {
+    pub fn feed_keeping(&mut self, bytes: &[u8], keep: &mut impl FnMut(usize, &[u8])) -> Result<(), UnsupportedFile> {
         // Of several files another one may be wanted after any part.
         let most = if self.names.len() == 1 { PART_BYTES } else { usize::MAX };
         let mut rest = bytes;
@@ -125,7 +125,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// It was too short to be of any kind that is read.
-    pub fn end_file(&mut self, keep: &mut impl FnMut(usize, &[u8])) -> Result<(), Refusal> {
+    pub fn end_file(&mut self, keep: &mut impl FnMut(usize, &[u8])) -> Result<(), UnsupportedFile> {
         self.capture.end_file(&mut self.batch, keep)?;
         self.flow_stage.take(&mut self.batch, &[]);
         Ok(())
@@ -146,7 +146,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// A file was too short to be of any kind that is read.
-    pub fn end(&mut self) -> Result<(), Refusal> {
+    pub fn end(&mut self) -> Result<(), UnsupportedFile> {
         while self.wants().is_some() {
             self.end_file(&mut |_, _| ())?;
         }

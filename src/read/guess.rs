@@ -1,6 +1,6 @@
 //! What a file is, by its first bytes; and for what is neither capture nor table, a sentence that says what it looks like.
 
-use super::Refusal;
+use super::UnsupportedFile;
 
 /// So many bytes decide.
 pub const NEEDED_BYTES: usize = 12;
@@ -52,22 +52,24 @@ const MAGICS: &[(&[u8], &str, &str)] = &[
 ];
 
 /// Says what the file looks like instead of a capture. `is_all` if `bytes` is the whole file.
-pub fn refusal(bytes: &[u8], is_all: bool) -> Refusal {
+pub fn refusal(bytes: &[u8], is_all: bool) -> UnsupportedFile {
     const OPENS: &str = "Packetloupe opens pcap and pcapng captures, and tables of flows as CSV or JSON, also compressed \
                          with gzip or Zstandard.";
     if bytes.is_empty() {
-        return Refusal(format!("This file is empty. {OPENS}"));
+        return UnsupportedFile(format!("This file is empty. {OPENS}"));
     }
     if let Some((_, what, advice)) = MAGICS.iter().find(|(magic, _, _)| bytes.starts_with(magic)) {
-        return Refusal(join(&[&format!("This looks like {what}, not a capture."), advice, OPENS]));
+        return UnsupportedFile(join(&[&format!("This looks like {what}, not a capture."), advice, OPENS]));
     }
     if is_all && matches!(guess_cut(bytes), Some(Guess::Pcap | Guess::Pcapng)) {
-        return Refusal("This is the beginning of a capture, but the file ends before its first packet.".to_owned());
+        return UnsupportedFile(
+            "This is the beginning of a capture, but the file ends before its first packet.".to_owned(),
+        );
     }
     if let Some(what) = text_kind(bytes) {
-        return Refusal(format!("This looks like {what}, neither a capture nor a table. {OPENS}"));
+        return UnsupportedFile(format!("This looks like {what}, neither a capture nor a table. {OPENS}"));
     }
-    Refusal(format!("This is binary data of a kind that is not known here, not a capture. {OPENS}"))
+    UnsupportedFile(format!("This is binary data of a kind that is not known here, not a capture. {OPENS}"))
 }
 
 fn join(parts: &[&str]) -> String {

@@ -1,8 +1,8 @@
 //! One file as it is to records: unpacks it where it is compressed, and hands the plain bytes to the reader.
 
 use super::table::{Options, TableReader};
-use super::unpack::{self, Trouble, Unpacker};
-use super::{Reader, Record, Refusal};
+use super::unpack::{self, UnpackError, Unpacker};
+use super::{Reader, Record, UnsupportedFile};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Comment;
 
@@ -55,7 +55,7 @@ impl Input {
         issues: &mut IssueLog,
         keep: &mut impl FnMut(&[u8]),
         sink: &mut impl FnMut(Record<'_>),
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), UnsupportedFile> {
         let mut rest = bytes;
         while !rest.is_empty() {
             let n = self.step(rest, issues, keep, sink)?;
@@ -74,7 +74,7 @@ impl Input {
         issues: &mut IssueLog,
         keep: &mut impl FnMut(&[u8]),
         sink: &mut impl FnMut(Record<'_>),
-    ) -> Result<usize, Refusal> {
+    ) -> Result<usize, UnsupportedFile> {
         match &mut self.packing {
             Packing::Plain => {
                 self.reader.feed(bytes, issues, sink)?;
@@ -101,8 +101,8 @@ impl Input {
                 self.give(issues, sink)?;
                 match done {
                     Ok(n) => Ok(n),
-                    Err(trouble) => {
-                        self.trouble(trouble, issues);
+                    Err(error) => {
+                        self.error(error, issues);
                         Ok(0)
                     }
                 }
@@ -120,7 +120,7 @@ impl Input {
         issues: &mut IssueLog,
         keep: &mut impl FnMut(&[u8]),
         sink: &mut impl FnMut(Record<'_>),
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), UnsupportedFile> {
         if let Packing::Unknown(front) = &mut self.packing {
             let front = std::mem::take(front);
             self.reader.feed(&front, issues, sink)?;
@@ -130,8 +130,8 @@ impl Input {
             let ended = unpacker.end(&mut self.plain);
             keep(&self.plain);
             self.give(issues, sink)?;
-            if let Err(trouble) = ended {
-                self.trouble(trouble, issues);
+            if let Err(error) = ended {
+                self.error(error, issues);
             }
         }
         self.reader.end(issues, sink).map_err(|refusal| self.inside(refusal))
@@ -168,18 +168,18 @@ impl Input {
     }
 
     /// Hands what was unpacked to the reader.
-    fn give(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) -> Result<(), Refusal> {
+    fn give(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) -> Result<(), UnsupportedFile> {
         let plain = std::mem::take(&mut self.plain);
         let fed = self.reader.feed(&plain, issues, sink);
         self.plain = plain;
         fed.map_err(|refusal| self.inside(refusal))
     }
 
-    fn trouble(&mut self, trouble: Trouble, issues: &mut IssueLog) {
-        let kind = match trouble {
-            Trouble::Cut => IssueKind::UnpackCut,
-            Trouble::Damaged => IssueKind::UnpackDamaged,
-            Trouble::TooMuch => IssueKind::UnpackLimit,
+    fn error(&mut self, error: UnpackError, issues: &mut IssueLog) {
+        let kind = match error {
+            UnpackError::Cut => IssueKind::UnpackCut,
+            UnpackError::Damaged => IssueKind::UnpackDamaged,
+            UnpackError::TooMuch => IssueKind::UnpackLimit,
         };
         issues.add(kind, self.reader.n_given(), None);
         // A packet or row that waits for its rest is part of the same trouble.
@@ -196,10 +196,10 @@ impl Input {
     }
 
     /// A refusal of what is inside an archive says so.
-    fn inside(&self, refusal: Refusal) -> Refusal {
+    fn inside(&self, refusal: UnsupportedFile) -> UnsupportedFile {
         match &self.packing {
             Packing::Packed(unpacker) | Packing::Ended(unpacker) => {
-                Refusal(format!("Inside of {unpacker}: {}", refusal.0))
+                UnsupportedFile(format!("Inside of {unpacker}: {}", refusal.0))
             }
             _ => refusal,
         }

@@ -6,7 +6,7 @@
 
 use super::input::Input;
 use super::table::{Options, TableReader};
-use super::{RawPacket, Record, Refusal};
+use super::{RawPacket, Record, UnsupportedFile};
 use crate::issue::IssueLog;
 use crate::model::Comment;
 use crate::model::analysis::Issue;
@@ -79,7 +79,7 @@ impl Inputs {
         bytes: &[u8],
         keep: &mut impl FnMut(usize, &[u8]),
         sink: &mut impl FnMut(Record<'_>),
-    ) -> Result<usize, Refusal> {
+    ) -> Result<usize, UnsupportedFile> {
         if let [file] = self.files.as_mut_slice() {
             return file.input.step(bytes, &mut file.issues, &mut |plain| keep(0, plain), sink);
         }
@@ -99,7 +99,7 @@ impl Inputs {
         &mut self,
         keep: &mut impl FnMut(usize, &[u8]),
         sink: &mut impl FnMut(Record<'_>),
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), UnsupportedFile> {
         let Some(wanted) = self.wants() else { return Ok(()) };
         let is_alone = self.files.len() == 1;
         let Some(file) = self.files.get_mut(wanted) else { return Ok(()) };
@@ -187,7 +187,11 @@ impl Inputs {
     }
 
     /// Parses what is at hand and gives packets until a file has to be asked.
-    fn go_on(&mut self, keep: &mut impl FnMut(usize, &[u8]), sink: &mut impl FnMut(Record<'_>)) -> Result<(), Refusal> {
+    fn go_on(
+        &mut self,
+        keep: &mut impl FnMut(usize, &[u8]),
+        sink: &mut impl FnMut(Record<'_>),
+    ) -> Result<(), UnsupportedFile> {
         loop {
             while let Some(number) = self.hungry.last().copied() {
                 let Some(file) = self.files.get_mut(number) else { return Ok(()) };
@@ -226,7 +230,7 @@ impl File {
     }
 
     /// Parses until there is a packet or the bytes at hand are used up.
-    fn fill(&mut self, keep: &mut impl FnMut(&[u8])) -> Result<(), Refusal> {
+    fn fill(&mut self, keep: &mut impl FnMut(&[u8])) -> Result<(), UnsupportedFile> {
         let File { input, issues, pending, pending_at, queue, data, .. } = self;
         if queue.is_empty() {
             data.clear();
@@ -284,7 +288,7 @@ mod tests {
     }
 
     /// File and content of every packet, with the files fed in slices of a size.
-    fn merged(files: &[Vec<u8>], size: usize) -> Result<Vec<(u8, u8)>, Refusal> {
+    fn merged(files: &[Vec<u8>], size: usize) -> Result<Vec<(u8, u8)>, UnsupportedFile> {
         let mut inputs = Inputs::new(files.len(), Options::default());
         let mut rest: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
         let mut packets = Vec::new();

@@ -50,7 +50,7 @@ pub enum Record<'a> {
 /// Why a file is not read at all; displays as one sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{0}")]
-pub struct Refusal(pub String);
+pub struct UnsupportedFile(pub String);
 
 /// What one look at the front of the unread bytes gave.
 enum Step {
@@ -119,7 +119,7 @@ impl Reader {
         mut bytes: &[u8],
         issues: &mut IssueLog,
         sink: &mut impl FnMut(Record<'_>),
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), UnsupportedFile> {
         self.bytes_fed += bytes.len() as u64;
         // First the record whose front was left over: topped up with just what it needs.
         while !self.carry.is_empty() && !self.is_corrupt {
@@ -156,7 +156,7 @@ impl Reader {
     ///
     /// # Errors
     /// The file was too short to be a capture.
-    pub fn end(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) -> Result<(), Refusal> {
+    pub fn end(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) -> Result<(), UnsupportedFile> {
         if self.format.is_none() && table::looks_like_table(&self.carry) {
             self.format = Some(Format::Table(table_reader(self.table_options.as_ref())?));
             let front = std::mem::take(&mut self.carry);
@@ -226,7 +226,7 @@ impl Reader {
         bytes: &[u8],
         issues: &mut IssueLog,
         sink: &mut impl FnMut(Record<'_>),
-    ) -> Result<Step, Refusal> {
+    ) -> Result<Step, UnsupportedFile> {
         let (n_packets, file) = (&mut self.n_packets, self.file);
         let mut counted = |mut packet: RawPacket<'_>| {
             *n_packets += 1;
@@ -275,7 +275,7 @@ impl Reader {
 }
 
 /// A reader of a table where tables are read.
-fn table_reader(options: Option<&Options>) -> Result<TableReader, Refusal> {
-    let refusal = || Refusal("A table is opened by itself, not together with other files.".to_owned());
+fn table_reader(options: Option<&Options>) -> Result<TableReader, UnsupportedFile> {
+    let refusal = || UnsupportedFile("A table is opened by itself, not together with other files.".to_owned());
     options.cloned().map(TableReader::new).ok_or_else(refusal)
 }

@@ -1,11 +1,11 @@
 //! The bytes of a row to values, cell by cell.
 
-use super::number::{Begun, Manner, leading, value};
+use super::number::{Begun, CellFormat, leading, value};
 use crate::model::rows::Value;
 
 /// How the cells of a row are told apart.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Cut {
+pub struct Delimiter {
     /// Between cells.
     pub separator: u8,
     /// Double quotes hold cells together.
@@ -16,7 +16,13 @@ pub struct Cut {
 
 /// Puts the values of a row into `values`. Texts are ranges of the bytes that come back: the row itself, or `room`
 /// where quotes had to be taken away.
-pub fn values<'a>(row: &'a [u8], cut: Cut, manner: Manner, values: &mut Vec<Value>, room: &'a mut Vec<u8>) -> &'a [u8] {
+pub fn values<'a>(
+    row: &'a [u8],
+    cut: Delimiter,
+    manner: CellFormat,
+    values: &mut Vec<Value>,
+    room: &'a mut Vec<u8>,
+) -> &'a [u8] {
     values.clear();
     if cut.has_triple_spaces || (cut.has_quotes && memchr::memchr(b'"', row).is_some()) {
         let mut ends = Vec::new();
@@ -39,8 +45,8 @@ pub fn values<'a>(row: &'a [u8], cut: Cut, manner: Manner, values: &mut Vec<Valu
 /// quotes are read as a whole.
 pub fn some_values<'a>(
     row: &'a [u8],
-    cut: Cut,
-    manner: Manner,
+    cut: Delimiter,
+    manner: CellFormat,
     places: &[usize],
     into: &mut Vec<Value>,
     room: &'a mut Vec<u8>,
@@ -90,7 +96,7 @@ fn skip(bytes: &[u8], separator: u8, mut number: usize) -> Option<usize> {
 
 /// Reads the cell that begins at `start`; where the next begins, if there is one.
 #[inline(always)]
-fn one(row: &[u8], start: usize, separator: u8, manner: Manner, values: &mut Vec<Value>) -> Option<usize> {
+fn one(row: &[u8], start: usize, separator: u8, manner: CellFormat, values: &mut Vec<Value>) -> Option<usize> {
     let rest = row.get(start..).unwrap_or_default();
     // Most cells are plain numbers: they are read and their end is found in one go. A value goes to its place at
     // once: one that is put together elsewhere first takes several times as long.
@@ -109,7 +115,7 @@ fn one(row: &[u8], start: usize, separator: u8, manner: Manner, values: &mut Vec
 }
 
 /// Copies the cells of a row to `room` without their quotes, one behind the other, and their ends to `ends`.
-pub fn unquote(row: &[u8], cut: Cut, room: &mut Vec<u8>, ends: &mut Vec<usize>) {
+pub fn unquote(row: &[u8], cut: Delimiter, room: &mut Vec<u8>, ends: &mut Vec<usize>) {
     room.clear();
     let mut rest = row;
     loop {
@@ -166,7 +172,7 @@ fn triple(cell: &[u8], room: &mut Vec<u8>, ends: &mut Vec<usize>) {
 }
 
 /// The cells of a row as texts.
-pub fn texts(row: &[u8], cut: Cut) -> Vec<Vec<u8>> {
+pub fn texts(row: &[u8], cut: Delimiter) -> Vec<Vec<u8>> {
     let (mut room, mut ends) = (Vec::new(), Vec::new());
     unquote(row, cut, &mut room, &mut ends);
     let mut start = 0;
@@ -190,7 +196,7 @@ pub struct Frame {
 
 impl Frame {
     /// The place of the line end that ends the row, searching on from where the last search ended.
-    pub fn end(&mut self, bytes: &[u8], cut: Cut, line_end: u8) -> Option<usize> {
+    pub fn end(&mut self, bytes: &[u8], cut: Delimiter, line_end: u8) -> Option<usize> {
         if *self == Frame::default() || !cut.has_quotes {
             let end = memchr::memchr(line_end, bytes);
             let row = bytes.get(..end.unwrap_or(bytes.len()))?;
@@ -232,7 +238,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const COMMA: Cut = Cut { separator: b',', has_quotes: true, has_triple_spaces: false };
+    const COMMA: Delimiter = Delimiter { separator: b',', has_quotes: true, has_triple_spaces: false };
 
     fn split(row: &str) -> Vec<String> {
         texts(row.as_bytes(), COMMA).into_iter().map(|cell| String::from_utf8(cell).unwrap()).collect()
@@ -244,14 +250,14 @@ mod tests {
         assert_eq!(split(r#""a,b","say ""hi""",c"d"#), ["a,b", "say \"hi\"", "c\"d"]);
         assert_eq!(split(r#""open,a"#), ["open,a"]);
         assert_eq!(split(""), [""]);
-        let tab = Cut { separator: b'\t', has_quotes: false, has_triple_spaces: true };
+        let tab = Delimiter { separator: b'\t', has_quotes: false, has_triple_spaces: true };
         assert_eq!(texts(b"1\t(empty)   Malicious   C&C", tab), [&b"1"[..], b"(empty)", b"Malicious", b"C&C"]);
     }
 
     #[test]
     fn values_are_the_same_with_and_without_quotes() {
         let (mut out, mut room) = (Vec::new(), Vec::new());
-        let bytes = values(b"1,\"x, y\",-", COMMA, Manner::default(), &mut out, &mut room);
+        let bytes = values(b"1,\"x, y\",-", COMMA, CellFormat::default(), &mut out, &mut room);
         let (start, end) = if let Value::Text(start, end) = out[1] { (start as usize, end as usize) } else { (0, 0) };
         assert_eq!((out[0], &bytes[start..end], out[2]), (Value::Number(1.0), &b"x, y"[..], Value::Missing));
     }
@@ -264,8 +270,8 @@ mod tests {
         ) {
             let places: Vec<usize> = chosen.iter().copied().collect();
             let (mut all, mut some, mut room, mut room_of_some) = Default::default();
-            values(row.as_bytes(), COMMA, Manner::default(), &mut all, &mut room);
-            some_values(row.as_bytes(), COMMA, Manner::default(), &places, &mut some, &mut room_of_some);
+            values(row.as_bytes(), COMMA, CellFormat::default(), &mut all, &mut room);
+            some_values(row.as_bytes(), COMMA, CellFormat::default(), &places, &mut some, &mut room_of_some);
             prop_assert_eq!(all.len(), some.len());
             for place in chosen {
                 prop_assert_eq!(all.get(place), some.get(place));

@@ -1,7 +1,7 @@
 //! What a table and its cells are, in words for people.
 
 use super::flow::Units;
-use super::front::{Form, Front};
+use super::header::{Form, Header};
 use crate::model::rows::Value;
 use crate::model::{text, time};
 
@@ -16,7 +16,7 @@ pub fn value(value: Value, texts: &[u8]) -> String {
 }
 
 /// How a table is written.
-pub fn form(front: &Front) -> String {
+pub fn form(front: &Header) -> String {
     let separator = match front.cut.separator {
         b',' => "comma",
         b';' => "semicolon",

@@ -1,6 +1,6 @@
 //! JSON objects to rows: nested names are joined by dots, and columns come as they are met.
 
-use super::number::{Manner, value};
+use super::number::{CellFormat, value};
 use crate::model::rows::Value;
 use foldhash::fast::RandomState;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -45,7 +45,13 @@ impl Keys {
 }
 
 /// Reads one object. Texts become ranges of `texts`. False if it is no object, or damaged.
-pub fn values(object: &[u8], keys: &mut Keys, manner: Manner, values: &mut Vec<Value>, texts: &mut Vec<u8>) -> bool {
+pub fn values(
+    object: &[u8],
+    keys: &mut Keys,
+    manner: CellFormat,
+    values: &mut Vec<Value>,
+    texts: &mut Vec<u8>,
+) -> bool {
     values.clear();
     values.resize(keys.names.len(), Value::Missing);
     texts.clear();
@@ -58,7 +64,7 @@ pub fn values(object: &[u8], keys: &mut Keys, manner: Manner, values: &mut Vec<V
 
 struct Row<'a> {
     keys: &'a mut Keys,
-    manner: Manner,
+    manner: CellFormat,
     values: &'a mut Vec<Value>,
     texts: &'a mut Vec<u8>,
     name: &'a mut String,
@@ -308,7 +314,7 @@ mod tests {
     fn nested_names_become_columns() {
         let (mut keys, mut out, mut texts) = (Keys::default(), Vec::new(), Vec::new());
         let mut read = |text: &str, keys: &mut Keys, out: &mut Vec<Value>| {
-            values(text.as_bytes(), keys, Manner::default(), out, &mut texts)
+            values(text.as_bytes(), keys, CellFormat::default(), out, &mut texts)
         };
         assert!(read(r#"{"a":1,"b":{"c":"x\ny","d":null},"e":[1,"z",{"q":1}],"f":true}"#, &mut keys, &mut out));
         assert_eq!(keys.names, ["a", "b.c", "b.d", "e", "f"]);

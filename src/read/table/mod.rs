@@ -5,7 +5,7 @@
 pub mod cells;
 pub mod dialect;
 pub mod flow;
-pub mod front;
+pub mod header;
 mod in_words;
 mod json;
 mod kdd;
@@ -16,11 +16,11 @@ mod rows;
 mod state;
 mod time;
 
-use super::{Record, Refusal};
+use super::{Record, UnsupportedFile};
 use crate::issue::IssueLog;
 use crate::model::rows::{Layout, Value};
 use crate::model::{Flow, Packet};
-use rows::Body;
+use rows::RowReader;
 
 /// Most columns; those behind are left out.
 pub const MOST_COLUMNS: usize = 16_384;
@@ -60,7 +60,7 @@ pub enum Part {
     /// Cells only: no row becomes more than a row.
     Cells,
     /// What rows are beside rows: cells that have no part in that may be missing.
-    Became,
+    RowContent,
 }
 
 /// Which column says what a row is.
@@ -88,11 +88,11 @@ pub struct TableRow<'a> {
     /// Its values, one a column; those of missing columns behind may be left out.
     pub values: &'a [Value],
     /// What it is beside a row.
-    pub became: Became,
+    pub content: RowContent,
 }
 
 /// What a row is beside a row. In a box, because flows and packets are large and go through several hands.
-pub enum Became {
+pub enum RowContent {
     /// Nothing more.
     Row,
     /// A flow; true if only one of its directions.
@@ -109,17 +109,17 @@ pub struct TableReader {
 
 enum Stage {
     /// The front is being gathered.
-    Front {
+    Header {
         bytes: Vec<u8>,
         at: u64,
     },
-    Body(Box<Body>),
+    RowReader(Box<RowReader>),
 }
 
 impl TableReader {
     /// One that has seen nothing yet.
     pub fn new(options: Options) -> TableReader {
-        TableReader { options, stage: Stage::Front { bytes: Vec::new(), at: 0 } }
+        TableReader { options, stage: Stage::Header { bytes: Vec::new(), at: 0 } }
     }
 
     /// Takes the next bytes of the file, which stand at offset `at`.
@@ -132,8 +132,8 @@ impl TableReader {
         mut offset: u64,
         issues: &mut IssueLog,
         sink: &mut impl FnMut(Record<'_>),
-    ) -> Result<(), Refusal> {
-        if let Stage::Front { bytes: front, at } = &mut self.stage {
+    ) -> Result<(), UnsupportedFile> {
+        if let Stage::Header { bytes: front, at } = &mut self.stage {
             if front.is_empty() {
                 *at = offset;
             }
@@ -155,7 +155,7 @@ impl TableReader {
             }
             self.open(issues, sink)?;
         }
-        if let Stage::Body(body) = &mut self.stage {
+        if let Stage::RowReader(body) = &mut self.stage {
             body.feed(bytes, offset, issues, sink);
         }
         Ok(())
@@ -165,9 +165,9 @@ impl TableReader {
     ///
     /// # Errors
     /// This is text, but no table.
-    pub fn end(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) -> Result<(), Refusal> {
+    pub fn end(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) -> Result<(), UnsupportedFile> {
         self.open(issues, sink)?;
-        if let Stage::Body(body) = &mut self.stage {
+        if let Stage::RowReader(body) = &mut self.stage {
             body.end(issues, sink);
         }
         Ok(())
@@ -176,7 +176,7 @@ impl TableReader {
     /// From the next row on only this part is wanted.
     pub fn want(&mut self, part: Part) {
         self.options.part = part;
-        if let Stage::Body(body) = &mut self.stage {
+        if let Stage::RowReader(body) = &mut self.stage {
             body.want(part);
         }
     }
@@ -184,47 +184,47 @@ impl TableReader {
     /// Forgets a row whose rest will not come.
     pub fn give_up(&mut self) {
         match &mut self.stage {
-            Stage::Front { bytes, .. } => bytes.truncate(whole_lines(bytes)),
-            Stage::Body(body) => body.give_up(),
+            Stage::Header { bytes, .. } => bytes.truncate(whole_lines(bytes)),
+            Stage::RowReader(body) => body.give_up(),
         }
     }
 
-    fn open(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) -> Result<(), Refusal> {
-        let Stage::Front { bytes, at } = &mut self.stage else { return Ok(()) };
+    fn open(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) -> Result<(), UnsupportedFile> {
+        let Stage::Header { bytes, at } = &mut self.stage else { return Ok(()) };
         let chosen = self.options.dialect.and_then(|place| dialect::ALL.get(place));
-        let Some(front) = front::look(bytes, chosen) else {
+        let Some(front) = header::look(bytes, chosen) else {
             return Err(super::guess::refusal(bytes, true));
         };
         let (bytes, at) = (std::mem::take(bytes), *at);
         let skip = front.skip.min(bytes.len());
-        let mut body = Body::new(front, &self.options, &bytes);
+        let mut body = RowReader::new(front, &self.options, &bytes);
         sink(Record::Layout(body.layout()));
         body.feed(bytes.get(skip..).unwrap_or_default(), at + skip as u64, issues, sink);
-        self.stage = Stage::Body(Box::new(body));
+        self.stage = Stage::RowReader(Box::new(body));
         Ok(())
     }
 
     /// What the table is, once its front was read.
     pub fn layout(&self) -> Option<&Layout> {
         match &self.stage {
-            Stage::Front { .. } => None,
-            Stage::Body(body) => Some(body.layout()),
+            Stage::Header { .. } => None,
+            Stage::RowReader(body) => Some(body.layout()),
         }
     }
 
     /// Rows so far, once the front was read.
     pub fn n_rows(&self) -> Option<u64> {
         match &self.stage {
-            Stage::Front { .. } => None,
-            Stage::Body(body) => Some(body.n_rows()),
+            Stage::Header { .. } => None,
+            Stage::RowReader(body) => Some(body.n_rows()),
         }
     }
 
     /// The cells of a row that was read again, as they stand in the file.
     pub fn cells(&self, row: &[u8]) -> Vec<String> {
         match &self.stage {
-            Stage::Front { .. } => Vec::new(),
-            Stage::Body(body) => body.cells(row),
+            Stage::Header { .. } => Vec::new(),
+            Stage::RowReader(body) => body.cells(row),
         }
     }
 }
@@ -233,7 +233,7 @@ impl TableReader {
 pub fn whole_lines(bytes: &[u8]) -> usize {
     let end = memchr::memrchr2(b'\n', b'\r', bytes).map_or(0, |end| end + 1);
     let lines = bytes.get(..end).unwrap_or_default();
-    if front::look(lines, None).is_some() { end } else { bytes.len() }
+    if header::look(lines, None).is_some() { end } else { bytes.len() }
 }
 
 /// True if the front of a file may be that of a table. The first object of a JSON table may be longer than the front.
@@ -242,5 +242,5 @@ pub fn looks_like_table(bytes: &[u8]) -> bool {
     let object = start.strip_prefix(b"[").unwrap_or(start).trim_ascii_start().strip_prefix(b"{");
     let is_long_object = bytes.len() >= super::guess::FRONT_BYTES
         && object.is_some_and(|inside| inside.trim_ascii_start().starts_with(b"\""));
-    is_long_object || front::look(bytes, None).is_some()
+    is_long_object || header::look(bytes, None).is_some()
 }

@@ -16,7 +16,7 @@ const MOST_DIGITS: usize = 19;
 
 /// How cells of a table are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Manner {
+pub struct CellFormat {
     /// `1,5` is one and a half.
     pub has_decimal_comma: bool,
     /// Order of day and month where the year comes last.
@@ -25,7 +25,7 @@ pub struct Manner {
 
 /// The value of a cell that stands at `start` of its row's bytes. Never NaN.
 #[inline]
-pub fn value(cell: &[u8], start: usize, manner: Manner) -> Value {
+pub fn value(cell: &[u8], start: usize, manner: CellFormat) -> Value {
     let (cell, start) = trim(cell, start);
     let Some(first) = cell.first() else { return Value::Missing };
     match first {
@@ -152,7 +152,7 @@ fn rounded(bytes: &[u8], end: usize) -> Begun {
 
 /// What begins like a number but is no simple one.
 #[cold]
-fn odd(cell: &[u8], start: usize, manner: Manner) -> Value {
+fn odd(cell: &[u8], start: usize, manner: CellFormat) -> Value {
     if cell == b"-" || cell == b"--" {
         return Value::Missing;
     }
@@ -212,7 +212,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn of(cell: &str) -> Value {
-        value(cell.as_bytes(), 10, Manner::default())
+        value(cell.as_bytes(), 10, CellFormat::default())
     }
 
     #[test]
@@ -230,7 +230,7 @@ mod tests {
         assert_eq!(of("-.5e-3"), Value::Number(-0.0005));
         assert_eq!(of("."), Value::Text(10, 11));
         assert_eq!(of("2021-06-06T13:59:46.5Z"), Value::Time(1_622_987_986.5));
-        let comma = Manner { has_decimal_comma: true, ..Manner::default() };
+        let comma = CellFormat { has_decimal_comma: true, ..CellFormat::default() };
         assert_eq!(value(b"-1,25", 0, comma), Value::Number(-1.25));
     }
 
@@ -255,7 +255,7 @@ mod tests {
 
         #[test]
         fn nothing_panics_and_texts_lie_inside(cell in prop::collection::vec(any::<u8>(), 0..40)) {
-            if let Value::Text(start, end) = value(&cell, 0, Manner::default()) {
+            if let Value::Text(start, end) = value(&cell, 0, CellFormat::default()) {
                 prop_assert!(start < end && end as usize <= cell.len());
             }
         }

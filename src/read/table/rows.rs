@@ -1,14 +1,15 @@
 //! The rows of a table one after the other, once its front has told how it is written.
 
-use super::cells::{self, Cut, Frame};
+use super::cells::{self, Delimiter, Frame};
 use super::dialect::Kind;
 use super::flow::{self, Places, Row, Units};
-use super::front::{Form, Front};
+use super::header::{Form, Header};
 use super::in_words;
 use super::json::{self, Keys, Objects};
 use super::packets::PacketRows;
 use super::{
-    Became, Label, MOST_COLUMNS, MOST_LATE_COLUMNS, MOST_OPEN_QUOTES, MOST_ROW_BYTES, Options, Part, TableRow, names,
+    Label, MOST_COLUMNS, MOST_LATE_COLUMNS, MOST_OPEN_QUOTES, MOST_ROW_BYTES, Options, Part, RowContent, TableRow,
+    names,
 };
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::rows::{Column, Layout, Role, RowKind, Value};
@@ -21,8 +22,8 @@ const PROBED: usize = 200;
 const EARLIEST_NS: i64 = 315_532_800 * time::SECOND;
 
 /// Reads rows.
-pub struct Body {
-    front: Front,
+pub struct RowReader {
+    front: Header,
     options: Options,
     layout: Layout,
     places: Places,
@@ -41,7 +42,7 @@ pub struct Body {
     carry_at: u64,
     frame: Frame,
     /// How the cells of the row at hand are parted, and whether it is known to be ASCII: looked up for many rows at once.
-    cut: Cut,
+    cut: Delimiter,
     is_ascii: bool,
     objects: Objects,
     n_open_quotes: u32,
@@ -59,9 +60,9 @@ struct Found {
     end: Option<(usize, usize)>,
 }
 
-impl Body {
+impl RowReader {
     /// For a table with this front; `bytes` are those that told it.
-    pub fn new(front: Front, options: &Options, bytes: &[u8]) -> Body {
+    pub fn new(front: Header, options: &Options, bytes: &[u8]) -> RowReader {
         let entry = front.entry;
         let unit = |of_dialect| options.unit.unwrap_or(of_dialect);
         let units = Units { durations: unit(entry.durations), gaps: unit(entry.gaps) };
@@ -70,7 +71,7 @@ impl Body {
         } else {
             Vec::new()
         };
-        let mut body = Body {
+        let mut body = RowReader {
             layout: Layout {
                 dialect: entry.id.to_owned(),
                 name: entry.name.to_owned(),
@@ -117,7 +118,7 @@ impl Body {
         let columns = || self.layout.columns.iter().enumerate();
         let places = || columns().filter(|(_, column)| has_part(column.role)).map(|(place, _)| place).collect();
         let is_delimited = !matches!(self.front.form, Form::JsonLines | Form::JsonList);
-        self.chosen = (part == Part::Became && is_delimited).then(places);
+        self.chosen = (part == Part::RowContent && is_delimited).then(places);
     }
 
     /// What the table is.
@@ -204,7 +205,7 @@ impl Body {
         let is_ascii = bytes.iter().fold(0, |all, byte| all | byte) < 0x80;
         while !rest.is_empty() && !self.is_over {
             if self.carry.is_empty() && self.frame == Frame::default() {
-                (self.cut, self.is_ascii) = (Cut { has_quotes, ..self.front.cut }, is_ascii);
+                (self.cut, self.is_ascii) = (Delimiter { has_quotes, ..self.front.cut }, is_ascii);
             } else {
                 self.know_nothing();
             }
@@ -354,16 +355,16 @@ impl Body {
                     issues.add(IssueKind::RowRagged, place.0, place.1);
                 }
                 let row_of = Row { bytes: text, values: &values, places: &self.places };
-                let became = match self.layout.kind {
-                    _ if self.options.part == Part::Cells => Some(Became::Row),
+                let content = match self.layout.kind {
+                    _ if self.options.part == Part::Cells => Some(RowContent::Row),
                     RowKind::Packets => {
-                        self.packets.build(&row_of, self.n_rows).map(|packet| Became::Packet(Box::new(packet)))
+                        self.packets.build(&row_of, self.n_rows).map(|packet| RowContent::Packet(Box::new(packet)))
                     }
-                    _ => self.became(&row_of),
+                    _ => self.content(&row_of),
                 };
-                let became = became.unwrap_or_else(|| {
+                let content = content.unwrap_or_else(|| {
                     issues.add(IssueKind::RowNoFlow, place.0, place.1);
-                    Became::Row
+                    RowContent::Row
                 });
                 self.n_rows += 1;
                 sink(Record::Row(TableRow {
@@ -371,7 +372,7 @@ impl Body {
                     length: u32::try_from(row.len()).unwrap_or(u32::MAX),
                     bytes: text,
                     values: &values,
-                    became,
+                    content,
                 }));
             }
         }
@@ -414,14 +415,14 @@ impl Body {
     }
 
     /// What a row is beside a row; none if it should be a flow but something is missing.
-    fn became(&self, row: &Row<'_>) -> Option<Became> {
+    fn content(&self, row: &Row<'_>) -> Option<RowContent> {
         let entry = self.front.entry;
         let is_other_event = row.text(Role::EventType).is_some_and(|event| event != self.event);
         if self.layout.kind == RowKind::Rows || is_other_event {
-            return Some(Became::Row);
+            return Some(RowContent::Row);
         }
         let flow = flow::build(row, entry, self.units, self.n_rows)?;
-        Some(Became::Flow(Box::new(flow), entry.is_one_way))
+        Some(RowContent::Flow(Box::new(flow), entry.is_one_way))
     }
 
     /// The cells of a row as they stand in the file.

@@ -1,6 +1,6 @@
 //! gzip (RFC 1952): any number of members, one behind the other. Zeros behind the last are padding, as tar leaves it.
 
-use super::{STEP_BYTES, Trouble};
+use super::{STEP_BYTES, UnpackError};
 use flate2::write::GzDecoder;
 use std::io::Write;
 
@@ -21,7 +21,7 @@ impl Default for Gzip {
 
 impl Gzip {
     /// See [`super::Unpacker::step`].
-    pub fn step(&mut self, bytes: &[u8], plain: &mut Vec<u8>) -> Result<usize, Trouble> {
+    pub fn step(&mut self, bytes: &[u8], plain: &mut Vec<u8>) -> Result<usize, UnpackError> {
         if self.is_fresh && self.has_member {
             let n_zeros = bytes.iter().take_while(|byte| **byte == 0).count();
             if n_zeros > 0 {
@@ -40,7 +40,7 @@ impl Gzip {
                     let ended = self.member.try_finish();
                     plain.append(self.member.get_mut());
                     *self = Gzip { has_member: true, ..Gzip::default() };
-                    ended.map_err(|_| Trouble::Damaged)?;
+                    ended.map_err(|_| UnpackError::Damaged)?;
                     break;
                 }
                 Ok(n) => {
@@ -49,7 +49,7 @@ impl Gzip {
                 }
                 Err(_) => {
                     self.drain(plain);
-                    return Err(Trouble::Damaged);
+                    return Err(UnpackError::Damaged);
                 }
             }
         }
@@ -58,13 +58,13 @@ impl Gzip {
     }
 
     /// See [`super::Unpacker::end`].
-    pub fn end(&mut self, plain: &mut Vec<u8>) -> Result<(), Trouble> {
+    pub fn end(&mut self, plain: &mut Vec<u8>) -> Result<(), UnpackError> {
         if self.is_fresh && self.has_member {
             return Ok(());
         }
         let ended = self.member.try_finish();
         plain.append(self.member.get_mut());
-        ended.map_err(|_| Trouble::Cut)
+        ended.map_err(|_| UnpackError::Cut)
     }
 
     /// The decoder holds what it made last until it is called again.

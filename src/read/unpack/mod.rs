@@ -18,7 +18,7 @@ const MOST_TIMES: u64 = 200;
 
 /// Why unpacking ended before the file did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum UnpackError {
     /// The file ends in the middle of its compressed data.
     Cut,
     /// The compressed data makes no sense, or its checksum is wrong.
@@ -56,7 +56,7 @@ impl Unpacker {
     ///
     /// # Errors
     /// Nothing more can be unpacked; what could be is in `plain`.
-    pub fn step(&mut self, bytes: &[u8], plain: &mut Vec<u8>) -> Result<usize, Trouble> {
+    pub fn step(&mut self, bytes: &[u8], plain: &mut Vec<u8>) -> Result<usize, UnpackError> {
         let before = plain.len();
         let done = match &mut self.kind {
             Kind::Gzip(gzip) => gzip.step(bytes, plain),
@@ -66,7 +66,7 @@ impl Unpacker {
         let used = done?;
         self.n_packed += used as u64;
         if self.n_plain > (self.n_packed * MOST_TIMES).max(ALWAYS_BYTES) {
-            return Err(Trouble::TooMuch);
+            return Err(UnpackError::TooMuch);
         }
         Ok(used)
     }
@@ -75,7 +75,7 @@ impl Unpacker {
     ///
     /// # Errors
     /// It was cut.
-    pub fn end(&mut self, plain: &mut Vec<u8>) -> Result<(), Trouble> {
+    pub fn end(&mut self, plain: &mut Vec<u8>) -> Result<(), UnpackError> {
         match &mut self.kind {
             Kind::Gzip(gzip) => gzip.end(plain),
             Kind::Zstd(zstd) => zstd.end(),
@@ -115,14 +115,14 @@ mod tests {
     }
 
     /// Unpacks in slices of a size.
-    fn unpack(packed: &[u8], size: usize) -> (Vec<u8>, Result<(), Trouble>) {
+    fn unpack(packed: &[u8], size: usize) -> (Vec<u8>, Result<(), UnpackError>) {
         let mut unpacker = Unpacker::of(packed).unwrap();
         let mut plain = Vec::new();
         for mut slice in packed.chunks(size) {
             while !slice.is_empty() {
                 match unpacker.step(slice, &mut plain) {
                     Ok(n) => slice = &slice[n..],
-                    Err(trouble) => return (plain, Err(trouble)),
+                    Err(error) => return (plain, Err(error)),
                 }
             }
         }
@@ -149,7 +149,7 @@ mod tests {
             let packed = pack(&plain);
             for end in (5..packed.len()).step_by(packed.len() / 17) {
                 let (front, ended) = unpack(&packed[..end], 4096);
-                assert_eq!(ended, Err(Trouble::Cut));
+                assert_eq!(ended, Err(UnpackError::Cut));
                 assert!(plain.starts_with(&front));
                 assert!(front.len() + (1 << 19) > plain.len() * end / packed.len());
             }
@@ -168,7 +168,7 @@ mod tests {
                 assert!(ended.is_err() || front == plain, "byte {place}");
             }
             let behind = [packed, b"no archive".to_vec()].concat();
-            assert_eq!(unpack(&behind, 4096), (plain.clone(), Err(Trouble::Damaged)));
+            assert_eq!(unpack(&behind, 4096), (plain.clone(), Err(UnpackError::Damaged)));
         }
     }
 
@@ -183,7 +183,7 @@ mod tests {
         // Window descriptor 0xff: 3.75 TiB.
         let mut unpacker = Unpacker::of(&[0x28, 0xb5, 0x2f, 0xfd]).unwrap();
         let frame = [0x28, 0xb5, 0x2f, 0xfd, 0, 0xff, 1, 0, 0, 0];
-        assert_eq!(unpacker.step(&frame, &mut Vec::new()), Err(Trouble::Damaged));
+        assert_eq!(unpacker.step(&frame, &mut Vec::new()), Err(UnpackError::Damaged));
     }
 
     #[test]
@@ -197,12 +197,12 @@ mod tests {
             plain.clear();
             match unpacker.step(rest, &mut plain) {
                 Ok(n) => rest = &rest[n..],
-                Err(trouble) => break trouble,
+                Err(error) => break error,
             }
             total += plain.len() as u64;
             assert!(plain.len() <= 2 * STEP_BYTES);
         };
-        assert_eq!(ended, Trouble::TooMuch);
+        assert_eq!(ended, UnpackError::TooMuch);
         assert!(total <= ALWAYS_BYTES + STEP_BYTES as u64);
     }
 }

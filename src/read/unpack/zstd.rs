@@ -1,6 +1,6 @@
 //! Zstandard (RFC 8878): any number of frames, cut here into blocks, so that no step makes more than a block at a time.
 
-use super::{STEP_BYTES, Trouble};
+use super::{STEP_BYTES, UnpackError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 const FRAME: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -47,7 +47,7 @@ impl Default for Zstd {
 
 impl Zstd {
     /// See [`super::Unpacker::step`].
-    pub fn step(&mut self, bytes: &[u8], plain: &mut Vec<u8>) -> Result<usize, Trouble> {
+    pub fn step(&mut self, bytes: &[u8], plain: &mut Vec<u8>) -> Result<usize, UnpackError> {
         let start = plain.len();
         let mut rest = bytes;
         while plain.len() - start < STEP_BYTES {
@@ -85,13 +85,13 @@ impl Zstd {
     }
 
     /// See [`super::Unpacker::end`].
-    pub fn end(&self) -> Result<(), Trouble> {
+    pub fn end(&self) -> Result<(), UnpackError> {
         let is_whole = matches!(self.place, Place::Outside) && self.carry.is_empty();
-        if is_whole { Ok(()) } else { Err(Trouble::Cut) }
+        if is_whole { Ok(()) } else { Err(UnpackError::Cut) }
     }
 
     /// Reads one unit at the front of `bytes`; gives its length, or 0 if it is not complete.
-    fn unit(&mut self, bytes: &[u8], plain: &mut Vec<u8>) -> Result<usize, Trouble> {
+    fn unit(&mut self, bytes: &[u8], plain: &mut Vec<u8>) -> Result<usize, UnpackError> {
         match self.look(bytes)? {
             Unit::Need(_) => Ok(0),
             Unit::Skip(content) => {
@@ -100,13 +100,13 @@ impl Zstd {
             }
             Unit::Header(length, has_checksum) => {
                 let header = bytes.get(..length).unwrap_or(&[]);
-                self.decoder.reset(header).map_err(|_| Trouble::Damaged)?;
+                self.decoder.reset(header).map_err(|_| UnpackError::Damaged)?;
                 self.place = Place::Inside { has_checksum };
                 Ok(length)
             }
             Unit::Block(length) => {
                 let block = bytes.get(..length).unwrap_or(&[]);
-                self.block(block, plain).map_err(|()| Trouble::Damaged)?;
+                self.block(block, plain).map_err(|()| UnpackError::Damaged)?;
                 Ok(length)
             }
         }
@@ -124,7 +124,7 @@ impl Zstd {
         if is_right { Ok(()) } else { Err(()) }
     }
 
-    fn look(&self, bytes: &[u8]) -> Result<Unit, Trouble> {
+    fn look(&self, bytes: &[u8]) -> Result<Unit, UnpackError> {
         match self.place {
             Place::Inside { has_checksum } => {
                 let Some([a, b, c]) = bytes.first_chunk() else { return Ok(Unit::Need(3)) };
@@ -133,7 +133,7 @@ impl Zstd {
                 let size = (header >> 3) as usize;
                 let content = if header >> 1 & 3 == 1 { 1 } else { size };
                 if size > MOST_BLOCK_BYTES {
-                    return Err(Trouble::Damaged);
+                    return Err(UnpackError::Damaged);
                 }
                 let checksum = if has_checksum && header & 1 == 1 { CHECKSUM_BYTES } else { 0 };
                 let length = 3 + content + checksum;
@@ -144,14 +144,14 @@ impl Zstd {
     }
 }
 
-fn outside(bytes: &[u8]) -> Result<Unit, Trouble> {
+fn outside(bytes: &[u8]) -> Result<Unit, UnpackError> {
     let Some(magic) = bytes.first_chunk::<4>() else { return Ok(Unit::Need(4)) };
     if let [0x50..=0x5f, 0x2a, 0x4d, 0x18] = magic {
         let length = bytes.get(4..8).and_then(|raw| raw.try_into().ok()).map(u32::from_le_bytes);
         return Ok(length.map_or(Unit::Need(8), |length| Unit::Skip(length as usize)));
     }
     if *magic != FRAME {
-        return Err(Trouble::Damaged);
+        return Err(UnpackError::Damaged);
     }
     // RFC 8878, section 3.1.1.1: descriptor, window unless the frame is one segment, dictionary, content size.
     let Some(descriptor) = bytes.get(4) else { return Ok(Unit::Need(5)) };
@@ -177,7 +177,7 @@ fn outside(bytes: &[u8]) -> Result<Unit, Trouble> {
         base + base / 8 * (window & 7)
     };
     if window > MOST_WINDOW_BYTES {
-        return Err(Trouble::Damaged);
+        return Err(UnpackError::Damaged);
     }
     Ok(Unit::Header(length, descriptor >> 2 & 1 == 1))
 }

@@ -3,7 +3,7 @@
 use super::rows_beside::{self, RowsBeside};
 use super::{Shared, with};
 use crate::model::Analysis;
-use crate::pipeline::{Pipeline, Refusal};
+use crate::pipeline::{Pipeline, UnsupportedFile};
 use crate::query::{Source, Views};
 use crate::settings::Settings;
 use crate::web::blob_writer::BlobWriter;
@@ -49,7 +49,7 @@ pub(super) struct Unpacked {
 }
 
 impl Job {
-    pub(super) fn feed(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+    pub(super) fn feed(&mut self, bytes: &[u8]) -> Result<(), UnsupportedFile> {
         let Job { pipeline, unpacked, .. } = self;
         pipeline.feed_keeping(bytes, &mut |file, plain| keep(unpacked, file, plain))
     }
@@ -75,14 +75,14 @@ impl Job {
         if let Rows::Beside(beside) = &mut self.rows { Some(beside) } else { None }
     }
 
-    pub(super) fn end_file(&mut self, file: usize) -> Result<(), Refusal> {
+    pub(super) fn end_file(&mut self, file: usize) -> Result<(), UnsupportedFile> {
         let Job { pipeline, unpacked, .. } = self;
         let ended = pipeline.end_file(&mut |file, plain| keep(unpacked, file, plain));
         self.close(file);
         ended
     }
 
-    pub(super) fn end(&mut self) -> Result<(), Refusal> {
+    pub(super) fn end(&mut self) -> Result<(), UnsupportedFile> {
         let ended = self.pipeline.end();
         (0..self.files.len()).for_each(|file| self.close(file));
         ended

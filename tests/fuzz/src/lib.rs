@@ -5,7 +5,7 @@ use packetloupe::model::Analysis;
 use packetloupe::pipeline::{Pipeline, RowKeeper, descriptors};
 use packetloupe::protocol::{Answer, Filter, FlowSort, PacketSort, Query, RowSort};
 use packetloupe::query::{self, Source, Views};
-use packetloupe::read::Refusal;
+use packetloupe::read::UnsupportedFile;
 use packetloupe::report::html;
 use packetloupe::settings::Settings;
 
@@ -33,7 +33,7 @@ pub fn sizes(control: u8) -> [usize; 3] {
 ///
 /// # Errors
 /// A file is of no kind that is read.
-pub fn read(files: &[&[u8]], sizes: &[usize], settings: &Settings) -> Result<(Pipeline, Unpacked), Refusal> {
+pub fn read(files: &[&[u8]], sizes: &[usize], settings: &Settings) -> Result<(Pipeline, Unpacked), UnsupportedFile> {
     let names = (0..files.len()).map(|n| format!("{n}.pcap")).collect();
     let mut pipeline = Pipeline::of_files(settings, names, 0);
     let mut rest = files.to_vec();

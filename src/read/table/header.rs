@@ -1,8 +1,8 @@
 //! The front of a text to how it is written: delimited, Zeek's log, ARFF, JSON lines or a JSON list, or no table.
 
-use super::cells::{Cut, Frame, texts};
+use super::cells::{Delimiter, Frame, texts};
 use super::dialect::{self, Entry, KnownBy};
-use super::number::{Manner, value};
+use super::number::{CellFormat, value};
 use super::time::Order;
 use crate::model::rows::Value;
 use crate::model::text;
@@ -23,15 +23,15 @@ pub enum Form {
 }
 
 /// What the front of a table tells.
-pub struct Front {
+pub struct Header {
     /// How it is written.
     pub form: Form,
     /// How cells are parted.
-    pub cut: Cut,
+    pub cut: Delimiter,
     /// The byte that ends a line.
     pub line_end: u8,
     /// How cells are written.
-    pub manner: Manner,
+    pub manner: CellFormat,
     /// Headings as they stand; empty for JSON.
     pub names: Vec<String>,
     /// True if the headings stand in the file.
@@ -47,7 +47,7 @@ const ROWS: usize = 40;
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// What the front of a file tells, if it looks like a table. `chosen` is the dialect that was asked for.
-pub fn look(bytes: &[u8], chosen: Option<&'static Entry>) -> Option<Front> {
+pub fn look(bytes: &[u8], chosen: Option<&'static Entry>) -> Option<Header> {
     let bom = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
     let body = bytes.get(bom..)?;
     let is_control = |byte: &u8| matches!(byte, 0..=8 | 11 | 14..=26 | 28..=31);
@@ -75,7 +75,7 @@ fn has_line(bytes: &[u8], begin: &[u8]) -> bool {
         .any(|line| line.trim_ascii_start().get(..begin.len()).is_some_and(|front| front.eq_ignore_ascii_case(begin)))
 }
 
-fn json(start: &[u8], form: Form, skip: usize, chosen: Option<&'static Entry>) -> Option<Front> {
+fn json(start: &[u8], form: Form, skip: usize, chosen: Option<&'static Entry>) -> Option<Header> {
     // The names of the first objects tell the dialect.
     let (mut keys, mut values, mut texts) = Default::default();
     let (mut n_rows, mut first) = (0, None);
@@ -83,7 +83,7 @@ fn json(start: &[u8], form: Form, skip: usize, chosen: Option<&'static Entry>) -
     let mut objects = super::json::Objects::default();
     while let (Some(from), Some(end)) = objects.next(rest) {
         let object = rest.get(from..end)?;
-        if !super::json::values(object, &mut keys, Manner::default(), &mut values, &mut texts) {
+        if !super::json::values(object, &mut keys, CellFormat::default(), &mut values, &mut texts) {
             break;
         }
         n_rows += 1;
@@ -100,11 +100,11 @@ fn json(start: &[u8], form: Form, skip: usize, chosen: Option<&'static Entry>) -
     let skip = if form == Form::JsonList { skip + 1 } else { skip };
     // Objects over several lines are found like those of a list.
     let is_over_lines = first.is_some_and(|first| memchr::memchr(b'\n', first).is_some());
-    Some(Front {
+    Some(Header {
         form: if is_over_lines { Form::JsonList } else { form },
-        cut: Cut { separator: b',', has_quotes: false, has_triple_spaces: false },
+        cut: Delimiter { separator: b',', has_quotes: false, has_triple_spaces: false },
         line_end: b'\n',
-        manner: Manner::default(),
+        manner: CellFormat::default(),
         names: Vec::new(),
         has_header: true,
         skip,
@@ -112,7 +112,7 @@ fn json(start: &[u8], form: Form, skip: usize, chosen: Option<&'static Entry>) -
     })
 }
 
-fn zeek(start: &[u8], before: usize, chosen: Option<&'static Entry>) -> Option<Front> {
+fn zeek(start: &[u8], before: usize, chosen: Option<&'static Entry>) -> Option<Header> {
     let mut separator = b'\t';
     let mut at = 0;
     for line in start.split_inclusive(|byte| *byte == b'\n') {
@@ -124,7 +124,7 @@ fn zeek(start: &[u8], before: usize, chosen: Option<&'static Entry>) -> Option<F
         }
         if let Some(names) = trimmed.strip_prefix(b"#fields") {
             let has_triple_spaces = memchr::memmem::find(names, b"   ").is_some();
-            let cut = Cut { separator, has_quotes: false, has_triple_spaces };
+            let cut = Delimiter { separator, has_quotes: false, has_triple_spaces };
             let names: Vec<String> = texts(names.get(1..)?, cut).iter().map(|name| text::decode(name)).collect();
             return Some(declared(Form::Zeek, cut, before + at, names, chosen));
         }
@@ -132,7 +132,7 @@ fn zeek(start: &[u8], before: usize, chosen: Option<&'static Entry>) -> Option<F
     None
 }
 
-fn arff(start: &[u8], before: usize, chosen: Option<&'static Entry>) -> Option<Front> {
+fn arff(start: &[u8], before: usize, chosen: Option<&'static Entry>) -> Option<Header> {
     let mut names = Vec::new();
     let mut at = 0;
     for line in start.split_inclusive(|byte| *byte == b'\n') {
@@ -147,7 +147,7 @@ fn arff(start: &[u8], before: usize, chosen: Option<&'static Entry>) -> Option<F
             };
             names.push(name);
         } else if is(b"@data") {
-            let cut = Cut { separator: b',', has_quotes: true, has_triple_spaces: false };
+            let cut = Delimiter { separator: b',', has_quotes: true, has_triple_spaces: false };
             return Some(declared(Form::Arff, cut, before + at, names, chosen));
         }
     }
@@ -155,14 +155,14 @@ fn arff(start: &[u8], before: usize, chosen: Option<&'static Entry>) -> Option<F
 }
 
 /// The front of a form that declares its columns before the rows, which begin at `skip`.
-fn declared(form: Form, cut: Cut, skip: usize, names: Vec<String>, chosen: Option<&'static Entry>) -> Front {
+fn declared(form: Form, cut: Delimiter, skip: usize, names: Vec<String>, chosen: Option<&'static Entry>) -> Header {
     let lower: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
     let entry = chosen.unwrap_or_else(|| dialect::find(Some(&lower), &[]));
-    Front { form, cut, line_end: b'\n', manner: Manner::default(), has_header: true, skip, entry, names }
+    Header { form, cut, line_end: b'\n', manner: CellFormat::default(), has_header: true, skip, entry, names }
 }
 
 /// Rows of the front as texts, the last left out if it may be cut; and where the second begins.
-fn rows(body: &[u8], cut: Cut, line_end: u8) -> (Vec<Vec<String>>, usize) {
+fn rows(body: &[u8], cut: Delimiter, line_end: u8) -> (Vec<Vec<String>>, usize) {
     let (mut rows, mut rest, mut second) = (Vec::new(), body, 0);
     while rows.len() < ROWS {
         let end = Frame::default().end(rest, cut, line_end);
@@ -184,13 +184,13 @@ fn rows(body: &[u8], cut: Cut, line_end: u8) -> (Vec<Vec<String>>, usize) {
     (rows, second)
 }
 
-fn delimited(body: &[u8], bom: usize, chosen: Option<&'static Entry>) -> Option<Front> {
+fn delimited(body: &[u8], bom: usize, chosen: Option<&'static Entry>) -> Option<Header> {
     let line_end =
         if memchr::memchr(b'\n', body).is_none() && memchr::memchr(b'\r', body).is_some() { b'\r' } else { b'\n' };
     let best = b",;\t|"
         .iter()
         .map(|separator| {
-            let cut = Cut { separator: *separator, has_quotes: true, has_triple_spaces: false };
+            let cut = Delimiter { separator: *separator, has_quotes: true, has_triple_spaces: false };
             let (rows, second) = rows(body, cut, line_end);
             (agreement(&rows), cut, rows, second)
         })
@@ -224,11 +224,11 @@ fn delimited(body: &[u8], bom: usize, chosen: Option<&'static Entry>) -> Option<
         Order::DayFirst if is_month_first(cells()) => Order::MonthFirst,
         order => order,
     };
-    Some(Front {
+    Some(Header {
         form: Form::Delimited,
         cut,
         line_end,
-        manner: Manner { has_decimal_comma: cut.separator != b',' && has_decimal_comma(cells()), order },
+        manner: CellFormat { has_decimal_comma: cut.separator != b',' && has_decimal_comma(cells()), order },
         names,
         has_header,
         skip: bom + if has_header { second } else { 0 },
@@ -255,7 +255,7 @@ fn agreement(rows: &[Vec<String>]) -> f64 {
 
 /// True if the first row names columns: texts, all different where filled, over columns that have numbers below.
 fn looks_like_header(first: &[String], others: &[Vec<String>]) -> bool {
-    let of = |cell: &str| value(cell.as_bytes(), 0, Manner::default());
+    let of = |cell: &str| value(cell.as_bytes(), 0, CellFormat::default());
     let n_numbers = first.iter().filter(|cell| of(cell).number().is_some()).count();
     // Numbered features are named by numbers in some tables, but then they ascend.
     if n_numbers * 5 > first.len() {
