@@ -291,7 +291,7 @@ fn a_full_flow_table_says_what_it_gave_up_and_loses_no_packet() {
         pipeline.flows().iter().all(|(serial, _)| pipeline
             .optional()
             .unwrap()
-            .more
+            .extended
             .as_ref()
             .unwrap()
             .get(serial)

@@ -35,7 +35,7 @@ pub struct Source<'a> {
 /// Writes a heading and one line a flow, in order of the flows' first packets. Where the flows are not those of the flow
 /// table, score, severity, findings and further columns are those of the flow that the first packet belongs to.
 pub fn write(out: &mut impl Write, source: &Source<'_>) -> io::Result<()> {
-    let more = source.optional.and_then(|optional| optional.more.as_ref());
+    let more = source.optional.and_then(|optional| optional.extended.as_ref());
     let own = |serial| {
         let flow = source.flows.get(serial)?;
         Some(OwnFigures::new(flow, more?.get(serial), source.names.text(flow.name)))

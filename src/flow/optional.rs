@@ -1,7 +1,7 @@
 //! What is kept beside the flow table only when a setting asks for it, so that it costs nothing otherwise.
 
 use super::cic::CicTable;
-use super::more::More;
+use super::extended::ExtendedFeatures;
 use super::table::{FlowTable, FlowUpdate};
 use crate::model::Packet;
 
@@ -11,15 +11,15 @@ pub struct OptionalTables {
     /// Flows as CICFlowMeter cuts and counts them.
     pub cic: Option<CicTable>,
     /// More figures of each flow.
-    pub more: Option<More>,
+    pub extended: Option<ExtendedFeatures>,
 }
 
 impl OptionalTables {
     /// Those that are asked for, keeping at most `most` flows; none if none is.
     pub fn new(is_cic_compatible: bool, has_more_columns: bool, most: usize) -> Option<Box<OptionalTables>> {
         let cic = is_cic_compatible.then(|| CicTable::new(most));
-        let more = has_more_columns.then(More::default);
-        (is_cic_compatible || has_more_columns).then(|| Box::new(OptionalTables { cic, more }))
+        let extended = has_more_columns.then(ExtendedFeatures::default);
+        (is_cic_compatible || has_more_columns).then(|| Box::new(OptionalTables { cic, extended }))
     }
 
     /// Takes a packet with its transport payload after the flow table has counted it.
@@ -27,8 +27,8 @@ impl OptionalTables {
         if let Some(cic) = &mut self.cic {
             cic.update(packet, update.serial);
         }
-        if let (Some(more), Some(flow)) = (&mut self.more, flows.get(update.serial)) {
-            more.update(packet, payload, flow, update, flows.first_serial());
+        if let (Some(extended), Some(flow)) = (&mut self.extended, flows.get(update.serial)) {
+            extended.update(packet, payload, flow, update, flows.first_serial());
         }
     }
 }

@@ -154,7 +154,7 @@ impl Pipeline {
             seed: settings.value(settings::GENERAL, settings::SEED) as u64,
             flow_columns: flow_stage.optional.as_ref().map_or(FlowColumns::default(), |optional| FlowColumns {
                 is_cic_compatible: optional.cic.is_some(),
-                has_more: optional.more.is_some(),
+                has_more: optional.extended.is_some(),
             }),
             ..Analysis::default()
         }
@@ -169,7 +169,7 @@ impl Pipeline {
             issues.add_many(IssueKind::CicSinglePacket, n_single, None, None);
             issues.add_many(IssueKind::CicSummarised, cic.n_forgotten, None, None);
         }
-        if let Some(more) = &optional.more {
+        if let Some(more) = &optional.extended {
             issues.add_many(IssueKind::DampedForgotten, more.n_forgotten(), None, None);
         }
     }

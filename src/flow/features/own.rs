@@ -3,8 +3,8 @@
 
 use super::column::{Column, Columns, SIDES};
 use super::ratio;
-use crate::flow::more::Record;
-use crate::flow::more::damped::{DECAYS, N_DAMPED, NAMES};
+use crate::flow::extended::ExtendedRecord;
+use crate::flow::extended::damped::{DECAYS, N_DAMPED, NAMES};
 use crate::model::Flow;
 use crate::model::flow::{Direction, NameSource};
 use crate::model::moments::Moments;
@@ -41,7 +41,7 @@ struct OwnSide {
 
 impl OwnFigures {
     /// Of a flow with its record, if there is one, and its server's name.
-    pub fn new(flow: &Flow, record: Option<&Record>, name: &str) -> OwnFigures {
+    pub fn new(flow: &Flow, record: Option<&ExtendedRecord>, name: &str) -> OwnFigures {
         let side = |direction| {
             let stats = if direction == Direction::ToResponder { flow.forward() } else { flow.backward() };
             let place = usize::from((direction == Direction::ToResponder) != flow.is_low_originator);
@@ -70,7 +70,7 @@ impl OwnFigures {
                 (_, NameSource::TlsSni) => "TLS SNI",
             },
             handshake_us: record.and_then(|r| r.handshake_ns).map_or(f64::NAN, super::micros),
-            periodicity: record.map_or(f64::NAN, Record::periodicity),
+            periodicity: record.map_or(f64::NAN, ExtendedRecord::periodicity),
             damped: record.map_or([f32::NAN; N_DAMPED], |r| r.damped),
         }
     }

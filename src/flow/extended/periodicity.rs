@@ -14,18 +14,18 @@ const FEWEST: u32 = 4;
 /// A histogram of gaps from 1 ms on, four bins for each doubling: periodic traffic fills one of them or two neighbours,
 /// gaps at random (exponentially distributed) leave no two neighbours more than a seventh of all.
 #[derive(Clone, Debug)]
-pub(super) struct Beats {
+pub(super) struct Periodicity {
     last_ns: Option<i64>,
     bins: [u16; BINS],
 }
 
-impl Default for Beats {
+impl Default for Periodicity {
     fn default() -> Self {
-        Beats { last_ns: None, bins: [0; BINS] }
+        Periodicity { last_ns: None, bins: [0; BINS] }
     }
 }
 
-impl Beats {
+impl Periodicity {
     /// Takes the time of a packet. Packets less than a millisecond apart count as one.
     pub fn add(&mut self, now: i64) {
         let gap = now - self.last_ns.unwrap_or(now);
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     fn share(gaps_ms: &[i64]) -> f64 {
-        let mut beats = Beats::default();
+        let mut beats = Periodicity::default();
         let mut now = 5 * SECOND;
         beats.add(now);
         for gap in gaps_ms {

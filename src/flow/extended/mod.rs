@@ -1,8 +1,8 @@
 //! What more than the flow table's figures can be known of each flow, kept beside the table and only when asked for:
 //! handshake, zero windows, entropy, periodicity, and the damped statistics of its host and pair.
 
-mod beats;
 pub mod damped;
+mod periodicity;
 mod recent;
 
 use super::chunks::Chunks;
@@ -10,15 +10,15 @@ use super::table::FlowUpdate;
 use crate::model::Flow;
 use crate::model::flow::{Direction, TcpState};
 use crate::model::packet::{Packet, tcp_flag};
-use beats::Beats;
 use damped::{Damped, N_DAMPED};
+use periodicity::Periodicity;
 
 /// Bytes of the first payload that entropy is computed of.
 pub const ENTROPY_BYTES: usize = 256;
 
 /// What more is known of one flow.
 #[derive(Clone, Debug)]
-pub struct Record {
+pub struct ExtendedRecord {
     /// Entropy of the first payload's first bytes that `low` and `high` sent, bit per byte.
     pub entropy: [Option<f32>; 2],
     /// TCP packets of `low` and `high` that announce a window of 0.
@@ -28,11 +28,11 @@ pub struct Record {
     /// Statistics of host and pair when the originator sent its latest packet, in the order of [`damped::NAMES`].
     pub damped: [f32; N_DAMPED],
     request_ns: Option<i64>,
-    beats: Beats,
+    beats: Periodicity,
 }
 
-impl Record {
-    /// Share of the gaps between payload packets of the originator that are alike, 0 to 1; see [`Beats`].
+impl ExtendedRecord {
+    /// Share of the gaps between payload packets of the originator that are alike, 0 to 1; see [`Periodicity`].
     pub fn periodicity(&self) -> f64 {
         self.beats.share()
     }
@@ -40,23 +40,23 @@ impl Record {
 
 /// Records of the kept flows by their serial number.
 #[derive(Default)]
-pub struct More {
-    records: Chunks<Record>,
+pub struct ExtendedFeatures {
+    records: Chunks<ExtendedRecord>,
     damped: Damped,
 }
 
-impl More {
+impl ExtendedFeatures {
     /// Takes a packet after the flow table has counted it; `first_serial` is the first that the table still keeps.
     pub fn update(&mut self, packet: &Packet, payload: &[u8], flow: &Flow, update: FlowUpdate, first_serial: u32) {
         if self.records.next_serial() == update.serial {
             while self.records.first_serial() < first_serial && self.records.forget_oldest(|_, _| ()) {}
-            self.records.push(Record {
+            self.records.push(ExtendedRecord {
                 entropy: [None; 2],
                 zero_windows: [0; 2],
                 handshake_ns: None,
                 damped: [0.0; N_DAMPED],
                 request_ns: None,
-                beats: Beats::default(),
+                beats: Periodicity::default(),
             });
         }
         let now = packet.time_ns;
@@ -95,7 +95,7 @@ impl More {
     }
 
     /// What is known of a flow.
-    pub fn get(&self, serial: u32) -> Option<&Record> {
+    pub fn get(&self, serial: u32) -> Option<&ExtendedRecord> {
         self.records.get(serial)
     }
 
