@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 /// When a change of a setting takes effect.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Effect {
+pub enum OnChange {
     /// At once: only judging is done again.
     Evaluate,
     /// After the file is read again.
@@ -37,7 +37,7 @@ pub struct Descriptor {
     /// Whole numbers only.
     pub is_whole: bool,
     /// When a change takes effect.
-    pub effect: Effect,
+    pub on_change: OnChange,
 }
 
 impl Descriptor {
@@ -73,7 +73,7 @@ pub const GENERAL: &[Descriptor] = &[
         max: 86_400.0,
         default: 120.0,
         is_whole: false,
-        effect: Effect::Read,
+        on_change: OnChange::Read,
     },
     Descriptor {
         id: ACTIVE_TIMEOUT,
@@ -84,7 +84,7 @@ pub const GENERAL: &[Descriptor] = &[
         max: 604_800.0,
         default: 1800.0,
         is_whole: false,
-        effect: Effect::Read,
+        on_change: OnChange::Read,
     },
     Descriptor {
         id: MOST_FLOWS,
@@ -95,7 +95,7 @@ pub const GENERAL: &[Descriptor] = &[
         max: 5_000_000.0,
         default: 1_500_000.0,
         is_whole: true,
-        effect: Effect::Read,
+        on_change: OnChange::Read,
     },
     Descriptor {
         id: CIC_COMPATIBLE,
@@ -106,7 +106,7 @@ pub const GENERAL: &[Descriptor] = &[
         max: 1.0,
         default: 0.0,
         is_whole: true,
-        effect: Effect::Read,
+        on_change: OnChange::Read,
     },
     Descriptor {
         id: MORE_COLUMNS,
@@ -117,7 +117,7 @@ pub const GENERAL: &[Descriptor] = &[
         max: 1.0,
         default: 0.0,
         is_whole: true,
-        effect: Effect::Read,
+        on_change: OnChange::Read,
     },
     Descriptor {
         id: SEED,
@@ -128,7 +128,7 @@ pub const GENERAL: &[Descriptor] = &[
         max: 4_294_967_295.0,
         default: 42.0,
         is_whole: true,
-        effect: Effect::Evaluate,
+        on_change: OnChange::Evaluate,
     },
     Descriptor {
         id: SECRETS,
@@ -139,7 +139,7 @@ pub const GENERAL: &[Descriptor] = &[
         max: 1.0,
         default: 0.0,
         is_whole: true,
-        effect: Effect::Evaluate,
+        on_change: OnChange::Evaluate,
     },
 ];
 
@@ -163,7 +163,7 @@ pub const TABLE: &[Descriptor] = &[
         max: 21.0,
         default: 0.0,
         is_whole: true,
-        effect: Effect::Read,
+        on_change: OnChange::Read,
     },
     Descriptor {
         id: TABLE_UNIT,
@@ -174,7 +174,7 @@ pub const TABLE: &[Descriptor] = &[
         max: 4.0,
         default: 0.0,
         is_whole: true,
-        effect: Effect::Read,
+        on_change: OnChange::Read,
     },
     Descriptor {
         id: TABLE_LABEL,
@@ -185,7 +185,7 @@ pub const TABLE: &[Descriptor] = &[
         max: 16_384.0,
         default: 0.0,
         is_whole: true,
-        effect: Effect::Read,
+        on_change: OnChange::Read,
     },
     Descriptor {
         id: TABLE_MEMORY,
@@ -196,7 +196,7 @@ pub const TABLE: &[Descriptor] = &[
         max: 65_536.0,
         default: 512.0,
         is_whole: true,
-        effect: Effect::Read,
+        on_change: OnChange::Read,
     },
 ];
 

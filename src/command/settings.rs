@@ -4,7 +4,7 @@ use super::table::table;
 use super::{Failure, output};
 use crate::model::quantity::plain;
 use crate::pipeline;
-use crate::settings::{Effect, Settings, file};
+use crate::settings::{OnChange, Settings, file};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -41,7 +41,7 @@ fn as_json() -> String {
                 "max": d.max,
                 "default": d.default,
                 "is_whole": d.is_whole,
-                "effect": match d.effect { Effect::Evaluate => "judge", Effect::Read => "read" },
+                "effect": match d.on_change { OnChange::Evaluate => "judge", OnChange::Read => "read" },
             })
         })
         .collect();

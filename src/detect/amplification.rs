@@ -13,7 +13,7 @@ use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::{AppProto, Protocol};
 use crate::model::{Addr, Category, DirectionStats, Finding, Flow};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
@@ -38,7 +38,7 @@ const PACKETS: Descriptor = Descriptor {
     max: 10_000_000.0,
     default: 500.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const QUESTIONS: Descriptor = Descriptor {
     id: "amplification.questions",
@@ -49,7 +49,7 @@ const QUESTIONS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 3.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[PACKETS, QUESTIONS];
 

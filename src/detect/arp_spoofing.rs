@@ -9,7 +9,7 @@ use crate::model::address::mac_text;
 use crate::model::packet::{Arp, Packet};
 use crate::model::time::SECOND;
 use crate::model::{Addr, Category, Endpoint, Finding};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
@@ -32,7 +32,7 @@ const CLAIMS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 4.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[CLAIMS];
 

@@ -9,7 +9,7 @@ use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::address::mac_text;
 use crate::model::packet::Packet;
 use crate::model::{Addr, Category, Endpoint, Finding, Series};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use std::collections::BTreeSet;
 
 const CARD: Card = Card {
@@ -34,7 +34,7 @@ const RATE: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 15.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[RATE];
 

@@ -9,7 +9,7 @@ use crate::model::address::mac_text;
 use crate::model::packet::Packet;
 use crate::model::time::{SECOND, from_seconds, span};
 use crate::model::{Addr, Category, Endpoint, Finding};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 
 const CARD: Card = Card {
     id: "arp_sweep",
@@ -31,7 +31,7 @@ const ADDRESSES: Descriptor = Descriptor {
     max: 65_535.0,
     default: 25.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const WINDOW: Descriptor = Descriptor {
     id: "arp_sweep.window",
@@ -42,7 +42,7 @@ const WINDOW: Descriptor = Descriptor {
     max: 86_400.0,
     default: 300.0,
     is_whole: false,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[ADDRESSES, WINDOW];
 

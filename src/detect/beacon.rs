@@ -12,7 +12,7 @@ use crate::model::protocol::AppProto;
 use crate::model::series::Level;
 use crate::model::time::SECOND;
 use crate::model::{Addr, Category, Finding, Flow, Series};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
@@ -35,7 +35,7 @@ const LEAST: Descriptor = Descriptor {
     max: 10_000.0,
     default: 7.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const PERIOD: Descriptor = Descriptor {
     id: "beacon.period",
@@ -46,7 +46,7 @@ const PERIOD: Descriptor = Descriptor {
     max: 86_400.0,
     default: 1.0,
     is_whole: false,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SCORE: Descriptor = Descriptor {
     id: "beacon.score",
@@ -57,7 +57,7 @@ const SCORE: Descriptor = Descriptor {
     max: 1.0,
     default: 0.6,
     is_whole: false,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[LEAST, PERIOD, SCORE];
 

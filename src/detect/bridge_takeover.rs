@@ -8,7 +8,7 @@ use crate::model::fact::{FieldId, FieldSet};
 use crate::model::protocol::AppProto;
 use crate::model::time::SECOND;
 use crate::model::{Category, Endpoint, Finding};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 
 const CARD: Card = Card {
     id: "bridge_takeover",
@@ -30,7 +30,7 @@ const BEFORE: Descriptor = Descriptor {
     max: 3600.0,
     default: 6.0,
     is_whole: false,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const CHANGES: Descriptor = Descriptor {
     id: "bridge_takeover.changes",
@@ -41,7 +41,7 @@ const CHANGES: Descriptor = Descriptor {
     max: 100_000.0,
     default: 300.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[BEFORE, CHANGES];
 

@@ -9,7 +9,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::flow::ConnOutcome;
 use crate::model::{Addr, Category, Finding, Flow};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 
 const CARD: Card = Card {
     id: "connection_flood",
@@ -33,7 +33,7 @@ const RATE: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 50.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[RATE];
 

@@ -5,7 +5,7 @@ use super::severity::{Impact, rate};
 use super::tcp_anomalies::{self, AnomalousPair, Ends, TcpAnomalyTable};
 use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::{Category, Finding};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 
 const CARD: Card = Card {
     id: "contradicting_segments",
@@ -27,7 +27,7 @@ const SEGMENTS: Descriptor = Descriptor {
     max: 10_000.0,
     default: 1.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const BYTES: Descriptor = Descriptor {
     id: "contradicting_segments.bytes",
@@ -38,7 +38,7 @@ const BYTES: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 4.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[SEGMENTS, BYTES];
 

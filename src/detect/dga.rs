@@ -12,7 +12,7 @@ use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use crate::model::time::SECOND;
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use foldhash::fast::RandomState;
 use std::collections::{BTreeSet, HashSet};
 
@@ -36,7 +36,7 @@ const DOMAINS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 30.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SHARE: Descriptor = Descriptor {
     id: "dga.share",
@@ -47,7 +47,7 @@ const SHARE: Descriptor = Descriptor {
     max: 100.0,
     default: 40.0,
     is_whole: false,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[DOMAINS, SHARE];
 

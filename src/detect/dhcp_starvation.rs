@@ -8,7 +8,7 @@ use crate::model::fact::{FieldId, FieldSet};
 use crate::model::protocol::AppProto;
 use crate::model::time::SECOND;
 use crate::model::{Category, Finding, Series};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use std::collections::HashSet;
 
 const CARD: Card = Card {
@@ -31,7 +31,7 @@ const ASKED: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 200.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[ASKED];
 

@@ -9,7 +9,7 @@ use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding, Series};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use domains::Characters;
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -34,7 +34,7 @@ const NAMES: Descriptor = Descriptor {
     max: 100_000.0,
     default: 50.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const LENGTH: Descriptor = Descriptor {
     id: "dns_tunnel.length",
@@ -45,7 +45,7 @@ const LENGTH: Descriptor = Descriptor {
     max: 250.0,
     default: 24.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[NAMES, LENGTH];
 

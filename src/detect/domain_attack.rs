@@ -10,7 +10,7 @@ use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use std::collections::BTreeMap;
 
 const CARD: Card = Card {
@@ -33,7 +33,7 @@ const LOGONS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 8.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const QUESTIONS: Descriptor = Descriptor {
     id: "domain_attack.questions",
@@ -44,7 +44,7 @@ const QUESTIONS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 3.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[LOGONS, QUESTIONS];
 

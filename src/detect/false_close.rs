@@ -9,7 +9,7 @@ use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
 use crate::model::packet::{Packet, Transport};
 use crate::model::time::SECOND;
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use foldhash::fast::FixedState;
 use std::collections::BTreeSet;
 use std::hash::BuildHasher;
@@ -34,7 +34,7 @@ const CONNECTIONS: Descriptor = Descriptor {
     max: 10_000.0,
     default: 1.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[CONNECTIONS];
 

@@ -7,7 +7,7 @@ use super::tally::{Map, Tally};
 use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::packet::tcp_flag::RST;
 use crate::model::{Addr, Category, DirectionStats, Finding, Flow};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use std::collections::BTreeSet;
 
 const CARD: Card = Card {
@@ -30,7 +30,7 @@ const RESETS: Descriptor = Descriptor {
     max: 1000.0,
     default: 8.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const CONNECTIONS: Descriptor = Descriptor {
     id: "forged_reset.connections",
@@ -41,7 +41,7 @@ const CONNECTIONS: Descriptor = Descriptor {
     max: 10_000.0,
     default: 3.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[RESETS, CONNECTIONS];
 

@@ -5,7 +5,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::{Addr, Category, Finding, Packet};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 
 const CARD: Card = Card {
     id: "fragment_abuse",
@@ -27,7 +27,7 @@ const FRAGMENTS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 3.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const ABANDONED: Descriptor = Descriptor {
     id: "fragment_abuse.abandoned",
@@ -38,7 +38,7 @@ const ABANDONED: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 1000.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[FRAGMENTS, ABANDONED];
 

@@ -5,7 +5,7 @@ use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::Category;
 use crate::model::protocol::AppProto;
 use crate::model::time::{SECOND, from_seconds};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 
 const CARD: Card = Card {
     id: "ftp_guessing",
@@ -27,7 +27,7 @@ const GUESSES: Descriptor = Descriptor {
     max: 100_000.0,
     default: 20.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const WINDOW: Descriptor = Descriptor {
     id: "ftp_guessing.window",
@@ -38,7 +38,7 @@ const WINDOW: Descriptor = Descriptor {
     max: 86_400.0,
     default: 900.0,
     is_whole: false,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[GUESSES, WINDOW];
 

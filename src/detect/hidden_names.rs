@@ -17,7 +17,7 @@ use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::NameSource;
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding, Flow};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use requests::Requests;
 use signs::Signs;
 
@@ -41,7 +41,7 @@ const REQUESTS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 15.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const NAMES: Descriptor = Descriptor {
     id: "hidden_names.names",
@@ -52,7 +52,7 @@ const NAMES: Descriptor = Descriptor {
     max: 10_000.0,
     default: 8.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const TUNNEL: Descriptor = Descriptor {
     id: "hidden_names.tunnel",
@@ -63,7 +63,7 @@ const TUNNEL: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 500.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[REQUESTS, NAMES, TUNNEL];
 

@@ -10,7 +10,7 @@ use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::protocol::Protocol;
 use crate::model::time::{SECOND, from_seconds, span};
 use crate::model::{Addr, Category, Endpoint, Finding};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 
 const CARD: Card = Card {
     id: "host_scan",
@@ -32,7 +32,7 @@ const HOSTS: Descriptor = Descriptor {
     max: 65_535.0,
     default: 25.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const WINDOW: Descriptor = Descriptor {
     id: "host_scan.window",
@@ -43,7 +43,7 @@ const WINDOW: Descriptor = Descriptor {
     max: 86_400.0,
     default: 300.0,
     is_whole: false,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const LEAST: Descriptor = Descriptor {
     id: "host_scan.least",
@@ -54,7 +54,7 @@ const LEAST: Descriptor = Descriptor {
     max: 65_535.0,
     default: 10.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const PINGS: Descriptor = Descriptor {
     id: "host_scan.pings",
@@ -65,7 +65,7 @@ const PINGS: Descriptor = Descriptor {
     max: 65_535.0,
     default: 12.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const PRIVATE: Descriptor = Descriptor {
     id: "host_scan.private",
@@ -76,7 +76,7 @@ const PRIVATE: Descriptor = Descriptor {
     max: 65_535.0,
     default: 5.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[HOSTS, WINDOW, LEAST, PINGS, PRIVATE];
 

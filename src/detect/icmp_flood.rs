@@ -9,7 +9,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::packet::{Packet, Transport};
 use crate::model::{Addr, Category, Flow};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 
 const CARD: Card = Card {
     id: "icmp_flood",
@@ -33,7 +33,7 @@ const RATE: Descriptor = Descriptor {
     max: 10_000_000.0,
     default: 100.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[RATE];
 

@@ -8,7 +8,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::moments::Moments;
 use crate::model::{Addr, Category, Finding, Flow};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 
 const CARD: Card = Card {
     id: "icmp_tunnel",
@@ -30,7 +30,7 @@ const SIZE: Descriptor = Descriptor {
     max: 65_000.0,
     default: 224.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const PINGS: Descriptor = Descriptor {
     id: "icmp_tunnel.pings",
@@ -41,7 +41,7 @@ const PINGS: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 50.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[SIZE, PINGS];
 

@@ -9,7 +9,7 @@ use crate::model::packet::tcp_flag::{ACK, FIN, PSH, RST, SYN, URG};
 use crate::model::packet::{Packet, Transport};
 use crate::model::time::SECOND;
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
@@ -32,7 +32,7 @@ const PACKETS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 3.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[PACKETS];
 

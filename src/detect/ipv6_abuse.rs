@@ -6,7 +6,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::{Addr, Category, Finding, Packet};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 
 const CARD: Card = Card {
     id: "ipv6_abuse",
@@ -28,7 +28,7 @@ const BYTES: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 64.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const PACKETS: Descriptor = Descriptor {
     id: "ipv6_abuse.packets",
@@ -39,7 +39,7 @@ const PACKETS: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 3.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[BYTES, PACKETS];
 

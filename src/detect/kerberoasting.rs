@@ -9,7 +9,7 @@ use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use std::collections::BTreeSet;
 
 const CARD: Card = Card {
@@ -32,7 +32,7 @@ const SERVICES: Descriptor = Descriptor {
     max: 1000.0,
     default: 1.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[SERVICES];
 

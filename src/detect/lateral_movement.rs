@@ -8,7 +8,7 @@ use super::walk::{self, Walk};
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::time::{SECOND, span};
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 
 const CARD: Card = Card {
     id: "lateral_movement",
@@ -30,7 +30,7 @@ const LEAST: Descriptor = Descriptor {
     max: 10_000.0,
     default: 5.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[LEAST];
 

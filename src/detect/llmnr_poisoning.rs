@@ -6,7 +6,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::{Addr, Category, Finding, Flow};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
@@ -29,7 +29,7 @@ const ANSWERS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 10.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[ANSWERS];
 

@@ -12,7 +12,7 @@ use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use crate::model::time::{SECOND, span};
 use crate::model::{Addr, Category, Finding, Series};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use foldhash::fast::RandomState;
 use std::collections::HashSet;
 use std::hash::BuildHasher;
@@ -37,7 +37,7 @@ const REFUSED: Descriptor = Descriptor {
     max: 10_000.0,
     default: 20.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[REFUSED];
 

@@ -11,7 +11,7 @@ use crate::model::packet::tcp_flag::{FIN, RST};
 use crate::model::protocol::AppProto;
 use crate::model::time::{SECOND, span};
 use crate::model::{Addr, Category, Finding, Flow};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 
 const CARD: Card = Card {
     id: "long_connection",
@@ -34,7 +34,7 @@ const LEAST: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 3600.0,
     is_whole: false,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const QUIET: Descriptor = Descriptor {
     id: "long_connection.quiet",
@@ -45,7 +45,7 @@ const QUIET: Descriptor = Descriptor {
     max: 10_000.0,
     default: 5.0,
     is_whole: false,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[LEAST, QUIET];
 

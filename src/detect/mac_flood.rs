@@ -8,7 +8,7 @@ use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::packet::Packet;
 use crate::model::time::SECOND;
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
@@ -31,7 +31,7 @@ const ADDRESSES: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 100.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[ADDRESSES];
 

@@ -9,7 +9,7 @@ use crate::model::fact::{FieldId, FieldSet};
 use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding, Flow, quantity};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use std::collections::BTreeSet;
 
 const CARD: Card = Card {
@@ -32,7 +32,7 @@ const VOLUME: Descriptor = Descriptor {
     max: 100_000_000.0,
     default: 5000.0,
     is_whole: false,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const MESSAGES: Descriptor = Descriptor {
     id: "mail_exfiltration.messages",
@@ -43,7 +43,7 @@ const MESSAGES: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 20.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[VOLUME, MESSAGES];
 

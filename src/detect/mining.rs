@@ -15,7 +15,7 @@ use crate::model::fact::{FieldId, FieldSet};
 use crate::model::protocol::AppProto;
 use crate::model::time::span;
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use shape::Work;
 
 const CARD: Card = Card {
@@ -38,7 +38,7 @@ const MESSAGES: Descriptor = Descriptor {
     max: 10_000.0,
     default: 2.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SHARES: Descriptor = Descriptor {
     id: "mining.shares",
@@ -49,7 +49,7 @@ const SHARES: Descriptor = Descriptor {
     max: 100_000.0,
     default: 10.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const JOBS: Descriptor = Descriptor {
     id: "mining.jobs",
@@ -60,7 +60,7 @@ const JOBS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 4.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[MESSAGES, SHARES, JOBS];
 

@@ -7,7 +7,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::protocol::{AppProto, Protocol};
 use crate::model::{Addr, Category, Finding, Flow};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 
 const CARD: Card = Card {
     id: "odd_port",
@@ -29,7 +29,7 @@ const CONNECTIONS: Descriptor = Descriptor {
     max: 10_000.0,
     default: 1.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[CONNECTIONS];
 

@@ -10,7 +10,7 @@ use super::whole;
 use super::{Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::time::{SECOND, from_seconds, span};
 use crate::model::{Addr, Category, Endpoint, Finding};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 
 const CARD: Card = Card {
     id: "port_scan",
@@ -32,7 +32,7 @@ const PORTS: Descriptor = Descriptor {
     max: 65_535.0,
     default: 15.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const WINDOW: Descriptor = Descriptor {
     id: "port_scan.window",
@@ -43,7 +43,7 @@ const WINDOW: Descriptor = Descriptor {
     max: 86_400.0,
     default: 300.0,
     is_whole: false,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const LEAST: Descriptor = Descriptor {
     id: "port_scan.least",
@@ -54,7 +54,7 @@ const LEAST: Descriptor = Descriptor {
     max: 65_535.0,
     default: 6.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[PORTS, WINDOW, LEAST];
 

@@ -10,7 +10,7 @@ use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use crate::model::time::SECOND;
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use foldhash::fast::FixedState;
 use std::collections::BTreeSet;
 use std::hash::BuildHasher;
@@ -35,7 +35,7 @@ const QUESTIONS: Descriptor = Descriptor {
     max: 10_000.0,
     default: 2.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[QUESTIONS];
 

@@ -8,7 +8,7 @@ use super::{AppEvent, Card, Conclusion, Context, Detector, Entry, Wants};
 use crate::model::fact::{FieldId, FieldSet};
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use std::collections::BTreeMap;
 
 const CARD: Card = Card {
@@ -31,7 +31,7 @@ const CALLS: Descriptor = Descriptor {
     max: 10_000.0,
     default: 1.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[CALLS];
 

@@ -10,7 +10,7 @@ use crate::model::fact::{FieldId, FieldSet};
 use crate::model::protocol::AppProto;
 use crate::model::time::span;
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use std::collections::BTreeSet;
 
 const CARD: Card = Card {
@@ -33,7 +33,7 @@ const COMMANDS: Descriptor = Descriptor {
     max: 1000.0,
     default: 1.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[COMMANDS];
 

@@ -6,7 +6,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::{Addr, Category, Finding, Flow, Series};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 
 const CARD: Card = Card {
     id: "retransmission_storm",
@@ -28,7 +28,7 @@ const SHARE: Descriptor = Descriptor {
     max: 100.0,
     default: 30.0,
     is_whole: false,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const REPEATS: Descriptor = Descriptor {
     id: "retransmission_storm.repeats",
@@ -39,7 +39,7 @@ const REPEATS: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 200.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[SHARE, REPEATS];
 

@@ -9,7 +9,7 @@ use super::walk::most_open;
 use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::time::{SECOND, span};
 use crate::model::{Addr, Category, Finding, Flow};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 
 const CARD: Card = Card {
     id: "slow_requests",
@@ -31,7 +31,7 @@ const CONNECTIONS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 30.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[CONNECTIONS];
 

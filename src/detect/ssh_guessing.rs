@@ -5,7 +5,7 @@ use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::Category;
 use crate::model::protocol::AppProto;
 use crate::model::time::{SECOND, from_seconds};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 
 const CARD: Card = Card {
     id: "ssh_guessing",
@@ -27,7 +27,7 @@ const GUESSES: Descriptor = Descriptor {
     max: 100_000.0,
     default: 30.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const WINDOW: Descriptor = Descriptor {
     id: "ssh_guessing.window",
@@ -38,7 +38,7 @@ const WINDOW: Descriptor = Descriptor {
     max: 86_400.0,
     default: 1800.0,
     is_whole: false,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const BURST: Descriptor = Descriptor {
     id: "ssh_guessing.burst",
@@ -49,7 +49,7 @@ const BURST: Descriptor = Descriptor {
     max: 100_000.0,
     default: 6.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[GUESSES, WINDOW, BURST];
 

@@ -10,7 +10,7 @@ use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
 use crate::model::{Addr, Category, DirectionStats, Finding, Flow, Series};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use std::collections::BTreeSet;
 
 const CARD: Card = Card {
@@ -35,7 +35,7 @@ const BURST: Descriptor = Descriptor {
     max: 10_000_000.0,
     default: 200.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const RECEIVERS: Descriptor = Descriptor {
     id: "stray_flood.receivers",
@@ -46,7 +46,7 @@ const RECEIVERS: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 50.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[BURST, RECEIVERS];
 

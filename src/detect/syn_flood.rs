@@ -10,7 +10,7 @@ use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::packet::tcp_flag::{ACK, RST, SYN};
 use crate::model::time::SECOND;
 use crate::model::{Addr, Category, Flow, Series};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 
 const CARD: Card = Card {
     id: "syn_flood",
@@ -34,7 +34,7 @@ const LEAST: Descriptor = Descriptor {
     max: 10_000_000.0,
     default: 360.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const PERIOD: Descriptor = Descriptor {
     id: "syn_flood.period",
@@ -45,7 +45,7 @@ const PERIOD: Descriptor = Descriptor {
     max: 600.0,
     default: 20.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const BURST: Descriptor = Descriptor {
     id: "syn_flood.burst",
@@ -56,7 +56,7 @@ const BURST: Descriptor = Descriptor {
     max: 10_000_000.0,
     default: 200.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[LEAST, PERIOD, BURST];
 

@@ -10,7 +10,7 @@ use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::series::SeriesKind;
 use crate::model::time::{SECOND, span};
 use crate::model::{Addr, Category, DirectionStats, Finding, Flow, Series};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use crate::stats::bins::Bins;
 use crate::stats::change::{Change, Sense, Usual, changes};
 use crate::stats::entropy::Windows;
@@ -38,7 +38,7 @@ const RATIO: Descriptor = Descriptor {
     max: 10_000.0,
     default: 10.0,
     is_whole: false,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SPREAD: Descriptor = Descriptor {
     id: "traffic_change.spread",
@@ -49,7 +49,7 @@ const SPREAD: Descriptor = Descriptor {
     max: 1.0,
     default: 0.25,
     is_whole: false,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[RATIO, SPREAD];
 

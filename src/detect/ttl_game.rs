@@ -8,7 +8,7 @@ use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::packet::tcp_flag::RST;
 use crate::model::tcp_anomalies::TcpAnomalies;
 use crate::model::{Category, DirectionStats, Finding};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 
 const CARD: Card = Card {
     id: "ttl_game",
@@ -30,7 +30,7 @@ const SEGMENTS: Descriptor = Descriptor {
     max: 10_000.0,
     default: 1.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const HOPS_LEFT: Descriptor = Descriptor {
     id: "ttl_game.hops_left",
@@ -41,7 +41,7 @@ const HOPS_LEFT: Descriptor = Descriptor {
     max: 20.0,
     default: 20.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[SEGMENTS, HOPS_LEFT];
 

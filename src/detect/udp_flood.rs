@@ -8,7 +8,7 @@ use super::severity::{Impact, rate};
 use super::tally::Tally;
 use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::{Addr, Category, Finding, Flow, Series};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use std::collections::BTreeSet;
 
 const CARD: Card = Card {
@@ -33,7 +33,7 @@ const RATE: Descriptor = Descriptor {
     max: 10_000_000.0,
     default: 1000.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const FRESH: Descriptor = Descriptor {
     id: "udp_flood.fresh",
@@ -44,7 +44,7 @@ const FRESH: Descriptor = Descriptor {
     max: 10_000_000.0,
     default: 100.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[RATE, FRESH];
 

@@ -10,7 +10,7 @@ use super::{Card, Conclusion, Context, Detector, EndedFlow, Entry, Wants};
 use crate::model::fact::FieldId;
 use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding, Series, quantity};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 use std::collections::BTreeMap;
 
 const CARD: Card = Card {
@@ -33,7 +33,7 @@ const LEAST: Descriptor = Descriptor {
     max: 100_000_000.0,
     default: 300.0,
     is_whole: false,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const RATIO: Descriptor = Descriptor {
     id: "upload.ratio",
@@ -44,7 +44,7 @@ const RATIO: Descriptor = Descriptor {
     max: 10_000.0,
     default: 5.0,
     is_whole: false,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[LEAST, RATIO];
 

@@ -11,7 +11,7 @@ use crate::model::flow::Direction;
 use crate::model::protocol::AppProto;
 use crate::model::secret::MASK;
 use crate::model::{Addr, Category, Finding, Secrets};
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 
 const CARD: Card = Card {
     id: "web_attack",
@@ -33,7 +33,7 @@ const REQUESTS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 1.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const MISSING: Descriptor = Descriptor {
     id: "web_attack.missing",
@@ -44,7 +44,7 @@ const MISSING: Descriptor = Descriptor {
     max: 1_000_000.0,
     default: 100.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const SETTINGS: &[Descriptor] = &[REQUESTS, MISSING];
 

@@ -4,7 +4,7 @@ use super::memory::Memory;
 use super::route::Route;
 use crate::model::{Analysis, Rule};
 use crate::protocol::{Progress, Stage};
-use crate::settings::{Descriptor, Effect, Settings};
+use crate::settings::{Descriptor, OnChange, Settings};
 use std::ops::Deref;
 use std::rc::Rc;
 
@@ -168,7 +168,9 @@ impl State {
     /// True if a setting was changed that takes effect only when the file is read again.
     pub fn needs_reading(&self, descriptors: &[&Descriptor]) -> bool {
         self.analysis.is_some()
-            && descriptors.iter().any(|d| d.effect == Effect::Read && self.settings.get(d) != self.read_settings.get(d))
+            && descriptors
+                .iter()
+                .any(|d| d.on_change == OnChange::Read && self.settings.get(d) != self.read_settings.get(d))
     }
 
     /// True while the SHA-256 of the file is not known but will be.

@@ -9,7 +9,7 @@ use super::rows::{self, FittedRows};
 use super::scale::Robust;
 use crate::detect::{Card, Conclusion, Context, Detector};
 use crate::model::quantity;
-use crate::settings::{self, Descriptor, Effect, Settings};
+use crate::settings::{self, Descriptor, OnChange, Settings};
 use crate::stats::rows::RowStore;
 
 /// What a detector of this kind needs beside its model.
@@ -26,7 +26,7 @@ pub struct Spec {
 
 /// The setting for the score from which on a flow is reported.
 pub const fn threshold(id: &'static str, help: &'static str, default: f64) -> Descriptor {
-    let effect = Effect::Evaluate;
+    let effect = OnChange::Evaluate;
     Descriptor {
         id,
         label: "Score for a report",
@@ -36,7 +36,7 @@ pub const fn threshold(id: &'static str, help: &'static str, default: f64) -> De
         max: 0.99,
         default,
         is_whole: false,
-        effect,
+        on_change: effect,
     }
 }
 
@@ -51,7 +51,7 @@ pub const fn fewest(id: &'static str) -> Descriptor {
         max: 100_000.0,
         default: 100.0,
         is_whole: true,
-        effect: Effect::Evaluate,
+        on_change: OnChange::Evaluate,
     }
 }
 
@@ -66,7 +66,7 @@ pub const fn most(id: &'static str, help: &'static str) -> Descriptor {
         max: 100_000_000.0,
         default: 50_000.0,
         is_whole: true,
-        effect: Effect::Evaluate,
+        on_change: OnChange::Evaluate,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::sum::Sum;
 use crate::detect::Context;
-use crate::settings::{Descriptor, Effect};
+use crate::settings::{Descriptor, OnChange};
 
 const UPLOADS: Descriptor = Descriptor {
     id: "slow_drip.uploads",
@@ -13,7 +13,7 @@ const UPLOADS: Descriptor = Descriptor {
     max: 100_000.0,
     default: 30.0,
     is_whole: true,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const LARGEST: Descriptor = Descriptor {
     id: "slow_drip.largest",
@@ -24,7 +24,7 @@ const LARGEST: Descriptor = Descriptor {
     max: 100_000.0,
     default: 100.0,
     is_whole: false,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const TOTAL: Descriptor = Descriptor {
     id: "slow_drip.total",
@@ -35,7 +35,7 @@ const TOTAL: Descriptor = Descriptor {
     max: 100_000_000.0,
     default: 300.0,
     is_whole: false,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const TIME: Descriptor = Descriptor {
     id: "slow_drip.time",
@@ -46,7 +46,7 @@ const TIME: Descriptor = Descriptor {
     max: 10_000_000.0,
     default: 3600.0,
     is_whole: false,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 const RATIO: Descriptor = Descriptor {
     id: "slow_drip.ratio",
@@ -57,7 +57,7 @@ const RATIO: Descriptor = Descriptor {
     max: 10_000.0,
     default: 2.0,
     is_whole: false,
-    effect: Effect::Evaluate,
+    on_change: OnChange::Evaluate,
 };
 
 /// All settings.

@@ -2,7 +2,7 @@
 
 use crate::model::analysis::FileFacts;
 use crate::protocol::{Answer, Query, Reply, Request};
-use crate::session::{Action, OpenFile, Order, Phase, Route, Shared, State};
+use crate::session::{Action, Effect, OpenFile, Phase, Route, Shared, State};
 use crate::web::client::{Client, Event};
 use gloo::timers::callback::Timeout;
 use std::cell::{Cell, RefCell};
@@ -85,11 +85,11 @@ impl Store {
 
     /// Something happened.
     pub fn dispatch(&self, action: Action) {
-        let (state, orders) = self.state().step(action);
+        let (state, effects) = self.state().step(action);
         let state = Shared::new(state);
         self.0.state.replace(state.clone());
         self.0.on_change.emit(state);
-        for order in orders {
+        for order in effects {
             self.carry_out(order);
         }
     }
@@ -148,15 +148,15 @@ impl Store {
         }
     }
 
-    fn carry_out(&self, order: Order) {
+    fn carry_out(&self, order: Effect) {
         match order {
-            Order::Send(request) => self.send(&request),
-            Order::Restart => self.restart(),
-            Order::Show(route) => super::address::push(&route),
-            Order::KeepSettings => super::kept::keep_settings(&self.state().settings),
-            Order::KeepMemory => super::kept::keep_memory(&self.state().memory),
-            Order::Forget => super::kept::forget(),
-            Order::EvaluateSoon => {
+            Effect::Send(request) => self.send(&request),
+            Effect::Restart => self.restart(),
+            Effect::Show(route) => super::address::push(&route),
+            Effect::KeepSettings => super::kept::keep_settings(&self.state().settings),
+            Effect::KeepMemory => super::kept::keep_memory(&self.state().memory),
+            Effect::Forget => super::kept::forget(),
+            Effect::EvaluateSoon => {
                 let store = self.clone();
                 let timer = Timeout::new(EVALUATE_PAUSE_MS, move || store.dispatch(Action::Evaluate));
                 self.0.judge_timer.replace(Some(timer));

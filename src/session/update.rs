@@ -5,7 +5,7 @@ use super::route::Route;
 use super::state::{Clock, Notice, OpenFile, Phase, Shared, State, Worker};
 use crate::model::{Analysis, Annotation, Rule};
 use crate::protocol::{Progress, Reply, Request, Stage};
-use crate::settings::{Descriptor, Effect, Settings};
+use crate::settings::{Descriptor, OnChange, Settings};
 use crate::triage;
 
 /// Something that happened.
@@ -53,7 +53,7 @@ pub enum Action {
 
 /// Something that the page must do outside of its state.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Order {
+pub enum Effect {
     /// Send this to the worker; the open file rides beside a [`Request::Open`].
     Send(Request),
     /// End the worker at once and start another.
@@ -72,13 +72,13 @@ pub enum Order {
 
 impl State {
     /// The next state and the orders that go out.
-    pub fn step(&self, action: Action) -> (State, Vec<Order>) {
+    pub fn step(&self, action: Action) -> (State, Vec<Effect>) {
         let mut next = self.clone();
-        let orders = next.take(action);
-        (next, orders)
+        let effects = next.take(action);
+        (next, effects)
     }
 
-    fn take(&mut self, action: Action) -> Vec<Order> {
+    fn take(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Open(file) => {
                 // A worker that is busy with another file is replaced: that is quicker than to let it notice.
@@ -86,10 +86,10 @@ impl State {
                     self.worker = Worker::Gone;
                 }
                 self.file = Some(file);
-                let mut orders = self.read();
+                let mut effects = self.read();
                 self.route = Route::Overview;
-                orders.push(Order::Show(Route::Overview));
-                orders
+                effects.push(Effect::Show(Route::Overview));
+                effects
             }
             Action::ReadAgain if self.file.is_some() => self.read(),
             Action::Cancel if self.phase == Phase::Reading => {
@@ -100,7 +100,7 @@ impl State {
             }
             Action::Stop if self.phase == Phase::Reading && !self.is_stopping => {
                 self.is_stopping = true;
-                vec![Order::Send(Request::Stop { job: self.job })]
+                vec![Effect::Send(Request::Stop { job: self.job })]
             }
             Action::Close => {
                 self.file = None;
@@ -115,19 +115,19 @@ impl State {
                 if self.settings.get(descriptor) == before {
                     return Vec::new();
                 }
-                let mut orders = vec![Order::KeepSettings];
-                orders.extend((descriptor.effect == Effect::Evaluate).then_some(Order::EvaluateSoon));
-                orders
+                let mut effects = vec![Effect::KeepSettings];
+                effects.extend((descriptor.on_change == OnChange::Evaluate).then_some(Effect::EvaluateSoon));
+                effects
             }
             Action::ResetSettings => {
                 self.settings.reset();
-                vec![Order::KeepSettings, Order::EvaluateSoon]
+                vec![Effect::KeepSettings, Effect::EvaluateSoon]
             }
             Action::LoadSettings(file, settings, warnings) => {
                 self.settings = settings;
                 self.notice = Some(Notice::Loaded { file, warnings });
                 self.apply();
-                vec![Order::KeepSettings, Order::EvaluateSoon]
+                vec![Effect::KeepSettings, Effect::EvaluateSoon]
             }
             Action::Expect(rule) => self.allow(rule),
             Action::Unexpect(rule) => {
@@ -141,20 +141,20 @@ impl State {
                 memory.set(&analysis.file, &finding, annotation);
                 self.memory = Shared::new(memory);
                 self.recall();
-                vec![Order::KeepMemory]
+                vec![Effect::KeepMemory]
             }
             Action::Forget => {
                 self.settings = Settings::default();
                 self.memory = Shared::default();
                 self.recall();
-                let mut orders = self.apply();
-                orders.retain(|order| *order != Order::KeepSettings);
-                orders.extend([Order::Forget, Order::EvaluateSoon]);
-                orders
+                let mut effects = self.apply();
+                effects.retain(|order| *order != Effect::KeepSettings);
+                effects.extend([Effect::Forget, Effect::EvaluateSoon]);
+                effects
             }
             Action::Evaluate if self.phase == Phase::Ready && self.has_tables => {
                 self.is_judging = true;
-                vec![Order::Send(Request::Evaluate { job: self.job, settings: self.settings.clone() })]
+                vec![Effect::Send(Request::Evaluate { job: self.job, settings: self.settings.clone() })]
             }
             Action::Go(route) => {
                 self.route = route;
@@ -178,7 +178,7 @@ impl State {
     }
 
     /// Begins to read the open file.
-    fn read(&mut self) -> Vec<Order> {
+    fn read(&mut self) -> Vec<Effect> {
         let bytes_total = self.file.as_ref().map_or(0, |file| file.bytes);
         self.clear();
         self.phase = Phase::Reading;
@@ -192,14 +192,14 @@ impl State {
             seconds_left: None,
             detector: String::new(),
         });
-        let mut orders = if self.worker == Worker::Gone { self.restart() } else { Vec::new() };
-        orders.push(Order::Send(Request::Open { job: self.job, settings: self.settings.clone() }));
-        orders
+        let mut effects = if self.worker == Worker::Gone { self.restart() } else { Vec::new() };
+        effects.push(Effect::Send(Request::Open { job: self.job, settings: self.settings.clone() }));
+        effects
     }
 
-    fn restart(&mut self) -> Vec<Order> {
+    fn restart(&mut self) -> Vec<Effect> {
         self.worker = Worker::Starting;
-        vec![Order::Restart]
+        vec![Effect::Restart]
     }
 
     /// Forgets the analysis; replies to its job will be dropped.
@@ -214,7 +214,7 @@ impl State {
         self.has_tables = false;
     }
 
-    fn hear(&mut self, reply: Reply) -> Vec<Order> {
+    fn hear(&mut self, reply: Reply) -> Vec<Effect> {
         if job_of(&reply).is_some_and(|job| job != self.job) {
             return Vec::new();
         }
@@ -234,7 +234,7 @@ impl State {
                     self.analysis = Some(Shared::new(with_hash));
                     if memory != *self.memory {
                         self.memory = Shared::new(memory);
-                        return vec![Order::KeepMemory];
+                        return vec![Effect::KeepMemory];
                     }
                 }
             }
@@ -270,7 +270,7 @@ impl State {
     }
 
     /// Adds a rule and says so.
-    fn allow(&mut self, rule: Rule) -> Vec<Order> {
+    fn allow(&mut self, rule: Rule) -> Vec<Effect> {
         let Some(rule) = rule.tidy() else { return Vec::new() };
         if !self.settings.allow(rule.clone()) {
             self.notice = Some(Notice::Failed(format!("The allow-list is full: it has {} rules.", Rule::MOST)));
@@ -281,17 +281,17 @@ impl State {
     }
 
     /// Applies the allow-list here and in the worker, whose flow table says what was found of each flow.
-    fn apply(&mut self) -> Vec<Order> {
-        let mut orders = vec![Order::KeepSettings];
+    fn apply(&mut self) -> Vec<Effect> {
+        let mut effects = vec![Effect::KeepSettings];
         if let Some(analysis) = &self.analysis {
             let mut settled = Analysis::clone(analysis);
             triage::apply(&mut settled, self.settings.expected());
             self.analysis = Some(Shared::new(settled));
             if self.has_tables {
-                orders.push(Order::Send(Request::Expect { job: self.job, settings: self.settings.clone() }));
+                effects.push(Effect::Send(Request::Expect { job: self.job, settings: self.settings.clone() }));
             }
         }
-        orders
+        effects
     }
 
     /// Puts what is remembered of the open file into its analysis.
@@ -304,7 +304,7 @@ impl State {
     }
 
     /// The worker is gone: what is complete stays on the page, the tables are lost.
-    fn die(&mut self, text: String) -> Vec<Order> {
+    fn die(&mut self, text: String) -> Vec<Effect> {
         let is_replaced = self.worker == Worker::Ready;
         let is_complete = self.phase == Phase::Ready;
         let analysis = self.analysis.take().filter(|_| is_complete);

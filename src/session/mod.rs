@@ -6,10 +6,10 @@
 pub mod memory;
 pub mod route;
 pub mod state;
-pub mod step;
+pub mod update;
 pub mod window;
 
 pub use memory::Memory;
 pub use route::Route;
 pub use state::{Clock, Notice, OpenFile, Phase, Shared, State, Worker};
-pub use step::{Action, Order};
+pub use update::{Action, Effect};

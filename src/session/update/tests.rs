@@ -24,27 +24,27 @@ fn ready() -> State {
 
 #[test]
 fn a_worker_that_dies_before_it_speaks_is_replaced_only_when_there_is_something_to_read() {
-    let (state, orders) = State::default().step(Action::Died("No network.".into()));
-    assert!(orders.is_empty());
+    let (state, effects) = State::default().step(Action::Died("No network.".into()));
+    assert!(effects.is_empty());
     assert!(matches!(state.notice, Some(Notice::Died { is_replaced: false, can_read_again: false, .. })));
-    let (state, orders) = state.step(open("a.pcap"));
-    assert_eq!(orders.first(), Some(&Order::Restart));
+    let (state, effects) = state.step(open("a.pcap"));
+    assert_eq!(effects.first(), Some(&Effect::Restart));
     assert_eq!(state.worker, Worker::Starting);
 }
 
 #[test]
 fn opening_reads_with_the_settings_in_force_and_shows_the_overview() {
     let start = State { route: Route::Issues, ..State::default() };
-    let (state, orders) = start.step(open("a.pcap"));
+    let (state, effects) = start.step(open("a.pcap"));
     assert_eq!((state.phase, state.job, &state.route), (Phase::Reading, 1, &Route::Overview));
     let request = Request::Open { job: 1, settings: Settings::default() };
-    assert_eq!(orders, [Order::Send(request), Order::Show(Route::Overview)]);
+    assert_eq!(effects, [Effect::Send(request), Effect::Show(Route::Overview)]);
 }
 
 #[test]
 fn opening_while_reading_replaces_the_worker() {
-    let (_, orders) = after(&State::default(), [open("a.pcap")]).step(open("b.pcap"));
-    assert_eq!(orders.first(), Some(&Order::Restart));
+    let (_, effects) = after(&State::default(), [open("a.pcap")]).step(open("b.pcap"));
+    assert_eq!(effects.first(), Some(&Effect::Restart));
 }
 
 #[test]
@@ -57,17 +57,17 @@ fn replies_to_an_older_job_are_dropped() {
 
 #[test]
 fn cancel_forgets_the_file_and_restarts_the_worker() {
-    let (state, orders) = after(&State::default(), [open("a.pcap")]).step(Action::Cancel);
+    let (state, effects) = after(&State::default(), [open("a.pcap")]).step(Action::Cancel);
     assert_eq!((state.phase, state.file), (Phase::Empty, None));
     assert_eq!(state.notice, Some(Notice::Cancelled { file: "a.pcap".into() }));
-    assert_eq!(orders, [Order::Restart]);
+    assert_eq!(effects, [Effect::Restart]);
 }
 
 #[test]
 fn stop_is_asked_for_once() {
     let state = after(&State::default(), [open("a.pcap")]);
-    let (state, orders) = state.step(Action::Stop);
-    assert_eq!(orders, [Order::Send(Request::Stop { job: 1 })]);
+    let (state, effects) = state.step(Action::Stop);
+    assert_eq!(effects, [Effect::Send(Request::Stop { job: 1 })]);
     assert!(state.step(Action::Stop).1.is_empty());
 }
 
@@ -93,9 +93,9 @@ fn a_refused_file_leads_back_to_the_start_with_the_reason() {
 fn a_dead_worker_keeps_what_is_complete_and_the_file_can_be_read_again() {
     let reading = after(&ready(), [open("a.pcap")]);
     let partial = Action::Heard(Reply::Partial { job: 1, analysis: Box::default() });
-    let (died, orders) = after(&reading, [partial]).step(Action::Died("Out of memory.".into()));
+    let (died, effects) = after(&reading, [partial]).step(Action::Died("Out of memory.".into()));
     assert_eq!((died.phase, died.analysis.is_none()), (Phase::Empty, true));
-    assert_eq!(orders, [Order::Restart]);
+    assert_eq!(effects, [Effect::Restart]);
     let ready = after(&reading, [done(1), Action::Died("Bug.".into())]);
     assert_eq!((ready.phase, ready.has_tables, ready.analysis.is_some()), (Phase::Ready, false, true));
     assert!(matches!(ready.notice, Some(Notice::Died { can_read_again: true, .. })));
@@ -106,15 +106,15 @@ fn a_dead_worker_keeps_what_is_complete_and_the_file_can_be_read_again() {
 #[test]
 fn settings_that_judge_are_judged_and_those_that_read_ask_for_reading() {
     let ready = after(&State::default(), [open("a.pcap"), done(1)]);
-    let seed = GENERAL.iter().find(|d| d.effect == Effect::Evaluate).unwrap();
-    let idle = GENERAL.iter().find(|d| d.effect == Effect::Read).unwrap();
+    let seed = GENERAL.iter().find(|d| d.on_change == OnChange::Evaluate).unwrap();
+    let idle = GENERAL.iter().find(|d| d.on_change == OnChange::Read).unwrap();
     let all: Vec<&Descriptor> = GENERAL.iter().collect();
-    let (state, orders) = ready.step(Action::Set(seed, 7.0));
-    assert_eq!(orders, [Order::KeepSettings, Order::EvaluateSoon]);
+    let (state, effects) = ready.step(Action::Set(seed, 7.0));
+    assert_eq!(effects, [Effect::KeepSettings, Effect::EvaluateSoon]);
     assert!(!state.needs_reading(&all));
     assert!(state.step(Action::Set(seed, 7.0)).1.is_empty());
-    let (state, orders) = ready.step(Action::Set(idle, 60.0));
-    assert_eq!(orders, [Order::KeepSettings]);
+    let (state, effects) = ready.step(Action::Set(idle, 60.0));
+    assert_eq!(effects, [Effect::KeepSettings]);
     assert!(state.needs_reading(&all));
     assert!(!after(&state, [Action::ReadAgain, done(2)]).needs_reading(&all));
 }
@@ -136,10 +136,10 @@ fn counts(state: &State) -> (usize, usize) {
 #[test]
 fn what_is_expected_goes_at_once_and_comes_back() {
     let ready = after(&State::default(), [open("a.pcap"), Action::Heard(found())]);
-    let (state, orders) = ready.step(Action::Expect(beacons()));
+    let (state, effects) = ready.step(Action::Expect(beacons()));
     assert_eq!((counts(&ready), counts(&state)), ((2, 0), (1, 1)));
     let told = Request::Expect { job: 1, settings: state.settings.clone() };
-    assert_eq!(orders, [Order::KeepSettings, Order::Send(told)]);
+    assert_eq!(effects, [Effect::KeepSettings, Effect::Send(told)]);
     assert_eq!(state.notice, Some(Notice::Expected(beacons())));
     assert_eq!(counts(&after(&state, [Action::Heard(found())])), (1, 1), "rules that came after the worker was asked");
     let undone = after(&state, [Action::Unexpect(beacons())]);
@@ -152,19 +152,19 @@ fn what_is_said_stays_when_judged_again_and_when_the_file_is_opened_again() {
     let annotation = Annotation { verdict: Some(Verdict::False), note: "Ours.".into() };
     let say = Action::Annotation("beacon-1".into(), annotation.clone());
     let ready = after(&State::default(), [open("a.pcap"), Action::Heard(found())]);
-    let (state, orders) = ready.step(say);
-    assert_eq!(orders, [Order::KeepMemory]);
+    let (state, effects) = ready.step(say);
+    assert_eq!(effects, [Effect::KeepMemory]);
     let says = |state: &State| state.analysis.as_ref().and_then(|a| a.annotations.get("beacon-1").cloned());
     assert_eq!(says(&state), Some(annotation.clone()));
     assert_eq!(says(&after(&state, [Action::Evaluate, Action::Heard(found())])), Some(annotation.clone()));
-    let (hashed, orders) = state.step(Action::Heard(Reply::Sha256 { job: 1, hex: "ab".into() }));
-    assert_eq!((says(&hashed), orders), (Some(annotation.clone()), vec![Order::KeepMemory]));
+    let (hashed, effects) = state.step(Action::Heard(Reply::Sha256 { job: 1, hex: "ab".into() }));
+    assert_eq!((says(&hashed), effects), (Some(annotation.clone()), vec![Effect::KeepMemory]));
     let again = State { memory: Shared::new(Memory::from_text(&hashed.memory.text())), ..State::default() };
     let again = after(&again, [open("a.pcap"), Action::Heard(found())]);
     assert_eq!(says(&again), Some(annotation));
     let other = after(&again, [Action::Heard(Reply::Sha256 { job: 1, hex: "cd".into() })]);
     assert_eq!(says(&other), None, "it only had the same name and size");
-    let (forgotten, orders) = hashed.step(Action::Forget);
+    let (forgotten, effects) = hashed.step(Action::Forget);
     assert_eq!((says(&forgotten), forgotten.memory.text().as_str()), (None, "[]"));
-    assert!(orders.contains(&Order::Forget) && !orders.contains(&Order::KeepSettings));
+    assert!(effects.contains(&Effect::Forget) && !effects.contains(&Effect::KeepSettings));
 }
