@@ -83,7 +83,10 @@ fn port(flow: &Flow) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{icmp, inside, outside, udp};
+    use crate::detect::support::testing::icmp;
+    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::outside;
+    use crate::detect::support::testing::udp;
     use crate::flow::names::Names;
     use crate::flow::table::{FlowKeyHash, Limits};
 

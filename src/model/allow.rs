@@ -4,6 +4,7 @@
 
 use super::address::{Addr, Endpoint, mac_text};
 use super::finding::Finding;
+use super::former_ids;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::IpAddr;
@@ -182,7 +183,7 @@ impl Rule {
         let trimmed = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         self.name = trimmed(self.name).map(|name| name.trim_matches('.').to_ascii_lowercase());
         self.name = self.name.filter(|name| !name.is_empty());
-        self.detector = trimmed(self.detector);
+        self.detector = trimmed(self.detector).map(|id| former_ids::detector(&id).to_owned());
         self.note = self.note.trim().chars().take(Rule::MOST_NOTE_CHARS).collect();
         let is_long = self.name.as_ref().is_some_and(|name| name.chars().count() > Rule::MOST_NAME_CHARS);
         (!is_long && !self.is_empty()).then_some(self)

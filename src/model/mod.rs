@@ -11,6 +11,7 @@ pub mod exchanges;
 pub mod fact;
 pub mod finding;
 pub mod flow;
+pub mod former_ids;
 pub mod incident;
 pub mod moments;
 pub mod packet;

@@ -1,6 +1,8 @@
 //! The detectors that look at single packets and nothing else: they watch in the front half of the line, which has time.
 
-use crate::detect::{self, Detector, Wants};
+use crate::detect;
+use crate::detect::detector::Detector;
+use crate::detect::detector::Wants;
 use crate::model::Packet;
 
 /// Those detectors, until they are taken for judging.
@@ -20,7 +22,8 @@ impl Default for CaptureDetectors {
     fn default() -> Self {
         let here = || detect::ALL.iter().enumerate().filter(|(_, entry)| is_watcher(entry.wants));
         let watchers = std::array::from_fn(|bit| {
-            let wants_kind = |(_, (_, entry)): &(usize, (usize, &detect::Entry))| entry.wants.meets(Wants::kind(bit));
+            let wants_kind =
+                |(_, (_, entry)): &(usize, (usize, &detect::detector::Entry))| entry.wants.meets(Wants::kind(bit));
             here().enumerate().filter(wants_kind).map(|(place, _)| place).collect()
         });
         CaptureDetectors { detectors: here().map(|(place, entry)| (place, (entry.make)())).collect(), watchers }

@@ -6,7 +6,7 @@ use super::tables;
 use crate::decode;
 use crate::decode::app::{self, Datagrams};
 use crate::decode::fragments::Fragments;
-use crate::detect::Detector;
+use crate::detect::detector::Detector;
 use crate::flow::table::FlowKeyHash;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Packet;

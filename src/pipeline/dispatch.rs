@@ -1,10 +1,15 @@
 //! Packets, messages and ended flows to the detectors that want them, while a file is read and at its end.
 
 use super::{capture_detectors, threads};
-use crate::detect::contacts::Contacts;
-use crate::detect::domains::Domains;
+use crate::detect;
+use crate::detect::detector::AppEvent;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::EndedFlow;
+use crate::detect::detector::Wants;
 use crate::detect::ml::flow_rows;
-use crate::detect::{self, AppEvent, Context, Detector, EndedFlow, Wants};
+use crate::detect::support::connection_attempts::Contacts;
+use crate::detect::support::domains::Domains;
 use crate::flow::endpoints::EndpointIndex;
 use crate::flow::fields::{FlowFields, InternedField};
 use crate::flow::names::Names;
@@ -35,7 +40,7 @@ pub(super) struct Dispatch {
 impl Default for Dispatch {
     fn default() -> Self {
         let watchers = std::array::from_fn(|bit| {
-            let wants_kind = |(_, entry): &(usize, &detect::Entry)| {
+            let wants_kind = |(_, entry): &(usize, &detect::detector::Entry)| {
                 entry.wants.meets(Wants::kind(bit)) && !capture_detectors::is_watcher(entry.wants)
             };
             detect::ALL.iter().enumerate().filter(wants_kind).map(|(place, _)| place).collect()

@@ -2,7 +2,12 @@
 
 use super::{Pipeline, named, tables, threads};
 use crate::decode::link;
-use crate::detect::{self, Conclusion, Context, Detector, Wants, fold};
+use crate::detect;
+use crate::detect::deduplicate;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::Wants;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Finding;
 use crate::model::analysis::{Analysis, Coverage, DetectorRun, FileFacts, FlowColumns, Stats, Summary};
@@ -60,7 +65,7 @@ impl Pipeline {
     }
 
     /// Takes what a detector concluded.
-    fn apply(&mut self, entry: &detect::Entry, conclusion: Conclusion) {
+    fn apply(&mut self, entry: &detect::detector::Entry, conclusion: Conclusion) {
         let Conclusion { findings, not_enough_data, scores, n_not_evaluated } = conclusion;
         if n_not_evaluated > 0 && self.flow_stage.issues.count(IssueKind::DetectorFull) == 0 {
             self.flow_stage.issues.add_many(IssueKind::DetectorFull, n_not_evaluated, None, None);
@@ -92,7 +97,7 @@ impl Pipeline {
 
     /// The result, with the findings of the detectors that have concluded.
     pub fn analysis(&self, settings: &Settings) -> Analysis {
-        let mut findings = fold::fold(self.runs.iter().flat_map(|(_, findings)| findings.clone()).collect());
+        let mut findings = deduplicate::fold(self.runs.iter().flat_map(|(_, findings)| findings.clone()).collect());
         findings.iter_mut().for_each(|finding| named::name(finding, self.flows(), self.names()));
         let runs = self.runs.iter().map(|(run, _)| run.clone()).collect();
         let mut analysis = self.assemble(settings, findings, runs);
@@ -177,7 +182,7 @@ impl Pipeline {
 
 /// What a detector makes of all that passed, or why it rests.
 fn finish(
-    entry: &detect::Entry,
+    entry: &detect::detector::Entry,
     detector: &mut Box<dyn Detector>,
     context: &Context<'_>,
     rows: Option<&RowStore>,

@@ -3,7 +3,8 @@
 use super::app_layer::{AppLayer, Segment, SegmentResult, StreamState};
 use super::capture_stage::Batch;
 use super::dispatch::Dispatch;
-use crate::detect::{Context, Detector};
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
 use crate::flow::endpoints::EndpointIndex;
 use crate::flow::expectations::Expectations;
 use crate::flow::fields::{self, FlowFields, InternedField};

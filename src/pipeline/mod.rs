@@ -15,7 +15,8 @@ pub use capture_stage::{Batch, CaptureStage};
 pub use flow_stage::FlowStage;
 pub use keeper::RowKeeper;
 
-use crate::detect::{self, Card};
+use crate::detect;
+use crate::detect::card::Card;
 use crate::flow::fields::FlowFields;
 use crate::flow::names::Names;
 use crate::flow::optional::OptionalTables;

@@ -1,6 +1,6 @@
 //! What settings say of tables, and what an analysis says of one: its facts, what rests, and issues of keeping rows.
 
-use crate::detect::Conclusion;
+use crate::detect::detector::Conclusion;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::analysis::Issue;
 use crate::model::rows::{RowKind, TableFacts};

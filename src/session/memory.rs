@@ -4,7 +4,7 @@
 //! then say otherwise, what was taken over is given back.
 
 use crate::model::analysis::FileFacts;
-use crate::model::{Annotation, Annotations};
+use crate::model::{Annotation, Annotations, former_ids};
 use serde::{Deserialize, Serialize};
 
 /// Most files remembered; the one that was changed longest ago goes first.
@@ -44,7 +44,8 @@ impl Memory {
         let mut memory: Memory = serde_json::from_str(text).unwrap_or_default();
         for file in &mut memory.files {
             let annotations = std::mem::take(&mut file.annotations).into_iter().take(Annotation::MOST);
-            file.annotations = annotations.map(|(id, annotation)| (id, annotation.tidy())).collect();
+            file.annotations =
+                annotations.map(|(id, annotation)| (former_ids::below(&id), annotation.tidy())).collect();
         }
         memory.bound();
         memory

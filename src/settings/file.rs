@@ -3,8 +3,8 @@
 //! An object of ids and numbers, and under `expected` the allow-list. What is not usable is said, and left out.
 
 use super::{Descriptor, Settings};
-use crate::model::Rule;
 use crate::model::quantity::plain;
+use crate::model::{Rule, former_ids};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -37,7 +37,8 @@ fn from_values(given: &BTreeMap<String, Value>, known: &[&Descriptor]) -> (Setti
     let mut settings = Settings::default();
     let mut warnings = Vec::new();
     for (id, value) in given.iter().filter(|(id, _)| *id != EXPECTED) {
-        let Some(d) = known.iter().find(|d| d.id == id) else {
+        let now = former_ids::below(id);
+        let Some(d) = known.iter().find(|d| d.id == now) else {
             warnings.push(format!("setting {id} is not known; see `packetloupe settings`"));
             continue;
         };

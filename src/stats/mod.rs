@@ -8,6 +8,7 @@ pub mod counters;
 pub mod entropy;
 pub mod labels;
 pub mod messages;
+pub mod order;
 pub mod packet_index;
 pub mod ranking;
 pub mod rows;

@@ -204,7 +204,7 @@ mod tests {
 
     fn story() -> Vec<Finding> {
         vec![
-            at(300, "upload", Category::Exfiltration, VICTIM, CLOUD),
+            at(300, "bulk_exfiltration", Category::Exfiltration, VICTIM, CLOUD),
             at(10, "scan", Category::Scan, EVIL, VICTIM),
             at(100, "guess", Category::BruteForce, EVIL, VICTIM),
         ]
@@ -214,7 +214,7 @@ mod tests {
     fn a_scan_then_guessing_then_a_transfer_is_one_story_in_order_of_time() {
         let incidents = link(&story());
         assert_eq!(incidents.len(), 1);
-        assert_eq!(incidents[0].findings, ["scan-1", "guess-1", "upload-1"]);
+        assert_eq!(incidents[0].findings, ["scan-1", "guess-1", "bulk_exfiltration-1"]);
         assert_eq!(
             incidents[0].sentence,
             "203.0.113.9 scanned 10.0.0.5, then guessed passwords; after that 10.0.0.5 sent data out to 198.51.100.1."
@@ -227,7 +227,7 @@ mod tests {
         let mut findings = story();
         findings[1].start_ns = 900 * SECOND;
         assert_eq!(link(&findings).len(), 1, "guessing and transfer are left");
-        assert_eq!(link(&findings)[0].findings, ["guess-1", "upload-1"]);
+        assert_eq!(link(&findings)[0].findings, ["guess-1", "bulk_exfiltration-1"]);
         findings[2].start_ns = 800 * SECOND;
         findings[2].end_ns = 805 * SECOND;
         findings[1].start_ns = 1900 * SECOND;
@@ -258,9 +258,9 @@ mod tests {
     fn a_host_that_is_in_goes_on_to_others() {
         let moved = at(10, "lateral", Category::LateralMovement, VICTIM, OTHER);
         let called = at(20, "beacon", Category::Beacon, OTHER, CLOUD);
-        let sent = at(30, "upload", Category::Exfiltration, VICTIM, CLOUD);
+        let sent = at(30, "bulk_exfiltration", Category::Exfiltration, VICTIM, CLOUD);
         let incidents = link(&[sent, called, moved]);
-        assert_eq!(incidents[0].findings, ["lateral-1", "beacon-1", "upload-1"]);
+        assert_eq!(incidents[0].findings, ["lateral-1", "beacon-1", "bulk_exfiltration-1"]);
         assert_eq!(
             incidents[0].sentence,
             "10.0.0.5 went on to other hosts; after that 10.0.0.77 called out again and again to 198.51.100.1; after that \

@@ -8,7 +8,10 @@
 #![allow(clippy::unwrap_used, reason = "a measurement may fail by panicking")]
 
 use packetloupe::decode::decode;
-use packetloupe::detect::{self, Detector, EndedFlow, Wants};
+use packetloupe::detect;
+use packetloupe::detect::detector::Detector;
+use packetloupe::detect::detector::EndedFlow;
+use packetloupe::detect::detector::Wants;
 use packetloupe::flow::names::Names;
 use packetloupe::flow::table::{FlowKeyHash, FlowTable, FlowUpdate, Limits, Lookup, LookupResult};
 use packetloupe::issue::IssueLog;
@@ -198,7 +201,7 @@ struct Stations {
 impl Stations {
     fn new() -> Stations {
         let watching = |bit| {
-            let wants = |(_, entry): &(usize, &detect::Entry)| entry.wants.meets(Wants::kind(bit));
+            let wants = |(_, entry): &(usize, &detect::detector::Entry)| entry.wants.meets(Wants::kind(bit));
             detect::ALL.iter().enumerate().filter(wants).map(|(place, _)| place).collect()
         };
         Stations {

@@ -91,13 +91,13 @@ fn browse(lag: u64, asker: Option<[u8; 4]>, is_another: bool) -> Vec<Finding> {
 #[test]
 fn names_asked_for_unseen_are_told_for_information() {
     let findings = browse(40, None, false);
-    let told = of(&findings, "hidden_names");
+    let told = of(&findings, "encrypted_dns");
     assert_eq!(told.len(), 1, "{findings:?}");
     assert!(told[0].severity < Severity::Medium && told[0].explanation.contains("24 of 24"), "{:?}", told[0]);
-    assert!(of(&browse(40, Some(CLIENT), false), "hidden_names").is_empty(), "they are asked for in the clear");
-    assert!(of(&browse(40, Some(ANOTHER), false), "hidden_names").is_empty(), "by another, whose answers it may have");
+    assert!(of(&browse(40, Some(CLIENT), false), "encrypted_dns").is_empty(), "they are asked for in the clear");
+    assert!(of(&browse(40, Some(ANOTHER), false), "encrypted_dns").is_empty(), "by another, whose answers it may have");
     assert!(
-        of(&browse(3000, None, false), "hidden_names").is_empty(),
+        of(&browse(3000, None, false), "encrypted_dns").is_empty(),
         "a capture that began late, and a page that asks"
     );
 }
@@ -105,10 +105,10 @@ fn names_asked_for_unseen_are_told_for_information() {
 #[test]
 fn a_host_that_sends_no_dns_but_goes_to_many_names_is_told_where_others_send_some() {
     let findings = browse(3000, Some(ANOTHER), true);
-    let told = of(&findings, "hidden_names");
+    let told = of(&findings, "encrypted_dns");
     assert_eq!(told.len(), 1, "{findings:?}");
     assert!(told[0].explanation.contains("sends no DNS at all"), "{:?}", told[0]);
-    assert!(of(&browse(3000, Some(CLIENT), true), "hidden_names").is_empty(), "it sends DNS, so it may know them");
+    assert!(of(&browse(3000, Some(CLIENT), true), "encrypted_dns").is_empty(), "it sends DNS, so it may know them");
 }
 
 /// Requests of a size to a server, each after a pause.
@@ -125,13 +125,13 @@ fn requests(server: [u8; 4], n: u64, pause: impl Fn(u64) -> u64) -> Vec<Finding>
 #[test]
 fn data_in_names_over_https_is_told_and_a_browser_at_the_same_resolver_is_not() {
     let findings = requests(PUBLIC_RESOLVER, 900, |_| 80);
-    let told = of(&findings, "hidden_names");
+    let told = of(&findings, "encrypted_dns");
     assert_eq!(told.len(), 1, "{findings:?}");
     assert!(told[0].severity >= Severity::Medium && told[0].title.contains("carry data"), "{:?}", told[0]);
     let browser = requests(PUBLIC_RESOLVER, 900, |i| if i % 30 == 0 { 20_000 } else { 80 });
-    assert!(of(&browser, "hidden_names").is_empty());
-    assert_eq!(of(&browser, "hidden_network").len(), 1, "the resolver itself is known");
-    assert!(of(&requests(RESOLVER, 900, |_| 80), "hidden_names").is_empty(), "a page that asks its server often");
+    assert!(of(&browser, "encrypted_dns").is_empty());
+    assert_eq!(of(&browser, "vpn_tor_proxy").len(), 1, "the resolver itself is known");
+    assert!(of(&requests(RESOLVER, 900, |_| 80), "encrypted_dns").is_empty(), "a page that asks its server often");
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn data_in_names_over_quic_is_told_too() {
         made.millis += 90;
     }
     let findings = made.findings();
-    let told = of(&findings, "hidden_names");
+    let told = of(&findings, "encrypted_dns");
     assert_eq!((told.len(), told[0].protocol.as_str()), (1, "QUIC"), "{findings:?}");
 }
 
@@ -231,6 +231,9 @@ fn other_connections_that_stay_open_are_no_mining() {
     ];
     for (what, port, word) in talks {
         let findings = talk((40_000, port), "service.example.net", (0..200).map(word));
-        assert!(of(&findings, "mining").is_empty() && of(&findings, "hidden_names").is_empty(), "{what}: {findings:?}");
+        assert!(
+            of(&findings, "mining").is_empty() && of(&findings, "encrypted_dns").is_empty(),
+            "{what}: {findings:?}"
+        );
     }
 }

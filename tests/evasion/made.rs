@@ -141,12 +141,12 @@ impl Made {
 
 /// Detectors whose filters are held to the packets meant.
 const EXACT: [&str; 7] = [
-    "ttl_game",
-    "contradicting_segments",
-    "slow_drip",
+    "ttl_evasion",
+    "tcp_overlap",
+    "low_and_slow_exfiltration",
     "mail_exfiltration",
     "long_connection",
-    "hidden_names",
+    "encrypted_dns",
     "mining",
 ];
 

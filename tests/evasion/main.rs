@@ -30,7 +30,7 @@ fn a_game_with_hops_is_one_finding() {
     let mut made = Made::new();
     (0..3).for_each(|i| game(&mut made, 4, 40_000 + i));
     let findings = made.findings();
-    let game = of(&findings, "ttl_game");
+    let game = of(&findings, "ttl_evasion");
     assert_eq!(game.len(), 1);
     assert!(game[0].severity >= Severity::Medium && game[0].n_packets == 6, "{:?}", game[0]);
     assert!(
@@ -38,7 +38,7 @@ fn a_game_with_hops_is_one_finding() {
         "the weaker one is folded: {}",
         game[0].explanation
     );
-    assert!(of(&findings, "contradicting_segments").is_empty());
+    assert!(of(&findings, "tcp_overlap").is_empty());
 }
 
 #[test]
@@ -46,8 +46,8 @@ fn texts_that_contradict_each_other_are_told_by_what_they_say() {
     let mut made = Made::new();
     game(&mut made, 64, 40_000);
     let findings = made.findings();
-    assert!(of(&findings, "ttl_game").is_empty(), "all hops are left");
-    let told = of(&findings, "contradicting_segments");
+    assert!(of(&findings, "ttl_evasion").is_empty(), "all hops are left");
+    let told = of(&findings, "tcp_overlap");
     assert_eq!((told.len(), told[0].n_packets), (1, 1));
     assert!(told[0].severity >= Severity::Medium);
 }
@@ -72,7 +72,7 @@ fn repeats_however_cut_another_path_and_keep_alives_are_none() {
     }
     made.feint(&connection, 15, FIN | ACK, &[]);
     let findings = made.findings();
-    assert!(of(&findings, "ttl_game").is_empty() && of(&findings, "contradicting_segments").is_empty());
+    assert!(of(&findings, "ttl_evasion").is_empty() && of(&findings, "tcp_overlap").is_empty());
 }
 
 #[test]
@@ -112,10 +112,10 @@ fn drops_add_up_and_telemetry_does_not() {
         made.findings()
     };
     let findings = sent(15_000);
-    let drip = of(&findings, "slow_drip");
+    let drip = of(&findings, "low_and_slow_exfiltration");
     assert_eq!(drip.len(), 1, "{findings:?}");
-    assert!(drip[0].series.is_some() && of(&findings, "upload").is_empty(), "one finding for one cause");
-    assert!(of(&sent(1_500), "slow_drip").is_empty());
+    assert!(drip[0].series.is_some() && of(&findings, "bulk_exfiltration").is_empty(), "one finding for one cause");
+    assert!(of(&sent(1_500), "low_and_slow_exfiltration").is_empty());
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn much_mail_is_told_with_its_recipients_and_a_letter_is_none() {
     let told = of(&findings, "mail_exfiltration");
     assert_eq!(told.len(), 1, "{findings:?}");
     assert!(told[0].explanation.contains("drop@example.net"));
-    assert!(of(&findings, "upload").is_empty(), "one finding for one cause");
+    assert!(of(&findings, "bulk_exfiltration").is_empty(), "one finding for one cause");
     assert!(of(&mail(80_000), "mail_exfiltration").is_empty());
 }
 

@@ -2,12 +2,18 @@
 //!
 //! What was learnt is kept, so that another threshold only judges again.
 
-use super::Model;
-use super::flow_rows::{FlowRows, Key};
-use super::outliers::{Evaluated, findings};
-use super::rows::{self, FittedRows};
-use super::scale::Robust;
-use crate::detect::{Card, Conclusion, Context, Detector};
+use crate::detect::card::Card;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::ml::Model;
+use crate::detect::ml::flow_rows::FlowRows;
+use crate::detect::ml::flow_rows::Key;
+use crate::detect::ml::outliers::Evaluated;
+use crate::detect::ml::outliers::findings;
+use crate::detect::ml::rows;
+use crate::detect::ml::rows::FittedRows;
+use crate::detect::ml::scale::Robust;
 use crate::model::quantity;
 use crate::settings::{self, Descriptor, OnChange, Settings};
 use crate::stats::rows::RowStore;
@@ -153,14 +159,17 @@ fn fit<M: Model>(rows: &FlowRows, n_flows: usize, seed: u64) -> Option<Fitted<M>
     }
     let mut sorted: Vec<f32> = scores.iter().copied().filter(|score| !score.is_nan()).collect();
     sorted.sort_unstable_by(f32::total_cmp);
-    let median_score = super::matrix::quantile(&sorted, 0.5);
+    let median_score = crate::detect::ml::matrix::quantile(&sorted, 0.5);
     Some(Fitted { model, usual: rows.usual.clone(), scores, median_score })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::{Entry, isolation_forest, pca, testing};
+    use crate::detect::detector::Entry;
+    use crate::detect::ml::isolation_forest;
+    use crate::detect::ml::pca;
+    use crate::detect::support::testing;
     use crate::flow::endpoints::EndpointIndex;
     use crate::flow::names::Names;
     use crate::flow::table::{FlowKeyHash, FlowTable, Limits};

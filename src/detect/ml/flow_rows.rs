@@ -1,8 +1,8 @@
 //! The flow table to the rows that models learn from and score: made once for all models of a judgement.
 
-use super::matrix::Matrix;
-use super::random::Selection;
-use super::scale::Robust;
+use crate::detect::ml::matrix::Matrix;
+use crate::detect::ml::random::Selection;
+use crate::detect::ml::scale::Robust;
 use crate::flow::features::model::{N, vector};
 use crate::flow::table::FlowTable;
 use crate::model::Flow;

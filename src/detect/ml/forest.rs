@@ -3,10 +3,11 @@
 //! Random cuts part a random subset of the rows until each stands alone. A row that few cuts set apart is unusual.
 //! 100 trees on 256 rows each are the paper's own numbers.
 
-use super::Model;
-use super::matrix::Matrix;
-use super::random::{Random, Selection};
-use super::scale::Robust;
+use crate::detect::ml::Model;
+use crate::detect::ml::matrix::Matrix;
+use crate::detect::ml::random::Random;
+use crate::detect::ml::random::Selection;
+use crate::detect::ml::scale::Robust;
 
 /// Trees in a forest.
 const TREES: u32 = 100;

@@ -8,9 +8,9 @@
 //! pattern much further out than all others: on the tables of `tests/adbench.rs` the mean AUROC is 0.71 for
 //! the error alone and 0.76 for both.
 
-use super::Model;
-use super::matrix::Matrix;
-use super::scale::Robust;
+use crate::detect::ml::Model;
+use crate::detect::ml::matrix::Matrix;
+use crate::detect::ml::scale::Robust;
 use smartcore::linalg::basic::arrays;
 use smartcore::linalg::basic::matrix::DenseMatrix;
 use smartcore::linalg::traits::evd::EVDDecomposable;

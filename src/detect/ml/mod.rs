@@ -6,9 +6,11 @@
 pub mod detector;
 pub mod flow_rows;
 pub mod forest;
+pub mod isolation_forest;
 pub mod linear;
 pub mod matrix;
 mod outliers;
+pub mod pca;
 pub mod random;
 mod rows;
 pub mod scale;

@@ -1,9 +1,13 @@
 //! Flows with high scores to a few findings: one for each of the most unusual pairs of hosts and port.
 
-use super::scale::{Quartiles, Robust};
-use crate::detect::Card;
-use crate::detect::draft::{self, evidence, lines};
-use crate::detect::severity::{Impact, severity};
+use crate::detect::card::Card;
+use crate::detect::ml::scale::Quartiles;
+use crate::detect::ml::scale::Robust;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::severity;
 use crate::flow::features::model::{ALL, ModelFeature, N, Scale, vector};
 use crate::flow::table::FlowTable;
 use crate::model::quantity::{counted, percent, plain, with_unit};
@@ -36,7 +40,7 @@ pub struct Evaluated<'a> {
     pub median_score: f32,
     /// What is usual, in the vector's scale.
     pub usual: &'a Robust,
-    /// [`super::Model::parts`]
+    /// [`crate::detect::ml::Model::parts`]
     pub parts: Parts<'a>,
 }
 
@@ -122,7 +126,7 @@ impl Group {
         let reasons = reasons(evaluated, top);
         let at = if port > 0 { format!(" port {port}") } else { String::new() };
 
-        let mut finding = draft::begin(evaluated.card);
+        let mut finding = finding_builder::begin(evaluated.card);
         finding.protocol = top.app.map_or_else(|| top.transport().to_string(), |app| app.name().to_owned());
         finding.title = format!(
             "{} from {source} to {target}{at} {} unlike the others",
@@ -133,8 +137,8 @@ impl Group {
         finding.confidence = CONFIDENCE.0 + CONFIDENCE.1 * extent;
         finding.severity = severity(Impact::NUISANCE, finding.confidence, extent);
         (finding.start_ns, finding.end_ns) = (self.start_ns, self.end_ns);
-        finding.sources = draft::addresses([source]);
-        finding.targets = draft::addresses([target]);
+        finding.sources = finding_builder::addresses([source]);
+        finding.targets = finding_builder::addresses([target]);
         finding.ports = (port > 0).then_some(port).into_iter().collect();
         finding.explanation = explanation(&reasons, n_flows, evaluated, totals);
         finding.evidence.push(evidence(
@@ -168,14 +172,14 @@ impl Group {
         finding.n_flows = n_flows;
         finding.n_packets = self.n_packets;
         finding.flow_serials = self.serials;
-        Some(draft::finish(finding, true))
+        Some(finding_builder::finish(finding, true))
     }
 
     fn filter(&mut self) -> String {
         let (source, target, port, protocol, vlan) = self.who;
         self.client_ports.sort_unstable();
         self.client_ports.dedup();
-        let clients = |field: &str| draft::ports_filter(field, &self.client_ports, MOST_FILTER_PORTS);
+        let clients = |field: &str| finding_builder::ports_filter(field, &self.client_ports, MOST_FILTER_PORTS);
         // Only echo messages have an identifier, which stands in for the port.
         let echo = match protocol {
             _ if self.client_ports.contains(&0) => None,
@@ -183,7 +187,7 @@ impl Group {
             58 => clients("icmpv6.echo.identifier"),
             _ => None,
         };
-        let mut words = vec![draft::pair_filter(source, target)];
+        let mut words = vec![finding_builder::pair_filter(source, target)];
         match protocol {
             // An ICMP error quotes ports and addresses of what it refuses, but is no part of the flow.
             6 | 17 if port > 0 => {
@@ -197,7 +201,7 @@ impl Group {
         if vlan > 0 {
             words.push(format!("vlan.id == {vlan}"));
         }
-        words.push(draft::time_filter(self.start_ns, self.end_ns));
+        words.push(finding_builder::time_filter(self.start_ns, self.end_ns));
         words.join(" && ")
     }
 }
@@ -243,7 +247,7 @@ fn three_digits(value: f64) -> f64 {
 }
 
 fn rounded(score: f32) -> f64 {
-    draft::round3(f64::from(score))
+    finding_builder::round3(f64::from(score))
 }
 
 fn explanation(reasons: &[(&str, Evidence)], n_flows: u64, evaluated: &Evaluated<'_>, totals: &Totals) -> String {

@@ -2,14 +2,18 @@
 //!
 //! For tables whose rows are no flows. Columns that say who, when or what a row was are never looked at.
 
-use super::Model;
-use super::detector::Spec;
-use super::matrix::{Matrix, quantile};
-use super::random::Selection;
-use super::scale::Robust;
-use crate::detect::Conclusion;
-use crate::detect::draft::{self, evidence, round3};
-use crate::detect::severity::{Impact, severity};
+use crate::detect::detector::Conclusion;
+use crate::detect::ml::Model;
+use crate::detect::ml::detector::Spec;
+use crate::detect::ml::matrix::Matrix;
+use crate::detect::ml::matrix::quantile;
+use crate::detect::ml::random::Selection;
+use crate::detect::ml::scale::Robust;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::round3;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::severity;
 use crate::model::quantity::{counted, plain};
 use crate::model::rows::ColumnKind;
 use crate::model::{Evidence, Finding};
@@ -215,7 +219,7 @@ impl<M: Model> FittedRows<M> {
             if named.is_empty() { "" } else { "; it stands out by: " },
             named.join("; "),
         );
-        let mut finding = draft::begin(spec.card);
+        let mut finding = finding_builder::begin(spec.card);
         finding.title = format!("{} unlike the others, row {top_number} the most", counted(n_past, "row", "rows"));
         finding.score = extent;
         finding.confidence = CONFIDENCE.0 + CONFIDENCE.1 * extent;
@@ -226,7 +230,7 @@ impl<M: Model> FittedRows<M> {
         finding.benign_causes = vec![spec.card.otherwise.to_owned()];
         finding.advice = vec!["Sort the rows by their score and look at what the first have in common.".to_owned()];
         finding.packet_indices = past.iter().take(Finding::MOST_FLOWS).filter_map(|row| rows.number(*row)).collect();
-        Some(draft::finish(finding, false))
+        Some(finding_builder::finish(finding, false))
     }
 
     /// The columns that set a row apart the most.
@@ -256,7 +260,8 @@ fn three_digits(value: f32) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use crate::detect::{isolation_forest, pca};
+    use crate::detect::ml::isolation_forest;
+    use crate::detect::ml::pca;
     use crate::model::rows::{Column, Layout, Role, Value};
     use crate::settings::Settings;
     use crate::stats::rows::{Place, RowStore};

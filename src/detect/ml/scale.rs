@@ -1,6 +1,7 @@
 //! Columns to a common footing: median 0, middle half 1 wide, wild values held back.
 
-use super::matrix::{Matrix, quantile};
+use crate::detect::ml::matrix::Matrix;
+use crate::detect::ml::matrix::quantile;
 
 /// Widest value after scaling. A flow may be as odd as it likes in a column, but past this it is not odder: one wild
 /// value must not turn all the axes of a model.

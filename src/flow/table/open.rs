@@ -148,8 +148,8 @@ mod tests {
             assert_eq!(open.remove(hash(other), other), map.remove(&other).is_some());
             open.insert(hash(serial), serial);
             map.insert(serial, ());
-            let found = (state >> 16) % (serial + 1);
-            assert_eq!(open.find(hash(found), |found| found == found).is_some(), map.contains_key(&found));
+            let sought = (state >> 16) % (serial + 1);
+            assert_eq!(open.find(hash(sought), |found| found == sought).is_some(), map.contains_key(&sought));
         }
         assert_eq!(open.n, map.len());
         open.clear();

@@ -1,7 +1,7 @@
 //! A detector with its settings, folded until it is opened.
 
 use super::field::Field;
-use crate::detect::Card;
+use crate::detect::card::Card;
 use crate::model::analysis::DetectorRun;
 use crate::model::quantity;
 use crate::settings::{Descriptor, Settings};

@@ -1,0 +1,139 @@
+//! Short FTP control connections that all look the same to findings of password guessing.
+
+use crate::detect::card::Card;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::EndedFlow;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::login_attempts;
+use crate::detect::support::login_attempts::Case;
+use crate::detect::support::login_attempts::Shape;
+use crate::detect::support::login_attempts::Tries;
+use crate::detect::support::login_attempts::Words;
+use crate::model::Category;
+use crate::model::protocol::AppProto;
+use crate::model::time::{SECOND, from_seconds};
+use crate::settings::{Descriptor, OnChange};
+
+const CARD: Card = Card {
+    id: "ftp_brute_force",
+    name: "FTP password guessing",
+    category: Category::BruteForce,
+    technique: Some(("T1110.001", "Password Guessing")),
+    sees: "One client opens many FTP control connections to one server that carry hardly more than a name, a password and a refusal.",
+    matters: "Guessing goes on until a password fits. FTP logins often work for other services too, and FTP sends them readable.",
+    otherwise: "A script or device that logs in again and again with an old password.",
+    source: "Zeek's FTP policy: 20 failed logins in 15 minutes. Failure is told by size: a login that works goes on with commands and data.",
+};
+
+const GUESSES: Descriptor = Descriptor {
+    id: "ftp_brute_force.guesses",
+    label: "Failed connections for guessing",
+    help: "This many connections that look like failed logins within the window. 20 in 15 minutes is the value of Zeek's FTP policy; each connection may hold several guesses.",
+    unit: "connections",
+    min: 2.0,
+    max: 100_000.0,
+    default: 20.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const WINDOW: Descriptor = Descriptor {
+    id: "ftp_brute_force.window",
+    label: "Window",
+    help: "Failed connections are counted within this time. 900 s is the value of Zeek's FTP policy.",
+    unit: "s",
+    min: 1.0,
+    max: 86_400.0,
+    default: 900.0,
+    is_whole: false,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[GUESSES, WINDOW];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(FtpBruteForce::default()) };
+
+/// USER and PASS, several times, without the commands that follow a login that works (SYST, TYPE, PASV, LIST: about 60
+/// bytes there and 300 back); greeting and refusals of common servers are 60 to 400 bytes.
+const SHAPE: Shape = Shape { client: (12, 400), server: (40, 800), most_ns: 120 * SECOND };
+
+#[derive(Default)]
+struct FtpBruteForce {
+    tries: Tries,
+}
+
+impl Detector for FtpBruteForce {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        let flow = ended.flow;
+        if flow.is_tcp() && (flow.app == Some(AppProto::Ftp) || flow.responder().1 == 21) {
+            self.tries.add(flow, &SHAPE);
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let guesses = context.settings.get(&GUESSES);
+        let window_ns = from_seconds(context.settings.get(&WINDOW));
+        let cases = self
+            .tries
+            .series(guesses as usize)
+            .into_iter()
+            .filter(|series| series.most_within(window_ns) as f64 >= guesses)
+            .map(|series| {
+                let confidence = if series.n_parallel >= 3 { 0.92 } else { 0.85 };
+                Case { series, threshold: guesses, confidence }
+            })
+            .collect();
+        let words = Words {
+            card: &CARD,
+            protocol: "FTP",
+            usual: "0 to 2",
+            usual_bytes: "more, for a session that works",
+            burst_ns: window_ns,
+            usual_burst: format!("below {guesses} (Zeek's FTP policy)"),
+            meaning: "That is room for names, passwords and refusals, and for no command that follows a login.",
+            benign_causes: &[
+                "A script, camera or printer that logs in again and again with an old password",
+                "A monitoring tool that only checks whether the server answers",
+            ],
+            advice: &[
+                "FTP is readable: open one of the flows and see names, passwords and answers (530 refused, 230 accepted)",
+                "Look into the server's log for a login of this client that succeeded",
+                "Let the server block clients that fail often, and replace FTP by an encrypted protocol",
+            ],
+        };
+        let findings = login_attempts::findings(context, &SHAPE, cases, &words);
+        Conclusion { findings, n_not_evaluated: self.tries.n_refused(), ..Conclusion::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Made;
+    use crate::detect::support::testing::finish;
+    use crate::detect::support::testing::inside;
+    use crate::settings::Settings;
+
+    #[test]
+    fn twenty_refused_logins_are_guessing_and_transfers_are_not() {
+        let tries: Vec<Made> = (0..25)
+            .map(|i| Made { bytes: [90 + i % 9, 188_u64], ..Made::tcp(inside(9), inside(1), 21, i as f64 * 3.0) })
+            .collect();
+        assert_eq!(finish(&ENTRY, &tries, &[], &Settings::default()).findings.len(), 1);
+        let transfers: Vec<Made> = (0..25)
+            .map(|i| Made { bytes: [500, 1500 + i * 40], ..Made::tcp(inside(9), inside(1), 21, i as f64 * 3.0) })
+            .collect();
+        assert!(finish(&ENTRY, &transfers, &[], &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn the_window_counts() {
+        let slow: Vec<Made> = (0..25)
+            .map(|i| Made { bytes: [90, 188], ..Made::tcp(inside(9), inside(1), 21, i as f64 * 300.0) })
+            .collect();
+        assert!(finish(&ENTRY, &slow, &[], &Settings::default()).findings.is_empty());
+    }
+}

@@ -1,0 +1,249 @@
+//! Log-ins that a server refused, as their protocol says it in the clear, per client and server, to findings of guessing.
+
+use crate::detect::card::Card;
+use crate::detect::detector::AppEvent;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::finding_builder::thousands;
+use crate::detect::support::flow_selector::Between;
+use crate::detect::support::flow_selector::gather;
+use crate::detect::support::logins;
+use crate::detect::support::message_evidence::MessageEvidence;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::rate;
+use crate::detect::support::threshold_random_walk::busiest;
+use crate::model::fact::{FieldId, FieldSet};
+use crate::model::flow::Direction;
+use crate::model::protocol::AppProto;
+use crate::model::time::{SECOND, span};
+use crate::model::{Addr, Category, Finding, Series};
+use crate::settings::{Descriptor, OnChange};
+use foldhash::fast::RandomState;
+use std::collections::HashSet;
+use std::hash::BuildHasher;
+
+const CARD: Card = Card {
+    id: "login_brute_force",
+    name: "Refused log-ins",
+    category: Category::BruteForce,
+    technique: Some(("T1110.001", "Password Guessing")),
+    sees: "A server refuses one client's log-ins again and again.",
+    matters: "Somebody tries passwords until one is right. A log-in that works afterwards is an account that is lost.",
+    otherwise: "A program or a device with an old password, which tries the same one at a steady pace.",
+    source: "Zeek's policy for FTP: 20 refused log-ins in 15 minutes. What a refusal is, each protocol says itself: HTTP 401 and 403 (RFC 9110), FTP 530 (RFC 959), SMTP 535 (RFC 4954), IMAP NO, POP3 -ERR, LDAP 49, SMB and Kerberos status codes.",
+};
+
+const REFUSED: Descriptor = Descriptor {
+    id: "login_brute_force.refused",
+    label: "Refused log-ins",
+    help: "Of one client at one server within 15 minutes. Zeek reports FTP from 20.",
+    unit: "log-ins",
+    min: 3.0,
+    max: 10_000.0,
+    default: 20.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[REFUSED];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(LoginBruteForce::default()) };
+
+/// The window of Zeek's policy.
+const WINDOW_NS: i64 = 15 * 60 * SECOND;
+/// Most pairs of client and server kept.
+const MOST_PAIRS: usize = 1 << 16;
+/// Most refusals of a pair whose times are kept.
+const MOST_TIMES: usize = 1 << 12;
+/// Most users and passwords of a pair that are told apart.
+const MOST_TOLD: usize = 1 << 12;
+/// From so many users with few tries each on, it is one password for many users.
+const SPRAYED_USERS: usize = 10;
+/// Most connections whose last request is remembered.
+const MOST_CONNECTIONS: usize = 1 << 16;
+/// Most findings.
+const MOST_FINDINGS: usize = 100;
+
+#[derive(Default)]
+struct LoginBruteForce {
+    pairs: Tally<(Addr, Addr, u16, AppProto), Pair, MOST_PAIRS>,
+    /// Connections whose last request tried to log in.
+    trying: Tally<u32, bool, MOST_CONNECTIONS>,
+    hasher: RandomState,
+}
+
+#[derive(Default)]
+struct Pair {
+    /// When log-ins were refused.
+    refused_ns: Vec<i64>,
+    n_refused: u64,
+    n_accepted_after: u64,
+    users: HashSet<u64, RandomState>,
+    passwords: HashSet<u64, RandomState>,
+    heard: MessageEvidence,
+}
+
+impl Detector for LoginBruteForce {
+    fn fields_of_interest(&self, _protocol: AppProto) -> FieldSet {
+        logins::KINDS.and(FieldSet::of(&[FieldId::HttpMethod]))
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let said = &event.message.fields;
+        let (Some(flow), Some(update)) = (event.flow, event.update) else { return };
+        let ((client, _), (server, port)) = (flow.originator(), flow.responder());
+        let key = (client, server, port, event.message.protocol);
+        if update.direction == Direction::ToResponder {
+            let (user, password) = (said.text(FieldId::User), said.text(FieldId::Password));
+            let is_request = event.message.protocol == AppProto::Http;
+            let is_trying = logins::is_try(said);
+            if !is_trying {
+                if is_request && let Some(slot) = self.trying.known(&update.serial) {
+                    *slot = false;
+                }
+                return;
+            }
+            if is_request && let Some(slot) = self.trying.of(update.serial) {
+                *slot = true;
+            }
+            let hashes = [user, password].map(|text| text.map(|text| self.hasher.hash_one(text)));
+            let Some(pair) = self.pairs.of(key) else { return };
+            let Pair { users, passwords, heard, .. } = pair;
+            heard.add(event);
+            for (told, hash) in [users, passwords].into_iter().zip(hashes) {
+                if let Some(hash) = hash.filter(|_| told.len() < MOST_TOLD) {
+                    told.insert(hash);
+                }
+            }
+            return;
+        }
+        let is_trying = self.trying.get(&update.serial).copied().unwrap_or(false);
+        let Some(is_accepted) = logins::verdict(said, is_trying) else { return };
+        let Some(pair) = self.pairs.of(key) else { return };
+        pair.heard.add(event);
+        if is_accepted {
+            pair.n_accepted_after += u64::from(pair.n_refused > 0);
+        } else {
+            pair.n_refused += 1;
+            if pair.refused_ns.len() < MOST_TIMES {
+                pair.refused_ns.push(event.message.time_ns);
+            }
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&REFUSED);
+        let is_case =
+            |pair: &Pair| pair.n_refused as f64 >= least && busiest(&pair.refused_ns, WINDOW_NS) as f64 >= least;
+        let mut cases = self.pairs.sorted_where(is_case);
+        cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.n_refused), **key));
+        cases.truncate(MOST_FINDINGS);
+        let between: Vec<Between> = cases.iter().map(|((c, s, port, _), _)| Between::service(*c, *s, *port)).collect();
+        let gathered = gather(context, &between, |_, _| true);
+        let findings = cases.iter().zip(gathered).map(|((key, pair), flows)| {
+            let mut finding = pair.finding(**key, least);
+            flows.fill(&mut finding);
+            finding_builder::finish(finding, true)
+        });
+        Conclusion {
+            findings: findings.collect(),
+            n_not_evaluated: self.pairs.n_refused + self.trying.n_refused,
+            ..Conclusion::default()
+        }
+    }
+}
+
+impl Pair {
+    fn finding(&self, (client, server, port, protocol): (Addr, Addr, u16, AppProto), least: f64) -> Finding {
+        let n = self.n_refused as f64;
+        let name = protocol.name();
+        let shown = thousands(self.n_refused as usize);
+        let is_spray = self.users.len() >= SPRAYED_USERS && self.n_refused <= 3 * self.users.len() as u64;
+        // The same password all the time is a program with an old one.
+        let is_stuck = self.passwords.len() == 1 && self.users.len() <= 1;
+        let confidence = if is_stuck { 0.45 } else { 0.95 };
+        let first = self.refused_ns.first().copied().unwrap_or(0);
+        let duration = self.refused_ns.last().copied().unwrap_or(first) - first;
+        let mut finding = finding_builder::begin(&CARD);
+        finding.title = match is_spray {
+            true => format!("{client} tries passwords on many users of {server} ({name}): {shown} refused"),
+            false => format!("{client} guesses {name} passwords on {server}: {shown} refused"),
+        };
+        rate(&mut finding, Impact::ACCESS_TRY, confidence, (n, least));
+        if is_spray {
+            finding_builder::technique(&mut finding, ("T1110.003", "Password Spraying"));
+        }
+        finding.sources = finding_builder::addresses([client]);
+        finding.targets = finding_builder::addresses([server]);
+        finding.ports = vec![port];
+        finding.protocol = name.to_owned();
+        finding.evidence = vec![
+            evidence("Refused log-ins", n, "log-ins", "0 to 3"),
+            evidence("Most of them within 15 min", busiest(&self.refused_ns, WINDOW_NS) as f64, "log-ins", "0 to 3"),
+            evidence("Different users", self.users.len() as f64, "users", "1"),
+            evidence("Different passwords that could be read", self.passwords.len() as f64, "passwords", "1 or 2"),
+            evidence("Accepted log-ins afterwards", self.n_accepted_after as f64, "log-ins", "1"),
+        ];
+        let after = match self.n_accepted_after {
+            0 => "None was accepted.",
+            _ => "Later log-ins of the same client were accepted: a guess may have succeeded.",
+        };
+        finding.explanation =
+            format!("{server} refused {shown} log-ins of {client} over {name} within {}. {after}", span(duration));
+        finding.benign_causes =
+            lines(&["A program, phone or printer with an old password", "A test of one's own passwords"]);
+        finding.advice = lines(&[
+            "Look whether one was accepted, and as whom; change that password",
+            "Lock out or slow down after a few refusals; let only known addresses log in",
+            "Find out who uses the client",
+        ]);
+        finding.display_filter = format!("{} && tcp.port == {port}", finding_builder::pair_filter(client, server));
+        finding.series = Series::moments("Refused log-ins", "log-ins", &self.refused_ns);
+        self.heard.fill(&mut finding);
+        finding
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Line;
+    use crate::detect::support::testing::hear;
+    use crate::detect::support::testing::inside;
+    use crate::settings::Settings;
+
+    fn line(i: u32, direction: Direction, facts: Vec<(FieldId, String)>) -> Line {
+        let (protocol, second) = (AppProto::Http, f64::from(i));
+        Line { protocol, second, from: (inside(1), 40_000), to: (inside(2), 8080), direction, facts }
+    }
+
+    fn tries(n: u32, password: impl Fn(u32) -> String) -> usize {
+        // Ids of connections count up, so a try and its answer are told as one message of the server.
+        let lines: Vec<Line> = (0..n)
+            .flat_map(|i| {
+                let facts = vec![(FieldId::User, "admin".to_owned()), (FieldId::Password, password(i))];
+                [
+                    line(i, Direction::ToResponder, facts),
+                    line(i, Direction::ToOriginator, vec![(FieldId::Login, "refused".to_owned())]),
+                ]
+            })
+            .collect();
+        let findings = hear(&ENTRY, &lines, &Settings::default()).findings;
+        findings.iter().filter(|finding| finding.severity >= crate::model::Severity::Medium).count()
+    }
+
+    #[test]
+    fn many_refused_passwords_are_guessing_and_one_old_password_is_not() {
+        assert_eq!(tries(40, |i| format!("pass{i}")), 1);
+        assert_eq!(tries(10, |i| format!("pass{i}")), 0);
+        assert_eq!(tries(40, |_| "old".to_owned()), 0);
+    }
+}

@@ -1,0 +1,5 @@
+//! Who tries passwords.
+
+pub mod ftp_brute_force;
+pub mod login_brute_force;
+pub mod ssh_brute_force;

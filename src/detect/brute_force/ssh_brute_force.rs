@@ -1,0 +1,164 @@
+//! Short SSH connections that all look the same to findings of password guessing.
+
+use crate::detect::card::Card;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::EndedFlow;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::login_attempts;
+use crate::detect::support::login_attempts::Case;
+use crate::detect::support::login_attempts::Shape;
+use crate::detect::support::login_attempts::Tries;
+use crate::detect::support::login_attempts::Words;
+use crate::model::Category;
+use crate::model::protocol::AppProto;
+use crate::model::time::{SECOND, from_seconds};
+use crate::settings::{Descriptor, OnChange};
+
+const CARD: Card = Card {
+    id: "ssh_brute_force",
+    name: "SSH password guessing",
+    category: Category::BruteForce,
+    technique: Some(("T1110.001", "Password Guessing")),
+    sees: "One client opens many short SSH connections to one server that all have nearly the same size: key exchange, a few refused passwords, end.",
+    matters: "Guessing goes on until a password fits. An SSH login gives full control of an account.",
+    otherwise: "A script or monitoring tool that logs in again and again with a wrong or expired key, or runs many tiny commands.",
+    source: "Zeek's SSH policy: 30 failed logins in 30 minutes. Fast series: the Emerging Threats rules for SSH count 5 connections in 30 to 120 s; here 6 in 120 s that also look the same, since failure is told by size and not by the encrypted answer.",
+};
+
+const GUESSES: Descriptor = Descriptor {
+    id: "ssh_brute_force.guesses",
+    label: "Failed connections for guessing",
+    help: "This many connections that look like failed logins within the window. 30 in 30 minutes is the value of Zeek's SSH policy; each connection may hold several guesses.",
+    unit: "connections",
+    min: 2.0,
+    max: 100_000.0,
+    default: 30.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const WINDOW: Descriptor = Descriptor {
+    id: "ssh_brute_force.window",
+    label: "Window",
+    help: "Failed connections are counted within this time. 1800 s is the value of Zeek's SSH policy.",
+    unit: "s",
+    min: 1.0,
+    max: 86_400.0,
+    default: 1800.0,
+    is_whole: false,
+    on_change: OnChange::Evaluate,
+};
+const BURST: Descriptor = Descriptor {
+    id: "ssh_brute_force.burst",
+    label: "Failed connections for a fast series",
+    help: "This many connections that look the same within 120 s are too fast for a person. The Emerging Threats rules for SSH count 5.",
+    unit: "connections",
+    min: 3.0,
+    max: 100_000.0,
+    default: 6.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[GUESSES, WINDOW, BURST];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(SshBruteForce::default()) };
+
+/// A banner (21 to 255 bytes, RFC 4253) and a key exchange need at least about 700 bytes of each side; a monitor that
+/// only reads the banner stays below. Six refused passwords (OpenSSH's MaxAuthTries) stay below 5,000. OpenSSH cuts a
+/// login off after 120 s (LoginGraceTime).
+const SHAPE: Shape = Shape { client: (700, 5_000), server: (700, 5_000), most_ns: 120 * SECOND };
+/// Span of a fast series, ns.
+const BURST_NS: i64 = 120 * SECOND;
+
+#[derive(Default)]
+struct SshBruteForce {
+    tries: Tries,
+}
+
+impl Detector for SshBruteForce {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        let flow = ended.flow;
+        if flow.is_tcp() && (flow.app == Some(AppProto::Ssh) || flow.responder().1 == 22) {
+            self.tries.add(flow, &SHAPE);
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let guesses = context.settings.get(&GUESSES);
+        let window_ns = from_seconds(context.settings.get(&WINDOW));
+        let burst = context.settings.get(&BURST);
+        let cases = self
+            .tries
+            .series(burst.min(guesses) as usize)
+            .into_iter()
+            .filter_map(|series| {
+                let in_window = series.most_within(window_ns) as f64;
+                let in_burst = series.most_within(BURST_NS) as f64;
+                if in_window >= guesses {
+                    Some(Case { series, threshold: guesses, confidence: 0.9 })
+                } else if in_burst >= burst {
+                    // Opened side by side, it is a tool for sure.
+                    let confidence = if series.n_parallel >= 3 { 0.8 } else { 0.68 };
+                    Some(Case { series, threshold: burst, confidence })
+                } else {
+                    None
+                }
+            })
+            .collect();
+        let words = Words {
+            card: &CARD,
+            protocol: "SSH",
+            usual: "0 to 2; a login lasts and varies",
+            usual_bytes: "more, and varying, for a session that works",
+            burst_ns: BURST_NS,
+            usual_burst: "below 6".to_owned(),
+            meaning: "That is the size of a key exchange and a few refused logins; a session that works moves more and \
+                      differs each time. SSH is encrypted, so the refusals themselves cannot be seen.",
+            benign_causes: &[
+                "A script, backup or monitoring job with a wrong or expired key",
+                "Many tiny commands run by an automation tool, each over a connection of its own",
+            ],
+            advice: &[
+                "Look into the server's log of logins for this time and client",
+                "Check whether a login of this client succeeded; if so, treat the account as taken over",
+                "Allow keys only, and let the server block clients that fail often",
+            ],
+        };
+        let findings = login_attempts::findings(context, &SHAPE, cases, &words);
+        Conclusion { findings, n_not_evaluated: self.tries.n_refused(), ..Conclusion::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Made;
+    use crate::detect::support::testing::finish;
+    use crate::detect::support::testing::inside;
+    use crate::settings::Settings;
+
+    fn connections(n: u32, gap: f64, bytes: impl Fn(u32) -> [u64; 2]) -> Vec<Made> {
+        (0..n).map(|i| Made { bytes: bytes(i), ..Made::tcp(inside(9), inside(1), 22, f64::from(i) * gap) }).collect()
+    }
+
+    #[test]
+    fn many_connections_of_the_size_of_a_failed_login_are_guessing() {
+        let found = finish(&ENTRY, &connections(40, 5.0, |_| [1600, 2200]), &[], &Settings::default()).findings;
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].title, "192.168.1.9 guesses SSH passwords on 192.168.1.1: 40 failed connections");
+    }
+
+    #[test]
+    fn sessions_that_work_and_monitors_are_not() {
+        let sessions = connections(40, 5.0, |i| [1600 + u64::from(i) * 900, 2200 + u64::from(i) * 4000]);
+        assert!(finish(&ENTRY, &sessions, &[], &Settings::default()).findings.is_empty());
+        let monitor = connections(400, 1.0, |_| [21, 40]);
+        assert!(finish(&ENTRY, &monitor, &[], &Settings::default()).findings.is_empty());
+        let person = connections(5, 20.0, |_| [1600, 2200]);
+        assert!(finish(&ENTRY, &person, &[], &Settings::default()).findings.is_empty());
+    }
+}

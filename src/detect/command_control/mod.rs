@@ -1,0 +1,6 @@
+//! Who is steered from outside.
+
+pub mod beacon;
+pub mod long_connection;
+pub mod mining;
+pub mod remote_shell;

@@ -1,0 +1,236 @@
+//! Answers that a name does not exist, per asker, to findings of programs that try made-up domains.
+
+use crate::detect::card::Card;
+use crate::detect::detector::AppEvent;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::domains::Characters;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::finding_builder::thousands;
+use crate::detect::support::message_evidence::MessageEvidence;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::rate;
+use crate::detect::support::threshold_random_walk::busiest;
+use crate::model::fact::{FieldId, FieldSet};
+use crate::model::flow::Direction;
+use crate::model::protocol::AppProto;
+use crate::model::time::SECOND;
+use crate::model::{Addr, Category, Finding};
+use crate::settings::{Descriptor, OnChange};
+use foldhash::fast::RandomState;
+use std::collections::{BTreeSet, HashSet};
+
+const CARD: Card = Card {
+    id: "dga",
+    name: "Made-up domains",
+    category: Category::Beacon,
+    technique: Some(("T1568.002", "Domain Generation Algorithms")),
+    sees: "One host asks for many different domains that do not exist.",
+    matters: "Malicious software computes domain names and tries them until one exists: that is where it gets its orders.",
+    otherwise: "A mail server that checks senders, a crawler with old links, a misspelt search domain, a test of the resolver.",
+    source: "Yadav et al., Detecting Algorithmically Generated Malicious Domain Names (IMC 2010) and Antonakakis et al., From Throw-Away Traffic to Bots (USENIX Security 2012): bursts of names that do not exist. Domains by the public suffix list.",
+};
+
+const DOMAINS: Descriptor = Descriptor {
+    id: "dga.domains",
+    label: "Domains that do not exist",
+    help: "So many different registered domains that one host asked for in vain. Ordinary hosts mistype a few in a day.",
+    unit: "domains",
+    min: 5.0,
+    max: 100_000.0,
+    default: 30.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SHARE: Descriptor = Descriptor {
+    id: "dga.share",
+    label: "Share of domains that do not exist",
+    help: "Of all the domains that the host asked for. Crawlers and mail servers mostly ask for domains that exist.",
+    unit: "%",
+    min: 1.0,
+    max: 100.0,
+    default: 40.0,
+    is_whole: false,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[DOMAINS, SHARE];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(Dga::default()) };
+
+/// Most askers kept.
+const MOST_ASKERS: usize = 1 << 15;
+/// Most domains of one asker that are told apart.
+const MOST_DOMAINS: usize = 1 << 13;
+/// Domains shown as examples.
+const MOST_EXAMPLES: usize = 3;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+/// The most domains within this time are counted.
+const BURST_NS: i64 = 60 * SECOND;
+
+#[derive(Default)]
+struct Dga {
+    askers: Tally<Addr, Asker, MOST_ASKERS>,
+}
+
+#[derive(Default)]
+struct Asker {
+    /// Domains that do not exist, and those that do, by their index among the names.
+    missing: HashSet<u32, RandomState>,
+    existing: HashSet<u32, RandomState>,
+    /// When each missing domain was first asked for.
+    times: Vec<i64>,
+    examples: Vec<Box<str>>,
+    characters: Characters,
+    n_characters: u64,
+    servers: BTreeSet<Addr>,
+    heard: MessageEvidence,
+}
+
+impl Detector for Dga {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Dns { FieldSet::of(&[FieldId::DnsQuery]) } else { FieldSet::NONE }
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let said = &event.message.fields;
+        let is_answer = event.update.is_some_and(|update| update.direction == Direction::ToOriginator);
+        let (true, Some(flow), Some(asked), Some(code)) =
+            (is_answer, event.flow, event.query, said.text(FieldId::DnsCode))
+        else {
+            return;
+        };
+        let Some(asker) = self.askers.of(flow.originator().0) else { return };
+        if code != "no such name" {
+            if code == "no error" && asker.existing.len() < MOST_DOMAINS {
+                asker.existing.insert(asked.domain);
+            }
+            return;
+        }
+        if asker.missing.len() >= MOST_DOMAINS {
+            return;
+        }
+        asker.heard.add(event);
+        if asker.missing.insert(asked.domain) {
+            let domain = event.names.text(asked.domain);
+            let label = domain.split('.').next().unwrap_or("");
+            asker.times.push(event.message.time_ns);
+            asker.characters.add(label);
+            asker.n_characters += label.len() as u64;
+            asker.servers.insert(flow.responder().0);
+            if asker.examples.len() < MOST_EXAMPLES {
+                asker.examples.push(Box::from(domain));
+            }
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&DOMAINS);
+        let share = context.settings.get(&SHARE) / 100.0;
+        let is_case = |asker: &Asker| asker.n_missing() >= least && asker.share() >= share;
+        let mut cases = self.askers.sorted_where(is_case);
+        let servers: BTreeSet<Addr> = cases.iter().flat_map(|(_, asker)| asker.servers.iter().copied()).collect();
+        // A resolver asks what others ask it: where one of its askers is a case, it is none.
+        if cases.iter().any(|(host, _)| !servers.contains(host)) {
+            cases.retain(|(host, _)| !servers.contains(host));
+        }
+        cases.sort_by_key(|(host, asker)| (std::cmp::Reverse(asker.missing.len()), **host));
+        cases.truncate(MOST_FINDINGS);
+        let findings = cases.iter().map(|(host, asker)| asker.finding(**host, least)).collect();
+        Conclusion { findings, n_not_evaluated: self.askers.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl Asker {
+    fn n_missing(&self) -> f64 {
+        self.missing.len() as f64
+    }
+
+    /// Of all domains asked for, those that do not exist.
+    fn share(&self) -> f64 {
+        self.n_missing() / (self.missing.union(&self.existing).count().max(1)) as f64
+    }
+
+    fn finding(&self, host: Addr, least: f64) -> Finding {
+        let n = self.n_missing();
+        let mean_length = self.n_characters as f64 / n.max(1.0);
+        let entropy = self.characters.entropy();
+        // Even letters and long labels look computed; lists of words do not.
+        let confidence = 0.65 + 0.15 * f64::from(entropy >= 4.0) + 0.1 * f64::from(mean_length >= 10.0);
+        let burst = busiest(&self.times, BURST_NS);
+        let examples = self.examples.join(", ");
+        let mut finding = finding_builder::begin(&CARD);
+        finding.title = format!("{host} asked for {} domains that do not exist", thousands(self.missing.len()));
+        rate(&mut finding, Impact::CONTROL, confidence, (n, least));
+        finding.sources = finding_builder::addresses([host]);
+        finding.targets = finding_builder::addresses(self.servers.iter().copied());
+        finding.ports = vec![53];
+        finding.protocol = "DNS".to_owned();
+        finding.evidence = vec![
+            evidence("Domains that do not exist", n, "domains", "a few in a day"),
+            evidence("Share of all its domains", 100.0 * self.share(), "%", "under 5"),
+            evidence("Most of them within a minute", burst as f64, "domains", "1 or 2"),
+            evidence("Length of their first label, mean", mean_length, "characters", "6 to 10"),
+            evidence("Bits in a character", entropy, "bits", "3.5 to 4 in words, 4 and more if computed"),
+        ];
+        finding.explanation = format!(
+            "{host} asked for {} different domains that do not exist, such as {examples}. That is {:.0} % of all the \
+             domains that it asked for. Programs that compute where to get their orders try names like this until one exists.",
+            thousands(self.missing.len()),
+            100.0 * self.share()
+        );
+        finding.benign_causes = lines(&[
+            "A mail server that looks up the domains of forged senders",
+            "A crawler or a link checker with old links",
+            "A program with a misspelt or retired list of domains",
+        ]);
+        finding.advice = lines(&[
+            "Look at the names: words, or letters by chance",
+            "See whether one of them was found, and what the host did next",
+            "Find the program on the host that asks; check the host for malicious software",
+        ]);
+        finding.display_filter = format!("dns.flags.rcode == 3 && {}", finding_builder::host_filter("dst", host));
+        self.heard.fill(&mut finding);
+        finding_builder::finish(finding, false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Line;
+    use crate::detect::support::testing::hear;
+    use crate::detect::support::testing::inside;
+    use crate::settings::Settings;
+
+    fn answer(i: u32, name: String, code: &str) -> Line {
+        Line {
+            protocol: AppProto::Dns,
+            second: f64::from(i),
+            from: (inside(7), 40_000),
+            to: (inside(53), 53),
+            direction: Direction::ToOriginator,
+            facts: vec![(FieldId::DnsQuery, name), (FieldId::DnsCode, code.to_owned())],
+        }
+    }
+
+    #[test]
+    fn many_missing_domains_are_reported_and_missing_names_of_one_domain_are_not() {
+        let found = |lines: &[Line]| hear(&ENTRY, lines, &Settings::default()).findings.len();
+        let made_up: Vec<Line> = (0..60).map(|i| answer(i, format!("q{i}xkzw{i}.biz"), "no such name")).collect();
+        assert_eq!(found(&made_up), 1);
+        let one: Vec<Line> = (0..60).map(|i| answer(i, format!("host{i}.example.com"), "no such name")).collect();
+        assert_eq!(found(&one), 0);
+        let mut crawler = made_up;
+        crawler.extend((0..200).map(|i| answer(i, format!("site{i}.org"), "no error")));
+        assert_eq!(found(&crawler), 0);
+    }
+}

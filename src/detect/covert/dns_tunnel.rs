@@ -1,0 +1,267 @@
+//! Names asked for under one domain, per domain and asker, to findings of data that is carried in names.
+
+use crate::detect::card::Card;
+use crate::detect::detector::AppEvent;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::domains;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::finding_builder::thousands;
+use crate::detect::support::message_evidence::MessageEvidence;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::rate;
+use crate::model::fact::{FieldId, FieldSet};
+use crate::model::flow::Direction;
+use crate::model::protocol::AppProto;
+use crate::model::{Addr, Category, Finding, Series};
+use crate::settings::{Descriptor, OnChange};
+use domains::Characters;
+use foldhash::fast::RandomState;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+const CARD: Card = Card {
+    id: "dns_tunnel",
+    name: "DNS tunnel",
+    category: Category::CovertChannel,
+    technique: Some(("T1071.004", "DNS")),
+    sees: "One host asks for very many different, long names under one domain.",
+    matters: "Names are passed on from resolver to resolver to whoever owns the domain, even where nothing else may leave. Tools put data into the names, and answers into the records that come back.",
+    otherwise: "Virus scanners and block lists that ask for checksums as names, content networks, telemetry.",
+    source: "RITA v5 counts distinct names of a domain (low from 100, high from 1,000); names over 52 characters and record types TXT, NULL and CNAME after the survey of Sammour et al. (2018). Domains by the public suffix list.",
+};
+
+const NAMES: Descriptor = Descriptor {
+    id: "dns_tunnel.names",
+    label: "Different names under one domain",
+    help: "So many different names of one domain that one host asked for. RITA's table begins at 100; long names that never repeat say it sooner.",
+    unit: "names",
+    min: 10.0,
+    max: 100_000.0,
+    default: 50.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const LENGTH: Descriptor = Descriptor {
+    id: "dns_tunnel.length",
+    label: "Mean length before the domain",
+    help: "Ordinary names have about 8 characters before their domain; data needs many.",
+    unit: "characters",
+    min: 8.0,
+    max: 250.0,
+    default: 24.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[NAMES, LENGTH];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(DnsTunnel::default()) };
+
+/// Share of questions that must be for a name not asked for before: data does not repeat, caches and polling do.
+const LEAST_NEW: f64 = 0.6;
+/// Share of record types that carry much data from which the length of names counts half.
+const MUCH_DATA: f64 = 0.5;
+/// Most pairs of asker and domain kept.
+const MOST_PAIRS: usize = 1 << 17;
+/// Most different names counted for a pair.
+const MOST_NAMES: usize = 1 << 14;
+/// Most names of a pair whose times are kept, to be drawn.
+const MOST_TIMES: usize = 1 << 12;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+#[derive(Default)]
+struct DnsTunnel {
+    /// By the index of the domain among the names, and the asker.
+    pairs: Tally<(u32, Addr), Box<Asked>, MOST_PAIRS>,
+}
+
+/// What one host asked of one domain.
+#[derive(Default)]
+struct Asked {
+    /// By their index among the names.
+    names: HashSet<u32, RandomState>,
+    /// Questions for a name not asked for before.
+    n_new: u64,
+    n_questions: u64,
+    /// Characters before the domain, of new names.
+    n_characters: u64,
+    characters: Characters,
+    /// Questions for TXT, NULL, CNAME, MX, KEY and SRV records.
+    n_wide: u64,
+    n_answers: u64,
+    answer_bytes: u64,
+    servers: BTreeSet<Addr>,
+    /// When a name was new.
+    new_ns: Vec<i64>,
+    heard: MessageEvidence,
+}
+
+impl Detector for DnsTunnel {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Dns { FieldSet::of(&[FieldId::DnsQuery]) } else { FieldSet::NONE }
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let said = &event.message.fields;
+        let (Some(flow), Some(update), Some(name)) = (event.flow, event.update, event.query) else { return };
+        let is_question = update.direction == Direction::ToResponder;
+        let ((asker, _), (server, _)) = (flow.originator(), flow.responder());
+        let Some(asked) = self.pairs.of((name.domain, asker)) else { return };
+        asked.heard.add(event);
+        if !is_question {
+            asked.n_answers += 1;
+            asked.answer_bytes += said.number(FieldId::DnsAnswerBytes).unwrap_or(0);
+            return;
+        }
+        asked.n_questions += 1;
+        let wide = ["TXT", "NULL", "CNAME", "MX", "KEY", "SRV"];
+        asked.n_wide += u64::from(said.text(FieldId::DnsType).is_some_and(|kind| wide.contains(&kind)));
+        if asked.servers.len() < Finding::MOST_ADDRESSES {
+            asked.servers.insert(server);
+        }
+        if asked.names.len() < MOST_NAMES && asked.names.insert(name.name) {
+            asked.n_new += 1;
+            asked.n_characters += name.before.len() as u64;
+            if asked.new_ns.len() < MOST_TIMES {
+                asked.new_ns.push(event.message.time_ns);
+            }
+            asked.characters.add(name.before);
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let names = context.settings.get(&NAMES);
+        let length = context.settings.get(&LENGTH);
+        let mut cases: BTreeMap<&str, Vec<(Addr, &Asked)>> = BTreeMap::new();
+        for ((domain, asker), asked) in self.pairs.sorted_where(|asked| asked.is_tunnel(names, length)) {
+            cases.entry(context.names.text(*domain)).or_default().push((*asker, asked));
+        }
+        let mut cases: Vec<_> = cases.into_iter().collect();
+        cases.sort_by_key(|(_, askers)| {
+            std::cmp::Reverse(askers.iter().map(|(_, asked)| asked.n_characters).sum::<u64>())
+        });
+        cases.truncate(MOST_FINDINGS);
+        let findings = cases.iter().map(|(domain, askers)| finding(domain, askers, names)).collect();
+        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl Asked {
+    fn is_tunnel(&self, names: f64, length: f64) -> bool {
+        let n_new = self.n_new as f64;
+        let is_wide = self.n_wide as f64 >= MUCH_DATA * self.n_questions as f64;
+        let needed = if is_wide { length / 2.0 } else { length };
+        n_new >= names && n_new >= LEAST_NEW * self.n_questions as f64 && self.n_characters as f64 >= needed * n_new
+    }
+}
+
+/// One finding for a domain: resolvers pass questions on, so those who ask them come first.
+fn finding(domain: &str, askers: &[(Addr, &Asked)], names: f64) -> Finding {
+    let servers: BTreeSet<Addr> = askers.iter().flat_map(|(_, asked)| asked.servers.iter().copied()).collect();
+    let hosts: Vec<Addr> = askers.iter().map(|(host, _)| *host).collect();
+    let clients: Vec<Addr> = hosts.iter().copied().filter(|host| !servers.contains(host)).collect();
+    let clients = if clients.is_empty() { hosts } else { clients };
+    let Some((_, most)) = askers.iter().max_by_key(|(_, asked)| asked.n_new) else {
+        return finding_builder::begin(&CARD);
+    };
+    let mut heard = MessageEvidence::default();
+    askers.iter().for_each(|(_, asked)| heard.merge(&asked.heard));
+    let n_new = most.n_new as f64;
+    let mean_length = most.n_characters as f64 / n_new.max(1.0);
+    let mean_answer = most.answer_bytes as f64 / most.n_answers.max(1) as f64;
+    let wide_share = most.n_wide as f64 / most.n_questions.max(1) as f64;
+    // Without records that carry data, and with answers hardly larger than questions, data goes only out.
+    let is_one_way = wide_share < MUCH_DATA && mean_answer < 2.0 * (mean_length + 40.0);
+    let entropy = most.characters.entropy();
+    let confidence = (0.6
+        + 0.15 * f64::from(wide_share >= MUCH_DATA)
+        + 0.15 * f64::from(mean_length >= 40.0)
+        + 0.05 * f64::from(entropy >= 3.5))
+    .min(0.95);
+    let who = clients.first().map_or_else(String::new, ToString::to_string);
+    let mut finding = finding_builder::begin(&CARD);
+    finding.title = format!("{who} carries data in {} names of {domain}", thousands(most.n_new as usize));
+    rate(&mut finding, Impact::CONTROL, confidence, (n_new, names));
+    if is_one_way {
+        finding_builder::technique(&mut finding, ("T1048.003", "Exfiltration Over Unencrypted Non-C2 Protocol"));
+    }
+    finding.sources = finding_builder::addresses(clients);
+    finding.targets = finding_builder::addresses(servers);
+    finding.ports = vec![53];
+    finding.protocol = "DNS".to_owned();
+    finding.names = vec![domain.to_owned()];
+    finding.evidence = vec![
+        evidence("Different names of the domain", n_new, "names", "a handful"),
+        evidence("Questions for a new name", 100.0 * n_new / most.n_questions.max(1) as f64, "%", "few: names repeat"),
+        evidence("Length before the domain, mean", mean_length, "characters", "about 8"),
+        evidence("Bits in a character", entropy, "bits", "2.5 to 3.5 in words"),
+        evidence("Questions for TXT, NULL and the like", 100.0 * wide_share, "%", "under 5"),
+        evidence("Size of an answer, mean", mean_answer, "B", "80 to 200"),
+    ];
+    finding.explanation = format!(
+        "{who} asked for {} different names under {domain}, {mean_length:.0} characters each before the domain, and hardly \
+         ever for the same one twice. Whoever runs the domain reads every such name: together they carry up to {} out{}.",
+        thousands(most.n_new as usize),
+        crate::model::quantity::bytes(most.n_characters as f64 * entropy.min(6.0) / 8.0),
+        if is_one_way { "" } else { ", and the answers carry data back" }
+    );
+    finding.benign_causes = lines(&[
+        "A virus scanner, mail filter or block list that asks for checksums as names",
+        "A content network or telemetry that makes a name for every request",
+    ]);
+    finding.advice = lines(&[
+        "Look at the names: readable words, checksums of one length, or running counters with data",
+        "Find out who owns the domain and since when",
+        "Find the program on the host that asks; block the domain at the resolver",
+    ]);
+    let new_ns: Vec<i64> = askers.iter().flat_map(|(_, asked)| asked.new_ns.iter().copied()).collect();
+    finding.series = Series::moments("New names", "names", &new_ns);
+    finding.display_filter = domains::filter(domain).unwrap_or_else(|| "dns".to_owned());
+    heard.fill(&mut finding);
+    finding.id = finding_builder::id_of(&CARD, domain, &finding.sources);
+    let id = finding.id.clone();
+    Finding { id, ..finding_builder::finish(finding, false) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Line;
+    use crate::detect::support::testing::hear;
+    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::outside;
+    use crate::settings::Settings;
+
+    /// Questions for names that `make` makes.
+    fn found(n: u32, make: impl Fn(u32) -> String) -> Vec<Finding> {
+        let lines: Vec<Line> = (0..n)
+            .map(|i| Line {
+                protocol: AppProto::Dns,
+                second: f64::from(i),
+                from: (inside(1), 40_000),
+                to: (outside(53), 53),
+                direction: Direction::ToResponder,
+                facts: vec![(FieldId::DnsQuery, make(i)), (FieldId::DnsType, "A".to_owned())],
+            })
+            .collect();
+        hear(&ENTRY, &lines, &Settings::default()).findings
+    }
+
+    #[test]
+    fn data_in_names_is_reported_and_ordinary_names_are_not() {
+        let tunnel = found(80, |i| format!("{:040x}.d.example.pw", u128::from(i) * 0x9e37_79b9_7f4a_7c15));
+        assert_eq!(tunnel.len(), 1);
+        assert!(tunnel[0].display_filter.contains("example[.]pw"));
+        assert!(found(500, |i| format!("www{}.example.com", i % 300)).is_empty(), "short names");
+        assert!(found(500, |i| format!("{:040x}.example.com", i % 20)).is_empty(), "repeated names");
+        assert!(found(80, |i| format!("{i:040x}.ip6.arpa")).is_empty(), "names of addresses");
+    }
+}

@@ -1,0 +1,273 @@
+//! Encrypted connections that behave as a resolver of names does, of hosts that go to names which nobody asked for, to findings
+//! for information; and those to resolvers that carry data in names.
+
+mod requests;
+mod signs;
+mod told;
+
+use crate::detect::card::Card;
+use crate::detect::detector::AppEvent;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::EndedFlow;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Map;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::domains;
+use crate::detect::support::encrypted_sessions::EncryptedSessions;
+use crate::detect::support::encrypted_sessions::Ends;
+use crate::detect::support::finding_builder;
+use crate::detect::support::flow_selector::Between;
+use crate::detect::support::flow_selector::gather;
+use crate::detect::support::flow_selector::visit;
+use crate::detect::support::local_networks::is_outward;
+use crate::detect::support::resolvers;
+use crate::model::fact::{FieldId, FieldSet};
+use crate::model::flow::NameSource;
+use crate::model::protocol::AppProto;
+use crate::model::{Addr, Category, Finding, Flow};
+use crate::settings::{Descriptor, OnChange};
+use requests::Requests;
+use signs::Signs;
+
+const CARD: Card = Card {
+    id: "encrypted_dns",
+    name: "Names asked for unseen",
+    category: Category::CovertChannel,
+    technique: Some(("T1071.004", "DNS")),
+    sees: "A host inside holds a connection over TLS or QUIC, to a server that is no known resolver, with many small requests that are each answered at once by little; and names that nobody was seen to ask for are gone to right after such answers, or the host sends no DNS at all. Or it sends a known resolver requests of one size without a pause that lead nowhere.",
+    matters: "Rules for names do not hold there, and nobody sees what is asked for. Programs that hide use it to find their server, and tunnels to carry data.",
+    otherwise: "A browser or system with its own resolver; a page that asks its server often, where DNS is not seen; a crawler.",
+    source: "Shape: Vekshin et al., DoH Insight, ARES 2020 (long connections, small packets, little variance); MontazeriShatoori et al. 2020 and the data set CIRA-CIC-DoHBrw-2020 (tunnels by dns2tcp, dnscat2 and iodine: steady and many); sizes by RFC 8484 and RFC 8467. That names without a question follow is our own second sign, as web sockets and pushes have the shape too.",
+};
+
+const REQUESTS: Descriptor = Descriptor {
+    id: "encrypted_dns.requests",
+    label: "Requests",
+    help: "So many small requests with small answers to one server, of its talk at least nine in ten.",
+    unit: "requests",
+    min: 5.0,
+    max: 100_000.0,
+    default: 15.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const NAMES: Descriptor = Descriptor {
+    id: "encrypted_dns.names",
+    label: "Names that follow",
+    help: "To so many names that nobody asked for the host goes within half a second after an answer, at least three times as many as by chance; two and a half times as many where the host sends no DNS at all.",
+    unit: "names",
+    min: 3.0,
+    max: 10_000.0,
+    default: 8.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const TUNNEL: Descriptor = Descriptor {
+    id: "encrypted_dns.tunnel",
+    label: "Requests of a tunnel",
+    help: "So many requests of one size to a known resolver, without a pause for a minute or more and with few connections beside them.",
+    unit: "requests",
+    min: 50.0,
+    max: 1_000_000.0,
+    default: 500.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[REQUESTS, NAMES, TUNNEL];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    wants: Wants::MESSAGES.and(Wants::TCP_FLOWS).and(Wants::UDP_FLOWS),
+    make: || Box::new(EncryptedDns::default()),
+};
+
+/// A tunnel goes on for so long, s,
+const LEAST_TUNNEL_SECONDS: f64 = 60.0;
+/// in nearly all slots of time,
+const LEAST_STEADY: f64 = 0.95;
+/// with requests of one size,
+const LEAST_UNIFORM: f64 = 0.6;
+/// and so many of them for each connection that the host begins: a page asks for some names for each.
+const LEAST_PER_FLOW: f64 = 10.0;
+/// Most first connections to names, and hosts, that are kept.
+const MOST_NAMES: usize = 1 << 17;
+const MOST_HOSTS: usize = 1 << 16;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+#[derive(Default)]
+struct EncryptedDns {
+    talks: EncryptedSessions,
+    /// By host and index of the name: when it first went there, ns since 1970.
+    went: Tally<(Addr, u32), Option<i64>, MOST_NAMES>,
+    /// A bit for each name, by its index: somebody was seen to ask for it.
+    asked: Vec<u64>,
+    dns: Tally<Addr, Dns, MOST_HOSTS>,
+}
+
+/// What a host has to do with DNS in the clear.
+#[derive(Default)]
+struct Dns {
+    asks: bool,
+    answers: bool,
+}
+
+/// A talk that asks.
+struct Case<'a> {
+    ends: Ends,
+    requests: Requests,
+    name: &'a str,
+    is_quic: bool,
+}
+
+impl Detector for EncryptedDns {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Dns { FieldSet::of(&[FieldId::DnsQuery]) } else { FieldSet::NONE }
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let Some(asked) = event.query else { return };
+        let place = asked.name as usize / 64;
+        if self.asked.len() <= place {
+            self.asked.resize(place + 1, 0);
+        }
+        if let Some(bits) = self.asked.get_mut(place) {
+            *bits |= 1 << (asked.name % 64);
+        }
+    }
+
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        let flow = ended.flow;
+        if flow.app == Some(AppProto::Dns) {
+            self.note_dns(flow);
+            return;
+        }
+        if flow.name != 0
+            && flow.name_source != NameSource::Dns
+            && is_outward(flow)
+            && let Some(first_ns) = self.went.of((flow.originator().0, flow.name))
+        {
+            *first_ns = Some(first_ns.map_or(flow.first_ns, |before| before.min(flow.first_ns)));
+        }
+        self.talks.add(ended);
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let cases: Vec<Case> = self
+            .talks
+            .all(context)
+            .filter_map(|(ends, talk)| {
+                let name = context.names.text(talk.name);
+                Some(Case { ends, requests: requests::requests(&talk)?, name, is_quic: talk.is_quic })
+            })
+            .collect();
+        let (known, others): (Vec<Case>, Vec<Case>) =
+            cases.into_iter().partition(|case| resolvers::known((case.ends.1, case.ends.2), case.name).is_some());
+        let mut found = self.resolvers(&others, context);
+        found.extend(self.tunnels(&known, context));
+        found.truncate(MOST_FINDINGS);
+        let between: Vec<Between> =
+            found.iter().map(|(case, _)| Between::service(case.ends.0, case.ends.1, case.ends.2)).collect();
+        let gathered = gather(context, &between, |place, flow| {
+            found.get(place).is_some_and(|(case, _)| case.is_quic == flow.is_udp())
+        });
+        let findings = found.into_iter().zip(gathered).map(|((_, mut finding), flows)| {
+            flows.fill(&mut finding);
+            finding_builder::finish(finding, true)
+        });
+        let n_not_evaluated = self.talks.n_refused() + self.went.n_refused + self.dns.n_refused;
+        Conclusion { findings: findings.collect(), n_not_evaluated, ..Conclusion::default() }
+    }
+}
+
+impl EncryptedDns {
+    fn note_dns(&mut self, flow: &Flow) {
+        let (asker, server) = (flow.originator().0, flow.responder().0);
+        if let Some(dns) = self.dns.of(asker).filter(|_| asker.is_internal()) {
+            dns.asks = true;
+        }
+        if let Some(dns) = self.dns.of(server).filter(|_| server.is_internal() && flow.backward().packets > 0) {
+            dns.answers = true;
+        }
+    }
+
+    fn was_asked(&self, name: u32) -> bool {
+        self.asked.get(name as usize / 64).is_some_and(|bits| bits & 1 << (name % 64) != 0)
+    }
+
+    /// When each host of a case first went to each name that nobody asked for, ms since 1970, ascending.
+    fn new_names(&self, cases: &[Case<'_>], context: &Context<'_>) -> Map<Addr, Vec<i64>> {
+        let mut new: Map<Addr, Vec<i64>> = cases.iter().map(|case| (case.ends.0, Vec::new())).collect();
+        for ((host, name), first_ns) in self.went.iter() {
+            let is_new = || !self.was_asked(*name) && domains::registered(context.names.text(*name)).is_some();
+            if let (Some(list), Some(first_ns)) = (new.get_mut(host), first_ns)
+                && is_new()
+            {
+                list.push(first_ns.div_euclid(1_000_000));
+            }
+        }
+        new.values_mut().for_each(|list| list.sort_unstable());
+        new
+    }
+
+    /// Cases with the second sign.
+    fn resolvers<'a>(&self, cases: &'a [Case<'a>], context: &Context<'_>) -> Vec<(&'a Case<'a>, Finding)> {
+        let (least, names) = (context.settings.get(&REQUESTS), context.settings.get(&NAMES));
+        let new = self.new_names(cases, context);
+        let n_askers = self.dns.iter().filter(|(_, dns)| dns.asks).count();
+        let signs = |case: &Case| {
+            let asks = self.dns.get(&case.ends.0).is_some_and(|dns| dns.asks);
+            let new = new.get(&case.ends.0).map_or(&[][..], Vec::as_slice);
+            Signs::of(&case.requests.answered, new, !asks && n_askers > 0)
+        };
+        cases
+            .iter()
+            .filter(|case| case.requests.n as f64 >= least)
+            .map(|case| (case, signs(case)))
+            .filter(|(_, signs)| signs.is_followed(names) || signs.has_no_other(names))
+            .map(|(case, signs)| (case, told::resolver(case, &signs, names)))
+            .collect()
+    }
+
+    /// Cases whose requests lead nowhere. Who answers others inside asks for all of them.
+    fn tunnels<'a>(&self, cases: &'a [Case<'a>], context: &Context<'_>) -> Vec<(&'a Case<'a>, Finding)> {
+        let least = context.settings.get(&TUNNEL);
+        let is_steady = |case: &&Case| {
+            let requests = &case.requests;
+            requests.n as f64 >= least
+                && requests.seconds >= LEAST_TUNNEL_SECONDS
+                && requests.steadiness >= LEAST_STEADY
+                && requests.uniformity >= LEAST_UNIFORM
+                && !self.dns.get(&case.ends.0).is_some_and(|dns| dns.answers)
+        };
+        let steady: Vec<&Case> = cases.iter().filter(is_steady).collect();
+        let from: Vec<Between> =
+            steady.iter().map(|case| Between { source: Some(case.ends.0), ..Between::default() }).collect();
+        let mut begun = vec![Vec::new(); steady.len()];
+        visit(context, &from, |place, _, flow| {
+            if let Some(times) = begun.get_mut(place).filter(|_| is_outward(flow) && flow.app != Some(AppProto::Dns)) {
+                times.push((flow.responder().0, flow.first_ns.div_euclid(1_000_000)));
+            }
+        });
+        let n_flows = |case: &Case| {
+            // Cases of one host share the place of the first.
+            let place = steady.iter().position(|other| other.ends.0 == case.ends.0);
+            let (first, last) = (case.requests.answered.first(), case.requests.answered.last());
+            let is_meant = |(server, at): &&(Addr, i64)| {
+                *server != case.ends.1 && first.is_some_and(|first| at >= first) && last.is_some_and(|last| at <= last)
+            };
+            place.and_then(|place| begun.get(place)).map_or(0, |times| times.iter().filter(is_meant).count())
+        };
+        steady
+            .iter()
+            .map(|case| (*case, n_flows(case)))
+            .filter(|(case, n_flows)| case.requests.n as f64 >= LEAST_PER_FLOW * *n_flows as f64)
+            .map(|(case, n_flows)| (case, told::tunnel(case, n_flows as u64, least)))
+            .collect()
+    }
+}

@@ -1,0 +1,8 @@
+//! Who hides what is sent, or to whom.
+
+pub mod dga;
+pub mod dns_tunnel;
+pub mod encrypted_dns;
+pub mod icmp_tunnel;
+pub mod non_standard_port;
+pub mod vpn_tor_proxy;

@@ -1,0 +1,189 @@
+//! Protocols that are spoken on the port of another one, per client and server, to findings.
+
+use crate::detect::card::Card;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::EndedFlow;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::flow_selector::Between;
+use crate::detect::support::flow_selector::Gathered;
+use crate::detect::support::flow_selector::gather;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::extent;
+use crate::detect::support::severity::past;
+use crate::detect::support::severity::severity;
+use crate::model::protocol::{AppProto, Protocol};
+use crate::model::{Addr, Category, Finding, Flow};
+use crate::settings::{Descriptor, OnChange};
+
+const CARD: Card = Card {
+    id: "non_standard_port",
+    name: "Protocol on the port of another",
+    category: Category::CovertChannel,
+    technique: Some(("T1571", "Non-Standard Port")),
+    sees: "A connection to a well-known port carries another protocol than the one that belongs there, such as SSH on the port of HTTPS.",
+    matters: "Firewalls let web and name traffic pass by its port. Tunnels and malware use these ports to get out.",
+    otherwise: "People who get past a strict firewall on purpose, a wrong setting, a server that offers several services on one port.",
+    source: "Ports by IANA's registry, protocols by content; MITRE ATT&CK T1571.",
+};
+
+const CONNECTIONS: Descriptor = Descriptor {
+    id: "non_standard_port.connections",
+    label: "Connections",
+    help: "So many of one client to one server.",
+    unit: "connections",
+    min: 1.0,
+    max: 10_000.0,
+    default: 1.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[CONNECTIONS];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    wants: Wants::TCP_FLOWS.and(Wants::UDP_FLOWS),
+    make: || Box::new(NonStandardPort::default()),
+};
+
+/// Ports that firewalls let pass, and their protocol; TLS also has ports of its own for many protocols.
+const PASSED: [AppProto; 7] =
+    [AppProto::Dns, AppProto::Http, AppProto::Tls, AppProto::Ssh, AppProto::Ntp, AppProto::Ftp, AppProto::Smtp];
+/// What carries other connections, or commands.
+const CARRIERS: [AppProto; 7] =
+    [AppProto::Ssh, AppProto::Socks, AppProto::Shell, AppProto::Rdp, AppProto::Vnc, AppProto::Telnet, AppProto::Irc];
+/// What is told by its content for sure and has ports of its own.
+const TOLD: [AppProto; 9] = [
+    AppProto::Http,
+    AppProto::Ftp,
+    AppProto::Smtp,
+    AppProto::Pop3,
+    AppProto::Imap,
+    AppProto::Smb,
+    AppProto::Dns,
+    AppProto::Redis,
+    AppProto::Ldap,
+];
+/// Most triples kept.
+const MOST_CASES: usize = 1 << 14;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+/// Client, server, port, what is spoken.
+type Key = (Addr, Addr, u16, AppProto);
+
+#[derive(Default)]
+struct NonStandardPort {
+    cases: Tally<Key, u64, MOST_CASES>,
+}
+
+/// What a flow speaks, if its port belongs to another protocol.
+fn event(flow: &Flow) -> Option<AppProto> {
+    let app = flow.app.filter(|_| flow.is_app_certain)?;
+    let (_, port) = flow.responder();
+    let owner = Protocol::from_port(flow.is_tcp(), port)?;
+    // TLS goes over the ports of most protocols by now, but not over these.
+    let is_odd_tls = app == AppProto::Tls && matches!(port, 22 | 53 | 80 | 123);
+    let is_told = CARRIERS.contains(&app) || TOLD.contains(&app);
+    // Ports that are only a habit (8080 and the like) belong to nobody.
+    let is_owned = PASSED.contains(&owner) && (owner != AppProto::Http || port == 80) && port != 8443;
+    (is_owned && owner != app && (is_told || is_odd_tls)).then_some(app)
+}
+
+impl Detector for NonStandardPort {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        let Some(app) = event(ended.flow) else { return };
+        let ((client, _), (server, port)) = (ended.flow.originator(), ended.flow.responder());
+        if let Some(n) = self.cases.of((client, server, port, app)) {
+            *n += 1;
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&CONNECTIONS);
+        let mut cases = self.cases.sorted_where(|n| *n as f64 >= least);
+        cases.sort_by_key(|(key, n)| (std::cmp::Reverse(**n), **key));
+        cases.truncate(MOST_FINDINGS);
+        let between: Vec<Between> =
+            cases.iter().map(|((client, server, port, _), _)| Between::service(*client, *server, *port)).collect();
+        let gathered = gather(context, &between, |place, flow| {
+            cases.get(place).is_some_and(|((_, _, _, app), _)| event(flow) == Some(*app))
+        });
+        let findings = cases.iter().zip(gathered).map(|((key, n), flows)| finding(**key, **n, flows, least)).collect();
+        Conclusion { findings, n_not_evaluated: self.cases.n_refused, ..Conclusion::default() }
+    }
+}
+
+fn finding((client, server, port, app): Key, n: u64, flows: Gathered, least: f64) -> Finding {
+    let owner = Protocol::from_port(true, port).or_else(|| Protocol::from_port(false, port));
+    let owner = owner.map_or("another protocol", AppProto::name);
+    let is_carrier = CARRIERS.contains(&app) && client.is_internal() && !server.is_internal();
+    let (impact, confidence) = if is_carrier { (Impact::CONTROL, 0.75) } else { (Impact::EXPOSURE, 0.85) };
+    let mut finding = finding_builder::begin(&CARD);
+    finding.title = format!("{client} speaks {} with {server} on port {port}, which belongs to {owner}", app.name());
+    finding.severity = severity(impact, confidence, extent(n as f64, least.max(10.0)));
+    finding.score = past(n as f64, least);
+    finding.confidence = confidence;
+    finding.sources = finding_builder::addresses([client]);
+    finding.targets = finding_builder::addresses([server]);
+    finding.ports = vec![port];
+    finding.protocol = app.name().to_owned();
+    finding.evidence = vec![evidence("Connections", n as f64, "connections", format!("0: {owner} belongs there"))];
+    finding.explanation = format!(
+        "{client} connected to port {port} of {server}, where {owner} is expected, and spoke {} there. Programs do so to \
+         pass a firewall that goes by ports, or because they are set up that way.",
+        app.name()
+    );
+    finding.benign_causes = lines(&[
+        "Somebody who gets past a strict firewall on purpose, for example with SSH on port 443",
+        "A wrong setting, or a server that offers several services on one port",
+    ]);
+    finding.advice = lines(&[
+        "Find out which program on the client opens the connection, and who owns the server",
+        "Let the firewall check the protocol, not the port alone",
+    ]);
+    flows.fill(&mut finding);
+    finding.display_filter =
+        format!("{} && (tcp.port == {port} || udp.port == {port})", finding_builder::pair_filter(client, server));
+    finding_builder::finish(finding, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Made;
+    use crate::detect::support::testing::finish_with;
+    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::outside;
+    use crate::model::Severity;
+    use crate::settings::Settings;
+
+    fn found(app: AppProto, port: u16) -> Option<Severity> {
+        let flow = Made::tcp(inside(1), outside(1), port, 1.0).flow();
+        let flow = Flow { app: Some(app), is_app_certain: true, ..flow };
+        finish_with(&ENTRY, &[flow], &[], &Settings::default()).findings.first().map(|finding| finding.severity)
+    }
+
+    #[test]
+    fn a_carrier_on_a_port_that_passes_is_worse_than_a_mistake_and_habits_are_nothing() {
+        assert_eq!(found(AppProto::Ssh, 443), Some(Severity::Medium));
+        assert_eq!(found(AppProto::Http, 443), Some(Severity::Low));
+        for (app, port) in [
+            (AppProto::Tls, 443),
+            (AppProto::Tls, 993),
+            (AppProto::Http, 8443),
+            (AppProto::Tls, 25),
+            (AppProto::Ssh, 2222),
+        ] {
+            assert_eq!(found(app, port), None, "{} on {port}", app.name());
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! Networks that hide what passes in them, per host, to findings for information: VPN, Tor, file sharing, and resolvers of
+//! names over HTTPS, TLS and QUIC.
+
+use crate::detect::card::Card;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::EndedFlow;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::count;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::flow_selector::Between;
+use crate::detect::support::flow_selector::gather;
+use crate::detect::support::resolvers;
+use crate::detect::support::resolvers::Known;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::past;
+use crate::detect::support::severity::severity;
+use crate::model::protocol::AppProto;
+use crate::model::{Addr, Category, Finding, Flow};
+use crate::settings::{Descriptor, OnChange};
+use std::collections::BTreeMap;
+
+const CARD: Card = Card {
+    id: "vpn_tor_proxy",
+    name: "VPN, Tor, file sharing, encrypted DNS",
+    category: Category::CovertChannel,
+    technique: Some(("T1090", "Proxy")),
+    sees: "A host inside uses a network in which its traffic cannot be seen from outside: a VPN, Tor, BitTorrent, or a resolver of names over HTTPS, TLS or QUIC.",
+    matters: "Nobody is harmed by it, but the house no longer sees where its traffic goes, and rules for names and addresses do not hold there.",
+    otherwise: "Remote work over a VPN of the house, a browser that asks for names over HTTPS by itself, downloads of free software by BitTorrent.",
+    source: "WireGuard, OpenVPN and BitTorrent by their messages; Tor by the ports of its relays (torrc: ORPort 9001, DirPort 9030) with TLS; resolvers by the names and addresses that their operators publish (DNS over HTTPS, RFC 8484), and by port 853, which is for DNS over TLS (RFC 7858) and QUIC (RFC 9250) only.",
+};
+
+const PEERS: Descriptor = Descriptor {
+    id: "vpn_tor_proxy.peers",
+    label: "Other ends",
+    help: "So many hosts outside that one host talks to in this way.",
+    unit: "hosts",
+    min: 1.0,
+    max: 10_000.0,
+    default: 1.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[PEERS];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    wants: Wants::TCP_FLOWS.and(Wants::UDP_FLOWS),
+    make: || Box::new(VpnTorProxy::default()),
+};
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+enum Network {
+    Tor,
+    Vpn,
+    BitTorrent,
+    NamesOverHttps,
+    NamesOverTls,
+    NamesOverQuic,
+}
+
+/// Ports that relays of Tor have unless told otherwise.
+const TOR_PORTS: [u16; 2] = [9001, 9030];
+/// Most hosts and networks kept, and peers told apart for one.
+const MOST_HOSTS: usize = 1 << 14;
+const MOST_PEERS: usize = 4096;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+#[derive(Default)]
+struct VpnTorProxy {
+    hosts: Tally<(Addr, Network), Peers, MOST_HOSTS>,
+}
+
+/// Hosts outside, and by what those that are resolvers are known.
+type Peers = BTreeMap<Addr, Option<Known>>;
+
+/// The network that a flow is of, and by what it is known as a resolver.
+fn network(flow: &Flow, name: &str) -> Option<(Network, Option<Known>)> {
+    let (server, port) = flow.responder();
+    let network = match flow.app? {
+        AppProto::WireGuard | AppProto::OpenVpn if flow.is_app_certain => Network::Vpn,
+        AppProto::BitTorrent if flow.is_app_certain => Network::BitTorrent,
+        AppProto::Tls if TOR_PORTS.contains(&port) => Network::Tor,
+        app @ (AppProto::Tls | AppProto::Quic) => {
+            let known = resolvers::known((server, port), name)?;
+            // A knock at the port that is refused is no talk.
+            let has_answered = flow.is_app_certain || flow.backward().payload_bytes() > 0;
+            if known != Known::Name && !has_answered {
+                return None;
+            }
+            let network = match (port, app) {
+                (resolvers::PORT, AppProto::Tls) => Network::NamesOverTls,
+                (resolvers::PORT, _) => Network::NamesOverQuic,
+                _ => Network::NamesOverHttps,
+            };
+            return Some((network, Some(known)));
+        }
+        _ => return None,
+    };
+    Some((network, None))
+}
+
+impl Detector for VpnTorProxy {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        let flow = ended.flow;
+        let Some((network, known)) = network(flow, ended.name) else { return };
+        let ((from, _), (to, _)) = (flow.originator(), flow.responder());
+        if !from.is_internal() || to.is_internal() || to.is_group() || flow.backward().packets == 0 {
+            return;
+        }
+        if let Some(peers) = self.hosts.of((from, network))
+            && (peers.len() < MOST_PEERS || peers.contains_key(&to))
+        {
+            let surest = peers.entry(to).or_insert(known);
+            *surest = (*surest).min(known);
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&PEERS);
+        let mut cases = self.hosts.sorted_where(|peers| peers.len() as f64 >= least);
+        cases.truncate(MOST_FINDINGS);
+        let between: Vec<Between> =
+            cases.iter().map(|((host, _), _)| Between { source: Some(*host), ..Between::default() }).collect();
+        let gathered = gather(context, &between, |place, flow| {
+            let is_his = |((_, meant), _): &(&(Addr, Network), &Peers)| {
+                network(flow, context.names.text(flow.name)).is_some_and(|(network, _)| network == *meant)
+            };
+            cases.get(place).is_some_and(is_his) && flow.backward().packets > 0 && !flow.responder().0.is_internal()
+        });
+        let findings = cases
+            .iter()
+            .zip(gathered)
+            .map(|(((host, network), peers), flows)| {
+                let mut finding = finding(*host, *network, peers, least);
+                flows.fill(&mut finding);
+                finding_builder::finish(finding, false)
+            })
+            .collect();
+        Conclusion { findings, n_not_evaluated: self.hosts.n_refused, ..Conclusion::default() }
+    }
+}
+
+fn finding(host: Addr, network: Network, peers: &Peers, least: f64) -> Finding {
+    let (name, technique, confidence) = match network {
+        Network::Tor => ("Tor", ("T1090.003", "Multi-hop Proxy"), 0.75),
+        Network::Vpn => ("a VPN", ("T1572", "Protocol Tunneling"), 0.6),
+        Network::BitTorrent => ("BitTorrent", ("T1090", "Proxy"), 0.6),
+        Network::NamesOverHttps => ("DNS over HTTPS", ("T1071.004", "DNS"), 0.5),
+        Network::NamesOverTls => ("DNS over TLS", ("T1071.004", "DNS"), 0.5),
+        Network::NamesOverQuic => ("DNS over QUIC", ("T1071.004", "DNS"), 0.5),
+    };
+    let mut finding = finding_builder::begin(&CARD);
+    finding_builder::technique(&mut finding, technique);
+    finding.title = format!("{host} uses {name} with {} outside", count(peers.len(), "host"));
+    finding.severity = severity(Impact::EXPOSURE, confidence, 0.0);
+    finding.score = past(peers.len() as f64, least);
+    finding.confidence = confidence;
+    finding.sources = finding_builder::addresses([host]);
+    finding.targets = finding_builder::addresses(peers.keys().copied());
+    finding.protocol = name.to_owned();
+    finding.evidence = vec![evidence("Hosts outside", peers.len() as f64, "hosts", "0 where rules forbid it")];
+    finding.explanation = format!(
+        "{host} talks to {} outside over {name}. What passes there cannot be seen from the network. {}That is no attack; it is \
+         told so that you know.",
+        count(peers.len(), "host"),
+        known_by(peers)
+    );
+    finding.benign_causes = lines(&[
+        "Remote work, or a VPN that its owner pays for",
+        "A browser or system that asks for names over HTTPS or TLS by itself",
+        "Free software and games that are spread by file sharing",
+    ]);
+    finding.advice = lines(&["Ask the owner of the host whether he uses it", "Compare with the rules of the house"]);
+    finding.display_filter = format!(
+        "{} && ({})",
+        finding_builder::host_filter("addr", host),
+        match network {
+            Network::Tor => "tcp.port in {9001, 9030}",
+            Network::Vpn => "wg || openvpn",
+            Network::BitTorrent => "bittorrent || bt-dht",
+            Network::NamesOverHttps => "tls || quic",
+            Network::NamesOverTls => "tcp.port == 853",
+            Network::NamesOverQuic => "udp.port == 853",
+        }
+    );
+    let id = finding_builder::id_of(&CARD, name, &finding.sources);
+    Finding { id, ..finding }
+}
+
+/// By what the hosts outside are known as resolvers, in a sentence; nothing for other networks.
+fn known_by(peers: &Peers) -> String {
+    let parts: Vec<String> = [Known::Name, Known::Endpoint, Known::Port]
+        .into_iter()
+        .map(|known| (known, peers.values().filter(|by| **by == Some(known)).count()))
+        .filter(|(_, n)| *n > 0)
+        .map(|(known, n)| format!("{} by {}", count(n, "host"), known.words()))
+        .collect();
+    if parts.is_empty() { String::new() } else { format!("Known are {}. ", parts.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Made;
+    use crate::detect::support::testing::finish_with;
+    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::outside;
+    use crate::model::Severity;
+    use crate::settings::Settings;
+
+    #[test]
+    fn hidden_networks_are_told_for_information_and_web_pages_are_not() {
+        let found = |app, port| {
+            let flow =
+                Flow { app: Some(app), is_app_certain: true, ..Made::tcp(inside(1), outside(1), port, 1.0).flow() };
+            finish_with(&ENTRY, &[flow], &[], &Settings::default()).findings
+        };
+        assert!(found(AppProto::WireGuard, 51820)[0].severity < Severity::Medium);
+        assert!(found(AppProto::Tls, 9001)[0].title.contains("Tor"));
+        assert!(found(AppProto::Tls, 443).is_empty() && found(AppProto::Http, 80).is_empty());
+    }
+
+    #[test]
+    fn resolvers_are_told_by_address_and_port_and_the_finding_says_by_which() {
+        let found = |app, server, port| {
+            let made = Made {
+                protocol: if app == AppProto::Quic { 17 } else { 6 },
+                ..Made::tcp(inside(1), server, port, 1.0)
+            };
+            let flow = Flow { app: Some(app), is_app_certain: true, ..made.flow() };
+            finish_with(&ENTRY, &[flow], &[], &Settings::default()).findings
+        };
+        let cloudflare = Addr::v4([1, 1, 1, 1]);
+        let https = found(AppProto::Tls, cloudflare, 443);
+        assert!(
+            https[0].explanation.contains("1 host by the address of a public resolver"),
+            "{}",
+            https[0].explanation
+        );
+        assert!(found(AppProto::Quic, cloudflare, 443)[0].title.contains("DNS over HTTPS"));
+        let tls = found(AppProto::Tls, outside(1), 853);
+        assert!(tls[0].title.contains("DNS over TLS") && tls[0].explanation.contains("port 853"));
+        assert!(found(AppProto::Quic, outside(1), 853)[0].title.contains("DNS over QUIC"));
+        assert!(found(AppProto::Http, cloudflare, 80).is_empty() && found(AppProto::Tls, outside(1), 8853).is_empty());
+        let knock = Flow { app: Some(AppProto::Tls), ..Made::refused(inside(1), outside(1), 853, 1.0).flow() };
+        assert!(finish_with(&ENTRY, &[knock], &[], &Settings::default()).findings.is_empty());
+    }
+}

@@ -1,0 +1,227 @@
+//! Findings of several detectors about one cause to one: the weaker ones are folded under the strongest.
+
+use crate::detect::CARDS;
+use crate::model::Endpoint;
+use crate::model::finding::{Category, Finding};
+use crate::model::series::SeriesKind;
+use crate::model::time::SECOND;
+use std::collections::BTreeMap;
+
+/// Findings about the same actors that are this far apart are two events.
+const APART_NS: i64 = 60 * SECOND;
+
+/// Same kind, same actors.
+type Cause = (Category, Vec<Endpoint>, Vec<Endpoint>);
+
+/// Detectors that see part of what another one sees as a whole: under these they are folded, whatever their severity.
+const PARTS: &[(&str, &[&str])] = &[
+    ("host_scan", &["port_scan"]),
+    ("crafted_packets", &["port_scan", "host_scan"]),
+    ("fragment_abuse", &["udp_flood", "icmp_flood"]),
+    ("name_poisoning", &["llmnr_poisoning"]),
+    ("bulk_exfiltration", &["low_and_slow_exfiltration", "mail_exfiltration"]),
+    ("ttl_evasion", &["forged_reset"]),
+    // Who probes for versions speaks what may be there.
+    ("non_standard_port", &["port_scan"]),
+];
+
+/// Folds findings of the same category between the same sources and targets, at the same ports and time, into the first
+/// in the order of [`Finding::sort`], which then says who saw it too.
+pub fn fold(mut findings: Vec<Finding>) -> Vec<Finding> {
+    Finding::sort(&mut findings);
+    let findings = fold_parts(findings);
+    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+    let mut places: BTreeMap<Cause, Vec<usize>> = BTreeMap::new();
+    for finding in findings {
+        let same = places.entry((finding.category, finding.sources.clone(), finding.targets.clone())).or_default();
+        let stronger = same.iter().copied().find(|place| kept.get(*place).is_some_and(|kept| is_one(kept, &finding)));
+        match stronger.and_then(|place| kept.get_mut(place)) {
+            Some(stronger) => take(stronger, &finding),
+            None => {
+                same.push(kept.len());
+                kept.push(finding);
+            }
+        }
+    }
+    fold_changes(kept)
+}
+
+/// Findings whose packets (or flows) are this share of those of a change of traffic, or more, account for it.
+const LEAST_OF_CHANGE: f64 = 0.5;
+
+/// Folds a change of traffic under the findings that say what it was: of its hosts, at its time, and with most of it
+/// among them. The times stay those of the cause: a change is told by bins or windows that are longer than what caused it.
+fn fold_changes(findings: Vec<Finding>) -> Vec<Finding> {
+    let is_change = |finding: &Finding| finding.detector == CHANGE;
+    let (changes, mut kept): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(is_change);
+    let mut left = Vec::new();
+    for change in changes {
+        // A scan brings many connections and hosts in few packets and in a short time.
+        let is_volume = change.series.as_ref().is_none_or(|series| ["B", "packets"].contains(&series.unit.as_str()));
+        let size = |one: &Finding| if is_volume { one.n_packets } else { one.n_flows };
+        let least_ns = if is_volume { change.end_ns.saturating_sub(change.start_ns) / 2 } else { 0 };
+        let is_cause = |other: &Finding| {
+            let hosts = |one: &Finding| one.sources.iter().chain(&one.targets).copied().collect::<Vec<Endpoint>>();
+            let shared_ns = change.end_ns.min(other.end_ns).saturating_sub(change.start_ns.max(other.start_ns));
+            let whose = hosts(other);
+            other.category != Category::Statistical
+                && shared_ns >= least_ns
+                && hosts(&change).iter().any(|host| whose.contains(host))
+        };
+        let told: u64 = kept.iter().filter(|other| is_cause(other)).map(size).sum();
+        let is_told = told as f64 >= LEAST_OF_CHANGE * size(&change) as f64;
+        // The findings are sorted: the first is the strongest.
+        match kept.iter_mut().find(|other| is_told && is_cause(other)) {
+            Some(cause) => {
+                credit(cause, &change);
+                take_change(cause, change);
+            }
+            None => left.push(change),
+        }
+    }
+    kept.extend(left);
+    Finding::sort(&mut kept);
+    kept
+}
+
+/// The detector of changes of traffic.
+const CHANGE: &str = "traffic_change";
+
+/// Marks a change on the chart of its cause, which gets the change's own where it has none over time.
+fn take_change(cause: &mut Finding, change: Finding) {
+    let Some(series) = change.series else { return };
+    match &mut cause.series {
+        Some(own) if own.kind == SeriesKind::Walk => {}
+        Some(own) if own.changes.is_empty() => own.changes = series.changes,
+        Some(_) => {}
+        None => cause.series = Some(series),
+    }
+}
+
+/// Folds what is part of a whole, by the same sources on targets that the whole has too.
+fn fold_parts(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let mut place = 0;
+    while let Some(finding) = findings.get(place) {
+        let wholes = PARTS.iter().find(|(part, _)| *part == finding.detector).map_or(&[][..], |(_, wholes)| wholes);
+        let is_whole = |whole: &Finding| {
+            wholes.contains(&whole.detector.as_str())
+                && whole.sources == finding.sources
+                && are_together(whole, finding)
+                && finding.targets.iter().all(|target| whole.targets.contains(target))
+        };
+        match findings.iter().position(is_whole) {
+            Some(whole) => {
+                let part = findings.remove(place);
+                let whole = if whole > place { whole - 1 } else { whole };
+                if let Some(whole) = findings.get_mut(whole) {
+                    take(whole, &part);
+                }
+            }
+            None => place += 1,
+        }
+    }
+    findings
+}
+
+fn are_together(a: &Finding, b: &Finding) -> bool {
+    a.start_ns <= b.end_ns.saturating_add(APART_NS) && b.start_ns <= a.end_ns.saturating_add(APART_NS)
+}
+
+/// True if both are of one event, seen by two detectors. Outliers are not events: they stay as they are.
+fn is_one(a: &Finding, b: &Finding) -> bool {
+    a.detector != b.detector && a.ports == b.ports && are_together(a, b) && a.category != Category::Statistical
+}
+
+fn take(stronger: &mut Finding, weaker: &Finding) {
+    credit(stronger, weaker);
+    stronger.start_ns = stronger.start_ns.min(weaker.start_ns);
+    stronger.end_ns = stronger.end_ns.max(weaker.end_ns);
+}
+
+/// Says who saw it too.
+fn credit(stronger: &mut Finding, weaker: &Finding) {
+    let card = CARDS.iter().map(|(card, _)| card).find(|card| card.id == weaker.detector);
+    let name = card.map_or(weaker.detector.as_str(), |card| card.name);
+    stronger.explanation.push_str(&format!(" The detector \u{201c}{name}\u{201d} saw it too."));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::brute_force::ftp_brute_force;
+    use crate::detect::brute_force::login_brute_force;
+    use crate::detect::covert::non_standard_port;
+    use crate::detect::evasion::crafted_packets;
+    use crate::detect::flood::syn_flood;
+    use crate::detect::scan::port_scan;
+    use crate::detect::statistical::traffic_change;
+    use crate::detect::support::finding_builder;
+    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::outside;
+    use crate::model::Severity;
+
+    #[test]
+    fn the_weaker_of_two_about_one_cause_is_folded() {
+        let made = |card, confidence, port| Finding {
+            severity: Severity::High,
+            score: confidence,
+            confidence,
+            sources: finding_builder::addresses([inside(1)]),
+            targets: finding_builder::addresses([outside(1)]),
+            ports: vec![port],
+            ..finding_builder::begin(card)
+        };
+        let strong = made(&login_brute_force::ENTRY.card, 0.9, 21);
+        let weak = made(&ftp_brute_force::ENTRY.card, 0.5, 21);
+        let other = made(&ftp_brute_force::ENTRY.card, 0.5, 2121);
+        let folded = fold(vec![weak, strong, other]);
+        assert_eq!(folded.len(), 2);
+        assert_eq!(folded[0].detector, "login_brute_force");
+        assert!(folded[0].explanation.contains("saw it too"));
+    }
+
+    #[test]
+    fn a_change_of_traffic_is_folded_under_what_accounts_for_it() {
+        let moments = |times: [i64; 2]| crate::model::Series::moments("Packets", "packets", &times);
+        let made = |card, n_packets, series| Finding {
+            targets: finding_builder::addresses([inside(1)]),
+            start_ns: 10 * SECOND,
+            end_ns: 20 * SECOND,
+            n_packets,
+            series,
+            severity: Severity::Low,
+            ..finding_builder::begin(card)
+        };
+        let mut change = made(&traffic_change::ENTRY.card, 1000, moments([0, 60 * SECOND]));
+        change.series.iter_mut().for_each(|series| series.changes = vec![(10, 20)]);
+        let flood = made(&syn_flood::ENTRY.card, 900, moments([0, 60 * SECOND]));
+        let folded = fold(vec![change.clone(), flood.clone()]);
+        assert_eq!(folded.iter().map(|finding| finding.detector.as_str()).collect::<Vec<_>>(), ["syn_flood"]);
+        assert_eq!(folded[0].series.as_ref().map(|series| series.changes.clone()), Some(vec![(10, 20)]));
+        assert_eq!(fold(vec![change.clone(), Finding { n_packets: 90, ..flood.clone() }]).len(), 2, "too small");
+        assert_eq!(
+            fold(vec![change, Finding { targets: finding_builder::addresses([inside(2)]), ..flood }]).len(),
+            2,
+            "another's"
+        );
+    }
+
+    #[test]
+    fn what_is_part_of_a_whole_is_folded_under_it_though_it_weighs_more() {
+        let made = |card, severity| Finding {
+            severity,
+            sources: finding_builder::addresses([inside(1)]),
+            targets: finding_builder::addresses([outside(1)]),
+            ..finding_builder::begin(card)
+        };
+        let part = made(&crafted_packets::ENTRY.card, Severity::High);
+        let folded = fold(vec![part.clone(), made(&port_scan::ENTRY.card, Severity::Medium)]);
+        assert_eq!(folded.iter().map(|finding| finding.detector.as_str()).collect::<Vec<_>>(), ["port_scan"]);
+        let elsewhere = Finding { targets: finding_builder::addresses([outside(2)]), ..part };
+        assert_eq!(fold(vec![elsewhere, made(&port_scan::ENTRY.card, Severity::Medium)]).len(), 2);
+        let probe = made(&non_standard_port::ENTRY.card, Severity::Low);
+        assert_eq!(fold(vec![probe.clone(), made(&port_scan::ENTRY.card, Severity::Medium)]).len(), 1);
+        let later = Finding { start_ns: 3600 * SECOND, end_ns: 3601 * SECOND, ..probe };
+        assert_eq!(fold(vec![later, made(&port_scan::ENTRY.card, Severity::Medium)]).len(), 2);
+    }
+}

@@ -1,0 +1,226 @@
+//! Connections with more resets than packets that could have caused them, per host, to findings of injected resets.
+
+use crate::detect::card::Card;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::EndedFlow;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Map;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::count;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::flow_selector::Gathered;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::rate;
+use crate::model::packet::tcp_flag::RST;
+use crate::model::{Addr, Category, DirectionStats, Finding, Flow};
+use crate::settings::{Descriptor, OnChange};
+use std::collections::BTreeSet;
+
+const CARD: Card = Card {
+    id: "forged_reset",
+    name: "Forged resets",
+    category: Category::Spoofing,
+    technique: Some(("T1565.002", "Transmitted Data Manipulation")),
+    sees: "Connections of one host end in a volley of TCP resets, more than the packets that could have caused them.",
+    matters: "Somebody who sees the traffic sends resets in the name of one side to tear connections down. Censors, some firewalls and tools such as tcpkill do this.",
+    otherwise: "A firewall or intrusion prevention system that ends connections by rule.",
+    source: "Weaver, Sommer, Paxson: Detecting Forged TCP Reset Packets, NDSS 2009 (several resets with growing sequence numbers). A host sends at most one reset for each packet that it gets (RFC 9293, section 3.10.7).",
+};
+
+const RESETS: Descriptor = Descriptor {
+    id: "forged_reset.resets",
+    label: "Resets of one direction",
+    help: "A connection counts when one direction holds this many resets, and more than the other direction has packets. Ordinary connections end with one or two, and up to about four when data was on its way.",
+    unit: "packets",
+    min: 2.0,
+    max: 1000.0,
+    default: 8.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const CONNECTIONS: Descriptor = Descriptor {
+    id: "forged_reset.connections",
+    label: "Connections of one host",
+    help: "This many connections of the same host must be concerned. One alone may be a fault of its program.",
+    unit: "connections",
+    min: 1.0,
+    max: 10_000.0,
+    default: 3.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[RESETS, CONNECTIONS];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(ForgedReset::default()) };
+
+/// Fewer resets are never looked at, whatever the setting.
+const LEAST_RESETS: u32 = 2;
+/// Most connections kept.
+const MOST_CONNECTIONS: usize = 1 << 16;
+/// Peers listed in a filter.
+const MOST_FILTER_PEERS: usize = 15;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+#[derive(Default)]
+struct ForgedReset {
+    connections: Tally<u32, Connection, MOST_CONNECTIONS>,
+}
+
+#[derive(Default)]
+struct Connection {
+    ends: (Addr, Addr),
+    n_resets: u32,
+}
+
+/// Resets of the direction that has too many of them; 0 if none has.
+fn excess(flow: &Flow) -> u32 {
+    let of = |this: &DirectionStats, other: &DirectionStats| {
+        let resets = this.flag(RST);
+        let causes = other.packets - other.flag(RST).min(other.packets);
+        if resets > causes { resets } else { 0 }
+    };
+    if !flow.is_tcp() {
+        return 0;
+    }
+    of(flow.forward(), flow.backward()).max(of(flow.backward(), flow.forward()))
+}
+
+impl Detector for ForgedReset {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        let n_resets = excess(ended.flow);
+        // Resets to a request are answers to a scan or flood, and a flow of nothing but resets was joined at its end.
+        let is_used = ended.flow.forward().data_packets + ended.flow.backward().data_packets > 0;
+        if n_resets >= LEAST_RESETS
+            && is_used
+            && let Some(connection) = self.connections.of(ended.serial)
+        {
+            connection.ends = (ended.flow.key.low, ended.flow.key.high);
+            connection.n_resets = n_resets;
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let least_resets = context.settings.get(&RESETS);
+        let least = context.settings.get(&CONNECTIONS);
+        let mut meant: Vec<(u32, &Connection)> = self
+            .connections
+            .sorted_where(|connection| f64::from(connection.n_resets) >= least_resets)
+            .into_iter()
+            .map(|(serial, connection)| (*serial, connection))
+            .collect();
+        let mut findings = Vec::new();
+        // The host that most of them share is the victim; then the next one among the rest.
+        while findings.len() < MOST_FINDINGS {
+            let mut hosts: Map<Addr, usize> = Map::default();
+            for (_, connection) in &meant {
+                *hosts.entry(connection.ends.0).or_default() += 1;
+                *hosts.entry(connection.ends.1).or_default() += 1;
+            }
+            let victim = hosts.into_iter().max_by_key(|(host, n)| (*n, host.is_internal(), std::cmp::Reverse(*host)));
+            let Some((victim, n)) = victim.filter(|(_, n)| *n as f64 >= least) else { break };
+            let is_his = |connection: &Connection| connection.ends.0 == victim || connection.ends.1 == victim;
+            let serials: BTreeSet<u32> = meant.iter().filter(|(_, c)| is_his(c)).map(|(serial, _)| *serial).collect();
+            let n_resets: u64 = meant.iter().filter(|(_, c)| is_his(c)).map(|(_, c)| u64::from(c.n_resets)).sum();
+            findings.push(finding(context, victim, n, n_resets, &serials, least));
+            meant.retain(|(_, connection)| !is_his(connection));
+        }
+        Conclusion { findings, n_not_evaluated: self.connections.n_refused, ..Conclusion::default() }
+    }
+}
+
+fn finding(
+    context: &Context<'_>,
+    victim: Addr,
+    n: usize,
+    n_resets: u64,
+    serials: &BTreeSet<u32>,
+    least: f64,
+) -> Finding {
+    let mut peers = BTreeSet::new();
+    let mut ports = BTreeSet::new();
+    let mut flows = Gathered::default();
+    for serial in serials {
+        let Some(flow) = context.flows.get(*serial) else { continue };
+        peers.extend([flow.key.low, flow.key.high].into_iter().filter(|host| *host != victim));
+        ports.insert(flow.responder().1);
+        flows.add(*serial, flow);
+    }
+    let mut finding = finding_builder::begin(&CARD);
+    finding.title = format!("{} of {victim} were torn down by volleys of resets", count(n, "connection"));
+    rate(&mut finding, Impact::CONTROL, 0.85, (n as f64, least));
+    finding.sources = finding_builder::addresses(peers.iter().copied());
+    finding.targets = finding_builder::addresses([victim]);
+    finding.ports = ports.into_iter().collect();
+    finding.protocol = "TCP".to_owned();
+    finding.evidence = vec![
+        evidence("Connections with too many resets", n as f64, "connections", "0"),
+        evidence("Resets of their worse direction", n_resets as f64, "packets", "1 or 2 for each connection"),
+        evidence("Resets for each connection, mean", n_resets as f64 / n as f64, "packets", "1 or 2"),
+    ];
+    finding.explanation = format!(
+        "{} of {victim} ended in {n_resets} resets, more than the packets that could have caused them: a host sends at \
+         most one reset for each packet that it gets. So a third party sends them in the name of the two sides, with \
+         several sequence numbers so that one fits. The addresses given as sources are those in whose name the resets \
+         came; they are probably not the ones who sent them.",
+        count(n, "connection")
+    );
+    finding.benign_causes = lines(&[
+        "A firewall or intrusion prevention system that ends connections by rule",
+        "A tool that somebody uses to block a program on purpose",
+    ]);
+    finding.advice = lines(&[
+        "Compare the Ethernet address and the time to live of the resets with those of the ordinary packets",
+        "Ask whether a firewall is meant to end these connections",
+        "If not, look for a device on the path that can read and send in this network",
+    ]);
+    flows.fill(&mut finding);
+    let with: Vec<String> = peers.iter().map(|peer| finding_builder::host_filter("addr", *peer)).collect();
+    let with = if with.len() <= MOST_FILTER_PEERS { format!("({})", with.join(" || ")) } else { "tcp".to_owned() };
+    finding.display_filter = format!(
+        "{} && {with} && {} && {}",
+        finding_builder::host_filter("addr", victim),
+        finding_builder::ports_filter("tcp.port", &finding.ports, Finding::MOST_PORTS)
+            .unwrap_or_else(|| "tcp".to_owned()),
+        finding_builder::time_filter(finding.start_ns, finding.end_ns)
+    );
+    finding_builder::finish(finding, false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Made;
+    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::outside;
+    use crate::model::DirectionStats;
+
+    fn with_resets(forward: u32, backward: u32) -> Flow {
+        let mut flow = Made::tcp(inside(1), outside(1), 443, 0.0).flow();
+        let set = |direction: &mut DirectionStats, n: u32| {
+            direction.packets += n;
+            if let Some(resets) = direction.flags.get_mut(2) {
+                *resets = n;
+            }
+        };
+        let [low, high] = &mut flow.directions;
+        set(low, forward);
+        set(high, backward);
+        flow
+    }
+
+    #[test]
+    fn each_reset_needs_a_packet_that_caused_it() {
+        // The made flow has 6 packets forward and 5 backward.
+        assert_eq!(excess(&with_resets(5, 0)), 0);
+        assert_eq!(excess(&with_resets(6, 0)), 6);
+        assert_eq!(excess(&with_resets(90, 99)), 99);
+    }
+}

@@ -1,0 +1,227 @@
+//! Pieces of IP packets that no honest sender makes, per pair of hosts, to findings.
+
+use crate::detect::card::Card;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::finding_builder::thousands;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::rate;
+use crate::model::{Addr, Category, Finding, Packet};
+use crate::settings::{Descriptor, OnChange};
+
+const CARD: Card = Card {
+    id: "fragment_abuse",
+    name: "Forged fragments",
+    category: Category::ProtocolAbuse,
+    technique: Some(("T1499.004", "Application or System Exploitation")),
+    sees: "Pieces of IP packets lie over each other, are too short for their headers, reach past the longest packet, or come in masses whose rest never comes.",
+    matters: "Such pieces crash old systems (teardrop, ping of death), or show a firewall another packet than the one that arrives.",
+    otherwise: "A broken driver or router that sends pieces twice; a capture that holds every packet two times.",
+    source: "RFC 1858 (tiny and overlapping fragments), RFC 3128, RFC 5722 (overlaps are forbidden in IPv6), CERT CA-1997-28 (teardrop), CERT CA-1996-26 (ping of death).",
+};
+
+const FRAGMENTS: Descriptor = Descriptor {
+    id: "fragment_abuse.pieces",
+    label: "Forged pieces",
+    help: "So many of one host to another. One that reaches past the longest packet is enough.",
+    unit: "packets",
+    min: 1.0,
+    max: 100_000.0,
+    default: 3.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const ABANDONED: Descriptor = Descriptor {
+    id: "fragment_abuse.abandoned",
+    label: "Packets whose rest never comes",
+    help: "So many packets of one host to another were begun and never completed, and nearly all were. A receiver keeps each for up to a minute (RFC 8200, section 4.5); Linux holds 4 MiB of them.",
+    unit: "packets",
+    min: 10.0,
+    max: 1_000_000.0,
+    default: 1000.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[FRAGMENTS, ABANDONED];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::FRAGMENTS, make: || Box::new(FragmentAbuse::default()) };
+
+/// Share of begun packets that are never completed from which it is no loss on the way.
+const LEAST_ABANDONED: f64 = 0.9;
+/// Most pairs kept.
+const MOST_PAIRS: usize = 1 << 16;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+#[derive(Default)]
+struct FragmentAbuse {
+    pairs: Tally<(Addr, Addr), Pair, MOST_PAIRS>,
+}
+
+#[derive(Default)]
+struct Pair {
+    n_fragments: u64,
+    /// First pieces, and packets that were completed.
+    n_begun: u64,
+    n_completed: u64,
+    n_overlaps: u64,
+    n_contradictions: u64,
+    n_tiny: u64,
+    n_overlong: u64,
+    first_ns: i64,
+    last_ns: i64,
+    packets: Vec<u64>,
+}
+
+impl Detector for FragmentAbuse {
+    fn observe_packet(&mut self, packet: &Packet) {
+        let (Some(ip), Some(fragment)) = (&packet.ip, packet.fragment()) else { return };
+        let Some(pair) = self.pairs.of((ip.source, ip.target)) else { return };
+        let now = packet.time_ns;
+        (pair.first_ns, pair.last_ns) =
+            if pair.n_fragments == 0 { (now, now) } else { (pair.first_ns.min(now), pair.last_ns.max(now)) };
+        pair.n_fragments += 1;
+        pair.n_begun += u64::from(fragment.offset == 0 && fragment.has_more);
+        pair.n_completed += u64::from(fragment.n_fragments.is_some());
+        pair.n_overlaps += u64::from(fragment.is_overlap);
+        pair.n_contradictions += u64::from(fragment.is_contradiction);
+        pair.n_tiny += u64::from(fragment.is_tiny);
+        pair.n_overlong += u64::from(fragment.is_overlong);
+        if pair.packets.len() < Finding::MOST_FLOWS {
+            pair.packets.push(packet.index);
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&FRAGMENTS);
+        let abandoned = context.settings.get(&ABANDONED);
+        let mut cases = self
+            .pairs
+            .sorted_where(|pair| pair.n_forged() as f64 >= least || pair.n_overlong > 0 || pair.is_flood(abandoned));
+        cases.sort_by_key(|(hosts, pair)| (std::cmp::Reverse(pair.n_forged()), **hosts));
+        cases.truncate(MOST_FINDINGS);
+        let findings = cases.iter().map(|(hosts, pair)| pair.finding(**hosts, least, abandoned)).collect();
+        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl Pair {
+    /// Pieces that are wrong in one way or another. A piece that lies over another and says the same was sent twice.
+    fn n_forged(&self) -> u64 {
+        self.n_contradictions + self.n_tiny + self.n_overlong
+    }
+
+    /// Packets that were begun and never completed.
+    fn n_abandoned(&self) -> u64 {
+        self.n_begun.saturating_sub(self.n_completed)
+    }
+
+    fn is_flood(&self, abandoned: f64) -> bool {
+        let n = self.n_abandoned() as f64;
+        n >= abandoned && n >= LEAST_ABANDONED * self.n_begun as f64
+    }
+
+    fn finding(&self, (source, target): (Addr, Addr), least: f64, abandoned: f64) -> Finding {
+        let is_flood = self.is_flood(abandoned);
+        let (n, least) =
+            if is_flood { (self.n_abandoned() as f64, abandoned) } else { (self.n_forged() as f64, least) };
+        let confidence = if self.n_contradictions + self.n_overlong > 0 { 0.9 } else { 0.8 };
+        let mut finding = finding_builder::begin(&CARD);
+        if is_flood {
+            finding.title = format!("{source} floods {target} with pieces of {} packets", thousands(n as usize));
+            finding.category = Category::Flood;
+            finding_builder::technique(&mut finding, ("T1499.001", "OS Exhaustion Flood"));
+        } else {
+            finding.title = format!("{source} sends forged pieces of packets to {target}: {}", thousands(n as usize));
+        }
+        rate(&mut finding, Impact::OUTAGE, confidence, (n, least));
+        finding.sources = finding_builder::addresses([source]);
+        finding.targets = finding_builder::addresses([target]);
+        finding.protocol = if source.is_v4() { "IPv4" } else { "IPv6" }.to_owned();
+        finding.evidence = vec![
+            evidence("Pieces of packets", self.n_fragments as f64, "packets", "few: most paths need none"),
+            evidence("Lie over an earlier piece", self.n_overlaps as f64, "packets", "0"),
+            evidence("And say something else there", self.n_contradictions as f64, "packets", "0"),
+            evidence("Too short for their headers", self.n_tiny as f64, "packets", "0"),
+            evidence("Reach past 65,535 bytes", self.n_overlong as f64, "packets", "0"),
+            evidence("Packets begun and never completed", self.n_abandoned() as f64, "packets", "hardly any"),
+        ];
+        finding.explanation = format!(
+            "{source} sent {} pieces of packets to {target}; {} of them lie over pieces with other content, {} are too short \
+             for their headers, and {} reach past the longest packet there can be; {} packets were begun and never \
+             completed. No system makes such pieces by itself.",
+            thousands(self.n_fragments as usize),
+            thousands(self.n_contradictions as usize),
+            thousands(self.n_tiny as usize),
+            thousands(self.n_overlong as usize),
+            thousands(self.n_abandoned() as usize)
+        );
+        finding.benign_causes =
+            lines(&["A broken network driver or router", "A test of a firewall or of a protocol stack"]);
+        finding.advice = lines(&[
+            "Look whether the target crashed or became slow at that time",
+            "Let the firewall put pieces together before it judges, and drop those that overlap",
+            "Find the machine that sends them: the address may be forged, the MAC address tells more",
+        ]);
+        let words = if source.is_v4() { "(ip.flags.mf == 1 || ip.frag_offset > 0)" } else { "ipv6.fraghdr" };
+        finding.display_filter = format!(
+            "{} && {} && {words}",
+            finding_builder::host_filter("src", source),
+            finding_builder::host_filter("dst", target)
+        );
+        finding.n_packets = self.n_fragments;
+        (finding.start_ns, finding.end_ns) = (self.first_ns, self.last_ns);
+        finding.packet_indices.clone_from(&self.packets);
+        finding_builder::finish(finding, false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::finish;
+    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::udp;
+    use crate::model::packet::{Extras, Fragment};
+    use crate::settings::Settings;
+
+    #[test]
+    fn pieces_that_contradict_each_other_are_reported_and_those_sent_twice_are_not() {
+        let fragments = |is_contradiction: bool| -> Vec<Packet> {
+            let fragment = Fragment { is_overlap: true, is_contradiction, ..Fragment::default() };
+            let extras = || Some(Box::new(Extras { fragment: Some(fragment), ..Extras::default() }));
+            (0..10)
+                .map(|i| Packet { extras: extras(), ..udp(i, i as f64, 1, (inside(1), 5), (inside(2), 6)) })
+                .collect()
+        };
+        let found = |packets: &[Packet]| finish(&ENTRY, &[], packets, &Settings::default()).findings.len();
+        assert_eq!((found(&fragments(true)), found(&fragments(false))), (1, 0));
+    }
+
+    #[test]
+    fn masses_of_pieces_without_a_rest_are_a_flood_and_lost_ones_are_not() {
+        let first = |i: u64, n_fragments| {
+            let fragment = Fragment {
+                has_more: n_fragments == 0,
+                n_fragments: Some(2).filter(|_| n_fragments > 0),
+                ..Fragment::default()
+            };
+            let extras = Some(Box::new(Extras { fragment: Some(fragment), ..Extras::default() }));
+            Packet { extras, ..udp(i, i as f64 / 1e3, 1, (inside(1), 5), (inside(2), 6)) }
+        };
+        let found = |packets: &[Packet]| finish(&ENTRY, &[], packets, &Settings::default()).findings;
+        let flood: Vec<Packet> = (0..2000).map(|i| first(i, 0)).collect();
+        assert_eq!(found(&flood)[0].category, Category::Flood);
+        let lossy: Vec<Packet> = (0..4000).map(|i| first(i, usize::from(i % 4 > 0) * 2)).collect();
+        assert!(found(&lossy).is_empty());
+    }
+}

@@ -1,0 +1,201 @@
+//! Extension headers of IPv6 that nobody needs, per pair of hosts, to findings: data hidden in options, chains that are
+//! too long, routes given by the sender.
+
+use crate::detect::card::Card;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::finding_builder::thousands;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::rate;
+use crate::model::{Addr, Category, Finding, Packet};
+use crate::settings::{Descriptor, OnChange};
+
+const CARD: Card = Card {
+    id: "ipv6_abuse",
+    name: "Abuse of IPv6 extension headers",
+    category: Category::CovertChannel,
+    technique: Some(("T1095", "Non-Application Layer Protocol")),
+    sees: "IPv6 packets carry bytes in options that nobody has assigned or in their padding, have more extension headers than there is a use for, or bring their own route.",
+    matters: "Few programs look into these headers: data passes unseen in them, and long chains of them lead packets past firewalls or make routers slow.",
+    otherwise: "An experiment with a new option, or a test of a firewall.",
+    source: "RFC 8200, sections 4.1 (order and number of headers) and 4.2 (options); RFC 5095 (routes by the sender are forbidden); RFC 9098 (what extension headers do to networks); the tools of THC-IPv6 (covert_send6, denial6).",
+};
+
+const BYTES: Descriptor = Descriptor {
+    id: "ipv6_abuse.bytes",
+    label: "Hidden bytes",
+    help: "So many bytes in unassigned options or in padding, of one host to another.",
+    unit: "B",
+    min: 1.0,
+    max: 1_000_000.0,
+    default: 64.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const PACKETS: Descriptor = Descriptor {
+    id: "ipv6_abuse.packets",
+    label: "Packets with impossible chains",
+    help: "So many packets with too many or repeated extension headers, or with a route of the sender's.",
+    unit: "packets",
+    min: 1.0,
+    max: 1_000_000.0,
+    default: 3.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[BYTES, PACKETS];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::ANOMALOUS, make: || Box::new(Ipv6Abuse::default()) };
+
+/// Most pairs kept.
+const MOST_PAIRS: usize = 1 << 16;
+/// Packets remembered of a pair.
+const MOST_PACKETS: usize = 100;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+#[derive(Default)]
+struct Ipv6Abuse {
+    pairs: Tally<(Addr, Addr), Pair, MOST_PAIRS>,
+}
+
+#[derive(Default)]
+struct Pair {
+    n: u64,
+    n_hidden_bytes: u64,
+    /// Packets with too many headers, and with a route.
+    n_chains: u64,
+    n_routes: u64,
+    longest: u8,
+    first_ns: i64,
+    last_ns: i64,
+    packets: Vec<u64>,
+}
+
+impl Detector for Ipv6Abuse {
+    fn observe_packet(&mut self, packet: &Packet) {
+        let (Some(ip), Some(anomalies)) = (&packet.ip, packet.anomalies()) else { return };
+        if anomalies.n_extensions == 0 && anomalies.n_hidden_bytes == 0 && !anomalies.has_source_route {
+            return;
+        }
+        let Some(pair) = self.pairs.of((ip.source, ip.target)) else { return };
+        let now = packet.time_ns;
+        (pair.first_ns, pair.last_ns) =
+            if pair.n == 0 { (now, now) } else { (pair.first_ns.min(now), pair.last_ns.max(now)) };
+        pair.n += 1;
+        pair.n_hidden_bytes += u64::from(anomalies.n_hidden_bytes);
+        pair.n_chains += u64::from(anomalies.n_extensions > 0);
+        pair.n_routes += u64::from(anomalies.has_source_route);
+        pair.longest = pair.longest.max(anomalies.n_extensions);
+        if pair.packets.len() < MOST_PACKETS {
+            pair.packets.push(packet.index);
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let bytes = context.settings.get(&BYTES);
+        let packets = context.settings.get(&PACKETS);
+        let mut cases = self.pairs.sorted_where(|pair| {
+            pair.n_hidden_bytes as f64 >= bytes || (pair.n_chains + pair.n_routes) as f64 >= packets
+        });
+        cases.sort_by_key(|(hosts, pair)| (std::cmp::Reverse((pair.n_hidden_bytes, pair.n)), **hosts));
+        cases.truncate(MOST_FINDINGS);
+        let findings = cases.iter().map(|(hosts, pair)| pair.finding(**hosts, bytes, packets)).collect();
+        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl Pair {
+    fn finding(&self, (source, target): (Addr, Addr), bytes: f64, packets: f64) -> Finding {
+        let hidden = self.n_hidden_bytes as f64;
+        let is_covert = hidden >= bytes;
+        let (value, threshold) =
+            if is_covert { (hidden, bytes) } else { ((self.n_chains + self.n_routes) as f64, packets) };
+        let confidence = 0.85;
+        let mut finding = finding_builder::begin(&CARD);
+        if is_covert {
+            finding.title = format!(
+                "{source} hides {} in IPv6 options to {target}",
+                crate::model::quantity::bytes(self.n_hidden_bytes as f64)
+            );
+        } else {
+            finding.title = format!(
+                "{source} sends {} IPv6 packets with impossible headers to {target}",
+                thousands(self.n as usize)
+            );
+            finding.category = Category::ProtocolAbuse;
+            finding_builder::technique(&mut finding, ("T1499.004", "Application or System Exploitation"));
+        }
+        rate(&mut finding, Impact::CONTROL, confidence, (value, threshold));
+        finding.sources = finding_builder::addresses([source]);
+        finding.targets = finding_builder::addresses([target]);
+        finding.protocol = "IPv6".to_owned();
+        finding.evidence = vec![
+            evidence("Packets", self.n as f64, "packets", "0"),
+            evidence("Bytes in unassigned options and in padding", hidden, "B", "0"),
+            evidence("Packets with too many extension headers", self.n_chains as f64, "packets", "0"),
+            evidence("Most extension headers of a packet", f64::from(self.longest), "headers", "0 or 1"),
+            evidence("Packets with a route of the sender's", self.n_routes as f64, "packets", "0 (RFC 5095)"),
+        ];
+        finding.explanation = format!(
+            "{source} sent {} packets to {target} whose IPv6 extension headers serve no standard: {} bytes stand in options \
+             or padding that no program reads, {} packets have more headers than there is a use for, {} bring a route. \
+             Data can pass in such headers unseen, and firewalls may not look behind them.",
+            thousands(self.n as usize),
+            thousands(self.n_hidden_bytes as usize),
+            thousands(self.n_chains as usize),
+            thousands(self.n_routes as usize)
+        );
+        finding.benign_causes =
+            lines(&["An experiment with a new option", "A test of a firewall or of a protocol stack"]);
+        finding.advice = lines(&[
+            "Look at the bytes in the options: text, or something encrypted",
+            "Let the firewall drop packets with extension headers that the network does not use (RFC 9288)",
+            "Find the program on the source that sends them",
+        ]);
+        (finding.start_ns, finding.end_ns) = (self.first_ns, self.last_ns);
+        finding.n_packets = self.n;
+        finding.packet_indices.clone_from(&self.packets);
+        finding.display_filter = format!(
+            "{} && {} && (ipv6.opt || ipv6.routing || ipv6.dstopts)",
+            finding_builder::host_filter("src", source),
+            finding_builder::host_filter("dst", target)
+        );
+        finding_builder::finish(finding, false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::finish;
+    use crate::detect::support::testing::icmp;
+    use crate::detect::support::testing::inside;
+    use crate::model::packet::{Extras, HeaderAnomalies};
+    use crate::settings::Settings;
+
+    #[test]
+    fn data_in_options_is_reported_and_a_few_bytes_are_not() {
+        let packets = |anomalies: HeaderAnomalies| -> Vec<Packet> {
+            let extras = || Some(Box::new(Extras { anomalies: Some(anomalies), ..Extras::default() }));
+            (0..5)
+                .map(|i| Packet { extras: extras(), ..icmp(i, i as f64, 1, inside(1), inside(2), true, 128) })
+                .collect()
+        };
+        let found = |anomalies| finish(&ENTRY, &[], &packets(anomalies), &Settings::default()).findings;
+        let covert = found(HeaderAnomalies { n_hidden_bytes: 1300, ..HeaderAnomalies::default() });
+        assert_eq!(covert[0].category, Category::CovertChannel);
+        let chains = found(HeaderAnomalies { n_extensions: 9, ..HeaderAnomalies::default() });
+        assert_eq!(chains[0].category, Category::ProtocolAbuse);
+        assert!(found(HeaderAnomalies { n_hidden_bytes: 2, ..HeaderAnomalies::default() }).is_empty());
+    }
+}

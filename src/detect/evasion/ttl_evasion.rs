@@ -1,0 +1,208 @@
+//! TCP segments that may not live to reach their target, per sender and receiver, to findings: a monitor on the way sees
+//! another conversation than the receiver.
+
+use crate::detect::card::Card;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::EndedFlow;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::count;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::rate;
+use crate::detect::support::tcp_anomalies;
+use crate::detect::support::tcp_anomalies::AnomalousPair;
+use crate::detect::support::tcp_anomalies::Ends;
+use crate::detect::support::tcp_anomalies::TcpAnomalyTable;
+use crate::model::packet::tcp_flag::RST;
+use crate::model::tcp_anomalies::TcpAnomalies;
+use crate::model::{Category, DirectionStats, Finding};
+use crate::settings::{Descriptor, OnChange};
+
+const CARD: Card = Card {
+    id: "ttl_evasion",
+    name: "Segments that die on the way",
+    category: Category::ProtocolAbuse,
+    technique: Some(("T1562", "Impair Defenses")),
+    sees: "Within one direction of a TCP connection, single segments have far fewer hops left than all others, and then others say something else at the same place, or go on behind the end that they claimed.",
+    matters: "Segments that die before the target are meant for whoever listens on the way: a firewall or monitor that believes them sees another conversation than the one that takes place, or stops looking.",
+    otherwise: "A program against censorship on the sender's machine, a tool that finds out a path through a firewall, somebody else who injects ends in the sender's name.",
+    source: "Ptacek, Newsham: Insertion, Evasion, and Denial of Service: Eluding Network Intrusion Detection (1998); Bock et al.: Geneva, CCS 2019 (the same against censors). Nearly all hosts are within 30 hops of each other (Wang, Jin, Shin: Hop-Count Filtering, 2007), so a segment with more than 20 left arrives.",
+};
+
+const SEGMENTS: Descriptor = Descriptor {
+    id: "ttl_evasion.segments",
+    label: "Segments that others contradict",
+    help: "So many segments with few hops left, of one sender to one receiver, were replaced by others with the usual number, or claimed an end behind which the sender went on.",
+    unit: "segments",
+    min: 1.0,
+    max: 10_000.0,
+    default: 1.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const HOPS_LEFT: Descriptor = Descriptor {
+    id: "ttl_evasion.hops_left",
+    label: "Most hops left",
+    help: "Segments with more hops left reach their target, so they hide nothing. Fewer than 5 hops less than usual is another path and never counts.",
+    unit: "hops",
+    min: 1.0,
+    max: 20.0,
+    default: 20.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[SEGMENTS, HOPS_LEFT];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(TtlEvasion::default()) };
+
+/// More resets of a direction are a volley by somebody else, which is told by forged resets.
+const MOST_RESETS: u32 = 3;
+#[derive(Default)]
+struct TtlEvasion {
+    doubts: TcpAnomalyTable<Game>,
+}
+
+/// What became of the segments.
+#[derive(Default)]
+struct Game {
+    usual: u8,
+    most_left: u8,
+    n_replaced: u64,
+    n_ignored: u64,
+    /// Bytes of the direction that say something else than before; they make it sure.
+    n_differing: u64,
+}
+
+impl Detector for TtlEvasion {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        let is_meant = |anomalies: &TcpAnomalies, direction: &DirectionStats| {
+            u64::from(anomalies.low.n_replaced) + n_ignored(anomalies, direction) > 0
+        };
+        self.doubts.take(
+            ended,
+            |anomalies, direction| is_meant(anomalies, direction).then_some(&anomalies.low.seen),
+            Game::add,
+        );
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let (least, most_left) = (context.settings.get(&SEGMENTS), context.settings.get(&HOPS_LEFT));
+        self.doubts.finish(
+            |doubt| doubt.counts.n() as f64 >= least && f64::from(doubt.counts.most_left) <= most_left,
+            |doubt| doubt.counts.n(),
+            |ends, doubt| doubt.finding(ends, least, context),
+        )
+    }
+}
+
+/// Ends that the direction went on behind; a volley of resets is none.
+fn n_ignored(anomalies: &TcpAnomalies, direction: &DirectionStats) -> u64 {
+    if direction.flag(RST) > MOST_RESETS { 0 } else { u64::from(anomalies.low.n_ignored) }
+}
+
+impl Game {
+    fn add(&mut self, anomalies: &TcpAnomalies, direction: &DirectionStats) {
+        let low = &anomalies.low;
+        self.usual = low.usual;
+        self.most_left = self.most_left.max(low.most_left);
+        self.n_replaced += u64::from(low.n_replaced);
+        self.n_ignored += n_ignored(anomalies, direction);
+        self.n_differing += anomalies.conflicts.n_differing;
+    }
+
+    fn n(&self) -> u64 {
+        self.n_replaced + self.n_ignored
+    }
+}
+
+impl AnomalousPair<Game> {
+    fn finding(&self, ends: Ends, least: f64, context: &Context<'_>) -> Finding {
+        let ((source, target, _), game) = (ends, &self.counts);
+        let n = game.n() as f64;
+        let confidence = match (game.n(), game.n_differing) {
+            (_, 1..) => 0.92,
+            (2.., 0) => 0.85,
+            _ => 0.6,
+        };
+        let mut finding = finding_builder::begin(&CARD);
+        finding.title =
+            format!("{source} sends {target} segments that die on the way: {}", count(self.seen.n as usize, "segment"));
+        rate(&mut finding, Impact::CONTROL, confidence, (n, least));
+        let usual = format!("{} in this connection", game.usual);
+        finding.evidence = vec![
+            evidence("Segments with few hops left", f64::from(self.seen.n), "segments", "0"),
+            evidence("Most hops that they have left", f64::from(game.most_left), "hops", usual),
+            evidence("Replaced by others at the same place", game.n_replaced as f64, "segments", "0"),
+            evidence("Ends behind which the sender went on", game.n_ignored as f64, "segments", "0"),
+        ];
+        finding.explanation = format!(
+            "{source} sent {target} {} with at most {} hops left, while its other segments have {}: they die before they \
+             arrive, but whoever listens on the way sees them. {} of them were replaced by segments that do arrive, and \
+             {} claimed an end of the connection behind which it went on. That is how a monitor is shown another \
+             conversation than the one that takes place.",
+            count(self.seen.n as usize, "segment"),
+            game.most_left,
+            game.usual,
+            game.n_replaced,
+            game.n_ignored
+        );
+        finding.benign_causes = lines(&[
+            "A program against censorship on the sender's machine",
+            "A tool that finds out the path behind a firewall through an open connection",
+        ]);
+        finding.advice = lines(&[
+            "Read the conversation without these segments: what did the target really get",
+            "Find the program on the sender's machine, or the machine that sends in its name (compare the Ethernet addresses)",
+            "Let the firewall drop segments with too few hops left, or set the time to live itself (normalisation)",
+        ]);
+        self.fill(&mut finding, ends, context);
+        let left = if source.is_v4() { "ip.ttl" } else { "ipv6.hlim" };
+        finding.display_filter = format!(
+            "{} && {left} <= {} && tcp.flags.syn == 0 && (tcp.len > 0 || tcp.flags.reset == 1 || tcp.flags.fin == 1) && {}",
+            tcp_anomalies::filter(ends),
+            game.most_left,
+            finding_builder::time_filter(finding.start_ns, finding.end_ns)
+        );
+        finding_builder::finish(finding, true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Made;
+    use crate::detect::support::testing::finish_with;
+    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::outside;
+    use crate::model::Severity;
+    use crate::model::tcp_anomalies::TtlAnomaly;
+    use crate::settings::Settings;
+
+    fn found(n: u32, n_replaced: u32, n_ignored: u32, resets: u32) -> Vec<Finding> {
+        let mut flow = Made::tcp(inside(1), outside(1), 80, 1.0).flow();
+        if let Some(anomalies) = flow.anomalies_mut(0) {
+            let low = &mut anomalies.low;
+            (0..n).for_each(|i| low.seen.add(u64::from(i), i64::from(i)));
+            *low = TtlAnomaly { usual: 64, most_left: 4, n_replaced, n_ignored, ..std::mem::take(low) };
+        }
+        flow.directions[0].flags[2] = resets;
+        finish_with(&ENTRY, &[flow], &[], &Settings::default()).findings
+    }
+
+    #[test]
+    fn segments_that_die_and_are_contradicted_are_reported_and_a_change_of_path_is_not() {
+        let game = found(3, 2, 1, 1);
+        assert_eq!(game.len(), 1);
+        assert!(game[0].severity >= Severity::Medium && game[0].n_packets == 3);
+        assert!(game[0].display_filter.contains("ip.ttl <= 4"), "{}", game[0].display_filter);
+        assert!(found(30, 0, 0, 0).is_empty(), "a longer path, or ends that hold");
+        assert!(found(12, 0, 1, 12).is_empty(), "a volley of resets is told elsewhere");
+    }
+}

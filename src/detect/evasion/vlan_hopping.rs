@@ -1,0 +1,160 @@
+//! Frames with two VLAN tags in a network that has single ones, per device, to findings of hops into another VLAN.
+
+use crate::detect::card::Card;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::count;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::rate;
+use crate::model::{Category, Endpoint, Finding, Packet};
+use crate::settings::{Descriptor, OnChange};
+
+const CARD: Card = Card {
+    id: "vlan_hopping",
+    name: "VLAN hopping",
+    category: Category::Spoofing,
+    technique: Some(("T1599", "Network Boundary Bridging")),
+    sees: "A few frames carry two customer VLAN tags, one in the other, in a network where frames carry one or none.",
+    matters: "The first switch takes off the outer tag and sends the frame on by the inner one: it arrives in a VLAN that the sender is kept out of.",
+    otherwise: "Providers and data centres that stack tags on purpose; there all frames have two.",
+    source: "IEEE 802.1Q and 802.1ad (stacked tags have a type of their own, 0x88a8); double tagging as described for the tool yersinia.",
+};
+
+const FRAMES: Descriptor = Descriptor {
+    id: "vlan_hopping.frames",
+    label: "Frames with two tags",
+    help: "So many of one device. One is enough to reach a host in another VLAN.",
+    unit: "frames",
+    min: 1.0,
+    max: 100_000.0,
+    default: 1.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[FRAMES];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::ANOMALOUS, make: || Box::new(VlanHopping::default()) };
+
+/// Where more than this share of all packets has two tags, they are how the network works.
+const MOST_SHARE: f64 = 0.1;
+/// Most devices kept, packets remembered of one, and findings.
+const MOST_DEVICES: usize = 1 << 12;
+const MOST_PACKETS: usize = 100;
+const MOST_FINDINGS: usize = 20;
+
+#[derive(Default)]
+struct VlanHopping {
+    devices: Tally<[u8; 6], Frames, MOST_DEVICES>,
+    n: u64,
+}
+
+#[derive(Default)]
+struct Frames {
+    n: u64,
+    vlan: u16,
+    first_ns: i64,
+    last_ns: i64,
+    packets: Vec<u64>,
+}
+
+impl Detector for VlanHopping {
+    fn observe_packet(&mut self, packet: &Packet) {
+        let (Some(anomalies), Some((mac, _))) = (packet.anomalies(), packet.macs) else { return };
+        if !anomalies.has_two_tags {
+            return;
+        }
+        self.n += 1;
+        let Some(frames) = self.devices.of(mac) else { return };
+        if frames.n == 0 {
+            frames.first_ns = packet.time_ns;
+        }
+        frames.n += 1;
+        frames.vlan = packet.vlan;
+        frames.last_ns = frames.last_ns.max(packet.time_ns);
+        if frames.packets.len() < MOST_PACKETS {
+            frames.packets.push(packet.index);
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&FRAMES);
+        if self.n as f64 > MOST_SHARE * context.packets as f64 {
+            return Conclusion::default();
+        }
+        let mut cases = self.devices.sorted_where(|frames| frames.n as f64 >= least);
+        cases.truncate(MOST_FINDINGS);
+        let findings = cases.iter().map(|(mac, frames)| frames.finding(**mac, least)).collect();
+        Conclusion { findings, n_not_evaluated: self.devices.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl Frames {
+    fn finding(&self, mac: [u8; 6], least: f64) -> Finding {
+        let n = self.n as f64;
+        let confidence = 0.75;
+        let mut finding = finding_builder::begin(&CARD);
+        let device = Endpoint::Mac(mac);
+        finding.title = format!("{device} hops between VLANs with {}", count(self.n as usize, "doubly tagged frame"));
+        rate(&mut finding, Impact::ACCESS_TRY, confidence, (n, least));
+        finding.sources = vec![device];
+        finding.protocol = "802.1Q".to_owned();
+        finding.evidence = vec![
+            evidence("Frames with two tags", n, "frames", "0"),
+            evidence("Outer VLAN", f64::from(self.vlan), "", ""),
+        ];
+        finding.explanation = format!(
+            "{device} sent {} with two VLAN tags of the same type, outer VLAN {}. Hosts send frames with one tag or none; a \
+             second one is for a switch that takes off the first.",
+            count(self.n as usize, "frame"),
+            self.vlan
+        );
+        finding.benign_causes = lines(&["A virtual network or a provider's line that stacks tags with the old type"]);
+        finding.advice = lines(&[
+            "Let no host port be in the native VLAN of a trunk, and let trunks tag it",
+            "Find the switch port of the device, and look who else is in the inner VLAN",
+        ]);
+        (finding.start_ns, finding.end_ns) = (self.first_ns, self.last_ns);
+        finding.n_packets = self.n;
+        finding.packet_indices.clone_from(&self.packets);
+        finding.display_filter = format!("eth.src == {device} && vlan.etype == 0x8100");
+        finding_builder::finish(finding, false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::finish;
+    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::udp;
+    use crate::model::packet::{Extras, HeaderAnomalies};
+    use crate::settings::Settings;
+
+    #[test]
+    fn frames_are_judged_by_their_tags_and_their_share() {
+        // The made context has no packets in all: any frame is more than its share there.
+        let extras = |has_two_tags| {
+            Some(Box::new(Extras {
+                anomalies: Some(HeaderAnomalies { has_two_tags, ..HeaderAnomalies::default() }),
+                ..Extras::default()
+            }))
+        };
+        let packet = |tags| Packet { extras: extras(tags), ..udp(1, 1.0, 1, (inside(1), 5), (inside(2), 6)) };
+        assert!(finish(&ENTRY, &[], &[packet(true)], &Settings::default()).findings.is_empty());
+        let mut detector = VlanHopping::default();
+        detector.observe_packet(&packet(true));
+        detector.observe_packet(&packet(false));
+        assert_eq!((detector.n, detector.devices.n_keys()), (1, 1));
+        let finding = detector.devices.sorted()[0].1.finding([2, 0, 0, 0, 0, 1], 1.0);
+        assert!(finding.title.contains("02:00:00:00:00:01"));
+    }
+}

@@ -1,0 +1,101 @@
+//! The settings of the slow drip, and whether a sum is within them.
+
+use super::sum::Sum;
+use crate::detect::detector::Context;
+use crate::settings::{Descriptor, OnChange};
+
+const UPLOADS: Descriptor = Descriptor {
+    id: "low_and_slow_exfiltration.uploads",
+    label: "Small uploads",
+    help: "So many connections to one place in which the host sent more than a kilobyte and less than the largest drop.",
+    unit: "flows",
+    min: 5.0,
+    max: 100_000.0,
+    default: 30.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const LARGEST: Descriptor = Descriptor {
+    id: "low_and_slow_exfiltration.largest",
+    label: "Largest drop",
+    help: "An upload of more in one connection is no drop: large ones are looked for by themselves.",
+    unit: "kB",
+    min: 1.0,
+    max: 100_000.0,
+    default: 100.0,
+    is_whole: false,
+    on_change: OnChange::Evaluate,
+};
+const TOTAL: Descriptor = Descriptor {
+    id: "low_and_slow_exfiltration.total",
+    label: "Sum of the drops",
+    help: "Payload of all small uploads to one place. Less is what telemetry sends in some hours.",
+    unit: "kB",
+    min: 10.0,
+    max: 100_000_000.0,
+    default: 300.0,
+    is_whole: false,
+    on_change: OnChange::Evaluate,
+};
+const TIME: Descriptor = Descriptor {
+    id: "low_and_slow_exfiltration.time",
+    label: "Shortest time",
+    help: "From the first to the last small upload. What comes together in less time is one visit to a page.",
+    unit: "s",
+    min: 60.0,
+    max: 10_000_000.0,
+    default: 3600.0,
+    is_whole: false,
+    on_change: OnChange::Evaluate,
+};
+const RATIO: Descriptor = Descriptor {
+    id: "low_and_slow_exfiltration.ratio",
+    label: "Sent to received",
+    help: "Small uploads over TLS get some kilobytes of certificates back each, so this is lower than for large ones.",
+    unit: "times",
+    min: 1.0,
+    max: 10_000.0,
+    default: 2.0,
+    is_whole: false,
+    on_change: OnChange::Evaluate,
+};
+
+/// All settings.
+pub const SETTINGS: &[Descriptor] = &[UPLOADS, LARGEST, TOTAL, TIME, RATIO];
+
+/// Share of the slots between the first and the last drop in which some must fall.
+const LEAST_STEADY: f64 = 0.25;
+
+/// The settings in bytes and seconds.
+pub struct Limits {
+    uploads: f64,
+    largest: f64,
+    /// Least sum, bytes.
+    pub total: f64,
+    time: f64,
+    ratio: f64,
+}
+
+impl Limits {
+    /// Those in force.
+    pub fn of(context: &Context<'_>) -> Limits {
+        let get = |descriptor| context.settings.get(descriptor);
+        Limits {
+            uploads: get(&UPLOADS),
+            largest: get(&LARGEST) * 1000.0,
+            total: get(&TOTAL) * 1000.0,
+            time: get(&TIME),
+            ratio: get(&RATIO),
+        }
+    }
+
+    /// True for a sum that is within all of them.
+    pub fn allow(&self, sum: &Sum) -> bool {
+        sum.n as f64 >= self.uploads
+            && sum.largest as f64 <= self.largest
+            && sum.sent as f64 >= self.total
+            && sum.seconds() >= self.time
+            && sum.ratio() >= self.ratio
+            && sum.steadiness() >= LEAST_STEADY
+    }
+}

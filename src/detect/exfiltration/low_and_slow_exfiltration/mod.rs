@@ -1,0 +1,157 @@
+//! Small uploads of a host inside to one place outside, by name or address, to findings where they add up over a long time.
+
+mod around;
+mod limits;
+mod sum;
+mod told;
+
+use crate::detect::card::Card;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::EndedFlow;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::file_services;
+use crate::detect::support::local_networks::is_outward;
+use crate::model::{Addr, Category};
+use around::around;
+use limits::{Limits, SETTINGS};
+use std::collections::{BTreeMap, BTreeSet};
+use sum::Sum;
+
+const CARD: Card = Card {
+    id: "low_and_slow_exfiltration",
+    name: "Slow drip of uploads",
+    category: Category::Exfiltration,
+    technique: Some(("T1030", "Data Transfer Size Limits")),
+    sees: "A host inside sends many small amounts to one address or registered domain outside over a long time, which add up to more than it sends elsewhere and more than others send there.",
+    matters: "Data that is carried out in drops passes limits and eyes that look for one large upload.",
+    otherwise: "Telemetry, monitoring, logs or mail that a program sends steadily; a camera or sensor; a chat.",
+    source: "No formula with a public reference exists: volume and ratio against the host's other places, its past and its peers, by medians. ATT&CK T1030 (data in pieces below thresholds). The registered domain is by the public suffix list (publicsuffix.org), as RITA sums by name.",
+};
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    wants: Wants::TCP_FLOWS.and(Wants::UDP_FLOWS),
+    make: || Box::new(LowAndSlowExfiltration::default()),
+};
+
+/// Most places kept.
+const MOST_PLACES: usize = 1 << 17;
+/// Most places that are compared with all others, those first to which most was sent.
+const MOST_CASES: usize = 100;
+/// Most findings.
+const MOST_FINDINGS: usize = 20;
+
+#[derive(Default)]
+struct LowAndSlowExfiltration {
+    /// By source, address and index of the name.
+    places: Tally<(Addr, Addr, u32), Sum, MOST_PLACES>,
+}
+
+/// A place outside: a registered domain or, without one, an address.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Domain(String),
+    Endpoint(Addr),
+}
+
+/// A place that a host sends to, with all its addresses.
+#[derive(Default)]
+struct Drip {
+    sum: Sum,
+    addresses: BTreeSet<Addr>,
+    names: BTreeSet<u32>,
+}
+
+impl Detector for LowAndSlowExfiltration {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        let flow = ended.flow;
+        if !is_outward(flow) {
+            return;
+        }
+        if let Some(sum) = self.places.of((flow.originator().0, flow.responder().0, flow.name)) {
+            sum.take(flow);
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let limits = Limits::of(context);
+        let drips = self.drips(context);
+        let mut cases: Vec<(&(Addr, Place), &Drip)> =
+            drips.iter().filter(|(_, drip)| limits.allow(&drip.sum)).collect();
+        cases.sort_by(|a, b| (b.1.sum.sent, a.0).cmp(&(a.1.sum.sent, b.0)));
+        cases.truncate(MOST_CASES);
+        let findings = cases
+            .into_iter()
+            .map(|(key, drip)| (key, drip, around(key, drip, &drips)))
+            .filter(|(_, drip, around)| around.is_out_of_proportion(&drip.sum))
+            .take(MOST_FINDINGS)
+            .map(|(key, drip, around)| drip.finding(key, &around, limits.total, context));
+        Conclusion { findings: findings.collect(), n_not_evaluated: self.places.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl LowAndSlowExfiltration {
+    /// Places by host, those of one registered domain together.
+    fn drips(&self, context: &Context<'_>) -> BTreeMap<(Addr, Place), Drip> {
+        let mut drips: BTreeMap<(Addr, Place), Drip> = BTreeMap::new();
+        for ((source, target, name), sum) in self.places.sorted() {
+            let domain = file_services::place(context.names.text(*name));
+            let place = domain.map_or(Place::Endpoint(*target), |domain| Place::Domain(domain.to_ascii_lowercase()));
+            let drip = drips.entry((*source, place)).or_default();
+            drip.sum.add(sum);
+            drip.addresses.insert(*target);
+            drip.names.insert(*name);
+        }
+        drips
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Made;
+    use crate::detect::support::testing::finish;
+    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::outside;
+    use crate::model::{Finding, Severity};
+    use crate::settings::Settings;
+
+    /// Uploads of one host every two minutes, and visits to other places.
+    fn found(host: u8, n: usize, bytes: [u64; 2], n_visits: u8) -> Vec<Finding> {
+        let drop = |i: usize| Made { bytes, ..Made::tcp(inside(host), outside(1), 443, i as f64 * 120.0) };
+        let visit = |i: u8| Made {
+            bytes: [2_000, 90_000],
+            ..Made::tcp(inside(host), outside(10 + i), 443, f64::from(i) * 60.0)
+        };
+        let flows: Vec<Made> = (0..n).map(drop).chain((0..n_visits).map(visit)).collect();
+        finish(&ENTRY, &flows, &[], &Settings::default()).findings
+    }
+
+    #[test]
+    fn drops_that_add_up_are_reported_and_visits_and_single_uploads_are_not() {
+        let drip = found(1, 60, [20_000, 3_000], 5);
+        assert_eq!(drip.len(), 1);
+        assert!(drip[0].severity >= Severity::Medium, "{:?}", drip[0].severity);
+        assert_eq!(drip[0].title, "192.168.1.1 sent 1.20 MB to 203.0.113.1 in 60 small uploads");
+        assert!(found(1, 60, [3_000, 30_000], 5).is_empty(), "browsing");
+        assert!(found(1, 60, [900, 100], 5).is_empty(), "questions");
+        assert!(found(1, 10, [90_000, 3_000], 5).is_empty(), "few, within a short time");
+        assert!(found(1, 40, [200_000, 3_000], 5).is_empty(), "large ones are told elsewhere");
+    }
+
+    #[test]
+    fn what_many_hosts_send_is_a_service_of_the_house() {
+        let drop = |host: u8, i: usize| Made {
+            bytes: [20_000, 3_000],
+            ..Made::tcp(inside(host), outside(1), 443, i as f64 * 120.0)
+        };
+        let flows: Vec<Made> = (1..6).flat_map(|host| (0..60).map(move |i| drop(host, i))).collect();
+        assert!(finish(&ENTRY, &flows, &[], &Settings::default()).findings.is_empty());
+    }
+}

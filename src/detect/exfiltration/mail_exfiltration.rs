@@ -1,0 +1,343 @@
+//! Mail that a host sends, per host and server, to findings where it is much and the host is no mail server.
+
+use crate::detect::card::Card;
+use crate::detect::detector::AppEvent;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::EndedFlow;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::count;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::finding_builder::thousands;
+use crate::detect::support::flow_selector::Between;
+use crate::detect::support::flow_selector::gather;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::rate;
+use crate::model::fact::{FieldId, FieldSet};
+use crate::model::flow::Direction;
+use crate::model::protocol::AppProto;
+use crate::model::{Addr, Category, Finding, Flow, quantity};
+use crate::settings::{Descriptor, OnChange};
+use std::collections::BTreeSet;
+
+const CARD: Card = Card {
+    id: "mail_exfiltration",
+    name: "Much data by mail",
+    category: Category::Exfiltration,
+    technique: Some(("T1048.003", "Exfiltration Over Unencrypted Non-C2 Protocol")),
+    sees: "A host inside that is no mail server sends much data by mail: large messages, or many, more than other hosts send to the same server.",
+    matters: "Programs that steal data often mail it to an account of their owner, straight from the machine that they run on.",
+    otherwise: "Somebody who sends large files by mail, a newsletter, a scanner or backup that mails its reports.",
+    source: "No formula with a public reference exists: volume against the peers of the host, by their median. Message size limits are usually 10 to 25 MB (RFC 1870 lets a server say its own). Malware that mails what it steals: ATT&CK T1048.003, procedure examples (Agent Tesla). Hosts submit mail to their own server on port 587 or 465 (RFC 6409, RFC 8314); straight to others on port 25 only servers do.",
+};
+
+const VOLUME: Descriptor = Descriptor {
+    id: "mail_exfiltration.volume",
+    label: "Sent by mail",
+    help: "Payload that one host sent to one mail server. An ordinary message is under 100 kB, one with a photograph a few MB.",
+    unit: "kB",
+    min: 10.0,
+    max: 100_000_000.0,
+    default: 5000.0,
+    is_whole: false,
+    on_change: OnChange::Evaluate,
+};
+const MESSAGES: Descriptor = Descriptor {
+    id: "mail_exfiltration.messages",
+    label: "Messages",
+    help: "So many messages (connections, where they are encrypted) are many: then a tenth of the volume is enough.",
+    unit: "messages",
+    min: 2.0,
+    max: 1_000_000.0,
+    default: 20.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[VOLUME, MESSAGES];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    wants: Wants::TCP_FLOWS.and(Wants::MESSAGES),
+    make: || Box::new(MailExfiltration::default()),
+};
+
+/// Ports of mail: between servers, and from hosts to their server with and without TLS from the start.
+const SERVER_PORT: u16 = 25;
+const PORTS: [u16; 3] = [SERVER_PORT, 465, 587];
+/// A host sends out of proportion if it sends so many times what its peers send to the same server.
+const MUCH_MORE: f64 = 5.0;
+/// Many messages need this share of the volume.
+const SHARE_OF_MANY: f64 = 0.1;
+/// What a mail is more than a question: its text goes one way.
+const LEAST_RATIO: f64 = 3.0;
+/// Most pairs kept, and most hosts that are known to get mail.
+const MOST_PAIRS: usize = 1 << 14;
+const MOST_SERVERS: usize = 1 << 14;
+/// Recipients remembered and shown.
+const MOST_RECIPIENTS: usize = 100;
+const MOST_SHOWN: usize = 3;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+#[derive(Default)]
+struct MailExfiltration {
+    pairs: Tally<(Addr, Addr, u16), Pair, MOST_PAIRS>,
+    /// Hosts that take mail themselves.
+    servers: Tally<Addr, (), MOST_SERVERS>,
+}
+
+#[derive(Default)]
+struct Pair {
+    sent: u64,
+    got: u64,
+    n_flows: u64,
+    largest: u64,
+    n_messages: u64,
+    is_encrypted: bool,
+    recipients: BTreeSet<String>,
+}
+
+/// A connection to a mail server that was answered.
+fn is_mail(flow: &Flow) -> bool {
+    let is_told = flow.app == Some(AppProto::Smtp);
+    (is_told || PORTS.contains(&flow.responder().1)) && flow.is_tcp() && flow.backward().data_packets > 0
+}
+
+fn key(flow: &Flow) -> (Addr, Addr, u16) {
+    let ((source, _), (server, port)) = (flow.originator(), flow.responder());
+    (source, server, port)
+}
+
+impl Detector for MailExfiltration {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        let kinds = &[FieldId::MailFrom, FieldId::MailTo, FieldId::Security];
+        if protocol == AppProto::Smtp { FieldSet::of(kinds) } else { FieldSet::NONE }
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        if event.message.protocol != AppProto::Smtp {
+            return;
+        }
+        let (Some(flow), Some(update)) = (event.flow, event.update) else { return };
+        if !flow.originator().0.is_internal() {
+            return;
+        }
+        let said = &event.message.fields;
+        let Some(pair) = self.pairs.of(key(flow)) else { return };
+        if update.direction == Direction::ToOriginator {
+            pair.is_encrypted |= said.text(FieldId::Security).is_some();
+            return;
+        }
+        pair.n_messages += u64::from(said.text(FieldId::MailFrom).is_some());
+        if let Some(recipient) = said.text(FieldId::MailTo).filter(|_| pair.recipients.len() < MOST_RECIPIENTS) {
+            pair.recipients.insert(recipient.to_lowercase());
+        }
+    }
+
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        let flow = ended.flow;
+        if !is_mail(flow) {
+            return;
+        }
+        let key = key(flow);
+        self.servers.of(key.1);
+        if !key.0.is_internal() {
+            return;
+        }
+        let Some(pair) = self.pairs.of(key) else { return };
+        let sent = flow.forward().payload_bytes();
+        pair.sent += sent;
+        pair.got += flow.backward().payload_bytes();
+        pair.n_flows += 1;
+        pair.largest = pair.largest.max(sent);
+        pair.is_encrypted |= flow.app == Some(AppProto::Tls) || key.2 == 465;
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let (volume, messages) = (context.settings.get(&VOLUME) * 1000.0, context.settings.get(&MESSAGES));
+        let is_case = |pair: &Pair| {
+            let is_many = pair.n() as f64 >= messages;
+            pair.sent as f64 >= if is_many { SHARE_OF_MANY * volume } else { volume }
+                && pair.sent as f64 >= LEAST_RATIO * pair.got as f64
+        };
+        let mut cases = self.pairs.sorted_where(is_case);
+        cases.retain(|((source, _, _), _)| self.servers.get(source).is_none());
+        cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.sent), **key));
+        cases.truncate(MOST_FINDINGS);
+        let mut cases: Vec<(&(Addr, Addr, u16), &Pair, Peers)> =
+            cases.into_iter().map(|(key, pair)| (key, pair, self.peers(*key))).collect();
+        cases.retain(|(_, pair, peers)| peers.n == 0 || pair.sent as f64 >= MUCH_MORE * peers.usual);
+        let between: Vec<Between> =
+            cases.iter().map(|((from, to, port), ..)| Between::service(*from, *to, *port)).collect();
+        let gathered = gather(context, &between, |_, flow| is_mail(flow));
+        let findings = cases.iter().zip(gathered).map(|((key, pair, peers), flows)| {
+            let mut finding = pair.finding(**key, peers, volume);
+            flows.fill(&mut finding);
+            finding_builder::finish(finding, true)
+        });
+        Conclusion { findings: findings.collect(), n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
+    }
+}
+
+/// Others inside that send mail to the same server.
+struct Peers {
+    n: usize,
+    /// What they send, median.
+    usual: f64,
+}
+
+impl MailExfiltration {
+    fn peers(&self, (source, server, port): (Addr, Addr, u16)) -> Peers {
+        let is_peer = |key: &(Addr, Addr, u16)| key.0 != source && (key.1, key.2) == (server, port);
+        let mut sent: Vec<u64> = self
+            .pairs
+            .iter()
+            .filter(|(key, pair)| is_peer(key) && pair.n_flows > 0)
+            .map(|(_, pair)| pair.sent)
+            .collect();
+        sent.sort_unstable();
+        Peers { n: sent.len(), usual: sent.get(sent.len() / 2).map_or(0.0, |n| *n as f64) }
+    }
+}
+
+impl Pair {
+    /// Messages as far as they can be read, else connections.
+    fn n(&self) -> u64 {
+        self.n_messages.max(self.n_flows)
+    }
+
+    fn finding(&self, (source, server, port): (Addr, Addr, u16), peers: &Peers, volume: f64) -> Finding {
+        let sent = self.sent as f64;
+        let is_direct = !server.is_internal() && port == SERVER_PORT;
+        let confidence = 0.4
+            + 0.2 * f64::from(is_direct)
+            + 0.1 * f64::from(!server.is_internal())
+            + 0.1 * f64::from(peers.n == 0)
+            + 0.15 * f64::from(peers.n >= 3);
+        let amount = quantity::bytes(sent);
+        let mut finding = finding_builder::begin(&CARD);
+        finding.title = format!("{source} sent {amount} by mail to {server}");
+        rate(&mut finding, Impact::CONTROL, confidence, (sent, volume));
+        if self.is_encrypted {
+            finding_builder::technique(
+                &mut finding,
+                ("T1048.002", "Exfiltration Over Asymmetric Encrypted Non-C2 Protocol"),
+            );
+        }
+        finding.sources = finding_builder::addresses([source]);
+        finding.targets = finding_builder::addresses([server]);
+        finding.ports = vec![port];
+        finding.protocol = "SMTP".to_owned();
+        finding.evidence = vec![
+            evidence("Payload sent by mail", sent / 1000.0, "kB", "under 100 a message"),
+            evidence("Messages that could be read", self.n_messages as f64, "messages", ""),
+            evidence("Connections", self.n_flows as f64, "flows", ""),
+            evidence("Largest connection", self.largest as f64 / 1000.0, "kB", ""),
+            evidence("Recipients that could be read", self.recipients.len() as f64, "addresses", ""),
+            evidence(
+                "Others inside that mail through this server",
+                peers.n as f64,
+                "hosts",
+                "many, for that of the house",
+            ),
+            evidence("What they sent, median", peers.usual / 1000.0, "kB", ""),
+        ];
+        let shown: Vec<&str> = self.recipients.iter().take(MOST_SHOWN).map(String::as_str).collect();
+        let to = match (shown.is_empty(), self.recipients.len() - shown.len()) {
+            (true, _) => String::new(),
+            (false, 0) => format!(" The recipients: {}.", shown.join(", ")),
+            (false, more) => format!(" Among the recipients: {}, and {} more.", shown.join(", "), thousands(more)),
+        };
+        finding.explanation = format!(
+            "{source}, which takes no mail itself, sent {amount} to the mail server {server}, port {port}, in {}.{}{}{to}",
+            count(self.n_flows as usize, "connection"),
+            if is_direct {
+                " It did so on the port that only servers use among each other, past the mail server of the house."
+            } else {
+                ""
+            },
+            if peers.n > 0 {
+                format!(
+                    " {} inside use this server too, and send a fifth of that or less.",
+                    count(peers.n, "other host")
+                )
+            } else {
+                " Nobody else inside uses this server.".to_owned()
+            },
+        );
+        finding.benign_causes = lines(&[
+            "Somebody who sends large files by mail",
+            "A newsletter, or a program of the house that mails reports",
+            "A scanner, camera or backup that mails what it has",
+        ]);
+        finding.advice = lines(&[
+            "Look at the sender, the recipients and the size of the messages in the log of the mail server",
+            "Find the program on the host that sends mail: is it a mail program that people use",
+            "Let only the mail servers of the house send to port 25 outside",
+        ]);
+        finding.display_filter = format!("{} && tcp.port == {port}", finding_builder::pair_filter(source, server));
+        finding
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Line;
+    use crate::detect::support::testing::Made;
+    use crate::detect::support::testing::finish;
+    use crate::detect::support::testing::hear;
+    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::outside;
+    use crate::model::Severity;
+    use crate::settings::Settings;
+
+    fn mail(from: Addr, to: Addr, port: u16, sent: u64) -> Made {
+        Made { bytes: [sent, 600], packets: [500, 300], ..Made::tcp(from, to, port, 1.0) }
+    }
+
+    fn found(flows: &[Made]) -> Vec<Finding> {
+        finish(&ENTRY, flows, &[], &Settings::default()).findings
+    }
+
+    #[test]
+    fn much_mail_of_a_host_is_reported_and_a_letter_or_a_mail_server_is_not() {
+        let much = found(&[mail(inside(1), outside(1), 25, 9_000_000)]);
+        assert_eq!((much.len(), much[0].severity), (1, Severity::Medium));
+        let many: Vec<Made> = (0..30).map(|_| mail(inside(1), outside(1), 587, 30_000)).collect();
+        assert_eq!(found(&many).len(), 1);
+        assert!(found(&[mail(inside(1), outside(1), 25, 90_000)]).is_empty());
+        let relay = [mail(inside(1), inside(9), 25, 9_000), mail(inside(9), outside(1), 25, 90_000_000)];
+        assert!(found(&relay).is_empty(), "a server takes mail itself");
+        assert!(found(&[mail(inside(1), outside(1), 80, 9_000_000)]).is_empty(), "no mail");
+    }
+
+    #[test]
+    fn what_others_send_too_is_usual() {
+        let all = |most| -> Vec<Made> {
+            (1..6).map(|host| mail(inside(host), inside(9), 587, if host == 1 { most } else { 6_000_000 })).collect()
+        };
+        assert!(found(&all(7_000_000)).is_empty());
+        assert_eq!(found(&all(90_000_000)).len(), 1);
+    }
+
+    #[test]
+    fn messages_alone_are_no_volume() {
+        let line = Line {
+            protocol: AppProto::Smtp,
+            second: 1.0,
+            from: (inside(1), 40_000),
+            to: (outside(1), 25),
+            direction: Direction::ToResponder,
+            facts: vec![(FieldId::MailFrom, "a@example.org".to_owned())],
+        };
+        assert!(hear(&ENTRY, &[line], &Settings::default()).findings.is_empty());
+    }
+}

@@ -1,0 +1,5 @@
+//! Whose data leave.
+
+pub mod bulk_exfiltration;
+pub mod low_and_slow_exfiltration;
+pub mod mail_exfiltration;

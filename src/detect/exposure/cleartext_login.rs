@@ -1,0 +1,284 @@
+//! Passwords that were sent without encryption, per server, to findings. A few of the passwords are kept, and named only
+//! where secrets are asked for.
+
+use crate::detect::card::Card;
+use crate::detect::detector::AppEvent;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::count;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::flow_selector::Between;
+use crate::detect::support::flow_selector::gather;
+use crate::detect::support::logins;
+use crate::detect::support::message_evidence::MessageEvidence;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::extent;
+use crate::detect::support::severity::past;
+use crate::detect::support::severity::severity;
+use crate::model::fact::{FieldId, FieldSet};
+use crate::model::flow::Direction;
+use crate::model::protocol::AppProto;
+use crate::model::{Addr, Category, Finding};
+use crate::settings::{Descriptor, OnChange};
+use std::collections::{BTreeMap, BTreeSet};
+
+const CARD: Card = Card {
+    id: "cleartext_login",
+    name: "Passwords in the clear",
+    category: Category::Cleartext,
+    technique: Some(("T1040", "Network Sniffing")),
+    sees: "Somebody logs in over a connection that is not encrypted.",
+    matters: "Everybody on the way can read the password, and most people use the same one elsewhere.",
+    otherwise: "A test account, or a network that nobody else can listen in on. It is still worth changing.",
+    source: "NIST SP 800-63B, section 5.1.1.2: passwords go over encrypted channels only.",
+};
+
+const LOGINS: Descriptor = Descriptor {
+    id: "cleartext_login.logins",
+    label: "Log-ins in the clear",
+    help: "So many at one server. One is enough to lose a password.",
+    unit: "log-ins",
+    min: 1.0,
+    max: 10_000.0,
+    default: 1.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[LOGINS];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(CleartextLogin::default()) };
+
+/// Names that FTP servers take without a password of anybody's (RFC 1635).
+const ANYBODY: [&str; 2] = ["anonymous", "ftp"];
+/// The community that devices have when they are new, and everybody knows.
+const KNOWN_TO_ALL: [&str; 1] = ["public"];
+/// Most connections kept.
+const MOST_CONNECTIONS: usize = 1 << 16;
+/// Most clients and users told apart for a server.
+const MOST_PEOPLE: usize = 256;
+/// Users named in a finding.
+const MOST_NAMED: usize = 5;
+/// Most findings.
+const MOST_FINDINGS: usize = 100;
+
+#[derive(Default)]
+struct CleartextLogin {
+    connections: Tally<u32, Connection, MOST_CONNECTIONS>,
+}
+
+/// The log-ins of one connection.
+#[derive(Default)]
+struct Connection {
+    ends: Option<(Addr, Key)>,
+    /// The user that was named last; a password may follow in a message of its own.
+    user: String,
+    /// The last password.
+    password: String,
+    /// Passwords whose answer has not come.
+    open: MessageEvidence,
+    /// Passwords that were not refused: what is refused is no password, see guessing.
+    heard: MessageEvidence,
+}
+
+/// A server: address, port, protocol.
+type Key = (Addr, u16, AppProto);
+
+#[derive(Default)]
+struct Server {
+    clients: BTreeSet<Addr>,
+    users: BTreeSet<String>,
+    /// Users with their passwords.
+    passwords: BTreeSet<(String, String)>,
+    heard: MessageEvidence,
+}
+
+impl Detector for CleartextLogin {
+    fn fields_of_interest(&self, _protocol: AppProto) -> FieldSet {
+        logins::KINDS.and(FieldSet::of(&[FieldId::Community]))
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let said = &event.message.fields;
+        let (Some(flow), Some(update)) = (event.flow, event.update) else { return };
+        // The community of SNMP 1 and 2c is a password that goes with every question.
+        let is_community = said.text(FieldId::Community).is_some_and(|community| !KNOWN_TO_ALL.contains(&community));
+        let is_try = update.direction == Direction::ToResponder && (is_community || logins::is_try(said));
+        if !is_try && self.connections.get(&update.serial).is_none() {
+            return;
+        }
+        let Some(connection) = self.connections.of(update.serial) else { return };
+        if !is_try {
+            match logins::verdict(said, connection.open.n > 0) {
+                Some(true) => connection.close(),
+                Some(false) => connection.open = MessageEvidence::default(),
+                None => {}
+            }
+            return;
+        }
+        let ((client, _), (host, port)) = (flow.originator(), flow.responder());
+        connection.ends = Some((client, (host, port, event.message.protocol)));
+        if let Some(user) = said.text(FieldId::User) {
+            user.clone_into(&mut connection.user);
+        }
+        let is_anybody = ANYBODY.contains(&connection.user.to_ascii_lowercase().as_str());
+        let secret = said.text(FieldId::Password).filter(|_| !is_anybody);
+        let community = said.text(FieldId::Community).filter(|_| is_community);
+        if let Some(secret) = secret.or(community) {
+            connection.open.add(event);
+            secret.clone_into(&mut connection.password);
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&LOGINS);
+        let mut servers: BTreeMap<Key, Server> = BTreeMap::new();
+        for (_, connection) in self.connections.sorted_where(|connection| connection.n() > 0) {
+            let Some((client, key)) = connection.ends else { continue };
+            let server = servers.entry(key).or_default();
+            server.heard.merge(&connection.heard);
+            server.heard.merge(&connection.open);
+            if server.clients.len() < MOST_PEOPLE {
+                server.clients.insert(client);
+            }
+            if !connection.user.is_empty() && server.users.len() < MOST_PEOPLE {
+                server.users.insert(connection.user.clone());
+            }
+            if server.passwords.len() < MOST_NAMED {
+                server.passwords.insert((connection.user.clone(), connection.password.clone()));
+            }
+        }
+        let mut cases: Vec<(Key, Server)> = servers.into_iter().collect();
+        cases.retain(|(_, server)| server.heard.n as f64 >= least);
+        cases.sort_by_key(|(key, server)| (std::cmp::Reverse(server.heard.n), *key));
+        cases.truncate(MOST_FINDINGS);
+        let between: Vec<Between> = cases.iter().map(|((host, port, _), _)| Between::server(*host, *port)).collect();
+        let gathered = gather(context, &between, |_, _| true);
+        let findings = cases.iter().zip(gathered).map(|((key, server), flows)| {
+            let mut finding = server.finding(*key, least);
+            if context.settings.shows_secrets() {
+                finding.explanation.push_str(&server.told());
+            }
+            flows.fill(&mut finding);
+            finding_builder::finish(finding, true)
+        });
+        Conclusion {
+            findings: findings.collect(),
+            n_not_evaluated: self.connections.n_refused,
+            ..Conclusion::default()
+        }
+    }
+}
+
+impl Connection {
+    fn n(&self) -> u64 {
+        self.heard.n + self.open.n
+    }
+
+    fn close(&mut self) {
+        self.heard.merge(&std::mem::take(&mut self.open));
+    }
+}
+
+impl Server {
+    /// The first few passwords, for who asks for them.
+    fn told(&self) -> String {
+        let pairs: Vec<String> = self.passwords.iter().map(|(user, password)| format!("{user} / {password}")).collect();
+        format!(" Users with their passwords: {}.", pairs.join(", "))
+    }
+
+    fn finding(&self, (host, port, protocol): (Addr, u16, AppProto), least: f64) -> Finding {
+        let n = self.heard.n as f64;
+        let confidence = 0.95;
+        let name = protocol.name();
+        let clients = count(self.clients.len(), "client");
+        let mut finding = finding_builder::begin(&CARD);
+        finding.title = format!("{clients} sent passwords in the clear to {host} ({name})");
+        // The password of a console is command of a machine; others open a mailbox or a page.
+        let impact = if protocol == AppProto::Telnet { Impact::EXPOSED_COMMAND } else { Impact::EXPOSURE };
+        finding.severity = severity(impact, confidence, extent(self.clients.len() as f64, 1.0));
+        finding.score = past(n, least.max(10.0));
+        finding.confidence = confidence;
+        finding.sources = finding_builder::addresses(self.clients.iter().copied());
+        finding.targets = finding_builder::addresses([host]);
+        finding.ports = vec![port];
+        finding.protocol = name.to_owned();
+        finding.evidence = vec![
+            evidence("Log-ins with a readable password", n, "log-ins", "0"),
+            evidence("Clients", self.clients.len() as f64, "hosts", "0"),
+            evidence("Users", self.users.len() as f64, "users", "0"),
+        ];
+        let users: Vec<&str> = self.users.iter().take(MOST_NAMED).map(String::as_str).collect();
+        let who = if users.is_empty() { String::new() } else { format!(" Users: {}.", users.join(", ")) };
+        finding.explanation = format!(
+            "{clients} logged in to {host}, port {port}, over {name} without encryption, with {} in all. Whoever can see this \
+             traffic, as you do now, can read the passwords.{who}",
+            count(self.heard.n as usize, "password")
+        );
+        finding.benign_causes =
+            lines(&["A test account without rights", "A management network that nobody else can listen in on"]);
+        finding.advice = lines(&[
+            "Switch to the encrypted form of the service (FTPS or SFTP, SSH, HTTPS, IMAPS, LDAPS, SNMP 3)",
+            "Change the passwords that were sent, also where they are used elsewhere",
+            "Delete or protect this capture: it holds the passwords",
+        ]);
+        let transport = if protocol == AppProto::Snmp { "udp" } else { "tcp" };
+        finding.display_filter =
+            format!("{} && {transport}.port == {port}", finding_builder::host_filter("addr", host));
+        self.heard.fill(&mut finding);
+        finding
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Line;
+    use crate::detect::support::testing::hear;
+    use crate::detect::support::testing::inside;
+    use crate::settings::Settings;
+
+    fn login(user: &str) -> Line {
+        Line {
+            protocol: AppProto::Ftp,
+            second: 1.0,
+            from: (inside(1), 40_000),
+            to: (inside(2), 21),
+            direction: Direction::ToResponder,
+            facts: vec![(FieldId::User, user.to_owned()), (FieldId::Password, "hunter2".to_owned())],
+        }
+    }
+
+    #[test]
+    fn a_password_is_reported_but_not_told_and_anybodys_is_none() {
+        let found = hear(&ENTRY, &[login("anna")], &Settings::default()).findings;
+        assert_eq!(found.len(), 1);
+        assert!(!format!("{:?}", found[0]).contains("hunter2"));
+        assert!(found[0].explanation.contains("anna"));
+        assert!(hear(&ENTRY, &[login("anonymous")], &Settings::default()).findings.is_empty());
+        let mut asked = Settings::default();
+        asked.show_secrets();
+        assert!(hear(&ENTRY, &[login("anna")], &asked).findings[0].explanation.contains("anna / hunter2"));
+    }
+
+    #[test]
+    fn a_community_of_snmp_is_a_password_unless_everybody_knows_it() {
+        let found = |community: &str| {
+            let question = Line {
+                protocol: AppProto::Snmp,
+                to: (inside(2), 161),
+                facts: vec![(FieldId::Community, community.to_owned())],
+                ..login("")
+            };
+            hear(&ENTRY, &[question], &Settings::default()).findings.len()
+        };
+        assert_eq!((found("c0mm"), found("public")), (1, 0));
+    }
+}

@@ -1,0 +1,4 @@
+//! What lies open: passwords and weak encryption.
+
+pub mod cleartext_login;
+pub mod weak_tls;

@@ -1,0 +1,278 @@
+//! What TLS servers and clients agree on and show, to findings for information: old versions, certificates that are out of
+//! date or signed by nobody.
+
+use crate::detect::card::Card;
+use crate::detect::detector::AppEvent;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::count;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::message_evidence::MessageEvidence;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::past;
+use crate::detect::support::severity::severity;
+use crate::model::fact::{FieldId, FieldSet};
+use crate::model::flow::Direction;
+use crate::model::protocol::AppProto;
+use crate::model::time::SECOND;
+use crate::model::{Addr, Category, Finding};
+use crate::settings::{Descriptor, OnChange};
+use std::collections::{BTreeMap, BTreeSet};
+
+const CARD: Card = Card {
+    id: "weak_tls",
+    name: "Weak TLS",
+    category: Category::Cleartext,
+    technique: Some(("T1573", "Encrypted Channel")),
+    sees: "Servers speak a version of TLS that is no longer safe, or show a certificate that is out of date or that they signed themselves.",
+    matters: "Old versions can be broken by who sits between, and a certificate that nobody vouches for cannot tell the right server from a false one. Malware likes both.",
+    otherwise: "Old devices, printers and appliances; test servers; certificates of the house.",
+    source: "RFC 8996 (TLS 1.0 and 1.1 are not to be used), RFC 7568 (nor SSL 3.0), RFC 5280, sections 4.1.2.5 (validity) and 6 (path).",
+};
+
+const SERVERS: Descriptor = Descriptor {
+    id: "weak_tls.servers",
+    label: "Servers",
+    help: "So many servers with the same weakness. They are told in one finding.",
+    unit: "servers",
+    min: 1.0,
+    max: 10_000.0,
+    default: 1.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[SERVERS];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(WeakTls::default()) };
+
+const OLD: u8 = 1;
+const SELF_SIGNED: u8 = 1 << 1;
+const EXPIRED: u8 = 1 << 2;
+const EARLY: u8 = 1 << 3;
+const NAMELESS: u8 = 1 << 4;
+/// Weaknesses in words, by bit.
+const WORDS: [&str; 5] = [
+    "an old version of TLS",
+    "certificates that they signed themselves",
+    "certificates that have expired",
+    "certificates that are not valid yet",
+    "clients that name no server",
+];
+/// Versions that are not to be used any more.
+const OLD_VERSIONS: [&str; 4] = ["SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1"];
+/// Most servers kept.
+const MOST_SERVERS: usize = 1 << 15;
+/// Most clients told apart for a server.
+const MOST_CLIENTS: usize = 256;
+
+#[derive(Default)]
+struct WeakTls {
+    servers: Tally<(Addr, u16), Server, MOST_SERVERS>,
+}
+
+/// A server and where it is.
+type Case<'a> = ((Addr, u16), &'a Server);
+
+#[derive(Default)]
+struct Server {
+    weak: u8,
+    /// A server's hello was seen; without one the client's offer counts.
+    has_answered: bool,
+    offers_old: bool,
+    clients: BTreeSet<Addr>,
+    /// Numbers of the handshake messages that were weak.
+    messages: BTreeSet<u8>,
+    heard: MessageEvidence,
+}
+
+/// Numbers of handshake messages (RFC 8446, section 4).
+const CLIENT_HELLO: u8 = 1;
+const SERVER_HELLO: u8 = 2;
+const CERTIFICATE: u8 = 11;
+
+impl Detector for WeakTls {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Tls {
+            FieldSet::of(&[
+                FieldId::TlsOffered,
+                FieldId::Version,
+                FieldId::CertFrom,
+                FieldId::CertUntil,
+                FieldId::CertSelfSigned,
+            ])
+        } else {
+            FieldSet::NONE
+        }
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        if event.message.protocol != AppProto::Tls {
+            return;
+        }
+        let said = &event.message.fields;
+        let (Some(flow), Some(update)) = (event.flow, event.update) else { return };
+        let ((client, _), key) = (flow.originator(), flow.responder());
+        let is_old = |kind| said.text(kind).is_some_and(|version| OLD_VERSIONS.contains(&version));
+        let (message, weak) = match said.text(FieldId::Message) {
+            Some("client hello") if update.direction == Direction::ToResponder => {
+                let is_nameless = said.text(FieldId::TlsSni).is_none() && !key.0.is_internal();
+                let weak = if is_nameless { NAMELESS } else { 0 };
+                if is_old(FieldId::TlsOffered)
+                    && let Some(server) = self.servers.of(key)
+                {
+                    server.offers_old = true;
+                    server.weak |= weak;
+                    server.note(client, CLIENT_HELLO, event);
+                }
+                return;
+            }
+            Some("server hello") => {
+                if let Some(server) = self.servers.known(&key) {
+                    server.has_answered = true;
+                }
+                (SERVER_HELLO, if is_old(FieldId::Version) { OLD } else { 0 })
+            }
+            Some("certificate") if update.direction == Direction::ToOriginator => {
+                let now = u64::try_from(event.message.time_ns / SECOND).unwrap_or(0);
+                let is_past = said.number(FieldId::CertUntil).is_some_and(|until| until < now);
+                let is_early = said.number(FieldId::CertFrom).is_some_and(|from| from > now);
+                let is_own = said.text(FieldId::CertSelfSigned) == Some("yes");
+                let weak = [(is_past, EXPIRED), (is_early, EARLY), (is_own, SELF_SIGNED)]
+                    .into_iter()
+                    .filter(|(is_so, _)| *is_so)
+                    .fold(0, |weak, (_, bit)| weak | bit);
+                (CERTIFICATE, weak)
+            }
+            _ => return,
+        };
+        if weak != 0
+            && let Some(server) = self.servers.of(key)
+        {
+            server.weak |= weak;
+            server.note(client, message, event);
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&SERVERS);
+        let mut groups: BTreeMap<(u8, bool), Vec<Case<'_>>> = BTreeMap::new();
+        for (key, server) in self.servers.sorted() {
+            let offered = if server.offers_old && !server.has_answered { OLD } else { 0 };
+            let weak = server.weak | offered;
+            // A client that names no server matters only beside something else.
+            if weak & !NAMELESS != 0 {
+                groups.entry((weak, key.0.is_internal())).or_default().push((*key, server));
+            }
+        }
+        let findings = groups
+            .into_iter()
+            .filter(|(_, servers)| servers.len() as f64 >= least)
+            .map(|((weak, is_inside), servers)| finding(weak, is_inside, &servers, least))
+            .collect();
+        Conclusion { findings, n_not_evaluated: self.servers.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl Server {
+    fn note(&mut self, client: Addr, message: u8, event: &AppEvent<'_>) {
+        self.heard.add(event);
+        self.messages.insert(message);
+        if self.clients.len() < MOST_CLIENTS {
+            self.clients.insert(client);
+        }
+    }
+}
+
+/// One finding for all servers with the same weaknesses.
+fn finding(weak: u8, is_inside: bool, servers: &[Case<'_>], least: f64) -> Finding {
+    let words: Vec<&str> =
+        WORDS.iter().enumerate().filter(|(bit, _)| weak & (1 << bit) != 0).map(|(_, words)| *words).collect();
+    let n = servers.len();
+    // One weakness is for information; several together are how carelessly made programs look.
+    let confidence = if weak.count_ones() >= 2 && !is_inside { 0.9 } else { 0.6 };
+    let mut heard = MessageEvidence::default();
+    servers.iter().for_each(|(_, server)| heard.merge(&server.heard));
+    let mut finding = finding_builder::begin(&CARD);
+    finding.title = match servers {
+        [((host, port), _)] => format!("{host} port {port}: {}", words.join(", ")),
+        _ => format!("{}: {}", count(n, "TLS server"), words.join(", ")),
+    };
+    finding.severity = severity(Impact::EXPOSURE, confidence, 0.0);
+    finding.score = past(n as f64, least);
+    finding.confidence = confidence;
+    finding.sources = finding_builder::addresses(servers.iter().flat_map(|(_, server)| server.clients.iter().copied()));
+    finding.targets = finding_builder::addresses(servers.iter().map(|((host, _), _)| *host));
+    finding.ports = servers.iter().map(|((_, port), _)| *port).collect();
+    finding.protocol = "TLS".to_owned();
+    finding.evidence =
+        vec![evidence("Servers", n as f64, "servers", "0"), evidence("Handshakes", heard.n as f64, "messages", "")];
+    finding.explanation = format!(
+        "{} with {}. Who sits between client and server may read or change what they say, or pose as the server.",
+        count(n, "TLS server"),
+        words.join(", ")
+    );
+    finding.benign_causes =
+        lines(&["Old devices and appliances", "Test servers, and certificates made by the house itself"]);
+    finding.advice = lines(&[
+        "Find out who runs each server, and update or replace it",
+        "Where the server is unknown and outside, look at which program connects to it",
+    ]);
+    heard.fill(&mut finding);
+    let hosts: Vec<String> = servers
+        .iter()
+        .take(Finding::MOST_ADDRESSES)
+        .map(|((host, _), _)| finding_builder::host_filter("addr", *host))
+        .collect();
+    let messages: BTreeSet<u8> = servers.iter().flat_map(|(_, server)| server.messages.iter().copied()).collect();
+    let messages: Vec<String> = messages.iter().map(u8::to_string).collect();
+    finding.display_filter = format!("tls.handshake.type in {{{}}} && ({})", messages.join(", "), hosts.join(" || "));
+    let id = finding_builder::id_of(&CARD, &format!("{weak}{is_inside}"), &[]);
+    Finding { id, ..finding_builder::finish(finding, false) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Line;
+    use crate::detect::support::testing::hear;
+    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::outside;
+    use crate::model::Severity;
+    use crate::settings::Settings;
+
+    fn found(messages: &[(Direction, &[(FieldId, &str)])]) -> Vec<Finding> {
+        let line = |(direction, facts): &(Direction, &[(FieldId, &str)])| Line {
+            protocol: AppProto::Tls,
+            second: 1.0,
+            from: (inside(1), 40_000),
+            to: (outside(1), 443),
+            direction: *direction,
+            facts: facts.iter().map(|(kind, text)| (*kind, (*text).to_owned())).collect(),
+        };
+        let lines: Vec<Line> = messages.iter().map(line).collect();
+        hear(&ENTRY, &lines, &Settings::default()).findings
+    }
+
+    #[test]
+    fn old_versions_and_own_certificates_are_told_and_new_ones_are_not() {
+        use FieldId::{CertSelfSigned, Message, TlsOffered, TlsSni, Version};
+        let hello =
+            (Direction::ToResponder, &[(Message, "client hello"), (TlsOffered, "TLS 1.2"), (TlsSni, "a.example")][..]);
+        let good = (Direction::ToOriginator, &[(Message, "server hello"), (Version, "TLS 1.2")][..]);
+        let old = (Direction::ToOriginator, &[(Message, "server hello"), (Version, "TLS 1.0")][..]);
+        let own = (Direction::ToOriginator, &[(Message, "certificate"), (CertSelfSigned, "yes")][..]);
+        assert!(found(&[hello, good]).is_empty());
+        assert_eq!(found(&[hello, old])[0].severity, Severity::Info);
+        assert_eq!(found(&[hello, old, own])[0].severity, Severity::Low);
+        let blunt = (Direction::ToResponder, &[(Message, "client hello"), (TlsOffered, "TLS 1.0")][..]);
+        assert_eq!(found(&[blunt])[0].severity, Severity::Low);
+    }
+}

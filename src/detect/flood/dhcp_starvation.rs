@@ -1,0 +1,188 @@
+//! Devices that ask for an address, counted, to findings of somebody who makes devices up until no address is left.
+
+use crate::detect::card::Card;
+use crate::detect::detector::AppEvent;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::finding_builder::thousands;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::rate;
+use crate::detect::support::threshold_random_walk::busiest;
+use crate::model::fact::{FieldId, FieldSet};
+use crate::model::protocol::AppProto;
+use crate::model::time::SECOND;
+use crate::model::{Category, Finding, Series};
+use crate::settings::{Descriptor, OnChange};
+use std::collections::HashSet;
+
+const CARD: Card = Card {
+    id: "dhcp_starvation",
+    name: "DHCP starvation",
+    category: Category::Flood,
+    technique: Some(("T1499.002", "Service Exhaustion Flood")),
+    sees: "Very many devices ask for an address within a short time, or one asks over and over.",
+    matters: "When all addresses are given away, no new device gets on the network. Often it prepares a false DHCP server that then answers instead.",
+    otherwise: "A network that comes back after a power cut, a lecture hall at the full hour, a test of the server.",
+    source: "The method of the tools yersinia and dhcpig; RFC 2131.",
+};
+
+const ASKED: Descriptor = Descriptor {
+    id: "dhcp_starvation.questions",
+    label: "Questions in a minute",
+    help: "DHCP questions within any minute. A large network with short leases stays far below.",
+    unit: "messages",
+    min: 10.0,
+    max: 1_000_000.0,
+    default: 200.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[ASKED];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(DhcpStarvation::default()) };
+
+const WINDOW_NS: i64 = 60 * SECOND;
+/// Most questions whose times are kept, and most devices told apart.
+const MOST: usize = 1 << 16;
+
+#[derive(Default)]
+struct DhcpStarvation {
+    times: Vec<i64>,
+    devices: HashSet<String>,
+    n_answers: u64,
+    n_left_out: u64,
+    packets: Vec<u64>,
+    flows: Vec<u32>,
+    last_flow: Option<u32>,
+}
+
+impl Detector for DhcpStarvation {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Dhcp { FieldSet::ALL } else { FieldSet::NONE }
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        if event.message.protocol != AppProto::Dhcp {
+            return;
+        }
+        let said = &event.message.fields;
+        let kind = said.text(FieldId::Message).unwrap_or("");
+        match kind.to_ascii_lowercase().as_str() {
+            "discover" | "request" | "inform" | "decline" | "bootp request" => {}
+            _ => {
+                self.n_answers += 1;
+                return;
+            }
+        }
+        if self.times.len() >= MOST {
+            self.n_left_out += 1;
+            return;
+        }
+        self.times.push(event.message.time_ns);
+        if let Some(mac) = said.text(FieldId::Mac)
+            && !self.devices.contains(mac)
+        {
+            self.devices.insert(mac.to_owned());
+        }
+        if self.packets.len() < Finding::MOST_FLOWS {
+            self.packets.push(event.message.packet);
+        }
+        let serial = event.update.map(|update| update.serial);
+        if serial != self.last_flow && self.flows.len() < Finding::MOST_FLOWS {
+            self.flows.extend(serial);
+            self.last_flow = serial;
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&ASKED);
+        let mut times = self.times.clone();
+        times.sort_unstable();
+        let most = busiest(&times, WINDOW_NS);
+        let findings = if most as f64 >= least { vec![self.finding(&times, most, least)] } else { Vec::new() };
+        Conclusion { findings, n_not_evaluated: self.n_left_out, ..Conclusion::default() }
+    }
+}
+
+impl DhcpStarvation {
+    fn finding(&self, times: &[i64], most: usize, least: f64) -> Finding {
+        let n = (times.len() as u64 + self.n_left_out) as usize;
+        let n_devices = self.devices.len();
+        // One device that asks on and on, or ever new ones that ask once: both are made up.
+        let is_made_up = n_devices <= 2 || n_devices as f64 >= 0.8 * n as f64 / 2.0;
+        let confidence = if is_made_up { 0.9 } else { 0.6 };
+        let mut finding = finding_builder::begin(&CARD);
+        finding.title = format!("{} DHCP questions of {} devices", thousands(n), thousands(n_devices));
+        rate(&mut finding, Impact::OUTAGE, confidence, (most as f64, least));
+        finding.ports = vec![67];
+        finding.protocol = "DHCP".to_owned();
+        finding.evidence = vec![
+            evidence("Questions", n as f64, "messages", "a few for each device in a day"),
+            evidence("Most of them within a minute", most as f64, "messages", "below 20"),
+            evidence("Different devices that ask", n_devices as f64, "devices", "as many as there are"),
+            evidence("Answers", self.n_answers as f64, "messages", "one for each question"),
+        ];
+        finding.explanation = format!(
+            "{} questions for an address came, up to {} within a minute, in the name of {} devices; {} were answered. So many \
+             are asked by a tool that uses up all addresses.",
+            thousands(n),
+            thousands(most),
+            thousands(n_devices),
+            thousands(self.n_answers as usize)
+        );
+        finding.benign_causes = lines(&[
+            "Everything comes back at once after a power cut",
+            "Many people arrive at the same time",
+            "A test of the DHCP server",
+        ]);
+        finding.advice = lines(&[
+            "Find the switch port behind which the devices are: many MAC addresses on one port",
+            "Turn on DHCP snooping and port security",
+            "Look for a second DHCP server that answers in the place of the first",
+        ]);
+        finding.display_filter = "dhcp.option.dhcp in {1, 3, 4, 8}".to_owned();
+        (finding.start_ns, finding.end_ns) = (times.first().copied().unwrap_or(0), times.last().copied().unwrap_or(0));
+        finding.series = Series::moments("Questions", "messages", times);
+        finding.n_packets = n as u64;
+        finding.n_flows = self.flows.len() as u64;
+        finding.packet_indices.clone_from(&self.packets);
+        finding.flow_serials.clone_from(&self.flows);
+        finding_builder::finish(finding, false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Line;
+    use crate::detect::support::testing::hear;
+    use crate::model::Addr;
+    use crate::model::flow::Direction;
+    use crate::settings::Settings;
+
+    fn asked(n: u32, gap: f64) -> usize {
+        let line = |i: u32| Line {
+            protocol: AppProto::Dhcp,
+            second: f64::from(i) * gap,
+            from: (Addr::v4([0, 0, 0, 0]), 68),
+            to: (Addr::v4([255, 255, 255, 255]), 67),
+            direction: Direction::ToResponder,
+            facts: vec![(FieldId::Message, "discover".to_owned()), (FieldId::Mac, format!("02:00:00:00:00:{i:02x}"))],
+        };
+        let lines: Vec<Line> = (0..n).map(line).collect();
+        hear(&ENTRY, &lines, &Settings::default()).findings.len()
+    }
+
+    #[test]
+    fn a_flood_of_questions_is_reported_and_a_busy_morning_is_not() {
+        assert_eq!((asked(400, 0.1), asked(400, 5.0)), (1, 0));
+    }
+}

@@ -1,0 +1,203 @@
+//! Frames to findings: very many Ethernet addresses that appear once and send to others that do not exist.
+
+use crate::detect::card::Card;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::rate;
+use crate::detect::support::threshold_random_walk::busiest;
+use crate::model::packet::Packet;
+use crate::model::time::SECOND;
+use crate::model::{Addr, Category, Finding};
+use crate::settings::{Descriptor, OnChange};
+use std::collections::{BTreeMap, BTreeSet};
+
+const CARD: Card = Card {
+    id: "mac_flood",
+    name: "MAC flood",
+    category: Category::Flood,
+    technique: Some(("T1557", "Adversary-in-the-Middle")),
+    sees: "Very many new Ethernet (MAC) addresses send one or two frames each, to receivers that never answer.",
+    matters: "A switch remembers which address is behind which port. When forged addresses fill its table, it sends everybody's frames to all ports, where the attacker can read them.",
+    otherwise: "A large network that was joined at one place of the capture, or devices that change their address for privacy; both talk to receivers that exist.",
+    source: "The attack of macof (dsniff). Tables of access switches hold 8,000 to 32,000 addresses; a network segment seldom has more than a few hundred devices, and new ones come a few a minute.",
+};
+
+const ADDRESSES: Descriptor = Descriptor {
+    id: "mac_flood.addresses",
+    label: "New addresses in a minute",
+    help: "This many Ethernet addresses that appear within 60 s, send at most two frames, and only to receivers that never send. In ordinary networks there are none.",
+    unit: "addresses",
+    min: 10.0,
+    max: 1_000_000.0,
+    default: 100.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[ADDRESSES];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    // Flood tools send SYN packets or torn headers.
+    wants: Wants::TCP_CONTROL.and(Wants::OTHER),
+    make: || Box::new(MacFlood::default()),
+};
+
+/// Most senders kept.
+const MOST_SENDERS: usize = 1 << 17;
+/// A sender with more frames than this is a real device.
+const MOST_FRAMES: u32 = 2;
+/// Span for new addresses.
+const SPAN_NS: i64 = 60 * SECOND;
+
+type Mac = [u8; 6];
+
+#[derive(Default)]
+struct MacFlood {
+    senders: Tally<Mac, Sender, MOST_SENDERS>,
+}
+
+#[derive(Default)]
+struct Sender {
+    n: u32,
+    first_ns: i64,
+    last_ns: i64,
+    receiver: Mac,
+    indices: Vec<u64>,
+    hosts: Option<(Addr, Addr)>,
+}
+
+/// Broadcast, and the groups of IPv4, IPv6 and the IEEE, which no device has as its own.
+fn is_known_group(mac: Mac) -> bool {
+    mac == [0xff; 6] || matches!(mac, [0x33, 0x33, ..] | [0x01, 0x00, 0x5e, ..] | [0x01, 0x80, 0xc2, ..] | [0x01, ..])
+}
+
+impl Detector for MacFlood {
+    fn observe_packet(&mut self, packet: &Packet) {
+        let Some((from, to)) = packet.macs else { return };
+        let Some(sender) = self.senders.of(from) else { return };
+        if sender.n == 0 {
+            sender.first_ns = packet.time_ns;
+            sender.receiver = to;
+            sender.hosts = packet.ip.as_ref().map(|ip| (ip.source, ip.target));
+        }
+        sender.n = sender.n.saturating_add(1);
+        if sender.n <= MOST_FRAMES {
+            sender.indices.push(packet.index);
+        }
+        sender.last_ns = sender.last_ns.max(packet.time_ns);
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&ADDRESSES);
+        let mut meant: Vec<&Sender> = self
+            .senders
+            .iter()
+            .filter(|(_, sender)| sender.n <= MOST_FRAMES && !is_known_group(sender.receiver))
+            .filter(|(_, sender)| self.senders.get(&sender.receiver).is_none())
+            .map(|(_, sender)| sender)
+            .collect();
+        meant.sort_by_key(|sender| (sender.first_ns, sender.receiver));
+        let times: Vec<i64> = meant.iter().map(|sender| sender.first_ns).collect();
+        let most = busiest(&times, SPAN_NS);
+        let findings =
+            if most as f64 >= least { vec![finding(&meant, most, self.senders.n_keys(), least)] } else { Vec::new() };
+        Conclusion { findings, n_not_evaluated: self.senders.n_refused, ..Conclusion::default() }
+    }
+}
+
+/// The addresses that most of the frames name, most frames first; forged ones each name another.
+fn common(hosts: impl Iterator<Item = Addr>, n: usize) -> BTreeSet<Addr> {
+    let mut counts: BTreeMap<Addr, usize> = BTreeMap::new();
+    hosts.for_each(|host| *counts.entry(host).or_default() += 1);
+    counts.into_iter().filter(|(_, count)| count * 10 >= n).map(|(host, _)| host).collect()
+}
+
+fn finding(meant: &[&Sender], most: usize, n_senders: usize, least: f64) -> Finding {
+    let sources = common(meant.iter().filter_map(|s| s.hosts).map(|(source, _)| source), meant.len());
+    let targets = common(meant.iter().filter_map(|s| s.hosts).map(|(_, target)| target), meant.len());
+    let mut finding = finding_builder::begin(&CARD);
+    finding.title = match sources.first() {
+        Some(one) if sources.len() == 1 => format!("{one} sent frames from {} Ethernet addresses", meant.len()),
+        _ => format!("Frames came from {} Ethernet addresses that no device has", meant.len()),
+    };
+    rate(&mut finding, Impact::INTERCEPTION, 0.9, (most as f64, least));
+    finding.sources = finding_builder::addresses(sources.iter().copied());
+    finding.targets = finding_builder::addresses(targets.iter().copied());
+    finding.protocol = "Ethernet".to_owned();
+    finding.start_ns = meant.iter().map(|sender| sender.first_ns).min().unwrap_or(0);
+    finding.end_ns = meant.iter().map(|sender| sender.last_ns).max().unwrap_or(0);
+    finding.evidence = vec![
+        evidence("Most new addresses within a minute", most as f64, "addresses", format!("below {least}")),
+        evidence("Addresses that sent to nobody who exists", meant.len() as f64, "addresses", "0"),
+        evidence("All other senders of such frames", (n_senders - meant.len().min(n_senders)) as f64, "addresses", ""),
+    ];
+    finding.explanation = format!(
+        "{} Ethernet addresses sent one or two frames each, up to {most} new ones within a minute, to receivers that never \
+         send anything themselves. No network has so many devices that come and go. The frames are forged to fill the \
+         switch's table of addresses; a switch whose table is full sends every frame to all ports.",
+        meant.len()
+    );
+    finding.benign_causes = lines(&[
+        "A test tool that makes traffic of many devices",
+        "A capture point that shows frames of many networks in one direction only",
+    ]);
+    finding.advice = lines(&[
+        "Find the switch port that these addresses came from, and the device behind it",
+        "Limit how many addresses a port may have (port security)",
+    ]);
+    finding.n_packets = meant.iter().map(|sender| u64::from(sender.n)).sum();
+    finding.packet_indices = meant.iter().flat_map(|sender| sender.indices.iter().copied()).collect();
+    let mut parts = vec![finding_builder::time_filter(finding.start_ns, finding.end_ns), "eth".to_owned()];
+    if let (Some(source), Some(target)) = (sources.first(), targets.first()) {
+        parts.push(finding_builder::host_filter("src", *source));
+        parts.push(finding_builder::host_filter("dst", *target));
+    }
+    parts.push("!arp".to_owned());
+    finding.display_filter = parts.join(" && ");
+    finding_builder::finish(finding, false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::finish;
+    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::udp;
+    use crate::model::Endpoint;
+    use crate::settings::Settings;
+
+    fn frame(index: u64, from: Mac, to: Mac) -> Packet {
+        Packet { macs: Some((from, to)), ..udp(index, index as f64 / 100.0, 1, (inside(7), 1), (inside(8), 1)) }
+    }
+
+    #[test]
+    fn addresses_that_appear_once_and_send_to_nobody_are_a_flood() {
+        let forged = |i: u64| frame(i, [2, 7, 0, 0, (i / 256) as u8, i as u8], [2, 8, 0, 0, (i / 256) as u8, i as u8]);
+        let packets: Vec<Packet> = (0..500).map(forged).collect();
+        let found = finish(&ENTRY, &[], &packets, &Settings::default()).findings;
+        assert_eq!((found.len(), found[0].n_packets, found[0].packet_indices.len()), (1, 500, 500));
+        assert_eq!(found[0].sources, [Endpoint::Ip(inside(7))]);
+    }
+
+    #[test]
+    fn many_devices_that_broadcast_or_talk_to_a_real_one_are_fine() {
+        let broadcast = |i: u64| frame(i, [2, 7, 0, 0, (i / 256) as u8, i as u8], [0xff; 6]);
+        let packets: Vec<Packet> = (0..500).map(broadcast).collect();
+        assert!(finish(&ENTRY, &[], &packets, &Settings::default()).findings.is_empty());
+        let server = [2, 9, 9, 9, 9, 9];
+        let mut packets: Vec<Packet> =
+            (0..500).map(|i| frame(i, [2, 7, 0, 0, (i / 256) as u8, i as u8], server)).collect();
+        packets.push(frame(600, server, [2, 7, 0, 0, 0, 0]));
+        assert!(finish(&ENTRY, &[], &packets, &Settings::default()).findings.is_empty());
+    }
+}

@@ -1,0 +1,341 @@
+//! Connection requests that are never completed, counted per server and second, to findings of SYN floods.
+
+use crate::detect::card::Card;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::EndedFlow;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::baseline;
+use crate::detect::support::baseline::Baseline;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::flow_selector::Between;
+use crate::detect::support::flow_selector::gather_senders;
+use crate::detect::support::rate_series::Room;
+use crate::detect::support::rate_series::Seconds;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::rate;
+use crate::model::packet::tcp_flag::{ACK, RST, SYN};
+use crate::model::time::SECOND;
+use crate::model::{Addr, Category, Flow, Series};
+use crate::settings::{Descriptor, OnChange};
+
+const CARD: Card = Card {
+    id: "syn_flood",
+    name: "SYN flood",
+    category: Category::Flood,
+    technique: Some(("T1498.001", "Direct Network Flood")),
+    sees: "One service gets far more connection requests (SYN) than handshakes that are completed, more than its usual traffic explains.",
+    matters: "Each request that is never completed holds a place in the server's queue. When the queue is full, real users cannot connect.",
+    otherwise: "A server that is down while many clients go on asking, a load test, or a capture that shows only one direction of the traffic.",
+    source: baseline::source!(
+        "CUSUM over SYN against answered requests: Wang, Zhang, Shin, Detecting SYN Flooding Attacks, INFOCOM 2002 (period 20 s, drift 0.35, threshold 1.05). Least number: 1,100 incomplete connections a minute, the default of Cisco's TCP Intercept; or 200 in a second, that of Juniper's screens."
+    ),
+};
+
+const LEAST: Descriptor = Descriptor {
+    id: "syn_flood.least",
+    label: "Incomplete requests for a flood",
+    help: "This many requests that were never completed within one period make a flood, if the cumulative sum also says so. 360 in 20 s is 18 a second, about the 1,100 a minute at which Cisco's TCP Intercept becomes aggressive.",
+    unit: "requests",
+    min: 10.0,
+    max: 10_000_000.0,
+    default: 360.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const PERIOD: Descriptor = Descriptor {
+    id: "syn_flood.period",
+    label: "Period",
+    help: "Requests are summed over this time before the cumulative sum takes a step. 20 s is the value of Wang, Zhang and Shin.",
+    unit: "s",
+    min: 1.0,
+    max: 600.0,
+    default: 20.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const BURST: Descriptor = Descriptor {
+    id: "syn_flood.burst",
+    label: "Incomplete requests in one second",
+    help: "So many within a single second are a flood whatever their number in a period. 200 a second is the default at which Juniper's SYN flood screen sets in.",
+    unit: "requests",
+    min: 10.0,
+    max: 10_000_000.0,
+    default: 200.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[LEAST, PERIOD, BURST];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(SynFlood::default()) };
+
+/// Upper bound of the usual mean of the normalised difference (Wang et al.: a).
+const DRIFT: f64 = 0.35;
+/// Alarm threshold of the cumulative sum (Wang et al.: N).
+const ALARM: f64 = 1.05;
+/// Most services kept.
+const MOST_SERVICES: usize = 1 << 17;
+/// Most that are compared with their baseline; those with the most requests.
+const MOST_CANDIDATES: usize = 200;
+/// Fewer incomplete requests are no flood over any baseline.
+const LEAST_MODEST: f64 = 90.0;
+/// Most floods reported; the largest win.
+const MOST_FINDINGS: usize = 50;
+
+#[derive(Default)]
+struct SynFlood {
+    services: Tally<(Addr, u16), Service, MOST_SERVICES>,
+    room: Room,
+}
+
+/// Requests to one port of one server.
+#[derive(Default)]
+struct Service {
+    n_completed: u64,
+    incomplete: Seconds,
+}
+
+/// A service that was flooded.
+struct Case {
+    target: Addr,
+    port: u16,
+    n_completed: u64,
+    n_incomplete: u64,
+    worst: u64,
+    most_a_second: u32,
+    cusum: f64,
+    course: Option<Series>,
+    baseline: Baseline,
+}
+
+/// True if the third packet of the handshake never came. A reset may carry ACK.
+fn is_incomplete(flow: &Flow) -> bool {
+    flow.is_tcp() && flow.saw_syn && flow.forward().flag(ACK) <= flow.forward().flag(RST)
+}
+
+impl Detector for SynFlood {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        let flow = ended.flow;
+        if !flow.is_tcp() || !flow.saw_syn {
+            return;
+        }
+        let Some(service) = self.services.of(flow.responder()) else { return };
+        if is_incomplete(flow) {
+            let forward = flow.forward();
+            let times = (forward.first_ns, forward.last_ns);
+            if !service.incomplete.spread(times, forward.flag(SYN), &mut self.room) {
+                self.services.n_refused += 1;
+            }
+        } else {
+            service.n_completed += 1;
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&LEAST);
+        let burst = context.settings.get(&BURST);
+        let period = context.settings.get(&PERIOD) as i64;
+        let start = context.span_ns.0.div_euclid(SECOND);
+        let n_periods = ((context.span_ns.1 - context.span_ns.0) as f64 / (period * SECOND) as f64).max(1.0);
+        // Of twice the least number the baseline takes a quarter: half of it is enough where it stands out.
+        let modest = 2.0 * least / period as f64;
+        let is_candidate = |service: &Service| service.incomplete.total() as f64 >= LEAST_MODEST.min(least).min(burst);
+        let mut services = self.services.sorted_where(is_candidate);
+        services.sort_by_key(|(_, service)| std::cmp::Reverse(service.incomplete.total()));
+        services.truncate(MOST_CANDIDATES);
+        let mut cases: Vec<Case> = services
+            .into_iter()
+            .filter_map(|((target, port), service)| {
+                let (worst, _) = service.incomplete.busiest(period);
+                let baseline = Baseline::of(&service.incomplete, context.span_ns);
+                let usual = (service.n_completed as f64 / n_periods).max(1.0);
+                let sums = service.incomplete.stretches(start, period);
+                let cusum = largest_sum(&sums, usual);
+                let is_many = worst as f64 >= least
+                    || f64::from(service.incomplete.most()) >= burst
+                    || baseline.is_flood(worst as f64 / period as f64, modest);
+                (is_many && cusum > ALARM).then(|| Case {
+                    target: *target,
+                    port: *port,
+                    n_completed: service.n_completed,
+                    n_incomplete: service.incomplete.total(),
+                    worst,
+                    most_a_second: service.incomplete.most(),
+                    cusum,
+                    course: None,
+                    baseline,
+                })
+            })
+            .collect();
+        cases.sort_by_key(|case| std::cmp::Reverse(case.n_incomplete));
+        cases.truncate(MOST_FINDINGS);
+        for case in &mut cases {
+            let service = self.services.get(&(case.target, case.port));
+            case.course = service.and_then(|service| {
+                let threshold = least / period as f64;
+                service.incomplete.course(
+                    "Requests never completed, a second",
+                    "requests/s",
+                    threshold,
+                    context.span_ns,
+                )
+            });
+        }
+
+        let between: Vec<Between> = cases.iter().map(|case| Between::server(case.target, case.port)).collect();
+        let gathered = gather_senders(context, &between, is_incomplete);
+        let findings = cases
+            .iter()
+            .zip(gathered)
+            .map(|(case, (sources, flows))| {
+                let mut finding = case.finding((least, burst), period, &sources);
+                case.baseline.show(&mut finding, "requests/s", modest);
+                flows.fill(&mut finding);
+                finding.display_filter = case.filter(&sources, finding.start_ns, finding.end_ns);
+                finding_builder::finish(finding, true)
+            })
+            .collect();
+        Conclusion { findings, n_not_evaluated: self.services.n_refused, ..Conclusion::default() }
+    }
+}
+
+/// Largest value of the cumulative sum of (incomplete / usual - drift), never below 0, over numbered periods; those left
+/// out are without any.
+fn largest_sum(incomplete: &[(i64, u64)], usual: f64) -> f64 {
+    let mut sum = 0.0_f64;
+    let mut largest = 0.0_f64;
+    let mut next = 0;
+    for (number, n) in incomplete {
+        sum = (sum - (number - next) as f64 * DRIFT).max(0.0);
+        sum = (sum + *n as f64 / usual - DRIFT).max(0.0);
+        largest = largest.max(sum);
+        next = number + 1;
+    }
+    largest
+}
+
+impl Case {
+    fn finding(&self, (least, burst): (f64, f64), period: i64, sources: &[Addr]) -> crate::model::Finding {
+        let from = finding_builder::who(sources);
+        let is_past = self.worst as f64 >= least || f64::from(self.most_a_second) >= burst;
+        let confidence = if self.n_completed * 10 < self.n_incomplete { 0.93 } else { 0.8 };
+        let confidence = self.baseline.weigh(confidence, (f64::from(u8::from(is_past)), 1.0), false);
+        let mut finding = finding_builder::begin(&CARD);
+        finding.title = format!("{from} flooded {} port {} with connection requests", self.target, self.port);
+        rate(&mut finding, Impact::OUTAGE, confidence, (self.worst as f64, least));
+        finding.sources = finding_builder::addresses(sources.iter().copied());
+        finding.targets = finding_builder::addresses([self.target]);
+        finding.ports = vec![self.port];
+        finding.protocol = "TCP".to_owned();
+        finding.evidence = vec![
+            evidence(
+                "Requests never completed",
+                self.n_incomplete as f64,
+                "requests",
+                "a few per cent of all requests",
+            ),
+            evidence("Completed connections to this port", self.n_completed as f64, "connections", "most requests"),
+            evidence(
+                &format!("Most incomplete requests within {period} s"),
+                self.worst as f64,
+                "requests",
+                format!("below {least}"),
+            ),
+            evidence("Most incomplete requests in a second", f64::from(self.most_a_second), "requests/s", "below 18"),
+            evidence("Cumulative sum", self.cusum, "", "below 1.05 (Wang, Zhang, Shin 2002)"),
+            evidence("Sources", sources.len() as f64, "addresses", ""),
+        ];
+        finding.series.clone_from(&self.course);
+        finding.explanation = format!(
+            "{from} sent {} connection requests to {} port {} that were never completed, up to {} in a second; {} \
+             connections were completed in the whole capture. A real client answers the server's reply; a flood does \
+             not, so that half-open connections fill the server's queue and real users wait or are refused.{}",
+            finding_builder::thousands(self.n_incomplete as usize),
+            self.target,
+            self.port,
+            finding_builder::thousands(self.most_a_second as usize),
+            finding_builder::thousands(self.n_completed as usize),
+            if sources.len() > 50 { " With so many sources, the sender addresses are probably forged." } else { "" }
+        );
+        finding.benign_causes = lines(&[
+            "A server that is down while many clients go on asking",
+            "A load or security test that you ordered",
+            "A capture that shows only one direction, so that completed handshakes look incomplete",
+        ]);
+        finding.advice = lines(&[
+            "Check whether the service answers, and how many half-open connections it holds",
+            "Turn on SYN cookies on the server, or SYN protection on the firewall before it",
+            "Block the source if there are few; ask the provider for help if there are many",
+        ]);
+        finding
+    }
+
+    /// The incomplete handshakes: requests, their answers, and the resets that follow. Completed ones differ by an ACK
+    /// without SYN from the client, which a display filter cannot look ahead to.
+    fn filter(&self, sources: &[Addr], start_ns: i64, end_ns: i64) -> String {
+        let target = finding_builder::host_filter("addr", self.target);
+        let mut filter = format!("{target} && tcp.port == {}", self.port);
+        if let (1, Some(one)) = (sources.len(), sources.first()) {
+            filter = format!("{filter} && {}", finding_builder::host_filter("addr", *one));
+        }
+        format!(
+            "{filter} && (tcp.flags.syn == 1 || tcp.flags.reset == 1) && {}",
+            finding_builder::time_filter(start_ns, end_ns)
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Made;
+    use crate::detect::support::testing::finish;
+    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::outside;
+    use crate::model::flow::TcpState;
+    use crate::settings::Settings;
+
+    fn requests(n: u32, a_second: f64, state: TcpState) -> Vec<Made> {
+        (0..n)
+            .map(|i| Made {
+                from: (outside(1 + (i % 200) as u8), 1024 + i as u16),
+                packets: [1, 1],
+                bytes: [0, 0],
+                seconds: 0.0,
+                flags: [0x02, 0x12],
+                state,
+                ..Made::tcp(outside(1), inside(1), 80, f64::from(i) / a_second)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn many_incomplete_requests_are_a_flood_and_completed_ones_are_not() {
+        let found = finish(&ENTRY, &requests(3000, 200.0, TcpState::Answered), &[], &Settings::default()).findings;
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].ports, [80]);
+        let busy: Vec<Made> = (0..3000).map(|i| Made::tcp(outside(1), inside(1), 80, f64::from(i) / 200.0)).collect();
+        assert!(finish(&ENTRY, &busy, &[], &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn a_dead_server_with_a_few_patient_clients_is_no_flood() {
+        let patient = requests(300, 1.0, TcpState::Requested);
+        assert!(finish(&ENTRY, &patient, &[], &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn the_sum_forgets_what_the_drift_allows() {
+        assert!(largest_sum(&[(0, 1), (2, 1)], 10.0) < ALARM);
+        assert!(largest_sum(&[(0, 100), (1, 100)], 10.0) > ALARM);
+        let (near, far) = (largest_sum(&[(0, 10), (1, 10)], 10.0), largest_sum(&[(0, 10), (9, 10)], 10.0));
+        assert!(near > far && (far - 0.65).abs() < 1e-9, "{near} {far}");
+    }
+}

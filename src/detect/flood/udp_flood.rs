@@ -1,0 +1,344 @@
+//! Datagrams that nobody answers, counted per service and second, to findings of UDP floods.
+
+use crate::detect::card::Card;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::EndedFlow;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::baseline;
+use crate::detect::support::baseline::Baseline;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::flow_selector::Between;
+use crate::detect::support::flow_selector::gather_senders;
+use crate::detect::support::rate_series::Room;
+use crate::detect::support::rate_series::Seconds;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::rate;
+use crate::model::{Addr, Category, Finding, Flow, Series};
+use crate::settings::{Descriptor, OnChange};
+use std::collections::BTreeSet;
+
+const CARD: Card = Card {
+    id: "udp_flood",
+    name: "UDP flood",
+    category: Category::Flood,
+    technique: Some(("T1498.001", "Direct Network Flood")),
+    sees: "One port of a host gets very many UDP packets per second that it never answers, mostly each from a fresh source port; or many ports of it do, from many addresses or more often than a scan would.",
+    matters: "The packets use up the line or keep the host busy, so that real users wait or are cut off.",
+    otherwise: "A one-way stream (video, voice, telemetry, syslog) at a high rate, a load test, or a capture that shows only one direction.",
+    source: baseline::source!(
+        "1,000 packets a second is Juniper's default for UDP floods. A tenth of it suffices where each packet comes from a fresh port: ordinary programs keep their socket (RFC 8085, section 5.1)."
+    ),
+};
+
+const RATE: Descriptor = Descriptor {
+    id: "udp_flood.rate",
+    label: "Unanswered UDP packets for a flood",
+    help: "Average over five seconds, to one port, or of single packets to ever new ports of a host. 1,000 a second is Juniper's default threshold.",
+    unit: "packets/s",
+    min: 10.0,
+    max: 10_000_000.0,
+    default: 1000.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const FRESH: Descriptor = Descriptor {
+    id: "udp_flood.fresh",
+    label: "Unanswered single packets for a flood",
+    help: "Average over five seconds, to one port, of packets that each come from a source port of their own. A tenth of the general threshold, since ordinary programs keep their socket.",
+    unit: "packets/s",
+    min: 5.0,
+    max: 10_000_000.0,
+    default: 100.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[RATE, FRESH];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::UDP_FLOWS, make: || Box::new(UdpFlood::default()) };
+
+/// Seconds over which a rate must hold.
+const SPAN: i64 = 5;
+/// Most packets of a flow that counts as a single shot.
+const MOST_SHOT_PACKETS: u32 = 2;
+/// Ports below are servers': what comes from them may be answers whose questions the capture does not show.
+const FIRST_CLIENT_PORT: u16 = 1024;
+/// Single packets to ever new ports are a scan, unless they come from so many addresses, or are more than two for each port.
+const LEAST_SOURCES: usize = 50;
+const MORE_THAN_SCAN: u64 = 2 * 65_535;
+/// Most services kept.
+const MOST_SERVICES: usize = 1 << 16;
+/// Most services that are compared with their baseline; those with the most packets.
+const MOST_CANDIDATES: usize = 200;
+/// Most floods reported; the largest win.
+const MOST_FINDINGS: usize = 50;
+
+#[derive(Default)]
+struct UdpFlood {
+    services: Tally<(Addr, Option<u16>), Service, MOST_SERVICES>,
+    room: Room,
+}
+
+/// Unanswered packets to one port, or single ones to any port of a host.
+#[derive(Default)]
+struct Service {
+    shots: Seconds,
+    all: Seconds,
+    n_refused: u64,
+}
+
+struct Case {
+    target: Addr,
+    /// None for any.
+    port: Option<u16>,
+    is_fresh: bool,
+    rate: f64,
+    threshold: f64,
+    most: u32,
+    n_shots: u64,
+    n_all: u64,
+    n_refused: u64,
+    course: Option<Series>,
+    baseline: Baseline,
+}
+
+/// Port 0 stands for later pieces of a fragmented datagram, whose ports are unknown.
+fn is_unanswered(flow: &Flow) -> bool {
+    flow.is_udp() && flow.responder().1 != 0 && flow.backward().packets == 0 && !flow.responder().0.is_group()
+}
+
+impl Detector for UdpFlood {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        let flow = ended.flow;
+        if !is_unanswered(flow) {
+            return;
+        }
+        let forward = flow.forward();
+        let (target, port) = flow.responder();
+        let is_shot = forward.packets <= MOST_SHOT_PACKETS;
+        if is_shot
+            && flow.originator().1 >= FIRST_CLIENT_PORT
+            && let Some(host) = self.services.of((target, None))
+        {
+            host.shots.add(forward.first_ns, forward.packets);
+        }
+        let Some(service) = self.services.of((target, Some(port))) else { return };
+        let times = (forward.first_ns, forward.last_ns);
+        let is_kept = service.all.spread(times, forward.packets, &mut self.room);
+        if is_shot {
+            service.shots.add(forward.first_ns, forward.packets);
+        }
+        service.n_refused += u64::from(flow.is_unreachable);
+        self.services.n_refused += u64::from(!is_kept);
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let (rate, fresh) = (context.settings.get(&RATE), context.settings.get(&FRESH));
+        let mean = |seconds: &Seconds| seconds.busiest(SPAN).0 as f64 / SPAN as f64;
+        let is_candidate =
+            |service: &Service| Baseline::may_matter(mean(&service.shots), fresh) || mean(&service.all) >= rate;
+        let mut services = self.services.sorted_where(is_candidate);
+        services.sort_by_key(|(_, service)| std::cmp::Reverse(service.n_all()));
+        services.truncate(MOST_CANDIDATES);
+        let mut cases: Vec<Case> = services
+            .into_iter()
+            .filter_map(|((target, port), service)| {
+                let (shots, all) = (mean(&service.shots), mean(&service.all));
+                let fresh = if port.is_none() { rate } else { fresh };
+                let shot_baseline = Baseline::of(&service.shots, context.span_ns);
+                let is_fresh = shot_baseline.is_flood(shots, fresh);
+                let baseline = if is_fresh { shot_baseline } else { Baseline::of(&service.all, context.span_ns) };
+                // A stream that begins is no flood for that: only the threshold tells.
+                let is_stream = all >= rate && !baseline.is_ordinary();
+                (is_fresh || is_stream).then(|| Case {
+                    target: *target,
+                    port: *port,
+                    is_fresh,
+                    rate: if is_fresh { shots } else { all },
+                    threshold: if is_fresh { fresh } else { rate },
+                    most: service.all.most().max(service.shots.most()),
+                    n_shots: service.shots.total(),
+                    n_all: service.n_all(),
+                    n_refused: service.n_refused,
+                    course: None,
+                    baseline,
+                })
+            })
+            .collect();
+        let of_services: BTreeSet<Addr> =
+            cases.iter().filter(|case| case.port.is_some()).map(|case| case.target).collect();
+        cases.retain(|case| case.port.is_some() || !of_services.contains(&case.target));
+        cases.sort_by_key(|case| std::cmp::Reverse(case.n_all));
+        cases.truncate(MOST_FINDINGS);
+        for case in &mut cases {
+            let service = self.services.get(&(case.target, case.port));
+            case.course = service.and_then(|service| {
+                let seconds = if case.is_fresh { &service.shots } else { &service.all };
+                seconds.course("Unanswered packets a second", "packets/s", case.threshold, context.span_ns)
+            });
+        }
+
+        let (of_hosts, of_ports): (Vec<Case>, Vec<Case>) = cases.into_iter().partition(|case| case.port.is_none());
+        let findings = [of_ports, of_hosts].iter().flat_map(|cases| told(cases, context)).collect();
+        Conclusion { findings, n_not_evaluated: self.services.n_refused, ..Conclusion::default() }
+    }
+}
+
+/// The findings of cases, all of one port each or all of every port.
+fn told(cases: &[Case], context: &Context<'_>) -> Vec<Finding> {
+    let between: Vec<Between> =
+        cases.iter().map(|case| Between { target: Some(case.target), port: case.port, ..Between::default() }).collect();
+    let gathered = gather_senders(context, &between, is_unanswered);
+    let cases = cases.iter().zip(gathered).filter(|(case, (sources, _))| !case.is_scan(sources.len()));
+    let findings = cases.map(|(case, (sources, flows))| {
+        let mut finding = case.finding(&sources);
+        case.baseline.show(&mut finding, "packets/s", case.threshold);
+        flows.fill(&mut finding);
+        let port = case.port.map_or("udp".to_owned(), |port| format!("udp.dstport == {port}"));
+        let mut filter = format!("{} && {port} && !icmp", finding_builder::host_filter("dst", case.target));
+        if let (1, Some(one)) = (sources.len(), sources.first()) {
+            filter = format!("{} && {filter}", finding_builder::host_filter("src", *one));
+        }
+        finding.display_filter =
+            format!("{filter} && {}", finding_builder::time_filter(finding.start_ns, finding.end_ns));
+        finding_builder::finish(finding, true)
+    });
+    findings.collect()
+}
+
+impl Service {
+    fn n_all(&self) -> u64 {
+        self.all.total().max(self.shots.total())
+    }
+}
+
+impl Case {
+    /// To many ports by few addresses, and not too many for a scan.
+    fn is_scan(&self, n_sources: usize) -> bool {
+        self.port.is_none() && n_sources < LEAST_SOURCES && self.n_shots < MORE_THAN_SCAN
+    }
+
+    fn finding(&self, sources: &[Addr]) -> Finding {
+        let from = finding_builder::who(sources);
+        // A steady stream without any answer may be wanted; packets from ever fresh ports are not.
+        let confidence = if self.is_fresh { 0.9 } else { 0.6 };
+        let confidence = self.baseline.weigh(confidence, (self.rate, self.threshold), !self.is_fresh);
+        let mut finding = finding_builder::begin(&CARD);
+        let whom = match self.port {
+            Some(port) => format!("{} port {port}", self.target),
+            None => format!("many ports of {}", self.target),
+        };
+        finding.title = format!("{from} flooded {whom} with UDP packets");
+        rate(&mut finding, Impact::OUTAGE, confidence, (self.rate, self.threshold));
+        finding.sources = finding_builder::addresses(sources.iter().copied());
+        finding.targets = finding_builder::addresses([self.target]);
+        finding.ports = self.port.into_iter().collect();
+        finding.protocol = "UDP".to_owned();
+        finding.evidence = vec![
+            evidence(
+                "Unanswered packets a second, best five seconds",
+                self.rate,
+                "packets/s",
+                format!("below {}", finding_builder::thousands(self.threshold as usize)),
+            ),
+            evidence("Most unanswered packets in a second", f64::from(self.most), "packets/s", ""),
+            evidence("Unanswered packets", self.n_all as f64, "packets", ""),
+            evidence("Of these from a source port used once or twice", self.n_shots as f64, "packets", "few"),
+            evidence("Flows that the host refused by ICMP", self.n_refused as f64, "flows", "0"),
+            evidence("Sources", sources.len() as f64, "addresses", ""),
+        ];
+        finding.series.clone_from(&self.course);
+        finding.explanation = format!(
+            "{from} sent {} UDP packets to {whom}, {} a second at the busiest, and got no answer{}. {}",
+            finding_builder::thousands(self.n_all as usize),
+            finding_builder::thousands(self.most as usize),
+            if self.n_refused > 0 { " but refusals" } else { "" },
+            if self.port.is_none() {
+                "They went to ever new ports, from ever new ports: a scan needs fewer, or comes from fewer addresses."
+            } else if self.is_fresh {
+                "Nearly every packet came from a source port of its own, which ordinary programs do not do: flood tools \
+                 count the port up."
+            } else {
+                "At this rate and without any answer it may be a flood, or a one-way stream."
+            }
+        );
+        finding.benign_causes = lines(&[
+            "A one-way stream at a high rate: video, voice, telemetry, log messages",
+            "A load test that you ordered",
+            "A capture that shows only one direction of the traffic",
+        ]);
+        finding.advice = lines(&[
+            "Check whether the target still answers its users and how full its line is",
+            "Block the source, or ask the provider to filter the port, if nobody wants this traffic",
+        ]);
+        finding
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Made;
+    use crate::detect::support::testing::conclude_kept;
+    use crate::detect::support::testing::finish;
+    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::outside;
+    use crate::model::flow::TcpState;
+    use crate::settings::Settings;
+
+    fn datagrams(n: u16, a_second: f64, answers: u32) -> Vec<Made> {
+        (0..n)
+            .map(|i| Made {
+                protocol: 17,
+                from: (outside(1), 1024 + i),
+                packets: [1, answers],
+                bytes: [90, 90],
+                seconds: 0.0,
+                state: TcpState::Unknown,
+                flags: [0, 0],
+                ..Made::tcp(outside(1), inside(1), 53, f64::from(i) / a_second)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn unanswered_packets_from_fresh_ports_are_a_flood_and_a_busy_resolver_is_not() {
+        let found = finish(&ENTRY, &datagrams(2000, 200.0, 0), &[], &Settings::default()).findings;
+        assert_eq!(found.len(), 1);
+        assert!(finish(&ENTRY, &datagrams(2000, 200.0, 1), &[], &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn single_packets_to_ever_new_ports_are_a_flood_if_many_send_them_and_no_server() {
+        let n_found = |n_sources: u16, port: u16| {
+            let sprayed: Vec<Made> = datagrams(20_000, 2000.0, 0)
+                .into_iter()
+                .zip(0_u16..)
+                .map(|(made, i)| Made {
+                    from: (outside((i % n_sources) as u8), port.max(made.from.1 * u16::from(port == 0))),
+                    to: (inside(1), 1 + i.wrapping_mul(7919) % 60_000),
+                    ..made
+                })
+                .collect();
+            conclude_kept(&ENTRY, &sprayed, &Settings::default()).findings
+        };
+        let found = n_found(200, 0);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].title.contains("many ports") && found[0].ports.is_empty(), "{}", found[0].title);
+        assert!(n_found(1, 0).is_empty(), "a scan");
+        assert!(n_found(200, 443).is_empty(), "answers without their questions");
+    }
+
+    #[test]
+    fn a_call_of_fifty_packets_a_second_is_no_flood() {
+        let call = Made { seconds: 60.0, packets: [3000, 0], ..datagrams(1, 1.0, 0).remove(0) };
+        assert!(finish(&ENTRY, &[call], &[], &Settings::default()).findings.is_empty());
+    }
+}

@@ -1,0 +1,307 @@
+//! Calls of Windows functions that take over, copy or list the accounts of a domain, per caller and server, to findings.
+
+use crate::detect::card::Card;
+use crate::detect::detector::AppEvent;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::count;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::flow_selector::Between;
+use crate::detect::support::flow_selector::Gathered;
+use crate::detect::support::flow_selector::gather;
+use crate::detect::support::message_evidence::MessageEvidence;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::rate;
+use crate::model::fact::{FieldId, FieldSet};
+use crate::model::flow::Direction;
+use crate::model::protocol::AppProto;
+use crate::model::{Addr, Category, Finding};
+use crate::settings::{Descriptor, OnChange};
+use std::collections::BTreeMap;
+
+const CARD: Card = Card {
+    id: "active_directory_attack",
+    name: "Attack on a Windows domain",
+    category: Category::LateralMovement,
+    technique: Some(("T1087.002", "Domain Account")),
+    sees: "A host calls functions of a domain controller that copy its secrets, log in without a password again and again (Zerologon), make it log in elsewhere, change its printers or accounts, or list its users and groups.",
+    matters: "Who holds the domain holds every machine in it. These calls are how tools such as Mimikatz, Impacket and BloodHound get there.",
+    otherwise: "Other domain controllers copy the same secrets, administrators list and make accounts, computers join the domain, printers are installed.",
+    source: "MS-NRPC and CVE-2020-1472 (Zerologon: 256 tries on average), MS-DRSR (DCSync), MS-EFSR and MS-RPRN (forced log-in), CVE-2021-34527 (printer drivers), MS-SAMR.",
+};
+
+const LOGONS: Descriptor = Descriptor {
+    id: "active_directory_attack.logons",
+    label: "Netlogon log-ins of one host",
+    help: "A computer logs in to its domain controller once when it starts, and again now and then. Zerologon needs 256 tries on average, and gives up after 2,000.",
+    unit: "log-ins",
+    min: 3.0,
+    max: 100_000.0,
+    default: 8.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const QUESTIONS: Descriptor = Descriptor {
+    id: "active_directory_attack.questions",
+    label: "Questions for users and groups",
+    help: "So many calls that list users, groups, memberships or sessions, with at least two different functions.",
+    unit: "calls",
+    min: 1.0,
+    max: 100_000.0,
+    default: 3.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[LOGONS, QUESTIONS];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    wants: Wants::MESSAGES,
+    make: || Box::new(ActiveDirectoryAttack::default()),
+};
+
+/// What a group of functions does.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+enum Deed {
+    Logon,
+    Copy,
+    Force,
+    Driver,
+    Change,
+    List,
+}
+
+/// Functions of note, and what they do.
+const FUNCTIONS: &[(&str, Deed)] = &[
+    ("NetrServerAuthenticate2", Deed::Logon),
+    ("NetrServerAuthenticate3", Deed::Logon),
+    ("IDL_DRSGetNCChanges", Deed::Copy),
+    ("IDL_DRSReplicaAdd", Deed::Copy),
+    ("EfsRpcOpenFileRaw", Deed::Force),
+    ("EfsRpcEncryptFileSrv", Deed::Force),
+    ("RpcRemoteFindFirstPrinterChangeNotificationEx", Deed::Force),
+    ("RpcAddPrinterDriver", Deed::Driver),
+    ("RpcAddPrinterDriverEx", Deed::Driver),
+    ("RpcAsyncAddPrinterDriver", Deed::Driver),
+    ("SamrCreateUser2InDomain", Deed::Change),
+    ("SamrUnicodeChangePasswordUser2", Deed::Change),
+    ("SamrEnumerateUsersInDomain", Deed::List),
+    ("SamrEnumerateGroupsInDomain", Deed::List),
+    ("SamrEnumerateAliasesInDomain", Deed::List),
+    ("SamrLookupNamesInDomain", Deed::List),
+    ("SamrGetGroupsForUser", Deed::List),
+    ("SamrQueryInformationUser", Deed::List),
+    ("LsarEnumerateAccounts", Deed::List),
+    ("NetrSessionEnum", Deed::List),
+    ("NetrWkstaUserEnum", Deed::List),
+];
+/// Services that only a domain controller answers.
+const CONTROLLERS: [AppProto; 2] = [AppProto::Kerberos, AppProto::Ldap];
+/// Most triples of caller, server and deed kept; most controllers known.
+const MOST_CASES: usize = 1 << 14;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+#[derive(Default)]
+struct ActiveDirectoryAttack {
+    cases: Tally<(Addr, Addr, Deed), Calls, MOST_CASES>,
+    controllers: Tally<Addr, (), MOST_CASES>,
+}
+
+#[derive(Default)]
+struct Calls {
+    port: u16,
+    by_function: BTreeMap<usize, u64>,
+    heard: MessageEvidence,
+}
+
+impl Detector for ActiveDirectoryAttack {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        match protocol {
+            AppProto::MsRpc | AppProto::Smb => FieldSet::of(&[FieldId::Function]),
+            _ if CONTROLLERS.contains(&protocol) => FieldSet::ALL,
+            _ => FieldSet::NONE,
+        }
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let (Some(flow), Some(update)) = (event.flow, event.update) else { return };
+        if update.direction == Direction::ToOriginator {
+            if CONTROLLERS.contains(&event.message.protocol) {
+                self.controllers.of(flow.responder().0);
+            }
+            return;
+        }
+        if !matches!(event.message.protocol, AppProto::MsRpc | AppProto::Smb) {
+            return;
+        }
+        let Some(function) = event.message.fields.text(FieldId::Function) else { return };
+        let Some((place, (_, deed))) = FUNCTIONS.iter().enumerate().find(|(_, (name, _))| *name == function) else {
+            return;
+        };
+        let ((from, _), (to, port)) = (flow.originator(), flow.responder());
+        let Some(calls) = self.cases.of((from, to, *deed)) else { return };
+        calls.port = port;
+        *calls.by_function.entry(place).or_default() += 1;
+        calls.heard.add(event);
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let logons = context.settings.get(&LOGONS);
+        let questions = context.settings.get(&QUESTIONS);
+        let mut cases: Vec<(Case, &Calls)> = Vec::new();
+        for ((from, to, deed), calls) in self.cases.sorted() {
+            let threshold = match deed {
+                Deed::Logon => logons,
+                Deed::List => questions,
+                _ => 1.0,
+            };
+            let is_wide = *deed != Deed::List || calls.by_function.len() >= 2;
+            if calls.heard.n as f64 >= threshold && is_wide {
+                let is_controller = self.controllers.get(from).is_some();
+                cases.push((Case { from: *from, to: *to, deed: *deed, threshold, is_controller }, calls));
+            }
+        }
+        cases.sort_by_key(|(case, calls)| (case.deed, std::cmp::Reverse(calls.heard.n), case.from, case.to));
+        cases.truncate(MOST_FINDINGS);
+        let between: Vec<Between> =
+            cases.iter().map(|(case, calls)| Between::service(case.from, case.to, calls.port)).collect();
+        let gathered = gather(context, &between, |_, _| true);
+        let findings = cases.iter().zip(gathered).map(|((case, calls), flows)| case.finding(calls, flows)).collect();
+        Conclusion { findings, n_not_evaluated: self.cases.n_refused, ..Conclusion::default() }
+    }
+}
+
+struct Case {
+    from: Addr,
+    to: Addr,
+    deed: Deed,
+    threshold: f64,
+    is_controller: bool,
+}
+
+impl Deed {
+    /// Technique, impact, confidence, and what it does, in words.
+    fn evaluated(self) -> ((&'static str, &'static str), Impact, f64, &'static str) {
+        match self {
+            Deed::Logon => (
+                ("T1210", "Exploitation of Remote Services"),
+                Impact::INTERCEPTION,
+                0.9,
+                "tries to log in as a machine without its password",
+            ),
+            Deed::Copy => (("T1003.006", "DCSync"), Impact::INTERCEPTION, 0.85, "copies the domain's secrets"),
+            Deed::Force => {
+                (("T1187", "Forced Authentication"), Impact::ACCESS_TRY, 0.8, "makes the server log in elsewhere")
+            }
+            Deed::Driver => (
+                ("T1210", "Exploitation of Remote Services"),
+                Impact::CONTROL,
+                0.65,
+                "installs a printer driver, which is code, on the server",
+            ),
+            Deed::Change => (("T1136.002", "Domain Account"), Impact::CONTROL, 0.65, "makes or changes accounts"),
+            Deed::List => (("T1087.002", "Domain Account"), Impact::INSIDE_LOOK, 0.85, "lists users and groups"),
+        }
+    }
+}
+
+impl Case {
+    fn finding(&self, calls: &Calls, flows: Gathered) -> Finding {
+        let Case { from, to, deed, threshold, is_controller } = self;
+        let n = calls.heard.n as f64;
+        let (technique, impact, sure, words) = deed.evaluated();
+        // Controllers copy from each other and know each other's accounts.
+        let confidence = if *is_controller { 0.25 } else { sure };
+        let names: Vec<&str> =
+            calls.by_function.keys().filter_map(|place| FUNCTIONS.get(*place)).map(|(name, _)| *name).collect();
+        let mut finding = finding_builder::begin(&CARD);
+        finding_builder::technique(&mut finding, technique);
+        finding.title = format!("{from} {words}: {to}");
+        rate(&mut finding, impact, confidence, (n, *threshold));
+        finding.sources = finding_builder::addresses([*from]);
+        finding.targets = finding_builder::addresses([*to]);
+        finding.ports = vec![calls.port];
+        finding.protocol = "MS RPC".to_owned();
+        finding.evidence = vec![
+            evidence("Calls", n, "calls", format!("below {threshold}")),
+            evidence("Different functions", names.len() as f64, "functions", ""),
+            evidence("The caller is a domain controller", f64::from(u8::from(*is_controller)), "", "1"),
+        ];
+        finding.explanation = format!(
+            "{from} called {} on {to}: {}. In plain words, it {words}.",
+            names.join(", "),
+            count(calls.heard.n as usize, "call")
+        );
+        finding.benign_causes = lines(&[
+            "An administrator or a tool that belongs to the house",
+            "Another domain controller, or a computer that joins the domain",
+        ]);
+        finding.advice = lines(&[
+            "Find out who was logged in on the calling host at that time",
+            "Look at the controller's security log for the same minute",
+            "If nobody did this on purpose, change the passwords of the domain's administrators and of krbtgt twice",
+        ]);
+        finding.display_filter = format!("{} && tcp.port == {}", finding_builder::pair_filter(*from, *to), calls.port);
+        calls.heard.fill(&mut finding);
+        flows.fill(&mut finding);
+        let id = finding_builder::id_of(&CARD, &format!("{deed:?}|{to}"), &finding.sources);
+        Finding { id, ..finding_builder::finish(finding, true) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Line;
+    use crate::detect::support::testing::hear;
+    use crate::detect::support::testing::inside;
+    use crate::model::Severity;
+    use crate::settings::Settings;
+
+    fn found(from: u8, functions: &[&str]) -> Vec<Finding> {
+        let line = |(i, function): (usize, &&str)| Line {
+            protocol: AppProto::MsRpc,
+            second: i as f64,
+            from: (inside(from), 40_000),
+            to: (inside(2), 49_668),
+            direction: Direction::ToResponder,
+            facts: vec![(FieldId::Function, (*function).to_owned())],
+        };
+        let mut lines: Vec<Line> = functions.iter().enumerate().map(line).collect();
+        // Host 9 is a controller.
+        lines.push(Line {
+            protocol: AppProto::Kerberos,
+            second: 0.0,
+            from: (inside(7), 40_000),
+            to: (inside(9), 88),
+            direction: Direction::ToOriginator,
+            facts: vec![(FieldId::Message, "TGS-REP".to_owned())],
+        });
+        hear(&ENTRY, &lines, &Settings::default()).findings
+    }
+
+    #[test]
+    fn log_ins_without_end_and_copies_of_secrets_are_reported() {
+        assert!(found(1, &["NetrServerAuthenticate3"; 60])[0].severity >= Severity::High);
+        assert_eq!(found(1, &["NetrServerAuthenticate3"; 4]).len(), 0, "a computer that starts");
+        let copy = found(1, &["IDL_DRSGetNCChanges"]);
+        assert!(copy[0].severity >= Severity::Medium && copy[0].technique.as_deref() == Some("T1003.006"));
+        assert!(found(9, &["IDL_DRSGetNCChanges"])[0].severity < Severity::Medium, "controllers copy from each other");
+    }
+
+    #[test]
+    fn a_list_of_users_needs_several_questions() {
+        assert_eq!(found(1, &["SamrLookupNamesInDomain", "SamrLookupNamesInDomain"]).len(), 0);
+        let list = ["SamrLookupNamesInDomain", "SamrQueryInformationUser", "SamrGetGroupsForUser"];
+        assert_eq!(found(1, &list)[0].technique.as_deref(), Some("T1087.002"));
+    }
+}

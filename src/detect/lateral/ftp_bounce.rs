@@ -1,0 +1,142 @@
+//! FTP clients that tell a server to connect to somebody else, to findings.
+
+use crate::detect::card::Card;
+use crate::detect::detector::AppEvent;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::message_evidence::MessageEvidence;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::rate;
+use crate::model::fact::{FieldId, FieldSet};
+use crate::model::flow::Direction;
+use crate::model::protocol::AppProto;
+use crate::model::{Addr, Category, Finding};
+use crate::settings::{Descriptor, OnChange};
+use std::net::IpAddr;
+
+const CARD: Card = Card {
+    id: "ftp_bounce",
+    name: "FTP bounce",
+    category: Category::ProtocolAbuse,
+    technique: Some(("T1090", "Proxy")),
+    sees: "An FTP client tells the server to open a data connection to a third host.",
+    matters: "The server then scans or attacks the third host in its own name, from inside the firewall.",
+    otherwise: "Address translation on the client's side, or an old transfer from server to server.",
+    source: "RFC 2577, section 3; CERT CA-1997-27.",
+};
+
+const TIMES: Descriptor = Descriptor {
+    id: "ftp_bounce.times",
+    label: "Times",
+    help: "How often one client told a server to connect to somebody else.",
+    unit: "commands",
+    min: 1.0,
+    max: 10_000.0,
+    default: 1.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[TIMES];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(FtpBounce::default()) };
+
+/// Most triples of client, server and third host kept.
+const MOST_KEPT: usize = 1 << 14;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+#[derive(Default)]
+struct FtpBounce {
+    told: Tally<(Addr, Addr, Addr), MessageEvidence, MOST_KEPT>,
+}
+
+impl Detector for FtpBounce {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Ftp { FieldSet::of(&[FieldId::Address]) } else { FieldSet::NONE }
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let said = &event.message.fields;
+        let is_command = event.message.protocol == AppProto::Ftp
+            && event.update.is_some_and(|update| update.direction == Direction::ToResponder)
+            && matches!(said.text(FieldId::Command), Some("PORT" | "EPRT"));
+        let third = said.text(FieldId::Address).and_then(|text| text.parse::<IpAddr>().ok()).map(Addr::of);
+        let (true, Some(flow), Some(third)) = (is_command, event.flow, third) else { return };
+        let (client, server) = (flow.originator().0, flow.responder().0);
+        // A private address of a client that comes from a public one is its own, before translation.
+        let is_translated = third.is_internal() && !client.is_internal();
+        if third != client
+            && !is_translated
+            && let Some(heard) = self.told.of((client, server, third))
+        {
+            heard.add(event);
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&TIMES);
+        let mut cases = self.told.sorted_where(|heard| heard.n as f64 >= least);
+        cases.truncate(MOST_FINDINGS);
+        let findings = cases.iter().map(|(key, heard)| finding(**key, heard, least)).collect();
+        Conclusion { findings, n_not_evaluated: self.told.n_refused, ..Conclusion::default() }
+    }
+}
+
+fn finding((client, server, third): (Addr, Addr, Addr), heard: &MessageEvidence, least: f64) -> Finding {
+    let n = heard.n as f64;
+    let confidence = 0.8;
+    let mut finding = finding_builder::begin(&CARD);
+    finding.title = format!("{client} tells the FTP server {server} to connect to {third}");
+    rate(&mut finding, Impact::ACCESS_TRY, confidence, (n, least));
+    finding.sources = finding_builder::addresses([client]);
+    finding.targets = finding_builder::addresses([server, third]);
+    finding.ports = vec![21];
+    finding.protocol = "FTP".to_owned();
+    finding.evidence = vec![evidence("Commands that name somebody else", n, "commands", "0")];
+    finding.explanation = format!(
+        "{client} sent {server} the address {third} for a data connection, which is not its own. A server that obeys opens \
+         connections to others in the client's place."
+    );
+    finding.benign_causes = lines(&[
+        "Address translation between client and server that does not know FTP",
+        "A transfer from one server to another, as old clients could",
+    ]);
+    finding.advice = lines(&[
+        "See whether the server connected to the third host after that",
+        "Let the FTP server refuse addresses other than the client's",
+    ]);
+    finding.display_filter =
+        format!("{} && ftp.request.command in {{\"PORT\", \"EPRT\"}}", finding_builder::pair_filter(client, server));
+    heard.fill(&mut finding);
+    finding_builder::finish(finding, false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Line;
+    use crate::detect::support::testing::hear;
+    use crate::detect::support::testing::inside;
+    use crate::settings::Settings;
+
+    #[test]
+    fn an_address_that_is_not_the_clients_is_reported() {
+        let found = |address: Addr| {
+            let facts = vec![(FieldId::Command, "PORT".to_owned()), (FieldId::Address, address.to_string())];
+            let (from, to) = ((inside(1), 40_000), (inside(2), 21));
+            let line =
+                Line { protocol: AppProto::Ftp, second: 1.0, from, to, direction: Direction::ToResponder, facts };
+            hear(&ENTRY, &[line], &Settings::default()).findings.len()
+        };
+        assert_eq!((found(inside(9)), found(inside(1))), (1, 0));
+    }
+}

@@ -1,0 +1,173 @@
+//! Kerberos tickets with weak encryption that one client asks for, to findings of passwords that are to be cracked offline.
+
+use crate::detect::card::Card;
+use crate::detect::detector::AppEvent;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::count;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::message_evidence::MessageEvidence;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::rate;
+use crate::model::fact::{FieldId, FieldSet};
+use crate::model::flow::Direction;
+use crate::model::protocol::AppProto;
+use crate::model::{Addr, Category, Finding};
+use crate::settings::{Descriptor, OnChange};
+use std::collections::BTreeSet;
+
+const CARD: Card = Card {
+    id: "kerberoasting",
+    name: "Kerberoasting",
+    category: Category::BruteForce,
+    technique: Some(("T1558.003", "Kerberoasting")),
+    sees: "A client asks for tickets of services and wants them encrypted with RC4 only.",
+    matters: "Such a ticket can be taken away and the password of the service's account guessed offline, quickly and unseen.",
+    otherwise: "An old system that knows no better encryption.",
+    source: "MITRE ATT&CK T1558.003; current Windows clients offer AES first (RFC 3962), tools such as Rubeus and Impacket ask for RC4 only.",
+};
+
+const SERVICES: Descriptor = Descriptor {
+    id: "kerberoasting.services",
+    label: "Services",
+    help: "Different services whose tickets one client wants in RC4 only.",
+    unit: "services",
+    min: 1.0,
+    max: 1000.0,
+    default: 1.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[SERVICES];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(Kerberoasting::default()) };
+
+/// Most pairs of client and server kept.
+const MOST_PAIRS: usize = 1 << 14;
+/// Most services of a pair told apart, and shown.
+const MOST_SERVICES: usize = 256;
+const MOST_SHOWN: usize = 5;
+/// From so many services on it is a collection, whatever the client.
+const MANY_SERVICES: usize = 20;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+#[derive(Default)]
+struct Kerberoasting {
+    pairs: Tally<(Addr, Addr), Pair, MOST_PAIRS>,
+}
+
+#[derive(Default)]
+struct Pair {
+    services: BTreeSet<String>,
+    heard: MessageEvidence,
+}
+
+/// Services whose accounts have passwords that nobody chose.
+fn is_machine(service: &str) -> bool {
+    service.starts_with("krbtgt") || service.ends_with('$')
+}
+
+impl Detector for Kerberoasting {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Kerberos { FieldSet::of(&[FieldId::Service]) } else { FieldSet::NONE }
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let said = &event.message.fields;
+        let is_question = event.message.protocol == AppProto::Kerberos
+            && event.update.is_some_and(|update| update.direction == Direction::ToResponder)
+            && said.text(FieldId::Message) == Some("TGS-REQ")
+            && said.text(FieldId::Security) == Some("only weak encryption asked for");
+        let (true, Some(flow), Some(service)) = (is_question, event.flow, said.text(FieldId::Service)) else {
+            return;
+        };
+        if is_machine(service) {
+            return;
+        }
+        let Some(pair) = self.pairs.of((flow.originator().0, flow.responder().0)) else { return };
+        pair.heard.add(event);
+        if pair.services.len() < MOST_SERVICES {
+            pair.services.insert(service.to_owned());
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&SERVICES);
+        let mut cases = self.pairs.sorted_where(|pair| pair.services.len() as f64 >= least);
+        cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.services.len()), **key));
+        cases.truncate(MOST_FINDINGS);
+        let findings = cases.iter().map(|(key, pair)| pair.finding(**key, least)).collect();
+        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl Pair {
+    fn finding(&self, (client, server): (Addr, Addr), least: f64) -> Finding {
+        let n = self.services.len() as f64;
+        // Old clients know nothing better and ask for a few; a tool asks for all there are.
+        let confidence = if self.services.len() >= MANY_SERVICES { 0.8 } else { 0.45 };
+        let mut finding = finding_builder::begin(&CARD);
+        finding.title =
+            format!("{client} collects tickets that can be cracked: {}", count(self.services.len(), "service"));
+        rate(&mut finding, Impact::CONTROL, confidence, (n, least));
+        finding.sources = finding_builder::addresses([client]);
+        finding.targets = finding_builder::addresses([server]);
+        finding.ports = vec![88];
+        finding.protocol = "Kerberos".to_owned();
+        finding.evidence = vec![
+            evidence("Services", n, "services", "0 in RC4 only"),
+            evidence("Questions", self.heard.n as f64, "messages", "0"),
+        ];
+        let shown: Vec<&str> = self.services.iter().take(MOST_SHOWN).map(String::as_str).collect();
+        finding.explanation = format!(
+            "{client} asked {server} for tickets of {} ({}) and took RC4 only. Whoever holds such a ticket can try \
+             passwords against it without anybody noticing.",
+            count(self.services.len(), "service"),
+            shown.join(", ")
+        );
+        finding.benign_causes = lines(&["An old system or a program that knows RC4 only"]);
+        finding.advice = lines(&[
+            "Look who works at the client and which program asked",
+            "Give the accounts of these services long random passwords, or managed ones",
+            "Switch RC4 off for Kerberos in the domain",
+        ]);
+        finding.display_filter = format!("{} && kerberos.msg_type == 12", finding_builder::pair_filter(client, server));
+        self.heard.fill(&mut finding);
+        finding_builder::finish(finding, false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Line;
+    use crate::detect::support::testing::hear;
+    use crate::detect::support::testing::inside;
+    use crate::settings::Settings;
+
+    #[test]
+    fn tickets_in_rc4_only_are_reported_and_those_of_machines_are_not() {
+        let found = |service: &str, security: &str| {
+            let facts = vec![
+                (FieldId::Message, "TGS-REQ".to_owned()),
+                (FieldId::Security, security.to_owned()),
+                (FieldId::Service, service.to_owned()),
+            ];
+            let (from, to) = ((inside(1), 40_000), (inside(2), 88));
+            let line =
+                Line { protocol: AppProto::Kerberos, second: 1.0, from, to, direction: Direction::ToResponder, facts };
+            hear(&ENTRY, &[line], &Settings::default()).findings.len()
+        };
+        let weak = "only weak encryption asked for";
+        assert_eq!((found("MSSQLSvc/db", weak), found("krbtgt/LAB", weak), found("MSSQLSvc/db", "")), (1, 0, 0));
+    }
+}

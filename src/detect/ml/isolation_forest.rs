@@ -1,0 +1,45 @@
+//! Flows to findings by isolation forest: what few random cuts set apart from all the others.
+
+use crate::detect::card::Card;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::ml::detector::ModelDetector;
+use crate::detect::ml::detector::Spec;
+use crate::detect::ml::detector::fewest;
+use crate::detect::ml::detector::most;
+use crate::detect::ml::detector::threshold;
+use crate::detect::ml::forest::Forest;
+use crate::model::Category;
+use crate::settings::Descriptor;
+
+const CARD: Card = Card {
+    id: "isolation_forest",
+    name: "Unusual flow (isolation forest)",
+    category: Category::Statistical,
+    technique: None,
+    sees: "Flows whose sizes, timing and flags are easy to tell apart from all others: random cuts through the data leave them alone after a few steps.",
+    matters: "Something that only one host does, or does only once, may be a first sign of what no rule describes yet.",
+    otherwise: "Anything rare: a backup, an update, a device of which there is only one. Most unusual flows are harmless, so the finding is mild and names what is unusual.",
+    source: "Liu, Ting, Zhou, Isolation Forest, IEEE ICDM 2008: 100 trees on 256 flows each, as in the paper. Flows learnt from: 20,000 at random. Limits of such methods: Han et al., ADBench, NeurIPS 2022.",
+};
+
+const THRESHOLD: Descriptor = threshold(
+    "isolation_forest.threshold",
+    "Flows with at least this score are reported. The authors take scores near 1 for certain outliers and scores well below 0.5 for usual; 0.7 reports few.",
+    0.7,
+);
+const FEWEST: Descriptor = fewest("isolation_forest.fewest_flows");
+const MOST: Descriptor = most(
+    "isolation_forest.most_flows",
+    "Of more flows a random part of this size is scored, to bound the time. 50,000 take about a quarter of a second.",
+);
+
+const SPEC: Spec = Spec { card: &CARD, threshold: &THRESHOLD, fewest: &FEWEST, most: &MOST };
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: &[THRESHOLD, FEWEST, MOST],
+    wants: Wants::NOTHING,
+    make: || Box::new(ModelDetector::<Forest>::new(&SPEC)),
+};

@@ -1,0 +1,3 @@
+//! What makes a network slow without anybody meaning it.
+
+pub mod retransmission_storm;

@@ -1,0 +1,6 @@
+//! Who looks for what is reachable: scans of ports, hosts and names.
+
+pub mod arp_sweep;
+pub mod host_scan;
+pub mod port_scan;
+pub mod zone_transfer;

@@ -1,0 +1,83 @@
+//! First contacts to crowds: many sources that share the scan of one host, or hide one scanner among decoys.
+
+use crate::detect::support::connection_attempts::Contact;
+use crate::detect::support::connection_attempts::Contacts;
+use crate::model::Addr;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Fewer sources are told one by one.
+const LEAST_SOURCES: usize = 4;
+/// Failed ports that each of them must have: clients of a dead server fail on the one that they want.
+const LEAST_PORTS_EACH: usize = 3;
+/// A source that tried at least this share of all ports did what the others did.
+const SAME_SHARE: f64 = 0.7;
+
+/// Several sources on one host.
+pub struct Crowd {
+    /// The host.
+    pub target: Addr,
+    /// Who took part.
+    pub sources: BTreeSet<Addr>,
+    /// Ports that failed, of all sources together.
+    pub ports: BTreeSet<u16>,
+    /// All tried the same ports: only one of them is real (nmap's decoys). Else they share the work.
+    pub is_decoy: bool,
+    /// First and last try, ns since 1970.
+    pub span_ns: (i64, i64),
+}
+
+/// The crowds with at least `least` failed ports, one for each host, in the order of the hosts; over TCP: peers of file
+/// sharing fail on many UDP ports.
+pub fn crowds(contacts: &Contacts, least: f64) -> Vec<Crowd> {
+    let failed = |contact: &Contact| (!contact.outcome.is_success() && contact.protocol == 6).then_some(contact.target);
+    contacts.groups(least, failed).iter().filter_map(|group| crowd(group, least)).collect()
+}
+
+fn crowd(group: &[Contact], least: f64) -> Option<Crowd> {
+    let mut by_source: BTreeMap<Addr, BTreeSet<u16>> = BTreeMap::new();
+    for contact in group {
+        by_source.entry(contact.source).or_default().insert(contact.port);
+    }
+    by_source.retain(|_, ports| ports.len() >= LEAST_PORTS_EACH);
+    let ports: BTreeSet<u16> = by_source.values().flatten().copied().collect();
+    if by_source.len() < LEAST_SOURCES || (ports.len() as f64) < least {
+        return None;
+    }
+    let n_same = by_source.values().filter(|own| own.len() as f64 >= SAME_SHARE * ports.len() as f64).count();
+    let is_his = |contact: &&Contact| by_source.contains_key(&contact.source);
+    Some(Crowd {
+        target: group.first()?.target,
+        ports,
+        is_decoy: n_same >= LEAST_SOURCES && 2 * n_same >= by_source.len(),
+        span_ns: (
+            group.iter().filter(is_his).map(|contact| contact.first_ns).min()?,
+            group.iter().filter(is_his).map(|contact| contact.last_ns).max()?,
+        ),
+        sources: by_source.into_keys().collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Made;
+    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::outside;
+
+    fn found(tries: impl Iterator<Item = (u8, u16)>) -> Vec<Crowd> {
+        let mut contacts = Contacts::default();
+        for (source, port) in tries {
+            contacts.add(&Made::refused(outside(source), inside(1), port, f64::from(port)).flow());
+        }
+        crowds(&contacts, 15.0)
+    }
+
+    #[test]
+    fn a_shared_scan_and_decoys_are_told_apart_and_clients_of_a_dead_server_are_none() {
+        let shared = found((0..40).map(|i| ((i % 8) as u8, 100 + i)));
+        assert_eq!((shared.len(), shared[0].is_decoy, shared[0].sources.len()), (1, false, 8));
+        let decoys = found((0..20).flat_map(|i| (0..5).map(move |source| (source, 100 + i))));
+        assert!(decoys[0].is_decoy);
+        assert!(found((0..60).map(|source| (source, 80))).is_empty());
+    }
+}

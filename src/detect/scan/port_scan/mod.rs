@@ -1,0 +1,456 @@
+//! First contacts to findings: one source that tries many ports of one host, nearly all in vain.
+
+mod distributed;
+use crate::detect::card::Card;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::connection_attempts::Contact;
+use crate::detect::support::connection_attempts::Outcome;
+use crate::detect::support::connection_attempts::Probe;
+use crate::detect::support::connection_attempts::Probes;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::count;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::flow_selector::Between;
+use crate::detect::support::flow_selector::Gathered;
+use crate::detect::support::flow_selector::gather;
+use crate::detect::support::merge_findings;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::extent;
+use crate::detect::support::severity::past;
+use crate::detect::support::severity::rate;
+use crate::detect::support::severity::severity;
+use crate::detect::support::threshold_random_walk;
+use crate::detect::support::threshold_random_walk::Steps;
+use crate::detect::support::threshold_random_walk::Walk;
+use crate::detect::support::threshold_random_walk::busiest;
+use crate::model::time::{SECOND, from_seconds, span};
+use crate::model::{Addr, Category, Endpoint, Finding};
+use crate::settings::{Descriptor, OnChange};
+use distributed::Crowd;
+
+const CARD: Card = Card {
+    id: "port_scan",
+    name: "Port scan",
+    category: Category::Scan,
+    technique: Some(("T1046", "Network Service Discovery")),
+    sees: "One address tries many ports of one host, and most tries are refused or stay without an answer. Tries with odd TCP flags (FIN, NULL, Xmas, ACK) and UDP ports that are refused count too.",
+    matters: "A port scan is how somebody finds out which services a machine offers, usually the step before an attack on one of them.",
+    otherwise: "An inventory or monitoring tool, a vulnerability scan that you ordered, or a program that looks for its server on several ports.",
+    source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004. Count rule: Zeek's scan policy (15 ports of one host in 5 minutes, failed tries only).",
+};
+
+const PORTS: Descriptor = Descriptor {
+    id: "port_scan.ports",
+    label: "Failed ports for a scan",
+    help: "This many different ports of one host that failed within the window make a scan. 15 is the value of Zeek's scan policy. The same number over the whole capture makes a slow scan.",
+    unit: "ports",
+    min: 2.0,
+    max: 65_535.0,
+    default: 15.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const WINDOW: Descriptor = Descriptor {
+    id: "port_scan.window",
+    label: "Window for counting ports",
+    help: "Failed ports are counted within this time. 300 s is the value of Zeek's scan policy.",
+    unit: "s",
+    min: 1.0,
+    max: 86_400.0,
+    default: 300.0,
+    is_whole: false,
+    on_change: OnChange::Evaluate,
+};
+const LEAST: Descriptor = Descriptor {
+    id: "port_scan.least",
+    label: "Failed ports for the random walk",
+    help: "The random walk of Jung et al. needs four failures in a row; a program that looks for its server on a few ports reaches that too, so that at least this many ports must have failed.",
+    unit: "ports",
+    min: 4.0,
+    max: 65_535.0,
+    default: 6.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[PORTS, WINDOW, LEAST];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry = Entry { card: CARD, settings: SETTINGS, wants: Wants::NOTHING, make: || Box::new(PortScan) };
+
+/// Most scans reported; the widest win.
+const MOST_FINDINGS: usize = 200;
+/// Ports listed in a filter before it falls back to the time of the scan.
+const MOST_FILTER_PORTS: usize = 30;
+/// A host answers at best this share of a scanner's tries: halfway between the two chances of the random walk.
+const LEAST_FAILED_SHARE: f64 = 0.5;
+
+struct PortScan;
+
+/// One source and one host over one protocol.
+struct Case {
+    source: Addr,
+    target: Addr,
+    protocol: u8,
+    probes: Probes,
+    ports: Vec<u16>,
+    n_failed: usize,
+    n_half_open: usize,
+    n_silent: usize,
+    n_answered: usize,
+    n_window: usize,
+    log_ratio: f64,
+    is_scanner: bool,
+    steps: Steps,
+    first_ns: i64,
+    last_ns: i64,
+}
+
+impl Detector for PortScan {
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let limits = Limits {
+            ports: context.settings.get(&PORTS),
+            window_ns: from_seconds(context.settings.get(&WINDOW)),
+            least: context.settings.get(&LEAST),
+        };
+        let group = |c: &Contact| (c.probe != Probe::Echo).then_some((c.source, c.protocol, c.target));
+        let mut cases: Vec<(Case, f64)> = context
+            .contacts
+            .groups(limits.least.min(limits.ports), group)
+            .iter()
+            .filter_map(|contacts| {
+                let case = Case::new(contacts, limits.window_ns)?;
+                let confidence = limits.confidence(&case)?;
+                Some((case, confidence))
+            })
+            .collect();
+        // What a crowd does together is told once.
+        let crowds = distributed::crowds(context.contacts, limits.ports);
+        cases.retain(|(case, _)| {
+            let crowd = crowds.binary_search_by_key(&case.target, |crowd| crowd.target);
+            !crowd.ok().and_then(|place| crowds.get(place)).is_some_and(|crowd| crowd.sources.contains(&case.source))
+        });
+        cases.sort_by_key(|(case, _)| std::cmp::Reverse(case.n_failed + case.n_silent));
+        cases.truncate(MOST_FINDINGS);
+
+        let between = |(case, _): &(Case, f64)| Between {
+            protocol: Some(case.protocol),
+            ..Between::pair(case.source, case.target)
+        };
+        let between: Vec<Between> = cases.iter().map(between).collect();
+        let gathered = gather(context, &between, |place, flow| {
+            cases.get(place).is_some_and(|(case, _)| (case.first_ns..=case.last_ns).contains(&flow.first_ns))
+        });
+        let findings = cases
+            .iter()
+            .zip(gathered)
+            .map(|((case, confidence), flows)| case.finding(&limits, *confidence, flows))
+            .collect();
+        let mut findings = merge_findings::by_source(findings, retell_block);
+        let between: Vec<Between> =
+            crowds.iter().map(|crowd| Between { target: Some(crowd.target), ..Between::default() }).collect();
+        let gathered = gather(context, &between, |place, flow| {
+            crowds.get(place).is_some_and(|crowd| crowd.sources.contains(&flow.originator().0) && flow.is_tcp())
+        });
+        findings.extend(crowds.iter().zip(gathered).map(|(crowd, flows)| of_crowd(crowd, flows, limits.ports)));
+        Conclusion { findings, n_not_evaluated: context.contacts.n_refused(), ..Conclusion::default() }
+    }
+}
+
+/// One source on many hosts.
+fn retell_block(finding: &mut Finding, n_hosts: usize) {
+    let Some(source) = finding.sources.first().copied() else { return };
+    finding.ports.sort_unstable();
+    finding.ports.dedup();
+    let ports = count(finding.ports.len(), &format!("{} port", finding.protocol));
+    finding.title = format!("{source} scanned {ports} on {}", count(n_hosts, "host"));
+    finding.evidence.insert(0, evidence("Hosts scanned", n_hosts as f64, "hosts", "0"));
+    finding.explanation = format!(
+        "{source} did so to {} in all; the values are those of the one that it tried most. {}",
+        count(n_hosts, "host"),
+        finding.explanation
+    );
+    if let Endpoint::Ip(host) = source {
+        finding.display_filter = format!(
+            "{} && {} && {}",
+            finding_builder::host_filter("addr", host),
+            finding.protocol.to_lowercase(),
+            finding_builder::time_filter(finding.start_ns, finding.end_ns)
+        );
+    }
+    let id = finding_builder::id_of(&CARD, &finding.protocol, &finding.sources);
+    *finding = finding_builder::finish(std::mem::replace(finding, finding_builder::begin(&CARD)), false);
+    finding.id = id;
+}
+
+/// Many sources on one host.
+fn of_crowd(crowd: &Crowd, flows: Gathered, least: f64) -> Finding {
+    let (n_ports, n_sources) = (crowd.ports.len() as f64, crowd.sources.len());
+    let is_outside = crowd.target.is_internal() && !crowd.sources.iter().any(|source| source.is_internal());
+    let impact = if is_outside { Impact::OUTSIDE_LOOK } else { Impact::INSIDE_LOOK };
+    let confidence = 0.9;
+    let mut finding = finding_builder::begin(&CARD);
+    if is_outside {
+        finding_builder::technique(&mut finding, ("T1595", "Active Scanning"));
+    }
+    let ports = count(crowd.ports.len(), "TCP port");
+    finding.title = match crowd.is_decoy {
+        true => format!("{} scanned by one of {n_sources} addresses, the others decoys: {ports}", crowd.target),
+        false => format!("{n_sources} addresses share a scan of {}: {ports}", crowd.target),
+    };
+    rate(&mut finding, impact, confidence, (n_ports, least));
+    finding.sources = finding_builder::addresses(crowd.sources.iter().copied());
+    finding.targets = finding_builder::addresses([crowd.target]);
+    finding.ports = crowd.ports.iter().copied().collect();
+    finding.protocol = "TCP".to_owned();
+    finding.evidence = vec![
+        evidence("Sources", n_sources as f64, "addresses", "1"),
+        evidence("Ports that failed, of all together", n_ports, "ports", format!("below {least} (Zeek's scan policy)")),
+    ];
+    finding.explanation = format!(
+        "{n_sources} addresses tried {ports} of {} in vain within {}. {}",
+        crowd.target,
+        span(crowd.span_ns.1 - crowd.span_ns.0),
+        if crowd.is_decoy {
+            "All tried the same ones, so that probably one of them is the scanner and the others are forged to hide it."
+        } else {
+            "Each tried a few, and together they cover many: machines of one owner share the work so that none stands out."
+        }
+    );
+    finding.benign_causes =
+        lines(&["A host that was just switched off while its clients go on asking for many services"]);
+    finding.advice = lines(&[
+        "Compare the time to live of the packets: forged ones come from one place",
+        "Look which of the sources comes back to a port that answered",
+    ]);
+    flows.fill(&mut finding);
+    (finding.start_ns, finding.end_ns) = crowd.span_ns;
+    finding.display_filter = format!(
+        "{} && tcp && {}",
+        finding_builder::host_filter("addr", crowd.target),
+        finding_builder::time_filter(finding.start_ns, finding.end_ns)
+    );
+    finding_builder::finish(finding, false)
+}
+
+struct Limits {
+    ports: f64,
+    window_ns: i64,
+    least: f64,
+}
+
+impl Limits {
+    /// How sure it is a scan; none if it is not.
+    fn confidence(&self, case: &Case) -> Option<f64> {
+        let failed = (case.n_failed + case.n_silent) as f64;
+        if failed < LEAST_FAILED_SHARE * case.ports.len() as f64 {
+            return None;
+        }
+        // Silence of UDP alone may be a firewall before something harmless.
+        let doubt = if case.n_failed == 0 { 0.6 } else { 1.0 };
+        if case.n_window as f64 >= self.ports {
+            Some(doubt * if case.is_scanner { 0.97 } else { 0.9 })
+        } else if failed >= self.ports {
+            Some(doubt * 0.85)
+        } else if case.is_scanner && case.n_failed as f64 >= self.least {
+            Some(0.85)
+        } else {
+            None
+        }
+    }
+}
+
+impl Case {
+    fn new(contacts: &[Contact], window_ns: i64) -> Option<Case> {
+        let first = contacts.first()?;
+        let mut in_time: Vec<&Contact> = contacts.iter().collect();
+        in_time.sort_by_key(|c| (c.first_ns, c.port));
+        let failed: Vec<&&Contact> = in_time.iter().filter(|c| !c.outcome.is_success()).collect();
+        let times: Vec<i64> = failed.iter().map(|c| c.first_ns).collect();
+        // A silent UDP port is a failure once the host has shown that it refuses others (it limits how often it says
+        // so: RFC 1812, section 4.3.2.8).
+        let refuses = in_time.iter().any(|c| c.outcome == Outcome::Failure);
+        let mut probes = Probes::default();
+        contacts.iter().for_each(|c| probes.merge(c.probes));
+        let outcomes =
+            || in_time.iter().filter(|c| refuses || c.outcome != Outcome::Silence).map(|c| c.outcome.is_success());
+        let walk = Walk::over(outcomes());
+        let n_failed = failed.iter().filter(|c| refuses || c.outcome != Outcome::Silence).count();
+        Some(Case {
+            source: first.source,
+            target: first.target,
+            protocol: first.protocol,
+            probes,
+            ports: contacts.iter().map(|c| c.port).collect(),
+            n_failed,
+            n_half_open: failed.iter().filter(|c| c.outcome == Outcome::HalfOpen).count(),
+            n_silent: failed.len() - n_failed,
+            n_answered: contacts.len() - failed.len(),
+            n_window: busiest(&times, window_ns),
+            log_ratio: walk.log_ratio(),
+            is_scanner: walk.is_scanner(),
+            steps: Steps::of(outcomes()),
+            first_ns: in_time.first()?.first_ns,
+            last_ns: contacts.iter().map(|c| c.last_ns).max()?,
+        })
+    }
+
+    fn finding(&self, limits: &Limits, confidence: f64, flows: Gathered) -> Finding {
+        let is_outside = !self.source.is_internal() && self.target.is_internal();
+        let tried = self.ports.len();
+        let failed = self.n_failed + self.n_silent;
+        let threshold = if failed as f64 >= limits.ports { limits.ports } else { limits.least };
+        let is_slow = failed as f64 >= limits.ports && (self.n_window as f64) < limits.ports;
+        let transport = if self.protocol == 17 { "UDP" } else { "TCP" };
+        let kinds: Vec<&str> = self.probes.iter().map(|probe| probe.name()).collect();
+        let kinds = kinds.join(", ");
+        let duration = self.last_ns - self.first_ns;
+
+        let mut finding = finding_builder::begin(&CARD);
+        if is_outside {
+            finding_builder::technique(&mut finding, ("T1595", "Active Scanning"));
+        }
+        finding.title = format!(
+            "{} {}scanned {} of {} ({kinds})",
+            self.source,
+            if is_slow { "slowly " } else { "" },
+            count(tried, &format!("{transport} port")),
+            self.target
+        );
+        let impact = if is_outside { Impact::OUTSIDE_LOOK } else { Impact::INSIDE_LOOK };
+        finding.severity = severity(impact, confidence, extent(failed as f64, limits.ports));
+        finding.score = past(failed as f64, threshold);
+        finding.confidence = confidence;
+        finding.sources = finding_builder::addresses([self.source]);
+        finding.targets = finding_builder::addresses([self.target]);
+        finding.ports = self.ports.clone();
+        finding.protocol = transport.to_owned();
+        finding.evidence = vec![
+            evidence("Ports tried", tried as f64, "ports", "an ordinary client uses 1 to 3 ports of a server"),
+            evidence(
+                "Ports that refused, did not answer, or were left half open",
+                failed as f64,
+                "ports",
+                format!("below {} (Zeek's scan policy)", limits.ports),
+            ),
+            evidence("Of these left half open by the source", self.n_half_open as f64, "ports", "0"),
+            evidence(
+                "Ports that were used properly",
+                self.n_answered as f64,
+                "ports",
+                "nearly all, for an ordinary client",
+            ),
+            evidence(
+                &format!("Most failed ports within {}", span(limits.window_ns)),
+                self.n_window as f64,
+                "ports",
+                format!("below {}", limits.ports),
+            ),
+            threshold_random_walk::likelihood(self.log_ratio),
+            evidence("Time from first to last new port", duration as f64 / SECOND as f64, "s", ""),
+        ];
+        finding.series = self.steps.course();
+        finding.explanation = format!(
+            "{} tried {} of {} within {}; {} refused, gave no answer or were left half open at once, and {} were used \
+             properly. An ordinary client knows which port it wants and gets an answer there; a series of such tries on \
+             different ports means that somebody is finding out what the host offers.{}",
+            self.source,
+            count(tried, &format!("{transport} port")),
+            self.target,
+            span(duration),
+            finding_builder::thousands(failed),
+            finding_builder::thousands(self.n_answered),
+            if self.probes.iter().any(|probe| matches!(probe, Probe::Fin | Probe::Null | Probe::Xmas)) {
+                " Packets with these flags never begin an ordinary connection; they are made to slip past simple filters."
+            } else {
+                ""
+            }
+        );
+        finding.benign_causes = lines(&[
+            "An inventory, monitoring or vulnerability scanner that belongs to the house",
+            "A program that looks for its server on a range of ports",
+            "A host that was just switched off while its clients go on asking",
+        ]);
+        finding.advice = lines(&[
+            "Find out who owns the source and whether the scan was ordered",
+            "Look at the ports that answered: they are what the scanner now knows",
+            "Watch for later connections of the same source to those ports",
+        ]);
+        flows.fill(&mut finding);
+        let mut filter =
+            format!("{} && {}", finding_builder::pair_filter(self.source, self.target), transport.to_lowercase());
+        filter = format!("{filter} && {}", finding_builder::time_filter(finding.start_ns, finding.end_ns));
+        if let Some(ports) =
+            finding_builder::ports_filter(&format!("{}.port", transport.to_lowercase()), &self.ports, MOST_FILTER_PORTS)
+        {
+            filter = format!("{filter} && {ports}");
+        }
+        if self.protocol == 17 {
+            filter.push_str(" && !icmp && !icmpv6");
+        }
+        finding.display_filter = filter;
+        finding_builder::finish(finding, false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Made;
+    use crate::detect::support::testing::finish;
+    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::outside;
+    use crate::model::Severity;
+    use crate::settings::Settings;
+
+    #[test]
+    fn failed_ports_make_a_scan_and_answered_ones_do_not() {
+        let scan: Vec<Made> = (0..20).map(|i| Made::refused(inside(9), inside(1), 100 + i, f64::from(i))).collect();
+        let found = finish(&ENTRY, &scan, &[], &Settings::default()).findings;
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].title, "192.168.1.9 scanned 20 TCP ports of 192.168.1.1 (SYN)");
+        assert_eq!(found[0].sources, [Endpoint::Ip(inside(9))]);
+        assert!(found[0].severity >= Severity::Medium);
+
+        let client: Vec<Made> = (0..20).map(|i| Made::tcp(inside(9), inside(1), 100 + i, f64::from(i))).collect();
+        assert!(finish(&ENTRY, &client, &[], &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn one_source_on_many_hosts_and_many_sources_on_one_host_are_one_finding_each() {
+        let block: Vec<Made> = (0..5)
+            .flat_map(|host| (0..20).map(move |i| Made::refused(inside(9), inside(20 + host), 100 + i, f64::from(i))))
+            .collect();
+        let found = finish(&ENTRY, &block, &[], &Settings::default()).findings;
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].title, "192.168.1.9 scanned 20 TCP ports on 5 hosts");
+        let decoys: Vec<Made> = (0..6)
+            .flat_map(|source| (0..20).map(move |i| Made::refused(outside(source), inside(1), 100 + i, f64::from(i))))
+            .collect();
+        let found = finish(&ENTRY, &decoys, &[], &Settings::default()).findings;
+        assert_eq!((found.len(), found[0].title.contains("decoys")), (1, true));
+    }
+
+    #[test]
+    fn a_client_that_tries_five_dead_ports_is_no_scanner() {
+        let client: Vec<Made> = (0..5).map(|i| Made::refused(inside(9), inside(1), 100 + i, f64::from(i))).collect();
+        assert!(finish(&ENTRY, &client, &[], &Settings::default()).findings.is_empty());
+    }
+
+    #[test]
+    fn a_scan_slower_than_the_window_is_slow_and_a_changed_threshold_hides_it() {
+        let scan: Vec<Made> =
+            (0..20).map(|i| Made::refused(outside(9), inside(1), 100 + i, f64::from(i) * 100.0)).collect();
+        let mut settings = Settings::default();
+        let found = finish(&ENTRY, &scan, &[], &settings).findings;
+        assert!(found[0].title.contains("slowly"));
+        assert_eq!(found[0].technique.as_deref(), Some("T1595"));
+        settings.set(&PORTS, 30.0);
+        settings.set(&LEAST, 30.0);
+        assert!(finish(&ENTRY, &scan, &[], &settings).findings.is_empty());
+    }
+}

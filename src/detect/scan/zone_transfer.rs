@@ -1,0 +1,195 @@
+//! Questions for whole zones of DNS, per asker and server, to findings.
+
+use crate::detect::card::Card;
+use crate::detect::detector::AppEvent;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::count;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::message_evidence::MessageEvidence;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::rate;
+use crate::model::fact::{FieldId, FieldSet};
+use crate::model::flow::Direction;
+use crate::model::protocol::AppProto;
+use crate::model::{Addr, Category, Finding};
+use crate::settings::{Descriptor, OnChange};
+use std::collections::BTreeSet;
+
+const CARD: Card = Card {
+    id: "zone_transfer",
+    name: "DNS zone transfer",
+    category: Category::Scan,
+    technique: Some(("T1590.002", "DNS")),
+    sees: "A host that is no name server itself asks a name server for all names of a domain (AXFR).",
+    matters: "The answer is a list of all machines and what they are for: the best map that an intruder can get.",
+    otherwise: "A second name server that keeps a copy, a backup or inventory of the zone, an administrator who checks it.",
+    source: "RFC 5936: only secondary servers need zone transfers, and servers should answer only those.",
+};
+
+const QUESTIONS: Descriptor = Descriptor {
+    id: "zone_transfer.questions",
+    label: "Questions for zones",
+    help: "So many of one host to one server. One is enough for a whole list.",
+    unit: "questions",
+    min: 1.0,
+    max: 10_000.0,
+    default: 1.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[QUESTIONS];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(ZoneTransfer::default()) };
+
+/// Most pairs kept, and name servers known.
+const MOST_PAIRS: usize = 1 << 14;
+/// Zones named for a pair.
+const MOST_ZONES: usize = 8;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+#[derive(Default)]
+struct ZoneTransfer {
+    pairs: Tally<(Addr, Addr), Pair, MOST_PAIRS>,
+    servers: Tally<Addr, (), MOST_PAIRS>,
+}
+
+#[derive(Default)]
+struct Pair {
+    n: u64,
+    n_records: u64,
+    zones: BTreeSet<String>,
+    heard: MessageEvidence,
+}
+
+impl Detector for ZoneTransfer {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Dns { FieldSet::of(&[FieldId::DnsCode, FieldId::DnsType]) } else { FieldSet::NONE }
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        if event.message.protocol != AppProto::Dns {
+            return;
+        }
+        let (Some(flow), Some(update)) = (event.flow, event.update) else { return };
+        let said = &event.message.fields;
+        let ((asker, _), (server, _)) = (flow.originator(), flow.responder());
+        let is_answer = update.direction == Direction::ToOriginator;
+        if is_answer {
+            self.servers.of(server);
+        }
+        if said.text(FieldId::DnsType) != Some("AXFR") {
+            return;
+        }
+        let Some(pair) = self.pairs.of((asker, server)) else { return };
+        pair.heard.add(event);
+        if is_answer {
+            pair.n_records += said.number(FieldId::DnsAnswers).unwrap_or(0);
+            return;
+        }
+        pair.n += 1;
+        if let Some(zone) = said.text(FieldId::DnsQuery)
+            && pair.zones.len() < MOST_ZONES
+        {
+            pair.zones.insert(zone.to_owned());
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&QUESTIONS);
+        let mut cases = self.pairs.sorted_where(|pair| pair.n as f64 >= least);
+        cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.n_records), **key));
+        cases.truncate(MOST_FINDINGS);
+        let finding = |(key, pair): &(&(Addr, Addr), &Pair)| {
+            let is_server = self.servers.get(&key.0).is_some();
+            pair.finding(**key, is_server, least)
+        };
+        let findings = cases.iter().map(finding).collect();
+        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl Pair {
+    fn finding(&self, (asker, server): (Addr, Addr), is_server: bool, least: f64) -> Finding {
+        let n = self.n as f64;
+        let is_answered = self.n_records > 0;
+        let zones: Vec<&str> = self.zones.iter().map(String::as_str).collect();
+        // Secondary servers do this all day.
+        let confidence = if is_server { 0.3 } else { 0.85 };
+        let mut finding = finding_builder::begin(&CARD);
+        finding.title = format!("{asker} asks {server} for all names of {}", zones.join(", "));
+        rate(&mut finding, Impact::INSIDE_LOOK, confidence, (n, least));
+        finding.sources = finding_builder::addresses([asker]);
+        finding.targets = finding_builder::addresses([server]);
+        finding.ports = vec![53];
+        finding.protocol = "DNS".to_owned();
+        finding.evidence = vec![
+            evidence("Questions for whole zones", n, "questions", "0, but for secondary servers"),
+            evidence("Records in the answers", self.n_records as f64, "records", "0"),
+            evidence(
+                "Asker answers DNS questions itself",
+                f64::from(u8::from(is_server)),
+                "",
+                "1 for a secondary server",
+            ),
+        ];
+        finding.explanation = format!(
+            "{asker} asked {server} for all names of {}. {}",
+            zones.join(", "),
+            if is_answered {
+                format!("The server answered with {}.", count(self.n_records as usize, "record"))
+            } else {
+                "No list was seen in the answer.".to_owned()
+            }
+        );
+        finding.benign_causes =
+            lines(&["A second name server that keeps a copy", "A backup, an inventory, or an administrator's check"]);
+        finding.advice = lines(&[
+            "Allow zone transfers only to the addresses of the secondary servers, and with a key (RFC 8945)",
+            "Find out who uses the asking host, and what it does next with the names",
+        ]);
+        self.heard.fill(&mut finding);
+        finding.display_filter = format!("{} && dns.qry.type == 252", finding_builder::pair_filter(asker, server));
+        finding_builder::finish(finding, true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Line;
+    use crate::detect::support::testing::hear;
+    use crate::detect::support::testing::inside;
+    use crate::model::Severity;
+    use crate::settings::Settings;
+
+    fn line(from: u8, to: u8, direction: Direction, kind: &str) -> Line {
+        Line {
+            protocol: AppProto::Dns,
+            second: 1.0,
+            from: (inside(from), 40_000),
+            to: (inside(to), 53),
+            direction,
+            facts: vec![(FieldId::DnsQuery, "example.com".to_owned()), (FieldId::DnsType, kind.to_owned())],
+        }
+    }
+
+    #[test]
+    fn a_host_that_wants_all_names_is_reported_and_a_second_server_hardly() {
+        let worst =
+            |lines: &[Line]| hear(&ENTRY, lines, &Settings::default()).findings.first().map(|finding| finding.severity);
+        assert_eq!(worst(&[line(1, 2, Direction::ToResponder, "AXFR")]), Some(Severity::Medium));
+        assert_eq!(worst(&[line(1, 2, Direction::ToResponder, "A"), line(1, 2, Direction::ToResponder, "SOA")]), None);
+        let secondary = [line(9, 1, Direction::ToOriginator, "A"), line(1, 2, Direction::ToResponder, "AXFR")];
+        assert!(worst(&secondary) < Some(Severity::Medium));
+    }
+}

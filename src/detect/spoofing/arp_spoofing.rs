@@ -1,0 +1,343 @@
+//! ARP packets to findings: an IP address that several Ethernet addresses claim, and who of them pushes.
+
+use crate::detect::card::Card;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::EndedFlow;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::gateway::Gateway;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::extent;
+use crate::detect::support::severity::past;
+use crate::detect::support::severity::severity;
+use crate::model::address::mac_text;
+use crate::model::packet::{Arp, Packet};
+use crate::model::time::SECOND;
+use crate::model::{Addr, Category, Endpoint, Finding};
+use crate::settings::{Descriptor, OnChange};
+use std::collections::{BTreeMap, BTreeSet};
+
+const CARD: Card = Card {
+    id: "arp_spoofing",
+    name: "ARP spoofing",
+    category: Category::Spoofing,
+    technique: Some(("T1557.002", "ARP Cache Poisoning")),
+    sees: "One IP address is claimed by several Ethernet (MAC) addresses, and one of them repeats its claim without being asked.",
+    matters: "Hosts believe the latest ARP answer. Who claims the address of another host or of the gateway gets the traffic meant for it, and can read or change it.",
+    otherwise: "Two hosts set to the same address, a standby machine that takes over, an address that was given to another device, or virtual machines that moved.",
+    source: "RFC 826 (ARP) and RFC 5227 (address conflicts); Wireshark's expert note \"duplicate IP address\" is the reference behaviour.",
+};
+
+const CLAIMS: Descriptor = Descriptor {
+    id: "arp_spoofing.claims",
+    label: "Unasked claims",
+    help: "An address that another device also uses must be claimed this often without being asked. A device that comes up announces itself two times (RFC 5227, section 2.3).",
+    unit: "packets",
+    min: 1.0,
+    max: 100_000.0,
+    default: 4.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[CLAIMS];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    wants: Wants::ARP.and(Wants::ANY_FLOW),
+    make: || Box::new(ArpSpoofing::default()),
+};
+
+/// An answer this long after the question still counts as asked for.
+const ASKED_NS: i64 = 10 * SECOND;
+/// Most pairs of IP and MAC address, and most questions, kept.
+const MOST_PAIRS: usize = 1 << 16;
+/// Packets remembered for one pair.
+const MOST_INDICES: usize = 2048;
+/// Receivers remembered for one pair.
+const MOST_RECEIVERS: usize = Finding::MOST_ADDRESSES;
+/// Most findings of each kind.
+const MOST_FINDINGS: usize = 100;
+
+type Mac = [u8; 6];
+
+#[derive(Default)]
+struct ArpSpoofing {
+    claims: Tally<(Addr, Mac), Claim, MOST_PAIRS>,
+    turns: Tally<Addr, Turns, MOST_PAIRS>,
+    asked: Tally<(Addr, Addr), Option<i64>, MOST_PAIRS>,
+    gateway: Gateway,
+}
+
+/// How one MAC address claimed one IP address.
+#[derive(Clone, Default)]
+struct Claim {
+    n_claims: u64,
+    n_unasked: u64,
+    first_ns: i64,
+    last_ns: i64,
+    indices: Vec<u64>,
+    receivers: BTreeSet<Addr>,
+}
+
+/// Who claimed an address last, and how often that changed.
+#[derive(Default)]
+struct Turns {
+    last: Option<Mac>,
+    n_changes: u64,
+}
+
+impl Detector for ArpSpoofing {
+    fn observe_packet(&mut self, packet: &Packet) {
+        let Some(arp) = &packet.arp else { return };
+        if arp.operation == 1
+            && arp.sender_ip != arp.target_ip
+            && let Some(time) = self.asked.of((arp.sender_ip, arp.target_ip))
+        {
+            *time = Some(packet.time_ns);
+        }
+        // A probe for a free address claims nothing (RFC 5227, section 2.1.1).
+        if arp.sender_ip.is_group() || is_shared(arp.sender_mac) {
+            return;
+        }
+        let is_announcement = arp.sender_ip == arp.target_ip;
+        let is_unasked = is_announcement || (arp.operation == 2 && !self.is_asked(arp, packet.time_ns));
+        if let Some(turns) = self.turns.of(arp.sender_ip) {
+            turns.n_changes += u64::from(turns.last.is_some_and(|last| last != arp.sender_mac));
+            turns.last = Some(arp.sender_mac);
+        }
+        let Some(claim) = self.claims.of((arp.sender_ip, arp.sender_mac)) else { return };
+        if claim.n_claims == 0 {
+            claim.first_ns = packet.time_ns;
+        }
+        claim.n_claims += 1;
+        claim.n_unasked += u64::from(is_unasked);
+        claim.last_ns = claim.last_ns.max(packet.time_ns);
+        if claim.indices.len() < MOST_INDICES {
+            claim.indices.push(packet.index);
+        }
+        if !is_announcement && arp.operation == 2 && claim.receivers.len() < MOST_RECEIVERS {
+            claim.receivers.insert(arp.target_ip);
+        }
+    }
+
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        self.gateway.add(ended.flow);
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&CLAIMS);
+        let mut imposters: BTreeMap<Mac, Imposter<'_>> = BTreeMap::new();
+        let mut conflicts = Vec::new();
+        let sorted = self.claims.sorted();
+        for claims in sorted.chunk_by(|a, b| a.0.0 == b.0.0) {
+            let [((ip, _), _), (_, _), ..] = claims else { continue };
+            let n_changes = self.turns.get(ip).map_or(0, |turns| turns.n_changes);
+            let pushes: Vec<u64> = claims.iter().map(|(_, claim)| claim.n_unasked).collect();
+            let most = pushes.iter().copied().max().unwrap_or(0);
+            let pusher = claims.iter().find(|(_, claim)| claim.n_unasked == most);
+            match pusher {
+                Some(((_, mac), claim)) if most as f64 >= least => {
+                    let owners = claims.iter().filter(|((_, other), _)| other != mac).map(|((_, other), _)| *other);
+                    let imposter = imposters.entry(*mac).or_default();
+                    imposter.n_changes += n_changes;
+                    imposter.claims.push((*ip, claim));
+                    imposter.owners.extend(owners);
+                }
+                _ => conflicts.push((*ip, claims)),
+            }
+        }
+        let gateway = self.gateway.mac();
+        let mut findings: Vec<Finding> = imposters
+            .iter()
+            .take(MOST_FINDINGS)
+            .map(|(mac, imposter)| imposter.finding(*mac, &sorted, gateway, least))
+            .collect();
+        findings.extend(conflicts.iter().take(MOST_FINDINGS).map(|(ip, claims)| conflict(*ip, claims)));
+        let n_not_evaluated = self.claims.n_refused;
+        Conclusion { findings, n_not_evaluated, ..Conclusion::default() }
+    }
+}
+
+impl ArpSpoofing {
+    /// True for the first answer to a question; further answers to it were not asked for.
+    fn is_asked(&mut self, arp: &Arp, now_ns: i64) -> bool {
+        let question = self.asked.known(&(arp.target_ip, arp.sender_ip)).and_then(Option::take);
+        question.is_some_and(|asked_ns| now_ns - asked_ns <= ASKED_NS)
+    }
+}
+
+/// MAC addresses that are made to be shared: VRRP (RFC 9568, section 7.3) and Cisco's HSRP.
+fn is_shared(mac: Mac) -> bool {
+    matches!(mac, [0x00, 0x00, 0x5e, 0x00, 0x01 | 0x02, _] | [0x00, 0x00, 0x0c, 0x07, 0xac, _])
+}
+
+/// A MAC address that pushes its claim to addresses of others.
+#[derive(Default)]
+struct Imposter<'a> {
+    claims: Vec<(Addr, &'a Claim)>,
+    owners: BTreeSet<Mac>,
+    n_changes: u64,
+}
+
+impl Imposter<'_> {
+    fn finding(&self, mac: Mac, sorted: &[(&(Addr, Mac), &Claim)], gateway: Option<Mac>, least: f64) -> Finding {
+        let n_unasked: u64 = self.claims.iter().map(|(_, claim)| claim.n_unasked).sum();
+        let n_claims: u64 = self.claims.iter().map(|(_, claim)| claim.n_claims).sum();
+        let claimed: BTreeSet<Addr> = self.claims.iter().map(|(ip, _)| *ip).collect();
+        let own: Vec<Addr> =
+            sorted.iter().filter(|((ip, m), _)| *m == mac && !claimed.contains(ip)).map(|((ip, _), _)| *ip).collect();
+        let has_gateway = gateway.is_some_and(|gateway| self.owners.contains(&gateway));
+        // An address that changes hands once may have been taken over; owners that go on answering have not given it up.
+        let is_contested = self.n_changes > self.claims.len() as u64 * 2;
+        let confidence = if is_contested { 0.95 } else { 0.5 };
+        let sides = if has_gateway { 10.0 } else { 1.0 } * self.claims.len() as f64;
+        let names: Vec<String> = claimed.iter().take(4).map(Addr::to_string).collect();
+        let names = names.join(", ") + if claimed.len() > 4 { " and others" } else { "" };
+        let who = match own.as_slice() {
+            [one] => format!("{} ({one})", mac_text(mac)),
+            _ => mac_text(mac),
+        };
+
+        let mut finding = finding_builder::begin(&CARD);
+        finding.title = format!(
+            "{who} claims {} of other devices: {names}",
+            if claimed.len() == 1 { "1 address".to_owned() } else { format!("{} addresses", claimed.len()) }
+        );
+        finding.severity = severity(Impact::INTERCEPTION, confidence, extent(sides * 5.0, 5.0));
+        finding.score = past(n_unasked as f64, least);
+        finding.confidence = confidence;
+        finding.sources = own.iter().take(4).copied().map(Endpoint::Ip).chain([Endpoint::Mac(mac)]).collect();
+        finding.targets = claimed
+            .iter()
+            .copied()
+            .chain(self.claims.iter().flat_map(|(_, claim)| claim.receivers.iter().copied()))
+            .filter(|host| !own.contains(host))
+            .map(Endpoint::Ip)
+            .collect();
+        finding.protocol = "ARP".to_owned();
+        finding.start_ns = self.claims.iter().map(|(_, claim)| claim.first_ns).min().unwrap_or(0);
+        finding.end_ns = self.claims.iter().map(|(_, claim)| claim.last_ns).max().unwrap_or(0);
+        finding.evidence = vec![
+            evidence("Claims without being asked", n_unasked as f64, "packets", "2 when a device comes up (RFC 5227)"),
+            evidence("Claims in all", n_claims as f64, "packets", ""),
+            evidence("Addresses of others that it claims", claimed.len() as f64, "addresses", "0"),
+            evidence("Times that the claimant of an address changed", self.n_changes as f64, "", "0"),
+            evidence("Devices whose addresses it claims", self.owners.len() as f64, "devices", "0"),
+        ];
+        finding.explanation = format!(
+            "The Ethernet address {} said {n_unasked} times, without being asked, that it has {names}. Other devices use \
+             {} too{}. Hosts believe the latest answer, so they send the traffic meant for the real owner to this \
+             device, which can read it, change it or let it vanish.",
+            mac_text(mac),
+            if claimed.len() == 1 { "this address" } else { "these addresses" },
+            if has_gateway { "; one of them is the gateway to the outside" } else { "" }
+        );
+        finding.benign_causes = lines(&[
+            "A standby machine that takes over an address from one that failed",
+            "An address that was given to another device while the first still uses it",
+            "Virtual machines or containers that were moved or cloned with their address",
+        ]);
+        finding.advice = lines(&[
+            "Find the switch port of the Ethernet address and the device behind it",
+            "Compare with the ARP tables of the gateway and of the hosts concerned",
+            "Passwords sent without encryption in this time may be known; change them",
+            "Turn on dynamic ARP inspection on the switch",
+        ]);
+        finding.n_packets = n_claims;
+        finding.packet_indices = self.claims.iter().flat_map(|(_, claim)| claim.indices.iter().copied()).collect();
+        let ips: Vec<String> = claimed.iter().take(20).map(Addr::to_string).collect();
+        finding.display_filter = if claimed.len() <= 20 {
+            format!("arp.src.hw_mac == {} && arp.src.proto_ipv4 in {{{}}}", mac_text(mac), ips.join(", "))
+        } else {
+            format!("arp.src.hw_mac == {}", mac_text(mac))
+        };
+        finding_builder::finish(finding, false)
+    }
+}
+
+/// An address that several devices use, without one that pushes.
+fn conflict(ip: Addr, claims: &[(&(Addr, Mac), &Claim)]) -> Finding {
+    let macs: Vec<Mac> = claims.iter().map(|((_, mac), _)| *mac).collect();
+    let n_claims: u64 = claims.iter().map(|(_, claim)| claim.n_claims).sum();
+    let texts: Vec<String> = macs.iter().take(4).copied().map(mac_text).collect();
+    let mut finding = finding_builder::begin(&CARD);
+    finding.title = format!("{ip} is used by {} devices", macs.len());
+    finding.severity = severity(Impact::NUISANCE, 0.8, 0.0);
+    finding.score = 0.3;
+    finding.confidence = 0.5;
+    finding.sources = macs.iter().copied().map(Endpoint::Mac).collect();
+    finding.targets = vec![Endpoint::Ip(ip)];
+    finding.protocol = "ARP".to_owned();
+    finding.start_ns = claims.iter().map(|(_, claim)| claim.first_ns).min().unwrap_or(0);
+    finding.end_ns = claims.iter().map(|(_, claim)| claim.last_ns).max().unwrap_or(0);
+    finding.evidence = vec![
+        evidence("Ethernet addresses that claim it", macs.len() as f64, "addresses", "1"),
+        evidence("Claims", n_claims as f64, "packets", ""),
+    ];
+    finding.explanation = format!(
+        "{ip} was claimed by {}. None of them pushes its claim, so this looks like a mistake or a change rather than an \
+         attack; still, each of them takes traffic from the others.",
+        texts.join(", ")
+    );
+    finding.benign_causes = lines(&[
+        "Two devices set to the same address by hand",
+        "An address that was given to another device during the capture",
+        "One device with several network cards",
+    ]);
+    finding.advice = lines(&["Find both devices and give each an address of its own"]);
+    finding.n_packets = n_claims;
+    finding.packet_indices = claims.iter().flat_map(|(_, claim)| claim.indices.iter().copied()).collect();
+    finding.display_filter = format!("arp.src.proto_ipv4 == {ip}");
+    finding_builder::finish(finding, false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::arp;
+    use crate::detect::support::testing::finish;
+    use crate::detect::support::testing::inside;
+    use crate::model::Severity;
+    use crate::settings::Settings;
+
+    #[test]
+    fn repeated_unasked_answers_for_anothers_address_are_spoofing() {
+        let mut packets = Vec::new();
+        for i in 0_u32..10 {
+            let second = f64::from(i) * 2.0;
+            packets.push(arp(u64::from(i) * 3, second, 2, 66, inside(1), inside(50)));
+            packets.push(arp(u64::from(i) * 3 + 1, second + 0.5, 1, 50, inside(50), inside(1)));
+            packets.push(arp(u64::from(i) * 3 + 2, second + 0.6, 2, 1, inside(1), inside(50)));
+        }
+        packets.push(arp(30, 1.0, 1, 66, inside(66), inside(50)));
+        let found = finish(&ENTRY, &[], &packets, &Settings::default()).findings;
+        assert_eq!(found.len(), 1);
+        assert!(found[0].severity >= Severity::High);
+        assert_eq!(found[0].sources, [Endpoint::Ip(inside(66)), Endpoint::Mac([2, 0, 0, 0, 0, 66])]);
+        assert!(found[0].targets.contains(&Endpoint::Ip(inside(1))));
+        assert_eq!((found[0].n_packets, found[0].packet_indices[1]), (10, 3));
+    }
+
+    #[test]
+    fn a_device_that_takes_over_an_address_once_is_mild() {
+        let mut packets = vec![arp(0, 0.0, 1, 1, inside(7), inside(50))];
+        packets.extend((1..6).map(|i| arp(i, 100.0 + i as f64, 1, 2, inside(7), inside(7))));
+        let found = finish(&ENTRY, &[], &packets, &Settings::default()).findings;
+        assert_eq!(found.len(), 1);
+        assert!(found[0].severity <= Severity::Medium);
+    }
+
+    #[test]
+    fn one_device_with_one_address_is_fine() {
+        let packets: Vec<Packet> = (0..50).map(|i| arp(i, i as f64, 1, 1, inside(7), inside(7))).collect();
+        assert!(finish(&ENTRY, &[], &packets, &Settings::default()).findings.is_empty());
+    }
+}

@@ -1,0 +1,237 @@
+//! Two answers to one DNS question that say different things, per asker and server, to findings: one of them is forged.
+
+use crate::detect::card::Card;
+use crate::detect::detector::AppEvent;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::count;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::message_evidence::MessageEvidence;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::rate;
+use crate::model::fact::{FieldId, FieldSet};
+use crate::model::flow::Direction;
+use crate::model::protocol::AppProto;
+use crate::model::time::SECOND;
+use crate::model::{Addr, Category, Finding};
+use crate::settings::{Descriptor, OnChange};
+use foldhash::fast::FixedState;
+use std::collections::BTreeSet;
+use std::hash::BuildHasher;
+
+const CARD: Card = Card {
+    id: "dns_response_spoofing",
+    name: "DNS answers that race",
+    category: Category::Spoofing,
+    technique: Some(("T1557", "Adversary-in-the-Middle")),
+    sees: "One DNS question gets two answers with different addresses.",
+    matters: "The first answer wins. Who sees the question can send a false one quickly and lead the asker to a machine of his own; the true answer comes too late.",
+    otherwise: "A resolver that answers twice, a filter of the house that answers in the server's name, a censor on the way.",
+    source: "Duan, Weaver et al.: Hold-On: Protecting Against On-Path DNS Poisoning, SATIN 2012 (an injected answer is followed by the true one); RFC 5452.",
+};
+
+const QUESTIONS: Descriptor = Descriptor {
+    id: "dns_response_spoofing.questions",
+    label: "Questions with two answers",
+    help: "So many questions of one host to one server. Servers whose addresses change by the second make one now and then.",
+    unit: "questions",
+    min: 1.0,
+    max: 10_000.0,
+    default: 2.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[QUESTIONS];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(DnsResponseSpoofing::default()) };
+
+/// The true answer comes this long after the false one at most.
+const RACE_NS: i64 = 5 * SECOND;
+/// Questions remembered, by a hash that is the same in each run, as findings must be. A newer one takes the place of an
+/// older one.
+const MOST_QUESTIONS: usize = 1 << 13;
+/// Most pairs kept, and names shown.
+const MOST_PAIRS: usize = 1 << 14;
+const MOST_NAMES: usize = 5;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+/// A question of one flow: how often it was asked and answered, and what the first answer said.
+#[derive(Clone, Copy, Default)]
+struct Question {
+    hash: u64,
+    n_asked: u32,
+    n_answered: u32,
+    said: u64,
+    time_ns: i64,
+}
+
+struct DnsResponseSpoofing {
+    questions: Vec<Question>,
+    pairs: Tally<(Addr, Addr), Pair, MOST_PAIRS>,
+    hasher: FixedState,
+}
+
+impl Default for DnsResponseSpoofing {
+    fn default() -> Self {
+        DnsResponseSpoofing {
+            questions: vec![Question::default(); MOST_QUESTIONS],
+            pairs: Tally::default(),
+            hasher: FixedState::default(),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Pair {
+    n: u64,
+    names: BTreeSet<String>,
+    heard: MessageEvidence,
+}
+
+impl Detector for DnsResponseSpoofing {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Dns { FieldSet::of(&[FieldId::DnsQuery]) } else { FieldSet::NONE }
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        if event.message.protocol != AppProto::Dns {
+            return;
+        }
+        let said = &event.message.fields;
+        let (Some(flow), Some(update), Some(name)) = (event.flow, event.update, said.text(FieldId::DnsQuery)) else {
+            return;
+        };
+        let hash = self.hasher.hash_one((update.serial, name, said.text(FieldId::DnsType)));
+        let Some(slot) = self.questions.get_mut(hash as usize % MOST_QUESTIONS) else { return };
+        let now = event.message.time_ns;
+        if update.direction == Direction::ToResponder {
+            if slot.hash == hash {
+                slot.n_asked += 1;
+            } else {
+                *slot = Question { hash, n_asked: 1, ..Question::default() };
+            }
+            return;
+        }
+        if slot.hash != hash {
+            return;
+        }
+        // Only addresses are compared: everything else may come in pieces or in another order.
+        let addresses = said.texts(FieldId::DnsAnswer).filter(|text| text.parse::<std::net::IpAddr>().is_ok());
+        let sum = |sum: Option<u64>, address| Some(sum.unwrap_or(0).wrapping_add(self.hasher.hash_one(address)));
+        let Some(answer) = addresses.fold(None, sum) else { return };
+        slot.n_answered += 1;
+        if slot.n_answered == 1 {
+            (slot.said, slot.time_ns) = (answer, now);
+            return;
+        }
+        // A question that was asked twice may be answered twice.
+        let is_race = slot.n_answered > slot.n_asked && slot.said != answer && now - slot.time_ns <= RACE_NS;
+        if !is_race {
+            return;
+        }
+        let Some(pair) = self.pairs.of((flow.originator().0, flow.responder().0)) else { return };
+        pair.n += 1;
+        pair.heard.add(event);
+        if pair.names.len() < MOST_NAMES {
+            pair.names.insert(name.to_owned());
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&QUESTIONS);
+        let mut cases = self.pairs.sorted_where(|pair| pair.n as f64 >= least);
+        cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.n), **key));
+        cases.truncate(MOST_FINDINGS);
+        let findings = cases.iter().map(|(key, pair)| pair.finding(**key, least)).collect();
+        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl Pair {
+    fn finding(&self, (asker, server): (Addr, Addr), least: f64) -> Finding {
+        let n = self.n as f64;
+        let confidence = 0.75;
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        let mut finding = finding_builder::begin(&CARD);
+        finding.title = format!("Forged DNS answers to {asker} in the name of {server}");
+        rate(&mut finding, Impact::INTERCEPTION, confidence, (n, least));
+        finding.sources = finding_builder::addresses([server]);
+        finding.targets = finding_builder::addresses([asker]);
+        finding.ports = vec![53];
+        finding.protocol = "DNS".to_owned();
+        finding.evidence = vec![evidence("Questions with two different answers", n, "questions", "0")];
+        finding.explanation = format!(
+            "{} of {asker} to {server} got two answers with different addresses within {} s, among them for {}. A server \
+             answers once: one of the two was sent by somebody else, probably on the way.",
+            count(self.n as usize, "question"),
+            RACE_NS / SECOND,
+            names.join(", ")
+        );
+        finding.benign_causes = lines(&[
+            "A filter of the house or of the provider that answers in the server's name",
+            "A resolver that asks several others and passes on both answers",
+        ]);
+        finding.advice = lines(&[
+            "Compare time to live, Ethernet address and delay of the two answers: which one is out of line?",
+            "Look where the asker connected to afterwards",
+            "Use a resolver over TLS or HTTPS, or one that checks signatures (DNSSEC)",
+        ]);
+        self.heard.fill(&mut finding);
+        // Both answers are meant; the second one was noted.
+        finding.n_packets = 2 * self.n;
+        finding.display_filter = format!("{} && dns.flags.response == 1", finding_builder::pair_filter(asker, server));
+        finding_builder::finish(finding, true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing;
+    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::outside;
+    use crate::flow::names::Names;
+    use crate::flow::table::FlowUpdate;
+    use crate::model::fact::{FieldBuffer, Message};
+    use crate::settings::Settings;
+
+    /// Questions and answers of one flow: a text is an answer with this address.
+    fn found(messages: &[Option<&str>]) -> usize {
+        let mut detector = DnsResponseSpoofing::default();
+        let flow = testing::Made::tcp(inside(1), outside(53), 53, 1.0).flow();
+        let names = Names::default();
+        for name in ["a.example", "b.example"] {
+            for answer in messages {
+                let mut facts = FieldBuffer::default();
+                facts.text(FieldId::DnsQuery, name);
+                facts.text(FieldId::DnsType, "A");
+                facts.text(FieldId::DnsAnswer, answer.unwrap_or(""));
+                let said = facts.messages().next().unwrap();
+                let message = Message { protocol: AppProto::Dns, time_ns: 1, packet: 1, fields: said };
+                let direction = if answer.is_some() { Direction::ToOriginator } else { Direction::ToResponder };
+                let update = Some(FlowUpdate { serial: 7, direction, is_retransmission: false });
+                let flow = Some(&flow);
+                detector.observe_message(&AppEvent { message: &message, update, flow, names: &names, query: None });
+            }
+        }
+        testing::end(&mut detector, &names, &Default::default(), [0, 1].into_iter(), &Settings::default())
+            .findings
+            .len()
+    }
+
+    #[test]
+    fn two_different_answers_to_one_question_are_a_race() {
+        assert_eq!(found(&[None, Some("192.0.2.1"), Some("198.51.100.7")]), 1);
+        assert_eq!(found(&[None, Some("192.0.2.1"), Some("192.0.2.1")]), 0, "sent twice");
+        assert_eq!(found(&[None, None, Some("192.0.2.1"), Some("198.51.100.7")]), 0, "asked twice");
+    }
+}

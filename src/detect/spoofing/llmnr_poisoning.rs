@@ -1,0 +1,182 @@
+//! Answers to name questions asked of everybody, to findings: one host that answers for every name.
+
+use crate::detect::card::Card;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::EndedFlow;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::count;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::flow_selector::Between;
+use crate::detect::support::flow_selector::gather;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::rate;
+use crate::model::{Addr, Category, Finding, Flow};
+use crate::settings::{Descriptor, OnChange};
+use std::collections::{BTreeMap, BTreeSet};
+
+const CARD: Card = Card {
+    id: "llmnr_poisoning",
+    name: "LLMNR poisoning",
+    category: Category::Spoofing,
+    technique: Some(("T1557.001", "LLMNR/NBT-NS Poisoning and SMB Relay")),
+    sees: "One host answers nearly all name questions that others ask of the whole network (LLMNR).",
+    matters: "Windows asks its neighbours when DNS does not know a name, for example a mistyped one. Who answers \"that is me\" is sent a log-in, and can crack or pass on the password.",
+    otherwise: "A server that really is the one that everybody looks for, in a network without DNS.",
+    source: "The method of the tool Responder; RFC 4795 (LLMNR): a host answers only for names that are its own.",
+};
+
+const ANSWERS: Descriptor = Descriptor {
+    id: "llmnr_poisoning.answers",
+    label: "Answers of one host",
+    help: "A host that answered at least this many LLMNR questions, of at least two hosts, and four in five of all that were asked. Most such questions go unanswered.",
+    unit: "answers",
+    min: 2.0,
+    max: 100_000.0,
+    default: 10.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[ANSWERS];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::UDP_FLOWS, make: || Box::new(LlmnrPoisoning::default()) };
+
+/// LLMNR (RFC 4795).
+const PORT: u16 = 5355;
+/// Share of all questions that one host answers.
+const LEAST_SHARE: f64 = 0.8;
+/// Most askers (address and port) kept.
+const MOST_ASKERS: usize = 1 << 16;
+/// Most findings.
+const MOST_FINDINGS: usize = 20;
+
+#[derive(Default)]
+struct LlmnrPoisoning {
+    questions: Tally<(Addr, u16), (), MOST_ASKERS>,
+    answers: Tally<(Addr, Addr, u16), (), MOST_ASKERS>,
+}
+
+/// Who answered whom: an answer comes from the port, to the asker's own; the question went to a group.
+fn answer(flow: &Flow) -> Option<(Addr, Addr, u16)> {
+    let ((from, from_port), (to, to_port)) = (flow.originator(), flow.responder());
+    (flow.is_udp() && from_port == PORT && !to.is_group() && to_port != PORT).then_some((from, to, to_port))
+}
+
+impl Detector for LlmnrPoisoning {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        let flow = ended.flow;
+        let ((asker, asker_port), (target, port)) = (flow.originator(), flow.responder());
+        if flow.is_udp() && port == PORT && target.is_group() {
+            self.questions.of((asker, asker_port));
+        } else if let Some(answer) = answer(flow) {
+            self.answers.of(answer);
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&ANSWERS);
+        // A question is asked over IPv4 and IPv6 alike; each family is judged by itself.
+        let n_v4 = self.questions.iter().filter(|((asker, _), ())| asker.is_v4()).count();
+        let n_questions = |is_v4: bool| if is_v4 { n_v4 } else { self.questions.n_keys() - n_v4 };
+        let mut answered: BTreeMap<Addr, BTreeSet<(Addr, u16)>> = BTreeMap::new();
+        for ((host, asker, port), ()) in self.answers.iter() {
+            answered.entry(*host).or_default().insert((*asker, *port));
+        }
+        let mut cases: Vec<(Addr, BTreeSet<Addr>, usize, f64)> = answered
+            .into_iter()
+            .map(|(host, asked)| {
+                let share = asked.len() as f64 / n_questions(host.is_v4()).max(1) as f64;
+                (host, asked.iter().map(|(asker, _)| *asker).collect::<BTreeSet<Addr>>(), asked.len(), share.min(1.0))
+            })
+            .filter(|(_, askers, n, share)| *n as f64 >= least && askers.len() >= 2 && *share >= LEAST_SHARE)
+            .collect();
+        cases.sort_by_key(|(_, _, n, _)| std::cmp::Reverse(*n));
+        cases.truncate(MOST_FINDINGS);
+        let between = |source: Addr| Between { source: Some(source), ..Between::default() };
+        let between: Vec<Between> = cases.iter().map(|case| between(case.0)).collect();
+        let gathered = gather(context, &between, |_, flow| answer(flow).is_some());
+        let findings = cases
+            .iter()
+            .zip(gathered)
+            .map(|((host, askers, n, share), flows)| {
+                let mut finding = finding(*host, askers, *n, *share, least);
+                flows.fill(&mut finding);
+                finding.display_filter =
+                    format!("{} && udp.srcport == {PORT}", finding_builder::host_filter("src", *host));
+                finding_builder::finish(finding, true)
+            })
+            .collect();
+        let n_not_evaluated = self.questions.n_refused + self.answers.n_refused;
+        Conclusion { findings, n_not_evaluated, ..Conclusion::default() }
+    }
+}
+
+fn finding(host: Addr, askers: &BTreeSet<Addr>, n: usize, share: f64, least: f64) -> Finding {
+    let confidence = 0.65;
+    let mut finding = finding_builder::begin(&CARD);
+    finding.title = format!("{host} answers name questions of {} for whatever they ask", count(askers.len(), "host"));
+    rate(&mut finding, Impact::INTERCEPTION, confidence, (n as f64, least));
+    finding.sources = finding_builder::addresses([host]);
+    finding.targets = finding_builder::addresses(askers.iter().copied());
+    finding.ports = vec![PORT];
+    finding.protocol = "LLMNR".to_owned();
+    finding.evidence = vec![
+        evidence("Questions that it answered", n as f64, "questions", "those for its own name"),
+        evidence("Share of all questions that were asked", share * 100.0, "%", "a few per cent"),
+        evidence("Hosts that it answered", askers.len() as f64, "hosts", ""),
+    ];
+    finding.explanation = format!(
+        "{host} answered {n} questions that {} asked of the whole network, {:.0} % of all. A host answers only for its own \
+         name (RFC 4795), and most such questions are for names that nobody has. Who answers them all wants the log-ins \
+         that follow.",
+        count(askers.len(), "host"),
+        share * 100.0
+    );
+    finding.benign_causes =
+        lines(&["A server that really is the one that everybody looks for, in a network without DNS"]);
+    finding.advice = lines(&[
+        "Open the answers and compare the names with the host's own name",
+        "Look for log-ins (SMB, HTTP) of the askers to this host afterwards, and change those passwords",
+        "Turn off LLMNR and NetBIOS names by policy; they are seldom needed",
+    ]);
+    finding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Made;
+    use crate::detect::support::testing::finish;
+    use crate::detect::support::testing::inside;
+    use crate::model::flow::TcpState;
+    use crate::settings::Settings;
+
+    fn talk(n: u16, n_answered: u16) -> Vec<Made> {
+        let group = Addr::v4([224, 0, 0, 252]);
+        let datagram = |from: (Addr, u16), to: (Addr, u16), second: u16| Made {
+            protocol: 17,
+            from,
+            to,
+            state: TcpState::Unknown,
+            ..Made::tcp(from.0, to.0, to.1, f64::from(second))
+        };
+        let asker = |i: u16| (inside(10 + (i % 3) as u8), 50_000 + i);
+        (0..n)
+            .map(|i| datagram(asker(i), (group, PORT), i))
+            .chain((0..n_answered).map(|i| datagram((inside(66), PORT), asker(i), i)))
+            .collect()
+    }
+
+    #[test]
+    fn who_answers_everything_is_reported_and_who_answers_now_and_then_is_not() {
+        assert_eq!(finish(&ENTRY, &talk(20, 20), &[], &Settings::default()).findings.len(), 1);
+        assert!(finish(&ENTRY, &talk(40, 12), &[], &Settings::default()).findings.is_empty());
+    }
+}

@@ -1,0 +1,212 @@
+//! Answers to names that were asked of everybody (NBNS, mDNS, LLMNR), per answering host, to findings of hosts that have
+//! too many names.
+
+use crate::detect::card::Card;
+use crate::detect::detector::AppEvent;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::count;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::message_evidence::MessageEvidence;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::rate;
+use crate::model::fact::{FieldId, FieldSet};
+use crate::model::flow::Direction;
+use crate::model::protocol::AppProto;
+use crate::model::{Addr, Category, Finding};
+use crate::settings::{Descriptor, OnChange};
+use std::collections::BTreeSet;
+
+const CARD: Card = Card {
+    id: "name_poisoning",
+    name: "Answers for many names",
+    category: Category::Spoofing,
+    technique: Some(("T1557.001", "LLMNR/NBT-NS Poisoning and SMB Relay")),
+    sees: "One host says of many different names, which others ask of the whole network by NetBIOS, mDNS or LLMNR, that they are its own.",
+    matters: "Who answers for names that are not his own is sent the log-ins that were meant for others, and can crack or pass on the passwords.",
+    otherwise: "A sleep proxy that answers for printers and televisions that are switched off, a server with many names.",
+    source: "The method of the tool Responder; RFC 1002, section 4.2.13, RFC 6762, section 6, RFC 4795: a host answers only for names that are its own.",
+};
+
+const NAMES: Descriptor = Descriptor {
+    id: "name_poisoning.names",
+    label: "Different names of one host",
+    help: "So many different names, asked of everybody, that one host answered for. A computer has its own name and perhaps that of its group.",
+    unit: "names",
+    min: 2.0,
+    max: 10_000.0,
+    default: 4.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[NAMES];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(NamePoisoning::default()) };
+
+/// Most names that were asked for, and most hosts that answer.
+const MOST_ASKED: usize = 1 << 15;
+const MOST_HOSTS: usize = 1 << 12;
+/// Names and askers told apart for a host.
+const MOST_NAMES: usize = 256;
+/// Names shown.
+const MOST_SHOWN: usize = 5;
+/// Most findings.
+const MOST_FINDINGS: usize = 20;
+
+#[derive(Default)]
+struct NamePoisoning {
+    /// Names that were asked of everybody, and by how many questions.
+    asked: Tally<(AppProto, String), u64, MOST_ASKED>,
+    hosts: Tally<(Addr, AppProto), Answers, MOST_HOSTS>,
+}
+
+#[derive(Default)]
+struct Answers {
+    names: BTreeSet<String>,
+    askers: BTreeSet<Addr>,
+    heard: MessageEvidence,
+}
+
+impl Detector for NamePoisoning {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        if matches!(protocol, AppProto::Nbns | AppProto::Mdns | AppProto::Llmnr) {
+            FieldSet::of(&[FieldId::DnsQuery])
+        } else {
+            FieldSet::NONE
+        }
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let protocol = event.message.protocol;
+        if !matches!(protocol, AppProto::Nbns | AppProto::Mdns | AppProto::Llmnr) {
+            return;
+        }
+        let said = &event.message.fields;
+        let (Some(flow), Some(update), Some(name)) = (event.flow, event.update, said.text(FieldId::DnsQuery)) else {
+            return;
+        };
+        // Only names of hosts: services have many, and one host may offer them all.
+        if !matches!(said.text(FieldId::DnsType), Some("A" | "AAAA" | "NB")) {
+            return;
+        }
+        let (from, to) = match update.direction {
+            Direction::ToResponder => (flow.originator().0, flow.responder().0),
+            Direction::ToOriginator => (flow.responder().0, flow.originator().0),
+        };
+        let name = name.to_lowercase();
+        if said.text(FieldId::Message) != Some("answer") {
+            if to.is_group()
+                && let Some(n) = self.asked.of((protocol, name))
+            {
+                *n += 1;
+            }
+            return;
+        }
+        // Hosts announce their own name unasked, and name servers are asked directly.
+        if self.asked.get(&(protocol, name.clone())).is_none() {
+            return;
+        }
+        let Some(answers) = self.hosts.of((from, protocol)) else { return };
+        answers.heard.add(event);
+        if answers.names.len() < MOST_NAMES {
+            answers.names.insert(name);
+        }
+        if answers.askers.len() < MOST_NAMES && !to.is_group() {
+            answers.askers.insert(to);
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&NAMES);
+        let mut cases = self.hosts.sorted_where(|answers| answers.names.len() as f64 >= least);
+        cases.sort_by_key(|(key, answers)| (std::cmp::Reverse(answers.names.len()), **key));
+        cases.truncate(MOST_FINDINGS);
+        let findings = cases.iter().map(|(key, answers)| answers.finding(**key, least)).collect();
+        Conclusion { findings, n_not_evaluated: self.asked.n_refused + self.hosts.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl Answers {
+    fn finding(&self, (host, protocol): (Addr, AppProto), least: f64) -> Finding {
+        let n = self.names.len() as f64;
+        let (port, filter) = match protocol {
+            AppProto::Nbns => (137, "nbns.flags.response == 1"),
+            AppProto::Mdns => (5353, "mdns && dns.flags.response == 1"),
+            _ => (5355, "llmnr && dns.flags.response == 1"),
+        };
+        let confidence = 0.75;
+        let shown: Vec<&str> = self.names.iter().take(MOST_SHOWN).map(String::as_str).collect();
+        let mut finding = finding_builder::begin(&CARD);
+        finding.title = format!("{host} says that {} are its own", count(self.names.len(), "name"));
+        rate(&mut finding, Impact::INTERCEPTION, confidence, (n, least));
+        finding.sources = finding_builder::addresses([host]);
+        finding.targets = finding_builder::addresses(self.askers.iter().copied());
+        finding.ports = vec![port];
+        finding.protocol = protocol.name().to_owned();
+        finding.evidence = vec![
+            evidence("Different names answered for", n, "names", "1 or 2"),
+            evidence("Answers", self.heard.n as f64, "messages", ""),
+            evidence("Hosts that it answered", self.askers.len() as f64, "hosts", ""),
+        ];
+        finding.explanation = format!(
+            "{host} answered {} over {} that others had asked of the whole network, among them {}. A host answers only for \
+             its own name.",
+            count(self.names.len(), "name"),
+            protocol.name(),
+            shown.join(", ")
+        );
+        finding.benign_causes = lines(&[
+            "A sleep proxy that answers for devices that are switched off",
+            "A server that really has all these names",
+        ]);
+        finding.advice = lines(&[
+            "Look what the askers did next: a log-in to this host is lost",
+            "Turn off NetBIOS names and LLMNR by policy",
+            "Find out who runs the host, and change the passwords of those who logged in to it",
+        ]);
+        self.heard.fill(&mut finding);
+        finding.display_filter = format!("{} && {filter}", finding_builder::host_filter("src", host));
+        finding_builder::finish(finding, true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Line;
+    use crate::detect::support::testing::hear;
+    use crate::detect::support::testing::inside;
+    use crate::settings::Settings;
+
+    fn found(names: &[&str]) -> usize {
+        let line = |from: u8, to: u8, message: &str, name: &str| Line {
+            protocol: AppProto::Nbns,
+            second: 1.0,
+            from: (inside(from), 137),
+            to: (inside(to), 137),
+            direction: Direction::ToResponder,
+            facts: vec![
+                (FieldId::Message, message.to_owned()),
+                (FieldId::DnsQuery, name.to_owned()),
+                (FieldId::DnsType, "NB".to_owned()),
+            ],
+        };
+        let lines: Vec<Line> =
+            names.iter().flat_map(|name| [line(1, 255, "question", name), line(66, 1, "answer", name)]).collect();
+        hear(&ENTRY, &lines, &Settings::default()).findings.len()
+    }
+
+    #[test]
+    fn a_host_with_all_names_is_reported_and_one_with_its_own_is_not() {
+        assert_eq!(found(&["FILESRV", "PRINTSRV", "WPAD", "INTRANET"]), 1);
+        assert_eq!(found(&["FILESRV", "FILESRV", "OFFICE", "filesrv", "FILESRV"]), 0);
+    }
+}

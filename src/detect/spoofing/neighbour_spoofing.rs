@@ -1,0 +1,204 @@
+//! Who claims which IPv6 address, by neighbour advertisements, to findings of addresses that several devices claim in turn.
+
+use crate::detect::card::Card;
+use crate::detect::detector::AppEvent;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::message_evidence::MessageEvidence;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::rate;
+use crate::model::fact::{FieldId, FieldSet};
+use crate::model::protocol::AppProto;
+use crate::model::{Addr, Category, Finding};
+use crate::settings::{Descriptor, OnChange};
+use std::collections::{BTreeMap, BTreeSet};
+
+const CARD: Card = Card {
+    id: "neighbour_spoofing",
+    name: "Forged IPv6 neighbours",
+    category: Category::Spoofing,
+    technique: Some(("T1557", "Adversary-in-the-Middle")),
+    sees: "Two devices say in turn that an IPv6 address is theirs, or one device claims the addresses of several others.",
+    matters: "Hosts believe the last one that says so and send it their traffic, where it can be read or changed: ARP spoofing for IPv6.",
+    otherwise: "Two routers that share one address for safety (VRRP, HSRP), a computer that changes from cable to wireless, a virtual machine that moves.",
+    source: "RFC 4861, section 7.2; RFC 6583 and RFC 3756, section 4.1.1 (forged advertisements); the tools parasite6 and fake_advertise6 of THC-IPv6.",
+};
+
+const CHANGES: Descriptor = Descriptor {
+    id: "neighbour_spoofing.changes",
+    label: "Changes of the owner",
+    help: "How often the device that claims an address changed. A device that is replaced changes it once.",
+    unit: "changes",
+    min: 1.0,
+    max: 10_000.0,
+    default: 3.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[CHANGES];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(NeighbourSpoofing::default()) };
+
+/// Most addresses kept.
+const MOST_ADDRESSES: usize = 1 << 14;
+/// Devices told apart for an address.
+const MOST_DEVICES: usize = 16;
+/// A device that takes over so many addresses of others is no router that shares one.
+const MANY_ADDRESSES: usize = 3;
+/// Addresses listed in a filter.
+const MOST_IN_FILTER: usize = 20;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+#[derive(Default)]
+struct NeighbourSpoofing {
+    addresses: Tally<Addr, Claims, MOST_ADDRESSES>,
+}
+
+#[derive(Default)]
+struct Claims {
+    /// Claims by device; the first is the one that was there before.
+    devices: Vec<(String, u64)>,
+    last: usize,
+    n_changes: u64,
+    heard: MessageEvidence,
+}
+
+impl Detector for NeighbourSpoofing {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Icmpv6 { FieldSet::of(&[FieldId::Mac]) } else { FieldSet::NONE }
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let said = &event.message.fields;
+        if event.message.protocol != AppProto::Icmpv6 || said.text(FieldId::Message) != Some("neighbour advertisement")
+        {
+            return;
+        }
+        let (Some(address), Some(mac)) = (said.text(FieldId::Address), said.text(FieldId::Mac)) else { return };
+        let Ok(address) = address.parse() else { return };
+        let Some(claims) = self.addresses.of(Addr::of(address)) else { return };
+        let place = match claims.devices.iter().position(|(device, _)| device == mac) {
+            Some(place) => place,
+            None if claims.devices.len() < MOST_DEVICES => {
+                claims.devices.push((mac.to_owned(), 0));
+                claims.devices.len() - 1
+            }
+            None => return,
+        };
+        if let Some((_, n)) = claims.devices.get_mut(place) {
+            *n += 1;
+        }
+        claims.n_changes += u64::from(claims.heard.n > 0 && place != claims.last);
+        claims.last = place;
+        claims.heard.add(event);
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&CHANGES);
+        // A device that comes second to several addresses is one cause.
+        let mut late: BTreeMap<&str, Vec<(Addr, &Claims)>> = BTreeMap::new();
+        for (address, claims) in self.addresses.sorted_where(|claims| claims.n_changes > 0) {
+            for (device, _) in claims.devices.iter().skip(1) {
+                late.entry(device).or_default().push((*address, claims));
+            }
+        }
+        let is_case = |taken: &[(Addr, &Claims)]| {
+            taken.len() >= MANY_ADDRESSES || taken.iter().any(|(_, claims)| claims.n_changes as f64 >= least)
+        };
+        let mut cases: Vec<(&str, Vec<(Addr, &Claims)>)> =
+            late.into_iter().filter(|(_, taken)| is_case(taken)).collect();
+        cases.sort_by_key(|(_, taken)| std::cmp::Reverse(taken.len()));
+        cases.truncate(MOST_FINDINGS);
+        let findings = cases.iter().map(|(device, taken)| finding(device, taken, least)).collect();
+        Conclusion { findings, n_not_evaluated: self.addresses.n_refused, ..Conclusion::default() }
+    }
+}
+
+fn finding(device: &str, taken: &[(Addr, &Claims)], least: f64) -> Finding {
+    let n_changes: u64 = taken.iter().map(|(_, claims)| claims.n_changes).sum();
+    let others: BTreeSet<&str> =
+        taken.iter().filter_map(|(_, claims)| claims.devices.first()).map(|(device, _)| device.as_str()).collect();
+    let others: Vec<&str> = others.into_iter().take(5).collect();
+    let confidence = if taken.len() >= 2 { 0.85 } else { 0.65 };
+    let mut heard = MessageEvidence::default();
+    taken.iter().for_each(|(_, claims)| heard.merge(&claims.heard));
+    let mut finding = finding_builder::begin(&CARD);
+    finding.title = match taken {
+        [(address, _)] => format!("{device} and another device both claim {address}"),
+        _ => format!("{device} claims {} IPv6 addresses of other devices", taken.len()),
+    };
+    rate(&mut finding, Impact::INTERCEPTION, confidence, (n_changes as f64, least));
+    finding.sources = finding_builder::addresses(taken.iter().map(|(address, _)| *address));
+    finding.targets = finding_builder::addresses(taken.iter().map(|(address, _)| *address));
+    finding.protocol = "ICMPv6".to_owned();
+    finding.evidence = vec![
+        evidence("Addresses of others", taken.len() as f64, "addresses", "0"),
+        evidence("Changes of the owner", n_changes as f64, "changes", "0"),
+    ];
+    finding.explanation = format!(
+        "The device {device} says in neighbour advertisements that {} is at its own Ethernet address, after {} had said so. \
+         Neighbours believe the last one, so their traffic goes where it says.",
+        taken.iter().take(5).map(|(address, _)| address.to_string()).collect::<Vec<_>>().join(", "),
+        others.join(", ")
+    );
+    finding.benign_causes = lines(&[
+        "Two routers that share one address for safety",
+        "A computer that changes from cable to wireless, or a virtual machine that moves",
+    ]);
+    finding.advice = lines(&[
+        "Find the switch port of the device that came later",
+        "Compare with the table of neighbours on the router",
+        "Switch on RA guard and ND inspection on the switches (RFC 6105, RFC 6620)",
+    ]);
+    heard.fill(&mut finding);
+    let addresses: Vec<String> = taken
+        .iter()
+        .take(MOST_IN_FILTER)
+        .map(|(address, _)| format!("icmpv6.nd.na.target_address == {address}"))
+        .collect();
+    finding.display_filter = format!("icmpv6.type == 136 && ({})", addresses.join(" || "));
+    let id = finding_builder::id_of(&CARD, device, &[]);
+    Finding { id, ..finding_builder::finish(finding, false) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Line;
+    use crate::detect::support::testing::hear;
+    use crate::detect::support::testing::inside;
+    use crate::model::flow::Direction;
+    use crate::settings::Settings;
+
+    fn found(devices: &[u8]) -> usize {
+        let line = |(i, device): (usize, &u8)| Line {
+            protocol: AppProto::Icmpv6,
+            second: i as f64,
+            from: (inside(1), 0),
+            to: (inside(2), 0),
+            direction: Direction::ToResponder,
+            facts: vec![
+                (FieldId::Message, "neighbour advertisement".to_owned()),
+                (FieldId::Address, "fe80::1".to_owned()),
+                (FieldId::Mac, format!("02:00:00:00:00:{device:02x}")),
+            ],
+        };
+        let lines: Vec<Line> = devices.iter().enumerate().map(line).collect();
+        hear(&ENTRY, &lines, &Settings::default()).findings.len()
+    }
+
+    #[test]
+    fn an_address_that_two_devices_claim_in_turn_is_reported_and_a_new_device_is_not() {
+        assert_eq!((found(&[1, 6, 1, 6, 1, 6]), found(&[1, 1, 1, 6, 6, 6]), found(&[1; 9])), (1, 0, 0));
+    }
+}

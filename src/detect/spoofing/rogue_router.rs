@@ -1,0 +1,228 @@
+//! IPv6 router advertisements to findings: a device that offers itself as a router beside the real one.
+
+use crate::detect::card::Card;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::EndedFlow;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::flow_selector::Between;
+use crate::detect::support::flow_selector::visit;
+use crate::detect::support::gateway::Gateway;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::past;
+use crate::detect::support::severity::severity;
+use crate::model::address::mac_text;
+use crate::model::packet::{Packet, Transport};
+use crate::model::{Addr, Category, Endpoint, Finding};
+use crate::settings::{Descriptor, OnChange};
+use std::collections::BTreeSet;
+
+const CARD: Card = Card {
+    id: "rogue_router",
+    name: "Rogue IPv6 router",
+    category: Category::Spoofing,
+    technique: Some(("T1557", "Adversary-in-the-Middle")),
+    sees: "A device sends IPv6 router advertisements beside another one that already does, or that carries the traffic to the outside.",
+    matters: "Every host believes a router advertisement. Who sends one becomes gateway, and often name server, for all IPv6 traffic and can read or change it.",
+    otherwise: "Two routers that share the work, a phone or computer that shares its connection, or a new router.",
+    source: "RFC 6104 (Rogue IPv6 Router Advertisement Problem Statement) and RFC 6105 (RA Guard).",
+};
+
+const ADVERTISEMENTS: Descriptor = Descriptor {
+    id: "rogue_router.advertisements",
+    label: "Advertisements of a device",
+    help: "A device counts as a router once it has sent this many advertisements. A router sends one at start and then one each few seconds to half an hour (RFC 4861, section 6.2.1).",
+    unit: "packets",
+    min: 1.0,
+    max: 1000.0,
+    default: 1.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[ADVERTISEMENTS];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    wants: Wants::ICMP.and(Wants::ANY_FLOW),
+    make: || Box::new(RogueRouter::default()),
+};
+
+/// Router advertisement (RFC 4861, section 4.2).
+const ADVERTISEMENT: u8 = 134;
+/// Most findings, one for each VLAN.
+const MOST_FINDINGS: usize = 20;
+/// Most devices kept.
+const MOST_DEVICES: usize = 1 << 12;
+
+type Mac = [u8; 6];
+
+#[derive(Default)]
+struct RogueRouter {
+    routers: Tally<(u16, Mac), Router, MOST_DEVICES>,
+    gateway: Gateway,
+}
+
+#[derive(Default)]
+struct Router {
+    n: u64,
+    addresses: BTreeSet<Addr>,
+    first_ns: i64,
+    last_ns: i64,
+}
+
+impl Detector for RogueRouter {
+    fn observe_packet(&mut self, packet: &Packet) {
+        let (Transport::Icmp(icmp), Some(ip), Some((mac, _))) = (&packet.transport, &packet.ip, packet.macs) else {
+            return;
+        };
+        if !icmp.is_v6 || icmp.kind != ADVERTISEMENT {
+            return;
+        }
+        let Some(router) = self.routers.of((packet.vlan, mac)) else { return };
+        if router.n == 0 {
+            router.first_ns = packet.time_ns;
+        }
+        router.n += 1;
+        router.last_ns = router.last_ns.max(packet.time_ns);
+        if router.addresses.len() < Finding::MOST_ADDRESSES {
+            router.addresses.insert(ip.source);
+        }
+    }
+
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        self.gateway.add(ended.flow);
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&ADVERTISEMENTS);
+        let gateway = self.gateway.mac();
+        let mut routers = self.routers.sorted();
+        routers.retain(|(_, router)| router.n as f64 >= least);
+        let mut findings = Vec::new();
+        for group in routers.chunk_by(|a, b| a.0.0 == b.0.0) {
+            if group.len() < 2 || findings.len() >= MOST_FINDINGS {
+                continue;
+            }
+            let is_known = |mac: &Mac| gateway == Some(*mac);
+            // If the gateway is among them, the others are out of place; if not, all are named.
+            let knows_gateway = group.iter().any(|((_, mac), _)| is_known(mac));
+            let suspects: Vec<(&Mac, &Router)> = group
+                .iter()
+                .filter(|((_, mac), _)| !knows_gateway || !is_known(mac))
+                .map(|((_, mac), router)| (mac, *router))
+                .collect();
+            findings.push(finding(context, &suspects, group.len(), knows_gateway));
+        }
+        Conclusion { findings, n_not_evaluated: self.routers.n_refused, ..Conclusion::default() }
+    }
+}
+
+fn finding(context: &Context<'_>, suspects: &[(&Mac, &Router)], n_routers: usize, knows_gateway: bool) -> Finding {
+    let names: Vec<String> = suspects
+        .iter()
+        .take(4)
+        .map(|(mac, router)| router.addresses.first().map_or_else(|| mac_text(**mac), Addr::to_string))
+        .collect();
+    let names = names.join(", ");
+    let addresses: BTreeSet<Addr> = suspects.iter().flat_map(|(_, router)| router.addresses.iter().copied()).collect();
+    let confidence = if knows_gateway { 0.8 } else { 0.5 };
+    let mut finding = finding_builder::begin(&CARD);
+    finding.title = if knows_gateway {
+        format!("{names} offers itself as IPv6 router beside the gateway")
+    } else {
+        format!("{n_routers} devices offer themselves as IPv6 router: {names}")
+    };
+    finding.severity = severity(Impact::INTERCEPTION, confidence, 0.5);
+    finding.score = past(n_routers as f64, 2.0);
+    finding.confidence = confidence;
+    finding.sources = addresses
+        .iter()
+        .copied()
+        .map(Endpoint::Ip)
+        .chain(suspects.iter().map(|(mac, _)| Endpoint::Mac(**mac)))
+        .collect();
+    finding.protocol = "ICMPv6".to_owned();
+    finding.start_ns = suspects.iter().map(|(_, router)| router.first_ns).min().unwrap_or(0);
+    finding.end_ns = suspects.iter().map(|(_, router)| router.last_ns).max().unwrap_or(0);
+    finding.n_packets = suspects.iter().map(|(_, router)| router.n).sum();
+    finding.evidence = vec![
+        evidence(
+            "Devices that advertise themselves as router",
+            n_routers as f64,
+            "devices",
+            "1, or 2 that work together",
+        ),
+        evidence(
+            "Their advertisements",
+            finding.n_packets as f64,
+            "packets",
+            "one each few seconds to half an hour (RFC 4861)",
+        ),
+    ];
+    finding.explanation = format!(
+        "{names} sent {} IPv6 router advertisements{}. Every host takes such a message at its word and sends its IPv6 \
+         traffic to whoever sent it; so the sender can read or change it, or cut everybody off.",
+        finding_builder::thousands(finding.n_packets as usize),
+        if knows_gateway {
+            ", though another device is the gateway to the outside and advertises itself too"
+        } else {
+            ", and several devices do so in this network"
+        }
+    );
+    finding.benign_causes = lines(&[
+        "Two routers that share the work or stand in for each other",
+        "A computer or phone that shares its connection with the network by mistake",
+    ]);
+    finding.advice = lines(&[
+        "Compare the senders with the routers that you run",
+        "Look at the prefix, the life time and the name servers in the advertisements",
+        "Find the switch port of the Ethernet address, and turn on RA Guard",
+    ]);
+    let from = |host: &Addr| Between { source: Some(*host), protocol: Some(58), ..Between::default() };
+    let between: Vec<Between> = addresses.iter().map(from).collect();
+    visit(context, &between, |_, serial, flow| {
+        if flow.icmp.is_some_and(|(kind, _)| kind == ADVERTISEMENT) {
+            finding.n_flows += 1;
+            finding.flow_serials.push(serial);
+        }
+    });
+    let macs: Vec<String> =
+        suspects.iter().take(20).map(|(mac, _)| format!("eth.src == {}", mac_text(**mac))).collect();
+    finding.display_filter = format!("icmpv6.type == 134 && ({})", macs.join(" || "));
+    finding_builder::finish(finding, false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Made;
+    use crate::detect::support::testing::finish_with;
+    use crate::detect::support::testing::icmp;
+    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::outside;
+    use crate::settings::Settings;
+
+    fn advertisement(index: u64, mac: u8) -> Packet {
+        icmp(index, index as f64, mac, Addr::v6([0xfe; 16]), Addr::v6([0xff; 16]), true, ADVERTISEMENT)
+    }
+
+    #[test]
+    fn a_second_router_beside_the_gateway_is_named_and_the_gateway_is_not() {
+        let mut web = Made::tcp(inside(5), outside(1), 443, 0.0).flow();
+        web.macs = Some(([2, 0, 0, 0, 0, 5], [2, 0, 0, 0, 0, 1]));
+        let packets = [advertisement(0, 1), advertisement(1, 9)];
+        let found = finish_with(&ENTRY, &[web], &packets, &Settings::default()).findings;
+        assert_eq!(found.len(), 1);
+        assert!(found[0].sources.contains(&Endpoint::Mac([2, 0, 0, 0, 0, 9])));
+        assert!(!found[0].sources.contains(&Endpoint::Mac([2, 0, 0, 0, 0, 1])));
+        assert!(finish_with(&ENTRY, &[], &packets[..1], &Settings::default()).findings.is_empty());
+    }
+}

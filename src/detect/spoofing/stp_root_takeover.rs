@@ -1,0 +1,245 @@
+//! Spanning tree messages to findings of a bridge that makes itself the root of a network that has one.
+
+use crate::detect::card::Card;
+use crate::detect::detector::AppEvent;
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::Detector;
+use crate::detect::detector::Entry;
+use crate::detect::detector::Wants;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::count;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::message_evidence::MessageEvidence;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::past;
+use crate::detect::support::severity::severity;
+use crate::model::fact::{FieldId, FieldSet};
+use crate::model::protocol::AppProto;
+use crate::model::time::SECOND;
+use crate::model::{Category, Endpoint, Finding};
+use crate::settings::{Descriptor, OnChange};
+
+const CARD: Card = Card {
+    id: "stp_root_takeover",
+    name: "Spanning tree takeover",
+    category: Category::Spoofing,
+    technique: Some(("T1557", "Adversary-in-the-Middle")),
+    sees: "A new root bridge with a better identifier appears in a network that had another one, or floods it with changes of topology.",
+    matters: "All switches turn their traffic towards the root. Who becomes root sees traffic between switches that he would never see otherwise, or stops the network again and again.",
+    otherwise: "A new switch, or one that comes back after work on the network.",
+    source: "IEEE 802.1D, section 17 (the lowest identifier becomes root; hello time 2 s); the attacks of the tool yersinia.",
+};
+
+const BEFORE: Descriptor = Descriptor {
+    id: "stp_root_takeover.before",
+    label: "Time with the old root",
+    help: "The old root must have been heard for this long; at the start of a capture several trees, one for each VLAN, show up one after the other. Three hello times are 6 s.",
+    unit: "s",
+    min: 1.0,
+    max: 3600.0,
+    default: 6.0,
+    is_whole: false,
+    on_change: OnChange::Evaluate,
+};
+const CHANGES: Descriptor = Descriptor {
+    id: "stp_root_takeover.changes",
+    label: "Changes of topology within a minute",
+    help: "A link that goes up or down makes a few dozen messages of change for half a minute.",
+    unit: "messages",
+    min: 10.0,
+    max: 100_000.0,
+    default: 300.0,
+    is_whole: true,
+    on_change: OnChange::Evaluate,
+};
+const SETTINGS: &[Descriptor] = &[BEFORE, CHANGES];
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(StpRootTakeover::default()) };
+
+/// Roots told apart; a network has one for each VLAN.
+const MOST_ROOTS: usize = 256;
+/// Times of changes that are kept.
+const MOST_CHANGES: usize = 1 << 16;
+
+#[derive(Default)]
+struct StpRootTakeover {
+    first_ns: Option<i64>,
+    roots: Vec<Root>,
+    changes_ns: Vec<i64>,
+    changes: MessageEvidence,
+    n_left_out: u64,
+}
+
+struct Root {
+    priority: u64,
+    mac: String,
+    heard: MessageEvidence,
+}
+
+impl Detector for StpRootTakeover {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Stp { FieldSet::ALL } else { FieldSet::NONE }
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        if event.message.protocol != AppProto::Stp {
+            return;
+        }
+        let said = &event.message.fields;
+        let now = event.message.time_ns;
+        self.first_ns = Some(self.first_ns.map_or(now, |first| first.min(now)));
+        if said.text(FieldId::Message).is_some_and(|message| message.starts_with("topology change"))
+            && self.changes_ns.len() < MOST_CHANGES
+        {
+            self.changes_ns.push(now);
+            self.changes.add(event);
+        }
+        let (Some(priority), Some(mac)) = (said.number(FieldId::Priority), said.text(FieldId::Root)) else { return };
+        let known = self.roots.iter().position(|root| root.priority == priority && root.mac == mac);
+        let place = match known {
+            Some(place) => place,
+            None if self.roots.len() < MOST_ROOTS => {
+                self.roots.push(Root { priority, mac: mac.to_owned(), heard: MessageEvidence::default() });
+                self.roots.len() - 1
+            }
+            None => {
+                self.n_left_out += 1;
+                return;
+            }
+        };
+        if let Some(root) = self.roots.get_mut(place) {
+            root.heard.add(event);
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let before_ns = (context.settings.get(&BEFORE) * SECOND as f64) as i64;
+        let changes = context.settings.get(&CHANGES);
+        let first_ns = self.first_ns.unwrap_or(0);
+        let mut findings = Vec::new();
+        // The roots in the order in which they came: each is compared with the best before it.
+        let mut best: Option<&Root> = None;
+        for root in &self.roots {
+            if let Some(old) = best
+                && (root.priority, &root.mac) < (old.priority, &old.mac)
+                && root.heard.first_ns - first_ns >= before_ns
+            {
+                findings.push(takeover(root, old));
+            }
+            if best.is_none_or(|old| (root.priority, &root.mac) < (old.priority, &old.mac)) {
+                best = Some(root);
+            }
+        }
+        let mut times = self.changes_ns.clone();
+        times.sort_unstable();
+        let most = crate::detect::support::threshold_random_walk::busiest(&times, 60 * SECOND) as f64;
+        if findings.is_empty() && most >= changes {
+            findings.push(self.storm(most, changes));
+        }
+        Conclusion { findings, n_not_evaluated: self.n_left_out, ..Conclusion::default() }
+    }
+}
+
+fn takeover(root: &Root, old: &Root) -> Finding {
+    let confidence = 0.65;
+    let mut finding = begin(confidence);
+    finding.title = format!("{} makes itself the root of the network instead of {}", root.mac, old.mac);
+    finding.score = past(root.heard.n as f64, 1.0);
+    finding.sources = address(&root.mac).into_iter().collect();
+    finding.targets = address(&old.mac).into_iter().collect();
+    finding.evidence = vec![
+        evidence("Priority of the new root", root.priority as f64, "", format!("{} of the old one", old.priority)),
+        evidence("Messages of the new root", root.heard.n as f64, "messages", "0"),
+        evidence("Messages of the old root", old.heard.n as f64, "messages", ""),
+    ];
+    finding.explanation = format!(
+        "The network's root was {} with priority {}. Then {} appeared with priority {}, which is better, and became root: \
+         from then on traffic between switches turns towards it.",
+        old.mac, old.priority, root.mac, root.priority
+    );
+    root.heard.fill(&mut finding);
+    finding.display_filter = format!("stp.root.hw == {}", root.mac);
+    finding_builder::finish(finding, false)
+}
+
+/// A finding with what both kinds share.
+fn begin(confidence: f64) -> Finding {
+    let mut finding = finding_builder::begin(&CARD);
+    finding.severity = severity(Impact::INTERCEPTION, confidence, 0.0);
+    finding.confidence = confidence;
+    finding.protocol = "STP".to_owned();
+    finding.benign_causes =
+        lines(&["A new switch with a better identifier", "Work on the network, a link that comes and goes"]);
+    finding.advice = lines(&[
+        "Find the switch port where the messages come in",
+        "Switch on BPDU guard on ports of ordinary hosts and root guard towards other switches",
+    ]);
+    finding
+}
+
+fn address(mac: &str) -> Option<Endpoint> {
+    let mut bytes = [0; 6];
+    for (byte, part) in bytes.iter_mut().zip(mac.split(':')) {
+        *byte = u8::from_str_radix(part, 16).ok()?;
+    }
+    Some(Endpoint::Mac(bytes))
+}
+
+impl StpRootTakeover {
+    fn storm(&self, most: f64, least: f64) -> Finding {
+        let mut finding = begin(0.6);
+        finding.title = format!("The spanning tree is changed on and on: {}", count(self.changes_ns.len(), "message"));
+        finding_builder::technique(&mut finding, ("T1498", "Network Denial of Service"));
+        finding.score = past(most, least);
+        finding.sources = self.roots.first().and_then(|root| address(&root.mac)).into_iter().collect();
+        finding.evidence = vec![evidence("Changes within a minute", most, "messages", format!("below {least}"))];
+        finding.explanation =
+            "Messages of change come on and on. With each of them the switches forget where hosts are and \
+                               send their frames everywhere, where others can read them."
+                .to_owned();
+        self.changes.fill(&mut finding);
+        finding.display_filter = "stp.flags.tc == 1 || stp.type == 0x80".to_owned();
+        finding_builder::finish(finding, false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::Line;
+    use crate::detect::support::testing::hear;
+    use crate::detect::support::testing::inside;
+    use crate::model::flow::Direction;
+    use crate::settings::Settings;
+
+    fn found(roots: &[(f64, u64, u8)]) -> usize {
+        let mut lines = Vec::new();
+        for (second, priority, mac) in roots {
+            let line = |i: u32| Line {
+                protocol: AppProto::Stp,
+                second: second + f64::from(i),
+                from: (inside(1), 0),
+                to: (inside(2), 0),
+                direction: Direction::ToResponder,
+                facts: vec![
+                    (FieldId::Message, "configuration".to_owned()),
+                    (FieldId::Priority, priority.to_string()),
+                    (FieldId::Root, format!("02:00:00:00:00:{mac:02x}")),
+                ],
+            };
+            lines.extend((0..10).map(line));
+        }
+        hear(&ENTRY, &lines, &Settings::default()).findings.len()
+    }
+
+    #[test]
+    fn a_better_root_that_comes_later_is_reported_and_trees_of_other_vlans_are_not() {
+        assert_eq!(found(&[(0.0, 32_768, 7), (60.0, 0, 9)]), 1);
+        assert_eq!(found(&[(0.0, 32_769, 7), (1.0, 24_577, 8), (2.0, 4_097, 9)]), 0);
+        assert_eq!(found(&[(0.0, 4_096, 7), (60.0, 32_768, 9)]), 0, "a worse one");
+    }
+}

@@ -1,0 +1,218 @@
+//! A target's counts per second against what is usual for it in this capture: what stands out by change detection is a
+//! flood at less than the fixed threshold, and what was so all along is none.
+//!
+//! Short captures have no usual: there the fixed thresholds alone decide.
+
+use crate::detect::support::finding_builder;
+use crate::detect::support::rate_series::Seconds;
+use crate::model::series::Level;
+use crate::model::time::{SECOND, span};
+use crate::model::{Finding, Series};
+use crate::stats::change::{Change, Sense, Usual, changes};
+
+/// What every card of a flood says of it, behind the source of its threshold.
+macro_rules! source {
+    ($threshold:literal) => {
+        concat!(
+            $threshold,
+            " Against the capture's own baseline: CUSUM (Page, Biometrika 1954) over counts per second, usual by median and \
+             MAD (Hampel 1974); where there is one, a quarter of the threshold for ten seconds suffices if it is ten times \
+             the usual."
+        )
+    };
+}
+pub(in crate::detect) use source;
+
+/// Shorter captures have no usual, s.
+const LEAST_SECONDS: i64 = 30;
+/// Most steps of the sum; in longer captures they are longer than a second.
+const MOST_STEPS: i64 = 1 << 16;
+/// What stands out by change detection is a flood from this share of the fixed threshold on.
+const MODEST: f64 = 0.25;
+/// So many times the usual it must be, and so long at least, s: ordinary traffic comes in short bursts.
+const TIMES: f64 = 10.0;
+const LEAST_LENGTH: i64 = 10;
+/// What is there in this share of all seconds, and never this many times the usual, is there all along.
+const STEADY_SHARE: f64 = 0.9;
+const STEADY_TIMES: f64 = 3.0;
+/// A load that was there all along in so long a capture is ordinary, s. In a shorter one it may be a flood that was on
+/// when somebody began to record.
+const ORDINARY_SECONDS: i64 = 600;
+/// Less sure of what is below the threshold, and of what was there all along.
+const MODEST_CONFIDENCE: f64 = 0.75;
+const STEADY_CONFIDENCE: f64 = 0.5;
+
+/// How a target's counts stand against the capture's own.
+#[derive(Clone, Debug, Default)]
+pub struct Baseline {
+    /// Median of all seconds of the capture; none if it is too short to tell.
+    usual: Option<f64>,
+    n_seconds: i64,
+    is_steady: bool,
+    /// When it was far above the usual: first and last second since 1970, and the mean.
+    rises: Vec<(i64, i64, f64)>,
+}
+
+impl Baseline {
+    /// Of these counts in a capture from the first to the last of `span_ns`.
+    pub fn of(seconds: &Seconds, span_ns: (i64, i64)) -> Baseline {
+        let (start, end) = (span_ns.0.div_euclid(SECOND), span_ns.1.div_euclid(SECOND));
+        let n_seconds = end.saturating_sub(start).saturating_add(1);
+        if n_seconds < LEAST_SECONDS {
+            return Baseline::default();
+        }
+        let width = n_seconds / MOST_STEPS + 1;
+        let n_steps = (n_seconds / width + 1) as usize;
+        let mut rates = vec![0.0; n_steps.min(n_seconds as usize)];
+        for (step, sum) in seconds.stretches(start, width) {
+            if let Some(rate) = rates.get_mut(step as usize) {
+                *rate = sum as f64 / width as f64;
+            }
+        }
+        let usual = Usual::of(&rates, 1.0);
+        let stands_out = |change: &Change| {
+            change.mean >= TIMES * usual.median.max(1.0) && change.mean >= 2.0 * change.elsewhere(&rates)
+        };
+        let time = |place: usize| start + place as i64 * width;
+        let rises = changes(&rates, usual, Sense::Up)
+            .into_iter()
+            .filter(stands_out)
+            .map(|change| (time(change.from), time(change.to + 1) - 1, change.mean))
+            .collect();
+        let n_busy = rates.iter().filter(|rate| **rate > 0.0).count() as f64;
+        let most = rates.iter().copied().fold(0.0, f64::max);
+        let is_steady = n_busy >= STEADY_SHARE * rates.len() as f64 && most < STEADY_TIMES * usual.median;
+        Baseline { usual: Some(usual.median), n_seconds, is_steady, rises }
+    }
+
+    /// True if a target with this busiest rate need be looked at.
+    pub fn may_matter(rate: f64, threshold: f64) -> bool {
+        rate >= MODEST * threshold
+    }
+
+    /// True if it is a flood: past the threshold, or a modest one that lasts and stands out.
+    pub fn is_flood(&self, rate: f64, threshold: f64) -> bool {
+        rate >= threshold || self.modest(threshold).is_some()
+    }
+
+    /// The largest rise that lasts and is past a share of the threshold.
+    fn modest(&self, threshold: f64) -> Option<&(i64, i64, f64)> {
+        let lasts = |rise: &&(i64, i64, f64)| rise.1 - rise.0 + 1 >= LEAST_LENGTH && rise.2 >= MODEST * threshold;
+        self.rises.iter().filter(lasts).max_by(|a, b| a.2.total_cmp(&b.2))
+    }
+
+    /// True if it was so all along, in a capture that is long enough to call that ordinary.
+    pub fn is_ordinary(&self) -> bool {
+        self.is_steady && self.n_seconds >= ORDINARY_SECONDS
+    }
+
+    /// The confidence as it is weighed by the baseline. `may_be_load`: ordinary use of the target may look the same.
+    pub fn weigh(&self, confidence: f64, (rate, threshold): (f64, f64), may_be_load: bool) -> f64 {
+        match () {
+            () if rate < threshold => MODEST_CONFIDENCE * confidence,
+            () if may_be_load && self.is_steady => STEADY_CONFIDENCE * confidence,
+            () => confidence,
+        }
+    }
+
+    /// Shows the baseline beside the measured rate and marks the change on the chart; `unit` is that of the rate, and the
+    /// threshold the one that it was judged by.
+    pub fn show(&self, finding: &mut Finding, unit: &str, threshold: f64) {
+        let Some(usual) = self.usual else { return };
+        let whole = span(self.n_seconds.saturating_mul(SECOND)).replace(".00 s", " s");
+        let beside = format!("median {} in this capture ({whole})", finding_builder::round3(usual));
+        let evidence = match self.rises.iter().max_by(|a, b| a.2.total_cmp(&b.2)) {
+            Some((from, to, mean)) => {
+                if usual > 0.0 {
+                    finding.explanation.push_str(&format!(" That is {:.0} times what is usual here.", mean / usual));
+                }
+                let length = span((to - from + 1).saturating_mul(SECOND)).replace(".00 s", " s");
+                let name = format!("Mean over the {length} in which it was far above the usual");
+                finding_builder::evidence(&name, *mean, unit, beside)
+            }
+            None => {
+                let typical = if self.is_steady { "it was so all along" } else { "no lasting rise stands out" };
+                finding_builder::evidence("Usual in a second of this capture, median", usual, unit, typical)
+            }
+        };
+        finding.evidence.insert(1.min(finding.evidence.len()), evidence);
+        if let Some(series) = &mut finding.series {
+            let spans = self.rises.iter().map(|(from, to, _)| (from * SECOND, (to + 1) * SECOND - 1));
+            series.changes = spans.take(Series::MOST_CHANGES).collect();
+            let is_below = |level: &&mut Level| series.points.iter().all(|(_, value)| *value < level.value);
+            if let Some(level) = series.level.as_mut().filter(is_below) {
+                *level = Level { name: "threshold above this baseline".to_owned(), value: MODEST * threshold };
+                finding.explanation.push_str(" It is below the fixed threshold, but stands out from the baseline.");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(rates: &[u32]) -> (Seconds, (i64, i64)) {
+        let mut seconds = Seconds::default();
+        for (second, rate) in rates.iter().enumerate().filter(|(_, rate)| **rate > 0) {
+            seconds.add(second as i64 * SECOND, *rate);
+        }
+        (seconds, (0, rates.len() as i64 * SECOND - 1))
+    }
+
+    fn of(rates: &[u32]) -> Baseline {
+        let (seconds, span_ns) = counts(rates);
+        Baseline::of(&seconds, span_ns)
+    }
+
+    #[test]
+    fn a_modest_flood_over_a_quiet_baseline_is_one_and_a_short_burst_is_not() {
+        let mut rates = vec![1; 120];
+        rates[40..60].fill(30);
+        let modest = of(&rates);
+        assert!(modest.is_flood(30.0, 100.0) && !modest.is_flood(30.0, 200.0));
+        assert_eq!(modest.rises.iter().map(|(from, to, _)| (*from, *to)).collect::<Vec<_>>(), [(40, 59)]);
+        assert!(modest.weigh(0.9, (30.0, 100.0), false) < 0.7);
+        rates[44..60].fill(1);
+        assert!(!of(&rates).is_flood(30.0, 100.0));
+        assert!(!of(&rates[35..64]).is_flood(30.0, 100.0), "too short to have a usual");
+    }
+
+    #[test]
+    fn a_load_that_was_there_all_along_is_ordinary_in_a_long_capture_and_doubtful_in_a_short_one() {
+        let load = |n: usize| of(&(0..n).map(|i| 150 + (i as u32 * 7) % 60).collect::<Vec<_>>());
+        assert!(load(900).is_ordinary() && !load(90).is_ordinary());
+        assert_eq!(load(90).weigh(0.8, (200.0, 100.0), true), 0.4);
+        assert_eq!(load(90).weigh(0.8, (200.0, 100.0), false), 0.8);
+        let bursts: Vec<u32> = (0..900).map(|i| if i % 30 < 5 { 40 } else { 0 }).collect();
+        assert!(
+            !of(&bursts).is_ordinary() && !of(&bursts).is_flood(40.0, 100.0),
+            "what comes again and again is usual"
+        );
+    }
+
+    #[test]
+    fn what_was_usual_stands_beside_what_was_measured() {
+        let mut rates = vec![2; 60];
+        rates[20..30].fill(500);
+        let (seconds, span_ns) = counts(&rates);
+        let mut finding = Finding::of("icmp_flood", crate::model::Category::Flood);
+        finding.series = seconds.course("Pings", "packets/s", 100.0, span_ns);
+        Baseline::of(&seconds, span_ns).show(&mut finding, "packets/s", 100.0);
+        assert_eq!((finding.evidence[0].value, finding.evidence[0].unit.as_str()), (500.0, "packets/s"));
+        assert!(
+            finding.evidence[0].typical.starts_with("median 2 in this capture")
+                && finding.explanation.contains("250 times")
+        );
+        assert_eq!(
+            finding.series.as_ref().and_then(|series| series.level.as_ref()).map(|level| level.value),
+            Some(100.0)
+        );
+        assert_eq!(finding.series.map(|series| series.changes), Some(vec![(20 * SECOND, 30 * SECOND - 1)]));
+        rates[20..30].fill(40);
+        let (seconds, span_ns) = counts(&rates);
+        finding.series = seconds.course("Pings", "packets/s", 100.0, span_ns);
+        Baseline::of(&seconds, span_ns).show(&mut finding, "packets/s", 100.0);
+        assert_eq!(finding.series.and_then(|series| series.level).map(|level| level.value), Some(25.0));
+    }
+}

@@ -1,0 +1,292 @@
+//! Flows to first contacts: what became of the first try of a source to reach one port of one host. Both scan
+//! detectors and the one for lateral movement start from this one table.
+
+use crate::detect::support::capped_map::Map;
+use crate::detect::support::capped_map::Tally;
+use crate::model::flow::ConnOutcome;
+use crate::model::packet::tcp_flag::{ACK, FIN, PSH, RST, SYN, URG};
+use crate::model::protocol::Protocol;
+use crate::model::{Addr, Flow};
+use std::collections::BTreeMap;
+use std::hash::Hash;
+
+/// How a contact was tried.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Probe {
+    /// A TCP connection request.
+    Syn,
+    /// TCP with FIN alone, which no proper stack sends first (RFC 9293: all but the first segment carry ACK).
+    Fin,
+    /// TCP without any flag.
+    Null,
+    /// TCP with FIN, PSH and URG but no ACK.
+    Xmas,
+    /// A lone ACK that was answered by a reset.
+    Ack,
+    /// A UDP datagram.
+    Udp,
+    /// An ICMP echo request.
+    Echo,
+}
+
+impl Probe {
+    /// As a scan of this kind is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Probe::Syn => "SYN",
+            Probe::Fin => "FIN",
+            Probe::Null => "NULL",
+            Probe::Xmas => "Xmas",
+            Probe::Ack => "ACK",
+            Probe::Udp => "UDP",
+            Probe::Echo => "ping",
+        }
+    }
+}
+
+/// What became of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// Answered.
+    Success,
+    /// Answered, but the source never completed the handshake: it only wanted to know.
+    HalfOpen,
+    /// Refused, or silence where an answer is due.
+    Failure,
+    /// Silence of UDP: may be normal.
+    Silence,
+}
+
+impl Outcome {
+    /// True where the source got what an ordinary client wants.
+    pub fn is_success(self) -> bool {
+        self == Outcome::Success
+    }
+}
+
+/// Several ways of trying, as a set of bits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Probes(u8);
+
+impl Probes {
+    const ALL: [Probe; 7] = [Probe::Syn, Probe::Fin, Probe::Null, Probe::Xmas, Probe::Ack, Probe::Udp, Probe::Echo];
+
+    /// Adds all of the other set.
+    pub fn merge(&mut self, other: Probes) {
+        self.0 |= other.0;
+    }
+
+    /// What is in the set.
+    pub fn iter(self) -> impl Iterator<Item = Probe> {
+        Probes::ALL.into_iter().filter(move |probe| self.0 & (1 << *probe as u8) != 0)
+    }
+}
+
+impl From<Probe> for Probes {
+    fn from(probe: Probe) -> Probes {
+        Probes(1 << probe as u8)
+    }
+}
+
+/// First contact of a source to one port of one host.
+#[derive(Clone, Copy, Debug)]
+pub struct Contact {
+    /// Who tried.
+    pub source: Addr,
+    /// Whom.
+    pub target: Addr,
+    /// IP protocol number.
+    pub protocol: u8,
+    /// Port of `target`; 0 for ICMP.
+    pub port: u16,
+    /// How, at the first try.
+    pub probe: Probe,
+    /// How, at all tries that were no success.
+    pub probes: Probes,
+    /// What became of the first try.
+    pub outcome: Outcome,
+    /// Time of the first try, ns since 1970.
+    pub first_ns: i64,
+    /// Time of the last try that was no success; that of the first if there is none.
+    pub last_ns: i64,
+}
+
+#[derive(Clone, Copy)]
+struct First {
+    probe: Probe,
+    probes: Probes,
+    outcome: Outcome,
+    first_ns: i64,
+    last_ns: i64,
+}
+
+impl Default for First {
+    fn default() -> Self {
+        First {
+            probe: Probe::Syn,
+            probes: Probes::default(),
+            outcome: Outcome::Silence,
+            first_ns: i64::MAX,
+            last_ns: i64::MIN,
+        }
+    }
+}
+
+/// Source, protocol, target and port.
+type Key = (Addr, u8, Addr, u16);
+
+/// First contacts of all sources.
+#[derive(Default)]
+pub struct Contacts {
+    firsts: Tally<Key, First, { Contacts::MOST }>,
+}
+
+impl Contacts {
+    /// Most contacts kept; 80 bytes each.
+    pub const MOST: usize = 1 << 19;
+
+    /// Takes a flow that has ended. Not inlined: browsers optimise a function that is called often, but not a long loop
+    /// in one that is called once.
+    #[inline(never)]
+    pub fn add(&mut self, flow: &Flow) {
+        let Some((probe, outcome)) = classify(flow) else { return };
+        let ((source, _), (target, port)) = (flow.originator(), flow.responder());
+        if target.is_group() || source.is_group() {
+            return;
+        }
+        let port = if probe == Probe::Echo { 0 } else { port };
+        let Some(first) = self.firsts.of((source, flow.key.protocol, target, port)) else { return };
+        if !outcome.is_success() {
+            first.probes.merge(probe.into());
+            first.last_ns = first.last_ns.max(flow.first_ns);
+        }
+        if flow.first_ns < first.first_ns {
+            (first.probe, first.outcome, first.first_ns) = (probe, outcome, flow.first_ns);
+        }
+    }
+
+    /// Contacts that have at least `least` of their group, group by group in order, in each by target, port and
+    /// protocol. Contacts for which `group` gives none are left out.
+    pub fn groups<G: Copy + Ord + Hash>(&self, least: f64, group: impl Fn(&Contact) -> Option<G>) -> Vec<Vec<Contact>> {
+        let contact = |((source, protocol, target, port), first): (&Key, &First)| Contact {
+            source: *source,
+            target: *target,
+            protocol: *protocol,
+            port: *port,
+            probe: first.probe,
+            probes: first.probes,
+            outcome: first.outcome,
+            first_ns: first.first_ns,
+            last_ns: first.last_ns.max(first.first_ns),
+        };
+        // Most contacts are alone with their kind: these are never sorted.
+        let mut numbers: Map<G, u32> = Map::default();
+        let mut sizes: Vec<u32> = Vec::new();
+        let mut grouped: Vec<Option<(u32, G)>> = Vec::with_capacity(self.firsts.n_keys());
+        for contact in self.firsts.iter().map(contact) {
+            let numbered = group(&contact).map(|group| {
+                let number = *numbers.entry(group).or_insert(sizes.len() as u32);
+                if number as usize == sizes.len() {
+                    sizes.push(0);
+                }
+                (number, group)
+            });
+            if let Some(size) = numbered.and_then(|(number, _)| sizes.get_mut(number as usize)) {
+                *size += 1;
+            }
+            grouped.push(numbered);
+        }
+        let is_large = |number: u32| sizes.get(number as usize).is_some_and(|n| f64::from(*n) >= least);
+        let mut large: BTreeMap<G, Vec<Contact>> = BTreeMap::new();
+        // The same table gives its contacts in the same order again.
+        for (entry, numbered) in self.firsts.iter().zip(grouped) {
+            if let Some((_, group)) = numbered.filter(|(number, _)| is_large(*number)) {
+                large.entry(group).or_default().push(contact(entry));
+            }
+        }
+        let mut groups: Vec<Vec<Contact>> = large.into_values().collect();
+        groups.iter_mut().for_each(|contacts| contacts.sort_unstable_by_key(|c| (c.target, c.port, c.protocol)));
+        groups
+    }
+
+    /// Contacts that were turned away because the table was full.
+    pub fn n_refused(&self) -> u64 {
+        self.firsts.n_refused
+    }
+}
+
+/// How a flow's first packets tried to reach the other side and what became of it; none for what is no first contact or
+/// cannot be judged.
+pub fn classify(flow: &Flow) -> Option<(Probe, Outcome)> {
+    match flow.key.protocol {
+        6 if flow.saw_syn => classify_request(flow),
+        6 => classify_odd(flow),
+        17 => classify_datagram(flow),
+        1 | 58 => classify_echo(flow),
+        _ => None,
+    }
+}
+
+fn classify_request(flow: &Flow) -> Option<(Probe, Outcome)> {
+    let forward = flow.forward();
+    let is_acknowledged = forward.flag(ACK) > forward.flag(RST);
+    match flow.outcome() {
+        ConnOutcome::Succeeded if is_acknowledged => Some((Probe::Syn, Outcome::Success)),
+        ConnOutcome::Succeeded => Some((Probe::Syn, Outcome::HalfOpen)),
+        // An acknowledgment without any answer in the capture: the answers took another way. Nothing can be said.
+        ConnOutcome::Failed if is_acknowledged => None,
+        ConnOutcome::Failed => Some((Probe::Syn, Outcome::Failure)),
+        ConnOutcome::Unknown => None,
+    }
+}
+
+/// Most packets of a flow that is a lone probe: the probe, a retry, and the reset of the prober's own stack.
+const MOST_PROBE_PACKETS: u32 = 3;
+
+fn classify_odd(flow: &Flow) -> Option<(Probe, Outcome)> {
+    let (forward, backward) = (flow.forward(), flow.backward());
+    if forward.data_packets > 0 || forward.packets > MOST_PROBE_PACKETS || backward.packets > forward.packets {
+        return None;
+    }
+    let is_reset = backward.packets > 0 && backward.flag(RST) == backward.packets;
+    let is_service = |port: u16| port < 1024 || Protocol::from_port(true, port).is_some();
+    let probe = match flow.originator_flags() & (FIN | SYN | RST | PSH | ACK | URG) {
+        0 => Probe::Null,
+        FIN => Probe::Fin,
+        flags if flags == FIN | PSH | URG => Probe::Xmas,
+        // Leftovers of old connections look the same, but come from a server's port or go to the one port in use.
+        ACK if is_reset && !is_service(flow.originator().1) => Probe::Ack,
+        _ => return None,
+    };
+    (is_reset || backward.packets == 0).then_some((probe, Outcome::Failure))
+}
+
+/// Where traceroute begins to count up its target ports (traceroute(8)), and the most that it gets to.
+const TRACEROUTE_PORTS: std::ops::RangeInclusive<u16> = 33_434..=33_689;
+
+fn classify_datagram(flow: &Flow) -> Option<(Probe, Outcome)> {
+    let ((_, from), (_, to)) = (flow.originator(), flow.responder());
+    // A datagram from a service's port to a client's is an answer whose question was not captured.
+    let is_answer = Protocol::from_port(false, from).is_some() && Protocol::from_port(false, to).is_none();
+    // Port 0 stands for later pieces of a fragmented datagram.
+    if is_answer || to == 0 || TRACEROUTE_PORTS.contains(&to) {
+        return None;
+    }
+    Some((
+        Probe::Udp,
+        match flow.outcome() {
+            ConnOutcome::Failed => Outcome::Failure,
+            ConnOutcome::Succeeded => Outcome::Success,
+            ConnOutcome::Unknown => Outcome::Silence,
+        },
+    ))
+}
+
+fn classify_echo(flow: &Flow) -> Option<(Probe, Outcome)> {
+    let request = if flow.key.protocol == 1 { 8 } else { 128 };
+    let (kind, _) = flow.icmp?;
+    if kind != request {
+        return None;
+    }
+    Some((Probe::Echo, if flow.backward().packets > 0 { Outcome::Success } else { Outcome::Failure }))
+}

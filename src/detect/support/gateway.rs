@@ -1,0 +1,35 @@
+//! Flows to the Ethernet address of the gateway: the one that gets the traffic to the outside.
+
+use crate::detect::support::capped_map::Tally;
+use crate::model::Flow;
+use std::cmp::Reverse;
+
+/// Counts which Ethernet addresses get traffic from inside to outside.
+#[derive(Default)]
+pub struct Gateway {
+    receivers: Tally<[u8; 6], u64, { Gateway::MOST }>,
+}
+
+impl Gateway {
+    /// Most Ethernet addresses kept.
+    pub const MOST: usize = 1 << 12;
+
+    /// Takes a flow.
+    pub fn add(&mut self, flow: &Flow) {
+        let Some((_, receiver)) = flow.macs else { return };
+        let [first, ..] = receiver;
+        let is_group = first & 1 == 1;
+        if !is_group
+            && flow.originator().0.is_internal()
+            && !flow.responder().0.is_internal()
+            && let Some(n) = self.receivers.of(receiver)
+        {
+            *n += 1;
+        }
+    }
+
+    /// The address that got most of it; none if nothing went outside.
+    pub fn mac(&self) -> Option<[u8; 6]> {
+        self.receivers.iter().max_by_key(|(mac, n)| (**n, Reverse(**mac))).map(|(mac, _)| *mac)
+    }
+}

@@ -1,0 +1,277 @@
+//! Flows to series of login tries: short connections of one client to one server that all look the same. The detectors
+//! of password guessing each say which connections can be tries, and how many make a series.
+
+use crate::detect::card::Card;
+use crate::detect::detector::Context;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::evidence;
+use crate::detect::support::finding_builder::lines;
+use crate::detect::support::flow_selector::Between;
+use crate::detect::support::flow_selector::gather;
+use crate::detect::support::severity::Impact;
+use crate::detect::support::severity::rate;
+use crate::detect::support::threshold_random_walk::busiest;
+use crate::detect::support::threshold_random_walk::most_open;
+use crate::model::time::span;
+use crate::model::{self, Addr, Finding, Flow};
+use crate::stats::order::middle;
+
+/// Longer lists would not be read.
+const MOST_FINDINGS: usize = 200;
+
+/// A connection that may be a login try.
+#[derive(Clone, Copy, Debug)]
+pub struct Try {
+    /// First packet, ns since 1970.
+    pub first_ns: i64,
+    /// Last packet, ns since 1970.
+    pub last_ns: i64,
+    /// Payload bytes of client and server.
+    pub bytes: [u32; 2],
+}
+
+/// What a login try of a protocol looks like from outside.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// Least and most payload bytes of the client.
+    pub client: (u64, u64),
+    /// Least and most payload bytes of the server.
+    pub server: (u64, u64),
+    /// Longest connection, ns.
+    pub most_ns: i64,
+}
+
+impl Shape {
+    /// True for a connection that was opened and looks like a try.
+    pub fn fits(&self, flow: &Flow) -> bool {
+        let (client, server) = (flow.forward().payload_bytes(), flow.backward().payload_bytes());
+        flow.saw_syn
+            && (self.client.0..=self.client.1).contains(&client)
+            && (self.server.0..=self.server.1).contains(&server)
+            && flow.duration_ns() <= self.most_ns
+    }
+}
+
+/// A series that is guessing.
+pub struct Case {
+    /// The series.
+    pub series: Series,
+    /// Tries that were enough.
+    pub threshold: f64,
+    /// How sure, 0 to 1.
+    pub confidence: f64,
+}
+
+/// What differs between protocols in the words of a finding.
+pub struct Words {
+    /// Of the detector.
+    pub card: &'static Card,
+    /// Name of the protocol.
+    pub protocol: &'static str,
+    /// How many short connections that look the same are usual.
+    pub usual: &'static str,
+    /// Bytes that are usual on each side.
+    pub usual_bytes: &'static str,
+    /// Span for counting the most tries, ns.
+    pub burst_ns: i64,
+    /// How many tries within that span are usual.
+    pub usual_burst: String,
+    /// What the size of the connections says, in full sentences.
+    pub meaning: &'static str,
+    /// What else it could be.
+    pub benign_causes: &'static [&'static str],
+    /// What to do.
+    pub advice: &'static [&'static str],
+}
+
+/// One finding for each of the longest series, with its flows and its filter.
+pub fn findings(context: &Context<'_>, shape: &Shape, mut cases: Vec<Case>, words: &Words) -> Vec<Finding> {
+    cases.sort_by_key(|case| std::cmp::Reverse(case.series.tries.len()));
+    cases.truncate(MOST_FINDINGS);
+    let between: Vec<Between> =
+        cases.iter().map(|Case { series: s, .. }| Between::service(s.client, s.server, s.port)).collect();
+    let gathered = gather(context, &between, |_, flow| shape.fits(flow));
+    let filled = cases.iter().zip(gathered).map(|(case, flows)| {
+        let mut finding = case.finding(words);
+        flows.fill(&mut finding);
+        finding.display_filter = format!(
+            "{} && tcp.port == {} && {}",
+            finding_builder::pair_filter(case.series.client, case.series.server),
+            case.series.port,
+            finding_builder::time_filter(finding.start_ns, finding.end_ns)
+        );
+        finding_builder::finish(finding, true)
+    });
+    filled.collect()
+}
+
+impl Case {
+    fn finding(&self, words: &Words) -> Finding {
+        let Case { series, threshold, confidence } = self;
+        let (threshold, confidence) = (*threshold, *confidence);
+        let (n, protocol) = (series.tries.len(), words.protocol);
+        let shown = finding_builder::thousands(n);
+        let (first, last) = (series.tries.first(), series.tries.last());
+        let duration = last.map_or(0, |t| t.last_ns) - first.map_or(0, |t| t.first_ns);
+        let [sent, got] = series.median;
+        let mut finding = finding_builder::begin(words.card);
+        finding.title =
+            format!("{} guesses {protocol} passwords on {}: {shown} failed connections", series.client, series.server);
+        rate(&mut finding, Impact::ACCESS_TRY, confidence, (n as f64, threshold));
+        finding.sources = finding_builder::addresses([series.client]);
+        finding.targets = finding_builder::addresses([series.server]);
+        finding.ports = vec![series.port];
+        finding.protocol = protocol.to_owned();
+        let most = series.most_within(words.burst_ns);
+        finding.evidence = vec![
+            evidence("Short connections that look the same", n as f64, "connections", words.usual),
+            evidence(
+                &format!("Most of them within {}", span(words.burst_ns)),
+                most as f64,
+                "connections",
+                words.usual_burst.as_str(),
+            ),
+            evidence("Most of them open at the same time", series.n_parallel as f64, "connections", "1 or 2"),
+            evidence("Bytes of the client, median", f64::from(sent), "B", words.usual_bytes),
+            evidence("Bytes of the server, median", f64::from(got), "B", words.usual_bytes),
+            evidence("Larger sessions of the same client afterwards", series.n_larger_after as f64, "connections", ""),
+        ];
+        finding.explanation = format!(
+            "{} opened {shown} {protocol} connections to {} within {} that all moved about {sent} bytes there and {got} \
+             bytes back and then ended. {}{}",
+            series.client,
+            series.server,
+            span(duration),
+            words.meaning,
+            if series.n_larger_after > 0 {
+                " A larger session of the same client followed: a guess may have succeeded."
+            } else {
+                ""
+            }
+        );
+        let times: Vec<i64> = series.tries.iter().map(|one| one.first_ns).collect();
+        finding.series = model::Series::moments("Failed connections", "connections", &times);
+        finding.benign_causes = lines(words.benign_causes);
+        finding.advice = lines(words.advice);
+        finding
+    }
+}
+
+/// Tries of one client at one server.
+#[derive(Clone, Debug, Default)]
+pub struct Pair {
+    /// Tries, in the order in which they ended.
+    pub tries: Vec<Try>,
+    /// Connections that were too large or too long for a try: (first packet ns, payload bytes of the server).
+    pub larger: Vec<(i64, u64)>,
+}
+
+/// Tries by client, server and port.
+#[derive(Default)]
+pub struct Tries {
+    pairs: Tally<(Addr, Addr, u16), Pair, { Tries::MOST_PAIRS }>,
+    n_kept: usize,
+    n_left_out: u64,
+}
+
+/// A series of tries that look the same.
+#[derive(Clone, Debug)]
+pub struct Series {
+    /// Who tries.
+    pub client: Addr,
+    /// At whom.
+    pub server: Addr,
+    /// Server port.
+    pub port: u16,
+    /// The tries that look the same, by time.
+    pub tries: Vec<Try>,
+    /// Median payload bytes of client and server.
+    pub median: [u32; 2],
+    /// Most tries that were open at the same time.
+    pub n_parallel: usize,
+    /// Larger connections of the same client to the same port after the first try.
+    pub n_larger_after: usize,
+}
+
+impl Series {
+    /// Most tries within a span of time.
+    pub fn most_within(&self, window_ns: i64) -> usize {
+        let times: Vec<i64> = self.tries.iter().map(|t| t.first_ns).collect();
+        busiest(&times, window_ns)
+    }
+}
+
+/// Tries of a series differ by at most this share of the median: a longer or shorter name or password.
+const TOLERANCE: f64 = 0.2;
+/// At least this share of a client's short connections must look the same.
+const LEAST_ALIKE: f64 = 0.6;
+
+impl Tries {
+    /// Most pairs of client and server kept.
+    pub const MOST_PAIRS: usize = 1 << 16;
+    /// Most tries kept; 32 bytes each.
+    pub const MOST_TRIES: usize = 1 << 20;
+
+    /// Takes a connection to a server of the protocol in question.
+    pub fn add(&mut self, flow: &Flow, shape: &Shape) {
+        let ((client, _), (server, port)) = (flow.originator(), flow.responder());
+        if self.n_kept >= Tries::MOST_TRIES {
+            self.n_left_out += 1;
+            return;
+        }
+        let (sent, got) = (flow.forward().payload_bytes(), flow.backward().payload_bytes());
+        let fits = shape.fits(flow);
+        if !fits && (!flow.saw_syn || got <= shape.server.1) {
+            return;
+        }
+        let Some(pair) = self.pairs.of((client, server, port)) else { return };
+        self.n_kept += 1;
+        if fits {
+            pair.tries.push(Try {
+                first_ns: flow.first_ns,
+                last_ns: flow.last_ns,
+                bytes: [sent, got].map(|n| u32::try_from(n).unwrap_or(u32::MAX)),
+            });
+        } else {
+            pair.larger.push((flow.first_ns, got));
+        }
+    }
+
+    /// The series of at least `least` tries that look the same, by client, server and port.
+    pub fn series(&self, least: usize) -> Vec<Series> {
+        self.pairs
+            .sorted_where(|pair| pair.tries.len() >= least)
+            .into_iter()
+            .filter_map(|((client, server, port), pair)| {
+                let median = [0, 1].map(|side| {
+                    middle(pair.tries.iter().map(|t| t.bytes.get(side).copied().unwrap_or(0)).collect(), u32::cmp)
+                });
+                let is_near = |value: u32, middle: u32| {
+                    (f64::from(value) - f64::from(middle)).abs() <= TOLERANCE * f64::from(middle)
+                };
+                let is_alike = |t: &&Try| t.bytes.iter().zip(&median).all(|(value, middle)| is_near(*value, *middle));
+                let mut tries: Vec<Try> = pair.tries.iter().filter(is_alike).copied().collect();
+                tries.sort_by_key(|t| (t.first_ns, t.last_ns));
+                if tries.len() < least || (tries.len() as f64) < LEAST_ALIKE * pair.tries.len() as f64 {
+                    return None;
+                }
+                let first_ns = tries.first()?.first_ns;
+                Some(Series {
+                    client: *client,
+                    server: *server,
+                    port: *port,
+                    n_parallel: most_open(tries.iter().map(|t| (t.first_ns, t.last_ns))),
+                    n_larger_after: pair.larger.iter().filter(|(time, _)| *time > first_ns).count(),
+                    tries,
+                    median,
+                })
+            })
+            .collect()
+    }
+
+    /// Pairs and tries that were turned away because the table was full.
+    pub fn n_refused(&self) -> u64 {
+        self.pairs.n_refused + self.n_left_out
+    }
+}

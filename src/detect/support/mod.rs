@@ -1,0 +1,23 @@
+//! What several detectors share: selecting flows, counting within bounds, rating and building findings.
+
+pub mod baseline;
+pub mod capped_map;
+pub mod connection_attempts;
+pub mod domains;
+pub mod encrypted_sessions;
+pub mod file_services;
+pub mod finding_builder;
+pub mod flow_selector;
+pub mod gateway;
+pub mod local_networks;
+pub mod login_attempts;
+pub mod logins;
+pub mod merge_findings;
+pub mod message_evidence;
+pub mod rate_series;
+pub mod resolvers;
+pub mod severity;
+pub mod tcp_anomalies;
+#[cfg(test)]
+pub mod testing;
+pub mod threshold_random_walk;

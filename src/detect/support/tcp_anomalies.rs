@@ -1,0 +1,107 @@
+//! Segments that two receivers may take differently, of each sender to each receiver's port: collected as flows end, and told.
+
+use crate::detect::detector::Conclusion;
+use crate::detect::detector::Context;
+use crate::detect::detector::EndedFlow;
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder;
+use crate::detect::support::flow_selector::Gathered;
+use crate::model::tcp_anomalies::{SegmentsSeen, TcpAnomalies};
+use crate::model::{Addr, DirectionStats, Finding};
+
+/// Most pairs kept.
+const MOST_PAIRS: usize = 1 << 14;
+/// Most findings.
+const MOST_FINDINGS: usize = 50;
+
+/// Sender, receiver, and the port of the server.
+pub type Ends = (Addr, Addr, u16);
+
+/// Doubtful segments by their ends, with what a detector counts of them.
+pub struct TcpAnomalyTable<T> {
+    pairs: Tally<Ends, AnomalousPair<T>, MOST_PAIRS>,
+}
+
+impl<T> Default for TcpAnomalyTable<T> {
+    fn default() -> Self {
+        TcpAnomalyTable { pairs: Tally::default() }
+    }
+}
+
+/// Doubtful segments of one sender to one receiver.
+#[derive(Default)]
+pub struct AnomalousPair<T> {
+    /// The segments.
+    pub seen: SegmentsSeen,
+    /// What is counted of them.
+    pub counts: T,
+    flows: Vec<u32>,
+}
+
+impl<T: Default> TcpAnomalyTable<T> {
+    /// Takes both directions of a flow: `seen` gives the segments that are meant, if there are any, and `add` counts them.
+    pub fn take(
+        &mut self,
+        ended: &EndedFlow<'_>,
+        seen: impl for<'a> Fn(&'a TcpAnomalies, &DirectionStats) -> Option<&'a SegmentsSeen>,
+        add: impl Fn(&mut T, &TcpAnomalies, &DirectionStats),
+    ) {
+        let flow = ended.flow;
+        let Some([forward, backward]) = flow.anomalies() else { return };
+        let ((client, _), (server, port)) = (flow.originator(), flow.responder());
+        let ways =
+            [((client, server, port), forward, flow.forward()), ((server, client, port), backward, flow.backward())];
+        for (ends, anomalies, direction) in ways {
+            let Some(meant) = seen(anomalies, direction) else { continue };
+            let Some(doubt) = self.pairs.of(ends) else { continue };
+            doubt.seen.merge(meant);
+            add(&mut doubt.counts, anomalies, direction);
+            if doubt.flows.len() < Finding::MOST_FLOWS {
+                doubt.flows.push(ended.serial);
+            }
+        }
+    }
+
+    /// Tells those that are cases, those of the highest rank first.
+    pub fn finish(
+        &self,
+        is_case: impl Fn(&AnomalousPair<T>) -> bool,
+        rank: impl Fn(&AnomalousPair<T>) -> u64,
+        tell: impl Fn(Ends, &AnomalousPair<T>) -> Finding,
+    ) -> Conclusion {
+        let mut cases = self.pairs.sorted_where(is_case);
+        cases.sort_by_key(|(ends, doubt)| (std::cmp::Reverse(rank(doubt)), **ends));
+        cases.truncate(MOST_FINDINGS);
+        let findings = cases.iter().map(|(ends, doubt)| tell(**ends, doubt)).collect();
+        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
+    }
+}
+
+impl<T> AnomalousPair<T> {
+    /// Writes who it is about, the segments meant and the flows that they are in into a finding.
+    pub fn fill(&self, finding: &mut Finding, (source, target, port): Ends, context: &Context<'_>) {
+        finding.sources = finding_builder::addresses([source]);
+        finding.targets = finding_builder::addresses([target]);
+        finding.ports = vec![port];
+        finding.protocol = "TCP".to_owned();
+        let mut flows = Gathered::default();
+        for serial in &self.flows {
+            if let Some(flow) = context.flows.get(*serial) {
+                flows.add(*serial, flow);
+            }
+        }
+        flows.fill(finding);
+        (finding.start_ns, finding.end_ns) = (self.seen.first_ns, self.seen.last_ns);
+        finding.n_packets = u64::from(self.seen.n);
+        finding.packet_indices.clone_from(&self.seen.packets);
+    }
+}
+
+/// Words of a display filter for what one side of a service sends to the other.
+pub fn filter((source, target, port): Ends) -> String {
+    format!(
+        "{} && {} && tcp.port == {port}",
+        finding_builder::host_filter("src", source),
+        finding_builder::host_filter("dst", target)
+    )
+}
