@@ -1,8 +1,11 @@
 //! Messages between page and worker, defined once. They cross as postcard bytes; files ride beside them.
 
 use crate::model::Analysis;
+use crate::model::listing::FlowRow;
+use crate::model::listing::PacketDetail;
+use crate::model::listing::PacketRow;
+use crate::model::listing::Page;
 use crate::model::rows::{ColumnInfo, DataRow};
-use crate::model::table::{FlowRow, PacketDetail, PacketRow, Page};
 use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
 

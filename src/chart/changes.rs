@@ -27,8 +27,8 @@ pub fn changes(analysis: &Analysis) -> Vec<Change> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::finding::series::Series;
     use crate::model::finding::tests::made;
-    use crate::model::series::Series;
 
     #[test]
     fn changes_are_numbered_by_time_and_few() {

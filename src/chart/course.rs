@@ -3,9 +3,10 @@
 use super::draw::ticks;
 use crate::model::Series;
 use crate::model::chart::{ChartSpec, Marks};
-use crate::model::quantity::{count, with_unit};
-use crate::model::series::SeriesKind;
-use crate::model::time;
+use crate::model::finding::series::SeriesKind;
+use crate::model::format::quantity::count;
+use crate::model::format::quantity::with_unit;
+use crate::model::format::time;
 
 /// The chart of a series; `id` tells it from others on the page.
 pub fn course(id: &str, series: &Series, offset_minutes: i32) -> ChartSpec {
@@ -84,8 +85,8 @@ fn values(series: &Series, offset_minutes: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::series::Level;
-    use crate::model::time::SECOND;
+    use crate::model::finding::series::Level;
+    use crate::model::format::time::SECOND;
 
     #[test]
     fn a_sentence_says_what_the_chart_shows() {

@@ -104,8 +104,9 @@ mod tests {
     use super::*;
     use crate::model;
     use crate::model::chart::{Bar, Change, Marks, Series};
-    use crate::model::series::{Level, SeriesKind};
-    use crate::model::time::SECOND;
+    use crate::model::finding::series::Level;
+    use crate::model::finding::series::SeriesKind;
+    use crate::model::format::time::SECOND;
 
     fn spec(marks: Marks) -> ChartSpec {
         let words = |text: &str| text.to_owned();

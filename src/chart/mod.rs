@@ -3,8 +3,8 @@
 use crate::model::Analysis;
 use crate::model::analysis::Timeline;
 use crate::model::chart::{Change, ChartSpec, Marks, Series};
-use crate::model::quantity::percent;
-use crate::model::time;
+use crate::model::format::quantity::percent;
+use crate::model::format::time;
 
 mod changes;
 mod course;

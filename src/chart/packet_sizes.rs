@@ -4,7 +4,8 @@ use super::Entry;
 use crate::model::Analysis;
 use crate::model::analysis::SizeBin;
 use crate::model::chart::{Bar, ChartSpec, Marks};
-use crate::model::quantity::{counted, percent};
+use crate::model::format::quantity::counted;
+use crate::model::format::quantity::percent;
 
 pub const ENTRY: Entry = Entry { id: "packet_sizes", make };
 

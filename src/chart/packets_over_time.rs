@@ -3,7 +3,7 @@
 use super::Entry;
 use crate::model::Analysis;
 use crate::model::chart::ChartSpec;
-use crate::model::quantity::counted;
+use crate::model::format::quantity::counted;
 
 pub const ENTRY: Entry = Entry { id: "packets_over_time", make };
 
@@ -21,7 +21,7 @@ fn make(analysis: &Analysis, offset_minutes: i32) -> ChartSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::time::SECOND;
+    use crate::model::format::time::SECOND;
 
     #[test]
     fn counts_packets_of_all_kinds() {

@@ -4,7 +4,8 @@ use super::Entry;
 use crate::model::Analysis;
 use crate::model::analysis::ProtocolCount;
 use crate::model::chart::{Bar, ChartSpec, Marks};
-use crate::model::quantity::{bytes, percent};
+use crate::model::format::quantity::bytes;
+use crate::model::format::quantity::percent;
 
 pub const ENTRY: Entry = Entry { id: "protocols", make };
 

@@ -4,7 +4,9 @@ use super::Entry;
 use crate::model::Analysis;
 use crate::model::analysis::HostRow;
 use crate::model::chart::{Bar, ChartSpec, Marks};
-use crate::model::quantity::{bytes, counted, percent};
+use crate::model::format::quantity::bytes;
+use crate::model::format::quantity::counted;
+use crate::model::format::quantity::percent;
 
 pub const ENTRY: Entry = Entry { id: "top_talkers", make };
 

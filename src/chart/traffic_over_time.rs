@@ -3,7 +3,7 @@
 use super::Entry;
 use crate::model::Analysis;
 use crate::model::chart::ChartSpec;
-use crate::model::quantity::bytes;
+use crate::model::format::quantity::bytes;
 
 pub const ENTRY: Entry = Entry { id: "traffic_over_time", make };
 
@@ -16,7 +16,7 @@ fn make(analysis: &Analysis, offset_minutes: i32) -> ChartSpec {
 mod tests {
     use super::*;
     use crate::model::chart::Marks;
-    use crate::model::time::SECOND;
+    use crate::model::format::time::SECOND;
 
     #[test]
     fn says_total_peak_and_main_kind() {

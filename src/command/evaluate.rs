@@ -2,7 +2,8 @@
 
 use super::table::table;
 use super::{Failure, output, read};
-use crate::model::quantity::{count, percent};
+use crate::model::format::quantity::count;
+use crate::model::format::quantity::percent;
 use crate::pipeline::{self, Pipeline};
 use crate::settings::Settings;
 use crate::stats::labels::{self, Labels};

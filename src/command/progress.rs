@@ -1,6 +1,8 @@
 //! How far reading is, as one line on a terminal that is written over ten times a second at most.
 
-use crate::model::quantity::{bytes, count, percent};
+use crate::model::format::quantity::bytes;
+use crate::model::format::quantity::count;
+use crate::model::format::quantity::percent;
 use std::io::{IsTerminal, Write, stderr};
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,7 @@
 //! `packetloupe score`: a table to one anomaly score a row, in the order of the rows.
 
 use super::{Failure, output, read};
-use crate::model::quantity::counted;
+use crate::model::format::quantity::counted;
 use crate::pipeline::{self, Pipeline};
 use crate::settings::{self, Settings};
 use std::path::{Path, PathBuf};

@@ -2,7 +2,7 @@
 
 use super::table::table;
 use super::{Failure, output};
-use crate::model::quantity::plain;
+use crate::model::format::quantity::plain;
 use crate::pipeline;
 use crate::settings::{OnChange, Settings, file};
 use serde_json::{Value, json};

@@ -2,12 +2,16 @@
 
 use super::output::harmless;
 use super::table::table;
+use crate::model::Analysis;
 use crate::model::analysis::IssueSeverity;
 use crate::model::coverage::DetectorCoverage;
 use crate::model::finding::Severity;
-use crate::model::quantity::{bytes, count, counted, percent};
+use crate::model::format::quantity::bytes;
+use crate::model::format::quantity::count;
+use crate::model::format::quantity::counted;
+use crate::model::format::quantity::percent;
+use crate::model::format::time;
 use crate::model::rows::RowKind;
-use crate::model::{Analysis, time};
 
 /// Comments that are printed.
 const MOST_COMMENTS: usize = 10;

@@ -1,14 +1,18 @@
 //! One packet to its layers with their fields, and to one line of text: what the page shows of a packet.
 
-use super::app::{self, Datagrams, PortPair, describe};
+use super::app::parser::PortPair;
+use super::app::registry::{self, Datagrams};
+use super::app::{describe, link};
 use crate::issue::{IssueKind, IssueLog};
-use crate::model::address::mac_text;
-use crate::model::fact::FieldBuffer;
+use crate::model::Protocol;
+use crate::model::app::field::FieldBuffer;
+use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
+use crate::model::format::secret::Secrets;
+use crate::model::listing::LayerDetail;
+use crate::model::listing::PacketRow;
+use crate::model::net::addr::mac_text;
 use crate::model::packet::{Encapsulation, Icmp, Packet, Tcp, Transport, Udp};
-use crate::model::secret::Secrets;
-use crate::model::table::{LayerDetail, PacketRow};
-use crate::model::{Protocol, protocol::AppProto};
 use crate::read::RawPacket;
 use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice, TcpHeaderSlice, TcpOptionElement};
 
@@ -252,7 +256,7 @@ fn flags(bits: u8) -> String {
 }
 
 fn icmp_name(icmp: &Icmp) -> &'static str {
-    if icmp.is_v6 { app::icmpv6::name(icmp.kind) } else { app::icmp::name(icmp.kind) }
+    if icmp.is_v6 { link::icmpv6::name(icmp.kind) } else { link::icmp::name(icmp.kind) }
 }
 
 fn endpoints(packet: &Packet) -> (String, String) {
@@ -276,7 +280,7 @@ fn application(packet: &Packet, data: &[u8], known: Known) -> (Option<AppProto>,
             let to_server =
                 if tcp.source_port >= tcp.target_port { Direction::ToResponder } else { Direction::ToOriginator };
             let direction = known.direction.unwrap_or(to_server);
-            app::read_segment(payload, &ends, known.app, direction, &mut fields).or(known.app).or(ends.hint)
+            registry::read_segment(payload, &ends, known.app, direction, &mut fields).or(known.app).or(ends.hint)
         }
         Transport::Udp(udp) => {
             let ends = PortPair::new(false, udp.source_port, udp.target_port);
@@ -287,7 +291,7 @@ fn application(packet: &Packet, data: &[u8], known: Known) -> (Option<AppProto>,
             told.map(|(app, _)| app).or(known.app).or(ends.hint)
         }
         Transport::Tcp(_) => None,
-        _ => app::read_frame(packet, data, &mut fields),
+        _ => registry::read_frame(packet, data, &mut fields),
     };
     (app, fields)
 }

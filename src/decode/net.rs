@@ -2,9 +2,10 @@
 
 use super::{Inner, Work, fragments, transport, tunnel};
 use crate::issue::IssueKind;
-use crate::model::address::Addr;
+use crate::model::app::protocol::AppProto;
+use crate::model::app::protocol::Protocol;
+use crate::model::net::addr::Addr;
 use crate::model::packet::{Arp, HeaderAnomalies, Ip};
-use crate::model::protocol::{AppProto, Protocol};
 use etherparse::{ArpPacketSlice, EtherType, Ipv6ExtensionsSlice, LaxIpSlice};
 
 #[inline]

@@ -1,8 +1,9 @@
 //! Frames of every link type and tunnel, made by hand: what is inside is found, and nothing makes the decoder panic.
 
 use super::*;
+use crate::model::app::protocol::AppProto;
+use crate::model::app::protocol::Protocol;
 use crate::model::packet::tcp_flag;
-use crate::model::protocol::{AppProto, Protocol};
 
 /// IPv4 of this protocol from 10.0.0.1 to 10.0.0.2.
 fn v4(protocol: u8, inside: &[u8]) -> Vec<u8> {

@@ -2,10 +2,10 @@
 
 use super::{Inner, Work, tunnel};
 use crate::issue::IssueKind;
-use crate::model::address::Addr;
+use crate::model::app::protocol::Protocol;
+use crate::model::net::addr::Addr;
 use crate::model::packet::tcp_flag::SYN;
 use crate::model::packet::{Icmp, QuotedDatagram, Tcp, Transport, Udp};
-use crate::model::protocol::Protocol;
 use etherparse::{Icmpv4Slice, Icmpv6Slice, LaxIpSlice, TcpHeaderSlice, UdpHeaderSlice};
 
 const TCP_FIXED_BYTES: usize = 20;

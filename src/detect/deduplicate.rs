@@ -2,9 +2,9 @@
 
 use crate::detect::CARDS;
 use crate::model::Endpoint;
+use crate::model::finding::series::SeriesKind;
 use crate::model::finding::{Category, Finding};
-use crate::model::series::SeriesKind;
-use crate::model::time::SECOND;
+use crate::model::format::time::SECOND;
 use std::collections::BTreeMap;
 
 /// Findings about the same actors that are this far apart are two events.

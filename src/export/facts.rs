@@ -5,10 +5,11 @@
 use crate::flow::fields::{FlowField, FlowFields};
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
-use crate::model::fact::Value;
+use crate::model::app::field::Value;
 use crate::model::flow::{DirectionStats, Flow};
-use crate::model::secret::{self, Secrets};
-use crate::model::time::seconds;
+use crate::model::format::secret;
+use crate::model::format::secret::Secrets;
+use crate::model::format::time::seconds;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::io::{self, Write};

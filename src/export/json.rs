@@ -4,9 +4,9 @@
 //! number is finite. Names, order and meaning of fields change only together with the schema number.
 
 use crate::model::analysis::{Analysis, Coverage, Expected, FieldCount, Issue, IssueSeverity, ProtocolCount};
+use crate::model::finding::series::SeriesKind;
 use crate::model::finding::{Category, Evidence, Finding, Severity};
-use crate::model::series::SeriesKind;
-use crate::model::time::seconds;
+use crate::model::format::time::seconds;
 use crate::model::{Incident, Rule, Series, Verdict};
 use serde::Serialize;
 use std::collections::BTreeMap;

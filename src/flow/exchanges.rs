@@ -1,8 +1,8 @@
 //! Payload packets of connections that cannot be read to the turns of their talk.
 
 use crate::model::Flow;
+use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
-use crate::model::protocol::AppProto;
 
 /// Payload packets in which both sides agree on keys: a greeting each, certificates, and the ends of the handshake.
 const HANDSHAKE_PACKETS: u32 = 6;

@@ -1,8 +1,9 @@
 //! Messages that announce another flow to the protocol of that flow: data connections of FTP, transfers of TFTP.
 
-use crate::model::fact::{FieldId, Message};
+use crate::model::app::field::FieldId;
+use crate::model::app::field::Message;
+use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
-use crate::model::protocol::AppProto;
 use crate::model::{Addr, Flow};
 
 /// Most announcements that are remembered; the oldest makes room. What is announced begins at once or never.

@@ -2,7 +2,9 @@
 
 use super::names::Names;
 use crate::model::Flow;
-use crate::model::fact::{FieldId, MessageFields, Value};
+use crate::model::app::field::FieldId;
+use crate::model::app::field::MessageFields;
+use crate::model::app::field::Value;
 
 /// Most different facts of a flow.
 const MOST_OF_FLOW: usize = 48;

@@ -2,7 +2,7 @@
 
 use crate::model::Flow;
 use crate::model::flow::Run;
-use crate::model::time::SECOND;
+use crate::model::format::time::SECOND;
 
 /// A longer gap ends an active period.
 const IDLE_NS: i64 = 5 * SECOND;

@@ -2,8 +2,8 @@
 //! the others, and what becomes of what they say.
 
 use crate::model::Flow;
+use crate::model::flow::tcp_anomalies::TtlAnomaly;
 use crate::model::packet::{Packet, Tcp, tcp_flag};
-use crate::model::tcp_anomalies::TtlAnomaly;
 
 /// With more hops left a segment arrives: nearly all hosts of the Internet are within 30 hops of each other (Wang, Jin,
 /// Shin: Defense Against Spoofed IP Traffic Using Hop-Count Filtering, 2007), and a monitor sees it on the way.
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
     use crate::flow::names::Names;
     use crate::flow::table::{FlowKeyHash, FlowTable, Limits};
-    use crate::model::address::Addr;
+    use crate::model::net::addr::Addr;
     use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
     use crate::model::packet::{Ip, Layers, Transport};
 

@@ -1,12 +1,12 @@
 //! The one value that page, report and command show. Small: tables and packets stay behind with the worker.
 
-use super::address::Addr;
-use super::allow::Rule;
-use super::annotation::Annotations;
-use super::comment::Comment;
-use super::finding::Finding;
-use super::incident::Incident;
-use super::rows::TableFacts;
+use crate::model::comment::Comment;
+use crate::model::finding::Finding;
+use crate::model::finding::allow::Rule;
+use crate::model::finding::annotation::Annotations;
+use crate::model::finding::incident::Incident;
+use crate::model::net::addr::Addr;
+use crate::model::rows::TableFacts;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

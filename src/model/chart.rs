@@ -1,6 +1,6 @@
 //! A chart as data: what to draw, not how. Each can also be read as a table.
 
-use super::series;
+use crate::model::finding::series;
 use serde::{Deserialize, Serialize};
 
 /// One chart.

@@ -1,8 +1,8 @@
 //! An analysis to who looked at its input, and who rests and why.
 
-use super::Analysis;
-use super::quantity::counted;
-use super::rows::RowKind;
+use crate::model::Analysis;
+use crate::model::format::quantity::counted;
+use crate::model::rows::RowKind;
 
 /// More detectors than this are counted, not named.
 const MOST_NAMED: usize = 3;

@@ -1,40 +1,28 @@
-//! Plain data, one type family per station of the line. Imports nothing else of ours.
+//! Plain data, a room for each station of the line. Imports nothing else of ours.
 
-pub mod address;
-pub mod allow;
 pub mod analysis;
-pub mod annotation;
+pub mod app;
 pub mod chart;
 pub mod comment;
 pub mod coverage;
-pub mod exchanges;
-pub mod fact;
 pub mod finding;
 pub mod flow;
-pub mod former_ids;
-pub mod incident;
-pub mod moments;
+pub mod format;
+pub mod listing;
+pub mod net;
 pub mod packet;
-pub mod protocol;
-pub mod quantity;
 pub mod rows;
-pub mod secret;
-pub mod series;
-pub mod table;
-pub mod tcp_anomalies;
-pub mod text;
-pub mod time;
 
-pub use address::{Addr, Endpoint};
-pub use allow::{Net, Rule};
 pub use analysis::Analysis;
-pub use annotation::{Annotation, Annotations, Verdict};
+pub use app::field::{FieldBuffer, FieldId, Message};
+pub use app::protocol::Protocol;
 pub use comment::Comment;
-pub use fact::{FieldBuffer, FieldId, Message};
+pub use finding::allow::{Net, Rule};
+pub use finding::annotation::{Annotation, Annotations, Verdict};
+pub use finding::incident::Incident;
+pub use finding::series::Series;
 pub use finding::{Category, Evidence, Finding, Severity};
 pub use flow::{DirectionStats, Flow, FlowKey};
-pub use incident::Incident;
+pub use format::secret::Secrets;
+pub use net::addr::{Addr, Endpoint};
 pub use packet::{Packet, Transport};
-pub use protocol::Protocol;
-pub use secret::Secrets;
-pub use series::Series;

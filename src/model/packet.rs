@@ -1,7 +1,8 @@
 //! What is known of one packet after decoding: small facts, no borrowed bytes.
 
-use super::address::Addr;
-use super::protocol::{AppProto, Protocol};
+use crate::model::app::protocol::AppProto;
+use crate::model::app::protocol::Protocol;
+use crate::model::net::addr::Addr;
 use std::ops::Range;
 
 /// TCP flag bits as they stand in the header (RFC 9293, section 3.1).

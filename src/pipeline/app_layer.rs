@@ -1,11 +1,12 @@
 //! TCP packets to application messages: the streams that are being read, bounded in number and bytes.
 
-use crate::decode::app::{self, ParseStep, PortPair, ProbeResult, StreamParser};
+use crate::decode::app::parser::{ParseStep, PortPair, ProbeResult, StreamParser};
+use crate::decode::app::registry;
 use crate::flow::reassembly::{Consumed, StreamData, StreamSide};
-use crate::model::fact::FieldBuffer;
+use crate::model::app::field::FieldBuffer;
+use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::packet::Tcp;
-use crate::model::protocol::AppProto;
 
 /// Most connections that are read at a time; the one that was silent longest of a few makes room.
 const MOST_TALKS: usize = 1 << 16;
@@ -84,7 +85,7 @@ impl AppLayer {
         let nothing = |outcome, told| SegmentResult { outcome, told, n_differing: 0 };
         let ends = PortPair::new(true, segment.tcp.source_port, segment.tcp.target_port);
         if place == 0 {
-            match app::guess_stream(segment.payload, &ends) {
+            match registry::guess_stream(segment.payload, &ends) {
                 (ProbeResult::NotForUs, _) => return nothing(StreamState::Nothing, None),
                 // What no port confirms is named, but not read.
                 (ProbeResult::Unsure, told) => {
@@ -194,7 +195,7 @@ fn listen(
         return if goes_on { Consumed::Took(0) } else { Consumed::Stop };
     };
     if reader.is_none() {
-        match app::guess_stream(bytes, ends) {
+        match registry::guess_stream(bytes, ends) {
             (ProbeResult::Certain, Some((protocol, stream))) => *reader = Some((protocol, (stream.talk)())),
             (ProbeResult::NeedMore, _) => return Consumed::Took(0),
             _ => return Consumed::Stop,
@@ -218,6 +219,6 @@ fn listen(
 }
 
 fn reader_of(protocol: AppProto) -> Option<(AppProto, Box<dyn StreamParser>)> {
-    let stream = app::entry(protocol)?.stream?;
+    let stream = registry::entry(protocol)?.stream?;
     Some((protocol, (stream.talk)()))
 }

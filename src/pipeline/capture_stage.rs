@@ -4,15 +4,17 @@ use super::capture_detectors::CaptureDetectors;
 use super::keeper::Table;
 use super::tables;
 use crate::decode;
-use crate::decode::app::{self, Datagrams};
+use crate::decode::app::registry::{self, Datagrams};
 use crate::decode::fragments::Fragments;
 use crate::detect::detector::Detector;
 use crate::flow::table::FlowKeyHash;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Packet;
-use crate::model::fact::{FieldBuffer, Message, MessageFields};
+use crate::model::app::field::FieldBuffer;
+use crate::model::app::field::Message;
+use crate::model::app::field::MessageFields;
+use crate::model::app::protocol::AppProto;
 use crate::model::packet::Transport;
-use crate::model::protocol::AppProto;
 use crate::read::table::{Label, Part, RowContent};
 use crate::read::{Inputs, RawPacket, Record, UnsupportedFile};
 use crate::settings::Settings;
@@ -267,7 +269,7 @@ impl Packets {
                     self.datagrams.read(payload, (source, udp.source_port), (target, udp.target_port), all)
                 })
             }
-            _ => app::read_frame(packet, data, all).map(|protocol| (protocol, true)),
+            _ => registry::read_frame(packet, data, all).map(|protocol| (protocol, true)),
         };
         (app, from..all.len() as u32)
     }

@@ -1,7 +1,7 @@
 //! What is known of the columns of a table, for a list and for one of them in full.
 
+use crate::model::listing::Page;
 use crate::model::rows::ColumnInfo;
-use crate::model::table::Page;
 use crate::pipeline::Pipeline;
 use crate::protocol::Filter;
 use crate::stats::columns;

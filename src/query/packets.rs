@@ -3,7 +3,8 @@
 use super::filter::Matcher;
 use super::{Rows, Source, flows};
 use crate::decode::explain::{self, Known};
-use crate::model::table::{PacketRow, Page};
+use crate::model::listing::PacketRow;
+use crate::model::listing::Page;
 use crate::model::{Finding, Secrets};
 use crate::pipeline::Pipeline;
 use crate::protocol::{Filter, PacketSort};

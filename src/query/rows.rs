@@ -2,8 +2,8 @@
 
 use super::{Rows, Source};
 use crate::model::Finding;
+use crate::model::listing::Page;
 use crate::model::rows::{ColumnKind, DataRow};
-use crate::model::table::Page;
 use crate::pipeline::Pipeline;
 use crate::protocol::{Filter, RowSort};
 use crate::stats::columns;

@@ -5,7 +5,7 @@
 use super::{RawPacket, Step, most_packet_bytes};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::comment::{About, Comment};
-use crate::model::time;
+use crate::model::format::time;
 use pcap_parser::pcapng::{Block, InterfaceDescriptionBlock, OptionCode, PcapNGOption, parse_block_be, parse_block_le};
 
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;

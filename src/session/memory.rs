@@ -3,8 +3,10 @@
 //! A file is known by its SHA-256. Until that is computed it is taken for one of the same name and size; should the hash
 //! then say otherwise, what was taken over is given back.
 
+use crate::model::Annotation;
+use crate::model::Annotations;
 use crate::model::analysis::FileFacts;
-use crate::model::{Annotation, Annotations, former_ids};
+use crate::model::finding::former_ids;
 use serde::{Deserialize, Serialize};
 
 /// Most files remembered; the one that was changed longest ago goes first.

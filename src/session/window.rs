@@ -3,7 +3,7 @@
 //! Browsers cap the height of an element (Chromium at about 33 million px, Firefox at about 17), so the scroll bar of
 //! a long table stands for more pixels than it has.
 
-use crate::model::table::Page;
+use crate::model::listing::Page;
 use std::collections::BTreeMap;
 use std::ops::Range;
 

@@ -3,8 +3,9 @@
 //! An object of ids and numbers, and under `expected` the allow-list. What is not usable is said, and left out.
 
 use super::{Descriptor, Settings};
-use crate::model::quantity::plain;
-use crate::model::{Rule, former_ids};
+use crate::model::Rule;
+use crate::model::finding::former_ids;
+use crate::model::format::quantity::plain;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! Amounts over time to sums in bins, which widen as the capture turns out longer.
 
-use crate::model::time::SECOND;
+use crate::model::format::time::SECOND;
 
 /// Sums of `N` measures over time. Bins begin at multiples of their width, whole seconds.
 #[derive(Clone, Default)]

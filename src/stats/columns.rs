@@ -2,8 +2,8 @@
 
 use super::rows::cell;
 use super::rows::{Kept, RowStore, Totals};
+use crate::model::format::text;
 use crate::model::rows::{ColumnInfo, ColumnKind, Figures};
-use crate::model::text;
 
 /// Most frequent values listed.
 const MOST_TOP: usize = 12;
@@ -127,7 +127,9 @@ fn figures(totals: &Totals, sorted: &[f64]) -> Option<Figures> {
 pub fn words(store: &RowStore, column: usize, kind: ColumnKind, cell: u64) -> String {
     match (cell::code(cell), cell::as_number(cell)) {
         (Some(_), _) => store.text(column, cell).map_or_else(|| "…".to_owned(), text::decode),
-        (None, Some(number)) if kind == ColumnKind::Time => crate::model::time::to_second((number * 1e9) as i64),
+        (None, Some(number)) if kind == ColumnKind::Time => {
+            crate::model::format::time::to_second((number * 1e9) as i64)
+        }
         (None, Some(number)) => number.to_string(),
         (None, None) => String::new(),
     }

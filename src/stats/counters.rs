@@ -4,8 +4,9 @@ use super::messages::MessageCounts;
 use super::timeline::TimelineBuilder;
 use crate::flow::names::Names;
 use crate::model::analysis::{ProtocolCount, SizeBin};
+use crate::model::app::protocol::AppProto;
+use crate::model::app::protocol::Protocol;
 use crate::model::packet::Transport;
-use crate::model::protocol::{AppProto, Protocol};
 use crate::model::{Flow, Packet};
 use std::collections::BTreeMap;
 

@@ -3,8 +3,9 @@
 use crate::flow::fields::InternedField;
 use crate::flow::names::Names;
 use crate::model::analysis::FieldCount;
-use crate::model::fact::{FieldId, Shape};
-use crate::model::protocol::AppProto;
+use crate::model::app::field::FieldId;
+use crate::model::app::field::Shape;
+use crate::model::app::protocol::AppProto;
 
 /// Most different values of a fact that are counted apart; the others are counted together.
 const MOST_VALUES: usize = 256;
@@ -121,7 +122,7 @@ impl OfKind {
 mod tests {
     use super::*;
     use crate::flow::fields;
-    use crate::model::fact::FieldBuffer;
+    use crate::model::app::field::FieldBuffer;
 
     fn count(counts: &mut MessageCounts, names: &mut Names, code: &str, n: u64) {
         let mut fields = FieldBuffer::default();

@@ -5,7 +5,7 @@
 //! on the same other side, or a side that was acted upon now acts itself, or a side that is in already goes on.
 
 use crate::model::finding::{Category, Finding, Severity};
-use crate::model::time::SECOND;
+use crate::model::format::time::SECOND;
 use crate::model::{Endpoint, Incident};
 use std::collections::BTreeMap;
 

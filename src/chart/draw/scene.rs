@@ -153,7 +153,7 @@ impl Scene {
             let y = plot.bottom() - plot.height * tick / top;
             let colour = if *tick == 0.0 { theme.axis } else { theme.grid };
             self.rect(Rect { x: plot.x, y: y - 0.5, width: plot.width, height: 1.0 }, colour);
-            let label = crate::model::quantity::short(*tick, unit);
+            let label = crate::model::format::quantity::short(*tick, unit);
             self.text((plot.x - 6.0, y), label, SMALL, theme.muted, Anchor::End);
         }
     }
@@ -161,7 +161,7 @@ impl Scene {
 
 /// Room that the labels of a value axis need.
 fn axis_width(ticks: &[f64], unit: &str) -> f64 {
-    let widest = ticks.iter().map(|tick| text::width(&crate::model::quantity::short(*tick, unit), SMALL));
+    let widest = ticks.iter().map(|tick| text::width(&crate::model::format::quantity::short(*tick, unit), SMALL));
     widest.fold(0.0, f64::max) + 10.0
 }
 

@@ -1,6 +1,7 @@
 //! Where the ticks of an axis stand: round values, round times.
 
-use crate::model::time::{self, SECOND};
+use crate::model::format::time;
+use crate::model::format::time::SECOND;
 
 /// Round counts from 0 to at least `max`, about `n` steps, never of less than 1.
 pub fn counts(max: f64, n: usize) -> Vec<f64> {

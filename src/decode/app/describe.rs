@@ -1,9 +1,14 @@
 //! The facts of an application message to one line for the packet table, and to the fields of a layer.
 
-use crate::model::fact::{FieldBuffer, FieldId, MessageFields, Shape, Value};
-use crate::model::protocol::AppProto;
-use crate::model::secret::{self, Secrets};
-use crate::model::time;
+use crate::model::app::field::FieldBuffer;
+use crate::model::app::field::FieldId;
+use crate::model::app::field::MessageFields;
+use crate::model::app::field::Shape;
+use crate::model::app::field::Value;
+use crate::model::app::protocol::AppProto;
+use crate::model::format::secret;
+use crate::model::format::secret::Secrets;
+use crate::model::format::time;
 
 /// Longest line; the rest is cut.
 const MOST_CHARS: usize = 160;

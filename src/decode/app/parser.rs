@@ -1,9 +1,10 @@
 //! What each application protocol gives: how it is recognised, and what reads it in datagrams, streams and frames.
 
-use crate::model::fact::FieldBuffer;
+use crate::model::app::field::FieldBuffer;
+use crate::model::app::protocol::AppProto;
+use crate::model::app::protocol::Protocol;
 use crate::model::flow::Direction;
 use crate::model::packet::Packet;
-use crate::model::protocol::{AppProto, Protocol};
 
 /// One application protocol: how it is recognised and read, by what carries it.
 #[derive(Clone, Copy)]

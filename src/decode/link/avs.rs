@@ -1,7 +1,7 @@
 //! 802.11 behind an AVS header: version and length, big-endian (LINKTYPE_IEEE802_11_AVS).
 
 use super::{Inner, Work, header, wifi};
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 /// The upper part of the version field; the last byte counts versions.
 pub(super) const MAGIC: [u8; 3] = [0x80, 0x21, 0x10];

@@ -3,7 +3,7 @@
 //! Source: LINKTYPE_DSA_TAG_* of the tcpdump group; net/dsa/tag_dsa.c and tag_brcm.c of Linux.
 
 use super::{Inner, Work, ethernet, header};
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 /// The frame had a VLAN tag, whose identifier the DSA tag holds.
 const TAGGED: u8 = 0x20;

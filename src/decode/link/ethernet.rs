@@ -1,7 +1,7 @@
 //! Ethernet II, IEEE 802.3 with LLC and SNAP, and any number of VLAN tags (802.1Q, 802.1ad).
 
 use super::{Inner, Work, header};
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 /// Larger values of the type field are EtherTypes, smaller ones lengths (IEEE 802.3, clause 3.2.6).
 const LARGEST_LENGTH: u16 = 1500;

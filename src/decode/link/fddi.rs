@@ -1,7 +1,7 @@
 //! FDDI: frame control, two addresses, LLC (LINKTYPE_FDDI).
 
 use super::{Inner, Work, ethernet, header};
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 /// Frame control of asynchronous LLC frames, its priority bits left out (ANSI X3.139).
 const LLC: u8 = 0x50;

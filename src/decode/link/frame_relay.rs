@@ -2,7 +2,7 @@
 
 use super::{Inner, Work, header};
 use crate::issue::IssueKind;
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 const MOST_ADDRESS_BYTES: usize = 4;
 /// Unnumbered information: an identifier of the network protocol follows.

@@ -1,7 +1,7 @@
 //! Cisco HDLC: address, control and an EtherType (LINKTYPE_C_HDLC).
 
 use super::{Inner, Work, header};
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
     if data.first() == Some(&0xff) {

@@ -1,7 +1,7 @@
 //! IP over InfiniBand: a global routing header of 40 bytes, then an EtherType (LINKTYPE_IPOIB; RFC 4391, section 6).
 
 use super::{Inner, Work, header};
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 const ROUTING_BYTES: usize = 40;
 

@@ -1,7 +1,7 @@
 //! Linux "cooked" capture, version 1: 16 bytes with the sender's address (LINKTYPE_LINUX_SLL).
 
 use super::{Inner, Work, ethernet, header};
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 /// ARPHRD_ETHER: the sender's address is an Ethernet address.
 const ETHERNET: u16 = 1;

@@ -2,7 +2,7 @@
 
 use super::linux_sll::carried;
 use super::{Inner, Work, header};
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 /// ARPHRD_ETHER.
 const ETHERNET: u16 = 1;

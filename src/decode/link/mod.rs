@@ -21,7 +21,8 @@ mod wifi;
 
 use super::{Inner, Read, Work};
 use crate::issue::IssueKind;
-use crate::model::protocol::{AppProto, Protocol};
+use crate::model::app::protocol::AppProto;
+use crate::model::app::protocol::Protocol;
 
 /// One link type.
 pub struct Entry {

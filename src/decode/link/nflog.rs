@@ -2,7 +2,7 @@
 
 use super::{Inner, Work, header};
 use crate::issue::IssueKind;
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 /// NFULA_PAYLOAD of linux/netfilter/nfnetlink_log.h.
 const PAYLOAD: u16 = 9;

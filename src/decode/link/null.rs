@@ -1,7 +1,7 @@
 //! BSD loopback: four bytes of address family, in the capturing host's byte order (NULL) or the network's (LOOP).
 
 use super::{Inner, Work, header};
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 pub(super) fn read_host_order<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
     work.packet.layers.push(AppProto::Loopback);

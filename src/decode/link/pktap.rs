@@ -2,7 +2,8 @@
 
 use super::{Inner, Work, header, name};
 use crate::issue::IssueKind;
-use crate::model::protocol::{AppProto, Protocol};
+use crate::model::app::protocol::AppProto;
+use crate::model::app::protocol::Protocol;
 
 /// A packet follows the header; 0 if nothing does.
 const PACKET: u32 = 1;

@@ -1,7 +1,7 @@
 //! Per-packet information (CACE PPI): a header that names the link type of what follows, 802.11 as a rule.
 
 use super::{Inner, Work, header, wifi};
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 /// LINKTYPE_IEEE802_11.
 const WIFI: u32 = 105;

@@ -2,7 +2,7 @@
 
 use super::{Inner, Work, header};
 use crate::issue::IssueKind;
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 /// LINKTYPE_PPP and LINKTYPE_PPP_HDLC.
 pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {

@@ -1,7 +1,7 @@
 //! 802.11 behind a Prism header, or behind the AVS header that replaced it under the same number (LINKTYPE_PRISM_HEADER).
 
 use super::{Inner, Work, avs, header, wifi};
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 /// Shortest and longest header that is believed; drivers write 144.
 const LENGTHS: std::ops::RangeInclusive<u32> = 24..=512;

@@ -3,7 +3,7 @@
 //! Source: the definition at radiotap.org: little-endian; a field stands at a multiple of its size.
 
 use super::{Inner, Work, header, wifi};
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 const HAS_TIMER: u32 = 1;
 const HAS_FLAGS: u32 = 1 << 1;

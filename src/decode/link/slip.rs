@@ -1,7 +1,7 @@
 //! SLIP as captured: direction, the start of the compressed header, then IP (LINKTYPE_SLIP).
 
 use super::{Inner, Work, header};
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 const HEADER_BYTES: usize = 16;
 

@@ -3,7 +3,7 @@
 //! Source: IEEE 802.11-2020, clause 9.2 and 9.3. Bits are counted as they lie in the bytes.
 
 use super::{Inner, Work, ethernet, header};
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 const MANAGEMENT: u8 = 0;
 const DATA: u8 = 2;

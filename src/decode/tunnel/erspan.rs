@@ -1,7 +1,7 @@
 //! ERSPAN: mirrored Ethernet frames, in GRE as a rule (draft-foschiano-erspan).
 
 use super::{Inner, Work, header};
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 /// Of the last byte of a type III header: eight more bytes follow.
 const HAS_PLATFORM: u8 = 1;

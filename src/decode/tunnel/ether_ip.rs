@@ -1,7 +1,7 @@
 //! EtherIP: an Ethernet frame behind two bytes (RFC 3378).
 
 use super::{Inner, Work, header};
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 /// Version 3, the rest reserved.
 const VERSION: u8 = 0x30;

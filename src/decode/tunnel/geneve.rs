@@ -1,7 +1,7 @@
 //! Geneve: an Ethernet frame or any EtherType's protocol behind options (RFC 8926).
 
 use super::{Inner, Work};
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 /// Transparent Ethernet bridging.
 const ETHERNET: u16 = 0x6558;

@@ -1,7 +1,7 @@
 //! GRE (RFC 2784, 2890), and its enhanced form that PPTP uses (RFC 2637).
 
 use super::{Inner, Work, erspan, header};
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 const CHECKSUM: u8 = 0x80;
 const ROUTING: u8 = 0x40;

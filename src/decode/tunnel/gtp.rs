@@ -1,7 +1,7 @@
 //! GTP-U: the user's IP packets in a mobile network (3GPP TS 29.281, section 5).
 
 use super::{Inner, Work, ip};
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 /// Version 1, GTP and not GTP prime.
 const VERSION: u8 = 0x30;

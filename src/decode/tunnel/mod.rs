@@ -17,8 +17,8 @@ mod vxlan;
 use super::{Inner, Read, Work};
 use crate::issue::IssueKind;
 use crate::model::Packet;
+use crate::model::app::protocol::AppProto;
 use crate::model::packet::{Encapsulation, Transport};
-use crate::model::protocol::AppProto;
 
 /// By EtherType (IEEE 802 numbers).
 const ETHERTYPES: &[(u16, Read)] = &[

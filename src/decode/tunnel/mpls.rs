@@ -1,7 +1,7 @@
 //! MPLS: a stack of labels; what is below it is told by its first bits (RFC 3032, RFC 4928).
 
 use super::{Inner, Work, header};
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 /// Bottom of the stack.
 const BOTTOM: u8 = 1;

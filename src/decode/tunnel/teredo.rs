@@ -1,7 +1,7 @@
 //! Teredo: IPv6 over UDP, with an authentication and an origin in front (RFC 4380, section 5.1.1).
 
 use super::{Inner, Work};
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {
     let mut rest = data;

@@ -1,7 +1,7 @@
 //! VXLAN: an Ethernet frame behind a network identifier (RFC 7348, section 5).
 
 use super::{Inner, Work};
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 
 /// The identifier is valid; it must be.
 const HAS_IDENTIFIER: u8 = 0x08;

@@ -13,8 +13,9 @@ use crate::detect::support::login_attempts::Shape;
 use crate::detect::support::login_attempts::Tries;
 use crate::detect::support::login_attempts::Words;
 use crate::model::Category;
-use crate::model::protocol::AppProto;
-use crate::model::time::{SECOND, from_seconds};
+use crate::model::app::protocol::AppProto;
+use crate::model::format::time::SECOND;
+use crate::model::format::time::from_seconds;
 use crate::settings::{Descriptor, OnChange};
 
 const CARD: Card = Card {

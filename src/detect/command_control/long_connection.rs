@@ -19,9 +19,10 @@ use crate::detect::support::flow_selector::visit;
 use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::past;
 use crate::detect::support::severity::severity;
+use crate::model::app::protocol::AppProto;
+use crate::model::format::time::SECOND;
+use crate::model::format::time::span;
 use crate::model::packet::tcp_flag::{FIN, RST};
-use crate::model::protocol::AppProto;
-use crate::model::time::{SECOND, span};
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, OnChange};
 

@@ -16,9 +16,10 @@ use crate::detect::support::finding_builder::thousands;
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
-use crate::model::fact::{FieldId, FieldSet};
+use crate::model::app::field::FieldId;
+use crate::model::app::field::FieldSet;
+use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
-use crate::model::protocol::AppProto;
 use crate::model::{Addr, Category, Finding, Series};
 use crate::settings::{Descriptor, OnChange};
 use domains::Characters;
@@ -210,7 +211,7 @@ fn finding(domain: &str, askers: &[(Addr, &Asked)], names: f64) -> Finding {
         "{who} asked for {} different names under {domain}, {mean_length:.0} characters each before the domain, and hardly \
          ever for the same one twice. Whoever runs the domain reads every such name: together they carry up to {} out{}.",
         thousands(most.n_new as usize),
-        crate::model::quantity::bytes(most.n_characters as f64 * entropy.min(6.0) / 8.0),
+        crate::model::format::quantity::bytes(most.n_characters as f64 * entropy.min(6.0) / 8.0),
         if is_one_way { "" } else { ", and the answers carry data back" }
     );
     finding.benign_causes = lines(&[

@@ -16,7 +16,7 @@ use crate::detect::support::flow_selector::gather;
 use crate::detect::support::local_networks::is_outward;
 use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
-use crate::model::moments::Moments;
+use crate::model::flow::moments::Moments;
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, OnChange};
 

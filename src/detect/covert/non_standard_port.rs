@@ -18,7 +18,8 @@ use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::extent;
 use crate::detect::support::severity::past;
 use crate::detect::support::severity::severity;
-use crate::model::protocol::{AppProto, Protocol};
+use crate::model::app::protocol::AppProto;
+use crate::model::app::protocol::Protocol;
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, OnChange};
 

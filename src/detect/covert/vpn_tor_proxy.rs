@@ -20,7 +20,7 @@ use crate::detect::support::resolvers::Known;
 use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::past;
 use crate::detect::support::severity::severity;
-use crate::model::protocol::AppProto;
+use crate::model::app::protocol::AppProto;
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, OnChange};
 use std::collections::BTreeMap;

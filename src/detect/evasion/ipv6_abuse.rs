@@ -125,7 +125,7 @@ impl Pair {
         if is_covert {
             finding.title = format!(
                 "{source} hides {} in IPv6 options to {target}",
-                crate::model::quantity::bytes(self.n_hidden_bytes as f64)
+                crate::model::format::quantity::bytes(self.n_hidden_bytes as f64)
             );
         } else {
             finding.title = format!(

@@ -18,8 +18,8 @@ use crate::detect::support::tcp_anomalies;
 use crate::detect::support::tcp_anomalies::AnomalousPair;
 use crate::detect::support::tcp_anomalies::Ends;
 use crate::detect::support::tcp_anomalies::TcpAnomalyTable;
+use crate::model::flow::tcp_anomalies::TcpAnomalies;
 use crate::model::packet::tcp_flag::RST;
-use crate::model::tcp_anomalies::TcpAnomalies;
 use crate::model::{Category, DirectionStats, Finding};
 use crate::settings::{Descriptor, OnChange};
 
@@ -182,7 +182,7 @@ mod tests {
     use crate::detect::support::testing::inside;
     use crate::detect::support::testing::outside;
     use crate::model::Severity;
-    use crate::model::tcp_anomalies::TtlAnomaly;
+    use crate::model::flow::tcp_anomalies::TtlAnomaly;
     use crate::settings::Settings;
 
     fn found(n: u32, n_replaced: u32, n_ignored: u32, resets: u32) -> Vec<Finding> {

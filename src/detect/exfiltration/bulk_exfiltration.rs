@@ -19,9 +19,13 @@ use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::extent;
 use crate::detect::support::severity::past;
 use crate::detect::support::severity::severity;
-use crate::model::fact::FieldId;
-use crate::model::protocol::AppProto;
-use crate::model::{Addr, Category, Finding, Series, quantity};
+use crate::model::Addr;
+use crate::model::Category;
+use crate::model::Finding;
+use crate::model::Series;
+use crate::model::app::field::FieldId;
+use crate::model::app::protocol::AppProto;
+use crate::model::format::quantity;
 use crate::settings::{Descriptor, OnChange};
 use std::collections::BTreeMap;
 

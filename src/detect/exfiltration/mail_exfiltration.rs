@@ -18,10 +18,15 @@ use crate::detect::support::flow_selector::Between;
 use crate::detect::support::flow_selector::gather;
 use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
-use crate::model::fact::{FieldId, FieldSet};
+use crate::model::Addr;
+use crate::model::Category;
+use crate::model::Finding;
+use crate::model::Flow;
+use crate::model::app::field::FieldId;
+use crate::model::app::field::FieldSet;
+use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
-use crate::model::protocol::AppProto;
-use crate::model::{Addr, Category, Finding, Flow, quantity};
+use crate::model::format::quantity;
 use crate::settings::{Descriptor, OnChange};
 use std::collections::BTreeSet;
 

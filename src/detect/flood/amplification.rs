@@ -26,9 +26,11 @@ use crate::detect::support::rate_series::Room;
 use crate::detect::support::rate_series::Seconds;
 use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
-use crate::model::fact::{FieldId, FieldSet};
+use crate::model::app::field::FieldId;
+use crate::model::app::field::FieldSet;
+use crate::model::app::protocol::AppProto;
+use crate::model::app::protocol::Protocol;
 use crate::model::flow::Direction;
-use crate::model::protocol::{AppProto, Protocol};
 use crate::model::{Addr, Category, DirectionStats, Finding, Flow};
 use crate::settings::{Descriptor, OnChange};
 use std::collections::{BTreeMap, BTreeSet};
@@ -355,7 +357,7 @@ impl Victim {
             "{servers} sent {target} {} {service} answers, {} in all, to none of which a question was seen. Somebody asks \
              them in the name of {target}, so that they flood it: the servers are tools, not attackers.",
             thousands(self.n_packets as usize),
-            crate::model::quantity::bytes(self.n_bytes as f64)
+            crate::model::format::quantity::bytes(self.n_bytes as f64)
         );
         finding.protocol = service;
         flows.fill(&mut finding);

@@ -15,7 +15,7 @@ use crate::detect::support::finding_builder::lines;
 use crate::detect::support::rate_series::Seconds;
 use crate::detect::support::severity;
 use crate::detect::support::severity::Impact;
-use crate::model::address::mac_text;
+use crate::model::net::addr::mac_text;
 use crate::model::packet::Packet;
 use crate::model::{Addr, Category, Endpoint, Finding, Series};
 use crate::settings::{Descriptor, OnChange};

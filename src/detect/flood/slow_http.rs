@@ -17,7 +17,8 @@ use crate::detect::support::flow_selector::gather;
 use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
 use crate::detect::support::threshold_random_walk::most_open;
-use crate::model::time::{SECOND, span};
+use crate::model::format::time::SECOND;
+use crate::model::format::time::span;
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::{Descriptor, OnChange};
 

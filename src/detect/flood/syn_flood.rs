@@ -19,8 +19,8 @@ use crate::detect::support::rate_series::Room;
 use crate::detect::support::rate_series::Seconds;
 use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
+use crate::model::format::time::SECOND;
 use crate::model::packet::tcp_flag::{ACK, RST, SYN};
-use crate::model::time::SECOND;
 use crate::model::{Addr, Category, Flow, Series};
 use crate::settings::{Descriptor, OnChange};
 

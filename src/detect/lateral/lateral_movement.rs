@@ -20,7 +20,8 @@ use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
 use crate::detect::support::threshold_random_walk;
 use crate::detect::support::threshold_random_walk::Walk;
-use crate::model::time::{SECOND, span};
+use crate::model::format::time::SECOND;
+use crate::model::format::time::span;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, OnChange};
 

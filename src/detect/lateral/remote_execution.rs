@@ -16,8 +16,9 @@ use crate::detect::support::flow_selector::Between;
 use crate::detect::support::flow_selector::gather;
 use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
-use crate::model::fact::{FieldId, FieldSet};
-use crate::model::protocol::AppProto;
+use crate::model::app::field::FieldId;
+use crate::model::app::field::FieldSet;
+use crate::model::app::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, OnChange};
 use std::collections::BTreeMap;
@@ -146,8 +147,8 @@ mod tests {
     use crate::detect::support::testing::Line;
     use crate::detect::support::testing::hear;
     use crate::detect::support::testing::inside;
+    use crate::model::app::protocol::AppProto;
     use crate::model::flow::Direction;
-    use crate::model::protocol::AppProto;
     use crate::settings::Settings;
 
     #[test]

@@ -14,7 +14,7 @@ use crate::detect::ml::outliers::findings;
 use crate::detect::ml::rows;
 use crate::detect::ml::rows::FittedRows;
 use crate::detect::ml::scale::Robust;
-use crate::model::quantity;
+use crate::model::format::quantity;
 use crate::settings::{self, Descriptor, OnChange, Settings};
 use crate::stats::rows::RowStore;
 
@@ -173,8 +173,8 @@ mod tests {
     use crate::flow::endpoints::EndpointIndex;
     use crate::flow::names::Names;
     use crate::flow::table::{FlowKeyHash, FlowTable, Limits};
+    use crate::model::format::time::SECOND;
     use crate::model::packet::{Ip, Packet, Transport, Udp};
-    use crate::model::time::SECOND;
     use crate::model::{Addr, Severity};
 
     const ODD_PORT: u16 = 9999;

@@ -10,7 +10,10 @@ use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::severity;
 use crate::flow::features::model::{ALL, ModelFeature, N, Scale, vector};
 use crate::flow::table::FlowTable;
-use crate::model::quantity::{counted, percent, plain, with_unit};
+use crate::model::format::quantity::counted;
+use crate::model::format::quantity::percent;
+use crate::model::format::quantity::plain;
+use crate::model::format::quantity::with_unit;
 use crate::model::{Addr, Evidence, Finding, Flow};
 use std::collections::BTreeMap;
 

@@ -13,9 +13,11 @@ use crate::detect::support::finding_builder::lines;
 use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
 use crate::detect::support::threshold_random_walk::busiest;
-use crate::model::address::mac_text;
+use crate::model::format::time::SECOND;
+use crate::model::format::time::from_seconds;
+use crate::model::format::time::span;
+use crate::model::net::addr::mac_text;
 use crate::model::packet::Packet;
-use crate::model::time::{SECOND, from_seconds, span};
 use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::{Descriptor, OnChange};
 

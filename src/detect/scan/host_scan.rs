@@ -25,8 +25,10 @@ use crate::detect::support::threshold_random_walk;
 use crate::detect::support::threshold_random_walk::Steps;
 use crate::detect::support::threshold_random_walk::Walk;
 use crate::detect::support::threshold_random_walk::busiest;
-use crate::model::protocol::Protocol;
-use crate::model::time::{SECOND, from_seconds, span};
+use crate::model::app::protocol::Protocol;
+use crate::model::format::time::SECOND;
+use crate::model::format::time::from_seconds;
+use crate::model::format::time::span;
 use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::{Descriptor, OnChange};
 

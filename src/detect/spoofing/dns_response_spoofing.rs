@@ -15,10 +15,11 @@ use crate::detect::support::finding_builder::lines;
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
-use crate::model::fact::{FieldId, FieldSet};
+use crate::model::app::field::FieldId;
+use crate::model::app::field::FieldSet;
+use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
-use crate::model::protocol::AppProto;
-use crate::model::time::SECOND;
+use crate::model::format::time::SECOND;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, OnChange};
 use foldhash::fast::FixedState;
@@ -201,7 +202,8 @@ mod tests {
     use crate::detect::support::testing::outside;
     use crate::flow::names::Names;
     use crate::flow::table::FlowUpdate;
-    use crate::model::fact::{FieldBuffer, Message};
+    use crate::model::app::field::FieldBuffer;
+    use crate::model::app::field::Message;
     use crate::settings::Settings;
 
     /// Questions and answers of one flow: a text is an answer with this address.

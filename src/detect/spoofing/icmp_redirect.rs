@@ -14,7 +14,7 @@ use crate::detect::support::flow_selector::Between;
 use crate::detect::support::flow_selector::visit;
 use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
-use crate::model::address::mac_text;
+use crate::model::net::addr::mac_text;
 use crate::model::packet::{Packet, Transport};
 use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::{Descriptor, OnChange};

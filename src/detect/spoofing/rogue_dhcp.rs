@@ -15,7 +15,7 @@ use crate::detect::support::flow_selector::visit;
 use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::past;
 use crate::detect::support::severity::severity;
-use crate::model::address::mac_text;
+use crate::model::net::addr::mac_text;
 use crate::model::packet::{Packet, Transport};
 use crate::model::{Addr, Category, Endpoint};
 use crate::settings::{Descriptor, OnChange};

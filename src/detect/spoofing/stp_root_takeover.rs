@@ -15,9 +15,10 @@ use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::past;
 use crate::detect::support::severity::severity;
-use crate::model::fact::{FieldId, FieldSet};
-use crate::model::protocol::AppProto;
-use crate::model::time::SECOND;
+use crate::model::app::field::FieldId;
+use crate::model::app::field::FieldSet;
+use crate::model::app::protocol::AppProto;
+use crate::model::format::time::SECOND;
 use crate::model::{Category, Endpoint, Finding};
 use crate::settings::{Descriptor, OnChange};
 

@@ -5,8 +5,9 @@
 
 use crate::detect::support::finding_builder;
 use crate::detect::support::rate_series::Seconds;
-use crate::model::series::Level;
-use crate::model::time::{SECOND, span};
+use crate::model::finding::series::Level;
+use crate::model::format::time::SECOND;
+use crate::model::format::time::span;
 use crate::model::{Finding, Series};
 use crate::stats::change::{Change, Sense, Usual, changes};
 

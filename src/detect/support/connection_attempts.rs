@@ -3,9 +3,9 @@
 
 use crate::detect::support::capped_map::Map;
 use crate::detect::support::capped_map::Tally;
+use crate::model::app::protocol::Protocol;
 use crate::model::flow::ConnOutcome;
 use crate::model::packet::tcp_flag::{ACK, FIN, PSH, RST, SYN, URG};
-use crate::model::protocol::Protocol;
 use crate::model::{Addr, Flow};
 use std::collections::BTreeMap;
 use std::hash::Hash;

@@ -5,7 +5,7 @@ use crate::detect::detector::EndedFlow;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::local_networks::is_outward;
 use crate::model::Addr;
-use crate::model::exchanges::Exchange;
+use crate::model::flow::exchanges::Exchange;
 use crate::stats::order::middle;
 
 /// Most pairs kept.

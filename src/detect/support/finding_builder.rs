@@ -1,10 +1,11 @@
 //! From a card and measured facts to a whole finding: order, limits, id and filter words, the same for all detectors.
 
 use crate::detect::card::Card;
+use crate::model::finding::former_ids;
 use crate::model::finding::{Evidence, Finding};
-use crate::model::time::SECOND;
+use crate::model::format::quantity;
+use crate::model::format::time::SECOND;
 use crate::model::{Addr, Endpoint};
-use crate::model::{former_ids, quantity};
 
 /// A finding with the card's parts filled in; the detector sets the rest and calls [`finish`].
 pub fn begin(card: &Card) -> Finding {

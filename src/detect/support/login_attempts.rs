@@ -13,7 +13,7 @@ use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
 use crate::detect::support::threshold_random_walk::busiest;
 use crate::detect::support::threshold_random_walk::most_open;
-use crate::model::time::span;
+use crate::model::format::time::span;
 use crate::model::{self, Addr, Finding, Flow};
 use crate::stats::order::middle;
 

@@ -1,6 +1,8 @@
 //! Messages to what they mean for a log-in: a try, or what the server makes of it.
 
-use crate::model::fact::{FieldId, FieldSet, MessageFields};
+use crate::model::app::field::FieldId;
+use crate::model::app::field::FieldSet;
+use crate::model::app::field::MessageFields;
 
 /// The kinds of facts that [`is_try`] and [`verdict`] look at.
 pub const KINDS: FieldSet =

@@ -1,8 +1,8 @@
 //! Counts per second to the busiest stretch: what floods are judged by.
 
 use crate::model::Series;
-use crate::model::series::Level;
-use crate::model::time::SECOND;
+use crate::model::finding::series::Level;
+use crate::model::format::time::SECOND;
 use std::collections::BTreeMap;
 
 /// Counts per second since 1970 of one target.

@@ -6,7 +6,8 @@ use crate::detect::detector::EndedFlow;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
 use crate::detect::support::flow_selector::Gathered;
-use crate::model::tcp_anomalies::{SegmentsSeen, TcpAnomalies};
+use crate::model::flow::tcp_anomalies::SegmentsSeen;
+use crate::model::flow::tcp_anomalies::TcpAnomalies;
 use crate::model::{Addr, DirectionStats, Finding};
 
 /// Most pairs kept.

@@ -12,12 +12,14 @@ use crate::flow::endpoints::EndpointIndex;
 use crate::flow::fields::{self, FlowFields};
 use crate::flow::names::Names;
 use crate::flow::table::{FlowTable, FlowUpdate, Limits};
-use crate::model::fact::{FieldBuffer, FieldId, Message};
+use crate::model::app::field::FieldBuffer;
+use crate::model::app::field::FieldId;
+use crate::model::app::field::Message;
+use crate::model::app::protocol::AppProto;
+use crate::model::flow::moments::Moments;
 use crate::model::flow::{Direction, Flow, FlowKey, NameSource, Run, TcpState};
-use crate::model::moments::Moments;
+use crate::model::format::time::SECOND;
 use crate::model::packet::{Arp, Icmp, Ip, Layers, Packet, Tcp, Transport, Udp};
-use crate::model::protocol::AppProto;
-use crate::model::time::SECOND;
 use crate::model::{Addr, DirectionStats};
 use crate::settings::Settings;
 

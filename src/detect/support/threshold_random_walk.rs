@@ -3,7 +3,8 @@
 //! Jung, Paxson, Berger, Balakrishnan: Fast Portscan Detection Using Sequential Hypothesis Testing, IEEE S&P 2004.
 
 use crate::detect::support::finding_builder;
-use crate::model::series::{Level, SeriesKind};
+use crate::model::finding::series::Level;
+use crate::model::finding::series::SeriesKind;
 use crate::model::{Evidence, Series};
 
 /// Chance that a first contact of an ordinary host succeeds.

@@ -1,7 +1,7 @@
 //! Tests of the JSON document.
 
 use super::*;
-use crate::model::series::Level;
+use crate::model::finding::series::Level;
 use crate::model::{Addr, Annotation, Endpoint};
 use serde_json::{Value, json};
 

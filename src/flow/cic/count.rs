@@ -2,7 +2,7 @@
 
 use crate::flow::features::figures::{Figures, Side};
 use crate::model::Addr;
-use crate::model::moments::Moments;
+use crate::model::flow::moments::Moments;
 
 /// A longer gap is idle time, µs.
 const IDLE_US: i64 = 5_000_000;

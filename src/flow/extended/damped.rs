@@ -6,7 +6,7 @@
 
 use super::recent::Recent;
 use crate::model::Addr;
-use crate::model::time;
+use crate::model::format::time;
 
 /// Decay factors λ, 1/s: the paper's own.
 pub const DECAYS: [f64; 5] = [5.0, 3.0, 1.0, 0.1, 0.01];

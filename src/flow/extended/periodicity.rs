@@ -1,6 +1,6 @@
 //! Gaps to one number that says how alike they are.
 
-use crate::model::time::SECOND;
+use crate::model::format::time::SECOND;
 
 /// Shorter gaps are the inside of a burst, ns.
 const SHORTEST_NS: i64 = SECOND / 1000;

@@ -1,7 +1,7 @@
 //! One column of a flow table: its name, unit, formula, known error of the original, and what computes it.
 
 use crate::model::flow::Direction;
-use crate::model::moments::Moments;
+use crate::model::flow::moments::Moments;
 
 /// One column over rows of one kind.
 pub struct Column<Row> {

@@ -10,8 +10,8 @@ use super::column::Measure::{Max, Mean, Min, Std, Variance};
 use super::column::{Column, Columns, SIDES};
 use super::figures::Figures;
 use crate::model::flow::Direction;
+use crate::model::format::time;
 use crate::model::packet::tcp_flag;
-use crate::model::time;
 use std::fmt::{Display, Write};
 use std::sync::LazyLock;
 
@@ -202,8 +202,8 @@ mod tests {
     use crate::flow::features::column::Value;
     use crate::flow::features::made::tcp;
     use crate::model::Flow;
+    use crate::model::flow::moments::Moments;
     use crate::model::flow::{Bulk, Extra};
-    use crate::model::moments::Moments;
 
     const HEADINGS: &str = "Flow ID,Src IP,Src Port,Dst IP,Dst Port,Protocol,Timestamp,Flow Duration,Total Fwd Packet,\
         Total Bwd packets,Total Length of Fwd Packet,Total Length of Bwd Packet,Fwd Packet Length Max,\

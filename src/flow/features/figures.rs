@@ -3,8 +3,8 @@
 //! Here they come from a [`Flow`], by the corrected definitions; [`crate::flow::cic`] fills them with the original's.
 
 use super::{micros, payload, ports, ratio};
+use crate::model::flow::moments::Moments;
 use crate::model::flow::{Bulk, Direction, Extra};
-use crate::model::moments::Moments;
 use crate::model::{Addr, DirectionStats, Flow};
 
 /// What the columns show of one flow.

@@ -1,7 +1,7 @@
 //! Packets written out by hand, and flows of them, for tests.
 
+use crate::model::flow::moments::Moments;
 use crate::model::flow::{DirectionStats, NameSource, Run, TcpState};
-use crate::model::moments::Moments;
 use crate::model::packet::{Ip, Layers, Packet, Tcp, Transport};
 use crate::model::{Addr, Flow, FlowKey};
 

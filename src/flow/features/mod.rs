@@ -13,7 +13,7 @@ pub mod own;
 pub(crate) mod made;
 
 use crate::model::Flow;
-use crate::model::moments::Moments;
+use crate::model::flow::moments::Moments;
 
 /// What a feature is, for a list of all of them.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -6,8 +6,8 @@ use super::ratio;
 use crate::flow::extended::ExtendedRecord;
 use crate::flow::extended::damped::{DECAYS, N_DAMPED, NAMES};
 use crate::model::Flow;
+use crate::model::flow::moments::Moments;
 use crate::model::flow::{Direction, NameSource};
-use crate::model::moments::Moments;
 use std::sync::LazyLock;
 
 /// Every column, in order.

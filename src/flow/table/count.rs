@@ -3,10 +3,10 @@
 use crate::flow::names::Names;
 use crate::flow::{exchanges, periods, tcp, ttl};
 use crate::model::DirectionStats;
+use crate::model::app::protocol::Protocol;
+use crate::model::flow::moments::Moments;
 use crate::model::flow::{Flow, FlowKey, NameSource, TcpState};
-use crate::model::moments::Moments;
 use crate::model::packet::{Packet, Transport, tcp_flag};
-use crate::model::protocol::Protocol;
 
 /// A flow that begins with this packet, which is not counted yet.
 pub(super) fn new_flow(key: FlowKey, packet: &Packet, from: usize, names: &Names) -> Flow {

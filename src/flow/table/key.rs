@@ -1,7 +1,7 @@
 //! A packet's five-tuple in canonical order, and its hash.
 
-use crate::model::address::Addr;
 use crate::model::flow::FlowKey;
+use crate::model::net::addr::Addr;
 use crate::model::packet::{Packet, Transport};
 use foldhash::fast::RandomState;
 use std::hash::{BuildHasher, Hasher};

@@ -1,11 +1,14 @@
 //! A row with addresses and a time to a flow.
 
 use super::dialect::{Entry, Unit};
+use crate::model::Addr;
+use crate::model::Flow;
+use crate::model::app::protocol::AppProto;
+use crate::model::app::protocol::Protocol;
+use crate::model::flow::moments::Moments;
 use crate::model::flow::{DirectionStats, FlowKey, NameSource, Run, TcpState};
-use crate::model::moments::Moments;
-use crate::model::protocol::{AppProto, Protocol};
+use crate::model::format::time;
 use crate::model::rows::{Role, Value};
-use crate::model::{Addr, Flow, time};
 use std::net::IpAddr;
 
 /// A larger count, 281 trillion, is damage; sums of those up to it fit into 64 bits.

@@ -4,8 +4,8 @@ use super::cells::{Delimiter, Frame, texts};
 use super::dialect::{self, Entry, KnownBy};
 use super::number::{CellFormat, value};
 use super::time::Order;
+use crate::model::format::text;
 use crate::model::rows::Value;
-use crate::model::text;
 
 /// How a table is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -2,8 +2,9 @@
 
 use super::flow::Units;
 use super::header::{Form, Header};
+use crate::model::format::text;
+use crate::model::format::time;
 use crate::model::rows::Value;
-use crate::model::{text, time};
 
 /// A value as a cell shows it; texts are ranges of `texts`.
 pub fn value(value: Value, texts: &[u8]) -> String {

@@ -1,10 +1,12 @@
 //! A row of Wireshark's packet list to a packet, as far as its text tells: addresses, ports, flags, lengths.
 
 use super::flow::Row;
+use crate::model::Addr;
+use crate::model::app::protocol::AppProto;
+use crate::model::app::protocol::Protocol;
+use crate::model::format::text;
 use crate::model::packet::{Icmp, Ip, Layers, Packet, Tcp, Transport, Udp, tcp_flag};
-use crate::model::protocol::{AppProto, Protocol};
 use crate::model::rows::Role;
-use crate::model::{Addr, text};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 

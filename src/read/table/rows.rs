@@ -12,8 +12,9 @@ use super::{
     names,
 };
 use crate::issue::{IssueKind, IssueLog};
+use crate::model::format::text;
+use crate::model::format::time;
 use crate::model::rows::{Column, Layout, Role, RowKind, Value};
-use crate::model::{text, time};
 use crate::read::Record;
 
 /// Rows of the front that are tried to see whether they become flows or packets.

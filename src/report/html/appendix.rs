@@ -3,7 +3,9 @@
 use super::{facts, section, table};
 use crate::chart::draw::text::escape;
 use crate::model::analysis::IssueSeverity;
-use crate::model::quantity::{bytes, count, plain};
+use crate::model::format::quantity::bytes;
+use crate::model::format::quantity::count;
+use crate::model::format::quantity::plain;
 use crate::model::{Analysis, Comment, Rule};
 
 /// Coverage and issues.

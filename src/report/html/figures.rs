@@ -5,7 +5,7 @@ use crate::chart::draw::Theme;
 use crate::chart::draw::text::escape;
 use crate::chart::{self, draw};
 use crate::model::chart::{Change, ChartSpec, Marks};
-use crate::model::quantity::with_unit;
+use crate::model::format::quantity::with_unit;
 use crate::model::{Analysis, Finding};
 
 const FULL: u32 = 874;

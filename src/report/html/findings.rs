@@ -2,9 +2,13 @@
 
 use super::{facts, figures, section, table, triage};
 use crate::chart::draw::text::escape;
+use crate::model::Analysis;
 use crate::model::finding::Finding;
-use crate::model::quantity::{counted, percent, port_ranges, with_unit};
-use crate::model::{Analysis, time};
+use crate::model::format::quantity::counted;
+use crate::model::format::quantity::percent;
+use crate::model::format::quantity::port_ranges;
+use crate::model::format::quantity::with_unit;
+use crate::model::format::time;
 use std::fmt::Display;
 
 /// One line per finding, linked to its details.

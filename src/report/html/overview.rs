@@ -2,10 +2,13 @@
 
 use super::{facts, figures};
 use crate::chart::draw::text::escape;
+use crate::model::Analysis;
 use crate::model::coverage::DetectorCoverage;
 use crate::model::finding::Severity;
-use crate::model::quantity::{bytes, count, counted};
-use crate::model::{Analysis, time};
+use crate::model::format::quantity::bytes;
+use crate::model::format::quantity::count;
+use crate::model::format::quantity::counted;
+use crate::model::format::time;
 
 /// Title, verdict and contents.
 pub fn head(analysis: &Analysis) -> String {

@@ -2,9 +2,9 @@
 
 use super::html;
 use crate::model::analysis::{DetectorRun, Expected, HostRow, Issue, IssueSeverity, PortRow, ProtocolCount, SizeBin};
+use crate::model::finding::series::Level;
 use crate::model::finding::{Category, Evidence, Finding, Severity};
-use crate::model::series::Level;
-use crate::model::time::SECOND;
+use crate::model::format::time::SECOND;
 use crate::model::{Addr, Analysis, Annotation, Endpoint, Incident, Rule, Series, Verdict};
 
 const START: i64 = 1_795_254_000 * SECOND;

@@ -3,9 +3,12 @@
 use super::findings::badge;
 use super::{section, table};
 use crate::chart::draw::text::escape;
+use crate::model::Analysis;
+use crate::model::Finding;
+use crate::model::Incident;
 use crate::model::analysis::Expected;
-use crate::model::quantity::counted;
-use crate::model::{Analysis, Finding, Incident, time};
+use crate::model::format::quantity::counted;
+use crate::model::format::time;
 
 /// Incidents, each with its findings in order of time; empty if there is none.
 pub fn incidents(analysis: &Analysis) -> String {

@@ -62,8 +62,8 @@ impl<'a> PacketIndex<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::app::protocol::AppProto;
     use crate::model::flow::Direction;
-    use crate::model::protocol::AppProto;
 
     #[test]
     fn packets_come_back_as_they_went_in() {

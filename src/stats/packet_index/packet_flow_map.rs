@@ -1,7 +1,7 @@
 //! Which flow each packet belongs to, four bytes a packet.
 
+use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
-use crate::model::protocol::AppProto;
 
 /// Packets in a chunk.
 const CHUNK: usize = 1 << 16;

@@ -2,8 +2,9 @@
 
 use super::icon::{Icon, issue_badge};
 use super::text::plain;
+use crate::model::Analysis;
 use crate::model::analysis::Issue;
-use crate::model::{Analysis, quantity};
+use crate::model::format::quantity;
 use crate::protocol::Filter;
 use crate::session::route::PacketsRoute;
 use crate::session::{Route, Shared};

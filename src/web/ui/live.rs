@@ -1,6 +1,6 @@
 //! Says to screen readers what happens, seldom enough to be listened to.
 
-use crate::model::quantity;
+use crate::model::format::quantity;
 use crate::protocol::Stage;
 use crate::session::{Phase, Shared, State};
 use yew::prelude::*;

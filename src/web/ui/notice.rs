@@ -3,7 +3,7 @@
 use super::hooks::use_action;
 use super::icon::Icon;
 use super::text::plain;
-use crate::model::quantity;
+use crate::model::format::quantity;
 use crate::session::{Action, Notice};
 use yew::prelude::*;
 

@@ -1,7 +1,11 @@
 //! A rule of the allow-list to be made: each part has a box to tick and a field, and how many findings fit is said.
 
 use super::text::plain;
-use crate::model::{Analysis, Finding, Net, Rule, quantity};
+use crate::model::Analysis;
+use crate::model::Finding;
+use crate::model::Net;
+use crate::model::Rule;
+use crate::model::format::quantity;
 use crate::session::Shared;
 use web_sys::{HtmlInputElement, SubmitEvent};
 use yew::prelude::*;

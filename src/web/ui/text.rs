@@ -3,7 +3,7 @@
 use crate::chart::draw::text::visible;
 use crate::chart::draw::ticks;
 use crate::model::analysis::Summary;
-use crate::model::time;
+use crate::model::format::time;
 use crate::session::Clock;
 use crate::web::zone;
 use yew::prelude::*;

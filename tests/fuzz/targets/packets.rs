@@ -7,8 +7,8 @@ use packetloupe::decode::decode;
 use packetloupe::decode::explain::{self, Known};
 use packetloupe::issue::IssueLog;
 use packetloupe::model::flow::Direction;
-use packetloupe::model::protocol::AppProto;
-use packetloupe::model::secret::Secrets;
+use packetloupe::model::app::protocol::AppProto;
+use packetloupe::model::format::secret::Secrets;
 use packetloupe::read::RawPacket;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -4,11 +4,13 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use packetloupe::decode::app::{self, Datagrams, PortPair, Entry, ParseStep, StreamParser, describe};
+use packetloupe::decode::app::parser::{Entry, ParseStep, PortPair, StreamParser};
+use packetloupe::decode::app::registry::{self, Datagrams};
+use packetloupe::decode::app::{self, describe};
 use packetloupe::model::Addr;
-use packetloupe::model::fact::FieldBuffer;
+use packetloupe::model::app::field::FieldBuffer;
 use packetloupe::model::flow::Direction;
-use packetloupe::model::secret::Secrets;
+use packetloupe::model::format::secret::Secrets;
 
 fuzz_target!(|bytes: &[u8]| {
     let Some(([choice, how], payload)) = bytes.split_first_chunk::<2>() else { return };
@@ -20,14 +22,14 @@ fuzz_target!(|bytes: &[u8]| {
         (datagram.read)(payload, &ends, &mut fields);
         tell(entry, &fields);
         fields.clear();
-        app::read_datagram(payload, &ends, &mut fields);
+        registry::read_datagram(payload, &ends, &mut fields);
         tell(entry, &fields);
         fields.clear();
         exchange(entry, payload, usize::from(*how));
     }
     if let Some(stream) = entry.stream {
         (stream.guess)(payload, &ends);
-        app::read_segment(payload, &ends, hint, Direction::ToResponder, &mut fields);
+        registry::read_segment(payload, &ends, hint, Direction::ToResponder, &mut fields);
         tell(entry, &fields);
         fields.clear();
         converse(entry, (stream.talk)(), payload, usize::from(*how));
@@ -80,7 +82,7 @@ fn converse(entry: &Entry, mut talk: Box<dyn StreamParser>, payload: &[u8], how:
                 ParseStep::SwitchTo(taken, protocol) => {
                     assert!(taken <= waiting.len(), "{taken} of {} bytes", waiting.len());
                     waiting.drain(..taken);
-                    let Some(stream) = app::entry(protocol).and_then(|entry| entry.stream) else { return };
+                    let Some(stream) = registry::entry(protocol).and_then(|entry| entry.stream) else { return };
                     talk = (stream.talk)();
                 }
                 ParseStep::Done | ParseStep::Switch(_) => return,

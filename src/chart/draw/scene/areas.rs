@@ -5,7 +5,7 @@ use super::super::{text, ticks};
 use super::{Anchor, LABEL, Rect, SMALL, Scene, Shape, Zone, axis_width, changes, sane};
 use crate::chart::changes_within;
 use crate::model::chart::{Change, Series};
-use crate::model::quantity::with_unit;
+use crate::model::format::quantity::with_unit;
 
 /// The bins' place in time.
 pub struct Clock {

@@ -4,7 +4,7 @@ use super::super::text;
 use super::super::theme::Theme;
 use super::{Anchor, LABEL, Rect, Scene, Zone, sane};
 use crate::model::chart::Bar;
-use crate::model::quantity::with_unit;
+use crate::model::format::quantity::with_unit;
 
 /// Charts narrower than this have labels above their bars, px.
 pub const NARROW: f64 = 420.0;

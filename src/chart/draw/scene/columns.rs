@@ -4,7 +4,7 @@ use super::super::theme::Theme;
 use super::super::{text, ticks};
 use super::{Anchor, Rect, SMALL, Scene, Zone, axis_width, sane};
 use crate::model::chart::Bar;
-use crate::model::quantity::with_unit;
+use crate::model::format::quantity::with_unit;
 
 pub fn lay_out(scene: &mut Scene, columns: &[Bar], unit: &str, theme: &Theme, (width, height): (f64, f64)) {
     let largest = columns.iter().map(|bar| sane(bar.value)).fold(0.0, f64::max);

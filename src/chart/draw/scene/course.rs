@@ -3,9 +3,11 @@
 use super::super::theme::Theme;
 use super::super::{text, ticks};
 use super::{Anchor, Rect, SMALL, Scene, Zone, changes};
-use crate::model::quantity::{short, with_unit};
-use crate::model::series::{Series, SeriesKind};
-use crate::model::time;
+use crate::model::finding::series::Series;
+use crate::model::finding::series::SeriesKind;
+use crate::model::format::quantity::short;
+use crate::model::format::quantity::with_unit;
+use crate::model::format::time;
 
 /// Room for the words of the level, px.
 const HEAD: f64 = 20.0;

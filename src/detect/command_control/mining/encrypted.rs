@@ -9,8 +9,9 @@ use crate::detect::support::finding_builder::evidence;
 use crate::detect::support::finding_builder::lines;
 use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
-use crate::model::protocol::AppProto;
-use crate::model::time::{SECOND, span};
+use crate::model::app::protocol::AppProto;
+use crate::model::format::time::SECOND;
+use crate::model::format::time::span;
 use crate::model::{Addr, Finding, Series};
 
 /// Longer than this is hardly a visit to a page; and no visit.

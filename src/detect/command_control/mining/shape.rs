@@ -7,7 +7,7 @@
 use crate::detect::support::encrypted_sessions::EncryptedSession;
 use crate::detect::support::encrypted_sessions::is_near;
 use crate::detect::support::encrypted_sessions::usual;
-use crate::model::exchanges::Exchange;
+use crate::model::flow::exchanges::Exchange;
 use crate::stats::order::middle;
 
 /// Sizes of Stratum's lines in one TLS record, with some room: a share is a short line with a nonce and a hash or two, its

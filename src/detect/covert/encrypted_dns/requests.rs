@@ -7,7 +7,7 @@
 use crate::detect::support::encrypted_sessions::EncryptedSession;
 use crate::detect::support::encrypted_sessions::is_near;
 use crate::detect::support::encrypted_sessions::usual;
-use crate::model::exchanges::Exchange;
+use crate::model::flow::exchanges::Exchange;
 
 /// Most payload in the mean of a packet that asks, and of one that answers.
 const MOST_ASKING: u16 = 400;

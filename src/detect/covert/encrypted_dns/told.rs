@@ -12,7 +12,8 @@ use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::past;
 use crate::detect::support::severity::rate;
 use crate::detect::support::severity::severity;
-use crate::model::time::{SECOND, span};
+use crate::model::format::time::SECOND;
+use crate::model::format::time::span;
 use crate::model::{Evidence, Finding, Series};
 
 /// A resolver that nobody knows: for information.

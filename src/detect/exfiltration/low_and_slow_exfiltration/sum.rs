@@ -1,8 +1,8 @@
 //! Small uploads to one place to what they are together.
 
 use crate::model::Flow;
-use crate::model::protocol::AppProto;
-use crate::model::time::SECOND;
+use crate::model::app::protocol::AppProto;
+use crate::model::format::time::SECOND;
 use std::collections::BTreeSet;
 
 /// A connection in which less was sent carries a question, not data.

@@ -17,9 +17,12 @@ use crate::detect::support::flow_selector::visit;
 use crate::detect::support::local_networks::is_outward;
 use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
-use crate::model::series::{Series, SeriesKind};
-use crate::model::time::span;
-use crate::model::{Addr, Finding, quantity};
+use crate::model::Addr;
+use crate::model::Finding;
+use crate::model::finding::series::Series;
+use crate::model::finding::series::SeriesKind;
+use crate::model::format::quantity;
+use crate::model::format::time::span;
 
 impl Drip {
     /// The finding; `least` is the sum at which it begins to count.

@@ -4,8 +4,8 @@ use crate::chart;
 use crate::chart::draw::ticks;
 use crate::model;
 use crate::model::chart::{Bar, ChartSpec, Marks, Series};
-use crate::model::quantity;
-use crate::model::series::SeriesKind;
+use crate::model::finding::series::SeriesKind;
+use crate::model::format::quantity;
 use crate::web::ui::text::plain;
 use yew::prelude::*;
 

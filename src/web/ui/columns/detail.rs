@@ -2,7 +2,7 @@
 
 use super::row::{distinct, value};
 use crate::model::chart::{Bar, ChartSpec, Marks};
-use crate::model::quantity;
+use crate::model::format::quantity;
 use crate::model::rows::{ColumnInfo, ColumnKind, Figures};
 use crate::protocol::{Answer, Query};
 use crate::session::Shared;

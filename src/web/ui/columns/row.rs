@@ -1,9 +1,9 @@
 //! A column of a table as a row of the list.
 
-use crate::model::quantity;
+use crate::model::format::quantity;
+use crate::model::format::time;
+use crate::model::listing::Page;
 use crate::model::rows::{ColumnInfo, ColumnKind};
-use crate::model::table::Page;
-use crate::model::time;
 use crate::protocol::{Answer, Query};
 use crate::web::ui::grid::{Column, Row, Wanted};
 use crate::web::ui::text::{Times, plain};

@@ -1,6 +1,7 @@
 //! Measured values beside the usual ones.
 
-use crate::model::{Evidence, quantity};
+use crate::model::Evidence;
+use crate::model::format::quantity;
 use crate::web::ui::text::plain;
 use yew::prelude::*;
 

@@ -1,6 +1,9 @@
 //! A finding in the list.
 
-use crate::model::{Analysis, Finding, Severity, quantity};
+use crate::model::Analysis;
+use crate::model::Finding;
+use crate::model::Severity;
+use crate::model::format::quantity;
 use crate::session::Route;
 use crate::web::ui::icon::severity_badge;
 use crate::web::ui::text::plain;

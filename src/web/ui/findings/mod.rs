@@ -3,7 +3,10 @@
 use super::hooks::use_clock;
 use super::icon::Icon;
 use super::incidents;
-use crate::model::{Analysis, Finding, Severity, quantity};
+use crate::model::Analysis;
+use crate::model::Finding;
+use crate::model::Severity;
+use crate::model::format::quantity;
 use crate::session::{Route, Shared};
 use detail::Detail;
 use item::item;

@@ -1,8 +1,11 @@
 //! The chosen flow with both directions, and ways on from it.
 
 use super::row::score;
-use crate::model::table::{FlowFieldRow, FlowRow};
-use crate::model::{Addr, quantity, time};
+use crate::model::Addr;
+use crate::model::format::quantity;
+use crate::model::format::time;
+use crate::model::listing::FlowFieldRow;
+use crate::model::listing::FlowRow;
 use crate::protocol::Filter;
 use crate::session::Route;
 use crate::web::ui::hooks::use_clock;

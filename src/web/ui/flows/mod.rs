@@ -6,7 +6,7 @@ use super::hooks::{use_clock, use_store};
 use super::lost::TablesLost;
 use super::text::Times;
 use crate::model::Analysis;
-use crate::model::table::FlowRow;
+use crate::model::listing::FlowRow;
 use crate::protocol::Filter;
 use crate::session::route::FlowsRoute;
 use crate::session::{Route, Shared, State};

@@ -1,7 +1,9 @@
 //! A flow as a row of the table.
 
-use crate::model::table::{FlowRow, Page};
-use crate::model::{quantity, time};
+use crate::model::format::quantity;
+use crate::model::format::time;
+use crate::model::listing::FlowRow;
+use crate::model::listing::Page;
 use crate::protocol::{Answer, FlowSort, Query};
 use crate::web::ui::grid::{Column, Row, Wanted};
 use crate::web::ui::text::{Times, plain};

@@ -6,7 +6,7 @@
 use super::hooks::use_size;
 use super::store::Place;
 use super::text::Times;
-use crate::model::quantity;
+use crate::model::format::quantity;
 use crate::session::window::Scroll;
 use crate::web::style;
 use body::{body, row_of};

@@ -1,6 +1,6 @@
 //! What a kind of row must tell so that a grid can show it.
 
-use crate::model::table::Page;
+use crate::model::listing::Page;
 use crate::protocol::{Answer, Filter, Query};
 use crate::web::ui::text::Times;
 use std::borrow::Cow;

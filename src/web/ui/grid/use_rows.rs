@@ -1,7 +1,7 @@
 //! The rows of a grid: asks the worker for windows as they come into sight, and keeps the last ones.
 
 use super::row::{Row, Wanted};
-use crate::model::table::Page;
+use crate::model::listing::Page;
 use crate::session::Shared;
 use crate::session::window::Pages;
 use crate::web::ui::hooks::use_store;

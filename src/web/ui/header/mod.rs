@@ -5,7 +5,7 @@ use super::icon::Icon;
 use super::prefs::Theme;
 use super::save::SaveBar;
 use super::text;
-use crate::model::quantity;
+use crate::model::format::quantity;
 use crate::session::{Phase, Route, Shared, State};
 use crate::web::style;
 use yew::prelude::*;

@@ -1,6 +1,6 @@
 //! The views, with how much is in each.
 
-use crate::model::quantity;
+use crate::model::format::quantity;
 use crate::model::rows::RowKind;
 use crate::protocol::Filter;
 use crate::session::route::ColumnsRoute;

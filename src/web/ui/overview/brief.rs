@@ -1,7 +1,9 @@
 //! Findings in short: how many of each severity, and the first few.
 
+use crate::model::Analysis;
+use crate::model::Severity;
 use crate::model::coverage::DetectorCoverage;
-use crate::model::{Analysis, Severity, quantity};
+use crate::model::format::quantity;
 use crate::pipeline;
 use crate::session::{Route, Shared};
 use crate::web::ui::hooks::use_clock;

@@ -1,7 +1,9 @@
 //! The capture in a handful of numbers, and how much of it was read.
 
+use crate::model::Analysis;
 use crate::model::analysis::IssueSeverity;
-use crate::model::{Analysis, quantity, time};
+use crate::model::format::quantity;
+use crate::model::format::time;
 use crate::session::{Route, Shared};
 use crate::web::ui::hooks::use_clock;
 use crate::web::ui::text::{moment_with_zone, pair, plain};

@@ -1,7 +1,8 @@
 //! The busiest hosts as a table, each a way to its flows.
 
+use crate::model::Analysis;
 use crate::model::analysis::HostRow;
-use crate::model::{Analysis, quantity};
+use crate::model::format::quantity;
 use crate::protocol::Filter;
 use crate::session::{Route, Shared};
 use crate::web::ui::text::plain;

@@ -1,7 +1,8 @@
 //! What application messages say, protocol by protocol: how many there are, and how often each value comes.
 
+use crate::model::Analysis;
 use crate::model::analysis::{FieldCount, ProtocolCount};
-use crate::model::{Analysis, quantity};
+use crate::model::format::quantity;
 use crate::session::Shared;
 use crate::web::ui::text::plain;
 use yew::prelude::*;

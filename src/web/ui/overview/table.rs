@@ -1,6 +1,6 @@
 //! What a table is: who wrote it, its time unit and label column, and what rests for want of data.
 
-use crate::model::quantity;
+use crate::model::format::quantity;
 use crate::model::rows::TableFacts;
 use crate::protocol::Filter;
 use crate::session::Route;

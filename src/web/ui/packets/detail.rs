@@ -3,8 +3,8 @@
 use super::hex::Hex;
 use super::layers::layers;
 use super::use_packet::{Chosen, use_packet};
-use crate::model::quantity;
-use crate::model::table::PacketDetail;
+use crate::model::format::quantity;
+use crate::model::listing::PacketDetail;
 use crate::protocol::Filter;
 use crate::session::Route;
 use crate::web::ui::hooks::use_clock;

@@ -1,7 +1,7 @@
 //! The bytes of a packet in hex and as text.
 
-use crate::model::quantity;
-use crate::model::table::PacketDetail;
+use crate::model::format::quantity;
+use crate::model::listing::PacketDetail;
 use crate::session::Shared;
 use crate::web::style;
 use crate::web::ui::hooks::use_size;

@@ -1,7 +1,7 @@
 //! The layers of a packet with their fields.
 
-use crate::model::quantity;
-use crate::model::table::LayerDetail;
+use crate::model::format::quantity;
+use crate::model::listing::LayerDetail;
 use crate::web::ui::text::plain;
 use yew::prelude::*;
 

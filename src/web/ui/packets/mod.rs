@@ -6,7 +6,7 @@ use super::hooks::{use_clock, use_store};
 use super::lost::TablesLost;
 use super::text::Times;
 use crate::model::Analysis;
-use crate::model::table::PacketRow;
+use crate::model::listing::PacketRow;
 use crate::protocol::{Filter, PacketSort};
 use crate::session::route::PacketsRoute;
 use crate::session::{Route, Shared, State};

@@ -1,7 +1,8 @@
 //! A packet as a row of the table.
 
-use crate::model::quantity;
-use crate::model::table::{PacketRow, Page};
+use crate::model::format::quantity;
+use crate::model::listing::PacketRow;
+use crate::model::listing::Page;
 use crate::protocol::{Answer, PacketSort, Query};
 use crate::web::ui::grid::{Column, Row, Wanted};
 use crate::web::ui::text::{Times, plain};

@@ -1,6 +1,6 @@
 //! One packet in full, asked for when it has been chosen for a moment.
 
-use crate::model::table::PacketDetail;
+use crate::model::listing::PacketDetail;
 use crate::protocol::{Answer, Query};
 use crate::session::Shared;
 use crate::web::ui::hooks::use_store;

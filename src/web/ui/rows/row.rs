@@ -1,8 +1,8 @@
 //! A row of a table as a row of the grid: its number, its score, and the cells of the columns in sight.
 
-use crate::model::quantity;
+use crate::model::format::quantity;
+use crate::model::listing::Page;
 use crate::model::rows::DataRow;
-use crate::model::table::Page;
 use crate::protocol::{Answer, Query, RowSort};
 use crate::web::ui::flows::score;
 use crate::web::ui::grid::{Column, Row, Wanted};

@@ -1,6 +1,8 @@
 //! The allow-list: its rules, how many findings each puts apart, and a form for another.
 
-use crate::model::{Analysis, Rule, quantity};
+use crate::model::Analysis;
+use crate::model::Rule;
+use crate::model::format::quantity;
 use crate::session::{Action, Shared, State};
 use crate::web::ui::hooks::{OpenRule, use_action, use_rule_form};
 use crate::web::ui::icon::Icon;

@@ -1,6 +1,6 @@
 //! One setting: a number with its unit, range and help, or a box to tick for what is only on or off.
 
-use crate::model::quantity;
+use crate::model::format::quantity;
 use crate::session::Action;
 use crate::settings::{Descriptor, Settings};
 use crate::web::ui::hooks::use_action;

@@ -3,7 +3,7 @@
 use super::field::Field;
 use crate::detect::card::Card;
 use crate::model::analysis::DetectorRun;
-use crate::model::quantity;
+use crate::model::format::quantity;
 use crate::settings::{Descriptor, Settings};
 use crate::web::ui::text::plain;
 use yew::prelude::*;

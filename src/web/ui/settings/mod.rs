@@ -3,7 +3,7 @@
 use super::hooks::{use_action, use_turns};
 use super::icon::Icon;
 use crate::detect::card::Card;
-use crate::model::quantity;
+use crate::model::format::quantity;
 use crate::pipeline;
 use crate::session::{Action, Phase, Shared, State};
 use crate::settings::{self, Descriptor};

@@ -1,0 +1,113 @@
+//! RADIUS (RFC 2865, RFC 2866): who asks to be let in, and whether he is.
+
+use crate::decode::app::parser::Datagram;
+use crate::decode::app::parser::Entry;
+use crate::decode::app::parser::PortPair;
+use crate::decode::app::parser::ProbeResult;
+use crate::decode::app::support::bytes;
+use crate::decode::app::support::bytes::be16;
+use crate::decode::app::support::bytes::be32;
+use crate::model::app::field::FieldBuffer;
+use crate::model::app::field::FieldId;
+use crate::model::app::protocol::AppProto;
+use std::net::Ipv4Addr;
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry {
+    protocol: AppProto::Radius,
+    datagram: Some(Datagram { is_by_content: false, read }),
+    stream: None,
+    frame: None,
+};
+
+const HEADER_BYTES: usize = 20;
+const MOST_ATTRIBUTES: usize = 64;
+/// Vendor number of Microsoft, whose attributes carry MS-CHAP (RFC 2548).
+const MICROSOFT: u32 = 311;
+
+fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
+    let (Some(code), Some(length)) = (payload.first(), be16(payload, 2)) else { return ProbeResult::NotForUs };
+    // Bytes behind the length are padding (RFC 2865, section 3).
+    if usize::from(length) < HEADER_BYTES || usize::from(length) > payload.len() {
+        return ProbeResult::NotForUs;
+    }
+    let name = match code {
+        1 => "Access-Request",
+        2 => "Access-Accept",
+        3 => "Access-Reject",
+        4 => "Accounting-Request",
+        5 => "Accounting-Response",
+        11 => "Access-Challenge",
+        12 => "Status-Server",
+        40..=45 => "Disconnect or Change-of-Authorization",
+        _ => return ProbeResult::NotForUs,
+    };
+    fields.text(FieldId::Message, name);
+    match code {
+        2 => fields.text(FieldId::Login, "accepted"),
+        3 => fields.text(FieldId::Login, "refused"),
+        _ => {}
+    }
+    let mut rest = bytes::part(payload, HEADER_BYTES, usize::from(length) - HEADER_BYTES);
+    for _ in 0..MOST_ATTRIBUTES {
+        let &[kind, n, ..] = rest else { break };
+        if n < 2 {
+            break;
+        }
+        attribute(kind, bytes::part(rest, 2, usize::from(n) - 2), fields);
+        rest = bytes::from(rest, usize::from(n));
+    }
+    ProbeResult::Certain
+}
+
+/// RFC 2865, section 5; EAP by RFC 3579.
+fn attribute(kind: u8, value: &[u8], fields: &mut FieldBuffer) {
+    match kind {
+        1 => fields.bytes(FieldId::User, value),
+        2 => fields.text(FieldId::Method, "PAP"),
+        3 => fields.text(FieldId::Method, "CHAP"),
+        8 => {
+            if let Some(address) = be32(value, 0) {
+                fields.format(FieldId::Address, Ipv4Addr::from(address));
+            }
+        }
+        26 if be32(value, 0) == Some(MICROSOFT) => match value.get(4) {
+            Some(1) => fields.text(FieldId::Method, "MS-CHAP"),
+            Some(25) => fields.text(FieldId::Method, "MS-CHAP-2"),
+            _ => {}
+        },
+        31 => fields.bytes(FieldId::Client, value),
+        32 => fields.bytes(FieldId::Host, value),
+        79 => fields.text(FieldId::Method, "EAP"),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::app::field::Value;
+
+    #[test]
+    fn who_asks_and_is_refused_is_read_and_no_prefix_panics() {
+        let ask = [&b"\x01\x07\0\x1c"[..], &[9; 16], b"\x01\x06anna\x02\x02"].concat();
+        let refuse = [&b"\x03\x07\0\x14"[..], &[9; 16]].concat();
+        let ends = PortPair::new(false, 50_000, 1812);
+        let mut fields = FieldBuffer::default();
+        for message in [&ask, &refuse] {
+            assert_eq!(read(message, &ends, &mut fields), ProbeResult::Certain);
+        }
+        let said: Vec<_> = fields.iter().collect();
+        let expected = [
+            (FieldId::Message, Value::Text("Access-Request")),
+            (FieldId::User, Value::Text("anna")),
+            (FieldId::Method, Value::Text("PAP")),
+            (FieldId::Message, Value::Text("Access-Reject")),
+            (FieldId::Login, Value::Text("refused")),
+        ];
+        assert_eq!(said, expected);
+        for end in 0..ask.len() {
+            assert_eq!(read(&ask[..end], &ends, &mut fields), ProbeResult::NotForUs);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! SMB 2 and 3 messages (MS-SMB2, section 2.2): dialect, log-in, share, files, pipes and what is called in them.
+
+use super::pipes::Pipes;
+use super::pipes::tell_signing;
+use super::status;
+use crate::decode::app::support::bytes;
+use crate::decode::app::support::bytes::add_utf16;
+use crate::decode::app::support::bytes::le16;
+use crate::decode::app::support::bytes::le32;
+use crate::decode::app::support::bytes::le64;
+use crate::decode::app::support::gss;
+use crate::model::app::field::FieldBuffer;
+use crate::model::app::field::FieldId;
+
+const HEADER_BYTES: usize = 64;
+const IS_RESPONSE: u32 = 1;
+const NEGOTIATE: u16 = 0;
+const SESSION_SETUP: u16 = 1;
+const TREE_CONNECT: u16 = 3;
+const CREATE: u16 = 5;
+const READ: u16 = 8;
+const WRITE: u16 = 9;
+const IOCTL: u16 = 11;
+const SET_INFO: u16 = 17;
+const COMMANDS: [&str; 20] = [
+    "negotiate",
+    "session setup",
+    "logoff",
+    "tree connect",
+    "tree disconnect",
+    "create",
+    "close",
+    "flush",
+    "read",
+    "write",
+    "lock",
+    "ioctl",
+    "cancel",
+    "echo",
+    "query directory",
+    "change notify",
+    "query info",
+    "set info",
+    "oplock break",
+    "server to client notification",
+];
+/// Share type of named pipes (section 2.2.10).
+const PIPES: u8 = 2;
+/// Most messages in one frame that are read.
+const MOST_RELATED: usize = 64;
+/// Classes of a file's information (MS-FSCC, section 2.4).
+const RENAME: u8 = 10;
+const DISPOSITION: u8 = 13;
+
+/// What is remembered of a connection.
+#[derive(Default)]
+pub struct Smb2 {
+    pipes: Pipes,
+}
+
+/// One message of a frame.
+struct Message<'a> {
+    /// From the header on.
+    bytes: &'a [u8],
+    body: &'a [u8],
+    status: u32,
+    tree: u32,
+}
+
+impl Message<'_> {
+    /// What a place and a length in the body point to; places count from the header (section 2.2).
+    fn field(&self, place: Option<usize>, length: Option<usize>) -> &[u8] {
+        let (Some(place), Some(length)) = (place, length) else { return &[] };
+        if place < HEADER_BYTES { &[] } else { bytes::part(self.bytes, place, length) }
+    }
+
+    fn half(&self, at: usize) -> Option<usize> {
+        le16(self.body, at).map(usize::from)
+    }
+
+    fn word(&self, at: usize) -> Option<usize> {
+        le32(self.body, at).map(|word| word as usize)
+    }
+}
+
+impl Smb2 {
+    /// Reads the messages of a frame as far as they are there.
+    pub fn read(&mut self, frame: &[u8], fields: &mut FieldBuffer) {
+        let mut rest = frame;
+        for _ in 0..MOST_RELATED {
+            if !rest.starts_with(b"\xfeSMB") || rest.len() < HEADER_BYTES {
+                return;
+            }
+            self.message(rest, fields);
+            match le32(rest, 20) {
+                Some(next) if next as usize >= HEADER_BYTES => rest = bytes::from(rest, next as usize),
+                _ => return,
+            }
+        }
+    }
+
+    fn message(&mut self, message: &[u8], fields: &mut FieldBuffer) {
+        let (Some(status), Some(command), Some(flags), Some(tree)) =
+            (le32(message, 8), le16(message, 12), le32(message, 16), le32(message, 36))
+        else {
+            return;
+        };
+        let message = Message { bytes: message, body: bytes::from(message, HEADER_BYTES), status, tree };
+        fields.begin();
+        let is_response = flags & IS_RESPONSE > 0;
+        fields.text(FieldId::Message, if is_response { "response" } else { "request" });
+        match COMMANDS.get(usize::from(command)) {
+            Some(name) => fields.text(FieldId::Command, name),
+            None => fields.format(FieldId::Command, command),
+        }
+        if is_response {
+            status::add(status, fields);
+            self.response(command, &message, fields);
+        } else {
+            self.request(command, &message, fields);
+        }
+    }
+
+    fn request(&mut self, command: u16, message: &Message<'_>, fields: &mut FieldBuffer) {
+        match command {
+            SESSION_SETUP => {
+                gss::read(message.field(message.half(12), message.half(14)), fields);
+            }
+            TREE_CONNECT => add_utf16(FieldId::SmbTree, message.field(message.half(4), message.half(6)), fields),
+            CREATE => {
+                let kind = self.pipes.kind(message.tree);
+                add_utf16(kind, message.field(message.half(44), message.half(46)), fields);
+            }
+            WRITE => self.call(message.field(message.half(2), message.word(4)), le64(message.body, 24), fields),
+            IOCTL => self.call(message.field(message.word(24), message.word(28)), le64(message.body, 16), fields),
+            SET_INFO => set_info(message, fields),
+            _ => {}
+        }
+    }
+
+    fn response(&mut self, command: u16, message: &Message<'_>, fields: &mut FieldBuffer) {
+        match command {
+            NEGOTIATE => negotiated(message, fields),
+            SESSION_SETUP => {
+                gss::read(message.field(message.half(4), message.half(6)), fields);
+                status::login(message.status, fields);
+                // Session flags: guest, nobody (section 2.2.6).
+                match (message.status, message.half(2).map_or(0, |flags| flags & 3)) {
+                    (0, 1) => fields.text(FieldId::Method, "guest"),
+                    (0, 2) => fields.text(FieldId::Method, "anonymous"),
+                    _ => {}
+                }
+            }
+            TREE_CONNECT if message.status == 0 => {
+                self.pipes.connect(message.tree, message.body.get(2) == Some(&PIPES));
+            }
+            READ => {
+                self.call(message.field(message.body.get(2).map(|at| usize::from(*at)), message.word(4)), None, fields)
+            }
+            IOCTL => self.call(message.field(message.word(32), message.word(36)), le64(message.body, 16), fields),
+            _ => {}
+        }
+    }
+
+    /// Data of a file, which may be a pipe.
+    fn call(&mut self, data: &[u8], file: Option<u64>, fields: &mut FieldBuffer) {
+        self.pipes.call(data, file.unwrap_or(0), fields);
+    }
+}
+
+fn negotiated(message: &Message<'_>, fields: &mut FieldBuffer) {
+    if message.status != 0 {
+        return;
+    }
+    let name = match le16(message.body, 4) {
+        Some(0x0202) => "SMB 2.0.2",
+        Some(0x0210) => "SMB 2.1",
+        Some(0x02ff) => "SMB 2.x",
+        Some(0x0300) => "SMB 3.0",
+        Some(0x0302) => "SMB 3.0.2",
+        Some(0x0311) => "SMB 3.1.1",
+        _ => return,
+    };
+    fields.text(FieldId::Version, name);
+    let must_sign = message.body.get(2).is_some_and(|mode| mode & 2 > 0);
+    tell_signing(must_sign, fields);
+}
+
+fn set_info(message: &Message<'_>, fields: &mut FieldBuffer) {
+    let data = message.field(message.half(8), message.word(4));
+    match (message.body.get(2), message.body.get(3)) {
+        (Some(1), Some(&RENAME)) => {
+            fields.text(FieldId::Function, "rename");
+            add_utf16(FieldId::File, bytes::from(data, 20), fields);
+        }
+        (Some(1), Some(&DISPOSITION)) if data.first() == Some(&1) => fields.text(FieldId::Function, "delete"),
+        _ => {}
+    }
+}

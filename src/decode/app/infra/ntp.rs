@@ -1,0 +1,109 @@
+//! NTP (RFC 5905): version, mode and stratum; control and private requests (RFC 9327), with which servers are made to amplify.
+
+use crate::decode::app::parser::Datagram;
+use crate::decode::app::parser::Entry;
+use crate::decode::app::parser::PortPair;
+use crate::decode::app::parser::ProbeResult;
+use crate::model::app::field::FieldBuffer;
+use crate::model::app::field::FieldId;
+use crate::model::app::protocol::AppProto;
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry {
+    protocol: AppProto::Ntp,
+    datagram: Some(Datagram { is_by_content: false, read }),
+    stream: None,
+    frame: None,
+};
+
+const CLOCK_BYTES: usize = 48;
+const CONTROL_BYTES: usize = 12;
+const PRIVATE_BYTES: usize = 8;
+
+fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
+    let &[first, second, _, fourth, ..] = payload else { return ProbeResult::NotForUs };
+    let (version, mode) = (first >> 3 & 7, first & 7);
+    let least = match mode {
+        6 => CONTROL_BYTES,
+        7 => PRIVATE_BYTES,
+        _ => CLOCK_BYTES,
+    };
+    if payload.len() < least || !(1..=4).contains(&version) {
+        return ProbeResult::NotForUs;
+    }
+    fields.number(FieldId::Version, u64::from(version));
+    let name = match mode {
+        1 => "symmetric active",
+        2 => "symmetric passive",
+        3 => "client",
+        4 => "server",
+        5 => "broadcast",
+        6 if second & 0x80 > 0 => "control answer",
+        6 => "control",
+        7 if first & 0x80 > 0 => "private answer",
+        7 => "private",
+        _ => "reserved",
+    };
+    fields.text(FieldId::Message, name);
+    match mode {
+        6 => control(second & 0x1f, fields),
+        7 => private(fourth, fields),
+        _ => fields.number(FieldId::Stratum, u64::from(second)),
+    }
+    ProbeResult::Certain
+}
+
+/// RFC 9327, section 2.
+fn control(operation: u8, fields: &mut FieldBuffer) {
+    let name = match operation {
+        1 => "read status",
+        2 => "read variables",
+        3 => "write variables",
+        4 => "read clock variables",
+        8 => "configure",
+        10 => "mrulist",
+        11 => "read ordered list",
+        12 => "request nonce",
+        other => return fields.format(FieldId::Command, format_args!("operation {other}")),
+    };
+    fields.text(FieldId::Command, name);
+}
+
+/// The list of last clients (ntpd's ntp_request.h) answers with up to a hundred packets: CVE-2013-5211.
+fn private(request: u8, fields: &mut FieldBuffer) {
+    let name = match request {
+        0 => "peer list",
+        1 => "peer list with summary",
+        16 => "reslist",
+        20 | 42 => "monlist",
+        other => return fields.format(FieldId::Command, format_args!("request {other}")),
+    };
+    fields.text(FieldId::Command, name);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::app::field::Value;
+
+    fn said(payload: &[u8]) -> Vec<(FieldId, String)> {
+        let mut fields = FieldBuffer::default();
+        read(payload, &PortPair::new(false, 50_000, 123), &mut fields);
+        let text = |value| match value {
+            Value::Text(text) => String::from(text),
+            Value::Number(number) => number.to_string(),
+        };
+        fields.iter().map(|(kind, value)| (kind, text(value))).collect()
+    }
+
+    #[test]
+    fn clocks_and_lists_of_clients_are_told_apart() {
+        let mut clock = vec![0x24, 2];
+        clock.resize(48, 0);
+        assert_eq!(said(&clock)[1..], [(FieldId::Message, "server".to_owned()), (FieldId::Stratum, "2".to_owned())]);
+        assert_eq!(said(&clock[..47]), []);
+        let list = [0x17, 0, 3, 42, 0, 0, 0, 0];
+        assert_eq!(said(&list)[2], (FieldId::Command, "monlist".to_owned()));
+        assert_eq!(said(&list[..7]), []);
+    }
+}

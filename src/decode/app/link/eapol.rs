@@ -1,0 +1,103 @@
+//! EAP over a LAN (IEEE 802.1X, clause 11): kinds of messages, and who says to be whom.
+
+use crate::decode::app::parser::Entry;
+use crate::decode::app::support::take_bytes::TakeBytes;
+use crate::model::app::field::FieldBuffer;
+use crate::model::app::field::FieldId;
+use crate::model::app::protocol::AppProto;
+use crate::model::packet::Packet;
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry { protocol: AppProto::Eapol, datagram: None, stream: None, frame: Some(read) };
+
+const IDENTITY: u8 = 1;
+
+fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
+    let message = data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[]);
+    let Some(([_, kind, n0, n1], rest)) = message.split_first_chunk::<4>() else { return };
+    let body = rest.get(..usize::from(u16::from_be_bytes([*n0, *n1]))).unwrap_or(rest);
+    match kind {
+        0 => drop(eap(body, fields)),
+        1 => fields.text(FieldId::Message, "start"),
+        2 => fields.text(FieldId::Message, "logoff"),
+        3 => fields.text(FieldId::Message, "key"),
+        _ => fields.text(FieldId::Message, "other"),
+    }
+}
+
+/// An EAP packet (RFC 3748, section 4).
+fn eap(mut rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
+    let code = rest.u8()?;
+    fields.text(
+        FieldId::Message,
+        match code {
+            1 => "EAP request",
+            2 => "EAP response",
+            3 => "EAP success",
+            4 => "EAP failure",
+            _ => "EAP other",
+        },
+    );
+    match code {
+        3 => fields.text(FieldId::Login, "accepted"),
+        4 => fields.text(FieldId::Login, "refused"),
+        _ => {}
+    }
+    let _identifier = rest.u8()?;
+    let length = usize::from(rest.u16()?);
+    let mut body = rest.get(..length.checked_sub(4)?).unwrap_or(rest);
+    let kind = body.u8()?;
+    match kind {
+        IDENTITY if code == 2 => fields.bytes(FieldId::User, body),
+        IDENTITY => {}
+        _ => method(kind, fields),
+    }
+    Some(())
+}
+
+/// Names of methods (IANA's registry of EAP).
+fn method(kind: u8, fields: &mut FieldBuffer) {
+    let name = match kind {
+        2 => "notification",
+        3 => "legacy nak",
+        4 => "MD5-Challenge",
+        6 => "GTC",
+        13 => "TLS",
+        17 => "LEAP",
+        18 => "SIM",
+        21 => "TTLS",
+        23 => "AKA",
+        25 => "PEAP",
+        26 | 29 => "MSCHAPv2",
+        43 => "FAST",
+        52 => "PWD",
+        254 => "WPS",
+        _ => "other",
+    };
+    fields.text(FieldId::Method, name);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::app::support::facts_of_frame;
+    use crate::decode::app::support::listed;
+
+    fn said(eapol: &[u8]) -> Vec<String> {
+        let head = [1, 0x80, 0xc2, 0, 0, 3, 2, 0, 0, 0, 0, 1, 0x88, 0x8e];
+        let frame = [&head[..], eapol].concat();
+        (0..frame.len()).for_each(|end| drop(facts_of_frame(1, &frame[..end])));
+        let (protocol, fields) = facts_of_frame(1, &frame);
+        assert_eq!(protocol, Some(AppProto::Eapol));
+        listed(&fields)
+    }
+
+    #[test]
+    fn who_asks_to_be_let_in_is_read_and_whether_that_works() {
+        let padded = b"\x01\0\0\x09\x02\x01\0\x09\x01anna\0\0\0\0";
+        assert_eq!(said(padded), ["message=EAP response", "user=anna"]);
+        assert_eq!(said(b"\x01\0\0\x06\x01\x02\0\x06\x19\x20"), ["message=EAP request", "method=PEAP"]);
+        assert_eq!(said(b"\x01\0\0\x04\x04\x02\0\x04"), ["message=EAP failure", "login=refused"]);
+        assert_eq!(said(b"\x01\x03\0\x5f"), ["message=key"]);
+    }
+}

@@ -1,0 +1,168 @@
+//! ICMPv6 messages by type (RFC 4443, RFC 4861): their names, and what a router advertises. Types and identifiers are the
+//! packet's.
+
+use crate::decode::app::parser::Entry;
+use crate::decode::app::support::take_bytes::TakeBytes;
+use crate::model::app::field::FieldBuffer;
+use crate::model::app::field::FieldId;
+use crate::model::app::protocol::AppProto;
+use crate::model::net::addr::mac_text;
+use crate::model::packet::{Packet, Transport};
+use std::net::Ipv6Addr;
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry { protocol: AppProto::Icmpv6, datagram: None, stream: None, frame: Some(read) };
+
+const ROUTER_ADVERTISEMENT: u8 = 134;
+const NEIGHBOUR_ADVERTISEMENT: u8 = 136;
+/// Most options that are looked at.
+const MOST_OPTIONS: usize = 16;
+/// Bytes between the first eight of a router advertisement and its options (RFC 4861, section 4.2).
+const TIMERS_BYTES: usize = 8;
+
+fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
+    let Transport::Icmp(icmp) = &packet.transport else { return };
+    fields.text(FieldId::Message, name(icmp.kind));
+    match icmp.kind {
+        1 => fields.text(FieldId::Error, unreachable(icmp.code)),
+        ROUTER_ADVERTISEMENT => {
+            let at = packet.transport_at as usize;
+            let message = data.get(at..packet.payload.end as usize).unwrap_or(&[]);
+            advertisement(message, fields);
+        }
+        NEIGHBOUR_ADVERTISEMENT => {
+            let at = packet.transport_at as usize;
+            neighbour(data.get(at..packet.payload.end as usize).unwrap_or(&[]), fields);
+        }
+        _ => {}
+    }
+}
+
+/// The address that is claimed, and the Ethernet address that it is said to be at (RFC 4861, sections 4.4 and 4.6.1).
+fn neighbour(message: &[u8], fields: &mut FieldBuffer) {
+    let Some((address, mut options)) = message.get(8..).and_then(|rest| rest.split_first_chunk::<16>()) else { return };
+    fields.format(FieldId::Address, Ipv6Addr::from(*address));
+    for _ in 0..MOST_OPTIONS {
+        let [kind, length, ..] = options else { return };
+        let Some((option, rest)) = options.split_at_checked(usize::from(*length) * 8).filter(|_| *length > 0) else {
+            return;
+        };
+        if let (2, Some(mac)) = (*kind, option.get(2..).and_then(|rest| rest.first_chunk::<6>())) {
+            return fields.text(FieldId::Mac, &mac_text(*mac));
+        }
+        options = rest;
+    }
+}
+
+/// Name of a type (IANA's registry of ICMPv6 parameters).
+pub fn name(kind: u8) -> &'static str {
+    match kind {
+        1 => "destination unreachable",
+        2 => "packet too big",
+        3 => "time exceeded",
+        4 => "parameter problem",
+        128 => "echo request",
+        129 => "echo reply",
+        130 => "multicast listener query",
+        131 => "multicast listener report",
+        132 => "multicast listener done",
+        133 => "router solicitation",
+        134 => "router advertisement",
+        135 => "neighbour solicitation",
+        136 => "neighbour advertisement",
+        137 => "redirect",
+        138 => "router renumbering",
+        139 => "node information query",
+        140 => "node information response",
+        141 => "inverse neighbour solicitation",
+        142 => "inverse neighbour advertisement",
+        143 => "multicast listener report v2",
+        144..=147 => "mobile prefix or home agent discovery",
+        151..=153 => "multicast router discovery",
+        155 => "RPL control",
+        _ => "other",
+    }
+}
+
+fn unreachable(code: u8) -> &'static str {
+    match code {
+        0 => "no route",
+        1 | 5 | 6 => "forbidden by a filter",
+        2 => "beyond scope",
+        3 => "address unreachable",
+        4 => "port unreachable",
+        _ => "other",
+    }
+}
+
+/// Life time as a router in seconds, and the options that hosts configure themselves by.
+fn advertisement(message: &[u8], fields: &mut FieldBuffer) -> Option<()> {
+    let mut rest = message;
+    let [_, _, _, _, _, _, life @ ..] = rest.array::<8>()?;
+    fields.number(FieldId::Lease, u64::from(u16::from_be_bytes(life)));
+    rest.take(TIMERS_BYTES)?;
+    for _ in 0..MOST_OPTIONS {
+        let kind = rest.u8()?;
+        // In units of eight bytes, these two included.
+        let n = usize::from(rest.u8()?) * 8;
+        let mut option = rest.take(n.checked_sub(2)?)?;
+        match kind {
+            1 => mac(option, fields),
+            3 => prefix(option, fields),
+            // Recursive DNS servers (RFC 8106, section 5.1), behind two reserved bytes and a life time.
+            25 => {
+                option.take(6)?;
+                for server in option.as_chunks::<16>().0 {
+                    fields.format(FieldId::DnsServer, Ipv6Addr::from(*server));
+                }
+            }
+            _ => {}
+        }
+    }
+    Some(())
+}
+
+fn mac(option: &[u8], fields: &mut FieldBuffer) {
+    if let Some(address) = option.first_chunk() {
+        fields.text(FieldId::Mac, &mac_text(*address));
+    }
+}
+
+/// A prefix with its length (RFC 4861, section 4.6.2).
+fn prefix(option: &[u8], fields: &mut FieldBuffer) {
+    if let (Some(bits), Some(address)) = (option.first(), option.get(14..).and_then(|at| at.first_chunk::<16>())) {
+        fields.format(FieldId::Prefix, format_args!("{}/{bits}", Ipv6Addr::from(*address)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::app::support::facts_of_frame;
+    use crate::decode::app::support::listed;
+
+    #[test]
+    fn what_a_router_advertises_is_read_and_no_prefix_panics() {
+        let mut prefix = vec![3, 4, 64, 0xc0];
+        prefix.extend([0; 12]);
+        prefix.extend(Ipv6Addr::from([0x2001, 0xdb8, 7, 0, 0, 0, 0, 0]).octets());
+        let mut servers = vec![25, 3, 0, 0, 0, 0, 0, 9];
+        servers.extend(Ipv6Addr::from([0x2001, 0xdb8, 0, 0, 0, 0, 0, 53]).octets());
+        let message =
+            [&[134, 0, 0, 0, 64, 0, 7, 8, 0, 0, 0, 0, 0, 0, 0, 0][..], &[1, 1, 2, 0, 0, 0, 0, 9], &prefix, &servers]
+                .concat();
+        let head = [&[0x60, 0, 0, 0, 0, message.len() as u8, 58, 255][..], &[0xfe; 16], &[0xff; 16]].concat();
+        let packet = [head, message].concat();
+        let (protocol, fields) = facts_of_frame(101, &packet);
+        assert_eq!(protocol, Some(AppProto::Icmpv6));
+        let expected = [
+            "message=router advertisement",
+            "lease=1800",
+            "mac=02:00:00:00:00:09",
+            "prefix=2001:db8:7::/64",
+            "dns_server=2001:db8::35",
+        ];
+        assert_eq!(listed(&fields), expected);
+        (0..packet.len()).for_each(|end| drop(facts_of_frame(101, &packet[..end])));
+    }
+}

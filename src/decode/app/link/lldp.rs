@@ -1,0 +1,100 @@
+//! LLDP (IEEE 802.1AB, clause 8): which device and port a network card is connected to.
+
+use crate::decode::app::parser::Entry;
+use crate::decode::app::support::take_bytes::TakeBytes;
+use crate::model::app::field::FieldBuffer;
+use crate::model::app::field::FieldId;
+use crate::model::app::protocol::AppProto;
+use crate::model::net::addr::mac_text;
+use crate::model::packet::Packet;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry { protocol: AppProto::Lldp, datagram: None, stream: None, frame: Some(read) };
+
+/// Most fields that are looked at.
+const MOST_FIELDS: usize = 64;
+
+fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
+    let message = data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[]);
+    fields.text(FieldId::Message, "announcement");
+    parts(message, fields);
+}
+
+/// Type in seven bits, length in nine.
+fn parts(mut rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
+    for _ in 0..MOST_FIELDS {
+        let head = rest.u16()?;
+        let value = rest.take(usize::from(head & 0x1ff))?;
+        match (head >> 9, value) {
+            (0, _) => return None,
+            // Chassis by address, or by another of its names (clause 8.5.2).
+            (1, [4, address @ ..]) => mac(FieldId::Mac, address, fields),
+            (1, [5, address @ ..]) => network(address, fields),
+            (1, [_, name @ ..]) => fields.bytes(FieldId::Identifier, name),
+            (2, [3, address @ ..]) => mac(FieldId::SwitchPort, address, fields),
+            (2, [_, name @ ..]) => fields.bytes(FieldId::SwitchPort, name),
+            (5, name) => fields.bytes(FieldId::Host, name),
+            (6, description) => fields.bytes(FieldId::Platform, description),
+            // Management address: length of what follows, then as a chassis by network address.
+            (8, [length, address @ ..]) => {
+                network(address.get(..usize::from(*length)).unwrap_or(address), fields);
+            }
+            _ => {}
+        }
+    }
+    Some(())
+}
+
+fn mac(kind: FieldId, address: &[u8], fields: &mut FieldBuffer) {
+    if let Ok(address) = address.try_into() {
+        fields.text(kind, &mac_text(address));
+    }
+}
+
+/// An address behind its family (IANA address family numbers).
+fn network(address: &[u8], fields: &mut FieldBuffer) {
+    match address {
+        [1, rest @ ..] => {
+            if let Ok(address) = <[u8; 4]>::try_from(rest) {
+                fields.format(FieldId::Address, Ipv4Addr::from(address));
+            }
+        }
+        [2, rest @ ..] => {
+            if let Ok(address) = <[u8; 16]>::try_from(rest) {
+                fields.format(FieldId::Address, Ipv6Addr::from(address));
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::app::support::facts_of_frame;
+    use crate::decode::app::support::listed;
+
+    #[test]
+    fn device_and_port_are_read_and_no_prefix_panics() {
+        let frame = [
+            &[1, 0x80, 0xc2, 0, 0, 14, 2, 0, 0, 0, 0, 9, 0x88, 0xcc][..],
+            &[2, 7, 4, 2, 0, 0, 0, 0, 9],
+            b"\x04\x06\x05Gi0/1\x06\x02\0\x78\x0a\x03sw1\x0c\x05Linux",
+            &[16, 12, 5, 1, 10, 0, 0, 254, 2, 0, 0, 0, 1, 0, 0, 0],
+        ]
+        .concat();
+        let (protocol, fields) = facts_of_frame(1, &frame);
+        assert_eq!(protocol, Some(AppProto::Lldp));
+        let expected = [
+            "message=announcement",
+            "mac=02:00:00:00:00:09",
+            "switch_port=Gi0/1",
+            "host=sw1",
+            "platform=Linux",
+            "address=10.0.0.254",
+        ];
+        assert_eq!(listed(&fields), expected);
+        (0..frame.len()).for_each(|end| drop(facts_of_frame(1, &frame[..end])));
+    }
+}

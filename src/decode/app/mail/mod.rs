@@ -1,0 +1,5 @@
+//! Mail.
+
+pub mod imap;
+pub mod pop3;
+pub mod smtp;

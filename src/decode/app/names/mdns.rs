@@ -1,0 +1,21 @@
+//! Multicast DNS (RFC 6762).
+
+use crate::decode::app::parser::Datagram;
+use crate::decode::app::parser::Entry;
+use crate::decode::app::parser::PortPair;
+use crate::decode::app::parser::ProbeResult;
+use crate::decode::app::support::dns;
+use crate::model::app::field::FieldBuffer;
+use crate::model::app::protocol::AppProto;
+
+/// Line in the table.
+pub const ENTRY: Entry = Entry {
+    protocol: AppProto::Mdns,
+    datagram: Some(Datagram { is_by_content: false, read }),
+    stream: None,
+    frame: None,
+};
+
+fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
+    if dns::read(payload, fields) { ProbeResult::Certain } else { ProbeResult::NotForUs }
+}

@@ -1,0 +1,153 @@
+//! Forms (application/x-www-form-urlencoded, WHATWG URL Standard, section 5) to who logs in, and to fields that hold more
+//! than words.
+
+use crate::model::app::field::FieldBuffer;
+use crate::model::app::field::FieldId;
+
+/// Names of fields that hold a user, without case and what is no letter.
+const USERS: &[&str] = &[
+    "user",
+    "username",
+    "login",
+    "loginname",
+    "loginid",
+    "email",
+    "mail",
+    "uname",
+    "userid",
+    "uid",
+    "usr",
+    "log",
+    "account",
+    "accountname",
+    "name",
+    "nick",
+    "nickname",
+    "jusername",
+    "useremail",
+    "userlogin",
+    "logonname",
+    "benutzer",
+    "usuario",
+    "utilisateur",
+];
+/// Names of fields that hold a password.
+const PASSWORDS: &[&str] = &[
+    "password",
+    "pass",
+    "passwd",
+    "pwd",
+    "pw",
+    "psw",
+    "passw",
+    "passwort",
+    "userpassword",
+    "userpass",
+    "jpassword",
+    "loginpassword",
+    "passphrase",
+    "contrasena",
+    "motdepasse",
+    "pin",
+    "passcode",
+    "pword",
+];
+/// Most fields of a form that are looked at.
+const MOST_FIELDS: usize = 64;
+/// Most bytes of a field's name.
+const MOST_NAME_BYTES: usize = 32;
+
+/// Adds user and password; false, and nothing, if there is no password.
+pub(super) fn tell(form: &[u8], fields: &mut FieldBuffer) -> bool {
+    let mark = fields.mark();
+    let mut has_password = false;
+    let mut has_user = false;
+    for field in form.split(|byte| *byte == b'&').take(MOST_FIELDS) {
+        let Some(at) = memchr::memchr(b'=', field) else { continue };
+        let (name, value) = field.split_at(at);
+        let value = value.get(1..).unwrap_or(&[]);
+        let Some(kind) = kind(name).filter(|_| !value.is_empty()) else { continue };
+        match kind {
+            FieldId::User if has_user => continue,
+            FieldId::User => has_user = true,
+            _ => has_password = true,
+        }
+        fields.bytes(kind, &decode(value));
+    }
+    if !has_password {
+        fields.forget(mark);
+    }
+    has_password
+}
+
+/// Adds the fields, as they were sent, whose values are more than words and numbers; true if there are any.
+pub(super) fn tell_fields(form: &[u8], fields: &mut FieldBuffer) -> bool {
+    let n_before = fields.len();
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-_.@*=".contains(byte);
+    for field in form.split(|byte| *byte == b'&').take(MOST_FIELDS).filter(|field| !field.iter().all(is_word)) {
+        fields.bytes(FieldId::HttpForm, field);
+    }
+    fields.len() > n_before
+}
+
+fn kind(name: &[u8]) -> Option<FieldId> {
+    if name.len() > MOST_NAME_BYTES {
+        return None;
+    }
+    let plain: Vec<u8> =
+        decode(name).into_iter().filter(u8::is_ascii_alphabetic).map(|byte| byte.to_ascii_lowercase()).collect();
+    let is_one_of = |names: &[&str]| names.iter().any(|known| known.as_bytes() == plain);
+    if is_one_of(PASSWORDS) {
+        return Some(FieldId::Password);
+    }
+    is_one_of(USERS).then_some(FieldId::User)
+}
+
+/// Plus signs are spaces, a per cent sign has two hexadecimal digits behind it.
+fn decode(text: &[u8]) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, after @ ..] = rest {
+        rest = after;
+        decoded.push(match (first, after) {
+            (b'+', _) => b' ',
+            (b'%', [high, low, behind @ ..]) => match (digit(*high), digit(*low)) {
+                (Some(high), Some(low)) => {
+                    rest = behind;
+                    high << 4 | low
+                }
+                _ => b'%',
+            },
+            _ => *first,
+        });
+    }
+    decoded
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_that_are_more_than_words_are_handed_on() {
+        let mut fields = FieldBuffer::default();
+        assert!(!tell_fields(b"user=anna&n=-1.5", &mut fields) && fields.is_empty());
+        assert!(tell_fields(b"q=two+words&id=1'+or+1%3d1&n=5", &mut fields));
+        let said = fields.fields_at(0..fields.len() as u32);
+        assert_eq!(said.texts(FieldId::HttpForm).collect::<Vec<_>>(), ["id=1'+or+1%3d1"]);
+    }
+
+    #[test]
+    fn a_user_counts_only_with_a_password() {
+        let mut fields = FieldBuffer::default();
+        assert!(!tell(b"user=anna&q=1", &mut fields));
+        assert!(fields.is_empty());
+        assert!(tell(b"q=1&User_Name=anna&login%5Bpassword%5D=&Passwd=%zz%41", &mut fields));
+        let said = fields.fields_at(0..fields.len() as u32);
+        assert_eq!((said.text(FieldId::User), said.text(FieldId::Password)), (Some("anna"), Some("%zzA")));
+    }
+}

@@ -1,0 +1,67 @@
+//! The certificate of a server to facts, by x509-parser (RFC 5280, section 4.1).
+
+use crate::decode::app::support::memo::Memo;
+use crate::decode::app::support::take_bytes::TakeBytes;
+use crate::model::app::field::FieldBuffer;
+use crate::model::app::field::FieldId;
+use std::cell::RefCell;
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::rc::Rc;
+use x509_parser::extensions::GeneralName;
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+/// Names that become facts; certificates of content networks hold hundreds.
+const MOST_NAMES: usize = 12;
+
+/// Reads the body of a Certificate message (RFC 5246, section 7.4.2): its first certificate is the server's own.
+pub(super) fn tell(mut body: &[u8], fields: &mut FieldBuffer) -> Option<()> {
+    let mut list = body.field24()?;
+    tell_one(list.field24()?, fields)
+}
+
+thread_local! {
+    static SEEN: RefCell<Memo<Option<Rc<FieldBuffer>>>> = RefCell::default();
+}
+
+/// Reads a certificate. One that came before is not taken apart again: that costs as much as reading ten packets.
+pub(super) fn tell_one(der: &[u8], fields: &mut FieldBuffer) -> Option<()> {
+    let read = || {
+        let mut own = FieldBuffer::default();
+        take_apart(der, &mut own).map(|()| Rc::new(own))
+    };
+    fields.append(&*SEEN.with_borrow_mut(|seen| seen.of(der, read))?);
+    Some(())
+}
+
+fn take_apart(der: &[u8], fields: &mut FieldBuffer) -> Option<()> {
+    let (_, certificate) = X509Certificate::from_der(der).ok()?;
+    let (subject, issuer) = (certificate.subject(), certificate.issuer());
+    fields.format(FieldId::CertSubject, subject);
+    fields.format(FieldId::CertIssuer, issuer);
+    let validity = certificate.validity();
+    for (kind, time) in [(FieldId::CertFrom, validity.not_before), (FieldId::CertUntil, validity.not_after)] {
+        if let Ok(seconds) = u64::try_from(time.timestamp()) {
+            fields.number(kind, seconds);
+        }
+    }
+    fields.text(FieldId::CertSelfSigned, if subject.as_raw() == issuer.as_raw() { "yes" } else { "no" });
+    if let Ok(Some(names)) = certificate.subject_alternative_name() {
+        names.value.general_names.iter().take(MOST_NAMES).for_each(|name| other_name(name, fields));
+    }
+    Some(())
+}
+
+fn other_name(name: &GeneralName<'_>, fields: &mut FieldBuffer) {
+    let kind = FieldId::CertName;
+    match name {
+        GeneralName::DNSName(text) | GeneralName::RFC822Name(text) | GeneralName::URI(text) => fields.text(kind, text),
+        GeneralName::IPAddress(bytes) => {
+            if let Ok(address) = <[u8; 4]>::try_from(*bytes) {
+                fields.format(kind, Ipv4Addr::from(address));
+            } else if let Ok(address) = <[u8; 16]>::try_from(*bytes) {
+                fields.format(kind, Ipv6Addr::from(address));
+            }
+        }
+        _ => {}
+    }
+}

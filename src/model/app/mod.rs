@@ -1,0 +1,4 @@
+//! What applications say: the protocols by name, and the typed fields of their messages.
+
+pub mod field;
+pub mod protocol;

@@ -1,0 +1,287 @@
+//! A rule of the allow-list: what is expected here, so that people need not look at it again.
+//!
+//! A rule never hides more than it says: every part must fit, and a side of a finding fits only as a whole.
+
+use crate::model::finding::Finding;
+use crate::model::finding::former_ids;
+use crate::model::net::addr::Addr;
+use crate::model::net::addr::Endpoint;
+use crate::model::net::addr::mac_text;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::net::IpAddr;
+
+/// One address, or all that begin with the same bits (CIDR, RFC 4632).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Net {
+    /// IP addresses; the host's bits behind the first `bits` are 0.
+    Ip {
+        /// First address.
+        host: Addr,
+        /// Bits that are the same, of 32 for IPv4 and of 128 for IPv6.
+        bits: u8,
+    },
+    /// An Ethernet address.
+    Mac([u8; 6]),
+}
+
+impl Net {
+    /// Just this address.
+    pub fn of(address: Endpoint) -> Net {
+        match address {
+            Endpoint::Ip(host) => Net::Ip { host, bits: if host.is_v4() { 32 } else { 128 } },
+            Endpoint::Mac(mac) => Net::Mac(mac),
+        }
+    }
+
+    /// From `10.0.0.1`, `10.0.0.0/8`, `2001:db8::/32` or `aa:bb:cc:dd:ee:ff`; none for anything else.
+    pub fn parse(text: &str) -> Option<Net> {
+        let text = text.trim();
+        let (address, bits) = match text.split_once('/') {
+            Some((address, bits)) => (address, Some(bits.parse::<u8>().ok()?)),
+            None => (text, None),
+        };
+        let Ok(ip) = address.parse::<IpAddr>() else {
+            return mac(text).map(Net::Mac);
+        };
+        let host = Addr::of(ip);
+        // An IPv4 address that is written as IPv6 has as many bits as it is written with.
+        let most = if ip.is_ipv4() { 32 } else { 128 };
+        let bits = bits.unwrap_or(most);
+        if bits > most || host.is_v4() != ip.is_ipv4() && bits < 96 {
+            return None;
+        }
+        let bits = if host.is_v4() && ip.is_ipv6() { bits - 96 } else { bits };
+        Some(Net::Ip { host: Addr(host.0 & mask(host, bits)), bits })
+    }
+
+    /// True if the address is one of these.
+    pub fn has(self, address: Endpoint) -> bool {
+        match (self, address) {
+            (Net::Ip { host, bits }, Endpoint::Ip(other)) => {
+                host.is_v4() == other.is_v4() && other.0 & mask(host, bits) == host.0
+            }
+            (Net::Mac(own), Endpoint::Mac(other)) => own == other,
+            _ => false,
+        }
+    }
+}
+
+/// The bits that count of a host's 128.
+fn mask(host: Addr, bits: u8) -> u128 {
+    let bits = if host.is_v4() { u32::from(bits) + 96 } else { u32::from(bits) };
+    u128::MAX.checked_shl(128_u32.saturating_sub(bits)).unwrap_or(0)
+}
+
+fn mac(text: &str) -> Option<[u8; 6]> {
+    let mut bytes = [0; 6];
+    let mut parts = text.split([':', '-']);
+    for byte in &mut bytes {
+        let part = parts.next().filter(|part| part.len() == 2)?;
+        *byte = u8::from_str_radix(part, 16).ok()?;
+    }
+    parts.next().is_none().then_some(bytes)
+}
+
+impl fmt::Display for Net {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Net::Ip { host, bits } if *bits == if host.is_v4() { 32 } else { 128 } => host.fmt(f),
+            Net::Ip { host, bits } => write!(f, "{host}/{bits}"),
+            Net::Mac(bytes) => f.write_str(&mac_text(*bytes)),
+        }
+    }
+}
+
+impl From<Net> for String {
+    fn from(net: Net) -> String {
+        net.to_string()
+    }
+}
+
+impl TryFrom<String> for Net {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Net, String> {
+        Net::parse(&text).ok_or_else(|| format!("{text:?} is neither an address nor a network as 10.0.0.0/8"))
+    }
+}
+
+/// What is expected here. Parts that are none fit anything; a rule without any part is none.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rule {
+    /// Who does it: has all sources of a finding.
+    pub host: Option<Net>,
+    /// To whom: has all targets of a finding.
+    pub peer: Option<Net>,
+    /// The only port.
+    pub port: Option<u16>,
+    /// A domain that all names meant are, or are below.
+    pub name: Option<String>,
+    /// Detector id.
+    pub detector: Option<String>,
+    /// Why it is expected.
+    pub note: String,
+}
+
+impl Rule {
+    /// Most rules of a list.
+    pub const MOST: usize = 1000;
+    /// Longest name, as DNS has it (RFC 1035, section 2.3.4).
+    pub const MOST_NAME_CHARS: usize = 253;
+    /// Longest note.
+    pub const MOST_NOTE_CHARS: usize = 500;
+
+    /// True if it says nothing: such a rule fits no finding.
+    pub fn is_empty(&self) -> bool {
+        self.host.is_none()
+            && self.peer.is_none()
+            && self.port.is_none()
+            && self.name.is_none()
+            && self.detector.is_none()
+    }
+
+    /// True if the finding is all that the rule says. A list that was cut may name more than it shows: it does not fit.
+    pub fn fits(&self, finding: &Finding) -> bool {
+        let side = |net: Option<Net>, all: &[Endpoint]| {
+            net.is_none_or(|net| {
+                !all.is_empty() && all.len() < Finding::MOST_ADDRESSES && all.iter().all(|address| net.has(*address))
+            })
+        };
+        !self.is_empty()
+            && side(self.host, &finding.sources)
+            && side(self.peer, &finding.targets)
+            && self.port.is_none_or(|port| finding.ports == [port])
+            && self.detector.as_ref().is_none_or(|id| *id == finding.detector)
+            && self.name.as_ref().is_none_or(|name| {
+                !finding.names.is_empty()
+                    && finding.names.len() < Finding::MOST_NAMES
+                    && finding.names.iter().all(|other| is_below(other, name))
+            })
+    }
+
+    /// What it says in words, without the note: `port_scan by 10.0.0.9 to 10.0.0.0/24, port 22`.
+    pub fn words(&self) -> String {
+        let mut words = self.detector.clone().unwrap_or_else(|| "anything".to_owned());
+        if let Some(host) = self.host {
+            words.push_str(&format!(" by {host}"));
+        }
+        if let Some(peer) = self.peer {
+            words.push_str(&format!(" to {peer}"));
+        }
+        if let Some(port) = self.port {
+            words.push_str(&format!(", port {port}"));
+        }
+        if let Some(name) = &self.name {
+            words.push_str(&format!(", name {name}"));
+        }
+        words
+    }
+
+    /// The same rule within all limits; none if nothing is left of it.
+    pub fn tidy(mut self) -> Option<Rule> {
+        let trimmed = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        self.name = trimmed(self.name).map(|name| name.trim_matches('.').to_ascii_lowercase());
+        self.name = self.name.filter(|name| !name.is_empty());
+        self.detector = trimmed(self.detector).map(|id| former_ids::detector(&id).to_owned());
+        self.note = self.note.trim().chars().take(Rule::MOST_NOTE_CHARS).collect();
+        let is_long = self.name.as_ref().is_some_and(|name| name.chars().count() > Rule::MOST_NAME_CHARS);
+        (!is_long && !self.is_empty()).then_some(self)
+    }
+}
+
+/// True for the name itself and for names below it.
+fn is_below(name: &str, domain: &str) -> bool {
+    let (name, domain) = (name.trim_end_matches('.').as_bytes(), domain.as_bytes());
+    let Some(start) = name.len().checked_sub(domain.len()) else { return false };
+    let (before, end) = name.split_at(start);
+    end.eq_ignore_ascii_case(domain) && before.last().is_none_or(|byte| *byte == b'.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::finding::tests::made;
+
+    fn net(text: &str) -> Option<Net> {
+        Some(Net::parse(text).unwrap())
+    }
+
+    #[test]
+    fn networks_are_read_and_written() {
+        for text in ["10.0.0.1", "10.0.0.0/8", "2001:db8::/32", "::1", "aa:bb:cc:dd:ee:ff", "0.0.0.0/0"] {
+            assert_eq!(Net::parse(text).unwrap().to_string(), text);
+        }
+        assert_eq!(Net::parse(" 10.1.2.3/8 ").unwrap().to_string(), "10.0.0.0/8");
+        assert_eq!(Net::parse("::ffff:10.1.2.3/104").unwrap().to_string(), "10.0.0.0/8");
+        for text in ["", "10.0.0.0/33", "10.0.0", "::/129", "aa:bb:cc:dd:ee", "10.0.0.1/x", "::ffff:10.0.0.1/8"] {
+            assert_eq!(Net::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_network_has_its_addresses_and_no_others() {
+        let has = |text: &str, address: [u8; 4]| Net::parse(text).unwrap().has(Endpoint::Ip(Addr::v4(address)));
+        assert!(has("10.0.0.0/8", [10, 255, 0, 1]) && !has("10.0.0.0/8", [11, 0, 0, 0]));
+        assert!(has("0.0.0.0/0", [203, 0, 113, 1]) && !has("::/0", [203, 0, 113, 1]));
+        assert!(has("10.0.0.1", [10, 0, 0, 1]) && !has("10.0.0.1", [10, 0, 0, 2]));
+    }
+
+    #[test]
+    fn every_part_of_a_rule_must_fit_and_a_side_fits_as_a_whole() {
+        let finding = made("port_scan", &[[10, 0, 0, 9]], &[[10, 0, 0, 5], [10, 0, 1, 5]]);
+        let fits = |rule: Rule| rule.fits(&finding);
+        let rule = Rule::default;
+        assert!(!fits(rule()));
+        assert!(fits(Rule { host: net("10.0.0.9"), ..rule() }));
+        assert!(!fits(Rule { host: net("10.0.0.5"), ..rule() }), "a rule about who does it is not about the victim");
+        assert!(!fits(Rule { peer: net("10.0.0.0/24"), ..rule() }), "one of the targets is outside");
+        assert!(fits(Rule { peer: net("10.0.0.0/16"), detector: Some("port_scan".into()), ..rule() }));
+        assert!(!fits(Rule { host: net("10.0.0.9"), detector: Some("beacon".into()), ..rule() }));
+        assert!(!fits(Rule { port: Some(22), ..rule() }));
+        let mut one_port = finding.clone();
+        one_port.ports = vec![22];
+        assert!(Rule { port: Some(22), ..rule() }.fits(&one_port));
+        one_port.ports = vec![22, 80];
+        assert!(!Rule { port: Some(22), ..rule() }.fits(&one_port));
+    }
+
+    #[test]
+    fn a_list_that_was_cut_never_fits() {
+        let many: Vec<[u8; 4]> = (0..Finding::MOST_ADDRESSES as u8).map(|last| [10, 0, 0, last]).collect();
+        let finding = made("host_scan", &[[10, 0, 0, 9]], &many);
+        assert!(!Rule { peer: net("10.0.0.0/24"), ..Rule::default() }.fits(&finding));
+        assert!(Rule { host: net("10.0.0.9"), ..Rule::default() }.fits(&finding));
+    }
+
+    #[test]
+    fn a_name_fits_itself_and_what_is_below_it() {
+        let mut finding = made("beacon", &[[10, 0, 0, 9]], &[[203, 0, 113, 1]]);
+        let rule = Rule { name: Some("example.com".into()), ..Rule::default() };
+        assert!(!rule.fits(&finding));
+        for (name, fits) in [("example.com", true), ("a.Example.COM", true), ("badexample.com", false), ("com", false)]
+        {
+            finding.names = vec![name.to_owned()];
+            assert_eq!(rule.fits(&finding), fits, "{name}");
+        }
+        finding.names = vec!["example.com".into(), "other.example".into()];
+        assert!(!rule.fits(&finding));
+    }
+
+    #[test]
+    fn a_rule_is_read_strictly_and_tidied() {
+        let read = |text: &str| serde_json::from_str::<Rule>(text);
+        assert_eq!(read(r#"{"host":"10.0.0.0/8","note":"n"}"#).unwrap().words(), "anything by 10.0.0.0/8");
+        assert!(
+            read(r#"{"hosts":"10.0.0.0/8"}"#).is_err(),
+            "a restriction that is not understood must not widen a rule"
+        );
+        assert!(read(r#"{"host":"ten"}"#).is_err() && read(r#"{"port":70000}"#).is_err());
+        let rule = Rule { name: Some(" .Example.com. ".into()), note: "x".repeat(900), ..Rule::default() };
+        let rule = rule.tidy().unwrap();
+        assert_eq!((rule.name.as_deref(), rule.note.len()), (Some("example.com"), 500));
+        assert_eq!(Rule { note: "only".into(), name: Some(" ".into()), ..Rule::default() }.tidy(), None);
+    }
+}

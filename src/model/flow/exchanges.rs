@@ -1,0 +1,169 @@
+//! Who speaks in a connection that cannot be read, how much at a time and after what silence.
+
+use crate::model::flow::Direction;
+
+/// What the originator says and what comes back until it speaks again. Where nothing was `sent` the other side spoke unasked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Exchange {
+    /// When it began, ms after the flow.
+    pub at_millis: u32,
+    /// From its begin to the first answer, ms; the most that fits where none came.
+    pub wait_millis: u16,
+    /// Payload bytes of the originator; stops at the most that fits, as the next three do.
+    pub sent: u16,
+    /// Payload bytes of the other side.
+    pub got: u16,
+    /// Packets of the originator.
+    pub n_sent: u8,
+    /// Packets of the other side.
+    pub n_got: u8,
+}
+
+impl Exchange {
+    /// The originator said something and got an answer.
+    pub fn is_answered(&self) -> bool {
+        self.sent > 0 && self.got > 0
+    }
+
+    /// The other side spoke without being asked.
+    pub fn is_unasked(&self) -> bool {
+        self.sent == 0
+    }
+}
+
+/// The turns of a connection, or of a piece of one.
+#[derive(Clone, Debug, Default)]
+pub struct Exchanges {
+    /// In order of time; at most [`Exchanges::MOST`].
+    pub list: Vec<Exchange>,
+    /// Turns that came after those.
+    pub n_more: u32,
+    last: Option<(Direction, u32)>,
+    n_bulky: u8,
+}
+
+impl Exchanges {
+    /// Most turns kept: more than one each second in the time after which a flow is cut.
+    pub const MOST: usize = 4096;
+    /// What is smaller keeps the connection in order and says nothing: pings, acknowledgments and settings of HTTP/2
+    /// (RFC 9113: 9 to 17 bytes), of WebSocket and of MQTT, with the 22 to 29 bytes that TLS adds; acknowledgments of QUIC.
+    pub const LEAST_BYTES: u32 = 48;
+    /// After such a silence a side begins anew, ms.
+    const PAUSE_MILLIS: u32 = 1000;
+    /// An answer that takes longer is none, ms.
+    const MOST_WAIT_MILLIS: u32 = 10_000;
+    /// A turn with more carries data and is no talk.
+    const BULKY_BYTES: u16 = 16 * 1024;
+    /// So many of these make it no talk at all, and nothing is kept.
+    const MOST_BULKY: u8 = 4;
+
+    /// It carries data.
+    pub fn is_bulky(&self) -> bool {
+        self.n_bulky >= Exchanges::MOST_BULKY
+    }
+
+    /// Takes a packet with so much payload, so long after the flow began.
+    pub fn take(&mut self, direction: Direction, at_millis: u32, bytes: u32) {
+        if bytes < Exchanges::LEAST_BYTES || self.is_bulky() {
+            return;
+        }
+        let before = self.last.replace((direction, at_millis));
+        if self.n_more > 0 {
+            // Only turns of the originator are told apart where none is kept.
+            let is_new =
+                direction == Direction::ToResponder && before.is_none_or(|(last, _)| last == Direction::ToOriginator);
+            self.n_more = self.n_more.saturating_add(u32::from(is_new));
+            return;
+        }
+        if self.begins(direction, at_millis, before) {
+            if self.list.len() >= Exchanges::MOST {
+                self.n_more = 1;
+                return;
+            }
+            self.list.push(Exchange { at_millis, wait_millis: u16::MAX, ..Exchange::default() });
+        }
+        self.add(direction, at_millis, bytes);
+    }
+
+    /// True if a packet begins a turn.
+    fn begins(&self, direction: Direction, at_millis: u32, before: Option<(Direction, u32)>) -> bool {
+        let (Some((last, last_millis)), Some(exchange)) = (before, self.list.last()) else { return true };
+        let silence = at_millis.saturating_sub(last_millis);
+        match (direction, last) {
+            (Direction::ToResponder, Direction::ToOriginator) => true,
+            (Direction::ToOriginator, Direction::ToResponder) => {
+                silence > Exchanges::MOST_WAIT_MILLIS || exchange.sent == 0
+            }
+            _ => silence > Exchanges::PAUSE_MILLIS,
+        }
+    }
+
+    fn add(&mut self, direction: Direction, at_millis: u32, bytes: u32) {
+        let Some(exchange) = self.list.last_mut() else { return };
+        let bytes = u16::try_from(bytes).unwrap_or(u16::MAX);
+        let (sum, n) = match direction {
+            Direction::ToResponder => (&mut exchange.sent, &mut exchange.n_sent),
+            Direction::ToOriginator => {
+                if exchange.n_got == 0 {
+                    exchange.wait_millis =
+                        u16::try_from(at_millis.saturating_sub(exchange.at_millis)).unwrap_or(u16::MAX);
+                }
+                (&mut exchange.got, &mut exchange.n_got)
+            }
+        };
+        let was_bulky = *sum > Exchanges::BULKY_BYTES;
+        (*sum, *n) = (sum.saturating_add(bytes), n.saturating_add(1));
+        if !was_bulky && *sum > Exchanges::BULKY_BYTES {
+            self.n_bulky += 1;
+            if self.is_bulky() {
+                self.list = Vec::new();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Direction::{ToOriginator, ToResponder};
+
+    fn exchanges(packets: &[(Direction, u32, u32)]) -> Exchanges {
+        let mut exchanges = Exchanges::default();
+        packets.iter().for_each(|(direction, at, bytes)| exchanges.take(*direction, *at, *bytes));
+        exchanges
+    }
+
+    #[test]
+    fn questions_answers_and_what_is_said_unasked_are_told_apart() {
+        let exchanges = exchanges(&[
+            (ToResponder, 0, 60),
+            (ToResponder, 2, 90),
+            (ToOriginator, 30, 200),
+            (ToOriginator, 30, 31),
+            (ToResponder, 5000, 150),
+            (ToOriginator, 5040, 80),
+            (ToOriginator, 9000, 900),
+            (ToOriginator, 9001, 100),
+            (ToOriginator, 15_000, 1000),
+        ]);
+        let seen: Vec<_> = exchanges.list.iter().map(|t| (t.at_millis, t.sent, t.n_sent, t.got, t.n_got)).collect();
+        assert_eq!(seen, [(0, 150, 2, 200, 1), (5000, 150, 1, 80, 1), (9000, 0, 0, 1000, 2), (15_000, 0, 0, 1000, 1)]);
+        assert_eq!(exchanges.list.iter().map(|exchange| exchange.wait_millis).take(2).collect::<Vec<_>>(), [30, 40]);
+        assert!(exchanges.list[0].is_answered() && exchanges.list[3].is_unasked());
+    }
+
+    #[test]
+    fn downloads_keep_nothing_and_long_talks_are_counted_on() {
+        let page = |i: u32| [(ToResponder, i * 100, 400), (ToOriginator, i * 100 + 20, 60_000)];
+        let download = exchanges(&(0..9).flat_map(page).collect::<Vec<_>>());
+        assert!(download.is_bulky() && download.list.capacity() == 0);
+        let word = |i: u32| [(ToResponder, i * 100, 100), (ToOriginator, i * 100 + 20, 100)];
+        let talk = exchanges(&(0..Exchanges::MOST as u32 + 9).flat_map(word).collect::<Vec<_>>());
+        assert_eq!((talk.list.len(), talk.n_more), (Exchanges::MOST, 9));
+    }
+
+    #[test]
+    fn a_turn_is_small() {
+        assert_eq!(size_of::<Exchange>(), 12);
+    }
+}

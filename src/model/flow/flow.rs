@@ -1,0 +1,363 @@
+//! A flow: the packets of one five-tuple (and VLAN) in both directions, between its start and its end.
+
+use crate::model::app::protocol::AppProto;
+use crate::model::flow::exchanges::Exchanges;
+use crate::model::flow::moments::Moments;
+use crate::model::flow::tcp_anomalies::TcpAnomalies;
+use crate::model::net::addr::Addr;
+use crate::model::packet::tcp_flag;
+use serde::{Deserialize, Serialize};
+
+/// Which way a packet goes, from the flow's originator.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Direction {
+    /// From the originator to the responder.
+    ToResponder,
+    /// From the responder to the originator.
+    ToOriginator,
+}
+
+/// The five-tuple and VLAN in canonical order: `low` is the smaller (address, port) pair.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub struct FlowKey {
+    /// Smaller address.
+    pub low: Addr,
+    /// Larger address.
+    pub high: Addr,
+    /// Port of `low`; the echo identifier for ICMP.
+    pub low_port: u16,
+    /// Port of `high`; the echo identifier for ICMP.
+    pub high_port: u16,
+    /// Outermost VLAN id, 0 for none.
+    pub vlan: u16,
+    /// IP protocol number.
+    pub protocol: u8,
+}
+
+/// Running figures of one direction of a flow.
+#[derive(Clone, Debug)]
+pub struct DirectionStats {
+    /// Packets.
+    pub packets: u32,
+    /// Payload-carrying packets.
+    pub data_packets: u32,
+    /// Bytes on the wire, link header included.
+    pub bytes: u64,
+    /// Transport header bytes.
+    pub header_bytes: u64,
+    /// Time of the first packet, ns since 1970; meaningless while there is none.
+    pub first_ns: i64,
+    /// Time of the last packet, ns since 1970.
+    pub last_ns: i64,
+    /// Transport payload bytes per packet.
+    pub payload: Moments,
+    /// Gaps between packets of this direction, µs.
+    pub gap: Moments,
+    /// Packets with FIN, SYN, RST, PSH, ACK, URG, ECE, CWR set, in the order of the bits.
+    pub flags: [u32; 8],
+    /// Window field of the first packet; none for what is not TCP.
+    pub initial_window: Option<u16>,
+    /// Smallest transport header, bytes.
+    pub header_min: u8,
+    /// Hops (time to live) that its TCP packets had left at first, or have since a lasting change.
+    pub ttl: u8,
+    /// With so many hops left or fewer a TCP packet is looked at.
+    pub low_ttl: u8,
+    /// Next sequence number expected, for retransmissions and FIN bookkeeping.
+    pub next_sequence: u32,
+    /// TCP packets that repeat sequence numbers already sent.
+    pub retransmissions: u32,
+}
+
+impl Default for DirectionStats {
+    fn default() -> Self {
+        DirectionStats {
+            packets: 0,
+            data_packets: 0,
+            bytes: 0,
+            header_bytes: 0,
+            first_ns: 0,
+            last_ns: 0,
+            payload: Moments::default(),
+            gap: Moments::default(),
+            flags: [0; 8],
+            initial_window: None,
+            header_min: u8::MAX,
+            ttl: 0,
+            low_ttl: u8::MAX,
+            next_sequence: 0,
+            retransmissions: 0,
+        }
+    }
+}
+
+impl DirectionStats {
+    /// Packets that had this flag bit (one of [`tcp_flag`]) set.
+    pub fn flag(&self, bit: u8) -> u32 {
+        self.flags.get(bit.trailing_zeros() as usize).copied().unwrap_or(0)
+    }
+
+    /// Transport payload bytes in all.
+    pub fn payload_bytes(&self) -> u64 {
+        self.payload.sum().round() as u64
+    }
+}
+
+/// How a TCP connection stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum TcpState {
+    /// Not TCP, or joined in the middle.
+    Unknown,
+    /// Request seen, no answer yet.
+    Requested,
+    /// Request and SYN-ACK seen.
+    Answered,
+    /// Handshake complete.
+    Established,
+    /// One side said FIN.
+    Closing,
+    /// Both sides said FIN.
+    Closed,
+    /// Refused: RST in answer to the request.
+    Refused,
+    /// Reset after it was answered.
+    Reset,
+}
+
+impl TcpState {
+    /// In words.
+    pub fn name(self) -> &'static str {
+        match self {
+            TcpState::Unknown => "",
+            TcpState::Requested => "no answer",
+            TcpState::Answered => "half open",
+            TcpState::Established => "open",
+            TcpState::Closing => "closing",
+            TcpState::Closed => "closed",
+            TcpState::Refused => "refused",
+            TcpState::Reset => "reset",
+        }
+    }
+}
+
+/// What became of a first contact, as scan detectors ask it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ConnOutcome {
+    /// The other side answered.
+    Succeeded,
+    /// Refused or without any answer.
+    Failed,
+    /// Cannot be said: joined in the middle, or one-way by nature.
+    Unknown,
+}
+
+/// Where a flow's server name comes from.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub enum NameSource {
+    /// An earlier DNS answer that gave this address.
+    Dns,
+    /// The Host field of an HTTP request.
+    HttpHost,
+    /// The server name in a TLS ClientHello.
+    TlsSni,
+}
+
+/// Bulk transfer, active and idle periods: kept apart because most flows never have them.
+#[derive(Clone, Debug, Default)]
+pub struct Extra {
+    /// Bulk transfers of `low` to `high` and of `high` to `low`.
+    pub bulk: [Bulk; 2],
+    /// Closed active periods between idle gaps, µs; the open one runs from `active_start_ns` to `last_ns` of the flow.
+    pub active: Moments,
+    /// Gaps longer than the activity time-out, µs.
+    pub idle: Moments,
+    /// Gaps longer than a second: subflow borders.
+    pub subflow_gaps: u32,
+    /// Segments that two receivers may take differently, of `low` to `high` and of `high` to `low`.
+    pub anomalies: Option<Box<[TcpAnomalies; 2]>>,
+    /// Who speaks when, where that is all that can be seen: TLS and QUIC.
+    pub exchanges: Option<Box<Exchanges>>,
+}
+
+/// Bulk transfers of one direction: four or more payload packets, gaps of at most a second, not interrupted by payload
+/// of the other side (CICFlowMeter's definition).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Bulk {
+    /// Bulk transfers.
+    pub count: u32,
+    /// Packets in bulk transfers.
+    pub packets: u32,
+    /// Payload bytes in bulk transfers.
+    pub bytes: u64,
+    /// Time in bulk transfers, ns.
+    pub duration_ns: i64,
+}
+
+/// A run of payload packets that may become a bulk transfer.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Run {
+    /// Packets so far.
+    pub packets: u32,
+    /// Payload bytes so far.
+    pub bytes: u64,
+    /// Start, ns since 1970.
+    pub start_ns: i64,
+    /// Latest packet, ns since 1970.
+    pub last_ns: i64,
+}
+
+/// One flow.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    /// Five-tuple and VLAN.
+    pub key: FlowKey,
+    /// True if `key.low` is the originator.
+    pub is_low_originator: bool,
+    /// TCP state.
+    pub state: TcpState,
+    /// An ICMP unreachable message quoted a packet of the originator.
+    pub is_unreachable: bool,
+    /// A later flow has the same five-tuple.
+    pub is_over: bool,
+    /// True if a TCP request (SYN) began it.
+    pub saw_syn: bool,
+    /// Application by content, or by port where content did not tell.
+    pub app: Option<AppProto>,
+    /// True if `app` was told by content.
+    pub is_app_certain: bool,
+    /// Index of the server's name among the interned names; 0 for none.
+    pub name: u32,
+    /// Where `name` comes from.
+    pub name_source: NameSource,
+    /// What its messages said: the latest of its facts among all that are kept; 0 for none.
+    pub fields: u32,
+    /// Where its TCP stream is read: 0 not begun, [`Flow::NOT_PARSED`] for no longer, else a place.
+    pub stream: u32,
+    /// Time of the first packet, ns since 1970.
+    pub first_ns: i64,
+    /// Time of the latest packet, ns since 1970.
+    pub last_ns: i64,
+    /// Start of the current active period, ns since 1970.
+    pub active_start_ns: i64,
+    /// Index of the first packet.
+    pub first_packet: u64,
+    /// Gaps between packets of both directions, µs.
+    pub gap: Moments,
+    /// Figures of `low` to `high` and of `high` to `low`.
+    pub directions: [DirectionStats; 2],
+    /// The current payload run and the direction (0 or 1) that it has.
+    pub run: Run,
+    /// Direction of `run`.
+    pub run_direction: u8,
+    /// ICMP type and code of the first message.
+    pub icmp: Option<(u8, u8)>,
+    /// MAC addresses of the first packet: sender, receiver.
+    pub macs: Option<([u8; 6], [u8; 6])>,
+    /// Rare figures.
+    pub extra: Option<Box<Extra>>,
+}
+
+impl Flow {
+    /// Its stream is read no longer: the protocol said all it has to say, or is none that is read.
+    pub const NOT_PARSED: u32 = u32::MAX;
+
+    /// Address and port of who began it.
+    pub fn originator(&self) -> (Addr, u16) {
+        if self.is_low_originator { (self.key.low, self.key.low_port) } else { (self.key.high, self.key.high_port) }
+    }
+
+    /// Address and port of the other side.
+    pub fn responder(&self) -> (Addr, u16) {
+        if self.is_low_originator { (self.key.high, self.key.high_port) } else { (self.key.low, self.key.low_port) }
+    }
+
+    /// Figures from originator to responder.
+    pub fn forward(&self) -> &DirectionStats {
+        let [low, high] = &self.directions;
+        if self.is_low_originator { low } else { high }
+    }
+
+    /// Figures from responder to originator.
+    pub fn backward(&self) -> &DirectionStats {
+        let [low, high] = &self.directions;
+        if self.is_low_originator { high } else { low }
+    }
+
+    /// Packets of both directions.
+    pub fn packets(&self) -> u64 {
+        u64::from(self.forward().packets) + u64::from(self.backward().packets)
+    }
+
+    /// Bytes on the wire of both directions.
+    pub fn bytes(&self) -> u64 {
+        self.forward().bytes + self.backward().bytes
+    }
+
+    /// From the first to the last packet, ns.
+    pub fn duration_ns(&self) -> i64 {
+        self.last_ns - self.first_ns
+    }
+
+    /// Segments that two receivers may take differently: of the originator, of the responder.
+    pub fn anomalies(&self) -> Option<[&TcpAnomalies; 2]> {
+        let [low, high] = self.extra.as_ref()?.anomalies.as_deref()?;
+        Some(if self.is_low_originator { [low, high] } else { [high, low] })
+    }
+
+    /// The same of one direction (0 from `low`), to add to.
+    pub fn anomalies_mut(&mut self, from: usize) -> Option<&mut TcpAnomalies> {
+        self.extra.get_or_insert_default().anomalies.get_or_insert_default().get_mut(from)
+    }
+
+    /// Who speaks when, of a talk that cannot be read.
+    pub fn exchanges(&self) -> Option<&Exchanges> {
+        self.extra.as_ref()?.exchanges.as_deref()
+    }
+
+    /// True for TCP.
+    pub fn is_tcp(&self) -> bool {
+        self.key.protocol == 6
+    }
+
+    /// True for UDP.
+    pub fn is_udp(&self) -> bool {
+        self.key.protocol == 17
+    }
+
+    /// Name of the transport, as in `TCP`.
+    pub fn transport(&self) -> crate::model::Protocol {
+        crate::model::Protocol::from_ip_protocol(self.key.protocol)
+    }
+
+    /// What became of it as a first contact. For UDP only an ICMP refusal counts as failed: silence is normal.
+    pub fn outcome(&self) -> ConnOutcome {
+        match self.key.protocol {
+            6 if !self.saw_syn => ConnOutcome::Unknown,
+            6 => match self.state {
+                TcpState::Requested | TcpState::Refused => ConnOutcome::Failed,
+                TcpState::Unknown => ConnOutcome::Unknown,
+                _ => ConnOutcome::Succeeded,
+            },
+            17 if self.is_unreachable => ConnOutcome::Failed,
+            17 if self.backward().packets > 0 => ConnOutcome::Succeeded,
+            _ => ConnOutcome::Unknown,
+        }
+    }
+
+    /// Flag bits that the originator ever sent.
+    pub fn originator_flags(&self) -> u8 {
+        [
+            tcp_flag::FIN,
+            tcp_flag::SYN,
+            tcp_flag::RST,
+            tcp_flag::PSH,
+            tcp_flag::ACK,
+            tcp_flag::URG,
+            tcp_flag::ECE,
+            tcp_flag::CWR,
+        ]
+        .into_iter()
+        .filter(|bit| self.forward().flag(*bit) > 0)
+        .fold(0, |all, bit| all | bit)
+    }
+}

@@ -1,0 +1,9 @@
+//! A flow and what is counted and noticed in it.
+
+pub mod exchanges;
+#[expect(clippy::module_inception, reason = "the flow itself, beside what belongs to it")]
+mod flow;
+pub mod moments;
+pub mod tcp_anomalies;
+
+pub use flow::*;
