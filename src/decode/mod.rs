@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod explain;
+mod extension_headers;
 pub mod fragments;
 pub mod link;
 mod net;

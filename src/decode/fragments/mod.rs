@@ -5,7 +5,7 @@
 
 mod datagram;
 
-use super::net::extensions;
+use super::extension_headers::extensions;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Packet;
 use crate::model::format::time;
