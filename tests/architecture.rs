@@ -172,6 +172,21 @@ fn detectors_and_charts_never_import_each_other() {
 }
 
 #[test]
+fn page_and_report_name_the_parts_of_a_finding_alike() {
+    let files = files();
+    let with = |ending: &str, term: &str| {
+        let file = files.iter().find(|file| file.path.ends_with(ending)).unwrap();
+        file.text.contains(&format!("\"{term}\""))
+    };
+    for term in ["Source", "Destination", "Ports", "Protocol", "Names", "First seen", "Confidence", "Technique"] {
+        assert!(with("findings/detail.rs", term) && with("html/findings.rs", term), "{term}");
+    }
+    // On the one a time, in the other the sources.
+    assert!(!with("findings/detail.rs", "From") && !with("html/findings.rs", "From"));
+    assert!(with("findings/evidence.rs", "Baseline") && with("html/findings.rs", "Baseline"));
+}
+
+#[test]
 fn every_file_says_first_what_it_is() {
     for file in files() {
         let first = file.text.lines().next().unwrap_or_default();

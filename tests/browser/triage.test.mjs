@@ -32,7 +32,7 @@ test("what is expected here goes from the list at once, is counted, and can be t
   assert.equal(await form.getByRole("checkbox", { name: "Detector" }).isChecked(), true);
   assert.match(await form.getByRole("status").innerText(), /port_scan by .* finding fits/);
 
-  const by = form.getByRole("textbox", { name: "By (address or network): value" });
+  const by = form.getByRole("textbox", { name: "Source (address or network): value" });
   const address = await by.inputValue();
   await by.fill("ten");
   assert.match(await form.getByRole("status").innerText(), /must be an address or a network/);
@@ -109,7 +109,7 @@ test("a rule can be made by hand", async () => {
   await page.getByRole("button", { name: "Add a rule" }).click();
   const form = page.getByRole("form", { name: "What is expected here" });
   assert.match(await form.getByRole("status").innerText(), /Tick at least one part/);
-  await form.getByRole("textbox", { name: "By (address or network): value" }).fill("0.0.0.0/0");
+  await form.getByRole("textbox", { name: "Source (address or network): value" }).fill("0.0.0.0/0");
   await page.keyboard.press("Enter");
   await page.getByRole("list", { name: "Allow-list" }).getByText("anything by 0.0.0.0/0").waitFor();
   const document = await analysis(page);

@@ -31,7 +31,7 @@ const CARD: Card = Card {
     name: "Weak TLS",
     category: Category::Cleartext,
     technique: Some(("T1573", "Encrypted Channel")),
-    sees: "Servers speak a version of TLS that is no longer safe, or show a certificate that is out of date or that they signed themselves.",
+    sees: "Servers speak a version of TLS that is no longer safe, or present a certificate that has expired or is self-signed.",
     matters: "Old versions can be broken by who sits between, and a certificate that nobody vouches for cannot tell the right server from a false one. Malware likes both.",
     otherwise: "Old devices, printers and appliances; test servers; certificates of the house.",
     source: "RFC 8996 (TLS 1.0 and 1.1 are not to be used), RFC 7568 (nor SSL 3.0), RFC 5280, sections 4.1.2.5 (validity) and 6 (path).",
@@ -62,7 +62,7 @@ const NAMELESS: u8 = 1 << 4;
 /// Weaknesses in words, by bit.
 const WORDS: [&str; 5] = [
     "an old version of TLS",
-    "certificates that they signed themselves",
+    "self-signed certificates",
     "certificates that have expired",
     "certificates that are not valid yet",
     "clients that name no server",

@@ -128,12 +128,12 @@ impl Baseline {
                     finding.explanation.push_str(&format!(" That is {:.0} times what is usual here.", mean / usual));
                 }
                 let length = span((to - from + 1).saturating_mul(SECOND)).replace(".00 s", " s");
-                let name = format!("Mean over the {length} in which it was far above the usual");
+                let name = format!("Mean over the {length} in which it was far above the baseline");
                 finding_builder::evidence(&name, *mean, unit, beside)
             }
             None => {
                 let typical = if self.is_steady { "it was so all along" } else { "no lasting rise stands out" };
-                finding_builder::evidence("Usual in a second of this capture, median", usual, unit, typical)
+                finding_builder::evidence("Baseline of a second of this capture, median", usual, unit, typical)
             }
         };
         finding.evidence.insert(1.min(finding.evidence.len()), evidence);

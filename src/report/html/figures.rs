@@ -69,7 +69,7 @@ fn as_table(spec: &ChartSpec) -> String {
     let rows: Vec<Vec<String>> = match &spec.marks {
         Marks::Bars(bars) | Marks::Columns(bars) => bars.iter().map(|bar| row(&bar.label, bar.value)).collect(),
         Marks::Course { course, .. } => {
-            let note = |at: i64| if chart::is_in_change(course, at) { " (far from the usual)" } else { "" };
+            let note = |at: i64| if chart::is_in_change(course, at) { " (far from the baseline)" } else { "" };
             let label = |at: i64| format!("{}{}", chart::place(course, at, 0), note(at));
             course.points.iter().map(|(at, value)| row(&label(*at), *value)).collect()
         }

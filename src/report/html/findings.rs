@@ -59,11 +59,11 @@ fn article(finding: &Finding, analysis: &Analysis) -> String {
     };
     let seen = facts(&[
         (
-            "When",
+            "First seen",
             format!("{} UTC, for {}", time::to_second(finding.start_ns), time::span(finding.end_ns - finding.start_ns)),
         ),
-        ("From", limited(joined(&finding.sources), finding.sources.len(), Finding::MOST_ADDRESSES)),
-        ("To", limited(joined(&finding.targets), finding.targets.len(), Finding::MOST_ADDRESSES)),
+        ("Source", limited(joined(&finding.sources), finding.sources.len(), Finding::MOST_ADDRESSES)),
+        ("Destination", limited(joined(&finding.targets), finding.targets.len(), Finding::MOST_ADDRESSES)),
         ("Ports", limited(port_ranges(&finding.ports).join(", "), finding.ports.len(), Finding::MOST_PORTS)),
         ("Protocol", escape(&finding.protocol)),
         ("Names", limited(escape(&finding.names.join(", ")), finding.names.len(), Finding::MOST_NAMES)),
@@ -104,7 +104,7 @@ fn evidence(finding: &Finding) -> String {
         .iter()
         .map(|e| vec![escape(&e.name), escape(&with_unit(e.value, &e.unit)), escape(&e.typical)])
         .collect();
-    format!("<h4>Evidence</h4>\n{}", table("Evidence", &["Measured", "Value", "Usual"], &rows))
+    format!("<h4>Evidence</h4>\n{}", table("Evidence", &["Measured", "Value", "Baseline"], &rows))
 }
 
 fn list_of(heading: &str, tag: &str, sentences: &[String]) -> String {

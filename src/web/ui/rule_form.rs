@@ -13,8 +13,8 @@ use yew::prelude::*;
 /// The parts of a rule, in the order in which they are offered.
 const PARTS: [(&str, &str, &str); 5] = [
     ("detector", "Detector", "port_scan"),
-    ("host", "By (address or network)", "10.0.0.0/8"),
-    ("peer", "To (address or network)", "203.0.113.7"),
+    ("host", "Source (address or network)", "10.0.0.0/8"),
+    ("peer", "Destination (address or network)", "203.0.113.7"),
     ("port", "Port", "443"),
     ("name", "Name, or below it", "updates.example.com"),
 ];
@@ -173,7 +173,7 @@ fn rule(parts: &[Part], note: &str) -> Result<Rule, String> {
         }
     }
     let rule =
-        Rule { host: net(1, "By")?, peer: net(2, "To")?, port, name: on(4), detector: on(0), note: note.to_owned() };
+        Rule { host: net(1, "Source")?, peer: net(2, "Destination")?, port, name: on(4), detector: on(0), note: note.to_owned() };
     rule.tidy().ok_or_else(|| "Tick at least one part.".to_owned())
 }
 

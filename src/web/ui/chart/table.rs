@@ -29,7 +29,7 @@ pub fn table(spec: &ChartSpec) -> Html {
         Marks::Course { offset_minutes, course } => {
             let mut names = vec![spec.unit.clone()];
             if !course.changes.is_empty() {
-                names.push("Far from the usual".to_owned());
+                names.push("Far from the baseline".to_owned());
             }
             (names, points(course, *offset_minutes))
         }

@@ -92,14 +92,14 @@ fn facts(finding: &Finding, clock: Clock) -> Html {
     html! {
         <dl class="figures facts">
             { pair("Kind", category(finding)) }
-            { hosts("By", &finding.sources) }
-            { hosts("To", &finding.targets) }
+            { hosts("Source", &finding.sources) }
+            { hosts("Destination", &finding.targets) }
             { pair_of_many("Ports", &ports, Finding::limit(finding.ports.len(), Finding::MOST_PORTS)) }
             { pair("Protocol", plain(&finding.protocol)) }
             { pair_of_many("Names", &names, Finding::limit(names.len(), Finding::MOST_NAMES)) }
-            { pair("From", moment_with_zone(finding.start_ns, clock)) }
+            { pair("First seen", moment_with_zone(finding.start_ns, clock)) }
             { pair("Lasted", time::span(finding.end_ns.saturating_sub(finding.start_ns))) }
-            { pair("Past the threshold", share(finding.score)) }
+            { pair("Score", share(finding.score)) }
             { pair("Confidence", share(finding.confidence)) }
             if let Some(technique) = technique {
                 { pair("Technique", technique) }

@@ -16,7 +16,7 @@ pub fn evidence(evidence: &[Evidence]) -> Html {
                         <tr>
                             <th scope="col">{"Measured"}</th>
                             <th scope="col" class="num">{"Here"}</th>
-                            <th scope="col">{"Usual"}</th>
+                            <th scope="col">{"Baseline"}</th>
                         </tr>
                     </thead>
                     <tbody>

@@ -54,7 +54,7 @@ pub fn FlowDetail(props: &FlowDetailProps) -> Html {
                 { pair("Anomaly score", score(row.score)) }
             </dl>
             if !row.facts.is_empty() {
-                <h3>{"What was said"}</h3>
+                <h3>{"Application data"}</h3>
                 <dl class="figures facts">
                     for (label, values) in said(&row.facts) {
                         { pair(label, values) }

@@ -37,7 +37,7 @@ impl Row for FlowRow {
         text("Start", Some(FlowSort::Start)),
         number("Duration", FlowSort::Duration),
         text("Source", Some(FlowSort::Source)),
-        text("Target", Some(FlowSort::Target)),
+        text("Destination", Some(FlowSort::Target)),
         number("Port", FlowSort::TargetPort),
         text("Protocol", Some(FlowSort::Transport)),
         text("Application", Some(FlowSort::App)),

@@ -25,7 +25,7 @@ pub fn Messages(props: &MessagesProps) -> Html {
     }
     html! {
         <section class="card" aria-labelledby="messages-title">
-            <h2 id="messages-title">{"What was said"}</h2>
+            <h2 id="messages-title">{"Application data"}</h2>
             for protocol in protocols {
                 { said(protocol) }
             }

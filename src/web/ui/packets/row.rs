@@ -22,7 +22,7 @@ impl Row for PacketRow {
         column("Number", Some(PacketSort::Number), true),
         column("Time", Some(PacketSort::Time), false),
         column("Source", None, false),
-        column("Target", None, false),
+        column("Destination", None, false),
         column("Protocol", None, false),
         column("Length", Some(PacketSort::Length), true),
         column("Flow", Some(PacketSort::Flow), true),

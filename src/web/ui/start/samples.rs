@@ -35,7 +35,7 @@ const SAMPLES: &[Sample] = &[
         id: "beacon",
         file: "c2_https.pcapng",
         title: "Beacon over HTTPS",
-        look_for: "Small encrypted calls to one server, as regular as a clock. How often?",
+        look_for: "Small encrypted connections to one server, as regular as a clock. How often?",
     },
     Sample {
         id: "clean",
