@@ -9,6 +9,7 @@
 //!
 //! Nothing on the line knows the browser; only `web` does, and it exists only on wasm32.
 
+pub mod maths;
 pub mod model;
 
 pub mod issue;

@@ -31,7 +31,8 @@ pub fn place(series: &Series, at: i64, offset_minutes: i32) -> String {
 fn summary(series: &Series, offset_minutes: i32) -> String {
     let spans: Vec<String> =
         series.changes.iter().map(|(from, to)| ticks::range(*from, (to - from + 1).max(1), offset_minutes)).collect();
-    let marked = if spans.is_empty() { String::new() } else { format!(" Far from the baseline: {}.", spans.join(", ")) };
+    let marked =
+        if spans.is_empty() { String::new() } else { format!(" Far from the baseline: {}.", spans.join(", ")) };
     values(series, offset_minutes) + &marked
 }
 

@@ -1,4 +1,4 @@
-//! Plain data, a room for each station of the line. Imports nothing else of ours.
+//! Plain data, a room for each station of the line. Imports nothing else of ours but `maths`.
 
 pub mod analysis;
 pub mod app;

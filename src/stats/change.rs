@@ -4,6 +4,8 @@
 //! Page: Continuous Inspection Schemes, Biometrika 1954. Median and MAD (Hampel 1974) in the place of mean and standard
 //! deviation, so that the change itself does not shift what counts as usual.
 
+use crate::maths::order::{upper_median, upper_quantile, weighted_median};
+
 /// Slack of the cumulative sum, its alarm, and the most that one value adds to it, in spreads: one peak alone is no change.
 const SLACK: f64 = 1.0;
 const ALARM: f64 = 20.0;
@@ -29,16 +31,17 @@ pub struct Usual {
 impl Usual {
     /// Of these values; the spread is no less than `least_spread`, so that what never moves is not upset by anything.
     pub fn of(values: &[f64], least_spread: f64) -> Usual {
-        let median = quantile(values.to_vec(), 0.5);
-        let distance = quantile(values.iter().map(|value| (value - median).abs()).collect(), 0.5);
+        let median = upper_median(values.to_vec(), f64::total_cmp);
+        let distance = upper_median(values.iter().map(|value| (value - median).abs()).collect(), f64::total_cmp);
         Usual::with(median, distance, least_spread)
     }
 
     /// As [`Usual::of`], of values that count for as much as their weight: of what comes at unequal distances, the time
     /// that each stands for.
     pub fn weighted(values: &[(f64, f64)], least_spread: f64) -> Usual {
-        let median = middle(values.to_vec());
-        let distance = middle(values.iter().map(|(value, weight)| ((value - median).abs(), *weight)).collect());
+        let median = weighted_median(values.to_vec());
+        let distance =
+            weighted_median(values.iter().map(|(value, weight)| ((value - median).abs(), *weight)).collect());
         Usual::with(median, distance, least_spread)
     }
 
@@ -83,7 +86,7 @@ impl Change {
     pub fn elsewhere(&self, values: &[f64]) -> f64 {
         let is_elsewhere = |place: &usize| !(self.from..=self.to).contains(place);
         let rest = values.iter().enumerate().filter(|(place, _)| is_elsewhere(place)).map(|(_, value)| *value);
-        quantile(rest.collect(), 0.98)
+        upper_quantile(rest.collect(), 0.98, f64::total_cmp)
     }
 }
 
@@ -118,27 +121,6 @@ pub fn changes(values: &[f64], usual: Usual, direction: Sense) -> Vec<Change> {
         (sum, place) = (0.0, last + 1);
     }
     found
-}
-
-/// The value that a share of all stays below; 0 of none.
-fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
-    let place = ((values.len() as f64 * share) as usize).min(values.len().saturating_sub(1));
-    if values.is_empty() {
-        return 0.0;
-    }
-    *values.select_nth_unstable_by(place, f64::total_cmp).1
-}
-
-/// The value with half of all weight below it; 0 of none.
-fn middle(mut values: Vec<(f64, f64)>) -> f64 {
-    values.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let half = values.iter().map(|(_, weight)| weight).sum::<f64>() / 2.0;
-    let mut sum = 0.0;
-    let reaches_half = |(_, weight): &&(f64, f64)| {
-        sum += weight;
-        sum >= half
-    };
-    values.iter().find(reaches_half).map_or(0.0, |(value, _)| *value)
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //! many observations, so that a quiet minute says as much as a busy second.
 
 use crate::model::format::time::SECOND;
+use crate::maths::elementary::log2;
+use crate::maths::entropy::bits;
 
 /// Entropy of values in bits over the most that so many could have: 0 if all are the same, 1 if all differ. Sorts them.
 pub fn normalised(values: &mut [u32]) -> f64 {
@@ -9,12 +11,8 @@ pub fn normalised(values: &mut [u32]) -> f64 {
         return 0.0;
     }
     values.sort_unstable();
-    let n = values.len() as f64;
-    let bits = |same: &[u32]| {
-        let share = same.len() as f64 / n;
-        -share * share.log2()
-    };
-    values.chunk_by(|a, b| a == b).map(bits).sum::<f64>() / n.log2()
+    let counts: Vec<u32> = values.chunk_by(|a, b| a == b).map(|same| same.len() as u32).collect();
+    bits(counts.into_iter()) / log2(values.len() as f64)
 }
 
 /// One window: when, and the entropy of each of `N` features in it.

@@ -8,7 +8,6 @@ pub mod counters;
 pub mod entropy;
 pub mod labels;
 pub mod messages;
-pub mod order;
 pub mod packet_index;
 pub mod ranking;
 pub mod rows;

@@ -15,6 +15,7 @@ use crate::detect::ml::rows;
 use crate::detect::ml::rows::FittedRows;
 use crate::detect::ml::scale::Robust;
 use crate::model::format::quantity;
+use crate::maths::order::nearest_quantile;
 use crate::settings::{self, Descriptor, OnChange, Settings};
 use crate::stats::rows::RowStore;
 
@@ -159,7 +160,7 @@ fn fit<M: Model>(rows: &FlowRows, n_flows: usize, seed: u64) -> Option<Fitted<M>
     }
     let mut sorted: Vec<f32> = scores.iter().copied().filter(|score| !score.is_nan()).collect();
     sorted.sort_unstable_by(f32::total_cmp);
-    let median_score = crate::detect::ml::matrix::quantile(&sorted, 0.5);
+    let median_score = nearest_quantile(&sorted, 0.5);
     Some(Fitted { model, usual: rows.usual.clone(), scores, median_score })
 }
 

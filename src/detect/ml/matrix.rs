@@ -63,9 +63,3 @@ impl Matrix {
         values
     }
 }
-
-/// The value that a share of an ascending list lies at or below, without interpolation; 0 for an empty list.
-pub fn quantile(sorted: &[f32], share: f64) -> f32 {
-    let place = (share * sorted.len().saturating_sub(1) as f64).round() as usize;
-    sorted.get(place).copied().unwrap_or(0.0)
-}

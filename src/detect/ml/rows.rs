@@ -6,7 +6,6 @@ use crate::detect::detector::Conclusion;
 use crate::detect::ml::Model;
 use crate::detect::ml::detector::Spec;
 use crate::detect::ml::matrix::Matrix;
-use crate::detect::ml::matrix::quantile;
 use crate::detect::ml::random::Selection;
 use crate::detect::ml::scale::Robust;
 use crate::detect::support::finding_builder;
@@ -16,6 +15,7 @@ use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::severity;
 use crate::model::format::quantity::counted;
 use crate::model::format::quantity::plain;
+use crate::maths::order::nearest_quantile;
 use crate::model::rows::ColumnKind;
 use crate::model::{Evidence, Finding};
 use crate::settings::{self, Settings};
@@ -151,7 +151,7 @@ fn features(rows: &RowStore, learnt: &[usize]) -> Vec<Feature> {
                 values.sort_unstable_by(f32::total_cmp);
                 let ends = values.first().copied().zip(values.last().copied());
                 let Some((least, most)) = ends.filter(|(least, most)| least < most) else { continue };
-                let median = quantile(&values, 0.5);
+                let median = nearest_quantile(&values, 0.5);
                 features.push(Feature { column, name: named.name.clone(), text: None, median, least, most });
             }
             ColumnKind::Text if (2..=MOST_TEXTS).contains(&kept.n_texts()) => {

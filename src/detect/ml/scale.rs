@@ -1,7 +1,8 @@
 //! Columns to a common footing: median 0, middle half 1 wide, wild values held back.
 
 use crate::detect::ml::matrix::Matrix;
-use crate::detect::ml::matrix::quantile;
+use crate::maths::order::nearest_quantile;
+use crate::maths::variance;
 
 /// Widest value after scaling. A flow may be as odd as it likes in a column, but past this it is not odder: one wild
 /// value must not turn all the axes of a model.
@@ -53,16 +54,14 @@ impl Robust {
 }
 
 fn quartiles(sorted: &[f32]) -> Quartiles {
-    let (lower, median, upper) = (quantile(sorted, 0.25), quantile(sorted, 0.5), quantile(sorted, 0.75));
-    let unit = if upper > lower { upper - lower } else { deviation(sorted) };
+    let (lower, median, upper) =
+        (nearest_quantile(sorted, 0.25), nearest_quantile(sorted, 0.5), nearest_quantile(sorted, 0.75));
+    let unit = if upper > lower {
+        upper - lower
+    } else {
+        variance::of_population(sorted.iter().map(|x| f64::from(*x))).sqrt() as f32
+    };
     Quartiles { lower, median, upper, unit }
-}
-
-fn deviation(values: &[f32]) -> f32 {
-    let n = values.len().max(1) as f64;
-    let mean = values.iter().map(|x| f64::from(*x)).sum::<f64>() / n;
-    let squares: f64 = values.iter().map(|x| (f64::from(*x) - mean) * (f64::from(*x) - mean)).sum();
-    (squares / n).sqrt() as f32
 }
 
 #[cfg(test)]

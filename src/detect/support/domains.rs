@@ -1,6 +1,7 @@
 //! Names to the domains that somebody registered, by the public suffix list (publicsuffix.org).
 
 use crate::flow::names::Names;
+use crate::maths::entropy;
 use public_suffix::{DEFAULT_PROVIDER, EffectiveTLDProvider};
 
 /// `www.example.co.uk` to `example.co.uk`; none for a public suffix itself, a single label, and names of addresses.
@@ -86,12 +87,11 @@ pub fn filter(registered: &str) -> Option<String> {
 #[derive(Clone, Debug)]
 pub struct Characters {
     counts: [u32; 64],
-    n: u32,
 }
 
 impl Default for Characters {
     fn default() -> Self {
-        Characters { counts: [0; 64], n: 0 }
+        Characters { counts: [0; 64] }
     }
 }
 
@@ -101,16 +101,13 @@ impl Characters {
         for byte in text.bytes() {
             if let Some(count) = self.counts.get_mut(usize::from(byte.to_ascii_lowercase() & 63)) {
                 *count = count.saturating_add(1);
-                self.n = self.n.saturating_add(1);
             }
         }
     }
 
     /// Bits in a character; 0 if there is none.
     pub fn entropy(&self) -> f64 {
-        let n = f64::from(self.n);
-        let bits = |count: f64| -(count / n) * libm::log2(count / n);
-        self.counts.iter().filter(|count| **count > 0).map(|count| bits(f64::from(*count))).sum::<f64>().max(0.0)
+        entropy::bits(self.counts.iter().copied())
     }
 }
 

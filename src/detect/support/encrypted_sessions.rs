@@ -4,9 +4,9 @@ use crate::detect::detector::Context;
 use crate::detect::detector::EndedFlow;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::local_networks::is_outward;
+use crate::maths::order::upper_median;
 use crate::model::Addr;
 use crate::model::flow::exchanges::Exchange;
-use crate::stats::order::middle;
 
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 16;
@@ -90,7 +90,7 @@ impl EncryptedSession {
 
 /// The size in the middle; 0 of none.
 pub fn usual(sizes: impl Iterator<Item = u16>) -> u16 {
-    middle(sizes.collect(), u16::cmp)
+    upper_median(sizes.collect(), u16::cmp)
 }
 
 /// True for a size that is another by at most so many bytes, or this share of it.

@@ -14,8 +14,8 @@ use crate::detect::support::severity::rate;
 use crate::detect::support::threshold_random_walk::busiest;
 use crate::detect::support::threshold_random_walk::most_open;
 use crate::model::format::time::span;
+use crate::maths::order::upper_median;
 use crate::model::{self, Addr, Finding, Flow};
-use crate::stats::order::middle;
 
 /// Longer lists would not be read.
 const MOST_FINDINGS: usize = 200;
@@ -245,7 +245,7 @@ impl Tries {
             .into_iter()
             .filter_map(|((client, server, port), pair)| {
                 let median = [0, 1].map(|side| {
-                    middle(pair.tries.iter().map(|t| t.bytes.get(side).copied().unwrap_or(0)).collect(), u32::cmp)
+                    upper_median(pair.tries.iter().map(|t| t.bytes.get(side).copied().unwrap_or(0)).collect(), u32::cmp)
                 });
                 let is_near = |value: u32, middle: u32| {
                     (f64::from(value) - f64::from(middle)).abs() <= TOLERANCE * f64::from(middle)

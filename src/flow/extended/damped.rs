@@ -5,6 +5,8 @@
 //! tell of the last 1/λ seconds or so, and cost the same however long the stream is.
 
 use super::recent::Recent;
+use crate::maths::elementary::exp2;
+use crate::maths::variance;
 use crate::model::Addr;
 use crate::model::format::time;
 
@@ -172,8 +174,7 @@ impl Part {
     }
 
     fn variance(&self) -> f64 {
-        let mean = self.mean();
-        if self.weight > 0.0 { (self.squares / self.weight - mean * mean).max(0.0) } else { 0.0 }
+        variance::of_sums(self.weight, self.sum, self.squares)
     }
 
     fn deviation(&self) -> f64 {
@@ -189,7 +190,7 @@ fn factors(last_ns: &mut Option<i64>, now: i64) -> [f64; DECAYS.len()] {
         return [1.0; DECAYS.len()];
     }
     let seconds = (now - last) as f64 / time::SECOND as f64;
-    DECAYS.map(|decay| libm::exp2(-decay * seconds))
+    DECAYS.map(|decay| exp2(-decay * seconds))
 }
 
 fn ordered(source: Addr, target: Addr) -> ((Addr, Addr), usize) {
@@ -206,7 +207,7 @@ mod tests {
 
     /// What the definition says, from all packets at once: the weight of each is 2^(-λ age).
     fn by_definition(packets: &[(f64, f64)], now: f64, decay: f64) -> (f64, f64, f64) {
-        let weights: Vec<f64> = packets.iter().map(|(at, _)| (-decay * (now - at)).exp2()).collect();
+        let weights: Vec<f64> = packets.iter().map(|(at, _)| exp2(-decay * (now - at))).collect();
         let weight: f64 = weights.iter().sum();
         let mean = packets.iter().zip(&weights).map(|((_, x), w)| w * x).sum::<f64>() / weight;
         let variance = packets.iter().zip(&weights).map(|((_, x), w)| w * (x - mean).powi(2)).sum::<f64>() / weight;

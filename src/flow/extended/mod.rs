@@ -7,6 +7,7 @@ mod recent;
 
 use super::chunks::Chunks;
 use super::table::FlowUpdate;
+use crate::maths::entropy;
 use crate::model::Flow;
 use crate::model::flow::{Direction, TcpState};
 use crate::model::packet::{Packet, tcp_flag};
@@ -71,7 +72,7 @@ impl ExtendedFeatures {
         let from = usize::from(is_forward != flow.is_low_originator);
         if !payload.is_empty() && !update.is_retransmission {
             if let Some(slot @ None) = record.entropy.get_mut(from) {
-                *slot = Some(entropy(payload));
+                *slot = Some(payload_entropy(payload));
             }
             if is_forward {
                 record.beats.add(now);
@@ -106,7 +107,7 @@ impl ExtendedFeatures {
 }
 
 /// Shannon's entropy of the first bytes, bit per byte: 0 for one byte repeated, at most 8.
-fn entropy(payload: &[u8]) -> f32 {
+fn payload_entropy(payload: &[u8]) -> f32 {
     let bytes = payload.get(..ENTROPY_BYTES).unwrap_or(payload);
     let mut counts = [0_u32; 256];
     for byte in bytes {
@@ -114,13 +115,7 @@ fn entropy(payload: &[u8]) -> f32 {
             *count += 1;
         }
     }
-    let n = bytes.len() as f64;
-    let sum: f64 = counts
-        .iter()
-        .filter(|count| **count > 0)
-        .map(|count| f64::from(*count))
-        .fold(0.0, |sum, count| sum + count * libm::log2(count / n));
-    (-sum / n).max(0.0) as f32
+    entropy::bits(counts.into_iter()) as f32
 }
 
 #[cfg(test)]
@@ -129,10 +124,10 @@ mod tests {
 
     #[test]
     fn entropy_is_that_of_the_bytes() {
-        assert_eq!(entropy(&[7; 100]), 0.0);
-        assert_eq!(entropy(b"abababab"), 1.0);
+        assert_eq!(payload_entropy(&[7; 100]), 0.0);
+        assert_eq!(payload_entropy(b"abababab"), 1.0);
         let all: Vec<u8> = (0..=255).collect();
-        assert_eq!(entropy(&all), 8.0);
-        assert_eq!(entropy(&[all, vec![0; 5000]].concat()), 8.0);
+        assert_eq!(payload_entropy(&all), 8.0);
+        assert_eq!(payload_entropy(&[all, vec![0; 5000]].concat()), 8.0);
     }
 }

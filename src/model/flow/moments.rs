@@ -1,5 +1,6 @@
 //! Running count, mean, spread, smallest and largest of a series, in one pass.
 
+use crate::maths::variance;
 use serde::{Deserialize, Serialize};
 
 /// Welford's recurrence (Technometrics 4, 1962): stable where sums of squares cancel.
@@ -78,7 +79,7 @@ impl Moments {
 
     /// Sample variance (n - 1); 0 for fewer than two values.
     pub fn variance(&self) -> f64 {
-        if self.n < 2 { 0.0 } else { (self.square_sum / f64::from(self.n - 1)).max(0.0) }
+        variance::of_sample(self.square_sum, u64::from(self.n))
     }
 
     /// Sample standard deviation (n - 1); 0 for fewer than two values.

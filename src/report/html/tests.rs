@@ -189,7 +189,9 @@ fn changes_are_marked_listed_and_linked() {
     let line = "<li value=\"1\">09:40:00 to 09:40:10 UTC: <a href=\"#port_scan-0a1b2c3d\">";
     assert_eq!(report.matches(line).count(), 2, "beside bytes and beside packets");
     assert!(report.contains("One change is marked: 1 from 09:40:00 to 09:40:10."));
-    assert!(report.contains("Far from the baseline: 09:40:00 to 09:40:10.") && report.contains("(far from the baseline)"));
+    assert!(
+        report.contains("Far from the baseline: 09:40:00 to 09:40:10.") && report.contains("(far from the baseline)")
+    );
 }
 
 /// The sample with one text in every place that a capture, a setting or a detector can fill.

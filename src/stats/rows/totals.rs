@@ -1,6 +1,7 @@
 //! Running totals of a column: counts, range, mean and spread, run by run.
 
 use super::survey::Survey;
+use crate::maths::variance;
 use serde::{Deserialize, Serialize};
 
 /// Totals of a column.
@@ -86,7 +87,7 @@ impl Totals {
 
     /// Sample standard deviation.
     pub fn deviation(&self) -> f64 {
-        if self.numbers < 2 { 0.0 } else { (self.squares / (self.numbers - 1) as f64).max(0.0).sqrt() }
+        variance::of_sample(self.squares, self.numbers).sqrt()
     }
 }
 

@@ -172,8 +172,14 @@ fn rule(parts: &[Part], note: &str) -> Result<Rule, String> {
             return Err(format!("\u{201c}{label}\u{201d} is ticked but empty."));
         }
     }
-    let rule =
-        Rule { host: net(1, "Source")?, peer: net(2, "Destination")?, port, name: on(4), detector: on(0), note: note.to_owned() };
+    let rule = Rule {
+        host: net(1, "Source")?,
+        peer: net(2, "Destination")?,
+        port,
+        name: on(4),
+        detector: on(0),
+        note: note.to_owned(),
+    };
     rule.tidy().ok_or_else(|| "Tick at least one part.".to_owned())
 }
 

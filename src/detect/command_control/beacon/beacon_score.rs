@@ -3,6 +3,9 @@
 //! Formulae of RITA v5 (activecm/rita, analysis/beacons.go and analysis.go), four parts of equal weight: time between
 //! connections, bytes sent, coverage of the capture, evenness over the capture. Quartiles are medians of the halves.
 
+use crate::maths::order::median;
+use crate::maths::variance;
+
 /// Bins of the histogram over the whole capture.
 const BINS: usize = 24;
 /// Fewest bins in use for the duration part.
@@ -112,16 +115,6 @@ impl Spread {
     }
 }
 
-/// Median of sorted values; 0 for none.
-fn median(sorted: &[f64]) -> f64 {
-    let half = sorted.len() / 2;
-    match (sorted.get(half.wrapping_sub(1)), sorted.get(half)) {
-        (Some(a), Some(b)) if sorted.len().is_multiple_of(2) => (a + b) / 2.0,
-        (_, Some(b)) => *b,
-        _ => 0.0,
-    }
-}
-
 fn bins(seconds: &[i64], (first, last): (i64, i64)) -> [u32; BINS] {
     let mut bins = [0; BINS];
     let width = ((last - first) as f64 / BINS as f64).max(f64::MIN_POSITIVE);
@@ -158,8 +151,7 @@ fn histogram_score(bins: &[u32; BINS]) -> f64 {
     if total == 0 {
         return 0.0;
     }
-    let variance = bins.iter().map(|n| (f64::from(*n) - mean).powi(2)).sum::<f64>() / BINS as f64;
-    let variation = variance.sqrt() / mean;
+    let variation = variance::of_population(bins.iter().map(|n| f64::from(*n))).sqrt() / mean;
     let even = if variation > 1.0 { 0.0 } else { 1.0 - variation };
     even.max(bimodal_score(bins))
 }

@@ -328,7 +328,8 @@ impl Case {
         if apps.contains(&AppProto::Http) || apps.contains(&AppProto::Tls) {
             finding_builder::technique(&mut finding, ("T1071.001", "Web Protocols"));
         }
-        finding.title = format!("{} connects to {server} every {period:.0} s: {} connections", self.source, self.n_calls);
+        finding.title =
+            format!("{} connects to {server} every {period:.0} s: {} connections", self.source, self.n_calls);
         finding.severity = severity(Impact::CONTROL, confidence, extent);
         finding.score = self.parts.score();
         finding.confidence = confidence;

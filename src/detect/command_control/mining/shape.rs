@@ -8,7 +8,8 @@ use crate::detect::support::encrypted_sessions::EncryptedSession;
 use crate::detect::support::encrypted_sessions::is_near;
 use crate::detect::support::encrypted_sessions::usual;
 use crate::model::flow::exchanges::Exchange;
-use crate::stats::order::middle;
+use crate::maths::order::upper_median;
+use crate::maths::variance;
 
 /// Sizes of Stratum's lines in one TLS record, with some room: a share is a short line with a nonce and a hash or two, its
 /// answer a shorter one, a job has a block's header or the branches of its tree.
@@ -104,12 +105,12 @@ fn unevenness(gaps: &[f64]) -> f64 {
     if gaps.len() < 2 || mean <= 0.0 {
         return 0.0;
     }
-    (gaps.iter().map(|gap| (gap - mean).powi(2)).sum::<f64>() / n).sqrt() / mean
+    variance::of_population(gaps.iter().copied()).sqrt() / mean
 }
 
 /// Share of gaps that are near the one in the middle; what is sent on a beat may be late where others speak.
 fn share_on_beat(gaps: &[f64]) -> f64 {
-    let middle = middle(gaps.to_vec(), f64::total_cmp);
+    let middle = upper_median(gaps.to_vec(), f64::total_cmp);
     let is_near = |gap: &&f64| (**gap - middle).abs() <= NEAR_GAP.0.max(NEAR_GAP.1 * middle);
     gaps.iter().filter(is_near).count() as f64 / gaps.len().max(1) as f64
 }
