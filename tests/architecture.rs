@@ -102,6 +102,15 @@ const DOORS: &[(&str, &[&str])] = &[
     ("clap", &["command", "bin/packetloupe"]),
 ];
 
+/// Functions of the standard library that take what the platform has, and so may differ in the last bit between the
+/// command and the browser: what they are for is asked of `maths/elementary`. Square roots and whole powers are the same everywhere.
+const PLATFORM_MATHS: &[&str] = &[
+    "ln", "log", "log2", "log10", "ln_1p", "exp", "exp2", "exp_m1", "powf", "cbrt", "hypot", "sin", "cos", "tan",
+    "sin_cos", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh",
+];
+/// Where a last bit cannot matter: what is drawn.
+const DRAWN: &[&str] = &["web", "chart/draw"];
+
 /// Calls that end the program; clippy denies most, this also those that it cannot.
 const PANICS: &[&str] =
     &["panic!", "todo!", "unimplemented!", "unreachable!", ".unwrap(", ".expect(", ".unwrap_throw(", ".expect_throw("];
@@ -208,6 +217,20 @@ fn nothing_outside_tests_can_end_the_program() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn numbers_are_the_same_in_the_command_and_in_the_browser() {
+    let is_meant = |file: &&SourceFile| !DRAWN.iter().any(|part| is_within(&file.module, part));
+    for file in files().iter().filter(is_meant) {
+        let calls = file.float_calls(PLATFORM_MATHS);
+        assert!(calls.is_empty(), "{} calls {calls:?} of the platform; maths::elementary has them", file.path);
+    }
+    let file = SourceFile::new(
+        "a.rs",
+        "//! A.\nfn f(x: f64) -> f64 { x.ln() + f64::exp(x) + self.inputs.log() + libm::log2(x) + ln(x) + x.sqrt() }\n",
+    );
+    assert_eq!(file.float_calls(PLATFORM_MATHS), ["ln", "exp"]);
 }
 
 #[test]

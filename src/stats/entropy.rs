@@ -1,9 +1,9 @@
 //! What is observed one by one, in order of time, to how widely it is spread: normalised entropy over windows of equally
 //! many observations, so that a quiet minute says as much as a busy second.
 
-use crate::model::format::time::SECOND;
 use crate::maths::elementary::log2;
 use crate::maths::entropy::bits;
+use crate::model::format::time::SECOND;
 
 /// Entropy of values in bits over the most that so many could have: 0 if all are the same, 1 if all differ. Sorts them.
 pub fn normalised(values: &mut [u32]) -> f64 {

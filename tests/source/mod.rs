@@ -87,6 +87,18 @@ impl SourceFile {
         tokens.windows(3).filter(|three| three[0] == module && three[1] == "::").map(|three| three[2]).collect()
     }
 
+    /// The functions among `names` that the code calls on a float: `x.ln()`, `f64::exp(x)`. Of a logarithm of any base only
+    /// the call with one is known: a method `log()` without is something else.
+    pub fn float_calls(&self, names: &[&str]) -> Vec<&str> {
+        let tokens = tokens(&self.code);
+        let is_call = |at: usize| {
+            let is_method = tokens[at - 1] == "." && (tokens[at] != "log" || tokens.get(at + 2) != Some(&")"));
+            let is_path = at > 1 && tokens[at - 1] == "::" && matches!(tokens[at - 2], "f64" | "f32");
+            names.contains(&tokens[at]) && (is_method && tokens.get(at + 1) == Some(&"(") || is_path)
+        };
+        (1..tokens.len()).filter(|at| is_call(*at)).map(|at| tokens[at]).collect()
+    }
+
     /// Modules in files of their own that exist only for tests.
     pub fn test_modules(&self) -> Vec<String> {
         let blanked = blanked(&self.text);

@@ -14,8 +14,8 @@ use crate::detect::ml::outliers::findings;
 use crate::detect::ml::rows;
 use crate::detect::ml::rows::FittedRows;
 use crate::detect::ml::scale::Robust;
-use crate::model::format::quantity;
 use crate::maths::order::nearest_quantile;
+use crate::model::format::quantity;
 use crate::settings::{self, Descriptor, OnChange, Settings};
 use crate::stats::rows::RowStore;
 

@@ -8,6 +8,7 @@ use crate::detect::ml::matrix::Matrix;
 use crate::detect::ml::random::Random;
 use crate::detect::ml::random::Selection;
 use crate::detect::ml::scale::Robust;
+use crate::maths::elementary::exp2;
 
 /// Trees in a forest.
 const TREES: u32 = 100;
@@ -99,7 +100,7 @@ impl Forest {
     }
 
     fn score_of(&self, summed_length: f64) -> f64 {
-        libm::exp2(-summed_length / f64::from(TREES) / self.expected)
+        exp2(-summed_length / f64::from(TREES) / self.expected)
     }
 }
 
@@ -257,7 +258,7 @@ mod tests {
     #[test]
     fn the_expected_length_is_that_of_the_paper() {
         // c(256) with the paper's ln(n - 1) + 0.5772156649 for the harmonic number.
-        let by_logarithm = 2.0 * (255.0_f64.ln() + 0.577_215_664_9) - 2.0 * 255.0 / 256.0;
+        let by_logarithm = 2.0 * (crate::maths::elementary::ln(255.0) + 0.577_215_664_9) - 2.0 * 255.0 / 256.0;
         assert!((length_of(&expected_lengths(), 256) - by_logarithm).abs() < 0.005);
         assert_eq!(length_of(&expected_lengths(), 2), 1.0);
     }

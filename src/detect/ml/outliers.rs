@@ -10,6 +10,7 @@ use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::severity;
 use crate::flow::features::model::{ALL, ModelFeature, N, Scale, vector};
 use crate::flow::table::FlowTable;
+use crate::maths::elementary::exp_m1;
 use crate::model::format::quantity::counted;
 use crate::model::format::quantity::percent;
 use crate::model::format::quantity::plain;
@@ -229,7 +230,7 @@ fn reason(feature: &ModelFeature, usual: &Quartiles, flow: &Flow) -> Evidence {
     let (divisor, unit) = if feature.unit == "µs" { (1e3, "ms") } else { (1.0, feature.unit) };
     let value = |scaled: f32| {
         let value = match feature.scale {
-            Scale::Log => libm::expm1(f64::from(scaled)),
+            Scale::Log => exp_m1(f64::from(scaled)),
             Scale::Plain => f64::from(scaled),
         };
         three_digits(value / divisor)

@@ -13,8 +13,8 @@ use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
 use crate::detect::support::threshold_random_walk::busiest;
 use crate::detect::support::threshold_random_walk::most_open;
-use crate::model::format::time::span;
 use crate::maths::order::upper_median;
+use crate::model::format::time::span;
 use crate::model::{self, Addr, Finding, Flow};
 
 /// Longer lists would not be read.

@@ -7,6 +7,7 @@
 //! Impact is what happens if the finding is true. What only lies open, such as a password that was sent in the clear,
 //! has not happened yet: it weighs as little as a nuisance unless it opens a machine, or many have the same habit.
 
+use crate::maths::elementary::log10;
 use crate::model::{Finding, Severity};
 
 /// What happens if the finding is true, from 0 to 1.
@@ -51,7 +52,7 @@ pub fn extent(value: f64, threshold: f64) -> f64 {
     if value <= 0.0 || threshold <= 0.0 {
         return 0.0;
     }
-    (value / threshold).log10().clamp(0.0, 1.0)
+    log10(value / threshold).clamp(0.0, 1.0)
 }
 
 /// How far a value is past its threshold, for the score: 0.5 at the threshold, towards 1 far past it.

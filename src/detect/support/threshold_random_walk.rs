@@ -3,9 +3,11 @@
 //! Jung, Paxson, Berger, Balakrishnan: Fast Portscan Detection Using Sequential Hypothesis Testing, IEEE S&P 2004.
 
 use crate::detect::support::finding_builder;
+use crate::maths::elementary::{ln, log10};
 use crate::model::finding::series::Level;
 use crate::model::finding::series::SeriesKind;
 use crate::model::{Evidence, Series};
+use std::sync::LazyLock;
 
 /// Chance that a first contact of an ordinary host succeeds.
 const THETA_ORDINARY: f64 = 0.8;
@@ -15,6 +17,22 @@ const THETA_SCANNER: f64 = 0.2;
 const ALPHA: f64 = 0.01;
 /// Wanted chance of calling a scanner a scanner.
 const BETA: f64 = 0.99;
+
+/// Natural logarithms of the likelihood ratios of the outcomes and of the verdicts. Computed once: a walk takes a step for
+/// every first contact.
+struct LogRatios {
+    success: f64,
+    failure: f64,
+    scanner: f64,
+    ordinary: f64,
+}
+
+static LOG_RATIOS: LazyLock<LogRatios> = LazyLock::new(|| LogRatios {
+    success: ln(THETA_SCANNER / THETA_ORDINARY),
+    failure: ln((1.0 - THETA_SCANNER) / (1.0 - THETA_ORDINARY)),
+    scanner: ln(BETA / ALPHA),
+    ordinary: ln((1.0 - BETA) / (1.0 - ALPHA)),
+});
 
 /// What a walk measures, for people.
 const LIKELIHOOD: &str = "Scanner against ordinary client, log10 of the likelihood ratio";
@@ -40,14 +58,10 @@ impl Walk {
     /// Takes the outcome of the next first contact. The first verdict "scanner" stays; after the verdict "ordinary" the
     /// walk begins again, so that a host that turns bad later is still seen.
     pub fn step(&mut self, is_success: bool) {
-        self.log_ratio += if is_success {
-            (THETA_SCANNER / THETA_ORDINARY).ln()
-        } else {
-            ((1.0 - THETA_SCANNER) / (1.0 - THETA_ORDINARY)).ln()
-        };
-        if self.log_ratio >= (BETA / ALPHA).ln() {
+        self.log_ratio += if is_success { LOG_RATIOS.success } else { LOG_RATIOS.failure };
+        if self.log_ratio >= LOG_RATIOS.scanner {
             self.is_scanner = true;
-        } else if !self.is_scanner && self.log_ratio <= ((1.0 - BETA) / (1.0 - ALPHA)).ln() {
+        } else if !self.is_scanner && self.log_ratio <= LOG_RATIOS.ordinary {
             self.log_ratio = 0.0;
         }
     }
@@ -102,7 +116,7 @@ impl Steps {
             walk.step(self.bits >> step & 1 == 1);
             (i64::from(step) + 1, walk.log_ratio() / std::f64::consts::LN_10)
         });
-        let level = (BETA / ALPHA).log10();
+        let level = log10(BETA / ALPHA);
         let mut points: Vec<(i64, f64)> = points.collect();
         // What comes long after the verdict would only make it small.
         if let Some(verdict) = points.iter().position(|(_, value)| *value >= level) {

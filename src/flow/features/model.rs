@@ -5,6 +5,7 @@
 //! the `libm` crate, not from the standard library: a browser and a native program then get the very same bits.
 
 use super::{micros, payload, per_second, ports, ratio};
+use crate::maths::elementary::ln_1p;
 use crate::model::Flow;
 use crate::model::flow::{ConnOutcome, DirectionStats};
 use crate::model::packet::tcp_flag;
@@ -36,7 +37,7 @@ impl Scale {
     /// The value as the vector holds it.
     pub fn apply(self, value: f64) -> f32 {
         match self {
-            Scale::Log => libm::log1p(value.max(0.0)) as f32,
+            Scale::Log => ln_1p(value.max(0.0)) as f32,
             Scale::Plain => value as f32,
         }
     }

@@ -4,6 +4,7 @@ use super::cells::{Delimiter, Frame, texts};
 use super::dialect::{self, Entry, KnownBy};
 use super::number::{CellFormat, value};
 use super::time::Order;
+use crate::maths::elementary::ln;
 use crate::model::format::text;
 use crate::model::rows::Value;
 
@@ -250,7 +251,7 @@ fn agreement(rows: &[Vec<String>]) -> f64 {
         (_, 2) => share >= 0.9,
         _ => share >= 0.6,
     };
-    if is_enough { share * (1.0 + (n_cells as f64).ln() / 10.0) } else { 0.0 }
+    if is_enough { share * (1.0 + ln(n_cells as f64) / 10.0) } else { 0.0 }
 }
 
 /// True if the first row names columns: texts, all different where filled, over columns that have numbers below.

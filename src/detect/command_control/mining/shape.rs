@@ -7,9 +7,9 @@
 use crate::detect::support::encrypted_sessions::EncryptedSession;
 use crate::detect::support::encrypted_sessions::is_near;
 use crate::detect::support::encrypted_sessions::usual;
-use crate::model::flow::exchanges::Exchange;
 use crate::maths::order::upper_median;
 use crate::maths::variance;
+use crate::model::flow::exchanges::Exchange;
 
 /// Sizes of Stratum's lines in one TLS record, with some room: a share is a short line with a nonce and a hash or two, its
 /// answer a shorter one, a job has a block's header or the branches of its tree.
