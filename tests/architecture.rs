@@ -99,6 +99,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("wasm_bindgen_futures", &["web", "bin/app", "bin/worker"]),
     ("console_error_panic_hook", &["web", "bin/app", "bin/worker"]),
     ("postcard", &["protocol"]),
+    ("percent_encoding", &["model/format/percent"]),
     ("clap", &["command", "bin/packetloupe"]),
 ];
 

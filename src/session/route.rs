@@ -1,6 +1,7 @@
 //! The address's hash to the view that it names, and back: `#/flows?q=dns&sort=bytes&desc=1`.
 
 use crate::model::Severity;
+use crate::model::format::percent;
 use crate::protocol::{Filter, FlowSort, PacketSort, RowSort};
 
 /// A view and what is chosen in it.
@@ -186,7 +187,7 @@ impl Route {
             Route::Overview => "overview".to_owned(),
             Route::Findings { id, severity } => {
                 wanted.add("severity", severity.map(Severity::id));
-                id.as_ref().map_or_else(|| "findings".to_owned(), |id| format!("findings/{}", encode(id)))
+                id.as_ref().map_or_else(|| "findings".to_owned(), |id| format!("findings/{}", percent::encode(id)))
             }
             Route::Flows(flows) => {
                 wanted.filter(&flows.filter);
@@ -259,7 +260,7 @@ impl Wanted {
     fn add(&mut self, key: &str, value: Option<&str>) {
         if let Some(value) = value {
             let mark = if self.0.is_empty() { '?' } else { '&' };
-            self.0.push_str(&format!("{mark}{key}={}", encode(value)));
+            self.0.push_str(&format!("{mark}{key}={}", percent::encode(value)));
         }
     }
 
@@ -276,30 +277,9 @@ impl Wanted {
     }
 }
 
-/// Percent-encodes all but RFC 3986 unreserved characters.
-fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
-}
-
-/// Undoes percent-encoding; what is not valid stays as it is.
+/// The text that was encoded; bytes that are no UTF-8 are replaced.
 fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, tail)) = rest.split_first() {
-        let digits = tail.get(..2).and_then(|two| std::str::from_utf8(two).ok());
-        let value = digits.filter(|_| *first == b'%').and_then(|two| u8::from_str_radix(two, 16).ok());
-        bytes.push(value.unwrap_or(*first));
-        rest = if value.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    String::from_utf8_lossy(&percent::decode(text.as_bytes())).into_owned()
 }
 
 #[cfg(test)]

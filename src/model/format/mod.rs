@@ -1,5 +1,6 @@
 //! Values to the text that people read, and back: quantities, times, text files, secrets.
 
+pub mod percent;
 pub mod quantity;
 pub mod secret;
 pub mod text;

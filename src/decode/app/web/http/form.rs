@@ -3,6 +3,7 @@
 
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::format::percent;
 
 /// Names of fields that hold a user, without case and what is no letter.
 const USERS: &[&str] = &[
@@ -105,27 +106,8 @@ fn kind(name: &[u8]) -> Option<FieldId> {
 
 /// Plus signs are spaces, a per cent sign has two hexadecimal digits behind it.
 fn decode(text: &[u8]) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let [first, after @ ..] = rest {
-        rest = after;
-        decoded.push(match (first, after) {
-            (b'+', _) => b' ',
-            (b'%', [high, low, behind @ ..]) => match (digit(*high), digit(*low)) {
-                (Some(high), Some(low)) => {
-                    rest = behind;
-                    high << 4 | low
-                }
-                _ => b'%',
-            },
-            _ => *first,
-        });
-    }
-    decoded
-}
-
-fn digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    let spaced: Vec<u8> = text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    percent::decode(&spaced)
 }
 
 #[cfg(test)]
