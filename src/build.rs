@@ -1,5 +1,8 @@
 //! Build script: a hash of all sources, so that page and worker can tell whether they belong together.
 
+#[path = "maths/fnv.rs"]
+mod fnv;
+
 use std::path::{Path, PathBuf};
 
 fn main() {
@@ -7,15 +10,13 @@ fn main() {
     collect(Path::new("src"), &mut paths);
     paths.push(PathBuf::from("Cargo.toml"));
     paths.sort();
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut hash = fnv::OF_NOTHING;
     for path in &paths {
-        for byte in std::fs::read(path).unwrap_or_default() {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
+        hash = fnv::add(hash, &std::fs::read(path).unwrap_or_default());
     }
     println!("cargo::rerun-if-changed=src");
     println!("cargo::rerun-if-changed=Cargo.toml");
-    println!("cargo::rustc-env=PACKETLOUPE_BUILD={hash:016x}");
+    println!("cargo::rustc-env=PACKETLOUPE_BUILD={hash:08x}");
 }
 
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {

@@ -1,6 +1,7 @@
-//! Numbers to numbers: logarithms and powers, order statistics, entropy and variance, each defined once for all parts.
+//! Numbers to numbers: logarithms and powers, order statistics, entropy, variance and a short hash, each defined once for all parts.
 
 pub mod elementary;
 pub mod entropy;
+pub mod fnv;
 pub mod order;
 pub mod variance;

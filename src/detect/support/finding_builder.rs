@@ -1,6 +1,7 @@
 //! From a card and measured facts to a whole finding: order, limits, id and filter words, the same for all detectors.
 
 use crate::detect::card::Card;
+use crate::maths::fnv;
 use crate::model::finding::former_ids;
 use crate::model::finding::{Evidence, Finding};
 use crate::model::format::quantity;
@@ -134,8 +135,7 @@ pub fn addresses(hosts: impl IntoIterator<Item = Addr>) -> Vec<Endpoint> {
 pub fn identity(detector: &str, sources: &[Endpoint], targets: &[Endpoint], ports: &[u16]) -> String {
     let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
     let text = format!("{detector}|[{}]|[{}]|[{}]", listed(sources), listed(targets), ports.join(", "));
-    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    format!("{detector}-{hash:08x}")
+    format!("{detector}-{:08x}", fnv::add(fnv::OF_NOTHING, text.as_bytes()))
 }
 
 fn listed(endpoints: &[Endpoint]) -> String {
