@@ -3,6 +3,7 @@
 use super::Failure;
 use super::progress::Progress;
 use crate::issue::IssueKind;
+use crate::model::format::text::hex;
 use crate::pipeline::{Batch, CaptureStage, Pipeline};
 use crate::read::UnsupportedFile;
 use crate::settings::Settings;
@@ -113,11 +114,6 @@ fn refuse(path: &Path, why: &dyn Display) -> Failure {
     Failure::input(format!("{}: {why}", path.display()))
 }
 
-/// A hash in hex.
-pub(super) fn hex(hasher: Sha256) -> String {
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// Sends the file piece by piece, in buffers that come back when they are done with; gives the hash.
 fn read_ahead(
     mut file: File,
@@ -142,7 +138,7 @@ fn read_ahead(
             break;
         }
     }
-    Ok(wants_hash.then(|| hex(hasher)))
+    Ok(wants_hash.then(|| hex(&hasher.finalize())))
 }
 
 /// Decodes piece after piece and hands them on.

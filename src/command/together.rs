@@ -2,8 +2,9 @@
 
 use super::Failure;
 use super::progress::Progress;
-use super::read::{CHUNK_BYTES, Outcome, fill, hex, name_of, open};
+use super::read::{CHUNK_BYTES, Outcome, fill, name_of, open};
 use crate::issue::IssueKind;
+use crate::model::format::text::hex;
 use crate::pipeline::{MOST_FILES, Pipeline};
 use crate::settings::Settings;
 use sha2::{Digest, Sha256};
@@ -79,5 +80,5 @@ fn hash(paths: &[PathBuf]) -> io::Result<String> {
             hasher.update(chunk.get(..n).unwrap_or(&[]));
         }
     }
-    Ok(hex(hasher))
+    Ok(hex(&hasher.finalize()))
 }

@@ -15,6 +15,7 @@ use super::codec;
 use super::read_ahead::{ReadAhead, Reader, SLICE_BYTES};
 use crate::detect;
 use crate::issue::IssueKind;
+use crate::model::format::text::hex;
 use crate::pipeline::{MOST_FILES, Pipeline};
 use crate::protocol::{BUILD, Progress, Query, Reply, Request, Stage};
 use crate::query::{self, Views};
@@ -437,7 +438,7 @@ async fn hash(shared: &Shared, number: u32) -> Option<()> {
             }
         }
     }
-    let hex: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex(&hasher.finalize());
     with(shared, number, |job| {
         if let Some(analysis) = &mut job.analysis {
             analysis.file.sha256 = Some(hex.clone());

@@ -1,4 +1,4 @@
-//! Bytes of a text file to text: UTF-8 where it is valid, else Windows-1252, of which Latin-1 is a part.
+//! Bytes to text: of a text file, UTF-8 where it is valid, else Windows-1252, of which Latin-1 is a part; of a hash, in hex.
 
 use std::borrow::Cow;
 
@@ -22,6 +22,11 @@ pub fn decode_cow(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// Two hexadecimal digits for each byte, in lower case.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn of(byte: u8) -> char {
     byte.checked_sub(0x80).and_then(|place| UPPER.get(usize::from(place))).copied().unwrap_or(char::from(byte))
 }
@@ -35,5 +40,10 @@ mod tests {
         assert_eq!(decode(b"Web Attack \x96 XSS"), "Web Attack – XSS");
         assert_eq!(decode("Web Attack – XSS".as_bytes()), "Web Attack – XSS");
         assert_eq!(decode(b"caf\xe9"), "café");
+    }
+
+    #[test]
+    fn every_byte_has_two_digits() {
+        assert_eq!((hex(&[0, 0x0a, 0xff]), hex(&[])), ("000aff".to_owned(), String::new()));
     }
 }

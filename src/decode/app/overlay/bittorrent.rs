@@ -14,7 +14,7 @@ use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
-use std::fmt;
+use crate::model::format::text::hex;
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
@@ -54,7 +54,7 @@ impl StreamParser for BitTorrent {
         if let Some((_, [hash @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _])) =
             handshake.split_at_checked(HANDSHAKE.len() + 8)
         {
-            fields.format(FieldId::Hash, Hex(hash));
+            fields.text(FieldId::Hash, &hex(hash));
         }
         // Most clients name themselves and their version in the first eight bytes (BEP 20).
         let peer = handshake.get(HANDSHAKE_BYTES - HASH_BYTES..).unwrap_or(&[]);
@@ -98,7 +98,7 @@ fn hash_table(payload: &[u8], fields: &mut FieldBuffer) -> ProbeResult {
     fields.text(FieldId::Message, name);
     fields.bytes(FieldId::Function, string(payload, b"1:q").filter(|q| q.len() <= MOST_NAME_BYTES).unwrap_or(&[]));
     if let Some(hash) = string(payload, b"9:info_hash").filter(|hash| hash.len() == HASH_BYTES) {
-        fields.format(FieldId::Hash, Hex(hash));
+        fields.text(FieldId::Hash, &hex(hash));
     }
     ProbeResult::Certain
 }
@@ -131,14 +131,6 @@ fn utp(payload: &[u8], fields: &mut FieldBuffer) -> ProbeResult {
     };
     fields.text(FieldId::Message, name);
     ProbeResult::Unsure
-}
-
-struct Hex<'a>(&'a [u8]);
-
-impl fmt::Display for Hex<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
 }
 
 #[cfg(test)]
