@@ -114,7 +114,7 @@ impl Detector for VpnTorProxy {
         let flow = ended.flow;
         let Some((network, known)) = network(flow, ended.name) else { return };
         let ((from, _), (to, _)) = (flow.originator(), flow.responder());
-        if !from.is_internal() || to.is_internal() || to.is_group() || flow.backward().packets == 0 {
+        if !from.is_internal() || to.is_internal() || flow.is_to_group() || flow.backward().packets == 0 {
             return;
         }
         if let Some(peers) = self.hosts.of((from, network))

@@ -136,13 +136,16 @@ fn unasked(flow: &Flow) -> Option<(Addr, u16, Addr, &DirectionStats)> {
         (0, 1..) => (flow.responder(), flow.originator(), backward),
         _ => return None,
     };
-    let is_meant = flow.is_udp() && PORTS.contains(&port) && !PORTS.contains(&target_port) && !target.is_group();
+    let is_to_group = target.is_group() || target == flow.responder().0 && flow.is_to_group();
+    let is_meant = flow.is_udp() && PORTS.contains(&port) && !PORTS.contains(&target_port) && !is_to_group;
     is_meant.then_some((server, port, target, sent))
 }
 
 fn is_smurf(flow: &Flow) -> bool {
-    let target = flow.responder().0;
-    flow.key.protocol == 1 && flow.icmp.is_some_and(|(kind, _)| kind == 8) && target.is_group() && target.is_v4()
+    flow.key.protocol == 1
+        && flow.icmp.is_some_and(|(kind, _)| kind == 8)
+        && flow.is_to_group()
+        && flow.responder().0.is_v4()
 }
 
 impl Detector for Amplification {

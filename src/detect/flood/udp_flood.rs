@@ -111,7 +111,7 @@ struct Case {
 
 /// Port 0 stands for later pieces of a fragmented datagram, whose ports are unknown.
 fn is_unanswered(flow: &Flow) -> bool {
-    flow.is_udp() && flow.responder().1 != 0 && flow.backward().packets == 0 && !flow.responder().0.is_group()
+    flow.is_udp() && flow.responder().1 != 0 && flow.backward().packets == 0 && !flow.is_to_group()
 }
 
 impl Detector for UdpFlood {

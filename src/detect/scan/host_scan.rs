@@ -180,7 +180,7 @@ impl Detector for HostScan {
         let gathered = gather(context, &between, |place, flow| {
             cases.get(place).is_some_and(|(case, _)| (case.first_ns..=case.last_ns).contains(&flow.first_ns))
                 && crate::detect::support::connection_attempts::classify(flow).is_some()
-                && !flow.responder().0.is_group()
+                && !flow.is_to_group()
         });
         let findings = cases
             .iter()

@@ -66,14 +66,14 @@ struct LlmnrPoisoning {
 /// Who answered whom: an answer comes from the port, to the asker's own; the question went to a group.
 fn answer(flow: &Flow) -> Option<(Addr, Addr, u16)> {
     let ((from, from_port), (to, to_port)) = (flow.originator(), flow.responder());
-    (flow.is_udp() && from_port == PORT && !to.is_group() && to_port != PORT).then_some((from, to, to_port))
+    (flow.is_udp() && from_port == PORT && !flow.is_to_group() && to_port != PORT).then_some((from, to, to_port))
 }
 
 impl Detector for LlmnrPoisoning {
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
-        let ((asker, asker_port), (target, port)) = (flow.originator(), flow.responder());
-        if flow.is_udp() && port == PORT && target.is_group() {
+        let ((asker, asker_port), (_, port)) = (flow.originator(), flow.responder());
+        if flow.is_udp() && port == PORT && flow.is_to_group() {
             self.questions.of((asker, asker_port));
         } else if let Some(answer) = answer(flow) {
             self.answers.of(answer);

@@ -102,9 +102,10 @@ impl Detector for NamePoisoning {
             Direction::ToResponder => (flow.originator().0, flow.responder().0),
             Direction::ToOriginator => (flow.responder().0, flow.originator().0),
         };
+        let is_to_group = to.is_group() || to == flow.responder().0 && flow.is_to_group();
         let name = name.to_lowercase();
         if said.text(FieldId::Message) != Some("answer") {
-            if to.is_group()
+            if is_to_group
                 && let Some(n) = self.asked.of((protocol, name))
             {
                 *n += 1;
@@ -120,7 +121,7 @@ impl Detector for NamePoisoning {
         if answers.names.len() < MOST_NAMES {
             answers.names.insert(name);
         }
-        if answers.askers.len() < MOST_NAMES && !to.is_group() {
+        if answers.askers.len() < MOST_NAMES && !is_to_group {
             answers.askers.insert(to);
         }
     }

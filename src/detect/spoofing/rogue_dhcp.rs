@@ -76,14 +76,14 @@ impl Detector for RogueDhcp {
         if !matches!((udp.source_port, udp.target_port), (67, 68) | (547, 546)) {
             return;
         }
-        let (Some(ip), Some((mac, _))) = (&packet.ip, packet.macs) else { return };
+        let (Some(ip), Some((mac, receiver))) = (&packet.ip, packet.macs) else { return };
         let Some(server) = self.servers.of((packet.vlan, ip.source, mac)) else { return };
         if server.n_answers == 0 {
             server.first_ns = packet.time_ns;
         }
         server.n_answers += 1;
         server.last_ns = server.last_ns.max(packet.time_ns);
-        if server.clients.len() < MOST_CLIENTS && !ip.target.is_group() {
+        if server.clients.len() < MOST_CLIENTS && !ip.target.is_group() && !(receiver == [0xff; 6] && ip.target.may_be_broadcast()) {
             server.clients.insert(ip.target);
         }
     }

@@ -151,7 +151,7 @@ impl Contacts {
     pub fn add(&mut self, flow: &Flow) {
         let Some((probe, outcome)) = classify(flow) else { return };
         let ((source, _), (target, port)) = (flow.originator(), flow.responder());
-        if target.is_group() || source.is_group() {
+        if flow.is_to_group() || source.is_group() {
             return;
         }
         let port = if probe == Probe::Echo { 0 } else { port };
@@ -289,4 +289,27 @@ fn classify_echo(flow: &Flow) -> Option<(Probe, Outcome)> {
         return None;
     }
     Some((Probe::Echo, if flow.backward().packets > 0 { Outcome::Success } else { Outcome::Failure }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::{Made, inside, outside};
+
+    #[test]
+    fn a_broadcast_address_is_known_by_its_frames_and_a_host_that_ends_in_255_is_a_host() {
+        let silent = Made { packets: [1, 0], ..Made::refused(inside(1), inside(255), 137, 0.0) };
+        let framed = |receiver| Flow { macs: Some(([2, 0, 0, 0, 0, 1], receiver)), ..silent.flow() };
+        assert!(framed([0xff; 6]).is_to_group() && !framed([2, 0, 0, 0, 0, 9]).is_to_group());
+        let half = Made { to: (inside(127), 137), ..silent };
+        assert!(Flow { macs: framed([0xff; 6]).macs, ..half.flow() }.is_to_group() && !half.flow().is_to_group());
+        // Without frames: silent and beside the one who asks.
+        let from_elsewhere = Made::refused(outside(1), inside(255), 80, 0.0).flow();
+        assert!(Made { packets: [1, 0], ..Made::tcp(inside(1), inside(255), 137, 0.0) }.flow().is_to_group());
+        assert!(!Made::refused(inside(1), inside(255), 80, 0.0).flow().is_to_group() && !from_elsewhere.is_to_group());
+        // A scan of such a host counts.
+        let mut contacts = Contacts::default();
+        contacts.add(&from_elsewhere);
+        assert_eq!(contacts.groups(1.0, |contact| Some(contact.source)).len(), 1);
+    }
 }

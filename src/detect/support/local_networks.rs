@@ -13,7 +13,7 @@ const MOST_HOSTS: usize = 1 << 17;
 /// True for a flow that a host inside began to one host outside.
 pub fn is_outward(flow: &Flow) -> bool {
     let (source, target) = (flow.originator().0, flow.responder().0);
-    source.is_internal() && !target.is_internal() && !target.is_group()
+    source.is_internal() && !target.is_internal() && !flow.is_to_group()
 }
 
 /// Hosts that begin flows.

@@ -271,6 +271,18 @@ impl Flow {
         if self.is_low_originator { (self.key.high, self.key.high_port) } else { (self.key.low, self.key.low_port) }
     }
 
+    /// True if it goes to more than one host: to a group (see [`Addr::is_group`]), or to the broadcast address of a network.
+    /// That is one that got frames for all, whatever the netmask. Where frames are unknown, as in tables and raw captures,
+    /// it is a silent x.x.x.255 in the originator's own /24; a guess, which a silent host there in a larger network fails.
+    pub fn is_to_group(&self) -> bool {
+        let ((source, _), (target, _)) = (self.originator(), self.responder());
+        target.is_group()
+            || match self.macs {
+                Some((_, receiver)) => receiver == [0xff; 6] && target.may_be_broadcast(),
+                None => target.0 & 0xff == 0xff && target.is_v4() && source.0 >> 8 == target.0 >> 8 && self.backward().packets == 0,
+            }
+    }
+
     /// Figures from originator to responder.
     pub fn forward(&self) -> &DirectionStats {
         let [low, high] = &self.directions;

@@ -46,12 +46,19 @@ impl Addr {
         self.is_v4().then_some(self.0 as u32)
     }
 
-    /// True for addresses that name more than one receiver: multicast, broadcast, and 0.0.0.0 or ::.
+    /// True for addresses that are never one host's: multicast, 255.255.255.255, and 0.0.0.0 or ::. The broadcast address
+    /// of a network (x.x.x.255 of a /24, but a host's in a /16) is not among them, for the netmask is unknown; where the
+    /// frame is known, [`Flow::is_to_group`](super::Flow::is_to_group) tells.
     pub fn is_group(self) -> bool {
         match self.ip() {
-            IpAddr::V4(ip) => ip.is_multicast() || ip.is_broadcast() || ip.is_unspecified() || ip.octets()[3] == 255,
+            IpAddr::V4(ip) => ip.is_multicast() || ip.is_broadcast() || ip.is_unspecified(),
             IpAddr::V6(ip) => ip.is_multicast() || ip.is_unspecified(),
         }
+    }
+
+    /// True for IPv4 addresses that are the broadcast address of some network of at least four: their last two bits are set.
+    pub fn may_be_broadcast(self) -> bool {
+        self.v4_bits().is_some_and(|bits| bits & 3 == 3)
     }
 
     /// True for addresses that are not routed on the internet: private, link-local, loopback, shared (RFC 6598),
@@ -123,7 +130,11 @@ mod tests {
 
     #[test]
     fn group_and_internal_addresses() {
-        assert!(Addr::v4([224, 0, 0, 251]).is_group());
+        assert!(Addr::v4([224, 0, 0, 251]).is_group() && Addr::v4([255; 4]).is_group() && Addr::v6([0; 16]).is_group());
+        // The broadcast address of 10.0.0.0/24, but a host of 10.0.0.0/23.
+        assert!(!Addr::v4([10, 0, 0, 255]).is_group());
+        assert!(Addr::v4([10, 0, 0, 255]).may_be_broadcast() && Addr::v4([10, 0, 0, 127]).may_be_broadcast());
+        assert!(!Addr::v4([10, 0, 0, 254]).may_be_broadcast() && !Addr::v6([255; 16]).may_be_broadcast());
         assert!(Addr::v4([198, 18, 10, 5]).is_internal());
         assert!(!Addr::v4([203, 0, 113, 5]).is_internal());
     }

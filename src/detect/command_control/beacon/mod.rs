@@ -120,7 +120,7 @@ struct Call {
 /// that calls at even times by design: time and names have detectors of their own.
 fn is_judged(flow: &Flow) -> bool {
     let ((source, _), (target, port)) = (flow.originator(), flow.responder());
-    let is_group = source.is_group() || target.is_group();
+    let is_group = source.is_group() || flow.is_to_group();
     let is_timed = flow.is_udp() && matches!(port, 53 | 123);
     (flow.is_tcp() || flow.is_udp()) && !target.is_internal() && !is_group && !is_timed
 }
