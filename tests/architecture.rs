@@ -100,6 +100,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("console_error_panic_hook", &["web", "bin/app", "bin/worker"]),
     ("postcard", &["protocol"]),
     ("percent_encoding", &["model/format/percent"]),
+    ("bitflags", &["detect/detector", "model/app/field"]),
     ("clap", &["command", "bin/packetloupe"]),
 ];
 

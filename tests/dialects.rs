@@ -254,7 +254,8 @@ fn odd_files_are_read_or_refused_with_a_sentence() {
         let (_, analysis) = whole(text.as_bytes());
         assert_eq!(analysis.table.unwrap().rows, n_rows, "{text:?}");
     }
-    for text in ["Dear all,\nplease find, attached,\nnothing.\n", "<html>,,,\n", "[1, 2, 3]", "plain words\nand more\n"] {
+    for text in ["Dear all,\nplease find, attached,\nnothing.\n", "<html>,,,\n", "[1, 2, 3]", "plain words\nand more\n"]
+    {
         let refused = read(text.as_bytes(), &[usize::MAX], &Settings::default()).err();
         assert!(refused.is_some_and(|refusal| refusal.to_string().ends_with('.')), "{text:?}");
     }

@@ -22,100 +22,98 @@ pub struct Entry {
     pub card: Card,
     /// Its settings; ids begin with the detector's id and a dot.
     pub settings: &'static [Descriptor],
-    /// Which packets and flows it wants to observe.
-    pub wants: Wants,
+    /// Which packets and flows it observes.
+    pub interest: Interest,
     /// Makes one for a new analysis.
     pub make: fn() -> Box<dyn Detector>,
 }
 
-/// Which packets and flows a detector wants: the common data packet should cost nothing, and an ended flow only what
-/// those make of it that know its protocol.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Wants(u16);
+bitflags::bitflags! {
+    /// Which packets and flows a detector is interested in: the common data packet should cost nothing, and an ended flow
+    /// only what those make of it that know its protocol.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    pub struct Interest: u16 {
+        /// ARP.
+        const ARP = 1;
+        /// TCP with SYN, FIN or RST, or with no flag at all.
+        const TCP_CONTROL = 1 << 1;
+        /// ICMP and ICMPv6.
+        const ICMP = 1 << 2;
+        /// UDP.
+        const UDP = 1 << 3;
+        /// TCP that is not control.
+        const TCP_DATA = 1 << 4;
+        /// Every other packet.
+        const OTHER = 1 << 5;
+        /// Flows of TCP.
+        const TCP_FLOWS = 1 << 6;
+        /// Flows of UDP.
+        const UDP_FLOWS = 1 << 7;
+        /// Flows of ICMP and ICMPv6.
+        const ICMP_FLOWS = 1 << 8;
+        /// Every other flow.
+        const OTHER_FLOWS = 1 << 9;
+        /// Application messages.
+        const MESSAGES = 1 << 10;
+        /// Fragments of IP packets, whatever their transport; those that complete a packet are also of its kind.
+        const FRAGMENTS = 1 << 11;
+        /// Packets with odd headers; they are also of their kind.
+        const ANOMALOUS = 1 << 12;
+        /// Flows of any protocol.
+        const ANY_FLOW = Self::TCP_FLOWS.bits() | Self::UDP_FLOWS.bits() | Self::ICMP_FLOWS.bits() | Self::OTHER_FLOWS.bits();
+        /// What only a capture has: packets of any kind, and what they say. All that is no flow.
+        const ANY_PACKET = Self::ARP.bits()
+            | Self::TCP_CONTROL.bits()
+            | Self::ICMP.bits()
+            | Self::UDP.bits()
+            | Self::TCP_DATA.bits()
+            | Self::OTHER.bits()
+            | Self::MESSAGES.bits()
+            | Self::FRAGMENTS.bits()
+            | Self::ANOMALOUS.bits();
+    }
+}
 
-impl Wants {
+impl Interest {
     /// Kinds that are told apart.
-    pub const KINDS: usize = 13;
+    pub const KINDS: usize = Interest::all().bits().count_ones() as usize;
     /// Nothing as it passes: only the table of flows at the end.
-    pub const NOTHING: Wants = Wants(0);
-    /// ARP.
-    pub const ARP: Wants = Wants(1);
-    /// TCP with SYN, FIN or RST, or with no flag at all.
-    pub const TCP_CONTROL: Wants = Wants(1 << 1);
-    /// ICMP and ICMPv6.
-    pub const ICMP: Wants = Wants(1 << 2);
-    /// UDP.
-    pub const UDP: Wants = Wants(1 << 3);
-    /// TCP that is not control.
-    pub const TCP_DATA: Wants = Wants(1 << 4);
-    /// Every other packet.
-    pub const OTHER: Wants = Wants(1 << 5);
-    /// Flows of TCP.
-    pub const TCP_FLOWS: Wants = Wants(1 << 6);
-    /// Flows of UDP.
-    pub const UDP_FLOWS: Wants = Wants(1 << 7);
-    /// Flows of ICMP and ICMPv6.
-    pub const ICMP_FLOWS: Wants = Wants(1 << 8);
-    /// Every other flow.
-    pub const OTHER_FLOWS: Wants = Wants(1 << 9);
-
-    /// Application messages.
-    pub const MESSAGES: Wants = Wants(1 << 10);
-    /// Pieces of IP packets, whatever their transport; those that complete a packet are also of its kind.
-    pub const FRAGMENTS: Wants = Wants(1 << 11);
-    /// Packets with odd headers; they are also of their kind.
-    pub const ANOMALOUS: Wants = Wants(1 << 12);
-
-    /// Flows of any protocol.
-    pub const ANY_FLOW: Wants = Wants::TCP_FLOWS.and(Wants::UDP_FLOWS).and(Wants::ICMP_FLOWS).and(Wants::OTHER_FLOWS);
-
-    /// What only a capture has: packets of any kind, and what they say.
-    pub const ANY_PACKET: Wants = Wants((1 << 6) - 1).and(Wants::MESSAGES).and(Wants::FRAGMENTS).and(Wants::ANOMALOUS);
-
-    /// Both.
-    pub const fn and(self, other: Wants) -> Wants {
-        Wants(self.0 | other.0)
-    }
-
-    /// True if any kind is in both.
-    pub fn meets(self, other: Wants) -> bool {
-        self.0 & other.0 != 0
-    }
+    pub const NOTHING: Interest = Interest::empty();
 
     /// The kind at a place from 0.
-    pub fn kind(place: usize) -> Wants {
-        Wants(1 << place)
+    pub fn kind(place: usize) -> Interest {
+        Interest::from_bits_truncate(1 << place)
     }
 
     /// Place of the only (or first) kind.
     #[inline]
     pub fn place(self) -> usize {
-        self.0.trailing_zeros() as usize
+        self.bits().trailing_zeros() as usize
     }
 
     /// The kind of a packet.
     #[inline]
-    pub fn of_packet(packet: &Packet) -> Wants {
+    pub fn of_packet(packet: &Packet) -> Interest {
         match &packet.transport {
             Transport::Tcp(tcp) => {
                 let is_control = tcp.flags == 0 || tcp.flags & (tcp_flag::SYN | tcp_flag::FIN | tcp_flag::RST) != 0;
-                if is_control { Wants::TCP_CONTROL } else { Wants::TCP_DATA }
+                if is_control { Interest::TCP_CONTROL } else { Interest::TCP_DATA }
             }
-            Transport::Udp(_) => Wants::UDP,
-            Transport::Icmp(_) => Wants::ICMP,
-            Transport::None if packet.arp.is_some() => Wants::ARP,
-            Transport::None => Wants::OTHER,
+            Transport::Udp(_) => Interest::UDP,
+            Transport::Icmp(_) => Interest::ICMP,
+            Transport::None if packet.arp.is_some() => Interest::ARP,
+            Transport::None => Interest::OTHER,
         }
     }
 
     /// The kind of a flow.
     #[inline]
-    pub fn of_flow(flow: &Flow) -> Wants {
+    pub fn of_flow(flow: &Flow) -> Interest {
         match flow.key.protocol {
-            6 => Wants::TCP_FLOWS,
-            17 => Wants::UDP_FLOWS,
-            1 | 58 => Wants::ICMP_FLOWS,
-            _ => Wants::OTHER_FLOWS,
+            6 => Interest::TCP_FLOWS,
+            17 => Interest::UDP_FLOWS,
+            1 | 58 => Interest::ICMP_FLOWS,
+            _ => Interest::OTHER_FLOWS,
         }
     }
 }
@@ -202,5 +200,18 @@ pub trait Detector: Send {
     /// What it makes of a table whose rows are no flows; none if it looks at flows or packets only.
     fn finish_rows(&mut self, _rows: &RowStore, _settings: &Settings) -> Option<Conclusion> {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_place_and_is_of_flows_or_of_packets() {
+        let kinds: Vec<Interest> = (0..Interest::KINDS).map(Interest::kind).collect();
+        assert!(kinds.iter().enumerate().all(|(place, kind)| kind.place() == place && kind.bits().count_ones() == 1));
+        assert_eq!(Interest::ANY_FLOW.union(Interest::ANY_PACKET), Interest::all());
+        assert!(!Interest::ANY_FLOW.intersects(Interest::ANY_PACKET) && Interest::NOTHING.is_empty());
     }
 }

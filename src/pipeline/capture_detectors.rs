@@ -2,28 +2,29 @@
 
 use crate::detect;
 use crate::detect::detector::Detector;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::model::Packet;
 
 /// Those detectors, until they are taken for judging.
 pub(super) struct CaptureDetectors {
     /// With their places in the table of detectors.
     detectors: Vec<(usize, Box<dyn Detector>)>,
-    /// Places in `detectors` of those that want packets of each kind, by the bit of the kind in [`Wants`].
-    watchers: [Vec<usize>; Wants::KINDS],
+    /// Places in `detectors` of those that want packets of each kind, by the bit of the kind in [`Interest`].
+    watchers: [Vec<usize>; Interest::KINDS],
 }
 
 /// True for a detector that belongs here.
-pub(super) fn is_watcher(wants: Wants) -> bool {
-    wants.meets(Wants::ANY_PACKET) && !wants.meets(Wants::ANY_FLOW.and(Wants::MESSAGES))
+pub(super) fn is_watcher(interest: Interest) -> bool {
+    interest.intersects(Interest::ANY_PACKET) && !interest.intersects(Interest::ANY_FLOW.union(Interest::MESSAGES))
 }
 
 impl Default for CaptureDetectors {
     fn default() -> Self {
-        let here = || detect::ALL.iter().enumerate().filter(|(_, entry)| is_watcher(entry.wants));
+        let here = || detect::ALL.iter().enumerate().filter(|(_, entry)| is_watcher(entry.interest));
         let watchers = std::array::from_fn(|bit| {
-            let wants_kind =
-                |(_, (_, entry)): &(usize, (usize, &detect::detector::Entry))| entry.wants.meets(Wants::kind(bit));
+            let wants_kind = |(_, (_, entry)): &(usize, (usize, &detect::detector::Entry))| {
+                entry.interest.intersects(Interest::kind(bit))
+            };
             here().enumerate().filter(wants_kind).map(|(place, _)| place).collect()
         });
         CaptureDetectors { detectors: here().map(|(place, entry)| (place, (entry.make)())).collect(), watchers }
@@ -34,7 +35,7 @@ impl CaptureDetectors {
     /// Shows a packet to those that want it.
     #[inline]
     pub fn observe(&mut self, packet: &Packet) {
-        self.show(Wants::of_packet(packet), packet);
+        self.show(Interest::of_packet(packet), packet);
         if packet.extras.is_some() {
             self.show_rare(packet);
         }
@@ -43,15 +44,15 @@ impl CaptureDetectors {
     #[cold]
     fn show_rare(&mut self, packet: &Packet) {
         if packet.fragment().is_some() {
-            self.show(Wants::FRAGMENTS, packet);
+            self.show(Interest::FRAGMENTS, packet);
         }
         if packet.anomalies().is_some() {
-            self.show(Wants::ANOMALOUS, packet);
+            self.show(Interest::ANOMALOUS, packet);
         }
     }
 
     #[inline]
-    fn show(&mut self, kind: Wants, packet: &Packet) {
+    fn show(&mut self, kind: Interest, packet: &Packet) {
         for place in self.watchers.get(kind.place()).into_iter().flatten() {
             if let Some((_, detector)) = self.detectors.get_mut(*place) {
                 detector.observe_packet(packet);

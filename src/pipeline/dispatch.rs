@@ -6,7 +6,7 @@ use crate::detect::detector::AppEvent;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::ml::flow_rows;
 use crate::detect::support::connection_attempts::Contacts;
 use crate::detect::support::domains::Domains;
@@ -27,8 +27,8 @@ use crate::stats::tops::{Tops, tops};
 /// The detectors at work, and what several of them share.
 pub(super) struct Dispatch {
     detectors: Vec<Box<dyn Detector>>,
-    /// Places of the detectors that want packets or flows of each kind, by the bit of the kind in [`Wants`].
-    watchers: [Vec<usize>; Wants::KINDS],
+    /// Places of the detectors that want packets or flows of each kind, by the bit of the kind in [`Interest`].
+    watchers: [Vec<usize>; Interest::KINDS],
     /// By the number of a protocol: places of the detectors that hear its messages, and which facts matter to each.
     listeners: Vec<Vec<(usize, FieldSet)>>,
     domains: Domains,
@@ -43,7 +43,7 @@ impl Default for Dispatch {
     fn default() -> Self {
         let watchers = std::array::from_fn(|bit| {
             let wants_kind = |(_, entry): &(usize, &detect::detector::Entry)| {
-                entry.wants.meets(Wants::kind(bit)) && !capture_detectors::is_watcher(entry.wants)
+                entry.interest.intersects(Interest::kind(bit)) && !capture_detectors::is_watcher(entry.interest)
             };
             detect::ALL.iter().enumerate().filter(wants_kind).map(|(place, _)| place).collect()
         });
@@ -71,9 +71,9 @@ impl Dispatch {
     /// Shows a packet to those that want it.
     #[inline]
     pub fn packet(&mut self, packet: &Packet) {
-        self.show_packet(Wants::of_packet(packet), packet);
+        self.show_packet(Interest::of_packet(packet), packet);
         if packet.fragment().is_some() {
-            self.show_packet(Wants::FRAGMENTS, packet);
+            self.show_packet(Interest::FRAGMENTS, packet);
         }
     }
 
@@ -89,7 +89,7 @@ impl Dispatch {
         let kinds = message.fields.kinds();
         let listeners = self.listeners.get(message.protocol as usize).map_or(&[][..], Vec::as_slice);
         let mut listeners =
-            listeners.iter().filter(|(_, fields_of_interest)| fields_of_interest.meets(kinds)).peekable();
+            listeners.iter().filter(|(_, fields_of_interest)| fields_of_interest.intersects(kinds)).peekable();
         if listeners.peek().is_none() {
             return;
         }
@@ -116,7 +116,7 @@ impl Dispatch {
         }
         self.contacts.add(flow);
         let ended = EndedFlow { serial, flow, name: names.text(flow.name) };
-        for place in self.watchers.get(Wants::of_flow(flow).place()).into_iter().flatten() {
+        for place in self.watchers.get(Interest::of_flow(flow).place()).into_iter().flatten() {
             if let Some(detector) = self.detectors.get_mut(*place) {
                 detector.observe_flow(&ended);
             }
@@ -129,11 +129,13 @@ impl Dispatch {
         let rests = *rests;
         let n = threads::n_threads();
         let mut groups: Vec<Vec<_>> = (0..n).map(|_| Vec::new()).collect();
-        let wanting =
-            detect::ALL.iter().zip(detectors).filter(|(entry, _)| entry.wants.meets(Wants::ANY_FLOW) && !rests);
+        let wanting = detect::ALL
+            .iter()
+            .zip(detectors)
+            .filter(|(entry, _)| entry.interest.intersects(Interest::ANY_FLOW) && !rests);
         for (place, (entry, detector)) in wanting.enumerate() {
             if let Some(group) = groups.get_mut(place % n) {
-                group.push((entry.wants, detector));
+                group.push((entry.interest, detector));
             }
         }
         let list = || {
@@ -174,7 +176,7 @@ impl Dispatch {
     }
 
     #[inline]
-    fn show_packet(&mut self, kind: Wants, packet: &Packet) {
+    fn show_packet(&mut self, kind: Interest, packet: &Packet) {
         for place in self.watchers.get(kind.place()).into_iter().flatten() {
             if let Some(detector) = self.detectors.get_mut(*place) {
                 detector.observe_packet(packet);
@@ -186,7 +188,7 @@ impl Dispatch {
 /// Places of the detectors that hear messages of a protocol, and which facts of it matter to each.
 fn listeners(detectors: &[Box<dyn Detector>], protocol: AppProto) -> Vec<(usize, FieldSet)> {
     let all = detect::ALL.iter().zip(detectors).enumerate();
-    let listening = all.filter(|(_, (entry, _))| entry.wants.meets(Wants::MESSAGES));
+    let listening = all.filter(|(_, (entry, _))| entry.interest.intersects(Interest::MESSAGES));
     let fields_of_interest = listening.map(|(place, (_, detector))| (place, detector.fields_of_interest(protocol)));
     fields_of_interest.filter(|(_, kinds)| *kinds != FieldSet::NONE).collect()
 }
@@ -194,9 +196,9 @@ fn listeners(detectors: &[Box<dyn Detector>], protocol: AppProto) -> Vec<(usize,
 /// Shows an ended flow to those who want it. Not inlined: browsers optimise a function that is called often, but not a
 /// long loop in one that is called once.
 #[inline(never)]
-fn show(detectors: &mut [(Wants, &mut Box<dyn Detector>)], ended: &EndedFlow<'_>) {
-    let kind = Wants::of_flow(ended.flow);
-    for (_, detector) in detectors.iter_mut().filter(|(wants, _)| wants.meets(kind)) {
+fn show(detectors: &mut [(Interest, &mut Box<dyn Detector>)], ended: &EndedFlow<'_>) {
+    let kind = Interest::of_flow(ended.flow);
+    for (_, detector) in detectors.iter_mut().filter(|(interest, _)| interest.intersects(kind)) {
         detector.observe_flow(ended);
     }
 }

@@ -7,7 +7,7 @@ use crate::detect::deduplicate;
 use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Finding;
 use crate::model::analysis::{Analysis, Coverage, DetectorRun, FileFacts, FlowColumns, Stats, Summary};
@@ -192,7 +192,7 @@ fn finish(
             let done = detector.finish_rows(rows, context.settings);
             done.unwrap_or_else(|| tables::rests(tables::why_no_flows(rows)))
         }
-        Some((_, RowKind::Flows)) if entry.wants.meets(Wants::ANY_PACKET) => tables::rests(
+        Some((_, RowKind::Flows)) if entry.interest.intersects(Interest::ANY_PACKET) => tables::rests(
             "This is a table of flows: it does not have the single packets that are looked at.".to_owned(),
         ),
         _ => detector.finish(context),

@@ -11,7 +11,7 @@ use packetloupe::decode::decode;
 use packetloupe::detect;
 use packetloupe::detect::detector::Detector;
 use packetloupe::detect::detector::EndedFlow;
-use packetloupe::detect::detector::Wants;
+use packetloupe::detect::detector::Interest;
 use packetloupe::flow::names::Names;
 use packetloupe::flow::table::{FlowKeyHash, FlowTable, FlowUpdate, Limits, Lookup, LookupResult};
 use packetloupe::issue::IssueLog;
@@ -191,7 +191,7 @@ struct Stations {
     places: PacketLocations,
     owners: PacketFlowMap,
     detectors: Vec<Box<dyn Detector>>,
-    watchers: [Vec<usize>; Wants::KINDS],
+    watchers: [Vec<usize>; Interest::KINDS],
     counting: Duration,
     flowing: Duration,
     indexing: Duration,
@@ -201,8 +201,9 @@ struct Stations {
 impl Stations {
     fn new() -> Stations {
         let watching = |bit| {
-            let wants = |(_, entry): &(usize, &detect::detector::Entry)| entry.wants.meets(Wants::kind(bit));
-            detect::ALL.iter().enumerate().filter(wants).map(|(place, _)| place).collect()
+            let is_interested =
+                |(_, entry): &(usize, &detect::detector::Entry)| entry.interest.intersects(Interest::kind(bit));
+            detect::ALL.iter().enumerate().filter(is_interested).map(|(place, _)| place).collect()
         };
         Stations {
             packets: Vec::new(),
@@ -254,7 +255,7 @@ impl Stations {
 
         let clock = Instant::now();
         for (packet, ..) in &self.packets {
-            for place in self.watchers.get(Wants::of_packet(packet).place()).into_iter().flatten() {
+            for place in self.watchers.get(Interest::of_packet(packet).place()).into_iter().flatten() {
                 self.detectors.get_mut(*place).unwrap().observe_packet(packet);
             }
         }
@@ -280,7 +281,7 @@ impl Stations {
         for serial in self.ended.drain(..) {
             let Some(flow) = self.flows.get(serial) else { continue };
             let ended = EndedFlow { serial, flow, name: self.names.text(flow.name) };
-            for place in self.watchers.get(Wants::of_flow(flow).place()).into_iter().flatten() {
+            for place in self.watchers.get(Interest::of_flow(flow).place()).into_iter().flatten() {
                 self.detectors.get_mut(*place).unwrap().observe_flow(&ended);
             }
         }

@@ -6,7 +6,7 @@ use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::EndedFlow;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::login_attempts;
 use crate::detect::support::login_attempts::Case;
 use crate::detect::support::login_attempts::Shape;
@@ -54,8 +54,12 @@ const WINDOW: Descriptor = Descriptor {
 const SETTINGS: &[Descriptor] = &[GUESSES, WINDOW];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(FtpBruteForce::default()) };
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    interest: Interest::TCP_FLOWS,
+    make: || Box::new(FtpBruteForce::default()),
+};
 
 /// USER and PASS, several times, without the commands that follow a login that works (SYST, TYPE, PASV, LIST: about 60
 /// bytes there and 300 back); greeting and refusals of common servers are 60 to 400 bytes.

@@ -6,7 +6,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::evidence;
@@ -56,8 +56,12 @@ const REFUSED: Descriptor = Descriptor {
 const SETTINGS: &[Descriptor] = &[REFUSED];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(LoginBruteForce::default()) };
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    interest: Interest::MESSAGES,
+    make: || Box::new(LoginBruteForce::default()),
+};
 
 /// The window of Zeek's policy.
 const WINDOW_NS: i64 = 15 * 60 * SECOND;
@@ -95,7 +99,7 @@ struct Pair {
 
 impl Detector for LoginBruteForce {
     fn fields_of_interest(&self, _protocol: AppProto) -> FieldSet {
-        logins::KINDS.and(FieldSet::of(&[FieldId::HttpMethod]))
+        logins::KINDS.union(FieldSet::of(&[FieldId::HttpMethod]))
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {

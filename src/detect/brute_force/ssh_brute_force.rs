@@ -6,7 +6,7 @@ use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::EndedFlow;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::login_attempts;
 use crate::detect::support::login_attempts::Case;
 use crate::detect::support::login_attempts::Shape;
@@ -65,8 +65,12 @@ const BURST: Descriptor = Descriptor {
 const SETTINGS: &[Descriptor] = &[GUESSES, WINDOW, BURST];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(SshBruteForce::default()) };
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    interest: Interest::TCP_FLOWS,
+    make: || Box::new(SshBruteForce::default()),
+};
 
 /// A banner (21 to 255 bytes, RFC 4253) and a key exchange need at least about 700 bytes of each side; a monitor that
 /// only reads the banner stays below. Six refused passwords (OpenSSH's MaxAuthTries) stay below 5,000. OpenSSH cuts a

@@ -7,7 +7,7 @@ use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::EndedFlow;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::domains;
 use crate::detect::support::finding_builder;
@@ -63,8 +63,12 @@ const QUIET: Descriptor = Descriptor {
 const SETTINGS: &[Descriptor] = &[LEAST, QUIET];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(LongConnection::default()) };
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    interest: Interest::TCP_FLOWS,
+    make: || Box::new(LongConnection::default()),
+};
 
 /// RITA's steps in seconds, and the threat that each stands for.
 const STEPS: [(f64, f64); 4] = [(3_600.0, 0.2), (14_400.0, 0.4), (28_800.0, 0.6), (43_200.0, 0.8)];

@@ -6,7 +6,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::domains::Characters;
 use crate::detect::support::finding_builder;
@@ -64,7 +64,7 @@ const SETTINGS: &[Descriptor] = &[DOMAINS, SHARE];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(Dga::default()) };
+    Entry { card: CARD, settings: SETTINGS, interest: Interest::MESSAGES, make: || Box::new(Dga::default()) };
 
 /// Most askers kept.
 const MOST_ASKERS: usize = 1 << 15;

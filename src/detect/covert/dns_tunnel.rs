@@ -6,7 +6,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::domains;
 use crate::detect::support::finding_builder;
@@ -63,7 +63,7 @@ const SETTINGS: &[Descriptor] = &[NAMES, LENGTH];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(DnsTunnel::default()) };
+    Entry { card: CARD, settings: SETTINGS, interest: Interest::MESSAGES, make: || Box::new(DnsTunnel::default()) };
 
 /// Share of questions that must be for a name not asked for before: data does not repeat, caches and polling do.
 const LEAST_NEW: f64 = 0.6;

@@ -6,7 +6,7 @@ use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::EndedFlow;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::evidence;
@@ -57,7 +57,7 @@ const SETTINGS: &[Descriptor] = &[SIZE, PINGS];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::ICMP_FLOWS, make: || Box::new(IcmpTunnel::default()) };
+    Entry { card: CARD, settings: SETTINGS, interest: Interest::ICMP_FLOWS, make: || Box::new(IcmpTunnel::default()) };
 
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 15;

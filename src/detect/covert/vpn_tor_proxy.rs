@@ -7,7 +7,7 @@ use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::EndedFlow;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::count;
@@ -53,7 +53,7 @@ const SETTINGS: &[Descriptor] = &[PEERS];
 pub const ENTRY: Entry = Entry {
     card: CARD,
     settings: SETTINGS,
-    wants: Wants::TCP_FLOWS.and(Wants::UDP_FLOWS),
+    interest: Interest::TCP_FLOWS.union(Interest::UDP_FLOWS),
     make: || Box::new(VpnTorProxy::default()),
 };
 

@@ -6,7 +6,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::count;
@@ -52,7 +52,7 @@ const SETTINGS: &[Descriptor] = &[PACKETS];
 pub const ENTRY: Entry = Entry {
     card: CARD,
     settings: SETTINGS,
-    wants: Wants::TCP_CONTROL.and(Wants::ANOMALOUS),
+    interest: Interest::TCP_CONTROL.union(Interest::ANOMALOUS),
     make: || Box::new(CraftedPackets::default()),
 };
 

@@ -6,7 +6,7 @@ use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::EndedFlow;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Map;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
@@ -58,7 +58,7 @@ const SETTINGS: &[Descriptor] = &[RESETS, CONNECTIONS];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(ForgedReset::default()) };
+    Entry { card: CARD, settings: SETTINGS, interest: Interest::TCP_FLOWS, make: || Box::new(ForgedReset::default()) };
 
 /// Fewer resets are never looked at, whatever the setting.
 const LEAST_RESETS: u32 = 2;

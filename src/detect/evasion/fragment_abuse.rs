@@ -5,7 +5,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::evidence;
@@ -52,8 +52,12 @@ const ABANDONED: Descriptor = Descriptor {
 const SETTINGS: &[Descriptor] = &[FRAGMENTS, ABANDONED];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::FRAGMENTS, make: || Box::new(FragmentAbuse::default()) };
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    interest: Interest::FRAGMENTS,
+    make: || Box::new(FragmentAbuse::default()),
+};
 
 /// Share of begun packets that are never completed from which it is no loss on the way.
 const LEAST_ABANDONED: f64 = 0.9;

@@ -6,7 +6,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::evidence;
@@ -54,7 +54,7 @@ const SETTINGS: &[Descriptor] = &[BYTES, PACKETS];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::ANOMALOUS, make: || Box::new(Ipv6Abuse::default()) };
+    Entry { card: CARD, settings: SETTINGS, interest: Interest::ANOMALOUS, make: || Box::new(Ipv6Abuse::default()) };
 
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 16;

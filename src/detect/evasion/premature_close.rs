@@ -6,7 +6,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::count;
@@ -48,8 +48,12 @@ const CONNECTIONS: Descriptor = Descriptor {
 const SETTINGS: &[Descriptor] = &[CONNECTIONS];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_CONTROL, make: || Box::new(PrematureClose::default()) };
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    interest: Interest::TCP_CONTROL,
+    make: || Box::new(PrematureClose::default()),
+};
 
 /// A client waits no longer for an answer to its request before it asks again.
 const WAIT_NS: i64 = 3 * SECOND;

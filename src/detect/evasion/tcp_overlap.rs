@@ -6,7 +6,7 @@ use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::EndedFlow;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::count;
 use crate::detect::support::finding_builder::evidence;
@@ -57,7 +57,7 @@ const SETTINGS: &[Descriptor] = &[SEGMENTS, BYTES];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(TcpOverlap::default()) };
+    Entry { card: CARD, settings: SETTINGS, interest: Interest::TCP_FLOWS, make: || Box::new(TcpOverlap::default()) };
 
 /// So many bytes are no damage.
 const MANY_BYTES: u64 = 16;

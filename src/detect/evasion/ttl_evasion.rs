@@ -7,7 +7,7 @@ use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::EndedFlow;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::count;
 use crate::detect::support::finding_builder::evidence;
@@ -60,7 +60,7 @@ const SETTINGS: &[Descriptor] = &[SEGMENTS, HOPS_LEFT];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(TtlEvasion::default()) };
+    Entry { card: CARD, settings: SETTINGS, interest: Interest::TCP_FLOWS, make: || Box::new(TtlEvasion::default()) };
 
 /// More resets of a direction are a volley by somebody else, which is told by forged resets.
 const MOST_RESETS: u32 = 3;

@@ -5,7 +5,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::count;
@@ -42,7 +42,7 @@ const SETTINGS: &[Descriptor] = &[FRAMES];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::ANOMALOUS, make: || Box::new(VlanHopping::default()) };
+    Entry { card: CARD, settings: SETTINGS, interest: Interest::ANOMALOUS, make: || Box::new(VlanHopping::default()) };
 
 /// Where more than this share of all packets has two tags, they are how the network works.
 const MOST_SHARE: f64 = 0.1;

@@ -7,7 +7,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::count;
@@ -54,8 +54,12 @@ const LOGINS: Descriptor = Descriptor {
 const SETTINGS: &[Descriptor] = &[LOGINS];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(CleartextLogin::default()) };
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    interest: Interest::MESSAGES,
+    make: || Box::new(CleartextLogin::default()),
+};
 
 /// Names that FTP servers take without a password of anybody's (RFC 1635).
 const ANYBODY: [&str; 2] = ["anonymous", "ftp"];
@@ -103,7 +107,7 @@ struct Server {
 
 impl Detector for CleartextLogin {
     fn fields_of_interest(&self, _protocol: AppProto) -> FieldSet {
-        logins::KINDS.and(FieldSet::of(&[FieldId::Community]))
+        logins::KINDS.union(FieldSet::of(&[FieldId::Community]))
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {

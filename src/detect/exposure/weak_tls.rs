@@ -7,7 +7,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::count;
@@ -52,7 +52,7 @@ const SETTINGS: &[Descriptor] = &[SERVERS];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(WeakTls::default()) };
+    Entry { card: CARD, settings: SETTINGS, interest: Interest::MESSAGES, make: || Box::new(WeakTls::default()) };
 
 const OLD: u8 = 1;
 const SELF_SIGNED: u8 = 1 << 1;

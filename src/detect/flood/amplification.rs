@@ -8,7 +8,7 @@ use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::EndedFlow;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::baseline;
 use crate::detect::support::baseline::Baseline;
 use crate::detect::support::capped_map::Tally;
@@ -76,7 +76,7 @@ const SETTINGS: &[Descriptor] = &[PACKETS, QUESTIONS];
 pub const ENTRY: Entry = Entry {
     card: CARD,
     settings: SETTINGS,
-    wants: Wants::MESSAGES.and(Wants::UDP_FLOWS).and(Wants::ICMP_FLOWS),
+    interest: Interest::MESSAGES.union(Interest::UDP_FLOWS).union(Interest::ICMP_FLOWS),
     make: || Box::new(Amplification::default()),
 };
 

@@ -5,7 +5,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::baseline;
 use crate::detect::support::baseline::Baseline;
 use crate::detect::support::capped_map::Tally;
@@ -49,7 +49,7 @@ const SETTINGS: &[Descriptor] = &[RATE];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::ARP, make: || Box::new(ArpStorm::default()) };
+    Entry { card: CARD, settings: SETTINGS, interest: Interest::ARP, make: || Box::new(ArpStorm::default()) };
 
 /// Seconds over which the rate must hold.
 const SPAN: i64 = 5;

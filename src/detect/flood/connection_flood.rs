@@ -6,7 +6,7 @@ use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::EndedFlow;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::baseline;
 use crate::detect::support::baseline::Baseline;
 use crate::detect::support::capped_map::Tally;
@@ -49,8 +49,12 @@ const RATE: Descriptor = Descriptor {
 const SETTINGS: &[Descriptor] = &[RATE];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(ConnectionFlood::default()) };
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    interest: Interest::TCP_FLOWS,
+    make: || Box::new(ConnectionFlood::default()),
+};
 
 /// Seconds over which the rate must hold.
 const SPAN: i64 = 3;

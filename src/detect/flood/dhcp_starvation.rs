@@ -6,7 +6,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::evidence;
 use crate::detect::support::finding_builder::lines;
@@ -47,8 +47,12 @@ const ASKED: Descriptor = Descriptor {
 const SETTINGS: &[Descriptor] = &[ASKED];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(DhcpStarvation::default()) };
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    interest: Interest::MESSAGES,
+    make: || Box::new(DhcpStarvation::default()),
+};
 
 const WINDOW_NS: i64 = 60 * SECOND;
 /// Most questions whose times are kept, and most devices told apart.

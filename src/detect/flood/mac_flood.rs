@@ -5,7 +5,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::evidence;
@@ -48,7 +48,7 @@ pub const ENTRY: Entry = Entry {
     card: CARD,
     settings: SETTINGS,
     // Flood tools send SYN packets or torn headers.
-    wants: Wants::TCP_CONTROL.and(Wants::OTHER),
+    interest: Interest::TCP_CONTROL.union(Interest::OTHER),
     make: || Box::new(MacFlood::default()),
 };
 

@@ -7,7 +7,7 @@ use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::EndedFlow;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::baseline;
 use crate::detect::support::baseline::Baseline;
 use crate::detect::support::capped_map::Tally;
@@ -65,8 +65,12 @@ const RECEIVERS: Descriptor = Descriptor {
 const SETTINGS: &[Descriptor] = &[BURST, RECEIVERS];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(OutOfStateFlood::default()) };
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    interest: Interest::TCP_FLOWS,
+    make: || Box::new(OutOfStateFlood::default()),
+};
 
 /// A flow with more packets is a connection whose start was not captured.
 const MOST_FLOW_PACKETS: u32 = 3;

@@ -7,7 +7,7 @@ use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::EndedFlow;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::evidence;
@@ -48,7 +48,7 @@ const SETTINGS: &[Descriptor] = &[CONNECTIONS];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::TCP_FLOWS, make: || Box::new(SlowHttp::default()) };
+    Entry { card: CARD, settings: SETTINGS, interest: Interest::TCP_FLOWS, make: || Box::new(SlowHttp::default()) };
 
 /// A request that takes longer than this without an answer is slow: web servers answer within a second or so.
 const LEAST_NS: i64 = 5 * SECOND;

@@ -6,7 +6,7 @@ use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::EndedFlow;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::baseline;
 use crate::detect::support::baseline::Baseline;
 use crate::detect::support::capped_map::Tally;
@@ -62,7 +62,7 @@ const SETTINGS: &[Descriptor] = &[RATE, FRESH];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::UDP_FLOWS, make: || Box::new(UdpFlood::default()) };
+    Entry { card: CARD, settings: SETTINGS, interest: Interest::UDP_FLOWS, make: || Box::new(UdpFlood::default()) };
 
 /// Seconds over which a rate must hold.
 const SPAN: i64 = 5;

@@ -6,7 +6,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::count;
@@ -65,7 +65,7 @@ const SETTINGS: &[Descriptor] = &[LOGONS, QUESTIONS];
 pub const ENTRY: Entry = Entry {
     card: CARD,
     settings: SETTINGS,
-    wants: Wants::MESSAGES,
+    interest: Interest::MESSAGES,
     make: || Box::new(ActiveDirectoryAttack::default()),
 };
 

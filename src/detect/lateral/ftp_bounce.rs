@@ -6,7 +6,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::evidence;
@@ -48,7 +48,7 @@ const SETTINGS: &[Descriptor] = &[TIMES];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(FtpBounce::default()) };
+    Entry { card: CARD, settings: SETTINGS, interest: Interest::MESSAGES, make: || Box::new(FtpBounce::default()) };
 
 /// Most triples of client, server and third host kept.
 const MOST_KEPT: usize = 1 << 14;

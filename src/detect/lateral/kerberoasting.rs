@@ -6,7 +6,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::count;
@@ -49,7 +49,7 @@ const SETTINGS: &[Descriptor] = &[SERVICES];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(Kerberoasting::default()) };
+    Entry { card: CARD, settings: SETTINGS, interest: Interest::MESSAGES, make: || Box::new(Kerberoasting::default()) };
 
 /// Most pairs of client and server kept.
 const MOST_PAIRS: usize = 1 << 14;

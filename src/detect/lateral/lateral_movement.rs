@@ -5,7 +5,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::connection_attempts::Contact;
 use crate::detect::support::connection_attempts::Outcome;
 use crate::detect::support::connection_attempts::Probe;
@@ -51,7 +51,7 @@ const SETTINGS: &[Descriptor] = &[LEAST];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::NOTHING, make: || Box::new(LateralMovement) };
+    Entry { card: CARD, settings: SETTINGS, interest: Interest::NOTHING, make: || Box::new(LateralMovement) };
 
 /// Most findings.
 const MOST_FINDINGS: usize = 100;

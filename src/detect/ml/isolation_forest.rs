@@ -2,7 +2,7 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::ml::detector::ModelDetector;
 use crate::detect::ml::detector::Spec;
 use crate::detect::ml::detector::fewest;
@@ -40,6 +40,6 @@ const SPEC: Spec = Spec { card: &CARD, threshold: &THRESHOLD, fewest: &FEWEST, m
 pub const ENTRY: Entry = Entry {
     card: CARD,
     settings: &[THRESHOLD, FEWEST, MOST],
-    wants: Wants::NOTHING,
+    interest: Interest::NOTHING,
     make: || Box::new(ModelDetector::<Forest>::new(&SPEC)),
 };

@@ -5,7 +5,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::evidence;
@@ -58,7 +58,7 @@ const SETTINGS: &[Descriptor] = &[ADDRESSES, WINDOW];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::ARP, make: || Box::new(ArpSweep::default()) };
+    Entry { card: CARD, settings: SETTINGS, interest: Interest::ARP, make: || Box::new(ArpSweep::default()) };
 
 /// Where answers to the asker are not captured, silence says little: this many times more is asked for.
 const BLIND_FACTOR: f64 = 4.0;

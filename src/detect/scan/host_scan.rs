@@ -5,7 +5,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::connection_attempts::Contact;
 use crate::detect::support::connection_attempts::Outcome;
 use crate::detect::support::connection_attempts::Probe;
@@ -101,7 +101,8 @@ const PRIVATE: Descriptor = Descriptor {
 const SETTINGS: &[Descriptor] = &[HOSTS, WINDOW, LEAST, PINGS, PRIVATE];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry { card: CARD, settings: SETTINGS, wants: Wants::NOTHING, make: || Box::new(HostScan) };
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, interest: Interest::NOTHING, make: || Box::new(HostScan) };
 
 /// Span within which pings count as one sweep.
 const PINGS_WINDOW_NS: i64 = 10 * SECOND;

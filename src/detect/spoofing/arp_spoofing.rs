@@ -6,7 +6,7 @@ use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::EndedFlow;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::evidence;
@@ -51,7 +51,7 @@ const SETTINGS: &[Descriptor] = &[CLAIMS];
 pub const ENTRY: Entry = Entry {
     card: CARD,
     settings: SETTINGS,
-    wants: Wants::ARP.and(Wants::ANY_FLOW),
+    interest: Interest::ARP.union(Interest::ANY_FLOW),
     make: || Box::new(ArpSpoofing::default()),
 };
 

@@ -5,7 +5,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::evidence;
@@ -48,7 +48,7 @@ const SETTINGS: &[Descriptor] = &[REDIRECTS];
 pub const ENTRY: Entry = Entry {
     card: CARD,
     settings: SETTINGS,
-    wants: Wants::ICMP.and(Wants::ARP),
+    interest: Interest::ICMP.union(Interest::ARP),
     make: || Box::new(IcmpRedirect::default()),
 };
 

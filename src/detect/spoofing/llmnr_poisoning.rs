@@ -6,7 +6,7 @@ use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::EndedFlow;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::count;
@@ -45,8 +45,12 @@ const ANSWERS: Descriptor = Descriptor {
 const SETTINGS: &[Descriptor] = &[ANSWERS];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::UDP_FLOWS, make: || Box::new(LlmnrPoisoning::default()) };
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    interest: Interest::UDP_FLOWS,
+    make: || Box::new(LlmnrPoisoning::default()),
+};
 
 /// LLMNR (RFC 4795).
 const PORT: u16 = 5355;

@@ -7,7 +7,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::count;
@@ -50,7 +50,7 @@ const SETTINGS: &[Descriptor] = &[NAMES];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(NamePoisoning::default()) };
+    Entry { card: CARD, settings: SETTINGS, interest: Interest::MESSAGES, make: || Box::new(NamePoisoning::default()) };
 
 /// Most names that were asked for, and most hosts that answer.
 const MOST_ASKED: usize = 1 << 15;
@@ -105,9 +105,7 @@ impl Detector for NamePoisoning {
         let is_to_group = to.is_group() || to == flow.responder().0 && flow.is_to_group();
         let name = name.to_lowercase();
         if said.text(FieldId::Message) != Some("answer") {
-            if is_to_group
-                && let Some(n) = self.asked.of((protocol, name))
-            {
+            if is_to_group && let Some(n) = self.asked.of((protocol, name)) {
                 *n += 1;
             }
             return;

@@ -6,7 +6,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::evidence;
@@ -46,8 +46,12 @@ const CHANGES: Descriptor = Descriptor {
 const SETTINGS: &[Descriptor] = &[CHANGES];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(NeighbourSpoofing::default()) };
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    interest: Interest::MESSAGES,
+    make: || Box::new(NeighbourSpoofing::default()),
+};
 
 /// Most addresses kept.
 const MOST_ADDRESSES: usize = 1 << 14;

@@ -5,7 +5,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::evidence;
@@ -47,7 +47,7 @@ const SETTINGS: &[Descriptor] = &[ANSWERS];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::UDP, make: || Box::new(RogueDhcp::default()) };
+    Entry { card: CARD, settings: SETTINGS, interest: Interest::UDP, make: || Box::new(RogueDhcp::default()) };
 
 /// Most findings, one for each VLAN.
 const MOST_FINDINGS: usize = 20;
@@ -83,7 +83,10 @@ impl Detector for RogueDhcp {
         }
         server.n_answers += 1;
         server.last_ns = server.last_ns.max(packet.time_ns);
-        if server.clients.len() < MOST_CLIENTS && !ip.target.is_group() && !(receiver == [0xff; 6] && ip.target.may_be_broadcast()) {
+        if server.clients.len() < MOST_CLIENTS
+            && !ip.target.is_group()
+            && !(receiver == [0xff; 6] && ip.target.may_be_broadcast())
+        {
             server.clients.insert(ip.target);
         }
     }

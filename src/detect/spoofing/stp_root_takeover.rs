@@ -6,7 +6,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::count;
 use crate::detect::support::finding_builder::evidence;
@@ -58,8 +58,12 @@ const CHANGES: Descriptor = Descriptor {
 const SETTINGS: &[Descriptor] = &[BEFORE, CHANGES];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::MESSAGES, make: || Box::new(StpRootTakeover::default()) };
+pub const ENTRY: Entry = Entry {
+    card: CARD,
+    settings: SETTINGS,
+    interest: Interest::MESSAGES,
+    make: || Box::new(StpRootTakeover::default()),
+};
 
 /// Roots told apart; a network has one for each VLAN.
 const MOST_ROOTS: usize = 256;

@@ -63,17 +63,21 @@ macro_rules! field_ids {
     };
 }
 
-/// A set of kinds of facts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct FieldSet(u128);
+bitflags::bitflags! {
+    /// A set of kinds of facts: a bit for each [`FieldId`], which has the names.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    pub struct FieldSet: u128 {
+        const _ = !0;
+    }
+}
 
 const _: () = assert!(FieldId::ALL.len() <= u128::BITS as usize, "each kind has a bit in a set of kinds");
 
 impl FieldSet {
     /// Every kind.
-    pub const ALL: FieldSet = FieldSet(u128::MAX);
+    pub const ALL: FieldSet = FieldSet::all();
     /// No kind.
-    pub const NONE: FieldSet = FieldSet(0);
+    pub const NONE: FieldSet = FieldSet::empty();
 
     /// These kinds.
     pub const fn of(kinds: &[FieldId]) -> FieldSet {
@@ -81,18 +85,7 @@ impl FieldSet {
         while let [kind, others @ ..] = rest {
             (set, rest) = (set | 1 << *kind as u8, others);
         }
-        FieldSet(set)
-    }
-
-    /// Both.
-    pub const fn and(self, other: FieldSet) -> FieldSet {
-        FieldSet(self.0 | other.0)
-    }
-
-    /// True if any kind is in both.
-    #[inline]
-    pub fn meets(self, other: FieldSet) -> bool {
-        self.0 & other.0 != 0
+        FieldSet::from_bits_retain(set)
     }
 }
 
@@ -265,7 +258,7 @@ impl FieldBuffer {
     /// The facts at these places.
     pub fn fields_at(&self, places: Range<u32>) -> MessageFields<'_> {
         let list = self.list.get(places.start as usize..places.end as usize).unwrap_or(&[]);
-        let kinds = FieldSet(list.iter().fold(0, |set, (kind, _)| set | 1 << *kind as u8));
+        let kinds = list.iter().fold(FieldSet::NONE, |set, (kind, _)| set.union(FieldSet::of(&[*kind])));
         MessageFields { list, texts: &self.texts, kinds }
     }
 
@@ -322,7 +315,7 @@ impl<'a> MessageFields<'a> {
     /// The values of a kind.
     #[inline]
     fn of(&self, kind: FieldId) -> impl Iterator<Item = Value<'a>> + use<'a> {
-        let list = if self.kinds.meets(FieldSet::of(&[kind])) { self.list } else { &[] };
+        let list = if self.kinds.intersects(FieldSet::of(&[kind])) { self.list } else { &[] };
         let texts = self.texts;
         list.iter().filter(move |(other, _)| *other == kind).map(move |(_, kept)| value(*kept, texts))
     }

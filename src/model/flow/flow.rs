@@ -279,7 +279,12 @@ impl Flow {
         target.is_group()
             || match self.macs {
                 Some((_, receiver)) => receiver == [0xff; 6] && target.may_be_broadcast(),
-                None => target.0 & 0xff == 0xff && target.is_v4() && source.0 >> 8 == target.0 >> 8 && self.backward().packets == 0,
+                None => {
+                    target.0 & 0xff == 0xff
+                        && target.is_v4()
+                        && source.0 >> 8 == target.0 >> 8
+                        && self.backward().packets == 0
+                }
             }
     }
 

@@ -7,7 +7,7 @@ use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::EndedFlow;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Map;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
@@ -78,7 +78,7 @@ const SETTINGS: &[Descriptor] = &[LEAST, PERIOD, SCORE];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::ANY_FLOW, make: || Box::new(Beacon::default()) };
+    Entry { card: CARD, settings: SETTINGS, interest: Interest::ANY_FLOW, make: || Box::new(Beacon::default()) };
 
 /// Most pairs kept, by address and by name each.
 const MOST_PAIRS: usize = 1 << 17;

@@ -12,7 +12,7 @@ use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::EndedFlow;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::encrypted_sessions::EncryptedSessions;
 use crate::detect::support::encrypted_sessions::Ends;
@@ -83,7 +83,7 @@ const SETTINGS: &[Descriptor] = &[MESSAGES, SHARES, JOBS];
 pub const ENTRY: Entry = Entry {
     card: CARD,
     settings: SETTINGS,
-    wants: Wants::MESSAGES.and(Wants::TCP_FLOWS),
+    interest: Interest::MESSAGES.union(Interest::TCP_FLOWS),
     make: || Box::new(Mining::default()),
 };
 

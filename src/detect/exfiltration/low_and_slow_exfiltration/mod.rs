@@ -11,7 +11,7 @@ use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::EndedFlow;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::file_services;
 use crate::detect::support::local_networks::is_outward;
@@ -36,7 +36,7 @@ const CARD: Card = Card {
 pub const ENTRY: Entry = Entry {
     card: CARD,
     settings: SETTINGS,
-    wants: Wants::TCP_FLOWS.and(Wants::UDP_FLOWS),
+    interest: Interest::TCP_FLOWS.union(Interest::UDP_FLOWS),
     make: || Box::new(LowAndSlowExfiltration::default()),
 };
 

@@ -6,7 +6,7 @@ use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::connection_attempts::Contact;
 use crate::detect::support::connection_attempts::Outcome;
 use crate::detect::support::connection_attempts::Probe;
@@ -82,7 +82,8 @@ const LEAST: Descriptor = Descriptor {
 const SETTINGS: &[Descriptor] = &[PORTS, WINDOW, LEAST];
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry { card: CARD, settings: SETTINGS, wants: Wants::NOTHING, make: || Box::new(PortScan) };
+pub const ENTRY: Entry =
+    Entry { card: CARD, settings: SETTINGS, interest: Interest::NOTHING, make: || Box::new(PortScan) };
 
 /// Most scans reported; the widest win.
 const MOST_FINDINGS: usize = 200;

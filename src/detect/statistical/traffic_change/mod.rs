@@ -8,7 +8,7 @@ use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
 use crate::detect::detector::EndedFlow;
 use crate::detect::detector::Entry;
-use crate::detect::detector::Wants;
+use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Map;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder;
@@ -68,7 +68,7 @@ const SETTINGS: &[Descriptor] = &[RATIO, SPREAD];
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, wants: Wants::ANY_FLOW, make: || Box::new(TrafficChange::default()) };
+    Entry { card: CARD, settings: SETTINGS, interest: Interest::ANY_FLOW, make: || Box::new(TrafficChange::default()) };
 
 /// Fewer bins or windows have no usual.
 const LEAST_BINS: usize = 20;
