@@ -2,17 +2,30 @@
 //! within stated memory, finds the flood, says what was folded or not judged, and costs no more a packet at the end than at
 //! the start.
 //!
-//! Each capture is made as it is read and runs in a process of its own, so that its peak of memory is its own.
+//! Each capture is made as it is read and runs in a process of its own, so that its peak of memory is its own. That is this
+//! program again with `--capture NAME FRAMES`: therefore it has a `main` and is no collection of `#[test]` functions.
+//! `cargo test --test spoofed [-- PART OF A NAME]` runs it.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
 
 mod crafted;
 
 use crafted::{Taken, capture, peak_bytes, traffic};
-use std::process::Command;
+use std::panic::catch_unwind;
+use std::process::{Command, ExitCode};
 
-/// Names the capture and its size to a process of its own.
-const INPUT: &str = "PACKETLOUPE_SPOOFED";
+/// In front of the name of a capture and its number of frames: analyse it and print what it took.
+const CAPTURE: &str = "--capture";
+
+/// What is checked, by name.
+const TESTS: [(&str, fn()); 3] = [
+    ("ten_million_forged_sources_of_requests_are_one_flood", ten_million_forged_sources_of_requests_are_one_flood),
+    ("two_million_forged_sources_of_datagrams_are_folded", two_million_forged_sources_of_datagrams_are_folded),
+    (
+        "devices_names_networks_and_sessions_without_end_are_bounded",
+        devices_names_networks_and_sessions_without_end_are_bounded,
+    ),
+];
 
 /// What is kept at most whatever the number of packets: 1.5 million flows at 512 bytes (`flow.most`), their places, ends and
 /// hosts; half a million first contacts, a million names, four million facts, and the tallies of all detectors.
@@ -30,7 +43,32 @@ struct Told {
     findings: Vec<String>,
 }
 
-#[test]
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, name, n] = args.as_slice()
+        && flag == CAPTURE
+    {
+        print_capture(name, n.parse().unwrap());
+        return ExitCode::SUCCESS;
+    }
+    // Of the options of a collection of tests, only the filter and the list are understood.
+    let filter = args.iter().find(|arg| !arg.starts_with('-')).map_or("", String::as_str);
+    let chosen = TESTS.iter().filter(|(name, _)| name.contains(filter));
+    if args.iter().any(|arg| arg == "--list") {
+        chosen.for_each(|(name, _)| println!("{name}: test"));
+        return ExitCode::SUCCESS;
+    }
+    let (mut n_passed, mut n_failed) = (0, 0);
+    for (name, test) in chosen {
+        let is_passed = catch_unwind(test).is_ok();
+        println!("test {name} ... {}", if is_passed { "ok" } else { "FAILED" });
+        *(if is_passed { &mut n_passed } else { &mut n_failed }) += 1;
+    }
+    let verdict = if n_failed == 0 { "ok" } else { "FAILED" };
+    println!("test result: {verdict}. {n_passed} passed; {n_failed} failed");
+    if n_failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
 fn ten_million_forged_sources_of_requests_are_one_flood() {
     let told = run("syn-spoofed", 10);
     assert_eq!(told.findings.first().map(String::as_str), Some("syn_flood"), "{:?}", told.findings);
@@ -40,14 +78,12 @@ fn ten_million_forged_sources_of_requests_are_one_flood() {
     }
 }
 
-#[test]
-fn of_two_million_forged_sources_of_datagrams_to_many_ports_the_oldest_are_folded() {
+fn two_million_forged_sources_of_datagrams_are_folded() {
     let told = run("udp-spoofed", 2);
     assert!(told.issues.iter().any(|id| id == "flows-summarised"), "{:?}", told.issues);
 }
 
-#[test]
-fn devices_names_networks_and_talks_without_end_are_bounded() {
+fn devices_names_networks_and_sessions_without_end_are_bounded() {
     for name in
         ["arp-macs", "frames-macs", "names-one-domain", "names-domains", "names-clients", "wifi-beacons", "tls-talks"]
     {
@@ -59,11 +95,7 @@ fn devices_names_networks_and_talks_without_end_are_bounded() {
 fn run(name: &str, times: u64) -> Told {
     let traffic = traffic::ALL.iter().find(|traffic| traffic.name == name).unwrap();
     let n = times * traffic.n;
-    let out = Command::new(std::env::current_exe().unwrap())
-        .args(["a_process_of_its_own", "--exact", "--ignored", "--nocapture"])
-        .env(INPUT, format!("{name} {n}"))
-        .output()
-        .unwrap();
+    let out = Command::new(std::env::current_exe().unwrap()).args([CAPTURE, name, &n.to_string()]).output().unwrap();
     let text = String::from_utf8_lossy(&out.stdout);
     assert!(out.status.success(), "{name}: {text} {}", String::from_utf8_lossy(&out.stderr));
     let words = |key: &str| -> Vec<String> {
@@ -99,13 +131,10 @@ fn run(name: &str, times: u64) -> Told {
     told
 }
 
-#[test]
-#[ignore = "run by the others"]
-fn a_process_of_its_own() {
-    let Ok(input) = std::env::var(INPUT) else { return };
-    let (name, n) = input.split_once(' ').unwrap();
+/// Analyses a capture and prints what it took, for [`run`] to read.
+fn print_capture(name: &str, n: u64) {
     let traffic = traffic::ALL.iter().find(|traffic| traffic.name == name).unwrap();
-    let Taken { reading, evaluating, tenths, analysis } = capture(traffic, n.parse().unwrap());
+    let Taken { reading, evaluating, tenths, analysis } = capture(traffic, n);
     let words = |all: Vec<&str>| all.join(" ");
     println!("\nseconds: {}", (reading + evaluating).as_secs_f64());
     println!("packets: {}", analysis.summary.packets);
