@@ -103,6 +103,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("bitflags", &["detect/detector", "model/app/field"]),
     ("clap", &["command", "bin/packetloupe"]),
     ("flate2", &["read/unpack"]),
+    ("fast_float2", &["read/table/number"]),
     ("ruzstd", &["read/unpack"]),
     ("memchr", &["decode/app", "read/table"]),
     ("libm", &["maths/elementary"]),

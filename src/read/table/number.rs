@@ -1,18 +1,9 @@
 //! The bytes of a cell to a value: number, infinity, moment, nothing, or text.
+//!
+//! Digits are read by `fast-float2` (Lemire, 2021), words and signs that it would take too are decided here.
 
 use super::time::{self, Order};
 use crate::model::rows::Value;
-
-/// Powers of ten that a double holds exactly.
-const POWERS: [f64; 23] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
-    1e21, 1e22,
-];
-
-/// Powers of ten by which digits so far are moved.
-const TENS: [u64; 9] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
-/// So many digits always fit into 64 bits.
-const MOST_DIGITS: usize = 19;
 
 /// How cells of a table are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -52,7 +43,7 @@ fn text(cell: &[u8], start: usize) -> Value {
     Value::Text(start as u32, (start + cell.len()) as u32)
 }
 
-/// A plain decimal number that a double can hold without rounding twice (Clinger, PLDI 1990).
+/// A cell that is one plain decimal number.
 #[inline]
 fn simple(cell: &[u8]) -> Option<f64> {
     // A byte that no number has stands in for the separator.
@@ -86,68 +77,15 @@ pub fn leading(bytes: &[u8], separator: u8) -> Begun {
 /// The same for a number of any length.
 #[inline(never)]
 fn longer(bytes: &[u8], separator: u8) -> Begun {
-    let is_negative = bytes.first() == Some(&b'-');
-    let sign = usize::from(is_negative);
-    let (mut whole, mut end) = digits(bytes, sign, 0);
-    let mut n_digits = end - sign;
-    let mut n_behind = 0;
-    if bytes.get(end) == Some(&b'.') {
-        let from = end + 1;
-        (whole, end) = digits(bytes, from, whole);
-        n_behind = end - from;
-        n_digits += n_behind;
-    }
-    let is_whole_cell = bytes.get(end).is_none_or(|byte| *byte == separator);
-    if !is_whole_cell || n_digits == 0 {
+    // The crate would also take words such as `inf` and `nan`, and a plus sign.
+    let is_plain = |byte: Option<&u8>| matches!(byte, Some(b'0'..=b'9' | b'.'));
+    if !is_plain(bytes.first().filter(|byte| **byte != b'-').or(bytes.get(1))) {
         return Begun::Other;
     }
-    if n_digits > MOST_DIGITS || whole > 1 << 53 {
-        return rounded(bytes, end);
+    match fast_float2::parse_partial(bytes) {
+        Ok((value, end)) if bytes.get(end).is_none_or(|byte| *byte == separator) => Begun::Number(value, end),
+        _ => Begun::Other,
     }
-    // Through a signed number: no processor turns an unsigned one into a double at once.
-    let whole = whole as i64 as f64;
-    let value = match POWERS.get(n_behind) {
-        _ if n_behind == 0 => whole,
-        Some(power) => whole / power,
-        None => return rounded(bytes, end),
-    };
-    Begun::Number(if is_negative { -value } else { value }, end)
-}
-
-/// Reads on a number whose digits so far make `whole`, from `at` to the first byte that is no digit; wraps past 64 bits.
-#[inline]
-fn digits(bytes: &[u8], mut at: usize, mut whole: u64) -> (u64, usize) {
-    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        // Eight digits at a time (Lemire, 2018): each byte but 0 to 9 gets its highest bit; the lowest of them is right.
-        let eight = u64::from_le_bytes(*eight) ^ 0x3030_3030_3030_3030;
-        let others = (eight.wrapping_add(0x7676_7676_7676_7676) | eight) & 0x8080_8080_8080_8080;
-        let n = (others.trailing_zeros() / 8) as usize;
-        if n == 0 {
-            return (whole, at);
-        }
-        // The digits as the last of eight.
-        let aligned = eight << (64 - 8 * n);
-        let twos = aligned.wrapping_mul(10).wrapping_add(aligned >> 8) & 0x00ff_00ff_00ff_00ff;
-        let fours = twos.wrapping_mul(100).wrapping_add(twos >> 16) & 0x0000_ffff_0000_ffff;
-        let all = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff;
-        whole = whole.wrapping_mul(TENS.get(n).copied().unwrap_or(0)).wrapping_add(all);
-        at += n;
-        if n < 8 {
-            return (whole, at);
-        }
-    }
-    while let Some(digit) = bytes.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
-        whole = whole.wrapping_mul(10).wrapping_add(u64::from(digit));
-        at += 1;
-    }
-    (whole, at)
-}
-
-/// The number that the first `end` bytes write with more digits than a double has.
-#[cold]
-fn rounded(bytes: &[u8], end: usize) -> Begun {
-    let text = bytes.get(..end).and_then(|number| std::str::from_utf8(number).ok());
-    text.and_then(|text| text.parse().ok()).map_or(Begun::Other, |value| Begun::Number(value, end))
 }
 
 /// What begins like a number but is no simple one.
@@ -242,7 +180,8 @@ mod tests {
         assert_eq!(begun("12345678,12345678,12345678"), Begun::Number(12_345_678.0, 8));
         assert_eq!(begun("9007199254740993"), Begun::Number(9_007_199_254_740_992.0, 16));
         assert_eq!(begun("0.30000000000000004,"), Begun::Number(0.30000000000000004, 19));
-        for other in ["", "-", ".", "1e5", "1.2.3.4", "12:30", "1\u{e9}", "+1"] {
+        assert_eq!((begun("1e5,"), begun("-.5")), (Begun::Number(1e5, 3), Begun::Number(-0.5, 3)));
+        for other in ["", "-", ".", "1e", "-e5", "1.2.3.4", "12:30", "1\u{e9}", "+1", "inf", "-inf", "nan", "-nan"] {
             assert_eq!(begun(other), Begun::Other, "{other}");
         }
     }
