@@ -1,4 +1,7 @@
 //! SNMP (RFC 1157, RFC 3416, RFC 3412): version, community or user, kind of message.
+//!
+//! Own code and not the crate snmp-parser: it gives all or nothing, so that a damaged variable at the end, or a community
+//! that is no UTF-8, would lose version, community and kind, which stand before it.
 
 use crate::decode::app::parser::Datagram;
 use crate::decode::app::parser::Entry;
@@ -23,6 +26,7 @@ const INTEGER: u8 = 0x02;
 const OCTETS: u8 = 0x04;
 /// Trap of version 1 (RFC 1157, section 4.1.6), which has no error status.
 const TRAP: u8 = 0xa4;
+/// Request for many variables, which has other fields where the error status stands.
 const GET_BULK: u8 = 0xa5;
 
 fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {

@@ -1,4 +1,7 @@
 //! Heads of ASN.1 values (X.690, section 8.1): tag and length, to tell messages apart and how long they are.
+//!
+//! Beside asn1-rs, which reads Kerberos tickets and certificates as a whole, since a stream must tell a head that is not
+//! complete yet from one that is wrong, and what follows it may be damaged or missing.
 
 /// The head of a value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

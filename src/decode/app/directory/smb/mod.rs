@@ -1,4 +1,6 @@
 //! SMB over TCP and NetBIOS sessions: frames (RFC 1002, section 4.3; MS-SMB2, section 2.1); bulk data is passed over.
+//!
+//! Own code, as there is no crate that is maintained and takes messages that are cut short or begin in their midst.
 
 mod pipes;
 mod status;
