@@ -2,8 +2,9 @@
 
 /// Most bytes that wait for more before a reader can read them. A TLS certificate chain or an HTTP head fits.
 const MOST_PENDING_BYTES: usize = 64 * 1024;
-/// Most bytes and segments that wait for a hole to be filled; then the hole is lost.
+/// Most bytes that wait for a hole to be filled; then the hole is lost.
 const MOST_LATER_BYTES: usize = 64 * 1024;
+/// Most segments that wait for a hole to be filled; then the hole is lost.
 const MOST_LATER: usize = 32;
 /// Most bytes that a reader is shown again while it takes none: what needs more is made to be read again with each of
 /// many small segments. An HTTP head of 64 kB in segments of 1,460 bytes comes to 1.5 MB.

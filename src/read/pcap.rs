@@ -7,6 +7,7 @@ use pcap_parser::parse_pcap_header;
 
 /// Bytes of the file header.
 pub const HEADER_BYTES: usize = 24;
+/// Bytes of the header of a record.
 const RECORD_BYTES: usize = 16;
 /// The modified form adds interface index, protocol, packet type and padding to each record.
 const MODIFIED_RECORD_BYTES: usize = 24;

@@ -15,8 +15,9 @@ const FRAME_BYTES: usize = 12;
 /// Longest block that is believed, as in Wireshark's reader.
 const MOST_BLOCK_BYTES: u32 = 16 << 20;
 
-/// Comments that are kept, and how much of each.
+/// Most comments that are kept.
 const MOST_COMMENTS: usize = 1000;
+/// Most characters of a comment that are kept.
 const MOST_COMMENT_CHARS: usize = 2000;
 
 #[derive(Clone, Copy)]

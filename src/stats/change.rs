@@ -6,9 +6,11 @@
 
 use crate::maths::order::{upper_median, upper_quantile, weighted_median};
 
-/// Slack of the cumulative sum, its alarm, and the most that one value adds to it, in spreads: one peak alone is no change.
+/// Slack of the cumulative sum, in spreads: what a value must be off by to add to it.
 const SLACK: f64 = 1.0;
+/// The cumulative sum, in spreads, from which on there is a change.
 const ALARM: f64 = 20.0;
+/// The most that one value adds to the sum, in spreads: one peak alone is no change.
 const MOST_STEP: f64 = 8.0;
 /// So many spreads off is part of a change.
 const FAR: f64 = 3.0;

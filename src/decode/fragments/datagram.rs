@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 /// What a piece costs beside its bytes, roughly.
 const OVERHEAD_BYTES: usize = 96;
+/// Bytes of the fixed IPv6 header (RFC 8200, section 3).
 const V6_HEADER_BYTES: usize = 40;
 /// Most stretches of a packet: 64 KiB in pieces of 48 bytes are 1,366, and every link takes larger ones (RFC 791,
 /// section 3.2). What comes past it is crafted, and the packet stays unfinished.

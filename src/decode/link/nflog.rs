@@ -6,8 +6,9 @@ use crate::model::app::protocol::AppProto;
 
 /// NFULA_PAYLOAD of linux/netfilter/nfnetlink_log.h.
 const PAYLOAD: u16 = 9;
-/// Flags in the upper bits of a type.
+/// The bits of a type; the upper two are flags.
 const TYPE_BITS: u16 = 0x3fff;
+/// Bytes of length and type.
 const HEAD_BYTES: usize = 4;
 
 pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {

@@ -7,8 +7,9 @@ use crate::model::app::protocol::Protocol;
 
 /// A packet follows the header; 0 if nothing does.
 const PACKET: u32 = 1;
-/// Up to the link type; Apple writes 108 bytes and more.
+/// Bytes up to the link type; Apple writes 108 and more.
 const LEAST_BYTES: u32 = 12;
+/// Longest header that is believed.
 const MOST_BYTES: u32 = 1024;
 
 pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {

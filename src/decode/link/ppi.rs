@@ -7,8 +7,11 @@ use crate::model::app::protocol::AppProto;
 const WIFI: u32 = 105;
 /// Field type: what every 802.11 adapter knows.
 const COMMON: u16 = 2;
+/// Flag: a frame check sequence ends the frame.
 const FCS: u8 = 0x01;
+/// Flag: the check sequence is wrong.
 const BAD_FCS: u8 = 0x04;
+/// Bytes of a frame check sequence.
 const FCS_BYTES: usize = 4;
 
 pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {

@@ -14,6 +14,7 @@ const FCS: u8 = 0x10;
 const PADDED: u8 = 0x20;
 /// The check sequence is wrong: the frame is noise.
 const BAD_FCS: u8 = 0x40;
+/// Bytes of a frame check sequence.
 const FCS_BYTES: usize = 4;
 
 pub(super) fn read<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<(Inner, &'a [u8])> {

@@ -11,9 +11,13 @@ const DATA: u8 = 2;
 const NO_DATA: u8 = 4;
 /// Subtype bit: a quality-of-service field follows the addresses.
 const QOS: u8 = 8;
+/// Flag: to the distribution system.
 const TO_DS: u8 = 0x01;
+/// Flag: from the distribution system.
 const FROM_DS: u8 = 0x02;
+/// Flag: the body is encrypted.
 const PROTECTED: u8 = 0x40;
+/// Flag: in a quality-of-service frame, an HT control field follows.
 const ORDER: u8 = 0x80;
 /// QoS control bit: the body is a list of frames.
 const AMSDU: u8 = 0x80;

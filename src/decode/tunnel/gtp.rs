@@ -9,6 +9,7 @@ const VERSION: u8 = 0x30;
 const G_PDU: u8 = 255;
 /// Extension header, sequence number or N-PDU number: if one is there, the room of all is.
 const OPTIONAL: u8 = 0x07;
+/// An extension header follows the optional fields.
 const EXTENSION: u8 = 0x04;
 /// Real packets have one or two.
 const MOST_EXTENSIONS: usize = 8;

@@ -45,6 +45,7 @@ pub struct Header {
 
 /// Rows looked at to tell the dialect.
 const ROWS: usize = 40;
+/// The byte order mark of UTF-8.
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// What the front of a file tells, if it looks like a table. `chosen` is the dialect that was asked for.

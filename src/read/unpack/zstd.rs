@@ -6,8 +6,9 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 const FRAME: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// Larger windows need too much memory; packers make 8 MiB unless asked for more.
 const MOST_WINDOW_BYTES: u64 = 100 << 20;
-/// RFC 8878, section 3.1.1.2.4.
+/// Largest block (RFC 8878, section 3.1.1.2.4).
 const MOST_BLOCK_BYTES: usize = 128 << 10;
+/// Bytes of the checksum behind the last block (RFC 8878, section 3.1.1).
 const CHECKSUM_BYTES: usize = 4;
 
 enum Place {

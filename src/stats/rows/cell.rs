@@ -2,6 +2,7 @@
 
 /// A missing cell.
 pub const MISSING: u64 = 0x7ff8_0000_0000_0000;
+/// A text cell: its code stands in the lower 32 bits.
 const TEXT: u64 = 0x7ff8_0001_0000_0000;
 /// The code of texts that were too many to tell apart.
 pub const OTHER: u32 = u32::MAX - 1;

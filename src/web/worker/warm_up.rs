@@ -12,15 +12,15 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
-/// So often the samples are analysed, and no more once so much time has passed, ms: a slow machine has better things to
-/// do.
+/// Most times that the samples are analysed.
 const ROUNDS: usize = 16;
+/// Time after which the samples are not analysed again, ms: a slow machine has better things to do.
 const MOST_MS: f64 = 1500.0;
 /// Bytes of rows of each kind of table: its flows again and again.
 const TABLE_BYTES: usize = 4 << 20;
-/// Bytes that are read at a time,
+/// Bytes that are read at a time.
 const PART_BYTES: usize = 16 * 1024;
-/// and time after which messages get in, ms.
+/// Time after which messages get in, ms.
 const TURN_MS: f64 = 20.0;
 
 /// Ends early, with none, when a file is opened.

@@ -7,8 +7,9 @@ use super::{Anchor, Rect, SMALL, Scene};
 
 /// Room for the numbers above the plot, px.
 const HEAD: f64 = 16.0;
-/// Thickness of the bracket and length of its ends, px.
+/// Thickness of the bracket, px.
 const BAR: f64 = 2.0;
+/// Length of the ends of the bracket, px.
 const TICK: f64 = 5.0;
 /// Shortest bracket that can be seen, px.
 const LEAST: f64 = 6.0;

@@ -33,15 +33,21 @@ const REPLY: u8 = 4;
 const LOGIN: u8 = 0x10;
 const SSPI: u8 = 0x11;
 const PRELOGIN: u8 = 0x12;
-/// Tokens of a reply (section 2.2.7).
+/// Token of a reply (section 2.2.7): error.
 const ERROR: u8 = 0xaa;
+/// Token: information.
 const INFO: u8 = 0xab;
+/// Token: the log-in was accepted.
 const LOGIN_ACK: u8 = 0xad;
+/// Token: the environment changes.
 const CHANGE: u8 = 0xe3;
+/// Token: data of SSPI, for the next round of a log-in.
 const TOKEN_SSPI: u8 = 0xed;
+/// Error number of a refused log-in.
 const LOGIN_FAILED: u32 = 18_456;
-/// Most of a packet that is looked at, tokens of a reply and options of a first packet.
+/// Most bytes of a packet that are looked at.
 const HEAD_BYTES: usize = 4096;
+/// Most tokens of a reply, and options of a first packet, that are looked at.
 const MOST_TOKENS: usize = 32;
 
 /// Kind, length and content of a packet as far as it is there.

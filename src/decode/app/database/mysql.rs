@@ -26,13 +26,15 @@ const HEADER_BYTES: usize = 4;
 const PROTOCOL: u8 = 10;
 const ERROR: u8 = 0xff;
 const OK: u8 = 0;
-/// Capabilities of a client: it goes on with TLS, it compresses.
+/// Capability of a client: it goes on with TLS.
 const HAS_TLS: u32 = 0x800;
+/// Capability of a client: it compresses.
 const COMPRESSES: u32 = 0x20;
 /// A client's answer up to its user.
 const LOGIN_BYTES: usize = 32;
 /// Most of a packet that is looked at.
 const HEAD_BYTES: usize = 512;
+/// Names of commands by their number.
 const COMMANDS: [&str; 32] = [
     "sleep",
     "quit",

@@ -21,8 +21,9 @@ pub const ENTRY: Entry = Entry {
     frame: None,
 };
 
-/// Most parts of a command that are looked at, and bytes of it that are waited for.
+/// Most parts of a command that are looked at.
 const MOST_PARTS: usize = 4;
+/// Most bytes of a command that are waited for.
 const MOST_WHOLE_BYTES: u64 = 512;
 /// Commands that one may write without any framing.
 const INLINE: [&[u8]; 4] = [b"PING", b"INFO", b"AUTH", b"CONFIG"];

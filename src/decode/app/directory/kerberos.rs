@@ -28,7 +28,7 @@ pub const ENTRY: Entry = Entry {
     frame: None,
 };
 
-/// Tags of the messages: application classes 10 to 15 and 30 (section 5.10).
+// Tags of the messages: application classes 10 to 15 and 30 (section 5.10).
 const AS_REQ: u8 = 0x6a;
 const AS_REP: u8 = 0x6b;
 const TGS_REQ: u8 = 0x6c;
@@ -36,6 +36,7 @@ const TGS_REP: u8 = 0x6d;
 const AP_REQ: u8 = 0x6e;
 const AP_REP: u8 = 0x6f;
 const ERROR: u8 = 0x7e;
+/// Bytes of the length before a message over TCP (section 7.2.2).
 const LENGTH_BYTES: usize = 4;
 /// Longest message that is waited for.
 const MOST_BYTES: usize = 60_000;

@@ -41,9 +41,11 @@ const START_TLS: &[u8] = b"1.3.6.1.4.1.1466.20037";
 const MOST_WHOLE_BYTES: usize = 16 * 1024;
 /// As much is looked at of a longer one.
 const HEAD_BYTES: usize = 512;
-/// Kerberos's (RFC 4121, section 4.2.6.2) and NTLM's (MS-NLMP, section 2.2.2.9) before a message.
+/// Bytes of Kerberos's (RFC 4121, section 4.2.6.2) or NTLM's (MS-NLMP, section 2.2.2.9) signature before a message.
 const SIGNATURE_BYTES: usize = 16;
+/// Result of an operation that succeeded (RFC 4511, section 4.1.9).
 const SUCCESS: u8 = 0;
+/// Result of a bind that goes on.
 const IN_PROGRESS: u8 = 14;
 
 /// The operation of a message: its tag and content as far as it is there.

@@ -22,13 +22,15 @@ pub const ENTRY: Entry = Entry {
 
 const START: [u8; 2] = [0x05, 0x64];
 const HEADER_BYTES: usize = 10;
-/// User data come in blocks of sixteen bytes, each with a check of two.
+/// Bytes of a block of user data.
 const BLOCK_BYTES: usize = 16;
+/// Bytes of the check behind each block.
 const CHECK_BYTES: usize = 2;
 /// The length counts these five bytes of the header (clause 9.2.4.1).
 const COUNTED_BYTES: u8 = 5;
 /// Most frames of a datagram.
 const MOST_FRAMES: usize = 32;
+/// Bit of the transport byte: the first fragment of a message.
 const FIRST_FLAG: u8 = 0x40;
 
 #[derive(Debug)]

@@ -19,8 +19,9 @@ pub const ENTRY: Entry = Entry {
     frame: None,
 };
 
-/// Transaction, protocol and length.
+/// Bytes of transaction, protocol and length.
 const HEAD_BYTES: usize = 6;
+/// Set in the function of a reply that is an exception.
 const EXCEPTION_FLAG: u8 = 0x80;
 
 /// A message at the start of the bytes: the length of all of it, and what follows its head.

@@ -27,8 +27,9 @@ const COOKIE: usize = 236;
 const COOKIE_VALUE: u32 = 0x6382_5363;
 const PAD: u8 = 0;
 const END: u8 = 255;
-/// Most options of a message, and most addresses of one option.
+/// Most options of a message.
 const MOST_OPTIONS: usize = 64;
+/// Most addresses of one option.
 const MOST_ADDRESSES: usize = 4;
 
 fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {

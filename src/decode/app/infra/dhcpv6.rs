@@ -25,8 +25,9 @@ const HEADER_BYTES: usize = 4;
 const RELAY_BYTES: usize = 34;
 const RELAYS: [u8; 2] = [12, 13];
 const MOST_OPTIONS: usize = 64;
-/// Relays and options within options.
+/// Most relays and options within one another.
 const MOST_DEPTH: u8 = 4;
+/// Names of message types by their number.
 const NAMES: [&str; 13] = [
     "solicit",
     "advertise",

@@ -26,12 +26,17 @@ pub const ENTRY: Entry = Entry {
 const TPKT_BYTES: usize = 4;
 /// Bytes of TPKT and the fixed part of X.224.
 const HEAD_BYTES: usize = 11;
+/// X.224 connection request.
 const CONNECT: u8 = 0xe0;
+/// X.224 connection confirm.
 const CONFIRM: u8 = 0xd0;
+/// What a request with a user name begins with (MS-RDPBCGR, section 2.2.1.1).
 const COOKIE: &[u8] = b"Cookie: mstshash=";
-/// Kinds of negotiation data (sections 2.2.1.1.1, 2.2.1.2.1, 2.2.1.2.2).
+/// Negotiation data: request (section 2.2.1.1.1).
 const REQUEST: u8 = 1;
+/// Negotiation data: response (section 2.2.1.2.1).
 const RESPONSE: u8 = 2;
+/// Negotiation data: failure (section 2.2.1.2.2).
 const FAILURE: u8 = 3;
 /// Protections, by bit of a request and number of a response.
 const PROTECTIONS: [(u32, &str); 5] =

@@ -20,7 +20,7 @@ pub const ENTRY: Entry = Entry {
     frame: None,
 };
 
-/// What shells write first: Unix prompts of users and of root, the words of shells without a terminal, Windows' banners.
+/// What shells write first: the words of shells without a terminal, and Windows' banners.
 const BEGINNINGS: [&[u8]; 7] = [
     b"Microsoft Windows [Version",
     b"Windows PowerShell",
@@ -30,6 +30,7 @@ const BEGINNINGS: [&[u8]; 7] = [
     b"/bin/sh: 0: can't access tty",
     b"sh: no job control in this shell",
 ];
+/// Unix prompts of users and of root, which shells write first.
 const PROMPTS: [&[u8]; 4] = [b"$ ", b"# ", b"sh-", b"bash-"];
 /// Longest first prompt.
 const MOST_PROMPT_BYTES: usize = 200;

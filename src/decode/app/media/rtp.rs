@@ -19,6 +19,7 @@ pub const ENTRY: Entry = Entry {
 
 /// Longest packet of a telephone call.
 const MOST_CALL_BYTES: usize = 480;
+/// Lowest port that media are expected at.
 const LOWEST_PORT: u16 = 1024;
 
 fn read(payload: &[u8], ends: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {

@@ -25,9 +25,11 @@ pub const ENTRY: Entry = Entry {
 const HEADER_BYTES: usize = 14;
 /// Before the name of a question.
 const SHORT_HEADER_BYTES: usize = 10;
-/// Places in the SMB message that carries a mailslot (MS-CIFS, section 2.2.4.33): of where its data stand, and its name.
+/// Place, in the SMB message that carries a mailslot, of where its data stand (MS-CIFS, section 2.2.4.33).
 const DATA_OFFSET: usize = 57;
+/// Place of the mailslot's name in that message.
 const MAILSLOT: usize = 69;
+/// Name of the mailslot of the browser service.
 const BROWSE: &[u8] = b"\\MAILSLOT\\BROWSE";
 /// Bytes of a computer's name in an announcement.
 const NAME_BYTES: usize = 16;

@@ -28,6 +28,7 @@ const NAME: u16 = 0x20;
 const STATUS: u16 = 0x21;
 /// Bytes of a record between its name and its data.
 const RECORD_BYTES: usize = 10;
+/// Most answers that are looked at.
 const MOST_ANSWERS: usize = 16;
 
 fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {

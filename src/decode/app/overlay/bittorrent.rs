@@ -25,10 +25,13 @@ pub const ENTRY: Entry = Entry {
 };
 
 const HANDSHAKE: &[u8] = b"\x13BitTorrent protocol";
-/// Name, eight reserved bytes, hash, peer.
+/// Bytes of a handshake: name, eight reserved bytes, hash, peer.
 const HANDSHAKE_BYTES: usize = 68;
+/// Bytes of an info hash.
 const HASH_BYTES: usize = 20;
+/// Bytes of the header of uTP.
 const UTP_HEADER_BYTES: usize = 20;
+/// Lowest port that peers are expected at.
 const LOWEST_PORT: u16 = 1024;
 /// Longest name of a query.
 const MOST_NAME_BYTES: usize = 32;

@@ -11,9 +11,11 @@ const SIGNATURE: &[u8] = b"NTLMSSP\0";
 const IS_UNICODE: u32 = 1;
 /// Length of an answer to the challenge in NTLMv1; longer ones are of NTLMv2 (MS-NLMP, section 2.2.2.6).
 const V1_BYTES: usize = 24;
-/// Names of a target (MS-NLMP, section 2.2.2.1).
+/// Name of a target: NetBIOS name of the computer (MS-NLMP, section 2.2.2.1).
 const COMPUTER: u16 = 1;
+/// Name of a target: DNS name of the computer.
 const DNS_COMPUTER: u16 = 3;
+/// Most names of a target.
 const MOST_PAIRS: usize = 16;
 
 /// Reads the first NTLM message in some bytes; false if there is none.

@@ -5,6 +5,7 @@ use crate::model::app::field::FieldId;
 
 /// The log-in takes another round.
 const MORE_PROCESSING: u32 = 0xc000_0016;
+/// The bits of the severity "error".
 const IS_ERROR: u32 = 0xc000_0000;
 
 /// Adds a status.

@@ -25,6 +25,7 @@ const NT_CREATE: u8 = 0xa2;
 const OPEN: u8 = 0x2d;
 /// Commands that another may follow in the same message (MS-CIFS, section 2.2.3.4).
 const CHAINED: [u8; 7] = [READ, WRITE, SESSION_SETUP, TREE_CONNECT, NT_CREATE, OPEN, 0x74];
+/// Most commands of a message that are looked at.
 const MOST_CHAINED: usize = 4;
 
 /// What is remembered of a connection.

@@ -48,8 +48,9 @@ const COMMANDS: [&str; 20] = [
 const PIPES: u8 = 2;
 /// Most messages in one frame that are read.
 const MOST_RELATED: usize = 64;
-/// Classes of a file's information (MS-FSCC, section 2.4).
+/// Class of a file's information that renames it (MS-FSCC, section 2.4).
 const RENAME: u8 = 10;
+/// Class of a file's information that deletes it.
 const DISPOSITION: u8 = 13;
 
 /// What is remembered of a connection.

@@ -13,6 +13,8 @@ use std::fmt;
 
 /// Bytes that every call begins with.
 pub const HEAD_BYTES: usize = 16;
+
+// Types of calls.
 const REQUEST: u8 = 0;
 const RESPONSE: u8 = 2;
 const FAULT: u8 = 3;
@@ -20,6 +22,7 @@ const BIND: u8 = 11;
 const BIND_NAK: u8 = 13;
 const ALTER: u8 = 14;
 const LAST_TYPE: u8 = 19;
+/// Bit of the data representation: numbers have their low bytes first.
 const LOW_BYTES_FIRST: u8 = 0x10;
 /// Most contexts of a connection that are remembered, and interfaces of a bind that become facts.
 const MOST_CONTEXTS: usize = 32;

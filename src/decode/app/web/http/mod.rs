@@ -30,6 +30,7 @@ pub const ENTRY: Entry = Entry {
 
 /// Most bytes of a form that are waited for and read; the rest of it is passed over.
 const MOST_FORM_BYTES: u64 = 4096;
+/// Most header fields of a head.
 const MOST_HEADERS: usize = 96;
 /// Most requests that may wait for their responses.
 const MOST_WAITING: usize = 64;

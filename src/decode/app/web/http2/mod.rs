@@ -36,6 +36,8 @@ const MOST_FRAME_BYTES: u32 = 1 << 20;
 const MOST_NAMED: u8 = 32;
 /// Most bytes of a head: clients and servers allow 8 to 32 KiB.
 const MOST_HEAD_BYTES: usize = 1 << 15;
+
+// Types and flags of frames (RFC 9113, section 6).
 const HEADERS: u8 = 1;
 const SETTINGS: u8 = 4;
 const ACKNOWLEDGED: u8 = 1;

@@ -19,6 +19,8 @@ const MOST_HELLO_BYTES: usize = 1 << 14;
 const SAMPLE_AT: usize = 4;
 /// Bits of the first byte that are always 0 (RFC 9000, section 17.2).
 const RESERVED: u8 = 0x0c;
+
+// Types of handshake messages (RFC 8446, section 4).
 const CLIENT_HELLO: u8 = 1;
 const SERVER_HELLO: u8 = 2;
 

@@ -80,8 +80,9 @@ impl Keys {
     }
 }
 
-/// Labels of key, IV and header protection.
+/// Labels of key, IV and header protection in version 1 (RFC 9001, section 5.1).
 const LABELS: [&[u8]; 3] = [b"quic key", b"quic iv", b"quic hp"];
+/// The same in version 2 (RFC 9369, section 3.3.2).
 const LABELS_VERSION_2: [&[u8]; 3] = [b"quicv2 key", b"quicv2 iv", b"quicv2 hp"];
 
 /// HKDF-Expand-Label without a context (RFC 8446, section 7.1).

@@ -34,6 +34,7 @@ const MOST_ID_BYTES: usize = 20;
 const LEAST_ID_BYTES: usize = 8;
 /// Most packets in a datagram that are looked at.
 const MOST_PACKETS: usize = 8;
+/// Where servers of HTTP/3 listen.
 const SERVER_PORT: u16 = 443;
 
 #[inline]

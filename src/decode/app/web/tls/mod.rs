@@ -37,6 +37,8 @@ const HEARTBEAT: u8 = 24;
 const HEADER_BYTES: usize = 5;
 /// Most bytes of a record, encrypted (RFC 5246, section 6.2.3).
 const MOST_RECORD_BYTES: u16 = (1 << 14) + 2048;
+
+// Types of handshake messages (RFC 8446, section 4).
 const CLIENT_HELLO: u8 = 1;
 const SERVER_HELLO: u8 = 2;
 const CERTIFICATE: u8 = 11;

@@ -8,6 +8,8 @@ use crate::model::app::field::FieldId;
 
 /// A record with a header of two bytes, whose first bit is set.
 const SHORT_HEADER: u16 = 0x8000;
+
+// Types of messages.
 const CLIENT_HELLO: u8 = 1;
 const SERVER_HELLO: u8 = 4;
 /// A challenge has so many bytes.
