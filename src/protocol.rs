@@ -55,8 +55,6 @@ pub enum Request {
         /// Job concerned.
         job: u32,
     },
-    /// Analyse the samples that ride beside this message, over and over, until a file is opened; nothing is answered.
-    WarmUp,
 }
 
 /// Worker to page. All but `Ready` carry the job number; answers to an older job are dropped.

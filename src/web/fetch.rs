@@ -1,6 +1,6 @@
 //! One of the page's own files, as if it had been chosen from a disk.
 
-use js_sys::{Array, Reflect};
+use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File, Response};
@@ -16,11 +16,4 @@ pub async fn file(path: &str) -> Result<File, String> {
     let blob = JsFuture::from(response.blob().map_err(failed)?).await.map_err(failed)?;
     let name = path.rsplit('/').next().unwrap_or(path);
     File::new_with_blob_sequence(&Array::of1(blob.unchecked_ref::<Blob>()), name).map_err(failed)
-}
-
-/// The person has asked the browser to load no more than is needed; false where the browser does not say.
-pub fn saves_data() -> bool {
-    let navigator = gloo::utils::window().navigator();
-    let connection = Reflect::get(&navigator, &"connection".into()).unwrap_or_default();
-    Reflect::get(&connection, &"saveData".into()).is_ok_and(|wish| wish.is_truthy())
 }

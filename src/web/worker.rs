@@ -8,7 +8,6 @@ mod keep_rows;
 mod rows_beside;
 mod scope;
 mod slices;
-mod warm_up;
 
 use super::blob_writer::BlobWriter;
 use super::codec;
@@ -20,6 +19,7 @@ use crate::pipeline::{MOST_FILES, Pipeline};
 use crate::protocol::{BUILD, Progress, Query, Reply, Request, Stage};
 use crate::query::{self, Views};
 use crate::triage;
+use gloo::timers::callback::Timeout;
 use job::{BlobSource, Job, Rows, Unpacked};
 use rows_beside::{Helper, RowsBeside};
 use scope::{now, pause, post, post_with, scope};
@@ -43,6 +43,9 @@ const EVALUATING_MS: f64 = 50.0;
 /// Partial statistics are told first after this time, then at most this often, ms: the page draws all its charts for it.
 /// Where all will be read in less than the second time, they are not worth that.
 const PARTIAL_MS: [f64; 2] = [400.0, 1_200.0];
+
+/// What the first file will be read with is got ready once the page has had so much time to start, ms.
+const PREPARE_AFTER_MS: u32 = 800;
 
 /// What the worker has in hand.
 #[derive(Clone, Default)]
@@ -91,6 +94,7 @@ pub fn start() {
         return keep_rows::start();
     }
     let shared = Shared::default();
+    let idle = shared.clone();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         if let Some((request, files)) = codec::from_js::<Request>(&event.data()) {
             receive(&shared, request, files);
@@ -100,6 +104,12 @@ pub fn start() {
     // The handler lives as long as the worker.
     on_message.forget();
     post(&Reply::Ready { build: BUILD.to_owned() });
+    let prepare = move || {
+        if idle.job.borrow().is_none() {
+            idle.prepare();
+        }
+    };
+    Timeout::new(PREPARE_AFTER_MS, prepare).forget();
 }
 
 fn receive(shared: &Shared, request: Request, files: Vec<Blob>) {
@@ -155,13 +165,6 @@ fn receive(shared: &Shared, request: Request, files: Vec<Blob>) {
         }
         Request::Ask { job, question, query } => ask(shared, job, question, query),
         Request::SaveFlows { job } => save_flows(shared, job),
-        Request::WarmUp => {
-            shared.prepare();
-            let shared = shared.clone();
-            spawn_local(async move {
-                warm_up::warm_up(&shared, &files).await;
-            });
-        }
     }
 }
 

@@ -23,8 +23,6 @@ const SLICE = 2 ** 20 * Number(/SLICE_BYTES: f64 = ([\d.]+) \* 1024\.0 \* 1024\.
   readFileSync(join(ROOT, "src/web/read_ahead.rs"), "utf8"))[1]);
 /** Memory that is granted whatever the capture, and what the packet index may cost. */
 const [BASE, PACKET] = [64 * MIB, 24];
-/** So long a person takes at least to find a file, ms; meanwhile the worker works itself warm. */
-const FINDING_MS = 5000;
 const FLOORS = { shareOfRaw: 0.35, packetsPerSecond: 1.5e6, timesTshark: 20, tableBytesPerSecond: 100 * MB, notDetectors: 0.5 };
 /** The page's thread may work this long at a time, ms of the processor: other work on the machine does not count. */
 const MOST_BUSY_MS = 50;
@@ -89,19 +87,18 @@ async function measure({ path }) {
   // Once through, so that every round finds the file in the system's cache.
   spawnSync("cat", [path], { stdio: ["ignore", "ignore", "inherit"] });
   const json = join(scratch(), "result.json");
-  const rounds = { array: [], sync: [], browser: [], atOnce: [], native: [], hashed: [] };
+  const rounds = { array: [], sync: [], browser: [], native: [], hashed: [] };
   for (let round = 0; round < ROUNDS; round += 1) {
     const raw = await rawRates(path);
     rounds.array.push(raw.arrayBuffer);
     rounds.sync.push(raw.FileReaderSync);
-    rounds.browser.push(await inBrowser(path, FINDING_MS));
-    rounds.atOnce.push(await inBrowser(path, 0));
+    rounds.browser.push(await inBrowser(path));
     rounds.native.push(await natively(["analyze", path, "--quiet"]));
     rounds.hashed.push(await natively(["analyze", path, "--quiet", "--json", json]));
   }
   const { coverage: { flows_kept: flows } } = JSON.parse(readFileSync(json, "utf8"));
   const [array, sync] = [median(rounds.array), median(rounds.sync)];
-  return { flows, array, sync, raw: Math.min(array, sync), browser: medians(rounds.browser), atOnce: medians(rounds.atOnce),
+  return { flows, array, sync, raw: Math.min(array, sync), browser: medians(rounds.browser),
     native: medians(rounds.native), hashed: medians(rounds.hashed), tshark: tshark(path) };
 }
 
@@ -117,13 +114,12 @@ async function rawRates(path) {
   return seconds;
 }
 
-/** Opens a file so many ms after the page is there. */
-async function inBrowser(path, wait) {
+/** Opens a file as soon as the page is there. */
+async function inBrowser(path) {
   const page = await its.browser.newPage();
   await page.addInitScript(spy);
   await page.goto(its.host.url);
   await page.getByTestId("start").waitFor();
-  await page.waitForTimeout(wait);
   await give(page, path);
   await done(page, 3_600_000);
   // The initialiser gives the exports again when it is called again.
@@ -185,7 +181,7 @@ function tshark(path) {
   return status === 0 ? (performance.now() - began) / 1000 : null;
 }
 
-function print({ name, bytes, packets, flows, origin, raw, array, sync, browser, atOnce, native, hashed, tshark }) {
+function print({ name, bytes, packets, flows, origin, raw, array, sync, browser, native, hashed, tshark }) {
   const rate = (seconds) => `${(bytes / MB / seconds).toFixed(0).padStart(6)} MB/s ${(packets / 1e6 / seconds).toFixed(2).padStart(6)} M packets/s`;
   const line = (what, seconds, more = "") => console.log(`  ${what.padEnd(44)} ${seconds.toFixed(2).padStart(7)} s ${rate(seconds)}  ${more}`);
   const mib = (value) => `${(value / MIB).toFixed(0)} MiB`;
@@ -198,7 +194,6 @@ function print({ name, bytes, packets, flows, origin, raw, array, sync, browser,
   console.log(`    wasm memory: ${BASE / MIB} MiB, ${PACKET} bytes a packet and ${perFlow.toFixed(0)} bytes a flow`);
   line("    of that reading, decoding, flows", browser.reading);
   line("    of that detectors concluding", browser.judging);
-  line("    the same, opened as soon as it can be", atOnce.seconds);
   line("browser: SHA-256 afterwards", browser.hashing);
   line("native: analysis", native.seconds, `peak ${mib(native.memory)}`);
   line("native: analysis and SHA-256", hashed.seconds, `peak ${mib(hashed.memory)}`);
@@ -210,14 +205,13 @@ function print({ name, bytes, packets, flows, origin, raw, array, sync, browser,
 /** A table in the browser, natively, and by the readers of others. Without hashing, which none of those does. */
 async function measureTable({ path }) {
   spawnSync("cat", [path], { stdio: ["ignore", "ignore", "inherit"] });
-  const rounds = { browser: [], atOnce: [], native: [], others: [] };
+  const rounds = { browser: [], native: [], others: [] };
   for (let round = 0; round < ROUNDS; round += 1) {
-    rounds.browser.push(await inBrowser(path, FINDING_MS));
-    rounds.atOnce.push(await inBrowser(path, 0));
+    rounds.browser.push(await inBrowser(path));
     rounds.native.push(await natively(["analyze", path, "--quiet"]));
     rounds.others.push(others(path));
   }
-  return { browser: medians(rounds.browser), atOnce: medians(rounds.atOnce), native: medians(rounds.native),
+  return { browser: medians(rounds.browser), native: medians(rounds.native),
     others: medians(rounds.others) };
 }
 
@@ -228,13 +222,12 @@ function others(path) {
   return status === 0 ? JSON.parse(stdout) : {};
 }
 
-function printTable({ what, bytes, rows, browser, atOnce, native, others }) {
+function printTable({ what, bytes, rows, browser, native, others }) {
   const line = (what, seconds, more = "") => console.log(
     `  ${what.padEnd(44)} ${seconds.toFixed(2).padStart(7)} s ${(bytes / MB / seconds).toFixed(0).padStart(6)} MB/s ${(rows / 1e6 / seconds).toFixed(2).padStart(6)} M rows/s  ${more}`);
   console.log(`${what}: ${bytes} bytes, ${rows} rows`);
   line("browser: analysis, open to findings", browser.seconds, `wasm memory ${(browser.wasm / MIB).toFixed(0)} MiB`);
   line("    of that reading", browser.reading);
-  line("    reading, opened as soon as it can be", atOnce.reading);
   line("native: analysis", native.seconds, `peak ${(native.memory / MIB).toFixed(0)} MiB`);
   for (const [name, seconds] of Object.entries(others)) {
     if (seconds) line(`${name}: reading it into memory`, seconds);

@@ -141,13 +141,6 @@ impl Store {
         self.send(&Request::SaveFlows { job: state.job });
     }
 
-    /// Gives the worker samples to work itself warm with.
-    pub fn warm_up(&self, samples: &[Blob]) {
-        if let Some(client) = self.0.client.borrow().as_ref() {
-            client.send(&Request::WarmUp, samples);
-        }
-    }
-
     fn carry_out(&self, order: Effect) {
         match order {
             Effect::Send(request) => self.send(&request),

@@ -1,13 +1,10 @@
 //! Sample captures that come with the page.
 
-use crate::session::{Action, Phase};
+use crate::session::Action;
 use crate::web::fetch;
 use crate::web::ui::hooks::use_store;
 use crate::web::ui::icon::Icon;
-use crate::web::ui::store::Store;
-use gloo::timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::Blob;
 use yew::prelude::*;
 
 /// A capture in `static/samples`.
@@ -45,9 +42,6 @@ const SAMPLES: &[Sample] = &[
     },
 ];
 
-/// Once the list has been there for so long, the worker works itself warm with them, ms.
-const WARM_UP_AFTER_MS: u32 = 800;
-
 impl Sample {
     fn path(&self) -> String {
         format!("samples/{}", self.file)
@@ -59,17 +53,6 @@ impl Sample {
 pub fn Samples() -> Html {
     let store = use_store();
     let loading = use_state_eq(|| None::<&'static str>);
-    use_effect_with(store.clone(), |store| {
-        let store = store.clone();
-        let timer = Timeout::new(WARM_UP_AFTER_MS, move || {
-            if let Some(store) = store {
-                spawn_local(async move {
-                    warm_up(&store).await;
-                });
-            }
-        });
-        move || drop(timer)
-    });
     let open = |sample: &'static Sample| {
         let (store, set_loading) = (store.clone(), loading.setter());
         Callback::from(move |_: MouseEvent| {
@@ -103,21 +86,4 @@ pub fn Samples() -> Html {
             </ul>
         </section>
     }
-}
-
-/// While a person looks for a file, the worker may as well run: see [`crate::protocol::Request::WarmUp`]. The samples
-/// are then at hand, too. Ends with none where there is no need for it any more.
-async fn warm_up(store: &Store) -> Option<()> {
-    let is_wanted = || {
-        let is_idle = store.state().phase == Phase::Empty && !gloo::utils::document().hidden();
-        (is_idle && !fetch::saves_data()).then_some(())
-    };
-    let mut samples: Vec<Blob> = Vec::new();
-    for sample in SAMPLES {
-        is_wanted()?;
-        samples.push(fetch::file(&sample.path()).await.ok()?.into());
-    }
-    is_wanted()?;
-    store.warm_up(&samples);
-    Some(())
 }
