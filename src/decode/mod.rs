@@ -4,9 +4,9 @@
 //! Keeps what it could read; what it could not becomes an issue. Sequences of packets are left to `flow`.
 
 pub mod app;
-pub mod explain;
 mod extension_headers;
 pub mod fragments;
+pub mod inspect;
 pub mod link;
 mod net;
 pub mod transport;

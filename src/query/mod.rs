@@ -8,7 +8,7 @@ mod flows;
 mod packets;
 mod rows;
 
-use crate::decode::explain;
+use crate::decode::inspect::{self, Inspected};
 use crate::export::flows_csv;
 use crate::model::comment::{About, Comment};
 use crate::model::listing::LayerDetail;
@@ -169,8 +169,7 @@ fn detail(pipeline: &Pipeline, analysis: &Analysis, source: &mut dyn Source, ind
     let bytes = source.read_at(location.file, location.offset, location.captured_bytes as usize)?;
     let raw = packets::raw(location, &bytes);
     let beside = packets::known_of(pipeline, &known, secrets(analysis));
-    let (mut layers, stopped) = explain::layers(&raw, index, beside);
+    let Inspected { row, mut layers, stopped } = inspect::inspect(&raw, index, beside);
     layers.extend(comments(analysis, &raw));
-    let row = explain::row(&raw, index, beside);
     Some(PacketDetail { row, layers, bytes, stopped })
 }

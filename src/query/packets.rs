@@ -2,9 +2,8 @@
 
 use super::filter::Matcher;
 use super::{Rows, Source, flows};
-use crate::decode::explain::{self, Known};
-use crate::model::listing::PacketRow;
-use crate::model::listing::Page;
+use crate::decode::inspect::{self, Known};
+use crate::model::listing::{PacketRow, Page};
 use crate::model::{Finding, Secrets};
 use crate::pipeline::Pipeline;
 use crate::protocol::{Filter, PacketSort};
@@ -108,7 +107,7 @@ pub(super) fn page(
                 None => source.read_at(location.file, location.offset, length),
             };
             match bytes {
-                Some(bytes) => explain::row(&raw(location, &bytes), *index, known_of(pipeline, packet, secrets)),
+                Some(bytes) => inspect::row(&raw(location, &bytes), *index, known_of(pipeline, packet, secrets)),
                 None => unreadable(*index, packet),
             }
         })

@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use packetloupe::decode::decode;
-use packetloupe::decode::explain::{self, Known};
+use packetloupe::decode::inspect::{self, Known};
 use packetloupe::issue::IssueLog;
 use packetloupe::model::flow::Direction;
 use packetloupe::model::app::protocol::AppProto;
@@ -33,9 +33,9 @@ fuzz_target!(|bytes: &[u8]| {
     // The page may know the application from the rest of the flow.
     let app = AppProto::ALL.get(data.len() % (2 * AppProto::ALL.len())).copied();
     let known = Known { flow: app.map(|_| 0), direction: app.map(|_| Direction::ToResponder), app, secrets: Secrets::Masked };
-    explain::row(&raw, 0, known);
-    let (layers, _) = explain::layers(&raw, 0, known);
-    for layer in layers {
+    let inspected = inspect::inspect(&raw, 0, known);
+    assert_eq!(inspect::row(&raw, 0, known), inspected.row);
+    for layer in inspected.layers {
         assert!(layer.start <= length, "{layer:?} of {length} bytes");
     }
 });

@@ -1,4 +1,4 @@
-//! One packet to its layers with their fields, and to one line of text: what the page shows of a packet.
+//! One packet to one line of text, or to that and all its layers with their fields: what the page shows of a packet.
 
 use super::app::parser::PortPair;
 use super::app::registry::{self, Datagrams};
@@ -9,12 +9,14 @@ use crate::model::app::field::FieldBuffer;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::format::secret::Secrets;
-use crate::model::listing::LayerDetail;
-use crate::model::listing::PacketRow;
+use crate::model::listing::{LayerDetail, PacketRow};
 use crate::model::net::addr::mac_text;
-use crate::model::packet::{Encapsulation, Icmp, Packet, Tcp, Transport, Udp};
+use crate::model::packet::{Arp, Encapsulation, Icmp, Packet, Tcp, Transport, Udp};
 use crate::read::RawPacket;
 use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice, TcpHeaderSlice, TcpOptionElement};
+
+/// Bytes of an ARP message about IPv4 over Ethernet (RFC 826).
+const ARP_BYTES: u32 = 28;
 
 const FLAG_NAMES: [&str; 8] = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"];
 
@@ -23,72 +25,94 @@ const FLAG_NAMES: [&str; 8] = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", 
 pub struct Known {
     /// Serial number of its flow.
     pub flow: Option<u32>,
-    /// Its way in that flow.
+    /// Its direction in that flow.
     pub direction: Option<Direction>,
     /// The application of that flow, if it is certain.
     pub app: Option<AppProto>,
-    /// Whether what it says is shown with its secrets.
+    /// Whether its fields are shown with their secrets.
     pub secrets: Secrets,
+}
+
+/// A packet in full.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inspected {
+    /// Its row in a table.
+    pub row: PacketRow,
+    /// Its layers, outermost first.
+    pub layers: Vec<LayerDetail>,
+    /// Where and why decoding stopped; empty if it did not.
+    pub stopped: String,
+}
+
+/// A packet that was decoded, with its application and the fields of that.
+struct Decoded<'a> {
+    raw: &'a RawPacket<'a>,
+    known: Known,
+    packet: Packet,
+    app: Option<AppProto>,
+    fields: FieldBuffer,
 }
 
 /// The table row of a packet.
 pub fn row(raw: &RawPacket<'_>, index: u64, known: Known) -> PacketRow {
-    let packet = super::decode(raw, index, &mut IssueLog::default());
-    let (source, target) = endpoints(&packet);
-    let (app, said) = application(&packet, raw.data, known);
-    let said = app.and_then(|app| describe::line(app, &said, known.secrets));
-    let protocol = match (app, packet.top()) {
-        (Some(app), _) if said.is_some() || is_datagram(&packet) => app.name().to_owned(),
-        (_, Some(top)) => top.to_string(),
-        (_, None) => String::new(),
-    };
-    let info = said.unwrap_or_else(|| info(&packet));
-    let (time_ns, wire_bytes, flow) = (raw.time_ns, raw.wire_bytes, known.flow);
-    PacketRow { index, time_ns, source, target, protocol, wire_bytes, info, flow }
+    Decoded::of(raw, index, known, &mut IssueLog::default()).row()
 }
 
-/// The layers of a packet, outermost first, and where and why decoding stopped (empty if it did not).
-pub fn layers(raw: &RawPacket<'_>, index: u64, known: Known) -> (Vec<LayerDetail>, String) {
+/// The table row of a packet and its layers; it is decoded once for both.
+pub fn inspect(raw: &RawPacket<'_>, index: u64, known: Known) -> Inspected {
     let mut issues = IssueLog::default();
-    let packet = super::decode(raw, index, &mut issues);
-    let mut layers = vec![link_layer(&packet, raw)];
-    layers.extend(packet.encapsulations().iter().map(outer_layer));
-    let data = raw.data;
-    if let Some(arp) = &packet.arp {
-        let operation = match arp.operation {
-            1 => "1 (request)".to_owned(),
-            2 => "2 (reply)".to_owned(),
-            other => other.to_string(),
+    let decoded = Decoded::of(raw, index, known, &mut issues);
+    Inspected { row: decoded.row(), layers: decoded.layers(), stopped: stopped(&issues).to_owned() }
+}
+
+impl<'a> Decoded<'a> {
+    fn of(raw: &'a RawPacket<'a>, index: u64, known: Known, issues: &mut IssueLog) -> Decoded<'a> {
+        let packet = super::decode(raw, index, issues);
+        let (app, fields) = application(&packet, raw.data, known);
+        Decoded { raw, known, packet, app, fields }
+    }
+
+    fn row(&self) -> PacketRow {
+        let Decoded { raw, known, packet, app, fields } = self;
+        let (source, target) = endpoints(packet);
+        let line = app.and_then(|app| describe::line(app, fields, known.secrets));
+        let protocol = match (app, packet.top()) {
+            (Some(app), _) if line.is_some() || is_datagram(packet) => app.name().to_owned(),
+            (_, Some(top)) => top.to_string(),
+            (_, None) => String::new(),
         };
-        layers.push(layer(
-            "ARP",
-            packet.net_at,
-            28,
-            vec![
-                ("Operation", operation),
-                ("Sender MAC", mac_text(arp.sender_mac)),
-                ("Sender IP", arp.sender_ip.to_string()),
-                ("Target MAC", mac_text(arp.target_mac)),
-                ("Target IP", arp.target_ip.to_string()),
-            ],
-        ));
+        let info = line.unwrap_or_else(|| info(packet));
+        let (time_ns, wire_bytes, flow) = (raw.time_ns, raw.wire_bytes, known.flow);
+        PacketRow { index: packet.index, time_ns, source, target, protocol, wire_bytes, info, flow }
     }
-    if packet.ip.is_some() {
-        layers.push(ip_layer(&packet, data));
+
+    fn layers(&self) -> Vec<LayerDetail> {
+        let Decoded { raw, known, packet, app, fields: app_fields } = self;
+        let data = raw.data;
+        let mut layers = vec![link_layer(packet, raw)];
+        layers.extend(packet.encapsulations().iter().map(outer_layer));
+        layers.extend(packet.arp.as_ref().map(|arp| arp_layer(packet, arp)));
+        if packet.ip.is_some() {
+            layers.push(ip_layer(packet, data));
+        }
+        match &packet.transport {
+            Transport::Tcp(tcp) => layers.push(tcp_layer(packet, tcp, data)),
+            Transport::Udp(udp) => layers.push(udp_layer(packet, udp)),
+            Transport::Icmp(icmp) => layers.push(icmp_layer(packet, icmp)),
+            Transport::None => {}
+        }
+        let (start, end) = (packet.payload.start, packet.payload.end);
+        if end > start && packet.net_at > 0 {
+            let mut fields = vec![("Captured", format!("{} bytes", end - start))];
+            fields.extend(describe::described(app_fields, known.secrets));
+            layers.push(layer(app.map_or("Payload", AppProto::name), start, end - start, fields));
+        }
+        layers
     }
-    match &packet.transport {
-        Transport::Tcp(tcp) => layers.push(tcp_layer(&packet, tcp, data)),
-        Transport::Udp(udp) => layers.push(udp_layer(&packet, udp)),
-        Transport::Icmp(icmp) => layers.push(icmp_layer(&packet, icmp)),
-        Transport::None => {}
-    }
-    let (start, end) = (packet.payload.start, packet.payload.end);
-    if end > start && packet.net_at > 0 {
-        let (app, said) = application(&packet, data, known);
-        let mut fields = vec![("Captured", format!("{} bytes", end - start))];
-        fields.extend(describe::described(&said, known.secrets));
-        layers.push(layer(app.map_or("Payload", AppProto::name), start, end - start, fields));
-    }
+}
+
+/// Why decoding stopped, by the issues that it gave.
+fn stopped(issues: &IssueLog) -> &'static str {
     let stops = [
         IssueKind::LinkUnknown,
         IssueKind::LinkCut,
@@ -98,7 +122,7 @@ pub fn layers(raw: &RawPacket<'_>, index: u64, known: Known) -> (Vec<LayerDetail
         IssueKind::TransportDamaged,
     ];
     let stopped = stops.into_iter().find(|kind| issues.count(*kind) > 0);
-    let why = match stopped {
+    match stopped {
         Some(IssueKind::LinkUnknown) => "This link type is not decoded.",
         Some(IssueKind::LinkCut) => "The packet is too short for its link header.",
         Some(IssueKind::TunnelDamaged) => "The header of a tunnel makes no sense or is cut.",
@@ -106,8 +130,7 @@ pub fn layers(raw: &RawPacket<'_>, index: u64, known: Known) -> (Vec<LayerDetail
         Some(IssueKind::NetDamaged) => "The network header makes no sense or is cut.",
         Some(_) => "The transport header makes no sense or is cut.",
         None => "",
-    };
-    (layers, why.to_owned())
+    }
 }
 
 fn layer(name: &str, start: u32, length: u32, fields: Vec<(&str, String)>) -> LayerDetail {
@@ -146,6 +169,22 @@ fn outer_layer(outer: &Encapsulation) -> LayerDetail {
         fields.push(("Identifier", format!("{} (0x{:x})", outer.id, outer.id)));
     }
     layer(&format!("{} tunnel", outer.tunnel.name()), outer.net_at, outer.payload.end - outer.net_at, fields)
+}
+
+fn arp_layer(packet: &Packet, arp: &Arp) -> LayerDetail {
+    let operation = match arp.operation {
+        1 => "1 (request)".to_owned(),
+        2 => "2 (reply)".to_owned(),
+        other => other.to_string(),
+    };
+    let fields = vec![
+        ("Operation", operation),
+        ("Sender MAC", mac_text(arp.sender_mac)),
+        ("Sender IP", arp.sender_ip.to_string()),
+        ("Target MAC", mac_text(arp.target_mac)),
+        ("Target IP", arp.target_ip.to_string()),
+    ];
+    layer("ARP", packet.net_at, ARP_BYTES, fields)
 }
 
 fn ip_layer(packet: &Packet, data: &[u8]) -> LayerDetail {
