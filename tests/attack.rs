@@ -5,7 +5,7 @@
 
 use packetloupe::model::analysis::Analysis;
 use packetloupe::model::finding::{Category, Finding, Severity};
-use packetloupe::pipeline::Pipeline;
+use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::settings::Settings;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -108,7 +108,7 @@ fn analyses(folder: &Path) -> Vec<(String, Analysis)> {
 
 fn analyse(path: &Path) -> Option<Analysis> {
     let data = std::fs::read(path).ok()?;
-    let mut pipeline = Pipeline::new(&Settings::default(), "capture", data.len() as u64);
+    let mut pipeline = Pipeline::new(PipelineOptions::for_file(&Settings::default(), "capture", data.len() as u64));
     for bytes in data.chunks(1 << 20) {
         if pipeline.feed(bytes).is_err() {
             return None;

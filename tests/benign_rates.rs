@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panicking")]
 
 use packetloupe::model::{Analysis, Severity};
-use packetloupe::pipeline::{self, Pipeline};
+use packetloupe::pipeline::{self, Pipeline, PipelineOptions};
 use packetloupe::settings::Settings;
 use std::path::{Path, PathBuf};
 
@@ -28,7 +28,7 @@ fn captures() -> Vec<PathBuf> {
 
 fn analyse(path: &Path) -> Analysis {
     let (bytes, settings) = (std::fs::read(path).unwrap(), Settings::default());
-    let mut pipeline = Pipeline::new(&settings, "a.pcap", bytes.len() as u64);
+    let mut pipeline = Pipeline::new(PipelineOptions::for_file(&settings, "a.pcap", bytes.len() as u64));
     pipeline.feed(&bytes).and_then(|()| pipeline.end()).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
     pipeline.evaluate(&settings)
 }

@@ -1,7 +1,7 @@
 //! Packets, bytes and times agree with capinfos over the shared captures; skips where these are absent.
 
 use packetloupe::model::analysis::Issue;
-use packetloupe::pipeline::Pipeline;
+use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::settings::Settings;
 use std::path::Path;
 
@@ -53,7 +53,7 @@ fn totals_equal_those_of_capinfos() {
         };
         n_compared += 1;
         let settings = Settings::default();
-        let mut pipeline = Pipeline::new(&settings, file, data.len() as u64);
+        let mut pipeline = Pipeline::new(PipelineOptions::for_file(&settings, file, data.len() as u64));
         let read = pipeline.feed(&data).and_then(|()| pipeline.end());
         let analysis = pipeline.partial(&settings);
         let summary = analysis.summary;

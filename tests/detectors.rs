@@ -5,7 +5,7 @@
 
 use packetloupe::model::analysis::Analysis;
 use packetloupe::model::finding::{Category, Finding, Severity};
-use packetloupe::pipeline::{Pipeline, descriptors};
+use packetloupe::pipeline::{Pipeline, PipelineOptions, descriptors};
 use packetloupe::settings::Settings;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -68,7 +68,7 @@ fn captures() -> Option<PathBuf> {
 
 fn read(path: &Path, chunk: usize) -> Pipeline {
     let data = std::fs::read(path).unwrap();
-    let mut pipeline = Pipeline::new(&Settings::default(), "capture", data.len() as u64);
+    let mut pipeline = Pipeline::new(PipelineOptions::for_file(&Settings::default(), "capture", data.len() as u64));
     for bytes in data.chunks(chunk) {
         if pipeline.feed(bytes).is_err() {
             return pipeline;

@@ -4,7 +4,7 @@
 
 use packetloupe::model::rows::RowKind;
 use packetloupe::model::{Analysis, flow::TcpState};
-use packetloupe::pipeline::{Pipeline, RowBlock, RowKeeper, descriptors};
+use packetloupe::pipeline::{Pipeline, PipelineOptions, RowBlock, RowKeeper, descriptors};
 use packetloupe::protocol::{decode, encode};
 use packetloupe::read::UnsupportedFile;
 use packetloupe::read::table::dialect;
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 /// Feeds `bytes` in slices of the given sizes, in turn, and lets the detectors conclude.
 fn read(bytes: &[u8], sizes: &[usize], settings: &Settings) -> Result<(Pipeline, Analysis), UnsupportedFile> {
-    let mut pipeline = Pipeline::new(settings, "a.csv", bytes.len() as u64);
+    let mut pipeline = Pipeline::new(PipelineOptions::for_file(settings, "a.csv", bytes.len() as u64));
     let mut rest = bytes;
     for size in sizes.iter().cycle() {
         if rest.is_empty() {
@@ -40,7 +40,7 @@ fn read_by(
     sizes: &[usize],
     settings: &Settings,
 ) -> Result<(Pipeline, Analysis), UnsupportedFile> {
-    let mut pipeline = Pipeline::new(settings, "a.csv", bytes.len() as u64);
+    let mut pipeline = Pipeline::new(PipelineOptions::for_file(settings, "a.csv", bytes.len() as u64));
     let mut keeper = None;
     let mut n_fed = 0;
     for size in sizes.iter().cycle() {
@@ -274,7 +274,7 @@ fn a_compressed_table_gives_what_the_plain_one_does() {
         for packed in [gzip(&plain), zstd(&plain), [gzip(&plain[..100]), gzip(&plain[100..])].concat()] {
             for size in [1, 977, usize::MAX] {
                 let (pipeline, mut analysis) = read(&packed, &[size], &Settings::default()).unwrap();
-                assert!(pipeline.is_packed(0) && analysis.file.format.ends_with(&expected.file.format));
+                assert!(pipeline.inputs()[0].is_packed && analysis.file.format.ends_with(&expected.file.format));
                 analysis.file = expected.file.clone();
                 assert_eq!(analysis, expected);
                 assert_eq!(places(&pipeline), places(&known), "rows stand in what was unpacked");
@@ -304,7 +304,8 @@ fn a_cut_or_damaged_compressed_table_gives_its_whole_rows() {
 #[test]
 fn a_table_beside_other_files_is_refused() {
     let names = vec!["a.csv".to_owned(), "b.csv".to_owned()];
-    let mut pipeline = Pipeline::of_files(&Settings::default(), names, 0);
+    let settings = Settings::default();
+    let mut pipeline = Pipeline::new(PipelineOptions { names, ..PipelineOptions::of(&settings) });
     let refusal = pipeline.feed(&gzip(&fixture("ctu13"))).and_then(|()| pipeline.end()).unwrap_err();
     assert_eq!(refusal.to_string(), "Inside of gzip: A table is opened by itself, not together with other files.");
 }

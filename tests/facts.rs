@@ -4,7 +4,7 @@
 
 use packetloupe::export::facts::{self, Source};
 use packetloupe::model::Secrets;
-use packetloupe::pipeline::Pipeline;
+use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::settings::Settings;
 use serde_json::Value;
 use std::path::Path;
@@ -30,11 +30,15 @@ const SAID: &[(&str, &str, &str, u64)] = &[
 /// How often the flows of a capture say it; none if the capture is absent.
 fn n_said(file: &str, kind: &str, value: &str) -> Option<u64> {
     let data = std::fs::read(Path::new(CAPTURES).join(file)).ok()?;
-    let mut pipeline = Pipeline::new(&Settings::default(), file, data.len() as u64);
+    let mut pipeline = Pipeline::new(PipelineOptions::for_file(&Settings::default(), file, data.len() as u64));
     pipeline.feed(&data).and_then(|()| pipeline.end()).unwrap();
     let mut out = Vec::new();
-    let source =
-        Source { flows: pipeline.flows(), told: pipeline.told(), names: pipeline.names(), secrets: Secrets::Masked };
+    let source = Source {
+        flows: pipeline.flows(),
+        told: pipeline.flow_fields(),
+        names: pipeline.names(),
+        secrets: Secrets::Masked,
+    };
     facts::write(&mut out, &source).unwrap();
     let flows = serde_json::Deserializer::from_slice(&out).into_iter::<Value>().map(Result::unwrap);
     let counts = flows.flat_map(|flow| {

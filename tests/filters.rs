@@ -1,7 +1,7 @@
 //! The Wireshark filter of every finding on the samples selects the packets meant, as tshark counts them; skips where
 //! tshark is absent. `detectors.rs` does the same over the shared captures.
 
-use packetloupe::pipeline::Pipeline;
+use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::settings::Settings;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -29,7 +29,7 @@ fn filters_select_the_packets_meant() {
     for path in paths {
         let bytes = std::fs::read(&path).unwrap();
         let settings = Settings::default();
-        let mut pipeline = Pipeline::new(&settings, "capture", bytes.len() as u64);
+        let mut pipeline = Pipeline::new(PipelineOptions::for_file(&settings, "capture", bytes.len() as u64));
         pipeline.feed(&bytes).and_then(|()| pipeline.end()).unwrap();
         for finding in pipeline.evaluate(&settings).findings {
             let mut tshark = Command::new("tshark");

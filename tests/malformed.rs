@@ -3,7 +3,7 @@
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use packetloupe::pipeline::Pipeline;
+use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::settings::Settings;
 use std::fs;
 use std::io::Write;
@@ -20,7 +20,7 @@ const MOST_PREFIXES: usize = 150;
 fn complaint(name: &str, bytes: &[u8]) -> Option<String> {
     let began = Instant::now();
     let settings = Settings::default();
-    let mut pipeline = Pipeline::new(&settings, name, bytes.len() as u64);
+    let mut pipeline = Pipeline::new(PipelineOptions::for_file(&settings, name, bytes.len() as u64));
     let refusal = pipeline.feed(bytes).and_then(|()| pipeline.end()).err();
     let analysis = pipeline.evaluate(&settings);
     let took = began.elapsed();
@@ -161,7 +161,7 @@ fn json_of_ever_new_names_ends_well() {
     let rows: String = (0..20_000).map(|n| format!("{{\"a\": 1, \"name{n}\": {n}}}\n")).collect();
     assert_eq!(complaint("names.json", rows.as_bytes()), None);
     let settings = Settings::default();
-    let mut pipeline = Pipeline::new(&settings, "names.json", rows.len() as u64);
+    let mut pipeline = Pipeline::new(PipelineOptions::for_file(&settings, "names.json", rows.len() as u64));
     assert!(pipeline.feed(rows.as_bytes()).and_then(|()| pipeline.end()).is_ok());
     let analysis = pipeline.evaluate(&settings);
     let n_columns = analysis.table.map_or(0, |table| table.layout.columns.len());

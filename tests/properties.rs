@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 use packetloupe::model::Analysis;
-use packetloupe::pipeline::Pipeline;
+use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::query;
 use packetloupe::read::UnsupportedFile;
 use packetloupe::settings::Settings;
@@ -37,7 +37,7 @@ fn with(given: &[(&str, f64)]) -> Settings {
 }
 
 fn read(bytes: &[u8], sizes: &[usize], settings: &Settings) -> Result<Pipeline, UnsupportedFile> {
-    let mut pipeline = Pipeline::new(settings, "a.pcap", bytes.len() as u64);
+    let mut pipeline = Pipeline::new(PipelineOptions::for_file(settings, "a.pcap", bytes.len() as u64));
     let mut rest = bytes;
     for size in sizes.iter().cycle() {
         if rest.is_empty() {
@@ -240,7 +240,7 @@ fn captures_opened_together_give_what_one_of_all_packets_does() {
     for size in [1000, 1 << 20] {
         let settings = Settings::default();
         let names = vec!["a.pcap.gz".to_owned(), "b.pcap".to_owned()];
-        let mut pipeline = Pipeline::of_files(&settings, names, 0);
+        let mut pipeline = Pipeline::new(PipelineOptions { names, ..PipelineOptions::of(&settings) });
         let mut rest: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
         while let Some(wanted) = pipeline.wants() {
             let (slice, behind) = rest[wanted].split_at(size.min(rest[wanted].len()));
@@ -275,7 +275,7 @@ fn a_full_flow_table_says_what_it_gave_up_and_loses_no_packet() {
         .collect();
     let bytes = pcap(&packets, false);
     let settings = with(&[("flow.most", 8192.0), ("flow.cic_compatible", 1.0), ("flow.more_columns", 1.0)]);
-    let mut pipeline = Pipeline::new(&settings, "many.pcap", bytes.len() as u64);
+    let mut pipeline = Pipeline::new(PipelineOptions::for_file(&settings, "many.pcap", bytes.len() as u64));
     pipeline.feed(&bytes).unwrap();
     pipeline.stop();
     pipeline.end().unwrap();

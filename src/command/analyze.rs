@@ -87,7 +87,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     // Flow tables and exit codes do not name the file.
     let wants_hash = arguments.json.is_some() || arguments.html.is_some();
     let read::Outcome { mut pipeline, sha256, bytes, mut progress } = match arguments.files.as_slice() {
-        [file] => read::read(file, &settings, wants_hash, arguments.quiet)?,
+        [file] => read::read(file, &settings, None, wants_hash, arguments.quiet)?,
         files => together::read(files, &settings, wants_hash, arguments.quiet)?,
     };
     warnings.iter().for_each(|_| pipeline.note(IssueKind::SettingIgnored));
@@ -118,7 +118,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     if let Some(out) = &arguments.facts {
         let secrets = if analysis.shows_secrets { Secrets::Shown } else { Secrets::Masked };
-        let source = facts::Source { flows: pipeline.flows(), told: pipeline.told(), names: pipeline.names(), secrets };
+        let source =
+            facts::Source { flows: pipeline.flows(), told: pipeline.flow_fields(), names: pipeline.names(), secrets };
         output::write(out, |mut out| facts::write(&mut out, &source))?;
     }
     if outputs.is_empty() && !arguments.quiet {

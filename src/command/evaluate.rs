@@ -49,9 +49,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         super::score::place(id)?;
     }
     super::score::score_all(&mut settings);
-    let mut read = read::read_with(&arguments.file, &settings, false, false, |pipeline| {
-        pipeline.choose_label(&arguments.label);
-    })?;
+    let mut read = read::read(&arguments.file, &settings, Some(&arguments.label), false, false)?;
     let refuse = |why: String| Failure::input(format!("{}: {why}", arguments.file.display()));
     let rows = read
         .pipeline

@@ -4,7 +4,7 @@ use super::Failure;
 use super::progress::Progress;
 use crate::issue::IssueKind;
 use crate::model::format::text::hex;
-use crate::pipeline::{Batch, CaptureStage, Pipeline};
+use crate::pipeline::{Batch, CaptureStage, Pipeline, PipelineOptions};
 use crate::read::UnsupportedFile;
 use crate::settings::Settings;
 use sha2::{Digest, Sha256};
@@ -28,7 +28,7 @@ struct Chunk {
 
 /// What reading gave.
 pub struct Outcome {
-    /// The line, ended but not judged.
+    /// The pipeline, ended but not evaluated.
     pub pipeline: Pipeline,
     /// Hash of all bytes, in hex; none if it was not asked for or reading broke off.
     pub sha256: Option<String>,
@@ -39,36 +39,31 @@ pub struct Outcome {
 }
 
 /// Reads the file to its end. Reading that breaks off half way is an issue; a file that cannot be opened, or is none
-/// that is known, is a failure.
-pub fn read(path: &Path, settings: &Settings, wants_hash: bool, is_quiet: bool) -> Result<Outcome, Failure> {
-    read_with(path, settings, wants_hash, is_quiet, |_| ())
-}
-
-/// As [`read`]; `prepare` sees the line before the first byte.
-pub fn read_with(
+/// that is known, is a failure. Of a table the column `label` says what its rows are, if it is given.
+pub fn read(
     path: &Path,
     settings: &Settings,
+    label: Option<&str>,
     wants_hash: bool,
     is_quiet: bool,
-    prepare: impl FnOnce(&mut Pipeline),
 ) -> Result<Outcome, Failure> {
     let refuse = |why: &dyn Display| refuse(path, why);
     let (file, meta) = open(path)?;
-    let mut pipeline = Pipeline::new(settings, &name_of(path), meta.len());
-    prepare(&mut pipeline);
+    let options = PipelineOptions::for_file(settings, &name_of(path), meta.len());
+    let mut pipeline = Pipeline::new(PipelineOptions { label: label.map(str::to_owned), ..options });
     let mut progress = Progress::new(meta.len(), is_quiet);
     let (full, full_pieces) = sync_channel(AHEAD);
     let (decoded, decoded_pieces) = sync_channel(AHEAD);
     let (empty, empty_pieces) = channel();
-    let (front, line) = pipeline.halves();
+    let (capture, flow_stage) = pipeline.halves();
     let (fed, hashed) = std::thread::scope(|scope| {
         let reader = scope.spawn(move || read_ahead(file, wants_hash, &full, &empty_pieces));
-        let decoder = scope.spawn(move || decode(front, &full_pieces, &decoded));
+        let decoder = scope.spawn(move || decode(capture, &full_pieces, &decoded));
         let mut done = 0;
         for Chunk { bytes, mut batch } in decoded_pieces {
-            line.take(&mut batch, &bytes);
+            flow_stage.take(&mut batch, &bytes);
             done += bytes.len() as u64;
-            progress.at(done, line.packets());
+            progress.at(done, flow_stage.packets());
             // What was unpacked came in more pieces than the reader wants back; and it may have ended already.
             if !bytes.is_empty() {
                 let _ = empty.send(Chunk { bytes, batch });
@@ -143,14 +138,14 @@ fn read_ahead(
 
 /// Decodes piece after piece and hands them on.
 fn decode(
-    front: &mut CaptureStage,
+    capture: &mut CaptureStage,
     full: &Receiver<Chunk>,
     decoded: &SyncSender<Chunk>,
 ) -> Result<(), UnsupportedFile> {
     for mut piece in full {
         let mut at = 0;
         while let Some(rest) = piece.bytes.get(at..).filter(|rest| !rest.is_empty()) {
-            at += front.decode(rest, &mut piece.batch, &mut |_, _| ())?;
+            at += capture.decode(rest, &mut piece.batch, &mut |_, _| ())?;
             if at < piece.bytes.len() {
                 // Unpacked, so that the batch holds all that it means.
                 let part = Chunk { bytes: Vec::new(), batch: std::mem::take(&mut piece.batch) };

@@ -47,11 +47,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         set(&mut settings, settings::SEED, seed.into());
     }
     score_all(&mut settings);
-    let mut read = read::read_with(&arguments.file, &settings, false, false, |pipeline| {
-        if let Some(label) = &arguments.label {
-            pipeline.choose_label(label);
-        }
-    })?;
+    let mut read = read::read(&arguments.file, &settings, arguments.label.as_deref(), false, false)?;
     let refuse = |why: &str| Failure::input(format!("{}: {why}", arguments.file.display()));
     let Some(rows) = read.pipeline.rows() else { return Err(refuse("this is a capture, not a table.")) };
     let numbers: Vec<u64> = (0..rows.len()).filter_map(|row| rows.number(row)).collect();

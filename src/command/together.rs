@@ -5,7 +5,7 @@ use super::progress::Progress;
 use super::read::{CHUNK_BYTES, Outcome, fill, name_of, open};
 use crate::issue::IssueKind;
 use crate::model::format::text::hex;
-use crate::pipeline::{MOST_FILES, Pipeline};
+use crate::pipeline::{MOST_FILES, Pipeline, PipelineOptions};
 use crate::settings::Settings;
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -27,7 +27,11 @@ pub fn read(paths: &[PathBuf], settings: &Settings, wants_hash: bool, is_quiet: 
         is_regular &= meta.is_file();
         files.push(file);
     }
-    let mut pipeline = Pipeline::of_files(settings, paths.iter().map(|path| name_of(path)).collect(), bytes);
+    let mut pipeline = Pipeline::new(PipelineOptions {
+        names: paths.iter().map(|path| name_of(path)).collect(),
+        bytes,
+        ..PipelineOptions::of(settings)
+    });
     let mut progress = Progress::new(bytes, is_quiet);
     let (read, sha256) = std::thread::scope(|scope| {
         // A pipe can be read only once.

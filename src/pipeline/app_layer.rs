@@ -9,7 +9,7 @@ use crate::model::flow::Direction;
 use crate::model::packet::Tcp;
 
 /// Most connections that are read at a time; the one that was silent longest of a few makes room.
-const MOST_TALKS: usize = 1 << 16;
+const MOST_STREAMS: usize = 1 << 16;
 /// Of so many connections the one that was silent longest makes room.
 const LOOKED_AT: usize = 16;
 /// Most bytes that wait to be read, of all connections; then all that wait are lost.
@@ -40,7 +40,7 @@ struct ParsedStream {
 pub struct Segment<'a> {
     /// Serial number of its flow.
     pub serial: u32,
-    /// Its way in the flow.
+    /// Its direction in the flow.
     pub direction: Direction,
     /// Nanoseconds since 1970.
     pub time_ns: i64,
@@ -50,14 +50,14 @@ pub struct Segment<'a> {
     pub payload: &'a [u8],
 }
 
-/// What was heard of a segment.
+/// What parsing a segment gave.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SegmentResult {
     /// What becomes of its flow.
     pub outcome: StreamState,
     /// The protocol, if there is one, and whether that is certain.
-    pub told: Option<(AppProto, bool)>,
-    /// Bytes that differ from what was said before at their place.
+    pub app: Option<(AppProto, bool)>,
+    /// Bytes that differ from what was sent before at their place in the stream.
     pub n_differing: usize,
 }
 
@@ -73,7 +73,7 @@ pub enum StreamState {
 }
 
 impl AppLayer {
-    /// Reads a segment of the flow at `place` (none yet: 0). Facts are those of messages that it completes. `evict` is told
+    /// Parses a segment of the flow at `place` (none yet: 0). Fields are those of messages that it completes. `evict` gets
     /// whose flow made room.
     pub fn on_segment(
         &mut self,
@@ -82,14 +82,14 @@ impl AppLayer {
         fields: &mut FieldBuffer,
         evict: impl FnOnce(u32),
     ) -> SegmentResult {
-        let nothing = |outcome, told| SegmentResult { outcome, told, n_differing: 0 };
+        let nothing = |outcome, app| SegmentResult { outcome, app, n_differing: 0 };
         let ends = PortPair::new(true, segment.tcp.source_port, segment.tcp.target_port);
         if place == 0 {
             match registry::guess_stream(segment.payload, &ends) {
                 (ProbeResult::NotForUs, _) => return nothing(StreamState::Nothing, None),
                 // What no port confirms is named, but not read.
-                (ProbeResult::Unsure, told) => {
-                    return nothing(StreamState::Nothing, told.map(|(protocol, _)| (protocol, false)));
+                (ProbeResult::Unsure, app) => {
+                    return nothing(StreamState::Nothing, app.map(|(protocol, _)| (protocol, false)));
                 }
                 _ => {}
             }
@@ -104,12 +104,12 @@ impl AppLayer {
         let n_differing = stream.on_segment(segment, &ends, fields);
         self.n_bytes = (self.n_bytes + stream.n_bytes()).saturating_sub(n_before);
         // Where one protocol makes way for another, the message that says so is of the first.
-        let told = event.or(stream.reader.as_ref().map(|(protocol, _)| *protocol)).map(|protocol| (protocol, true));
+        let app = event.or(stream.reader.as_ref().map(|(protocol, _)| *protocol)).map(|protocol| (protocol, true));
         if stream.sides.iter().all(StreamSide::is_over) {
             self.end(place);
-            return SegmentResult { outcome: StreamState::Over, told, n_differing };
+            return SegmentResult { outcome: StreamState::Over, app, n_differing };
         }
-        SegmentResult { outcome: StreamState::At(place), told, n_differing }
+        SegmentResult { outcome: StreamState::At(place), app, n_differing }
     }
 
     /// True if more bytes wait than may.
@@ -134,7 +134,7 @@ impl AppLayer {
     }
 
     fn begin(&mut self, serial: u32, evict: impl FnOnce(u32)) -> u32 {
-        if self.free.is_empty() && self.list.len() >= MOST_TALKS {
+        if self.free.is_empty() && self.list.len() >= MOST_STREAMS {
             let n = self.list.len();
             let from = self.hand;
             self.hand = (from + LOOKED_AT) % n;

@@ -1,23 +1,19 @@
-//! Bytes to decoded and counted packets and rows: the front half of the line, which may run on a thread of its own.
+//! Bytes to decoded and counted packets and rows: the first half of the line, which may run on a thread of its own.
 
-use super::capture_detectors::CaptureDetectors;
-use super::keeper::Table;
-use super::tables;
+use super::PipelineOptions;
+use super::dispatch::CaptureDispatch;
+use super::rows::RowTable;
 use crate::decode;
 use crate::decode::app::registry::{self, Datagrams};
 use crate::decode::fragments::Fragments;
-use crate::detect::detector::Detector;
 use crate::flow::table::FlowKeyHash;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Packet;
-use crate::model::app::field::FieldBuffer;
-use crate::model::app::field::Message;
-use crate::model::app::field::MessageFields;
+use crate::model::app::field::{FieldBuffer, Message, MessageFields};
 use crate::model::app::protocol::AppProto;
 use crate::model::packet::Transport;
-use crate::read::table::{Label, Part, RowContent};
-use crate::read::{Inputs, RawPacket, Record, UnsupportedFile};
-use crate::settings::Settings;
+use crate::read::table::{Part, RowContent};
+use crate::read::{InputReport, Inputs, RawPacket, Record, UnsupportedFile};
 use crate::stats::counters::Counters;
 use crate::stats::packet_index::{PacketLocation, PacketLocations};
 use crate::stats::rows::{RowBlock, RowStore};
@@ -31,18 +27,18 @@ pub struct CaptureStage {
     inputs: Inputs,
     read_issues: IssueLog,
     packets: Packets,
-    table: Table,
+    table: RowTable,
 }
 
-/// What needs only the packets one by one, or the pieces of one packet.
+/// What needs only the packets one by one, or the fragments of one packet.
 #[derive(Default)]
 struct Packets {
     issues: IssueLog,
     counters: Counters,
-    places: PacketLocations,
+    locations: PacketLocations,
     fragments: Fragments,
     datagrams: Datagrams,
-    detectors: CaptureDetectors,
+    dispatch: CaptureDispatch,
     n_damaged: u64,
     latest_ns: Option<i64>,
 }
@@ -56,44 +52,42 @@ pub struct Batch {
     packets: Vec<DecodedPacket>,
     n_packets: usize,
     /// Apart from the packets and close together, because they are wanted first.
-    leads: Vec<Option<FlowKeyHash>>,
+    key_hashes: Vec<Option<FlowKeyHash>>,
     rows: Vec<RowContent>,
-    /// What the packets say by themselves.
+    /// Fields of the messages that packets hold by themselves.
     fields: FieldBuffer,
 }
 
-/// A packet on its way from one half of the line to the other.
+/// A packet on its way from the first half of the line to the second.
 pub(super) struct DecodedPacket {
     pub packet: Packet,
     /// Where its bytes begin, in `carried` or else in what was decoded.
     at: u32,
     length: u32,
     is_carried: bool,
-    /// Its application protocol, if it was told by the packet alone, and whether that is certain.
+    /// Its application protocol, if the packet alone shows it, and whether that is certain.
     pub app: Option<(AppProto, bool)>,
-    /// Where the facts stand that it says.
+    /// Where the fields of its message stand.
     fields: Range<u32>,
 }
 
 impl CaptureStage {
-    /// For so many files; a single one may be a table, read as the settings say.
-    pub(super) fn new(n_files: usize, settings: &Settings) -> CaptureStage {
+    pub(super) fn new(options: &PipelineOptions<'_>) -> CaptureStage {
+        let dispatch = if options.has_detectors { CaptureDispatch::all() } else { CaptureDispatch::default() };
         CaptureStage {
-            inputs: Inputs::new(n_files, tables::options(settings)),
+            inputs: Inputs::new(options.names.len(), options.table()),
             read_issues: IssueLog::default(),
-            packets: Packets::default(),
-            table: Table::new(settings),
+            packets: Packets { dispatch, ..Packets::default() },
+            table: RowTable::new(options),
         }
     }
 
-    /// Says which column of a table says what its rows are.
-    pub(super) fn choose_label(&mut self, label: Label) {
-        if let Some(options) = self.inputs.table_options() {
-            options.label = label;
-        }
+    /// The file whose next bytes, or whose end, are needed; none once all have ended.
+    pub(super) fn wants(&self) -> Option<usize> {
+        self.inputs.wants()
     }
 
-    /// Decodes the next bytes of the file that is wanted, for the other half of the line to take; gives how many. Some
+    /// Decodes the next bytes of the file that is wanted, for the second half of the line to take; gives how many. Some
     /// are left where they unpack to much more: then what they gave, all of it in the batch, should be taken first.
     /// What is unpacked is shown to `keep` with the file's number.
     ///
@@ -118,7 +112,7 @@ impl CaptureStage {
         Ok(n_done)
     }
 
-    /// The file that is wanted has ended: what was left of it, for the other half of the line to take.
+    /// The file that is wanted has ended: what was left of it, for the second half of the line to take.
     pub(super) fn end_file(
         &mut self,
         batch: &mut Batch,
@@ -145,19 +139,20 @@ impl CaptureStage {
         self.read_issues.add(kind, packet, None);
     }
 
-    /// What was met in reading and decoding; of several files, see also [`Inputs::issues_of`].
-    pub(super) fn issues(&self) -> IssueLog {
+    /// What is known of each file so far.
+    pub(super) fn reports(&self) -> Vec<InputReport> {
+        self.inputs.reports()
+    }
+
+    /// What went wrong in reading and decoding. Of several files, what went wrong in each is left to its report: packet
+    /// numbers there are not those of the sequence.
+    pub(super) fn issues(&self, reports: &[InputReport]) -> IssueLog {
         let mut all = self.read_issues.clone();
-        if let Some(log) = self.inputs.log() {
-            all.merge(log);
+        if let [report] = reports {
+            all.merge(&report.issues);
         }
         all.merge(&self.packets.issues);
         all
-    }
-
-    /// The files, for what is said of them.
-    pub(super) fn inputs(&self) -> &Inputs {
-        &self.inputs
     }
 
     /// The rows of a table, if the file is one.
@@ -167,20 +162,18 @@ impl CaptureStage {
 
     /// True if the file is known to be a plain table of flows or packets.
     pub(super) fn can_leave_rows(&self) -> bool {
-        self.table.hands_on() && !self.inputs.is_packed(0)
+        self.table.has_content() && !self.inputs.reports().iter().any(|report| report.is_packed)
     }
 
     /// Leaves the rows of such a table to somebody else.
     pub(super) fn leave_rows(&mut self) {
-        if let Some(reader) = self.inputs.table_mut() {
-            reader.want(Part::RowContent);
-            self.table.leave();
-        }
+        self.inputs.want(Part::RowContent);
+        self.table.leave();
     }
 
-    /// Takes a piece of the rows that were left to somebody else; true once that was the last one.
-    pub(super) fn put_rows(&mut self, piece: RowBlock) -> bool {
-        self.table.put(piece)
+    /// Takes a block of the rows that were left to somebody else; true once that was the last one.
+    pub(super) fn put_rows(&mut self, block: RowBlock) -> bool {
+        self.table.put(block)
     }
 
     /// Totals of the packets so far.
@@ -189,13 +182,13 @@ impl CaptureStage {
     }
 
     /// Where the packets stand.
-    pub(super) fn places(&self) -> &PacketLocations {
-        &self.packets.places
+    pub(super) fn locations(&self) -> &PacketLocations {
+        &self.packets.locations
     }
 
-    /// The detectors that watched here, with their places in the table of detectors.
-    pub(super) fn take_watchers(&mut self) -> Vec<(usize, Box<dyn Detector>)> {
-        self.packets.detectors.take()
+    /// The detectors that observed here; none do any more.
+    pub(super) fn take_dispatch(&mut self) -> CaptureDispatch {
+        std::mem::take(&mut self.packets.dispatch)
     }
 
     /// Packets of which a part could not be decoded.
@@ -206,7 +199,7 @@ impl CaptureStage {
 
 /// Takes a record that was read out of `bytes`, or of bytes before.
 #[inline]
-fn take(record: Record<'_>, packets: &mut Packets, table: &mut Table, bytes: &[u8], batch: &mut Batch) {
+fn take(record: Record<'_>, packets: &mut Packets, table: &mut RowTable, bytes: &[u8], batch: &mut Batch) {
     match record {
         Record::Packet(raw) => {
             packets.hand_on(&raw, bytes, batch);
@@ -218,11 +211,11 @@ fn take(record: Record<'_>, packets: &mut Packets, table: &mut Table, bytes: &[u
                 RowContent::Flow(flow, _) => packets.counters.add_flow(flow),
                 RowContent::Packet(packet) => {
                     packets.counters.add(packet);
-                    packets.detectors.observe(packet);
+                    packets.dispatch.packet(packet);
                 }
             }
             table.take(&row);
-            if table.hands_on() {
+            if table.has_content() {
                 batch.rows.push(row.content);
             }
         }
@@ -233,7 +226,7 @@ impl Packets {
     /// Decodes a packet in the place where it stays until it is taken, and counts it.
     #[inline]
     fn hand_on(&mut self, raw: &RawPacket<'_>, bytes: &[u8], batch: &mut Batch) {
-        let Batch { packets, n_packets, leads, carried, fields, .. } = batch;
+        let Batch { packets, n_packets, key_hashes, carried, fields, .. } = batch;
         let packet = decode::begin(raw, self.counters.packets);
         match packets.get_mut(*n_packets) {
             Some(decoded) => decoded.packet = packet,
@@ -245,18 +238,18 @@ impl Packets {
         decode::fill(packet, raw, &mut self.issues);
         let mut whole = None;
         if packet.fragment().is_some() {
-            // The piece that completes a whole stands for it, with the bytes of the whole.
+            // The fragment that completes a packet stands for it, with the bytes of the whole.
             whole = self.fragments.take(packet, raw, &mut self.issues);
         }
         self.count(packet, raw);
-        self.detectors.observe(packet);
-        leads.push(FlowKeyHash::of(packet));
+        self.dispatch.packet(packet);
+        key_hashes.push(FlowKeyHash::of(packet));
         let data = whole.as_deref().unwrap_or(raw.data);
         (decoded.app, decoded.fields) = self.read(packet, data, fields);
         decoded.point(data, bytes, carried);
     }
 
-    /// Reads what the packet says by itself: its application, and where in `all` the facts stand.
+    /// Reads the message that the packet holds by itself: its application, and where in `all` its fields stand.
     #[inline]
     fn read(&mut self, packet: &Packet, data: &[u8], all: &mut FieldBuffer) -> (Option<(AppProto, bool)>, Range<u32>) {
         let from = all.len() as u32;
@@ -288,7 +281,7 @@ impl Packets {
         *latest_ns = packet.time_ns.max(*latest_ns);
         self.counters.add(packet);
         let Packet { time_ns, wire_bytes, captured_bytes, .. } = *packet;
-        self.places.push(PacketLocation { file, offset, time_ns, wire_bytes, captured_bytes, link_type });
+        self.locations.push(PacketLocation { file, offset, time_ns, wire_bytes, captured_bytes, link_type });
     }
 }
 
@@ -317,7 +310,7 @@ impl Batch {
     fn clear(&mut self) {
         self.carried.clear();
         self.n_packets = 0;
-        self.leads.clear();
+        self.key_hashes.clear();
         self.rows.clear();
         self.fields.clear();
     }
@@ -327,7 +320,7 @@ impl Batch {
         self.carried.len() + self.n_packets * size_of::<DecodedPacket>() + self.rows.len() * size_of::<RowContent>()
     }
 
-    /// What one of them says by itself.
+    /// The message that one of them holds by itself.
     #[inline]
     pub(super) fn message(&self, decoded: &DecodedPacket) -> Option<Message<'_>> {
         let (protocol, _) = decoded.app?;
@@ -344,12 +337,12 @@ impl Batch {
         self.rows.drain(..)
     }
 
-    /// Its packets in order, in groups of this size, and what leads to their flows.
+    /// Its packets in order, in groups of this size, and the hashes by which their flows are found.
     pub(super) fn groups(&self, n: usize) -> impl Iterator<Item = (&[DecodedPacket], &[Option<FlowKeyHash>])> {
-        self.packets.get(..self.n_packets).unwrap_or(&[]).chunks(n).zip(self.leads.chunks(n))
+        self.packets.get(..self.n_packets).unwrap_or(&[]).chunks(n).zip(self.key_hashes.chunks(n))
     }
 
-    /// The bytes of one of them: captured ones, or those of a packet that was put together from pieces.
+    /// The bytes of one of them: captured ones, or those of a packet that was put together from fragments.
     /// `bytes` is what was decoded.
     pub(super) fn data<'a>(&'a self, decoded: &DecodedPacket, bytes: &'a [u8]) -> &'a [u8] {
         let from = if decoded.is_carried { &self.carried } else { bytes };

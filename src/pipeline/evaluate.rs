@@ -1,17 +1,15 @@
-//! What has passed to an analysis: the detectors conclude, and all is put together.
+//! What has passed to an analysis: the detectors finish, and all is put together.
 
-use super::{Pipeline, named, tables, threads};
+use super::{Pipeline, inputs, server_names, table_facts, threads};
 use crate::decode::link;
 use crate::detect;
 use crate::detect::deduplicate;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Finding;
 use crate::model::analysis::{Analysis, Coverage, DetectorRun, FileFacts, FlowColumns, Stats, Summary};
 use crate::model::rows::RowKind;
+use crate::read::InputReport;
 use crate::settings::{self, Settings};
 use crate::stats::rows::RowStore;
 use crate::triage;
@@ -20,14 +18,14 @@ use crate::triage;
 const TIMELINE_BINS: usize = 256;
 
 impl Pipeline {
-    /// Lets every detector conclude, and gives the result.
+    /// Lets every detector finish, and gives the result.
     pub fn evaluate(&mut self, settings: &Settings) -> Analysis {
         let (context, detectors) = self.flow_stage.context(settings, self.capture.counters());
         // The models come last in the table and take longest.
         let waiting: Vec<_> = detect::ALL.iter().zip(detectors).rev().collect();
         let rows = self.capture.rows();
         let mut conclusions = threads::each(waiting, |(entry, detector)| finish(entry, detector, &context, rows));
-        self.begin_judging();
+        self.begin_evaluation();
         for (entry, conclusion) in detect::ALL.iter().zip(conclusions.drain(..).rev()) {
             self.apply(entry, conclusion);
         }
@@ -35,11 +33,11 @@ impl Pipeline {
         self.analysis(settings)
     }
 
-    /// Lets one detector (by its place in the table) conclude. Call for all in order, first to last, then
+    /// Lets one detector (by its place in the table) finish. Call for all in order, first to last, then
     /// [`Pipeline::analysis`].
-    pub fn judge_one(&mut self, place: usize, settings: &Settings) {
+    pub fn evaluate_one(&mut self, place: usize, settings: &Settings) {
         if place == 0 {
-            self.begin_judging();
+            self.begin_evaluation();
         }
         let Some(entry) = detect::ALL.get(place) else { return };
         let conclusion = self.finish(place, settings);
@@ -58,14 +56,14 @@ impl Pipeline {
         })
     }
 
-    fn begin_judging(&mut self) {
+    fn begin_evaluation(&mut self) {
         self.runs.clear();
         self.scores.clear();
         self.row_scores.clear();
     }
 
     /// Takes what a detector concluded.
-    fn apply(&mut self, entry: &detect::detector::Entry, conclusion: Conclusion) {
+    fn apply(&mut self, entry: &Entry, conclusion: Conclusion) {
         let Conclusion { findings, not_enough_data, scores, n_not_evaluated } = conclusion;
         if n_not_evaluated > 0 && self.flow_stage.issues.count(IssueKind::DetectorFull) == 0 {
             self.flow_stage.issues.add_many(IssueKind::DetectorFull, n_not_evaluated, None, None);
@@ -92,37 +90,43 @@ impl Pipeline {
 
     /// What is known so far, without findings.
     pub fn partial(&self, settings: &Settings) -> Analysis {
-        self.assemble(settings, Vec::new(), Vec::new())
+        self.assemble(settings, &self.capture.reports(), Vec::new(), Vec::new())
     }
 
-    /// The result, with the findings of the detectors that have concluded.
+    /// The result, with the findings of the detectors that have finished. Reading has ended.
     pub fn analysis(&self, settings: &Settings) -> Analysis {
         let mut findings = deduplicate::fold(self.runs.iter().flat_map(|(_, findings)| findings.clone()).collect());
-        findings.iter_mut().for_each(|finding| named::name(finding, self.flows(), self.names()));
+        findings.iter_mut().for_each(|finding| server_names::name(finding, self.flows(), self.names()));
         let runs = self.runs.iter().map(|(run, _)| run.clone()).collect();
-        let mut analysis = self.assemble(settings, findings, runs);
+        let mut analysis = self.assemble(settings, &self.inputs, findings, runs);
         triage::apply(&mut analysis, settings.expected());
         analysis
     }
 
-    fn assemble(&self, settings: &Settings, findings: Vec<Finding>, runs: Vec<DetectorRun>) -> Analysis {
+    fn assemble(
+        &self,
+        settings: &Settings,
+        inputs: &[InputReport],
+        findings: Vec<Finding>,
+        runs: Vec<DetectorRun>,
+    ) -> Analysis {
         let flow_stage = &self.flow_stage;
-        let mut issues = self.capture.issues();
+        let mut issues = self.capture.issues(inputs);
         issues.merge(&flow_stage.issues);
         let summarised = flow_stage.flows.summarised;
         issues.add_many(IssueKind::FlowsSummarised, summarised.flows, None, None);
         issues.add_many(IssueKind::NamesFull, flow_stage.names.n_refused, None, None);
-        issues.add_many(IssueKind::FactsFull, flow_stage.told.n_refused, None, None);
-        self.asked_issues(&mut issues);
+        issues.add_many(IssueKind::FactsFull, flow_stage.flow_fields.n_refused, None, None);
+        self.optional_issues(&mut issues);
         let rows = self.capture.rows();
-        let mut all_issues = tables::with_issues(issues, rows);
-        all_issues.extend(self.capture.inputs().issues_of(&self.names));
+        let mut all_issues = table_facts::with_issues(issues, rows);
+        all_issues.extend(inputs::issues_of_several(inputs, &self.names));
         all_issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
         let (counters, tops) = (self.capture.counters(), &flow_stage.tops);
         let file = FileFacts {
-            format: self.capture.inputs().format(),
-            comments: self.capture.inputs().comments(),
-            link_types: self.capture.places().link_types().into_iter().map(link::name).collect(),
+            format: inputs::formats(inputs),
+            comments: inputs.iter().flat_map(|input| input.comments.iter().cloned()).collect(),
+            link_types: self.capture.locations().link_types().into_iter().map(link::name).collect(),
             ..self.file.clone()
         };
         Analysis {
@@ -140,7 +144,7 @@ impl Pipeline {
                 packets_read: counters.packets,
                 packets_decoded: counters.packets - self.capture.n_damaged(),
                 packets_truncated: counters.packets_truncated,
-                bytes_skipped: self.capture.inputs().bytes_skipped(),
+                bytes_skipped: inputs.iter().map(|input| input.bytes_skipped).sum(),
                 flows_kept: flow_stage.flows.len() as u64,
                 flows_summarised: summarised.flows,
             },
@@ -153,7 +157,7 @@ impl Pipeline {
                 top_ports: tops.ports.clone(),
                 sizes: counters.sizes(),
             },
-            table: rows.map(tables::facts),
+            table: rows.map(table_facts::facts),
             changed_settings: settings.changed().clone(),
             shows_secrets: settings.shows_secrets(),
             seed: settings.value(settings::GENERAL, settings::SEED) as u64,
@@ -166,7 +170,7 @@ impl Pipeline {
     }
 
     /// Notes what is to be said of the tables beside the flow table.
-    fn asked_issues(&self, issues: &mut IssueLog) {
+    fn optional_issues(&self, issues: &mut IssueLog) {
         let Some(optional) = self.flow_stage.optional.as_deref() else { return };
         if let Some(cic) = &optional.cic {
             let (n_written, n_single) = cic.counts();
@@ -180,9 +184,9 @@ impl Pipeline {
     }
 }
 
-/// What a detector makes of all that passed, or why it rests.
+/// What a detector makes of all that passed, or why it cannot be evaluated.
 fn finish(
-    entry: &detect::detector::Entry,
+    entry: &Entry,
     detector: &mut Box<dyn Detector>,
     context: &Context<'_>,
     rows: Option<&RowStore>,
@@ -190,9 +194,9 @@ fn finish(
     match rows.map(|rows| (rows, rows.layout().kind)) {
         Some((rows, RowKind::Rows)) => {
             let done = detector.finish_rows(rows, context.settings);
-            done.unwrap_or_else(|| tables::rests(tables::why_no_flows(rows)))
+            done.unwrap_or_else(|| table_facts::not_evaluated(table_facts::why_no_flows(rows)))
         }
-        Some((_, RowKind::Flows)) if entry.interest.intersects(Interest::ANY_PACKET) => tables::rests(
+        Some((_, RowKind::Flows)) if entry.interest.intersects(Interest::ANY_PACKET) => table_facts::not_evaluated(
             "This is a table of flows: it does not have the single packets that are looked at.".to_owned(),
         ),
         _ => detector.finish(context),

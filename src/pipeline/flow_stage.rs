@@ -1,27 +1,22 @@
-//! Decoded packets and rows to flows, index and detectors: the half of the line behind [`CaptureStage`](super::Front).
+//! Decoded packets and rows to flows, index and detectors: the half of the line behind [`CaptureStage`](super::CaptureStage).
 
+use super::PipelineOptions;
 use super::app_layer::{AppLayer, Segment, SegmentResult, StreamState};
 use super::capture_stage::Batch;
-use super::dispatch::Dispatch;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
+use super::dispatch::FlowDispatch;
+use crate::detect::detector::{Context, Detector};
 use crate::flow::endpoints::EndpointIndex;
 use crate::flow::expectations::Expectations;
 use crate::flow::fields::{self, FlowFields, InternedField};
 use crate::flow::names::Names;
 use crate::flow::optional::OptionalTables;
-use crate::flow::table::{FlowKeyHash, FlowTable, FlowUpdate, Limits, Lookup, LookupResult};
+use crate::flow::table::{FlowKeyHash, FlowTable, FlowUpdate, Lookup, LookupResult};
 use crate::issue::{IssueKind, IssueLog};
-use crate::model::Addr;
-use crate::model::Flow;
-use crate::model::app::field::FieldBuffer;
-use crate::model::app::field::FieldId;
-use crate::model::app::field::Message;
-use crate::model::app::protocol::AppProto;
-use crate::model::app::protocol::Protocol;
+use crate::model::app::field::{FieldBuffer, FieldId, Message};
+use crate::model::app::protocol::{AppProto, Protocol};
 use crate::model::flow::{Direction, NameSource};
-use crate::model::format::time;
 use crate::model::packet::{Packet, Tcp, Transport};
+use crate::model::{Addr, Flow};
 use crate::read::table::RowContent;
 use crate::settings::{self, Settings};
 use crate::stats::counters::Counters;
@@ -34,24 +29,24 @@ const LAST_PROBED_PACKET: u32 = 3;
 /// Packets whose flows are sought at a time.
 const TOGETHER: usize = 16;
 
-/// Everything behind the decoders: the other half of the line.
+/// Everything behind the decoders: the second half of the line.
 pub struct FlowStage {
     pub(super) issues: IssueLog,
-    pub(super) owners: PacketFlowMap,
+    pub(super) packet_flows: PacketFlowMap,
     pub(super) flows: FlowTable,
     pub(super) optional: Option<Box<OptionalTables>>,
     /// Of the flow table, once reading has ended.
     endpoints: EndpointIndex,
     pub(super) names: Names,
-    pub(super) dispatch: Dispatch,
+    pub(super) dispatch: FlowDispatch,
     app_layer: AppLayer,
     expectations: Expectations,
     /// What a TCP segment completes; kept for its memory.
     fields: FieldBuffer,
-    /// The facts of a message as they are kept; kept for its memory.
+    /// The fields of a message as they are kept; kept for its memory.
     interned: Vec<InternedField>,
-    /// What flows said.
-    pub(super) told: FlowFields,
+    /// Fields of the messages of flows.
+    pub(super) flow_fields: FlowFields,
     pub(super) messages: MessageCounts,
     /// Of the flow table, once reading has ended.
     pub(super) tops: Tops,
@@ -63,27 +58,22 @@ pub struct FlowStage {
 const NO_FLOW: u32 = u32::MAX;
 
 impl FlowStage {
-    pub(super) fn new(settings: &Settings) -> FlowStage {
-        let value = |id| settings.value(settings::GENERAL, id);
-        let is_on = |id| value(id) > 0.0;
-        let limits = Limits {
-            idle_ns: time::from_seconds(value(settings::IDLE_TIMEOUT)),
-            active_ns: time::from_seconds(value(settings::ACTIVE_TIMEOUT)),
-            most: value(settings::MOST_FLOWS) as usize,
-        };
+    pub(super) fn new(options: &PipelineOptions<'_>) -> FlowStage {
+        let limits = options.limits();
+        let (is_cic, is_extended) = (options.is_on(settings::CIC_COMPATIBLE), options.is_on(settings::MORE_COLUMNS));
         FlowStage {
             issues: IssueLog::default(),
-            owners: PacketFlowMap::default(),
+            packet_flows: PacketFlowMap::default(),
+            optional: OptionalTables::new(is_cic, is_extended, limits.most),
             flows: FlowTable::new(limits),
-            optional: OptionalTables::new(is_on(settings::CIC_COMPATIBLE), is_on(settings::MORE_COLUMNS), limits.most),
             endpoints: EndpointIndex::default(),
             names: Names::default(),
-            dispatch: Dispatch::default(),
+            dispatch: if options.has_detectors { FlowDispatch::all() } else { FlowDispatch::silent() },
             app_layer: AppLayer::default(),
             expectations: Expectations::default(),
             fields: FieldBuffer::default(),
             interned: Vec::new(),
-            told: FlowFields::default(),
+            flow_fields: FlowFields::default(),
             messages: MessageCounts::default(),
             tops: Tops::default(),
             flows_of_rows: Vec::new(),
@@ -106,16 +96,16 @@ impl FlowStage {
         self.flows_of_rows.push(serial.unwrap_or(NO_FLOW));
     }
 
-    /// Takes a batch of the front half, with the bytes that it was decoded from.
+    /// Takes a batch of the first half, with the bytes that it was decoded from.
     pub fn take(&mut self, batch: &mut Batch, bytes: &[u8]) {
         for content in batch.rows() {
             self.row(content);
         }
         let mut begun = [Lookup::default(); TOGETHER];
         let mut found = [LookupResult::default(); TOGETHER];
-        for (group, leads) in batch.groups(TOGETHER) {
-            for (begun, lead) in begun.iter_mut().zip(leads) {
-                *begun = self.flows.begin(*lead);
+        for (group, hashes) in batch.groups(TOGETHER) {
+            for (begun, hash) in begun.iter_mut().zip(hashes) {
+                *begun = self.flows.begin(*hash);
             }
             for ((found, begun), decoded) in found.iter_mut().zip(&begun).zip(group) {
                 *found = self.flows.seek(&decoded.packet, *begun);
@@ -125,7 +115,7 @@ impl FlowStage {
                 if let Some((protocol, is_certain)) = decoded.app {
                     self.name_app(update, protocol, is_certain);
                     if let Some(message) = batch.message(decoded) {
-                        self.say(update, &message);
+                        self.on_message(update, &message);
                     }
                 }
             }
@@ -139,7 +129,7 @@ impl FlowStage {
 
     /// Packets, or rows of a table of flows or packets, taken so far.
     pub fn packets(&self) -> u64 {
-        self.owners.len().max(self.flows_of_rows.len() as u64)
+        self.packet_flows.len().max(self.flows_of_rows.len() as u64)
     }
 
     pub(super) fn context<'a>(
@@ -147,8 +137,8 @@ impl FlowStage {
         settings: &'a Settings,
         counters: &Counters,
     ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
-        let FlowStage { flows, endpoints, names, told, dispatch, .. } = self;
-        dispatch.context(settings, counters, (flows, endpoints), (names, told))
+        let FlowStage { flows, endpoints, names, flow_fields, dispatch, .. } = self;
+        dispatch.context(settings, counters, (flows, endpoints), (names, flow_fields))
     }
 
     /// Shows a packet to the detectors that want it, and adds it to its flow.
@@ -167,20 +157,20 @@ impl FlowStage {
     #[inline]
     fn packet(&mut self, packet: &Packet, found: LookupResult, data: &[u8]) -> Option<FlowUpdate> {
         let update = self.observe(packet, found);
-        let belongs = match update {
+        let packet_flow = match update {
             Some(update) => PacketFlow::Flow(update.serial, update.direction),
             None => PacketFlow::Alone(match packet.top() {
                 Some(Protocol::AppProto(named)) => Some(named),
                 _ => None,
             }),
         };
-        self.owners.push(belongs);
+        self.packet_flows.push(packet_flow);
         if let Some(update) = update {
             if let Some(optional) = &mut self.optional {
                 optional.update(packet, payload(packet, data), &self.flows, update);
             }
             if !self.expectations.is_empty() {
-                self.meet(update);
+                self.apply_expectation(update);
             }
             self.applications(packet, data, update);
         }
@@ -206,15 +196,15 @@ impl FlowStage {
         }
     }
 
-    /// Names a flow that begins as it was announced; what a file holds in it is not read.
-    fn meet(&mut self, update: FlowUpdate) {
+    /// Names a flow that begins as it was expected; what it carries, a file, is not parsed.
+    fn apply_expectation(&mut self, update: FlowUpdate) {
         let Some(flow) = self.flows.get_mut(update.serial).filter(|flow| flow.packets() == 1) else { return };
         if let Some(protocol) = self.expectations.take(flow) {
             (flow.app, flow.is_app_certain, flow.stream) = (Some(protocol), true, Flow::NOT_PARSED);
         }
     }
 
-    /// Reads a TCP payload, if its stream is read.
+    /// Parses a TCP payload, if its stream is parsed.
     #[inline]
     fn on_segment(&mut self, packet: &Packet, tcp: &Tcp, payload: &[u8], update: FlowUpdate) {
         let Some(flow) = self.flows.get_mut(update.serial) else { return };
@@ -230,10 +220,10 @@ impl FlowStage {
             Segment { serial: update.serial, direction: update.direction, time_ns: packet.time_ns, tcp, payload };
         self.fields.clear();
         let mut evicted = None;
-        let SegmentResult { outcome, told, n_differing } =
+        let SegmentResult { outcome, app, n_differing } =
             self.app_layer.on_segment(flow.stream, segment, &mut self.fields, |serial| evicted = Some(serial));
         if n_differing > 0 {
-            contradict(flow, packet, update.direction, n_differing);
+            record_conflict(flow, packet, update.direction, n_differing);
         }
         match outcome {
             StreamState::At(place) => flow.stream = place,
@@ -243,7 +233,7 @@ impl FlowStage {
         if evicted.is_some() || self.app_layer.is_full() {
             self.stop_parsing(evicted);
         }
-        let Some((protocol, is_certain)) = told else { return };
+        let Some((protocol, is_certain)) = app else { return };
         self.name_app(Some(update), protocol, is_certain);
         if self.fields.is_empty() {
             return;
@@ -251,12 +241,12 @@ impl FlowStage {
         let fields = std::mem::take(&mut self.fields);
         for fields in fields.messages() {
             let message = Message { protocol, time_ns: packet.time_ns, packet: packet.index, fields };
-            self.say(Some(update), &message);
+            self.on_message(Some(update), &message);
         }
         self.fields = fields;
     }
 
-    /// Reads a stream no longer; without one, none that waits for bytes.
+    /// Parses a stream no longer; without one, none that waits for bytes.
     #[cold]
     fn stop_parsing(&mut self, evicted: Option<u32>) {
         let FlowStage { app_layer, flows, issues, .. } = self;
@@ -272,7 +262,7 @@ impl FlowStage {
         }
     }
 
-    /// The application of a flow was told by what it says.
+    /// A message shows the application of a flow.
     #[inline]
     fn name_app(&mut self, update: Option<FlowUpdate>, protocol: AppProto, is_certain: bool) {
         let Some(flow) = update.and_then(|update| self.flows.get_mut(update.serial)) else { return };
@@ -283,13 +273,13 @@ impl FlowStage {
     }
 
     /// A message was read: to its flow, to the counts, to the names of addresses, and to the detectors.
-    fn say(&mut self, update: Option<FlowUpdate>, message: &Message<'_>) {
-        let FlowStage { flows, told, messages, interned, names, dispatch, expectations, .. } = self;
+    fn on_message(&mut self, update: Option<FlowUpdate>, message: &Message<'_>) {
+        let FlowStage { flows, flow_fields, messages, interned, names, dispatch, expectations, .. } = self;
         let fields = &message.fields;
         fields::intern(fields, names, interned);
         messages.add(message.protocol, interned);
         if let Some(flow) = update.and_then(|update| flows.get_mut(update.serial)) {
-            interned.iter().for_each(|fact| told.add(flow, *fact));
+            interned.iter().for_each(|field| flow_fields.add(flow, *field));
             if let (AppProto::Ftp | AppProto::Tftp, Some(update)) = (message.protocol, update) {
                 expectations.note(message, flow, update.direction);
             }
@@ -318,9 +308,9 @@ fn payload<'a>(packet: &Packet, data: &'a [u8]) -> &'a [u8] {
     data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[])
 }
 
-/// Notes that a segment says something else than was said before at its place.
+/// Records that a segment differs from what was sent before at its place in the stream.
 #[cold]
-fn contradict(flow: &mut Flow, packet: &Packet, direction: Direction, n_differing: usize) {
+fn record_conflict(flow: &mut Flow, packet: &Packet, direction: Direction, n_differing: usize) {
     let from = usize::from((direction == Direction::ToResponder) != flow.is_low_originator);
     if let Some(anomalies) = flow.anomalies_mut(from) {
         anomalies.conflicts.seen.add(packet.index, packet.time_ns);

@@ -1,19 +1,21 @@
 //! The whole line, in order: the only file that knows it. Bytes go in, an [`Analysis`](crate::model::Analysis) comes out.
 
 mod app_layer;
-mod capture_detectors;
 mod capture_stage;
 mod dispatch;
 mod evaluate;
 mod flow_stage;
-mod keeper;
-mod named;
-mod tables;
+mod inputs;
+mod options;
+mod rows;
+mod server_names;
+mod table_facts;
 mod threads;
 
 pub use capture_stage::{Batch, CaptureStage};
 pub use flow_stage::FlowStage;
-pub use keeper::RowKeeper;
+pub use options::PipelineOptions;
+pub use rows::RowKeeper;
 
 use crate::detect;
 use crate::detect::card::Card;
@@ -25,9 +27,8 @@ use crate::issue::IssueKind;
 use crate::model::Finding;
 use crate::model::analysis::{DetectorRun, FileFacts};
 use crate::model::rows::RowKind;
-use crate::read::table::{Label, TableReader};
-pub use crate::read::{MOST_FILES, UnsupportedFile};
-use crate::settings::{self, Descriptor, Settings};
+pub use crate::read::{InputReport, MOST_FILES, UnsupportedFile};
+use crate::settings::{self, Descriptor};
 use crate::stats::packet_index::PacketIndex;
 pub use crate::stats::rows::RowBlock;
 use crate::stats::rows::RowStore;
@@ -50,9 +51,11 @@ pub fn cards() -> Vec<(&'static Card, &'static [Descriptor])> {
 pub struct Pipeline {
     capture: CaptureStage,
     batch: Batch,
+    flow_stage: FlowStage,
     /// Names of the files that are read together.
     names: Vec<String>,
-    flow_stage: FlowStage,
+    /// What is known of each of them, once reading has ended.
+    inputs: Vec<InputReport>,
     file: FileFacts,
     runs: Vec<(DetectorRun, Vec<Finding>)>,
     scores: Vec<f32>,
@@ -60,40 +63,24 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// For a file of this name and size.
-    pub fn new(settings: &Settings, file_name: &str, file_bytes: u64) -> Pipeline {
-        Pipeline::of_files(settings, vec![file_name.to_owned()], file_bytes)
-    }
-
-    /// For files of these names, at most [`MOST_FILES`], and of this size together: their packets are
-    /// put in order of time. A table is read by itself: beside other files it is refused.
-    pub fn of_files(settings: &Settings, names: Vec<String>, file_bytes: u64) -> Pipeline {
+    /// Ready for the first byte.
+    pub fn new(options: PipelineOptions<'_>) -> Pipeline {
         Pipeline {
-            capture: CaptureStage::new(names.len(), settings),
+            capture: CaptureStage::new(&options),
             batch: Batch::default(),
-            flow_stage: FlowStage::new(settings),
-            file: FileFacts { name: FileFacts::name_of(&names), bytes: file_bytes, ..FileFacts::default() },
-            names,
+            flow_stage: FlowStage::new(&options),
+            file: FileFacts { name: FileFacts::name_of(&options.names), bytes: options.bytes, ..FileFacts::default() },
+            names: options.names,
+            inputs: Vec::new(),
             runs: Vec::new(),
             scores: Vec::new(),
             row_scores: Vec::new(),
         }
     }
 
-    /// Says which column of a table says what its rows are; call before the first byte.
-    pub fn choose_label(&mut self, name: &str) {
-        self.capture.choose_label(Label::Name(name.to_owned()));
-    }
-
-    /// Lets no detector observe anything, to measure what that costs; call before the first byte.
-    pub fn without_detectors(&mut self) {
-        self.capture.take_watchers();
-        self.flow_stage.dispatch.rest();
-    }
-
     /// The file whose next bytes, or whose end, are needed; none once all have ended.
     pub fn wants(&self) -> Option<usize> {
-        self.capture.inputs().wants()
+        self.capture.wants()
     }
 
     /// Takes the next bytes of the file that is wanted; any slicing gives the same result.
@@ -132,13 +119,8 @@ impl Pipeline {
         Ok(())
     }
 
-    /// True if index and places of rows point into what a file was unpacked to, not into the file.
-    pub fn is_packed(&self, file: usize) -> bool {
-        self.capture.inputs().is_packed(file)
-    }
-
-    /// Both halves of the line, for two threads: what the front makes of a single file's bytes, the other half takes in
-    /// the same order.
+    /// Both halves of the line, for two threads: what the first makes of a single file's bytes, the second takes in the
+    /// same order.
     pub fn halves(&mut self) -> (&mut CaptureStage, &mut FlowStage) {
         (&mut self.capture, &mut self.flow_stage)
     }
@@ -151,9 +133,8 @@ impl Pipeline {
         while self.wants().is_some() {
             self.end_file(&mut |_, _| ())?;
         }
-        for (place, detector) in self.capture.take_watchers() {
-            self.flow_stage.dispatch.adopt(place, detector);
-        }
+        self.inputs = self.capture.reports();
+        self.flow_stage.dispatch.join(self.capture.take_dispatch());
         self.flow_stage.end_flows();
         Ok(())
     }
@@ -183,14 +164,9 @@ impl Pipeline {
         self.capture.leave_rows();
     }
 
-    /// Takes a piece of the rows that were left; true once that was the last one. Until then the rows have no columns.
-    pub fn put_rows(&mut self, piece: RowBlock) -> bool {
-        self.capture.put_rows(piece)
-    }
-
-    /// True unless rows that were left are still missing.
-    pub fn has_all_rows(&self) -> bool {
-        self.rows().is_none_or(RowStore::is_whole)
+    /// Takes a block of the rows that were left; true once that was the last one. Until then the rows have no columns.
+    pub fn put_rows(&mut self, block: RowBlock) -> bool {
+        self.capture.put_rows(block)
     }
 
     /// The rows of a table, if the file is one.
@@ -204,9 +180,9 @@ impl Pipeline {
         numbers.into_iter().map(|number| self.flow_stage.flow_of_row(number)).collect()
     }
 
-    /// The reader of a table, which can read a row again.
-    pub fn table(&self) -> Option<&TableReader> {
-        self.capture.inputs().table()
+    /// What is known of each file, once reading has ended.
+    pub fn inputs(&self) -> &[InputReport] {
+        &self.inputs
     }
 
     /// True if the file is a table whose rows are neither flows nor packets.
@@ -229,9 +205,9 @@ impl Pipeline {
         self.flow_stage.optional.as_deref()
     }
 
-    /// What flows said.
-    pub fn told(&self) -> &FlowFields {
-        &self.flow_stage.told
+    /// Fields of the messages of flows.
+    pub fn flow_fields(&self) -> &FlowFields {
+        &self.flow_stage.flow_fields
     }
 
     /// Texts of the traffic, server names among them.
@@ -241,7 +217,7 @@ impl Pipeline {
 
     /// The index of packets.
     pub fn index(&self) -> PacketIndex<'_> {
-        PacketIndex::new(self.capture.places(), &self.flow_stage.owners)
+        PacketIndex::new(self.capture.locations(), &self.flow_stage.packet_flows)
     }
 
     /// Largest score of the model-based detectors for each kept flow, in order; empty if none ran.

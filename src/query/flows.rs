@@ -150,5 +150,5 @@ fn facts(pipeline: &Pipeline, serial: u32, secrets: Secrets) -> Vec<FlowFieldRow
         value: describe::text(fact.kind, fact.value, secrets),
         n: fact.n,
     };
-    pipeline.told().of(flow, pipeline.names()).iter().map(said).collect()
+    pipeline.flow_fields().of(flow, pipeline.names()).iter().map(said).collect()
 }

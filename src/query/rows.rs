@@ -162,7 +162,8 @@ pub(super) fn page(
     (first_column, n_columns): (u32, u32),
 ) -> Page<DataRow> {
     let empty = Page { total: rows.len(), offset, rows: Vec::new() };
-    let (Some(store), Some(table)) = (pipeline.rows(), pipeline.table()) else { return empty };
+    let table = pipeline.inputs().first().and_then(|input| input.table.as_ref());
+    let (Some(store), Some(table)) = (pipeline.rows(), table) else { return empty };
     let known: Vec<(usize, Place)> = (offset..offset + u64::from(count))
         .map_while(|place| rows.get(place))
         .filter_map(|row| Some((row as usize, store.place(row as usize)?)))

@@ -1,10 +1,9 @@
 //! One file as it is to records: unpacks it where it is compressed, and hands the plain bytes to the reader.
 
-use super::table::{Options, TableReader};
+use super::table::{Options, Part};
 use super::unpack::{self, UnpackError, Unpacker};
-use super::{Reader, Record, UnsupportedFile};
+use super::{InputReport, Reader, Record, UnsupportedFile};
 use crate::issue::{IssueKind, IssueLog};
-use crate::model::Comment;
 
 enum Packing {
     /// Too few bytes have come to tell.
@@ -30,19 +29,9 @@ impl Input {
         Input { packing: Packing::Unknown(Vec::new()), reader, plain: Vec::new() }
     }
 
-    /// How the file is read if it is a table.
-    pub fn table_options(&mut self) -> Option<&mut Options> {
-        self.reader.table_options.as_mut()
-    }
-
-    /// The table, if the file is one.
-    pub fn table(&self) -> Option<&TableReader> {
-        self.reader.table()
-    }
-
-    /// The same, to say what of it is wanted.
-    pub fn table_mut(&mut self) -> Option<&mut TableReader> {
-        self.reader.table_mut()
+    /// From the next row of a table on only this part is wanted.
+    pub fn want(&mut self, part: Part) {
+        self.reader.want(part);
     }
 
     /// Takes the next bytes of the file. Unpacked bytes are shown to `keep` before their records are given.
@@ -143,27 +132,14 @@ impl Input {
         self.reader.give_up();
     }
 
-    /// True if the bytes that packets and rows stand in are not those of the file.
-    pub fn is_packed(&self) -> bool {
-        matches!(self.packing, Packing::Packed(_) | Packing::Ended(_))
-    }
-
-    /// Bytes of the plain stream that are not part of what was understood. Packed ones that could not be unpacked are
-    /// none of it: where unpackers notice damage depends on the slices.
-    pub fn bytes_skipped(&self) -> u64 {
-        self.reader.bytes_skipped()
-    }
-
-    /// Comments in the file.
-    pub fn comments(&self) -> impl Iterator<Item = Comment> {
-        self.reader.comments()
-    }
-
-    /// The format in words; empty until it is known.
-    pub fn format(&self) -> String {
+    /// What is known of the file so far; what went wrong is in the log that [`Input::feed`] was given.
+    pub fn report(&self) -> InputReport {
+        let report = self.reader.report();
         match &self.packing {
-            Packing::Packed(unpacker) | Packing::Ended(unpacker) => format!("{unpacker}, {}", self.reader.format()),
-            _ => self.reader.format(),
+            Packing::Packed(unpacker) | Packing::Ended(unpacker) => {
+                InputReport { format: format!("{unpacker}, {}", report.format), is_packed: true, ..report }
+            }
+            Packing::Plain | Packing::Unknown(_) => report,
         }
     }
 

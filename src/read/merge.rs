@@ -5,11 +5,9 @@
 //! come first. A table is read by itself: beside other files it is refused.
 
 use super::input::Input;
-use super::table::{Options, TableReader};
-use super::{RawPacket, Record, UnsupportedFile};
+use super::table::{Options, Part};
+use super::{InputReport, RawPacket, Record, UnsupportedFile};
 use crate::issue::IssueLog;
-use crate::model::Comment;
-use crate::model::analysis::Issue;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
@@ -127,63 +125,16 @@ impl Inputs {
         }
     }
 
-    /// How a single file is read if it is a table.
-    pub fn table_options(&mut self) -> Option<&mut Options> {
-        self.files.first_mut().and_then(|file| file.input.table_options())
-    }
-
-    /// The table, if the single file is one.
-    pub fn table(&self) -> Option<&TableReader> {
-        self.files.first().and_then(|file| file.input.table())
-    }
-
-    /// The same, to say what of it is wanted.
-    pub fn table_mut(&mut self) -> Option<&mut TableReader> {
-        self.files.first_mut().and_then(|file| file.input.table_mut())
-    }
-
-    /// True if the bytes that a file's packets or rows stand in are not those of the file.
-    pub fn is_packed(&self, file: usize) -> bool {
-        self.files.get(file).is_some_and(|file| file.input.is_packed())
-    }
-
-    /// Bytes that are not part of what was understood.
-    pub fn bytes_skipped(&self) -> u64 {
-        self.files.iter().map(|file| file.input.bytes_skipped()).sum()
-    }
-
-    /// Comments in the files, file after file.
-    pub fn comments(&self) -> Vec<Comment> {
-        self.files.iter().flat_map(|file| file.input.comments()).collect()
-    }
-
-    /// The formats in words, each once.
-    pub fn format(&self) -> String {
-        let mut formats: Vec<String> = Vec::new();
-        for format in self.files.iter().map(|file| file.input.format()).filter(|format| !format.is_empty()) {
-            if !formats.contains(&format) {
-                formats.push(format);
-            }
+    /// From the next row of a table on only this part is wanted.
+    pub fn want(&mut self, part: Part) {
+        for file in &mut self.files {
+            file.input.want(part);
         }
-        formats.join("; ")
     }
 
-    /// What went wrong while reading a single file; none if there are several.
-    pub fn log(&self) -> Option<&IssueLog> {
-        if let [file] = self.files.as_slice() { Some(&file.issues) } else { None }
-    }
-
-    /// What went wrong while reading each of several files. The sentence names the file, and there is no packet number:
-    /// that of the file is not that of the sequence.
-    pub fn issues_of(&self, names: &[String]) -> Vec<Issue> {
-        if self.files.len() == 1 {
-            return Vec::new();
-        }
-        let of_file = |(file, name): (&File, &String)| {
-            let told = |issue: Issue| Issue { text: format!("{} In {name}.", issue.text), first_packet: None, ..issue };
-            file.issues.issues().into_iter().map(told).collect::<Vec<_>>()
-        };
-        self.files.iter().zip(names).flat_map(of_file).collect()
+    /// What is known of each file so far.
+    pub fn reports(&self) -> Vec<InputReport> {
+        self.files.iter().map(|file| InputReport { issues: file.issues.clone(), ..file.input.report() }).collect()
     }
 
     /// Parses what is at hand and gives packets until a file has to be asked.

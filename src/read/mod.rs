@@ -6,15 +6,17 @@ mod input;
 mod merge;
 mod pcap;
 mod pcapng;
+mod report;
 pub mod table;
 mod unpack;
 
 pub use merge::{Inputs, MOST_FILES};
+pub use report::InputReport;
 
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Comment;
 use crate::model::rows::Layout;
-use table::{Options, TableReader, TableRow};
+use table::{Options, Part, TableReader, TableRow};
 use thiserror::Error;
 
 /// A packet as it stands in the file.
@@ -82,7 +84,7 @@ pub struct Reader {
     is_corrupt: bool,
     bytes_fed: u64,
     /// How to read the file if it is a table; none if tables are refused.
-    pub table_options: Option<Options>,
+    table_options: Option<Options>,
 }
 
 /// Longer packets are taken as damage, as Wireshark takes them (its WTAP_MAX_PACKET_SIZE_STANDARD).
@@ -189,36 +191,31 @@ impl Reader {
         }
     }
 
-    /// The table, if the file is one.
-    pub fn table(&self) -> Option<&TableReader> {
-        if let Some(Format::Table(table)) = &self.format { Some(table) } else { None }
-    }
-
-    /// The same, to say what of it is wanted.
-    pub fn table_mut(&mut self) -> Option<&mut TableReader> {
-        if let Some(Format::Table(table)) = &mut self.format { Some(table) } else { None }
-    }
-
-    /// Bytes of the file so far that are not part of what was understood.
-    pub fn bytes_skipped(&self) -> u64 {
-        let skipped_blocks = if let Some(Format::Pcapng(pcapng)) = &self.format { pcapng.bytes_damaged } else { 0 };
-        self.bytes_fed - self.at + skipped_blocks
-    }
-
-    /// Comments in the file.
-    pub fn comments(&self) -> impl Iterator<Item = Comment> {
-        let comments = if let Some(Format::Pcapng(pcapng)) = &self.format { pcapng.comments.as_slice() } else { &[] };
-        comments.iter().map(|comment| Comment { file: self.file, ..comment.clone() })
-    }
-
-    /// The format in words; empty until it is known.
-    pub fn format(&self) -> String {
-        match &self.format {
-            None => String::new(),
-            Some(Format::Pcap(pcap)) => pcap.describe(),
-            Some(Format::Pcapng(pcapng)) => pcapng.describe(),
-            Some(Format::Table(table)) => table.layout().map(Layout::describe).unwrap_or_default(),
+    /// From the next row of a table on only this part is wanted.
+    pub fn want(&mut self, part: Part) {
+        if let Some(Format::Table(table)) = &mut self.format {
+            table.want(part);
         }
+    }
+
+    /// What is known of the file so far; what went wrong is in the log that [`Reader::feed`] was given.
+    pub fn report(&self) -> InputReport {
+        let mut report = InputReport { bytes_skipped: self.bytes_fed - self.at, ..InputReport::default() };
+        match &self.format {
+            None => {}
+            Some(Format::Pcap(pcap)) => report.format = pcap.describe(),
+            Some(Format::Pcapng(pcapng)) => {
+                report.format = pcapng.describe();
+                report.bytes_skipped += pcapng.bytes_damaged;
+                let of_file = |comment: &Comment| Comment { file: self.file, ..comment.clone() };
+                report.comments = pcapng.comments.iter().map(of_file).collect();
+            }
+            Some(Format::Table(table)) => {
+                report.format = table.layout().map(Layout::describe).unwrap_or_default();
+                report.table = table.cell_reader();
+            }
+        }
+        report
     }
 
     fn step(

@@ -17,7 +17,7 @@ use packetloupe::flow::table::{FlowKeyHash, FlowTable, FlowUpdate, Limits, Looku
 use packetloupe::issue::IssueLog;
 use packetloupe::model::app::protocol::Protocol;
 use packetloupe::model::packet::Packet;
-use packetloupe::pipeline::{Batch, Pipeline};
+use packetloupe::pipeline::{Batch, Pipeline, PipelineOptions};
 use packetloupe::read::{RawPacket, Reader, Record};
 use packetloupe::settings::Settings;
 use packetloupe::stats::counters::Counters;
@@ -133,7 +133,7 @@ fn round(bytes: &[u8]) -> Round {
     let mut each = Vec::new();
     for place in 0..detect::ALL.len() {
         let began = Instant::now();
-        pipeline.judge_one(place, &settings);
+        pipeline.evaluate_one(place, &settings);
         each.push(began.elapsed());
     }
     black_box(pipeline.analysis(&settings));
@@ -162,17 +162,15 @@ fn for_each_part(bytes: &[u8], mut see: impl FnMut(bool, &RawPacket<'_>)) {
 
 /// The whole line up to the end of the flows, on one thread.
 fn line(bytes: &[u8], settings: &Settings, has_detectors: bool) -> Pipeline {
-    let mut pipeline = Pipeline::new(settings, "bench", bytes.len() as u64);
-    if !has_detectors {
-        pipeline.without_detectors();
-    }
+    let options = PipelineOptions::for_file(settings, "bench", bytes.len() as u64);
+    let mut pipeline = Pipeline::new(PipelineOptions { has_detectors, ..options });
     let mut batch = Batch::default();
     for part in bytes.chunks(PART_BYTES) {
-        let (front, line) = pipeline.halves();
+        let (capture, flow_stage) = pipeline.halves();
         let mut rest = part;
         while !rest.is_empty() {
-            let n = front.decode(rest, &mut batch, &mut |_, _| ()).unwrap();
-            line.take(&mut batch, rest);
+            let n = capture.decode(rest, &mut batch, &mut |_, _| ()).unwrap();
+            flow_stage.take(&mut batch, rest);
             rest = rest.get(n..).unwrap_or_default();
         }
     }

@@ -5,7 +5,7 @@ pub mod traffic;
 mod watch;
 
 use packetloupe::model::Analysis;
-use packetloupe::pipeline::Pipeline;
+use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::settings::Settings;
 use std::time::Duration;
 use traffic::Traffic;
@@ -42,7 +42,7 @@ pub fn capture(traffic: &Traffic, n: u64) -> Taken {
 /// Analyses `head` and what `make` adds for each number below `n`. The time that making the bytes takes is left out.
 pub fn analyse(name: &str, head: &[u8], n: u64, mut make: impl FnMut(u64, &mut Vec<u8>)) -> Taken {
     let settings = Settings::default();
-    let mut pipeline = Pipeline::new(&settings, name, 0);
+    let mut pipeline = Pipeline::new(PipelineOptions::for_file(&settings, name, 0));
     let mut bytes = head.to_vec();
     let mut reading = Duration::ZERO;
     let mut tenths = vec![Duration::ZERO; 10];

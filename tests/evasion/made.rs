@@ -1,7 +1,7 @@
 //! Conversations of clients and servers, packet by packet, to a capture; and the findings in it.
 
 use packetloupe::model::Finding;
-use packetloupe::pipeline::Pipeline;
+use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::settings::Settings;
 use std::process::Command;
 
@@ -118,7 +118,7 @@ impl Made {
     /// Findings, of which the filters of those by the detectors that are tested here select the packets meant.
     pub fn findings(&self) -> Vec<Finding> {
         let settings = Settings::default();
-        let mut pipeline = Pipeline::new(&settings, "made.pcap", self.pcap.len() as u64);
+        let mut pipeline = Pipeline::new(PipelineOptions::for_file(&settings, "made.pcap", self.pcap.len() as u64));
         pipeline.feed(&self.pcap).and_then(|()| pipeline.end()).unwrap();
         let findings = pipeline.evaluate(&settings).findings;
         findings

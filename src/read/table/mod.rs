@@ -2,6 +2,7 @@
 //!
 //! The front of the file tells how it is written and by which tool ([`dialect`]); then rows stream by.
 
+mod cell_reader;
 pub mod cells;
 pub mod dialect;
 pub mod flow;
@@ -20,6 +21,7 @@ use super::{Record, UnsupportedFile};
 use crate::issue::IssueLog;
 use crate::model::rows::{Layout, Value};
 use crate::model::{Flow, Packet};
+pub use cell_reader::CellReader;
 use rows::RowReader;
 
 /// Most columns; those behind are left out.
@@ -220,11 +222,11 @@ impl TableReader {
         }
     }
 
-    /// The cells of a row that was read again, as they stand in the file.
-    pub fn cells(&self, row: &[u8]) -> Vec<String> {
+    /// What reads the cells of a row again, once the front was read.
+    pub fn cell_reader(&self) -> Option<CellReader> {
         match &self.stage {
-            Stage::Header { .. } => Vec::new(),
-            Stage::RowReader(body) => body.cells(row),
+            Stage::Header { .. } => None,
+            Stage::RowReader(body) => Some(body.cell_reader()),
         }
     }
 }

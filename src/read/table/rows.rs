@@ -1,5 +1,6 @@
 //! The rows of a table one after the other, once its front has told how it is written.
 
+use super::cell_reader::CellReader;
 use super::cells::{self, Delimiter, Frame};
 use super::dialect::Kind;
 use super::flow::{self, Places, Row, Units};
@@ -12,7 +13,6 @@ use super::{
     names,
 };
 use crate::issue::{IssueKind, IssueLog};
-use crate::model::format::text;
 use crate::model::format::time;
 use crate::model::rows::{Column, Layout, Role, RowKind, Value};
 use crate::read::Record;
@@ -426,22 +426,12 @@ impl RowReader {
         Some(RowContent::Flow(Box::new(flow), entry.is_one_way))
     }
 
-    /// The cells of a row as they stand in the file.
-    pub fn cells(&self, row: &[u8]) -> Vec<String> {
-        match self.front.form {
-            Form::JsonLines | Form::JsonList => {
-                let (mut keys, mut values, mut room) = Default::default();
-                let object = row.trim_ascii().strip_suffix(b",").unwrap_or(row);
-                json::values(object, &mut keys, self.front.manner, &mut values, &mut room);
-                let cell = |name: &String| {
-                    let place = keys.names.iter().position(|other| other == name);
-                    place
-                        .and_then(|place| values.get(place))
-                        .map_or(String::new(), |value| in_words::value(*value, &room))
-                };
-                self.keys.names.iter().map(cell).collect()
-            }
-            _ => cells::texts(row, self.front.cut).iter().map(|cell| text::decode(cell)).collect(),
-        }
+    /// What reads the cells of a row again.
+    pub fn cell_reader(&self) -> CellReader {
+        let names = match self.front.form {
+            Form::JsonLines | Form::JsonList => Some(self.keys.names.clone()),
+            _ => None,
+        };
+        CellReader { names, delimiter: self.front.cut, format: self.front.manner }
     }
 }

@@ -2,7 +2,7 @@
 
 use packetloupe::export::json;
 use packetloupe::model::Analysis;
-use packetloupe::pipeline::{Pipeline, RowKeeper, descriptors};
+use packetloupe::pipeline::{Pipeline, PipelineOptions, RowKeeper, descriptors};
 use packetloupe::protocol::{Answer, Filter, FlowSort, PacketSort, Query, RowSort};
 use packetloupe::query::{self, Source, Views};
 use packetloupe::read::UnsupportedFile;
@@ -35,7 +35,7 @@ pub fn sizes(control: u8) -> [usize; 3] {
 /// A file is of no kind that is read.
 pub fn read(files: &[&[u8]], sizes: &[usize], settings: &Settings) -> Result<(Pipeline, Unpacked), UnsupportedFile> {
     let names = (0..files.len()).map(|n| format!("{n}.pcap")).collect();
-    let mut pipeline = Pipeline::of_files(settings, names, 0);
+    let mut pipeline = Pipeline::new(PipelineOptions { names, ..PipelineOptions::of(settings) });
     let mut rest = files.to_vec();
     let mut unpacked = Unpacked(vec![Vec::new(); files.len()]);
     let mut sizes = sizes.iter().cycle();
@@ -53,7 +53,7 @@ pub fn read(files: &[&[u8]], sizes: &[usize], settings: &Settings) -> Result<(Pi
     }
     pipeline.end()?;
     for (place, bytes) in files.iter().enumerate() {
-        if !pipeline.is_packed(place) {
+        if !pipeline.inputs()[place].is_packed {
             unpacked.0[place] = bytes.to_vec();
         }
     }
@@ -98,8 +98,8 @@ pub fn through(files: &[&[u8]], control: u8, settings: &Settings) {
 pub fn apart(rows: &[u8], settings: &Settings) {
     let table = rows.repeat(LONG_BYTES / rows.len().max(1) + 1);
     let (front, rest) = table.split_at(LONG_BYTES);
-    let mut alone = Pipeline::new(settings, "", 0);
-    let mut beside = Pipeline::new(settings, "", 0);
+    let mut alone = Pipeline::new(PipelineOptions::of(settings));
+    let mut beside = Pipeline::new(PipelineOptions::of(settings));
     if alone.feed(front).and_then(|()| beside.feed(front)).is_err() || !beside.can_leave_rows() {
         return;
     }
@@ -120,7 +120,7 @@ pub fn apart(rows: &[u8], settings: &Settings) {
 /// One detector after the other: no threads, which cost more than the work.
 fn evaluated(pipeline: &mut Pipeline, settings: &Settings) -> Analysis {
     for place in 0..packetloupe::detect::ALL.len() {
-        pipeline.judge_one(place, settings);
+        pipeline.evaluate_one(place, settings);
     }
     pipeline.analysis(settings)
 }

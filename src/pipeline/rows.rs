@@ -1,24 +1,24 @@
 //! The rows of a table as they come: kept, or only counted while a [`RowKeeper`] elsewhere keeps them.
 
-use super::tables;
+use super::PipelineOptions;
 use crate::model::rows::{Layout, RowKind};
 use crate::read::table::{Options, Part, TableRow};
 use crate::read::{Inputs, Record};
-use crate::settings::{self, Settings};
+use crate::settings::Settings;
 use crate::stats::rows::{Place, RowBlock, RowStore};
 
 /// The rows of a table, if the file is one.
-pub(super) struct Table {
+pub(super) struct RowTable {
     /// Once the layout is known. Those that somebody else keeps have no columns here, and are only counted.
     rows: Option<RowStore>,
     most_bytes: usize,
     seed: u64,
 }
 
-impl Table {
-    pub fn new(settings: &Settings) -> Table {
-        let seed = settings.value(settings::GENERAL, settings::SEED) as u64;
-        Table { rows: None, most_bytes: tables::most_bytes(settings), seed }
+impl RowTable {
+    /// With the memory and the seed that the settings say.
+    pub fn new(options: &PipelineOptions<'_>) -> RowTable {
+        RowTable { rows: None, most_bytes: options.most_row_bytes(), seed: options.seed() }
     }
 
     /// Takes the layout; it comes before the first row, and again when columns are added.
@@ -58,7 +58,7 @@ impl Table {
     }
 
     /// True if rows become flows or packets.
-    pub fn hands_on(&self) -> bool {
+    pub fn has_content(&self) -> bool {
         self.rows.as_ref().is_some_and(|rows| rows.layout().kind != RowKind::Rows)
     }
 
@@ -69,10 +69,10 @@ impl Table {
         }
     }
 
-    /// Takes a piece of what was kept elsewhere; true once that was the last one.
-    pub fn put(&mut self, piece: RowBlock) -> bool {
+    /// Takes a block of what was kept elsewhere; true once that was the last one.
+    pub fn put(&mut self, block: RowBlock) -> bool {
         let Some(rows) = self.rows.as_mut().filter(|rows| !rows.is_whole()) else { return true };
-        rows.put(piece);
+        rows.put(block);
         rows.is_whole()
     }
 }
@@ -81,14 +81,15 @@ impl Table {
 /// them for flows or packets: the work of two threads that share no memory.
 pub struct RowKeeper {
     inputs: Inputs,
-    table: Table,
+    table: RowTable,
 }
 
 impl RowKeeper {
     /// For one file, which is a table.
     pub fn new(settings: &Settings) -> RowKeeper {
-        let options = Options { part: Part::Cells, ..tables::options(settings) };
-        RowKeeper { inputs: Inputs::new(1, options), table: Table::new(settings) }
+        let options = PipelineOptions::of(settings);
+        let table_options = Options { part: Part::Cells, ..options.table() };
+        RowKeeper { inputs: Inputs::new(1, table_options), table: RowTable::new(&options) }
     }
 
     /// Takes the next bytes of the file; any slicing gives the same rows.
@@ -103,7 +104,7 @@ impl RowKeeper {
         table.flush();
     }
 
-    /// The file has ended, or the rest of it will not come; the rows, in pieces.
+    /// The file has ended, or the rest of it will not come; the rows, in blocks.
     pub fn end(mut self, is_stopped: bool) -> impl Iterator<Item = RowBlock> {
         let RowKeeper { inputs, table } = &mut self;
         if is_stopped {
@@ -115,7 +116,7 @@ impl RowKeeper {
     }
 }
 
-fn take(record: Record<'_>, table: &mut Table) {
+fn take(record: Record<'_>, table: &mut RowTable) {
     match record {
         Record::Layout(layout) => table.set_layout(layout),
         Record::Row(row) => table.take(&row),

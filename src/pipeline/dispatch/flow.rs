@@ -1,12 +1,9 @@
-//! Packets, messages and ended flows to the detectors that want them, while a file is read and at its end.
+//! Packets, messages and ended flows to all other detectors, while a file is read and at its end.
 
-use super::{capture_detectors, threads};
+use super::super::threads;
+use super::{CaptureDispatch, Watchers, entries, watchers};
 use crate::detect;
-use crate::detect::detector::AppEvent;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{AppEvent, Context, Detector, EndedFlow, Interest};
 use crate::detect::ml::flow_rows;
 use crate::detect::support::connection_attempts::Contacts;
 use crate::detect::support::domains::Domains;
@@ -15,57 +12,48 @@ use crate::flow::fields::{FlowFields, InternedField};
 use crate::flow::names::Names;
 use crate::flow::table::{FlowTable, FlowUpdate};
 use crate::model::Flow;
-use crate::model::app::field::FieldId;
-use crate::model::app::field::FieldSet;
-use crate::model::app::field::Message;
+use crate::model::app::field::{FieldId, FieldSet, Message};
 use crate::model::app::protocol::AppProto;
 use crate::model::packet::Packet;
 use crate::settings::Settings;
 use crate::stats::counters::Counters;
 use crate::stats::tops::{Tops, tops};
 
-/// The detectors at work, and what several of them share.
-pub(super) struct Dispatch {
+/// The detectors of the second half, and what several of them share.
+pub struct FlowDispatch {
+    /// All of the table of detectors; those of the first half have seen nothing until they are joined.
     detectors: Vec<Box<dyn Detector>>,
-    /// Places of the detectors that want packets or flows of each kind, by the bit of the kind in [`Interest`].
-    watchers: [Vec<usize>; Interest::KINDS],
-    /// By the number of a protocol: places of the detectors that hear its messages, and which facts matter to each.
+    /// Places in the table of detectors.
+    watchers: Watchers,
+    /// By the number of a protocol: places of the detectors that want its messages, and which fields matter to each.
     listeners: Vec<Vec<(usize, FieldSet)>>,
     domains: Domains,
     contacts: Contacts,
-    /// Nothing is observed.
-    rests: bool,
-    /// Rows of flows, while models judge.
+    /// Detectors are shown nothing.
+    is_silent: bool,
+    /// Rows of flows, while models evaluate them.
     pub rows: flow_rows::Shared,
 }
 
-impl Default for Dispatch {
-    fn default() -> Self {
-        let watchers = std::array::from_fn(|bit| {
-            let wants_kind = |(_, entry): &(usize, &detect::detector::Entry)| {
-                entry.interest.intersects(Interest::kind(bit)) && !capture_detectors::is_watcher(entry.interest)
-            };
-            detect::ALL.iter().enumerate().filter(wants_kind).map(|(place, _)| place).collect()
-        });
-        let detectors: Vec<_> = detect::ALL.iter().map(|entry| (entry.make)()).collect();
-        Dispatch {
-            listeners: AppProto::ALL.iter().map(|protocol| listeners(&detectors, *protocol)).collect(),
-            detectors,
-            watchers,
+impl FlowDispatch {
+    /// With all detectors.
+    pub fn all() -> FlowDispatch {
+        let dispatch = FlowDispatch::silent();
+        let listeners = AppProto::ALL.iter().map(|protocol| listeners(&dispatch.detectors, *protocol)).collect();
+        FlowDispatch { watchers: watchers(entries(false)), listeners, is_silent: false, ..dispatch }
+    }
+
+    /// With detectors that are shown nothing.
+    pub fn silent() -> FlowDispatch {
+        FlowDispatch {
+            detectors: detect::ALL.iter().map(|entry| (entry.make)()).collect(),
+            watchers: Watchers::default(),
+            listeners: Vec::new(),
             domains: Domains::default(),
             contacts: Contacts::default(),
-            rests: false,
+            is_silent: true,
             rows: flow_rows::Shared::default(),
         }
-    }
-}
-
-impl Dispatch {
-    /// From here on nothing is observed.
-    pub fn rest(&mut self) {
-        self.watchers = Default::default();
-        self.listeners.clear();
-        self.rests = true;
     }
 
     /// Shows a packet to those that want it.
@@ -77,7 +65,7 @@ impl Dispatch {
         }
     }
 
-    /// Shows a message, whose facts are `interned`, to those that hear it.
+    /// Shows a message, whose fields are `interned`, to those that want it.
     #[inline]
     pub fn message(
         &mut self,
@@ -93,7 +81,7 @@ impl Dispatch {
         if listeners.peek().is_none() {
             return;
         }
-        let is_name = |fact: &&InternedField| fact.kind == FieldId::DnsQuery && fact.is_text;
+        let is_name = |field: &&InternedField| field.kind == FieldId::DnsQuery && field.is_text;
         let name =
             interned.iter().find(is_name).filter(|_| message.protocol == AppProto::Dns).map(|name| name.value as u32);
         if let Some(name) = name {
@@ -111,7 +99,7 @@ impl Dispatch {
 
     /// Shows a flow that has ended while the file is read.
     pub fn flow(&mut self, serial: u32, flow: &Flow, names: &Names) {
-        if self.rests {
+        if self.is_silent {
             return;
         }
         self.contacts.add(flow);
@@ -125,14 +113,12 @@ impl Dispatch {
 
     /// Shows the flows that are still open at the end of the file, and lists and adds up all.
     pub fn end(&mut self, flows: &FlowTable, names: &Names) -> (EndpointIndex, Tops) {
-        let Dispatch { detectors, contacts, rests, .. } = self;
-        let rests = *rests;
+        let FlowDispatch { detectors, contacts, is_silent, .. } = self;
+        let is_silent = *is_silent;
         let n = threads::n_threads();
         let mut groups: Vec<Vec<_>> = (0..n).map(|_| Vec::new()).collect();
-        let wanting = detect::ALL
-            .iter()
-            .zip(detectors)
-            .filter(|(entry, _)| entry.interest.intersects(Interest::ANY_FLOW) && !rests);
+        let wanting =
+            detect::ALL.iter().zip(detectors).filter(|(entry, _)| entry.interest.intersects(Interest::ANY_FLOW) && !is_silent);
         for (place, (entry, detector)) in wanting.enumerate() {
             if let Some(group) = groups.get_mut(place % n) {
                 group.push((entry.interest, detector));
@@ -140,7 +126,7 @@ impl Dispatch {
         }
         let list = || {
             tops(flows, names, |flow| {
-                if !flow.is_over && !rests {
+                if !flow.is_over && !is_silent {
                     contacts.add(flow);
                 }
             })
@@ -155,14 +141,16 @@ impl Dispatch {
         threads::both(list, observe).0
     }
 
-    /// Takes a detector that has watched elsewhere, at its place in the table of detectors.
-    pub fn adopt(&mut self, place: usize, detector: Box<dyn Detector>) {
-        if let Some(slot) = self.detectors.get_mut(place) {
-            *slot = detector;
+    /// Takes the detectors of the first half, each at its place in the table of detectors.
+    pub fn join(&mut self, capture: CaptureDispatch) {
+        for (place, detector) in capture.into_detectors() {
+            if let Some(slot) = self.detectors.get_mut(place) {
+                *slot = detector;
+            }
         }
     }
 
-    /// What detectors may look at when they conclude, and the detectors.
+    /// What detectors may look at when they finish, and the detectors.
     pub fn context<'a>(
         &'a mut self,
         settings: &'a Settings,
@@ -170,7 +158,7 @@ impl Dispatch {
         (flows, endpoints): (&'a FlowTable, &'a EndpointIndex),
         (names, told): (&'a Names, &'a FlowFields),
     ) -> (Context<'a>, &'a mut [Box<dyn Detector>]) {
-        let Dispatch { detectors, contacts, rows, .. } = self;
+        let FlowDispatch { detectors, contacts, rows, .. } = self;
         let (span_ns, packets) = (counters.span_ns.unwrap_or((0, 0)), counters.packets);
         (Context { settings, flows, endpoints, names, told, contacts, rows, span_ns, packets }, detectors)
     }
@@ -185,7 +173,7 @@ impl Dispatch {
     }
 }
 
-/// Places of the detectors that hear messages of a protocol, and which facts of it matter to each.
+/// Places of the detectors that want messages of a protocol, and which fields of it matter to each.
 fn listeners(detectors: &[Box<dyn Detector>], protocol: AppProto) -> Vec<(usize, FieldSet)> {
     let all = detect::ALL.iter().zip(detectors).enumerate();
     let listening = all.filter(|(_, (entry, _))| entry.interest.intersects(Interest::MESSAGES));

@@ -1,11 +1,9 @@
-//! What settings say of tables, and what an analysis says of one: its facts, what rests, and issues of keeping rows.
+//! What an analysis says of a table: its facts, what cannot be done with it, and issues of keeping rows.
 
 use crate::detect::detector::Conclusion;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::analysis::Issue;
 use crate::model::rows::{RowKind, TableFacts};
-use crate::read::table::{Label, Options, Part, dialect};
-use crate::settings::{self, Settings};
 use crate::stats::rows::RowStore;
 
 /// The facts of a table.
@@ -53,29 +51,8 @@ pub(super) fn with_issues(mut log: IssueLog, rows: Option<&RowStore>) -> Vec<Iss
     issues
 }
 
-/// What the settings say about how to read a table.
-pub(super) fn options(settings: &Settings) -> Options {
-    let value = |id| settings.value(settings::TABLE, id) as i64;
-    let units = [dialect::Unit::Second, dialect::Unit::Milli, dialect::Unit::Micro, dialect::Unit::Nano];
-    let place = |number: i64| usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
-    Options {
-        dialect: place(value(settings::TABLE_DIALECT)),
-        unit: place(value(settings::TABLE_UNIT)).and_then(|place| units.get(place)).copied(),
-        label: match value(settings::TABLE_LABEL) {
-            0 => Label::Found,
-            number => place(number).map_or(Label::None, Label::Place),
-        },
-        part: Part::Whole,
-    }
-}
-
-/// Bytes that rows may be packed into; no more than the machine can number.
-pub(super) fn most_bytes(settings: &Settings) -> usize {
-    (settings.value(settings::TABLE, settings::TABLE_MEMORY) as usize).saturating_mul(1 << 20)
-}
-
-/// A detector that rests, and why.
-pub(super) fn rests(why: String) -> Conclusion {
+/// A detector that cannot be evaluated, and why.
+pub(super) fn not_evaluated(why: String) -> Conclusion {
     Conclusion { not_enough_data: Some(why), ..Conclusion::default() }
 }
 
