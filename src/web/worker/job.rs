@@ -1,7 +1,6 @@
 //! The job in hand: its files, what they were unpacked to, and the analysis on its way.
 
-use super::rows_beside::{self, RowsBeside};
-use super::{Shared, with};
+use super::speed::Rows;
 use crate::model::Analysis;
 use crate::pipeline::{Pipeline, UnsupportedFile};
 use crate::query::{Source, Views};
@@ -21,58 +20,33 @@ pub(super) struct Job {
     pub(super) unpacked: Vec<Unpacked>,
     pub(super) settings: Settings,
     pub(super) pipeline: Pipeline,
+    /// Who keeps the rows, if the file is a table.
     pub(super) rows: Rows,
     pub(super) analysis: Option<Box<Analysis>>,
     pub(super) views: Views,
     pub(super) is_stopped: bool,
-    /// Reading is done; detectors may conclude.
+    /// Reading is done; detectors may finish.
     pub(super) is_read: bool,
-    /// Counts requests to conclude: an older round ends when a newer begins.
+    /// Counts requests to evaluate: an older round ends when a newer begins.
     pub(super) round: u32,
-}
-
-/// Who keeps the rows of a table.
-pub(super) enum Rows {
-    /// It is not known yet whether the file is a large table of flows or packets.
-    Open,
-    /// The pipeline, if the file is a table at all.
-    Here,
-    /// A helper, until they are back.
-    Beside(Box<RowsBeside>),
 }
 
 /// What a compressed file was unpacked to: the browser may keep it on disk, and packets are read from it again.
 #[derive(Default)]
-pub(super) struct Unpacked {
-    writer: BlobWriter,
-    blob: Option<Blob>,
+pub(super) enum Unpacked {
+    /// The file is not compressed, as far as is known.
+    #[default]
+    Nothing,
+    /// What came of it so far.
+    Open(BlobWriter),
+    /// All of it; none if the browser had no room.
+    Ended(Option<Blob>),
 }
 
 impl Job {
     pub(super) fn feed(&mut self, bytes: &[u8]) -> Result<(), UnsupportedFile> {
         let Job { pipeline, unpacked, .. } = self;
         pipeline.feed_keeping(bytes, &mut |file, plain| keep(unpacked, file, plain))
-    }
-
-    /// Leaves the rows to a helper as soon as the file is known to be a large table of flows or packets. Without a helper
-    /// they stay here.
-    pub(super) fn share_rows(&mut self, shared: &Shared) {
-        if !matches!(self.rows, Rows::Open) || self.pipeline.rows().is_none() {
-            return;
-        }
-        self.rows = Rows::Here;
-        let is_worth_it = self.bytes_total >= rows_beside::LEAST_BYTES && self.pipeline.can_leave_rows();
-        if let Some(helper) = is_worth_it.then(|| shared.take_helper()).flatten() {
-            let (shared, number) = (shared.clone(), self.number);
-            let put = move |piece| with(&shared, number, |job| job.pipeline.put_rows(piece)).unwrap_or(true);
-            self.pipeline.leave_rows();
-            self.rows = Rows::Beside(Box::new(RowsBeside::begin(helper, &self.settings, put)));
-        }
-    }
-
-    /// The helper that keeps the rows, if there is one.
-    pub(super) fn beside(&mut self) -> Option<&mut RowsBeside> {
-        if let Rows::Beside(beside) = &mut self.rows { Some(beside) } else { None }
     }
 
     pub(super) fn end_file(&mut self, file: usize) -> Result<(), UnsupportedFile> {
@@ -90,17 +64,22 @@ impl Job {
 
     /// From here on packets of the file can be read again.
     fn close(&mut self, file: usize) {
-        let is_packed = self.pipeline.is_packed(file);
-        if let Some(unpacked) = self.unpacked.get_mut(file).filter(|unpacked| is_packed && unpacked.blob.is_none()) {
-            unpacked.blob = std::mem::take(&mut unpacked.writer).finish().ok();
+        if let Some(unpacked) = self.unpacked.get_mut(file)
+            && let Unpacked::Open(writer) = unpacked
+        {
+            *unpacked = Unpacked::Ended(std::mem::take(writer).finish().ok());
         }
     }
 }
 
 /// A browser without room keeps nothing: single packets of the file will then say that they cannot be read.
 fn keep(unpacked: &mut [Unpacked], file: usize, plain: &[u8]) {
-    if let Some(unpacked) = unpacked.get_mut(file) {
-        let _ = unpacked.writer.write(plain);
+    let Some(unpacked) = unpacked.get_mut(file) else { return };
+    if matches!(unpacked, Unpacked::Nothing) {
+        *unpacked = Unpacked::Open(BlobWriter::default());
+    }
+    if let Unpacked::Open(writer) = unpacked {
+        let _ = writer.write(plain);
     }
 }
 
@@ -112,8 +91,11 @@ pub(super) struct BlobSource<'a> {
 
 impl Source for BlobSource<'_> {
     fn read_at(&mut self, file: u8, offset: u64, length: usize) -> Option<Vec<u8>> {
-        let unpacked = self.unpacked.get(usize::from(file)).and_then(|unpacked| unpacked.blob.as_ref());
-        let blob = unpacked.or_else(|| self.files.get(usize::from(file)))?;
+        let blob = match self.unpacked.get(usize::from(file))? {
+            Unpacked::Nothing => self.files.get(usize::from(file))?,
+            Unpacked::Open(_) => return None,
+            Unpacked::Ended(blob) => blob.as_ref()?,
+        };
         let buffer = read_ahead::read(blob, offset as f64, length as f64)?;
         let bytes = Uint8Array::new(&buffer).to_vec();
         (bytes.len() == length).then_some(bytes)

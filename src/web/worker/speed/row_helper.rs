@@ -1,12 +1,12 @@
-//! The rows of a table, kept by a helper while this worker takes them for flows or packets. A slice goes there once this
-//! worker is done with it. At the end comes back what is to be said of the rows, and once that is said the rows
-//! themselves: they take long to copy, and no finding waits for them.
+//! Slices of a table to the helper that keeps its rows, and the rows back in blocks. A slice goes there once this worker
+//! is done with it. At the end comes back what is to be said of the rows, and once that is said the rows themselves: they
+//! take long to copy, and no finding waits for them.
 
-use super::codec;
-use super::keep_rows::{MARK, Order};
+use super::helper_main::{HelperRequest, MARK};
 use crate::pipeline::{RowBlock, RowKeeper};
 use crate::protocol::decode;
 use crate::settings::Settings;
+use crate::web::codec;
 use crate::web::spawn::{OWN_SCRIPT, end, post, spawn_own};
 use gloo::timers::callback::Timeout;
 use js_sys::{Array, Function, JSON, Promise, Reflect, Uint8Array};
@@ -18,15 +18,13 @@ use wasm_bindgen::prelude::{Closure, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{MessageEvent, Worker};
 
-/// A smaller table is read before a helper has started.
-pub(super) const LEAST_BYTES: f64 = 8.0 * 1024.0 * 1024.0;
-/// A helper that has not said its first word by then, ms, is not waited for.
-const FIRST_WORD_MS: u32 = 5_000;
+/// A helper that is not ready by then, ms, is not waited for.
+const READY_MS: u32 = 5_000;
 /// Slices that the helper may be behind.
 const MOST_BEHIND: usize = 12;
 
 /// A helper, at first with nothing to do. Dropping it ends it.
-pub(super) struct Helper {
+pub struct RowHelper {
     worker: Worker,
     state: Rc<RefCell<State>>,
     _on_message: Closure<dyn Fn(MessageEvent)>,
@@ -34,36 +32,36 @@ pub(super) struct Helper {
 }
 
 /// A helper at work.
-pub(super) struct RowsBeside {
-    helper: Helper,
+pub struct RowTask {
+    helper: RowHelper,
     /// Would keep the rows here, should the helper fail.
     pub(super) spare: Option<RowKeeper>,
-    /// Bytes of the slices that went there,
+    /// Bytes of the slices that went there.
     pub(super) n_bytes: f64,
-    /// and whether the rest of the file will not come.
+    /// The rest of the file will not come.
     pub(super) is_stopped: bool,
 }
 
 struct State {
-    /// Messages that wait for the helper's first word; none once it has come.
+    /// Messages that wait for the helper to be ready; none once it is.
     waiting: Option<VecDeque<(JsValue, Array)>>,
-    /// Takes each piece that comes back, and says whether it was the last.
+    /// Takes each block that comes back, and says whether it was the last.
     put: Rc<dyn Fn(RowBlock) -> bool>,
     /// Slices sent that it has not taken yet.
     n_behind: usize,
-    /// The first piece is back.
+    /// The first block is back.
     has_begun: bool,
-    /// The other pieces were asked for.
+    /// The other blocks were asked for.
     is_asked: bool,
-    /// All pieces are back, or none will come any more.
+    /// All blocks are back, or none will come any more.
     is_over: bool,
     /// Who waits for something of this to change.
     watchers: Vec<Function>,
 }
 
-impl Helper {
+impl RowHelper {
     /// Starts a helper. That takes long while this worker is busy: better ahead of time.
-    pub(super) fn start() -> Result<Helper, JsValue> {
+    pub(super) fn start() -> Result<RowHelper, JsValue> {
         let script = String::from(JSON::stringify(&Reflect::get(&js_sys::global(), &OWN_SCRIPT.into())?)?);
         // The compiled module rides in the first message: nothing is loaded or compiled again.
         let (mark, begin) =
@@ -84,17 +82,17 @@ impl Helper {
             Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
                 let data = event.data();
                 if data.is_null() {
-                    take(&worker, &mut state.borrow_mut());
+                    on_ready(&worker, &mut state.borrow_mut());
                 } else {
                     let bytes = data.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
-                    let piece = bytes.and_then(|bytes| decode(&bytes));
+                    let block = bytes.and_then(|bytes| decode(&bytes));
                     let put = state.borrow().put.clone();
-                    let is_over = piece.is_none_or(|piece| put(piece));
+                    let is_over = block.is_none_or(|block| put(block));
                     let mut state = state.borrow_mut();
                     (state.has_begun, state.is_over) = (true, is_over);
                     drop(state);
                 }
-                tell(&state);
+                wake(&state);
             })
         };
         let on_error = {
@@ -102,13 +100,13 @@ impl Helper {
             Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
                 event.prevent_default();
                 state.borrow_mut().is_over = true;
-                tell(&state);
+                wake(&state);
             })
         };
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));
-        Ok(Helper { worker, state, _on_message: on_message, _on_error: on_error })
+        Ok(RowHelper { worker, state, _on_message: on_message, _on_error: on_error })
     }
 
     /// True if it has failed.
@@ -125,42 +123,42 @@ impl Helper {
     }
 }
 
-impl RowsBeside {
-    /// Gives a helper its work. `put` takes each piece that comes back, and says whether it was the last.
-    pub(super) fn begin(helper: Helper, settings: &Settings, put: impl Fn(RowBlock) -> bool + 'static) -> RowsBeside {
+impl RowTask {
+    /// Gives a helper its work. `put` takes each block that comes back, and says whether it was the last.
+    pub(super) fn begin(helper: RowHelper, settings: &Settings, put: impl Fn(RowBlock) -> bool + 'static) -> RowTask {
         helper.state.borrow_mut().put = Rc::new(put);
-        helper.send(codec::to_js(&Order::Begin(settings.clone()), &[]));
+        helper.send(codec::to_js(&HelperRequest::Begin(settings.clone()), &[]));
         let state = helper.state.clone();
         let give_up = move || {
             let is_silent = state.borrow().waiting.is_some();
             state.borrow_mut().is_over |= is_silent;
-            tell(&state);
+            wake(&state);
         };
-        Timeout::new(FIRST_WORD_MS, give_up).forget();
-        RowsBeside { helper, spare: Some(RowKeeper::new(settings)), n_bytes: 0.0, is_stopped: false }
+        Timeout::new(READY_MS, give_up).forget();
+        RowTask { helper, spare: Some(RowKeeper::new(settings)), n_bytes: 0.0, is_stopped: false }
     }
 
     /// Hands over a slice of the file, whose buffer is gone here then.
-    pub(super) fn feed(&mut self, slice: JsValue, n_bytes: u32) {
+    pub(super) fn feed(&mut self, slice: &JsValue, n_bytes: u32) {
         self.n_bytes += f64::from(n_bytes);
-        let transfer = Array::of1(&slice);
+        let transfer = Array::of1(slice);
         if !self.helper.is_over() {
             self.helper.state.borrow_mut().n_behind += 1;
-            self.helper.send((slice, transfer));
+            self.helper.send((slice.clone(), transfer));
         }
     }
 
     /// No more slices come.
     pub(super) fn end(&mut self, is_stopped: bool) {
         self.is_stopped = is_stopped;
-        self.helper.send(codec::to_js(&Order::End(is_stopped), &[]));
+        self.helper.send(codec::to_js(&HelperRequest::End(is_stopped), &[]));
     }
 
     /// Asks for the rows, once.
     pub(super) fn ask(&mut self) {
         let was_asked = std::mem::replace(&mut self.helper.state.borrow_mut().is_asked, true);
         if !was_asked {
-            self.helper.send(codec::to_js(&Order::Rows, &[]));
+            self.helper.send(codec::to_js(&HelperRequest::Rows, &[]));
         }
     }
 
@@ -171,11 +169,11 @@ impl RowsBeside {
 }
 
 /// Waits for a helper.
-pub(super) struct Watch(Rc<RefCell<State>>);
+pub struct Watch(Rc<RefCell<State>>);
 
 impl Watch {
     /// Waits until the helper may be sent a slice.
-    pub(super) async fn room(&self) {
+    pub async fn room(&self) {
         while self.0.borrow().n_behind >= MOST_BEHIND && !self.0.borrow().is_over {
             self.change().await;
         }
@@ -188,14 +186,14 @@ impl Watch {
         }
     }
 
-    /// Waits until all pieces are back, or none will come any more.
+    /// Waits until all blocks are back, or none will come any more.
     pub(super) async fn over(&self) {
         while !self.0.borrow().is_over {
             self.change().await;
         }
     }
 
-    /// True once all pieces are back, or none will come any more.
+    /// True once all blocks are back, or none will come any more.
     pub(super) fn is_over(&self) -> bool {
         self.0.borrow().is_over
     }
@@ -207,7 +205,7 @@ impl Watch {
 }
 
 /// The helper is ready, or has taken a slice.
-fn take(worker: &Worker, state: &mut State) {
+fn on_ready(worker: &Worker, state: &mut State) {
     match state.waiting.take() {
         Some(waiting) => waiting.into_iter().for_each(|message| post(worker, &message)),
         None => state.n_behind = state.n_behind.saturating_sub(1),
@@ -215,18 +213,18 @@ fn take(worker: &Worker, state: &mut State) {
 }
 
 /// Wakes all who wait.
-fn tell(state: &RefCell<State>) {
+fn wake(state: &RefCell<State>) {
     let watchers = std::mem::take(&mut state.borrow_mut().watchers);
     for watcher in watchers {
         let _ = watcher.call0(&JsValue::UNDEFINED);
     }
 }
 
-impl Drop for Helper {
+impl Drop for RowHelper {
     fn drop(&mut self) {
         end(&self.worker);
         // Nobody should wait for it in vain.
         self.state.borrow_mut().is_over = true;
-        tell(&self.state);
+        wake(&self.state);
     }
 }

@@ -1,12 +1,13 @@
 //! This worker as a helper of another of its kind: keeps the rows of the table whose bytes it is sent, and hands them
-//! back in pieces at the end.
+//! back in blocks at the end.
 
-use super::scope::scope;
-use super::slices::each_part;
-use super::{PART_BYTES, codec};
 use crate::pipeline::{RowBlock, RowKeeper};
 use crate::protocol::encode;
 use crate::settings::Settings;
+use crate::web::codec;
+use crate::web::worker::PART_BYTES;
+use crate::web::worker::scope::scope;
+use crate::web::worker::slices::each_part;
 use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
@@ -15,9 +16,9 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
 use web_sys::MessageEvent;
 
-/// What a helper is told; between the two come the bytes of the file, slice by slice.
+/// What a helper is asked; between the first two come the bytes of the file, slice by slice.
 #[derive(Serialize, Deserialize)]
-pub(super) enum Order {
+pub(super) enum HelperRequest {
     /// Begin, with the settings in force.
     Begin(Settings),
     /// The bytes have ended: hand back what is to be said of the rows; true if the rest of the file will not come.
@@ -37,7 +38,7 @@ pub(super) fn is_wanted() -> bool {
 /// Installs the helper's message handler and says that it is ready: null, as for each slice that it has taken.
 pub(super) fn start() {
     let keeper = RefCell::new(None);
-    let pieces = RefCell::new(None);
+    let blocks = RefCell::new(None);
     let bytes = RefCell::new(Vec::new());
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let data = event.data();
@@ -48,13 +49,13 @@ pub(super) fn start() {
             post(&JsValue::NULL, &Array::new());
             return;
         }
-        match codec::from_js::<Order>(&data) {
-            Some((Order::Begin(settings), _)) => *keeper.borrow_mut() = Some(RowKeeper::new(&settings)),
-            Some((Order::End(is_stopped), _)) => {
-                *pieces.borrow_mut() = keeper.take().map(|keeper| keeper.end(is_stopped));
-                hand_back(pieces.borrow_mut().iter_mut().flatten().take(1));
+        match codec::from_js::<HelperRequest>(&data) {
+            Some((HelperRequest::Begin(settings), _)) => *keeper.borrow_mut() = Some(RowKeeper::new(&settings)),
+            Some((HelperRequest::End(is_stopped), _)) => {
+                *blocks.borrow_mut() = keeper.take().map(|keeper| keeper.end(is_stopped));
+                hand_back(blocks.borrow_mut().iter_mut().flatten().take(1));
             }
-            Some((Order::Rows, _)) => hand_back(pieces.take().into_iter().flatten()),
+            Some((HelperRequest::Rows, _)) => hand_back(blocks.take().into_iter().flatten()),
             None => {}
         }
     });
@@ -72,9 +73,9 @@ pub(super) fn feed(keeper: &mut RowKeeper, slice: &JsValue, bytes: &mut Vec<u8>)
     });
 }
 
-fn hand_back(pieces: impl Iterator<Item = RowBlock>) {
-    for piece in pieces {
-        let bytes = Uint8Array::from(encode(&piece).as_slice());
+fn hand_back(blocks: impl Iterator<Item = RowBlock>) {
+    for block in blocks {
+        let bytes = Uint8Array::from(encode(&block).as_slice());
         post(&bytes, &Array::of1(&bytes.buffer()));
     }
 }

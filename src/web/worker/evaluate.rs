@@ -1,0 +1,59 @@
+//! A job that was read to its analysis: the detectors finish, one after the other.
+
+use super::scope::{now, pause, post};
+use super::{Shared, speed, with};
+use crate::detect;
+use crate::protocol::{Progress, Reply, Stage};
+
+/// Detectors finish for this long before the next is named and messages get in; browsers let each wait last 4 ms.
+const EVALUATING_MS: f64 = 50.0;
+
+/// Lets all detectors finish; gives way to a newer round with newer settings.
+pub(super) async fn evaluate(shared: &Shared, number: u32) -> Option<()> {
+    let round = with(shared, number, |job| job.round)?;
+    let mut posted = None;
+    for (place, entry) in detect::ALL.iter().enumerate() {
+        if posted.is_none_or(|posted| now() - posted >= EVALUATING_MS) {
+            let (packets, bytes) = with(shared, number, |job| (job.pipeline.packets(), job.bytes_total as u64))?;
+            post(&Reply::Progress {
+                job: number,
+                progress: Progress {
+                    stage: Stage::Evaluating,
+                    bytes_done: bytes,
+                    bytes_total: bytes,
+                    packets,
+                    packets_per_second: 0.0,
+                    seconds_left: None,
+                    detector: entry.card.name.to_owned(),
+                },
+            });
+            pause().await;
+            posted = Some(now());
+        }
+        if with(shared, number, |job| job.round)? != round {
+            return Some(());
+        }
+        with(shared, number, |job| job.pipeline.evaluate_one(place, &job.settings))?;
+    }
+    speed::summary_of_rows(shared, number).await?;
+    if with(shared, number, |job| job.round)? != round {
+        return Some(());
+    }
+    let analysis = with(shared, number, |job| {
+        let sha256 = job.analysis.as_ref().and_then(|analysis| analysis.file.sha256.clone());
+        let mut analysis = Box::new(job.pipeline.analysis(&job.settings));
+        analysis.file.sha256 = sha256;
+        job.views.clear();
+        // The page asks by a finding's id; the lists of flows and packets behind it stay here.
+        let mut sent = analysis.clone();
+        let findings = sent.findings.iter_mut().chain(sent.expected.iter_mut().map(|expected| &mut expected.finding));
+        for finding in findings {
+            finding.flow_serials = Vec::new();
+            finding.packet_indices = Vec::new();
+        }
+        job.analysis = Some(analysis);
+        sent
+    })?;
+    post(&Reply::Done { job: number, analysis });
+    Some(())
+}

@@ -1,0 +1,199 @@
+//! The worker's loop: files in, an analysis and small answers out. Owns the files and all tables.
+//!
+//! Everything asynchronous waits for the browser between slices, so that messages get in: a newer job ends an older
+//! one there. A second worker reads the next slices while this one analyses, and of a large table a third keeps the rows.
+
+mod evaluate;
+mod hash;
+mod job;
+mod read;
+mod scope;
+mod slices;
+mod speed;
+
+use super::blob_writer::BlobWriter;
+use super::codec;
+use super::read_ahead::Reader;
+use crate::pipeline::{MOST_FILES, Pipeline, PipelineOptions};
+use crate::protocol::{BUILD, Query, Reply, Request};
+use crate::query::{self, Views};
+use crate::triage;
+use gloo::timers::callback::Timeout;
+use job::{BlobSource, Job, Unpacked};
+use scope::{post, post_with, scope};
+use speed::{Helpers, Rows};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Blob, File, MessageEvent};
+
+/// Bytes of a slice that are copied and analysed at a time: they stay in the processor's cache.
+const PART_BYTES: u32 = 64 * 1024;
+/// Progress is sent at most this often, ms: drawing it takes processor time that a machine of few cores lacks here.
+const PROGRESS_MS: f64 = 200.0;
+/// What the first file will be read with is got ready once the page has had so much time to start, ms.
+const PREPARE_AFTER_MS: u32 = 800;
+
+/// What the worker has in hand.
+#[derive(Clone, Default)]
+struct Shared {
+    job: Rc<RefCell<Option<Job>>>,
+    /// Waits for a file.
+    reader: Rc<RefCell<Option<Reader>>>,
+    helpers: Helpers,
+}
+
+impl Shared {
+    /// Gets ready what the next file will be read with: that takes longer while this worker is busy.
+    fn prepare(&self) {
+        let mut reader = self.reader.borrow_mut();
+        if reader.is_none() {
+            *reader = Reader::start().ok();
+        }
+        self.helpers.prepare();
+    }
+
+    /// The reader, which is started now if none is ready.
+    fn take_reader(&self) -> Option<Reader> {
+        self.reader.take().or_else(|| Reader::start().ok())
+    }
+}
+
+/// Installs the worker's message handler and says that it is ready.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    if speed::is_helper() {
+        return;
+    }
+    let shared = Shared::default();
+    let idle = shared.clone();
+    let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        if let Some((request, files)) = codec::from_js::<Request>(&event.data()) {
+            receive(&shared, request, files);
+        }
+    });
+    scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    // The handler lives as long as the worker.
+    on_message.forget();
+    post(&Reply::Ready { build: BUILD.to_owned() });
+    let prepare = move || {
+        if idle.job.borrow().is_none() {
+            idle.prepare();
+        }
+    };
+    Timeout::new(PREPARE_AFTER_MS, prepare).forget();
+}
+
+fn receive(shared: &Shared, request: Request, files: Vec<Blob>) {
+    match request {
+        Request::Open { job, settings } => {
+            if files.is_empty() || files.len() > MOST_FILES {
+                let text = format!("{} files are too many: at most {MOST_FILES} are read together.", files.len());
+                return post(&Reply::Refused { job, text });
+            }
+            let names = files.iter().map(|file| file.dyn_ref::<File>().map(File::name).unwrap_or_default()).collect();
+            let bytes_total = files.iter().map(Blob::size).sum();
+            let options = PipelineOptions { names, bytes: bytes_total as u64, ..PipelineOptions::of(&settings) };
+            let pipeline = Pipeline::new(options);
+            let opened = Job {
+                number: job,
+                unpacked: files.iter().map(|_| Unpacked::default()).collect(),
+                files,
+                bytes_total,
+                settings,
+                pipeline,
+                rows: Rows::default(),
+                analysis: None,
+                views: Views::default(),
+                is_stopped: false,
+                is_read: false,
+                round: 0,
+            };
+            *shared.job.borrow_mut() = Some(opened);
+            spawn_local(run(shared.clone(), job));
+        }
+        Request::Stop { job } => {
+            with(shared, job, |job| job.is_stopped = true);
+        }
+        Request::Evaluate { job, settings } => {
+            let is_read = with(shared, job, |job| {
+                job.settings = settings;
+                job.round += 1;
+                job.is_read
+            });
+            if is_read == Some(true) {
+                let shared = shared.clone();
+                spawn_local(async move {
+                    evaluate::evaluate(&shared, job).await;
+                });
+            }
+        }
+        Request::Expect { job, settings } => {
+            with(shared, job, |job| {
+                if let Some(analysis) = &mut job.analysis {
+                    triage::apply(analysis, settings.expected());
+                }
+                job.settings = settings;
+            });
+        }
+        Request::Ask { job, question, query } => ask(shared, job, question, query),
+        Request::SaveFlows { job } => save_flows(shared, job),
+    }
+}
+
+/// Answers a question; one about rows that a helper still keeps once they are here.
+fn ask(shared: &Shared, number: u32, question: u32, query: Query) {
+    let waits = query.is_about_rows() && with(shared, number, |job| job.rows.are_away()) == Some(true);
+    if waits {
+        let shared = shared.clone();
+        spawn_local(async move {
+            if speed::gather_rows(&shared, number).await.is_some() {
+                answer(&shared, number, question, query);
+            }
+        });
+        return;
+    }
+    answer(shared, number, question, query);
+}
+
+fn answer(shared: &Shared, number: u32, question: u32, query: Query) {
+    let answer = with(shared, number, |job| {
+        let analysis = job.analysis.as_ref()?;
+        let mut source = BlobSource { files: &job.files, unpacked: &job.unpacked };
+        Some(job.views.ask(&job.pipeline, analysis, &mut source, query))
+    });
+    if let Some(Some(answer)) = answer {
+        post(&Reply::Answer { job: number, question, answer });
+    }
+}
+
+/// Answers with nothing beside if the browser has no room for the file.
+fn save_flows(shared: &Shared, number: u32) {
+    let file = with(shared, number, |job| {
+        let analysis = job.analysis.as_ref()?;
+        let mut writer = BlobWriter::default();
+        query::write_flows(&mut writer, &job.pipeline, analysis).ok()?;
+        writer.finish().ok()
+    });
+    if let Some(file) = file {
+        post_with(&Reply::FlowsSaved { job: number }, file.as_slice());
+    }
+}
+
+/// Does something with the job if it is still the one in hand.
+fn with<T>(shared: &Shared, number: u32, action: impl FnOnce(&mut Job) -> T) -> Option<T> {
+    shared.job.borrow_mut().as_mut().filter(|job| job.number == number).map(action)
+}
+
+/// Reads, evaluates and hashes; ends early when another job takes its place.
+async fn run(shared: Shared, number: u32) {
+    if read::read(&shared, number).await.is_none() || evaluate::evaluate(&shared, number).await.is_none() {
+        return;
+    }
+    if speed::gather_rows(&shared, number).await.is_some() {
+        shared.prepare();
+        hash::hash(&shared, number).await;
+    }
+}
