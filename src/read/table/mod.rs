@@ -13,6 +13,7 @@ mod kdd;
 mod names;
 mod number;
 mod packets;
+mod roles;
 mod rows;
 mod state;
 mod time;

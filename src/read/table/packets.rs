@@ -1,6 +1,6 @@
 //! A row of Wireshark's packet list to a packet, as far as its text tells: addresses, ports, flags, lengths.
 
-use super::flow::Row;
+use super::roles::Row;
 use crate::model::Addr;
 use crate::model::app::protocol::AppProto;
 use crate::model::app::protocol::Protocol;

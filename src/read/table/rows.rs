@@ -3,11 +3,12 @@
 use super::cell_reader::CellReader;
 use super::cells::{self, Delimiter, Frame};
 use super::dialect::Kind;
-use super::flow::{self, Places, Row, Units};
+use super::flow::{self, Units};
 use super::header::{Form, Header};
 use super::in_words;
 use super::json::{self, Keys, Objects};
 use super::packets::PacketRows;
+use super::roles::{Places, Row};
 use super::{
     Label, MOST_COLUMNS, MOST_LATE_COLUMNS, MOST_OPEN_QUOTES, MOST_ROW_BYTES, Options, Part, RowContent, TableRow,
     names,

@@ -1,6 +1,6 @@
 //! What tables say of TCP: counts of flags, flags as letters or a number, and the states of Argus, Zeek and Suricata.
 
-use super::flow::Row;
+use super::roles::Row;
 use crate::model::Flow;
 use crate::model::flow::TcpState;
 use crate::model::packet::tcp_flag;

@@ -1,6 +1,6 @@
 //! CICFlowMeter 4 (Java): 84 columns, times of day without a zone, durations and gaps in microseconds.
 
-use super::{COMMON, Entry, KnownBy, Unit};
+use super::contract::{COMMON, Entry, KnownBy, Unit};
 
 pub const ENTRY: Entry = Entry {
     id: "cicflowmeter_v4",

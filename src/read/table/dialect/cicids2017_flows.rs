@@ -1,6 +1,6 @@
 //! CIC-IDS2017, the files with addresses ("TrafficLabelling"): hours of twelve without AM or PM, microseconds.
 
-use super::{COMMON, Entry, KnownBy, Unit};
+use super::contract::{COMMON, Entry, KnownBy, Unit};
 use crate::read::table::time::Order;
 
 pub const ENTRY: Entry = Entry {

@@ -1,6 +1,6 @@
 //! CIC-IDS2017, the files for machine learning: 79 columns without addresses and times, microseconds.
 
-use super::{COMMON, Entry, KnownBy, Unit};
+use super::contract::{COMMON, Entry, KnownBy, Unit};
 
 pub const ENTRY: Entry = Entry {
     id: "cicids2017_ml",

@@ -1,6 +1,6 @@
 //! CSE-CIC-IDS2018: short names, mostly without addresses, headings repeated inside some files, microseconds.
 
-use super::{COMMON, Entry, KnownBy, Unit};
+use super::contract::{COMMON, Entry, KnownBy, Unit};
 use crate::read::table::time::Order;
 
 pub const ENTRY: Entry = Entry {

@@ -1,6 +1,6 @@
 //! CICIoT2023: figures of windows of packets, without addresses and times.
 
-use super::{COMMON, Entry, KnownBy};
+use super::contract::{COMMON, Entry, KnownBy};
 
 pub const ENTRY: Entry = Entry {
     id: "ciciot2023",

@@ -1,6 +1,6 @@
 //! CTU-13 and other Argus flows ("binetflow"), both column orders: hexadecimal ports, states as flags of both sides.
 
-use super::{COMMON, Entry, KnownBy};
+use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 
 pub const ENTRY: Entry = Entry {

@@ -1,6 +1,6 @@
 //! HIKARI-2021: addresses, but neither times nor protocols; durations in seconds, gaps in microseconds.
 
-use super::{COMMON, Entry, KnownBy, Unit};
+use super::contract::{COMMON, Entry, KnownBy, Unit};
 use crate::model::rows::Role;
 
 pub const ENTRY: Entry = Entry {

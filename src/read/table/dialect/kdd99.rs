@@ -1,6 +1,6 @@
 //! KDD Cup 1999: 41 columns and a label that ends with a full stop; also with headings, as some copies have it.
 
-use super::{COMMON, Entry, KnownBy};
+use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 use crate::read::table::kdd;
 

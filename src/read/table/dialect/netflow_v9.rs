@@ -1,6 +1,6 @@
 //! The NF sets (NF-UNSW-NB15 and others): fields of NetFlow v9 by their names; durations in milliseconds.
 
-use super::{COMMON, Entry, KnownBy, Unit};
+use super::contract::{COMMON, Entry, KnownBy, Unit};
 use crate::model::rows::Role;
 
 pub const ENTRY: Entry = Entry {

@@ -1,6 +1,6 @@
 //! nfdump from 1.7.5 on with `-o csv`: longer names, which people may choose, and milliseconds.
 
-use super::{COMMON, Entry, KnownBy};
+use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 
 pub const ENTRY: Entry = Entry {

@@ -1,6 +1,6 @@
 //! nfdump up to 1.7.4 with `-o csv`: times to the second, one direction a row, a summary at the end.
 
-use super::{COMMON, Entry, KnownBy};
+use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 
 pub const ENTRY: Entry = Entry {

@@ -1,6 +1,6 @@
 //! NFStream: both directions and each on its own, times in milliseconds since 1970.
 
-use super::{COMMON, Entry, KnownBy, Unit};
+use super::contract::{COMMON, Entry, KnownBy, Unit};
 use crate::model::rows::Role;
 
 pub const ENTRY: Entry = Entry {

@@ -1,6 +1,6 @@
 //! NSL-KDD: the 41 columns of KDD99, the label, and how many of 21 learners told the row right.
 
-use super::{COMMON, Entry, KnownBy};
+use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 use crate::read::table::kdd;
 

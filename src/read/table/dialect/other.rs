@@ -1,6 +1,6 @@
 //! Any other table: columns with well-known names are understood, the rest are figures.
 
-use super::{COMMON, Entry, KnownBy};
+use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 
 pub const ENTRY: Entry = Entry {

@@ -1,6 +1,6 @@
 //! The Python port of CICFlowMeter: the same names in snake case, but durations and gaps in seconds.
 
-use super::{COMMON, Entry, KnownBy};
+use super::contract::{COMMON, Entry, KnownBy};
 
 pub const ENTRY: Entry = Entry {
     id: "python_cicflowmeter",

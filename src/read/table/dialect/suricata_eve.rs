@@ -1,6 +1,6 @@
 //! Suricata's EVE log: one JSON object a line, of many kinds; flow events (else alerts) become flows.
 
-use super::{COMMON, Entry, KnownBy};
+use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 
 pub const ENTRY: Entry = Entry {

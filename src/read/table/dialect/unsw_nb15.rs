@@ -1,6 +1,6 @@
 //! UNSW-NB15, the files for training and testing: 45 columns with headings, without addresses and times.
 
-use super::{COMMON, Entry, KnownBy};
+use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 
 pub const ENTRY: Entry = Entry {

@@ -1,6 +1,6 @@
 //! UNSW-NB15, the four raw files: 49 columns without headings; times in seconds since 1970.
 
-use super::{COMMON, Entry, KnownBy};
+use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 use std::net::Ipv4Addr;
 

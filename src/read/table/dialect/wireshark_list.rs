@@ -1,6 +1,6 @@
 //! Wireshark's packet list, exported as CSV: ports and flags are read out of the text of Info.
 
-use super::{COMMON, Entry, Kind, KnownBy};
+use super::contract::{COMMON, Entry, Kind, KnownBy};
 use crate::model::rows::Role;
 
 pub const ENTRY: Entry = Entry {

@@ -1,6 +1,6 @@
 //! Zeek's conn.log, as tab-separated text or JSON; IoT-23 adds two labels.
 
-use super::{COMMON, Entry, KnownBy};
+use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 
 pub const ENTRY: Entry = Entry {

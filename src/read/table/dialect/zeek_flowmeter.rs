@@ -1,6 +1,6 @@
 //! zeek-flowmeter: features without addresses and times; durations in seconds, gaps in microseconds.
 
-use super::{COMMON, Entry, KnownBy, Unit};
+use super::contract::{COMMON, Entry, KnownBy, Unit};
 
 pub const ENTRY: Entry = Entry {
     id: "zeek_flowmeter",

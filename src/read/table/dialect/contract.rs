@@ -1,0 +1,107 @@
+//! What a dialect says of itself, and what most have in common.
+
+use crate::model::Flow;
+use crate::model::rows::Role;
+use crate::read::table::roles::Row;
+use crate::read::table::state;
+use crate::read::table::time::Order;
+
+/// A dialect's line in the table.
+pub struct Entry {
+    /// Id: the file's stem.
+    pub id: &'static str,
+    /// Name for people.
+    pub name: &'static str,
+    /// How it is told.
+    pub known_by: KnownBy,
+    /// Meanings that differ from the common ones, by heading in lower case.
+    pub roles: &'static [(&'static str, Role)],
+    /// Unit of durations.
+    pub durations: Unit,
+    /// Unit of gaps between packets.
+    pub gaps: Unit,
+    /// Order of day and month.
+    pub order: Order,
+    /// Headings of the columns that say what a row is, in lower case, the best first.
+    pub labels: &'static [&'static str],
+    /// A row has one direction; the answers stand in a row of their own.
+    pub is_one_way: bool,
+    /// What rows are.
+    pub kind: Kind,
+    /// A line that begins with this ends the rows; empty if there is none.
+    pub ends_at: &'static str,
+    /// Reads states and flags of a row into its flow.
+    pub state: fn(&Row<'_>, &mut Flow),
+}
+
+/// How a dialect is told.
+pub enum KnownBy {
+    /// All of these headings are there, in lower case.
+    Headings(&'static [&'static str]),
+    /// Any of these sets of headings is there.
+    AnyHeadings(&'static [&'static [&'static str]]),
+    /// No headings; the cells of the first rows look like it, and the columns are called so.
+    Shape(fn(&[Vec<String>]) -> bool, &'static [&'static str]),
+    /// Nothing else fits.
+    Rest,
+}
+
+/// What rows are where the table has what that takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// Flows.
+    Flows,
+    /// Packets.
+    Packets,
+}
+
+/// A unit of time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unit {
+    /// Seconds.
+    Second,
+    /// Milliseconds.
+    Milli,
+    /// Microseconds.
+    Micro,
+    /// Nanoseconds.
+    Nano,
+}
+
+impl Unit {
+    /// In nanoseconds.
+    pub fn ns(self) -> f64 {
+        match self {
+            Unit::Second => 1e9,
+            Unit::Milli => 1e6,
+            Unit::Micro => 1e3,
+            Unit::Nano => 1.0,
+        }
+    }
+
+    /// For people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Unit::Second => "seconds",
+            Unit::Milli => "milliseconds",
+            Unit::Micro => "microseconds",
+            Unit::Nano => "nanoseconds",
+        }
+    }
+}
+
+/// What most dialects have in common.
+pub const COMMON: Entry = Entry {
+    id: "",
+    name: "",
+    known_by: KnownBy::Rest,
+    roles: &[],
+    durations: Unit::Second,
+    gaps: Unit::Second,
+    order: Order::DayFirst,
+    labels: &["label"],
+    is_one_way: false,
+    kind: Kind::Flows,
+    ends_at: "",
+    state: state::by_counts,
+};
