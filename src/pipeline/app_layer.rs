@@ -160,7 +160,7 @@ impl ParsedStream {
         self.sides.iter().map(StreamSide::n_bytes).sum()
     }
 
-    /// Gives how many bytes differ from what was said before.
+    /// Gives how many bytes differ from what was sent before.
     fn on_segment(&mut self, segment: Segment<'_>, ends: &PortPair, fields: &mut FieldBuffer) -> usize {
         let direction = segment.direction;
         let Segment { tcp, payload, .. } = segment;
@@ -168,30 +168,30 @@ impl ParsedStream {
         let [forward, backward] = &mut self.sides;
         let (side, other) = if direction == Direction::ToResponder { (forward, backward) } else { (backward, forward) };
         let reader = &mut self.reader;
-        let mut read = |heard: StreamData<'_>| listen(reader, direction, heard, ends, fields, &mut is_handed_on);
+        let mut read = |data: StreamData<'_>| parse(reader, direction, data, ends, fields, &mut is_handed_on);
         let n_differing = side.push(tcp.sequence, payload, tcp.payload_bytes, &mut read);
         if is_handed_on {
-            // The other side may have spoken already, or have been found to say nothing more.
+            // Bytes of the other side may have come already, or it was found to send nothing more.
             other.resume();
             let back =
                 if direction == Direction::ToResponder { Direction::ToOriginator } else { Direction::ToResponder };
-            other.read_on(&mut |heard| listen(reader, back, heard, ends, fields, &mut false));
+            other.read_on(&mut |data| parse(reader, back, data, ends, fields, &mut false));
         }
         n_differing
     }
 }
 
-/// Shows bytes to the reader of a connection, or finds one.
-fn listen(
+/// Gives bytes to the parser of a connection, or finds one.
+fn parse(
     reader: &mut Option<(AppProto, Box<dyn StreamParser>)>,
     direction: Direction,
-    heard: StreamData<'_>,
+    data: StreamData<'_>,
     ends: &PortPair,
     fields: &mut FieldBuffer,
     is_handed_on: &mut bool,
 ) -> Consumed {
-    let StreamData::Bytes(bytes) = heard else {
-        let goes_on = reader.as_mut().is_some_and(|(_, talk)| talk.on_gap(direction));
+    let StreamData::Bytes(bytes) = data else {
+        let goes_on = reader.as_mut().is_some_and(|(_, parser)| parser.on_gap(direction));
         return if goes_on { Consumed::Took(0) } else { Consumed::Stop };
     };
     if reader.is_none() {
@@ -201,8 +201,8 @@ fn listen(
             _ => return Consumed::Stop,
         }
     }
-    let Some((_, talk)) = reader else { return Consumed::Stop };
-    let step = talk.on_data(direction, bytes, fields);
+    let Some((_, parser)) = reader else { return Consumed::Stop };
+    let step = parser.on_data(direction, bytes, fields);
     match step {
         ParseStep::Took(n) => Consumed::Took(n.min(bytes.len())),
         ParseStep::Skip(n) => Consumed::Skip(n),

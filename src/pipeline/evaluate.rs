@@ -62,7 +62,7 @@ impl Pipeline {
         self.row_scores.clear();
     }
 
-    /// Takes what a detector concluded.
+    /// Takes a detector's conclusion.
     fn apply(&mut self, entry: &Entry, conclusion: Conclusion) {
         let Conclusion { findings, not_enough_data, scores, n_not_evaluated } = conclusion;
         if n_not_evaluated > 0 && self.flow_stage.issues.count(IssueKind::DetectorFull) == 0 {
