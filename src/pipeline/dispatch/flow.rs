@@ -117,8 +117,10 @@ impl FlowDispatch {
         let is_silent = *is_silent;
         let n = threads::n_threads();
         let mut groups: Vec<Vec<_>> = (0..n).map(|_| Vec::new()).collect();
-        let wanting =
-            detect::ALL.iter().zip(detectors).filter(|(entry, _)| entry.interest.intersects(Interest::ANY_FLOW) && !is_silent);
+        let wanting = detect::ALL
+            .iter()
+            .zip(detectors)
+            .filter(|(entry, _)| entry.interest.intersects(Interest::ANY_FLOW) && !is_silent);
         for (place, (entry, detector)) in wanting.enumerate() {
             if let Some(group) = groups.get_mut(place % n) {
                 group.push((entry.interest, detector));

@@ -20,7 +20,8 @@ type Watchers = [Vec<usize>; Interest::KINDS];
 
 /// True for a detector that looks at single packets and at nothing else: it observes in the first half.
 fn is_of_packets_only(entry: &Entry) -> bool {
-    entry.interest.intersects(Interest::ANY_PACKET) && !entry.interest.intersects(Interest::ANY_FLOW.union(Interest::MESSAGES))
+    entry.interest.intersects(Interest::ANY_PACKET)
+        && !entry.interest.intersects(Interest::ANY_FLOW.union(Interest::MESSAGES))
 }
 
 /// The detectors of the first half or of the second, with their places in the table of detectors.
