@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! file bytes -> read -> RawPacket -> decode -> Packet -> flow -> Flow -> stats, detect -> triage -> Analysis
-//!            -> query (small views), chart (data), report and export (files)
+//!            -> query (small views), chart (data), export (files)
 //! ```
 //!
 //! Nothing on the line knows the browser; only `web` does, and it exists only on wasm32.
@@ -30,7 +30,6 @@ pub mod triage;
 pub mod chart;
 
 pub mod export;
-pub mod report;
 
 pub mod pipeline;
 

@@ -27,34 +27,31 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("protocol", &["model", "settings"]),
     // Questions are about the tables, which the pipeline owns.
     ("query", &["model", "stats", "protocol", "flow", "decode", "read", "issue", "pipeline", "export"]),
-    ("report", &["model", "chart"]),
     ("export", &["model", "chart", "flow"]),
     ("session", &["model", "settings", "protocol", "triage"]),
-    ("web/codec", &["protocol"]),
-    ("web/client", &["protocol", "web/codec", "web/spawn"]),
+    // What the browser does for us knows neither page nor worker.
+    ("web/browser", &["protocol", "chart/draw", "model", "session"]),
     // Cards and descriptors are the only things of pipeline and detectors that the page may see; a test holds it to that.
-    (
-        "web/ui",
-        &[
-            "model",
-            "session",
-            "settings",
-            "chart",
-            "report",
-            "export",
-            "protocol",
-            "triage",
-            "issue",
-            "web",
-            "pipeline",
-            "detect/card",
-        ],
-    ),
+    ("web/page", PAGE),
+    // Below the views: nothing here knows one of them.
+    ("web/page/parts", PARTS),
+    ("web/page/hooks", HOOKS),
     (
         "web/worker",
-        &["export/flows_csv", "pipeline", "query", "protocol", "settings", "model", "issue", "detect", "triage", "web"],
+        &[
+            "export/flows_csv",
+            "pipeline",
+            "query",
+            "protocol",
+            "settings",
+            "model",
+            "issue",
+            "detect",
+            "triage",
+            "web/browser",
+        ],
     ),
-    ("web", &["protocol", "chart/draw", "model", "session"]),
+    ("web", &[]),
     ("pipeline", &["model", "settings", "issue", "read", "decode", "flow", "stats", "detect", "triage", "protocol"]),
     // Of the counting, the command needs only what compares scores with labels.
     (
@@ -69,11 +66,40 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "stats/ranking",
             "chart",
             "pipeline",
-            "report",
             "export",
         ],
     ),
 ];
+
+/// What the page may name, its own rooms aside.
+const PAGE: &[&str] = &[
+    "model",
+    "session",
+    "settings",
+    "chart",
+    "export",
+    "protocol",
+    "triage",
+    "issue",
+    "pipeline",
+    "detect/card",
+    "web/browser",
+];
+/// What several views are made of: the same, but no view.
+const PARTS: &[&str] = &[
+    "model",
+    "session",
+    "settings",
+    "chart",
+    "export",
+    "protocol",
+    "web/browser",
+    "web/page/hooks",
+    "web/page/prefs",
+    "web/page/store",
+];
+/// What components hold and listen to.
+const HOOKS: &[&str] = &["model", "session", "web/browser", "web/page/prefs", "web/page/store"];
 
 /// Outside crate -> the only places that may name it.
 const DOORS: &[(&str, &[&str])] = &[
@@ -91,7 +117,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("kerberos_parser", &["decode/app"]),
     ("smartcore", &["detect/ml"]),
     ("plotters", &["chart/draw"]),
-    ("plotters_canvas", &["web"]),
+    ("plotters_canvas", &["web/browser/canvas"]),
     ("yew", &["web", "bin/app"]),
     ("gloo", &["web", "bin/app", "bin/worker"]),
     ("web_sys", &["web", "bin/app", "bin/worker"]),
@@ -148,7 +174,7 @@ fn every_part_names_only_what_the_design_lets_it() {
 
 #[test]
 fn the_page_asks_the_pipeline_for_its_tables_of_contents_only() {
-    for file in files().iter().filter(|file| is_within(&file.module, "web/ui")) {
+    for file in files().iter().filter(|file| is_within(&file.module, "web/page")) {
         for name in file.names_below("pipeline") {
             assert!(["cards", "descriptors"].contains(&name), "{} uses pipeline::{name}", file.path);
         }

@@ -2,5 +2,5 @@
 
 fn main() {
     #[cfg(target_arch = "wasm32")]
-    packetloupe::web::ui::run();
+    packetloupe::web::page::run();
 }

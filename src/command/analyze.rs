@@ -1,10 +1,10 @@
 //! `packetloupe analyze`: a capture or table to JSON, a report, a flow table, or a page of text.
 
 use super::{FINDINGS, Failure, output, read, settings, summary, together};
+use crate::export::report::html;
 use crate::export::{facts, flows_csv, json};
 use crate::issue::IssueKind;
 use crate::model::{Secrets, Severity};
-use crate::report::html;
 use crate::settings::Settings;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;

@@ -3,3 +3,4 @@
 pub mod facts;
 pub mod flows_csv;
 pub mod json;
+pub mod report;

@@ -1,6 +1,6 @@
 // Notes in the page when messages to and from the worker pass, without changing them. Runs before the page's own scripts.
 
-/** Places of the variants in `Request`, `Reply` and `Stage` of src/protocol.rs: a message's first bytes. */
+/** Places of the variants in `Request`, `Reply` and `Stage` of src/protocol/: a message's first bytes. */
 export function spy() {
   const OPEN = 0;
   const [PROGRESS, DONE, SHA256] = [1, 3, 4];

@@ -7,7 +7,7 @@ use std::path::Path;
 pub struct SourceFile {
     /// Path below `src/`.
     pub path: String,
-    /// Module path with slashes: `web/ui/table`.
+    /// Module path with slashes: `web/page/table`.
     pub module: String,
     /// As it is.
     pub text: String,

@@ -5,7 +5,7 @@ use super::slices::{each_part, length};
 use super::{PART_BYTES, PROGRESS_MS, Shared, with};
 use crate::model::format::text::hex;
 use crate::protocol::{Progress, Reply, Stage};
-use crate::web::read_ahead::{ReadAhead, Reader, SLICE_BYTES};
+use crate::web::browser::read_ahead::{ReadAhead, Reader, SLICE_BYTES};
 use sha2::{Digest, Sha256};
 
 /// SHA-256 of all files, one behind the other, after the findings: it costs more time than all the rest.

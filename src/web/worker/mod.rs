@@ -11,9 +11,9 @@ mod scope;
 mod slices;
 mod speed;
 
-use super::blob_writer::BlobWriter;
-use super::codec;
-use super::read_ahead::Reader;
+use super::browser::blob_writer::BlobWriter;
+use super::browser::codec;
+use super::browser::read_ahead::Reader;
 use crate::pipeline::{MOST_FILES, Pipeline, PipelineOptions};
 use crate::protocol::{BUILD, Query, Reply, Request};
 use crate::query::{self, Views};

@@ -6,7 +6,7 @@ use super::slices::{each_part, length};
 use super::{PART_BYTES, PROGRESS_MS, Shared, speed, with};
 use crate::issue::IssueKind;
 use crate::protocol::{Progress, Reply, Stage};
-use crate::web::read_ahead::{ReadAhead, SLICE_BYTES};
+use crate::web::browser::read_ahead::{ReadAhead, SLICE_BYTES};
 
 /// Even of many files so much is read at a time.
 const LEAST_SLICE_BYTES: f64 = 256.0 * 1024.0;

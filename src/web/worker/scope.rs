@@ -1,7 +1,7 @@
 //! The worker's own place: its clock, its turn in the browser, and its way to the page.
 
 use crate::protocol::Reply;
-use crate::web::codec;
+use crate::web::browser::codec;
 use js_sys::Promise;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::JsValue;

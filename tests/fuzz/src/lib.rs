@@ -6,7 +6,7 @@ use packetloupe::pipeline::{Pipeline, PipelineOptions, RowKeeper, descriptors};
 use packetloupe::protocol::{Answer, Filter, FlowSort, PacketSort, Query, RowSort};
 use packetloupe::query::{self, Source, Views};
 use packetloupe::read::UnsupportedFile;
-use packetloupe::report::html;
+use packetloupe::export::report::html;
 use packetloupe::settings::Settings;
 
 /// By then the front of a table is known.

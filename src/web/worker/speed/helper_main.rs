@@ -4,7 +4,7 @@
 use crate::pipeline::{RowBlock, RowKeeper};
 use crate::protocol::encode;
 use crate::settings::Settings;
-use crate::web::codec;
+use crate::web::browser::codec;
 use crate::web::worker::PART_BYTES;
 use crate::web::worker::scope::scope;
 use crate::web::worker::slices::each_part;

@@ -24,7 +24,7 @@ pub(super) use row_helper::Watch;
 use super::job::Job;
 use super::scope::scope;
 use super::{Shared, with};
-use crate::web::read_ahead::{ReadAhead, SLICE_BYTES};
+use crate::web::browser::read_ahead::{ReadAhead, SLICE_BYTES};
 use js_sys::ArrayBuffer;
 use row_helper::{RowHelper, RowTask};
 use std::cell::RefCell;

@@ -1,0 +1,24 @@
+//! Messages between page and worker, defined once. They cross as postcard bytes; files ride beside them.
+
+mod query;
+mod reply;
+mod request;
+
+pub use query::{Answer, Filter, FlowSort, PacketSort, Query, RowSort};
+pub use reply::{Progress, Reply, Stage};
+pub use request::Request;
+
+use serde::{Deserialize, Serialize};
+
+/// Hash of the sources that this was built from: page and worker must match.
+pub const BUILD: &str = env!("PACKETLOUPE_BUILD");
+
+/// A message as bytes.
+pub fn encode<T: Serialize>(message: &T) -> Vec<u8> {
+    postcard::to_allocvec(message).unwrap_or_default()
+}
+
+/// A message from bytes; none if page and worker are of different builds.
+pub fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
+    postcard::from_bytes(bytes).ok()
+}

@@ -1,0 +1,94 @@
+//! What the worker sends to the page: how far it is, the analysis, answers.
+
+use super::query::Answer;
+use crate::model::Analysis;
+use serde::{Deserialize, Serialize};
+
+/// Worker to page. All but `Ready` carry the job number; answers to an older job are dropped.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Reply {
+    /// The worker runs; first message.
+    Ready {
+        /// Its [`super::BUILD`].
+        build: String,
+    },
+    /// How far it is, at most ten times a second.
+    Progress {
+        /// Job concerned.
+        job: u32,
+        /// How far.
+        progress: Progress,
+    },
+    /// Statistics so far, without findings, at most twice a second.
+    Partial {
+        /// Job concerned.
+        job: u32,
+        /// What is known so far.
+        analysis: Box<Analysis>,
+    },
+    /// The result; comes again after `Evaluate`.
+    Done {
+        /// Job concerned.
+        job: u32,
+        /// The result; `file.sha256` follows later.
+        analysis: Box<Analysis>,
+    },
+    /// SHA-256 of the whole file, computed after the findings.
+    Sha256 {
+        /// Job concerned.
+        job: u32,
+        /// In hex.
+        hex: String,
+    },
+    /// This is no file that we know, or it cannot be read.
+    Refused {
+        /// Job concerned.
+        job: u32,
+        /// One sentence for people.
+        text: String,
+    },
+    /// Answer to a question.
+    Answer {
+        /// Job concerned.
+        job: u32,
+        /// Number of the question.
+        question: u32,
+        /// The answer.
+        answer: Answer,
+    },
+    /// The flow table as CSV; it rides beside this message as a file, because it can be larger than the capture.
+    FlowsSaved {
+        /// Job concerned.
+        job: u32,
+    },
+}
+
+/// What the worker is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    /// Reading packets.
+    Reading,
+    /// Detectors conclude.
+    Evaluating,
+    /// Hashing the file; results are on the page already.
+    Hashing,
+}
+
+/// How far the worker is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// What it does.
+    pub stage: Stage,
+    /// Bytes done of this stage (reading, hashing).
+    pub bytes_done: u64,
+    /// Bytes in all.
+    pub bytes_total: u64,
+    /// Packets read so far.
+    pub packets: u64,
+    /// Packets a second since reading began.
+    pub packets_per_second: f64,
+    /// Seconds left of this stage, once it can be told.
+    pub seconds_left: Option<f64>,
+    /// Name of the detector that concludes; empty in other stages.
+    pub detector: String,
+}

@@ -1,0 +1,15 @@
+//! What the browser does for us, one file each: messages, files, saving, the clipboard, drawing. Knows no view.
+
+pub mod blob_writer;
+pub mod client;
+pub mod codec;
+pub mod read_ahead;
+pub(super) mod spawn;
+
+pub mod canvas;
+pub mod clipboard;
+pub mod download;
+pub mod fetch;
+pub mod file_text;
+pub mod style;
+pub mod zone;

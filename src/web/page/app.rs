@@ -1,0 +1,125 @@
+//! The root of the page: holds the state, and shows the view that phase and route ask for.
+
+use super::hooks::{IsDark, use_dark, use_focus_on_change};
+use super::parts::drop::DropZone;
+use super::parts::header::Header;
+use super::parts::live::Live;
+use super::parts::notice::NoticeBar;
+use super::store::Store;
+use super::views::columns::Columns;
+use super::views::findings::Findings;
+use super::views::flows::Flows;
+use super::views::issues::Issues;
+use super::views::overview::Overview;
+use super::views::packets::Packets;
+use super::views::reading::Reading;
+use super::views::rows::Rows;
+use super::views::settings::Settings;
+use super::views::start::Start;
+use super::{address, kept, prefs};
+use crate::session::{Action, Clock, Phase, Route, Shared, State};
+use crate::web::browser::style;
+use yew::prelude::*;
+
+/// The whole page.
+#[component]
+pub fn App() -> Html {
+    let theme = use_state_eq(prefs::theme);
+    let is_dark = use_dark(*theme);
+    let state = use_state(|| {
+        Shared::new(State {
+            route: address::route(),
+            clock: prefs::clock(),
+            settings: kept::settings(),
+            memory: Shared::new(kept::memory()),
+            ..State::default()
+        })
+    });
+    let store = {
+        let set = state.setter();
+        use_memo((), |()| Store::start((**state).clone(), Callback::from(move |next| set.set(next))))
+    };
+    {
+        let store = (*store).clone();
+        use_effect_with((), move |()| {
+            let listener = address::listen(move |route| store.dispatch(Action::Go(route)));
+            move || drop(listener)
+        });
+    }
+    let main = use_node_ref();
+    let view = (state.phase, state.route.name());
+    use_focus_on_change(&main, view, false);
+    use_effect_with(view, |_| style::scroll_to_top());
+    {
+        let title = title(&state);
+        use_effect_with(title, |title| gloo::utils::document().set_title(title));
+    }
+    let on_theme = {
+        let theme = theme.setter();
+        Callback::from(move |next| {
+            prefs::choose_theme(next);
+            theme.set(next);
+        })
+    };
+    let skip = {
+        let main = main.clone();
+        Callback::from(move |event: MouseEvent| {
+            // The address's hash names the view, so the link must not change it.
+            event.prevent_default();
+            style::focus(&main);
+        })
+    };
+    html! {
+        <ContextProvider<Store> context={(*store).clone()}>
+        <ContextProvider<Clock> context={state.clock}>
+        <ContextProvider<IsDark> context={IsDark(is_dark)}>
+            <a class="skip" href="#main" onclick={skip}>{"Skip to the content"}</a>
+            <Header state={(*state).clone()} theme={*theme} {on_theme} />
+            <main id="main" ref={main} tabindex="-1" aria-label={view_name(&state)}>
+                <NoticeBar notice={state.notice.clone()} n_expected={state.analysis.as_ref().map(|analysis| analysis.expected.len())} />
+                { view_of(&state) }
+            </main>
+            <DropZone />
+            <Live state={(*state).clone()} />
+        </ContextProvider<IsDark>>
+        </ContextProvider<Clock>>
+        </ContextProvider<Store>>
+    }
+}
+
+fn view_of(state: &Shared<State>) -> Html {
+    let (Phase::Ready, Some(analysis)) = (state.phase, &state.analysis) else {
+        return match (state.phase, &state.route) {
+            (Phase::Reading, _) => html! { <Reading state={state.clone()} /> },
+            (_, Route::Settings) => html! { <Settings state={state.clone()} /> },
+            _ => html! { <Start /> },
+        };
+    };
+    let analysis = analysis.clone();
+    match &state.route {
+        Route::Overview => html! { <Overview {analysis} is_partial=false /> },
+        Route::Findings { id, severity } => {
+            html! { <Findings {analysis} id={id.clone()} severity={*severity} is_judging={state.is_judging} /> }
+        }
+        Route::Flows(route) => html! { <Flows state={state.clone()} route={route.clone()} {analysis} /> },
+        Route::Packets(route) => html! { <Packets state={state.clone()} route={route.clone()} {analysis} /> },
+        Route::Columns(route) => html! { <Columns state={state.clone()} route={route.clone()} {analysis} /> },
+        Route::Rows(route) => html! { <Rows state={state.clone()} route={route.clone()} {analysis} /> },
+        Route::Issues => html! { <Issues {analysis} /> },
+        Route::Settings => html! { <Settings state={state.clone()} /> },
+    }
+}
+
+fn view_name(state: &State) -> &'static str {
+    match (state.phase, &state.route) {
+        (Phase::Empty, Route::Settings) => Route::Settings.name(),
+        (Phase::Empty, _) => "Start",
+        (Phase::Reading, _) => "Reading",
+        (Phase::Ready, route) => route.name(),
+    }
+}
+
+fn title(state: &State) -> String {
+    let file = state.file.as_ref().map(|file| format!(" of {}", super::parts::text::plain(&file.name)));
+    format!("{}{} – Packetloupe", view_name(state), file.unwrap_or_default())
+}

@@ -1,0 +1,107 @@
+//! A chart's values as a table.
+
+use crate::chart;
+use crate::chart::draw::ticks;
+use crate::model;
+use crate::model::chart::{Bar, ChartSpec, Marks, Series};
+use crate::model::finding::series::SeriesKind;
+use crate::model::format::quantity;
+use crate::web::page::parts::text::plain;
+use yew::prelude::*;
+
+/// The values in rows.
+pub fn table(spec: &ChartSpec) -> Html {
+    let unit = spec.unit.as_str();
+    let (head, rows) = match &spec.marks {
+        Marks::Areas { start_ns, bin_ns, offset_minutes, series, changes } => {
+            let mut names: Vec<String> = series.iter().map(|series| series.name.clone()).collect();
+            if !changes.is_empty() {
+                names.push("Change".to_owned());
+            }
+            let label = |bin: usize| {
+                let start = start_ns.saturating_add(bin_ns.saturating_mul(bin as i64));
+                let marked = (!changes.is_empty()).then(|| chart::changes_within(changes, start, *bin_ns));
+                (ticks::range(start, *bin_ns, *offset_minutes), marked)
+            };
+            (names, bins(series, unit, label))
+        }
+        Marks::Bars(bars) | Marks::Columns(bars) => (vec![spec.unit.clone()], labelled(bars, unit)),
+        Marks::Course { offset_minutes, course } => {
+            let mut names = vec![spec.unit.clone()];
+            if !course.changes.is_empty() {
+                names.push("Far from the baseline".to_owned());
+            }
+            (names, points(course, *offset_minutes))
+        }
+    };
+    html! {
+        <div class="scroll chart-table" role="region" tabindex="0" aria-label={format!("{} as a table", spec.title)}>
+            <table class="plain">
+                <thead>
+                    <tr>
+                        <th scope="col">{ first_column(&spec.marks) }</th>
+                        for name in head {
+                            <th scope="col" class="num">{ plain(&name) }</th>
+                        }
+                    </tr>
+                </thead>
+                <tbody>{ rows }</tbody>
+            </table>
+        </div>
+    }
+}
+
+/// What the rows are told apart by.
+fn first_column(marks: &Marks) -> &'static str {
+    match marks {
+        Marks::Areas { .. } => "Time",
+        Marks::Course { course, .. } if course.kind != SeriesKind::Walk => "Time",
+        Marks::Course { .. } => "Step",
+        Marks::Bars(_) | Marks::Columns(_) => "What",
+    }
+}
+
+fn bins(series: &[Series], unit: &str, label: impl Fn(usize) -> (String, Option<String>)) -> Html {
+    let n_bins = series.first().map_or(0, |series| series.values.len());
+    let value = |series: &Series, bin: usize| series.values.get(bin).copied().unwrap_or(0.0);
+    // Bins in which nothing happened tell nothing: they are left out.
+    let rows = (0..n_bins).filter(|bin| series.iter().any(|series| value(series, *bin) != 0.0));
+    html! {
+        for (bin, (label, marked)) in rows.map(|bin| (bin, label(bin))) {
+            <tr>
+                <th scope="row">{ label }</th>
+                for series in series {
+                    <td class="num">{ quantity::with_unit(value(series, bin), unit) }</td>
+                }
+                if let Some(marked) = marked {
+                    <td class="num">{ marked }</td>
+                }
+            </tr>
+        }
+    }
+}
+
+fn points(course: &model::Series, offset_minutes: i32) -> Html {
+    html! {
+        for (at, value) in course.points.iter() {
+            <tr>
+                <th scope="row">{ chart::place(course, *at, offset_minutes) }</th>
+                <td class="num">{ quantity::with_unit(*value, &course.unit) }</td>
+                if !course.changes.is_empty() {
+                    <td class="num">{ if chart::is_in_change(course, *at) { "yes" } else { "" } }</td>
+                }
+            </tr>
+        }
+    }
+}
+
+fn labelled(bars: &[Bar], unit: &str) -> Html {
+    html! {
+        for bar in bars {
+            <tr>
+                <th scope="row">{ plain(&bar.label) }</th>
+                <td class="num">{ quantity::with_unit(bar.value, unit) }</td>
+            </tr>
+        }
+    }
+}

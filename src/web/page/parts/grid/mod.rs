@@ -1,0 +1,165 @@
+//! A virtual table over all rows that the worker holds: only what is in sight is asked for and drawn.
+//!
+//! The focus stays on the grid; `aria-activedescendant` names the row that the keys have reached, so that rows may
+//! come and go under it.
+
+use super::text::Times;
+use crate::model::format::quantity;
+use crate::session::window::Scroll;
+use crate::web::browser::style;
+use crate::web::page::hooks::use_size;
+use crate::web::page::store::Place;
+use body::{body, row_of};
+use head::head;
+use keys::target_row;
+use std::rc::Rc;
+use use_place::{Standing, use_place};
+use use_rows::use_rows;
+use use_scroll::use_scroll;
+use yew::prelude::*;
+
+mod body;
+mod head;
+mod keys;
+mod row;
+mod use_place;
+mod use_rows;
+mod use_scroll;
+
+pub use row::{Column, Row, Wanted};
+
+/// Height of a row and of the header, in rem; the style sheet says the same.
+const ROW_REM: f64 = 1.75;
+
+/// What a grid shows and whom it tells.
+#[derive(Properties, PartialEq)]
+pub struct GridProps<R: Row> {
+    /// Which rows in which order, of which result.
+    pub wanted: Wanted<R>,
+    /// Key of the row that is marked.
+    pub chosen: Option<u64>,
+    /// Place of a row that must be in sight when the grid comes.
+    #[prop_or_default]
+    pub wished: Option<u64>,
+    /// Hears of the column that was clicked.
+    pub on_sort: Callback<R::Sort>,
+    /// Hears of a row that was clicked or reached by keys.
+    pub on_choose: Callback<R>,
+    /// Hears of a row that was opened by double click or Enter.
+    pub on_open: Callback<R>,
+    /// How times are written.
+    pub times: Times,
+    /// Said when no row passes.
+    pub nothing: &'static str,
+}
+
+/// A virtual table.
+#[component]
+pub fn Grid<R: Row>(props: &GridProps<R>) -> Html {
+    let node = use_node_ref();
+    let size = use_size(&node);
+    let cursor = use_state_eq(|| None::<u64>);
+    let row_px = (ROW_REM * style::rem_px()).max(1.0);
+    let n_known = use_state_eq(|| 0_u64);
+    let scroll = Scroll { n_rows: *n_known, row_px, view_px: (size.height - row_px).max(row_px) };
+    let (top_px, scroll_to) = use_scroll(&node, scroll);
+    let rows = use_rows(&props.wanted, scroll.visible(top_px));
+    n_known.set(rows.total().unwrap_or(0));
+    // A row that was chosen when the grid was left, to be chosen again once it has come.
+    let to_choose = use_mut_ref(|| None::<u64>);
+    let set_place = {
+        let (scroll_to, cursor, to_choose) = (scroll_to.clone(), cursor.setter(), to_choose.clone());
+        let has_chosen = props.chosen.is_some();
+        Callback::from(move |place: Place| {
+            scroll_to.emit(place.top_px);
+            cursor.set(place.cursor);
+            to_choose.replace(place.cursor.filter(|_| !has_chosen));
+        })
+    };
+    let key = props.wanted.key();
+    let place = Place { top_px, cursor: *cursor };
+    use_place(Standing { key: &key, place, scroll, wished: props.wished }, set_place);
+    {
+        let (rows, on_choose) = (rows.clone(), props.on_choose.clone());
+        use_effect(move || {
+            let row = to_choose.borrow().and_then(|index| rows.get(index));
+            if let Some(row) = row {
+                to_choose.take();
+                on_choose.emit(R::clone(&row));
+            }
+        });
+    }
+    let choose = {
+        let (rows, cursor, on_choose) = (rows.clone(), cursor.setter(), props.on_choose.clone());
+        Callback::from(move |index: u64| {
+            cursor.set(Some(index));
+            if let Some(row) = rows.get(index) {
+                on_choose.emit(R::clone(&row));
+            }
+        })
+    };
+    let open = {
+        let (rows, on_open) = (rows.clone(), props.on_open.clone());
+        Callback::from(move |index: u64| {
+            if let Some(row) = rows.get(index) {
+                on_open.emit(R::clone(&row));
+            }
+        })
+    };
+    let on_key = {
+        let (node, cursor, choose, open) = (node.clone(), cursor.clone(), choose.clone(), open.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            // Keys on the header's buttons are theirs.
+            let is_ours = node.get().is_some_and(|node| event.target().is_some_and(|target| *target == **node));
+            let is_end = matches!(event.key().as_str(), "Home" | "End");
+            if !is_ours || event.alt_key() || ((event.ctrl_key() || event.meta_key()) && !is_end) {
+                return;
+            }
+            let at = (*cursor).filter(|at| *at < scroll.n_rows);
+            if let Some(next) = target_row(&event.key(), at, &scroll, top_px) {
+                event.prevent_default();
+                scroll_to.emit(scroll.reveal(top_px, next));
+                choose.emit(next);
+            } else if let Some(at) = at.filter(|_| event.key() == "Enter") {
+                event.prevent_default();
+                open.emit(at);
+            }
+        })
+    };
+    let on_click = Callback::from(move |event: MouseEvent| {
+        if let Some(index) = row_of(&event) {
+            choose.emit(index);
+        }
+    });
+    let on_double_click = Callback::from(move |event: MouseEvent| {
+        if let Some(index) = row_of(&event) {
+            open.emit(index);
+        }
+    });
+    let total = rows.total();
+    let numbers: Rc<[bool]> = R::columns(&props.wanted).iter().map(|column| column.is_number).collect();
+    let active = (*cursor).filter(|at| scroll.visible(top_px).contains(at)).map(|at| row::id::<R>(at));
+    html! {
+        <div class="grid-box">
+            <div class={classes!("grid", R::CLASS, props.times.has_day().then_some("with-day"))} ref={node} role="grid" tabindex="0" aria-label={R::LABEL}
+                aria-rowcount={total.map_or("-1".to_owned(), |total| (total + 1).to_string())}
+                aria-colcount={numbers.len().to_string()} aria-busy={rows.is_waiting().to_string()}
+                aria-activedescendant={active} onkeydown={on_key} onclick={on_click} ondblclick={on_double_click}>
+                { head::<R>(&props.wanted, &props.on_sort) }
+                { body(&body::View { rows: &rows, scroll, top_px, cursor: *cursor, chosen: props.chosen, times: props.times, numbers }) }
+                if total == Some(0) {
+                    <p class="placeholder grid-nothing">{ props.nothing }</p>
+                }
+            </div>
+            <p class="grid-foot" role="status">
+                { match total {
+                    None => "Asking for rows…".to_owned(),
+                    Some(_) if rows.is_waiting() => "Sorting and filtering…".to_owned(),
+                    Some(total) => {
+                        format!("{}. {}", quantity::counted(total, R::NOUNS.0, R::NOUNS.1), props.times.note())
+                    }
+                } }
+            </p>
+        </div>
+    }
+}

@@ -1,0 +1,87 @@
+//! What a kind of row must tell so that a grid can show it.
+
+use crate::model::listing::Page;
+use crate::protocol::{Answer, Filter, Query};
+use crate::web::page::parts::text::Times;
+use std::borrow::Cow;
+use std::fmt::Debug;
+use yew::AttrValue;
+
+/// A column of a grid.
+#[derive(Clone)]
+pub struct Column<Sort: 'static> {
+    /// Its heading.
+    pub label: AttrValue,
+    /// What the heading sorts by; none if rows cannot be sorted by it.
+    pub sort: Option<Sort>,
+    /// True for numbers, which stand to the right.
+    pub is_number: bool,
+}
+
+/// A kind of row.
+pub trait Row: Clone + PartialEq + 'static {
+    /// What rows can be sorted by.
+    type Sort: Copy + Debug + PartialEq + 'static;
+    /// What else says which cells are shown; `()` for tables whose columns are always the same.
+    type Beside: Clone + PartialEq + Debug + 'static;
+    /// Accessible name of the grid.
+    const LABEL: &'static str;
+    /// What one row and many rows are called.
+    const NOUNS: (&'static str, &'static str);
+    /// Class of the grid: the style sheet has its column widths.
+    const CLASS: &'static str;
+    /// The columns in order, where they are always the same.
+    const COLUMNS: &'static [Column<Self::Sort>];
+
+    /// The columns in order.
+    fn columns(_wanted: &Wanted<Self>) -> Cow<'static, [Column<Self::Sort>]> {
+        Cow::Borrowed(Self::COLUMNS)
+    }
+
+    /// What stays the same for the row in whatever order: serial number or place.
+    fn key(&self) -> u64;
+    /// The texts of the cells in the order of the columns.
+    fn cells(&self, times: Times) -> Vec<String>;
+    /// The question that gets a window of rows.
+    fn query(wanted: &Wanted<Self>, offset: u64, count: u32) -> Query;
+    /// The window in an answer.
+    fn page(answer: Answer) -> Option<Page<Self>>;
+}
+
+/// Which rows in which order, of which result.
+#[derive(Clone)]
+pub struct Wanted<R: Row> {
+    /// Job and revision of the result; rows are asked for again when they change.
+    pub result: (u32, u32),
+    /// Which rows pass.
+    pub filter: Filter,
+    /// In which order.
+    pub sort: R::Sort,
+    /// Largest first.
+    pub is_descending: bool,
+    /// What else says which cells are shown.
+    pub beside: R::Beside,
+}
+
+impl<R: Row> Wanted<R> {
+    /// Names what decides which row stands where.
+    pub fn key(&self) -> String {
+        let Wanted { result: (job, _), filter, sort, is_descending, .. } = self;
+        format!("{} {job} {filter:?} {sort:?} {is_descending}", R::CLASS)
+    }
+}
+
+impl<R: Row> PartialEq for Wanted<R> {
+    fn eq(&self, other: &Self) -> bool {
+        self.result == other.result
+            && self.filter == other.filter
+            && self.sort == other.sort
+            && self.is_descending == other.is_descending
+            && self.beside == other.beside
+    }
+}
+
+/// Id of the element of a row, by its place.
+pub fn id<R: Row>(index: u64) -> String {
+    format!("{}-row-{index}", R::CLASS)
+}

@@ -1,0 +1,67 @@
+//! The top of the page: name, file, views with their counts, switches.
+
+use super::icon::Icon;
+use super::save::SaveBar;
+use super::text;
+use crate::model::format::quantity;
+use crate::session::{Phase, Route, Shared, State};
+use crate::web::browser::style;
+use crate::web::page::hooks::use_size;
+use crate::web::page::prefs::Theme;
+use yew::prelude::*;
+
+mod open;
+mod switches;
+mod tabs;
+
+pub use open::OpenButton;
+use switches::Switches;
+use tabs::Tabs;
+
+/// What the header shows.
+#[derive(Properties, PartialEq)]
+pub struct HeaderProps {
+    /// The page's state.
+    pub state: Shared<State>,
+    /// The theme that the switch stands on.
+    pub theme: Theme,
+    /// Hears of another theme.
+    pub on_theme: Callback<Theme>,
+}
+
+/// The top of the page.
+#[component]
+pub fn Header(props: &HeaderProps) -> Html {
+    let state = &props.state;
+    let node = use_node_ref();
+    let height = use_size(&node).height;
+    use_effect_with(height, |height| style::set_on_root("--top", &format!("{height}px")));
+    // On narrow screens there is room for saving on the overview only.
+    let is_overview = state.route == Route::Overview;
+    html! {
+        <header class={classes!("top", is_overview.then_some("at-overview"))} ref={node}>
+            <div class="top-row">
+                <a class="brand" href="#/overview">{ Icon::Loupe.html() }<span>{"Packetloupe"}</span></a>
+                if let Some(file) = &state.file {
+                    <span class="file" title={text::plain(&file.name)}>
+                        <span class="file-name">{ text::plain(&file.name) }</span>
+                        <span class="file-size">{ quantity::bytes(file.bytes as f64) }</span>
+                    </span>
+                }
+                <div class="tools">
+                    if state.phase != Phase::Empty {
+                        <OpenButton label="Open another file" is_main=false />
+                    }
+                    <Switches clock={state.clock} theme={props.theme} on_theme={props.on_theme.clone()} />
+                </div>
+            </div>
+            <div class="top-row">
+                <Tabs state={state.clone()} />
+                if let (Phase::Ready, Some(analysis)) = (state.phase, &state.analysis) {
+                    <SaveBar analysis={analysis.clone()} is_hashing={state.is_hashing()} share={state.share_done()}
+                        has_tables={state.has_tables} />
+                }
+            </div>
+        </header>
+    }
+}

@@ -1,0 +1,15 @@
+//! What several views are made of: tables, charts, the header, filters, icons, texts. No part knows a view.
+
+pub mod chart;
+pub mod drop;
+pub mod filter_bar;
+pub mod grid;
+pub mod header;
+pub mod icon;
+pub mod incidents;
+pub mod live;
+pub mod lost;
+pub mod notice;
+pub mod rule_form;
+pub mod save;
+pub mod text;

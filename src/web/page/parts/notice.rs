@@ -1,0 +1,122 @@
+//! What people must be told: a file that was refused, a worker that died, something that failed.
+
+use super::icon::Icon;
+use super::text::plain;
+use crate::model::format::quantity;
+use crate::session::{Action, Notice};
+use crate::web::page::hooks::use_action;
+use yew::prelude::*;
+
+/// Warnings that are listed.
+const MOST_WARNINGS: usize = 8;
+
+/// What there is to say.
+#[derive(Properties, PartialEq)]
+pub struct NoticeBarProps {
+    /// The notice, if there is one.
+    pub notice: Option<Notice>,
+    /// Findings that are expected, if a file is open.
+    pub n_expected: Option<usize>,
+}
+
+/// The notice, with what to do about it.
+#[component]
+pub fn NoticeBar(props: &NoticeBarProps) -> Html {
+    let dismiss = use_action(|_: MouseEvent| Action::Dismiss);
+    let again = use_action(|_: MouseEvent| Action::ReadAgain);
+    let unexpect = use_action(Action::Unexpect);
+    let Some(notice) = &props.notice else { return Html::default() };
+    let (title, text, hint) = words(notice, props.n_expected);
+    let undo = match notice {
+        Notice::Expected(rule) => {
+            let rule = rule.clone();
+            Some(unexpect.reform(move |_: MouseEvent| rule.clone()))
+        }
+        _ => None,
+    };
+    let can_read_again = matches!(notice, Notice::Died { can_read_again: true, .. });
+    let is_calm = match notice {
+        Notice::Cancelled { .. } | Notice::Expected(_) => true,
+        Notice::Loaded { warnings, .. } => warnings.is_empty(),
+        _ => false,
+    };
+    html! {
+        <div class={classes!("notice", is_calm.then_some("calm"))} role={if is_calm { "status" } else { "alert" }}>
+            { Icon::Hint.html() }
+            <div class="notice-text">
+                <p><strong>{ title }</strong>{" "}{ text }</p>
+                if !hint.is_empty() {
+                    <p>{ hint }</p>
+                }
+                if let Notice::Loaded { warnings, .. } = notice {
+                    { left_out(warnings) }
+                }
+                if let Some(undo) = undo {
+                    <button type="button" class="button" onclick={undo}>{"Undo"}</button>
+                }
+                if can_read_again {
+                    <button type="button" class="button" onclick={again}>
+                        { Icon::Again.html() }<span>{"Read the file again"}</span>
+                    </button>
+                }
+            </div>
+            <button type="button" class="button quiet" onclick={dismiss} aria-label="Dismiss" title="Dismiss">
+                { Icon::Cross.html() }
+            </button>
+        </div>
+    }
+}
+
+/// What of a file of settings was not usable.
+fn left_out(warnings: &[String]) -> Html {
+    html! {
+        if !warnings.is_empty() {
+            <ul>
+                for warning in warnings.iter().take(MOST_WARNINGS) {
+                    <li>{ plain(warning) }</li>
+                }
+                if warnings.len() > MOST_WARNINGS {
+                    <li>{ format!("and {} more", warnings.len() - MOST_WARNINGS) }</li>
+                }
+            </ul>
+        }
+    }
+}
+
+/// Title, what happened, what to do.
+fn words(notice: &Notice, n_expected: Option<usize>) -> (String, String, &'static str) {
+    match notice {
+        Notice::Refused { file, text } => (
+            format!("{} could not be opened.", plain(file)),
+            plain(text),
+            "Captures are written by Wireshark, tshark, tcpdump and dumpcap, among others. What counts is the content, not \
+             the name of the file.",
+        ),
+        Notice::Died { text, can_read_again, is_replaced } => (
+            "The worker stopped.".to_owned(),
+            text.clone(),
+            match (can_read_again, is_replaced) {
+                (true, _) => {
+                    "Results that were complete stay on the page. Read the file again to get the tables of flows and packets, \
+                     or open another file."
+                }
+                (false, true) => "A new worker was started: you can open a file now.",
+                (false, false) => "Reload the page; if that does not help, come back when you are online.",
+            },
+        ),
+        Notice::Cancelled { file } => (format!("Reading {} was cancelled.", plain(file)), String::new(), ""),
+        Notice::Expected(rule) => (
+            "Expected here:".to_owned(),
+            match n_expected {
+                Some(n) => {
+                    let n = quantity::counted(n as u64, "finding is", "findings are");
+                    format!("{}. {n} expected here now.", plain(&rule.words()))
+                }
+                None => format!("{}.", plain(&rule.words())),
+            },
+            "",
+        ),
+        Notice::Loaded { file, .. } => (format!("{} is in force.", plain(file)), String::new(), ""),
+        Notice::Failed(text) => ("That did not work.".to_owned(), text.clone(), ""),
+    }
+}

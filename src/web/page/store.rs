@@ -1,0 +1,208 @@
+//! The page's state, the worker and the open files in one place: actions go in, new states come out.
+
+use crate::model::analysis::FileFacts;
+use crate::protocol::{Answer, Query, Reply, Request};
+use crate::session::{Action, Effect, OpenFile, Phase, Route, Shared, State};
+use crate::web::browser::client::{Client, Event};
+use gloo::timers::callback::Timeout;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use web_sys::{Blob, File};
+use yew::Callback;
+
+/// Changes that follow each other within this time are judged once, ms.
+const EVALUATE_PAUSE_MS: u32 = 200;
+
+/// Tables whose places are remembered.
+const MOST_PLACES: usize = 64;
+
+/// Where a table stands.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Place {
+    /// Offset into its rows, px.
+    pub top_px: f64,
+    /// The row that was reached, from 0.
+    pub cursor: Option<u64>,
+}
+
+/// A handle on the page's state. All handles are the same one.
+#[derive(Clone)]
+pub struct Store(Rc<Inner>);
+
+struct Inner {
+    state: RefCell<Shared<State>>,
+    on_change: Callback<Shared<State>>,
+    client: RefCell<Option<Client>>,
+    files: RefCell<Vec<Blob>>,
+    questions: RefCell<BTreeMap<u32, Callback<Answer>>>,
+    n_questions: Cell<u32>,
+    on_saved: RefCell<Option<(u32, Callback<Option<Blob>>)>>,
+    judge_timer: RefCell<Option<Timeout>>,
+    places: RefCell<BTreeMap<String, Place>>,
+}
+
+/// All handles are the same one.
+impl PartialEq for Store {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Store {
+    /// Starts a worker; `on_change` hears of each new state.
+    pub fn start(state: State, on_change: Callback<Shared<State>>) -> Store {
+        let store = Store(Rc::new(Inner {
+            state: RefCell::new(Shared::new(state)),
+            on_change,
+            client: RefCell::default(),
+            files: RefCell::default(),
+            questions: RefCell::default(),
+            n_questions: Cell::default(),
+            on_saved: RefCell::default(),
+            judge_timer: RefCell::default(),
+            places: RefCell::default(),
+        }));
+        store.restart();
+        store
+    }
+
+    /// The state now.
+    pub fn state(&self) -> Shared<State> {
+        self.0.state.borrow().clone()
+    }
+
+    /// Opens files as one capture.
+    pub fn open(&self, files: Vec<File>) {
+        if files.is_empty() {
+            return;
+        }
+        let names: Vec<String> = files.iter().map(File::name).collect();
+        let bytes = files.iter().map(|file| file.size() as u64).sum();
+        self.0.files.replace(files.into_iter().map(Blob::from).collect());
+        self.dispatch(Action::Open(OpenFile { name: FileFacts::name_of(&names), bytes }));
+    }
+
+    /// Something happened.
+    pub fn dispatch(&self, action: Action) {
+        let (state, effects) = self.state().step(action);
+        let state = Shared::new(state);
+        self.0.state.replace(state.clone());
+        self.0.on_change.emit(state);
+        for order in effects {
+            self.carry_out(order);
+        }
+    }
+
+    /// Shows a view; it becomes an entry of the browser's history.
+    pub fn go(&self, route: Route) {
+        if *self.state().route.hash() != route.hash() {
+            super::address::push(&route);
+            self.dispatch(Action::Go(route));
+        }
+    }
+
+    /// Shows a view in place of the one that is shown: for choices that are not worth an entry in the history.
+    pub fn adjust(&self, route: Route) {
+        super::address::replace(&route);
+        self.dispatch(Action::Go(route));
+    }
+
+    /// Asks a question about the tables. No answer comes if the tables are replaced first.
+    pub fn ask(&self, query: Query, on_answer: Callback<Answer>) {
+        let state = self.state();
+        if state.phase != Phase::Ready || !state.has_tables {
+            return;
+        }
+        let question = self.0.n_questions.get().wrapping_add(1);
+        self.0.n_questions.set(question);
+        self.0.questions.borrow_mut().insert(question, on_answer);
+        self.send(&Request::Ask { job: state.job, question, query });
+    }
+
+    /// Where a table stood when it was last shown with the rows that `key` names.
+    pub fn place(&self, key: &str) -> Option<Place> {
+        self.0.places.borrow().get(key).copied()
+    }
+
+    /// Remembers where a table stands.
+    pub fn keep_place(&self, key: &str, place: Place) {
+        let mut places = self.0.places.borrow_mut();
+        if places.len() >= MOST_PLACES && !places.contains_key(key) {
+            places.clear();
+        }
+        places.insert(key.to_owned(), place);
+    }
+
+    /// Asks for the flow table as CSV. The callback gets nothing if it cannot be had.
+    pub fn save_flows(&self, on_saved: Callback<Option<Blob>>) {
+        let state = self.state();
+        self.0.on_saved.replace(Some((state.job, on_saved)));
+        self.send(&Request::SaveFlows { job: state.job });
+    }
+
+    fn carry_out(&self, order: Effect) {
+        match order {
+            Effect::Send(request) => self.send(&request),
+            Effect::Restart => self.restart(),
+            Effect::Show(route) => super::address::push(&route),
+            Effect::KeepSettings => super::kept::keep_settings(&self.state().settings),
+            Effect::KeepMemory => super::kept::keep_memory(&self.state().memory),
+            Effect::Forget => super::kept::forget(),
+            Effect::EvaluateSoon => {
+                let store = self.clone();
+                let timer = Timeout::new(EVALUATE_PAUSE_MS, move || store.dispatch(Action::Evaluate));
+                self.0.judge_timer.replace(Some(timer));
+            }
+        }
+    }
+
+    fn send(&self, request: &Request) {
+        let files = match request {
+            Request::Open { .. } => {
+                self.0.questions.borrow_mut().clear();
+                self.0.files.borrow().clone()
+            }
+            _ => Vec::new(),
+        };
+        if let Some(client) = self.0.client.borrow().as_ref() {
+            client.send(request, &files);
+        }
+    }
+
+    fn restart(&self) {
+        self.0.questions.borrow_mut().clear();
+        self.0.on_saved.take();
+        if let Some(old) = self.0.client.take() {
+            old.terminate();
+            // It may be the one that is calling: its closures must outlive the call.
+            Timeout::new(0, move || drop(old)).forget();
+        }
+        let store = self.clone();
+        match Client::start(move |event| store.hear(event)) {
+            Ok(client) => {
+                self.0.client.replace(Some(client));
+            }
+            Err(text) => self.dispatch(Action::Fail(text)),
+        }
+    }
+
+    fn hear(&self, event: Event) {
+        match event {
+            Event::Reply(Reply::Answer { job, question, answer }, _) => {
+                let waiting = self.0.questions.borrow_mut().remove(&question);
+                if let Some(waiting) = waiting.filter(|_| job == self.state().job) {
+                    waiting.emit(answer);
+                }
+            }
+            Event::Reply(Reply::FlowsSaved { job }, file) => {
+                let waiting = self.0.on_saved.take();
+                if let Some((_, waiting)) = waiting.filter(|(of, _)| *of == job) {
+                    waiting.emit(file);
+                }
+            }
+            Event::Reply(reply, _) => self.dispatch(Action::Heard(reply)),
+            Event::Died(text) => self.dispatch(Action::Died(text)),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! A column of a table as a row of the list.
+
+use crate::model::format::quantity;
+use crate::model::format::time;
+use crate::model::listing::Page;
+use crate::model::rows::{ColumnInfo, ColumnKind};
+use crate::protocol::{Answer, Query};
+use crate::web::page::parts::grid::{Column, Row, Wanted};
+use crate::web::page::parts::text::{Times, plain};
+use yew::AttrValue;
+
+const fn text(label: &'static str) -> Column<()> {
+    Column { label: AttrValue::Static(label), sort: None, is_number: false }
+}
+
+const fn number(label: &'static str) -> Column<()> {
+    Column { label: AttrValue::Static(label), sort: None, is_number: true }
+}
+
+/// A value of a column of this kind.
+pub fn value(kind: ColumnKind, value: f64) -> String {
+    if kind == ColumnKind::Time {
+        return time::to_second(time::from_seconds(value));
+    }
+    let size = value.abs();
+    if value == value.trunc() && size < 1e15 {
+        return quantity::plain(value);
+    }
+    if (1e-3..1e6).contains(&size) { quantity::plain((value * 1e4).round() / 1e4) } else { format!("{value:.3e}") }
+}
+
+/// How many distinct values there are, as far as that is known.
+pub fn distinct(info: &ColumnInfo) -> String {
+    let least = if info.is_distinct_least && info.distinct > 0 { "≥ " } else { "" };
+    format!("{least}{}", quantity::count(info.distinct))
+}
+
+impl Row for ColumnInfo {
+    type Sort = ();
+    type Beside = ();
+    const LABEL: &'static str = "Columns";
+    const NOUNS: (&'static str, &'static str) = ("column", "columns");
+    const CLASS: &'static str = "columns-grid";
+    const COLUMNS: &'static [Column<()>] = &[
+        number("Place"),
+        text("Name"),
+        text("Meaning"),
+        text("Values"),
+        number("Count"),
+        number("Missing"),
+        number("Distinct"),
+        number("Smallest"),
+        number("Mean"),
+        number("Largest"),
+        number("Deviation"),
+    ];
+
+    fn key(&self) -> u64 {
+        self.place.into()
+    }
+
+    fn cells(&self, _times: Times) -> Vec<String> {
+        let figure = |of: fn(&crate::model::rows::Figures) -> f64| {
+            self.numbers.as_ref().map_or_else(String::new, |figures| value(self.kind, of(figures)))
+        };
+        let deviation = if self.kind == ColumnKind::Time { String::new() } else { figure(|f| f.deviation) };
+        let meaning = if self.is_label { "label, never a feature" } else { self.role.name() };
+        vec![
+            quantity::count(u64::from(self.place) + 1),
+            plain(&self.name),
+            meaning.to_owned(),
+            self.kind.name().to_owned(),
+            quantity::count(self.count),
+            quantity::count(self.missing),
+            distinct(self),
+            figure(|f| f.min),
+            figure(|f| f.mean),
+            figure(|f| f.max),
+            deviation,
+        ]
+    }
+
+    fn query(wanted: &Wanted<Self>, offset: u64, count: u32) -> Query {
+        Query::Columns { filter: wanted.filter.clone(), offset, count }
+    }
+
+    fn page(answer: Answer) -> Option<Page<Self>> {
+        match answer {
+            Answer::Columns(page) => Some(page),
+            _ => None,
+        }
+    }
+}

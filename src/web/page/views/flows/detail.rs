@@ -1,0 +1,99 @@
+//! The chosen flow with both directions, and ways on from it.
+
+use crate::model::Addr;
+use crate::model::format::{quantity, time};
+use crate::model::listing::{FlowFieldRow, FlowRow};
+use crate::protocol::Filter;
+use crate::session::Route;
+use crate::web::page::hooks::use_clock;
+use crate::web::page::parts::icon::Icon;
+use crate::web::page::parts::text::{moment, pair, plain, score, zone_of};
+use yew::prelude::*;
+
+/// What is shown.
+#[derive(Properties, PartialEq)]
+pub struct FlowDetailProps {
+    /// The chosen flow.
+    pub row: Option<FlowRow>,
+}
+
+/// The chosen flow.
+#[component]
+pub fn FlowDetail(props: &FlowDetailProps) -> Html {
+    let clock = use_clock();
+    let Some(row) = &props.row else {
+        return html! {
+            <aside class="pane" aria-label="Chosen flow">
+                <p class="placeholder">{"Choose a flow to see it in full. Enter or a double click shows its packets."}</p>
+            </aside>
+        };
+    };
+    let packets = Route::packets(Filter { flow: Some(row.serial), ..Filter::default() });
+    html! {
+        <aside class="pane" aria-label={format!("Flow {}", row.serial)}>
+            <div class="pane-head">
+                <h2>{ format!("{} to {}", end(row.source, row.source_port), end(row.target, row.target_port)) }</h2>
+                <a class="button" href={packets.hash()}>{ Icon::Packets.html() }<span>{"Packets of this flow"}</span></a>
+                <ul class="links">
+                    <li><a href={flows_of(row.source)}>{ format!("Flows of {}", row.source) }</a></li>
+                    <li><a href={flows_of(row.target)}>{ format!("Flows of {}", row.target) }</a></li>
+                </ul>
+            </div>
+            <dl class="figures facts">
+                { pair("Start", format!("{} {}", moment(row.first_ns, clock), zone_of(row.first_ns, clock))) }
+                { pair("Duration", time::span(row.duration_ns)) }
+                { pair("Protocol", row.transport.clone()) }
+                { pair("Application", or_dash(&row.app)) }
+                { pair("Name", or_dash(&plain(&row.name))) }
+                { pair("State", or_dash(&row.state)) }
+                { pair("Forward", amount(row.packets[0], row.bytes[0])) }
+                { pair("Backward", amount(row.packets[1], row.bytes[1])) }
+                { pair("Anomaly score", score(row.score)) }
+            </dl>
+            if !row.facts.is_empty() {
+                <h3>{"Application data"}</h3>
+                <dl class="figures facts">
+                    for (label, values) in said(&row.facts) {
+                        { pair(label, values) }
+                    }
+                </dl>
+            }
+        </aside>
+    }
+}
+
+/// What was said about each thing, in the order in which it first was.
+fn said(facts: &[FlowFieldRow]) -> Vec<(&str, String)> {
+    let mut said: Vec<(&str, String)> = Vec::new();
+    for fact in facts {
+        let value = match fact.n {
+            1 => plain(&fact.value),
+            n => format!("{} ({} times)", plain(&fact.value), quantity::count(u64::from(n))),
+        };
+        match said.iter_mut().find(|(label, _)| *label == fact.label) {
+            Some((_, values)) => values.push_str(&format!(", {value}")),
+            None => said.push((&fact.label, value)),
+        }
+    }
+    said
+}
+
+fn flows_of(host: Addr) -> String {
+    Route::flows(Filter { text: host.to_string(), ..Filter::default() }).hash()
+}
+
+fn end(host: Addr, port: u16) -> String {
+    match (port, host.is_v4()) {
+        (0, _) => host.to_string(),
+        (_, true) => format!("{host}:{port}"),
+        (_, false) => format!("[{host}]:{port}"),
+    }
+}
+
+fn amount(packets: u64, bytes: u64) -> String {
+    format!("{}, {}", quantity::counted(packets, "packet", "packets"), quantity::bytes(bytes as f64))
+}
+
+fn or_dash(text: &str) -> String {
+    if text.is_empty() { "–".to_owned() } else { text.to_owned() }
+}

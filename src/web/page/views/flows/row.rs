@@ -1,0 +1,78 @@
+//! A flow as a row of the table.
+
+use crate::model::format::{quantity, time};
+use crate::model::listing::{FlowRow, Page};
+use crate::protocol::{Answer, FlowSort, Query};
+use crate::web::page::parts::grid::{Column, Row, Wanted};
+use crate::web::page::parts::text::{Times, plain, score};
+use yew::AttrValue;
+
+const fn text(label: &'static str, sort: Option<FlowSort>) -> Column<FlowSort> {
+    Column { label: AttrValue::Static(label), sort, is_number: false }
+}
+
+const fn number(label: &'static str, sort: FlowSort) -> Column<FlowSort> {
+    Column { label: AttrValue::Static(label), sort: Some(sort), is_number: true }
+}
+
+/// True for what people look for the most of.
+pub fn is_descending_first(sort: FlowSort) -> bool {
+    matches!(sort, FlowSort::Duration | FlowSort::Packets | FlowSort::Bytes | FlowSort::Score)
+}
+
+impl Row for FlowRow {
+    type Sort = FlowSort;
+    type Beside = ();
+    const LABEL: &'static str = "Flows";
+    const NOUNS: (&'static str, &'static str) = ("flow", "flows");
+    const CLASS: &'static str = "flows-grid";
+    const COLUMNS: &'static [Column<FlowSort>] = &[
+        text("Start", Some(FlowSort::Start)),
+        number("Duration", FlowSort::Duration),
+        text("Source", Some(FlowSort::Source)),
+        text("Destination", Some(FlowSort::Target)),
+        number("Port", FlowSort::TargetPort),
+        text("Protocol", Some(FlowSort::Transport)),
+        text("Application", Some(FlowSort::App)),
+        text("Name", Some(FlowSort::Name)),
+        text("State", None),
+        number("Packets", FlowSort::Packets),
+        number("Bytes", FlowSort::Bytes),
+        number("Anomaly", FlowSort::Score),
+    ];
+
+    fn key(&self) -> u64 {
+        self.serial.into()
+    }
+
+    fn cells(&self, times: Times) -> Vec<String> {
+        let port = |port: u16| if port == 0 { String::new() } else { port.to_string() };
+        [
+            times.text(self.first_ns),
+            time::span(self.duration_ns),
+            self.source.to_string(),
+            self.target.to_string(),
+            port(self.target_port),
+            self.transport.clone(),
+            self.app.clone(),
+            plain(&self.name),
+            self.state.clone(),
+            quantity::count(self.packets.iter().sum()),
+            quantity::bytes(self.bytes.iter().sum::<u64>() as f64),
+            score(self.score),
+        ]
+        .into()
+    }
+
+    fn query(wanted: &Wanted<Self>, offset: u64, count: u32) -> Query {
+        let Wanted { filter, sort, is_descending, .. } = wanted.clone();
+        Query::Flows { filter, sort, is_descending, offset, count }
+    }
+
+    fn page(answer: Answer) -> Option<Page<Self>> {
+        match answer {
+            Answer::Flows(page) => Some(page),
+            _ => None,
+        }
+    }
+}

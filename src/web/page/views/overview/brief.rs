@@ -1,0 +1,140 @@
+//! Findings in short: how many of each severity, and the first few.
+
+use crate::model::coverage::DetectorCoverage;
+use crate::model::format::quantity;
+use crate::model::{Analysis, Severity};
+use crate::pipeline;
+use crate::session::{Route, Shared};
+use crate::web::page::hooks::use_clock;
+use crate::web::page::parts::icon::{severity_badge, severity_shape};
+use crate::web::page::parts::incidents;
+use crate::web::page::parts::text::plain;
+use yew::prelude::*;
+
+/// Findings listed here; the rest is one link away.
+const MOST: usize = 8;
+/// Reasons for which detectors rest that are listed here; the settings have all.
+const MOST_REASONS: usize = 4;
+
+/// What is shown.
+#[derive(Properties, PartialEq)]
+pub struct BriefProps {
+    /// The analysis.
+    pub analysis: Shared<Analysis>,
+}
+
+/// Findings in short.
+#[component]
+pub fn Brief(props: &BriefProps) -> Html {
+    let clock = use_clock();
+    let findings = &props.analysis.findings;
+    if findings.is_empty() {
+        return nothing(&props.analysis);
+    }
+    html! {
+        <section class="card brief" aria-labelledby="brief-title">
+            <h2 id="brief-title">{ quantity::counted(findings.len() as u64, "finding", "findings") }</h2>
+            <ul class="severities" aria-label="Findings by severity">
+                for severity in Severity::ALL.into_iter().rev() {
+                    { severity_count(&props.analysis, severity) }
+                }
+            </ul>
+            { incidents::list(&props.analysis, clock, None) }
+            <ol class="brief-list">
+                for finding in findings.iter().take(MOST) {
+                    <li key={finding.id.clone()}>
+                        <a href={Route::findings(Some(&finding.id)).hash()}>
+                            { severity_badge(finding.severity) }<span class="brief-text">{ plain(&finding.title) }</span>
+                        </a>
+                    </li>
+                }
+            </ol>
+            if findings.len() > MOST {
+                <p>
+                    <a href={Route::findings(None).hash()}>
+                        { format!("All {} findings", quantity::count(findings.len() as u64)) }
+                    </a>
+                </p>
+            }
+            { annotations(&props.analysis) }
+        </section>
+    }
+}
+
+/// What the reader must know of how these findings came about: what is set apart, what was changed.
+fn annotations(analysis: &Analysis) -> Html {
+    let (n_expected, n_changed) = (analysis.expected.len() as u64, analysis.changed_settings.len() as u64);
+    let expected = quantity::counted(n_expected, "finding is expected here", "findings are expected here");
+    let changed = quantity::counted(n_changed, "setting differs", "settings differ");
+    html! {
+        <>
+            if n_expected > 0 {
+                <p class="hint"><a href={Route::findings(None).hash()}>{ expected }</a>{"."}</p>
+            }
+            if n_changed > 0 {
+                <p class="hint">
+                    <a href={Route::Settings.hash()}>{ changed }</a>{ " from the defaults" }
+                    { if analysis.shows_secrets { "; secrets are shown." } else { "." } }
+                </p>
+            }
+        </>
+    }
+}
+
+fn severity_count(analysis: &Analysis, severity: Severity) -> Html {
+    let n = analysis.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
+    let inside = html! {
+        <>
+            { severity_shape(severity) }
+            <span class="severity-count">{ quantity::count(n) }</span>
+            <span>{ severity.name() }</span>
+        </>
+    };
+    let class = classes!("severity", format!("sev-{}", severity.id()), (n == 0).then_some("none"));
+    if n == 0 {
+        return html! { <li {class}>{ inside }</li> };
+    }
+    let route = Route::Findings { id: None, severity: Some(severity) };
+    html! { <li {class}><a href={route.hash()}>{ inside }</a></li> }
+}
+
+/// No findings is an answer too: it says what was looked at.
+fn nothing(analysis: &Analysis) -> Html {
+    let looked = DetectorCoverage::of(analysis);
+    let name = |id: &str| {
+        let card = pipeline::cards().into_iter().map(|(card, _)| card).find(|card| card.id == id);
+        card.map_or(id, |card| card.name).to_owned()
+    };
+    let found = match (looked.ran.is_empty(), analysis.expected.is_empty()) {
+        (true, _) => "",
+        (_, true) => " and found nothing that does not belong",
+        (_, false) => " and found nothing but what is expected here",
+    };
+    let many = |ids: &Vec<&str>| quantity::counted(ids.len() as u64, "detector rests", "detectors rest");
+    html! {
+        <section class="card brief" aria-labelledby="brief-title">
+            <h2 id="brief-title">{"No findings"}</h2>
+            <p>
+                { format!("{}{found}.", looked.words(name)) }
+                if looked.n_resting() > 0 {
+                    if analysis.table.is_none() {
+                        { format!(" {} had not enough data to judge;", quantity::count(looked.n_resting())) }
+                    }
+                    {" "}<a href={Route::Settings.hash()}>{"See why each rests"}</a>{"."}
+                }
+            </p>
+            if analysis.table.is_some() {
+                <ul class="rests">
+                    for (why, ids) in looked.rests.iter().take(MOST_REASONS) {
+                        <li>{ format!("{}: {}", many(ids), plain(why)) }</li>
+                    }
+                </ul>
+            }
+            { annotations(analysis) }
+            <p class="hint">
+                {"That is no proof that all is well: only what the capture holds can be seen, and only what the detectors \
+                  know is looked for."}
+            </p>
+        </section>
+    }
+}

@@ -1,0 +1,84 @@
+//! The capture in a handful of numbers, and how much of it was read.
+
+use crate::model::Analysis;
+use crate::model::analysis::IssueSeverity;
+use crate::model::format::{quantity, time};
+use crate::session::{Route, Shared};
+use crate::web::page::hooks::use_clock;
+use crate::web::page::parts::text::{moment_with_zone, pair, plain};
+use yew::prelude::*;
+
+/// What is shown.
+#[derive(Properties, PartialEq)]
+pub struct FiguresProps {
+    /// The analysis.
+    pub analysis: Shared<Analysis>,
+    /// True while the file is still being read.
+    pub is_partial: bool,
+}
+
+/// Quick statistics.
+#[component]
+pub fn Figures(props: &FiguresProps) -> Html {
+    let clock = use_clock();
+    let Analysis { file, summary, coverage, issues, .. } = &*props.analysis;
+    let when = |ns: Option<i64>| ns.map_or_else(|| "–".to_owned(), |ns| moment_with_zone(ns, clock));
+    let n_issues = issues.len() as u64;
+    let part = |n: u64, what: &str| (n > 0).then(|| format!("{} {what}", quantity::count(n)));
+    let notes: Vec<String> = [
+        part(coverage.packets_read.saturating_sub(coverage.packets_decoded), "not decoded in full"),
+        part(coverage.packets_truncated, "cut when captured"),
+        part(coverage.flows_summarised, "flows folded into totals"),
+        (coverage.bytes_skipped > 0).then(|| format!("{} skipped", quantity::bytes(coverage.bytes_skipped as f64))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let is_whole = issues.iter().all(|issue| issue.severity != IssueSeverity::Error);
+    let coverage_text = match (notes.is_empty(), is_whole) {
+        (false, _) => notes.join(", "),
+        (true, true) => "everything was read".to_owned(),
+        (true, false) => "not everything could be read".to_owned(),
+    };
+    html! {
+        <section class="card" aria-labelledby="figures-title">
+            <h2 id="figures-title">{"The capture"}</h2>
+            <dl class="figures">
+                { pair("Packets", quantity::count(summary.packets)) }
+                { pair("On the wire", quantity::bytes(summary.bytes as f64)) }
+                { pair("Flows", quantity::count(summary.flows)) }
+                if !props.is_partial {
+                    { pair("Hosts", quantity::count(summary.hosts)) }
+                }
+                { pair("Duration", time::span(summary.duration_ns())) }
+                { pair("First packet", when(summary.first_ns)) }
+                { pair("Last packet", when(summary.last_ns)) }
+                { pair("Format", plain(&file.format)) }
+                { pair("Link type", plain(&file.link_types.join(", "))) }
+                if !props.is_partial {
+                    { pair("Coverage", coverage_text) }
+                }
+                if let Some(hash) = &file.sha256 {
+                    <div class="pair wide"><dt>{"SHA-256"}</dt><dd class="code">{ hash.clone() }</dd></div>
+                }
+            </dl>
+            if !file.comments.is_empty() {
+                <details>
+                    <summary>
+                        { quantity::counted(file.comments.len() as u64, "comment", "comments") }{" in the capture"}
+                    </summary>
+                    <dl class="figures">
+                        for comment in &file.comments {
+                            { pair(&comment.about.to_string(), plain(&comment.text)) }
+                        }
+                    </dl>
+                </details>
+            }
+            if n_issues > 0 && !props.is_partial {
+                <p><a href={Route::Issues.hash()}>
+                    { format!("{} while reading", quantity::counted(n_issues, "kind of issue", "kinds of issues")) }
+                </a></p>
+            }
+        </section>
+    }
+}

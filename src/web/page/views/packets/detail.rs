@@ -1,0 +1,77 @@
+//! The chosen packet: its layers and its bytes; a layer that is chosen marks its bytes.
+
+use super::hex::Hex;
+use super::layers::layers;
+use super::use_packet::{Chosen, use_packet};
+use crate::model::format::quantity;
+use crate::model::listing::PacketDetail;
+use crate::protocol::Filter;
+use crate::session::Route;
+use crate::web::page::hooks::use_clock;
+use crate::web::page::parts::icon::Icon;
+use crate::web::page::parts::text::{moment, plain, zone_of};
+use yew::prelude::*;
+
+/// What is shown.
+#[derive(Properties, PartialEq)]
+pub struct PacketPaneProps {
+    /// Place of the packet in the capture, from 0.
+    pub index: Option<u64>,
+    /// The job that the packet belongs to.
+    pub job: u32,
+}
+
+/// The chosen packet.
+#[component]
+pub fn PacketPane(props: &PacketPaneProps) -> Html {
+    let clock = use_clock();
+    let layer = use_state_eq(|| None::<usize>);
+    let chosen = use_packet(props.index, props.job);
+    {
+        let layer = layer.setter();
+        use_effect_with(props.index, move |_| layer.set(None));
+    }
+    let packet = match chosen {
+        Chosen::Here(packet) => packet,
+        Chosen::Nothing => return note("Choose a packet to see its layers and bytes."),
+        Chosen::Asked => return note("Reading the packet from the file…"),
+        Chosen::Gone => return note("This packet cannot be read any more: the file was moved or changed."),
+    };
+    let PacketDetail { row, bytes, stopped, .. } = &*packet;
+    let name = format!("Packet {}", quantity::count(row.index + 1));
+    let marked = layer.and_then(|at| packet.layers.get(at)).map_or(0..0, |layer| {
+        let start = layer.start as usize;
+        start..start.saturating_add(layer.length as usize)
+    });
+    let on_layer = {
+        let layer = layer.clone();
+        Callback::from(move |at: usize| layer.set(Some(at).filter(|at| *layer != Some(*at))))
+    };
+    html! {
+        <section class="pane packet" aria-label={name.clone()}>
+            <div class="pane-head">
+            <h2>{ name }</h2>
+            <p class="hint">
+                { format!("{} {} · {} on the wire, {} captured", moment(row.time_ns, clock), zone_of(row.time_ns, clock),
+                    quantity::bytes(row.wire_bytes.into()), quantity::bytes(bytes.len() as f64)) }
+            </p>
+            if let Some(flow) = row.flow {
+                <a class="button" href={Route::packets(Filter { flow: Some(flow), ..Filter::default() }).hash()}>
+                    { Icon::Flows.html() }<span>{"All packets of its flow"}</span>
+                </a>
+            }
+            </div>
+            if !stopped.is_empty() {
+                <p class="warning">{ plain(stopped) }</p>
+            }
+            <div class="pane-body">
+                { layers(&packet.layers, *layer, &on_layer) }
+                <Hex packet={packet.clone()} {marked} />
+            </div>
+        </section>
+    }
+}
+
+fn note(text: &'static str) -> Html {
+    html! { <section class="pane packet" aria-label="Chosen packet"><p class="placeholder">{ text }</p></section> }
+}

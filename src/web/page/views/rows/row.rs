@@ -1,0 +1,65 @@
+//! A row of a table as a row of the grid: its number, its score, and the cells of the columns in sight.
+
+use crate::model::format::quantity;
+use crate::model::listing::Page;
+use crate::model::rows::DataRow;
+use crate::protocol::{Answer, Query, RowSort};
+use crate::web::page::parts::grid::{Column, Row, Wanted};
+use crate::web::page::parts::text::{Times, plain, score};
+use std::borrow::Cow;
+use yew::AttrValue;
+
+/// Columns in sight at a time.
+pub const N_COLUMNS: u32 = 24;
+
+/// The columns in sight.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Sight {
+    /// Place of the first, from 0.
+    pub first: u32,
+    /// Their names.
+    pub names: Vec<AttrValue>,
+}
+
+impl Row for DataRow {
+    type Sort = RowSort;
+    type Beside = Sight;
+    const LABEL: &'static str = "Rows";
+    const NOUNS: (&'static str, &'static str) = ("row", "rows");
+    const CLASS: &'static str = "rows-grid";
+    const COLUMNS: &'static [Column<RowSort>] = &[
+        Column { label: AttrValue::Static("Row"), sort: Some(RowSort::Number), is_number: true },
+        Column { label: AttrValue::Static("Anomaly"), sort: Some(RowSort::Score), is_number: true },
+    ];
+
+    fn columns(wanted: &Wanted<Self>) -> Cow<'static, [Column<RowSort>]> {
+        let Sight { first, names } = &wanted.beside;
+        let own = (*first..).zip(names).map(|(place, name)| Column {
+            label: name.clone(),
+            sort: Some(RowSort::Column(place)),
+            is_number: false,
+        });
+        Cow::Owned(Self::COLUMNS.iter().cloned().chain(own).collect())
+    }
+
+    fn key(&self) -> u64 {
+        self.number
+    }
+
+    fn cells(&self, _times: Times) -> Vec<String> {
+        let own = [quantity::count(self.number + 1), score(self.score)];
+        own.into_iter().chain(self.cells.iter().map(|cell| plain(cell))).collect()
+    }
+
+    fn query(wanted: &Wanted<Self>, offset: u64, count: u32) -> Query {
+        let Wanted { filter, sort, is_descending, beside, .. } = wanted.clone();
+        Query::Rows { filter, sort, is_descending, offset, count, first_column: beside.first, n_columns: N_COLUMNS }
+    }
+
+    fn page(answer: Answer) -> Option<Page<Self>> {
+        match answer {
+            Answer::Rows(page) => Some(page),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! A detector with its settings, folded until it is opened.
+
+use super::field::Field;
+use crate::detect::card::Card;
+use crate::model::analysis::DetectorRun;
+use crate::model::format::quantity;
+use crate::settings::{Descriptor, Settings};
+use crate::web::page::parts::text::plain;
+use yew::prelude::*;
+
+/// What is shown.
+#[derive(Properties)]
+pub struct GroupProps {
+    /// Name of the group.
+    pub title: &'static str,
+    /// Id of the group.
+    pub id: &'static str,
+    /// Its settings.
+    pub settings: Vec<&'static Descriptor>,
+    /// Values in force.
+    pub values: Settings,
+    /// The detector that they belong to.
+    pub card: Option<Card>,
+    /// What it did with the open file.
+    pub run: Option<DetectorRun>,
+}
+
+/// Title, settings and card are constants told apart by the id; of the values, the group's own count.
+impl PartialEq for GroupProps {
+    fn eq(&self, other: &Self) -> bool {
+        let has_same_values = || self.settings.iter().all(|own| self.values.get(own) == other.values.get(own));
+        self.id == other.id && self.run == other.run && has_same_values()
+    }
+}
+
+/// A detector, or the general settings.
+#[component]
+pub fn Group(props: &GroupProps) -> Html {
+    let title = format!("settings-{}", props.id);
+    html! {
+        <section class="card group" aria-labelledby={title.clone()} id={format!("group-{}", props.id)}>
+            <h2 id={title}>{ props.title }</h2>
+            if let Some(run) = &props.run {
+                { outcome(run) }
+            }
+            if let Some(card) = &props.card {
+                <p>{ card.sees }</p>
+                <details>
+                    <summary>{"About this detector"}</summary>
+                    <dl class="about">
+                        <dt>{"Why it matters"}</dt><dd>{ card.matters }</dd>
+                        <dt>{"What else it could be"}</dt><dd>{ card.otherwise }</dd>
+                        if let Some((id, name)) = card.technique {
+                            <dt>{"MITRE ATT&CK"}</dt><dd>{ format!("{id} {name}") }</dd>
+                        }
+                        <dt>{"Source"}</dt><dd>{ card.source }</dd>
+                        <dt>{"In benign traffic"}</dt>
+                        <dd>{ card.benign_rate().map_or("Not measured.".to_owned(), |rate| format!("Found {}.", rate.words())) }</dd>
+                    </dl>
+                </details>
+            }
+            <div class="fields">
+                for descriptor in props.settings.iter().copied() {
+                    <Field key={descriptor.id} {descriptor} value={props.values.get(descriptor)} />
+                }
+            </div>
+        </section>
+    }
+}
+
+fn outcome(run: &DetectorRun) -> Html {
+    let text = match &run.not_enough_data {
+        Some(why) => format!("Not enough data: {}", plain(why)),
+        None => quantity::counted(run.n_findings, "finding", "findings"),
+    };
+    html! { <p class="outcome">{ text }</p> }
+}
