@@ -1,10 +1,14 @@
 //! Messages between page and worker, defined once. They cross as postcard bytes; files ride beside them.
 
+mod envelope;
+mod listing;
 mod query;
 mod reply;
 mod request;
 
-pub use query::{Answer, Filter, FlowSort, PacketSort, Query, RowSort};
+pub use envelope::Envelope;
+pub use listing::{Filter, Listing, Window};
+pub use query::{Answer, Cells, FlowSort, PacketSort, Query, RowSort};
 pub use reply::{Progress, Reply, Stage};
 pub use request::Request;
 

@@ -1,5 +1,6 @@
 //! Questions of the page about the tables, and the worker's answers.
 
+use super::listing::{Listing, Window};
 use crate::model::listing::{FlowRow, PacketDetail, PacketRow, Page};
 use crate::model::rows::{ColumnInfo, DataRow};
 use serde::{Deserialize, Serialize};
@@ -8,57 +9,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Query {
     /// A window of the flow table.
-    Flows {
-        /// Which flows.
-        filter: Filter,
-        /// In which order.
-        sort: FlowSort,
-        /// Largest first.
-        is_descending: bool,
-        /// First row wanted.
-        offset: u64,
-        /// Rows wanted.
-        count: u32,
-    },
+    Flows(Window<FlowSort>),
     /// A window of the packet table.
-    Packets {
-        /// Which packets.
-        filter: Filter,
-        /// In which order.
-        sort: PacketSort,
-        /// Largest first.
-        is_descending: bool,
-        /// First row wanted.
-        offset: u64,
-        /// Rows wanted.
-        count: u32,
-    },
+    Packets(Window<PacketSort>),
     /// A window of the rows of a table.
-    Rows {
-        /// Which rows.
-        filter: Filter,
-        /// In which order.
-        sort: RowSort,
-        /// Largest first.
-        is_descending: bool,
-        /// First row wanted.
-        offset: u64,
-        /// Rows wanted.
-        count: u32,
-        /// First column wanted.
-        first_column: u32,
-        /// Columns wanted.
-        n_columns: u32,
-    },
-    /// A window of the columns of a table.
-    Columns {
-        /// Which columns, by their names.
-        filter: Filter,
-        /// First column wanted.
-        offset: u64,
-        /// Columns wanted.
-        count: u32,
-    },
+    Rows(Window<RowSort>, Cells),
+    /// A window of the columns of a table, by their names.
+    Columns(Window<()>),
     /// One column in full, by its place from 0.
     Column {
         /// Place from 0.
@@ -71,22 +28,20 @@ pub enum Query {
     },
 }
 
+/// Which cells of each row of a table are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cells {
+    /// First column wanted, by its place from 0.
+    pub first_column: u32,
+    /// Columns wanted.
+    pub n_columns: u32,
+}
+
 impl Query {
     /// True for what only the packed rows of a table tell.
     pub fn is_about_rows(&self) -> bool {
-        matches!(self, Query::Rows { .. } | Query::Columns { .. } | Query::Column { .. })
+        matches!(self, Query::Rows(..) | Query::Columns(_) | Query::Column { .. })
     }
-}
-
-/// Which rows pass. Empty passes all.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Filter {
-    /// Words that must all fit: an address or its beginning, `port 443` or `:443`, a protocol, a state, part of a name.
-    pub text: String,
-    /// Only this flow.
-    pub flow: Option<u32>,
-    /// Only what this finding means, by its id.
-    pub finding: Option<String>,
 }
 
 /// Order of the flow table.
@@ -145,4 +100,56 @@ pub enum Answer {
     Column(Option<Box<ColumnInfo>>),
     /// To [`Query::Packet`]; none if it cannot be read any more.
     Packet(Option<Box<PacketDetail>>),
+}
+
+impl Listing for FlowRow {
+    type Sort = FlowSort;
+    type Cells = ();
+
+    fn query(window: Window<FlowSort>, (): ()) -> Query {
+        Query::Flows(window)
+    }
+
+    fn page(answer: Answer) -> Option<Page<Self>> {
+        if let Answer::Flows(page) = answer { Some(page) } else { None }
+    }
+}
+
+impl Listing for PacketRow {
+    type Sort = PacketSort;
+    type Cells = ();
+
+    fn query(window: Window<PacketSort>, (): ()) -> Query {
+        Query::Packets(window)
+    }
+
+    fn page(answer: Answer) -> Option<Page<Self>> {
+        if let Answer::Packets(page) = answer { Some(page) } else { None }
+    }
+}
+
+impl Listing for DataRow {
+    type Sort = RowSort;
+    type Cells = Cells;
+
+    fn query(window: Window<RowSort>, cells: Cells) -> Query {
+        Query::Rows(window, cells)
+    }
+
+    fn page(answer: Answer) -> Option<Page<Self>> {
+        if let Answer::Rows(page) = answer { Some(page) } else { None }
+    }
+}
+
+impl Listing for ColumnInfo {
+    type Sort = ();
+    type Cells = ();
+
+    fn query(window: Window<()>, (): ()) -> Query {
+        Query::Columns(window)
+    }
+
+    fn page(answer: Answer) -> Option<Page<Self>> {
+        if let Answer::Columns(page) = answer { Some(page) } else { None }
+    }
 }

@@ -4,7 +4,7 @@ use super::query::Answer;
 use crate::model::Analysis;
 use serde::{Deserialize, Serialize};
 
-/// Worker to page. All but `Ready` carry the job number; answers to an older job are dropped.
+/// Worker to page. All but `Ready` are about a job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Reply {
     /// The worker runs; first message.
@@ -13,54 +13,24 @@ pub enum Reply {
         build: String,
     },
     /// How far it is, at most ten times a second.
-    Progress {
-        /// Job concerned.
-        job: u32,
-        /// How far.
-        progress: Progress,
-    },
+    Progress(Progress),
     /// Statistics so far, without findings, at most twice a second.
-    Partial {
-        /// Job concerned.
-        job: u32,
-        /// What is known so far.
-        analysis: Box<Analysis>,
-    },
-    /// The result; comes again after `Evaluate`.
-    Done {
-        /// Job concerned.
-        job: u32,
-        /// The result; `file.sha256` follows later.
-        analysis: Box<Analysis>,
-    },
-    /// SHA-256 of the whole file, computed after the findings.
-    Sha256 {
-        /// Job concerned.
-        job: u32,
-        /// In hex.
-        hex: String,
-    },
-    /// This is no file that we know, or it cannot be read.
-    Refused {
-        /// Job concerned.
-        job: u32,
-        /// One sentence for people.
-        text: String,
-    },
+    Partial(Box<Analysis>),
+    /// The result; comes again after `Evaluate`. Its `file.sha256` follows later.
+    Done(Box<Analysis>),
+    /// SHA-256 of the whole file in hex, computed after the findings.
+    Sha256(String),
+    /// This is no file that we know, or it cannot be read: one sentence for people.
+    Refused(String),
     /// Answer to a question.
     Answer {
-        /// Job concerned.
-        job: u32,
         /// Number of the question.
         question: u32,
         /// The answer.
         answer: Answer,
     },
     /// The flow table as CSV; it rides beside this message as a file, because it can be larger than the capture.
-    FlowsSaved {
-        /// Job concerned.
-        job: u32,
-    },
+    FlowsSaved,
 }
 
 /// What the worker is doing.

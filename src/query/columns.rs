@@ -1,9 +1,9 @@
 //! What is known of the columns of a table, for a list and for one of them in full.
 
-use crate::model::listing::Page;
+use super::listing::{Places, Sight, Table};
 use crate::model::rows::ColumnInfo;
 use crate::pipeline::Pipeline;
-use crate::protocol::Filter;
+use crate::protocol::Window;
 use crate::stats::columns;
 
 /// Rows looked at for each line of the list: a window of many columns must come at once.
@@ -11,16 +11,20 @@ const MOST_ROWS_LISTED: usize = 1 << 14;
 /// Rows looked at for one column in full: sorting so many takes about a second.
 const MOST_ROWS: usize = 4 << 20;
 
-/// A window of the list of columns whose names contain the words of the filter.
-pub(super) fn page(pipeline: &Pipeline, filter: &Filter, offset: u64, count: u32) -> Page<ColumnInfo> {
-    let Some(store) = pipeline.rows() else { return Page { total: 0, offset, rows: Vec::new() } };
-    let words: Vec<String> = filter.text.split_whitespace().map(str::to_lowercase).collect();
-    let fits = |name: &str| words.iter().all(|word| name.to_lowercase().contains(word.as_str()));
-    let named = store.layout().columns.iter().enumerate().filter(|(_, column)| fits(&column.name));
-    let places: Vec<usize> = named.map(|(place, _)| place).collect();
-    let window = places.iter().skip(offset as usize).take(count as usize);
-    let rows = window.filter_map(|place| columns::info(store, *place, MOST_ROWS_LISTED)).collect();
-    Page { total: places.len() as u64, offset, rows }
+impl Table for ColumnInfo {
+    /// The columns whose names contain the words of the filter.
+    fn places(sight: &Sight<'_>, window: &Window<()>) -> Places {
+        let Some(store) = sight.pipeline.rows() else { return Places::Some(Vec::new()) };
+        let words: Vec<String> = window.filter.text.split_whitespace().map(str::to_lowercase).collect();
+        let fits = |name: &str| words.iter().all(|word| name.to_lowercase().contains(word.as_str()));
+        let named = (0..).zip(&store.layout().columns).filter(|(_, column)| fits(&column.name));
+        Places::Some(named.map(|(place, _)| place).collect())
+    }
+
+    fn rows(sight: &mut Sight<'_>, places: &[u64], (): ()) -> Vec<ColumnInfo> {
+        let Some(store) = sight.pipeline.rows() else { return Vec::new() };
+        places.iter().filter_map(|place| columns::info(store, *place as usize, MOST_ROWS_LISTED)).collect()
+    }
 }
 
 /// A column in full.

@@ -1,58 +1,66 @@
-//! Windows of the flow table.
+//! The flow table: which flows pass, in which order, and what the page shows of each.
 
-use super::Rows;
 use super::filter::Matcher;
+use super::listing::{Places, Sight, Table};
 use crate::decode::app::describe;
 use crate::flow::fields::FlowField;
 use crate::flow::names::Names;
+use crate::model::Secrets;
 use crate::model::flow::Flow;
-use crate::model::listing::{FlowFieldRow, FlowRow, Page};
-use crate::model::{Finding, Secrets};
+use crate::model::listing::{FlowFieldRow, FlowRow};
 use crate::pipeline::Pipeline;
-use crate::protocol::{Filter, FlowSort};
+use crate::protocol::{Filter, FlowSort, Window};
 
-/// The serial numbers of the flows that pass, in order.
-pub(super) fn rows(
-    pipeline: &Pipeline,
-    finding: Option<&Finding>,
-    filter: &Filter,
-    sort: FlowSort,
-    is_descending: bool,
-) -> Rows {
-    let flows = pipeline.flows();
-    let is_plain = filter.text.trim().is_empty() && filter.flow.is_none() && filter.finding.is_none();
-    if is_plain && sort == FlowSort::Start && flows.first_serial() == 0 {
-        return Rows::All { n: flows.len() as u64, is_descending };
+impl Table for FlowRow {
+    /// Places are serial numbers.
+    fn places(sight: &Sight<'_>, window: &Window<FlowSort>) -> Places {
+        let (pipeline, Window { filter, sort, is_descending, .. }) = (sight.pipeline, window);
+        let flows = pipeline.flows();
+        if filter.passes_all() && *sort == FlowSort::Start && flows.first_serial() == 0 {
+            return Places::All { n: flows.len() as u64, is_descending: *is_descending };
+        }
+        let mut serials = passing(sight, filter);
+        if *sort != FlowSort::Start {
+            let ranks = if *sort == FlowSort::Name { name_ranks(pipeline) } else { Vec::new() };
+            let first = flows.first_serial();
+            let mut keyed: Vec<(u128, u32)> = serials
+                .iter()
+                .filter_map(|serial| {
+                    let score = pipeline.scores().get((serial - first) as usize).copied();
+                    Some((key(flows.get(*serial)?, score, *sort, &ranks), *serial))
+                })
+                .collect();
+            keyed.sort_unstable();
+            serials = keyed.into_iter().map(|(_, serial)| serial).collect();
+        }
+        if *is_descending {
+            serials.reverse();
+        }
+        Places::Some(serials)
     }
-    let mut serials = passing(pipeline, finding, filter);
-    if sort != FlowSort::Start {
-        let ranks = if sort == FlowSort::Name { name_ranks(pipeline) } else { Vec::new() };
-        let first = flows.first_serial();
-        let mut keyed: Vec<(u128, u32)> = serials
-            .iter()
-            .filter_map(|serial| {
-                let score = pipeline.scores().get((serial - first) as usize).copied();
-                Some((key(flows.get(*serial)?, score, sort, &ranks), *serial))
-            })
-            .collect();
-        keyed.sort_unstable();
-        serials = keyed.into_iter().map(|(_, serial)| serial).collect();
+
+    fn rows(sight: &mut Sight<'_>, places: &[u64], (): ()) -> Vec<FlowRow> {
+        let (pipeline, secrets) = (sight.pipeline, sight.secrets());
+        let flows = pipeline.flows();
+        let given = places.iter().filter_map(|serial| {
+            let serial = *serial as u32;
+            let score = pipeline.scores().get((serial - flows.first_serial()) as usize).copied();
+            let facts = facts(pipeline, serial, secrets);
+            Some(FlowRow { facts, ..row(serial, flows.get(serial)?, pipeline.names(), score) })
+        });
+        given.collect()
     }
-    if is_descending {
-        serials.reverse();
-    }
-    Rows::Some(serials)
 }
 
 /// Serial numbers of the flows that pass, ascending.
-pub(super) fn passing(pipeline: &Pipeline, finding: Option<&Finding>, filter: &Filter) -> Vec<u32> {
-    let (flows, names) = (pipeline.flows(), pipeline.names());
+pub(super) fn passing(sight: &Sight<'_>, filter: &Filter) -> Vec<u32> {
+    let (flows, names) = (sight.pipeline.flows(), sight.pipeline.names());
     let matcher = Matcher::new(&filter.text);
     let fits = |serial: &u32| {
         filter.flow.is_none_or(|wanted| wanted == *serial)
             && (matcher.is_empty() || flows.get(*serial).is_some_and(|flow| matcher.fits(flow, names)))
     };
-    match (&filter.finding, finding) {
+    match (&filter.finding, sight.finding(filter)) {
         (Some(_), Some(finding)) => {
             finding.flow_serials.iter().copied().filter(|serial| flows.get(*serial).is_some() && fits(serial)).collect()
         }
@@ -99,23 +107,6 @@ fn text_key(text: &str) -> u128 {
         .chain(std::iter::repeat(0))
         .take(15)
         .fold(0, |key, byte| key << 8 | u128::from(byte.to_ascii_lowercase()))
-}
-
-/// A window of the table.
-pub(super) fn page(pipeline: &Pipeline, rows: &Rows, (offset, count): (u64, u32), secrets: Secrets) -> Page<FlowRow> {
-    let flows = pipeline.flows();
-    let window = (offset..offset + u64::from(count)).map_while(|place| rows.get(place));
-    let rows_given = window
-        .filter_map(|serial| {
-            let serial = serial as u32;
-            let score = pipeline.scores().get((serial - flows.first_serial()) as usize).copied();
-            Some(FlowRow {
-                facts: facts(pipeline, serial, secrets),
-                ..row(serial, flows.get(serial)?, pipeline.names(), score)
-            })
-        })
-        .collect();
-    Page { total: rows.len(), offset, rows: rows_given }
 }
 
 fn row(serial: u32, flow: &Flow, names: &Names, score: Option<f32>) -> FlowRow {

@@ -1,12 +1,13 @@
-//! Windows of the packet table: rows come from the index, their text from reading the packets again.
+//! The packet table: rows come from the index, their text from reading the packets again.
 
 use super::filter::Matcher;
-use super::{Rows, Source, flows};
+use super::listing::{Places, Sight, Table};
+use super::{Source, flows};
 use crate::decode::inspect::{self, Known};
-use crate::model::listing::{PacketRow, Page};
-use crate::model::{Finding, Secrets};
+use crate::model::Secrets;
+use crate::model::listing::PacketRow;
 use crate::pipeline::Pipeline;
-use crate::protocol::{Filter, PacketSort};
+use crate::protocol::{Filter, PacketSort, Window};
 use crate::read::RawPacket;
 use crate::stats::packet_index::{IndexedPacket, PacketFlow, PacketLocation};
 use std::collections::BTreeMap;
@@ -14,43 +15,63 @@ use std::collections::BTreeMap;
 /// Windows that stand this close together in the file are read at once.
 const MOST_SPAN_BYTES: u64 = 4 << 20;
 
-/// The places of the packets that pass, in order.
-pub(super) fn rows(
-    pipeline: &Pipeline,
-    finding: Option<&Finding>,
-    filter: &Filter,
-    sort: PacketSort,
-    is_descending: bool,
-) -> Rows {
-    let is_plain = filter.text.trim().is_empty() && filter.flow.is_none() && filter.finding.is_none();
-    if is_plain && sort == PacketSort::Number {
-        return Rows::All { n: pipeline.index().len(), is_descending };
+impl Table for PacketRow {
+    fn places(sight: &Sight<'_>, window: &Window<PacketSort>) -> Places {
+        let (index, Window { filter, sort, is_descending, .. }) = (sight.pipeline.index(), window);
+        if filter.passes_all() && *sort == PacketSort::Number {
+            return Places::All { n: index.len(), is_descending: *is_descending };
+        }
+        let mut places = passing(sight, filter);
+        let mut by =
+            |keys: Vec<i64>| places.sort_by_key(|place| keys.get(*place as usize).copied().unwrap_or(i64::MAX));
+        match sort {
+            PacketSort::Number => {}
+            PacketSort::Time => by(index.times_ns().collect()),
+            PacketSort::Length => by(index.wire_bytes().map(i64::from).collect()),
+            PacketSort::Flow => by(index
+                .belongs()
+                .map(|belongs| if let PacketFlow::Flow(serial, _) = belongs { i64::from(serial) } else { i64::MAX })
+                .collect()),
+        }
+        if *is_descending {
+            places.reverse();
+        }
+        Places::Some(places)
     }
-    let mut places = passing(pipeline, finding, filter, is_plain);
-    let index = pipeline.index();
-    let mut by = |keys: Vec<i64>| places.sort_by_key(|place| keys.get(*place as usize).copied().unwrap_or(i64::MAX));
-    match sort {
-        PacketSort::Number => {}
-        PacketSort::Time => by(index.times_ns().collect()),
-        PacketSort::Length => by(index.wire_bytes().map(i64::from).collect()),
-        PacketSort::Flow => by(index
-            .belongs()
-            .map(|belongs| if let PacketFlow::Flow(serial, _) = belongs { i64::from(serial) } else { i64::MAX })
-            .collect()),
+
+    /// Rows whose bytes cannot be read any more say so.
+    fn rows(sight: &mut Sight<'_>, places: &[u64], (): ()) -> Vec<PacketRow> {
+        let (pipeline, secrets) = (sight.pipeline, sight.secrets());
+        let found = places.iter().filter_map(|place| Some((*place, pipeline.index().get(*place)?)));
+        let known: Vec<(u64, IndexedPacket)> = found.collect();
+        let blocks = blocks(sight.source, &known);
+        let given = known.iter().map(|(index, packet)| {
+            let location = &packet.location;
+            let length = location.captured_bytes as usize;
+            let bytes = match blocks.get(&location.file) {
+                Some((start, block)) => {
+                    let from = (location.offset - start) as usize;
+                    block.get(from..from + length).map(<[u8]>::to_vec)
+                }
+                None => sight.source.read_at(location.file, location.offset, length),
+            };
+            match bytes {
+                Some(bytes) => inspect::row(&raw(location, &bytes), *index, known_of(pipeline, packet, secrets)),
+                None => unreadable(*index, packet),
+            }
+        });
+        given.collect()
     }
-    if is_descending {
-        places.reverse();
-    }
-    Rows::Some(places)
 }
 
-fn passing(pipeline: &Pipeline, finding: Option<&Finding>, filter: &Filter, is_plain: bool) -> Vec<u32> {
+fn passing(sight: &Sight<'_>, filter: &Filter) -> Vec<u32> {
+    let pipeline = sight.pipeline;
     let index = pipeline.index();
     let places = 0..index.len().min(u64::from(u32::MAX)) as u32;
-    if is_plain {
+    if filter.passes_all() {
         return places.collect();
     }
-    if let (Some(_), Some(finding)) = (&filter.finding, finding)
+    if let (Some(_), Some(finding)) = (&filter.finding, sight.finding(filter))
         && finding.flow_serials.is_empty()
     {
         return finding
@@ -62,7 +83,7 @@ fn passing(pipeline: &Pipeline, finding: Option<&Finding>, filter: &Filter, is_p
     }
     let first = pipeline.flows().first_serial();
     let mut passes = vec![false; pipeline.flows().len()];
-    for serial in flows::passing(pipeline, finding, filter) {
+    for serial in flows::passing(sight, filter) {
         if let Some(slot) = passes.get_mut((serial - first) as usize) {
             *slot = true;
         }
@@ -79,40 +100,6 @@ fn passing(pipeline: &Pipeline, finding: Option<&Finding>, filter: &Filter, is_p
         })
         .map(|(place, _)| place)
         .collect()
-}
-
-/// A window of the table. Rows whose bytes cannot be read any more say so.
-pub(super) fn page(
-    pipeline: &Pipeline,
-    source: &mut dyn Source,
-    rows: &Rows,
-    (offset, count): (u64, u32),
-    secrets: Secrets,
-) -> Page<PacketRow> {
-    let known: Vec<(u64, IndexedPacket)> = (offset..offset + u64::from(count))
-        .map_while(|place| rows.get(place))
-        .filter_map(|index| Some((index, pipeline.index().get(index)?)))
-        .collect();
-    let blocks = blocks(source, &known);
-    let rows_given = known
-        .iter()
-        .map(|(index, packet)| {
-            let location = &packet.location;
-            let length = location.captured_bytes as usize;
-            let bytes = match blocks.get(&location.file) {
-                Some((start, block)) => {
-                    let from = (location.offset - start) as usize;
-                    block.get(from..from + length).map(<[u8]>::to_vec)
-                }
-                None => source.read_at(location.file, location.offset, length),
-            };
-            match bytes {
-                Some(bytes) => inspect::row(&raw(location, &bytes), *index, known_of(pipeline, packet, secrets)),
-                None => unreadable(*index, packet),
-            }
-        })
-        .collect();
-    Page { total: rows.len(), offset, rows: rows_given }
 }
 
 /// Of every file whose packets stand close together, where they begin, and the bytes from there to the last.

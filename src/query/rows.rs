@@ -1,53 +1,75 @@
-//! Windows of the rows of a table: which rows from the packed columns, their cells from reading the file again.
+//! The rows of a table: which rows from the packed columns, their cells from reading the file again.
 
-use super::{Rows, Source};
+use super::listing::{Places, Sight, Table};
 use crate::model::Finding;
-use crate::model::listing::Page;
 use crate::model::rows::{ColumnKind, DataRow};
 use crate::pipeline::Pipeline;
-use crate::protocol::{Filter, RowSort};
+use crate::protocol::{Cells, Filter, RowSort, Window};
 use crate::stats::columns;
 use crate::stats::rows::{Place, RowStore, cell};
 
 /// Rows that stand this close together in the file are read at once.
 const MOST_SPAN_BYTES: u64 = 4 << 20;
 
-/// The places of the kept rows that pass, in order.
-pub(super) fn rows(
-    pipeline: &Pipeline,
-    finding: Option<&Finding>,
-    filter: &Filter,
-    sort: RowSort,
-    is_descending: bool,
-) -> Rows {
-    let Some(store) = pipeline.rows() else { return Rows::Some(Vec::new()) };
-    let is_plain = filter.text.trim().is_empty() && filter.flow.is_none() && filter.finding.is_none();
-    if is_plain && sort == RowSort::Number {
-        return Rows::All { n: store.len() as u64, is_descending };
-    }
-    let mut passes = vec![true; store.len()];
-    for word in filter.text.split_whitespace() {
-        let (word, is_wanted) = match word.strip_prefix('-') {
-            Some(rest) if rest.parse::<f64>().is_err() && !rest.is_empty() => (rest, false),
-            _ => (word, true),
+/// Most cells of a row in one answer.
+const MOST_CELLS: u32 = 64;
+
+impl Table for DataRow {
+    /// Places are those of the kept rows.
+    fn places(sight: &Sight<'_>, window: &Window<RowSort>) -> Places {
+        let (pipeline, Window { filter, sort, is_descending, .. }) = (sight.pipeline, window);
+        let Some(store) = pipeline.rows() else { return Places::Some(Vec::new()) };
+        if filter.passes_all() && *sort == RowSort::Number {
+            return Places::All { n: store.len() as u64, is_descending: *is_descending };
+        }
+        let mut passes = vec![true; store.len()];
+        for word in filter.text.split_whitespace() {
+            let (word, is_wanted) = match word.strip_prefix('-') {
+                Some(rest) if rest.parse::<f64>().is_err() && !rest.is_empty() => (rest, false),
+                _ => (word, true),
+            };
+            let fits = fitting(store, word);
+            passes.iter_mut().zip(fits).for_each(|(passes, fits)| *passes &= fits == is_wanted);
+        }
+        by_flow(pipeline, store, sight.finding(filter), filter, &mut passes);
+        let mut places: Vec<u32> = (0..).zip(passes).filter(|(_, passes)| *passes).map(|(place, _)| place).collect();
+        let keys = match sort {
+            RowSort::Number => Vec::new(),
+            RowSort::Score => pipeline.row_scores().iter().map(|score| by_number(f64::from(*score))).collect(),
+            RowSort::Column(column) => keys(store, *column as usize),
         };
-        let fits = fitting(store, word);
-        passes.iter_mut().zip(fits).for_each(|(passes, fits)| *passes &= fits == is_wanted);
+        if !keys.is_empty() {
+            places.sort_by_key(|place| keys.get(*place as usize).copied().unwrap_or(u64::MAX));
+        }
+        if *is_descending {
+            places.reverse();
+        }
+        Places::Some(places)
     }
-    by_flow(pipeline, store, finding, filter, &mut passes);
-    let mut places: Vec<u32> = (0..).zip(passes).filter(|(_, passes)| *passes).map(|(place, _)| place).collect();
-    let keys = match sort {
-        RowSort::Number => Vec::new(),
-        RowSort::Score => pipeline.row_scores().iter().map(|score| by_number(f64::from(*score))).collect(),
-        RowSort::Column(column) => keys(store, column as usize),
-    };
-    if !keys.is_empty() {
-        places.sort_by_key(|place| keys.get(*place as usize).copied().unwrap_or(u64::MAX));
+
+    fn rows(sight: &mut Sight<'_>, places: &[u64], cells: Cells) -> Vec<DataRow> {
+        let (pipeline, source) = (sight.pipeline, &mut *sight.source);
+        let table = pipeline.inputs().first().and_then(|input| input.table.as_ref());
+        let (Some(store), Some(table)) = (pipeline.rows(), table) else { return Vec::new() };
+        let (first, n) = (cells.first_column as usize, cells.n_columns.min(MOST_CELLS) as usize);
+        let known: Vec<(usize, Place)> =
+            places.iter().filter_map(|row| Some((*row as usize, store.place(*row as usize)?))).collect();
+        let start = known.iter().map(|(_, place)| place.offset).min().unwrap_or(0);
+        let end = known.iter().map(|(_, place)| place.offset + u64::from(place.length)).max().unwrap_or(0);
+        let block =
+            if end - start <= MOST_SPAN_BYTES { source.read_at(0, start, (end - start) as usize) } else { None };
+        let given = known.into_iter().filter_map(|(row, place)| {
+            let from = (place.offset - start) as usize;
+            let bytes = match &block {
+                Some(block) => block.get(from..from + place.length as usize).map(<[u8]>::to_vec),
+                None => source.read_at(0, place.offset, place.length as usize),
+            };
+            let cells = bytes.map_or_else(Vec::new, |bytes| table.cells(&bytes));
+            let score = pipeline.row_scores().get(row).copied().filter(|score| score.is_finite());
+            Some(DataRow { number: store.number(row)?, cells: cells.into_iter().skip(first).take(n).collect(), score })
+        });
+        given.collect()
     }
-    if is_descending {
-        places.reverse();
-    }
-    Rows::Some(places)
 }
 
 /// Leaves the rows of one flow, or those that a finding means.
@@ -151,36 +173,4 @@ fn by_number(value: f64) -> u64 {
     }
     let bits = value.to_bits();
     if bits >> 63 == 0 { bits | 1 << 63 } else { !bits }
-}
-
-/// A window of the table: `n_columns` cells from `first_column` on.
-pub(super) fn page(
-    pipeline: &Pipeline,
-    source: &mut dyn Source,
-    rows: &Rows,
-    (offset, count): (u64, u32),
-    (first_column, n_columns): (u32, u32),
-) -> Page<DataRow> {
-    let empty = Page { total: rows.len(), offset, rows: Vec::new() };
-    let table = pipeline.inputs().first().and_then(|input| input.table.as_ref());
-    let (Some(store), Some(table)) = (pipeline.rows(), table) else { return empty };
-    let known: Vec<(usize, Place)> = (offset..offset + u64::from(count))
-        .map_while(|place| rows.get(place))
-        .filter_map(|row| Some((row as usize, store.place(row as usize)?)))
-        .collect();
-    let start = known.iter().map(|(_, place)| place.offset).min().unwrap_or(0);
-    let end = known.iter().map(|(_, place)| place.offset + u64::from(place.length)).max().unwrap_or(0);
-    let block = if end - start <= MOST_SPAN_BYTES { source.read_at(0, start, (end - start) as usize) } else { None };
-    let given = known.into_iter().filter_map(|(row, place)| {
-        let from = (place.offset - start) as usize;
-        let bytes = match &block {
-            Some(block) => block.get(from..from + place.length as usize).map(<[u8]>::to_vec),
-            None => source.read_at(0, place.offset, place.length as usize),
-        };
-        let cells = bytes.map_or_else(Vec::new, |bytes| table.cells(&bytes));
-        let score = pipeline.row_scores().get(row).copied().filter(|score| score.is_finite());
-        let cells = cells.into_iter().skip(first_column as usize).take(n_columns as usize).collect();
-        Some(DataRow { number: store.number(row)?, cells, score })
-    });
-    Page { rows: given.collect(), ..empty }
 }

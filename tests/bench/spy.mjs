@@ -1,6 +1,6 @@
 // Notes in the page when messages to and from the worker pass, without changing them. Runs before the page's own scripts.
 
-/** Places of the variants in `Request`, `Reply` and `Stage` of src/protocol/: a message's first bytes. */
+/** A message's first bytes: the job, which is small here, then the places of the variants in `Request`, `Reply` and `Stage`. */
 export function spy() {
   const OPEN = 0;
   const [PROGRESS, DONE, SHA256] = [1, 3, 4];
@@ -12,14 +12,14 @@ export function spy() {
     constructor(...given) {
       super(...given);
       this.addEventListener("message", ({ data: { bytes } }) => {
-        if (bytes[0] === PROGRESS && bytes[2] === JUDGING) note("judging");
-        if (bytes[0] === DONE) note("done");
-        if (bytes[0] === SHA256) note("hashed");
+        if (bytes[1] === PROGRESS && bytes[2] === JUDGING) note("judging");
+        if (bytes[1] === DONE) note("done");
+        if (bytes[1] === SHA256) note("hashed");
       });
     }
 
     postMessage(message, ...rest) {
-      if (message.bytes[0] === OPEN) note("opened");
+      if (message.bytes[1] === OPEN) note("opened");
       super.postMessage(message, ...rest);
     }
   };

@@ -4,7 +4,7 @@ use super::memory::Memory;
 use super::route::Route;
 use super::state::{Clock, Notice, OpenFile, Phase, Shared, State, Worker};
 use crate::model::{Analysis, Annotation, Rule};
-use crate::protocol::{Progress, Reply, Request, Stage};
+use crate::protocol::{Envelope, Progress, Reply, Request, Stage};
 use crate::settings::{Descriptor, OnChange, Settings};
 use crate::triage;
 
@@ -21,8 +21,8 @@ pub enum Action {
     Stop,
     /// The file is to be closed.
     Close,
-    /// The worker said something.
-    Heard(Reply),
+    /// A message of the worker came.
+    Heard(Envelope<Reply>),
     /// The worker is gone.
     Died(String),
     /// A setting was changed.
@@ -55,7 +55,7 @@ pub enum Action {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Send this to the worker; the open file rides beside a [`Request::Open`].
-    Send(Request),
+    Send(Envelope<Request>),
     /// End the worker at once and start another.
     Restart,
     /// Put this view's hash into the address.
@@ -100,7 +100,7 @@ impl State {
             }
             Action::Stop if self.phase == Phase::Reading && !self.is_stopping => {
                 self.is_stopping = true;
-                vec![Effect::Send(Request::Stop { job: self.job })]
+                vec![self.send(Request::Stop)]
             }
             Action::Close => {
                 self.file = None;
@@ -154,7 +154,7 @@ impl State {
             }
             Action::Evaluate if self.phase == Phase::Ready && self.has_tables => {
                 self.is_judging = true;
-                vec![Effect::Send(Request::Evaluate { job: self.job, settings: self.settings.clone() })]
+                vec![self.send(Request::Evaluate(self.settings.clone()))]
             }
             Action::Go(route) => {
                 self.route = route;
@@ -193,8 +193,13 @@ impl State {
             detector: String::new(),
         });
         let mut effects = if self.worker == Worker::Gone { self.restart() } else { Vec::new() };
-        effects.push(Effect::Send(Request::Open { job: self.job, settings: self.settings.clone() }));
+        effects.push(self.send(Request::Open(self.settings.clone())));
         effects
+    }
+
+    /// A message about the newest job.
+    fn send(&self, body: Request) -> Effect {
+        Effect::Send(Envelope::new(self.job, body))
     }
 
     fn restart(&mut self) -> Vec<Effect> {
@@ -214,17 +219,17 @@ impl State {
         self.has_tables = false;
     }
 
-    fn hear(&mut self, reply: Reply) -> Vec<Effect> {
-        if job_of(&reply).is_some_and(|job| job != self.job) {
+    fn hear(&mut self, Envelope { job, body }: Envelope<Reply>) -> Vec<Effect> {
+        if job != self.job && !matches!(body, Reply::Ready { .. }) {
             return Vec::new();
         }
-        match reply {
-            Reply::Progress { progress, .. } => self.progress = Some(progress),
-            Reply::Partial { analysis, .. } if self.phase == Phase::Reading => {
+        match body {
+            Reply::Progress(progress) => self.progress = Some(progress),
+            Reply::Partial(analysis) if self.phase == Phase::Reading => {
                 self.analysis = Some(Shared::new(*analysis));
             }
-            Reply::Done { analysis, .. } => self.finish(*analysis),
-            Reply::Sha256 { hex, .. } => {
+            Reply::Done(analysis) => self.finish(*analysis),
+            Reply::Sha256(hex) => {
                 self.progress = None;
                 if let Some(analysis) = &self.analysis {
                     let mut with_hash = Analysis::clone(analysis);
@@ -238,13 +243,13 @@ impl State {
                     }
                 }
             }
-            Reply::Refused { text, .. } => {
+            Reply::Refused(text) => {
                 let file = self.file.take().map(|file| file.name).unwrap_or_default();
                 self.clear();
                 self.notice = Some(Notice::Refused { file, text });
             }
             Reply::Ready { .. } => self.worker = Worker::Ready,
-            Reply::Partial { .. } | Reply::Answer { .. } | Reply::FlowsSaved { .. } => {}
+            Reply::Partial(_) | Reply::Answer { .. } | Reply::FlowsSaved => {}
         }
         Vec::new()
     }
@@ -288,7 +293,7 @@ impl State {
             triage::apply(&mut settled, self.settings.expected());
             self.analysis = Some(Shared::new(settled));
             if self.has_tables {
-                effects.push(Effect::Send(Request::Expect { job: self.job, settings: self.settings.clone() }));
+                effects.push(self.send(Request::Expect(self.settings.clone())));
             }
         }
         effects
@@ -319,19 +324,6 @@ impl State {
         }
         self.worker = Worker::Gone;
         Vec::new()
-    }
-}
-
-fn job_of(reply: &Reply) -> Option<u32> {
-    match reply {
-        Reply::Ready { .. } => None,
-        Reply::Progress { job, .. }
-        | Reply::Partial { job, .. }
-        | Reply::Done { job, .. }
-        | Reply::Sha256 { job, .. }
-        | Reply::Refused { job, .. }
-        | Reply::Answer { job, .. }
-        | Reply::FlowsSaved { job } => Some(*job),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::codec;
 use super::spawn::{end, post, spawn_own};
-use crate::protocol::{BUILD, Reply, Request};
+use crate::protocol::{BUILD, Envelope, Reply, Request};
 use js_sys::Array;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -17,7 +17,7 @@ use web_sys::{Blob, ErrorEvent, MessageEvent, Url, Worker};
 #[derive(Clone, Debug)]
 pub enum Event {
     /// A message, and the file beside it.
-    Reply(Reply, Option<Blob>),
+    Reply(Envelope<Reply>, Option<Blob>),
     /// It is gone, and why, in words for people. Start another [`Client`].
     Died(String),
 }
@@ -49,7 +49,7 @@ impl Client {
     }
 
     /// Sends a request, with the files that it is about. Waits for the worker's first word if need be.
-    pub fn send(&self, request: &Request, files: &[Blob]) {
+    pub fn send(&self, request: &Envelope<Request>, files: &[Blob]) {
         let message = codec::to_js(request, files);
         match self.outbox.borrow_mut().as_mut() {
             Some(waiting) => waiting.push(message),
@@ -71,8 +71,8 @@ impl Drop for Client {
 
 fn on_message(worker: Worker, outbox: Outbox, on_event: Rc<impl Fn(Event) + 'static>) -> Closure<dyn Fn(MessageEvent)> {
     Closure::new(move |event: MessageEvent| {
-        let (reply, files) = codec::from_js::<Reply>(&event.data()).unzip();
-        let is_ours = match &reply {
+        let (reply, files) = codec::from_js::<Envelope<Reply>>(&event.data()).unzip();
+        let is_ours = match reply.as_ref().map(|reply| &reply.body) {
             Some(Reply::Ready { build }) => build == BUILD,
             Some(_) => true,
             None => false,
@@ -81,7 +81,7 @@ fn on_message(worker: Worker, outbox: Outbox, on_event: Rc<impl Fn(Event) + 'sta
             end(&worker);
             return on_event(Event::Died(OTHER_RELEASE.to_owned()));
         };
-        if matches!(reply, Reply::Ready { .. }) {
+        if matches!(reply.body, Reply::Ready { .. }) {
             for message in outbox.take().unwrap_or_default() {
                 post(&worker, &message);
             }

@@ -1,7 +1,7 @@
 //! The page's state, the worker and the open files in one place: actions go in, new states come out.
 
 use crate::model::analysis::FileFacts;
-use crate::protocol::{Answer, Query, Reply, Request};
+use crate::protocol::{Answer, Envelope, Query, Reply, Request};
 use crate::session::{Action, Effect, OpenFile, Phase, Route, Shared, State};
 use crate::web::browser::client::{Client, Event};
 use gloo::timers::callback::Timeout;
@@ -117,7 +117,7 @@ impl Store {
         let question = self.0.n_questions.get().wrapping_add(1);
         self.0.n_questions.set(question);
         self.0.questions.borrow_mut().insert(question, on_answer);
-        self.send(&Request::Ask { job: state.job, question, query });
+        self.send(&Envelope::new(state.job, Request::Ask { question, query }));
     }
 
     /// Where a table stood when it was last shown with the rows that `key` names.
@@ -138,7 +138,7 @@ impl Store {
     pub fn save_flows(&self, on_saved: Callback<Option<Blob>>) {
         let state = self.state();
         self.0.on_saved.replace(Some((state.job, on_saved)));
-        self.send(&Request::SaveFlows { job: state.job });
+        self.send(&Envelope::new(state.job, Request::SaveFlows));
     }
 
     fn carry_out(&self, order: Effect) {
@@ -157,9 +157,9 @@ impl Store {
         }
     }
 
-    fn send(&self, request: &Request) {
-        let files = match request {
-            Request::Open { .. } => {
+    fn send(&self, request: &Envelope<Request>) {
+        let files = match request.body {
+            Request::Open(_) => {
                 self.0.questions.borrow_mut().clear();
                 self.0.files.borrow().clone()
             }
@@ -189,13 +189,13 @@ impl Store {
 
     fn hear(&self, event: Event) {
         match event {
-            Event::Reply(Reply::Answer { job, question, answer }, _) => {
+            Event::Reply(Envelope { job, body: Reply::Answer { question, answer } }, _) => {
                 let waiting = self.0.questions.borrow_mut().remove(&question);
                 if let Some(waiting) = waiting.filter(|_| job == self.state().job) {
                     waiting.emit(answer);
                 }
             }
-            Event::Reply(Reply::FlowsSaved { job }, file) => {
+            Event::Reply(Envelope { job, body: Reply::FlowsSaved }, file) => {
                 let waiting = self.0.on_saved.take();
                 if let Some((_, waiting)) = waiting.filter(|(of, _)| *of == job) {
                     waiting.emit(file);

@@ -28,9 +28,7 @@ pub(super) async fn hash(shared: &Shared, number: u32) -> Option<()> {
             let packets = with(shared, number, |job| job.pipeline.packets())?;
             if now() - posted >= PROGRESS_MS {
                 posted = now();
-                post(&Reply::Progress {
-                    job: number,
-                    progress: Progress {
+                post(number, Reply::Progress(Progress {
                         stage: Stage::Hashing,
                         bytes_done: done as u64,
                         bytes_total: total as u64,
@@ -38,8 +36,7 @@ pub(super) async fn hash(shared: &Shared, number: u32) -> Option<()> {
                         packets_per_second: 0.0,
                         seconds_left: None,
                         detector: String::new(),
-                    },
-                });
+                    }));
             }
         }
     }
@@ -49,6 +46,6 @@ pub(super) async fn hash(shared: &Shared, number: u32) -> Option<()> {
             analysis.file.sha256 = Some(hex.clone());
         }
     })?;
-    post(&Reply::Sha256 { job: number, hex });
+    post(number, Reply::Sha256(hex));
     Some(())
 }

@@ -15,7 +15,7 @@ use super::browser::blob_writer::BlobWriter;
 use super::browser::codec;
 use super::browser::read_ahead::Reader;
 use crate::pipeline::{MOST_FILES, Pipeline, PipelineOptions};
-use crate::protocol::{BUILD, Query, Reply, Request};
+use crate::protocol::{BUILD, Envelope, Query, Reply, Request};
 use crate::query::{self, Views};
 use crate::triage;
 use gloo::timers::callback::Timeout;
@@ -70,14 +70,14 @@ pub fn start() {
     let shared = Shared::default();
     let idle = shared.clone();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        if let Some((request, files)) = codec::from_js::<Request>(&event.data()) {
+        if let Some((request, files)) = codec::from_js::<Envelope<Request>>(&event.data()) {
             receive(&shared, request, files);
         }
     });
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // The handler lives as long as the worker.
     on_message.forget();
-    post(&Reply::Ready { build: BUILD.to_owned() });
+    post(Envelope::<Reply>::NO_JOB, Reply::Ready { build: BUILD.to_owned() });
     let prepare = move || {
         if idle.job.borrow().is_none() {
             idle.prepare();
@@ -86,12 +86,12 @@ pub fn start() {
     Timeout::new(PREPARE_AFTER_MS, prepare).forget();
 }
 
-fn receive(shared: &Shared, request: Request, files: Vec<Blob>) {
-    match request {
-        Request::Open { job, settings } => {
+fn receive(shared: &Shared, Envelope { job, body }: Envelope<Request>, files: Vec<Blob>) {
+    match body {
+        Request::Open(settings) => {
             if files.is_empty() || files.len() > MOST_FILES {
                 let text = format!("{} files are too many: at most {MOST_FILES} are read together.", files.len());
-                return post(&Reply::Refused { job, text });
+                return post(job, Reply::Refused(text));
             }
             let names = files.iter().map(|file| file.dyn_ref::<File>().map(File::name).unwrap_or_default()).collect();
             let bytes_total = files.iter().map(Blob::size).sum();
@@ -114,10 +114,10 @@ fn receive(shared: &Shared, request: Request, files: Vec<Blob>) {
             *shared.job.borrow_mut() = Some(opened);
             spawn_local(run(shared.clone(), job));
         }
-        Request::Stop { job } => {
+        Request::Stop => {
             with(shared, job, |job| job.is_stopped = true);
         }
-        Request::Evaluate { job, settings } => {
+        Request::Evaluate(settings) => {
             let is_read = with(shared, job, |job| {
                 job.settings = settings;
                 job.round += 1;
@@ -130,7 +130,7 @@ fn receive(shared: &Shared, request: Request, files: Vec<Blob>) {
                 });
             }
         }
-        Request::Expect { job, settings } => {
+        Request::Expect(settings) => {
             with(shared, job, |job| {
                 if let Some(analysis) = &mut job.analysis {
                     triage::apply(analysis, settings.expected());
@@ -138,8 +138,8 @@ fn receive(shared: &Shared, request: Request, files: Vec<Blob>) {
                 job.settings = settings;
             });
         }
-        Request::Ask { job, question, query } => ask(shared, job, question, query),
-        Request::SaveFlows { job } => save_flows(shared, job),
+        Request::Ask { question, query } => ask(shared, job, question, query),
+        Request::SaveFlows => save_flows(shared, job),
     }
 }
 
@@ -165,7 +165,7 @@ fn answer(shared: &Shared, number: u32, question: u32, query: Query) {
         Some(job.views.ask(&job.pipeline, analysis, &mut source, query))
     });
     if let Some(Some(answer)) = answer {
-        post(&Reply::Answer { job: number, question, answer });
+        post(number, Reply::Answer { question, answer });
     }
 }
 
@@ -178,7 +178,7 @@ fn save_flows(shared: &Shared, number: u32) {
         writer.finish().ok()
     });
     if let Some(file) = file {
-        post_with(&Reply::FlowsSaved { job: number }, file.as_slice());
+        post_with(number, Reply::FlowsSaved, file.as_slice());
     }
 }
 

@@ -71,9 +71,7 @@ pub(super) async fn read(shared: &Shared, number: u32) -> Option<()> {
             posted = time;
             let packets = with(shared, number, |job| job.pipeline.packets())?;
             let seconds = (time - began) / 1000.0;
-            post(&Reply::Progress {
-                job: number,
-                progress: Progress {
+            post(number, Reply::Progress(Progress {
                     stage: Stage::Reading,
                     bytes_done: at as u64,
                     bytes_total: total as u64,
@@ -81,13 +79,12 @@ pub(super) async fn read(shared: &Shared, number: u32) -> Option<()> {
                     packets_per_second: packets as f64 / seconds,
                     seconds_left: Some(left / 1000.0),
                     detector: String::new(),
-                },
-            });
+                }));
         }
         if time - shown >= PARTIAL_MS[1] && left >= PARTIAL_MS[1] {
             shown = time;
             let analysis = with(shared, number, |job| Box::new(job.pipeline.partial(&job.settings)))?;
-            post(&Reply::Partial { job: number, analysis });
+            post(number, Reply::Partial(analysis));
         }
     }
     with(shared, number, |job| job.rows.end(has_stopped))?;
@@ -99,6 +96,6 @@ pub(super) async fn read(shared: &Shared, number: u32) -> Option<()> {
 
 fn refuse(shared: &Shared, number: u32, text: String) -> Option<()> {
     *shared.job.borrow_mut() = None;
-    post(&Reply::Refused { job: number, text });
+    post(number, Reply::Refused(text));
     None
 }

@@ -1,6 +1,6 @@
 //! The worker's own place: its clock, its turn in the browser, and its way to the page.
 
-use crate::protocol::Reply;
+use crate::protocol::{Envelope, Reply};
 use crate::web::browser::codec;
 use js_sys::Promise;
 use wasm_bindgen::JsCast;
@@ -16,12 +16,12 @@ pub(super) fn now() -> f64 {
     js_sys::Date::now()
 }
 
-pub(super) fn post(reply: &Reply) {
-    post_with(reply, &[]);
+pub(super) fn post(job: u32, reply: Reply) {
+    post_with(job, reply, &[]);
 }
 
-pub(super) fn post_with(reply: &Reply, files: &[Blob]) {
-    let (message, transfer) = codec::to_js(reply, files);
+pub(super) fn post_with(job: u32, reply: Reply, files: &[Blob]) {
+    let (message, transfer) = codec::to_js(&Envelope::new(job, reply), files);
     // Fails only for values that cannot be cloned; ours are bytes.
     let _ = scope().post_message_with_transfer(&message, &transfer);
 }

@@ -3,7 +3,7 @@
 use packetloupe::export::json;
 use packetloupe::model::Analysis;
 use packetloupe::pipeline::{Pipeline, PipelineOptions, RowKeeper, descriptors};
-use packetloupe::protocol::{Answer, Filter, FlowSort, PacketSort, Query, RowSort};
+use packetloupe::protocol::{Answer, Cells, Filter, FlowSort, PacketSort, Query, RowSort, Window};
 use packetloupe::query::{self, Source, Views};
 use packetloupe::read::UnsupportedFile;
 use packetloupe::export::report::html;
@@ -130,6 +130,12 @@ fn has_nan(analysis: &Analysis) -> bool {
     analysis != analysis
 }
 
+/// The first rows that a text lets pass.
+fn window<Sort>(text: &str, sort: Sort) -> Window<Sort> {
+    let filter = Filter { text: text.to_owned(), ..Filter::default() };
+    Window { filter, sort, is_descending: !text.is_empty(), offset: 0, count: 50 }
+}
+
 fn ask(pipeline: &Pipeline, analysis: &Analysis, source: &mut Unpacked) {
     assert!(json::json(analysis).starts_with('{'));
     let mut out = Vec::new();
@@ -137,13 +143,10 @@ fn ask(pipeline: &Pipeline, analysis: &Analysis, source: &mut Unpacked) {
     let mut views = Views::default();
     let mut ask = |query| views.ask(pipeline, analysis, source, query);
     for text in ["", "port 443", "a=1 -b"] {
-        let filter = || Filter { text: text.to_owned(), ..Filter::default() };
-        let (offset, count, is_descending) = (0, 50, !text.is_empty());
-        ask(Query::Flows { filter: filter(), sort: FlowSort::Bytes, is_descending, offset, count });
-        ask(Query::Packets { filter: filter(), sort: PacketSort::Time, is_descending, offset, count });
-        let (sort, first_column, n_columns) = (RowSort::Column(1), 0, 64);
-        ask(Query::Rows { filter: filter(), sort, is_descending, offset, count, first_column, n_columns });
-        ask(Query::Columns { filter: filter(), offset, count });
+        ask(Query::Flows(window(text, FlowSort::Bytes)));
+        ask(Query::Packets(window(text, PacketSort::Time)));
+        ask(Query::Rows(window(text, RowSort::Column(1)), Cells { first_column: 0, n_columns: 64 }));
+        ask(Query::Columns(window(text, ())));
     }
     for index in 0..pipeline.index().len().min(MOST_IN_FULL) {
         assert!(matches!(ask(Query::Packet { index }), Answer::Packet(Some(_))), "packet {index}");

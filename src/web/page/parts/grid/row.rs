@@ -1,7 +1,6 @@
 //! What a kind of row must tell so that a grid can show it.
 
-use crate::model::listing::Page;
-use crate::protocol::{Answer, Filter, Query};
+use crate::protocol::{Filter, Listing, Query, Window};
 use crate::web::page::parts::text::Times;
 use std::borrow::Cow;
 use std::fmt::Debug;
@@ -19,11 +18,9 @@ pub struct Column<Sort: 'static> {
 }
 
 /// A kind of row.
-pub trait Row: Clone + PartialEq + 'static {
-    /// What rows can be sorted by.
-    type Sort: Copy + Debug + PartialEq + 'static;
+pub trait Row: Listing<Sort: Copy + Debug + PartialEq + 'static> + Clone + PartialEq + 'static {
     /// What else says which cells are shown; `()` for tables whose columns are always the same.
-    type Beside: Clone + PartialEq + Debug + 'static;
+    type Beside: Clone + PartialEq + Debug + Into<Self::Cells> + 'static;
     /// Accessible name of the grid.
     const LABEL: &'static str;
     /// What one row and many rows are called.
@@ -42,10 +39,6 @@ pub trait Row: Clone + PartialEq + 'static {
     fn key(&self) -> u64;
     /// The texts of the cells in the order of the columns.
     fn cells(&self, times: Times) -> Vec<String>;
-    /// The question that gets a window of rows.
-    fn query(wanted: &Wanted<Self>, offset: u64, count: u32) -> Query;
-    /// The window in an answer.
-    fn page(answer: Answer) -> Option<Page<Self>>;
 }
 
 /// Which rows in which order, of which result.
@@ -68,6 +61,12 @@ impl<R: Row> Wanted<R> {
     pub fn key(&self) -> String {
         let Wanted { result: (job, _), filter, sort, is_descending, .. } = self;
         format!("{} {job} {filter:?} {sort:?} {is_descending}", R::CLASS)
+    }
+
+    /// The question that gets `count` of these rows from `offset` on.
+    pub fn query(&self, offset: u64, count: u32) -> Query {
+        let Wanted { filter, sort, is_descending, beside, .. } = self.clone();
+        R::query(Window { filter, sort, is_descending, offset, count }, beside.into())
     }
 }
 

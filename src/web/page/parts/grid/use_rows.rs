@@ -72,7 +72,7 @@ pub fn use_rows<R: Row>(wanted: &Wanted<R>, visible: Range<u64>) -> Rows<R> {
             let Held { shown, coming, wanted, generation, .. } = &mut *held;
             let offset = coming.as_mut().unwrap_or(shown).ask(&visible);
             let (Some(offset), Some(wanted)) = (offset, wanted) else { return };
-            (R::query(wanted, offset, Pages::<Shared<R>>::SIZE), *generation)
+            (wanted.query(offset, Pages::<Shared<R>>::SIZE), *generation)
         };
         store.ask(
             query,

@@ -2,10 +2,8 @@
 
 use crate::model::format::quantity;
 use crate::model::format::time;
-use crate::model::listing::Page;
 use crate::model::rows::{ColumnInfo, ColumnKind};
-use crate::protocol::{Answer, Query};
-use crate::web::page::parts::grid::{Column, Row, Wanted};
+use crate::web::page::parts::grid::{Column, Row};
 use crate::web::page::parts::text::{Times, plain};
 use yew::AttrValue;
 
@@ -36,7 +34,6 @@ pub fn distinct(info: &ColumnInfo) -> String {
 }
 
 impl Row for ColumnInfo {
-    type Sort = ();
     type Beside = ();
     const LABEL: &'static str = "Columns";
     const NOUNS: (&'static str, &'static str) = ("column", "columns");
@@ -78,16 +75,5 @@ impl Row for ColumnInfo {
             figure(|f| f.max),
             deviation,
         ]
-    }
-
-    fn query(wanted: &Wanted<Self>, offset: u64, count: u32) -> Query {
-        Query::Columns { filter: wanted.filter.clone(), offset, count }
-    }
-
-    fn page(answer: Answer) -> Option<Page<Self>> {
-        match answer {
-            Answer::Columns(page) => Some(page),
-            _ => None,
-        }
     }
 }

@@ -1,9 +1,9 @@
 //! A flow as a row of the table.
 
 use crate::model::format::{quantity, time};
-use crate::model::listing::{FlowRow, Page};
-use crate::protocol::{Answer, FlowSort, Query};
-use crate::web::page::parts::grid::{Column, Row, Wanted};
+use crate::model::listing::FlowRow;
+use crate::protocol::FlowSort;
+use crate::web::page::parts::grid::{Column, Row};
 use crate::web::page::parts::text::{Times, plain, score};
 use yew::AttrValue;
 
@@ -21,7 +21,6 @@ pub fn is_descending_first(sort: FlowSort) -> bool {
 }
 
 impl Row for FlowRow {
-    type Sort = FlowSort;
     type Beside = ();
     const LABEL: &'static str = "Flows";
     const NOUNS: (&'static str, &'static str) = ("flow", "flows");
@@ -62,17 +61,5 @@ impl Row for FlowRow {
             score(self.score),
         ]
         .into()
-    }
-
-    fn query(wanted: &Wanted<Self>, offset: u64, count: u32) -> Query {
-        let Wanted { filter, sort, is_descending, .. } = wanted.clone();
-        Query::Flows { filter, sort, is_descending, offset, count }
-    }
-
-    fn page(answer: Answer) -> Option<Page<Self>> {
-        match answer {
-            Answer::Flows(page) => Some(page),
-            _ => None,
-        }
     }
 }

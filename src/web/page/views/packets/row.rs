@@ -1,9 +1,9 @@
 //! A packet as a row of the table.
 
 use crate::model::format::quantity;
-use crate::model::listing::{PacketRow, Page};
-use crate::protocol::{Answer, PacketSort, Query};
-use crate::web::page::parts::grid::{Column, Row, Wanted};
+use crate::model::listing::PacketRow;
+use crate::protocol::PacketSort;
+use crate::web::page::parts::grid::{Column, Row};
 use crate::web::page::parts::text::{Times, plain};
 use yew::AttrValue;
 
@@ -12,7 +12,6 @@ const fn column(label: &'static str, sort: Option<PacketSort>, is_number: bool) 
 }
 
 impl Row for PacketRow {
-    type Sort = PacketSort;
     type Beside = ();
     const LABEL: &'static str = "Packets";
     const NOUNS: (&'static str, &'static str) = ("packet", "packets");
@@ -44,17 +43,5 @@ impl Row for PacketRow {
             plain(&self.info),
         ]
         .into()
-    }
-
-    fn query(wanted: &Wanted<Self>, offset: u64, count: u32) -> Query {
-        let Wanted { filter, sort, is_descending, .. } = wanted.clone();
-        Query::Packets { filter, sort, is_descending, offset, count }
-    }
-
-    fn page(answer: Answer) -> Option<Page<Self>> {
-        match answer {
-            Answer::Packets(page) => Some(page),
-            _ => None,
-        }
     }
 }

@@ -1,9 +1,8 @@
 //! A row of a table as a row of the grid: its number, its score, and the cells of the columns in sight.
 
 use crate::model::format::quantity;
-use crate::model::listing::Page;
 use crate::model::rows::DataRow;
-use crate::protocol::{Answer, Query, RowSort};
+use crate::protocol::{Cells, RowSort};
 use crate::web::page::parts::grid::{Column, Row, Wanted};
 use crate::web::page::parts::text::{Times, plain, score};
 use std::borrow::Cow;
@@ -21,8 +20,13 @@ pub struct Sight {
     pub names: Vec<AttrValue>,
 }
 
+impl From<Sight> for Cells {
+    fn from(sight: Sight) -> Cells {
+        Cells { first_column: sight.first, n_columns: N_COLUMNS }
+    }
+}
+
 impl Row for DataRow {
-    type Sort = RowSort;
     type Beside = Sight;
     const LABEL: &'static str = "Rows";
     const NOUNS: (&'static str, &'static str) = ("row", "rows");
@@ -49,17 +53,5 @@ impl Row for DataRow {
     fn cells(&self, _times: Times) -> Vec<String> {
         let own = [quantity::count(self.number + 1), score(self.score)];
         own.into_iter().chain(self.cells.iter().map(|cell| plain(cell))).collect()
-    }
-
-    fn query(wanted: &Wanted<Self>, offset: u64, count: u32) -> Query {
-        let Wanted { filter, sort, is_descending, beside, .. } = wanted.clone();
-        Query::Rows { filter, sort, is_descending, offset, count, first_column: beside.first, n_columns: N_COLUMNS }
-    }
-
-    fn page(answer: Answer) -> Option<Page<Self>> {
-        match answer {
-            Answer::Rows(page) => Some(page),
-            _ => None,
-        }
     }
 }
