@@ -24,7 +24,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // What is done about findings knows findings only: the page does it too, without the detectors.
     ("triage", &["model"]),
     ("chart", &["model", "stats"]),
-    ("protocol", &["model", "settings"]),
+    ("protocol", &["model", "settings", "export/TableExport"]),
     // Questions are about the tables, which the pipeline owns.
     ("query", &["model", "stats", "protocol", "flow", "decode", "read", "issue", "pipeline", "export"]),
     ("export", &["model", "chart", "flow"]),
@@ -39,7 +39,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "web/worker",
         &[
-            "export/flows_csv",
+            "export/TableExport",
             "pipeline",
             "query",
             "protocol",
@@ -66,6 +66,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "stats/ranking",
             "chart",
             "pipeline",
+            "query",
             "export",
         ],
     ),

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+use packetloupe::export::TableExport;
 use packetloupe::model::Analysis;
 use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::query;
@@ -23,7 +24,7 @@ fn flow_table(bytes: &[u8], sizes: &[usize]) -> Vec<u8> {
     let mut out = Vec::new();
     if let Ok(mut pipeline) = read(bytes, sizes, &settings) {
         let analysis = pipeline.evaluate(&settings);
-        query::write_flows(&mut out, &pipeline, &analysis).unwrap();
+        query::write(&mut out, TableExport::Flows, &pipeline, &analysis).unwrap();
     }
     out
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may end with a panic; helpers of tests too.
 
+use packetloupe::export::{self, TableExport, Writer};
 use packetloupe::read::table::dialect;
 use packetloupe::{chart, detect, pipeline};
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ fn ids_are_unique() {
     assert_unique("chart", chart::ALL.iter().map(|entry| entry.id));
     assert_unique("dialect", dialect::ALL.iter().map(|entry| entry.id));
     assert_unique("dialect's name", dialect::ALL.iter().map(|entry| entry.name));
+    assert_unique("export", export::ALL.iter().map(|entry| entry.id));
     assert_unique("setting", pipeline::descriptors().iter().map(|descriptor| descriptor.id));
 }
 
@@ -68,6 +70,21 @@ fn every_setting_is_described_and_has_its_default_in_range() {
         let is_whole = [setting.min, setting.max, setting.default].iter().all(|value| value.fract() == 0.0);
         assert!(!setting.is_whole || is_whole, "{}", setting.id);
         assert!(!setting.label.is_empty() && setting.help.ends_with('.'), "{}", setting.id);
+    }
+}
+
+#[test]
+fn every_export_says_what_it_writes_and_is_there_once() {
+    let analysis = packetloupe::model::Analysis::default();
+    let about: Vec<export::About> = export::ALL.iter().map(|entry| (entry.about)(&analysis)).collect();
+    assert_unique("export's label", about.iter().map(|about| about.label));
+    assert_unique("export's file ending", about.iter().map(|about| about.ending));
+    for entry in export::ALL {
+        assert!(entry.help.starts_with("Write ") && entry.media_type.contains('/'), "{}", entry.id);
+    }
+    for own in [TableExport::Flows, TableExport::Facts] {
+        let is_own = |entry: &&export::Export| matches!(entry.writer, Writer::Tables(other) if other == own);
+        assert_eq!(export::ALL.iter().filter(is_own).count(), 1, "{own:?}");
     }
 }
 

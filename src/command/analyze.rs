@@ -1,10 +1,9 @@
 //! `packetloupe analyze`: a capture or table to JSON, a report, a flow table, or a page of text.
 
+use super::exports::Exports;
 use super::{FINDINGS, Failure, output, read, settings, summary, together};
-use crate::export::report::html;
-use crate::export::{facts, flows_csv, json};
 use crate::issue::IssueKind;
-use crate::model::{Secrets, Severity};
+use crate::model::Severity;
 use crate::settings::Settings;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
@@ -19,19 +18,8 @@ pub struct Arguments {
     /// its content. Several captures are read as one, in order of time; a table is read by itself
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Write the result as JSON (schema 1)
-    #[arg(long, value_name = "OUT")]
-    json: Option<PathBuf>,
-    /// Write a report: one HTML file without scripts
-    #[arg(long, value_name = "OUT")]
-    html: Option<PathBuf>,
-    /// Write the flow table as CSV: the columns of CICFlowMeter v4, corrected, or with its published errors if the
-    /// setting flow.cic_compatible is 1; flow.more_columns adds our own
-    #[arg(long, value_name = "OUT")]
-    flows: Option<PathBuf>,
-    /// Write flows and what their messages said, as JSON lines: names asked for, servers, users, versions
-    #[arg(long, value_name = "OUT")]
-    facts: Option<PathBuf>,
+    #[command(flatten)]
+    exports: Exports,
     /// Take settings from a JSON object of ids and numbers, as `packetloupe settings` lists them, and the allow-list from
     /// its key `expected`: rules of host, peer, port, name and detector with a note. The page saves such a file
     #[arg(long, value_name = "FILE")]
@@ -69,11 +57,7 @@ impl ValueEnum for Level {
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let outputs: Vec<&Path> = [&arguments.json, &arguments.html, &arguments.flows, &arguments.facts]
-        .into_iter()
-        .flatten()
-        .map(PathBuf::as_path)
-        .collect();
+    let outputs = arguments.exports.outputs();
     check(&arguments.files, &outputs)?;
     let (mut settings, warnings) = match &arguments.settings {
         Some(path) => settings::from_file(path)?,
@@ -85,7 +69,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
 
     // Flow tables and exit codes do not name the file.
-    let wants_hash = arguments.json.is_some() || arguments.html.is_some();
+    let wants_hash = arguments.exports.name_input();
     let read::Outcome { mut pipeline, sha256, bytes, mut progress } = match arguments.files.as_slice() {
         [file] => read::read(file, &settings, None, wants_hash, arguments.quiet)?,
         files => together::read(files, &settings, wants_hash, arguments.quiet)?,
@@ -96,32 +80,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     (analysis.file.sha256, analysis.file.bytes) = (sha256, bytes);
     progress.clear();
 
-    if let Some(out) = &arguments.json {
-        output::write(out, |out| out.write_all(json::json(&analysis).as_bytes()))?;
-    }
-    if let Some(out) = &arguments.html {
-        output::write(out, |out| out.write_all(html::html(&analysis).as_bytes()))?;
-    }
-    if let Some(out) = &arguments.flows {
-        let source = flows_csv::Source {
-            flows: pipeline.flows(),
-            names: pipeline.names(),
-            optional: pipeline.optional(),
-            scores: pipeline.scores(),
-            findings: &analysis.findings,
-        };
-        output::write(out, |mut out| flows_csv::write(&mut out, &source))?;
-        // The file itself has no place to say it.
-        if analysis.flow_columns.is_cic_compatible && !arguments.quiet {
-            output::complain(&format!("flow table in {} is {}", out.display(), analysis.flow_columns.words()));
-        }
-    }
-    if let Some(out) = &arguments.facts {
-        let secrets = if analysis.shows_secrets { Secrets::Shown } else { Secrets::Masked };
-        let source =
-            facts::Source { flows: pipeline.flows(), told: pipeline.flow_fields(), names: pipeline.names(), secrets };
-        output::write(out, |mut out| facts::write(&mut out, &source))?;
-    }
+    arguments.exports.write(&analysis, &pipeline, arguments.quiet)?;
     if outputs.is_empty() && !arguments.quiet {
         output::print(&summary::summary(&analysis))?;
     }

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 mod analyze;
 mod detectors;
 mod evaluate;
+mod exports;
 mod features;
 mod output;
 mod progress;

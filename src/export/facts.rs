@@ -2,6 +2,7 @@
 //!
 //! Field by field it is described in `json.md` beside this file. Secrets are written only where they are asked for.
 
+use crate::export::{About, Export, TableExport, Writer};
 use crate::flow::fields::{FlowField, FlowFields};
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
@@ -13,6 +14,16 @@ use crate::model::format::time::seconds;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::io::{self, Write};
+
+/// Flows and the fields of their messages as JSON lines, for scripts.
+pub const EXPORT: Export = Export {
+    id: "facts",
+    help: "Write flows and what their messages said, as JSON lines: names asked for, servers, users, versions",
+    media_type: "application/jsonl",
+    is_on_page: false,
+    about: |_| About::new("facts (JSON lines)", "facts.jsonl"),
+    writer: Writer::Tables(TableExport::Facts),
+};
 
 /// What the file is made from.
 pub struct Source<'a> {

@@ -5,6 +5,7 @@
 //! the same in a browser and natively. A text that a spreadsheet would take for a formula gets an apostrophe in front
 //! (OWASP, "CSV Injection").
 
+use crate::export::{About, Export, TableExport, Writer};
 use crate::flow::features::column::{Column, Value};
 use crate::flow::features::columns;
 use crate::flow::features::figures::Figures;
@@ -12,11 +13,35 @@ use crate::flow::features::own::{self, OwnFigures};
 use crate::flow::names::Names;
 use crate::flow::optional::OptionalTables;
 use crate::flow::table::FlowTable;
+use crate::model::Analysis;
 use crate::model::finding::{Finding, Severity};
 use std::io::{self, Write};
 
 /// Bytes gathered before they are written on.
 const BLOCK: usize = 1 << 16;
+
+/// The flow table.
+pub const EXPORT: Export = Export {
+    id: "flows",
+    help: "Write the flow table as CSV: the columns of CICFlowMeter v4, corrected, or with its published errors if the \
+           setting flow.cic_compatible is 1; flow.more_columns adds our own",
+    media_type: "text/csv",
+    is_on_page: true,
+    about,
+    writer: Writer::Tables(TableExport::Flows),
+};
+
+/// The file itself has no place to say that it has CICFlowMeter's errors.
+fn about(analysis: &Analysis) -> About {
+    let columns = analysis.flow_columns;
+    let label = if columns.is_cic_compatible { "flows (CSV, CIC-compatible)" } else { "flows (CSV)" };
+    let warning = columns.is_cic_compatible.then(|| ("flow table", columns.words()));
+    About {
+        hint: Some(format!("CICFlowMeter v4's columns, {}", columns.words())),
+        warning,
+        ..About::new(label, columns.file_ending())
+    }
+}
 
 /// What the file is made from.
 pub struct Source<'a> {

@@ -1,6 +1,33 @@
-//! Flows, findings and the analysis to files.
+//! Results to files, one unit for each kind of file. An export is its unit, and a line in [`ALL`]; one that is written from the
+//! tables has a line in [`TableExport`] too.
 
+mod entry;
 pub mod facts;
 pub mod flows_csv;
 pub mod json;
 pub mod report;
+
+pub use entry::{About, Export, TableExport, Tables, Writer};
+
+use crate::model::{Analysis, Secrets};
+use std::io::{self, Write};
+
+/// All exports, in the order of help and page.
+pub const ALL: &[Export] = &[report::html::EXPORT, json::EXPORT, flows_csv::EXPORT, facts::EXPORT];
+
+impl TableExport {
+    /// Writes it.
+    pub fn write(self, mut out: &mut dyn Write, analysis: &Analysis, tables: &Tables<'_>) -> io::Result<()> {
+        let Tables { flows, fields, names, optional, scores } = *tables;
+        match self {
+            TableExport::Flows => {
+                let source = flows_csv::Source { flows, names, optional, scores, findings: &analysis.findings };
+                flows_csv::write(&mut out, &source)
+            }
+            TableExport::Facts => {
+                let secrets = if analysis.shows_secrets { Secrets::Shown } else { Secrets::Masked };
+                facts::write(&mut out, &facts::Source { flows, told: fields, names, secrets })
+            }
+        }
+    }
+}

@@ -29,8 +29,8 @@ pub enum Reply {
         /// The answer.
         answer: Answer,
     },
-    /// The flow table as CSV; it rides beside this message as a file, because it can be larger than the capture.
-    FlowsSaved,
+    /// An export; it rides beside this message as a file, because it can be larger than the capture.
+    Saved,
 }
 
 /// What the worker is doing.

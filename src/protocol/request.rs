@@ -1,6 +1,7 @@
 //! What the page asks of the worker.
 
 use super::query::Query;
+use crate::export::TableExport;
 use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +23,6 @@ pub enum Request {
         /// The question.
         query: Query,
     },
-    /// Write the flow table as CSV.
-    SaveFlows,
+    /// Write an export that is made from the tables.
+    Save(TableExport),
 }

@@ -10,7 +10,7 @@ mod packets;
 mod rows;
 
 use crate::decode::inspect::{self, Inspected};
-use crate::export::flows_csv;
+use crate::export::{TableExport, Tables};
 use crate::model::Analysis;
 use crate::model::comment::{About, Comment};
 use crate::model::listing::{FlowRow, LayerDetail, PacketDetail, PacketRow};
@@ -56,18 +56,16 @@ impl Views {
     }
 }
 
-/// Writes the flow table as CSV.
-pub fn write_flows(out: &mut impl Write, pipeline: &Pipeline, analysis: &Analysis) -> io::Result<()> {
-    flows_csv::write(
-        out,
-        &flows_csv::Source {
-            flows: pipeline.flows(),
-            names: pipeline.names(),
-            optional: pipeline.optional(),
-            scores: pipeline.scores(),
-            findings: &analysis.findings,
-        },
-    )
+/// Writes an export that is made from the tables.
+pub fn write(out: &mut dyn Write, export: TableExport, pipeline: &Pipeline, analysis: &Analysis) -> io::Result<()> {
+    let tables = Tables {
+        flows: pipeline.flows(),
+        fields: pipeline.told(),
+        names: pipeline.names(),
+        optional: pipeline.optional(),
+        scores: pipeline.scores(),
+    };
+    export.write(out, analysis, &tables)
 }
 
 /// What the capture says about a packet, as a layer of no bytes.

@@ -3,6 +3,7 @@
 //! Field by field it is described in `json.md` beside this file. Times are seconds since 1970 UTC, addresses are text, and every
 //! number is finite. Names, order and meaning of fields change only together with the schema number.
 
+use crate::export::{About, Export, Writer};
 use crate::model::analysis::{Analysis, Coverage, Expected, FieldCount, Issue, IssueSeverity, ProtocolCount};
 use crate::model::finding::series::SeriesKind;
 use crate::model::finding::{Category, Evidence, Finding, Severity};
@@ -13,6 +14,16 @@ use std::collections::BTreeMap;
 
 /// Number of the schema that [`json`] writes.
 pub const SCHEMA: u32 = 1;
+
+/// The result as JSON.
+pub const EXPORT: Export = Export {
+    id: "json",
+    help: "Write the result as JSON (schema 1)",
+    media_type: "application/json",
+    is_on_page: true,
+    about: |_| About::new("findings (JSON)", "findings.json"),
+    writer: Writer::Analysis(json),
+};
 
 /// The analysis as one indented JSON document that ends in a line feed.
 pub fn json(analysis: &Analysis) -> String {

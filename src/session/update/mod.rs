@@ -249,7 +249,7 @@ impl State {
                 self.notice = Some(Notice::Refused { file, text });
             }
             Reply::Ready { .. } => self.worker = Worker::Ready,
-            Reply::Partial(_) | Reply::Answer { .. } | Reply::FlowsSaved => {}
+            Reply::Partial(_) | Reply::Answer { .. } | Reply::Saved => {}
         }
         Vec::new()
     }

@@ -1,5 +1,6 @@
 //! The page's state, the worker and the open files in one place: actions go in, new states come out.
 
+use crate::export::TableExport;
 use crate::model::analysis::FileFacts;
 use crate::protocol::{Answer, Envelope, Query, Reply, Request};
 use crate::session::{Action, Effect, OpenFile, Phase, Route, Shared, State};
@@ -134,11 +135,11 @@ impl Store {
         places.insert(key.to_owned(), place);
     }
 
-    /// Asks for the flow table as CSV. The callback gets nothing if it cannot be had.
-    pub fn save_flows(&self, on_saved: Callback<Option<Blob>>) {
+    /// Asks for an export that is made from the tables. The callback gets nothing if it cannot be had.
+    pub fn save(&self, export: TableExport, on_saved: Callback<Option<Blob>>) {
         let state = self.state();
         self.0.on_saved.replace(Some((state.job, on_saved)));
-        self.send(&Envelope::new(state.job, Request::SaveFlows));
+        self.send(&Envelope::new(state.job, Request::Save(export)));
     }
 
     fn carry_out(&self, order: Effect) {
@@ -195,7 +196,7 @@ impl Store {
                     waiting.emit(answer);
                 }
             }
-            Event::Reply(Envelope { job, body: Reply::FlowsSaved }, file) => {
+            Event::Reply(Envelope { job, body: Reply::Saved }, file) => {
                 let waiting = self.0.on_saved.take();
                 if let Some((_, waiting)) = waiting.filter(|(of, _)| *of == job) {
                     waiting.emit(file);

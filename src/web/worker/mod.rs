@@ -14,6 +14,7 @@ mod speed;
 use super::browser::blob_writer::BlobWriter;
 use super::browser::codec;
 use super::browser::read_ahead::Reader;
+use crate::export::TableExport;
 use crate::pipeline::{MOST_FILES, Pipeline, PipelineOptions};
 use crate::protocol::{BUILD, Envelope, Query, Reply, Request};
 use crate::query::{self, Views};
@@ -139,7 +140,7 @@ fn receive(shared: &Shared, Envelope { job, body }: Envelope<Request>, files: Ve
             });
         }
         Request::Ask { question, query } => ask(shared, job, question, query),
-        Request::SaveFlows => save_flows(shared, job),
+        Request::Save(export) => save(shared, job, export),
     }
 }
 
@@ -170,15 +171,15 @@ fn answer(shared: &Shared, number: u32, question: u32, query: Query) {
 }
 
 /// Answers with nothing beside if the browser has no room for the file.
-fn save_flows(shared: &Shared, number: u32) {
+fn save(shared: &Shared, number: u32, export: TableExport) {
     let file = with(shared, number, |job| {
         let analysis = job.analysis.as_ref()?;
         let mut writer = BlobWriter::default();
-        query::write_flows(&mut writer, &job.pipeline, analysis).ok()?;
+        query::write(&mut writer, export, &job.pipeline, analysis).ok()?;
         writer.finish().ok()
     });
     if let Some(file) = file {
-        post_with(number, Reply::FlowsSaved, file.as_slice());
+        post_with(number, Reply::Saved, file.as_slice());
     }
 }
 

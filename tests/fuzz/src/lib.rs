@@ -1,12 +1,12 @@
 //! What the targets share: bytes through the whole line, and every question that the page and the command may ask after.
 
-use packetloupe::export::json;
+use packetloupe::export::report::html;
+use packetloupe::export::{TableExport, json};
 use packetloupe::model::Analysis;
 use packetloupe::pipeline::{Pipeline, PipelineOptions, RowKeeper, descriptors};
 use packetloupe::protocol::{Answer, Cells, Filter, FlowSort, PacketSort, Query, RowSort, Window};
 use packetloupe::query::{self, Source, Views};
 use packetloupe::read::UnsupportedFile;
-use packetloupe::export::report::html;
 use packetloupe::settings::Settings;
 
 /// By then the front of a table is known.
@@ -139,7 +139,7 @@ fn window<Sort>(text: &str, sort: Sort) -> Window<Sort> {
 fn ask(pipeline: &Pipeline, analysis: &Analysis, source: &mut Unpacked) {
     assert!(json::json(analysis).starts_with('{'));
     let mut out = Vec::new();
-    assert!(query::write_flows(&mut out, pipeline, analysis).is_ok());
+    assert!(query::write(&mut out, TableExport::Flows, pipeline, analysis).is_ok());
     let mut views = Views::default();
     let mut ask = |query| views.ask(pipeline, analysis, source, query);
     for text in ["", "port 443", "a=1 -b"] {

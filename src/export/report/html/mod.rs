@@ -3,6 +3,7 @@
 //! The same analysis always gives the same file: no clock, no zone but UTC.
 
 use crate::chart::draw::text::escape;
+use crate::export::{About, Export, Writer};
 use crate::model::Analysis;
 
 mod appendix;
@@ -15,6 +16,16 @@ mod triage;
 /// Holds even if something slipped through the escaping: nothing runs and nothing is fetched.
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+
+/// The report.
+pub const EXPORT: Export = Export {
+    id: "html",
+    help: "Write a report: one HTML file without scripts",
+    media_type: "text/html",
+    is_on_page: true,
+    about: |_| About::new("report", "report.html"),
+    writer: Writer::Analysis(html),
+};
 
 /// The report.
 pub fn html(analysis: &Analysis) -> String {

@@ -1,8 +1,7 @@
-//! Buttons that save report, findings and flows.
+//! Buttons that save what [`export::ALL`] offers on the page.
 
 use super::icon::Icon;
-use crate::export::json;
-use crate::export::report;
+use crate::export::{self, About, Export, Writer};
 use crate::model::Analysis;
 use crate::model::format::quantity;
 use crate::session::{Action, Shared};
@@ -35,46 +34,58 @@ pub fn SaveBar(props: &SaveBarProps) -> Html {
         let set_busy = is_busy.setter();
         use_effect_with(props.has_tables, move |_| set_busy.set(false));
     }
-    let save = {
-        let (store, analysis) = (store.clone(), props.analysis.clone());
-        move |ending: &'static str, media_type: &'static str, text: fn(&Analysis) -> String| {
-            let (store, analysis) = (store.clone(), analysis.clone());
-            Callback::from(move |_: MouseEvent| {
-                let name = download::name(&analysis.file.name, ending);
-                tell(&store, download::save_text(&name, media_type, &text(&analysis)));
-            })
-        }
-    };
-    let flows = {
-        let (analysis, set_busy) = (props.analysis.clone(), is_busy.setter());
-        Callback::from(move |_: MouseEvent| {
-            let Some(asked) = &store else { return };
-            set_busy.set(true);
-            let (store, set_busy) = (store.clone(), set_busy.clone());
-            let name = download::name(&analysis.file.name, analysis.flow_columns.file_ending());
-            asked.save_flows(Callback::from(move |file: Option<Blob>| {
-                set_busy.set(false);
-                let done = file.ok_or_else(|| format!("There is not enough room for {name}."));
-                tell(&store, done.and_then(|file| download::save_blob(&name, &file)));
-            }));
-        })
-    };
-    let columns = props.analysis.flow_columns;
     html! {
         <div class="save">
             { hash(props) }
-            <button type="button" class="button" onclick={save("report.html", "text/html", report::html::html)}>
-                { Icon::Save.html() }<span>{"Save report"}</span>
-            </button>
-            <button type="button" class="button" onclick={save("findings.json", "application/json", json::json)}>
-                { Icon::Save.html() }<span>{"Save findings (JSON)"}</span>
-            </button>
-            <button type="button" class="button" onclick={flows} disabled={*is_busy || !props.has_tables}
-                aria-busy={is_busy.to_string()} title={format!("CICFlowMeter v4's columns, {}", columns.words())}>
-                { Icon::Save.html() }
-                <span>{ if columns.is_cic_compatible { "Save flows (CSV, CIC-compatible)" } else { "Save flows (CSV)" } }</span>
-            </button>
+            for export in export::ALL.iter().filter(|export| export.is_on_page) {
+                { button(export, props, store.as_ref(), &is_busy) }
+            }
         </div>
+    }
+}
+
+/// The button of an export. What the worker writes cannot be had while it writes another one.
+fn button(
+    export: &'static Export,
+    props: &SaveBarProps,
+    store: Option<&Store>,
+    is_busy: &UseStateHandle<bool>,
+) -> Html {
+    let About { label, hint, .. } = (export.about)(&props.analysis);
+    let is_of_tables = matches!(export.writer, Writer::Tables(_));
+    let on_click = {
+        let (store, analysis, set_busy) = (store.cloned(), props.analysis.clone(), is_busy.setter());
+        Callback::from(move |_: MouseEvent| {
+            if let Some(store) = &store {
+                save(export, store, &analysis, &set_busy);
+            }
+        })
+    };
+    html! {
+        <button type="button" class="button" onclick={on_click} disabled={is_of_tables && (**is_busy || !props.has_tables)}
+            aria-busy={is_of_tables.then(|| is_busy.to_string())} title={hint}>
+            { Icon::Save.html() }<span>{ format!("Save {label}") }</span>
+        </button>
+    }
+}
+
+/// Writes an export here, or has the worker write it, and lets the browser save it.
+fn save(export: &Export, store: &Store, analysis: &Analysis, set_busy: &UseStateSetter<bool>) {
+    let name = download::name(&analysis.file.name, (export.about)(analysis).ending);
+    match export.writer {
+        Writer::Analysis(write) => say(store, download::save_text(&name, export.media_type, &write(analysis))),
+        Writer::Tables(own) => {
+            set_busy.set(true);
+            let (then, set_busy) = (store.clone(), set_busy.clone());
+            store.save(
+                own,
+                Callback::from(move |file: Option<Blob>| {
+                    set_busy.set(false);
+                    let done = file.ok_or_else(|| format!("There is not enough room for {name}."));
+                    say(&then, done.and_then(|file| download::save_blob(&name, &file)));
+                }),
+            );
+        }
     }
 }
 
@@ -95,8 +106,8 @@ fn hash(props: &SaveBarProps) -> Html {
     html! { <span class="hash" title="A report saved now says that the hash was not known yet">{ text }</span> }
 }
 
-fn tell(store: &Option<Store>, done: Result<(), String>) {
-    if let (Some(store), Err(text)) = (store, done) {
+fn say(store: &Store, done: Result<(), String>) {
+    if let Err(text) = done {
         store.dispatch(Action::Fail(text));
     }
 }
