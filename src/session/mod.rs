@@ -7,9 +7,11 @@ pub mod memory;
 pub mod route;
 pub mod state;
 pub mod update;
+pub mod view;
 pub mod window;
 
 pub use memory::Memory;
 pub use route::Route;
 pub use state::{Clock, Notice, OpenFile, Phase, Shared, State, Worker};
 pub use update::{Action, Effect};
+pub use view::{VIEWS, View};

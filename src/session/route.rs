@@ -1,5 +1,6 @@
 //! The address's hash to the view that it names, and back: `#/flows?q=dns&sort=bytes&desc=1`.
 
+use super::view::{self, VIEWS, View};
 use crate::model::Severity;
 use crate::model::format::percent;
 use crate::protocol::{Filter, FlowSort, PacketSort, RowSort};
@@ -119,91 +120,51 @@ impl Route {
         Route::Rows(RowsRoute { filter, ..RowsRoute::default() })
     }
 
-    /// Name of the view, for its heading and the navigation.
-    pub fn name(&self) -> &'static str {
+    /// The view, whatever is chosen in it.
+    pub fn view(&self) -> &'static View {
         match self {
-            Route::Overview => "Overview",
-            Route::Findings { .. } => "Findings",
-            Route::Flows(_) => "Flows",
-            Route::Packets(_) => "Packets",
-            Route::Columns(_) => "Columns",
-            Route::Rows(_) => "Rows",
-            Route::Issues => "Issues",
-            Route::Settings => "Settings",
+            Route::Overview => &view::OVERVIEW,
+            Route::Findings { .. } => &view::FINDINGS,
+            Route::Flows(_) => &view::FLOWS,
+            Route::Packets(_) => &view::PACKETS,
+            Route::Columns(_) => &view::COLUMNS,
+            Route::Rows(_) => &view::ROWS,
+            Route::Issues => &view::ISSUES,
+            Route::Settings => &view::SETTINGS,
         }
-    }
-
-    /// True if both show the same view, whatever is chosen in it.
-    pub fn is_same_view(&self, other: &Route) -> bool {
-        std::mem::discriminant(self) == std::mem::discriminant(other)
     }
 
     /// The view that a hash names; parts that make no sense are left out, an unknown view is the overview.
     pub fn from_hash(hash: &str) -> Route {
         let path = hash.trim_start_matches('#').trim_start_matches('/');
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let (view, rest) = path.split_once('/').unwrap_or((path, ""));
-        let given = Given::new(query);
-        match view {
-            "findings" => Route::Findings {
-                id: Some(decode(rest)).filter(|id| !id.is_empty()),
-                severity: given.get("severity").and_then(|id| Severity::ALL.into_iter().find(|s| s.id() == id)),
-            },
-            "flows" => Route::Flows(FlowsRoute {
-                filter: given.filter(),
-                sort: given.sort(&FLOW_SORTS),
-                is_descending: given.get("desc").is_some(),
-            }),
-            "packets" => Route::Packets(PacketsRoute {
-                filter: given.filter(),
-                sort: given.sort(&PACKET_SORTS),
-                is_descending: given.get("desc").is_some(),
-                packet: given.get("packet").and_then(|text| text.parse().ok()),
-            }),
-            "columns" => Route::Columns(ColumnsRoute {
-                filter: given.filter(),
-                column: given.get("column").and_then(|text| text.parse().ok()),
-            }),
-            "rows" => Route::Rows(RowsRoute {
-                filter: given.filter(),
-                sort: match given.get("sort") {
-                    Some("score") => RowSort::Score,
-                    Some(column) => column.parse().map(RowSort::Column).unwrap_or_default(),
-                    None => RowSort::default(),
-                },
-                is_descending: given.get("desc").is_some(),
-                first_column: given.get("from").and_then(|text| text.parse().ok()).unwrap_or(0),
-            }),
-            "issues" => Route::Issues,
-            "settings" => Route::Settings,
-            _ => Route::Overview,
-        }
+        let (id, rest) = path.split_once('/').unwrap_or((path, ""));
+        let view = VIEWS.iter().find(|view| view.id == id);
+        view.map_or(Route::Overview, |view| (view.read)(rest, &Given::new(query)))
     }
 
     /// The hash that names this view. [`Route::from_hash`] gives the same route back.
     pub fn hash(&self) -> String {
         let mut wanted = Wanted(String::new());
-        let view = match self {
-            Route::Overview => "overview".to_owned(),
+        let mut rest = String::new();
+        match self {
+            Route::Overview | Route::Issues | Route::Settings => {}
             Route::Findings { id, severity } => {
                 wanted.add("severity", severity.map(Severity::id));
-                id.as_ref().map_or_else(|| "findings".to_owned(), |id| format!("findings/{}", percent::encode(id)))
+                rest = id.as_ref().map_or_else(String::new, |id| format!("/{}", percent::encode(id)));
             }
             Route::Flows(flows) => {
                 wanted.filter(&flows.filter);
                 wanted.sort(&FLOW_SORTS, flows.sort, flows.is_descending);
-                "flows".to_owned()
             }
             Route::Packets(packets) => {
                 wanted.filter(&packets.filter);
                 wanted.sort(&PACKET_SORTS, packets.sort, packets.is_descending);
                 wanted.add("packet", packets.packet.map(|index| index.to_string()).as_deref());
-                "packets".to_owned()
             }
             Route::Columns(columns) => {
                 wanted.filter(&columns.filter);
                 wanted.add("column", columns.column.map(|place| place.to_string()).as_deref());
-                "columns".to_owned()
             }
             Route::Rows(rows) => {
                 wanted.filter(&rows.filter);
@@ -215,17 +176,14 @@ impl Route {
                 wanted.add("sort", sort.as_deref());
                 wanted.add("desc", rows.is_descending.then_some("1"));
                 wanted.add("from", (rows.first_column > 0).then(|| rows.first_column.to_string()).as_deref());
-                "rows".to_owned()
             }
-            Route::Issues => "issues".to_owned(),
-            Route::Settings => "settings".to_owned(),
-        };
-        format!("#/{view}{}", wanted.0)
+        }
+        format!("{}{rest}{}", self.view().hash(), wanted.0)
     }
 }
 
 /// The query part of a hash, read.
-struct Given(Vec<(String, String)>);
+pub(super) struct Given(Vec<(String, String)>);
 
 impl Given {
     fn new(query: &str) -> Given {
@@ -237,6 +195,44 @@ impl Given {
 
     fn get(&self, key: &str) -> Option<&str> {
         self.0.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str())
+    }
+
+    pub(super) fn findings(&self, rest: &str) -> Route {
+        Route::Findings {
+            id: Some(decode(rest)).filter(|id| !id.is_empty()),
+            severity: self.get("severity").and_then(|id| Severity::ALL.into_iter().find(|s| s.id() == id)),
+        }
+    }
+
+    pub(super) fn flows(&self) -> FlowsRoute {
+        let is_descending = self.get("desc").is_some();
+        FlowsRoute { filter: self.filter(), sort: self.sort(&FLOW_SORTS), is_descending }
+    }
+
+    pub(super) fn packets(&self) -> PacketsRoute {
+        PacketsRoute {
+            filter: self.filter(),
+            sort: self.sort(&PACKET_SORTS),
+            is_descending: self.get("desc").is_some(),
+            packet: self.get("packet").and_then(|text| text.parse().ok()),
+        }
+    }
+
+    pub(super) fn columns(&self) -> ColumnsRoute {
+        ColumnsRoute { filter: self.filter(), column: self.get("column").and_then(|text| text.parse().ok()) }
+    }
+
+    pub(super) fn rows(&self) -> RowsRoute {
+        RowsRoute {
+            filter: self.filter(),
+            sort: match self.get("sort") {
+                Some("score") => RowSort::Score,
+                Some(column) => column.parse().map(RowSort::Column).unwrap_or_default(),
+                None => RowSort::default(),
+            },
+            is_descending: self.get("desc").is_some(),
+            first_column: self.get("from").and_then(|text| text.parse().ok()).unwrap_or(0),
+        }
     }
 
     fn filter(&self) -> Filter {

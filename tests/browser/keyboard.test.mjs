@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { done, open, openSample, start, view } from "./lib/browser.mjs";
+import { done, open, openSample, start, view, views } from "./lib/browser.mjs";
 
 let its;
 before(async () => { its = await start(); });
@@ -55,6 +55,18 @@ test("from the start to the bytes of a packet", async () => {
   // What Alt and the left arrow do in a browser with a window.
   await page.goBack();
   await page.getByRole("region", { name: /^Packet \d/ }).waitFor({ state: "detached" });
+  await close();
+});
+
+test("every view that is offered is a few tabs away", async () => {
+  const { page, close } = await open(its);
+  await openSample(page, "portscan_syn");
+  for (const { name } of await views(page)) {
+    await page.locator(".skip").focus();
+    await tabTo(page, "a", new RegExp(`^${name}`), 30);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name, exact: true }).waitFor({ state: "attached" });
+  }
   await close();
 });
 

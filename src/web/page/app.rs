@@ -6,18 +6,8 @@ use super::parts::header::Header;
 use super::parts::live::Live;
 use super::parts::notice::NoticeBar;
 use super::store::Store;
-use super::views::columns::Columns;
-use super::views::findings::Findings;
-use super::views::flows::Flows;
-use super::views::issues::Issues;
-use super::views::overview::Overview;
-use super::views::packets::Packets;
-use super::views::reading::Reading;
-use super::views::rows::Rows;
-use super::views::settings::Settings;
-use super::views::start::Start;
-use super::{address, kept, prefs};
-use crate::session::{Action, Clock, Phase, Route, Shared, State};
+use super::{address, kept, prefs, views};
+use crate::session::{Action, Clock, Phase, Shared, State};
 use crate::web::browser::style;
 use yew::prelude::*;
 
@@ -47,7 +37,7 @@ pub fn App() -> Html {
         });
     }
     let main = use_node_ref();
-    let view = (state.phase, state.route.name());
+    let view = (state.phase, state.route.view().id);
     use_focus_on_change(&main, view, false);
     use_effect_with(view, |_| style::scroll_to_top());
     {
@@ -77,7 +67,7 @@ pub fn App() -> Html {
             <Header state={(*state).clone()} theme={*theme} {on_theme} />
             <main id="main" ref={main} tabindex="-1" aria-label={view_name(&state)}>
                 <NoticeBar notice={state.notice.clone()} n_expected={state.analysis.as_ref().map(|analysis| analysis.expected.len())} />
-                { view_of(&state) }
+                { views::view(&state) }
             </main>
             <DropZone />
             <Live state={(*state).clone()} />
@@ -87,36 +77,8 @@ pub fn App() -> Html {
     }
 }
 
-fn view_of(state: &Shared<State>) -> Html {
-    let (Phase::Ready, Some(analysis)) = (state.phase, &state.analysis) else {
-        return match (state.phase, &state.route) {
-            (Phase::Reading, _) => html! { <Reading state={state.clone()} /> },
-            (_, Route::Settings) => html! { <Settings state={state.clone()} /> },
-            _ => html! { <Start /> },
-        };
-    };
-    let analysis = analysis.clone();
-    match &state.route {
-        Route::Overview => html! { <Overview {analysis} is_partial=false /> },
-        Route::Findings { id, severity } => {
-            html! { <Findings {analysis} id={id.clone()} severity={*severity} is_judging={state.is_judging} /> }
-        }
-        Route::Flows(route) => html! { <Flows state={state.clone()} route={route.clone()} {analysis} /> },
-        Route::Packets(route) => html! { <Packets state={state.clone()} route={route.clone()} {analysis} /> },
-        Route::Columns(route) => html! { <Columns state={state.clone()} route={route.clone()} {analysis} /> },
-        Route::Rows(route) => html! { <Rows state={state.clone()} route={route.clone()} {analysis} /> },
-        Route::Issues => html! { <Issues {analysis} /> },
-        Route::Settings => html! { <Settings state={state.clone()} /> },
-    }
-}
-
 fn view_name(state: &State) -> &'static str {
-    match (state.phase, &state.route) {
-        (Phase::Empty, Route::Settings) => Route::Settings.name(),
-        (Phase::Empty, _) => "Start",
-        (Phase::Reading, _) => "Reading",
-        (Phase::Ready, route) => route.name(),
-    }
+    if state.phase == Phase::Reading { "Reading" } else { state.label(state.view()) }
 }
 
 fn title(state: &State) -> String {

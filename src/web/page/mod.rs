@@ -6,7 +6,7 @@
 //! |---|---|
 //! | choose a file | button `Open a file` (start), `Open another file` (later); the input has `data-testid="file-input"` |
 //! | samples | buttons in the list `Sample captures`, whose names begin with the title and end with the file; `data-sample` is the id |
-//! | views | links in the navigation `Views`: `Overview`, `Findings`, `Flows`, `Packets`, `Issues`, `Settings`, of a table `Columns` and `Rows`; a count may follow |
+//! | views | links in the navigation `Views`, with the id of each as `data-view`: `Overview`, `Findings`, `Flows`, `Packets`, `Issues`, `Settings`, of a table `Columns` and `Rows`; a count may follow |
 //! | each view | has one heading of level 1 with the view's name; `Start` is `data-testid="start"` |
 //! | reading | progressbar `Reading`, buttons `Cancel` and `Stop and show what was read`, `data-testid="reading"` |
 //! | saving | buttons `Save report`, `Save findings (JSON)`, `Save flows (CSV)`; `data-testid="sha256"` has the hash |

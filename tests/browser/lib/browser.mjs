@@ -101,6 +101,12 @@ export async function view(page, name) {
   await page.getByRole("heading", { level: 1, name, exact: true }).waitFor({ state: "attached" });
 }
 
+/** The views that the page offers now, in order: {id, name}. */
+export function views(page) {
+  return page.getByRole("navigation", { name: "Views" }).getByRole("link").evaluateAll((links) =>
+    links.map((link) => ({ id: link.dataset.view, name: link.firstChild.textContent.trim() })));
+}
+
 /** The analysis as the page saves it. */
 export const analysis = async (page) => JSON.parse((await save(page, "Save findings (JSON)")).text);
 

@@ -1,12 +1,49 @@
 //! What the page shows in its middle, one file or folder for each view.
 
-pub mod columns;
-pub mod findings;
-pub mod flows;
-pub mod issues;
-pub mod overview;
-pub mod packets;
-pub mod reading;
-pub mod rows;
-pub mod settings;
-pub mod start;
+mod columns;
+mod findings;
+mod flows;
+mod issues;
+mod overview;
+mod packets;
+mod reading;
+mod rows;
+mod settings;
+mod start;
+
+use crate::session::{Phase, Route, Shared, State};
+use columns::Columns;
+use findings::Findings;
+use flows::Flows;
+use issues::Issues;
+use overview::Overview;
+use packets::Packets;
+use reading::Reading;
+use rows::Rows;
+use settings::Settings;
+use start::Start;
+use yew::prelude::*;
+
+/// The view that phase and address ask for.
+pub fn view(state: &Shared<State>) -> Html {
+    let (Phase::Ready, Some(analysis)) = (state.phase, &state.analysis) else {
+        return match (state.phase, &state.route) {
+            (Phase::Reading, _) => html! { <Reading state={state.clone()} /> },
+            (_, Route::Settings) => html! { <Settings state={state.clone()} /> },
+            _ => html! { <Start /> },
+        };
+    };
+    let analysis = analysis.clone();
+    match &state.route {
+        Route::Overview => html! { <Overview {analysis} is_partial=false /> },
+        Route::Findings { id, severity } => {
+            html! { <Findings {analysis} id={id.clone()} severity={*severity} is_judging={state.is_judging} /> }
+        }
+        Route::Flows(route) => html! { <Flows state={state.clone()} route={route.clone()} {analysis} /> },
+        Route::Packets(route) => html! { <Packets state={state.clone()} route={route.clone()} {analysis} /> },
+        Route::Columns(route) => html! { <Columns state={state.clone()} route={route.clone()} {analysis} /> },
+        Route::Rows(route) => html! { <Rows state={state.clone()} route={route.clone()} {analysis} /> },
+        Route::Issues => html! { <Issues {analysis} /> },
+        Route::Settings => html! { <Settings state={state.clone()} /> },
+    }
+}

@@ -1,0 +1,200 @@
+//! The views of the page in one table: what each is called, when it is offered, and how much is in it.
+//!
+//! Addresses, tabs and the tests in a browser go by this table. What is chosen in a view is its [`Route`].
+
+use super::route::{Given, Route};
+use super::state::{Phase, State};
+use crate::model::Analysis;
+use crate::model::rows::RowKind;
+
+/// A view of the page.
+#[derive(Debug)]
+pub struct View {
+    /// Id: what its address begins with.
+    pub id: &'static str,
+    /// Name, for its heading and the navigation.
+    pub label: &'static str,
+    /// What it is offered for.
+    pub needs: Needs,
+    /// How much is in it; none where that says nothing.
+    pub count: fn(&Analysis) -> Option<u64>,
+    /// What its address chooses in it: the part behind the id, and what is given by name.
+    pub(super) read: fn(&str, &Given) -> Route,
+}
+
+/// What a view needs. What a file cannot have is not offered; the overview says why.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Needs {
+    /// Nothing: it is there before a file is open.
+    Nothing,
+    /// A file.
+    File,
+    /// Flows: a capture, or a table that has them.
+    Flows,
+    /// Packets: a capture.
+    Packets,
+    /// Rows and columns: a table.
+    Table,
+}
+
+impl Needs {
+    fn are_met(self, analysis: &Analysis) -> bool {
+        let table = analysis.table.as_ref();
+        match self {
+            Needs::Nothing | Needs::File => true,
+            Needs::Flows => table.is_none_or(|table| table.layout.kind != RowKind::Rows),
+            Needs::Packets => table.is_none(),
+            Needs::Table => table.is_some(),
+        }
+    }
+}
+
+/// What is in the capture, in short; before a file is open, where one is chosen.
+pub static OVERVIEW: View =
+    View { id: "overview", label: "Overview", needs: Needs::Nothing, count: |_| None, read: |_, _| Route::Overview };
+
+/// The list of findings, and one of them in full.
+pub static FINDINGS: View = View {
+    id: "findings",
+    label: "Findings",
+    needs: Needs::File,
+    count: |analysis| Some(analysis.findings.len() as u64),
+    read: |rest, given| given.findings(rest),
+};
+
+/// The flow table.
+pub static FLOWS: View = View {
+    id: "flows",
+    label: "Flows",
+    needs: Needs::Flows,
+    count: |analysis| Some(analysis.coverage.flows_kept),
+    read: |_, given| Route::Flows(given.flows()),
+};
+
+/// The packet table.
+pub static PACKETS: View = View {
+    id: "packets",
+    label: "Packets",
+    needs: Needs::Packets,
+    count: |analysis| Some(analysis.summary.packets),
+    read: |_, given| Route::Packets(given.packets()),
+};
+
+/// The columns of a table.
+pub static COLUMNS: View = View {
+    id: "columns",
+    label: "Columns",
+    needs: Needs::Table,
+    count: |analysis| analysis.table.as_ref().map(|table| table.layout.columns.len() as u64),
+    read: |_, given| Route::Columns(given.columns()),
+};
+
+/// The rows of a table.
+pub static ROWS: View = View {
+    id: "rows",
+    label: "Rows",
+    needs: Needs::Table,
+    count: |analysis| analysis.table.as_ref().map(|table| table.rows),
+    read: |_, given| Route::Rows(given.rows()),
+};
+
+/// What could not be read.
+pub static ISSUES: View = View {
+    id: "issues",
+    label: "Issues",
+    needs: Needs::File,
+    count: |analysis| Some(analysis.issues.len() as u64),
+    read: |_, _| Route::Issues,
+};
+
+/// Settings and what detectors do.
+pub static SETTINGS: View =
+    View { id: "settings", label: "Settings", needs: Needs::Nothing, count: |_| None, read: |_, _| Route::Settings };
+
+/// All views in the order of the navigation. The first is shown for an address that names none.
+pub static VIEWS: [&View; 8] = [&OVERVIEW, &FINDINGS, &FLOWS, &PACKETS, &COLUMNS, &ROWS, &ISSUES, &SETTINGS];
+
+impl View {
+    /// The address's hash of the view, with nothing chosen in it.
+    pub fn hash(&self) -> String {
+        format!("#/{}", self.id)
+    }
+}
+
+/// Views are constants told apart by their ids.
+impl PartialEq for View {
+    fn eq(&self, other: &View) -> bool {
+        self.id == other.id
+    }
+}
+
+impl State {
+    /// The views that are offered now, in order.
+    pub fn views(&self) -> Vec<&'static View> {
+        let is_offered = |view: &&&View| match (self.phase, &self.analysis) {
+            (Phase::Empty, _) => view.needs == Needs::Nothing,
+            (Phase::Reading, _) => false,
+            (Phase::Ready, Some(analysis)) => view.needs.are_met(analysis),
+            (Phase::Ready, None) => true,
+        };
+        VIEWS.iter().filter(is_offered).copied().collect()
+    }
+
+    /// The view that is shown: before a file is open, the overview stands for those that need one.
+    pub fn view(&self) -> &'static View {
+        let view = self.route.view();
+        if self.phase == Phase::Empty && view.needs != Needs::Nothing { &OVERVIEW } else { view }
+    }
+
+    /// What a view is called now.
+    pub fn label(&self, view: &View) -> &'static str {
+        if self.phase == Phase::Empty && *view == OVERVIEW { "Start" } else { view.label }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::rows::{Layout, TableFacts};
+    use crate::session::Shared;
+    use std::collections::BTreeSet;
+
+    fn ids(state: &State) -> Vec<&'static str> {
+        state.views().iter().map(|view| view.id).collect()
+    }
+
+    fn ready(kind: Option<RowKind>) -> State {
+        let layout = |kind| Layout { kind, ..Layout::default() };
+        let table = kind.map(|kind| TableFacts { layout: layout(kind), ..TableFacts::default() });
+        let analysis = Some(Shared::new(Analysis { table, ..Analysis::default() }));
+        State { phase: Phase::Ready, analysis, ..State::default() }
+    }
+
+    #[test]
+    fn every_view_has_its_own_address_and_comes_back_from_it() {
+        let unique: BTreeSet<&str> = VIEWS.iter().map(|view| view.id).collect();
+        assert_eq!(unique.len(), VIEWS.len());
+        for view in VIEWS {
+            let route = Route::from_hash(&view.hash());
+            assert_eq!((route.view(), route.hash()), (view, view.hash()));
+        }
+    }
+
+    #[test]
+    fn what_a_file_cannot_have_is_not_offered() {
+        assert_eq!(ids(&State::default()), ["overview", "settings"]);
+        assert_eq!(ids(&ready(None)), ["overview", "findings", "flows", "packets", "issues", "settings"]);
+        let table = ["overview", "findings", "columns", "rows", "issues", "settings"];
+        assert_eq!(ids(&ready(Some(RowKind::Rows))), table);
+        assert!(ids(&ready(Some(RowKind::Flows))).contains(&"flows"));
+        assert!(ids(&State { phase: Phase::Reading, ..State::default() }).is_empty());
+    }
+
+    #[test]
+    fn before_a_file_is_open_the_start_stands_for_views_that_need_one() {
+        let state = State { route: Route::Issues, ..State::default() };
+        assert_eq!((state.view(), state.label(state.view())), (&OVERVIEW, "Start"));
+        let state = State { route: Route::Settings, ..State::default() };
+        assert_eq!((state.view(), state.label(state.view())), (&SETTINGS, "Settings"));
+    }
+}
