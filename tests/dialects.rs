@@ -4,11 +4,11 @@
 
 use packetloupe::model::rows::RowKind;
 use packetloupe::model::{Analysis, flow::TcpState};
-use packetloupe::pipeline::{Pipeline, PipelineOptions, RowBlock, RowKeeper, descriptors};
+use packetloupe::pipeline::{Pipeline, PipelineOptions, RowBlock, RowKeeper};
 use packetloupe::protocol::{decode, encode};
 use packetloupe::read::UnsupportedFile;
 use packetloupe::read::table::dialect;
-use packetloupe::settings::{self, Settings};
+use packetloupe::settings::{self, Descriptor, Settings};
 use packetloupe::stats::columns;
 use proptest::prelude::*;
 use std::io::Write;
@@ -220,21 +220,19 @@ fn what_a_table_cannot_tell_rests_with_a_reason() {
 
 #[test]
 fn people_can_choose_dialect_unit_and_label() {
-    let set = |id: &str, value: f64| {
+    let set = |descriptor: &Descriptor, value: f64| {
         let mut settings = Settings::default();
-        assert!(settings.set(descriptors().into_iter().find(|d| d.id == id).unwrap(), value));
+        assert!(settings.set(descriptor, value));
         settings
     };
     let bytes = fixture("cicflowmeter_v4");
     let table = |settings: &Settings| read(&bytes, &[usize::MAX], settings).unwrap().1.table.unwrap();
-    let seconds = table(&set(settings::TABLE_UNIT, 1.0));
+    let seconds = table(&set(&settings::TABLE_UNIT.descriptor, 1.0));
     assert_eq!(seconds.layout.time_unit, "seconds");
-    assert_eq!(table(&set(settings::TABLE_LABEL, 6.0)).layout.label_name(), Some("Protocol"));
-    assert_eq!(table(&set(settings::TABLE_LABEL, -1.0)).layout.label_name(), None);
+    assert_eq!(table(&set(&settings::TABLE_LABEL, 6.0)).layout.label_name(), Some("Protocol"));
+    assert_eq!(table(&set(&settings::TABLE_LABEL, -1.0)).layout.label_name(), None);
     let other = dialect::ALL.len() as f64;
-    assert_eq!(table(&set(settings::TABLE_DIALECT, other)).layout.dialect, "other");
-    let descriptor = settings::TABLE.iter().find(|d| d.id == settings::TABLE_DIALECT).unwrap();
-    assert_eq!(descriptor.max, other);
+    assert_eq!(table(&set(&settings::TABLE_DIALECT.descriptor, other)).layout.dialect, "other");
 }
 
 #[test]
@@ -340,7 +338,7 @@ fn past_the_memory_a_sample_is_kept_and_said() {
         text.extend_from_slice(format!("{},{},0\n", f64::from(i) / 7.0, i.wrapping_mul(2_654_435_761)).as_bytes());
     }
     let mut small = Settings::default();
-    assert!(small.set(descriptors().into_iter().find(|d| d.id == settings::TABLE_MEMORY).unwrap(), 1.0));
+    assert!(small.set(&settings::TABLE_MEMORY, 1.0));
     let (_, analysis) = read(&text, &[1 << 20], &small).unwrap();
     let table = analysis.table.as_ref().unwrap();
     assert!(table.rows == 400_000 && table.rows_kept < 200_000 && table.rows_kept > 10_000, "{}", table.rows_kept);

@@ -4,7 +4,7 @@
 
 use packetloupe::export::{self, TableExport, Writer};
 use packetloupe::read::table::dialect;
-use packetloupe::{chart, detect, pipeline};
+use packetloupe::{chart, detect, pipeline, settings};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -71,6 +71,13 @@ fn every_setting_is_described_and_has_its_default_in_range() {
         assert!(!setting.is_whole || is_whole, "{}", setting.id);
         assert!(!setting.label.is_empty() && setting.help.ends_with('.'), "{}", setting.id);
     }
+}
+
+#[test]
+fn a_dialect_is_chosen_by_the_id_that_it_has() {
+    let dialects = dialect::ALL.iter().map(|entry| (entry.id, entry.name));
+    let choices = settings::TABLE_DIALECT.choices.iter().map(|choice| (choice.id, choice.label));
+    assert!(choices.skip(1).eq(dialects));
 }
 
 #[test]

@@ -44,7 +44,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let place = place(&arguments.detector)?;
     let mut settings = settings(arguments.settings.as_deref())?;
     if let Some(seed) = arguments.seed {
-        set(&mut settings, settings::SEED, seed.into());
+        settings.set(&settings::SEED, seed.into());
     }
     score_all(&mut settings);
     let mut read = read::read(&arguments.file, &settings, arguments.label.as_deref(), false, false)?;
@@ -89,7 +89,8 @@ pub fn settings(path: Option<&Path>) -> Result<Settings, Failure> {
 /// Keeps and scores every row, which the command has the memory and the time for, and scores few rows too: who asks for
 /// scores gets them.
 pub fn score_all(settings: &mut Settings) {
-    let largest = |id: &str| id == settings::TABLE_MEMORY || id == settings::MOST_FLOWS || id.ends_with(".most_flows");
+    let largest =
+        |id: &str| id == settings::TABLE_MEMORY.id || id == settings::MOST_FLOWS.id || id.ends_with(".most_flows");
     for descriptor in pipeline::descriptors() {
         if settings.changed().contains_key(descriptor.id) {
             continue;
@@ -99,12 +100,6 @@ pub fn score_all(settings: &mut Settings) {
         } else if descriptor.id.ends_with(".fewest_flows") {
             settings.set(descriptor, descriptor.min);
         }
-    }
-}
-
-fn set(settings: &mut Settings, id: &str, value: f64) {
-    if let Some(descriptor) = pipeline::descriptors().into_iter().find(|descriptor| descriptor.id == id) {
-        settings.set(descriptor, value);
     }
 }
 

@@ -4,7 +4,7 @@ use super::table::table;
 use super::{Failure, output};
 use crate::model::format::quantity::plain;
 use crate::pipeline;
-use crate::settings::{OnChange, Settings, file};
+use crate::settings::{Descriptor, Kind, OnChange, Settings, file};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -15,17 +15,29 @@ pub fn run(is_json: bool) -> Result<(), Failure> {
 fn as_table() -> String {
     let rows: Vec<Vec<String>> = pipeline::descriptors()
         .into_iter()
-        .map(|d| {
-            vec![
-                d.id.to_owned(),
-                plain(d.default),
-                d.unit.to_owned(),
-                format!("{} to {}", plain(d.min), plain(d.max)),
-                d.label.to_owned(),
-            ]
-        })
+        .map(|d| vec![d.id.to_owned(), default(d), d.unit.to_owned(), range(d), d.label.to_owned()])
         .collect();
     table(&["ID", "DEFAULT", "UNIT", "RANGE", "LABEL"], &rows)
+}
+
+fn default(d: &Descriptor) -> String {
+    match d.kind() {
+        Kind::Choice(choices) => choices.at(d.default).map_or("", |choice| choice.id).to_owned(),
+        _ => plain(d.default),
+    }
+}
+
+fn range(d: &Descriptor) -> String {
+    match d.kind() {
+        Kind::Choice(choices) => format!("one of {}, see --json", choices.choices.len()),
+        _ => format!("{} to {}", plain(d.min), plain(d.max)),
+    }
+}
+
+/// What a setting lets choose from: ids and names. Nothing for other settings.
+fn choices(d: &Descriptor) -> Option<Vec<Value>> {
+    let Kind::Choice(choices) = d.kind() else { return None };
+    Some(choices.choices.iter().map(|choice| json!({ "id": choice.id, "label": choice.label })).collect())
 }
 
 fn as_json() -> String {
@@ -35,6 +47,8 @@ fn as_json() -> String {
             json!({
                 "id": d.id,
                 "label": d.label,
+                "kind": d.kind().id(),
+                "choices": choices(d),
                 "help": d.help,
                 "unit": d.unit,
                 "min": d.min,

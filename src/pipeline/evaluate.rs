@@ -160,7 +160,7 @@ impl Pipeline {
             table: rows.map(table_facts::facts),
             changed_settings: settings.changed().clone(),
             shows_secrets: settings.shows_secrets(),
-            seed: settings.value(settings::GENERAL, settings::SEED) as u64,
+            seed: settings.count(&settings::SEED),
             flow_columns: flow_stage.optional.as_ref().map_or(FlowColumns::default(), |optional| FlowColumns {
                 is_cic_compatible: optional.cic.is_some(),
                 has_more: optional.extended.is_some(),

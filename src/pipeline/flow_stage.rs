@@ -60,7 +60,8 @@ const NO_FLOW: u32 = u32::MAX;
 impl FlowStage {
     pub(super) fn new(options: &PipelineOptions<'_>) -> FlowStage {
         let limits = options.limits();
-        let (is_cic, is_extended) = (options.is_on(settings::CIC_COMPATIBLE), options.is_on(settings::MORE_COLUMNS));
+        let is_on = |switch| options.settings.is_on(switch);
+        let (is_cic, is_extended) = (is_on(&settings::CIC_COMPATIBLE), is_on(&settings::MORE_COLUMNS));
         FlowStage {
             issues: IssueLog::default(),
             packet_flows: PacketFlowMap::default(),

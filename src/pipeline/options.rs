@@ -1,7 +1,6 @@
 //! What a pipeline is made from: the files that it will be fed, and what the settings say about reading them.
 
 use crate::flow::table::Limits;
-use crate::model::format::time;
 use crate::read::table::{Label, Options, Part, dialect};
 use crate::settings::{self, Settings};
 
@@ -34,16 +33,23 @@ impl<'a> PipelineOptions<'a> {
 
     /// How to read a table.
     pub(super) fn table(&self) -> Options {
-        let value = |id| self.settings.value(settings::TABLE, id) as i64;
-        let units = [dialect::Unit::Second, dialect::Unit::Milli, dialect::Unit::Micro, dialect::Unit::Nano];
-        let place = |number: i64| usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+        let settings = self.settings;
+        let id = settings.chosen(&settings::TABLE_DIALECT);
+        let label = settings.get(&settings::TABLE_LABEL);
         Options {
-            dialect: place(value(settings::TABLE_DIALECT)),
-            unit: place(value(settings::TABLE_UNIT)).and_then(|place| units.get(place)).copied(),
-            label: match (&self.label, value(settings::TABLE_LABEL)) {
+            dialect: dialect::ALL.iter().position(|entry| entry.id == id),
+            unit: match settings.chosen(&settings::TABLE_UNIT) {
+                "seconds" => Some(dialect::Unit::Second),
+                "milliseconds" => Some(dialect::Unit::Milli),
+                "microseconds" => Some(dialect::Unit::Micro),
+                "nanoseconds" => Some(dialect::Unit::Nano),
+                _ => None,
+            },
+            label: match (&self.label, label as usize) {
                 (Some(name), _) => Label::Name(name.clone()),
+                (None, _) if label < 0.0 => Label::None,
                 (None, 0) => Label::Found,
-                (None, number) => place(number).map_or(Label::None, Label::Place),
+                (None, number) => Label::Place(number - 1),
             },
             part: Part::Whole,
         }
@@ -51,29 +57,20 @@ impl<'a> PipelineOptions<'a> {
 
     /// Bytes that rows may be packed into; no more than the machine can number.
     pub(super) fn most_row_bytes(&self) -> usize {
-        (self.settings.value(settings::TABLE, settings::TABLE_MEMORY) as usize).saturating_mul(1 << 20)
+        (self.settings.count(&settings::TABLE_MEMORY) as usize).saturating_mul(1 << 20)
     }
 
     /// Where random choices start from.
     pub(super) fn seed(&self) -> u64 {
-        self.general(settings::SEED) as u64
+        self.settings.count(&settings::SEED)
     }
 
     /// When flows end, and how many there may be.
     pub(super) fn limits(&self) -> Limits {
         Limits {
-            idle_ns: time::from_seconds(self.general(settings::IDLE_TIMEOUT)),
-            active_ns: time::from_seconds(self.general(settings::ACTIVE_TIMEOUT)),
-            most: self.general(settings::MOST_FLOWS) as usize,
+            idle_ns: self.settings.nanoseconds(&settings::IDLE_TIMEOUT),
+            active_ns: self.settings.nanoseconds(&settings::ACTIVE_TIMEOUT),
+            most: self.settings.count(&settings::MOST_FLOWS) as usize,
         }
-    }
-
-    /// True if this setting of flow tables, a switch, is on.
-    pub(super) fn is_on(&self, id: &str) -> bool {
-        self.general(id) > 0.0
-    }
-
-    fn general(&self, id: &str) -> f64 {
-        self.settings.value(settings::GENERAL, id)
     }
 }

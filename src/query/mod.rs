@@ -60,7 +60,7 @@ impl Views {
 pub fn write(out: &mut dyn Write, export: TableExport, pipeline: &Pipeline, analysis: &Analysis) -> io::Result<()> {
     let tables = Tables {
         flows: pipeline.flows(),
-        fields: pipeline.told(),
+        fields: pipeline.flow_fields(),
         names: pipeline.names(),
         optional: pipeline.optional(),
         scores: pipeline.scores(),

@@ -1,8 +1,8 @@
 //! Settings to the JSON file that people keep, and back: what page and command save and take.
 //!
-//! An object of ids and numbers, and under `expected` the allow-list. What is not usable is said, and left out.
+//! An object of ids and numbers (of choices: their ids), and under `expected` the allow-list. What is not usable is said, and left out.
 
-use super::{Descriptor, Settings};
+use super::{Descriptor, Kind, Settings, choice};
 use crate::model::Rule;
 use crate::model::finding::former_ids;
 use crate::model::format::quantity::plain;
@@ -16,7 +16,8 @@ const EXPECTED: &str = "expected";
 pub fn write(settings: &Settings) -> String {
     let mut file = Map::new();
     for (id, value) in settings.changed() {
-        file.insert(id.clone(), Value::from(*value));
+        let chosen = choice::of(id).and_then(|choices| choices.at(*value));
+        file.insert(id.clone(), chosen.map_or_else(|| Value::from(*value), |choice| Value::from(choice.id)));
     }
     if !settings.expected().is_empty() {
         file.insert(EXPECTED.to_owned(), serde_json::to_value(settings.expected()).unwrap_or_default());
@@ -43,11 +44,8 @@ fn from_values(given: &BTreeMap<String, Value>, known: &[&Descriptor]) -> (Setti
             warnings.push(format!("setting {id} is not known; see `packetloupe settings`"));
             continue;
         };
-        if !value.as_f64().is_some_and(|number| settings.set(d, number)) {
-            let kind = if d.is_whole { "a whole number" } else { "a number" };
-            let range = format!("{} to {}", plain(d.min), plain(d.max));
-            let default = plain(d.default);
-            warnings.push(format!("setting {id} is {value}, not {kind} from {range}; the default {default} is used"));
+        if !number(d, value).is_some_and(|number| settings.set(d, number)) {
+            warnings.push(format!("setting {id} is {value}, not {}", wanted(d)));
         }
     }
     match given.get(EXPECTED) {
@@ -73,10 +71,31 @@ fn from_values(given: &BTreeMap<String, Value>, known: &[&Descriptor]) -> (Setti
     (settings, warnings)
 }
 
+/// The number of a value in a file: of a choice its id, or the place that it had when files had numbers.
+fn number(d: &Descriptor, value: &Value) -> Option<f64> {
+    match (d.kind(), value) {
+        (Kind::Choice(choices), Value::String(id)) => choices.number(id),
+        (Kind::Choice(choices), value) => choices.former_number(value.as_f64()?),
+        (_, value) => value.as_f64(),
+    }
+}
+
+/// What a setting takes, and what is used instead of what it does not take.
+fn wanted(d: &Descriptor) -> String {
+    if let Kind::Choice(choices) = d.kind() {
+        let ids: Vec<&str> = choices.choices.iter().map(|choice| choice.id).collect();
+        let default = choices.at(d.default).map_or("", |choice| choice.id);
+        return format!("one of {}; the default {default} is used", ids.join(", "));
+    }
+    let kind = if d.is_whole { "a whole number" } else { "a number" };
+    let range = format!("{} to {}", plain(d.min), plain(d.max));
+    format!("{kind} from {range}; the default {} is used", plain(d.default))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::GENERAL;
+    use crate::settings::{GENERAL, TABLE, TABLE_DIALECT};
 
     fn known() -> Vec<&'static Descriptor> {
         GENERAL.iter().collect()
@@ -94,6 +113,21 @@ mod tests {
         assert_eq!(has("flow.most is \"many\", not a whole number from 4,096 to 5,000,000"), 1);
         assert!(read("[]", &known()).is_err() && read("{", &known()).is_err());
         assert_eq!(read(r#"{"expected": {}}"#, &known()).unwrap().1.len(), 1);
+    }
+
+    #[test]
+    fn a_choice_is_saved_by_its_id_and_old_numbers_are_understood() {
+        let known: Vec<&Descriptor> = TABLE.iter().collect();
+        for (value, id) in [("14", "zeek_conn"), ("21", "other"), ("\"nfstream\"", "nfstream"), ("0", "auto")] {
+            let (settings, warnings) = read(&format!("{{\"table.dialect\": {value}}}"), &known).unwrap();
+            assert_eq!((settings.chosen(&TABLE_DIALECT), warnings.len()), (id, 0));
+            assert_eq!(write(&settings).contains(&format!("\"table.dialect\": \"{id}\"")), id != "auto");
+            assert_eq!(read(&write(&settings), &known), Ok((settings, Vec::new())));
+        }
+        for value in ["22", "-1", "1.5", "\"zeek\"", "true"] {
+            let (settings, warnings) = read(&format!("{{\"table.dialect\": {value}}}"), &known).unwrap();
+            assert_eq!((settings, warnings.len()), (Settings::default(), 1), "{value}");
+        }
     }
 
     #[test]

@@ -2,9 +2,17 @@
 //!
 //! Detectors bring their own descriptors; [`crate::pipeline::descriptors`] lists all.
 
+pub mod choice;
 pub mod file;
+mod general;
+mod table;
+
+pub use choice::{Choice, Choices};
+pub use general::{ACTIVE_TIMEOUT, CIC_COMPATIBLE, GENERAL, IDLE_TIMEOUT, MORE_COLUMNS, MOST_FLOWS, SECRETS, SEED};
+pub use table::{TABLE, TABLE_DIALECT, TABLE_LABEL, TABLE_MEMORY, TABLE_UNIT};
 
 use crate::model::Rule;
+use crate::model::format::time;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -41,164 +49,127 @@ pub struct Descriptor {
 }
 
 impl Descriptor {
+    /// A number that need not be whole, without a unit and with no limit but those of the type. All others begin here.
+    pub const fn number(id: &'static str, label: &'static str, default: f64) -> Descriptor {
+        let (min, max) = (f64::MIN, f64::MAX);
+        let (help, unit, is_whole, on_change) = ("", "", false, OnChange::Evaluate);
+        Descriptor { id, label, help, unit, min, max, default, is_whole, on_change }
+    }
+
+    /// How many: a whole number. [`Descriptor::unit`] says of what.
+    pub const fn count(id: &'static str, label: &'static str, default: f64) -> Descriptor {
+        Descriptor::number(id, label, default).whole()
+    }
+
+    /// A length of time in seconds.
+    pub const fn seconds(id: &'static str, label: &'static str, default: f64) -> Descriptor {
+        Descriptor::number(id, label, default).unit("s")
+    }
+
+    /// How many times one quantity is another one.
+    pub const fn ratio(id: &'static str, label: &'static str, default: f64) -> Descriptor {
+        Descriptor::number(id, label, default).unit("times")
+    }
+
+    /// A share of a whole, in percent.
+    pub const fn percent(id: &'static str, label: &'static str, default: f64) -> Descriptor {
+        Descriptor::number(id, label, default).unit("%")
+    }
+
+    /// Whole bytes.
+    pub const fn bytes(id: &'static str, label: &'static str, default: f64) -> Descriptor {
+        Descriptor::count(id, label, default).unit("B")
+    }
+
+    /// Thousands of bytes.
+    pub const fn kilobytes(id: &'static str, label: &'static str, default: f64) -> Descriptor {
+        Descriptor::number(id, label, default).unit("kB")
+    }
+
+    /// Off (0) or on (1).
+    pub const fn switch(id: &'static str, label: &'static str, default: f64) -> Descriptor {
+        Descriptor::count(id, label, default).range(0.0, 1.0)
+    }
+
+    /// With the smallest and the largest value allowed.
+    pub const fn range(self, min: f64, max: f64) -> Descriptor {
+        Descriptor { min, max, ..self }
+    }
+
+    /// With a unit; empty for a plain number.
+    pub const fn unit(self, unit: &'static str) -> Descriptor {
+        Descriptor { unit, ..self }
+    }
+
+    /// Whole numbers only.
+    pub const fn whole(self) -> Descriptor {
+        Descriptor { is_whole: true, ..self }
+    }
+
+    /// With another moment at which a change takes effect than at once.
+    pub const fn on_change(self, on_change: OnChange) -> Descriptor {
+        Descriptor { on_change, ..self }
+    }
+
+    /// With one or two sentences: what it does and where the default comes from.
+    pub const fn help(self, help: &'static str) -> Descriptor {
+        Descriptor { help, ..self }
+    }
+
+    /// What kind of value it has.
+    pub fn kind(&self) -> Kind {
+        if let Some(choices) = choice::of(self.id) {
+            return Kind::Choice(choices);
+        }
+        match self.unit {
+            _ if self.is_switch() => Kind::Switch,
+            "s" => Kind::Seconds,
+            "times" => Kind::Ratio,
+            "B" | "kB" | "MiB" => Kind::Bytes,
+            _ if self.is_whole => Kind::Count,
+            _ => Kind::Number,
+        }
+    }
+
     /// True for what is only on (1) or off (0).
     pub fn is_switch(&self) -> bool {
         self.is_whole && self.min == 0.0 && self.max == 1.0
     }
 }
 
-/// Idle time-out of a flow.
-pub const IDLE_TIMEOUT: &str = "flow.idle_timeout";
-/// Active time-out of a flow.
-pub const ACTIVE_TIMEOUT: &str = "flow.active_timeout";
-/// Most flows kept.
-pub const MOST_FLOWS: &str = "flow.most";
-/// Whether the flow CSV is CICFlowMeter's.
-pub const CIC_COMPATIBLE: &str = "flow.cic_compatible";
-/// Whether the flow CSV has more columns than CICFlowMeter's.
-pub const MORE_COLUMNS: &str = "flow.more_columns";
-/// Seed of everything random.
-pub const SEED: &str = "seed";
-/// Whether secrets are written as they are.
-pub const SECRETS: &str = "secrets.shown";
+/// What kind of value a setting has.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Kind {
+    /// On or off.
+    Switch,
+    /// One of a list, by its id.
+    Choice(&'static Choices),
+    /// A whole number.
+    Count,
+    /// A length of time.
+    Seconds,
+    /// How many times one quantity is another one.
+    Ratio,
+    /// An amount of data, in the unit of the setting.
+    Bytes,
+    /// Another number, in the unit of the setting.
+    Number,
+}
 
-/// Settings that belong to no detector.
-pub const GENERAL: &[Descriptor] = &[
-    Descriptor {
-        id: IDLE_TIMEOUT,
-        label: "Flow idle time-out",
-        help: "A flow without packets for longer than this has ended; the next packet begins a new one. 120 s is what NFStream and most exporters use.",
-        unit: "s",
-        min: 1.0,
-        max: 86_400.0,
-        default: 120.0,
-        is_whole: false,
-        on_change: OnChange::Read,
-    },
-    Descriptor {
-        id: ACTIVE_TIMEOUT,
-        label: "Flow active time-out",
-        help: "A flow that lasts longer than this is cut and goes on as a new one. 1800 s is the usual exporter default (RFC 5102 flowActiveTimeout).",
-        unit: "s",
-        min: 1.0,
-        max: 604_800.0,
-        default: 1800.0,
-        is_whole: false,
-        on_change: OnChange::Read,
-    },
-    Descriptor {
-        id: MOST_FLOWS,
-        label: "Most flows kept",
-        help: "Past this the oldest flows are folded into the totals, counted and said. About 600 bytes of memory each.",
-        unit: "flows",
-        min: 4_096.0,
-        max: 5_000_000.0,
-        default: 1_500_000.0,
-        is_whole: true,
-        on_change: OnChange::Read,
-    },
-    Descriptor {
-        id: CIC_COMPATIBLE,
-        label: "CIC-compatible flow table",
-        help: "1: the saved flow CSV has the flows and values that CICFlowMeter v4 would give, its published errors among them, for models that were trained on its files. 0: corrected definitions. Findings are the same either way; 1 takes 700 bytes of memory more a flow.",
-        unit: "",
-        min: 0.0,
-        max: 1.0,
-        default: 0.0,
-        is_whole: true,
-        on_change: OnChange::Read,
-    },
-    Descriptor {
-        id: MORE_COLUMNS,
-        label: "More columns in the flow table",
-        help: "1: behind CICFlowMeter's columns the saved flow CSV has our own, such as handshake time, entropy, periodicity, server name and Kitsune's damped statistics. Reading then takes about twice as long, and 800 bytes of memory more a flow. 0: CICFlowMeter's columns only.",
-        unit: "",
-        min: 0.0,
-        max: 1.0,
-        default: 0.0,
-        is_whole: true,
-        on_change: OnChange::Read,
-    },
-    Descriptor {
-        id: SEED,
-        label: "Random seed",
-        help: "Sampling and random trees start from this number, so the same file and settings give the same result.",
-        unit: "",
-        min: 0.0,
-        max: 4_294_967_295.0,
-        default: 42.0,
-        is_whole: true,
-        on_change: OnChange::Evaluate,
-    },
-    Descriptor {
-        id: SECRETS,
-        label: "Secrets shown",
-        help: "1: passwords and SNMP communities that can be read are written as they are: with packets and flows, in findings, reports and saved facts. 0: they are masked. Bytes of packets are always shown as they are.",
-        unit: "",
-        min: 0.0,
-        max: 1.0,
-        default: 0.0,
-        is_whole: true,
-        on_change: OnChange::Evaluate,
-    },
-];
-
-/// Dialect of a table: 0 by content, else its place in the list of dialects from 1.
-pub const TABLE_DIALECT: &str = "table.dialect";
-/// Unit of durations in a table.
-pub const TABLE_UNIT: &str = "table.time_unit";
-/// Label column of a table.
-pub const TABLE_LABEL: &str = "table.label_column";
-/// Memory for the rows of a table.
-pub const TABLE_MEMORY: &str = "table.memory";
-
-/// Settings of tables.
-pub const TABLE: &[Descriptor] = &[
-    Descriptor {
-        id: TABLE_DIALECT,
-        label: "Dialect of a table",
-        help: "Which tool wrote the table. 0 tells it by headings and shape; 1 to 21 choose, in this order: Python cicflowmeter, CSE-CIC-IDS2018, CIC-IDS2017 with addresses, CICFlowMeter v4, CIC-IDS2017 for machine learning, NFStream, HIKARI-2021, zeek-flowmeter, UNSW-NB15 sets, UNSW-NB15 raw, NSL-KDD, KDD Cup 1999, CTU-13, Zeek conn.log, Suricata EVE, nfdump up to 1.7.4, nfdump from 1.7.5 on, Wireshark packet list, NetFlow v9 fields, CICIoT2023, another.",
-        unit: "",
-        min: 0.0,
-        max: 21.0,
-        default: 0.0,
-        is_whole: true,
-        on_change: OnChange::Read,
-    },
-    Descriptor {
-        id: TABLE_UNIT,
-        label: "Time unit of a table",
-        help: "Unit of durations and of gaps between packets: 0 as the dialect has it, 1 seconds, 2 milliseconds, 3 microseconds, 4 nanoseconds. Same names mean different units in different tools.",
-        unit: "",
-        min: 0.0,
-        max: 4.0,
-        default: 0.0,
-        is_whole: true,
-        on_change: OnChange::Read,
-    },
-    Descriptor {
-        id: TABLE_LABEL,
-        label: "Label column of a table",
-        help: "The column that says what each row is, counted from 1; models never look at it. 0 finds it by its heading, -1 says that there is none.",
-        unit: "",
-        min: -1.0,
-        max: 16_384.0,
-        default: 0.0,
-        is_whole: true,
-        on_change: OnChange::Read,
-    },
-    Descriptor {
-        id: TABLE_MEMORY,
-        label: "Memory for rows",
-        help: "Rows of a table are packed into this much memory; past it a random half is kept, again and again. Counts, means and ranges are always of all rows.",
-        unit: "MiB",
-        min: 1.0,
-        max: 65_536.0,
-        default: 512.0,
-        is_whole: true,
-        on_change: OnChange::Read,
-    },
-];
+impl Kind {
+    /// As machines read it.
+    pub fn id(self) -> &'static str {
+        match self {
+            Kind::Switch => "switch",
+            Kind::Choice(_) => "choice",
+            Kind::Count => "count",
+            Kind::Seconds => "seconds",
+            Kind::Ratio => "ratio",
+            Kind::Bytes => "bytes",
+            Kind::Number => "number",
+        }
+    }
+}
 
 /// Values that differ from their defaults, and what is expected here.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -213,10 +184,24 @@ impl Settings {
         self.changed.get(descriptor.id).copied().unwrap_or(descriptor.default)
     }
 
-    /// The value in force of a setting of `descriptors`, by id; 0 for an id that is not among them (a test walks
-    /// the tables, so that cannot happen in a release).
-    pub fn value(&self, descriptors: &[Descriptor], id: &str) -> f64 {
-        descriptors.iter().find(|d| d.id == id).map_or(0.0, |d| self.get(d))
+    /// True if a switch is on.
+    pub fn is_on(&self, switch: &Descriptor) -> bool {
+        self.get(switch) > 0.0
+    }
+
+    /// The value in force of a setting that is a whole number, from 0 on.
+    pub fn count(&self, count: &Descriptor) -> u64 {
+        self.get(count) as u64
+    }
+
+    /// The value in force of a length of time, ns.
+    pub fn nanoseconds(&self, seconds: &Descriptor) -> i64 {
+        time::from_seconds(self.get(seconds))
+    }
+
+    /// The id of what is chosen.
+    pub fn chosen(&self, choices: &Choices) -> &'static str {
+        choices.at(self.get(&choices.descriptor)).map_or("", |choice| choice.id)
     }
 
     /// Changes a setting; a value outside the range, not a number, or equal to the default is not kept. True if the
@@ -258,12 +243,12 @@ impl Settings {
 
     /// True if passwords and the like are written as they are.
     pub fn shows_secrets(&self) -> bool {
-        self.value(GENERAL, SECRETS) > 0.0
+        self.is_on(&SECRETS)
     }
 
     /// Has passwords and the like written as they are.
     pub fn show_secrets(&mut self) {
-        self.changed.insert(SECRETS.to_owned(), 1.0);
+        self.changed.insert(SECRETS.id.to_owned(), 1.0);
     }
 
     /// The allow-list: what is expected here.

@@ -111,7 +111,7 @@ impl<M: Model> Detector for ModelDetector<M> {
             ));
         }
         let key = Key {
-            seed: context.settings.value(settings::GENERAL, settings::SEED) as u64,
+            seed: context.settings.count(&settings::SEED),
             most: context.settings.get(self.spec.most) as u32,
             n_flows: n,
             first_serial: context.flows.first_serial(),

@@ -77,11 +77,8 @@ pub fn finish<M: Model>(
         let rows = counted(n as u64, "row", "rows");
         return not_enough(format!("Only {rows}: a model of what is usual here needs at least {}.", plain(fewest)));
     }
-    let key = Key {
-        seed: settings.value(settings::GENERAL, settings::SEED) as u64,
-        most: settings.get(spec.most) as u32,
-        n_rows: rows.n_rows(),
-    };
+    let key =
+        Key { seed: settings.count(&settings::SEED), most: settings.get(spec.most) as u32, n_rows: rows.n_rows() };
     if fitted.as_ref().is_none_or(|fitted| fitted.key != key) {
         *fitted = fit(rows, key);
     }

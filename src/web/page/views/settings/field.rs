@@ -1,10 +1,10 @@
-//! One setting: a number with its unit, range and help, or a box to tick for what is only on or off.
+//! One setting: a number with its unit, range and help, a list to choose from, or a box to tick for what is on or off.
 
 use crate::model::format::quantity;
 use crate::session::Action;
-use crate::settings::{Descriptor, Settings};
+use crate::settings::{Choices, Descriptor, Kind, Settings};
 use crate::web::page::hooks::use_action;
-use web_sys::HtmlInputElement;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 /// What is shown.
@@ -23,14 +23,57 @@ impl PartialEq for FieldProps {
     }
 }
 
-/// A box to tick, or a number field.
+/// A box to tick, a list, or a number field.
 #[component]
 pub fn Field(props: &FieldProps) -> Html {
     let FieldProps { descriptor, value } = *props;
-    if descriptor.is_switch() {
-        html! { <Switch {descriptor} {value} /> }
-    } else {
-        html! { <Number {descriptor} {value} /> }
+    match descriptor.kind() {
+        Kind::Switch => html! { <Switch {descriptor} {value} /> },
+        Kind::Choice(choices) => html! { <Choice {choices} {descriptor} {value} /> },
+        _ => html! { <Number {descriptor} {value} /> },
+    }
+}
+
+/// What a list to choose from shows.
+#[derive(Properties)]
+struct ChoiceProps {
+    choices: &'static Choices,
+    descriptor: &'static Descriptor,
+    value: f64,
+}
+
+/// Descriptors are constants told apart by their ids.
+impl PartialEq for ChoiceProps {
+    fn eq(&self, other: &Self) -> bool {
+        self.descriptor.id == other.descriptor.id && self.value == other.value
+    }
+}
+
+/// A list to choose from.
+#[component]
+fn Choice(props: &ChoiceProps) -> Html {
+    let ChoiceProps { choices, descriptor, value } = *props;
+    let set = use_action(move |value| Action::Set(descriptor, value));
+    let on_change = Callback::from(move |event: Event| {
+        let chosen = event.target_dyn_into::<HtmlSelectElement>().map(|list| list.value());
+        if let Some(number) = chosen.and_then(|id| choices.number(&id)) {
+            set.emit(number);
+        }
+    });
+    let help = format!("{}-help", descriptor.id);
+    let chosen = choices.at(value);
+    html! {
+        <div class="field">
+            <label for={descriptor.id}>{ descriptor.label }</label>
+            <div class="field-line">
+                <select id={descriptor.id} onchange={on_change} aria-describedby={help.clone()}>
+                    for choice in choices.choices.iter() {
+                        <option value={choice.id} selected={chosen == Some(*choice)}>{ choice.label }</option>
+                    }
+                </select>
+            </div>
+            <p id={help} class="hint">{ descriptor.help }</p>
+        </div>
     }
 }
 

@@ -1,0 +1,95 @@
+//! Settings of tables.
+
+use super::choice::{Choice, Choices};
+use super::{Descriptor, OnChange};
+
+/// All of them, in the order in which they are shown.
+pub const TABLE: &[Descriptor] = &[TABLE_DIALECT.descriptor, TABLE_UNIT.descriptor, TABLE_LABEL, TABLE_MEMORY];
+
+/// What leaves a choice to the program.
+pub const AUTO: &str = "auto";
+
+/// Dialect of a table: [`AUTO`], or the id of one of `read::table::dialect::ALL`, in its order.
+pub const TABLE_DIALECT: Choices = Choices {
+    descriptor: Descriptor::count("table.dialect", "Dialect of a table", 0.0)
+        .range(0.0, 21.0)
+        .on_change(OnChange::Read)
+        .help("Which tool wrote the table. If it is not chosen here, the headings and the shape of the table say so."),
+    choices: &[
+        Choice { id: AUTO, label: "By headings and shape" },
+        Choice { id: "python_cicflowmeter", label: "Python cicflowmeter" },
+        Choice { id: "cicids2018", label: "CSE-CIC-IDS2018" },
+        Choice { id: "cicids2017_flows", label: "CIC-IDS2017 with addresses" },
+        Choice { id: "cicflowmeter_v4", label: "CICFlowMeter v4" },
+        Choice { id: "cicids2017_ml", label: "CIC-IDS2017 for machine learning" },
+        Choice { id: "nfstream", label: "NFStream" },
+        Choice { id: "hikari2021", label: "HIKARI-2021" },
+        Choice { id: "zeek_flowmeter", label: "zeek-flowmeter" },
+        Choice { id: "unsw_nb15", label: "UNSW-NB15 training and testing sets" },
+        Choice { id: "unsw_nb15_raw", label: "UNSW-NB15 raw" },
+        Choice { id: "nsl_kdd", label: "NSL-KDD" },
+        Choice { id: "kdd99", label: "KDD Cup 1999" },
+        Choice { id: "ctu13", label: "CTU-13 (Argus binetflow)" },
+        Choice { id: "zeek_conn", label: "Zeek conn.log" },
+        Choice { id: "suricata_eve", label: "Suricata EVE" },
+        Choice { id: "nfdump_old", label: "nfdump up to 1.7.4" },
+        Choice { id: "nfdump", label: "nfdump from 1.7.5 on" },
+        Choice { id: "wireshark_list", label: "Wireshark packet list" },
+        Choice { id: "netflow_v9", label: "NetFlow v9 fields" },
+        Choice { id: "ciciot2023", label: "CICIoT2023" },
+        Choice { id: "other", label: "Table of no known tool" },
+    ],
+    former: &[
+        AUTO,
+        "python_cicflowmeter",
+        "cicids2018",
+        "cicids2017_flows",
+        "cicflowmeter_v4",
+        "cicids2017_ml",
+        "nfstream",
+        "hikari2021",
+        "zeek_flowmeter",
+        "unsw_nb15",
+        "unsw_nb15_raw",
+        "nsl_kdd",
+        "kdd99",
+        "ctu13",
+        "zeek_conn",
+        "suricata_eve",
+        "nfdump_old",
+        "nfdump",
+        "wireshark_list",
+        "netflow_v9",
+        "ciciot2023",
+        "other",
+    ],
+};
+
+/// Unit of durations in a table.
+pub const TABLE_UNIT: Choices = Choices {
+    descriptor: Descriptor::count("table.time_unit", "Time unit of a table", 0.0)
+        .range(0.0, 4.0)
+        .on_change(OnChange::Read)
+        .help("Unit of durations and of gaps between packets. Same names mean different units in different tools."),
+    choices: &[
+        Choice { id: AUTO, label: "As the dialect has it" },
+        Choice { id: "seconds", label: "Seconds" },
+        Choice { id: "milliseconds", label: "Milliseconds" },
+        Choice { id: "microseconds", label: "Microseconds" },
+        Choice { id: "nanoseconds", label: "Nanoseconds" },
+    ],
+    former: &[AUTO, "seconds", "milliseconds", "microseconds", "nanoseconds"],
+};
+
+/// Label column of a table.
+pub const TABLE_LABEL: Descriptor = Descriptor::count("table.label_column", "Label column of a table", 0.0)
+        .range(-1.0, 16_384.0)
+        .on_change(OnChange::Read)
+        .help("The column that says what each row is, counted from 1; models never look at it. 0 finds it by its heading, -1 says that there is none.");
+
+/// Memory for the rows of a table.
+pub const TABLE_MEMORY: Descriptor = Descriptor::count("table.memory", "Memory for rows", 512.0)
+        .range(1.0, 65_536.0)
+        .unit("MiB")
+        .on_change(OnChange::Read)
+        .help("Rows of a table are packed into this much memory; past it a random half is kept, again and again. Counts, means and ranges are always of all rows.");
