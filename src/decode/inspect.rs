@@ -295,7 +295,7 @@ fn flags(bits: u8) -> String {
 }
 
 fn icmp_name(icmp: &Icmp) -> &'static str {
-    if icmp.is_v6 { link::icmpv6::name(icmp.kind) } else { link::icmp::name(icmp.kind) }
+    if icmp.is_v6 { link::icmpv6::message(icmp.kind).label() } else { link::icmp::message(icmp.kind).label() }
 }
 
 fn endpoints(packet: &Packet) -> (String, String) {

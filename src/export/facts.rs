@@ -6,7 +6,7 @@ use crate::export::{About, Export, TableExport, Writer};
 use crate::flow::fields::{FlowField, FlowFields};
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
-use crate::model::app::field::Value;
+use crate::model::app::field::FieldValue;
 use crate::model::flow::{DirectionStats, Flow};
 use crate::model::format::secret;
 use crate::model::format::secret::Secrets;
@@ -117,8 +117,10 @@ fn sent(direction: &DirectionStats) -> SentOut {
 fn fact<'a>(fact: &FlowField<'a>, secrets: Secrets) -> FactOut<'a> {
     let value = match (fact.kind.shape(), fact.value) {
         (shape, _) if shape.is_secret() && secrets == Secrets::Masked => ValueOut::Hidden(None),
-        (_, Value::Number(number)) => ValueOut::Number(number),
-        (_, Value::Text(text)) => ValueOut::Text(secret::shown(fact.kind, text, secrets)),
+        (_, FieldValue::Number(number)) => ValueOut::Number(number),
+        (_, FieldValue::Time(seconds)) => ValueOut::Number(seconds.unsigned_abs()),
+        (_, FieldValue::Text(text)) => ValueOut::Text(secret::shown(fact.kind, text, secrets)),
+        (_, other) => ValueOut::Text(other.to_string().into()),
     };
     FactOut { id: fact.kind.id(), value, count: fact.n }
 }

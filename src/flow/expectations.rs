@@ -2,6 +2,7 @@
 
 use crate::model::app::field::FieldId;
 use crate::model::app::field::Message;
+use crate::model::app::kinds::infra::TftpMessage;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::{Addr, Flow};
@@ -66,14 +67,14 @@ fn expectation(message: &Message<'_>, flow: &Flow, direction: Direction) -> Opti
     match message.protocol {
         // The server answers from a new port to that of the request (RFC 1350, section 4).
         AppProto::Tftp => {
-            let is_request = matches!(fields.text(FieldId::Message), Some("read" | "write"));
+            let is_request = matches!(fields.kind(FieldId::Message), Some(TftpMessage::Read | TftpMessage::Write));
             is_request.then_some(Expectation { host: sender.0, port: sender.1, protocol: AppProto::Tftp })
         }
         AppProto::Ftp => {
             let port = u16::try_from(fields.number(FieldId::Port)?).ok().filter(|port| *port > 0)?;
             // Behind a NAT a server's own address is not what others see: the one that it is spoken to at counts.
-            let named = fields.text(FieldId::Address).filter(|_| direction == Direction::ToResponder);
-            let host = named.and_then(|text| text.parse().ok()).map_or(sender.0, Addr::of);
+            let named = fields.addr(FieldId::Address).filter(|_| direction == Direction::ToResponder);
+            let host = named.unwrap_or(sender.0);
             Some(Expectation { host, port, protocol: AppProto::FtpData })
         }
         _ => None,
@@ -114,7 +115,7 @@ mod tests {
         let control = flow(("10.0.0.1", 40_000), ("192.0.2.1", 21), 6);
         let mut expectations = Expectations::default();
         note(&mut expectations, AppProto::Ftp, &control, Direction::ToOriginator, |fields| {
-            fields.text(FieldId::Address, "172.16.0.1");
+            fields.addr(FieldId::Address, [172, 16, 0, 1]);
             fields.number(FieldId::Port, 4000);
         });
         assert_eq!(expectations.take(&flow(("10.0.0.1", 40_001), ("192.0.2.1", 4000), 17)), None);
@@ -127,11 +128,11 @@ mod tests {
         let control = flow(("10.0.0.1", 40_000), ("192.0.2.1", 21), 6);
         let mut expectations = Expectations::default();
         note(&mut expectations, AppProto::Ftp, &control, Direction::ToResponder, |fields| {
-            fields.text(FieldId::Address, "10.0.0.9");
+            fields.addr(FieldId::Address, [10, 0, 0, 9]);
             fields.number(FieldId::Port, 5000);
         });
         let request = flow(("10.0.0.1", 40_002), ("192.0.2.1", 69), 17);
-        let read = |fields: &mut FieldBuffer| fields.text(FieldId::Message, "read");
+        let read = |fields: &mut FieldBuffer| fields.token(FieldId::Message, TftpMessage::Read);
         note(&mut expectations, AppProto::Tftp, &request, Direction::ToResponder, read);
         let transfer = flow(("192.0.2.1", 3000), ("10.0.0.1", 40_002), 17);
         assert_eq!(expectations.take(&transfer), Some(AppProto::Tftp));
@@ -145,7 +146,7 @@ mod tests {
         let request = |port| flow(("10.0.0.1", port), ("192.0.2.1", 69), 17);
         for port in 1..=MOST as u16 + 1 {
             note(&mut expectations, AppProto::Tftp, &request(port), Direction::ToResponder, |fields| {
-                fields.text(FieldId::Message, "write");
+                fields.token(FieldId::Message, TftpMessage::Write);
             });
         }
         assert_eq!(expectations.take(&request(1)), None);

@@ -3,9 +3,13 @@
 use super::names::Names;
 use crate::model::Flow;
 use crate::model::app::field::FieldId;
+use crate::model::app::field::FieldValue;
 use crate::model::app::field::MessageFields;
-use crate::model::app::field::Value;
+use crate::model::app::field::Shape;
+use std::io::Write;
 
+/// Longest address as text: an IPv4 address within an IPv6 one.
+const MOST_ADDRESS_BYTES: usize = 45;
 /// Most different facts of a flow.
 const MOST_OF_FLOW: usize = 48;
 /// Most facts of all flows: 64 MiB.
@@ -26,9 +30,24 @@ pub struct InternedField {
 pub fn intern(fields: &MessageFields<'_>, names: &mut Names, all: &mut Vec<InternedField>) {
     all.clear();
     all.extend(fields.iter().filter(|(kind, _)| !kind.shape().is_passing()).map(|(kind, value)| match value {
-        Value::Number(value) => InternedField { kind, is_text: false, value },
-        Value::Text(text) => InternedField { kind, is_text: true, value: u64::from(names.keep(text)) },
+        FieldValue::Number(value) => InternedField { kind, is_text: false, value },
+        FieldValue::Time(seconds) => InternedField { kind, is_text: false, value: seconds as u64 },
+        FieldValue::Text(text) => InternedField { kind, is_text: true, value: u64::from(names.keep(text)) },
+        FieldValue::Token(token) => InternedField { kind, is_text: true, value: u64::from(names.keep(token.label())) },
+        FieldValue::Addr(_) | FieldValue::Mac(_) => {
+            InternedField { kind, is_text: true, value: u64::from(keep_shown(value, names)) }
+        }
     }));
+}
+
+/// The index of a value in words, which are written without allocating.
+fn keep_shown(value: FieldValue<'_>, names: &mut Names) -> u32 {
+    let mut words = [0; MOST_ADDRESS_BYTES];
+    let mut rest = &mut words[..];
+    // What does not fit is cut; no address is longer.
+    let _ = write!(rest, "{value}");
+    let n = MOST_ADDRESS_BYTES - rest.len();
+    names.keep(words.get(..n).and_then(|words| std::str::from_utf8(words).ok()).unwrap_or_default())
 }
 
 /// What flows said.
@@ -56,7 +75,7 @@ pub struct FlowField<'a> {
     /// What it is about.
     pub kind: FieldId,
     /// Its value.
-    pub value: Value<'a>,
+    pub value: FieldValue<'a>,
     /// How often it was said; counting stops at 65,535.
     pub n: u16,
 }
@@ -88,9 +107,10 @@ impl FlowFields {
         let mut fields = Vec::new();
         let mut place = flow.fields;
         while let Some(fact) = self.at(place) {
-            let value = match fact.is_text {
-                true => Value::Text(names.text(fact.value as u32)),
-                false => Value::Number(fact.value),
+            let value = match (fact.is_text, fact.kind.shape()) {
+                (true, _) => FieldValue::Text(names.text(fact.value as u32)),
+                (false, Shape::Time) => FieldValue::Time(fact.value as i64),
+                (false, _) => FieldValue::Number(fact.value),
             };
             fields.push(FlowField { kind: fact.kind, value, n: fact.n });
             place = fact.before;

@@ -12,11 +12,11 @@ use crate::flow::names::Names;
 use crate::flow::optional::OptionalTables;
 use crate::flow::table::{FlowKeyHash, FlowTable, FlowUpdate, Lookup, LookupResult};
 use crate::issue::{IssueKind, IssueLog};
+use crate::model::Flow;
 use crate::model::app::field::{FieldBuffer, FieldId, Message};
 use crate::model::app::protocol::{AppProto, Protocol};
 use crate::model::flow::{Direction, NameSource};
 use crate::model::packet::{Packet, Tcp, Transport};
-use crate::model::{Addr, Flow};
 use crate::read::table::RowContent;
 use crate::settings::{self, Settings};
 use crate::stats::counters::Counters;
@@ -294,9 +294,8 @@ impl FlowStage {
         if matches!(message.protocol, AppProto::Dns | AppProto::Mdns | AppProto::Llmnr)
             && let Some(asked) = fields.text(FieldId::DnsQuery)
         {
-            let hosts = fields.texts(FieldId::DnsAnswer).filter_map(|text| text.parse().ok().map(Addr::of));
             let mut name = None;
-            for host in hosts {
+            for host in fields.addrs(FieldId::DnsAnswer) {
                 let name = *name.get_or_insert_with(|| names.intern(asked));
                 names.learn(host, name);
             }

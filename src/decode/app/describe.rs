@@ -2,9 +2,9 @@
 
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::field::FieldValue;
 use crate::model::app::field::MessageFields;
-use crate::model::app::field::Shape;
-use crate::model::app::field::Value;
+use crate::model::app::kinds::names::DnsMessage;
 use crate::model::app::protocol::AppProto;
 use crate::model::format::secret;
 use crate::model::format::secret::Secrets;
@@ -41,33 +41,32 @@ pub fn described(fields: &FieldBuffer, secrets: Secrets) -> Vec<(&'static str, S
 }
 
 /// A value in words; secrets as asked for.
-pub fn text(kind: FieldId, value: Value<'_>, secrets: Secrets) -> String {
-    match (kind.shape(), value) {
-        (Shape::Time, Value::Number(seconds)) => {
-            time::iso(i64::try_from(seconds).unwrap_or(0).saturating_mul(time::SECOND))
-        }
-        (_, Value::Number(number)) => number.to_string(),
-        (_, Value::Text(text)) => secret::shown(kind, text, secrets).into_owned(),
+pub fn text(kind: FieldId, value: FieldValue<'_>, secrets: Secrets) -> String {
+    match value {
+        FieldValue::Time(seconds) => time::iso(seconds.saturating_mul(time::SECOND)),
+        FieldValue::Text(text) => secret::shown(kind, text, secrets).into_owned(),
+        other => other.to_string(),
     }
 }
 
-fn is_telling((kind, value): (FieldId, Value<'_>)) -> bool {
-    kind != FieldId::Bytes && value != Value::Number(0)
+fn is_telling((kind, value): (FieldId, FieldValue<'_>)) -> bool {
+    kind != FieldId::Bytes && value != FieldValue::Number(0)
 }
 
-fn pair((kind, value): (FieldId, Value<'_>), secrets: Secrets) -> String {
+fn pair((kind, value): (FieldId, FieldValue<'_>), secrets: Secrets) -> String {
     format!("{}: {}", kind.label(), text(kind, value, secrets))
 }
 
 fn dns(said: &MessageFields<'_>) -> Option<String> {
-    let asked = format!("{} {}", said.text(FieldId::DnsType).unwrap_or(""), said.text(FieldId::DnsQuery)?);
+    let kind = said.word(FieldId::DnsType).unwrap_or(FieldValue::Text(""));
+    let asked = format!("{kind} {}", said.text(FieldId::DnsQuery)?);
     let asked = asked.trim();
-    if said.text(FieldId::Message) != Some("answer") {
+    if !said.is(FieldId::Message, DnsMessage::Answer) {
         return Some(format!("Asks {asked}"));
     }
     let n = said.number(FieldId::DnsAnswers).unwrap_or(0);
-    let first = said.text(FieldId::DnsAnswer);
-    Some(match (said.text(FieldId::DnsCode), n, first) {
+    let first = said.word(FieldId::DnsAnswer);
+    Some(match (said.word(FieldId::DnsCode), n, first) {
         (Some(code), 0, _) => format!("Answers {asked}: {code}"),
         (_, 0 | 1, Some(first)) => format!("Answers {asked}: {first}"),
         (_, n, Some(first)) => format!("Answers {asked}: {first} and {} more", n - 1),

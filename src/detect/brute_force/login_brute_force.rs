@@ -222,11 +222,13 @@ impl Pair {
 mod tests {
     use super::*;
     use crate::detect::support::testing::Line;
+    use crate::detect::support::testing::TestValue;
     use crate::detect::support::testing::hear;
     use crate::detect::support::testing::inside;
+    use crate::model::app::kinds::login::Outcome;
     use crate::settings::Settings;
 
-    fn line(i: u32, direction: Direction, facts: Vec<(FieldId, String)>) -> Line {
+    fn line(i: u32, direction: Direction, facts: Vec<(FieldId, TestValue)>) -> Line {
         let (protocol, second) = (AppProto::Http, f64::from(i));
         Line { protocol, second, from: (inside(1), 40_000), to: (inside(2), 8080), direction, facts }
     }
@@ -235,10 +237,10 @@ mod tests {
         // Ids of connections count up, so a try and its answer are told as one message of the server.
         let lines: Vec<Line> = (0..n)
             .flat_map(|i| {
-                let facts = vec![(FieldId::User, "admin".to_owned()), (FieldId::Password, password(i))];
+                let facts = vec![(FieldId::User, "admin".into()), (FieldId::Password, password(i).into())];
                 [
                     line(i, Direction::ToResponder, facts),
-                    line(i, Direction::ToOriginator, vec![(FieldId::Login, "refused".to_owned())]),
+                    line(i, Direction::ToOriginator, vec![(FieldId::Login, Outcome::Refused.into())]),
                 ]
             })
             .collect();

@@ -20,6 +20,7 @@ use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
 use crate::model::app::field::FieldId;
 use crate::model::app::field::FieldSet;
+use crate::model::app::kinds::shell::ShellMessage;
 use crate::model::app::protocol::AppProto;
 use crate::model::format::time::span;
 use crate::model::{Addr, Category, Finding};
@@ -88,8 +89,8 @@ impl Detector for RemoteShell {
         let ((from, _), (to, port)) = (flow.originator(), flow.responder());
         let Some(session) = self.pairs.of((from, to, port)) else { return };
         session.heard.add(event);
-        session.is_reverse |= event.message.fields.text(FieldId::Message) == Some("reverse shell");
-        session.is_script |= event.message.fields.text(FieldId::Message) == Some("script");
+        session.is_reverse |= event.message.fields.is(FieldId::Message, ShellMessage::ReverseShell);
+        session.is_script |= event.message.fields.is(FieldId::Message, ShellMessage::Script);
         if let Some(command) = event.message.fields.text(FieldId::Command)
             && session.commands.len() < MOST_COMMANDS
         {
@@ -194,7 +195,7 @@ mod tests {
             from: (inside(1), 40_000),
             to: (outside(1), 4444),
             direction: Direction::ToOriginator,
-            facts: vec![(FieldId::Message, "reverse shell".to_owned()), (FieldId::Command, "id".to_owned())],
+            facts: vec![(FieldId::Message, ShellMessage::ReverseShell.into()), (FieldId::Command, "id".into())],
         };
         let found = hear(&ENTRY, &[line], &Settings::default()).findings;
         assert!(found[0].severity >= Severity::High && found[0].explanation.contains("id"));
@@ -204,7 +205,7 @@ mod tests {
             from: (inside(1), 40_000),
             to: (inside(2), 4444),
             direction: Direction::ToResponder,
-            facts: vec![(FieldId::Message, "script".to_owned()), (FieldId::Command, "#!/bin/sh".to_owned())],
+            facts: vec![(FieldId::Message, ShellMessage::Script.into()), (FieldId::Command, "#!/bin/sh".into())],
         };
         assert!(hear(&ENTRY, &[script], &Settings::default()).findings[0].title.contains("script"));
         let web = Line {
@@ -213,7 +214,7 @@ mod tests {
             from: (inside(1), 40_000),
             to: (outside(1), 80),
             direction: Direction::ToResponder,
-            facts: vec![(FieldId::HttpMethod, "GET".to_owned())],
+            facts: vec![(FieldId::HttpMethod, "GET".into())],
         };
         assert!(hear(&ENTRY, &[web], &Settings::default()).findings.is_empty());
     }

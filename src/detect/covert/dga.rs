@@ -19,6 +19,7 @@ use crate::detect::support::severity::rate;
 use crate::detect::support::threshold_random_walk::busiest;
 use crate::model::app::field::FieldId;
 use crate::model::app::field::FieldSet;
+use crate::model::app::kinds::names::DnsCode;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::format::time::SECOND;
@@ -105,13 +106,13 @@ impl Detector for Dga {
         let said = &event.message.fields;
         let is_answer = event.update.is_some_and(|update| update.direction == Direction::ToOriginator);
         let (true, Some(flow), Some(asked), Some(code)) =
-            (is_answer, event.flow, event.query, said.text(FieldId::DnsCode))
+            (is_answer, event.flow, event.query, said.kind::<DnsCode>(FieldId::DnsCode))
         else {
             return;
         };
         let Some(asker) = self.askers.of(flow.originator().0) else { return };
-        if code != "no such name" {
-            if code == "no error" && asker.existing.len() < MOST_DOMAINS {
+        if code != DnsCode::NoSuchName {
+            if code == DnsCode::NoError && asker.existing.len() < MOST_DOMAINS {
                 asker.existing.insert(asked.domain);
             }
             return;
@@ -212,26 +213,26 @@ mod tests {
     use crate::detect::support::testing::inside;
     use crate::settings::Settings;
 
-    fn answer(i: u32, name: String, code: &str) -> Line {
+    fn answer(i: u32, name: String, code: DnsCode) -> Line {
         Line {
             protocol: AppProto::Dns,
             second: f64::from(i),
             from: (inside(7), 40_000),
             to: (inside(53), 53),
             direction: Direction::ToOriginator,
-            facts: vec![(FieldId::DnsQuery, name), (FieldId::DnsCode, code.to_owned())],
+            facts: vec![(FieldId::DnsQuery, name.into()), (FieldId::DnsCode, code.into())],
         }
     }
 
     #[test]
     fn many_missing_domains_are_reported_and_missing_names_of_one_domain_are_not() {
         let found = |lines: &[Line]| hear(&ENTRY, lines, &Settings::default()).findings.len();
-        let made_up: Vec<Line> = (0..60).map(|i| answer(i, format!("q{i}xkzw{i}.biz"), "no such name")).collect();
+        let made_up: Vec<Line> = (0..60).map(|i| answer(i, format!("q{i}xkzw{i}.biz"), DnsCode::NoSuchName)).collect();
         assert_eq!(found(&made_up), 1);
-        let one: Vec<Line> = (0..60).map(|i| answer(i, format!("host{i}.example.com"), "no such name")).collect();
+        let one: Vec<Line> = (0..60).map(|i| answer(i, format!("host{i}.example.com"), DnsCode::NoSuchName)).collect();
         assert_eq!(found(&one), 0);
         let mut crawler = made_up;
-        crawler.extend((0..200).map(|i| answer(i, format!("site{i}.org"), "no error")));
+        crawler.extend((0..200).map(|i| answer(i, format!("site{i}.org"), DnsCode::NoError)));
         assert_eq!(found(&crawler), 0);
     }
 }

@@ -18,6 +18,7 @@ use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
 use crate::model::app::field::FieldId;
 use crate::model::app::field::FieldSet;
+use crate::model::app::kinds::names::DnsType;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::{Addr, Category, Finding, Series};
@@ -123,8 +124,8 @@ impl Detector for DnsTunnel {
             return;
         }
         asked.n_questions += 1;
-        let wide = ["TXT", "NULL", "CNAME", "MX", "KEY", "SRV"];
-        asked.n_wide += u64::from(said.text(FieldId::DnsType).is_some_and(|kind| wide.contains(&kind)));
+        use DnsType::{Cname, Key, Mx, Null, Srv, Txt};
+        asked.n_wide += u64::from(matches!(said.kind(FieldId::DnsType), Some(Txt | Null | Cname | Mx | Key | Srv)));
         if asked.servers.len() < Finding::MOST_ADDRESSES {
             asked.servers.insert(server);
         }
@@ -250,7 +251,7 @@ mod tests {
                 from: (inside(1), 40_000),
                 to: (outside(53), 53),
                 direction: Direction::ToResponder,
-                facts: vec![(FieldId::DnsQuery, make(i)), (FieldId::DnsType, "A".to_owned())],
+                facts: vec![(FieldId::DnsQuery, make(i).into()), (FieldId::DnsType, DnsType::A.into())],
             })
             .collect();
         hear(&ENTRY, &lines, &Settings::default()).findings

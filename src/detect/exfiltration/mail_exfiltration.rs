@@ -137,7 +137,7 @@ impl Detector for MailExfiltration {
         let said = &event.message.fields;
         let Some(pair) = self.pairs.of(key(flow)) else { return };
         if update.direction == Direction::ToOriginator {
-            pair.is_encrypted |= said.text(FieldId::Security).is_some();
+            pair.is_encrypted |= said.has(FieldId::Security);
             return;
         }
         pair.n_messages += u64::from(said.text(FieldId::MailFrom).is_some());
@@ -341,7 +341,7 @@ mod tests {
             from: (inside(1), 40_000),
             to: (outside(1), 25),
             direction: Direction::ToResponder,
-            facts: vec![(FieldId::MailFrom, "a@example.org".to_owned())],
+            facts: vec![(FieldId::MailFrom, "a@example.org".into())],
         };
         assert!(hear(&ENTRY, &[line], &Settings::default()).findings.is_empty());
     }

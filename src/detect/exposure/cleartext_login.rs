@@ -257,7 +257,7 @@ mod tests {
             from: (inside(1), 40_000),
             to: (inside(2), 21),
             direction: Direction::ToResponder,
-            facts: vec![(FieldId::User, user.to_owned()), (FieldId::Password, "hunter2".to_owned())],
+            facts: vec![(FieldId::User, user.into()), (FieldId::Password, "hunter2".into())],
         }
     }
 
@@ -279,7 +279,7 @@ mod tests {
             let question = Line {
                 protocol: AppProto::Snmp,
                 to: (inside(2), 161),
-                facts: vec![(FieldId::Community, community.to_owned())],
+                facts: vec![(FieldId::Community, community.into())],
                 ..login("")
             };
             hear(&ENTRY, &[question], &Settings::default()).findings.len()

@@ -19,6 +19,8 @@ use crate::detect::support::severity::past;
 use crate::detect::support::severity::severity;
 use crate::model::app::field::FieldId;
 use crate::model::app::field::FieldSet;
+use crate::model::app::kinds::login::YesNo;
+use crate::model::app::kinds::web::{TlsMessage, TlsVersion};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::format::time::SECOND;
@@ -68,7 +70,7 @@ const WORDS: [&str; 5] = [
     "clients that name no server",
 ];
 /// Versions that are not to be used any more.
-const OLD_VERSIONS: [&str; 4] = ["SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1"];
+const OLD_VERSIONS: [TlsVersion; 4] = [TlsVersion::Ssl20, TlsVersion::Ssl30, TlsVersion::Tls10, TlsVersion::Tls11];
 /// Most servers kept.
 const MOST_SERVERS: usize = 1 << 15;
 /// Most clients told apart for a server.
@@ -121,9 +123,9 @@ impl Detector for WeakTls {
         let said = &event.message.fields;
         let (Some(flow), Some(update)) = (event.flow, event.update) else { return };
         let ((client, _), key) = (flow.originator(), flow.responder());
-        let is_old = |kind| said.text(kind).is_some_and(|version| OLD_VERSIONS.contains(&version));
-        let (message, weak) = match said.text(FieldId::Message) {
-            Some("client hello") if update.direction == Direction::ToResponder => {
+        let is_old = |kind| said.kind(kind).is_some_and(|version| OLD_VERSIONS.contains(&version));
+        let (message, weak) = match said.kind(FieldId::Message) {
+            Some(TlsMessage::ClientHello) if update.direction == Direction::ToResponder => {
                 let is_nameless = said.text(FieldId::TlsSni).is_none() && !key.0.is_internal();
                 let weak = if is_nameless { NAMELESS } else { 0 };
                 if is_old(FieldId::TlsOffered)
@@ -135,17 +137,18 @@ impl Detector for WeakTls {
                 }
                 return;
             }
-            Some("server hello") => {
+            Some(TlsMessage::ServerHello) => {
                 if let Some(server) = self.servers.known(&key) {
                     server.has_answered = true;
                 }
                 (SERVER_HELLO, if is_old(FieldId::Version) { OLD } else { 0 })
             }
-            Some("certificate") if update.direction == Direction::ToOriginator => {
-                let now = u64::try_from(event.message.time_ns / SECOND).unwrap_or(0);
-                let is_past = said.number(FieldId::CertUntil).is_some_and(|until| until < now);
-                let is_early = said.number(FieldId::CertFrom).is_some_and(|from| from > now);
-                let is_own = said.text(FieldId::CertSelfSigned) == Some("yes");
+            Some(TlsMessage::Certificate) if update.direction == Direction::ToOriginator => {
+                // Whole seconds, as in certificates.
+                let now = event.message.time_ns - event.message.time_ns.rem_euclid(SECOND);
+                let is_past = said.time_ns(FieldId::CertUntil).is_some_and(|until| until < now);
+                let is_early = said.time_ns(FieldId::CertFrom).is_some_and(|from| from > now);
+                let is_own = said.is(FieldId::CertSelfSigned, YesNo::Yes);
                 let weak = [(is_past, EXPIRED), (is_early, EARLY), (is_own, SELF_SIGNED)]
                     .into_iter()
                     .filter(|(is_so, _)| *is_so)
@@ -243,20 +246,21 @@ fn finding(weak: u8, is_inside: bool, servers: &[Case<'_>], least: f64) -> Findi
 mod tests {
     use super::*;
     use crate::detect::support::testing::Line;
+    use crate::detect::support::testing::TestValue;
     use crate::detect::support::testing::hear;
     use crate::detect::support::testing::inside;
     use crate::detect::support::testing::outside;
     use crate::model::Severity;
     use crate::settings::Settings;
 
-    fn found(messages: &[(Direction, &[(FieldId, &str)])]) -> Vec<Finding> {
-        let line = |(direction, facts): &(Direction, &[(FieldId, &str)])| Line {
+    fn found(messages: &[(Direction, &[(FieldId, TestValue)])]) -> Vec<Finding> {
+        let line = |(direction, facts): &(Direction, &[(FieldId, TestValue)])| Line {
             protocol: AppProto::Tls,
             second: 1.0,
             from: (inside(1), 40_000),
             to: (outside(1), 443),
             direction: *direction,
-            facts: facts.iter().map(|(kind, text)| (*kind, (*text).to_owned())).collect(),
+            facts: facts.iter().map(|(kind, value)| (*kind, value.clone())).collect(),
         };
         let lines: Vec<Line> = messages.iter().map(line).collect();
         hear(&ENTRY, &lines, &Settings::default()).findings
@@ -265,15 +269,33 @@ mod tests {
     #[test]
     fn old_versions_and_own_certificates_are_told_and_new_ones_are_not() {
         use FieldId::{CertSelfSigned, Message, TlsOffered, TlsSni, Version};
-        let hello =
-            (Direction::ToResponder, &[(Message, "client hello"), (TlsOffered, "TLS 1.2"), (TlsSni, "a.example")][..]);
-        let good = (Direction::ToOriginator, &[(Message, "server hello"), (Version, "TLS 1.2")][..]);
-        let old = (Direction::ToOriginator, &[(Message, "server hello"), (Version, "TLS 1.0")][..]);
-        let own = (Direction::ToOriginator, &[(Message, "certificate"), (CertSelfSigned, "yes")][..]);
+        let hello = (
+            Direction::ToResponder,
+            &[
+                (Message, TlsMessage::ClientHello.into()),
+                (TlsOffered, TlsVersion::Tls12.into()),
+                (TlsSni, "a.example".into()),
+            ][..],
+        );
+        let good = (
+            Direction::ToOriginator,
+            &[(Message, TlsMessage::ServerHello.into()), (Version, TlsVersion::Tls12.into())][..],
+        );
+        let old = (
+            Direction::ToOriginator,
+            &[(Message, TlsMessage::ServerHello.into()), (Version, TlsVersion::Tls10.into())][..],
+        );
+        let own = (
+            Direction::ToOriginator,
+            &[(Message, TlsMessage::Certificate.into()), (CertSelfSigned, YesNo::Yes.into())][..],
+        );
         assert!(found(&[hello, good]).is_empty());
         assert_eq!(found(&[hello, old])[0].severity, Severity::Info);
         assert_eq!(found(&[hello, old, own])[0].severity, Severity::Low);
-        let blunt = (Direction::ToResponder, &[(Message, "client hello"), (TlsOffered, "TLS 1.0")][..]);
+        let blunt = (
+            Direction::ToResponder,
+            &[(Message, TlsMessage::ClientHello.into()), (TlsOffered, TlsVersion::Tls10.into())][..],
+        );
         assert_eq!(found(&[blunt])[0].severity, Severity::Low);
     }
 }

@@ -28,6 +28,8 @@ use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
 use crate::model::app::field::FieldId;
 use crate::model::app::field::FieldSet;
+use crate::model::app::kinds::infra::{NtpCommand, NtpMessage};
+use crate::model::app::kinds::names::DnsType;
 use crate::model::app::protocol::AppProto;
 use crate::model::app::protocol::Protocol;
 use crate::model::flow::Direction;
@@ -163,9 +165,9 @@ impl Detector for Amplification {
         let is_meant = match protocol {
             // Of the control messages only the list of clients amplifies; the others are how ntpq works.
             AppProto::Ntp => {
-                said.text(FieldId::Message) == Some("private") || said.text(FieldId::Command) == Some("mrulist")
+                said.is(FieldId::Message, NtpMessage::Private) || said.is(FieldId::Command, NtpCommand::Mrulist)
             }
-            AppProto::Dns => said.text(FieldId::DnsType) == Some("ANY"),
+            AppProto::Dns => said.is(FieldId::DnsType, DnsType::Any),
             _ => false,
         };
         let (true, Some(flow), Some(update)) = (is_meant, event.flow, event.update) else { return };
@@ -391,6 +393,7 @@ mod tests {
     use super::*;
     use crate::detect::support::testing::Line;
     use crate::detect::support::testing::Made;
+    use crate::detect::support::testing::TestValue;
     use crate::detect::support::testing::finish;
     use crate::detect::support::testing::hear;
     use crate::detect::support::testing::inside;
@@ -425,26 +428,39 @@ mod tests {
         assert_eq!(answers(20, 60), 0, "small answers");
     }
 
-    fn asked(n: u32, protocol: AppProto, facts: &[(FieldId, &str)]) -> usize {
+    fn asked(n: u32, protocol: AppProto, facts: &[(FieldId, TestValue)]) -> usize {
         let line = |i: u32| Line {
             protocol,
             second: f64::from(i),
             from: (outside(1), 40_000),
             to: (inside(1), 123),
             direction: Direction::ToResponder,
-            facts: facts.iter().map(|(kind, text)| (*kind, (*text).to_owned())).collect(),
+            facts: facts.iter().map(|(kind, value)| (*kind, value.clone())).collect(),
         };
         hear(&ENTRY, &(0..n).map(line).collect::<Vec<_>>(), &Settings::default()).findings.len()
     }
 
     #[test]
     fn questions_for_lists_are_reported_and_those_for_time_are_not() {
-        use FieldId::{Command, DnsType, Message};
-        assert_eq!(asked(3, AppProto::Ntp, &[(Message, "private"), (Command, "monlist")]), 1);
-        assert_eq!(asked(50, AppProto::Ntp, &[(Message, "control"), (Command, "read variables")]), 0);
-        assert_eq!(asked(50, AppProto::Ntp, &[(Message, "client")]), 0);
+        use FieldId::{Command, Message};
         assert_eq!(
-            (asked(40, AppProto::Dns, &[(DnsType, "ANY")]), asked(5, AppProto::Dns, &[(DnsType, "ANY")])),
+            asked(3, AppProto::Ntp, &[(Message, NtpMessage::Private.into()), (Command, NtpCommand::Monlist.into())]),
+            1
+        );
+        assert_eq!(
+            asked(
+                50,
+                AppProto::Ntp,
+                &[(Message, NtpMessage::Control.into()), (Command, NtpCommand::ReadVariables.into())]
+            ),
+            0
+        );
+        assert_eq!(asked(50, AppProto::Ntp, &[(Message, NtpMessage::Client.into())]), 0);
+        assert_eq!(
+            (
+                asked(40, AppProto::Dns, &[(FieldId::DnsType, DnsType::Any.into())]),
+                asked(5, AppProto::Dns, &[(FieldId::DnsType, DnsType::Any.into())])
+            ),
             (1, 0)
         );
     }

@@ -16,6 +16,7 @@ use crate::detect::support::severity::rate;
 use crate::detect::support::threshold_random_walk::busiest;
 use crate::model::app::field::FieldId;
 use crate::model::app::field::FieldSet;
+use crate::model::app::kinds::infra::DhcpMessage;
 use crate::model::app::protocol::AppProto;
 use crate::model::format::time::SECOND;
 use crate::model::{Category, Finding, Series};
@@ -61,7 +62,7 @@ const MOST: usize = 1 << 16;
 #[derive(Default)]
 struct DhcpStarvation {
     times: Vec<i64>,
-    devices: HashSet<String>,
+    devices: HashSet<[u8; 6]>,
     n_answers: u64,
     n_left_out: u64,
     packets: Vec<u64>,
@@ -79,24 +80,16 @@ impl Detector for DhcpStarvation {
             return;
         }
         let said = &event.message.fields;
-        let kind = said.text(FieldId::Message).unwrap_or("");
-        match kind.to_ascii_lowercase().as_str() {
-            "discover" | "request" | "inform" | "decline" | "bootp request" => {}
-            _ => {
-                self.n_answers += 1;
-                return;
-            }
+        if !said.kind(FieldId::Message).is_some_and(DhcpMessage::is_of_client) {
+            self.n_answers += 1;
+            return;
         }
         if self.times.len() >= MOST {
             self.n_left_out += 1;
             return;
         }
         self.times.push(event.message.time_ns);
-        if let Some(mac) = said.text(FieldId::Mac)
-            && !self.devices.contains(mac)
-        {
-            self.devices.insert(mac.to_owned());
-        }
+        self.devices.extend(said.mac(FieldId::Mac));
         if self.packets.len() < Finding::MOST_FLOWS {
             self.packets.push(event.message.packet);
         }
@@ -180,7 +173,10 @@ mod tests {
             from: (Addr::v4([0, 0, 0, 0]), 68),
             to: (Addr::v4([255, 255, 255, 255]), 67),
             direction: Direction::ToResponder,
-            facts: vec![(FieldId::Message, "discover".to_owned()), (FieldId::Mac, format!("02:00:00:00:00:{i:02x}"))],
+            facts: vec![
+                (FieldId::Message, DhcpMessage::Discover.into()),
+                (FieldId::Mac, [2, 0, 0, 0, 0, i as u8].into()),
+            ],
         };
         let lines: Vec<Line> = (0..n).map(line).collect();
         hear(&ENTRY, &lines, &Settings::default()).findings.len()

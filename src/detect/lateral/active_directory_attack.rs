@@ -20,6 +20,7 @@ use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
 use crate::model::app::field::FieldId;
 use crate::model::app::field::FieldSet;
+use crate::model::app::kinds::directory::RpcFunction;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::{Addr, Category, Finding};
@@ -81,28 +82,28 @@ enum Deed {
 }
 
 /// Functions of note, and what they do.
-const FUNCTIONS: &[(&str, Deed)] = &[
-    ("NetrServerAuthenticate2", Deed::Logon),
-    ("NetrServerAuthenticate3", Deed::Logon),
-    ("IDL_DRSGetNCChanges", Deed::Copy),
-    ("IDL_DRSReplicaAdd", Deed::Copy),
-    ("EfsRpcOpenFileRaw", Deed::Force),
-    ("EfsRpcEncryptFileSrv", Deed::Force),
-    ("RpcRemoteFindFirstPrinterChangeNotificationEx", Deed::Force),
-    ("RpcAddPrinterDriver", Deed::Driver),
-    ("RpcAddPrinterDriverEx", Deed::Driver),
-    ("RpcAsyncAddPrinterDriver", Deed::Driver),
-    ("SamrCreateUser2InDomain", Deed::Change),
-    ("SamrUnicodeChangePasswordUser2", Deed::Change),
-    ("SamrEnumerateUsersInDomain", Deed::List),
-    ("SamrEnumerateGroupsInDomain", Deed::List),
-    ("SamrEnumerateAliasesInDomain", Deed::List),
-    ("SamrLookupNamesInDomain", Deed::List),
-    ("SamrGetGroupsForUser", Deed::List),
-    ("SamrQueryInformationUser", Deed::List),
-    ("LsarEnumerateAccounts", Deed::List),
-    ("NetrSessionEnum", Deed::List),
-    ("NetrWkstaUserEnum", Deed::List),
+const FUNCTIONS: &[(RpcFunction, Deed)] = &[
+    (RpcFunction::NetrServerAuthenticate2, Deed::Logon),
+    (RpcFunction::NetrServerAuthenticate3, Deed::Logon),
+    (RpcFunction::IdlDRSGetNCChanges, Deed::Copy),
+    (RpcFunction::IdlDRSReplicaAdd, Deed::Copy),
+    (RpcFunction::EfsRpcOpenFileRaw, Deed::Force),
+    (RpcFunction::EfsRpcEncryptFileSrv, Deed::Force),
+    (RpcFunction::RpcRemoteFindFirstPrinterChangeNotificationEx, Deed::Force),
+    (RpcFunction::RpcAddPrinterDriver, Deed::Driver),
+    (RpcFunction::RpcAddPrinterDriverEx, Deed::Driver),
+    (RpcFunction::RpcAsyncAddPrinterDriver, Deed::Driver),
+    (RpcFunction::SamrCreateUser2InDomain, Deed::Change),
+    (RpcFunction::SamrUnicodeChangePasswordUser2, Deed::Change),
+    (RpcFunction::SamrEnumerateUsersInDomain, Deed::List),
+    (RpcFunction::SamrEnumerateGroupsInDomain, Deed::List),
+    (RpcFunction::SamrEnumerateAliasesInDomain, Deed::List),
+    (RpcFunction::SamrLookupNamesInDomain, Deed::List),
+    (RpcFunction::SamrGetGroupsForUser, Deed::List),
+    (RpcFunction::SamrQueryInformationUser, Deed::List),
+    (RpcFunction::LsarEnumerateAccounts, Deed::List),
+    (RpcFunction::NetrSessionEnum, Deed::List),
+    (RpcFunction::NetrWkstaUserEnum, Deed::List),
 ];
 /// Services that only a domain controller answers.
 const CONTROLLERS: [AppProto; 2] = [AppProto::Kerberos, AppProto::Ldap];
@@ -144,7 +145,7 @@ impl Detector for ActiveDirectoryAttack {
         if !matches!(event.message.protocol, AppProto::MsRpc | AppProto::Smb) {
             return;
         }
-        let Some(function) = event.message.fields.text(FieldId::Function) else { return };
+        let Some(function) = event.message.fields.kind::<RpcFunction>(FieldId::Function) else { return };
         let Some((place, (_, deed))) = FUNCTIONS.iter().enumerate().find(|(_, (name, _))| *name == function) else {
             return;
         };
@@ -222,8 +223,12 @@ impl Case {
         let (technique, impact, sure, words) = deed.evaluated();
         // Controllers copy from each other and know each other's accounts.
         let confidence = if *is_controller { 0.25 } else { sure };
-        let names: Vec<&str> =
-            calls.by_function.keys().filter_map(|place| FUNCTIONS.get(*place)).map(|(name, _)| *name).collect();
+        let names: Vec<&str> = calls
+            .by_function
+            .keys()
+            .filter_map(|place| FUNCTIONS.get(*place))
+            .map(|(function, _)| function.label())
+            .collect();
         let mut finding = finding_builder::begin(&CARD);
         finding_builder::technique(&mut finding, technique);
         finding.title = format!("{from} {words}: {to}");
@@ -266,16 +271,17 @@ mod tests {
     use crate::detect::support::testing::hear;
     use crate::detect::support::testing::inside;
     use crate::model::Severity;
+    use crate::model::app::kinds::directory::KerberosMessage;
     use crate::settings::Settings;
 
-    fn found(from: u8, functions: &[&str]) -> Vec<Finding> {
-        let line = |(i, function): (usize, &&str)| Line {
+    fn found(from: u8, functions: &[RpcFunction]) -> Vec<Finding> {
+        let line = |(i, function): (usize, &RpcFunction)| Line {
             protocol: AppProto::MsRpc,
             second: i as f64,
             from: (inside(from), 40_000),
             to: (inside(2), 49_668),
             direction: Direction::ToResponder,
-            facts: vec![(FieldId::Function, (*function).to_owned())],
+            facts: vec![(FieldId::Function, (*function).into())],
         };
         let mut lines: Vec<Line> = functions.iter().enumerate().map(line).collect();
         // Host 9 is a controller.
@@ -285,24 +291,31 @@ mod tests {
             from: (inside(7), 40_000),
             to: (inside(9), 88),
             direction: Direction::ToOriginator,
-            facts: vec![(FieldId::Message, "TGS-REP".to_owned())],
+            facts: vec![(FieldId::Message, KerberosMessage::TgsRep.into())],
         });
         hear(&ENTRY, &lines, &Settings::default()).findings
     }
 
     #[test]
     fn log_ins_without_end_and_copies_of_secrets_are_reported() {
-        assert!(found(1, &["NetrServerAuthenticate3"; 60])[0].severity >= Severity::High);
-        assert_eq!(found(1, &["NetrServerAuthenticate3"; 4]).len(), 0, "a computer that starts");
-        let copy = found(1, &["IDL_DRSGetNCChanges"]);
+        assert!(found(1, &[RpcFunction::NetrServerAuthenticate3; 60])[0].severity >= Severity::High);
+        assert_eq!(found(1, &[RpcFunction::NetrServerAuthenticate3; 4]).len(), 0, "a computer that starts");
+        let copy = found(1, &[RpcFunction::IdlDRSGetNCChanges]);
         assert!(copy[0].severity >= Severity::Medium && copy[0].technique.as_deref() == Some("T1003.006"));
-        assert!(found(9, &["IDL_DRSGetNCChanges"])[0].severity < Severity::Medium, "controllers copy from each other");
+        assert!(
+            found(9, &[RpcFunction::IdlDRSGetNCChanges])[0].severity < Severity::Medium,
+            "controllers copy from each other"
+        );
     }
 
     #[test]
     fn a_list_of_users_needs_several_questions() {
-        assert_eq!(found(1, &["SamrLookupNamesInDomain", "SamrLookupNamesInDomain"]).len(), 0);
-        let list = ["SamrLookupNamesInDomain", "SamrQueryInformationUser", "SamrGetGroupsForUser"];
+        assert_eq!(found(1, &[RpcFunction::SamrLookupNamesInDomain, RpcFunction::SamrLookupNamesInDomain]).len(), 0);
+        let list = [
+            RpcFunction::SamrLookupNamesInDomain,
+            RpcFunction::SamrQueryInformationUser,
+            RpcFunction::SamrGetGroupsForUser,
+        ];
         assert_eq!(found(1, &list)[0].technique.as_deref(), Some("T1087.002"));
     }
 }

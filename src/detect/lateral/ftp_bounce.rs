@@ -20,7 +20,6 @@ use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, OnChange};
-use std::net::IpAddr;
 
 const CARD: Card = Card {
     id: "ftp_bounce",
@@ -50,6 +49,8 @@ const SETTINGS: &[Descriptor] = &[TIMES];
 pub const ENTRY: Entry =
     Entry { card: CARD, settings: SETTINGS, interest: Interest::MESSAGES, make: || Box::new(FtpBounce::default()) };
 
+/// Commands by which a client names where it waits for the data connection (RFC 959, section 4.1.2; RFC 2428, section 2).
+const PORT_COMMANDS: [&str; 2] = ["PORT", "EPRT"];
 /// Most triples of client, server and third host kept.
 const MOST_KEPT: usize = 1 << 14;
 /// Most findings.
@@ -69,8 +70,8 @@ impl Detector for FtpBounce {
         let said = &event.message.fields;
         let is_command = event.message.protocol == AppProto::Ftp
             && event.update.is_some_and(|update| update.direction == Direction::ToResponder)
-            && matches!(said.text(FieldId::Command), Some("PORT" | "EPRT"));
-        let third = said.text(FieldId::Address).and_then(|text| text.parse::<IpAddr>().ok()).map(Addr::of);
+            && said.text(FieldId::Command).is_some_and(|command| PORT_COMMANDS.contains(&command));
+        let third = said.addr(FieldId::Address);
         let (true, Some(flow), Some(third)) = (is_command, event.flow, third) else { return };
         let (client, server) = (flow.originator().0, flow.responder().0);
         // A private address of a client that comes from a public one is its own, before translation.
@@ -132,7 +133,7 @@ mod tests {
     #[test]
     fn an_address_that_is_not_the_clients_is_reported() {
         let found = |address: Addr| {
-            let facts = vec![(FieldId::Command, "PORT".to_owned()), (FieldId::Address, address.to_string())];
+            let facts = vec![(FieldId::Command, "PORT".into()), (FieldId::Address, address.into())];
             let (from, to) = ((inside(1), 40_000), (inside(2), 21));
             let line =
                 Line { protocol: AppProto::Ftp, second: 1.0, from, to, direction: Direction::ToResponder, facts };

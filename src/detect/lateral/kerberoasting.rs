@@ -17,6 +17,8 @@ use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
 use crate::model::app::field::FieldId;
 use crate::model::app::field::FieldSet;
+use crate::model::app::kinds::directory::KerberosMessage;
+use crate::model::app::kinds::login::Security;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::{Addr, Category, Finding};
@@ -86,8 +88,8 @@ impl Detector for Kerberoasting {
         let said = &event.message.fields;
         let is_question = event.message.protocol == AppProto::Kerberos
             && event.update.is_some_and(|update| update.direction == Direction::ToResponder)
-            && said.text(FieldId::Message) == Some("TGS-REQ")
-            && said.text(FieldId::Security) == Some("only weak encryption asked for");
+            && said.is(FieldId::Message, KerberosMessage::TgsReq)
+            && said.is(FieldId::Security, Security::OnlyWeakEncryptionAskedFor);
         let (true, Some(flow), Some(service)) = (is_question, event.flow, said.text(FieldId::Service)) else {
             return;
         };
@@ -157,18 +159,21 @@ mod tests {
 
     #[test]
     fn tickets_in_rc4_only_are_reported_and_those_of_machines_are_not() {
-        let found = |service: &str, security: &str| {
+        let found = |service: &str, security: Security| {
             let facts = vec![
-                (FieldId::Message, "TGS-REQ".to_owned()),
-                (FieldId::Security, security.to_owned()),
-                (FieldId::Service, service.to_owned()),
+                (FieldId::Message, KerberosMessage::TgsReq.into()),
+                (FieldId::Security, security.into()),
+                (FieldId::Service, service.into()),
             ];
             let (from, to) = ((inside(1), 40_000), (inside(2), 88));
             let line =
                 Line { protocol: AppProto::Kerberos, second: 1.0, from, to, direction: Direction::ToResponder, facts };
             hear(&ENTRY, &[line], &Settings::default()).findings.len()
         };
-        let weak = "only weak encryption asked for";
-        assert_eq!((found("MSSQLSvc/db", weak), found("krbtgt/LAB", weak), found("MSSQLSvc/db", "")), (1, 0, 0));
+        let weak = Security::OnlyWeakEncryptionAskedFor;
+        assert_eq!(
+            (found("MSSQLSvc/db", weak), found("krbtgt/LAB", weak), found("MSSQLSvc/db", Security::Signed)),
+            (1, 0, 0)
+        );
     }
 }

@@ -18,6 +18,7 @@ use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
 use crate::model::app::field::FieldId;
 use crate::model::app::field::FieldSet;
+use crate::model::app::kinds::directory::RpcFunction;
 use crate::model::app::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, OnChange};
@@ -56,16 +57,16 @@ pub const ENTRY: Entry = Entry {
 };
 
 /// Functions that start something, and the technique that each is.
-const FUNCTIONS: &[(&str, (&str, &str))] = &[
-    ("CreateServiceW", ("T1569.002", "Service Execution")),
-    ("CreateServiceA", ("T1569.002", "Service Execution")),
-    ("StartServiceW", ("T1569.002", "Service Execution")),
-    ("StartServiceA", ("T1569.002", "Service Execution")),
-    ("ChangeServiceConfigW", ("T1569.002", "Service Execution")),
-    ("NetrJobAdd", ("T1053.002", "At")),
-    ("SchRpcRegisterTask", ("T1053.005", "Scheduled Task")),
-    ("SchRpcRun", ("T1053.005", "Scheduled Task")),
-    ("ExecMethod", ("T1047", "Windows Management Instrumentation")),
+const FUNCTIONS: &[(RpcFunction, (&str, &str))] = &[
+    (RpcFunction::CreateServiceW, ("T1569.002", "Service Execution")),
+    (RpcFunction::CreateServiceA, ("T1569.002", "Service Execution")),
+    (RpcFunction::StartServiceW, ("T1569.002", "Service Execution")),
+    (RpcFunction::StartServiceA, ("T1569.002", "Service Execution")),
+    (RpcFunction::ChangeServiceConfigW, ("T1569.002", "Service Execution")),
+    (RpcFunction::NetrJobAdd, ("T1053.002", "At")),
+    (RpcFunction::SchRpcRegisterTask, ("T1053.005", "Scheduled Task")),
+    (RpcFunction::SchRpcRun, ("T1053.005", "Scheduled Task")),
+    (RpcFunction::ExecMethod, ("T1047", "Windows Management Instrumentation")),
 ];
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 14;
@@ -83,7 +84,10 @@ impl Detector for RemoteExecution {
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
-        let (Some(flow), Some(function)) = (event.flow, event.message.fields.text(FieldId::Function)) else { return };
+        let (Some(flow), Some(function)) = (event.flow, event.message.fields.kind::<RpcFunction>(FieldId::Function))
+        else {
+            return;
+        };
         let Some(place) = FUNCTIONS.iter().position(|(name, _)| *name == function) else { return };
         let ((from, _), (to, port)) = (flow.originator(), flow.responder());
         if let Some(calls) = self.pairs.of((from, to, port)) {
@@ -111,7 +115,8 @@ impl Detector for RemoteExecution {
 
 fn finding((from, to, port): (Addr, Addr, u16), calls: &BTreeMap<usize, u64>, least: f64) -> Finding {
     let n = calls.values().sum::<u64>();
-    let names: Vec<&str> = calls.keys().filter_map(|place| FUNCTIONS.get(*place)).map(|(name, _)| *name).collect();
+    let names: Vec<&str> =
+        calls.keys().filter_map(|place| FUNCTIONS.get(*place)).map(|(function, _)| function.label()).collect();
     let confidence = 0.7;
     let mut finding = finding_builder::begin(&CARD);
     finding.title = format!("{from} starts programs on {to} over the network");
@@ -157,14 +162,14 @@ mod tests {
 
     #[test]
     fn making_a_service_is_reported_and_looking_at_one_is_not() {
-        let found = |function: &str| {
-            let facts = vec![(FieldId::Function, function.to_owned())];
+        let found = |function: RpcFunction| {
+            let facts = vec![(FieldId::Function, function.into())];
             let (from, to) = ((inside(1), 40_000), (inside(2), 445));
             let line =
                 Line { protocol: AppProto::Smb, second: 1.0, from, to, direction: Direction::ToResponder, facts };
             hear(&ENTRY, &[line], &Settings::default()).findings
         };
-        assert_eq!(found("NetrJobAdd")[0].technique.as_deref(), Some("T1053.002"));
-        assert!(found("OpenServiceW").is_empty());
+        assert_eq!(found(RpcFunction::NetrJobAdd)[0].technique.as_deref(), Some("T1053.002"));
+        assert!(found(RpcFunction::OpenServiceW).is_empty());
     }
 }

@@ -17,6 +17,7 @@ use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
 use crate::model::app::field::FieldId;
 use crate::model::app::field::FieldSet;
+use crate::model::app::kinds::names::DnsType;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::{Addr, Category, Finding};
@@ -88,7 +89,7 @@ impl Detector for ZoneTransfer {
         if is_answer {
             self.servers.of(server);
         }
-        if said.text(FieldId::DnsType) != Some("AXFR") {
+        if !said.is(FieldId::DnsType, DnsType::Axfr) {
             return;
         }
         let Some(pair) = self.pairs.of((asker, server)) else { return };
@@ -173,14 +174,14 @@ mod tests {
     use crate::model::Severity;
     use crate::settings::Settings;
 
-    fn line(from: u8, to: u8, direction: Direction, kind: &str) -> Line {
+    fn line(from: u8, to: u8, direction: Direction, kind: DnsType) -> Line {
         Line {
             protocol: AppProto::Dns,
             second: 1.0,
             from: (inside(from), 40_000),
             to: (inside(to), 53),
             direction,
-            facts: vec![(FieldId::DnsQuery, "example.com".to_owned()), (FieldId::DnsType, kind.to_owned())],
+            facts: vec![(FieldId::DnsQuery, "example.com".into()), (FieldId::DnsType, kind.into())],
         }
     }
 
@@ -188,9 +189,13 @@ mod tests {
     fn a_host_that_wants_all_names_is_reported_and_a_second_server_hardly() {
         let worst =
             |lines: &[Line]| hear(&ENTRY, lines, &Settings::default()).findings.first().map(|finding| finding.severity);
-        assert_eq!(worst(&[line(1, 2, Direction::ToResponder, "AXFR")]), Some(Severity::Medium));
-        assert_eq!(worst(&[line(1, 2, Direction::ToResponder, "A"), line(1, 2, Direction::ToResponder, "SOA")]), None);
-        let secondary = [line(9, 1, Direction::ToOriginator, "A"), line(1, 2, Direction::ToResponder, "AXFR")];
+        assert_eq!(worst(&[line(1, 2, Direction::ToResponder, DnsType::Axfr)]), Some(Severity::Medium));
+        assert_eq!(
+            worst(&[line(1, 2, Direction::ToResponder, DnsType::A), line(1, 2, Direction::ToResponder, DnsType::Soa)]),
+            None
+        );
+        let secondary =
+            [line(9, 1, Direction::ToOriginator, DnsType::A), line(1, 2, Direction::ToResponder, DnsType::Axfr)];
         assert!(worst(&secondary) < Some(Severity::Medium));
     }
 }

@@ -115,7 +115,7 @@ impl Detector for DnsResponseSpoofing {
         let (Some(flow), Some(update), Some(name)) = (event.flow, event.update, said.text(FieldId::DnsQuery)) else {
             return;
         };
-        let hash = self.hasher.hash_one((update.serial, name, said.text(FieldId::DnsType)));
+        let hash = self.hasher.hash_one((update.serial, name, said.word(FieldId::DnsType)));
         let Some(slot) = self.questions.get_mut(hash as usize % MOST_QUESTIONS) else { return };
         let now = event.message.time_ns;
         if update.direction == Direction::ToResponder {
@@ -130,7 +130,7 @@ impl Detector for DnsResponseSpoofing {
             return;
         }
         // Only addresses are compared: everything else may come in pieces or in another order.
-        let addresses = said.texts(FieldId::DnsAnswer).filter(|text| text.parse::<std::net::IpAddr>().is_ok());
+        let addresses = said.addrs(FieldId::DnsAnswer);
         let sum = |sum: Option<u64>, address| Some(sum.unwrap_or(0).wrapping_add(self.hasher.hash_one(address)));
         let Some(answer) = addresses.fold(None, sum) else { return };
         slot.n_answered += 1;
@@ -208,10 +208,11 @@ mod tests {
     use crate::flow::table::FlowUpdate;
     use crate::model::app::field::FieldBuffer;
     use crate::model::app::field::Message;
+    use crate::model::app::kinds::names::DnsType;
     use crate::settings::Settings;
 
-    /// Questions and answers of one flow: a text is an answer with this address.
-    fn found(messages: &[Option<&str>]) -> usize {
+    /// Questions and answers of one flow: a number is an answer with the address of that host outside.
+    fn found(messages: &[Option<u8>]) -> usize {
         let mut detector = DnsResponseSpoofing::default();
         let flow = testing::Made::tcp(inside(1), outside(53), 53, 1.0).flow();
         let names = Names::default();
@@ -219,8 +220,8 @@ mod tests {
             for answer in messages {
                 let mut facts = FieldBuffer::default();
                 facts.text(FieldId::DnsQuery, name);
-                facts.text(FieldId::DnsType, "A");
-                facts.text(FieldId::DnsAnswer, answer.unwrap_or(""));
+                facts.token(FieldId::DnsType, DnsType::A);
+                answer.iter().for_each(|n| facts.addr(FieldId::DnsAnswer, outside(*n).ip()));
                 let said = facts.messages().next().unwrap();
                 let message = Message { protocol: AppProto::Dns, time_ns: 1, packet: 1, fields: said };
                 let direction = if answer.is_some() { Direction::ToOriginator } else { Direction::ToResponder };
@@ -236,8 +237,8 @@ mod tests {
 
     #[test]
     fn two_different_answers_to_one_question_are_a_race() {
-        assert_eq!(found(&[None, Some("192.0.2.1"), Some("198.51.100.7")]), 1);
-        assert_eq!(found(&[None, Some("192.0.2.1"), Some("192.0.2.1")]), 0, "sent twice");
-        assert_eq!(found(&[None, None, Some("192.0.2.1"), Some("198.51.100.7")]), 0, "asked twice");
+        assert_eq!(found(&[None, Some(1), Some(7)]), 1);
+        assert_eq!(found(&[None, Some(1), Some(1)]), 0, "sent twice");
+        assert_eq!(found(&[None, None, Some(1), Some(7)]), 0, "asked twice");
     }
 }

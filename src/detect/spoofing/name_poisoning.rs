@@ -18,6 +18,7 @@ use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
 use crate::model::app::field::FieldId;
 use crate::model::app::field::FieldSet;
+use crate::model::app::kinds::names::{DnsMessage, DnsType};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::{Addr, Category, Finding};
@@ -95,7 +96,7 @@ impl Detector for NamePoisoning {
             return;
         };
         // Only names of hosts: services have many, and one host may offer them all.
-        if !matches!(said.text(FieldId::DnsType), Some("A" | "AAAA" | "NB")) {
+        if !matches!(said.kind(FieldId::DnsType), Some(DnsType::A | DnsType::Aaaa | DnsType::Nb)) {
             return;
         }
         let (from, to) = match update.direction {
@@ -104,7 +105,7 @@ impl Detector for NamePoisoning {
         };
         let is_to_group = to.is_group() || to == flow.responder().0 && flow.is_to_group();
         let name = name.to_lowercase();
-        if said.text(FieldId::Message) != Some("answer") {
+        if !said.is(FieldId::Message, DnsMessage::Answer) {
             if is_to_group && let Some(n) = self.asked.of((protocol, name)) {
                 *n += 1;
             }
@@ -187,20 +188,22 @@ mod tests {
     use crate::settings::Settings;
 
     fn found(names: &[&str]) -> usize {
-        let line = |from: u8, to: u8, message: &str, name: &str| Line {
+        let line = |from: u8, to: u8, message: DnsMessage, name: &str| Line {
             protocol: AppProto::Nbns,
             second: 1.0,
             from: (inside(from), 137),
             to: (inside(to), 137),
             direction: Direction::ToResponder,
             facts: vec![
-                (FieldId::Message, message.to_owned()),
-                (FieldId::DnsQuery, name.to_owned()),
-                (FieldId::DnsType, "NB".to_owned()),
+                (FieldId::Message, message.into()),
+                (FieldId::DnsQuery, name.into()),
+                (FieldId::DnsType, DnsType::Nb.into()),
             ],
         };
-        let lines: Vec<Line> =
-            names.iter().flat_map(|name| [line(1, 255, "question", name), line(66, 1, "answer", name)]).collect();
+        let lines: Vec<Line> = names
+            .iter()
+            .flat_map(|name| [line(1, 255, DnsMessage::Question, name), line(66, 1, DnsMessage::Answer, name)])
+            .collect();
         hear(&ENTRY, &lines, &Settings::default()).findings.len()
     }
 

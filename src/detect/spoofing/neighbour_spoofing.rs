@@ -16,7 +16,9 @@ use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
 use crate::model::app::field::FieldId;
 use crate::model::app::field::FieldSet;
+use crate::model::app::kinds::link::Icmpv6Message;
 use crate::model::app::protocol::AppProto;
+use crate::model::net::addr::mac_text;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::{Descriptor, OnChange};
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,7 +74,7 @@ struct NeighbourSpoofing {
 #[derive(Default)]
 struct Claims {
     /// Claims by device; the first is the one that was there before.
-    devices: Vec<(String, u64)>,
+    devices: Vec<([u8; 6], u64)>,
     last: usize,
     n_changes: u64,
     heard: MessageEvidence,
@@ -85,17 +87,17 @@ impl Detector for NeighbourSpoofing {
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
         let said = &event.message.fields;
-        if event.message.protocol != AppProto::Icmpv6 || said.text(FieldId::Message) != Some("neighbour advertisement")
+        if event.message.protocol != AppProto::Icmpv6
+            || !said.is(FieldId::Message, Icmpv6Message::NeighbourAdvertisement)
         {
             return;
         }
-        let (Some(address), Some(mac)) = (said.text(FieldId::Address), said.text(FieldId::Mac)) else { return };
-        let Ok(address) = address.parse() else { return };
-        let Some(claims) = self.addresses.of(Addr::of(address)) else { return };
-        let place = match claims.devices.iter().position(|(device, _)| device == mac) {
+        let (Some(address), Some(mac)) = (said.addr(FieldId::Address), said.mac(FieldId::Mac)) else { return };
+        let Some(claims) = self.addresses.of(address) else { return };
+        let place = match claims.devices.iter().position(|(device, _)| *device == mac) {
             Some(place) => place,
             None if claims.devices.len() < MOST_DEVICES => {
-                claims.devices.push((mac.to_owned(), 0));
+                claims.devices.push((mac, 0));
                 claims.devices.len() - 1
             }
             None => return,
@@ -111,29 +113,29 @@ impl Detector for NeighbourSpoofing {
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&CHANGES);
         // A device that comes second to several addresses is one cause.
-        let mut late: BTreeMap<&str, Vec<(Addr, &Claims)>> = BTreeMap::new();
+        let mut late: BTreeMap<[u8; 6], Vec<(Addr, &Claims)>> = BTreeMap::new();
         for (address, claims) in self.addresses.sorted_where(|claims| claims.n_changes > 0) {
             for (device, _) in claims.devices.iter().skip(1) {
-                late.entry(device).or_default().push((*address, claims));
+                late.entry(*device).or_default().push((*address, claims));
             }
         }
         let is_case = |taken: &[(Addr, &Claims)]| {
             taken.len() >= MANY_ADDRESSES || taken.iter().any(|(_, claims)| claims.n_changes as f64 >= least)
         };
-        let mut cases: Vec<(&str, Vec<(Addr, &Claims)>)> =
+        let mut cases: Vec<([u8; 6], Vec<(Addr, &Claims)>)> =
             late.into_iter().filter(|(_, taken)| is_case(taken)).collect();
         cases.sort_by_key(|(_, taken)| std::cmp::Reverse(taken.len()));
         cases.truncate(MOST_FINDINGS);
-        let findings = cases.iter().map(|(device, taken)| finding(device, taken, least)).collect();
+        let findings = cases.iter().map(|(device, taken)| finding(&mac_text(*device), taken, least)).collect();
         Conclusion { findings, n_not_evaluated: self.addresses.n_refused, ..Conclusion::default() }
     }
 }
 
 fn finding(device: &str, taken: &[(Addr, &Claims)], least: f64) -> Finding {
     let n_changes: u64 = taken.iter().map(|(_, claims)| claims.n_changes).sum();
-    let others: BTreeSet<&str> =
-        taken.iter().filter_map(|(_, claims)| claims.devices.first()).map(|(device, _)| device.as_str()).collect();
-    let others: Vec<&str> = others.into_iter().take(5).collect();
+    let others: BTreeSet<[u8; 6]> =
+        taken.iter().filter_map(|(_, claims)| claims.devices.first()).map(|(device, _)| *device).collect();
+    let others: Vec<String> = others.into_iter().take(5).map(mac_text).collect();
     let confidence = if taken.len() >= 2 { 0.85 } else { 0.65 };
     let mut heard = MessageEvidence::default();
     taken.iter().for_each(|(_, claims)| heard.merge(&claims.heard));
@@ -193,9 +195,9 @@ mod tests {
             to: (inside(2), 0),
             direction: Direction::ToResponder,
             facts: vec![
-                (FieldId::Message, "neighbour advertisement".to_owned()),
-                (FieldId::Address, "fe80::1".to_owned()),
-                (FieldId::Mac, format!("02:00:00:00:00:{device:02x}")),
+                (FieldId::Message, Icmpv6Message::NeighbourAdvertisement.into()),
+                (FieldId::Address, inside(9).into()),
+                (FieldId::Mac, [2, 0, 0, 0, 0, *device].into()),
             ],
         };
         let lines: Vec<Line> = devices.iter().enumerate().map(line).collect();

@@ -17,6 +17,7 @@ use crate::detect::support::severity::past;
 use crate::detect::support::severity::severity;
 use crate::model::app::field::FieldId;
 use crate::model::app::field::FieldSet;
+use crate::model::app::kinds::link::StpMessage;
 use crate::model::app::protocol::AppProto;
 use crate::model::format::time::SECOND;
 use crate::model::{Category, Endpoint, Finding};
@@ -81,7 +82,7 @@ struct StpRootTakeover {
 
 struct Root {
     priority: u64,
-    mac: String,
+    mac: Endpoint,
     heard: MessageEvidence,
 }
 
@@ -97,18 +98,17 @@ impl Detector for StpRootTakeover {
         let said = &event.message.fields;
         let now = event.message.time_ns;
         self.first_ns = Some(self.first_ns.map_or(now, |first| first.min(now)));
-        if said.text(FieldId::Message).is_some_and(|message| message.starts_with("topology change"))
-            && self.changes_ns.len() < MOST_CHANGES
-        {
+        if said.kind(FieldId::Message).is_some_and(StpMessage::is_change) && self.changes_ns.len() < MOST_CHANGES {
             self.changes_ns.push(now);
             self.changes.add(event);
         }
-        let (Some(priority), Some(mac)) = (said.number(FieldId::Priority), said.text(FieldId::Root)) else { return };
+        let (Some(priority), Some(mac)) = (said.number(FieldId::Priority), said.mac(FieldId::Root)) else { return };
+        let mac = Endpoint::Mac(mac);
         let known = self.roots.iter().position(|root| root.priority == priority && root.mac == mac);
         let place = match known {
             Some(place) => place,
             None if self.roots.len() < MOST_ROOTS => {
-                self.roots.push(Root { priority, mac: mac.to_owned(), heard: MessageEvidence::default() });
+                self.roots.push(Root { priority, mac, heard: MessageEvidence::default() });
                 self.roots.len() - 1
             }
             None => {
@@ -130,12 +130,12 @@ impl Detector for StpRootTakeover {
         let mut best: Option<&Root> = None;
         for root in &self.roots {
             if let Some(old) = best
-                && (root.priority, &root.mac) < (old.priority, &old.mac)
+                && (root.priority, root.mac) < (old.priority, old.mac)
                 && root.heard.first_ns - first_ns >= before_ns
             {
                 findings.push(takeover(root, old));
             }
-            if best.is_none_or(|old| (root.priority, &root.mac) < (old.priority, &old.mac)) {
+            if best.is_none_or(|old| (root.priority, root.mac) < (old.priority, old.mac)) {
                 best = Some(root);
             }
         }
@@ -154,8 +154,8 @@ fn takeover(root: &Root, old: &Root) -> Finding {
     let mut finding = begin(confidence);
     finding.title = format!("{} makes itself the root of the network instead of {}", root.mac, old.mac);
     finding.score = past(root.heard.n as f64, 1.0);
-    finding.sources = address(&root.mac).into_iter().collect();
-    finding.targets = address(&old.mac).into_iter().collect();
+    finding.sources = vec![root.mac];
+    finding.targets = vec![old.mac];
     finding.evidence = vec![
         evidence("Priority of the new root", root.priority as f64, "", format!("{} of the old one", old.priority)),
         evidence("Messages of the new root", root.heard.n as f64, "messages", "0"),
@@ -186,21 +186,13 @@ fn begin(confidence: f64) -> Finding {
     finding
 }
 
-fn address(mac: &str) -> Option<Endpoint> {
-    let mut bytes = [0; 6];
-    for (byte, part) in bytes.iter_mut().zip(mac.split(':')) {
-        *byte = u8::from_str_radix(part, 16).ok()?;
-    }
-    Some(Endpoint::Mac(bytes))
-}
-
 impl StpRootTakeover {
     fn storm(&self, most: f64, least: f64) -> Finding {
         let mut finding = begin(0.6);
         finding.title = format!("The spanning tree is changed on and on: {}", count(self.changes_ns.len(), "message"));
         finding_builder::technique(&mut finding, ("T1498", "Network Denial of Service"));
         finding.score = past(most, least);
-        finding.sources = self.roots.first().and_then(|root| address(&root.mac)).into_iter().collect();
+        finding.sources = self.roots.first().map(|root| root.mac).into_iter().collect();
         finding.evidence = vec![evidence("Changes within a minute", most, "messages", format!("below {least}"))];
         finding.explanation =
             "Messages of change come on and on. With each of them the switches forget where hosts are and \
@@ -231,9 +223,9 @@ mod tests {
                 to: (inside(2), 0),
                 direction: Direction::ToResponder,
                 facts: vec![
-                    (FieldId::Message, "configuration".to_owned()),
-                    (FieldId::Priority, priority.to_string()),
-                    (FieldId::Root, format!("02:00:00:00:00:{mac:02x}")),
+                    (FieldId::Message, StpMessage::Configuration.into()),
+                    (FieldId::Priority, (*priority).into()),
+                    (FieldId::Root, [2, 0, 0, 0, 0, *mac].into()),
                 ],
             };
             lines.extend((0..10).map(line));

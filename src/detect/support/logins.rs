@@ -3,6 +3,7 @@
 use crate::model::app::field::FieldId;
 use crate::model::app::field::FieldSet;
 use crate::model::app::field::MessageFields;
+use crate::model::app::kinds::login::Outcome;
 
 /// The kinds of facts that [`is_try`] and [`verdict`] look at.
 pub const KINDS: FieldSet =
@@ -10,14 +11,14 @@ pub const KINDS: FieldSet =
 
 /// True for a message of a client that tries to log in.
 pub fn is_try(said: &MessageFields<'_>) -> bool {
-    [FieldId::User, FieldId::Password, FieldId::HttpAuth].into_iter().any(|kind| said.text(kind).is_some())
+    [FieldId::User, FieldId::Password, FieldId::HttpAuth].into_iter().any(|kind| said.has(kind))
 }
 
 /// What a server makes of a log-in: accepted or not; none if the message says nothing of it. Where the protocol is HTTP
 /// the answer means a log-in only if the last request was a try.
 pub fn verdict(said: &MessageFields<'_>, is_trying: bool) -> Option<bool> {
-    if let Some(login) = said.text(FieldId::Login) {
-        return Some(login == "accepted");
+    if let Some(outcome) = said.kind::<Outcome>(FieldId::Login) {
+        return Some(outcome == Outcome::Accepted);
     }
     match said.number(FieldId::HttpStatus)? {
         401 | 403 if is_trying => Some(false),

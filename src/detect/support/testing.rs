@@ -14,7 +14,9 @@ use crate::flow::names::Names;
 use crate::flow::table::{FlowTable, FlowUpdate, Limits};
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::field::FieldValue;
 use crate::model::app::field::Message;
+use crate::model::app::kinds::token::Kind;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::moments::Moments;
 use crate::model::flow::{Direction, Flow, FlowKey, NameSource, Run, TcpState};
@@ -279,32 +281,66 @@ pub struct Line {
     pub to: (Addr, u16),
     /// Who says it.
     pub direction: Direction,
-    /// What it says; digits become a number where the kind is one of numbers.
-    pub facts: Vec<(FieldId, String)>,
+    /// What it says.
+    pub facts: Vec<(FieldId, TestValue)>,
 }
 
-/// What a detector concludes from these messages. Numbers as texts are told as numbers for status, replies and bytes.
+/// The value of a field of a message that is made.
+#[derive(Clone, Debug)]
+pub enum TestValue {
+    /// A text; an empty one is none.
+    Text(String),
+    /// Anything else.
+    Other(FieldValue<'static>),
+}
+
+impl From<&str> for TestValue {
+    fn from(text: &str) -> TestValue {
+        TestValue::Text(text.to_owned())
+    }
+}
+
+impl From<String> for TestValue {
+    fn from(text: String) -> TestValue {
+        TestValue::Text(text)
+    }
+}
+
+impl From<u64> for TestValue {
+    fn from(number: u64) -> TestValue {
+        TestValue::Other(FieldValue::Number(number))
+    }
+}
+
+impl From<Addr> for TestValue {
+    fn from(address: Addr) -> TestValue {
+        TestValue::Other(FieldValue::Addr(address.ip()))
+    }
+}
+
+impl From<[u8; 6]> for TestValue {
+    fn from(address: [u8; 6]) -> TestValue {
+        TestValue::Other(FieldValue::Mac(address))
+    }
+}
+
+impl<K: Kind> From<K> for TestValue {
+    fn from(kind: K) -> TestValue {
+        TestValue::Other(FieldValue::Token(kind.into()))
+    }
+}
+
+/// What a detector concludes from these messages.
 pub fn hear(entry: &Entry, lines: &[Line], settings: &Settings) -> Conclusion {
     let mut detector: Box<dyn Detector> = (entry.make)();
     let (mut names, mut domains, mut interned) = (Names::default(), Domains::default(), Vec::new());
     for (serial, line) in (0..).zip(lines) {
         let flow = Made { from: line.from, ..Made::tcp(line.from.0, line.to.0, line.to.1, line.second) }.flow();
         let mut facts = FieldBuffer::default();
-        for (kind, text) in &line.facts {
-            let is_number = matches!(
-                kind,
-                FieldId::HttpStatus
-                    | FieldId::Reply
-                    | FieldId::Bytes
-                    | FieldId::DnsAnswerBytes
-                    | FieldId::DnsAnswers
-                    | FieldId::Priority
-                    | FieldId::CertFrom
-                    | FieldId::CertUntil
-            );
-            match text.parse().ok().filter(|_| is_number) {
-                Some(number) => facts.number(*kind, number),
-                None => facts.text(*kind, text),
+        for (kind, value) in &line.facts {
+            match value {
+                TestValue::Text(text) => facts.text(*kind, text),
+                TestValue::Other(value) => facts.add(*kind, *value),
             }
         }
         let time_ns = flow.first_ns;

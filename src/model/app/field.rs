@@ -1,156 +1,67 @@
-//! What application messages say: typed facts, gathered message by message, for flows, counts and detectors.
+//! What application messages say: typed values, gathered message by message, for flows, counts and detectors.
 
+pub use crate::model::app::field_id::{FieldId, FieldSet, Shape};
+
+use crate::model::app::kinds::token::{Kind, Token};
 use crate::model::app::protocol::AppProto;
+use crate::model::net::addr::{Addr, mac_text};
 use std::fmt::{self, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
-/// How a fact is kept and shown.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Shape {
-    /// One of few values: also counted for its protocol.
-    Kind,
-    /// Free text or a number.
-    Value,
-    /// Of one message only: shown with the packet and to detectors, not kept with the flow.
-    Passing,
-    /// A time, seconds since 1970 UTC.
-    Time,
-    /// A password or the like: shown masked unless asked for.
-    Secret,
-    /// Both: a secret of one message only.
-    PassingSecret,
-}
+/// Nanoseconds in a second.
+const SECOND: i64 = 1_000_000_000;
 
-impl Shape {
-    /// Of one message only: not kept with the flow.
-    pub fn is_passing(self) -> bool {
-        matches!(self, Shape::Passing | Shape::PassingSecret)
-    }
-
-    /// Masked unless asked for.
-    pub fn is_secret(self) -> bool {
-        matches!(self, Shape::Secret | Shape::PassingSecret)
-    }
-}
-
-macro_rules! field_ids {
-    ($($name:ident $id:literal $label:literal $shape:ident),* $(,)?) => {
-        /// What a fact is about.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-        #[repr(u8)]
-        #[allow(missing_docs)]
-        pub enum FieldId { $($name),* }
-
-        impl FieldId {
-            /// Every kind.
-            pub const ALL: &[FieldId] = &[$(FieldId::$name),*];
-
-            /// Id in exports.
-            pub fn id(self) -> &'static str {
-                match self { $(FieldId::$name => $id),* }
-            }
-
-            /// Name for people.
-            pub fn label(self) -> &'static str {
-                match self { $(FieldId::$name => $label),* }
-            }
-
-            /// How it is kept and shown.
-            pub fn shape(self) -> Shape {
-                match self { $(FieldId::$name => Shape::$shape),* }
-            }
-        }
-    };
-}
-
-bitflags::bitflags! {
-    /// A set of kinds of facts: a bit for each [`FieldId`], which has the names.
-    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-    pub struct FieldSet: u128 {
-        const _ = !0;
-    }
-}
-
-const _: () = assert!(FieldId::ALL.len() <= u128::BITS as usize, "each kind has a bit in a set of kinds");
-
-impl FieldSet {
-    /// Every kind.
-    pub const ALL: FieldSet = FieldSet::all();
-    /// No kind.
-    pub const NONE: FieldSet = FieldSet::empty();
-
-    /// These kinds.
-    pub const fn of(kinds: &[FieldId]) -> FieldSet {
-        let (mut set, mut rest) = (0, kinds);
-        while let [kind, others @ ..] = rest {
-            (set, rest) = (set | 1 << *kind as u8, others);
-        }
-        FieldSet::from_bits_retain(set)
-    }
-}
-
-field_ids! {
-    // Of many protocols.
-    Message "message" "Message" Kind, Version "version" "Version" Kind, Command "command" "Command" Kind,
-    Argument "argument" "Argument" Passing, Reply "reply" "Reply" Kind, Banner "banner" "Server says it is" Value,
-    Agent "agent" "Client says it is" Value, User "user" "User" Value, Password "password" "Password" Secret,
-    Login "login" "Log-in" Kind, Method "method" "Method of log-in" Kind, Host "host" "Host name" Value,
-    Domain "domain" "Domain" Value, File "file" "File" Value, Bytes "bytes" "Bytes" Passing,
-    Identifier "identifier" "Identifier" Passing, Mac "mac" "MAC address" Value, Address "address" "Address" Value,
-    Security "security" "Security" Kind, Error "error" "Error" Kind, Service "service" "Service" Value,
-    // DNS and its kin.
-    DnsQuery "dns.query" "Asks for" Value, DnsType "dns.type" "Record type" Kind, DnsCode "dns.code" "Result" Kind,
-    DnsAnswer "dns.answer" "Answer" Value, DnsAnswers "dns.answers" "Answers" Passing,
-    DnsTtl "dns.ttl" "Time to live" Passing, DnsAnswerBytes "dns.answer_bytes" "Bytes of answers" Passing,
-    // TLS and QUIC.
-    TlsOffered "tls.offered" "Offers at most" Kind, TlsSni "tls.sni" "Server name" Value, TlsAlpn "tls.alpn" "Offers to carry" Kind,
-    TlsAlpnChosen "tls.alpn_chosen" "Carries" Kind, TlsCipher "tls.cipher" "Cipher" Kind, Ja3 "tls.ja3" "JA3" Value, Ja3s "tls.ja3s" "JA3S" Value,
-    Ja4 "tls.ja4" "JA4" Value, CertSubject "tls.subject" "Certificate of" Value,
-    CertIssuer "tls.issuer" "Issued by" Value, CertFrom "tls.not_before" "Valid from" Time,
-    CertUntil "tls.not_after" "Valid until" Time, CertName "tls.certificate_name" "Certificate's name" Value,
-    CertSelfSigned "tls.self_signed" "Self-signed" Kind, TlsAlert "tls.alert" "Alert" Kind,
-    // HTTP.
-    HttpMethod "http.method" "Request" Kind, HttpHost "http.host" "Host" Value, HttpPath "http.path" "Path" Value,
-    HttpStatus "http.status" "Status" Kind, HttpAgent "http.agent" "User agent" Value,
-    HttpServer "http.server" "Server" Value, HttpRequestType "http.request_type" "Type sent" Kind,
-    HttpResponseType "http.response_type" "Type received" Kind, HttpAuth "http.auth" "Authentication" Kind,
-    HttpReferer "http.referer" "Comes from" Value, HttpForm "http.form" "Form field" PassingSecret,
-    // SSH.
-    Hassh "ssh.hassh" "HASSH" Value, HasshServer "ssh.hassh_server" "HASSH of the server" Value,
-    // Mail.
-    MailFrom "mail.from" "Mail from" Value, MailTo "mail.to" "Mail to" Value,
-    // Windows.
-    SmbStatus "smb.status" "NT status" Kind, SmbTree "smb.tree" "Share" Value,
-    Realm "kerberos.realm" "Realm" Value, Cipher "cipher" "Encryption" Kind,
-    // Small ones.
-    Community "snmp.community" "Community" Secret, Client "client" "Client id" Value, Topic "mqtt.topic" "Topic" Value,
-    Function "function" "Function" Kind, Unit "unit" "Unit" Value, Channel "irc.channel" "Channel" Value,
-    Hash "hash" "Info hash" Value, From "from" "From" Value, To "to" "To" Value, Stratum "ntp.stratum" "Stratum" Kind,
-    Router "router" "Router" Value, DnsServer "dns_server" "DNS server" Value, Lease "lease" "Lease, seconds" Value,
-    Requested "requested" "Asks for address" Value, Vendor "vendor" "Vendor" Value, Port "port" "Port" Value,
-    Server "server" "Server" Value, Location "location" "Location" Value, SearchBase "ldap.base" "Search base" Value,
-    Priority "priority" "Priority" Value, Payload "payload" "Payload type" Kind, Media "media" "Media stream" Value,
-    Ssrc "rtp.ssrc" "SSRC" Value, Group "igmp.group" "Multicast group" Value, Root "stp.root" "Root bridge" Value,
-    SwitchPort "switch_port" "Switch port" Value, Platform "platform" "Platform" Value,
-    Prefix "prefix" "Address prefix" Value,
-}
-
-/// The value of a fact.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Value<'a> {
-    /// A number, in the unit of its kind.
+/// The value of a field.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum FieldValue<'a> {
+    /// A number, in the unit of its field.
     Number(u64),
     /// Text as the message has it; what is no UTF-8 is replaced.
     Text(&'a str),
+    /// One of few values, as an enum of `model::app::kinds`.
+    Token(Token),
+    /// An IP address in the family in which it was sent.
+    Addr(IpAddr),
+    /// An Ethernet address.
+    Mac([u8; 6]),
+    /// Seconds since 1970 UTC: certificates are valid until the year 9999, where nanoseconds do not reach.
+    Time(i64),
 }
 
+impl<K: Kind> From<K> for FieldValue<'_> {
+    fn from(kind: K) -> Self {
+        FieldValue::Token(kind.into())
+    }
+}
+
+/// As it is exported; a time as its seconds.
+impl fmt::Display for FieldValue<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FieldValue::Number(number) => number.fmt(f),
+            FieldValue::Text(text) => f.write_str(text),
+            FieldValue::Token(token) => f.write_str(token.label()),
+            FieldValue::Addr(address) => address.fmt(f),
+            FieldValue::Mac(address) => f.write_str(&mac_text(*address)),
+            FieldValue::Time(seconds) => seconds.fmt(f),
+        }
+    }
+}
+
+/// A value in eight bytes and what it is; a text and an IPv6 address by its place in the buffer.
 #[derive(Clone, Copy, Debug)]
 enum StoredValue {
     Number(u64),
     Text { at: u32, length: u32 },
+    Token(Token),
+    V4([u8; 4]),
+    V6(u32),
+    Mac([u8; 6]),
+    Time(i64),
 }
 
-/// Longest text of one fact, bytes; what is longer is cut. A DNS name fits of which each of the 255 bytes was replaced.
+/// Longest text of one field, bytes; what is longer is cut. A DNS name fits of which each of the 255 bytes was replaced.
 pub const MOST_TEXT_BYTES: usize = 768;
 
 /// Facts in the order in which they were read, with marks where messages begin.
@@ -158,6 +69,7 @@ pub const MOST_TEXT_BYTES: usize = 768;
 pub struct FieldBuffer {
     list: Vec<(FieldId, StoredValue)>,
     texts: String,
+    v6: Vec<Ipv6Addr>,
     /// Places in `list` where a message begins; the first message needs none.
     begins: Vec<u32>,
 }
@@ -167,6 +79,7 @@ pub struct FieldBuffer {
 pub struct Mark {
     n_facts: usize,
     n_text_bytes: usize,
+    n_v6: usize,
     n_begins: usize,
 }
 
@@ -179,6 +92,33 @@ impl FieldBuffer {
     /// Adds a number.
     pub fn number(&mut self, kind: FieldId, value: u64) {
         self.list.push((kind, StoredValue::Number(value)));
+    }
+
+    /// Adds one of few values.
+    pub fn token(&mut self, kind: FieldId, value: impl Into<Token>) {
+        self.list.push((kind, StoredValue::Token(value.into())));
+    }
+
+    /// Adds an IP address.
+    pub fn addr(&mut self, kind: FieldId, address: impl Into<IpAddr>) {
+        let value = match address.into() {
+            IpAddr::V4(address) => StoredValue::V4(address.octets()),
+            IpAddr::V6(address) => {
+                self.v6.push(address);
+                StoredValue::V6(self.v6.len() as u32 - 1)
+            }
+        };
+        self.list.push((kind, value));
+    }
+
+    /// Adds an Ethernet address.
+    pub fn mac(&mut self, kind: FieldId, address: [u8; 6]) {
+        self.list.push((kind, StoredValue::Mac(address)));
+    }
+
+    /// Adds a time, seconds since 1970 UTC.
+    pub fn time(&mut self, kind: FieldId, seconds: i64) {
+        self.list.push((kind, StoredValue::Time(seconds)));
     }
 
     /// Adds a text; an empty one is none.
@@ -211,25 +151,46 @@ impl FieldBuffer {
         }
     }
 
+    /// Adds a value of any kind.
+    #[cfg(test)]
+    pub fn add(&mut self, kind: FieldId, value: FieldValue<'_>) {
+        match value {
+            FieldValue::Number(number) => self.number(kind, number),
+            FieldValue::Text(text) => self.text(kind, text),
+            FieldValue::Token(token) => self.token(kind, token),
+            FieldValue::Addr(address) => self.addr(kind, address),
+            FieldValue::Mac(address) => self.mac(kind, address),
+            FieldValue::Time(seconds) => self.time(kind, seconds),
+        }
+    }
+
     /// Adds the facts of another message.
     pub fn append(&mut self, other: &FieldBuffer) {
-        let from = self.texts.len() as u32;
+        let (from, n_v6) = (self.texts.len() as u32, self.v6.len() as u32);
         self.texts.push_str(&other.texts);
+        self.v6.extend_from_slice(&other.v6);
         self.list.extend(other.list.iter().map(|(kind, kept)| match *kept {
-            StoredValue::Number(number) => (*kind, StoredValue::Number(number)),
             StoredValue::Text { at, length } => (*kind, StoredValue::Text { at: at + from, length }),
+            StoredValue::V6(at) => (*kind, StoredValue::V6(at + n_v6)),
+            kept => (*kind, kept),
         }));
     }
 
     /// The place that was reached.
     pub fn mark(&self) -> Mark {
-        Mark { n_facts: self.list.len(), n_text_bytes: self.texts.len(), n_begins: self.begins.len() }
+        Mark {
+            n_facts: self.list.len(),
+            n_text_bytes: self.texts.len(),
+            n_v6: self.v6.len(),
+            n_begins: self.begins.len(),
+        }
     }
 
     /// Forgets what was added after a mark.
     pub fn forget(&mut self, mark: Mark) {
         self.list.truncate(mark.n_facts);
         self.texts.truncate(mark.n_text_bytes);
+        self.v6.truncate(mark.n_v6);
         self.begins.truncate(mark.n_begins);
     }
 
@@ -237,6 +198,7 @@ impl FieldBuffer {
     pub fn clear(&mut self) {
         self.list.clear();
         self.texts.clear();
+        self.v6.clear();
         self.begins.clear();
     }
 
@@ -251,7 +213,7 @@ impl FieldBuffer {
     }
 
     /// All facts in order.
-    pub fn iter(&self) -> impl Iterator<Item = (FieldId, Value<'_>)> {
+    pub fn iter(&self) -> impl Iterator<Item = (FieldId, FieldValue<'_>)> {
         self.fields_at(0..self.list.len() as u32).iter()
     }
 
@@ -259,7 +221,7 @@ impl FieldBuffer {
     pub fn fields_at(&self, places: Range<u32>) -> MessageFields<'_> {
         let list = self.list.get(places.start as usize..places.end as usize).unwrap_or(&[]);
         let kinds = list.iter().fold(FieldSet::NONE, |set, (kind, _)| set.union(FieldSet::of(&[*kind])));
-        MessageFields { list, texts: &self.texts, kinds }
+        MessageFields { list, texts: Texts { all: &self.texts, v6: &self.v6 }, kinds }
     }
 
     /// The messages, each with its facts; one without facts is left out.
@@ -270,11 +232,37 @@ impl FieldBuffer {
     }
 }
 
+/// What the values of a buffer refer to.
+#[derive(Clone, Copy, Debug)]
+struct Texts<'a> {
+    all: &'a str,
+    v6: &'a [Ipv6Addr],
+}
+
+impl<'a> Texts<'a> {
+    #[inline]
+    fn value(self, kept: StoredValue) -> FieldValue<'a> {
+        match kept {
+            StoredValue::Number(number) => FieldValue::Number(number),
+            StoredValue::Text { at, length } => {
+                FieldValue::Text(self.all.get(at as usize..(at + length) as usize).unwrap_or(""))
+            }
+            StoredValue::Token(token) => FieldValue::Token(token),
+            StoredValue::V4(address) => FieldValue::Addr(Ipv4Addr::from(address).into()),
+            StoredValue::V6(at) => {
+                FieldValue::Addr(self.v6.get(at as usize).copied().unwrap_or(Ipv6Addr::UNSPECIFIED).into())
+            }
+            StoredValue::Mac(address) => FieldValue::Mac(address),
+            StoredValue::Time(seconds) => FieldValue::Time(seconds),
+        }
+    }
+}
+
 /// The facts of one message.
 #[derive(Clone, Copy, Debug)]
 pub struct MessageFields<'a> {
     list: &'a [(FieldId, StoredValue)],
-    texts: &'a str,
+    texts: Texts<'a>,
     kinds: FieldSet,
 }
 
@@ -285,10 +273,31 @@ impl<'a> MessageFields<'a> {
         self.kinds
     }
 
+    /// True if it has a field of this kind.
+    #[inline]
+    pub fn has(&self, kind: FieldId) -> bool {
+        self.kinds.intersects(FieldSet::of(&[kind]))
+    }
+
+    /// True if the first text or token of a kind is this one.
+    #[inline]
+    pub fn is(&self, kind: FieldId, value: impl Into<Token>) -> bool {
+        self.word(kind) == Some(FieldValue::Token(value.into()))
+    }
+
+    /// The first text or token of a kind as a variant of this enum; none if it is something else.
+    #[inline]
+    pub fn kind<K: Kind>(&self, kind: FieldId) -> Option<K> {
+        match self.word(kind)? {
+            FieldValue::Token(token) => token.kind(),
+            _ => None,
+        }
+    }
+
     /// All facts in order.
-    pub fn iter(&self) -> impl Iterator<Item = (FieldId, Value<'a>)> + use<'a> {
+    pub fn iter(&self) -> impl Iterator<Item = (FieldId, FieldValue<'a>)> + use<'a> {
         let texts = self.texts;
-        self.list.iter().map(move |(kind, kept)| (*kind, value(*kept, texts)))
+        self.list.iter().map(move |(kind, kept)| (*kind, texts.value(*kept)))
     }
 
     /// The first text of a kind.
@@ -299,32 +308,60 @@ impl<'a> MessageFields<'a> {
     /// All texts of a kind.
     pub fn texts(&self, kind: FieldId) -> impl Iterator<Item = &'a str> + use<'a> {
         self.of(kind).filter_map(|value| match value {
-            Value::Text(text) => Some(text),
-            Value::Number(_) => None,
+            FieldValue::Text(text) => Some(text),
+            _ => None,
         })
     }
 
     /// The first number of a kind.
     pub fn number(&self, kind: FieldId) -> Option<u64> {
         self.of(kind).find_map(|value| match value {
-            Value::Number(number) => Some(number),
-            Value::Text(_) => None,
+            FieldValue::Number(number) => Some(number),
+            _ => None,
         })
+    }
+
+    /// The first IP address of a kind.
+    pub fn addr(&self, kind: FieldId) -> Option<Addr> {
+        self.addrs(kind).next()
+    }
+
+    /// All IP addresses of a kind.
+    pub fn addrs(&self, kind: FieldId) -> impl Iterator<Item = Addr> + use<'a> {
+        self.of(kind).filter_map(|value| match value {
+            FieldValue::Addr(address) => Some(Addr::of(address)),
+            _ => None,
+        })
+    }
+
+    /// The first Ethernet address of a kind.
+    pub fn mac(&self, kind: FieldId) -> Option<[u8; 6]> {
+        self.of(kind).find_map(|value| match value {
+            FieldValue::Mac(address) => Some(address),
+            _ => None,
+        })
+    }
+
+    /// The first time of a kind, ns since 1970 UTC; the last that there is if it is later.
+    pub fn time_ns(&self, kind: FieldId) -> Option<i64> {
+        self.of(kind).find_map(|value| match value {
+            FieldValue::Time(seconds) => Some(seconds.saturating_mul(SECOND)),
+            _ => None,
+        })
+    }
+
+    /// The first value of a kind that is no number.
+    #[inline]
+    pub fn word(&self, kind: FieldId) -> Option<FieldValue<'a>> {
+        self.of(kind).find(|value| !matches!(value, FieldValue::Number(_)))
     }
 
     /// The values of a kind.
     #[inline]
-    fn of(&self, kind: FieldId) -> impl Iterator<Item = Value<'a>> + use<'a> {
-        let list = if self.kinds.intersects(FieldSet::of(&[kind])) { self.list } else { &[] };
+    fn of(&self, kind: FieldId) -> impl Iterator<Item = FieldValue<'a>> + use<'a> {
+        let list = if self.has(kind) { self.list } else { &[] };
         let texts = self.texts;
-        list.iter().filter(move |(other, _)| *other == kind).map(move |(_, kept)| value(*kept, texts))
-    }
-}
-
-fn value(kept: StoredValue, texts: &str) -> Value<'_> {
-    match kept {
-        StoredValue::Number(number) => Value::Number(number),
-        StoredValue::Text { at, length } => Value::Text(texts.get(at as usize..(at + length) as usize).unwrap_or("")),
+        list.iter().filter(move |(other, _)| *other == kind).map(move |(_, kept)| texts.value(*kept))
     }
 }
 
@@ -344,14 +381,7 @@ pub struct Message<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn ids_are_unique_and_labels_filled() {
-        let ids: BTreeSet<&str> = FieldId::ALL.iter().map(|kind| kind.id()).collect();
-        assert_eq!(ids.len(), FieldId::ALL.len());
-        assert!(FieldId::ALL.iter().all(|kind| !kind.label().is_empty()));
-    }
+    use crate::model::app::kinds::login::Outcome;
 
     #[test]
     fn messages_keep_their_facts_apart_and_a_mark_forgets() {
@@ -379,7 +409,29 @@ mod tests {
         other.text(FieldId::Host, "example.org");
         fields.append(&other);
         let all: Vec<_> = fields.iter().map(|(_, value)| value).collect();
-        assert_eq!(all, [Value::Text("anna"), Value::Number(230), Value::Text("example.org")]);
+        assert_eq!(all, [FieldValue::Text("anna"), FieldValue::Number(230), FieldValue::Text("example.org")]);
+    }
+
+    #[test]
+    fn values_come_back_as_they_were_and_also_from_another() {
+        let (mut fields, mut all) = (FieldBuffer::default(), FieldBuffer::default());
+        all.addr(FieldId::DnsAnswer, Ipv6Addr::LOCALHOST);
+        fields.addr(FieldId::Address, Ipv6Addr::UNSPECIFIED);
+        fields.addr(FieldId::Address, Ipv4Addr::new(192, 0, 2, 1));
+        fields.mac(FieldId::Mac, [2, 0, 0, 0, 0, 1]);
+        fields.time(FieldId::CertUntil, 253_402_300_799);
+        fields.token(FieldId::Login, Outcome::Refused);
+        all.append(&fields);
+        let all = all.messages().next().unwrap();
+        let shown: Vec<String> = all.iter().map(|(_, value)| value.to_string()).collect();
+        assert_eq!(shown, ["::1", "::", "192.0.2.1", "02:00:00:00:00:01", "253402300799", "refused"]);
+        assert!(all.addrs(FieldId::Address).eq([Addr::v6([0; 16]), Addr::v4([192, 0, 2, 1])]));
+        assert_eq!(
+            (all.mac(FieldId::Mac), all.time_ns(FieldId::CertUntil)),
+            (Some([2, 0, 0, 0, 0, 1]), Some(i64::MAX))
+        );
+        assert!(all.is(FieldId::Login, Outcome::Refused) && all.has(FieldId::Login) && !all.has(FieldId::User));
+        assert_eq!(all.kind(FieldId::Login), Some(Outcome::Refused));
     }
 
     #[test]

@@ -1,4 +1,6 @@
 //! What applications say: the protocols by name, and the typed fields of their messages.
 
 pub mod field;
+pub mod field_id;
+pub mod kinds;
 pub mod protocol;

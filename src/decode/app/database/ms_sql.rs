@@ -15,6 +15,7 @@ use crate::decode::app::support::carried::Carried;
 use crate::decode::app::support::gss;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::Outcome;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
@@ -170,10 +171,10 @@ fn reply(content: &[u8], fields: &mut FieldBuffer) {
                 let n_chars = le16(data, 6).map_or(0, usize::from);
                 add_utf16(FieldId::Error, bytes::part(data, 8, 2 * n_chars), fields);
                 if le32(data, 0) == Some(LOGIN_FAILED) {
-                    fields.text(FieldId::Login, "refused");
+                    fields.token(FieldId::Login, Outcome::Refused);
                 }
             }
-            LOGIN_ACK => fields.text(FieldId::Login, "accepted"),
+            LOGIN_ACK => fields.token(FieldId::Login, Outcome::Accepted),
             TOKEN_SSPI => {
                 gss::read(data, fields);
             }
@@ -186,7 +187,6 @@ fn reply(content: &[u8], fields: &mut FieldBuffer) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::app::field::Value;
 
     fn utf16(text: &str) -> Vec<u8> {
         text.encode_utf16().flat_map(u16::to_le_bytes).collect()
@@ -219,7 +219,10 @@ mod tests {
         for expected in
             [(FieldId::User, "sa"), (FieldId::Password, "s"), (FieldId::Error, "no"), (FieldId::Login, "refused")]
         {
-            assert!(said.contains(&(expected.0, Value::Text(expected.1))), "{expected:?} in {said:?}");
+            assert!(
+                said.iter().any(|(kind, value)| (*kind, value.to_string().as_str()) == expected),
+                "{expected:?} in {said:?}"
+            );
         }
     }
 

@@ -10,6 +10,8 @@ use crate::decode::app::support::bytes;
 use crate::decode::app::support::bytes::be32;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::Outcome;
+use crate::model::app::kinds::login::Security;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
@@ -110,7 +112,7 @@ impl PostgreSql {
         self.has_asked = false;
         match bytes.first() {
             Some(b'S') => {
-                fields.text(FieldId::Security, "TLS");
+                fields.token(FieldId::Security, Security::Tls);
                 ParseStep::Switch(1)
             }
             Some(b'G') => ParseStep::Done,
@@ -148,7 +150,7 @@ impl PostgreSql {
             b'E' => {
                 error(content, fields);
                 if !self.is_in {
-                    fields.text(FieldId::Login, "refused");
+                    fields.token(FieldId::Login, Outcome::Refused);
                 }
             }
             b'S' => {
@@ -164,7 +166,7 @@ impl PostgreSql {
         let method = match be32(content, 0) {
             Some(0) => {
                 self.is_in = true;
-                return fields.text(FieldId::Login, "accepted");
+                return fields.token(FieldId::Login, Outcome::Accepted);
             }
             Some(2) => "Kerberos",
             Some(3) => {
@@ -193,7 +195,6 @@ fn error(content: &[u8], fields: &mut FieldBuffer) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::app::field::Value;
 
     #[test]
     fn a_clear_password_and_its_refusal_are_read_and_no_prefix_panics() {
@@ -222,7 +223,10 @@ mod tests {
             (FieldId::Error, "n"),
             (FieldId::Login, "refused"),
         ] {
-            assert!(said.contains(&(expected.0, Value::Text(expected.1))), "{expected:?} in {said:?}");
+            assert!(
+                said.iter().any(|(kind, value)| (*kind, value.to_string().as_str()) == expected),
+                "{expected:?} in {said:?}"
+            );
         }
     }
 

@@ -14,6 +14,11 @@ use crate::decode::app::support::bytes::be32;
 use crate::decode::app::support::kerberos;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::directory::KerberosError;
+use crate::model::app::kinds::directory::KerberosMessage;
+use crate::model::app::kinds::directory::PreAuth;
+use crate::model::app::kinds::login::Outcome;
+use crate::model::app::kinds::login::Security;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use asn1_rs::FromDer;
@@ -86,38 +91,38 @@ impl StreamParser for Kerberos {
 fn message(bytes: &[u8], fields: &mut FieldBuffer) {
     match bytes.first() {
         Some(&AS_REQ) => {
-            fields.text(FieldId::Message, "AS-REQ");
+            fields.token(FieldId::Message, KerberosMessage::AsReq);
             if let Ok((_, asked)) = parse_as_req(bytes) {
                 request(&asked, fields);
                 proof(&asked, fields);
             }
         }
         Some(&TGS_REQ) => {
-            fields.text(FieldId::Message, "TGS-REQ");
+            fields.token(FieldId::Message, KerberosMessage::TgsReq);
             if let Ok((_, asked)) = parse_tgs_req(bytes) {
                 request(&asked, fields);
             }
         }
         Some(&AS_REP) => {
-            fields.text(FieldId::Message, "AS-REP");
+            fields.token(FieldId::Message, KerberosMessage::AsRep);
             if let Ok((_, answer)) = parse_as_rep(bytes) {
                 reply(&answer, fields);
             }
-            fields.text(FieldId::Login, "accepted");
+            fields.token(FieldId::Login, Outcome::Accepted);
         }
         Some(&TGS_REP) => {
-            fields.text(FieldId::Message, "TGS-REP");
+            fields.token(FieldId::Message, KerberosMessage::TgsRep);
             if let Ok((_, answer)) = parse_tgs_rep(bytes) {
                 reply(&answer, fields);
             }
         }
         Some(&AP_REQ) => {
-            fields.text(FieldId::Message, "AP-REQ");
+            fields.token(FieldId::Message, KerberosMessage::ApReq);
             kerberos::ticket(bytes, fields);
         }
-        Some(&AP_REP) => fields.text(FieldId::Message, "AP-REP"),
+        Some(&AP_REP) => fields.token(FieldId::Message, KerberosMessage::ApRep),
         Some(&ERROR) => {
-            fields.text(FieldId::Message, "KRB-ERROR");
+            fields.token(FieldId::Message, KerberosMessage::KrbError);
             if let Ok((_, refusal)) = KrbError::from_der(bytes) {
                 error(&refusal, fields);
             }
@@ -138,7 +143,7 @@ fn request(asked: &KdcReq<'_>, fields: &mut FieldBuffer) {
     // DES, RC4 and Microsoft's own numbers below zero: what can be broken once the ticket is there.
     let is_weak = |kind: i32| matches!(kind, i32::MIN..=3 | 23 | 24);
     if !body.etype.is_empty() && body.etype.iter().all(|kind| is_weak(kind.0)) {
-        fields.text(FieldId::Security, "only weak encryption asked for");
+        fields.token(FieldId::Security, Security::OnlyWeakEncryptionAskedFor);
     }
 }
 
@@ -146,18 +151,18 @@ fn request(asked: &KdcReq<'_>, fields: &mut FieldBuffer) {
 fn proof(asked: &KdcReq<'_>, fields: &mut FieldBuffer) {
     for data in &asked.padata {
         let name = match data.padata_type.0 {
-            2 => "encrypted timestamp",
-            14..=17 => "certificate",
-            136 => "FAST",
+            2 => PreAuth::EncryptedTimestamp,
+            14..=17 => PreAuth::Certificate,
+            136 => PreAuth::Fast,
             _ => continue,
         };
-        fields.text(FieldId::Method, name);
+        fields.token(FieldId::Method, name);
         if let (2, Ok((_, proof))) = (data.padata_type.0, EncryptedData::from_der(data.padata_value)) {
             kerberos::encryption(proof.etype, fields);
         }
         return;
     }
-    fields.text(FieldId::Method, "no pre-authentication");
+    fields.token(FieldId::Method, PreAuth::NoPreAuthentication);
 }
 
 fn reply(answer: &KdcRep<'_>, fields: &mut FieldBuffer) {
@@ -167,46 +172,50 @@ fn reply(answer: &KdcRep<'_>, fields: &mut FieldBuffer) {
     kerberos::encryption(answer.ticket.enc_part.etype, fields);
 }
 
-/// Section 7.5.9.
+/// An error, and whether it refuses a log-in (section 7.5.9).
+fn known_error(code: i32) -> Option<(KerberosError, bool)> {
+    Some(match code {
+        6 => (KerberosError::ClientNotKnown, true),
+        7 => (KerberosError::ServerNotKnown, false),
+        12 => (KerberosError::PolicyRejects, true),
+        14 => (KerberosError::EncryptionNotSupported, false),
+        18 => (KerberosError::ClientsCredentialsRevoked, true),
+        23 => (KerberosError::PasswordExpired, true),
+        24 => (KerberosError::PreAuthenticationFailed, true),
+        25 => (KerberosError::PreAuthenticationRequired, false),
+        29 => (KerberosError::ServiceNotAvailable, false),
+        31 => (KerberosError::IntegrityCheckFailed, false),
+        32 => (KerberosError::TicketExpired, false),
+        34 => (KerberosError::Replay, false),
+        37 => (KerberosError::ClockSkewTooGreat, false),
+        41 => (KerberosError::MessageModified, false),
+        52 => (KerberosError::ResponseTooBigForUdp, false),
+        60 => (KerberosError::GenericError, false),
+        68 => (KerberosError::WrongRealm, false),
+        _ => return None,
+    })
+}
+
 fn error(refusal: &KrbError<'_>, fields: &mut FieldBuffer) {
-    let (name, is_refused) = match refusal.error_code.0 {
-        6 => ("client not known", true),
-        7 => ("server not known", false),
-        12 => ("policy rejects", true),
-        14 => ("encryption not supported", false),
-        18 => ("client's credentials revoked", true),
-        23 => ("password expired", true),
-        24 => ("pre-authentication failed", true),
-        25 => ("pre-authentication required", false),
-        29 => ("service not available", false),
-        31 => ("integrity check failed", false),
-        32 => ("ticket expired", false),
-        34 => ("replay", false),
-        37 => ("clock skew too great", false),
-        41 => ("message modified", false),
-        52 => ("response too big for UDP", false),
-        60 => ("generic error", false),
-        68 => ("wrong realm", false),
-        other => {
-            fields.format(FieldId::Error, format_args!("error {other}"));
-            ("", false)
-        }
-    };
-    fields.text(FieldId::Error, name);
+    let known = known_error(refusal.error_code.0);
+    match known {
+        Some((error, _)) => fields.token(FieldId::Error, error),
+        None => fields.format(FieldId::Error, format_args!("error {}", refusal.error_code.0)),
+    }
     fields.text(FieldId::Realm, &refusal.realm.0);
     if let Some(name) = &refusal.cname {
         kerberos::name(FieldId::User, name, fields);
     }
     kerberos::name(FieldId::Service, &refusal.sname, fields);
-    if is_refused {
-        fields.text(FieldId::Login, "refused");
+    if known.is_some_and(|(_, is_refused)| is_refused) {
+        fields.token(FieldId::Login, Outcome::Refused);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::app::field::Value;
+    use crate::model::app::field::FieldValue;
 
     /// An error of a key distribution centre for user "anna" in realm "LAB", with this code.
     fn refusal(code: u8) -> Vec<u8> {
@@ -235,9 +244,9 @@ mod tests {
         let bytes = refusal(24);
         assert_eq!(read(&bytes, &ends, &mut fields), ProbeResult::Certain);
         let said: Vec<_> = fields.iter().collect();
-        assert!(said.contains(&(FieldId::Error, Value::Text("pre-authentication failed"))), "{said:?}");
-        assert!(said.contains(&(FieldId::User, Value::Text("anna"))));
-        assert!(said.contains(&(FieldId::Login, Value::Text("refused"))));
+        assert!(said.contains(&(FieldId::Error, KerberosError::PreAuthenticationFailed.into())), "{said:?}");
+        assert!(said.contains(&(FieldId::User, FieldValue::Text("anna"))));
+        assert!(said.contains(&(FieldId::Login, Outcome::Refused.into())));
         let framed = [&(bytes.len() as u32).to_be_bytes()[..], &bytes].concat();
         assert_eq!(guess(&framed, &ends), ProbeResult::Certain);
         for end in 0..framed.len() {

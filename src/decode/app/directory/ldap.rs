@@ -17,6 +17,9 @@ use crate::decode::app::support::bytes::be32;
 use crate::decode::app::support::gss;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::Method;
+use crate::model::app::kinds::login::Outcome;
+use crate::model::app::kinds::login::Security;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
@@ -121,10 +124,10 @@ impl StreamParser for Ldap {
             fields.begin();
             match operation(signed(bytes::from(bytes, 4))) {
                 Some((tag, content)) => {
-                    fields.text(FieldId::Security, "signed");
+                    fields.token(FieldId::Security, Security::Signed);
                     message(tag, content, fields);
                 }
-                None => fields.text(FieldId::Security, "signed or sealed"),
+                None => fields.token(FieldId::Security, Security::SignedOrSealed),
             }
             return bytes::pass(bytes, 4 + u64::from(length));
         }
@@ -145,7 +148,7 @@ impl StreamParser for Ldap {
         }
         let is_accepted = tag == EXTENDED_ANSWER && result(content) == Some(SUCCESS);
         if is_accepted && self.has_asked_for_tls {
-            fields.text(FieldId::Security, "STARTTLS");
+            fields.token(FieldId::Security, Security::StartTls);
             return ParseStep::Switch(total.min(bytes.len()));
         }
         bytes::pass(bytes, total as u64)
@@ -177,8 +180,8 @@ fn message(tag: u8, content: &[u8], fields: &mut FieldBuffer) {
                 error(code, fields);
             }
             match (tag, code) {
-                (BIND_ANSWER, Some(SUCCESS)) => fields.text(FieldId::Login, "accepted"),
-                (BIND_ANSWER, Some(code)) if code != IN_PROGRESS => fields.text(FieldId::Login, "refused"),
+                (BIND_ANSWER, Some(SUCCESS)) => fields.token(FieldId::Login, Outcome::Accepted),
+                (BIND_ANSWER, Some(code)) if code != IN_PROGRESS => fields.token(FieldId::Login, Outcome::Refused),
                 _ => {}
             }
             if tag == BIND_ANSWER {
@@ -204,9 +207,9 @@ fn bind(content: &[u8], fields: &mut FieldBuffer) {
     fields.bytes(FieldId::User, user);
     let Some((kind, proof, _)) = ber::value(rest) else { return };
     match kind {
-        0x80 if proof.is_empty() => fields.text(FieldId::Method, "anonymous"),
+        0x80 if proof.is_empty() => fields.token(FieldId::Method, Method::Anonymous),
         0x80 => {
-            fields.text(FieldId::Method, "simple");
+            fields.token(FieldId::Method, Method::Simple);
             fields.bytes(FieldId::Password, proof);
         }
         0xa3 => {
@@ -216,7 +219,7 @@ fn bind(content: &[u8], fields: &mut FieldBuffer) {
             }
         }
         0x89..=0x8b => {
-            fields.text(FieldId::Method, "Sicily");
+            fields.token(FieldId::Method, Method::Sicily);
             gss::read(proof, fields);
         }
         _ => {}
@@ -250,7 +253,7 @@ fn error(code: u8, fields: &mut FieldBuffer) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::app::field::Value;
+    use crate::model::app::field::FieldValue;
 
     const BIND_CN: &[u8] = b"\x30\x14\x02\x01\x01\x60\x0f\x02\x01\x03\x04\x07cn=anna\x80\x01s";
     const REFUSED: &[u8] = b"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x31\x04\0\x04\0";
@@ -268,10 +271,10 @@ mod tests {
             assert_eq!(ldap.on_data(Direction::ToResponder, message, &mut fields), ParseStep::Took(message.len()));
         }
         let said: Vec<_> = fields.iter().collect();
-        assert!(said.contains(&(FieldId::User, Value::Text("cn=anna"))));
-        assert!(said.contains(&(FieldId::Password, Value::Text("s"))));
-        assert!(said.contains(&(FieldId::Login, Value::Text("refused"))));
-        assert!(said.contains(&(FieldId::Error, Value::Text("invalid credentials"))));
+        assert!(said.contains(&(FieldId::User, FieldValue::Text("cn=anna"))));
+        assert!(said.contains(&(FieldId::Password, FieldValue::Text("s"))));
+        assert!(said.contains(&(FieldId::Login, Outcome::Refused.into())));
+        assert!(said.contains(&(FieldId::Error, FieldValue::Text("invalid credentials"))));
     }
 
     #[test]
@@ -284,7 +287,7 @@ mod tests {
             assert_eq!(ldap.on_data(Direction::ToResponder, &frame[..end], &mut fields), ParseStep::Took(0));
         }
         assert_eq!(ldap.on_data(Direction::ToResponder, &frame, &mut fields), ParseStep::Took(29));
-        assert!(fields.iter().any(|fact| fact == (FieldId::Message, Value::Text("unbind"))));
+        assert!(fields.iter().any(|fact| fact == (FieldId::Message, FieldValue::Text("unbind"))));
         let sealed = [&[0, 0, 0, 25][..], &[7; 25]].concat();
         fields.clear();
         assert_eq!(ldap.on_data(Direction::ToResponder, &sealed, &mut fields), ParseStep::Took(29));

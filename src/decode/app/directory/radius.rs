@@ -9,6 +9,8 @@ use crate::decode::app::support::bytes::be16;
 use crate::decode::app::support::bytes::be32;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::Method;
+use crate::model::app::kinds::login::Outcome;
 use crate::model::app::protocol::AppProto;
 use std::net::Ipv4Addr;
 
@@ -44,8 +46,8 @@ fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
     };
     fields.text(FieldId::Message, name);
     match code {
-        2 => fields.text(FieldId::Login, "accepted"),
-        3 => fields.text(FieldId::Login, "refused"),
+        2 => fields.token(FieldId::Login, Outcome::Accepted),
+        3 => fields.token(FieldId::Login, Outcome::Refused),
         _ => {}
     }
     let mut rest = bytes::part(payload, HEADER_BYTES, usize::from(length) - HEADER_BYTES);
@@ -64,21 +66,21 @@ fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
 fn attribute(kind: u8, value: &[u8], fields: &mut FieldBuffer) {
     match kind {
         1 => fields.bytes(FieldId::User, value),
-        2 => fields.text(FieldId::Method, "PAP"),
-        3 => fields.text(FieldId::Method, "CHAP"),
+        2 => fields.token(FieldId::Method, Method::Pap),
+        3 => fields.token(FieldId::Method, Method::Chap),
         8 => {
             if let Some(address) = be32(value, 0) {
-                fields.format(FieldId::Address, Ipv4Addr::from(address));
+                fields.addr(FieldId::Address, Ipv4Addr::from(address));
             }
         }
         26 if be32(value, 0) == Some(MICROSOFT) => match value.get(4) {
-            Some(1) => fields.text(FieldId::Method, "MS-CHAP"),
-            Some(25) => fields.text(FieldId::Method, "MS-CHAP-2"),
+            Some(1) => fields.token(FieldId::Method, Method::MsChap),
+            Some(25) => fields.token(FieldId::Method, Method::MsChap2),
             _ => {}
         },
         31 => fields.bytes(FieldId::Client, value),
         32 => fields.bytes(FieldId::Host, value),
-        79 => fields.text(FieldId::Method, "EAP"),
+        79 => fields.token(FieldId::Method, Method::Eap),
         _ => {}
     }
 }
@@ -86,7 +88,7 @@ fn attribute(kind: u8, value: &[u8], fields: &mut FieldBuffer) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::app::field::Value;
+    use crate::model::app::field::FieldValue;
 
     #[test]
     fn who_asks_and_is_refused_is_read_and_no_prefix_panics() {
@@ -99,11 +101,11 @@ mod tests {
         }
         let said: Vec<_> = fields.iter().collect();
         let expected = [
-            (FieldId::Message, Value::Text("Access-Request")),
-            (FieldId::User, Value::Text("anna")),
-            (FieldId::Method, Value::Text("PAP")),
-            (FieldId::Message, Value::Text("Access-Reject")),
-            (FieldId::Login, Value::Text("refused")),
+            (FieldId::Message, FieldValue::Text("Access-Request")),
+            (FieldId::User, FieldValue::Text("anna")),
+            (FieldId::Method, Method::Pap.into()),
+            (FieldId::Message, FieldValue::Text("Access-Reject")),
+            (FieldId::Login, Outcome::Refused.into()),
         ];
         assert_eq!(said, expected);
         for end in 0..ask.len() {

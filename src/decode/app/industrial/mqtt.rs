@@ -10,6 +10,7 @@ use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::Outcome;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
@@ -181,8 +182,8 @@ fn variable(bytes: &[u8]) -> Option<(u64, usize)> {
 fn connected(body: &[u8], fields: &mut FieldBuffer) {
     let Some(code) = body.get(1) else { return };
     let error = match code {
-        0 => return fields.text(FieldId::Login, "accepted"),
-        4 | 5 | 0x86 | 0x87 | 0x8c => return fields.text(FieldId::Login, "refused"),
+        0 => return fields.token(FieldId::Login, Outcome::Accepted),
+        4 | 5 | 0x86 | 0x87 | 0x8c => return fields.token(FieldId::Login, Outcome::Refused),
         1 | 0x84 => "version not supported",
         2 | 0x85 => "client id refused",
         3 | 0x88 => "server unavailable",

@@ -8,8 +8,8 @@ use crate::decode::app::support::bytes;
 use crate::decode::app::support::bytes::be32;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::infra::DhcpMessage;
 use crate::model::app::protocol::AppProto;
-use crate::model::net::addr::mac_text;
 use std::net::Ipv4Addr;
 
 /// Line in the table.
@@ -40,7 +40,7 @@ fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
     if (kind, hardware_bytes) == (1, 6)
         && let Some(mac) = bytes::from(payload, HARDWARE_ADDRESS).first_chunk()
     {
-        fields.text(FieldId::Mac, &mac_text(*mac));
+        fields.mac(FieldId::Mac, *mac);
     }
     if operation == 1 {
         address(FieldId::Requested, payload, CLIENT_ADDRESS, fields);
@@ -48,7 +48,8 @@ fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
         address(FieldId::Address, payload, YOUR_ADDRESS, fields);
     }
     if be32(payload, COOKIE) != Some(COOKIE_VALUE) {
-        fields.text(FieldId::Message, if operation == 1 { "BOOTP request" } else { "BOOTP reply" });
+        fields
+            .token(FieldId::Message, if operation == 1 { DhcpMessage::BootpRequest } else { DhcpMessage::BootpReply });
         return ProbeResult::Unsure;
     }
     options(bytes::from(payload, COOKIE + 4), fields);
@@ -57,7 +58,7 @@ fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
 
 fn address(kind: FieldId, bytes: &[u8], at: usize, fields: &mut FieldBuffer) {
     if let Some(address @ 1..) = be32(bytes, at) {
-        fields.format(kind, Ipv4Addr::from(address));
+        fields.addr(kind, Ipv4Addr::from(address));
     }
 }
 
@@ -107,26 +108,26 @@ fn addresses(kind: FieldId, value: &[u8], fields: &mut FieldBuffer) {
 
 fn message(value: &[u8], fields: &mut FieldBuffer) {
     let name = match value.first() {
-        Some(1) => "discover",
-        Some(2) => "offer",
-        Some(3) => "request",
-        Some(4) => "decline",
-        Some(5) => "ack",
-        Some(6) => "nak",
-        Some(7) => "release",
-        Some(8) => "inform",
-        Some(9) => "force renew",
-        Some(10) => "lease query",
+        Some(1) => DhcpMessage::Discover,
+        Some(2) => DhcpMessage::Offer,
+        Some(3) => DhcpMessage::Request,
+        Some(4) => DhcpMessage::Decline,
+        Some(5) => DhcpMessage::Ack,
+        Some(6) => DhcpMessage::Nak,
+        Some(7) => DhcpMessage::Release,
+        Some(8) => DhcpMessage::Inform,
+        Some(9) => DhcpMessage::ForceRenew,
+        Some(10) => DhcpMessage::LeaseQuery,
         Some(other) => return fields.format(FieldId::Message, other),
         None => return,
     };
-    fields.text(FieldId::Message, name);
+    fields.token(FieldId::Message, name);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::app::field::Value;
+    use crate::model::app::field::FieldValue;
 
     #[test]
     fn an_offer_names_address_server_router_and_name_servers_and_no_prefix_panics() {
@@ -141,15 +142,15 @@ mod tests {
         assert_eq!(read(&offer, &ends, &mut fields), ProbeResult::Certain);
         let said: Vec<_> = fields.iter().collect();
         let expected = [
-            (FieldId::Mac, Value::Text("02:00:00:00:00:07")),
-            (FieldId::Address, Value::Text("192.0.2.9")),
-            (FieldId::Message, Value::Text("offer")),
-            (FieldId::Server, Value::Text("192.0.2.1")),
-            (FieldId::Router, Value::Text("192.0.2.2")),
-            (FieldId::DnsServer, Value::Text("192.0.2.3")),
-            (FieldId::DnsServer, Value::Text("192.0.2.4")),
-            (FieldId::Lease, Value::Number(3600)),
-            (FieldId::Host, Value::Text("pc")),
+            (FieldId::Mac, FieldValue::Mac([2, 0, 0, 0, 0, 7])),
+            (FieldId::Address, FieldValue::Addr([192, 0, 2, 9].into())),
+            (FieldId::Message, DhcpMessage::Offer.into()),
+            (FieldId::Server, FieldValue::Addr([192, 0, 2, 1].into())),
+            (FieldId::Router, FieldValue::Addr([192, 0, 2, 2].into())),
+            (FieldId::DnsServer, FieldValue::Addr([192, 0, 2, 3].into())),
+            (FieldId::DnsServer, FieldValue::Addr([192, 0, 2, 4].into())),
+            (FieldId::Lease, FieldValue::Number(3600)),
+            (FieldId::Host, FieldValue::Text("pc")),
         ];
         assert_eq!(said, expected);
         for end in 0..offer.len() {

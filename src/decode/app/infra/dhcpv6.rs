@@ -10,7 +10,6 @@ use crate::decode::app::support::bytes::be32;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 use crate::model::app::protocol::AppProto;
-use crate::model::net::addr::mac_text;
 use std::net::Ipv6Addr;
 
 /// Line in the table.
@@ -101,7 +100,7 @@ fn option(code: u16, value: &[u8], depth: u8, fields: &mut FieldBuffer) {
 }
 
 fn addresses(kind: FieldId, value: &[u8], fields: &mut FieldBuffer) {
-    value.as_chunks::<16>().0.iter().take(4).for_each(|raw| fields.format(kind, Ipv6Addr::from(*raw)));
+    value.as_chunks::<16>().0.iter().take(4).for_each(|raw| fields.addr(kind, Ipv6Addr::from(*raw)));
 }
 
 /// The Ethernet address in an identifier, with or without a time (section 11).
@@ -112,7 +111,7 @@ fn hardware(kind: FieldId, value: &[u8], fields: &mut FieldBuffer) {
         _ => return,
     };
     if let Some(mac) = bytes::from(value, at).first_chunk::<6>() {
-        fields.text(kind, &mac_text(*mac));
+        fields.mac(kind, *mac);
     }
 }
 
@@ -144,7 +143,7 @@ fn name(mut rest: &[u8], fields: &mut FieldBuffer) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::app::field::Value;
+    use crate::model::app::field::FieldValue;
 
     #[test]
     fn a_reply_names_client_address_and_name_server_and_no_prefix_panics() {
@@ -157,12 +156,12 @@ mod tests {
         assert_eq!(read(&reply, &ends, &mut fields), ProbeResult::Certain);
         let said: Vec<_> = fields.iter().collect();
         let expected = [
-            (FieldId::Message, Value::Text("reply")),
-            (FieldId::Mac, Value::Text("02:00:00:00:00:07")),
-            (FieldId::Address, Value::Text("2001:db8::9")),
-            (FieldId::Lease, Value::Number(3600)),
-            (FieldId::DnsServer, Value::Text("2001:db8::35")),
-            (FieldId::Host, Value::Text("pc")),
+            (FieldId::Message, FieldValue::Text("reply")),
+            (FieldId::Mac, FieldValue::Mac([2, 0, 0, 0, 0, 7])),
+            (FieldId::Address, FieldValue::Addr(Ipv6Addr::from([0x2001, 0xdb8, 0, 0, 0, 0, 0, 0x9]).into())),
+            (FieldId::Lease, FieldValue::Number(3600)),
+            (FieldId::DnsServer, FieldValue::Addr(Ipv6Addr::from([0x2001, 0xdb8, 0, 0, 0, 0, 0, 0x35]).into())),
+            (FieldId::Host, FieldValue::Text("pc")),
         ];
         assert_eq!(said, expected);
         for end in 0..reply.len() {

@@ -6,6 +6,8 @@ use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::infra::NtpCommand;
+use crate::model::app::kinds::infra::NtpMessage;
 use crate::model::app::protocol::AppProto;
 
 /// Line in the table.
@@ -33,18 +35,18 @@ fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
     }
     fields.number(FieldId::Version, u64::from(version));
     let name = match mode {
-        1 => "symmetric active",
-        2 => "symmetric passive",
-        3 => "client",
-        4 => "server",
-        5 => "broadcast",
-        6 if second & 0x80 > 0 => "control answer",
-        6 => "control",
-        7 if first & 0x80 > 0 => "private answer",
-        7 => "private",
-        _ => "reserved",
+        1 => NtpMessage::SymmetricActive,
+        2 => NtpMessage::SymmetricPassive,
+        3 => NtpMessage::Client,
+        4 => NtpMessage::Server,
+        5 => NtpMessage::Broadcast,
+        6 if second & 0x80 > 0 => NtpMessage::ControlAnswer,
+        6 => NtpMessage::Control,
+        7 if first & 0x80 > 0 => NtpMessage::PrivateAnswer,
+        7 => NtpMessage::Private,
+        _ => NtpMessage::Reserved,
     };
-    fields.text(FieldId::Message, name);
+    fields.token(FieldId::Message, name);
     match mode {
         6 => control(second & 0x1f, fields),
         7 => private(fourth, fields),
@@ -56,44 +58,39 @@ fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
 /// RFC 9327, section 2.
 fn control(operation: u8, fields: &mut FieldBuffer) {
     let name = match operation {
-        1 => "read status",
-        2 => "read variables",
-        3 => "write variables",
-        4 => "read clock variables",
-        8 => "configure",
-        10 => "mrulist",
-        11 => "read ordered list",
-        12 => "request nonce",
+        1 => NtpCommand::ReadStatus,
+        2 => NtpCommand::ReadVariables,
+        3 => NtpCommand::WriteVariables,
+        4 => NtpCommand::ReadClockVariables,
+        8 => NtpCommand::Configure,
+        10 => NtpCommand::Mrulist,
+        11 => NtpCommand::ReadOrderedList,
+        12 => NtpCommand::RequestNonce,
         other => return fields.format(FieldId::Command, format_args!("operation {other}")),
     };
-    fields.text(FieldId::Command, name);
+    fields.token(FieldId::Command, name);
 }
 
 /// The list of last clients (ntpd's ntp_request.h) answers with up to a hundred packets: CVE-2013-5211.
 fn private(request: u8, fields: &mut FieldBuffer) {
     let name = match request {
-        0 => "peer list",
-        1 => "peer list with summary",
-        16 => "reslist",
-        20 | 42 => "monlist",
+        0 => NtpCommand::PeerList,
+        1 => NtpCommand::PeerListWithSummary,
+        16 => NtpCommand::Reslist,
+        20 | 42 => NtpCommand::Monlist,
         other => return fields.format(FieldId::Command, format_args!("request {other}")),
     };
-    fields.text(FieldId::Command, name);
+    fields.token(FieldId::Command, name);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::app::field::Value;
 
     fn said(payload: &[u8]) -> Vec<(FieldId, String)> {
         let mut fields = FieldBuffer::default();
         read(payload, &PortPair::new(false, 50_000, 123), &mut fields);
-        let text = |value| match value {
-            Value::Text(text) => String::from(text),
-            Value::Number(number) => number.to_string(),
-        };
-        fields.iter().map(|(kind, value)| (kind, text(value))).collect()
+        fields.iter().map(|(kind, value)| (kind, value.to_string())).collect()
     }
 
     #[test]

@@ -136,7 +136,7 @@ fn error(status: u8, fields: &mut FieldBuffer) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::app::field::Value;
+    use crate::model::app::field::FieldValue;
 
     const GET: &[u8] = b"\x30\x18\x02\x01\x01\x04\x06public\xa0\x0b\x02\x01\x07\x02\x01\0\x02\x01\0\x30\0";
 
@@ -147,9 +147,9 @@ mod tests {
         assert_eq!(read(GET, &ends, &mut fields), ProbeResult::Certain);
         let said: Vec<_> = fields.iter().collect();
         let expected = [
-            (FieldId::Version, Value::Text("2c")),
-            (FieldId::Community, Value::Text("public")),
-            (FieldId::Message, Value::Text("get")),
+            (FieldId::Version, FieldValue::Text("2c")),
+            (FieldId::Community, FieldValue::Text("public")),
+            (FieldId::Message, FieldValue::Text("get")),
         ];
         assert_eq!(said, expected);
         for end in 0..GET.len() {

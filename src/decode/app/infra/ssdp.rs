@@ -56,7 +56,7 @@ fn read(payload: &[u8], ends: &PortPair, fields: &mut FieldBuffer) -> ProbeResul
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::app::field::Value;
+    use crate::model::app::field::FieldValue;
 
     #[test]
     fn an_answer_says_what_the_device_is_on_any_port() {
@@ -66,8 +66,8 @@ mod tests {
         let mut fields = FieldBuffer::default();
         assert_eq!(read(answer, &ends, &mut fields), ProbeResult::Certain);
         let said: Vec<_> = fields.iter().collect();
-        assert!(said.contains(&(FieldId::Service, Value::Text("upnp:rootdevice"))));
-        assert!(said.contains(&(FieldId::Location, Value::Text("http://192.0.2.1/d.xml"))));
+        assert!(said.contains(&(FieldId::Service, FieldValue::Text("upnp:rootdevice"))));
+        assert!(said.contains(&(FieldId::Location, FieldValue::Text("http://192.0.2.1/d.xml"))));
         assert_eq!(read(b"HTTP/1.1 200 OK\r\n\r\n", &PortPair::new(false, 1, 2), &mut fields), ProbeResult::NotForUs);
         for end in 0..answer.len() {
             read(&answer[..end], &ends, &mut fields);

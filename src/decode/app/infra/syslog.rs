@@ -105,7 +105,7 @@ impl StreamParser for Syslog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::app::field::Value;
+    use crate::model::app::field::FieldValue;
 
     #[test]
     fn priority_host_and_program_are_read_in_both_framings() {
@@ -114,10 +114,10 @@ mod tests {
         assert_eq!(read(message, &PortPair::new(false, 514, 514), &mut fields), ProbeResult::Certain);
         let said: Vec<_> = fields.iter().collect();
         let expected = [
-            (FieldId::Message, Value::Text("critical")),
-            (FieldId::Priority, Value::Text("auth.critical")),
-            (FieldId::Host, Value::Text("pc")),
-            (FieldId::Agent, Value::Text("su")),
+            (FieldId::Message, FieldValue::Text("critical")),
+            (FieldId::Priority, FieldValue::Text("auth.critical")),
+            (FieldId::Host, FieldValue::Text("pc")),
+            (FieldId::Agent, FieldValue::Text("su")),
         ];
         assert_eq!(said, expected);
         assert_eq!(Syslog.on_data(Direction::ToResponder, b"7 <13>hi\n<13>", &mut fields), ParseStep::Took(9));

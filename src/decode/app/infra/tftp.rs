@@ -8,6 +8,8 @@ use crate::decode::app::support::bytes;
 use crate::decode::app::support::bytes::be16;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::infra::TftpError;
+use crate::model::app::kinds::infra::TftpMessage;
 use crate::model::app::protocol::AppProto;
 
 /// Line in the table.
@@ -31,18 +33,18 @@ fn read(payload: &[u8], ends: &PortPair, fields: &mut FieldBuffer) -> ProbeResul
             if !is_known || file.is_empty() && !is_hinted {
                 return ProbeResult::NotForUs;
             }
-            fields.text(FieldId::Message, if operation == 1 { "read" } else { "write" });
+            fields.token(FieldId::Message, if operation == 1 { TftpMessage::Read } else { TftpMessage::Write });
             fields.bytes(FieldId::File, file);
             return ProbeResult::Certain;
         }
         _ if !is_hinted || payload.len() < 4 => return ProbeResult::NotForUs,
-        3 => fields.text(FieldId::Message, "data"),
-        4 => fields.text(FieldId::Message, "acknowledgement"),
+        3 => fields.token(FieldId::Message, TftpMessage::Data),
+        4 => fields.token(FieldId::Message, TftpMessage::Acknowledgement),
         5 => {
-            fields.text(FieldId::Message, "error");
+            fields.token(FieldId::Message, TftpMessage::Error);
             error(be16(payload, 2).unwrap_or(0), fields);
         }
-        _ => fields.text(FieldId::Message, "options"),
+        _ => fields.token(FieldId::Message, TftpMessage::Options),
     }
     ProbeResult::Unsure
 }
@@ -50,23 +52,23 @@ fn read(payload: &[u8], ends: &PortPair, fields: &mut FieldBuffer) -> ProbeResul
 /// Section 5; the last by RFC 2347.
 fn error(code: u16, fields: &mut FieldBuffer) {
     let name = match code {
-        1 => "file not found",
-        2 => "access violation",
-        3 => "disk full",
-        4 => "illegal operation",
-        5 => "unknown transfer",
-        6 => "file exists",
-        7 => "no such user",
-        8 => "options refused",
-        _ => "other error",
+        1 => TftpError::FileNotFound,
+        2 => TftpError::AccessViolation,
+        3 => TftpError::DiskFull,
+        4 => TftpError::IllegalOperation,
+        5 => TftpError::UnknownTransfer,
+        6 => TftpError::FileExists,
+        7 => TftpError::NoSuchUser,
+        8 => TftpError::OptionsRefused,
+        _ => TftpError::OtherError,
     };
-    fields.text(FieldId::Error, name);
+    fields.token(FieldId::Error, name);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::app::field::Value;
+    use crate::model::app::field::FieldValue;
 
     #[test]
     fn a_file_that_is_asked_for_is_named_and_noise_is_not() {
@@ -74,7 +76,7 @@ mod tests {
         let (own, other) = (PortPair::new(false, 50_000, 69), PortPair::new(false, 50_000, 50_001));
         let mut fields = FieldBuffer::default();
         assert_eq!(read(ask, &other, &mut fields), ProbeResult::Certain);
-        assert!(fields.iter().any(|fact| fact == (FieldId::File, Value::Text("boot.bin"))));
+        assert!(fields.iter().any(|fact| fact == (FieldId::File, FieldValue::Text("boot.bin"))));
         assert_eq!(
             (read(b"\0\x03\0\x01x", &own, &mut fields), read(b"\0\x03\0\x01x", &other, &mut fields)),
             (ProbeResult::Unsure, ProbeResult::NotForUs)

@@ -3,6 +3,7 @@
 use crate::decode::app::parser::Entry;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::link::ArpMessage;
 use crate::model::app::protocol::AppProto;
 use crate::model::net::addr::Addr;
 use crate::model::packet::{Arp, Packet};
@@ -11,7 +12,7 @@ use crate::model::packet::{Arp, Packet};
 pub const ENTRY: Entry = Entry { protocol: AppProto::Arp, datagram: None, stream: None, frame: Some(read) };
 
 fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
-    let name = match packet.arp.as_deref() {
+    let message = match packet.arp.as_deref() {
         Some(arp) => kind(arp),
         // Addresses of another size than Ethernet's: the operation stands at the same place.
         None => match data.get(packet.net_at as usize + 6..) {
@@ -19,25 +20,25 @@ fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
             _ => return,
         },
     };
-    fields.text(FieldId::Message, name);
+    fields.token(FieldId::Message, message);
 }
 
-fn kind(arp: &Arp) -> &'static str {
+fn kind(arp: &Arp) -> ArpMessage {
     match arp.operation {
-        1 | 2 if arp.sender_ip == arp.target_ip => "gratuitous",
-        1 if arp.sender_ip == Addr::v4([0; 4]) => "probe",
+        1 | 2 if arp.sender_ip == arp.target_ip => ArpMessage::Gratuitous,
+        1 if arp.sender_ip == Addr::v4([0; 4]) => ArpMessage::Probe,
         number => operation(number),
     }
 }
 
-fn operation(number: u16) -> &'static str {
+fn operation(number: u16) -> ArpMessage {
     match number {
-        1 => "request",
-        2 => "reply",
+        1 => ArpMessage::Request,
+        2 => ArpMessage::Reply,
         // RFC 903 and RFC 2390: addresses asked for the other way round.
-        3 | 8 => "reverse request",
-        4 | 9 => "reverse reply",
-        _ => "other",
+        3 | 8 => ArpMessage::ReverseRequest,
+        4 | 9 => ArpMessage::ReverseReply,
+        _ => ArpMessage::Other,
     }
 }
 

@@ -47,7 +47,7 @@ fn address(mut rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     rest.u32().filter(|n_addresses| *n_addresses > 0)?;
     if rest.array::<3>()? == IPV4 {
         let address = <[u8; 4]>::try_from(rest.field16()?).ok()?;
-        fields.format(FieldId::Address, Ipv4Addr::from(address));
+        fields.addr(FieldId::Address, Ipv4Addr::from(address));
     }
     Some(())
 }

@@ -4,6 +4,7 @@ use crate::decode::app::parser::Entry;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::Outcome;
 use crate::model::app::protocol::AppProto;
 use crate::model::packet::Packet;
 
@@ -39,8 +40,8 @@ fn eap(mut rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
         },
     );
     match code {
-        3 => fields.text(FieldId::Login, "accepted"),
-        4 => fields.text(FieldId::Login, "refused"),
+        3 => fields.token(FieldId::Login, Outcome::Accepted),
+        4 => fields.token(FieldId::Login, Outcome::Refused),
         _ => {}
     }
     let _identifier = rest.u8()?;

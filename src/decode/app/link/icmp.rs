@@ -4,6 +4,8 @@
 use crate::decode::app::parser::Entry;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::link::IcmpMessage;
+use crate::model::app::kinds::link::IcmpUnreachable;
 use crate::model::app::protocol::AppProto;
 use crate::model::packet::{Packet, Transport};
 use std::net::Ipv4Addr;
@@ -13,51 +15,51 @@ pub const ENTRY: Entry = Entry { protocol: AppProto::Icmp, datagram: None, strea
 
 fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
     let Transport::Icmp(icmp) = &packet.transport else { return };
-    fields.text(FieldId::Message, name(icmp.kind));
+    fields.token(FieldId::Message, message(icmp.kind));
     match icmp.kind {
-        3 => fields.text(FieldId::Error, unreachable(icmp.code)),
+        3 => fields.token(FieldId::Error, unreachable(icmp.code)),
         5 => redirect(packet, data, fields),
         _ => {}
     }
 }
 
-/// Name of a type (IANA's registry of ICMP parameters).
-pub fn name(kind: u8) -> &'static str {
+/// The message of a type (IANA's registry of ICMP parameters).
+pub fn message(kind: u8) -> IcmpMessage {
     match kind {
-        0 => "echo reply",
-        3 => "destination unreachable",
-        4 => "source quench",
-        5 => "redirect",
-        8 => "echo request",
-        9 => "router advertisement",
-        10 => "router solicitation",
-        11 => "time exceeded",
-        12 => "parameter problem",
-        13 => "timestamp request",
-        14 => "timestamp reply",
-        15 => "information request",
-        16 => "information reply",
-        17 => "address mask request",
-        18 => "address mask reply",
-        30 => "traceroute",
-        40 => "security failure",
-        42 => "extended echo request",
-        43 => "extended echo reply",
-        _ => "other",
+        0 => IcmpMessage::EchoReply,
+        3 => IcmpMessage::DestinationUnreachable,
+        4 => IcmpMessage::SourceQuench,
+        5 => IcmpMessage::Redirect,
+        8 => IcmpMessage::EchoRequest,
+        9 => IcmpMessage::RouterAdvertisement,
+        10 => IcmpMessage::RouterSolicitation,
+        11 => IcmpMessage::TimeExceeded,
+        12 => IcmpMessage::ParameterProblem,
+        13 => IcmpMessage::TimestampRequest,
+        14 => IcmpMessage::TimestampReply,
+        15 => IcmpMessage::InformationRequest,
+        16 => IcmpMessage::InformationReply,
+        17 => IcmpMessage::AddressMaskRequest,
+        18 => IcmpMessage::AddressMaskReply,
+        30 => IcmpMessage::Traceroute,
+        40 => IcmpMessage::SecurityFailure,
+        42 => IcmpMessage::ExtendedEchoRequest,
+        43 => IcmpMessage::ExtendedEchoReply,
+        _ => IcmpMessage::Other,
     }
 }
 
-fn unreachable(code: u8) -> &'static str {
+fn unreachable(code: u8) -> IcmpUnreachable {
     match code {
-        0 => "network unreachable",
-        1 => "host unreachable",
-        2 => "protocol unreachable",
-        3 => "port unreachable",
-        4 => "fragmentation needed",
-        6 => "network unknown",
-        7 => "host unknown",
-        9 | 10 | 13 => "forbidden by a filter",
-        _ => "other",
+        0 => IcmpUnreachable::NetworkUnreachable,
+        1 => IcmpUnreachable::HostUnreachable,
+        2 => IcmpUnreachable::ProtocolUnreachable,
+        3 => IcmpUnreachable::PortUnreachable,
+        4 => IcmpUnreachable::FragmentationNeeded,
+        6 => IcmpUnreachable::NetworkUnknown,
+        7 => IcmpUnreachable::HostUnknown,
+        9 | 10 | 13 => IcmpUnreachable::ForbiddenByAFilter,
+        _ => IcmpUnreachable::Other,
     }
 }
 
@@ -65,7 +67,7 @@ fn unreachable(code: u8) -> &'static str {
 fn redirect(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
     let header = data.get(packet.transport_at as usize..).and_then(|header| header.first_chunk::<8>());
     if let Some([_, _, _, _, a, b, c, d]) = header {
-        fields.format(FieldId::Router, Ipv4Addr::new(*a, *b, *c, *d));
+        fields.addr(FieldId::Router, Ipv4Addr::new(*a, *b, *c, *d));
     }
 }
 

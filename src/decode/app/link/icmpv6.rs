@@ -5,8 +5,9 @@ use crate::decode::app::parser::Entry;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::link::Icmpv6Message;
+use crate::model::app::kinds::link::Icmpv6Unreachable;
 use crate::model::app::protocol::AppProto;
-use crate::model::net::addr::mac_text;
 use crate::model::packet::{Packet, Transport};
 use std::net::Ipv6Addr;
 
@@ -22,9 +23,9 @@ const TIMERS_BYTES: usize = 8;
 
 fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
     let Transport::Icmp(icmp) = &packet.transport else { return };
-    fields.text(FieldId::Message, name(icmp.kind));
+    fields.token(FieldId::Message, message(icmp.kind));
     match icmp.kind {
-        1 => fields.text(FieldId::Error, unreachable(icmp.code)),
+        1 => fields.token(FieldId::Error, unreachable(icmp.code)),
         ROUTER_ADVERTISEMENT => {
             let at = packet.transport_at as usize;
             let message = data.get(at..packet.payload.end as usize).unwrap_or(&[]);
@@ -41,57 +42,57 @@ fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
 /// The address that is claimed, and the Ethernet address that it is said to be at (RFC 4861, sections 4.4 and 4.6.1).
 fn neighbour(message: &[u8], fields: &mut FieldBuffer) {
     let Some((address, mut options)) = message.get(8..).and_then(|rest| rest.split_first_chunk::<16>()) else { return };
-    fields.format(FieldId::Address, Ipv6Addr::from(*address));
+    fields.addr(FieldId::Address, Ipv6Addr::from(*address));
     for _ in 0..MOST_OPTIONS {
         let [kind, length, ..] = options else { return };
         let Some((option, rest)) = options.split_at_checked(usize::from(*length) * 8).filter(|_| *length > 0) else {
             return;
         };
         if let (2, Some(mac)) = (*kind, option.get(2..).and_then(|rest| rest.first_chunk::<6>())) {
-            return fields.text(FieldId::Mac, &mac_text(*mac));
+            return fields.mac(FieldId::Mac, *mac);
         }
         options = rest;
     }
 }
 
-/// Name of a type (IANA's registry of ICMPv6 parameters).
-pub fn name(kind: u8) -> &'static str {
+/// The message of a type (IANA's registry of ICMPv6 parameters).
+pub fn message(kind: u8) -> Icmpv6Message {
     match kind {
-        1 => "destination unreachable",
-        2 => "packet too big",
-        3 => "time exceeded",
-        4 => "parameter problem",
-        128 => "echo request",
-        129 => "echo reply",
-        130 => "multicast listener query",
-        131 => "multicast listener report",
-        132 => "multicast listener done",
-        133 => "router solicitation",
-        134 => "router advertisement",
-        135 => "neighbour solicitation",
-        136 => "neighbour advertisement",
-        137 => "redirect",
-        138 => "router renumbering",
-        139 => "node information query",
-        140 => "node information response",
-        141 => "inverse neighbour solicitation",
-        142 => "inverse neighbour advertisement",
-        143 => "multicast listener report v2",
-        144..=147 => "mobile prefix or home agent discovery",
-        151..=153 => "multicast router discovery",
-        155 => "RPL control",
-        _ => "other",
+        1 => Icmpv6Message::DestinationUnreachable,
+        2 => Icmpv6Message::PacketTooBig,
+        3 => Icmpv6Message::TimeExceeded,
+        4 => Icmpv6Message::ParameterProblem,
+        128 => Icmpv6Message::EchoRequest,
+        129 => Icmpv6Message::EchoReply,
+        130 => Icmpv6Message::MulticastListenerQuery,
+        131 => Icmpv6Message::MulticastListenerReport,
+        132 => Icmpv6Message::MulticastListenerDone,
+        133 => Icmpv6Message::RouterSolicitation,
+        134 => Icmpv6Message::RouterAdvertisement,
+        135 => Icmpv6Message::NeighbourSolicitation,
+        136 => Icmpv6Message::NeighbourAdvertisement,
+        137 => Icmpv6Message::Redirect,
+        138 => Icmpv6Message::RouterRenumbering,
+        139 => Icmpv6Message::NodeInformationQuery,
+        140 => Icmpv6Message::NodeInformationResponse,
+        141 => Icmpv6Message::InverseNeighbourSolicitation,
+        142 => Icmpv6Message::InverseNeighbourAdvertisement,
+        143 => Icmpv6Message::MulticastListenerReportV2,
+        144..=147 => Icmpv6Message::MobilePrefixOrHomeAgentDiscovery,
+        151..=153 => Icmpv6Message::MulticastRouterDiscovery,
+        155 => Icmpv6Message::RplControl,
+        _ => Icmpv6Message::Other,
     }
 }
 
-fn unreachable(code: u8) -> &'static str {
+fn unreachable(code: u8) -> Icmpv6Unreachable {
     match code {
-        0 => "no route",
-        1 | 5 | 6 => "forbidden by a filter",
-        2 => "beyond scope",
-        3 => "address unreachable",
-        4 => "port unreachable",
-        _ => "other",
+        0 => Icmpv6Unreachable::NoRoute,
+        1 | 5 | 6 => Icmpv6Unreachable::ForbiddenByAFilter,
+        2 => Icmpv6Unreachable::BeyondScope,
+        3 => Icmpv6Unreachable::AddressUnreachable,
+        4 => Icmpv6Unreachable::PortUnreachable,
+        _ => Icmpv6Unreachable::Other,
     }
 }
 
@@ -113,7 +114,7 @@ fn advertisement(message: &[u8], fields: &mut FieldBuffer) -> Option<()> {
             25 => {
                 option.take(6)?;
                 for server in option.as_chunks::<16>().0 {
-                    fields.format(FieldId::DnsServer, Ipv6Addr::from(*server));
+                    fields.addr(FieldId::DnsServer, Ipv6Addr::from(*server));
                 }
             }
             _ => {}
@@ -124,7 +125,7 @@ fn advertisement(message: &[u8], fields: &mut FieldBuffer) -> Option<()> {
 
 fn mac(option: &[u8], fields: &mut FieldBuffer) {
     if let Some(address) = option.first_chunk() {
-        fields.text(FieldId::Mac, &mac_text(*address));
+        fields.mac(FieldId::Mac, *address);
     }
 }
 

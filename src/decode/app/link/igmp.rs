@@ -40,7 +40,7 @@ fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
 }
 
 fn address(group: [u8; 4], fields: &mut FieldBuffer) {
-    fields.format(FieldId::Group, Ipv4Addr::from(group));
+    fields.addr(FieldId::Group, Ipv4Addr::from(group));
 }
 
 /// Group records: type, words of auxiliary data, number of sources, group (RFC 9776, section 4.2.4).

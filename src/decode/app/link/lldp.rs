@@ -5,7 +5,6 @@ use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 use crate::model::app::protocol::AppProto;
-use crate::model::net::addr::mac_text;
 use crate::model::packet::Packet;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -48,7 +47,7 @@ fn parts(mut rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
 
 fn mac(kind: FieldId, address: &[u8], fields: &mut FieldBuffer) {
     if let Ok(address) = address.try_into() {
-        fields.text(kind, &mac_text(address));
+        fields.mac(kind, address);
     }
 }
 
@@ -57,12 +56,12 @@ fn network(address: &[u8], fields: &mut FieldBuffer) {
     match address {
         [1, rest @ ..] => {
             if let Ok(address) = <[u8; 4]>::try_from(rest) {
-                fields.format(FieldId::Address, Ipv4Addr::from(address));
+                fields.addr(FieldId::Address, Ipv4Addr::from(address));
             }
         }
         [2, rest @ ..] => {
             if let Ok(address) = <[u8; 16]>::try_from(rest) {
-                fields.format(FieldId::Address, Ipv6Addr::from(address));
+                fields.addr(FieldId::Address, Ipv6Addr::from(address));
             }
         }
         _ => {}

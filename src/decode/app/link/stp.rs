@@ -4,8 +4,9 @@ use crate::decode::app::parser::Entry;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::link::StpMessage;
+use crate::model::app::kinds::link::StpVersion;
 use crate::model::app::protocol::AppProto;
-use crate::model::net::addr::mac_text;
 use crate::model::packet::Packet;
 
 /// Line in the table.
@@ -21,28 +22,28 @@ fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
 
 fn bridge(mut rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let [0, 0, version, kind] = rest.array::<4>()? else { return None };
-    fields.text(
+    fields.token(
         FieldId::Version,
         match version {
-            0 => "STP",
-            2 => "RSTP",
-            3 => "MSTP",
-            4 => "SPB",
-            _ => "other",
+            0 => StpVersion::Stp,
+            2 => StpVersion::Rstp,
+            3 => StpVersion::Mstp,
+            4 => StpVersion::Spb,
+            _ => StpVersion::Other,
         },
     );
     if kind == TOPOLOGY_CHANGE_NOTICE {
-        fields.text(FieldId::Message, "topology change notice");
+        fields.token(FieldId::Message, StpMessage::TopologyChangeNotice);
         return Some(());
     }
     let flags = rest.u8()?;
     let is_change = flags & TOPOLOGY_CHANGE_FLAG != 0;
-    fields.text(FieldId::Message, if is_change { "topology change" } else { "configuration" });
+    fields.token(FieldId::Message, if is_change { StpMessage::TopologyChange } else { StpMessage::Configuration });
     // The root's identifier: priority, and its address.
     let priority = rest.u16()?;
     let address = rest.array()?;
     fields.number(FieldId::Priority, u64::from(priority));
-    fields.text(FieldId::Root, &mac_text(address));
+    fields.mac(FieldId::Root, address);
     Some(())
 }
 

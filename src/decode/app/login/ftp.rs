@@ -10,9 +10,11 @@ use crate::decode::app::support::head::number;
 use crate::decode::app::support::lines;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::Outcome;
+use crate::model::app::kinds::login::Security;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// Line in the table.
 pub const ENTRY: Entry = Entry {
@@ -92,12 +94,12 @@ impl Ftp {
         match code {
             227 => drop(place(text, fields)),
             229 => drop(extended_place(text, fields)),
-            230 => fields.text(FieldId::Login, "accepted"),
+            230 => fields.token(FieldId::Login, Outcome::Accepted),
             // To any other command it says that a log-in is needed.
-            430 | 530 if !self.is_otherwise => fields.text(FieldId::Login, "refused"),
+            430 | 530 if !self.is_otherwise => fields.token(FieldId::Login, Outcome::Refused),
             // The answer to AUTH TLS (RFC 4217, section 4).
             234 => {
-                fields.text(FieldId::Security, "AUTH TLS");
+                fields.token(FieldId::Security, Security::AuthTls);
                 return ParseStep::Switch(n);
             }
             _ => {}
@@ -113,7 +115,7 @@ fn place(text: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let mut next = || numbers.next().flatten().and_then(|n| u8::try_from(n).ok());
     let address = [next()?, next()?, next()?, next()?];
     let port = u16::from_be_bytes([next()?, next()?]);
-    fields.format(FieldId::Address, Ipv4Addr::from(address));
+    fields.addr(FieldId::Address, Ipv4Addr::from(address));
     fields.number(FieldId::Port, u64::from(port));
     Some(())
 }
@@ -124,7 +126,10 @@ fn extended_place(text: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let mut parts = text.get(from + 1..)?.split(|byte| *byte == b'|');
     let (_, address, port) = (parts.next()?, parts.next()?, parts.next()?);
     let port = number(port).filter(|port| *port <= u64::from(u16::MAX))?;
-    fields.bytes(FieldId::Address, address);
+    match std::str::from_utf8(address).ok().and_then(|text| text.parse::<IpAddr>().ok()) {
+        Some(address) => fields.addr(FieldId::Address, address),
+        None => fields.bytes(FieldId::Address, address),
+    }
     fields.number(FieldId::Port, port);
     Some(())
 }
@@ -133,7 +138,7 @@ fn extended_place(text: &[u8], fields: &mut FieldBuffer) -> Option<()> {
 mod tests {
     use super::*;
     use crate::decode::app::support::listed;
-    use crate::model::app::field::Value;
+    use crate::model::app::field::FieldValue;
 
     #[test]
     fn a_greeting_is_told_from_that_of_a_mail_server() {
@@ -152,9 +157,9 @@ mod tests {
         assert_eq!(talk.on_data(Direction::ToResponder, b"PASS x y\r\n", &mut fields), ParseStep::Took(10));
         assert_eq!(talk.on_data(Direction::ToOriginator, b"530 No.\r\n", &mut fields), ParseStep::Took(9));
         let said: Vec<_> = fields.iter().collect();
-        assert!(said.contains(&(FieldId::User, Value::Text("anna"))));
-        assert!(said.contains(&(FieldId::Password, Value::Text("x y"))));
-        assert!(said.contains(&(FieldId::Login, Value::Text("refused"))));
+        assert!(said.contains(&(FieldId::User, FieldValue::Text("anna"))));
+        assert!(said.contains(&(FieldId::Password, FieldValue::Text("x y"))));
+        assert!(said.contains(&(FieldId::Login, Outcome::Refused.into())));
     }
 
     #[test]

@@ -12,6 +12,8 @@ use crate::decode::app::support::bytes::be16;
 use crate::decode::app::support::bytes::le32;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::Method;
+use crate::model::app::kinds::login::Security;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
@@ -102,10 +104,10 @@ fn request(data: &[u8], fields: &mut FieldBuffer) {
         rest = bytes::from(data, end + 2);
     }
     let (Some(&REQUEST), Some(offered)) = (rest.first(), le32(rest, 4)) else {
-        return fields.text(FieldId::Method, "RDP");
+        return fields.token(FieldId::Method, Method::Rdp);
     };
     if offered == 0 {
-        fields.text(FieldId::Method, "RDP");
+        fields.token(FieldId::Method, Method::Rdp);
     }
     for (_, name) in PROTECTIONS.iter().filter(|(bit, _)| offered & bit > 0) {
         fields.text(FieldId::Method, name);
@@ -134,7 +136,7 @@ fn confirm(data: &[u8], fields: &mut FieldBuffer) -> bool {
             };
             fields.text(FieldId::Error, name);
         }
-        _ => fields.text(FieldId::Security, "RDP"),
+        _ => fields.token(FieldId::Security, Security::Rdp),
     }
     false
 }
@@ -155,7 +157,6 @@ fn client(packet: &[u8], fields: &mut FieldBuffer) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::app::field::Value;
 
     const ASK: &[u8] = b"\x03\0\0\x2a\x25\xe0\0\0\0\0\0Cookie: mstshash=anna\r\n\x01\0\x08\0\x03\0\0\0";
     const GRANT: &[u8] = b"\x03\0\0\x13\x0e\xd0\0\0\x12\x34\0\x02\0\x08\0\x02\0\0\0";
@@ -169,7 +170,7 @@ mod tests {
         assert_eq!(Rdp.on_data(Direction::ToOriginator, GRANT, &mut fields), ParseStep::Switch(19));
         let said: Vec<_> = fields.iter().collect();
         for expected in [(FieldId::User, "anna"), (FieldId::Method, "CredSSP"), (FieldId::Security, "CredSSP")] {
-            assert!(said.contains(&(expected.0, Value::Text(expected.1))), "{expected:?}");
+            assert!(said.iter().any(|(kind, value)| (*kind, value.to_string().as_str()) == expected), "{expected:?}");
         }
         for end in 0..ASK.len() {
             assert_eq!(Rdp.on_data(Direction::ToResponder, &ASK[..end], &mut fields), ParseStep::Took(0));

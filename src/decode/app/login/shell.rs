@@ -9,6 +9,7 @@ use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::lines;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::shell::ShellMessage;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
@@ -63,7 +64,7 @@ impl StreamParser for Shell {
         if self.prompter.is_none() && is_script(bytes) {
             let Some((line, _)) = lines::first(bytes) else { return ParseStep::Took(0) };
             fields.begin();
-            fields.text(FieldId::Message, "script");
+            fields.token(FieldId::Message, ShellMessage::Script);
             fields.bytes(FieldId::Command, line);
             return ParseStep::Done;
         }
@@ -75,7 +76,10 @@ impl StreamParser for Shell {
         let (word, argument) = lines::word(line);
         if !word.is_empty() {
             fields.begin();
-            fields.text(FieldId::Message, if prompter == Direction::ToResponder { "reverse shell" } else { "shell" });
+            fields.token(
+                FieldId::Message,
+                if prompter == Direction::ToResponder { ShellMessage::ReverseShell } else { ShellMessage::Shell },
+            );
             fields.bytes(FieldId::Command, word);
             fields.bytes(FieldId::Argument, argument);
         }
@@ -104,13 +108,13 @@ mod tests {
             (guess(script, &ends), Shell::default().on_data(Direction::ToResponder, script, &mut fields)),
             (ProbeResult::Certain, ParseStep::Done)
         );
-        assert_eq!(fields.messages().next().unwrap().text(FieldId::Message), Some("script"));
+        assert_eq!(fields.messages().next().unwrap().kind(FieldId::Message), Some(ShellMessage::Script));
         let mut shell = Shell::default();
         let mut fields = FieldBuffer::default();
         shell.on_data(Direction::ToResponder, b"$ ", &mut fields);
         assert_eq!(shell.on_data(Direction::ToOriginator, b"ls /tmp\n", &mut fields), ParseStep::Took(8));
         let said = fields.messages().next().unwrap();
         assert_eq!(said.text(FieldId::Command), Some("ls"));
-        assert_eq!(said.text(FieldId::Message), Some("reverse shell"));
+        assert_eq!(said.kind(FieldId::Message), Some(ShellMessage::ReverseShell));
     }
 }

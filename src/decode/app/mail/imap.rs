@@ -10,6 +10,8 @@ use crate::decode::app::support::lines;
 use crate::decode::app::support::sasl::Sasl;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::Outcome;
+use crate::model::app::kinds::login::Security;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use std::collections::VecDeque;
@@ -189,10 +191,10 @@ impl Imap {
         match (self.waiting.remove(at), is_good) {
             (Some((_, Asked::LogIn)), _) => {
                 self.sasl = None;
-                fields.text(FieldId::Login, if is_good { "accepted" } else { "refused" });
+                fields.token(FieldId::Login, if is_good { Outcome::Accepted } else { Outcome::Refused });
             }
             (Some((_, Asked::Tls)), true) => {
-                fields.text(FieldId::Security, "STARTTLS");
+                fields.token(FieldId::Security, Security::StartTls);
                 return ParseStep::Switch(n);
             }
             (Some((_, Asked::Compress)), true) => return ParseStep::Switch(n),

@@ -10,6 +10,9 @@ use crate::decode::app::support::lines;
 use crate::decode::app::support::sasl::Sasl;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::Method;
+use crate::model::app::kinds::login::Outcome;
+use crate::model::app::kinds::login::Security;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use std::collections::VecDeque;
@@ -105,7 +108,7 @@ impl Pop3 {
                 Asked::LogIn
             }
             b"APOP" => {
-                fields.text(FieldId::Method, "APOP");
+                fields.token(FieldId::Method, Method::Apop);
                 fields.bytes(FieldId::User, lines::word(argument).0);
                 Asked::LogIn
             }
@@ -147,10 +150,10 @@ impl Pop3 {
         match (self.waiting.pop_front(), is_good) {
             (Some(Asked::LogIn), _) => {
                 self.sasl = None;
-                fields.text(FieldId::Login, if is_good { "accepted" } else { "refused" });
+                fields.token(FieldId::Login, if is_good { Outcome::Accepted } else { Outcome::Refused });
             }
             (Some(Asked::Tls), true) => {
-                fields.text(FieldId::Security, "STARTTLS");
+                fields.token(FieldId::Security, Security::StartTls);
                 return ParseStep::Switch(n);
             }
             (Some(Asked::Text), true) => self.text = Some(true),

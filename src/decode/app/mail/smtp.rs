@@ -11,6 +11,8 @@ use crate::decode::app::support::lines;
 use crate::decode::app::support::sasl::Sasl;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::Outcome;
+use crate::model::app::kinds::login::Security;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
@@ -162,11 +164,11 @@ impl Smtp {
         }
         match (std::mem::take(&mut self.asked), code) {
             (Asked::Tls, 220) => {
-                fields.text(FieldId::Security, "STARTTLS");
+                fields.token(FieldId::Security, Security::StartTls);
                 return ParseStep::Switch(n);
             }
-            (Asked::LogIn, 235) => fields.text(FieldId::Login, "accepted"),
-            (Asked::LogIn, 500..) => fields.text(FieldId::Login, "refused"),
+            (Asked::LogIn, 235) => fields.token(FieldId::Login, Outcome::Accepted),
+            (Asked::LogIn, 500..) => fields.token(FieldId::Login, Outcome::Refused),
             (Asked::LogIn, _) => {}
             _ => return ParseStep::Took(n),
         }

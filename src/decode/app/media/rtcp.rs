@@ -7,6 +7,7 @@ use crate::decode::app::parser::ProbeResult;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::Security;
 use crate::model::app::protocol::AppProto;
 
 /// Line in the table.
@@ -37,7 +38,7 @@ fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
             ProbeResult::Certain
         }
         ENCRYPTED_BYTES if n_packets == 1 => {
-            fields.text(FieldId::Security, "encrypted");
+            fields.token(FieldId::Security, Security::Encrypted);
             ProbeResult::Unsure
         }
         _ => ProbeResult::NotForUs,

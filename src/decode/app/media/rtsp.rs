@@ -13,6 +13,7 @@ use crate::decode::app::support::head::quoted;
 use crate::decode::app::support::lines;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::Outcome;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
@@ -106,8 +107,8 @@ impl Rtsp {
         fields.bytes(FieldId::Banner, head.field(b"server").unwrap_or(&[]));
         if std::mem::take(&mut self.is_logging_in) {
             match status {
-                200..=299 => fields.text(FieldId::Login, "accepted"),
-                401 | 403 => fields.text(FieldId::Login, "refused"),
+                200..=299 => fields.token(FieldId::Login, Outcome::Accepted),
+                401 | 403 => fields.token(FieldId::Login, Outcome::Refused),
                 _ => {}
             }
         }

@@ -14,6 +14,7 @@ use crate::decode::app::support::head::quoted;
 use crate::decode::app::support::lines;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::Outcome;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
@@ -159,8 +160,8 @@ fn message(head: Head<'_>, body: &[u8], fields: &mut FieldBuffer) {
 /// A 401 or 407 mostly just asks for a log-in (RFC 3261, section 22.1); that it refuses one shows only with what was asked.
 fn registered(status: u64, fields: &mut FieldBuffer) {
     match status {
-        200..=299 => fields.text(FieldId::Login, "accepted"),
-        403 | 404 => fields.text(FieldId::Login, "refused"),
+        200..=299 => fields.token(FieldId::Login, Outcome::Accepted),
+        403 | 404 => fields.token(FieldId::Login, Outcome::Refused),
         _ => {}
     }
 }

@@ -144,8 +144,8 @@ fn address(value: &[u8], message: &[u8], is_mixed: bool, fields: &mut FieldBuffe
     let mut plain = [0; 16];
     plain.iter_mut().zip(bytes.iter().zip(mask)).for_each(|(plain, (byte, mask))| *plain = byte ^ mask);
     match (family, bytes.len(), plain.first_chunk::<4>()) {
-        (1, 4, Some(first)) => fields.format(FieldId::Address, Ipv4Addr::from(*first)),
-        (2, 16, _) => fields.format(FieldId::Address, Ipv6Addr::from(plain)),
+        (1, 4, Some(first)) => fields.addr(FieldId::Address, Ipv4Addr::from(*first)),
+        (2, 16, _) => fields.addr(FieldId::Address, Ipv6Addr::from(plain)),
         _ => {}
     }
 }

@@ -11,6 +11,10 @@ use crate::decode::app::support::dns;
 use crate::decode::app::support::netbios;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::names::DnsCode;
+use crate::model::app::kinds::names::DnsMessage;
+use crate::model::app::kinds::names::DnsType;
+use crate::model::app::kinds::names::NbnsOperation;
 use crate::model::app::protocol::AppProto;
 use std::net::Ipv4Addr;
 
@@ -41,7 +45,7 @@ fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
         return ProbeResult::NotForUs;
     }
     let is_response = flags & IS_RESPONSE > 0;
-    fields.text(FieldId::Message, if is_response { "answer" } else { "question" });
+    fields.token(FieldId::Message, if is_response { DnsMessage::Answer } else { DnsMessage::Question });
     operation(flags, fields);
     fields.text(FieldId::DnsQuery, &name.name);
     if let Some(service) = name.service() {
@@ -50,8 +54,8 @@ fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
     let at = HEADER_BYTES + n;
     let kind = be16(payload, at).unwrap_or(0);
     match kind {
-        NAME => fields.text(FieldId::DnsType, "NB"),
-        STATUS => fields.text(FieldId::DnsType, "NBSTAT"),
+        NAME => fields.token(FieldId::DnsType, DnsType::Nb),
+        STATUS => fields.token(FieldId::DnsType, DnsType::Nbstat),
         other => fields.format(FieldId::DnsType, format_args!("TYPE{other}")),
     }
     if is_response {
@@ -67,27 +71,27 @@ fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
 /// Section 4.2.1.1.
 fn operation(flags: u16, fields: &mut FieldBuffer) {
     let name = match flags >> 11 & 0x0f {
-        0 => "query",
-        5 => "registration",
-        6 => "release",
-        7 => "wait",
-        8 | 9 => "refresh",
-        15 => "multi-homed registration",
-        _ => "other",
+        0 => NbnsOperation::Query,
+        5 => NbnsOperation::Registration,
+        6 => NbnsOperation::Release,
+        7 => NbnsOperation::Wait,
+        8 | 9 => NbnsOperation::Refresh,
+        15 => NbnsOperation::MultiHomedRegistration,
+        _ => NbnsOperation::Other,
     };
-    fields.text(FieldId::Command, name);
+    fields.token(FieldId::Command, name);
 }
 
 /// Section 4.2.6.
 fn code(code: u16, fields: &mut FieldBuffer) {
     let name = match code {
-        6 => "name is in use",
-        7 => "name in conflict",
-        8.. => "other error",
+        6 => DnsCode::NameIsInUse,
+        7 => DnsCode::NameInConflict,
+        8.. => DnsCode::OtherError,
         // The others are those of DNS.
-        0..=5 => dns::code_name(code as u8),
+        0..=5 => dns::response_code(code as u8),
     };
-    fields.text(FieldId::DnsCode, name);
+    fields.token(FieldId::DnsCode, name);
 }
 
 fn answer(kind: u16, data: &[u8], fields: &mut FieldBuffer) {
@@ -96,7 +100,7 @@ fn answer(kind: u16, data: &[u8], fields: &mut FieldBuffer) {
             let addresses = data.as_chunks::<6>().0;
             fields.number(FieldId::DnsAnswers, addresses.len() as u64);
             for [_, _, a, b, c, d] in addresses.iter().take(MOST_ANSWERS) {
-                fields.format(FieldId::DnsAnswer, Ipv4Addr::new(*a, *b, *c, *d));
+                fields.addr(FieldId::DnsAnswer, Ipv4Addr::new(*a, *b, *c, *d));
             }
         }
         STATUS => {
@@ -113,14 +117,14 @@ fn answer(kind: u16, data: &[u8], fields: &mut FieldBuffer) {
 /// The address for which a name is claimed or given up: in an additional record whose name points back.
 fn claim(record: &[u8], fields: &mut FieldBuffer) {
     if let (Some(0xc00c), Some(address)) = (be16(record, 0), be32(record, 2 + RECORD_BYTES + 2)) {
-        fields.format(FieldId::Address, Ipv4Addr::from(address));
+        fields.addr(FieldId::Address, Ipv4Addr::from(address));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::app::field::Value;
+    use crate::model::app::field::FieldValue;
 
     #[test]
     fn an_answer_names_its_address_and_no_prefix_panics() {
@@ -131,9 +135,9 @@ mod tests {
         let mut fields = FieldBuffer::default();
         assert_eq!(read(&answer, &ends, &mut fields), ProbeResult::Certain);
         let said: Vec<_> = fields.iter().collect();
-        assert!(said.contains(&(FieldId::DnsQuery, Value::Text("TEST"))));
-        assert!(said.contains(&(FieldId::DnsAnswer, Value::Text("192.0.2.7"))));
-        assert!(said.contains(&(FieldId::Service, Value::Text("file server"))));
+        assert!(said.contains(&(FieldId::DnsQuery, FieldValue::Text("TEST"))));
+        assert!(said.contains(&(FieldId::DnsAnswer, FieldValue::Addr([192, 0, 2, 7].into()))));
+        assert!(said.contains(&(FieldId::Service, FieldValue::Text("file server"))));
         for end in 0..answer.len() {
             read(&answer[..end], &ends, &mut fields);
         }

@@ -10,6 +10,8 @@ use crate::decode::app::support::head::number;
 use crate::decode::app::support::lines;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::Outcome;
+use crate::model::app::kinds::login::Security;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
@@ -56,7 +58,7 @@ impl StreamParser for Irc {
         fields.begin();
         // 670: encryption begins (the tls extension of IRCv3).
         if message(direction, line, fields) == Some(670) {
-            fields.text(FieldId::Security, "STARTTLS");
+            fields.token(FieldId::Security, Security::StartTls);
             return ParseStep::Switch(n);
         }
         ParseStep::Took(n)
@@ -124,11 +126,11 @@ fn reply(code: u64, prefix: &[u8], rest: &[u8], fields: &mut FieldBuffer) {
         1 => {
             fields.bytes(FieldId::Host, prefix);
             fields.bytes(FieldId::Banner, trailing(rest));
-            fields.text(FieldId::Login, "accepted");
+            fields.token(FieldId::Login, Outcome::Accepted);
         }
         // The log-in of an operator, or by SASL (IRCv3), worked.
-        381 | 903 => fields.text(FieldId::Login, "accepted"),
-        464 | 465 | 491 | 904 => fields.text(FieldId::Login, "refused"),
+        381 | 903 => fields.token(FieldId::Login, Outcome::Accepted),
+        464 | 465 | 491 | 904 => fields.token(FieldId::Login, Outcome::Refused),
         _ => {}
     }
 }

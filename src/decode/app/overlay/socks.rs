@@ -10,6 +10,7 @@ use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::Outcome;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -121,7 +122,7 @@ impl Socks {
             }
             1 => {
                 let is_good = rest.u8()? == 0;
-                fields.text(FieldId::Login, if is_good { "accepted" } else { "refused" });
+                fields.token(FieldId::Login, if is_good { Outcome::Accepted } else { Outcome::Refused });
                 Some(Next::Message)
             }
             5 if !self.is_chosen => {
@@ -168,8 +169,8 @@ impl<'a> Target<'a> {
 
     fn say(&self, fields: &mut FieldBuffer) {
         match self {
-            Target::V4(address) => fields.format(FieldId::Address, Ipv4Addr::from(*address)),
-            Target::V6(address) => fields.format(FieldId::Address, Ipv6Addr::from(*address)),
+            Target::V4(address) => fields.addr(FieldId::Address, Ipv4Addr::from(*address)),
+            Target::V6(address) => fields.addr(FieldId::Address, Ipv6Addr::from(*address)),
             Target::Name(name) => fields.bytes(FieldId::Domain, name),
         }
     }

@@ -9,6 +9,7 @@ use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::lines;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::Outcome;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
@@ -109,7 +110,7 @@ impl Stratum {
         let Some(id) = scalar(line, b"id") else { return };
         let Some(at) = self.waiting.iter().position(|waiting| waiting.as_ref() == id) else { return };
         self.waiting.remove(at);
-        fields.text(FieldId::Login, if is_good { "accepted" } else { "refused" });
+        fields.token(FieldId::Login, if is_good { Outcome::Accepted } else { Outcome::Refused });
     }
 }
 

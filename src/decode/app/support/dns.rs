@@ -6,6 +6,9 @@
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::names::DnsCode;
+use crate::model::app::kinds::names::DnsMessage;
+use crate::model::app::kinds::names::DnsType;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 const HEADER_BYTES: usize = 12;
@@ -28,7 +31,7 @@ pub fn read(payload: &[u8], fields: &mut FieldBuffer) -> bool {
     let Some(header) = Header::read(payload) else { return false };
     let mut message = Message { payload, at: HEADER_BYTES, name: Text { bytes: [0; MOST_TEXT_BYTES], n: 0 } };
     let mark = fields.mark();
-    fields.text(FieldId::Message, if header.is_answer { "answer" } else { "question" });
+    fields.token(FieldId::Message, if header.is_answer { DnsMessage::Answer } else { DnsMessage::Question });
     let n_read = (0..header.n_questions.min(MOST_QUESTIONS)).take_while(|_| message.question(fields).is_some()).count();
     if n_read == 0 && header.n_questions > 0 {
         fields.forget(mark);
@@ -37,7 +40,7 @@ pub fn read(payload: &[u8], fields: &mut FieldBuffer) -> bool {
     if !header.is_answer {
         return true;
     }
-    fields.text(FieldId::DnsCode, code_name(header.code));
+    fields.token(FieldId::DnsCode, response_code(header.code));
     fields.number(FieldId::DnsAnswers, header.n_answers.into());
     fields.number(FieldId::DnsAnswerBytes, payload.len() as u64);
     let n_answers = if n_read == usize::from(header.n_questions) { header.n_answers.min(MOST_ANSWERS) } else { 0 };
@@ -121,12 +124,12 @@ impl<'a> Message<'a> {
         match kind {
             1 => {
                 if let Ok(address) = <[u8; 4]>::try_from(data) {
-                    fields.format(FieldId::DnsAnswer, Ipv4Addr::from(address));
+                    fields.addr(FieldId::DnsAnswer, Ipv4Addr::from(address));
                 }
             }
             28 => {
                 if let Ok(address) = <[u8; 16]>::try_from(data) {
-                    fields.format(FieldId::DnsAnswer, Ipv6Addr::from(address));
+                    fields.addr(FieldId::DnsAnswer, Ipv6Addr::from(address));
                 }
             }
             2 | 5 | 12 | 39 => self.named(0, fields),
@@ -247,74 +250,73 @@ impl Text {
     }
 }
 
-/// Names of record types (IANA's registry of DNS parameters).
+/// Types of records (IANA's registry of DNS parameters).
 fn record_type(kind: u16, fields: &mut FieldBuffer) {
     let name = match kind {
-        1 => "A",
-        2 => "NS",
-        5 => "CNAME",
-        6 => "SOA",
-        10 => "NULL",
-        12 => "PTR",
-        13 => "HINFO",
-        15 => "MX",
-        16 => "TXT",
-        17 => "RP",
-        24 => "SIG",
-        25 => "KEY",
-        28 => "AAAA",
-        29 => "LOC",
-        33 => "SRV",
-        35 => "NAPTR",
-        37 => "CERT",
-        39 => "DNAME",
-        41 => "OPT",
-        43 => "DS",
-        44 => "SSHFP",
-        46 => "RRSIG",
-        47 => "NSEC",
-        48 => "DNSKEY",
-        50 => "NSEC3",
-        51 => "NSEC3PARAM",
-        52 => "TLSA",
-        59 => "CDS",
-        60 => "CDNSKEY",
-        64 => "SVCB",
-        65 => "HTTPS",
-        99 => "SPF",
-        249 => "TKEY",
-        250 => "TSIG",
-        251 => "IXFR",
-        252 => "AXFR",
-        255 => "ANY",
-        257 => "CAA",
+        1 => DnsType::A,
+        2 => DnsType::Ns,
+        5 => DnsType::Cname,
+        6 => DnsType::Soa,
+        10 => DnsType::Null,
+        12 => DnsType::Ptr,
+        13 => DnsType::Hinfo,
+        15 => DnsType::Mx,
+        16 => DnsType::Txt,
+        17 => DnsType::Rp,
+        24 => DnsType::Sig,
+        25 => DnsType::Key,
+        28 => DnsType::Aaaa,
+        29 => DnsType::Loc,
+        33 => DnsType::Srv,
+        35 => DnsType::Naptr,
+        37 => DnsType::Cert,
+        39 => DnsType::Dname,
+        41 => DnsType::Opt,
+        43 => DnsType::Ds,
+        44 => DnsType::Sshfp,
+        46 => DnsType::Rrsig,
+        47 => DnsType::Nsec,
+        48 => DnsType::Dnskey,
+        50 => DnsType::Nsec3,
+        51 => DnsType::Nsec3param,
+        52 => DnsType::Tlsa,
+        59 => DnsType::Cds,
+        60 => DnsType::Cdnskey,
+        64 => DnsType::Svcb,
+        65 => DnsType::Https,
+        99 => DnsType::Spf,
+        249 => DnsType::Tkey,
+        250 => DnsType::Tsig,
+        251 => DnsType::Ixfr,
+        252 => DnsType::Axfr,
+        255 => DnsType::Any,
+        257 => DnsType::Caa,
         other => return fields.format(FieldId::DnsType, format_args!("TYPE{other}")),
     };
-    fields.text(FieldId::DnsType, name);
+    fields.token(FieldId::DnsType, name);
 }
 
-/// Names of response codes (RFC 1035, section 4.1.1; RFC 2136, section 2.2).
-pub fn code_name(code: u8) -> &'static str {
+/// Response codes (RFC 1035, section 4.1.1; RFC 2136, section 2.2).
+pub fn response_code(code: u8) -> DnsCode {
     match code {
-        0 => "no error",
-        1 => "format error",
-        2 => "server failure",
-        3 => "no such name",
-        4 => "not implemented",
-        5 => "refused",
-        6 => "name exists",
-        7 => "records exist",
-        8 => "no such records",
-        9 => "not authoritative",
-        10 => "not in zone",
-        _ => "other error",
+        0 => DnsCode::NoError,
+        1 => DnsCode::FormatError,
+        2 => DnsCode::ServerFailure,
+        3 => DnsCode::NoSuchName,
+        4 => DnsCode::NotImplemented,
+        5 => DnsCode::Refused,
+        6 => DnsCode::NameExists,
+        7 => DnsCode::RecordsExist,
+        8 => DnsCode::NoSuchRecords,
+        9 => DnsCode::NotAuthoritative,
+        10 => DnsCode::NotInZone,
+        _ => DnsCode::OtherError,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::app::field::Value;
 
     const ANSWER: &[u8] = b"\x12\x34\x81\x80\0\x01\0\x02\0\0\0\0\x03www\x07example\x03com\0\0\x01\0\x01\
         \xc0\x0c\0\x05\0\x01\0\0\0\x3c\0\x04\x01a\xc0\x10\xc0\x2d\0\x01\0\x01\0\0\0\x0a\0\x04\xc0\0\x02\x07";
@@ -325,12 +327,7 @@ mod tests {
         let mut fields = FieldBuffer::default();
         read(payload, &mut fields);
         let texts = fields.iter().filter(|(other, _)| *other == kind);
-        texts
-            .map(|(_, value)| match value {
-                Value::Text(text) => text.to_owned(),
-                Value::Number(number) => number.to_string(),
-            })
-            .collect()
+        texts.map(|(_, value)| value.to_string()).collect()
     }
 
     #[test]

@@ -2,13 +2,15 @@
 
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::directory::KerberosCipher;
+use crate::model::app::kinds::login::Method;
 use asn1_rs::FromDer;
 use kerberos_parser::krb5::{ApReq, EncryptionType, PrincipalName};
 
 /// Reads an AP-REQ, the proof that one has a ticket; false if it is none.
 pub fn ticket(bytes: &[u8], fields: &mut FieldBuffer) -> bool {
     let Ok((_, request)) = ApReq::from_der(bytes) else { return false };
-    fields.text(FieldId::Method, "Kerberos");
+    fields.token(FieldId::Method, Method::Kerberos);
     fields.text(FieldId::Realm, &request.ticket.realm.0);
     name(FieldId::Service, &request.ticket.sname, fields);
     encryption(request.ticket.enc_part.etype, fields);
@@ -23,20 +25,20 @@ pub fn name(kind: FieldId, name: &PrincipalName, fields: &mut FieldBuffer) {
 /// Adds the name of an encryption (IANA's registry of Kerberos parameters).
 pub fn encryption(kind: EncryptionType, fields: &mut FieldBuffer) {
     let name = match kind.0 {
-        1 => "des-cbc-crc",
-        2 => "des-cbc-md4",
-        3 => "des-cbc-md5",
-        5 => "des3-cbc-md5",
-        16 => "des3-cbc-sha1",
-        17 => "aes128-cts-hmac-sha1-96",
-        18 => "aes256-cts-hmac-sha1-96",
-        19 => "aes128-cts-hmac-sha256-128",
-        20 => "aes256-cts-hmac-sha384-192",
-        23 => "rc4-hmac",
-        24 => "rc4-hmac-exp",
-        25 => "camellia128-cts-cmac",
-        26 => "camellia256-cts-cmac",
+        1 => KerberosCipher::DesCbcCrc,
+        2 => KerberosCipher::DesCbcMd4,
+        3 => KerberosCipher::DesCbcMd5,
+        5 => KerberosCipher::Des3CbcMd5,
+        16 => KerberosCipher::Des3CbcSha1,
+        17 => KerberosCipher::Aes128CtsHmacSha196,
+        18 => KerberosCipher::Aes256CtsHmacSha196,
+        19 => KerberosCipher::Aes128CtsHmacSha256128,
+        20 => KerberosCipher::Aes256CtsHmacSha384192,
+        23 => KerberosCipher::Rc4Hmac,
+        24 => KerberosCipher::Rc4HmacExp,
+        25 => KerberosCipher::Camellia128CtsCmac,
+        26 => KerberosCipher::Camellia256CtsCmac,
         other => return fields.format(FieldId::Cipher, other),
     };
-    fields.text(FieldId::Cipher, name);
+    fields.token(FieldId::Cipher, name);
 }

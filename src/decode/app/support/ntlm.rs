@@ -6,6 +6,7 @@ use crate::decode::app::support::bytes::le16;
 use crate::decode::app::support::bytes::le32;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::Method;
 
 const SIGNATURE: &[u8] = b"NTLMSSP\0";
 const IS_UNICODE: u32 = 1;
@@ -23,7 +24,7 @@ pub fn read(blob: &[u8], fields: &mut FieldBuffer) -> bool {
     let Some(at) = bytes::find(blob, SIGNATURE) else { return false };
     let message = bytes::from(blob, at);
     match le32(message, 8) {
-        Some(1) => fields.text(FieldId::Method, "NTLM"),
+        Some(1) => fields.token(FieldId::Method, Method::Ntlm),
         Some(2) => challenge(message, fields),
         Some(3) => answer(message, fields),
         _ => return false,
@@ -77,7 +78,7 @@ fn answer(message: &[u8], fields: &mut FieldBuffer) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::app::field::Value;
+    use crate::model::app::field::FieldValue;
 
     #[test]
     fn an_answer_says_who_and_from_where_and_no_prefix_panics() {
@@ -95,10 +96,10 @@ mod tests {
         assert!(read(&message, &mut fields));
         let said: Vec<_> = fields.iter().collect();
         let expected = [
-            (FieldId::Method, Value::Text("NTLMv2")),
-            (FieldId::Domain, Value::Text("LAB")),
-            (FieldId::User, Value::Text("anna")),
-            (FieldId::Host, Value::Text("PC")),
+            (FieldId::Method, FieldValue::Text("NTLMv2")),
+            (FieldId::Domain, FieldValue::Text("LAB")),
+            (FieldId::User, FieldValue::Text("anna")),
+            (FieldId::Host, FieldValue::Text("PC")),
         ];
         assert_eq!(said, expected);
         for end in 0..message.len() {

@@ -229,7 +229,7 @@ mod tests {
     use crate::settings::Settings;
 
     fn line(protocol: AppProto, command: &str) -> Line {
-        let facts = vec![(FieldId::Command, command.to_owned())];
+        let facts = vec![(FieldId::Command, command.into())];
         Line {
             protocol,
             second: 1.0,

@@ -19,6 +19,8 @@ use crate::decode::app::support::bytes::le32;
 use crate::decode::app::support::netbios;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::directory::SmbFault;
+use crate::model::app::kinds::login::Security;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
@@ -88,7 +90,7 @@ impl StreamParser for Smb {
             [0xfe, ..] => self.two.read(message, fields),
             [0xfd, ..] => {
                 fields.begin();
-                fields.text(FieldId::Security, "encrypted");
+                fields.token(FieldId::Security, Security::Encrypted);
             }
             [0xfc, ..] => compressed(message, length, fields),
             _ => {}
@@ -132,7 +134,7 @@ fn session(kind: u8, bytes: &[u8], length: usize, fields: &mut FieldBuffer) -> P
                 }
             }
         }
-        NEGATIVE_ANSWER => fields.text(FieldId::Error, "NetBIOS session refused"),
+        NEGATIVE_ANSWER => fields.token(FieldId::Error, SmbFault::NetbiosSessionRefused),
         _ => {}
     }
     ParseStep::Took(FRAME_BYTES + length)
@@ -141,17 +143,17 @@ fn session(kind: u8, bytes: &[u8], length: usize, fields: &mut FieldBuffer) -> P
 /// MS-SMB2, section 2.2.42.1. An offset beyond the message is CVE-2020-0796.
 fn compressed(message: &[u8], length: u32, fields: &mut FieldBuffer) {
     fields.begin();
-    fields.text(FieldId::Security, "compressed");
+    fields.token(FieldId::Security, Security::Compressed);
     let is_chained = message.get(10).is_some_and(|flags| flags & 1 > 0);
     if !is_chained && le32(message, 12).is_some_and(|offset| offset > length) {
-        fields.text(FieldId::Error, "compression offset out of range");
+        fields.token(FieldId::Error, SmbFault::CompressionOffsetOutOfRange);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::app::field::Value;
+    use crate::model::app::field::FieldValue;
 
     /// A frame with an SMB2 header and body.
     fn frame(command: u8, status: u32, flags: u8, body: &[u8]) -> Vec<u8> {
@@ -188,9 +190,9 @@ mod tests {
             assert_eq!(smb.on_data(Direction::ToResponder, &message, &mut fields), ParseStep::Took(message.len()));
         }
         let said: Vec<_> = fields.iter().collect();
-        assert!(said.contains(&(FieldId::SmbTree, Value::Text("\\\\s\\IPC$"))));
-        assert!(said.contains(&(FieldId::Service, Value::Text("svcctl"))));
-        assert!(said.contains(&(FieldId::SmbStatus, Value::Text("STATUS_ACCESS_DENIED"))));
+        assert!(said.contains(&(FieldId::SmbTree, FieldValue::Text("\\\\s\\IPC$"))));
+        assert!(said.contains(&(FieldId::Service, FieldValue::Text("svcctl"))));
+        assert!(said.contains(&(FieldId::SmbStatus, FieldValue::Text("STATUS_ACCESS_DENIED"))));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::decode::app::support::dcerpc;
 use crate::decode::app::support::dcerpc::Calls;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::Security;
 
 /// Most shares of pipes that are remembered.
 const MOST_TREES: usize = 32;
@@ -40,7 +41,7 @@ impl Pipes {
 
 /// Adds whether messages must be signed.
 pub fn tell_signing(is_required: bool, fields: &mut FieldBuffer) {
-    fields.text(FieldId::Security, if is_required { "signing required" } else { "signing not required" });
+    fields.token(FieldId::Security, if is_required { Security::SigningRequired } else { Security::SigningNotRequired });
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::Outcome;
 
 /// The log-in takes another round.
 const MORE_PROCESSING: u32 = 0xc000_0016;
@@ -19,8 +20,8 @@ pub fn add(status: u32, fields: &mut FieldBuffer) {
 /// Whether the answer to a log-in accepts or refuses it.
 pub fn login(status: u32, fields: &mut FieldBuffer) {
     match status {
-        0 => fields.text(FieldId::Login, "accepted"),
-        IS_ERROR.. if status != MORE_PROCESSING => fields.text(FieldId::Login, "refused"),
+        0 => fields.token(FieldId::Login, Outcome::Accepted),
+        IS_ERROR.. if status != MORE_PROCESSING => fields.token(FieldId::Login, Outcome::Refused),
         _ => {}
     }
 }
@@ -97,7 +98,7 @@ static NAMES: &[(u32, &str)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::app::field::Value;
+    use crate::model::app::field::FieldValue;
 
     #[test]
     fn codes_are_in_order_and_a_refused_login_is_told_from_one_that_goes_on() {
@@ -105,9 +106,9 @@ mod tests {
         let mut fields = FieldBuffer::default();
         [MORE_PROCESSING, 0xc000_006d, 0].iter().for_each(|status| login(*status, &mut fields));
         let said: Vec<_> = fields.iter().map(|(_, value)| value).collect();
-        assert_eq!(said, [Value::Text("refused"), Value::Text("accepted")]);
+        assert_eq!(said, [Outcome::Refused.into(), Outcome::Accepted.into()]);
         fields.clear();
         add(0xc123_4567, &mut fields);
-        assert_eq!(fields.iter().next(), Some((FieldId::SmbStatus, Value::Text("0xc1234567"))));
+        assert_eq!(fields.iter().next(), Some((FieldId::SmbStatus, FieldValue::Text("0xc1234567"))));
     }
 }

@@ -9,6 +9,7 @@ use crate::decode::app::support::bytes::le32;
 use crate::decode::app::support::gss;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::Method;
 
 const HEADER_BYTES: usize = 32;
 const IS_RESPONSE: u8 = 0x80;
@@ -163,7 +164,7 @@ impl Smb1 {
                 gss::read(bytes::part(block.data, 0, length), fields);
                 status::login(block.status, fields);
                 if block.word(2) & 1 > 0 {
-                    fields.text(FieldId::Method, "guest");
+                    fields.token(FieldId::Method, Method::Guest);
                 }
                 let end = block.add_text(FieldId::Banner, length, fields);
                 block.add_text(FieldId::Banner, end, fields);
@@ -227,7 +228,6 @@ fn name(command: u8, fields: &mut FieldBuffer) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::app::field::Value;
 
     #[test]
     fn a_plain_login_and_the_share_that_follows_it_are_read() {
@@ -256,7 +256,10 @@ mod tests {
             (FieldId::SmbTree, "\\\\S\\IPC$"),
             (FieldId::Command, "tree connect"),
         ] {
-            assert!(said.contains(&(expected.0, Value::Text(expected.1))), "{expected:?} in {said:?}");
+            assert!(
+                said.iter().any(|(kind, value)| (*kind, value.to_string().as_str()) == expected),
+                "{expected:?} in {said:?}"
+            );
         }
         for end in 0..message.len() {
             Smb1::default().read(&message[..end], &mut fields);

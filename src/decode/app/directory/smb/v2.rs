@@ -11,6 +11,8 @@ use crate::decode::app::support::bytes::le64;
 use crate::decode::app::support::gss;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::directory::FileOperation;
+use crate::model::app::kinds::login::Method;
 
 const HEADER_BYTES: usize = 64;
 const IS_RESPONSE: u32 = 1;
@@ -147,8 +149,8 @@ impl Smb2 {
                 status::login(message.status, fields);
                 // Session flags: guest, nobody (section 2.2.6).
                 match (message.status, message.half(2).map_or(0, |flags| flags & 3)) {
-                    (0, 1) => fields.text(FieldId::Method, "guest"),
-                    (0, 2) => fields.text(FieldId::Method, "anonymous"),
+                    (0, 1) => fields.token(FieldId::Method, Method::Guest),
+                    (0, 2) => fields.token(FieldId::Method, Method::Anonymous),
                     _ => {}
                 }
             }
@@ -191,10 +193,12 @@ fn set_info(message: &Message<'_>, fields: &mut FieldBuffer) {
     let data = message.field(message.half(8), message.word(4));
     match (message.body.get(2), message.body.get(3)) {
         (Some(1), Some(&RENAME)) => {
-            fields.text(FieldId::Function, "rename");
+            fields.token(FieldId::Function, FileOperation::Rename);
             add_utf16(FieldId::File, bytes::from(data, 20), fields);
         }
-        (Some(1), Some(&DISPOSITION)) if data.first() == Some(&1) => fields.text(FieldId::Function, "delete"),
+        (Some(1), Some(&DISPOSITION)) if data.first() == Some(&1) => {
+            fields.token(FieldId::Function, FileOperation::Delete)
+        }
         _ => {}
     }
 }

@@ -3,6 +3,7 @@
 use crate::decode::app::support::lines;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::Outcome;
 
 /// The end of the current line that is kept: a prompt fits.
 const MOST_LINE_BYTES: usize = 80;
@@ -75,7 +76,7 @@ impl Screen {
         if !is_refused && !is_shell && !has(&ACCEPTED) {
             return false;
         }
-        fields.text(FieldId::Login, if is_refused { "refused" } else { "accepted" });
+        fields.token(FieldId::Login, if is_refused { Outcome::Refused } else { Outcome::Accepted });
         true
     }
 }

@@ -1,5 +1,6 @@
 //! Well-known DCE/RPC interfaces by their UUID, and those of their functions that an attacker likes.
 
+use crate::model::app::kinds::directory::RpcFunction;
 use std::fmt;
 
 /// An interface.
@@ -14,10 +15,10 @@ pub struct Interface {
 struct Known {
     id: u128,
     name: &'static str,
-    functions: &'static [(u16, &'static str)],
+    functions: &'static [(u16, RpcFunction)],
 }
 
-const fn known(id: u128, name: &'static str, functions: &'static [(u16, &'static str)]) -> Known {
+const fn known(id: u128, name: &'static str, functions: &'static [(u16, RpcFunction)]) -> Known {
     Known { id, name, functions }
 }
 
@@ -28,10 +29,10 @@ impl Interface {
         Interface { id, known: KNOWN.iter().find(|known| known.id == number) }
     }
 
-    /// The name of a function, where it is of note.
-    pub fn function(&self, number: u16) -> Option<&'static str> {
-        let (_, name) = self.known?.functions.iter().find(|(listed, _)| *listed == number)?;
-        Some(name)
+    /// A function, where it is of note.
+    pub fn function(&self, number: u16) -> Option<RpcFunction> {
+        let (_, function) = self.known?.functions.iter().find(|(listed, _)| *listed == number)?;
+        Some(*function)
     }
 }
 
@@ -57,52 +58,61 @@ fn number(id: [u8; 16]) -> u128 {
 /// UUIDs and function numbers are those of the Open Specifications named.
 static KNOWN: &[Known] = &[
     // C706, appendix O.
-    known(0xe1af8308_5d1f_11c9_91a4_08002b14a0fa, "epmapper", &[(2, "ept_lookup"), (3, "ept_map")]),
+    known(0xe1af8308_5d1f_11c9_91a4_08002b14a0fa, "epmapper", &[(2, RpcFunction::EptLookup), (3, RpcFunction::EptMap)]),
     // MS-SCMR.
     known(
         0x367abb81_9844_35f1_ad32_98f038001003,
         "svcctl",
         &[
-            (1, "ControlService"),
-            (2, "DeleteService"),
-            (11, "ChangeServiceConfigW"),
-            (12, "CreateServiceW"),
-            (15, "OpenSCManagerW"),
-            (16, "OpenServiceW"),
-            (19, "StartServiceW"),
-            (24, "CreateServiceA"),
-            (27, "OpenSCManagerA"),
-            (28, "OpenServiceA"),
-            (31, "StartServiceA"),
+            (1, RpcFunction::ControlService),
+            (2, RpcFunction::DeleteService),
+            (11, RpcFunction::ChangeServiceConfigW),
+            (12, RpcFunction::CreateServiceW),
+            (15, RpcFunction::OpenSCManagerW),
+            (16, RpcFunction::OpenServiceW),
+            (19, RpcFunction::StartServiceW),
+            (24, RpcFunction::CreateServiceA),
+            (27, RpcFunction::OpenSCManagerA),
+            (28, RpcFunction::OpenServiceA),
+            (31, RpcFunction::StartServiceA),
         ],
     ),
     // MS-TSCH: the three interfaces of the task scheduler.
-    known(0x1ff70682_0a51_30e8_076d_740be8cee98b, "atsvc", &[(0, "NetrJobAdd"), (1, "NetrJobDel"), (2, "NetrJobEnum")]),
-    known(0x378e52b0_c0a9_11cf_822d_00aa0051e40f, "sasec", &[(0, "SASetAccountInformation")]),
+    known(
+        0x1ff70682_0a51_30e8_076d_740be8cee98b,
+        "atsvc",
+        &[(0, RpcFunction::NetrJobAdd), (1, RpcFunction::NetrJobDel), (2, RpcFunction::NetrJobEnum)],
+    ),
+    known(0x378e52b0_c0a9_11cf_822d_00aa0051e40f, "sasec", &[(0, RpcFunction::SASetAccountInformation)]),
     known(
         0x86d35949_83c9_4044_b424_db363231fd0c,
         "ITaskSchedulerService",
-        &[(1, "SchRpcRegisterTask"), (7, "SchRpcEnumTasks"), (12, "SchRpcRun"), (13, "SchRpcDelete")],
+        &[
+            (1, RpcFunction::SchRpcRegisterTask),
+            (7, RpcFunction::SchRpcEnumTasks),
+            (12, RpcFunction::SchRpcRun),
+            (13, RpcFunction::SchRpcDelete),
+        ],
     ),
     // MS-SAMR.
     known(
         0x12345778_1234_abcd_ef00_0123456789ac,
         "samr",
         &[
-            (5, "SamrLookupDomainInSamServer"),
-            (6, "SamrEnumerateDomainsInSamServer"),
-            (7, "SamrOpenDomain"),
-            (11, "SamrEnumerateGroupsInDomain"),
-            (13, "SamrEnumerateUsersInDomain"),
-            (15, "SamrEnumerateAliasesInDomain"),
-            (17, "SamrLookupNamesInDomain"),
-            (36, "SamrQueryInformationUser"),
-            (37, "SamrSetInformationUser"),
-            (39, "SamrGetGroupsForUser"),
-            (50, "SamrCreateUser2InDomain"),
-            (55, "SamrUnicodeChangePasswordUser2"),
-            (58, "SamrSetInformationUser2"),
-            (64, "SamrConnect5"),
+            (5, RpcFunction::SamrLookupDomainInSamServer),
+            (6, RpcFunction::SamrEnumerateDomainsInSamServer),
+            (7, RpcFunction::SamrOpenDomain),
+            (11, RpcFunction::SamrEnumerateGroupsInDomain),
+            (13, RpcFunction::SamrEnumerateUsersInDomain),
+            (15, RpcFunction::SamrEnumerateAliasesInDomain),
+            (17, RpcFunction::SamrLookupNamesInDomain),
+            (36, RpcFunction::SamrQueryInformationUser),
+            (37, RpcFunction::SamrSetInformationUser),
+            (39, RpcFunction::SamrGetGroupsForUser),
+            (50, RpcFunction::SamrCreateUser2InDomain),
+            (55, RpcFunction::SamrUnicodeChangePasswordUser2),
+            (58, RpcFunction::SamrSetInformationUser2),
+            (64, RpcFunction::SamrConnect5),
         ],
     ),
     // MS-LSAD and MS-LSAT.
@@ -110,14 +120,14 @@ static KNOWN: &[Known] = &[
         0x12345778_1234_abcd_ef00_0123456789ab,
         "lsarpc",
         &[
-            (2, "LsarEnumeratePrivileges"),
-            (11, "LsarEnumerateAccounts"),
-            (14, "LsarLookupNames"),
-            (15, "LsarLookupSids"),
-            (43, "LsarRetrievePrivateData"),
-            (44, "LsarOpenPolicy2"),
-            (57, "LsarLookupSids2"),
-            (58, "LsarLookupNames2"),
+            (2, RpcFunction::LsarEnumeratePrivileges),
+            (11, RpcFunction::LsarEnumerateAccounts),
+            (14, RpcFunction::LsarLookupNames),
+            (15, RpcFunction::LsarLookupSids),
+            (43, RpcFunction::LsarRetrievePrivateData),
+            (44, RpcFunction::LsarOpenPolicy2),
+            (57, RpcFunction::LsarLookupSids2),
+            (58, RpcFunction::LsarLookupNames2),
         ],
     ),
     // MS-NRPC.
@@ -125,13 +135,13 @@ static KNOWN: &[Known] = &[
         0x12345678_1234_abcd_ef00_01234567cffb,
         "netlogon",
         &[
-            (4, "NetrServerReqChallenge"),
-            (15, "NetrServerAuthenticate2"),
-            (26, "NetrServerAuthenticate3"),
-            (29, "NetrLogonGetDomainInfo"),
-            (30, "NetrServerPasswordSet2"),
-            (39, "NetrLogonSamLogonEx"),
-            (45, "NetrLogonSamLogonWithFlags"),
+            (4, RpcFunction::NetrServerReqChallenge),
+            (15, RpcFunction::NetrServerAuthenticate2),
+            (26, RpcFunction::NetrServerAuthenticate3),
+            (29, RpcFunction::NetrLogonGetDomainInfo),
+            (30, RpcFunction::NetrServerPasswordSet2),
+            (39, RpcFunction::NetrLogonSamLogonEx),
+            (45, RpcFunction::NetrLogonSamLogonWithFlags),
         ],
     ),
     // MS-SRVS.
@@ -139,32 +149,32 @@ static KNOWN: &[Known] = &[
         0x4b324fc8_1670_01d3_1278_5a47bf6ee188,
         "srvsvc",
         &[
-            (8, "NetrConnectionEnum"),
-            (12, "NetrSessionEnum"),
-            (14, "NetrShareAdd"),
-            (15, "NetrShareEnum"),
-            (16, "NetrShareGetInfo"),
-            (21, "NetrServerGetInfo"),
-            (28, "NetrRemoteTOD"),
+            (8, RpcFunction::NetrConnectionEnum),
+            (12, RpcFunction::NetrSessionEnum),
+            (14, RpcFunction::NetrShareAdd),
+            (15, RpcFunction::NetrShareEnum),
+            (16, RpcFunction::NetrShareGetInfo),
+            (21, RpcFunction::NetrServerGetInfo),
+            (28, RpcFunction::NetrRemoteTOD),
         ],
     ),
     // MS-WKST.
     known(
         0x6bffd098_a112_3610_9833_46c3f87e345a,
         "wkssvc",
-        &[(0, "NetrWkstaGetInfo"), (2, "NetrWkstaUserEnum"), (22, "NetrJoinDomain2")],
+        &[(0, RpcFunction::NetrWkstaGetInfo), (2, RpcFunction::NetrWkstaUserEnum), (22, RpcFunction::NetrJoinDomain2)],
     ),
     // MS-RRP.
     known(
         0x338cd001_2244_31f1_aaaa_900038001003,
         "winreg",
         &[
-            (2, "OpenLocalMachine"),
-            (6, "BaseRegCreateKey"),
-            (15, "BaseRegOpenKey"),
-            (17, "BaseRegQueryValue"),
-            (20, "BaseRegSaveKey"),
-            (22, "BaseRegSetValue"),
+            (2, RpcFunction::OpenLocalMachine),
+            (6, RpcFunction::BaseRegCreateKey),
+            (15, RpcFunction::BaseRegOpenKey),
+            (17, RpcFunction::BaseRegQueryValue),
+            (20, RpcFunction::BaseRegSaveKey),
+            (22, RpcFunction::BaseRegSetValue),
         ],
     ),
     // MS-DRSR: replication of a domain's secrets.
@@ -172,11 +182,11 @@ static KNOWN: &[Known] = &[
         0xe3514235_4b06_11d1_ab04_00c04fc2dcd2,
         "drsuapi",
         &[
-            (0, "IDL_DRSBind"),
-            (3, "IDL_DRSGetNCChanges"),
-            (5, "IDL_DRSReplicaAdd"),
-            (12, "IDL_DRSCrackNames"),
-            (17, "IDL_DRSAddEntry"),
+            (0, RpcFunction::IdlDRSBind),
+            (3, RpcFunction::IdlDRSGetNCChanges),
+            (5, RpcFunction::IdlDRSReplicaAdd),
+            (12, RpcFunction::IdlDRSCrackNames),
+            (17, RpcFunction::IdlDRSAddEntry),
         ],
     ),
     // MS-RPRN and MS-PAR.
@@ -184,60 +194,80 @@ static KNOWN: &[Known] = &[
         0x12345678_1234_abcd_ef00_0123456789ab,
         "spoolss",
         &[
-            (1, "RpcOpenPrinter"),
-            (9, "RpcAddPrinterDriver"),
-            (65, "RpcRemoteFindFirstPrinterChangeNotificationEx"),
-            (69, "RpcOpenPrinterEx"),
-            (89, "RpcAddPrinterDriverEx"),
+            (1, RpcFunction::RpcOpenPrinter),
+            (9, RpcFunction::RpcAddPrinterDriver),
+            (65, RpcFunction::RpcRemoteFindFirstPrinterChangeNotificationEx),
+            (69, RpcFunction::RpcOpenPrinterEx),
+            (89, RpcFunction::RpcAddPrinterDriverEx),
         ],
     ),
-    known(0x76f03f96_cdfd_44fc_a22c_64950a001209, "IRemoteWinspool", &[(39, "RpcAsyncAddPrinterDriver")]),
+    known(0x76f03f96_cdfd_44fc_a22c_64950a001209, "IRemoteWinspool", &[(39, RpcFunction::RpcAsyncAddPrinterDriver)]),
     // MS-EFSR: the same interface in two pipes.
     known(
         0xc681d488_d850_11d0_8c52_00c04fd90f7e,
         "efsrpc",
-        &[(0, "EfsRpcOpenFileRaw"), (4, "EfsRpcEncryptFileSrv"), (6, "EfsRpcQueryUsersOnFile")],
+        &[
+            (0, RpcFunction::EfsRpcOpenFileRaw),
+            (4, RpcFunction::EfsRpcEncryptFileSrv),
+            (6, RpcFunction::EfsRpcQueryUsersOnFile),
+        ],
     ),
     known(
         0xdf1941c5_fe89_4e79_bf10_463657acf44d,
         "efsrpc",
-        &[(0, "EfsRpcOpenFileRaw"), (4, "EfsRpcEncryptFileSrv"), (6, "EfsRpcQueryUsersOnFile")],
+        &[
+            (0, RpcFunction::EfsRpcOpenFileRaw),
+            (4, RpcFunction::EfsRpcEncryptFileSrv),
+            (6, RpcFunction::EfsRpcQueryUsersOnFile),
+        ],
     ),
     // MS-DFSNM and MS-FSRVP.
     known(
         0x4fc742e0_4a10_11cf_8273_00aa004ae673,
         "netdfs",
-        &[(12, "NetrDfsAddStdRoot"), (13, "NetrDfsRemoveStdRoot"), (21, "NetrDfsEnumEx")],
+        &[
+            (12, RpcFunction::NetrDfsAddStdRoot),
+            (13, RpcFunction::NetrDfsRemoveStdRoot),
+            (21, RpcFunction::NetrDfsEnumEx),
+        ],
     ),
     known(
         0xa8e0653c_2744_4389_a61d_7373df8b2292,
         "FileServerVssAgent",
-        &[(8, "IsPathSupported"), (9, "IsPathShadowCopied")],
+        &[(8, RpcFunction::IsPathSupported), (9, RpcFunction::IsPathShadowCopied)],
     ),
     // MS-DCOM and MS-WMI.
-    known(0x99fcfec4_5260_101b_bbcb_00aa0021347a, "IObjectExporter", &[(3, "ServerAlive"), (5, "ServerAlive2")]),
+    known(
+        0x99fcfec4_5260_101b_bbcb_00aa0021347a,
+        "IObjectExporter",
+        &[(3, RpcFunction::ServerAlive), (5, RpcFunction::ServerAlive2)],
+    ),
     known(
         0x000001a0_0000_0000_c000_000000000046,
         "IRemoteSCMActivator",
-        &[(3, "RemoteGetClassObject"), (4, "RemoteCreateInstance")],
+        &[(3, RpcFunction::RemoteGetClassObject), (4, RpcFunction::RemoteCreateInstance)],
     ),
-    known(0x4d9f4ab8_7d1c_11cf_861e_0020af6e7c57, "IRemoteActivation", &[(0, "RemoteActivation")]),
+    known(0x4d9f4ab8_7d1c_11cf_861e_0020af6e7c57, "IRemoteActivation", &[(0, RpcFunction::RemoteActivation)]),
     known(0x00000131_0000_0000_c000_000000000046, "IRemUnknown", &[]),
     known(0x00000143_0000_0000_c000_000000000046, "IRemUnknown2", &[]),
-    known(0xf309ad18_d86a_11d0_a075_00c04fb68820, "IWbemLevel1Login", &[(6, "NTLMLogin")]),
+    known(0xf309ad18_d86a_11d0_a075_00c04fb68820, "IWbemLevel1Login", &[(6, RpcFunction::NTLMLogin)]),
     known(
         0x9556dc99_828c_11cf_a37e_00aa003240c7,
         "IWbemServices",
-        &[(20, "ExecQuery"), (24, "ExecMethod"), (25, "ExecMethodAsync")],
+        &[(20, RpcFunction::ExecQuery), (24, RpcFunction::ExecMethod), (25, RpcFunction::ExecMethodAsync)],
     ),
     // MS-EVEN and MS-EVEN6.
-    known(0x82273fdc_e32a_18c3_3f78_827929dc23ea, "eventlog", &[(0, "ElfrClearELFW")]),
-    known(0xf6beaff7_1e19_4fbb_9f8f_b89e2018337c, "IEventService", &[(6, "EvtRpcClearLog")]),
+    known(0x82273fdc_e32a_18c3_3f78_827929dc23ea, "eventlog", &[(0, RpcFunction::ElfrClearELFW)]),
+    known(0xf6beaff7_1e19_4fbb_9f8f_b89e2018337c, "IEventService", &[(6, RpcFunction::EvtRpcClearLog)]),
     // MS-DNSP, MS-BKRP, MS-TSTS, MS-RAA, MS-ICPR, MS-FASP.
-    known(0x50abc2a4_574d_40b3_9d66_ee4fd5fba076, "DnsServer", &[(0, "R_DnssrvOperation"), (5, "R_DnssrvOperation2")]),
-    known(0x3dde7c30_165d_11d1_ab8f_00805f14db40, "BackupKey", &[(0, "BackuprKey")]),
+    known(
+        0x50abc2a4_574d_40b3_9d66_ee4fd5fba076,
+        "DnsServer",
+        &[(0, RpcFunction::RDnssrvOperation), (5, RpcFunction::RDnssrvOperation2)],
+    ),
+    known(0x3dde7c30_165d_11d1_ab8f_00805f14db40, "BackupKey", &[(0, RpcFunction::BackuprKey)]),
     known(0x5ca4a760_ebb1_11cf_8611_00a0245420ed, "winstation_rpc", &[]),
-    known(0x91ae6020_9e3c_11cf_8d7c_00aa00c091be, "ICertPassage", &[(0, "CertServerRequest")]),
+    known(0x91ae6020_9e3c_11cf_8d7c_00aa00c091be, "ICertPassage", &[(0, RpcFunction::CertServerRequest)]),
     known(0x6b5bdd1e_528c_422c_af8c_a4079be4fe48, "RemoteFW", &[]),
 ];
 

@@ -8,6 +8,7 @@ use crate::decode::app::support::bytes::le32;
 use crate::decode::app::support::gss;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::directory::RpcFault;
 use interfaces::Interface;
 use std::fmt;
 
@@ -81,7 +82,7 @@ impl Calls {
                     fields.format(FieldId::Error, format_args!("{:#010x}", status));
                 }
             }
-            BIND_NAK => fields.text(FieldId::Error, "bind refused"),
+            BIND_NAK => fields.token(FieldId::Error, RpcFault::BindRefused),
             RESPONSE => {}
             _ => auth(fragment, fields),
         }
@@ -110,7 +111,7 @@ impl Calls {
         let known = self.contexts.iter().find(|known| (known.0, known.1) == (pipe, context));
         match known {
             Some((_, _, interface)) => match interface.function(number) {
-                Some(name) => fields.text(FieldId::Function, name),
+                Some(function) => fields.token(FieldId::Function, function),
                 None => fields.format(FieldId::Function, Numbered(interface, number)),
             },
             None => fields.number(FieldId::Function, u64::from(number)),
@@ -137,7 +138,8 @@ fn auth(fragment: &[u8], fields: &mut FieldBuffer) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::app::field::Value;
+    use crate::model::app::field::FieldValue;
+    use crate::model::app::kinds::directory::RpcFunction;
 
     /// A bind to svcctl, then its function 12.
     const BIND: &[u8] = b"\x05\0\x0b\x03\x10\0\0\0\x48\0\0\0\x01\0\0\0\xb8\x10\xb8\x10\0\0\0\0\x01\0\0\0\0\0\x01\0\
@@ -153,9 +155,9 @@ mod tests {
         calls.read(REQUEST, 7, &mut fields);
         calls.read(REQUEST, 8, &mut fields);
         let said: Vec<_> = fields.iter().collect();
-        assert!(said.contains(&(FieldId::Service, Value::Text("svcctl"))));
-        assert!(said.contains(&(FieldId::Function, Value::Text("CreateServiceW"))));
-        assert!(said.contains(&(FieldId::Function, Value::Number(12))));
+        assert!(said.contains(&(FieldId::Service, FieldValue::Text("svcctl"))));
+        assert!(said.contains(&(FieldId::Function, RpcFunction::CreateServiceW.into())));
+        assert!(said.contains(&(FieldId::Function, FieldValue::Number(12))));
         for end in 0..BIND.len() {
             calls.read(&BIND[..end], 7, &mut fields);
         }

@@ -6,7 +6,8 @@ use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::decode::app::support::take_bytes::numbers;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
-use std::fmt;
+use crate::model::app::kinds::web::TlsMessage;
+use crate::model::app::kinds::web::TlsVersion;
 use tls_parser::TlsCipherSuite;
 
 const SERVER_NAME: u16 = 0;
@@ -67,8 +68,8 @@ impl<'a> ClientHello<'a> {
 
     /// Its facts.
     pub fn tell(&self, carrier: Carrier, fields: &mut FieldBuffer) {
-        fields.text(FieldId::Message, "client hello");
-        fields.format(FieldId::TlsOffered, Version(self.highest()));
+        fields.token(FieldId::Message, TlsMessage::ClientHello);
+        version(FieldId::TlsOffered, self.highest(), fields);
         if let Some(name) = self.server_name() {
             fields.bytes(FieldId::TlsSni, name);
         }
@@ -140,8 +141,11 @@ impl<'a> ServerHello<'a> {
 
     /// Its facts.
     pub fn tell(&self, fields: &mut FieldBuffer) {
-        fields.text(FieldId::Message, if self.is_retry { "hello retry request" } else { "server hello" });
-        fields.format(FieldId::Version, Version(self.chosen()));
+        fields.token(
+            FieldId::Message,
+            if self.is_retry { TlsMessage::HelloRetryRequest } else { TlsMessage::ServerHello },
+        );
+        version(FieldId::Version, self.chosen(), fields);
         match TlsCipherSuite::from_id(self.cipher) {
             Some(suite) => fields.text(FieldId::TlsCipher, suite.name),
             None => fields.format(FieldId::TlsCipher, format_args!("0x{:04x}", self.cipher)),
@@ -209,22 +213,19 @@ fn is_grease(number: u16) -> bool {
     high == low && low & 0x0f == 0x0a
 }
 
-/// A version's name.
-pub struct Version(pub u16);
-
-impl fmt::Display for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            0x0002 => f.write_str("SSL 2.0"),
-            0x0300 => f.write_str("SSL 3.0"),
-            0x0301 => f.write_str("TLS 1.0"),
-            0x0302 => f.write_str("TLS 1.1"),
-            0x0303 => f.write_str("TLS 1.2"),
-            0x0304 => f.write_str("TLS 1.3"),
-            draft @ 0x7f00..=0x7fff => write!(f, "TLS 1.3 draft {}", draft & 0xff),
-            other => write!(f, "0x{other:04x}"),
-        }
-    }
+/// Adds a version.
+pub fn version(kind: FieldId, number: u16, fields: &mut FieldBuffer) {
+    let version = match number {
+        0x0002 => TlsVersion::Ssl20,
+        0x0300 => TlsVersion::Ssl30,
+        0x0301 => TlsVersion::Tls10,
+        0x0302 => TlsVersion::Tls11,
+        0x0303 => TlsVersion::Tls12,
+        0x0304 => TlsVersion::Tls13,
+        draft @ 0x7f00..=0x7fff => return fields.format(kind, format_args!("TLS 1.3 draft {}", draft & 0xff)),
+        other => return fields.format(kind, format_args!("0x{other:04x}")),
+    };
+    fields.token(kind, version);
 }
 
 #[cfg(test)]
@@ -251,7 +252,7 @@ mod tests {
         ClientHello::read(&bytes).unwrap().tell(Carrier::Tcp, &mut fields);
         let said = fields.fields_at(0..fields.len() as u32);
         assert_eq!(said.text(FieldId::TlsSni), Some("a.examp"));
-        assert_eq!(said.text(FieldId::TlsOffered), Some("TLS 1.3"));
+        assert_eq!(said.kind(FieldId::TlsOffered), Some(TlsVersion::Tls13));
         assert_eq!(said.texts(FieldId::TlsAlpn).collect::<Vec<_>>(), ["h2", "http/1.1"]);
         assert!(said.text(FieldId::Ja4).is_some_and(|print| print.starts_with("t13d0103h2_")));
         for end in 0..bytes.len() {
@@ -269,8 +270,8 @@ mod tests {
         let mut fields = FieldBuffer::default();
         ServerHello::read(&bytes).unwrap().tell(&mut fields);
         let said = fields.fields_at(0..fields.len() as u32);
-        assert_eq!(said.text(FieldId::Message), Some("hello retry request"));
-        assert_eq!(said.text(FieldId::Version), Some("TLS 1.3"));
+        assert_eq!(said.kind(FieldId::Message), Some(TlsMessage::HelloRetryRequest));
+        assert_eq!(said.kind(FieldId::Version), Some(TlsVersion::Tls13));
         assert_eq!(said.text(FieldId::TlsCipher), Some("TLS_AES_128_GCM_SHA256"));
     }
 }

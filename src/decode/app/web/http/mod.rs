@@ -202,7 +202,7 @@ fn upgrade(headers: &[Header<'_>]) -> Option<AppProto> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::app::field::Value;
+    use crate::model::app::field::FieldValue;
 
     fn facts_of(request: &[u8]) -> FieldBuffer {
         let mut fields = FieldBuffer::default();
@@ -220,8 +220,8 @@ mod tests {
         assert_eq!((said.text(FieldId::HttpHost), said.text(FieldId::HttpPath)), (Some("example.org"), Some("/")));
         let fields = facts_of(b"GET /a?b HTTP/1.1\r\nUser-Agent: x\r\nHOST: Example.com:8080\r\n\r\n");
         let said: Vec<_> = fields.iter().collect();
-        assert!(said.contains(&(FieldId::HttpHost, Value::Text("Example.com"))));
-        assert!(said.contains(&(FieldId::HttpPath, Value::Text("/a?b"))));
+        assert!(said.contains(&(FieldId::HttpHost, FieldValue::Text("Example.com"))));
+        assert!(said.contains(&(FieldId::HttpPath, FieldValue::Text("/a?b"))));
         assert_eq!(
             Http::default().on_data(Direction::ToResponder, b"GET / HTTP/1.1\r\nUs", &mut FieldBuffer::default()),
             ParseStep::Took(0)
@@ -233,8 +233,8 @@ mod tests {
         let attack = b"GET /cgi-bin/x;cat /etc/passwd|?y=\"> HTTP/1.1\r\nHost: 192.0.2.1:8080\r\n\r\n";
         let fields = facts_of(attack);
         let said: Vec<_> = fields.iter().collect();
-        assert!(said.contains(&(FieldId::HttpPath, Value::Text("/cgi-bin/x;cat /etc/passwd|?y=\">"))));
-        assert!(said.contains(&(FieldId::HttpHost, Value::Text("192.0.2.1"))));
+        assert!(said.contains(&(FieldId::HttpPath, FieldValue::Text("/cgi-bin/x;cat /etc/passwd|?y=\">"))));
+        assert!(said.contains(&(FieldId::HttpHost, FieldValue::Text("192.0.2.1"))));
     }
 
     #[test]
@@ -307,7 +307,7 @@ mod tests {
             http.on_data(Direction::ToOriginator, b"HTTP/1.1 204 No Content\r\n\r\n", &mut fields),
             ParseStep::Took(27)
         );
-        assert!(fields.iter().any(|fact| fact == (FieldId::HttpStatus, Value::Number(204))));
+        assert!(fields.iter().any(|fact| fact == (FieldId::HttpStatus, FieldValue::Number(204))));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::decode::app::support::memo::Memo;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::login::YesNo;
 use std::cell::RefCell;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
@@ -40,11 +41,11 @@ fn take_apart(der: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     fields.format(FieldId::CertIssuer, issuer);
     let validity = certificate.validity();
     for (kind, time) in [(FieldId::CertFrom, validity.not_before), (FieldId::CertUntil, validity.not_after)] {
-        if let Ok(seconds) = u64::try_from(time.timestamp()) {
-            fields.number(kind, seconds);
+        if time.timestamp() >= 0 {
+            fields.time(kind, time.timestamp());
         }
     }
-    fields.text(FieldId::CertSelfSigned, if subject.as_raw() == issuer.as_raw() { "yes" } else { "no" });
+    fields.token(FieldId::CertSelfSigned, if subject.as_raw() == issuer.as_raw() { YesNo::Yes } else { YesNo::No });
     if let Ok(Some(names)) = certificate.subject_alternative_name() {
         names.value.general_names.iter().take(MOST_NAMES).for_each(|name| other_name(name, fields));
     }
@@ -57,9 +58,9 @@ fn other_name(name: &GeneralName<'_>, fields: &mut FieldBuffer) {
         GeneralName::DNSName(text) | GeneralName::RFC822Name(text) | GeneralName::URI(text) => fields.text(kind, text),
         GeneralName::IPAddress(bytes) => {
             if let Ok(address) = <[u8; 4]>::try_from(*bytes) {
-                fields.format(kind, Ipv4Addr::from(address));
+                fields.addr(kind, Ipv4Addr::from(address));
             } else if let Ok(address) = <[u8; 16]>::try_from(*bytes) {
-                fields.format(kind, Ipv6Addr::from(address));
+                fields.addr(kind, Ipv6Addr::from(address));
             }
         }
         _ => {}

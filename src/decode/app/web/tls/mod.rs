@@ -18,6 +18,8 @@ use crate::decode::app::support::hello::ServerHello;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::web::TlsFault;
+use crate::model::app::kinds::web::TlsMessage;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
@@ -163,7 +165,7 @@ fn tell(kind: u8, body: &[u8], fields: &mut FieldBuffer) {
         }
         CERTIFICATE => {
             fields.begin();
-            fields.text(FieldId::Message, "certificate");
+            fields.token(FieldId::Message, TlsMessage::Certificate);
             certificate::tell(body, fields);
         }
         _ => {}
@@ -180,7 +182,7 @@ fn is_hello(record: &[u8]) -> bool {
 fn tell_alert(record: &[u8], fields: &mut FieldBuffer) -> bool {
     let [level @ (1 | 2), code] = record else { return false };
     fields.begin();
-    fields.text(FieldId::Message, if *level == 2 { "fatal alert" } else { "warning" });
+    fields.token(FieldId::Message, if *level == 2 { TlsMessage::FatalAlert } else { TlsMessage::Warning });
     match alert::name(*code) {
         Some(name) => fields.text(FieldId::TlsAlert, name),
         None => fields.format(FieldId::TlsAlert, format_args!("alert {code}")),
@@ -193,10 +195,11 @@ fn tell_heartbeat(record: &[u8], fields: &mut FieldBuffer) -> bool {
     let [kind @ (1 | 2), high, low, ..] = record else { return false };
     let asked = usize::from(u16::from_be_bytes([*high, *low]));
     fields.begin();
-    fields.text(FieldId::Message, if *kind == 1 { "heartbeat request" } else { "heartbeat response" });
+    fields
+        .token(FieldId::Message, if *kind == 1 { TlsMessage::HeartbeatRequest } else { TlsMessage::HeartbeatResponse });
     fields.number(FieldId::Bytes, record.len() as u64);
     if *kind == 1 && asked + HEARTBEAT_FRAME_BYTES > record.len() {
-        fields.text(FieldId::Error, "heartbeat asks for more than it sends");
+        fields.token(FieldId::Error, TlsFault::HeartbeatAsksForMoreThanItSends);
     }
     true
 }
@@ -204,7 +207,7 @@ fn tell_heartbeat(record: &[u8], fields: &mut FieldBuffer) -> bool {
 /// An encrypted heartbeat shows its length alone; an answer is as long as its question (RFC 6520, section 4).
 fn tell_sealed_heartbeat(record: &[u8], fields: &mut FieldBuffer) {
     fields.begin();
-    fields.text(FieldId::Message, "encrypted heartbeat");
+    fields.token(FieldId::Message, TlsMessage::EncryptedHeartbeat);
     fields.number(FieldId::Bytes, record.len() as u64);
 }
 
@@ -273,7 +276,7 @@ mod tests {
             tls.on_data(Direction::ToResponder, &record(HEARTBEAT, &[1, 9, 9, 9, 9]), &mut fields),
             ParseStep::Took(10)
         );
-        assert_eq!(fields.messages().last().unwrap().text(FieldId::Message), Some("encrypted heartbeat"));
+        assert_eq!(fields.messages().last().unwrap().kind(FieldId::Message), Some(TlsMessage::EncryptedHeartbeat));
         assert_eq!(tls.on_data(Direction::ToOriginator, &record(ALERT, &[9; 26]), &mut fields), ParseStep::Done);
         assert_eq!(
             tls.on_data(Direction::ToOriginator, &record(APPLICATION_DATA, b"abcd"), &mut fields),
@@ -293,7 +296,7 @@ mod tests {
         );
         let messages: Vec<_> = fields.messages().collect();
         assert_eq!(messages[0].text(FieldId::TlsAlert), Some("handshake failure"));
-        assert_eq!(messages[1].text(FieldId::Error), Some("heartbeat asks for more than it sends"));
+        assert_eq!(messages[1].kind(FieldId::Error), Some(TlsFault::HeartbeatAsksForMoreThanItSends));
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Hellos of SSL 2.0, which clients of SSL 3.0 and TLS 1.0 also began with (RFC 6101, appendix E).
 
 use super::certificate;
-use crate::decode::app::support::hello::Version;
+use crate::decode::app::support::hello;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::web::TlsMessage;
 
 /// A record with a header of two bytes, whose first bit is set.
 const SHORT_HEADER: u16 = 0x8000;
@@ -34,13 +35,13 @@ pub(super) fn tell(bytes: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     fields.begin();
     if cursor.u8()? == CLIENT_HELLO {
         let hello = client(&mut cursor)?;
-        fields.text(FieldId::Message, "client hello");
-        fields.format(FieldId::TlsOffered, Version(hello.version));
+        fields.token(FieldId::Message, TlsMessage::ClientHello);
+        hello::version(FieldId::TlsOffered, hello.version, fields);
         return Some(());
     }
     let hello = server(&mut cursor)?;
-    fields.text(FieldId::Message, "server hello");
-    fields.format(FieldId::Version, Version(hello.version));
+    fields.token(FieldId::Message, TlsMessage::ServerHello);
+    hello::version(FieldId::Version, hello.version, fields);
     certificate::tell_one(cursor.take(hello.n_certificate.into())?, fields)
 }
 
@@ -103,6 +104,7 @@ fn is_version(version: u16) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::app::kinds::web::TlsVersion;
 
     #[test]
     fn the_old_hello_is_told_by_its_lengths() {
@@ -111,7 +113,7 @@ mod tests {
         assert!(is_hello(&bytes));
         let mut fields = FieldBuffer::default();
         assert_eq!(tell(&bytes, &mut fields), Some(()));
-        assert_eq!(fields.messages().next().unwrap().text(FieldId::TlsOffered), Some("SSL 3.0"));
+        assert_eq!(fields.messages().next().unwrap().kind(FieldId::TlsOffered), Some(TlsVersion::Ssl30));
         bytes[1] += 1;
         assert!(!is_hello(&bytes));
         (0..bytes.len()).for_each(|end| assert!(tell(&bytes[..end], &mut FieldBuffer::default()).is_none()));

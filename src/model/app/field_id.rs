@@ -1,0 +1,199 @@
+//! What the fields of application messages are about: id, name for people, and how each is kept and shown.
+
+/// How a fact is kept and shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shape {
+    /// One of few values: also counted for its protocol.
+    Kind,
+    /// Free text or a number.
+    Value,
+    /// Of one message only: shown with the packet and to detectors, not kept with the flow.
+    Passing,
+    /// A time.
+    Time,
+    /// A password or the like: shown masked unless asked for.
+    Secret,
+    /// Both: a secret of one message only.
+    PassingSecret,
+}
+
+impl Shape {
+    /// Of one message only: not kept with the flow.
+    pub fn is_passing(self) -> bool {
+        matches!(self, Shape::Passing | Shape::PassingSecret)
+    }
+
+    /// Masked unless asked for.
+    pub fn is_secret(self) -> bool {
+        matches!(self, Shape::Secret | Shape::PassingSecret)
+    }
+}
+
+macro_rules! field_ids {
+    ($($name:ident $id:literal $label:literal $shape:ident $doc:literal),* $(,)?) => {
+        /// What a fact is about.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #[repr(u8)]
+        pub enum FieldId { $(#[doc = $doc] $name),* }
+
+        impl FieldId {
+            /// Every kind.
+            pub const ALL: &[FieldId] = &[$(FieldId::$name),*];
+
+            /// Id in exports.
+            pub fn id(self) -> &'static str {
+                match self { $(FieldId::$name => $id),* }
+            }
+
+            /// Name for people.
+            pub fn label(self) -> &'static str {
+                match self { $(FieldId::$name => $label),* }
+            }
+
+            /// How it is kept and shown.
+            pub fn shape(self) -> Shape {
+                match self { $(FieldId::$name => Shape::$shape),* }
+            }
+        }
+    };
+}
+
+bitflags::bitflags! {
+    /// A set of kinds of facts: a bit for each [`FieldId`], which has the names.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    pub struct FieldSet: u128 {
+        const _ = !0;
+    }
+}
+
+const _: () = assert!(FieldId::ALL.len() <= u128::BITS as usize, "each kind has a bit in a set of kinds");
+
+impl FieldSet {
+    /// Every kind.
+    pub const ALL: FieldSet = FieldSet::all();
+    /// No kind.
+    pub const NONE: FieldSet = FieldSet::empty();
+
+    /// These kinds.
+    pub const fn of(kinds: &[FieldId]) -> FieldSet {
+        let (mut set, mut rest) = (0, kinds);
+        while let [kind, others @ ..] = rest {
+            (set, rest) = (set | 1 << *kind as u8, others);
+        }
+        FieldSet::from_bits_retain(set)
+    }
+}
+
+field_ids! {
+    // Of many protocols.
+    Message "message" "Message" Kind "What kind of message it is, in the terms of its protocol.",
+    Version "version" "Version" Kind "Version of the protocol that the message is written in.",
+    Command "command" "Command" Kind "Verb of a request or command.",
+    Argument "argument" "Argument" Passing "What follows the verb of a command.",
+    Reply "reply" "Reply" Kind "Code or word with which a server replies.",
+    Banner "banner" "Server says it is" Value "Software or system that a server names when it greets.",
+    Agent "agent" "Client says it is" Value "Software that a client names.",
+    User "user" "User" Value "Account that a client gives.",
+    Password "password" "Password" Secret "Password, or what serves as one, in clear text.",
+    Login "login" "Log-in" Kind "What a server makes of a log-in: an `Outcome`.",
+    Method "method" "Method of log-in" Kind "How a client proves who it is.",
+    Host "host" "Host name" Value "Name of a host, as the host itself or a directory gives it.",
+    Domain "domain" "Domain" Value "Domain or workgroup that a host or an account belongs to.",
+    File "file" "File" Value "Name or path of a file that is asked for or sent.",
+    Bytes "bytes" "Bytes" Passing "Length in bytes of what the message describes.",
+    Identifier "identifier" "Identifier" Passing "Number that ties an answer to its question.",
+    Mac "mac" "MAC address" Value "Ethernet address that the message carries.",
+    Address "address" "Address" Value "IP address that the message carries.",
+    Security "security" "Security" Kind "Encryption or signing that is agreed on or asked for.",
+    Error "error" "Error" Kind "What went wrong, or what is malformed.",
+    Service "service" "Service" Value "Service, interface or principal that is asked for.",
+    // DNS and its kin.
+    DnsQuery "dns.query" "Asks for" Value "Name that is asked for.",
+    DnsType "dns.type" "Record type" Kind "Type of the records that are asked for.",
+    DnsCode "dns.code" "Result" Kind "Response code.",
+    DnsAnswer "dns.answer" "Answer" Value "Address or name in an answer.",
+    DnsAnswers "dns.answers" "Answers" Passing "Records in the answer section, as the header counts them.",
+    DnsTtl "dns.ttl" "Time to live" Passing "Shortest time to live of the answers, seconds.",
+    DnsAnswerBytes "dns.answer_bytes" "Bytes of answers" Passing "Length of an answer, bytes.",
+    // TLS and QUIC.
+    TlsOffered "tls.offered" "Offers at most" Kind "Highest version that a client offers.",
+    TlsSni "tls.sni" "Server name" Value "Name of the server in a client hello (RFC 6066).",
+    TlsAlpn "tls.alpn" "Offers to carry" Kind "Application protocol that a client offers (RFC 7301).",
+    TlsAlpnChosen "tls.alpn_chosen" "Carries" Kind "Application protocol that the server chooses.",
+    TlsCipher "tls.cipher" "Cipher" Kind "Cipher suite that the server chooses.",
+    Ja3 "tls.ja3" "JA3" Value "JA3 fingerprint of a client hello.",
+    Ja3s "tls.ja3s" "JA3S" Value "JA3S fingerprint of a server hello.",
+    Ja4 "tls.ja4" "JA4" Value "JA4 fingerprint of a client hello.",
+    CertSubject "tls.subject" "Certificate of" Value "Subject of a certificate.",
+    CertIssuer "tls.issuer" "Issued by" Value "Issuer of a certificate.",
+    CertFrom "tls.not_before" "Valid from" Time "Begin of the validity of a certificate.",
+    CertUntil "tls.not_after" "Valid until" Time "End of the validity of a certificate.",
+    CertName "tls.certificate_name" "Certificate's name" Value "Alternative name of the subject of a certificate.",
+    CertSelfSigned "tls.self_signed" "Self-signed" Kind "Whether subject and issuer of a certificate are the same.",
+    TlsAlert "tls.alert" "Alert" Kind "Description of an alert.",
+    // HTTP.
+    HttpMethod "http.method" "Request" Kind "Method of a request.",
+    HttpHost "http.host" "Host" Value "Host that a request is for.",
+    HttpPath "http.path" "Path" Value "Target of a request with its query.",
+    HttpStatus "http.status" "Status" Kind "Status code of a response.",
+    HttpAgent "http.agent" "User agent" Value "User-Agent of a request.",
+    HttpServer "http.server" "Server" Value "Server of a response.",
+    HttpRequestType "http.request_type" "Type sent" Kind "Media type of the body of a request.",
+    HttpResponseType "http.response_type" "Type received" Kind "Media type of the body of a response.",
+    HttpAuth "http.auth" "Authentication" Kind "Scheme of the Authorization of a request.",
+    HttpReferer "http.referer" "Comes from" Value "Referer of a request.",
+    HttpForm "http.form" "Form field" PassingSecret "Name and value of a field of a form that is sent.",
+    // SSH.
+    Hassh "ssh.hassh" "HASSH" Value "HASSH fingerprint of a client.",
+    HasshServer "ssh.hassh_server" "HASSH of the server" Value "HASSH fingerprint of a server.",
+    // Mail.
+    MailFrom "mail.from" "Mail from" Value "Envelope sender of a mail.",
+    MailTo "mail.to" "Mail to" Value "Envelope recipient of a mail.",
+    // Windows.
+    SmbStatus "smb.status" "NT status" Kind "NT status of an answer.",
+    SmbTree "smb.tree" "Share" Value "Share that a client connects to.",
+    Realm "kerberos.realm" "Realm" Value "Kerberos realm.",
+    Cipher "cipher" "Encryption" Kind "Encryption of a ticket or a proof.",
+    // Small ones.
+    Community "snmp.community" "Community" Secret "Community of SNMP 1 and 2c, which serves as a password.",
+    Client "client" "Client id" Value "Identifier that a client gives itself.",
+    Topic "mqtt.topic" "Topic" Value "Topic that is published or subscribed to.",
+    Function "function" "Function" Kind "Function, method or operation that is called.",
+    Unit "unit" "Unit" Value "Unit or station behind the address.",
+    Channel "irc.channel" "Channel" Value "Channel of a chat.",
+    Hash "hash" "Info hash" Value "Info hash of a torrent.",
+    From "from" "From" Value "Sender within the protocol.",
+    To "to" "To" Value "Receiver within the protocol.",
+    Stratum "ntp.stratum" "Stratum" Kind "Distance of a clock from its reference, hops.",
+    Router "router" "Router" Value "Address of a router that the message names.",
+    DnsServer "dns_server" "DNS server" Value "Address of a DNS server that the message names.",
+    Lease "lease" "Lease, seconds" Value "How long an address or a router may be used, seconds.",
+    Requested "requested" "Asks for address" Value "Address that a client asks for.",
+    Vendor "vendor" "Vendor" Value "Maker or kind of a device.",
+    Port "port" "Port" Value "TCP or UDP port that the message names.",
+    Server "server" "Server" Value "Address or identifier of the server that the message names.",
+    Location "location" "Location" Value "Where a service or its description is found.",
+    SearchBase "ldap.base" "Search base" Value "Entry of the directory below which is searched.",
+    Priority "priority" "Priority" Value "Priority: of a log line in words, of a bridge as a number.",
+    Payload "payload" "Payload type" Kind "Encoding of a media packet.",
+    Media "media" "Media stream" Value "Kind, port and encoding of a stream that a session describes.",
+    Ssrc "rtp.ssrc" "SSRC" Value "Identifier of the source of a media stream.",
+    Group "igmp.group" "Multicast group" Value "Multicast group that is joined, left or asked for.",
+    Root "stp.root" "Root bridge" Value "Ethernet address in the identifier of the root bridge.",
+    SwitchPort "switch_port" "Switch port" Value "Port of the switch that announces itself.",
+    Platform "platform" "Platform" Value "Hardware or software of the device that announces itself.",
+    Prefix "prefix" "Address prefix" Value "Address prefix that a router advertises.",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn ids_are_unique_and_labels_filled() {
+        let ids: BTreeSet<&str> = FieldId::ALL.iter().map(|kind| kind.id()).collect();
+        assert_eq!(ids.len(), FieldId::ALL.len());
+        assert!(FieldId::ALL.iter().all(|kind| !kind.label().is_empty()));
+    }
+}

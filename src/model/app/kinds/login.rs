@@ -1,0 +1,29 @@
+//! What many protocols say in the same words: log-ins, and how a connection is protected.
+
+use crate::model::app::kinds::label::labelled;
+
+labelled! {
+    /// What a server makes of a log-in.
+    Outcome {
+        Accepted "accepted", Refused "refused",
+    }
+
+    /// How a connection is protected, or is to be.
+    Security {
+        Tls "TLS", OnlyWeakEncryptionAskedFor "only weak encryption asked for", Signed "signed",
+        SignedOrSealed "signed or sealed", StartTls "STARTTLS", Encrypted "encrypted", Compressed "compressed",
+        SigningRequired "signing required", SigningNotRequired "signing not required", AuthTls "AUTH TLS",
+        Rdp "RDP",
+    }
+
+    /// Whether something is so.
+    YesNo {
+        Yes "yes", No "no",
+    }
+
+    /// How a client proves who it is, where the protocol gives it no name of its own in the message.
+    Method {
+        Anonymous "anonymous", Simple "simple", Sicily "Sicily", Pap "PAP", Chap "CHAP", MsChap "MS-CHAP",
+        MsChap2 "MS-CHAP-2", Eap "EAP", Guest "guest", Rdp "RDP", Apop "APOP", Kerberos "Kerberos", Ntlm "NTLM",
+    }
+}

@@ -1,0 +1,31 @@
+//! Messages and versions of TLS.
+
+use crate::model::app::kinds::label::labelled;
+
+labelled! {
+    /// A message of TLS, SSL 2.0 or the hellos of QUIC.
+    TlsMessage {
+        Certificate "certificate", FatalAlert "fatal alert", Warning "warning",
+        HeartbeatRequest "heartbeat request", HeartbeatResponse "heartbeat response",
+        EncryptedHeartbeat "encrypted heartbeat", ClientHello "client hello", ServerHello "server hello",
+        HelloRetryRequest "hello retry request",
+    }
+
+    /// What is malformed in a message of TLS.
+    TlsFault {
+        HeartbeatAsksForMoreThanItSends "heartbeat asks for more than it sends",
+    }
+
+    /// A version of SSL or TLS.
+    TlsVersion {
+        Ssl20 "SSL 2.0", Ssl30 "SSL 3.0", Tls10 "TLS 1.0", Tls11 "TLS 1.1", Tls12 "TLS 1.2", Tls13 "TLS 1.3",
+    }
+}
+
+impl TlsMessage {
+    /// True for a heartbeat (RFC 6520), encrypted or not.
+    pub fn is_heartbeat(self) -> bool {
+        use TlsMessage::{EncryptedHeartbeat, HeartbeatRequest, HeartbeatResponse};
+        matches!(self, HeartbeatRequest | HeartbeatResponse | EncryptedHeartbeat)
+    }
+}
