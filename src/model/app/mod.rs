@@ -2,5 +2,6 @@
 
 pub mod field;
 pub mod field_id;
+pub mod field_value;
 pub mod kinds;
 pub mod protocol;
