@@ -80,6 +80,9 @@ struct Claims {
     heard: MessageEvidence,
 }
 
+/// Addresses that a device claims after another one, with all their claims.
+type Taken<'a> = Vec<(Addr, &'a Claims)>;
+
 impl Detector for NeighbourSpoofing {
     fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
         if protocol == AppProto::Icmpv6 { FieldSet::of(&[FieldId::Mac]) } else { FieldSet::NONE }
@@ -113,7 +116,7 @@ impl Detector for NeighbourSpoofing {
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&CHANGES);
         // A device that comes second to several addresses is one cause.
-        let mut late: BTreeMap<[u8; 6], Vec<(Addr, &Claims)>> = BTreeMap::new();
+        let mut late: BTreeMap<[u8; 6], Taken<'_>> = BTreeMap::new();
         for (address, claims) in self.addresses.sorted_where(|claims| claims.n_changes > 0) {
             for (device, _) in claims.devices.iter().skip(1) {
                 late.entry(*device).or_default().push((*address, claims));
@@ -122,8 +125,7 @@ impl Detector for NeighbourSpoofing {
         let is_case = |taken: &[(Addr, &Claims)]| {
             taken.len() >= MANY_ADDRESSES || taken.iter().any(|(_, claims)| claims.n_changes as f64 >= least)
         };
-        let mut cases: Vec<([u8; 6], Vec<(Addr, &Claims)>)> =
-            late.into_iter().filter(|(_, taken)| is_case(taken)).collect();
+        let mut cases: Vec<([u8; 6], Taken<'_>)> = late.into_iter().filter(|(_, taken)| is_case(taken)).collect();
         cases.sort_by_key(|(_, taken)| std::cmp::Reverse(taken.len()));
         cases.truncate(MOST_FINDINGS);
         let findings = cases.iter().map(|(device, taken)| finding(&mac_text(*device), taken, least)).collect();
