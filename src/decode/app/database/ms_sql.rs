@@ -15,6 +15,8 @@ use crate::decode::app::support::carried::Carried;
 use crate::decode::app::support::gss;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::database::MsSqlCommand;
+use crate::model::app::kinds::database::MsSqlMessage;
 use crate::model::app::kinds::login::Outcome;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
@@ -89,7 +91,7 @@ impl StreamParser for MsSql {
         fields.begin();
         match kind {
             PRELOGIN if self.tls.is_some() || matches!(content, [20..=23, 3, ..]) => {
-                fields.text(FieldId::Message, "TLS");
+                fields.token(FieldId::Message, MsSqlMessage::Tls);
                 if self.tls.is_none() {
                     self.tls = Carried::of(AppProto::Tls);
                 }
@@ -97,14 +99,14 @@ impl StreamParser for MsSql {
                     tls.push(direction, content, fields);
                 }
             }
-            PRELOGIN => fields.text(FieldId::Message, "pre-login"),
+            PRELOGIN => fields.token(FieldId::Message, MsSqlMessage::PreLogin),
             LOGIN => login(content, fields),
             SSPI => {
-                fields.text(FieldId::Message, "SSPI");
+                fields.token(FieldId::Message, MsSqlMessage::Sspi);
                 gss::read(content, fields);
             }
-            BATCH => fields.text(FieldId::Command, "batch"),
-            CALL => fields.text(FieldId::Command, "RPC"),
+            BATCH => fields.token(FieldId::Command, MsSqlCommand::Batch),
+            CALL => fields.token(FieldId::Command, MsSqlCommand::Rpc),
             REPLY if !self.has_answered && matches!(content, [0, 0, _, 0, 6, ..]) => {
                 self.has_answered = true;
                 options(content, fields);
@@ -119,7 +121,7 @@ impl StreamParser for MsSql {
 
 /// What the server says first (section 2.2.6.5).
 fn options(content: &[u8], fields: &mut FieldBuffer) {
-    fields.text(FieldId::Message, "pre-login answer");
+    fields.token(FieldId::Message, MsSqlMessage::PreLoginAnswer);
     for option in content.as_chunks::<5>().0.iter().take(MOST_TOKENS) {
         let [token, at @ ..] = option;
         let value = bytes::from(content, be16(at, 0).map_or(usize::MAX, usize::from));
@@ -144,7 +146,7 @@ fn options(content: &[u8], fields: &mut FieldBuffer) {
 
 /// Section 2.2.6.4: places and lengths, in characters.
 fn login(content: &[u8], fields: &mut FieldBuffer) {
-    fields.text(FieldId::Message, "log-in");
+    fields.token(FieldId::Message, MsSqlMessage::LogIn);
     let field = |at: usize| {
         let (place, n_chars) = (le16(content, at).unwrap_or(0), le16(content, at + 2).unwrap_or(0));
         bytes::part(content, usize::from(place), 2 * usize::from(n_chars))

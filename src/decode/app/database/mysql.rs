@@ -11,6 +11,7 @@ use crate::decode::app::support::bytes::le16;
 use crate::decode::app::support::bytes::le32;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::database::MySqlError;
 use crate::model::app::kinds::login::Outcome;
 use crate::model::app::kinds::login::Security;
 use crate::model::app::protocol::AppProto;
@@ -167,9 +168,9 @@ fn error(content: &[u8], fields: &mut FieldBuffer) {
     let text = bytes::from(content, 3);
     let text = if text.first() == Some(&b'#') { bytes::from(text, 6) } else { text };
     match le16(content, 1) {
-        Some(1044) | Some(1045) | Some(1698) => fields.text(FieldId::Error, "access denied"),
-        Some(1129) | Some(1130) => fields.text(FieldId::Error, "host not allowed"),
-        Some(1040) => fields.text(FieldId::Error, "too many connections"),
+        Some(1044) | Some(1045) | Some(1698) => fields.token(FieldId::Error, MySqlError::AccessDenied),
+        Some(1129) | Some(1130) => fields.token(FieldId::Error, MySqlError::HostNotAllowed),
+        Some(1040) => fields.token(FieldId::Error, MySqlError::TooManyConnections),
         _ => fields.bytes(FieldId::Error, text),
     }
 }

@@ -10,6 +10,7 @@ use crate::decode::app::support::bytes;
 use crate::decode::app::support::bytes::be32;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::database::PostgreSqlMessage;
 use crate::model::app::kinds::login::Outcome;
 use crate::model::app::kinds::login::Security;
 use crate::model::app::protocol::AppProto;
@@ -87,12 +88,15 @@ impl PostgreSql {
         match code {
             ASK_TLS | ASK_GSS => {
                 self.has_asked = true;
-                fields.text(FieldId::Message, if code == ASK_TLS { "ask for TLS" } else { "ask for GSSAPI" });
+                fields.token(
+                    FieldId::Message,
+                    if code == ASK_TLS { PostgreSqlMessage::AskForTls } else { PostgreSqlMessage::AskForGssapi },
+                );
             }
-            CANCEL => fields.text(FieldId::Message, "cancel"),
+            CANCEL => fields.token(FieldId::Message, PostgreSqlMessage::Cancel),
             VERSION_3 => {
                 self.has_started = true;
-                fields.text(FieldId::Message, "start");
+                fields.token(FieldId::Message, PostgreSqlMessage::Start);
                 let mut texts = content.split(|byte| *byte == 0).take(2 * MOST_PARAMETERS);
                 while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
                     match name {

@@ -17,6 +17,8 @@ use crate::decode::app::support::bytes::be32;
 use crate::decode::app::support::gss;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::directory::LdapError;
+use crate::model::app::kinds::directory::LdapMessage;
 use crate::model::app::kinds::login::Method;
 use crate::model::app::kinds::login::Outcome;
 use crate::model::app::kinds::login::Security;
@@ -60,29 +62,29 @@ fn operation(message: &[u8]) -> Option<(u8, &[u8])> {
 }
 
 /// Name by the tag of the operation (section 4.2 on).
-fn name(tag: u8) -> Option<&'static str> {
+fn name(tag: u8) -> Option<LdapMessage> {
     Some(match tag {
-        BIND => "bind",
-        BIND_ANSWER => "bind answer",
-        0x42 => "unbind",
-        SEARCH => "search",
-        0x64 => "search entry",
-        0x65 => "search done",
-        0x66 => "modify",
-        0x67 => "modify answer",
-        0x68 => "add",
-        0x69 => "add answer",
-        0x4a => "delete",
-        0x6b => "delete answer",
-        0x6c => "rename",
-        0x6d => "rename answer",
-        0x6e => "compare",
-        0x6f => "compare answer",
-        0x50 => "abandon",
-        0x73 => "search reference",
-        EXTENDED => "extended",
-        EXTENDED_ANSWER => "extended answer",
-        0x79 => "intermediate answer",
+        BIND => LdapMessage::Bind,
+        BIND_ANSWER => LdapMessage::BindAnswer,
+        0x42 => LdapMessage::Unbind,
+        SEARCH => LdapMessage::Search,
+        0x64 => LdapMessage::SearchEntry,
+        0x65 => LdapMessage::SearchDone,
+        0x66 => LdapMessage::Modify,
+        0x67 => LdapMessage::ModifyAnswer,
+        0x68 => LdapMessage::Add,
+        0x69 => LdapMessage::AddAnswer,
+        0x4a => LdapMessage::Delete,
+        0x6b => LdapMessage::DeleteAnswer,
+        0x6c => LdapMessage::Rename,
+        0x6d => LdapMessage::RenameAnswer,
+        0x6e => LdapMessage::Compare,
+        0x6f => LdapMessage::CompareAnswer,
+        0x50 => LdapMessage::Abandon,
+        0x73 => LdapMessage::SearchReference,
+        EXTENDED => LdapMessage::Extended,
+        EXTENDED_ANSWER => LdapMessage::ExtendedAnswer,
+        0x79 => LdapMessage::IntermediateAnswer,
         _ => return None,
     })
 }
@@ -166,7 +168,9 @@ fn signed(token: &[u8]) -> &[u8] {
 }
 
 fn message(tag: u8, content: &[u8], fields: &mut FieldBuffer) {
-    fields.text(FieldId::Message, name(tag).unwrap_or(""));
+    if let Some(message) = name(tag) {
+        fields.token(FieldId::Message, message);
+    }
     match tag {
         BIND => bind(content, fields),
         SEARCH => {
@@ -230,24 +234,24 @@ fn bind(content: &[u8], fields: &mut FieldBuffer) {
 fn error(code: u8, fields: &mut FieldBuffer) {
     let name = match code {
         SUCCESS | IN_PROGRESS => return,
-        1 => "operations error",
-        2 => "protocol error",
-        3 => "time limit exceeded",
-        4 => "size limit exceeded",
-        7 => "log-in method not supported",
-        8 => "stronger log-in required",
-        10 => "referral",
-        13 => "confidentiality required",
-        32 => "no such object",
-        49 => "invalid credentials",
-        50 => "insufficient access rights",
-        51 => "busy",
-        52 => "unavailable",
-        53 => "unwilling to perform",
-        68 => "entry already exists",
+        1 => LdapError::OperationsError,
+        2 => LdapError::ProtocolError,
+        3 => LdapError::TimeLimitExceeded,
+        4 => LdapError::SizeLimitExceeded,
+        7 => LdapError::LogInMethodNotSupported,
+        8 => LdapError::StrongerLogInRequired,
+        10 => LdapError::Referral,
+        13 => LdapError::ConfidentialityRequired,
+        32 => LdapError::NoSuchObject,
+        49 => LdapError::InvalidCredentials,
+        50 => LdapError::InsufficientAccessRights,
+        51 => LdapError::Busy,
+        52 => LdapError::Unavailable,
+        53 => LdapError::UnwillingToPerform,
+        68 => LdapError::EntryAlreadyExists,
         other => return fields.format(FieldId::Error, format_args!("result {other}")),
     };
-    fields.text(FieldId::Error, name);
+    fields.token(FieldId::Error, name);
 }
 
 #[cfg(test)]
@@ -274,7 +278,7 @@ mod tests {
         assert!(said.contains(&(FieldId::User, FieldValue::Text("cn=anna"))));
         assert!(said.contains(&(FieldId::Password, FieldValue::Text("s"))));
         assert!(said.contains(&(FieldId::Login, Outcome::Refused.into())));
-        assert!(said.contains(&(FieldId::Error, FieldValue::Text("invalid credentials"))));
+        assert!(said.contains(&(FieldId::Error, LdapError::InvalidCredentials.into())));
     }
 
     #[test]
@@ -287,7 +291,7 @@ mod tests {
             assert_eq!(ldap.on_data(Direction::ToResponder, &frame[..end], &mut fields), ParseStep::Took(0));
         }
         assert_eq!(ldap.on_data(Direction::ToResponder, &frame, &mut fields), ParseStep::Took(29));
-        assert!(fields.iter().any(|fact| fact == (FieldId::Message, FieldValue::Text("unbind"))));
+        assert!(fields.iter().any(|fact| fact == (FieldId::Message, LdapMessage::Unbind.into())));
         let sealed = [&[0, 0, 0, 25][..], &[7; 25]].concat();
         fields.clear();
         assert_eq!(ldap.on_data(Direction::ToResponder, &sealed, &mut fields), ParseStep::Took(29));

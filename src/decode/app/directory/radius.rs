@@ -9,6 +9,7 @@ use crate::decode::app::support::bytes::be16;
 use crate::decode::app::support::bytes::be32;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::directory::RadiusMessage;
 use crate::model::app::kinds::login::Method;
 use crate::model::app::kinds::login::Outcome;
 use crate::model::app::protocol::AppProto;
@@ -34,17 +35,17 @@ fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
         return ProbeResult::NotForUs;
     }
     let name = match code {
-        1 => "Access-Request",
-        2 => "Access-Accept",
-        3 => "Access-Reject",
-        4 => "Accounting-Request",
-        5 => "Accounting-Response",
-        11 => "Access-Challenge",
-        12 => "Status-Server",
-        40..=45 => "Disconnect or Change-of-Authorization",
+        1 => RadiusMessage::AccessRequest,
+        2 => RadiusMessage::AccessAccept,
+        3 => RadiusMessage::AccessReject,
+        4 => RadiusMessage::AccountingRequest,
+        5 => RadiusMessage::AccountingResponse,
+        11 => RadiusMessage::AccessChallenge,
+        12 => RadiusMessage::StatusServer,
+        40..=45 => RadiusMessage::DisconnectOrChangeOfAuthorization,
         _ => return ProbeResult::NotForUs,
     };
-    fields.text(FieldId::Message, name);
+    fields.token(FieldId::Message, name);
     match code {
         2 => fields.token(FieldId::Login, Outcome::Accepted),
         3 => fields.token(FieldId::Login, Outcome::Refused),
@@ -101,10 +102,10 @@ mod tests {
         }
         let said: Vec<_> = fields.iter().collect();
         let expected = [
-            (FieldId::Message, FieldValue::Text("Access-Request")),
+            (FieldId::Message, RadiusMessage::AccessRequest.into()),
             (FieldId::User, FieldValue::Text("anna")),
             (FieldId::Method, Method::Pap.into()),
-            (FieldId::Message, FieldValue::Text("Access-Reject")),
+            (FieldId::Message, RadiusMessage::AccessReject.into()),
             (FieldId::Login, Outcome::Refused.into()),
         ];
         assert_eq!(said, expected);

@@ -9,6 +9,8 @@ use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::industrial::Dnp3Function;
+use crate::model::app::kinds::industrial::Dnp3Message;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
@@ -126,59 +128,61 @@ fn say(frame: &Frame<'_>, fields: &mut FieldBuffer) {
     fields.number(FieldId::To, u64::from(frame.target));
     match frame.block {
         // Transport header, application control, function (clauses 8.2 and 4.2.2).
-        [transport, _, function, ..] if transport & FIRST_FLAG != 0 => fields.text(FieldId::Function, name(*function)),
-        [] => fields.text(FieldId::Message, link_name(frame.control)),
-        _ => fields.text(FieldId::Message, "continuation"),
+        [transport, _, function, ..] if transport & FIRST_FLAG != 0 => {
+            fields.token(FieldId::Function, function_of(*function))
+        }
+        [] => fields.token(FieldId::Message, link_message(frame.control)),
+        _ => fields.token(FieldId::Message, Dnp3Message::Continuation),
     }
 }
 
-fn name(function: u8) -> &'static str {
+fn function_of(function: u8) -> Dnp3Function {
     match function {
-        0 => "confirm",
-        1 => "read",
-        2 => "write",
-        3 => "select",
-        4 => "operate",
-        5 => "direct operate",
-        6 => "direct operate, no answer",
-        7..=12 => "freeze",
-        13 => "cold restart",
-        14 => "warm restart",
-        15 => "initialise data",
-        16 => "initialise application",
-        17 => "start application",
-        18 => "stop application",
-        19 => "save configuration",
-        20 => "enable unsolicited",
-        21 => "disable unsolicited",
-        22 => "assign class",
-        23 => "measure delay",
-        24 => "record time",
-        25 => "open file",
-        26 => "close file",
-        27 => "delete file",
-        28 => "file information",
-        29 => "authenticate file",
-        30 => "abort file",
-        31 => "activate configuration",
-        32 | 33 => "authentication",
-        129 => "response",
-        130 => "unsolicited response",
-        131 => "authentication response",
-        _ => "other",
+        0 => Dnp3Function::Confirm,
+        1 => Dnp3Function::Read,
+        2 => Dnp3Function::Write,
+        3 => Dnp3Function::Select,
+        4 => Dnp3Function::Operate,
+        5 => Dnp3Function::DirectOperate,
+        6 => Dnp3Function::DirectOperateNoAnswer,
+        7..=12 => Dnp3Function::Freeze,
+        13 => Dnp3Function::ColdRestart,
+        14 => Dnp3Function::WarmRestart,
+        15 => Dnp3Function::InitialiseData,
+        16 => Dnp3Function::InitialiseApplication,
+        17 => Dnp3Function::StartApplication,
+        18 => Dnp3Function::StopApplication,
+        19 => Dnp3Function::SaveConfiguration,
+        20 => Dnp3Function::EnableUnsolicited,
+        21 => Dnp3Function::DisableUnsolicited,
+        22 => Dnp3Function::AssignClass,
+        23 => Dnp3Function::MeasureDelay,
+        24 => Dnp3Function::RecordTime,
+        25 => Dnp3Function::OpenFile,
+        26 => Dnp3Function::CloseFile,
+        27 => Dnp3Function::DeleteFile,
+        28 => Dnp3Function::FileInformation,
+        29 => Dnp3Function::AuthenticateFile,
+        30 => Dnp3Function::AbortFile,
+        31 => Dnp3Function::ActivateConfiguration,
+        32 | 33 => Dnp3Function::Authentication,
+        129 => Dnp3Function::Response,
+        130 => Dnp3Function::UnsolicitedResponse,
+        131 => Dnp3Function::AuthenticationResponse,
+        _ => Dnp3Function::Other,
     }
 }
 
 /// Functions of the link (clause 9.2.4.1.3.5); the bit before them tells who asked.
-fn link_name(control: u8) -> &'static str {
+fn link_message(control: u8) -> Dnp3Message {
     match (control & 0x40 != 0, control & 0x0f) {
-        (true, 0) => "reset link",
-        (true, 2) => "test link",
-        (true, 9) => "request link status",
-        (false, 0) => "acknowledgment",
-        (false, 1) => "no acknowledgment",
-        (false, 11) => "link status",
-        _ => "other",
+        (true, 0) => Dnp3Message::ResetLink,
+        (true, 2) => Dnp3Message::TestLink,
+        (true, 9) => Dnp3Message::RequestLinkStatus,
+        (false, 0) => Dnp3Message::Acknowledgment,
+        (false, 1) => Dnp3Message::NoAcknowledgment,
+        (false, 11) => Dnp3Message::LinkStatus,
+        _ => Dnp3Message::Other,
     }
 }
 

@@ -8,6 +8,8 @@ use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::industrial::ModbusError;
+use crate::model::app::kinds::industrial::ModbusFunction;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
@@ -38,7 +40,9 @@ fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
         return ProbeResult::NotForUs;
     }
     match message(bytes) {
-        Some((n, [_, function, ..])) if n <= bytes.len() && name(function & !EXCEPTION_FLAG) != "other" => {
+        Some((n, [_, function, ..]))
+            if n <= bytes.len() && name(function & !EXCEPTION_FLAG) != ModbusFunction::Other =>
+        {
             ProbeResult::Unsure
         }
         _ => ProbeResult::NotForUs,
@@ -58,10 +62,10 @@ impl StreamParser for Modbus {
         }
         let [unit, function, rest @ ..] = body else { return ParseStep::Done };
         fields.begin();
-        fields.text(FieldId::Function, name(function & !EXCEPTION_FLAG));
+        fields.token(FieldId::Function, name(function & !EXCEPTION_FLAG));
         fields.number(FieldId::Unit, u64::from(*unit));
         if function & EXCEPTION_FLAG != 0 {
-            fields.text(FieldId::Error, exception(rest.first().copied().unwrap_or(0)));
+            fields.token(FieldId::Error, exception(rest.first().copied().unwrap_or(0)));
         }
         ParseStep::Took(n)
     }
@@ -72,44 +76,44 @@ impl StreamParser for Modbus {
     }
 }
 
-fn name(function: u8) -> &'static str {
+fn name(function: u8) -> ModbusFunction {
     match function {
-        1 => "read coils",
-        2 => "read discrete inputs",
-        3 => "read holding registers",
-        4 => "read input registers",
-        5 => "write single coil",
-        6 => "write single register",
-        7 => "read exception status",
-        8 => "diagnostics",
-        11 => "get event counter",
-        12 => "get event log",
-        15 => "write multiple coils",
-        16 => "write multiple registers",
-        17 => "report server id",
-        20 => "read file record",
-        21 => "write file record",
-        22 => "mask write register",
-        23 => "read and write registers",
-        24 => "read FIFO queue",
-        43 => "encapsulated interface",
-        90 => "Unity (Schneider)",
-        _ => "other",
+        1 => ModbusFunction::ReadCoils,
+        2 => ModbusFunction::ReadDiscreteInputs,
+        3 => ModbusFunction::ReadHoldingRegisters,
+        4 => ModbusFunction::ReadInputRegisters,
+        5 => ModbusFunction::WriteSingleCoil,
+        6 => ModbusFunction::WriteSingleRegister,
+        7 => ModbusFunction::ReadExceptionStatus,
+        8 => ModbusFunction::Diagnostics,
+        11 => ModbusFunction::GetEventCounter,
+        12 => ModbusFunction::GetEventLog,
+        15 => ModbusFunction::WriteMultipleCoils,
+        16 => ModbusFunction::WriteMultipleRegisters,
+        17 => ModbusFunction::ReportServerId,
+        20 => ModbusFunction::ReadFileRecord,
+        21 => ModbusFunction::WriteFileRecord,
+        22 => ModbusFunction::MaskWriteRegister,
+        23 => ModbusFunction::ReadAndWriteRegisters,
+        24 => ModbusFunction::ReadFifoQueue,
+        43 => ModbusFunction::EncapsulatedInterface,
+        90 => ModbusFunction::UnitySchneider,
+        _ => ModbusFunction::Other,
     }
 }
 
-fn exception(code: u8) -> &'static str {
+fn exception(code: u8) -> ModbusError {
     match code {
-        1 => "illegal function",
-        2 => "illegal address",
-        3 => "illegal value",
-        4 => "device failure",
-        5 => "acknowledge",
-        6 => "device busy",
-        8 => "memory parity error",
-        10 => "gateway path unavailable",
-        11 => "gateway target does not respond",
-        _ => "other",
+        1 => ModbusError::IllegalFunction,
+        2 => ModbusError::IllegalAddress,
+        3 => ModbusError::IllegalValue,
+        4 => ModbusError::DeviceFailure,
+        5 => ModbusError::Acknowledge,
+        6 => ModbusError::DeviceBusy,
+        8 => ModbusError::MemoryParityError,
+        10 => ModbusError::GatewayPathUnavailable,
+        11 => ModbusError::GatewayTargetDoesNotRespond,
+        _ => ModbusError::Other,
     }
 }
 

@@ -10,6 +10,8 @@ use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::industrial::MqttError;
+use crate::model::app::kinds::industrial::MqttMessage;
 use crate::model::app::kinds::login::Outcome;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
@@ -85,7 +87,7 @@ impl StreamParser for Mqtt {
             return ParseStep::Took(0);
         }
         fields.begin();
-        fields.text(FieldId::Message, name(kind));
+        fields.token(FieldId::Message, name(kind));
         match kind {
             CONNECT if is_read => drop(self.connect(body, fields)),
             CONNACK if is_read => connected(body, fields),
@@ -184,33 +186,33 @@ fn connected(body: &[u8], fields: &mut FieldBuffer) {
     let error = match code {
         0 => return fields.token(FieldId::Login, Outcome::Accepted),
         4 | 5 | 0x86 | 0x87 | 0x8c => return fields.token(FieldId::Login, Outcome::Refused),
-        1 | 0x84 => "version not supported",
-        2 | 0x85 => "client id refused",
-        3 | 0x88 => "server unavailable",
-        0x8a => "banned",
-        0x97 | 0x9f => "quota exceeded",
-        _ => "other",
+        1 | 0x84 => MqttError::VersionNotSupported,
+        2 | 0x85 => MqttError::ClientIdRefused,
+        3 | 0x88 => MqttError::ServerUnavailable,
+        0x8a => MqttError::Banned,
+        0x97 | 0x9f => MqttError::QuotaExceeded,
+        _ => MqttError::Other,
     };
-    fields.text(FieldId::Error, error);
+    fields.token(FieldId::Error, error);
 }
 
-fn name(kind: u8) -> &'static str {
+fn name(kind: u8) -> MqttMessage {
     match kind {
-        CONNECT => "CONNECT",
-        CONNACK => "CONNACK",
-        PUBLISH => "PUBLISH",
-        4 => "PUBACK",
-        5 => "PUBREC",
-        6 => "PUBREL",
-        7 => "PUBCOMP",
-        SUBSCRIBE => "SUBSCRIBE",
-        9 => "SUBACK",
-        UNSUBSCRIBE => "UNSUBSCRIBE",
-        11 => "UNSUBACK",
-        12 => "PINGREQ",
-        13 => "PINGRESP",
-        14 => "DISCONNECT",
-        _ => "AUTH",
+        CONNECT => MqttMessage::Connect,
+        CONNACK => MqttMessage::Connack,
+        PUBLISH => MqttMessage::Publish,
+        4 => MqttMessage::Puback,
+        5 => MqttMessage::Pubrec,
+        6 => MqttMessage::Pubrel,
+        7 => MqttMessage::Pubcomp,
+        SUBSCRIBE => MqttMessage::Subscribe,
+        9 => MqttMessage::Suback,
+        UNSUBSCRIBE => MqttMessage::Unsubscribe,
+        11 => MqttMessage::Unsuback,
+        12 => MqttMessage::Pingreq,
+        13 => MqttMessage::Pingresp,
+        14 => MqttMessage::Disconnect,
+        _ => MqttMessage::Auth,
     }
 }
 

@@ -9,6 +9,8 @@ use crate::decode::app::support::bytes::be16;
 use crate::decode::app::support::bytes::be32;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::infra::Dhcpv6Error;
+use crate::model::app::kinds::infra::Dhcpv6Message;
 use crate::model::app::protocol::AppProto;
 use std::net::Ipv6Addr;
 
@@ -26,21 +28,21 @@ const RELAYS: [u8; 2] = [12, 13];
 const MOST_OPTIONS: usize = 64;
 /// Most relays and options within one another.
 const MOST_DEPTH: u8 = 4;
-/// Names of message types by their number.
-const NAMES: [&str; 13] = [
-    "solicit",
-    "advertise",
-    "request",
-    "confirm",
-    "renew",
-    "rebind",
-    "reply",
-    "release",
-    "decline",
-    "reconfigure",
-    "information request",
-    "relay forward",
-    "relay reply",
+/// Messages by the number of their type, from 1.
+const MESSAGES: [Dhcpv6Message; 13] = [
+    Dhcpv6Message::Solicit,
+    Dhcpv6Message::Advertise,
+    Dhcpv6Message::Request,
+    Dhcpv6Message::Confirm,
+    Dhcpv6Message::Renew,
+    Dhcpv6Message::Rebind,
+    Dhcpv6Message::Reply,
+    Dhcpv6Message::Release,
+    Dhcpv6Message::Decline,
+    Dhcpv6Message::Reconfigure,
+    Dhcpv6Message::InformationRequest,
+    Dhcpv6Message::RelayForward,
+    Dhcpv6Message::RelayReply,
 ];
 
 fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
@@ -49,12 +51,12 @@ fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
 
 fn message(payload: &[u8], depth: u8, fields: &mut FieldBuffer) -> bool {
     let Some(kind @ 1..) = payload.first().copied() else { return false };
-    let Some(name) = NAMES.get(usize::from(kind) - 1) else { return false };
+    let Some(name) = MESSAGES.get(usize::from(kind) - 1) else { return false };
     let head = if RELAYS.contains(&kind) { RELAY_BYTES } else { HEADER_BYTES };
     if payload.len() < head {
         return false;
     }
-    fields.text(FieldId::Message, name);
+    fields.token(FieldId::Message, *name);
     options(bytes::from(payload, head), depth, fields);
     true
 }
@@ -118,13 +120,13 @@ fn hardware(kind: FieldId, value: &[u8], fields: &mut FieldBuffer) {
 fn status(value: &[u8], fields: &mut FieldBuffer) {
     let name = match be16(value, 0) {
         Some(0) | None => return,
-        Some(2) => "no addresses available",
-        Some(3) => "no binding",
-        Some(4) => "not on link",
-        Some(6) => "no prefix available",
+        Some(2) => Dhcpv6Error::NoAddressesAvailable,
+        Some(3) => Dhcpv6Error::NoBinding,
+        Some(4) => Dhcpv6Error::NotOnLink,
+        Some(6) => Dhcpv6Error::NoPrefixAvailable,
         Some(other) => return fields.format(FieldId::Error, format_args!("status {other}")),
     };
-    fields.text(FieldId::Error, name);
+    fields.token(FieldId::Error, name);
 }
 
 /// Labels as in DNS, without pointers.
@@ -156,7 +158,7 @@ mod tests {
         assert_eq!(read(&reply, &ends, &mut fields), ProbeResult::Certain);
         let said: Vec<_> = fields.iter().collect();
         let expected = [
-            (FieldId::Message, FieldValue::Text("reply")),
+            (FieldId::Message, Dhcpv6Message::Reply.into()),
             (FieldId::Mac, FieldValue::Mac([2, 0, 0, 0, 0, 7])),
             (FieldId::Address, FieldValue::Addr(Ipv6Addr::from([0x2001, 0xdb8, 0, 0, 0, 0, 0, 0x9]).into())),
             (FieldId::Lease, FieldValue::Number(3600)),

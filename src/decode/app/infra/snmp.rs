@@ -11,6 +11,8 @@ use crate::decode::app::support::ber;
 use crate::decode::app::support::ber::Begin;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::infra::SnmpError;
+use crate::model::app::kinds::infra::SnmpMessage;
 use crate::model::app::protocol::AppProto;
 
 /// Line in the table.
@@ -90,7 +92,7 @@ fn third(rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
             let (kind, pdu, _) = ber::value(rest)?;
             protocol_unit(kind, pdu, fields);
         }
-        _ => fields.text(FieldId::Message, "encrypted"),
+        _ => fields.token(FieldId::Message, SnmpMessage::Encrypted),
     }
     Some(())
 }
@@ -98,18 +100,18 @@ fn third(rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
 /// RFC 3416, section 3.
 fn protocol_unit(kind: u8, pdu: &[u8], fields: &mut FieldBuffer) {
     let name = match kind {
-        0xa0 => "get",
-        0xa1 => "get next",
-        0xa2 => "response",
-        0xa3 => "set",
-        TRAP => "trap",
-        GET_BULK => "get bulk",
-        0xa6 => "inform",
-        0xa7 => "trap 2",
-        0xa8 => "report",
+        0xa0 => SnmpMessage::Get,
+        0xa1 => SnmpMessage::GetNext,
+        0xa2 => SnmpMessage::Response,
+        0xa3 => SnmpMessage::Set,
+        TRAP => SnmpMessage::Trap,
+        GET_BULK => SnmpMessage::GetBulk,
+        0xa6 => SnmpMessage::Inform,
+        0xa7 => SnmpMessage::Trap2,
+        0xa8 => SnmpMessage::Report,
         _ => return,
     };
-    fields.text(FieldId::Message, name);
+    fields.token(FieldId::Message, name);
     if !matches!(kind, TRAP | GET_BULK)
         && let Some((_, _, rest)) = ber::value(pdu)
         && let Some((INTEGER, [status @ 1..=u8::MAX], _)) = ber::value(rest)
@@ -120,17 +122,17 @@ fn protocol_unit(kind: u8, pdu: &[u8], fields: &mut FieldBuffer) {
 
 fn error(status: u8, fields: &mut FieldBuffer) {
     let name = match status {
-        1 => "too big",
-        2 => "no such name",
-        3 => "bad value",
-        4 => "read only",
-        5 => "general error",
-        6 => "no access",
-        16 => "authorization error",
-        17 => "not writable",
+        1 => SnmpError::TooBig,
+        2 => SnmpError::NoSuchName,
+        3 => SnmpError::BadValue,
+        4 => SnmpError::ReadOnly,
+        5 => SnmpError::GeneralError,
+        6 => SnmpError::NoAccess,
+        16 => SnmpError::AuthorizationError,
+        17 => SnmpError::NotWritable,
         other => return fields.format(FieldId::Error, format_args!("error {other}")),
     };
-    fields.text(FieldId::Error, name);
+    fields.token(FieldId::Error, name);
 }
 
 #[cfg(test)]
@@ -149,7 +151,7 @@ mod tests {
         let expected = [
             (FieldId::Version, FieldValue::Text("2c")),
             (FieldId::Community, FieldValue::Text("public")),
-            (FieldId::Message, FieldValue::Text("get")),
+            (FieldId::Message, SnmpMessage::Get.into()),
         ];
         assert_eq!(said, expected);
         for end in 0..GET.len() {

@@ -7,6 +7,7 @@ use crate::decode::app::parser::ProbeResult;
 use crate::decode::app::support::lines;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::infra::SsdpMessage;
 use crate::model::app::protocol::AppProto;
 
 /// Line in the table.
@@ -21,12 +22,12 @@ const MOST_FIELDS: usize = 32;
 
 fn read(payload: &[u8], ends: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
     let message = match payload.first() {
-        Some(b'M') if payload.starts_with(b"M-SEARCH ") => "search",
-        Some(b'N') if payload.starts_with(b"NOTIFY ") => "notify",
-        Some(b'H') if payload.starts_with(b"HTTP/1.1 ") => "answer",
+        Some(b'M') if payload.starts_with(b"M-SEARCH ") => SsdpMessage::Search,
+        Some(b'N') if payload.starts_with(b"NOTIFY ") => SsdpMessage::Notify,
+        Some(b'H') if payload.starts_with(b"HTTP/1.1 ") => SsdpMessage::Answer,
         _ => return ProbeResult::NotForUs,
     };
-    fields.text(FieldId::Message, message);
+    fields.token(FieldId::Message, message);
     let mut has_own_field = false;
     let mut rest = payload;
     for _ in 0..MOST_FIELDS {

@@ -4,6 +4,7 @@ use crate::decode::app::parser::Entry;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::link::Announcement;
 use crate::model::app::protocol::AppProto;
 use crate::model::packet::Packet;
 use std::net::Ipv4Addr;
@@ -18,7 +19,7 @@ const IPV4: [u8; 3] = [1, 1, 0xcc];
 
 fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
     let message = data.get(packet.payload.start as usize..packet.payload.end as usize).unwrap_or(&[]);
-    fields.text(FieldId::Message, "announcement");
+    fields.token(FieldId::Message, Announcement::Announcement);
     // Version, life time and checksum stand first.
     parts(message.get(4..).unwrap_or(&[]), fields);
 }

@@ -4,6 +4,8 @@ use crate::decode::app::parser::Entry;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::link::EapMethod;
+use crate::model::app::kinds::link::EapolMessage;
 use crate::model::app::kinds::login::Outcome;
 use crate::model::app::protocol::AppProto;
 use crate::model::packet::Packet;
@@ -19,24 +21,24 @@ fn read(packet: &Packet, data: &[u8], fields: &mut FieldBuffer) {
     let body = rest.get(..usize::from(u16::from_be_bytes([*n0, *n1]))).unwrap_or(rest);
     match kind {
         0 => drop(eap(body, fields)),
-        1 => fields.text(FieldId::Message, "start"),
-        2 => fields.text(FieldId::Message, "logoff"),
-        3 => fields.text(FieldId::Message, "key"),
-        _ => fields.text(FieldId::Message, "other"),
+        1 => fields.token(FieldId::Message, EapolMessage::Start),
+        2 => fields.token(FieldId::Message, EapolMessage::Logoff),
+        3 => fields.token(FieldId::Message, EapolMessage::Key),
+        _ => fields.token(FieldId::Message, EapolMessage::Other),
     }
 }
 
 /// An EAP packet (RFC 3748, section 4).
 fn eap(mut rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let code = rest.u8()?;
-    fields.text(
+    fields.token(
         FieldId::Message,
         match code {
-            1 => "EAP request",
-            2 => "EAP response",
-            3 => "EAP success",
-            4 => "EAP failure",
-            _ => "EAP other",
+            1 => EapolMessage::EapRequest,
+            2 => EapolMessage::EapResponse,
+            3 => EapolMessage::EapSuccess,
+            4 => EapolMessage::EapFailure,
+            _ => EapolMessage::EapOther,
         },
     );
     match code {
@@ -59,23 +61,23 @@ fn eap(mut rest: &[u8], fields: &mut FieldBuffer) -> Option<()> {
 /// Names of methods (IANA's registry of EAP).
 fn method(kind: u8, fields: &mut FieldBuffer) {
     let name = match kind {
-        2 => "notification",
-        3 => "legacy nak",
-        4 => "MD5-Challenge",
-        6 => "GTC",
-        13 => "TLS",
-        17 => "LEAP",
-        18 => "SIM",
-        21 => "TTLS",
-        23 => "AKA",
-        25 => "PEAP",
-        26 | 29 => "MSCHAPv2",
-        43 => "FAST",
-        52 => "PWD",
-        254 => "WPS",
-        _ => "other",
+        2 => EapMethod::Notification,
+        3 => EapMethod::LegacyNak,
+        4 => EapMethod::Md5Challenge,
+        6 => EapMethod::Gtc,
+        13 => EapMethod::Tls,
+        17 => EapMethod::Leap,
+        18 => EapMethod::Sim,
+        21 => EapMethod::Ttls,
+        23 => EapMethod::Aka,
+        25 => EapMethod::Peap,
+        26 | 29 => EapMethod::MSCHAPv2,
+        43 => EapMethod::Fast,
+        52 => EapMethod::Pwd,
+        254 => EapMethod::Wps,
+        _ => EapMethod::Other,
     };
-    fields.text(FieldId::Method, name);
+    fields.token(FieldId::Method, name);
 }
 
 #[cfg(test)]

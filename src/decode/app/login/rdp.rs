@@ -13,6 +13,8 @@ use crate::decode::app::support::bytes::le32;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 use crate::model::app::kinds::login::Method;
+use crate::model::app::kinds::login::RdpError;
+use crate::model::app::kinds::login::RdpMessage;
 use crate::model::app::kinds::login::Security;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
@@ -76,11 +78,11 @@ impl StreamParser for Rdp {
         fields.begin();
         match kind {
             CONNECT => {
-                fields.text(FieldId::Message, "connect");
+                fields.token(FieldId::Message, RdpMessage::Connect);
                 request(data, fields);
             }
             CONFIRM => {
-                fields.text(FieldId::Message, "confirm");
+                fields.token(FieldId::Message, RdpMessage::Confirm);
                 if confirm(data, fields) {
                     return ParseStep::Switch(length);
                 }
@@ -126,15 +128,15 @@ fn confirm(data: &[u8], fields: &mut FieldBuffer) -> bool {
         }
         (Some(&FAILURE), Some(code)) => {
             let name = match code {
-                1 => "TLS required",
-                2 => "TLS not allowed",
-                3 => "no certificate",
-                4 => "inconsistent flags",
-                5 => "CredSSP required",
-                6 => "TLS with client certificate required",
-                _ => "negotiation failed",
+                1 => RdpError::TlsRequired,
+                2 => RdpError::TlsNotAllowed,
+                3 => RdpError::NoCertificate,
+                4 => RdpError::InconsistentFlags,
+                5 => RdpError::CredSSPRequired,
+                6 => RdpError::TlsWithClientCertificateRequired,
+                _ => RdpError::NegotiationFailed,
             };
-            fields.text(FieldId::Error, name);
+            fields.token(FieldId::Error, name);
         }
         _ => fields.token(FieldId::Security, Security::Rdp),
     }

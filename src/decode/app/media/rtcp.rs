@@ -8,6 +8,7 @@ use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 use crate::model::app::kinds::login::Security;
+use crate::model::app::kinds::media::RtcpMessage;
 use crate::model::app::protocol::AppProto;
 
 /// Line in the table.
@@ -30,7 +31,7 @@ fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
     };
     let Some(source) = source.first_chunk() else { return ProbeResult::NotForUs };
     let Some((n_bytes, n_packets)) = packets(payload) else { return ProbeResult::NotForUs };
-    fields.text(FieldId::Message, name(*kind));
+    fields.token(FieldId::Message, name(*kind));
     fields.number(FieldId::Ssrc, u64::from(u32::from_be_bytes(*source)));
     match payload.len() - n_bytes {
         0 => {
@@ -108,11 +109,11 @@ fn descriptions(payload: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     None
 }
 
-fn name(kind: u8) -> &'static str {
+fn name(kind: u8) -> RtcpMessage {
     match kind {
-        200 => "sender report",
-        201 => "receiver report",
-        _ => "feedback",
+        200 => RtcpMessage::SenderReport,
+        201 => RtcpMessage::ReceiverReport,
+        _ => RtcpMessage::Feedback,
     }
 }
 

@@ -10,6 +10,8 @@ use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::media::StunMessage;
+use crate::model::app::kinds::media::StunMethod;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -90,16 +92,16 @@ fn say(message: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let mut rest = message;
     let kind = rest.u16()?;
     // The class is in bits 4 and 8, the method in the others (RFC 8489, section 5).
-    fields.text(
+    fields.token(
         FieldId::Message,
         match kind & 0x0110 {
-            0x0000 => "request",
-            0x0010 => "indication",
-            0x0100 => "success",
-            _ => "error",
+            0x0000 => StunMessage::Request,
+            0x0010 => StunMessage::Indication,
+            0x0100 => StunMessage::Success,
+            _ => StunMessage::Error,
         },
     );
-    fields.text(FieldId::Function, method(kind & !0x0110));
+    fields.token(FieldId::Function, method(kind & !0x0110));
     rest.array::<18>()?;
     for _ in 0..MOST_ATTRIBUTES {
         let kind = rest.u16()?;
@@ -121,19 +123,19 @@ fn say(message: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     Some(())
 }
 
-fn method(number: u16) -> &'static str {
+fn method(number: u16) -> StunMethod {
     match number {
-        1 => "binding",
-        3 => "allocate",
-        4 => "refresh",
-        6 => "send",
-        7 => "data",
-        8 => "create permission",
-        9 => "bind channel",
-        10 => "connect",
-        11 => "bind connection",
-        12 => "connection attempt",
-        _ => "other",
+        1 => StunMethod::Binding,
+        3 => StunMethod::Allocate,
+        4 => StunMethod::Refresh,
+        6 => StunMethod::Send,
+        7 => StunMethod::Data,
+        8 => StunMethod::CreatePermission,
+        9 => StunMethod::BindChannel,
+        10 => StunMethod::Connect,
+        11 => StunMethod::BindConnection,
+        12 => StunMethod::ConnectionAttempt,
+        _ => StunMethod::Other,
     }
 }
 

@@ -11,6 +11,8 @@ use crate::decode::app::support::bytes::le16;
 use crate::decode::app::support::netbios;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::names::BrowserCommand;
+use crate::model::app::kinds::names::NbdgmMessage;
 use crate::model::app::protocol::AppProto;
 
 /// Line in the table.
@@ -37,19 +39,19 @@ const NAME_BYTES: usize = 16;
 fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
     let Some(kind) = payload.first().copied() else { return ProbeResult::NotForUs };
     let (message, at) = match kind {
-        0x10 => ("to one", HEADER_BYTES),
-        0x11 => ("to a group", HEADER_BYTES),
-        0x12 => ("to all", HEADER_BYTES),
-        0x13 => ("error", SHORT_HEADER_BYTES),
-        0x14 => ("question", SHORT_HEADER_BYTES),
-        0x15 => ("positive answer", SHORT_HEADER_BYTES),
-        0x16 => ("negative answer", SHORT_HEADER_BYTES),
+        0x10 => (NbdgmMessage::ToOne, HEADER_BYTES),
+        0x11 => (NbdgmMessage::ToAGroup, HEADER_BYTES),
+        0x12 => (NbdgmMessage::ToAll, HEADER_BYTES),
+        0x13 => (NbdgmMessage::Error, SHORT_HEADER_BYTES),
+        0x14 => (NbdgmMessage::Question, SHORT_HEADER_BYTES),
+        0x15 => (NbdgmMessage::PositiveAnswer, SHORT_HEADER_BYTES),
+        0x16 => (NbdgmMessage::NegativeAnswer, SHORT_HEADER_BYTES),
         _ => return ProbeResult::NotForUs,
     };
     if payload.len() < at {
         return ProbeResult::NotForUs;
     }
-    fields.text(FieldId::Message, message);
+    fields.token(FieldId::Message, message);
     let names = bytes::from(payload, at);
     if at == SHORT_HEADER_BYTES {
         if let Some((name, _)) = netbios::name(names) {
@@ -82,19 +84,19 @@ fn mailslot(message: &[u8], fields: &mut FieldBuffer) -> Option<()> {
 fn announcement(data: &[u8], fields: &mut FieldBuffer) -> Option<()> {
     let kind = *data.first()?;
     let command = match kind {
-        1 => "host announcement",
-        2 => "announcement request",
-        8 => "election request",
-        9 => "backup list request",
-        10 => "backup list response",
-        11 => "become backup",
-        12 => "domain announcement",
-        13 => "master announcement",
-        14 => "reset state",
-        15 => "local master announcement",
+        1 => BrowserCommand::HostAnnouncement,
+        2 => BrowserCommand::AnnouncementRequest,
+        8 => BrowserCommand::ElectionRequest,
+        9 => BrowserCommand::BackupListRequest,
+        10 => BrowserCommand::BackupListResponse,
+        11 => BrowserCommand::BecomeBackup,
+        12 => BrowserCommand::DomainAnnouncement,
+        13 => BrowserCommand::MasterAnnouncement,
+        14 => BrowserCommand::ResetState,
+        15 => BrowserCommand::LocalMasterAnnouncement,
         _ => return None,
     };
-    fields.text(FieldId::Command, command);
+    fields.token(FieldId::Command, command);
     if !matches!(kind, 1 | 12 | 15) {
         return None;
     }

@@ -12,6 +12,7 @@ use crate::decode::app::support::head::Head;
 use crate::decode::app::support::head::number;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::overlay::BitTorrentMessage;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::format::text::hex;
@@ -53,7 +54,7 @@ impl StreamParser for BitTorrent {
         }
         let Some(handshake) = bytes.get(..HANDSHAKE_BYTES) else { return ParseStep::Took(0) };
         fields.begin();
-        fields.text(FieldId::Message, "handshake");
+        fields.token(FieldId::Message, BitTorrentMessage::Handshake);
         if let Some((_, [hash @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _])) =
             handshake.split_at_checked(HANDSHAKE.len() + 8)
         {
@@ -72,11 +73,11 @@ fn read(payload: &[u8], ends: &PortPair, fields: &mut FieldBuffer) -> ProbeResul
     match payload {
         [b'd', b'1' | b'2', b':', .., b'e'] => hash_table(payload, fields),
         [0, 0, 4, 0x17, 0x27, 0x10, 0x19, 0x80, 0, 0, 0, 0, _, _, _, _] => {
-            fields.text(FieldId::Message, "tracker connect");
+            fields.token(FieldId::Message, BitTorrentMessage::TrackerConnect);
             ProbeResult::Certain
         }
         [b'B', b'T', b'-', b'S', b'E', b'A', b'R', b'C', b'H', b' ', ..] => {
-            fields.text(FieldId::Message, "local search");
+            fields.token(FieldId::Message, BitTorrentMessage::LocalSearch);
             let head = Head::of(payload);
             let hashes = head.headers().filter(|(name, _)| name.eq_ignore_ascii_case(b"infohash"));
             hashes.for_each(|(_, hash)| fields.bytes(FieldId::Hash, hash));
@@ -93,12 +94,12 @@ fn read(payload: &[u8], ends: &PortPair, fields: &mut FieldBuffer) -> ProbeResul
 fn hash_table(payload: &[u8], fields: &mut FieldBuffer) -> ProbeResult {
     let Some(at) = memchr::memmem::rfind(payload, b"1:y1:") else { return ProbeResult::NotForUs };
     let name = match payload.get(at + 5) {
-        Some(b'q') => "DHT query",
-        Some(b'r') => "DHT response",
-        Some(b'e') => "DHT error",
+        Some(b'q') => BitTorrentMessage::DhtQuery,
+        Some(b'r') => BitTorrentMessage::DhtResponse,
+        Some(b'e') => BitTorrentMessage::DhtError,
         _ => return ProbeResult::NotForUs,
     };
-    fields.text(FieldId::Message, name);
+    fields.token(FieldId::Message, name);
     fields.bytes(FieldId::Function, string(payload, b"1:q").filter(|q| q.len() <= MOST_NAME_BYTES).unwrap_or(&[]));
     if let Some(hash) = string(payload, b"9:info_hash").filter(|hash| hash.len() == HASH_BYTES) {
         fields.text(FieldId::Hash, &hex(hash));
@@ -125,14 +126,14 @@ fn utp(payload: &[u8], fields: &mut FieldBuffer) -> ProbeResult {
         (extension, rest) = (*next, after);
     }
     let name = match (kind, rest.is_empty()) {
-        (0, false) => "uTP data",
-        (1, true) => "uTP end",
-        (2, true) => "uTP state",
-        (3, true) => "uTP reset",
-        (4, true) => "uTP request",
+        (0, false) => BitTorrentMessage::UTPData,
+        (1, true) => BitTorrentMessage::UTPEnd,
+        (2, true) => BitTorrentMessage::UTPState,
+        (3, true) => BitTorrentMessage::UTPReset,
+        (4, true) => BitTorrentMessage::UTPRequest,
         _ => return ProbeResult::NotForUs,
     };
-    fields.text(FieldId::Message, name);
+    fields.token(FieldId::Message, name);
     ProbeResult::Unsure
 }
 

@@ -12,6 +12,7 @@ use crate::decode::app::support::carried::Carried;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::overlay::OpenVpnMessage;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
@@ -45,7 +46,7 @@ fn read(payload: &[u8], ends: &PortPair, fields: &mut FieldBuffer) -> ProbeResul
         _ if payload.len() > HEAD_BYTES => ProbeResult::Unsure,
         _ => return ProbeResult::NotForUs,
     };
-    fields.text(FieldId::Message, name);
+    fields.token(FieldId::Message, name);
     guess
 }
 
@@ -75,15 +76,15 @@ fn control(packet: &[u8], wrap: usize) -> Option<(u32, &[u8])> {
     Some((cursor.u32()?, cursor))
 }
 
-fn name(kind: u8) -> Option<&'static str> {
+fn name(kind: u8) -> Option<OpenVpnMessage> {
     Some(match kind {
-        1 | CLIENT_RESET_V2 | CLIENT_RESET_V3 => "client reset",
-        2 | 8 => "server reset",
-        3 => "soft reset",
-        4 => "control",
-        5 => "acknowledgment",
-        6 | 9 => "data",
-        11 => "wrapped control",
+        1 | CLIENT_RESET_V2 | CLIENT_RESET_V3 => OpenVpnMessage::ClientReset,
+        2 | 8 => OpenVpnMessage::ServerReset,
+        3 => OpenVpnMessage::SoftReset,
+        4 => OpenVpnMessage::Control,
+        5 => OpenVpnMessage::Acknowledgment,
+        6 | 9 => OpenVpnMessage::Data,
+        11 => OpenVpnMessage::WrappedControl,
         _ => return None,
     })
 }
@@ -123,7 +124,7 @@ impl StreamParser for OpenVpn {
             return ParseStep::Took(0);
         }
         fields.begin();
-        fields.text(FieldId::Message, name);
+        fields.token(FieldId::Message, name);
         if is_read {
             self.control(direction, kind, packet, fields);
         }

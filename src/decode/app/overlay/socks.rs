@@ -11,6 +11,8 @@ use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 use crate::model::app::kinds::login::Outcome;
+use crate::model::app::kinds::overlay::SocksCommand;
+use crate::model::app::kinds::overlay::SocksReply;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -101,7 +103,7 @@ impl Socks {
                 rest.u8()?;
                 let target = Target::take(rest)?;
                 let port = rest.u16()?;
-                fields.text(FieldId::Command, command_name(command));
+                fields.token(FieldId::Command, command_of(command));
                 target.say(fields);
                 fields.number(FieldId::Port, u64::from(port));
                 self.is_asked = true;
@@ -117,7 +119,7 @@ impl Socks {
             0 => {
                 let code = rest.u8()?;
                 rest.array::<6>()?;
-                fields.text(FieldId::Reply, if code == 90 { "granted" } else { "rejected" });
+                fields.token(FieldId::Reply, if code == 90 { SocksReply::Granted } else { SocksReply::Rejected });
                 Some(if code == 90 { Next::Carried } else { Next::Nothing })
             }
             1 => {
@@ -142,7 +144,7 @@ impl Socks {
                 rest.u8()?;
                 Target::take(rest)?;
                 rest.u16()?;
-                fields.text(FieldId::Reply, reply_name(code));
+                fields.token(FieldId::Reply, reply_of(code));
                 Some(if code == 0 { Next::Carried } else { Next::Nothing })
             }
             _ => Some(Next::Nothing),
@@ -187,7 +189,7 @@ fn version_4(rest: &mut &[u8], fields: &mut FieldBuffer) -> Option<()> {
         _ => None,
     };
     fields.text(FieldId::Version, if name.is_some() { "4a" } else { "4" });
-    fields.text(FieldId::Command, command_name(command));
+    fields.token(FieldId::Command, command_of(command));
     fields.bytes(FieldId::User, user);
     name.map_or(Target::V4(address), Target::Name).say(fields);
     fields.number(FieldId::Port, u64::from(port));
@@ -200,27 +202,27 @@ fn until_zero<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     Some(text)
 }
 
-fn command_name(command: u8) -> &'static str {
+fn command_of(command: u8) -> SocksCommand {
     match command {
-        1 => "connect",
-        2 => "bind",
-        3 => "associate",
-        _ => "other",
+        1 => SocksCommand::Connect,
+        2 => SocksCommand::Bind,
+        3 => SocksCommand::Associate,
+        _ => SocksCommand::Other,
     }
 }
 
-fn reply_name(code: u8) -> &'static str {
+fn reply_of(code: u8) -> SocksReply {
     match code {
-        0 => "granted",
-        1 => "failed",
-        2 => "forbidden",
-        3 => "network unreachable",
-        4 => "host unreachable",
-        5 => "connection refused",
-        6 => "expired",
-        7 => "unknown command",
-        8 => "unknown address type",
-        _ => "other",
+        0 => SocksReply::Granted,
+        1 => SocksReply::Failed,
+        2 => SocksReply::Forbidden,
+        3 => SocksReply::NetworkUnreachable,
+        4 => SocksReply::HostUnreachable,
+        5 => SocksReply::ConnectionRefused,
+        6 => SocksReply::Expired,
+        7 => SocksReply::UnknownCommand,
+        8 => SocksReply::UnknownAddressType,
+        _ => SocksReply::Other,
     }
 }
 

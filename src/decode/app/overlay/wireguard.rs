@@ -6,6 +6,7 @@ use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::overlay::WireGuardMessage;
 use crate::model::app::protocol::AppProto;
 
 /// Line in the table.
@@ -26,23 +27,23 @@ const LARGE_BYTES: usize = 1280;
 fn read(payload: &[u8], _: &PortPair, fields: &mut FieldBuffer) -> ProbeResult {
     let [kind @ 1..=4, 0, 0, 0, rest @ ..] = payload else { return ProbeResult::NotForUs };
     let name = match (kind, payload.len()) {
-        (1, 148) => "handshake initiation",
-        (2, 92) => "handshake response",
-        (3, 64) => "cookie reply",
+        (1, 148) => WireGuardMessage::HandshakeInitiation,
+        (2, 92) => WireGuardMessage::HandshakeResponse,
+        (3, 64) => WireGuardMessage::CookieReply,
         (4, n)
             if n >= KEEPALIVE_BYTES
                 && (n.is_multiple_of(16) || n >= LARGE_BYTES)
                 && matches!(rest, [_, _, _, _, _, _, _, _, _, 0, 0, 0, ..]) =>
         {
             if n == KEEPALIVE_BYTES {
-                "keepalive"
+                WireGuardMessage::Keepalive
             } else {
-                "transport data"
+                WireGuardMessage::TransportData
             }
         }
         _ => return ProbeResult::NotForUs,
     };
-    fields.text(FieldId::Message, name);
+    fields.token(FieldId::Message, name);
     ProbeResult::Certain
 }
 

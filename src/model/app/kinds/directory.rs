@@ -1,4 +1,4 @@
-//! Messages of Kerberos, SMB and remote calls.
+//! Messages and errors of Kerberos, LDAP, RADIUS, SMB and remote calls.
 
 use crate::model::app::kinds::label::labelled;
 
@@ -98,5 +98,55 @@ labelled! {
         Aes256CtsHmacSha196 "aes256-cts-hmac-sha1-96", Aes128CtsHmacSha256128 "aes128-cts-hmac-sha256-128",
         Aes256CtsHmacSha384192 "aes256-cts-hmac-sha384-192", Rc4Hmac "rc4-hmac", Rc4HmacExp "rc4-hmac-exp",
         Camellia128CtsCmac "camellia128-cts-cmac", Camellia256CtsCmac "camellia256-cts-cmac",
+    }
+
+    /// An operation of LDAP (RFC 4511, section 4).
+    LdapMessage {
+        Bind "bind", BindAnswer "bind answer", Unbind "unbind", Search "search", SearchEntry "search entry",
+        SearchDone "search done", Modify "modify", ModifyAnswer "modify answer", Add "add", AddAnswer "add answer",
+        Delete "delete", DeleteAnswer "delete answer", Rename "rename", RenameAnswer "rename answer",
+        Compare "compare", CompareAnswer "compare answer", Abandon "abandon", SearchReference "search reference",
+        Extended "extended", ExtendedAnswer "extended answer", IntermediateAnswer "intermediate answer",
+    }
+
+    /// Why an operation of LDAP fails (RFC 4511, appendix A).
+    LdapError {
+        OperationsError "operations error", ProtocolError "protocol error", TimeLimitExceeded "time limit exceeded",
+        SizeLimitExceeded "size limit exceeded", LogInMethodNotSupported "log-in method not supported",
+        StrongerLogInRequired "stronger log-in required", Referral "referral",
+        ConfidentialityRequired "confidentiality required", NoSuchObject "no such object",
+        InvalidCredentials "invalid credentials", InsufficientAccessRights "insufficient access rights",
+        Busy "busy", Unavailable "unavailable", UnwillingToPerform "unwilling to perform",
+        EntryAlreadyExists "entry already exists",
+    }
+
+    /// A message of RADIUS (RFC 2865, RFC 2866, RFC 5176).
+    RadiusMessage {
+        AccessRequest "Access-Request", AccessAccept "Access-Accept", AccessReject "Access-Reject",
+        AccountingRequest "Accounting-Request", AccountingResponse "Accounting-Response",
+        AccessChallenge "Access-Challenge", StatusServer "Status-Server",
+        DisconnectOrChangeOfAuthorization "Disconnect or Change-of-Authorization",
+    }
+
+    /// Who sends a message of SMB.
+    SmbMessage {
+        Response "response", Request "request",
+    }
+
+    /// A command of SMB 1 (MS-CIFS, section 2.2.2.1).
+    Smb1Command {
+        CreateDirectory "create directory", DeleteDirectory "delete directory", Close "close", Flush "flush",
+        Delete "delete", Rename "rename", QueryInformation "query information", CheckDirectory "check directory",
+        Lock "lock", Transaction "transaction", Echo "echo", Open "open", Read "read", Write "write",
+        Transaction2 "transaction 2", Transaction2Secondary "transaction 2 secondary", FindClose "find close",
+        TreeDisconnect "tree disconnect", Negotiate "negotiate", SessionSetup "session setup", Logoff "logoff",
+        TreeConnect "tree connect", NtTransaction "NT transaction",
+        NtTransactionSecondary "NT transaction secondary", Create "create", Cancel "cancel",
+    }
+
+    /// A version of SMB.
+    SmbVersion {
+        Smb1 "SMB 1", Smb202 "SMB 2.0.2", Smb21 "SMB 2.1", Smb2X "SMB 2.x", Smb30 "SMB 3.0", Smb302 "SMB 3.0.2",
+        Smb311 "SMB 3.1.1",
     }
 }

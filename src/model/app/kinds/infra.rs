@@ -1,4 +1,4 @@
-//! Messages of DHCP, NTP and TFTP.
+//! Messages and errors of DHCP, DHCPv6, NTP, SNMP, SSDP and TFTP.
 
 use crate::model::app::kinds::label::labelled;
 
@@ -36,6 +36,37 @@ labelled! {
         FileNotFound "file not found", AccessViolation "access violation", DiskFull "disk full",
         IllegalOperation "illegal operation", UnknownTransfer "unknown transfer", FileExists "file exists",
         NoSuchUser "no such user", OptionsRefused "options refused", OtherError "other error",
+    }
+
+    /// A message of SNMP (RFC 3416, section 3).
+    SnmpMessage {
+        Encrypted "encrypted", Get "get", GetNext "get next", Response "response", Set "set", Trap "trap",
+        GetBulk "get bulk", Inform "inform", Trap2 "trap 2", Report "report",
+    }
+
+    /// Why a request of SNMP fails (RFC 3416, section 3).
+    SnmpError {
+        TooBig "too big", NoSuchName "no such name", BadValue "bad value", ReadOnly "read only",
+        GeneralError "general error", NoAccess "no access", AuthorizationError "authorization error",
+        NotWritable "not writable",
+    }
+
+    /// Why a DHCPv6 server refuses (RFC 8415, section 21.13).
+    Dhcpv6Error {
+        NoAddressesAvailable "no addresses available", NoBinding "no binding", NotOnLink "not on link",
+        NoPrefixAvailable "no prefix available",
+    }
+
+    /// A message of DHCPv6 (RFC 8415, section 7.3).
+    Dhcpv6Message {
+        Solicit "solicit", Advertise "advertise", Request "request", Confirm "confirm", Renew "renew",
+        Rebind "rebind", Reply "reply", Release "release", Decline "decline", Reconfigure "reconfigure",
+        InformationRequest "information request", RelayForward "relay forward", RelayReply "relay reply",
+    }
+
+    /// A message of SSDP.
+    SsdpMessage {
+        Search "search", Notify "notify", Answer "answer",
     }
 }
 

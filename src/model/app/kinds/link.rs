@@ -1,4 +1,4 @@
-//! Messages of ARP, ICMP, ICMPv6 and the spanning tree.
+//! Messages of ARP, ICMP, ICMPv6, the spanning tree, 802.1X, LLDP and CDP.
 
 use crate::model::app::kinds::label::labelled;
 
@@ -61,6 +61,24 @@ labelled! {
     StpMessage {
         TopologyChangeNotice "topology change notice", TopologyChange "topology change",
         Configuration "configuration",
+    }
+
+    /// A message of 802.1X or EAP.
+    EapolMessage {
+        Start "start", Logoff "logoff", Key "key", Other "other", EapRequest "EAP request",
+        EapResponse "EAP response", EapSuccess "EAP success", EapFailure "EAP failure", EapOther "EAP other",
+    }
+
+    /// A method of EAP (IANA, EAP registry).
+    EapMethod {
+        Notification "notification", LegacyNak "legacy nak", Md5Challenge "MD5-Challenge", Gtc "GTC", Tls "TLS",
+        Leap "LEAP", Sim "SIM", Ttls "TTLS", Aka "AKA", Peap "PEAP", MSCHAPv2 "MSCHAPv2", Fast "FAST", Pwd "PWD",
+        Wps "WPS", Other "other",
+    }
+
+    /// What switches announce about themselves.
+    Announcement {
+        Announcement "announcement",
     }
 }
 

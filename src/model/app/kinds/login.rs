@@ -1,4 +1,4 @@
-//! What many protocols say in the same words: log-ins, and how a connection is protected.
+//! What many protocols say in the same words: log-ins and how a connection is protected; and the messages of RDP.
 
 use crate::model::app::kinds::label::labelled;
 
@@ -21,9 +21,22 @@ labelled! {
         Yes "yes", No "no",
     }
 
-    /// How a client proves who it is, where the protocol gives it no name of its own in the message.
+    /// How a client proves who it is.
     Method {
         Anonymous "anonymous", Simple "simple", Sicily "Sicily", Pap "PAP", Chap "CHAP", MsChap "MS-CHAP",
         MsChap2 "MS-CHAP-2", Eap "EAP", Guest "guest", Rdp "RDP", Apop "APOP", Kerberos "Kerberos", Ntlm "NTLM",
+    }
+
+    /// A message of RDP before a session.
+    RdpMessage {
+        Connect "connect", Confirm "confirm",
+    }
+
+    /// Why an RDP server refuses (MS-RDPBCGR, section 2.2.1.2.2).
+    RdpError {
+        TlsRequired "TLS required", TlsNotAllowed "TLS not allowed", NoCertificate "no certificate",
+        InconsistentFlags "inconsistent flags", CredSSPRequired "CredSSP required",
+        TlsWithClientCertificateRequired "TLS with client certificate required",
+        NegotiationFailed "negotiation failed",
     }
 }

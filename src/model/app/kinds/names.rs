@@ -1,4 +1,4 @@
-//! Messages, record types and response codes of DNS and its kin.
+//! Messages, record types and response codes of DNS and its kin; NetBIOS datagrams.
 
 use crate::model::app::kinds::label::labelled;
 
@@ -29,5 +29,20 @@ labelled! {
     NbnsOperation {
         Query "query", Registration "registration", Release "release", Wait "wait", Refresh "refresh",
         MultiHomedRegistration "multi-homed registration", Other "other",
+    }
+
+    /// A NetBIOS datagram (RFC 1002, section 4.4.1).
+    NbdgmMessage {
+        ToOne "to one", ToAGroup "to a group", ToAll "to all", Error "error", Question "question",
+        PositiveAnswer "positive answer", NegativeAnswer "negative answer",
+    }
+
+    /// A command of the browser service (MS-BRWS).
+    BrowserCommand {
+        HostAnnouncement "host announcement", AnnouncementRequest "announcement request",
+        ElectionRequest "election request", BackupListRequest "backup list request",
+        BackupListResponse "backup list response", BecomeBackup "become backup",
+        DomainAnnouncement "domain announcement", MasterAnnouncement "master announcement",
+        ResetState "reset state", LocalMasterAnnouncement "local master announcement",
     }
 }

@@ -1,37 +1,8 @@
 //! Any of the enums of fields to two bytes that are stored, compared and named without knowing which enum it was.
 
-use crate::model::app::kinds::directory::FileOperation;
-use crate::model::app::kinds::directory::KerberosCipher;
-use crate::model::app::kinds::directory::KerberosError;
-use crate::model::app::kinds::directory::KerberosMessage;
-use crate::model::app::kinds::directory::PreAuth;
-use crate::model::app::kinds::directory::RpcFault;
-use crate::model::app::kinds::directory::RpcFunction;
-use crate::model::app::kinds::directory::SmbFault;
-use crate::model::app::kinds::infra::DhcpMessage;
-use crate::model::app::kinds::infra::NtpCommand;
-use crate::model::app::kinds::infra::NtpMessage;
-use crate::model::app::kinds::infra::TftpError;
-use crate::model::app::kinds::infra::TftpMessage;
-use crate::model::app::kinds::link::ArpMessage;
-use crate::model::app::kinds::link::IcmpMessage;
-use crate::model::app::kinds::link::IcmpUnreachable;
-use crate::model::app::kinds::link::Icmpv6Message;
-use crate::model::app::kinds::link::Icmpv6Unreachable;
-use crate::model::app::kinds::link::StpMessage;
-use crate::model::app::kinds::link::StpVersion;
-use crate::model::app::kinds::login::Method;
-use crate::model::app::kinds::login::Outcome;
-use crate::model::app::kinds::login::Security;
-use crate::model::app::kinds::login::YesNo;
-use crate::model::app::kinds::names::DnsCode;
-use crate::model::app::kinds::names::DnsMessage;
-use crate::model::app::kinds::names::DnsType;
-use crate::model::app::kinds::names::NbnsOperation;
-use crate::model::app::kinds::shell::ShellMessage;
-use crate::model::app::kinds::web::TlsFault;
-use crate::model::app::kinds::web::TlsMessage;
-use crate::model::app::kinds::web::TlsVersion;
+use crate::model::app::kinds::{
+    database, directory, industrial, infra, link, login, media, names, overlay, shell, web,
+};
 
 /// An enum of words that fields can hold.
 pub trait Kind: Copy + Into<Token> + 'static {
@@ -62,67 +33,48 @@ impl Token {
 }
 
 macro_rules! vocabularies {
-    ($($name:ident),* $(,)?) => {
+    ($($room:ident { $($name:ident),* $(,)? })*) => {
         #[derive(Clone, Copy)]
         #[repr(u8)]
-        enum Vocabulary { $($name),* }
+        enum Vocabulary { $($($name,)*)* }
 
         /// The words of every enum.
-        static LABELS: &[&[&str]] = &[$($name::LABELS),*];
+        static LABELS: &[&[&str]] = &[$($($room::$name::LABELS,)*)*];
 
-        $(
-            impl Kind for $name {
+        $($(
+            impl Kind for $room::$name {
                 const VOCABULARY: u8 = Vocabulary::$name as u8;
-                const VARIANTS: &'static [$name] = $name::ALL;
+                const VARIANTS: &'static [$room::$name] = $room::$name::ALL;
             }
 
-            impl From<$name> for Token {
-                fn from(variant: $name) -> Token {
+            impl From<$room::$name> for Token {
+                fn from(variant: $room::$name) -> Token {
                     Token { vocabulary: Vocabulary::$name as u8, variant: variant as u8 }
                 }
             }
-        )*
+        )*)*
     };
 }
 
 vocabularies! {
-    KerberosMessage,
-    KerberosError,
-    PreAuth,
-    SmbFault,
-    FileOperation,
-    RpcFunction,
-    RpcFault,
-    KerberosCipher,
-    DhcpMessage,
-    NtpMessage,
-    NtpCommand,
-    TftpMessage,
-    TftpError,
-    IcmpMessage,
-    IcmpUnreachable,
-    Icmpv6Message,
-    Icmpv6Unreachable,
-    ArpMessage,
-    StpVersion,
-    StpMessage,
-    Outcome,
-    Security,
-    YesNo,
-    Method,
-    DnsMessage,
-    DnsType,
-    DnsCode,
-    NbnsOperation,
-    ShellMessage,
-    TlsMessage,
-    TlsFault,
-    TlsVersion,
+    database { MySqlError, MsSqlMessage, MsSqlCommand, PostgreSqlMessage }
+    directory { KerberosMessage, KerberosError, PreAuth, SmbFault, FileOperation, RpcFunction, RpcFault, KerberosCipher, LdapMessage, LdapError, RadiusMessage, SmbMessage, Smb1Command, SmbVersion }
+    industrial { Dnp3Function, Dnp3Message, ModbusFunction, ModbusError, MqttMessage, MqttError }
+    infra { DhcpMessage, NtpMessage, NtpCommand, TftpMessage, TftpError, SnmpMessage, SnmpError, Dhcpv6Error, Dhcpv6Message, SsdpMessage }
+    link { IcmpMessage, IcmpUnreachable, Icmpv6Message, Icmpv6Unreachable, ArpMessage, StpVersion, StpMessage, EapolMessage, EapMethod, Announcement }
+    login { Outcome, Security, YesNo, Method, RdpMessage, RdpError }
+    media { StunMessage, StunMethod, RtcpMessage }
+    names { DnsMessage, DnsType, DnsCode, NbnsOperation, NbdgmMessage, BrowserCommand }
+    overlay { OpenVpnMessage, WireGuardMessage, BitTorrentMessage, SocksCommand, SocksReply }
+    shell { ShellMessage }
+    web { TlsMessage, TlsFault, TlsVersion }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::app::kinds::login::Outcome;
+    use crate::model::app::kinds::names::DnsType;
 
     #[test]
     fn a_token_gives_its_variant_and_words_back() {

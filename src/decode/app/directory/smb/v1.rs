@@ -9,6 +9,9 @@ use crate::decode::app::support::bytes::le32;
 use crate::decode::app::support::gss;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::directory::Smb1Command;
+use crate::model::app::kinds::directory::SmbMessage;
+use crate::model::app::kinds::directory::SmbVersion;
 use crate::model::app::kinds::login::Method;
 
 const HEADER_BYTES: usize = 32;
@@ -95,7 +98,7 @@ impl Smb1 {
         };
         let is_response = flags & IS_RESPONSE > 0;
         fields.begin();
-        fields.text(FieldId::Message, if is_response { "response" } else { "request" });
+        fields.token(FieldId::Message, if is_response { SmbMessage::Response } else { SmbMessage::Request });
         if is_response && flags2 & HAS_NT_STATUS > 0 {
             status::add(status, fields);
         } else if is_response {
@@ -155,7 +158,7 @@ impl Smb1 {
     fn response(&mut self, command: u8, block: &Block<'_>, fields: &mut FieldBuffer) {
         match command {
             NEGOTIATE if block.word(0) != 0xffff && !block.words.is_empty() => {
-                fields.text(FieldId::Version, "SMB 1");
+                fields.token(FieldId::Version, SmbVersion::Smb1);
                 let must_sign = block.words.get(2).is_some_and(|mode| mode & 8 > 0);
                 tell_signing(must_sign, fields);
             }
@@ -194,35 +197,35 @@ fn plain_login(block: &Block<'_>, fields: &mut FieldBuffer) {
 
 fn name(command: u8, fields: &mut FieldBuffer) {
     let name = match command {
-        0x00 => "create directory",
-        0x01 => "delete directory",
-        0x04 => "close",
-        0x05 => "flush",
-        0x06 => "delete",
-        0x07 => "rename",
-        0x08 => "query information",
-        0x10 => "check directory",
-        0x24 => "lock",
-        TRANSACTION => "transaction",
-        0x2b => "echo",
-        OPEN => "open",
-        READ => "read",
-        WRITE => "write",
-        0x32 => "transaction 2",
-        0x33 => "transaction 2 secondary",
-        0x34 => "find close",
-        0x71 => "tree disconnect",
-        NEGOTIATE => "negotiate",
-        SESSION_SETUP => "session setup",
-        0x74 => "logoff",
-        TREE_CONNECT => "tree connect",
-        0xa0 => "NT transaction",
-        0xa1 => "NT transaction secondary",
-        NT_CREATE => "create",
-        0xa4 => "cancel",
+        0x00 => Smb1Command::CreateDirectory,
+        0x01 => Smb1Command::DeleteDirectory,
+        0x04 => Smb1Command::Close,
+        0x05 => Smb1Command::Flush,
+        0x06 => Smb1Command::Delete,
+        0x07 => Smb1Command::Rename,
+        0x08 => Smb1Command::QueryInformation,
+        0x10 => Smb1Command::CheckDirectory,
+        0x24 => Smb1Command::Lock,
+        TRANSACTION => Smb1Command::Transaction,
+        0x2b => Smb1Command::Echo,
+        OPEN => Smb1Command::Open,
+        READ => Smb1Command::Read,
+        WRITE => Smb1Command::Write,
+        0x32 => Smb1Command::Transaction2,
+        0x33 => Smb1Command::Transaction2Secondary,
+        0x34 => Smb1Command::FindClose,
+        0x71 => Smb1Command::TreeDisconnect,
+        NEGOTIATE => Smb1Command::Negotiate,
+        SESSION_SETUP => Smb1Command::SessionSetup,
+        0x74 => Smb1Command::Logoff,
+        TREE_CONNECT => Smb1Command::TreeConnect,
+        0xa0 => Smb1Command::NtTransaction,
+        0xa1 => Smb1Command::NtTransactionSecondary,
+        NT_CREATE => Smb1Command::Create,
+        0xa4 => Smb1Command::Cancel,
         other => return fields.format(FieldId::Command, format_args!("{other:#04x}")),
     };
-    fields.text(FieldId::Command, name);
+    fields.token(FieldId::Command, name);
 }
 
 #[cfg(test)]

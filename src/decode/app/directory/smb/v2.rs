@@ -12,6 +12,8 @@ use crate::decode::app::support::gss;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 use crate::model::app::kinds::directory::FileOperation;
+use crate::model::app::kinds::directory::SmbMessage;
+use crate::model::app::kinds::directory::SmbVersion;
 use crate::model::app::kinds::login::Method;
 
 const HEADER_BYTES: usize = 64;
@@ -111,7 +113,7 @@ impl Smb2 {
         let message = Message { bytes: message, body: bytes::from(message, HEADER_BYTES), status, tree };
         fields.begin();
         let is_response = flags & IS_RESPONSE > 0;
-        fields.text(FieldId::Message, if is_response { "response" } else { "request" });
+        fields.token(FieldId::Message, if is_response { SmbMessage::Response } else { SmbMessage::Request });
         match COMMANDS.get(usize::from(command)) {
             Some(name) => fields.text(FieldId::Command, name),
             None => fields.format(FieldId::Command, command),
@@ -176,15 +178,15 @@ fn negotiated(message: &Message<'_>, fields: &mut FieldBuffer) {
         return;
     }
     let name = match le16(message.body, 4) {
-        Some(0x0202) => "SMB 2.0.2",
-        Some(0x0210) => "SMB 2.1",
-        Some(0x02ff) => "SMB 2.x",
-        Some(0x0300) => "SMB 3.0",
-        Some(0x0302) => "SMB 3.0.2",
-        Some(0x0311) => "SMB 3.1.1",
+        Some(0x0202) => SmbVersion::Smb202,
+        Some(0x0210) => SmbVersion::Smb21,
+        Some(0x02ff) => SmbVersion::Smb2X,
+        Some(0x0300) => SmbVersion::Smb30,
+        Some(0x0302) => SmbVersion::Smb302,
+        Some(0x0311) => SmbVersion::Smb311,
         _ => return,
     };
-    fields.text(FieldId::Version, name);
+    fields.token(FieldId::Version, name);
     let must_sign = message.body.get(2).is_some_and(|mode| mode & 2 > 0);
     tell_signing(must_sign, fields);
 }
