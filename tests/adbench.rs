@@ -2,13 +2,15 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod needs;
+
 use packetloupe::detect::ml::Model;
 use packetloupe::detect::ml::forest::Forest;
 use packetloupe::detect::ml::linear::Components;
 use packetloupe::detect::ml::matrix::Matrix;
 use packetloupe::detect::ml::scale::Robust;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 struct Table {
     rows: Matrix,
@@ -45,18 +47,6 @@ fn auroc(scores: &[f64], labels: &[bool]) -> f64 {
     (rank_sum - positive * (positive + 1.0) / 2.0) / (positive * negative)
 }
 
-/// The folder beside the project that has the tables, if it is there.
-fn shared() -> Option<PathBuf> {
-    let found = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .map(|folder| folder.join("shared"))
-        .find(|shared| shared.join("tables/adbench").is_dir());
-    if found.is_none() {
-        println!("skipped: ../shared/tables/adbench is not here");
-    }
-    found
-}
-
 fn model_auroc<M: Model>(table: &Table, seeds: std::ops::RangeInclusive<u64>) -> f64 {
     let n = seeds.clone().count() as f64;
     let usual = Robust::fit(&table.rows);
@@ -66,7 +56,7 @@ fn model_auroc<M: Model>(table: &Table, seeds: std::ops::RangeInclusive<u64>) ->
 
 /// Mean AUROC of ours and of PyOD's over all tables, printed table by table.
 fn compare<M: Model>(algorithm: &str, seeds: std::ops::RangeInclusive<u64>) -> Option<(f64, f64)> {
-    let shared = shared()?;
+    let shared = needs::require(&["tables/adbench", "baselines/adbench_pyod.csv"], &[])?;
     let baseline = fs::read_to_string(shared.join("baselines/adbench_pyod.csv")).unwrap();
     let (mut ours, mut theirs, mut n) = (0.0, 0.0, 0.0);
     for line in baseline.lines() {

@@ -3,14 +3,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+mod needs;
+
 use packetloupe::model::analysis::Analysis;
 use packetloupe::model::finding::{Category, Finding, Severity};
 use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::settings::Settings;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-
-const CAPTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/captures");
 
 /// What becomes of a capture.
 enum Expected {
@@ -90,13 +90,8 @@ const EXPECTED: &[(&str, Expected)] = &[
 const MOST_LOUD_BENIGN: f64 = 0.05;
 
 fn folder(name: &str) -> Option<PathBuf> {
-    let folder =
-        std::env::var("PACKETLOUPE_CAPTURES").map_or_else(|_| PathBuf::from(CAPTURES), PathBuf::from).join(name);
-    if !folder.is_dir() {
-        println!("skipped: no shared captures here");
-        return None;
-    }
-    Some(folder)
+    let name = format!("captures/{name}");
+    Some(needs::require(&[&name], &[])?.join(name))
 }
 
 /// The captures of a folder in order, and what is found in them; files that are none are left out.

@@ -3,19 +3,20 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panicking")]
 
+mod needs;
+
 use packetloupe::model::{Analysis, Severity};
 use packetloupe::pipeline::{self, Pipeline, PipelineOptions};
 use packetloupe::settings::Settings;
 use std::path::{Path, PathBuf};
 
-const CAPTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/captures");
 const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/detect/benign_rates.csv");
 const WRITE: &str = "PACKETLOUPE_WRITE_BENIGN_RATES";
 
 /// Public benign captures, and those of the lab, in order of their names.
-fn captures() -> Vec<PathBuf> {
+fn captures(shared: &Path) -> Vec<PathBuf> {
     let files = |folder: &str| {
-        let listed = std::fs::read_dir(Path::new(CAPTURES).join(folder)).into_iter().flatten();
+        let listed = std::fs::read_dir(shared.join("captures").join(folder)).into_iter().flatten();
         listed.map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
     };
     let is_lab = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("benign_"));
@@ -51,12 +52,8 @@ fn measured(captures: &[PathBuf]) -> String {
 
 #[test]
 fn the_table_of_benign_rates_is_up_to_date() {
-    let captures = captures();
-    if captures.is_empty() {
-        println!("skipped: no benign captures here");
-        return;
-    }
-    let measured = measured(&captures);
+    let Some(shared) = needs::require(&["captures/benign", "captures/lab"], &[]) else { return };
+    let measured = measured(&captures(&shared));
     if std::env::var_os(WRITE).is_some() {
         std::fs::write(TABLE, measured).unwrap();
         return;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
 
+mod needs;
+
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -316,12 +318,10 @@ fn what_is_expected_is_set_apart_and_does_not_fail() {
 
 #[test]
 fn passwords_are_masked_unless_asked_for() {
-    let shared = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/captures/lab/cleartext_creds");
-    let (capture, facts) = (format!("{shared}.pcap"), fs::read_to_string(format!("{shared}.json")));
-    let Ok(facts) = facts else {
-        println!("skipped: no labelled captures here");
-        return;
-    };
+    let files = ["captures/lab/cleartext_creds.pcap", "captures/lab/cleartext_creds.json"];
+    let Some(shared) = needs::require(&files, &[]) else { return };
+    let [capture, labels] = files.map(|file| shared.join(file).to_string_lossy().into_owned());
+    let facts = fs::read_to_string(labels).unwrap();
     // The password that was sent, as the label has it.
     let password = facts.split_once("\\\"pw\\\": \\\"").unwrap().1.split_once('\\').unwrap().0;
     let folder = Folder::new("secrets");

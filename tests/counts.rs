@@ -1,11 +1,10 @@
 //! Packets, bytes and times agree with capinfos over the shared captures; skips where these are absent.
 
+mod needs;
+
 use packetloupe::model::analysis::Issue;
 use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::settings::Settings;
-use std::path::Path;
-
-const CAPTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/captures");
 
 /// Files on which we differ from capinfos: in what, and why.
 const DIFFERENT: &[(&str, &str, &str)] = &[
@@ -37,17 +36,16 @@ fn theirs_lack_times(first: &str, issues: &[Issue]) -> bool {
 
 #[test]
 fn totals_equal_those_of_capinfos() {
-    let Ok(table) = std::fs::read_to_string(Path::new(CAPTURES).join("COUNTS.csv")) else {
-        println!("skipped: no shared captures here");
-        return;
-    };
+    let Some(shared) = needs::require(&["captures/COUNTS.csv"], &[]) else { return };
+    let captures = shared.join("captures");
+    let table = std::fs::read_to_string(captures.join("COUNTS.csv")).unwrap();
     let mut wrong = Vec::new();
     let mut n_compared = 0;
     for line in table.lines().skip(1) {
         let mut fields = line.rsplitn(6, ',');
         let mut next = || fields.next().unwrap_or_default();
         let (verdict, last, first, bytes, packets, file) = (next(), next(), next(), next(), next(), next());
-        let Ok(data) = std::fs::read(Path::new(CAPTURES).join(file)) else {
+        let Ok(data) = std::fs::read(captures.join(file)) else {
             wrong.push(format!("{file}: not there"));
             continue;
         };

@@ -3,14 +3,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+mod needs;
+
 use packetloupe::model::analysis::Analysis;
 use packetloupe::model::finding::{Category, Finding, Severity};
 use packetloupe::pipeline::{Pipeline, PipelineOptions, descriptors};
 use packetloupe::settings::Settings;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-const CAPTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/captures");
 
 /// Capture, and the detector that must report it at medium severity or more.
 const EXPECTED: &[(&str, &str)] = &[
@@ -57,13 +57,8 @@ const EXPECTED: &[(&str, &str)] = &[
 /// False alarms that all benign captures together may raise.
 const MOST_FALSE: usize = 1;
 
-fn captures() -> Option<PathBuf> {
-    let folder = std::env::var("PACKETLOUPE_CAPTURES").map_or_else(|_| PathBuf::from(CAPTURES), PathBuf::from);
-    if !folder.join("COUNTS.csv").is_file() {
-        println!("skipped: no shared captures here");
-        return None;
-    }
-    Some(folder)
+fn captures(programs: &[&str]) -> Option<PathBuf> {
+    Some(needs::require(&["captures"], programs)?.join("captures"))
 }
 
 fn read(path: &Path, chunk: usize) -> Pipeline {
@@ -88,7 +83,7 @@ fn is_loud(finding: &Finding) -> bool {
 
 #[test]
 fn each_attack_is_reported_by_its_detector() {
-    let Some(folder) = captures() else { return };
+    let Some(folder) = captures(&[]) else { return };
     let mut missed = Vec::new();
     for (file, detector) in EXPECTED {
         let findings = analyse(&folder.join(file)).findings;
@@ -101,7 +96,7 @@ fn each_attack_is_reported_by_its_detector() {
 
 #[test]
 fn benign_captures_raise_hardly_an_alarm() {
-    let Some(folder) = captures() else { return };
+    let Some(folder) = captures(&[]) else { return };
     let mut files: Vec<PathBuf> = ["benign", "lab"]
         .iter()
         .flat_map(|name| std::fs::read_dir(folder.join(name)).unwrap())
@@ -124,11 +119,7 @@ fn benign_captures_raise_hardly_an_alarm() {
 
 #[test]
 fn filters_select_the_packets_meant() {
-    let Some(folder) = captures() else { return };
-    if Command::new("tshark").arg("--version").output().is_err() {
-        println!("skipped: no tshark here");
-        return;
-    }
+    let Some(folder) = captures(&["tshark"]) else { return };
     let mut wrong = Vec::new();
     for (file, detector) in EXPECTED {
         let path = folder.join(file);
@@ -148,7 +139,7 @@ fn filters_select_the_packets_meant() {
 
 #[test]
 fn the_same_file_gives_the_same_findings_whatever_the_slices() {
-    let Some(folder) = captures() else { return };
+    let Some(folder) = captures(&[]) else { return };
     for file in ["lab/portscan_udp.pcapng", "lab/c2_http.pcap", "lab/arp_spoof.pcap", "lab/flood_syn.pcap"] {
         let whole = analyse(&folder.join(file)).findings;
         let pieces = read(&folder.join(file), 777).evaluate(&Settings::default()).findings;
@@ -158,7 +149,7 @@ fn the_same_file_gives_the_same_findings_whatever_the_slices() {
 
 #[test]
 fn a_changed_threshold_needs_no_second_reading_and_can_be_taken_back() {
-    let Some(folder) = captures() else { return };
+    let Some(folder) = captures(&[]) else { return };
     let mut pipeline = read(&folder.join("lab/portscan_slow.pcap"), 1 << 20);
     let before = pipeline.evaluate(&Settings::default()).findings;
     let mut strict = Settings::default();

@@ -2,14 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may end with a panic; helpers of tests too.
 
+mod needs;
+
 use packetloupe::export::facts::{self, Source};
 use packetloupe::model::Secrets;
 use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::settings::Settings;
 use serde_json::Value;
 use std::path::Path;
-
-const CAPTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/captures");
 
 /// File, kind of fact, value, and how often the file says it: `tshark -2 -T fields -e tls.handshake.ja3 -e ...`.
 const SAID: &[(&str, &str, &str, u64)] = &[
@@ -28,8 +28,8 @@ const SAID: &[(&str, &str, &str, u64)] = &[
 ];
 
 /// How often the flows of a capture say it; none if the capture is absent.
-fn n_said(file: &str, kind: &str, value: &str) -> Option<u64> {
-    let data = std::fs::read(Path::new(CAPTURES).join(file)).ok()?;
+fn n_said(captures: &Path, file: &str, kind: &str, value: &str) -> Option<u64> {
+    let data = std::fs::read(captures.join(file)).ok()?;
     let mut pipeline = Pipeline::new(PipelineOptions::for_file(&Settings::default(), file, data.len() as u64));
     pipeline.feed(&data).and_then(|()| pipeline.end()).unwrap();
     let mut out = Vec::new();
@@ -50,11 +50,9 @@ fn n_said(file: &str, kind: &str, value: &str) -> Option<u64> {
 
 #[test]
 fn facts_are_those_that_tshark_reads() {
-    if !Path::new(CAPTURES).exists() {
-        println!("skipped: no shared captures here");
-        return;
-    }
+    let Some(shared) = needs::require(&["captures"], &[]) else { return };
+    let captures = shared.join("captures");
     for (file, kind, value, n) in SAID {
-        assert_eq!(n_said(file, kind, value), Some(*n), "{file}: {kind} {value}");
+        assert_eq!(n_said(&captures, file, kind, value), Some(*n), "{file}: {kind} {value}");
     }
 }

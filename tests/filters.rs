@@ -1,6 +1,8 @@
 //! The Wireshark filter of every finding on the samples selects the packets meant, as tshark counts them; skips where
 //! tshark is absent. `detectors.rs` does the same over the shared captures.
 
+mod needs;
+
 use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::settings::Settings;
 use std::path::{Path, PathBuf};
@@ -19,8 +21,7 @@ fn captures(folder: &str) -> Vec<PathBuf> {
 
 #[test]
 fn filters_select_the_packets_meant() {
-    if Command::new("tshark").arg("--version").output().is_err() {
-        println!("skipped: tshark is not installed");
+    if needs::require(&[], &["tshark"]).is_none() {
         return;
     }
     let paths = captures("static/samples");

@@ -1,9 +1,10 @@
 //! Labelled lab captures: attacks are caught, benign traffic stays quiet; skips where these or Python are absent.
 
+mod needs;
+
 use std::path::Path;
 use std::process::Command;
 
-const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared");
 const LEAST_RECALL: f64 = 0.95;
 /// Attacks that are named right, and whose finding comes first, of all.
 const LEAST_NAMED: f64 = 0.85;
@@ -12,18 +13,14 @@ const MOST_FALSE_IN_ATTACKS: u64 = 5;
 
 #[test]
 fn attacks_are_caught_and_benign_traffic_stays_quiet() {
-    let tool = Path::new(SHARED).join("tools/score_findings.py");
-    if !tool.exists() || Command::new("python3").arg("--version").output().is_err() {
-        println!("skipped: no labelled captures or no Python here");
-        return;
-    }
+    let Some(shared) = needs::require(&["captures/lab", "tools/score_findings.py"], &["python3"]) else { return };
     let scores = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lab.json");
     let analyser = format!("{} analyze {{file}} --json - --quiet", env!("CARGO_BIN_EXE_packetloupe"));
     let run = Command::new("python3")
-        .arg(&tool)
+        .arg(shared.join("tools/score_findings.py"))
         .args(["--analyser", &analyser, "--json"])
         .arg(&scores)
-        .arg(Path::new(SHARED).join("captures/lab"))
+        .arg(shared.join("captures/lab"))
         .output()
         .unwrap();
     let printed = String::from_utf8_lossy(&run.stdout);

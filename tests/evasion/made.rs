@@ -1,5 +1,6 @@
 //! Conversations of clients and servers, packet by packet, to a capture; and the findings in it.
 
+use crate::needs;
 use packetloupe::model::Finding;
 use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::settings::Settings;
@@ -133,7 +134,7 @@ impl Made {
         std::fs::write(&path, &self.pcap).unwrap();
         let output = Command::new("tshark").arg("-r").arg(&path).args(["-Y", &finding.display_filter]).output();
         std::fs::remove_file(&path).unwrap();
-        let Ok(output) = output else { return println!("skipped: no tshark here") };
+        let Ok(output) = output else { return needs::leave_out("filters: tshark missing") };
         let n = output.stdout.iter().filter(|byte| **byte == b'\n').count() as u64;
         assert_eq!(n, finding.n_packets, "{}", finding.display_filter);
     }

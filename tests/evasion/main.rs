@@ -5,6 +5,8 @@
 
 mod encrypted;
 mod made;
+#[path = "../needs/mod.rs"]
+mod needs;
 
 use made::{ACK, FIN, Made, RST, Segment, of};
 use packetloupe::model::Severity;
