@@ -103,7 +103,7 @@ fn rgb((red, green, blue): theme::Rgb) -> RGBColor {
 mod tests {
     use super::*;
     use crate::model;
-    use crate::model::chart::{Bar, Change, Marks, Series};
+    use crate::model::chart::{Bar, Change, ChartSeries, Marks};
     use crate::model::finding::series::Level;
     use crate::model::finding::series::SeriesKind;
     use crate::model::format::time::SECOND;
@@ -114,7 +114,7 @@ mod tests {
     }
 
     fn areas(series: &[&[f64]]) -> ChartSpec {
-        let series = series.iter().enumerate().map(|(i, v)| Series { name: format!("S{i}"), values: v.to_vec() });
+        let series = series.iter().enumerate().map(|(i, v)| ChartSeries { name: format!("S{i}"), values: v.to_vec() });
         spec(Marks::Areas {
             start_ns: 0,
             bin_ns: SECOND,

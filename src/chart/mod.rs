@@ -2,7 +2,7 @@
 
 use crate::model::Analysis;
 use crate::model::analysis::Timeline;
-use crate::model::chart::{Change, ChartSpec, Marks, Series};
+use crate::model::chart::{Change, ChartSeries, ChartSpec, Marks};
 use crate::model::format::quantity::percent;
 use crate::model::format::time;
 
@@ -52,10 +52,10 @@ fn over_time(
 ) -> ChartSpec {
     let timeline = &analysis.stats.timeline;
     let changes = changes::changes(analysis);
-    let series: Vec<Series> = Timeline::KINDS
+    let series: Vec<ChartSeries> = Timeline::KINDS
         .iter()
         .zip(values)
-        .map(|(name, values)| Series {
+        .map(|(name, values)| ChartSeries {
             name: (*name).to_owned(),
             values: values.iter().map(|value| *value as f64).collect(),
         })
@@ -74,7 +74,7 @@ fn over_time(
 
 fn over_time_summary(
     timeline: &Timeline,
-    series: &[Series],
+    series: &[ChartSeries],
     offset_minutes: i32,
     bin: &str,
     words: impl Fn(f64) -> String,

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 /// Arguments of `analyze`.
 #[derive(clap::Args)]
 #[command(after_help = "OUT may be - for standard output. Without any output a summary is printed.")]
-pub struct Arguments {
+pub struct AnalyzeArguments {
     /// The capture (pcap or pcapng) or table (CSV, JSON lines, JSON list), also compressed with gzip or Zstandard, told by
     /// its content. Several captures are read as one, in order of time; a table is read by itself
     #[arg(required = true, value_name = "FILE")]
@@ -56,7 +56,7 @@ impl ValueEnum for Level {
     }
 }
 
-pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn run(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
     let outputs = arguments.exports.outputs();
     check(&arguments.files, &outputs)?;
     let (mut settings, warnings) = match &arguments.settings {

@@ -17,7 +17,7 @@ use std::path::PathBuf;
     after_help = "Every detector is run with the label column out of its sight. A row's score is the detector's own \
 or, for detectors of behaviour, the score of the finding that means it. Without --json a table is printed."
 )]
-pub struct Arguments {
+pub struct EvaluateArguments {
     /// The table: CSV, JSON lines or a JSON list
     file: PathBuf,
     /// Name of the column that says what each row is
@@ -43,7 +43,7 @@ struct Outcome {
     result: Result<Ranking, String>,
 }
 
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn run(arguments: &EvaluateArguments) -> Result<(), Failure> {
     let mut settings = super::score::settings(arguments.settings.as_deref())?;
     for id in &arguments.detector {
         super::score::place(id)?;

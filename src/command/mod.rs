@@ -29,11 +29,11 @@ struct Cli {
 #[derive(Subcommand)]
 enum Task {
     /// Read captures or a table of flows, also compressed, and say what does not belong in them
-    Analyze(analyze::Arguments),
+    Analyze(analyze::AnalyzeArguments),
     /// Say how well the detectors tell the rows of a labelled table apart
-    Evaluate(evaluate::Arguments),
+    Evaluate(evaluate::EvaluateArguments),
     /// Give each row of a table an anomaly score
-    Score(score::Arguments),
+    Score(score::ScoreArguments),
     /// List the detectors
     Detectors(ListArguments),
     /// List the features of a flow

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
     after_help = "One score a line from 0 to 1, in the order of the rows; an empty line for a row that cannot be scored. \
 A label column is left out of what the detector sees."
 )]
-pub struct Arguments {
+pub struct ScoreArguments {
     /// The table: CSV, JSON lines or a JSON list
     file: PathBuf,
     /// The detector; see `packetloupe detectors`
@@ -40,7 +40,7 @@ pub struct Evaluated {
     pub is_reported: Vec<bool>,
 }
 
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn run(arguments: &ScoreArguments) -> Result<(), Failure> {
     let place = place(&arguments.detector)?;
     let mut settings = settings(arguments.settings.as_deref())?;
     if let Some(seed) = arguments.seed {

@@ -30,7 +30,7 @@ pub enum Marks {
         /// Minutes east of UTC that the axis is written in.
         offset_minutes: i32,
         /// One per kind, all of the same length.
-        series: Vec<Series>,
+        series: Vec<ChartSeries>,
         /// When the traffic left what is usual, in order of time.
         changes: Vec<Change>,
     },
@@ -64,7 +64,7 @@ pub struct Change {
 
 /// A named run of values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Series {
+pub struct ChartSeries {
     /// Name.
     pub name: String,
     /// One value a bin.

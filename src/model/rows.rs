@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// One cell as the reader understood it.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Value {
+pub enum CellValue {
     /// Empty, or a word that stands for nothing: `-`, `NaN`, `null`.
     Missing,
     /// A number; may be infinite, never NaN.
@@ -15,12 +15,12 @@ pub enum Value {
     Text(u32, u32),
 }
 
-impl Value {
+impl CellValue {
     /// The number or moment.
     #[inline]
     pub fn number(self) -> Option<f64> {
         match self {
-            Value::Number(x) | Value::Time(x) => Some(x),
+            CellValue::Number(x) | CellValue::Time(x) => Some(x),
             _ => None,
         }
     }

@@ -138,7 +138,7 @@ pub fn words(store: &RowStore, column: usize, kind: ColumnKind, cell: u64) -> St
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::rows::Value;
+    use crate::model::rows::CellValue;
     use crate::stats::rows::Place;
     use crate::stats::rows::tests::store;
 
@@ -146,8 +146,8 @@ mod tests {
     fn a_column_is_summed_up() {
         let mut store = store(&["n", "t"], usize::MAX);
         for i in 0..100 {
-            let number = if i == 99 { Value::Number(f64::INFINITY) } else { Value::Number(f64::from(i % 10)) };
-            let text = if i < 60 { Value::Text(0, 1) } else { Value::Missing };
+            let number = if i == 99 { CellValue::Number(f64::INFINITY) } else { CellValue::Number(f64::from(i % 10)) };
+            let text = if i < 60 { CellValue::Text(0, 1) } else { CellValue::Missing };
             store.push(&[number, text], b"x", Place::default());
         }
         store.flush();

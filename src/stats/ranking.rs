@@ -79,7 +79,7 @@ fn thinned(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::rows::Value;
+    use crate::model::rows::CellValue;
     use crate::stats::labels::labels;
     use crate::stats::rows::Place;
     use crate::stats::rows::tests::store;
@@ -88,7 +88,7 @@ mod tests {
     fn areas_are_those_of_the_textbook() {
         let mut rows = store(&["label"], usize::MAX);
         for label in [0.0, 0.0, 1.0, 1.0] {
-            rows.push(&[Value::Number(label)], b"", Place::default());
+            rows.push(&[CellValue::Number(label)], b"", Place::default());
         }
         rows.flush();
         let labels = labels(&rows, 0, &[]);

@@ -12,7 +12,7 @@ const V6_HEADER_BYTES: usize = 40;
 const MOST_STRETCHES: usize = 2048;
 
 /// An unfinished packet.
-pub struct Datagram {
+pub struct FragmentedDatagram {
     /// Time of the piece that came first.
     pub since_ns: i64,
     /// Pieces that came.
@@ -36,10 +36,10 @@ struct Stretch {
     bytes: Vec<u8>,
 }
 
-impl Datagram {
+impl FragmentedDatagram {
     /// Without pieces.
-    pub fn new(since_ns: i64, protocol: u8) -> Datagram {
-        Datagram {
+    pub fn new(since_ns: i64, protocol: u8) -> FragmentedDatagram {
+        FragmentedDatagram {
             since_ns,
             n_fragments: 0,
             protocol,

@@ -12,7 +12,7 @@ use crate::model::format::time;
 use crate::model::net::addr::Addr;
 use crate::model::packet::{Extras, Fragment};
 use crate::read::RawPacket;
-use datagram::Datagram;
+use datagram::FragmentedDatagram;
 use etherparse::{Ipv6FragmentHeaderSlice, LaxIpSlice};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -45,7 +45,7 @@ struct Key {
 #[derive(Default)]
 pub struct Fragments {
     /// Seeded anew in every run against crafted keys; its order reaches no output.
-    open: HashMap<Key, Datagram, RandomState>,
+    open: HashMap<Key, FragmentedDatagram, RandomState>,
     /// Oldest first, with the time of their first piece; some are complete already.
     order: VecDeque<(Key, i64)>,
     n_bytes: usize,
@@ -130,7 +130,7 @@ impl Fragments {
         self.give_up_old(now, &mut issue);
         let open = self.open.entry(key).or_insert_with(|| {
             self.order.push_back((key, now));
-            Datagram::new(now, ip.protocol)
+            FragmentedDatagram::new(now, ip.protocol)
         });
         let before = open.n_bytes();
         let overlap = open.add(fragment, data.get(net_at..).unwrap_or(&[]), payload);

@@ -15,7 +15,7 @@ use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
 use crate::detect::support::tcp_anomalies;
 use crate::detect::support::tcp_anomalies::AnomalousPair;
-use crate::detect::support::tcp_anomalies::Ends;
+use crate::detect::support::tcp_anomalies::SenderAndService;
 use crate::detect::support::tcp_anomalies::TcpAnomalyTable;
 use crate::model::{Category, Finding};
 use crate::settings::{Descriptor, OnChange};
@@ -92,7 +92,7 @@ impl Detector for TcpOverlap {
 }
 
 impl AnomalousPair<Differing> {
-    fn finding(&self, ends: Ends, least: f64, context: &Context<'_>) -> Finding {
+    fn finding(&self, ends: SenderAndService, least: f64, context: &Context<'_>) -> Finding {
         let (source, target, _) = ends;
         let n = f64::from(self.seen.n);
         let confidence = if self.counts.n_bytes >= MANY_BYTES { 0.85 } else { 0.6 };

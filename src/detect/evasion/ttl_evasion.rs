@@ -16,7 +16,7 @@ use crate::detect::support::severity::Impact;
 use crate::detect::support::severity::rate;
 use crate::detect::support::tcp_anomalies;
 use crate::detect::support::tcp_anomalies::AnomalousPair;
-use crate::detect::support::tcp_anomalies::Ends;
+use crate::detect::support::tcp_anomalies::SenderAndService;
 use crate::detect::support::tcp_anomalies::TcpAnomalyTable;
 use crate::model::flow::tcp_anomalies::TcpAnomalies;
 use crate::model::packet::tcp_flag::RST;
@@ -123,7 +123,7 @@ impl Game {
 }
 
 impl AnomalousPair<Game> {
-    fn finding(&self, ends: Ends, least: f64, context: &Context<'_>) -> Finding {
+    fn finding(&self, ends: SenderAndService, least: f64, context: &Context<'_>) -> Finding {
         let ((source, target, _), game) = (ends, &self.counts);
         let n = game.n() as f64;
         let confidence = match (game.n(), game.n_differing) {

@@ -260,7 +260,7 @@ fn three_digits(value: f32) -> f64 {
 mod tests {
     use crate::detect::ml::isolation_forest;
     use crate::detect::ml::pca;
-    use crate::model::rows::{Column, Layout, Role, Value};
+    use crate::model::rows::{CellValue, Column, Layout, Role};
     use crate::settings::Settings;
     use crate::stats::rows::{Place, RowStore};
 
@@ -273,9 +273,9 @@ mod tests {
         for i in 0..500 {
             let x = f64::from(i % 37);
             let values = match i {
-                250 => [Value::Number(900.0), Value::Number(f64::INFINITY), Value::Number(1.0)],
-                251 => [Value::Missing, Value::Number(20.0), Value::Number(0.0)],
-                _ => [Value::Number(x), Value::Number(2.0 * x + f64::from(i % 3)), Value::Number(0.0)],
+                250 => [CellValue::Number(900.0), CellValue::Number(f64::INFINITY), CellValue::Number(1.0)],
+                251 => [CellValue::Missing, CellValue::Number(20.0), CellValue::Number(0.0)],
+                _ => [CellValue::Number(x), CellValue::Number(2.0 * x + f64::from(i % 3)), CellValue::Number(0.0)],
             };
             rows.push(&values, b"", Place::default());
         }

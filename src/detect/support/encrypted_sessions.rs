@@ -16,12 +16,12 @@ const MOST_FLOWS: usize = 256;
 const LEAST_TURNS: usize = 4;
 
 /// Host inside, server outside and its port.
-pub type Ends = (Addr, Addr, u16);
+pub type SessionEnds = (Addr, Addr, u16);
 
 /// Both ends, and whether they use UDP, to the flows in which they talk.
 #[derive(Default)]
 pub struct EncryptedSessions {
-    pairs: Tally<(Ends, bool), Vec<u32>, MOST_PAIRS>,
+    pairs: Tally<(SessionEnds, bool), Vec<u32>, MOST_PAIRS>,
 }
 
 impl EncryptedSessions {
@@ -45,7 +45,10 @@ impl EncryptedSessions {
     }
 
     /// Each talk in the order of its ends.
-    pub fn all<'a>(&'a self, context: &'a Context<'_>) -> impl Iterator<Item = (Ends, EncryptedSession)> + use<'a> {
+    pub fn all<'a>(
+        &'a self,
+        context: &'a Context<'_>,
+    ) -> impl Iterator<Item = (SessionEnds, EncryptedSession)> + use<'a> {
         let talk = |is_quic, serials| EncryptedSession { is_quic, ..EncryptedSession::of(context, serials) };
         self.pairs.sorted().into_iter().map(move |((ends, is_quic), serials)| (*ends, talk(*is_quic, serials)))
     }

@@ -16,11 +16,11 @@ const MOST_PAIRS: usize = 1 << 14;
 const MOST_FINDINGS: usize = 50;
 
 /// Sender, receiver, and the port of the server.
-pub type Ends = (Addr, Addr, u16);
+pub type SenderAndService = (Addr, Addr, u16);
 
 /// Doubtful segments by their ends, with what a detector counts of them.
 pub struct TcpAnomalyTable<T> {
-    pairs: Tally<Ends, AnomalousPair<T>, MOST_PAIRS>,
+    pairs: Tally<SenderAndService, AnomalousPair<T>, MOST_PAIRS>,
 }
 
 impl<T> Default for TcpAnomalyTable<T> {
@@ -68,7 +68,7 @@ impl<T: Default> TcpAnomalyTable<T> {
         &self,
         is_case: impl Fn(&AnomalousPair<T>) -> bool,
         rank: impl Fn(&AnomalousPair<T>) -> u64,
-        tell: impl Fn(Ends, &AnomalousPair<T>) -> Finding,
+        tell: impl Fn(SenderAndService, &AnomalousPair<T>) -> Finding,
     ) -> Conclusion {
         let mut cases = self.pairs.sorted_where(is_case);
         cases.sort_by_key(|(ends, doubt)| (std::cmp::Reverse(rank(doubt)), **ends));
@@ -80,7 +80,7 @@ impl<T: Default> TcpAnomalyTable<T> {
 
 impl<T> AnomalousPair<T> {
     /// Writes who it is about, the segments meant and the flows that they are in into a finding.
-    pub fn fill(&self, finding: &mut Finding, (source, target, port): Ends, context: &Context<'_>) {
+    pub fn fill(&self, finding: &mut Finding, (source, target, port): SenderAndService, context: &Context<'_>) {
         finding.sources = finding_builder::addresses([source]);
         finding.targets = finding_builder::addresses([target]);
         finding.ports = vec![port];
@@ -99,7 +99,7 @@ impl<T> AnomalousPair<T> {
 }
 
 /// Words of a display filter for what one side of a service sends to the other.
-pub fn filter((source, target, port): Ends) -> String {
+pub fn filter((source, target, port): SenderAndService) -> String {
     format!(
         "{} && {} && tcp.port == {port}",
         finding_builder::host_filter("src", source),

@@ -335,7 +335,11 @@ pub fn hear(entry: &Entry, lines: &[Line], settings: &Settings) -> Conclusion {
     let mut detector: Box<dyn Detector> = (entry.make)();
     let (mut names, mut domains, mut interned) = (Names::default(), Domains::default(), Vec::new());
     for (serial, line) in (0..).zip(lines) {
-        let flow = Made { from: line.from, ..Made::tcp(line.from.0, line.to.0, line.to.1, line.second) }.flow();
+        let mut flow = Made { from: line.from, ..Made::tcp(line.from.0, line.to.0, line.to.1, line.second) }.flow();
+        // What a network's broadcast address gets comes in frames for all.
+        if line.to.0.0 & 0xff == 0xff {
+            flow.macs = Some(([2; 6], [0xff; 6]));
+        }
         let mut facts = FieldBuffer::default();
         for (kind, value) in &line.facts {
             match value {

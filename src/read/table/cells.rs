@@ -4,7 +4,7 @@
 //! Zeek that are parted by three spaces are read, and a quote that is never closed costs one row and not the rest.
 
 use super::number::{Begun, CellFormat, leading, value};
-use crate::model::rows::Value;
+use crate::model::rows::CellValue;
 
 /// How the cells of a row are told apart.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,7 +23,7 @@ pub fn values<'a>(
     row: &'a [u8],
     cut: Delimiter,
     manner: CellFormat,
-    values: &mut Vec<Value>,
+    values: &mut Vec<CellValue>,
     room: &'a mut Vec<u8>,
 ) -> &'a [u8] {
     values.clear();
@@ -51,7 +51,7 @@ pub fn some_values<'a>(
     cut: Delimiter,
     manner: CellFormat,
     places: &[usize],
-    into: &mut Vec<Value>,
+    into: &mut Vec<CellValue>,
     room: &'a mut Vec<u8>,
 ) -> &'a [u8] {
     if cut.has_triple_spaces || (cut.has_quotes && memchr::memchr(b'"', row).is_some()) {
@@ -63,14 +63,14 @@ pub fn some_values<'a>(
         let rest = row.get(start..).unwrap_or_default();
         if let Some(before) = place.checked_sub(into.len() + 1) {
             let Some(n) = skip(rest, cut.separator, before + 1) else { break };
-            into.resize(*place, Value::Missing);
+            into.resize(*place, CellValue::Missing);
             start += n;
         }
         let Some(next) = one(row, start, cut.separator, manner, into) else { return row };
         start = next;
     }
     let n_behind = memchr::memchr_iter(cut.separator, row.get(start..).unwrap_or_default()).count() + 1;
-    into.resize(into.len() + n_behind, Value::Missing);
+    into.resize(into.len() + n_behind, CellValue::Missing);
     row
 }
 
@@ -99,13 +99,13 @@ fn skip(bytes: &[u8], separator: u8, mut number: usize) -> Option<usize> {
 
 /// Reads the cell that begins at `start`; where the next begins, if there is one.
 #[inline(always)]
-fn one(row: &[u8], start: usize, separator: u8, manner: CellFormat, values: &mut Vec<Value>) -> Option<usize> {
+fn one(row: &[u8], start: usize, separator: u8, manner: CellFormat, values: &mut Vec<CellValue>) -> Option<usize> {
     let rest = row.get(start..).unwrap_or_default();
     // Most cells are plain numbers: they are read and their end is found in one go. A value goes to its place at
     // once: one that is put together elsewhere first takes several times as long.
     let end = match leading(rest, separator) {
         Begun::Number(number, end) => {
-            values.push(Value::Number(number));
+            values.push(CellValue::Number(number));
             end
         }
         Begun::Other => {
@@ -261,8 +261,9 @@ mod tests {
     fn values_are_the_same_with_and_without_quotes() {
         let (mut out, mut room) = (Vec::new(), Vec::new());
         let bytes = values(b"1,\"x, y\",-", COMMA, CellFormat::default(), &mut out, &mut room);
-        let (start, end) = if let Value::Text(start, end) = out[1] { (start as usize, end as usize) } else { (0, 0) };
-        assert_eq!((out[0], &bytes[start..end], out[2]), (Value::Number(1.0), &b"x, y"[..], Value::Missing));
+        let (start, end) =
+            if let CellValue::Text(start, end) = out[1] { (start as usize, end as usize) } else { (0, 0) };
+        assert_eq!((out[0], &bytes[start..end], out[2]), (CellValue::Number(1.0), &b"x, y"[..], CellValue::Missing));
     }
 
     proptest! {

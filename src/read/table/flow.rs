@@ -7,7 +7,7 @@ use crate::model::app::protocol::{AppProto, Protocol};
 use crate::model::flow::moments::Moments;
 use crate::model::flow::{DirectionStats, FlowKey, NameSource, Run, TcpState};
 use crate::model::format::time;
-use crate::model::rows::{Role, Value};
+use crate::model::rows::{CellValue, Role};
 
 /// Units of durations and gaps.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -76,8 +76,8 @@ pub fn build(row: &Row<'_>, entry: &Entry, units: Units, number: u64) -> Option<
 /// The IP protocol number; none for what is not IP.
 fn protocol(row: &Row<'_>) -> Option<u8> {
     match row.value(Role::Protocol) {
-        Value::Number(number) => Some(number).filter(|n| (0.0..256.0).contains(n)).map(|n| n as u8),
-        Value::Text(..) => by_name(row.text(Role::Protocol)?),
+        CellValue::Number(number) => Some(number).filter(|n| (0.0..256.0).contains(n)).map(|n| n as u8),
+        CellValue::Text(..) => by_name(row.text(Role::Protocol)?),
         // A table that names no protocol has most likely TCP.
         _ if !row.places.has(Role::Protocol) => Some(6),
         _ => None,

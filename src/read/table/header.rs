@@ -6,7 +6,7 @@ use super::number::{CellFormat, value};
 use super::time::Order;
 use crate::maths::elementary::ln;
 use crate::model::format::text;
-use crate::model::rows::Value;
+use crate::model::rows::CellValue;
 
 /// How a table is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -269,7 +269,7 @@ fn looks_like_header(first: &[String], others: &[Vec<String>]) -> bool {
     let has_number_below =
         |place: usize| others.iter().take(10).filter_map(|row| row.get(place)).any(|cell| of(cell).number().is_some());
     let is_over_number =
-        |(place, cell): (usize, &String)| matches!(of(cell), Value::Text(..)) && has_number_below(place);
+        |(place, cell): (usize, &String)| matches!(of(cell), CellValue::Text(..)) && has_number_below(place);
     if first.iter().enumerate().any(is_over_number) {
         return true;
     }

@@ -4,15 +4,15 @@ use super::flow::Units;
 use super::header::{Form, Header};
 use crate::model::format::text;
 use crate::model::format::time;
-use crate::model::rows::Value;
+use crate::model::rows::CellValue;
 
 /// A value as a cell shows it; texts are ranges of `texts`.
-pub fn value(value: Value, texts: &[u8]) -> String {
+pub fn value(value: CellValue, texts: &[u8]) -> String {
     match value {
-        Value::Missing => String::new(),
-        Value::Number(number) => number.to_string(),
-        Value::Time(seconds) => time::iso(((seconds * 1e6).round() as i64).saturating_mul(1000)),
-        Value::Text(start, end) => text::decode(texts.get(start as usize..end as usize).unwrap_or_default()),
+        CellValue::Missing => String::new(),
+        CellValue::Number(number) => number.to_string(),
+        CellValue::Time(seconds) => time::iso(((seconds * 1e6).round() as i64).saturating_mul(1000)),
+        CellValue::Text(start, end) => text::decode(texts.get(start as usize..end as usize).unwrap_or_default()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! JSON objects to rows: nested names are joined by dots, and columns come as they are met.
 
 use super::number::{CellFormat, value};
-use crate::model::rows::Value;
+use crate::model::rows::CellValue;
 use foldhash::fast::RandomState;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::collections::HashMap;
@@ -49,11 +49,11 @@ pub fn values(
     object: &[u8],
     keys: &mut Keys,
     manner: CellFormat,
-    values: &mut Vec<Value>,
+    values: &mut Vec<CellValue>,
     texts: &mut Vec<u8>,
 ) -> bool {
     values.clear();
-    values.resize(keys.names.len(), Value::Missing);
+    values.resize(keys.names.len(), CellValue::Missing);
     texts.clear();
     keys.next = 0;
     let mut name = String::new();
@@ -65,16 +65,16 @@ pub fn values(
 struct Row<'a> {
     keys: &'a mut Keys,
     manner: CellFormat,
-    values: &'a mut Vec<Value>,
+    values: &'a mut Vec<CellValue>,
     texts: &'a mut Vec<u8>,
     name: &'a mut String,
 }
 
 impl Row<'_> {
-    fn set(&mut self, value: Value) {
+    fn set(&mut self, value: CellValue) {
         let Some(place) = self.keys.place(self.name) else { return };
         if self.values.len() <= place {
-            self.values.resize(place + 1, Value::Missing);
+            self.values.resize(place + 1, CellValue::Missing);
         }
         if let Some(slot) = self.values.get_mut(place) {
             *slot = value;
@@ -126,24 +126,24 @@ impl<'de> Visitor<'de> for Level<'_, '_> {
         let start = self.row.texts.len();
         while list.next_element_seed(Item(self.row.texts, start))?.is_some() {}
         let end = self.row.texts.len();
-        self.row.set(if end > start { Value::Text(start as u32, end as u32) } else { Value::Missing });
+        self.row.set(if end > start { CellValue::Text(start as u32, end as u32) } else { CellValue::Missing });
         Ok(())
     }
 
     fn visit_bool<E: Error>(self, is_true: bool) -> Result<(), E> {
-        self.scalar(Value::Number(f64::from(u8::from(is_true))))
+        self.scalar(CellValue::Number(f64::from(u8::from(is_true))))
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
-        self.scalar(Value::Number(number as f64))
+        self.scalar(CellValue::Number(number as f64))
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<(), E> {
-        self.scalar(Value::Number(number as f64))
+        self.scalar(CellValue::Number(number as f64))
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
-        self.scalar(Value::Number(number))
+        self.scalar(CellValue::Number(number))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
@@ -155,12 +155,12 @@ impl<'de> Visitor<'de> for Level<'_, '_> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
-        self.scalar(Value::Missing)
+        self.scalar(CellValue::Missing)
     }
 }
 
 impl Level<'_, '_> {
-    fn scalar<E: Error>(self, value: Value) -> Result<(), E> {
+    fn scalar<E: Error>(self, value: CellValue) -> Result<(), E> {
         if self.is_top {
             return Err(E::custom("a single value"));
         }
@@ -313,16 +313,25 @@ mod tests {
     #[test]
     fn nested_names_become_columns() {
         let (mut keys, mut out, mut texts) = (Keys::default(), Vec::new(), Vec::new());
-        let mut read = |text: &str, keys: &mut Keys, out: &mut Vec<Value>| {
+        let mut read = |text: &str, keys: &mut Keys, out: &mut Vec<CellValue>| {
             values(text.as_bytes(), keys, CellFormat::default(), out, &mut texts)
         };
         assert!(read(r#"{"a":1,"b":{"c":"x\ny","d":null},"e":[1,"z",{"q":1}],"f":true}"#, &mut keys, &mut out));
         assert_eq!(keys.names, ["a", "b.c", "b.d", "e", "f"]);
-        assert_eq!(out, [Value::Number(1.0), Value::Text(0, 3), Value::Missing, Value::Text(3, 7), Value::Number(1.0)]);
+        assert_eq!(
+            out,
+            [
+                CellValue::Number(1.0),
+                CellValue::Text(0, 3),
+                CellValue::Missing,
+                CellValue::Text(3, 7),
+                CellValue::Number(1.0)
+            ]
+        );
         assert!(read(r#"{"g":2,"a":-1.5}"#, &mut keys, &mut out));
         assert_eq!(
             (keys.names.len(), out[5], out[0], out[1]),
-            (6, Value::Number(2.0), Value::Number(-1.5), Value::Missing)
+            (6, CellValue::Number(2.0), CellValue::Number(-1.5), CellValue::Missing)
         );
         for wrong in ["[1]", "5", "\"x\"", "{\"a\":", "{} {}", "null"] {
             assert!(!read(wrong, &mut keys, &mut out), "{wrong}");

@@ -20,7 +20,7 @@ mod time;
 
 use super::{Record, UnsupportedFile};
 use crate::issue::IssueLog;
-use crate::model::rows::{Layout, Value};
+use crate::model::rows::{CellValue, Layout};
 use crate::model::{Flow, Packet};
 pub use cell_reader::CellReader;
 use rows::RowReader;
@@ -89,7 +89,7 @@ pub struct TableRow<'a> {
     /// What texts are ranges of.
     pub bytes: &'a [u8],
     /// Its values, one a column; those of missing columns behind may be left out.
-    pub values: &'a [Value],
+    pub values: &'a [CellValue],
     /// What it is beside a row.
     pub content: RowContent,
 }

@@ -3,7 +3,7 @@
 //! Digits are read by `fast-float2` (Lemire, 2021), words and signs that it would take too are decided here.
 
 use super::time::{self, Order};
-use crate::model::rows::Value;
+use crate::model::rows::CellValue;
 
 /// How cells of a table are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -16,12 +16,12 @@ pub struct CellFormat {
 
 /// The value of a cell that stands at `start` of its row's bytes. Never NaN.
 #[inline]
-pub fn value(cell: &[u8], start: usize, manner: CellFormat) -> Value {
+pub fn value(cell: &[u8], start: usize, manner: CellFormat) -> CellValue {
     let (cell, start) = trim(cell, start);
-    let Some(first) = cell.first() else { return Value::Missing };
+    let Some(first) = cell.first() else { return CellValue::Missing };
     match first {
         b'0'..=b'9' | b'-' | b'+' | b'.' => match simple(cell) {
-            Some(number) => Value::Number(number),
+            Some(number) => CellValue::Number(number),
             None => odd(cell, start, manner),
         },
         b'a'..=b'z' | b'A'..=b'Z' | b'(' | b'?' => word(cell, start),
@@ -39,8 +39,8 @@ fn trim(cell: &[u8], start: usize) -> (&[u8], usize) {
     (front.trim_ascii_end(), start + cell.len() - front.len())
 }
 
-fn text(cell: &[u8], start: usize) -> Value {
-    Value::Text(start as u32, (start + cell.len()) as u32)
+fn text(cell: &[u8], start: usize) -> CellValue {
+    CellValue::Text(start as u32, (start + cell.len()) as u32)
 }
 
 /// A cell that is one plain decimal number.
@@ -90,9 +90,9 @@ fn longer(bytes: &[u8], separator: u8) -> Begun {
 
 /// What begins like a number but is no simple one.
 #[cold]
-fn odd(cell: &[u8], start: usize, manner: CellFormat) -> Value {
+fn odd(cell: &[u8], start: usize, manner: CellFormat) -> CellValue {
     if cell == b"-" || cell == b"--" {
-        return Value::Missing;
+        return CellValue::Missing;
     }
     // Addresses are common, and no number.
     if cell.iter().filter(|byte| **byte == b'.').nth(1).is_some() && !cell.contains(&b' ') {
@@ -102,13 +102,13 @@ fn odd(cell: &[u8], start: usize, manner: CellFormat) -> Value {
     if cell.iter().all(is_decimal)
         && let Some(number) = std::str::from_utf8(cell).ok().and_then(|text| text.parse::<f64>().ok())
     {
-        return if number.is_nan() { Value::Missing } else { Value::Number(number) };
+        return if number.is_nan() { CellValue::Missing } else { CellValue::Number(number) };
     }
     if let Some(digits) = cell.strip_prefix(b"0x").or_else(|| cell.strip_prefix(b"0X"))
         && digits.len() <= 13
         && let Some(number) = std::str::from_utf8(digits).ok().and_then(|text| u64::from_str_radix(text, 16).ok())
     {
-        return Value::Number(number as f64);
+        return CellValue::Number(number as f64);
     }
     if manner.has_decimal_comma && cell.len() <= 40 && cell.contains(&b',') {
         let mut pointed = [0; 40];
@@ -119,27 +119,27 @@ fn odd(cell: &[u8], start: usize, manner: CellFormat) -> Value {
         if pointed.iter().all(is_decimal)
             && let Some(number) = std::str::from_utf8(pointed).ok().and_then(|text| text.parse::<f64>().ok())
         {
-            return Value::Number(number);
+            return CellValue::Number(number);
         }
     }
     if let Some(seconds) = time::parse(cell, manner.order) {
-        return Value::Time(seconds);
+        return CellValue::Time(seconds);
     }
     match cell {
-        b"-inf" | b"-Inf" | b"-INF" | b"-Infinity" | b"-infinity" => Value::Number(f64::NEG_INFINITY),
-        b"+inf" | b"+Inf" | b"+Infinity" => Value::Number(f64::INFINITY),
-        b"-nan" | b"-NaN" => Value::Missing,
+        b"-inf" | b"-Inf" | b"-INF" | b"-Infinity" | b"-infinity" => CellValue::Number(f64::NEG_INFINITY),
+        b"+inf" | b"+Inf" | b"+Infinity" => CellValue::Number(f64::INFINITY),
+        b"-nan" | b"-NaN" => CellValue::Missing,
         _ => text(cell, start),
     }
 }
 
 /// Words that stand for a number or for nothing.
-fn word(cell: &[u8], start: usize) -> Value {
+fn word(cell: &[u8], start: usize) -> CellValue {
     match cell {
         b"NaN" | b"nan" | b"NAN" | b"null" | b"NULL" | b"None" | b"NA" | b"N/A" | b"n/a" | b"(empty)" | b"?" => {
-            Value::Missing
+            CellValue::Missing
         }
-        b"inf" | b"Inf" | b"INF" | b"Infinity" | b"infinity" | b"INFINITY" => Value::Number(f64::INFINITY),
+        b"inf" | b"Inf" | b"INF" | b"Infinity" | b"infinity" | b"INFINITY" => CellValue::Number(f64::INFINITY),
         _ => text(cell, start),
     }
 }
@@ -149,27 +149,27 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn of(cell: &str) -> Value {
+    fn of(cell: &str) -> CellValue {
         value(cell.as_bytes(), 10, CellFormat::default())
     }
 
     #[test]
     fn cells_are_told_apart() {
         for missing in ["", "  ", "-", "NaN", "nan", "null", "(empty)", "?", "\t"] {
-            assert_eq!(of(missing), Value::Missing, "{missing:?}");
+            assert_eq!(of(missing), CellValue::Missing, "{missing:?}");
         }
-        assert_eq!(of(" 42 "), Value::Number(42.0));
-        assert_eq!(of("0x1F"), Value::Number(31.0));
-        assert_eq!(of("Infinity"), Value::Number(f64::INFINITY));
-        assert_eq!(of("-Infinity"), Value::Number(f64::NEG_INFINITY));
-        assert_eq!(of(" tcp "), Value::Text(11, 14));
-        assert_eq!(of("10.0.0.1"), Value::Text(10, 18));
-        assert_eq!(of("2001:db8::1"), Value::Text(10, 21));
-        assert_eq!(of("-.5e-3"), Value::Number(-0.0005));
-        assert_eq!(of("."), Value::Text(10, 11));
-        assert_eq!(of("2021-06-06T13:59:46.5Z"), Value::Time(1_622_987_986.5));
+        assert_eq!(of(" 42 "), CellValue::Number(42.0));
+        assert_eq!(of("0x1F"), CellValue::Number(31.0));
+        assert_eq!(of("Infinity"), CellValue::Number(f64::INFINITY));
+        assert_eq!(of("-Infinity"), CellValue::Number(f64::NEG_INFINITY));
+        assert_eq!(of(" tcp "), CellValue::Text(11, 14));
+        assert_eq!(of("10.0.0.1"), CellValue::Text(10, 18));
+        assert_eq!(of("2001:db8::1"), CellValue::Text(10, 21));
+        assert_eq!(of("-.5e-3"), CellValue::Number(-0.0005));
+        assert_eq!(of("."), CellValue::Text(10, 11));
+        assert_eq!(of("2021-06-06T13:59:46.5Z"), CellValue::Time(1_622_987_986.5));
         let comma = CellFormat { has_decimal_comma: true, ..CellFormat::default() };
-        assert_eq!(value(b"-1,25", 0, comma), Value::Number(-1.25));
+        assert_eq!(value(b"-1,25", 0, comma), CellValue::Number(-1.25));
     }
 
     #[test]
@@ -189,12 +189,12 @@ mod tests {
     proptest! {
         #[test]
         fn numbers_are_what_the_standard_library_reads(text in "[-+]?[0-9]{1,22}(\\.[0-9]{0,20})?(e-?[0-9]{1,3})?") {
-            prop_assert_eq!(of(&text), Value::Number(text.parse().unwrap()));
+            prop_assert_eq!(of(&text), CellValue::Number(text.parse().unwrap()));
         }
 
         #[test]
         fn nothing_panics_and_texts_lie_inside(cell in prop::collection::vec(any::<u8>(), 0..40)) {
-            if let Value::Text(start, end) = value(&cell, 0, CellFormat::default()) {
+            if let CellValue::Text(start, end) = value(&cell, 0, CellFormat::default()) {
                 prop_assert!(start < end && end as usize <= cell.len());
             }
         }

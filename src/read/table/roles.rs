@@ -2,7 +2,7 @@
 
 use crate::model::Addr;
 use crate::model::format::time;
-use crate::model::rows::{Role, Value};
+use crate::model::rows::{CellValue, Role};
 use std::net::IpAddr;
 
 /// A larger count, 281 trillion, is damage; sums of those up to it fit into 64 bits.
@@ -43,7 +43,7 @@ pub struct Row<'a> {
     /// What texts are ranges of.
     pub bytes: &'a [u8],
     /// Its values.
-    pub values: &'a [Value],
+    pub values: &'a [CellValue],
     /// Which is which.
     pub places: &'a Places,
 }
@@ -51,8 +51,8 @@ pub struct Row<'a> {
 impl<'a> Row<'a> {
     /// The value of a role.
     #[inline]
-    pub fn value(&self, role: Role) -> Value {
-        self.places.get(role).and_then(|place| self.values.get(place)).copied().unwrap_or(Value::Missing)
+    pub fn value(&self, role: Role) -> CellValue {
+        self.places.get(role).and_then(|place| self.values.get(place)).copied().unwrap_or(CellValue::Missing)
     }
 
     /// The finite number of a role.
@@ -70,7 +70,7 @@ impl<'a> Row<'a> {
     #[inline]
     pub fn text(&self, role: Role) -> Option<&'a [u8]> {
         match self.value(role) {
-            Value::Text(start, end) => self.bytes.get(start as usize..end as usize),
+            CellValue::Text(start, end) => self.bytes.get(start as usize..end as usize),
             _ => None,
         }
     }
@@ -88,8 +88,8 @@ impl<'a> Row<'a> {
     /// A moment, ns since 1970, clamped to [`time::FURTHEST_NS`]. Of a number, the size tells the unit.
     pub fn moment(&self, role: Role) -> Option<i64> {
         let (number, is_time) = match self.value(role) {
-            Value::Time(number) => (number, true),
-            Value::Number(number) => (number, false),
+            CellValue::Time(number) => (number, true),
+            CellValue::Number(number) => (number, false),
             _ => return None,
         };
         let unit = match number.abs() {

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::format::time;
-use crate::model::rows::{Column, Layout, Role, RowKind, Value};
+use crate::model::rows::{CellValue, Column, Layout, Role, RowKind};
 use crate::read::Record;
 
 /// Rows of the front that are tried to see whether they become flows or packets.
@@ -37,7 +37,7 @@ pub struct RowReader {
     /// Event type whose rows become flows; empty if rows have none.
     event: &'static [u8],
     header: Vec<u8>,
-    values: Vec<Value>,
+    values: Vec<CellValue>,
     room: Vec<u8>,
     /// A row whose rest has not come yet, and where it begins.
     carry: Vec<u8>,
@@ -390,8 +390,8 @@ impl RowReader {
     }
 
     /// True if all cells of a row are missing, also those that were not read.
-    fn is_blank(&self, row: &[u8], values: &[Value]) -> bool {
-        let is_missing = |value: &Value| *value == Value::Missing;
+    fn is_blank(&self, row: &[u8], values: &[CellValue]) -> bool {
+        let is_missing = |value: &CellValue| *value == CellValue::Missing;
         let is_blank = values.iter().all(is_missing);
         if !is_blank || self.chosen.is_none() {
             return is_blank;
@@ -402,7 +402,7 @@ impl RowReader {
     }
 
     /// The values of a row, and the bytes that its texts are ranges of.
-    fn parse<'a>(&mut self, row: &'a [u8], values: &mut Vec<Value>, room: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+    fn parse<'a>(&mut self, row: &'a [u8], values: &mut Vec<CellValue>, room: &'a mut Vec<u8>) -> Option<&'a [u8]> {
         match self.front.form {
             Form::JsonLines | Form::JsonList => {
                 let object = row.trim_ascii().strip_suffix(b",").unwrap_or(row);

@@ -9,7 +9,7 @@ mod texts;
 mod tile;
 mod totals;
 
-use crate::model::rows::{Layout, Value};
+use crate::model::rows::{CellValue, Layout};
 use cell::MISSING;
 use serde::{Deserialize, Serialize};
 use series::Series;
@@ -124,7 +124,7 @@ impl RowStore {
     /// Adds a row: its values, the bytes that texts are ranges of, and its place. It is seen once the store is
     /// [settled](RowStore::settle).
     #[inline]
-    pub fn push(&mut self, values: &[Value], bytes: &[u8], place: Place) {
+    pub fn push(&mut self, values: &[CellValue], bytes: &[u8], place: Place) {
         let number = self.n_rows;
         self.n_rows += 1;
         let is_kept = self.keeps(number);
@@ -132,17 +132,17 @@ impl RowStore {
         let tile = if is_kept { kept } else { others };
         for (place, (cell, value)) in tile.add_row().iter_mut().zip(values).enumerate() {
             *cell = match value {
-                Value::Number(value) => value.to_bits(),
-                Value::Missing => continue,
-                Value::Time(value) => {
+                CellValue::Number(value) => value.to_bits(),
+                CellValue::Missing => continue,
+                CellValue::Time(value) => {
                     columns.get_mut(place).into_iter().for_each(|column| column.totals.times += 1);
                     value.to_bits()
                 }
-                Value::Text(start, end) if is_kept => {
+                CellValue::Text(start, end) if is_kept => {
                     let text = bytes.get(*start as usize..*end as usize).unwrap_or_default();
                     columns.get_mut(place).map_or(MISSING, |column| cell::text(column.texts.code(text, text_room)))
                 }
-                Value::Text(..) => cell::text(cell::OTHER),
+                CellValue::Text(..) => cell::text(cell::OTHER),
             };
         }
         let is_full = tile.is_full();
@@ -389,7 +389,7 @@ pub(crate) mod tests {
         let mut store = store(&["a", "b"], 300_000);
         for i in 0..200_000u32 {
             let place = Place { offset: u64::from(i) * 10, length: 9 };
-            store.push(&[Value::Number(f64::from(i) / 3.0), Value::Text(0, 1)], b"x", place);
+            store.push(&[CellValue::Number(f64::from(i) / 3.0), CellValue::Text(0, 1)], b"x", place);
         }
         store.flush();
         assert_eq!(store.n_rows(), 200_000);
@@ -410,11 +410,11 @@ pub(crate) mod tests {
     #[test]
     fn a_column_that_comes_late_is_missing_before() {
         let mut store = store(&["a"], usize::MAX);
-        (0..5000).for_each(|i| store.push(&[Value::Number(f64::from(i))], b"", Place::default()));
+        (0..5000).for_each(|i| store.push(&[CellValue::Number(f64::from(i))], b"", Place::default()));
         let mut layout = store.layout().clone();
         layout.columns.push(Column { name: "b".to_owned(), role: Role::Plain });
         store.set_layout(&layout);
-        store.push(&[Value::Number(1.0), Value::Number(2.0)], b"", Place::default());
+        store.push(&[CellValue::Number(1.0), CellValue::Number(2.0)], b"", Place::default());
         store.flush();
         assert_eq!((store.cell(1, 4999), cell::as_number(store.cell(1, 5000))), (MISSING, Some(2.0)));
         assert_eq!(cell::as_number(store.cell(0, 4999)), Some(4999.0));

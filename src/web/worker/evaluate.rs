@@ -15,7 +15,9 @@ pub(super) async fn evaluate(shared: &Shared, number: u32) -> Option<()> {
     for (place, entry) in detect::ALL.iter().enumerate() {
         if posted.is_none_or(|posted| now() - posted >= EVALUATING_MS) {
             let (packets, bytes) = with(shared, number, |job| (job.pipeline.packets(), job.bytes_total as u64))?;
-            post(number, Reply::Progress(Progress {
+            post(
+                number,
+                Reply::Progress(Progress {
                     stage: Stage::Evaluating,
                     bytes_done: bytes,
                     bytes_total: bytes,
@@ -23,7 +25,8 @@ pub(super) async fn evaluate(shared: &Shared, number: u32) -> Option<()> {
                     packets_per_second: 0.0,
                     seconds_left: None,
                     detector: entry.card.name.to_owned(),
-                }));
+                }),
+            );
             pause().await;
             posted = Some(now());
         }

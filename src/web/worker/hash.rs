@@ -28,7 +28,9 @@ pub(super) async fn hash(shared: &Shared, number: u32) -> Option<()> {
             let packets = with(shared, number, |job| job.pipeline.packets())?;
             if now() - posted >= PROGRESS_MS {
                 posted = now();
-                post(number, Reply::Progress(Progress {
+                post(
+                    number,
+                    Reply::Progress(Progress {
                         stage: Stage::Hashing,
                         bytes_done: done as u64,
                         bytes_total: total as u64,
@@ -36,7 +38,8 @@ pub(super) async fn hash(shared: &Shared, number: u32) -> Option<()> {
                         packets_per_second: 0.0,
                         seconds_left: None,
                         detector: String::new(),
-                    }));
+                    }),
+                );
             }
         }
     }

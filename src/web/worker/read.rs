@@ -71,7 +71,9 @@ pub(super) async fn read(shared: &Shared, number: u32) -> Option<()> {
             posted = time;
             let packets = with(shared, number, |job| job.pipeline.packets())?;
             let seconds = (time - began) / 1000.0;
-            post(number, Reply::Progress(Progress {
+            post(
+                number,
+                Reply::Progress(Progress {
                     stage: Stage::Reading,
                     bytes_done: at as u64,
                     bytes_total: total as u64,
@@ -79,7 +81,8 @@ pub(super) async fn read(shared: &Shared, number: u32) -> Option<()> {
                     packets_per_second: packets as f64 / seconds,
                     seconds_left: Some(left / 1000.0),
                     detector: String::new(),
-                }));
+                }),
+            );
         }
         if time - shown >= PARTIAL_MS[1] && left >= PARTIAL_MS[1] {
             shown = time;

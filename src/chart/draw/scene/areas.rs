@@ -4,7 +4,7 @@ use super::super::theme::Theme;
 use super::super::{text, ticks};
 use super::{Anchor, LABEL, Rect, SMALL, Scene, Shape, Zone, axis_width, changes, sane};
 use crate::chart::changes_within;
-use crate::model::chart::{Change, Series};
+use crate::model::chart::{Change, ChartSeries};
 use crate::model::format::quantity::with_unit;
 
 /// The bins' place in time.
@@ -29,7 +29,7 @@ const SWATCH: f64 = 10.0;
 pub fn lay_out(
     scene: &mut Scene,
     clock: &Clock,
-    (series, changes): (&[Series], &[Change]),
+    (series, changes): (&[ChartSeries], &[Change]),
     unit: &str,
     theme: &Theme,
     (width, height): (f64, f64),
@@ -84,7 +84,7 @@ pub fn lay_out(
         .collect();
 }
 
-fn value(series: &Series, bin: usize) -> f64 {
+fn value(series: &ChartSeries, bin: usize) -> f64 {
     series.values.get(bin).copied().map_or(0.0, sane)
 }
 
@@ -109,7 +109,7 @@ fn steps(sums: &[f64], x: f64, step: f64, y: impl Fn(&f64) -> f64) -> Vec<(f64, 
 }
 
 /// Names the series that have anything; gives the height that it takes.
-fn legend(scene: &mut Scene, series: &[Series], theme: &Theme, width: f64) -> f64 {
+fn legend(scene: &mut Scene, series: &[ChartSeries], theme: &Theme, width: f64) -> f64 {
     let present = series.iter().enumerate().filter(|(_, s)| s.values.iter().any(|value| sane(*value) > 0.0));
     let (mut x, mut y) = (0.0, LEGEND_ROW / 2.0);
     for (place, one) in present {
@@ -143,7 +143,7 @@ fn time_axis(scene: &mut Scene, clock: &Clock, n_bins: usize, theme: &Theme) {
 }
 
 /// The total and what it is made of: `1.20 MB (TCP 1.10 MB, UDP 100 kB)`.
-fn read_out(series: &[Series], bin: usize, total: f64, unit: &str) -> String {
+fn read_out(series: &[ChartSeries], bin: usize, total: f64, unit: &str) -> String {
     let parts: Vec<String> = series
         .iter()
         .filter(|s| value(s, bin) > 0.0)

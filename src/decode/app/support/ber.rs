@@ -5,7 +5,7 @@
 
 /// The head of a value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Head {
+pub struct BerHeader {
     /// First byte of the tag: class, form and number below 31.
     pub tag: u8,
     /// Bytes of the head.
@@ -14,7 +14,7 @@ pub struct Head {
     pub length: usize,
 }
 
-impl Head {
+impl BerHeader {
     /// Bytes of head and content.
     pub fn total(&self) -> usize {
         self.n_bytes.saturating_add(self.length)
@@ -25,7 +25,7 @@ impl Head {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Begin {
     /// A head.
-    Head(Head),
+    Head(BerHeader),
     /// It needs more bytes.
     More,
     /// None of a definite length below 4 GiB.
@@ -41,12 +41,12 @@ pub fn begin(bytes: &[u8]) -> Begin {
     }
     let Some((first, rest)) = rest.split_first() else { return Begin::More };
     match usize::from(*first) {
-        length @ 0..=0x7f => Begin::Head(Head { tag: *tag, n_bytes: 2, length }),
+        length @ 0..=0x7f => Begin::Head(BerHeader { tag: *tag, n_bytes: 2, length }),
         n @ 0x81..=0x84 => {
             let n = n - 0x80;
             let Some(length) = rest.get(..n) else { return Begin::More };
             let length = length.iter().fold(0_usize, |length, byte| length << 8 | usize::from(*byte));
-            Begin::Head(Head { tag: *tag, n_bytes: 2 + n, length })
+            Begin::Head(BerHeader { tag: *tag, n_bytes: 2 + n, length })
         }
         _ => Begin::Wrong,
     }
@@ -66,8 +66,8 @@ mod tests {
 
     #[test]
     fn short_and_long_lengths_are_read_and_endless_ones_refused() {
-        assert_eq!(begin(&[0x30, 5]), Begin::Head(Head { tag: 0x30, n_bytes: 2, length: 5 }));
-        assert_eq!(begin(&[0x30, 0x82, 1, 0]), Begin::Head(Head { tag: 0x30, n_bytes: 4, length: 256 }));
+        assert_eq!(begin(&[0x30, 5]), Begin::Head(BerHeader { tag: 0x30, n_bytes: 2, length: 5 }));
+        assert_eq!(begin(&[0x30, 0x82, 1, 0]), Begin::Head(BerHeader { tag: 0x30, n_bytes: 4, length: 256 }));
         assert_eq!(
             (begin(&[0x30, 0x82, 1]), begin(&[0x30, 0x80]), begin(&[])),
             (Begin::More, Begin::Wrong, Begin::More)

@@ -15,7 +15,7 @@ use crate::detect::detector::Entry;
 use crate::detect::detector::Interest;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::encrypted_sessions::EncryptedSessions;
-use crate::detect::support::encrypted_sessions::Ends;
+use crate::detect::support::encrypted_sessions::SessionEnds;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::count;
 use crate::detect::support::finding_builder::evidence;
@@ -163,7 +163,7 @@ impl Mining {
     fn shaped(&self, context: &Context<'_>) -> Vec<Finding> {
         let (shares, jobs) = (context.settings.get(&SHARES), context.settings.get(&JOBS));
         let is_case = |work: &Work| work.shares.len() as f64 >= shares && work.n_jobs as f64 >= jobs;
-        let mut cases: Vec<(Ends, Work, &str)> = self
+        let mut cases: Vec<(SessionEnds, Work, &str)> = self
             .talks
             .all(context)
             .filter_map(|(ends, talk)| Some((ends, shape::work(&talk).filter(is_case)?, context.names.text(talk.name))))

@@ -17,7 +17,7 @@ use crate::detect::support::capped_map::Map;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::domains;
 use crate::detect::support::encrypted_sessions::EncryptedSessions;
-use crate::detect::support::encrypted_sessions::Ends;
+use crate::detect::support::encrypted_sessions::SessionEnds;
 use crate::detect::support::finding_builder;
 use crate::detect::support::flow_selector::Between;
 use crate::detect::support::flow_selector::gather;
@@ -120,7 +120,7 @@ struct Dns {
 
 /// A talk that asks.
 struct Case<'a> {
-    ends: Ends,
+    ends: SessionEnds,
     requests: Requests,
     name: &'a str,
     is_quic: bool,

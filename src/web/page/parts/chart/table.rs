@@ -3,7 +3,7 @@
 use crate::chart;
 use crate::chart::draw::ticks;
 use crate::model;
-use crate::model::chart::{Bar, ChartSpec, Marks, Series};
+use crate::model::chart::{Bar, ChartSeries, ChartSpec, Marks};
 use crate::model::finding::series::SeriesKind;
 use crate::model::format::quantity;
 use crate::web::page::parts::text::plain;
@@ -61,9 +61,9 @@ fn first_column(marks: &Marks) -> &'static str {
     }
 }
 
-fn bins(series: &[Series], unit: &str, label: impl Fn(usize) -> (String, Option<String>)) -> Html {
+fn bins(series: &[ChartSeries], unit: &str, label: impl Fn(usize) -> (String, Option<String>)) -> Html {
     let n_bins = series.first().map_or(0, |series| series.values.len());
-    let value = |series: &Series, bin: usize| series.values.get(bin).copied().unwrap_or(0.0);
+    let value = |series: &ChartSeries, bin: usize| series.values.get(bin).copied().unwrap_or(0.0);
     // Bins in which nothing happened tell nothing: they are left out.
     let rows = (0..n_bins).filter(|bin| series.iter().any(|series| value(series, *bin) != 0.0));
     html! {
@@ -81,7 +81,7 @@ fn bins(series: &[Series], unit: &str, label: impl Fn(usize) -> (String, Option<
     }
 }
 
-fn points(course: &model::Series, offset_minutes: i32) -> Html {
+fn points(course: &model::ChartSeries, offset_minutes: i32) -> Html {
     html! {
         for (at, value) in course.points.iter() {
             <tr>
