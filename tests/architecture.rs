@@ -128,7 +128,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("console_error_panic_hook", &["web", "bin/app", "bin/worker"]),
     ("postcard", &["protocol"]),
     ("percent_encoding", &["model/format/percent"]),
-    ("bitflags", &["detect/detector", "model/app/field"]),
+    ("bitflags", &["detect/detector", "model/app/field_id"]),
     ("clap", &["command", "bin/packetloupe"]),
     ("flate2", &["read/unpack"]),
     ("fast_float2", &["read/table/number"]),

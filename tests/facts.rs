@@ -4,7 +4,7 @@
 
 mod needs;
 
-use packetloupe::export::facts::{self, Source};
+use packetloupe::export::facts::{self, FieldSource};
 use packetloupe::model::Secrets;
 use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::settings::Settings;
@@ -33,7 +33,7 @@ fn n_said(captures: &Path, file: &str, kind: &str, value: &str) -> Option<u64> {
     let mut pipeline = Pipeline::new(PipelineOptions::for_file(&Settings::default(), file, data.len() as u64));
     pipeline.feed(&data).and_then(|()| pipeline.end()).unwrap();
     let mut out = Vec::new();
-    let source = Source {
+    let source = FieldSource {
         flows: pipeline.flows(),
         told: pipeline.flow_fields(),
         names: pipeline.names(),

@@ -26,7 +26,7 @@ pub const EXPORT: Export = Export {
 };
 
 /// What the file is made from.
-pub struct Source<'a> {
+pub struct FieldSource<'a> {
     /// The flow table.
     pub flows: &'a FlowTable,
     /// What flows said.
@@ -78,7 +78,7 @@ enum ValueOut<'a> {
 }
 
 /// Writes one line a flow.
-pub fn write(out: &mut impl Write, source: &Source<'_>) -> io::Result<()> {
+pub fn write(out: &mut impl Write, source: &FieldSource<'_>) -> io::Result<()> {
     let mut line = Vec::new();
     for (serial, flow) in source.flows.iter() {
         line.clear();
@@ -89,7 +89,7 @@ pub fn write(out: &mut impl Write, source: &Source<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn row<'a>(serial: u32, flow: &Flow, source: &Source<'a>) -> FlowOut<'a> {
+fn row<'a>(serial: u32, flow: &Flow, source: &FieldSource<'a>) -> FlowOut<'a> {
     let ((from, source_port), (to, destination_port)) = (flow.originator(), flow.responder());
     FlowOut {
         flow: serial,

@@ -44,7 +44,7 @@ fn about(analysis: &Analysis) -> About {
 }
 
 /// What the file is made from.
-pub struct Source<'a> {
+pub struct FlowSource<'a> {
     /// The flow table.
     pub flows: &'a FlowTable,
     /// Server names.
@@ -59,7 +59,7 @@ pub struct Source<'a> {
 
 /// Writes a heading and one line a flow, in order of the flows' first packets. Where the flows are not those of the flow
 /// table, score, severity, findings and further columns are those of the flow that the first packet belongs to.
-pub fn write(out: &mut impl Write, source: &Source<'_>) -> io::Result<()> {
+pub fn write(out: &mut impl Write, source: &FlowSource<'_>) -> io::Result<()> {
     let more = source.optional.and_then(|optional| optional.extended.as_ref());
     let own = |serial| {
         let flow = source.flows.get(serial)?;
@@ -89,7 +89,7 @@ struct Lines<'a, W> {
 }
 
 impl<'a, W: Write> Lines<'a, W> {
-    fn new(out: &'a mut W, source: &Source<'a>, has_more: bool) -> Lines<'a, W> {
+    fn new(out: &'a mut W, source: &FlowSource<'a>, has_more: bool) -> Lines<'a, W> {
         let mut block = Vec::with_capacity(BLOCK + 4096);
         for column in columns::ALL.iter() {
             block.extend_from_slice(column.name.as_bytes());
@@ -347,7 +347,7 @@ mod tests {
         let findings = [finding("a-1", Severity::Low, vec![0, 1]), finding("b-2", Severity::High, vec![1])];
         let (table, names) = (FlowTable::new(Limits::default()), Names::default());
         let scores = [f32::NAN, 0.75];
-        let source = Source { flows: &table, names: &names, optional: None, scores: &scores, findings: &findings };
+        let source = FlowSource { flows: &table, names: &names, optional: None, scores: &scores, findings: &findings };
         let mut out = Vec::new();
         let mut lines = Lines::new(&mut out, &source, false);
         for (serial, flow) in (0..).zip(&flows) {

@@ -21,12 +21,12 @@ impl TableExport {
         let Tables { flows, fields, names, optional, scores } = *tables;
         match self {
             TableExport::Flows => {
-                let source = flows_csv::Source { flows, names, optional, scores, findings: &analysis.findings };
+                let source = flows_csv::FlowSource { flows, names, optional, scores, findings: &analysis.findings };
                 flows_csv::write(&mut out, &source)
             }
             TableExport::Facts => {
                 let secrets = if analysis.shows_secrets { Secrets::Shown } else { Secrets::Masked };
-                facts::write(&mut out, &facts::Source { flows, told: fields, names, secrets })
+                facts::write(&mut out, &facts::FieldSource { flows, told: fields, names, secrets })
             }
         }
     }

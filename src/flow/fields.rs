@@ -3,9 +3,9 @@
 use super::names::Names;
 use crate::model::Flow;
 use crate::model::app::field::FieldId;
+use crate::model::app::field::FieldShape;
 use crate::model::app::field::FieldValue;
 use crate::model::app::field::MessageFields;
-use crate::model::app::field::Shape;
 use std::io::Write;
 
 /// Longest address as text: an IPv4 address within an IPv6 one.
@@ -109,7 +109,7 @@ impl FlowFields {
         while let Some(fact) = self.at(place) {
             let value = match (fact.is_text, fact.kind.shape()) {
                 (true, _) => FieldValue::Text(names.text(fact.value as u32)),
-                (false, Shape::Time) => FieldValue::Time(fact.value as i64),
+                (false, FieldShape::Time) => FieldValue::Time(fact.value as i64),
                 (false, _) => FieldValue::Number(fact.value),
             };
             fields.push(FlowField { kind: fact.kind, value, n: fact.n });

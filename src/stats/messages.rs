@@ -4,7 +4,7 @@ use crate::flow::fields::InternedField;
 use crate::flow::names::Names;
 use crate::model::analysis::FieldCount;
 use crate::model::app::field::FieldId;
-use crate::model::app::field::Shape;
+use crate::model::app::field::FieldShape;
 use crate::model::app::protocol::AppProto;
 
 /// Most different values of a fact that are counted apart; the others are counted together.
@@ -50,7 +50,7 @@ impl MessageCounts {
         let Some(slot) = self.protocols.get_mut(place) else { return };
         let of = slot.get_or_insert_default();
         of.messages += 1;
-        for fact in fields.iter().filter(|fact| fact.kind.shape() == Shape::Kind) {
+        for fact in fields.iter().filter(|fact| fact.kind.shape() == FieldShape::Kind) {
             of.kind(fact.kind).add(fact);
         }
     }

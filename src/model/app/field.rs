@@ -1,6 +1,6 @@
 //! What application messages say: typed values, gathered message by message, for flows, counts and detectors.
 
-pub use crate::model::app::field_id::{FieldId, FieldSet, Shape};
+pub use crate::model::app::field_id::{FieldId, FieldSet, FieldShape};
 pub use crate::model::app::field_value::FieldValue;
 
 use crate::model::app::kinds::token::{Kind, Token};
@@ -40,7 +40,7 @@ pub struct FieldBuffer {
 
 /// Facts up to a place, to forget what came after it.
 #[derive(Clone, Copy, Debug)]
-pub struct Mark {
+pub struct FieldMark {
     n_facts: usize,
     n_text_bytes: usize,
     n_v6: usize,
@@ -141,8 +141,8 @@ impl FieldBuffer {
     }
 
     /// The place that was reached.
-    pub fn mark(&self) -> Mark {
-        Mark {
+    pub fn mark(&self) -> FieldMark {
+        FieldMark {
             n_facts: self.list.len(),
             n_text_bytes: self.texts.len(),
             n_v6: self.v6.len(),
@@ -151,7 +151,7 @@ impl FieldBuffer {
     }
 
     /// Forgets what was added after a mark.
-    pub fn forget(&mut self, mark: Mark) {
+    pub fn forget(&mut self, mark: FieldMark) {
         self.list.truncate(mark.n_facts);
         self.texts.truncate(mark.n_text_bytes);
         self.v6.truncate(mark.n_v6);

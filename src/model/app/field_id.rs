@@ -2,7 +2,7 @@
 
 /// How a fact is kept and shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Shape {
+pub enum FieldShape {
     /// One of few values: also counted for its protocol.
     Kind,
     /// Free text or a number.
@@ -17,15 +17,15 @@ pub enum Shape {
     PassingSecret,
 }
 
-impl Shape {
+impl FieldShape {
     /// Of one message only: not kept with the flow.
     pub fn is_passing(self) -> bool {
-        matches!(self, Shape::Passing | Shape::PassingSecret)
+        matches!(self, FieldShape::Passing | FieldShape::PassingSecret)
     }
 
     /// Masked unless asked for.
     pub fn is_secret(self) -> bool {
-        matches!(self, Shape::Secret | Shape::PassingSecret)
+        matches!(self, FieldShape::Secret | FieldShape::PassingSecret)
     }
 }
 
@@ -51,8 +51,8 @@ macro_rules! field_ids {
             }
 
             /// How it is kept and shown.
-            pub fn shape(self) -> Shape {
-                match self { $(FieldId::$name => Shape::$shape),* }
+            pub fn shape(self) -> FieldShape {
+                match self { $(FieldId::$name => FieldShape::$shape),* }
             }
         }
     };

@@ -1,4 +1,4 @@
-//! Databases.
+//! Databases: what is asked of them, who logs in, and how it went.
 
 pub mod mongodb;
 pub mod ms_sql;
