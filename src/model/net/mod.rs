@@ -1,3 +1,3 @@
-//! Addresses.
+//! Addresses of hosts and of network cards, and what can be said of one by itself.
 
 pub mod addr;

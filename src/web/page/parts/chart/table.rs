@@ -81,7 +81,7 @@ fn bins(series: &[ChartSeries], unit: &str, label: impl Fn(usize) -> (String, Op
     }
 }
 
-fn points(course: &model::ChartSeries, offset_minutes: i32) -> Html {
+fn points(course: &model::Series, offset_minutes: i32) -> Html {
     html! {
         for (at, value) in course.points.iter() {
             <tr>
