@@ -32,7 +32,7 @@ test("a worker of another release is recognised", async () => {
   const { page, seen, close } = await open({ ...its, host: stale });
   await openSample(page, "portscan_syn");
   const build = seen.requests.map((url) => /worker_bg\.wasm\?b=(\w+)/.exec(url)?.[1]).find(Boolean);
-  assert.match(build, /^[0-9a-f]{8}$/);
+  assert.match(build, /^[0-9a-f]{16}$/);
   const worker = join(folder, "worker_bg.wasm");
   const bytes = readFileSync(worker);
   const at = bytes.indexOf(build);
