@@ -2,7 +2,7 @@
 
 use packetloupe::detect;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Ids and names as published; sub-techniques by their own name.
 const PUBLISHED: &[(&str, &str)] = &[
@@ -82,11 +82,9 @@ fn cards_name_techniques_as_published() {
 #[test]
 fn pairs_in_detectors_are_as_published() {
     let published: BTreeMap<&str, &str> = PUBLISHED.iter().copied().collect();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/detect");
     let mut n = 0;
-    for entry in std::fs::read_dir(folder).expect("the sources are here") {
-        let path = entry.expect("an entry").path();
-        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+    for path in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/detect")) {
+        let text = std::fs::read_to_string(&path).expect("a source is text");
         for part in text.split("(\"T1").skip(1) {
             let Some((number, rest)) = part.split_once('"') else { continue };
             let Some((name, _)) = rest.strip_prefix(", \"").and_then(|rest| rest.split_once('"')) else { continue };
@@ -96,4 +94,16 @@ fn pairs_in_detectors_are_as_published() {
         }
     }
     assert!(n > 30, "only {n} pairs found");
+}
+
+/// Every file of Rust below a folder.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("the sources are here").map(|entry| entry.expect("an entry").path());
+    entries
+        .flat_map(|path| match path.is_dir() {
+            true => sources(&path),
+            false if path.extension().is_some_and(|kind| kind == "rs") => vec![path],
+            false => Vec::new(),
+        })
+        .collect()
 }
