@@ -72,6 +72,89 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// Part -> its rooms in layers, the ground first: a room names rooms of lower layers only, never one beside it. Of several
+/// that fit, the longest counts.
+const LAYERS: &[(&str, &[&[&str]])] = &[
+    (
+        "model",
+        &[
+            &["net", "comment", "rows"],
+            &["app"],
+            &["format", "packet"],
+            &["flow", "finding", "listing"],
+            &["analysis", "chart"],
+            &["coverage"],
+        ],
+    ),
+    ("settings", &[&["choice", "general"], &["table"], &["file"]]),
+    (
+        "decode/app",
+        &[
+            &["parser"],
+            &["support"],
+            &["web/quic"],
+            &["registry"],
+            &["carried", "describe"],
+            &[
+                "database",
+                "directory",
+                "industrial",
+                "infra",
+                "link",
+                "login",
+                "mail",
+                "media",
+                "names",
+                "overlay",
+                "web",
+            ],
+        ],
+    ),
+    (
+        "detect",
+        &[
+            &["card"],
+            // What is counted once for several detectors, which the contract hands them.
+            &["support/capped_map", "support/domains", "ml/matrix", "ml/random", "ml/spec"],
+            &["support/connection_attempts", "ml/scale"],
+            &["ml/flow_rows"],
+            &["detector"],
+            &["support"],
+            &[
+                "brute_force",
+                "command_control",
+                "covert",
+                "evasion",
+                "exfiltration",
+                "exploit",
+                "exposure",
+                "flood",
+                "lateral",
+                "ml",
+                "performance",
+                "scan",
+                "spoofing",
+                "statistical",
+            ],
+            &["benign_rates", "deduplicate"],
+        ],
+    ),
+    ("export", &[&["entry"], &["facts", "flows_csv", "json", "report"]]),
+    ("protocol", &[&["window"], &["query"], &["listing", "reply", "request"], &["envelope"]]),
+    ("query", &[&["listing", "filter"], &["flows", "rows", "columns"], &["packets"]]),
+    ("session", &[&["memory", "route", "window"], &["state", "view"], &["address", "offered"], &["update"]]),
+    (
+        "pipeline",
+        &[
+            &["options", "threads", "inputs", "table_facts", "server_names", "app_layer"],
+            &["rows", "dispatch"],
+            &["capture_stage", "evaluate"],
+            &["flow_stage"],
+        ],
+    ),
+    ("web/page", &[&["address", "kept", "prefs"], &["store"], &["hooks"], &["parts"], &["views"], &["app"]]),
+];
+
 /// What the page may name, its own rooms aside.
 const PAGE: &[&str] = &[
     "model",
@@ -171,6 +254,52 @@ fn every_part_names_only_what_the_design_lets_it() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn rooms_of_a_part_name_only_rooms_below_them() {
+    let files = files();
+    let mut wrong = Vec::new();
+    for (part, layers) in LAYERS {
+        let layer = |module: &str| {
+            let path = module.strip_prefix(part)?.strip_prefix('/')?;
+            let rooms = layers.iter().enumerate().flat_map(|(at, rooms)| rooms.iter().map(move |room| (at, *room)));
+            rooms.filter(|(_, room)| is_within(path, room)).max_by_key(|(_, room)| room.len())
+        };
+        for file in files.iter().filter(|file| is_within(&file.module, part) && file.module != *part) {
+            let Some((height, room)) = layer(&file.module) else {
+                wrong.push(format!("{} has no room in LAYERS", file.path));
+                continue;
+            };
+            for (below, other) in imports(&files, file).into_iter().filter_map(|to| layer(&files[to].module)) {
+                if other != room && below >= height {
+                    wrong.push(format!("{} names {part}/{other}", file.path));
+                }
+            }
+        }
+        for room in layers.iter().flat_map(|rooms| rooms.iter()) {
+            let is_there = files.iter().any(|file| is_within(&file.module, &format!("{part}/{room}")));
+            assert!(is_there, "{part}/{room} of LAYERS is not there");
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let files = files();
+    let imports: Vec<BTreeSet<usize>> = files.iter().map(|file| imports(&files, file)).collect();
+    // Files go that name nothing, or that nothing names, of what is left, until none goes any more.
+    let mut left: BTreeSet<usize> = (0..files.len()).collect();
+    let is_free = |at: usize, left: &BTreeSet<usize>| {
+        imports[at].is_disjoint(left) || !left.iter().any(|other| imports[*other].contains(&at))
+    };
+    while let Some(free) = left.iter().copied().find(|at| is_free(*at, &left)) {
+        left.remove(&free);
+    }
+    let named = |at: &usize| imports[*at].intersection(&left).map(|to| files[*to].path.as_str()).collect::<Vec<&str>>();
+    let wrong: Vec<String> = left.iter().map(|at| format!("{} names {:?}", files[*at].path, named(at))).collect();
+    assert!(wrong.is_empty(), "circles, and what lies between two:\n{}", wrong.join("\n"));
 }
 
 #[test]
@@ -316,6 +445,28 @@ fn the_reader_of_sources_sees_what_it_should() {
     let file = SourceFile::new("read/mod.rs", "//! R.\nuse etherparse::Y;\nfn f() { self::x(); my::plotters(); }\n");
     assert!(file.names_crate("etherparse") && !file.names_crate("plotters"));
     assert_eq!(file.module, "read");
+}
+
+/// The files that a file names. What a folder's own file only hands on is that of the file that it comes from.
+fn imports(files: &[SourceFile], file: &SourceFile) -> BTreeSet<usize> {
+    let place = |path: &str| {
+        let fits = files.iter().enumerate().filter(|(_, other)| is_within(path, &other.module));
+        fits.max_by_key(|(_, other)| other.module.len()).map(|(at, _)| at)
+    };
+    let followed = |path: String| {
+        let mut path = path;
+        for _ in 0..4 {
+            let at = place(&path)?;
+            let name = path.strip_prefix(&files[at].module)?.split('/').nth(1);
+            match name.and_then(|name| files[at].hands_on(name)).filter(|next| *next != path) {
+                Some(next) => path = next,
+                None => return Some(at),
+            }
+        }
+        place(&path)
+    };
+    let named = file.crate_paths().into_iter().filter_map(followed);
+    named.filter(|at| files[*at].module != file.module).collect()
 }
 
 /// The rule with the longest prefix that `module` is within.

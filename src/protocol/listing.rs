@@ -1,8 +1,9 @@
-//! Windows of the tables that the worker keeps: which rows, in which order, and how many of them.
+//! The kinds of rows that the worker lists: how a window of each is asked for, and found in the answer.
 
-use super::query::{Answer, Query};
-use crate::model::listing::Page;
-use serde::{Deserialize, Serialize};
+use super::query::{Answer, Cells, FlowSort, PacketSort, Query, RowSort};
+use super::window::Window;
+use crate::model::listing::{FlowRow, PacketRow, Page};
+use crate::model::rows::{ColumnInfo, DataRow};
 
 /// A kind of row that the worker lists: how a window of them is asked for, and found in the answer.
 pub trait Listing: Sized {
@@ -17,42 +18,54 @@ pub trait Listing: Sized {
     fn page(answer: Answer) -> Option<Page<Self>>;
 }
 
-/// A window of a table: `count` rows from `offset` on, of those that pass the filter, in this order.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Window<Sort> {
-    /// Which rows.
-    pub filter: Filter,
-    /// In which order.
-    pub sort: Sort,
-    /// Largest first.
-    pub is_descending: bool,
-    /// First row wanted, from 0.
-    pub offset: u64,
-    /// Rows wanted.
-    pub count: u32,
-}
+impl Listing for FlowRow {
+    type Sort = FlowSort;
+    type Cells = ();
 
-impl<Sort: PartialEq> Window<Sort> {
-    /// True if both are windows of the same rows in the same order.
-    pub fn is_of_same_rows(&self, other: &Self) -> bool {
-        self.filter == other.filter && self.sort == other.sort && self.is_descending == other.is_descending
+    fn query(window: Window<FlowSort>, (): ()) -> Query {
+        Query::Flows(window)
+    }
+
+    fn page(answer: Answer) -> Option<Page<Self>> {
+        if let Answer::Flows(page) = answer { Some(page) } else { None }
     }
 }
 
-/// Which rows pass. Empty passes all.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Filter {
-    /// Words that must all fit: an address or its beginning, `port 443` or `:443`, a protocol, a state, part of a name.
-    pub text: String,
-    /// Only this flow.
-    pub flow: Option<u32>,
-    /// Only what this finding means, by its id.
-    pub finding: Option<String>,
+impl Listing for PacketRow {
+    type Sort = PacketSort;
+    type Cells = ();
+
+    fn query(window: Window<PacketSort>, (): ()) -> Query {
+        Query::Packets(window)
+    }
+
+    fn page(answer: Answer) -> Option<Page<Self>> {
+        if let Answer::Packets(page) = answer { Some(page) } else { None }
+    }
 }
 
-impl Filter {
-    /// True if all rows pass.
-    pub fn passes_all(&self) -> bool {
-        self.text.trim().is_empty() && self.flow.is_none() && self.finding.is_none()
+impl Listing for DataRow {
+    type Sort = RowSort;
+    type Cells = Cells;
+
+    fn query(window: Window<RowSort>, cells: Cells) -> Query {
+        Query::Rows(window, cells)
+    }
+
+    fn page(answer: Answer) -> Option<Page<Self>> {
+        if let Answer::Rows(page) = answer { Some(page) } else { None }
+    }
+}
+
+impl Listing for ColumnInfo {
+    type Sort = ();
+    type Cells = ();
+
+    fn query(window: Window<()>, (): ()) -> Query {
+        Query::Columns(window)
+    }
+
+    fn page(answer: Answer) -> Option<Page<Self>> {
+        if let Answer::Columns(page) = answer { Some(page) } else { None }
     }
 }

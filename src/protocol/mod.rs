@@ -5,12 +5,14 @@ mod listing;
 mod query;
 mod reply;
 mod request;
+mod window;
 
 pub use envelope::Envelope;
-pub use listing::{Filter, Listing, Window};
+pub use listing::Listing;
 pub use query::{Answer, Cells, FlowSort, PacketSort, Query, RowSort};
 pub use reply::{Progress, Reply, Stage};
 pub use request::Request;
+pub use window::{Filter, Window};
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! Questions of the page about the tables, and the worker's answers.
 
-use super::listing::{Listing, Window};
+use super::window::Window;
 use crate::model::listing::{FlowRow, PacketDetail, PacketRow, Page};
 use crate::model::rows::{ColumnInfo, DataRow};
 use serde::{Deserialize, Serialize};
@@ -100,56 +100,4 @@ pub enum Answer {
     Column(Option<Box<ColumnInfo>>),
     /// To [`Query::Packet`]; none if it cannot be read any more.
     Packet(Option<Box<PacketDetail>>),
-}
-
-impl Listing for FlowRow {
-    type Sort = FlowSort;
-    type Cells = ();
-
-    fn query(window: Window<FlowSort>, (): ()) -> Query {
-        Query::Flows(window)
-    }
-
-    fn page(answer: Answer) -> Option<Page<Self>> {
-        if let Answer::Flows(page) = answer { Some(page) } else { None }
-    }
-}
-
-impl Listing for PacketRow {
-    type Sort = PacketSort;
-    type Cells = ();
-
-    fn query(window: Window<PacketSort>, (): ()) -> Query {
-        Query::Packets(window)
-    }
-
-    fn page(answer: Answer) -> Option<Page<Self>> {
-        if let Answer::Packets(page) = answer { Some(page) } else { None }
-    }
-}
-
-impl Listing for DataRow {
-    type Sort = RowSort;
-    type Cells = Cells;
-
-    fn query(window: Window<RowSort>, cells: Cells) -> Query {
-        Query::Rows(window, cells)
-    }
-
-    fn page(answer: Answer) -> Option<Page<Self>> {
-        if let Answer::Rows(page) = answer { Some(page) } else { None }
-    }
-}
-
-impl Listing for ColumnInfo {
-    type Sort = ();
-    type Cells = ();
-
-    fn query(window: Window<()>, (): ()) -> Query {
-        Query::Columns(window)
-    }
-
-    fn page(answer: Answer) -> Option<Page<Self>> {
-        if let Answer::Columns(page) = answer { Some(page) } else { None }
-    }
 }

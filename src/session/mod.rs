@@ -3,7 +3,9 @@
 //! The worker owns the capture; this holds what the page shows of it. Answers to table questions do not pass through
 //! here: the table that asked keeps them.
 
+mod address;
 pub mod memory;
+mod offered;
 pub mod route;
 pub mod state;
 pub mod update;

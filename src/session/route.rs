@@ -1,6 +1,5 @@
-//! The address's hash to the view that it names, and back: `#/flows?q=dns&sort=bytes&desc=1`.
+//! What is chosen in each view, read from the address's hash and written to it: `?q=dns&sort=bytes&desc=1`.
 
-use super::view::{self, VIEWS, View};
 use crate::model::Severity;
 use crate::model::format::percent;
 use crate::protocol::{Filter, FlowSort, PacketSort, RowSort};
@@ -78,7 +77,7 @@ pub struct RowsRoute {
     pub first_column: u32,
 }
 
-const FLOW_SORTS: [(&str, FlowSort); 11] = [
+pub(super) const FLOW_SORTS: [(&str, FlowSort); 11] = [
     ("start", FlowSort::Start),
     ("duration", FlowSort::Duration),
     ("source", FlowSort::Source),
@@ -92,7 +91,7 @@ const FLOW_SORTS: [(&str, FlowSort); 11] = [
     ("score", FlowSort::Score),
 ];
 
-const PACKET_SORTS: [(&str, PacketSort); 4] = [
+pub(super) const PACKET_SORTS: [(&str, PacketSort); 4] = [
     ("number", PacketSort::Number),
     ("time", PacketSort::Time),
     ("length", PacketSort::Length),
@@ -120,31 +119,8 @@ impl Route {
         Route::Rows(RowsRoute { filter, ..RowsRoute::default() })
     }
 
-    /// The view, whatever is chosen in it.
-    pub fn view(&self) -> &'static View {
-        match self {
-            Route::Overview => &view::OVERVIEW,
-            Route::Findings { .. } => &view::FINDINGS,
-            Route::Flows(_) => &view::FLOWS,
-            Route::Packets(_) => &view::PACKETS,
-            Route::Columns(_) => &view::COLUMNS,
-            Route::Rows(_) => &view::ROWS,
-            Route::Issues => &view::ISSUES,
-            Route::Settings => &view::SETTINGS,
-        }
-    }
-
-    /// The view that a hash names; parts that make no sense are left out, an unknown view is the overview.
-    pub fn from_hash(hash: &str) -> Route {
-        let path = hash.trim_start_matches('#').trim_start_matches('/');
-        let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let (id, rest) = path.split_once('/').unwrap_or((path, ""));
-        let view = VIEWS.iter().find(|view| view.id == id);
-        view.map_or(Route::Overview, |view| (view.read)(rest, &Given::new(query)))
-    }
-
-    /// The hash that names this view. [`Route::from_hash`] gives the same route back.
-    pub fn hash(&self) -> String {
+    /// What stands in the address behind the view: the part behind its id, and what is given by name.
+    pub(super) fn choices(&self) -> String {
         let mut wanted = Wanted(String::new());
         let mut rest = String::new();
         match self {
@@ -178,7 +154,7 @@ impl Route {
                 wanted.add("from", (rows.first_column > 0).then(|| rows.first_column.to_string()).as_deref());
             }
         }
-        format!("{}{rest}{}", self.view().hash(), wanted.0)
+        rest + &wanted.0
     }
 }
 
@@ -186,7 +162,7 @@ impl Route {
 pub(super) struct Given(Vec<(String, String)>);
 
 impl Given {
-    fn new(query: &str) -> Given {
+    pub(super) fn new(query: &str) -> Given {
         let pairs = query.split('&').filter(|pair| !pair.is_empty());
         Given(
             pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(k, v)| (decode(k), decode(v))).collect(),
@@ -276,54 +252,4 @@ impl Wanted {
 /// The text that was encoded; bytes that are no UTF-8 are replaced.
 fn decode(text: &str) -> String {
     String::from_utf8_lossy(&percent::decode(text.as_bytes())).into_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn hashes_are_readable() {
-        let route = Route::Flows(FlowsRoute {
-            filter: Filter { text: "port 443".into(), flow: None, finding: Some("beacon-1".into()) },
-            sort: FlowSort::Bytes,
-            is_descending: true,
-        });
-        assert_eq!(route.hash(), "#/flows?q=port%20443&finding=beacon-1&sort=bytes&desc=1");
-        assert_eq!(Route::findings(Some("scan-2")).hash(), "#/findings/scan-2");
-    }
-
-    #[test]
-    fn nonsense_is_the_overview_or_is_left_out() {
-        for hash in ["", "#", "#/", "#/nowhere/else?x", "#%%%", "junk"] {
-            assert_eq!(Route::from_hash(hash), Route::Overview);
-        }
-        assert_eq!(Route::from_hash("#/packets?packet=-1&sort=up&q=%zz%"), {
-            Route::packets(Filter { text: "%zz%".into(), ..Filter::default() })
-        });
-        assert_eq!(Route::from_hash("#/findings?severity=huge"), Route::findings(None));
-    }
-
-    proptest! {
-        #[test]
-        fn any_choice_comes_back(
-            text in ".{0,12}", flow: Option<u32>, finding in proptest::option::of("[^\\x00]{1,8}"), packet: Option<u64>,
-            sort in 0..11usize, is_descending: bool, severity in 0..6usize,
-        ) {
-            let filter = Filter { text, flow, finding: finding.clone() };
-            let flows = FlowsRoute { filter: filter.clone(), sort: FLOW_SORTS[sort].1, is_descending };
-            let packets = PacketsRoute { filter, sort: PACKET_SORTS[sort % 4].1, is_descending, packet };
-            let severity = Severity::ALL.get(severity).copied();
-            let filter = Filter { text: "a=b".into(), flow, finding: None };
-            let row_sort = [RowSort::Number, RowSort::Score, RowSort::Column(sort as u32)][sort % 3];
-            let first_column = sort as u32;
-            let rows = RowsRoute { filter: filter.clone(), sort: row_sort, is_descending, first_column };
-            let columns = ColumnsRoute { filter, column: flow };
-            let tables = [Route::Rows(rows), Route::Columns(columns)];
-            for route in [Route::Flows(flows), Route::Packets(packets), Route::Findings { id: finding, severity }].into_iter().chain(tables) {
-                prop_assert_eq!(Route::from_hash(&route.hash()), route);
-            }
-        }
-    }
 }

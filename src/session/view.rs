@@ -3,7 +3,6 @@
 //! Addresses, tabs and the tests in a browser go by this table. What is chosen in a view is its [`Route`].
 
 use super::route::{Given, Route};
-use super::state::{Phase, State};
 use crate::model::Analysis;
 use crate::model::rows::RowKind;
 
@@ -38,7 +37,8 @@ pub enum Needs {
 }
 
 impl Needs {
-    fn are_met(self, analysis: &Analysis) -> bool {
+    /// True if a file has what the view needs.
+    pub(super) fn are_met(self, analysis: &Analysis) -> bool {
         let table = analysis.table.as_ref();
         match self {
             Needs::Nothing | Needs::File => true,
@@ -125,76 +125,5 @@ impl View {
 impl PartialEq for View {
     fn eq(&self, other: &View) -> bool {
         self.id == other.id
-    }
-}
-
-impl State {
-    /// The views that are offered now, in order.
-    pub fn views(&self) -> Vec<&'static View> {
-        let is_offered = |view: &&&View| match (self.phase, &self.analysis) {
-            (Phase::Empty, _) => view.needs == Needs::Nothing,
-            (Phase::Reading, _) => false,
-            (Phase::Ready, Some(analysis)) => view.needs.are_met(analysis),
-            (Phase::Ready, None) => true,
-        };
-        VIEWS.iter().filter(is_offered).copied().collect()
-    }
-
-    /// The view that is shown: before a file is open, the overview stands for those that need one.
-    pub fn view(&self) -> &'static View {
-        let view = self.route.view();
-        if self.phase == Phase::Empty && view.needs != Needs::Nothing { &OVERVIEW } else { view }
-    }
-
-    /// What a view is called now.
-    pub fn label(&self, view: &View) -> &'static str {
-        if self.phase == Phase::Empty && *view == OVERVIEW { "Start" } else { view.label }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::rows::{Layout, TableFacts};
-    use crate::session::Shared;
-    use std::collections::BTreeSet;
-
-    fn ids(state: &State) -> Vec<&'static str> {
-        state.views().iter().map(|view| view.id).collect()
-    }
-
-    fn ready(kind: Option<RowKind>) -> State {
-        let layout = |kind| Layout { kind, ..Layout::default() };
-        let table = kind.map(|kind| TableFacts { layout: layout(kind), ..TableFacts::default() });
-        let analysis = Some(Shared::new(Analysis { table, ..Analysis::default() }));
-        State { phase: Phase::Ready, analysis, ..State::default() }
-    }
-
-    #[test]
-    fn every_view_has_its_own_address_and_comes_back_from_it() {
-        let unique: BTreeSet<&str> = VIEWS.iter().map(|view| view.id).collect();
-        assert_eq!(unique.len(), VIEWS.len());
-        for view in VIEWS {
-            let route = Route::from_hash(&view.hash());
-            assert_eq!((route.view(), route.hash()), (view, view.hash()));
-        }
-    }
-
-    #[test]
-    fn what_a_file_cannot_have_is_not_offered() {
-        assert_eq!(ids(&State::default()), ["overview", "settings"]);
-        assert_eq!(ids(&ready(None)), ["overview", "findings", "flows", "packets", "issues", "settings"]);
-        let table = ["overview", "findings", "columns", "rows", "issues", "settings"];
-        assert_eq!(ids(&ready(Some(RowKind::Rows))), table);
-        assert!(ids(&ready(Some(RowKind::Flows))).contains(&"flows"));
-        assert!(ids(&State { phase: Phase::Reading, ..State::default() }).is_empty());
-    }
-
-    #[test]
-    fn before_a_file_is_open_the_start_stands_for_views_that_need_one() {
-        let state = State { route: Route::Issues, ..State::default() };
-        assert_eq!((state.view(), state.label(state.view())), (&OVERVIEW, "Start"));
-        let state = State { route: Route::Settings, ..State::default() };
-        assert_eq!((state.view(), state.label(state.view())), (&SETTINGS, "Settings"));
     }
 }

@@ -1,7 +1,6 @@
 //! Settings whose value is one of a list. It is saved by its id; a number is its place in the list, within one build only.
 
 use super::Descriptor;
-use super::table::{TABLE_DIALECT, TABLE_UNIT};
 
 /// One of the values of a setting.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,14 +29,6 @@ impl PartialEq for Choices {
     }
 }
 
-/// All settings that are choices.
-static ALL: [Choices; 2] = [TABLE_DIALECT, TABLE_UNIT];
-
-/// The choices of a setting, if it is one.
-pub fn of(id: &str) -> Option<&'static Choices> {
-    ALL.iter().find(|choices| choices.descriptor.id == id)
-}
-
 impl Choices {
     /// The choice that a number stands for.
     pub fn at(&self, number: f64) -> Option<Choice> {
@@ -53,23 +44,5 @@ impl Choices {
     pub fn former_number(&self, number: f64) -> Option<f64> {
         let is_place = number >= 0.0 && number.fract() == 0.0;
         self.number(self.former.get(number as usize).filter(|_| is_place)?)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn every_choice_has_its_own_id_and_every_former_number_still_means_one() {
-        for Choices { descriptor, choices, former } in &ALL {
-            let ids: BTreeSet<&str> = choices.iter().map(|choice| choice.id).collect();
-            assert_eq!(ids.len(), choices.len(), "{}", descriptor.id);
-            assert_eq!((descriptor.min, descriptor.max), (0.0, choices.len() as f64 - 1.0), "{}", descriptor.id);
-            assert!(former.iter().all(|id| ids.contains(id)), "{}", descriptor.id);
-        }
-        assert_eq!(TABLE_DIALECT.former.len(), 22);
-        assert_eq!((TABLE_DIALECT.former_number(22.0), TABLE_DIALECT.former_number(-1.0)), (None, None));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! An object of ids and numbers (of choices: their ids), and under `expected` the allow-list. What is not usable is said, and left out.
 
-use super::{Descriptor, Kind, Settings, choice};
+use super::{Descriptor, Kind, Settings, table};
 use crate::model::Rule;
 use crate::model::finding::former_ids;
 use crate::model::format::quantity::plain;
@@ -16,7 +16,7 @@ const EXPECTED: &str = "expected";
 pub fn write(settings: &Settings) -> String {
     let mut file = Map::new();
     for (id, value) in settings.changed() {
-        let chosen = choice::of(id).and_then(|choices| choices.at(*value));
+        let chosen = table::choices(id).and_then(|choices| choices.at(*value));
         file.insert(id.clone(), chosen.map_or_else(|| Value::from(*value), |choice| Value::from(choice.id)));
     }
     if !settings.expected().is_empty() {

@@ -118,7 +118,7 @@ impl Descriptor {
 
     /// What kind of value it has.
     pub fn kind(&self) -> Kind {
-        if let Some(choices) = choice::of(self.id) {
+        if let Some(choices) = table::choices(self.id) {
             return Kind::Choice(choices);
         }
         match self.unit {

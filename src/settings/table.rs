@@ -6,6 +6,14 @@ use super::{Descriptor, OnChange};
 /// All of them, in the order in which they are shown.
 pub const TABLE: &[Descriptor] = &[TABLE_DIALECT.descriptor, TABLE_UNIT.descriptor, TABLE_LABEL, TABLE_MEMORY];
 
+/// Those whose value is one of a list.
+static CHOICES: [Choices; 2] = [TABLE_DIALECT, TABLE_UNIT];
+
+/// The choices of a setting, if it is one.
+pub fn choices(id: &str) -> Option<&'static Choices> {
+    CHOICES.iter().find(|choices| choices.descriptor.id == id)
+}
+
 /// What leaves a choice to the program.
 pub const AUTO: &str = "auto";
 
@@ -93,3 +101,21 @@ pub const TABLE_MEMORY: Descriptor = Descriptor::count("table.memory", "Memory f
         .unit("MiB")
         .on_change(OnChange::Read)
         .help("Rows of a table are packed into this much memory; past it a random half is kept, again and again. Counts, means and ranges are always of all rows.");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_choice_has_its_own_id_and_every_former_number_still_means_one() {
+        for Choices { descriptor, choices, former } in &CHOICES {
+            let ids: BTreeSet<&str> = choices.iter().map(|choice| choice.id).collect();
+            assert_eq!(ids.len(), choices.len(), "{}", descriptor.id);
+            assert_eq!((descriptor.min, descriptor.max), (0.0, choices.len() as f64 - 1.0), "{}", descriptor.id);
+            assert!(former.iter().all(|id| ids.contains(id)), "{}", descriptor.id);
+        }
+        assert_eq!(TABLE_DIALECT.former.len(), 22);
+        assert_eq!((TABLE_DIALECT.former_number(22.0), TABLE_DIALECT.former_number(-1.0)), (None, None));
+    }
+}

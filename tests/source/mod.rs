@@ -62,13 +62,30 @@ impl SourceFile {
         let mut paths = BTreeSet::new();
         for at in 0..tokens.len() {
             let is_start = at == 0 || tokens[at - 1] != "::";
-            if is_start && matches!(tokens[at], "crate" | "super" | "packetloupe") {
+            // Who may see a thing is no import: `pub(super)`, `pub(in crate::web)`.
+            let behind = |n: usize| at.checked_sub(n).map(|at| tokens[at]);
+            let is_sight = matches!((behind(2), behind(1)), (Some("pub"), Some("(")) | (Some("("), Some("in")));
+            if is_start && !is_sight && matches!(tokens[at], "crate" | "super" | "packetloupe") {
                 let mut found = Vec::new();
                 tree(&tokens, at, &mut Vec::new(), &mut found);
                 paths.extend(found.iter().map(|path| self.resolve(path)).filter(|path| !path.is_empty()));
             }
         }
         paths
+    }
+
+    /// What a folder's own file hands on from a file below it: `pub use envelope::Envelope` of `Envelope` is `envelope`.
+    pub fn hands_on(&self, name: &str) -> Option<String> {
+        let tokens = tokens(&self.code);
+        let uses = (0..tokens.len()).filter(|at| tokens[*at] == "use");
+        let mut found = Vec::new();
+        uses.for_each(|at| {
+            tree(&tokens, at + 1, &mut Vec::new(), &mut found);
+        });
+        let path =
+            found.iter().find(|path| path.len() > 1 && path.last().is_some_and(|last| [name, "*"].contains(last)))?;
+        let outer = ["crate", "super", "packetloupe"].contains(&path[0]);
+        Some(if outer { self.resolve(path) } else { format!("{}/{}", self.module, path.join("/")) })
     }
 
     /// True if the code names an outside crate.

@@ -4,6 +4,7 @@
 //! the protocols in order, `support` is what several of them read. TCP segments are put in order by `flow::reassembly`
 //! before they come here.
 
+mod carried;
 pub mod describe;
 pub mod parser;
 pub mod registry;

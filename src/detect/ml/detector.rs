@@ -2,7 +2,6 @@
 //!
 //! What was learnt is kept, so that another threshold only judges again.
 
-use crate::detect::card::Card;
 use crate::detect::detector::Conclusion;
 use crate::detect::detector::Context;
 use crate::detect::detector::Detector;
@@ -14,22 +13,11 @@ use crate::detect::ml::outliers::findings;
 use crate::detect::ml::rows;
 use crate::detect::ml::rows::FittedRows;
 use crate::detect::ml::scale::Robust;
+use crate::detect::ml::spec::Spec;
 use crate::maths::order::nearest_quantile;
 use crate::model::format::quantity;
 use crate::settings::{self, Descriptor, OnChange, Settings};
 use crate::stats::rows::RowStore;
-
-/// What a detector of this kind needs beside its model.
-pub struct Spec {
-    /// Its card.
-    pub card: &'static Card,
-    /// The score from which on a flow is reported.
-    pub threshold: &'static Descriptor,
-    /// Fewest flows to learn from.
-    pub fewest: &'static Descriptor,
-    /// Most flows scored.
-    pub most: &'static Descriptor,
-}
 
 /// The setting for the score from which on a flow is reported.
 pub const fn threshold(id: &'static str, help: &'static str, default: f64) -> Descriptor {

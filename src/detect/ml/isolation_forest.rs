@@ -4,11 +4,11 @@ use crate::detect::card::Card;
 use crate::detect::detector::Entry;
 use crate::detect::detector::Interest;
 use crate::detect::ml::detector::ModelDetector;
-use crate::detect::ml::detector::Spec;
 use crate::detect::ml::detector::fewest;
 use crate::detect::ml::detector::most;
 use crate::detect::ml::detector::threshold;
 use crate::detect::ml::forest::Forest;
+use crate::detect::ml::spec::Spec;
 use crate::model::Category;
 use crate::settings::Descriptor;
 

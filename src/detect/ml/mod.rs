@@ -14,6 +14,7 @@ pub mod pca;
 pub mod random;
 mod rows;
 pub mod scale;
+mod spec;
 
 use matrix::Matrix;
 use scale::Robust;

@@ -4,10 +4,10 @@
 
 use crate::detect::detector::Conclusion;
 use crate::detect::ml::Model;
-use crate::detect::ml::detector::Spec;
 use crate::detect::ml::matrix::Matrix;
 use crate::detect::ml::random::Selection;
 use crate::detect::ml::scale::Robust;
+use crate::detect::ml::spec::Spec;
 use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::evidence;
 use crate::detect::support::finding_builder::round3;

@@ -8,15 +8,6 @@ use crate::model::net::addr::Addr;
 use crate::model::packet::tcp_flag;
 use serde::{Deserialize, Serialize};
 
-/// Which way a packet goes, from the flow's originator.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum Direction {
-    /// From the originator to the responder.
-    ToResponder,
-    /// From the responder to the originator.
-    ToOriginator,
-}
-
 /// The five-tuple and VLAN in canonical order: `low` is the smaller (address, port) pair.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub struct FlowKey {

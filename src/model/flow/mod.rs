@@ -1,9 +1,11 @@
 //! A flow and what is counted and noticed in it.
 
+mod direction;
 pub mod exchanges;
 #[expect(clippy::module_inception, reason = "the flow itself, beside what belongs to it")]
 mod flow;
 pub mod moments;
 pub mod tcp_anomalies;
 
+pub use direction::Direction;
 pub use flow::*;

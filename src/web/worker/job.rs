@@ -1,6 +1,6 @@
 //! The job in hand: its files, what they were unpacked to, and the analysis on its way.
 
-use super::speed::Rows;
+use super::speed::rows::Rows;
 use crate::model::Analysis;
 use crate::pipeline::{Pipeline, UnsupportedFile};
 use crate::query::{Source, Views};

@@ -1,5 +1,6 @@
 //! MS SQL's TDS (MS-TDS, section 2.2): version, encryption, who logs in and whether that works.
 
+use crate::decode::app::carried::Carried;
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
 use crate::decode::app::parser::PortPair;
@@ -11,7 +12,6 @@ use crate::decode::app::support::bytes::add_utf16;
 use crate::decode::app::support::bytes::be16;
 use crate::decode::app::support::bytes::le16;
 use crate::decode::app::support::bytes::le32;
-use crate::decode::app::support::carried::Carried;
 use crate::decode::app::support::gss;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;

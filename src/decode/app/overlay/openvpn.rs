@@ -1,6 +1,7 @@
 //! OpenVPN by the shape of its packets (draft-openvpn-wireformat, section 3), over UDP and TCP; in TCP also the TLS that its
 //! control packets carry, where that is in the clear.
 
+use crate::decode::app::carried::Carried;
 use crate::decode::app::parser::Datagram;
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
@@ -8,7 +9,6 @@ use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
 use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
-use crate::decode::app::support::carried::Carried;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;

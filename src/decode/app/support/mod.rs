@@ -3,7 +3,6 @@
 
 pub mod ber;
 pub mod bytes;
-pub mod carried;
 pub mod dcerpc;
 pub mod digest;
 pub mod dns;

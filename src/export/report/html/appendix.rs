@@ -1,6 +1,6 @@
 //! What the results rest on: how much was read, what could not be, which detectors ran, which settings were changed.
 
-use super::{facts, section, table};
+use super::parts::{facts, section, table};
 use crate::chart::draw::text::escape;
 use crate::model::analysis::IssueSeverity;
 use crate::model::format::quantity::bytes;

@@ -1,6 +1,6 @@
 //! The charts of the report: each drawn for wide and for narrow screens, the small ones also as a table.
 
-use super::table;
+use super::parts::table;
 use crate::chart::draw::Theme;
 use crate::chart::draw::text::escape;
 use crate::chart::{self, draw};

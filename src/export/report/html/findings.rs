@@ -1,6 +1,7 @@
 //! The findings: a list to begin with, then each in full.
 
-use super::{facts, figures, section, table, triage};
+use super::parts::{badge, facts, section, table};
+use super::{figures, triage};
 use crate::chart::draw::text::escape;
 use crate::model::Analysis;
 use crate::model::finding::Finding;
@@ -89,10 +90,6 @@ fn article(finding: &Finding, analysis: &Analysis) -> String {
         advice = list_of("What to do", "ol", &finding.advice),
         filter = filter(finding),
     )
-}
-
-pub fn badge(finding: &Finding) -> String {
-    format!("<span class=\"sev {}\">{}</span>", finding.severity.id(), finding.severity.name())
 }
 
 fn evidence(finding: &Finding) -> String {

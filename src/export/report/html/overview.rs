@@ -1,6 +1,7 @@
 //! The head of the report (what was looked at, the verdict, the contents) and what is in the capture.
 
-use super::{facts, figures};
+use super::figures;
+use super::parts::{self, facts};
 use crate::chart::draw::text::escape;
 use crate::model::Analysis;
 use crate::model::coverage::DetectorCoverage;
@@ -115,5 +116,5 @@ pub fn section(analysis: &Analysis) -> String {
         ("Last packet", when(summary.last_ns)),
     ]);
     let body = format!("<dl class=\"tiles\">{tiles}</dl>\n{facts}{}", figures::all(analysis));
-    super::section("overview", "Overview", &body)
+    parts::section("overview", "Overview", &body)
 }

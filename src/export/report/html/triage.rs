@@ -1,7 +1,6 @@
 //! What people made of the findings: what belongs together, what is expected here, what they say of each.
 
-use super::findings::badge;
-use super::{section, table};
+use super::parts::{badge, section, table};
 use crate::chart::draw::text::escape;
 use crate::model::Analysis;
 use crate::model::Finding;

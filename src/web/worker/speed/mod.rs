@@ -18,19 +18,16 @@
 
 mod helper_main;
 mod row_helper;
-
-pub(super) use row_helper::Watch;
+pub(super) mod rows;
 
 use super::job::Job;
 use super::scope::scope;
 use super::{Shared, with};
 use crate::web::browser::read_ahead::{ReadAhead, SLICE_BYTES};
-use js_sys::ArrayBuffer;
 use row_helper::{RowHelper, RowTask};
+use rows::Rows;
 use std::cell::RefCell;
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::prelude::JsValue;
 
 /// A smaller table is read before a helper has started.
 const LEAST_BYTES: f64 = 8.0 * 1024.0 * 1024.0;
@@ -61,44 +58,6 @@ impl Helpers {
     fn take(&self) -> Option<RowHelper> {
         self.prepare();
         self.0.take()
-    }
-}
-
-/// Who keeps the rows of a table.
-#[derive(Default)]
-pub(super) enum Rows {
-    /// It is not known yet whether the file is a large table of flows or packets.
-    #[default]
-    Open,
-    /// The pipeline, if the file is a table at all.
-    Here,
-    /// A helper, until they are back.
-    Helper(Box<RowTask>),
-}
-
-impl Rows {
-    fn task(&mut self) -> Option<&mut RowTask> {
-        if let Rows::Helper(task) = self { Some(task) } else { None }
-    }
-
-    /// True while a helper keeps them.
-    pub(super) fn are_away(&self) -> bool {
-        matches!(self, Rows::Helper(_))
-    }
-
-    /// Hands a slice of the file over to the helper, if there is one: what to wait for before the next.
-    pub(super) fn feed(&mut self, slice: &JsValue) -> Option<Watch> {
-        let n_bytes = slice.unchecked_ref::<ArrayBuffer>().byte_length();
-        let task = self.task()?;
-        task.feed(slice, n_bytes);
-        Some(task.watch())
-    }
-
-    /// No more slices come.
-    pub(super) fn end(&mut self, is_stopped: bool) {
-        if let Some(task) = self.task() {
-            task.end(is_stopped);
-        }
     }
 }
 

@@ -50,7 +50,8 @@ impl Carried {
     }
 
     /// True once nothing more matters.
-    pub fn is_over(&self) -> bool {
+    #[cfg(test)]
+    fn is_over(&self) -> bool {
         self.sides.iter().all(Option::is_none)
     }
 }

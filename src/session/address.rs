@@ -1,0 +1,98 @@
+//! The address's hash to the view that it names, and back: `#/flows?q=dns&sort=bytes&desc=1`.
+
+use super::route::{Given, Route};
+use super::view::{self, VIEWS, View};
+
+impl Route {
+    /// The view, whatever is chosen in it.
+    pub fn view(&self) -> &'static View {
+        match self {
+            Route::Overview => &view::OVERVIEW,
+            Route::Findings { .. } => &view::FINDINGS,
+            Route::Flows(_) => &view::FLOWS,
+            Route::Packets(_) => &view::PACKETS,
+            Route::Columns(_) => &view::COLUMNS,
+            Route::Rows(_) => &view::ROWS,
+            Route::Issues => &view::ISSUES,
+            Route::Settings => &view::SETTINGS,
+        }
+    }
+
+    /// The view that a hash names; parts that make no sense are left out, an unknown view is the overview.
+    pub fn from_hash(hash: &str) -> Route {
+        let path = hash.trim_start_matches('#').trim_start_matches('/');
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let (id, rest) = path.split_once('/').unwrap_or((path, ""));
+        let view = VIEWS.iter().find(|view| view.id == id);
+        view.map_or(Route::Overview, |view| (view.read)(rest, &Given::new(query)))
+    }
+
+    /// The hash that names this view. [`Route::from_hash`] gives the same route back.
+    pub fn hash(&self) -> String {
+        self.view().hash() + &self.choices()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Severity;
+    use crate::protocol::{Filter, FlowSort, RowSort};
+    use crate::session::route::{ColumnsRoute, FLOW_SORTS, FlowsRoute, PACKET_SORTS, PacketsRoute, RowsRoute};
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_view_has_its_own_address_and_comes_back_from_it() {
+        let unique: BTreeSet<&str> = VIEWS.iter().map(|view| view.id).collect();
+        assert_eq!(unique.len(), VIEWS.len());
+        for view in VIEWS {
+            let route = Route::from_hash(&view.hash());
+            assert_eq!((route.view(), route.hash()), (view, view.hash()));
+        }
+    }
+
+    #[test]
+    fn hashes_are_readable() {
+        let route = Route::Flows(FlowsRoute {
+            filter: Filter { text: "port 443".into(), flow: None, finding: Some("beacon-1".into()) },
+            sort: FlowSort::Bytes,
+            is_descending: true,
+        });
+        assert_eq!(route.hash(), "#/flows?q=port%20443&finding=beacon-1&sort=bytes&desc=1");
+        assert_eq!(Route::findings(Some("scan-2")).hash(), "#/findings/scan-2");
+    }
+
+    #[test]
+    fn nonsense_is_the_overview_or_is_left_out() {
+        for hash in ["", "#", "#/", "#/nowhere/else?x", "#%%%", "junk"] {
+            assert_eq!(Route::from_hash(hash), Route::Overview);
+        }
+        assert_eq!(Route::from_hash("#/packets?packet=-1&sort=up&q=%zz%"), {
+            Route::packets(Filter { text: "%zz%".into(), ..Filter::default() })
+        });
+        assert_eq!(Route::from_hash("#/findings?severity=huge"), Route::findings(None));
+    }
+
+    proptest! {
+        #[test]
+        fn any_choice_comes_back(
+            text in ".{0,12}", flow: Option<u32>, finding in proptest::option::of("[^\\x00]{1,8}"), packet: Option<u64>,
+            sort in 0..11usize, is_descending: bool, severity in 0..6usize,
+        ) {
+            let filter = Filter { text, flow, finding: finding.clone() };
+            let flows = FlowsRoute { filter: filter.clone(), sort: FLOW_SORTS[sort].1, is_descending };
+            let packets = PacketsRoute { filter, sort: PACKET_SORTS[sort % 4].1, is_descending, packet };
+            let severity = Severity::ALL.get(severity).copied();
+            let filter = Filter { text: "a=b".into(), flow, finding: None };
+            let row_sort = [RowSort::Number, RowSort::Score, RowSort::Column(sort as u32)][sort % 3];
+            let first_column = sort as u32;
+            let rows = RowsRoute { filter: filter.clone(), sort: row_sort, is_descending, first_column };
+            let columns = ColumnsRoute { filter, column: flow };
+            let tables = [Route::Rows(rows), Route::Columns(columns)];
+            for route in [Route::Flows(flows), Route::Packets(packets), Route::Findings { id: finding, severity }].into_iter().chain(tables) {
+                prop_assert_eq!(Route::from_hash(&route.hash()), route);
+            }
+        }
+    }
+}
