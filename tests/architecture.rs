@@ -136,7 +136,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
                 "spoofing",
                 "statistical",
             ],
-            &["benign_rates", "deduplicate"],
+            &["benign_rates"],
         ],
     ),
     ("export", &[&["entry"], &["facts", "flows_csv", "json", "report"]]),

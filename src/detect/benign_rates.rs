@@ -4,8 +4,7 @@
 //! shared captures; the same test without the variable says when it is out of date.
 
 use crate::detect::card::Card;
-use crate::model::format::quantity::counted;
-use crate::model::format::quantity::percent;
+use crate::model::format::quantity::{counted, percent};
 
 /// The table.
 const TABLE: &str = include_str!("benign_rates.csv");

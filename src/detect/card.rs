@@ -19,6 +19,12 @@ pub struct Card {
     pub matters: &'static str,
     /// What else it could be.
     pub otherwise: &'static str,
+    /// Harmless causes that a finding lists, unless one of its kinds has its own.
+    pub benign_causes: &'static [&'static str],
+    /// What to do next, first things first, unless one of its kinds has its own.
+    pub advice: &'static [&'static str],
+    /// Detectors that see the whole of what this one sees a part of: under theirs its findings are folded.
+    pub part_of: &'static [&'static str],
     /// Where method and thresholds come from.
     pub source: &'static str,
 }

@@ -7,8 +7,7 @@ use crate::flow::endpoints::EndpointIndex;
 use crate::flow::fields::FlowFields;
 use crate::flow::names::Names;
 use crate::flow::table::{FlowTable, FlowUpdate};
-use crate::model::app::field::FieldSet;
-use crate::model::app::field::Message;
+use crate::model::app::field::{FieldSet, Message};
 use crate::model::app::protocol::AppProto;
 use crate::model::finding::Finding;
 use crate::model::packet::{Transport, tcp_flag};
@@ -26,6 +25,17 @@ pub struct Entry {
     pub interest: Interest,
     /// Makes one for a new analysis.
     pub make: fn() -> Box<dyn Detector>,
+}
+
+impl Entry {
+    /// The line of the detector `D`, which begins empty.
+    pub const fn of<D: Detector + Default + 'static>(
+        card: Card,
+        settings: &'static [Descriptor],
+        interest: Interest,
+    ) -> Entry {
+        Entry { card, settings, interest, make: || Box::new(D::default()) }
+    }
 }
 
 bitflags::bitflags! {
@@ -176,6 +186,15 @@ pub struct Conclusion {
     pub scores: Option<Vec<f32>>,
     /// Hosts or pairs that were not judged because the detector's table was full.
     pub n_not_evaluated: u64,
+}
+
+impl Conclusion {
+    /// With the findings of another one of the same detector behind.
+    pub fn and(mut self, other: Conclusion) -> Conclusion {
+        self.findings.extend(other.findings);
+        self.n_not_evaluated += other.n_not_evaluated;
+        self
+    }
 }
 
 /// A detector at work on one input.

@@ -6,7 +6,6 @@
 
 pub mod benign_rates;
 pub mod card;
-pub mod deduplicate;
 pub mod detector;
 pub mod support;
 

@@ -2,8 +2,6 @@
 
 use super::{Pipeline, inputs, server_names, table_facts, threads};
 use crate::decode::link;
-use crate::detect;
-use crate::detect::deduplicate;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Finding;
@@ -12,7 +10,8 @@ use crate::model::rows::RowKind;
 use crate::read::InputReport;
 use crate::settings::{self, Settings};
 use crate::stats::rows::RowStore;
-use crate::triage;
+use crate::triage::deduplicate::{self, Seer};
+use crate::{detect, triage};
 
 /// Bins of the timeline that an analysis carries.
 const TIMELINE_BINS: usize = 256;
@@ -95,7 +94,10 @@ impl Pipeline {
 
     /// The result, with the findings of the detectors that have finished. Reading has ended.
     pub fn analysis(&self, settings: &Settings) -> Analysis {
-        let mut findings = deduplicate::fold(self.runs.iter().flat_map(|(_, findings)| findings.clone()).collect());
+        let seers = detect::ALL.iter().map(|Entry { card, .. }| card);
+        let seers: Vec<Seer> = seers.map(|card| Seer { id: card.id, name: card.name, part_of: card.part_of }).collect();
+        let all = self.runs.iter().flat_map(|(_, findings)| findings.clone()).collect();
+        let mut findings = deduplicate::fold(all, &seers);
         findings.iter_mut().for_each(|finding| server_names::name(finding, self.flows(), self.names()));
         let runs = self.runs.iter().map(|(run, _)| run.clone()).collect();
         let mut analysis = self.assemble(settings, &self.inputs, findings, runs);

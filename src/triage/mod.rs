@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads or scores: a changed allow-list takes effect at once, on the page as in the command.
 
+pub mod deduplicate;
 mod incident;
 pub mod offer;
 

@@ -1,22 +1,13 @@
 //! Short FTP control connections that all look the same to findings of password guessing.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
-use crate::detect::support::login_attempts;
-use crate::detect::support::login_attempts::Case;
-use crate::detect::support::login_attempts::Shape;
-use crate::detect::support::login_attempts::Tries;
-use crate::detect::support::login_attempts::Words;
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::support::login_attempts::{self, Case, Shape, Tries, Words};
+use crate::detect::support::severity::Confidence;
 use crate::model::Category;
 use crate::model::app::protocol::AppProto;
-use crate::model::format::time::SECOND;
-use crate::model::format::time::from_seconds;
-use crate::settings::{Descriptor, OnChange};
+use crate::model::format::time::{SECOND, from_seconds};
+use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "ftp_brute_force",
@@ -26,40 +17,29 @@ const CARD: Card = Card {
     sees: "One client opens many FTP control connections to one server that carry hardly more than a name, a password and a refusal.",
     matters: "Guessing goes on until a password fits. FTP logins often work for other services too, and FTP sends them readable.",
     otherwise: "A script or device that logs in again and again with an old password.",
+    benign_causes: &[
+        "A script, camera or printer that logs in again and again with an old password",
+        "A monitoring tool that only checks whether the server answers",
+    ],
+    advice: &[
+        "FTP is readable: open one of the flows and see names, passwords and answers (530 refused, 230 accepted)",
+        "Look into the server's log for a login of this client that succeeded",
+        "Let the server block clients that fail often, and replace FTP by an encrypted protocol",
+    ],
+    part_of: &[],
     source: "Zeek's FTP policy: 20 failed logins in 15 minutes. Failure is told by size: a login that works goes on with commands and data.",
 };
 
-const GUESSES: Descriptor = Descriptor {
-    id: "ftp_brute_force.guesses",
-    label: "Failed connections for guessing",
-    help: "This many connections that look like failed logins within the window. 20 in 15 minutes is the value of Zeek's FTP policy; each connection may hold several guesses.",
-    unit: "connections",
-    min: 2.0,
-    max: 100_000.0,
-    default: 20.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const WINDOW: Descriptor = Descriptor {
-    id: "ftp_brute_force.window",
-    label: "Window",
-    help: "Failed connections are counted within this time. 900 s is the value of Zeek's FTP policy.",
-    unit: "s",
-    min: 1.0,
-    max: 86_400.0,
-    default: 900.0,
-    is_whole: false,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[GUESSES, WINDOW];
+const GUESSES: Descriptor = Descriptor::count("ftp_brute_force.guesses", "Failed connections for guessing", 20.0)
+    .range(2.0, 100_000.0)
+    .unit("connections")
+    .help("This many connections that look like failed logins within the window. 20 in 15 minutes is the value of Zeek's FTP policy; each connection may hold several guesses.");
+const WINDOW: Descriptor = Descriptor::seconds("ftp_brute_force.window", "Window", 900.0)
+    .range(1.0, 86_400.0)
+    .help("Failed connections are counted within this time. 900 s is the value of Zeek's FTP policy.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::TCP_FLOWS,
-    make: || Box::new(FtpBruteForce::default()),
-};
+pub const ENTRY: Entry = Entry::of::<FtpBruteForce>(CARD, &[GUESSES, WINDOW], Interest::TCP_FLOWS);
 
 /// USER and PASS, several times, without the commands that follow a login that works (SYST, TYPE, PASV, LIST: about 60
 /// bytes there and 300 back); greeting and refusals of common servers are 60 to 400 bytes.
@@ -87,7 +67,8 @@ impl Detector for FtpBruteForce {
             .into_iter()
             .filter(|series| series.most_within(window_ns) as f64 >= guesses)
             .map(|series| {
-                let confidence = if series.n_parallel >= 3 { 0.92 } else { 0.85 };
+                let confidence =
+                    if series.n_parallel >= 3 { Confidence::ALMOST_CERTAIN } else { Confidence::VERY_LIKELY };
                 Case { series, threshold: guesses, confidence }
             })
             .collect();
@@ -99,27 +80,15 @@ impl Detector for FtpBruteForce {
             burst_ns: window_ns,
             usual_burst: format!("below {guesses} (Zeek's FTP policy)"),
             meaning: "That is room for names, passwords and refusals, and for no command that follows a login.",
-            benign_causes: &[
-                "A script, camera or printer that logs in again and again with an old password",
-                "A monitoring tool that only checks whether the server answers",
-            ],
-            advice: &[
-                "FTP is readable: open one of the flows and see names, passwords and answers (530 refused, 230 accepted)",
-                "Look into the server's log for a login of this client that succeeded",
-                "Let the server block clients that fail often, and replace FTP by an encrypted protocol",
-            ],
         };
-        let findings = login_attempts::findings(context, &SHAPE, cases, &words);
-        Conclusion { findings, n_not_evaluated: self.tries.n_refused(), ..Conclusion::default() }
+        login_attempts::report(context, &SHAPE, cases, self.tries.n_refused(), &words)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Made;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::{Made, finish, inside};
     use crate::settings::Settings;
 
     #[test]

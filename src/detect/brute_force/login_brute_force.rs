@@ -1,32 +1,21 @@
 //! Log-ins that a server refused, as their protocol says it in the clear, per client and server, to findings of guessing.
 
 use crate::detect::card::Card;
-use crate::detect::detector::AppEvent;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::finding_builder::thousands;
+use crate::detect::support::finding_builder::{self, FindingBuilder, evidence, thousands};
 use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::gather;
 use crate::detect::support::logins;
 use crate::detect::support::message_evidence::MessageEvidence;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::busiest;
-use crate::model::app::field::FieldId;
-use crate::model::app::field::FieldSet;
+use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
-use crate::model::format::time::SECOND;
-use crate::model::format::time::span;
+use crate::model::format::time::{SECOND, span};
 use crate::model::{Addr, Category, Finding, Series};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use foldhash::fast::RandomState;
 use std::collections::HashSet;
 use std::hash::BuildHasher;
@@ -39,29 +28,23 @@ const CARD: Card = Card {
     sees: "A server refuses one client's log-ins again and again.",
     matters: "Somebody tries passwords until one is right. A log-in that works afterwards is an account that is lost.",
     otherwise: "A program or a device with an old password, which tries the same one at a steady pace.",
+    benign_causes: &["A program, phone or printer with an old password", "A test of one's own passwords"],
+    advice: &[
+        "Look whether one was accepted, and as whom; change that password",
+        "Lock out or slow down after a few refusals; let only known addresses log in",
+        "Find out who uses the client",
+    ],
+    part_of: &[],
     source: "Zeek's policy for FTP: 20 refused log-ins in 15 minutes. What a refusal is, each protocol says itself: HTTP 401 and 403 (RFC 9110), FTP 530 (RFC 959), SMTP 535 (RFC 4954), IMAP NO, POP3 -ERR, LDAP 49, SMB and Kerberos status codes.",
 };
 
-const REFUSED: Descriptor = Descriptor {
-    id: "login_brute_force.refused",
-    label: "Refused log-ins",
-    help: "Of one client at one server within 15 minutes. Zeek reports FTP from 20.",
-    unit: "log-ins",
-    min: 3.0,
-    max: 10_000.0,
-    default: 20.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[REFUSED];
+const REFUSED: Descriptor = Descriptor::count("login_brute_force.refused", "Refused log-ins", 20.0)
+    .range(3.0, 10_000.0)
+    .unit("log-ins")
+    .help("Of one client at one server within 15 minutes. Zeek reports FTP from 20.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::MESSAGES,
-    make: || Box::new(LoginBruteForce::default()),
-};
+pub const ENTRY: Entry = Entry::of::<LoginBruteForce>(CARD, &[REFUSED], Interest::MESSAGES);
 
 /// The window of Zeek's policy.
 const WINDOW_NS: i64 = 15 * 60 * SECOND;
@@ -149,82 +132,70 @@ impl Detector for LoginBruteForce {
         let least = context.settings.get(&REFUSED);
         let is_case =
             |pair: &Pair| pair.n_refused as f64 >= least && busiest(&pair.refused_ns, WINDOW_NS) as f64 >= least;
-        let mut cases = self.pairs.sorted_where(is_case);
-        cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.n_refused), **key));
-        cases.truncate(MOST_FINDINGS);
-        let between: Vec<Between> = cases.iter().map(|((c, s, port, _), _)| Between::service(*c, *s, *port)).collect();
-        let gathered = gather(context, &between, |_, _| true);
-        let findings = cases.iter().zip(gathered).map(|((key, pair), flows)| {
-            let mut finding = pair.finding(**key, least);
-            flows.fill(&mut finding);
-            finding_builder::finish(finding, true)
-        });
-        Conclusion {
-            findings: findings.collect(),
-            n_not_evaluated: self.pairs.n_refused + self.trying.n_refused,
-            ..Conclusion::default()
-        }
+        let cases = self.pairs.sorted_where(is_case);
+        Report::of(cases)
+            .at_most(MOST_FINDINGS)
+            .largest_first(|(_key, pair)| pair.n_refused)
+            .not_evaluated(self.pairs.n_refused + self.trying.n_refused)
+            .each_with_flows(
+                context,
+                |((c, s, port, _), _)| Between::service(*c, *s, *port),
+                |_, _| true,
+                |(key, pair), flows| pair.finding(**key, least).flows(flows).build(),
+            )
     }
 }
 
 impl Pair {
-    fn finding(&self, (client, server, port, protocol): (Addr, Addr, u16, AppProto), least: f64) -> Finding {
+    fn finding(&self, (client, server, port, protocol): (Addr, Addr, u16, AppProto), least: f64) -> FindingBuilder {
         let n = self.n_refused as f64;
         let name = protocol.name();
         let shown = thousands(self.n_refused as usize);
         let is_spray = self.users.len() >= SPRAYED_USERS && self.n_refused <= 3 * self.users.len() as u64;
         // The same password all the time is a program with an old one.
         let is_stuck = self.passwords.len() == 1 && self.users.len() <= 1;
-        let confidence = if is_stuck { 0.45 } else { 0.95 };
+        let confidence = if is_stuck { Confidence::EVEN } else { Confidence::ALMOST_CERTAIN };
         let first = self.refused_ns.first().copied().unwrap_or(0);
         let duration = self.refused_ns.last().copied().unwrap_or(first) - first;
-        let mut finding = finding_builder::begin(&CARD);
-        finding.title = match is_spray {
-            true => format!("{client} tries passwords on many users of {server} ({name}): {shown} refused"),
-            false => format!("{client} guesses {name} passwords on {server}: {shown} refused"),
-        };
-        rate(&mut finding, Impact::ACCESS_TRY, confidence, (n, least));
-        if is_spray {
-            finding_builder::technique(&mut finding, ("T1110.003", "Password Spraying"));
-        }
-        finding.sources = finding_builder::addresses([client]);
-        finding.targets = finding_builder::addresses([server]);
-        finding.ports = vec![port];
-        finding.protocol = name.to_owned();
-        finding.evidence = vec![
-            evidence("Refused log-ins", n, "log-ins", "0 to 3"),
-            evidence("Most of them within 15 min", busiest(&self.refused_ns, WINDOW_NS) as f64, "log-ins", "0 to 3"),
-            evidence("Different users", self.users.len() as f64, "users", "1"),
-            evidence("Different passwords that could be read", self.passwords.len() as f64, "passwords", "1 or 2"),
-            evidence("Accepted log-ins afterwards", self.n_accepted_after as f64, "log-ins", "1"),
-        ];
         let after = match self.n_accepted_after {
             0 => "None was accepted.",
             _ => "Later log-ins of the same client were accepted: a guess may have succeeded.",
         };
-        finding.explanation =
-            format!("{server} refused {shown} log-ins of {client} over {name} within {}. {after}", span(duration));
-        finding.benign_causes =
-            lines(&["A program, phone or printer with an old password", "A test of one's own passwords"]);
-        finding.advice = lines(&[
-            "Look whether one was accepted, and as whom; change that password",
-            "Lock out or slow down after a few refusals; let only known addresses log in",
-            "Find out who uses the client",
-        ]);
-        finding.display_filter = format!("{} && tcp.port == {port}", finding_builder::pair_filter(client, server));
-        finding.series = Series::moments("Refused log-ins", "log-ins", &self.refused_ns);
-        self.heard.fill(&mut finding);
-        finding
+        Finding::builder(&CARD)
+            .title(match is_spray {
+                true => format!("{client} tries passwords on many users of {server} ({name}): {shown} refused"),
+                false => format!("{client} guesses {name} passwords on {server}: {shown} refused"),
+            })
+            .rated(Impact::ACCESS_TRY, confidence, (n, least))
+            .technique(is_spray.then_some(("T1110.003", "Password Spraying")))
+            .service((client, server, port), name)
+            .evidence([
+                evidence("Refused log-ins", n, "log-ins", "0 to 3"),
+                evidence(
+                    "Most of them within 15 min",
+                    busiest(&self.refused_ns, WINDOW_NS) as f64,
+                    "log-ins",
+                    "0 to 3",
+                ),
+                evidence("Different users", self.users.len() as f64, "users", "1"),
+                evidence("Different passwords that could be read", self.passwords.len() as f64, "passwords", "1 or 2"),
+                evidence("Accepted log-ins afterwards", self.n_accepted_after as f64, "log-ins", "1"),
+            ])
+            .explanation(format!(
+                "{server} refused {shown} log-ins of {client} over {name} within {}. {after}",
+                span(duration)
+            ))
+            .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(client, server)))
+            .series(Series::moments("Refused log-ins", "log-ins", &self.refused_ns))
+            .messages(&self.heard)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Line;
     use crate::detect::support::testing::TestValue;
-    use crate::detect::support::testing::hear;
-    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::{Line, hear, inside};
     use crate::model::app::kinds::login::Outcome;
     use crate::settings::Settings;
 

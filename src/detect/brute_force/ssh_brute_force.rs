@@ -1,22 +1,13 @@
 //! Short SSH connections that all look the same to findings of password guessing.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
-use crate::detect::support::login_attempts;
-use crate::detect::support::login_attempts::Case;
-use crate::detect::support::login_attempts::Shape;
-use crate::detect::support::login_attempts::Tries;
-use crate::detect::support::login_attempts::Words;
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::support::login_attempts::{self, Case, Shape, Tries, Words};
+use crate::detect::support::severity::Confidence;
 use crate::model::Category;
 use crate::model::app::protocol::AppProto;
-use crate::model::format::time::SECOND;
-use crate::model::format::time::from_seconds;
-use crate::settings::{Descriptor, OnChange};
+use crate::model::format::time::{SECOND, from_seconds};
+use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "ssh_brute_force",
@@ -26,51 +17,33 @@ const CARD: Card = Card {
     sees: "One client opens many short SSH connections to one server that all have nearly the same size: key exchange, a few refused passwords, end.",
     matters: "Guessing goes on until a password fits. An SSH login gives full control of an account.",
     otherwise: "A script or monitoring tool that logs in again and again with a wrong or expired key, or runs many tiny commands.",
+    benign_causes: &[
+        "A script, backup or monitoring job with a wrong or expired key",
+        "Many tiny commands run by an automation tool, each over a connection of its own",
+    ],
+    advice: &[
+        "Look into the server's log of logins for this time and client",
+        "Check whether a login of this client succeeded; if so, treat the account as taken over",
+        "Allow keys only, and let the server block clients that fail often",
+    ],
+    part_of: &[],
     source: "Zeek's SSH policy: 30 failed logins in 30 minutes. Fast series: the Emerging Threats rules for SSH count 5 connections in 30 to 120 s; here 6 in 120 s that also look the same, since failure is told by size and not by the encrypted answer.",
 };
 
-const GUESSES: Descriptor = Descriptor {
-    id: "ssh_brute_force.guesses",
-    label: "Failed connections for guessing",
-    help: "This many connections that look like failed logins within the window. 30 in 30 minutes is the value of Zeek's SSH policy; each connection may hold several guesses.",
-    unit: "connections",
-    min: 2.0,
-    max: 100_000.0,
-    default: 30.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const WINDOW: Descriptor = Descriptor {
-    id: "ssh_brute_force.window",
-    label: "Window",
-    help: "Failed connections are counted within this time. 1800 s is the value of Zeek's SSH policy.",
-    unit: "s",
-    min: 1.0,
-    max: 86_400.0,
-    default: 1800.0,
-    is_whole: false,
-    on_change: OnChange::Evaluate,
-};
-const BURST: Descriptor = Descriptor {
-    id: "ssh_brute_force.burst",
-    label: "Failed connections for a fast series",
-    help: "This many connections that look the same within 120 s are too fast for a person. The Emerging Threats rules for SSH count 5.",
-    unit: "connections",
-    min: 3.0,
-    max: 100_000.0,
-    default: 6.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[GUESSES, WINDOW, BURST];
+const GUESSES: Descriptor = Descriptor::count("ssh_brute_force.guesses", "Failed connections for guessing", 30.0)
+    .range(2.0, 100_000.0)
+    .unit("connections")
+    .help("This many connections that look like failed logins within the window. 30 in 30 minutes is the value of Zeek's SSH policy; each connection may hold several guesses.");
+const WINDOW: Descriptor = Descriptor::seconds("ssh_brute_force.window", "Window", 1800.0)
+    .range(1.0, 86_400.0)
+    .help("Failed connections are counted within this time. 1800 s is the value of Zeek's SSH policy.");
+const BURST: Descriptor = Descriptor::count("ssh_brute_force.burst", "Failed connections for a fast series", 6.0)
+    .range(3.0, 100_000.0)
+    .unit("connections")
+    .help("This many connections that look the same within 120 s are too fast for a person. The Emerging Threats rules for SSH count 5.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::TCP_FLOWS,
-    make: || Box::new(SshBruteForce::default()),
-};
+pub const ENTRY: Entry = Entry::of::<SshBruteForce>(CARD, &[GUESSES, WINDOW, BURST], Interest::TCP_FLOWS);
 
 /// A banner (21 to 255 bytes, RFC 4253) and a key exchange need at least about 700 bytes of each side; a monitor that
 /// only reads the banner stays below. Six refused passwords (OpenSSH's MaxAuthTries) stay below 5,000. OpenSSH cuts a
@@ -104,10 +77,10 @@ impl Detector for SshBruteForce {
                 let in_window = series.most_within(window_ns) as f64;
                 let in_burst = series.most_within(BURST_NS) as f64;
                 if in_window >= guesses {
-                    Some(Case { series, threshold: guesses, confidence: 0.9 })
+                    Some(Case { series, threshold: guesses, confidence: Confidence::VERY_LIKELY })
                 } else if in_burst >= burst {
                     // Opened side by side, it is a tool for sure.
-                    let confidence = if series.n_parallel >= 3 { 0.8 } else { 0.68 };
+                    let confidence = if series.n_parallel >= 3 { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
                     Some(Case { series, threshold: burst, confidence })
                 } else {
                     None
@@ -120,30 +93,18 @@ impl Detector for SshBruteForce {
             usual: "0 to 2; a login lasts and varies",
             usual_bytes: "more, and varying, for a session that works",
             burst_ns: BURST_NS,
-            usual_burst: "below 6".to_owned(),
-            meaning: "That is the size of a key exchange and a few refused logins; a session that works moves more and \
-                      differs each time. SSH is encrypted, so the refusals themselves cannot be seen.",
-            benign_causes: &[
-                "A script, backup or monitoring job with a wrong or expired key",
-                "Many tiny commands run by an automation tool, each over a connection of its own",
-            ],
-            advice: &[
-                "Look into the server's log of logins for this time and client",
-                "Check whether a login of this client succeeded; if so, treat the account as taken over",
-                "Allow keys only, and let the server block clients that fail often",
-            ],
+            usual_burst: format!("below {burst}"),
+            meaning: "That is the size of a key exchange and a few refused logins; a session that works moves more \
+                      and differs each time. SSH is encrypted, so the refusals themselves cannot be seen.",
         };
-        let findings = login_attempts::findings(context, &SHAPE, cases, &words);
-        Conclusion { findings, n_not_evaluated: self.tries.n_refused(), ..Conclusion::default() }
+        login_attempts::report(context, &SHAPE, cases, self.tries.n_refused(), &words)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Made;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::{Made, finish, inside};
     use crate::settings::Settings;
 
     fn connections(n: u32, gap: f64, bytes: impl Fn(u32) -> [u64; 2]) -> Vec<Made> {

@@ -2,29 +2,18 @@
 //! flow but not its connection counts as connected.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::domains;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::Gathered;
-use crate::detect::support::flow_selector::visit;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::past;
-use crate::detect::support::severity::severity;
+use crate::detect::support::finding_builder::{self, FindingBuilder, evidence};
+use crate::detect::support::flow_selector::{Between, Gathered, visit};
+use crate::detect::support::report;
+use crate::detect::support::severity::{Confidence, Impact, past};
 use crate::model::app::protocol::AppProto;
-use crate::model::format::time::SECOND;
-use crate::model::format::time::span;
+use crate::model::format::time::{SECOND, span};
 use crate::model::packet::tcp_flag::{FIN, RST};
 use crate::model::{Addr, Category, Finding, Flow};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "long_connection",
@@ -35,40 +24,29 @@ const CARD: Card = Card {
     sees: "A host inside stayed connected to the same port of a host outside for hours, also where hardly anything was said in all that time.",
     matters: "Remote control and tunnels stay connected; web pages do not. A door that is held open and silent waits for somebody.",
     otherwise: "Chat, push messages, VPN, remote work, radio and video. Most long connections are harmless; who the server is decides.",
+    benign_causes: &[
+        "Chat, push messages, mail that waits for news",
+        "VPN, remote desktop or SSH of somebody who works from afar",
+        "Radio, video or a game",
+    ],
+    advice: &[
+        "Find out whom the server belongs to",
+        "Find the program on the host, and whether it ran when nobody was there",
+    ],
+    part_of: &[],
     source: "Table of RITA v5 for total connection time: from 1 h, low 4 h, medium 8 h, high 12 h. Silence in a connection can last two hours before its ends ask each other (RFC 9293, section 3.8.4); an idle mail box is asked each 29 minutes (RFC 2177), translators forget after 2 h 4 min (RFC 5382).",
 };
 
-const LEAST: Descriptor = Descriptor {
-    id: "long_connection.least",
-    label: "Shortest total time",
-    help: "Pairs that were connected for less are not reported. RITA's table begins at 1 h.",
-    unit: "s",
-    min: 60.0,
-    max: 1_000_000.0,
-    default: 3600.0,
-    is_whole: false,
-    on_change: OnChange::Evaluate,
-};
-const QUIET: Descriptor = Descriptor {
-    id: "long_connection.quiet",
-    label: "Hardly anything said",
-    help: "A connection with less payload in the mean is quiet. What keeps an idle SSH or chat session alive is about 2 bytes a second.",
-    unit: "B/s",
-    min: 0.0,
-    max: 10_000.0,
-    default: 5.0,
-    is_whole: false,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[LEAST, QUIET];
+const LEAST: Descriptor = Descriptor::seconds("long_connection.least", "Shortest total time", 3600.0)
+    .range(60.0, 1_000_000.0)
+    .help("Pairs that were connected for less are not reported. RITA's table begins at 1 h.");
+const QUIET: Descriptor = Descriptor::number("long_connection.quiet", "Hardly anything said", 5.0)
+    .range(0.0, 10_000.0)
+    .unit("B/s")
+    .help("A connection with less payload in the mean is quiet. What keeps an idle SSH or chat session alive is about 2 bytes a second.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::TCP_FLOWS,
-    make: || Box::new(LongConnection::default()),
-};
+pub const ENTRY: Entry = Entry::of::<LongConnection>(CARD, &[LEAST, QUIET], Interest::TCP_FLOWS);
 
 /// RITA's steps in seconds, and the threat that each stands for.
 const STEPS: [(f64, f64); 4] = [(3_600.0, 0.2), (14_400.0, 0.4), (28_800.0, 0.6), (43_200.0, 0.8)];
@@ -94,8 +72,6 @@ const MOST_SILENCE_NS: i64 = 3 * 3600 * SECOND;
 const MOST_OPEN: usize = 1 << 16;
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 17;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct LongConnection {
@@ -189,7 +165,7 @@ impl Detector for LongConnection {
             .map(|(pair, figures)| (*pair, figures))
             .collect();
         cases.sort_by_key(|(_, figures)| std::cmp::Reverse(figures.total_ns));
-        cases.truncate(MOST_FINDINGS);
+        cases.truncate(report::MOST_FINDINGS);
         let between: Vec<Between> =
             cases.iter().map(|((source, target, port), _)| Between::service(*source, *target, *port)).collect();
         let mut gathered = vec![Gathered::default(); cases.len()];
@@ -213,11 +189,10 @@ impl Detector for LongConnection {
             .iter()
             .zip(gathered)
             .map(|(((source, target, port), figures), flows)| {
-                let mut finding = finding((*source, *target, *port), figures, least, quiet);
-                flows.fill(&mut finding);
-                finding.display_filter =
-                    format!("{} && tcp.port == {port}", finding_builder::pair_filter(*source, *target));
-                finding_builder::finish(finding, true)
+                finding((*source, *target, *port), figures, least, quiet)
+                    .flows(flows)
+                    .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(*source, *target)))
+                    .build()
             })
             .collect();
         Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
@@ -240,70 +215,64 @@ fn is_push(name: &str) -> bool {
     PUSH.iter().any(|domain| domains::is_of(name, domain))
 }
 
-fn finding((source, target, port): (Addr, Addr, u16), figures: &Pair, least: f64, quiet: f64) -> Finding {
+fn finding((source, target, port): (Addr, Addr, u16), figures: &Pair, least: f64, quiet: f64) -> FindingBuilder {
     let seconds = figures.total_ns as f64 / SECOND as f64;
     let threat = threat(seconds);
     let rate = figures.payload_bytes as f64 / seconds.max(1.0);
     let is_quiet = rate < quiet;
     let is_usual = USUAL_PORTS.contains(&port) || figures.is_push;
     let confidence = match (is_usual, is_quiet) {
-        (true, _) => threat * 0.5,
-        (false, true) => (threat + QUIET_THREAT) * 0.9,
-        (false, false) => threat * 0.9,
+        (true, _) => Confidence::EVEN.lowered(threat),
+        (false, true) => Confidence::VERY_LIKELY.lowered(threat + QUIET_THREAT),
+        (false, false) => Confidence::VERY_LIKELY.lowered(threat),
     };
     let [sent, got] = figures.bytes;
-    let mut finding = finding_builder::begin(&CARD);
-    finding.title = match is_quiet {
-        true => format!("{source} held a quiet connection to {target} port {port} open for {}", span(figures.total_ns)),
-        false => format!("{source} was connected to {target} port {port} for {}", span(figures.total_ns)),
-    };
-    finding.severity = severity(Impact::CONTROL, confidence, 0.0);
-    finding.score = past(seconds, least);
-    finding.confidence = confidence;
-    finding.sources = finding_builder::addresses([source]);
-    finding.targets = finding_builder::addresses([target]);
-    finding.ports = vec![port];
-    finding.protocol = "TCP".to_owned();
-    finding.evidence = vec![
-        evidence("Connected in all", seconds, "s", "below 3,600 (RITA)"),
-        evidence("Of it silent for longer than a flow lasts", figures.silent_ns as f64 / SECOND as f64, "s", ""),
-        evidence("Connections, or pieces of one", figures.n as f64, "flows", ""),
-        evidence("Payload, mean", rate, "B/s", format!("below {quiet} is quiet")),
-        evidence("Bytes sent", sent as f64, "B", ""),
-        evidence("Bytes received", got as f64, "B", ""),
-        evidence("Threat", threat, "", "0.2 low, 0.4 medium, 0.6 high (RITA)"),
-    ];
-    finding.explanation = format!(
-        "{source} was connected to {target} port {port} for {} in all.{}{} Programs for remote control and tunnels stay \
-         connected; so do chat, push messages and VPN, so what matters is whom the server belongs to.",
-        span(figures.total_ns),
-        if is_quiet { " Hardly anything was said in that time: the connection was kept open for later." } else { "" },
-        if figures.is_push {
-            " The server or the protocol is one that keeps connections open to push messages."
-        } else {
-            ""
-        }
-    );
-    finding.benign_causes = lines(&[
-        "Chat, push messages, mail that waits for news",
-        "VPN, remote desktop or SSH of somebody who works from afar",
-        "Radio, video or a game",
-    ]);
-    finding.advice = lines(&[
-        "Find out whom the server belongs to",
-        "Find the program on the host, and whether it ran when nobody was there",
-    ]);
-    finding
+    Finding::builder(&CARD)
+        .title(match is_quiet {
+            true => {
+                format!("{source} held a quiet connection to {target} port {port} open for {}", span(figures.total_ns))
+            }
+            false => format!("{source} was connected to {target} port {port} for {}", span(figures.total_ns)),
+        })
+        .weighed(Impact::CONTROL, confidence, 0.0)
+        .score(past(seconds, least))
+        .service((source, target, port), "TCP")
+        .evidence([
+            evidence(
+                "Connected in all",
+                seconds,
+                "s",
+                format!("below {} (RITA)", finding_builder::thousands(least as usize)),
+            ),
+            evidence("Of it silent for longer than a flow lasts", figures.silent_ns as f64 / SECOND as f64, "s", ""),
+            evidence("Connections, or pieces of one", figures.n as f64, "flows", ""),
+            evidence("Payload, mean", rate, "B/s", format!("below {quiet} is quiet")),
+            evidence("Bytes sent", sent as f64, "B", ""),
+            evidence("Bytes received", got as f64, "B", ""),
+            evidence("Threat", threat, "", "0.2 low, 0.4 medium, 0.6 high (RITA)"),
+        ])
+        .explanation(format!(
+            "{source} was connected to {target} port {port} for {} in all.{}{} Programs for remote control and \
+             tunnels stay connected; so do chat, push messages and VPN, so what matters is whom the server belongs \
+             to.",
+            span(figures.total_ns),
+            if is_quiet {
+                " Hardly anything was said in that time: the connection was kept open for later."
+            } else {
+                ""
+            },
+            if figures.is_push {
+                " The server or the protocol is one that keeps connections open to push messages."
+            } else {
+                ""
+            }
+        ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Made;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::finish_with;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
+    use crate::detect::support::testing::{Made, finish, finish_with, inside, outside};
     use crate::model::Severity;
     use crate::model::flow::TcpState;
     use crate::settings::Settings;

@@ -1,30 +1,19 @@
 //! Command shells that are spoken in the clear over a plain connection, to findings.
 
 use crate::detect::card::Card;
-use crate::detect::detector::AppEvent;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::Gathered;
-use crate::detect::support::flow_selector::gather;
+use crate::detect::support::finding_builder::{self, FindingBuilder, count, evidence};
+use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::message_evidence::MessageEvidence;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
-use crate::model::app::field::FieldId;
-use crate::model::app::field::FieldSet;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::shell::ShellMessage;
 use crate::model::app::protocol::AppProto;
 use crate::model::format::time::span;
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use std::collections::BTreeSet;
 
 const CARD: Card = Card {
@@ -35,32 +24,28 @@ const CARD: Card = Card {
     sees: "One host writes a command prompt into a plain connection and the other sends it commands, or a shell script passes over one.",
     matters: "Whoever sits at the other end has a keyboard on the host. If the host called out itself (a reverse shell), no firewall for incoming connections was in the way.",
     otherwise: "An old console server, a test device, an exercise.",
+    benign_causes: &["A console server or a device under test", "An exercise, or somebody's own test of a tool"],
+    advice: &[
+        "Take the host off the network and keep its memory for examination",
+        "Read the whole conversation: what was looked at, what was fetched",
+        "Block the other address and look for other hosts that called it",
+    ],
+    part_of: &[],
     source: "The first words of sh, bash, cmd and PowerShell without a terminal; MITRE ATT&CK T1059.",
 };
 
-const COMMANDS: Descriptor = Descriptor {
-    id: "remote_shell.commands",
-    label: "Commands",
-    help: "So many commands were given. One is enough where a prompt was answered.",
-    unit: "commands",
-    min: 1.0,
-    max: 1000.0,
-    default: 1.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[COMMANDS];
+const COMMANDS: Descriptor = Descriptor::count("remote_shell.commands", "Commands", 1.0)
+    .range(1.0, 1000.0)
+    .unit("commands")
+    .help("So many commands were given. One is enough where a prompt was answered.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, interest: Interest::MESSAGES, make: || Box::new(RemoteShell::default()) };
+pub const ENTRY: Entry = Entry::of::<RemoteShell>(CARD, &[COMMANDS], Interest::MESSAGES);
 
 /// Most connections kept.
 const MOST_PAIRS: usize = 1 << 14;
 /// Different commands shown.
 const MOST_COMMANDS: usize = 12;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct RemoteShell {
@@ -100,89 +85,71 @@ impl Detector for RemoteShell {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&COMMANDS);
-        let mut cases = self.pairs.sorted_where(|session| session.heard.n as f64 >= least);
-        cases.sort_by_key(|(key, session)| (std::cmp::Reverse(session.heard.n), **key));
-        cases.truncate(MOST_FINDINGS);
-        let between: Vec<Between> =
-            cases.iter().map(|((from, to, port), _)| Between::service(*from, *to, *port)).collect();
-        let gathered = gather(context, &between, |_, _| true);
-        let findings = cases.iter().zip(gathered).map(|((key, session), flows)| {
-            let mut finding = session.finding(**key, &flows, least);
-            flows.fill(&mut finding);
-            finding_builder::finish(finding, true)
-        });
-        Conclusion { findings: findings.collect(), n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
+        Report::of_table(&self.pairs, |session| session.heard.n as f64 >= least)
+            .largest_first(|(_key, session)| session.heard.n)
+            .each_with_flows(
+                context,
+                |((from, to, port), _)| Between::service(*from, *to, *port),
+                |_, _| true,
+                |(key, session), flows| session.finding(**key, &flows, least).flows(flows).build(),
+            )
     }
 }
 
 impl Session {
-    fn finding(&self, (from, to, port): (Addr, Addr, u16), flows: &Gathered, least: f64) -> Finding {
+    fn finding(&self, (from, to, port): (Addr, Addr, u16), flows: &Gathered, least: f64) -> FindingBuilder {
         let n = self.heard.n as f64;
         // Out of the network and asked for from within: there is hardly another use.
         let is_outward = self.is_reverse && from.is_internal() && !to.is_internal();
         // A script says what somebody may run, not that he does.
         let confidence = match (self.is_script, is_outward) {
-            (true, _) => 0.6,
-            (false, true) => 0.95,
-            (false, false) => 0.85,
+            (true, _) => Confidence::LIKELY,
+            (false, true) => Confidence::ALMOST_CERTAIN,
+            (false, false) => Confidence::VERY_LIKELY,
         };
         let (host, commander) = if self.is_reverse { (from, to) } else { (to, from) };
         let duration_ns = flows.end_ns - flows.start_ns;
-        let mut finding = finding_builder::begin(&CARD);
-        finding.title = match self.is_script {
-            true => format!("{from} and {to} pass a shell script over a plain connection"),
-            false => format!("{commander} gives commands to a shell on {host}"),
-        };
-        rate(&mut finding, Impact::INTERCEPTION, confidence, (n, least));
-        finding.sources = finding_builder::addresses([from]);
-        finding.targets = finding_builder::addresses([to]);
-        finding.ports = vec![port];
-        finding.protocol = "TCP".to_owned();
-        finding.evidence = vec![
-            evidence("Commands", n, "commands", "0"),
-            evidence("Connected for", duration_ns as f64 / 1e9, "s", ""),
-        ];
         let commands: Vec<&str> = self.commands.iter().map(String::as_str).collect();
-        if self.is_script {
-            finding.explanation = format!(
-                "{from} connected to {to}, port {port}, and a script for a shell went over the connection as it is, with no \
-                 protocol around it. It begins with {}. That is how tools bring their next stage onto a machine.",
-                commands.join(", ")
-            );
-        } else {
-            finding.explanation = format!(
-                "{from} connected to {to}, port {port}. {host} wrote a command prompt into the connection, and {commander} gave \
-             {} within {}: {}.{}",
-                count(self.heard.n as usize, "command"),
-                span(duration_ns),
-                commands.join(", "),
-                if self.is_reverse {
-                    " The host under command called out itself, as malicious software does."
-                } else {
-                    ""
-                }
-            );
-        }
-        finding.benign_causes =
-            lines(&["A console server or a device under test", "An exercise, or somebody's own test of a tool"]);
-        finding.advice = lines(&[
-            "Take the host off the network and keep its memory for examination",
-            "Read the whole conversation: what was looked at, what was fetched",
-            "Block the other address and look for other hosts that called it",
-        ]);
-        finding.display_filter = format!("{} && tcp.port == {port}", finding_builder::pair_filter(from, to));
-        self.heard.fill(&mut finding);
-        finding
+        Finding::builder(&CARD)
+            .title(match self.is_script {
+                true => format!("{from} and {to} pass a shell script over a plain connection"),
+                false => format!("{commander} gives commands to a shell on {host}"),
+            })
+            .rated(Impact::INTERCEPTION, confidence, (n, least))
+            .service((from, to, port), "TCP")
+            .evidence([
+                evidence("Commands", n, "commands", "0"),
+                evidence("Connected for", duration_ns as f64 / 1e9, "s", ""),
+            ])
+            .explanation(match self.is_script {
+                true => format!(
+                    "{from} connected to {to}, port {port}, and a script for a shell went over the connection as \
+                         it is, with no protocol around it. It begins with {}. That is how tools bring their next \
+                         stage onto a machine.",
+                    commands.join(", ")
+                ),
+                false => format!(
+                    "{from} connected to {to}, port {port}. {host} wrote a command prompt into the connection, \
+                         and {commander} gave {} within {}: {}.{}",
+                    count(self.heard.n as usize, "command"),
+                    span(duration_ns),
+                    commands.join(", "),
+                    if self.is_reverse {
+                        " The host under command called out itself, as malicious software does."
+                    } else {
+                        ""
+                    }
+                ),
+            })
+            .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(from, to)))
+            .messages(&self.heard)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Line;
-    use crate::detect::support::testing::hear;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
+    use crate::detect::support::testing::{Line, hear, inside, outside};
     use crate::model::Severity;
     use crate::model::flow::Direction;
     use crate::settings::Settings;

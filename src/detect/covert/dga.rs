@@ -1,30 +1,21 @@
 //! Answers that a name does not exist, per asker, to findings of programs that try made-up domains.
 
 use crate::detect::card::Card;
-use crate::detect::detector::AppEvent;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::domains::Characters;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::finding_builder::thousands;
+use crate::detect::support::finding_builder::{self, evidence, thousands};
 use crate::detect::support::message_evidence::MessageEvidence;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::busiest;
-use crate::model::app::field::FieldId;
-use crate::model::app::field::FieldSet;
+use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::names::DnsCode;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::format::time::SECOND;
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use foldhash::fast::RandomState;
 use std::collections::{BTreeSet, HashSet};
 
@@ -36,36 +27,30 @@ const CARD: Card = Card {
     sees: "One host asks for many different domains that do not exist.",
     matters: "Malicious software computes domain names and tries them until one exists: that is where it gets its orders.",
     otherwise: "A mail server that checks senders, a crawler with old links, a misspelt search domain, a test of the resolver.",
+    benign_causes: &[
+        "A mail server that looks up the domains of forged senders",
+        "A crawler or a link checker with old links",
+        "A program with a misspelt or retired list of domains",
+    ],
+    advice: &[
+        "Look at the names: words, or letters by chance",
+        "See whether one of them was found, and what the host did next",
+        "Find the program on the host that asks; check the host for malicious software",
+    ],
+    part_of: &[],
     source: "Yadav et al., Detecting Algorithmically Generated Malicious Domain Names (IMC 2010) and Antonakakis et al., From Throw-Away Traffic to Bots (USENIX Security 2012): bursts of names that do not exist. Domains by the public suffix list.",
 };
 
-const DOMAINS: Descriptor = Descriptor {
-    id: "dga.domains",
-    label: "Domains that do not exist",
-    help: "So many different registered domains that one host asked for in vain. Ordinary hosts mistype a few in a day.",
-    unit: "domains",
-    min: 5.0,
-    max: 100_000.0,
-    default: 30.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SHARE: Descriptor = Descriptor {
-    id: "dga.share",
-    label: "Share of domains that do not exist",
-    help: "Of all the domains that the host asked for. Crawlers and mail servers mostly ask for domains that exist.",
-    unit: "%",
-    min: 1.0,
-    max: 100.0,
-    default: 40.0,
-    is_whole: false,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[DOMAINS, SHARE];
+const DOMAINS: Descriptor =
+    Descriptor::count("dga.domains", "Domains that do not exist", 30.0).range(5.0, 100_000.0).unit("domains").help(
+        "So many different registered domains that one host asked for in vain. Ordinary hosts mistype a few in a day.",
+    );
+const SHARE: Descriptor = Descriptor::percent("dga.share", "Share of domains that do not exist", 40.0)
+    .range(1.0, 100.0)
+    .help("Of all the domains that the host asked for. Crawlers and mail servers mostly ask for domains that exist.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, interest: Interest::MESSAGES, make: || Box::new(Dga::default()) };
+pub const ENTRY: Entry = Entry::of::<Dga>(CARD, &[DOMAINS, SHARE], Interest::MESSAGES);
 
 /// Most askers kept.
 const MOST_ASKERS: usize = 1 << 15;
@@ -73,8 +58,6 @@ const MOST_ASKERS: usize = 1 << 15;
 const MOST_DOMAINS: usize = 1 << 13;
 /// Domains shown as examples.
 const MOST_EXAMPLES: usize = 3;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 /// The most domains within this time are counted.
 const BURST_NS: i64 = 60 * SECOND;
 
@@ -144,10 +127,10 @@ impl Detector for Dga {
         if cases.iter().any(|(host, _)| !servers.contains(host)) {
             cases.retain(|(host, _)| !servers.contains(host));
         }
-        cases.sort_by_key(|(host, asker)| (std::cmp::Reverse(asker.missing.len()), **host));
-        cases.truncate(MOST_FINDINGS);
-        let findings = cases.iter().map(|(host, asker)| asker.finding(**host, least)).collect();
-        Conclusion { findings, n_not_evaluated: self.askers.n_refused, ..Conclusion::default() }
+        Report::of(cases)
+            .largest_first(|(_host, asker)| asker.missing.len())
+            .not_evaluated(self.askers.n_refused)
+            .each(|(host, asker)| asker.finding(**host, least))
     }
 }
 
@@ -166,51 +149,41 @@ impl Asker {
         let mean_length = self.n_characters as f64 / n.max(1.0);
         let entropy = self.characters.entropy();
         // Even letters and long labels look computed; lists of words do not.
-        let confidence = 0.65 + 0.15 * f64::from(entropy >= 4.0) + 0.1 * f64::from(mean_length >= 10.0);
+        let signs = 0.6 * f64::from(entropy >= 4.0) + 0.4 * f64::from(mean_length >= 10.0);
+        let confidence = Confidence::LIKELY.towards(Confidence::VERY_LIKELY, signs);
         let burst = busiest(&self.times, BURST_NS);
         let examples = self.examples.join(", ");
-        let mut finding = finding_builder::begin(&CARD);
-        finding.title = format!("{host} asked for {} domains that do not exist", thousands(self.missing.len()));
-        rate(&mut finding, Impact::CONTROL, confidence, (n, least));
-        finding.sources = finding_builder::addresses([host]);
-        finding.targets = finding_builder::addresses(self.servers.iter().copied());
-        finding.ports = vec![53];
-        finding.protocol = "DNS".to_owned();
-        finding.evidence = vec![
-            evidence("Domains that do not exist", n, "domains", "a few in a day"),
-            evidence("Share of all its domains", 100.0 * self.share(), "%", "under 5"),
-            evidence("Most of them within a minute", burst as f64, "domains", "1 or 2"),
-            evidence("Length of their first label, mean", mean_length, "characters", "6 to 10"),
-            evidence("Bits in a character", entropy, "bits", "3.5 to 4 in words, 4 and more if computed"),
-        ];
-        finding.explanation = format!(
-            "{host} asked for {} different domains that do not exist, such as {examples}. That is {:.0} % of all the \
-             domains that it asked for. Programs that compute where to get their orders try names like this until one exists.",
-            thousands(self.missing.len()),
-            100.0 * self.share()
-        );
-        finding.benign_causes = lines(&[
-            "A mail server that looks up the domains of forged senders",
-            "A crawler or a link checker with old links",
-            "A program with a misspelt or retired list of domains",
-        ]);
-        finding.advice = lines(&[
-            "Look at the names: words, or letters by chance",
-            "See whether one of them was found, and what the host did next",
-            "Find the program on the host that asks; check the host for malicious software",
-        ]);
-        finding.display_filter = format!("dns.flags.rcode == 3 && {}", finding_builder::host_filter("dst", host));
-        self.heard.fill(&mut finding);
-        finding_builder::finish(finding, false)
+        Finding::builder(&CARD)
+            .title(format!("{host} asked for {} domains that do not exist", thousands(self.missing.len())))
+            .rated(Impact::CONTROL, confidence, (n, least))
+            .sources([host])
+            .targets(self.servers.iter().copied())
+            .ports([53])
+            .protocol("DNS")
+            .evidence([
+                evidence("Domains that do not exist", n, "domains", "a few in a day"),
+                evidence("Share of all its domains", 100.0 * self.share(), "%", "under 5"),
+                evidence("Most of them within a minute", burst as f64, "domains", "1 or 2"),
+                evidence("Length of their first label, mean", mean_length, "characters", "6 to 10"),
+                evidence("Bits in a character", entropy, "bits", "3.5 to 4 in words, 4 and more if computed"),
+            ])
+            .explanation(format!(
+                "{host} asked for {} different domains that do not exist, such as {examples}. That is {:.0} % of all \
+                 the domains that it asked for. Programs that compute where to get their orders try names like this \
+                 until one exists.",
+                thousands(self.missing.len()),
+                100.0 * self.share()
+            ))
+            .filter(format!("dns.flags.rcode == 3 && {}", finding_builder::host_filter("dst", host)))
+            .messages(&self.heard)
+            .build()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Line;
-    use crate::detect::support::testing::hear;
-    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::{Line, hear, inside};
     use crate::settings::Settings;
 
     fn answer(i: u32, name: String, code: DnsCode) -> Line {

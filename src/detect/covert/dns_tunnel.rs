@@ -1,28 +1,19 @@
 //! Names asked for under one domain, per domain and asker, to findings of data that is carried in names.
 
 use crate::detect::card::Card;
-use crate::detect::detector::AppEvent;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::domains;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::finding_builder::thousands;
+use crate::detect::support::finding_builder::{Identity, evidence, thousands};
 use crate::detect::support::message_evidence::MessageEvidence;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
-use crate::model::app::field::FieldId;
-use crate::model::app::field::FieldSet;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::names::DnsType;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::{Addr, Category, Finding, Series};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use domains::Characters;
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -35,36 +26,30 @@ const CARD: Card = Card {
     sees: "One host asks for very many different, long names under one domain.",
     matters: "Names are passed on from resolver to resolver to whoever owns the domain, even where nothing else may leave. Tools put data into the names, and answers into the records that come back.",
     otherwise: "Virus scanners and block lists that ask for checksums as names, content networks, telemetry.",
+    benign_causes: &[
+        "A virus scanner, mail filter or block list that asks for checksums as names",
+        "A content network or telemetry that makes a name for every request",
+    ],
+    advice: &[
+        "Look at the names: readable words, checksums of one length, or running counters with data",
+        "Find out who owns the domain and since when",
+        "Find the program on the host that asks; block the domain at the resolver",
+    ],
+    part_of: &[],
     source: "RITA v5 counts distinct names of a domain (low from 100, high from 1,000); names over 52 characters and record types TXT, NULL and CNAME after the survey of Sammour et al. (2018). Domains by the public suffix list.",
 };
 
-const NAMES: Descriptor = Descriptor {
-    id: "dns_tunnel.names",
-    label: "Different names under one domain",
-    help: "So many different names of one domain that one host asked for. RITA's table begins at 100; long names that never repeat say it sooner.",
-    unit: "names",
-    min: 10.0,
-    max: 100_000.0,
-    default: 50.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const LENGTH: Descriptor = Descriptor {
-    id: "dns_tunnel.length",
-    label: "Mean length before the domain",
-    help: "Ordinary names have about 8 characters before their domain; data needs many.",
-    unit: "characters",
-    min: 8.0,
-    max: 250.0,
-    default: 24.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[NAMES, LENGTH];
+const NAMES: Descriptor = Descriptor::count("dns_tunnel.names", "Different names under one domain", 50.0)
+    .range(10.0, 100_000.0)
+    .unit("names")
+    .help("So many different names of one domain that one host asked for. RITA's table begins at 100; long names that never repeat say it sooner.");
+const LENGTH: Descriptor = Descriptor::count("dns_tunnel.length", "Mean length before the domain", 24.0)
+    .range(8.0, 250.0)
+    .unit("characters")
+    .help("Ordinary names have about 8 characters before their domain; data needs many.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, interest: Interest::MESSAGES, make: || Box::new(DnsTunnel::default()) };
+pub const ENTRY: Entry = Entry::of::<DnsTunnel>(CARD, &[NAMES, LENGTH], Interest::MESSAGES);
 
 /// Share of questions that must be for a name not asked for before: data does not repeat, caches and polling do.
 const LEAST_NEW: f64 = 0.6;
@@ -76,8 +61,6 @@ const MOST_PAIRS: usize = 1 << 17;
 const MOST_NAMES: usize = 1 << 14;
 /// Most names of a pair whose times are kept, to be drawn.
 const MOST_TIMES: usize = 1 << 12;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct DnsTunnel {
@@ -146,13 +129,11 @@ impl Detector for DnsTunnel {
         for ((domain, asker), asked) in self.pairs.sorted_where(|asked| asked.is_tunnel(names, length)) {
             cases.entry(context.names.text(*domain)).or_default().push((*asker, asked));
         }
-        let mut cases: Vec<_> = cases.into_iter().collect();
-        cases.sort_by_key(|(_, askers)| {
-            std::cmp::Reverse(askers.iter().map(|(_, asked)| asked.n_characters).sum::<u64>())
-        });
-        cases.truncate(MOST_FINDINGS);
-        let findings = cases.iter().map(|(domain, askers)| finding(domain, askers, names)).collect();
-        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
+        let cases: Vec<_> = cases.into_iter().collect();
+        Report::of(cases)
+            .largest_first(|(_, askers)| askers.iter().map(|(_, asked)| asked.n_characters).sum::<u64>())
+            .not_evaluated(self.pairs.n_refused)
+            .each(|(domain, askers)| finding(domain, askers, names))
     }
 }
 
@@ -172,7 +153,7 @@ fn finding(domain: &str, askers: &[(Addr, &Asked)], names: f64) -> Finding {
     let clients: Vec<Addr> = hosts.iter().copied().filter(|host| !servers.contains(host)).collect();
     let clients = if clients.is_empty() { hosts } else { clients };
     let Some((_, most)) = askers.iter().max_by_key(|(_, asked)| asked.n_new) else {
-        return finding_builder::begin(&CARD);
+        return Finding::builder(&CARD).build();
     };
     let mut heard = MessageEvidence::default();
     askers.iter().for_each(|(_, asked)| heard.merge(&asked.heard));
@@ -183,63 +164,53 @@ fn finding(domain: &str, askers: &[(Addr, &Asked)], names: f64) -> Finding {
     // Without records that carry data, and with answers hardly larger than questions, data goes only out.
     let is_one_way = wide_share < MUCH_DATA && mean_answer < 2.0 * (mean_length + 40.0);
     let entropy = most.characters.entropy();
-    let confidence = (0.6
-        + 0.15 * f64::from(wide_share >= MUCH_DATA)
-        + 0.15 * f64::from(mean_length >= 40.0)
-        + 0.05 * f64::from(entropy >= 3.5))
-    .min(0.95);
+    let signs = 0.4 * f64::from(wide_share >= MUCH_DATA)
+        + 0.4 * f64::from(mean_length >= 40.0)
+        + 0.2 * f64::from(entropy >= 3.5);
+    let confidence = Confidence::LIKELY.towards(Confidence::ALMOST_CERTAIN, signs);
     let who = clients.first().map_or_else(String::new, ToString::to_string);
-    let mut finding = finding_builder::begin(&CARD);
-    finding.title = format!("{who} carries data in {} names of {domain}", thousands(most.n_new as usize));
-    rate(&mut finding, Impact::CONTROL, confidence, (n_new, names));
-    if is_one_way {
-        finding_builder::technique(&mut finding, ("T1048.003", "Exfiltration Over Unencrypted Non-C2 Protocol"));
-    }
-    finding.sources = finding_builder::addresses(clients);
-    finding.targets = finding_builder::addresses(servers);
-    finding.ports = vec![53];
-    finding.protocol = "DNS".to_owned();
-    finding.names = vec![domain.to_owned()];
-    finding.evidence = vec![
-        evidence("Different names of the domain", n_new, "names", "a handful"),
-        evidence("Questions for a new name", 100.0 * n_new / most.n_questions.max(1) as f64, "%", "few: names repeat"),
-        evidence("Length before the domain, mean", mean_length, "characters", "about 8"),
-        evidence("Bits in a character", entropy, "bits", "2.5 to 3.5 in words"),
-        evidence("Questions for TXT, NULL and the like", 100.0 * wide_share, "%", "under 5"),
-        evidence("Size of an answer, mean", mean_answer, "B", "80 to 200"),
-    ];
-    finding.explanation = format!(
-        "{who} asked for {} different names under {domain}, {mean_length:.0} characters each before the domain, and hardly \
-         ever for the same one twice. Whoever runs the domain reads every such name: together they carry up to {} out{}.",
-        thousands(most.n_new as usize),
-        crate::model::format::quantity::bytes(most.n_characters as f64 * entropy.min(6.0) / 8.0),
-        if is_one_way { "" } else { ", and the answers carry data back" }
-    );
-    finding.benign_causes = lines(&[
-        "A virus scanner, mail filter or block list that asks for checksums as names",
-        "A content network or telemetry that makes a name for every request",
-    ]);
-    finding.advice = lines(&[
-        "Look at the names: readable words, checksums of one length, or running counters with data",
-        "Find out who owns the domain and since when",
-        "Find the program on the host that asks; block the domain at the resolver",
-    ]);
     let new_ns: Vec<i64> = askers.iter().flat_map(|(_, asked)| asked.new_ns.iter().copied()).collect();
-    finding.series = Series::moments("New names", "names", &new_ns);
-    finding.display_filter = domains::filter(domain).unwrap_or_else(|| "dns".to_owned());
-    heard.fill(&mut finding);
-    finding.id = finding_builder::id_of(&CARD, domain, &finding.sources);
-    let id = finding.id.clone();
-    Finding { id, ..finding_builder::finish(finding, false) }
+    Finding::builder(&CARD)
+        .title(format!("{who} carries data in {} names of {domain}", thousands(most.n_new as usize)))
+        .rated(Impact::CONTROL, confidence, (n_new, names))
+        .technique(is_one_way.then_some(("T1048.003", "Exfiltration Over Unencrypted Non-C2 Protocol")))
+        .sources(clients)
+        .targets(servers)
+        .ports([53])
+        .protocol("DNS")
+        .names(vec![domain.to_owned()])
+        .evidence([
+            evidence("Different names of the domain", n_new, "names", "a handful"),
+            evidence(
+                "Questions for a new name",
+                100.0 * n_new / most.n_questions.max(1) as f64,
+                "%",
+                "few: names repeat",
+            ),
+            evidence("Length before the domain, mean", mean_length, "characters", "about 8"),
+            evidence("Bits in a character", entropy, "bits", "2.5 to 3.5 in words"),
+            evidence("Questions for TXT, NULL and the like", 100.0 * wide_share, "%", "under 5"),
+            evidence("Size of an answer, mean", mean_answer, "B", "80 to 200"),
+        ])
+        .explanation(format!(
+            "{who} asked for {} different names under {domain}, {mean_length:.0} characters each before the \
+                 domain, and hardly ever for the same one twice. Whoever runs the domain reads every such name: \
+                 together they carry up to {} out{}.",
+            thousands(most.n_new as usize),
+            crate::model::format::quantity::bytes(most.n_characters as f64 * entropy.min(6.0) / 8.0),
+            if is_one_way { "" } else { ", and the answers carry data back" }
+        ))
+        .series(Series::moments("New names", "names", &new_ns))
+        .filter(domains::filter(domain).unwrap_or_else(|| "dns".to_owned()))
+        .messages(&heard)
+        .identity(Identity::Word(domain.to_owned()))
+        .build()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Line;
-    use crate::detect::support::testing::hear;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
+    use crate::detect::support::testing::{Line, hear, inside, outside};
     use crate::settings::Settings;
 
     /// Questions for names that `make` makes.

@@ -1,27 +1,15 @@
 //! Protocols that are spoken on the port of another one, per client and server, to findings.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::Gathered;
-use crate::detect::support::flow_selector::gather;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::extent;
-use crate::detect::support::severity::past;
-use crate::detect::support::severity::severity;
-use crate::model::app::protocol::AppProto;
-use crate::model::app::protocol::Protocol;
+use crate::detect::support::finding_builder::{self, evidence};
+use crate::detect::support::flow_selector::{Between, Gathered};
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact, extent, past};
+use crate::model::app::protocol::{AppProto, Protocol};
 use crate::model::{Addr, Category, Finding, Flow};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "non_standard_port",
@@ -31,29 +19,26 @@ const CARD: Card = Card {
     sees: "A connection to a well-known port carries another protocol than the one that belongs there, such as SSH on the port of HTTPS.",
     matters: "Firewalls let web and name traffic pass by its port. Tunnels and malware use these ports to get out.",
     otherwise: "People who get past a strict firewall on purpose, a wrong setting, a server that offers several services on one port.",
+    benign_causes: &[
+        "Somebody who gets past a strict firewall on purpose, for example with SSH on port 443",
+        "A wrong setting, or a server that offers several services on one port",
+    ],
+    advice: &[
+        "Find out which program on the client opens the connection, and who owns the server",
+        "Let the firewall check the protocol, not the port alone",
+    ],
+    part_of: &["port_scan"],
     source: "Ports by IANA's registry, protocols by content; MITRE ATT&CK T1571.",
 };
 
-const CONNECTIONS: Descriptor = Descriptor {
-    id: "non_standard_port.connections",
-    label: "Connections",
-    help: "So many of one client to one server.",
-    unit: "connections",
-    min: 1.0,
-    max: 10_000.0,
-    default: 1.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[CONNECTIONS];
+const CONNECTIONS: Descriptor = Descriptor::count("non_standard_port.connections", "Connections", 1.0)
+    .range(1.0, 10_000.0)
+    .unit("connections")
+    .help("So many of one client to one server.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::TCP_FLOWS.union(Interest::UDP_FLOWS),
-    make: || Box::new(NonStandardPort::default()),
-};
+pub const ENTRY: Entry =
+    Entry::of::<NonStandardPort>(CARD, &[CONNECTIONS], Interest::TCP_FLOWS.union(Interest::UDP_FLOWS));
 
 /// Ports that firewalls let pass, and their protocol; TLS also has ports of its own for many protocols.
 const PASSED: [AppProto; 7] =
@@ -75,8 +60,6 @@ const TOLD: [AppProto; 9] = [
 ];
 /// Most triples kept.
 const MOST_CASES: usize = 1 << 14;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 
 /// Client, server, port, what is spoken.
 type Key = (Addr, Addr, u16, AppProto);
@@ -110,16 +93,12 @@ impl Detector for NonStandardPort {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&CONNECTIONS);
-        let mut cases = self.cases.sorted_where(|n| *n as f64 >= least);
-        cases.sort_by_key(|(key, n)| (std::cmp::Reverse(**n), **key));
-        cases.truncate(MOST_FINDINGS);
-        let between: Vec<Between> =
-            cases.iter().map(|((client, server, port, _), _)| Between::service(*client, *server, *port)).collect();
-        let gathered = gather(context, &between, |place, flow| {
-            cases.get(place).is_some_and(|((_, _, _, app), _)| event(flow) == Some(*app))
-        });
-        let findings = cases.iter().zip(gathered).map(|((key, n), flows)| finding(**key, **n, flows, least)).collect();
-        Conclusion { findings, n_not_evaluated: self.cases.n_refused, ..Conclusion::default() }
+        Report::of_table(&self.cases, |n| *n as f64 >= least).largest_first(|(_key, n)| **n).each_with_flows(
+            context,
+            |((client, server, port, _), _)| Between::service(*client, *server, *port),
+            |((_, _, _, app), _), flow| event(flow) == Some(*app),
+            |(key, n), flows| finding(**key, **n, flows, least),
+        )
     }
 }
 
@@ -127,43 +106,31 @@ fn finding((client, server, port, app): Key, n: u64, flows: Gathered, least: f64
     let owner = Protocol::from_port(true, port).or_else(|| Protocol::from_port(false, port));
     let owner = owner.map_or("another protocol", AppProto::name);
     let is_carrier = CARRIERS.contains(&app) && client.is_internal() && !server.is_internal();
-    let (impact, confidence) = if is_carrier { (Impact::CONTROL, 0.75) } else { (Impact::EXPOSURE, 0.85) };
-    let mut finding = finding_builder::begin(&CARD);
-    finding.title = format!("{client} speaks {} with {server} on port {port}, which belongs to {owner}", app.name());
-    finding.severity = severity(impact, confidence, extent(n as f64, least.max(10.0)));
-    finding.score = past(n as f64, least);
-    finding.confidence = confidence;
-    finding.sources = finding_builder::addresses([client]);
-    finding.targets = finding_builder::addresses([server]);
-    finding.ports = vec![port];
-    finding.protocol = app.name().to_owned();
-    finding.evidence = vec![evidence("Connections", n as f64, "connections", format!("0: {owner} belongs there"))];
-    finding.explanation = format!(
-        "{client} connected to port {port} of {server}, where {owner} is expected, and spoke {} there. Programs do so to \
-         pass a firewall that goes by ports, or because they are set up that way.",
-        app.name()
-    );
-    finding.benign_causes = lines(&[
-        "Somebody who gets past a strict firewall on purpose, for example with SSH on port 443",
-        "A wrong setting, or a server that offers several services on one port",
-    ]);
-    finding.advice = lines(&[
-        "Find out which program on the client opens the connection, and who owns the server",
-        "Let the firewall check the protocol, not the port alone",
-    ]);
-    flows.fill(&mut finding);
-    finding.display_filter =
-        format!("{} && (tcp.port == {port} || udp.port == {port})", finding_builder::pair_filter(client, server));
-    finding_builder::finish(finding, true)
+    let (impact, confidence) =
+        if is_carrier { (Impact::CONTROL, Confidence::LIKELY) } else { (Impact::EXPOSURE, Confidence::VERY_LIKELY) };
+    Finding::builder(&CARD)
+        .title(format!("{client} speaks {} with {server} on port {port}, which belongs to {owner}", app.name()))
+        .weighed(impact, confidence, extent(n as f64, least.max(10.0)))
+        .score(past(n as f64, least))
+        .service((client, server, port), app.name())
+        .evidence([evidence("Connections", n as f64, "connections", format!("0: {owner} belongs there"))])
+        .explanation(format!(
+            "{client} connected to port {port} of {server}, where {owner} is expected, and spoke {} there. Programs \
+             do so to pass a firewall that goes by ports, or because they are set up that way.",
+            app.name()
+        ))
+        .flows(flows)
+        .filter(format!(
+            "{} && (tcp.port == {port} || udp.port == {port})",
+            finding_builder::pair_filter(client, server)
+        ))
+        .build()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Made;
-    use crate::detect::support::testing::finish_with;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
+    use crate::detect::support::testing::{Made, finish_with, inside, outside};
     use crate::model::Severity;
     use crate::settings::Settings;
 

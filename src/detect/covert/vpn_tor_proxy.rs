@@ -2,27 +2,16 @@
 //! names over HTTPS, TLS and QUIC.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
+use crate::detect::support::finding_builder::{self, FindingBuilder, count, evidence};
 use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::gather;
-use crate::detect::support::resolvers;
-use crate::detect::support::resolvers::Known;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::past;
-use crate::detect::support::severity::severity;
+use crate::detect::support::report::Report;
+use crate::detect::support::resolvers::{self, Known};
+use crate::detect::support::severity::{Confidence, Impact, past};
 use crate::model::app::protocol::AppProto;
 use crate::model::{Addr, Category, Finding, Flow};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use std::collections::BTreeMap;
 
 const CARD: Card = Card {
@@ -33,29 +22,23 @@ const CARD: Card = Card {
     sees: "A host inside uses a network in which its traffic cannot be seen from outside: a VPN, Tor, BitTorrent, or a resolver of names over HTTPS, TLS or QUIC.",
     matters: "Nobody is harmed by it, but the house no longer sees where its traffic goes, and rules for names and addresses do not hold there.",
     otherwise: "Remote work over a VPN of the house, a browser that asks for names over HTTPS by itself, downloads of free software by BitTorrent.",
+    benign_causes: &[
+        "Remote work, or a VPN that its owner pays for",
+        "A browser or system that asks for names over HTTPS or TLS by itself",
+        "Free software and games that are spread by file sharing",
+    ],
+    advice: &["Ask the owner of the host whether he uses it", "Compare with the rules of the house"],
+    part_of: &[],
     source: "WireGuard, OpenVPN and BitTorrent by their messages; Tor by the ports of its relays (torrc: ORPort 9001, DirPort 9030) with TLS; resolvers by the names and addresses that their operators publish (DNS over HTTPS, RFC 8484), and by port 853, which is for DNS over TLS (RFC 7858) and QUIC (RFC 9250) only.",
 };
 
-const PEERS: Descriptor = Descriptor {
-    id: "vpn_tor_proxy.peers",
-    label: "Other ends",
-    help: "So many hosts outside that one host talks to in this way.",
-    unit: "hosts",
-    min: 1.0,
-    max: 10_000.0,
-    default: 1.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[PEERS];
+const PEERS: Descriptor = Descriptor::count("vpn_tor_proxy.peers", "Other ends", 1.0)
+    .range(1.0, 10_000.0)
+    .unit("hosts")
+    .help("So many hosts outside that one host talks to in this way.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::TCP_FLOWS.union(Interest::UDP_FLOWS),
-    make: || Box::new(VpnTorProxy::default()),
-};
+pub const ENTRY: Entry = Entry::of::<VpnTorProxy>(CARD, &[PEERS], Interest::TCP_FLOWS.union(Interest::UDP_FLOWS));
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 enum Network {
@@ -69,11 +52,10 @@ enum Network {
 
 /// Ports that relays of Tor have unless told otherwise.
 const TOR_PORTS: [u16; 2] = [9001, 9030];
-/// Most hosts and networks kept, and peers told apart for one.
+/// Most pairs of host and network kept.
 const MOST_HOSTS: usize = 1 << 14;
+/// Most peers told apart for one of them.
 const MOST_PEERS: usize = 4096;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct VpnTorProxy {
@@ -127,74 +109,56 @@ impl Detector for VpnTorProxy {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&PEERS);
-        let mut cases = self.hosts.sorted_where(|peers| peers.len() as f64 >= least);
-        cases.truncate(MOST_FINDINGS);
-        let between: Vec<Between> =
-            cases.iter().map(|((host, _), _)| Between { source: Some(*host), ..Between::default() }).collect();
-        let gathered = gather(context, &between, |place, flow| {
-            let is_his = |((_, meant), _): &(&(Addr, Network), &Peers)| {
-                network(flow, context.names.text(flow.name)).is_some_and(|(network, _)| network == *meant)
-            };
-            cases.get(place).is_some_and(is_his) && flow.backward().packets > 0 && !flow.responder().0.is_internal()
-        });
-        let findings = cases
-            .iter()
-            .zip(gathered)
-            .map(|(((host, network), peers), flows)| {
-                let mut finding = finding(*host, *network, peers, least);
-                flows.fill(&mut finding);
-                finding_builder::finish(finding, false)
-            })
-            .collect();
-        Conclusion { findings, n_not_evaluated: self.hosts.n_refused, ..Conclusion::default() }
+        let is_of = |meant: Network, flow: &Flow| {
+            network(flow, context.names.text(flow.name)).is_some_and(|(network, _)| network == meant)
+                && flow.backward().packets > 0
+                && !flow.responder().0.is_internal()
+        };
+        Report::of_table(&self.hosts, |peers| peers.len() as f64 >= least).each_with_flows(
+            context,
+            |((host, _), _)| Between { source: Some(*host), ..Between::default() },
+            |((_, meant), _), flow| is_of(*meant, flow),
+            |((host, network), peers), flows| finding(*host, *network, peers, least).flows(flows).build(),
+        )
     }
 }
 
-fn finding(host: Addr, network: Network, peers: &Peers, least: f64) -> Finding {
+fn finding(host: Addr, network: Network, peers: &Peers, least: f64) -> FindingBuilder {
     let (name, technique, confidence) = match network {
-        Network::Tor => ("Tor", ("T1090.003", "Multi-hop Proxy"), 0.75),
-        Network::Vpn => ("a VPN", ("T1572", "Protocol Tunneling"), 0.6),
-        Network::BitTorrent => ("BitTorrent", ("T1090", "Proxy"), 0.6),
-        Network::NamesOverHttps => ("DNS over HTTPS", ("T1071.004", "DNS"), 0.5),
-        Network::NamesOverTls => ("DNS over TLS", ("T1071.004", "DNS"), 0.5),
-        Network::NamesOverQuic => ("DNS over QUIC", ("T1071.004", "DNS"), 0.5),
+        Network::Tor => ("Tor", ("T1090.003", "Multi-hop Proxy"), Confidence::VERY_LIKELY),
+        Network::Vpn => ("a VPN", ("T1572", "Protocol Tunneling"), Confidence::LIKELY),
+        Network::BitTorrent => ("BitTorrent", ("T1090", "Proxy"), Confidence::LIKELY),
+        Network::NamesOverHttps => ("DNS over HTTPS", ("T1071.004", "DNS"), Confidence::EVEN),
+        Network::NamesOverTls => ("DNS over TLS", ("T1071.004", "DNS"), Confidence::EVEN),
+        Network::NamesOverQuic => ("DNS over QUIC", ("T1071.004", "DNS"), Confidence::EVEN),
     };
-    let mut finding = finding_builder::begin(&CARD);
-    finding_builder::technique(&mut finding, technique);
-    finding.title = format!("{host} uses {name} with {} outside", count(peers.len(), "host"));
-    finding.severity = severity(Impact::EXPOSURE, confidence, 0.0);
-    finding.score = past(peers.len() as f64, least);
-    finding.confidence = confidence;
-    finding.sources = finding_builder::addresses([host]);
-    finding.targets = finding_builder::addresses(peers.keys().copied());
-    finding.protocol = name.to_owned();
-    finding.evidence = vec![evidence("Hosts outside", peers.len() as f64, "hosts", "0 where rules forbid it")];
-    finding.explanation = format!(
-        "{host} talks to {} outside over {name}. What passes there cannot be seen from the network. {}That is no attack; it is \
-         told so that you know.",
-        count(peers.len(), "host"),
-        known_by(peers)
-    );
-    finding.benign_causes = lines(&[
-        "Remote work, or a VPN that its owner pays for",
-        "A browser or system that asks for names over HTTPS or TLS by itself",
-        "Free software and games that are spread by file sharing",
-    ]);
-    finding.advice = lines(&["Ask the owner of the host whether he uses it", "Compare with the rules of the house"]);
-    finding.display_filter = format!(
-        "{} && ({})",
-        finding_builder::host_filter("addr", host),
-        match network {
-            Network::Tor => "tcp.port in {9001, 9030}",
-            Network::Vpn => "wg || openvpn",
-            Network::BitTorrent => "bittorrent || bt-dht",
-            Network::NamesOverHttps => "tls || quic",
-            Network::NamesOverTls => "tcp.port == 853",
-            Network::NamesOverQuic => "udp.port == 853",
-        }
-    );
-    let id = finding_builder::id_of(&CARD, name, &finding.sources);
-    Finding { id, ..finding }
+    Finding::builder(&CARD)
+        .technique(technique)
+        .title(format!("{host} uses {name} with {} outside", count(peers.len(), "host")))
+        .weighed(Impact::EXPOSURE, confidence, 0.0)
+        .score(past(peers.len() as f64, least))
+        .sources([host])
+        .targets(peers.keys().copied())
+        .protocol(name)
+        .evidence([evidence("Hosts outside", peers.len() as f64, "hosts", "0 where rules forbid it")])
+        .explanation(format!(
+            "{host} talks to {} outside over {name}. What passes there cannot be seen from the network. {}That is no \
+             attack; it is told so that you know.",
+            count(peers.len(), "host"),
+            known_by(peers)
+        ))
+        .filter(format!(
+            "{} && ({})",
+            finding_builder::host_filter("addr", host),
+            match network {
+                Network::Tor => "tcp.port in {9001, 9030}",
+                Network::Vpn => "wg || openvpn",
+                Network::BitTorrent => "bittorrent || bt-dht",
+                Network::NamesOverHttps => "tls || quic",
+                Network::NamesOverTls => "tcp.port == 853",
+                Network::NamesOverQuic => "udp.port == 853",
+            }
+        ))
 }
 
 /// By what the hosts outside are known as resolvers, in a sentence; nothing for other networks.
@@ -211,10 +175,7 @@ fn known_by(peers: &Peers) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Made;
-    use crate::detect::support::testing::finish_with;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
+    use crate::detect::support::testing::{Made, finish_with, inside, outside};
     use crate::model::Severity;
     use crate::settings::Settings;
 

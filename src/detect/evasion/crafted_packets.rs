@@ -2,26 +2,16 @@
 //! packets that claim to come from their own target.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::finding_builder::thousands;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::extent;
-use crate::detect::support::severity::past;
-use crate::detect::support::severity::severity;
+use crate::detect::support::finding_builder::{self, count, evidence, thousands};
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::model::format::time::SECOND;
 use crate::model::packet::tcp_flag::{ACK, FIN, PSH, RST, SYN, URG};
 use crate::model::packet::{Packet, Transport};
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
@@ -32,29 +22,27 @@ const CARD: Card = Card {
     sees: "TCP packets whose flags exclude each other (SYN with FIN, none at all, FIN without ACK), whose options are broken, or that claim to come from the address and port that they go to (land).",
     matters: "No system sends such packets by itself. How a machine answers them tells its operating system, and some machines crash or are taken over by them.",
     otherwise: "A broken network card or a cut capture, a test of a firewall or of a protocol stack.",
+    benign_causes: &[
+        "A broken network card, or a capture that cut or changed the packets",
+        "A test of a firewall or of a protocol stack that belongs to the house",
+    ],
+    advice: &[
+        "Find out who owns the source and whether it was a test",
+        "Let the firewall drop packets with such flags and options",
+        "Look whether the target crashed, restarted or became slow at that time",
+    ],
+    part_of: &["port_scan", "host_scan"],
     source: "RFC 9293, section 3.10.7 (every segment but the first carries ACK); nmap's operating system probes (its book, chapter 8); CERT CA-1997-28 (land); CVE-2019-12260 (URGENT/11: a broken authentication option, RFC 5925).",
 };
 
-const PACKETS: Descriptor = Descriptor {
-    id: "crafted_packets.packets",
-    label: "Impossible packets",
-    help: "So many of one sender. Two of different kinds within a minute are enough: damage does not make two kinds.",
-    unit: "packets",
-    min: 1.0,
-    max: 100_000.0,
-    default: 3.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[PACKETS];
+const PACKETS: Descriptor = Descriptor::count("crafted_packets.packets", "Impossible packets", 3.0)
+    .range(1.0, 100_000.0)
+    .unit("packets")
+    .help("So many of one sender. Two of different kinds within a minute are enough: damage does not make two kinds.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::TCP_CONTROL.union(Interest::ANOMALOUS),
-    make: || Box::new(CraftedPackets::default()),
-};
+pub const ENTRY: Entry =
+    Entry::of::<CraftedPackets>(CARD, &[PACKETS], Interest::TCP_CONTROL.union(Interest::ANOMALOUS));
 
 /// Kinds in words and as Wireshark filters, by bit.
 const KINDS: [(&str, &str); 7] = [
@@ -79,8 +67,6 @@ const TOGETHER_NS: i64 = 60 * SECOND;
 const MOST_PAIRS: usize = 1 << 16;
 /// Packets remembered of a pair.
 const MOST_PACKETS: usize = 100;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct CraftedPackets {
@@ -152,10 +138,10 @@ impl Detector for CraftedPackets {
         }
         let mut cases: Vec<Case<'_>> = senders.into_iter().map(|(source, pairs)| Case::new(source, pairs)).collect();
         cases.retain(|case| case.n as f64 >= least || case.is_mixed);
-        cases.sort_by_key(|case| (std::cmp::Reverse(case.n), case.source));
-        cases.truncate(MOST_FINDINGS);
-        let findings = cases.iter().map(|case| case.finding(least)).collect();
-        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
+        Report::of(cases)
+            .largest_first(|case| case.n)
+            .not_evaluated(self.pairs.n_refused)
+            .each(|case| case.finding(least))
     }
 }
 
@@ -191,72 +177,62 @@ impl<'a> Case<'a> {
         let words: Vec<&str> = named.iter().map(|(words, _)| *words).collect();
         let is_outside = !self.source.is_internal();
         let is_aimed = self.kinds & (BAD_OPTIONS | LAND) != 0;
-        let confidence = if named.len() >= 3 { 0.92 } else { 0.85 };
+        let confidence = if named.len() >= 3 { Confidence::ALMOST_CERTAIN } else { Confidence::VERY_LIKELY };
         let impact = match (is_aimed, is_outside) {
             (true, _) => Impact::ACCESS_TRY,
             (false, true) => Impact::OUTSIDE_LOOK,
             (false, false) => Impact::INSIDE_LOOK,
         };
-        let mut finding = finding_builder::begin(&CARD);
-        finding.title = match named.len() {
-            3.. if !is_aimed => format!("{} tries out which operating system others have", self.source),
-            _ => format!("{} sends packets that cannot be: {}", self.source, words.join(", ")),
-        };
-        if is_aimed {
-            finding_builder::technique(&mut finding, ("T1210", "Exploitation of Remote Services"));
-        } else if !is_outside {
-            finding_builder::technique(&mut finding, ("T1046", "Network Service Discovery"));
-        }
-        finding.severity = severity(impact, confidence, extent(n.max(least), least));
-        finding.score = past(n, least);
-        finding.confidence = confidence;
-        finding.sources = finding_builder::addresses([self.source]);
-        finding.targets = finding_builder::addresses(self.pairs.iter().map(|(target, _)| *target));
-        finding.ports = self.pairs.iter().flat_map(|(_, pair)| pair.ports.iter().copied()).collect();
-        finding.protocol = "TCP".to_owned();
-        finding.evidence = vec![
-            evidence("Impossible packets", n, "packets", "0"),
-            evidence("Different kinds", named.len() as f64, "kinds", "0"),
-            evidence("Hosts that got them", self.pairs.len() as f64, "hosts", "0"),
-        ];
-        finding.explanation = format!(
-            "{} sent {} TCP packets to {} that no system makes by itself: {}. Tools send them to see how the other side \
-             answers, which tells its operating system and what its firewall lets through, or to make it fail.",
-            self.source,
-            thousands(self.n as usize),
-            count(self.pairs.len(), "host"),
-            words.join(", ")
-        );
-        finding.benign_causes = lines(&[
-            "A broken network card, or a capture that cut or changed the packets",
-            "A test of a firewall or of a protocol stack that belongs to the house",
-        ]);
-        finding.advice = lines(&[
-            "Find out who owns the source and whether it was a test",
-            "Let the firewall drop packets with such flags and options",
-            "Look whether the target crashed, restarted or became slow at that time",
-        ]);
-        finding.start_ns = self.pairs.iter().map(|(_, pair)| pair.first_ns).min().unwrap_or(0);
-        finding.end_ns = self.pairs.iter().map(|(_, pair)| pair.last_ns).max().unwrap_or(0);
-        finding.n_packets = self.n;
-        finding.packet_indices = self.pairs.iter().flat_map(|(_, pair)| pair.packets.iter().copied()).collect();
         let filters: Vec<&str> = named.iter().map(|(_, filter)| *filter).collect();
-        finding.display_filter = format!(
-            "{} && ({}) && {}",
-            finding_builder::host_filter("src", self.source),
-            filters.join(" || "),
-            finding_builder::time_filter(finding.start_ns, finding.end_ns)
-        );
-        finding_builder::finish(finding, false)
+        Finding::builder(&CARD)
+            .title(match named.len() {
+                3.. if !is_aimed => format!("{} tries out which operating system others have", self.source),
+                _ => format!("{} sends packets that cannot be: {}", self.source, words.join(", ")),
+            })
+            .technique(if is_aimed {
+                Some(("T1210", "Exploitation of Remote Services"))
+            } else {
+                (!is_outside).then_some(("T1046", "Network Service Discovery"))
+            })
+            .weighed(impact, confidence, extent(n.max(least), least))
+            .score(past(n, least))
+            .sources([self.source])
+            .targets(self.pairs.iter().map(|(target, _)| *target))
+            .ports(self.pairs.iter().flat_map(|(_, pair)| pair.ports.iter().copied()))
+            .protocol("TCP")
+            .evidence([
+                evidence("Impossible packets", n, "packets", "0"),
+                evidence("Different kinds", named.len() as f64, "kinds", "0"),
+                evidence("Hosts that got them", self.pairs.len() as f64, "hosts", "0"),
+            ])
+            .explanation(format!(
+                "{} sent {} TCP packets to {} that no system makes by itself: {}. Tools send them to see how the \
+                 other side answers, which tells its operating system and what its firewall lets through, or to make \
+                 it fail.",
+                self.source,
+                thousands(self.n as usize),
+                count(self.pairs.len(), "host"),
+                words.join(", ")
+            ))
+            .period((
+                self.pairs.iter().map(|(_, pair)| pair.first_ns).min().unwrap_or(0),
+                self.pairs.iter().map(|(_, pair)| pair.last_ns).max().unwrap_or(0),
+            ))
+            .n_packets(self.n)
+            .packet_indices(self.pairs.iter().flat_map(|(_, pair)| pair.packets.iter().copied()).collect())
+            .filter_in_time(format!(
+                "{} && ({})",
+                finding_builder::host_filter("src", self.source),
+                filters.join(" || ")
+            ))
+            .build()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::tcp;
+    use crate::detect::support::testing::{finish, inside, tcp};
     use crate::settings::Settings;
 
     fn found(flags: &[u8]) -> Vec<Finding> {

@@ -1,24 +1,15 @@
 //! Connections with more resets than packets that could have caused them, per host, to findings of injected resets.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
-use crate::detect::support::capped_map::Map;
-use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::support::capped_map::{Map, Tally};
+use crate::detect::support::finding_builder::{self, count, evidence};
 use crate::detect::support::flow_selector::Gathered;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
+use crate::detect::support::report::{self, Report};
+use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::packet::tcp_flag::RST;
 use crate::model::{Addr, Category, DirectionStats, Finding, Flow};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use std::collections::BTreeSet;
 
 const CARD: Card = Card {
@@ -29,36 +20,30 @@ const CARD: Card = Card {
     sees: "Connections of one host end in a volley of TCP resets, more than the packets that could have caused them.",
     matters: "Somebody who sees the traffic sends resets in the name of one side to tear connections down. Censors, some firewalls and tools such as tcpkill do this.",
     otherwise: "A firewall or intrusion prevention system that ends connections by rule.",
+    benign_causes: &[
+        "A firewall or intrusion prevention system that ends connections by rule",
+        "A tool that somebody uses to block a program on purpose",
+    ],
+    advice: &[
+        "Compare the Ethernet address and the time to live of the resets with those of the ordinary packets",
+        "Ask whether a firewall is meant to end these connections",
+        "If not, look for a device on the path that can read and send in this network",
+    ],
+    part_of: &[],
     source: "Weaver, Sommer, Paxson: Detecting Forged TCP Reset Packets, NDSS 2009 (several resets with growing sequence numbers). A host sends at most one reset for each packet that it gets (RFC 9293, section 3.10.7).",
 };
 
-const RESETS: Descriptor = Descriptor {
-    id: "forged_reset.resets",
-    label: "Resets of one direction",
-    help: "A connection counts when one direction holds this many resets, and more than the other direction has packets. Ordinary connections end with one or two, and up to about four when data was on its way.",
-    unit: "packets",
-    min: 2.0,
-    max: 1000.0,
-    default: 8.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const CONNECTIONS: Descriptor = Descriptor {
-    id: "forged_reset.connections",
-    label: "Connections of one host",
-    help: "This many connections of the same host must be concerned. One alone may be a fault of its program.",
-    unit: "connections",
-    min: 1.0,
-    max: 10_000.0,
-    default: 3.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[RESETS, CONNECTIONS];
+const RESETS: Descriptor = Descriptor::count("forged_reset.resets", "Resets of one direction", 8.0)
+    .range(2.0, 1000.0)
+    .unit("packets")
+    .help("A connection counts when one direction holds this many resets, and more than the other direction has packets. Ordinary connections end with one or two, and up to about four when data was on its way.");
+const CONNECTIONS: Descriptor = Descriptor::count("forged_reset.connections", "Connections of one host", 3.0)
+    .range(1.0, 10_000.0)
+    .unit("connections")
+    .help("This many connections of the same host must be concerned. One alone may be a fault of its program.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, interest: Interest::TCP_FLOWS, make: || Box::new(ForgedReset::default()) };
+pub const ENTRY: Entry = Entry::of::<ForgedReset>(CARD, &[RESETS, CONNECTIONS], Interest::TCP_FLOWS);
 
 /// Fewer resets are never looked at, whatever the setting.
 const LEAST_RESETS: u32 = 2;
@@ -66,8 +51,6 @@ const LEAST_RESETS: u32 = 2;
 const MOST_CONNECTIONS: usize = 1 << 16;
 /// Peers listed in a filter.
 const MOST_FILTER_PEERS: usize = 15;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct ForgedReset {
@@ -116,9 +99,9 @@ impl Detector for ForgedReset {
             .into_iter()
             .map(|(serial, connection)| (*serial, connection))
             .collect();
-        let mut findings = Vec::new();
+        let mut cases = Vec::new();
         // The host that most of them share is the victim; then the next one among the rest.
-        while findings.len() < MOST_FINDINGS {
+        while cases.len() < report::MOST_FINDINGS {
             let mut hosts: Map<Addr, usize> = Map::default();
             for (_, connection) in &meant {
                 *hosts.entry(connection.ends.0).or_default() += 1;
@@ -129,10 +112,12 @@ impl Detector for ForgedReset {
             let is_his = |connection: &Connection| connection.ends.0 == victim || connection.ends.1 == victim;
             let serials: BTreeSet<u32> = meant.iter().filter(|(_, c)| is_his(c)).map(|(serial, _)| *serial).collect();
             let n_resets: u64 = meant.iter().filter(|(_, c)| is_his(c)).map(|(_, c)| u64::from(c.n_resets)).sum();
-            findings.push(finding(context, victim, n, n_resets, &serials, least));
+            cases.push((victim, n, n_resets, serials));
             meant.retain(|(_, connection)| !is_his(connection));
         }
-        Conclusion { findings, n_not_evaluated: self.connections.n_refused, ..Conclusion::default() }
+        Report::of(cases)
+            .not_evaluated(self.connections.n_refused)
+            .each(|(victim, n, n_resets, serials)| finding(context, *victim, *n, *n_resets, serials, least))
     }
 }
 
@@ -146,60 +131,42 @@ fn finding(
 ) -> Finding {
     let mut peers = BTreeSet::new();
     let mut ports = BTreeSet::new();
-    let mut flows = Gathered::default();
-    for serial in serials {
-        let Some(flow) = context.flows.get(*serial) else { continue };
+    for flow in serials.iter().filter_map(|serial| context.flows.get(*serial)) {
         peers.extend([flow.key.low, flow.key.high].into_iter().filter(|host| *host != victim));
         ports.insert(flow.responder().1);
-        flows.add(*serial, flow);
     }
-    let mut finding = finding_builder::begin(&CARD);
-    finding.title = format!("{} of {victim} were torn down by volleys of resets", count(n, "connection"));
-    rate(&mut finding, Impact::CONTROL, 0.85, (n as f64, least));
-    finding.sources = finding_builder::addresses(peers.iter().copied());
-    finding.targets = finding_builder::addresses([victim]);
-    finding.ports = ports.into_iter().collect();
-    finding.protocol = "TCP".to_owned();
-    finding.evidence = vec![
-        evidence("Connections with too many resets", n as f64, "connections", "0"),
-        evidence("Resets of their worse direction", n_resets as f64, "packets", "1 or 2 for each connection"),
-        evidence("Resets for each connection, mean", n_resets as f64 / n as f64, "packets", "1 or 2"),
-    ];
-    finding.explanation = format!(
-        "{} of {victim} ended in {n_resets} resets, more than the packets that could have caused them: a host sends at \
-         most one reset for each packet that it gets. So a third party sends them in the name of the two sides, with \
-         several sequence numbers so that one fits. The addresses given as sources are those in whose name the resets \
-         came; they are probably not the ones who sent them.",
-        count(n, "connection")
-    );
-    finding.benign_causes = lines(&[
-        "A firewall or intrusion prevention system that ends connections by rule",
-        "A tool that somebody uses to block a program on purpose",
-    ]);
-    finding.advice = lines(&[
-        "Compare the Ethernet address and the time to live of the resets with those of the ordinary packets",
-        "Ask whether a firewall is meant to end these connections",
-        "If not, look for a device on the path that can read and send in this network",
-    ]);
-    flows.fill(&mut finding);
+    let ports: Vec<u16> = ports.into_iter().take(Finding::MOST_PORTS).collect();
+    let on = finding_builder::ports_filter("tcp.port", &ports, Finding::MOST_PORTS).unwrap_or_else(|| "tcp".to_owned());
     let with: Vec<String> = peers.iter().map(|peer| finding_builder::host_filter("addr", *peer)).collect();
     let with = if with.len() <= MOST_FILTER_PEERS { format!("({})", with.join(" || ")) } else { "tcp".to_owned() };
-    finding.display_filter = format!(
-        "{} && {with} && {} && {}",
-        finding_builder::host_filter("addr", victim),
-        finding_builder::ports_filter("tcp.port", &finding.ports, Finding::MOST_PORTS)
-            .unwrap_or_else(|| "tcp".to_owned()),
-        finding_builder::time_filter(finding.start_ns, finding.end_ns)
-    );
-    finding_builder::finish(finding, false)
+    Finding::builder(&CARD)
+        .title(format!("{} of {victim} were torn down by volleys of resets", count(n, "connection")))
+        .rated(Impact::CONTROL, Confidence::VERY_LIKELY, (n as f64, least))
+        .sources(peers.iter().copied())
+        .targets([victim])
+        .ports(ports)
+        .protocol("TCP")
+        .evidence([
+            evidence("Connections with too many resets", n as f64, "connections", "0"),
+            evidence("Resets of their worse direction", n_resets as f64, "packets", "1 or 2 for each connection"),
+            evidence("Resets for each connection, mean", n_resets as f64 / n as f64, "packets", "1 or 2"),
+        ])
+        .explanation(format!(
+            "{} of {victim} ended in {n_resets} resets, more than the packets that could have caused them: a host \
+             sends at most one reset for each packet that it gets. So a third party sends them in the name of the two \
+             sides, with several sequence numbers so that one fits. The addresses given as sources are those in whose \
+             name the resets came; they are probably not the ones who sent them.",
+            count(n, "connection")
+        ))
+        .flows(Gathered::of(context, serials))
+        .filter_in_time(format!("{} && {with} && {on}", finding_builder::host_filter("addr", victim)))
+        .build()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Made;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
+    use crate::detect::support::testing::{Made, inside, outside};
     use crate::model::DirectionStats;
 
     fn with_resets(forward: u32, backward: u32) -> Flow {

@@ -1,20 +1,13 @@
 //! Pieces of IP packets that no honest sender makes, per pair of hosts, to findings.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::finding_builder::thousands;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
+use crate::detect::support::finding_builder::{self, evidence, thousands};
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::{Addr, Category, Finding, Packet};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "fragment_abuse",
@@ -24,47 +17,32 @@ const CARD: Card = Card {
     sees: "Pieces of IP packets lie over each other, are too short for their headers, reach past the longest packet, or come in masses whose rest never comes.",
     matters: "Such pieces crash old systems (teardrop, ping of death), or show a firewall another packet than the one that arrives.",
     otherwise: "A broken driver or router that sends pieces twice; a capture that holds every packet two times.",
+    benign_causes: &["A broken network driver or router", "A test of a firewall or of a protocol stack"],
+    advice: &[
+        "Look whether the target crashed or became slow at that time",
+        "Let the firewall put pieces together before it judges, and drop those that overlap",
+        "Find the machine that sends them: the address may be forged, the MAC address tells more",
+    ],
+    part_of: &["udp_flood", "icmp_flood"],
     source: "RFC 1858 (tiny and overlapping fragments), RFC 3128, RFC 5722 (overlaps are forbidden in IPv6), CERT CA-1997-28 (teardrop), CERT CA-1996-26 (ping of death).",
 };
 
-const FRAGMENTS: Descriptor = Descriptor {
-    id: "fragment_abuse.pieces",
-    label: "Forged pieces",
-    help: "So many of one host to another. One that reaches past the longest packet is enough.",
-    unit: "packets",
-    min: 1.0,
-    max: 100_000.0,
-    default: 3.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const ABANDONED: Descriptor = Descriptor {
-    id: "fragment_abuse.abandoned",
-    label: "Packets whose rest never comes",
-    help: "So many packets of one host to another were begun and never completed, and nearly all were. A receiver keeps each for up to a minute (RFC 8200, section 4.5); Linux holds 4 MiB of them.",
-    unit: "packets",
-    min: 10.0,
-    max: 1_000_000.0,
-    default: 1000.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[FRAGMENTS, ABANDONED];
+const FRAGMENTS: Descriptor = Descriptor::count("fragment_abuse.pieces", "Forged pieces", 3.0)
+    .range(1.0, 100_000.0)
+    .unit("packets")
+    .help("So many of one host to another. One that reaches past the longest packet is enough.");
+const ABANDONED: Descriptor = Descriptor::count("fragment_abuse.abandoned", "Packets whose rest never comes", 1000.0)
+    .range(10.0, 1_000_000.0)
+    .unit("packets")
+    .help("So many packets of one host to another were begun and never completed, and nearly all were. A receiver keeps each for up to a minute (RFC 8200, section 4.5); Linux holds 4 MiB of them.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::FRAGMENTS,
-    make: || Box::new(FragmentAbuse::default()),
-};
+pub const ENTRY: Entry = Entry::of::<FragmentAbuse>(CARD, &[FRAGMENTS, ABANDONED], Interest::FRAGMENTS);
 
 /// Share of begun packets that are never completed from which it is no loss on the way.
 const LEAST_ABANDONED: f64 = 0.9;
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 16;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct FragmentAbuse {
@@ -108,13 +86,13 @@ impl Detector for FragmentAbuse {
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&FRAGMENTS);
         let abandoned = context.settings.get(&ABANDONED);
-        let mut cases = self
+        let cases = self
             .pairs
             .sorted_where(|pair| pair.n_forged() as f64 >= least || pair.n_overlong > 0 || pair.is_flood(abandoned));
-        cases.sort_by_key(|(hosts, pair)| (std::cmp::Reverse(pair.n_forged()), **hosts));
-        cases.truncate(MOST_FINDINGS);
-        let findings = cases.iter().map(|(hosts, pair)| pair.finding(**hosts, least, abandoned)).collect();
-        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
+        Report::of(cases)
+            .largest_first(|(_hosts, pair)| pair.n_forged())
+            .not_evaluated(self.pairs.n_refused)
+            .each(|(hosts, pair)| pair.finding(**hosts, least, abandoned))
     }
 }
 
@@ -138,63 +116,53 @@ impl Pair {
         let is_flood = self.is_flood(abandoned);
         let (n, least) =
             if is_flood { (self.n_abandoned() as f64, abandoned) } else { (self.n_forged() as f64, least) };
-        let confidence = if self.n_contradictions + self.n_overlong > 0 { 0.9 } else { 0.8 };
-        let mut finding = finding_builder::begin(&CARD);
-        if is_flood {
-            finding.title = format!("{source} floods {target} with pieces of {} packets", thousands(n as usize));
-            finding.category = Category::Flood;
-            finding_builder::technique(&mut finding, ("T1499.001", "OS Exhaustion Flood"));
-        } else {
-            finding.title = format!("{source} sends forged pieces of packets to {target}: {}", thousands(n as usize));
-        }
-        rate(&mut finding, Impact::OUTAGE, confidence, (n, least));
-        finding.sources = finding_builder::addresses([source]);
-        finding.targets = finding_builder::addresses([target]);
-        finding.protocol = if source.is_v4() { "IPv4" } else { "IPv6" }.to_owned();
-        finding.evidence = vec![
-            evidence("Pieces of packets", self.n_fragments as f64, "packets", "few: most paths need none"),
-            evidence("Lie over an earlier piece", self.n_overlaps as f64, "packets", "0"),
-            evidence("And say something else there", self.n_contradictions as f64, "packets", "0"),
-            evidence("Too short for their headers", self.n_tiny as f64, "packets", "0"),
-            evidence("Reach past 65,535 bytes", self.n_overlong as f64, "packets", "0"),
-            evidence("Packets begun and never completed", self.n_abandoned() as f64, "packets", "hardly any"),
-        ];
-        finding.explanation = format!(
-            "{source} sent {} pieces of packets to {target}; {} of them lie over pieces with other content, {} are too short \
-             for their headers, and {} reach past the longest packet there can be; {} packets were begun and never \
-             completed. No system makes such pieces by itself.",
-            thousands(self.n_fragments as usize),
-            thousands(self.n_contradictions as usize),
-            thousands(self.n_tiny as usize),
-            thousands(self.n_overlong as usize),
-            thousands(self.n_abandoned() as usize)
-        );
-        finding.benign_causes =
-            lines(&["A broken network driver or router", "A test of a firewall or of a protocol stack"]);
-        finding.advice = lines(&[
-            "Look whether the target crashed or became slow at that time",
-            "Let the firewall put pieces together before it judges, and drop those that overlap",
-            "Find the machine that sends them: the address may be forged, the MAC address tells more",
-        ]);
+        let confidence = Confidence::VERY_LIKELY;
         let words = if source.is_v4() { "(ip.flags.mf == 1 || ip.frag_offset > 0)" } else { "ipv6.fraghdr" };
-        finding.display_filter = format!(
-            "{} && {} && {words}",
-            finding_builder::host_filter("src", source),
-            finding_builder::host_filter("dst", target)
-        );
-        finding.n_packets = self.n_fragments;
-        (finding.start_ns, finding.end_ns) = (self.first_ns, self.last_ns);
-        finding.packet_indices.clone_from(&self.packets);
-        finding_builder::finish(finding, false)
+        Finding::builder(&CARD)
+            .title(match is_flood {
+                true => format!("{source} floods {target} with pieces of {} packets", thousands(n as usize)),
+                false => format!("{source} sends forged pieces of packets to {target}: {}", thousands(n as usize)),
+            })
+            .category(if is_flood { Category::Flood } else { CARD.category })
+            .technique(is_flood.then_some(("T1499.001", "OS Exhaustion Flood")))
+            .rated(Impact::OUTAGE, confidence, (n, least))
+            .sources([source])
+            .targets([target])
+            .protocol(if source.is_v4() { "IPv4" } else { "IPv6" })
+            .evidence([
+                evidence("Pieces of packets", self.n_fragments as f64, "packets", "few: most paths need none"),
+                evidence("Lie over an earlier piece", self.n_overlaps as f64, "packets", "0"),
+                evidence("And say something else there", self.n_contradictions as f64, "packets", "0"),
+                evidence("Too short for their headers", self.n_tiny as f64, "packets", "0"),
+                evidence("Reach past 65,535 bytes", self.n_overlong as f64, "packets", "0"),
+                evidence("Packets begun and never completed", self.n_abandoned() as f64, "packets", "hardly any"),
+            ])
+            .explanation(format!(
+                "{source} sent {} pieces of packets to {target}; {} of them lie over pieces with other content, {} \
+                 are too short for their headers, and {} reach past the longest packet there can be; {} packets were \
+                 begun and never completed. No system makes such pieces by itself.",
+                thousands(self.n_fragments as usize),
+                thousands(self.n_contradictions as usize),
+                thousands(self.n_tiny as usize),
+                thousands(self.n_overlong as usize),
+                thousands(self.n_abandoned() as usize)
+            ))
+            .filter(format!(
+                "{} && {} && {words}",
+                finding_builder::host_filter("src", source),
+                finding_builder::host_filter("dst", target)
+            ))
+            .n_packets(self.n_fragments)
+            .period((self.first_ns, self.last_ns))
+            .packet_indices(self.packets.clone())
+            .build()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::udp;
+    use crate::detect::support::testing::{finish, inside, udp};
     use crate::model::packet::{Extras, Fragment};
     use crate::settings::Settings;
 

@@ -2,20 +2,14 @@
 //! too long, routes given by the sender.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::finding_builder::thousands;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
+use crate::detect::support::finding_builder::{self, evidence, thousands};
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::model::format::quantity;
 use crate::model::{Addr, Category, Finding, Packet};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "ipv6_abuse",
@@ -25,43 +19,31 @@ const CARD: Card = Card {
     sees: "IPv6 packets carry bytes in options that nobody has assigned or in their padding, have more extension headers than there is a use for, or bring their own route.",
     matters: "Few programs look into these headers: data passes unseen in them, and long chains of them lead packets past firewalls or make routers slow.",
     otherwise: "An experiment with a new option, or a test of a firewall.",
+    benign_causes: &["An experiment with a new option", "A test of a firewall or of a protocol stack"],
+    advice: &[
+        "Look at the bytes in the options: text, or something encrypted",
+        "Let the firewall drop packets with extension headers that the network does not use (RFC 9288)",
+        "Find the program on the source that sends them",
+    ],
+    part_of: &[],
     source: "RFC 8200, sections 4.1 (order and number of headers) and 4.2 (options); RFC 5095 (routes by the sender are forbidden); RFC 9098 (what extension headers do to networks); the tools of THC-IPv6 (covert_send6, denial6).",
 };
 
-const BYTES: Descriptor = Descriptor {
-    id: "ipv6_abuse.bytes",
-    label: "Hidden bytes",
-    help: "So many bytes in unassigned options or in padding, of one host to another.",
-    unit: "B",
-    min: 1.0,
-    max: 1_000_000.0,
-    default: 64.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const PACKETS: Descriptor = Descriptor {
-    id: "ipv6_abuse.packets",
-    label: "Packets with impossible chains",
-    help: "So many packets with too many or repeated extension headers, or with a route of the sender's.",
-    unit: "packets",
-    min: 1.0,
-    max: 1_000_000.0,
-    default: 3.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[BYTES, PACKETS];
+const BYTES: Descriptor = Descriptor::bytes("ipv6_abuse.bytes", "Hidden bytes", 64.0)
+    .range(1.0, 1_000_000.0)
+    .help("So many bytes in unassigned options or in padding, of one host to another.");
+const PACKETS: Descriptor = Descriptor::count("ipv6_abuse.packets", "Packets with impossible chains", 3.0)
+    .range(1.0, 1_000_000.0)
+    .unit("packets")
+    .help("So many packets with too many or repeated extension headers, or with a route of the sender's.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, interest: Interest::ANOMALOUS, make: || Box::new(Ipv6Abuse::default()) };
+pub const ENTRY: Entry = Entry::of::<Ipv6Abuse>(CARD, &[BYTES, PACKETS], Interest::ANOMALOUS);
 
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 16;
 /// Packets remembered of a pair.
 const MOST_PACKETS: usize = 100;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct Ipv6Abuse {
@@ -104,13 +86,11 @@ impl Detector for Ipv6Abuse {
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let bytes = context.settings.get(&BYTES);
         let packets = context.settings.get(&PACKETS);
-        let mut cases = self.pairs.sorted_where(|pair| {
+        Report::of_table(&self.pairs, |pair| {
             pair.n_hidden_bytes as f64 >= bytes || (pair.n_chains + pair.n_routes) as f64 >= packets
-        });
-        cases.sort_by_key(|(hosts, pair)| (std::cmp::Reverse((pair.n_hidden_bytes, pair.n)), **hosts));
-        cases.truncate(MOST_FINDINGS);
-        let findings = cases.iter().map(|(hosts, pair)| pair.finding(**hosts, bytes, packets)).collect();
-        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
+        })
+        .largest_first(|(_hosts, pair)| (pair.n_hidden_bytes, pair.n))
+        .each(|(hosts, pair)| pair.finding(**hosts, bytes, packets))
     }
 }
 
@@ -120,66 +100,53 @@ impl Pair {
         let is_covert = hidden >= bytes;
         let (value, threshold) =
             if is_covert { (hidden, bytes) } else { ((self.n_chains + self.n_routes) as f64, packets) };
-        let confidence = 0.85;
-        let mut finding = finding_builder::begin(&CARD);
-        if is_covert {
-            finding.title = format!(
-                "{source} hides {} in IPv6 options to {target}",
-                crate::model::format::quantity::bytes(self.n_hidden_bytes as f64)
-            );
-        } else {
-            finding.title = format!(
-                "{source} sends {} IPv6 packets with impossible headers to {target}",
-                thousands(self.n as usize)
-            );
-            finding.category = Category::ProtocolAbuse;
-            finding_builder::technique(&mut finding, ("T1499.004", "Application or System Exploitation"));
-        }
-        rate(&mut finding, Impact::CONTROL, confidence, (value, threshold));
-        finding.sources = finding_builder::addresses([source]);
-        finding.targets = finding_builder::addresses([target]);
-        finding.protocol = "IPv6".to_owned();
-        finding.evidence = vec![
-            evidence("Packets", self.n as f64, "packets", "0"),
-            evidence("Bytes in unassigned options and in padding", hidden, "B", "0"),
-            evidence("Packets with too many extension headers", self.n_chains as f64, "packets", "0"),
-            evidence("Most extension headers of a packet", f64::from(self.longest), "headers", "0 or 1"),
-            evidence("Packets with a route of the sender's", self.n_routes as f64, "packets", "0 (RFC 5095)"),
-        ];
-        finding.explanation = format!(
-            "{source} sent {} packets to {target} whose IPv6 extension headers serve no standard: {} bytes stand in options \
-             or padding that no program reads, {} packets have more headers than there is a use for, {} bring a route. \
-             Data can pass in such headers unseen, and firewalls may not look behind them.",
-            thousands(self.n as usize),
-            thousands(self.n_hidden_bytes as usize),
-            thousands(self.n_chains as usize),
-            thousands(self.n_routes as usize)
-        );
-        finding.benign_causes =
-            lines(&["An experiment with a new option", "A test of a firewall or of a protocol stack"]);
-        finding.advice = lines(&[
-            "Look at the bytes in the options: text, or something encrypted",
-            "Let the firewall drop packets with extension headers that the network does not use (RFC 9288)",
-            "Find the program on the source that sends them",
-        ]);
-        (finding.start_ns, finding.end_ns) = (self.first_ns, self.last_ns);
-        finding.n_packets = self.n;
-        finding.packet_indices.clone_from(&self.packets);
-        finding.display_filter = format!(
-            "{} && {} && (ipv6.opt || ipv6.routing || ipv6.dstopts)",
-            finding_builder::host_filter("src", source),
-            finding_builder::host_filter("dst", target)
-        );
-        finding_builder::finish(finding, false)
+        let confidence = Confidence::VERY_LIKELY;
+        Finding::builder(&CARD)
+            .title(match is_covert {
+                true => format!("{source} hides {} in IPv6 options to {target}", quantity::bytes(hidden)),
+                false => format!(
+                    "{source} sends {} IPv6 packets with impossible headers to {target}",
+                    thousands(self.n as usize)
+                ),
+            })
+            .category(if is_covert { CARD.category } else { Category::ProtocolAbuse })
+            .technique((!is_covert).then_some(("T1499.004", "Application or System Exploitation")))
+            .rated(Impact::CONTROL, confidence, (value, threshold))
+            .sources([source])
+            .targets([target])
+            .protocol("IPv6")
+            .evidence([
+                evidence("Packets", self.n as f64, "packets", "0"),
+                evidence("Bytes in unassigned options and in padding", hidden, "B", "0"),
+                evidence("Packets with too many extension headers", self.n_chains as f64, "packets", "0"),
+                evidence("Most extension headers of a packet", f64::from(self.longest), "headers", "0 or 1"),
+                evidence("Packets with a route of the sender's", self.n_routes as f64, "packets", "0 (RFC 5095)"),
+            ])
+            .explanation(format!(
+                "{source} sent {} packets to {target} whose IPv6 extension headers serve no standard: {} bytes stand \
+                 in options or padding that no program reads, {} packets have more headers than there is a use for, \
+                 {} bring a route. Data can pass in such headers unseen, and firewalls may not look behind them.",
+                thousands(self.n as usize),
+                thousands(self.n_hidden_bytes as usize),
+                thousands(self.n_chains as usize),
+                thousands(self.n_routes as usize)
+            ))
+            .period((self.first_ns, self.last_ns))
+            .n_packets(self.n)
+            .packet_indices(self.packets.clone())
+            .filter(format!(
+                "{} && {} && (ipv6.opt || ipv6.routing || ipv6.dstopts)",
+                finding_builder::host_filter("src", source),
+                finding_builder::host_filter("dst", target)
+            ))
+            .build()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::icmp;
-    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::{finish, icmp, inside};
     use crate::model::packet::{Extras, HeaderAnomalies};
     use crate::settings::Settings;
 

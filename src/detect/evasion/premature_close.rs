@@ -2,23 +2,16 @@
 //! end that the client never sees.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
+use crate::detect::support::finding_builder::{self, Identity, count, evidence};
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::format::time::SECOND;
 use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
 use crate::model::packet::{Packet, Transport};
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use foldhash::fast::FixedState;
 use std::collections::BTreeSet;
 use std::hash::BuildHasher;
@@ -31,29 +24,26 @@ const CARD: Card = Card {
     sees: "A server answers a connection request with a reset or an end, and then accepts the very same request.",
     matters: "The first answer is made to be ignored by the client, but a firewall or monitor that believes it stops looking: what follows passes unseen.",
     otherwise: "A load balancer that says no before a server is found, or a third party that injects resets.",
+    benign_causes: &[
+        "A load balancer or firewall that says no in the name of a server that then answers itself",
+        "A third party that injects resets to block the connection",
+    ],
+    advice: &[
+        "Compare time to live and TCP options of the two answers: do they come from one machine?",
+        "Read what was exchanged after the false end",
+        "Let the firewall check sequence numbers and time stamps before it believes an end",
+    ],
+    part_of: &[],
     source: "Ptacek, Newsham: Insertion, Evasion, and Denial of Service: Eluding Network Intrusion Detection (1998); CVE-2019-18625 and CVE-2019-18792 (Suricata). The first answer to a request is SYN with ACK, or a reset that is final (RFC 9293, section 3.10.7.3).",
 };
 
-const CONNECTIONS: Descriptor = Descriptor {
-    id: "premature_close.connections",
-    label: "Connections",
-    help: "So many connections of one server began after a false end.",
-    unit: "connections",
-    min: 1.0,
-    max: 10_000.0,
-    default: 1.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[CONNECTIONS];
+const CONNECTIONS: Descriptor = Descriptor::count("premature_close.connections", "Connections", 1.0)
+    .range(1.0, 10_000.0)
+    .unit("connections")
+    .help("So many connections of one server began after a false end.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::TCP_CONTROL,
-    make: || Box::new(PrematureClose::default()),
-};
+pub const ENTRY: Entry = Entry::of::<PrematureClose>(CARD, &[CONNECTIONS], Interest::TCP_CONTROL);
 
 /// A client waits no longer for an answer to its request before it asks again.
 const WAIT_NS: i64 = 3 * SECOND;
@@ -64,8 +54,6 @@ const MOST_REFUSALS: usize = 1 << 12;
 const MOST_SERVERS: usize = 1 << 12;
 /// Packets remembered of a server.
 const MOST_PACKETS: usize = 100;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 
 /// A refusal: of which connection, which request it acknowledges, and when.
 #[derive(Clone, Copy, Default)]
@@ -148,63 +136,50 @@ impl Detector for PrematureClose {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&CONNECTIONS);
-        let mut cases = self.servers.sorted_where(|server| server.n as f64 >= least);
-        cases.sort_by_key(|(key, server)| (std::cmp::Reverse(server.n), **key));
-        cases.truncate(MOST_FINDINGS);
-        let findings = cases.iter().map(|(key, server)| server.finding(**key, least)).collect();
-        Conclusion { findings, n_not_evaluated: self.servers.n_refused, ..Conclusion::default() }
+        Report::of_table(&self.servers, |server| server.n as f64 >= least)
+            .largest_first(|(_key, server)| server.n)
+            .each(|(key, server)| server.finding(**key, least))
     }
 }
 
 impl Server {
     fn finding(&self, (host, port): (Addr, u16), least: f64) -> Finding {
         let n = self.n as f64;
-        let confidence = 0.75;
-        let mut finding = finding_builder::begin(&CARD);
-        finding.title =
-            format!("{host} port {port} ends connections that then go on: {}", count(self.n as usize, "time"));
-        rate(&mut finding, Impact::CONTROL, confidence, (n, least));
-        finding.sources = finding_builder::addresses([host]);
-        finding.targets = finding_builder::addresses(self.clients.iter().copied());
-        finding.ports = vec![port];
-        finding.protocol = "TCP".to_owned();
-        finding.evidence = vec![
-            evidence("Connections accepted after a refusal", n, "connections", "0"),
-            evidence("Clients", self.clients.len() as f64, "hosts", ""),
-        ];
-        finding.explanation = format!(
-            "{host} answered a connection request with a reset or an end, and within {} s accepted the same request, with no \
-             new one in between. For the client the first answer would have been final, had it believed it: packets of this \
-             kind are made so that clients drop them, while a firewall that believes them stops looking.",
-            WAIT_NS / SECOND
-        );
-        finding.benign_causes = lines(&[
-            "A load balancer or firewall that says no in the name of a server that then answers itself",
-            "A third party that injects resets to block the connection",
-        ]);
-        finding.advice = lines(&[
-            "Compare time to live and TCP options of the two answers: do they come from one machine?",
-            "Read what was exchanged after the false end",
-            "Let the firewall check sequence numbers and time stamps before it believes an end",
-        ]);
-        (finding.start_ns, finding.end_ns) = (self.first_ns, self.last_ns);
-        finding.n_packets = self.packets.len() as u64;
-        finding.packet_indices.clone_from(&self.packets);
-        finding.display_filter = format!(
-            "{} && tcp.srcport == {port} && (tcp.flags.reset == 1 || tcp.flags.fin == 1 || tcp.flags.syn == 1)",
-            finding_builder::host_filter("src", host)
-        );
-        finding_builder::finish(finding, true)
+        let confidence = Confidence::LIKELY;
+        Finding::builder(&CARD)
+            .title(format!("{host} port {port} ends connections that then go on: {}", count(self.n as usize, "time")))
+            .rated(Impact::CONTROL, confidence, (n, least))
+            .sources([host])
+            .targets(self.clients.iter().copied())
+            .ports([port])
+            .protocol("TCP")
+            .evidence([
+                evidence("Connections accepted after a refusal", n, "connections", "0"),
+                evidence("Clients", self.clients.len() as f64, "hosts", ""),
+            ])
+            .explanation(format!(
+                "{host} answered a connection request with a reset or an end, and within {} s accepted the same \
+                 request, with no new one in between. For the client the first answer would have been final, had it \
+                 believed it: packets of this kind are made so that clients drop them, while a firewall that believes \
+                 them stops looking.",
+                WAIT_NS / SECOND
+            ))
+            .period((self.first_ns, self.last_ns))
+            .n_packets(self.packets.len() as u64)
+            .packet_indices(self.packets.clone())
+            .filter(format!(
+                "{} && tcp.srcport == {port} && (tcp.flags.reset == 1 || tcp.flags.fin == 1 || tcp.flags.syn == 1)",
+                finding_builder::host_filter("src", host)
+            ))
+            .identity(Identity::ActorsAndPorts)
+            .build()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
-    use crate::detect::support::testing::tcp;
+    use crate::detect::support::testing::{finish, inside, outside, tcp};
     use crate::settings::Settings;
 
     fn found(from_client: &[bool], flags: &[u8]) -> usize {

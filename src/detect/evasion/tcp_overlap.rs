@@ -1,24 +1,12 @@
 //! TCP segments that lie over bytes sent before and say something else there, per sender and receiver, to findings.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
-use crate::detect::support::tcp_anomalies;
-use crate::detect::support::tcp_anomalies::AnomalousPair;
-use crate::detect::support::tcp_anomalies::SenderAndService;
-use crate::detect::support::tcp_anomalies::TcpAnomalyTable;
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::support::finding_builder::{self, count, evidence};
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::detect::support::tcp_anomalies::{self, AnomalousPair, SenderAndService, TcpAnomalyTable};
 use crate::model::{Category, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "tcp_overlap",
@@ -28,36 +16,29 @@ const CARD: Card = Card {
     sees: "A TCP segment covers bytes that were sent before in the same direction, and has other content there. It is no repeat: those say the same, however they are cut.",
     matters: "Which of the two counts depends on who reads them. Either the sender shows a firewall another text than the receiver gets, or a third party answers quicker than the true sender.",
     otherwise: "A device on the way that changes texts, captured before and behind it; packets damaged in a radio capture.",
+    benign_causes: &[
+        "A proxy or translator on the way that changes texts, and a capture that has the packets before and behind it",
+        "Packets that were damaged, as captures of radio hold them",
+    ],
+    advice: &[
+        "Compare time to live, Ethernet address and delay of the two segments: do they come from one machine",
+        "Read both texts: which one did the receiver act on",
+        "Let the firewall put streams together before it judges, and drop segments that contradict earlier ones",
+    ],
+    part_of: &[],
     source: "Ptacek, Newsham: Insertion, Evasion, and Denial of Service: Eluding Network Intrusion Detection (1998); RFC 9293, section 3.10.7.4 (what was received is not taken again); Weaver, Sommer, Paxson, NDSS 2009, and Marczak et al.: China's Great Cannon, 2015 (injected answers). One byte before the next keeps a connection alive and is left out (RFC 9293, section 3.8.4).",
 };
 
-const SEGMENTS: Descriptor = Descriptor {
-    id: "tcp_overlap.segments",
-    label: "Contradicting segments",
-    help: "So many of one sender to one receiver.",
-    unit: "segments",
-    min: 1.0,
-    max: 10_000.0,
-    default: 1.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const BYTES: Descriptor = Descriptor {
-    id: "tcp_overlap.bytes",
-    label: "Bytes that differ",
-    help: "So many in all: a few may be damage, which no checksum of two bytes tells with certainty.",
-    unit: "B",
-    min: 1.0,
-    max: 1_000_000.0,
-    default: 4.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[SEGMENTS, BYTES];
+const SEGMENTS: Descriptor = Descriptor::count("tcp_overlap.segments", "Contradicting segments", 1.0)
+    .range(1.0, 10_000.0)
+    .unit("segments")
+    .help("So many of one sender to one receiver.");
+const BYTES: Descriptor = Descriptor::bytes("tcp_overlap.bytes", "Bytes that differ", 4.0)
+    .range(1.0, 1_000_000.0)
+    .help("So many in all: a few may be damage, which no checksum of two bytes tells with certainty.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, interest: Interest::TCP_FLOWS, make: || Box::new(TcpOverlap::default()) };
+pub const ENTRY: Entry = Entry::of::<TcpOverlap>(CARD, &[SEGMENTS, BYTES], Interest::TCP_FLOWS);
 
 /// So many bytes are no damage.
 const MANY_BYTES: u64 = 16;
@@ -95,55 +76,42 @@ impl AnomalousPair<Differing> {
     fn finding(&self, ends: SenderAndService, least: f64, context: &Context<'_>) -> Finding {
         let (source, target, _) = ends;
         let n = f64::from(self.seen.n);
-        let confidence = if self.counts.n_bytes >= MANY_BYTES { 0.85 } else { 0.6 };
-        let mut finding = finding_builder::begin(&CARD);
-        finding.title = format!(
-            "{source} tells {target} two different things at the same place: {}",
-            count(self.seen.n as usize, "segment")
-        );
-        rate(&mut finding, Impact::CONTROL, confidence, (n, least));
-        finding.evidence = vec![
-            evidence("Segments with other content than before", n, "segments", "0"),
-            evidence("Bytes that differ", self.counts.n_bytes as f64, "B", "0: repeats say the same"),
-        ];
-        finding.explanation = format!(
-            "In the name of {source}, {target} was sent {} over bytes that were sent before, with other content: {} differ. \
-             A sender that repeats says the same. Either the sender lets a firewall read another text than the receiver, or \
-             somebody on the way answers in its name and is quicker.",
-            count(self.seen.n as usize, "segment"),
-            count(self.counts.n_bytes as usize, "byte")
-        );
-        finding.benign_causes = lines(&[
-            "A proxy or translator on the way that changes texts, and a capture that has the packets before and behind it",
-            "Packets that were damaged, as captures of radio hold them",
-        ]);
-        finding.advice = lines(&[
-            "Compare time to live, Ethernet address and delay of the two segments: do they come from one machine",
-            "Read both texts: which one did the receiver act on",
-            "Let the firewall put streams together before it judges, and drop segments that contradict earlier ones",
-        ]);
-        self.fill(&mut finding, ends, context);
+        let confidence = if self.counts.n_bytes >= MANY_BYTES { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
         let numbers: Vec<String> = self.seen.packets.iter().map(|index| (index + 1).to_string()).collect();
         // Beyond those remembered, what Wireshark takes for repeats is nearest.
         let which = match numbers.len() == self.seen.n as usize {
             true => format!("frame.number in {{{}}}", numbers.join(", ")),
             false => format!(
                 "(tcp.analysis.retransmission || tcp.analysis.out_of_order) && {}",
-                finding_builder::time_filter(finding.start_ns, finding.end_ns)
+                finding_builder::time_filter(self.seen.first_ns, self.seen.last_ns)
             ),
         };
-        finding.display_filter = format!("{} && {which}", tcp_anomalies::filter(ends));
-        finding_builder::finish(finding, true)
+        self.begin(&CARD, ends, context)
+            .title(format!(
+                "{source} tells {target} two different things at the same place: {}",
+                count(self.seen.n as usize, "segment")
+            ))
+            .rated(Impact::CONTROL, confidence, (n, least))
+            .evidence([
+                evidence("Segments with other content than before", n, "segments", "0"),
+                evidence("Bytes that differ", self.counts.n_bytes as f64, "B", "0: repeats say the same"),
+            ])
+            .explanation(format!(
+                "In the name of {source}, {target} was sent {} over bytes that were sent before, with other content: \
+                 {} differ. A sender that repeats says the same. Either the sender lets a firewall read another text \
+                 than the receiver, or somebody on the way answers in its name and is quicker.",
+                count(self.seen.n as usize, "segment"),
+                count(self.counts.n_bytes as usize, "byte")
+            ))
+            .filter(format!("{} && {which}", tcp_anomalies::filter(ends)))
+            .build()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Made;
-    use crate::detect::support::testing::finish_with;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
+    use crate::detect::support::testing::{Made, finish_with, inside, outside};
     use crate::model::Severity;
     use crate::settings::Settings;
 

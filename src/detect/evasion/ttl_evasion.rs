@@ -2,26 +2,14 @@
 //! another conversation than the receiver.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
-use crate::detect::support::tcp_anomalies;
-use crate::detect::support::tcp_anomalies::AnomalousPair;
-use crate::detect::support::tcp_anomalies::SenderAndService;
-use crate::detect::support::tcp_anomalies::TcpAnomalyTable;
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::support::finding_builder::{count, evidence};
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::detect::support::tcp_anomalies::{self, AnomalousPair, SenderAndService, TcpAnomalyTable};
 use crate::model::flow::tcp_anomalies::TcpAnomalies;
 use crate::model::packet::tcp_flag::RST;
 use crate::model::{Category, DirectionStats, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "ttl_evasion",
@@ -31,36 +19,30 @@ const CARD: Card = Card {
     sees: "Within one direction of a TCP connection, single segments have far fewer hops left than all others, and then others say something else at the same place, or go on behind the end that they claimed.",
     matters: "Segments that die before the target are meant for whoever listens on the way: a firewall or monitor that believes them sees another conversation than the one that takes place, or stops looking.",
     otherwise: "A program against censorship on the sender's machine, a tool that finds out a path through a firewall, somebody else who injects ends in the sender's name.",
+    benign_causes: &[
+        "A program against censorship on the sender's machine",
+        "A tool that finds out the path behind a firewall through an open connection",
+    ],
+    advice: &[
+        "Read the conversation without these segments: what did the target really get",
+        "Find the program on the sender's machine, or the machine that sends in its name (compare the Ethernet addresses)",
+        "Let the firewall drop segments with too few hops left, or set the time to live itself (normalisation)",
+    ],
+    part_of: &["forged_reset"],
     source: "Ptacek, Newsham: Insertion, Evasion, and Denial of Service: Eluding Network Intrusion Detection (1998); Bock et al.: Geneva, CCS 2019 (the same against censors). Nearly all hosts are within 30 hops of each other (Wang, Jin, Shin: Hop-Count Filtering, 2007), so a segment with more than 20 left arrives.",
 };
 
-const SEGMENTS: Descriptor = Descriptor {
-    id: "ttl_evasion.segments",
-    label: "Segments that others contradict",
-    help: "So many segments with few hops left, of one sender to one receiver, were replaced by others with the usual number, or claimed an end behind which the sender went on.",
-    unit: "segments",
-    min: 1.0,
-    max: 10_000.0,
-    default: 1.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const HOPS_LEFT: Descriptor = Descriptor {
-    id: "ttl_evasion.hops_left",
-    label: "Most hops left",
-    help: "Segments with more hops left reach their target, so they hide nothing. Fewer than 5 hops less than usual is another path and never counts.",
-    unit: "hops",
-    min: 1.0,
-    max: 20.0,
-    default: 20.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[SEGMENTS, HOPS_LEFT];
+const SEGMENTS: Descriptor = Descriptor::count("ttl_evasion.segments", "Segments that others contradict", 1.0)
+    .range(1.0, 10_000.0)
+    .unit("segments")
+    .help("So many segments with few hops left, of one sender to one receiver, were replaced by others with the usual number, or claimed an end behind which the sender went on.");
+const HOPS_LEFT: Descriptor = Descriptor::count("ttl_evasion.hops_left", "Most hops left", 20.0)
+    .range(1.0, 20.0)
+    .unit("hops")
+    .help("Segments with more hops left reach their target, so they hide nothing. Fewer than 5 hops less than usual is another path and never counts.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, interest: Interest::TCP_FLOWS, make: || Box::new(TtlEvasion::default()) };
+pub const ENTRY: Entry = Entry::of::<TtlEvasion>(CARD, &[SEGMENTS, HOPS_LEFT], Interest::TCP_FLOWS);
 
 /// More resets of a direction are a volley by somebody else, which is told by forged resets.
 const MOST_RESETS: u32 = 3;
@@ -127,60 +109,41 @@ impl AnomalousPair<Game> {
         let ((source, target, _), game) = (ends, &self.counts);
         let n = game.n() as f64;
         let confidence = match (game.n(), game.n_differing) {
-            (_, 1..) => 0.92,
-            (2.., 0) => 0.85,
-            _ => 0.6,
+            (_, 1..) => Confidence::ALMOST_CERTAIN,
+            (2.., 0) => Confidence::VERY_LIKELY,
+            _ => Confidence::LIKELY,
         };
-        let mut finding = finding_builder::begin(&CARD);
-        finding.title =
-            format!("{source} sends {target} segments that die on the way: {}", count(self.seen.n as usize, "segment"));
-        rate(&mut finding, Impact::CONTROL, confidence, (n, least));
         let usual = format!("{} in this connection", game.usual);
-        finding.evidence = vec![
-            evidence("Segments with few hops left", f64::from(self.seen.n), "segments", "0"),
-            evidence("Most hops that they have left", f64::from(game.most_left), "hops", usual),
-            evidence("Replaced by others at the same place", game.n_replaced as f64, "segments", "0"),
-            evidence("Ends behind which the sender went on", game.n_ignored as f64, "segments", "0"),
-        ];
-        finding.explanation = format!(
-            "{source} sent {target} {} with at most {} hops left, while its other segments have {}: they die before they \
-             arrive, but whoever listens on the way sees them. {} of them were replaced by segments that do arrive, and \
-             {} claimed an end of the connection behind which it went on. That is how a monitor is shown another \
-             conversation than the one that takes place.",
-            count(self.seen.n as usize, "segment"),
-            game.most_left,
-            game.usual,
-            game.n_replaced,
-            game.n_ignored
-        );
-        finding.benign_causes = lines(&[
-            "A program against censorship on the sender's machine",
-            "A tool that finds out the path behind a firewall through an open connection",
-        ]);
-        finding.advice = lines(&[
-            "Read the conversation without these segments: what did the target really get",
-            "Find the program on the sender's machine, or the machine that sends in its name (compare the Ethernet addresses)",
-            "Let the firewall drop segments with too few hops left, or set the time to live itself (normalisation)",
-        ]);
-        self.fill(&mut finding, ends, context);
         let left = if source.is_v4() { "ip.ttl" } else { "ipv6.hlim" };
-        finding.display_filter = format!(
-            "{} && {left} <= {} && tcp.flags.syn == 0 && (tcp.len > 0 || tcp.flags.reset == 1 || tcp.flags.fin == 1) && {}",
-            tcp_anomalies::filter(ends),
-            game.most_left,
-            finding_builder::time_filter(finding.start_ns, finding.end_ns)
-        );
-        finding_builder::finish(finding, true)
+        self.begin(&CARD, ends, context)
+            .title(format!("{source} sends {target} segments that die on the way: {}", count(self.seen.n as usize, "segment")))
+            .rated(Impact::CONTROL, confidence, (n, least))
+            .evidence([
+                evidence("Segments with few hops left", f64::from(self.seen.n), "segments", "0"),
+                evidence("Most hops that they have left", f64::from(game.most_left), "hops", usual),
+                evidence("Replaced by others at the same place", game.n_replaced as f64, "segments", "0"),
+                evidence("Ends behind which the sender went on", game.n_ignored as f64, "segments", "0"),
+            ])
+            .explanation(format!(
+                "{source} sent {target} {} with at most {} hops left, while its other segments have {}: they die \
+                 before they arrive, but whoever listens on the way sees them. {} of them were replaced by segments \
+                 that do arrive, and {} claimed an end of the connection behind which it went on. That is how a \
+                 monitor is shown another conversation than the one that takes place.",
+                count(self.seen.n as usize, "segment"),
+                game.most_left,
+                game.usual,
+                game.n_replaced,
+                game.n_ignored
+            ))
+            .filter_in_time(format!("{} && {left} <= {} && tcp.flags.syn == 0 && (tcp.len > 0 || tcp.flags.reset == 1 || tcp.flags.fin == 1)", tcp_anomalies::filter(ends), game.most_left))
+            .build()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Made;
-    use crate::detect::support::testing::finish_with;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
+    use crate::detect::support::testing::{Made, finish_with, inside, outside};
     use crate::model::Severity;
     use crate::model::flow::tcp_anomalies::TtlAnomaly;
     use crate::settings::Settings;

@@ -1,20 +1,13 @@
 //! Frames with two VLAN tags in a network that has single ones, per device, to findings of hops into another VLAN.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
+use crate::detect::support::finding_builder::{count, evidence};
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::{Category, Endpoint, Finding, Packet};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "vlan_hopping",
@@ -24,31 +17,30 @@ const CARD: Card = Card {
     sees: "A few frames carry two customer VLAN tags, one in the other, in a network where frames carry one or none.",
     matters: "The first switch takes off the outer tag and sends the frame on by the inner one: it arrives in a VLAN that the sender is kept out of.",
     otherwise: "Providers and data centres that stack tags on purpose; there all frames have two.",
+    benign_causes: &["A virtual network or a provider's line that stacks tags with the old type"],
+    advice: &[
+        "Let no host port be in the native VLAN of a trunk, and let trunks tag it",
+        "Find the switch port of the device, and look who else is in the inner VLAN",
+    ],
+    part_of: &[],
     source: "IEEE 802.1Q and 802.1ad (stacked tags have a type of their own, 0x88a8); double tagging as described for the tool yersinia.",
 };
 
-const FRAMES: Descriptor = Descriptor {
-    id: "vlan_hopping.frames",
-    label: "Frames with two tags",
-    help: "So many of one device. One is enough to reach a host in another VLAN.",
-    unit: "frames",
-    min: 1.0,
-    max: 100_000.0,
-    default: 1.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[FRAMES];
+const FRAMES: Descriptor = Descriptor::count("vlan_hopping.frames", "Frames with two tags", 1.0)
+    .range(1.0, 100_000.0)
+    .unit("frames")
+    .help("So many of one device. One is enough to reach a host in another VLAN.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, interest: Interest::ANOMALOUS, make: || Box::new(VlanHopping::default()) };
+pub const ENTRY: Entry = Entry::of::<VlanHopping>(CARD, &[FRAMES], Interest::ANOMALOUS);
 
 /// Where more than this share of all packets has two tags, they are how the network works.
 const MOST_SHARE: f64 = 0.1;
-/// Most devices kept, packets remembered of one, and findings.
+/// Most devices kept.
 const MOST_DEVICES: usize = 1 << 12;
+/// Most packets remembered of a device.
 const MOST_PACKETS: usize = 100;
+/// Most findings.
 const MOST_FINDINGS: usize = 20;
 
 #[derive(Default)]
@@ -90,52 +82,44 @@ impl Detector for VlanHopping {
         if self.n as f64 > MOST_SHARE * context.packets as f64 {
             return Conclusion::default();
         }
-        let mut cases = self.devices.sorted_where(|frames| frames.n as f64 >= least);
-        cases.truncate(MOST_FINDINGS);
-        let findings = cases.iter().map(|(mac, frames)| frames.finding(**mac, least)).collect();
-        Conclusion { findings, n_not_evaluated: self.devices.n_refused, ..Conclusion::default() }
+        Report::of_table(&self.devices, |frames| frames.n as f64 >= least)
+            .at_most(MOST_FINDINGS)
+            .each(|(mac, frames)| frames.finding(**mac, least))
     }
 }
 
 impl Frames {
     fn finding(&self, mac: [u8; 6], least: f64) -> Finding {
         let n = self.n as f64;
-        let confidence = 0.75;
-        let mut finding = finding_builder::begin(&CARD);
+        let confidence = Confidence::LIKELY;
         let device = Endpoint::Mac(mac);
-        finding.title = format!("{device} hops between VLANs with {}", count(self.n as usize, "doubly tagged frame"));
-        rate(&mut finding, Impact::ACCESS_TRY, confidence, (n, least));
-        finding.sources = vec![device];
-        finding.protocol = "802.1Q".to_owned();
-        finding.evidence = vec![
-            evidence("Frames with two tags", n, "frames", "0"),
-            evidence("Outer VLAN", f64::from(self.vlan), "", ""),
-        ];
-        finding.explanation = format!(
-            "{device} sent {} with two VLAN tags of the same type, outer VLAN {}. Hosts send frames with one tag or none; a \
-             second one is for a switch that takes off the first.",
-            count(self.n as usize, "frame"),
-            self.vlan
-        );
-        finding.benign_causes = lines(&["A virtual network or a provider's line that stacks tags with the old type"]);
-        finding.advice = lines(&[
-            "Let no host port be in the native VLAN of a trunk, and let trunks tag it",
-            "Find the switch port of the device, and look who else is in the inner VLAN",
-        ]);
-        (finding.start_ns, finding.end_ns) = (self.first_ns, self.last_ns);
-        finding.n_packets = self.n;
-        finding.packet_indices.clone_from(&self.packets);
-        finding.display_filter = format!("eth.src == {device} && vlan.etype == 0x8100");
-        finding_builder::finish(finding, false)
+        Finding::builder(&CARD)
+            .title(format!("{device} hops between VLANs with {}", count(self.n as usize, "doubly tagged frame")))
+            .rated(Impact::ACCESS_TRY, confidence, (n, least))
+            .sources([device])
+            .protocol("802.1Q")
+            .evidence([
+                evidence("Frames with two tags", n, "frames", "0"),
+                evidence("Outer VLAN", f64::from(self.vlan), "", ""),
+            ])
+            .explanation(format!(
+                "{device} sent {} with two VLAN tags of the same type, outer VLAN {}. Hosts send frames with one tag \
+                 or none; a second one is for a switch that takes off the first.",
+                count(self.n as usize, "frame"),
+                self.vlan
+            ))
+            .period((self.first_ns, self.last_ns))
+            .n_packets(self.n)
+            .packet_indices(self.packets.clone())
+            .filter(format!("eth.src == {device} && vlan.etype == 0x8100"))
+            .build()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::udp;
+    use crate::detect::support::testing::{finish, inside, udp};
     use crate::model::packet::{Extras, HeaderAnomalies};
     use crate::settings::Settings;
 

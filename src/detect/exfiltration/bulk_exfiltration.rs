@@ -1,32 +1,20 @@
 //! Data that a host inside sent to one place outside, to findings of uploads that are out of proportion.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::file_services::Store;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::gather;
+use crate::detect::support::finding_builder::{self, FindingBuilder, evidence};
+use crate::detect::support::flow_selector::{Between, visit};
 use crate::detect::support::local_networks::is_outward;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::extent;
-use crate::detect::support::severity::past;
-use crate::detect::support::severity::severity;
-use crate::model::Addr;
-use crate::model::Category;
-use crate::model::Finding;
-use crate::model::Series;
+use crate::detect::support::report::{self, Report};
+use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::model::app::field::FieldId;
 use crate::model::app::protocol::AppProto;
 use crate::model::format::quantity;
-use crate::settings::{Descriptor, OnChange};
+use crate::model::{Addr, Category, Finding, Flow, Series};
+use crate::settings::Descriptor;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 const CARD: Card = Card {
@@ -37,49 +25,35 @@ const CARD: Card = Card {
     sees: "A host inside sent much to one address outside and got little back, where nobody else goes, by a program that is no browser. Known stores for files and texts are told by name.",
     matters: "That is what it looks like when data is carried out.",
     otherwise: "A backup, a file that somebody shares, a video call, a software upload.",
+    benign_causes: &[
+        "A backup, or files that somebody shares or hands in",
+        "A video call, a camera, or a measurement that is sent",
+        "A developer who uploads a program",
+    ],
+    advice: &[
+        "Ask who works at the host, and look at who owns the address and the name",
+        "Find the program that sent it and what it read",
+        "Compare with other days: is there an upload like this each night",
+    ],
+    part_of: &["low_and_slow_exfiltration", "mail_exfiltration"],
     source: "No formula with a public reference exists: ratio and volume against the host's own other destinations, by their median. That browsers name HTTP in the handshake (ALPN) is RFC 7301.",
 };
 
-const LEAST: Descriptor = Descriptor {
-    id: "bulk_exfiltration.least",
-    label: "Smallest upload",
-    help: "Payload that one host sent to one address outside. Smaller ones are not looked at.",
-    unit: "kB",
-    min: 10.0,
-    max: 100_000_000.0,
-    default: 300.0,
-    is_whole: false,
-    on_change: OnChange::Evaluate,
-};
-const RATIO: Descriptor = Descriptor {
-    id: "bulk_exfiltration.ratio",
-    label: "Sent to received",
-    help: "Browsing receives more than it sends; an upload sends many times more.",
-    unit: "times",
-    min: 1.5,
-    max: 10_000.0,
-    default: 5.0,
-    is_whole: false,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[LEAST, RATIO];
+const LEAST: Descriptor = Descriptor::kilobytes("bulk_exfiltration.least", "Smallest upload", 300.0)
+    .range(10.0, 100_000_000.0)
+    .help("Payload that one host sent to one address outside. Smaller ones are not looked at.");
+const RATIO: Descriptor = Descriptor::ratio("bulk_exfiltration.ratio", "Sent to received", 5.0)
+    .range(1.5, 10_000.0)
+    .help("Browsing receives more than it sends; an upload sends many times more.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::TCP_FLOWS.union(Interest::UDP_FLOWS),
-    make: || Box::new(BulkExfiltration::default()),
-};
+pub const ENTRY: Entry =
+    Entry::of::<BulkExfiltration>(CARD, &[LEAST, RATIO], Interest::TCP_FLOWS.union(Interest::UDP_FLOWS));
 
 /// Sent to this many times the host's usual place, it is out of proportion for the host itself.
 const MUCH_MORE: f64 = 10.0;
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 17;
-/// Most flows of a pair that are drawn.
-const MOST_PARTS: usize = 1 << 16;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct BulkExfiltration {
@@ -131,31 +105,27 @@ impl Detector for BulkExfiltration {
         let ratio = context.settings.get(&RATIO);
         let is_case = |pair: &Pair| pair.sent as f64 >= least && pair.sent as f64 >= ratio * pair.got as f64;
         let mut cases = self.pairs.sorted_where(is_case);
-        cases.sort_by_key(|(hosts, pair)| (std::cmp::Reverse(pair.sent), **hosts));
-        cases.truncate(MOST_FINDINGS);
-        let between: Vec<Between> = cases.iter().map(|((from, to), _)| Between::pair(*from, *to)).collect();
-        let arounds = self.arounds(context, &cases, &between);
-        let mut parts = vec![Vec::new(); cases.len()];
-        let gathered = gather(context, &between, |place, flow| {
+        cases.sort_by_key(|(_, pair)| Reverse(pair.sent));
+        cases.truncate(report::MOST_FINDINGS);
+        let arounds = self.arounds(context, &cases);
+        let part = |flow: &Flow| {
             let sent = flow.forward();
-            if let Some(parts) = parts.get_mut(place).filter(|parts| is_outward(flow) && parts.len() < MOST_PARTS) {
-                parts.push((sent.first_ns, sent.last_ns, sent.payload_bytes() as f64));
-            }
-            is_outward(flow)
-        });
-        let findings =
-            cases.iter().zip(arounds).zip(gathered).zip(parts).map(|((((hosts, pair), around), flows), parts)| {
-                let mut finding = pair.finding(**hosts, &around, least);
-                finding.series = Series::sums("Payload sent, spread over its flows,", "B", parts.iter().copied());
-                flows.fill(&mut finding);
-                finding_builder::finish(finding, true)
-            });
-        Conclusion { findings: findings.collect(), n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
+            is_outward(flow).then_some((sent.first_ns, sent.last_ns, sent.payload_bytes() as f64))
+        };
+        Report::of(cases.into_iter().zip(arounds)).not_evaluated(self.pairs.n_refused).each_with_parts(
+            context,
+            |(((from, to), _), _)| Between::pair(*from, *to),
+            part,
+            |((hosts, pair), around), flows, parts| {
+                let course = Series::sums("Payload sent, spread over its flows,", "B", parts.iter().copied());
+                pair.finding(**hosts, around, least).series(course).flows(flows).build()
+            },
+        )
     }
 }
 
 impl BulkExfiltration {
-    fn arounds(&self, context: &Context<'_>, cases: &[(&(Addr, Addr), &Pair)], between: &[Between]) -> Vec<Around> {
+    fn arounds(&self, context: &Context<'_>, cases: &[(&(Addr, Addr), &Pair)]) -> Vec<Around> {
         let mut n_sources: BTreeMap<Addr, usize> = cases.iter().map(|((_, to), _)| (*to, 0)).collect();
         let mut sent: BTreeMap<Addr, Vec<u64>> = cases.iter().map(|((from, _), _)| (*from, Vec::new())).collect();
         for ((from, to), pair) in self.pairs.iter() {
@@ -167,7 +137,8 @@ impl BulkExfiltration {
             }
         }
         let mut web = vec![(false, false); cases.len()];
-        crate::detect::support::flow_selector::visit(context, between, |place, _, flow| {
+        let between: Vec<Between> = cases.iter().map(|((from, to), _)| Between::pair(*from, *to)).collect();
+        visit(context, &between, |place, _, flow| {
             let Some((is_web, is_encrypted)) = web.get_mut(place).filter(|_| flow.forward().payload_bytes() > 0) else {
                 return;
             };
@@ -198,67 +169,48 @@ impl BulkExfiltration {
 }
 
 impl Pair {
-    fn finding(&self, (source, target): (Addr, Addr), around: &Around, least: f64) -> Finding {
+    fn finding(&self, (source, target): (Addr, Addr), around: &Around, least: f64) -> FindingBuilder {
         let sent = self.sent as f64;
         let ratio = sent / self.got.max(1) as f64;
         let is_much_more = sent >= MUCH_MORE * around.usual;
-        let confidence = 0.3
-            + 0.3 * f64::from(!around.is_web)
-            + 0.15 * f64::from(around.n_others == 0)
-            + 0.15 * f64::from(is_much_more);
+        let signs =
+            0.46 * f64::from(!around.is_web) + 0.23 * f64::from(around.n_others == 0) + 0.23 * f64::from(is_much_more);
+        let confidence = Confidence::UNLIKELY.towards(Confidence::ALMOST_CERTAIN, signs);
         let place = if self.name.is_empty() { target.to_string() } else { format!("{target} ({})", self.name) };
         let shown = quantity::bytes(sent);
-        let mut finding = finding_builder::begin(&CARD);
-        finding.title = format!("{source} sent {shown} to {place}");
-        // A hundred times the least is a whole disk to some, a mail to others.
-        finding.severity = severity(Impact::CONTROL, confidence, extent(sent, 10.0 * least));
-        finding.score = past(sent, least);
-        finding.confidence = confidence;
         let store = Store::of(&self.name);
-        if let Some(store) = store {
-            finding_builder::technique(&mut finding, store.technique());
-        } else if !around.is_encrypted {
-            finding_builder::technique(&mut finding, ("T1048.003", "Exfiltration Over Unencrypted Non-C2 Protocol"));
-        }
-        finding.sources = finding_builder::addresses([source]);
-        finding.targets = finding_builder::addresses([target]);
-        finding.ports = vec![self.port];
-        finding.protocol = if around.is_encrypted { "TLS" } else { "TCP" }.to_owned();
-        finding.evidence = vec![
-            evidence("Payload sent", sent / 1000.0, "kB", "what a page needs: a few"),
-            evidence("Sent to received", ratio, "times", "below 1 in browsing"),
-            evidence("What this host sends to another address, median", around.usual / 1000.0, "kB", ""),
-            evidence("Its other addresses outside", around.n_usual as f64, "hosts", ""),
-            evidence("Others inside that go there", around.n_others as f64, "hosts", "many, for a common service"),
-            evidence("Flows", self.flows as f64, "flows", ""),
-        ];
-        finding.explanation = format!(
-            "{source} sent {shown} to {place}, {ratio:.0} times what it got back.{}{}{}{}",
-            store.map_or_else(String::new, |store| format!(" It is {}.", store.words())),
-            if around.n_others == 0 { " Nobody else inside goes there." } else { "" },
-            if is_much_more && around.n_usual > 0 {
-                " It usually sends a tenth of that or less to one address."
-            } else {
-                ""
-            },
-            if around.is_web {
-                " A program that speaks HTTP did it, as browsers do."
-            } else {
-                " It was no browser: the connection does not say that it carries HTTP."
-            }
-        );
-        finding.benign_causes = lines(&[
-            "A backup, or files that somebody shares or hands in",
-            "A video call, a camera, or a measurement that is sent",
-            "A developer who uploads a program",
-        ]);
-        finding.advice = lines(&[
-            "Ask who works at the host, and look at who owns the address and the name",
-            "Find the program that sent it and what it read",
-            "Compare with other days: is there an upload like this each night",
-        ]);
-        finding.display_filter = finding_builder::pair_filter(source, target);
-        finding
+        Finding::builder(&CARD)
+            .title(format!("{source} sent {shown} to {place}"))
+            // A hundred times the least is a whole disk to some, a mail to others.
+            .weighed(Impact::CONTROL, confidence, extent(sent, 10.0 * least))
+            .score(past(sent, least))
+            .technique((!around.is_encrypted).then_some(("T1048.003", "Exfiltration Over Unencrypted Non-C2 Protocol")))
+            .technique(store.map(|store| store.technique()))
+            .service((source, target, self.port), if around.is_encrypted { "TLS" } else { "TCP" })
+            .evidence([
+                evidence("Payload sent", sent / 1000.0, "kB", "what a page needs: a few"),
+                evidence("Sent to received", ratio, "times", "below 1 in browsing"),
+                evidence("What this host sends to another address, median", around.usual / 1000.0, "kB", ""),
+                evidence("Its other addresses outside", around.n_usual as f64, "hosts", ""),
+                evidence("Others inside that go there", around.n_others as f64, "hosts", "many, for a common service"),
+                evidence("Flows", self.flows as f64, "flows", ""),
+            ])
+            .explanation(format!(
+                "{source} sent {shown} to {place}, {ratio:.0} times what it got back.{}{}{}{}",
+                store.map_or_else(String::new, |store| format!(" It is {}.", store.words())),
+                if around.n_others == 0 { " Nobody else inside goes there." } else { "" },
+                if is_much_more && around.n_usual > 0 {
+                    " It usually sends a tenth of that or less to one address."
+                } else {
+                    ""
+                },
+                if around.is_web {
+                    " A program that speaks HTTP did it, as browsers do."
+                } else {
+                    " It was no browser: the connection does not say that it carries HTTP."
+                }
+            ))
+            .filter(finding_builder::pair_filter(source, target))
     }
 }
 
@@ -266,11 +218,7 @@ impl Pair {
 mod tests {
     use super::*;
     use crate::detect::support::connection_attempts::Contacts;
-    use crate::detect::support::testing;
-    use crate::detect::support::testing::Made;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
+    use crate::detect::support::testing::{self, Made, finish, inside, outside};
     use crate::flow::names::Names;
     use crate::model::Severity;
     use crate::settings::Settings;

@@ -1,33 +1,18 @@
 //! Mail that a host sends, per host and server, to findings where it is much and the host is no mail server.
 
 use crate::detect::card::Card;
-use crate::detect::detector::AppEvent;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::finding_builder::thousands;
+use crate::detect::support::finding_builder::{self, FindingBuilder, count, evidence, thousands};
 use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::gather;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
-use crate::model::Addr;
-use crate::model::Category;
-use crate::model::Finding;
-use crate::model::Flow;
-use crate::model::app::field::FieldId;
-use crate::model::app::field::FieldSet;
+use crate::detect::support::report::{self, Report};
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::format::quantity;
-use crate::settings::{Descriptor, OnChange};
+use crate::model::{Addr, Category, Finding, Flow};
+use crate::settings::Descriptor;
 use std::collections::BTreeSet;
 
 const CARD: Card = Card {
@@ -38,43 +23,35 @@ const CARD: Card = Card {
     sees: "A host inside that is no mail server sends much data by mail: large messages, or many, more than other hosts send to the same server.",
     matters: "Programs that steal data often mail it to an account of their owner, straight from the machine that they run on.",
     otherwise: "Somebody who sends large files by mail, a newsletter, a scanner or backup that mails its reports.",
+    benign_causes: &[
+        "Somebody who sends large files by mail",
+        "A newsletter, or a program of the house that mails reports",
+        "A scanner, camera or backup that mails what it has",
+    ],
+    advice: &[
+        "Look at the sender, the recipients and the size of the messages in the log of the mail server",
+        "Find the program on the host that sends mail: is it a mail program that people use",
+        "Let only the mail servers of the house send to port 25 outside",
+    ],
+    part_of: &[],
     source: "No formula with a public reference exists: volume against the peers of the host, by their median. Message size limits are usually 10 to 25 MB (RFC 1870 lets a server say its own). Malware that mails what it steals: ATT&CK T1048.003, procedure examples (Agent Tesla). Hosts submit mail to their own server on port 587 or 465 (RFC 6409, RFC 8314); straight to others on port 25 only servers do.",
 };
 
-const VOLUME: Descriptor = Descriptor {
-    id: "mail_exfiltration.volume",
-    label: "Sent by mail",
-    help: "Payload that one host sent to one mail server. An ordinary message is under 100 kB, one with a photograph a few MB.",
-    unit: "kB",
-    min: 10.0,
-    max: 100_000_000.0,
-    default: 5000.0,
-    is_whole: false,
-    on_change: OnChange::Evaluate,
-};
-const MESSAGES: Descriptor = Descriptor {
-    id: "mail_exfiltration.messages",
-    label: "Messages",
-    help: "So many messages (connections, where they are encrypted) are many: then a tenth of the volume is enough.",
-    unit: "messages",
-    min: 2.0,
-    max: 1_000_000.0,
-    default: 20.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[VOLUME, MESSAGES];
+const VOLUME: Descriptor = Descriptor::kilobytes("mail_exfiltration.volume", "Sent by mail", 5000.0)
+    .range(10.0, 100_000_000.0)
+    .help("Payload that one host sent to one mail server. An ordinary message is under 100 kB, one with a photograph a few MB.");
+const MESSAGES: Descriptor = Descriptor::count("mail_exfiltration.messages", "Messages", 20.0)
+    .range(2.0, 1_000_000.0)
+    .unit("messages")
+    .help("So many messages (connections, where they are encrypted) are many: then a tenth of the volume is enough.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::TCP_FLOWS.union(Interest::MESSAGES),
-    make: || Box::new(MailExfiltration::default()),
-};
+pub const ENTRY: Entry =
+    Entry::of::<MailExfiltration>(CARD, &[VOLUME, MESSAGES], Interest::TCP_FLOWS.union(Interest::MESSAGES));
 
-/// Ports of mail: between servers, and from hosts to their server with and without TLS from the start.
+/// Port of mail between servers.
 const SERVER_PORT: u16 = 25;
+/// Ports of mail: between servers, and from hosts to their server with and without TLS from the start.
 const PORTS: [u16; 3] = [SERVER_PORT, 465, 587];
 /// A host sends out of proportion if it sends so many times what its peers send to the same server.
 const MUCH_MORE: f64 = 5.0;
@@ -82,14 +59,14 @@ const MUCH_MORE: f64 = 5.0;
 const SHARE_OF_MANY: f64 = 0.1;
 /// What a mail is more than a question: its text goes one way.
 const LEAST_RATIO: f64 = 3.0;
-/// Most pairs kept, and most hosts that are known to get mail.
+/// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 14;
+/// Most hosts kept that are known to get mail.
 const MOST_SERVERS: usize = 1 << 14;
-/// Recipients remembered and shown.
+/// Most recipients remembered.
 const MOST_RECIPIENTS: usize = 100;
+/// Most recipients shown.
 const MOST_SHOWN: usize = 3;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct MailExfiltration {
@@ -175,19 +152,16 @@ impl Detector for MailExfiltration {
         let mut cases = self.pairs.sorted_where(is_case);
         cases.retain(|((source, _, _), _)| self.servers.get(source).is_none());
         cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.sent), **key));
-        cases.truncate(MOST_FINDINGS);
+        cases.truncate(report::MOST_FINDINGS);
         let mut cases: Vec<(&(Addr, Addr, u16), &Pair, Peers)> =
             cases.into_iter().map(|(key, pair)| (key, pair, self.peers(*key))).collect();
         cases.retain(|(_, pair, peers)| peers.n == 0 || pair.sent as f64 >= MUCH_MORE * peers.usual);
-        let between: Vec<Between> =
-            cases.iter().map(|((from, to, port), ..)| Between::service(*from, *to, *port)).collect();
-        let gathered = gather(context, &between, |_, flow| is_mail(flow));
-        let findings = cases.iter().zip(gathered).map(|((key, pair, peers), flows)| {
-            let mut finding = pair.finding(**key, peers, volume);
-            flows.fill(&mut finding);
-            finding_builder::finish(finding, true)
-        });
-        Conclusion { findings: findings.collect(), n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
+        Report::of(cases).not_evaluated(self.pairs.n_refused).each_with_flows(
+            context,
+            |((from, to, port), ..)| Between::service(*from, *to, *port),
+            |_, flow| is_mail(flow),
+            |(key, pair, peers), flows| pair.finding(**key, peers, volume).flows(flows).build(),
+        )
     }
 }
 
@@ -218,89 +192,66 @@ impl Pair {
         self.n_messages.max(self.n_flows)
     }
 
-    fn finding(&self, (source, server, port): (Addr, Addr, u16), peers: &Peers, volume: f64) -> Finding {
+    fn finding(&self, (source, server, port): (Addr, Addr, u16), peers: &Peers, volume: f64) -> FindingBuilder {
         let sent = self.sent as f64;
         let is_direct = !server.is_internal() && port == SERVER_PORT;
-        let confidence = 0.4
-            + 0.2 * f64::from(is_direct)
-            + 0.1 * f64::from(!server.is_internal())
-            + 0.1 * f64::from(peers.n == 0)
-            + 0.15 * f64::from(peers.n >= 3);
+        let signs = 0.2
+            + 0.36 * f64::from(is_direct)
+            + 0.18 * f64::from(!server.is_internal())
+            + 0.18 * f64::from(peers.n == 0)
+            + 0.26 * f64::from(peers.n >= 3);
+        let confidence = Confidence::UNLIKELY.towards(Confidence::VERY_LIKELY, signs);
         let amount = quantity::bytes(sent);
-        let mut finding = finding_builder::begin(&CARD);
-        finding.title = format!("{source} sent {amount} by mail to {server}");
-        rate(&mut finding, Impact::CONTROL, confidence, (sent, volume));
-        if self.is_encrypted {
-            finding_builder::technique(
-                &mut finding,
-                ("T1048.002", "Exfiltration Over Asymmetric Encrypted Non-C2 Protocol"),
-            );
-        }
-        finding.sources = finding_builder::addresses([source]);
-        finding.targets = finding_builder::addresses([server]);
-        finding.ports = vec![port];
-        finding.protocol = "SMTP".to_owned();
-        finding.evidence = vec![
-            evidence("Payload sent by mail", sent / 1000.0, "kB", "under 100 a message"),
-            evidence("Messages that could be read", self.n_messages as f64, "messages", ""),
-            evidence("Connections", self.n_flows as f64, "flows", ""),
-            evidence("Largest connection", self.largest as f64 / 1000.0, "kB", ""),
-            evidence("Recipients that could be read", self.recipients.len() as f64, "addresses", ""),
-            evidence(
-                "Others inside that mail through this server",
-                peers.n as f64,
-                "hosts",
-                "many, for that of the house",
-            ),
-            evidence("What they sent, median", peers.usual / 1000.0, "kB", ""),
-        ];
         let shown: Vec<&str> = self.recipients.iter().take(MOST_SHOWN).map(String::as_str).collect();
         let to = match (shown.is_empty(), self.recipients.len() - shown.len()) {
             (true, _) => String::new(),
             (false, 0) => format!(" The recipients: {}.", shown.join(", ")),
             (false, more) => format!(" Among the recipients: {}, and {} more.", shown.join(", "), thousands(more)),
         };
-        finding.explanation = format!(
-            "{source}, which takes no mail itself, sent {amount} to the mail server {server}, port {port}, in {}.{}{}{to}",
-            count(self.n_flows as usize, "connection"),
-            if is_direct {
-                " It did so on the port that only servers use among each other, past the mail server of the house."
-            } else {
-                ""
-            },
-            if peers.n > 0 {
-                format!(
-                    " {} inside use this server too, and send a fifth of that or less.",
-                    count(peers.n, "other host")
-                )
-            } else {
-                " Nobody else inside uses this server.".to_owned()
-            },
-        );
-        finding.benign_causes = lines(&[
-            "Somebody who sends large files by mail",
-            "A newsletter, or a program of the house that mails reports",
-            "A scanner, camera or backup that mails what it has",
-        ]);
-        finding.advice = lines(&[
-            "Look at the sender, the recipients and the size of the messages in the log of the mail server",
-            "Find the program on the host that sends mail: is it a mail program that people use",
-            "Let only the mail servers of the house send to port 25 outside",
-        ]);
-        finding.display_filter = format!("{} && tcp.port == {port}", finding_builder::pair_filter(source, server));
-        finding
+        Finding::builder(&CARD)
+            .title(format!("{source} sent {amount} by mail to {server}"))
+            .rated(Impact::CONTROL, confidence, (sent, volume))
+            .technique(self.is_encrypted.then_some(("T1048.002", "Exfiltration Over Asymmetric Encrypted Non-C2 Protocol")))
+            .service((source, server, port), "SMTP")
+            .evidence([
+                evidence("Payload sent by mail", sent / 1000.0, "kB", "under 100 a message"),
+                evidence("Messages that could be read", self.n_messages as f64, "messages", ""),
+                evidence("Connections", self.n_flows as f64, "flows", ""),
+                evidence("Largest connection", self.largest as f64 / 1000.0, "kB", ""),
+                evidence("Recipients that could be read", self.recipients.len() as f64, "addresses", ""),
+                evidence(
+                    "Others inside that mail through this server",
+                    peers.n as f64,
+                    "hosts",
+                    "many, for that of the house",
+                ),
+                evidence("What they sent, median", peers.usual / 1000.0, "kB", ""),
+            ])
+            .explanation(format!(
+                "{source}, which takes no mail itself, sent {amount} to the mail server {server}, port {port}, in {}.{}{}{to}",
+                count(self.n_flows as usize, "connection"),
+                if is_direct {
+                    " It did so on the port that only servers use among each other, past the mail server of the house."
+                } else {
+                    ""
+                },
+                if peers.n > 0 {
+                    format!(
+                        " {} inside use this server too, and send a fifth of that or less.",
+                        count(peers.n, "other host")
+                    )
+                } else {
+                    " Nobody else inside uses this server.".to_owned()
+                },
+            ))
+            .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(source, server)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Line;
-    use crate::detect::support::testing::Made;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::hear;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
+    use crate::detect::support::testing::{Line, Made, finish, hear, inside, outside};
     use crate::model::Severity;
     use crate::settings::Settings;
 

@@ -2,31 +2,19 @@
 //! where secrets are asked for.
 
 use crate::detect::card::Card;
-use crate::detect::detector::AppEvent;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
+use crate::detect::support::finding_builder::{self, FindingBuilder, Identity, count, evidence};
 use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::gather;
 use crate::detect::support::logins;
 use crate::detect::support::message_evidence::MessageEvidence;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::extent;
-use crate::detect::support::severity::past;
-use crate::detect::support::severity::severity;
-use crate::model::app::field::FieldId;
-use crate::model::app::field::FieldSet;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact, extent, past};
+use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
@@ -37,29 +25,23 @@ const CARD: Card = Card {
     sees: "Somebody logs in over a connection that is not encrypted.",
     matters: "Everybody on the way can read the password, and most people use the same one elsewhere.",
     otherwise: "A test account, or a network that nobody else can listen in on. It is still worth changing.",
+    benign_causes: &["A test account without rights", "A management network that nobody else can listen in on"],
+    advice: &[
+        "Switch to the encrypted form of the service (FTPS or SFTP, SSH, HTTPS, IMAPS, LDAPS, SNMP 3)",
+        "Change the passwords that were sent, also where they are used elsewhere",
+        "Delete or protect this capture: it holds the passwords",
+    ],
+    part_of: &[],
     source: "NIST SP 800-63B, section 5.1.1.2: passwords go over encrypted channels only.",
 };
 
-const LOGINS: Descriptor = Descriptor {
-    id: "cleartext_login.logins",
-    label: "Log-ins in the clear",
-    help: "So many at one server. One is enough to lose a password.",
-    unit: "log-ins",
-    min: 1.0,
-    max: 10_000.0,
-    default: 1.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[LOGINS];
+const LOGINS: Descriptor = Descriptor::count("cleartext_login.logins", "Log-ins in the clear", 1.0)
+    .range(1.0, 10_000.0)
+    .unit("log-ins")
+    .help("So many at one server. One is enough to lose a password.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::MESSAGES,
-    make: || Box::new(CleartextLogin::default()),
-};
+pub const ENTRY: Entry = Entry::of::<CleartextLogin>(CARD, &[LOGINS], Interest::MESSAGES);
 
 /// Names that FTP servers take without a password of anybody's (RFC 1635).
 const ANYBODY: [&str; 2] = ["anonymous", "ftp"];
@@ -162,23 +144,27 @@ impl Detector for CleartextLogin {
         }
         let mut cases: Vec<(Key, Server)> = servers.into_iter().collect();
         cases.retain(|(_, server)| server.heard.n as f64 >= least);
-        cases.sort_by_key(|(key, server)| (std::cmp::Reverse(server.heard.n), *key));
-        cases.truncate(MOST_FINDINGS);
-        let between: Vec<Between> = cases.iter().map(|((host, port, _), _)| Between::server(*host, *port)).collect();
-        let gathered = gather(context, &between, |_, _| true);
-        let findings = cases.iter().zip(gathered).map(|((key, server), flows)| {
-            let mut finding = server.finding(*key, least);
-            if context.settings.shows_secrets() {
-                finding.explanation.push_str(&server.told());
-            }
-            flows.fill(&mut finding);
-            finding_builder::finish(finding, true)
-        });
-        Conclusion {
-            findings: findings.collect(),
-            n_not_evaluated: self.connections.n_refused,
-            ..Conclusion::default()
-        }
+        Report::of(cases)
+            .at_most(MOST_FINDINGS)
+            .largest_first(|(_key, server)| server.heard.n)
+            .not_evaluated(self.connections.n_refused)
+            .each_with_flows(
+                context,
+                |((host, port, _), _)| Between::server(*host, *port),
+                |_, _| true,
+                |(key, server), flows| {
+                    server
+                        .finding(*key, least)
+                        .with(|finding| {
+                            if context.settings.shows_secrets() {
+                                finding.explanation.push_str(&server.told());
+                            }
+                        })
+                        .flows(flows)
+                        .identity(Identity::ActorsAndPorts)
+                        .build()
+                },
+            )
     }
 }
 
@@ -199,55 +185,43 @@ impl Server {
         format!(" Users with their passwords: {}.", pairs.join(", "))
     }
 
-    fn finding(&self, (host, port, protocol): (Addr, u16, AppProto), least: f64) -> Finding {
+    fn finding(&self, (host, port, protocol): (Addr, u16, AppProto), least: f64) -> FindingBuilder {
         let n = self.heard.n as f64;
-        let confidence = 0.95;
+        let confidence = Confidence::ALMOST_CERTAIN;
         let name = protocol.name();
         let clients = count(self.clients.len(), "client");
-        let mut finding = finding_builder::begin(&CARD);
-        finding.title = format!("{clients} sent passwords in the clear to {host} ({name})");
         // The password of a console is command of a machine; others open a mailbox or a page.
         let impact = if protocol == AppProto::Telnet { Impact::EXPOSED_COMMAND } else { Impact::EXPOSURE };
-        finding.severity = severity(impact, confidence, extent(self.clients.len() as f64, 1.0));
-        finding.score = past(n, least.max(10.0));
-        finding.confidence = confidence;
-        finding.sources = finding_builder::addresses(self.clients.iter().copied());
-        finding.targets = finding_builder::addresses([host]);
-        finding.ports = vec![port];
-        finding.protocol = name.to_owned();
-        finding.evidence = vec![
-            evidence("Log-ins with a readable password", n, "log-ins", "0"),
-            evidence("Clients", self.clients.len() as f64, "hosts", "0"),
-            evidence("Users", self.users.len() as f64, "users", "0"),
-        ];
         let users: Vec<&str> = self.users.iter().take(MOST_NAMED).map(String::as_str).collect();
         let who = if users.is_empty() { String::new() } else { format!(" Users: {}.", users.join(", ")) };
-        finding.explanation = format!(
-            "{clients} logged in to {host}, port {port}, over {name} without encryption, with {} in all. Whoever can see this \
-             traffic, as you do now, can read the passwords.{who}",
-            count(self.heard.n as usize, "password")
-        );
-        finding.benign_causes =
-            lines(&["A test account without rights", "A management network that nobody else can listen in on"]);
-        finding.advice = lines(&[
-            "Switch to the encrypted form of the service (FTPS or SFTP, SSH, HTTPS, IMAPS, LDAPS, SNMP 3)",
-            "Change the passwords that were sent, also where they are used elsewhere",
-            "Delete or protect this capture: it holds the passwords",
-        ]);
         let transport = if protocol == AppProto::Snmp { "udp" } else { "tcp" };
-        finding.display_filter =
-            format!("{} && {transport}.port == {port}", finding_builder::host_filter("addr", host));
-        self.heard.fill(&mut finding);
-        finding
+        Finding::builder(&CARD)
+            .title(format!("{clients} sent passwords in the clear to {host} ({name})"))
+            .weighed(impact, confidence, extent(self.clients.len() as f64, 1.0))
+            .score(past(n, least.max(10.0)))
+            .sources(self.clients.iter().copied())
+            .targets([host])
+            .ports([port])
+            .protocol(name)
+            .evidence([
+                evidence("Log-ins with a readable password", n, "log-ins", "0"),
+                evidence("Clients", self.clients.len() as f64, "hosts", "0"),
+                evidence("Users", self.users.len() as f64, "users", "0"),
+            ])
+            .explanation(format!(
+                "{clients} logged in to {host}, port {port}, over {name} without encryption, with {} in all. Whoever \
+                 can see this traffic, as you do now, can read the passwords.{who}",
+                count(self.heard.n as usize, "password")
+            ))
+            .filter(format!("{} && {transport}.port == {port}", finding_builder::host_filter("addr", host)))
+            .messages(&self.heard)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Line;
-    use crate::detect::support::testing::hear;
-    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::{Line, hear, inside};
     use crate::settings::Settings;
 
     fn login(user: &str) -> Line {

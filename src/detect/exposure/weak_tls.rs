@@ -2,30 +2,20 @@
 //! date or signed by nobody.
 
 use crate::detect::card::Card;
-use crate::detect::detector::AppEvent;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
+use crate::detect::support::finding_builder::{self, Identity, count, evidence};
 use crate::detect::support::message_evidence::MessageEvidence;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::past;
-use crate::detect::support::severity::severity;
-use crate::model::app::field::FieldId;
-use crate::model::app::field::FieldSet;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact, past};
+use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::login::YesNo;
 use crate::model::app::kinds::web::{TlsMessage, TlsVersion};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::format::time::SECOND;
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
@@ -36,25 +26,22 @@ const CARD: Card = Card {
     sees: "Servers speak a version of TLS that is no longer safe, or present a certificate that has expired or is self-signed.",
     matters: "Old versions can be broken by who sits between, and a certificate that nobody vouches for cannot tell the right server from a false one. Malware likes both.",
     otherwise: "Old devices, printers and appliances; test servers; certificates of the house.",
+    benign_causes: &["Old devices and appliances", "Test servers, and certificates made by the house itself"],
+    advice: &[
+        "Find out who runs each server, and update or replace it",
+        "Where the server is unknown and outside, look at which program connects to it",
+    ],
+    part_of: &[],
     source: "RFC 8996 (TLS 1.0 and 1.1 are not to be used), RFC 7568 (nor SSL 3.0), RFC 5280, sections 4.1.2.5 (validity) and 6 (path).",
 };
 
-const SERVERS: Descriptor = Descriptor {
-    id: "weak_tls.servers",
-    label: "Servers",
-    help: "So many servers with the same weakness. They are told in one finding.",
-    unit: "servers",
-    min: 1.0,
-    max: 10_000.0,
-    default: 1.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[SERVERS];
+const SERVERS: Descriptor = Descriptor::count("weak_tls.servers", "Servers", 1.0)
+    .range(1.0, 10_000.0)
+    .unit("servers")
+    .help("So many servers with the same weakness. They are told in one finding.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, interest: Interest::MESSAGES, make: || Box::new(WeakTls::default()) };
+pub const ENTRY: Entry = Entry::of::<WeakTls>(CARD, &[SERVERS], Interest::MESSAGES);
 
 const OLD: u8 = 1;
 const SELF_SIGNED: u8 = 1 << 1;
@@ -96,9 +83,11 @@ struct Server {
     heard: MessageEvidence,
 }
 
-/// Numbers of handshake messages (RFC 8446, section 4).
+/// Number of the client's hello (RFC 8446, section 4).
 const CLIENT_HELLO: u8 = 1;
+/// Number of the server's hello.
 const SERVER_HELLO: u8 = 2;
+/// Number of the certificate.
 const CERTIFICATE: u8 = 11;
 
 impl Detector for WeakTls {
@@ -176,12 +165,12 @@ impl Detector for WeakTls {
                 groups.entry((weak, key.0.is_internal())).or_default().push((*key, server));
             }
         }
-        let findings = groups
-            .into_iter()
-            .filter(|(_, servers)| servers.len() as f64 >= least)
-            .map(|((weak, is_inside), servers)| finding(weak, is_inside, &servers, least))
-            .collect();
-        Conclusion { findings, n_not_evaluated: self.servers.n_refused, ..Conclusion::default() }
+        groups.retain(|_, servers| servers.len() as f64 >= least);
+        // There are at most as many as combinations of weaknesses.
+        Report::of(groups)
+            .at_most(usize::MAX)
+            .not_evaluated(self.servers.n_refused)
+            .each(|((weak, is_inside), servers)| finding(*weak, *is_inside, servers, least))
     }
 }
 
@@ -201,35 +190,9 @@ fn finding(weak: u8, is_inside: bool, servers: &[Case<'_>], least: f64) -> Findi
         WORDS.iter().enumerate().filter(|(bit, _)| weak & (1 << bit) != 0).map(|(_, words)| *words).collect();
     let n = servers.len();
     // One weakness is for information; several together are how carelessly made programs look.
-    let confidence = if weak.count_ones() >= 2 && !is_inside { 0.9 } else { 0.6 };
+    let confidence = if weak.count_ones() >= 2 && !is_inside { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
     let mut heard = MessageEvidence::default();
     servers.iter().for_each(|(_, server)| heard.merge(&server.heard));
-    let mut finding = finding_builder::begin(&CARD);
-    finding.title = match servers {
-        [((host, port), _)] => format!("{host} port {port}: {}", words.join(", ")),
-        _ => format!("{}: {}", count(n, "TLS server"), words.join(", ")),
-    };
-    finding.severity = severity(Impact::EXPOSURE, confidence, 0.0);
-    finding.score = past(n as f64, least);
-    finding.confidence = confidence;
-    finding.sources = finding_builder::addresses(servers.iter().flat_map(|(_, server)| server.clients.iter().copied()));
-    finding.targets = finding_builder::addresses(servers.iter().map(|((host, _), _)| *host));
-    finding.ports = servers.iter().map(|((_, port), _)| *port).collect();
-    finding.protocol = "TLS".to_owned();
-    finding.evidence =
-        vec![evidence("Servers", n as f64, "servers", "0"), evidence("Handshakes", heard.n as f64, "messages", "")];
-    finding.explanation = format!(
-        "{} with {}. Who sits between client and server may read or change what they say, or pose as the server.",
-        count(n, "TLS server"),
-        words.join(", ")
-    );
-    finding.benign_causes =
-        lines(&["Old devices and appliances", "Test servers, and certificates made by the house itself"]);
-    finding.advice = lines(&[
-        "Find out who runs each server, and update or replace it",
-        "Where the server is unknown and outside, look at which program connects to it",
-    ]);
-    heard.fill(&mut finding);
     let hosts: Vec<String> = servers
         .iter()
         .take(Finding::MOST_ADDRESSES)
@@ -237,19 +200,37 @@ fn finding(weak: u8, is_inside: bool, servers: &[Case<'_>], least: f64) -> Findi
         .collect();
     let messages: BTreeSet<u8> = servers.iter().flat_map(|(_, server)| server.messages.iter().copied()).collect();
     let messages: Vec<String> = messages.iter().map(u8::to_string).collect();
-    finding.display_filter = format!("tls.handshake.type in {{{}}} && ({})", messages.join(", "), hosts.join(" || "));
-    let id = finding_builder::id_of(&CARD, &format!("{weak}{is_inside}"), &[]);
-    Finding { id, ..finding_builder::finish(finding, false) }
+    Finding::builder(&CARD)
+        .title(match servers {
+            [((host, port), _)] => format!("{host} port {port}: {}", words.join(", ")),
+            _ => format!("{}: {}", count(n, "TLS server"), words.join(", ")),
+        })
+        .weighed(Impact::EXPOSURE, confidence, 0.0)
+        .score(past(n as f64, least))
+        .sources(servers.iter().flat_map(|(_, server)| server.clients.iter().copied()))
+        .targets(servers.iter().map(|((host, _), _)| *host))
+        .ports(servers.iter().map(|((_, port), _)| *port))
+        .protocol("TLS")
+        .evidence([
+            evidence("Servers", n as f64, "servers", "0"),
+            evidence("Handshakes", heard.n as f64, "messages", ""),
+        ])
+        .explanation(format!(
+            "{} with {}. Who sits between client and server may read or change what they say, or pose as the server.",
+            count(n, "TLS server"),
+            words.join(", ")
+        ))
+        .messages(&heard)
+        .filter(format!("tls.handshake.type in {{{}}} && ({})", messages.join(", "), hosts.join(" || ")))
+        .identity(Identity::WordAlone(format!("{weak}{is_inside}")))
+        .build()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Line;
     use crate::detect::support::testing::TestValue;
-    use crate::detect::support::testing::hear;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
+    use crate::detect::support::testing::{Line, hear, inside, outside};
     use crate::model::Severity;
     use crate::settings::Settings;
 

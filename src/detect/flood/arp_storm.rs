@@ -1,24 +1,17 @@
 //! ARP packets to findings: one device that announces addresses at a high rate.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
-use crate::detect::support::baseline;
-use crate::detect::support::baseline::Baseline;
+use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
+use crate::detect::support::baseline::{self, Flood, floods};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
+use crate::detect::support::finding_builder::{self, evidence};
 use crate::detect::support::rate_series::Seconds;
-use crate::detect::support::severity;
-use crate::detect::support::severity::Impact;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::net::addr::mac_text;
 use crate::model::packet::Packet;
-use crate::model::{Addr, Category, Endpoint, Finding, Series};
-use crate::settings::{Descriptor, OnChange};
+use crate::model::{Addr, Category, Endpoint, Finding};
+use crate::settings::Descriptor;
 use std::collections::BTreeSet;
 
 const CARD: Card = Card {
@@ -29,32 +22,30 @@ const CARD: Card = Card {
     sees: "One device announces IP addresses by ARP (gratuitous ARP, or answers to everybody) at a high rate for several seconds.",
     matters: "Every host must take each announcement into account. A storm slows all of them down, and where it names addresses of others it cuts them off.",
     otherwise: "A cluster or virtualisation host that takes over many addresses at once; that is over within a second or two.",
+    benign_causes: &[
+        "A cluster, load balancer or virtualisation host that takes over many addresses at once",
+        "A loop in the network that repeats broadcasts",
+    ],
+    advice: &[
+        "Find the switch port of the Ethernet address and the device behind it",
+        "Limit broadcasts and ARP on the switch (storm control, dynamic ARP inspection)",
+    ],
+    part_of: &[],
     source: baseline::source!(
         "15 ARP packets a second is the default at which Cisco's dynamic ARP inspection shuts an untrusted port."
     ),
 };
 
-const RATE: Descriptor = Descriptor {
-    id: "arp_storm.rate",
-    label: "Announcements for a storm",
-    help: "Average over five seconds, from one device. 15 a second is the default of Cisco's dynamic ARP inspection.",
-    unit: "packets/s",
-    min: 1.0,
-    max: 1_000_000.0,
-    default: 15.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[RATE];
+const RATE: Descriptor = Descriptor::count("arp_storm.rate", "Announcements for a storm", 15.0)
+    .range(1.0, 1_000_000.0)
+    .unit("packets/s")
+    .help("Average over five seconds, from one device. 15 a second is the default of Cisco's dynamic ARP inspection.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, interest: Interest::ARP, make: || Box::new(ArpStorm::default()) };
+pub const ENTRY: Entry = Entry::of::<ArpStorm>(CARD, &[RATE], Interest::ARP);
 
 /// Seconds over which the rate must hold.
 const SPAN: i64 = 5;
-/// Most devices that are compared with their baseline; those with the most announcements.
-const MOST_CANDIDATES: usize = 200;
 /// Most findings.
 const MOST_FINDINGS: usize = 100;
 /// Most devices kept.
@@ -64,9 +55,11 @@ const MOST_ADDRESSES: usize = 4096;
 /// Packets remembered for one device.
 const MOST_INDICES: usize = 20_000;
 
+type Mac = [u8; 6];
+
 #[derive(Default)]
 struct ArpStorm {
-    devices: Tally<[u8; 6], Device, MOST_DEVICES>,
+    devices: Tally<Mac, Device, MOST_DEVICES>,
 }
 
 #[derive(Default)]
@@ -101,88 +94,61 @@ impl Detector for ArpStorm {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let threshold = context.settings.get(&RATE);
-        let rate = |device: &Device| device.seconds.busiest(SPAN).0 as f64 / SPAN as f64;
-        let mut devices = self.devices.sorted_where(|device| Baseline::may_matter(rate(device), threshold));
-        devices.sort_by_key(|(_, device)| std::cmp::Reverse(device.seconds.total()));
-        devices.truncate(MOST_CANDIDATES);
-        let findings = devices
-            .into_iter()
-            .filter_map(|(mac, device)| {
-                let (rate, baseline) = (rate(device), Baseline::of(&device.seconds, context.span_ns));
-                let course =
-                    || device.seconds.course("Announcements a second", "packets/s", threshold, context.span_ns);
-                let is_storm = baseline.is_flood(rate, threshold);
-                is_storm.then(|| device.finding(*mac, (rate, threshold), &baseline, course()))
-            })
-            .take(MOST_FINDINGS)
-            .collect();
-        Conclusion { findings, n_not_evaluated: self.devices.n_refused, ..Conclusion::default() }
+        let devices = self.devices.sorted();
+        let storms =
+            floods(devices, |device| (&device.seconds, device.seconds.total()), (SPAN, threshold), context.span_ns);
+        let report = Report::of(storms).at_most(MOST_FINDINGS).not_evaluated(self.devices.n_refused);
+        report.each(|storm| storm.figures.finding(storm, threshold, context.span_ns))
     }
 }
 
 impl Device {
-    fn finding(
-        &self,
-        mac: [u8; 6],
-        (rate, threshold): (f64, f64),
-        baseline: &Baseline,
-        course: Option<Series>,
-    ) -> Finding {
-        let n = self.seconds.total();
-        let mut finding = finding_builder::begin(&CARD);
-        finding.title = format!(
-            "{} announced {} addresses in {} ARP packets",
-            mac_text(mac),
-            self.addresses.len(),
-            finding_builder::thousands(n as usize)
-        );
-        let confidence = baseline.weigh(0.9, (rate, threshold), false);
-        severity::rate(&mut finding, Impact::OUTAGE, confidence, (rate, threshold));
-        finding.sources = vec![Endpoint::Mac(mac)];
-        finding.targets = finding_builder::addresses(self.addresses.iter().copied());
-        finding.protocol = "ARP".to_owned();
-        finding.start_ns = self.first_ns;
-        finding.end_ns = self.last_ns;
-        finding.evidence = vec![
-            evidence("Announcements a second, best five seconds", rate, "packets/s", format!("below {threshold}")),
-            evidence("Most announcements in a second", f64::from(self.seconds.most()), "packets/s", "1 or 2"),
-            evidence("Announcements", n as f64, "packets", "2 when a device comes up (RFC 5227)"),
-            evidence("Addresses announced", self.addresses.len() as f64, "addresses", "1"),
-        ];
-        finding.explanation = format!(
-            "The device {} announced {} addresses in {n} ARP packets, up to {} in a second. A device announces its own \
-             address about twice when it comes up. A storm of announcements keeps every host of the network busy and \
-             overwrites what they know about their neighbours.",
-            mac_text(mac),
-            self.addresses.len(),
-            self.seconds.most()
-        );
-        finding.benign_causes = lines(&[
-            "A cluster, load balancer or virtualisation host that takes over many addresses at once",
-            "A loop in the network that repeats broadcasts",
-        ]);
-        finding.advice = lines(&[
-            "Find the switch port of the Ethernet address and the device behind it",
-            "Limit broadcasts and ARP on the switch (storm control, dynamic ARP inspection)",
-        ]);
-        finding.series = course;
-        baseline.show(&mut finding, "packets/s", threshold);
-        finding.n_packets = n;
-        finding.packet_indices = self.indices.clone();
-        finding.display_filter = format!(
-            "arp.src.hw_mac == {} && (arp.isgratuitous == 1 || (arp.opcode == 2 && eth.dst == ff:ff:ff:ff:ff:ff))",
-            mac_text(mac)
-        );
-        finding_builder::finish(finding, false)
+    fn finding(&self, storm: &Flood<'_, Mac, Device>, threshold: f64, span_ns: (i64, i64)) -> Finding {
+        let Flood { target, rate, baseline, .. } = storm;
+        let (mac, rate, n) = (**target, *rate, self.seconds.total());
+        let confidence = baseline.weigh(Confidence::VERY_LIKELY, rate >= threshold);
+        Finding::builder(&CARD)
+            .title(format!(
+                "{} announced {} addresses in {} ARP packets",
+                mac_text(mac),
+                self.addresses.len(),
+                finding_builder::thousands(n as usize)
+            ))
+            .rated(Impact::OUTAGE, confidence, (rate, threshold))
+            .sources([Endpoint::Mac(mac)])
+            .targets(self.addresses.iter().copied())
+            .protocol("ARP")
+            .period((self.first_ns, self.last_ns))
+            .evidence([
+                evidence("Announcements a second, best five seconds", rate, "packets/s", format!("below {threshold}")),
+                evidence("Most announcements in a second", f64::from(self.seconds.most()), "packets/s", "1 or 2"),
+                evidence("Announcements", n as f64, "packets", "2 when a device comes up (RFC 5227)"),
+                evidence("Addresses announced", self.addresses.len() as f64, "addresses", "1"),
+            ])
+            .explanation(format!(
+                "The device {} announced {} addresses in {n} ARP packets, up to {} in a second. A device announces \
+                 its own address about twice when it comes up. A storm of announcements keeps every host of the \
+                 network busy and overwrites what they know about their neighbours.",
+                mac_text(mac),
+                self.addresses.len(),
+                self.seconds.most()
+            ))
+            .series(self.seconds.course("Announcements a second", "packets/s", threshold, span_ns))
+            .baseline(baseline, "packets/s", threshold)
+            .n_packets(n)
+            .packet_indices(self.indices.clone())
+            .filter(format!(
+                "arp.src.hw_mac == {} && (arp.isgratuitous == 1 || (arp.opcode == 2 && eth.dst == ff:ff:ff:ff:ff:ff))",
+                mac_text(mac)
+            ))
+            .build()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::arp;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::{arp, finish, inside};
     use crate::settings::Settings;
 
     fn announcements(n: u64, a_second: f64) -> Vec<Packet> {

@@ -1,26 +1,17 @@
 //! Completed connections, counted per client, service and second, to findings of request floods.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
-use crate::detect::support::baseline;
-use crate::detect::support::baseline::Baseline;
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::support::baseline::{self, Baseline};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
+use crate::detect::support::finding_builder::{self, FindingBuilder, evidence};
 use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::gather;
 use crate::detect::support::rate_series::Seconds;
-use crate::detect::support::severity;
-use crate::detect::support::severity::Impact;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::flow::ConnOutcome;
 use crate::model::{Addr, Category, Finding, Flow};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "connection_flood",
@@ -30,31 +21,28 @@ const CARD: Card = Card {
     sees: "One client opens very many complete connections per second to one service, for several seconds.",
     matters: "Each connection makes the server work. Too many of them from one place leave no time for other users.",
     otherwise: "A load test, a crawler, a proxy or load balancer that passes on the requests of many users, or a program without connection reuse.",
+    benign_causes: &[
+        "A load test that you ordered, or a crawler",
+        "A proxy or load balancer that passes on the requests of many users",
+        "A program that opens a new connection for each request",
+    ],
+    advice: &[
+        "Check whether the server was slow for others at that time",
+        "Find out who owns the source; limit requests for each address, or block it",
+    ],
+    part_of: &[],
     source: baseline::source!(
         "50 requests a second from one client is the default at which Apache's mod_evasive blocks it (DOSSiteCount)."
     ),
 };
 
-const RATE: Descriptor = Descriptor {
-    id: "connection_flood.rate",
-    label: "Connections for a flood",
-    help: "Average over three seconds, of one client to one port. 50 a second is the default of Apache's mod_evasive.",
-    unit: "connections/s",
-    min: 5.0,
-    max: 1_000_000.0,
-    default: 50.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[RATE];
+const RATE: Descriptor = Descriptor::count("connection_flood.rate", "Connections for a flood", 50.0)
+    .range(5.0, 1_000_000.0)
+    .unit("connections/s")
+    .help("Average over three seconds, of one client to one port. 50 a second is the default of Apache's mod_evasive.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::TCP_FLOWS,
-    make: || Box::new(ConnectionFlood::default()),
-};
+pub const ENTRY: Entry = Entry::of::<ConnectionFlood>(CARD, &[RATE], Interest::TCP_FLOWS);
 
 /// Seconds over which the rate must hold.
 const SPAN: i64 = 3;
@@ -62,8 +50,6 @@ const SPAN: i64 = 3;
 const MOST_PAIRS: usize = 1 << 16;
 /// Most pairs that are compared with their baseline; those with the most connections.
 const MOST_CANDIDATES: usize = 200;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct ConnectionFlood {
@@ -95,32 +81,24 @@ impl Detector for ConnectionFlood {
         let mut pairs = self.pairs.sorted_where(|seconds| Baseline::may_matter(rate(seconds), threshold));
         pairs.sort_by_key(|(_, seconds)| std::cmp::Reverse(seconds.total()));
         pairs.truncate(MOST_CANDIDATES);
-        let mut cases: Vec<(Pair, f64, &Seconds, Baseline)> = pairs
+        let cases: Vec<(Pair, f64, &Seconds, Baseline)> = pairs
             .into_iter()
             .map(|(pair, seconds)| (*pair, rate(seconds), seconds, Baseline::of(seconds, context.span_ns)))
             .filter(|(_, rate, _, baseline)| baseline.is_flood(*rate, threshold) && !baseline.is_ordinary())
             .collect();
-        cases.truncate(MOST_FINDINGS);
-        let between: Vec<Between> =
-            cases.iter().map(|((client, server, port), ..)| Between::service(*client, *server, *port)).collect();
-        let gathered = gather(context, &between, |_, flow| is_used(flow));
-        let findings = cases
-            .iter()
-            .zip(gathered)
-            .map(|(((client, server, port), rate, seconds, baseline), flows)| {
-                let mut finding = finding((*client, *server, *port), (*rate, threshold), seconds, baseline);
-                finding.series = seconds.course("Connections a second", "connections/s", threshold, context.span_ns);
-                baseline.show(&mut finding, "connections/s", threshold);
-                flows.fill(&mut finding);
-                finding.display_filter = format!(
-                    "{} && tcp.port == {port} && {}",
-                    finding_builder::pair_filter(*client, *server),
-                    finding_builder::time_filter(finding.start_ns, finding.end_ns)
-                );
-                finding_builder::finish(finding, true)
-            })
-            .collect();
-        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
+        Report::of(cases).not_evaluated(self.pairs.n_refused).each_with_flows(
+            context,
+            |((client, server, port), ..)| Between::service(*client, *server, *port),
+            |_, flow| is_used(flow),
+            |((client, server, port), rate, seconds, baseline), flows| {
+                finding((*client, *server, *port), (*rate, threshold), seconds, baseline)
+                    .series(seconds.course("Connections a second", "connections/s", threshold, context.span_ns))
+                    .baseline(baseline, "connections/s", threshold)
+                    .flows(flows)
+                    .filter_in_time(format!("{} && tcp.port == {port}", finding_builder::pair_filter(*client, *server)))
+                    .build()
+            },
+        )
     }
 }
 
@@ -129,60 +107,44 @@ fn finding(
     (rate, threshold): (f64, f64),
     seconds: &Seconds,
     baseline: &Baseline,
-) -> Finding {
+) -> FindingBuilder {
     // Behind an address inside there is often a proxy that speaks for many.
-    let confidence = if client.is_internal() { 0.5 } else { 0.7 };
-    let confidence = baseline.weigh(confidence, (rate, threshold), true);
-    let mut finding = finding_builder::begin(&CARD);
-    finding.title =
-        format!("{client} opened {} connections to {server} port {port}, {:.0} a second", seconds.total(), rate);
-    severity::rate(&mut finding, Impact::OUTAGE, confidence, (rate, threshold));
-    finding.sources = finding_builder::addresses([client]);
-    finding.targets = finding_builder::addresses([server]);
-    finding.ports = vec![port];
-    finding.protocol = "TCP".to_owned();
-    finding.evidence = vec![
-        evidence(
-            "Connections a second, best three seconds",
-            rate,
-            "connections/s",
-            format!("below {threshold} (mod_evasive)"),
-        ),
-        evidence(
-            "Most connections in a second",
-            f64::from(seconds.most()),
-            "connections/s",
-            "a browser opens 6 at once",
-        ),
-        evidence("Connections", seconds.total() as f64, "connections", ""),
-        evidence("Seconds with connections", seconds.n_seconds() as f64, "s", ""),
-    ];
-    finding.explanation = format!(
-        "{client} opened {} connections to {server} port {port} within {} seconds, up to {} in a second, and used each of \
-         them. A browser opens a handful and keeps them; this is a tool, and it can leave the server no time for others.",
-        seconds.total(),
-        seconds.n_seconds(),
-        seconds.most()
-    );
-    finding.benign_causes = lines(&[
-        "A load test that you ordered, or a crawler",
-        "A proxy or load balancer that passes on the requests of many users",
-        "A program that opens a new connection for each request",
-    ]);
-    finding.advice = lines(&[
-        "Check whether the server was slow for others at that time",
-        "Find out who owns the source; limit requests for each address, or block it",
-    ]);
-    finding
+    let confidence = if client.is_internal() { Confidence::EVEN } else { Confidence::LIKELY };
+    let confidence = baseline.weigh_load(confidence, rate >= threshold);
+    Finding::builder(&CARD)
+        .title(format!("{client} opened {} connections to {server} port {port}, {:.0} a second", seconds.total(), rate))
+        .rated(Impact::OUTAGE, confidence, (rate, threshold))
+        .service((client, server, port), "TCP")
+        .evidence([
+            evidence(
+                "Connections a second, best three seconds",
+                rate,
+                "connections/s",
+                format!("below {threshold} (mod_evasive)"),
+            ),
+            evidence(
+                "Most connections in a second",
+                f64::from(seconds.most()),
+                "connections/s",
+                "a browser opens 6 at once",
+            ),
+            evidence("Connections", seconds.total() as f64, "connections", ""),
+            evidence("Seconds with connections", seconds.n_seconds() as f64, "s", ""),
+        ])
+        .explanation(format!(
+            "{client} opened {} connections to {server} port {port} within {} seconds, up to {} in a second, and used \
+             each of them. A browser opens a handful and keeps them; this is a tool, and it can leave the server no \
+             time for others.",
+            seconds.total(),
+            seconds.n_seconds(),
+            seconds.most()
+        ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Made;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
+    use crate::detect::support::testing::{Made, finish, inside, outside};
     use crate::settings::Settings;
 
     #[test]

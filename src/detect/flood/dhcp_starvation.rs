@@ -1,26 +1,17 @@
 //! Devices that ask for an address, counted, to findings of somebody who makes devices up until no address is left.
 
 use crate::detect::card::Card;
-use crate::detect::detector::AppEvent;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::finding_builder::thousands;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
+use crate::detect::support::finding_builder::{evidence, thousands};
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::busiest;
-use crate::model::app::field::FieldId;
-use crate::model::app::field::FieldSet;
+use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::infra::DhcpMessage;
 use crate::model::app::protocol::AppProto;
 use crate::model::format::time::SECOND;
 use crate::model::{Category, Finding, Series};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use std::collections::HashSet;
 
 const CARD: Card = Card {
@@ -31,29 +22,27 @@ const CARD: Card = Card {
     sees: "Very many devices ask for an address within a short time, or one asks over and over.",
     matters: "When all addresses are given away, no new device gets on the network. Often it prepares a false DHCP server that then answers instead.",
     otherwise: "A network that comes back after a power cut, a lecture hall at the full hour, a test of the server.",
+    benign_causes: &[
+        "Everything comes back at once after a power cut",
+        "Many people arrive at the same time",
+        "A test of the DHCP server",
+    ],
+    advice: &[
+        "Find the switch port behind which the devices are: many MAC addresses on one port",
+        "Turn on DHCP snooping and port security",
+        "Look for a second DHCP server that answers in the place of the first",
+    ],
+    part_of: &[],
     source: "The method of the tools yersinia and dhcpig; RFC 2131.",
 };
 
-const ASKED: Descriptor = Descriptor {
-    id: "dhcp_starvation.questions",
-    label: "Questions in a minute",
-    help: "DHCP questions within any minute. A large network with short leases stays far below.",
-    unit: "messages",
-    min: 10.0,
-    max: 1_000_000.0,
-    default: 200.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[ASKED];
+const ASKED: Descriptor = Descriptor::count("dhcp_starvation.questions", "Questions in a minute", 200.0)
+    .range(10.0, 1_000_000.0)
+    .unit("messages")
+    .help("DHCP questions within any minute. A large network with short leases stays far below.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::MESSAGES,
-    make: || Box::new(DhcpStarvation::default()),
-};
+pub const ENTRY: Entry = Entry::of::<DhcpStarvation>(CARD, &[ASKED], Interest::MESSAGES);
 
 const WINDOW_NS: i64 = 60 * SECOND;
 /// Most questions whose times are kept, and most devices told apart.
@@ -105,8 +94,9 @@ impl Detector for DhcpStarvation {
         let mut times = self.times.clone();
         times.sort_unstable();
         let most = busiest(&times, WINDOW_NS);
-        let findings = if most as f64 >= least { vec![self.finding(&times, most, least)] } else { Vec::new() };
-        Conclusion { findings, n_not_evaluated: self.n_left_out, ..Conclusion::default() }
+        Report::of((most as f64 >= least).then_some(most))
+            .not_evaluated(self.n_left_out)
+            .each(|most| self.finding(&times, *most, least))
     }
 }
 
@@ -116,52 +106,41 @@ impl DhcpStarvation {
         let n_devices = self.devices.len();
         // One device that asks on and on, or ever new ones that ask once: both are made up.
         let is_made_up = n_devices <= 2 || n_devices as f64 >= 0.8 * n as f64 / 2.0;
-        let confidence = if is_made_up { 0.9 } else { 0.6 };
-        let mut finding = finding_builder::begin(&CARD);
-        finding.title = format!("{} DHCP questions of {} devices", thousands(n), thousands(n_devices));
-        rate(&mut finding, Impact::OUTAGE, confidence, (most as f64, least));
-        finding.ports = vec![67];
-        finding.protocol = "DHCP".to_owned();
-        finding.evidence = vec![
-            evidence("Questions", n as f64, "messages", "a few for each device in a day"),
-            evidence("Most of them within a minute", most as f64, "messages", "below 20"),
-            evidence("Different devices that ask", n_devices as f64, "devices", "as many as there are"),
-            evidence("Answers", self.n_answers as f64, "messages", "one for each question"),
-        ];
-        finding.explanation = format!(
-            "{} questions for an address came, up to {} within a minute, in the name of {} devices; {} were answered. So many \
-             are asked by a tool that uses up all addresses.",
-            thousands(n),
-            thousands(most),
-            thousands(n_devices),
-            thousands(self.n_answers as usize)
-        );
-        finding.benign_causes = lines(&[
-            "Everything comes back at once after a power cut",
-            "Many people arrive at the same time",
-            "A test of the DHCP server",
-        ]);
-        finding.advice = lines(&[
-            "Find the switch port behind which the devices are: many MAC addresses on one port",
-            "Turn on DHCP snooping and port security",
-            "Look for a second DHCP server that answers in the place of the first",
-        ]);
-        finding.display_filter = "dhcp.option.dhcp in {1, 3, 4, 8}".to_owned();
-        (finding.start_ns, finding.end_ns) = (times.first().copied().unwrap_or(0), times.last().copied().unwrap_or(0));
-        finding.series = Series::moments("Questions", "messages", times);
-        finding.n_packets = n as u64;
-        finding.n_flows = self.flows.len() as u64;
-        finding.packet_indices.clone_from(&self.packets);
-        finding.flow_serials.clone_from(&self.flows);
-        finding_builder::finish(finding, false)
+        let confidence = if is_made_up { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
+        Finding::builder(&CARD)
+            .title(format!("{} DHCP questions of {} devices", thousands(n), thousands(n_devices)))
+            .rated(Impact::OUTAGE, confidence, (most as f64, least))
+            .ports([67])
+            .protocol("DHCP")
+            .evidence([
+                evidence("Questions", n as f64, "messages", "a few for each device in a day"),
+                evidence("Most of them within a minute", most as f64, "messages", "below 20"),
+                evidence("Different devices that ask", n_devices as f64, "devices", "as many as there are"),
+                evidence("Answers", self.n_answers as f64, "messages", "one for each question"),
+            ])
+            .explanation(format!(
+                "{} questions for an address came, up to {} within a minute, in the name of {} devices; {} were \
+                 answered. So many are asked by a tool that uses up all addresses.",
+                thousands(n),
+                thousands(most),
+                thousands(n_devices),
+                thousands(self.n_answers as usize)
+            ))
+            .filter("dhcp.option.dhcp in {1, 3, 4, 8}")
+            .period((times.first().copied().unwrap_or(0), times.last().copied().unwrap_or(0)))
+            .series(Series::moments("Questions", "messages", times))
+            .n_packets(n as u64)
+            .n_flows(self.flows.len() as u64)
+            .packet_indices(self.packets.clone())
+            .flow_serials(self.flows.clone())
+            .build()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Line;
-    use crate::detect::support::testing::hear;
+    use crate::detect::support::testing::{Line, hear};
     use crate::model::Addr;
     use crate::model::flow::Direction;
     use crate::settings::Settings;

@@ -1,22 +1,16 @@
 //! Frames to findings: very many Ethernet addresses that appear once and send to others that do not exist.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
+use crate::detect::support::finding_builder::{self, evidence};
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::busiest;
 use crate::model::format::time::SECOND;
 use crate::model::packet::Packet;
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
@@ -27,30 +21,26 @@ const CARD: Card = Card {
     sees: "Very many new Ethernet (MAC) addresses send one or two frames each, to receivers that never answer.",
     matters: "A switch remembers which address is behind which port. When forged addresses fill its table, it sends everybody's frames to all ports, where the attacker can read them.",
     otherwise: "A large network that was joined at one place of the capture, or devices that change their address for privacy; both talk to receivers that exist.",
+    benign_causes: &[
+        "A test tool that makes traffic of many devices",
+        "A capture point that shows frames of many networks in one direction only",
+    ],
+    advice: &[
+        "Find the switch port that these addresses came from, and the device behind it",
+        "Limit how many addresses a port may have (port security)",
+    ],
+    part_of: &[],
     source: "The attack of macof (dsniff). Tables of access switches hold 8,000 to 32,000 addresses; a network segment seldom has more than a few hundred devices, and new ones come a few a minute.",
 };
 
-const ADDRESSES: Descriptor = Descriptor {
-    id: "mac_flood.addresses",
-    label: "New addresses in a minute",
-    help: "This many Ethernet addresses that appear within 60 s, send at most two frames, and only to receivers that never send. In ordinary networks there are none.",
-    unit: "addresses",
-    min: 10.0,
-    max: 1_000_000.0,
-    default: 100.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[ADDRESSES];
+const ADDRESSES: Descriptor = Descriptor::count("mac_flood.addresses", "New addresses in a minute", 100.0)
+    .range(10.0, 1_000_000.0)
+    .unit("addresses")
+    .help("This many Ethernet addresses that appear within 60 s, send at most two frames, and only to receivers that never send. In ordinary networks there are none.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    // Flood tools send SYN packets or torn headers.
-    interest: Interest::TCP_CONTROL.union(Interest::OTHER),
-    make: || Box::new(MacFlood::default()),
-};
+// Flood tools send SYN packets or torn headers.
+pub const ENTRY: Entry = Entry::of::<MacFlood>(CARD, &[ADDRESSES], Interest::TCP_CONTROL.union(Interest::OTHER));
 
 /// Most senders kept.
 const MOST_SENDERS: usize = 1 << 17;
@@ -109,9 +99,9 @@ impl Detector for MacFlood {
         meant.sort_by_key(|sender| (sender.first_ns, sender.receiver));
         let times: Vec<i64> = meant.iter().map(|sender| sender.first_ns).collect();
         let most = busiest(&times, SPAN_NS);
-        let findings =
-            if most as f64 >= least { vec![finding(&meant, most, self.senders.n_keys(), least)] } else { Vec::new() };
-        Conclusion { findings, n_not_evaluated: self.senders.n_refused, ..Conclusion::default() }
+        Report::of((most as f64 >= least).then_some(most))
+            .not_evaluated(self.senders.n_refused)
+            .each(|most| finding(&meant, *most, self.senders.n_keys(), least))
     }
 }
 
@@ -125,54 +115,53 @@ fn common(hosts: impl Iterator<Item = Addr>, n: usize) -> BTreeSet<Addr> {
 fn finding(meant: &[&Sender], most: usize, n_senders: usize, least: f64) -> Finding {
     let sources = common(meant.iter().filter_map(|s| s.hosts).map(|(source, _)| source), meant.len());
     let targets = common(meant.iter().filter_map(|s| s.hosts).map(|(_, target)| target), meant.len());
-    let mut finding = finding_builder::begin(&CARD);
-    finding.title = match sources.first() {
-        Some(one) if sources.len() == 1 => format!("{one} sent frames from {} Ethernet addresses", meant.len()),
-        _ => format!("Frames came from {} Ethernet addresses that no device has", meant.len()),
-    };
-    rate(&mut finding, Impact::INTERCEPTION, 0.9, (most as f64, least));
-    finding.sources = finding_builder::addresses(sources.iter().copied());
-    finding.targets = finding_builder::addresses(targets.iter().copied());
-    finding.protocol = "Ethernet".to_owned();
-    finding.start_ns = meant.iter().map(|sender| sender.first_ns).min().unwrap_or(0);
-    finding.end_ns = meant.iter().map(|sender| sender.last_ns).max().unwrap_or(0);
-    finding.evidence = vec![
-        evidence("Most new addresses within a minute", most as f64, "addresses", format!("below {least}")),
-        evidence("Addresses that sent to nobody who exists", meant.len() as f64, "addresses", "0"),
-        evidence("All other senders of such frames", (n_senders - meant.len().min(n_senders)) as f64, "addresses", ""),
-    ];
-    finding.explanation = format!(
-        "{} Ethernet addresses sent one or two frames each, up to {most} new ones within a minute, to receivers that never \
-         send anything themselves. No network has so many devices that come and go. The frames are forged to fill the \
-         switch's table of addresses; a switch whose table is full sends every frame to all ports.",
-        meant.len()
+    let period = (
+        meant.iter().map(|sender| sender.first_ns).min().unwrap_or(0),
+        meant.iter().map(|sender| sender.last_ns).max().unwrap_or(0),
     );
-    finding.benign_causes = lines(&[
-        "A test tool that makes traffic of many devices",
-        "A capture point that shows frames of many networks in one direction only",
-    ]);
-    finding.advice = lines(&[
-        "Find the switch port that these addresses came from, and the device behind it",
-        "Limit how many addresses a port may have (port security)",
-    ]);
-    finding.n_packets = meant.iter().map(|sender| u64::from(sender.n)).sum();
-    finding.packet_indices = meant.iter().flat_map(|sender| sender.indices.iter().copied()).collect();
-    let mut parts = vec![finding_builder::time_filter(finding.start_ns, finding.end_ns), "eth".to_owned()];
+    let mut parts = vec![finding_builder::time_filter(period.0, period.1), "eth".to_owned()];
     if let (Some(source), Some(target)) = (sources.first(), targets.first()) {
         parts.push(finding_builder::host_filter("src", *source));
         parts.push(finding_builder::host_filter("dst", *target));
     }
     parts.push("!arp".to_owned());
-    finding.display_filter = parts.join(" && ");
-    finding_builder::finish(finding, false)
+    Finding::builder(&CARD)
+        .title(match sources.first() {
+            Some(one) if sources.len() == 1 => format!("{one} sent frames from {} Ethernet addresses", meant.len()),
+            _ => format!("Frames came from {} Ethernet addresses that no device has", meant.len()),
+        })
+        .rated(Impact::INTERCEPTION, Confidence::VERY_LIKELY, (most as f64, least))
+        .sources(sources.iter().copied())
+        .targets(targets.iter().copied())
+        .protocol("Ethernet")
+        .period(period)
+        .evidence([
+            evidence("Most new addresses within a minute", most as f64, "addresses", format!("below {least}")),
+            evidence("Addresses that sent to nobody who exists", meant.len() as f64, "addresses", "0"),
+            evidence(
+                "All other senders of such frames",
+                (n_senders - meant.len().min(n_senders)) as f64,
+                "addresses",
+                "",
+            ),
+        ])
+        .explanation(format!(
+            "{} Ethernet addresses sent one or two frames each, up to {most} new ones within a minute, to receivers \
+             that never send anything themselves. No network has so many devices that come and go. The frames are \
+             forged to fill the switch's table of addresses; a switch whose table is full sends every frame to all \
+             ports.",
+            meant.len()
+        ))
+        .n_packets(meant.iter().map(|sender| u64::from(sender.n)).sum())
+        .packet_indices(meant.iter().flat_map(|sender| sender.indices.iter().copied()).collect())
+        .filter(parts.join(" && "))
+        .build()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::udp;
+    use crate::detect::support::testing::{finish, inside, udp};
     use crate::model::Endpoint;
     use crate::settings::Settings;
 

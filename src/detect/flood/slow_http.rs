@@ -2,25 +2,16 @@
 //! slowloris attacks.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
+use crate::detect::support::finding_builder::{self, FindingBuilder, evidence};
 use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::gather;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::most_open;
-use crate::model::format::time::SECOND;
-use crate::model::format::time::span;
+use crate::model::format::time::{SECOND, span};
 use crate::model::{Addr, Category, Finding, Flow};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "slow_http",
@@ -30,25 +21,26 @@ const CARD: Card = Card {
     sees: "One client holds many connections to one service open at the same time, sends a little on each now and then, and never finishes a request.",
     matters: "Each open connection takes one of the server's places. When all are taken, real users get no answer, although hardly any data flows.",
     otherwise: "A load test, or a server that hangs while its clients go on waiting.",
+    benign_causes: &[
+        "A load test that you ordered",
+        "A server that hangs, while clients behind one address go on waiting",
+    ],
+    advice: &[
+        "Check whether the server still answers others, and how many connections wait for a request",
+        "Limit connections for each address and the time that a request may take (mod_reqtimeout, client_header_timeout)",
+        "Block the source if it is not known",
+    ],
+    part_of: &[],
     source: "The attack is described by R. Hansen, Slowloris (2009). A browser opens at most 6 connections to a server (HTML and HTTP/1.1 practice, RFC 9112 section 9.4); 30 allow for several browsers behind one address.",
 };
 
-const CONNECTIONS: Descriptor = Descriptor {
-    id: "slow_http.connections",
-    label: "Unanswered open connections",
-    help: "This many connections of one client, open at the same time, without any answer. A browser opens 6 to a server; 30 allow for several behind one address.",
-    unit: "connections",
-    min: 5.0,
-    max: 100_000.0,
-    default: 30.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[CONNECTIONS];
+const CONNECTIONS: Descriptor = Descriptor::count("slow_http.connections", "Unanswered open connections", 30.0)
+    .range(5.0, 100_000.0)
+    .unit("connections")
+    .help("This many connections of one client, open at the same time, without any answer. A browser opens 6 to a server; 30 allow for several behind one address.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, interest: Interest::TCP_FLOWS, make: || Box::new(SlowHttp::default()) };
+pub const ENTRY: Entry = Entry::of::<SlowHttp>(CARD, &[CONNECTIONS], Interest::TCP_FLOWS);
 
 /// A request that takes longer than this without an answer is slow: web servers answer within a second or so.
 const LEAST_NS: i64 = 5 * SECOND;
@@ -58,8 +50,6 @@ const MOST_DRIP_BYTES: f64 = 400.0;
 const MOST_CONNECTIONS: usize = 1 << 20;
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 16;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct SlowHttp {
@@ -108,7 +98,7 @@ impl Detector for SlowHttp {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&CONNECTIONS);
-        let mut cases: Vec<Case> = self
+        let cases: Vec<Case> = self
             .pairs
             .sorted_where(|connections| connections.len() as f64 >= least)
             .into_iter()
@@ -122,77 +112,68 @@ impl Detector for SlowHttp {
             })
             .filter(|case| case.n_open as f64 >= least)
             .collect();
-        cases.sort_by_key(|case| std::cmp::Reverse(case.n));
-        cases.truncate(MOST_FINDINGS);
-        let between: Vec<Between> =
-            cases.iter().map(|case| Between::service(case.client, case.server, case.port)).collect();
-        let gathered = gather(context, &between, |_, flow| is_slow(flow));
-        let findings = cases
-            .iter()
-            .zip(gathered)
-            .map(|(case, flows)| {
-                let mut finding = case.finding(least);
-                flows.fill(&mut finding);
-                finding.display_filter = format!(
-                    "{} && tcp.port == {} && {}",
-                    finding_builder::pair_filter(case.client, case.server),
-                    case.port,
-                    finding_builder::time_filter(finding.start_ns, finding.end_ns)
-                );
-                finding_builder::finish(finding, true)
-            })
-            .collect();
-        Conclusion { findings, n_not_evaluated: self.pairs.n_refused + self.n_left_out, ..Conclusion::default() }
+        Report::of(cases)
+            .largest_first(|case| case.n)
+            .not_evaluated(self.pairs.n_refused + self.n_left_out)
+            .each_with_flows(
+                context,
+                |case| Between::service(case.client, case.server, case.port),
+                |_, flow| is_slow(flow),
+                |case, flows| {
+                    case.finding(least)
+                        .flows(flows)
+                        .filter_in_time(format!(
+                            "{} && tcp.port == {}",
+                            finding_builder::pair_filter(case.client, case.server),
+                            case.port
+                        ))
+                        .build()
+                },
+            )
     }
 }
 
 impl Case {
-    fn finding(&self, least: f64) -> Finding {
-        let mut finding = finding_builder::begin(&CARD);
-        finding.title = format!(
-            "{} holds {} unanswered connections to {} port {} open",
-            self.client, self.n_open, self.server, self.port
-        );
-        rate(&mut finding, Impact::OUTAGE, 0.9, (self.n_open as f64, least));
-        finding.sources = finding_builder::addresses([self.client]);
-        finding.targets = finding_builder::addresses([self.server]);
-        finding.ports = vec![self.port];
-        finding.protocol = "TCP".to_owned();
-        finding.evidence = vec![
-            evidence("Unanswered connections open at the same time", self.n_open as f64, "connections", "at most 6"),
-            evidence("Unanswered connections in all", self.n as f64, "connections", "0"),
-            evidence("Longest of them", self.longest_ns as f64 / SECOND as f64, "s", "an answer comes within a second"),
-        ];
-        finding.explanation = format!(
-            "{} held up to {} connections to {} port {} open at the same time, for up to {}, sent a few bytes on each now \
-             and then and never got an answer, because it never finished a request. So few bytes can block a server: \
-             each waiting connection takes one of its places.",
-            self.client,
-            self.n_open,
-            self.server,
-            self.port,
-            span(self.longest_ns)
-        );
-        finding.benign_causes = lines(&[
-            "A load test that you ordered",
-            "A server that hangs, while clients behind one address go on waiting",
-        ]);
-        finding.advice = lines(&[
-            "Check whether the server still answers others, and how many connections wait for a request",
-            "Limit connections for each address and the time that a request may take (mod_reqtimeout, client_header_timeout)",
-            "Block the source if it is not known",
-        ]);
-        finding
+    fn finding(&self, least: f64) -> FindingBuilder {
+        Finding::builder(&CARD)
+            .title(format!(
+                "{} holds {} unanswered connections to {} port {} open",
+                self.client, self.n_open, self.server, self.port
+            ))
+            .rated(Impact::OUTAGE, Confidence::VERY_LIKELY, (self.n_open as f64, least))
+            .service((self.client, self.server, self.port), "TCP")
+            .evidence([
+                evidence(
+                    "Unanswered connections open at the same time",
+                    self.n_open as f64,
+                    "connections",
+                    "at most 6",
+                ),
+                evidence("Unanswered connections in all", self.n as f64, "connections", "0"),
+                evidence(
+                    "Longest of them",
+                    self.longest_ns as f64 / SECOND as f64,
+                    "s",
+                    "an answer comes within a second",
+                ),
+            ])
+            .explanation(format!(
+                "{} held up to {} connections to {} port {} open at the same time, for up to {}, sent a few bytes on \
+                 each now and then and never got an answer, because it never finished a request. So few bytes can \
+                 block a server: each waiting connection takes one of its places.",
+                self.client,
+                self.n_open,
+                self.server,
+                self.port,
+                span(self.longest_ns)
+            ))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Made;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
+    use crate::detect::support::testing::{Made, finish, inside, outside};
     use crate::settings::Settings;
 
     fn connections(n: u16, seconds: f64, answer: u64) -> Vec<Made> {

@@ -1,28 +1,18 @@
 //! Connection requests that are never completed, counted per server and second, to findings of SYN floods.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
-use crate::detect::support::baseline;
-use crate::detect::support::baseline::Baseline;
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::support::baseline::{self, Baseline, MOST_CANDIDATES};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
+use crate::detect::support::finding_builder::{self, FindingBuilder, Identity, evidence};
 use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::gather_senders;
-use crate::detect::support::rate_series::Room;
-use crate::detect::support::rate_series::Seconds;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
+use crate::detect::support::rate_series::{Room, Seconds};
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::format::time::SECOND;
 use crate::model::packet::tcp_flag::{ACK, RST, SYN};
-use crate::model::{Addr, Category, Flow, Series};
-use crate::settings::{Descriptor, OnChange};
+use crate::model::{Addr, Category, Finding, Flow};
+use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "syn_flood",
@@ -32,49 +22,37 @@ const CARD: Card = Card {
     sees: "One service gets far more connection requests (SYN) than handshakes that are completed, more than its usual traffic explains.",
     matters: "Each request that is never completed holds a place in the server's queue. When the queue is full, real users cannot connect.",
     otherwise: "A server that is down while many clients go on asking, a load test, or a capture that shows only one direction of the traffic.",
+    benign_causes: &[
+        "A server that is down while many clients go on asking",
+        "A load or security test that you ordered",
+        "A capture that shows only one direction, so that completed handshakes look incomplete",
+    ],
+    advice: &[
+        "Check whether the service answers, and how many half-open connections it holds",
+        "Turn on SYN cookies on the server, or SYN protection on the firewall before it",
+        "Block the source if there are few; ask the provider for help if there are many",
+    ],
+    part_of: &[],
     source: baseline::source!(
         "CUSUM over SYN against answered requests: Wang, Zhang, Shin, Detecting SYN Flooding Attacks, INFOCOM 2002 (period 20 s, drift 0.35, threshold 1.05). Least number: 1,100 incomplete connections a minute, the default of Cisco's TCP Intercept; or 200 in a second, that of Juniper's screens."
     ),
 };
 
-const LEAST: Descriptor = Descriptor {
-    id: "syn_flood.least",
-    label: "Incomplete requests for a flood",
-    help: "This many requests that were never completed within one period make a flood, if the cumulative sum also says so. 360 in 20 s is 18 a second, about the 1,100 a minute at which Cisco's TCP Intercept becomes aggressive.",
-    unit: "requests",
-    min: 10.0,
-    max: 10_000_000.0,
-    default: 360.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const PERIOD: Descriptor = Descriptor {
-    id: "syn_flood.period",
-    label: "Period",
-    help: "Requests are summed over this time before the cumulative sum takes a step. 20 s is the value of Wang, Zhang and Shin.",
-    unit: "s",
-    min: 1.0,
-    max: 600.0,
-    default: 20.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const BURST: Descriptor = Descriptor {
-    id: "syn_flood.burst",
-    label: "Incomplete requests in one second",
-    help: "So many within a single second are a flood whatever their number in a period. 200 a second is the default at which Juniper's SYN flood screen sets in.",
-    unit: "requests",
-    min: 10.0,
-    max: 10_000_000.0,
-    default: 200.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[LEAST, PERIOD, BURST];
+const LEAST: Descriptor = Descriptor::count("syn_flood.least", "Incomplete requests for a flood", 360.0)
+    .range(10.0, 10_000_000.0)
+    .unit("requests")
+    .help("This many requests that were never completed within one period make a flood, if the cumulative sum also says so. 360 in 20 s is 18 a second, about the 1,100 a minute at which Cisco's TCP Intercept becomes aggressive.");
+const PERIOD: Descriptor = Descriptor::seconds("syn_flood.period", "Period", 20.0)
+    .range(1.0, 600.0)
+    .whole()
+    .help("Requests are summed over this time before the cumulative sum takes a step. 20 s is the value of Wang, Zhang and Shin.");
+const BURST: Descriptor = Descriptor::count("syn_flood.burst", "Incomplete requests in one second", 200.0)
+    .range(10.0, 10_000_000.0)
+    .unit("requests")
+    .help("So many within a single second are a flood whatever their number in a period. 200 a second is the default at which Juniper's SYN flood screen sets in.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, interest: Interest::TCP_FLOWS, make: || Box::new(SynFlood::default()) };
+pub const ENTRY: Entry = Entry::of::<SynFlood>(CARD, &[LEAST, PERIOD, BURST], Interest::TCP_FLOWS);
 
 /// Upper bound of the usual mean of the normalised difference (Wang et al.: a).
 const DRIFT: f64 = 0.35;
@@ -82,12 +60,8 @@ const DRIFT: f64 = 0.35;
 const ALARM: f64 = 1.05;
 /// Most services kept.
 const MOST_SERVICES: usize = 1 << 17;
-/// Most that are compared with their baseline; those with the most requests.
-const MOST_CANDIDATES: usize = 200;
 /// Fewer incomplete requests are no flood over any baseline.
 const LEAST_MODEST: f64 = 90.0;
-/// Most floods reported; the largest win.
-const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct SynFlood {
@@ -111,7 +85,6 @@ struct Case {
     worst: u64,
     most_a_second: u32,
     cusum: f64,
-    course: Option<Series>,
     baseline: Baseline,
 }
 
@@ -150,7 +123,7 @@ impl Detector for SynFlood {
         let mut services = self.services.sorted_where(is_candidate);
         services.sort_by_key(|(_, service)| std::cmp::Reverse(service.incomplete.total()));
         services.truncate(MOST_CANDIDATES);
-        let mut cases: Vec<Case> = services
+        let cases: Vec<Case> = services
             .into_iter()
             .filter_map(|((target, port), service)| {
                 let (worst, _) = service.incomplete.busiest(period);
@@ -169,40 +142,32 @@ impl Detector for SynFlood {
                     worst,
                     most_a_second: service.incomplete.most(),
                     cusum,
-                    course: None,
                     baseline,
                 })
             })
             .collect();
-        cases.sort_by_key(|case| std::cmp::Reverse(case.n_incomplete));
-        cases.truncate(MOST_FINDINGS);
-        for case in &mut cases {
-            let service = self.services.get(&(case.target, case.port));
-            case.course = service.and_then(|service| {
-                let threshold = least / period as f64;
-                service.incomplete.course(
-                    "Requests never completed, a second",
-                    "requests/s",
-                    threshold,
-                    context.span_ns,
-                )
-            });
-        }
-
-        let between: Vec<Between> = cases.iter().map(|case| Between::server(case.target, case.port)).collect();
-        let gathered = gather_senders(context, &between, is_incomplete);
-        let findings = cases
-            .iter()
-            .zip(gathered)
-            .map(|(case, (sources, flows))| {
-                let mut finding = case.finding((least, burst), period, &sources);
-                case.baseline.show(&mut finding, "requests/s", modest);
-                flows.fill(&mut finding);
-                finding.display_filter = case.filter(&sources, finding.start_ns, finding.end_ns);
-                finding_builder::finish(finding, true)
-            })
-            .collect();
-        Conclusion { findings, n_not_evaluated: self.services.n_refused, ..Conclusion::default() }
+        let course = |case: &Case| {
+            let (name, threshold) = ("Requests never completed, a second", least / period as f64);
+            let service = self.services.get(&(case.target, case.port))?;
+            service.incomplete.course(name, "requests/s", threshold, context.span_ns)
+        };
+        Report::of(cases)
+            .largest_first(|case| case.n_incomplete)
+            .not_evaluated(self.services.n_refused)
+            .each_with_senders(
+                context,
+                |case| Between::server(case.target, case.port),
+                is_incomplete,
+                |case, sources, flows| {
+                    case.finding((least, burst), period, sources)
+                        .series(course(case))
+                        .baseline(&case.baseline, "requests/s", modest)
+                        .flows(flows)
+                        .filter_in_time(case.filter(sources))
+                        .identity(Identity::ActorsAndPorts)
+                        .build()
+                },
+            )
     }
 }
 
@@ -222,83 +187,74 @@ fn largest_sum(incomplete: &[(i64, u64)], usual: f64) -> f64 {
 }
 
 impl Case {
-    fn finding(&self, (least, burst): (f64, f64), period: i64, sources: &[Addr]) -> crate::model::Finding {
+    fn finding(&self, (least, burst): (f64, f64), period: i64, sources: &[Addr]) -> FindingBuilder {
         let from = finding_builder::who(sources);
         let is_past = self.worst as f64 >= least || f64::from(self.most_a_second) >= burst;
-        let confidence = if self.n_completed * 10 < self.n_incomplete { 0.93 } else { 0.8 };
-        let confidence = self.baseline.weigh(confidence, (f64::from(u8::from(is_past)), 1.0), false);
-        let mut finding = finding_builder::begin(&CARD);
-        finding.title = format!("{from} flooded {} port {} with connection requests", self.target, self.port);
-        rate(&mut finding, Impact::OUTAGE, confidence, (self.worst as f64, least));
-        finding.sources = finding_builder::addresses(sources.iter().copied());
-        finding.targets = finding_builder::addresses([self.target]);
-        finding.ports = vec![self.port];
-        finding.protocol = "TCP".to_owned();
-        finding.evidence = vec![
-            evidence(
-                "Requests never completed",
-                self.n_incomplete as f64,
-                "requests",
-                "a few per cent of all requests",
-            ),
-            evidence("Completed connections to this port", self.n_completed as f64, "connections", "most requests"),
-            evidence(
-                &format!("Most incomplete requests within {period} s"),
-                self.worst as f64,
-                "requests",
-                format!("below {least}"),
-            ),
-            evidence("Most incomplete requests in a second", f64::from(self.most_a_second), "requests/s", "below 18"),
-            evidence("Cumulative sum", self.cusum, "", "below 1.05 (Wang, Zhang, Shin 2002)"),
-            evidence("Sources", sources.len() as f64, "addresses", ""),
-        ];
-        finding.series.clone_from(&self.course);
-        finding.explanation = format!(
-            "{from} sent {} connection requests to {} port {} that were never completed, up to {} in a second; {} \
-             connections were completed in the whole capture. A real client answers the server's reply; a flood does \
-             not, so that half-open connections fill the server's queue and real users wait or are refused.{}",
-            finding_builder::thousands(self.n_incomplete as usize),
-            self.target,
-            self.port,
-            finding_builder::thousands(self.most_a_second as usize),
-            finding_builder::thousands(self.n_completed as usize),
-            if sources.len() > 50 { " With so many sources, the sender addresses are probably forged." } else { "" }
-        );
-        finding.benign_causes = lines(&[
-            "A server that is down while many clients go on asking",
-            "A load or security test that you ordered",
-            "A capture that shows only one direction, so that completed handshakes look incomplete",
-        ]);
-        finding.advice = lines(&[
-            "Check whether the service answers, and how many half-open connections it holds",
-            "Turn on SYN cookies on the server, or SYN protection on the firewall before it",
-            "Block the source if there are few; ask the provider for help if there are many",
-        ]);
-        finding
+        let confidence = self.baseline.weigh(Confidence::VERY_LIKELY, is_past);
+        Finding::builder(&CARD)
+            .title(format!("{from} flooded {} port {} with connection requests", self.target, self.port))
+            .rated(Impact::OUTAGE, confidence, (self.worst as f64, least))
+            .sources(sources.iter().copied())
+            .targets([self.target])
+            .ports([self.port])
+            .protocol("TCP")
+            .evidence([
+                evidence(
+                    "Requests never completed",
+                    self.n_incomplete as f64,
+                    "requests",
+                    "a few per cent of all requests",
+                ),
+                evidence("Completed connections to this port", self.n_completed as f64, "connections", "most requests"),
+                evidence(
+                    &format!("Most incomplete requests within {period} s"),
+                    self.worst as f64,
+                    "requests",
+                    format!("below {least}"),
+                ),
+                evidence(
+                    "Most incomplete requests in a second",
+                    f64::from(self.most_a_second),
+                    "requests/s",
+                    format!("below {}", finding_builder::round3(least / period as f64)),
+                ),
+                evidence("Cumulative sum", self.cusum, "", format!("below {ALARM} (Wang, Zhang, Shin 2002)")),
+                evidence("Sources", sources.len() as f64, "addresses", ""),
+            ])
+            .explanation(format!(
+                "{from} sent {} connection requests to {} port {} that were never completed, up to {} in a second; {} \
+                 connections were completed in the whole capture. A real client answers the server's reply; a flood \
+                 does not, so that half-open connections fill the server's queue and real users wait or are \
+                 refused.{}",
+                finding_builder::thousands(self.n_incomplete as usize),
+                self.target,
+                self.port,
+                finding_builder::thousands(self.most_a_second as usize),
+                finding_builder::thousands(self.n_completed as usize),
+                if sources.len() > 50 {
+                    " With so many sources, the sender addresses are probably forged."
+                } else {
+                    ""
+                }
+            ))
     }
 
     /// The incomplete handshakes: requests, their answers, and the resets that follow. Completed ones differ by an ACK
     /// without SYN from the client, which a display filter cannot look ahead to.
-    fn filter(&self, sources: &[Addr], start_ns: i64, end_ns: i64) -> String {
+    fn filter(&self, sources: &[Addr]) -> String {
         let target = finding_builder::host_filter("addr", self.target);
         let mut filter = format!("{target} && tcp.port == {}", self.port);
         if let (1, Some(one)) = (sources.len(), sources.first()) {
             filter = format!("{filter} && {}", finding_builder::host_filter("addr", *one));
         }
-        format!(
-            "{filter} && (tcp.flags.syn == 1 || tcp.flags.reset == 1) && {}",
-            finding_builder::time_filter(start_ns, end_ns)
-        )
+        format!("{filter} && (tcp.flags.syn == 1 || tcp.flags.reset == 1)")
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Made;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
+    use crate::detect::support::testing::{Made, finish, inside, outside};
     use crate::model::flow::TcpState;
     use crate::settings::Settings;
 

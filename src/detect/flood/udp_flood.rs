@@ -1,26 +1,16 @@
 //! Datagrams that nobody answers, counted per service and second, to findings of UDP floods.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
-use crate::detect::support::baseline;
-use crate::detect::support::baseline::Baseline;
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::support::baseline::{self, Baseline, MOST_CANDIDATES};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::gather_senders;
-use crate::detect::support::rate_series::Room;
-use crate::detect::support::rate_series::Seconds;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
+use crate::detect::support::finding_builder::{self, FindingBuilder, Identity, evidence};
+use crate::detect::support::flow_selector::{Between, gather_senders};
+use crate::detect::support::rate_series::{Room, Seconds};
+use crate::detect::support::report;
+use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::{Addr, Category, Finding, Flow, Series};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use std::collections::BTreeSet;
 
 const CARD: Card = Card {
@@ -31,38 +21,32 @@ const CARD: Card = Card {
     sees: "One port of a host gets very many UDP packets per second that it never answers, mostly each from a fresh source port; or many ports of it do, from many addresses or more often than a scan would.",
     matters: "The packets use up the line or keep the host busy, so that real users wait or are cut off.",
     otherwise: "A one-way stream (video, voice, telemetry, syslog) at a high rate, a load test, or a capture that shows only one direction.",
+    benign_causes: &[
+        "A one-way stream at a high rate: video, voice, telemetry, log messages",
+        "A load test that you ordered",
+        "A capture that shows only one direction of the traffic",
+    ],
+    advice: &[
+        "Check whether the target still answers its users and how full its line is",
+        "Block the source, or ask the provider to filter the port, if nobody wants this traffic",
+    ],
+    part_of: &[],
     source: baseline::source!(
         "1,000 packets a second is Juniper's default for UDP floods. A tenth of it suffices where each packet comes from a fresh port: ordinary programs keep their socket (RFC 8085, section 5.1)."
     ),
 };
 
-const RATE: Descriptor = Descriptor {
-    id: "udp_flood.rate",
-    label: "Unanswered UDP packets for a flood",
-    help: "Average over five seconds, to one port, or of single packets to ever new ports of a host. 1,000 a second is Juniper's default threshold.",
-    unit: "packets/s",
-    min: 10.0,
-    max: 10_000_000.0,
-    default: 1000.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const FRESH: Descriptor = Descriptor {
-    id: "udp_flood.fresh",
-    label: "Unanswered single packets for a flood",
-    help: "Average over five seconds, to one port, of packets that each come from a source port of their own. A tenth of the general threshold, since ordinary programs keep their socket.",
-    unit: "packets/s",
-    min: 5.0,
-    max: 10_000_000.0,
-    default: 100.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[RATE, FRESH];
+const RATE: Descriptor = Descriptor::count("udp_flood.rate", "Unanswered UDP packets for a flood", 1000.0)
+    .range(10.0, 10_000_000.0)
+    .unit("packets/s")
+    .help("Average over five seconds, to one port, or of single packets to ever new ports of a host. 1,000 a second is Juniper's default threshold.");
+const FRESH: Descriptor = Descriptor::count("udp_flood.fresh", "Unanswered single packets for a flood", 100.0)
+    .range(5.0, 10_000_000.0)
+    .unit("packets/s")
+    .help("Average over five seconds, to one port, of packets that each come from a source port of their own. A tenth of the general threshold, since ordinary programs keep their socket.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, interest: Interest::UDP_FLOWS, make: || Box::new(UdpFlood::default()) };
+pub const ENTRY: Entry = Entry::of::<UdpFlood>(CARD, &[RATE, FRESH], Interest::UDP_FLOWS);
 
 /// Seconds over which a rate must hold.
 const SPAN: i64 = 5;
@@ -70,15 +54,12 @@ const SPAN: i64 = 5;
 const MOST_SHOT_PACKETS: u32 = 2;
 /// Ports below are servers': what comes from them may be answers whose questions the capture does not show.
 const FIRST_CLIENT_PORT: u16 = 1024;
-/// Single packets to ever new ports are a scan, unless they come from so many addresses, or are more than two for each port.
+/// Single packets to ever new ports are a scan, unless they come from so many addresses.
 const LEAST_SOURCES: usize = 50;
+/// From so many packets on, more than two for each port, they are no scan either.
 const MORE_THAN_SCAN: u64 = 2 * 65_535;
 /// Most services kept.
 const MOST_SERVICES: usize = 1 << 16;
-/// Most services that are compared with their baseline; those with the most packets.
-const MOST_CANDIDATES: usize = 200;
-/// Most floods reported; the largest win.
-const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct UdpFlood {
@@ -141,16 +122,15 @@ impl Detector for UdpFlood {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let (rate, fresh) = (context.settings.get(&RATE), context.settings.get(&FRESH));
-        let mean = |seconds: &Seconds| seconds.busiest(SPAN).0 as f64 / SPAN as f64;
         let is_candidate =
-            |service: &Service| Baseline::may_matter(mean(&service.shots), fresh) || mean(&service.all) >= rate;
+            |service: &Service| Baseline::may_matter(service.shots.rate(SPAN), fresh) || service.all.rate(SPAN) >= rate;
         let mut services = self.services.sorted_where(is_candidate);
         services.sort_by_key(|(_, service)| std::cmp::Reverse(service.n_all()));
         services.truncate(MOST_CANDIDATES);
         let mut cases: Vec<Case> = services
             .into_iter()
             .filter_map(|((target, port), service)| {
-                let (shots, all) = (mean(&service.shots), mean(&service.all));
+                let (shots, all) = (service.shots.rate(SPAN), service.all.rate(SPAN));
                 let fresh = if port.is_none() { rate } else { fresh };
                 let shot_baseline = Baseline::of(&service.shots, context.span_ns);
                 let is_fresh = shot_baseline.is_flood(shots, fresh);
@@ -176,7 +156,7 @@ impl Detector for UdpFlood {
             cases.iter().filter(|case| case.port.is_some()).map(|case| case.target).collect();
         cases.retain(|case| case.port.is_some() || !of_services.contains(&case.target));
         cases.sort_by_key(|case| std::cmp::Reverse(case.n_all));
-        cases.truncate(MOST_FINDINGS);
+        cases.truncate(report::MOST_FINDINGS);
         for case in &mut cases {
             let service = self.services.get(&(case.target, case.port));
             case.course = service.and_then(|service| {
@@ -198,17 +178,17 @@ fn told(cases: &[Case], context: &Context<'_>) -> Vec<Finding> {
     let gathered = gather_senders(context, &between, is_unanswered);
     let cases = cases.iter().zip(gathered).filter(|(case, (sources, _))| !case.is_scan(sources.len()));
     let findings = cases.map(|(case, (sources, flows))| {
-        let mut finding = case.finding(&sources);
-        case.baseline.show(&mut finding, "packets/s", case.threshold);
-        flows.fill(&mut finding);
         let port = case.port.map_or("udp".to_owned(), |port| format!("udp.dstport == {port}"));
         let mut filter = format!("{} && {port} && !icmp", finding_builder::host_filter("dst", case.target));
         if let (1, Some(one)) = (sources.len(), sources.first()) {
             filter = format!("{} && {filter}", finding_builder::host_filter("src", *one));
         }
-        finding.display_filter =
-            format!("{filter} && {}", finding_builder::time_filter(finding.start_ns, finding.end_ns));
-        finding_builder::finish(finding, true)
+        case.finding(&sources)
+            .baseline(&case.baseline, "packets/s", case.threshold)
+            .flows(flows)
+            .filter_in_time(filter)
+            .identity(Identity::ActorsAndPorts)
+            .build()
     });
     findings.collect()
 }
@@ -225,71 +205,60 @@ impl Case {
         self.port.is_none() && n_sources < LEAST_SOURCES && self.n_shots < MORE_THAN_SCAN
     }
 
-    fn finding(&self, sources: &[Addr]) -> Finding {
+    fn finding(&self, sources: &[Addr]) -> FindingBuilder {
         let from = finding_builder::who(sources);
         // A steady stream without any answer may be wanted; packets from ever fresh ports are not.
-        let confidence = if self.is_fresh { 0.9 } else { 0.6 };
-        let confidence = self.baseline.weigh(confidence, (self.rate, self.threshold), !self.is_fresh);
-        let mut finding = finding_builder::begin(&CARD);
+        let is_past = self.rate >= self.threshold;
+        let confidence = match self.is_fresh {
+            true => self.baseline.weigh(Confidence::ALMOST_CERTAIN, is_past),
+            false => self.baseline.weigh_load(Confidence::LIKELY, is_past),
+        };
         let whom = match self.port {
             Some(port) => format!("{} port {port}", self.target),
             None => format!("many ports of {}", self.target),
         };
-        finding.title = format!("{from} flooded {whom} with UDP packets");
-        rate(&mut finding, Impact::OUTAGE, confidence, (self.rate, self.threshold));
-        finding.sources = finding_builder::addresses(sources.iter().copied());
-        finding.targets = finding_builder::addresses([self.target]);
-        finding.ports = self.port.into_iter().collect();
-        finding.protocol = "UDP".to_owned();
-        finding.evidence = vec![
-            evidence(
-                "Unanswered packets a second, best five seconds",
-                self.rate,
-                "packets/s",
-                format!("below {}", finding_builder::thousands(self.threshold as usize)),
-            ),
-            evidence("Most unanswered packets in a second", f64::from(self.most), "packets/s", ""),
-            evidence("Unanswered packets", self.n_all as f64, "packets", ""),
-            evidence("Of these from a source port used once or twice", self.n_shots as f64, "packets", "few"),
-            evidence("Flows that the host refused by ICMP", self.n_refused as f64, "flows", "0"),
-            evidence("Sources", sources.len() as f64, "addresses", ""),
-        ];
-        finding.series.clone_from(&self.course);
-        finding.explanation = format!(
-            "{from} sent {} UDP packets to {whom}, {} a second at the busiest, and got no answer{}. {}",
-            finding_builder::thousands(self.n_all as usize),
-            finding_builder::thousands(self.most as usize),
-            if self.n_refused > 0 { " but refusals" } else { "" },
-            if self.port.is_none() {
-                "They went to ever new ports, from ever new ports: a scan needs fewer, or comes from fewer addresses."
-            } else if self.is_fresh {
-                "Nearly every packet came from a source port of its own, which ordinary programs do not do: flood tools \
-                 count the port up."
-            } else {
-                "At this rate and without any answer it may be a flood, or a one-way stream."
-            }
-        );
-        finding.benign_causes = lines(&[
-            "A one-way stream at a high rate: video, voice, telemetry, log messages",
-            "A load test that you ordered",
-            "A capture that shows only one direction of the traffic",
-        ]);
-        finding.advice = lines(&[
-            "Check whether the target still answers its users and how full its line is",
-            "Block the source, or ask the provider to filter the port, if nobody wants this traffic",
-        ]);
-        finding
+        Finding::builder(&CARD)
+            .title(format!("{from} flooded {whom} with UDP packets"))
+            .rated(Impact::OUTAGE, confidence, (self.rate, self.threshold))
+            .sources(sources.iter().copied())
+            .targets([self.target])
+            .ports(self.port)
+            .protocol("UDP")
+            .evidence([
+                evidence(
+                    "Unanswered packets a second, best five seconds",
+                    self.rate,
+                    "packets/s",
+                    format!("below {}", finding_builder::thousands(self.threshold as usize)),
+                ),
+                evidence("Most unanswered packets in a second", f64::from(self.most), "packets/s", ""),
+                evidence("Unanswered packets", self.n_all as f64, "packets", ""),
+                evidence("Of these from a source port used once or twice", self.n_shots as f64, "packets", "few"),
+                evidence("Flows that the host refused by ICMP", self.n_refused as f64, "flows", "0"),
+                evidence("Sources", sources.len() as f64, "addresses", ""),
+            ])
+            .series(self.course.clone())
+            .explanation(format!(
+                "{from} sent {} UDP packets to {whom}, {} a second at the busiest, and got no answer{}. {}",
+                finding_builder::thousands(self.n_all as usize),
+                finding_builder::thousands(self.most as usize),
+                if self.n_refused > 0 { " but refusals" } else { "" },
+                if self.port.is_none() {
+                    "They went to ever new ports, from ever new ports: a scan needs fewer, or comes from fewer addresses."
+                } else if self.is_fresh {
+                    "Nearly every packet came from a source port of its own, which ordinary programs do not do: flood \
+                     tools count the port up."
+                } else {
+                    "At this rate and without any answer it may be a flood, or a one-way stream."
+                }
+            ))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Made;
-    use crate::detect::support::testing::conclude_kept;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
+    use crate::detect::support::testing::{Made, conclude_kept, finish, inside, outside};
     use crate::model::flow::TcpState;
     use crate::settings::Settings;
 

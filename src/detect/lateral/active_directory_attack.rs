@@ -1,30 +1,19 @@
 //! Calls of Windows functions that take over, copy or list the accounts of a domain, per caller and server, to findings.
 
 use crate::detect::card::Card;
-use crate::detect::detector::AppEvent;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::Gathered;
-use crate::detect::support::flow_selector::gather;
+use crate::detect::support::finding_builder::{self, Identity, count, evidence, yes_no};
+use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::message_evidence::MessageEvidence;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
-use crate::model::app::field::FieldId;
-use crate::model::app::field::FieldSet;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::directory::RpcFunction;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use std::collections::BTreeMap;
 
 const CARD: Card = Card {
@@ -35,40 +24,31 @@ const CARD: Card = Card {
     sees: "A host calls functions of a domain controller that copy its secrets, log in without a password again and again (Zerologon), make it log in elsewhere, change its printers or accounts, or list its users and groups.",
     matters: "Who holds the domain holds every machine in it. These calls are how tools such as Mimikatz, Impacket and BloodHound get there.",
     otherwise: "Other domain controllers copy the same secrets, administrators list and make accounts, computers join the domain, printers are installed.",
+    benign_causes: &[
+        "An administrator or a tool that belongs to the house",
+        "Another domain controller, or a computer that joins the domain",
+    ],
+    advice: &[
+        "Find out who was logged in on the calling host at that time",
+        "Look at the controller's security log for the same minute",
+        "If nobody did this on purpose, change the passwords of the domain's administrators and of krbtgt twice",
+    ],
+    part_of: &[],
     source: "MS-NRPC and CVE-2020-1472 (Zerologon: 256 tries on average), MS-DRSR (DCSync), MS-EFSR and MS-RPRN (forced log-in), CVE-2021-34527 (printer drivers), MS-SAMR.",
 };
 
-const LOGONS: Descriptor = Descriptor {
-    id: "active_directory_attack.logons",
-    label: "Netlogon log-ins of one host",
-    help: "A computer logs in to its domain controller once when it starts, and again now and then. Zerologon needs 256 tries on average, and gives up after 2,000.",
-    unit: "log-ins",
-    min: 3.0,
-    max: 100_000.0,
-    default: 8.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const QUESTIONS: Descriptor = Descriptor {
-    id: "active_directory_attack.questions",
-    label: "Questions for users and groups",
-    help: "So many calls that list users, groups, memberships or sessions, with at least two different functions.",
-    unit: "calls",
-    min: 1.0,
-    max: 100_000.0,
-    default: 3.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[LOGONS, QUESTIONS];
+const LOGONS: Descriptor = Descriptor::count("active_directory_attack.logons", "Netlogon log-ins of one host", 8.0)
+    .range(3.0, 100_000.0)
+    .unit("log-ins")
+    .help("A computer logs in to its domain controller once when it starts, and again now and then. Zerologon needs 256 tries on average, and gives up after 2,000.");
+const QUESTIONS: Descriptor =
+    Descriptor::count("active_directory_attack.questions", "Questions for users and groups", 3.0)
+        .range(1.0, 100_000.0)
+        .unit("calls")
+        .help("So many calls that list users, groups, memberships or sessions, with at least two different functions.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::MESSAGES,
-    make: || Box::new(ActiveDirectoryAttack::default()),
-};
+pub const ENTRY: Entry = Entry::of::<ActiveDirectoryAttack>(CARD, &[LOGONS, QUESTIONS], Interest::MESSAGES);
 
 /// What a group of functions does.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -79,6 +59,20 @@ enum Deed {
     Driver,
     Change,
     List,
+}
+
+impl Deed {
+    /// The word that ids of findings are made of; it never changes.
+    fn word(self) -> &'static str {
+        match self {
+            Deed::Logon => "Logon",
+            Deed::Copy => "Copy",
+            Deed::Force => "Force",
+            Deed::Driver => "Driver",
+            Deed::Change => "Change",
+            Deed::List => "List",
+        }
+    }
 }
 
 /// Functions of note, and what they do.
@@ -109,8 +103,6 @@ const FUNCTIONS: &[(RpcFunction, Deed)] = &[
 const CONTROLLERS: [AppProto; 2] = [AppProto::Kerberos, AppProto::Ldap];
 /// Most triples of caller, server and deed kept; most controllers known.
 const MOST_CASES: usize = 1 << 14;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct ActiveDirectoryAttack {
@@ -173,12 +165,12 @@ impl Detector for ActiveDirectoryAttack {
             }
         }
         cases.sort_by_key(|(case, calls)| (case.deed, std::cmp::Reverse(calls.heard.n), case.from, case.to));
-        cases.truncate(MOST_FINDINGS);
-        let between: Vec<Between> =
-            cases.iter().map(|(case, calls)| Between::service(case.from, case.to, calls.port)).collect();
-        let gathered = gather(context, &between, |_, _| true);
-        let findings = cases.iter().zip(gathered).map(|((case, calls), flows)| case.finding(calls, flows)).collect();
-        Conclusion { findings, n_not_evaluated: self.cases.n_refused, ..Conclusion::default() }
+        Report::of(cases).not_evaluated(self.cases.n_refused).each_with_flows(
+            context,
+            |(case, calls)| Between::service(case.from, case.to, calls.port),
+            |_, _| true,
+            |(case, calls), flows| case.finding(calls, flows),
+        )
     }
 }
 
@@ -192,26 +184,38 @@ struct Case {
 
 impl Deed {
     /// Technique, impact, confidence, and what it does, in words.
-    fn evaluated(self) -> ((&'static str, &'static str), Impact, f64, &'static str) {
+    fn evaluated(self) -> ((&'static str, &'static str), Impact, Confidence, &'static str) {
         match self {
             Deed::Logon => (
                 ("T1210", "Exploitation of Remote Services"),
                 Impact::INTERCEPTION,
-                0.9,
+                Confidence::VERY_LIKELY,
                 "tries to log in as a machine without its password",
             ),
-            Deed::Copy => (("T1003.006", "DCSync"), Impact::INTERCEPTION, 0.85, "copies the domain's secrets"),
-            Deed::Force => {
-                (("T1187", "Forced Authentication"), Impact::ACCESS_TRY, 0.8, "makes the server log in elsewhere")
+            Deed::Copy => {
+                (("T1003.006", "DCSync"), Impact::INTERCEPTION, Confidence::VERY_LIKELY, "copies the domain's secrets")
             }
+            Deed::Force => (
+                ("T1187", "Forced Authentication"),
+                Impact::ACCESS_TRY,
+                Confidence::VERY_LIKELY,
+                "makes the server log in elsewhere",
+            ),
             Deed::Driver => (
                 ("T1210", "Exploitation of Remote Services"),
                 Impact::CONTROL,
-                0.65,
+                Confidence::LIKELY,
                 "installs a printer driver, which is code, on the server",
             ),
-            Deed::Change => (("T1136.002", "Domain Account"), Impact::CONTROL, 0.65, "makes or changes accounts"),
-            Deed::List => (("T1087.002", "Domain Account"), Impact::INSIDE_LOOK, 0.85, "lists users and groups"),
+            Deed::Change => {
+                (("T1136.002", "Domain Account"), Impact::CONTROL, Confidence::LIKELY, "makes or changes accounts")
+            }
+            Deed::List => (
+                ("T1087.002", "Domain Account"),
+                Impact::INSIDE_LOOK,
+                Confidence::VERY_LIKELY,
+                "lists users and groups",
+            ),
         }
     }
 }
@@ -222,54 +226,40 @@ impl Case {
         let n = calls.heard.n as f64;
         let (technique, impact, sure, words) = deed.evaluated();
         // Controllers copy from each other and know each other's accounts.
-        let confidence = if *is_controller { 0.25 } else { sure };
+        let confidence = if *is_controller { Confidence::UNLIKELY } else { sure };
         let names: Vec<&str> = calls
             .by_function
             .keys()
             .filter_map(|place| FUNCTIONS.get(*place))
             .map(|(function, _)| function.label())
             .collect();
-        let mut finding = finding_builder::begin(&CARD);
-        finding_builder::technique(&mut finding, technique);
-        finding.title = format!("{from} {words}: {to}");
-        rate(&mut finding, impact, confidence, (n, *threshold));
-        finding.sources = finding_builder::addresses([*from]);
-        finding.targets = finding_builder::addresses([*to]);
-        finding.ports = vec![calls.port];
-        finding.protocol = "MS RPC".to_owned();
-        finding.evidence = vec![
-            evidence("Calls", n, "calls", format!("below {threshold}")),
-            evidence("Different functions", names.len() as f64, "functions", ""),
-            evidence("The caller is a domain controller", f64::from(u8::from(*is_controller)), "", "1"),
-        ];
-        finding.explanation = format!(
-            "{from} called {} on {to}: {}. In plain words, it {words}.",
-            names.join(", "),
-            count(calls.heard.n as usize, "call")
-        );
-        finding.benign_causes = lines(&[
-            "An administrator or a tool that belongs to the house",
-            "Another domain controller, or a computer that joins the domain",
-        ]);
-        finding.advice = lines(&[
-            "Find out who was logged in on the calling host at that time",
-            "Look at the controller's security log for the same minute",
-            "If nobody did this on purpose, change the passwords of the domain's administrators and of krbtgt twice",
-        ]);
-        finding.display_filter = format!("{} && tcp.port == {}", finding_builder::pair_filter(*from, *to), calls.port);
-        calls.heard.fill(&mut finding);
-        flows.fill(&mut finding);
-        let id = finding_builder::id_of(&CARD, &format!("{deed:?}|{to}"), &finding.sources);
-        Finding { id, ..finding_builder::finish(finding, true) }
+        Finding::builder(&CARD)
+            .technique(technique)
+            .title(format!("{from} {words}: {to}"))
+            .rated(impact, confidence, (n, *threshold))
+            .service((*from, *to, calls.port), "MS RPC")
+            .evidence([
+                evidence("Calls", n, "calls", format!("below {threshold}")),
+                evidence("Different functions", names.len() as f64, "functions", ""),
+                yes_no("The caller is a domain controller", *is_controller, "1"),
+            ])
+            .explanation(format!(
+                "{from} called {} on {to}: {}. In plain words, it {words}.",
+                names.join(", "),
+                count(calls.heard.n as usize, "call")
+            ))
+            .filter(format!("{} && tcp.port == {}", finding_builder::pair_filter(*from, *to), calls.port))
+            .messages(&calls.heard)
+            .flows(flows)
+            .identity(Identity::Word(format!("{}|{to}", deed.word())))
+            .build()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Line;
-    use crate::detect::support::testing::hear;
-    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::{Line, hear, inside};
     use crate::model::Severity;
     use crate::model::app::kinds::directory::KerberosMessage;
     use crate::settings::Settings;

@@ -1,25 +1,17 @@
 //! FTP clients that tell a server to connect to somebody else, to findings.
 
 use crate::detect::card::Card;
-use crate::detect::detector::AppEvent;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
+use crate::detect::support::finding_builder::{self, evidence};
 use crate::detect::support::message_evidence::MessageEvidence;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
-use crate::model::app::field::FieldId;
-use crate::model::app::field::FieldSet;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "ftp_bounce",
@@ -29,32 +21,30 @@ const CARD: Card = Card {
     sees: "An FTP client tells the server to open a data connection to a third host.",
     matters: "The server then scans or attacks the third host in its own name, from inside the firewall.",
     otherwise: "Address translation on the client's side, or an old transfer from server to server.",
+    benign_causes: &[
+        "Address translation between client and server that does not know FTP",
+        "A transfer from one server to another, as old clients could",
+    ],
+    advice: &[
+        "See whether the server connected to the third host after that",
+        "Let the FTP server refuse addresses other than the client's",
+    ],
+    part_of: &[],
     source: "RFC 2577, section 3; CERT CA-1997-27.",
 };
 
-const TIMES: Descriptor = Descriptor {
-    id: "ftp_bounce.times",
-    label: "Times",
-    help: "How often one client told a server to connect to somebody else.",
-    unit: "commands",
-    min: 1.0,
-    max: 10_000.0,
-    default: 1.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[TIMES];
+const TIMES: Descriptor = Descriptor::count("ftp_bounce.times", "Times", 1.0)
+    .range(1.0, 10_000.0)
+    .unit("commands")
+    .help("How often one client told a server to connect to somebody else.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, interest: Interest::MESSAGES, make: || Box::new(FtpBounce::default()) };
+pub const ENTRY: Entry = Entry::of::<FtpBounce>(CARD, &[TIMES], Interest::MESSAGES);
 
 /// Commands by which a client names where it waits for the data connection (RFC 959, section 4.1.2; RFC 2428, section 2).
 const PORT_COMMANDS: [&str; 2] = ["PORT", "EPRT"];
 /// Most triples of client, server and third host kept.
 const MOST_KEPT: usize = 1 << 14;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct FtpBounce {
@@ -86,48 +76,37 @@ impl Detector for FtpBounce {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&TIMES);
-        let mut cases = self.told.sorted_where(|heard| heard.n as f64 >= least);
-        cases.truncate(MOST_FINDINGS);
-        let findings = cases.iter().map(|(key, heard)| finding(**key, heard, least)).collect();
-        Conclusion { findings, n_not_evaluated: self.told.n_refused, ..Conclusion::default() }
+        Report::of_table(&self.told, |heard| heard.n as f64 >= least).each(|(key, heard)| finding(**key, heard, least))
     }
 }
 
 fn finding((client, server, third): (Addr, Addr, Addr), heard: &MessageEvidence, least: f64) -> Finding {
     let n = heard.n as f64;
-    let confidence = 0.8;
-    let mut finding = finding_builder::begin(&CARD);
-    finding.title = format!("{client} tells the FTP server {server} to connect to {third}");
-    rate(&mut finding, Impact::ACCESS_TRY, confidence, (n, least));
-    finding.sources = finding_builder::addresses([client]);
-    finding.targets = finding_builder::addresses([server, third]);
-    finding.ports = vec![21];
-    finding.protocol = "FTP".to_owned();
-    finding.evidence = vec![evidence("Commands that name somebody else", n, "commands", "0")];
-    finding.explanation = format!(
-        "{client} sent {server} the address {third} for a data connection, which is not its own. A server that obeys opens \
-         connections to others in the client's place."
-    );
-    finding.benign_causes = lines(&[
-        "Address translation between client and server that does not know FTP",
-        "A transfer from one server to another, as old clients could",
-    ]);
-    finding.advice = lines(&[
-        "See whether the server connected to the third host after that",
-        "Let the FTP server refuse addresses other than the client's",
-    ]);
-    finding.display_filter =
-        format!("{} && ftp.request.command in {{\"PORT\", \"EPRT\"}}", finding_builder::pair_filter(client, server));
-    heard.fill(&mut finding);
-    finding_builder::finish(finding, false)
+    let confidence = Confidence::VERY_LIKELY;
+    Finding::builder(&CARD)
+        .title(format!("{client} tells the FTP server {server} to connect to {third}"))
+        .rated(Impact::ACCESS_TRY, confidence, (n, least))
+        .sources([client])
+        .targets([server, third])
+        .ports([21])
+        .protocol("FTP")
+        .evidence([evidence("Commands that name somebody else", n, "commands", "0")])
+        .explanation(format!(
+            "{client} sent {server} the address {third} for a data connection, which is not its own. A server that \
+             obeys opens connections to others in the client's place."
+        ))
+        .filter(format!(
+            "{} && ftp.request.command in {{\"PORT\", \"EPRT\"}}",
+            finding_builder::pair_filter(client, server)
+        ))
+        .messages(heard)
+        .build()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Line;
-    use crate::detect::support::testing::hear;
-    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::{Line, hear, inside};
     use crate::settings::Settings;
 
     #[test]

@@ -1,28 +1,19 @@
 //! Kerberos tickets with weak encryption that one client asks for, to findings of passwords that are to be cracked offline.
 
 use crate::detect::card::Card;
-use crate::detect::detector::AppEvent;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
+use crate::detect::support::finding_builder::{self, count, evidence};
 use crate::detect::support::message_evidence::MessageEvidence;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
-use crate::model::app::field::FieldId;
-use crate::model::app::field::FieldSet;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::directory::KerberosMessage;
 use crate::model::app::kinds::login::Security;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use std::collections::BTreeSet;
 
 const CARD: Card = Card {
@@ -33,35 +24,32 @@ const CARD: Card = Card {
     sees: "A client asks for tickets of services and wants them encrypted with RC4 only.",
     matters: "Such a ticket can be taken away and the password of the service's account guessed offline, quickly and unseen.",
     otherwise: "An old system that knows no better encryption.",
+    benign_causes: &["An old system or a program that knows RC4 only"],
+    advice: &[
+        "Look who works at the client and which program asked",
+        "Give the accounts of these services long random passwords, or managed ones",
+        "Switch RC4 off for Kerberos in the domain",
+    ],
+    part_of: &[],
     source: "MITRE ATT&CK T1558.003; current Windows clients offer AES first (RFC 3962), tools such as Rubeus and Impacket ask for RC4 only.",
 };
 
-const SERVICES: Descriptor = Descriptor {
-    id: "kerberoasting.services",
-    label: "Services",
-    help: "Different services whose tickets one client wants in RC4 only.",
-    unit: "services",
-    min: 1.0,
-    max: 1000.0,
-    default: 1.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[SERVICES];
+const SERVICES: Descriptor = Descriptor::count("kerberoasting.services", "Services", 1.0)
+    .range(1.0, 1000.0)
+    .unit("services")
+    .help("Different services whose tickets one client wants in RC4 only.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, interest: Interest::MESSAGES, make: || Box::new(Kerberoasting::default()) };
+pub const ENTRY: Entry = Entry::of::<Kerberoasting>(CARD, &[SERVICES], Interest::MESSAGES);
 
 /// Most pairs of client and server kept.
 const MOST_PAIRS: usize = 1 << 14;
-/// Most services of a pair told apart, and shown.
+/// Most services of a pair told apart.
 const MOST_SERVICES: usize = 256;
+/// Most services shown.
 const MOST_SHOWN: usize = 5;
 /// From so many services on it is a collection, whatever the client.
 const MANY_SERVICES: usize = 20;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct Kerberoasting {
@@ -105,11 +93,9 @@ impl Detector for Kerberoasting {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&SERVICES);
-        let mut cases = self.pairs.sorted_where(|pair| pair.services.len() as f64 >= least);
-        cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.services.len()), **key));
-        cases.truncate(MOST_FINDINGS);
-        let findings = cases.iter().map(|(key, pair)| pair.finding(**key, least)).collect();
-        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
+        Report::of_table(&self.pairs, |pair| pair.services.len() as f64 >= least)
+            .largest_first(|(_key, pair)| pair.services.len())
+            .each(|(key, pair)| pair.finding(**key, least))
     }
 }
 
@@ -117,44 +103,35 @@ impl Pair {
     fn finding(&self, (client, server): (Addr, Addr), least: f64) -> Finding {
         let n = self.services.len() as f64;
         // Old clients know nothing better and ask for a few; a tool asks for all there are.
-        let confidence = if self.services.len() >= MANY_SERVICES { 0.8 } else { 0.45 };
-        let mut finding = finding_builder::begin(&CARD);
-        finding.title =
-            format!("{client} collects tickets that can be cracked: {}", count(self.services.len(), "service"));
-        rate(&mut finding, Impact::CONTROL, confidence, (n, least));
-        finding.sources = finding_builder::addresses([client]);
-        finding.targets = finding_builder::addresses([server]);
-        finding.ports = vec![88];
-        finding.protocol = "Kerberos".to_owned();
-        finding.evidence = vec![
-            evidence("Services", n, "services", "0 in RC4 only"),
-            evidence("Questions", self.heard.n as f64, "messages", "0"),
-        ];
+        let confidence = if self.services.len() >= MANY_SERVICES { Confidence::VERY_LIKELY } else { Confidence::EVEN };
         let shown: Vec<&str> = self.services.iter().take(MOST_SHOWN).map(String::as_str).collect();
-        finding.explanation = format!(
-            "{client} asked {server} for tickets of {} ({}) and took RC4 only. Whoever holds such a ticket can try \
-             passwords against it without anybody noticing.",
-            count(self.services.len(), "service"),
-            shown.join(", ")
-        );
-        finding.benign_causes = lines(&["An old system or a program that knows RC4 only"]);
-        finding.advice = lines(&[
-            "Look who works at the client and which program asked",
-            "Give the accounts of these services long random passwords, or managed ones",
-            "Switch RC4 off for Kerberos in the domain",
-        ]);
-        finding.display_filter = format!("{} && kerberos.msg_type == 12", finding_builder::pair_filter(client, server));
-        self.heard.fill(&mut finding);
-        finding_builder::finish(finding, false)
+        Finding::builder(&CARD)
+            .title(format!("{client} collects tickets that can be cracked: {}", count(self.services.len(), "service")))
+            .rated(Impact::CONTROL, confidence, (n, least))
+            .sources([client])
+            .targets([server])
+            .ports([88])
+            .protocol("Kerberos")
+            .evidence([
+                evidence("Services", n, "services", "0 in RC4 only"),
+                evidence("Questions", self.heard.n as f64, "messages", "0"),
+            ])
+            .explanation(format!(
+                "{client} asked {server} for tickets of {} ({}) and took RC4 only. Whoever holds such a ticket can \
+                 try passwords against it without anybody noticing.",
+                count(self.services.len(), "service"),
+                shown.join(", ")
+            ))
+            .filter(format!("{} && kerberos.msg_type == 12", finding_builder::pair_filter(client, server)))
+            .messages(&self.heard)
+            .build()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Line;
-    use crate::detect::support::testing::hear;
-    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::{Line, hear, inside};
     use crate::settings::Settings;
 
     #[test]

@@ -1,29 +1,16 @@
 //! First contacts on ports of remote administration to findings: a host inside that tries its neighbours one by one.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
-use crate::detect::support::connection_attempts::Contact;
-use crate::detect::support::connection_attempts::Outcome;
-use crate::detect::support::connection_attempts::Probe;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::Gathered;
-use crate::detect::support::flow_selector::gather;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
-use crate::detect::support::threshold_random_walk;
-use crate::detect::support::threshold_random_walk::Walk;
-use crate::model::format::time::SECOND;
-use crate::model::format::time::span;
+use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
+use crate::detect::support::connection_attempts::{Contact, Outcome, Probe};
+use crate::detect::support::finding_builder::{self, Identity, count, evidence};
+use crate::detect::support::flow_selector::{Between, Gathered};
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::detect::support::threshold_random_walk::{self, Walk};
+use crate::model::format::time::{SECOND, span};
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "lateral_movement",
@@ -33,29 +20,31 @@ const CARD: Card = Card {
     sees: "A host inside tries a port of remote administration (file sharing, remote desktop, WinRM, VNC, SSH) on many neighbours, most of which refuse.",
     matters: "After the first machine, intruders and worms go on to its neighbours over these services.",
     otherwise: "An administrator's or inventory tool, or a computer whose list of shared drives is out of date.",
+    benign_causes: &[
+        "An administrator's, backup or inventory tool",
+        "A computer with a list of network drives or remote desktops that is out of date",
+    ],
+    advice: &[
+        "Find out which program on the source makes the connections",
+        "Look at the neighbours that were reached: log-ins, new services, new files at that time",
+        "If nobody knows why, take the source off the network",
+    ],
+    part_of: &[],
     source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004, on first contacts between hosts inside. Ports after MITRE ATT&CK T1021.",
 };
 
-const LEAST: Descriptor = Descriptor {
-    id: "lateral_movement.least",
-    label: "Refusing neighbours",
-    help: "At least this many neighbours must have refused or not answered on the same port. The random walk needs four failures in a row; one more allows for a forgotten network drive.",
-    unit: "hosts",
-    min: 4.0,
-    max: 10_000.0,
-    default: 5.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[LEAST];
+const LEAST: Descriptor = Descriptor::count("lateral_movement.least", "Refusing neighbours", 5.0)
+    .range(4.0, 10_000.0)
+    .unit("hosts")
+    .help("At least this many neighbours must have refused or not answered on the same port. The random walk needs four failures in a row; one more allows for a forgotten network drive.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, interest: Interest::NOTHING, make: || Box::new(LateralMovement) };
+pub const ENTRY: Entry = Entry::of::<LateralMovement>(CARD, &[LEAST], Interest::NOTHING);
 
 /// Most findings.
 const MOST_FINDINGS: usize = 100;
 
+#[derive(Default)]
 struct LateralMovement;
 
 /// The service of an administration port, and its technique.
@@ -87,24 +76,27 @@ impl Detector for LateralMovement {
         let is_meant = |c: &Contact| {
             c.probe == Probe::Syn && service(c.port).is_some() && c.source.is_internal() && c.target.is_internal()
         };
-        let mut cases: Vec<Case> = context
+        let cases: Vec<Case> = context
             .contacts
             .groups(least, |c| is_meant(c).then_some((c.source, c.port)))
             .iter()
             .filter_map(|contacts| Case::new(contacts, least))
             .collect();
-        cases.sort_by_key(|case| std::cmp::Reverse(case.targets.len()));
-        cases.truncate(MOST_FINDINGS);
-        let between = |case: &Case| Between {
-            source: Some(case.source),
-            port: Some(case.port),
-            protocol: Some(6),
-            ..Between::default()
-        };
-        let between: Vec<Between> = cases.iter().map(between).collect();
-        let gathered = gather(context, &between, |_, flow| flow.saw_syn && flow.responder().0.is_internal());
-        let findings = cases.iter().zip(gathered).map(|(case, flows)| case.finding(least, flows)).collect();
-        Conclusion { findings, n_not_evaluated: context.contacts.n_refused(), ..Conclusion::default() }
+        Report::of(cases)
+            .at_most(MOST_FINDINGS)
+            .largest_first(|case| case.targets.len())
+            .not_evaluated(context.contacts.n_refused())
+            .each_with_flows(
+                context,
+                |case: &Case| Between {
+                    source: Some(case.source),
+                    port: Some(case.port),
+                    protocol: Some(6),
+                    ..Between::default()
+                },
+                |_, flow| flow.saw_syn && flow.responder().0.is_internal(),
+                |case, flows| case.finding(least, flows),
+            )
     }
 }
 
@@ -130,58 +122,47 @@ impl Case {
     fn finding(&self, least: f64, flows: Gathered) -> Finding {
         let (name, technique) = service(self.port).unwrap_or(("a service", ("T1021", "Remote Services")));
         let n_failed = self.targets.len() - self.reached.len();
-        let confidence = if n_failed >= 10 { 0.85 } else { 0.75 };
-        let mut finding = finding_builder::begin(&CARD);
-        finding_builder::technique(&mut finding, technique);
-        finding.title = format!("{} tried {name} on {} inside", self.source, count(self.targets.len(), "neighbour"));
-        rate(&mut finding, Impact::ACCESS_TRY, confidence, (n_failed as f64, least));
-        finding.sources = finding_builder::addresses([self.source]);
-        finding.targets = finding_builder::addresses(self.targets.iter().copied());
-        finding.ports = vec![self.port];
-        finding.protocol = "TCP".to_owned();
-        finding.evidence = vec![
-            evidence("Neighbours tried", self.targets.len() as f64, "hosts", "the few servers that it uses"),
-            evidence("Of these refused or silent", n_failed as f64, "hosts", "0 or 1"),
-            evidence("Of these reached", self.reached.len() as f64, "hosts", ""),
-            threshold_random_walk::likelihood(self.log_ratio),
-            evidence("Time from first to last try", (self.last_ns - self.first_ns) as f64 / SECOND as f64, "s", ""),
-        ];
-        finding.explanation = format!(
-            "{} tried {name} (port {}) on {} inside within {}; {n_failed} refused or gave no answer and {} were reached. \
-             A workstation uses the servers it knows. Trying neighbours one after another over a service that gives \
-             control of them is how an intrusion spreads.",
-            self.source,
-            self.port,
-            count(self.targets.len(), "neighbour"),
-            span(self.last_ns - self.first_ns),
-            self.reached.len()
-        );
-        finding.benign_causes = lines(&[
-            "An administrator's, backup or inventory tool",
-            "A computer with a list of network drives or remote desktops that is out of date",
-        ]);
-        finding.advice = lines(&[
-            "Find out which program on the source makes the connections",
-            "Look at the neighbours that were reached: log-ins, new services, new files at that time",
-            "If nobody knows why, take the source off the network",
-        ]);
-        flows.fill(&mut finding);
-        finding.display_filter = format!(
-            "{} && tcp.port == {} && {}",
-            finding_builder::host_filter("addr", self.source),
-            self.port,
-            finding_builder::time_filter(finding.start_ns, finding.end_ns)
-        );
-        finding_builder::finish(finding, true)
+        let confidence = if n_failed >= 10 { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
+        Finding::builder(&CARD)
+            .technique(technique)
+            .title(format!("{} tried {name} on {} inside", self.source, count(self.targets.len(), "neighbour")))
+            .rated(Impact::ACCESS_TRY, confidence, (n_failed as f64, least))
+            .sources([self.source])
+            .targets(self.targets.iter().copied())
+            .ports([self.port])
+            .protocol("TCP")
+            .evidence([
+                evidence("Neighbours tried", self.targets.len() as f64, "hosts", "the few servers that it uses"),
+                evidence("Of these refused or silent", n_failed as f64, "hosts", "0 or 1"),
+                evidence("Of these reached", self.reached.len() as f64, "hosts", ""),
+                threshold_random_walk::likelihood(self.log_ratio),
+                evidence("Time from first to last try", (self.last_ns - self.first_ns) as f64 / SECOND as f64, "s", ""),
+            ])
+            .explanation(format!(
+                "{} tried {name} (port {}) on {} inside within {}; {n_failed} refused or gave no answer and {} were \
+                 reached. A workstation uses the servers it knows. Trying neighbours one after another over a service \
+                 that gives control of them is how an intrusion spreads.",
+                self.source,
+                self.port,
+                count(self.targets.len(), "neighbour"),
+                span(self.last_ns - self.first_ns),
+                self.reached.len()
+            ))
+            .flows(flows)
+            .filter_in_time(format!(
+                "{} && tcp.port == {}",
+                finding_builder::host_filter("addr", self.source),
+                self.port
+            ))
+            .identity(Identity::ActorsAndPorts)
+            .build()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Made;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::{Made, finish, inside};
     use crate::settings::Settings;
 
     #[test]

@@ -1,27 +1,17 @@
 //! Calls that make, change or start services, tasks and processes on another Windows host, per pair, to findings.
 
 use crate::detect::card::Card;
-use crate::detect::detector::AppEvent;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
+use crate::detect::support::finding_builder::{self, FindingBuilder, count, evidence};
 use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::gather;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
-use crate::model::app::field::FieldId;
-use crate::model::app::field::FieldSet;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::directory::RpcFunction;
 use crate::model::app::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use std::collections::BTreeMap;
 
 const CARD: Card = Card {
@@ -32,29 +22,26 @@ const CARD: Card = Card {
     sees: "A host makes or starts a service, a scheduled task or a process on another host over the network.",
     matters: "That is how an intruder with a password goes from one machine to the next: PsExec, at, schtasks and WMI all do it.",
     otherwise: "Administrators and their tools do the same all day. Who does it, from where, and at what time decides.",
+    benign_causes: &[
+        "An administrator, or a tool that distributes programs and updates",
+        "A monitor that looks after services",
+    ],
+    advice: &[
+        "Ask whether an administrator worked from there at that time",
+        "Look in the target's event log for the service or task that was made (events 7045 and 4698)",
+        "Look at what the source did before: did it guess passwords, did it scan",
+    ],
+    part_of: &[],
     source: "MITRE ATT&CK T1569.002, T1053.002, T1053.005, T1047; the interfaces MS-SCMR, MS-TSCH and MS-WMI.",
 };
 
-const CALLS: Descriptor = Descriptor {
-    id: "remote_execution.calls",
-    label: "Calls",
-    help: "So many such calls of one host on another. One is enough to start a program.",
-    unit: "calls",
-    min: 1.0,
-    max: 10_000.0,
-    default: 1.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[CALLS];
+const CALLS: Descriptor = Descriptor::count("remote_execution.calls", "Calls", 1.0)
+    .range(1.0, 10_000.0)
+    .unit("calls")
+    .help("So many such calls of one host on another. One is enough to start a program.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::MESSAGES,
-    make: || Box::new(RemoteExecution::default()),
-};
+pub const ENTRY: Entry = Entry::of::<RemoteExecution>(CARD, &[CALLS], Interest::MESSAGES);
 
 /// Functions that start something, and the technique that each is.
 const FUNCTIONS: &[(RpcFunction, (&str, &str))] = &[
@@ -70,8 +57,6 @@ const FUNCTIONS: &[(RpcFunction, (&str, &str))] = &[
 ];
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 14;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct RemoteExecution {
@@ -98,65 +83,43 @@ impl Detector for RemoteExecution {
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&CALLS);
         let n_calls = |calls: &BTreeMap<usize, u64>| calls.values().sum::<u64>();
-        let mut cases = self.pairs.sorted_where(|calls| n_calls(calls) as f64 >= least);
-        cases.sort_by_key(|(key, calls)| (std::cmp::Reverse(n_calls(calls)), **key));
-        cases.truncate(MOST_FINDINGS);
-        let between: Vec<Between> =
-            cases.iter().map(|((from, to, port), _)| Between::service(*from, *to, *port)).collect();
-        let gathered = gather(context, &between, |_, _| true);
-        let findings = cases.iter().zip(gathered).map(|((key, calls), flows)| {
-            let mut finding = finding(**key, calls, least);
-            flows.fill(&mut finding);
-            finding_builder::finish(finding, true)
-        });
-        Conclusion { findings: findings.collect(), n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
+        Report::of_table(&self.pairs, |calls| n_calls(calls) as f64 >= least)
+            .largest_first(|(_key, calls)| n_calls(calls))
+            .each_with_flows(
+                context,
+                |((from, to, port), _)| Between::service(*from, *to, *port),
+                |_, _| true,
+                |(key, calls), flows| finding(**key, calls, least).flows(flows).build(),
+            )
     }
 }
 
-fn finding((from, to, port): (Addr, Addr, u16), calls: &BTreeMap<usize, u64>, least: f64) -> Finding {
+fn finding((from, to, port): (Addr, Addr, u16), calls: &BTreeMap<usize, u64>, least: f64) -> FindingBuilder {
     let n = calls.values().sum::<u64>();
     let names: Vec<&str> =
         calls.keys().filter_map(|place| FUNCTIONS.get(*place)).map(|(function, _)| function.label()).collect();
-    let confidence = 0.7;
-    let mut finding = finding_builder::begin(&CARD);
-    finding.title = format!("{from} starts programs on {to} over the network");
-    rate(&mut finding, Impact::CONTROL, confidence, (n as f64, least));
-    if let Some((_, technique)) = calls.keys().next().and_then(|place| FUNCTIONS.get(*place)) {
-        finding_builder::technique(&mut finding, *technique);
-    }
-    finding.sources = finding_builder::addresses([from]);
-    finding.targets = finding_builder::addresses([to]);
-    finding.ports = vec![port];
-    finding.protocol = "MS RPC".to_owned();
-    finding.evidence = vec![
-        evidence("Calls that make or start something", n as f64, "calls", "0 between workstations"),
-        evidence("Different functions", names.len() as f64, "functions", "0"),
-    ];
-    finding.explanation = format!(
-        "{from} called {} on {to}: {}. These functions make, change or start services, tasks or processes there.",
-        names.join(", "),
-        count(n as usize, "call")
-    );
-    finding.benign_causes = lines(&[
-        "An administrator, or a tool that distributes programs and updates",
-        "A monitor that looks after services",
-    ]);
-    finding.advice = lines(&[
-        "Ask whether an administrator worked from there at that time",
-        "Look in the target's event log for the service or task that was made (events 7045 and 4698)",
-        "Look at what the source did before: did it guess passwords, did it scan",
-    ]);
-    finding.display_filter = format!("{} && tcp.port == {port}", finding_builder::pair_filter(from, to));
-    finding
+    let confidence = Confidence::LIKELY;
+    Finding::builder(&CARD)
+        .title(format!("{from} starts programs on {to} over the network"))
+        .rated(Impact::CONTROL, confidence, (n as f64, least))
+        .technique(calls.keys().next().and_then(|place| FUNCTIONS.get(*place)).map(|(_, technique)| *technique))
+        .service((from, to, port), "MS RPC")
+        .evidence([
+            evidence("Calls that make or start something", n as f64, "calls", "0 between workstations"),
+            evidence("Different functions", names.len() as f64, "functions", "0"),
+        ])
+        .explanation(format!(
+            "{from} called {} on {to}: {}. These functions make, change or start services, tasks or processes there.",
+            names.join(", "),
+            count(n as usize, "call")
+        ))
+        .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(from, to)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Line;
-    use crate::detect::support::testing::hear;
-    use crate::detect::support::testing::inside;
-    use crate::model::app::protocol::AppProto;
+    use crate::detect::support::testing::{Line, hear, inside};
     use crate::model::flow::Direction;
     use crate::settings::Settings;
 

@@ -2,67 +2,34 @@
 //!
 //! What was learnt is kept, so that another threshold only judges again.
 
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
+use crate::detect::detector::{Conclusion, Context, Detector};
 use crate::detect::ml::Model;
-use crate::detect::ml::flow_rows::FlowRows;
-use crate::detect::ml::flow_rows::Key;
-use crate::detect::ml::outliers::Evaluated;
-use crate::detect::ml::outliers::findings;
-use crate::detect::ml::rows;
-use crate::detect::ml::rows::FittedRows;
+use crate::detect::ml::flow_rows::{FlowRows, Key};
+use crate::detect::ml::outliers::{Evaluated, findings};
+use crate::detect::ml::rows::{self, FittedRows};
 use crate::detect::ml::scale::Robust;
 use crate::detect::ml::spec::Spec;
 use crate::maths::order::nearest_quantile;
 use crate::model::format::quantity;
-use crate::settings::{self, Descriptor, OnChange, Settings};
+use crate::settings::{self, Descriptor, Settings};
 use crate::stats::rows::RowStore;
 
 /// The setting for the score from which on a flow is reported.
 pub const fn threshold(id: &'static str, help: &'static str, default: f64) -> Descriptor {
-    let effect = OnChange::Evaluate;
-    Descriptor {
-        id,
-        label: "Score for a report",
-        help,
-        unit: "",
-        min: 0.5,
-        max: 0.99,
-        default,
-        is_whole: false,
-        on_change: effect,
-    }
+    Descriptor::number(id, "Score for a report", default).range(0.5, 0.99).help(help)
 }
 
 /// The setting for the fewest flows that a model is made of.
 pub const fn fewest(id: &'static str) -> Descriptor {
-    Descriptor {
-        id,
-        label: "Fewest flows",
-        help: "With fewer flows there is no telling what is usual, and nothing is scored.",
-        unit: "flows",
-        min: 10.0,
-        max: 100_000.0,
-        default: 100.0,
-        is_whole: true,
-        on_change: OnChange::Evaluate,
-    }
+    Descriptor::count(id, "Fewest flows", 100.0)
+        .range(10.0, 100_000.0)
+        .unit("flows")
+        .help("With fewer flows there is no telling what is usual, and nothing is scored.")
 }
 
 /// The setting for the most flows that are scored; `help` says how long they take.
 pub const fn most(id: &'static str, help: &'static str) -> Descriptor {
-    Descriptor {
-        id,
-        label: "Most flows scored",
-        help,
-        unit: "flows",
-        min: 1000.0,
-        max: 100_000_000.0,
-        default: 50_000.0,
-        is_whole: true,
-        on_change: OnChange::Evaluate,
-    }
+    Descriptor::count(id, "Most flows scored", 50_000.0).range(1000.0, 100_000_000.0).unit("flows").help(help)
 }
 
 /// A detector that works by a model.
@@ -156,8 +123,7 @@ fn fit<M: Model>(rows: &FlowRows, n_flows: usize, seed: u64) -> Option<Fitted<M>
 mod tests {
     use super::*;
     use crate::detect::detector::Entry;
-    use crate::detect::ml::isolation_forest;
-    use crate::detect::ml::pca;
+    use crate::detect::ml::{isolation_forest, pca};
     use crate::detect::support::testing;
     use crate::flow::endpoints::EndpointIndex;
     use crate::flow::names::Names;

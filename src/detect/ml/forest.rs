@@ -6,8 +6,7 @@
 
 use crate::detect::ml::Model;
 use crate::detect::ml::matrix::Matrix;
-use crate::detect::ml::random::Random;
-use crate::detect::ml::random::Selection;
+use crate::detect::ml::random::{Random, Selection};
 use crate::detect::ml::scale::Robust;
 use crate::maths::elementary::exp2;
 

@@ -1,13 +1,10 @@
 //! Flows to findings by isolation forest: what few random cuts set apart from all the others.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
-use crate::detect::ml::detector::ModelDetector;
-use crate::detect::ml::detector::fewest;
-use crate::detect::ml::detector::most;
-use crate::detect::ml::detector::threshold;
+use crate::detect::detector::{Entry, Interest};
+use crate::detect::ml::detector::{ModelDetector, fewest, most, threshold};
 use crate::detect::ml::forest::Forest;
+use crate::detect::ml::outliers;
 use crate::detect::ml::spec::Spec;
 use crate::model::Category;
 use crate::settings::Descriptor;
@@ -20,6 +17,9 @@ const CARD: Card = Card {
     sees: "Flows whose sizes, timing and flags are easy to tell apart from all others: random cuts through the data leave them alone after a few steps.",
     matters: "Something that only one host does, or does only once, may be a first sign of what no rule describes yet.",
     otherwise: "Anything rare: a backup, an update, a device of which there is only one. Most unusual flows are harmless, so the finding is mild and names what is unusual.",
+    benign_causes: outliers::BENIGN_CAUSES,
+    advice: outliers::ADVICE,
+    part_of: &[],
     source: "Liu, Ting, Zhou, Isolation Forest, IEEE ICDM 2008: 100 trees on 256 flows each, as in the paper. Flows learnt from: 20,000 at random. Limits of such methods: Han et al., ADBench, NeurIPS 2022.",
 };
 

@@ -1,20 +1,13 @@
 //! Flows with high scores to a few findings: one for each of the most unusual pairs of hosts and port.
 
 use crate::detect::card::Card;
-use crate::detect::ml::scale::Quartiles;
-use crate::detect::ml::scale::Robust;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::severity;
+use crate::detect::ml::scale::{Quartiles, Robust};
+use crate::detect::support::finding_builder::{self, Identity, evidence};
+use crate::detect::support::severity::{Confidence, Impact};
 use crate::flow::features::model::{ALL, ModelFeature, N, Scale, vector};
 use crate::flow::table::FlowTable;
 use crate::maths::elementary::exp_m1;
-use crate::model::format::quantity::counted;
-use crate::model::format::quantity::percent;
-use crate::model::format::quantity::plain;
-use crate::model::format::quantity::with_unit;
+use crate::model::format::quantity::{counted, percent, plain, with_unit};
 use crate::model::{Addr, Evidence, Finding, Flow};
 use std::collections::BTreeMap;
 
@@ -24,10 +17,6 @@ const MOST_FINDINGS: usize = 3;
 const MOST_REASONS: usize = 4;
 /// Ports of clients that a display filter lists before it falls back to the span of time.
 const MOST_FILTER_PORTS: usize = 20;
-/// How sure a finding can be that it is about something unwanted: at the threshold, and what the highest score adds.
-/// Low by intent: over 25 tables of ADBench (Han et al., NeurIPS 2022) the mean average precision of PyOD's isolation
-/// forest is 0.46 and of its PCA 0.42, and what is rare in a network is mostly wanted.
-const CONFIDENCE: (f64, f64) = (0.3, 0.2);
 
 /// A row and a usual row to what each column adds.
 type Parts<'a> = &'a dyn Fn(&[f32], &[f32]) -> Vec<f64>;
@@ -130,53 +119,45 @@ impl Group {
         let reasons = reasons(evaluated, top);
         let at = if port > 0 { format!(" port {port}") } else { String::new() };
 
-        let mut finding = finding_builder::begin(evaluated.card);
-        finding.protocol = top.app.map_or_else(|| top.transport().to_string(), |app| app.name().to_owned());
-        finding.title = format!(
-            "{} from {source} to {target}{at} {} unlike the others",
-            counted(n_flows, "flow", "flows"),
-            if n_flows == 1 { "is" } else { "are" },
-        );
-        finding.score = f64::from(self.top);
-        finding.confidence = CONFIDENCE.0 + CONFIDENCE.1 * extent;
-        finding.severity = severity(Impact::NUISANCE, finding.confidence, extent);
-        (finding.start_ns, finding.end_ns) = (self.start_ns, self.end_ns);
-        finding.sources = finding_builder::addresses([source]);
-        finding.targets = finding_builder::addresses([target]);
-        finding.ports = (port > 0).then_some(port).into_iter().collect();
-        finding.explanation = explanation(&reasons, n_flows, evaluated, totals);
-        finding.evidence.push(evidence(
-            "Anomaly score",
-            f64::from(self.top),
-            "",
-            format!(
-                "median {} in this capture; reported from {}",
-                plain(rounded(evaluated.median_score)),
-                rounded(evaluated.threshold)
-            ),
-        ));
-        finding.evidence.push(evidence(
-            "Flows past the threshold",
-            n_flows as f64,
-            "flows",
-            format!("in all {} of the scored flows", percent(totals.n_past as f64, totals.n_scored as f64)),
-        ));
-        finding.evidence.extend(reasons.into_iter().map(|(_, evidence)| evidence));
-        finding.benign_causes = lines(&[
-            "A rare but wanted activity: a backup, an update, a large download, a video call, a maintenance login.",
-            "A device or program of which there is only one in this capture.",
-            "A short or one-sided capture, in which little is usual yet.",
-        ]);
-        finding.advice = lines(&[
-            "Open the flow and see which program or person caused it.",
-            "Compare with the other findings about these addresses: unusual and suspicious together weigh more.",
-            "If it is wanted, leave it: this finding alone asks for nothing.",
-        ]);
-        finding.display_filter = self.filter();
-        finding.n_flows = n_flows;
-        finding.n_packets = self.n_packets;
-        finding.flow_serials = self.serials;
-        Some(finding_builder::finish(finding, true))
+        Some(
+            Finding::builder(evaluated.card)
+                .protocol(top.app.map_or_else(|| top.transport().to_string(), |app| app.name().to_owned()))
+                .title(format!(
+                    "{} from {source} to {target}{at} {} unlike the others",
+                    counted(n_flows, "flow", "flows"),
+                    if n_flows == 1 { "is" } else { "are" },
+                ))
+                .score(f64::from(self.top))
+                .weighed(Impact::NUISANCE, Confidence::UNLIKELY.towards(Confidence::EVEN, extent), extent)
+                .period((self.start_ns, self.end_ns))
+                .sources([source])
+                .targets([target])
+                .ports((port > 0).then_some(port))
+                .explanation(explanation(&reasons, n_flows, evaluated, totals))
+                .evidence([evidence(
+                    "Anomaly score",
+                    f64::from(self.top),
+                    "",
+                    format!(
+                        "median {} in this capture; reported from {}",
+                        plain(rounded(evaluated.median_score)),
+                        rounded(evaluated.threshold)
+                    ),
+                )])
+                .evidence([evidence(
+                    "Flows past the threshold",
+                    n_flows as f64,
+                    "flows",
+                    format!("in all {} of the scored flows", percent(totals.n_past as f64, totals.n_scored as f64)),
+                )])
+                .evidence(reasons.into_iter().map(|(_, evidence)| evidence))
+                .filter(self.filter())
+                .n_flows(n_flows)
+                .n_packets(self.n_packets)
+                .flow_serials(self.serials)
+                .identity(Identity::ActorsAndPorts)
+                .build(),
+        )
     }
 
     fn filter(&mut self) -> String {
@@ -285,3 +266,16 @@ fn explanation(reasons: &[(&str, Evidence)], n_flows: u64, evaluated: &Evaluated
     }
     text
 }
+
+/// What a card of a model names as harmless causes.
+pub const BENIGN_CAUSES: &[&str] = &[
+    "A rare but wanted activity: a backup, an update, a large download, a video call, a maintenance login.",
+    "A device or program of which there is only one in this capture.",
+    "A short or one-sided capture, in which little is usual yet.",
+];
+/// What a card of a model names as next steps.
+pub const ADVICE: &[&str] = &[
+    "Open the flow and see which program or person caused it.",
+    "Compare with the other findings about these addresses: unusual and suspicious together weigh more.",
+    "If it is wanted, leave it: this finding alone asks for nothing.",
+];

@@ -1,13 +1,10 @@
 //! Flows to findings by principal components: what the usual pattern of flows cannot reproduce.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
-use crate::detect::ml::detector::ModelDetector;
-use crate::detect::ml::detector::fewest;
-use crate::detect::ml::detector::most;
-use crate::detect::ml::detector::threshold;
+use crate::detect::detector::{Entry, Interest};
+use crate::detect::ml::detector::{ModelDetector, fewest, most, threshold};
 use crate::detect::ml::linear::Components;
+use crate::detect::ml::outliers;
 use crate::detect::ml::spec::Spec;
 use crate::model::Category;
 use crate::settings::Descriptor;
@@ -20,6 +17,9 @@ const CARD: Card = Card {
     sees: "Flows that break the pattern which the others follow. Usually the numbers of a flow go together (more packets, more bytes, longer time); the model learns how, rebuilds each flow from that, and measures what is left over and how far out the flow lies.",
     matters: "A flow whose numbers do not fit together, such as much data in tiny packets, may be a tunnel, a flood or a tool that no rule describes yet.",
     otherwise: "Anything rare: a protocol that one device speaks, a broken connection, a monitoring probe. Most unusual flows are harmless, so the finding is mild and names what is unusual.",
+    benign_causes: outliers::BENIGN_CAUSES,
+    advice: outliers::ADVICE,
+    part_of: &[],
     source: "Reconstruction error by principal components: Jackson and Mudholkar, Technometrics 1979; for network traffic Lakhina, Crovella, Diot, SIGCOMM 2004. Weighed with the place along the components as in Tipping and Bishop 1999. Limits of such methods: Han et al., ADBench, NeurIPS 2022.",
 };
 

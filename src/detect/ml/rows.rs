@@ -8,14 +8,10 @@ use crate::detect::ml::matrix::Matrix;
 use crate::detect::ml::random::Selection;
 use crate::detect::ml::scale::Robust;
 use crate::detect::ml::spec::Spec;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::round3;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::severity;
+use crate::detect::support::finding_builder::{evidence, round3};
+use crate::detect::support::severity::{Confidence, Impact};
 use crate::maths::order::nearest_quantile;
-use crate::model::format::quantity::counted;
-use crate::model::format::quantity::plain;
+use crate::model::format::quantity::{counted, plain};
 use crate::model::rows::ColumnKind;
 use crate::model::{Evidence, Finding};
 use crate::settings::{self, Settings};
@@ -30,8 +26,6 @@ const MOST_FEATURES: usize = 512;
 const MOST_TEXTS: usize = 12;
 /// Columns that a finding names.
 const MOST_REASONS: usize = 4;
-/// How sure a finding is that it is about something unwanted; see the findings on flows.
-const CONFIDENCE: (f64, f64) = (0.3, 0.2);
 
 /// What a fit depends on.
 #[derive(PartialEq, Clone)]
@@ -217,18 +211,19 @@ impl<M: Model> FittedRows<M> {
             if named.is_empty() { "" } else { "; it stands out by: " },
             named.join("; "),
         );
-        let mut finding = finding_builder::begin(spec.card);
-        finding.title = format!("{} unlike the others, row {top_number} the most", counted(n_past, "row", "rows"));
-        finding.score = extent;
-        finding.confidence = CONFIDENCE.0 + CONFIDENCE.1 * extent;
-        finding.severity = severity(Impact::NUISANCE, finding.confidence, extent);
         let score = evidence("Score", top_score(&top).into(), "", format!("reported from {} on", round3(threshold)));
-        finding.evidence = std::iter::once(score).chain(reasons).collect();
-        finding.explanation = explanation;
-        finding.benign_causes = vec![spec.card.otherwise.to_owned()];
-        finding.advice = vec!["Sort the rows by their score and look at what the first have in common.".to_owned()];
-        finding.packet_indices = past.iter().take(Finding::MOST_FLOWS).filter_map(|row| rows.number(*row)).collect();
-        Some(finding_builder::finish(finding, false))
+        Some(
+            Finding::builder(spec.card)
+                .title(format!("{} unlike the others, row {top_number} the most", counted(n_past, "row", "rows")))
+                .score(extent)
+                .weighed(Impact::NUISANCE, Confidence::UNLIKELY.towards(Confidence::EVEN, extent), extent)
+                .evidence(std::iter::once(score).chain(reasons))
+                .explanation(explanation)
+                .benign_causes(&[spec.card.otherwise])
+                .advice(&["Sort the rows by their score and look at what the first have in common."])
+                .packet_indices(past.iter().take(Finding::MOST_FLOWS).filter_map(|row| rows.number(*row)).collect())
+                .build(),
+        )
     }
 
     /// The columns that set a row apart the most.
@@ -258,8 +253,7 @@ fn three_digits(value: f32) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use crate::detect::ml::isolation_forest;
-    use crate::detect::ml::pca;
+    use crate::detect::ml::{isolation_forest, pca};
     use crate::model::rows::{CellValue, Column, Layout, Role};
     use crate::settings::Settings;
     use crate::stats::rows::{Place, RowStore};

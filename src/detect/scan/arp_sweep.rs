@@ -1,25 +1,17 @@
 //! ARP questions to findings: one device that asks for many addresses that nobody has.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::busiest;
-use crate::model::format::time::SECOND;
-use crate::model::format::time::from_seconds;
-use crate::model::format::time::span;
+use crate::model::format::time::{SECOND, from_seconds, span};
 use crate::model::net::addr::mac_text;
 use crate::model::packet::Packet;
 use crate::model::{Addr, Category, Endpoint, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "arp_sweep",
@@ -29,36 +21,29 @@ const CARD: Card = Card {
     sees: "One device asks by ARP for many addresses of the local network, most of which nobody has.",
     matters: "Before a host can reach a neighbour it must ask for its Ethernet address. Asking for one address after another is the trace of somebody who looks for machines, whatever tool is used.",
     otherwise: "An inventory or monitoring tool, a router that passes on a scan from outside, or a DHCP server that tests addresses before it gives them out.",
+    benign_causes: &[
+        "An inventory or monitoring tool that belongs to the house",
+        "A router that passes on a scan that comes from outside",
+        "A DHCP server that tests addresses before it gives them out",
+    ],
+    advice: &[
+        "Find out who owns the device and whether the sweep was ordered",
+        "Look at what it did afterwards with the neighbours that answered",
+    ],
+    part_of: &[],
     source: "Count rule of Zeek's scan policy (25 hosts in 5 minutes, failed tries only), used on unanswered ARP questions.",
 };
 
-const ADDRESSES: Descriptor = Descriptor {
-    id: "arp_sweep.addresses",
-    label: "Unanswered addresses for a sweep",
-    help: "This many different addresses that were asked for within the window and that nobody answered for make a sweep. 25 is the value of Zeek's scan policy. Four times as many are needed where the capture shows no answers at all.",
-    unit: "addresses",
-    min: 2.0,
-    max: 65_535.0,
-    default: 25.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const WINDOW: Descriptor = Descriptor {
-    id: "arp_sweep.window",
-    label: "Window for counting addresses",
-    help: "Unanswered addresses are counted within this time. 300 s is the value of Zeek's scan policy.",
-    unit: "s",
-    min: 1.0,
-    max: 86_400.0,
-    default: 300.0,
-    is_whole: false,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[ADDRESSES, WINDOW];
+const ADDRESSES: Descriptor = Descriptor::count("arp_sweep.addresses", "Unanswered addresses for a sweep", 25.0)
+    .range(2.0, 65_535.0)
+    .unit("addresses")
+    .help("This many different addresses that were asked for within the window and that nobody answered for make a sweep. 25 is the value of Zeek's scan policy. Four times as many are needed where the capture shows no answers at all.");
+const WINDOW: Descriptor = Descriptor::seconds("arp_sweep.window", "Window for counting addresses", 300.0)
+    .range(1.0, 86_400.0)
+    .help("Unanswered addresses are counted within this time. 300 s is the value of Zeek's scan policy.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, interest: Interest::ARP, make: || Box::new(ArpSweep::default()) };
+pub const ENTRY: Entry = Entry::of::<ArpSweep>(CARD, &[ADDRESSES, WINDOW], Interest::ARP);
 
 /// Where answers to the asker are not captured, silence says little: this many times more is asked for.
 const BLIND_FACTOR: f64 = 4.0;
@@ -133,10 +118,10 @@ impl Detector for ArpSweep {
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&ADDRESSES);
         let window_ns = from_seconds(context.settings.get(&WINDOW));
-        let mut findings = Vec::new();
-        for questions in self.questions.sorted().chunk_by(|a, b| a.0.0 == b.0.0) {
-            let Some(((mac, _), _)) = questions.first() else { continue };
-            let Some(device) = self.devices.get(mac) else { continue };
+        let questions = self.questions.sorted();
+        let sweeps = questions.chunk_by(|a, b| a.0.0 == b.0.0).filter_map(|questions| {
+            let ((mac, _), _) = questions.first()?;
+            let device = self.devices.get(mac)?;
             let mut times: Vec<i64> =
                 questions.iter().filter(|(_, q)| !q.is_answered).filter_map(|(_, q)| q.first_ns).collect();
             times.sort_unstable();
@@ -148,15 +133,13 @@ impl Detector for ArpSweep {
                 is_fast: busiest(&times, FAST_NS) as f64 >= least * BLIND_FACTOR,
             };
             let threshold = if sweep.is_blind { least * BLIND_FACTOR } else { least };
-            if findings.len() < MOST_FINDINGS
-                && sweep.n_window as f64 >= threshold
-                && sweep.n_unanswered * 2 > sweep.asked.len()
-            {
-                findings.push(device.finding(*mac, &sweep, threshold, window_ns));
-            }
-        }
-        let n_not_evaluated = self.devices.n_refused + self.questions.n_refused;
-        Conclusion { findings, n_not_evaluated, ..Conclusion::default() }
+            let is_case = sweep.n_window as f64 >= threshold && sweep.n_unanswered * 2 > sweep.asked.len();
+            is_case.then_some((*mac, device, sweep, threshold))
+        });
+        Report::of(sweeps)
+            .at_most(MOST_FINDINGS)
+            .not_evaluated(self.devices.n_refused + self.questions.n_refused)
+            .each(|(mac, device, sweep, threshold)| device.finding(*mac, sweep, *threshold, window_ns))
     }
 }
 
@@ -172,74 +155,66 @@ impl Device {
     fn finding(&self, mac: Mac, sweep: &Sweep, threshold: f64, window_ns: i64) -> Finding {
         let who = self.own.map_or_else(|| mac_text(mac), |own| own.to_string());
         let confidence = match (sweep.is_blind, sweep.is_fast) {
-            (false, _) => 0.9,
-            (true, true) => 0.85,
-            (true, false) => 0.6,
+            (true, false) => Confidence::LIKELY,
+            _ => Confidence::VERY_LIKELY,
         };
-        let mut finding = finding_builder::begin(&CARD);
-        finding.title = format!("{who} asked by ARP for {} addresses of the local network", sweep.asked.len());
-        rate(&mut finding, Impact::INSIDE_LOOK, confidence, (sweep.n_window as f64, threshold));
-        finding.sources = self.own.map(Endpoint::Ip).into_iter().chain([Endpoint::Mac(mac)]).collect();
-        finding.targets = finding_builder::addresses(sweep.asked.iter().copied());
-        finding.protocol = "ARP".to_owned();
-        finding.start_ns = self.first_ns;
-        finding.end_ns = self.last_ns;
-        finding.evidence = vec![
-            evidence("Addresses asked for", sweep.asked.len() as f64, "addresses", "the gateway and a few neighbours"),
-            evidence(
-                "Of these without an answer",
-                sweep.n_unanswered as f64,
-                "addresses",
-                format!("below {threshold}"),
-            ),
-            evidence(
-                &format!("Most unanswered addresses within {}", span(window_ns)),
-                sweep.n_window as f64,
-                "addresses",
-                format!("below {threshold}"),
-            ),
-            evidence("Questions", self.n_questions as f64, "packets", ""),
-            evidence(
-                "Time from first to last question",
-                (self.last_ns - self.first_ns) as f64 / SECOND as f64,
-                "s",
-                "",
-            ),
-        ];
-        finding.explanation = format!(
-            "{who} asked for the Ethernet addresses of {} neighbours, and {} of these questions stayed without an answer. \
-             A host asks only for neighbours that it wants to reach; going through addresses that nobody has means that \
-             it, or somebody behind it, is looking for machines.{}",
-            sweep.asked.len(),
-            sweep.n_unanswered,
-            if sweep.is_blind {
-                " The capture shows no answers to this device at all, so silence proves less."
-            } else {
-                ""
-            }
-        );
-        finding.benign_causes = lines(&[
-            "An inventory or monitoring tool that belongs to the house",
-            "A router that passes on a scan that comes from outside",
-            "A DHCP server that tests addresses before it gives them out",
-        ]);
-        finding.advice = lines(&[
-            "Find out who owns the device and whether the sweep was ordered",
-            "Look at what it did afterwards with the neighbours that answered",
-        ]);
-        finding.n_packets = self.n_questions;
-        finding.packet_indices = self.indices.clone();
-        finding.display_filter = format!("arp.opcode == 1 && arp.src.hw_mac == {} && !arp.isgratuitous", mac_text(mac));
-        finding_builder::finish(finding, false)
+        Finding::builder(&CARD)
+            .title(format!("{who} asked by ARP for {} addresses of the local network", sweep.asked.len()))
+            .rated(Impact::INSIDE_LOOK, confidence, (sweep.n_window as f64, threshold))
+            .sources(self.own.map(Endpoint::Ip).into_iter().chain([Endpoint::Mac(mac)]))
+            .targets(sweep.asked.iter().copied())
+            .protocol("ARP")
+            .period((self.first_ns, self.last_ns))
+            .evidence([
+                evidence(
+                    "Addresses asked for",
+                    sweep.asked.len() as f64,
+                    "addresses",
+                    "the gateway and a few neighbours",
+                ),
+                evidence(
+                    "Of these without an answer",
+                    sweep.n_unanswered as f64,
+                    "addresses",
+                    format!("below {threshold}"),
+                ),
+                evidence(
+                    &format!("Most unanswered addresses within {}", span(window_ns)),
+                    sweep.n_window as f64,
+                    "addresses",
+                    format!("below {threshold}"),
+                ),
+                evidence("Questions", self.n_questions as f64, "packets", ""),
+                evidence(
+                    "Time from first to last question",
+                    (self.last_ns - self.first_ns) as f64 / SECOND as f64,
+                    "s",
+                    "",
+                ),
+            ])
+            .explanation(format!(
+                "{who} asked for the Ethernet addresses of {} neighbours, and {} of these questions stayed without an \
+                 answer. A host asks only for neighbours that it wants to reach; going through addresses that nobody \
+                 has means that it, or somebody behind it, is looking for machines.{}",
+                sweep.asked.len(),
+                sweep.n_unanswered,
+                if sweep.is_blind {
+                    " The capture shows no answers to this device at all, so silence proves less."
+                } else {
+                    ""
+                }
+            ))
+            .n_packets(self.n_questions)
+            .packet_indices(self.indices.clone())
+            .filter(format!("arp.opcode == 1 && arp.src.hw_mac == {} && !arp.isgratuitous", mac_text(mac)))
+            .build()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::arp;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::{arp, finish, inside};
     use crate::settings::Settings;
 
     fn questions(n: u8, n_answered: u8) -> Vec<Packet> {

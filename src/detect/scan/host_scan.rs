@@ -1,36 +1,18 @@
 //! First contacts to findings: one source that tries the same port, or a ping, on many hosts, mostly in vain.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
-use crate::detect::support::connection_attempts::Contact;
-use crate::detect::support::connection_attempts::Outcome;
-use crate::detect::support::connection_attempts::Probe;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::Gathered;
-use crate::detect::support::flow_selector::gather;
-use crate::detect::support::merge_findings;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::extent;
-use crate::detect::support::severity::past;
-use crate::detect::support::severity::severity;
-use crate::detect::support::threshold_random_walk;
-use crate::detect::support::threshold_random_walk::Steps;
-use crate::detect::support::threshold_random_walk::Walk;
-use crate::detect::support::threshold_random_walk::busiest;
+use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
+use crate::detect::support::connection_attempts::{Contact, Outcome, Probe};
+use crate::detect::support::finding_builder::{self, Identity, count, evidence};
+use crate::detect::support::flow_selector::{Between, Gathered};
+use crate::detect::support::merge_findings::{self, Block, Retold};
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact, extent, past};
+use crate::detect::support::threshold_random_walk::{self, Steps, Walk, busiest};
 use crate::model::app::protocol::Protocol;
-use crate::model::format::time::SECOND;
-use crate::model::format::time::from_seconds;
-use crate::model::format::time::span;
-use crate::model::{Addr, Category, Endpoint, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::model::format::time::{SECOND, from_seconds, span};
+use crate::model::{Addr, Category, Finding};
+use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "host_scan",
@@ -40,69 +22,42 @@ const CARD: Card = Card {
     sees: "One address tries the same port, or a ping, on many hosts, and most of them refuse or do not answer.",
     matters: "A sweep over a network finds the machines that run a certain service. Worms and intruders do it to choose their next target.",
     otherwise: "An inventory or monitoring tool, a vulnerability scan that you ordered, a file-sharing program with a list of old peers, or a program whose servers are all down.",
+    benign_causes: &[
+        "An inventory, monitoring or vulnerability scanner that belongs to the house",
+        "A file-sharing or chat program with a list of peers that are gone",
+        "A program whose servers are all down or blocked",
+    ],
+    advice: &[
+        "Find out who owns the source and whether the sweep was ordered",
+        "Look at the hosts that answered, and at what the source did with them afterwards",
+        "If nobody ordered it, take the source off the network and examine it for malware",
+    ],
+    part_of: &["port_scan"],
     source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004. Count rule: Zeek's scan policy (25 hosts on one port in 5 minutes, failed tries only).",
 };
 
-const HOSTS: Descriptor = Descriptor {
-    id: "host_scan.hosts",
-    label: "Failed hosts for a scan",
-    help: "This many different hosts that failed on the same port within the window make a scan. 25 is the value of Zeek's scan policy. The same number over the whole capture makes a slow scan.",
-    unit: "hosts",
-    min: 2.0,
-    max: 65_535.0,
-    default: 25.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const WINDOW: Descriptor = Descriptor {
-    id: "host_scan.window",
-    label: "Window for counting hosts",
-    help: "Failed hosts are counted within this time. 300 s is the value of Zeek's scan policy.",
-    unit: "s",
-    min: 1.0,
-    max: 86_400.0,
-    default: 300.0,
-    is_whole: false,
-    on_change: OnChange::Evaluate,
-};
-const LEAST: Descriptor = Descriptor {
-    id: "host_scan.least",
-    label: "Failed hosts for the random walk",
-    help: "The random walk of Jung et al. needs four failures in a row; a program with a short list of dead servers reaches that too, so that at least this many hosts must have failed.",
-    unit: "hosts",
-    min: 4.0,
-    max: 65_535.0,
-    default: 10.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const PINGS: Descriptor = Descriptor {
-    id: "host_scan.pings",
-    label: "Hosts pinged in a row",
-    help: "So many different hosts that one address pings within ten seconds are a sweep, also where they answer: people ping one host at a time.",
-    unit: "hosts",
-    min: 4.0,
-    max: 65_535.0,
-    default: 12.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const PRIVATE: Descriptor = Descriptor {
-    id: "host_scan.private",
-    label: "Hosts asked for a service of the house",
-    help: "So many hosts inside that one address outside asks for portmapper, NetBIOS, SNMP, TFTP, LDAP or IPMI over UDP, which nobody outside has business with.",
-    unit: "hosts",
-    min: 2.0,
-    max: 65_535.0,
-    default: 5.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[HOSTS, WINDOW, LEAST, PINGS, PRIVATE];
+const HOSTS: Descriptor = Descriptor::count("host_scan.hosts", "Failed hosts for a scan", 25.0)
+    .range(2.0, 65_535.0)
+    .unit("hosts")
+    .help("This many different hosts that failed on the same port within the window make a scan. 25 is the value of Zeek's scan policy. The same number over the whole capture makes a slow scan.");
+const WINDOW: Descriptor = Descriptor::seconds("host_scan.window", "Window for counting hosts", 300.0)
+    .range(1.0, 86_400.0)
+    .help("Failed hosts are counted within this time. 300 s is the value of Zeek's scan policy.");
+const LEAST: Descriptor = Descriptor::count("host_scan.least", "Failed hosts for the random walk", 10.0)
+    .range(4.0, 65_535.0)
+    .unit("hosts")
+    .help("The random walk of Jung et al. needs four failures in a row; a program with a short list of dead servers reaches that too, so that at least this many hosts must have failed.");
+const PINGS: Descriptor = Descriptor::count("host_scan.pings", "Hosts pinged in a row", 12.0)
+    .range(4.0, 65_535.0)
+    .unit("hosts")
+    .help("So many different hosts that one address pings within ten seconds are a sweep, also where they answer: people ping one host at a time.");
+const PRIVATE: Descriptor = Descriptor::count("host_scan.private", "Hosts asked for a service of the house", 5.0)
+    .range(2.0, 65_535.0)
+    .unit("hosts")
+    .help("So many hosts inside that one address outside asks for portmapper, NetBIOS, SNMP, TFTP, LDAP or IPMI over UDP, which nobody outside has business with.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, interest: Interest::NOTHING, make: || Box::new(HostScan) };
+pub const ENTRY: Entry = Entry::of::<HostScan>(CARD, &[HOSTS, WINDOW, LEAST, PINGS, PRIVATE], Interest::NOTHING);
 
 /// Span within which pings count as one sweep.
 const PINGS_WINDOW_NS: i64 = 10 * SECOND;
@@ -121,6 +76,7 @@ const MOST_FINDINGS: usize = 200;
 /// A scanner reaches at best this share of its targets: halfway between the two chances of the random walk.
 const LEAST_FAILED_SHARE: f64 = 0.5;
 
+#[derive(Default)]
 struct HostScan;
 
 /// One source on one port.
@@ -158,7 +114,7 @@ impl Detector for HostScan {
             let is_meant = c.outcome != Outcome::Silence || is_private(c.source, c.target, c.protocol, c.port);
             (is_meant && is_known(c)).then_some((c.source, c.protocol, c.port))
         };
-        let mut cases: Vec<(Case, f64)> = context
+        let cases: Vec<(Case, Confidence)> = context
             .contacts
             .groups(limits.least.min(limits.hosts).min(limits.pings).min(limits.private), group)
             .iter()
@@ -168,57 +124,42 @@ impl Detector for HostScan {
                 Some((case, confidence))
             })
             .collect();
-        cases.sort_by_key(|(case, _)| std::cmp::Reverse(case.n_failed));
-        cases.truncate(MOST_FINDINGS);
-
-        let between = |(case, _): &(Case, f64)| Between {
-            source: Some(case.source),
-            target: None,
-            port: Some(case.port),
-            protocol: Some(case.protocol),
-        };
-        let between: Vec<Between> = cases.iter().map(between).collect();
-        let gathered = gather(context, &between, |place, flow| {
-            cases.get(place).is_some_and(|(case, _)| (case.first_ns..=case.last_ns).contains(&flow.first_ns))
-                && crate::detect::support::connection_attempts::classify(flow).is_some()
-                && !flow.is_to_group()
-        });
-        let findings = cases
-            .iter()
-            .zip(gathered)
-            .map(|((case, confidence), flows)| case.finding(&limits, *confidence, flows))
-            .collect();
-        let findings = merge_findings::by_source(findings, retell_block);
-        Conclusion { findings, n_not_evaluated: context.contacts.n_refused(), ..Conclusion::default() }
+        let sweeps = Report::of(cases)
+            .at_most(MOST_FINDINGS)
+            .largest_first(|(case, _)| case.n_failed)
+            .not_evaluated(context.contacts.n_refused())
+            .each_with_flows(
+                context,
+                |(case, _)| Between {
+                    source: Some(case.source),
+                    target: None,
+                    port: Some(case.port),
+                    protocol: Some(case.protocol),
+                },
+                |(case, _), flow| {
+                    (case.first_ns..=case.last_ns).contains(&flow.first_ns)
+                        && crate::detect::support::connection_attempts::classify(flow).is_some()
+                        && !flow.is_to_group()
+                },
+                |(case, confidence), flows| case.finding(&limits, *confidence, flows),
+            );
+        let findings = merge_findings::by_source(sweeps.findings, of_block);
+        Conclusion { findings, ..sweeps }
     }
 }
 
 /// One source that swept for many ports.
-fn retell_block(finding: &mut Finding, n_ports: usize) {
-    let Some(source) = finding.sources.first().copied() else { return };
-    for list in [&mut finding.targets, &mut finding.sources] {
-        list.sort_unstable();
-        list.dedup();
+fn of_block(block: &Block<'_>) -> Retold {
+    let (source, ports) = (block.source, count(block.n_parts, &format!("{} port", block.protocol)));
+    let transport = block.protocol.to_lowercase();
+    let port_words = finding_builder::ports_filter(&format!("{transport}.port"), block.ports, MOST_FILTER_PORTS);
+    Retold {
+        title: format!("{source} swept {}, for {ports}", count(block.n_targets, "host")),
+        evidence: evidence("Ports swept for", block.n_parts as f64, "ports", "0"),
+        explanation: format!("{source} did so for {ports}; the values are those of the widest sweep."),
+        filter: port_words.unwrap_or(transport),
+        identity: Identity::Word(block.protocol.to_owned()),
     }
-    finding.ports.sort_unstable();
-    let ports = count(n_ports, &format!("{} port", finding.protocol));
-    finding.title = format!("{source} swept {}, for {ports}", count(finding.targets.len(), "host"));
-    finding.evidence.insert(0, evidence("Ports swept for", n_ports as f64, "ports", "0"));
-    finding.explanation =
-        format!("{source} did so for {ports}; the values are those of the widest sweep. {}", finding.explanation);
-    if let Endpoint::Ip(host) = source {
-        let transport = finding.protocol.to_lowercase();
-        let ports = finding_builder::ports_filter(&format!("{transport}.port"), &finding.ports, MOST_FILTER_PORTS);
-        finding.display_filter = format!(
-            "{} && {} && {}",
-            finding_builder::host_filter("addr", host),
-            ports.unwrap_or(transport),
-            finding_builder::time_filter(finding.start_ns, finding.end_ns)
-        );
-    }
-    let id = finding_builder::id_of(&CARD, &finding.protocol, &finding.sources);
-    *finding = finding_builder::finish(std::mem::replace(finding, finding_builder::begin(&CARD)), false);
-    finding.id = id;
 }
 
 struct Limits {
@@ -231,20 +172,18 @@ struct Limits {
 
 impl Limits {
     /// How sure it is a scan; none if it is not.
-    fn confidence(&self, case: &Case) -> Option<f64> {
+    fn confidence(&self, case: &Case) -> Option<Confidence> {
         let failed = case.n_failed as f64;
         if case.n_private as f64 >= self.private || case.n_pinged as f64 >= self.pings {
-            return Some(if case.is_scanner { 0.95 } else { 0.85 });
+            return Some(if case.is_scanner { Confidence::ALMOST_CERTAIN } else { Confidence::VERY_LIKELY });
         }
         if failed < LEAST_FAILED_SHARE * case.targets.len() as f64 {
             return None;
         }
         if case.n_window as f64 >= self.hosts {
-            Some(if case.is_scanner { 0.97 } else { 0.85 })
-        } else if failed >= self.hosts {
-            Some(0.8)
-        } else if case.is_scanner && failed >= self.least {
-            Some(0.84)
+            Some(if case.is_scanner { Confidence::ALMOST_CERTAIN } else { Confidence::VERY_LIKELY })
+        } else if failed >= self.hosts || case.is_scanner && failed >= self.least {
+            Some(Confidence::VERY_LIKELY)
         } else {
             None
         }
@@ -289,7 +228,7 @@ impl Case {
         }
     }
 
-    fn finding(&self, limits: &Limits, confidence: f64, flows: Gathered) -> Finding {
+    fn finding(&self, limits: &Limits, confidence: Confidence, flows: Gathered) -> Finding {
         let is_outside = !self.source.is_internal() && self.targets.iter().any(|target| target.is_internal());
         let (transport, field) = self.words();
         let tried = count(self.targets.len(), "host");
@@ -302,84 +241,66 @@ impl Case {
             format!("on {transport} port {}", self.port)
         };
 
-        let mut finding = finding_builder::begin(&CARD);
-        if is_outside {
-            finding_builder::technique(&mut finding, ("T1595.001", "Scanning IP Blocks"));
-        } else if self.probe != Probe::Echo {
-            finding_builder::technique(&mut finding, ("T1046", "Network Service Discovery"));
-        }
-        finding.title = format!("{} swept {tried} {what}", self.source);
         // An answer from inside tells an outsider what only the house should know.
         let is_let_in = self.n_private > 0 && n_answered > 0;
         let impact = if is_outside && !is_let_in { Impact::OUTSIDE_LOOK } else { Impact::INSIDE_LOOK };
-        finding.severity = severity(impact, confidence, extent(self.n_failed as f64, limits.hosts));
-        finding.score = past(self.n_failed as f64, threshold);
-        finding.confidence = confidence;
-        finding.sources = finding_builder::addresses([self.source]);
-        finding.targets = finding_builder::addresses(self.targets.iter().copied());
-        finding.ports = if self.probe == Probe::Echo { Vec::new() } else { vec![self.port] };
-        finding.protocol = transport.to_owned();
-        finding.evidence = vec![
-            evidence("Hosts tried", self.targets.len() as f64, "hosts", "a few, and nearly all answer"),
-            evidence(
-                "Hosts that refused or did not answer",
-                self.n_failed as f64,
-                "hosts",
-                format!("below {} (Zeek's scan policy)", limits.hosts),
-            ),
-            evidence("Hosts that answered", n_answered as f64, "hosts", "nearly all, for an ordinary client"),
-            evidence(
-                &format!("Most failed hosts within {}", span(limits.window_ns)),
-                self.n_window as f64,
-                "hosts",
-                format!("below {}", limits.hosts),
-            ),
-            threshold_random_walk::likelihood(self.log_ratio),
-            evidence("Time from first to last new host", duration as f64 / SECOND as f64, "s", ""),
-        ];
-        finding.series = self.steps.course();
-        finding.explanation = format!(
-            "{} tried {tried} {what} within {}; {} failed and {} answered. An ordinary client knows its \
-             servers and nearly all of its first contacts succeed; going through many addresses in vain means that \
-             somebody is looking for machines.",
-            self.source,
-            span(duration),
-            finding_builder::thousands(self.n_failed),
-            finding_builder::thousands(n_answered),
-        );
-        finding.benign_causes = lines(&[
-            "An inventory, monitoring or vulnerability scanner that belongs to the house",
-            "A file-sharing or chat program with a list of peers that are gone",
-            "A program whose servers are all down or blocked",
-        ]);
-        finding.advice = lines(&[
-            "Find out who owns the source and whether the sweep was ordered",
-            "Look at the hosts that answered, and at what the source did with them afterwards",
-            "If nobody ordered it, take the source off the network and examine it for malware",
-        ]);
-        flows.fill(&mut finding);
         let filter = match self.probe {
             Probe::Echo if self.protocol == 1 => "(icmp.type == 8 || icmp.type == 0)".to_owned(),
             Probe::Echo => "(icmpv6.type == 128 || icmpv6.type == 129)".to_owned(),
             _ => format!("{field}.port == {}", self.port),
         };
-        finding.display_filter = format!(
-            "{} && {filter} && {}",
-            finding_builder::host_filter("addr", self.source),
-            finding_builder::time_filter(finding.start_ns, finding.end_ns)
-        );
-        finding_builder::finish(finding, true)
+        Finding::builder(&CARD)
+            .technique(if is_outside {
+                Some(("T1595.001", "Scanning IP Blocks"))
+            } else {
+                (self.probe != Probe::Echo).then_some(("T1046", "Network Service Discovery"))
+            })
+            .title(format!("{} swept {tried} {what}", self.source))
+            .weighed(impact, confidence, extent(self.n_failed as f64, limits.hosts))
+            .score(past(self.n_failed as f64, threshold))
+            .sources([self.source])
+            .targets(self.targets.iter().copied())
+            .ports(if self.probe == Probe::Echo { Vec::new() } else { vec![self.port] })
+            .protocol(transport)
+            .evidence([
+                evidence("Hosts tried", self.targets.len() as f64, "hosts", "a few, and nearly all answer"),
+                evidence(
+                    "Hosts that refused or did not answer",
+                    self.n_failed as f64,
+                    "hosts",
+                    format!("below {} (Zeek's scan policy)", limits.hosts),
+                ),
+                evidence("Hosts that answered", n_answered as f64, "hosts", "nearly all, for an ordinary client"),
+                evidence(
+                    &format!("Most failed hosts within {}", span(limits.window_ns)),
+                    self.n_window as f64,
+                    "hosts",
+                    format!("below {}", limits.hosts),
+                ),
+                threshold_random_walk::likelihood(self.log_ratio),
+                evidence("Time from first to last new host", duration as f64 / SECOND as f64, "s", ""),
+            ])
+            .series(self.steps.course())
+            .explanation(format!(
+                "{} tried {tried} {what} within {}; {} failed and {} answered. An ordinary client knows its servers \
+                 and nearly all of its first contacts succeed; going through many addresses in vain means that \
+                 somebody is looking for machines.",
+                self.source,
+                span(duration),
+                finding_builder::thousands(self.n_failed),
+                finding_builder::thousands(n_answered),
+            ))
+            .flows(flows)
+            .filter_in_time(format!("{} && {filter}", finding_builder::host_filter("addr", self.source)))
+            .identity(Identity::ActorsAndPorts)
+            .build()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Made;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::finish_with;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
+    use crate::detect::support::testing::{Made, finish, finish_with, inside, outside};
     use crate::model::Flow;
     use crate::settings::Settings;
 

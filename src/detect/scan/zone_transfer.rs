@@ -1,27 +1,18 @@
 //! Questions for whole zones of DNS, per asker and server, to findings.
 
 use crate::detect::card::Card;
-use crate::detect::detector::AppEvent;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
+use crate::detect::support::finding_builder::{self, count, evidence, yes_no};
 use crate::detect::support::message_evidence::MessageEvidence;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
-use crate::model::app::field::FieldId;
-use crate::model::app::field::FieldSet;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::names::DnsType;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use std::collections::BTreeSet;
 
 const CARD: Card = Card {
@@ -32,32 +23,27 @@ const CARD: Card = Card {
     sees: "A host that is no name server itself asks a name server for all names of a domain (AXFR).",
     matters: "The answer is a list of all machines and what they are for: the best map that an intruder can get.",
     otherwise: "A second name server that keeps a copy, a backup or inventory of the zone, an administrator who checks it.",
+    benign_causes: &["A second name server that keeps a copy", "A backup, an inventory, or an administrator's check"],
+    advice: &[
+        "Allow zone transfers only to the addresses of the secondary servers, and with a key (RFC 8945)",
+        "Find out who uses the asking host, and what it does next with the names",
+    ],
+    part_of: &[],
     source: "RFC 5936: only secondary servers need zone transfers, and servers should answer only those.",
 };
 
-const QUESTIONS: Descriptor = Descriptor {
-    id: "zone_transfer.questions",
-    label: "Questions for zones",
-    help: "So many of one host to one server. One is enough for a whole list.",
-    unit: "questions",
-    min: 1.0,
-    max: 10_000.0,
-    default: 1.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[QUESTIONS];
+const QUESTIONS: Descriptor = Descriptor::count("zone_transfer.questions", "Questions for zones", 1.0)
+    .range(1.0, 10_000.0)
+    .unit("questions")
+    .help("So many of one host to one server. One is enough for a whole list.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, interest: Interest::MESSAGES, make: || Box::new(ZoneTransfer::default()) };
+pub const ENTRY: Entry = Entry::of::<ZoneTransfer>(CARD, &[QUESTIONS], Interest::MESSAGES);
 
 /// Most pairs kept, and name servers known.
 const MOST_PAIRS: usize = 1 << 14;
 /// Zones named for a pair.
 const MOST_ZONES: usize = 8;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct ZoneTransfer {
@@ -108,15 +94,9 @@ impl Detector for ZoneTransfer {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&QUESTIONS);
-        let mut cases = self.pairs.sorted_where(|pair| pair.n as f64 >= least);
-        cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.n_records), **key));
-        cases.truncate(MOST_FINDINGS);
-        let finding = |(key, pair): &(&(Addr, Addr), &Pair)| {
-            let is_server = self.servers.get(&key.0).is_some();
-            pair.finding(**key, is_server, least)
-        };
-        let findings = cases.iter().map(finding).collect();
-        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
+        Report::of_table(&self.pairs, |pair| pair.n as f64 >= least)
+            .largest_first(|(_, pair)| pair.n_records)
+            .each(|(key, pair)| pair.finding(**key, self.servers.get(&key.0).is_some(), least))
     }
 }
 
@@ -126,51 +106,35 @@ impl Pair {
         let is_answered = self.n_records > 0;
         let zones: Vec<&str> = self.zones.iter().map(String::as_str).collect();
         // Secondary servers do this all day.
-        let confidence = if is_server { 0.3 } else { 0.85 };
-        let mut finding = finding_builder::begin(&CARD);
-        finding.title = format!("{asker} asks {server} for all names of {}", zones.join(", "));
-        rate(&mut finding, Impact::INSIDE_LOOK, confidence, (n, least));
-        finding.sources = finding_builder::addresses([asker]);
-        finding.targets = finding_builder::addresses([server]);
-        finding.ports = vec![53];
-        finding.protocol = "DNS".to_owned();
-        finding.evidence = vec![
-            evidence("Questions for whole zones", n, "questions", "0, but for secondary servers"),
-            evidence("Records in the answers", self.n_records as f64, "records", "0"),
-            evidence(
-                "Asker answers DNS questions itself",
-                f64::from(u8::from(is_server)),
-                "",
-                "1 for a secondary server",
-            ),
-        ];
-        finding.explanation = format!(
-            "{asker} asked {server} for all names of {}. {}",
-            zones.join(", "),
-            if is_answered {
-                format!("The server answered with {}.", count(self.n_records as usize, "record"))
-            } else {
-                "No list was seen in the answer.".to_owned()
-            }
-        );
-        finding.benign_causes =
-            lines(&["A second name server that keeps a copy", "A backup, an inventory, or an administrator's check"]);
-        finding.advice = lines(&[
-            "Allow zone transfers only to the addresses of the secondary servers, and with a key (RFC 8945)",
-            "Find out who uses the asking host, and what it does next with the names",
-        ]);
-        self.heard.fill(&mut finding);
-        finding.display_filter = format!("{} && dns.qry.type == 252", finding_builder::pair_filter(asker, server));
-        finding_builder::finish(finding, true)
+        let confidence = if is_server { Confidence::UNLIKELY } else { Confidence::VERY_LIKELY };
+        Finding::builder(&CARD)
+            .title(format!("{asker} asks {server} for all names of {}", zones.join(", ")))
+            .rated(Impact::INSIDE_LOOK, confidence, (n, least))
+            .service((asker, server, 53), "DNS")
+            .evidence([
+                evidence("Questions for whole zones", n, "questions", "0, but for secondary servers"),
+                evidence("Records in the answers", self.n_records as f64, "records", "0"),
+                yes_no("Asker answers DNS questions itself", is_server, "1 for a secondary server"),
+            ])
+            .explanation(format!(
+                "{asker} asked {server} for all names of {}. {}",
+                zones.join(", "),
+                if is_answered {
+                    format!("The server answered with {}.", count(self.n_records as usize, "record"))
+                } else {
+                    "No list was seen in the answer.".to_owned()
+                }
+            ))
+            .messages(&self.heard)
+            .filter(format!("{} && dns.qry.type == 252", finding_builder::pair_filter(asker, server)))
+            .build()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Line;
-    use crate::detect::support::testing::hear;
-    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::{Line, hear, inside};
     use crate::model::Severity;
     use crate::settings::Settings;
 

@@ -1,26 +1,17 @@
 //! ARP packets to findings: an IP address that several Ethernet addresses claim, and who of them pushes.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
 use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
 use crate::detect::support::gateway::Gateway;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::extent;
-use crate::detect::support::severity::past;
-use crate::detect::support::severity::severity;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::model::format::time::SECOND;
 use crate::model::net::addr::mac_text;
 use crate::model::packet::{Arp, Packet};
 use crate::model::{Addr, Category, Endpoint, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
@@ -31,29 +22,28 @@ const CARD: Card = Card {
     sees: "One IP address is claimed by several Ethernet (MAC) addresses, and one of them repeats its claim without being asked.",
     matters: "Hosts believe the latest ARP answer. Who claims the address of another host or of the gateway gets the traffic meant for it, and can read or change it.",
     otherwise: "Two hosts set to the same address, a standby machine that takes over, an address that was given to another device, or virtual machines that moved.",
+    benign_causes: &[
+        "A standby machine that takes over an address from one that failed",
+        "An address that was given to another device while the first still uses it",
+        "Virtual machines or containers that were moved or cloned with their address",
+    ],
+    advice: &[
+        "Find the switch port of the Ethernet address and the device behind it",
+        "Compare with the ARP tables of the gateway and of the hosts concerned",
+        "Passwords sent without encryption in this time may be known; change them",
+        "Turn on dynamic ARP inspection on the switch",
+    ],
+    part_of: &[],
     source: "RFC 826 (ARP) and RFC 5227 (address conflicts); Wireshark's expert note \"duplicate IP address\" is the reference behaviour.",
 };
 
-const CLAIMS: Descriptor = Descriptor {
-    id: "arp_spoofing.claims",
-    label: "Unasked claims",
-    help: "An address that another device also uses must be claimed this often without being asked. A device that comes up announces itself two times (RFC 5227, section 2.3).",
-    unit: "packets",
-    min: 1.0,
-    max: 100_000.0,
-    default: 4.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[CLAIMS];
+const CLAIMS: Descriptor = Descriptor::count("arp_spoofing.claims", "Unasked claims", 4.0)
+    .range(1.0, 100_000.0)
+    .unit("packets")
+    .help("An address that another device also uses must be claimed this often without being asked. A device that comes up announces itself two times (RFC 5227, section 2.3).");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::ARP.union(Interest::ANY_FLOW),
-    make: || Box::new(ArpSpoofing::default()),
-};
+pub const ENTRY: Entry = Entry::of::<ArpSpoofing>(CARD, &[CLAIMS], Interest::ARP.union(Interest::ANY_FLOW));
 
 /// An answer this long after the question still counts as asked for.
 const ASKED_NS: i64 = 10 * SECOND;
@@ -155,14 +145,11 @@ impl Detector for ArpSpoofing {
             }
         }
         let gateway = self.gateway.mac();
-        let mut findings: Vec<Finding> = imposters
-            .iter()
-            .take(MOST_FINDINGS)
-            .map(|(mac, imposter)| imposter.finding(*mac, &sorted, gateway, least))
-            .collect();
-        findings.extend(conflicts.iter().take(MOST_FINDINGS).map(|(ip, claims)| conflict(*ip, claims)));
-        let n_not_evaluated = self.claims.n_refused;
-        Conclusion { findings, n_not_evaluated, ..Conclusion::default() }
+        Report::of(imposters)
+            .at_most(MOST_FINDINGS)
+            .not_evaluated(self.claims.n_refused)
+            .each(|(mac, imposter)| imposter.finding(*mac, &sorted, gateway, least))
+            .and(Report::of(conflicts).at_most(MOST_FINDINGS).each(|(ip, claims)| conflict(*ip, claims)))
     }
 }
 
@@ -197,7 +184,7 @@ impl Imposter<'_> {
         let has_gateway = gateway.is_some_and(|gateway| self.owners.contains(&gateway));
         // An address that changes hands once may have been taken over; owners that go on answering have not given it up.
         let is_contested = self.n_changes > self.claims.len() as u64 * 2;
-        let confidence = if is_contested { 0.95 } else { 0.5 };
+        let confidence = if is_contested { Confidence::ALMOST_CERTAIN } else { Confidence::EVEN };
         let sides = if has_gateway { 10.0 } else { 1.0 } * self.claims.len() as f64;
         let names: Vec<String> = claimed.iter().take(4).map(Addr::to_string).collect();
         let names = names.join(", ") + if claimed.len() > 4 { " and others" } else { "" };
@@ -206,60 +193,55 @@ impl Imposter<'_> {
             _ => mac_text(mac),
         };
 
-        let mut finding = finding_builder::begin(&CARD);
-        finding.title = format!(
-            "{who} claims {} of other devices: {names}",
-            if claimed.len() == 1 { "1 address".to_owned() } else { format!("{} addresses", claimed.len()) }
-        );
-        finding.severity = severity(Impact::INTERCEPTION, confidence, extent(sides * 5.0, 5.0));
-        finding.score = past(n_unasked as f64, least);
-        finding.confidence = confidence;
-        finding.sources = own.iter().take(4).copied().map(Endpoint::Ip).chain([Endpoint::Mac(mac)]).collect();
-        finding.targets = claimed
-            .iter()
-            .copied()
-            .chain(self.claims.iter().flat_map(|(_, claim)| claim.receivers.iter().copied()))
-            .filter(|host| !own.contains(host))
-            .map(Endpoint::Ip)
-            .collect();
-        finding.protocol = "ARP".to_owned();
-        finding.start_ns = self.claims.iter().map(|(_, claim)| claim.first_ns).min().unwrap_or(0);
-        finding.end_ns = self.claims.iter().map(|(_, claim)| claim.last_ns).max().unwrap_or(0);
-        finding.evidence = vec![
-            evidence("Claims without being asked", n_unasked as f64, "packets", "2 when a device comes up (RFC 5227)"),
-            evidence("Claims in all", n_claims as f64, "packets", ""),
-            evidence("Addresses of others that it claims", claimed.len() as f64, "addresses", "0"),
-            evidence("Times that the claimant of an address changed", self.n_changes as f64, "", "0"),
-            evidence("Devices whose addresses it claims", self.owners.len() as f64, "devices", "0"),
-        ];
-        finding.explanation = format!(
-            "The Ethernet address {} said {n_unasked} times, without being asked, that it has {names}. Other devices use \
-             {} too{}. Hosts believe the latest answer, so they send the traffic meant for the real owner to this \
-             device, which can read it, change it or let it vanish.",
-            mac_text(mac),
-            if claimed.len() == 1 { "this address" } else { "these addresses" },
-            if has_gateway { "; one of them is the gateway to the outside" } else { "" }
-        );
-        finding.benign_causes = lines(&[
-            "A standby machine that takes over an address from one that failed",
-            "An address that was given to another device while the first still uses it",
-            "Virtual machines or containers that were moved or cloned with their address",
-        ]);
-        finding.advice = lines(&[
-            "Find the switch port of the Ethernet address and the device behind it",
-            "Compare with the ARP tables of the gateway and of the hosts concerned",
-            "Passwords sent without encryption in this time may be known; change them",
-            "Turn on dynamic ARP inspection on the switch",
-        ]);
-        finding.n_packets = n_claims;
-        finding.packet_indices = self.claims.iter().flat_map(|(_, claim)| claim.indices.iter().copied()).collect();
         let ips: Vec<String> = claimed.iter().take(20).map(Addr::to_string).collect();
-        finding.display_filter = if claimed.len() <= 20 {
-            format!("arp.src.hw_mac == {} && arp.src.proto_ipv4 in {{{}}}", mac_text(mac), ips.join(", "))
-        } else {
-            format!("arp.src.hw_mac == {}", mac_text(mac))
-        };
-        finding_builder::finish(finding, false)
+        Finding::builder(&CARD)
+            .title(format!(
+                "{who} claims {} of other devices: {names}",
+                if claimed.len() == 1 { "1 address".to_owned() } else { format!("{} addresses", claimed.len()) }
+            ))
+            .weighed(Impact::INTERCEPTION, confidence, extent(sides * 5.0, 5.0))
+            .score(past(n_unasked as f64, least))
+            .sources(own.iter().take(4).copied().map(Endpoint::Ip).chain([Endpoint::Mac(mac)]))
+            .targets(
+                claimed
+                    .iter()
+                    .copied()
+                    .chain(self.claims.iter().flat_map(|(_, claim)| claim.receivers.iter().copied()))
+                    .filter(|host| !own.contains(host)),
+            )
+            .protocol("ARP")
+            .period((
+                self.claims.iter().map(|(_, claim)| claim.first_ns).min().unwrap_or(0),
+                self.claims.iter().map(|(_, claim)| claim.last_ns).max().unwrap_or(0),
+            ))
+            .evidence([
+                evidence(
+                    "Claims without being asked",
+                    n_unasked as f64,
+                    "packets",
+                    "2 when a device comes up (RFC 5227)",
+                ),
+                evidence("Claims in all", n_claims as f64, "packets", ""),
+                evidence("Addresses of others that it claims", claimed.len() as f64, "addresses", "0"),
+                evidence("Times that the claimant of an address changed", self.n_changes as f64, "", "0"),
+                evidence("Devices whose addresses it claims", self.owners.len() as f64, "devices", "0"),
+            ])
+            .explanation(format!(
+                "The Ethernet address {} said {n_unasked} times, without being asked, that it has {names}. Other \
+                 devices use {} too{}. Hosts believe the latest answer, so they send the traffic meant for the real \
+                 owner to this device, which can read it, change it or let it vanish.",
+                mac_text(mac),
+                if claimed.len() == 1 { "this address" } else { "these addresses" },
+                if has_gateway { "; one of them is the gateway to the outside" } else { "" }
+            ))
+            .n_packets(n_claims)
+            .packet_indices(self.claims.iter().flat_map(|(_, claim)| claim.indices.iter().copied()).collect())
+            .filter(if claimed.len() <= 20 {
+                format!("arp.src.hw_mac == {} && arp.src.proto_ipv4 in {{{}}}", mac_text(mac), ips.join(", "))
+            } else {
+                format!("arp.src.hw_mac == {}", mac_text(mac))
+            })
+            .build()
     }
 }
 
@@ -268,43 +250,42 @@ fn conflict(ip: Addr, claims: &[(&(Addr, Mac), &Claim)]) -> Finding {
     let macs: Vec<Mac> = claims.iter().map(|((_, mac), _)| *mac).collect();
     let n_claims: u64 = claims.iter().map(|(_, claim)| claim.n_claims).sum();
     let texts: Vec<String> = macs.iter().take(4).copied().map(mac_text).collect();
-    let mut finding = finding_builder::begin(&CARD);
-    finding.title = format!("{ip} is used by {} devices", macs.len());
-    finding.severity = severity(Impact::NUISANCE, 0.8, 0.0);
-    finding.score = 0.3;
-    finding.confidence = 0.5;
-    finding.sources = macs.iter().copied().map(Endpoint::Mac).collect();
-    finding.targets = vec![Endpoint::Ip(ip)];
-    finding.protocol = "ARP".to_owned();
-    finding.start_ns = claims.iter().map(|(_, claim)| claim.first_ns).min().unwrap_or(0);
-    finding.end_ns = claims.iter().map(|(_, claim)| claim.last_ns).max().unwrap_or(0);
-    finding.evidence = vec![
-        evidence("Ethernet addresses that claim it", macs.len() as f64, "addresses", "1"),
-        evidence("Claims", n_claims as f64, "packets", ""),
-    ];
-    finding.explanation = format!(
-        "{ip} was claimed by {}. None of them pushes its claim, so this looks like a mistake or a change rather than an \
-         attack; still, each of them takes traffic from the others.",
-        texts.join(", ")
-    );
-    finding.benign_causes = lines(&[
-        "Two devices set to the same address by hand",
-        "An address that was given to another device during the capture",
-        "One device with several network cards",
-    ]);
-    finding.advice = lines(&["Find both devices and give each an address of its own"]);
-    finding.n_packets = n_claims;
-    finding.packet_indices = claims.iter().flat_map(|(_, claim)| claim.indices.iter().copied()).collect();
-    finding.display_filter = format!("arp.src.proto_ipv4 == {ip}");
-    finding_builder::finish(finding, false)
+    Finding::builder(&CARD)
+        .title(format!("{ip} is used by {} devices", macs.len()))
+        .weighed(Impact::NUISANCE, Confidence::VERY_LIKELY, 0.0)
+        .score(0.3)
+        .sources(macs.iter().copied().map(Endpoint::Mac))
+        .targets([ip])
+        .protocol("ARP")
+        .period((
+            claims.iter().map(|(_, claim)| claim.first_ns).min().unwrap_or(0),
+            claims.iter().map(|(_, claim)| claim.last_ns).max().unwrap_or(0),
+        ))
+        .evidence([
+            evidence("Ethernet addresses that claim it", macs.len() as f64, "addresses", "1"),
+            evidence("Claims", n_claims as f64, "packets", ""),
+        ])
+        .explanation(format!(
+            "{ip} was claimed by {}. None of them pushes its claim, so this looks like a mistake or a change rather \
+             than an attack; still, each of them takes traffic from the others.",
+            texts.join(", ")
+        ))
+        .benign_causes(&[
+            "Two devices set to the same address by hand",
+            "An address that was given to another device during the capture",
+            "One device with several network cards",
+        ])
+        .advice(&["Find both devices and give each an address of its own"])
+        .n_packets(n_claims)
+        .packet_indices(claims.iter().flat_map(|(_, claim)| claim.indices.iter().copied()).collect())
+        .filter(format!("arp.src.proto_ipv4 == {ip}"))
+        .build()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::arp;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::{arp, finish, inside};
     use crate::model::Severity;
     use crate::settings::Settings;
 

@@ -1,27 +1,18 @@
 //! Two answers to one DNS question that say different things, per asker and server, to findings: one of them is forged.
 
 use crate::detect::card::Card;
-use crate::detect::detector::AppEvent;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
+use crate::detect::support::finding_builder::{self, count, evidence};
 use crate::detect::support::message_evidence::MessageEvidence;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
-use crate::model::app::field::FieldId;
-use crate::model::app::field::FieldSet;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::format::time::SECOND;
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use foldhash::fast::FixedState;
 use std::collections::BTreeSet;
 use std::hash::BuildHasher;
@@ -34,40 +25,36 @@ const CARD: Card = Card {
     sees: "One DNS question gets two answers with different addresses.",
     matters: "The first answer wins. Who sees the question can send a false one quickly and lead the asker to a machine of his own; the true answer comes too late.",
     otherwise: "A resolver that answers twice, a filter of the house that answers in the server's name, a censor on the way.",
+    benign_causes: &[
+        "A filter of the house or of the provider that answers in the server's name",
+        "A resolver that asks several others and passes on both answers",
+    ],
+    advice: &[
+        "Compare time to live, Ethernet address and delay of the two answers: which one is out of line?",
+        "Look where the asker connected to afterwards",
+        "Use a resolver over TLS or HTTPS, or one that checks signatures (DNSSEC)",
+    ],
+    part_of: &[],
     source: "Duan, Weaver et al.: Hold-On: Protecting Against On-Path DNS Poisoning, SATIN 2012 (an injected answer is followed by the true one); RFC 5452.",
 };
 
-const QUESTIONS: Descriptor = Descriptor {
-    id: "dns_response_spoofing.questions",
-    label: "Questions with two answers",
-    help: "So many questions of one host to one server. Servers whose addresses change by the second make one now and then.",
-    unit: "questions",
-    min: 1.0,
-    max: 10_000.0,
-    default: 2.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[QUESTIONS];
+const QUESTIONS: Descriptor = Descriptor::count("dns_response_spoofing.questions", "Questions with two answers", 2.0)
+    .range(1.0, 10_000.0)
+    .unit("questions")
+    .help("So many questions of one host to one server. Servers whose addresses change by the second make one now and then.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::MESSAGES,
-    make: || Box::new(DnsResponseSpoofing::default()),
-};
+pub const ENTRY: Entry = Entry::of::<DnsResponseSpoofing>(CARD, &[QUESTIONS], Interest::MESSAGES);
 
 /// The true answer comes this long after the false one at most.
 const RACE_NS: i64 = 5 * SECOND;
 /// Questions remembered, by a hash that is the same in each run, as findings must be. A newer one takes the place of an
 /// older one.
 const MOST_QUESTIONS: usize = 1 << 13;
-/// Most pairs kept, and names shown.
+/// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 14;
+/// Most names shown.
 const MOST_NAMES: usize = 5;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 
 /// A question of one flow: how often it was asked and answered, and what the first answer said.
 #[derive(Clone, Copy, Default)]
@@ -153,61 +140,44 @@ impl Detector for DnsResponseSpoofing {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&QUESTIONS);
-        let mut cases = self.pairs.sorted_where(|pair| pair.n as f64 >= least);
-        cases.sort_by_key(|(key, pair)| (std::cmp::Reverse(pair.n), **key));
-        cases.truncate(MOST_FINDINGS);
-        let findings = cases.iter().map(|(key, pair)| pair.finding(**key, least)).collect();
-        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
+        Report::of_table(&self.pairs, |pair| pair.n as f64 >= least)
+            .largest_first(|(_key, pair)| pair.n)
+            .each(|(key, pair)| pair.finding(**key, least))
     }
 }
 
 impl Pair {
     fn finding(&self, (asker, server): (Addr, Addr), least: f64) -> Finding {
         let n = self.n as f64;
-        let confidence = 0.75;
+        let confidence = Confidence::LIKELY;
         let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
-        let mut finding = finding_builder::begin(&CARD);
-        finding.title = format!("Forged DNS answers to {asker} in the name of {server}");
-        rate(&mut finding, Impact::INTERCEPTION, confidence, (n, least));
-        finding.sources = finding_builder::addresses([server]);
-        finding.targets = finding_builder::addresses([asker]);
-        finding.ports = vec![53];
-        finding.protocol = "DNS".to_owned();
-        finding.evidence = vec![evidence("Questions with two different answers", n, "questions", "0")];
-        finding.explanation = format!(
-            "{} of {asker} to {server} got two answers with different addresses within {} s, among them for {}. A server \
-             answers once: one of the two was sent by somebody else, probably on the way.",
-            count(self.n as usize, "question"),
-            RACE_NS / SECOND,
-            names.join(", ")
-        );
-        finding.benign_causes = lines(&[
-            "A filter of the house or of the provider that answers in the server's name",
-            "A resolver that asks several others and passes on both answers",
-        ]);
-        finding.advice = lines(&[
-            "Compare time to live, Ethernet address and delay of the two answers: which one is out of line?",
-            "Look where the asker connected to afterwards",
-            "Use a resolver over TLS or HTTPS, or one that checks signatures (DNSSEC)",
-        ]);
-        self.heard.fill(&mut finding);
-        // Both answers are meant; the second one was noted.
-        finding.n_packets = 2 * self.n;
-        finding.display_filter = format!("{} && dns.flags.response == 1", finding_builder::pair_filter(asker, server));
-        finding_builder::finish(finding, true)
+        Finding::builder(&CARD)
+            .title(format!("Forged DNS answers to {asker} in the name of {server}"))
+            .rated(Impact::INTERCEPTION, confidence, (n, least))
+            .service((server, asker, 53), "DNS")
+            .evidence([evidence("Questions with two different answers", n, "questions", "0")])
+            .explanation(format!(
+                "{} of {asker} to {server} got two answers with different addresses within {} s, among them for {}. A \
+                 server answers once: one of the two was sent by somebody else, probably on the way.",
+                count(self.n as usize, "question"),
+                RACE_NS / SECOND,
+                names.join(", ")
+            ))
+            .messages(&self.heard)
+            // Both answers are meant; the second one was noted.
+            .n_packets(2 * self.n)
+            .filter(format!("{} && dns.flags.response == 1", finding_builder::pair_filter(asker, server)))
+            .build()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
+    use crate::detect::support::testing::{self, inside, outside};
     use crate::flow::names::Names;
     use crate::flow::table::FlowUpdate;
-    use crate::model::app::field::FieldBuffer;
-    use crate::model::app::field::Message;
+    use crate::model::app::field::{FieldBuffer, Message};
     use crate::model::app::kinds::names::DnsType;
     use crate::settings::Settings;
 

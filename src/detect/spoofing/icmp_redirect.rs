@@ -1,23 +1,16 @@
 //! ICMP redirects to findings: who tells hosts to send their traffic another way, and whether he is who he says.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::visit;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
+use crate::detect::support::finding_builder::{self, evidence};
+use crate::detect::support::flow_selector::{Between, gather_all};
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::net::addr::mac_text;
 use crate::model::packet::{Packet, Transport};
 use crate::model::{Addr, Category, Endpoint, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use std::collections::BTreeSet;
 
 const CARD: Card = Card {
@@ -28,32 +21,28 @@ const CARD: Card = Card {
     sees: "ICMP redirect messages tell hosts to send their traffic through another router; worse if they come in the gateway's name from another device.",
     matters: "A forged redirect leads a host's traffic through the attacker's machine, where it can be read or changed.",
     otherwise: "A router that knows a shorter way, where two routers stand in the same network.",
+    benign_causes: &[
+        "Two routers in the same network, one of which knows the shorter way",
+        "A host with a wrong gateway or netmask",
+    ],
+    advice: &[
+        "Look at the new gateway that the messages name, and find the device that has this address",
+        "Let hosts ignore redirects (net.ipv4.conf.all.accept_redirects = 0); they are hardly ever needed",
+    ],
+    part_of: &[],
     source: "RFC 792, and RFC 1812, section 5.2.7.2 (when a router may send redirects). Whether the sender is forged is told by comparing Ethernet addresses with ARP.",
 };
 
-const REDIRECTS: Descriptor = Descriptor {
-    id: "icmp_redirect.redirects",
-    label: "Redirects of one sender",
-    help: "This many redirects of one sender are reported. Even one is rare: hosts take it once and then know the way.",
-    unit: "packets",
-    min: 1.0,
-    max: 100_000.0,
-    default: 2.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[REDIRECTS];
+const REDIRECTS: Descriptor = Descriptor::count("icmp_redirect.redirects", "Redirects of one sender", 2.0)
+    .range(1.0, 100_000.0)
+    .unit("packets")
+    .help(
+        "This many redirects of one sender are reported. Even one is rare: hosts take it once and then know the way.",
+    );
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::ICMP.union(Interest::ARP),
-    make: || Box::new(IcmpRedirect::default()),
-};
+pub const ENTRY: Entry = Entry::of::<IcmpRedirect>(CARD, &[REDIRECTS], Interest::ICMP.union(Interest::ARP));
 
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 /// Most senders, and most ARP claims, kept.
 const MOST_SENDERS: usize = 1 << 14;
 
@@ -104,15 +93,8 @@ impl Detector for IcmpRedirect {
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&REDIRECTS);
         let claims: Vec<(Addr, Mac)> = self.claims.sorted().into_iter().map(|(claim, _)| *claim).collect();
-        let findings = self
-            .senders
-            .sorted()
-            .into_iter()
-            .filter(|(_, sender)| sender.n as f64 >= least)
-            .take(MOST_FINDINGS)
-            .map(|((ip, mac), sender)| sender.finding(context, *ip, *mac, &claims, least))
-            .collect();
-        Conclusion { findings, n_not_evaluated: self.senders.n_refused, ..Conclusion::default() }
+        Report::of_table(&self.senders, |sender| sender.n as f64 >= least)
+            .each(|((ip, mac), sender)| sender.finding(context, *ip, *mac, &claims, least))
     }
 }
 
@@ -123,86 +105,71 @@ impl Sender {
         let is_forged = !owners.is_empty() && mac != [0; 6] && !owners.contains(&mac);
         let is_own = |(host, claimant): &&(Addr, Mac)| is_forged && *claimant == mac && *host != ip;
         let own: Vec<Addr> = claims.iter().filter(is_own).map(|(host, _)| *host).take(4).collect();
-        let confidence = if is_forged { 0.95 } else { 0.4 };
-        let mut finding = finding_builder::begin(&CARD);
-        finding.title = match (is_forged, own.as_slice()) {
-            (true, [one]) => format!("{one} sends ICMP redirects in the name of {ip}"),
-            (true, _) => format!("{} sends ICMP redirects in the name of {ip}", mac_text(mac)),
-            (false, _) => format!("{ip} redirects the traffic of {} hosts", self.victims.len()),
-        };
-        rate(&mut finding, Impact::INTERCEPTION, confidence, (self.n as f64, least));
-        finding.sources = if is_forged {
-            own.iter().copied().map(Endpoint::Ip).chain([Endpoint::Mac(mac)]).collect()
-        } else {
-            vec![Endpoint::Ip(ip)]
-        };
-        finding.targets = finding_builder::addresses(self.victims.iter().copied());
-        finding.protocol = if ip.is_v4() { "ICMP" } else { "ICMPv6" }.to_owned();
-        finding.start_ns = self.first_ns;
-        finding.end_ns = self.last_ns;
-        finding.evidence = vec![
-            evidence("Redirects", self.n as f64, "packets", "0, or a few where two routers share a network"),
-            evidence("Hosts redirected", self.victims.len() as f64, "hosts", "0"),
-            evidence(
-                "Devices that ARP knows under the sender's address",
-                owners.len() as f64,
-                "devices",
-                if is_forged { "none of them sent the redirects" } else { "1" },
-            ),
-        ];
-        finding.explanation = if is_forged {
-            format!(
-                "{} ICMP redirects came in the name of {ip}, but from the Ethernet address {}, while ARP knows {ip} under \
-                 {}. So they are forged: somebody tries to lead the traffic of {} hosts through a machine of his own.",
-                self.n,
-                mac_text(mac),
-                owners.iter().take(3).copied().map(mac_text).collect::<Vec<_>>().join(", "),
-                self.victims.len()
-            )
-        } else {
-            format!(
-                "{ip} told {} hosts, in {} messages, to send their traffic another way. A router does this when it knows a \
-                 shorter way; an attacker does it to get the traffic.",
-                self.victims.len(),
-                self.n
-            )
-        };
-        finding.benign_causes = lines(&[
-            "Two routers in the same network, one of which knows the shorter way",
-            "A host with a wrong gateway or netmask",
-        ]);
-        finding.advice = lines(&[
-            "Look at the new gateway that the messages name, and find the device that has this address",
-            "Let hosts ignore redirects (net.ipv4.conf.all.accept_redirects = 0); they are hardly ever needed",
-        ]);
-        finding.n_packets = self.n;
+        let confidence = if is_forged { Confidence::ALMOST_CERTAIN } else { Confidence::UNLIKELY };
         let protocol = if ip.is_v4() { 1 } else { 58 };
         let between = Between { source: Some(ip), protocol: Some(protocol), ..Between::default() };
-        visit(context, &[between], |_, serial, flow| {
-            let is_meant = flow.icmp.is_some_and(|(kind, _)| is_redirect(flow.key.protocol == 58, kind))
-                && flow.macs.is_none_or(|(from, _)| from == mac);
-            if is_meant {
-                finding.n_flows += 1;
-                finding.flow_serials.push(serial);
-            }
-        });
         let kind = if ip.is_v4() { "icmp.type == 5" } else { "icmpv6.type == 137" };
-        finding.display_filter = if mac == [0; 6] {
-            format!("{kind} && {}", finding_builder::host_filter("src", ip))
-        } else {
-            format!("{kind} && {} && eth.src == {}", finding_builder::host_filter("src", ip), mac_text(mac))
-        };
-        finding_builder::finish(finding, false)
+        Finding::builder(&CARD)
+            .title(match (is_forged, own.as_slice()) {
+                (true, [one]) => format!("{one} sends ICMP redirects in the name of {ip}"),
+                (true, _) => format!("{} sends ICMP redirects in the name of {ip}", mac_text(mac)),
+                (false, _) => format!("{ip} redirects the traffic of {} hosts", self.victims.len()),
+            })
+            .rated(Impact::INTERCEPTION, confidence, (self.n as f64, least))
+            .sources(if is_forged {
+                own.iter().copied().map(Endpoint::Ip).chain([Endpoint::Mac(mac)]).collect()
+            } else {
+                vec![Endpoint::Ip(ip)]
+            })
+            .targets(self.victims.iter().copied())
+            .protocol(if ip.is_v4() { "ICMP" } else { "ICMPv6" })
+            .evidence([
+                evidence("Redirects", self.n as f64, "packets", "0, or a few where two routers share a network"),
+                evidence("Hosts redirected", self.victims.len() as f64, "hosts", "0"),
+                evidence(
+                    "Devices that ARP knows under the sender's address",
+                    owners.len() as f64,
+                    "devices",
+                    if is_forged { "none of them sent the redirects" } else { "1" },
+                ),
+            ])
+            .explanation(if is_forged {
+                format!(
+                    "{} ICMP redirects came in the name of {ip}, but from the Ethernet address {}, while ARP knows \
+                     {ip} under {}. So they are forged: somebody tries to lead the traffic of {} hosts through a \
+                     machine of his own.",
+                    self.n,
+                    mac_text(mac),
+                    owners.iter().take(3).copied().map(mac_text).collect::<Vec<_>>().join(", "),
+                    self.victims.len()
+                )
+            } else {
+                format!(
+                    "{ip} told {} hosts, in {} messages, to send their traffic another way. A router does this when \
+                     it knows a shorter way; an attacker does it to get the traffic.",
+                    self.victims.len(),
+                    self.n
+                )
+            })
+            .flows(gather_all(context, &[between], |flow| {
+                flow.icmp.is_some_and(|(kind, _)| is_redirect(flow.key.protocol == 58, kind))
+                    && flow.macs.is_none_or(|(from, _)| from == mac)
+            }))
+            .period((self.first_ns, self.last_ns))
+            .n_packets(self.n)
+            .filter(if mac == [0; 6] {
+                format!("{kind} && {}", finding_builder::host_filter("src", ip))
+            } else {
+                format!("{kind} && {} && eth.src == {}", finding_builder::host_filter("src", ip), mac_text(mac))
+            })
+            .build()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::arp;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::icmp;
-    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::{arp, finish, icmp, inside};
     use crate::model::Severity;
     use crate::settings::Settings;
 

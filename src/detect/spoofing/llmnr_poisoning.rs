@@ -1,23 +1,14 @@
 //! Answers to name questions asked of everybody, to findings: one host that answers for every name.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
+use crate::detect::support::finding_builder::{self, FindingBuilder, Identity, count, evidence};
 use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::gather;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::{Addr, Category, Finding, Flow};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
@@ -28,29 +19,23 @@ const CARD: Card = Card {
     sees: "One host answers nearly all name questions that others ask of the whole network (LLMNR).",
     matters: "Windows asks its neighbours when DNS does not know a name, for example a mistyped one. Who answers \"that is me\" is sent a log-in, and can crack or pass on the password.",
     otherwise: "A server that really is the one that everybody looks for, in a network without DNS.",
+    benign_causes: &["A server that really is the one that everybody looks for, in a network without DNS"],
+    advice: &[
+        "Open the answers and compare the names with the host's own name",
+        "Look for log-ins (SMB, HTTP) of the askers to this host afterwards, and change those passwords",
+        "Turn off LLMNR and NetBIOS names by policy; they are seldom needed",
+    ],
+    part_of: &[],
     source: "The method of the tool Responder; RFC 4795 (LLMNR): a host answers only for names that are its own.",
 };
 
-const ANSWERS: Descriptor = Descriptor {
-    id: "llmnr_poisoning.answers",
-    label: "Answers of one host",
-    help: "A host that answered at least this many LLMNR questions, of at least two hosts, and four in five of all that were asked. Most such questions go unanswered.",
-    unit: "answers",
-    min: 2.0,
-    max: 100_000.0,
-    default: 10.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[ANSWERS];
+const ANSWERS: Descriptor = Descriptor::count("llmnr_poisoning.answers", "Answers of one host", 10.0)
+    .range(2.0, 100_000.0)
+    .unit("answers")
+    .help("A host that answered at least this many LLMNR questions, of at least two hosts, and four in five of all that were asked. Most such questions go unanswered.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::UDP_FLOWS,
-    make: || Box::new(LlmnrPoisoning::default()),
-};
+pub const ENTRY: Entry = Entry::of::<LlmnrPoisoning>(CARD, &[ANSWERS], Interest::UDP_FLOWS);
 
 /// LLMNR (RFC 4795).
 const PORT: u16 = 5355;
@@ -93,7 +78,7 @@ impl Detector for LlmnrPoisoning {
         for ((host, asker, port), ()) in self.answers.iter() {
             answered.entry(*host).or_default().insert((*asker, *port));
         }
-        let mut cases: Vec<(Addr, BTreeSet<Addr>, usize, f64)> = answered
+        let cases: Vec<(Addr, BTreeSet<Addr>, usize, f64)> = answered
             .into_iter()
             .map(|(host, asked)| {
                 let share = asked.len() as f64 / n_questions(host.is_v4()).max(1) as f64;
@@ -101,64 +86,52 @@ impl Detector for LlmnrPoisoning {
             })
             .filter(|(_, askers, n, share)| *n as f64 >= least && askers.len() >= 2 && *share >= LEAST_SHARE)
             .collect();
-        cases.sort_by_key(|(_, _, n, _)| std::cmp::Reverse(*n));
-        cases.truncate(MOST_FINDINGS);
-        let between = |source: Addr| Between { source: Some(source), ..Between::default() };
-        let between: Vec<Between> = cases.iter().map(|case| between(case.0)).collect();
-        let gathered = gather(context, &between, |_, flow| answer(flow).is_some());
-        let findings = cases
-            .iter()
-            .zip(gathered)
-            .map(|((host, askers, n, share), flows)| {
-                let mut finding = finding(*host, askers, *n, *share, least);
-                flows.fill(&mut finding);
-                finding.display_filter =
-                    format!("{} && udp.srcport == {PORT}", finding_builder::host_filter("src", *host));
-                finding_builder::finish(finding, true)
-            })
-            .collect();
-        let n_not_evaluated = self.questions.n_refused + self.answers.n_refused;
-        Conclusion { findings, n_not_evaluated, ..Conclusion::default() }
+        Report::of(cases)
+            .at_most(MOST_FINDINGS)
+            .largest_first(|(_, _, n, _)| *n)
+            .not_evaluated(self.questions.n_refused + self.answers.n_refused)
+            .each_with_flows(
+                context,
+                |(host, ..)| Between { source: Some(*host), ..Between::default() },
+                |_, flow| answer(flow).is_some(),
+                |(host, askers, n, share), flows| {
+                    finding(*host, askers, *n, *share, least)
+                        .flows(flows)
+                        .filter(format!("{} && udp.srcport == {PORT}", finding_builder::host_filter("src", *host)))
+                        .identity(Identity::ActorsAndPorts)
+                        .build()
+                },
+            )
     }
 }
 
-fn finding(host: Addr, askers: &BTreeSet<Addr>, n: usize, share: f64, least: f64) -> Finding {
-    let confidence = 0.65;
-    let mut finding = finding_builder::begin(&CARD);
-    finding.title = format!("{host} answers name questions of {} for whatever they ask", count(askers.len(), "host"));
-    rate(&mut finding, Impact::INTERCEPTION, confidence, (n as f64, least));
-    finding.sources = finding_builder::addresses([host]);
-    finding.targets = finding_builder::addresses(askers.iter().copied());
-    finding.ports = vec![PORT];
-    finding.protocol = "LLMNR".to_owned();
-    finding.evidence = vec![
-        evidence("Questions that it answered", n as f64, "questions", "those for its own name"),
-        evidence("Share of all questions that were asked", share * 100.0, "%", "a few per cent"),
-        evidence("Hosts that it answered", askers.len() as f64, "hosts", ""),
-    ];
-    finding.explanation = format!(
-        "{host} answered {n} questions that {} asked of the whole network, {:.0} % of all. A host answers only for its own \
-         name (RFC 4795), and most such questions are for names that nobody has. Who answers them all wants the log-ins \
-         that follow.",
-        count(askers.len(), "host"),
-        share * 100.0
-    );
-    finding.benign_causes =
-        lines(&["A server that really is the one that everybody looks for, in a network without DNS"]);
-    finding.advice = lines(&[
-        "Open the answers and compare the names with the host's own name",
-        "Look for log-ins (SMB, HTTP) of the askers to this host afterwards, and change those passwords",
-        "Turn off LLMNR and NetBIOS names by policy; they are seldom needed",
-    ]);
-    finding
+fn finding(host: Addr, askers: &BTreeSet<Addr>, n: usize, share: f64, least: f64) -> FindingBuilder {
+    let confidence = Confidence::EVEN;
+    Finding::builder(&CARD)
+        .title(format!("{host} answers name questions of {} for whatever they ask", count(askers.len(), "host")))
+        .rated(Impact::INTERCEPTION, confidence, (n as f64, least))
+        .sources([host])
+        .targets(askers.iter().copied())
+        .ports([PORT])
+        .protocol("LLMNR")
+        .evidence([
+            evidence("Questions that it answered", n as f64, "questions", "those for its own name"),
+            evidence("Share of all questions that were asked", share * 100.0, "%", "a few per cent"),
+            evidence("Hosts that it answered", askers.len() as f64, "hosts", ""),
+        ])
+        .explanation(format!(
+            "{host} answered {n} questions that {} asked of the whole network, {:.0} % of all. A host answers only \
+             for its own name (RFC 4795), and most such questions are for names that nobody has. Who answers them all \
+             wants the log-ins that follow.",
+            count(askers.len(), "host"),
+            share * 100.0
+        ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Made;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::{Made, finish, inside};
     use crate::model::flow::TcpState;
     use crate::settings::Settings;
 

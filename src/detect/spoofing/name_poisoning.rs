@@ -2,27 +2,18 @@
 //! too many names.
 
 use crate::detect::card::Card;
-use crate::detect::detector::AppEvent;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
+use crate::detect::support::finding_builder::{self, Identity, count, evidence};
 use crate::detect::support::message_evidence::MessageEvidence;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
-use crate::model::app::field::FieldId;
-use crate::model::app::field::FieldSet;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::names::{DnsMessage, DnsType};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use std::collections::BTreeSet;
 
 const CARD: Card = Card {
@@ -33,28 +24,30 @@ const CARD: Card = Card {
     sees: "One host says of many different names, which others ask of the whole network by NetBIOS, mDNS or LLMNR, that they are its own.",
     matters: "Who answers for names that are not his own is sent the log-ins that were meant for others, and can crack or pass on the passwords.",
     otherwise: "A sleep proxy that answers for printers and televisions that are switched off, a server with many names.",
+    benign_causes: &[
+        "A sleep proxy that answers for devices that are switched off",
+        "A server that really has all these names",
+    ],
+    advice: &[
+        "Look what the askers did next: a log-in to this host is lost",
+        "Turn off NetBIOS names and LLMNR by policy",
+        "Find out who runs the host, and change the passwords of those who logged in to it",
+    ],
+    part_of: &["llmnr_poisoning"],
     source: "The method of the tool Responder; RFC 1002, section 4.2.13, RFC 6762, section 6, RFC 4795: a host answers only for names that are its own.",
 };
 
-const NAMES: Descriptor = Descriptor {
-    id: "name_poisoning.names",
-    label: "Different names of one host",
-    help: "So many different names, asked of everybody, that one host answered for. A computer has its own name and perhaps that of its group.",
-    unit: "names",
-    min: 2.0,
-    max: 10_000.0,
-    default: 4.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[NAMES];
+const NAMES: Descriptor = Descriptor::count("name_poisoning.names", "Different names of one host", 4.0)
+    .range(2.0, 10_000.0)
+    .unit("names")
+    .help("So many different names, asked of everybody, that one host answered for. A computer has its own name and perhaps that of its group.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, interest: Interest::MESSAGES, make: || Box::new(NamePoisoning::default()) };
+pub const ENTRY: Entry = Entry::of::<NamePoisoning>(CARD, &[NAMES], Interest::MESSAGES);
 
-/// Most names that were asked for, and most hosts that answer.
+/// Most names kept that were asked for.
 const MOST_ASKED: usize = 1 << 15;
+/// Most hosts kept that answer.
 const MOST_HOSTS: usize = 1 << 12;
 /// Names and askers told apart for a host.
 const MOST_NAMES: usize = 256;
@@ -127,11 +120,12 @@ impl Detector for NamePoisoning {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&NAMES);
-        let mut cases = self.hosts.sorted_where(|answers| answers.names.len() as f64 >= least);
-        cases.sort_by_key(|(key, answers)| (std::cmp::Reverse(answers.names.len()), **key));
-        cases.truncate(MOST_FINDINGS);
-        let findings = cases.iter().map(|(key, answers)| answers.finding(**key, least)).collect();
-        Conclusion { findings, n_not_evaluated: self.asked.n_refused + self.hosts.n_refused, ..Conclusion::default() }
+        let cases = self.hosts.sorted_where(|answers| answers.names.len() as f64 >= least);
+        Report::of(cases)
+            .at_most(MOST_FINDINGS)
+            .largest_first(|(_key, answers)| answers.names.len())
+            .not_evaluated(self.asked.n_refused + self.hosts.n_refused)
+            .each(|(key, answers)| answers.finding(**key, least))
     }
 }
 
@@ -143,48 +137,38 @@ impl Answers {
             AppProto::Mdns => (5353, "mdns && dns.flags.response == 1"),
             _ => (5355, "llmnr && dns.flags.response == 1"),
         };
-        let confidence = 0.75;
+        let confidence = Confidence::LIKELY;
         let shown: Vec<&str> = self.names.iter().take(MOST_SHOWN).map(String::as_str).collect();
-        let mut finding = finding_builder::begin(&CARD);
-        finding.title = format!("{host} says that {} are its own", count(self.names.len(), "name"));
-        rate(&mut finding, Impact::INTERCEPTION, confidence, (n, least));
-        finding.sources = finding_builder::addresses([host]);
-        finding.targets = finding_builder::addresses(self.askers.iter().copied());
-        finding.ports = vec![port];
-        finding.protocol = protocol.name().to_owned();
-        finding.evidence = vec![
-            evidence("Different names answered for", n, "names", "1 or 2"),
-            evidence("Answers", self.heard.n as f64, "messages", ""),
-            evidence("Hosts that it answered", self.askers.len() as f64, "hosts", ""),
-        ];
-        finding.explanation = format!(
-            "{host} answered {} over {} that others had asked of the whole network, among them {}. A host answers only for \
-             its own name.",
-            count(self.names.len(), "name"),
-            protocol.name(),
-            shown.join(", ")
-        );
-        finding.benign_causes = lines(&[
-            "A sleep proxy that answers for devices that are switched off",
-            "A server that really has all these names",
-        ]);
-        finding.advice = lines(&[
-            "Look what the askers did next: a log-in to this host is lost",
-            "Turn off NetBIOS names and LLMNR by policy",
-            "Find out who runs the host, and change the passwords of those who logged in to it",
-        ]);
-        self.heard.fill(&mut finding);
-        finding.display_filter = format!("{} && {filter}", finding_builder::host_filter("src", host));
-        finding_builder::finish(finding, true)
+        Finding::builder(&CARD)
+            .title(format!("{host} says that {} are its own", count(self.names.len(), "name")))
+            .rated(Impact::INTERCEPTION, confidence, (n, least))
+            .sources([host])
+            .targets(self.askers.iter().copied())
+            .ports([port])
+            .protocol(protocol.name())
+            .evidence([
+                evidence("Different names answered for", n, "names", "1 or 2"),
+                evidence("Answers", self.heard.n as f64, "messages", ""),
+                evidence("Hosts that it answered", self.askers.len() as f64, "hosts", ""),
+            ])
+            .explanation(format!(
+                "{host} answered {} over {} that others had asked of the whole network, among them {}. A host answers \
+                 only for its own name.",
+                count(self.names.len(), "name"),
+                protocol.name(),
+                shown.join(", ")
+            ))
+            .messages(&self.heard)
+            .filter(format!("{} && {filter}", finding_builder::host_filter("src", host)))
+            .identity(Identity::ActorsAndPorts)
+            .build()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Line;
-    use crate::detect::support::testing::hear;
-    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::{Line, hear, inside};
     use crate::settings::Settings;
 
     fn found(names: &[&str]) -> usize {

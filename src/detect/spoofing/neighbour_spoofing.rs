@@ -1,26 +1,18 @@
 //! Who claims which IPv6 address, by neighbour advertisements, to findings of addresses that several devices claim in turn.
 
 use crate::detect::card::Card;
-use crate::detect::detector::AppEvent;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
+use crate::detect::support::finding_builder::{Identity, evidence};
 use crate::detect::support::message_evidence::MessageEvidence;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
-use crate::model::app::field::FieldId;
-use crate::model::app::field::FieldSet;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::link::Icmpv6Message;
 use crate::model::app::protocol::AppProto;
 use crate::model::net::addr::mac_text;
 use crate::model::{Addr, Category, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
@@ -31,29 +23,26 @@ const CARD: Card = Card {
     sees: "Two devices say in turn that an IPv6 address is theirs, or one device claims the addresses of several others.",
     matters: "Hosts believe the last one that says so and send it their traffic, where it can be read or changed: ARP spoofing for IPv6.",
     otherwise: "Two routers that share one address for safety (VRRP, HSRP), a computer that changes from cable to wireless, a virtual machine that moves.",
+    benign_causes: &[
+        "Two routers that share one address for safety",
+        "A computer that changes from cable to wireless, or a virtual machine that moves",
+    ],
+    advice: &[
+        "Find the switch port of the device that came later",
+        "Compare with the table of neighbours on the router",
+        "Switch on RA guard and ND inspection on the switches (RFC 6105, RFC 6620)",
+    ],
+    part_of: &[],
     source: "RFC 4861, section 7.2; RFC 6583 and RFC 3756, section 4.1.1 (forged advertisements); the tools parasite6 and fake_advertise6 of THC-IPv6.",
 };
 
-const CHANGES: Descriptor = Descriptor {
-    id: "neighbour_spoofing.changes",
-    label: "Changes of the owner",
-    help: "How often the device that claims an address changed. A device that is replaced changes it once.",
-    unit: "changes",
-    min: 1.0,
-    max: 10_000.0,
-    default: 3.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[CHANGES];
+const CHANGES: Descriptor = Descriptor::count("neighbour_spoofing.changes", "Changes of the owner", 3.0)
+    .range(1.0, 10_000.0)
+    .unit("changes")
+    .help("How often the device that claims an address changed. A device that is replaced changes it once.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::MESSAGES,
-    make: || Box::new(NeighbourSpoofing::default()),
-};
+pub const ENTRY: Entry = Entry::of::<NeighbourSpoofing>(CARD, &[CHANGES], Interest::MESSAGES);
 
 /// Most addresses kept.
 const MOST_ADDRESSES: usize = 1 << 14;
@@ -63,8 +52,6 @@ const MOST_DEVICES: usize = 16;
 const MANY_ADDRESSES: usize = 3;
 /// Addresses listed in a filter.
 const MOST_IN_FILTER: usize = 20;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct NeighbourSpoofing {
@@ -125,11 +112,10 @@ impl Detector for NeighbourSpoofing {
         let is_case = |taken: &[(Addr, &Claims)]| {
             taken.len() >= MANY_ADDRESSES || taken.iter().any(|(_, claims)| claims.n_changes as f64 >= least)
         };
-        let mut cases: Vec<([u8; 6], Taken<'_>)> = late.into_iter().filter(|(_, taken)| is_case(taken)).collect();
-        cases.sort_by_key(|(_, taken)| std::cmp::Reverse(taken.len()));
-        cases.truncate(MOST_FINDINGS);
-        let findings = cases.iter().map(|(device, taken)| finding(&mac_text(*device), taken, least)).collect();
-        Conclusion { findings, n_not_evaluated: self.addresses.n_refused, ..Conclusion::default() }
+        Report::of(late.into_iter().filter(|(_, taken)| is_case(taken)))
+            .largest_first(|(_, taken)| taken.len())
+            .not_evaluated(self.addresses.n_refused)
+            .each(|(device, taken)| finding(&mac_text(*device), taken, least))
     }
 }
 
@@ -138,54 +124,43 @@ fn finding(device: &str, taken: &[(Addr, &Claims)], least: f64) -> Finding {
     let others: BTreeSet<[u8; 6]> =
         taken.iter().filter_map(|(_, claims)| claims.devices.first()).map(|(device, _)| *device).collect();
     let others: Vec<String> = others.into_iter().take(5).map(mac_text).collect();
-    let confidence = if taken.len() >= 2 { 0.85 } else { 0.65 };
+    let confidence = if taken.len() >= 2 { Confidence::VERY_LIKELY } else { Confidence::EVEN };
     let mut heard = MessageEvidence::default();
     taken.iter().for_each(|(_, claims)| heard.merge(&claims.heard));
-    let mut finding = finding_builder::begin(&CARD);
-    finding.title = match taken {
-        [(address, _)] => format!("{device} and another device both claim {address}"),
-        _ => format!("{device} claims {} IPv6 addresses of other devices", taken.len()),
-    };
-    rate(&mut finding, Impact::INTERCEPTION, confidence, (n_changes as f64, least));
-    finding.sources = finding_builder::addresses(taken.iter().map(|(address, _)| *address));
-    finding.targets = finding_builder::addresses(taken.iter().map(|(address, _)| *address));
-    finding.protocol = "ICMPv6".to_owned();
-    finding.evidence = vec![
-        evidence("Addresses of others", taken.len() as f64, "addresses", "0"),
-        evidence("Changes of the owner", n_changes as f64, "changes", "0"),
-    ];
-    finding.explanation = format!(
-        "The device {device} says in neighbour advertisements that {} is at its own Ethernet address, after {} had said so. \
-         Neighbours believe the last one, so their traffic goes where it says.",
-        taken.iter().take(5).map(|(address, _)| address.to_string()).collect::<Vec<_>>().join(", "),
-        others.join(", ")
-    );
-    finding.benign_causes = lines(&[
-        "Two routers that share one address for safety",
-        "A computer that changes from cable to wireless, or a virtual machine that moves",
-    ]);
-    finding.advice = lines(&[
-        "Find the switch port of the device that came later",
-        "Compare with the table of neighbours on the router",
-        "Switch on RA guard and ND inspection on the switches (RFC 6105, RFC 6620)",
-    ]);
-    heard.fill(&mut finding);
     let addresses: Vec<String> = taken
         .iter()
         .take(MOST_IN_FILTER)
         .map(|(address, _)| format!("icmpv6.nd.na.target_address == {address}"))
         .collect();
-    finding.display_filter = format!("icmpv6.type == 136 && ({})", addresses.join(" || "));
-    let id = finding_builder::id_of(&CARD, device, &[]);
-    Finding { id, ..finding_builder::finish(finding, false) }
+    Finding::builder(&CARD)
+        .title(match taken {
+            [(address, _)] => format!("{device} and another device both claim {address}"),
+            _ => format!("{device} claims {} IPv6 addresses of other devices", taken.len()),
+        })
+        .rated(Impact::INTERCEPTION, confidence, (n_changes as f64, least))
+        .sources(taken.iter().map(|(address, _)| *address))
+        .targets(taken.iter().map(|(address, _)| *address))
+        .protocol("ICMPv6")
+        .evidence([
+            evidence("Addresses of others", taken.len() as f64, "addresses", "0"),
+            evidence("Changes of the owner", n_changes as f64, "changes", "0"),
+        ])
+        .explanation(format!(
+            "The device {device} says in neighbour advertisements that {} is at its own Ethernet address, after \
+                 {} had said so. Neighbours believe the last one, so their traffic goes where it says.",
+            taken.iter().take(5).map(|(address, _)| address.to_string()).collect::<Vec<_>>().join(", "),
+            others.join(", ")
+        ))
+        .messages(&heard)
+        .filter(format!("icmpv6.type == 136 && ({})", addresses.join(" || ")))
+        .identity(Identity::WordAlone(device.to_owned()))
+        .build()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Line;
-    use crate::detect::support::testing::hear;
-    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::{Line, hear, inside};
     use crate::model::flow::Direction;
     use crate::settings::Settings;
 

@@ -1,26 +1,17 @@
 //! IPv6 router advertisements to findings: a device that offers itself as a router beside the real one.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::visit;
+use crate::detect::support::finding_builder::{self, evidence};
+use crate::detect::support::flow_selector::{Between, gather_all};
 use crate::detect::support::gateway::Gateway;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::past;
-use crate::detect::support::severity::severity;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact, past};
 use crate::model::net::addr::mac_text;
 use crate::model::packet::{Packet, Transport};
 use crate::model::{Addr, Category, Endpoint, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use std::collections::BTreeSet;
 
 const CARD: Card = Card {
@@ -31,29 +22,26 @@ const CARD: Card = Card {
     sees: "A device sends IPv6 router advertisements beside another one that already does, or that carries the traffic to the outside.",
     matters: "Every host believes a router advertisement. Who sends one becomes gateway, and often name server, for all IPv6 traffic and can read or change it.",
     otherwise: "Two routers that share the work, a phone or computer that shares its connection, or a new router.",
+    benign_causes: &[
+        "Two routers that share the work or stand in for each other",
+        "A computer or phone that shares its connection with the network by mistake",
+    ],
+    advice: &[
+        "Compare the senders with the routers that you run",
+        "Look at the prefix, the life time and the name servers in the advertisements",
+        "Find the switch port of the Ethernet address, and turn on RA Guard",
+    ],
+    part_of: &[],
     source: "RFC 6104 (Rogue IPv6 Router Advertisement Problem Statement) and RFC 6105 (RA Guard).",
 };
 
-const ADVERTISEMENTS: Descriptor = Descriptor {
-    id: "rogue_router.advertisements",
-    label: "Advertisements of a device",
-    help: "A device counts as a router once it has sent this many advertisements. A router sends one at start and then one each few seconds to half an hour (RFC 4861, section 6.2.1).",
-    unit: "packets",
-    min: 1.0,
-    max: 1000.0,
-    default: 1.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[ADVERTISEMENTS];
+const ADVERTISEMENTS: Descriptor = Descriptor::count("rogue_router.advertisements", "Advertisements of a device", 1.0)
+    .range(1.0, 1000.0)
+    .unit("packets")
+    .help("A device counts as a router once it has sent this many advertisements. A router sends one at start and then one each few seconds to half an hour (RFC 4861, section 6.2.1).");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::ICMP.union(Interest::ANY_FLOW),
-    make: || Box::new(RogueRouter::default()),
-};
+pub const ENTRY: Entry = Entry::of::<RogueRouter>(CARD, &[ADVERTISEMENTS], Interest::ICMP.union(Interest::ANY_FLOW));
 
 /// Router advertisement (RFC 4861, section 4.2).
 const ADVERTISEMENT: u8 = 134;
@@ -104,13 +92,9 @@ impl Detector for RogueRouter {
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&ADVERTISEMENTS);
         let gateway = self.gateway.mac();
-        let mut routers = self.routers.sorted();
-        routers.retain(|(_, router)| router.n as f64 >= least);
-        let mut findings = Vec::new();
-        for group in routers.chunk_by(|a, b| a.0.0 == b.0.0) {
-            if group.len() < 2 || findings.len() >= MOST_FINDINGS {
-                continue;
-            }
+        let routers = self.routers.sorted_where(|router| router.n as f64 >= least);
+        let of_a_vlan = routers.chunk_by(|a, b| a.0.0 == b.0.0).filter(|group| group.len() >= 2);
+        Report::of(of_a_vlan).at_most(MOST_FINDINGS).not_evaluated(self.routers.n_refused).each(|group| {
             let is_known = |mac: &Mac| gateway == Some(*mac);
             // If the gateway is among them, the others are out of place; if not, all are named.
             let knows_gateway = group.iter().any(|((_, mac), _)| is_known(mac));
@@ -119,9 +103,8 @@ impl Detector for RogueRouter {
                 .filter(|((_, mac), _)| !knows_gateway || !is_known(mac))
                 .map(|((_, mac), router)| (mac, *router))
                 .collect();
-            findings.push(finding(context, &suspects, group.len(), knows_gateway));
-        }
-        Conclusion { findings, n_not_evaluated: self.routers.n_refused, ..Conclusion::default() }
+            finding(context, &suspects, group.len(), knows_gateway)
+        })
     }
 }
 
@@ -133,81 +116,57 @@ fn finding(context: &Context<'_>, suspects: &[(&Mac, &Router)], n_routers: usize
         .collect();
     let names = names.join(", ");
     let addresses: BTreeSet<Addr> = suspects.iter().flat_map(|(_, router)| router.addresses.iter().copied()).collect();
-    let confidence = if knows_gateway { 0.8 } else { 0.5 };
-    let mut finding = finding_builder::begin(&CARD);
-    finding.title = if knows_gateway {
-        format!("{names} offers itself as IPv6 router beside the gateway")
-    } else {
-        format!("{n_routers} devices offer themselves as IPv6 router: {names}")
-    };
-    finding.severity = severity(Impact::INTERCEPTION, confidence, 0.5);
-    finding.score = past(n_routers as f64, 2.0);
-    finding.confidence = confidence;
-    finding.sources = addresses
-        .iter()
-        .copied()
-        .map(Endpoint::Ip)
-        .chain(suspects.iter().map(|(mac, _)| Endpoint::Mac(**mac)))
-        .collect();
-    finding.protocol = "ICMPv6".to_owned();
-    finding.start_ns = suspects.iter().map(|(_, router)| router.first_ns).min().unwrap_or(0);
-    finding.end_ns = suspects.iter().map(|(_, router)| router.last_ns).max().unwrap_or(0);
-    finding.n_packets = suspects.iter().map(|(_, router)| router.n).sum();
-    finding.evidence = vec![
-        evidence(
-            "Devices that advertise themselves as router",
-            n_routers as f64,
-            "devices",
-            "1, or 2 that work together",
-        ),
-        evidence(
-            "Their advertisements",
-            finding.n_packets as f64,
-            "packets",
-            "one each few seconds to half an hour (RFC 4861)",
-        ),
-    ];
-    finding.explanation = format!(
-        "{names} sent {} IPv6 router advertisements{}. Every host takes such a message at its word and sends its IPv6 \
-         traffic to whoever sent it; so the sender can read or change it, or cut everybody off.",
-        finding_builder::thousands(finding.n_packets as usize),
-        if knows_gateway {
-            ", though another device is the gateway to the outside and advertises itself too"
-        } else {
-            ", and several devices do so in this network"
-        }
-    );
-    finding.benign_causes = lines(&[
-        "Two routers that share the work or stand in for each other",
-        "A computer or phone that shares its connection with the network by mistake",
-    ]);
-    finding.advice = lines(&[
-        "Compare the senders with the routers that you run",
-        "Look at the prefix, the life time and the name servers in the advertisements",
-        "Find the switch port of the Ethernet address, and turn on RA Guard",
-    ]);
+    let confidence = if knows_gateway { Confidence::VERY_LIKELY } else { Confidence::EVEN };
     let from = |host: &Addr| Between { source: Some(*host), protocol: Some(58), ..Between::default() };
     let between: Vec<Between> = addresses.iter().map(from).collect();
-    visit(context, &between, |_, serial, flow| {
-        if flow.icmp.is_some_and(|(kind, _)| kind == ADVERTISEMENT) {
-            finding.n_flows += 1;
-            finding.flow_serials.push(serial);
-        }
-    });
     let macs: Vec<String> =
         suspects.iter().take(20).map(|(mac, _)| format!("eth.src == {}", mac_text(**mac))).collect();
-    finding.display_filter = format!("icmpv6.type == 134 && ({})", macs.join(" || "));
-    finding_builder::finish(finding, false)
+    let n: u64 = suspects.iter().map(|(_, router)| router.n).sum();
+    Finding::builder(&CARD)
+        .title(if knows_gateway {
+            format!("{names} offers itself as IPv6 router beside the gateway")
+        } else {
+            format!("{n_routers} devices offer themselves as IPv6 router: {names}")
+        })
+        .weighed(Impact::INTERCEPTION, confidence, 0.5)
+        .score(past(n_routers as f64, 2.0))
+        .sources(
+            addresses.iter().copied().map(Endpoint::Ip).chain(suspects.iter().map(|(mac, _)| Endpoint::Mac(**mac))),
+        )
+        .protocol("ICMPv6")
+        .evidence([
+            evidence(
+                "Devices that advertise themselves as router",
+                n_routers as f64,
+                "devices",
+                "1, or 2 that work together",
+            ),
+            evidence("Their advertisements", n as f64, "packets", "one each few seconds to half an hour (RFC 4861)"),
+        ])
+        .explanation(format!(
+            "{names} sent {} IPv6 router advertisements{}. Every host takes such a message at its word and sends its \
+             IPv6 traffic to whoever sent it; so the sender can read or change it, or cut everybody off.",
+            finding_builder::thousands(n as usize),
+            if knows_gateway {
+                ", though another device is the gateway to the outside and advertises itself too"
+            } else {
+                ", and several devices do so in this network"
+            }
+        ))
+        .flows(gather_all(context, &between, |flow| flow.icmp.is_some_and(|(kind, _)| kind == ADVERTISEMENT)))
+        .period((
+            suspects.iter().map(|(_, router)| router.first_ns).min().unwrap_or(0),
+            suspects.iter().map(|(_, router)| router.last_ns).max().unwrap_or(0),
+        ))
+        .n_packets(n)
+        .filter(format!("icmpv6.type == 134 && ({})", macs.join(" || ")))
+        .build()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Made;
-    use crate::detect::support::testing::finish_with;
-    use crate::detect::support::testing::icmp;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
+    use crate::detect::support::testing::{Made, finish_with, icmp, inside, outside};
     use crate::settings::Settings;
 
     fn advertisement(index: u64, mac: u8) -> Packet {

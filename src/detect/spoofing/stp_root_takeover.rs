@@ -1,27 +1,18 @@
 //! Spanning tree messages to findings of a bridge that makes itself the root of a network that has one.
 
 use crate::detect::card::Card;
-use crate::detect::detector::AppEvent;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
+use crate::detect::support::finding_builder::{FindingBuilder, count, evidence};
 use crate::detect::support::message_evidence::MessageEvidence;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::past;
-use crate::detect::support::severity::severity;
-use crate::model::app::field::FieldId;
-use crate::model::app::field::FieldSet;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact, past};
+use crate::detect::support::threshold_random_walk::busiest;
+use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::link::StpMessage;
 use crate::model::app::protocol::AppProto;
 use crate::model::format::time::SECOND;
 use crate::model::{Category, Endpoint, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 
 const CARD: Card = Card {
     id: "stp_root_takeover",
@@ -31,40 +22,26 @@ const CARD: Card = Card {
     sees: "A new root bridge with a better identifier appears in a network that had another one, or floods it with changes of topology.",
     matters: "All switches turn their traffic towards the root. Who becomes root sees traffic between switches that he would never see otherwise, or stops the network again and again.",
     otherwise: "A new switch, or one that comes back after work on the network.",
+    benign_causes: &["A new switch with a better identifier", "Work on the network, a link that comes and goes"],
+    advice: &[
+        "Find the switch port where the messages come in",
+        "Switch on BPDU guard on ports of ordinary hosts and root guard towards other switches",
+    ],
+    part_of: &[],
     source: "IEEE 802.1D, section 17 (the lowest identifier becomes root; hello time 2 s); the attacks of the tool yersinia.",
 };
 
-const BEFORE: Descriptor = Descriptor {
-    id: "stp_root_takeover.before",
-    label: "Time with the old root",
-    help: "The old root must have been heard for this long; at the start of a capture several trees, one for each VLAN, show up one after the other. Three hello times are 6 s.",
-    unit: "s",
-    min: 1.0,
-    max: 3600.0,
-    default: 6.0,
-    is_whole: false,
-    on_change: OnChange::Evaluate,
-};
-const CHANGES: Descriptor = Descriptor {
-    id: "stp_root_takeover.changes",
-    label: "Changes of topology within a minute",
-    help: "A link that goes up or down makes a few dozen messages of change for half a minute.",
-    unit: "messages",
-    min: 10.0,
-    max: 100_000.0,
-    default: 300.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[BEFORE, CHANGES];
+const BEFORE: Descriptor = Descriptor::seconds("stp_root_takeover.before", "Time with the old root", 6.0)
+    .range(1.0, 3600.0)
+    .help("The old root must have been heard for this long; at the start of a capture several trees, one for each VLAN, show up one after the other. Three hello times are 6 s.");
+const CHANGES: Descriptor =
+    Descriptor::count("stp_root_takeover.changes", "Changes of topology within a minute", 300.0)
+        .range(10.0, 100_000.0)
+        .unit("messages")
+        .help("A link that goes up or down makes a few dozen messages of change for half a minute.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::MESSAGES,
-    make: || Box::new(StpRootTakeover::default()),
-};
+pub const ENTRY: Entry = Entry::of::<StpRootTakeover>(CARD, &[BEFORE, CHANGES], Interest::MESSAGES);
 
 /// Roots told apart; a network has one for each VLAN.
 const MOST_ROOTS: usize = 256;
@@ -122,10 +99,10 @@ impl Detector for StpRootTakeover {
     }
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
-        let before_ns = (context.settings.get(&BEFORE) * SECOND as f64) as i64;
+        let before_ns = context.settings.nanoseconds(&BEFORE);
         let changes = context.settings.get(&CHANGES);
         let first_ns = self.first_ns.unwrap_or(0);
-        let mut findings = Vec::new();
+        let mut takeovers = Vec::new();
         // The roots in the order in which they came: each is compared with the best before it.
         let mut best: Option<&Root> = None;
         for root in &self.roots {
@@ -133,7 +110,7 @@ impl Detector for StpRootTakeover {
                 && (root.priority, root.mac) < (old.priority, old.mac)
                 && root.heard.first_ns - first_ns >= before_ns
             {
-                findings.push(takeover(root, old));
+                takeovers.push((root, old));
             }
             if best.is_none_or(|old| (root.priority, root.mac) < (old.priority, old.mac)) {
                 best = Some(root);
@@ -141,75 +118,66 @@ impl Detector for StpRootTakeover {
         }
         let mut times = self.changes_ns.clone();
         times.sort_unstable();
-        let most = crate::detect::support::threshold_random_walk::busiest(&times, 60 * SECOND) as f64;
-        if findings.is_empty() && most >= changes {
-            findings.push(self.storm(most, changes));
-        }
-        Conclusion { findings, n_not_evaluated: self.n_left_out, ..Conclusion::default() }
+        let most = busiest(&times, 60 * SECOND) as f64;
+        let storm = (takeovers.is_empty() && most >= changes).then_some(most);
+        Report::of(takeovers)
+            .at_most(MOST_ROOTS)
+            .not_evaluated(self.n_left_out)
+            .each(|(root, old)| takeover(root, old))
+            .and(Report::of(storm).each(|most| self.storm(*most, changes)))
     }
 }
 
 fn takeover(root: &Root, old: &Root) -> Finding {
-    let confidence = 0.65;
-    let mut finding = begin(confidence);
-    finding.title = format!("{} makes itself the root of the network instead of {}", root.mac, old.mac);
-    finding.score = past(root.heard.n as f64, 1.0);
-    finding.sources = vec![root.mac];
-    finding.targets = vec![old.mac];
-    finding.evidence = vec![
-        evidence("Priority of the new root", root.priority as f64, "", format!("{} of the old one", old.priority)),
-        evidence("Messages of the new root", root.heard.n as f64, "messages", "0"),
-        evidence("Messages of the old root", old.heard.n as f64, "messages", ""),
-    ];
-    finding.explanation = format!(
-        "The network's root was {} with priority {}. Then {} appeared with priority {}, which is better, and became root: \
-         from then on traffic between switches turns towards it.",
-        old.mac, old.priority, root.mac, root.priority
-    );
-    root.heard.fill(&mut finding);
-    finding.display_filter = format!("stp.root.hw == {}", root.mac);
-    finding_builder::finish(finding, false)
+    let confidence = Confidence::LIKELY;
+    begin(confidence)
+        .title(format!("{} makes itself the root of the network instead of {}", root.mac, old.mac))
+        .score(past(root.heard.n as f64, 1.0))
+        .sources([root.mac])
+        .targets([old.mac])
+        .evidence([
+            evidence("Priority of the new root", root.priority as f64, "", format!("{} of the old one", old.priority)),
+            evidence("Messages of the new root", root.heard.n as f64, "messages", "0"),
+            evidence("Messages of the old root", old.heard.n as f64, "messages", ""),
+        ])
+        .explanation(format!(
+            "The network's root was {} with priority {}. Then {} appeared with priority {}, \
+                              which is better, and became root: from then on traffic between switches turns \
+                              towards it.",
+            old.mac, old.priority, root.mac, root.priority
+        ))
+        .messages(&root.heard)
+        .filter(format!("stp.root.hw == {}", root.mac))
+        .build()
 }
 
 /// A finding with what both kinds share.
-fn begin(confidence: f64) -> Finding {
-    let mut finding = finding_builder::begin(&CARD);
-    finding.severity = severity(Impact::INTERCEPTION, confidence, 0.0);
-    finding.confidence = confidence;
-    finding.protocol = "STP".to_owned();
-    finding.benign_causes =
-        lines(&["A new switch with a better identifier", "Work on the network, a link that comes and goes"]);
-    finding.advice = lines(&[
-        "Find the switch port where the messages come in",
-        "Switch on BPDU guard on ports of ordinary hosts and root guard towards other switches",
-    ]);
-    finding
+fn begin(confidence: Confidence) -> FindingBuilder {
+    Finding::builder(&CARD).weighed(Impact::INTERCEPTION, confidence, 0.0).protocol("STP")
 }
 
 impl StpRootTakeover {
     fn storm(&self, most: f64, least: f64) -> Finding {
-        let mut finding = begin(0.6);
-        finding.title = format!("The spanning tree is changed on and on: {}", count(self.changes_ns.len(), "message"));
-        finding_builder::technique(&mut finding, ("T1498", "Network Denial of Service"));
-        finding.score = past(most, least);
-        finding.sources = self.roots.first().map(|root| root.mac).into_iter().collect();
-        finding.evidence = vec![evidence("Changes within a minute", most, "messages", format!("below {least}"))];
-        finding.explanation =
-            "Messages of change come on and on. With each of them the switches forget where hosts are and \
-                               send their frames everywhere, where others can read them."
-                .to_owned();
-        self.changes.fill(&mut finding);
-        finding.display_filter = "stp.flags.tc == 1 || stp.type == 0x80".to_owned();
-        finding_builder::finish(finding, false)
+        begin(Confidence::LIKELY)
+            .title(format!("The spanning tree is changed on and on: {}", count(self.changes_ns.len(), "message")))
+            .technique(("T1498", "Network Denial of Service"))
+            .score(past(most, least))
+            .sources(self.roots.first().map(|root| root.mac))
+            .evidence([evidence("Changes within a minute", most, "messages", format!("below {least}"))])
+            .explanation(
+                "Messages of change come on and on. With each of them the switches forget where \
+                              hosts are and send their frames everywhere, where others can read them.",
+            )
+            .messages(&self.changes)
+            .filter("stp.flags.tc == 1 || stp.type == 0x80")
+            .build()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Line;
-    use crate::detect::support::testing::hear;
-    use crate::detect::support::testing::inside;
+    use crate::detect::support::testing::{Line, hear, inside};
     use crate::model::flow::Direction;
     use crate::settings::Settings;
 

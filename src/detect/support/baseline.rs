@@ -3,13 +3,14 @@
 //!
 //! Short captures have no usual: there the fixed thresholds alone decide.
 
-use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::{self, FindingBuilder};
 use crate::detect::support::rate_series::Seconds;
+use crate::detect::support::severity::Confidence;
 use crate::model::finding::series::Level;
-use crate::model::format::time::SECOND;
-use crate::model::format::time::span;
+use crate::model::format::time::{SECOND, span};
 use crate::model::{Finding, Series};
 use crate::stats::change::{Change, Sense, Usual, changes};
+use std::cmp::Reverse;
 
 /// What every card of a flood says of it, behind the source of its threshold.
 macro_rules! source {
@@ -30,17 +31,20 @@ const LEAST_SECONDS: i64 = 30;
 const MOST_STEPS: i64 = 1 << 16;
 /// What stands out by change detection is a flood from this share of the fixed threshold on.
 const MODEST: f64 = 0.25;
-/// So many times the usual it must be, and so long at least, s: ordinary traffic comes in short bursts.
+/// So many times the usual it must be: ordinary traffic comes in short bursts.
 const TIMES: f64 = 10.0;
+/// So long it must last, s.
 const LEAST_LENGTH: i64 = 10;
-/// What is there in this share of all seconds, and never this many times the usual, is there all along.
+/// What is there in this share of all seconds is there all along, unless it is ever too many times the usual.
 const STEADY_SHARE: f64 = 0.9;
+/// What is ever this many times the usual is not there all along.
 const STEADY_TIMES: f64 = 3.0;
 /// A load that was there all along in so long a capture is ordinary, s. In a shorter one it may be a flood that was on
 /// when somebody began to record.
 const ORDINARY_SECONDS: i64 = 600;
-/// Less sure of what is below the threshold, and of what was there all along.
+/// What is below the threshold lowers the confidence by this factor.
 const MODEST_CONFIDENCE: f64 = 0.75;
+/// What was there all along lowers it by this one.
 const STEADY_CONFIDENCE: f64 = 0.5;
 
 /// How a target's counts stand against the capture's own.
@@ -52,6 +56,49 @@ pub struct Baseline {
     is_steady: bool,
     /// When it was far above the usual: first and last second since 1970, and the mean.
     rises: Vec<(i64, i64, f64)>,
+}
+
+/// A target that is flooded.
+pub struct Flood<'a, K, V> {
+    /// The target.
+    pub target: &'a K,
+    /// Its figures.
+    pub figures: &'a V,
+    /// Largest mean of a second over the span of the detector.
+    pub rate: f64,
+    /// What is usual for the target.
+    pub baseline: Baseline,
+}
+
+/// Most targets that are compared with their baseline; those with the most of what is counted.
+pub const MOST_CANDIDATES: usize = 200;
+
+/// The floods among candidates, those with the most first: `counts` gives what is counted, by seconds and in all; the rate
+/// over `span` seconds is compared with the threshold of a second.
+pub fn floods<'a, K, V>(
+    candidates: Vec<(&'a K, &'a V)>,
+    counts: impl Fn(&'a V) -> (&'a Seconds, u64),
+    (span, threshold): (i64, f64),
+    span_ns: (i64, i64),
+) -> Vec<Flood<'a, K, V>> {
+    let mut candidates = candidates;
+    candidates.retain(|(_, figures)| Baseline::may_matter(counts(figures).0.rate(span), threshold));
+    candidates.sort_by_cached_key(|(_, figures)| Reverse(counts(figures).1));
+    candidates.truncate(MOST_CANDIDATES);
+    let flood = |(target, figures): (&'a K, &'a V)| {
+        let (seconds, _) = counts(figures);
+        let (rate, baseline) = (seconds.rate(span), Baseline::of(seconds, span_ns));
+        baseline.is_flood(rate, threshold).then_some(Flood { target, figures, rate, baseline })
+    };
+    candidates.into_iter().filter_map(flood).collect()
+}
+
+impl FindingBuilder {
+    /// The baseline beside the measured rate, which must be the first evidence, and on the course; `unit` is that of the
+    /// rate.
+    pub fn baseline(self, baseline: &Baseline, unit: &str, threshold: f64) -> FindingBuilder {
+        self.with(|finding| baseline.show(finding, unit, threshold))
+    }
 }
 
 impl Baseline {
@@ -107,18 +154,20 @@ impl Baseline {
         self.is_steady && self.n_seconds >= ORDINARY_SECONDS
     }
 
-    /// The confidence as it is weighed by the baseline. `may_be_load`: ordinary use of the target may look the same.
-    pub fn weigh(&self, confidence: f64, (rate, threshold): (f64, f64), may_be_load: bool) -> f64 {
-        match () {
-            () if rate < threshold => MODEST_CONFIDENCE * confidence,
-            () if may_be_load && self.is_steady => STEADY_CONFIDENCE * confidence,
-            () => confidence,
-        }
+    /// The confidence that is left where the rate is not past the fixed threshold and only the baseline speaks for a flood.
+    pub fn weigh(&self, confidence: Confidence, is_past: bool) -> Confidence {
+        if is_past { confidence } else { confidence.lowered(MODEST_CONFIDENCE) }
+    }
+
+    /// As [`Baseline::weigh`], where ordinary use of the target may look the same: what was there all along may be that.
+    pub fn weigh_load(&self, confidence: Confidence, is_past: bool) -> Confidence {
+        let is_load = is_past && self.is_steady;
+        if is_load { confidence.lowered(STEADY_CONFIDENCE) } else { self.weigh(confidence, is_past) }
     }
 
     /// Shows the baseline beside the measured rate and marks the change on the chart; `unit` is that of the rate, and the
     /// threshold the one that it was judged by.
-    pub fn show(&self, finding: &mut Finding, unit: &str, threshold: f64) {
+    fn show(&self, finding: &mut Finding, unit: &str, threshold: f64) {
         let Some(usual) = self.usual else { return };
         let whole = span(self.n_seconds.saturating_mul(SECOND)).replace(".00 s", " s");
         let beside = format!("median {} in this capture ({whole})", finding_builder::round3(usual));
@@ -173,7 +222,7 @@ mod tests {
         let modest = of(&rates);
         assert!(modest.is_flood(30.0, 100.0) && !modest.is_flood(30.0, 200.0));
         assert_eq!(modest.rises.iter().map(|(from, to, _)| (*from, *to)).collect::<Vec<_>>(), [(40, 59)]);
-        assert!(modest.weigh(0.9, (30.0, 100.0), false) < 0.7);
+        assert!(modest.weigh(Confidence::VERY_LIKELY, false) < Confidence::LIKELY);
         rates[44..60].fill(1);
         assert!(!of(&rates).is_flood(30.0, 100.0));
         assert!(!of(&rates[35..64]).is_flood(30.0, 100.0), "too short to have a usual");
@@ -183,8 +232,8 @@ mod tests {
     fn a_load_that_was_there_all_along_is_ordinary_in_a_long_capture_and_doubtful_in_a_short_one() {
         let load = |n: usize| of(&(0..n).map(|i| 150 + (i as u32 * 7) % 60).collect::<Vec<_>>());
         assert!(load(900).is_ordinary() && !load(90).is_ordinary());
-        assert_eq!(load(90).weigh(0.8, (200.0, 100.0), true), 0.4);
-        assert_eq!(load(90).weigh(0.8, (200.0, 100.0), false), 0.8);
+        assert_eq!(load(90).weigh_load(Confidence::LIKELY, true), Confidence::LIKELY.lowered(0.5));
+        assert_eq!(load(90).weigh(Confidence::LIKELY, true), Confidence::LIKELY);
         let bursts: Vec<u32> = (0..900).map(|i| if i % 30 < 5 { 40 } else { 0 }).collect();
         assert!(
             !of(&bursts).is_ordinary() && !of(&bursts).is_flood(40.0, 100.0),

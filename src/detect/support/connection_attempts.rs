@@ -1,12 +1,10 @@
 //! Flows to first contacts: what became of the first try of a source to reach one port of one host. Both scan
 //! detectors and the one for lateral movement start from this one table.
 
-use crate::detect::support::capped_map::Map;
-use crate::detect::support::capped_map::Tally;
-use crate::model::app::protocol::Protocol;
+use crate::detect::support::capped_map::{Map, Tally};
 use crate::model::flow::ConnOutcome;
 use crate::model::packet::tcp_flag::{ACK, FIN, PSH, RST, SYN, URG};
-use crate::model::{Addr, Flow};
+use crate::model::{Addr, Flow, Protocol};
 use std::collections::BTreeMap;
 use std::hash::Hash;
 

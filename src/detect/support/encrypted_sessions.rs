@@ -1,7 +1,6 @@
 //! Encrypted connections of hosts inside to servers outside to their turns in order of time, and what sizes are usual in them.
 
-use crate::detect::detector::Context;
-use crate::detect::detector::EndedFlow;
+use crate::detect::detector::{Context, EndedFlow};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::local_networks::is_outward;
 use crate::maths::order::upper_median;

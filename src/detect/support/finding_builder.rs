@@ -1,67 +1,268 @@
 //! From a card and measured facts to a whole finding: order, limits, id and filter words, the same for all detectors.
 
 use crate::detect::card::Card;
+use crate::detect::support::flow_selector::Gathered;
+use crate::detect::support::message_evidence::MessageEvidence;
+use crate::detect::support::severity::{Confidence, Impact, extent, past, severity};
 use crate::maths::fnv;
-use crate::model::finding::former_ids;
-use crate::model::finding::{Evidence, Finding};
+use crate::model::finding::{Category, Evidence, Finding, former_ids};
 use crate::model::format::quantity;
 use crate::model::format::time::SECOND;
-use crate::model::{Addr, Endpoint};
+use crate::model::{Addr, Endpoint, Series};
 
-/// A finding with the card's parts filled in; the detector sets the rest and calls [`finish`].
-pub fn begin(card: &Card) -> Finding {
-    let mut finding = Finding::of(card.id, card.category);
-    if let Some(named) = card.technique {
-        technique(&mut finding, named);
+/// What of a finding its id is made of, so that the same finding of tomorrow has the id of today's, and with it what
+/// people decided about it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Identity {
+    /// Sources and targets: the ports may differ each time.
+    Actors,
+    /// Sources, targets and ports.
+    ActorsAndPorts,
+    /// Sources and this word, where targets change from time to time. The sources count as the detector gave them.
+    Word(String),
+    /// As [`Identity::Word`], with the sources once for each of so many parts: how the ids of joined scans were always made.
+    WordOfParts(String, usize),
+    /// This word alone, where sources change too.
+    WordAlone(String),
+}
+
+/// A finding that is being built; [`FindingBuilder::build`] ends it.
+#[derive(Clone, Debug)]
+pub struct FindingBuilder {
+    finding: Finding,
+    identity: Identity,
+}
+
+impl Finding {
+    /// A finding with the parts that stand in the card: name, category, technique, harmless causes and next steps.
+    pub fn builder(card: &Card) -> FindingBuilder {
+        let mut finding = Finding::of(card.id, card.category);
+        finding.benign_causes = lines(card.benign_causes);
+        finding.advice = lines(card.advice);
+        FindingBuilder { finding, identity: Identity::Actors }.technique(card.technique)
     }
-    finding
 }
 
-/// Names another technique than the card's.
-pub fn technique(finding: &mut Finding, (id, name): (&str, &str)) {
-    finding.technique = Some(id.to_owned());
-    finding.technique_name = Some(name.to_owned());
-}
-
-/// Sorts and cuts the lists, rounds score and confidence to three places, and makes the id from detector, actors and
-/// ports. Which ports a scan tries may differ each time, so a detector may say with `is_port_part_of_id` that they do
-/// not count.
-pub fn finish(mut finding: Finding, is_port_part_of_id: bool) -> Finding {
-    for list in [&mut finding.sources, &mut finding.targets] {
-        list.sort_unstable();
-        list.dedup();
-        list.truncate(Finding::MOST_ADDRESSES);
+impl From<Finding> for FindingBuilder {
+    /// Goes on with a finding that was built, to tell it anew.
+    fn from(finding: Finding) -> FindingBuilder {
+        FindingBuilder { finding, identity: Identity::Actors }
     }
-    finding.ports.sort_unstable();
-    finding.ports.dedup();
-    finding.ports.truncate(Finding::MOST_PORTS);
-    finding.flow_serials.sort_unstable();
-    finding.flow_serials.dedup();
-    finding.flow_serials.truncate(Finding::MOST_FLOWS);
-    finding.packet_indices.sort_unstable();
-    finding.packet_indices.dedup();
-    finding.packet_indices.truncate(Finding::MOST_FLOWS);
-    finding.score = round3(finding.score.clamp(0.0, 1.0));
-    finding.confidence = round3(finding.confidence.clamp(0.0, 1.0));
-    let ports: &[u16] = if is_port_part_of_id { &finding.ports } else { &[] };
-    finding.id = id(&finding.detector, &finding.protocol, &finding.sources, &finding.targets, ports);
-    finding
 }
 
-/// An id from actors and a word of the detector's choice, where targets change from time to time.
-pub fn id_of(card: &Card, word: &str, sources: &[Endpoint]) -> String {
-    id(card.id, word, sources, &[], &[])
+/// A method that sets the field of its name.
+macro_rules! set {
+    ($($(#[$doc:meta])* $field:ident: $type:ty;)*) => {
+        $($(#[$doc])*
+        pub fn $field(mut self, $field: $type) -> Self {
+            self.finding.$field = $field;
+            self
+        })*
+    };
 }
 
+impl FindingBuilder {
+    set! {
+        /// What kind of thing it is, where not what the card says.
+        category: Category;
+        /// How far past the threshold, 0 to 1, where [`FindingBuilder::rated`] does not fit.
+        score: f64;
+        /// Domains and server names meant.
+        names: Vec<String>;
+        /// The course of what was measured.
+        series: Option<Series>;
+        /// Flows meant, in all.
+        n_flows: u64;
+        /// Packets meant, in all.
+        n_packets: u64;
+        /// Serial numbers of the flows meant.
+        flow_serials: Vec<u32>;
+        /// Indices of the packets meant where they belong to no flow.
+        packet_indices: Vec<u64>;
+    }
+
+    /// One line: who did what to whom.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.finding.title = title.into();
+        self
+    }
+
+    /// What was seen and why it matters, in plain sentences.
+    pub fn explanation(mut self, explanation: impl Into<String>) -> Self {
+        self.finding.explanation = explanation.into();
+        self
+    }
+
+    /// Another technique than the card's; none leaves that one.
+    pub fn technique(mut self, technique: impl Into<Option<(&'static str, &'static str)>>) -> Self {
+        if let Some((id, name)) = technique.into() {
+            self.finding.technique = Some(id.to_owned());
+            self.finding.technique_name = Some(name.to_owned());
+        }
+        self
+    }
+
+    /// Severity, score and confidence: `value` is what was measured, `threshold` where it begins to count.
+    pub fn rated(self, impact: Impact, confidence: Confidence, (value, threshold): (f64, f64)) -> Self {
+        self.weighed(impact, confidence, extent(value, threshold)).score(past(value, threshold))
+    }
+
+    /// Severity and confidence, with the extent from 0 to 1 where [`FindingBuilder::rated`] does not fit.
+    pub fn weighed(mut self, impact: Impact, confidence: Confidence, extent: f64) -> Self {
+        self.finding.severity = severity(impact, confidence, extent);
+        self.finding.confidence = confidence.value();
+        self
+    }
+
+    /// Who did it.
+    pub fn sources(mut self, sources: impl IntoIterator<Item: Into<Endpoint>>) -> Self {
+        self.finding.sources = sources.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// To whom.
+    pub fn targets(mut self, targets: impl IntoIterator<Item: Into<Endpoint>>) -> Self {
+        self.finding.targets = targets.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// A client, the server and its port, of which the id is made, and the transport or protocol name.
+    pub fn service(self, (client, server, port): (Addr, Addr, u16), protocol: impl Into<String>) -> Self {
+        let builder = self.sources([client]).targets([server]).ports([port]).protocol(protocol);
+        builder.identity(Identity::ActorsAndPorts)
+    }
+
+    /// Server ports.
+    pub fn ports(mut self, ports: impl IntoIterator<Item = u16>) -> Self {
+        self.finding.ports = ports.into_iter().collect();
+        self
+    }
+
+    /// Transport or protocol name.
+    pub fn protocol(mut self, protocol: impl Into<String>) -> Self {
+        self.finding.protocol = protocol.into();
+        self
+    }
+
+    /// Measured values, behind those that are there.
+    pub fn evidence(mut self, evidence: impl IntoIterator<Item = Evidence>) -> Self {
+        self.finding.evidence.extend(evidence);
+        self
+    }
+
+    /// Harmless causes in place of the card's.
+    pub fn benign_causes(mut self, causes: &[&str]) -> Self {
+        self.finding.benign_causes = lines(causes);
+        self
+    }
+
+    /// Next steps in place of the card's.
+    pub fn advice(mut self, steps: &[&str]) -> Self {
+        self.finding.advice = lines(steps);
+        self
+    }
+
+    /// First and last packet meant, ns since 1970.
+    pub fn period(mut self, (start_ns, end_ns): (i64, i64)) -> Self {
+        (self.finding.start_ns, self.finding.end_ns) = (start_ns, end_ns);
+        self
+    }
+
+    /// Counts, times and serial numbers of the flows meant; no times if there is no flow.
+    pub fn flows(mut self, flows: Gathered) -> Self {
+        flows.fill(&mut self.finding);
+        self
+    }
+
+    /// Times, flows and packets of the messages meant.
+    pub fn messages(mut self, messages: &MessageEvidence) -> Self {
+        messages.fill(&mut self.finding);
+        self
+    }
+
+    /// Wireshark display filter that selects the packets meant.
+    pub fn filter(mut self, filter: impl Into<String>) -> Self {
+        self.finding.display_filter = filter.into();
+        self
+    }
+
+    /// As [`FindingBuilder::filter`], within the times that are set by now.
+    pub fn filter_in_time(self, filter: impl Into<String>) -> Self {
+        let time = time_filter(self.finding.start_ns, self.finding.end_ns);
+        let filter = filter.into();
+        self.filter(format!("{filter} && {time}"))
+    }
+
+    /// What the id is made of; sources and targets if nothing is said.
+    pub fn identity(mut self, identity: Identity) -> Self {
+        self.identity = identity;
+        self
+    }
+
+    /// Changes what depends on several parts at once.
+    pub fn with(mut self, change: impl FnOnce(&mut Finding)) -> Self {
+        change(&mut self.finding);
+        self
+    }
+
+    /// The finding: lists sorted and cut, score and confidence rounded to three places, with its id.
+    pub fn build(self) -> Finding {
+        let FindingBuilder { mut finding, identity } = self;
+        let of_word = match &identity {
+            Identity::Actors | Identity::ActorsAndPorts => None,
+            Identity::Word(word) => Some(id(&finding.detector, word, &finding.sources, &[], &[])),
+            Identity::WordOfParts(word, n_parts) => {
+                let sources = finding.sources.repeat(*n_parts);
+                Some(id(&finding.detector, word, &sources, &[], &[]))
+            }
+            Identity::WordAlone(word) => Some(id(&finding.detector, word, &[], &[], &[])),
+        };
+        tidy(&mut finding.sources, Finding::MOST_ADDRESSES);
+        tidy(&mut finding.targets, Finding::MOST_ADDRESSES);
+        tidy(&mut finding.ports, Finding::MOST_PORTS);
+        tidy(&mut finding.flow_serials, Finding::MOST_FLOWS);
+        tidy(&mut finding.packet_indices, Finding::MOST_FLOWS);
+        finding.score = round3(finding.score.clamp(0.0, 1.0));
+        finding.confidence = round3(finding.confidence.clamp(0.0, 1.0));
+        let ports = if identity == Identity::ActorsAndPorts { finding.ports.as_slice() } else { &[] };
+        finding.id = of_word
+            .unwrap_or_else(|| id(&finding.detector, &finding.protocol, &finding.sources, &finding.targets, ports));
+        finding
+    }
+}
+
+fn tidy<T: Ord>(list: &mut Vec<T>, most: usize) {
+    list.sort_unstable();
+    list.dedup();
+    list.truncate(most);
+}
+
+/// An id that stays the same for the same detector, word, actors and ports (FNV-1a, 32 bits). What is hashed is written
+/// out here and not derived, because people's verdicts are kept under these ids.
 fn id(detector: &str, word: &str, sources: &[Endpoint], targets: &[Endpoint], ports: &[u16]) -> String {
-    let hash = identity(&format!("{}|{word}", former_ids::first(detector)), sources, targets, ports);
-    let hex = hash.rsplit('-').next().unwrap_or_default();
-    format!("{detector}-{hex}")
+    let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
+    let first = former_ids::first(detector);
+    let text = format!("{first}|{word}|{}|{}|[{}]", listed(sources), listed(targets), ports.join(", "));
+    format!("{detector}-{:08x}", fnv::add(fnv::OF_NOTHING, text.as_bytes()))
+}
+
+/// Endpoints in the words that ids are made of, which never change.
+pub fn listed(endpoints: &[Endpoint]) -> String {
+    let text = |endpoint: &Endpoint| match endpoint {
+        Endpoint::Ip(addr) => format!("Ip({addr})"),
+        Endpoint::Mac([a, b, c, d, e, f]) => format!("Mac([{a}, {b}, {c}, {d}, {e}, {f}])"),
+    };
+    format!("[{}]", endpoints.iter().map(text).collect::<Vec<_>>().join(", "))
 }
 
 /// One measured value beside the usual one.
 pub fn evidence(name: &str, value: f64, unit: &str, typical: impl Into<String>) -> Evidence {
     Evidence { name: name.to_owned(), value: round3(value), unit: unit.to_owned(), typical: typical.into() }
+}
+
+/// Whether something is so, as 1 or 0, beside what is usual.
+pub fn yes_no(name: &str, is_so: bool, typical: impl Into<String>) -> Evidence {
+    evidence(name, f64::from(u8::from(is_so)), "", typical)
 }
 
 /// Sentences as the finding wants them.
@@ -130,25 +331,55 @@ pub fn addresses(hosts: impl IntoIterator<Item = Addr>) -> Vec<Endpoint> {
     list
 }
 
-/// An id that stays the same for the same detector, actors and ports (FNV-1a, 32 bits). What is hashed is written out
-/// here and not derived, because people's verdicts are kept under these ids.
-pub fn identity(detector: &str, sources: &[Endpoint], targets: &[Endpoint], ports: &[u16]) -> String {
-    let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
-    let text = format!("{detector}|[{}]|[{}]|[{}]", listed(sources), listed(targets), ports.join(", "));
-    format!("{detector}-{:08x}", fnv::add(fnv::OF_NOTHING, text.as_bytes()))
-}
-
-fn listed(endpoints: &[Endpoint]) -> String {
-    let text = |endpoint: &Endpoint| match endpoint {
-        Endpoint::Ip(addr) => format!("Ip({addr})"),
-        Endpoint::Mac([a, b, c, d, e, f]) => format!("Mac([{a}, {b}, {c}, {d}, {e}, {f}])"),
-    };
-    endpoints.iter().map(text).collect::<Vec<_>>().join(", ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::scan::port_scan;
+    use crate::detect::spoofing::arp_spoofing;
+
+    #[test]
+    fn an_id_is_made_of_what_was_chosen_and_never_changes() {
+        let scan = |identity| {
+            let actors = (Addr::v4([10, 0, 0, 1]), Addr::v6([0xfe; 16]));
+            let found = Finding::builder(&port_scan::ENTRY.card).sources([actors.0]).targets([actors.1]);
+            found.ports([443, 22]).protocol("TCP").identity(identity).build().id
+        };
+        assert_eq!(scan(Identity::Actors), "port_scan-94fa9b5f");
+        assert_eq!(scan(Identity::ActorsAndPorts), "port_scan-befa3bbc");
+        assert_eq!(scan(Identity::Word("TCP".to_owned())), "port_scan-f57ab38d");
+        assert_eq!(scan(Identity::WordOfParts("TCP".to_owned(), 2)), "port_scan-91ccbefb");
+        assert_eq!(scan(Identity::WordAlone("TCP".to_owned())), "port_scan-a6cf9f6f");
+        let spoof = Finding::builder(&arp_spoofing::ENTRY.card).sources([Endpoint::Mac([2, 0, 0, 0, 0, 255])]);
+        assert_eq!(spoof.protocol("ARP").build().id, "arp_spoofing-223ab9b5");
+    }
+
+    #[test]
+    fn lists_are_sorted_and_cut_and_numbers_rounded() {
+        let many = (0..100).rev().map(|i| Addr::v4([10, 0, 0, i])).chain([Addr::v4([10, 0, 0, 7])]);
+        let confidence = Confidence::EVEN.towards(Confidence::LIKELY, 1.0 / 3.0);
+        let rated = Finding::builder(&port_scan::ENTRY.card).rated(Impact::INSIDE_LOOK, confidence, (30.0, 15.0));
+        let found = rated.sources(many).ports([5, 3, 5]).build();
+        assert_eq!((found.sources.len(), found.sources[1]), (Finding::MOST_ADDRESSES, Addr::v4([10, 0, 0, 1]).into()));
+        assert_eq!((found.ports, found.confidence, found.score), (vec![3, 5], 0.567, 0.667));
+        assert_eq!(found.severity, severity(Impact::INSIDE_LOOK, confidence, extent(30.0, 15.0)));
+    }
+
+    #[test]
+    fn what_the_card_says_stands_unless_a_case_has_its_own() {
+        let card = &port_scan::ENTRY.card;
+        let found = Finding::builder(card).technique(None).build();
+        assert_eq!(found.technique.as_deref(), card.technique.map(|(id, _)| id));
+        assert_eq!((found.benign_causes, found.advice), (lines(card.benign_causes), lines(card.advice)));
+        let found = Finding::builder(card).technique(("T1595", "Active Scanning")).benign_causes(&["A test"]).build();
+        assert_eq!(found.technique_name.as_deref(), Some("Active Scanning"));
+        assert_eq!((found.benign_causes, found.advice), (lines(&["A test"]), lines(card.advice)));
+    }
+
+    #[test]
+    fn a_filter_in_time_has_the_times_of_the_finding() {
+        let found = Finding::builder(&port_scan::ENTRY.card).period((0, 5 * SECOND)).filter_in_time("tcp").build();
+        assert_eq!(found.display_filter, "tcp && frame.time_epoch >= 0.000000 && frame.time_epoch <= 5.000000");
+    }
 
     #[test]
     fn filter_words_are_wiresharks() {

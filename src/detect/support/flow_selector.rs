@@ -22,6 +22,17 @@ pub struct Gathered {
 }
 
 impl Gathered {
+    /// The flows with these serial numbers that are kept.
+    pub fn of<'a>(context: &Context<'_>, serials: impl IntoIterator<Item = &'a u32>) -> Gathered {
+        let mut flows = Gathered::default();
+        for serial in serials {
+            if let Some(flow) = context.flows.get(*serial) {
+                flows.add(*serial, flow);
+            }
+        }
+        flows
+    }
+
     /// Adds a flow.
     pub fn add(&mut self, serial: u32, flow: &Flow) {
         if self.n_flows == 0 || flow.first_ns < self.start_ns {
@@ -121,6 +132,36 @@ pub fn gather(
             group.add(serial, flow);
         }
     });
+    groups
+}
+
+/// The kept flows between any of these ends that `is_meant`, together.
+pub fn gather_all(context: &Context<'_>, ends: &[Between], is_meant: impl Fn(&Flow) -> bool) -> Gathered {
+    let mut all = Gathered::default();
+    visit(context, ends, |_, serial, flow| {
+        if is_meant(flow) {
+            all.add(serial, flow);
+        }
+    });
+    all
+}
+
+/// As [`gather`] for flows of which a case knows one host, whichever end it is: those that it began come first.
+pub fn gather_either(
+    context: &Context<'_>,
+    hosts: &[Addr],
+    mut is_meant: impl FnMut(usize, &Flow) -> bool,
+) -> Vec<Gathered> {
+    let mut groups = vec![Gathered::default(); hosts.len()];
+    let sources = hosts.iter().map(|host| Between { source: Some(*host), ..Between::default() });
+    let targets = hosts.iter().map(|host| Between { target: Some(*host), ..Between::default() });
+    for ends in [sources.collect::<Vec<Between>>(), targets.collect()] {
+        visit(context, &ends, |place, serial, flow| {
+            if let Some(group) = groups.get_mut(place).filter(|_| is_meant(place, flow)) {
+                group.add(serial, flow);
+            }
+        });
+    }
     groups
 }
 

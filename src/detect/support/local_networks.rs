@@ -57,8 +57,7 @@ impl Home {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
+    use crate::detect::support::testing::{inside, outside};
 
     #[test]
     fn the_public_host_that_begins_most_is_at_home_unless_somebody_is_inside() {

@@ -2,17 +2,13 @@
 //! of password guessing each say which connections can be tries, and how many make a series.
 
 use crate::detect::card::Card;
-use crate::detect::detector::Context;
+use crate::detect::detector::{Conclusion, Context};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
+use crate::detect::support::finding_builder::{self, FindingBuilder, evidence};
 use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::gather;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
-use crate::detect::support::threshold_random_walk::busiest;
-use crate::detect::support::threshold_random_walk::most_open;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::detect::support::threshold_random_walk::{busiest, most_open};
 use crate::maths::order::upper_median;
 use crate::model::format::time::span;
 use crate::model::{self, Addr, Finding, Flow};
@@ -59,8 +55,8 @@ pub struct Case {
     pub series: Series,
     /// Tries that were enough.
     pub threshold: f64,
-    /// How sure, 0 to 1.
-    pub confidence: f64,
+    /// How sure.
+    pub confidence: Confidence,
 }
 
 /// What differs between protocols in the words of a finding.
@@ -79,35 +75,37 @@ pub struct Words {
     pub usual_burst: String,
     /// What the size of the connections says, in full sentences.
     pub meaning: &'static str,
-    /// What else it could be.
-    pub benign_causes: &'static [&'static str],
-    /// What to do.
-    pub advice: &'static [&'static str],
 }
 
 /// One finding for each of the longest series, with its flows and its filter.
-pub fn findings(context: &Context<'_>, shape: &Shape, mut cases: Vec<Case>, words: &Words) -> Vec<Finding> {
-    cases.sort_by_key(|case| std::cmp::Reverse(case.series.tries.len()));
-    cases.truncate(MOST_FINDINGS);
-    let between: Vec<Between> =
-        cases.iter().map(|Case { series: s, .. }| Between::service(s.client, s.server, s.port)).collect();
-    let gathered = gather(context, &between, |_, flow| shape.fits(flow));
-    let filled = cases.iter().zip(gathered).map(|(case, flows)| {
-        let mut finding = case.finding(words);
-        flows.fill(&mut finding);
-        finding.display_filter = format!(
-            "{} && tcp.port == {} && {}",
-            finding_builder::pair_filter(case.series.client, case.series.server),
-            case.series.port,
-            finding_builder::time_filter(finding.start_ns, finding.end_ns)
-        );
-        finding_builder::finish(finding, true)
-    });
-    filled.collect()
+pub fn report(
+    context: &Context<'_>,
+    shape: &Shape,
+    cases: Vec<Case>,
+    n_not_evaluated: u64,
+    words: &Words,
+) -> Conclusion {
+    Report::of(cases)
+        .at_most(MOST_FINDINGS)
+        .largest_first(|case| case.series.tries.len())
+        .not_evaluated(n_not_evaluated)
+        .each_with_flows(
+            context,
+            |Case { series, .. }| Between::service(series.client, series.server, series.port),
+            |_, flow| shape.fits(flow),
+            |case, flows| {
+                let Case { series, .. } = case;
+                let pair = finding_builder::pair_filter(series.client, series.server);
+                case.finding(words)
+                    .flows(flows)
+                    .filter_in_time(format!("{pair} && tcp.port == {}", series.port))
+                    .build()
+            },
+        )
 }
 
 impl Case {
-    fn finding(&self, words: &Words) -> Finding {
+    fn finding(&self, words: &Words) -> FindingBuilder {
         let Case { series, threshold, confidence } = self;
         let (threshold, confidence) = (*threshold, *confidence);
         let (n, protocol) = (series.tries.len(), words.protocol);
@@ -115,46 +113,47 @@ impl Case {
         let (first, last) = (series.tries.first(), series.tries.last());
         let duration = last.map_or(0, |t| t.last_ns) - first.map_or(0, |t| t.first_ns);
         let [sent, got] = series.median;
-        let mut finding = finding_builder::begin(words.card);
-        finding.title =
-            format!("{} guesses {protocol} passwords on {}: {shown} failed connections", series.client, series.server);
-        rate(&mut finding, Impact::ACCESS_TRY, confidence, (n as f64, threshold));
-        finding.sources = finding_builder::addresses([series.client]);
-        finding.targets = finding_builder::addresses([series.server]);
-        finding.ports = vec![series.port];
-        finding.protocol = protocol.to_owned();
         let most = series.most_within(words.burst_ns);
-        finding.evidence = vec![
-            evidence("Short connections that look the same", n as f64, "connections", words.usual),
-            evidence(
-                &format!("Most of them within {}", span(words.burst_ns)),
-                most as f64,
-                "connections",
-                words.usual_burst.as_str(),
-            ),
-            evidence("Most of them open at the same time", series.n_parallel as f64, "connections", "1 or 2"),
-            evidence("Bytes of the client, median", f64::from(sent), "B", words.usual_bytes),
-            evidence("Bytes of the server, median", f64::from(got), "B", words.usual_bytes),
-            evidence("Larger sessions of the same client afterwards", series.n_larger_after as f64, "connections", ""),
-        ];
-        finding.explanation = format!(
-            "{} opened {shown} {protocol} connections to {} within {} that all moved about {sent} bytes there and {got} \
-             bytes back and then ended. {}{}",
-            series.client,
-            series.server,
-            span(duration),
-            words.meaning,
-            if series.n_larger_after > 0 {
-                " A larger session of the same client followed: a guess may have succeeded."
-            } else {
-                ""
-            }
-        );
         let times: Vec<i64> = series.tries.iter().map(|one| one.first_ns).collect();
-        finding.series = model::Series::moments("Failed connections", "connections", &times);
-        finding.benign_causes = lines(words.benign_causes);
-        finding.advice = lines(words.advice);
-        finding
+        Finding::builder(words.card)
+            .title(format!(
+                "{} guesses {protocol} passwords on {}: {shown} failed connections",
+                series.client, series.server
+            ))
+            .rated(Impact::ACCESS_TRY, confidence, (n as f64, threshold))
+            .service((series.client, series.server, series.port), protocol)
+            .evidence([
+                evidence("Short connections that look the same", n as f64, "connections", words.usual),
+                evidence(
+                    &format!("Most of them within {}", span(words.burst_ns)),
+                    most as f64,
+                    "connections",
+                    words.usual_burst.as_str(),
+                ),
+                evidence("Most of them open at the same time", series.n_parallel as f64, "connections", "1 or 2"),
+                evidence("Bytes of the client, median", f64::from(sent), "B", words.usual_bytes),
+                evidence("Bytes of the server, median", f64::from(got), "B", words.usual_bytes),
+                evidence(
+                    "Larger sessions of the same client afterwards",
+                    series.n_larger_after as f64,
+                    "connections",
+                    "",
+                ),
+            ])
+            .explanation(format!(
+                "{} opened {shown} {protocol} connections to {} within {} that all moved about {sent} bytes there and \
+                 {got} bytes back and then ended. {}{}",
+                series.client,
+                series.server,
+                span(duration),
+                words.meaning,
+                if series.n_larger_after > 0 {
+                    " A larger session of the same client followed: a guess may have succeeded."
+                } else {
+                    ""
+                }
+            ))
+            .series(model::Series::moments("Failed connections", "connections", &times))
     }
 }
 

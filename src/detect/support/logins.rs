@@ -1,8 +1,6 @@
 //! Messages to what they mean for a log-in: a try, or what the server makes of it.
 
-use crate::model::app::field::FieldId;
-use crate::model::app::field::FieldSet;
-use crate::model::app::field::MessageFields;
+use crate::model::app::field::{FieldId, FieldSet, MessageFields};
 use crate::model::app::kinds::login::Outcome;
 
 /// The kinds of facts that [`is_try`] and [`verdict`] look at.

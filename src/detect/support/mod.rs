@@ -15,6 +15,7 @@ pub mod logins;
 pub mod merge_findings;
 pub mod message_evidence;
 pub mod rate_series;
+pub mod report;
 pub mod resolvers;
 pub mod severity;
 pub mod tcp_anomalies;

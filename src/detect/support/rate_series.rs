@@ -70,14 +70,18 @@ impl Seconds {
         self.counts.values().copied().max().unwrap_or(0)
     }
 
+    /// Largest mean of a second over `span` neighbouring seconds.
+    pub fn rate(&self, span: i64) -> f64 {
+        self.busiest(span).0 as f64 / span as f64
+    }
+
     /// Largest sum over `span` neighbouring seconds, and the first of these seconds.
     pub fn busiest(&self, span: i64) -> (u64, i64) {
         let all: Vec<(i64, u32)> = self.counts.iter().map(|(second, n)| (*second, *n)).collect();
         let (mut first, mut sum, mut best) = (0_usize, 0_u64, (0_u64, 0_i64));
         for (second, n) in &all {
             sum += u64::from(*n);
-            while let Some((early, gone)) = all.get(first).filter(|(early, _)| second - early >= span) {
-                let _ = early;
+            while let Some((_, gone)) = all.get(first).filter(|(early, _)| second - early >= span) {
                 sum -= u64::from(*gone);
                 first += 1;
             }

@@ -8,9 +8,47 @@
 //! has not happened yet: it weighs as little as a nuisance unless it opens a machine, or many have the same habit.
 
 use crate::maths::elementary::log10;
-use crate::model::{Finding, Severity};
+use crate::model::Severity;
 
-/// What happens if the finding is true, from 0 to 1.
+/// How sure a detector is that a finding is what its title says: one of five levels, or less where something speaks
+/// against it.
+///
+/// The words and their ranges are those of Intelligence Community Directive 203 (Analytic Standards, ODNI 2015); the
+/// value of each is the one that the confidence scale of STIX 2.1 (OASIS 2021, appendix A, DNI scale) gives it.
+/// Which level a sign deserves is set by us, from what else makes the same sign.
+#[derive(Clone, Copy, PartialEq, PartialOrd, Debug)]
+pub struct Confidence(f64);
+
+impl Confidence {
+    /// Unlikely (20 to 45 %): most of what looks so is harmless; worth a look beside other findings.
+    pub const UNLIKELY: Confidence = Confidence(0.30);
+    /// Roughly even chance (45 to 55 %): harmless causes are as common.
+    pub const EVEN: Confidence = Confidence(0.50);
+    /// Likely (55 to 80 %): harmless causes exist and are rarer.
+    pub const LIKELY: Confidence = Confidence(0.70);
+    /// Very likely (80 to 95 %): a harmless cause would be an exception, such as a test that somebody ordered.
+    pub const VERY_LIKELY: Confidence = Confidence(0.85);
+    /// Almost certain (95 to 99 %): what was seen is the thing itself, not a sign of it.
+    pub const ALMOST_CERTAIN: Confidence = Confidence(0.95);
+
+    /// From 0 to 1.
+    pub fn value(self) -> f64 {
+        self.0
+    }
+
+    /// Lowered by a factor from 0 to 1.
+    pub fn lowered(self, factor: f64) -> Confidence {
+        Confidence(self.0 * factor.clamp(0.0, 1.0))
+    }
+
+    /// Between this level and another one, by the share (0 to 1) of the signs that are there.
+    pub fn towards(self, other: Confidence, signs: f64) -> Confidence {
+        Confidence(self.0 + (other.0 - self.0) * signs.clamp(0.0, 1.0))
+    }
+}
+
+/// What happens if the finding is true, from 0 to 1. These values are set by us: they order the consequences, worst
+/// last, and no source gives figures for them.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Impact(f64);
 
@@ -35,9 +73,9 @@ impl Impact {
     pub const INTERCEPTION: Impact = Impact(0.9);
 }
 
-/// The severity by the rule above; `confidence` and `extent` run from 0 to 1.
-pub fn severity(impact: Impact, confidence: f64, extent: f64) -> Severity {
-    let risk = impact.0 * confidence.clamp(0.0, 1.0) * (0.6 + 0.4 * extent.clamp(0.0, 1.0));
+/// The severity by the rule above; `extent` runs from 0 to 1.
+pub fn severity(impact: Impact, confidence: Confidence, extent: f64) -> Severity {
+    let risk = impact.0 * confidence.value() * (0.6 + 0.4 * extent.clamp(0.0, 1.0));
     match risk {
         r if r >= 0.75 => Severity::Critical,
         r if r >= 0.50 => Severity::High,
@@ -60,32 +98,41 @@ pub fn past(value: f64, threshold: f64) -> f64 {
     if value <= 0.0 { 0.0 } else { value / (value + threshold.max(f64::MIN_POSITIVE)) }
 }
 
-/// Gives a finding its severity, score and confidence: `value` is what was measured, `threshold` where it begins to count.
-pub fn rate(finding: &mut Finding, impact: Impact, confidence: f64, (value, threshold): (f64, f64)) {
-    finding.severity = severity(impact, confidence, extent(value, threshold));
-    finding.score = past(value, threshold);
-    finding.confidence = confidence;
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_bare_threshold_is_medium_and_a_wide_sure_case_is_high() {
-        assert_eq!(severity(Impact::INSIDE_LOOK, 0.9, 0.0), Severity::Medium);
-        assert_eq!(severity(Impact::INSIDE_LOOK, 0.95, 1.0), Severity::High);
-        assert_eq!(severity(Impact::OUTSIDE_LOOK, 0.95, 0.0), Severity::Low);
-        assert_eq!(severity(Impact::INTERCEPTION, 0.95, 1.0), Severity::Critical);
-        assert_eq!(severity(Impact::INSIDE_LOOK, 0.2, 0.0), Severity::Info);
-        assert_eq!(severity(Impact::EXPOSURE, 0.95, 0.0), Severity::Low);
-        assert_eq!(severity(Impact::EXPOSURE, 0.95, extent(8.0, 1.0)), Severity::Medium);
-        assert_eq!(severity(Impact::EXPOSED_COMMAND, 0.95, 0.0), Severity::Medium);
+        assert_eq!(severity(Impact::INSIDE_LOOK, Confidence::ALMOST_CERTAIN, 0.0), Severity::Medium);
+        assert_eq!(severity(Impact::INSIDE_LOOK, Confidence::ALMOST_CERTAIN, 1.0), Severity::High);
+        assert_eq!(severity(Impact::OUTSIDE_LOOK, Confidence::ALMOST_CERTAIN, 0.0), Severity::Low);
+        assert_eq!(severity(Impact::INTERCEPTION, Confidence::ALMOST_CERTAIN, 1.0), Severity::Critical);
+        assert_eq!(severity(Impact::INSIDE_LOOK, Confidence::UNLIKELY.lowered(0.7), 0.0), Severity::Info);
+        assert_eq!(severity(Impact::EXPOSURE, Confidence::ALMOST_CERTAIN, 0.0), Severity::Low);
+        assert_eq!(severity(Impact::EXPOSURE, Confidence::ALMOST_CERTAIN, extent(8.0, 1.0)), Severity::Medium);
+        assert_eq!(severity(Impact::EXPOSED_COMMAND, Confidence::ALMOST_CERTAIN, 0.0), Severity::Medium);
     }
 
     #[test]
     fn extent_and_score_start_at_the_threshold() {
         assert_eq!((extent(15.0, 15.0), extent(150.0, 15.0), extent(1500.0, 15.0)), (0.0, 1.0, 1.0));
         assert_eq!((past(15.0, 15.0), past(0.0, 15.0)), (0.5, 0.0));
+    }
+
+    #[test]
+    fn a_confidence_lies_between_its_levels_and_is_only_lowered() {
+        let levels = [
+            Confidence::UNLIKELY,
+            Confidence::EVEN,
+            Confidence::LIKELY,
+            Confidence::VERY_LIKELY,
+            Confidence::ALMOST_CERTAIN,
+        ];
+        assert!(levels.is_sorted_by(|a, b| a < b));
+        assert_eq!(Confidence::UNLIKELY.towards(Confidence::EVEN, 0.5).value(), 0.4);
+        assert_eq!(Confidence::EVEN.towards(Confidence::LIKELY, 7.0), Confidence::LIKELY);
+        assert_eq!(Confidence::EVEN.lowered(2.0), Confidence::EVEN);
+        assert_eq!(Confidence::EVEN.lowered(0.5).value(), 0.25);
     }
 }

@@ -1,19 +1,16 @@
 //! Segments that two receivers may take differently, of each sender to each receiver's port: collected as flows end, and told.
 
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::EndedFlow;
+use crate::detect::card::Card;
+use crate::detect::detector::{Conclusion, Context, EndedFlow};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
+use crate::detect::support::finding_builder::{self, FindingBuilder};
 use crate::detect::support::flow_selector::Gathered;
-use crate::model::flow::tcp_anomalies::SegmentsSeen;
-use crate::model::flow::tcp_anomalies::TcpAnomalies;
+use crate::detect::support::report::Report;
+use crate::model::flow::tcp_anomalies::{SegmentsSeen, TcpAnomalies};
 use crate::model::{Addr, DirectionStats, Finding};
 
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 14;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 
 /// Sender, receiver, and the port of the server.
 pub type SenderAndService = (Addr, Addr, u16);
@@ -70,31 +67,26 @@ impl<T: Default> TcpAnomalyTable<T> {
         rank: impl Fn(&AnomalousPair<T>) -> u64,
         tell: impl Fn(SenderAndService, &AnomalousPair<T>) -> Finding,
     ) -> Conclusion {
-        let mut cases = self.pairs.sorted_where(is_case);
-        cases.sort_by_key(|(ends, doubt)| (std::cmp::Reverse(rank(doubt)), **ends));
-        cases.truncate(MOST_FINDINGS);
-        let findings = cases.iter().map(|(ends, doubt)| tell(**ends, doubt)).collect();
-        Conclusion { findings, n_not_evaluated: self.pairs.n_refused, ..Conclusion::default() }
+        Report::of_table(&self.pairs, is_case)
+            .largest_first(|(_, doubt)| rank(doubt))
+            .each(|(ends, doubt)| tell(**ends, doubt))
     }
 }
 
 impl<T> AnomalousPair<T> {
-    /// Writes who it is about, the segments meant and the flows that they are in into a finding.
-    pub fn fill(&self, finding: &mut Finding, (source, target, port): SenderAndService, context: &Context<'_>) {
-        finding.sources = finding_builder::addresses([source]);
-        finding.targets = finding_builder::addresses([target]);
-        finding.ports = vec![port];
-        finding.protocol = "TCP".to_owned();
-        let mut flows = Gathered::default();
-        for serial in &self.flows {
-            if let Some(flow) = context.flows.get(*serial) {
-                flows.add(*serial, flow);
-            }
-        }
-        flows.fill(finding);
-        (finding.start_ns, finding.end_ns) = (self.seen.first_ns, self.seen.last_ns);
-        finding.n_packets = u64::from(self.seen.n);
-        finding.packet_indices.clone_from(&self.seen.packets);
+    /// A finding with who it is about, the segments meant and the flows that they are in.
+    pub fn begin(
+        &self,
+        card: &Card,
+        (source, target, port): SenderAndService,
+        context: &Context<'_>,
+    ) -> FindingBuilder {
+        Finding::builder(card)
+            .service((source, target, port), "TCP")
+            .flows(Gathered::of(context, &self.flows))
+            .period((self.seen.first_ns, self.seen.last_ns))
+            .n_packets(u64::from(self.seen.n))
+            .packet_indices(self.seen.packets.clone())
     }
 }
 

@@ -1,21 +1,13 @@
 //! Flows and packets made by hand, for the tests of detectors.
 
-use crate::detect::detector::AppEvent;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Entry;
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry};
 use crate::detect::support::connection_attempts::Contacts;
 use crate::detect::support::domains::Domains;
 use crate::flow::endpoints::EndpointIndex;
 use crate::flow::fields::{self, FlowFields};
 use crate::flow::names::Names;
 use crate::flow::table::{FlowTable, FlowUpdate, Limits};
-use crate::model::app::field::FieldBuffer;
-use crate::model::app::field::FieldId;
-use crate::model::app::field::FieldValue;
-use crate::model::app::field::Message;
+use crate::model::app::field::{FieldBuffer, FieldId, FieldValue, Message};
 use crate::model::app::kinds::token::Kind;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::moments::Moments;

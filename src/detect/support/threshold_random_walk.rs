@@ -4,8 +4,7 @@
 
 use crate::detect::support::finding_builder;
 use crate::maths::elementary::{ln, log10};
-use crate::model::finding::series::Level;
-use crate::model::finding::series::SeriesKind;
+use crate::model::finding::series::{Level, SeriesKind};
 use crate::model::{Evidence, Series};
 use std::sync::LazyLock;
 

@@ -102,6 +102,12 @@ pub enum Endpoint {
     Mac([u8; 6]),
 }
 
+impl From<Addr> for Endpoint {
+    fn from(addr: Addr) -> Endpoint {
+        Endpoint::Ip(addr)
+    }
+}
+
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -2,32 +2,19 @@
 
 mod beacon_score;
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
-use crate::detect::support::capped_map::Map;
-use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::Gathered;
-use crate::detect::support::flow_selector::visit;
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::support::capped_map::{Map, Tally};
+use crate::detect::support::finding_builder::{self, Identity, evidence};
+use crate::detect::support::flow_selector::{Between, Gathered, visit};
 use crate::detect::support::local_networks::Home;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::severity;
+use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::app::protocol::AppProto;
 use crate::model::finding::series::Level;
 use crate::model::flow::NameSource;
 use crate::model::format::time::SECOND;
 use crate::model::{Addr, Category, Finding, Flow, Series};
-use crate::settings::{Descriptor, OnChange};
-use beacon_score::Parts;
-use beacon_score::parts;
-use beacon_score::threat;
+use crate::settings::Descriptor;
+use beacon_score::{Parts, parts, threat};
 use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
@@ -38,47 +25,33 @@ const CARD: Card = Card {
     sees: "A host inside connects to the same server outside again and again, at even intervals and with even sizes.",
     matters: "Malware asks its control server for orders like this. Programs call at even times; people do not.",
     otherwise: "Updates, telemetry, mail and chat programs, weather and news widgets: most beacons are harmless. Who the server is decides.",
+    benign_causes: &[
+        "Update checks, telemetry and licence checks",
+        "Mail, chat, weather and news programs that ask for news at even times",
+        "Monitoring of a service outside",
+    ],
+    advice: &[
+        "Find out whom the server belongs to and since when its name exists",
+        "Find the program on the host that makes the connections",
+        "If nobody knows it, look at what else the host did, and block the server",
+    ],
+    part_of: &[],
     source: "Beacon score, threat table and prevalence modifiers of RITA v5 (Active Countermeasures). RITA judges 24 hours; short captures score easily, so more observations are asked for here than its four, and a period of at least a second.",
 };
 
-const LEAST: Descriptor = Descriptor {
-    id: "beacon.least",
-    label: "Fewest connections",
-    help: "Fewer connections at different seconds are not judged. RITA asks for 4 within 24 hours; in a capture of minutes as few come by chance.",
-    unit: "connections",
-    min: 4.0,
-    max: 10_000.0,
-    default: 7.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const PERIOD: Descriptor = Descriptor {
-    id: "beacon.period",
-    label: "Shortest period",
-    help: "A shorter usual time between connections is a transfer, not a beacon. Asking for 1 s halved the false alarms in a published comparison of benign captures.",
-    unit: "s",
-    min: 0.0,
-    max: 86_400.0,
-    default: 1.0,
-    is_whole: false,
-    on_change: OnChange::Evaluate,
-};
-const SCORE: Descriptor = Descriptor {
-    id: "beacon.score",
-    label: "Score for a beacon",
-    help: "Beacon score from 0 to 1 at which a pair is reported. RITA's threat table begins at 0.5.",
-    unit: "",
-    min: 0.5,
-    max: 1.0,
-    default: 0.6,
-    is_whole: false,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[LEAST, PERIOD, SCORE];
+const LEAST: Descriptor = Descriptor::count("beacon.least", "Fewest connections", 7.0)
+    .range(4.0, 10_000.0)
+    .unit("connections")
+    .help("Fewer connections at different seconds are not judged. RITA asks for 4 within 24 hours; in a capture of minutes as few come by chance.");
+const PERIOD: Descriptor = Descriptor::seconds("beacon.period", "Shortest period", 1.0)
+    .range(0.0, 86_400.0)
+    .help("A shorter usual time between connections is a transfer, not a beacon. Asking for 1 s halved the false alarms in a published comparison of benign captures.");
+const SCORE: Descriptor = Descriptor::number("beacon.score", "Score for a beacon", 0.6)
+    .range(0.5, 1.0)
+    .help("Beacon score from 0 to 1 at which a pair is reported. RITA's threat table begins at 0.5.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, interest: Interest::ANY_FLOW, make: || Box::new(Beacon::default()) };
+pub const ENTRY: Entry = Entry::of::<Beacon>(CARD, &[LEAST, PERIOD, SCORE], Interest::ANY_FLOW);
 
 /// Most pairs kept, by address and by name each.
 const MOST_PAIRS: usize = 1 << 17;
@@ -322,72 +295,8 @@ impl Case {
         let threat = self.threat();
         // Few observations make even chance look regular.
         let fullness = (self.n_calls as f64 / FULL).min(1.0);
-        let confidence = (threat + 0.2).min(0.95) * (0.75 + 0.25 * fullness);
+        let confidence = Confidence::ALMOST_CERTAIN.lowered((threat + 0.2) / 0.95).lowered(0.75 + 0.25 * fullness);
         let extent = (fullness - 0.25).clamp(0.0, 1.0);
-        let mut finding = finding_builder::begin(&CARD);
-        if apps.contains(&AppProto::Http) || apps.contains(&AppProto::Tls) {
-            finding_builder::technique(&mut finding, ("T1071.001", "Web Protocols"));
-        }
-        finding.title =
-            format!("{} connects to {server} every {period:.0} s: {} connections", self.source, self.n_calls);
-        finding.severity = severity(Impact::CONTROL, confidence, extent);
-        finding.score = self.parts.score();
-        finding.confidence = confidence;
-        finding.sources = finding_builder::addresses([self.source]);
-        finding.targets = finding_builder::addresses(hosts.iter().copied());
-        finding.ports = ports.iter().copied().collect();
-        finding.protocol = match apps.first() {
-            Some(app) if apps.len() == 1 => app.name().to_owned(),
-            _ => "TCP or UDP".to_owned(),
-        };
-        finding.evidence = vec![
-            evidence("Beacon score", self.parts.score(), "", "below 0.5 for people's traffic (RITA)"),
-            evidence("Connections", self.n_calls as f64, "connections", "at least 24 for a sure score"),
-            evidence("Usual time between connections", period, "s", "no usual time, for people"),
-            evidence("Usual deviation from it", jitter, "s", "as large as the time itself, for people"),
-            evidence("Evenness of the times", timestamp, "", "below 0.5"),
-            evidence("Evenness of the sizes", size, "", "below 0.5"),
-            evidence("Coverage of the capture", duration, "", ""),
-            evidence(
-                "Evenness over the capture",
-                histogram,
-                "",
-                if is_sparse { "not counted: too few connections" } else { "below 0.5" },
-            ),
-            evidence(
-                "Hosts inside that use this server",
-                self.n_users as f64,
-                "hosts",
-                format!("{} hosts were seen inside; what most of them use is rarely malware", self.n_inside),
-            ),
-            evidence("Threat after modifiers", threat, "", "0.2 low, 0.4 medium, 0.6 high (RITA)"),
-        ];
-        finding.series.clone_from(&self.gaps);
-        if let Server::Name(name) = self.server {
-            finding.names = vec![context.names.text(name).to_owned()];
-        }
-        finding.explanation = format!(
-            "{} connected to {server} {} times, usually {period:.0} s apart (deviation {jitter:.1} s), and sent nearly the \
-             same amount each time. Programs that ask a control server for orders do this; people do not. {}",
-            self.source,
-            self.n_calls,
-            if self.n_users == 1 {
-                "No other host inside uses this server.".to_owned()
-            } else {
-                format!("{} of {} hosts inside use this server.", self.n_users, self.n_inside)
-            }
-        );
-        finding.benign_causes = lines(&[
-            "Update checks, telemetry and licence checks",
-            "Mail, chat, weather and news programs that ask for news at even times",
-            "Monitoring of a service outside",
-        ]);
-        finding.advice = lines(&[
-            "Find out whom the server belongs to and since when its name exists",
-            "Find the program on the host that makes the connections",
-            "If nobody knows it, look at what else the host did, and block the server",
-        ]);
-        flows.fill(&mut finding);
         let targets: Vec<Addr> = hosts.iter().copied().take(10).collect();
         let target = match targets.as_slice() {
             [one] => finding_builder::host_filter("addr", *one),
@@ -401,13 +310,65 @@ impl Case {
         let listed: Vec<u16> = ports.iter().copied().take(10).collect();
         let tcp = finding_builder::ports_filter("tcp.port", &listed, 10).unwrap_or_default();
         let udp = finding_builder::ports_filter("udp.port", &listed, 10).unwrap_or_default();
-        finding.display_filter =
-            format!("{} && {target} && ({tcp} || {udp})", finding_builder::host_filter("addr", self.source));
-        let mut finding = finding_builder::finish(finding, true);
-        if let Server::Name(name) = self.server {
-            // Several names may share a server, and one name several servers: the name is what stays.
-            finding.id = finding_builder::id_of(&CARD, context.names.text(name), &finding.sources);
-        }
-        finding
+        // Several names may share a server, and one name several servers: the name is what stays.
+        let (identity, names) = match self.server {
+            Server::Name(_) => (Identity::Word(server.clone()), vec![server.clone()]),
+            Server::Place(..) => (Identity::ActorsAndPorts, Vec::new()),
+        };
+        Finding::builder(&CARD)
+            .technique(
+                (apps.contains(&AppProto::Http) || apps.contains(&AppProto::Tls))
+                    .then_some(("T1071.001", "Web Protocols")),
+            )
+            .title(format!("{} connects to {server} every {period:.0} s: {} connections", self.source, self.n_calls))
+            .weighed(Impact::CONTROL, confidence, extent)
+            .score(self.parts.score())
+            .sources([self.source])
+            .targets(hosts.iter().copied())
+            .ports(ports.iter().copied())
+            .protocol(match apps.first() {
+                Some(app) if apps.len() == 1 => app.name().to_owned(),
+                _ => "TCP or UDP".to_owned(),
+            })
+            .evidence([
+                evidence("Beacon score", self.parts.score(), "", "below 0.5 for people's traffic (RITA)"),
+                evidence("Connections", self.n_calls as f64, "connections", "at least 24 for a sure score"),
+                evidence("Usual time between connections", period, "s", "no usual time, for people"),
+                evidence("Usual deviation from it", jitter, "s", "as large as the time itself, for people"),
+                evidence("Evenness of the times", timestamp, "", "below 0.5"),
+                evidence("Evenness of the sizes", size, "", "below 0.5"),
+                evidence("Coverage of the capture", duration, "", ""),
+                evidence(
+                    "Evenness over the capture",
+                    histogram,
+                    "",
+                    if is_sparse { "not counted: too few connections" } else { "below 0.5" },
+                ),
+                evidence(
+                    "Hosts inside that use this server",
+                    self.n_users as f64,
+                    "hosts",
+                    format!("{} hosts were seen inside; what most of them use is rarely malware", self.n_inside),
+                ),
+                evidence("Threat after modifiers", threat, "", "0.2 low, 0.4 medium, 0.6 high (RITA)"),
+            ])
+            .series(self.gaps.clone())
+            .names(names)
+            .explanation(format!(
+                "{} connected to {server} {} times, usually {period:.0} s apart (deviation {jitter:.1} s), and sent \
+                 nearly the same amount each time. Programs that ask a control server for orders do this; people do \
+                 not. {}",
+                self.source,
+                self.n_calls,
+                if self.n_users == 1 {
+                    "No other host inside uses this server.".to_owned()
+                } else {
+                    format!("{} of {} hosts inside use this server.", self.n_users, self.n_inside)
+                }
+            ))
+            .flows(flows)
+            .filter(format!("{} && {target} && ({tcp} || {udp})", finding_builder::host_filter("addr", self.source)))
+            .identity(identity)
+            .build()
     }
 }

@@ -1,17 +1,11 @@
 //! What passed between a miner and its pool inside TLS to a finding, as sure as its shape, its name and its port make it.
 
-use super::CARD;
-use super::pools;
 use super::shape::Work;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
+use super::{CARD, pools};
+use crate::detect::support::finding_builder::{self, FindingBuilder, count, evidence};
+use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::app::protocol::AppProto;
-use crate::model::format::time::SECOND;
-use crate::model::format::time::span;
+use crate::model::format::time::{SECOND, span};
 use crate::model::{Addr, Finding, Series};
 
 /// Longer than this is hardly a visit to a page; and no visit.
@@ -19,65 +13,62 @@ const LONG_SECONDS: [f64; 2] = [600.0, 3600.0];
 
 impl Work {
     /// How sure the shape alone makes it, and how much surer a port that pools use.
-    fn confidence(&self, name: &str, port: u16) -> f64 {
+    fn confidence(&self, name: &str, port: u16) -> Confidence {
         if pools::is_pool(name) {
-            return 0.9;
+            return Confidence::VERY_LIKELY;
         }
         let n_long = LONG_SECONDS.iter().filter(|least| self.seconds >= **least).count();
-        0.45 + 0.075 * n_long as f64 + 0.1 * f64::from(pools::is_usual_port(port))
+        let signs = 0.3 * n_long as f64 + 0.4 * f64::from(pools::is_usual_port(port));
+        Confidence::EVEN.towards(Confidence::LIKELY, signs)
     }
 
     /// The finding; `least` is how many results begin to count.
-    pub fn finding(&self, (miner, pool, port): (Addr, Addr, u16), name: &str, least: f64) -> Finding {
+    pub fn finding(&self, (miner, pool, port): (Addr, Addr, u16), name: &str, least: f64) -> FindingBuilder {
         let n = self.shares.len() as f64;
         let [share, answer, job] = self.bytes;
         let confidence = self.confidence(name, port);
         let is_named = pools::is_pool(name);
-        let mut finding = finding_builder::begin(&CARD);
-        finding.title = match is_named {
-            true => format!("{miner} mines a crypto-currency for {pool}, inside TLS"),
-            false => format!("{miner} may mine a crypto-currency for {pool}, inside TLS"),
-        };
-        rate(&mut finding, Impact::ACCESS_TRY, confidence, (n, least));
-        finding.sources = finding_builder::addresses([miner]);
-        finding.targets = finding_builder::addresses([pool]);
-        finding.ports = vec![port];
-        finding.protocol = AppProto::Tls.name().to_owned();
-        finding.names = if name.is_empty() { Vec::new() } else { vec![name.to_owned()] };
-        finding.evidence = vec![
-            evidence("Messages like results", n, "messages", "0"),
-            evidence("Messages like jobs, unasked", self.n_jobs as f64, "messages", "0"),
-            evidence("Usual size of a result", f64::from(share), "B", "all sizes, in chat and pages"),
-            evidence("Usual size of the answer to it", f64::from(answer), "B", ""),
-            evidence("Usual size of a job", f64::from(job), "B", "all sizes, in chat and pages"),
-            evidence("Unevenness of the times of results", self.unevenness, "", "0 for a beat, 1 for chance"),
-            evidence("From first to last", self.seconds, "s", ""),
-        ];
         let times: Vec<i64> = self.shares.iter().map(|millis| millis.saturating_mul(SECOND / 1000)).collect();
-        finding.series = Series::moments("Messages like results", "messages", &times);
         let known = match (is_named, pools::is_usual_port(port)) {
             (true, _) => format!(" The server is called {name}, as servers of a mining pool are."),
             (false, true) => format!(" Mining pools like to use port {port}."),
             (false, false) => String::new(),
         };
-        finding.explanation = format!(
-            "What {miner} and {pool}, port {port}, say cannot be read, but it has the shape of Stratum: in {} the server \
-             sent {} of about {job} bytes unasked, and the host {} of nearly {share} bytes at uneven times, each answered at \
-             once by about {answer} bytes.{known}",
-            span((self.seconds * SECOND as f64) as i64),
-            count(self.n_jobs as usize, "message"),
-            count(self.shares.len(), "message"),
-        );
-        finding.benign_causes = lines(&[
-            "A miner that the owner of the host runs on purpose",
-            "Another service that hands out work and gets results of even sizes",
-        ]);
-        finding.advice = lines(&[
-            "Look whether the processor or the graphics card of the host is busy all the time",
-            "Find out whom the server belongs to, and which program talks to it",
-            "Look for other hosts that talk to the same server",
-        ]);
-        finding.display_filter = format!("{} && tcp.port == {port}", finding_builder::pair_filter(miner, pool));
-        finding
+        Finding::builder(&CARD)
+            .title(match is_named {
+                true => format!("{miner} mines a crypto-currency for {pool}, inside TLS"),
+                false => format!("{miner} may mine a crypto-currency for {pool}, inside TLS"),
+            })
+            .rated(Impact::ACCESS_TRY, confidence, (n, least))
+            .service((miner, pool, port), AppProto::Tls.name())
+            .names(if name.is_empty() { Vec::new() } else { vec![name.to_owned()] })
+            .evidence([
+                evidence("Messages like results", n, "messages", "0"),
+                evidence("Messages like jobs, unasked", self.n_jobs as f64, "messages", "0"),
+                evidence("Usual size of a result", f64::from(share), "B", "all sizes, in chat and pages"),
+                evidence("Usual size of the answer to it", f64::from(answer), "B", ""),
+                evidence("Usual size of a job", f64::from(job), "B", "all sizes, in chat and pages"),
+                evidence("Unevenness of the times of results", self.unevenness, "", "0 for a beat, 1 for chance"),
+                evidence("From first to last", self.seconds, "s", ""),
+            ])
+            .series(Series::moments("Messages like results", "messages", &times))
+            .explanation(format!(
+                "What {miner} and {pool}, port {port}, say cannot be read, but it has the shape of Stratum: in {} the \
+                 server sent {} of about {job} bytes unasked, and the host {} of nearly {share} bytes at uneven \
+                 times, each answered at once by about {answer} bytes.{known}",
+                span((self.seconds * SECOND as f64) as i64),
+                count(self.n_jobs as usize, "message"),
+                count(self.shares.len(), "message"),
+            ))
+            .benign_causes(&[
+                "A miner that the owner of the host runs on purpose",
+                "Another service that hands out work and gets results of even sizes",
+            ])
+            .advice(&[
+                "Look whether the processor or the graphics card of the host is busy all the time",
+                "Find out whom the server belongs to, and which program talks to it",
+                "Look for other hosts that talk to the same server",
+            ])
+            .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(miner, pool)))
     }
 }

@@ -4,9 +4,7 @@
 //! one, all of nearly one size, and gets a short answer at once. Shares are found by chance, so they come without a beat;
 //! what a program sends to keep a connection alive comes with one.
 
-use crate::detect::support::encrypted_sessions::EncryptedSession;
-use crate::detect::support::encrypted_sessions::is_near;
-use crate::detect::support::encrypted_sessions::usual;
+use crate::detect::support::encrypted_sessions::{EncryptedSession, is_near, usual};
 use crate::maths::order::upper_median;
 use crate::maths::variance;
 use crate::model::flow::exchanges::Exchange;
@@ -14,7 +12,9 @@ use crate::model::flow::exchanges::Exchange;
 /// Sizes of Stratum's lines in one TLS record, with some room: a share is a short line with a nonce and a hash or two, its
 /// answer a shorter one, a job has a block's header or the branches of its tree.
 const SHARE_BYTES: std::ops::RangeInclusive<u16> = 80..=600;
+/// Most payload of an answer to a share: a few words.
 const MOST_ANSWER_BYTES: u16 = 300;
+/// Payload of a job: a block's header or the branches of its tree.
 const JOB_BYTES: std::ops::RangeInclusive<u16> = 120..=6000;
 /// Lines of one kind differ by the digits of numbers.
 const NEAR_LINE: (f64, f64) = (8.0, 0.04);
@@ -32,6 +32,7 @@ const MOST_WAIT_MILLIS: u16 = 3000;
 const LEAST_UNEVEN: f64 = 0.4;
 /// Gaps this near to the one in the middle, ms and share, and most of all gaps that may be: of those by chance 7 % are.
 const NEAR_GAP: (f64, f64) = (100.0, 0.1);
+/// Most of all gaps that may be near to the one in the middle, a share.
 const MOST_ON_BEAT: f64 = 0.3;
 /// Bytes a second of both sides: jobs each ten seconds and shares each two are 200.
 const MOST_RATE: f64 = 2000.0;

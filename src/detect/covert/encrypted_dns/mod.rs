@@ -6,30 +6,19 @@ mod signs;
 mod told;
 
 use crate::detect::card::Card;
-use crate::detect::detector::AppEvent;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
-use crate::detect::support::capped_map::Map;
-use crate::detect::support::capped_map::Tally;
-use crate::detect::support::domains;
-use crate::detect::support::encrypted_sessions::EncryptedSessions;
-use crate::detect::support::encrypted_sessions::SessionEnds;
-use crate::detect::support::finding_builder;
-use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::gather;
-use crate::detect::support::flow_selector::visit;
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::support::capped_map::{Map, Tally};
+use crate::detect::support::encrypted_sessions::{EncryptedSessions, SessionEnds};
+use crate::detect::support::finding_builder::FindingBuilder;
+use crate::detect::support::flow_selector::{Between, visit};
 use crate::detect::support::local_networks::is_outward;
-use crate::detect::support::resolvers;
-use crate::model::app::field::FieldId;
-use crate::model::app::field::FieldSet;
+use crate::detect::support::report::Report;
+use crate::detect::support::{domains, resolvers};
+use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::NameSource;
-use crate::model::{Addr, Category, Finding, Flow};
-use crate::settings::{Descriptor, OnChange};
+use crate::model::{Addr, Category, Flow};
+use crate::settings::Descriptor;
 use requests::Requests;
 use signs::Signs;
 
@@ -41,51 +30,35 @@ const CARD: Card = Card {
     sees: "A host inside holds a connection over TLS or QUIC, to a server that is no known resolver, with many small requests that are each answered at once by little; and names that nobody was seen to ask for are gone to right after such answers, or the host sends no DNS at all. Or it sends a known resolver requests of one size without a pause that lead nowhere.",
     matters: "Rules for names do not hold there, and nobody sees what is asked for. Programs that hide use it to find their server, and tunnels to carry data.",
     otherwise: "A browser or system with its own resolver; a page that asks its server often, where DNS is not seen; a crawler.",
+    benign_causes: &[
+        "A browser, an application or a system that has its own resolver over HTTPS, TLS or QUIC",
+        "A service of the owner's choice against advertisements or for children",
+        "Names that were asked for where the capture does not see it, and a page that asks its server often",
+    ],
+    advice: &["Ask the owner of the host which resolver it uses", "Compare with the rules of the house"],
+    part_of: &[],
     source: "Shape: Vekshin et al., DoH Insight, ARES 2020 (long connections, small packets, little variance); MontazeriShatoori et al. 2020 and the data set CIRA-CIC-DoHBrw-2020 (tunnels by dns2tcp, dnscat2 and iodine: steady and many); sizes by RFC 8484 and RFC 8467. That names without a question follow is our own second sign, as web sockets and pushes have the shape too.",
 };
 
-const REQUESTS: Descriptor = Descriptor {
-    id: "encrypted_dns.requests",
-    label: "Requests",
-    help: "So many small requests with small answers to one server, of its talk at least nine in ten.",
-    unit: "requests",
-    min: 5.0,
-    max: 100_000.0,
-    default: 15.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const NAMES: Descriptor = Descriptor {
-    id: "encrypted_dns.names",
-    label: "Names that follow",
-    help: "To so many names that nobody asked for the host goes within half a second after an answer, at least three times as many as by chance; two and a half times as many where the host sends no DNS at all.",
-    unit: "names",
-    min: 3.0,
-    max: 10_000.0,
-    default: 8.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const TUNNEL: Descriptor = Descriptor {
-    id: "encrypted_dns.tunnel",
-    label: "Requests of a tunnel",
-    help: "So many requests of one size to a known resolver, without a pause for a minute or more and with few connections beside them.",
-    unit: "requests",
-    min: 50.0,
-    max: 1_000_000.0,
-    default: 500.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[REQUESTS, NAMES, TUNNEL];
+const REQUESTS: Descriptor = Descriptor::count("encrypted_dns.requests", "Requests", 15.0)
+    .range(5.0, 100_000.0)
+    .unit("requests")
+    .help("So many small requests with small answers to one server, of its talk at least nine in ten.");
+const NAMES: Descriptor = Descriptor::count("encrypted_dns.names", "Names that follow", 8.0)
+    .range(3.0, 10_000.0)
+    .unit("names")
+    .help("To so many names that nobody asked for the host goes within half a second after an answer, at least three times as many as by chance; two and a half times as many where the host sends no DNS at all.");
+const TUNNEL: Descriptor = Descriptor::count("encrypted_dns.tunnel", "Requests of a tunnel", 500.0)
+    .range(50.0, 1_000_000.0)
+    .unit("requests")
+    .help("So many requests of one size to a known resolver, without a pause for a minute or more and with few connections beside them.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::MESSAGES.union(Interest::TCP_FLOWS).union(Interest::UDP_FLOWS),
-    make: || Box::new(EncryptedDns::default()),
-};
+pub const ENTRY: Entry = Entry::of::<EncryptedDns>(
+    CARD,
+    &[REQUESTS, NAMES, TUNNEL],
+    Interest::MESSAGES.union(Interest::TCP_FLOWS).union(Interest::UDP_FLOWS),
+);
 
 /// A tunnel goes on for so long, s,
 const LEAST_TUNNEL_SECONDS: f64 = 60.0;
@@ -95,11 +68,10 @@ const LEAST_STEADY: f64 = 0.95;
 const LEAST_UNIFORM: f64 = 0.6;
 /// and so many of them for each connection that the host begins: a page asks for some names for each.
 const LEAST_PER_FLOW: f64 = 10.0;
-/// Most first connections to names, and hosts, that are kept.
+/// Most first connections to names that are kept.
 const MOST_NAMES: usize = 1 << 17;
+/// Most hosts that are kept.
 const MOST_HOSTS: usize = 1 << 16;
-/// Most findings.
-const MOST_FINDINGS: usize = 50;
 
 #[derive(Default)]
 struct EncryptedDns {
@@ -171,18 +143,14 @@ impl Detector for EncryptedDns {
             cases.into_iter().partition(|case| resolvers::known((case.ends.1, case.ends.2), case.name).is_some());
         let mut found = self.resolvers(&others, context);
         found.extend(self.tunnels(&known, context));
-        found.truncate(MOST_FINDINGS);
-        let between: Vec<Between> =
-            found.iter().map(|(case, _)| Between::service(case.ends.0, case.ends.1, case.ends.2)).collect();
-        let gathered = gather(context, &between, |place, flow| {
-            found.get(place).is_some_and(|(case, _)| case.is_quic == flow.is_udp())
-        });
-        let findings = found.into_iter().zip(gathered).map(|((_, mut finding), flows)| {
-            flows.fill(&mut finding);
-            finding_builder::finish(finding, true)
-        });
-        let n_not_evaluated = self.talks.n_refused() + self.went.n_refused + self.dns.n_refused;
-        Conclusion { findings: findings.collect(), n_not_evaluated, ..Conclusion::default() }
+        Report::of(found)
+            .not_evaluated(self.talks.n_refused() + self.went.n_refused + self.dns.n_refused)
+            .each_with_flows(
+                context,
+                |(case, _)| Between::service(case.ends.0, case.ends.1, case.ends.2),
+                |(case, _), flow| case.is_quic == flow.is_udp(),
+                |(_, finding), flows| finding.clone().flows(flows).build(),
+            )
     }
 }
 
@@ -217,7 +185,7 @@ impl EncryptedDns {
     }
 
     /// Cases with the second sign.
-    fn resolvers<'a>(&self, cases: &'a [Case<'a>], context: &Context<'_>) -> Vec<(&'a Case<'a>, Finding)> {
+    fn resolvers<'a>(&self, cases: &'a [Case<'a>], context: &Context<'_>) -> Vec<(&'a Case<'a>, FindingBuilder)> {
         let (least, names) = (context.settings.get(&REQUESTS), context.settings.get(&NAMES));
         let new = self.new_names(cases, context);
         let n_askers = self.dns.iter().filter(|(_, dns)| dns.asks).count();
@@ -236,7 +204,7 @@ impl EncryptedDns {
     }
 
     /// Cases whose requests lead nowhere. Who answers others inside asks for all of them.
-    fn tunnels<'a>(&self, cases: &'a [Case<'a>], context: &Context<'_>) -> Vec<(&'a Case<'a>, Finding)> {
+    fn tunnels<'a>(&self, cases: &'a [Case<'a>], context: &Context<'_>) -> Vec<(&'a Case<'a>, FindingBuilder)> {
         let least = context.settings.get(&TUNNEL);
         let is_steady = |case: &&Case| {
             let requests = &case.requests;

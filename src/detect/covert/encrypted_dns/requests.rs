@@ -4,20 +4,20 @@
 //! with signatures; padding makes it multiples of 128 and 468 (RFC 8467). A server of names never speaks unasked, and pages,
 //! pictures and downloads have full packets in their answers.
 
-use crate::detect::support::encrypted_sessions::EncryptedSession;
-use crate::detect::support::encrypted_sessions::is_near;
-use crate::detect::support::encrypted_sessions::usual;
+use crate::detect::support::encrypted_sessions::{EncryptedSession, is_near, usual};
 use crate::model::flow::exchanges::Exchange;
 
-/// Most payload in the mean of a packet that asks, and of one that answers.
+/// Most payload in the mean of a packet that asks, B.
 const MOST_ASKING: u16 = 400;
+/// Most payload in the mean of a packet that answers, B.
 const MOST_ANSWERING: u16 = 900;
 /// Most payload of an answer: a browser asks for a dozen names at once.
 const MOST_ANSWER: u16 = 8192;
 /// Answers that take longer are others.
 const MOST_WAIT_MILLIS: u16 = 5000;
-/// Of the turns, at least so many are requests, and at most so many were not asked for.
+/// At least this share of the turns are requests.
 const LEAST_SMALL: f64 = 0.9;
+/// At most this share of the turns was not asked for.
 const MOST_UNASKED: f64 = 0.1;
 /// Time is told apart in slots of this length to see whether requests ever pause.
 const SLOT_MILLIS: i64 = 5000;

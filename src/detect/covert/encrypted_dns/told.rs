@@ -1,51 +1,23 @@
 //! A connection that asks for names, or carries data in names, to a finding.
 
-use super::CARD;
-use super::Case;
 use super::requests::Requests;
 use super::signs::Signs;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::past;
-use crate::detect::support::severity::rate;
-use crate::detect::support::severity::severity;
-use crate::model::format::time::SECOND;
-use crate::model::format::time::span;
+use super::{CARD, Case};
+use crate::detect::support::finding_builder::{self, FindingBuilder, count, evidence};
+use crate::detect::support::severity::{Confidence, Impact, past};
+use crate::model::format::time::{SECOND, span};
 use crate::model::{Evidence, Finding, Series};
 
 /// A resolver that nobody knows: for information.
-pub fn resolver(case: &Case<'_>, signs: &Signs, least: f64) -> Finding {
+pub fn resolver(case: &Case<'_>, signs: &Signs, least: f64) -> FindingBuilder {
     let (host, server, port) = case.ends;
     let requests = &case.requests;
     let is_followed = signs.is_followed(least);
-    let confidence = match (is_followed, signs.has_no_other(least)) {
-        (true, true) => 0.7,
-        (true, false) => 0.6,
-        _ => 0.45,
-    };
-    let mut finding = finding_builder::begin(&CARD);
-    finding.title = format!("{host} seems to ask {server} for names where nobody sees them");
-    finding.severity = severity(Impact::EXPOSURE, confidence, 0.0);
-    finding.score = past(signs.n_following.max(signs.n_new / 2) as f64, least);
-    finding.confidence = confidence;
-    finding.evidence = measured(requests);
-    finding.evidence.extend([
-        evidence(
-            "First connections to names that nobody asked for",
-            signs.n_new as f64,
-            "names",
-            "0: names are asked for",
-        ),
-        evidence("Of them soon after an answer", signs.n_following as f64, "names", ""),
-        evidence("Expected soon after an answer by chance", signs.chance * signs.n_new as f64, "names", ""),
-    ]);
+    let confidence = if is_followed { Confidence::LIKELY } else { Confidence::EVEN };
     let why = match is_followed {
         true => format!(
-            "{} of {} to which the host went for the first time, and for which nobody was seen to ask, came within half a \
-             second after such an answer; by chance it would be {:.1}.",
+            "{} of {} to which the host went for the first time, and for which nobody was seen to ask, came within \
+             half a second after such an answer; by chance it would be {:.1}.",
             signs.n_following,
             count(signs.n_new, "name"),
             signs.chance * signs.n_new as f64
@@ -55,57 +27,69 @@ pub fn resolver(case: &Case<'_>, signs: &Signs, least: f64) -> Finding {
             count(signs.n_new, "name")
         ),
     };
-    finding.explanation = format!(
-        "{host} holds a connection to {server}, port {port}, that looks like questions for names: in {} {}, each of about {} \
-         bytes, were answered at once by about {} bytes. {why} That is no attack; rules for names do not hold there, and it is \
-         told so that you know.",
-        span((requests.seconds * SECOND as f64) as i64),
-        count(requests.n as usize, "request"),
-        requests.bytes[0],
-        requests.bytes[1],
-    );
-    finding.benign_causes = lines(&[
-        "A browser, an application or a system that has its own resolver over HTTPS, TLS or QUIC",
-        "A service of the owner's choice against advertisements or for children",
-        "Names that were asked for where the capture does not see it, and a page that asks its server often",
-    ]);
-    finding.advice =
-        lines(&["Ask the owner of the host which resolver it uses", "Compare with the rules of the house"]);
-    finish(finding, case)
+    begin(case)
+        .title(format!("{host} seems to ask {server} for names where nobody sees them"))
+        .weighed(Impact::EXPOSURE, confidence, 0.0)
+        .score(past(signs.n_following.max(signs.n_new / 2) as f64, least))
+        .evidence(measured(requests))
+        .evidence([
+            evidence(
+                "First connections to names that nobody asked for",
+                signs.n_new as f64,
+                "names",
+                "0: names are asked for",
+            ),
+            evidence("Of them soon after an answer", signs.n_following as f64, "names", ""),
+            evidence("Expected soon after an answer by chance", signs.chance * signs.n_new as f64, "names", ""),
+        ])
+        .explanation(format!(
+            "{host} holds a connection to {server}, port {port}, that looks like questions for names: in {} {}, each \
+             of about {} bytes, were answered at once by about {} bytes. {why} That is no attack; rules for names do \
+             not hold there, and it is told so that you know.",
+            span((requests.seconds * SECOND as f64) as i64),
+            count(requests.n as usize, "request"),
+            requests.bytes[0],
+            requests.bytes[1],
+        ))
 }
 
 /// Data in names.
-pub fn tunnel(case: &Case<'_>, n_flows: u64, least: f64) -> Finding {
+pub fn tunnel(case: &Case<'_>, n_flows: u64, least: f64) -> FindingBuilder {
     let (host, server, port) = case.ends;
     let requests = &case.requests;
-    let confidence = 0.65 + 0.1 * f64::from(requests.seconds >= 600.0);
-    let mut finding = finding_builder::begin(&CARD);
-    finding_builder::technique(&mut finding, ("T1572", "Protocol Tunneling"));
-    finding.title = format!("{host} seems to carry data in names that it asks {server} for, inside TLS");
-    rate(&mut finding, Impact::CONTROL, confidence, (requests.n as f64, least));
-    finding.evidence = measured(requests);
-    finding.evidence.extend([
-        evidence("Share of the time with requests", 100.0 * requests.steadiness, "%", "pauses, as people make them"),
-        evidence("Share of requests of the usual size", 100.0 * requests.uniformity, "%", ""),
-        evidence("Connections outside in that time", n_flows as f64, "flows", "one for a few requests"),
-    ]);
-    finding.explanation = format!(
-        "{host} sent {} to the resolver {server}, port {port}, in {} without a pause, nearly all of about {} bytes, but began \
-         {} outside in that time. Who asks for names wants to go there; requests that lead nowhere carry data themselves.",
-        count(requests.n as usize, "request"),
-        span((requests.seconds * SECOND as f64) as i64),
-        requests.bytes[0],
-        if n_flows == 0 { "no connection".to_owned() } else { count(n_flows as usize, "connection") }
-    );
-    finding.benign_causes = lines(&[
-        "A program that looks many names up for itself: a crawler, a check of mail or of addresses",
-        "A resolver for the house whose clients the capture does not see",
-    ]);
-    finding.advice = lines(&[
-        "Find the program on the host that talks to the resolver",
-        "Let the house resolve names itself, where they can be seen, and block other resolvers",
-    ]);
-    finish(finding, case)
+    let confidence = if requests.seconds >= 600.0 { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
+    begin(case)
+        .technique(("T1572", "Protocol Tunneling"))
+        .title(format!("{host} seems to carry data in names that it asks {server} for, inside TLS"))
+        .rated(Impact::CONTROL, confidence, (requests.n as f64, least))
+        .evidence(measured(requests))
+        .evidence([
+            evidence(
+                "Share of the time with requests",
+                100.0 * requests.steadiness,
+                "%",
+                "pauses, as people make them",
+            ),
+            evidence("Share of requests of the usual size", 100.0 * requests.uniformity, "%", ""),
+            evidence("Connections outside in that time", n_flows as f64, "flows", "one for a few requests"),
+        ])
+        .explanation(format!(
+            "{host} sent {} to the resolver {server}, port {port}, in {} without a pause, nearly all of about {} \
+             bytes, but began {} outside in that time. Who asks for names wants to go there; requests that lead \
+             nowhere carry data themselves.",
+            count(requests.n as usize, "request"),
+            span((requests.seconds * SECOND as f64) as i64),
+            requests.bytes[0],
+            if n_flows == 0 { "no connection".to_owned() } else { count(n_flows as usize, "connection") }
+        ))
+        .benign_causes(&[
+            "A program that looks many names up for itself: a crawler, a check of mail or of addresses",
+            "A resolver for the house whose clients the capture does not see",
+        ])
+        .advice(&[
+            "Find the program on the host that talks to the resolver",
+            "Let the house resolve names itself, where they can be seen, and block other resolvers",
+        ])
 }
 
 fn measured(requests: &Requests) -> Vec<Evidence> {
@@ -117,16 +101,14 @@ fn measured(requests: &Requests) -> Vec<Evidence> {
     ]
 }
 
-fn finish(mut finding: Finding, case: &Case<'_>) -> Finding {
+/// A finding with what both kinds share.
+fn begin(case: &Case<'_>) -> FindingBuilder {
     let (host, server, port) = case.ends;
-    finding.sources = finding_builder::addresses([host]);
-    finding.targets = finding_builder::addresses([server]);
-    finding.ports = vec![port];
-    finding.protocol = if case.is_quic { "QUIC" } else { "TLS" }.to_owned();
-    finding.names = if case.name.is_empty() { Vec::new() } else { vec![case.name.to_owned()] };
     let times: Vec<i64> = case.requests.answered.iter().map(|millis| millis.saturating_mul(SECOND / 1000)).collect();
-    finding.series = Series::moments("Requests", "requests", &times);
     let transport = if case.is_quic { "udp" } else { "tcp" };
-    finding.display_filter = format!("{} && {transport}.port == {port}", finding_builder::pair_filter(host, server));
-    finding
+    Finding::builder(&CARD)
+        .service((host, server, port), if case.is_quic { "QUIC" } else { "TLS" })
+        .names(if case.name.is_empty() { Vec::new() } else { vec![case.name.to_owned()] })
+        .series(Series::moments("Requests", "requests", &times))
+        .filter(format!("{} && {transport}.port == {port}", finding_builder::pair_filter(host, server)))
 }

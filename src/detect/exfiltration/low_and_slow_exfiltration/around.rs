@@ -1,8 +1,7 @@
 //! What a host sends to a place beside what it sends elsewhere, sent before, and what others send there.
 
-use super::Drip;
-use super::Place;
 use super::sum::Sum;
+use super::{Drip, Place};
 use crate::model::Addr;
 use std::collections::BTreeMap;
 

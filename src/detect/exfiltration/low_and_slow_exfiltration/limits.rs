@@ -2,63 +2,26 @@
 
 use super::sum::Sum;
 use crate::detect::detector::Context;
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 
-const UPLOADS: Descriptor = Descriptor {
-    id: "low_and_slow_exfiltration.uploads",
-    label: "Small uploads",
-    help: "So many connections to one place in which the host sent more than a kilobyte and less than the largest drop.",
-    unit: "flows",
-    min: 5.0,
-    max: 100_000.0,
-    default: 30.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const LARGEST: Descriptor = Descriptor {
-    id: "low_and_slow_exfiltration.largest",
-    label: "Largest drop",
-    help: "An upload of more in one connection is no drop: large ones are looked for by themselves.",
-    unit: "kB",
-    min: 1.0,
-    max: 100_000.0,
-    default: 100.0,
-    is_whole: false,
-    on_change: OnChange::Evaluate,
-};
-const TOTAL: Descriptor = Descriptor {
-    id: "low_and_slow_exfiltration.total",
-    label: "Sum of the drops",
-    help: "Payload of all small uploads to one place. Less is what telemetry sends in some hours.",
-    unit: "kB",
-    min: 10.0,
-    max: 100_000_000.0,
-    default: 300.0,
-    is_whole: false,
-    on_change: OnChange::Evaluate,
-};
-const TIME: Descriptor = Descriptor {
-    id: "low_and_slow_exfiltration.time",
-    label: "Shortest time",
-    help: "From the first to the last small upload. What comes together in less time is one visit to a page.",
-    unit: "s",
-    min: 60.0,
-    max: 10_000_000.0,
-    default: 3600.0,
-    is_whole: false,
-    on_change: OnChange::Evaluate,
-};
-const RATIO: Descriptor = Descriptor {
-    id: "low_and_slow_exfiltration.ratio",
-    label: "Sent to received",
-    help: "Small uploads over TLS get some kilobytes of certificates back each, so this is lower than for large ones.",
-    unit: "times",
-    min: 1.0,
-    max: 10_000.0,
-    default: 2.0,
-    is_whole: false,
-    on_change: OnChange::Evaluate,
-};
+const UPLOADS: Descriptor = Descriptor::count("low_and_slow_exfiltration.uploads", "Small uploads", 30.0)
+    .range(5.0, 100_000.0)
+    .unit("flows")
+    .help(
+        "So many connections to one place in which the host sent more than a kilobyte and less than the largest drop.",
+    );
+const LARGEST: Descriptor = Descriptor::kilobytes("low_and_slow_exfiltration.largest", "Largest drop", 100.0)
+    .range(1.0, 100_000.0)
+    .help("An upload of more in one connection is no drop: large ones are looked for by themselves.");
+const TOTAL: Descriptor = Descriptor::kilobytes("low_and_slow_exfiltration.total", "Sum of the drops", 300.0)
+    .range(10.0, 100_000_000.0)
+    .help("Payload of all small uploads to one place. Less is what telemetry sends in some hours.");
+const TIME: Descriptor = Descriptor::seconds("low_and_slow_exfiltration.time", "Shortest time", 3600.0)
+    .range(60.0, 10_000_000.0)
+    .help("From the first to the last small upload. What comes together in less time is one visit to a page.");
+const RATIO: Descriptor = Descriptor::ratio("low_and_slow_exfiltration.ratio", "Sent to received", 2.0)
+    .range(1.0, 10_000.0)
+    .help("Small uploads over TLS get some kilobytes of certificates back each, so this is lower than for large ones.");
 
 /// All settings.
 pub const SETTINGS: &[Descriptor] = &[UPLOADS, LARGEST, TOTAL, TIME, RATIO];

@@ -6,15 +6,11 @@ mod sum;
 mod told;
 
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::file_services;
 use crate::detect::support::local_networks::is_outward;
+use crate::detect::support::report::Report;
 use crate::model::{Addr, Category};
 use around::around;
 use limits::{Limits, SETTINGS};
@@ -29,16 +25,23 @@ const CARD: Card = Card {
     sees: "A host inside sends many small amounts to one address or registered domain outside over a long time, which add up to more than it sends elsewhere and more than others send there.",
     matters: "Data that is carried out in drops passes limits and eyes that look for one large upload.",
     otherwise: "Telemetry, monitoring, logs or mail that a program sends steadily; a camera or sensor; a chat.",
+    benign_causes: &[
+        "A program that reports how it is used, or a service that is watched from outside",
+        "A camera, meter or sensor that sends what it measures",
+        "A chat, or a document that is edited online",
+    ],
+    advice: &[
+        "Find the program that sends it, and since when it is on the host",
+        "Look at who owns the name, and whether the house uses the service",
+        "Compare with other days and with other hosts of the same kind",
+    ],
+    part_of: &[],
     source: "No formula with a public reference exists: volume and ratio against the host's other places, its past and its peers, by medians. ATT&CK T1030 (data in pieces below thresholds). The registered domain is by the public suffix list (publicsuffix.org), as RITA sums by name.",
 };
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry {
-    card: CARD,
-    settings: SETTINGS,
-    interest: Interest::TCP_FLOWS.union(Interest::UDP_FLOWS),
-    make: || Box::new(LowAndSlowExfiltration::default()),
-};
+pub const ENTRY: Entry =
+    Entry::of::<LowAndSlowExfiltration>(CARD, SETTINGS, Interest::TCP_FLOWS.union(Interest::UDP_FLOWS));
 
 /// Most places kept.
 const MOST_PLACES: usize = 1 << 17;
@@ -86,13 +89,14 @@ impl Detector for LowAndSlowExfiltration {
             drips.iter().filter(|(_, drip)| limits.allow(&drip.sum)).collect();
         cases.sort_by(|a, b| (b.1.sum.sent, a.0).cmp(&(a.1.sum.sent, b.0)));
         cases.truncate(MOST_CASES);
-        let findings = cases
+        let cases = cases
             .into_iter()
             .map(|(key, drip)| (key, drip, around(key, drip, &drips)))
-            .filter(|(_, drip, around)| around.is_out_of_proportion(&drip.sum))
-            .take(MOST_FINDINGS)
-            .map(|(key, drip, around)| drip.finding(key, &around, limits.total, context));
-        Conclusion { findings: findings.collect(), n_not_evaluated: self.places.n_refused, ..Conclusion::default() }
+            .filter(|(_, drip, around)| around.is_out_of_proportion(&drip.sum));
+        Report::of(cases)
+            .at_most(MOST_FINDINGS)
+            .not_evaluated(self.places.n_refused)
+            .each(|(key, drip, around)| drip.finding(key, around, limits.total, context))
     }
 }
 
@@ -115,10 +119,7 @@ impl LowAndSlowExfiltration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Made;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
+    use crate::detect::support::testing::{Made, finish, inside, outside};
     use crate::model::{Finding, Severity};
     use crate::settings::Settings;
 

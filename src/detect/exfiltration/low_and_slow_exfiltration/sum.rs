@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 
 /// A connection in which less was sent carries a question, not data.
 const LEAST_BYTES: u64 = 1000;
-/// Time is told apart in slots of this length, of which so many are kept.
+/// Length of a slot of time, ns.
 const SLOT_NS: i64 = 300 * SECOND;
+/// Slots kept.
 const SLOTS: i64 = 128;
 
 /// What a host sent to one place.

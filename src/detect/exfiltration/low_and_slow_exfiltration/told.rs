@@ -1,28 +1,18 @@
 //! A place that small uploads of a host add up at to a finding, with the course of their sum.
 
-use super::CARD;
-use super::Drip;
-use super::Place;
 use super::around::Around;
 use super::sum::is_drop;
+use super::{CARD, Drip, Place};
 use crate::detect::detector::Context;
 use crate::detect::support::file_services::Store;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::Gathered;
-use crate::detect::support::flow_selector::visit;
+use crate::detect::support::finding_builder::{self, count, evidence};
+use crate::detect::support::flow_selector::{Between, Gathered, visit};
 use crate::detect::support::local_networks::is_outward;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
-use crate::model::Addr;
-use crate::model::Finding;
-use crate::model::finding::series::Series;
-use crate::model::finding::series::SeriesKind;
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::model::finding::series::{Series, SeriesKind};
 use crate::model::format::quantity;
 use crate::model::format::time::span;
+use crate::model::{Addr, Finding};
 
 impl Drip {
     /// The finding; `least` is the sum at which it begins to count.
@@ -38,65 +28,60 @@ impl Drip {
         let known: Vec<&str> =
             self.names.iter().map(|name| context.names.text(*name)).filter(|name| !name.is_empty()).collect();
         let store = known.iter().find_map(|name| Store::of(name));
-        let confidence = 0.4
-            + 0.15 * f64::from(around.n_peers == 0)
-            + 0.1 * f64::from(around.n_usual >= 3)
-            + 0.1 * f64::from(ratio >= 5.0)
-            + 0.05 * f64::from(around.n_before > 0 && sent > around.before)
-            + 0.05 * f64::from(store.is_some());
+        let signs = 0.2
+            + 0.26 * f64::from(around.n_peers == 0)
+            + 0.18 * f64::from(around.n_usual >= 3)
+            + 0.18 * f64::from(ratio >= 5.0)
+            + 0.09 * f64::from(around.n_before > 0 && sent > around.before)
+            + 0.09 * f64::from(store.is_some());
+        let confidence = Confidence::UNLIKELY.towards(Confidence::VERY_LIKELY, signs);
         let shown = match place {
             Place::Domain(domain) => domain.clone(),
             Place::Endpoint(address) => address.to_string(),
         };
         let amount = quantity::bytes(sent);
-        let mut finding = finding_builder::begin(&CARD);
-        finding.title = format!("{source} sent {amount} to {shown} in {}", count(sum.n as usize, "small upload"));
-        rate(&mut finding, Impact::CONTROL, confidence, (sent, least));
-        if let Some(store) = store {
-            finding_builder::technique(&mut finding, store.technique());
-        }
-        finding.sources = finding_builder::addresses([*source]);
-        finding.targets = finding_builder::addresses(self.addresses.iter().copied());
-        finding.ports = sum.ports.iter().copied().collect();
-        finding.protocol = if sum.n_encrypted > 0 { "TLS" } else { "TCP" }.to_owned();
-        finding.names = known.iter().take(Finding::MOST_NAMES).map(|name| (*name).to_owned()).collect();
-        finding.evidence = vec![
-            evidence("Small uploads", sum.n as f64, "flows", "few"),
-            evidence("Payload sent in them", sent / 1000.0, "kB", ""),
-            evidence("Largest of them", sum.largest as f64 / 1000.0, "kB", ""),
-            evidence("Sent to received", ratio, "times", "below 1 in browsing"),
-            evidence("From first to last", sum.seconds(), "s", ""),
-            evidence("Share of the time with an upload", 100.0 * sum.steadiness(), "%", ""),
-            evidence("What this host sends to another place, median", around.usual / 1000.0, "kB", ""),
-            evidence("Its other places outside", around.n_usual as f64, "places", ""),
-            evidence("What it sent to all places that it used before", around.before / 1000.0, "kB", ""),
-            evidence("Others inside that send there", around.n_peers as f64, "hosts", "many, for a common service"),
-        ];
-        finding.explanation = format!(
-            "{source} sent {amount} to {shown} over {}, in {} of at most {} each: {ratio:.1} times what it got back.{}{}{}",
-            span(sum.last_ns - sum.first_ns),
-            count(sum.n as usize, "connection"),
-            quantity::bytes(sum.largest as f64),
-            store.map_or_else(String::new, |store| format!(" It is {}.", store.words())),
-            if around.n_peers == 0 { " Nobody else inside sends anything there." } else { "" },
-            if around.n_usual > 0 { " To another place it sends a fifth of that or less." } else { "" },
-        );
-        finding.benign_causes = lines(&[
-            "A program that reports how it is used, or a service that is watched from outside",
-            "A camera, meter or sensor that sends what it measures",
-            "A chat, or a document that is edited online",
-        ]);
-        finding.advice = lines(&[
-            "Find the program that sends it, and since when it is on the host",
-            "Look at who owns the name, and whether the house uses the service",
-            "Compare with other days and with other hosts of the same kind",
-        ]);
-        self.fill(&mut finding, *source, context);
-        finding_builder::finish(finding, false)
+        let (flows, drops) = self.drops(*source, context);
+        let targets = self.addresses.iter().take(Finding::MOST_ADDRESSES);
+        let targets: Vec<String> = targets.map(|host| finding_builder::host_filter("addr", *host)).collect();
+        Finding::builder(&CARD)
+            .title(format!("{source} sent {amount} to {shown} in {}", count(sum.n as usize, "small upload")))
+            .rated(Impact::CONTROL, confidence, (sent, least))
+            .technique(store.map(|store| store.technique()))
+            .sources([*source])
+            .targets(self.addresses.iter().copied())
+            .ports(sum.ports.iter().copied())
+            .protocol(if sum.n_encrypted > 0 { "TLS" } else { "TCP" })
+            .names(known.iter().take(Finding::MOST_NAMES).map(|name| (*name).to_owned()).collect())
+            .evidence([
+                evidence("Small uploads", sum.n as f64, "flows", "few"),
+                evidence("Payload sent in them", sent / 1000.0, "kB", ""),
+                evidence("Largest of them", sum.largest as f64 / 1000.0, "kB", ""),
+                evidence("Sent to received", ratio, "times", "below 1 in browsing"),
+                evidence("From first to last", sum.seconds(), "s", ""),
+                evidence("Share of the time with an upload", 100.0 * sum.steadiness(), "%", ""),
+                evidence("What this host sends to another place, median", around.usual / 1000.0, "kB", ""),
+                evidence("Its other places outside", around.n_usual as f64, "places", ""),
+                evidence("What it sent to all places that it used before", around.before / 1000.0, "kB", ""),
+                evidence("Others inside that send there", around.n_peers as f64, "hosts", "many, for a common service"),
+            ])
+            .explanation(format!(
+                "{source} sent {amount} to {shown} over {}, in {} of at most {} each: {ratio:.1} times what it got back.{}{}{}",
+                span(sum.last_ns - sum.first_ns),
+                count(sum.n as usize, "connection"),
+                quantity::bytes(sum.largest as f64),
+                store.map_or_else(String::new, |store| format!(" It is {}.", store.words())),
+                if around.n_peers == 0 { " Nobody else inside sends anything there." } else { "" },
+                if around.n_usual > 0 { " To another place it sends a fifth of that or less." } else { "" },
+            ))
+            .period((sum.first_ns, sum.last_ns))
+            .flows(flows)
+            .series(walk(&drops))
+            .filter(format!("{} && ({})", finding_builder::host_filter("addr", *source), targets.join(" || ")))
+            .build()
     }
 
-    /// The flows, how they add up, and the filter.
-    fn fill(&self, finding: &mut Finding, source: Addr, context: &Context<'_>) {
+    /// The flows, and when how much was sent in each.
+    fn drops(&self, source: Addr, context: &Context<'_>) -> (Gathered, Vec<(i64, u64)>) {
         let mut flows = Gathered::default();
         let mut drops = Vec::new();
         let between: Vec<Between> = self.addresses.iter().map(|address| Between::pair(source, *address)).collect();
@@ -106,20 +91,8 @@ impl Drip {
                 drops.push((flow.first_ns, flow.forward().payload_bytes()));
             }
         });
-        flows.fill(finding);
-        if finding.n_flows == 0 {
-            (finding.start_ns, finding.end_ns) = (self.sum.first_ns, self.sum.last_ns);
-        }
         drops.sort_unstable();
-        finding.series = walk(&drops);
-        let targets: Vec<String> = self
-            .addresses
-            .iter()
-            .take(Finding::MOST_ADDRESSES)
-            .map(|host| finding_builder::host_filter("addr", *host))
-            .collect();
-        finding.display_filter =
-            format!("{} && ({})", finding_builder::host_filter("addr", source), targets.join(" || "));
+        (flows, drops)
     }
 }
 

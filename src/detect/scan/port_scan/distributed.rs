@@ -1,7 +1,6 @@
 //! First contacts to crowds: many sources that share the scan of one host, or hide one scanner among decoys.
 
-use crate::detect::support::connection_attempts::Contact;
-use crate::detect::support::connection_attempts::Contacts;
+use crate::detect::support::connection_attempts::{Contact, Contacts};
 use crate::model::Addr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,9 +59,7 @@ fn crowd(group: &[Contact], least: f64) -> Option<Crowd> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Made;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
+    use crate::detect::support::testing::{Made, inside, outside};
 
     fn found(tries: impl Iterator<Item = (u8, u16)>) -> Vec<Crowd> {
         let mut contacts = Contacts::default();

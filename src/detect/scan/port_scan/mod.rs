@@ -2,37 +2,17 @@
 
 mod distributed;
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
-use crate::detect::support::connection_attempts::Contact;
-use crate::detect::support::connection_attempts::Outcome;
-use crate::detect::support::connection_attempts::Probe;
-use crate::detect::support::connection_attempts::Probes;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::count;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
-use crate::detect::support::flow_selector::Between;
-use crate::detect::support::flow_selector::Gathered;
-use crate::detect::support::flow_selector::gather;
-use crate::detect::support::merge_findings;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::extent;
-use crate::detect::support::severity::past;
-use crate::detect::support::severity::rate;
-use crate::detect::support::severity::severity;
-use crate::detect::support::threshold_random_walk;
-use crate::detect::support::threshold_random_walk::Steps;
-use crate::detect::support::threshold_random_walk::Walk;
-use crate::detect::support::threshold_random_walk::busiest;
-use crate::model::format::time::SECOND;
-use crate::model::format::time::from_seconds;
-use crate::model::format::time::span;
-use crate::model::{Addr, Category, Endpoint, Finding};
-use crate::settings::{Descriptor, OnChange};
+use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
+use crate::detect::support::connection_attempts::{Contact, Outcome, Probe, Probes};
+use crate::detect::support::finding_builder::{self, Identity, count, evidence};
+use crate::detect::support::flow_selector::{Between, Gathered};
+use crate::detect::support::merge_findings::{self, Block, Retold};
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact, extent, past};
+use crate::detect::support::threshold_random_walk::{self, Steps, Walk, busiest};
+use crate::model::format::time::{SECOND, from_seconds, span};
+use crate::model::{Addr, Category, Finding};
+use crate::settings::Descriptor;
 use distributed::Crowd;
 
 const CARD: Card = Card {
@@ -43,47 +23,34 @@ const CARD: Card = Card {
     sees: "One address tries many ports of one host, and most tries are refused or stay without an answer. Tries with odd TCP flags (FIN, NULL, Xmas, ACK) and UDP ports that are refused count too.",
     matters: "A port scan is how somebody finds out which services a machine offers, usually the step before an attack on one of them.",
     otherwise: "An inventory or monitoring tool, a vulnerability scan that you ordered, or a program that looks for its server on several ports.",
+    benign_causes: &[
+        "An inventory, monitoring or vulnerability scanner that belongs to the house",
+        "A program that looks for its server on a range of ports",
+        "A host that was just switched off while its clients go on asking",
+    ],
+    advice: &[
+        "Find out who owns the source and whether the scan was ordered",
+        "Look at the ports that answered: they are what the scanner now knows",
+        "Watch for later connections of the same source to those ports",
+    ],
+    part_of: &[],
     source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004. Count rule: Zeek's scan policy (15 ports of one host in 5 minutes, failed tries only).",
 };
 
-const PORTS: Descriptor = Descriptor {
-    id: "port_scan.ports",
-    label: "Failed ports for a scan",
-    help: "This many different ports of one host that failed within the window make a scan. 15 is the value of Zeek's scan policy. The same number over the whole capture makes a slow scan.",
-    unit: "ports",
-    min: 2.0,
-    max: 65_535.0,
-    default: 15.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const WINDOW: Descriptor = Descriptor {
-    id: "port_scan.window",
-    label: "Window for counting ports",
-    help: "Failed ports are counted within this time. 300 s is the value of Zeek's scan policy.",
-    unit: "s",
-    min: 1.0,
-    max: 86_400.0,
-    default: 300.0,
-    is_whole: false,
-    on_change: OnChange::Evaluate,
-};
-const LEAST: Descriptor = Descriptor {
-    id: "port_scan.least",
-    label: "Failed ports for the random walk",
-    help: "The random walk of Jung et al. needs four failures in a row; a program that looks for its server on a few ports reaches that too, so that at least this many ports must have failed.",
-    unit: "ports",
-    min: 4.0,
-    max: 65_535.0,
-    default: 6.0,
-    is_whole: true,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[PORTS, WINDOW, LEAST];
+const PORTS: Descriptor = Descriptor::count("port_scan.ports", "Failed ports for a scan", 15.0)
+    .range(2.0, 65_535.0)
+    .unit("ports")
+    .help("This many different ports of one host that failed within the window make a scan. 15 is the value of Zeek's scan policy. The same number over the whole capture makes a slow scan.");
+const WINDOW: Descriptor = Descriptor::seconds("port_scan.window", "Window for counting ports", 300.0)
+    .range(1.0, 86_400.0)
+    .help("Failed ports are counted within this time. 300 s is the value of Zeek's scan policy.");
+const LEAST: Descriptor = Descriptor::count("port_scan.least", "Failed ports for the random walk", 6.0)
+    .range(4.0, 65_535.0)
+    .unit("ports")
+    .help("The random walk of Jung et al. needs four failures in a row; a program that looks for its server on a few ports reaches that too, so that at least this many ports must have failed.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, interest: Interest::NOTHING, make: || Box::new(PortScan) };
+pub const ENTRY: Entry = Entry::of::<PortScan>(CARD, &[PORTS, WINDOW, LEAST], Interest::NOTHING);
 
 /// Most scans reported; the widest win.
 const MOST_FINDINGS: usize = 200;
@@ -92,6 +59,7 @@ const MOST_FILTER_PORTS: usize = 30;
 /// A host answers at best this share of a scanner's tries: halfway between the two chances of the random walk.
 const LEAST_FAILED_SHARE: f64 = 0.5;
 
+#[derive(Default)]
 struct PortScan;
 
 /// One source and one host over one protocol.
@@ -121,7 +89,7 @@ impl Detector for PortScan {
             least: context.settings.get(&LEAST),
         };
         let group = |c: &Contact| (c.probe != Probe::Echo).then_some((c.source, c.protocol, c.target));
-        let mut cases: Vec<(Case, f64)> = context
+        let mut cases: Vec<(Case, Confidence)> = context
             .contacts
             .groups(limits.least.min(limits.ports), group)
             .iter()
@@ -137,57 +105,38 @@ impl Detector for PortScan {
             let crowd = crowds.binary_search_by_key(&case.target, |crowd| crowd.target);
             !crowd.ok().and_then(|place| crowds.get(place)).is_some_and(|crowd| crowd.sources.contains(&case.source))
         });
-        cases.sort_by_key(|(case, _)| std::cmp::Reverse(case.n_failed + case.n_silent));
-        cases.truncate(MOST_FINDINGS);
-
-        let between = |(case, _): &(Case, f64)| Between {
-            protocol: Some(case.protocol),
-            ..Between::pair(case.source, case.target)
-        };
-        let between: Vec<Between> = cases.iter().map(between).collect();
-        let gathered = gather(context, &between, |place, flow| {
-            cases.get(place).is_some_and(|(case, _)| (case.first_ns..=case.last_ns).contains(&flow.first_ns))
-        });
-        let findings = cases
-            .iter()
-            .zip(gathered)
-            .map(|((case, confidence), flows)| case.finding(&limits, *confidence, flows))
-            .collect();
-        let mut findings = merge_findings::by_source(findings, retell_block);
-        let between: Vec<Between> =
-            crowds.iter().map(|crowd| Between { target: Some(crowd.target), ..Between::default() }).collect();
-        let gathered = gather(context, &between, |place, flow| {
-            crowds.get(place).is_some_and(|crowd| crowd.sources.contains(&flow.originator().0) && flow.is_tcp())
-        });
-        findings.extend(crowds.iter().zip(gathered).map(|(crowd, flows)| of_crowd(crowd, flows, limits.ports)));
-        Conclusion { findings, n_not_evaluated: context.contacts.n_refused(), ..Conclusion::default() }
+        let scans = Report::of(cases)
+            .at_most(MOST_FINDINGS)
+            .largest_first(|(case, _)| case.n_failed + case.n_silent)
+            .not_evaluated(context.contacts.n_refused())
+            .each_with_flows(
+                context,
+                |(case, _)| Between { protocol: Some(case.protocol), ..Between::pair(case.source, case.target) },
+                |(case, _), flow| (case.first_ns..=case.last_ns).contains(&flow.first_ns),
+                |(case, confidence), flows| case.finding(&limits, *confidence, flows),
+            );
+        let scans = Conclusion { findings: merge_findings::by_source(scans.findings, of_block), ..scans };
+        let n_crowds = crowds.len();
+        let shared = Report::of(crowds).at_most(n_crowds).each_with_flows(
+            context,
+            |crowd| Between { target: Some(crowd.target), ..Between::default() },
+            |crowd, flow| crowd.sources.contains(&flow.originator().0) && flow.is_tcp(),
+            |crowd, flows| of_crowd(crowd, flows, limits.ports),
+        );
+        scans.and(shared)
     }
 }
 
 /// One source on many hosts.
-fn retell_block(finding: &mut Finding, n_hosts: usize) {
-    let Some(source) = finding.sources.first().copied() else { return };
-    finding.ports.sort_unstable();
-    finding.ports.dedup();
-    let ports = count(finding.ports.len(), &format!("{} port", finding.protocol));
-    finding.title = format!("{source} scanned {ports} on {}", count(n_hosts, "host"));
-    finding.evidence.insert(0, evidence("Hosts scanned", n_hosts as f64, "hosts", "0"));
-    finding.explanation = format!(
-        "{source} did so to {} in all; the values are those of the one that it tried most. {}",
-        count(n_hosts, "host"),
-        finding.explanation
-    );
-    if let Endpoint::Ip(host) = source {
-        finding.display_filter = format!(
-            "{} && {} && {}",
-            finding_builder::host_filter("addr", host),
-            finding.protocol.to_lowercase(),
-            finding_builder::time_filter(finding.start_ns, finding.end_ns)
-        );
+fn of_block(block: &Block<'_>) -> Retold {
+    let (source, hosts) = (block.source, count(block.n_parts, "host"));
+    Retold {
+        title: format!("{source} scanned {} on {hosts}", count(block.ports.len(), &format!("{} port", block.protocol))),
+        evidence: evidence("Hosts scanned", block.n_parts as f64, "hosts", "0"),
+        explanation: format!("{source} did so to {hosts} in all; the values are those of the one that it tried most."),
+        filter: block.protocol.to_lowercase(),
+        identity: Identity::WordOfParts(block.protocol.to_owned(), block.n_parts),
     }
-    let id = finding_builder::id_of(&CARD, &finding.protocol, &finding.sources);
-    *finding = finding_builder::finish(std::mem::replace(finding, finding_builder::begin(&CARD)), false);
-    finding.id = id;
 }
 
 /// Many sources on one host.
@@ -195,49 +144,42 @@ fn of_crowd(crowd: &Crowd, flows: Gathered, least: f64) -> Finding {
     let (n_ports, n_sources) = (crowd.ports.len() as f64, crowd.sources.len());
     let is_outside = crowd.target.is_internal() && !crowd.sources.iter().any(|source| source.is_internal());
     let impact = if is_outside { Impact::OUTSIDE_LOOK } else { Impact::INSIDE_LOOK };
-    let confidence = 0.9;
-    let mut finding = finding_builder::begin(&CARD);
-    if is_outside {
-        finding_builder::technique(&mut finding, ("T1595", "Active Scanning"));
-    }
+    let confidence = Confidence::ALMOST_CERTAIN;
     let ports = count(crowd.ports.len(), "TCP port");
-    finding.title = match crowd.is_decoy {
-        true => format!("{} scanned by one of {n_sources} addresses, the others decoys: {ports}", crowd.target),
-        false => format!("{n_sources} addresses share a scan of {}: {ports}", crowd.target),
-    };
-    rate(&mut finding, impact, confidence, (n_ports, least));
-    finding.sources = finding_builder::addresses(crowd.sources.iter().copied());
-    finding.targets = finding_builder::addresses([crowd.target]);
-    finding.ports = crowd.ports.iter().copied().collect();
-    finding.protocol = "TCP".to_owned();
-    finding.evidence = vec![
-        evidence("Sources", n_sources as f64, "addresses", "1"),
-        evidence("Ports that failed, of all together", n_ports, "ports", format!("below {least} (Zeek's scan policy)")),
-    ];
-    finding.explanation = format!(
-        "{n_sources} addresses tried {ports} of {} in vain within {}. {}",
-        crowd.target,
-        span(crowd.span_ns.1 - crowd.span_ns.0),
-        if crowd.is_decoy {
-            "All tried the same ones, so that probably one of them is the scanner and the others are forged to hide it."
-        } else {
-            "Each tried a few, and together they cover many: machines of one owner share the work so that none stands out."
-        }
-    );
-    finding.benign_causes =
-        lines(&["A host that was just switched off while its clients go on asking for many services"]);
-    finding.advice = lines(&[
-        "Compare the time to live of the packets: forged ones come from one place",
-        "Look which of the sources comes back to a port that answered",
-    ]);
-    flows.fill(&mut finding);
-    (finding.start_ns, finding.end_ns) = crowd.span_ns;
-    finding.display_filter = format!(
-        "{} && tcp && {}",
-        finding_builder::host_filter("addr", crowd.target),
-        finding_builder::time_filter(finding.start_ns, finding.end_ns)
-    );
-    finding_builder::finish(finding, false)
+    Finding::builder(&CARD)
+        .technique(is_outside.then_some(("T1595", "Active Scanning")))
+        .title(match crowd.is_decoy {
+            true => format!("{} scanned by one of {n_sources} addresses, the others decoys: {ports}", crowd.target),
+            false => format!("{n_sources} addresses share a scan of {}: {ports}", crowd.target),
+        })
+        .rated(impact, confidence, (n_ports, least))
+        .sources(crowd.sources.iter().copied())
+        .targets([crowd.target])
+        .ports(crowd.ports.iter().copied())
+        .protocol("TCP")
+        .evidence([
+            evidence("Sources", n_sources as f64, "addresses", "1"),
+            evidence("Ports that failed, of all together", n_ports, "ports", format!("below {least} (Zeek's scan policy)")),
+        ])
+        .explanation(format!(
+            "{n_sources} addresses tried {ports} of {} in vain within {}. {}",
+            crowd.target,
+            span(crowd.span_ns.1 - crowd.span_ns.0),
+            if crowd.is_decoy {
+                "All tried the same ones, so that probably one of them is the scanner and the others are forged to hide it."
+            } else {
+                "Each tried a few, and together they cover many: machines of one owner share the work so that none stands out."
+            }
+        ))
+        .benign_causes(&["A host that was just switched off while its clients go on asking for many services"])
+        .advice(&[
+            "Compare the time to live of the packets: forged ones come from one place",
+            "Look which of the sources comes back to a port that answered",
+        ])
+        .flows(flows)
+        .period(crowd.span_ns)
+        .filter_in_time(format!("{} && tcp", finding_builder::host_filter("addr", crowd.target)))
+        .build()
 }
 
 struct Limits {
@@ -248,19 +190,18 @@ struct Limits {
 
 impl Limits {
     /// How sure it is a scan; none if it is not.
-    fn confidence(&self, case: &Case) -> Option<f64> {
+    fn confidence(&self, case: &Case) -> Option<Confidence> {
         let failed = (case.n_failed + case.n_silent) as f64;
         if failed < LEAST_FAILED_SHARE * case.ports.len() as f64 {
             return None;
         }
-        // Silence of UDP alone may be a firewall before something harmless.
-        let doubt = if case.n_failed == 0 { 0.6 } else { 1.0 };
-        if case.n_window as f64 >= self.ports {
-            Some(doubt * if case.is_scanner { 0.97 } else { 0.9 })
-        } else if failed >= self.ports {
-            Some(doubt * 0.85)
-        } else if case.is_scanner && case.n_failed as f64 >= self.least {
-            Some(0.85)
+        if failed >= self.ports && case.n_failed == 0 {
+            // Silence of UDP alone may be a firewall before something harmless.
+            Some(Confidence::EVEN)
+        } else if case.n_window as f64 >= self.ports && case.is_scanner {
+            Some(Confidence::ALMOST_CERTAIN)
+        } else if failed >= self.ports || case.is_scanner && case.n_failed as f64 >= self.least {
+            Some(Confidence::VERY_LIKELY)
         } else {
             None
         }
@@ -302,7 +243,7 @@ impl Case {
         })
     }
 
-    fn finding(&self, limits: &Limits, confidence: f64, flows: Gathered) -> Finding {
+    fn finding(&self, limits: &Limits, confidence: Confidence, flows: Gathered) -> Finding {
         let is_outside = !self.source.is_internal() && self.target.is_internal();
         let tried = self.ports.len();
         let failed = self.n_failed + self.n_silent;
@@ -313,80 +254,10 @@ impl Case {
         let kinds = kinds.join(", ");
         let duration = self.last_ns - self.first_ns;
 
-        let mut finding = finding_builder::begin(&CARD);
-        if is_outside {
-            finding_builder::technique(&mut finding, ("T1595", "Active Scanning"));
-        }
-        finding.title = format!(
-            "{} {}scanned {} of {} ({kinds})",
-            self.source,
-            if is_slow { "slowly " } else { "" },
-            count(tried, &format!("{transport} port")),
-            self.target
-        );
         let impact = if is_outside { Impact::OUTSIDE_LOOK } else { Impact::INSIDE_LOOK };
-        finding.severity = severity(impact, confidence, extent(failed as f64, limits.ports));
-        finding.score = past(failed as f64, threshold);
-        finding.confidence = confidence;
-        finding.sources = finding_builder::addresses([self.source]);
-        finding.targets = finding_builder::addresses([self.target]);
-        finding.ports = self.ports.clone();
-        finding.protocol = transport.to_owned();
-        finding.evidence = vec![
-            evidence("Ports tried", tried as f64, "ports", "an ordinary client uses 1 to 3 ports of a server"),
-            evidence(
-                "Ports that refused, did not answer, or were left half open",
-                failed as f64,
-                "ports",
-                format!("below {} (Zeek's scan policy)", limits.ports),
-            ),
-            evidence("Of these left half open by the source", self.n_half_open as f64, "ports", "0"),
-            evidence(
-                "Ports that were used properly",
-                self.n_answered as f64,
-                "ports",
-                "nearly all, for an ordinary client",
-            ),
-            evidence(
-                &format!("Most failed ports within {}", span(limits.window_ns)),
-                self.n_window as f64,
-                "ports",
-                format!("below {}", limits.ports),
-            ),
-            threshold_random_walk::likelihood(self.log_ratio),
-            evidence("Time from first to last new port", duration as f64 / SECOND as f64, "s", ""),
-        ];
-        finding.series = self.steps.course();
-        finding.explanation = format!(
-            "{} tried {} of {} within {}; {} refused, gave no answer or were left half open at once, and {} were used \
-             properly. An ordinary client knows which port it wants and gets an answer there; a series of such tries on \
-             different ports means that somebody is finding out what the host offers.{}",
-            self.source,
-            count(tried, &format!("{transport} port")),
-            self.target,
-            span(duration),
-            finding_builder::thousands(failed),
-            finding_builder::thousands(self.n_answered),
-            if self.probes.iter().any(|probe| matches!(probe, Probe::Fin | Probe::Null | Probe::Xmas)) {
-                " Packets with these flags never begin an ordinary connection; they are made to slip past simple filters."
-            } else {
-                ""
-            }
-        );
-        finding.benign_causes = lines(&[
-            "An inventory, monitoring or vulnerability scanner that belongs to the house",
-            "A program that looks for its server on a range of ports",
-            "A host that was just switched off while its clients go on asking",
-        ]);
-        finding.advice = lines(&[
-            "Find out who owns the source and whether the scan was ordered",
-            "Look at the ports that answered: they are what the scanner now knows",
-            "Watch for later connections of the same source to those ports",
-        ]);
-        flows.fill(&mut finding);
         let mut filter =
             format!("{} && {}", finding_builder::pair_filter(self.source, self.target), transport.to_lowercase());
-        filter = format!("{filter} && {}", finding_builder::time_filter(finding.start_ns, finding.end_ns));
+        filter = format!("{filter} && {}", finding_builder::time_filter(flows.start_ns, flows.end_ns));
         if let Some(ports) =
             finding_builder::ports_filter(&format!("{}.port", transport.to_lowercase()), &self.ports, MOST_FILTER_PORTS)
         {
@@ -395,19 +266,73 @@ impl Case {
         if self.protocol == 17 {
             filter.push_str(" && !icmp && !icmpv6");
         }
-        finding.display_filter = filter;
-        finding_builder::finish(finding, false)
+        Finding::builder(&CARD)
+            .technique(is_outside.then_some(("T1595", "Active Scanning")))
+            .title(format!(
+                "{} {}scanned {} of {} ({kinds})",
+                self.source,
+                if is_slow { "slowly " } else { "" },
+                count(tried, &format!("{transport} port")),
+                self.target
+            ))
+            .weighed(impact, confidence, extent(failed as f64, limits.ports))
+            .score(past(failed as f64, threshold))
+            .sources([self.source])
+            .targets([self.target])
+            .ports(self.ports.clone())
+            .protocol(transport)
+            .evidence([
+                evidence("Ports tried", tried as f64, "ports", "an ordinary client uses 1 to 3 ports of a server"),
+                evidence(
+                    "Ports that refused, did not answer, or were left half open",
+                    failed as f64,
+                    "ports",
+                    format!("below {} (Zeek's scan policy)", limits.ports),
+                ),
+                evidence("Of these left half open by the source", self.n_half_open as f64, "ports", "0"),
+                evidence(
+                    "Ports that were used properly",
+                    self.n_answered as f64,
+                    "ports",
+                    "nearly all, for an ordinary client",
+                ),
+                evidence(
+                    &format!("Most failed ports within {}", span(limits.window_ns)),
+                    self.n_window as f64,
+                    "ports",
+                    format!("below {}", limits.ports),
+                ),
+                threshold_random_walk::likelihood(self.log_ratio),
+                evidence("Time from first to last new port", duration as f64 / SECOND as f64, "s", ""),
+            ])
+            .series(self.steps.course())
+            .explanation(format!(
+                "{} tried {} of {} within {}; {} refused, gave no answer or were left half open at once, and {} were \
+                 used properly. An ordinary client knows which port it wants and gets an answer there; a series of \
+                 such tries on different ports means that somebody is finding out what the host offers.{}",
+                self.source,
+                count(tried, &format!("{transport} port")),
+                self.target,
+                span(duration),
+                finding_builder::thousands(failed),
+                finding_builder::thousands(self.n_answered),
+                if self.probes.iter().any(|probe| matches!(probe, Probe::Fin | Probe::Null | Probe::Xmas)) {
+                    " Packets with these flags never begin an ordinary connection; they are made to slip past simple filters."
+                } else {
+                    ""
+                }
+            ))
+            .flows(flows)
+            .filter(filter)
+            .build()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::Made;
-    use crate::detect::support::testing::finish;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
-    use crate::model::Severity;
+    use crate::detect::support::testing::{Made, finish, inside, outside};
+    use crate::model::{Endpoint, Severity};
     use crate::settings::Settings;
 
     #[test]

@@ -16,8 +16,9 @@ const MOST_HOSTS: usize = 64;
 const MOST_PAIRS: usize = 1 << 18;
 /// A connection weighs as much as so many packets when the busiest hosts are chosen.
 const WEIGHT_OF_FLOW: u32 = 16;
-/// Connections in a window over which a spread is measured, at least: of all, and of one host.
+/// Fewest connections in a window over which a spread of all hosts is measured.
 const LEAST_WINDOW: usize = 64;
+/// Fewest connections in a window over which a spread of one host is measured.
 const LEAST_HOST_WINDOW: usize = 32;
 
 /// Courses of the whole capture and of its busiest hosts.

@@ -3,30 +3,19 @@
 
 mod host_series;
 use crate::detect::card::Card;
-use crate::detect::detector::Conclusion;
-use crate::detect::detector::Context;
-use crate::detect::detector::Detector;
-use crate::detect::detector::EndedFlow;
-use crate::detect::detector::Entry;
-use crate::detect::detector::Interest;
-use crate::detect::support::capped_map::Map;
-use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder;
-use crate::detect::support::finding_builder::evidence;
-use crate::detect::support::finding_builder::lines;
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::support::capped_map::{Map, Tally};
+use crate::detect::support::finding_builder::{self, Identity, evidence, listed};
 use crate::detect::support::flow_selector::Gathered;
-use crate::detect::support::severity::Impact;
-use crate::detect::support::severity::rate;
+use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::finding::series::SeriesKind;
-use crate::model::format::time::SECOND;
-use crate::model::format::time::span;
+use crate::model::format::time::{SECOND, span};
 use crate::model::{Addr, Category, DirectionStats, Finding, Flow, Series};
-use crate::settings::{Descriptor, OnChange};
+use crate::settings::Descriptor;
 use crate::stats::bins::Bins;
 use crate::stats::change::{Change, Sense, Usual, changes};
 use crate::stats::entropy::Windows;
-use host_series::Courses;
-use host_series::HostCourse;
+use host_series::{Courses, HostCourse};
 use shift::{Measured, Shift};
 
 mod shift;
@@ -39,36 +28,21 @@ const CARD: Card = Card {
     sees: "For some time there is many times more traffic than usual in this capture: packets, bytes, new connections, or hosts never seen before; or its addresses or ports are spread far more widely or narrowly than usual. Of all hosts together, and of each of the 64 busiest.",
     matters: "Floods, scans, worms and large transfers all show as such a step, also those that no other rule knows.",
     otherwise: "A backup, an update, a download, the start of work in the morning.",
+    benign_causes: &["A backup, an update or a large download", "The start of work, of a lesson, of a meeting"],
+    advice: &["Look at the flows of that time: which host, which port, which direction"],
+    part_of: &[],
     source: "CUSUM: Page, Continuous Inspection Schemes, Biometrika 1954; robust mean and spread by median and MAD (Hampel 1974), so that the change itself does not shift what counts as usual. Entropy of addresses and ports: Lakhina, Crovella, Diot, SIGCOMM 2005; Wagner and Plattner, WETICE 2005. What share of the most possible is a step is a convention of ours.",
 };
 
-const RATIO: Descriptor = Descriptor {
-    id: "traffic_change.ratio",
-    label: "Times the usual",
-    help: "How many times more than the median of the capture it must be on average while it lasts. Ordinary traffic swings by a few times.",
-    unit: "times",
-    min: 2.0,
-    max: 10_000.0,
-    default: 10.0,
-    is_whole: false,
-    on_change: OnChange::Evaluate,
-};
-const SPREAD: Descriptor = Descriptor {
-    id: "traffic_change.spread",
-    label: "Change of spread",
-    help: "By so much the entropy of addresses or ports must differ from the median of the capture while it lasts. It runs from 0 (all connections the same) to 1 (each another).",
-    unit: "",
-    min: 0.05,
-    max: 1.0,
-    default: 0.25,
-    is_whole: false,
-    on_change: OnChange::Evaluate,
-};
-const SETTINGS: &[Descriptor] = &[RATIO, SPREAD];
+const RATIO: Descriptor = Descriptor::ratio("traffic_change.ratio", "Times the usual", 10.0)
+    .range(2.0, 10_000.0)
+    .help("How many times more than the median of the capture it must be on average while it lasts. Ordinary traffic swings by a few times.");
+const SPREAD: Descriptor = Descriptor::number("traffic_change.spread", "Change of spread", 0.25)
+    .range(0.05, 1.0)
+    .help("By so much the entropy of addresses or ports must differ from the median of the capture while it lasts. It runs from 0 (all connections the same) to 1 (each another).");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry =
-    Entry { card: CARD, settings: SETTINGS, interest: Interest::ANY_FLOW, make: || Box::new(TrafficChange::default()) };
+pub const ENTRY: Entry = Entry::of::<TrafficChange>(CARD, &[RATIO, SPREAD], Interest::ANY_FLOW);
 
 /// Fewer bins or windows have no usual.
 const LEAST_BINS: usize = 20;
@@ -97,8 +71,9 @@ const SPREADS: [&str; 4] = ["Source addresses", "Destination addresses", "Source
 const HOST_SPREADS: [&str; 2] = ["Destination addresses", "Destination ports"];
 /// Most hosts told apart.
 const MOST_HOSTS: usize = 1 << 18;
-/// Most findings of the whole, and of single hosts.
+/// Most findings of the whole.
 const MOST_FINDINGS: usize = 5;
+/// Most findings of single hosts.
 const MOST_HOST_FINDINGS: usize = 3;
 
 #[derive(Default)]
@@ -321,7 +296,6 @@ fn finding(context: &Context<'_>, shift: &Shift, account: Account) -> Finding {
     let length = span((end_ns - start_ns).max(1)).replace(".00 s", " s");
     let began = largest(&account.began, account.total);
     let answered = largest(&account.answered, account.total);
-    let mut finding = finding_builder::begin(&CARD);
     let who = match (began, answered) {
         (Some((host, share)), Some((peer, other))) if share.min(other) >= 0.5 => {
             format!(": mostly from {host} to {peer}")
@@ -330,32 +304,32 @@ fn finding(context: &Context<'_>, shift: &Shift, account: Account) -> Finding {
         (None, Some((peer, _))) => format!(": mostly to {peer}"),
         (None, None) => ": of many hosts".to_owned(),
     };
-    finding.title = format!("{} for {length}{}", shift.words(), if shift.host.is_some() { "" } else { who.as_str() });
-    let confidence = if shift.is_spread() { 0.5 } else { 0.6 };
-    rate(&mut finding, Impact::EXPOSURE, confidence, (shift.past(), 1.0));
+    let confidence = if shift.is_spread() { Confidence::EVEN } else { Confidence::LIKELY };
     let named = |part: Option<(Addr, f64)>| part.map(|(host, _)| host);
-    finding.sources = finding_builder::addresses(shift.host.or(named(began)));
-    finding.targets = finding_builder::addresses(if shift.host.is_some() { None } else { named(answered) });
-    finding.protocol = "any".to_owned();
-    finding.evidence = shift.measured.iter().map(Measured::evidence).collect();
-    for (part, words) in [(began, "which began most of it"), (answered, "to which most of it went")] {
-        if let Some((host, share)) = part {
-            finding.evidence.push(evidence(&format!("Share of {host}, {words}"), 100.0 * share, "%", ""));
-        }
-    }
-    finding.explanation = shift.explanation(&length);
-    finding.series = shift.series();
-    finding.benign_causes =
-        lines(&["A backup, an update or a large download", "The start of work, of a lesson, of a meeting"]);
-    finding.advice = lines(&["Look at the flows of that time: which host, which port, which direction"]);
-    account.flows.fill(&mut finding);
-    (finding.start_ns, finding.end_ns) = (start_ns, end_ns);
     let time = finding_builder::time_filter(start_ns, end_ns);
-    finding.display_filter =
-        shift.host.map_or(time.clone(), |host| format!("{} && {time}", finding_builder::host_filter("addr", host)));
+    let targets = finding_builder::addresses(if shift.host.is_some() { None } else { named(answered) });
+    let parts = [(began, "which began most of it"), (answered, "to which most of it went")];
+    let shares = parts.into_iter().filter_map(|(part, words)| {
+        part.map(|(host, share)| evidence(&format!("Share of {host}, {words}"), 100.0 * share, "%", ""))
+    });
     let since = (start_ns - context.span_ns.0).div_euclid(SECOND);
-    let id = finding_builder::id_of(&CARD, &format!("{since} {:?}", finding.targets), &finding.sources);
-    Finding { id, ..finding_builder::finish(finding, false) }
+    Finding::builder(&CARD)
+        .title(format!("{} for {length}{}", shift.words(), if shift.host.is_some() { "" } else { who.as_str() }))
+        .rated(Impact::EXPOSURE, confidence, (shift.past(), 1.0))
+        .sources(shift.host.or(named(began)))
+        .targets(targets.iter().copied())
+        .protocol("any")
+        .evidence(shift.measured.iter().map(Measured::evidence))
+        .evidence(shares)
+        .explanation(shift.explanation(&length))
+        .series(shift.series())
+        .flows(account.flows)
+        .period((start_ns, end_ns))
+        .filter(
+            shift.host.map_or(time.clone(), |host| format!("{} && {time}", finding_builder::host_filter("addr", host))),
+        )
+        .identity(Identity::Word(format!("{since} {}", listed(&targets))))
+        .build()
 }
 
 #[cfg(test)]

@@ -1,10 +1,7 @@
 //! Tests of changes of traffic.
 
 use super::*;
-use crate::detect::support::testing::Made;
-use crate::detect::support::testing::conclude_kept;
-use crate::detect::support::testing::inside;
-use crate::detect::support::testing::outside;
+use crate::detect::support::testing::{Made, conclude_kept, inside, outside};
 use crate::model::{Endpoint, Severity};
 use crate::settings::Settings;
 

@@ -1,6 +1,5 @@
 //! Findings of several detectors about one cause to one: the weaker ones are folded under the strongest.
 
-use crate::detect::CARDS;
 use crate::model::Endpoint;
 use crate::model::finding::series::SeriesKind;
 use crate::model::finding::{Category, Finding};
@@ -13,37 +12,37 @@ const APART_NS: i64 = 60 * SECOND;
 /// Same kind, same actors.
 type Cause = (Category, Vec<Endpoint>, Vec<Endpoint>);
 
-/// Detectors that see part of what another one sees as a whole: under these they are folded, whatever their severity.
-const PARTS: &[(&str, &[&str])] = &[
-    ("host_scan", &["port_scan"]),
-    ("crafted_packets", &["port_scan", "host_scan"]),
-    ("fragment_abuse", &["udp_flood", "icmp_flood"]),
-    ("name_poisoning", &["llmnr_poisoning"]),
-    ("bulk_exfiltration", &["low_and_slow_exfiltration", "mail_exfiltration"]),
-    ("ttl_evasion", &["forged_reset"]),
-    // Who probes for versions speaks what may be there.
-    ("non_standard_port", &["port_scan"]),
-];
+/// What is known of a detector here.
+#[derive(Clone, Copy, Debug)]
+pub struct Seer {
+    /// Its id.
+    pub id: &'static str,
+    /// Its name for people.
+    pub name: &'static str,
+    /// Detectors that see the whole of what it sees a part of: under theirs its findings are folded, whatever their
+    /// severity.
+    pub part_of: &'static [&'static str],
+}
 
 /// Folds findings of the same category between the same sources and targets, at the same ports and time, into the first
 /// in the order of [`Finding::sort`], which then says who saw it too.
-pub fn fold(mut findings: Vec<Finding>) -> Vec<Finding> {
+pub fn fold(mut findings: Vec<Finding>, seers: &[Seer]) -> Vec<Finding> {
     Finding::sort(&mut findings);
-    let findings = fold_parts(findings);
+    let findings = fold_parts(findings, seers);
     let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
     let mut places: BTreeMap<Cause, Vec<usize>> = BTreeMap::new();
     for finding in findings {
         let same = places.entry((finding.category, finding.sources.clone(), finding.targets.clone())).or_default();
         let stronger = same.iter().copied().find(|place| kept.get(*place).is_some_and(|kept| is_one(kept, &finding)));
         match stronger.and_then(|place| kept.get_mut(place)) {
-            Some(stronger) => take(stronger, &finding),
+            Some(stronger) => take(stronger, &finding, seers),
             None => {
                 same.push(kept.len());
                 kept.push(finding);
             }
         }
     }
-    fold_changes(kept)
+    fold_changes(kept, seers)
 }
 
 /// Findings whose packets (or flows) are this share of those of a change of traffic, or more, account for it.
@@ -51,7 +50,7 @@ const LEAST_OF_CHANGE: f64 = 0.5;
 
 /// Folds a change of traffic under the findings that say what it was: of its hosts, at its time, and with most of it
 /// among them. The times stay those of the cause: a change is told by bins or windows that are longer than what caused it.
-fn fold_changes(findings: Vec<Finding>) -> Vec<Finding> {
+fn fold_changes(findings: Vec<Finding>, seers: &[Seer]) -> Vec<Finding> {
     let is_change = |finding: &Finding| finding.detector == CHANGE;
     let (changes, mut kept): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(is_change);
     let mut left = Vec::new();
@@ -73,7 +72,7 @@ fn fold_changes(findings: Vec<Finding>) -> Vec<Finding> {
         // The findings are sorted: the first is the strongest.
         match kept.iter_mut().find(|other| is_told && is_cause(other)) {
             Some(cause) => {
-                credit(cause, &change);
+                credit(cause, &change, seers);
                 take_change(cause, change);
             }
             None => left.push(change),
@@ -99,10 +98,10 @@ fn take_change(cause: &mut Finding, change: Finding) {
 }
 
 /// Folds what is part of a whole, by the same sources on targets that the whole has too.
-fn fold_parts(mut findings: Vec<Finding>) -> Vec<Finding> {
+fn fold_parts(mut findings: Vec<Finding>, seers: &[Seer]) -> Vec<Finding> {
     let mut place = 0;
     while let Some(finding) = findings.get(place) {
-        let wholes = PARTS.iter().find(|(part, _)| *part == finding.detector).map_or(&[][..], |(_, wholes)| wholes);
+        let wholes = seers.iter().find(|seer| seer.id == finding.detector).map_or(&[][..], |seer| seer.part_of);
         let is_whole = |whole: &Finding| {
             wholes.contains(&whole.detector.as_str())
                 && whole.sources == finding.sources
@@ -114,7 +113,7 @@ fn fold_parts(mut findings: Vec<Finding>) -> Vec<Finding> {
                 let part = findings.remove(place);
                 let whole = if whole > place { whole - 1 } else { whole };
                 if let Some(whole) = findings.get_mut(whole) {
-                    take(whole, &part);
+                    take(whole, &part, seers);
                 }
             }
             None => place += 1,
@@ -132,96 +131,98 @@ fn is_one(a: &Finding, b: &Finding) -> bool {
     a.detector != b.detector && a.ports == b.ports && are_together(a, b) && a.category != Category::Statistical
 }
 
-fn take(stronger: &mut Finding, weaker: &Finding) {
-    credit(stronger, weaker);
+fn take(stronger: &mut Finding, weaker: &Finding, seers: &[Seer]) {
+    credit(stronger, weaker, seers);
     stronger.start_ns = stronger.start_ns.min(weaker.start_ns);
     stronger.end_ns = stronger.end_ns.max(weaker.end_ns);
 }
 
 /// Says who saw it too.
-fn credit(stronger: &mut Finding, weaker: &Finding) {
-    let card = CARDS.iter().map(|(card, _)| card).find(|card| card.id == weaker.detector);
-    let name = card.map_or(weaker.detector.as_str(), |card| card.name);
+fn credit(stronger: &mut Finding, weaker: &Finding, seers: &[Seer]) {
+    let seer = seers.iter().find(|seer| seer.id == weaker.detector);
+    let name = seer.map_or(weaker.detector.as_str(), |seer| seer.name);
     stronger.explanation.push_str(&format!(" The detector \u{201c}{name}\u{201d} saw it too."));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::brute_force::ftp_brute_force;
-    use crate::detect::brute_force::login_brute_force;
-    use crate::detect::covert::non_standard_port;
-    use crate::detect::evasion::crafted_packets;
-    use crate::detect::flood::syn_flood;
-    use crate::detect::scan::port_scan;
-    use crate::detect::statistical::traffic_change;
-    use crate::detect::support::finding_builder;
-    use crate::detect::support::testing::inside;
-    use crate::detect::support::testing::outside;
-    use crate::model::Severity;
+    use crate::model::{Addr, Severity};
+
+    /// As the cards of these detectors say.
+    const SEERS: &[Seer] = &[
+        Seer { id: "port_scan", name: "Port scan", part_of: &[] },
+        Seer { id: "crafted_packets", name: "Crafted packets", part_of: &["port_scan", "host_scan"] },
+        Seer { id: "non_standard_port", name: "Protocol on another port", part_of: &["port_scan"] },
+        Seer { id: "ftp_brute_force", name: "FTP passwords", part_of: &[] },
+    ];
+
+    fn host(network: u8, last: u8) -> Vec<Endpoint> {
+        vec![Endpoint::Ip(Addr::v4([network, 0, 0, last]))]
+    }
+
+    fn fold(findings: Vec<Finding>) -> Vec<Finding> {
+        super::fold(findings, SEERS)
+    }
 
     #[test]
     fn the_weaker_of_two_about_one_cause_is_folded() {
-        let made = |card, confidence, port| Finding {
+        let made = |(detector, category): (&str, Category), confidence, port| Finding {
             severity: Severity::High,
             score: confidence,
             confidence,
-            sources: finding_builder::addresses([inside(1)]),
-            targets: finding_builder::addresses([outside(1)]),
+            sources: host(10, 1),
+            targets: host(9, 1),
             ports: vec![port],
-            ..finding_builder::begin(card)
+            ..Finding::of(detector, category)
         };
-        let strong = made(&login_brute_force::ENTRY.card, 0.9, 21);
-        let weak = made(&ftp_brute_force::ENTRY.card, 0.5, 21);
-        let other = made(&ftp_brute_force::ENTRY.card, 0.5, 2121);
+        let strong = made(("login_brute_force", Category::BruteForce), 0.9, 21);
+        let weak = made(("ftp_brute_force", Category::BruteForce), 0.5, 21);
+        let other = made(("ftp_brute_force", Category::BruteForce), 0.5, 2121);
         let folded = fold(vec![weak, strong, other]);
         assert_eq!(folded.len(), 2);
         assert_eq!(folded[0].detector, "login_brute_force");
-        assert!(folded[0].explanation.contains("saw it too"));
+        assert!(folded[0].explanation.contains("\u{201c}FTP passwords\u{201d} saw it too"));
     }
 
     #[test]
     fn a_change_of_traffic_is_folded_under_what_accounts_for_it() {
         let moments = |times: [i64; 2]| crate::model::Series::moments("Packets", "packets", &times);
-        let made = |card, n_packets, series| Finding {
-            targets: finding_builder::addresses([inside(1)]),
+        let made = |(detector, category): (&str, Category), n_packets, series| Finding {
+            targets: host(10, 1),
             start_ns: 10 * SECOND,
             end_ns: 20 * SECOND,
             n_packets,
             series,
             severity: Severity::Low,
-            ..finding_builder::begin(card)
+            ..Finding::of(detector, category)
         };
-        let mut change = made(&traffic_change::ENTRY.card, 1000, moments([0, 60 * SECOND]));
+        let mut change = made(("traffic_change", Category::Statistical), 1000, moments([0, 60 * SECOND]));
         change.series.iter_mut().for_each(|series| series.changes = vec![(10, 20)]);
-        let flood = made(&syn_flood::ENTRY.card, 900, moments([0, 60 * SECOND]));
+        let flood = made(("syn_flood", Category::Flood), 900, moments([0, 60 * SECOND]));
         let folded = fold(vec![change.clone(), flood.clone()]);
         assert_eq!(folded.iter().map(|finding| finding.detector.as_str()).collect::<Vec<_>>(), ["syn_flood"]);
         assert_eq!(folded[0].series.as_ref().map(|series| series.changes.clone()), Some(vec![(10, 20)]));
         assert_eq!(fold(vec![change.clone(), Finding { n_packets: 90, ..flood.clone() }]).len(), 2, "too small");
-        assert_eq!(
-            fold(vec![change, Finding { targets: finding_builder::addresses([inside(2)]), ..flood }]).len(),
-            2,
-            "another's"
-        );
+        assert_eq!(fold(vec![change, Finding { targets: host(10, 2), ..flood }]).len(), 2, "another's");
     }
 
     #[test]
     fn what_is_part_of_a_whole_is_folded_under_it_though_it_weighs_more() {
-        let made = |card, severity| Finding {
+        let made = |(detector, category): (&str, Category), severity| Finding {
             severity,
-            sources: finding_builder::addresses([inside(1)]),
-            targets: finding_builder::addresses([outside(1)]),
-            ..finding_builder::begin(card)
+            sources: host(10, 1),
+            targets: host(9, 1),
+            ..Finding::of(detector, category)
         };
-        let part = made(&crafted_packets::ENTRY.card, Severity::High);
-        let folded = fold(vec![part.clone(), made(&port_scan::ENTRY.card, Severity::Medium)]);
+        let part = made(("crafted_packets", Category::Scan), Severity::High);
+        let folded = fold(vec![part.clone(), made(("port_scan", Category::Scan), Severity::Medium)]);
         assert_eq!(folded.iter().map(|finding| finding.detector.as_str()).collect::<Vec<_>>(), ["port_scan"]);
-        let elsewhere = Finding { targets: finding_builder::addresses([outside(2)]), ..part };
-        assert_eq!(fold(vec![elsewhere, made(&port_scan::ENTRY.card, Severity::Medium)]).len(), 2);
-        let probe = made(&non_standard_port::ENTRY.card, Severity::Low);
-        assert_eq!(fold(vec![probe.clone(), made(&port_scan::ENTRY.card, Severity::Medium)]).len(), 1);
+        let elsewhere = Finding { targets: host(9, 2), ..part };
+        assert_eq!(fold(vec![elsewhere, made(("port_scan", Category::Scan), Severity::Medium)]).len(), 2);
+        let probe = made(("non_standard_port", Category::CovertChannel), Severity::Low);
+        assert_eq!(fold(vec![probe.clone(), made(("port_scan", Category::Scan), Severity::Medium)]).len(), 1);
         let later = Finding { start_ns: 3600 * SECOND, end_ns: 3601 * SECOND, ..probe };
-        assert_eq!(fold(vec![later, made(&port_scan::ENTRY.card, Severity::Medium)]).len(), 2);
+        assert_eq!(fold(vec![later, made(("port_scan", Category::Scan), Severity::Medium)]).len(), 2);
     }
 }
