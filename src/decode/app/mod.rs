@@ -43,6 +43,8 @@ pub const ALL: &[Entry] = &[
     directory::kerberos::ENTRY,
     directory::ms_rpc::ENTRY,
     directory::ldap::ENTRY,
+    // Before RDP, which begins with the same layers.
+    industrial::s7comm::ENTRY,
     login::rdp::ENTRY,
     infra::dhcp::ENTRY,
     names::nbns::ENTRY,
@@ -73,6 +75,8 @@ pub const ALL: &[Entry] = &[
     overlay::openvpn::ENTRY,
     overlay::bittorrent::ENTRY,
     industrial::dnp3::ENTRY,
+    industrial::iec104::ENTRY,
+    industrial::ethernet_ip::ENTRY,
     media::rtp::ENTRY,
     overlay::socks::ENTRY,
     industrial::modbus::ENTRY,

@@ -183,6 +183,8 @@ field_ids! {
     SwitchPort "switch_port" "Switch port" Value "Port of the switch that announces itself.",
     Platform "platform" "Platform" Value "Hardware or software of the device that announces itself.",
     Prefix "prefix" "Address prefix" Value "Address prefix that a router advertises.",
+    Cause "cause" "Cause" Kind "Why a message is sent.",
+    Class "class" "Class" Kind "Class of the object that is called or made.",
 }
 
 #[cfg(test)]

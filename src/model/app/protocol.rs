@@ -43,7 +43,7 @@ named! {
     Rpc "ONC RPC", MsRpc "MS RPC", Winrm "WinRM", WireGuard "WireGuard", OpenVpn "OpenVPN", Isakmp "IKE",
     Socks "SOCKS", Radius "RADIUS", Stun "STUN", Shell "Shell", Vxlan "VXLAN", Gtp "GTP",
     BitTorrent "BitTorrent", Stratum "Stratum", Rtp "RTP", Rtcp "RTCP",
-    Nbdgm "NetBIOS datagram",
+    Nbdgm "NetBIOS datagram", S7comm "S7comm", EtherNetIp "EtherNet/IP", Iec104 "IEC 104",
 }
 
 /// A protocol as counted: by name, or by the number that its lower layer gives it.
@@ -162,7 +162,10 @@ impl Protocol {
             (_, 5060 | 5061) => Sip,
             (true, 554 | 8554) => Rtsp,
             (true, 1883) => Mqtt,
+            (true, 102) => S7comm,
             (true, 502) => Modbus,
+            (true, 2404) => Iec104,
+            (_, 44818) => EtherNetIp,
             (_, 20000) => Dnp3,
             (false, 1900) => Ssdp,
             (true, 179) => Bgp,

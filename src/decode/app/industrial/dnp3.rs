@@ -128,8 +128,14 @@ fn say(frame: &Frame<'_>, fields: &mut FieldBuffer) {
     fields.number(FieldId::To, u64::from(frame.target));
     match frame.block {
         // Transport header, application control, function (clauses 8.2 and 4.2.2).
-        [transport, _, function, ..] if transport & FIRST_FLAG != 0 => {
-            fields.token(FieldId::Function, function_of(*function))
+        [transport, _, function, rest @ ..] if transport & FIRST_FLAG != 0 => {
+            let function = match (function_of(*function), rest.first()) {
+                // Groups of the time and of a station's own flags: every master writes these (clause 5.1).
+                (Dnp3Function::Write, Some(50)) => Dnp3Function::WriteTime,
+                (Dnp3Function::Write, Some(80)) => Dnp3Function::ClearRestart,
+                (function, _) => function,
+            };
+            fields.token(FieldId::Function, function);
         }
         [] => fields.token(FieldId::Message, link_message(frame.control)),
         _ => fields.token(FieldId::Message, Dnp3Message::Continuation),

@@ -17,7 +17,7 @@ use crate::model::flow::Direction;
 pub const ENTRY: Entry = Entry {
     protocol: AppProto::Modbus,
     datagram: None,
-    stream: Some(Stream { guess, talk: || Box::new(Modbus) }),
+    stream: Some(Stream { guess, talk: || Box::new(Modbus::default()) }),
     frame: None,
 };
 
@@ -41,7 +41,7 @@ fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     }
     match message(bytes) {
         Some((n, [_, function, ..]))
-            if n <= bytes.len() && name(function & !EXCEPTION_FLAG) != ModbusFunction::Other =>
+            if n <= bytes.len() && name(function & !EXCEPTION_FLAG, &[]) != ModbusFunction::Other =>
         {
             ProbeResult::Unsure
         }
@@ -49,12 +49,28 @@ fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
     }
 }
 
-struct Modbus;
+/// The head of a message that can be told from what stands before it: its function is known.
+fn is_telling(bytes: &[u8]) -> bool {
+    matches!(message(bytes), Some((_, [_, function, ..])) if name(function & !EXCEPTION_FLAG, &[]) != ModbusFunction::Other)
+}
+
+#[derive(Default)]
+struct Modbus {
+    /// Bytes are missing: the next message is to be found.
+    is_lost: bool,
+}
 
 impl StreamParser for Modbus {
     fn on_data(&mut self, _: Direction, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
         if bytes.len() < HEAD_BYTES {
             return ParseStep::Took(0);
+        }
+        if self.is_lost {
+            let next = (0..bytes.len()).find(|at| bytes.get(*at..).is_some_and(is_telling));
+            match next {
+                Some(0) => self.is_lost = false,
+                _ => return ParseStep::Took(next.unwrap_or(bytes.len())),
+            }
         }
         let Some((n, body)) = message(bytes) else { return ParseStep::Done };
         if bytes.len() < n {
@@ -62,7 +78,7 @@ impl StreamParser for Modbus {
         }
         let [unit, function, rest @ ..] = body else { return ParseStep::Done };
         fields.begin();
-        fields.token(FieldId::Function, name(function & !EXCEPTION_FLAG));
+        fields.token(FieldId::Function, name(function & !EXCEPTION_FLAG, rest));
         fields.number(FieldId::Unit, u64::from(*unit));
         if function & EXCEPTION_FLAG != 0 {
             fields.token(FieldId::Error, exception(rest.first().copied().unwrap_or(0)));
@@ -70,14 +86,18 @@ impl StreamParser for Modbus {
         ParseStep::Took(n)
     }
 
-    /// Messages mostly begin with segments.
     fn on_gap(&mut self, _: Direction) -> bool {
+        self.is_lost = true;
         true
     }
 }
 
-fn name(function: u8) -> ModbusFunction {
+/// A function; what follows it tells some apart.
+fn name(function: u8, rest: &[u8]) -> ModbusFunction {
     match function {
+        8 if rest.starts_with(&[0, 1]) => ModbusFunction::RestartCommunications,
+        8 if rest.starts_with(&[0, 4]) => ModbusFunction::ForceListenOnly,
+        90 => unity(rest),
         1 => ModbusFunction::ReadCoils,
         2 => ModbusFunction::ReadDiscreteInputs,
         3 => ModbusFunction::ReadHoldingRegisters,
@@ -97,8 +117,21 @@ fn name(function: u8) -> ModbusFunction {
         23 => ModbusFunction::ReadAndWriteRegisters,
         24 => ModbusFunction::ReadFifoQueue,
         43 => ModbusFunction::EncapsulatedInterface,
-        90 => ModbusFunction::UnitySchneider,
         _ => ModbusFunction::Other,
+    }
+}
+
+/// Schneider's own protocol: a session, then the function (numbers as published by Kaspersky ICS CERT, 2022).
+fn unity(rest: &[u8]) -> ModbusFunction {
+    match rest.get(1) {
+        Some(0x10 | 0x11) => ModbusFunction::UnityReservation,
+        Some(0x20 | 0x22 | 0x24 | 0x70) => ModbusFunction::UnityRead,
+        Some(0x21 | 0x23 | 0x25 | 0x71) => ModbusFunction::UnityWrite,
+        Some(0x30..=0x32) => ModbusFunction::UnityUpload,
+        Some(0x33..=0x35) => ModbusFunction::UnityDownload,
+        Some(0x40) => ModbusFunction::UnityStart,
+        Some(0x41) => ModbusFunction::UnityStop,
+        _ => ModbusFunction::UnitySchneider,
     }
 }
 
@@ -128,10 +161,10 @@ mod tests {
         let both = [0, 1, 0, 0, 0, 6, 17, 3, 0, 107, 0, 3, 0, 2, 0, 0, 0, 3, 17, 0x83, 2];
         assert_eq!(guess(&both[..12], &PortPair::new(true, 50_000, 502)), ProbeResult::Unsure);
         (0..12).for_each(|end| {
-            assert_eq!(Modbus.on_data(Direction::ToResponder, &both[..end], &mut fields), ParseStep::Took(0))
+            assert_eq!(Modbus::default().on_data(Direction::ToResponder, &both[..end], &mut fields), ParseStep::Took(0))
         });
-        assert_eq!(Modbus.on_data(Direction::ToResponder, &both, &mut fields), ParseStep::Took(12));
-        assert_eq!(Modbus.on_data(Direction::ToOriginator, &both[12..], &mut fields), ParseStep::Took(9));
+        assert_eq!(Modbus::default().on_data(Direction::ToResponder, &both, &mut fields), ParseStep::Took(12));
+        assert_eq!(Modbus::default().on_data(Direction::ToOriginator, &both[12..], &mut fields), ParseStep::Took(9));
         let expected = [
             "function=read holding registers",
             "unit=17",
@@ -140,6 +173,20 @@ mod tests {
             "error=illegal address",
         ];
         assert_eq!(listed(&fields), expected);
-        assert_eq!(Modbus.on_data(Direction::ToResponder, b"GET / HTTP", &mut fields), ParseStep::Done);
+        assert_eq!(Modbus::default().on_data(Direction::ToResponder, b"GET / HTTP", &mut fields), ParseStep::Done);
+    }
+
+    #[test]
+    fn what_a_controller_is_told_to_do_is_read_behind_a_loss_too() {
+        let (mut modbus, mut fields) = (Modbus::default(), FieldBuffer::default());
+        assert!(modbus.on_gap(Direction::ToResponder));
+        let stop = [0, 1, 0, 0, 0, 6, 1, 90, 2, 0x41, 0xff, 0];
+        let late = [&[0, 9, 9, 0][..], &stop].concat();
+        assert_eq!(modbus.on_data(Direction::ToResponder, &late, &mut fields), ParseStep::Took(4));
+        assert_eq!(modbus.on_data(Direction::ToResponder, &stop, &mut fields), ParseStep::Took(12));
+        let silent = [0, 2, 0, 0, 0, 6, 1, 8, 0, 4, 0, 0];
+        assert_eq!(modbus.on_data(Direction::ToResponder, &silent, &mut fields), ParseStep::Took(12));
+        let expected = ["function=Unity: stop PLC", "unit=1", "function=force listen only mode", "unit=1"];
+        assert_eq!(listed(&fields), expected);
     }
 }
