@@ -7,9 +7,7 @@ use crate::decode::app::parser::ProbeResult;
 use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::bytes;
-use crate::decode::app::support::dcerpc;
-use crate::decode::app::support::dcerpc::Calls;
-use crate::decode::app::support::dcerpc::HEAD_BYTES;
+use crate::decode::app::support::dcerpc::{self, Calls, Fragment, HEAD_BYTES, Pipe};
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 use crate::model::app::protocol::AppProto;
@@ -24,7 +22,7 @@ pub const ENTRY: Entry = Entry {
 };
 
 fn guess(bytes: &[u8], ends: &PortPair) -> ProbeResult {
-    match dcerpc::length(bytes) {
+    match Fragment::new(bytes) {
         Some(_) => ProbeResult::Certain,
         None if bytes.len() < HEAD_BYTES && bytes.starts_with(b"\x05\0") && ends.hint == Some(AppProto::MsRpc) => {
             ProbeResult::NeedMore
@@ -43,13 +41,27 @@ impl StreamParser for MsRpc {
         if bytes.len() < HEAD_BYTES {
             return ParseStep::Took(0);
         }
-        let Some(length) = dcerpc::length(bytes) else { return ParseStep::Done };
-        let Some(fragment) = bytes.get(..length) else { return ParseStep::Took(0) };
+        let Some(fragment) = Fragment::new(bytes) else { return search(bytes) };
+        if bytes.len() < fragment.length() {
+            return ParseStep::Took(0);
+        }
         fields.begin();
-        fields.text(FieldId::Message, dcerpc::kind(fragment));
-        self.calls.read(fragment, 0, fields);
-        bytes::pass(bytes, length as u64)
+        fields.text(FieldId::Message, dcerpc::kind(&fragment));
+        self.calls.read(&fragment, Pipe::default(), fields);
+        bytes::pass(bytes, fragment.length() as u64)
     }
+
+    fn on_gap(&mut self, _: Direction) -> bool {
+        true
+    }
+}
+
+/// The next fragment in bytes that begin amid one.
+fn search(bytes: &[u8]) -> ParseStep {
+    let mut places = memchr::memmem::find_iter(bytes, b"\x05\0");
+    let next = places.find(|at| *at > 0 && Fragment::new(bytes::from(bytes, *at)).is_some());
+    // The last bytes may be the beginning of one.
+    ParseStep::Took(next.unwrap_or(bytes.len() - (HEAD_BYTES - 1)))
 }
 
 #[cfg(test)]
@@ -72,5 +84,16 @@ mod tests {
             );
         }
         assert_eq!(MsRpc::default().on_data(Direction::ToResponder, request, &mut fields), ParseStep::Took(24));
+    }
+
+    #[test]
+    fn behind_a_loss_the_next_call_is_found() {
+        let request = b"\x05\0\0\x03\x10\0\0\0\x18\0\0\0\x02\0\0\0\0\0\0\0\0\0\x0c\0";
+        let (mut rpc, mut fields) = (MsRpc::default(), FieldBuffer::default());
+        assert!(rpc.on_gap(Direction::ToResponder));
+        let late = [&b"the end of \x05\0 another"[..], request].concat();
+        assert_eq!(rpc.on_data(Direction::ToResponder, &late, &mut fields), ParseStep::Took(21));
+        assert_eq!(rpc.on_data(Direction::ToResponder, &late[21..], &mut fields), ParseStep::Took(24));
+        assert_eq!(rpc.on_data(Direction::ToResponder, &[0; 40], &mut fields), ParseStep::Took(25));
     }
 }

@@ -30,6 +30,7 @@ labelled! {
     SmbFault {
         NetbiosSessionRefused "NetBIOS session refused",
         CompressionOffsetOutOfRange "compression offset out of range",
+        CompressionSizeOutOfRange "compression size out of range",
     }
 
     /// What is done to a file beside reading and writing it.
@@ -84,6 +85,39 @@ labelled! {
         ExecQuery "ExecQuery", ExecMethod "ExecMethod", ExecMethodAsync "ExecMethodAsync",
         ElfrClearELFW "ElfrClearELFW", EvtRpcClearLog "EvtRpcClearLog", RDnssrvOperation "R_DnssrvOperation",
         RDnssrvOperation2 "R_DnssrvOperation2", BackuprKey "BackuprKey", CertServerRequest "CertServerRequest",
+        SamrQueryInformationDomain "SamrQueryInformationDomain", SamrCreateUserInDomain "SamrCreateUserInDomain",
+        SamrLookupIdsInDomain "SamrLookupIdsInDomain", SamrGetMembersInGroup "SamrGetMembersInGroup",
+        SamrGetMembersInAlias "SamrGetMembersInAlias", SamrOpenUser "SamrOpenUser",
+        SamrQueryDisplayInformation "SamrQueryDisplayInformation",
+        SamrQueryInformationUser2 "SamrQueryInformationUser2",
+        SamrQueryDisplayInformation2 "SamrQueryDisplayInformation2",
+        SamrQueryDisplayInformation3 "SamrQueryDisplayInformation3", LsarOpenSecret "LsarOpenSecret",
+        LsarQuerySecret "LsarQuerySecret", LsarStorePrivateData "LsarStorePrivateData",
+        LsarEnumerateAccountsWithUserRight "LsarEnumerateAccountsWithUserRight",
+        LsarEnumerateTrustedDomains "LsarEnumerateTrustedDomains", LsarLookupNames3 "LsarLookupNames3",
+        LsarLookupSids3 "LsarLookupSids3", LsarLookupNames4 "LsarLookupNames4",
+        IdlDRSReplicaDel "IDL_DRSReplicaDel", IdlDRSDomainControllerInfo "IDL_DRSDomainControllerInfo",
+        RemQueryInterface "RemQueryInterface", GetIdsOfNames "GetIDsOfNames", Invoke "Invoke",
+        PutClass "PutClass", PutClassAsync "PutClassAsync", PutInstance "PutInstance",
+        PutInstanceAsync "PutInstanceAsync", ExecQueryAsync "ExecQueryAsync",
+        ExecNotificationQuery "ExecNotificationQuery", ExecNotificationQueryAsync "ExecNotificationQueryAsync",
+        ElfrClearELFA "ElfrClearELFA", ElfrOpenELW "ElfrOpenELW",
+    }
+
+    /// A class of COM that tools run programs with on other hosts, by its name in the registry.
+    ComClass {
+        Mmc20Application "MMC20.Application", ShellWindows "ShellWindows", ShellBrowserWindow "ShellBrowserWindow",
+        ExcelApplication "Excel.Application", WordApplication "Word.Application",
+        PowerPointApplication "PowerPoint.Application", OutlookApplication "Outlook.Application",
+        VisioApplication "Visio.Application", InternetExplorer "InternetExplorer.Application", HtaFile "htafile",
+        WbemLevel1Login "WbemLevel1Login", TaskScheduler "Schedule.Service",
+    }
+
+    /// A class of WMI that runs programs, or has them run when something happens.
+    WmiClass {
+        Win32Process "Win32_Process", EventFilter "__EventFilter",
+        CommandLineEventConsumer "CommandLineEventConsumer", ActiveScriptEventConsumer "ActiveScriptEventConsumer",
+        FilterToConsumerBinding "__FilterToConsumerBinding",
     }
 
     /// Why a remote call is refused.

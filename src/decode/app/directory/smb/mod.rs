@@ -42,6 +42,8 @@ const KEEP_ALIVE: u8 = 0x85;
 const MOST_WHOLE_BYTES: u64 = 16 * 1024;
 /// As much is looked at of a longer one: its header and parameters.
 const HEAD_BYTES: usize = 256;
+/// Longest message that a frame can hold: its length has three bytes.
+const MOST_FRAME_BYTES: u64 = 0x00ff_ffff;
 
 fn guess(mut bytes: &[u8], ends: &PortPair) -> ProbeResult {
     // That a session is kept alive does not say what is spoken in it.
@@ -140,13 +142,18 @@ fn session(kind: u8, bytes: &[u8], length: usize, fields: &mut FieldBuffer) -> P
     ParseStep::Took(FRAME_BYTES + length)
 }
 
-/// MS-SMB2, section 2.2.42.1. An offset beyond the message is CVE-2020-0796.
+/// MS-SMB2, section 2.2.42. An offset beyond the message, or a size that no frame can have, is CVE-2020-0796: the two
+/// are added to make the buffer that is written to.
 fn compressed(message: &[u8], length: u32, fields: &mut FieldBuffer) {
     fields.begin();
     fields.token(FieldId::Security, Security::Compressed);
     let is_chained = message.get(10).is_some_and(|flags| flags & 1 > 0);
-    if !is_chained && le32(message, 12).is_some_and(|offset| offset > length) {
+    let (Some(size), Some(offset)) = (le32(message, 4), le32(message, 12)) else { return };
+    let offset = if is_chained { 0 } else { offset };
+    if offset > length {
         fields.token(FieldId::Error, SmbFault::CompressionOffsetOutOfRange);
+    } else if u64::from(size) + u64::from(offset) > MOST_FRAME_BYTES {
+        fields.token(FieldId::Error, SmbFault::CompressionSizeOutOfRange);
     }
 }
 
@@ -206,5 +213,22 @@ mod tests {
             smb.on_data(Direction::ToResponder, &[b"lost SMB", &echo[..]].concat(), &mut fields),
             ParseStep::Took(8)
         );
+    }
+
+    #[test]
+    fn sizes_and_offsets_that_no_message_has_are_errors() {
+        let error = |size: u32, flags: u8, offset: u32| {
+            let mut message = b"\xfcSMB".to_vec();
+            message.extend(size.to_le_bytes());
+            message.extend([1, 0, flags, 0]);
+            message.extend(offset.to_le_bytes());
+            message.resize(60, 7);
+            let mut fields = FieldBuffer::default();
+            compressed(&message, 60, &mut fields);
+            fields.iter().find(|(kind, _)| *kind == FieldId::Error).map(|(_, value)| value.to_string())
+        };
+        assert_eq!(error(0xffff_ffff, 0, 16).as_deref(), Some("compression size out of range"));
+        assert_eq!(error(100, 0, 0xffff_ffff).as_deref(), Some("compression offset out of range"));
+        assert_eq!((error(65_000, 0, 16), error(65_000, 1, 0xffff_0000)), (None, None));
     }
 }

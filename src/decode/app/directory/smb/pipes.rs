@@ -1,19 +1,24 @@
 //! Named pipes of an SMB connection: which shares are of them, and what is called in them.
 
-use crate::decode::app::support::dcerpc;
-use crate::decode::app::support::dcerpc::Calls;
+use crate::decode::app::support::dcerpc::{self, Calls, Fragment, Pipe};
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 use crate::model::app::kinds::login::Security;
 
 /// Most shares of pipes that are remembered.
 const MOST_TREES: usize = 32;
+/// Most pipes that are remembered by their names, and most that are being opened.
+const MOST_PIPES: usize = 16;
 
 /// What is remembered of a connection.
 #[derive(Default)]
 pub struct Pipes {
     /// Numbers of the shares that are of named pipes.
     trees: Vec<u32>,
+    /// Well-known pipes that were asked for, by the number of the message.
+    asked: Vec<(u64, u8)>,
+    /// Well-known pipes that are open, by the number of the file.
+    open: Vec<(u64, u8)>,
     calls: Calls,
 }
 
@@ -31,12 +36,37 @@ impl Pipes {
         if self.trees.contains(&tree) { FieldId::Service } else { FieldId::File }
     }
 
-    /// A remote call in a pipe, if the data is one.
-    pub fn call(&mut self, data: &[u8], file: u64, fields: &mut FieldBuffer) {
-        if dcerpc::length(data).is_some() {
-            self.calls.read(data, file, fields);
+    /// A file is to be opened; its name may be that of a well-known pipe.
+    pub fn ask(&mut self, message: u64, name: &str) {
+        if let Some(known) = dcerpc::pipe(name) {
+            remember(&mut self.asked, message, known);
         }
     }
+
+    /// A file was opened, as the message asked.
+    pub fn opened(&mut self, message: u64, file: u64) {
+        if let Some(place) = self.asked.iter().position(|(asked, _)| *asked == message) {
+            let (_, known) = self.asked.remove(place);
+            remember(&mut self.open, file, known);
+        }
+    }
+
+    /// A remote call in a pipe, if the data is one.
+    pub fn call(&mut self, data: &[u8], file: u64, fields: &mut FieldBuffer) {
+        if let Some(fragment) = Fragment::new(data) {
+            let known = self.open.iter().find(|(open, _)| *open == file).map(|(_, known)| *known);
+            self.calls.read(&fragment, Pipe { file, known }, fields);
+        }
+    }
+}
+
+/// Keeps what a number is, in place of what it was before; the oldest make room.
+fn remember(list: &mut Vec<(u64, u8)>, number: u64, known: u8) {
+    list.retain(|(other, _)| *other != number);
+    if list.len() >= MOST_PIPES {
+        list.remove(0);
+    }
+    list.push((number, known));
 }
 
 /// Adds whether messages must be signed.
@@ -57,5 +87,19 @@ mod tests {
         assert_eq!(pipes.kind(7), FieldId::File);
         (0..100).for_each(|tree| pipes.connect(tree, true));
         assert_eq!(pipes.trees.len(), MOST_TREES);
+    }
+
+    #[test]
+    fn a_call_whose_bind_was_lost_is_of_the_pipe_that_was_opened() {
+        use crate::model::app::kinds::directory::RpcFunction;
+        let request = b"\x05\0\0\x03\x10\0\0\0\x18\0\0\0\x02\0\0\0\0\0\0\0\0\0\x0c\0";
+        let (mut pipes, mut fields) = (Pipes::default(), FieldBuffer::default());
+        pipes.ask(5, "svcctl");
+        pipes.opened(5, 77);
+        pipes.call(request, 77, &mut fields);
+        assert!(fields.iter().any(|field| field == (FieldId::Function, RpcFunction::CreateServiceW.into())));
+        fields.clear();
+        pipes.call(request, 78, &mut fields);
+        assert!(fields.iter().all(|field| field != (FieldId::Function, RpcFunction::CreateServiceW.into())));
     }
 }

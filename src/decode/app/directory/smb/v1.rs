@@ -61,6 +61,11 @@ impl<'a> Block<'a> {
         le16(self.words, at).map_or(0, usize::from)
     }
 
+    /// The number that a request and its answer have (MS-CIFS, section 2.2.3.1: MID, with the process's number).
+    fn number(&self) -> u64 {
+        u64::from(le16(self.message, 30).unwrap_or(0)) << 16 | u64::from(le16(self.message, 26).unwrap_or(0))
+    }
+
     fn has_unicode(&self) -> bool {
         self.flags & HAS_UNICODE > 0
     }
@@ -140,7 +145,9 @@ impl Smb1 {
                 block.add_text(FieldId::SmbTree, block.word(3), fields);
             }
             NT_CREATE | OPEN => {
-                block.add_text(self.pipes.kind(block.tree), 0, fields);
+                let (name, _) = block.text(0);
+                fields.text(self.pipes.kind(block.tree), &name);
+                self.pipes.ask(block.number(), &name);
             }
             // Delete, rename, make and remove a directory: a format byte, then the name.
             0x00 | 0x01 | 0x06 | 0x07 => {
@@ -173,6 +180,7 @@ impl Smb1 {
                 block.add_text(FieldId::Banner, end, fields);
             }
             TREE_CONNECT if block.status == 0 => self.pipes.connect(block.tree, block.data.starts_with(b"IPC\0")),
+            NT_CREATE if block.status == 0 => self.pipes.opened(block.number(), block.word_at(5) as u64),
             READ => self.pipes.call(block.part(block.word(6), block.word(5)), 0, fields),
             TRANSACTION => self.pipes.call(block.part(block.word(7), block.word(6)), 0, fields),
             _ => {}

@@ -134,7 +134,9 @@ impl Smb2 {
             TREE_CONNECT => add_utf16(FieldId::SmbTree, message.field(message.half(4), message.half(6)), fields),
             CREATE => {
                 let kind = self.pipes.kind(message.tree);
-                add_utf16(kind, message.field(message.half(44), message.half(46)), fields);
+                let name = bytes::utf16(message.field(message.half(44), message.half(46)));
+                fields.text(kind, &name);
+                self.pipes.ask(le64(message.bytes, 24).unwrap_or(0), &name);
             }
             WRITE => self.call(message.field(message.half(2), message.word(4)), le64(message.body, 24), fields),
             IOCTL => self.call(message.field(message.word(24), message.word(28)), le64(message.body, 16), fields),
@@ -158,6 +160,11 @@ impl Smb2 {
             }
             TREE_CONNECT if message.status == 0 => {
                 self.pipes.connect(message.tree, message.body.get(2) == Some(&PIPES));
+            }
+            CREATE if message.status == 0 => {
+                if let (Some(number), Some(file)) = (le64(message.bytes, 24), le64(message.body, 72)) {
+                    self.pipes.opened(number, file);
+                }
             }
             READ => {
                 self.call(message.field(message.body.get(2).map(|at| usize::from(*at)), message.word(4)), None, fields)

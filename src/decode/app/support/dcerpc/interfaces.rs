@@ -29,6 +29,17 @@ impl Interface {
         Interface { id, known: KNOWN.iter().find(|known| known.id == number) }
     }
 
+    /// A well-known interface by its name, the first of those that have it.
+    pub fn named(name: &str) -> Option<Interface> {
+        let known = KNOWN.iter().find(|known| known.name == name)?;
+        Some(Interface { id: swapped(known.id.to_be_bytes()), known: Some(known) })
+    }
+
+    /// The name of a well-known interface; none of another.
+    pub fn name(&self) -> Option<&'static str> {
+        self.known.map(|known| known.name)
+    }
+
     /// A function, where it is of note.
     pub fn function(&self, number: u16) -> Option<RpcFunction> {
         let (_, function) = self.known?.functions.iter().find(|(listed, _)| *listed == number)?;
@@ -50,9 +61,14 @@ impl fmt::Display for Interface {
 
 /// The number that a UUID is when it is written down.
 fn number(id: [u8; 16]) -> u128 {
+    u128::from_be_bytes(swapped(id))
+}
+
+/// A UUID with its first three parts the other end first.
+pub(super) fn swapped(id: [u8; 16]) -> [u8; 16] {
     let [a, b, c, d, e, f, g, h, rest @ ..] = id;
     let [i, j, k, l, m, n, o, p] = rest;
-    u128::from_be_bytes([d, c, b, a, f, e, h, g, i, j, k, l, m, n, o, p])
+    [d, c, b, a, f, e, h, g, i, j, k, l, m, n, o, p]
 }
 
 /// UUIDs and function numbers are those of the Open Specifications named.
@@ -102,14 +118,24 @@ static KNOWN: &[Known] = &[
             (5, RpcFunction::SamrLookupDomainInSamServer),
             (6, RpcFunction::SamrEnumerateDomainsInSamServer),
             (7, RpcFunction::SamrOpenDomain),
+            (8, RpcFunction::SamrQueryInformationDomain),
             (11, RpcFunction::SamrEnumerateGroupsInDomain),
+            (12, RpcFunction::SamrCreateUserInDomain),
             (13, RpcFunction::SamrEnumerateUsersInDomain),
             (15, RpcFunction::SamrEnumerateAliasesInDomain),
             (17, RpcFunction::SamrLookupNamesInDomain),
+            (18, RpcFunction::SamrLookupIdsInDomain),
+            (25, RpcFunction::SamrGetMembersInGroup),
+            (33, RpcFunction::SamrGetMembersInAlias),
+            (34, RpcFunction::SamrOpenUser),
             (36, RpcFunction::SamrQueryInformationUser),
             (37, RpcFunction::SamrSetInformationUser),
             (39, RpcFunction::SamrGetGroupsForUser),
+            (40, RpcFunction::SamrQueryDisplayInformation),
+            (47, RpcFunction::SamrQueryInformationUser2),
+            (48, RpcFunction::SamrQueryDisplayInformation2),
             (50, RpcFunction::SamrCreateUser2InDomain),
+            (51, RpcFunction::SamrQueryDisplayInformation3),
             (55, RpcFunction::SamrUnicodeChangePasswordUser2),
             (58, RpcFunction::SamrSetInformationUser2),
             (64, RpcFunction::SamrConnect5),
@@ -122,12 +148,20 @@ static KNOWN: &[Known] = &[
         &[
             (2, RpcFunction::LsarEnumeratePrivileges),
             (11, RpcFunction::LsarEnumerateAccounts),
+            (13, RpcFunction::LsarEnumerateTrustedDomains),
             (14, RpcFunction::LsarLookupNames),
             (15, RpcFunction::LsarLookupSids),
+            (28, RpcFunction::LsarOpenSecret),
+            (30, RpcFunction::LsarQuerySecret),
+            (35, RpcFunction::LsarEnumerateAccountsWithUserRight),
+            (42, RpcFunction::LsarStorePrivateData),
             (43, RpcFunction::LsarRetrievePrivateData),
             (44, RpcFunction::LsarOpenPolicy2),
             (57, RpcFunction::LsarLookupSids2),
             (58, RpcFunction::LsarLookupNames2),
+            (68, RpcFunction::LsarLookupNames3),
+            (76, RpcFunction::LsarLookupSids3),
+            (77, RpcFunction::LsarLookupNames4),
         ],
     ),
     // MS-NRPC.
@@ -185,7 +219,9 @@ static KNOWN: &[Known] = &[
             (0, RpcFunction::IdlDRSBind),
             (3, RpcFunction::IdlDRSGetNCChanges),
             (5, RpcFunction::IdlDRSReplicaAdd),
+            (6, RpcFunction::IdlDRSReplicaDel),
             (12, RpcFunction::IdlDRSCrackNames),
+            (16, RpcFunction::IdlDRSDomainControllerInfo),
             (17, RpcFunction::IdlDRSAddEntry),
         ],
     ),
@@ -248,16 +284,37 @@ static KNOWN: &[Known] = &[
         &[(3, RpcFunction::RemoteGetClassObject), (4, RpcFunction::RemoteCreateInstance)],
     ),
     known(0x4d9f4ab8_7d1c_11cf_861e_0020af6e7c57, "IRemoteActivation", &[(0, RpcFunction::RemoteActivation)]),
-    known(0x00000131_0000_0000_c000_000000000046, "IRemUnknown", &[]),
-    known(0x00000143_0000_0000_c000_000000000046, "IRemUnknown2", &[]),
+    known(0x00000131_0000_0000_c000_000000000046, "IRemUnknown", &[(3, RpcFunction::RemQueryInterface)]),
+    known(0x00000143_0000_0000_c000_000000000046, "IRemUnknown2", &[(3, RpcFunction::RemQueryInterface)]),
+    // MS-OAUT.
+    known(
+        0x00020400_0000_0000_c000_000000000046,
+        "IDispatch",
+        &[(5, RpcFunction::GetIdsOfNames), (6, RpcFunction::Invoke)],
+    ),
     known(0xf309ad18_d86a_11d0_a075_00c04fb68820, "IWbemLevel1Login", &[(6, RpcFunction::NTLMLogin)]),
     known(
         0x9556dc99_828c_11cf_a37e_00aa003240c7,
         "IWbemServices",
-        &[(20, RpcFunction::ExecQuery), (24, RpcFunction::ExecMethod), (25, RpcFunction::ExecMethodAsync)],
+        &[
+            (8, RpcFunction::PutClass),
+            (9, RpcFunction::PutClassAsync),
+            (14, RpcFunction::PutInstance),
+            (15, RpcFunction::PutInstanceAsync),
+            (20, RpcFunction::ExecQuery),
+            (21, RpcFunction::ExecQueryAsync),
+            (22, RpcFunction::ExecNotificationQuery),
+            (23, RpcFunction::ExecNotificationQueryAsync),
+            (24, RpcFunction::ExecMethod),
+            (25, RpcFunction::ExecMethodAsync),
+        ],
     ),
     // MS-EVEN and MS-EVEN6.
-    known(0x82273fdc_e32a_18c3_3f78_827929dc23ea, "eventlog", &[(0, RpcFunction::ElfrClearELFW)]),
+    known(
+        0x82273fdc_e32a_18c3_3f78_827929dc23ea,
+        "eventlog",
+        &[(0, RpcFunction::ElfrClearELFW), (7, RpcFunction::ElfrOpenELW), (12, RpcFunction::ElfrClearELFA)],
+    ),
     known(0xf6beaff7_1e19_4fbb_9f8f_b89e2018337c, "IEventService", &[(6, RpcFunction::EvtRpcClearLog)]),
     // MS-DNSP, MS-BKRP, MS-TSTS, MS-RAA, MS-ICPR, MS-FASP.
     known(
@@ -280,6 +337,8 @@ mod tests {
         let id = [0x33, 0x05, 0x71, 0x71, 0xba, 0xbe, 0x37, 0x49, 0x83, 0x19, 0xb5, 0xdb, 0xef, 0x9c, 0xcc, 0x36];
         assert_eq!(Interface::new(id).to_string(), "71710533-beba-4937-8319-b5dbef9ccc36");
         assert_eq!(Interface::new([0; 16]).function(0), None);
+        let samr = Interface::named("samr").unwrap();
+        assert_eq!((Interface::new(samr.id), samr.name()), (samr, Some("samr")));
     }
 
     #[test]

@@ -1,19 +1,19 @@
 //! DCE/RPC calls (C706, chapter 12; MS-RPCE): which interface is bound and which function called. Over TCP and in named pipes.
 
+mod fragment;
+mod guess;
 mod interfaces;
+mod stub;
 
-use crate::decode::app::support::bytes;
-use crate::decode::app::support::bytes::le16;
-use crate::decode::app::support::bytes::le32;
+pub use fragment::{Fragment, HEAD_BYTES};
+pub use guess::pipe;
+
 use crate::decode::app::support::gss;
-use crate::model::app::field::FieldBuffer;
-use crate::model::app::field::FieldId;
+use crate::model::app::field::{FieldBuffer, FieldId};
 use crate::model::app::kinds::directory::RpcFault;
+use guess::Called;
 use interfaces::Interface;
 use std::fmt;
-
-/// Bytes that every call begins with.
-pub const HEAD_BYTES: usize = 16;
 
 // Types of calls.
 const REQUEST: u8 = 0;
@@ -22,9 +22,6 @@ const FAULT: u8 = 3;
 const BIND: u8 = 11;
 const BIND_NAK: u8 = 13;
 const ALTER: u8 = 14;
-const LAST_TYPE: u8 = 19;
-/// Bit of the data representation: numbers have their low bytes first.
-const LOW_BYTES_FIRST: u8 = 0x10;
 /// Most contexts of a connection that are remembered, and interfaces of a bind that become facts.
 const MOST_CONTEXTS: usize = 32;
 /// Names by type of the call.
@@ -51,34 +48,45 @@ const TYPES: [&str; 20] = [
     "orphaned",
 ];
 
-/// Length of the fragment that begins here; none if there is none.
-pub fn length(bytes: &[u8]) -> Option<usize> {
-    let [5, 0 | 1, 0..=LAST_TYPE, _, LOW_BYTES_FIRST, _, 0, 0, ..] = bytes else { return None };
-    let length = usize::from(le16(bytes, 8)?);
-    let auth = usize::from(le16(bytes, 10)?);
-    (bytes.len() >= HEAD_BYTES && length >= HEAD_BYTES + auth).then_some(length)
-}
-
 /// What kind of call a fragment is.
-pub fn kind(fragment: &[u8]) -> &'static str {
-    fragment.get(2).and_then(|kind| TYPES.get(usize::from(*kind))).copied().unwrap_or("")
+pub fn kind(fragment: &Fragment<'_>) -> &'static str {
+    TYPES.get(usize::from(fragment.kind)).copied().unwrap_or("")
 }
 
-/// The interfaces that were bound on a connection, by pipe and number of the context.
+/// Where a fragment is: which pipe of a connection, and which well-known one that is, if it was opened by name.
+#[derive(Clone, Copy, Default)]
+pub struct Pipe {
+    /// Tells the pipes of a connection apart.
+    pub file: u64,
+    /// Its number in the table of well-known pipes.
+    pub known: Option<u8>,
+}
+
+/// A context of a connection: its pipe, its number, and the interface that was bound.
+struct Bound {
+    pipe: u64,
+    context: u16,
+    interface: Option<Interface>,
+    /// While the interface is not known.
+    called: Called,
+}
+
+/// The interfaces that were bound on a connection.
 #[derive(Default)]
 pub struct Calls {
-    contexts: Vec<(u64, u16, Interface)>,
+    contexts: Vec<Bound>,
+    /// Pipe and number of the request that was read last: its other fragments are no calls of their own.
+    last: Option<(u64, u32)>,
 }
 
 impl Calls {
-    /// Reads the fragment that begins here as far as it is there; `pipe` tells the pipes of a connection apart.
-    pub fn read(&mut self, fragment: &[u8], pipe: u64, fields: &mut FieldBuffer) {
-        let Some(kind) = fragment.get(2).copied() else { return };
-        match kind {
-            BIND | ALTER => self.bind(fragment, pipe, fields),
+    /// Reads a fragment as far as it is there.
+    pub fn read(&mut self, fragment: &Fragment<'_>, pipe: Pipe, fields: &mut FieldBuffer) {
+        match fragment.kind {
+            BIND | ALTER => self.bind(fragment, pipe.file, fields),
             REQUEST => self.request(fragment, pipe, fields),
             FAULT => {
-                if let Some(status) = le32(fragment, 24) {
+                if let Some(status) = fragment.word(24) {
                     fields.format(FieldId::Error, format_args!("{:#010x}", status));
                 }
             }
@@ -88,33 +96,48 @@ impl Calls {
         }
     }
 
-    fn bind(&mut self, fragment: &[u8], pipe: u64, fields: &mut FieldBuffer) {
-        let n_contexts = fragment.get(24).copied().unwrap_or(0);
+    fn bind(&mut self, fragment: &Fragment<'_>, pipe: u64, fields: &mut FieldBuffer) {
+        let n_contexts = fragment.byte(24).unwrap_or(0);
         let mut at = 28;
         for _ in 0..usize::from(n_contexts).min(MOST_CONTEXTS) {
-            let (Some(context), Some(n_transfers)) = (le16(fragment, at), fragment.get(at + 2)) else { break };
-            let Some(id) = bytes::from(fragment, at + 4).first_chunk::<16>() else { break };
-            let interface = Interface::new(*id);
+            let (Some(context), Some(n_transfers)) = (fragment.half(at), fragment.byte(at + 2)) else { break };
+            let Some(id) = fragment.uuid(at + 4) else { break };
+            let interface = Interface::new(id);
             fields.format(FieldId::Service, interface);
-            if self.contexts.len() >= MOST_CONTEXTS {
-                self.contexts.remove(0);
-            }
-            self.contexts.retain(|known| (known.0, known.1) != (pipe, context));
-            self.contexts.push((pipe, context, interface));
-            at += 24 + 20 * usize::from(*n_transfers);
+            self.bound(pipe, context).interface = Some(interface);
+            at += 24 + 20 * usize::from(n_transfers);
         }
         auth(fragment, fields);
     }
 
-    fn request(&self, fragment: &[u8], pipe: u64, fields: &mut FieldBuffer) {
-        let (Some(context), Some(number)) = (le16(fragment, 20), le16(fragment, 22)) else { return };
-        let known = self.contexts.iter().find(|known| (known.0, known.1) == (pipe, context));
-        match known {
-            Some((_, _, interface)) => match interface.function(number) {
-                Some(function) => fields.token(FieldId::Function, function),
-                None => fields.format(FieldId::Function, Numbered(interface, number)),
-            },
-            None => fields.number(FieldId::Function, u64::from(number)),
+    /// A context, which is new if it was not seen yet.
+    fn bound(&mut self, pipe: u64, context: u16) -> &mut Bound {
+        let place = self.contexts.iter().position(|bound| (bound.pipe, bound.context) == (pipe, context));
+        if place.is_none() && self.contexts.len() >= MOST_CONTEXTS {
+            self.contexts.remove(0);
+        }
+        let bound = place.map(|place| self.contexts.remove(place));
+        let new = || Bound { pipe, context, interface: None, called: Called::default() };
+        self.contexts.push_mut(bound.unwrap_or_else(new))
+    }
+
+    fn request(&mut self, fragment: &Fragment<'_>, pipe: Pipe, fields: &mut FieldBuffer) {
+        let (Some(context), Some(number)) = (fragment.half(20), fragment.half(22)) else { return };
+        let call = Some((pipe.file, fragment.call()));
+        if !fragment.is_first() && self.last == call {
+            return;
+        }
+        self.last = call;
+        let bound = self.bound(pipe.file, context);
+        bound.called.add(number);
+        let interface = bound.interface.or_else(|| guess::interface(fragment, number, pipe.known, bound.called));
+        let Some(interface) = interface else { return fields.number(FieldId::Function, u64::from(number)) };
+        match interface.function(number) {
+            Some(function) => {
+                fields.token(FieldId::Function, function);
+                stub::read(function, fragment.stub(), fields);
+            }
+            None => fields.format(FieldId::Function, Numbered(&interface, number)),
         }
     }
 }
@@ -127,11 +150,11 @@ impl fmt::Display for Numbered<'_> {
     }
 }
 
-/// The log-in at the end of a fragment (MS-RPCE, section 2.2.2.11).
-fn auth(fragment: &[u8], fields: &mut FieldBuffer) {
-    let (Some(length), Some(auth)) = (le16(fragment, 8), le16(fragment, 10)) else { return };
-    if auth > 0 && length > auth {
-        gss::read(bytes::part(fragment, usize::from(length - auth), usize::from(auth)), fields);
+/// The log-in at the end of a fragment.
+fn auth(fragment: &Fragment<'_>, fields: &mut FieldBuffer) {
+    let proof = fragment.proof();
+    if !proof.is_empty() {
+        gss::read(proof, fields);
     }
 }
 
@@ -149,17 +172,26 @@ mod tests {
 
     #[test]
     fn the_interface_and_the_function_are_named_and_no_prefix_panics() {
+        let length = |bytes| Fragment::new(bytes).map(|fragment| fragment.length());
         assert_eq!((length(BIND), length(REQUEST), length(b"\x05\0\x0b")), (Some(72), Some(24), None));
         let (mut calls, mut fields) = (Calls::default(), FieldBuffer::default());
-        calls.read(BIND, 7, &mut fields);
-        calls.read(REQUEST, 7, &mut fields);
-        calls.read(REQUEST, 8, &mut fields);
-        let said: Vec<_> = fields.iter().collect();
-        assert!(said.contains(&(FieldId::Service, FieldValue::Text("svcctl"))));
-        assert!(said.contains(&(FieldId::Function, RpcFunction::CreateServiceW.into())));
-        assert!(said.contains(&(FieldId::Function, FieldValue::Number(12))));
-        for end in 0..BIND.len() {
-            calls.read(&BIND[..end], 7, &mut fields);
-        }
+        let mut read = |bytes: &[u8], file: u64| {
+            if let Some(fragment) = Fragment::new(bytes) {
+                calls.read(&fragment, Pipe { file, known: None }, &mut fields);
+            }
+        };
+        read(BIND, 7);
+        read(REQUEST, 7);
+        read(REQUEST, 8);
+        // The second fragment of the same call.
+        let mut second = REQUEST.to_vec();
+        second[3] = 2;
+        read(&second, 8);
+        (0..BIND.len()).for_each(|end| read(&BIND[..end], 7));
+        let read: Vec<_> = fields.iter().collect();
+        assert!(read.contains(&(FieldId::Service, FieldValue::Text("svcctl"))));
+        assert!(read.contains(&(FieldId::Function, RpcFunction::CreateServiceW.into())));
+        assert_eq!(read.iter().filter(|(kind, _)| *kind == FieldId::Function).count(), 2);
+        assert!(read.contains(&(FieldId::Function, FieldValue::Number(12))));
     }
 }
