@@ -42,6 +42,8 @@ pub struct StreamSide {
     /// Bytes that were shown to the reader since it last took some.
     n_again: usize,
     later: Vec<Segment>,
+    /// Sequence number up to which the other side has received all, once it said so.
+    acknowledged: Option<u32>,
     past: Past,
     is_over: bool,
 }
@@ -78,7 +80,7 @@ impl StreamSide {
         if ahead > 0 && u64::from(ahead.unsigned_abs()) > self.skip {
             let n_differing = self.differing_later(sequence, data);
             self.wait(sequence, data, wire_bytes);
-            if self.later.len() > MOST_LATER || self.n_later_bytes() > MOST_LATER_BYTES {
+            if self.is_hole_received() || self.later.len() > MOST_LATER || self.n_later_bytes() > MOST_LATER_BYTES {
                 self.lose(read);
                 self.go_on(read);
             }
@@ -89,6 +91,36 @@ impl StreamSide {
         let n_differing = if is_again { self.past.differing(sequence, data) } else { 0 };
         self.fit(ahead, data, wire_bytes, read);
         n_differing + self.go_on(read)
+    }
+
+    /// The other side says up to where it has received all. What it received and the capture does not have comes no more:
+    /// a hole before that is lost (as in Zeek's "ack above hole") once another segment comes that does not fill it, as
+    /// segments may only be late.
+    #[inline]
+    pub fn acknowledge(&mut self, acknowledgment: u32) {
+        self.acknowledged = Some(acknowledgment);
+    }
+
+    /// Nothing more comes: what waits behind holes is read.
+    pub fn end(&mut self, read: &mut impl FnMut(StreamData<'_>) -> Consumed) {
+        while !self.later.is_empty() && !self.is_over {
+            self.lose(read);
+            self.go_on(read);
+        }
+    }
+
+    /// True if something waits for a hole to be filled.
+    pub fn is_waiting(&self) -> bool {
+        !self.later.is_empty() && !self.is_over
+    }
+
+    /// True if the bytes before what waits were received, though they were not captured.
+    fn is_hole_received(&self) -> bool {
+        let (Some(next), Some(acknowledged), Some(first)) = (self.next, self.acknowledged, self.later.first()) else {
+            return false;
+        };
+        let (received, hole) = (acknowledged.wrapping_sub(next) as i32, first.sequence.wrapping_sub(next) as i32);
+        hole > 0 && received >= hole
     }
 
     /// True once nothing more of it matters.
@@ -326,6 +358,55 @@ mod tests {
         // "skip" and its line feed are five bytes, ten more are skipped: four of them were not captured.
         assert_eq!(lines(&[(0, "skip\n123456", 15), (15, "x\n", 2)]), ["skip", "x"]);
         assert_eq!(lines(&[(0, "skip\n", 5), (15, "x\n", 2)]), ["skip", "x"]);
+    }
+
+    #[test]
+    fn a_hole_is_given_up_once_the_other_side_has_received_what_was_in_it() {
+        let (mut side, mut lines) = (StreamSide::default(), Vec::new());
+        let mut read = |data: StreamData<'_>| match data {
+            StreamData::Bytes(bytes) => {
+                lines.push(String::from_utf8_lossy(bytes).into_owned());
+                Consumed::Took(bytes.len())
+            }
+            StreamData::Lost => {
+                lines.push("?".to_owned());
+                Consumed::Took(0)
+            }
+        };
+        let start = u32::MAX - 1;
+        let at = |n: u32| start.wrapping_add(n);
+        side.push(start, b"ab", 2, &mut read);
+        side.push(at(4), b"ef", 2, &mut read);
+        side.acknowledge(at(2));
+        assert_eq!(side.n_bytes(), 2, "the sender may send it again");
+        side.acknowledge(at(6));
+        side.push(at(8), b"ij", 2, &mut read);
+        side.push(at(6), b"gh", 2, &mut read);
+        side.acknowledge(at(12));
+        side.push(at(12), b"mn", 2, &mut read);
+        assert_eq!(lines, ["ab", "?", "ef", "gh", "ij", "?", "mn"]);
+        assert!(!side.is_waiting());
+    }
+
+    #[test]
+    fn what_waits_is_read_when_nothing_more_comes() {
+        let (mut side, mut n_bytes, mut n_lost) = (StreamSide::default(), 0, 0);
+        let mut read = |data: StreamData<'_>| match data {
+            StreamData::Bytes(bytes) => {
+                n_bytes += bytes.len();
+                Consumed::Took(bytes.len())
+            }
+            StreamData::Lost => {
+                n_lost += 1;
+                Consumed::Took(0)
+            }
+        };
+        for sequence in [0, 10, 30, 32] {
+            side.push(sequence, b"ab", 2, &mut read);
+        }
+        side.end(&mut read);
+        assert!(!side.is_waiting());
+        assert_eq!((n_bytes, n_lost), (8, 2));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::flow::reassembly::{Consumed, StreamData, StreamSide};
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
-use crate::model::packet::Tcp;
+use crate::model::packet::{Tcp, tcp_flag};
 
 /// Most connections that are read at a time; the one that was silent longest of a few makes room.
 const MOST_STREAMS: usize = 1 << 16;
@@ -30,6 +30,8 @@ struct ParsedStream {
     /// Its flow.
     serial: u32,
     last_ns: i64,
+    /// Its last packet, from 0.
+    last_packet: u64,
     /// What reads it, once that is known.
     reader: Option<(AppProto, Box<dyn StreamParser>)>,
     sides: [StreamSide; 2],
@@ -44,6 +46,8 @@ pub struct Segment<'a> {
     pub direction: Direction,
     /// Nanoseconds since 1970.
     pub time_ns: i64,
+    /// Its packet, from 0.
+    pub packet: u64,
     /// Its header.
     pub tcp: &'a Tcp,
     /// What was captured of its payload.
@@ -59,6 +63,19 @@ pub struct SegmentResult {
     pub app: Option<(AppProto, bool)>,
     /// Bytes that differ from what was sent before at their place in the stream.
     pub n_differing: usize,
+}
+
+/// A side of a stream that was read to its end.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadToEnd {
+    /// Serial number of its flow.
+    pub serial: u32,
+    /// The protocol.
+    pub protocol: AppProto,
+    /// Time of the last packet, nanoseconds since 1970.
+    pub time_ns: i64,
+    /// The last packet, from 0.
+    pub packet: u64,
 }
 
 /// What becomes of a flow.
@@ -100,7 +117,7 @@ impl AppLayer {
         };
         let n_before = stream.n_bytes();
         let event = stream.reader.as_ref().map(|(protocol, _)| *protocol);
-        stream.last_ns = segment.time_ns;
+        (stream.last_ns, stream.last_packet) = (segment.time_ns, segment.packet);
         let n_differing = stream.on_segment(segment, &ends, fields);
         self.n_bytes = (self.n_bytes + stream.n_bytes()).saturating_sub(n_before);
         // Where one protocol makes way for another, the message that says so is of the first.
@@ -110,6 +127,37 @@ impl AppLayer {
             return SegmentResult { outcome: StreamState::Over, app, n_differing };
         }
         SegmentResult { outcome: StreamState::At(place), app, n_differing }
+    }
+
+    /// Streams, from place 1 on.
+    pub fn n_places(&self) -> u32 {
+        self.list.len() as u32
+    }
+
+    /// Nothing more comes: reads what waits behind holes on one side of the stream at a place, whose flow has these ports
+    /// of originator and responder. None if nothing waits.
+    pub fn end_side(
+        &mut self,
+        place: u32,
+        direction: Direction,
+        ports: impl FnOnce(u32) -> Option<(u16, u16)>,
+        fields: &mut FieldBuffer,
+    ) -> Option<ReadToEnd> {
+        let stream = (place as usize).checked_sub(1).and_then(|at| self.list.get_mut(at))?;
+        let [forward, backward] = &mut stream.sides;
+        let side = if direction == Direction::ToResponder { forward } else { backward };
+        if !side.is_waiting() {
+            return None;
+        }
+        let (originator, responder) = ports(stream.serial)?;
+        let ends = match direction {
+            Direction::ToResponder => PortPair::new(true, originator, responder),
+            Direction::ToOriginator => PortPair::new(true, responder, originator),
+        };
+        let reader = &mut stream.reader;
+        side.end(&mut |data: StreamData<'_>| parse(reader, direction, data, &ends, fields, &mut false));
+        let protocol = stream.reader.as_ref().map(|(protocol, _)| *protocol)?;
+        Some(ReadToEnd { serial: stream.serial, protocol, time_ns: stream.last_ns, packet: stream.last_packet })
     }
 
     /// True if more bytes wait than may.
@@ -168,14 +216,15 @@ impl ParsedStream {
         let [forward, backward] = &mut self.sides;
         let (side, other) = if direction == Direction::ToResponder { (forward, backward) } else { (backward, forward) };
         let reader = &mut self.reader;
+        if tcp.flags & tcp_flag::ACK != 0 {
+            other.acknowledge(tcp.acknowledgment);
+        }
         let mut read = |data: StreamData<'_>| parse(reader, direction, data, ends, fields, &mut is_handed_on);
         let n_differing = side.push(tcp.sequence, payload, tcp.payload_bytes, &mut read);
         if is_handed_on {
             // Bytes of the other side may have come already, or it was found to send nothing more.
             other.resume();
-            let back =
-                if direction == Direction::ToResponder { Direction::ToOriginator } else { Direction::ToResponder };
-            other.read_on(&mut |data| parse(reader, back, data, ends, fields, &mut false));
+            other.read_on(&mut |data| parse(reader, direction.other(), data, ends, fields, &mut false));
         }
         n_differing
     }
@@ -191,7 +240,8 @@ fn parse(
     is_handed_on: &mut bool,
 ) -> Consumed {
     let StreamData::Bytes(bytes) = data else {
-        let goes_on = reader.as_mut().is_some_and(|(_, parser)| parser.on_gap(direction));
+        // While the protocol is not known, what follows may tell it.
+        let goes_on = reader.as_mut().is_none_or(|(_, parser)| parser.on_gap(direction));
         return if goes_on { Consumed::Took(0) } else { Consumed::Stop };
     };
     if reader.is_none() {

@@ -1,7 +1,7 @@
 //! Decoded packets and rows to flows, index and detectors: the half of the line behind [`CaptureStage`](super::CaptureStage).
 
 use super::PipelineOptions;
-use super::app_layer::{AppLayer, Segment, SegmentResult, StreamState};
+use super::app_layer::{AppLayer, ReadToEnd, Segment, SegmentResult, StreamState};
 use super::capture_stage::Batch;
 use super::dispatch::FlowDispatch;
 use crate::detect::detector::{Context, Detector};
@@ -180,8 +180,30 @@ impl FlowStage {
 
     /// Every flow that is still open ends.
     pub(super) fn end_flows(&mut self) {
+        self.end_streams();
         self.flows.end_all();
         (self.endpoints, self.tops) = self.dispatch.end(&self.flows, &self.names);
+    }
+
+    /// What waits in streams for bytes that never came is read.
+    fn end_streams(&mut self) {
+        for place in 1..=self.app_layer.n_places() {
+            for direction in [Direction::ToResponder, Direction::ToOriginator] {
+                let mut fields = std::mem::take(&mut self.fields);
+                fields.clear();
+                let flows = &self.flows;
+                let ports = |serial| flows.get(serial).map(|flow| (flow.originator().1, flow.responder().1));
+                if let Some(read) = self.app_layer.end_side(place, direction, ports, &mut fields) {
+                    let update = Some(FlowUpdate { serial: read.serial, direction, is_retransmission: false });
+                    self.name_app(update, read.protocol, true);
+                    let ReadToEnd { protocol, time_ns, packet, .. } = read;
+                    fields
+                        .messages()
+                        .for_each(|fields| self.on_message(update, &Message { protocol, time_ns, packet, fields }));
+                }
+                self.fields = fields;
+            }
+        }
     }
 
     #[inline]
@@ -217,8 +239,14 @@ impl FlowStage {
             flow.stream = Flow::NOT_PARSED;
             return;
         }
-        let segment =
-            Segment { serial: update.serial, direction: update.direction, time_ns: packet.time_ns, tcp, payload };
+        let segment = Segment {
+            serial: update.serial,
+            direction: update.direction,
+            time_ns: packet.time_ns,
+            packet: packet.index,
+            tcp,
+            payload,
+        };
         self.fields.clear();
         let mut evicted = None;
         let SegmentResult { outcome, app, n_differing } =

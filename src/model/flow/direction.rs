@@ -10,3 +10,14 @@ pub enum Direction {
     /// From the responder to the originator.
     ToOriginator,
 }
+
+impl Direction {
+    /// The way back.
+    #[inline]
+    pub fn other(self) -> Direction {
+        match self {
+            Direction::ToResponder => Direction::ToOriginator,
+            Direction::ToOriginator => Direction::ToResponder,
+        }
+    }
+}
