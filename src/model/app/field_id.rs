@@ -185,6 +185,8 @@ field_ids! {
     Prefix "prefix" "Address prefix" Value "Address prefix that a router advertises.",
     Cause "cause" "Cause" Kind "Why a message is sent.",
     Class "class" "Class" Kind "Class of the object that is called or made.",
+    LdapFilter "ldap.filter" "Search filter" Value "Filter of a search (RFC 4515).",
+    LdapTarget "ldap.target" "Searches for" Kind "Accounts that a search is for: an `LdapTarget`.",
 }
 
 #[cfg(test)]

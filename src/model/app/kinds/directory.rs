@@ -120,6 +120,13 @@ labelled! {
         FilterToConsumerBinding "__FilterToConsumerBinding",
     }
 
+    /// Whom a search in a Windows directory is for, where it is for those that an attacker likes.
+    LdapTarget {
+        ServiceAccounts "accounts with a service principal name",
+        NoPreAuthentication "accounts without pre-authentication", AdminCount "accounts of administrators",
+        Delegation "accounts trusted for delegation", Passwords "passwords of computers",
+    }
+
     /// Why a remote call is refused.
     RpcFault {
         BindRefused "bind refused",

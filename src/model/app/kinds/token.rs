@@ -58,7 +58,7 @@ macro_rules! vocabularies {
 
 vocabularies! {
     database { MySqlError, MsSqlMessage, MsSqlCommand, PostgreSqlMessage }
-    directory { KerberosMessage, KerberosError, PreAuth, SmbFault, FileOperation, RpcFunction, RpcFault, ComClass, WmiClass, KerberosCipher, LdapMessage, LdapError, RadiusMessage, SmbMessage, Smb1Command, SmbVersion }
+    directory { KerberosMessage, KerberosError, PreAuth, SmbFault, FileOperation, RpcFunction, RpcFault, ComClass, WmiClass, LdapTarget, KerberosCipher, LdapMessage, LdapError, RadiusMessage, SmbMessage, Smb1Command, SmbVersion }
     industrial { Dnp3Function, Dnp3Message, ModbusFunction, ModbusError, MqttMessage, MqttError, S7Message, S7Function, S7Error, EnipCommand, CipMessage, CipService, PcccFunction, CipClass, CipError, Iec104Message, Iec104Type, Iec104Cause, Iec104Error }
     infra { DhcpMessage, NtpMessage, NtpCommand, TftpMessage, TftpError, SnmpMessage, SnmpError, Dhcpv6Error, Dhcpv6Message, SsdpMessage }
     link { IcmpMessage, IcmpUnreachable, Icmpv6Message, Icmpv6Unreachable, ArpMessage, StpVersion, StpMessage, EapolMessage, EapMethod, Announcement }

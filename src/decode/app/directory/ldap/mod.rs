@@ -2,6 +2,8 @@
 //!
 //! Only the beginning of an operation is read; results of any length are passed over.
 
+mod filter;
+
 use crate::decode::app::parser::Datagram;
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
@@ -174,8 +176,9 @@ fn message(tag: u8, content: &[u8], fields: &mut FieldBuffer) {
     match tag {
         BIND => bind(content, fields),
         SEARCH => {
-            if let Some((_, base, _)) = ber::value(content) {
+            if let Some((_, base, rest)) = ber::value(content) {
                 fields.bytes(FieldId::SearchBase, base);
+                search(rest, fields);
             }
         }
         _ => {
@@ -193,6 +196,15 @@ fn message(tag: u8, content: &[u8], fields: &mut FieldBuffer) {
             }
         }
     }
+}
+
+/// Behind the base: scope, aliases, limits of size and time, whether only types are wanted; then the filter.
+fn search(mut rest: &[u8], fields: &mut FieldBuffer) {
+    for _ in 0..5 {
+        let Some((_, _, next)) = ber::value(rest) else { return };
+        rest = next;
+    }
+    filter::read(rest, fields);
 }
 
 /// The result's code, if the operation is an answer (section 4.1.9).
