@@ -67,7 +67,7 @@ vocabularies! {
     names { DnsMessage, DnsType, DnsCode, NbnsOperation, NbdgmMessage, BrowserCommand }
     overlay { OpenVpnMessage, WireGuardMessage, BitTorrentMessage, SocksCommand, SocksReply }
     shell { ShellMessage }
-    web { TlsMessage, TlsFault, TlsVersion }
+    web { TlsMessage, TlsFault, TlsVersion, WsmanAction }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Messages and versions of TLS.
+//! Messages and versions of TLS, and actions of WS-Management in HTTP.
 
 use crate::model::app::kinds::label::labelled;
 
@@ -19,6 +19,13 @@ labelled! {
     /// A version of SSL or TLS.
     TlsVersion {
         Ssl20 "SSL 2.0", Ssl30 "SSL 3.0", Tls10 "TLS 1.0", Tls11 "TLS 1.1", Tls12 "TLS 1.2", Tls13 "TLS 1.3",
+    }
+
+    /// What a request of WS-Management asks for (DSP0226; MS-WSMV, section 3.1.4), as WinRM sends it.
+    WsmanAction {
+        Create "create", Delete "delete", Get "get", Put "put", Enumerate "enumerate", Pull "pull", Command "command",
+        Receive "receive", Send "send", Signal "signal", Connect "connect", Disconnect "disconnect",
+        Subscribe "subscribe", Other "other",
     }
 }
 

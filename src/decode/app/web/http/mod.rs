@@ -1,9 +1,10 @@
 //! HTTP/1 requests and responses (RFC 9112), by httparse. Bodies are passed over, but for the
-//! beginning of forms, which may hold log-ins and attacks.
+//! beginning of forms, which may hold log-ins and attacks, and of what is asked of WS-Management.
 
 mod body;
 mod form;
 mod line;
+mod wsman;
 
 use crate::decode::app::parser::Entry;
 use crate::decode::app::parser::ParseStep;
@@ -123,15 +124,14 @@ impl Http {
             });
         }
         let body = match Body::of(headers, false) {
-            Body::Sized(n) if n > 0 && is_form(headers) => Body::Form(n),
+            Body::Sized(n) if n > 0 && (is_form(headers) || wsman::is_target(path)) => Body::Form(n),
             body => body,
         };
         // A form that came with its head is of the same message.
         if let Body::Form(n) = body
             && let Some(form) = bytes.get(head..).and_then(|rest| rest.get(..n.min(MOST_FORM_BYTES) as usize))
         {
-            form::tell(form, fields);
-            form::tell_fields(form, fields);
+            read_form(form, fields);
             *self.body(Direction::ToResponder) = Body::rest(n, form.len());
             return ParseStep::Took(head + form.len());
         }
@@ -146,8 +146,7 @@ impl Http {
         let mark = fields.mark();
         fields.begin();
         fields.text(FieldId::Message, "form");
-        let has_password = form::tell(form, fields);
-        if !form::tell_fields(form, fields) && !has_password {
+        if !read_form(form, fields) {
             fields.forget(mark);
         }
         ParseStep::Took(form.len())
@@ -182,6 +181,15 @@ impl Http {
         *self.body(Direction::ToOriginator) = if has_none { Body::None } else { Body::of(response.headers, true) };
         ParseStep::Took(head)
     }
+}
+
+/// Reads the beginning of a form or of what is asked of WS-Management; false if it says nothing.
+fn read_form(form: &[u8], fields: &mut FieldBuffer) -> bool {
+    if wsman::read(form, fields) {
+        return true;
+    }
+    let has_password = form::tell(form, fields);
+    form::tell_fields(form, fields) || has_password
 }
 
 fn is_form(headers: &[Header<'_>]) -> bool {
