@@ -1,4 +1,4 @@
-//! Techniques that cards and findings name to those that MITRE ATT&CK (Enterprise, version 16) has published.
+//! Techniques that cards and findings name to those that MITRE ATT&CK (Enterprise and ICS, version 16) has published.
 
 use packetloupe::detect;
 use std::collections::BTreeMap;
@@ -6,6 +6,19 @@ use std::path::{Path, PathBuf};
 
 /// Ids and names as published; sub-techniques by their own name.
 const PUBLISHED: &[(&str, &str)] = &[
+    // ICS.
+    ("T0809", "Data Destruction"),
+    ("T0814", "Denial of Service"),
+    ("T0816", "Device Restart/Shutdown"),
+    ("T0836", "Modify Parameter"),
+    ("T0843", "Program Download"),
+    ("T0845", "Program Upload"),
+    ("T0855", "Unauthorized Command Message"),
+    ("T0858", "Change Operating Mode"),
+    ("T0867", "Lateral Tool Transfer"),
+    ("T0878", "Alarm Suppression"),
+    // Enterprise.
+    ("T1003.004", "LSA Secrets"),
     ("T1003.006", "DCSync"),
     ("T1018", "Remote System Discovery"),
     ("T1021", "Remote Services"),
@@ -24,6 +37,7 @@ const PUBLISHED: &[(&str, &str)] = &[
     ("T1053.002", "At"),
     ("T1053.005", "Scheduled Task"),
     ("T1059", "Command and Scripting Interpreter"),
+    ("T1070.001", "Clear Windows Event Logs"),
     ("T1071", "Application Layer Protocol"),
     ("T1071.001", "Web Protocols"),
     ("T1071.004", "DNS"),
@@ -36,6 +50,7 @@ const PUBLISHED: &[(&str, &str)] = &[
     ("T1136.002", "Domain Account"),
     ("T1187", "Forced Authentication"),
     ("T1190", "Exploit Public-Facing Application"),
+    ("T1207", "Rogue Domain Controller"),
     ("T1210", "Exploitation of Remote Services"),
     ("T1496", "Resource Hijacking"),
     ("T1498", "Network Denial of Service"),
@@ -44,6 +59,8 @@ const PUBLISHED: &[(&str, &str)] = &[
     ("T1499.001", "OS Exhaustion Flood"),
     ("T1499.002", "Service Exhaustion Flood"),
     ("T1499.004", "Application or System Exploitation"),
+    ("T1546.003", "Windows Management Instrumentation Event Subscription"),
+    ("T1550.002", "Pass the Hash"),
     ("T1557", "Adversary-in-the-Middle"),
     ("T1557.001", "LLMNR/NBT-NS Poisoning and SMB Relay"),
     ("T1557.002", "ARP Cache Poisoning"),
@@ -85,10 +102,10 @@ fn pairs_in_detectors_are_as_published() {
     let mut n = 0;
     for path in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/detect")) {
         let text = std::fs::read_to_string(&path).expect("a source is text");
-        for part in text.split("(\"T1").skip(1) {
+        for part in text.split("(\"T").skip(1).filter(|part| part.starts_with(|c: char| c.is_ascii_digit())) {
             let Some((number, rest)) = part.split_once('"') else { continue };
             let Some((name, _)) = rest.strip_prefix(", \"").and_then(|rest| rest.split_once('"')) else { continue };
-            let id = format!("T1{number}");
+            let id = format!("T{number}");
             assert_eq!(published.get(id.as_str()), Some(&name), "{}: {id}", path.display());
             n += 1;
         }

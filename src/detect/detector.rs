@@ -10,8 +10,9 @@ use crate::flow::table::{FlowTable, FlowUpdate};
 use crate::model::app::field::{FieldSet, Message};
 use crate::model::app::protocol::AppProto;
 use crate::model::finding::Finding;
+use crate::model::flow::Direction;
 use crate::model::packet::{Transport, tcp_flag};
-use crate::model::{Flow, Packet};
+use crate::model::{Addr, Flow, Packet};
 use crate::settings::{Descriptor, Settings};
 use crate::stats::rows::RowStore;
 
@@ -150,6 +151,19 @@ pub struct AppEvent<'a> {
     pub names: &'a Names,
     /// The name that a message of DNS asks for, if it is of a registered domain.
     pub query: Option<DnsQuery<'a>>,
+}
+
+impl AppEvent<'_> {
+    /// Who sent the message and who got it, each with its port; none for what is in no flow. Which of them is the client
+    /// a protocol's messages say, whoever came first in the capture.
+    pub fn sender_and_receiver(&self) -> Option<((Addr, u16), (Addr, u16))> {
+        let (flow, update) = (self.flow?, self.update?);
+        let (originator, responder) = (flow.originator(), flow.responder());
+        Some(match update.direction {
+            Direction::ToResponder => (originator, responder),
+            Direction::ToOriginator => (responder, originator),
+        })
+    }
 }
 
 /// What a detector may look at when it concludes.

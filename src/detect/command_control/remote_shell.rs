@@ -7,7 +7,7 @@ use crate::detect::support::finding_builder::{self, FindingBuilder, count, evide
 use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
-use crate::detect::support::severity::{Confidence, Impact};
+use crate::detect::support::severity::{Confidence, Impact, WHOLE};
 use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::shell::ShellMessage;
 use crate::model::app::protocol::AppProto;
@@ -110,12 +110,14 @@ impl Session {
         let (host, commander) = if self.is_reverse { (from, to) } else { (to, from) };
         let duration_ns = flows.end_ns - flows.start_ns;
         let commands: Vec<&str> = self.commands.iter().map(String::as_str).collect();
-        Finding::builder(&CARD)
+        let builder = Finding::builder(&CARD).rated(Impact::INTERCEPTION, confidence, (n, least));
+        // Who gives one command can give any: it is not weighed by how many there were.
+        let builder = if self.is_script { builder } else { builder.weighed(Impact::INTERCEPTION, confidence, WHOLE) };
+        builder
             .title(match self.is_script {
                 true => format!("{from} and {to} pass a shell script over a plain connection"),
                 false => format!("{commander} gives commands to a shell on {host}"),
             })
-            .rated(Impact::INTERCEPTION, confidence, (n, least))
             .service((from, to, port), "TCP")
             .evidence([
                 evidence("Commands", n, "commands", "0"),

@@ -4,14 +4,12 @@ use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{self, Identity, count, evidence, yes_no};
-use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
-use crate::detect::support::severity::{Confidence, Impact};
+use crate::detect::support::severity::{Confidence, Impact, WHOLE};
 use crate::model::app::field::{FieldId, FieldSet};
-use crate::model::app::kinds::directory::RpcFunction;
+use crate::model::app::kinds::directory::{KerberosMessage, LdapMessage, RpcFunction};
 use crate::model::app::protocol::AppProto;
-use crate::model::flow::Direction;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
 use std::collections::BTreeMap;
@@ -21,7 +19,7 @@ const CARD: Card = Card {
     name: "Attack on a Windows domain",
     category: Category::LateralMovement,
     technique: Some(("T1087.002", "Domain Account")),
-    sees: "A host calls functions of a domain controller that copy its secrets, log in without a password again and again (Zerologon), make it log in elsewhere, change its printers or accounts, or list its users and groups.",
+    sees: "A host calls functions of a domain controller that copy its secrets, name another controller (DCShadow), log in without a password again and again (Zerologon), make it log in elsewhere, change its printers or accounts, clear its event log, or list its users and groups.",
     matters: "Who holds the domain holds every machine in it. These calls are how tools such as Mimikatz, Impacket and BloodHound get there.",
     otherwise: "Other domain controllers copy the same secrets, administrators list and make accounts, computers join the domain, printers are installed.",
     benign_causes: &[
@@ -34,7 +32,7 @@ const CARD: Card = Card {
         "If nobody did this on purpose, change the passwords of the domain's administrators and of krbtgt twice",
     ],
     part_of: &[],
-    source: "MS-NRPC and CVE-2020-1472 (Zerologon: 256 tries on average), MS-DRSR (DCSync), MS-EFSR and MS-RPRN (forced log-in), CVE-2021-34527 (printer drivers), MS-SAMR.",
+    source: "MS-NRPC and CVE-2020-1472 (Zerologon: 256 tries on average), MS-DRSR (DCSync), MS-EFSR and MS-RPRN (forced log-in), CVE-2021-34527 (printer drivers), MS-LSAD (secrets), MS-EVEN and MS-EVEN6 (event log), MS-SAMR.",
 };
 
 const LOGONS: Descriptor = Descriptor::count("active_directory_attack.logons", "Netlogon log-ins of one host", 8.0)
@@ -55,9 +53,12 @@ pub const ENTRY: Entry = Entry::of::<ActiveDirectoryAttack>(CARD, &[LOGONS, QUES
 enum Deed {
     Logon,
     Copy,
+    Shadow,
+    Secrets,
     Force,
     Driver,
     Change,
+    ClearLog,
     List,
 }
 
@@ -67,9 +68,12 @@ impl Deed {
         match self {
             Deed::Logon => "Logon",
             Deed::Copy => "Copy",
+            Deed::Shadow => "Shadow",
+            Deed::Secrets => "Secrets",
             Deed::Force => "Force",
             Deed::Driver => "Driver",
             Deed::Change => "Change",
+            Deed::ClearLog => "ClearLog",
             Deed::List => "List",
         }
     }
@@ -80,21 +84,33 @@ const FUNCTIONS: &[(RpcFunction, Deed)] = &[
     (RpcFunction::NetrServerAuthenticate2, Deed::Logon),
     (RpcFunction::NetrServerAuthenticate3, Deed::Logon),
     (RpcFunction::IdlDRSGetNCChanges, Deed::Copy),
-    (RpcFunction::IdlDRSReplicaAdd, Deed::Copy),
+    (RpcFunction::IdlDRSReplicaAdd, Deed::Shadow),
+    (RpcFunction::LsarRetrievePrivateData, Deed::Secrets),
+    (RpcFunction::LsarQuerySecret, Deed::Secrets),
     (RpcFunction::EfsRpcOpenFileRaw, Deed::Force),
     (RpcFunction::EfsRpcEncryptFileSrv, Deed::Force),
     (RpcFunction::RpcRemoteFindFirstPrinterChangeNotificationEx, Deed::Force),
     (RpcFunction::RpcAddPrinterDriver, Deed::Driver),
     (RpcFunction::RpcAddPrinterDriverEx, Deed::Driver),
     (RpcFunction::RpcAsyncAddPrinterDriver, Deed::Driver),
+    (RpcFunction::SamrCreateUserInDomain, Deed::Change),
     (RpcFunction::SamrCreateUser2InDomain, Deed::Change),
     (RpcFunction::SamrUnicodeChangePasswordUser2, Deed::Change),
+    (RpcFunction::ElfrClearELFW, Deed::ClearLog),
+    (RpcFunction::ElfrClearELFA, Deed::ClearLog),
+    (RpcFunction::EvtRpcClearLog, Deed::ClearLog),
     (RpcFunction::SamrEnumerateUsersInDomain, Deed::List),
     (RpcFunction::SamrEnumerateGroupsInDomain, Deed::List),
     (RpcFunction::SamrEnumerateAliasesInDomain, Deed::List),
     (RpcFunction::SamrLookupNamesInDomain, Deed::List),
     (RpcFunction::SamrGetGroupsForUser, Deed::List),
     (RpcFunction::SamrQueryInformationUser, Deed::List),
+    (RpcFunction::SamrQueryInformationUser2, Deed::List),
+    (RpcFunction::SamrQueryDisplayInformation, Deed::List),
+    (RpcFunction::SamrQueryDisplayInformation2, Deed::List),
+    (RpcFunction::SamrQueryDisplayInformation3, Deed::List),
+    (RpcFunction::SamrGetMembersInGroup, Deed::List),
+    (RpcFunction::SamrGetMembersInAlias, Deed::List),
     (RpcFunction::LsarEnumerateAccounts, Deed::List),
     (RpcFunction::NetrSessionEnum, Deed::List),
     (RpcFunction::NetrWkstaUserEnum, Deed::List),
@@ -127,10 +143,10 @@ impl Detector for ActiveDirectoryAttack {
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
-        let (Some(flow), Some(update)) = (event.flow, event.update) else { return };
-        if update.direction == Direction::ToOriginator {
-            if CONTROLLERS.contains(&event.message.protocol) {
-                self.controllers.of(flow.responder().0);
+        let Some(((from, _), (to, port))) = event.sender_and_receiver() else { return };
+        if CONTROLLERS.contains(&event.message.protocol) {
+            if is_answer(event) {
+                self.controllers.of(from);
             }
             return;
         }
@@ -141,7 +157,7 @@ impl Detector for ActiveDirectoryAttack {
         let Some((place, (_, deed))) = FUNCTIONS.iter().enumerate().find(|(_, (name, _))| *name == function) else {
             return;
         };
-        let ((from, _), (to, port)) = (flow.originator(), flow.responder());
+        // Only a client sends a request, which is what names a function.
         let Some(calls) = self.cases.of((from, to, *deed)) else { return };
         calls.port = port;
         *calls.by_function.entry(place).or_default() += 1;
@@ -165,12 +181,7 @@ impl Detector for ActiveDirectoryAttack {
             }
         }
         cases.sort_by_key(|(case, calls)| (case.deed, std::cmp::Reverse(calls.heard.n), case.from, case.to));
-        Report::of(cases).not_evaluated(self.cases.n_refused).each_with_flows(
-            context,
-            |(case, calls)| Between::service(case.from, case.to, calls.port),
-            |_, _| true,
-            |(case, calls), flows| case.finding(calls, flows),
-        )
+        Report::of(cases).not_evaluated(self.cases.n_refused).each(|(case, calls)| case.finding(calls))
     }
 }
 
@@ -195,6 +206,24 @@ impl Deed {
             Deed::Copy => {
                 (("T1003.006", "DCSync"), Impact::INTERCEPTION, Confidence::VERY_LIKELY, "copies the domain's secrets")
             }
+            Deed::Shadow => (
+                ("T1207", "Rogue Domain Controller"),
+                Impact::INTERCEPTION,
+                Confidence::VERY_LIKELY,
+                "names another domain controller to copy from (DCShadow)",
+            ),
+            Deed::Secrets => (
+                ("T1003.004", "LSA Secrets"),
+                Impact::INTERCEPTION,
+                Confidence::VERY_LIKELY,
+                "reads secrets that the system keeps",
+            ),
+            Deed::ClearLog => (
+                ("T1070.001", "Clear Windows Event Logs"),
+                Impact::ACCESS_TRY,
+                Confidence::LIKELY,
+                "clears the event log",
+            ),
             Deed::Force => (
                 ("T1187", "Forced Authentication"),
                 Impact::ACCESS_TRY,
@@ -220,8 +249,29 @@ impl Deed {
     }
 }
 
+impl Deed {
+    /// True if one call is the whole damage.
+    fn is_whole_damage(self) -> bool {
+        matches!(self, Deed::Copy | Deed::Shadow | Deed::Secrets | Deed::Driver)
+    }
+}
+
+/// True for what only a domain controller sends.
+fn is_answer(event: &AppEvent<'_>) -> bool {
+    let fields = &event.message.fields;
+    let is_ticket = matches!(
+        fields.kind(FieldId::Message),
+        Some(KerberosMessage::AsRep | KerberosMessage::TgsRep | KerberosMessage::KrbError)
+    );
+    is_ticket
+        || matches!(
+            fields.kind(FieldId::Message),
+            Some(LdapMessage::BindAnswer | LdapMessage::SearchEntry | LdapMessage::SearchDone)
+        )
+}
+
 impl Case {
-    fn finding(&self, calls: &Calls, flows: Gathered) -> Finding {
+    fn finding(&self, calls: &Calls) -> Finding {
         let Case { from, to, deed, threshold, is_controller } = self;
         let n = calls.heard.n as f64;
         let (technique, impact, sure, words) = deed.evaluated();
@@ -233,10 +283,13 @@ impl Case {
             .filter_map(|place| FUNCTIONS.get(*place))
             .map(|(function, _)| function.label())
             .collect();
-        Finding::builder(&CARD)
-            .technique(technique)
-            .title(format!("{from} {words}: {to}"))
-            .rated(impact, confidence, (n, *threshold))
+        let builder = Finding::builder(&CARD).technique(technique).title(format!("{from} {words}: {to}")).rated(
+            impact,
+            confidence,
+            (n, *threshold),
+        );
+        let builder = if deed.is_whole_damage() { builder.weighed(impact, confidence, WHOLE) } else { builder };
+        builder
             .service((*from, *to, calls.port), "MS RPC")
             .evidence([
                 evidence("Calls", n, "calls", format!("below {threshold}")),
@@ -250,7 +303,6 @@ impl Case {
             ))
             .filter(format!("{} && tcp.port == {}", finding_builder::pair_filter(*from, *to), calls.port))
             .messages(&calls.heard)
-            .flows(flows)
             .identity(Identity::Word(format!("{}|{to}", deed.word())))
             .build()
     }
@@ -261,7 +313,7 @@ mod tests {
     use super::*;
     use crate::detect::support::testing::{Line, hear, inside};
     use crate::model::Severity;
-    use crate::model::app::kinds::directory::KerberosMessage;
+    use crate::model::flow::Direction;
     use crate::settings::Settings;
 
     fn found(from: u8, functions: &[RpcFunction]) -> Vec<Finding> {
@@ -291,7 +343,7 @@ mod tests {
         assert!(found(1, &[RpcFunction::NetrServerAuthenticate3; 60])[0].severity >= Severity::High);
         assert_eq!(found(1, &[RpcFunction::NetrServerAuthenticate3; 4]).len(), 0, "a computer that starts");
         let copy = found(1, &[RpcFunction::IdlDRSGetNCChanges]);
-        assert!(copy[0].severity >= Severity::Medium && copy[0].technique.as_deref() == Some("T1003.006"));
+        assert!(copy[0].severity >= Severity::High && copy[0].technique.as_deref() == Some("T1003.006"));
         assert!(
             found(9, &[RpcFunction::IdlDRSGetNCChanges])[0].severity < Severity::Medium,
             "controllers copy from each other"
@@ -307,5 +359,31 @@ mod tests {
             RpcFunction::SamrGetGroupsForUser,
         ];
         assert_eq!(found(1, &list)[0].technique.as_deref(), Some("T1087.002"));
+    }
+
+    #[test]
+    fn one_call_that_is_the_whole_damage_is_high_alone() {
+        use RpcFunction::{ElfrClearELFW, IdlDRSReplicaAdd, LsarRetrievePrivateData, RpcAddPrinterDriverEx};
+        for (function, technique) in
+            [(IdlDRSReplicaAdd, "T1207"), (LsarRetrievePrivateData, "T1003.004"), (RpcAddPrinterDriverEx, "T1210")]
+        {
+            let one = found(1, &[function]);
+            assert!(one[0].severity >= Severity::High && one[0].technique.as_deref() == Some(technique), "{one:?}");
+        }
+        assert_eq!(found(1, &[ElfrClearELFW])[0].technique.as_deref(), Some("T1070.001"));
+    }
+
+    #[test]
+    fn the_caller_is_who_sends_the_call_whoever_came_first() {
+        let line = Line {
+            protocol: AppProto::MsRpc,
+            second: 1.0,
+            from: (inside(2), 49_668),
+            to: (inside(1), 40_000),
+            direction: Direction::ToOriginator,
+            facts: vec![(FieldId::Function, RpcFunction::IdlDRSGetNCChanges.into())],
+        };
+        let findings = hear(&ENTRY, &[line], &Settings::default()).findings;
+        assert_eq!(findings[0].sources, [inside(1).into()]);
     }
 }

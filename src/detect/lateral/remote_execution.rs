@@ -3,12 +3,13 @@
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder::{self, FindingBuilder, count, evidence};
-use crate::detect::support::flow_selector::Between;
+use crate::detect::support::finding_builder::{self, count, evidence};
+use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::model::app::field::{FieldId, FieldSet};
-use crate::model::app::kinds::directory::RpcFunction;
+use crate::model::app::field::{FieldId, FieldSet, Message};
+use crate::model::app::kinds::directory::{ComClass, RpcFunction, WmiClass};
+use crate::model::app::kinds::web::WsmanAction;
 use crate::model::app::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
@@ -19,8 +20,8 @@ const CARD: Card = Card {
     name: "Remote control of Windows",
     category: Category::LateralMovement,
     technique: Some(("T1569.002", "Service Execution")),
-    sees: "A host makes or starts a service, a scheduled task or a process on another host over the network.",
-    matters: "That is how an intruder with a password goes from one machine to the next: PsExec, at, schtasks and WMI all do it.",
+    sees: "A host makes or starts a service, a scheduled task, an object or a process on another host over the network, ties a program to an event there, or works there by Windows Remote Management.",
+    matters: "That is how an intruder with a password goes from one machine to the next: PsExec, at, schtasks, WMI, DCOM and PowerShell remoting all do it.",
     otherwise: "Administrators and their tools do the same all day. Who does it, from where, and at what time decides.",
     benign_causes: &[
         "An administrator, or a tool that distributes programs and updates",
@@ -32,7 +33,7 @@ const CARD: Card = Card {
         "Look at what the source did before: did it guess passwords, did it scan",
     ],
     part_of: &[],
-    source: "MITRE ATT&CK T1569.002, T1053.002, T1053.005, T1047; the interfaces MS-SCMR, MS-TSCH and MS-WMI.",
+    source: "MITRE ATT&CK T1569.002, T1053.002, T1053.005, T1047, T1021.003, T1021.006, T1546.003; the interfaces MS-SCMR, MS-TSCH, MS-WMI, MS-DCOM and MS-WSMV; classes of COM by Nelson, Lateral Movement using the MMC20.Application COM Object, 2017.",
 };
 
 const CALLS: Descriptor = Descriptor::count("remote_execution.calls", "Calls", 1.0)
@@ -54,85 +55,219 @@ const FUNCTIONS: &[(RpcFunction, (&str, &str))] = &[
     (RpcFunction::SchRpcRegisterTask, ("T1053.005", "Scheduled Task")),
     (RpcFunction::SchRpcRun, ("T1053.005", "Scheduled Task")),
     (RpcFunction::ExecMethod, ("T1047", "Windows Management Instrumentation")),
+    (RpcFunction::ExecMethodAsync, ("T1047", "Windows Management Instrumentation")),
 ];
+const COM: (&str, &str) = ("T1021.003", "Distributed Component Object Model");
+const WINRM: (&str, &str) = ("T1021.006", "Windows Remote Management");
+const SUBSCRIPTION: (&str, &str) = ("T1546.003", "Windows Management Instrumentation Event Subscription");
+/// Where requests of Windows Remote Management go (MS-WSMV, section 2.2.1); events are collected below it.
+const WSMAN: &str = "/wsman";
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 14;
 
+/// What shows that programs run elsewhere, the plainest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Sign {
+    /// A function that starts something, by its place.
+    Function(usize),
+    /// An object is made of a class that runs programs.
+    Class(ComClass),
+    /// A program is tied to an event.
+    Subscription(WmiClass),
+    /// A shell is given a command.
+    Command,
+    /// A method of an object is called with texts.
+    Invoke,
+    /// A session of Windows Remote Management.
+    Session,
+}
+
+impl Sign {
+    /// The sign in a message, if there is one.
+    fn of(message: &Message<'_>) -> Option<Sign> {
+        let fields = &message.fields;
+        if message.protocol == AppProto::Http {
+            let is_command = fields.is(FieldId::Function, WsmanAction::Command);
+            let is_asked =
+                fields.text(FieldId::HttpMethod) == Some("POST") && is_wsman(fields.text(FieldId::HttpPath)?);
+            return if is_command { Some(Sign::Command) } else { is_asked.then_some(Sign::Session) };
+        }
+        let function = fields.kind::<RpcFunction>(FieldId::Function)?;
+        match function {
+            RpcFunction::RemoteCreateInstance | RpcFunction::RemoteGetClassObject | RpcFunction::RemoteActivation => {
+                let class = fields.kind(FieldId::Class)?;
+                // These two are how WMI and tasks are reached at all; what is done there is judged by itself.
+                let is_plain = matches!(class, ComClass::WbemLevel1Login | ComClass::TaskScheduler);
+                (!is_plain).then_some(Sign::Class(class))
+            }
+            RpcFunction::PutInstance | RpcFunction::PutInstanceAsync => {
+                let class = fields.kind(FieldId::Class)?;
+                (class != WmiClass::Win32Process).then_some(Sign::Subscription(class))
+            }
+            RpcFunction::Invoke => fields.has(FieldId::Argument).then_some(Sign::Invoke),
+            _ => FUNCTIONS.iter().position(|(name, _)| *name == function).map(Sign::Function),
+        }
+    }
+
+    fn technique(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Sign::Function(place) => FUNCTIONS.get(place).map(|(_, technique)| *technique),
+            Sign::Class(_) | Sign::Invoke => Some(COM),
+            Sign::Subscription(_) => Some(SUBSCRIPTION),
+            Sign::Command | Sign::Session => Some(WINRM),
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Sign::Function(place) => FUNCTIONS.get(place).map_or("", |(function, _)| function.label()),
+            Sign::Class(class) => class.label(),
+            Sign::Subscription(class) => class.label(),
+            Sign::Command => "commands of a remote shell",
+            Sign::Invoke => "methods of an object",
+            Sign::Session => "Windows Remote Management",
+        }
+    }
+
+    /// True for what administration does as a matter of course, and what runs cannot be seen.
+    fn is_vague(self) -> bool {
+        matches!(self, Sign::Invoke | Sign::Session)
+    }
+}
+
+fn is_wsman(path: &str) -> bool {
+    path.split('?').next().is_some_and(|path| path.trim_end_matches('/').eq_ignore_ascii_case(WSMAN))
+}
+
 #[derive(Default)]
 struct RemoteExecution {
-    pairs: Tally<(Addr, Addr, u16), BTreeMap<usize, u64>, MOST_PAIRS>,
+    pairs: Tally<(Addr, Addr, u16), Pair, MOST_PAIRS>,
+}
+
+#[derive(Default)]
+struct Pair {
+    signs: BTreeMap<Sign, u64>,
+    protocol: &'static str,
+    seen: MessageEvidence,
 }
 
 impl Detector for RemoteExecution {
-    fn fields_of_interest(&self, _protocol: AppProto) -> FieldSet {
-        FieldSet::of(&[FieldId::Function])
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        match protocol {
+            AppProto::Http => FieldSet::of(&[FieldId::Function, FieldId::HttpPath]),
+            AppProto::Smb | AppProto::MsRpc => FieldSet::of(&[FieldId::Function]),
+            _ => FieldSet::NONE,
+        }
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
-        let (Some(flow), Some(function)) = (event.flow, event.message.fields.kind::<RpcFunction>(FieldId::Function))
-        else {
-            return;
-        };
-        let Some(place) = FUNCTIONS.iter().position(|(name, _)| *name == function) else { return };
-        let ((from, _), (to, port)) = (flow.originator(), flow.responder());
-        if let Some(calls) = self.pairs.of((from, to, port)) {
-            *calls.entry(place).or_default() += 1;
-        }
+        let Some(sign) = Sign::of(event.message) else { return };
+        // Only a client sends a request, which is what names a function.
+        let Some(((from, _), (to, port))) = event.sender_and_receiver() else { return };
+        let Some(pair) = self.pairs.of((from, to, port)) else { return };
+        *pair.signs.entry(sign).or_default() += 1;
+        pair.protocol = if event.message.protocol == AppProto::Http { "HTTP" } else { "MS RPC" };
+        pair.seen.add(event);
     }
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&CALLS);
-        let n_calls = |calls: &BTreeMap<usize, u64>| calls.values().sum::<u64>();
-        Report::of_table(&self.pairs, |calls| n_calls(calls) as f64 >= least)
-            .largest_first(|(_key, calls)| n_calls(calls))
-            .each_with_flows(
-                context,
-                |((from, to, port), _)| Between::service(*from, *to, *port),
-                |_, _| true,
-                |(key, calls), flows| finding(**key, calls, least).flows(flows).build(),
-            )
+        Report::of_table(&self.pairs, |pair| pair.seen.n as f64 >= least)
+            .largest_first(|(_, pair)| (!pair.is_vague(), pair.seen.n))
+            .each(|(key, pair)| pair.finding(**key, least))
     }
 }
 
-fn finding((from, to, port): (Addr, Addr, u16), calls: &BTreeMap<usize, u64>, least: f64) -> FindingBuilder {
-    let n = calls.values().sum::<u64>();
-    let names: Vec<&str> =
-        calls.keys().filter_map(|place| FUNCTIONS.get(*place)).map(|(function, _)| function.label()).collect();
-    let confidence = Confidence::LIKELY;
-    Finding::builder(&CARD)
-        .title(format!("{from} starts programs on {to} over the network"))
-        .rated(Impact::CONTROL, confidence, (n as f64, least))
-        .technique(calls.keys().next().and_then(|place| FUNCTIONS.get(*place)).map(|(_, technique)| *technique))
-        .service((from, to, port), "MS RPC")
-        .evidence([
-            evidence("Calls that make or start something", n as f64, "calls", "0 between workstations"),
-            evidence("Different functions", names.len() as f64, "functions", "0"),
-        ])
-        .explanation(format!(
-            "{from} called {} on {to}: {}. These functions make, change or start services, tasks or processes there.",
-            names.join(", "),
-            count(n as usize, "call")
-        ))
-        .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(from, to)))
+impl Pair {
+    fn is_vague(&self) -> bool {
+        self.signs.keys().all(|sign| sign.is_vague())
+    }
+
+    fn finding(&self, (from, to, port): (Addr, Addr, u16), least: f64) -> Finding {
+        let n = self.seen.n as f64;
+        let names: Vec<&str> = self.signs.keys().map(|sign| sign.label()).collect();
+        let first = self.signs.keys().next().copied();
+        let (title, what) = match first {
+            Some(Sign::Session) => (
+                format!("{from} works on {to} by Windows Remote Management"),
+                "This is PowerShell remoting; what runs there is encrypted.",
+            ),
+            Some(Sign::Invoke) => (
+                format!("{from} calls methods of objects on {to} over the network"),
+                "Objects of some programs start others when they are asked to.",
+            ),
+            Some(Sign::Subscription(_)) => (
+                format!("{from} has programs started on {to} when something happens there"),
+                "A filter and a consumer of events stay on the host and start a program again and again.",
+            ),
+            _ => (
+                format!("{from} starts programs on {to} over the network"),
+                "These make, change or start services, tasks or processes there.",
+            ),
+        };
+        let builder = Finding::builder(&CARD).title(title).technique(first.and_then(Sign::technique));
+        let builder = match self.is_vague() {
+            // Their number says how long somebody worked, not what was done.
+            true => builder.weighed(Impact::CONTROL, Confidence::EVEN, 0.0).score(0.3),
+            false => builder.rated(Impact::CONTROL, Confidence::LIKELY, (n, least)),
+        };
+        builder
+            .service((from, to, port), self.protocol)
+            .evidence([
+                evidence("Calls that make or start something", n, "calls", "0 between workstations"),
+                evidence("Different functions", names.len() as f64, "functions", "0"),
+            ])
+            .explanation(format!(
+                "{from} used {} on {to}: {}. {what}",
+                names.join(", "),
+                count(self.seen.n as usize, "call")
+            ))
+            .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(from, to)))
+            .messages(&self.seen)
+            .build()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, hear, inside};
+    use crate::detect::support::testing::{Line, TestValue, hear, inside};
+    use crate::model::Severity;
     use crate::model::flow::Direction;
     use crate::settings::Settings;
 
+    fn found(protocol: AppProto, port: u16, facts: &[(FieldId, TestValue)]) -> Vec<Finding> {
+        let (from, to) = ((inside(1), 40_000), (inside(2), port));
+        let line = Line { protocol, second: 1.0, from, to, direction: Direction::ToResponder, facts: facts.to_vec() };
+        hear(&ENTRY, &[line], &Settings::default()).findings
+    }
+
     #[test]
     fn making_a_service_is_reported_and_looking_at_one_is_not() {
-        let found = |function: RpcFunction| {
-            let facts = vec![(FieldId::Function, function.into())];
-            let (from, to) = ((inside(1), 40_000), (inside(2), 445));
-            let line =
-                Line { protocol: AppProto::Smb, second: 1.0, from, to, direction: Direction::ToResponder, facts };
-            hear(&ENTRY, &[line], &Settings::default()).findings
+        let call = |function: RpcFunction| found(AppProto::Smb, 445, &[(FieldId::Function, function.into())]);
+        assert_eq!(call(RpcFunction::NetrJobAdd)[0].technique.as_deref(), Some("T1053.002"));
+        assert!(call(RpcFunction::OpenServiceW).is_empty());
+    }
+
+    #[test]
+    fn an_object_is_told_by_its_class_and_a_subscription_by_its_consumer() {
+        let call = |function: RpcFunction, class: TestValue| {
+            let facts = [(FieldId::Function, function.into()), (FieldId::Class, class)];
+            found(AppProto::MsRpc, 135, &facts)
         };
-        assert_eq!(found(RpcFunction::NetrJobAdd)[0].technique.as_deref(), Some("T1053.002"));
-        assert!(found(RpcFunction::OpenServiceW).is_empty());
+        let made = call(RpcFunction::RemoteCreateInstance, ComClass::Mmc20Application.into());
+        assert_eq!((made[0].technique.as_deref(), made[0].severity), (Some("T1021.003"), Severity::Medium));
+        assert!(call(RpcFunction::RemoteCreateInstance, ComClass::WbemLevel1Login.into()).is_empty());
+        let tied = call(RpcFunction::PutInstance, WmiClass::CommandLineEventConsumer.into());
+        assert_eq!(tied[0].technique.as_deref(), Some("T1546.003"));
+    }
+
+    #[test]
+    fn remote_management_is_low_however_long_and_collected_events_are_nothing() {
+        let post = |path: &str| {
+            found(AppProto::Http, 5985, &[(FieldId::HttpMethod, "POST".into()), (FieldId::HttpPath, path.into())])
+        };
+        assert_eq!(post("/wsman?PSVersion=5.1")[0].severity, Severity::Low);
+        assert!(post("/wsman/SubscriptionManager/WEC").is_empty() && post("/login").is_empty());
     }
 }

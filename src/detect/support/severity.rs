@@ -85,6 +85,9 @@ pub fn severity(impact: Impact, confidence: Confidence, extent: f64) -> Severity
     }
 }
 
+/// Extent of an act of which one is the whole damage, such as secrets that were copied: it is not weighed by repetition.
+pub const WHOLE: f64 = 1.0;
+
 /// Extent of a count: 0 at the threshold, 1 at ten times the threshold, logarithmic between.
 pub fn extent(value: f64, threshold: f64) -> f64 {
     if value <= 0.0 || threshold <= 0.0 {
