@@ -17,6 +17,7 @@ pub mod exfiltration;
 pub mod exploit;
 pub mod exposure;
 pub mod flood;
+pub mod industrial;
 pub mod lateral;
 pub mod ml;
 pub mod performance;
@@ -49,6 +50,7 @@ pub const ALL: &[Entry] = &[
     lateral::active_directory_attack::ENTRY,
     exploit::web_attack::ENTRY,
     exploit::known_exploit::ENTRY,
+    industrial::industrial_control::ENTRY,
     exposure::cleartext_login::ENTRY,
     exposure::weak_tls::ENTRY,
     command_control::beacon::ENTRY,

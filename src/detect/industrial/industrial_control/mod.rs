@@ -1,0 +1,337 @@
+//! What hosts ask controllers and stations of industrial networks to do, per client and server, to findings of control that
+//! is not the usual: stops, restarts, downloads, and commands of hosts that are not the station's master.
+
+mod act;
+
+use crate::detect::card::Card;
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder::{self, count, evidence, yes_no};
+use crate::detect::support::message_evidence::MessageEvidence;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, WHOLE, extent, past};
+use crate::model::app::field::{FieldId, FieldSet};
+use crate::model::app::protocol::AppProto;
+use crate::model::{Addr, Category, Finding};
+use crate::settings::Descriptor;
+use act::{Act, Step};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+const CARD: Card = Card {
+    id: "industrial_control",
+    name: "Control of industrial devices",
+    category: Category::ProtocolAbuse,
+    technique: Some(("T0855", "Unauthorized Command Message")),
+    sees: "A host stops, restarts or reprograms a controller by S7comm, EtherNet/IP, Modbus, DNP3 or IEC 104, or gives commands to a station that it does not read from regularly.",
+    matters: "Controllers obey whoever reaches them: few of these protocols ask for a password. A stop, a restart or another program is felt in the plant at once.",
+    otherwise: "Engineers load programs, stop and start controllers during maintenance, and control rooms give commands all day.",
+    benign_causes: &[
+        "Maintenance: an engineer loads a program or starts the device anew",
+        "A control room or gateway whose regular reading is not in this capture",
+    ],
+    advice: &[
+        "Ask the plant's operators whether somebody worked on the device at that time, and from which station",
+        "Compare the program in the device with the one that was approved",
+        "Let only the engineering station and the control room reach the device's port",
+    ],
+    part_of: &[],
+    source: "MITRE ATT&CK for ICS (T0858, T0816, T0843, T0845, T0855, T0836, T0878, T0814); functions by IEEE 1815, IEC 60870-5-101, the CIP library and Wireshark's S7comm dissector. That ordinary traffic of controllers is regular reading by few masters: Barbosa et al., Exploiting traffic periodicity in industrial control networks, IJCIP 2016.",
+};
+
+const READS: Descriptor = Descriptor::count("industrial_control.reads", "Readings that make a master", 10.0)
+    .range(1.0, 100_000.0)
+    .unit("requests")
+    .help("A host that has asked a device so many times for its values before it gives the first command is its master, whose commands are ordinary.");
+const COMMANDS: Descriptor =
+    Descriptor::count("industrial_control.commands", "Commands of a host that is no master", 1.0)
+        .range(1.0, 100_000.0)
+        .unit("commands")
+        .help("So many commands or writes. One is enough to open a valve.");
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry = Entry::of::<IndustrialControl>(CARD, &[READS, COMMANDS], Interest::MESSAGES);
+
+/// So many times the least commands are many.
+const MANY: f64 = 10.0;
+/// Most pairs of client and server, and most servers, kept.
+const MOST_PAIRS: usize = 1 << 13;
+
+#[derive(Default)]
+struct IndustrialControl {
+    pairs: Tally<(Addr, Addr, u16, AppProto), Pair, MOST_PAIRS>,
+    /// Requests for values that each server got, from whomever.
+    reads: Tally<(Addr, u16), u64, MOST_PAIRS>,
+}
+
+/// What one client asks of one server.
+#[derive(Default)]
+struct Pair {
+    /// Requests that change nothing.
+    n_reads: u64,
+    /// Of these, before the first command or write.
+    n_reads_before: u64,
+    /// Requests of others for values that the server had got before the first command.
+    n_reads_of_others: u64,
+    /// Alarms were switched on again, as masters do that begin.
+    has_enabled: bool,
+    acts: BTreeMap<Act, MessageEvidence>,
+    refused: BTreeMap<Act, u64>,
+}
+
+impl Detector for IndustrialControl {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        if act::PROTOCOLS.contains(&protocol) {
+            FieldSet::of(&[FieldId::Function, FieldId::Message])
+        } else {
+            FieldSet::NONE
+        }
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let Some((sender, receiver)) = event.sender_and_receiver() else { return };
+        let protocol = event.message.protocol;
+        // A gateway's own two ends.
+        if sender.0 == receiver.0 {
+            return;
+        }
+        let step = act::step(event.message, sender.1, receiver.1);
+        let (client, server) = if step.is_request { (sender, receiver) } else { (receiver, sender) };
+        let Some(pair) = self.pairs.of((client.0, server.0, server.1, protocol)) else { return };
+        if !step.is_request {
+            if let (Some(act), true) = (step.act, step.is_refused) {
+                *pair.refused.entry(act).or_default() += 1;
+            }
+            // Stations that report by themselves are not asked.
+            pair.n_reads += u64::from(step.is_report);
+            return;
+        }
+        let Step { act, enables_alarms, .. } = step;
+        pair.has_enabled |= enables_alarms;
+        let Some(act) = act else {
+            pair.n_reads += 1;
+            if let Some(reads) = self.reads.of(server) {
+                *reads += 1;
+            }
+            return;
+        };
+        if pair.acts.is_empty() {
+            pair.n_reads_before = pair.n_reads;
+            let n_reads = self.reads.get(&server).copied().unwrap_or(0);
+            pair.n_reads_of_others = n_reads.saturating_sub(pair.n_reads);
+        }
+        pair.acts.entry(act).or_default().add(event);
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let (reads, commands) = (context.settings.get(&READS), context.settings.get(&COMMANDS));
+        let cases = self.pairs.sorted_where(|pair| pair.n_of_note() as f64 >= commands);
+        let cases = cases
+            .into_iter()
+            .filter_map(|(key, pair)| Some(Case { key: *key, pair, act: pair.worst()?, reads, commands }));
+        Report::of(cases)
+            .largest_first(|case| (Reverse(case.act), case.pair.n_of_note()))
+            .not_evaluated(self.pairs.n_refused)
+            .each(Case::finding)
+    }
+}
+
+impl Pair {
+    /// Acts that are to be told: a master that begins switches alarms off and on again.
+    fn of_note(&self) -> impl Iterator<Item = (Act, &MessageEvidence)> {
+        let acts = self.acts.iter().map(|(act, seen)| (*act, seen));
+        acts.filter(|(act, _)| *act != Act::SuppressAlarms || !self.has_enabled)
+    }
+
+    fn n_of_note(&self) -> u64 {
+        self.of_note().map(|(_, seen)| seen.n).sum()
+    }
+
+    fn worst(&self) -> Option<Act> {
+        self.of_note().map(|(act, _)| act).min()
+    }
+}
+
+/// A client and a server, and the worst that was done.
+struct Case<'a> {
+    key: (Addr, Addr, u16, AppProto),
+    pair: &'a Pair,
+    act: Act,
+    reads: f64,
+    commands: f64,
+}
+
+impl Case<'_> {
+    /// True if the client read from the server regularly before it gave commands.
+    fn is_master(&self) -> bool {
+        self.pair.n_reads_before as f64 >= self.reads
+    }
+
+    /// True if others read from the server regularly before this client came with its commands.
+    fn has_other_master(&self) -> bool {
+        !self.is_master() && self.pair.n_reads_of_others as f64 >= self.reads
+    }
+
+    /// True if nothing is known of who else the server listens to, and the client is of the same house.
+    fn is_only_client(&self) -> bool {
+        !self.is_from_outside() && !self.has_other_master()
+    }
+
+    fn is_from_outside(&self) -> bool {
+        !self.key.0.is_internal() && self.key.1.is_internal()
+    }
+
+    /// True if every such act was refused.
+    fn is_refused(&self) -> bool {
+        let n = self.pair.acts.get(&self.act).map_or(0, |seen| seen.n);
+        self.pair.refused.get(&self.act).is_some_and(|refused| *refused >= n)
+    }
+
+    /// How sure it is that nobody wanted it, by who did it.
+    fn confidence(&self) -> Confidence {
+        match (self.act.is_whole_damage(), self.is_from_outside()) {
+            (_, true) => Confidence::VERY_LIKELY,
+            (true, false) => Confidence::LIKELY,
+            (false, false) if self.has_other_master() => Confidence::LIKELY,
+            (false, false) if self.is_master() => Confidence::UNLIKELY,
+            (false, false) => Confidence::EVEN,
+        }
+    }
+
+    fn finding(&self) -> Finding {
+        let Case { key: (client, server, port, protocol), pair, act, commands, .. } = self;
+        let n = pair.n_of_note();
+        let mut seen = MessageEvidence::default();
+        pair.of_note().for_each(|(_, messages)| seen.merge(messages));
+        let each = pair.of_note().map(|(act, seen)| evidence(act.label(), seen.n as f64, "requests", "0"));
+        let kinds: Vec<String> = pair.of_note().map(|(act, seen)| format!("{} ({})", act.words(), seen.n)).collect();
+        let builder =
+            Finding::builder(&CARD).technique(act.technique()).title(format!("{client} {}: {server}", act.title()));
+        // An act of which one is the whole damage is not weighed by repetition; one that was refused did none.
+        let builder = match act.is_whole_damage() {
+            true => builder
+                .weighed(act.impact(), self.confidence(), if self.is_refused() { 0.0 } else { WHOLE })
+                .score(if self.is_refused() { 0.5 } else { 0.9 }),
+            false if self.is_master() => builder.weighed(act.impact(), self.confidence(), 0.0).score(0.2),
+            // Where nobody else reads, it may be the master all the same: only many commands say more.
+            false if self.is_only_client() => builder
+                .weighed(act.impact(), self.confidence(), extent(n as f64, *commands * MANY))
+                .score(past(n as f64, *commands)),
+            false => builder.rated(act.impact(), self.confidence(), (n as f64, *commands)),
+        };
+        let role = match (self.is_master(), self.has_other_master()) {
+            (true, _) => "It had read from the device regularly before, as a control room does.",
+            (false, true) => "Another host reads from the device regularly; this one did not before.",
+            (false, false) => "It had not read from the device regularly before.",
+        };
+        let refused = if self.is_refused() { " The device refused." } else { "" };
+        builder
+            .service((*client, *server, *port), protocol.name())
+            .evidence(each)
+            .evidence([
+                evidence("Readings before the first of these", pair.n_reads_before as f64, "requests", ""),
+                yes_no("Another host reads regularly", self.has_other_master(), "0"),
+                yes_no("Refused", self.is_refused(), ""),
+            ])
+            .explanation(format!(
+                "{client} sent {server} {} by {}: {}. {role}{refused}",
+                count(n as usize, "such request"),
+                protocol.name(),
+                kinds.join(", ")
+            ))
+            .filter(format!("{} && {}", finding_builder::pair_filter(*client, *server), act::filter(*protocol)))
+            .messages(&seen)
+            .build()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::{Line, TestValue, hear, inside, outside};
+    use crate::model::Severity;
+    use crate::model::app::kinds::industrial::{
+        CipMessage, CipService, Dnp3Function, Iec104Cause, Iec104Message, Iec104Type, ModbusFunction, S7Error,
+        S7Function, S7Message,
+    };
+    use crate::model::flow::Direction;
+    use crate::settings::Settings;
+
+    type Fields = Vec<(FieldId, TestValue)>;
+
+    fn line(protocol: AppProto, second: f64, client: Addr, port: u16, facts: Fields) -> Line {
+        let (from, to) = ((client, 50_000), (inside(50), port));
+        Line { protocol, second, from, to, direction: Direction::ToResponder, facts }
+    }
+
+    fn s7(second: f64, client: Addr, function: S7Function) -> Line {
+        let facts = vec![(FieldId::Message, S7Message::Job.into()), (FieldId::Function, function.into())];
+        line(AppProto::S7comm, second, client, 102, facts)
+    }
+
+    fn modbus(second: f64, client: Addr, function: ModbusFunction) -> Line {
+        line(AppProto::Modbus, second, client, 502, vec![(FieldId::Function, function.into())])
+    }
+
+    fn found(lines: &[Line]) -> Vec<Finding> {
+        hear(&ENTRY, lines, &Settings::default()).findings
+    }
+
+    #[test]
+    fn one_stop_is_high_unless_it_is_refused() {
+        let stop = s7(1.0, inside(66), S7Function::PlcStop);
+        let one = found(std::slice::from_ref(&stop));
+        assert_eq!((one[0].severity, one[0].technique.as_deref()), (Severity::High, Some("T0858")));
+        let refusal = vec![
+            (FieldId::Message, S7Message::AckData.into()),
+            (FieldId::Function, S7Function::PlcStop.into()),
+            (FieldId::Error, S7Error::Access.into()),
+        ];
+        let answer =
+            Line { direction: Direction::ToOriginator, ..line(AppProto::S7comm, 1.1, inside(66), 102, refusal) };
+        assert_eq!(found(&[stop, answer])[0].severity, Severity::Medium);
+    }
+
+    #[test]
+    fn a_write_of_the_master_is_ordinary_and_that_of_a_stranger_is_not() {
+        let reads = |client: Addr| (0..30).map(move |i| modbus(f64::from(i), client, ModbusFunction::ReadCoils));
+        let write = |client: Addr| modbus(60.0, client, ModbusFunction::WriteSingleCoil);
+        let of_master: Vec<Line> = reads(inside(10)).chain([write(inside(10))]).collect();
+        assert_eq!(found(&of_master)[0].severity, Severity::Info);
+        assert_eq!(found(&[write(inside(66))])[0].severity, Severity::Low, "nothing is known of either");
+        let of_stranger: Vec<Line> = reads(inside(10)).chain([write(inside(66))]).collect();
+        assert_eq!(found(&of_stranger)[0].severity, Severity::Medium);
+        assert!(found(&[write(outside(1))])[0].severity >= Severity::Medium);
+        assert!(found(&reads(inside(10)).collect::<Vec<_>>()).is_empty());
+    }
+
+    #[test]
+    fn alarms_that_are_switched_on_again_are_those_of_a_master_that_begins() {
+        let dnp3 = |second: f64, function: Dnp3Function| {
+            line(AppProto::Dnp3, second, inside(10), 20_000, vec![(FieldId::Function, function.into())])
+        };
+        let off = || dnp3(1.0, Dnp3Function::DisableUnsolicited);
+        assert!(found(&[off(), dnp3(2.0, Dnp3Function::EnableUnsolicited)]).is_empty());
+        assert_eq!(found(&[off()])[0].technique.as_deref(), Some("T0878"));
+        assert_eq!(found(&[dnp3(1.0, Dnp3Function::ColdRestart)])[0].severity, Severity::High);
+    }
+
+    #[test]
+    fn answers_are_no_commands_and_the_worst_names_the_finding() {
+        let command = |second: f64, cause: Iec104Cause, kind: Iec104Type| {
+            let facts = vec![
+                (FieldId::Message, Iec104Message::Information.into()),
+                (FieldId::Function, kind.into()),
+                (FieldId::Cause, cause.into()),
+            ];
+            line(AppProto::Iec104, second, inside(66), 2404, facts)
+        };
+        let (act, done) = (Iec104Cause::Activation, Iec104Cause::ActivationConfirm);
+        let both = [command(1.0, act, Iec104Type::SingleCommand), command(2.0, act, Iec104Type::ResetProcess)];
+        assert_eq!(found(&both)[0].technique.as_deref(), Some("T0816"));
+        assert!(found(&[command(1.0, done, Iec104Type::SingleCommand)]).is_empty());
+        let reset = vec![(FieldId::Message, CipMessage::Request.into()), (FieldId::Function, CipService::Reset.into())];
+        let reset = found(&[line(AppProto::EtherNetIp, 1.0, inside(66), 44_818, reset)]);
+        assert_eq!((reset.len(), reset[0].severity), (1, Severity::High));
+    }
+}
