@@ -47,6 +47,8 @@ pub const ALL: &[Entry] = &[
     brute_force::ftp_brute_force::ENTRY,
     brute_force::login_brute_force::ENTRY,
     lateral::kerberoasting::ENTRY,
+    lateral::overpass_the_hash::ENTRY,
+    lateral::directory_search::ENTRY,
     lateral::active_directory_attack::ENTRY,
     exploit::web_attack::ENTRY,
     exploit::known_exploit::ENTRY,

@@ -1,0 +1,184 @@
+//! Kerberos log-ins that offer RC4 only where the domain knows better, per client and key distribution centre, to findings
+//! of log-ins with a stolen hash in place of a password.
+
+use crate::detect::card::Card;
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder::{self, count, evidence, yes_no};
+use crate::detect::support::message_evidence::MessageEvidence;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::model::app::field::{FieldId, FieldSet};
+use crate::model::app::kinds::directory::{KerberosCipher, KerberosMessage, PreAuth};
+use crate::model::app::kinds::login::Security;
+use crate::model::app::protocol::AppProto;
+use crate::model::{Addr, Category, Finding};
+use crate::settings::Descriptor;
+use std::collections::BTreeSet;
+
+const CARD: Card = Card {
+    id: "overpass_the_hash",
+    name: "Log-in with a stolen hash",
+    category: Category::LateralMovement,
+    technique: Some(("T1550.002", "Pass the Hash")),
+    sees: "A client asks for a log-in ticket with RC4 only, from a domain that encrypts its tickets with AES.",
+    matters: "The key of RC4 is the hash that lies in a machine's memory: whoever took it logs in as that user without the password.",
+    otherwise: "Old systems and some appliances know RC4 only.",
+    benign_causes: &[
+        "An old system, or an appliance that knows RC4 only",
+        "An account whose keys are older than AES in the domain",
+    ],
+    advice: &[
+        "Look which user logged in from the client and whether that is where they work",
+        "Look in the controller's log for event 4768 with ticket encryption 0x17 at that time",
+        "Switch RC4 off for Kerberos in the domain, and change the password of the account",
+    ],
+    part_of: &[],
+    source: "MITRE ATT&CK T1550.002; RFC 4757 (the key of RC4 is the NT hash); Windows since Vista offers AES first (RFC 3962, MS-KILE).",
+};
+
+const LOGINS: Descriptor = Descriptor::count("overpass_the_hash.logins", "Log-ins with RC4 only", 1.0)
+    .range(1.0, 10_000.0)
+    .unit("log-ins")
+    .help("Requests of one client for a log-in ticket that offer RC4 only.");
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry = Entry::of::<OverpassTheHash>(CARD, &[LOGINS], Interest::MESSAGES);
+
+/// Most pairs of client and server, and most servers, kept.
+const MOST_PAIRS: usize = 1 << 14;
+/// Most users of a pair kept, and most shown.
+const MOST_USERS: usize = 16;
+
+#[derive(Default)]
+struct OverpassTheHash {
+    pairs: Tally<(Addr, Addr), Pair, MOST_PAIRS>,
+    /// Servers that encrypted a ticket with AES.
+    strong: Tally<Addr, (), MOST_PAIRS>,
+}
+
+#[derive(Default)]
+struct Pair {
+    users: BTreeSet<String>,
+    /// Log-ins that offered something better.
+    n_strong: u64,
+    n_accepted: u64,
+    weak: MessageEvidence,
+}
+
+impl Detector for OverpassTheHash {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Kerberos { FieldSet::of(&[FieldId::Message]) } else { FieldSet::NONE }
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        if event.message.protocol != AppProto::Kerberos {
+            return;
+        }
+        let fields = &event.message.fields;
+        let (Some(message), Some((sender, receiver))) = (fields.kind(FieldId::Message), event.sender_and_receiver())
+        else {
+            return;
+        };
+        match message {
+            KerberosMessage::AsReq => {
+                let Some(pair) = self.pairs.of((sender.0, receiver.0)) else { return };
+                if !fields.is(FieldId::Security, Security::OnlyWeakEncryptionAskedFor) {
+                    pair.n_strong += 1;
+                } else if fields.is(FieldId::Method, PreAuth::EncryptedTimestamp) {
+                    pair.weak.add(event);
+                    if let Some(user) = fields.text(FieldId::User).filter(|_| pair.users.len() < MOST_USERS) {
+                        pair.users.insert(user.to_owned());
+                    }
+                }
+            }
+            KerberosMessage::AsRep | KerberosMessage::TgsRep => {
+                let aes = [KerberosCipher::Aes256CtsHmacSha196, KerberosCipher::Aes128CtsHmacSha196];
+                if fields.kind(FieldId::Cipher).is_some_and(|cipher| aes.contains(&cipher)) {
+                    self.strong.of(sender.0);
+                }
+                if message == KerberosMessage::AsRep
+                    && let Some(pair) = self.pairs.of((receiver.0, sender.0))
+                {
+                    pair.n_accepted += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let least = context.settings.get(&LOGINS);
+        let is_strong = |server: &Addr| self.strong.get(server).is_some();
+        // Where the domain was not seen to know better, nothing speaks against RC4.
+        let cases = self.pairs.sorted_where(|pair| pair.weak.n as f64 >= least);
+        Report::of(cases.into_iter().filter(|((_, server), _)| is_strong(server)))
+            .largest_first(|(_, pair)| pair.weak.n)
+            .not_evaluated(self.pairs.n_refused)
+            .each(|(key, pair)| pair.finding(**key, least))
+    }
+}
+
+impl Pair {
+    fn finding(&self, (client, server): (Addr, Addr), least: f64) -> Finding {
+        let n = self.weak.n as f64;
+        // A client that otherwise offers better is no old one.
+        let confidence = if self.n_strong > 0 { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
+        let users: Vec<&str> = self.users.iter().map(String::as_str).collect();
+        Finding::builder(&CARD)
+            .title(format!("{client} logs in with RC4 only, as {}", users.join(", ")))
+            .rated(Impact::ACCESS_TRY, confidence, (n, least))
+            .service((client, server, 88), "Kerberos")
+            .evidence([
+                evidence("Log-ins with RC4 only", n, "log-ins", "0"),
+                evidence("Log-ins of this client that offer better", self.n_strong as f64, "log-ins", ""),
+                yes_no("Accepted", self.n_accepted > 0, ""),
+                yes_no("The domain encrypts with AES", true, "1"),
+            ])
+            .explanation(format!(
+                "{client} asked {server} for {} with RC4 only, although the domain encrypts its tickets with AES. The \
+                 key of RC4 is the hash of the password, so the hash is enough to log in.",
+                count(self.weak.n as usize, "log-in ticket")
+            ))
+            .filter(format!("{} && kerberos.msg_type == 10", finding_builder::pair_filter(client, server)))
+            .messages(&self.weak)
+            .build()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::{Line, TestValue, hear, inside};
+    use crate::model::flow::Direction;
+    use crate::settings::Settings;
+
+    fn found(is_weak: bool, cipher: KerberosCipher) -> usize {
+        let line = |second: f64, direction: Direction, facts: Vec<(FieldId, TestValue)>| Line {
+            protocol: AppProto::Kerberos,
+            second,
+            from: (inside(1), 40_000),
+            to: (inside(2), 88),
+            direction,
+            facts,
+        };
+        let mut asked: Vec<(FieldId, TestValue)> = vec![
+            (FieldId::Message, KerberosMessage::AsReq.into()),
+            (FieldId::User, "anna".into()),
+            (FieldId::Method, PreAuth::EncryptedTimestamp.into()),
+        ];
+        if is_weak {
+            asked.push((FieldId::Security, Security::OnlyWeakEncryptionAskedFor.into()));
+        }
+        let granted = vec![(FieldId::Message, KerberosMessage::AsRep.into()), (FieldId::Cipher, cipher.into())];
+        let lines = [line(1.0, Direction::ToResponder, asked), line(1.1, Direction::ToOriginator, granted)];
+        hear(&ENTRY, &lines, &Settings::default()).findings.len()
+    }
+
+    #[test]
+    fn rc4_alone_counts_where_the_domain_knows_better() {
+        assert_eq!(found(true, KerberosCipher::Aes256CtsHmacSha196), 1);
+        assert_eq!(found(true, KerberosCipher::Rc4Hmac), 0);
+        assert_eq!(found(false, KerberosCipher::Aes256CtsHmacSha196), 0);
+    }
+}
