@@ -28,6 +28,32 @@ pub(super) fn join(kept: &mut Flow, answer: &Flow, idle_ns: i64) -> bool {
     true
 }
 
+/// Adds what a row of a log tells of a connection that other rows told of; false if it is another connection.
+pub(super) fn tell(kept: &mut Flow, told: &Flow) -> bool {
+    let ends = |flow: &Flow| (flow.key.low, flow.key.high, flow.key.low_port, flow.key.high_port);
+    if ends(kept) != ends(told) {
+        return false;
+    }
+    match (kept.is_counted(), told.is_counted()) {
+        // A row for each direction.
+        (true, true) => return join(kept, told, i64::MAX),
+        (false, true) => {
+            (kept.key, kept.is_low_originator) = (told.key, told.is_low_originator);
+            (kept.state, kept.saw_syn, kept.is_unreachable) = (told.state, told.saw_syn, told.is_unreachable);
+            (kept.directions, kept.gap) = (told.directions.clone(), told.gap);
+            (kept.icmp, kept.macs, kept.active_start_ns) = (told.icmp, told.macs, told.active_start_ns);
+        }
+        (true, false) => {}
+        (false, false) => kept.key.protocol = kept.key.protocol.min(told.key.protocol),
+    }
+    if !kept.is_app_certain && (told.is_app_certain || kept.app.is_none()) {
+        (kept.app, kept.is_app_certain) = (told.app, told.is_app_certain);
+    }
+    kept.first_ns = kept.first_ns.min(told.first_ns);
+    kept.last_ns = kept.last_ns.max(told.last_ns);
+    true
+}
+
 /// True if the answer is really the first: it came earlier or, at the same time, goes to a reserved port.
 fn is_swapped(kept: &Flow, answer: &Flow) -> bool {
     let (from, to) = (kept.originator().1, kept.responder().1);

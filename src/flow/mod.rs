@@ -2,6 +2,7 @@
 
 mod chunks;
 pub mod cic;
+pub mod connections;
 pub mod endpoints;
 mod exchanges;
 pub mod expectations;

@@ -209,6 +209,7 @@ fn take(record: Record<'_>, packets: &mut Packets, table: &mut RowTable, bytes: 
             match &row.content {
                 RowContent::Row => {}
                 RowContent::Flow(flow, _) => packets.counters.add_flow(flow),
+                RowContent::Log(row) => packets.counters.add_flow(&row.flow),
                 RowContent::Packet(packet) => {
                     packets.counters.add(packet);
                     packets.dispatch.packet(packet);

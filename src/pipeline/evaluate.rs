@@ -19,11 +19,13 @@ const TIMELINE_BINS: usize = 256;
 impl Pipeline {
     /// Lets every detector finish, and gives the result.
     pub fn evaluate(&mut self, settings: &Settings) -> Analysis {
+        let has_messages = self.flow_stage.has_logged_messages;
         let (context, detectors) = self.flow_stage.context(settings, self.capture.counters());
         // The models come last in the table and take longest.
         let waiting: Vec<_> = detect::ALL.iter().zip(detectors).rev().collect();
         let rows = self.capture.rows();
-        let mut conclusions = threads::each(waiting, |(entry, detector)| finish(entry, detector, &context, rows));
+        let mut conclusions =
+            threads::each(waiting, |(entry, detector)| finish(entry, detector, &context, (rows, has_messages)));
         self.begin_evaluation();
         for (entry, conclusion) in detect::ALL.iter().zip(conclusions.drain(..).rev()) {
             self.apply(entry, conclusion);
@@ -48,10 +50,11 @@ impl Pipeline {
 
     /// What one detector makes of all that passed; its scores are of rows where rows are no more than rows.
     pub fn finish(&mut self, place: usize, settings: &Settings) -> Conclusion {
+        let has_messages = self.flow_stage.has_logged_messages;
         let (context, detectors) = self.flow_stage.context(settings, self.capture.counters());
         let both = detect::ALL.get(place).zip(detectors.get_mut(place));
         both.map_or_else(Conclusion::default, |(entry, detector)| {
-            finish(entry, detector, &context, self.capture.rows())
+            finish(entry, detector, &context, (self.capture.rows(), has_messages))
         })
     }
 
@@ -191,12 +194,15 @@ fn finish(
     entry: &Entry,
     detector: &mut Box<dyn Detector>,
     context: &Context<'_>,
-    rows: Option<&RowStore>,
+    (rows, has_messages): (Option<&RowStore>, bool),
 ) -> Conclusion {
     match rows.map(|rows| (rows, rows.layout().kind)) {
         Some((rows, RowKind::Rows)) => {
             let done = detector.finish_rows(rows, context.settings);
             done.unwrap_or_else(|| table_facts::not_evaluated(table_facts::why_no_flows(rows)))
+        }
+        Some((_, RowKind::Flows)) if has_messages && entry.interest.intersects(Interest::MESSAGES) => {
+            detector.finish(context)
         }
         Some((_, RowKind::Flows)) if entry.interest.intersects(Interest::ANY_PACKET) => table_facts::not_evaluated(
             "This is a table of flows: it does not have the single packets that are looked at.".to_owned(),

@@ -5,12 +5,13 @@ use super::app_layer::{AppLayer, ReadToEnd, Segment, SegmentResult, StreamState}
 use super::capture_stage::Batch;
 use super::dispatch::FlowDispatch;
 use crate::detect::detector::{Context, Detector};
+use crate::flow::connections::Connections;
 use crate::flow::endpoints::EndpointIndex;
 use crate::flow::expectations::Expectations;
 use crate::flow::fields::{self, FlowFields, InternedField};
 use crate::flow::names::Names;
 use crate::flow::optional::OptionalTables;
-use crate::flow::table::{FlowKeyHash, FlowTable, FlowUpdate, Lookup, LookupResult};
+use crate::flow::table::{FlowKeyHash, FlowTable, FlowUpdate, Limits, Lookup, LookupResult};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Flow;
 use crate::model::app::field::{FieldBuffer, FieldId, Message};
@@ -18,6 +19,7 @@ use crate::model::app::protocol::{AppProto, Protocol};
 use crate::model::flow::{Direction, NameSource};
 use crate::model::packet::{Packet, Tcp, Transport};
 use crate::read::table::RowContent;
+use crate::read::table::log::LogRow;
 use crate::settings::{self, Settings};
 use crate::stats::counters::Counters;
 use crate::stats::messages::MessageCounts;
@@ -52,6 +54,10 @@ pub struct FlowStage {
     pub(super) tops: Tops,
     /// For each row of a table whose rows are flows or packets, its flow; [`NO_FLOW`] if it has none.
     flows_of_rows: Vec<u32>,
+    /// Connections that rows of logs name.
+    connections: Connections,
+    /// Rows of a table have told of messages.
+    pub(super) has_logged_messages: bool,
 }
 
 /// No flow has this serial number.
@@ -78,6 +84,8 @@ impl FlowStage {
             messages: MessageCounts::default(),
             tops: Tops::default(),
             flows_of_rows: Vec::new(),
+            connections: Connections::default(),
+            has_logged_messages: false,
         }
     }
 
@@ -93,8 +101,32 @@ impl FlowStage {
                 let found = self.flows.seek(&packet, self.flows.begin(FlowKeyHash::of(&packet)));
                 self.observe(&packet, found).map(|update| update.serial)
             }
+            RowContent::Log(row) => Some(self.logged(*row)),
         };
         self.flows_of_rows.push(serial.unwrap_or(NO_FLOW));
+    }
+
+    /// Takes a connection of a log and shows what it carried.
+    fn logged(&mut self, row: LogRow) -> u32 {
+        let LogRow { mut flow, connection, has_id, messages } = row;
+        let FlowStage { flows, names, dispatch, connections, .. } = self;
+        let idle_ns = Limits::default().idle_ns;
+        let is_same = |kept: &Flow| has_id || (flow.first_ns - kept.last_ns).abs() <= idle_ns;
+        let known = connections.get(connection).filter(|serial| flows.get(*serial).is_some_and(is_same));
+        if known.is_none() {
+            flow.name = names.of(flow.responder().0);
+        }
+        let ended = &mut |serial, flow: &Flow| dispatch.flow(serial, flow, names);
+        let serial = flows.log(known, flow, ended);
+        connections.set(connection, serial);
+        let number = self.flows_of_rows.len() as u64;
+        for (direction, message) in messages.iter(number) {
+            self.has_logged_messages = true;
+            let update = Some(FlowUpdate { serial, direction, is_retransmission: false });
+            self.name_app(update, message.protocol, true);
+            self.on_message(update, &message);
+        }
+        serial
     }
 
     /// Takes a batch of the first half, with the bytes that it was decoded from.

@@ -173,7 +173,8 @@ impl Counters {
         });
         let apps = apps.iter().filter(|(named, _)| is_app(named));
         let apps = apps.map(|(named, (packets, bytes))| of(*named, APPLICATION, *packets, *bytes));
-        let mut rows: Vec<_> = named.chain(numbered).chain(apps).filter(|row| row.packets > 0).collect();
+        let mut rows: Vec<_> =
+            named.chain(numbered).chain(apps).filter(|row| row.packets > 0 || row.messages > 0).collect();
         rows.sort_by(|a, b| b.packets.cmp(&a.packets).then(a.layer.cmp(&b.layer)).then_with(|| a.name.cmp(&b.name)));
         rows
     }

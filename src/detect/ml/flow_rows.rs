@@ -68,11 +68,14 @@ impl FlowRows {
         let n = u32::try_from(flows.len()).unwrap_or(u32::MAX);
         let mut selection = Selection::new(key.seed, n, MOST_LEARNT);
         let mut learnt = Matrix::new(N);
-        flows.iter().filter(|_| selection.picks()).for_each(|(_, flow)| add(&mut learnt, flow));
+        let counted = flows.iter().filter(|_| selection.picks()).filter(|(_, flow)| flow.is_counted());
+        counted.for_each(|(_, flow)| add(&mut learnt, flow));
         let usual = Robust::fit(&learnt);
         let mut selection = Selection::new(key.seed.wrapping_add(1), n, key.most);
         let (mut scored, mut places) = (Vec::new(), Vec::new());
-        for (place, (_, flow)) in (0..).zip(flows.iter()).filter(|_| selection.picks()) {
+        for (place, (_, flow)) in
+            (0..).zip(flows.iter()).filter(|(_, (_, flow))| selection.picks() && flow.is_counted())
+        {
             if places.len().is_multiple_of(BLOCK) {
                 scored.push(Matrix::new(N));
             }

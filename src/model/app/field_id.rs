@@ -182,6 +182,7 @@ field_ids! {
     Root "stp.root" "Root bridge" Value "Ethernet address in the identifier of the root bridge.",
     SwitchPort "switch_port" "Switch port" Value "Port of the switch that announces itself.",
     Platform "platform" "Platform" Value "Hardware or software of the device that announces itself.",
+    Alert "alert" "Alert" Value "What the tool that wrote a log found: a notice, an alert, an oddity.",
     Prefix "prefix" "Address prefix" Value "Address prefix that a router advertises.",
     Cause "cause" "Cause" Kind "Why a message is sent.",
     Class "class" "Class" Kind "Class of the object that is called or made.",

@@ -70,6 +70,7 @@ impl fmt::Display for Protocol {
         match self {
             Protocol::AppProto(named) => f.write_str(named.name()),
             Protocol::EtherType(n) => write!(f, "EtherType 0x{n:04x}"),
+            Protocol::IpProtocol(crate::model::FlowKey::NO_PROTOCOL) => f.write_str("Unknown transport"),
             Protocol::IpProtocol(n) => write!(f, "IP protocol {n}"),
             Protocol::LinkType(n) => write!(f, "Link type {n}"),
         }

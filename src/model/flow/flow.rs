@@ -25,6 +25,11 @@ pub struct FlowKey {
     pub protocol: u8,
 }
 
+impl FlowKey {
+    /// Stands for an IP protocol that nobody named; the number is reserved (IANA protocol numbers).
+    pub const NO_PROTOCOL: u8 = 255;
+}
+
 /// Running figures of one direction of a flow.
 #[derive(Clone, Debug)]
 pub struct DirectionStats {
@@ -294,6 +299,11 @@ impl Flow {
     /// Packets of both directions.
     pub fn packets(&self) -> u64 {
         u64::from(self.forward().packets) + u64::from(self.backward().packets)
+    }
+
+    /// False if nobody counted its packets, as in a log of messages: then what its counts lack means nothing.
+    pub fn is_counted(&self) -> bool {
+        self.packets() > 0
     }
 
     /// Bytes on the wire of both directions.

@@ -97,9 +97,9 @@ impl FlowDispatch {
         }
     }
 
-    /// Shows a flow that has ended while the file is read.
+    /// Shows a flow that has ended while the file is read; one whose packets nobody counted shows no behaviour.
     pub fn flow(&mut self, serial: u32, flow: &Flow, names: &Names) {
-        if self.is_silent {
+        if self.is_silent || !flow.is_counted() {
             return;
         }
         self.contacts.add(flow);
@@ -128,14 +128,14 @@ impl FlowDispatch {
         }
         let list = || {
             tops(flows, names, |flow| {
-                if !flow.is_over && !is_silent {
+                if !flow.is_over && !is_silent && flow.is_counted() {
                     contacts.add(flow);
                 }
             })
         };
         let observe = || {
             threads::each(groups, |mut group| {
-                for (serial, flow) in flows.iter().filter(|(_, flow)| !flow.is_over) {
+                for (serial, flow) in flows.iter().filter(|(_, flow)| !flow.is_over && flow.is_counted()) {
                     show(&mut group, &EndedFlow { serial, flow, name: names.text(flow.name) });
                 }
             })

@@ -85,7 +85,7 @@ fn protocol(row: &Row<'_>) -> Option<u8> {
 }
 
 /// An IP protocol by its name.
-fn by_name(name: &[u8]) -> Option<u8> {
+pub fn by_name(name: &[u8]) -> Option<u8> {
     let name = name.to_ascii_lowercase();
     Some(match name.as_slice() {
         b"tcp" => 6,

@@ -2,11 +2,13 @@
 
 use super::cells::{Delimiter, Frame, texts};
 use super::dialect::{self, Entry, KnownBy};
+use super::log::{self, Log, Tool};
 use super::number::{CellFormat, value};
 use super::time::Order;
 use crate::maths::elementary::ln;
 use crate::model::format::text;
 use crate::model::rows::CellValue;
+use std::collections::BTreeSet;
 
 /// How a table is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,8 +43,14 @@ pub struct Header {
     pub skip: usize,
     /// The dialect.
     pub entry: &'static Entry,
+    /// Of logs: the kind of all rows, if that is known.
+    pub log: Option<&'static Log>,
+    /// What the logs are called: `Zeek ssl.log`; empty for the name of the dialect.
+    pub log_name: String,
 }
 
+/// Most kinds of logs that are named.
+const MOST_PATHS: usize = 8;
 /// Rows looked at to tell the dialect.
 const ROWS: usize = 40;
 /// The byte order mark of UTF-8.
@@ -81,6 +89,7 @@ fn json(start: &[u8], form: Form, skip: usize, chosen: Option<&'static Entry>) -
     // The names of the first objects tell the dialect.
     let (mut keys, mut values, mut texts) = Default::default();
     let (mut n_rows, mut first) = (0, None);
+    let mut paths = BTreeSet::new();
     let mut rest = start;
     let mut objects = super::json::Objects::default();
     while let (Some(from), Some(end)) = objects.next(rest) {
@@ -90,6 +99,7 @@ fn json(start: &[u8], form: Form, skip: usize, chosen: Option<&'static Entry>) -
         }
         n_rows += 1;
         first = first.or(Some(object));
+        paths.extend(log::zeek::path(&keys.names, &values, &texts));
         rest = rest.get(end..)?;
         if n_rows == ROWS {
             break;
@@ -100,6 +110,7 @@ fn json(start: &[u8], form: Form, skip: usize, chosen: Option<&'static Entry>) -
     }
     let lower: Vec<String> = keys.names.iter().map(|name| name.to_lowercase()).collect();
     let skip = if form == Form::JsonList { skip + 1 } else { skip };
+    let entry = chosen.unwrap_or_else(|| dialect::find(Some(&lower), &[]));
     // Objects over several lines are found like those of a list.
     let is_over_lines = first.is_some_and(|first| memchr::memchr(b'\n', first).is_some());
     Some(Header {
@@ -110,13 +121,40 @@ fn json(start: &[u8], form: Form, skip: usize, chosen: Option<&'static Entry>) -
         names: Vec::new(),
         has_header: true,
         skip,
-        entry: chosen.unwrap_or_else(|| dialect::find(Some(&lower), &[])),
+        entry,
+        log: log_of_columns(entry, &lower),
+        log_name: log_name(entry, log_of_columns(entry, &lower), paths),
     })
+}
+
+/// What logs are called: all by their paths, if rows say them.
+fn log_name(entry: &Entry, log: Option<&'static Log>, paths: BTreeSet<String>) -> String {
+    let paths: Vec<String> = paths.into_iter().take(MOST_PATHS).collect();
+    match (log, paths.as_slice()) {
+        _ if entry.log != Some(Tool::Zeek) => String::new(),
+        (Some(log), _) => format!("Zeek {}.log", log.id),
+        (None, []) => String::new(),
+        (None, [path]) => format!("Zeek {path}.log"),
+        (None, paths) => format!("Zeek logs ({})", paths.join(", ")),
+    }
+}
+
+/// The kind of log that columns tell, if no column tells it of each row and they fit only one.
+fn log_of_columns(entry: &Entry, lower: &[String]) -> Option<&'static Log> {
+    let columns: Vec<String> = lower.iter().map(|name| super::names::plain(name)).collect();
+    let has = |name: &str| columns.iter().any(|column| column == name);
+    let is_said = lower.iter().any(|name| log::zeek::PATHS.contains(&name.as_str()));
+    if entry.log != Some(Tool::Zeek) || is_said {
+        return None;
+    }
+    let mut kinds = log::all_by_columns(&has);
+    kinds.next().filter(|_| kinds.next().is_none())
 }
 
 fn zeek(start: &[u8], before: usize, chosen: Option<&'static Entry>) -> Option<Header> {
     let mut separator = b'\t';
     let mut at = 0;
+    let mut path = String::new();
     for line in start.split_inclusive(|byte| *byte == b'\n') {
         let trimmed = line.trim_ascii();
         at += line.len();
@@ -124,11 +162,24 @@ fn zeek(start: &[u8], before: usize, chosen: Option<&'static Entry>) -> Option<H
             let code = std::str::from_utf8(code.get(..2)?).ok()?;
             separator = u8::from_str_radix(code, 16).ok()?;
         }
+        if let Some(said) = trimmed.strip_prefix(b"#path") {
+            path = text::decode(said.get(1..).unwrap_or_default().trim_ascii());
+        }
         if let Some(names) = trimmed.strip_prefix(b"#fields") {
             let has_triple_spaces = memchr::memmem::find(names, b"   ").is_some();
             let cut = Delimiter { separator, has_quotes: false, has_triple_spaces };
             let names: Vec<String> = texts(names.get(1..)?, cut).iter().map(|name| text::decode(name)).collect();
-            return Some(declared(Form::Zeek, cut, before + at, names, chosen));
+            let mut front = declared(Form::Zeek, cut, before + at, names, chosen);
+            let is_zeek =
+                matches!(front.entry.id, "zeek_conn" | "zeek_log") || matches!(front.entry.known_by, KnownBy::Rest);
+            if is_zeek && chosen.is_none() && !path.is_empty() {
+                let kind = log::named(&path).unwrap_or(&log::UNKNOWN);
+                let id = if kind.rows == log::Rows::Flows { "zeek_conn" } else { "zeek_log" };
+                front.entry = dialect::ALL.iter().find(|entry| entry.id == id).unwrap_or(front.entry);
+                front.log = (id == "zeek_log").then_some(kind);
+                front.log_name = format!("Zeek {path}.log");
+            }
+            return Some(front);
         }
     }
     None
@@ -160,7 +211,20 @@ fn arff(start: &[u8], before: usize, chosen: Option<&'static Entry>) -> Option<H
 fn declared(form: Form, cut: Delimiter, skip: usize, names: Vec<String>, chosen: Option<&'static Entry>) -> Header {
     let lower: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
     let entry = chosen.unwrap_or_else(|| dialect::find(Some(&lower), &[]));
-    Header { form, cut, line_end: b'\n', manner: CellFormat::default(), has_header: true, skip, entry, names }
+    let log = log_of_columns(entry, &lower);
+    let log_name = log_name(entry, log, BTreeSet::new());
+    Header {
+        form,
+        cut,
+        line_end: b'\n',
+        manner: CellFormat::default(),
+        has_header: true,
+        skip,
+        entry,
+        names,
+        log,
+        log_name,
+    }
 }
 
 /// Rows of the front as texts, the last left out if it may be cut; and where the second begins.
@@ -235,6 +299,8 @@ fn delimited(body: &[u8], bom: usize, chosen: Option<&'static Entry>) -> Option<
         has_header,
         skip: bom + if has_header { second } else { 0 },
         entry,
+        log: log_of_columns(entry, &lower),
+        log_name: log_name(entry, log_of_columns(entry, &lower), BTreeSet::new()),
     })
 }
 

@@ -16,6 +16,11 @@ pub fn value(value: CellValue, texts: &[u8]) -> String {
     }
 }
 
+/// What a table is; of logs the kind is said.
+pub fn name(front: &Header) -> String {
+    if front.log_name.is_empty() { front.entry.name.to_owned() } else { front.log_name.clone() }
+}
+
 /// How a table is written.
 pub fn form(front: &Header) -> String {
     let separator = match front.cut.separator {

@@ -122,10 +122,21 @@ impl<'de> Visitor<'de> for Level<'_, '_> {
         if self.is_top {
             return Err(A::Error::custom("a list"));
         }
-        // Scalars of a list become one text; what is nested deeper is left out.
+        // Scalars of a list become one text, and so do the same members of the objects of a list; what is nested deeper
+        // is left out.
         let start = self.row.texts.len();
-        while list.next_element_seed(Item(self.row.texts, start))?.is_some() {}
+        let mut members = Vec::new();
+        while list.next_element_seed(Item { texts: self.row.texts, start, members: &mut members })?.is_some() {}
         let end = self.row.texts.len();
+        let length = self.row.name.len();
+        for (name, text) in &members {
+            Key(self.row.name).visit_str::<A::Error>(name)?;
+            self.row.set_text(text.as_bytes());
+            self.row.name.truncate(length);
+        }
+        if end == start && !members.is_empty() {
+            return Ok(());
+        }
         self.row.set(if end > start { CellValue::Text(start as u32, end as u32) } else { CellValue::Missing });
         Ok(())
     }
@@ -196,8 +207,17 @@ impl Visitor<'_> for Key<'_> {
     }
 }
 
-/// Adds a scalar of a list to the texts.
-struct Item<'a>(&'a mut Vec<u8>, usize);
+/// Most members of the objects of a list that are kept, and most bytes of each.
+const MOST_MEMBERS: usize = 32;
+const MOST_MEMBER_BYTES: usize = 4096;
+
+/// Adds a scalar of a list to the texts, and the scalars of an object to its members by name.
+struct Item<'a> {
+    texts: &'a mut Vec<u8>,
+    /// Where the texts of the list begin.
+    start: usize,
+    members: &'a mut Vec<(String, String)>,
+}
 
 impl<'de> DeserializeSeed<'de> for Item<'_> {
     type Value = ();
@@ -209,11 +229,30 @@ impl<'de> DeserializeSeed<'de> for Item<'_> {
 
 impl Item<'_> {
     fn add<E: Error>(self, text: &str) -> Result<(), E> {
-        if self.0.len() > self.1 {
-            self.0.extend_from_slice(b", ");
+        if self.texts.len() > self.start {
+            self.texts.extend_from_slice(b", ");
         }
-        self.0.extend_from_slice(text.as_bytes());
+        self.texts.extend_from_slice(text.as_bytes());
         Ok(())
+    }
+}
+
+/// Adds a value of the member of an object to those of the objects before.
+fn add_member(members: &mut Vec<(String, String)>, name: String, value: &serde_json::Value) {
+    let text = match value {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Number(_) | serde_json::Value::Bool(_) => value.to_string(),
+        _ => return,
+    };
+    let has_room = members.len() < MOST_MEMBERS;
+    match members.iter_mut().find(|(known, _)| *known == name) {
+        Some((_, texts)) if texts.len() + text.len() < MOST_MEMBER_BYTES => {
+            texts.push_str(", ");
+            texts.push_str(&text);
+        }
+        Some(_) => {}
+        None if has_room => members.push((name, text)),
+        None => {}
     }
 }
 
@@ -249,7 +288,13 @@ impl<'de> Visitor<'de> for Item<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        // Beside scalars an object is left out.
+        let is_alone = self.texts.len() == self.start;
+        while let Some((name, value)) = map.next_entry::<String, serde_json::Value>()? {
+            if is_alone {
+                add_member(self.members, name, &value);
+            }
+        }
         Ok(())
     }
 
@@ -328,6 +373,10 @@ mod tests {
                 CellValue::Number(1.0)
             ]
         );
+        let mut listed = (Keys::default(), Vec::new());
+        assert!(read(r#"{"d":[{"n":"x","t":1},{"n":"y","t":2,"deep":[3]}]}"#, &mut listed.0, &mut listed.1));
+        assert_eq!(listed.0.names, ["d.n", "d.t"]);
+        assert_eq!(listed.1, [CellValue::Text(0, 4), CellValue::Text(4, 8)]);
         assert!(read(r#"{"g":2,"a":-1.5}"#, &mut keys, &mut out));
         assert_eq!(
             (keys.names.len(), out[5], out[0], out[1]),

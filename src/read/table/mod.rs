@@ -10,6 +10,7 @@ pub mod header;
 mod in_words;
 mod json;
 mod kdd;
+pub mod log;
 mod names;
 mod number;
 mod packets;
@@ -102,6 +103,8 @@ pub enum RowContent {
     Flow(Box<Flow>, bool),
     /// A packet without bytes.
     Packet(Box<Packet>),
+    /// A connection of a log and what it carried.
+    Log(Box<log::LogRow>),
 }
 
 /// Reads a table that is fed to it in slices.

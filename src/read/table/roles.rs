@@ -26,6 +26,13 @@ impl Places {
         }
     }
 
+    /// Puts another column in the place of the first.
+    pub fn set(&mut self, role: Role, place: usize) {
+        if let Some(slot) = self.0.get_mut(role as usize) {
+            *slot = place as u32;
+        }
+    }
+
     /// True if a column has this role.
     pub fn has(&self, role: Role) -> bool {
         self.get(role).is_some()
@@ -39,6 +46,7 @@ impl Places {
 }
 
 /// A row by roles.
+#[derive(Clone, Copy)]
 pub struct Row<'a> {
     /// What texts are ranges of.
     pub bytes: &'a [u8],
@@ -53,6 +61,12 @@ impl<'a> Row<'a> {
     #[inline]
     pub fn value(&self, role: Role) -> CellValue {
         self.places.get(role).and_then(|place| self.values.get(place)).copied().unwrap_or(CellValue::Missing)
+    }
+
+    /// The value at a place.
+    #[inline]
+    pub fn at(&self, place: usize) -> CellValue {
+        self.values.get(place).copied().unwrap_or(CellValue::Missing)
     }
 
     /// The finite number of a role.
@@ -87,22 +101,27 @@ impl<'a> Row<'a> {
 
     /// A moment, ns since 1970, clamped to [`time::FURTHEST_NS`]. Of a number, the size tells the unit.
     pub fn moment(&self, role: Role) -> Option<i64> {
-        let (number, is_time) = match self.value(role) {
-            CellValue::Time(number) => (number, true),
-            CellValue::Number(number) => (number, false),
-            _ => return None,
-        };
-        let unit = match number.abs() {
-            _ if is_time => 1e9,
-            x if x < 1e11 => 1e9,
-            x if x < 1e14 => 1e6,
-            x if x < 1e17 => 1e3,
-            _ => 1.0,
-        };
-        // To the microsecond: a double holds no more of a moment of today.
-        let ns = ((number * (unit / 1e3)).round() as i64).saturating_mul(1000);
-        Some(ns.clamp(-time::FURTHEST_NS, time::FURTHEST_NS))
+        moment(self.value(role))
     }
+}
+
+/// The moment that a cell holds, ns since 1970, clamped to [`time::FURTHEST_NS`]. Of a number, the size tells the unit.
+pub fn moment(value: CellValue) -> Option<i64> {
+    let (number, is_time) = match value {
+        CellValue::Number(number) => (number, false),
+        CellValue::Time(number) => (number, true),
+        _ => return None,
+    };
+    let unit = match number.abs() {
+        _ if is_time => 1e9,
+        x if x < 1e11 => 1e9,
+        x if x < 1e14 => 1e6,
+        x if x < 1e17 => 1e3,
+        _ => 1.0,
+    };
+    // To the microsecond: a double holds no more of a moment of today.
+    let ns = ((number * (unit / 1e3)).round() as i64).saturating_mul(1000);
+    Some(ns.clamp(-time::FURTHEST_NS, time::FURTHEST_NS))
 }
 
 /// An address of either family.

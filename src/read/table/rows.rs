@@ -7,6 +7,7 @@ use super::flow::{self, Units};
 use super::header::{Form, Header};
 use super::in_words;
 use super::json::{self, Keys, Objects};
+use super::log::LogReader;
 use super::packets::PacketRows;
 use super::roles::{Places, Row};
 use super::{
@@ -32,10 +33,10 @@ pub struct RowReader {
     units: Units,
     keys: Keys,
     packets: PacketRows,
+    /// Reads rows that are of logs.
+    logs: Option<LogReader>,
     /// Places of the cells that are read, where the others have no part in what rows become.
     chosen: Option<Vec<usize>>,
-    /// Event type whose rows become flows; empty if rows have none.
-    event: &'static [u8],
     header: Vec<u8>,
     values: Vec<CellValue>,
     room: Vec<u8>,
@@ -76,7 +77,7 @@ impl RowReader {
         let mut body = RowReader {
             layout: Layout {
                 dialect: entry.id.to_owned(),
-                name: entry.name.to_owned(),
+                name: in_words::name(&front),
                 written: in_words::form(&front),
                 time_unit: in_words::units(units),
                 has_header: front.has_header,
@@ -89,8 +90,8 @@ impl RowReader {
             units,
             keys: Keys::default(),
             packets: PacketRows::default(),
+            logs: entry.log.map(|tool| LogReader::new(tool, front.log)),
             chosen: None,
-            event: b"",
             values: Vec::new(),
             room: Vec::new(),
             carry: Vec::new(),
@@ -120,7 +121,8 @@ impl RowReader {
         let columns = || self.layout.columns.iter().enumerate();
         let places = || columns().filter(|(_, column)| has_part(column.role)).map(|(place, _)| place).collect();
         let is_delimited = !matches!(self.front.form, Form::JsonLines | Form::JsonList);
-        self.chosen = (part == Part::RowContent && is_delimited).then(places);
+        // Any column of a log may be of what a connection carried.
+        self.chosen = (part == Part::RowContent && is_delimited && self.logs.is_none()).then(places);
     }
 
     /// What the table is.
@@ -147,6 +149,9 @@ impl RowReader {
                 self.layout.label = Some(place as u32);
             }
             self.places.add(role, place);
+            if let Some(logs) = &mut self.logs {
+                logs.add_column(name.trim());
+            }
             let name = if name.trim().is_empty() { format!("column {}", place + 1) } else { name.trim().to_owned() };
             self.layout.columns.push(Column { name, role });
         }
@@ -167,7 +172,7 @@ impl RowReader {
 
     /// Tries the first rows: do they become flows or packets, and is their time absolute?
     fn probe(&mut self, mut bytes: &[u8]) {
-        let (mut n_built, mut n_flow_events, mut n_alerts, mut earliest) = (0, 0, 0, i64::MAX);
+        let (mut n_built, mut earliest) = (0, i64::MAX);
         for _ in 0..PROBED {
             let Found { start, end: Some((end, next)) } = self.next(bytes) else { break };
             let row = bytes.get(start..end).unwrap_or_default();
@@ -177,18 +182,18 @@ impl RowReader {
             if let Some(text) = self.parse(row, &mut values, &mut room) {
                 self.add_keys();
                 let row = Row { bytes: text, values: &values, places: &self.places };
-                n_flow_events += u32::from(row.text(Role::EventType) == Some(b"flow"));
-                n_alerts += u32::from(row.text(Role::EventType) == Some(b"alert"));
                 if row.host(Role::Source).is_some() && row.host(Role::Target).is_some() {
                     n_built += 1;
                 }
-                earliest = row.moment(Role::Start).map_or(earliest, |start| start.min(earliest));
+                let moment = row.moment(Role::Start).or_else(|| self.logs.as_ref()?.moment(&row));
+                earliest = moment.map_or(earliest, |start| start.min(earliest));
             }
             (self.values, self.room) = (values, room);
         }
         (self.frame, self.objects) = Default::default();
-        self.event = if n_flow_events == 0 && n_alerts > 0 { b"alert" } else { b"flow" };
-        let has_hosts = self.places.has(Role::Source) && self.places.has(Role::Target) && n_built > 0;
+        // Where logs are mixed, those of connections may come later.
+        let is_mixed = self.logs.is_some() && self.front.log.is_none();
+        let has_hosts = is_mixed || (self.places.has(Role::Source) && self.places.has(Role::Target) && n_built > 0);
         let has_times = earliest < i64::MAX;
         let lacks = [(has_hosts, "addresses"), (has_times, "times")];
         self.layout.lacks = lacks.iter().filter(|(has, _)| !has).map(|(_, what)| (*what).to_owned()).collect();
@@ -362,7 +367,7 @@ impl RowReader {
                     RowKind::Packets => {
                         self.packets.build(&row_of, self.n_rows).map(|packet| RowContent::Packet(Box::new(packet)))
                     }
-                    _ => self.content(&row_of),
+                    kind => content(&self.front, self.units, kind, &mut self.logs, &row_of, self.n_rows),
                 };
                 let content = content.unwrap_or_else(|| {
                     issues.add(IssueKind::RowNoFlow, place.0, place.1);
@@ -416,17 +421,6 @@ impl RowReader {
         }
     }
 
-    /// What a row is beside a row; none if it should be a flow but something is missing.
-    fn content(&self, row: &Row<'_>) -> Option<RowContent> {
-        let entry = self.front.entry;
-        let is_other_event = row.text(Role::EventType).is_some_and(|event| event != self.event);
-        if self.layout.kind == RowKind::Rows || is_other_event {
-            return Some(RowContent::Row);
-        }
-        let flow = flow::build(row, entry, self.units, self.n_rows)?;
-        Some(RowContent::Flow(Box::new(flow), entry.is_one_way))
-    }
-
     /// What reads the cells of a row again.
     pub fn cell_reader(&self) -> CellReader {
         let names = match self.front.form {
@@ -434,5 +428,25 @@ impl RowReader {
             _ => None,
         };
         CellReader { names, delimiter: self.front.cut, format: self.front.manner }
+    }
+}
+
+/// What a row is beside a row; none if it should be a flow but something is missing.
+fn content(
+    front: &Header,
+    units: Units,
+    kind: RowKind,
+    logs: &mut Option<LogReader>,
+    row: &Row<'_>,
+    number: u64,
+) -> Option<RowContent> {
+    let entry = front.entry;
+    match logs {
+        _ if kind == RowKind::Rows => Some(RowContent::Row),
+        Some(logs) => Some(logs.content(row, entry, units, number)),
+        None => {
+            let flow = flow::build(row, entry, units, number)?;
+            Some(RowContent::Flow(Box::new(flow), entry.is_one_way))
+        }
     }
 }

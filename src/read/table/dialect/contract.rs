@@ -2,6 +2,7 @@
 
 use crate::model::Flow;
 use crate::model::rows::Role;
+use crate::read::table::log::Tool;
 use crate::read::table::roles::Row;
 use crate::read::table::state;
 use crate::read::table::time::Order;
@@ -30,6 +31,8 @@ pub struct Entry {
     pub kind: Kind,
     /// A line that begins with this ends the rows; empty if there is none.
     pub ends_at: &'static str,
+    /// The tool whose logs of several kinds these are; none for a table of one kind of row.
+    pub log: Option<Tool>,
     /// Reads states and flags of a row into its flow.
     pub state: fn(&Row<'_>, &mut Flow),
 }
@@ -42,6 +45,8 @@ pub enum KnownBy {
     AnyHeadings(&'static [&'static [&'static str]]),
     /// No headings; the cells of the first rows look like it, and the columns are called so.
     Shape(fn(&[Vec<String>]) -> bool, &'static [&'static str]),
+    /// The headings are told by more than which are there.
+    Columns(fn(&[String]) -> bool),
     /// Nothing else fits.
     Rest,
 }
@@ -103,5 +108,6 @@ pub const COMMON: Entry = Entry {
     is_one_way: false,
     kind: Kind::Flows,
     ends_at: "",
+    log: None,
     state: state::by_counts,
 };

@@ -7,6 +7,7 @@ mod cicids2018;
 mod ciciot2023;
 mod contract;
 mod ctu13;
+mod ecs;
 mod hikari2021;
 mod kdd99;
 mod netflow_v9;
@@ -22,6 +23,7 @@ mod unsw_nb15_raw;
 mod wireshark_list;
 mod zeek_conn;
 mod zeek_flowmeter;
+mod zeek_log;
 
 pub use contract::{Entry, Kind, KnownBy, Unit};
 
@@ -40,8 +42,10 @@ pub const ALL: &[Entry] = &[
     nsl_kdd::ENTRY,
     kdd99::ENTRY,
     ctu13::ENTRY,
+    zeek_log::ENTRY,
     zeek_conn::ENTRY,
     suricata_eve::ENTRY,
+    ecs::ENTRY,
     nfdump_old::ENTRY,
     nfdump::ENTRY,
     wireshark_list::ENTRY,
@@ -57,6 +61,7 @@ pub fn find(headings: Option<&[String]>, rows: &[Vec<String>]) -> &'static Entry
         KnownBy::Headings(names) => names.iter().all(has),
         KnownBy::AnyHeadings(sets) => sets.iter().any(|names| names.iter().all(has)),
         KnownBy::Shape(looks, _) => headings.is_none() && looks(rows),
+        KnownBy::Columns(is_it) => headings.is_some_and(is_it),
         KnownBy::Rest => true,
     };
     ALL.iter().find(fits).unwrap_or(&other::ENTRY)

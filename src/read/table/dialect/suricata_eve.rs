@@ -1,7 +1,8 @@
-//! Suricata's EVE log: one JSON object a line, of many kinds; flow events (else alerts) become flows.
+//! Suricata's EVE log: one JSON object a line, of many kinds; flow events have the counts, others what connections carried.
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
+use crate::read::table::log::Tool;
 
 pub const ENTRY: Entry = Entry {
     id: "suricata_eve",
@@ -11,6 +12,7 @@ pub const ENTRY: Entry = Entry {
         ("event_type", Role::EventType),
         ("flow_id", Role::Id),
         ("pcap_cnt", Role::Id),
+        ("tx_id", Role::Id),
         ("community_id", Role::Id),
         ("timestamp", Role::Plain),
         ("flow.start", Role::Start),
@@ -31,6 +33,7 @@ pub const ENTRY: Entry = Entry {
         ("http.hostname", Role::ServerName),
     ],
     labels: &["flow.alerted", "alert.signature"],
+    log: Some(Tool::Eve),
     state: crate::read::table::state::suricata,
     ..COMMON
 };

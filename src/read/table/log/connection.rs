@@ -1,0 +1,70 @@
+//! The ends of a log's row to a connection of which nobody counted packets or bytes.
+
+use super::contract::Log;
+use crate::model::Flow;
+use crate::model::app::protocol::{AppProto, Protocol};
+use crate::model::flow::moments::Moments;
+use crate::model::flow::{DirectionStats, FlowKey, NameSource, Run, TcpState};
+use crate::model::rows::{CellValue, Role};
+use crate::read::table::flow::by_name;
+use crate::read::table::roles::Row;
+
+/// The connection of a row at this time; none without the addresses of both ends.
+pub fn connection(row: &Row<'_>, log: &Log, time_ns: i64, number: u64) -> Option<Flow> {
+    let from = (row.host(Role::Source)?, row.port(Role::SourcePort));
+    let to = (row.host(Role::Target)?, row.port(Role::TargetPort));
+    let is_low_originator = from <= to;
+    let (low, high) = if is_low_originator { (from, to) } else { (to, from) };
+    let protocol = transport(row).unwrap_or(match log.transport {
+        0 => FlowKey::NO_PROTOCOL,
+        known => known,
+    });
+    Some(Flow {
+        key: FlowKey { low: low.0, high: high.0, low_port: low.1, high_port: high.1, vlan: 0, protocol },
+        is_low_originator,
+        state: TcpState::Unknown,
+        is_unreachable: false,
+        is_over: false,
+        saw_syn: false,
+        app: application(log, protocol, to.1),
+        is_app_certain: log.protocol.is_some(),
+        name: 0,
+        name_source: NameSource::Dns,
+        fields: 0,
+        stream: 0,
+        first_ns: time_ns,
+        last_ns: time_ns,
+        active_start_ns: time_ns,
+        first_packet: number,
+        gap: Moments::default(),
+        directions: [DirectionStats::default(), DirectionStats::default()],
+        run: Run::default(),
+        run_direction: 0,
+        icmp: (protocol == 1 || protocol == 58).then_some((from.1 as u8, to.1 as u8)),
+        macs: None,
+        extra: None,
+    })
+}
+
+/// The IP protocol that a row names.
+fn transport(row: &Row<'_>) -> Option<u8> {
+    match row.value(Role::Protocol) {
+        CellValue::Number(number) => Some(number).filter(|n| (0.0..255.0).contains(n)).map(|n| n as u8),
+        CellValue::Text(..) => by_name(row.text(Role::Protocol)?),
+        _ => None,
+    }
+}
+
+/// What a connection carries: what the log is of, where that has several forms by port.
+fn application(log: &Log, protocol: u8, port: u16) -> Option<AppProto> {
+    let by_port = || match protocol {
+        6 | 17 => Protocol::from_port(protocol == 6, port),
+        _ => None,
+    };
+    match log.protocol {
+        Some(AppProto::Dns) => by_port().filter(|app| matches!(app, AppProto::Mdns | AppProto::Llmnr | AppProto::Nbns)),
+        _ => None,
+    }
+    .or(log.protocol)
+    .or_else(by_port)
+}

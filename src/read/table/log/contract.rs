@@ -1,0 +1,128 @@
+//! What a kind of log says of itself: how it is recognised, and which column becomes which field of which message.
+
+use super::cells::Cells;
+use super::message::Messages;
+use crate::model::app::field::FieldId;
+use crate::model::app::kinds::token::Token;
+use crate::model::app::protocol::AppProto;
+use crate::model::flow::Direction;
+
+/// A kind of log: a line in the register.
+pub struct Log {
+    /// Zeek's path of it, also the file's stem there: `ssl`.
+    pub id: &'static str,
+    /// Other words for it: Suricata's type of event, datasets of Elastic, older names.
+    pub aliases: &'static [&'static str],
+    /// Sets of Zeek's columns of which any tells it where nothing else does.
+    pub marks: &'static [&'static [&'static str]],
+    /// What its rows are.
+    pub rows: Rows,
+    /// The application that its connections carry, if it is always the same.
+    pub protocol: Option<AppProto>,
+    /// IP protocol of its connections where no column names it; 0 if it may be any.
+    pub transport: u8,
+    /// The messages of a row.
+    pub messages: &'static [Part],
+    /// Columns that [`Log::more`] looks at.
+    pub columns: &'static [Names],
+    /// What takes more than a column: adds fields and messages to those that were read.
+    pub more: Option<fn(&Cells<'_>, &mut Messages)>,
+}
+
+/// What the rows of a log are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rows {
+    /// Connections with counts of packets and bytes.
+    Flows,
+    /// Connections of one direction with counts.
+    HalfFlows,
+    /// What connections carried; nobody counted their packets.
+    Messages,
+    /// Something else, such as certificates, files or figures of the tool itself.
+    Other,
+}
+
+/// What the fields of a log have in common that says nothing of itself.
+pub const COMMON: Log = Log {
+    id: "",
+    aliases: &[],
+    marks: &[],
+    rows: Rows::Messages,
+    protocol: None,
+    transport: 0,
+    messages: &[],
+    columns: &[],
+    more: None,
+};
+
+/// A message that a row tells of.
+pub struct Part {
+    /// Who sends it.
+    pub direction: Direction,
+    /// What kind of message it is.
+    pub message: Option<fn() -> Token>,
+    /// Fields that it has too, but which do not show that it was sent.
+    pub given: &'static [Field],
+    /// Fields of which any shows that it was sent.
+    pub fields: &'static [Field],
+}
+
+/// A column that becomes a field.
+pub struct Field {
+    /// What it is about.
+    pub id: FieldId,
+    /// What it is made of.
+    pub form: FieldForm,
+    /// What the column is called.
+    pub names: Names,
+}
+
+/// What a column is called by each tool; several names are parted by `|`, `_` and `.` are the same.
+#[derive(Clone, Copy)]
+pub struct Names {
+    /// In Zeek's log of this kind.
+    pub zeek: &'static str,
+    /// In Suricata's EVE.
+    pub eve: &'static str,
+    /// In the Elastic Common Schema and Packetbeat.
+    pub ecs: &'static str,
+}
+
+/// What a cell becomes.
+#[derive(Clone, Copy)]
+pub enum FieldForm {
+    /// Text as it stands.
+    Text,
+    /// A whole number; anything else is left out.
+    Number,
+    /// An IP address, else text.
+    Addr,
+    /// An Ethernet address.
+    Mac,
+    /// A moment.
+    Time,
+    /// A list parted by commas: an address or a text for each.
+    List,
+    /// One of few values, else text.
+    Word(fn(&str) -> Option<Token>),
+}
+
+/// A message of the client.
+pub const fn request(message: Option<fn() -> Token>, fields: &'static [Field]) -> Part {
+    Part { direction: Direction::ToResponder, message, given: &[], fields }
+}
+
+/// A message of the server.
+pub const fn answer(message: Option<fn() -> Token>, fields: &'static [Field]) -> Part {
+    Part { direction: Direction::ToOriginator, message, given: &[], fields }
+}
+
+/// A field by the names of its column in Zeek's log, in EVE and in the Elastic Common Schema.
+pub const fn field(id: FieldId, form: FieldForm, zeek: &'static str, eve: &'static str, ecs: &'static str) -> Field {
+    Field { id, form, names: names(zeek, eve, ecs) }
+}
+
+/// A column by its names.
+pub const fn names(zeek: &'static str, eve: &'static str, ecs: &'static str) -> Names {
+    Names { zeek, eve, ecs }
+}

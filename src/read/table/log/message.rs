@@ -1,0 +1,84 @@
+//! The messages that a row of a log tells of, with their fields, on the way to the flow stage.
+
+use crate::model::Flow;
+use crate::model::app::field::{FieldBuffer, FieldId, Message};
+use crate::model::app::protocol::AppProto;
+use crate::model::flow::Direction;
+use std::ops::Range;
+
+/// A row of a log: a connection and what it carried.
+pub struct LogRow {
+    /// The connection; its counts are zero where the log counts nothing.
+    pub flow: Flow,
+    /// Which connection of the log it is: a hash of the tool's own id of it, or of its ends.
+    pub connection: u64,
+    /// `connection` is of the tool's own id, so the same one is the same connection however long ago it was.
+    pub has_id: bool,
+    /// What it carried.
+    pub messages: Messages,
+}
+
+/// Messages in the order in which they were sent.
+#[derive(Default)]
+pub struct Messages {
+    protocol: Option<AppProto>,
+    time_ns: i64,
+    fields: FieldBuffer,
+    list: Vec<(Direction, i64, Range<u32>)>,
+}
+
+impl Messages {
+    /// None yet, of this protocol and this time, ns since 1970.
+    pub fn new(protocol: Option<AppProto>, time_ns: i64) -> Messages {
+        Messages { protocol, time_ns, ..Messages::default() }
+    }
+
+    /// True if there is none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The time of messages that follow is this much later, ns.
+    pub fn delay(&mut self, by_ns: i64) {
+        self.time_ns = self.time_ns.saturating_add(by_ns);
+    }
+
+    /// Adds a message of the fields that `fill` adds; without any there is none.
+    pub fn message(&mut self, direction: Direction, fill: impl FnOnce(&mut FieldBuffer)) {
+        let from = self.fields.len() as u32;
+        fill(&mut self.fields);
+        let to = self.fields.len() as u32;
+        if to > from {
+            self.list.push((direction, self.time_ns, from..to));
+        }
+    }
+
+    /// Adds fields to the last message of this direction if it came last of all, else a message.
+    pub fn extend(&mut self, direction: Direction, fill: impl FnOnce(&mut FieldBuffer)) {
+        fill(&mut self.fields);
+        let to = self.fields.len() as u32;
+        match self.list.last_mut() {
+            Some((last, _, places)) if *last == direction => places.end = to,
+            last => {
+                let from = last.map_or(0, |(_, _, places)| places.end);
+                if to > from {
+                    self.list.push((direction, self.time_ns, from..to));
+                }
+            }
+        }
+    }
+
+    /// True if a message has a field of this kind.
+    pub fn has(&self, id: FieldId) -> bool {
+        self.fields.iter().any(|(kind, _)| kind == id)
+    }
+
+    /// Messages and who sends them; `number` stands for the packet that completes them.
+    pub fn iter(&self, number: u64) -> impl Iterator<Item = (Direction, Message<'_>)> {
+        let protocol = self.protocol.unwrap_or(AppProto::RawIp);
+        self.list.iter().map(move |(direction, time_ns, places)| {
+            let fields = self.fields.fields_at(places.clone());
+            (*direction, Message { protocol, time_ns: *time_ns, packet: number, fields })
+        })
+    }
+}

@@ -1,0 +1,275 @@
+//! A row of a log to what it tells of: finds the kind of log and its columns, which may differ from row to row.
+
+use super::cells::{self, Cells};
+use super::connection::connection;
+use super::contract::{Field, Log, Names, Rows};
+use super::message::{LogRow, Messages};
+use super::{ALL, Tool};
+use crate::model::app::field::{FieldBuffer, FieldId};
+use crate::model::rows::{CellValue, Role};
+use crate::read::table::RowContent;
+use crate::read::table::dialect::Entry;
+use crate::read::table::flow::{self, Units};
+use crate::read::table::names::plain;
+use crate::read::table::roles::{self, Places, Row};
+use foldhash::fast::FixedState;
+use std::hash::BuildHasher;
+
+/// Columns that name the connection of a row.
+const IDS: &[&str] = &["uid", "zeeksessionid", "flowid", "suricataeveflowid"];
+/// Columns that say when what a row tells of was.
+const TIMES: &[&str] = &["ts", "timestamp", "time"];
+/// Columns that say what kind of log a row is of.
+const KINDS: &[&str] = &["path", "eventtype", "suricataeveeventtype", "eventdataset", "stream", "sourcetype", "type"];
+
+/// Reads rows of one table.
+pub struct LogReader {
+    tool: Tool,
+    /// The kind of all rows, if the file says it or has the columns of only one.
+    whole: Option<usize>,
+    /// Columns as far as they are known: what each is called, plain and without the front of a module.
+    columns: Vec<Column>,
+    kinds: Vec<usize>,
+    ids: Vec<usize>,
+    times: Vec<usize>,
+    /// By place in [`ALL`], for those that were met.
+    found: Vec<Option<Found>>,
+    netflow: Places,
+    /// The first of flow and netflow events that came; the others say the same again.
+    counted: Option<Rows>,
+}
+
+struct Column {
+    name: String,
+    tool: Tool,
+}
+
+/// Where the columns of a kind of log stand.
+#[derive(Default)]
+struct Found {
+    n_columns: usize,
+    /// For each field of each message, those of `given` first.
+    fields: Vec<Vec<usize>>,
+    /// For each column that is asked for beside.
+    columns: Vec<Vec<usize>>,
+    marks: Vec<Vec<Vec<usize>>>,
+}
+
+impl LogReader {
+    /// For a table of a tool, whose rows are all of one kind if that is known.
+    pub fn new(tool: Tool, whole: Option<&'static Log>) -> LogReader {
+        LogReader {
+            tool,
+            whole: whole.and_then(|whole| ALL.iter().position(|log| log.id == whole.id)),
+            columns: Vec::new(),
+            kinds: Vec::new(),
+            ids: Vec::new(),
+            times: Vec::new(),
+            found: ALL.iter().map(|_| None).collect(),
+            netflow: Places::default(),
+            counted: None,
+        }
+    }
+
+    /// Takes a column that has come up.
+    pub fn add_column(&mut self, name: &str) {
+        let place = self.columns.len();
+        let lower = name.to_ascii_lowercase();
+        let (rest, tool) = match (lower.strip_prefix("zeek."), lower.strip_prefix("suricata.eve.")) {
+            // Filebeat: zeek.dns.query is query of dns.log.
+            (Some(rest), _) => (rest.split_once('.').map_or(rest, |(_, rest)| rest), Tool::Zeek),
+            (_, Some(rest)) => (rest, Tool::Eve),
+            _ => (lower.as_str(), self.tool),
+        };
+        let (whole, rest) = (plain(&lower), plain(rest));
+        let is_other = (whole == "path" && !lower.starts_with(['_', '@', '#'])) || lower == "event.type";
+        if KINDS.contains(&whole.as_str()) && !is_other {
+            self.kinds.push(place);
+        }
+        if IDS.contains(&whole.as_str()) {
+            self.ids.push(place);
+        }
+        if TIMES.contains(&whole.as_str()) {
+            self.times.push(place);
+        }
+        let of_netflow = [
+            ("netflowpkts", Role::FwdPackets),
+            ("netflowbytes", Role::FwdBytes),
+            ("netflowstart", Role::Start),
+            ("netflowend", Role::End),
+        ];
+        if let Some((_, role)) = of_netflow.iter().find(|(name, _)| tool == Tool::Eve && *name == rest) {
+            self.netflow.add(*role, place);
+        }
+        self.columns.push(Column { name: rest, tool });
+    }
+
+    /// The moment of what a row tells of.
+    pub fn moment(&self, row: &Row<'_>) -> Option<i64> {
+        self.times.iter().find_map(|place| roles::moment(row.at(*place)))
+    }
+
+    /// What a row is beside a row. A row that is of no connection is nothing more.
+    pub fn content(&mut self, row: &Row<'_>, entry: &Entry, units: Units, number: u64) -> RowContent {
+        let Some(place) = self.kind(row) else { return RowContent::Row };
+        let Some(log) = ALL.get(place) else { return RowContent::Row };
+        let time_ns = self.moment(row);
+        let (flow, messages) = match log.rows {
+            Rows::Other => return RowContent::Row,
+            Rows::Flows | Rows::HalfFlows => {
+                if *self.counted.get_or_insert(log.rows) != log.rows {
+                    return RowContent::Row;
+                }
+                (self.counted_flow(row, log, entry, units, number), Messages::default())
+            }
+            Rows::Messages => {
+                let Some(time_ns) = time_ns else { return RowContent::Row };
+                let flow = connection(row, log, time_ns, number);
+                let app = flow.as_ref().and_then(|flow| flow.app);
+                (flow, self.messages(place, log, row, Messages::new(app, time_ns)))
+            }
+        };
+        let Some(flow) = flow else { return RowContent::Row };
+        let id = self.ids.iter().find_map(|place| Some((*place, cells::shown(row.at(*place), row.bytes)?)));
+        let state = FixedState::default();
+        let (connection, has_id) = match &id {
+            Some((_, id)) => (state.hash_one(id.as_bytes()), true),
+            None => (
+                state.hash_one((
+                    flow.key.low.0,
+                    flow.key.high.0,
+                    flow.key.low_port,
+                    flow.key.high_port,
+                    flow.key.protocol,
+                )),
+                false,
+            ),
+        };
+        RowContent::Log(Box::new(LogRow { flow, connection, has_id, messages }))
+    }
+
+    fn counted_flow(
+        &self,
+        row: &Row<'_>,
+        log: &Log,
+        entry: &Entry,
+        units: Units,
+        number: u64,
+    ) -> Option<crate::model::Flow> {
+        let mut places = row.places.clone();
+        if log.rows == Rows::HalfFlows {
+            let ends = [Role::Source, Role::SourcePort, Role::Target, Role::TargetPort, Role::Protocol, Role::Service];
+            places = self.netflow.clone();
+            ends.iter().for_each(|role| row.places.get(*role).into_iter().for_each(|place| places.add(*role, place)));
+        }
+        let row = Row { places: &places, ..*row };
+        if row.moment(Role::Start).is_some() {
+            return flow::build(&row, entry, units, number);
+        }
+        let time = self.times.iter().find(|place| roles::moment(row.at(**place)).is_some())?;
+        let mut places = places.clone();
+        places.set(Role::Start, *time);
+        flow::build(&Row { places: &places, ..row }, entry, units, number)
+    }
+
+    /// The place in [`ALL`] of the kind of log that a row is of.
+    fn kind(&mut self, row: &Row<'_>) -> Option<usize> {
+        let place_of = |log: &Log| ALL.iter().position(|other| other.id == log.id);
+        if self.whole.is_some() {
+            return self.whole;
+        }
+        let said = self.kinds.iter().filter_map(|place| cells::shown(row.at(*place), row.bytes));
+        let mut is_said = false;
+        for said in said {
+            if let Some(log) = super::named(&said) {
+                return place_of(log);
+            }
+            is_said = true;
+        }
+        match self.tool {
+            // Figures of the tool itself, and protocols that are not read.
+            Tool::Eve => place_of(&super::UNKNOWN),
+            Tool::Ecs => {
+                let has_count =
+                    [Role::FwdPackets, Role::Packets].iter().any(|role| row.value(*role) != CellValue::Missing);
+                if has_count || self.kinds.is_empty() { Some(0) } else { place_of(&super::UNKNOWN) }
+            }
+            Tool::Zeek if is_said => place_of(&super::UNKNOWN),
+            Tool::Zeek => self.by_cells(row),
+        }
+    }
+
+    /// The first kind of log whose columns are filled in this row.
+    fn by_cells(&mut self, row: &Row<'_>) -> Option<usize> {
+        (0..ALL.len()).find(|place| {
+            self.find(*place);
+            let marks = self.found.get(*place).and_then(Option::as_ref).map_or(&[][..], |found| &found.marks);
+            let is_filled = |places: &Vec<usize>| places.iter().any(|place| row.at(*place) != CellValue::Missing);
+            marks.iter().any(|marks| marks.iter().all(is_filled))
+        })
+    }
+
+    /// Looks for the columns of a kind of log among those that have come up since.
+    fn find(&mut self, place: usize) {
+        let LogReader { columns, found, .. } = self;
+        let (Some(log), Some(slot)) = (ALL.get(place), found.get_mut(place)) else { return };
+        let known = slot.get_or_insert_default();
+        if known.n_columns == columns.len() && !known.marks.is_empty() | log.marks.is_empty() {
+            return;
+        }
+        known.n_columns = columns.len();
+        let of = |names: &Names| places_of(columns, *names);
+        let fields = log.messages.iter().flat_map(|part| part.given.iter().chain(part.fields));
+        known.fields = fields.map(|field| of(&field.names)).collect();
+        known.columns = log.columns.iter().map(of).collect();
+        let mark = |name: &&'static str| of(&Names { zeek: name, eve: "", ecs: "" });
+        known.marks = log.marks.iter().map(|marks| marks.iter().map(&mark).collect()).collect();
+    }
+
+    fn messages(&mut self, place: usize, log: &Log, row: &Row<'_>, mut messages: Messages) -> Messages {
+        self.find(place);
+        let Some(found) = self.found.get(place).and_then(Option::as_ref) else { return messages };
+        let mut places = found.fields.iter();
+        for part in log.messages {
+            let mut take = |fields: &'static [Field]| -> Vec<(&'static Field, CellValue)> {
+                fields.iter().map(|field| (field, first(row, places.next()))).collect()
+            };
+            let (given, own) = (take(part.given), take(part.fields));
+            if own.iter().all(|(_, value)| cells::shown(*value, row.bytes).is_none()) {
+                continue;
+            }
+            messages.message(part.direction, |fields: &mut FieldBuffer| {
+                if let Some(message) = part.message {
+                    fields.token(FieldId::Message, message());
+                }
+                for (field, value) in given.into_iter().chain(own) {
+                    cells::add(field.id, field.form, value, row.bytes, fields);
+                }
+            });
+        }
+        if let Some(more) = log.more {
+            let values = found.columns.iter().map(|places| first(row, Some(places))).collect();
+            let is_eve = self.tool == Tool::Eve;
+            more(&Cells { bytes: row.bytes, values, is_eve }, &mut messages);
+        }
+        messages
+    }
+}
+
+/// Where the columns that are called so stand, the better names first.
+fn places_of(columns: &[Column], Names { zeek, eve, ecs }: Names) -> Vec<usize> {
+    let mut places = Vec::new();
+    for (names, tool) in [(zeek, Tool::Zeek), (eve, Tool::Eve), (ecs, Tool::Ecs)] {
+        for wanted in names.split('|').filter(|name| !name.is_empty()).map(plain) {
+            let is_it = |(_, column): &(usize, &Column)| column.tool == tool && column.name == wanted;
+            places.extend(columns.iter().enumerate().filter(is_it).map(|(place, _)| place));
+        }
+    }
+    places
+}
+
+/// The first cell that holds anything.
+fn first(row: &Row<'_>, places: Option<&Vec<usize>>) -> CellValue {
+    let mut values = places.into_iter().flatten().map(|place| row.at(*place));
+    values.find(|value| *value != CellValue::Missing).unwrap_or(CellValue::Missing)
+}
