@@ -117,14 +117,21 @@ impl FlowStage {
             flow.name = names.of(flow.responder().0);
         }
         let ended = &mut |serial, flow: &Flow| dispatch.flow(serial, flow, names);
-        let serial = flows.log(known, flow, ended);
+        let (app, is_certain) = (flow.app, flow.is_app_certain);
+        let serial = flows.log_row(known, flow, ended);
         connections.set(connection, serial);
         let number = self.flows_of_rows.len() as u64;
         for (direction, message) in messages.iter(number) {
             self.has_logged_messages = true;
             let update = Some(FlowUpdate { serial, direction, is_retransmission: false });
-            self.name_app(update, message.protocol, true);
             self.on_message(update, &message);
+        }
+        if let Some(app) = app {
+            self.name_app(
+                Some(FlowUpdate { serial, direction: Direction::ToResponder, is_retransmission: false }),
+                app,
+                is_certain,
+            );
         }
         serial
     }

@@ -187,7 +187,7 @@ impl FlowTable {
 
     /// Takes what a row of a log tells of a connection that may be known by this serial number; its serial number. It stays
     /// open until the end, because rows of several logs tell of it in any order.
-    pub fn log(&mut self, known: Option<u32>, flow: Flow, ended: &mut impl FnMut(u32, &Flow)) -> u32 {
+    pub fn log_row(&mut self, known: Option<u32>, flow: Flow, ended: &mut impl FnMut(u32, &Flow)) -> u32 {
         if let Some(serial) = known
             && self.get_mut(serial).is_some_and(|kept| super::join::tell(kept, &flow))
         {

@@ -22,7 +22,7 @@ pub struct Log {
     /// IP protocol of its connections where no column names it; 0 if it may be any.
     pub transport: u8,
     /// The messages of a row.
-    pub messages: &'static [Part],
+    pub messages: &'static [MessagePart],
     /// Columns that [`Log::more`] looks at.
     pub columns: &'static [Names],
     /// What takes more than a column: adds fields and messages to those that were read.
@@ -56,7 +56,7 @@ pub const COMMON: Log = Log {
 };
 
 /// A message that a row tells of.
-pub struct Part {
+pub struct MessagePart {
     /// Who sends it.
     pub direction: Direction,
     /// What kind of message it is.
@@ -108,13 +108,13 @@ pub enum FieldForm {
 }
 
 /// A message of the client.
-pub const fn request(message: Option<fn() -> Token>, fields: &'static [Field]) -> Part {
-    Part { direction: Direction::ToResponder, message, given: &[], fields }
+pub const fn request(message: Option<fn() -> Token>, fields: &'static [Field]) -> MessagePart {
+    MessagePart { direction: Direction::ToResponder, message, given: &[], fields }
 }
 
 /// A message of the server.
-pub const fn answer(message: Option<fn() -> Token>, fields: &'static [Field]) -> Part {
-    Part { direction: Direction::ToOriginator, message, given: &[], fields }
+pub const fn answer(message: Option<fn() -> Token>, fields: &'static [Field]) -> MessagePart {
+    MessagePart { direction: Direction::ToOriginator, message, given: &[], fields }
 }
 
 /// A field by the names of its column in Zeek's log, in EVE and in the Elastic Common Schema.

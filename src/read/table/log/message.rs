@@ -2,7 +2,7 @@
 
 use crate::model::Flow;
 use crate::model::app::field::{FieldBuffer, FieldId, Message};
-use crate::model::app::protocol::AppProto;
+use crate::model::app::protocol::{AppProto, Protocol};
 use crate::model::flow::Direction;
 use std::ops::Range;
 
@@ -19,18 +19,24 @@ pub struct LogRow {
 }
 
 /// Messages in the order in which they were sent.
-#[derive(Default)]
 pub struct Messages {
-    protocol: Option<AppProto>,
+    protocol: AppProto,
     time_ns: i64,
     fields: FieldBuffer,
     list: Vec<(Direction, i64, Range<u32>)>,
 }
 
 impl Messages {
-    /// None yet, of this protocol and this time, ns since 1970.
-    pub fn new(protocol: Option<AppProto>, time_ns: i64) -> Messages {
-        Messages { protocol, time_ns, ..Messages::default() }
+    /// None yet, of a connection at this time, ns since 1970.
+    pub fn new(flow: Option<&Flow>, time_ns: i64) -> Messages {
+        let lower = |flow: &Flow| match flow.transport() {
+            Protocol::AppProto(transport) => transport,
+            _ if flow.key.low.is_v4() => AppProto::Ipv4,
+            _ => AppProto::Ipv6,
+        };
+        // What is not known to carry an application is still known to be of the layer below.
+        let protocol = flow.map_or(AppProto::RawIp, |flow| flow.app.unwrap_or_else(|| lower(flow)));
+        Messages { protocol, time_ns, fields: FieldBuffer::default(), list: Vec::new() }
     }
 
     /// True if there is none.
@@ -75,7 +81,7 @@ impl Messages {
 
     /// Messages and who sends them; `number` stands for the packet that completes them.
     pub fn iter(&self, number: u64) -> impl Iterator<Item = (Direction, Message<'_>)> {
-        let protocol = self.protocol.unwrap_or(AppProto::RawIp);
+        let protocol = self.protocol;
         self.list.iter().map(move |(direction, time_ns, places)| {
             let fields = self.fields.fields_at(places.clone());
             (*direction, Message { protocol, time_ns: *time_ns, packet: number, fields })

@@ -120,13 +120,15 @@ impl LogReader {
                 if *self.counted.get_or_insert(log.rows) != log.rows {
                     return RowContent::Row;
                 }
-                (self.counted_flow(row, log, entry, units, number), Messages::default())
+                let flow = self.counted_flow(row, log, entry, units, number);
+                let messages = Messages::new(flow.as_ref(), time_ns.unwrap_or_default());
+                (flow, messages)
             }
             Rows::Messages => {
                 let Some(time_ns) = time_ns else { return RowContent::Row };
                 let flow = connection(row, log, time_ns, number);
-                let app = flow.as_ref().and_then(|flow| flow.app);
-                (flow, self.messages(place, log, row, Messages::new(app, time_ns)))
+                let messages = Messages::new(flow.as_ref(), time_ns);
+                (flow, self.messages(place, log, row, messages))
             }
         };
         let Some(flow) = flow else { return RowContent::Row };
