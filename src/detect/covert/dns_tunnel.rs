@@ -159,10 +159,11 @@ fn finding(domain: &str, askers: &[(Addr, &Asked)], names: f64) -> Finding {
     askers.iter().for_each(|(_, asked)| heard.merge(&asked.heard));
     let n_new = most.n_new as f64;
     let mean_length = most.n_characters as f64 / n_new.max(1.0);
-    let mean_answer = most.answer_bytes as f64 / most.n_answers.max(1) as f64;
+    // Logs do not say how long answers were.
+    let mean_answer = (most.answer_bytes > 0).then(|| most.answer_bytes as f64 / most.n_answers.max(1) as f64);
     let wide_share = most.n_wide as f64 / most.n_questions.max(1) as f64;
     // Without records that carry data, and with answers hardly larger than questions, data goes only out.
-    let is_one_way = wide_share < MUCH_DATA && mean_answer < 2.0 * (mean_length + 40.0);
+    let is_one_way = wide_share < MUCH_DATA && mean_answer.is_none_or(|bytes| bytes < 2.0 * (mean_length + 40.0));
     let entropy = most.characters.entropy();
     let signs = 0.4 * f64::from(wide_share >= MUCH_DATA)
         + 0.4 * f64::from(mean_length >= 40.0)
@@ -190,8 +191,8 @@ fn finding(domain: &str, askers: &[(Addr, &Asked)], names: f64) -> Finding {
             evidence("Length before the domain, mean", mean_length, "characters", "about 8"),
             evidence("Bits in a character", entropy, "bits", "2.5 to 3.5 in words"),
             evidence("Questions for TXT, NULL and the like", 100.0 * wide_share, "%", "under 5"),
-            evidence("Size of an answer, mean", mean_answer, "B", "80 to 200"),
         ])
+        .evidence(mean_answer.map(|bytes| evidence("Size of an answer, mean", bytes, "B", "80 to 200")))
         .explanation(format!(
             "{who} asked for {} different names under {domain}, {mean_length:.0} characters each before the \
                  domain, and hardly ever for the same one twice. Whoever runs the domain reads every such name: \

@@ -50,6 +50,8 @@ const MOST_SERVICES: usize = 256;
 const MOST_SHOWN: usize = 5;
 /// From so many services on it is a collection, whatever the client.
 const MANY_SERVICES: usize = 20;
+/// Below so many the tickets alone, without what was asked for, say little.
+const SEVERAL_SERVICES: usize = 3;
 
 #[derive(Default)]
 struct Kerberoasting {
@@ -59,6 +61,8 @@ struct Kerberoasting {
 #[derive(Default)]
 struct Pair {
     services: BTreeSet<String>,
+    /// The client was seen to ask for weak encryption only; else it got it.
+    is_asked: bool,
     heard: MessageEvidence,
 }
 
@@ -74,11 +78,16 @@ impl Detector for Kerberoasting {
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
         let said = &event.message.fields;
-        let is_question = event.message.protocol == AppProto::Kerberos
-            && event.update.is_some_and(|update| update.direction == Direction::ToResponder)
-            && said.is(FieldId::Message, KerberosMessage::TgsReq)
-            && said.is(FieldId::Security, Security::OnlyWeakEncryptionAskedFor);
-        let (true, Some(flow), Some(service)) = (is_question, event.flow, said.text(FieldId::Service)) else {
+        // A log names the encryption of the ticket, not those that were asked for.
+        let is_weak = match event.update.map(|update| update.direction) {
+            Some(Direction::ToResponder) => {
+                said.is(FieldId::Message, KerberosMessage::TgsReq)
+                    && said.is(FieldId::Security, Security::OnlyWeakEncryptionAskedFor)
+            }
+            Some(Direction::ToOriginator) => said.is(FieldId::Security, Security::WeakEncryptionGranted),
+            None => false,
+        } && event.message.protocol == AppProto::Kerberos;
+        let (true, Some(flow), Some(service)) = (is_weak, event.flow, said.text(FieldId::Service)) else {
             return;
         };
         if is_machine(service) {
@@ -86,6 +95,7 @@ impl Detector for Kerberoasting {
         }
         let Some(pair) = self.pairs.of((flow.originator().0, flow.responder().0)) else { return };
         pair.heard.add(event);
+        pair.is_asked |= said.is(FieldId::Message, KerberosMessage::TgsReq);
         if pair.services.len() < MOST_SERVICES {
             pair.services.insert(service.to_owned());
         }
@@ -103,7 +113,12 @@ impl Pair {
     fn finding(&self, (client, server): (Addr, Addr), least: f64) -> Finding {
         let n = self.services.len() as f64;
         // Old clients know nothing better and ask for a few; a tool asks for all there are.
-        let confidence = if self.services.len() >= MANY_SERVICES { Confidence::VERY_LIKELY } else { Confidence::EVEN };
+        // Accounts without better keys give RC4 to whoever asks.
+        let confidence = match self.services.len() {
+            MANY_SERVICES.. => Confidence::VERY_LIKELY,
+            0..SEVERAL_SERVICES if !self.is_asked => Confidence::UNLIKELY,
+            _ => Confidence::EVEN,
+        };
         let shown: Vec<&str> = self.services.iter().take(MOST_SHOWN).map(String::as_str).collect();
         Finding::builder(&CARD)
             .title(format!("{client} collects tickets that can be cracked: {}", count(self.services.len(), "service")))
@@ -117,10 +132,11 @@ impl Pair {
                 evidence("Questions", self.heard.n as f64, "messages", "0"),
             ])
             .explanation(format!(
-                "{client} asked {server} for tickets of {} ({}) and took RC4 only. Whoever holds such a ticket can \
+                "{client} asked {server} for tickets of {} ({}) and {}. Whoever holds such a ticket can \
                  try passwords against it without anybody noticing.",
                 count(self.services.len(), "service"),
-                shown.join(", ")
+                shown.join(", "),
+                if self.is_asked { "took RC4 only" } else { "got them in RC4" }
             ))
             .filter(format!("{} && kerberos.msg_type == 12", finding_builder::pair_filter(client, server)))
             .messages(&self.heard)
@@ -136,21 +152,24 @@ mod tests {
 
     #[test]
     fn tickets_in_rc4_only_are_reported_and_those_of_machines_are_not() {
-        let found = |service: &str, security: Security| {
+        let told = |message: KerberosMessage, direction, service: &str, security: Security| {
             let facts = vec![
-                (FieldId::Message, KerberosMessage::TgsReq.into()),
+                (FieldId::Message, message.into()),
                 (FieldId::Security, security.into()),
                 (FieldId::Service, service.into()),
             ];
             let (from, to) = ((inside(1), 40_000), (inside(2), 88));
-            let line =
-                Line { protocol: AppProto::Kerberos, second: 1.0, from, to, direction: Direction::ToResponder, facts };
+            let line = Line { protocol: AppProto::Kerberos, second: 1.0, from, to, direction, facts };
             hear(&ENTRY, &[line], &Settings::default()).findings.len()
         };
+        let found = |service, security| told(KerberosMessage::TgsReq, Direction::ToResponder, service, security);
+        let granted =
+            |service| told(KerberosMessage::TgsRep, Direction::ToOriginator, service, Security::WeakEncryptionGranted);
         let weak = Security::OnlyWeakEncryptionAskedFor;
         assert_eq!(
             (found("MSSQLSvc/db", weak), found("krbtgt/LAB", weak), found("MSSQLSvc/db", Security::Signed)),
             (1, 0, 0)
         );
+        assert_eq!((granted("MSSQLSvc/db"), granted("HOST$")), (1, 0), "as a log says it");
     }
 }

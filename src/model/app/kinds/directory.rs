@@ -191,3 +191,11 @@ labelled! {
         Smb311 "SMB 3.1.1",
     }
 }
+
+impl KerberosCipher {
+    /// True for DES and RC4, whose tickets can be cracked if the password is guessable.
+    pub fn is_weak(self) -> bool {
+        use KerberosCipher::{DesCbcCrc, DesCbcMd4, DesCbcMd5, Rc4Hmac, Rc4HmacExp};
+        matches!(self, DesCbcCrc | DesCbcMd4 | DesCbcMd5 | Rc4Hmac | Rc4HmacExp)
+    }
+}

@@ -10,7 +10,8 @@ labelled! {
 
     /// How a connection is protected, or is to be.
     Security {
-        Tls "TLS", OnlyWeakEncryptionAskedFor "only weak encryption asked for", Signed "signed",
+        Tls "TLS", OnlyWeakEncryptionAskedFor "only weak encryption asked for",
+        WeakEncryptionGranted "weak encryption granted", Signed "signed",
         SignedOrSealed "signed or sealed", StartTls "STARTTLS", Encrypted "encrypted", Compressed "compressed",
         SigningRequired "signing required", SigningNotRequired "signing not required", AuthTls "AUTH TLS",
         Rdp "RDP",

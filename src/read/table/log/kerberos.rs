@@ -5,8 +5,8 @@ use super::contract::{COMMON, FieldForm, Log, names};
 use super::message::Messages;
 use super::words::{kerberos_cipher, kerberos_error};
 use crate::model::app::field::{FieldBuffer, FieldId};
-use crate::model::app::kinds::directory::KerberosMessage;
-use crate::model::app::kinds::login::Outcome;
+use crate::model::app::kinds::directory::{KerberosCipher, KerberosMessage};
+use crate::model::app::kinds::login::{Outcome, Security};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 
@@ -68,6 +68,10 @@ fn both(cells: &Cells<'_>, messages: &mut Messages) {
         }
         names_of(cells, fields);
         cells.add(FieldId::Cipher, FieldForm::Word(kerberos_cipher), CIPHER, fields);
+        let cipher = cells.text(CIPHER).and_then(|cipher| kerberos_cipher(&cipher));
+        if is_tickets && cipher.and_then(|cipher| cipher.kind()).is_some_and(KerberosCipher::is_weak) {
+            fields.token(FieldId::Security, Security::WeakEncryptionGranted);
+        }
         if known.is_some_and(|(_, is_refusal)| is_refusal) {
             fields.token(FieldId::Login, Outcome::Refused);
         } else if is_granted && !is_tickets {
