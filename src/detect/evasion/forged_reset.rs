@@ -136,7 +136,7 @@ fn finding(
         ports.insert(flow.responder().1);
     }
     let ports: Vec<u16> = ports.into_iter().take(Finding::MOST_PORTS).collect();
-    let on = finding_builder::ports_filter("tcp.port", &ports, Finding::MOST_PORTS).unwrap_or_else(|| "tcp".to_owned());
+    let on = finding_builder::ports_filter("tcp.port", &ports, Finding::MOST_PORTS).unwrap_or("tcp".to_owned());
     let with: Vec<String> = peers.iter().map(|peer| finding_builder::host_filter("addr", *peer)).collect();
     let with = if with.len() <= MOST_FILTER_PEERS { format!("({})", with.join(" || ")) } else { "tcp".to_owned() };
     Finding::builder(&CARD)

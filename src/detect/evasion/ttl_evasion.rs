@@ -108,11 +108,8 @@ impl AnomalousPair<Game> {
     fn finding(&self, ends: SenderAndService, least: f64, context: &Context<'_>) -> Finding {
         let ((source, target, _), game) = (ends, &self.counts);
         let n = game.n() as f64;
-        let confidence = match (game.n(), game.n_differing) {
-            (_, 1..) => Confidence::ALMOST_CERTAIN,
-            (2.., 0) => Confidence::VERY_LIKELY,
-            _ => Confidence::LIKELY,
-        };
+        let is_played = game.n() >= 2 || game.n_differing > 0;
+        let confidence = if is_played { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
         let usual = format!("{} in this connection", game.usual);
         let left = if source.is_v4() { "ip.ttl" } else { "ipv6.hlim" };
         self.begin(&CARD, ends, context)

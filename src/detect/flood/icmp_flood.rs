@@ -118,3 +118,22 @@ fn finding(
         .filter_in_time(filter)
         .build()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::{finish, icmp, inside, outside};
+    use crate::settings::Settings;
+
+    #[test]
+    fn the_typical_value_of_a_second_is_the_setting() {
+        let mut settings = Settings::default();
+        assert!(settings.set(&RATE, 40.0));
+        let pings: Vec<Packet> =
+            (0..500).map(|i| icmp(i, i as f64 / 50.0, 1, outside(1), inside(1), false, 8)).collect();
+        assert!(finish(&ENTRY, &[], &pings, &Settings::default()).findings.is_empty());
+        let found = finish(&ENTRY, &[], &pings, &settings).findings;
+        let in_a_second = found[0].evidence.iter().find(|line| line.name == "Most pings in a second");
+        assert_eq!(in_a_second.map(|line| line.typical.as_str()), Some("below 40"));
+    }
+}

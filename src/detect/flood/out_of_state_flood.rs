@@ -176,7 +176,7 @@ fn of_target(
     let Flood { target, figures: seconds, baseline, .. } = flood;
     let target = **target;
     let most = f64::from(seconds.most());
-    let confidence = baseline.weigh(Confidence::VERY_LIKELY, most >= burst);
+    let confidence = baseline.weigh(Confidence::LIKELY, most >= burst);
     let from = match (sources.len(), sources.first()) {
         (1, Some(one)) => one.to_string(),
         (n, _) => count(n, "host"),

@@ -282,6 +282,15 @@ mod tests {
     }
 
     #[test]
+    fn the_typical_value_of_a_second_is_that_of_the_settings() {
+        let mut settings = Settings::default();
+        assert!(settings.set(&LEAST, 500.0) && settings.set(&PERIOD, 10.0));
+        let found = finish(&ENTRY, &requests(3000, 200.0, TcpState::Answered), &[], &settings).findings;
+        let in_a_second = found[0].evidence.iter().find(|line| line.name == "Most incomplete requests in a second");
+        assert_eq!(in_a_second.map(|line| line.typical.as_str()), Some("below 50"));
+    }
+
+    #[test]
     fn a_dead_server_with_a_few_patient_clients_is_no_flood() {
         let patient = requests(300, 1.0, TcpState::Requested);
         assert!(finish(&ENTRY, &patient, &[], &Settings::default()).findings.is_empty());

@@ -210,7 +210,7 @@ impl Case {
         // A steady stream without any answer may be wanted; packets from ever fresh ports are not.
         let is_past = self.rate >= self.threshold;
         let confidence = match self.is_fresh {
-            true => self.baseline.weigh(Confidence::ALMOST_CERTAIN, is_past),
+            true => self.baseline.weigh(Confidence::VERY_LIKELY, is_past),
             false => self.baseline.weigh_load(Confidence::LIKELY, is_past),
         };
         let whom = match self.port {

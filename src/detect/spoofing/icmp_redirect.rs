@@ -105,7 +105,7 @@ impl Sender {
         let is_forged = !owners.is_empty() && mac != [0; 6] && !owners.contains(&mac);
         let is_own = |(host, claimant): &&(Addr, Mac)| is_forged && *claimant == mac && *host != ip;
         let own: Vec<Addr> = claims.iter().filter(is_own).map(|(host, _)| *host).take(4).collect();
-        let confidence = if is_forged { Confidence::ALMOST_CERTAIN } else { Confidence::UNLIKELY };
+        let confidence = if is_forged { Confidence::ALMOST_CERTAIN } else { Confidence::EVEN };
         let protocol = if ip.is_v4() { 1 } else { 58 };
         let between = Between { source: Some(ip), protocol: Some(protocol), ..Between::default() };
         let kind = if ip.is_v4() { "icmp.type == 5" } else { "icmpv6.type == 137" };
