@@ -97,6 +97,22 @@ issues! {
         "Rows hold text that is not UTF-8; it was read as Windows-1252, which Latin-1 is a part of.",
     TimesRelative "times-relative" Info
         "Times count from the start of a capture, so days and clock times are not the real ones.",
+    TimesOfDay "times-of-day" Warning
+        "Times are times of day without a date, so the day is not known: they count from midnight of the first day, which stands as 1970-01-01.",
+    TimesWithoutYear "times-without-year" Warning
+        "Times name no year: it is that of another column, or stands as 1970 where none has one.",
+    TimesAddedUp "times-added-up" Info
+        "Times are those since the row before, so they were added up.",
+    TimeUnreadable "time-unreadable" Warning
+        "Rows have a time that could not be read; they take the time of the row before.",
+    ZoneUnknown "zone-unknown" Warning
+        "Times name a time zone that is not known; they were taken for UTC.",
+    DatesDayFirst "dates-day-first" Warning
+        "Dates could be day first or month first, and no row shows which: they were read as day first. The setting table.date_order changes that.",
+    DatesMonthFirst "dates-month-first" Warning
+        "Dates could be day first or month first, and no row shows which: they were read as month first. The setting table.date_order changes that.",
+    UnitCorrected "unit-corrected" Warning
+        "Durations are not in the unit that the tool is known for: rates, ends or headings of the rows show another, which was taken. The setting table.time_unit changes that.",
     RowsSampled "rows-sampled" Warning
         "More rows than the memory set for tables holds: a random part of them was kept.",
     TextsLeftOut "texts-left-out" Info

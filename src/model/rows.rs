@@ -40,6 +40,8 @@ pub enum Role {
     Start,
     End,
     Duration,
+    /// A time of day that completes the date of the start.
+    Clock,
     Source,
     SourcePort,
     Target,
@@ -110,6 +112,7 @@ impl Role {
                 | Id
                 | Start
                 | End
+                | Clock
                 | Source
                 | SourcePort
                 | Target
@@ -129,7 +132,7 @@ impl Role {
             Plain => "",
             Label => "label",
             Id => "row name",
-            Start | End => "time",
+            Start | End | Clock => "time",
             Source | SourceMac => "source",
             Target | TargetMac => "target",
             SourcePort => "source port",
@@ -166,6 +169,8 @@ pub struct Layout {
     pub written: String,
     /// Unit of durations and gaps, in words.
     pub time_unit: String,
+    /// Order of day and month, where its dates are written so that it matters; else empty.
+    pub date_order: String,
     /// True if the table has a line of headings.
     pub has_header: bool,
     /// Place of the column that says what each row is.
@@ -187,7 +192,8 @@ impl Layout {
     pub fn describe(&self) -> String {
         let label =
             self.label_name().map_or_else(|| "no label column".to_owned(), |name| format!("label column {name}"));
-        format!("{} ({}), durations in {}, {label}", self.name, self.written, self.time_unit)
+        let dates = if self.date_order.is_empty() { String::new() } else { format!(", dates {}", self.date_order) };
+        format!("{} ({}), durations in {}{dates}, {label}", self.name, self.written, self.time_unit)
     }
 
     /// Name of the label column.

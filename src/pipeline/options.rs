@@ -1,7 +1,7 @@
 //! What a pipeline is made from: the files that it will be fed, and what the settings say about reading them.
 
 use crate::flow::table::Limits;
-use crate::read::table::{Label, Options, Part, dialect};
+use crate::read::table::{Label, Options, Order, Part, dialect};
 use crate::settings::{self, Settings};
 
 /// What has to be known before the first byte.
@@ -43,6 +43,11 @@ impl<'a> PipelineOptions<'a> {
                 "milliseconds" => Some(dialect::Unit::Milli),
                 "microseconds" => Some(dialect::Unit::Micro),
                 "nanoseconds" => Some(dialect::Unit::Nano),
+                _ => None,
+            },
+            order: match settings.chosen(&settings::TABLE_DATE_ORDER) {
+                "day_first" => Some(Order::DayFirst),
+                "month_first" => Some(Order::MonthFirst),
                 _ => None,
             },
             label: match (&self.label, label as usize) {

@@ -9,7 +9,7 @@ mod table;
 
 pub use choice::{Choice, Choices};
 pub use general::{ACTIVE_TIMEOUT, CIC_COMPATIBLE, GENERAL, IDLE_TIMEOUT, MORE_COLUMNS, MOST_FLOWS, SECRETS, SEED};
-pub use table::{TABLE, TABLE_DIALECT, TABLE_LABEL, TABLE_MEMORY, TABLE_UNIT};
+pub use table::{TABLE, TABLE_DATE_ORDER, TABLE_DIALECT, TABLE_LABEL, TABLE_MEMORY, TABLE_UNIT};
 
 use crate::model::Rule;
 use crate::model::format::time;

@@ -4,10 +4,11 @@ use super::choice::{Choice, Choices};
 use super::{Descriptor, OnChange};
 
 /// All of them, in the order in which they are shown.
-pub const TABLE: &[Descriptor] = &[TABLE_DIALECT.descriptor, TABLE_UNIT.descriptor, TABLE_LABEL, TABLE_MEMORY];
+pub const TABLE: &[Descriptor] =
+    &[TABLE_DIALECT.descriptor, TABLE_UNIT.descriptor, TABLE_DATE_ORDER.descriptor, TABLE_LABEL, TABLE_MEMORY];
 
 /// Those whose value is one of a list.
-static CHOICES: [Choices; 2] = [TABLE_DIALECT, TABLE_UNIT];
+static CHOICES: [Choices; 3] = [TABLE_DIALECT, TABLE_UNIT, TABLE_DATE_ORDER];
 
 /// The choices of a setting, if it is one.
 pub fn choices(id: &str) -> Option<&'static Choices> {
@@ -80,13 +81,27 @@ pub const TABLE_UNIT: Choices = Choices {
         .on_change(OnChange::Read)
         .help("Unit of durations and of gaps between packets. Same names mean different units in different tools."),
     choices: &[
-        Choice { id: AUTO, label: "As the dialect has it" },
+        Choice { id: AUTO, label: "As rows show and the dialect has it" },
         Choice { id: "seconds", label: "Seconds" },
         Choice { id: "milliseconds", label: "Milliseconds" },
         Choice { id: "microseconds", label: "Microseconds" },
         Choice { id: "nanoseconds", label: "Nanoseconds" },
     ],
     former: &[AUTO, "seconds", "milliseconds", "microseconds", "nanoseconds"],
+};
+
+/// Order of day and month in the dates of a table.
+pub const TABLE_DATE_ORDER: Choices = Choices {
+    descriptor: Descriptor::count("table.date_order", "Order of dates in a table", 0.0)
+        .range(0.0, 2.0)
+        .on_change(OnChange::Read)
+        .help("Which comes first in dates such as 4/7/2012. If it is not chosen here, dates past the 12th, the sequence of rows, other columns and the dialect decide."),
+    choices: &[
+        Choice { id: AUTO, label: "As rows show" },
+        Choice { id: "day_first", label: "Day first" },
+        Choice { id: "month_first", label: "Month first" },
+    ],
+    former: &[],
 };
 
 /// Label column of a table.

@@ -1,7 +1,7 @@
 //! The bytes of a row that are read again to its cells as they stand in the file.
 
 use super::cells::{self, Delimiter};
-use super::number::CellFormat;
+use super::format::CellFormats;
 use super::{in_words, json};
 use crate::model::format::text;
 
@@ -11,7 +11,6 @@ pub struct CellReader {
     /// The columns of a table of JSON, whose objects name them; none where their order tells.
     pub(super) names: Option<Vec<String>>,
     pub(super) delimiter: Delimiter,
-    pub(super) format: CellFormat,
 }
 
 impl CellReader {
@@ -22,7 +21,7 @@ impl CellReader {
         };
         let (mut keys, mut values, mut room) = Default::default();
         let object = row.trim_ascii().strip_suffix(b",").unwrap_or(row);
-        json::values(object, &mut keys, self.format, &mut values, &mut room);
+        json::values(object, &mut keys, &CellFormats::texts(), &mut values, &mut room);
         let cell = |name: &String| {
             let place = keys.names.iter().position(|other| other == name);
             let value = place.and_then(|place| values.get(place));

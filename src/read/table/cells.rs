@@ -3,7 +3,8 @@
 //! Own code and not the crate csv: cells stay where they stand in the slice, uncopied, with their place in the file; lists of
 //! Zeek that are parted by three spaces are read, and a quote that is never closed costs one row and not the rest.
 
-use super::number::{Begun, CellFormat, leading, value};
+use super::format::CellFormats;
+use super::number::{Begun, leading, value};
 use crate::model::rows::CellValue;
 
 /// How the cells of a row are told apart.
@@ -22,7 +23,7 @@ pub struct Delimiter {
 pub fn values<'a>(
     row: &'a [u8],
     cut: Delimiter,
-    manner: CellFormat,
+    formats: &CellFormats,
     values: &mut Vec<CellValue>,
     room: &'a mut Vec<u8>,
 ) -> &'a [u8] {
@@ -32,14 +33,21 @@ pub fn values<'a>(
         unquote(row, cut, room, &mut ends);
         let mut start = 0;
         for end in ends {
-            values.push(value(room.get(start..end).unwrap_or_default(), start, manner));
+            values.push(value(room.get(start..end).unwrap_or_default(), start, formats.of(values.len())));
             start = end;
         }
         return room;
     }
+    let mut never_plain = formats.never_plain().iter();
+    let mut next_never_plain = never_plain.next();
     let mut next = Some(0);
     while let Some(start) = next {
-        next = one(row, start, cut.separator, manner, values);
+        next = if next_never_plain == Some(&values.len()) {
+            next_never_plain = never_plain.next();
+            never_a_number(row, start, cut.separator, formats, values)
+        } else {
+            one(row, start, cut.separator, formats, values)
+        };
     }
     row
 }
@@ -49,13 +57,13 @@ pub fn values<'a>(
 pub fn some_values<'a>(
     row: &'a [u8],
     cut: Delimiter,
-    manner: CellFormat,
+    formats: &CellFormats,
     places: &[usize],
     into: &mut Vec<CellValue>,
     room: &'a mut Vec<u8>,
 ) -> &'a [u8] {
     if cut.has_triple_spaces || (cut.has_quotes && memchr::memchr(b'"', row).is_some()) {
-        return values(row, cut, manner, into, room);
+        return values(row, cut, formats, into, room);
     }
     into.clear();
     let mut start = 0;
@@ -66,7 +74,12 @@ pub fn some_values<'a>(
             into.resize(*place, CellValue::Missing);
             start += n;
         }
-        let Some(next) = one(row, start, cut.separator, manner, into) else { return row };
+        let next = if formats.never_plain().binary_search(place).is_ok() {
+            never_a_number(row, start, cut.separator, formats, into)
+        } else {
+            one(row, start, cut.separator, formats, into)
+        };
+        let Some(next) = next else { return row };
         start = next;
     }
     let n_behind = memchr::memchr_iter(cut.separator, row.get(start..).unwrap_or_default()).count() + 1;
@@ -99,7 +112,7 @@ fn skip(bytes: &[u8], separator: u8, mut number: usize) -> Option<usize> {
 
 /// Reads the cell that begins at `start`; where the next begins, if there is one.
 #[inline(always)]
-fn one(row: &[u8], start: usize, separator: u8, manner: CellFormat, values: &mut Vec<CellValue>) -> Option<usize> {
+fn one(row: &[u8], start: usize, separator: u8, formats: &CellFormats, values: &mut Vec<CellValue>) -> Option<usize> {
     let rest = row.get(start..).unwrap_or_default();
     // Most cells are plain numbers: they are read and their end is found in one go. A value goes to its place at
     // once: one that is put together elsewhere first takes several times as long.
@@ -110,10 +123,24 @@ fn one(row: &[u8], start: usize, separator: u8, manner: CellFormat, values: &mut
         }
         Begun::Other => {
             let end = memchr::memchr(separator, rest).unwrap_or(rest.len());
-            values.push(value(rest.get(..end).unwrap_or_default(), start, manner));
+            values.push(value(rest.get(..end).unwrap_or_default(), start, formats.of(values.len())));
             end
         }
     };
+    (end < rest.len()).then_some(start + end + 1)
+}
+
+/// The same for a cell that is no plain number even if it looks so.
+fn never_a_number(
+    row: &[u8],
+    start: usize,
+    separator: u8,
+    formats: &CellFormats,
+    values: &mut Vec<CellValue>,
+) -> Option<usize> {
+    let rest = row.get(start..).unwrap_or_default();
+    let end = memchr::memchr(separator, rest).unwrap_or(rest.len());
+    values.push(value(rest.get(..end).unwrap_or_default(), start, formats.of(values.len())));
     (end < rest.len()).then_some(start + end + 1)
 }
 
@@ -260,7 +287,7 @@ mod tests {
     #[test]
     fn values_are_the_same_with_and_without_quotes() {
         let (mut out, mut room) = (Vec::new(), Vec::new());
-        let bytes = values(b"1,\"x, y\",-", COMMA, CellFormat::default(), &mut out, &mut room);
+        let bytes = values(b"1,\"x, y\",-", COMMA, &CellFormats::default(), &mut out, &mut room);
         let (start, end) =
             if let CellValue::Text(start, end) = out[1] { (start as usize, end as usize) } else { (0, 0) };
         assert_eq!((out[0], &bytes[start..end], out[2]), (CellValue::Number(1.0), &b"x, y"[..], CellValue::Missing));
@@ -274,8 +301,8 @@ mod tests {
         ) {
             let places: Vec<usize> = chosen.iter().copied().collect();
             let (mut all, mut some, mut room, mut room_of_some) = Default::default();
-            values(row.as_bytes(), COMMA, CellFormat::default(), &mut all, &mut room);
-            some_values(row.as_bytes(), COMMA, CellFormat::default(), &places, &mut some, &mut room_of_some);
+            values(row.as_bytes(), COMMA, &CellFormats::default(), &mut all, &mut room);
+            some_values(row.as_bytes(), COMMA, &CellFormats::default(), &places, &mut some, &mut room_of_some);
             prop_assert_eq!(all.len(), some.len());
             for place in chosen {
                 prop_assert_eq!(all.get(place), some.get(place));

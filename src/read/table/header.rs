@@ -2,8 +2,9 @@
 
 use super::cells::{Delimiter, Frame, texts};
 use super::dialect::{self, Entry, KnownBy};
+use super::format::{CellFormat, CellFormats};
 use super::log::{self, Log, Tool};
-use super::number::{CellFormat, value};
+use super::number::value;
 use super::time::Order;
 use crate::maths::elementary::ln;
 use crate::model::format::text;
@@ -33,8 +34,6 @@ pub struct Header {
     pub cut: Delimiter,
     /// The byte that ends a line.
     pub line_end: u8,
-    /// How cells are written.
-    pub manner: CellFormat,
     /// Headings as they stand; empty for JSON.
     pub names: Vec<String>,
     /// True if the headings stand in the file.
@@ -94,7 +93,7 @@ fn json(start: &[u8], form: Form, skip: usize, chosen: Option<&'static Entry>) -
     let mut objects = super::json::Objects::default();
     while let (Some(from), Some(end)) = objects.next(rest) {
         let object = rest.get(from..end)?;
-        if !super::json::values(object, &mut keys, CellFormat::default(), &mut values, &mut texts) {
+        if !super::json::values(object, &mut keys, &CellFormats::default(), &mut values, &mut texts) {
             break;
         }
         n_rows += 1;
@@ -117,7 +116,6 @@ fn json(start: &[u8], form: Form, skip: usize, chosen: Option<&'static Entry>) -
         form: if is_over_lines { Form::JsonList } else { form },
         cut: Delimiter { separator: b',', has_quotes: false, has_triple_spaces: false },
         line_end: b'\n',
-        manner: CellFormat::default(),
         names: Vec::new(),
         has_header: true,
         skip,
@@ -217,7 +215,6 @@ fn declared(form: Form, cut: Delimiter, skip: usize, names: Vec<String>, chosen:
         form,
         cut,
         line_end: b'\n',
-        manner: CellFormat::default(),
         has_header: true,
         skip,
         entry,
@@ -285,16 +282,10 @@ fn delimited(body: &[u8], bom: usize, chosen: Option<&'static Entry>) -> Option<
             |place: usize| given.get(place).map_or_else(|| format!("column {}", place + 1), |n| (*n).to_owned());
         (0..rows.iter().map(Vec::len).max().unwrap_or(0)).map(named).collect()
     };
-    let cells = || others.iter().flatten();
-    let order = match entry.order {
-        Order::DayFirst if is_month_first(cells()) => Order::MonthFirst,
-        order => order,
-    };
     Some(Header {
         form: Form::Delimited,
         cut,
         line_end,
-        manner: CellFormat { has_decimal_comma: cut.separator != b',' && has_decimal_comma(cells()), order },
         names,
         has_header,
         skip: bom + if has_header { second } else { 0 },
@@ -342,29 +333,4 @@ fn looks_like_header(first: &[String], others: &[Vec<String>]) -> bool {
     // A table of texts only: the first row is a header if none of its cells comes again in its column.
     let comes_again = |place: usize, cell: &String| others.iter().any(|row| row.get(place) == Some(cell));
     n_numbers == 0 && !first.iter().enumerate().any(|(place, cell)| !cell.is_empty() && comes_again(place, cell))
-}
-
-fn is_month_first<'a>(cells: impl Iterator<Item = &'a String>) -> bool {
-    let parts = cells.filter_map(|cell| {
-        let mut parts = cell.split(['/', ' ']);
-        let pair = (parts.next()?.parse::<u8>().ok()?, parts.next()?.parse::<u8>().ok()?);
-        (cell.contains('/')).then_some(pair)
-    });
-    let (mut is_month_first, mut is_day_first) = (false, false);
-    for (first, second) in parts {
-        is_month_first |= second > 12 && first <= 12;
-        is_day_first |= first > 12 && second <= 12;
-    }
-    is_month_first && !is_day_first
-}
-
-fn has_decimal_comma<'a>(cells: impl Iterator<Item = &'a String>) -> bool {
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
-    let (mut n_commas, mut n_points) = (0, 0);
-    for cell in cells {
-        let is_two = |mark| cell.split_once(mark).is_some_and(|(a, b)| is_number(a) && is_number(b));
-        n_commas += usize::from(is_two(','));
-        n_points += usize::from(is_two('.'));
-    }
-    n_commas > n_points
 }

@@ -2,6 +2,7 @@
 
 use super::flow::Units;
 use super::header::{Form, Header};
+use super::time::Order;
 use crate::model::format::text;
 use crate::model::format::time;
 use crate::model::rows::CellValue;
@@ -46,4 +47,13 @@ pub fn form(front: &Header) -> String {
 pub fn units(units: Units) -> String {
     let (durations, gaps) = (units.durations.name(), units.gaps.name());
     if durations == gaps { durations.to_owned() } else { format!("{durations}, gaps {gaps}") }
+}
+
+/// The order of day and month.
+pub fn order(order: Order) -> String {
+    match order {
+        Order::DayFirst => "day first",
+        Order::MonthFirst => "month first",
+    }
+    .to_owned()
 }

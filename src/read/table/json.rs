@@ -1,6 +1,8 @@
 //! JSON objects to rows: nested names are joined by dots, and columns come as they are met.
 
-use super::number::{CellFormat, value};
+use super::format::{CellFormats, Reading};
+use super::number::value;
+use super::time::numeric;
 use crate::model::rows::CellValue;
 use foldhash::fast::RandomState;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -48,7 +50,7 @@ impl Keys {
 pub fn values(
     object: &[u8],
     keys: &mut Keys,
-    manner: CellFormat,
+    formats: &CellFormats,
     values: &mut Vec<CellValue>,
     texts: &mut Vec<u8>,
 ) -> bool {
@@ -57,14 +59,14 @@ pub fn values(
     texts.clear();
     keys.next = 0;
     let mut name = String::new();
-    let mut row = Row { keys, manner, values, texts, name: &mut name };
+    let mut row = Row { keys, formats, values, texts, name: &mut name };
     let mut deserializer = serde_json::Deserializer::from_slice(object);
     Level { row: &mut row, is_top: true }.deserialize(&mut deserializer).is_ok() && deserializer.end().is_ok()
 }
 
 struct Row<'a> {
     keys: &'a mut Keys,
-    manner: CellFormat,
+    formats: &'a CellFormats,
     values: &'a mut Vec<CellValue>,
     texts: &'a mut Vec<u8>,
     name: &'a mut String,
@@ -72,7 +74,12 @@ struct Row<'a> {
 
 impl Row<'_> {
     fn set(&mut self, value: CellValue) {
-        let Some(place) = self.keys.place(self.name) else { return };
+        if let Some(place) = self.keys.place(self.name) {
+            self.set_at(place, value);
+        }
+    }
+
+    fn set_at(&mut self, place: usize, value: CellValue) {
         if self.values.len() <= place {
             self.values.resize(place + 1, CellValue::Missing);
         }
@@ -82,9 +89,20 @@ impl Row<'_> {
     }
 
     fn set_text(&mut self, text: &[u8]) {
+        let Some(place) = self.keys.place(self.name) else { return };
         let start = self.texts.len();
         self.texts.extend_from_slice(text);
-        self.set(value(text, start, self.manner));
+        self.set_at(place, value(text, start, self.formats.of(place)));
+    }
+
+    fn set_number(&mut self, number: f64) {
+        let Some(place) = self.keys.place(self.name) else { return };
+        let time = match self.formats.of(place).reading {
+            Reading::Digits => numeric::of_digits(number.to_string().as_bytes()),
+            Reading::Spreadsheet => Some(numeric::of_spreadsheet(number)),
+            _ => None,
+        };
+        self.set_at(place, time.map_or(CellValue::Number(number), CellValue::Time));
     }
 }
 
@@ -146,15 +164,15 @@ impl<'de> Visitor<'de> for Level<'_, '_> {
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
-        self.scalar(CellValue::Number(number as f64))
+        self.number(number as f64)
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<(), E> {
-        self.scalar(CellValue::Number(number as f64))
+        self.number(number as f64)
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
-        self.scalar(CellValue::Number(number))
+        self.number(number)
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
@@ -171,6 +189,14 @@ impl<'de> Visitor<'de> for Level<'_, '_> {
 }
 
 impl Level<'_, '_> {
+    fn number<E: Error>(self, number: f64) -> Result<(), E> {
+        if self.is_top {
+            return Err(E::custom("a single value"));
+        }
+        self.row.set_number(number);
+        Ok(())
+    }
+
     fn scalar<E: Error>(self, value: CellValue) -> Result<(), E> {
         if self.is_top {
             return Err(E::custom("a single value"));
@@ -359,7 +385,7 @@ mod tests {
     fn nested_names_become_columns() {
         let (mut keys, mut out, mut texts) = (Keys::default(), Vec::new(), Vec::new());
         let mut read = |text: &str, keys: &mut Keys, out: &mut Vec<CellValue>| {
-            values(text.as_bytes(), keys, CellFormat::default(), out, &mut texts)
+            values(text.as_bytes(), keys, &CellFormats::default(), out, &mut texts)
         };
         assert!(read(r#"{"a":1,"b":{"c":"x\ny","d":null},"e":[1,"z",{"q":1}],"f":true}"#, &mut keys, &mut out));
         assert_eq!(keys.names, ["a", "b.c", "b.d", "e", "f"]);

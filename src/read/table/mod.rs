@@ -4,8 +4,11 @@
 
 mod cell_reader;
 pub mod cells;
+mod clock;
 pub mod dialect;
+mod figure;
 pub mod flow;
+mod format;
 pub mod header;
 mod in_words;
 mod json;
@@ -17,7 +20,9 @@ mod packets;
 mod roles;
 mod rows;
 mod state;
+mod survey;
 mod time;
+mod units;
 
 use super::{Record, UnsupportedFile};
 use crate::issue::IssueLog;
@@ -25,6 +30,7 @@ use crate::model::rows::{CellValue, Layout};
 use crate::model::{Flow, Packet};
 pub use cell_reader::CellReader;
 use rows::RowReader;
+pub use time::Order;
 
 /// Most columns; those behind are left out.
 pub const MOST_COLUMNS: usize = 16_384;
@@ -37,6 +43,8 @@ const MOST_NAME_BYTES: usize = 512;
 const FRONT_BYTES: usize = 64 << 10;
 /// A longer line is no table's.
 const MOST_FRONT_BYTES: usize = 4 << 20;
+/// Most bytes that are looked at where nothing in them tells whether dates are day first or month first.
+const MOST_OPEN_BYTES: usize = 16 << 20;
 /// A longer row is taken as damage: most often a quote that is never closed.
 const MOST_ROW_BYTES: usize = 2 << 20;
 /// So many quotes that are never closed, and quotes mean nothing in this file.
@@ -49,6 +57,8 @@ pub struct Options {
     pub dialect: Option<usize>,
     /// Unit of durations and gaps; none for that of the dialect.
     pub unit: Option<dialect::Unit>,
+    /// Order of day and month; none for what the rows show.
+    pub order: Option<Order>,
     /// Place of the label column.
     pub label: Label,
     /// What of it is wanted.
@@ -154,7 +164,12 @@ impl TableReader {
                     return Ok(());
                 }
                 let has_rows = memchr::memchr2_iter(b'\n', b'\r', front).nth(4).is_some();
-                if has_rows || target >= MOST_FRONT_BYTES {
+                let is_enough = if has_rows {
+                    target >= MOST_OPEN_BYTES || !has_open_dates(front, &self.options)
+                } else {
+                    target >= MOST_FRONT_BYTES
+                };
+                if is_enough {
                     break;
                 }
                 target *= 2;
@@ -197,13 +212,13 @@ impl TableReader {
 
     fn open(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) -> Result<(), UnsupportedFile> {
         let Stage::Header { bytes, at } = &mut self.stage else { return Ok(()) };
-        let chosen = self.options.dialect.and_then(|place| dialect::ALL.get(place));
-        let Some(front) = header::look(bytes, chosen) else {
+        let Some(front) = header::look(bytes, chosen_dialect(&self.options)) else {
             return Err(super::guess::refusal(bytes, true));
         };
         let (bytes, at) = (std::mem::take(bytes), *at);
         let skip = front.skip.min(bytes.len());
         let mut body = RowReader::new(front, &self.options, &bytes);
+        body.note(issues);
         sink(Record::Layout(body.layout()));
         body.feed(bytes.get(skip..).unwrap_or_default(), at + skip as u64, issues, sink);
         self.stage = Stage::RowReader(Box::new(body));
@@ -233,6 +248,17 @@ impl TableReader {
             Stage::RowReader(body) => Some(body.cell_reader()),
         }
     }
+}
+
+/// The dialect that options ask for.
+fn chosen_dialect(options: &Options) -> Option<&'static dialect::Entry> {
+    options.dialect.and_then(|place| dialect::ALL.get(place))
+}
+
+/// True if these first rows do not tell the order of day and month, so that later ones may.
+fn has_open_dates(front: &[u8], options: &Options) -> bool {
+    let header = header::look(front, chosen_dialect(options));
+    header.is_some_and(|header| RowReader::new(header, options, front).is_date_order_open())
 }
 
 /// So many bytes at the front of a cut table are whole lines; all bytes if those lines alone are no table.

@@ -1,6 +1,7 @@
 //! Headings to meanings, for names that mean the same in several dialects.
 
 use super::dialect::Entry;
+use super::units;
 use crate::model::rows::Role;
 
 /// Letters and digits of a heading in lower case: `Tot Fwd Pkts`, `tot_fwd_pkts` -> `totfwdpkts`.
@@ -20,8 +21,13 @@ pub fn role(name: &str, entry: &Entry) -> Role {
     if lower.is_empty() || lower.starts_with("unnamed") {
         return Role::Id;
     }
-    let plain = plain(name);
-    COMMON.iter().find(|(_, names)| names.contains(&plain.as_str())).map_or(Role::Plain, |(role, _)| *role)
+    let common = |name: &str| {
+        let plain = plain(name);
+        COMMON.iter().find(|(_, names)| names.contains(&plain.as_str())).map(|(role, _)| *role)
+    };
+    let of_time = |role: &Role| matches!(role, Role::Start | Role::End | Role::Duration | Role::GapMean);
+    let without_unit = || units::split(name).and_then(|(name, _)| common(name)).filter(of_time);
+    common(name).or_else(without_unit).unwrap_or(Role::Plain)
 }
 
 /// Columns that give a label away even where another is the label.

@@ -2,31 +2,48 @@
 //!
 //! Digits are read by `fast-float2` (Lemire, 2021), words and signs that it would take too are decided here.
 
-use super::time::{self, Order};
+use super::format::{CellFormat, Reading};
+use super::time::numeric;
+use super::{figure, time};
 use crate::model::rows::CellValue;
-
-/// How cells of a table are written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct CellFormat {
-    /// `1,5` is one and a half.
-    pub has_decimal_comma: bool,
-    /// Order of day and month where the year comes last.
-    pub order: Order,
-}
 
 /// The value of a cell that stands at `start` of its row's bytes. Never NaN.
 #[inline]
-pub fn value(cell: &[u8], start: usize, manner: CellFormat) -> CellValue {
+pub fn value(cell: &[u8], start: usize, format: CellFormat) -> CellValue {
     let (cell, start) = trim(cell, start);
-    let Some(first) = cell.first() else { return CellValue::Missing };
+    match (cell.first(), format.reading) {
+        (None, _) => CellValue::Missing,
+        (Some(first), Reading::Any) => any(*first, cell, start, format),
+        (Some(first), _) => in_column(*first, cell, start, format),
+    }
+}
+
+/// The value of a cell whatever column it stands in.
+#[inline]
+fn any(first: u8, cell: &[u8], start: usize, format: CellFormat) -> CellValue {
     match first {
         b'0'..=b'9' | b'-' | b'+' | b'.' => match simple(cell) {
             Some(number) => CellValue::Number(number),
-            None => odd(cell, start, manner),
+            None => odd(cell, start, format),
         },
         b'a'..=b'z' | b'A'..=b'Z' | b'(' | b'?' => word(cell, start),
         _ => text(cell, start),
     }
+}
+
+/// The value of a cell in a column that is known to hold one kind; what is not of that kind is read like any other.
+fn in_column(first: u8, cell: &[u8], start: usize, format: CellFormat) -> CellValue {
+    let is_plain = || if format.marks.has_point_groups { None } else { simple(cell) };
+    let read = match format.reading {
+        Reading::Any => None,
+        Reading::Text => return text(cell, start),
+        Reading::Figure => is_plain().or_else(|| figure::number(cell, format.marks)).map(CellValue::Number),
+        Reading::Span => simple(cell).or_else(|| figure::span(cell, format.marks)).map(CellValue::Number),
+        Reading::Time => time::read(cell, format.dates).map(|stamp| CellValue::Time(stamp.seconds)),
+        Reading::Digits => numeric::of_digits(cell).map(CellValue::Time),
+        Reading::Spreadsheet => figure::number(cell, format.marks).map(numeric::of_spreadsheet).map(CellValue::Time),
+    };
+    read.unwrap_or_else(|| any(first, cell, start, format))
 }
 
 #[inline]
@@ -90,12 +107,12 @@ fn longer(bytes: &[u8], separator: u8) -> Begun {
 
 /// What begins like a number but is no simple one.
 #[cold]
-fn odd(cell: &[u8], start: usize, manner: CellFormat) -> CellValue {
+fn odd(cell: &[u8], start: usize, format: CellFormat) -> CellValue {
     if cell == b"-" || cell == b"--" {
         return CellValue::Missing;
     }
     // Addresses are common, and no number.
-    if cell.iter().filter(|byte| **byte == b'.').nth(1).is_some() && !cell.contains(&b' ') {
+    if cell.iter().filter(|byte| **byte == b'.').nth(2).is_some() && !cell.contains(&b' ') {
         return text(cell, start);
     }
     let is_decimal = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
@@ -110,19 +127,7 @@ fn odd(cell: &[u8], start: usize, manner: CellFormat) -> CellValue {
     {
         return CellValue::Number(number as f64);
     }
-    if manner.has_decimal_comma && cell.len() <= 40 && cell.contains(&b',') {
-        let mut pointed = [0; 40];
-        for (slot, byte) in pointed.iter_mut().zip(cell) {
-            *slot = if *byte == b',' { b'.' } else { *byte };
-        }
-        let pointed = pointed.get(..cell.len()).unwrap_or_default();
-        if pointed.iter().all(is_decimal)
-            && let Some(number) = std::str::from_utf8(pointed).ok().and_then(|text| text.parse::<f64>().ok())
-        {
-            return CellValue::Number(number);
-        }
-    }
-    if let Some(seconds) = time::parse(cell, manner.order) {
+    if let Some(seconds) = time::parse(cell, format.dates) {
         return CellValue::Time(seconds);
     }
     match cell {
@@ -146,6 +151,7 @@ fn word(cell: &[u8], start: usize) -> CellValue {
 
 #[cfg(test)]
 mod tests {
+    use super::super::format::Marks;
     use super::*;
     use proptest::prelude::*;
 
@@ -168,8 +174,11 @@ mod tests {
         assert_eq!(of("-.5e-3"), CellValue::Number(-0.0005));
         assert_eq!(of("."), CellValue::Text(10, 11));
         assert_eq!(of("2021-06-06T13:59:46.5Z"), CellValue::Time(1_622_987_986.5));
-        let comma = CellFormat { has_decimal_comma: true, ..CellFormat::default() };
+        let marks = Marks { has_decimal_comma: true, has_point_groups: true };
+        let comma = CellFormat { reading: Reading::Figure, marks, ..CellFormat::default() };
         assert_eq!(value(b"-1,25", 0, comma), CellValue::Number(-1.25));
+        assert_eq!(value(b"1.250", 0, comma), CellValue::Number(1250.0));
+        assert_eq!(value(b"1.2 apples", 0, comma), CellValue::Text(0, 10));
     }
 
     #[test]

@@ -2,17 +2,20 @@
 
 use super::cell_reader::CellReader;
 use super::cells::{self, Delimiter, Frame};
+use super::clock::RowClock;
 use super::dialect::Kind;
 use super::flow::{self, Units};
+use super::format::CellFormats;
 use super::header::{Form, Header};
 use super::in_words;
 use super::json::{self, Keys, Objects};
 use super::log::LogReader;
 use super::packets::PacketRows;
 use super::roles::{Places, Row};
+use super::survey::{self, Survey};
 use super::{
-    Label, MOST_COLUMNS, MOST_LATE_COLUMNS, MOST_OPEN_QUOTES, MOST_ROW_BYTES, Options, Part, RowContent, TableRow,
-    names,
+    FRONT_BYTES, Label, MOST_COLUMNS, MOST_LATE_COLUMNS, MOST_OPEN_QUOTES, MOST_ROW_BYTES, Options, Part, RowContent,
+    TableRow, names,
 };
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::format::time;
@@ -21,6 +24,8 @@ use crate::read::Record;
 
 /// Rows of the front that are tried to see whether they become flows or packets.
 const PROBED: usize = 200;
+/// Rows of the front that are looked at in any case to see how all are read.
+const SAMPLED: usize = 1000;
 /// Times before 1980 count from the start of a capture.
 const EARLIEST_NS: i64 = 315_532_800 * time::SECOND;
 
@@ -31,6 +36,11 @@ pub struct RowReader {
     layout: Layout,
     places: Places,
     units: Units,
+    formats: CellFormats,
+    clock: RowClock,
+    /// What the first rows leave to be said.
+    notes: Vec<IssueKind>,
+    is_date_order_open: bool,
     keys: Keys,
     packets: PacketRows,
     /// Reads rows that are of logs.
@@ -88,6 +98,10 @@ impl RowReader {
             options: options.clone(),
             places: Places::default(),
             units,
+            formats: CellFormats::default(),
+            clock: RowClock::default(),
+            notes: Vec::new(),
+            is_date_order_open: false,
             keys: Keys::default(),
             packets: PacketRows::default(),
             logs: entry.log.map(|tool| LogReader::new(tool, front.log)),
@@ -108,6 +122,7 @@ impl RowReader {
         };
         let names: Vec<String> = body.front.names.iter().take(MOST_COLUMNS).cloned().collect();
         body.add_columns(&names);
+        body.survey(bytes.get(body.front.skip..).unwrap_or_default());
         body.probe(bytes.get(body.front.skip..).unwrap_or_default());
         body.keys.most = Some((body.layout.columns.len() + MOST_LATE_COLUMNS).min(MOST_COLUMNS));
         body.want(options.part);
@@ -170,9 +185,77 @@ impl RowReader {
         !added.is_empty()
     }
 
+    /// Looks at the first rows to know how all are read.
+    fn survey(&mut self, bytes: &[u8]) {
+        let rows = self.sample(bytes);
+        self.add_keys();
+        let Survey { formats, roles, clock, units, order, is_order_open, notes } =
+            survey::survey(&self.layout.columns, &rows, self.front.entry, &self.options);
+        for (place, role) in roles {
+            let is_label = self.layout.label == u32::try_from(place).ok();
+            if let Some(column) = self.layout.columns.get_mut(place).filter(|_| !is_label) {
+                column.role = role;
+            }
+        }
+        self.places = Places::default();
+        for (place, column) in self.layout.columns.iter().enumerate() {
+            self.places.add(column.role, place);
+        }
+        (self.formats, self.clock, self.units, self.notes) = (formats, clock, units, notes);
+        self.is_date_order_open = is_order_open;
+        self.layout.time_unit = in_words::units(units);
+        self.layout.date_order = order.map_or(String::new(), in_words::order);
+    }
+
+    /// The cells of the first rows as texts, and of some behind them if there are many.
+    fn sample(&mut self, mut bytes: &[u8]) -> survey::Rows {
+        let step = bytes.len() / FRONT_BYTES + 1;
+        let (mut rows, mut n) = (survey::Rows::new(), 0);
+        let (mut values, mut room) = (Vec::new(), Vec::new());
+        let texts = CellFormats::texts();
+        loop {
+            let Found { start, end } = self.next(bytes);
+            // The last row may be cut, unless the file ends with it.
+            let Some((end, next)) = end.or((rows.len() < 2).then_some((bytes.len(), bytes.len()))) else { break };
+            let row = bytes.get(start..end).unwrap_or_default();
+            bytes = bytes.get(next..).unwrap_or_default();
+            self.frame = Frame::default();
+            n += 1;
+            let is_wanted = rows.len() < SAMPLED || n % step == 0;
+            if is_wanted && !row.trim_ascii().is_empty() && !self.is_comment(row) && !row.starts_with(&self.header) {
+                let cells = if matches!(self.front.form, Form::JsonLines | Form::JsonList) {
+                    let object = row.trim_ascii().strip_suffix(b",").unwrap_or(row);
+                    json::values(object, &mut self.keys, &texts, &mut values, &mut room);
+                    values.iter().map(|value| in_words::value(*value, &room).into_bytes()).collect()
+                } else {
+                    cells::texts(row.strip_suffix(b"\r").unwrap_or(row), self.front.cut)
+                };
+                rows.push(cells);
+            }
+            if bytes.is_empty() {
+                break;
+            }
+        }
+        (self.frame, self.objects) = Default::default();
+        rows
+    }
+
+    /// True if nothing has told so far whether dates are day first or month first.
+    pub fn is_date_order_open(&self) -> bool {
+        self.is_date_order_open
+    }
+
+    /// Says what the first rows leave to be said.
+    pub fn note(&mut self, issues: &mut IssueLog) {
+        for kind in std::mem::take(&mut self.notes) {
+            issues.add(kind, None, None);
+        }
+    }
+
     /// Tries the first rows: do they become flows or packets, and is their time absolute?
     fn probe(&mut self, mut bytes: &[u8]) {
         let (mut n_built, mut earliest) = (0, i64::MAX);
+        let mut clock = self.clock.clone();
         for _ in 0..PROBED {
             let Found { start, end: Some((end, next)) } = self.next(bytes) else { break };
             let row = bytes.get(start..end).unwrap_or_default();
@@ -181,6 +264,7 @@ impl RowReader {
             let mut values = std::mem::take(&mut self.values);
             if let Some(text) = self.parse(row, &mut values, &mut room) {
                 self.add_keys();
+                clock.replace(&mut values, &self.places);
                 let row = Row { bytes: text, values: &values, places: &self.places };
                 if row.host(Role::Source).is_some() && row.host(Role::Target).is_some() {
                     n_built += 1;
@@ -301,7 +385,7 @@ impl RowReader {
         if self.keys.n_refused > 0 || self.front.names.len() > MOST_COLUMNS {
             issues.add(IssueKind::ColumnsLeftOut, None, None);
         }
-        if self.layout.has_relative_times && self.layout.kind != RowKind::Rows {
+        if self.layout.has_relative_times && self.layout.kind != RowKind::Rows && !self.clock.lacks_date() {
             issues.add(IssueKind::TimesRelative, None, None);
         }
     }
@@ -361,6 +445,11 @@ impl RowReader {
                 if is_delimited && values.len() != self.front.names.len() {
                     issues.add(IssueKind::RowRagged, place.0, place.1);
                 }
+                // Content has moments; rows keep their cells.
+                let replaced = self.clock.replace(&mut values, &self.places);
+                if replaced.is_time_of_row_before {
+                    issues.add(IssueKind::TimeUnreadable, place.0, place.1);
+                }
                 let row_of = Row { bytes: text, values: &values, places: &self.places };
                 let content = match self.layout.kind {
                     _ if self.options.part == Part::Cells => Some(RowContent::Row),
@@ -373,6 +462,7 @@ impl RowReader {
                     issues.add(IssueKind::RowNoFlow, place.0, place.1);
                     RowContent::Row
                 });
+                replaced.restore(&mut values);
                 self.n_rows += 1;
                 sink(Record::Row(TableRow {
                     offset: at,
@@ -402,7 +492,7 @@ impl RowReader {
             return is_blank;
         }
         let (mut all, mut room) = Default::default();
-        cells::values(row, self.cut, self.front.manner, &mut all, &mut room);
+        cells::values(row, self.cut, &self.formats, &mut all, &mut room);
         all.iter().all(is_missing)
     }
 
@@ -411,12 +501,12 @@ impl RowReader {
         match self.front.form {
             Form::JsonLines | Form::JsonList => {
                 let object = row.trim_ascii().strip_suffix(b",").unwrap_or(row);
-                let is_read = json::values(object, &mut self.keys, self.front.manner, values, room);
+                let is_read = json::values(object, &mut self.keys, &self.formats, values, room);
                 is_read.then_some(room.as_slice())
             }
             _ => Some(match &self.chosen {
-                None => cells::values(row, self.cut, self.front.manner, values, room),
-                Some(places) => cells::some_values(row, self.cut, self.front.manner, places, values, room),
+                None => cells::values(row, self.cut, &self.formats, values, room),
+                Some(places) => cells::some_values(row, self.cut, &self.formats, places, values, room),
             }),
         }
     }
@@ -427,7 +517,7 @@ impl RowReader {
             Form::JsonLines | Form::JsonList => Some(self.keys.names.clone()),
             _ => None,
         };
-        CellReader { names, delimiter: self.front.cut, format: self.front.manner }
+        CellReader { names, delimiter: self.front.cut }
     }
 }
 

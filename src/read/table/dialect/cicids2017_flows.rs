@@ -9,6 +9,8 @@ pub const ENTRY: Entry = Entry {
     known_by: KnownBy::Headings(&["flow id", "source ip", "source port"]),
     durations: Unit::Micro,
     gaps: Unit::Micro,
-    order: Order::DayFirstAfternoon,
+    order: Some(Order::DayFirst),
+    // 3 to 7 July 2017.
+    twelve_hour_days: Some((17_350, 17_354)),
     ..COMMON
 };

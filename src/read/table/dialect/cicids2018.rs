@@ -9,6 +9,8 @@ pub const ENTRY: Entry = Entry {
     known_by: KnownBy::Headings(&["dst port", "protocol", "timestamp", "tot fwd pkts"]),
     durations: Unit::Micro,
     gaps: Unit::Micro,
-    order: Order::DayFirstAfternoon,
+    order: Some(Order::DayFirst),
+    // 14 February to 2 March 2018.
+    twelve_hour_days: Some((17_576, 17_592)),
     ..COMMON
 };

@@ -21,8 +21,10 @@ pub struct Entry {
     pub durations: Unit,
     /// Unit of gaps between packets.
     pub gaps: Unit,
-    /// Order of day and month.
-    pub order: Order,
+    /// Order of day and month that the tool writes; none if that depends on the machine.
+    pub order: Option<Order>,
+    /// First and last day, since 1970, of data sets whose hours are twelve without AM or PM and from eight to six.
+    pub twelve_hour_days: Option<(i64, i64)>,
     /// Headings of the columns that say what a row is, in lower case, the best first.
     pub labels: &'static [&'static str],
     /// A row has one direction; the answers stand in a row of their own.
@@ -103,7 +105,8 @@ pub const COMMON: Entry = Entry {
     roles: &[],
     durations: Unit::Second,
     gaps: Unit::Second,
-    order: Order::DayFirst,
+    order: None,
+    twelve_hour_days: None,
     labels: &["label"],
     is_one_way: false,
     kind: Kind::Flows,

@@ -24,6 +24,9 @@ pub fn table(facts: &TableFacts) -> Html {
                 { pair("Dialect", layout.name.clone()) }
                 { pair("Written as", layout.written.clone()) }
                 { pair("Durations in", layout.time_unit.clone()) }
+                if !layout.date_order.is_empty() {
+                    { pair("Dates", layout.date_order.clone()) }
+                }
                 { pair("Label column", label) }
                 { pair("Rows", quantity::count(facts.rows)) }
                 { pair("Rows kept", kept) }
@@ -32,7 +35,7 @@ pub fn table(facts: &TableFacts) -> Html {
             <p>
                 <a href={Route::Columns(ColumnsRoute::default()).hash()}>{"Columns"}</a>{", "}
                 <a href={Route::rows(Filter::default()).hash()}>{"rows"}</a>
-                {". Dialect, time unit and label column can be chosen in the "}
+                {". Dialect, time unit, order of dates and label column can be chosen in the "}
                 <a href={Route::Settings.hash()}>{"settings"}</a>
                 {"; then read the file again."}
             </p>

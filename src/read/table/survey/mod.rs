@@ -1,0 +1,133 @@
+//! The first rows of a table to how all are read: which columns hold times and in which form, how numbers are written, in
+//! which order day and month stand, in which unit durations are.
+
+mod dates;
+mod numbers;
+mod times;
+mod units;
+
+use super::Options;
+use super::clock::{RowClock, Rule};
+use super::dialect::Entry;
+use super::flow::Units;
+use super::format::{CellFormat, CellFormats, Reading};
+use super::time::numeric::Scale;
+use super::time::{DateFormat, Order, Parts};
+use crate::issue::IssueKind;
+use crate::model::rows::{Column, Role};
+use times::{Kind, TimeColumn};
+
+/// The cells of some rows as texts, trimmed; those behind the last of a row are missing.
+pub type Rows = Vec<Vec<Vec<u8>>>;
+
+/// What the first rows of a table show.
+pub struct Survey {
+    /// How cells are read.
+    pub formats: CellFormats,
+    /// Columns whose values say another meaning than their heading.
+    pub roles: Vec<(usize, Role)>,
+    /// How rows get their moments.
+    pub clock: RowClock,
+    /// Units of durations and gaps.
+    pub units: Units,
+    /// The order of day and month, where dates are written so that it matters.
+    pub order: Option<Order>,
+    /// The order is a guess that later rows may decide.
+    pub is_order_open: bool,
+    /// What has to be said of all this.
+    pub notes: Vec<IssueKind>,
+}
+
+/// The filled cells of a column.
+pub fn filled(rows: &Rows, place: usize) -> impl Iterator<Item = &[u8]> + Clone {
+    let is_value =
+        |cell: &&[u8]| !matches!(*cell, b"" | b"-" | b"--" | b"NaN" | b"nan" | b"null" | b"NULL" | b"(empty)");
+    rows.iter().filter_map(move |row| row.get(place)).map(Vec::as_slice).filter(is_value)
+}
+
+/// Looks at the first rows of a table with these columns.
+pub fn survey(columns: &[Column], rows: &Rows, entry: &Entry, options: &Options) -> Survey {
+    let found = times::find(columns, rows);
+    let chosen = times::choose(columns, &found);
+    let kind_of = |role: Role| chosen.column(role).and_then(|place| found.iter().find(|column| column.place == place));
+    let (start, end) = (kind_of(Role::Start), kind_of(Role::End));
+
+    let mut notes = Vec::new();
+    let decided = dates::decide(&found, rows, start, entry, options.order);
+    notes.extend(decided.note);
+    let dates = DateFormat {
+        order: decided.order,
+        year: dates::year(&found, rows),
+        is_afternoon: dates::is_afternoon(&found, rows, entry, decided.order),
+    };
+
+    let rule = rule(columns, rows, entry, start, &chosen);
+    notes.extend(rule_note(rule));
+    if found.iter().any(|column| column.has_unknown_zone) {
+        notes.push(IssueKind::ZoneUnknown);
+    }
+
+    let marks = numbers::marks(columns, rows);
+    let format = |(place, column): (usize, &Column)| {
+        let marks = marks.of(place);
+        let time = found.iter().find(|column| column.place == place);
+        let reading = match time.map(|column| column.kind) {
+            Some(Kind::Words(_)) => Reading::Time,
+            Some(Kind::Digits) => Reading::Digits,
+            Some(Kind::Spreadsheet) => Reading::Spreadsheet,
+            _ => numbers::reading(column, filled(rows, place), marks),
+        };
+        CellFormat { reading, marks, dates }
+    };
+    let formats: Vec<CellFormat> = columns.iter().enumerate().map(format).collect();
+
+    let is_span = |(place, column): &(usize, &Column)| {
+        column.role == Role::Duration && formats.get(*place).is_some_and(|format| format.reading == Reading::Span)
+    };
+    let has_spans = columns.iter().enumerate().any(|column| is_span(&column));
+    let scale = |column: Option<&TimeColumn>| column.map_or(Scale::Second, |column| column.kind.scale());
+    let reader =
+        units::Reader { columns, rows, formats: &formats, start: (start, scale(start)), end: (end, scale(end)) };
+    let (units, is_corrected) = reader.units(entry, options.unit, has_spans);
+    if is_corrected {
+        notes.push(IssueKind::UnitCorrected);
+    }
+    let clock = RowClock::new(rule, scale(start), scale(end), units.durations.ns() / 1e9);
+    let other = CellFormat { dates, ..CellFormat::default() };
+    Survey {
+        formats: CellFormats::new(formats, other),
+        roles: chosen.roles,
+        clock,
+        units,
+        order: decided.order_matters.then_some(decided.order),
+        is_order_open: decided.is_open,
+        notes,
+    }
+}
+
+/// How the moments of rows follow from the column that says when they began.
+fn rule(columns: &[Column], rows: &Rows, entry: &Entry, start: Option<&TimeColumn>, chosen: &times::Chosen) -> Rule {
+    match start.map(|column| column.kind) {
+        _ if chosen.is_end => Rule::End,
+        Some(Kind::Words(Parts::Clock)) => Rule::TimeOfDay,
+        Some(Kind::Words(Parts::NoYear)) => Rule::NoYear,
+        Some(Kind::Relative(_))
+            if start.is_some_and(|start| times::is_since_row_before(columns, rows, start, entry)) =>
+        {
+            Rule::SinceRowBefore
+        }
+        _ => Rule::Whole,
+    }
+}
+
+fn rule_note(rule: Rule) -> Option<IssueKind> {
+    match rule {
+        Rule::Whole | Rule::End => None,
+        Rule::TimeOfDay => Some(IssueKind::TimesOfDay),
+        Rule::NoYear => Some(IssueKind::TimesWithoutYear),
+        Rule::SinceRowBefore => Some(IssueKind::TimesAddedUp),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! Small tables to how they are read.

@@ -1,0 +1,281 @@
+//! The values of columns to what kind of time they hold, and which of them says when a row began.
+
+use super::super::dialect::{Entry, Kind as RowsAre};
+use super::super::names;
+use super::super::time::numeric::{self, Scale};
+use super::super::time::{self, DateFormat, Parts};
+use super::super::units::unit_of_heading;
+use super::{Rows, filled};
+use crate::model::rows::{Column, Role};
+
+/// What kind of time a column holds.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Kind {
+    /// Texts that name these parts of a moment.
+    Words(Parts),
+    /// Digits of a date and time.
+    Digits,
+    /// Days of a spreadsheet.
+    Spreadsheet,
+    /// Numbers since 1970 or another year.
+    Epoch(Scale),
+    /// Numbers that count from somewhere.
+    Relative(Scale),
+}
+
+impl Kind {
+    /// What its numbers count.
+    pub fn scale(self) -> Scale {
+        match self {
+            Kind::Epoch(scale) | Kind::Relative(scale) => scale,
+            _ => Scale::Second,
+        }
+    }
+
+    /// True if its values name a date and a time of day.
+    fn is_whole(self) -> bool {
+        matches!(self, Kind::Words(Parts::Whole) | Kind::Digits | Kind::Spreadsheet | Kind::Epoch(_))
+    }
+}
+
+/// A column of times.
+#[derive(Clone, Debug)]
+pub struct TimeColumn {
+    /// Its place.
+    pub place: usize,
+    /// What it holds.
+    pub kind: Kind,
+    /// Some of its texts name a zone that is not known.
+    pub has_unknown_zone: bool,
+}
+
+/// Share of a column's values that have to be of one kind.
+const MOST_OTHERS: f64 = 0.1;
+/// Seconds since 1970 that captures are from: 1980 to 2100.
+const EPOCH: std::ops::Range<f64> = 315_532_800.0..4_102_444_800.0;
+/// And those that a column without a heading for times has to have: 2000 to 2050, which chance seldom hits.
+const NARROW_EPOCH: std::ops::Range<f64> = 946_684_800.0..2_524_608_000.0;
+
+/// The columns that hold times.
+pub fn find(columns: &[Column], rows: &Rows) -> Vec<TimeColumn> {
+    use Role::{Clock, End, Id, Plain, Start};
+    let may_be = |column: &Column| matches!(column.role, Start | End | Plain | Id | Clock);
+    let places = columns.iter().enumerate().filter(|(_, column)| may_be(column));
+    places.filter_map(|(place, column)| one(place, column, rows)).collect()
+}
+
+fn one(place: usize, column: &Column, rows: &Rows) -> Option<TimeColumn> {
+    let is_hinted = matches!(column.role, Role::Start | Role::End) || names_time(&column.name);
+    let cells = filled(rows, place);
+    let n = cells.clone().count();
+    // Most columns hold no times: a few cells tell.
+    let looks_like = |cell: &[u8]| time::read(cell, DateFormat::default()).is_some();
+    if n == 0 || (!is_hinted && !cells.clone().take(9).any(|cell| looks_like(cell) || is_long_number(cell))) {
+        return None;
+    }
+    let is_enough = |n_of_kind: usize| n_of_kind as f64 >= (1.0 - MOST_OTHERS) * n as f64;
+    let stamps: Vec<time::Stamp> = cells.clone().filter_map(|cell| time::read(cell, DateFormat::default())).collect();
+    if is_enough(stamps.len()) {
+        let count = |parts: Parts| stamps.iter().filter(|stamp| stamp.parts == parts).count();
+        let all = [Parts::Whole, Parts::Date, Parts::NoYear, Parts::Clock];
+        let parts = all.into_iter().max_by_key(|parts| count(*parts))?;
+        // Midnight is left out by some that write date and time.
+        let parts = if parts == Parts::Date && count(Parts::Whole) > 0 { Parts::Whole } else { parts };
+        let has_seconds = |cell: &[u8]| cell.iter().filter(|byte| **byte == b':').count() == 2;
+        if parts == Parts::Clock && !is_hinted && !cells.clone().all(has_seconds) {
+            return None;
+        }
+        let has_unknown_zone = stamps.iter().any(|stamp| stamp.has_unknown_zone);
+        return Some(TimeColumn { place, kind: Kind::Words(parts), has_unknown_zone });
+    }
+    let kind = numbers(cells, is_hinted, column)?;
+    Some(TimeColumn { place, kind, has_unknown_zone: false })
+}
+
+fn numbers<'a>(cells: impl Iterator<Item = &'a [u8]> + Clone, is_hinted: bool, column: &Column) -> Option<Kind> {
+    let n = cells.clone().count();
+    let is_enough = |n_of_kind: usize| n_of_kind as f64 >= (1.0 - MOST_OTHERS) * n as f64;
+    let has_digits = |cell: &&[u8]| numeric::of_digits(cell).is_some() && (cell.len() >= 12 || is_hinted);
+    if is_enough(cells.clone().filter(has_digits).count()) {
+        return Some(Kind::Digits);
+    }
+    let mut numbers: Vec<f64> = cells.clone().filter_map(number).collect();
+    if !is_enough(numbers.len()) {
+        return None;
+    }
+    if is_hinted && numbers.iter().all(|number| numeric::SPREADSHEET.contains(number)) && are_days(&numbers) {
+        return Some(Kind::Spreadsheet);
+    }
+    numbers.sort_by(f64::total_cmp);
+    // The unit of a column is one, whatever the size of single values.
+    let median = numbers.get(numbers.len() / 2).copied()?;
+    let scale = Scale::of(median);
+    let range = if is_hinted { EPOCH } else { NARROW_EPOCH };
+    if is_enough(numbers.iter().filter(|number| range.contains(&scale.seconds(**number))).count())
+        && (is_hinted || cells.clone().all(is_long_number))
+    {
+        return Some(Kind::Epoch(scale));
+    }
+    let of_unit = |unit| match unit {
+        super::super::dialect::Unit::Second => Scale::Second,
+        super::super::dialect::Unit::Milli => Scale::Milli,
+        super::super::dialect::Unit::Micro => Scale::Micro,
+        super::super::dialect::Unit::Nano => Scale::Nano,
+    };
+    is_hinted.then(|| Kind::Relative(unit_of_heading(&column.name).map_or(scale, of_unit)))
+}
+
+/// A number as long as those of epochs: ten digits before the point.
+fn is_long_number(cell: &[u8]) -> bool {
+    cell.iter().take_while(|byte| byte.is_ascii_digit()).count() >= 10 && number(cell).is_some()
+}
+
+fn number(cell: &[u8]) -> Option<f64> {
+    let is_plain = cell.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b',' | b'-' | b'+' | b'e' | b'E'));
+    let text = std::str::from_utf8(cell).ok().filter(|_| is_plain)?;
+    text.parse().ok().or_else(|| text.replace(',', ".").parse().ok())
+}
+
+/// True if numbers are days of a spreadsheet rather than seconds since a start: their parts of a day are whole seconds, or
+/// they lie within a day although they begin decades after the calendar does.
+fn are_days(numbers: &[f64]) -> bool {
+    let has_parts = numbers.iter().any(|number| number.fract() != 0.0);
+    let is_whole_second = |number: &&f64| {
+        let seconds = number.fract() * 86_400.0;
+        (seconds - seconds.round()).abs() < 0.01
+    };
+    let n_whole = numbers.iter().filter(is_whole_second).count();
+    let span = numbers.iter().fold(f64::MIN, |a, b| a.max(*b)) - numbers.iter().fold(f64::MAX, |a, b| a.min(*b));
+    has_parts && (n_whole as f64 >= 0.8 * numbers.len() as f64 || (span < 1.0 && numbers.len() > 1))
+}
+
+/// Words in headings of columns that hold moments, in several languages.
+const WORDS: &[&str] =
+    &["time", "date", "stamp", "zeit", "datum", "heure", "fecha", "hora", "orario", "tempo", "epoch", "start", "begin"];
+/// Words in headings of columns that hold other times, or other moments than when the row began.
+const OTHER_WORDS: &[&str] = &[
+    "end", "last", "stop", "until", "expir", "after", "before", "receive", "generate", "logged", "timeout", "live",
+    "rtt", "uptime", "update", "birth", "issued", "zone", "delta", "valid", "response", "fin",
+];
+
+fn names_time(name: &str) -> bool {
+    let plain = names::plain(name);
+    WORDS.iter().any(|word| plain.contains(word)) || matches!(plain.as_str(), "ts" | "t")
+}
+
+fn names_other_time(name: &str) -> bool {
+    let plain = names::plain(name);
+    OTHER_WORDS.iter().any(|word| plain.contains(word))
+}
+
+/// Which columns say when a row began and ended.
+#[derive(Default)]
+pub struct Chosen {
+    /// Columns whose role changes.
+    pub roles: Vec<(usize, Role)>,
+    /// The column of the start says when a flow ended.
+    pub is_end: bool,
+    start: Option<usize>,
+    end: Option<usize>,
+}
+
+impl Chosen {
+    /// The column of a role.
+    pub fn column(&self, role: Role) -> Option<usize> {
+        match role {
+            Role::Start => self.start,
+            Role::End => self.end,
+            _ => None,
+        }
+    }
+}
+
+/// Chooses the columns: by heading where the values are times, else by values.
+pub fn choose(columns: &[Column], found: &[TimeColumn]) -> Chosen {
+    let role = |place: usize| columns.get(place).map_or(Role::Plain, |column| column.role);
+    let name = |place: usize| columns.get(place).map_or("", |column| column.name.as_str());
+    let named = |wanted: Role| {
+        let is_named = |place: &usize| role(*place) == wanted;
+        (0..columns.len()).find(is_named)
+    };
+    let named_start = named(Role::Start);
+    let of_place = |place: Option<usize>| place.and_then(|place| found.iter().find(|column| column.place == place));
+    let is_free = |column: &&TimeColumn| role(column.place) != Role::End && !names_other_time(name(column.place));
+    let first = |is_it: &dyn Fn(&TimeColumn) -> bool| {
+        let free = || found.iter().filter(is_free).filter(|column| is_it(column));
+        free().find(|column| names_time(name(column.place))).or_else(|| free().next()).map(|column| column.place)
+    };
+    let is = |parts: Parts| move |column: &TimeColumn| column.kind == Kind::Words(parts);
+    let start_kind = of_place(named_start).map(|column| column.kind);
+    let mut chosen = Chosen { end: of_place(named(Role::End)).map(|column| column.place), ..Chosen::default() };
+
+    let joined = || Some((first(&is(Parts::Date))?, first(&is(Parts::Clock))?));
+    let whole = || {
+        let is_whole = |column: &TimeColumn| column.kind.is_whole();
+        first(&is_whole).or_else(|| first(&is(Parts::NoYear)))
+    };
+    let start = match start_kind {
+        Some(kind) if kind.is_whole() || kind == Kind::Words(Parts::NoYear) => named_start,
+        _ => whole(),
+    };
+    chosen.start = if start.is_some() {
+        start
+    } else if let Some((date, clock)) = joined() {
+        chosen.roles.push((clock, Role::Clock));
+        Some(date)
+    } else if start_kind.is_some() {
+        named_start
+    } else {
+        let is_relative = |column: &TimeColumn| matches!(column.kind, Kind::Relative(_));
+        first(&is(Parts::Clock)).or_else(|| first(&is(Parts::Date))).or_else(|| {
+            let is_named = |place: &usize| names::plain(name(*place)).contains("time");
+            first(&is_relative).filter(is_named)
+        })
+    };
+    if chosen.start.is_none() && chosen.end.is_some() {
+        (chosen.start, chosen.end, chosen.is_end) = (chosen.end, None, true);
+    }
+    // A column of other moments is better than none.
+    if chosen.start.is_none() {
+        chosen.start = found.iter().find(|column| column.kind.is_whole()).map(|column| column.place);
+    }
+    if let Some(start) = chosen.start.filter(|start| role(*start) != Role::Start) {
+        chosen.roles.extend(named_start.map(|place| (place, Role::Plain)));
+        chosen.roles.retain(|(place, role)| *place != start && (*role == Role::Clock || *role == Role::Plain));
+        chosen.roles.push((start, Role::Start));
+    }
+    // A time of day that completes the date may have been taken for the start by its heading.
+    let clock = chosen.roles.iter().find(|(_, role)| *role == Role::Clock).copied();
+    if let Some((clock, _)) = clock {
+        chosen.roles.retain(|(place, role)| *place != clock || *role == Role::Clock);
+    }
+    chosen
+}
+
+/// Share of rows whose time is less than that of the row before, from which times count from that row: those since a start
+/// rise but for rows out of order, those between packets fall as often as they rise.
+const LEAST_FALLS: f64 = 0.15;
+/// Share of rows at the same time to the microsecond, which is none since a start.
+const LEAST_SAME: f64 = 0.8;
+
+/// True if relative times count from the row before: packets in the order of their numbers whose times do not rise.
+pub fn is_since_row_before(columns: &[Column], rows: &Rows, start: &TimeColumn, entry: &Entry) -> bool {
+    let name = columns.get(start.place).map_or("", |column| column.name.as_str());
+    let is_named = names::plain(name).contains("delta");
+    let is_numbered = columns.iter().position(|column| column.role == Role::Id).is_none_or(|place| {
+        let numbers: Vec<f64> = filled(rows, place).filter_map(number).collect();
+        numbers.windows(2).all(|pair| pair.first() < pair.last())
+    });
+    if is_named || entry.kind != RowsAre::Packets || !is_numbered {
+        return is_named && is_numbered;
+    }
+    let times: Vec<f64> = filled(rows, start.place).filter_map(number).collect();
+    let n_pairs = times.len().saturating_sub(1).max(1) as f64;
+    let pairs = || times.windows(2).filter_map(|pair| Some((*pair.first()?, *pair.last()?)));
+    let n_falls = pairs().filter(|(before, after)| after < before).count();
+    let n_same = pairs().filter(|(before, after)| after == before && after.fract() != 0.0).count();
+    let has_negative = times.iter().any(|time| *time < 0.0);
+    !has_negative
+        && times.len() > 4
+        && (n_falls as f64 >= LEAST_FALLS * n_pairs || n_same as f64 >= LEAST_SAME * n_pairs)
+}
