@@ -15,10 +15,20 @@ const MOST_PAIRS: usize = 1 << 16;
 /// Ethernet and IPv4 header.
 const LOWER_HEADERS: u32 = 34;
 
-/// What rows before have told: packets of applications name no ports.
+/// What is known from the rows before: packets of applications name neither ports nor sequence numbers.
 #[derive(Default)]
 pub struct PacketRows {
     ports: HashMap<(Addr, Addr), (u8, u16, u16), RandomState>,
+    streams: HashMap<(Addr, u16, Addr, u16), Stream, RandomState>,
+}
+
+/// One direction of a TCP connection.
+#[derive(Clone, Copy, Default)]
+struct Stream {
+    /// The sequence number behind all bytes so far.
+    next: u32,
+    /// Bytes below the payload, of the last row that says its length.
+    header_bytes: Option<u32>,
 }
 
 impl PacketRows {
@@ -100,17 +110,46 @@ impl PacketRows {
             let payload_bytes = wire_bytes.saturating_sub(LOWER_HEADERS + 8);
             return (17, Transport::Udp(Udp { source_port, target_port, payload_bytes }));
         }
-        let payload = field(info, "Len=").unwrap_or(wire_bytes.saturating_sub(LOWER_HEADERS + 20).into());
         let flags = flags(info).unwrap_or(tcp_flag::ACK | tcp_flag::PSH);
+        let forward = (source, source_port, target, target_port);
+        let mut stream = self.streams.get(&forward).copied().unwrap_or_default();
+        let (written, length) = (field(info, "Seq=").map(|sequence| sequence as u32), field(info, "Len="));
+        let header_bytes = stream.header_bytes.unwrap_or(LOWER_HEADERS + 20);
+        let payload = length.map_or(wire_bytes.saturating_sub(header_bytes), |length| length as u32);
+        let is_request = said.is_some() && flags & tcp_flag::SYN != 0;
+        let payload_bytes = if is_request { 0 } else { payload };
+        // A row that does not say its number goes on where the direction is: anything else would look sent again.
+        let sequence = written.unwrap_or(stream.next);
+        let acknowledgment = field(info, "Ack=").unwrap_or(0) as u32;
+        let edges = u32::from(flags & tcp_flag::SYN != 0) + u32::from(flags & tcp_flag::FIN != 0);
+        let end = sequence.wrapping_add(payload_bytes).wrapping_add(edges);
+        let is_ahead = |place: u32, of: u32| place.wrapping_sub(of) as i32 > 0;
+        if is_request || is_ahead(end, stream.next) {
+            stream.next = end;
+        }
+        if let (Some(_), Some(length), false) = (written, length, is_request) {
+            stream.header_bytes = wire_bytes.checked_sub(length as u32);
+        }
+        if self.streams.len() < MOST_PAIRS || self.streams.contains_key(&forward) {
+            self.streams.insert(forward, stream);
+        }
+        // What the other side has received was sent, whether the list has it or not.
+        if let Some(other) = self.streams.get_mut(&(target, target_port, source, source_port))
+            && flags & tcp_flag::ACK != 0
+            && written.is_some()
+            && is_ahead(acknowledgment, other.next)
+        {
+            other.next = acknowledgment;
+        }
         let tcp = Tcp {
             source_port,
             target_port,
-            sequence: field(info, "Seq=").unwrap_or(0) as u32,
-            acknowledgment: field(info, "Ack=").unwrap_or(0) as u32,
+            sequence,
+            acknowledgment,
             flags,
             window: field(info, "Win=").unwrap_or(0).min(65_535) as u16,
             header_bytes: 20,
-            payload_bytes: if said.is_some() && flags & tcp_flag::SYN != 0 { 0 } else { payload as u32 },
+            payload_bytes,
         };
         (6, Transport::Tcp(tcp))
     }

@@ -75,7 +75,8 @@ pub fn survey(columns: &[Column], rows: &Rows, entry: &Entry, options: &Options)
             Some(Kind::Words(_)) => Reading::Time,
             Some(Kind::Digits) => Reading::Digits,
             Some(Kind::Spreadsheet) => Reading::Spreadsheet,
-            _ => numbers::reading(column, filled(rows, place), marks),
+            Some(Kind::Epoch(_) | Kind::Relative(_)) => Reading::Figure,
+            None => numbers::reading(column, filled(rows, place), marks),
         };
         CellFormat { reading, marks, dates }
     };

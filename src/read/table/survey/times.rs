@@ -168,6 +168,15 @@ fn names_other_time(name: &str) -> bool {
     OTHER_WORDS.iter().any(|word| plain.contains(word))
 }
 
+/// Words in headings of columns that say when a flow ended.
+const END_WORDS: &[&str] = &["end", "stop", "lastseen", "lasttime", "lastpacket", "finish"];
+
+fn names_end(name: &str) -> bool {
+    let plain = names::plain(name);
+    let is_end = |word: &&str| plain.starts_with(*word) || plain.ends_with(*word);
+    plain == "last" || (END_WORDS.iter().any(|word| is_end(&word)) && !plain.ends_with("send"))
+}
+
 /// Which columns say when a row began and ended.
 #[derive(Default)]
 pub struct Chosen {
@@ -239,11 +248,17 @@ pub fn choose(columns: &[Column], found: &[TimeColumn]) -> Chosen {
     if chosen.start.is_none() {
         chosen.start = found.iter().find(|column| column.kind.is_whole()).map(|column| column.place);
     }
+    if chosen.end.is_none() && !chosen.is_end {
+        let is_end = |column: &&TimeColumn| column.kind.is_whole() && names_end(name(column.place));
+        chosen.end = found.iter().find(is_end).map(|column| column.place).filter(|place| chosen.start != Some(*place));
+    }
+    let end = chosen.end.filter(|end| role(*end) != Role::End);
     if let Some(start) = chosen.start.filter(|start| role(*start) != Role::Start) {
         chosen.roles.extend(named_start.map(|place| (place, Role::Plain)));
         chosen.roles.retain(|(place, role)| *place != start && (*role == Role::Clock || *role == Role::Plain));
         chosen.roles.push((start, Role::Start));
     }
+    chosen.roles.extend(end.map(|place| (place, Role::End)));
     // A time of day that completes the date may have been taken for the start by its heading.
     let clock = chosen.roles.iter().find(|(_, role)| *role == Role::Clock).copied();
     if let Some((clock, _)) = clock {

@@ -8,6 +8,7 @@ use super::super::time::numeric::Scale;
 use super::super::{names, units};
 use super::Rows;
 use super::times::TimeColumn;
+use crate::maths::elementary::ln;
 use crate::model::rows::{CellValue, Column, Role};
 
 /// Headings of packets in a second, as [`names::plain`] writes them.
@@ -25,8 +26,9 @@ const PACKET_RATES: &[&str] = &[
 /// Headings of bytes in a second.
 const BYTE_RATES: &[&str] =
     &["flowbytess", "flowbytss", "bytess", "bytespersecond", "bytespersec", "byterate", "flowbytspersecond"];
-/// Rows that have to agree, and their share of those that say anything.
+/// Rows that have to agree, unless they do to this part of a power of a thousand; and their share of those that say anything.
 const LEAST_ROWS: usize = 2;
+const EXACT: f64 = 0.002;
 const LEAST_SHARE: f64 = 0.75;
 /// A ratio this far from a power of a thousand, in such powers, says nothing: rates are rounded, and some tools count gaps
 /// in place of packets.
@@ -154,23 +156,28 @@ impl Reader<'_> {
 
 /// How many rows speak for each power of a thousand, from -3 to 3.
 #[derive(Default)]
-struct Votes([usize; 7]);
+struct Votes {
+    n: [usize; 7],
+    n_exact: [usize; 7],
+}
 
 impl Votes {
     fn add(&mut self, ratio: f64) {
-        let power = crate::maths::elementary::ln(ratio) / crate::maths::elementary::ln(1000.0);
-        let nearest = power.round();
-        if (power - nearest).abs() < MOST_OFF
-            && let Some(votes) = self.0.get_mut((nearest + 3.0).max(0.0) as usize)
+        let power = ln(ratio) / ln(1000.0);
+        let off = (power - power.round()).abs();
+        let place = (power.round() + 3.0).max(0.0) as usize;
+        if off < MOST_OFF
+            && let (Some(n), Some(n_exact)) = (self.n.get_mut(place), self.n_exact.get_mut(place))
         {
-            *votes += 1;
+            *n += 1;
+            *n_exact += usize::from(off < EXACT);
         }
     }
 
     fn winner(&self) -> Option<i64> {
-        let (place, n) = self.0.iter().enumerate().max_by_key(|(_, n)| **n)?;
-        let all = self.0.iter().sum::<usize>();
-        let is_clear = *n >= LEAST_ROWS && *n as f64 >= LEAST_SHARE * all as f64;
-        is_clear.then(|| place as i64 - 3)
+        let (place, n) = self.n.iter().enumerate().max_by_key(|(_, n)| **n)?;
+        let all = self.n.iter().sum::<usize>();
+        let is_enough = *n >= LEAST_ROWS || self.n_exact.get(place).is_some_and(|n| *n > 0);
+        (is_enough && *n as f64 >= LEAST_SHARE * all as f64).then_some(place as i64 - 3)
     }
 }
