@@ -6,6 +6,8 @@ use super::time::numeric::Scale;
 use crate::model::rows::{CellValue, Role};
 
 const DAY: f64 = 86_400.0;
+/// Rows around midnight that are out of order by less than this part of a day (around New Year, of a year).
+const MOST_LATE: f64 = 24.0;
 
 /// How the moments of rows follow from their cells.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -113,7 +115,7 @@ impl RowClock {
             let ahead = start + self.shift - previous;
             if ahead < -period / 2.0 {
                 self.shift += period;
-            } else if ahead > period / 2.0 && self.shift > 0.0 {
+            } else if ahead > period - period / MOST_LATE && self.shift > 0.0 {
                 return start + self.shift - period;
             }
         }

@@ -13,14 +13,14 @@ pub fn value(cell: &[u8], start: usize, format: CellFormat) -> CellValue {
     let (cell, start) = trim(cell, start);
     match (cell.first(), format.reading) {
         (None, _) => CellValue::Missing,
-        (Some(first), Reading::Any) => any(*first, cell, start, format),
+        (Some(first), Reading::Any) => of_any_kind(*first, cell, start, format),
         (Some(first), _) => in_column(*first, cell, start, format),
     }
 }
 
 /// The value of a cell whatever column it stands in.
 #[inline]
-fn any(first: u8, cell: &[u8], start: usize, format: CellFormat) -> CellValue {
+fn of_any_kind(first: u8, cell: &[u8], start: usize, format: CellFormat) -> CellValue {
     match first {
         b'0'..=b'9' | b'-' | b'+' | b'.' => match simple(cell) {
             Some(number) => CellValue::Number(number),
@@ -43,7 +43,7 @@ fn in_column(first: u8, cell: &[u8], start: usize, format: CellFormat) -> CellVa
         Reading::Digits => numeric::of_digits(cell).map(CellValue::Time),
         Reading::Spreadsheet => figure::number(cell, format.marks).map(numeric::of_spreadsheet).map(CellValue::Time),
     };
-    read.unwrap_or_else(|| any(first, cell, start, format))
+    read.unwrap_or_else(|| of_any_kind(first, cell, start, format))
 }
 
 #[inline]

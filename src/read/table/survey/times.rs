@@ -65,7 +65,8 @@ pub fn find(columns: &[Column], rows: &Rows) -> Vec<TimeColumn> {
 }
 
 fn one(place: usize, column: &Column, rows: &Rows) -> Option<TimeColumn> {
-    let is_hinted = matches!(column.role, Role::Start | Role::End) || names_time(&column.name);
+    let is_hinted =
+        matches!(column.role, Role::Start | Role::End) || names_time(&column.name) || names_end(&column.name);
     let cells = filled(rows, place);
     let n = cells.clone().count();
     // Most columns hold no times: a few cells tell.
@@ -249,7 +250,13 @@ pub fn choose(columns: &[Column], found: &[TimeColumn]) -> Chosen {
         chosen.start = found.iter().find(|column| column.kind.is_whole()).map(|column| column.place);
     }
     if chosen.end.is_none() && !chosen.is_end {
-        let is_end = |column: &&TimeColumn| column.kind.is_whole() && names_end(name(column.place));
+        let start = of_place(chosen.start);
+        let is_like_start = |kind: Kind| {
+            let is_relative = |kind: Kind| matches!(kind, Kind::Relative(_));
+            kind.is_whole()
+                || start.is_some_and(|start| start.kind == kind || (is_relative(start.kind) && is_relative(kind)))
+        };
+        let is_end = |column: &&TimeColumn| is_like_start(column.kind) && names_end(name(column.place));
         chosen.end = found.iter().find(is_end).map(|column| column.place).filter(|place| chosen.start != Some(*place));
     }
     let end = chosen.end.filter(|end| role(*end) != Role::End);

@@ -91,6 +91,8 @@ struct Date {
 /// The moment that a text names, if it names one.
 pub fn read(text: &[u8], format: DateFormat) -> Option<Stamp> {
     let text = bare(text);
+    // Go writes its monotonic clock behind the time.
+    let text = memchr::memmem::find(text, b" m=").map_or(text, |end| text.get(..end).unwrap_or_default());
     if !(LEAST_BYTES..=MOST_BYTES).contains(&text.len()) {
         return None;
     }
@@ -377,7 +379,6 @@ fn zone(rest: &mut Cursor<'_>, date: &mut Option<Date>) -> Option<Option<i64>> {
                 // A comment: the zone once more, by its name.
                 rest.0 = rest.0.get(rest.0.iter().position(|byte| matches!(byte, b')' | b']'))? + 1..)?;
             }
-            b'm' if rest.0.starts_with(b"m=") => rest.0 = &[],
             _ => {
                 let n = rest.0.iter().take_while(|byte| byte.is_ascii_alphabetic() || b" ./_".contains(byte)).count();
                 let (name, behind) = rest.0.split_at_checked(n).filter(|(name, _)| !name.is_empty())?;
