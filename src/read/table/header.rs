@@ -5,7 +5,6 @@ use super::dialect::{self, Entry, KnownBy};
 use super::format::{CellFormat, CellFormats};
 use super::log::{self, Log, Tool};
 use super::number::value;
-use super::time::Order;
 use crate::maths::elementary::ln;
 use crate::model::format::text;
 use crate::model::rows::CellValue;
