@@ -21,6 +21,14 @@ issues! {
         "The file ends in the middle of a packet or block: it was cut. Everything before that place was read.",
     FileCorrupt "file-corrupt" Error
         "A packet or block header makes no sense, so the file is damaged from there on. Everything before was read.",
+    FileResumed "file-resumed" Error
+        "The file is damaged: a packet or block header makes no sense. Bytes were skipped up to the next that does, and reading went on there.",
+    CapturesJoined "captures-joined" Info
+        "Several captures stand one behind the other in the file, as cat or copy joins them. All were read; where their times overlap, flows and rates are those of both.",
+    TablesJoined "tables-joined" Info
+        "Several tables with the same columns stand in the archive. Their rows were read one behind the other, as one table.",
+    MembersSkipped "members-skipped" Warning
+        "The archive holds more files, which were not read: they are no captures, or tables with other columns. To open one of them, unpack the archive.",
     UnpackCut "unpack-cut" Error
         "The compressed file ends too early: it was cut. Everything that could be unpacked was read.",
     UnpackDamaged "unpack-damaged" Error
@@ -95,6 +103,8 @@ issues! {
         "A summary follows the rows; it was left out.",
     TextNotUtf8 "text-not-utf8" Info
         "Rows hold text that is not UTF-8; it was read as Windows-1252, which Latin-1 is a part of.",
+    TimesUndated "times-undated" Info
+        "Packets were printed without their day, or without a time: days count from 1970-01-01, and packets without a time follow each other.",
     TimesRelative "times-relative" Info
         "Times count from the start of a capture, so days and clock times are not the real ones.",
     TimesOfDay "times-of-day" Warning

@@ -214,9 +214,12 @@ const DOORS: &[(&str, &[&str])] = &[
     ("bitflags", &["detect/detector", "model/app/field_id"]),
     ("clap", &["command", "bin/packetloupe"]),
     ("flate2", &["read/unpack"]),
+    ("bzip2", &["read/unpack"]),
+    ("lz4_flex", &["read/unpack/lz4"]),
+    ("xz4rust", &["read/unpack/xz"]),
     ("fast_float2", &["read/table/number"]),
     ("ruzstd", &["read/unpack"]),
-    ("memchr", &["decode/app", "read/table"]),
+    ("memchr", &["decode/app", "read/guess", "read/table"]),
     ("libm", &["maths/elementary"]),
     ("thiserror", &["read"]),
     // Tables that must not grow by hostile keys: whoever keeps one.

@@ -1,9 +1,17 @@
-//! One file as it is to records: unpacks it where it is compressed, and hands the plain bytes to the reader.
+//! One file as it is to records: unpacks it where it holds another file in another form, also several times, and hands the
+//! plain bytes to the reader.
 
 use super::table::{Options, Part};
 use super::unpack::{self, UnpackError, Unpacker};
 use super::{InputReport, Reader, Record, UnsupportedFile};
 use crate::issue::{IssueKind, IssueLog};
+
+/// So many forms may be packed into each other: a capture, compressed, in an archive, compressed.
+const MOST_LAYERS: usize = 4;
+/// So many names of an archive's members are kept to say what it holds.
+const MOST_NAMES: usize = 4;
+/// And so much of a name.
+const MOST_NAME_CHARS: usize = 60;
 
 enum Packing {
     /// Too few bytes have come to tell.
@@ -14,19 +22,68 @@ enum Packing {
     Ended(Unpacker),
 }
 
+/// One form around the next.
+struct Layer {
+    packing: Packing,
+    /// Bytes that waited until the packing was known, and how many of them are done with.
+    waited: Vec<u8>,
+    n_waited: usize,
+    /// What was unpacked, and how many bytes of it the next layer is done with.
+    plain: Vec<u8>,
+    n_plain: usize,
+}
+
 /// Reads one file that is fed to it in slices.
 pub struct Input {
-    packing: Packing,
+    layers: Vec<Layer>,
     reader: Reader,
-    /// Unpacked bytes on their way to the reader.
-    plain: Vec<u8>,
+    /// The last byte that was given is done with, but it was said that it is not, so that more is asked for.
+    is_owed: bool,
+    /// Names of an archive's members, the first ones, and how many there are.
+    names: Vec<String>,
+    n_members: u64,
+}
+
+/// Where what happens on the way is put.
+struct Outlet<'a, K, S> {
+    issues: &'a mut IssueLog,
+    keep: &'a mut K,
+    sink: &'a mut S,
+}
+
+impl Layer {
+    fn new() -> Layer {
+        let packing = Packing::Unknown(Vec::new());
+        Layer { packing, waited: Vec::new(), n_waited: 0, plain: Vec::new(), n_plain: 0 }
+    }
+
+    fn unpacker(&self) -> Option<&Unpacker> {
+        match &self.packing {
+            Packing::Packed(unpacker) | Packing::Ended(unpacker) => Some(unpacker),
+            Packing::Unknown(_) | Packing::Plain => None,
+        }
+    }
+
+    /// Decides by the front.
+    fn decide(&mut self, front: &[u8], is_deepest: bool) {
+        let unpacker = if is_deepest { None } else { Unpacker::of(front) };
+        self.packing = unpacker.map_or(Packing::Plain, Packing::Packed);
+    }
+
+    /// Nothing more is unpacked.
+    fn close(&mut self) {
+        self.packing = match std::mem::replace(&mut self.packing, Packing::Plain) {
+            Packing::Packed(unpacker) => Packing::Ended(unpacker),
+            other => other,
+        };
+    }
 }
 
 impl Input {
     /// For the file of this number, see [`super::RawPacket::file`]; tables are read as `table_options` say, if at all.
     pub fn new(file: u8, table_options: Option<Options>) -> Input {
         let reader = Reader::new(file, table_options);
-        Input { packing: Packing::Unknown(Vec::new()), reader, plain: Vec::new() }
+        Input { layers: vec![Layer::new()], reader, is_owed: false, names: Vec::new(), n_members: 0 }
     }
 
     /// From the next row of a table on only this part is wanted.
@@ -34,26 +91,8 @@ impl Input {
         self.reader.want(part);
     }
 
-    /// Takes the next bytes of the file. Unpacked bytes are shown to `keep` before their records are given.
-    ///
-    /// # Errors
-    /// The file is of no format that is read.
-    pub fn feed(
-        &mut self,
-        bytes: &[u8],
-        issues: &mut IssueLog,
-        keep: &mut impl FnMut(&[u8]),
-        sink: &mut impl FnMut(Record<'_>),
-    ) -> Result<(), UnsupportedFile> {
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            let n = self.step(rest, issues, keep, sink)?;
-            rest = rest.get(n..).unwrap_or(&[]);
-        }
-        Ok(())
-    }
-
-    /// The same for some bytes at the front of `bytes`, so that little is unpacked at a time; gives how many.
+    /// Takes some bytes at the front of `bytes`, so that little is unpacked at a time; gives how many, perhaps none.
+    /// Unpacked bytes are shown to `keep` before their records are given.
     ///
     /// # Errors
     /// The file is of no format that is read.
@@ -64,40 +103,17 @@ impl Input {
         keep: &mut impl FnMut(&[u8]),
         sink: &mut impl FnMut(Record<'_>),
     ) -> Result<usize, UnsupportedFile> {
-        match &mut self.packing {
-            Packing::Plain => {
-                self.reader.feed(bytes, issues, sink)?;
-                Ok(bytes.len())
-            }
-            Packing::Unknown(front) if front.is_empty() && bytes.len() >= unpack::NEEDED_BYTES => {
-                self.packing = packing(bytes);
-                Ok(0)
-            }
-            Packing::Unknown(front) => {
-                let n = (unpack::NEEDED_BYTES - front.len()).min(bytes.len());
-                front.extend(bytes.iter().take(n));
-                if front.len() == unpack::NEEDED_BYTES {
-                    let front = std::mem::take(front);
-                    self.packing = packing(&front);
-                    self.feed(&front, issues, keep, sink)?;
-                }
-                Ok(n)
-            }
-            Packing::Packed(unpacker) => {
-                self.plain.clear();
-                let done = unpacker.step(bytes, &mut self.plain);
-                keep(&self.plain);
-                self.give(issues, sink)?;
-                match done {
-                    Ok(n) => Ok(n),
-                    Err(error) => {
-                        self.error(error, issues);
-                        Ok(0)
-                    }
-                }
-            }
-            Packing::Ended(_) => Ok(bytes.len()),
+        let mut outlet = Outlet { issues, keep, sink };
+        if self.go_on(&mut outlet)? {
+            return Ok(0);
         }
+        if std::mem::take(&mut self.is_owed) {
+            return Ok(bytes.len().min(1));
+        }
+        let n = self.take(0, bytes, &mut outlet)?;
+        // What was unpacked is worked off before the end of the file is told.
+        self.is_owed = n == bytes.len() && n > 0 && self.waiting().is_some();
+        Ok(n - usize::from(self.is_owed))
     }
 
     /// The file has ended.
@@ -110,78 +126,238 @@ impl Input {
         keep: &mut impl FnMut(&[u8]),
         sink: &mut impl FnMut(Record<'_>),
     ) -> Result<(), UnsupportedFile> {
-        if let Packing::Unknown(front) = &mut self.packing {
-            let front = std::mem::take(front);
-            self.reader.feed(&front, issues, sink)?;
+        let mut outlet = Outlet { issues, keep, sink };
+        self.end_layers(0, &mut outlet)?;
+        if self.layers.iter().filter_map(Layer::unpacker).any(Unpacker::has_undated) {
+            outlet.issues.add(IssueKind::TimesUndated, None, None);
         }
-        if let Packing::Packed(unpacker) = &mut self.packing {
-            self.plain.clear();
-            let ended = unpacker.end(&mut self.plain);
-            keep(&self.plain);
-            self.give(issues, sink)?;
-            if let Err(error) = ended {
-                self.error(error, issues);
-            }
-        }
-        self.reader.end(issues, sink).map_err(|refusal| self.inside(refusal))
+        let ended = self.reader.end(outlet.issues, outlet.sink);
+        ended.map_err(|refusal| self.empty_archive().unwrap_or_else(|| self.inside(refusal)))
     }
 
     /// The rest of the file will not come: what waits for it is no damage.
     pub fn give_up(&mut self) {
-        self.close();
+        for layer in &mut self.layers {
+            layer.close();
+            layer.plain.clear();
+            layer.waited.clear();
+            (layer.n_plain, layer.n_waited) = (0, 0);
+        }
         self.reader.give_up();
     }
 
-    /// What is known of the file so far; what went wrong is in the log that [`Input::feed`] was given.
+    /// What is known of the file so far; what went wrong is in the log that [`Input::step`] was given.
     pub fn report(&self) -> InputReport {
         let report = self.reader.report();
-        match &self.packing {
-            Packing::Packed(unpacker) | Packing::Ended(unpacker) => {
-                InputReport { format: format!("{unpacker}, {}", report.format), is_packed: true, ..report }
+        let forms: Vec<String> = self.layers.iter().filter_map(|layer| self.describe(layer)).collect();
+        if forms.is_empty() {
+            return report;
+        }
+        InputReport { format: format!("{}, {}", forms.join(", "), report.format), is_packed: true, ..report }
+    }
+
+    /// A layer in words; of an archive also which of its members were read.
+    fn describe(&self, layer: &Layer) -> Option<String> {
+        let unpacker = layer.unpacker()?;
+        let read = self.reader.members_read();
+        Some(match read {
+            [name, more @ ..] if unpacker.is_archive() => {
+                let name: String = name.rsplit('/').next().unwrap_or(name).chars().take(MOST_NAME_CHARS).collect();
+                match more.len() {
+                    0 => format!("{unpacker} ({name})"),
+                    n => format!("{unpacker} ({name} and {n} more)"),
+                }
             }
-            Packing::Plain | Packing::Unknown(_) => report,
+            _ => unpacker.to_string(),
+        })
+    }
+
+    /// The deepest layer for which bytes wait here, and whether these are its own that waited or what the one before
+    /// unpacked.
+    fn waiting(&self) -> Option<(usize, bool)> {
+        self.layers.iter().enumerate().rev().find_map(|(at, layer)| {
+            if layer.n_plain < layer.plain.len() {
+                Some((at + 1, false))
+            } else {
+                (layer.n_waited < layer.waited.len()).then_some((at, true))
+            }
+        })
+    }
+
+    /// Works off some of the bytes that wait; false if there are none.
+    fn go_on<K: FnMut(&[u8]), S: FnMut(Record<'_>)>(
+        &mut self,
+        outlet: &mut Outlet<'_, K, S>,
+    ) -> Result<bool, UnsupportedFile> {
+        let Some((at, is_own)) = self.waiting() else { return Ok(false) };
+        // They are taken out while they are worked off, as what is done may change the layers behind.
+        let from = if is_own { at } else { at - 1 };
+        let Some(layer) = self.layers.get_mut(from) else { return Ok(false) };
+        let (buffer, n) = if is_own { (&mut layer.waited, layer.n_waited) } else { (&mut layer.plain, layer.n_plain) };
+        let bytes = std::mem::take(buffer);
+        let taken = self.take(at, bytes.get(n..).unwrap_or(&[]), outlet);
+        if let Some(layer) = self.layers.get_mut(from) {
+            let (buffer, done) =
+                if is_own { (&mut layer.waited, &mut layer.n_waited) } else { (&mut layer.plain, &mut layer.n_plain) };
+            *buffer = bytes;
+            *done = n + *taken.as_ref().unwrap_or(&0);
+        }
+        taken?;
+        Ok(true)
+    }
+
+    /// A layer takes bytes; gives how many.
+    fn take<K: FnMut(&[u8]), S: FnMut(Record<'_>)>(
+        &mut self,
+        at: usize,
+        bytes: &[u8],
+        outlet: &mut Outlet<'_, K, S>,
+    ) -> Result<usize, UnsupportedFile> {
+        if at == self.layers.len() {
+            self.layers.push(Layer::new());
+        }
+        let is_deepest = at + 1 >= MOST_LAYERS;
+        let Some(layer) = self.layers.get_mut(at) else { return Ok(bytes.len()) };
+        match &mut layer.packing {
+            Packing::Plain => {
+                if at > 0 {
+                    (outlet.keep)(bytes);
+                }
+                let fed = self.reader.feed(bytes, outlet.issues, outlet.sink);
+                fed.map_err(|refusal| self.inside(refusal))?;
+                Ok(bytes.len())
+            }
+            Packing::Unknown(front) if front.is_empty() && bytes.len() >= unpack::NEEDED_BYTES => {
+                layer.decide(bytes.get(..unpack::NEEDED_BYTES).unwrap_or(bytes), is_deepest);
+                Ok(0)
+            }
+            Packing::Unknown(front) => {
+                let n = (unpack::NEEDED_BYTES - front.len()).min(bytes.len());
+                front.extend(bytes.iter().take(n));
+                if front.len() == unpack::NEEDED_BYTES {
+                    let front = std::mem::take(front);
+                    layer.decide(&front, is_deepest);
+                    (layer.waited, layer.n_waited) = (front, 0);
+                }
+                Ok(n)
+            }
+            Packing::Packed(unpacker) => {
+                layer.plain.clear();
+                layer.n_plain = 0;
+                let done = unpacker.step(bytes, &mut layer.plain);
+                let begun = unpacker.take_begun();
+                if let Some(name) = begun {
+                    self.begin_member(at, name, outlet)?;
+                }
+                Ok(done.unwrap_or_else(|error| {
+                    self.error(at, error, outlet.issues);
+                    bytes.len()
+                }))
+            }
+            Packing::Ended(_) => Ok(bytes.len()),
         }
     }
 
-    /// Hands what was unpacked to the reader.
-    fn give(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) -> Result<(), UnsupportedFile> {
-        let plain = std::mem::take(&mut self.plain);
-        let fed = self.reader.feed(&plain, issues, sink);
-        self.plain = plain;
-        fed.map_err(|refusal| self.inside(refusal))
+    /// A member of the archive that is this layer begins.
+    fn begin_member<K: FnMut(&[u8]), S: FnMut(Record<'_>)>(
+        &mut self,
+        at: usize,
+        name: String,
+        outlet: &mut Outlet<'_, K, S>,
+    ) -> Result<(), UnsupportedFile> {
+        self.end_layers(at + 1, outlet)?;
+        self.layers.truncate(at + 1);
+        self.n_members += 1;
+        if self.names.len() < MOST_NAMES {
+            self.names.push(name.clone());
+        }
+        self.reader.begin_member(name, outlet.issues, outlet.sink)
     }
 
-    fn error(&mut self, error: UnpackError, issues: &mut IssueLog) {
+    /// No more bytes come for the layers from this one on.
+    fn end_layers<K: FnMut(&[u8]), S: FnMut(Record<'_>)>(
+        &mut self,
+        first: usize,
+        outlet: &mut Outlet<'_, K, S>,
+    ) -> Result<(), UnsupportedFile> {
+        let mut at = first;
+        while let Some(layer) = self.layers.get_mut(at) {
+            if let Packing::Unknown(front) = &mut layer.packing {
+                let front = std::mem::take(front);
+                layer.decide(&front, at + 1 >= MOST_LAYERS);
+                (layer.waited, layer.n_waited) = (front, 0);
+            }
+            while self.go_on(outlet)? {}
+            if let Some(Layer { packing: Packing::Packed(unpacker), plain, n_plain, .. }) = self.layers.get_mut(at) {
+                plain.clear();
+                *n_plain = 0;
+                let ended = unpacker.end(plain);
+                while self.go_on(outlet)? {}
+                if let Err(error) = ended {
+                    self.error(at, error, outlet.issues);
+                }
+            }
+            at += 1;
+        }
+        Ok(())
+    }
+
+    fn error(&mut self, at: usize, error: UnpackError, issues: &mut IssueLog) {
+        // Where the form around this one broke off, it does too.
+        let is_cause = !self.layers.iter().take(at).any(|layer| matches!(layer.packing, Packing::Ended(_)));
         let kind = match error {
             UnpackError::Cut => IssueKind::UnpackCut,
             UnpackError::Damaged => IssueKind::UnpackDamaged,
             UnpackError::TooMuch => IssueKind::UnpackLimit,
         };
-        issues.add(kind, self.reader.n_given(), None);
-        // A packet or row that waits for its rest is part of the same trouble.
-        self.reader.give_up();
-        self.close();
-    }
-
-    /// Nothing more is unpacked.
-    fn close(&mut self) {
-        self.packing = match std::mem::replace(&mut self.packing, Packing::Plain) {
-            Packing::Packed(unpacker) => Packing::Ended(unpacker),
-            other => other,
-        };
-    }
-
-    /// A refusal of what is inside an archive says so.
-    fn inside(&self, refusal: UnsupportedFile) -> UnsupportedFile {
-        match &self.packing {
-            Packing::Packed(unpacker) | Packing::Ended(unpacker) => {
-                UnsupportedFile(format!("Inside of {unpacker}: {}", refusal.0))
-            }
-            _ => refusal,
+        if is_cause {
+            issues.add(kind, self.reader.n_given(), None);
         }
+        if let Some(layer) = self.layers.get_mut(at) {
+            layer.close();
+        }
+        // A packet or row that waits for its rest is part of the same trouble.
+        self.reader.cut_short();
     }
-}
 
-fn packing(front: &[u8]) -> Packing {
-    Unpacker::of(front).map_or(Packing::Plain, Packing::Packed)
+    /// Why an archive in which nothing is read is refused; none if the file is no archive.
+    fn empty_archive(&self) -> Option<UnsupportedFile> {
+        let unpacker = self.layers.iter().filter_map(Layer::unpacker).find(|unpacker| unpacker.is_archive())?;
+        let locked = unpacker.unread().iter().find(|(_, is_locked)| *is_locked);
+        if let Some((name, _)) = locked {
+            return Some(UnsupportedFile(format!(
+                "The {unpacker} archive is locked with a password ({name}). Unpack it with the password, for example with 7z x, \
+                 and open the capture inside."
+            )));
+        }
+        if let Some((name, _)) = unpacker.unread().first() {
+            return Some(UnsupportedFile(format!(
+                "The {unpacker} archive is packed in a way that is not read ({name}). Unpack it and open the capture inside."
+            )));
+        }
+        let has = |folder: &str| self.names.iter().any(|name| name.starts_with(folder));
+        if has("xl/") || has("word/") || has("ppt/") || has("[Content_Types].xml") {
+            let text = "This is an Office document, such as an Excel workbook. Save the sheet as CSV (File, Save As, CSV UTF-8) \
+                        and open that.";
+            return Some(UnsupportedFile(text.to_owned()));
+        }
+        let names = self.names.join(", ");
+        let more = self.n_members.saturating_sub(self.names.len() as u64);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let why = self.reader.first_refusal().map(|why| format!(" {why}")).unwrap_or_default();
+        Some(UnsupportedFile(if names.is_empty() {
+            format!("The {unpacker} archive holds no file.")
+        } else {
+            format!("The {unpacker} archive holds no capture and no table: {names}{more}.{why}")
+        }))
+    }
+
+    /// A refusal of what is inside says so.
+    fn inside(&self, refusal: UnsupportedFile) -> UnsupportedFile {
+        let forms: Vec<String> = self.layers.iter().filter_map(Layer::unpacker).map(Unpacker::to_string).collect();
+        if forms.is_empty() {
+            return refusal;
+        }
+        UnsupportedFile(format!("Inside of {}: {}", forms.join(", in it "), refusal.0))
+    }
 }

@@ -1,13 +1,15 @@
 //! File bytes to records (raw packets, rows of tables): guesses the format by content, then streams. Any slicing of the
 //! bytes gives the same result.
 
+mod capture;
 pub mod guess;
 mod input;
+mod member;
 mod merge;
-mod pcap;
-mod pcapng;
 mod report;
 pub mod table;
+#[cfg(test)]
+mod tests;
 mod unpack;
 
 pub use merge::{Inputs, MOST_FILES};
@@ -16,6 +18,8 @@ pub use report::InputReport;
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Comment;
 use crate::model::rows::Layout;
+use capture::{CaptureReader, Opened, Progress};
+use member::{Content, Members, Stage};
 use table::{Options, Part, TableReader, TableRow};
 use thiserror::Error;
 
@@ -54,19 +58,8 @@ pub enum Record<'a> {
 #[error("{0}")]
 pub struct UnsupportedFile(pub String);
 
-/// What one look at the front of the unread bytes gave.
-enum Step {
-    /// This many bytes are done with.
-    Used(usize),
-    /// This many bytes, counted from the front, are needed before anything can be done.
-    Need(usize),
-    /// The file makes no sense from here on.
-    Corrupt,
-}
-
 enum Format {
-    Pcap(pcap::Pcap),
-    Pcapng(pcapng::Pcapng),
+    Capture(Box<CaptureReader>),
     Table(TableReader),
 }
 
@@ -75,26 +68,20 @@ enum Format {
 pub struct Reader {
     file: u8,
     format: Option<Format>,
-    /// Bytes of a record whose rest has not come yet.
+    /// Bytes of a record whose rest has not come yet, from `carry_at` on.
     carry: Vec<u8>,
+    carry_at: usize,
     /// Offset in the file of the first byte not yet used.
     at: u64,
-    /// Packets given so far.
-    n_packets: u64,
-    is_corrupt: bool,
     bytes_fed: u64,
+    /// Bytes of members that were left over at their ends.
+    bytes_left: u64,
+    /// The file is an archive, and this is known of it.
+    members: Option<Members>,
+    /// What comes is known to break off.
+    is_cut_short: bool,
     /// How to read the file if it is a table; none if tables are refused.
     table_options: Option<Options>,
-}
-
-/// Longer packets are taken as damage, as Wireshark takes them (its WTAP_MAX_PACKET_SIZE_STANDARD).
-const MOST_PACKET_BYTES: u32 = 262_144;
-/// The same for D-Bus, USB and the like, whose messages are long.
-const MOST_LONG_PACKET_BYTES: u32 = 128 << 20;
-
-fn most_packet_bytes(link_type: u16) -> u32 {
-    // LINKTYPE_ numbers of D-Bus, USB (Linux, Linux with padding, Darwin, USBPcap) and EBHSCR.
-    if matches!(link_type, 231 | 189 | 220 | 249 | 266 | 279) { MOST_LONG_PACKET_BYTES } else { MOST_PACKET_BYTES }
 }
 
 impl Reader {
@@ -108,7 +95,7 @@ impl Reader {
         match &self.format {
             None => None,
             Some(Format::Table(table)) => table.n_rows(),
-            Some(_) => Some(self.n_packets),
+            Some(Format::Capture(capture)) => Some(capture.n_packets()),
         }
     }
 
@@ -124,28 +111,34 @@ impl Reader {
     ) -> Result<(), UnsupportedFile> {
         self.bytes_fed += bytes.len() as u64;
         // First the record whose front was left over: topped up with just what it needs.
-        while !self.carry.is_empty() && !self.is_corrupt {
+        while self.carry_at < self.carry.len() {
             let carry = std::mem::take(&mut self.carry);
-            match self.step(&carry, issues, sink)? {
-                Step::Used(n) => self.carry = carry.get(n..).unwrap_or(&[]).to_vec(),
-                Step::Corrupt => return Ok(()),
-                Step::Need(n) => {
-                    self.carry = carry;
-                    let missing = n.saturating_sub(self.carry.len()).max(1).min(bytes.len());
-                    let (front, rest) = bytes.split_at(missing);
-                    self.carry.extend_from_slice(front);
-                    bytes = rest;
+            let step = self.step(carry.get(self.carry_at..).unwrap_or(&[]), false, issues, sink);
+            self.carry = carry;
+            match step? {
+                Progress::Used(n) => self.carry_at += n,
+                Progress::Need(n) => {
+                    let missing = (self.carry_at + n).saturating_sub(self.carry.len()).max(1).min(bytes.len());
                     if missing == 0 {
                         return Ok(());
                     }
+                    // What is done with is cleared away before it is much.
+                    if self.carry_at > self.carry.len() / 2 {
+                        self.carry.drain(..self.carry_at);
+                        self.carry_at = 0;
+                    }
+                    let (front, rest) = bytes.split_at(missing);
+                    self.carry.extend_from_slice(front);
+                    bytes = rest;
                 }
             }
         }
-        while !bytes.is_empty() && !self.is_corrupt {
-            match self.step(bytes, issues, sink)? {
-                Step::Used(n) => bytes = bytes.get(n..).unwrap_or(&[]),
-                Step::Corrupt => return Ok(()),
-                Step::Need(_) => {
+        self.carry.clear();
+        self.carry_at = 0;
+        while !bytes.is_empty() {
+            match self.step(bytes, false, issues, sink)? {
+                Progress::Used(n) => bytes = bytes.get(n..).unwrap_or(&[]),
+                Progress::Need(_) => {
                     self.carry.extend_from_slice(bytes);
                     return Ok(());
                 }
@@ -154,32 +147,88 @@ impl Reader {
         Ok(())
     }
 
+    /// A member of an archive begins; the one before has ended.
+    ///
+    /// # Errors
+    /// The one before was of a format that is refused.
+    pub fn begin_member(
+        &mut self,
+        name: String,
+        issues: &mut IssueLog,
+        sink: &mut impl FnMut(Record<'_>),
+    ) -> Result<(), UnsupportedFile> {
+        self.end_member(issues, sink)?;
+        self.members.get_or_insert_default().begin(name);
+        Ok(())
+    }
+
+    /// Names of the members of an archive that were read, the first hundred.
+    pub fn members_read(&self) -> &[String] {
+        self.members.as_ref().map_or(&[], |members| members.read.as_slice())
+    }
+
+    /// Of an archive, why the first member that was passed over was.
+    pub fn first_refusal(&self) -> Option<&str> {
+        self.members.as_ref()?.first_refusal.as_deref()
+    }
+
+    /// What comes is known to break off: a record without its rest is no news.
+    pub fn cut_short(&mut self) {
+        self.is_cut_short = true;
+    }
+
     /// Says that the file has ended; a record without its rest becomes an issue.
     ///
     /// # Errors
     /// The file was too short to be a capture.
     pub fn end(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) -> Result<(), UnsupportedFile> {
-        if self.format.is_none() && table::looks_like_table(&self.carry) {
-            self.format = Some(Format::Table(table_reader(self.table_options.as_ref())?));
-            let front = std::mem::take(&mut self.carry);
-            self.step(&front, issues, sink)?;
+        let rest = self.end_member(issues, sink)?;
+        match &mut self.format {
+            None => Err(guess::refusal(&rest, true)),
+            Some(Format::Table(table)) => table.end(issues, sink),
+            Some(Format::Capture(_)) => Ok(()),
         }
-        if let Some(Format::Table(table)) = &mut self.format {
-            return table.end(issues, sink);
+    }
+
+    /// Reads what waits, as no more comes; gives what could not be read of a file of which nothing was.
+    fn end_member(
+        &mut self,
+        issues: &mut IssueLog,
+        sink: &mut impl FnMut(Record<'_>),
+    ) -> Result<Vec<u8>, UnsupportedFile> {
+        if std::mem::take(&mut self.is_cut_short) {
+            self.give_up();
         }
-        if self.format.is_none() {
-            return Err(guess::refusal(&self.carry, true));
+        let carry = std::mem::take(&mut self.carry);
+        let mut rest = carry.get(self.carry_at..).unwrap_or(&[]);
+        self.carry_at = 0;
+        while !rest.is_empty() {
+            match self.step(rest, true, issues, sink)? {
+                Progress::Used(n) => rest = rest.get(n..).unwrap_or(&[]),
+                Progress::Need(_) => break,
+            }
         }
-        if !self.carry.is_empty() && !self.is_corrupt {
-            issues.add(IssueKind::FileCut, Some(self.n_packets), Some(self.at));
+        if let Some(Format::Capture(capture)) = &mut self.format {
+            let n_packets = Some(capture.n_packets());
+            if let Some(from) = capture.end_damage() {
+                issues.add(IssueKind::FileCorrupt, n_packets, Some(from));
+            } else if !rest.is_empty() {
+                issues.add(IssueKind::FileCut, n_packets, Some(self.at));
+            }
         }
-        Ok(())
+        if self.members.is_some() {
+            self.at += rest.len() as u64;
+            self.bytes_left += rest.len() as u64;
+        }
+        Ok(rest.to_vec())
     }
 
     /// The rest of the file will not come: a record that waits for it is no damage.
     pub fn give_up(&mut self) {
         // All that came of a short table may still wait here.
-        let kept = if self.format.is_none() && table::looks_like_table(&self.carry) {
+        self.carry.drain(..self.carry_at);
+        self.carry_at = 0;
+        let kept = if self.format.is_none() && self.members.is_none() && table::looks_like_table(&self.carry) {
             table::whole_lines(&self.carry)
         } else {
             0
@@ -200,15 +249,15 @@ impl Reader {
 
     /// What is known of the file so far; what went wrong is in the log that [`Reader::feed`] was given.
     pub fn report(&self) -> InputReport {
-        let mut report = InputReport { bytes_skipped: self.bytes_fed - self.at, ..InputReport::default() };
+        let mut report =
+            InputReport { bytes_skipped: self.bytes_fed - self.at + self.bytes_left, ..InputReport::default() };
         match &self.format {
             None => {}
-            Some(Format::Pcap(pcap)) => report.format = pcap.describe(),
-            Some(Format::Pcapng(pcapng)) => {
-                report.format = pcapng.describe();
-                report.bytes_skipped += pcapng.bytes_damaged;
+            Some(Format::Capture(capture)) => {
+                report.format = capture.describe();
+                report.bytes_skipped += capture.bytes_damaged();
                 let of_file = |comment: &Comment| Comment { file: self.file, ..comment.clone() };
-                report.comments = pcapng.comments.iter().map(of_file).collect();
+                report.comments = capture.comments().map(of_file).collect();
             }
             Some(Format::Table(table)) => {
                 report.format = table.layout().map(Layout::describe).unwrap_or_default();
@@ -218,56 +267,121 @@ impl Reader {
         report
     }
 
+    /// Reads a record at the front of the bytes. `is_last` if the file ends with them.
+    #[inline]
     fn step(
         &mut self,
         bytes: &[u8],
+        is_last: bool,
         issues: &mut IssueLog,
         sink: &mut impl FnMut(Record<'_>),
-    ) -> Result<Step, UnsupportedFile> {
-        let (n_packets, file) = (&mut self.n_packets, self.file);
-        let mut counted = |mut packet: RawPacket<'_>| {
-            *n_packets += 1;
-            packet.file = file;
-            sink(Record::Packet(packet));
-        };
-        let step = match &mut self.format {
-            None => match guess::guess(bytes) {
-                None => Step::Need(guess::NEEDED_BYTES),
-                Some(guess::Guess::Pcap) => match pcap::Pcap::new(bytes) {
-                    Some(pcap) => {
-                        self.format = Some(Format::Pcap(pcap));
-                        Step::Used(pcap::HEADER_BYTES)
-                    }
-                    None => Step::Need(pcap::HEADER_BYTES),
-                },
-                Some(guess::Guess::Pcapng) => {
-                    self.format = Some(Format::Pcapng(pcapng::Pcapng::default()));
-                    Step::Used(0)
-                }
-                // The whole front is awaited, so that the sentence does not depend on the slicing.
-                Some(guess::Guess::Other) if bytes.len() < guess::FRONT_BYTES => Step::Need(guess::FRONT_BYTES),
-                Some(guess::Guess::Other) if table::looks_like_table(bytes) => {
-                    self.format = Some(Format::Table(table_reader(self.table_options.as_ref())?));
-                    Step::Used(0)
-                }
-                Some(guess::Guess::Other) => return Err(guess::refusal(bytes, false)),
-            },
+    ) -> Result<Progress, UnsupportedFile> {
+        let file = self.file;
+        let is_between = self.members.as_ref().is_some_and(|members| members.stage != Stage::Reading);
+        let progress = match &mut self.format {
+            _ if is_between => self.front_of_member(bytes, is_last, issues)?,
+            Some(Format::Capture(capture)) => capture.step(bytes, self.at, is_last, issues, &mut |mut packet| {
+                packet.file = file;
+                sink(Record::Packet(packet));
+            }),
             Some(Format::Table(table)) => {
                 table.feed(bytes, self.at, issues, sink)?;
-                Step::Used(bytes.len())
+                if let Some(members) = &mut self.members {
+                    members.ends_line = bytes.last() == Some(&b'\n');
+                }
+                Progress::Used(bytes.len())
             }
-            Some(Format::Pcap(pcap)) => pcap.step(bytes, self.at, &mut counted),
-            Some(Format::Pcapng(pcapng)) => pcapng.step(bytes, self.at, issues, &mut counted),
+            None => self.open(bytes, is_last)?,
         };
-        match step {
-            Step::Used(n) => self.at += n as u64,
-            Step::Need(_) => {}
-            Step::Corrupt => {
-                self.is_corrupt = true;
-                issues.add(IssueKind::FileCorrupt, Some(self.n_packets), Some(self.at));
+        if let Progress::Used(n) = progress {
+            self.at += n as u64;
+        }
+        Ok(progress)
+    }
+
+    /// Finds out what is to be done with a member, or passes it over.
+    fn front_of_member(
+        &mut self,
+        bytes: &[u8],
+        is_last: bool,
+        issues: &mut IssueLog,
+    ) -> Result<Progress, UnsupportedFile> {
+        let Some(members) = &mut self.members else { return Ok(Progress::Used(0)) };
+        if members.stage == Stage::Skipping {
+            return Ok(Progress::Used(bytes.len()));
+        }
+        if bytes.len() < guess::FRONT_BYTES && !is_last {
+            return Ok(Progress::Need(guess::FRONT_BYTES));
+        }
+        let front = bytes.get(..guess::FRONT_BYTES).unwrap_or(bytes);
+        let is_all = is_last && front.len() == bytes.len();
+        let content = members.content(front, is_all);
+        match (&mut self.format, content) {
+            (None, Content::Capture(kind)) => {
+                let progress = self.open_capture(kind, bytes, is_last);
+                if let (Some(members), true) = (&mut self.members, self.format.is_some()) {
+                    members.take();
+                }
+                return Ok(progress);
+            }
+            (Some(Format::Capture(capture)), Content::Capture(kind)) => {
+                let progress = capture.join(kind, bytes, self.at, is_last, issues);
+                if let Progress::Used(_) = progress {
+                    members.take();
+                }
+                return Ok(progress);
+            }
+            (None, Content::Table) => {
+                members.take_table(front);
+                self.format = Some(Format::Table(table_reader(self.table_options.as_ref())?));
+                return Ok(Progress::Used(0));
+            }
+            (Some(Format::Table(table)), Content::Table) if members.can_follow(front, table.layout().is_some()) => {
+                issues.add(IssueKind::TablesJoined, table.n_rows(), Some(self.at));
+                members.take();
+                return Ok(Progress::Used(0));
+            }
+            (_, Content::Other(false)) => members.stage = Stage::Skipping,
+            _ => {
+                issues.add(IssueKind::MembersSkipped, None, Some(self.at));
+                members.skip(front, is_all);
             }
         }
-        Ok(step)
+        Ok(Progress::Used(0))
+    }
+
+    fn open_capture(&mut self, kind: capture::CaptureKind, bytes: &[u8], is_last: bool) -> Progress {
+        match CaptureReader::open(kind, bytes, is_last) {
+            Opened::Need(n) => Progress::Need(n),
+            Opened::As(capture, used) => {
+                self.format = Some(Format::Capture(Box::new(capture)));
+                Progress::Used(used)
+            }
+        }
+    }
+
+    /// Finds out what the file is.
+    fn open(&mut self, bytes: &[u8], is_last: bool) -> Result<Progress, UnsupportedFile> {
+        if bytes.len() < capture::NEEDED_BYTES && !is_last {
+            return Ok(Progress::Need(capture::NEEDED_BYTES));
+        }
+        let is_front = bytes.len() >= guess::FRONT_BYTES || is_last;
+        // What is behind the front decides nothing, so that slices do not.
+        let front = bytes.get(..guess::FRONT_BYTES).unwrap_or(bytes);
+        let is_all = is_last && front.len() == bytes.len();
+        let by_records = || if is_front { capture::kind_by_records(front, is_all) } else { None };
+        if let Some(kind) = capture::kind(bytes).or_else(by_records) {
+            return Ok(self.open_capture(kind, bytes, is_last));
+        }
+        // The whole front is awaited, so that the sentence does not depend on the slicing.
+        if !is_front {
+            return Ok(Progress::Need(guess::FRONT_BYTES));
+        }
+        if guess::no_table(bytes).is_none() && table::looks_like_table(bytes) {
+            self.format = Some(Format::Table(table_reader(self.table_options.as_ref())?));
+            return Ok(Progress::Used(0));
+        }
+        Err(guess::refusal(bytes, is_last))
     }
 }
 

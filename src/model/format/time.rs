@@ -49,6 +49,15 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (year, month, of_year - (153 * from_march + 2) / 5 + 1)
 }
 
+/// The day number since 1970-01-01 of a year, month (from 1) and day (from 1) in the same calendar.
+pub fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let from_march = (month + 9).rem_euclid(12);
+    let of_year = (153 * from_march + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
 /// A span for people: `350 µs`, `12.4 ms`, `3.20 s`, `4 min 5 s`, `2 h`, `5 d 2 h`.
 pub fn span(ns: i64) -> String {
     let s = ns as f64 / 1e9;
@@ -74,6 +83,10 @@ mod tests {
 
     #[test]
     fn dates_are_right_around_leap_days_and_before_1970() {
+        for days in (-800_000..800_000).step_by(97) {
+            let (year, month, day) = civil(days);
+            assert_eq!(days_from_civil(year, month, day), days);
+        }
         assert_eq!(text(0, 0), "1970-01-01 00:00:00.000000");
         assert_eq!(text(951_782_400 * SECOND, 0), "2000-02-29 00:00:00.000000");
         assert_eq!(text(-SECOND, 0), "1969-12-31 23:59:59.000000");

@@ -1,19 +1,28 @@
-//! Compressed bytes to plain ones, piece by piece: gzip and Zstandard, told by content. What is in them is left to others.
+//! Bytes that hold a file in another form to the bytes of that file, piece by piece, recognised by content: compressed ones,
+//! archives, text in UTF-16, packets printed as text. What is in them is left to others.
 
+mod bzip2;
 mod gzip;
+mod lz4;
+mod printed;
+mod tar;
+mod utf16;
+mod xxh32;
+mod xz;
+mod zip;
 mod zstd;
 
 use std::fmt;
 
-/// So many bytes decide whether a file is compressed.
-pub const NEEDED_BYTES: usize = 4;
+/// So many bytes decide what form a file has.
+pub const NEEDED_BYTES: usize = 1024;
 /// A step ends once it has made so many bytes, so that memory does not grow with what is packed.
 const STEP_BYTES: usize = 1 << 18;
 
 /// So many bytes are unpacked of any file.
 const ALWAYS_BYTES: u64 = 512 << 20;
 /// And so many for each byte of the file: captures shrink to a tenth as a rule, floods of one packet to a hundredth.
-/// DEFLATE reaches 1032, Zstandard far more: a small file could fill any memory with packets.
+/// DEFLATE reaches 1032, the others far more: a small file could fill any memory with packets.
 const MOST_TIMES: u64 = 200;
 
 /// Why unpacking ended before the file did.
@@ -30,6 +39,13 @@ pub enum UnpackError {
 enum Kind {
     Gzip(Box<gzip::Gzip>),
     Zstd(Box<zstd::Zstd>),
+    Xz(Box<xz::Xz>),
+    Bzip2(Box<bzip2::Bzip2>),
+    Lz4(Box<lz4::Lz4>),
+    Tar(Box<tar::Tar>),
+    Zip(Box<zip::Zip>),
+    Utf16(utf16::Utf16),
+    Printed(Box<printed::Printed>),
 }
 
 /// Unpacks one file.
@@ -40,19 +56,29 @@ pub struct Unpacker {
 }
 
 impl Unpacker {
-    /// By the first bytes of a file; none if it is not compressed.
+    /// By the first bytes of a file, [`NEEDED_BYTES`] or all that there are; none if it is as it is.
     pub fn of(front: &[u8]) -> Option<Unpacker> {
         let kind = match front {
             // RFC 1952, section 2.3.1: the only method there is, is 8.
             [0x1f, 0x8b, 8, ..] => Kind::Gzip(Box::default()),
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Kind::Xz(Box::default()),
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..] => Kind::Bzip2(Box::default()),
+            [0x04, 0x22, 0x4d, 0x18, ..] => Kind::Lz4(Box::default()),
+            [b'P', b'K', 3, 4, ..] => Kind::Zip(Box::default()),
             // RFC 8878, section 3.1: a frame, or one to skip, which parallel packers put first.
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Kind::Zstd(Box::default()),
-            _ => return None,
+            _ if tar::is_header(front) => Kind::Tar(Box::default()),
+            _ => match (utf16::byte_order(front), printed::Printed::of(front)) {
+                (Some(is_big_endian), _) => Kind::Utf16(utf16::Utf16::new(is_big_endian)),
+                (None, Some(printed)) => Kind::Printed(Box::new(printed)),
+                (None, None) => return None,
+            },
         };
         Some(Unpacker { kind, n_packed: 0, n_plain: 0 })
     }
 
-    /// Unpacks from the front of `bytes` and adds to `plain`; gives how many bytes are done with, at least one.
+    /// Unpacks from the front of `bytes` and adds to `plain`; gives how many bytes are done with. Where a member of an
+    /// archive begins it ends at once, see [`Unpacker::take_begun`].
     ///
     /// # Errors
     /// Nothing more can be unpacked; what could be is in `plain`.
@@ -61,6 +87,13 @@ impl Unpacker {
         let done = match &mut self.kind {
             Kind::Gzip(gzip) => gzip.step(bytes, plain),
             Kind::Zstd(zstd) => zstd.step(bytes, plain),
+            Kind::Xz(xz) => xz.step(bytes, plain),
+            Kind::Bzip2(bzip2) => bzip2.step(bytes, plain),
+            Kind::Lz4(lz4) => lz4.step(bytes, plain),
+            Kind::Tar(tar) => tar.step(bytes, plain),
+            Kind::Zip(zip) => zip.step(bytes, plain),
+            Kind::Utf16(utf16) => Ok(utf16.step(bytes, plain)),
+            Kind::Printed(printed) => printed.step(bytes, plain),
         };
         self.n_plain += (plain.len() - before) as u64;
         let used = done?;
@@ -79,15 +112,59 @@ impl Unpacker {
         match &mut self.kind {
             Kind::Gzip(gzip) => gzip.end(plain),
             Kind::Zstd(zstd) => zstd.end(),
+            Kind::Xz(xz) => xz.end(plain),
+            Kind::Bzip2(bzip2) => bzip2.end(plain),
+            Kind::Lz4(lz4) => lz4.end(),
+            Kind::Tar(tar) => tar.end(),
+            Kind::Zip(zip) => zip.end(),
+            Kind::Utf16(_) => Ok(()),
+            Kind::Printed(printed) => {
+                printed.end(plain);
+                Ok(())
+            }
         }
+    }
+
+    /// Of an archive, the name of the member that begins with the next bytes, once.
+    pub fn take_begun(&mut self) -> Option<String> {
+        match &mut self.kind {
+            Kind::Tar(tar) => tar.take_begun(),
+            Kind::Zip(zip) => zip.take_begun(),
+            _ => None,
+        }
+    }
+
+    /// Names of members that cannot be read, and whether that is because they need a password.
+    pub fn unread(&self) -> &[(String, bool)] {
+        match &self.kind {
+            Kind::Zip(zip) => zip.unread(),
+            _ => &[],
+        }
+    }
+
+    /// True if it holds members.
+    pub fn is_archive(&self) -> bool {
+        matches!(self.kind, Kind::Tar(_) | Kind::Zip(_))
+    }
+
+    /// True if it gives times without their day.
+    pub fn has_undated(&self) -> bool {
+        matches!(&self.kind, Kind::Printed(printed) if printed.has_undated())
     }
 }
 
 impl fmt::Display for Unpacker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.kind {
+        f.write_str(match &self.kind {
             Kind::Gzip(_) => "gzip",
             Kind::Zstd(_) => "Zstandard",
+            Kind::Xz(_) => "xz",
+            Kind::Bzip2(_) => "bzip2",
+            Kind::Lz4(_) => "LZ4",
+            Kind::Tar(_) => "tar",
+            Kind::Zip(_) => "zip",
+            Kind::Utf16(_) => "UTF-16",
+            Kind::Printed(printed) => printed.describe(),
         })
     }
 }
@@ -108,6 +185,28 @@ mod tests {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(plain).unwrap();
         encoder.finish().unwrap()
+    }
+
+    fn bzip2(plain: &[u8]) -> Vec<u8> {
+        let mut encoder = ::bzip2::write::BzEncoder::new(Vec::new(), ::bzip2::Compression::best());
+        encoder.write_all(plain).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    /// Frames with linked blocks of 64 KiB at most and the checksum of the content.
+    fn lz4(plain: &[u8]) -> Vec<u8> {
+        let descriptor = [0x44, 0x40];
+        let mut packed = vec![0x04, 0x22, 0x4d, 0x18, 0x44, 0x40, (xxh32::Xxh32::of(&descriptor) >> 8) as u8];
+        let mut before: &[u8] = &[];
+        for block in plain.chunks(60_000) {
+            let compressed = lz4_flex::block::compress_with_dict(block, before);
+            packed.extend((compressed.len() as u32).to_le_bytes());
+            packed.extend(compressed);
+            before = block;
+        }
+        packed.extend([0; 4]);
+        packed.extend(xxh32::Xxh32::of(plain).to_le_bytes());
+        packed
     }
 
     fn zstd(plain: &[u8]) -> Vec<u8> {
@@ -134,7 +233,7 @@ mod tests {
     fn any_slicing_unpacks_every_member() {
         let (a, b) = (text(60_000), text(900));
         let whole = [a.clone(), b.clone()].concat();
-        for pack in [gzip, zstd] {
+        for pack in [gzip, zstd, bzip2, lz4] {
             let packed = [pack(&a), pack(b""), pack(&b)].concat();
             for size in [1, 7, 1000, 1 << 20] {
                 assert_eq!(unpack(&packed, size), (whole.clone(), Ok(())), "slices of {size}");
@@ -159,9 +258,9 @@ mod tests {
     #[test]
     fn damage_is_said_and_ends_it() {
         let plain = text(50_000);
-        for pack in [gzip, zstd] {
+        for pack in [gzip, zstd, bzip2, lz4] {
             let packed = pack(&plain);
-            for place in (4..packed.len()).step_by(101) {
+            for place in (10..packed.len()).step_by(101) {
                 let mut damaged = packed.clone();
                 damaged[place] ^= 0x55;
                 let (front, ended) = unpack(&damaged, 4096);

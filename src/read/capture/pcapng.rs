@@ -2,18 +2,24 @@
 //!
 //! Source: draft-ietf-opsawg-pcapng. Blocks are framed here, so that a damaged block costs only itself.
 
-use super::{RawPacket, Step, most_packet_bytes};
+use super::{Found, RawPacket, Step, capture_at, most_packet_bytes};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::comment::{About, Comment};
 use crate::model::format::time;
 use pcap_parser::pcapng::{Block, InterfaceDescriptionBlock, OptionCode, PcapNGOption, parse_block_be, parse_block_le};
 
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;
+const ENHANCED_PACKET: u32 = 6;
 const OLD_PACKET: u32 = 2;
 /// Shortest block: type, length, length again.
 const FRAME_BYTES: usize = 12;
+/// So many bytes show what begins at a place: the fixed part of a packet block, or the file header of a pcap.
+const MOST_START_BYTES: usize = 28;
 /// Longest block that is believed, as in Wireshark's reader.
 const MOST_BLOCK_BYTES: u32 = 16 << 20;
+
+/// A longer block is not looked for behind damage.
+const MOST_SOUGHT_BYTES: usize = 1 << 20;
 
 /// Most comments that are kept.
 const MOST_COMMENTS: usize = 1000;
@@ -44,6 +50,11 @@ pub struct Pcapng {
 }
 
 impl Pcapng {
+    /// For a capture before which so many packets stand in the file.
+    pub fn after(n_packets: u64) -> Pcapng {
+        Pcapng { n_packets, ..Pcapng::default() }
+    }
+
     /// Reads one block at the front of `bytes`, which stands at offset `at` of the file.
     pub fn step(&mut self, bytes: &[u8], at: u64, issues: &mut IssueLog, sink: &mut impl FnMut(RawPacket<'_>)) -> Step {
         let Some([kind, length, magic]) = words(bytes) else { return Step::Need(FRAME_BYTES) };
@@ -65,6 +76,40 @@ impl Pcapng {
         }
         self.block(block, kind, at, issues, sink);
         Step::Used(length as usize)
+    }
+
+    /// Looks for the next block behind damage; see [`super::Capture::find`]. A block is believed if its length stands at
+    /// both its ends, and its kind is one that captures have.
+    pub(super) fn find(&self, bytes: &[u8], is_last: bool) -> Found {
+        for at in 0..bytes.len() {
+            let rest = bytes.get(at..).unwrap_or(&[]);
+            if rest.len() < MOST_START_BYTES && !is_last {
+                return Found::need(at, MOST_START_BYTES);
+            }
+            if capture_at(rest).is_some() {
+                return Found::At(at);
+            }
+            let Some([kind, length, _]) = words(rest) else { continue };
+            let (kind, length) = (self.word(kind), self.word(length) as usize);
+            let is_block =
+                matches!(kind, 1..=6 | 10) && length % 4 == 0 && (FRAME_BYTES..=MOST_SOUGHT_BYTES).contains(&length);
+            if !is_block || kind == ENHANCED_PACKET && !self.is_packet(rest, length) {
+                continue;
+            }
+            match rest.get(length - 4..length).and_then(|raw| raw.first_chunk()) {
+                Some(again) if self.word(*again) as usize == length => return Found::At(at),
+                None if !is_last => return Found::need(at, length),
+                _ => {}
+            }
+        }
+        Found::NotBefore(bytes.len())
+    }
+
+    /// True if the front of an enhanced packet block names an interface that there is and a length that fits in.
+    fn is_packet(&self, block: &[u8], length: usize) -> bool {
+        let (words, _) = block.as_chunks::<4>();
+        let [_, _, interface, _, _, captured, ..] = words else { return false };
+        (self.word(*interface) as usize) < self.interfaces.len() && self.word(*captured) as usize + 32 <= length
     }
 
     fn block(&mut self, bytes: &[u8], kind: u32, at: u64, issues: &mut IssueLog, sink: &mut impl FnMut(RawPacket<'_>)) {
@@ -192,6 +237,11 @@ impl Pcapng {
         })
     }
 
+    /// True once a section has begun.
+    pub fn has_section(&self) -> bool {
+        self.n_sections > 0
+    }
+
     fn word(&self, raw: [u8; 4]) -> u32 {
         if self.is_big_endian { u32::from_be_bytes(raw) } else { u32::from_le_bytes(raw) }
     }
@@ -224,6 +274,12 @@ impl Interface {
         ns.saturating_add(self.offset_seconds.saturating_mul(1_000_000_000))
             .clamp(-time::FURTHEST_NS, time::FURTHEST_NS)
     }
+}
+
+/// True if a section header stands here that can be believed, also where none is expected.
+pub fn is_section_header(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x0a, 0x0d, 0x0d, 0x0a, _, _, _, _, 0x1a, 0x2b, 0x3c, 0x4d, ..])
+        || matches!(bytes, [0x0a, 0x0d, 0x0d, 0x0a, _, _, _, _, 0x4d, 0x3c, 0x2b, 0x1a, ..])
 }
 
 fn words(bytes: &[u8]) -> Option<[[u8; 4]; 3]> {

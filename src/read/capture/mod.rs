@@ -1,0 +1,365 @@
+//! The bytes of a capture to packets, also of several captures one behind the other and across damage.
+//!
+//! `cat a.pcap b.pcap` makes one file of two: wherever a record may begin, another file header may stand. Where a record
+//! makes no sense, the next place is looked for from which records do.
+
+mod erf;
+mod netmon;
+mod pcap;
+mod pcapng;
+mod snoop;
+#[cfg(test)]
+mod tests;
+
+use super::RawPacket;
+use crate::issue::{IssueKind, IssueLog};
+use crate::model::Comment;
+use netmon::Netmon;
+use pcap::Pcap;
+use pcapng::Pcapng;
+use snoop::Snoop;
+
+/// How far reading came at the front of the unread bytes.
+pub enum Progress {
+    /// This many bytes are done with.
+    Used(usize),
+    /// This many bytes, counted from the front, are needed before anything can be done.
+    Need(usize),
+}
+
+/// What one look at a record gave.
+enum Step {
+    /// This many bytes are done with.
+    Used(usize),
+    /// This many bytes, counted from the front, are needed before anything can be done.
+    Need(usize),
+    /// The file makes no sense from here on.
+    Corrupt,
+}
+
+/// What the front of a capture gave.
+pub enum Opened<T> {
+    /// Its reader, and how many bytes are done with.
+    As(T, usize),
+    /// This many bytes are needed to say.
+    Need(usize),
+}
+
+impl<T> Opened<T> {
+    fn map<U>(self, make: impl FnOnce(T) -> U) -> Opened<U> {
+        match self {
+            Opened::As(reader, used) => Opened::As(make(reader), used),
+            Opened::Need(n) => Opened::Need(n),
+        }
+    }
+}
+
+/// What a look for the end of damage gave.
+enum Found {
+    /// Something that makes sense begins here.
+    At(usize),
+    /// Nothing does before this place.
+    NotBefore(usize),
+    /// It may begin at the front; so many bytes are needed to say.
+    Need(usize),
+}
+
+impl Found {
+    /// So many bytes from this place on are needed.
+    fn need(at: usize, n: usize) -> Found {
+        if at == 0 { Found::Need(n) } else { Found::NotBefore(at) }
+    }
+}
+
+/// The formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CaptureKind {
+    /// Classic pcap, any variant.
+    Pcap,
+    /// pcapng.
+    Pcapng,
+    /// Solaris's snoop.
+    Snoop,
+    /// Microsoft Network Monitor.
+    Netmon,
+    /// Endace's records.
+    Erf,
+}
+
+/// So many bytes show the kind.
+pub const NEEDED_BYTES: usize = 12;
+/// So many bytes show whether another capture begins where a record may.
+const HEADER_BYTES: usize = pcap::HEADER_BYTES;
+
+/// Longer packets are taken as damage, as Wireshark takes them (its WTAP_MAX_PACKET_SIZE_STANDARD).
+const MOST_PACKET_BYTES: u32 = 262_144;
+/// The same for D-Bus, USB and the like, whose messages are long.
+const MOST_LONG_PACKET_BYTES: u32 = 128 << 20;
+
+fn most_packet_bytes(link_type: u16) -> u32 {
+    // LINKTYPE_ numbers of D-Bus, USB (Linux, Linux with padding, Darwin, USBPcap) and EBHSCR.
+    if matches!(link_type, 231 | 189 | 220 | 249 | 266 | 279) { MOST_LONG_PACKET_BYTES } else { MOST_PACKET_BYTES }
+}
+
+/// The kind by the first bytes; none if they are of no capture.
+pub fn kind(bytes: &[u8]) -> Option<CaptureKind> {
+    if pcap::has_magic(bytes) {
+        Some(CaptureKind::Pcap)
+    } else if bytes.starts_with(&[0x0a, 0x0d, 0x0d, 0x0a]) {
+        Some(CaptureKind::Pcapng)
+    } else if snoop::has_magic(bytes) {
+        Some(CaptureKind::Snoop)
+    } else if netmon::has_magic(bytes) {
+        Some(CaptureKind::Netmon)
+    } else {
+        None
+    }
+}
+
+/// The kind of a capture without a magic number by more of its front. `is_all` if that is the whole file.
+pub fn kind_by_records(front: &[u8], is_all: bool) -> Option<CaptureKind> {
+    erf::looks_like(front, is_all).then_some(CaptureKind::Erf)
+}
+
+enum Capture {
+    Pcap(Pcap),
+    Pcapng(Box<Pcapng>),
+    Snoop(Snoop),
+    Netmon(Netmon),
+    Erf,
+}
+
+impl Capture {
+    fn open(kind: CaptureKind, bytes: &[u8], n_packets: u64, is_last: bool) -> Opened<Capture> {
+        match kind {
+            CaptureKind::Pcap => Pcap::open(bytes, is_last).map(Capture::Pcap),
+            CaptureKind::Snoop => Snoop::open(bytes).map(Capture::Snoop),
+            CaptureKind::Netmon => Netmon::open(bytes).map(Capture::Netmon),
+            CaptureKind::Erf => Opened::As(Capture::Erf, 0),
+            CaptureKind::Pcapng if bytes.len() < NEEDED_BYTES => Opened::Need(NEEDED_BYTES),
+            CaptureKind::Pcapng => Opened::As(Capture::Pcapng(Box::new(Pcapng::after(n_packets))), 0),
+        }
+    }
+
+    /// Looks for the next place from which records make sense; the front of the bytes is not it.
+    fn find(&self, bytes: &[u8], is_last: bool) -> Found {
+        match self {
+            Capture::Pcap(pcap) => pcap.find(bytes, is_last),
+            Capture::Pcapng(pcapng) => pcapng.find(bytes, is_last),
+            Capture::Snoop(_) | Capture::Netmon(_) | Capture::Erf => find_capture(bytes, is_last),
+        }
+    }
+
+    fn describe(&self) -> String {
+        match self {
+            Capture::Pcap(pcap) => pcap.describe(),
+            Capture::Pcapng(pcapng) => pcapng.describe(),
+            Capture::Snoop(_) => "snoop".to_owned(),
+            Capture::Netmon(netmon) => netmon.describe(),
+            Capture::Erf => "Endace ERF".to_owned(),
+        }
+    }
+}
+
+/// Reads a capture.
+pub struct CaptureReader {
+    current: Capture,
+    /// Formats of captures before it, each once.
+    formats: Vec<String>,
+    n_captures: u32,
+    n_packets: u64,
+    /// Where damage begins behind which nothing that makes sense was found yet.
+    lost_at: Option<u64>,
+    /// Comments of captures before.
+    comments: Vec<Comment>,
+    bytes_damaged: u64,
+}
+
+impl CaptureReader {
+    /// For a file that begins so. `is_last` if there are no more bytes than these.
+    pub fn open(kind: CaptureKind, bytes: &[u8], is_last: bool) -> Opened<CaptureReader> {
+        Capture::open(kind, bytes, 0, is_last).map(|current| CaptureReader {
+            current,
+            formats: Vec::new(),
+            n_captures: 1,
+            n_packets: 0,
+            lost_at: None,
+            comments: Vec::new(),
+            bytes_damaged: 0,
+        })
+    }
+
+    /// Packets so far.
+    pub fn n_packets(&self) -> u64 {
+        self.n_packets
+    }
+
+    /// The file has ended: where the damage begins that goes on to its end, if any does.
+    pub fn end_damage(&mut self) -> Option<u64> {
+        self.lost_at.take()
+    }
+
+    /// Reads one record at the front of `bytes`, which stand at offset `at` of the file. `is_last` if none follow them.
+    #[inline]
+    pub fn step(
+        &mut self,
+        bytes: &[u8],
+        at: u64,
+        is_last: bool,
+        issues: &mut IssueLog,
+        sink: &mut impl FnMut(RawPacket<'_>),
+    ) -> Progress {
+        if let Some(from) = self.lost_at {
+            return self.find(bytes, from, is_last, issues);
+        }
+        if may_begin(bytes)
+            && let Some(progress) = self.next_capture(bytes, at, is_last, issues)
+        {
+            return progress;
+        }
+        let n_packets = &mut self.n_packets;
+        let mut counted = |packet: RawPacket<'_>| {
+            *n_packets += 1;
+            sink(packet);
+        };
+        let step = match &mut self.current {
+            Capture::Pcap(pcap) => pcap.step(bytes, at, &mut counted),
+            Capture::Pcapng(pcapng) => pcapng.step(bytes, at, issues, &mut counted),
+            Capture::Snoop(snoop) => snoop.step(bytes, at, &mut counted),
+            Capture::Netmon(netmon) => netmon.step(bytes, at, issues, &mut counted),
+            Capture::Erf => erf::step(bytes, at, issues, &mut counted),
+        };
+        match step {
+            Step::Corrupt => {
+                // What was judged just now is not judged again.
+                self.lost_at = Some(at);
+                self.bytes_damaged += 1;
+                Progress::Used(1)
+            }
+            Step::Used(n) => Progress::Used(n),
+            Step::Need(n) => Progress::Need(n),
+        }
+    }
+
+    /// Goes on behind damage.
+    fn find(&mut self, bytes: &[u8], from: u64, is_last: bool, issues: &mut IssueLog) -> Progress {
+        match self.current.find(bytes, is_last) {
+            Found::Need(n) => Progress::Need(n),
+            Found::NotBefore(n) => {
+                self.bytes_damaged += n as u64;
+                Progress::Used(n)
+            }
+            Found::At(n) => {
+                self.bytes_damaged += n as u64;
+                self.lost_at = None;
+                issues.add(IssueKind::FileResumed, Some(self.n_packets), Some(from));
+                Progress::Used(n)
+            }
+        }
+    }
+
+    /// Opens the capture that begins here, if one does.
+    #[cold]
+    fn next_capture(&mut self, bytes: &[u8], at: u64, is_last: bool, issues: &mut IssueLog) -> Option<Progress> {
+        let is_pcapng = matches!(self.current, Capture::Pcapng(_));
+        if bytes.len() < HEADER_BYTES && !is_last {
+            return Some(Progress::Need(HEADER_BYTES));
+        }
+        let kind = capture_at(bytes).filter(|kind| !(is_pcapng && *kind == CaptureKind::Pcapng))?;
+        match self.join(kind, bytes, at, is_last, issues) {
+            Progress::Need(_) if is_last => None,
+            progress => Some(progress),
+        }
+    }
+
+    /// Opens the capture of this kind that begins here, behind the one before.
+    pub fn join(&mut self, kind: CaptureKind, bytes: &[u8], at: u64, is_last: bool, issues: &mut IssueLog) -> Progress {
+        let (next, used) = match Capture::open(kind, bytes, self.n_packets, is_last) {
+            Opened::As(next, used) => (next, used),
+            Opened::Need(n) => return Progress::Need(n),
+        };
+        // A pcapng capture that has not begun yet is this one.
+        if !matches!(&self.current, Capture::Pcapng(pcapng) if !pcapng.has_section()) {
+            issues.add(IssueKind::CapturesJoined, Some(self.n_packets), Some(at));
+            self.n_captures += 1;
+        }
+        self.leave();
+        self.current = next;
+        Progress::Used(used)
+    }
+
+    /// Keeps what is known of the capture that ends.
+    fn leave(&mut self) {
+        let format = self.current.describe();
+        if !self.formats.contains(&format) {
+            self.formats.push(format);
+        }
+        if let Capture::Pcapng(pcapng) = &mut self.current {
+            self.comments.append(&mut pcapng.comments);
+            self.bytes_damaged += std::mem::take(&mut pcapng.bytes_damaged);
+        }
+    }
+
+    /// Bytes that could not be understood.
+    pub fn bytes_damaged(&self) -> u64 {
+        let Capture::Pcapng(pcapng) = &self.current else { return self.bytes_damaged };
+        self.bytes_damaged + pcapng.bytes_damaged
+    }
+
+    /// Comments of sections, interfaces and packets.
+    pub fn comments(&self) -> impl Iterator<Item = &Comment> {
+        let current = match &self.current {
+            Capture::Pcapng(pcapng) => pcapng.comments.as_slice(),
+            _ => &[],
+        };
+        self.comments.iter().chain(current)
+    }
+
+    /// In words.
+    pub fn describe(&self) -> String {
+        let current = self.current.describe();
+        let mut formats: Vec<&str> = self.formats.iter().map(String::as_str).collect();
+        if !formats.contains(&current.as_str()) {
+            formats.push(&current);
+        }
+        let formats = formats.join(", then ");
+        if self.n_captures > 1 { format!("{formats} ({} captures in one file)", self.n_captures) } else { formats }
+    }
+}
+
+/// The kind of the capture whose file header stands here and can be believed, also where none is expected.
+fn capture_at(bytes: &[u8]) -> Option<CaptureKind> {
+    if pcap::is_file_header(bytes) {
+        Some(CaptureKind::Pcap)
+    } else if pcapng::is_section_header(bytes) {
+        Some(CaptureKind::Pcapng)
+    } else {
+        snoop::has_magic(bytes).then_some(CaptureKind::Snoop)
+    }
+}
+
+/// Looks for the next file header.
+fn find_capture(bytes: &[u8], is_last: bool) -> Found {
+    for at in 0..bytes.len() {
+        let rest = bytes.get(at..).unwrap_or(&[]);
+        if rest.len() < HEADER_BYTES && !is_last {
+            return Found::need(at, HEADER_BYTES);
+        }
+        if capture_at(rest).is_some() {
+            return Found::At(at);
+        }
+    }
+    Found::NotBefore(bytes.len())
+}
+
+/// True if another capture may begin with these bytes: nearly no record does.
+#[inline]
+fn may_begin(bytes: &[u8]) -> bool {
+    match bytes {
+        [0xa1, 0xb2, ..] | [_, _, 0xb2, 0xa1, ..] | [0x1c, 0, 1, 0xab | 0xac, ..] | [0xab | 0xac, 1, 0, 0x1c, ..] => {
+            true
+        }
+        [0x0a, 0x0d, 0x0d, 0x0a, ..] | [b's', b'n', b'o', b'o', b'p', ..] => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,97 @@
+//! For what is neither capture nor table, a sentence that says what it is and how to get at what it holds.
+
+mod binary;
+mod text;
+
+use super::{UnsupportedFile, capture};
+
+/// So many bytes are looked at to say what a file is.
+pub const FRONT_BYTES: usize = 4096;
+
+const OPENS: &str = "Packetloupe opens captures (pcap, pcapng, snoop, Network Monitor, ERF, K12 text, hex dumps) and tables of flows \
+                     as CSV or JSON, also compressed (gzip, Zstandard, xz, bzip2, LZ4) or in a zip or tar archive.";
+
+/// Says what the file is instead of a capture or a table. `is_all` if `bytes` is the whole file.
+pub fn refusal(bytes: &[u8], is_all: bool) -> UnsupportedFile {
+    if bytes.is_empty() {
+        return UnsupportedFile(format!("This file is empty. {OPENS}"));
+    }
+    if is_all && capture::kind(bytes).is_some() {
+        return UnsupportedFile(
+            "This is the beginning of a capture, but the file ends before its first packet.".to_owned(),
+        );
+    }
+    let front = bytes.get(..FRONT_BYTES).unwrap_or(bytes);
+    let what = binary::kind(front).or_else(|| no_table(front)).or_else(|| text::kind(front));
+    UnsupportedFile(match what {
+        Some(what) => format!("{what} {OPENS}"),
+        None => format!("This is binary data of a kind that is not known here. {OPENS}"),
+    })
+}
+
+/// Says what a text is that some reader of tables might take for a table and that is none.
+pub fn no_table(front: &[u8]) -> Option<String> {
+    text::no_table(front.get(..FRONT_BYTES).unwrap_or(front))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_read_is_named_with_what_to_do() {
+        let mut etl = vec![0, 0, 1, 0];
+        etl.resize(0x48, 0);
+        etl.extend([2, 0, 2, 0xc0]);
+        for (bytes, words) in [
+            (&b"\x1f\x8b\x08\0\0\0\0\0\0\0\0\0"[..], "gzip"),
+            (b"[1, 2, 3]", "JSON"),
+            (b"Dear all,\nplease find attached", "plain text"),
+            (b"", "empty"),
+            (&[0; 300], "only zeros"),
+            (b"\xd4\xc3\xb2\xa1\x02\0\x04\0", "beginning of a capture"),
+            (b"\0\x01\x02\x03\0\0\0\0\0\0\0\0", "binary"),
+            (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "git lfs pull"),
+            (b"\n<!DOCTYPE html>\n<html><head><title>404</title>", "HTML"),
+            (b"404: Not Found", "error message"),
+            (b"<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>", "error message"),
+            (b"<?xml version=\"1.0\"?>\n<?xml-stylesheet?>\n<pdml version=\"0\">", "tshark -r"),
+            (b"<166>May 04 2021 15:04:00 fw01 : %ASA-6-302013: Built", "syslog"),
+            (b"-----BEGIN CERTIFICATE-----\nMIIB", "PEM"),
+            (b"CLIENT_RANDOM 0011 2233\n", "editcap --inject-secrets"),
+            (b"%PDF-1.4", "PDF"),
+            (b"\x89PNG\r\n\x1a\n", "PNG"),
+            (b"TRSNIFF data    \x1a", "editcap -F pcapng"),
+            (b"\xef\xbb\xbf7z", "plain text"),
+            (&etl, "etl2pcapng"),
+        ] {
+            let sentence = refusal(bytes, true).0;
+            assert!(sentence.contains(words), "{words}: {sentence}");
+            assert!(sentence.ends_with('.'));
+            assert!(!sentence.contains("not a capture"));
+        }
+    }
+
+    #[test]
+    fn printed_packets_are_told_from_tables() {
+        let lines = [
+            "17:37:24.820046 IP 192.168.56.1.54017 > 192.168.56.101.21: Flags [S], seq 1338385069, win 65535, length 0",
+            "2021-05-04 15:04:00.000001 IP6 fe80::1 > ff02::1: ICMP6, router advertisement, length 32",
+            "1620140640.500000 ARP, Request who-has 10.0.0.1 tell 10.0.0.2, length 28",
+            "15:04:00.1 02:00:00:00:00:01 > 02:00:00:00:00:02, ethertype IPv4 (0x0800), length 60: 10.0.0.1.5 > 10.0.0.2.53",
+            "15:04:00.1 eth0  In  IP 10.0.0.1.22 > 10.0.0.2.50000: Flags [P.], length 20",
+        ];
+        for line in lines {
+            assert!(
+                no_table(format!("reading from file a.pcap\n{line}\n{line}\n").as_bytes())
+                    .unwrap()
+                    .contains("tcpdump -w")
+            );
+        }
+        for table in
+            ["time,proto,src\n15:04:00.1,IP,10.0.0.1\n", "10:00:00 a b\n10:00:01 c d\n", "<166>May 04 %ASA: x\n"]
+        {
+            assert_eq!(no_table(table.as_bytes()), None, "{table}");
+        }
+    }
+}

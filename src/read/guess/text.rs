@@ -1,0 +1,118 @@
+//! First lines of text to a sentence that says what the file is.
+
+/// So many lines are looked at.
+const N_LINES: usize = 12;
+/// So many bytes of a line show whether tcpdump printed it.
+const LINE_START_BYTES: usize = 90;
+/// How a table of packets is made of a capture.
+const AS_TABLE: &str = "Open the capture that it was printed from, or make a table of that: tshark -r CAPTURE -T fields -E header=y \
+                        -E separator=, -E quote=d -e frame.time_epoch -e ip.src -e ip.dst -e ip.proto -e tcp.srcport -e tcp.dstport \
+                        -e udp.srcport -e udp.dstport -e frame.len > OUT.csv.";
+
+/// Says what a text is that is certainly no table, whatever a reader of tables might make of it.
+pub fn no_table(front: &[u8]) -> Option<String> {
+    let start = without_mark(front).trim_ascii_start();
+    let begins = |word: &str| start.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word.as_bytes()));
+    if begins("version https://git-lfs") {
+        return Some(
+            "This is a pointer of Git LFS in place of the file. Fetch the file with: git lfs pull.".to_owned(),
+        );
+    }
+    if begins("404: Not Found") || begins("404 Not Found") || has(start, "<Error><Code>") {
+        return Some(
+            "This is the error message of a web server in place of the file. Fetch the file again.".to_owned(),
+        );
+    }
+    if begins("-----BEGIN ") {
+        return Some("This is a certificate or key (PEM).".to_owned());
+    }
+    if begins("CLIENT_RANDOM ") || begins("# SSL/TLS secrets log") || begins("CLIENT_HANDSHAKE_TRAFFIC_SECRET ") {
+        let text = "This is a key log of TLS. Put the keys into their capture with: editcap --inject-secrets tls,KEYS IN OUT.pcapng.";
+        return Some(text.to_owned());
+    }
+    if start.first() == Some(&b'<') && !is_syslog(start) {
+        return Some(markup(start));
+    }
+    is_tcpdump(start).then(|| {
+        "This is what tcpdump prints. Save the packets themselves with: tcpdump -w OUT.pcap; or print their bytes too: tcpdump -xx."
+            .to_owned()
+    })
+}
+
+/// Says what a text is that is no table; none if it is no text.
+pub fn kind(front: &[u8]) -> Option<String> {
+    let front = without_mark(front);
+    let is_text = front.iter().all(|byte| matches!(byte, 9 | 10 | 13 | 32..=126 | 128..));
+    let start = front.trim_ascii_start();
+    let first = start.first().filter(|_| is_text)?;
+    let what = match first {
+        b'{' | b'[' => "JSON text without a list of objects",
+        _ if is_syslog(start) => "a log as syslog sends it, of a device that is not known here",
+        _ => "plain text",
+    };
+    Some(format!("This looks like {what}, neither a capture nor a table."))
+}
+
+fn without_mark(front: &[u8]) -> &[u8] {
+    front.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(front)
+}
+
+fn has(text: &[u8], word: &str) -> bool {
+    memchr::memmem::find(text, word.as_bytes()).is_some()
+}
+
+/// A line that begins with the priority of syslog (RFC 5424, section 6.2.1): `<166>`.
+fn is_syslog(start: &[u8]) -> bool {
+    let Some([b'<', rest @ ..]) = start.get(..) else { return false };
+    let n = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    (1..=3).contains(&n) && rest.get(n) == Some(&b'>')
+}
+
+fn markup(start: &[u8]) -> String {
+    let dump = if has(start, "<pdml") { Some("PDML") } else { has(start, "<psml").then_some("PSML") };
+    if let Some(dump) = dump {
+        return format!("These are packets printed as XML ({dump}). {AS_TABLE}");
+    }
+    if has(start, "<nmaprun") {
+        return "This is a report of nmap (XML), neither a capture nor a table.".to_owned();
+    }
+    let is_xml = start.get(..5).is_some_and(|begin| begin.eq_ignore_ascii_case(b"<?xml"));
+    let lower = start.to_ascii_lowercase();
+    if is_xml && !has(&lower, "<html") {
+        return "This is XML text, neither a capture nor a table.".to_owned();
+    }
+    "This is a web page (HTML) in place of the file, as when the page of a file is saved. Take the link that downloads the file \
+     itself."
+        .to_owned()
+}
+
+/// True if the first line with a time and a third of all lines are packets as tcpdump prints them.
+fn is_tcpdump(text: &[u8]) -> bool {
+    let notes: [&[u8]; 4] = [b"reading from file", b"tcpdump:", b"listening on", b"dropped privs"];
+    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let lines: Vec<&[u8]> =
+        lines.filter(|line| !notes.iter().any(|note| line.starts_with(note))).take(N_LINES).collect();
+    let n = lines.iter().filter(|line| is_packet(line)).count();
+    lines.first().is_some_and(|first| is_packet(first)) && n * 3 >= lines.len()
+}
+
+/// A time, perhaps behind a date, and the protocol behind it, perhaps behind an interface or addresses of the link.
+fn is_packet(line: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(line.get(..LINE_START_BYTES).unwrap_or(line)) else { return false };
+    let mut words = text.split_ascii_whitespace();
+    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let is_date = |word: &str| word.split('-').count() == 3 && word.split('-').all(is_number);
+    let is_clock =
+        |word: &str| word.contains('.') && (1..=3).contains(&word.split(':').count()) && word.split(':').all(is_number);
+    let first = words.next().unwrap_or_default();
+    let time = if is_date(first) { words.next().unwrap_or_default() } else { first };
+    if !is_clock(time) || is_address(time) {
+        return false;
+    }
+    words.take(5).any(|word| matches!(word, "IP" | "IP6" | "ARP," | "ARP" | "ethertype" | "STP" | "LLDP," | "802.1Q"))
+}
+
+/// Numbers with dots may be an address in place of a time.
+fn is_address(word: &str) -> bool {
+    word.split('.').count() > 2
+}
