@@ -34,6 +34,7 @@ pub const ALL: &[Entry] = &[
     web::http2::ENTRY,
     web::websocket::ENTRY,
     web::quic::ENTRY,
+    web::dtls::ENTRY,
     login::ssh::ENTRY,
     names::dns::ENTRY,
     names::mdns::ENTRY,

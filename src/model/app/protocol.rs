@@ -43,7 +43,7 @@ named! {
     Rpc "ONC RPC", MsRpc "MS RPC", Winrm "WinRM", WireGuard "WireGuard", OpenVpn "OpenVPN", Isakmp "IKE",
     Socks "SOCKS", Radius "RADIUS", Stun "STUN", Shell "Shell", Vxlan "VXLAN", Gtp "GTP",
     BitTorrent "BitTorrent", Stratum "Stratum", Rtp "RTP", Rtcp "RTCP",
-    Nbdgm "NetBIOS datagram", S7comm "S7comm", EtherNetIp "EtherNet/IP", Iec104 "IEC 104",
+    Nbdgm "NetBIOS datagram", S7comm "S7comm", EtherNetIp "EtherNet/IP", Iec104 "IEC 104", Dtls "DTLS",
 }
 
 /// A protocol as counted: by name, or by the number that its lower layer gives it.
@@ -141,6 +141,7 @@ impl Protocol {
             (false, 138) => Nbdgm,
             (true, 443 | 465 | 563 | 636 | 853 | 989 | 990 | 992 | 993 | 995 | 8443) => Tls,
             (false, 443) => Quic,
+            (false, 5684) => Dtls,
             (true, 80 | 8000 | 8008 | 8080 | 3128) => Http,
             (true, 22) => Ssh,
             (true, 21) => Ftp,

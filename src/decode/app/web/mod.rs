@@ -1,5 +1,6 @@
-//! The web: HTTP, WebSocket, and TLS and QUIC, which carry it.
+//! The web: HTTP, WebSocket, and TLS, DTLS and QUIC, which carry it.
 
+pub mod dtls;
 pub mod http;
 pub mod http2;
 pub mod quic;

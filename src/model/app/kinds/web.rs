@@ -19,6 +19,7 @@ labelled! {
     /// A version of SSL or TLS.
     TlsVersion {
         Ssl20 "SSL 2.0", Ssl30 "SSL 3.0", Tls10 "TLS 1.0", Tls11 "TLS 1.1", Tls12 "TLS 1.2", Tls13 "TLS 1.3",
+        Dtls10 "DTLS 1.0", Dtls12 "DTLS 1.2", Dtls13 "DTLS 1.3",
     }
 
     /// What a request of WS-Management asks for (DSP0226; MS-WSMV, section 3.1.4), as WinRM sends it.

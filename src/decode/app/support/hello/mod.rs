@@ -16,6 +16,8 @@ const POINT_FORMATS: u16 = 11;
 const SIGNATURES: u16 = 13;
 const ALPN: u16 = 16;
 const SUPPORTED_VERSIONS: u16 = 43;
+/// Versions of DTLS begin here, with 1.3; 1.0 is the highest number.
+const FIRST_DTLS: u16 = 0xfefc;
 /// Protocols that a client offers and that become facts.
 const MOST_ALPN: usize = 8;
 /// The random of a ServerHello that asks for another ClientHello (RFC 8446, section 4.1.3).
@@ -29,6 +31,8 @@ pub enum Carrier {
     Tcp,
     /// QUIC.
     Quic,
+    /// DTLS over UDP.
+    Dtls,
 }
 
 /// A ClientHello.
@@ -57,10 +61,22 @@ struct Extension<'a> {
 impl<'a> ClientHello<'a> {
     /// Reads the body of the handshake message.
     pub fn read(body: &'a [u8]) -> Option<ClientHello<'a>> {
+        ClientHello::read_with(body, false)
+    }
+
+    /// The same of DTLS, where a cookie follows the session's id (RFC 6347, section 4.2.1).
+    pub fn read_dtls(body: &'a [u8]) -> Option<ClientHello<'a>> {
+        ClientHello::read_with(body, true)
+    }
+
+    fn read_with(body: &'a [u8], has_cookie: bool) -> Option<ClientHello<'a>> {
         let mut cursor = body;
         let version = cursor.u16()?;
         cursor.take(32)?;
         cursor.field8()?;
+        if has_cookie {
+            cursor.field8()?;
+        }
         let ciphers = cursor.field16()?;
         cursor.field8()?;
         Some(ClientHello { version, ciphers, extensions: extensions(cursor) })
@@ -93,7 +109,10 @@ impl<'a> ClientHello<'a> {
     /// The highest version that is offered.
     fn highest(&self) -> u16 {
         let listed = self.data(SUPPORTED_VERSIONS).and_then(|mut data| data.field8()).unwrap_or(&[]);
-        numbers(listed).filter(|version| !is_grease(*version)).max().unwrap_or(self.version)
+        let listed = numbers(listed).filter(|version| !is_grease(*version));
+        // The versions of DTLS count down.
+        let highest = if self.version >= FIRST_DTLS { listed.min() } else { listed.max() };
+        highest.unwrap_or(self.version)
     }
 
     fn server_name(&self) -> Option<&'a [u8]> {
@@ -222,6 +241,9 @@ pub fn version(kind: FieldId, number: u16, fields: &mut FieldBuffer) {
         0x0302 => TlsVersion::Tls11,
         0x0303 => TlsVersion::Tls12,
         0x0304 => TlsVersion::Tls13,
+        0xfeff => TlsVersion::Dtls10,
+        0xfefd => TlsVersion::Dtls12,
+        0xfefc => TlsVersion::Dtls13,
         draft @ 0x7f00..=0x7fff => return fields.format(kind, format_args!("TLS 1.3 draft {}", draft & 0xff)),
         other => return fields.format(kind, format_args!("0x{other:04x}")),
     };

@@ -44,7 +44,11 @@ pub(super) fn ja4(hello: &ClientHello<'_>, carrier: Carrier) -> String {
     let has_name = if hello.data(SERVER_NAME).is_some() { 'd' } else { 'i' };
     let start = format!(
         "{}{}{has_name}{:02}{n_kinds:02}{}",
-        if carrier == Carrier::Quic { 'q' } else { 't' },
+        match carrier {
+            Carrier::Tcp => 't',
+            Carrier::Quic => 'q',
+            Carrier::Dtls => 'd',
+        },
         version(hello.highest()),
         ciphers.len().min(MOST_COUNTED),
         alpn(hello.alpn().next().unwrap_or(&[])),
@@ -75,6 +79,9 @@ fn version(version: u16) -> &'static str {
         0x0301 => "10",
         0x0300 => "s3",
         0x0002 => "s2",
+        0xfeff => "d1",
+        0xfefd => "d2",
+        0xfefc => "d3",
         _ => "00",
     }
 }
