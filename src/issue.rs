@@ -53,6 +53,10 @@ issues! {
         "Packets without a time stamp (simple packet blocks) take the time of the packet before them.",
     TimeBackwards "time-backwards" Info
         "Packets are not in order of time. Gaps between packets count from the later time.",
+    ClockStep "clock-step" Warning
+        "The clock jumps back by more than a second: it was set while packets were captured, or captures with overlapping times were joined. Durations and rates around there are not to be trusted.",
+    PacketsDuplicated "packets-duplicated" Warning
+        "Packets are in the capture twice, within milliseconds: a mirror port (SPAN) that copies both directions of every port, or a capture on several interfaces. Packets, bytes and rates count both; retransmissions do not count the copies.",
     LinkUnknown "link-unknown" Warning
         "Packets of a link type that is not decoded were counted but not looked into.",
     LinkCut "link-cut" Warning

@@ -92,6 +92,7 @@ pub fn begin(raw: &RawPacket<'_>, index: u64) -> Packet {
         ip: None,
         transport: Transport::None,
         is_damaged: false,
+        is_copy: false,
         net_at: 0,
         transport_at: 0,
         payload: 0..captured_bytes,

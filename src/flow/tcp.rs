@@ -13,9 +13,10 @@ pub(super) fn is_restart(flow: &Flow, request: &Tcp, from: usize) -> bool {
     is_over && !repeats && flow.packets() > 0
 }
 
-/// Takes flags, window and sequence number; true if the packet repeats bytes that were sent before.
+/// Takes flags, window and sequence number; true if the packet repeats bytes that were sent before. A copy of a packet does,
+/// but its sender sent it once.
 #[inline]
-pub(super) fn count(flow: &mut Flow, tcp: &Tcp, from: usize) -> bool {
+pub(super) fn count(flow: &mut Flow, tcp: &Tcp, from: usize, is_copy: bool) -> bool {
     if tcp.is_request() && flow.is_low_originator != (from == 0) && !flow.saw_syn {
         flow.is_low_originator = from == 0;
     }
@@ -41,7 +42,7 @@ pub(super) fn count(flow: &mut Flow, tcp: &Tcp, from: usize) -> bool {
         && tcp.payload_bytes + edges > 0
         && (tcp.sequence.wrapping_sub(direction.next_sequence) as i32) < 0
         && !tcp.has(tcp_flag::RST);
-    if repeats {
+    if repeats && !is_copy {
         direction.retransmissions = direction.retransmissions.saturating_add(1);
     }
     if is_first || (end.wrapping_sub(direction.next_sequence) as i32) > 0 {

@@ -149,6 +149,7 @@ mod tests {
             ip: Some(ip),
             transport: Transport::Tcp(tcp),
             is_damaged: false,
+            is_copy: false,
             net_at: 0,
             transport_at: 0,
             payload: 0..0,

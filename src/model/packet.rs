@@ -52,6 +52,8 @@ pub struct Packet {
     pub transport: Transport,
     /// Part of it could not be decoded.
     pub is_damaged: bool,
+    /// The capture has it once more, just before: a mirror port or another interface saw it too.
+    pub is_copy: bool,
     /// Where the network header (IP or ARP) stands in the captured bytes; 0 if there is none.
     pub net_at: u32,
     /// Where the transport header stands in the captured bytes; 0 if there is none.

@@ -15,12 +15,16 @@ use crate::model::packet::Transport;
 use crate::read::table::{Part, RowContent};
 use crate::read::{InputReport, Inputs, RawPacket, Record, UnsupportedFile};
 use crate::stats::counters::Counters;
+use crate::stats::duplicates::{DuplicateShare, Duplicates};
 use crate::stats::packet_index::{PacketLocation, PacketLocations};
 use crate::stats::rows::{RowBlock, RowStore};
 use std::ops::Range;
 
 /// So many bytes of packets and rows are handed on at a time where bytes become more by unpacking.
 const PART_BYTES: usize = 1 << 20;
+
+/// A packet that is so much earlier than the one before did not only take another way through the capturing machine.
+const CLOCK_STEP_NS: i64 = 1_000_000_000;
 
 /// The readers, the decoders, and the totals over packets.
 pub struct CaptureStage {
@@ -39,8 +43,10 @@ struct Packets {
     fragments: Fragments,
     datagrams: Datagrams,
     dispatch: CaptureDispatch,
+    duplicates: Duplicates,
     n_damaged: u64,
     latest_ns: Option<i64>,
+    before_ns: i64,
 }
 
 /// The packets that end in a stretch of the file, decoded, or what its rows became.
@@ -191,6 +197,11 @@ impl CaptureStage {
         std::mem::take(&mut self.packets.dispatch)
     }
 
+    /// Packets that are there twice, if they are many.
+    pub(super) fn duplicates(&self) -> Option<DuplicateShare> {
+        self.packets.duplicates.share()
+    }
+
     /// Packets of which a part could not be decoded.
     pub(super) fn n_damaged(&self) -> u64 {
         self.packets.n_damaged
@@ -237,6 +248,7 @@ impl Packets {
         *n_packets += 1;
         let packet = &mut decoded.packet;
         decode::fill(packet, raw, &mut self.issues);
+        packet.is_copy = self.duplicates.take(packet, raw.data);
         let mut whole = None;
         if packet.fragment().is_some() {
             // The fragment that completes a packet stands for it, with the bytes of the whole.
@@ -279,6 +291,10 @@ impl Packets {
         if packet.time_ns < *latest_ns {
             self.issues.add(IssueKind::TimeBackwards, Some(packet.index), Some(offset));
         }
+        if packet.time_ns < self.before_ns.saturating_sub(CLOCK_STEP_NS) {
+            self.issues.add(IssueKind::ClockStep, Some(packet.index), Some(offset));
+        }
+        self.before_ns = packet.time_ns;
         *latest_ns = packet.time_ns.max(*latest_ns);
         self.counters.add(packet);
         let Packet { time_ns, wire_bytes, captured_bytes, .. } = *packet;

@@ -5,6 +5,7 @@ pub mod bins;
 pub mod change;
 pub mod columns;
 pub mod counters;
+pub mod duplicates;
 pub mod entropy;
 pub mod labels;
 pub mod messages;

@@ -131,6 +131,7 @@ pub fn arp(index: u64, second: f64, operation: u16, mac: u8, sender: Addr, targe
         time_ns: (second * SECOND as f64) as i64,
         is_timed: true,
         is_damaged: false,
+        is_copy: false,
         net_at: 0,
         transport_at: 0,
         wire_bytes: 60,

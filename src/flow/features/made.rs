@@ -85,6 +85,7 @@ pub(crate) fn packet((at_micros, is_forward, payload_bytes, flags): Sketch, wind
         ip: Some(Ip { source, target, protocol: 6, ttl: 64, is_fragment: false, payload_bytes: payload_bytes + 20 }),
         transport: Transport::Tcp(tcp),
         is_damaged: false,
+        is_copy: false,
         net_at: 14,
         transport_at: 34,
         payload: 54..payload_bytes + 54,

@@ -95,7 +95,7 @@ pub(super) fn count(flow: &mut Flow, packet: &Packet, from: usize) -> bool {
     let is_retransmission = match packet.tcp() {
         Some(tcp) => {
             ttl::count(flow, packet, tcp, from);
-            tcp::count(flow, tcp, from)
+            tcp::count(flow, tcp, from, packet.is_copy)
         }
         None => false,
     };

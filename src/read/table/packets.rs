@@ -69,6 +69,7 @@ impl PacketRows {
             ip,
             transport,
             is_damaged: false,
+            is_copy: false,
             net_at: 0,
             transport_at: 0,
             payload: 0..0,
