@@ -87,6 +87,7 @@ pub fn begin(raw: &RawPacket<'_>, index: u64) -> Packet {
         captured_bytes,
         macs: None,
         vlan: 0,
+        vlan_stack: 0,
         layers: Layers::default(),
         arp: None,
         ip: None,

@@ -144,6 +144,7 @@ mod tests {
             captured_bytes: 60,
             macs: None,
             vlan: 0,
+            vlan_stack: 0,
             layers: Layers::default(),
             arp: None,
             ip: Some(ip),

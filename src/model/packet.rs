@@ -42,6 +42,9 @@ pub struct Packet {
     pub macs: Option<([u8; 6], [u8; 6])>,
     /// Outermost VLAN id, 0 for none.
     pub vlan: u16,
+    /// The ids of all its VLAN tags, the innermost in the lowest 12 bits: the layer-2 network that it is in. Of more than two
+    /// tags the outer ones are cut off. 0 for none.
+    pub vlan_stack: u32,
     /// The layers found, outermost first.
     pub layers: Layers,
     /// ARP for IPv4 over Ethernet.

@@ -49,6 +49,7 @@ fn addresses<'a>(data: &'a [u8], work: &mut Work<'_, '_>) -> Option<&'a [u8]> {
 fn vlan(first: u8, identifier: [u8; 2], work: &mut Work<'_, '_>) {
     if first & TAGGED > 0 {
         work.packet.vlan = u16::from_be_bytes(identifier) & 0x0fff;
+        work.packet.vlan_stack = work.packet.vlan.into();
     }
 }
 

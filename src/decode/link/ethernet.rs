@@ -29,9 +29,11 @@ pub(in crate::decode) fn inner<'a>(
             work.packet.layers.push(AppProto::Vlan);
         }
         let ([a, b, c, d], inner) = header(rest, work)?;
+        let vlan = u16::from_be_bytes([*a, *b]) & 0x0fff;
         if work.packet.vlan == 0 {
-            work.packet.vlan = u16::from_be_bytes([*a, *b]) & 0x0fff;
+            work.packet.vlan = vlan;
         }
+        work.packet.vlan_stack = work.packet.vlan_stack << 12 | u32::from(vlan);
         let outer = kind;
         kind = u16::from_be_bytes([*c, *d]);
         rest = inner;

@@ -8,6 +8,7 @@ use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::{Category, Endpoint, Finding, Packet};
 use crate::settings::Descriptor;
+use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "vlan_hopping",
@@ -16,7 +17,7 @@ const CARD: Card = Card {
     technique: Some(("T1599", "Network Boundary Bridging")),
     sees: "A few frames carry two customer VLAN tags, one in the other, in a network where frames carry one or none.",
     matters: "The first switch takes off the outer tag and sends the frame on by the inner one: it arrives in a VLAN that the sender is kept out of.",
-    otherwise: "Providers and data centres that stack tags on purpose; there all frames have two.",
+    otherwise: "Providers and data centres that stack tags on purpose; there all frames have two, or those that come back have two as well.",
     benign_causes: &["A virtual network or a provider's line that stacks tags with the old type"],
     advice: &[
         "Let no host port be in the native VLAN of a trunk, and let trunks tag it",
@@ -46,6 +47,10 @@ const MOST_FINDINGS: usize = 20;
 #[derive(Default)]
 struct VlanHopping {
     devices: Tally<[u8; 6], Frames, MOST_DEVICES>,
+    /// From, to and outer VLAN of frames with two tags.
+    pairs: Tally<([u8; 6], [u8; 6], u16), (), MOST_DEVICES>,
+    /// Outer VLANs in which a frame with two tags was answered by one: a provider's network.
+    stacked: BTreeSet<u16>,
     n: u64,
 }
 
@@ -60,11 +65,15 @@ struct Frames {
 
 impl Detector for VlanHopping {
     fn observe_packet(&mut self, packet: &Packet) {
-        let (Some(anomalies), Some((mac, _))) = (packet.anomalies(), packet.macs) else { return };
+        let (Some(anomalies), Some((mac, receiver))) = (packet.anomalies(), packet.macs) else { return };
         if !anomalies.has_two_tags {
             return;
         }
         self.n += 1;
+        self.pairs.of((mac, receiver, packet.vlan));
+        if self.pairs.get(&(receiver, mac, packet.vlan)).is_some() {
+            self.stacked.insert(packet.vlan);
+        }
         let Some(frames) = self.devices.of(mac) else { return };
         if frames.n == 0 {
             frames.first_ns = packet.time_ns;
@@ -82,7 +91,7 @@ impl Detector for VlanHopping {
         if self.n as f64 > MOST_SHARE * context.packets as f64 {
             return Conclusion::default();
         }
-        Report::of_table(&self.devices, |frames| frames.n as f64 >= least)
+        Report::of_table(&self.devices, |frames| frames.n as f64 >= least && !self.stacked.contains(&frames.vlan))
             .at_most(MOST_FINDINGS)
             .each(|(mac, frames)| frames.finding(**mac, least))
     }

@@ -57,12 +57,14 @@ const MOST_RECEIVERS: usize = Finding::MOST_ADDRESSES;
 const MOST_FINDINGS: usize = 100;
 
 type Mac = [u8; 6];
+/// An address within its layer-2 network: the stack of VLAN tags. Each VLAN may have its own plan of addresses.
+type Place = (u32, Addr);
 
 #[derive(Default)]
 struct ArpSpoofing {
-    claims: Tally<(Addr, Mac), Claim, MOST_PAIRS>,
-    turns: Tally<Addr, Turns, MOST_PAIRS>,
-    asked: Tally<(Addr, Addr), Option<i64>, MOST_PAIRS>,
+    claims: Tally<(Place, Mac), Claim, MOST_PAIRS>,
+    turns: Tally<Place, Turns, MOST_PAIRS>,
+    asked: Tally<(u32, Addr, Addr), Option<i64>, MOST_PAIRS>,
     gateway: Gateway,
 }
 
@@ -89,7 +91,7 @@ impl Detector for ArpSpoofing {
         let Some(arp) = &packet.arp else { return };
         if arp.operation == 1
             && arp.sender_ip != arp.target_ip
-            && let Some(time) = self.asked.of((arp.sender_ip, arp.target_ip))
+            && let Some(time) = self.asked.of((packet.vlan_stack, arp.sender_ip, arp.target_ip))
         {
             *time = Some(packet.time_ns);
         }
@@ -98,12 +100,14 @@ impl Detector for ArpSpoofing {
             return;
         }
         let is_announcement = arp.sender_ip == arp.target_ip;
-        let is_unasked = is_announcement || (arp.operation == 2 && !self.is_asked(arp, packet.time_ns));
-        if let Some(turns) = self.turns.of(arp.sender_ip) {
+        let is_unasked =
+            is_announcement || (arp.operation == 2 && !self.is_asked(packet.vlan_stack, arp, packet.time_ns));
+        let place = (packet.vlan_stack, arp.sender_ip);
+        if let Some(turns) = self.turns.of(place) {
             turns.n_changes += u64::from(turns.last.is_some_and(|last| last != arp.sender_mac));
             turns.last = Some(arp.sender_mac);
         }
-        let Some(claim) = self.claims.of((arp.sender_ip, arp.sender_mac)) else { return };
+        let Some(claim) = self.claims.of((place, arp.sender_mac)) else { return };
         if claim.n_claims == 0 {
             claim.first_ns = packet.time_ns;
         }
@@ -128,8 +132,9 @@ impl Detector for ArpSpoofing {
         let mut conflicts = Vec::new();
         let sorted = self.claims.sorted();
         for claims in sorted.chunk_by(|a, b| a.0.0 == b.0.0) {
-            let [((ip, _), _), (_, _), ..] = claims else { continue };
-            let n_changes = self.turns.get(ip).map_or(0, |turns| turns.n_changes);
+            let [((place, _), _), (_, _), ..] = claims else { continue };
+            let ip = place.1;
+            let n_changes = self.turns.get(place).map_or(0, |turns| turns.n_changes);
             let pushes: Vec<u64> = claims.iter().map(|(_, claim)| claim.n_unasked).collect();
             let most = pushes.iter().copied().max().unwrap_or(0);
             let pusher = claims.iter().find(|(_, claim)| claim.n_unasked == most);
@@ -138,10 +143,10 @@ impl Detector for ArpSpoofing {
                     let owners = claims.iter().filter(|((_, other), _)| other != mac).map(|((_, other), _)| *other);
                     let imposter = imposters.entry(*mac).or_default();
                     imposter.n_changes += n_changes;
-                    imposter.claims.push((*ip, claim));
+                    imposter.claims.push((ip, claim));
                     imposter.owners.extend(owners);
                 }
-                _ => conflicts.push((*ip, claims)),
+                _ => conflicts.push((ip, claims)),
             }
         }
         let gateway = self.gateway.mac();
@@ -155,8 +160,8 @@ impl Detector for ArpSpoofing {
 
 impl ArpSpoofing {
     /// True for the first answer to a question; further answers to it were not asked for.
-    fn is_asked(&mut self, arp: &Arp, now_ns: i64) -> bool {
-        let question = self.asked.known(&(arp.target_ip, arp.sender_ip)).and_then(Option::take);
+    fn is_asked(&mut self, vlans: u32, arp: &Arp, now_ns: i64) -> bool {
+        let question = self.asked.known(&(vlans, arp.target_ip, arp.sender_ip)).and_then(Option::take);
         question.is_some_and(|asked_ns| now_ns - asked_ns <= ASKED_NS)
     }
 }
@@ -175,12 +180,15 @@ struct Imposter<'a> {
 }
 
 impl Imposter<'_> {
-    fn finding(&self, mac: Mac, sorted: &[(&(Addr, Mac), &Claim)], gateway: Option<Mac>, least: f64) -> Finding {
+    fn finding(&self, mac: Mac, sorted: &[(&(Place, Mac), &Claim)], gateway: Option<Mac>, least: f64) -> Finding {
         let n_unasked: u64 = self.claims.iter().map(|(_, claim)| claim.n_unasked).sum();
         let n_claims: u64 = self.claims.iter().map(|(_, claim)| claim.n_claims).sum();
         let claimed: BTreeSet<Addr> = self.claims.iter().map(|(ip, _)| *ip).collect();
-        let own: Vec<Addr> =
-            sorted.iter().filter(|((ip, m), _)| *m == mac && !claimed.contains(ip)).map(|((ip, _), _)| *ip).collect();
+        let own: Vec<Addr> = sorted
+            .iter()
+            .filter(|(((_, ip), m), _)| *m == mac && !claimed.contains(ip))
+            .map(|(((_, ip), _), _)| *ip)
+            .collect();
         let has_gateway = gateway.is_some_and(|gateway| self.owners.contains(&gateway));
         // An address that changes hands once may have been taken over; owners that go on answering have not given it up.
         let is_contested = self.n_changes > self.claims.len() as u64 * 2;
@@ -246,7 +254,7 @@ impl Imposter<'_> {
 }
 
 /// An address that several devices use, without one that pushes.
-fn conflict(ip: Addr, claims: &[(&(Addr, Mac), &Claim)]) -> Finding {
+fn conflict(ip: Addr, claims: &[(&(Place, Mac), &Claim)]) -> Finding {
     let macs: Vec<Mac> = claims.iter().map(|((_, mac), _)| *mac).collect();
     let n_claims: u64 = claims.iter().map(|(_, claim)| claim.n_claims).sum();
     let texts: Vec<String> = macs.iter().take(4).copied().map(mac_text).collect();

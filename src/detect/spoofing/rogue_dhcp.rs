@@ -53,7 +53,7 @@ type Mac = [u8; 6];
 
 #[derive(Default)]
 struct RogueDhcp {
-    servers: Tally<(u16, Addr, Mac), Server, MOST_SERVERS>,
+    servers: Tally<(u32, Addr, Mac), Server, MOST_SERVERS>,
 }
 
 #[derive(Default)]
@@ -72,7 +72,7 @@ impl Detector for RogueDhcp {
             return;
         }
         let (Some(ip), Some((mac, receiver))) = (&packet.ip, packet.macs) else { return };
-        let Some(server) = self.servers.of((packet.vlan, ip.source, mac)) else { return };
+        let Some(server) = self.servers.of((packet.vlan_stack, ip.source, mac)) else { return };
         if server.n_answers == 0 {
             server.first_ns = packet.time_ns;
         }
@@ -101,7 +101,7 @@ impl Detector for RogueDhcp {
     }
 }
 
-fn finding(context: &Context<'_>, group: &[(&(u16, Addr, Mac), &Server)]) -> Finding {
+fn finding(context: &Context<'_>, group: &[(&(u32, Addr, Mac), &Server)]) -> Finding {
     let hosts: BTreeSet<Addr> = group.iter().map(|((_, host, _), _)| *host).collect();
     let is_v4 = hosts.iter().all(|host| host.is_v4());
     let (name, server_port, client_port) = if is_v4 { ("DHCP", 67, 68) } else { ("DHCPv6", 547, 546) };

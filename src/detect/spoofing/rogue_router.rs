@@ -54,7 +54,7 @@ type Mac = [u8; 6];
 
 #[derive(Default)]
 struct RogueRouter {
-    routers: Tally<(u16, Mac), Router, MOST_DEVICES>,
+    routers: Tally<(u32, Mac), Router, MOST_DEVICES>,
     gateway: Gateway,
 }
 
@@ -74,7 +74,7 @@ impl Detector for RogueRouter {
         if !icmp.is_v6 || icmp.kind != ADVERTISEMENT {
             return;
         }
-        let Some(router) = self.routers.of((packet.vlan, mac)) else { return };
+        let Some(router) = self.routers.of((packet.vlan_stack, mac)) else { return };
         if router.n == 0 {
             router.first_ns = packet.time_ns;
         }

@@ -138,6 +138,7 @@ pub fn arp(index: u64, second: f64, operation: u16, mac: u8, sender: Addr, targe
         captured_bytes: 60,
         macs: Some(([2, 0, 0, 0, 0, mac], [0xff; 6])),
         vlan: 0,
+        vlan_stack: 0,
         layers: Layers::default(),
         arp: Some(Box::new(Arp {
             operation,

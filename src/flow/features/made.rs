@@ -80,6 +80,7 @@ pub(crate) fn packet((at_micros, is_forward, payload_bytes, flags): Sketch, wind
         captured_bytes: payload_bytes + 54,
         macs: None,
         vlan: 0,
+        vlan_stack: 0,
         layers: Layers::default(),
         arp: None,
         ip: Some(Ip { source, target, protocol: 6, ttl: 64, is_fragment: false, payload_bytes: payload_bytes + 20 }),

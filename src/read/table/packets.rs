@@ -64,6 +64,7 @@ impl PacketRows {
             captured_bytes: wire_bytes,
             macs: None,
             vlan: 0,
+            vlan_stack: 0,
             layers,
             arp: None,
             ip,
