@@ -16,6 +16,12 @@ pub fn is_outward(flow: &Flow) -> bool {
     source.is_internal() && !target.is_internal() && !flow.is_to_group()
 }
 
+/// True for addresses of one /24, or /64 of IPv6.
+pub fn is_neighbour(a: Addr, b: Addr) -> bool {
+    let host_bits = if a.is_v4() { 8 } else { 64 };
+    a.is_v4() == b.is_v4() && a.0 >> host_bits == b.0 >> host_bits
+}
+
 /// Hosts that begin flows.
 #[derive(Default)]
 pub struct Home {
@@ -41,6 +47,12 @@ impl Home {
     /// Hosts inside that were seen.
     pub fn n_inside(&self) -> usize {
         self.inside.n_keys()
+    }
+
+    /// Public hosts that begin flows in the network (/24, or /64 of IPv6) of the one that the capture is about.
+    pub fn n_neighbours(&self) -> usize {
+        let Some(host) = self.public() else { return 0 };
+        self.public.iter().filter(|(other, _)| is_neighbour(host, **other)).count()
     }
 
     /// The public host that a capture without anybody inside is about.

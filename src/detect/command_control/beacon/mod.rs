@@ -10,12 +10,13 @@ use crate::detect::support::local_networks::Home;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::app::protocol::AppProto;
 use crate::model::finding::series::Level;
-use crate::model::flow::NameSource;
+use crate::model::flow::{ConnOutcome, NameSource};
 use crate::model::format::time::SECOND;
 use crate::model::{Addr, Category, Finding, Flow, Series};
 use crate::settings::Descriptor;
 use beacon_score::{Parts, parts, threat};
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 const CARD: Card = Card {
     id: "beacon",
@@ -36,7 +37,7 @@ const CARD: Card = Card {
         "If nobody knows it, look at what else the host did, and block the server",
     ],
     part_of: &[],
-    source: "Beacon score, threat table and prevalence modifiers of RITA v5 (Active Countermeasures). RITA judges 24 hours; short captures score easily, so more observations are asked for here than its four, and a period of at least a second.",
+    source: "Beacon score, threat table and prevalence modifiers of RITA v5 (Active Countermeasures). RITA judges 24 hours; short captures score easily, so more observations are asked for here than its four, and a period of at least a second; calls that span less than ten minutes weigh little unless the server is one that only one of many hosts uses. Default sleep times of 5 s (Empire, Meterpreter) to 60 s (Cobalt Strike): what asks more often is a poll.",
 };
 
 const LEAST: Descriptor = Descriptor::count("beacon.least", "Fewest connections", 7.0)
@@ -63,6 +64,18 @@ const STROBE: usize = 86_400;
 const MOST_FINDINGS: usize = 100;
 /// Hosts inside that must be seen before prevalence says anything.
 const LEAST_HOSTS: usize = 4;
+/// Calls that span less, s, are a poll or a retry as well as a beacon.
+const LEAST_SPAN: i64 = 600;
+/// Calls that span as much, s, are judged as surely as it gets.
+const FULL_SPAN: f64 = 10_800.0;
+/// What is left of the confidence in calls of minutes, and to a server inside.
+const DOUBTFUL: f64 = 0.4;
+/// Of so many hosts inside one alone that uses a server stands out, whatever the span.
+const CROWD: usize = 8;
+/// Frameworks for control servers sleep at least so long, s; pushes and long polls come sooner.
+const LEAST_SLEEP: f64 = 5.0;
+/// Who calls so many servers inside by their address is a monitor.
+const MONITORED: usize = 3;
 /// Observations that fill RITA's 24 bins once: as many make a score as sure as it gets.
 const FULL: f64 = 24.0;
 
@@ -90,19 +103,35 @@ struct Call {
 }
 
 /// From inside to outside, or between public addresses where the capture's own hosts may have such; and not of a protocol
-/// that calls at even times by design: time and names have detectors of their own.
-fn is_judged(flow: &Flow) -> bool {
+/// that calls at even times by design: time and names have detectors of their own. A server inside is judged if it is asked
+/// over HTTP by its bare address: services of the house have names, or protocols of their own. What was never answered or
+/// refused is no call.
+fn is_judged(flow: &Flow, name: &str) -> bool {
     let ((source, _), (target, port)) = (flow.originator(), flow.responder());
     let is_group = source.is_group() || flow.is_to_group();
     let is_timed = flow.is_udp() && matches!(port, 53 | 123);
-    (flow.is_tcp() || flow.is_udp()) && !target.is_internal() && !is_group && !is_timed
+    let is_elsewhere =
+        !target.is_internal() || source.is_internal() && source != target && is_nameless_http(flow, name);
+    (flow.is_tcp() || flow.is_udp())
+        && is_elsewhere
+        && source != target
+        && !is_group
+        && !is_timed
+        && flow.outcome() != ConnOutcome::Failed
+}
+
+/// HTTP to an address, not to a name.
+fn is_nameless_http(flow: &Flow, name: &str) -> bool {
+    let is_http = flow.app == Some(AppProto::Http) && flow.is_app_certain;
+    let is_name = flow.name != 0 && flow.name_source != NameSource::Dns && name.parse::<IpAddr>().is_err();
+    is_http && !is_name
 }
 
 impl Detector for Beacon {
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
         self.home.add_inside(flow.originator().0);
-        if !is_judged(flow) {
+        if !is_judged(flow, ended.name) {
             return;
         }
         let ((source, _), (target, port)) = (flow.originator(), flow.responder());
@@ -112,14 +141,13 @@ impl Detector for Beacon {
                 return;
             }
         }
-        let is_http = flow.app == Some(AppProto::Http) && flow.is_app_certain;
         let call = Call {
             second: flow.first_ns.div_euclid(SECOND),
             bytes: u32::try_from(flow.forward().bytes).unwrap_or(u32::MAX),
-            is_nameless_http: is_http && (flow.name == 0 || flow.name_source == NameSource::Dns),
+            is_nameless_http: is_nameless_http(flow, ended.name),
         };
         self.push(source, Server::Place(target, port), call);
-        if flow.name != 0 {
+        if flow.name != 0 && !target.is_internal() {
             self.push(source, Server::Name(flow.name), call);
         }
     }
@@ -144,18 +172,26 @@ impl Detector for Beacon {
                 distinct.dedup();
                 let bytes: Vec<f64> = calls.iter().map(|call| f64::from(call.bytes)).collect();
                 let parts = parts(&seconds, &bytes, span)?;
+                let length = distinct.last().zip(distinct.first()).map_or(0, |(last, first)| last - first);
                 (distinct.len() >= least && parts.period >= shortest && parts.score() >= wanted).then(|| Case {
                     source: *source,
                     server: *server,
                     n_calls: calls.len(),
                     parts,
                     n_users: users.get(server).copied().unwrap_or(1),
-                    n_inside: self.home.n_inside(),
+                    length,
+                    n_inside: self.home.n_inside().max(self.home.n_neighbours()),
                     is_nameless_http: calls.iter().all(|call| call.is_nameless_http),
                     gaps: None,
                 })
             })
             .collect();
+        let mut n_inside: BTreeMap<Addr, usize> = BTreeMap::new();
+        cases.iter().filter(|case| case.is_inside()).for_each(|case| *n_inside.entry(case.source).or_default() += 1);
+        let is_monitor = |source: &Addr| n_inside.get(source).is_some_and(|n| *n >= MONITORED);
+        cases.retain(|case| {
+            !case.is_inside() || case.n_users == 1 && case.length >= LEAST_SPAN && !is_monitor(&case.source)
+        });
         cases.sort_by(|a, b| {
             b.parts.score().total_cmp(&a.parts.score()).then_with(|| (a.source, a.server).cmp(&(b.source, b.server)))
         });
@@ -197,6 +233,8 @@ struct Case {
     server: Server,
     n_calls: usize,
     parts: Parts,
+    /// From the first to the last connection, s.
+    length: i64,
     n_users: usize,
     n_inside: usize,
     is_nameless_http: bool,
@@ -227,7 +265,7 @@ fn findings(cases: &[Case], context: &Context<'_>) -> Vec<Finding> {
     let from = |case: &Case| Between { source: Some(case.source), ..Between::default() };
     let between: Vec<Between> = cases.iter().map(from).collect();
     visit(context, &between, |_, serial, flow| {
-        if !is_judged(flow) {
+        if !is_judged(flow, context.names.text(flow.name)) {
             return;
         }
         let (source, (target, port)) = (flow.originator().0, flow.responder());
@@ -274,6 +312,24 @@ impl Case {
         threat.clamp(0.0, 1.0)
     }
 
+    /// True for a server inside.
+    fn is_inside(&self) -> bool {
+        matches!(self.server, Server::Place(host, _) if host.is_internal())
+    }
+
+    /// How sure it is for its span: RITA judges 24 hours, and within minutes polls and retries look the same.
+    fn for_span(&self, confidence: Confidence) -> Confidence {
+        if self.is_inside() {
+            return confidence.lowered(DOUBTFUL);
+        }
+        if self.length >= LEAST_SPAN {
+            let whole = (self.length as f64 / LEAST_SPAN as f64).ln() / (FULL_SPAN / LEAST_SPAN as f64).ln();
+            return confidence.lowered(0.7 + 0.3 * whole.min(1.0));
+        }
+        let is_odd = self.n_users == 1 && self.n_inside >= CROWD && self.parts.period >= LEAST_SLEEP;
+        if is_odd { confidence } else { confidence.lowered(DOUBTFUL) }
+    }
+
     /// Share of the hosts inside that use this server.
     fn prevalence(&self) -> f64 {
         self.n_users as f64 / self.n_inside.max(1) as f64
@@ -296,6 +352,7 @@ impl Case {
         // Few observations make even chance look regular.
         let fullness = (self.n_calls as f64 / FULL).min(1.0);
         let confidence = Confidence::ALMOST_CERTAIN.lowered((threat + 0.2) / 0.95).lowered(0.75 + 0.25 * fullness);
+        let confidence = self.for_span(confidence);
         let extent = (fullness - 0.25).clamp(0.0, 1.0);
         let targets: Vec<Addr> = hosts.iter().copied().take(10).collect();
         let target = match targets.as_slice() {
@@ -333,6 +390,7 @@ impl Case {
             .evidence([
                 evidence("Beacon score", self.parts.score(), "", "below 0.5 for people's traffic (RITA)"),
                 evidence("Connections", self.n_calls as f64, "connections", "at least 24 for a sure score"),
+                evidence("Time from first to last connection", self.length as f64, "s", "hours, for a sure score"),
                 evidence("Usual time between connections", period, "s", "no usual time, for people"),
                 evidence("Usual deviation from it", jitter, "s", "as large as the time itself, for people"),
                 evidence("Evenness of the times", timestamp, "", "below 0.5"),
@@ -357,13 +415,18 @@ impl Case {
             .explanation(format!(
                 "{} connected to {server} {} times, usually {period:.0} s apart (deviation {jitter:.1} s), and sent \
                  nearly the same amount each time. Programs that ask a control server for orders do this; people do \
-                 not. {}",
+                 not. {}{}",
                 self.source,
                 self.n_calls,
                 if self.n_users == 1 {
                     "No other host inside uses this server.".to_owned()
                 } else {
                     format!("{} of {} hosts inside use this server.", self.n_users, self.n_inside)
+                },
+                match (self.is_inside(), self.length < LEAST_SPAN) {
+                    (true, _) => " The server is inside and is asked by its bare address.",
+                    (false, true) => " All this was within minutes, in which polls and retries look the same.",
+                    (false, false) => "",
                 }
             ))
             .flows(flows)
