@@ -5,6 +5,7 @@ use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::connection_attempts::{Contact, Outcome, Probe};
 use crate::detect::support::finding_builder::{self, Identity, count, evidence};
 use crate::detect::support::flow_selector::{Between, Gathered};
+use crate::detect::support::local_networks::is_neighbour;
 use crate::detect::support::merge_findings::{self, Block, Retold};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
@@ -33,7 +34,7 @@ const CARD: Card = Card {
         "If nobody ordered it, take the source off the network and examine it for malware",
     ],
     part_of: &["port_scan"],
-    source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004. Count rule: Zeek's scan policy (25 hosts on one port in 5 minutes, failed tries only).",
+    source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004. Count rule: Zeek's scan policy (25 hosts on one port in 5 minutes, failed tries only). Whoever goes through addresses does not ask DNS for them: Whyte, Kranakis, van Oorschot, NDSS 2005; so that silent hosts outside whose address DNS had given for a name do not count.",
 };
 
 const HOSTS: Descriptor = Descriptor::count("host_scan.hosts", "Failed hosts for a scan", 25.0)
@@ -112,11 +113,23 @@ impl Detector for HostScan {
         let is_known = |c: &Contact| c.probe != Probe::Udp || Protocol::from_port(false, c.port).is_some();
         let group = |c: &Contact| {
             let is_meant = c.outcome != Outcome::Silence || is_private(c.source, c.target, c.protocol, c.port);
-            (is_meant && is_known(c)).then_some((c.source, c.protocol, c.port))
+            (is_meant && is_known(c) && !is_looked_up(c)).then_some((c.source, c.protocol, c.port))
         };
-        let cases: Vec<(Case, Confidence)> = context
-            .contacts
-            .groups(limits.least.min(limits.hosts).min(limits.pings).min(limits.private), group)
+        // Silence of UDP says something where neighbours are gone through, one address after the other.
+        let silent = |c: &Contact| (c.probe == Probe::Udp).then_some((c.source, c.protocol, c.port));
+        let mut groups =
+            context.contacts.groups(limits.least.min(limits.hosts).min(limits.pings).min(limits.private), group);
+        let swept = context.contacts.groups(limits.hosts, silent);
+        let swept: Vec<Vec<Contact>> =
+            swept.into_iter().filter(|contacts| n_neighbours(contacts) as f64 >= limits.hosts).collect();
+        let is_swept = |contacts: &[Contact]| {
+            let service = |c: &Contact| (c.source, c.protocol, c.port);
+            let first = contacts.first().map(service);
+            swept.iter().any(|other| other.first().map(service) == first)
+        };
+        groups.retain(|contacts| !is_swept(contacts));
+        groups.extend(swept);
+        let cases: Vec<(Case, Confidence)> = groups
             .iter()
             .filter_map(|contacts| {
                 let case = Case::new(contacts, limits.window_ns)?;
@@ -146,6 +159,18 @@ impl Detector for HostScan {
         let findings = merge_findings::by_source(sweeps.findings, of_block);
         Conclusion { findings, ..sweeps }
     }
+}
+
+/// True for a host outside that did not answer and whose address DNS had given: a client that is offline tries all of a
+/// name's addresses in vain.
+fn is_looked_up(contact: &Contact) -> bool {
+    contact.is_named && !contact.target.is_internal() && contact.outcome == Outcome::Failure
+}
+
+/// Most hosts of one network (/24, or /64 of IPv6) that did not answer; the contacts are in the order of their targets.
+fn n_neighbours(contacts: &[Contact]) -> usize {
+    let networks = contacts.chunk_by(|a, b| is_neighbour(a.target, b.target));
+    networks.map(|hosts| hosts.iter().filter(|c| !c.outcome.is_success()).count()).max().unwrap_or(0)
 }
 
 /// One source that swept for many ports.

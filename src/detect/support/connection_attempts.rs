@@ -103,6 +103,8 @@ pub struct Contact {
     pub probes: Probes,
     /// What became of the first try.
     pub outcome: Outcome,
+    /// DNS had given the target's address for a name when it was first tried.
+    pub is_named: bool,
     /// Time of the first try, ns since 1970.
     pub first_ns: i64,
     /// Time of the last try that was no success; that of the first if there is none.
@@ -114,6 +116,7 @@ struct First {
     probe: Probe,
     probes: Probes,
     outcome: Outcome,
+    is_named: bool,
     first_ns: i64,
     last_ns: i64,
 }
@@ -124,6 +127,7 @@ impl Default for First {
             probe: Probe::Syn,
             probes: Probes::default(),
             outcome: Outcome::Silence,
+            is_named: false,
             first_ns: i64::MAX,
             last_ns: i64::MIN,
         }
@@ -160,6 +164,7 @@ impl Contacts {
         }
         if flow.first_ns < first.first_ns {
             (first.probe, first.outcome, first.first_ns) = (probe, outcome, flow.first_ns);
+            first.is_named = flow.name != 0;
         }
     }
 
@@ -174,6 +179,7 @@ impl Contacts {
             probe: first.probe,
             probes: first.probes,
             outcome: first.outcome,
+            is_named: first.is_named,
             first_ns: first.first_ns,
             last_ns: first.last_ns.max(first.first_ns),
         };
@@ -259,6 +265,9 @@ fn classify_odd(flow: &Flow) -> Option<(Probe, Outcome)> {
     (is_reset || backward.packets == 0).then_some((probe, Outcome::Failure))
 }
 
+/// Mean payload of datagrams that try a port, at most: nmap's and ZMap's probes for services (nmap-payloads) are smaller.
+const MOST_PROBE_BYTES: f64 = 300.0;
+
 /// Where traceroute begins to count up its target ports (traceroute(8)), and the most that it gets to.
 const TRACEROUTE_PORTS: std::ops::RangeInclusive<u16> = 33_434..=33_689;
 
@@ -268,6 +277,11 @@ fn classify_datagram(flow: &Flow) -> Option<(Probe, Outcome)> {
     let is_answer = Protocol::from_port(false, from).is_some() && Protocol::from_port(false, to).is_none();
     // Port 0 stands for later pieces of a fragmented datagram.
     if is_answer || to == 0 || TRACEROUTE_PORTS.contains(&to) {
+        return None;
+    }
+    // What tries a port is small; large datagrams that nobody answers are a stream, a flood, or answers themselves.
+    let forward = flow.forward();
+    if flow.outcome() == ConnOutcome::Unknown && forward.payload.mean() > MOST_PROBE_BYTES {
         return None;
     }
     Some((
