@@ -47,7 +47,7 @@ const CARD: Card = Card {
 const PACKETS: Descriptor = Descriptor::count("amplification.packets", "Answers that nobody asked for", 500.0)
     .range(10.0, 10_000_000.0)
     .unit("packets")
-    .help("So many within ten seconds, from ports of services that amplify, to one host.");
+    .help("So many within ten seconds, from one port of several servers (services that amplify) or of many (any other), to one host.");
 const QUESTIONS: Descriptor = Descriptor::count("amplification.questions", "Questions that amplify", 3.0)
     .range(1.0, 100_000.0)
     .unit("questions")
@@ -62,6 +62,8 @@ pub const ENTRY: Entry = Entry::of::<Amplification>(
 
 /// UDP ports of services that amplify, after Rossow, with those found since (CLDAP, memcached, WS-Discovery).
 const PORTS: [u16; 16] = [17, 19, 53, 69, 111, 123, 137, 161, 389, 520, 1900, 3702, 5353, 11211, 27015, 27960];
+/// So many servers that answer from one and the same port are a reflection, whatever the service.
+const MANY_SERVERS: usize = 50;
 /// An answer that is no larger amplifies nothing.
 const LEAST_MEAN_BYTES: f64 = 200.0;
 /// Seconds over which answers are counted.
@@ -113,7 +115,10 @@ fn unasked(flow: &Flow) -> Option<(Addr, u16, Addr, &DirectionStats)> {
         _ => return None,
     };
     let is_to_group = target.is_group() || target == flow.responder().0 && flow.is_to_group();
-    let is_meant = flow.is_udp() && PORTS.contains(&port) && !PORTS.contains(&target_port) && !is_to_group;
+    // Of other ports only what is large enough to amplify; that many servers share the port is asked for later.
+    let mean = sent.bytes as f64 / f64::from(sent.packets);
+    let is_service = PORTS.contains(&port) || mean >= LEAST_MEAN_BYTES && port != target_port && port != 0;
+    let is_meant = flow.is_udp() && is_service && !PORTS.contains(&target_port) && !is_to_group;
     is_meant.then_some((server, port, target, sent))
 }
 
@@ -189,9 +194,10 @@ impl Amplification {
     fn reflected(&self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&PACKETS);
         let a_second = least / SPAN as f64;
-        let victims = self.victims.sorted_where(|victim| {
+        let mut victims = self.victims.sorted_where(|victim| {
             victim.servers.len() >= LEAST_SERVERS && victim.n_bytes as f64 >= LEAST_MEAN_BYTES * victim.n_packets as f64
         });
+        victims.retain(|((_, port), victim)| PORTS.contains(port) || victim.servers.len() >= MANY_SERVERS);
         let mut cases = floods(victims, |victim| (&victim.packets, victim.n_bytes), (SPAN, a_second), context.span_ns);
         cases.retain(|flood| !flood.baseline.is_ordinary());
         cases.truncate(report::MOST_FINDINGS);

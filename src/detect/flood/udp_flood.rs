@@ -58,6 +58,8 @@ const FIRST_CLIENT_PORT: u16 = 1024;
 const LEAST_SOURCES: usize = 50;
 /// From so many packets on, more than two for each port, they are no scan either.
 const MORE_THAN_SCAN: u64 = 2 * 65_535;
+/// Mean payload of a scan's probes, at most: what tries a port is empty or a short question (nmap-payloads).
+const MOST_PROBE_BYTES: f64 = 300.0;
 /// Most services kept.
 const MOST_SERVICES: usize = 1 << 16;
 
@@ -72,6 +74,8 @@ struct UdpFlood {
 struct Service {
     shots: Seconds,
     all: Seconds,
+    /// Payload of the single ones, bytes.
+    n_bytes: u64,
     n_refused: u64,
 }
 
@@ -85,6 +89,7 @@ struct Case {
     most: u32,
     n_shots: u64,
     n_all: u64,
+    n_bytes: u64,
     n_refused: u64,
     course: Option<Series>,
     baseline: Baseline,
@@ -109,6 +114,7 @@ impl Detector for UdpFlood {
             && let Some(host) = self.services.of((target, None))
         {
             host.shots.add(forward.first_ns, forward.packets);
+            host.n_bytes += forward.payload_bytes();
         }
         let Some(service) = self.services.of((target, Some(port))) else { return };
         let times = (forward.first_ns, forward.last_ns);
@@ -146,6 +152,7 @@ impl Detector for UdpFlood {
                     most: service.all.most().max(service.shots.most()),
                     n_shots: service.shots.total(),
                     n_all: service.n_all(),
+                    n_bytes: service.n_bytes,
                     n_refused: service.n_refused,
                     course: None,
                     baseline,
@@ -200,9 +207,10 @@ impl Service {
 }
 
 impl Case {
-    /// To many ports by few addresses, and not too many for a scan.
+    /// To many ports by few addresses, not too many and not too large for a scan.
     fn is_scan(&self, n_sources: usize) -> bool {
-        self.port.is_none() && n_sources < LEAST_SOURCES && self.n_shots < MORE_THAN_SCAN
+        let is_small = self.n_bytes as f64 <= MOST_PROBE_BYTES * self.n_shots as f64;
+        self.port.is_none() && n_sources < LEAST_SOURCES && self.n_shots < MORE_THAN_SCAN && is_small
     }
 
     fn finding(&self, sources: &[Addr]) -> FindingBuilder {
@@ -244,7 +252,7 @@ impl Case {
                 finding_builder::thousands(self.most as usize),
                 if self.n_refused > 0 { " but refusals" } else { "" },
                 if self.port.is_none() {
-                    "They went to ever new ports, from ever new ports: a scan needs fewer, or comes from fewer addresses."
+                    "They went to ever new ports, from ever new ports: a scan needs fewer or smaller ones, or comes from fewer addresses."
                 } else if self.is_fresh {
                     "Nearly every packet came from a source port of its own, which ordinary programs do not do: flood \
                      tools count the port up."
