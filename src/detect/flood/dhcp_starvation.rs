@@ -33,13 +33,13 @@ const CARD: Card = Card {
         "Look for a second DHCP server that answers in the place of the first",
     ],
     part_of: &[],
-    source: "The method of the tools yersinia and dhcpig; RFC 2131.",
+    source: "The method of the tools yersinia and dhcpig; RFC 2131, whose section 4.3.2 tells renewals, which take no address away, from questions for a new one.",
 };
 
 const ASKED: Descriptor = Descriptor::count("dhcp_starvation.questions", "Questions in a minute", 200.0)
     .range(10.0, 1_000_000.0)
     .unit("messages")
-    .help("DHCP questions within any minute. A large network with short leases stays far below.");
+    .help("DHCP questions for a new address within any minute; renewals do not count. A large network with short leases stays far below.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<DhcpStarvation>(CARD, &[ASKED], Interest::MESSAGES);
@@ -69,8 +69,15 @@ impl Detector for DhcpStarvation {
             return;
         }
         let said = &event.message.fields;
-        if !said.kind(FieldId::Message).is_some_and(DhcpMessage::is_of_client) {
+        let kind = said.kind(FieldId::Message);
+        if !kind.is_some_and(DhcpMessage::is_of_client) {
             self.n_answers += 1;
+            return;
+        }
+        // Who asks for an address that it holds takes none away (RFC 2131, section 4.3.2): a renewal.
+        let device = said.mac(FieldId::Mac);
+        let has_discovered = device.is_some_and(|device| self.devices.contains(&device));
+        if matches!(kind, Some(DhcpMessage::Request | DhcpMessage::Inform)) && !has_discovered {
             return;
         }
         if self.times.len() >= MOST {
@@ -78,7 +85,7 @@ impl Detector for DhcpStarvation {
             return;
         }
         self.times.push(event.message.time_ns);
-        self.devices.extend(said.mac(FieldId::Mac));
+        self.devices.extend(device);
         if self.packets.len() < Finding::MOST_FLOWS {
             self.packets.push(event.message.packet);
         }
