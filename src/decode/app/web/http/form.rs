@@ -53,6 +53,8 @@ const PASSWORDS: &[&str] = &[
     "passcode",
     "pword",
 ];
+/// Of these the ones that mean other things as often, such as the width of a page: they count beside a user.
+const AMBIGUOUS: &[&str] = &["pw", "psw", "pin"];
 /// Most fields of a form that are looked at.
 const MOST_FIELDS: usize = 64;
 /// Most bytes of a field's name.
@@ -63,6 +65,7 @@ pub(super) fn tell(form: &[u8], fields: &mut FieldBuffer) -> bool {
     let mark = fields.mark();
     let mut has_password = false;
     let mut has_user = false;
+    let mut is_sure = false;
     for field in form.split(|byte| *byte == b'&').take(MOST_FIELDS) {
         let Some(at) = memchr::memchr(b'=', field) else { continue };
         let (name, value) = field.split_at(at);
@@ -71,14 +74,18 @@ pub(super) fn tell(form: &[u8], fields: &mut FieldBuffer) -> bool {
         match kind {
             FieldId::User if has_user => continue,
             FieldId::User => has_user = true,
-            _ => has_password = true,
+            _ => {
+                has_password = true;
+                is_sure |= !is_ambiguous(name);
+            }
         }
         fields.bytes(kind, &decode(value));
     }
-    if !has_password {
+    let is_login = has_password && (is_sure || has_user);
+    if !is_login {
         fields.forget(mark);
     }
-    has_password
+    is_login
 }
 
 /// Adds the fields, as they were sent, whose values are more than words and numbers; true if there are any.
@@ -95,13 +102,22 @@ fn kind(name: &[u8]) -> Option<FieldId> {
     if name.len() > MOST_NAME_BYTES {
         return None;
     }
-    let plain: Vec<u8> =
-        decode(name).into_iter().filter(u8::is_ascii_alphabetic).map(|byte| byte.to_ascii_lowercase()).collect();
+    let plain = plain(name);
     let is_one_of = |names: &[&str]| names.iter().any(|known| known.as_bytes() == plain);
     if is_one_of(PASSWORDS) {
         return Some(FieldId::Password);
     }
     is_one_of(USERS).then_some(FieldId::User)
+}
+
+fn is_ambiguous(name: &[u8]) -> bool {
+    let plain = plain(name);
+    AMBIGUOUS.iter().any(|known| known.as_bytes() == plain)
+}
+
+/// A name without case and what is no letter.
+fn plain(name: &[u8]) -> Vec<u8> {
+    decode(name).into_iter().filter(u8::is_ascii_alphabetic).map(|byte| byte.to_ascii_lowercase()).collect()
 }
 
 /// Plus signs are spaces, a per cent sign has two hexadecimal digits behind it.
@@ -129,6 +145,9 @@ mod tests {
         assert!(!tell(b"user=anna&q=1", &mut fields));
         assert!(fields.is_empty());
         assert!(tell(b"q=1&User_Name=anna&login%5Bpassword%5D=&Passwd=%zz%41", &mut fields));
+        let mut width = FieldBuffer::default();
+        assert!(!tell(b"pw=1286&ph=722", &mut width) && width.is_empty());
+        assert!(tell(b"pw=1286&user=anna", &mut width));
         let said = fields.fields_at(0..fields.len() as u32);
         assert_eq!((said.text(FieldId::User), said.text(FieldId::Password)), (Some("anna"), Some("%zzA")));
     }
