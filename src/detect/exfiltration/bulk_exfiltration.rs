@@ -15,7 +15,7 @@ use crate::model::format::quantity;
 use crate::model::{Addr, Category, Finding, Flow, Series};
 use crate::settings::Descriptor;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CARD: Card = Card {
     id: "bulk_exfiltration",
@@ -75,6 +75,8 @@ struct Pair {
 struct Around {
     /// Other hosts inside that go to the same address.
     n_others: usize,
+    /// Hosts inside that go outside at all.
+    n_inside: usize,
     /// What the host sends to its other addresses outside, median.
     usual: f64,
     n_usual: usize,
@@ -136,6 +138,7 @@ impl BulkExfiltration {
                 list.push(pair.sent);
             }
         }
+        let n_inside = self.pairs.iter().map(|((from, _), _)| *from).collect::<BTreeSet<Addr>>().len();
         let mut web = vec![(false, false); cases.len()];
         let between: Vec<Between> = cases.iter().map(|((from, to), _)| Between::pair(*from, *to)).collect();
         visit(context, &between, |place, _, flow| {
@@ -158,6 +161,7 @@ impl BulkExfiltration {
             }
             Around {
                 n_others: n_sources.get(to).copied().unwrap_or(1).saturating_sub(1),
+                n_inside,
                 usual: others.get(others.len() / 2).map_or(0.0, |n| *n as f64),
                 n_usual: others.len(),
                 is_web,
@@ -172,9 +176,10 @@ impl Pair {
     fn finding(&self, (source, target): (Addr, Addr), around: &Around, least: f64) -> FindingBuilder {
         let sent = self.sent as f64;
         let ratio = sent / self.got.max(1) as f64;
-        let is_much_more = sent >= MUCH_MORE * around.usual;
-        let signs =
-            0.46 * f64::from(!around.is_web) + 0.23 * f64::from(around.n_others == 0) + 0.23 * f64::from(is_much_more);
+        // Where there is nobody and nothing to compare with, nothing is out of line.
+        let is_much_more = around.n_usual > 0 && sent >= MUCH_MORE * around.usual;
+        let is_alone = around.n_inside > 1 && around.n_others == 0;
+        let signs = 0.46 * f64::from(!around.is_web) + 0.23 * f64::from(is_alone) + 0.23 * f64::from(is_much_more);
         let confidence = Confidence::UNLIKELY.towards(Confidence::ALMOST_CERTAIN, signs);
         let place = if self.name.is_empty() { target.to_string() } else { format!("{target} ({})", self.name) };
         let shown = quantity::bytes(sent);
@@ -198,12 +203,8 @@ impl Pair {
             .explanation(format!(
                 "{source} sent {shown} to {place}, {ratio:.0} times what it got back.{}{}{}{}",
                 store.map_or_else(String::new, |store| format!(" It is {}.", store.words())),
-                if around.n_others == 0 { " Nobody else inside goes there." } else { "" },
-                if is_much_more && around.n_usual > 0 {
-                    " It usually sends a tenth of that or less to one address."
-                } else {
-                    ""
-                },
+                if is_alone { " Nobody else inside goes there." } else { "" },
+                if is_much_more { " It usually sends a tenth of that or less to one address." } else { "" },
                 if around.is_web {
                     " A program that speaks HTTP did it, as browsers do."
                 } else {
@@ -237,8 +238,18 @@ mod tests {
     #[test]
     fn much_data_to_a_place_of_its_own_is_reported_and_browsing_is_not() {
         let flow = |bytes: [u64; 2]| Made { bytes, packets: [500, 300], ..Made::tcp(inside(1), outside(1), 443, 0.0) };
-        let found = |bytes| finish(&ENTRY, &[flow(bytes)], &[], &Settings::default()).findings;
+        let others = [(1, 2), (1, 3), (2, 4)].map(|(from, to)| Made {
+            bytes: [7_000, 90_000],
+            packets: [50, 90],
+            ..Made::tcp(inside(from), outside(to), 443, 0.0)
+        });
+        let found = |bytes| {
+            let flows: Vec<Made> = others.into_iter().chain([flow(bytes)]).collect();
+            finish(&ENTRY, &flows, &[], &Settings::default()).findings
+        };
         assert_eq!(found([700_000, 18_000])[0].severity, Severity::Medium);
+        let alone = finish(&ENTRY, &[flow([700_000, 18_000])], &[], &Settings::default()).findings;
+        assert_eq!(alone[0].severity, Severity::Low, "nothing to compare with");
         assert!(found([7_000, 1_000_000]).is_empty());
         assert!(found([700_000, 700_000]).is_empty());
     }
