@@ -99,14 +99,9 @@ impl Detector for RemoteShell {
 impl Session {
     fn finding(&self, (from, to, port): (Addr, Addr, u16), flows: &Gathered, least: f64) -> FindingBuilder {
         let n = self.heard.n as f64;
-        // Out of the network and asked for from within: there is hardly another use.
-        let is_outward = self.is_reverse && from.is_internal() && !to.is_internal();
         // A script says what somebody may run, not that he does.
-        let confidence = match (self.is_script, is_outward) {
-            (true, _) => Confidence::LIKELY,
-            (false, true) => Confidence::ALMOST_CERTAIN,
-            (false, false) => Confidence::VERY_LIKELY,
-        };
+        // A prompt that was answered with a command is the deed itself, once or often, to outside or inside.
+        let confidence = if self.is_script { Confidence::LIKELY } else { Confidence::ALMOST_CERTAIN };
         let (host, commander) = if self.is_reverse { (from, to) } else { (to, from) };
         let duration_ns = flows.end_ns - flows.start_ns;
         let commands: Vec<&str> = self.commands.iter().map(String::as_str).collect();
