@@ -20,7 +20,7 @@ const CARD: Card = Card {
     technique: Some(("T1557.003", "DHCP Spoofing")),
     sees: "More than one device answers DHCP or DHCPv6 requests in the same network.",
     matters: "Who hands out addresses also names the gateway and the name server, and so can lead everybody's traffic through a machine of his own.",
-    otherwise: "A second server for safety, relay agents, a virtual machine host, or a home router that somebody plugged in the wrong way.",
+    otherwise: "A second server for safety, relay agents, a virtual machine host, a device in set-up that is an access point of its own (left out once it joins), or a home router that somebody plugged in the wrong way.",
     benign_causes: &[
         "Two servers that share the work, with the same settings",
         "A home router or virtual machine host that was plugged in by mistake",
@@ -46,6 +46,8 @@ pub const ENTRY: Entry = Entry::of::<RogueDhcp>(CARD, &[ANSWERS], Interest::UDP)
 const MOST_FINDINGS: usize = 20;
 /// Most servers kept.
 const MOST_SERVERS: usize = 1 << 12;
+/// Most devices that ask for an address, kept.
+const MOST_CLIENT_DEVICES: usize = 1 << 14;
 /// Clients remembered for one server.
 const MOST_CLIENTS: usize = 256;
 
@@ -54,6 +56,8 @@ type Mac = [u8; 6];
 #[derive(Default)]
 struct RogueDhcp {
     servers: Tally<(u32, Addr, Mac), Server, MOST_SERVERS>,
+    /// When a device last asked for an address itself.
+    asked: Tally<Mac, i64, MOST_CLIENT_DEVICES>,
 }
 
 #[derive(Default)]
@@ -67,6 +71,13 @@ struct Server {
 impl Detector for RogueDhcp {
     fn observe_packet(&mut self, packet: &Packet) {
         let Transport::Udp(udp) = &packet.transport else { return };
+        if let (68, 67) | (546, 547) = (udp.source_port, udp.target_port)
+            && let Some((mac, _)) = packet.macs
+            && let Some(last_ns) = self.asked.of(mac)
+        {
+            *last_ns = packet.time_ns;
+            return;
+        }
         // A server answers clients from its own port (RFC 2131, section 4.1; RFC 8415, section 7.2).
         if !matches!((udp.source_port, udp.target_port), (67, 68) | (547, 546)) {
             return;
@@ -88,7 +99,10 @@ impl Detector for RogueDhcp {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&ANSWERS);
-        let servers = self.servers.sorted_where(|server| server.n_answers as f64 >= least);
+        let mut servers = self.servers.sorted_where(|server| server.n_answers as f64 >= least);
+        // What hands out addresses first and then asks for one is a device in set-up: an access point of its own that
+        // joins the network.
+        servers.retain(|((_, _, mac), server)| self.asked.get(mac).is_none_or(|asked_ns| *asked_ns < server.last_ns));
         let of_a_network = servers.chunk_by(|a, b| a.0.0 == b.0.0 && a.0.1.is_v4() == b.0.1.is_v4());
         // Relayed answers come through one router, and one server may have several addresses: both are one device.
         let several = of_a_network.filter(|group| {
@@ -161,6 +175,9 @@ mod tests {
         let found = finish(&ENTRY, &[], &both, &Settings::default()).findings;
         assert_eq!(found[0].sources, [Endpoint::Ip(inside(1)), Endpoint::Ip(inside(2))]);
         assert_eq!(found[0].n_packets, 8);
+        let joins = udp(8, 9.0, 2, (Addr::v4([0; 4]), 68), (Addr::v4([255; 4]), 67));
+        let set_up: Vec<Packet> = both.into_iter().chain([joins]).collect();
+        assert!(finish(&ENTRY, &[], &set_up, &Settings::default()).findings.is_empty());
         let one: Vec<Packet> = (0..8).map(|i| answer(i, 1)).collect();
         assert!(finish(&ENTRY, &[], &one, &Settings::default()).findings.is_empty());
     }
