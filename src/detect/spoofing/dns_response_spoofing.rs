@@ -11,6 +11,7 @@ use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::format::time::SECOND;
+use crate::model::packet::{Packet, Transport};
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
 use foldhash::fast::FixedState;
@@ -22,7 +23,7 @@ const CARD: Card = Card {
     name: "DNS answers that race",
     category: Category::Spoofing,
     technique: Some(("T1557", "Adversary-in-the-Middle")),
-    sees: "One DNS question gets two answers with different addresses.",
+    sees: "One DNS question gets two answers with different addresses, which differ in Ethernet address or hops left where these are known.",
     matters: "The first answer wins. Who sees the question can send a false one quickly and lead the asker to a machine of his own; the true answer comes too late.",
     otherwise: "A resolver that answers twice, a filter of the house that answers in the server's name, a censor on the way.",
     benign_causes: &[
@@ -44,7 +45,7 @@ const QUESTIONS: Descriptor = Descriptor::count("dns_response_spoofing.questions
     .help("So many questions of one host to one server. Servers whose addresses change by the second make one now and then.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<DnsResponseSpoofing>(CARD, &[QUESTIONS], Interest::MESSAGES);
+pub const ENTRY: Entry = Entry::of::<DnsResponseSpoofing>(CARD, &[QUESTIONS], Interest::MESSAGES.union(Interest::UDP));
 
 /// The true answer comes this long after the false one at most.
 const RACE_NS: i64 = 5 * SECOND;
@@ -64,12 +65,16 @@ struct Question {
     n_answered: u32,
     said: u64,
     time_ns: i64,
+    /// Ethernet address and hops left of the first answer.
+    sender: Option<([u8; 6], u8)>,
 }
 
 struct DnsResponseSpoofing {
     questions: Vec<Question>,
     pairs: Tally<(Addr, Addr), Pair, MOST_PAIRS>,
     hasher: FixedState,
+    /// The latest packet from a DNS server: index, sender's Ethernet address, hops left.
+    latest: Option<(u64, [u8; 6], u8)>,
 }
 
 impl Default for DnsResponseSpoofing {
@@ -78,6 +83,7 @@ impl Default for DnsResponseSpoofing {
             questions: vec![Question::default(); MOST_QUESTIONS],
             pairs: Tally::default(),
             hasher: FixedState::default(),
+            latest: None,
         }
     }
 }
@@ -92,6 +98,14 @@ struct Pair {
 impl Detector for DnsResponseSpoofing {
     fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
         if protocol == AppProto::Dns { FieldSet::of(&[FieldId::DnsQuery]) } else { FieldSet::NONE }
+    }
+
+    fn observe_packet(&mut self, packet: &Packet) {
+        let Transport::Udp(udp) = &packet.transport else { return };
+        if udp.source_port == 53 {
+            let sender = packet.macs.zip(packet.ip.as_ref());
+            self.latest = sender.map(|((mac, _), ip)| (packet.index, mac, ip.ttl));
+        }
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
@@ -120,13 +134,17 @@ impl Detector for DnsResponseSpoofing {
         let addresses = said.addrs(FieldId::DnsAnswer);
         let sum = |sum: Option<u64>, address| Some(sum.unwrap_or(0).wrapping_add(self.hasher.hash_one(address)));
         let Some(answer) = addresses.fold(None, sum) else { return };
+        let of_message = |(index, ..): &(u64, [u8; 6], u8)| *index == event.message.packet;
+        let sender = self.latest.filter(of_message).map(|(_, mac, ttl)| (mac, ttl));
         slot.n_answered += 1;
         if slot.n_answered == 1 {
-            (slot.said, slot.time_ns) = (answer, now);
+            (slot.said, slot.time_ns, slot.sender) = (answer, now, sender);
             return;
         }
-        // A question that was asked twice may be answered twice.
-        let is_race = slot.n_answered > slot.n_asked && slot.said != answer && now - slot.time_ns <= RACE_NS;
+        // A question that was asked twice may be answered twice, and one server may answer twice of its own.
+        let is_one_sender = sender.is_some() && sender == slot.sender;
+        let is_race =
+            slot.n_answered > slot.n_asked && slot.said != answer && now - slot.time_ns <= RACE_NS && !is_one_sender;
         if !is_race {
             return;
         }
