@@ -34,7 +34,7 @@ const CARD: Card = Card {
         "If nobody ordered it, take the source off the network and examine it for malware",
     ],
     part_of: &["port_scan"],
-    source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004. Count rule: Zeek's scan policy (25 hosts on one port in 5 minutes, failed tries only). Whoever goes through addresses does not ask DNS for them: Whyte, Kranakis, van Oorschot, NDSS 2005; so that silent hosts outside whose address DNS had given for a name do not count.",
+    source: "Threshold random walk: Jung, Paxson, Berger, Balakrishnan, IEEE S&P 2004. Count rule: Zeek's scan policy (25 hosts on one port in 5 minutes, failed tries only). Whoever goes through addresses does not ask DNS for them: Whyte, Kranakis, van Oorschot, NDSS 2005; so that silent hosts outside whose address DNS had given for a name, or to which a router knows no way, do not count.",
 };
 
 const HOSTS: Descriptor = Descriptor::count("host_scan.hosts", "Failed hosts for a scan", 25.0)
@@ -113,7 +113,7 @@ impl Detector for HostScan {
         let is_known = |c: &Contact| c.probe != Probe::Udp || Protocol::from_port(false, c.port).is_some();
         let group = |c: &Contact| {
             let is_meant = c.outcome != Outcome::Silence || is_private(c.source, c.target, c.protocol, c.port);
-            (is_meant && is_known(c) && !is_looked_up(c)).then_some((c.source, c.protocol, c.port))
+            (is_meant && is_known(c) && !is_excused(c)).then_some((c.source, c.protocol, c.port))
         };
         // Silence of UDP says something where neighbours are gone through, one address after the other.
         let silent = |c: &Contact| (c.probe == Probe::Udp).then_some((c.source, c.protocol, c.port));
@@ -161,10 +161,10 @@ impl Detector for HostScan {
     }
 }
 
-/// True for a host outside that did not answer and whose address DNS had given: a client that is offline tries all of a
-/// name's addresses in vain.
-fn is_looked_up(contact: &Contact) -> bool {
-    contact.is_named && !contact.target.is_internal() && contact.outcome == Outcome::Failure
+/// True for a host outside that did not answer and whose address DNS had given, or to which there is no way: a client that
+/// is offline tries all of a name's addresses in vain.
+fn is_excused(contact: &Contact) -> bool {
+    contact.is_excused && !contact.target.is_internal() && contact.outcome == Outcome::Failure
 }
 
 /// Most hosts of one network (/24, or /64 of IPv6) that did not answer; the contacts are in the order of their targets.

@@ -103,8 +103,9 @@ pub struct Contact {
     pub probes: Probes,
     /// What became of the first try.
     pub outcome: Outcome,
-    /// DNS had given the target's address for a name when it was first tried.
-    pub is_named: bool,
+    /// DNS had given the target's address for a name when it was first tried, or a router said that there is no way to it.
+    /// Failure then says nothing of a scan.
+    pub is_excused: bool,
     /// Time of the first try, ns since 1970.
     pub first_ns: i64,
     /// Time of the last try that was no success; that of the first if there is none.
@@ -116,7 +117,7 @@ struct First {
     probe: Probe,
     probes: Probes,
     outcome: Outcome,
-    is_named: bool,
+    is_excused: bool,
     first_ns: i64,
     last_ns: i64,
 }
@@ -127,7 +128,7 @@ impl Default for First {
             probe: Probe::Syn,
             probes: Probes::default(),
             outcome: Outcome::Silence,
-            is_named: false,
+            is_excused: false,
             first_ns: i64::MAX,
             last_ns: i64::MIN,
         }
@@ -164,7 +165,7 @@ impl Contacts {
         }
         if flow.first_ns < first.first_ns {
             (first.probe, first.outcome, first.first_ns) = (probe, outcome, flow.first_ns);
-            first.is_named = flow.name != 0;
+            first.is_excused = flow.name != 0 || flow.is_tcp() && flow.is_unreachable;
         }
     }
 
@@ -179,7 +180,7 @@ impl Contacts {
             probe: first.probe,
             probes: first.probes,
             outcome: first.outcome,
-            is_named: first.is_named,
+            is_excused: first.is_excused,
             first_ns: first.first_ns,
             last_ns: first.last_ns.max(first.first_ns),
         };
