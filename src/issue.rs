@@ -100,7 +100,13 @@ issues! {
     RowBlank "row-blank" Info
         "Rows without a single value were left out.",
     RowNoFlow "row-no-flow" Info
-        "Rows lack an IP address, a time or an IP protocol: they stand in the table, but are no flows.",
+        "Rows lack an IP address or a time, or are not IP: they stand in the table, but are no flows.",
+    ProtocolUnknown "protocol-unknown" Info
+        "Rows do not say their protocol, so it is unknown whether they are TCP, UDP or something else: detectors that need to know that left them out.",
+    PortsUnknown "ports-unknown" Info
+        "Rows do not say their ports: the ports are unknown, and what hosts offer or ask for could not be told.",
+    RowsOneWay "rows-one-way" Info
+        "Rows have one direction of a connection each, and no row has the answers: whether there were any is unknown, and who began is a guess by the ports.",
     HeaderRepeated "header-repeated" Info
         "The line of headings comes again among the rows; it was left out.",
     SummaryLine "summary-line" Info

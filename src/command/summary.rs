@@ -42,7 +42,8 @@ fn facts(analysis: &Analysis, text: &mut String) {
             return;
         }
     }
-    let packets = counted(summary.packets, "packet", "packets");
+    let packets = summary.measured_packets().map(|n| format!("{}, ", counted(n, "packet", "packets")));
+    let wire = summary.measured_bytes().map(|n| format!("{} on the wire, ", bytes(n as f64)));
     let flows = counted(summary.flows, "flow", "flows");
     let hosts = counted(summary.hosts, "host", "hosts");
     if analysis.table.is_none() {
@@ -50,14 +51,15 @@ fn facts(analysis: &Analysis, text: &mut String) {
         text.push_str(&format!("{} ({size}, {})\n", harmless(&file.name), harmless(&file.format)));
     }
     text.push_str(&format!(
-        "{packets}, {} on the wire, {flows}, {hosts}, {}{from}\n",
-        bytes(summary.bytes as f64),
+        "{}{}{flows}, {hosts}, {}{from}\n",
+        packets.unwrap_or_default(),
+        wire.unwrap_or_default(),
         time::span(summary.duration_ns()),
     ));
     let shares: Vec<String> = summary
         .protocols
         .iter()
-        .filter(|protocol| protocol.layer >= 3)
+        .filter(|protocol| protocol.layer >= 3 && protocol.packets > 0)
         .take(6)
         .map(|protocol| format!("{} {}", protocol.name, percent(protocol.packets as f64, summary.packets as f64)))
         .collect();

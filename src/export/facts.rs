@@ -7,7 +7,7 @@ use crate::flow::fields::{FlowField, FlowFields};
 use crate::flow::names::Names;
 use crate::flow::table::FlowTable;
 use crate::model::app::field::FieldValue;
-use crate::model::flow::{DirectionStats, Flow};
+use crate::model::flow::{DirectionStats, Flow, Known};
 use crate::model::format::secret;
 use crate::model::format::secret::Secrets;
 use crate::model::format::time::seconds;
@@ -41,10 +41,10 @@ pub struct FieldSource<'a> {
 struct FlowOut<'a> {
     flow: u32,
     source: String,
-    source_port: u16,
+    source_port: Option<u16>,
     destination: String,
-    destination_port: u16,
-    protocol: u8,
+    destination_port: Option<u16>,
+    protocol: Option<u8>,
     vlan: u16,
     application: Option<&'a str>,
     is_certain: bool,
@@ -58,8 +58,8 @@ struct FlowOut<'a> {
 
 #[derive(Serialize)]
 struct SentOut {
-    packets: u32,
-    bytes: u64,
+    packets: Option<u32>,
+    bytes: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -94,24 +94,27 @@ fn row<'a>(serial: u32, flow: &Flow, source: &FieldSource<'a>) -> FlowOut<'a> {
     FlowOut {
         flow: serial,
         source: from.to_string(),
-        source_port,
+        source_port: flow.measured(Known::PORTS, source_port),
         destination: to.to_string(),
-        destination_port,
-        protocol: flow.key.protocol,
+        destination_port: flow.measured(Known::PORTS, destination_port),
+        protocol: flow.measured(Known::PROTOCOL, flow.key.protocol),
         vlan: flow.key.vlan,
         application: flow.app.map(|app| app.name()),
         is_certain: flow.is_app_certain,
         name: source.names.text(flow.name),
         first: seconds(flow.first_ns),
         last: seconds(flow.last_ns),
-        sent: sent(flow.forward()),
-        received: sent(flow.backward()),
+        sent: sent(flow, flow.forward(), Known::FORWARD),
+        received: sent(flow, flow.backward(), Known::BACKWARD),
         facts: source.told.of(flow, source.names).iter().map(|one| fact(one, source.secrets)).collect(),
     }
 }
 
-fn sent(direction: &DirectionStats) -> SentOut {
-    SentOut { packets: direction.packets, bytes: direction.bytes }
+fn sent(flow: &Flow, direction: &DirectionStats, side: Known) -> SentOut {
+    SentOut {
+        packets: flow.measured(side.with(Known::PACKETS), direction.packets),
+        bytes: flow.measured(side.with(Known::BYTES), direction.bytes),
+    }
 }
 
 fn fact<'a>(fact: &FlowField<'a>, secrets: Secrets) -> FactOut<'a> {

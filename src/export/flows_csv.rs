@@ -15,6 +15,7 @@ use crate::flow::optional::OptionalTables;
 use crate::flow::table::FlowTable;
 use crate::model::Analysis;
 use crate::model::finding::{Finding, Severity};
+use crate::model::flow::Known;
 use std::io::{self, Write};
 
 /// Bytes gathered before they are written on.
@@ -114,7 +115,7 @@ impl<'a, W: Write> Lines<'a, W> {
 
     fn line(&mut self, serial: u32, figures: &Figures, own: Option<OwnFigures>) -> io::Result<()> {
         for column in columns::ALL.iter() {
-            self.cell(column, figures);
+            self.cell(column, figures, figures.known);
             self.block.push(b',');
         }
         let place = serial.checked_sub(self.first_serial);
@@ -125,7 +126,7 @@ impl<'a, W: Write> Lines<'a, W> {
         for column in own::ALL.iter().filter(|_| has_more) {
             self.block.push(b',');
             if let Some(own) = &own {
-                self.cell(column, own);
+                self.cell(column, own, figures.known);
             }
         }
         self.block.push(b'\n');
@@ -136,7 +137,11 @@ impl<'a, W: Write> Lines<'a, W> {
         Ok(())
     }
 
-    fn cell<Row>(&mut self, column: &Column<Row>, row: &Row) {
+    /// A cell; empty where what it needs was not measured.
+    fn cell<Row>(&mut self, column: &Column<Row>, row: &Row, known: Known) {
+        if !known.has(column.needs) {
+            return;
+        }
         match &column.value {
             Value::Number(of) => number(&mut self.block, of(row)),
             Value::Text(of) => {
@@ -339,6 +344,27 @@ mod tests {
         assert_eq!(celled("a,\"b\""), "\"a,\"\"b\"\"\"");
         assert_eq!(celled("-1\n2"), "\"'-1\n2\"");
         assert_eq!(celled("plain"), "plain");
+    }
+
+    #[test]
+    fn what_was_not_measured_is_an_empty_cell() {
+        let mut flow = tcp(&[(0, true, 100, 0)]);
+        flow.known = Known::PROTOCOL.with(Known::PORTS).with(Known::BYTES).with(Known::FORWARD);
+        let (table, names) = (FlowTable::new(Limits::default()), Names::default());
+        let source = FlowSource { flows: &table, names: &names, optional: None, scores: &[], findings: &[] };
+        let mut out = Vec::new();
+        let mut lines = Lines::new(&mut out, &source, false);
+        lines.line(0, &Figures::from(&flow), None).unwrap();
+        lines.end().unwrap();
+        let written = String::from_utf8(out).unwrap();
+        let lines: Vec<Vec<&str>> = written.lines().map(|line| line.split(',').collect()).collect();
+        let cell = |name: &str| lines[1][lines[0].iter().position(|heading| *heading == name).unwrap()];
+        assert_eq!((cell("Dst Port"), cell("Protocol"), cell("Total Length of Fwd Packet")), ("443", "6", "100"));
+        for unknown in
+            ["Total Fwd Packet", "Total Length of Bwd Packet", "SYN Flag Count", "Flow Duration", "Active Mean"]
+        {
+            assert_eq!(cell(unknown), "", "{unknown}");
+        }
     }
 
     #[test]

@@ -1,31 +1,50 @@
-//! Two rows of a table that tells of one direction a row, to one flow.
+//! Rows of one direction to flows: two that answer each other become one, and of one that is left alone it is judged
+//! what can be known.
+//!
+//! Tools that export each direction on its own (NetFlow, cloud flow logs, pmacct) also export the parts of a long
+//! connection on their own, and do not say who began it.
 
-use crate::model::Flow;
-use crate::model::flow::TcpState;
-use crate::model::packet::tcp_flag;
+use crate::model::app::protocol::Protocol;
+use crate::model::flow::outcome::{MOST_BARE, carries_data, flags};
+use crate::model::flow::{Known, Outcome, TcpState};
+use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
+use crate::model::{Addr, Flow};
+use foldhash::fast::RandomState;
+use std::cmp::Ordering;
+use std::collections::HashSet;
 
-/// Adds `answer` to `kept` if it is the other direction of it, not later than `idle_ns` after it.
-pub(super) fn join(kept: &mut Flow, answer: &Flow, idle_ns: i64) -> bool {
+/// Clients take their ports from here on (Linux's ip_local_port_range begins at 32768, RFC 6335's dynamic ports above).
+const EPHEMERAL: u16 = 32_768;
+
+/// True if `answer` may be the other direction of `kept`, which has none yet: not later than `idle_ns` after it.
+pub(super) fn fits(kept: &Flow, answer: &Flow, idle_ns: i64) -> bool {
     let is_other_way = answer.is_low_originator != kept.is_low_originator;
     let is_near = answer.first_ns - kept.last_ns <= idle_ns && kept.first_ns - answer.last_ns <= idle_ns;
-    if !is_other_way || !is_near || kept.backward().packets > 0 {
-        return false;
-    }
+    is_other_way && is_near
+}
+
+/// Adds `answer`, which fits, to `kept`; the one that began it becomes the originator.
+pub(super) fn join(kept: &mut Flow, answer: &Flow) {
+    let (begins, is_certain) = initiator(kept, answer);
     let [low, high] = &mut kept.directions;
     let slot = if kept.is_low_originator { high } else { low };
     *slot = answer.forward().clone();
     kept.gap = kept.gap.merge(&answer.gap);
-    if is_swapped(kept, answer) {
+    if begins == Begins::Answer {
         kept.is_low_originator = answer.is_low_originator;
-        kept.app = kept.app.or(answer.app);
+        kept.app = answer.app.or(kept.app);
     }
     kept.first_ns = kept.first_ns.min(answer.first_ns);
     kept.last_ns = kept.last_ns.max(answer.last_ns);
-    if kept.is_tcp() {
-        kept.saw_syn |= answer.saw_syn;
-        kept.state = state(kept);
+    let sides = Known::FORWARD.with(Known::BACKWARD);
+    kept.known = kept.known.both(answer.known).with(sides).with_if(is_certain, Known::DIRECTION);
+    kept.saw_syn |= answer.saw_syn;
+    let has_flags = kept.is_tcp() && kept.known.has(Known::FLAGS);
+    let outcome = if has_flags { Outcome::of_flags(kept) } else { Outcome::of_volume(kept) };
+    kept.recorded = Some(outcome);
+    if has_flags {
+        kept.state = state(kept, outcome);
     }
-    true
 }
 
 /// Adds what a row of a log tells of a connection that other rows told of; false if it is another connection.
@@ -36,12 +55,17 @@ pub(super) fn tell(kept: &mut Flow, told: &Flow) -> bool {
     }
     match (kept.is_counted(), told.is_counted()) {
         // A row for each direction.
-        (true, true) => return join(kept, told, i64::MAX),
+        (true, true) if kept.backward().packets > 0 || !fits(kept, told, i64::MAX) => return false,
+        (true, true) => {
+            join(kept, told);
+            return true;
+        }
         (false, true) => {
             (kept.key, kept.is_low_originator) = (told.key, told.is_low_originator);
             (kept.state, kept.saw_syn, kept.is_unreachable) = (told.state, told.saw_syn, told.is_unreachable);
             (kept.directions, kept.gap) = (told.directions.clone(), told.gap);
             (kept.icmp, kept.macs, kept.active_start_ns) = (told.icmp, told.macs, told.active_start_ns);
+            (kept.known, kept.recorded) = (told.known, told.recorded);
         }
         (true, false) => {}
         (false, false) => kept.key.protocol = kept.key.protocol.min(told.key.protocol),
@@ -54,24 +78,158 @@ pub(super) fn tell(kept: &mut Flow, told: &Flow) -> bool {
     true
 }
 
-/// True if the answer is really the first: it came earlier or, at the same time, goes to a reserved port.
-fn is_swapped(kept: &Flow, answer: &Flow) -> bool {
-    let (from, to) = (kept.originator().1, kept.responder().1);
-    answer.first_ns < kept.first_ns || (answer.first_ns == kept.first_ns && from < 1024 && to >= 1024)
+/// Which of two rows has the direction of who began.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Begins {
+    Kept,
+    Answer,
 }
 
-fn state(flow: &Flow) -> TcpState {
-    let has = |is_forward: bool, bit| {
-        let side = if is_forward { flow.forward() } else { flow.backward() };
-        side.flag(bit) > 0
+/// Who began, and whether that is more than a guess: by the flags, else by the ports, else by time, else by their order.
+fn initiator(kept: &Flow, answer: &Flow) -> (Begins, bool) {
+    let earlier = match kept.first_ns.cmp(&answer.first_ns) {
+        Ordering::Less => Some(Begins::Kept),
+        Ordering::Greater => Some(Begins::Answer),
+        Ordering::Equal => None,
     };
-    let was_refused = has(false, tcp_flag::RST) && !has(false, tcp_flag::SYN);
-    match (has(true, tcp_flag::RST) || has(false, tcp_flag::RST), has(true, tcp_flag::FIN) && has(false, tcp_flag::FIN))
-    {
-        (true, _) if was_refused && flow.saw_syn => TcpState::Refused,
-        (true, _) => TcpState::Reset,
-        (_, true) => TcpState::Closed,
-        _ => TcpState::Established,
+    let by_ports = match by_ports(kept) {
+        Some((Side::Originator, strength)) => Some((Begins::Kept, strength)),
+        Some((Side::Responder, strength)) => Some((Begins::Answer, strength)),
+        None => None,
+    };
+    if kept.is_tcp() && kept.known.has(Known::FLAGS) && answer.known.has(Known::FLAGS) {
+        let (ours, theirs) = (flags(kept.forward()), flags(answer.forward()));
+        let asks = |own: u8, other: u8| {
+            let only_asks = own & (SYN | ACK) == SYN && other & (SYN | ACK) != SYN;
+            only_asks || (own & SYN != 0 && other & RST != 0 && other & SYN == 0)
+        };
+        match (asks(ours, theirs), asks(theirs, ours)) {
+            (true, false) => return (Begins::Kept, true),
+            (false, true) => return (Begins::Answer, true),
+            _ => {}
+        }
+    }
+    match (by_ports, earlier) {
+        (Some((begins, Strength::Service)), _) => (begins, true),
+        (Some((begins, Strength::Range)), time) if time.is_none_or(|time| time == begins) => (begins, true),
+        (_, Some(begins)) => (begins, by_ports.is_none()),
+        (Some((begins, _)), None) => (begins, true),
+        (None, None) => (Begins::Kept, false),
+    }
+}
+
+/// An end of a flow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Side {
+    Originator,
+    Responder,
+}
+
+/// How surely ports tell.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Strength {
+    /// One is that of a known service, the other is not.
+    Service,
+    /// Only one is of the range that clients take theirs from.
+    Range,
+}
+
+/// Which end is the client by its port.
+fn by_ports(flow: &Flow) -> Option<(Side, Strength)> {
+    if !matches!(flow.key.protocol, 6 | 17) {
+        return None;
+    }
+    let ports = [flow.originator().1, flow.responder().1];
+    let [from, to] = ports.map(|port| port < 1024 || Protocol::from_port(flow.is_tcp(), port).is_some());
+    let [is_from_high, is_to_high] = ports.map(|port| port >= EPHEMERAL);
+    match ((from, to), (is_from_high, is_to_high)) {
+        ((false, true), _) => Some((Side::Originator, Strength::Service)),
+        ((true, false), _) => Some((Side::Responder, Strength::Service)),
+        (_, (true, false)) => Some((Side::Originator, Strength::Range)),
+        (_, (false, true)) => Some((Side::Responder, Strength::Range)),
+        _ => None,
+    }
+}
+
+/// What all rows together show of the place where they were recorded.
+#[derive(Default)]
+pub(super) struct Exporter {
+    /// Hosts of flows whose answers were recorded: those that are not were not sent.
+    hosts: HashSet<Addr, RandomState>,
+    n_flags: u64,
+    n_requests: u64,
+}
+
+impl Exporter {
+    /// Takes a flow of a table.
+    pub fn add(&mut self, flow: &Flow) {
+        let is_both_ways = flow.forward().bytes > 0 && flow.backward().bytes > 0;
+        if is_both_ways && flow.known.has(Known::BACKWARD) {
+            self.hosts.extend([flow.key.low, flow.key.high]);
+        }
+        if flow.is_tcp() && flow.known.has(Known::FLAGS) {
+            self.n_flags += 1;
+            self.n_requests += u64::from(flow.saw_syn);
+        }
+    }
+
+    /// Answers to this flow would have been recorded.
+    fn sees_answers(&self, flow: &Flow) -> bool {
+        self.hosts.contains(&flow.key.low) || self.hosts.contains(&flow.key.high)
+    }
+
+    /// Connections are recorded from their first packet on: of those that are sampled, few show their request.
+    fn sees_requests(&self) -> bool {
+        self.n_requests * 2 >= self.n_flags
+    }
+
+    /// Judges a row that found no partner; true if it remains unknown whether there was an answer.
+    pub fn settle(&self, flow: &mut Flow) -> bool {
+        let (sent, has_flags) = (flags(flow.forward()), flow.is_tcp() && flow.known.has(Known::FLAGS));
+        let is_request = has_flags && sent & (SYN | ACK) == SYN;
+        let by_ports = by_ports(flow);
+        if !is_request && let Some((Side::Responder, Strength::Service)) = by_ports {
+            // What a service sends is an answer; what it answers is not recorded.
+            flow.is_low_originator = !flow.is_low_originator;
+            let known = flow.known.without(Known::FORWARD).with(Known::BACKWARD);
+            flow.known = known.with_if(self.sees_answers(flow), Known::FORWARD);
+            flow.recorded = Some(Outcome::Unknown);
+            return true;
+        }
+        let is_certain = is_request || matches!(by_ports, Some((Side::Originator, _)));
+        flow.known = flow.known.with_if(is_certain, Known::DIRECTION);
+        let is_try = !carries_data(flow.forward(), flow.known) && (1..=MOST_BARE * 2).contains(&flow.forward().packets);
+        let is_unanswered = match (is_request, has_flags) {
+            (true, _) => is_try && (self.sees_answers(flow) || self.sees_requests()),
+            // The rest of an older connection.
+            (false, true) => false,
+            (false, false) => {
+                matches!(flow.key.protocol, 6 | 17)
+                    && is_certain
+                    && (is_try || flow.is_udp())
+                    && self.sees_answers(flow)
+            }
+        };
+        flow.recorded = Some(if is_unanswered { Outcome::Unanswered } else { Outcome::Unknown });
+        if is_unanswered && flow.is_tcp() {
+            flow.state = TcpState::Requested;
+        }
+        // It has no answers: that is known now.
+        flow.known = flow.known.with_if(is_unanswered, Known::FORWARD.with(Known::BACKWARD));
+        !is_unanswered
+    }
+}
+
+fn state(flow: &Flow, outcome: Outcome) -> TcpState {
+    let (sent, returned) = (flags(flow.forward()), flags(flow.backward()));
+    match outcome {
+        Outcome::Unanswered => TcpState::Requested,
+        Outcome::Refused => TcpState::Refused,
+        Outcome::HalfOpen => TcpState::Answered,
+        Outcome::Bare | Outcome::Unknown => TcpState::Unknown,
+        Outcome::Established if (sent | returned) & RST != 0 => TcpState::Reset,
+        Outcome::Established if sent & returned & FIN != 0 => TcpState::Closed,
+        Outcome::Established => TcpState::Established,
     }
 }
 
@@ -81,14 +239,26 @@ mod tests {
     use crate::flow::features::made::tcp;
     use crate::flow::table::{FlowTable, Limits};
 
-    /// One direction of a connection, from its side's own view.
+    /// One direction of a connection from 10.0.0.9:50000 to 10.0.0.2:443, from its side's own view.
     fn half(is_question: bool, flags: u8) -> Flow {
         let mut flow = tcp(&[(0, true, 100, flags), (10, true, 0, flags)]);
+        flow.known = Known::ALL.without(Known::BACKWARD.with(Known::DIRECTION));
         if !is_question {
             flow.is_low_originator = true;
             flow.directions.swap(0, 1);
             flow.first_ns += 1_000;
             flow.last_ns += 1_000;
+        }
+        flow
+    }
+
+    /// The same without flags and data.
+    fn bare(is_question: bool) -> Flow {
+        let mut flow = tcp(&[(0, true, 0, 0)]);
+        flow.known = Known::ALL.without(Known::BACKWARD.with(Known::DIRECTION).with(Known::FLAGS));
+        if !is_question {
+            flow.is_low_originator = true;
+            flow.directions.swap(0, 1);
         }
         flow
     }
@@ -104,7 +274,47 @@ mod tests {
         let first = table.get(0).unwrap();
         assert_eq!((first.forward().packets, first.backward().packets, first.state), (2, 2, TcpState::Closed));
         assert_eq!(first.originator().1, 50_000);
-        assert_eq!(table.get(1).unwrap().state, TcpState::Refused);
-        assert_eq!(n_ended, 1);
+        assert_eq!(n_ended, 2);
+    }
+
+    #[test]
+    fn parts_of_a_long_connection_find_their_partners_whatever_their_order() {
+        let mut table = FlowTable::new(Limits::default());
+        for is_question in [true, true, false, true, false, false] {
+            table.push(half(is_question, 0x1b), true, &mut |_, _| ());
+        }
+        assert_eq!(table.len(), 3);
+        assert!(table.iter().all(|(_, flow)| flow.outcome() == Outcome::Established && flow.originator().1 == 50_000));
+    }
+
+    #[test]
+    fn the_originator_is_the_client_by_flags_then_by_ports_then_by_time() {
+        assert_eq!(initiator(&half(false, 0x12), &half(true, 0x02)), (Begins::Answer, true));
+        assert_eq!(initiator(&half(false, 0x1b), &half(true, 0x1b)), (Begins::Answer, true), "443 is a service");
+        let unknown = |mut flow: Flow| {
+            (flow.key.low_port, flow.key.high_port) = (40_001, 50_000);
+            flow
+        };
+        assert_eq!(initiator(&unknown(half(false, 0x1b)), &unknown(half(true, 0x1b))), (Begins::Answer, true));
+        assert_eq!(initiator(&unknown(bare(false)), &unknown(bare(true))), (Begins::Kept, false));
+    }
+
+    #[test]
+    fn a_row_without_partner_is_unknown_unless_answers_to_its_hosts_are_recorded() {
+        let settled = |exporter: &Exporter, mut flow: Flow| {
+            let is_unknown = exporter.settle(&mut flow);
+            (flow.outcome(), flow.originator().1, is_unknown)
+        };
+        let mut blind = Exporter::default();
+        (blind.n_flags, blind.n_requests) = (10, 1);
+        assert_eq!(settled(&blind, bare(true)), (Outcome::Unknown, 50_000, true));
+        assert_eq!(settled(&blind, bare(false)), (Outcome::Unknown, 50_000, true), "an answer to who asked");
+        let mut seeing = Exporter::default();
+        let mut pair = half(true, 0x1b);
+        join(&mut pair, &half(false, 0x1b));
+        seeing.add(&pair);
+        assert_eq!(settled(&seeing, bare(true)), (Outcome::Unanswered, 50_000, false));
+        let rest = Flow { known: Known::ALL.without(Known::BACKWARD), ..tcp(&[(0, true, 0, 0x11)]) };
+        assert_eq!(settled(&seeing, rest).0, Outcome::Unknown);
     }
 }

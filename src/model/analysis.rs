@@ -148,6 +148,16 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Packets; none where there are flows of a table that counts none.
+    pub fn measured_packets(&self) -> Option<u64> {
+        (self.packets > 0 || self.flows == 0).then_some(self.packets)
+    }
+
+    /// Bytes on the wire; none where there are flows of a table that counts none.
+    pub fn measured_bytes(&self) -> Option<u64> {
+        (self.bytes > 0 || self.flows == 0).then_some(self.bytes)
+    }
+
     /// From the earliest to the latest packet, ns.
     pub fn duration_ns(&self) -> i64 {
         self.last_ns.unwrap_or(0) - self.first_ns.unwrap_or(0)

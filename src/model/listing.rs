@@ -21,8 +21,8 @@ pub struct FlowRow {
     pub serial: u32,
     /// First packet, ns since 1970.
     pub first_ns: i64,
-    /// First to last packet, ns.
-    pub duration_ns: i64,
+    /// First to last packet, ns; none where it was not measured.
+    pub duration_ns: Option<i64>,
     /// Who began it.
     pub source: Addr,
     /// Port of `source`; 0 where there is none.
@@ -39,10 +39,12 @@ pub struct FlowRow {
     pub name: String,
     /// TCP state in words; empty for others.
     pub state: String,
-    /// Packets forward and backward.
-    pub packets: [u64; 2],
-    /// Bytes on the wire forward and backward.
-    pub bytes: [u64; 2],
+    /// Packets forward and backward, where they were measured.
+    pub packets: [Option<u64>; 2],
+    /// Bytes on the wire forward and backward, where they were measured.
+    pub bytes: [Option<u64>; 2],
+    /// Packets and bytes of both, where they were measured.
+    pub total: [Option<u64>; 2],
     /// Largest anomaly score of the model-based detectors, 0 to 1; none if they did not run.
     pub score: Option<f32>,
     /// What its messages said.

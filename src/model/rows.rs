@@ -97,11 +97,13 @@ pub enum Role {
     BwdWindow,
     ServerName,
     EventType,
+    /// What a firewall did: accept, reject, deny, drop.
+    Action,
 }
 
 impl Role {
     /// Roles there are.
-    pub const N: usize = Role::EventType as usize + 1;
+    pub const N: usize = Role::Action as usize + 1;
 
     /// True if a model may look at the column: not who, when or which row it was, nor what it was said to be.
     pub fn is_feature(self) -> bool {
@@ -140,7 +142,7 @@ impl Role {
             Duration => "duration",
             Protocol => "protocol",
             Service | ServerName => "service",
-            State | History | Flags | Fin | Syn | Rst | Psh | Ack | Urg | Cwr | Ece => "state",
+            State | History | Action | Flags | Fin | Syn | Rst | Psh | Ack | Urg | Cwr | Ece => "state",
             Info => "text",
             EventType => "kind of event",
             Packets | FwdPackets | BwdPackets | FwdDataPackets => "packets",

@@ -220,7 +220,8 @@ impl FlowStage {
     /// Every flow that is still open ends.
     pub(super) fn end_flows(&mut self) {
         self.end_streams();
-        self.flows.end_all();
+        let n_one_way = self.flows.end_all();
+        self.issues.add_many(IssueKind::RowsOneWay, n_one_way, None, None);
         (self.endpoints, self.tops) = self.dispatch.end(&self.flows, &self.names);
     }
 

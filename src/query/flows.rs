@@ -6,7 +6,9 @@ use crate::decode::app::describe;
 use crate::flow::fields::FlowField;
 use crate::flow::names::Names;
 use crate::model::Secrets;
+use crate::model::app::protocol::Protocol;
 use crate::model::flow::Flow;
+use crate::model::flow::Known;
 use crate::model::listing::{FlowFieldRow, FlowRow};
 use crate::pipeline::Pipeline;
 use crate::protocol::{Filter, FlowSort, Window};
@@ -110,13 +112,13 @@ fn text_key(text: &str) -> u128 {
 }
 
 fn row(serial: u32, flow: &Flow, names: &Names, score: Option<f32>) -> FlowRow {
-    let has_ports = matches!(flow.key.protocol, 6 | 17);
+    let has_ports = matches!(flow.key.protocol, 6 | 17 | Protocol::NOT_KNOWN);
     let port = |port: u16| if has_ports { port } else { 0 };
-    let (forward, backward) = (flow.forward(), flow.backward());
+    let sides = [(flow.forward(), Known::FORWARD), (flow.backward(), Known::BACKWARD)];
     FlowRow {
         serial,
         first_ns: flow.first_ns,
-        duration_ns: flow.duration_ns(),
+        duration_ns: flow.measured(Known::DURATION, flow.duration_ns()),
         source: flow.originator().0,
         source_port: port(flow.originator().1),
         target: flow.responder().0,
@@ -125,8 +127,9 @@ fn row(serial: u32, flow: &Flow, names: &Names, score: Option<f32>) -> FlowRow {
         app: flow.app.map_or("", |app| app.name()).to_owned(),
         name: names.text(flow.name).to_owned(),
         state: if flow.is_unreachable { "unreachable" } else { flow.state.name() }.to_owned(),
-        packets: [u64::from(forward.packets), u64::from(backward.packets)],
-        bytes: [forward.bytes, backward.bytes],
+        packets: sides.map(|(side, known)| flow.measured(known.with(Known::PACKETS), u64::from(side.packets))),
+        bytes: sides.map(|(side, known)| flow.measured(known.with(Known::BYTES), side.bytes)),
+        total: [flow.measured(Known::PACKETS, flow.packets()), flow.measured(Known::BYTES, flow.bytes())],
         score: score.filter(|score| score.is_finite()),
         facts: Vec::new(),
     }

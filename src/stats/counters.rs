@@ -26,6 +26,14 @@ const PLAIN_LAYERS: usize = 4;
 struct Count {
     packets: u64,
     bytes: u64,
+    /// Flows of a table, whose packets may not be counted.
+    flows: u64,
+}
+
+impl Count {
+    fn is_met(&self) -> bool {
+        self.packets > 0 || self.flows > 0
+    }
 }
 
 /// Running totals.
@@ -120,6 +128,7 @@ impl Counters {
             if let Some(slot) = slot {
                 slot.packets += packets;
                 slot.bytes += bytes;
+                slot.flows += 1;
             }
         }
         let kind = match flow.key.protocol {
@@ -161,7 +170,8 @@ impl Counters {
         };
         // Flows also say what ICMP and its like told; whether a packet has them is known of each packet.
         let is_app = |named: &AppProto| layer(*named) == APPLICATION && apps.contains_key(named);
-        let in_packets = AppProto::ALL.iter().zip(&self.named).filter(|(named, _)| !is_app(named));
+        let in_packets =
+            AppProto::ALL.iter().zip(&self.named).filter(|(named, count)| !is_app(named) && count.is_met());
         let named = in_packets.map(|(named, count)| of(*named, layer(*named), count.packets, count.bytes));
         let numbered = self.numbered.iter().map(|(protocol, count)| {
             let layer = match protocol {
@@ -222,8 +232,8 @@ mod tests {
     #[test]
     fn flows_count_applications_only() {
         let mut counters = Counters::default();
-        counters.named[AppProto::Icmpv6 as usize] = Count { packets: 2, bytes: 120 };
-        counters.named[AppProto::Udp as usize] = Count { packets: 3, bytes: 300 };
+        counters.named[AppProto::Icmpv6 as usize] = Count { packets: 2, bytes: 120, flows: 0 };
+        counters.named[AppProto::Udp as usize] = Count { packets: 3, bytes: 300, flows: 0 };
         let apps = BTreeMap::from([(AppProto::Icmpv6, (7, 700)), (AppProto::Dns, (3, 300))]);
         let rows = counters.protocols(&apps, &MessageCounts::default(), &Names::default());
         let rows: Vec<_> = rows.iter().map(|row| (row.name.as_str(), row.packets)).collect();

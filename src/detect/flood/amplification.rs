@@ -16,6 +16,7 @@ use crate::model::app::kinds::infra::{NtpCommand, NtpMessage};
 use crate::model::app::kinds::names::DnsType;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
+use crate::model::flow::Known;
 use crate::model::{Addr, Category, DirectionStats, Finding, Flow, Protocol};
 use crate::settings::Descriptor;
 use std::collections::{BTreeMap, BTreeSet};
@@ -108,6 +109,9 @@ struct Smurf {
 /// Server, its port, target and what was sent, for answers of such a service that were not asked for. Either end may count
 /// as the one that began.
 fn unasked(flow: &Flow) -> Option<(Addr, u16, Addr, &DirectionStats)> {
+    if !flow.known.has(Known::FORWARD.with(Known::BACKWARD)) {
+        return None;
+    }
     let (forward, backward) = (flow.forward(), flow.backward());
     let ((server, port), (target, target_port), sent) = match (forward.packets, backward.packets) {
         (1.., 0) => (flow.originator(), flow.responder(), forward),

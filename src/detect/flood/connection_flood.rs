@@ -9,7 +9,7 @@ use crate::detect::support::flow_selector::Between;
 use crate::detect::support::rate_series::Seconds;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::model::flow::ConnOutcome;
+use crate::model::flow::Outcome;
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::Descriptor;
 
@@ -60,7 +60,7 @@ struct ConnectionFlood {
 type Pair = (Addr, Addr, u16);
 
 fn is_used(flow: &Flow) -> bool {
-    flow.is_tcp() && flow.outcome() == ConnOutcome::Succeeded && flow.forward().data_packets > 0
+    flow.is_tcp() && flow.outcome() == Outcome::Established && flow.forward().data_packets > 0
 }
 
 impl Detector for ConnectionFlood {

@@ -10,6 +10,7 @@ use crate::detect::support::flow_selector::{Gathered, gather_either};
 use crate::detect::support::rate_series::Seconds;
 use crate::detect::support::report::{self, Report};
 use crate::detect::support::severity::{Confidence, Impact};
+use crate::model::flow::Known;
 use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
 use crate::model::{Addr, Category, DirectionStats, Finding, Flow};
 use crate::settings::Descriptor;
@@ -87,7 +88,9 @@ type End = (Addr, u16);
 
 /// Who sent the packets of a stray flow to whom; none for a flow that is a connection or part of one.
 fn stray(flow: &Flow) -> Option<(End, End, Stray, &DirectionStats)> {
-    if !flow.is_tcp() || flow.saw_syn {
+    // A table must say which side had which flags.
+    let is_split = flow.known.has(Known::FLAGS) && (flow.recorded.is_none() || !flow.known.has(Known::FLAG_COUNTS));
+    if !flow.is_tcp() || flow.saw_syn || !is_split {
         return None;
     }
     let (forward, backward) = (flow.forward(), flow.backward());

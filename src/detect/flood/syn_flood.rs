@@ -9,6 +9,7 @@ use crate::detect::support::flow_selector::Between;
 use crate::detect::support::rate_series::{Room, Seconds};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
+use crate::model::flow::Outcome;
 use crate::model::format::time::SECOND;
 use crate::model::packet::tcp_flag::{ACK, RST, SYN};
 use crate::model::{Addr, Category, Finding, Flow};
@@ -88,22 +89,33 @@ struct Case {
     baseline: Baseline,
 }
 
-/// True if the third packet of the handshake never came. A reset may carry ACK.
+/// True if the third packet of the handshake never came. A reset may carry ACK. A table without counts of each side's flags
+/// says so by its outcome.
 fn is_incomplete(flow: &Flow) -> bool {
-    flow.is_tcp() && flow.saw_syn && flow.forward().flag(ACK) <= flow.forward().flag(RST)
+    let is_known = match flow.recorded {
+        None => flow.saw_syn && flow.forward().flag(ACK) <= flow.forward().flag(RST),
+        Some(outcome) => matches!(outcome, Outcome::Unanswered | Outcome::HalfOpen),
+    };
+    flow.is_tcp() && is_known
+}
+
+/// Requests of an incomplete handshake.
+fn requests(flow: &Flow) -> u32 {
+    if flow.recorded.is_none() { flow.forward().flag(SYN) } else { flow.forward().packets }
 }
 
 impl Detector for SynFlood {
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
-        if !flow.is_tcp() || !flow.saw_syn {
+        let is_complete = if flow.recorded.is_none() { flow.saw_syn } else { flow.outcome() == Outcome::Established };
+        if !flow.is_tcp() || !(is_incomplete(flow) || is_complete) {
             return;
         }
         let Some(service) = self.services.of(flow.responder()) else { return };
         if is_incomplete(flow) {
             let forward = flow.forward();
             let times = (forward.first_ns, forward.last_ns);
-            if !service.incomplete.spread(times, forward.flag(SYN), &mut self.room) {
+            if !service.incomplete.spread(times, requests(flow), &mut self.room) {
                 self.services.n_refused += 1;
             }
         } else {

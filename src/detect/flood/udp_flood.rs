@@ -9,6 +9,7 @@ use crate::detect::support::flow_selector::{Between, gather_senders};
 use crate::detect::support::rate_series::{Room, Seconds};
 use crate::detect::support::report;
 use crate::detect::support::severity::{Confidence, Impact};
+use crate::model::flow::Known;
 use crate::model::{Addr, Category, Finding, Flow, Series};
 use crate::settings::Descriptor;
 use std::collections::BTreeSet;
@@ -97,7 +98,8 @@ struct Case {
 
 /// Port 0 stands for later pieces of a fragmented datagram, whose ports are unknown.
 fn is_unanswered(flow: &Flow) -> bool {
-    flow.is_udp() && flow.responder().1 != 0 && flow.backward().packets == 0 && !flow.is_to_group()
+    let is_silent = flow.backward().packets == 0 && flow.known.has(Known::FORWARD.with(Known::BACKWARD));
+    flow.is_udp() && flow.responder().1 != 0 && is_silent && !flow.is_to_group()
 }
 
 impl Detector for UdpFlood {

@@ -8,6 +8,7 @@ use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::{self, Walk};
+use crate::model::flow;
 use crate::model::format::time::{SECOND, span};
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
@@ -74,7 +75,11 @@ impl Detector for LateralMovement {
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&LEAST);
         let is_meant = |c: &Contact| {
-            c.probe == Probe::Syn && service(c.port).is_some() && c.source.is_internal() && c.target.is_internal()
+            matches!(c.probe, Probe::Syn | Probe::Connection)
+                && c.outcome != Outcome::Bare
+                && service(c.port).is_some()
+                && c.source.is_internal()
+                && c.target.is_internal()
         };
         let cases: Vec<Case> = context
             .contacts
@@ -82,7 +87,7 @@ impl Detector for LateralMovement {
             .iter()
             .filter_map(|contacts| Case::new(contacts, least))
             .collect();
-        Report::of(cases)
+        let report = Report::of(cases)
             .at_most(MOST_FINDINGS)
             .largest_first(|case| case.targets.len())
             .not_evaluated(context.contacts.n_refused())
@@ -94,9 +99,10 @@ impl Detector for LateralMovement {
                     protocol: Some(6),
                     ..Between::default()
                 },
-                |_, flow| flow.saw_syn && flow.responder().0.is_internal(),
-                |case, flows| case.finding(least, flows),
-            )
+                |_, flow| flow.outcome() != flow::Outcome::Unknown && flow.responder().0.is_internal(),
+                |case, flows| context.contacts.note_unknown(case.finding(least, flows), case.source),
+            );
+        context.contacts.conclude(report)
     }
 }
 

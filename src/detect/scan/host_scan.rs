@@ -88,6 +88,8 @@ struct Case {
     probe: Probe,
     targets: Vec<Addr>,
     n_failed: usize,
+    /// Of these bare exchanges, whose flags were not seen.
+    n_bare: usize,
     n_window: usize,
     /// Most hosts tried within the window for pings, and hosts asked for a service of the house.
     n_pinged: usize,
@@ -132,7 +134,7 @@ impl Detector for HostScan {
         let cases: Vec<(Case, Confidence)> = groups
             .iter()
             .filter_map(|contacts| {
-                let case = Case::new(contacts, limits.window_ns)?;
+                let case = Case::new(&sure(contacts), limits.window_ns)?;
                 let confidence = limits.confidence(&case)?;
                 Some((case, confidence))
             })
@@ -154,10 +156,12 @@ impl Detector for HostScan {
                         && crate::detect::support::connection_attempts::classify(flow).is_some()
                         && !flow.is_to_group()
                 },
-                |(case, confidence), flows| case.finding(&limits, *confidence, flows),
+                |(case, confidence), flows| {
+                    context.contacts.note_unknown(case.finding(&limits, *confidence, flows), case.source)
+                },
             );
         let findings = merge_findings::by_source(sweeps.findings, of_block);
-        Conclusion { findings, ..sweeps }
+        context.contacts.conclude(Conclusion { findings, ..sweeps })
     }
 }
 
@@ -171,6 +175,14 @@ fn is_excused(contact: &Contact) -> bool {
 fn n_neighbours(contacts: &[Contact]) -> usize {
     let networks = contacts.chunk_by(|a, b| is_neighbour(a.target, b.target));
     networks.map(|hosts| hosts.iter().filter(|c| !c.outcome.is_success()).count()).max().unwrap_or(0)
+}
+
+/// The contacts without the bare ones among them where others worked: a client of many servers leaves rests of older
+/// connections behind. Where hardly any worked, nothing else explains them.
+fn sure(contacts: &[Contact]) -> Vec<Contact> {
+    let n_answered = contacts.iter().filter(|c| c.outcome.is_success()).count();
+    let is_vain = n_answered * 10 <= contacts.len();
+    contacts.iter().filter(|c| is_vain || c.outcome != Outcome::Bare).copied().collect()
 }
 
 /// One source that swept for many ports.
@@ -206,8 +218,14 @@ impl Limits {
             return None;
         }
         if case.n_window as f64 >= self.hosts {
-            Some(if case.is_scanner { Confidence::ALMOST_CERTAIN } else { Confidence::VERY_LIKELY })
-        } else if failed >= self.hosts || case.is_scanner && failed >= self.least {
+            Some(match case.n_bare {
+                0 if case.is_scanner => Confidence::ALMOST_CERTAIN,
+                0 => Confidence::VERY_LIKELY,
+                _ => Confidence::LIKELY,
+            })
+        } else if case.n_bare == 0 && failed >= self.hosts
+            || case.is_scanner && failed - case.n_bare as f64 >= self.least
+        {
             Some(Confidence::VERY_LIKELY)
         } else {
             None
@@ -224,7 +242,8 @@ impl Case {
         let all: Vec<i64> = in_time.iter().map(|c| c.first_ns).collect();
         let n_pinged = if first.probe == Probe::Echo { busiest(&all, PINGS_WINDOW_NS) } else { 0 };
         let n_private = contacts.iter().filter(|c| is_private(c.source, c.target, c.protocol, c.port)).count();
-        let walk = Walk::over(in_time.iter().map(|c| c.outcome.is_success()));
+        let outcomes = || in_time.iter().filter(|c| c.outcome != Outcome::Bare).map(|c| c.outcome.is_success());
+        let walk = Walk::over(outcomes());
         Some(Case {
             source: first.source,
             protocol: first.protocol,
@@ -237,7 +256,8 @@ impl Case {
             n_private,
             log_ratio: walk.log_ratio(),
             is_scanner: walk.is_scanner(),
-            steps: Steps::of(in_time.iter().map(|c| c.outcome.is_success())),
+            steps: Steps::of(outcomes()),
+            n_bare: contacts.iter().filter(|c| c.outcome == Outcome::Bare).count(),
             first_ns: in_time.first()?.first_ns,
             last_ns: contacts.iter().map(|c| c.last_ns).max()?,
         })

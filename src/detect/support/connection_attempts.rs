@@ -1,10 +1,12 @@
 //! Flows to first contacts: what became of the first try of a source to reach one port of one host. Both scan
 //! detectors and the one for lateral movement start from this one table.
 
+use crate::detect::detector::Conclusion;
 use crate::detect::support::capped_map::{Map, Tally};
-use crate::model::flow::ConnOutcome;
+use crate::detect::support::finding_builder;
+use crate::model::flow::{self, Known};
 use crate::model::packet::tcp_flag::{ACK, FIN, PSH, RST, SYN, URG};
-use crate::model::{Addr, Flow, Protocol};
+use crate::model::{Addr, Finding, Flow, Protocol};
 use std::collections::BTreeMap;
 use std::hash::Hash;
 
@@ -13,6 +15,8 @@ use std::hash::Hash;
 pub enum Probe {
     /// A TCP connection request.
     Syn,
+    /// A TCP connection, whose request was not seen because the record has no flags.
+    Connection,
     /// TCP with FIN alone, which no proper stack sends first (RFC 9293: all but the first segment carry ACK).
     Fin,
     /// TCP without any flag.
@@ -28,10 +32,11 @@ pub enum Probe {
 }
 
 impl Probe {
-    /// As a scan of this kind is called.
+    /// As a scan of this kind is called; empty where that was not seen.
     pub fn name(self) -> &'static str {
         match self {
             Probe::Syn => "SYN",
+            Probe::Connection => "",
             Probe::Fin => "FIN",
             Probe::Null => "NULL",
             Probe::Xmas => "Xmas",
@@ -53,6 +58,8 @@ pub enum Outcome {
     Failure,
     /// Silence of UDP: may be normal.
     Silence,
+    /// A few packets without data went both ways, and no flags say what they were.
+    Bare,
 }
 
 impl Outcome {
@@ -67,7 +74,8 @@ impl Outcome {
 pub struct Probes(u8);
 
 impl Probes {
-    const ALL: [Probe; 7] = [Probe::Syn, Probe::Fin, Probe::Null, Probe::Xmas, Probe::Ack, Probe::Udp, Probe::Echo];
+    const ALL: [Probe; 8] =
+        [Probe::Syn, Probe::Connection, Probe::Fin, Probe::Null, Probe::Xmas, Probe::Ack, Probe::Udp, Probe::Echo];
 
     /// Adds all of the other set.
     pub fn merge(&mut self, other: Probes) {
@@ -77,6 +85,12 @@ impl Probes {
     /// What is in the set.
     pub fn iter(self) -> impl Iterator<Item = Probe> {
         Probes::ALL.into_iter().filter(move |probe| self.0 & (1 << *probe as u8) != 0)
+    }
+
+    /// Those that were seen, for people, in brackets behind a space: ` (SYN, FIN)`; empty if none was.
+    pub fn in_brackets(self) -> String {
+        let names: Vec<&str> = self.iter().map(Probe::name).filter(|name| !name.is_empty()).collect();
+        if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) }
     }
 }
 
@@ -138,21 +152,41 @@ impl Default for First {
 /// Source, protocol, target and port.
 type Key = (Addr, u8, Addr, u16);
 
+/// TCP connections in a table, of which it is known or not what became of them.
+#[derive(Clone, Copy, Default)]
+struct Outcomes {
+    /// With a known outcome.
+    n_known: u64,
+    /// All.
+    n: u64,
+}
+
 /// First contacts of all sources.
 #[derive(Default)]
 pub struct Contacts {
     firsts: Tally<Key, First, { Contacts::MOST }>,
+    /// By source, of a table only; all of them in `outcomes`.
+    outcomes_of: Tally<Addr, Outcomes, { Contacts::MOST_SOURCES }>,
+    outcomes: Outcomes,
 }
 
 impl Contacts {
     /// Most contacts kept; 80 bytes each.
     pub const MOST: usize = 1 << 19;
+    /// Most sources whose outcomes are counted.
+    const MOST_SOURCES: usize = 1 << 17;
+    /// With a smaller share of known outcomes nothing can be said.
+    const LEAST_KNOWN: f64 = 0.1;
 
     /// Takes a flow that has ended. Not inlined: browsers optimise a function that is called often, but not a long loop
     /// in one that is called once.
     #[inline(never)]
     pub fn add(&mut self, flow: &Flow) {
-        let Some((probe, outcome)) = classify(flow) else { return };
+        let contact = classify(flow);
+        if flow.is_tcp() && flow.recorded.is_some() {
+            self.count(flow.originator().0, contact.is_some());
+        }
+        let Some((probe, outcome)) = contact else { return };
         let ((source, _), (target, port)) = (flow.originator(), flow.responder());
         if flow.is_to_group() || source.is_group() {
             return;
@@ -163,10 +197,52 @@ impl Contacts {
             first.probes.merge(probe.into());
             first.last_ns = first.last_ns.max(flow.first_ns);
         }
-        if flow.first_ns < first.first_ns {
+        // What was bare before something worked was the rest of an older connection.
+        let is_explained = first.outcome == Outcome::Bare && outcome.is_success();
+        if flow.first_ns < first.first_ns || is_explained {
             (first.probe, first.outcome, first.first_ns) = (probe, outcome, flow.first_ns);
             first.is_excused = flow.name != 0 || flow.is_tcp() && flow.is_unreachable;
         }
+    }
+
+    fn count(&mut self, source: Addr, is_known: bool) {
+        let of_source = self.outcomes_of.of(source);
+        for outcomes in of_source.into_iter().chain([&mut self.outcomes]) {
+            outcomes.n += 1;
+            outcomes.n_known += u64::from(is_known);
+        }
+    }
+
+    /// Says in a finding of how many connections of its source the outcome is known, if not of all.
+    pub fn note_unknown(&self, mut finding: Finding, source: Addr) -> Finding {
+        let outcomes = self.outcomes_of.get(&source).copied().unwrap_or_default();
+        if outcomes.n_known < outcomes.n {
+            let [n_known, n] = [outcomes.n_known, outcomes.n].map(|n| finding_builder::thousands(n as usize));
+            finding.explanation.push_str(&format!(
+                " The outcome is known for {n_known} of {n} TCP connections of {source}; the others were not judged."
+            ));
+        }
+        finding
+    }
+
+    /// What a detector of failed contacts concludes: without any finding, also why that may be so.
+    pub fn conclude(&self, conclusion: Conclusion) -> Conclusion {
+        let why = self.too_little_known().filter(|_| conclusion.findings.is_empty());
+        let n_not_evaluated = self.n_refused();
+        Conclusion { not_enough_data: conclusion.not_enough_data.or(why), n_not_evaluated, ..conclusion }
+    }
+
+    /// Why nothing can be said of connections that failed, if that is so.
+    fn too_little_known(&self) -> Option<String> {
+        let Outcomes { n_known, n } = self.outcomes;
+        (n > 0 && (n_known as f64) < Contacts::LEAST_KNOWN * n as f64).then(|| {
+            format!(
+                "The outcome is known for {} of {} TCP connections: the table has no TCP flags and no states, and not \
+                 both directions.",
+                finding_builder::thousands(n_known as usize),
+                finding_builder::thousands(n as usize)
+            )
+        })
     }
 
     /// Contacts that have at least `least` of their group, group by group in order, in each by target, port and
@@ -223,9 +299,11 @@ impl Contacts {
 /// How a flow's first packets tried to reach the other side and what became of it; none for what is no first contact or
 /// cannot be judged.
 pub fn classify(flow: &Flow) -> Option<(Probe, Outcome)> {
+    if !flow.known.has(Known::DIRECTION.with(Known::PORTS)) {
+        return None;
+    }
     match flow.key.protocol {
-        6 if flow.saw_syn => classify_request(flow),
-        6 => classify_odd(flow),
+        6 => classify_request(flow).or_else(|| classify_odd(flow)),
         17 => classify_datagram(flow),
         1 | 58 => classify_echo(flow),
         _ => None,
@@ -233,16 +311,15 @@ pub fn classify(flow: &Flow) -> Option<(Probe, Outcome)> {
 }
 
 fn classify_request(flow: &Flow) -> Option<(Probe, Outcome)> {
-    let forward = flow.forward();
-    let is_acknowledged = forward.flag(ACK) > forward.flag(RST);
-    match flow.outcome() {
-        ConnOutcome::Succeeded if is_acknowledged => Some((Probe::Syn, Outcome::Success)),
-        ConnOutcome::Succeeded => Some((Probe::Syn, Outcome::HalfOpen)),
-        // An acknowledgment without any answer in the capture: the answers took another way. Nothing can be said.
-        ConnOutcome::Failed if is_acknowledged => None,
-        ConnOutcome::Failed => Some((Probe::Syn, Outcome::Failure)),
-        ConnOutcome::Unknown => None,
-    }
+    let probe = if flow.saw_syn { Probe::Syn } else { Probe::Connection };
+    let outcome = match flow.outcome() {
+        flow::Outcome::Established => Outcome::Success,
+        flow::Outcome::HalfOpen => Outcome::HalfOpen,
+        flow::Outcome::Refused | flow::Outcome::Unanswered => Outcome::Failure,
+        flow::Outcome::Bare => Outcome::Bare,
+        flow::Outcome::Unknown => return None,
+    };
+    Some((probe, outcome))
 }
 
 /// Most packets of a flow that is a lone probe: the probe, a retry, and the reset of the prober's own stack.
@@ -250,13 +327,18 @@ const MOST_PROBE_PACKETS: u32 = 3;
 
 fn classify_odd(flow: &Flow) -> Option<(Probe, Outcome)> {
     let (forward, backward) = (flow.forward(), flow.backward());
+    let is_counted_together = flow.known.has(Known::FLAG_COUNTS) && flow.recorded.is_some();
+    if flow.saw_syn || is_counted_together || !flow.known.has(Known::FLAGS) {
+        return None;
+    }
     if forward.data_packets > 0 || forward.packets > MOST_PROBE_PACKETS || backward.packets > forward.packets {
         return None;
     }
     let is_reset = backward.packets > 0 && backward.flag(RST) == backward.packets;
     let is_service = |port: u16| port < 1024 || Protocol::from_port(true, port).is_some();
     let probe = match flow.originator_flags() & (FIN | SYN | RST | PSH | ACK | URG) {
-        0 => Probe::Null,
+        // A tool that writes no flags, or not all, leaves the same.
+        0 if flow.recorded.is_none() => Probe::Null,
         FIN => Probe::Fin,
         flags if flags == FIN | PSH | URG => Probe::Xmas,
         // Leftovers of old connections look the same, but come from a server's port or go to the one port in use.
@@ -288,9 +370,10 @@ fn classify_datagram(flow: &Flow) -> Option<(Probe, Outcome)> {
     Some((
         Probe::Udp,
         match flow.outcome() {
-            ConnOutcome::Failed => Outcome::Failure,
-            ConnOutcome::Succeeded => Outcome::Success,
-            ConnOutcome::Unknown => Outcome::Silence,
+            flow::Outcome::Refused => Outcome::Failure,
+            flow::Outcome::Established => Outcome::Success,
+            flow::Outcome::Unanswered => Outcome::Silence,
+            _ => return None,
         },
     ))
 }
@@ -301,7 +384,11 @@ fn classify_echo(flow: &Flow) -> Option<(Probe, Outcome)> {
     if kind != request {
         return None;
     }
-    Some((Probe::Echo, if flow.backward().packets > 0 { Outcome::Success } else { Outcome::Failure }))
+    match flow.outcome() {
+        flow::Outcome::Unknown => None,
+        flow::Outcome::Established => Some((Probe::Echo, Outcome::Success)),
+        _ => Some((Probe::Echo, Outcome::Failure)),
+    }
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ impl Shape {
     /// True for a connection that was opened and looks like a try.
     pub fn fits(&self, flow: &Flow) -> bool {
         let (client, server) = (flow.forward().payload_bytes(), flow.backward().payload_bytes());
-        flow.saw_syn
+        flow.has_begun()
             && (self.client.0..=self.client.1).contains(&client)
             && (self.server.0..=self.server.1).contains(&server)
             && flow.duration_ns() <= self.most_ns
@@ -221,7 +221,7 @@ impl Tries {
         }
         let (sent, got) = (flow.forward().payload_bytes(), flow.backward().payload_bytes());
         let fits = shape.fits(flow);
-        if !fits && (!flow.saw_syn || got <= shape.server.1) {
+        if !fits && (!flow.has_begun() || got <= shape.server.1) {
             return;
         }
         let Some(pair) = self.pairs.of((client, server, port)) else { return };

@@ -10,8 +10,7 @@ use crate::flow::table::{FlowTable, FlowUpdate, Limits};
 use crate::model::app::field::{FieldBuffer, FieldId, FieldValue, Message};
 use crate::model::app::kinds::token::Kind;
 use crate::model::app::protocol::AppProto;
-use crate::model::flow::moments::Moments;
-use crate::model::flow::{Direction, Flow, FlowKey, NameSource, Run, TcpState};
+use crate::model::flow::{Direction, Flow, FlowKey, TcpState};
 use crate::model::format::time::SECOND;
 use crate::model::packet::{Arp, Icmp, Ip, Layers, Packet, Tcp, Transport, Udp};
 use crate::model::{Addr, DirectionStats};
@@ -96,30 +95,12 @@ impl Made {
             }
             direction
         });
+        let key = FlowKey { low, high, low_port, high_port, vlan: 0, protocol: self.protocol };
+        let directions = if is_low { [forward, backward] } else { [backward, forward] };
         Flow {
-            key: FlowKey { low, high, low_port, high_port, vlan: 0, protocol: self.protocol },
-            is_low_originator: is_low,
             state: self.state,
-            is_unreachable: false,
-            is_over: false,
             saw_syn: self.protocol == 6 && self.state != TcpState::Unknown,
-            app: None,
-            is_app_certain: false,
-            name: 0,
-            name_source: NameSource::Dns,
-            fields: 0,
-            stream: 0,
-            first_ns,
-            last_ns,
-            active_start_ns: first_ns,
-            first_packet: 0,
-            gap: Moments::default(),
-            directions: if is_low { [forward, backward] } else { [backward, forward] },
-            run: Run::default(),
-            run_direction: 0,
-            icmp: None,
-            macs: None,
-            extra: None,
+            ..Flow::new(key, is_low, (first_ns, last_ns), directions)
         }
     }
 }

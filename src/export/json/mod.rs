@@ -56,8 +56,8 @@ struct FileOut<'a> {
 
 #[derive(Serialize)]
 struct SummaryOut<'a> {
-    packets: u64,
-    bytes: u64,
+    packets: Option<u64>,
+    bytes: Option<u64>,
     flows: u64,
     hosts: u64,
     first: Option<f64>,
@@ -192,8 +192,8 @@ fn document(analysis: &Analysis) -> Document<'_> {
             link_types: &file.link_types,
         },
         summary: SummaryOut {
-            packets: summary.packets,
-            bytes: summary.bytes,
+            packets: summary.measured_packets(),
+            bytes: summary.measured_bytes(),
             flows: summary.flows,
             hosts: summary.hosts,
             first: summary.first_ns.map(seconds),

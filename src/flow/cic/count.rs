@@ -2,6 +2,7 @@
 
 use crate::flow::features::figures::{Figures, Side};
 use crate::model::Addr;
+use crate::model::flow::Known;
 use crate::model::flow::moments::Moments;
 
 /// A longer gap is idle time, µs.
@@ -244,6 +245,7 @@ impl From<&CicFlow> for Figures {
             source: flow.source,
             target: flow.target,
             protocol: flow.protocol,
+            known: Known::ALL,
             first_ns: flow.start_us * 1000,
             duration_us: (flow.last_us - flow.start_us) as f64,
             average_size: if packets > 0 { bytes / f64::from(packets) } else { 0.0 },

@@ -1,7 +1,7 @@
 //! One column of a flow table: its name, unit, formula, known error of the original, and what computes it.
 
-use crate::model::flow::Direction;
 use crate::model::flow::moments::Moments;
+use crate::model::flow::{Direction, Known};
 
 /// One column over rows of one kind.
 pub struct Column<Row> {
@@ -14,6 +14,8 @@ pub struct Column<Row> {
     /// What CICFlowMeter v4 does otherwise, and so a CIC-compatible flow table unless it is "not reproduced"; empty
     /// where it does the same.
     pub known_bug: &'static str,
+    /// What a flow must have measured for the cell to have a value.
+    pub needs: Known,
     /// What computes it.
     pub value: Value<Row>,
 }
@@ -143,7 +145,20 @@ impl<Row> Columns<Row> {
         self.0.iter_mut().rev().take(n).for_each(|column| column.known_bug = text);
     }
 
+    /// Says of the latest `n` columns what must be known.
+    pub fn needs(&mut self, n: usize, needs: Known) {
+        self.0.iter_mut().rev().take(n).for_each(|column| column.needs = column.needs.with(needs));
+    }
+
+    /// The same of the latest `n` pairs of columns made by [`Columns::both`], and of each the side that it is of.
+    pub fn sides_need(&mut self, n: usize, needs: Known) {
+        for (place, column) in self.0.iter_mut().rev().take(2 * n).enumerate() {
+            let side = if place % 2 == 0 { Known::BACKWARD } else { Known::FORWARD };
+            column.needs = column.needs.with(needs).with(side);
+        }
+    }
+
     fn push(&mut self, name: String, unit: &'static str, formula: String, value: Value<Row>) {
-        self.0.push(Column { name, unit, formula, known_bug: "", value });
+        self.0.push(Column { name, unit, formula, known_bug: "", needs: Known::NOTHING, value });
     }
 }

@@ -9,7 +9,7 @@
 use super::column::Measure::{Max, Mean, Min, Std, Variance};
 use super::column::{Column, Columns, SIDES};
 use super::figures::Figures;
-use crate::model::flow::Direction;
+use crate::model::flow::{Direction, Known};
 use crate::model::format::time;
 use crate::model::packet::tcp_flag;
 use std::fmt::{Display, Write};
@@ -44,13 +44,17 @@ fn identity(c: &mut Columns<Figures>) {
     c.text("Src IP", "address of the originator", |f, out| append(out, f.source.0));
     c.known_bug(1, "the sender of the first packet seen, even if that is an answer");
     c.number("Src Port", "", "port of the originator; 0 where the protocol has none", |f| f64::from(f.source.1));
+    c.needs(1, Known::PORTS);
     c.text("Dst IP", "address of the responder", |f, out| append(out, f.target.0));
     c.number("Dst Port", "", "port of the responder; 0 where the protocol has none", |f| f64::from(f.target.1));
+    c.needs(1, Known::PORTS);
     c.number("Protocol", "", "IP protocol number, as 6 for TCP and 17 for UDP", |f| f64::from(f.protocol));
+    c.needs(1, Known::PROTOCOL);
     c.known_bug(1, "0 for what is neither TCP nor UDP (#156); not reproduced");
     c.text("Timestamp", "time of the first packet, ISO 8601, UTC", |f, out| out.push_str(&time::iso(f.first_ns)));
     c.known_bug(1, "local time on a 12-hour clock without a zone (#173); not reproduced");
     c.number("Flow Duration", "µs", "last packet - first packet", |f| f.duration_us);
+    c.needs(1, Known::DURATION);
     c.known_bug(
         1,
         "a flow is cut 120 s after its first packet however busy it is (#38, #96); the responder's first FIN ends it, and \
@@ -62,36 +66,44 @@ fn sizes(c: &mut Columns<Figures>) {
     c.both(["Total Fwd Packet", "Total Bwd packets"], "packets", "packets of {}", |f, direction| {
         f64::from(f.side(direction).packets)
     });
+    c.sides_need(1, Known::PACKETS);
     c.both(
         ["Total Length of Fwd Packet", "Total Length of Bwd Packet"],
         "B",
         "transport payload bytes of {}",
         |f, direction| f.side(direction).payload_bytes(),
     );
+    c.sides_need(1, Known::BYTES);
     for (name, who, direction) in SIDES {
         let of = format!("payload bytes per packet of {who}");
         c.spread(&format!("{name} Packet Length"), "B", &of, &[Max, Min, Mean, Std], move |f| {
             f.side(direction).payload
         });
+        let side = side(direction);
+        c.needs(4, Known::SIZES.with(side));
     }
     let timeless = "0 for a flow that took no time";
     c.number("Flow Bytes/s", "B/s", format!("payload bytes of both / duration; {timeless}"), |f| {
         f.per_second(f.payload_bytes())
     });
+    c.needs(1, Known::BYTES.with(Known::DURATION));
     c.number("Flow Packets/s", "packets/s", format!("packets of both / duration; {timeless}"), |f| {
         f.per_second(f.packets())
     });
+    c.needs(1, Known::PACKETS.with(Known::DURATION));
     c.known_bug(2, "infinite or not a number for a flow that took no time; not reproduced");
 }
 
 fn gaps(c: &mut Columns<Figures>) {
     let measures = [Mean, Std, Max, Min];
     c.spread("Flow IAT", "µs", "gap between packets of the flow", &measures, |f| f.gap);
+    c.needs(4, Known::GAPS);
     for (name, who, direction) in SIDES {
         let total = format!("last - first packet of {who}");
         c.number(format!("{name} IAT Total"), "µs", total, move |f| f.side(direction).gap_total);
         let of = format!("gap between packets of {who}");
         c.spread(&format!("{name} IAT"), "µs", &of, &measures, move |f| f.side(direction).gap);
+        c.needs(5, Known::GAPS.with(side(direction)));
     }
 }
 
@@ -102,18 +114,22 @@ fn headers(c: &mut Columns<Figures>) {
     c.both(["Fwd URG Flags", "Bwd URG Flags"], "packets", "packets of {} with URG set", |f, direction| {
         f64::from(f.side(direction).urgents)
     });
+    c.needs(4, Known::EACH_PACKET);
     c.known_bug(4, FIRST_PACKET_ONLY);
     c.both(["Fwd Header Length", "Bwd Header Length"], "B", "transport header bytes of {}", |f, direction| {
         f.side(direction).header_bytes as f64
     });
+    c.needs(2, Known::HEADERS);
     c.both(
         ["Fwd Packets/s", "Bwd Packets/s"],
         "packets/s",
         "packets of {} / duration; 0 for a flow that took no time",
         |f, direction| f.per_second(f64::from(f.side(direction).packets)),
     );
+    c.sides_need(1, Known::PACKETS.with(Known::DURATION));
     let measures = [Min, Max, Mean, Std, Variance];
     c.spread("Packet Length", "B", "payload bytes per packet of both", &measures, |f| f.length);
+    c.needs(5, Known::SIZES);
     c.known_bug(3, FIRST_PACKET_TWICE);
     for (flag, bit) in FLAGS {
         let formula = format!("packets of both with {flag} set");
@@ -121,6 +137,7 @@ fn headers(c: &mut Columns<Figures>) {
         c.number(format!("{flag} Flag Count"), "packets", formula, move |f| {
             f.flags.get(place).copied().unwrap_or(0) as f64
         });
+        c.needs(1, Known::FLAG_COUNTS);
     }
 }
 
@@ -128,12 +145,15 @@ fn averages(c: &mut Columns<Figures>) {
     c.number("Down/Up Ratio", "", "packets of the responder / packets of the originator; 0 without the latter", |f| {
         f.down_up
     });
+    c.needs(1, Known::VOLUME.without(Known::BYTES));
     c.known_bug(1, "divided as whole numbers");
     c.number("Average Packet Size", "B", "payload bytes of both / packets of both", |f| f.average_size);
+    c.needs(1, Known::PACKETS.with(Known::BYTES));
     c.known_bug(1, FIRST_PACKET_TWICE);
     c.both(["Fwd Segment Size Avg", "Bwd Segment Size Avg"], "B", "payload bytes / packets of {}", |f, direction| {
         f.side(direction).payload.mean()
     });
+    c.sides_need(1, Known::PACKETS.with(Known::BYTES));
     for (name, who, direction) in SIDES {
         let bulk = |what: &str, over: &str| format!("{what} in bulk transfers of {who} / {over}");
         let [bytes, packets] = ["payload bytes", "packets"].map(|what| bulk(what, "bulk transfers"));
@@ -141,6 +161,7 @@ fn averages(c: &mut Columns<Figures>) {
         c.number(format!("{name} Packet/Bulk Avg"), "packets", packets, move |f| f.side(direction).bulk[1]);
         let rate = bulk("payload bytes", "time in them");
         c.number(format!("{name} Bulk Rate Avg"), "B/s", rate, move |f| f.side(direction).bulk[2]);
+        c.needs(3, Known::EACH_PACKET);
         c.known_bug(3, if direction == Direction::ToResponder { BULK_FORWARD } else { BULK_BACKWARD });
     }
     for (name, who, direction) in SIDES {
@@ -148,6 +169,7 @@ fn averages(c: &mut Columns<Figures>) {
         let (packets, bytes) = (per("packets"), per("payload bytes"));
         c.number(format!("Subflow {name} Packets"), "packets", packets, move |f| f.side(direction).subflow[0]);
         c.number(format!("Subflow {name} Bytes"), "B", bytes, move |f| f.side(direction).subflow[1]);
+        c.needs(2, Known::EACH_PACKET);
         c.known_bug(2, SUBFLOWS);
     }
 }
@@ -159,19 +181,24 @@ fn periods(c: &mut Columns<Figures>) {
         "window field of the first packet of {}, not scaled; -1 where there is none",
         |f, direction| f.side(direction).window,
     );
+    c.needs(2, Known::WINDOWS);
     c.known_bug(2, "0 where there is none");
     c.known_bug(1, "the window of the responder's last packet (#67); 0 where there is none");
     c.number("Fwd Act Data Pkts", "packets", "packets of the originator that carry payload", |f| {
         f64::from(f.side(Direction::ToResponder).data_packets)
     });
+    c.needs(1, Known::DATA_PACKETS);
     c.known_bug(1, "the flow's first packet is left out");
     c.number("Fwd Seg Size Min", "B", "smallest transport header of the originator; 0 without a packet", |f| {
         f64::from(f.side(Direction::ToResponder).header_min)
     });
+    c.needs(1, Known::EACH_PACKET);
     let measures = [Mean, Std, Max, Min];
     c.spread("Active", "µs", "active period: time between two idle gaps", &measures, |f| f.active);
+    c.needs(4, Known::EACH_PACKET);
     c.known_bug(4, LAST_PERIOD);
     c.spread("Idle", "µs", "idle gap: no packet for over 5 s", &measures, |f| f.idle);
+    c.needs(4, Known::EACH_PACKET);
     let label = "always NeedManualLabel, as CICFlowMeter writes it: a capture does not say what is an attack";
     c.text("Label", label, |_, out| out.push_str("NeedManualLabel"));
 }
@@ -187,13 +214,20 @@ const FLAGS: [(&str, u8); 8] = [
     ("ECE", tcp_flag::ECE),
 ];
 
+fn side(direction: Direction) -> Known {
+    if direction == Direction::ToResponder { Known::FORWARD } else { Known::BACKWARD }
+}
+
 fn append(out: &mut String, value: impl Display) {
     // Writing to a string cannot fail.
     let _ = write!(out, "{value}");
 }
 
 fn flow_id(f: &Figures, out: &mut String) {
-    append(out, format_args!("{}-{}-{}-{}-{}", f.source.0, f.target.0, f.source.1, f.target.1, f.protocol));
+    append(out, format_args!("{}-{}-{}-{}-", f.source.0, f.target.0, f.source.1, f.target.1));
+    if f.known.has(Known::PROTOCOL) {
+        append(out, f.protocol);
+    }
 }
 
 #[cfg(test)]

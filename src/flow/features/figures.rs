@@ -4,7 +4,7 @@
 
 use super::{micros, payload, ports, ratio};
 use crate::model::flow::moments::Moments;
-use crate::model::flow::{Bulk, Direction, Extra};
+use crate::model::flow::{Bulk, Direction, Extra, Known};
 use crate::model::{Addr, DirectionStats, Flow};
 
 /// What the columns show of one flow.
@@ -16,6 +16,8 @@ pub struct Figures {
     pub target: (Addr, u16),
     /// IP protocol number.
     pub protocol: u8,
+    /// What of it was measured.
+    pub known: Known,
     /// First packet, ns since 1970.
     pub first_ns: i64,
     /// First to last packet, µs.
@@ -111,6 +113,7 @@ impl From<&Flow> for Figures {
             source: (flow.originator().0, source_port),
             target: (flow.responder().0, target_port),
             protocol: flow.key.protocol,
+            known: flow.known,
             first_ns: flow.first_ns,
             duration_us: micros(flow.duration_ns()),
             sides: [side(flow, forward, true), side(flow, backward, false)],

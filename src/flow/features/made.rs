@@ -1,7 +1,6 @@
 //! Packets written out by hand, and flows of them, for tests.
 
-use crate::model::flow::moments::Moments;
-use crate::model::flow::{DirectionStats, NameSource, Run, TcpState};
+use crate::model::flow::{DirectionStats, TcpState};
 use crate::model::packet::{Ip, Layers, Packet, Tcp, Transport};
 use crate::model::{Addr, Flow, FlowKey};
 
@@ -13,38 +12,17 @@ pub(crate) const START_NS: i64 = 1_795_219_200_000_000_000;
 
 /// A TCP flow from 10.0.0.9:50000 (which has the larger address, so it is `high`) to 10.0.0.2:443.
 pub(crate) fn tcp(packets: &[Sketch]) -> Flow {
-    let mut flow = Flow {
-        key: FlowKey {
-            low: Addr::v4([10, 0, 0, 2]),
-            high: Addr::v4([10, 0, 0, 9]),
-            low_port: 443,
-            high_port: 50_000,
-            vlan: 0,
-            protocol: 6,
-        },
-        is_low_originator: false,
-        state: TcpState::Established,
-        is_unreachable: false,
-        is_over: false,
-        saw_syn: true,
-        app: None,
-        is_app_certain: false,
-        name: 0,
-        name_source: NameSource::Dns,
-        fields: 0,
-        stream: 0,
-        first_ns: START_NS,
-        last_ns: START_NS,
-        active_start_ns: START_NS,
-        first_packet: 0,
-        gap: Moments::default(),
-        directions: [DirectionStats::default(), DirectionStats::default()],
-        run: Run::default(),
-        run_direction: 0,
-        icmp: None,
-        macs: None,
-        extra: None,
+    let key = FlowKey {
+        low: Addr::v4([10, 0, 0, 2]),
+        high: Addr::v4([10, 0, 0, 9]),
+        low_port: 443,
+        high_port: 50_000,
+        vlan: 0,
+        protocol: 6,
     };
+    let directions = [DirectionStats::default(), DirectionStats::default()];
+    let mut flow =
+        Flow { state: TcpState::Established, saw_syn: true, ..Flow::new(key, false, (START_NS, START_NS), directions) };
     for (i, (at_micros, is_forward, payload, flags)) in packets.iter().copied().enumerate() {
         let time_ns = START_NS + at_micros * 1000;
         if i > 0 {

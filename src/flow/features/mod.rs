@@ -13,6 +13,7 @@ pub mod own;
 pub(crate) mod made;
 
 use crate::model::Flow;
+use crate::model::app::protocol::Protocol;
 use crate::model::flow::moments::Moments;
 
 /// What a feature is, for a list of all of them.
@@ -64,7 +65,8 @@ fn per_second(count: f64, flow: &Flow) -> f64 {
 
 /// Ports of originator and responder; 0 where the protocol has none (ICMP keeps its echo identifier there).
 fn ports(flow: &Flow) -> (u16, u16) {
-    const HAVE_PORTS: [u8; 5] = [6, 17, 33, 132, 136]; // TCP, UDP, DCCP, SCTP, UDP-Lite
+    // TCP, UDP, DCCP, SCTP, UDP-Lite; a table may have ports without a protocol.
+    const HAVE_PORTS: [u8; 6] = [6, 17, 33, 132, 136, Protocol::NOT_KNOWN];
     if HAVE_PORTS.contains(&flow.key.protocol) { (flow.originator().1, flow.responder().1) } else { (0, 0) }
 }
 

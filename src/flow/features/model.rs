@@ -7,7 +7,7 @@
 use super::{micros, payload, per_second, ports, ratio};
 use crate::maths::elementary::ln_1p;
 use crate::model::Flow;
-use crate::model::flow::{ConnOutcome, DirectionStats};
+use crate::model::flow::DirectionStats;
 use crate::model::packet::tcp_flag;
 
 /// One number of the vector.
@@ -96,9 +96,7 @@ pub const ALL: &[ModelFeature] = &[
     log("window of the sender", "B", "window field of the originator's first packet; 0 where there is none", |f| {
         f.forward().initial_window.map_or(0.0, f64::from)
     }),
-    plain("failed", "1 if the first contact was refused or not answered, else 0", |f| {
-        flag(f.outcome() == ConnOutcome::Failed)
-    }),
+    plain("failed", "1 if the first contact was refused or not answered, else 0", |f| flag(f.has_failed())),
     plain("port class", "responder's port: 0 none, 1 below 1024, 2 below 49152, 3 above", port_class),
     plain("is TCP", "1 for TCP, else 0", |f| flag(f.is_tcp())),
     plain("is UDP", "1 for UDP, else 0", |f| flag(f.is_udp())),

@@ -7,7 +7,7 @@ use crate::flow::extended::ExtendedRecord;
 use crate::flow::extended::damped::{DECAYS, N_DAMPED, NAMES};
 use crate::model::Flow;
 use crate::model::flow::moments::Moments;
-use crate::model::flow::{Direction, NameSource};
+use crate::model::flow::{Direction, Known, NameSource};
 use std::sync::LazyLock;
 
 /// Every column, in order.
@@ -97,12 +97,14 @@ fn transport(c: &mut Columns<OwnFigures>) {
         "bytes on the wire of {}, link header included",
         |f, direction| f.side(direction).wire_bytes as f64,
     );
+    c.sides_need(1, Known::BYTES);
     c.both(
         ["Fwd Retransmissions", "Bwd Retransmissions"],
         "packets",
         "TCP packets of {} that repeat sequence numbers already sent",
         |f, direction| f64::from(f.side(direction).retransmissions),
     );
+    c.needs(2, Known::EACH_PACKET);
     c.both(
         ["Fwd Zero Windows", "Bwd Zero Windows"],
         "packets",
@@ -118,6 +120,7 @@ fn transport(c: &mut Columns<OwnFigures>) {
     c.number("ICMP Type", "", icmp("type"), |f| f.icmp.map_or(f64::NAN, |(kind, _)| f64::from(kind)));
     c.number("ICMP Code", "", icmp("code"), |f| f.icmp.map_or(f64::NAN, |(_, code)| f64::from(code)));
     c.number("VLAN", "", "outermost VLAN id; 0 for none", |f| f64::from(f.vlan));
+    c.needs(1, Known::EACH_PACKET);
     c.both(
         ["Fwd Payload Entropy", "Bwd Payload Entropy"],
         "bit",
@@ -131,8 +134,10 @@ fn regularity(c: &mut Columns<OwnFigures>) {
     let burstiness =
         |of: &str| format!("(σ - μ) / (σ + μ) of the gaps between packets of {of}: -1 regular, 0 random, 1 bursts");
     c.number("Flow Burstiness", "", burstiness("both"), |f| burst(&f.gap));
+    c.needs(1, Known::GAPS);
     for (name, who, direction) in SIDES {
         c.number(format!("{name} Burstiness"), "", burstiness(who), move |f| burst(&f.side(direction).gap));
+        c.needs(1, Known::GAPS);
     }
     c.number(
         "Fwd Periodicity",

@@ -4,8 +4,7 @@ use crate::flow::names::Names;
 use crate::flow::{exchanges, periods, tcp, ttl};
 use crate::model::DirectionStats;
 use crate::model::app::protocol::Protocol;
-use crate::model::flow::moments::Moments;
-use crate::model::flow::{Flow, FlowKey, NameSource, TcpState};
+use crate::model::flow::{Flow, FlowKey};
 use crate::model::packet::{Packet, Transport, tcp_flag};
 
 /// A flow that begins with this packet, which is not counted yet.
@@ -27,33 +26,17 @@ pub(super) fn new_flow(key: FlowKey, packet: &Packet, from: usize, names: &Names
             Protocol::from_port(key.protocol == 6, other).filter(|_| other < 1024)
         })
     });
+    let directions = [DirectionStats::default(), DirectionStats::default()];
     Flow {
-        key,
-        is_low_originator,
-        state: TcpState::Unknown,
-        is_unreachable: false,
-        is_over: false,
-        saw_syn: false,
         app: app.flatten(),
-        is_app_certain: false,
         name: names.of(server),
-        name_source: NameSource::Dns,
-        fields: 0,
-        stream: 0,
-        first_ns: packet.time_ns,
-        last_ns: packet.time_ns,
-        active_start_ns: packet.time_ns,
         first_packet: packet.index,
-        gap: Moments::default(),
-        directions: [DirectionStats::default(), DirectionStats::default()],
-        run: Default::default(),
-        run_direction: 0,
         icmp: match &packet.transport {
             Transport::Icmp(icmp) => Some((icmp.kind, icmp.code)),
             _ => None,
         },
         macs: packet.macs,
-        extra: None,
+        ..Flow::new(key, is_low_originator, (packet.time_ns, packet.time_ns), directions)
     }
 }
 

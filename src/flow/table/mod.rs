@@ -7,14 +7,18 @@ mod open;
 pub use key::FlowKeyHash;
 
 use super::chunks::{CHUNK, Chunks};
+use super::join::{self, Exporter};
 use super::names::Names;
 use super::tcp;
-use crate::model::flow::{Direction, Flow, FlowKey};
+use crate::model::flow::{Direction, Flow, FlowKey, Known};
 use crate::model::format::time;
 use crate::model::packet::{Packet, QuotedDatagram};
 use count::{count, new_flow};
 use key::{Ends, hash, ordered};
 use open::Open;
+
+/// Most rows of one direction with the same ends that wait for their answers.
+const MOST_WAITING: usize = 8;
 
 /// Limits of a flow table.
 #[derive(Clone, Copy, Debug)]
@@ -164,8 +168,8 @@ impl FlowTable {
         }
     }
 
-    /// Takes a flow that a table tells of; its serial number. A flow of one direction joins the flow of the other, if
-    /// that is open and has nothing yet in this direction; any other flow has ended.
+    /// Takes a flow that a table tells of; its serial number. A row of one direction joins the row of the other, if one
+    /// waits for it; any other flow has ended.
     pub fn push(&mut self, flow: Flow, is_one_way: bool, ended: &mut impl FnMut(u32, &Flow)) -> u32 {
         if !is_one_way {
             let serial = self.append(Flow { is_over: true, ..flow }, ended);
@@ -174,13 +178,25 @@ impl FlowTable {
             }
             return serial;
         }
-        let hash = hash(&flow.key);
-        if let Some(serial) = self.find(hash, &flow.key) {
-            let idle_ns = self.limits.idle_ns;
-            if self.get_mut(serial).is_some_and(|kept| super::join::join(kept, &flow, idle_ns)) {
-                return serial;
+        let (hash, idle_ns) = (hash(&flow.key), self.limits.idle_ns);
+        let (mut n_waiting, mut oldest) = (0, u32::MAX);
+        let partner = self.open.find(hash, |serial| {
+            let Some(kept) = self.get(serial).filter(|kept| kept.key == flow.key) else { return false };
+            (n_waiting, oldest) = (n_waiting + 1, oldest.min(serial));
+            join::fits(kept, &flow, idle_ns)
+        });
+        if let Some(serial) = partner {
+            if let Some(kept) = self.get_mut(serial) {
+                join::join(kept, &flow);
             }
             self.close(hash, serial, ended);
+            return serial;
+        }
+        if n_waiting >= MOST_WAITING {
+            if let Some(flow) = self.get_mut(oldest) {
+                Exporter::default().settle(flow);
+            }
+            self.close(hash, oldest, ended);
         }
         self.insert(hash, flow, ended)
     }
@@ -196,9 +212,20 @@ impl FlowTable {
         self.insert(hash(&flow.key), flow, ended)
     }
 
-    /// Ends every flow that is still open: those that are not over.
-    pub fn end_all(&mut self) {
+    /// Ends every flow that is still open: those that are not over. Rows of a table that wait for the other direction are
+    /// judged without it, by what all rows show; the number of those of which it remains unknown whether there was one.
+    pub fn end_all(&mut self) -> u64 {
         self.open.clear();
+        let is_waiting = |flow: &Flow| !flow.is_over && flow.is_counted() && !flow.known.has(Known::BACKWARD);
+        if !self.iter().any(|(_, flow)| is_waiting(flow)) {
+            return 0;
+        }
+        let mut exporter = Exporter::default();
+        self.iter().for_each(|(_, flow)| exporter.add(flow));
+        let serials = self.first_serial()..self.flows.next_serial();
+        let mut settle =
+            |serial| self.get_mut(serial).filter(|flow| is_waiting(flow)).is_some_and(|f| exporter.settle(f));
+        serials.filter(|serial| settle(*serial)).count() as u64
     }
 
     /// The flow with this serial number, if it is still kept.

@@ -40,7 +40,7 @@ impl Open {
         None
     }
 
-    /// Adds a flow, whose key no other has.
+    /// Adds a flow. Several may have the same key, where they are rows of a table that wait for their other direction.
     pub fn insert(&mut self, hash: u32, serial: u32) {
         if self.n * 4 >= self.places.len() * 3 {
             self.grow();

@@ -70,7 +70,7 @@ impl fmt::Display for Protocol {
         match self {
             Protocol::AppProto(named) => f.write_str(named.name()),
             Protocol::EtherType(n) => write!(f, "EtherType 0x{n:04x}"),
-            Protocol::IpProtocol(crate::model::FlowKey::NO_PROTOCOL) => f.write_str("Unknown transport"),
+            Protocol::IpProtocol(Protocol::NOT_KNOWN) => f.write_str("unknown IP protocol"),
             Protocol::IpProtocol(n) => write!(f, "IP protocol {n}"),
             Protocol::LinkType(n) => write!(f, "Link type {n}"),
         }
@@ -78,6 +78,9 @@ impl fmt::Display for Protocol {
 }
 
 impl Protocol {
+    /// Stands for an IP protocol that is not known: IANA reserves the number, so no packet has it.
+    pub const NOT_KNOWN: u8 = 255;
+
     /// The EtherType's protocol, named where it is known.
     pub fn from_ethertype(number: u16) -> Protocol {
         use AppProto::*;

@@ -4,8 +4,8 @@ use crate::model::app::protocol::AppProto;
 use crate::model::flow::exchanges::Exchanges;
 use crate::model::flow::moments::Moments;
 use crate::model::flow::tcp_anomalies::TcpAnomalies;
+use crate::model::flow::{Known, Outcome};
 use crate::model::net::addr::Addr;
-use crate::model::packet::tcp_flag;
 use serde::{Deserialize, Serialize};
 
 /// The five-tuple and VLAN in canonical order: `low` is the smaller (address, port) pair.
@@ -88,7 +88,7 @@ impl Default for DirectionStats {
 }
 
 impl DirectionStats {
-    /// Packets that had this flag bit (one of [`tcp_flag`]) set.
+    /// Packets that had this flag bit (one of [`crate::model::packet::tcp_flag`]) set.
     pub fn flag(&self, bit: u8) -> u32 {
         self.flags.get(bit.trailing_zeros() as usize).copied().unwrap_or(0)
     }
@@ -134,17 +134,6 @@ impl TcpState {
             TcpState::Reset => "reset",
         }
     }
-}
-
-/// What became of a first contact, as scan detectors ask it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ConnOutcome {
-    /// The other side answered.
-    Succeeded,
-    /// Refused or without any answer.
-    Failed,
-    /// Cannot be said: joined in the middle, or one-way by nature.
-    Unknown,
 }
 
 /// Where a flow's server name comes from.
@@ -211,6 +200,10 @@ pub struct Flow {
     pub is_low_originator: bool,
     /// TCP state.
     pub state: TcpState,
+    /// Which of its figures were measured.
+    pub known: Known,
+    /// What became of it where the record itself says so, as tables do; none where its packets show it.
+    pub recorded: Option<Outcome>,
     /// An ICMP unreachable message quoted a packet of the originator.
     pub is_unreachable: bool,
     /// A later flow has the same five-tuple.
@@ -256,6 +249,38 @@ pub struct Flow {
 impl Flow {
     /// Its stream is read no longer: the protocol said all it has to say, or is none that is read.
     pub const NOT_PARSED: u32 = u32::MAX;
+
+    /// With these ends, first and last time (ns since 1970), and figures of `low` to `high` and of `high` to `low`; all else
+    /// as of a flow of which no more is known.
+    pub fn new(key: FlowKey, is_low_originator: bool, times_ns: (i64, i64), directions: [DirectionStats; 2]) -> Flow {
+        Flow {
+            key,
+            is_low_originator,
+            state: TcpState::Unknown,
+            known: Known::ALL,
+            recorded: None,
+            is_unreachable: false,
+            is_over: false,
+            saw_syn: false,
+            app: None,
+            is_app_certain: false,
+            name: 0,
+            name_source: NameSource::Dns,
+            fields: 0,
+            stream: 0,
+            first_ns: times_ns.0,
+            last_ns: times_ns.1,
+            active_start_ns: times_ns.0,
+            first_packet: 0,
+            gap: Moments::default(),
+            directions,
+            run: Run::default(),
+            run_direction: 0,
+            icmp: None,
+            macs: None,
+            extra: None,
+        }
+    }
 
     /// Address and port of who began it.
     pub fn originator(&self) -> (Addr, u16) {
@@ -311,6 +336,11 @@ impl Flow {
         self.forward().bytes + self.backward().bytes
     }
 
+    /// A figure if it was measured.
+    pub fn measured<T>(&self, needs: Known, figure: T) -> Option<T> {
+        self.known.has(needs).then_some(figure)
+    }
+
     /// From the first to the last packet, ns.
     pub fn duration_ns(&self) -> i64 {
         self.last_ns - self.first_ns
@@ -347,35 +377,24 @@ impl Flow {
         crate::model::Protocol::from_ip_protocol(self.key.protocol)
     }
 
-    /// What became of it as a first contact. For UDP only an ICMP refusal counts as failed: silence is normal.
-    pub fn outcome(&self) -> ConnOutcome {
-        match self.key.protocol {
-            6 if !self.saw_syn => ConnOutcome::Unknown,
-            6 => match self.state {
-                TcpState::Requested | TcpState::Refused => ConnOutcome::Failed,
-                TcpState::Unknown => ConnOutcome::Unknown,
-                _ => ConnOutcome::Succeeded,
-            },
-            17 if self.is_unreachable => ConnOutcome::Failed,
-            17 if self.backward().packets > 0 => ConnOutcome::Succeeded,
-            _ => ConnOutcome::Unknown,
-        }
+    /// What became of it as a first contact.
+    pub fn outcome(&self) -> Outcome {
+        self.recorded.unwrap_or_else(|| Outcome::of_packets(self))
+    }
+
+    /// True if it came to nothing: refused or, over TCP, without an answer.
+    pub fn has_failed(&self) -> bool {
+        self.outcome().is_failure(self)
+    }
+
+    /// True if the record has its beginning, and it came about as far as it tells: a request was seen or, of a table
+    /// without flags, both sides went on.
+    pub fn has_begun(&self) -> bool {
+        self.recorded.map_or(self.saw_syn, |outcome| outcome == Outcome::Established)
     }
 
     /// Flag bits that the originator ever sent.
     pub fn originator_flags(&self) -> u8 {
-        [
-            tcp_flag::FIN,
-            tcp_flag::SYN,
-            tcp_flag::RST,
-            tcp_flag::PSH,
-            tcp_flag::ACK,
-            tcp_flag::URG,
-            tcp_flag::ECE,
-            tcp_flag::CWR,
-        ]
-        .into_iter()
-        .filter(|bit| self.forward().flag(*bit) > 0)
-        .fold(0, |all, bit| all | bit)
+        super::outcome::flags(self.forward())
     }
 }

@@ -4,8 +4,12 @@ mod direction;
 pub mod exchanges;
 #[expect(clippy::module_inception, reason = "the flow itself, beside what belongs to it")]
 mod flow;
+pub mod known;
 pub mod moments;
+pub mod outcome;
 pub mod tcp_anomalies;
 
 pub use direction::Direction;
 pub use flow::*;
+pub use known::Known;
+pub use outcome::Outcome;

@@ -2,10 +2,11 @@
 
 use super::dialect::{Entry, Unit};
 use super::roles::{MOST_COUNT, Row};
+use super::state;
 use crate::model::Flow;
 use crate::model::app::protocol::{AppProto, Protocol};
 use crate::model::flow::moments::Moments;
-use crate::model::flow::{DirectionStats, FlowKey, NameSource, Run, TcpState};
+use crate::model::flow::{DirectionStats, FlowKey, Known};
 use crate::model::format::time;
 use crate::model::rows::{CellValue, Role};
 
@@ -18,7 +19,7 @@ pub struct Units {
     pub gaps: Unit,
 }
 
-/// The flow of a row; none if an address, the time or an IP protocol is missing.
+/// The flow of a row; none if an address or the time is missing, or if it is not IP. What the row does not say stays unknown.
 pub fn build(row: &Row<'_>, entry: &Entry, units: Units, number: u64) -> Option<Flow> {
     let (source, target) = (row.host(Role::Source)?, row.host(Role::Target)?);
     let protocol = protocol(row)?;
@@ -34,7 +35,10 @@ pub fn build(row: &Row<'_>, entry: &Entry, units: Units, number: u64) -> Option<
     let is_low_originator = from <= to;
     let (low, high) = if is_low_originator { (from, to) } else { (to, from) };
     let key = FlowKey { low: low.0, high: high.0, low_port: low.1, high_port: high.1, vlan: 0, protocol };
-    let (forward, backward) = sides(row, units, protocol, first_ns, last_ns);
+    let (forward, backward, of_sides) = sides(row, units, protocol, first_ns, last_ns);
+    // A tool whose rows have one direction fills the columns of the other with zeros.
+    let lacks_answers = entry.is_one_way && backward.packets == 0 && backward.bytes == 0;
+    let of_sides = if lacks_answers { of_sides.without(Known::BACKWARD) } else { of_sides };
     let micros = |role| row.number(role).map(|gap| gap * units.gaps.ns() / 1e3);
     let n_gaps = forward.packets.saturating_add(backward.packets).saturating_sub(1);
     let mean = micros(Role::GapMean).unwrap_or((last_ns - first_ns) as f64 / 1e3 / f64::from(n_gaps.max(1)));
@@ -43,48 +47,44 @@ pub fn build(row: &Row<'_>, entry: &Entry, units: Units, number: u64) -> Option<
     let is_tcp = protocol == 6;
     let by_port = || matches!(protocol, 6 | 17).then(|| Protocol::from_port(is_tcp, to.1)).flatten();
     let by_name = row.text(Role::Service).and_then(service);
+    let has_ports = matches!(protocol, 6 | 17 | 33 | 132 | 136 | Protocol::NOT_KNOWN);
+    let known = of_sides
+        .with_if(protocol != Protocol::NOT_KNOWN, Known::PROTOCOL)
+        .with_if(!has_ports || row.number(Role::SourcePort).and(row.number(Role::TargetPort)).is_some(), Known::PORTS)
+        .with_if(row.number(Role::GapMean).is_some(), Known::GAPS)
+        .with_if(duration_ns.is_some_and(|ns| ns >= 0) || end_ns.is_some(), Known::DURATION);
+    let directions = if is_low_originator { [forward, backward] } else { [backward, forward] };
     let mut flow = Flow {
-        key,
-        is_low_originator,
-        state: TcpState::Unknown,
-        is_unreachable: false,
-        is_over: false,
-        saw_syn: false,
+        known,
         app: by_name.or_else(by_port),
         is_app_certain: by_name.is_some(),
-        name: 0,
-        name_source: NameSource::Dns,
-        fields: 0,
-        stream: 0,
-        first_ns,
-        last_ns,
-        active_start_ns: first_ns,
         first_packet: number,
         gap,
-        directions: if is_low_originator { [forward, backward] } else { [backward, forward] },
-        run: Run::default(),
-        run_direction: 0,
         // Zeek writes type and code of ICMP where the ports stand.
         icmp: (protocol == 1 || protocol == 58).then_some((from.1 as u8, to.1 as u8)),
-        macs: None,
-        extra: None,
+        ..Flow::new(key, is_low_originator, (first_ns, last_ns), directions)
     };
     (entry.state)(row, &mut flow);
+    state::action(row, &mut flow);
     Some(flow)
 }
 
-/// The IP protocol number; none for what is not IP.
+/// The IP protocol number; [`Protocol::NOT_KNOWN`] where the row does not tell it, none for what is not IP.
 fn protocol(row: &Row<'_>) -> Option<u8> {
+    let has_flags = || {
+        let counts = [Role::Syn, Role::Fin, Role::Ack].iter().any(|role| row.count(*role).is_some_and(|n| n > 0));
+        counts || row.text(Role::Flags).is_some_and(|text| text.contains(&b'S'))
+    };
     match row.value(Role::Protocol) {
-        CellValue::Number(number) => Some(number).filter(|n| (0.0..256.0).contains(n)).map(|n| n as u8),
+        CellValue::Number(number) if (0.0..256.0).contains(&number) => Some(number as u8),
         CellValue::Text(..) => by_name(row.text(Role::Protocol)?),
-        // A table that names no protocol has most likely TCP.
-        _ if !row.places.has(Role::Protocol) => Some(6),
-        _ => None,
+        // Only TCP has such flags.
+        _ if has_flags() => Some(6),
+        _ => Some(Protocol::NOT_KNOWN),
     }
 }
 
-/// An IP protocol by its name.
+/// An IP protocol by its name; none for the names of what is not IP.
 pub fn by_name(name: &[u8]) -> Option<u8> {
     let name = name.to_ascii_lowercase();
     Some(match name.as_slice() {
@@ -102,7 +102,9 @@ pub fn by_name(name: &[u8]) -> Option<u8> {
         b"ipip" | b"ipnip" => 4,
         b"ipv6" => 41,
         b"udplite" => 136,
-        _ => return None,
+        b"arp" | b"rarp" | b"llc" | b"stp" | b"lldp" | b"cdp" | b"ipx" | b"ether" | b"ethernet" | b"loop"
+        | b"eapol" | b"man" => return None,
+        _ => Protocol::NOT_KNOWN,
     })
 }
 
@@ -119,19 +121,29 @@ fn service(name: &[u8]) -> Option<AppProto> {
     AppProto::ALL.iter().copied().find(|named| named.name().eq_ignore_ascii_case(&name))
 }
 
-/// Figures of both directions.
-fn sides(row: &Row<'_>, units: Units, protocol: u8, first_ns: i64, last_ns: i64) -> (DirectionStats, DirectionStats) {
+/// Figures of both directions, and which of them were measured.
+fn sides(
+    row: &Row<'_>,
+    units: Units,
+    protocol: u8,
+    first_ns: i64,
+    last_ns: i64,
+) -> (DirectionStats, DirectionStats, Known) {
     use Role::*;
     let total_packets = row.count(Packets);
     let total_bytes = row.count(Bytes);
     let fwd_bytes = row.count(FwdBytes);
     let bwd_bytes = row.count(BwdBytes).or_else(|| Some(total_bytes?.saturating_sub(fwd_bytes?)));
     let fwd_packets = row.count(FwdPackets).or_else(|| split(total_packets?, fwd_bytes, total_bytes));
-    let bwd_packets = row.count(BwdPackets).or_else(|| Some(total_packets?.saturating_sub(fwd_packets?)));
+    let bwd_packets = row.count(BwdPackets).or_else(|| {
+        let is_split = row.count(FwdPackets).or(fwd_bytes).is_some();
+        Some(total_packets?.saturating_sub(fwd_packets?)).filter(|_| is_split)
+    });
+    let (fwd_payload, bwd_payload) = (row.count(FwdPayload), row.count(BwdPayload));
     let forward = Side {
-        packets: fwd_packets.unwrap_or(1),
+        packets: fwd_packets,
         bytes: fwd_bytes.or(if bwd_bytes.is_none() { total_bytes } else { None }),
-        payload: row.count(FwdPayload),
+        payload: fwd_payload,
         data: row.count(FwdDataPackets),
         header: row.count(FwdHeader),
         lengths: [FwdLengthMean, FwdLengthDeviation, FwdLengthMin, FwdLengthMax],
@@ -139,17 +151,31 @@ fn sides(row: &Row<'_>, units: Units, protocol: u8, first_ns: i64, last_ns: i64)
         window: row.number(FwdWindow),
     };
     let backward = Side {
-        packets: bwd_packets.unwrap_or(0),
+        packets: bwd_packets,
         bytes: bwd_bytes,
-        payload: row.count(BwdPayload),
+        payload: bwd_payload,
         data: None,
         header: row.count(BwdHeader),
         lengths: [BwdLengthMean, BwdLengthDeviation, BwdLengthMin, BwdLengthMax],
         gaps: [BwdGapMean, BwdGapDeviation, BwdGapMin, BwdGapMax],
         window: row.number(BwdWindow),
     };
+    let has_payload = fwd_payload.or(bwd_payload).is_some() || row.number(FwdLengthMean).is_some();
+    let has_backward = bwd_packets.or(bwd_bytes).or(bwd_payload).is_some();
+    let has_forward = row.count(FwdPackets).or(fwd_bytes).or(fwd_payload).is_some();
+    let has_bytes = total_bytes.or(forward.bytes).or(bwd_bytes).is_some() || (has_payload && fwd_packets.is_some());
+    let known = Known::NOTHING
+        .with_if(fwd_packets.is_some(), Known::PACKETS)
+        .with_if(has_bytes, Known::BYTES)
+        .with_if(has_payload, Known::PAYLOAD)
+        .with_if(row.number(FwdLengthMax).is_some(), Known::SIZES)
+        .with_if(row.count(FwdHeader).is_some(), Known::HEADERS)
+        .with_if(row.number(FwdWindow).is_some(), Known::WINDOWS)
+        .with_if(row.count(FwdDataPackets).is_some(), Known::DATA_PACKETS)
+        .with_if(has_forward, Known::FORWARD)
+        .with_if(has_backward, Known::BACKWARD);
     let made = |side: Side| side.direction(row, units, protocol, (first_ns, last_ns));
-    (made(forward), made(backward))
+    (made(forward), made(backward), known)
 }
 
 /// How many of the packets go forward, by the share of bytes; each side that has bytes has a packet.
@@ -163,7 +189,7 @@ fn split(packets: u64, fwd_bytes: Option<u64>, bytes: Option<u64>) -> Option<u64
 }
 
 struct Side {
-    packets: u64,
+    packets: Option<u64>,
     bytes: Option<u64>,
     payload: Option<u64>,
     data: Option<u64>,
@@ -181,37 +207,41 @@ const LOWER_HEADERS: u64 = 34;
 
 impl Side {
     fn direction(self, row: &Row<'_>, units: Units, protocol: u8, (first_ns, last_ns): (i64, i64)) -> DirectionStats {
-        let n = u32::try_from(self.packets).unwrap_or(MOST_PACKETS).min(MOST_PACKETS);
+        let packets = self.packets.unwrap_or(0);
+        let n = u32::try_from(packets).unwrap_or(MOST_PACKETS).min(MOST_PACKETS);
         let header_each: u64 = match protocol {
             6 => 20,
             17 | 1 | 58 => 8,
             _ => 0,
         };
-        let header_bytes = self.header.unwrap_or(header_each * self.packets);
-        let lower = LOWER_HEADERS * self.packets;
+        let header_bytes = self.header.unwrap_or(header_each * packets);
+        let lower = LOWER_HEADERS * packets;
         let payload = self.payload.or_else(|| {
             let of_mean = row.number(self.lengths[0]);
-            let of_mean = of_mean.map(|mean| ((mean * self.packets as f64).round() as u64).min(MOST_COUNT));
+            let of_mean = of_mean.map(|mean| ((mean * packets as f64).round() as u64).min(MOST_COUNT));
             of_mean.or_else(|| Some(self.bytes?.saturating_sub(header_bytes + lower)))
         });
         let payload = payload.unwrap_or(0);
         let bytes = self.bytes.unwrap_or(payload + header_bytes + lower);
         let [mean, deviation, min, max] = self.lengths.map(|role| row.number(role));
-        let of_payload = payload as f64 / self.packets.max(1) as f64;
+        // Payload of packets that nobody counted was in one at least.
+        let n_sizes = if n == 0 && payload > 0 { 1 } else { n };
+        let of_payload = payload as f64 / packets.max(1) as f64;
         let ends = (min.unwrap_or(of_payload), max.unwrap_or(mean.unwrap_or(of_payload)));
         let micros = |role: Role| row.number(role).map(|gap| gap * units.gaps.ns() / 1e3);
         let [gap_mean, gap_deviation, gap_min, gap_max] = self.gaps.map(micros);
         let n_gaps = n.saturating_sub(1);
         let gap = gap_mean.unwrap_or((last_ns - first_ns) as f64 / 1e3 / f64::from(n_gaps.max(1)));
-        let data = self.data.map_or(if payload > 0 { n } else { 0 }, |data| u32::try_from(data).unwrap_or(u32::MAX));
+        let data =
+            self.data.map_or(if payload > 0 { n_sizes } else { 0 }, |data| u32::try_from(data).unwrap_or(u32::MAX));
         DirectionStats {
             packets: n,
-            data_packets: data.min(n),
+            data_packets: data.min(n_sizes),
             bytes,
             header_bytes,
             first_ns,
             last_ns,
-            payload: Moments::from_parts(n, of_payload, deviation.unwrap_or(0.0), ends),
+            payload: Moments::from_parts(n_sizes, of_payload, deviation.unwrap_or(0.0), ends),
             gap: Moments::from_parts(
                 n_gaps,
                 gap,

@@ -79,6 +79,22 @@ const COMMON: &[(Role, &[&str])] = &[
     (Role::ServerName, &["servername", "requestedservername", "sni", "host", "hostname"]),
     (Role::State, &["state", "connstate"]),
     (Role::Flags, &["tcpflags", "flags", "flg"]),
+    (
+        Role::Action,
+        &[
+            "action",
+            "act",
+            "flowaction",
+            "flowdecision",
+            "decision",
+            "deviceaction",
+            "disposition",
+            "verdict",
+            "fwaction",
+            "policyaction",
+            "eventaction",
+        ],
+    ),
     (Role::Packets, &["totpkts", "packets", "pkts", "totalpackets", "npackets", "packetcount"]),
     (Role::Bytes, &["totbytes", "bytes", "totalbytes", "nbytes", "octets", "bytecount"]),
     (

@@ -18,6 +18,8 @@ use super::{
     TableRow, names,
 };
 use crate::issue::{IssueKind, IssueLog};
+use crate::model::Flow;
+use crate::model::flow::{Known, Outcome};
 use crate::model::format::time;
 use crate::model::rows::{CellValue, Column, Layout, Role, RowKind};
 use crate::read::Record;
@@ -64,6 +66,23 @@ pub struct RowReader {
     /// A summary ended the rows.
     is_over: bool,
     n_rows: u64,
+}
+
+/// True for a row of one direction, whose answers may stand in a row of their own: it has figures of one side only, and
+/// nothing says who began. Rows without ports are not told apart, and who was turned away gets no answers.
+fn is_one_way(flow: &Flow, by_dialect: bool) -> bool {
+    let is_open = !flow.known.has(Known::BACKWARD) && !flow.known.has(Known::DIRECTION);
+    (by_dialect || is_open) && flow.known.has(Known::PORTS) && flow.recorded != Some(Outcome::Refused)
+}
+
+/// Notes what a row does not tell of its flow.
+fn note_unknown(flow: &Flow, (row, at): (Option<u64>, Option<u64>), issues: &mut IssueLog) {
+    if !flow.known.has(Known::PROTOCOL) {
+        issues.add(IssueKind::ProtocolUnknown, row, at);
+    }
+    if !flow.known.has(Known::PORTS) {
+        issues.add(IssueKind::PortsUnknown, row, at);
+    }
 }
 
 /// What stands next in some bytes.
@@ -458,6 +477,9 @@ impl RowReader {
                     }
                     kind => content(&self.front, self.units, kind, &mut self.logs, &row_of, self.n_rows),
                 };
+                if let Some(RowContent::Flow(flow, _)) = &content {
+                    note_unknown(flow, place, issues);
+                }
                 let content = content.unwrap_or_else(|| {
                     issues.add(IssueKind::RowNoFlow, place.0, place.1);
                     RowContent::Row

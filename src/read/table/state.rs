@@ -1,158 +1,280 @@
-//! What tables say of TCP: counts of flags, flags as letters or a number, and the states of Argus, Zeek and Suricata.
+//! What tables say of a connection: counts of flags, flags as letters or a number, the states of Argus, Zeek and
+//! Suricata, and what a firewall did. From that, or from what went both ways, its outcome; else that it is unknown.
 
 use super::roles::Row;
-use crate::model::Flow;
-use crate::model::flow::TcpState;
+use crate::model::app::protocol::Protocol;
+use crate::model::flow::outcome::{MOST_BARE, carries_data};
+use crate::model::flow::{Known, Outcome, TcpState};
 use crate::model::packet::tcp_flag;
-use crate::model::rows::Role;
-
-/// Most packets of one side in an attempt that was refused: requests sent again, and the answers to them.
-const MOST_REFUSED: u32 = 3;
-/// CIC-IDS2017 counts the padding of an Ethernet frame as payload: six bytes a packet (Engelen et al., 2021).
-const PADDING: u64 = 6;
+use crate::model::rows::{CellValue, Role};
+use crate::model::{DirectionStats, Flow};
 
 /// By counts of flags, where the table has them, and by who sent what.
 pub fn by_counts(row: &Row<'_>, flow: &mut Flow) {
-    if !flow.is_tcp() {
-        return;
-    }
     let roles = [Role::Fin, Role::Syn, Role::Rst, Role::Psh, Role::Ack, Role::Urg, Role::Ece, Role::Cwr];
-    let counts = roles.map(|role| row.count(role).map_or(0, |n| u32::try_from(n).unwrap_or(u32::MAX)));
+    let counts = roles.map(|role| row.count(role));
+    let by_volume = Outcome::of_volume(flow);
+    flow.recorded = Some(by_volume);
+    if !flow.is_tcp() || counts.iter().all(Option::is_none) {
+        if flow.is_tcp() && row.value(Role::Flags) != CellValue::Missing {
+            by_flags(row, flow);
+        }
+        return note_direction(flow);
+    }
+    flow.known = flow.known.with(Known::FLAGS.with(Known::FLAG_COUNTS));
+    let counts = counts.map(|count| count.map_or(0, |n| u32::try_from(n).unwrap_or(u32::MAX)));
     forward(flow).flags = counts;
-    let [fin, _, rst, ..] = counts;
-    let sent = flow.forward().payload_bytes();
-    let returned = flow.backward().payload_bytes();
-    let (n_sent, n_returned) = (flow.forward().packets, flow.backward().packets);
-    let is_bare = sent <= PADDING * u64::from(n_sent) && returned <= PADDING * u64::from(n_returned);
-    flow.saw_syn = true;
-    flow.state = if n_returned == 0 {
-        TcpState::Requested
-    } else if is_bare && n_sent <= MOST_REFUSED && n_returned <= MOST_REFUSED && fin == 0 {
-        TcpState::Refused
-    } else if rst > 0 {
-        TcpState::Reset
-    } else if fin > 0 {
-        TcpState::Closed
-    } else {
-        TcpState::Established
+    let [fin, syn, rst, _, ack, ..] = counts;
+    flow.saw_syn = syn > 0;
+    let outcome = match by_volume {
+        // Without a request it is the rest of an older connection; with an answer to it, the answers are not in the row.
+        Outcome::Unanswered if syn == 0 && (ack > 0 || fin > 0 || rst > 0) => Outcome::Unknown,
+        Outcome::Bare if syn > 0 && rst > 0 && fin == 0 => Outcome::Refused,
+        Outcome::Bare if syn > 0 && fin > 0 => Outcome::Established,
+        other => other,
     };
+    flow.recorded = Some(outcome);
+    flow.state = match outcome {
+        Outcome::Unanswered => TcpState::Requested,
+        Outcome::Refused => TcpState::Refused,
+        Outcome::Established if rst > 0 => TcpState::Reset,
+        Outcome::Established if fin > 0 => TcpState::Closed,
+        Outcome::Established => TcpState::Established,
+        Outcome::HalfOpen | Outcome::Bare | Outcome::Unknown => TcpState::Unknown,
+    };
+    note_direction(flow);
 }
 
-/// By flags of the whole flow, as letters (`.A..SF`, `UAPRSF`) or as the number of the bits; one direction.
+/// By flags of the whole flow, as letters (`.A..SF`, `UAPRSF`) or as the number of the bits.
 pub fn by_flags(row: &Row<'_>, flow: &mut Flow) {
-    if !flow.is_tcp() {
-        return;
-    }
     let flags = match row.text(Role::Flags) {
-        Some(text) => letters(text),
-        None => row.number(Role::Flags).map_or(0, |bits| bits as u32 as u8),
+        Some(text) => flag_bits(text),
+        None => row.number(Role::Flags).map(|bits| bits as u32 as u8),
     };
+    let by_volume = Outcome::of_volume(flow);
+    flow.recorded = Some(by_volume);
+    let Some(flags) = flags.filter(|_| flow.is_tcp()) else { return note_direction(flow) };
+    flow.known = flow.known.with(Known::FLAGS);
     set_flags(flow, true, flags);
     let has = |bit| flags & bit != 0;
     flow.saw_syn = has(tcp_flag::SYN);
-    flow.state = match (has(tcp_flag::SYN), has(tcp_flag::ACK), has(tcp_flag::RST), has(tcp_flag::FIN)) {
-        (false, _, true, _) if flow.backward().packets == 0 => TcpState::Unknown,
-        (true, false, _, _) if flow.backward().packets == 0 => TcpState::Requested,
-        // A request that was given up or refused: no data went either way.
-        (true, _, true, false) if flow.packets() <= u64::from(MOST_REFUSED) => TcpState::Refused,
-        (_, _, true, _) => TcpState::Reset,
-        (_, _, _, true) => TcpState::Closed,
-        (_, true, ..) => TcpState::Established,
+    if !flow.known.has(Known::BACKWARD) {
+        return;
+    }
+    // The flags are of both directions together.
+    let outcome = match by_volume {
+        Outcome::Unanswered if !has(tcp_flag::SYN) || has(tcp_flag::ACK) => Outcome::Unknown,
+        Outcome::Bare if has(tcp_flag::SYN) && has(tcp_flag::RST) && !has(tcp_flag::FIN) => Outcome::Refused,
+        Outcome::Bare if has(tcp_flag::SYN) && has(tcp_flag::FIN) => Outcome::Established,
+        Outcome::Bare if flags != 0 && !has(tcp_flag::SYN) => Outcome::Unknown,
+        other => other,
+    };
+    flow.recorded = Some(outcome);
+    flow.state = match (outcome, has(tcp_flag::RST), has(tcp_flag::FIN)) {
+        (Outcome::Unanswered, ..) => TcpState::Requested,
+        (Outcome::Refused, ..) => TcpState::Refused,
+        (Outcome::Established, true, _) => TcpState::Reset,
+        (Outcome::Established, _, true) => TcpState::Closed,
+        (Outcome::Established, ..) => TcpState::Established,
         _ => TcpState::Unknown,
     };
+    note_direction(flow);
 }
 
 /// Argus: flags of both sides as `FSPA_FSRPA`, or a state as `S0`, `CON`, `REQ`, `RST`, `FIN`.
 pub fn argus(row: &Row<'_>, flow: &mut Flow) {
     let state = row.text(Role::State).unwrap_or_default();
+    let by_volume = Outcome::of_volume(flow);
+    flow.known = flow.known.with(Known::DIRECTION);
     if state.starts_with(b"UR") {
         flow.is_unreachable = true;
+        flow.recorded = Some(Outcome::Refused);
+        return;
     }
+    flow.recorded = Some(by_volume);
     if !flow.is_tcp() {
         return;
     }
-    let has_answer = flow.backward().packets > 0;
-    flow.saw_syn = true;
-    flow.state = match state {
-        b"REQ" | b"S0" | b"INT" => TcpState::Requested,
-        b"RST" if flow.backward().payload_bytes() == 0 && flow.packets() <= 2 * u64::from(MOST_REFUSED) => {
-            TcpState::Refused
-        }
-        b"RST" => TcpState::Reset,
-        b"FIN" | b"CLO" => TcpState::Closed,
-        b"CON" | b"ACC" | b"EST" => TcpState::Established,
+    let is_bare = !carries_data(flow.forward(), flow.known) && !carries_data(flow.backward(), flow.known);
+    let is_short = is_bare && flow.forward().packets <= MOST_BARE && flow.backward().packets <= MOST_BARE;
+    let had_data = if is_short { by_volume } else { Outcome::Established };
+    let (outcome, state) = match state {
+        b"REQ" | b"S0" if flow.backward().packets == 0 => (Outcome::Unanswered, TcpState::Requested),
+        b"RST" if is_short && flow.backward().packets > 0 => (Outcome::Refused, TcpState::Refused),
+        b"RST" => (had_data, TcpState::Reset),
+        b"FIN" | b"CLO" => (Outcome::Established, TcpState::Closed),
+        b"CON" | b"ACC" | b"EST" => (Outcome::Established, TcpState::Established),
         flags if flags.contains(&b'_') => {
             let mut sides = flags.split(|byte| *byte == b'_').map(letters);
             let (sent, returned) = (sides.next().unwrap_or(0), sides.next().unwrap_or(0));
             set_flags(flow, true, sent);
             set_flags(flow, false, returned);
+            flow.known = flow.known.with(Known::FLAGS);
+            let outcome = Outcome::of_flags(flow);
+            let both = sent | returned;
+            let state = match outcome {
+                Outcome::Unanswered => TcpState::Requested,
+                Outcome::Refused => TcpState::Refused,
+                Outcome::HalfOpen => TcpState::Answered,
+                Outcome::Bare | Outcome::Unknown => TcpState::Unknown,
+                Outcome::Established if both & tcp_flag::RST != 0 => TcpState::Reset,
+                Outcome::Established if sent & returned & tcp_flag::FIN != 0 => TcpState::Closed,
+                Outcome::Established => TcpState::Established,
+            };
             flow.saw_syn = sent & tcp_flag::SYN != 0;
-            match (sent & tcp_flag::SYN != 0, returned) {
-                (true, 0) => TcpState::Requested,
-                (_, answer) if answer & tcp_flag::RST != 0 && answer & tcp_flag::SYN == 0 && flow.saw_syn => {
-                    TcpState::Refused
-                }
-                _ if (sent | returned) & tcp_flag::RST != 0 => TcpState::Reset,
-                _ if sent & returned & tcp_flag::FIN != 0 => TcpState::Closed,
-                _ => TcpState::Established,
-            }
+            (outcome, state)
         }
-        _ if has_answer => TcpState::Established,
-        _ => TcpState::Requested,
+        _ => (by_volume, TcpState::Unknown),
     };
+    flow.saw_syn |= matches!(state, TcpState::Requested | TcpState::Refused);
+    (flow.recorded, flow.state) = (Some(outcome), state);
 }
 
-/// Zeek's conn_state, whose meanings its documentation lists.
+/// Zeek's conn_state, whose meanings its documentation lists, and its history of flags.
 pub fn zeek(row: &Row<'_>, flow: &mut Flow) {
+    flow.known = flow.known.with(Known::DIRECTION);
+    let state = row.text(Role::State).unwrap_or_default();
+    let by_volume = Outcome::of_volume(flow);
+    let answered = if by_volume == Outcome::Established { by_volume } else { Outcome::Unknown };
     if !flow.is_tcp() {
+        flow.recorded = Some(match state {
+            b"SF" => Outcome::Established,
+            b"S0" => Outcome::Unanswered,
+            _ => by_volume,
+        });
         return;
     }
-    let state = row.text(Role::State).unwrap_or_default();
-    flow.state = match state {
-        b"S0" | b"RSTOS0" | b"SH" => TcpState::Requested,
-        b"REJ" => TcpState::Refused,
-        b"S1" | b"S2" | b"S3" => TcpState::Established,
-        b"SF" => TcpState::Closed,
-        b"RSTO" | b"RSTR" => TcpState::Reset,
-        _ => TcpState::Unknown,
-    };
-    flow.saw_syn = !matches!(state, b"OTH" | b"SHR" | b"RSTRH" | b"");
     // Upper case letters of the history are the originator's: s, h, f, r for SYN, SYN-ACK, FIN, RST; d for data.
     let history = row.text(Role::History).unwrap_or_default();
-    for (letter, bit) in [(b's', tcp_flag::SYN), (b'f', tcp_flag::FIN), (b'r', tcp_flag::RST), (b'd', tcp_flag::PSH)] {
-        if history.contains(&letter.to_ascii_uppercase()) {
-            set_flags(flow, true, bit);
-        }
-        if history.contains(&letter) {
-            set_flags(flow, false, bit);
+    for (letter, bit) in [
+        (b's', tcp_flag::SYN),
+        (b'f', tcp_flag::FIN),
+        (b'r', tcp_flag::RST),
+        (b'd', tcp_flag::PSH),
+        (b'a', tcp_flag::ACK),
+        (b'h', tcp_flag::SYN | tcp_flag::ACK),
+    ] {
+        for (is_forward, letter) in [(true, letter.to_ascii_uppercase()), (false, letter)] {
+            if history.contains(&letter) {
+                set_flags(flow, is_forward, bit);
+            }
         }
     }
-    if history.contains(&b'A') {
-        set_flags(flow, true, tcp_flag::ACK);
-    }
+    flow.known = flow.known.with_if(!history.is_empty(), Known::FLAGS);
+    let went_on = history.contains(&b'A') || history.contains(&b'D') || flow.forward().payload_bytes() > 0;
+    let (outcome, tcp_state) = match state {
+        b"S0" | b"RSTOS0" | b"SH" => (Outcome::Unanswered, TcpState::Requested),
+        b"REJ" => (Outcome::Refused, TcpState::Refused),
+        b"S1" | b"S2" | b"S3" => (Outcome::Established, TcpState::Established),
+        b"SF" => (Outcome::Established, TcpState::Closed),
+        b"RSTR" => (Outcome::Established, TcpState::Reset),
+        b"RSTO" if went_on || by_volume == Outcome::Established => (Outcome::Established, TcpState::Reset),
+        b"RSTO" if !history.is_empty() => (Outcome::HalfOpen, TcpState::Reset),
+        b"RSTO" => (Outcome::Bare, TcpState::Reset),
+        // Joined in the middle, or only the responder was seen.
+        b"OTH" | b"SHR" | b"RSTRH" => (answered, TcpState::Unknown),
+        _ => (by_volume, TcpState::Unknown),
+    };
+    (flow.recorded, flow.state) = (Some(outcome), tcp_state);
+    flow.saw_syn = !matches!(state, b"OTH" | b"SHR" | b"RSTRH" | b"") || history.contains(&b'S');
 }
 
 /// Suricata: `new`, `established`, `closed`, and the flags of both sides as hexadecimal text.
 pub fn suricata(row: &Row<'_>, flow: &mut Flow) {
-    if !flow.is_tcp() {
-        return;
-    }
+    flow.known = flow.known.with(Known::DIRECTION);
+    let state = row.text(Role::State).unwrap_or_default();
+    let by_volume = Outcome::of_volume(flow);
+    // Other events come while their flow goes on: what has not been answered yet may be.
+    let is_whole = row.text(Role::EventType).is_none_or(|event| event == b"flow");
+    let by_volume = if is_whole || by_volume == Outcome::Established { by_volume } else { Outcome::Unknown };
     let text = row.text(Role::Flags).and_then(|text| std::str::from_utf8(text).ok());
     let bits = text.and_then(|text| u8::from_str_radix(text.trim_start_matches("0x"), 16).ok());
-    let flags = bits.or(row.number(Role::Flags).map(|bits| bits as u32 as u8)).unwrap_or(tcp_flag::SYN);
-    set_flags(flow, true, flags);
-    let has_answer = flow.backward().packets > 0;
-    flow.saw_syn = flags & tcp_flag::SYN != 0;
-    flow.state = match row.text(Role::State).unwrap_or_default() {
-        _ if !has_answer => TcpState::Requested,
-        b"new" if flags & tcp_flag::RST != 0 => TcpState::Refused,
-        b"closed" if flags & tcp_flag::RST != 0 && flow.backward().packets <= MOST_REFUSED && flow.packets() <= 4 => {
-            TcpState::Refused
-        }
-        b"closed" => TcpState::Closed,
-        b"established" => TcpState::Established,
-        _ => TcpState::Answered,
+    let flags = bits.or(row.number(Role::Flags).map(|bits| bits as u32 as u8)).filter(|_| flow.is_tcp());
+    if let Some(flags) = flags {
+        set_flags(flow, true, flags);
+        flow.known = flow.known.with(Known::FLAGS);
+    }
+    let has = |bit| flags.is_some_and(|flags| flags & bit != 0);
+    flow.saw_syn = has(tcp_flag::SYN);
+    let outcome = match (state, by_volume) {
+        _ if !flow.is_tcp() => by_volume,
+        (b"established", _) => Outcome::Established,
+        (_, Outcome::Unanswered) if flags.is_some() && !has(tcp_flag::SYN) => Outcome::Unknown,
+        (_, Outcome::Bare) if has(tcp_flag::SYN) && has(tcp_flag::RST) && !has(tcp_flag::FIN) => Outcome::Refused,
+        (_, other) => other,
     };
+    flow.recorded = Some(outcome);
+    flow.state = match (state, outcome) {
+        _ if !flow.is_tcp() => TcpState::Unknown,
+        (_, Outcome::Unanswered) => TcpState::Requested,
+        (_, Outcome::Refused) => TcpState::Refused,
+        (b"closed", Outcome::Established) => TcpState::Closed,
+        (b"established", _) => TcpState::Established,
+        _ => TcpState::Unknown,
+    };
+}
+
+/// What a firewall did: who was turned away got nothing, whatever was counted.
+pub fn action(row: &Row<'_>, flow: &mut Flow) {
+    const REFUSALS: [&[u8]; 9] =
+        [b"reject", b"rejected", b"deny", b"denied", b"drop", b"dropped", b"block", b"blocked", b"d"];
+    let Some(action) = row.text(Role::Action).map(<[u8]>::to_ascii_lowercase) else { return };
+    // A firewall that looks into connections lets them begin before it ends them.
+    let is_refusal = REFUSALS.contains(&action.as_slice()) && flow.recorded != Some(Outcome::Established);
+    if !is_refusal {
+        return;
+    }
+    // What comes from a service to a client's port is an answer, which came too late or was not let out.
+    let is_answer = is_service(flow, flow.originator().1) && !is_service(flow, flow.responder().1);
+    flow.recorded = Some(if is_answer { Outcome::Unknown } else { Outcome::Refused });
+    flow.known = if is_answer { flow.known.without(Known::DIRECTION) } else { flow.known.with(Known::DIRECTION) };
+    if flow.is_tcp() {
+        flow.state = if is_answer { TcpState::Unknown } else { TcpState::Refused };
+    }
+}
+
+/// A row names the originator first, as far as can be seen: nothing comes from the port of a service to that of a client
+/// first, unless its request was seen. A row of one direction says nothing of that.
+fn note_direction(flow: &mut Flow) {
+    if !flow.known.has(Known::BACKWARD) {
+        return;
+    }
+    let is_answer = is_service(flow, flow.originator().1) && !is_service(flow, flow.responder().1);
+    flow.known = flow.known.with_if(!is_answer || flow.saw_syn, Known::DIRECTION);
+}
+
+fn is_service(flow: &Flow, port: u16) -> bool {
+    matches!(flow.key.protocol, 6 | 17) && (port < 1024 || Protocol::from_port(flow.is_tcp(), port).is_some())
+}
+
+/// Flags as letters, words or a hexadecimal number in a text; none if it is nothing of this.
+fn flag_bits(text: &[u8]) -> Option<u8> {
+    let text = text.trim_ascii();
+    let hexadecimal = text.strip_prefix(b"0x").or(text.strip_prefix(b"0X"));
+    if let Some(digits) = hexadecimal.and_then(|digits| std::str::from_utf8(digits).ok()) {
+        return u16::from_str_radix(digits, 16).ok().map(|bits| bits as u8);
+    }
+    let is_letter = |byte: &u8| b".-_* FSRPAUECWN".contains(&byte.to_ascii_uppercase());
+    if !text.is_empty() && text.iter().all(is_letter) {
+        return Some(letters(text));
+    }
+    let words = || text.split(|byte| !byte.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+    let bits = words().map(word_bits).try_fold(0, |all, bits| Some(all | bits?))?;
+    (words().next().is_some()).then_some(bits)
+}
+
+fn word_bits(word: &[u8]) -> Option<u8> {
+    let names: [(&[u8], u8); 8] = [
+        (b"FIN", tcp_flag::FIN),
+        (b"SYN", tcp_flag::SYN),
+        (b"RST", tcp_flag::RST),
+        (b"PSH", tcp_flag::PSH),
+        (b"ACK", tcp_flag::ACK),
+        (b"URG", tcp_flag::URG),
+        (b"ECE", tcp_flag::ECE),
+        (b"CWR", tcp_flag::CWR),
+    ];
+    names.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, bit)| *bit)
 }
 
 /// Flags as letters, in any order; dots and digits say nothing.
@@ -173,7 +295,7 @@ fn letters(text: &[u8]) -> u8 {
     })
 }
 
-fn forward(flow: &mut Flow) -> &mut crate::model::DirectionStats {
+fn forward(flow: &mut Flow) -> &mut DirectionStats {
     let [low, high] = &mut flow.directions;
     if flow.is_low_originator { low } else { high }
 }

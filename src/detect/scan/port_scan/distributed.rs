@@ -1,6 +1,6 @@
 //! First contacts to crowds: many sources that share the scan of one host, or hide one scanner among decoys.
 
-use crate::detect::support::connection_attempts::{Contact, Contacts};
+use crate::detect::support::connection_attempts::{Contact, Contacts, Outcome};
 use crate::model::Addr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,8 @@ pub struct Crowd {
 /// The crowds with at least `least` failed ports, one for each host, in the order of the hosts; over TCP: peers of file
 /// sharing fail on many UDP ports.
 pub fn crowds(contacts: &Contacts, least: f64) -> Vec<Crowd> {
-    let failed = |contact: &Contact| (!contact.outcome.is_success() && contact.protocol == 6).then_some(contact.target);
+    let is_vain = |contact: &Contact| !contact.outcome.is_success() && contact.outcome != Outcome::Bare;
+    let failed = |contact: &Contact| (is_vain(contact) && contact.protocol == 6).then_some(contact.target);
     contacts.groups(least, failed).iter().filter_map(|group| crowd(group, least)).collect()
 }
 

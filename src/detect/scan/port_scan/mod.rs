@@ -72,6 +72,8 @@ struct Case {
     n_failed: usize,
     n_half_open: usize,
     n_silent: usize,
+    /// Bare exchanges, whose flags were not seen.
+    n_bare: usize,
     n_answered: usize,
     n_window: usize,
     log_ratio: f64,
@@ -107,13 +109,15 @@ impl Detector for PortScan {
         });
         let scans = Report::of(cases)
             .at_most(MOST_FINDINGS)
-            .largest_first(|(case, _)| case.n_failed + case.n_silent)
+            .largest_first(|(case, _)| case.n_vain())
             .not_evaluated(context.contacts.n_refused())
             .each_with_flows(
                 context,
                 |(case, _)| Between { protocol: Some(case.protocol), ..Between::pair(case.source, case.target) },
                 |(case, _), flow| (case.first_ns..=case.last_ns).contains(&flow.first_ns),
-                |(case, confidence), flows| case.finding(&limits, *confidence, flows),
+                |(case, confidence), flows| {
+                    context.contacts.note_unknown(case.finding(&limits, *confidence, flows), case.source)
+                },
             );
         let scans = Conclusion { findings: merge_findings::by_source(scans.findings, of_block), ..scans };
         let n_crowds = crowds.len();
@@ -123,7 +127,7 @@ impl Detector for PortScan {
             |crowd, flow| crowd.sources.contains(&flow.originator().0) && flow.is_tcp(),
             |crowd, flows| of_crowd(crowd, flows, limits.ports),
         );
-        scans.and(shared)
+        context.contacts.conclude(scans.and(shared))
     }
 }
 
@@ -191,13 +195,14 @@ struct Limits {
 impl Limits {
     /// How sure it is a scan; none if it is not.
     fn confidence(&self, case: &Case) -> Option<Confidence> {
-        let failed = (case.n_failed + case.n_silent) as f64;
+        let failed = case.n_vain() as f64;
         if failed < LEAST_FAILED_SHARE * case.ports.len() as f64 {
             return None;
         }
-        if failed >= self.ports && case.n_failed == 0 {
-            // Silence of UDP alone may be a firewall before something harmless.
-            Some(Confidence::EVEN)
+        if failed >= self.ports && case.n_failed <= case.n_bare {
+            // Silence of UDP alone may be a firewall before something harmless. Nobody leaves bare exchanges on many ports
+            // but who tries them.
+            Some(if case.n_bare > 0 { Confidence::LIKELY } else { Confidence::EVEN })
         } else if case.n_window as f64 >= self.ports && case.is_scanner {
             Some(Confidence::ALMOST_CERTAIN)
         } else if failed >= self.ports || case.is_scanner && case.n_failed as f64 >= self.least {
@@ -220,10 +225,11 @@ impl Case {
         let refuses = in_time.iter().any(|c| c.outcome == Outcome::Failure);
         let mut probes = Probes::default();
         contacts.iter().for_each(|c| probes.merge(c.probes));
-        let outcomes =
-            || in_time.iter().filter(|c| refuses || c.outcome != Outcome::Silence).map(|c| c.outcome.is_success());
+        let is_sure = |c: &Contact| c.outcome != Outcome::Bare && (refuses || c.outcome != Outcome::Silence);
+        let outcomes = || in_time.iter().filter(|c| is_sure(c)).map(|c| c.outcome.is_success());
         let walk = Walk::over(outcomes());
-        let n_failed = failed.iter().filter(|c| refuses || c.outcome != Outcome::Silence).count();
+        let n_failed = failed.iter().filter(|c| is_sure(c)).count();
+        let n_bare = failed.iter().filter(|c| c.outcome == Outcome::Bare).count();
         Some(Case {
             source: first.source,
             target: first.target,
@@ -232,7 +238,8 @@ impl Case {
             ports: contacts.iter().map(|c| c.port).collect(),
             n_failed,
             n_half_open: failed.iter().filter(|c| c.outcome == Outcome::HalfOpen).count(),
-            n_silent: failed.len() - n_failed,
+            n_silent: failed.len() - n_failed - n_bare,
+            n_bare,
             n_answered: contacts.len() - failed.len(),
             n_window: busiest(&times, window_ns),
             log_ratio: walk.log_ratio(),
@@ -243,15 +250,19 @@ impl Case {
         })
     }
 
+    /// Ports that were tried in vain, as far as is known.
+    fn n_vain(&self) -> usize {
+        self.n_failed + self.n_silent + self.n_bare
+    }
+
     fn finding(&self, limits: &Limits, confidence: Confidence, flows: Gathered) -> Finding {
         let is_outside = !self.source.is_internal() && self.target.is_internal();
         let tried = self.ports.len();
-        let failed = self.n_failed + self.n_silent;
+        let failed = self.n_vain();
         let threshold = if failed as f64 >= limits.ports { limits.ports } else { limits.least };
         let is_slow = failed as f64 >= limits.ports && (self.n_window as f64) < limits.ports;
         let transport = if self.protocol == 17 { "UDP" } else { "TCP" };
-        let kinds: Vec<&str> = self.probes.iter().map(|probe| probe.name()).collect();
-        let kinds = kinds.join(", ");
+        let kinds = self.probes.in_brackets();
         let duration = self.last_ns - self.first_ns;
 
         let impact = if is_outside { Impact::OUTSIDE_LOOK } else { Impact::INSIDE_LOOK };
@@ -269,7 +280,7 @@ impl Case {
         Finding::builder(&CARD)
             .technique(is_outside.then_some(("T1595", "Active Scanning")))
             .title(format!(
-                "{} {}scanned {} of {} ({kinds})",
+                "{} {}scanned {} of {}{kinds}",
                 self.source,
                 if is_slow { "slowly " } else { "" },
                 count(tried, &format!("{transport} port")),
@@ -290,6 +301,7 @@ impl Case {
                     format!("below {} (Zeek's scan policy)", limits.ports),
                 ),
                 evidence("Of these left half open by the source", self.n_half_open as f64, "ports", "0"),
+                evidence("Of these a few packets without data, flags unknown", self.n_bare as f64, "ports", "0"),
                 evidence(
                     "Ports that were used properly",
                     self.n_answered as f64,
@@ -307,7 +319,7 @@ impl Case {
             ])
             .series(self.steps.course())
             .explanation(format!(
-                "{} tried {} of {} within {}; {} refused, gave no answer or were left half open at once, and {} were \
+                "{} tried {} of {} within {}; {} {}, and {} were \
                  used properly. An ordinary client knows which port it wants and gets an answer there; a series of \
                  such tries on different ports means that somebody is finding out what the host offers.{}",
                 self.source,
@@ -315,6 +327,11 @@ impl Case {
                 self.target,
                 span(duration),
                 finding_builder::thousands(failed),
+                if self.n_bare > 0 {
+                    "refused, gave no answer or ended after a few packets without data"
+                } else {
+                    "refused, gave no answer or were left half open at once"
+                },
                 finding_builder::thousands(self.n_answered),
                 if self.probes.iter().any(|probe| matches!(probe, Probe::Fin | Probe::Null | Probe::Xmas)) {
                     " Packets with these flags never begin an ordinary connection; they are made to slip past simple filters."

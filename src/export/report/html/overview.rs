@@ -92,12 +92,16 @@ fn span(analysis: &Analysis) -> String {
     }
 }
 
+fn or_dash(figure: Option<String>) -> String {
+    figure.unwrap_or_else(|| "–".to_owned())
+}
+
 /// Figures, facts of the file, charts.
 pub fn section(analysis: &Analysis) -> String {
     let (file, summary) = (&analysis.file, &analysis.summary);
     let tiles: String = [
-        ("packets", count(summary.packets)),
-        ("on the wire", bytes(summary.bytes as f64)),
+        ("packets", or_dash(summary.measured_packets().map(count))),
+        ("on the wire", or_dash(summary.measured_bytes().map(|n| bytes(n as f64)))),
         ("flows", count(summary.flows)),
         ("hosts", count(summary.hosts)),
         ("duration", time::span(summary.duration_ns())),

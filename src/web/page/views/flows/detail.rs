@@ -41,7 +41,7 @@ pub fn FlowDetail(props: &FlowDetailProps) -> Html {
             </div>
             <dl class="figures facts">
                 { pair("Start", format!("{} {}", moment(row.first_ns, clock), zone_of(row.first_ns, clock))) }
-                { pair("Duration", time::span(row.duration_ns)) }
+                { pair("Duration", row.duration_ns.map_or_else(|| or_dash(""), time::span)) }
                 { pair("Protocol", row.transport.clone()) }
                 { pair("Application", or_dash(&row.app)) }
                 { pair("Name", or_dash(&plain(&row.name))) }
@@ -90,8 +90,11 @@ fn end(host: Addr, port: u16) -> String {
     }
 }
 
-fn amount(packets: u64, bytes: u64) -> String {
-    format!("{}, {}", quantity::counted(packets, "packet", "packets"), quantity::bytes(bytes as f64))
+/// What was measured of one side.
+fn amount(packets: Option<u64>, bytes: Option<u64>) -> String {
+    let packets = packets.map(|n| quantity::counted(n, "packet", "packets"));
+    let parts: Vec<String> = packets.into_iter().chain(bytes.map(|n| quantity::bytes(n as f64))).collect();
+    or_dash(&parts.join(", "))
 }
 
 fn or_dash(text: &str) -> String {

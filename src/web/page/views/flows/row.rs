@@ -45,10 +45,12 @@ impl Row for FlowRow {
     }
 
     fn cells(&self, times: Times) -> Vec<String> {
+        // Not measured.
+        let dash = || "–".to_owned();
         let port = |port: u16| if port == 0 { String::new() } else { port.to_string() };
         [
             times.text(self.first_ns),
-            time::span(self.duration_ns),
+            self.duration_ns.map_or_else(dash, time::span),
             self.source.to_string(),
             self.target.to_string(),
             port(self.target_port),
@@ -56,8 +58,8 @@ impl Row for FlowRow {
             self.app.clone(),
             plain(&self.name),
             self.state.clone(),
-            quantity::count(self.packets.iter().sum()),
-            quantity::bytes(self.bytes.iter().sum::<u64>() as f64),
+            self.total[0].map_or_else(dash, quantity::count),
+            self.total[1].map_or_else(dash, |n| quantity::bytes(n as f64)),
             score(self.score),
         ]
         .into()

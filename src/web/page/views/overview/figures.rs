@@ -17,6 +17,10 @@ pub struct FiguresProps {
     pub is_partial: bool,
 }
 
+fn or_dash(figure: Option<String>) -> String {
+    figure.unwrap_or_else(|| "–".to_owned())
+}
+
 /// Quick statistics.
 #[component]
 pub fn Figures(props: &FiguresProps) -> Html {
@@ -44,8 +48,8 @@ pub fn Figures(props: &FiguresProps) -> Html {
         <section class="card" aria-labelledby="figures-title">
             <h2 id="figures-title">{"The capture"}</h2>
             <dl class="figures">
-                { pair("Packets", quantity::count(summary.packets)) }
-                { pair("On the wire", quantity::bytes(summary.bytes as f64)) }
+                { pair("Packets", or_dash(summary.measured_packets().map(quantity::count))) }
+                { pair("On the wire", or_dash(summary.measured_bytes().map(|n| quantity::bytes(n as f64)))) }
                 { pair("Flows", quantity::count(summary.flows)) }
                 if !props.is_partial {
                     { pair("Hosts", quantity::count(summary.hosts)) }

@@ -1,0 +1,90 @@
+//! Which figures of a flow were measured, as a set: a capture knows all of them, a table those that it has columns for.
+
+/// Figures and facts that are known, as bits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Known(u32);
+
+impl Known {
+    /// The IP protocol.
+    pub const PROTOCOL: Known = Known(1);
+    /// The ports, or that there are none.
+    pub const PORTS: Known = Known(1 << 1);
+    /// Who began it.
+    pub const DIRECTION: Known = Known(1 << 2);
+    /// How many packets there were.
+    pub const PACKETS: Known = Known(1 << 3);
+    /// How many bytes there were.
+    pub const BYTES: Known = Known(1 << 4);
+    /// What of them the originator sent.
+    pub const FORWARD: Known = Known(1 << 5);
+    /// What of them the responder sent.
+    pub const BACKWARD: Known = Known(1 << 6);
+    /// Which TCP flags were set.
+    pub const FLAGS: Known = Known(1 << 7);
+    /// How many packets had each of them set.
+    pub const FLAG_COUNTS: Known = Known(1 << 8);
+    /// Times between packets, not only of the first and the last.
+    pub const GAPS: Known = Known(1 << 9);
+    /// Payload bytes; without this they are reckoned from the bytes on the wire.
+    pub const PAYLOAD: Known = Known(1 << 10);
+    /// When it ended.
+    pub const DURATION: Known = Known(1 << 11);
+    /// Size of the smallest and largest payload of a packet, and how they spread.
+    pub const SIZES: Known = Known(1 << 12);
+    /// Bytes of the transport headers.
+    pub const HEADERS: Known = Known(1 << 13);
+    /// The window of the first packet of each side.
+    pub const WINDOWS: Known = Known(1 << 14);
+    /// How many packets of the originator carried payload.
+    pub const DATA_PACKETS: Known = Known(1 << 15);
+    /// Each packet on its own: what no table sums up.
+    pub const EACH_PACKET: Known = Known(1 << 16);
+    /// Packets and bytes of both directions.
+    pub const VOLUME: Known = Known(Known::PACKETS.0 | Known::BYTES.0 | Known::FORWARD.0 | Known::BACKWARD.0);
+    /// Everything, as of packets that were captured.
+    pub const ALL: Known = Known((1 << 17) - 1);
+    /// Nothing.
+    pub const NOTHING: Known = Known(0);
+
+    /// True if all of `wanted` is known.
+    pub fn has(self, wanted: Known) -> bool {
+        self.0 & wanted.0 == wanted.0
+    }
+
+    /// With `more`.
+    #[must_use]
+    pub fn with(self, more: Known) -> Known {
+        Known(self.0 | more.0)
+    }
+
+    /// With `more` if `is_known`.
+    #[must_use]
+    pub fn with_if(self, is_known: bool, more: Known) -> Known {
+        if is_known { self.with(more) } else { self }
+    }
+
+    /// Without `less`.
+    #[must_use]
+    pub fn without(self, less: Known) -> Known {
+        Known(self.0 & !less.0)
+    }
+
+    /// What both know.
+    #[must_use]
+    pub fn both(self, other: Known) -> Known {
+        Known(self.0 & other.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_knows_what_was_put_in() {
+        let known = Known::NOTHING.with(Known::FLAGS).with_if(false, Known::GAPS).with_if(true, Known::PORTS);
+        assert!(known.has(Known::FLAGS.with(Known::PORTS)) && !known.has(Known::GAPS) && Known::ALL.has(known));
+        assert_eq!(known.without(Known::FLAGS), Known::PORTS);
+        assert_eq!(known.both(Known::PORTS.with(Known::BYTES)), Known::PORTS);
+    }
+}
