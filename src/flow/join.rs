@@ -5,7 +5,7 @@
 //! connection on their own, and do not say who began it.
 
 use crate::model::app::protocol::Protocol;
-use crate::model::flow::outcome::{MOST_BARE, carries_data, flags};
+use crate::model::flow::evidence::{MOST_BARE, carries_data, flags};
 use crate::model::flow::{Known, Outcome, TcpState};
 use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
 use crate::model::{Addr, Flow};
@@ -40,7 +40,7 @@ pub(super) fn join(kept: &mut Flow, answer: &Flow) {
     kept.known = kept.known.both(answer.known).with(sides).with_if(is_certain, Known::DIRECTION);
     kept.saw_syn |= answer.saw_syn;
     let has_flags = kept.is_tcp() && kept.known.has(Known::FLAGS);
-    let outcome = if has_flags { Outcome::of_flags(kept) } else { Outcome::of_volume(kept) };
+    let outcome = if has_flags { kept.outcome_by_flags() } else { kept.outcome_by_volume() };
     kept.recorded = Some(outcome);
     if has_flags {
         kept.state = state(kept, outcome);

@@ -5,6 +5,7 @@ use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::connection_attempts::{Contact, Outcome, Probe};
 use crate::detect::support::finding_builder::{self, Identity, count, evidence};
 use crate::detect::support::flow_selector::{Between, Gathered};
+use crate::detect::support::known_outcomes;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::{self, Walk};
@@ -100,9 +101,9 @@ impl Detector for LateralMovement {
                     ..Between::default()
                 },
                 |_, flow| flow.outcome() != flow::Outcome::Unknown && flow.responder().0.is_internal(),
-                |case, flows| context.contacts.note_unknown(case.finding(least, flows), case.source),
+                |case, flows| known_outcomes::note(context.contacts, case.finding(least, flows), case.source),
             );
-        context.contacts.conclude(report)
+        known_outcomes::conclude(context.contacts, report)
     }
 }
 

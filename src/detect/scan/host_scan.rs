@@ -5,6 +5,7 @@ use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::connection_attempts::{Contact, Outcome, Probe};
 use crate::detect::support::finding_builder::{self, Identity, count, evidence};
 use crate::detect::support::flow_selector::{Between, Gathered};
+use crate::detect::support::known_outcomes;
 use crate::detect::support::local_networks::is_neighbour;
 use crate::detect::support::merge_findings::{self, Block, Retold};
 use crate::detect::support::report::Report;
@@ -157,11 +158,11 @@ impl Detector for HostScan {
                         && !flow.is_to_group()
                 },
                 |(case, confidence), flows| {
-                    context.contacts.note_unknown(case.finding(&limits, *confidence, flows), case.source)
+                    known_outcomes::note(context.contacts, case.finding(&limits, *confidence, flows), case.source)
                 },
             );
         let findings = merge_findings::by_source(sweeps.findings, of_block);
-        context.contacts.conclude(Conclusion { findings, ..sweeps })
+        known_outcomes::conclude(context.contacts, Conclusion { findings, ..sweeps })
     }
 }
 

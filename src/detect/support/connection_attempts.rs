@@ -1,12 +1,10 @@
 //! Flows to first contacts: what became of the first try of a source to reach one port of one host. Both scan
 //! detectors and the one for lateral movement start from this one table.
 
-use crate::detect::detector::Conclusion;
 use crate::detect::support::capped_map::{Map, Tally};
-use crate::detect::support::finding_builder;
 use crate::model::flow::{self, Known};
 use crate::model::packet::tcp_flag::{ACK, FIN, PSH, RST, SYN, URG};
-use crate::model::{Addr, Finding, Flow, Protocol};
+use crate::model::{Addr, Flow, Protocol};
 use std::collections::BTreeMap;
 use std::hash::Hash;
 
@@ -175,8 +173,6 @@ impl Contacts {
     pub const MOST: usize = 1 << 19;
     /// Most sources whose outcomes are counted.
     const MOST_SOURCES: usize = 1 << 17;
-    /// With a smaller share of known outcomes nothing can be said.
-    const LEAST_KNOWN: f64 = 0.1;
 
     /// Takes a flow that has ended. Not inlined: browsers optimise a function that is called often, but not a long loop
     /// in one that is called once.
@@ -213,36 +209,14 @@ impl Contacts {
         }
     }
 
-    /// Says in a finding of how many connections of its source the outcome is known, if not of all.
-    pub fn note_unknown(&self, mut finding: Finding, source: Addr) -> Finding {
-        let outcomes = self.outcomes_of.get(&source).copied().unwrap_or_default();
-        if outcomes.n_known < outcomes.n {
-            let [n_known, n] = [outcomes.n_known, outcomes.n].map(|n| finding_builder::thousands(n as usize));
-            finding.explanation.push_str(&format!(
-                " The outcome is known for {n_known} of {n} TCP connections of {source}; the others were not judged."
-            ));
-        }
-        finding
-    }
-
-    /// What a detector of failed contacts concludes: without any finding, also why that may be so.
-    pub fn conclude(&self, conclusion: Conclusion) -> Conclusion {
-        let why = self.too_little_known().filter(|_| conclusion.findings.is_empty());
-        let n_not_evaluated = self.n_refused();
-        Conclusion { not_enough_data: conclusion.not_enough_data.or(why), n_not_evaluated, ..conclusion }
-    }
-
-    /// Why nothing can be said of connections that failed, if that is so.
-    fn too_little_known(&self) -> Option<String> {
-        let Outcomes { n_known, n } = self.outcomes;
-        (n > 0 && (n_known as f64) < Contacts::LEAST_KNOWN * n as f64).then(|| {
-            format!(
-                "The outcome is known for {} of {} TCP connections: the table has no TCP flags and no states, and not \
-                 both directions.",
-                finding_builder::thousands(n_known as usize),
-                finding_builder::thousands(n as usize)
-            )
-        })
+    /// TCP connections of a table that `source` began, or all without one: of how many the outcome is known, and how many
+    /// there are.
+    pub fn n_known(&self, source: Option<Addr>) -> (u64, u64) {
+        let Outcomes { n_known, n } = match source {
+            Some(source) => self.outcomes_of.get(&source).copied().unwrap_or_default(),
+            None => self.outcomes,
+        };
+        (n_known, n)
     }
 
     /// Contacts that have at least `least` of their group, group by group in order, in each by target, port and

@@ -9,6 +9,7 @@ pub mod file_services;
 pub mod finding_builder;
 pub mod flow_selector;
 pub mod gateway;
+pub mod known_outcomes;
 pub mod local_networks;
 pub mod login_attempts;
 pub mod logins;

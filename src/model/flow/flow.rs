@@ -376,25 +376,4 @@ impl Flow {
     pub fn transport(&self) -> crate::model::Protocol {
         crate::model::Protocol::from_ip_protocol(self.key.protocol)
     }
-
-    /// What became of it as a first contact.
-    pub fn outcome(&self) -> Outcome {
-        self.recorded.unwrap_or_else(|| Outcome::of_packets(self))
-    }
-
-    /// True if it came to nothing: refused or, over TCP, without an answer.
-    pub fn has_failed(&self) -> bool {
-        self.outcome().is_failure(self)
-    }
-
-    /// True if the record has its beginning, and it came about as far as it tells: a request was seen or, of a table
-    /// without flags, both sides went on.
-    pub fn has_begun(&self) -> bool {
-        self.recorded.map_or(self.saw_syn, |outcome| outcome == Outcome::Established)
-    }
-
-    /// Flag bits that the originator ever sent.
-    pub fn originator_flags(&self) -> u8 {
-        super::outcome::flags(self.forward())
-    }
 }

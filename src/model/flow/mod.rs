@@ -1,6 +1,7 @@
 //! A flow and what is counted and noticed in it.
 
 mod direction;
+pub mod evidence;
 pub mod exchanges;
 #[expect(clippy::module_inception, reason = "the flow itself, beside what belongs to it")]
 mod flow;

@@ -3,7 +3,7 @@
 
 use super::roles::Row;
 use crate::model::app::protocol::Protocol;
-use crate::model::flow::outcome::{MOST_BARE, carries_data};
+use crate::model::flow::evidence::{MOST_BARE, carries_data};
 use crate::model::flow::{Known, Outcome, TcpState};
 use crate::model::packet::tcp_flag;
 use crate::model::rows::{CellValue, Role};
@@ -13,8 +13,11 @@ use crate::model::{DirectionStats, Flow};
 pub fn by_counts(row: &Row<'_>, flow: &mut Flow) {
     let roles = [Role::Fin, Role::Syn, Role::Rst, Role::Psh, Role::Ack, Role::Urg, Role::Ece, Role::Cwr];
     let counts = roles.map(|role| row.count(role));
-    let by_volume = Outcome::of_volume(flow);
+    let by_volume = flow.outcome_by_volume();
     flow.recorded = Some(by_volume);
+    if flow.is_tcp() && by_volume == Outcome::Unanswered {
+        flow.state = TcpState::Requested;
+    }
     if !flow.is_tcp() || counts.iter().all(Option::is_none) {
         if flow.is_tcp() && row.value(Role::Flags) != CellValue::Missing {
             by_flags(row, flow);
@@ -51,7 +54,7 @@ pub fn by_flags(row: &Row<'_>, flow: &mut Flow) {
         Some(text) => flag_bits(text),
         None => row.number(Role::Flags).map(|bits| bits as u32 as u8),
     };
-    let by_volume = Outcome::of_volume(flow);
+    let by_volume = flow.outcome_by_volume();
     flow.recorded = Some(by_volume);
     let Some(flags) = flags.filter(|_| flow.is_tcp()) else { return note_direction(flow) };
     flow.known = flow.known.with(Known::FLAGS);
@@ -84,7 +87,7 @@ pub fn by_flags(row: &Row<'_>, flow: &mut Flow) {
 /// Argus: flags of both sides as `FSPA_FSRPA`, or a state as `S0`, `CON`, `REQ`, `RST`, `FIN`.
 pub fn argus(row: &Row<'_>, flow: &mut Flow) {
     let state = row.text(Role::State).unwrap_or_default();
-    let by_volume = Outcome::of_volume(flow);
+    let by_volume = flow.outcome_by_volume();
     flow.known = flow.known.with(Known::DIRECTION);
     if state.starts_with(b"UR") {
         flow.is_unreachable = true;
@@ -99,7 +102,7 @@ pub fn argus(row: &Row<'_>, flow: &mut Flow) {
     let is_short = is_bare && flow.forward().packets <= MOST_BARE && flow.backward().packets <= MOST_BARE;
     let had_data = if is_short { by_volume } else { Outcome::Established };
     let (outcome, state) = match state {
-        b"REQ" | b"S0" if flow.backward().packets == 0 => (Outcome::Unanswered, TcpState::Requested),
+        b"REQ" | b"S0" if by_volume == Outcome::Unanswered => (by_volume, TcpState::Requested),
         b"RST" if is_short && flow.backward().packets > 0 => (Outcome::Refused, TcpState::Refused),
         b"RST" => (had_data, TcpState::Reset),
         b"FIN" | b"CLO" => (Outcome::Established, TcpState::Closed),
@@ -110,7 +113,7 @@ pub fn argus(row: &Row<'_>, flow: &mut Flow) {
             set_flags(flow, true, sent);
             set_flags(flow, false, returned);
             flow.known = flow.known.with(Known::FLAGS);
-            let outcome = Outcome::of_flags(flow);
+            let outcome = flow.outcome_by_flags();
             let both = sent | returned;
             let state = match outcome {
                 Outcome::Unanswered => TcpState::Requested,
@@ -134,7 +137,7 @@ pub fn argus(row: &Row<'_>, flow: &mut Flow) {
 pub fn zeek(row: &Row<'_>, flow: &mut Flow) {
     flow.known = flow.known.with(Known::DIRECTION);
     let state = row.text(Role::State).unwrap_or_default();
-    let by_volume = Outcome::of_volume(flow);
+    let by_volume = flow.outcome_by_volume();
     let answered = if by_volume == Outcome::Established { by_volume } else { Outcome::Unknown };
     if !flow.is_tcp() {
         flow.recorded = Some(match state {
@@ -163,6 +166,8 @@ pub fn zeek(row: &Row<'_>, flow: &mut Flow) {
     flow.known = flow.known.with_if(!history.is_empty(), Known::FLAGS);
     let went_on = history.contains(&b'A') || history.contains(&b'D') || flow.forward().payload_bytes() > 0;
     let (outcome, tcp_state) = match state {
+        // Data and acknowledgments of answers that were not recorded.
+        b"S0" if history.contains(&b'A') && history.contains(&b'D') => (Outcome::Unknown, TcpState::Unknown),
         b"S0" | b"RSTOS0" | b"SH" => (Outcome::Unanswered, TcpState::Requested),
         b"REJ" => (Outcome::Refused, TcpState::Refused),
         b"S1" | b"S2" | b"S3" => (Outcome::Established, TcpState::Established),
@@ -183,7 +188,7 @@ pub fn zeek(row: &Row<'_>, flow: &mut Flow) {
 pub fn suricata(row: &Row<'_>, flow: &mut Flow) {
     flow.known = flow.known.with(Known::DIRECTION);
     let state = row.text(Role::State).unwrap_or_default();
-    let by_volume = Outcome::of_volume(flow);
+    let by_volume = flow.outcome_by_volume();
     // Other events come while their flow goes on: what has not been answered yet may be.
     let is_whole = row.text(Role::EventType).is_none_or(|event| event == b"flow");
     let by_volume = if is_whole || by_volume == Outcome::Established { by_volume } else { Outcome::Unknown };

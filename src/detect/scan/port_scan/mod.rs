@@ -6,6 +6,7 @@ use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::connection_attempts::{Contact, Outcome, Probe, Probes};
 use crate::detect::support::finding_builder::{self, Identity, count, evidence};
 use crate::detect::support::flow_selector::{Between, Gathered};
+use crate::detect::support::known_outcomes;
 use crate::detect::support::merge_findings::{self, Block, Retold};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
@@ -116,7 +117,7 @@ impl Detector for PortScan {
                 |(case, _)| Between { protocol: Some(case.protocol), ..Between::pair(case.source, case.target) },
                 |(case, _), flow| (case.first_ns..=case.last_ns).contains(&flow.first_ns),
                 |(case, confidence), flows| {
-                    context.contacts.note_unknown(case.finding(&limits, *confidence, flows), case.source)
+                    known_outcomes::note(context.contacts, case.finding(&limits, *confidence, flows), case.source)
                 },
             );
         let scans = Conclusion { findings: merge_findings::by_source(scans.findings, of_block), ..scans };
@@ -127,7 +128,7 @@ impl Detector for PortScan {
             |crowd, flow| crowd.sources.contains(&flow.originator().0) && flow.is_tcp(),
             |crowd, flows| of_crowd(crowd, flows, limits.ports),
         );
-        context.contacts.conclude(scans.and(shared))
+        known_outcomes::conclude(context.contacts, scans.and(shared))
     }
 }
 

@@ -1,0 +1,173 @@
+//! What a capture or a table says of a flow, to its outcome: packets, flags, or what went both ways.
+
+use super::{DirectionStats, Flow, Known, Outcome, TcpState};
+use crate::model::packet::tcp_flag::{ACK, RST, SYN};
+
+/// Most packets of one side that come to nothing: requests sent again, and the answers to them.
+pub const MOST_BARE: u32 = 3;
+/// A request is repeated up to six times (Linux's tcp_syn_retries); who sends more was answered.
+const MOST_TRIES: u32 = 8;
+/// Headers of Ethernet, IP and TCP with the options of a request (RFC 793, RFC 7323) take up to 78 bytes; the padding of
+/// an Ethernet frame up to 6 more than an empty segment.
+const MOST_HEADERS: f64 = 78.0;
+/// Padding of an Ethernet frame that some tools count as payload, bytes a packet (Engelen et al., 2021).
+const PADDING: f64 = 6.0;
+
+impl Flow {
+    /// What became of it as a first contact.
+    pub fn outcome(&self) -> Outcome {
+        self.recorded.unwrap_or_else(|| self.outcome_by_packets())
+    }
+
+    /// True if it came to nothing: refused or, over TCP, without an answer. Silence of UDP is normal.
+    pub fn has_failed(&self) -> bool {
+        match self.outcome() {
+            Outcome::Refused => self.is_tcp() || self.is_udp(),
+            Outcome::Unanswered => self.is_tcp(),
+            _ => false,
+        }
+    }
+
+    /// True if the record has its beginning, and it came about as far as it tells: a request was seen or, of a table
+    /// without flags, both sides went on.
+    pub fn has_begun(&self) -> bool {
+        self.recorded.map_or(self.saw_syn, |outcome| outcome == Outcome::Established)
+    }
+
+    /// By the packets of a capture.
+    fn outcome_by_packets(&self) -> Outcome {
+        let has_answer = self.backward().packets > 0;
+        match self.key.protocol {
+            6 if !self.saw_syn => Outcome::Unknown,
+            6 => {
+                let is_acknowledged = self.forward().flag(ACK) > self.forward().flag(RST);
+                match self.state {
+                    TcpState::Unknown => Outcome::Unknown,
+                    // An acknowledgment of answers that are not in the capture: they took another way.
+                    TcpState::Requested | TcpState::Refused if is_acknowledged => Outcome::Unknown,
+                    TcpState::Requested => Outcome::Unanswered,
+                    TcpState::Refused => Outcome::Refused,
+                    _ if is_acknowledged => Outcome::Established,
+                    _ => Outcome::HalfOpen,
+                }
+            }
+            1 | 17 | 58 if self.is_unreachable => Outcome::Refused,
+            1 | 17 | 58 if has_answer => Outcome::Established,
+            1 | 17 | 58 => Outcome::Unanswered,
+            _ => Outcome::Unknown,
+        }
+    }
+
+    /// Flag bits that the originator ever sent.
+    pub fn originator_flags(&self) -> u8 {
+        flags(self.forward())
+    }
+
+    /// By packets and bytes of both directions, where nothing else is known. Zero is a figure: a direction that was not
+    /// measured makes it unknown.
+    pub fn outcome_by_volume(&self) -> Outcome {
+        let (forward, backward) = (self.forward(), self.backward());
+        let is_there = |side: &DirectionStats| side.packets > 0 || side.bytes > 0;
+        if !self.known.has(Known::FORWARD.with(Known::BACKWARD)) || !is_there(forward) {
+            return Outcome::Unknown;
+        }
+        let is_tcp = self.is_tcp();
+        let has_data = |side: &DirectionStats| carries_data(side, self.known);
+        match is_there(backward) {
+            // Nobody goes on sending to who does not answer: the answers were not recorded.
+            false if is_tcp && (has_data(forward) || forward.packets > MOST_TRIES) => Outcome::Unknown,
+            false if matches!(self.key.protocol, 1 | 6 | 17 | 58) => Outcome::Unanswered,
+            false => Outcome::Unknown,
+            true if !is_tcp || has_data(forward) || has_data(backward) => Outcome::Established,
+            true if forward.packets > MOST_BARE && backward.packets > MOST_BARE => Outcome::Established,
+            // Request, acknowledgment and end against an answer: more than an attempt that comes to nothing.
+            true if forward.packets >= MOST_BARE && forward.packets > backward.packets => Outcome::Established,
+            true => Outcome::Bare,
+        }
+    }
+
+    /// By the flags that each side ever set, and by what it carried. For a record that only sums flags up: they say what
+    /// was there, not in which order or how often.
+    pub fn outcome_by_flags(&self) -> Outcome {
+        let by_volume = self.outcome_by_volume();
+        let (sent, returned) = (flags(self.forward()), flags(self.backward()));
+        let has = |all: u8, bit: u8| all & bit != 0;
+        match by_volume {
+            // The rest of an older connection, or the answers are not in the record.
+            Outcome::Unanswered if !has(sent, SYN) || has(sent, ACK) => Outcome::Unknown,
+            Outcome::Bare if has(sent, SYN) && has(returned, RST) && !has(returned, SYN) => Outcome::Refused,
+            Outcome::Bare if has(sent, SYN) && has(returned, SYN) && !has(sent, ACK) => Outcome::HalfOpen,
+            Outcome::Bare if has(sent, SYN) && has(returned, SYN) => Outcome::Established,
+            Outcome::Bare if !has(sent, SYN) => Outcome::Unknown,
+            other => other,
+        }
+    }
+}
+
+/// True if a side sent more than headers.
+pub fn carries_data(side: &DirectionStats, known: Known) -> bool {
+    let n = f64::from(side.packets.max(1));
+    if known.has(Known::PAYLOAD) { side.payload.sum() > PADDING * n } else { side.bytes as f64 > MOST_HEADERS * n }
+}
+
+/// Flag bits that a side ever set.
+pub fn flags(side: &DirectionStats) -> u8 {
+    (0..8).filter(|bit| side.flag(1 << bit) > 0).fold(0, |all, bit| all | 1 << bit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Addr;
+    use crate::model::flow::FlowKey;
+    use crate::model::flow::moments::Moments;
+
+    /// A flow of a table: packets, bytes and flags of each side.
+    fn flow(protocol: u8, packets: [u32; 2], bytes: [u64; 2], flags: [u8; 2]) -> Flow {
+        let side = |i: usize| DirectionStats {
+            packets: packets[i],
+            bytes: bytes[i],
+            flags: std::array::from_fn(|bit| u32::from(flags[i] >> bit & 1)),
+            payload: Moments::from_parts(packets[i], 0.0, 0.0, (0.0, 0.0)),
+            ..DirectionStats::default()
+        };
+        let (low, high) = (Addr::v4([10, 0, 0, 1]), Addr::v4([10, 0, 0, 2]));
+        let key = FlowKey { low, high, low_port: 40_000, high_port: 80, vlan: 0, protocol };
+        Flow { known: Known::ALL.without(Known::PAYLOAD), ..Flow::new(key, true, (0, 0), [side(0), side(1)]) }
+    }
+
+    #[test]
+    fn packets_and_bytes_both_ways_are_an_answer_and_what_was_not_measured_is_unknown() {
+        let by_volume = |packets, bytes| flow(6, packets, bytes, [0, 0]).outcome_by_volume();
+        assert_eq!(by_volume([6, 5], [400, 900]), Outcome::Established);
+        assert_eq!(
+            by_volume([30, 20], [1800, 1200]),
+            Outcome::Established,
+            "keep-alives need somebody at the other end"
+        );
+        assert_eq!(by_volume([1, 0], [60, 0]), Outcome::Unanswered);
+        assert_eq!([by_volume([1, 1], [60, 54]), by_volume([3, 3], [198, 162])], [Outcome::Bare; 2]);
+        assert_eq!(by_volume([4, 2], [240, 120]), Outcome::Established, "a monitor that only connects");
+        assert_eq!(by_volume([40, 0], [52_000, 0]), Outcome::Unknown, "the answers took another way");
+        let one_way = flow(6, [1, 0], [60, 0], [0, 0]);
+        let one_way = Flow { known: one_way.known.without(Known::BACKWARD), ..one_way };
+        assert_eq!(one_way.outcome_by_volume(), Outcome::Unknown);
+        assert_eq!(flow(17, [1, 1], [70, 90], [0, 0]).outcome_by_volume(), Outcome::Established);
+        assert_eq!(flow(17, [1, 0], [70, 0], [0, 0]).outcome_by_volume(), Outcome::Unanswered);
+    }
+
+    #[test]
+    fn flags_that_were_summed_up_say_what_was_there() {
+        let by_flags = |packets, bytes, flags| flow(6, packets, bytes, flags).outcome_by_flags();
+        assert_eq!(by_flags([1, 1], [60, 54], [0x02, 0x14]), Outcome::Refused);
+        assert_eq!(by_flags([2, 1], [114, 58], [0x06, 0x12]), Outcome::HalfOpen);
+        assert_eq!(by_flags([3, 2], [180, 120], [0x13, 0x13]), Outcome::Established);
+        assert_eq!(
+            by_flags([9, 9], [5000, 90_000], [0x1e, 0x1a]),
+            Outcome::Established,
+            "closed by a reset after data"
+        );
+        assert_eq!(by_flags([1, 0], [60, 0], [0x02, 0]), Outcome::Unanswered);
+        assert_eq!(by_flags([1, 0], [54, 0], [0x11, 0]), Outcome::Unknown, "the end of an older connection");
+    }
+}
