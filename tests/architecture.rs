@@ -129,6 +129,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
                 "exploit",
                 "exposure",
                 "flood",
+                "industrial",
                 "lateral",
                 "ml",
                 "performance",

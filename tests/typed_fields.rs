@@ -16,6 +16,8 @@ const TOKENS: &[(&str, &[&str])] = &[
     ("detect/support/domains", &[".arpa"]),
     // The principal of the ticket-granting service (RFC 4120, section 7.3).
     ("detect/lateral/kerberoasting", &["krbtgt"]),
+    // The method of HTTP by which WS-Management is asked (DSP0226, section 5).
+    ("detect/lateral/remote_execution", &["POST"]),
     ("detect/ml/outliers", &["µs", "B"]),
     ("detect/statistical/traffic_change/shift", &["Packets", "Bytes"]),
 ];

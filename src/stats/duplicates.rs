@@ -142,6 +142,7 @@ mod tests {
             captured_bytes: n,
             macs: None,
             vlan: 0,
+            vlan_stack: 0,
             layers: Layers::default(),
             arp: None,
             ip: Some(Ip { source, target, protocol: 17, ttl: 64, is_fragment: false, payload_bytes: n - 20 }),

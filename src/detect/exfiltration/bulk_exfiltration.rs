@@ -238,13 +238,15 @@ mod tests {
     #[test]
     fn much_data_to_a_place_of_its_own_is_reported_and_browsing_is_not() {
         let flow = |bytes: [u64; 2]| Made { bytes, packets: [500, 300], ..Made::tcp(inside(1), outside(1), 443, 0.0) };
-        let others = [(1, 2), (1, 3), (2, 4)].map(|(from, to)| Made {
-            bytes: [7_000, 90_000],
-            packets: [50, 90],
-            ..Made::tcp(inside(from), outside(to), 443, 0.0)
-        });
+        let others = || {
+            [(1, 2), (1, 3), (2, 4)].map(|(from, to)| Made {
+                bytes: [7_000, 90_000],
+                packets: [50, 90],
+                ..Made::tcp(inside(from), outside(to), 443, 0.0)
+            })
+        };
         let found = |bytes| {
-            let flows: Vec<Made> = others.into_iter().chain([flow(bytes)]).collect();
+            let flows: Vec<Made> = others().into_iter().chain([flow(bytes)]).collect();
             finish(&ENTRY, &flows, &[], &Settings::default()).findings
         };
         assert_eq!(found([700_000, 18_000])[0].severity, Severity::Medium);

@@ -338,7 +338,7 @@ fn classify_datagram(flow: &Flow) -> Option<(Probe, Outcome)> {
     }
     // What tries a port is small; large datagrams that nobody answers are a stream, a flood, or answers themselves.
     let forward = flow.forward();
-    if flow.outcome() == ConnOutcome::Unknown && forward.payload.mean() > MOST_PROBE_BYTES {
+    if flow.outcome() == flow::Outcome::Unanswered && forward.payload.mean() > MOST_PROBE_BYTES {
         return None;
     }
     Some((

@@ -25,11 +25,6 @@ pub struct FlowKey {
     pub protocol: u8,
 }
 
-impl FlowKey {
-    /// Stands for an IP protocol that nobody named; the number is reserved (IANA protocol numbers).
-    pub const NO_PROTOCOL: u8 = 255;
-}
-
 /// Running figures of one direction of a flow.
 #[derive(Clone, Debug)]
 pub struct DirectionStats {
@@ -328,7 +323,7 @@ impl Flow {
 
     /// False if nobody counted its packets, as in a log of messages: then what its counts lack means nothing.
     pub fn is_counted(&self) -> bool {
-        self.packets() > 0
+        self.recorded.is_some() || self.packets() > 0
     }
 
     /// Bytes on the wire of both directions.

@@ -210,17 +210,7 @@ fn declared(form: Form, cut: Delimiter, skip: usize, names: Vec<String>, chosen:
     let entry = chosen.unwrap_or_else(|| dialect::find(Some(&lower), &[]));
     let log = log_of_columns(entry, &lower);
     let log_name = log_name(entry, log, BTreeSet::new());
-    Header {
-        form,
-        cut,
-        line_end: b'\n',
-        has_header: true,
-        skip,
-        entry,
-        names,
-        log,
-        log_name,
-    }
+    Header { form, cut, line_end: b'\n', has_header: true, skip, entry, names, log, log_name }
 }
 
 /// Rows of the front as texts, the last left out if it may be cut; and where the second begins.

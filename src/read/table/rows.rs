@@ -558,7 +558,8 @@ fn content(
         Some(logs) => Some(logs.content(row, entry, units, number)),
         None => {
             let flow = flow::build(row, entry, units, number)?;
-            Some(RowContent::Flow(Box::new(flow), entry.is_one_way))
+            let is_one_way = is_one_way(&flow, entry.is_one_way);
+            Some(RowContent::Flow(Box::new(flow), is_one_way))
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::detect::support::local_networks::Home;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::app::protocol::AppProto;
 use crate::model::finding::series::Level;
-use crate::model::flow::{ConnOutcome, NameSource};
+use crate::model::flow::{NameSource, Outcome};
 use crate::model::format::time::SECOND;
 use crate::model::{Addr, Category, Finding, Flow, Series};
 use crate::settings::Descriptor;
@@ -117,7 +117,7 @@ fn is_judged(flow: &Flow, name: &str) -> bool {
         && source != target
         && !is_group
         && !is_timed
-        && flow.outcome() != ConnOutcome::Failed
+        && !matches!(flow.outcome(), Outcome::Refused | Outcome::Unanswered)
 }
 
 /// HTTP to an address, not to a name.

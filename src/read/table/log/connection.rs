@@ -3,8 +3,7 @@
 use super::contract::Log;
 use crate::model::Flow;
 use crate::model::app::protocol::{AppProto, Protocol};
-use crate::model::flow::moments::Moments;
-use crate::model::flow::{DirectionStats, FlowKey, NameSource, Run, TcpState};
+use crate::model::flow::{FlowKey, Known};
 use crate::model::rows::{CellValue, Role};
 use crate::read::table::flow::by_name;
 use crate::read::table::roles::Row;
@@ -16,34 +15,18 @@ pub fn connection(row: &Row<'_>, log: &Log, time_ns: i64, number: u64) -> Option
     let is_low_originator = from <= to;
     let (low, high) = if is_low_originator { (from, to) } else { (to, from) };
     let protocol = transport(row).unwrap_or(match log.transport {
-        0 => FlowKey::NO_PROTOCOL,
+        0 => Protocol::NOT_KNOWN,
         known => known,
     });
-    Some(Flow {
-        key: FlowKey { low: low.0, high: high.0, low_port: low.1, high_port: high.1, vlan: 0, protocol },
-        is_low_originator,
-        state: TcpState::Unknown,
-        is_unreachable: false,
-        is_over: false,
-        saw_syn: false,
-        app: application(log, protocol, to.1),
-        is_app_certain: log.protocol.is_some(),
-        name: 0,
-        name_source: NameSource::Dns,
-        fields: 0,
-        stream: 0,
-        first_ns: time_ns,
-        last_ns: time_ns,
-        active_start_ns: time_ns,
-        first_packet: number,
-        gap: Moments::default(),
-        directions: [DirectionStats::default(), DirectionStats::default()],
-        run: Run::default(),
-        run_direction: 0,
-        icmp: (protocol == 1 || protocol == 58).then_some((from.1 as u8, to.1 as u8)),
-        macs: None,
-        extra: None,
-    })
+    let key = FlowKey { low: low.0, high: high.0, low_port: low.1, high_port: high.1, vlan: 0, protocol };
+    let mut flow = Flow::new(key, is_low_originator, (time_ns, time_ns), Default::default());
+    // Nobody counted, and whether it was answered only the messages tell.
+    flow.known = Known::DIRECTION.with(Known::PORTS).with_if(protocol != Protocol::NOT_KNOWN, Known::PROTOCOL);
+    flow.app = application(log, protocol, to.1);
+    flow.is_app_certain = log.protocol.is_some();
+    flow.first_packet = number;
+    flow.icmp = (protocol == 1 || protocol == 58).then_some((from.1 as u8, to.1 as u8));
+    Some(flow)
 }
 
 /// The IP protocol that a row names.
