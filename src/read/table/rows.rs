@@ -241,7 +241,8 @@ impl RowReader {
             self.frame = Frame::default();
             n += 1;
             let is_wanted = rows.len() < SAMPLED || n % step == 0;
-            if is_wanted && !row.trim_ascii().is_empty() && !self.is_comment(row) && !row.starts_with(&self.header) {
+            let is_header = !self.header.is_empty() && row.starts_with(&self.header);
+            if is_wanted && !is_header && !row.trim_ascii().is_empty() && !self.is_comment(row) {
                 let cells = if matches!(self.front.form, Form::JsonLines | Form::JsonList) {
                     let object = row.trim_ascii().strip_suffix(b",").unwrap_or(row);
                     json::values(object, &mut self.keys, &texts, &mut values, &mut room);
