@@ -3,6 +3,7 @@
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::connection_attempts::{Contact, Outcome, Probe};
+use crate::detect::support::episodes::{self, Episodes};
 use crate::detect::support::finding_builder::{self, Identity, count, evidence};
 use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::known_outcomes;
@@ -100,6 +101,8 @@ struct Case {
     steps: Steps,
     first_ns: i64,
     last_ns: i64,
+    /// When it went on.
+    episodes: Episodes,
 }
 
 impl Detector for HostScan {
@@ -120,8 +123,7 @@ impl Detector for HostScan {
         };
         // Silence of UDP says something where neighbours are gone through, one address after the other.
         let silent = |c: &Contact| (c.probe == Probe::Udp).then_some((c.source, c.protocol, c.port));
-        let mut groups =
-            context.contacts.groups(limits.least.min(limits.hosts).min(limits.pings).min(limits.private), group);
+        let mut groups = context.contacts.groups(limits.fewest() as f64, group);
         let swept = context.contacts.groups(limits.hosts, silent);
         let swept: Vec<Vec<Contact>> =
             swept.into_iter().filter(|contacts| n_neighbours(contacts) as f64 >= limits.hosts).collect();
@@ -135,9 +137,13 @@ impl Detector for HostScan {
         let cases: Vec<(Case, Confidence)> = groups
             .iter()
             .filter_map(|contacts| {
-                let case = Case::new(&sure(contacts), limits.window_ns)?;
-                let confidence = limits.confidence(&case)?;
-                Some((case, confidence))
+                let case = |contacts: &[Contact]| {
+                    let case = Case::new(&sure(contacts), limits.window_ns)?;
+                    let confidence = limits.confidence(&case)?;
+                    Some((case, confidence))
+                };
+                let ((case, confidence), episodes) = episodes::judge(contacts, limits.fewest(), case)?;
+                Some((Case { episodes, ..case }, confidence))
             })
             .collect();
         let sweeps = Report::of(cases)
@@ -154,6 +160,7 @@ impl Detector for HostScan {
                 },
                 |(case, _), flow| {
                     (case.first_ns..=case.last_ns).contains(&flow.first_ns)
+                        && case.episodes.contains(flow.first_ns)
                         && crate::detect::support::connection_attempts::classify(flow).is_some()
                         && !flow.is_to_group()
                 },
@@ -209,6 +216,11 @@ struct Limits {
 }
 
 impl Limits {
+    /// Fewest hosts that can be a scan.
+    fn fewest(&self) -> usize {
+        self.least.min(self.hosts).min(self.pings).min(self.private) as usize
+    }
+
     /// How sure it is a scan; none if it is not.
     fn confidence(&self, case: &Case) -> Option<Confidence> {
         let failed = case.n_failed as f64;
@@ -261,6 +273,7 @@ impl Case {
             n_bare: contacts.iter().filter(|c| c.outcome == Outcome::Bare).count(),
             first_ns: in_time.first()?.first_ns,
             last_ns: contacts.iter().map(|c| c.last_ns).max()?,
+            episodes: Episodes::always(),
         })
     }
 

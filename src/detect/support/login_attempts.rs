@@ -4,6 +4,7 @@
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context};
 use crate::detect::support::capped_map::Tally;
+use crate::detect::support::episodes::{Episodes, PAUSE_NS};
 use crate::detect::support::finding_builder::{self, FindingBuilder, evidence};
 use crate::detect::support::flow_selector::Between;
 use crate::detect::support::report::Report;
@@ -92,7 +93,7 @@ pub fn report(
         .each_with_flows(
             context,
             |Case { series, .. }| Between::service(series.client, series.server, series.port),
-            |_, flow| shape.fits(flow),
+            |Case { series, .. }, flow| shape.fits(flow) && series.episodes.contains(flow.first_ns),
             |case, flows| {
                 let Case { series, .. } = case;
                 let pair = finding_builder::pair_filter(series.client, series.server);
@@ -166,6 +167,51 @@ pub struct Pair {
     pub larger: Vec<(i64, u64)>,
 }
 
+/// Tries that look the same, by time.
+struct Alike {
+    tries: Vec<Try>,
+    median: [u32; 2],
+}
+
+impl Alike {
+    /// Those of some tries that are near their median; none if they are too few, or too few of all.
+    fn of(all: &[Try], least: usize) -> Option<Alike> {
+        if all.is_empty() {
+            return None;
+        }
+        let bytes = |side: usize| all.iter().map(|t| t.bytes.get(side).copied().unwrap_or(0)).collect();
+        let median = [0, 1].map(|side| upper_median(bytes(side), u32::cmp));
+        let is_near =
+            |value: u32, middle: u32| (f64::from(value) - f64::from(middle)).abs() <= TOLERANCE * f64::from(middle);
+        let is_alike = |t: &&Try| t.bytes.iter().zip(&median).all(|(value, middle)| is_near(*value, *middle));
+        let mut tries: Vec<Try> = all.iter().filter(is_alike).copied().collect();
+        tries.sort_by_key(|t| (t.first_ns, t.last_ns));
+        let is_enough = tries.len() >= least && (tries.len() as f64) >= LEAST_ALIKE * all.len() as f64;
+        is_enough.then_some(Alike { tries, median })
+    }
+}
+
+impl Pair {
+    /// The tries that look the same in the episodes that have enough of them, and these episodes; those of all time if
+    /// no episode has.
+    fn series(&self, least: usize) -> Option<(Alike, Episodes)> {
+        let mut in_time = self.tries.clone();
+        in_time.sort_by_key(|t| (t.first_ns, t.last_ns));
+        let mut episodes = Episodes::of(in_time.iter().map(|t| (t.first_ns, t.last_ns)), PAUSE_NS, least);
+        let mut meant = Vec::new();
+        episodes.retain(|(first, end)| {
+            let from = in_time.partition_point(|t| t.first_ns < first);
+            let to = in_time.partition_point(|t| t.first_ns <= end);
+            let tries = in_time.get(from..to).unwrap_or_default();
+            let is_meant = Alike::of(tries, least).is_some();
+            meant.extend(tries.iter().filter(|_| is_meant));
+            is_meant
+        });
+        let of_episodes = Alike::of(&meant, least).map(|alike| (alike, episodes));
+        of_episodes.or_else(|| Alike::of(&self.tries, least).map(|alike| (alike, Episodes::always())))
+    }
+}
+
 /// Tries by client, server and port.
 #[derive(Default)]
 pub struct Tries {
@@ -191,6 +237,8 @@ pub struct Series {
     pub n_parallel: usize,
     /// Larger connections of the same client to the same port after the first try.
     pub n_larger_after: usize,
+    /// When it went on.
+    pub episodes: Episodes,
 }
 
 impl Series {
@@ -243,18 +291,7 @@ impl Tries {
             .sorted_where(|pair| pair.tries.len() >= least)
             .into_iter()
             .filter_map(|((client, server, port), pair)| {
-                let median = [0, 1].map(|side| {
-                    upper_median(pair.tries.iter().map(|t| t.bytes.get(side).copied().unwrap_or(0)).collect(), u32::cmp)
-                });
-                let is_near = |value: u32, middle: u32| {
-                    (f64::from(value) - f64::from(middle)).abs() <= TOLERANCE * f64::from(middle)
-                };
-                let is_alike = |t: &&Try| t.bytes.iter().zip(&median).all(|(value, middle)| is_near(*value, *middle));
-                let mut tries: Vec<Try> = pair.tries.iter().filter(is_alike).copied().collect();
-                tries.sort_by_key(|t| (t.first_ns, t.last_ns));
-                if tries.len() < least || (tries.len() as f64) < LEAST_ALIKE * pair.tries.len() as f64 {
-                    return None;
-                }
+                let (Alike { tries, median }, episodes) = pair.series(least)?;
                 let first_ns = tries.first()?.first_ns;
                 Some(Series {
                     client: *client,
@@ -264,6 +301,7 @@ impl Tries {
                     n_larger_after: pair.larger.iter().filter(|(time, _)| *time > first_ns).count(),
                     tries,
                     median,
+                    episodes,
                 })
             })
             .collect()

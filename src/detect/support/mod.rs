@@ -5,6 +5,7 @@ pub mod capped_map;
 pub mod connection_attempts;
 pub mod domains;
 pub mod encrypted_sessions;
+pub mod episodes;
 pub mod file_services;
 pub mod finding_builder;
 pub mod flow_selector;

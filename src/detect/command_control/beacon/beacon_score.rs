@@ -30,6 +30,8 @@ pub struct Parts {
     pub histogram: f64,
     /// Too few connections for the histogram part.
     pub is_sparse: bool,
+    /// Judged within their own span: how much of the capture that is says nothing.
+    pub is_burst: bool,
     /// Median gap, s.
     pub period: f64,
     /// Median deviation of the gaps from the median gap, s.
@@ -39,11 +41,16 @@ pub struct Parts {
 impl Parts {
     /// The score: the mean of the four parts, to three places. With too few connections to fill the bins that the
     /// histogram part asks for, that part is 0 whatever happens; it is left out, and the other three weigh a third each
-    /// (the weights are RITA's to configure).
+    /// (the weights are RITA's to configure). So is the duration part of a burst.
     pub fn score(&self) -> f64 {
-        let sum = self.timestamp + self.size + self.duration;
-        let mean = if self.is_sparse { sum / 3.0 } else { (sum + self.histogram) / 4.0 };
-        (1000.0 * mean).round() / 1000.0
+        let counted = [
+            (self.timestamp, true),
+            (self.size, true),
+            (self.duration, !self.is_burst),
+            (self.histogram, !self.is_sparse),
+        ];
+        let parts = || counted.iter().filter(|(_, is_counted)| *is_counted).map(|(part, _)| *part);
+        (1000.0 * parts().sum::<f64>() / parts().count() as f64).round() / 1000.0
     }
 }
 
@@ -67,9 +74,16 @@ pub fn parts(seconds: &[i64], bytes: &[f64], span: (i64, i64)) -> Option<Parts> 
         duration: duration_score(seconds, &bins, span),
         histogram: histogram_score(&bins),
         is_sparse: seconds.len() < LEAST_BIMODAL_BINS,
+        is_burst: false,
         period: times.median,
         jitter: times.deviation,
     })
+}
+
+/// The same for connections of a part of a capture, within their own span.
+pub fn parts_of_burst(seconds: &[i64], bytes: &[f64]) -> Option<Parts> {
+    let own = (*seconds.first()?, *seconds.last()?);
+    parts(seconds, bytes, own).map(|parts| Parts { is_burst: true, ..parts })
 }
 
 /// Quartiles, and the median deviation from the median.

@@ -4,6 +4,7 @@ mod beacon_score;
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::{Map, Tally};
+use crate::detect::support::episodes::{Episodes, PAUSE_NS};
 use crate::detect::support::finding_builder::{self, Identity, evidence};
 use crate::detect::support::flow_selector::{Between, Gathered, visit};
 use crate::detect::support::local_networks::Home;
@@ -14,7 +15,7 @@ use crate::model::flow::{NameSource, Outcome};
 use crate::model::format::time::SECOND;
 use crate::model::{Addr, Category, Finding, Flow, Series};
 use crate::settings::Descriptor;
-use beacon_score::{Parts, parts, threat};
+use beacon_score::{Parts, parts, parts_of_burst, threat};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
@@ -76,6 +77,10 @@ const CROWD: usize = 8;
 const LEAST_SLEEP: f64 = 5.0;
 /// Who calls so many servers inside by their address is a monitor.
 const MONITORED: usize = 3;
+/// Shortest burst that is judged by its own span, s: a shorter one may be a transfer in pieces.
+const LEAST_BURST: i64 = 1800;
+/// A burst is at most this part of the capture: what is longer is judged as part of it.
+const MOST_BURST: i64 = 4;
 /// Observations that fill RITA's 24 bins once: as many make a score as sure as it gets.
 const FULL: f64 = 24.0;
 
@@ -167,21 +172,22 @@ impl Detector for Beacon {
             .filter_map(|((source, server), calls)| {
                 let mut calls = calls.clone();
                 calls.sort_by_key(|call| (call.second, call.bytes));
-                let seconds: Vec<i64> = calls.iter().map(|call| call.second).collect();
-                let mut distinct = seconds.clone();
-                distinct.dedup();
-                let bytes: Vec<f64> = calls.iter().map(|call| f64::from(call.bytes)).collect();
-                let parts = parts(&seconds, &bytes, span)?;
-                let length = distinct.last().zip(distinct.first()).map_or(0, |(last, first)| last - first);
-                (distinct.len() >= least && parts.period >= shortest && parts.score() >= wanted).then(|| Case {
+                let is_beacon = |judged: &Judged| {
+                    judged.n_seconds >= least && judged.parts.period >= shortest && judged.parts.score() >= wanted
+                };
+                let judged = Judged::whole(&calls, span)
+                    .filter(is_beacon)
+                    .or_else(|| Judged::busiest_burst(&calls, span, is_beacon))?;
+                Some(Case {
                     source: *source,
                     server: *server,
-                    n_calls: calls.len(),
-                    parts,
+                    n_calls: judged.n_calls,
+                    parts: judged.parts,
+                    episode: judged.episode,
                     n_users: users.get(server).copied().unwrap_or(1),
-                    length,
+                    length: judged.episode.1 - judged.episode.0,
                     n_inside: self.home.n_inside().max(self.home.n_neighbours()),
-                    is_nameless_http: calls.iter().all(|call| call.is_nameless_http),
+                    is_nameless_http: judged.is_nameless_http,
                     gaps: None,
                 })
             })
@@ -198,7 +204,7 @@ impl Detector for Beacon {
         cases.truncate(MOST_FINDINGS);
         for case in &mut cases {
             let calls = self.calls.get(&(case.source, case.server));
-            case.gaps = calls.and_then(|calls| gaps(calls, case.parts.period));
+            case.gaps = calls.and_then(|calls| gaps(calls, case.episode, case.parts.period));
         }
 
         let findings = findings(&cases, context);
@@ -228,6 +234,53 @@ impl Beacon {
     }
 }
 
+/// Calls of one host to one server, judged.
+struct Judged {
+    n_calls: usize,
+    n_seconds: usize,
+    parts: Parts,
+    /// First and last second of the calls that were judged.
+    episode: (i64, i64),
+    is_nameless_http: bool,
+}
+
+impl Judged {
+    fn of(calls: &[Call], parts: impl Fn(&[i64], &[f64]) -> Option<Parts>) -> Option<Judged> {
+        let seconds: Vec<i64> = calls.iter().map(|call| call.second).collect();
+        let mut distinct = seconds.clone();
+        distinct.dedup();
+        let bytes: Vec<f64> = calls.iter().map(|call| f64::from(call.bytes)).collect();
+        Some(Judged {
+            n_calls: calls.len(),
+            n_seconds: distinct.len(),
+            parts: parts(&seconds, &bytes)?,
+            episode: (*seconds.first()?, *seconds.last()?),
+            is_nameless_http: calls.iter().all(|call| call.is_nameless_http),
+        })
+    }
+
+    /// All calls over the whole capture.
+    fn whole(calls: &[Call], span: (i64, i64)) -> Option<Judged> {
+        Judged::of(calls, |seconds, bytes| parts(seconds, bytes, span))
+    }
+
+    /// Of the bursts that are much shorter than the capture, the one with the most calls that is a beacon by its own span.
+    fn busiest_burst(calls: &[Call], span: (i64, i64), is_beacon: impl Fn(&Judged) -> bool) -> Option<Judged> {
+        let spans = calls.iter().map(|call| (call.second, call.second));
+        let episodes = Episodes::of(spans, PAUSE_NS / SECOND, FULL as usize);
+        let bursts = episodes.iter().filter(|(first, last)| {
+            let lasts = last - first;
+            lasts >= LEAST_BURST && lasts.saturating_mul(MOST_BURST) <= span.1 - span.0
+        });
+        let judge = |(first, last): (i64, i64)| {
+            let from = calls.partition_point(|call| call.second < first);
+            let to = calls.partition_point(|call| call.second <= last);
+            Judged::of(calls.get(from..to)?, parts_of_burst).filter(|judged| is_beacon(judged))
+        };
+        bursts.filter_map(judge).max_by_key(|judged| judged.n_calls)
+    }
+}
+
 struct Case {
     source: Addr,
     server: Server,
@@ -235,6 +288,8 @@ struct Case {
     parts: Parts,
     /// From the first to the last connection, s.
     length: i64,
+    /// First and last second of the calls.
+    episode: (i64, i64),
     n_users: usize,
     n_inside: usize,
     is_nameless_http: bool,
@@ -242,8 +297,9 @@ struct Case {
 }
 
 /// The gaps between calls beside the usual one, for the eye.
-fn gaps(calls: &[Call], period: f64) -> Option<Series> {
-    let mut times: Vec<i64> = calls.iter().map(|call| call.second.saturating_mul(SECOND)).collect();
+fn gaps(calls: &[Call], episode: (i64, i64), period: f64) -> Option<Series> {
+    let meant = calls.iter().map(|call| call.second).filter(|second| (episode.0..=episode.1).contains(second));
+    let mut times: Vec<i64> = meant.map(|second| second.saturating_mul(SECOND)).collect();
     times.sort_unstable();
     Series::gaps("Time since the connection before", &times, Some(Level { name: "usual".to_owned(), value: period }))
 }
@@ -269,8 +325,9 @@ fn findings(cases: &[Case], context: &Context<'_>) -> Vec<Finding> {
             return;
         }
         let (source, (target, port)) = (flow.originator().0, flow.responder());
-        let by_name = places.get(&(source, Server::Name(flow.name))).filter(|_| flow.name != 0);
-        let by_address = places.get(&(source, Server::Place(target, port)));
+        let is_meant = |place: &&usize| cases.get(**place).is_some_and(|case| case.means(flow));
+        let by_name = places.get(&(source, Server::Name(flow.name))).filter(|_| flow.name != 0).filter(is_meant);
+        let by_address = places.get(&(source, Server::Place(target, port))).filter(is_meant);
         if by_name.is_some()
             && let Some(n) = by_address.and_then(|place| named_flows.get_mut(*place))
         {
@@ -297,6 +354,11 @@ fn findings(cases: &[Case], context: &Context<'_>) -> Vec<Finding> {
 }
 
 impl Case {
+    /// True for a flow of the time that was judged.
+    fn means(&self, flow: &Flow) -> bool {
+        (self.episode.0..=self.episode.1).contains(&flow.first_ns.div_euclid(SECOND))
+    }
+
     /// RITA's threat with the modifiers that can be told from flows.
     fn threat(&self) -> f64 {
         let prevalence = self.prevalence();
@@ -347,12 +409,14 @@ impl Case {
             Server::Name(name) => context.names.text(name).to_owned(),
             Server::Place(host, port) => format!("{host} port {port}"),
         };
-        let Parts { timestamp, size, duration, histogram, period, jitter, is_sparse } = self.parts;
+        let Parts { timestamp, size, duration, histogram, period, jitter, is_sparse, is_burst } = self.parts;
         let threat = self.threat();
         // Few observations make even chance look regular.
         let fullness = (self.n_calls as f64 / FULL).min(1.0);
         let confidence = Confidence::ALMOST_CERTAIN.lowered((threat + 0.2) / 0.95).lowered(0.75 + 0.25 * fullness);
         let confidence = self.for_span(confidence);
+        // An hour may be that of a program that ran once; the method wants days.
+        let confidence = if is_burst { confidence.lowered(0.8) } else { confidence };
         let extent = (fullness - 0.25).clamp(0.0, 1.0);
         let targets: Vec<Addr> = hosts.iter().copied().take(10).collect();
         let target = match targets.as_slice() {
@@ -395,9 +459,14 @@ impl Case {
                 evidence("Usual deviation from it", jitter, "s", "as large as the time itself, for people"),
                 evidence("Evenness of the times", timestamp, "", "below 0.5"),
                 evidence("Evenness of the sizes", size, "", "below 0.5"),
-                evidence("Coverage of the capture", duration, "", ""),
                 evidence(
-                    "Evenness over the capture",
+                    "Coverage of the capture",
+                    duration,
+                    "",
+                    if is_burst { "not counted: judged within its own span" } else { "" },
+                ),
+                evidence(
+                    if is_burst { "Evenness over its own span" } else { "Evenness over the capture" },
                     histogram,
                     "",
                     if is_sparse { "not counted: too few connections" } else { "below 0.5" },

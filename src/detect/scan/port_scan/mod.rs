@@ -4,6 +4,7 @@ mod distributed;
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::connection_attempts::{Contact, Outcome, Probe, Probes};
+use crate::detect::support::episodes::{self, Episodes};
 use crate::detect::support::finding_builder::{self, Identity, count, evidence};
 use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::known_outcomes;
@@ -12,7 +13,7 @@ use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::detect::support::threshold_random_walk::{self, Steps, Walk, busiest};
 use crate::model::format::time::{SECOND, from_seconds, span};
-use crate::model::{Addr, Category, Finding};
+use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::Descriptor;
 use distributed::Crowd;
 
@@ -82,6 +83,8 @@ struct Case {
     steps: Steps,
     first_ns: i64,
     last_ns: i64,
+    /// When it went on.
+    episodes: Episodes,
 }
 
 impl Detector for PortScan {
@@ -97,9 +100,14 @@ impl Detector for PortScan {
             .groups(limits.least.min(limits.ports), group)
             .iter()
             .filter_map(|contacts| {
-                let case = Case::new(contacts, limits.window_ns)?;
-                let confidence = limits.confidence(&case)?;
-                Some((case, confidence))
+                let case = |contacts: &[Contact]| {
+                    let case = Case::new(contacts, limits.window_ns)?;
+                    let confidence = limits.confidence(&case)?;
+                    Some((case, confidence))
+                };
+                let least = limits.least.min(limits.ports) as usize;
+                let ((case, confidence), episodes) = episodes::judge(contacts, least, case)?;
+                Some((Case { episodes, ..case }, confidence))
             })
             .collect();
         // What a crowd does together is told once.
@@ -115,7 +123,7 @@ impl Detector for PortScan {
             .each_with_flows(
                 context,
                 |(case, _)| Between { protocol: Some(case.protocol), ..Between::pair(case.source, case.target) },
-                |(case, _), flow| (case.first_ns..=case.last_ns).contains(&flow.first_ns),
+                |(case, _), flow| case.means(flow),
                 |(case, confidence), flows| {
                     known_outcomes::note(context.contacts, case.finding(&limits, *confidence, flows), case.source)
                 },
@@ -224,6 +232,8 @@ impl Case {
         // A silent UDP port is a failure once the host has shown that it refuses others (it limits how often it says
         // so: RFC 1812, section 4.3.2.8).
         let refuses = in_time.iter().any(|c| c.outcome == Outcome::Failure);
+        let mut ports: Vec<u16> = contacts.iter().map(|c| c.port).collect();
+        ports.sort_unstable();
         let mut probes = Probes::default();
         contacts.iter().for_each(|c| probes.merge(c.probes));
         let is_sure = |c: &Contact| c.outcome != Outcome::Bare && (refuses || c.outcome != Outcome::Silence);
@@ -236,7 +246,7 @@ impl Case {
             target: first.target,
             protocol: first.protocol,
             probes,
-            ports: contacts.iter().map(|c| c.port).collect(),
+            ports,
             n_failed,
             n_half_open: failed.iter().filter(|c| c.outcome == Outcome::HalfOpen).count(),
             n_silent: failed.len() - n_failed - n_bare,
@@ -248,12 +258,20 @@ impl Case {
             steps: Steps::of(outcomes()),
             first_ns: in_time.first()?.first_ns,
             last_ns: contacts.iter().map(|c| c.last_ns).max()?,
+            episodes: Episodes::always(),
         })
     }
 
     /// Ports that were tried in vain, as far as is known.
     fn n_vain(&self) -> usize {
         self.n_failed + self.n_silent + self.n_bare
+    }
+
+    /// True for a flow to one of the ports while the scan went on.
+    fn means(&self, flow: &Flow) -> bool {
+        (self.first_ns..=self.last_ns).contains(&flow.first_ns)
+            && self.episodes.contains(flow.first_ns)
+            && self.ports.binary_search(&flow.responder().1).is_ok()
     }
 
     fn finding(&self, limits: &Limits, confidence: Confidence, flows: Gathered) -> Finding {

@@ -2,7 +2,7 @@
 
 use super::super::dialect::Entry;
 use super::super::time::{self, DateFormat, Order, Pair, Parts, Stamp};
-use super::times::{Kind, TimeColumn};
+use super::times::{TimeColumn, TimeKind};
 use super::{Rows, filled};
 use crate::issue::IssueKind;
 
@@ -62,7 +62,7 @@ pub fn decide(
 
 /// What the texts of all time columns name, read day first.
 fn stamps(found: &[TimeColumn], rows: &Rows) -> Vec<Stamp> {
-    let words = found.iter().filter(|column| matches!(column.kind, Kind::Words(_)));
+    let words = found.iter().filter(|column| matches!(column.kind, TimeKind::Words(_)));
     let cells = words.flat_map(|column| filled(rows, column.place));
     cells.filter_map(|cell| time::read(cell, DateFormat::default())).collect()
 }
@@ -94,15 +94,17 @@ fn by_sequence(cells: &[&[u8]]) -> Option<Order> {
 /// The order in which dates lie at the moments that another column of the same rows has in one way only.
 fn by_other_columns(found: &[TimeColumn], rows: &Rows) -> Option<Order> {
     let read = |column: &TimeColumn, cell: &[u8], order: Order| match column.kind {
-        Kind::Words(_) => time::read(cell, DateFormat { order, ..DateFormat::default() }).map(|stamp| stamp.seconds),
-        Kind::Epoch(scale) => Some(scale.seconds(std::str::from_utf8(cell).ok()?.parse().ok()?)),
-        Kind::Digits => time::numeric::of_digits(cell),
+        TimeKind::Words(_) => {
+            time::read(cell, DateFormat { order, ..DateFormat::default() }).map(|stamp| stamp.seconds)
+        }
+        TimeKind::Epoch(scale) => Some(scale.seconds(std::str::from_utf8(cell).ok()?.parse().ok()?)),
+        TimeKind::Digits => time::numeric::of_digits(cell),
         _ => None,
     };
     let (mut n_day_first, mut n_month_first) = (0, 0);
     for row in rows.iter().take(200) {
         let cell = |column: &TimeColumn| row.get(column.place).map(Vec::as_slice);
-        for open in found.iter().filter(|column| matches!(column.kind, Kind::Words(Parts::Whole | Parts::Date))) {
+        for open in found.iter().filter(|column| matches!(column.kind, TimeKind::Words(Parts::Whole | Parts::Date))) {
             let Some(text) = cell(open) else { continue };
             let [Some(day_first), Some(month_first)] = ORDERS.map(|order| read(open, text, order)) else { continue };
             if day_first == month_first {
@@ -129,15 +131,15 @@ fn by_other_columns(found: &[TimeColumn], rows: &Rows) -> Option<Order> {
 
 /// The year of dates that name none: that of another column.
 pub fn year(found: &[TimeColumn], rows: &Rows) -> u16 {
-    let is_without = |column: &TimeColumn| column.kind == Kind::Words(Parts::NoYear);
+    let is_without = |column: &TimeColumn| column.kind == TimeKind::Words(Parts::NoYear);
     if !found.iter().any(is_without) {
         return 0;
     }
     let seconds = found.iter().find_map(|column| match column.kind {
-        Kind::Words(Parts::Whole | Parts::Date) => filled(rows, column.place)
+        TimeKind::Words(Parts::Whole | Parts::Date) => filled(rows, column.place)
             .find_map(|cell| time::read(cell, DateFormat::default()))
             .map(|stamp| stamp.seconds),
-        Kind::Epoch(scale) => {
+        TimeKind::Epoch(scale) => {
             let number =
                 filled(rows, column.place).next().and_then(|cell| std::str::from_utf8(cell).ok()?.parse().ok());
             number.map(|number| scale.seconds(number))
@@ -151,7 +153,7 @@ pub fn year(found: &[TimeColumn], rows: &Rows) -> u16 {
 /// and no row has an hour that twelve do not have.
 pub fn is_afternoon(found: &[TimeColumn], rows: &Rows, entry: &Entry, order: Order) -> bool {
     let Some((first, last)) = entry.twelve_hour_days else { return false };
-    let words = found.iter().filter(|column| column.kind == Kind::Words(Parts::Whole));
+    let words = found.iter().filter(|column| column.kind == TimeKind::Words(Parts::Whole));
     let format = DateFormat { order, ..DateFormat::default() };
     let stamps: Vec<Stamp> =
         words.flat_map(|column| filled(rows, column.place)).filter_map(|cell| time::read(cell, format)).collect();

@@ -15,7 +15,7 @@ use super::time::numeric::Scale;
 use super::time::{DateFormat, Order, Parts};
 use crate::issue::IssueKind;
 use crate::model::rows::{Column, Role};
-use times::{Kind, TimeColumn};
+use times::{TimeColumn, TimeKind};
 
 /// The cells of some rows as texts, trimmed; those behind the last of a row are missing.
 pub type Rows = Vec<Vec<Vec<u8>>>;
@@ -72,10 +72,10 @@ pub fn survey(columns: &[Column], rows: &Rows, entry: &Entry, options: &Options)
         let marks = marks.of(place);
         let time = found.iter().find(|column| column.place == place);
         let reading = match time.map(|column| column.kind) {
-            Some(Kind::Words(_)) => Reading::Time,
-            Some(Kind::Digits) => Reading::Digits,
-            Some(Kind::Spreadsheet) => Reading::Spreadsheet,
-            Some(Kind::Epoch(_) | Kind::Relative(_)) => Reading::Figure,
+            Some(TimeKind::Words(_)) => Reading::Time,
+            Some(TimeKind::Digits) => Reading::Digits,
+            Some(TimeKind::Spreadsheet) => Reading::Spreadsheet,
+            Some(TimeKind::Epoch(_) | TimeKind::Relative(_)) => Reading::Figure,
             None => numbers::reading(column, filled(rows, place), marks),
         };
         CellFormat { reading, marks, dates }
@@ -88,7 +88,7 @@ pub fn survey(columns: &[Column], rows: &Rows, entry: &Entry, options: &Options)
     let has_spans = columns.iter().enumerate().any(|column| is_span(&column));
     let scale = |column: Option<&TimeColumn>| column.map_or(Scale::Second, |column| column.kind.scale());
     let reader =
-        units::Reader { columns, rows, formats: &formats, start: (start, scale(start)), end: (end, scale(end)) };
+        units::UnitReader { columns, rows, formats: &formats, start: (start, scale(start)), end: (end, scale(end)) };
     let (units, is_corrected) = reader.units(entry, options.unit, has_spans);
     if is_corrected {
         notes.push(IssueKind::UnitCorrected);
@@ -110,9 +110,9 @@ pub fn survey(columns: &[Column], rows: &Rows, entry: &Entry, options: &Options)
 fn rule(columns: &[Column], rows: &Rows, entry: &Entry, start: Option<&TimeColumn>, chosen: &times::Chosen) -> Rule {
     match start.map(|column| column.kind) {
         _ if chosen.is_end => Rule::End,
-        Some(Kind::Words(Parts::Clock)) => Rule::TimeOfDay,
-        Some(Kind::Words(Parts::NoYear)) => Rule::NoYear,
-        Some(Kind::Relative(_))
+        Some(TimeKind::Words(Parts::Clock)) => Rule::TimeOfDay,
+        Some(TimeKind::Words(Parts::NoYear)) => Rule::NoYear,
+        Some(TimeKind::Relative(_))
             if start.is_some_and(|start| times::is_since_row_before(columns, rows, start, entry)) =>
         {
             Rule::SinceRowBefore

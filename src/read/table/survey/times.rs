@@ -10,7 +10,7 @@ use crate::model::rows::{Column, Role};
 
 /// What kind of time a column holds.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Kind {
+pub enum TimeKind {
     /// Texts that name these parts of a moment.
     Words(Parts),
     /// Digits of a date and time.
@@ -23,18 +23,18 @@ pub enum Kind {
     Relative(Scale),
 }
 
-impl Kind {
+impl TimeKind {
     /// What its numbers count.
     pub fn scale(self) -> Scale {
         match self {
-            Kind::Epoch(scale) | Kind::Relative(scale) => scale,
+            TimeKind::Epoch(scale) | TimeKind::Relative(scale) => scale,
             _ => Scale::Second,
         }
     }
 
     /// True if its values name a date and a time of day.
     fn is_whole(self) -> bool {
-        matches!(self, Kind::Words(Parts::Whole) | Kind::Digits | Kind::Spreadsheet | Kind::Epoch(_))
+        matches!(self, TimeKind::Words(Parts::Whole) | TimeKind::Digits | TimeKind::Spreadsheet | TimeKind::Epoch(_))
     }
 }
 
@@ -44,7 +44,7 @@ pub struct TimeColumn {
     /// Its place.
     pub place: usize,
     /// What it holds.
-    pub kind: Kind,
+    pub kind: TimeKind,
     /// Some of its texts name a zone that is not known.
     pub has_unknown_zone: bool,
 }
@@ -87,25 +87,25 @@ fn one(place: usize, column: &Column, rows: &Rows) -> Option<TimeColumn> {
             return None;
         }
         let has_unknown_zone = stamps.iter().any(|stamp| stamp.has_unknown_zone);
-        return Some(TimeColumn { place, kind: Kind::Words(parts), has_unknown_zone });
+        return Some(TimeColumn { place, kind: TimeKind::Words(parts), has_unknown_zone });
     }
     let kind = numbers(cells, is_hinted, column)?;
     Some(TimeColumn { place, kind, has_unknown_zone: false })
 }
 
-fn numbers<'a>(cells: impl Iterator<Item = &'a [u8]> + Clone, is_hinted: bool, column: &Column) -> Option<Kind> {
+fn numbers<'a>(cells: impl Iterator<Item = &'a [u8]> + Clone, is_hinted: bool, column: &Column) -> Option<TimeKind> {
     let n = cells.clone().count();
     let is_enough = |n_of_kind: usize| n_of_kind as f64 >= (1.0 - MOST_OTHERS) * n as f64;
     let has_digits = |cell: &&[u8]| numeric::of_digits(cell).is_some() && (cell.len() >= 12 || is_hinted);
     if is_enough(cells.clone().filter(has_digits).count()) {
-        return Some(Kind::Digits);
+        return Some(TimeKind::Digits);
     }
     let mut numbers: Vec<f64> = cells.clone().filter_map(number).collect();
     if !is_enough(numbers.len()) {
         return None;
     }
     if is_hinted && numbers.iter().all(|number| numeric::SPREADSHEET.contains(number)) && are_days(&numbers) {
-        return Some(Kind::Spreadsheet);
+        return Some(TimeKind::Spreadsheet);
     }
     numbers.sort_by(f64::total_cmp);
     // The unit of a column is one, whatever the size of single values.
@@ -115,7 +115,7 @@ fn numbers<'a>(cells: impl Iterator<Item = &'a [u8]> + Clone, is_hinted: bool, c
     if is_enough(numbers.iter().filter(|number| range.contains(&scale.seconds(**number))).count())
         && (is_hinted || cells.clone().all(is_long_number))
     {
-        return Some(Kind::Epoch(scale));
+        return Some(TimeKind::Epoch(scale));
     }
     let of_unit = |unit| match unit {
         super::super::dialect::Unit::Second => Scale::Second,
@@ -123,7 +123,7 @@ fn numbers<'a>(cells: impl Iterator<Item = &'a [u8]> + Clone, is_hinted: bool, c
         super::super::dialect::Unit::Micro => Scale::Micro,
         super::super::dialect::Unit::Nano => Scale::Nano,
     };
-    is_hinted.then(|| Kind::Relative(unit_of_heading(&column.name).map_or(scale, of_unit)))
+    is_hinted.then(|| TimeKind::Relative(unit_of_heading(&column.name).map_or(scale, of_unit)))
 }
 
 /// A number as long as those of epochs: ten digits before the point.
@@ -215,7 +215,7 @@ pub fn choose(columns: &[Column], found: &[TimeColumn]) -> Chosen {
         let free = || found.iter().filter(is_free).filter(|column| is_it(column));
         free().find(|column| names_time(name(column.place))).or_else(|| free().next()).map(|column| column.place)
     };
-    let is = |parts: Parts| move |column: &TimeColumn| column.kind == Kind::Words(parts);
+    let is = |parts: Parts| move |column: &TimeColumn| column.kind == TimeKind::Words(parts);
     let start_kind = of_place(named_start).map(|column| column.kind);
     let mut chosen = Chosen { end: of_place(named(Role::End)).map(|column| column.place), ..Chosen::default() };
 
@@ -225,7 +225,7 @@ pub fn choose(columns: &[Column], found: &[TimeColumn]) -> Chosen {
         first(&is_whole).or_else(|| first(&is(Parts::NoYear)))
     };
     let start = match start_kind {
-        Some(kind) if kind.is_whole() || kind == Kind::Words(Parts::NoYear) => named_start,
+        Some(kind) if kind.is_whole() || kind == TimeKind::Words(Parts::NoYear) => named_start,
         _ => whole(),
     };
     chosen.start = if start.is_some() {
@@ -236,7 +236,7 @@ pub fn choose(columns: &[Column], found: &[TimeColumn]) -> Chosen {
     } else if start_kind.is_some() {
         named_start
     } else {
-        let is_relative = |column: &TimeColumn| matches!(column.kind, Kind::Relative(_));
+        let is_relative = |column: &TimeColumn| matches!(column.kind, TimeKind::Relative(_));
         first(&is(Parts::Clock)).or_else(|| first(&is(Parts::Date))).or_else(|| {
             let is_named = |place: &usize| names::plain(name(*place)).contains("time");
             first(&is_relative).filter(is_named)
@@ -251,8 +251,8 @@ pub fn choose(columns: &[Column], found: &[TimeColumn]) -> Chosen {
     }
     if chosen.end.is_none() && !chosen.is_end {
         let start = of_place(chosen.start);
-        let is_like_start = |kind: Kind| {
-            let is_relative = |kind: Kind| matches!(kind, Kind::Relative(_));
+        let is_like_start = |kind: TimeKind| {
+            let is_relative = |kind: TimeKind| matches!(kind, TimeKind::Relative(_));
             kind.is_whole()
                 || start.is_some_and(|start| start.kind == kind || (is_relative(start.kind) && is_relative(kind)))
         };

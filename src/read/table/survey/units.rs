@@ -39,7 +39,7 @@ const LEAST_SPAN: f64 = 3.0;
 const UNITS: [Unit; 4] = [Unit::Second, Unit::Milli, Unit::Micro, Unit::Nano];
 
 /// Reads rows for their units.
-pub struct Reader<'a> {
+pub struct UnitReader<'a> {
     /// The columns.
     pub columns: &'a [Column],
     /// Their rows.
@@ -52,7 +52,7 @@ pub struct Reader<'a> {
     pub end: (Option<&'a TimeColumn>, Scale),
 }
 
-impl Reader<'_> {
+impl UnitReader<'_> {
     /// The units, and whether they are others than the tool is known for. `wanted` is what people chose.
     pub fn units(&self, entry: &Entry, wanted: Option<Unit>, has_spans: bool) -> (Units, bool) {
         if let Some(unit) = wanted {
