@@ -23,7 +23,7 @@ const CARD: Card = Card {
     name: "DNS tunnel",
     category: Category::CovertChannel,
     technique: Some(("T1071.004", "DNS")),
-    sees: "One host asks for very many different, long names under one domain.",
+    sees: "One host asks for very many different, long names under one domain, or gets numbered text records full of data from it.",
     matters: "Names are passed on from resolver to resolver to whoever owns the domain, even where nothing else may leave. Tools put data into the names, and answers into the records that come back.",
     otherwise: "Virus scanners and block lists that ask for checksums as names, content networks, telemetry.",
     benign_causes: &[
@@ -48,13 +48,23 @@ const LENGTH: Descriptor = Descriptor::count("dns_tunnel.length", "Mean length b
     .unit("characters")
     .help("Ordinary names have about 8 characters before their domain; data needs many.");
 
+const PIECES: Descriptor = Descriptor::count("dns_tunnel.pieces", "Numbered pieces in answers", 8.0)
+    .range(3.0, 10_000.0)
+    .unit("names")
+    .help("So many names that differ by a number only, each answered by a full TXT or NULL record: a program that is fetched in pieces. SPF, DKIM and the like have a few names.");
+
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<DnsTunnel>(CARD, &[NAMES, LENGTH], Interest::MESSAGES);
+pub const ENTRY: Entry = Entry::of::<DnsTunnel>(CARD, &[NAMES, LENGTH, PIECES], Interest::MESSAGES);
 
 /// Share of questions that must be for a name not asked for before: data does not repeat, caches and polling do.
 const LEAST_NEW: f64 = 0.6;
 /// Share of record types that carry much data from which the length of names counts half.
 const MUCH_DATA: f64 = 0.5;
+/// A numbered piece has at least so many bytes: a TXT record that is full has 255 and the question beside them.
+const LEAST_PIECE_BYTES: f64 = 160.0;
+/// Most patterns of numbered names kept for a pair, and most numbers of each.
+const MOST_PATTERNS: usize = 4;
+const MOST_PIECES: usize = 1 << 12;
 /// Most pairs of asker and domain kept.
 const MOST_PAIRS: usize = 1 << 17;
 /// Most different names counted for a pair.
@@ -83,10 +93,29 @@ struct Asked {
     n_wide: u64,
     n_answers: u64,
     answer_bytes: u64,
+    /// Names that differ by numbers only, with the answers that they got.
+    staged: Vec<Staged>,
     servers: BTreeSet<Addr>,
     /// When a name was new.
     new_ns: Vec<i64>,
     heard: MessageEvidence,
+}
+
+/// Answers of TXT or NULL records to names that differ by their numbers only: pieces of something larger.
+#[derive(Default)]
+struct Staged {
+    /// The name before its domain without its digits.
+    pattern: String,
+    numbers: BTreeSet<String>,
+    n_bytes: u64,
+}
+
+impl Staged {
+    /// Bytes of what the pieces carried beside the questions that they repeat.
+    fn is_program(&self, least: f64) -> bool {
+        let n = self.numbers.len() as f64;
+        n >= least && self.n_bytes as f64 >= LEAST_PIECE_BYTES * n
+    }
 }
 
 impl Detector for DnsTunnel {
@@ -103,7 +132,11 @@ impl Detector for DnsTunnel {
         asked.heard.add(event);
         if !is_question {
             asked.n_answers += 1;
-            asked.answer_bytes += said.number(FieldId::DnsAnswerBytes).unwrap_or(0);
+            let n_bytes = said.number(FieldId::DnsAnswerBytes).unwrap_or(0);
+            asked.answer_bytes += n_bytes;
+            if matches!(said.kind(FieldId::DnsType), Some(DnsType::Txt | DnsType::Null)) {
+                asked.stage(name.before, n_bytes);
+            }
             return;
         }
         asked.n_questions += 1;
@@ -134,15 +167,75 @@ impl Detector for DnsTunnel {
             .largest_first(|(_, askers)| askers.iter().map(|(_, asked)| asked.n_characters).sum::<u64>())
             .not_evaluated(self.pairs.n_refused)
             .each(|(domain, askers)| finding(domain, askers, names))
+            .and(self.staged(context, names, length))
     }
 }
 
 impl Asked {
+    /// Takes the answer to a name with a number in it.
+    fn stage(&mut self, before: &str, n_bytes: u64) {
+        let (digits, pattern): (String, String) = before.chars().partition(char::is_ascii_digit);
+        if digits.is_empty() {
+            return;
+        }
+        let place = match self.staged.iter().position(|staged| staged.pattern == pattern) {
+            Some(place) => place,
+            None if self.staged.len() < MOST_PATTERNS => {
+                self.staged.push(Staged { pattern, ..Staged::default() });
+                self.staged.len() - 1
+            }
+            None => return,
+        };
+        if let Some(staged) = self.staged.get_mut(place)
+            && staged.numbers.len() < MOST_PIECES
+            && staged.numbers.insert(digits)
+        {
+            staged.n_bytes += n_bytes;
+        }
+    }
+
     fn is_tunnel(&self, names: f64, length: f64) -> bool {
         let n_new = self.n_new as f64;
         let is_wide = self.n_wide as f64 >= MUCH_DATA * self.n_questions as f64;
         let needed = if is_wide { length / 2.0 } else { length };
         n_new >= names && n_new >= LEAST_NEW * self.n_questions as f64 && self.n_characters as f64 >= needed * n_new
+    }
+}
+
+impl DnsTunnel {
+    /// What was fetched in numbered pieces, where it is no tunnel by its names.
+    fn staged(&self, context: &Context<'_>, names: f64, length: f64) -> Conclusion {
+        let least = context.settings.get(&PIECES);
+        let is_staged = |asked: &Asked| asked.staged.iter().any(|staged| staged.is_program(least));
+        let cases = self.pairs.sorted_where(|asked| !asked.is_tunnel(names, length) && is_staged(asked));
+        Report::of(cases).each(|((domain, asker), asked)| {
+            let pieces = asked.staged.iter().filter(|staged| staged.is_program(least));
+            let (n, n_bytes) = pieces.fold((0, 0), |(n, sum), staged| (n + staged.numbers.len(), sum + staged.n_bytes));
+            let domain = context.names.text(*domain);
+            let size = crate::model::format::quantity::bytes(n_bytes as f64);
+            Finding::builder(&CARD)
+                .title(format!("{asker} fetches {size} in {} numbered answers of {domain}", thousands(n)))
+                .rated(Impact::CONTROL, Confidence::LIKELY, (n as f64, least))
+                .sources([*asker])
+                .targets(asked.servers.iter().copied())
+                .ports([53])
+                .protocol("DNS")
+                .names(vec![domain.to_owned()])
+                .evidence([
+                    evidence("Numbered names answered by full TXT or NULL records", n as f64, "names", "a few"),
+                    evidence("Size of their answers", n_bytes as f64, "B", ""),
+                ])
+                .explanation(format!(
+                    "{asker} asked for {} names under {domain} that differ by a number only, and each was answered \
+                     by a text record full of data, {size} in all. That is how a program or a list of commands is \
+                     fetched piece by piece where nothing but DNS may leave.",
+                    thousands(n)
+                ))
+                .filter(domains::filter(domain).unwrap_or_else(|| "dns".to_owned()))
+                .messages(&asked.heard)
+                .identity(Identity::Word(domain.to_owned()))
+                .build()
+        })
     }
 }
 
@@ -237,5 +330,26 @@ mod tests {
         assert!(found(500, |i| format!("www{}.example.com", i % 300)).is_empty(), "short names");
         assert!(found(500, |i| format!("{:040x}.example.com", i % 20)).is_empty(), "repeated names");
         assert!(found(80, |i| format!("{i:040x}.ip6.arpa")).is_empty(), "names of addresses");
+    }
+
+    #[test]
+    fn numbered_text_records_full_of_data_are_reported_and_short_ones_are_not() {
+        let answers = |n_bytes: u64, label: fn(u32) -> String| {
+            let line = |i: u32| Line {
+                protocol: AppProto::Dns,
+                second: f64::from(i),
+                from: (inside(1), 40_000),
+                to: (outside(53), 53),
+                direction: Direction::ToOriginator,
+                facts: vec![
+                    (FieldId::DnsQuery, format!("{}.example.pw", label(i)).into()),
+                    (FieldId::DnsType, DnsType::Txt.into()),
+                    (FieldId::DnsAnswerBytes, n_bytes.into()),
+                ],
+            };
+            hear(&ENTRY, &(0..12).map(line).collect::<Vec<_>>(), &Settings::default()).findings.len()
+        };
+        assert_eq!((answers(300, |i| format!("l.{i}")), answers(90, |i| format!("l.{i}"))), (1, 0));
+        assert_eq!(answers(300, |_| "_dmarc".to_owned()), 0);
     }
 }
