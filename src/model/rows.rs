@@ -99,11 +99,18 @@ pub enum Role {
     EventType,
     /// What a firewall did: accept, reject, deny, drop.
     Action,
+    /// Ports of a packet that is no TCP, where tables have columns for each.
+    UdpSourcePort,
+    UdpTargetPort,
+    /// Numbers and bytes of a TCP segment.
+    Sequence,
+    Acknowledgment,
+    SegmentBytes,
 }
 
 impl Role {
     /// Roles there are.
-    pub const N: usize = Role::Action as usize + 1;
+    pub const N: usize = Role::SegmentBytes as usize + 1;
 
     /// True if a model may look at the column: not who, when or which row it was, nor what it was said to be.
     pub fn is_feature(self) -> bool {
@@ -124,6 +131,8 @@ impl Role {
                 | Info
                 | ServerName
                 | EventType
+                | UdpSourcePort
+                | UdpTargetPort
         )
     }
 
@@ -137,8 +146,8 @@ impl Role {
             Start | End | Clock => "time",
             Source | SourceMac => "source",
             Target | TargetMac => "target",
-            SourcePort => "source port",
-            TargetPort => "target port",
+            SourcePort | UdpSourcePort => "source port",
+            TargetPort | UdpTargetPort => "target port",
             Duration => "duration",
             Protocol => "protocol",
             Service | ServerName => "service",

@@ -60,7 +60,9 @@ impl Table for DataRow {
             if end - start <= MOST_SPAN_BYTES { source.read_at(0, start, (end - start) as usize) } else { None };
         let given = known.into_iter().filter_map(|(row, place)| {
             let from = (place.offset - start) as usize;
+            let own = table.own(place.offset, place.length as usize).map(<[u8]>::to_vec);
             let bytes = match &block {
+                _ if own.is_some() => own,
                 Some(block) => block.get(from..from + place.length as usize).map(<[u8]>::to_vec),
                 None => source.read_at(0, place.offset, place.length as usize),
             };

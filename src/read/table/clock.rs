@@ -148,7 +148,7 @@ mod tests {
 
     fn run(rule: Rule, starts: &[f64]) -> Vec<f64> {
         let mut places = Places::default();
-        places.add(Role::Start, 0);
+        places.add(Role::Start, 0, 0);
         let mut clock = RowClock::new(rule, Scale::Second, Scale::Second, 1.0);
         let moment = |start: &f64| {
             let mut values = [CellValue::Number(*start)];
@@ -180,13 +180,13 @@ mod tests {
     #[test]
     fn a_date_and_a_time_of_day_are_one_moment_and_an_end_stands_behind_its_duration() {
         let mut places = Places::default();
-        places.add(Role::Start, 0);
-        places.add(Role::Clock, 1);
+        places.add(Role::Start, 0, 0);
+        places.add(Role::Clock, 1, 0);
         let mut values = [CellValue::Time(10.0 * DAY), CellValue::Time(60.0)];
         RowClock::new(Rule::Whole, Scale::Second, Scale::Second, 1.0).replace(&mut values, &places);
         assert_eq!(values[0], CellValue::Time(10.0 * DAY + 60.0));
 
-        places.add(Role::Duration, 2);
+        places.add(Role::Duration, 2, 0);
         let mut values = [CellValue::Number(1e12), CellValue::Missing, CellValue::Number(2e6)];
         RowClock::new(Rule::End, Scale::Milli, Scale::Second, 1e-6).replace(&mut values, &places);
         assert_eq!(values[0], CellValue::Time(999_999_998.0));
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn a_time_that_cannot_be_read_is_that_of_the_row_before() {
         let mut places = Places::default();
-        places.add(Role::Start, 0);
+        places.add(Role::Start, 0, 0);
         let mut clock = RowClock::default();
         clock.replace(&mut [CellValue::Time(7.0)], &places);
         let mut values = [CellValue::Text(0, 3)];

@@ -2,9 +2,12 @@
 
 use super::cells::{Delimiter, Frame, texts};
 use super::dialect::{self, Entry, KnownBy};
+use super::envelope::{self, Element, Walker};
 use super::format::{CellFormat, CellFormats};
+use super::lines::{LineFormat, Opened};
 use super::log::{self, Log, Tool};
 use super::number::value;
+use super::wording;
 use crate::maths::elementary::ln;
 use crate::model::format::text;
 use crate::model::rows::CellValue;
@@ -23,6 +26,22 @@ pub enum Form {
     JsonLines,
     /// A list of JSON objects.
     JsonList,
+    /// A list somewhere inside of JSON documents.
+    Envelope,
+    /// Lines of text of a form of their own.
+    Lines,
+}
+
+impl Form {
+    /// True if cells stand between separators, in the order of the columns.
+    pub fn is_delimited(self) -> bool {
+        matches!(self, Form::Delimited | Form::Zeek | Form::Arff)
+    }
+
+    /// True if line ends part no rows.
+    pub fn is_listed(self) -> bool {
+        matches!(self, Form::JsonList | Form::Envelope)
+    }
 }
 
 /// What the front of a table tells.
@@ -45,6 +64,10 @@ pub struct Header {
     pub log: Option<&'static Log>,
     /// What the logs are called: `Zeek ssl.log`; empty for the name of the dialect.
     pub log_name: String,
+    /// Finds the rows of an envelope.
+    pub walker: Option<Walker>,
+    /// How lines and tuples are read.
+    pub lines: Option<LineFormat>,
 }
 
 /// Most kinds of logs that are named.
@@ -65,15 +88,87 @@ pub fn look(bytes: &[u8], chosen: Option<&'static Entry>) -> Option<Header> {
     let start = body.trim_ascii_start();
     let before = bom + body.len() - start.len();
     match start.first()? {
-        b'{' => json(start, Form::JsonLines, before, chosen),
+        b'{' => match envelope::find(start) {
+            Some(found) => Some(enveloped(start, found, before, chosen)),
+            None => json(start, Form::JsonLines, before, chosen),
+        },
         b'[' if start.get(1..)?.trim_ascii_start().first() == Some(&b'{') => {
-            json(start, Form::JsonList, before, chosen)
+            match envelope::find(start).filter(|found| found.element == Element::Text) {
+                Some(found) => Some(enveloped(start, found, before, chosen)),
+                None => json(start, Form::JsonList, before, chosen),
+            }
         }
-        b'<' => None,
         b'#' if start.starts_with(b"#separator") || start.starts_with(b"#fields") => zeek(start, before, chosen),
         b'@' | b'%' if has_line(start, b"@relation") => arff(start, before, chosen),
-        _ => delimited(body, bom, chosen),
+        _ if super::refused::is_known(body) => None,
+        first => match lines(body, chosen) {
+            Some((entry, format, opened)) => Some(of_lines(entry, format, opened, bom)),
+            // A priority of syslog stands in the same brackets as HTML.
+            None if *first == b'<' => None,
+            None => delimited(body, bom, chosen),
+        },
     }
+}
+
+/// The dialect of lines that the front is of.
+fn lines(body: &[u8], chosen: Option<&'static Entry>) -> Option<(&'static Entry, LineFormat, Opened)> {
+    match chosen {
+        None => dialect::find_lines(body),
+        Some(entry) => dialect::lines_of(entry).and_then(|format| Some((entry, format, (format.open)(body)?))),
+    }
+}
+
+const NO_CUT: Delimiter = Delimiter { separator: b',', has_quotes: false, has_triple_spaces: false };
+
+fn of_lines(entry: &'static Entry, format: LineFormat, opened: Opened, bom: usize) -> Header {
+    Header {
+        form: Form::Lines,
+        cut: NO_CUT,
+        line_end: b'\n',
+        has_header: !opened.names.is_empty(),
+        names: opened.names,
+        skip: bom + opened.skip,
+        entry,
+        log: None,
+        log_name: String::new(),
+        walker: None,
+        lines: Some(format),
+    }
+}
+
+fn enveloped(start: &[u8], found: envelope::Found, skip: usize, chosen: Option<&'static Entry>) -> Header {
+    let of_tuples = dialect::AZURE_FLOWS;
+    let is_tuples = found.element == Element::Text;
+    let names =
+        if found.element == Element::Object { names_of_objects(start, &found.walker) } else { found.names.clone() };
+    let lower: Vec<String> = names.iter().map(|name| wording::heading(name)).collect();
+    let by_content = || if is_tuples { of_tuples } else { dialect::find(Some(&lower), &[]) };
+    Header {
+        form: Form::Envelope,
+        cut: NO_CUT,
+        line_end: b'\n',
+        names: found.names,
+        has_header: true,
+        skip,
+        entry: chosen.unwrap_or_else(by_content),
+        log: None,
+        log_name: String::new(),
+        walker: Some(found.walker),
+        lines: dialect::lines_of(of_tuples).filter(|_| is_tuples),
+    }
+}
+
+/// Names of the members of the first objects.
+fn names_of_objects(start: &[u8], walker: &Walker) -> Vec<String> {
+    let (mut keys, mut values, mut texts) = <(super::json::Keys, Vec<CellValue>, Vec<u8>)>::default();
+    let (mut walker, mut rest) = (walker.clone(), start);
+    for _ in 0..ROWS {
+        let (Some(from), Some(end)) = walker.next(rest) else { break };
+        let object = rest.get(from..end).unwrap_or_default();
+        super::json::values(object, &mut keys, &CellFormats::default(), &mut values, &mut texts);
+        rest = rest.get(end..).unwrap_or_default();
+    }
+    keys.names
 }
 
 fn has_line(bytes: &[u8], begin: &[u8]) -> bool {
@@ -106,11 +201,15 @@ fn json(start: &[u8], form: Form, skip: usize, chosen: Option<&'static Entry>) -
     if n_rows == 0 {
         return None;
     }
-    let lower: Vec<String> = keys.names.iter().map(|name| name.to_lowercase()).collect();
+    let lower: Vec<String> = keys.names.iter().map(|name| wording::heading(name)).collect();
     let skip = if form == Form::JsonList { skip + 1 } else { skip };
     let entry = chosen.unwrap_or_else(|| dialect::find(Some(&lower), &[]));
-    // Objects over several lines are found like those of a list.
-    let is_over_lines = first.is_some_and(|first| memchr::memchr(b'\n', first).is_some());
+    // Objects over several lines, or several on one line, are found like those of a list.
+    let is_over_lines = first.is_some_and(|first| memchr::memchr(b'\n', first).is_some())
+        || first.and_then(|first| start.get(first.len()..)).is_some_and(|behind| {
+            let blanks = behind.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b',')).count();
+            behind.get(blanks) == Some(&b'{')
+        });
     Some(Header {
         form: if is_over_lines { Form::JsonList } else { form },
         cut: Delimiter { separator: b',', has_quotes: false, has_triple_spaces: false },
@@ -121,6 +220,8 @@ fn json(start: &[u8], form: Form, skip: usize, chosen: Option<&'static Entry>) -
         entry,
         log: log_of_columns(entry, &lower),
         log_name: log_name(entry, log_of_columns(entry, &lower), paths),
+        walker: None,
+        lines: None,
     })
 }
 
@@ -206,53 +307,115 @@ fn arff(start: &[u8], before: usize, chosen: Option<&'static Entry>) -> Option<H
 
 /// The front of a form that declares its columns before the rows, which begin at `skip`.
 fn declared(form: Form, cut: Delimiter, skip: usize, names: Vec<String>, chosen: Option<&'static Entry>) -> Header {
-    let lower: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
+    let lower: Vec<String> = names.iter().map(|name| wording::heading(name)).collect();
     let entry = chosen.unwrap_or_else(|| dialect::find(Some(&lower), &[]));
     let log = log_of_columns(entry, &lower);
     let log_name = log_name(entry, log, BTreeSet::new());
-    Header { form, cut, line_end: b'\n', has_header: true, skip, entry, names, log, log_name }
+    Header {
+        form,
+        cut,
+        line_end: b'\n',
+        has_header: true,
+        skip,
+        entry,
+        names,
+        log,
+        log_name,
+        walker: None,
+        lines: None,
+    }
 }
 
-/// Rows of the front as texts, the last left out if it may be cut; and where the second begins.
-fn rows(body: &[u8], cut: Delimiter, line_end: u8) -> (Vec<Vec<String>>, usize) {
-    let (mut rows, mut rest, mut second) = (Vec::new(), body, 0);
+/// Rows of the front as texts, the last left out if it may be cut; and where each ends.
+fn rows(body: &[u8], cut: Delimiter, line_end: u8) -> (Vec<Vec<String>>, Vec<usize>) {
+    let (mut rows, mut ends, mut rest) = (Vec::new(), Vec::new(), body);
     while rows.len() < ROWS {
         let end = Frame::default().end(rest, cut, line_end);
         let Some(row) = rest.get(..end.unwrap_or(rest.len())).filter(|_| end.is_some() || rows.len() < 2) else {
             break;
         };
         let is_blank = row.trim_ascii().is_empty();
+        rest = end.and_then(|end| rest.get(end + 1..)).unwrap_or_default();
         if !is_blank {
             rows.push(texts(row, cut).iter().map(|cell| text::decode(cell)).collect::<Vec<String>>());
-        }
-        rest = end.and_then(|end| rest.get(end + 1..)).unwrap_or_default();
-        if rows.len() <= 1 {
-            second = body.len() - rest.len();
+            ends.push(body.len() - rest.len());
         }
         if rest.is_empty() {
             break;
         }
     }
-    (rows, second)
+    (rows, ends)
+}
+
+/// Most lines of titles before a table.
+const MOST_TITLES: usize = 12;
+
+/// What stands before a table: comments, the line by which Excel is told the separator, and that separator.
+fn before_table(body: &[u8]) -> (usize, Option<u8>) {
+    let (mut at, mut separator) = (0, None);
+    for line in body.split_inclusive(|byte| *byte == b'\n').take(MOST_TITLES * 4) {
+        let text = line.trim_ascii();
+        let bare = text.strip_prefix(b"\"").unwrap_or(text).to_ascii_lowercase();
+        let mark = bare.strip_prefix(b"sep=").filter(|rest| (1..=2).contains(&rest.len()));
+        let is_tab = line.starts_with(b"sep=\t");
+        // A line of headings may begin with the mark of comments too.
+        let n_marks = text.iter().filter(|byte| matches!(byte, b',' | b';' | b'\t' | b'|')).count();
+        let is_comment = text.is_empty() || (text.starts_with(b"#") && n_marks < 3) || text.starts_with(b"//");
+        match mark.and_then(|mark| mark.first()) {
+            _ if is_tab => separator = Some(b'\t'),
+            Some(mark) => separator = Some(*mark),
+            None if is_comment => {}
+            None => break,
+        }
+        at += line.len();
+    }
+    (if at < body.len() { at } else { 0 }, separator)
+}
+
+/// Rows at the front that are titles and not rows: few, with fewer cells than half of what most rows behind them have.
+fn n_titles(rows: &[Vec<String>]) -> usize {
+    let width = common_width(rows);
+    let is_title = |row: &&Vec<String>| row.iter().filter(|cell| !cell.is_empty()).count() * 2 <= width;
+    let n = rows.iter().take_while(is_title).count();
+    if width >= 3 && n <= MOST_TITLES && n < rows.len() { n } else { 0 }
+}
+
+/// The commonest number of cells.
+fn common_width(rows: &[Vec<String>]) -> usize {
+    let mut counts: Vec<usize> = rows.iter().map(Vec::len).collect();
+    counts.sort_unstable();
+    counts.chunk_by(|a, b| a == b).max_by_key(|run| run.len()).and_then(|run| run.first()).copied().unwrap_or(0)
 }
 
 fn delimited(body: &[u8], bom: usize, chosen: Option<&'static Entry>) -> Option<Header> {
     let line_end =
         if memchr::memchr(b'\n', body).is_none() && memchr::memchr(b'\r', body).is_some() { b'\r' } else { b'\n' };
-    let best = b",;\t|"
+    let (n_before, told) = before_table(body);
+    let table = body.get(n_before..)?;
+    let told = told.map(|separator| [separator]);
+    let separators = told.as_ref().map_or(&b",;\t|"[..], |told| &told[..]);
+    let best = separators
         .iter()
         .map(|separator| {
             let cut = Delimiter { separator: *separator, has_quotes: true, has_triple_spaces: false };
-            let (rows, second) = rows(body, cut, line_end);
-            (agreement(&rows), cut, rows, second)
+            let (mut rows, mut ends) = rows(table, cut, line_end);
+            let n_titles = n_titles(&rows);
+            rows.drain(..n_titles);
+            let first = n_titles.checked_sub(1).and_then(|last| ends.get(last)).copied().unwrap_or(0);
+            let second = ends.drain(n_titles..).next().unwrap_or(first);
+            (agreement(&rows), cut, rows, (first, second))
         })
         .max_by(|(a, _, rows_a, _), (b, _, rows_b, _)| {
             let n_first = |rows: &[Vec<String>]| rows.first().map_or(0, Vec::len);
             a.total_cmp(b).then(n_first(rows_a).cmp(&n_first(rows_b)))
         })?;
-    let (agreement, cut, rows, second) = best;
+    let (agreement, cut, mut rows, (at_first, at_second)) = best;
+    // The mark of comments before the headings.
+    if let Some(name) = rows.first_mut().and_then(|first| first.first_mut()).filter(|name| name.starts_with('#')) {
+        *name = name.trim_start_matches(['#', ' ']).to_owned();
+    }
     let (first, others) = rows.split_first()?;
-    let lower: Vec<String> = first.iter().map(|name| name.to_lowercase()).collect();
+    let lower: Vec<String> = first.iter().map(|name| wording::heading(name)).collect();
     let by_headings = dialect::find(Some(&lower), &[]);
     let is_known = !matches!(by_headings.known_by, KnownBy::Rest);
     if agreement <= 0.0 && !is_known {
@@ -277,10 +440,12 @@ fn delimited(body: &[u8], bom: usize, chosen: Option<&'static Entry>) -> Option<
         line_end,
         names,
         has_header,
-        skip: bom + if has_header { second } else { 0 },
+        skip: bom + n_before + if has_header { at_second } else { at_first },
         entry,
         log: log_of_columns(entry, &lower),
         log_name: log_name(entry, log_of_columns(entry, &lower), BTreeSet::new()),
+        walker: None,
+        lines: None,
     })
 }
 

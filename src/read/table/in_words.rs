@@ -40,6 +40,8 @@ pub fn form(front: &Header) -> String {
         Form::Arff => "ARFF".to_owned(),
         Form::JsonLines => "JSON lines".to_owned(),
         Form::JsonList => "JSON list".to_owned(),
+        Form::Envelope => "JSON document".to_owned(),
+        Form::Lines => front.lines.map_or("text", |lines| lines.written).to_owned(),
     }
 }
 

@@ -24,8 +24,13 @@ pub struct Keys {
 }
 
 impl Keys {
+    /// A row begins.
+    pub fn begin(&mut self) {
+        self.next = 0;
+    }
+
     /// The place of a column, which is added if there is room.
-    fn place(&mut self, name: &str) -> Option<usize> {
+    pub fn place(&mut self, name: &str) -> Option<usize> {
         if self.names.get(self.next).is_some_and(|next| next == name) {
             self.next += 1;
             return Some(self.next - 1);
@@ -62,6 +67,38 @@ pub fn values(
     let mut row = Row { keys, formats, values, texts, name: &mut name };
     let mut deserializer = serde_json::Deserializer::from_slice(object);
     Level { row: &mut row, is_top: true }.deserialize(&mut deserializer).is_ok() && deserializer.end().is_ok()
+}
+
+/// Reads an element of a list: an object with a comma behind it or not, or a list whose values are called so.
+pub fn element(
+    element: &[u8],
+    names: &[String],
+    keys: &mut Keys,
+    formats: &CellFormats,
+    into: &mut Vec<CellValue>,
+    texts: &mut Vec<u8>,
+) -> bool {
+    let element = element.trim_ascii().strip_suffix(b",").unwrap_or(element);
+    if !element.starts_with(b"[") {
+        return values(element, keys, formats, into, texts);
+    }
+    let Ok(cells) = serde_json::from_slice::<Vec<serde_json::Value>>(element) else { return false };
+    // As an object with the names that stand beside the list.
+    let members = cells
+        .into_iter()
+        .enumerate()
+        .map(|(place, value)| (names.get(place).cloned().unwrap_or_else(|| format!("column {}", place + 1)), value));
+    let mut object = Vec::new();
+    for (name, value) in members {
+        object.push(if object.is_empty() { b'{' } else { b',' });
+        let written = serde_json::to_writer(&mut object, &name);
+        object.push(b':');
+        if written.and_then(|()| serde_json::to_writer(&mut object, &value)).is_err() {
+            return false;
+        }
+    }
+    object.push(b'}');
+    values(&object, keys, formats, into, texts)
 }
 
 struct Row<'a> {

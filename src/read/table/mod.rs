@@ -5,7 +5,9 @@
 mod cell_reader;
 pub mod cells;
 mod clock;
+mod content;
 pub mod dialect;
+mod envelope;
 mod figure;
 pub mod flow;
 mod format;
@@ -13,16 +15,23 @@ pub mod header;
 mod in_words;
 mod json;
 mod kdd;
+mod labels;
+pub mod lines;
 pub mod log;
 mod names;
 mod number;
+mod packet_fields;
 mod packets;
+pub mod refused;
 mod roles;
 mod rows;
 mod state;
 mod survey;
+mod synonyms;
 mod time;
+mod transpose;
 mod units;
+mod wording;
 
 use super::{Record, UnsupportedFile};
 use crate::issue::IssueLog;
@@ -30,6 +39,7 @@ use crate::model::rows::{CellValue, Layout};
 use crate::model::{Flow, Packet};
 pub use cell_reader::CellReader;
 use rows::RowReader;
+use std::sync::Arc;
 pub use time::Order;
 
 /// Most columns; those behind are left out.
@@ -49,6 +59,10 @@ const MOST_OPEN_BYTES: usize = 16 << 20;
 const MOST_ROW_BYTES: usize = 2 << 20;
 /// So many quotes that are never closed, and quotes mean nothing in this file.
 const MOST_OPEN_QUOTES: u32 = 16;
+
+/// Said of a document of columns that is too long.
+const COLUMNS_TOO_LONG: &str = "This is JSON that lists columns, not rows: all of it has to be held at once, and it is longer than 64 MiB. Write \
+                                rows instead, in Python with: df.to_json('OUT.json', orient='records', lines=True)";
 
 /// What people may say about a table before it is read.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -129,6 +143,11 @@ enum Stage {
         bytes: Vec<u8>,
         at: u64,
     },
+    /// A document of columns: all of it has to come before there is a row.
+    Columns {
+        bytes: Vec<u8>,
+        at: u64,
+    },
     RowReader(Box<RowReader>),
 }
 
@@ -176,8 +195,15 @@ impl TableReader {
             }
             self.open(issues, sink)?;
         }
-        if let Stage::RowReader(body) = &mut self.stage {
-            body.feed(bytes, offset, issues, sink);
+        match &mut self.stage {
+            Stage::RowReader(body) => body.feed(bytes, offset, issues, sink),
+            Stage::Columns { bytes: document, .. } => {
+                document.extend_from_slice(bytes);
+                if document.len() > transpose::MOST_BYTES {
+                    return Err(UnsupportedFile(COLUMNS_TOO_LONG.to_owned()));
+                }
+            }
+            Stage::Header { .. } => {}
         }
         Ok(())
     }
@@ -188,6 +214,13 @@ impl TableReader {
     /// This is text, but no table.
     pub fn end(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) -> Result<(), UnsupportedFile> {
         self.open(issues, sink)?;
+        if let Stage::Columns { bytes, at } = &mut self.stage {
+            let (bytes, at) = (std::mem::take(bytes), *at);
+            match transpose::rows(&bytes) {
+                Some(rows) => self.start(rows.into(), 0, true, issues, sink)?,
+                None => self.start(bytes.into(), at, false, issues, sink)?,
+            }
+        }
         if let Stage::RowReader(body) = &mut self.stage {
             body.end(issues, sink);
         }
@@ -206,19 +239,40 @@ impl TableReader {
     pub fn give_up(&mut self) {
         match &mut self.stage {
             Stage::Header { bytes, .. } => bytes.truncate(whole_lines(bytes)),
+            Stage::Columns { .. } => {}
             Stage::RowReader(body) => body.give_up(),
         }
     }
 
     fn open(&mut self, issues: &mut IssueLog, sink: &mut impl FnMut(Record<'_>)) -> Result<(), UnsupportedFile> {
         let Stage::Header { bytes, at } = &mut self.stage else { return Ok(()) };
-        let Some(front) = header::look(bytes, chosen_dialect(&self.options)) else {
-            return Err(super::guess::refusal(bytes, true));
-        };
         let (bytes, at) = (std::mem::take(bytes), *at);
+        if transpose::looks(&bytes) {
+            self.stage = Stage::Columns { bytes, at };
+            return Ok(());
+        }
+        self.start(bytes.into(), at, false, issues, sink)
+    }
+
+    /// Reads rows from here on: `bytes` are the front of the file, which stands at `at`, or if `is_own` rows that were made of
+    /// all of it.
+    fn start(
+        &mut self,
+        bytes: Arc<[u8]>,
+        at: u64,
+        is_own: bool,
+        issues: &mut IssueLog,
+        sink: &mut impl FnMut(Record<'_>),
+    ) -> Result<(), UnsupportedFile> {
+        let Some(front) = header::look(&bytes, chosen_dialect(&self.options)) else {
+            return Err(super::guess::refusal(&bytes, true));
+        };
         let skip = front.skip.min(bytes.len());
         let mut body = RowReader::new(front, &self.options, &bytes);
         body.note(issues);
+        if is_own {
+            body.own = Some(Arc::clone(&bytes));
+        }
         sink(Record::Layout(body.layout()));
         body.feed(bytes.get(skip..).unwrap_or_default(), at + skip as u64, issues, sink);
         self.stage = Stage::RowReader(Box::new(body));
@@ -228,7 +282,7 @@ impl TableReader {
     /// What the table is, once its front was read.
     pub fn layout(&self) -> Option<&Layout> {
         match &self.stage {
-            Stage::Header { .. } => None,
+            Stage::Header { .. } | Stage::Columns { .. } => None,
             Stage::RowReader(body) => Some(body.layout()),
         }
     }
@@ -236,7 +290,7 @@ impl TableReader {
     /// Rows so far, once the front was read.
     pub fn n_rows(&self) -> Option<u64> {
         match &self.stage {
-            Stage::Header { .. } => None,
+            Stage::Header { .. } | Stage::Columns { .. } => None,
             Stage::RowReader(body) => Some(body.n_rows()),
         }
     }
@@ -244,7 +298,7 @@ impl TableReader {
     /// What reads the cells of a row again, once the front was read.
     pub fn cell_reader(&self) -> Option<CellReader> {
         match &self.stage {
-            Stage::Header { .. } => None,
+            Stage::Header { .. } | Stage::Columns { .. } => None,
             Stage::RowReader(body) => Some(body.cell_reader()),
         }
     }

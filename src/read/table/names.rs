@@ -1,180 +1,68 @@
-//! Headings to meanings, for names that mean the same in several dialects.
+//! Headings to meanings, for names that mean the same in several tools: one table for all of them.
 
-use super::dialect::Entry;
-use super::units;
+use super::dialect::{Entry, KnownBy};
+use super::synonyms::{COMMON, Group, LOOSE};
+use super::{labels, units, wording};
 use crate::model::rows::Role;
 
-/// Letters and digits of a heading in lower case: `Tot Fwd Pkts`, `tot_fwd_pkts` -> `totfwdpkts`.
+/// Letters and digits of a heading in lower case, without the unit in brackets: `Tot Fwd Pkts`, `tot_fwd_pkts` ->
+/// `totfwdpkts`.
 pub fn plain(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+    let name = match name.find(['(', '[']) {
+        Some(at) if at > 0 => name.get(..at).unwrap_or(name),
+        _ => name,
+    };
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).map(wording::unaccented).collect()
 }
 
-/// The meaning of a column by its heading: what the dialect says, else what the name commonly means.
-pub fn role(name: &str, entry: &Entry) -> Role {
-    let lower = name.to_lowercase();
-    if entry.labels.contains(&lower.as_str()) || ALWAYS_LABELS.contains(&lower.as_str()) {
-        return Role::Label;
+/// The meaning of a column by its heading, and how well the heading fits it (0 best): what the dialect says, else what the
+/// name commonly means.
+pub fn role(name: &str, entry: &Entry) -> (Role, u16) {
+    let lower = wording::heading(name);
+    if entry.labels.contains(&lower.as_str()) {
+        return (Role::Label, 0);
     }
-    if let Some((_, role)) = entry.roles.iter().find(|(known, _)| *known == lower) {
-        return *role;
+    if let Some(place) = entry.roles.iter().position(|(known, _)| *known == lower) {
+        return (entry.roles.get(place).map_or(Role::Plain, |(_, role)| *role), place as u16 + 1);
     }
     if lower.is_empty() || lower.starts_with("unnamed") {
-        return Role::Id;
+        return (Role::Id, 0);
     }
-    let common = |name: &str| {
-        let plain = plain(name);
-        COMMON.iter().find(|(_, names)| names.contains(&plain.as_str())).map(|(role, _)| *role)
+    let plain = plain(&lower);
+    if labels::is_named(&plain) {
+        return (Role::Label, 0);
+    }
+    let of_time = |(role, _): &(Role, u16)| matches!(role, Role::Start | Role::End | Role::Duration | Role::GapMean);
+    let without_unit = || {
+        let (name, _) = units::split(&lower)?;
+        common(&self::plain(name), entry).filter(of_time)
     };
-    let of_time = |role: &Role| matches!(role, Role::Start | Role::End | Role::Duration | Role::GapMean);
-    let without_unit = || units::split(name).and_then(|(name, _)| common(name)).filter(of_time);
-    common(name).or_else(without_unit).unwrap_or(Role::Plain)
+    // Logs of Azure end the names of columns by their type.
+    let without_type = || common(plain.strip_suffix(['s', 'd', 't', 'b', 'g'])?, entry).filter(|_| is_typed(&lower));
+    common(&plain, entry).or_else(without_unit).or_else(without_type).unwrap_or((Role::Plain, 0))
 }
 
-/// Columns that give a label away even where another is the label.
-const ALWAYS_LABELS: &[&str] = &["attack_cat", "traffic_category", "detailed-label", "difficulty", "attack_type"];
+/// True if a heading ends with a type, as those of custom logs of Azure do: `SrcIP_s`, `FlowStartTime_t [UTC]`.
+fn is_typed(lower: &str) -> bool {
+    let name = lower.split(" [").next().unwrap_or(lower);
+    ["_s", "_d", "_t", "_b", "_g"].iter().any(|end| name.ends_with(end))
+}
 
-const COMMON: &[(Role, &[&str])] = &[
-    (Role::Id, &["flowid", "uid", "index", "rowid", "id", "no", "communityid"]),
-    (Role::Start, &["timestamp", "starttime", "ts", "firstseen", "flowstart", "flowstarttime", "stime", "datetime"]),
-    (Role::End, &["lasttime", "endtime", "lastseen", "flowend", "flowendtime", "ltime", "te"]),
-    (Role::Duration, &["flowduration", "duration", "dur", "td"]),
-    (
-        Role::Source,
-        &[
-            "srcip",
-            "sourceip",
-            "srcaddr",
-            "sourceaddress",
-            "saddr",
-            "ipsrc",
-            "idorigh",
-            "srcipaddr",
-            "sa",
-            "sourceipaddress",
-        ],
-    ),
-    (
-        Role::Target,
-        &[
-            "dstip",
-            "destip",
-            "destinationip",
-            "dstaddr",
-            "destinationaddress",
-            "daddr",
-            "ipdst",
-            "idresph",
-            "dstipaddr",
-            "da",
-            "destinationipaddress",
-            "destaddr",
-        ],
-    ),
-    (Role::SourcePort, &["srcport", "sourceport", "sport", "spt", "idorigp", "sp", "srcpt"]),
-    (Role::TargetPort, &["dstport", "destport", "destinationport", "dport", "dsport", "dpt", "idrespp", "dp", "dstpt"]),
-    (Role::SourceMac, &["srcmac", "sourcemac", "smac"]),
-    (Role::TargetMac, &["dstmac", "destmac", "destinationmac", "dmac"]),
-    (Role::Protocol, &["protocol", "proto", "protocoltype", "ipproto", "ipprotocol", "transport", "pr", "prot"]),
-    (Role::Service, &["service", "appproto", "application", "applicationname"]),
-    (Role::ServerName, &["servername", "requestedservername", "sni", "host", "hostname"]),
-    (Role::State, &["state", "connstate"]),
-    (Role::Flags, &["tcpflags", "flags", "flg"]),
-    (
-        Role::Action,
-        &[
-            "action",
-            "act",
-            "flowaction",
-            "flowdecision",
-            "decision",
-            "deviceaction",
-            "disposition",
-            "verdict",
-            "fwaction",
-            "policyaction",
-            "eventaction",
-        ],
-    ),
-    (Role::Packets, &["totpkts", "packets", "pkts", "totalpackets", "npackets", "packetcount"]),
-    (Role::Bytes, &["totbytes", "bytes", "totalbytes", "nbytes", "octets", "bytecount"]),
-    (
-        Role::FwdPackets,
-        &[
-            "totalfwdpacket",
-            "totalfwdpackets",
-            "totfwdpkts",
-            "fwdpktstot",
-            "spkts",
-            "srcpkts",
-            "srcpackets",
-            "src2dstpackets",
-            "inpkts",
-            "packetssent",
-            "fwdpackets",
-            "origpkts",
-        ],
-    ),
-    (
-        Role::BwdPackets,
-        &[
-            "totalbwdpackets",
-            "totalbackwardpackets",
-            "totbwdpkts",
-            "bwdpktstot",
-            "dpkts",
-            "dstpkts",
-            "dstpackets",
-            "dst2srcpackets",
-            "outpkts",
-            "packetsreceived",
-            "bwdpackets",
-            "resppkts",
-        ],
-    ),
-    (Role::FwdBytes, &["sbytes", "srcbytes", "src2dstbytes", "bytessent", "fwdbytes", "inbytes"]),
-    (Role::BwdBytes, &["dbytes", "dstbytes", "dst2srcbytes", "bytesreceived", "bwdbytes", "outbytes"]),
-    (
-        Role::FwdPayload,
-        &["totallengthoffwdpacket", "totallengthoffwdpackets", "totlenfwdpkts", "fwdpktspayloadtot", "origbytes"],
-    ),
-    (
-        Role::BwdPayload,
-        &["totallengthofbwdpacket", "totallengthofbwdpackets", "totlenbwdpkts", "bwdpktspayloadtot", "respbytes"],
-    ),
-    (Role::FwdHeader, &["fwdheaderlength", "fwdheaderlen", "fwdheadersizetot"]),
-    (Role::BwdHeader, &["bwdheaderlength", "bwdheaderlen", "bwdheadersizetot"]),
-    (Role::FwdDataPackets, &["fwdactdatapkts", "actdatapktfwd", "fwddatapktstot"]),
-    (Role::FwdLengthMean, &["fwdpacketlengthmean", "fwdpktlenmean", "fwdpktspayloadavg"]),
-    (Role::FwdLengthDeviation, &["fwdpacketlengthstd", "fwdpktlenstd", "fwdpktspayloadstd"]),
-    (Role::FwdLengthMin, &["fwdpacketlengthmin", "fwdpktlenmin", "fwdpktspayloadmin"]),
-    (Role::FwdLengthMax, &["fwdpacketlengthmax", "fwdpktlenmax", "fwdpktspayloadmax"]),
-    (Role::BwdLengthMean, &["bwdpacketlengthmean", "bwdpktlenmean", "bwdpktspayloadavg"]),
-    (Role::BwdLengthDeviation, &["bwdpacketlengthstd", "bwdpktlenstd", "bwdpktspayloadstd"]),
-    (Role::BwdLengthMin, &["bwdpacketlengthmin", "bwdpktlenmin", "bwdpktspayloadmin"]),
-    (Role::BwdLengthMax, &["bwdpacketlengthmax", "bwdpktlenmax", "bwdpktspayloadmax"]),
-    (Role::GapMean, &["flowiatmean", "flowiatavg"]),
-    (Role::GapDeviation, &["flowiatstd"]),
-    (Role::GapMin, &["flowiatmin"]),
-    (Role::GapMax, &["flowiatmax"]),
-    (Role::FwdGapMean, &["fwdiatmean", "fwdiatavg"]),
-    (Role::FwdGapDeviation, &["fwdiatstd"]),
-    (Role::FwdGapMin, &["fwdiatmin"]),
-    (Role::FwdGapMax, &["fwdiatmax"]),
-    (Role::BwdGapMean, &["bwdiatmean", "bwdiatavg"]),
-    (Role::BwdGapDeviation, &["bwdiatstd"]),
-    (Role::BwdGapMin, &["bwdiatmin"]),
-    (Role::BwdGapMax, &["bwdiatmax"]),
-    (Role::Fin, &["finflagcount", "finflagcnt", "flowfinflagcount"]),
-    (Role::Syn, &["synflagcount", "synflagcnt", "flowsynflagcount"]),
-    (Role::Rst, &["rstflagcount", "rstflagcnt", "flowrstflagcount"]),
-    (Role::Psh, &["pshflagcount", "pshflagcnt"]),
-    (Role::Ack, &["ackflagcount", "ackflagcnt", "flowackflagcount"]),
-    (Role::Urg, &["urgflagcount", "urgflagcnt"]),
-    (Role::Cwr, &["cwrflagcount", "cweflagcount", "flowcwrflagcount"]),
-    (Role::Ece, &["eceflagcount", "eceflagcnt", "floweceflagcount"]),
-    (Role::FwdWindow, &["fwdinitwinbytes", "initwinbytesforward", "initfwdwinbyts", "fwdinitwindowsize", "swin"]),
-    (Role::BwdWindow, &["bwdinitwinbytes", "initwinbytesbackward", "initbwdwinbyts", "bwdinitwindowsize", "dwin"]),
-];
+/// What a name commonly means, and how well it fits.
+fn common(plain: &str, entry: &Entry) -> Option<(Role, u16)> {
+    let tables: &[&[Group]] = if is_loose(entry) { &[COMMON, LOOSE] } else { &[COMMON] };
+    tables.iter().enumerate().find_map(|(table, groups)| {
+        groups.iter().find_map(|(role, names)| {
+            let place = names.iter().position(|known| *known == plain)?;
+            Some((*role, ((table + 1) * 100 + place) as u16))
+        })
+    })
+}
+
+/// Words such as `source` or `first` mean what they say only where no tool is known that means something else.
+fn is_loose(entry: &Entry) -> bool {
+    matches!(entry.known_by, KnownBy::Rest | KnownBy::Lines(_))
+}
 
 #[cfg(test)]
 mod tests {
@@ -185,12 +73,12 @@ mod tests {
     fn names_mean_the_same_however_they_are_written() {
         let entry = &dialect::ALL[dialect::ALL.len() - 1];
         for name in ["Src IP", "src_ip", " Source IP", "SrcAddr", "saddr", "id.orig_h"] {
-            assert_eq!(role(name, entry), Role::Source, "{name}");
+            assert_eq!(role(name, entry).0, Role::Source, "{name}");
         }
-        assert_eq!(role("Tot Fwd Pkts", entry), Role::FwdPackets);
-        assert_eq!(role("LABEL", entry), Role::Label);
-        assert_eq!(role("attack_cat", entry), Role::Label);
-        assert_eq!(role("", entry), Role::Id);
-        assert_eq!(role("f7", entry), Role::Plain);
+        assert_eq!(role("Tot Fwd Pkts", entry).0, Role::FwdPackets);
+        assert_eq!(role("LABEL", entry).0, Role::Label);
+        assert_eq!(role("attack_cat", entry).0, Role::Label);
+        assert_eq!(role("", entry).0, Role::Id);
+        assert_eq!(role("f7", entry).0, Role::Plain);
     }
 }

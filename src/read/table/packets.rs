@@ -1,5 +1,6 @@
 //! A row of Wireshark's packet list to a packet, as far as its text tells: addresses, ports, flags, lengths.
 
+use super::packet_fields::{self, Fields, Segment};
 use super::roles::Row;
 use crate::model::Addr;
 use crate::model::app::protocol::AppProto;
@@ -37,7 +38,8 @@ impl PacketRows {
         let time_ns = row.moment(Role::Start)?;
         let wire_bytes = u32::try_from(row.count(Role::Bytes).unwrap_or(0)).unwrap_or(u32::MAX);
         let info = text::decode_cow(row.text(Role::Info).unwrap_or_default()).into_owned();
-        let name = text::decode_cow(row.text(Role::Protocol).unwrap_or_default()).into_owned();
+        let named = row.text(Role::Protocol).or_else(|| row.text(Role::Service));
+        let name = text::decode_cow(named.unwrap_or_default()).into_owned();
         let addresses = row.host(Role::Source).zip(row.host(Role::Target));
         let mut layers = Layers::default();
         layers.push(AppProto::Ethernet);
@@ -46,7 +48,17 @@ impl PacketRows {
         if let Some((source, target)) = addresses {
             layers.push(if source.is_v4() { AppProto::Ipv4 } else { AppProto::Ipv6 });
             let protocol;
-            (protocol, transport) = self.transport(&name, &info, (source, target), wire_bytes);
+            (protocol, transport) = match packet_fields::transport(row) {
+                Some(Fields::Tcp(written)) => {
+                    (6, Transport::Tcp(self.segment((source, target), &written, wire_bytes)))
+                }
+                Some(Fields::Udp(source_port, target_port)) => {
+                    let payload_bytes = wire_bytes.saturating_sub(LOWER_HEADERS + 8);
+                    (17, Transport::Udp(Udp { source_port, target_port, payload_bytes }))
+                }
+                Some(Fields::Other(protocol)) => (protocol, Transport::None),
+                None => self.transport(&name, &info, (source, target), wire_bytes),
+            };
             layers.push(Protocol::from_ip_protocol(protocol));
             let payload_bytes = wire_bytes.saturating_sub(LOWER_HEADERS);
             ip = Some(Ip { source, target, protocol, ttl: 0, is_fragment: false, payload_bytes });
@@ -112,25 +124,39 @@ impl PacketRows {
             let payload_bytes = wire_bytes.saturating_sub(LOWER_HEADERS + 8);
             return (17, Transport::Udp(Udp { source_port, target_port, payload_bytes }));
         }
-        let flags = flags(info).unwrap_or(tcp_flag::ACK | tcp_flag::PSH);
+        let written = Segment {
+            ports: (source_port, target_port),
+            flags: flags(info),
+            sequence: field(info, "Seq=").map(|sequence| sequence as u32),
+            acknowledgment: field(info, "Ack=").map(|acknowledgment| acknowledgment as u32),
+            length: field(info, "Len=").map(|length| length as u32),
+            window: field(info, "Win=").unwrap_or(0).min(65_535) as u16,
+            names_flags: said.is_some(),
+        };
+        (6, Transport::Tcp(self.segment((source, target), &written, wire_bytes)))
+    }
+
+    /// The header of a segment of which this much is written.
+    fn segment(&mut self, (source, target): (Addr, Addr), written: &Segment, wire_bytes: u32) -> Tcp {
+        let (source_port, target_port) = written.ports;
+        let flags = written.flags.unwrap_or(tcp_flag::ACK | tcp_flag::PSH);
         let forward = (source, source_port, target, target_port);
         let mut stream = self.streams.get(&forward).copied().unwrap_or_default();
-        let (written, length) = (field(info, "Seq=").map(|sequence| sequence as u32), field(info, "Len="));
         let header_bytes = stream.header_bytes.unwrap_or(LOWER_HEADERS + 20);
-        let payload = length.map_or(wire_bytes.saturating_sub(header_bytes), |length| length as u32);
-        let is_request = said.is_some() && flags & tcp_flag::SYN != 0;
+        let payload = written.length.unwrap_or(wire_bytes.saturating_sub(header_bytes));
+        let is_request = written.names_flags && flags & tcp_flag::SYN != 0;
         let payload_bytes = if is_request { 0 } else { payload };
         // A row that does not say its number goes on where the direction is: anything else would look sent again.
-        let sequence = written.unwrap_or(stream.next);
-        let acknowledgment = field(info, "Ack=").unwrap_or(0) as u32;
+        let sequence = written.sequence.unwrap_or(stream.next);
+        let acknowledgment = written.acknowledgment.unwrap_or(0);
         let edges = u32::from(flags & tcp_flag::SYN != 0) + u32::from(flags & tcp_flag::FIN != 0);
         let end = sequence.wrapping_add(payload_bytes).wrapping_add(edges);
         let is_ahead = |place: u32, of: u32| place.wrapping_sub(of) as i32 > 0;
         if is_request || is_ahead(end, stream.next) {
             stream.next = end;
         }
-        if let (Some(_), Some(length), false) = (written, length, is_request) {
-            stream.header_bytes = wire_bytes.checked_sub(length as u32);
+        if let (Some(_), Some(length), false) = (written.sequence, written.length, is_request) {
+            stream.header_bytes = wire_bytes.checked_sub(length);
         }
         if self.streams.len() < MOST_PAIRS || self.streams.contains_key(&forward) {
             self.streams.insert(forward, stream);
@@ -138,22 +164,21 @@ impl PacketRows {
         // What the other side has received was sent, whether the list has it or not.
         if let Some(other) = self.streams.get_mut(&(target, target_port, source, source_port))
             && flags & tcp_flag::ACK != 0
-            && written.is_some()
+            && written.sequence.is_some()
             && is_ahead(acknowledgment, other.next)
         {
             other.next = acknowledgment;
         }
-        let tcp = Tcp {
+        Tcp {
             source_port,
             target_port,
             sequence,
             acknowledgment,
             flags,
-            window: field(info, "Win=").unwrap_or(0).min(65_535) as u16,
+            window: written.window,
             header_bytes: 20,
             payload_bytes,
-        };
-        (6, Transport::Tcp(tcp))
+        }
     }
 }
 

@@ -8,28 +8,52 @@ use std::net::IpAddr;
 /// A larger count, 281 trillion, is damage; sums of those up to it fit into 64 bits.
 pub const MOST_COUNT: u64 = 1 << 48;
 
-/// Where the column of each role stands.
+/// Where the column of each role stands, and others of the same role that are read where it is empty.
 #[derive(Clone, Debug)]
-pub struct Places([u32; Role::N]);
+pub struct Places {
+    first: [u32; Role::N],
+    ranks: [u16; Role::N],
+    others: Vec<(Role, u32)>,
+}
 
 impl Default for Places {
     fn default() -> Self {
-        Places([u32::MAX; Role::N])
+        Places { first: [u32::MAX; Role::N], ranks: [u16::MAX; Role::N], others: Vec::new() }
     }
 }
 
+/// Most other columns that are kept in mind.
+const MOST_OTHERS: usize = 64;
+
 impl Places {
-    /// Notes a column; the first of a role counts.
-    pub fn add(&mut self, role: Role, place: usize) {
-        if let Some(slot) = self.0.get_mut(role as usize).filter(|slot| **slot == u32::MAX) {
-            *slot = place as u32;
+    /// Notes a column; the one of the best rank (0) counts, of equals the first.
+    pub fn add(&mut self, role: Role, place: usize, rank: u16) {
+        if matches!(role, Role::Plain | Role::Label | Role::Id) {
+            return;
         }
+        let (Some(slot), Some(known)) = (self.first.get_mut(role as usize), self.ranks.get_mut(role as usize)) else {
+            return;
+        };
+        let is_better = *slot == u32::MAX || rank < *known;
+        let other = if is_better { std::mem::replace(slot, place as u32) } else { place as u32 };
+        *known = if is_better { rank } else { *known };
+        if other != u32::MAX && self.others.len() < MOST_OTHERS {
+            self.others.push((role, other));
+        }
+    }
+
+    /// Forgets a column of a role; another of the same role takes its place.
+    pub fn remove(&mut self, role: Role, place: usize) {
+        self.others.retain(|other| *other != (role, place as u32));
+        let Some(slot) = self.first.get_mut(role as usize).filter(|slot| **slot == place as u32) else { return };
+        let other = self.others.iter().position(|(other, _)| *other == role);
+        *slot = other.map_or(u32::MAX, |other| self.others.remove(other).1);
     }
 
     /// Puts another column in the place of the first.
     pub fn set(&mut self, role: Role, place: usize) {
-        if let Some(slot) = self.0.get_mut(role as usize) {
-            *slot = place as u32;
+        if let Some((slot, rank)) = self.first.get_mut(role as usize).zip(self.ranks.get_mut(role as usize)) {
+            (*slot, *rank) = (place as u32, 0);
         }
     }
 
@@ -41,7 +65,12 @@ impl Places {
     /// The column of a role.
     #[inline]
     pub fn get(&self, role: Role) -> Option<usize> {
-        self.0.get(role as usize).filter(|place| **place != u32::MAX).map(|place| *place as usize)
+        self.first.get(role as usize).filter(|place| **place != u32::MAX).map(|place| *place as usize)
+    }
+
+    /// The other columns of a role.
+    fn others(&self, role: Role) -> impl Iterator<Item = usize> {
+        self.others.iter().filter(move |(other, _)| *other == role).map(|(_, place)| *place as usize)
     }
 }
 
@@ -60,7 +89,16 @@ impl<'a> Row<'a> {
     /// The value of a role.
     #[inline]
     pub fn value(&self, role: Role) -> CellValue {
-        self.places.get(role).and_then(|place| self.values.get(place)).copied().unwrap_or(CellValue::Missing)
+        let at = |place: usize| self.values.get(place).copied().unwrap_or(CellValue::Missing);
+        match self.places.get(role).map_or(CellValue::Missing, at) {
+            CellValue::Missing if !self.places.others.is_empty() => self
+                .places
+                .others(role)
+                .map(at)
+                .find(|value| *value != CellValue::Missing)
+                .unwrap_or(CellValue::Missing),
+            value => value,
+        }
     }
 
     /// The value at a place.
@@ -96,7 +134,9 @@ impl<'a> Row<'a> {
 
     /// The port of a role; 0 where there is none.
     pub fn port(&self, role: Role) -> u16 {
-        self.number(role).filter(|port| (0.0..=65_535.0).contains(port)).map_or(0, |port| port as u16)
+        // tshark writes those of all headers: `443,3389`.
+        let first = || std::str::from_utf8(first_of(self.text(role)?)).ok()?.parse().ok();
+        self.number(role).or_else(first).filter(|port| (0.0..=65_535.0).contains(port)).map_or(0, |port| port as u16)
     }
 
     /// A moment, ns since 1970, clamped to [`time::FURTHEST_NS`]. Of a number, the size tells the unit.
@@ -124,15 +164,23 @@ pub fn moment(value: CellValue) -> Option<i64> {
     Some(ns.clamp(-time::FURTHEST_NS, time::FURTHEST_NS))
 }
 
-/// An address of either family.
+/// What stands before the first comma.
+fn first_of(text: &[u8]) -> &[u8] {
+    text.split(|byte| *byte == b',').next().unwrap_or(text)
+}
+
+/// An address of either family; of several that commas part, the first.
 pub fn host(text: &[u8]) -> Option<Addr> {
-    if text.len() > 45 {
-        return None;
-    }
     if let Some(octets) = v4(text) {
         return Some(Addr::v4(octets));
     }
-    match std::str::from_utf8(text).ok()?.parse::<IpAddr>().ok()? {
+    if text.len() > 92 || !text.iter().any(|byte| matches!(byte, b'.' | b':')) {
+        return None;
+    }
+    let text = std::str::from_utf8(first_of(text)).ok()?;
+    // With the length of its network, in brackets, or with the name of an interface.
+    let bare = text.trim_start_matches('[').split([']', '/', '%']).next().unwrap_or(text);
+    match bare.parse::<IpAddr>().ok()? {
         IpAddr::V4(ip) => Some(Addr::v4(ip.octets())),
         IpAddr::V6(ip) => Some(ip.to_ipv4_mapped().map_or(Addr::v6(ip.octets()), |v4| Addr::v4(v4.octets()))),
     }

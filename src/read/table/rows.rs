@@ -3,19 +3,23 @@
 use super::cell_reader::CellReader;
 use super::cells::{self, Delimiter, Frame};
 use super::clock::RowClock;
+use super::content::{self, Sample};
 use super::dialect::Kind;
+use super::envelope::Walker;
 use super::flow::{self, Units};
 use super::format::CellFormats;
 use super::header::{Form, Header};
 use super::in_words;
 use super::json::{self, Keys, Objects};
+use super::lines::LineFormat;
 use super::log::LogReader;
+use super::number::value;
 use super::packets::PacketRows;
 use super::roles::{Places, Row};
 use super::survey::{self, Survey};
 use super::{
     FRONT_BYTES, Label, MOST_COLUMNS, MOST_LATE_COLUMNS, MOST_OPEN_QUOTES, MOST_ROW_BYTES, Options, Part, RowContent,
-    TableRow, names,
+    TableRow, labels, names,
 };
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Flow;
@@ -23,6 +27,7 @@ use crate::model::flow::{Known, Outcome};
 use crate::model::format::time;
 use crate::model::rows::{CellValue, Column, Layout, Role, RowKind};
 use crate::read::Record;
+use std::sync::Arc;
 
 /// Rows of the front that are tried to see whether they become flows or packets.
 const PROBED: usize = 200;
@@ -60,6 +65,9 @@ pub struct RowReader {
     cut: Delimiter,
     is_ascii: bool,
     objects: Objects,
+    walker: Option<Walker>,
+    /// Rows that were made of the file, where they do not stand in it.
+    pub own: Option<Arc<[u8]>>,
     n_open_quotes: u32,
     /// Bytes are dropped until the line or object ends.
     is_skipping: bool,
@@ -99,7 +107,8 @@ impl RowReader {
         let unit = |of_dialect| options.unit.unwrap_or(of_dialect);
         let units = Units { durations: unit(entry.durations), gaps: unit(entry.gaps) };
         let header = if front.has_header && front.form == Form::Delimited {
-            bytes.get(..front.skip).unwrap_or_default().trim_ascii().to_vec()
+            let head = bytes.get(..front.skip).unwrap_or_default().trim_ascii();
+            head.rsplit(|byte| *byte == front.line_end).next().unwrap_or(head).to_vec()
         } else {
             Vec::new()
         };
@@ -133,14 +142,18 @@ impl RowReader {
             cut: front.cut,
             is_ascii: false,
             objects: Objects::default(),
+            walker: front.walker.clone(),
+            own: None,
             n_open_quotes: 0,
             is_skipping: false,
             is_over: false,
             n_rows: 0,
             front,
         };
-        let names: Vec<String> = body.front.names.iter().take(MOST_COLUMNS).cloned().collect();
-        body.add_columns(&names);
+        if body.front.form.is_delimited() {
+            let names: Vec<String> = body.front.names.iter().take(MOST_COLUMNS).cloned().collect();
+            body.add_columns(&names);
+        }
         body.survey(bytes.get(body.front.skip..).unwrap_or_default());
         body.probe(bytes.get(body.front.skip..).unwrap_or_default());
         body.keys.most = Some((body.layout.columns.len() + MOST_LATE_COLUMNS).min(MOST_COLUMNS));
@@ -154,7 +167,7 @@ impl RowReader {
         let has_part = |role: Role| !matches!(role, Role::Plain | Role::Label | Role::Id);
         let columns = || self.layout.columns.iter().enumerate();
         let places = || columns().filter(|(_, column)| has_part(column.role)).map(|(place, _)| place).collect();
-        let is_delimited = !matches!(self.front.form, Form::JsonLines | Form::JsonList);
+        let is_delimited = self.front.form.is_delimited();
         // Any column of a log may be of what a connection carried.
         self.chosen = (part == Part::RowContent && is_delimited && self.logs.is_none()).then(places);
     }
@@ -178,21 +191,33 @@ impl RowReader {
                 Label::Name(wanted) => name.trim().eq_ignore_ascii_case(wanted.trim()),
                 Label::Found | Label::None => false,
             };
-            let role = if is_label { Role::Label } else { names::role(name.trim(), entry) };
+            let (role, rank) = if is_label { (Role::Label, 0) } else { names::role(name, entry) };
             if is_label && self.layout.label.is_none() {
                 self.layout.label = Some(place as u32);
             }
-            self.places.add(role, place);
+            self.places.add(role, place, rank);
             if let Some(logs) = &mut self.logs {
                 logs.add_column(name.trim());
             }
             let name = if name.trim().is_empty() { format!("column {}", place + 1) } else { name.trim().to_owned() };
             self.layout.columns.push(Column { name, role });
         }
-        if self.options.label == Label::Found {
-            let is_named = |name: &str| self.layout.columns.iter().position(|c| c.name.eq_ignore_ascii_case(name));
-            self.layout.label = entry.labels.iter().find_map(|name| is_named(name)).map(|place| place as u32);
+        self.choose_label();
+    }
+
+    /// Of the columns that hold labels, takes the one whose name says most.
+    fn choose_label(&mut self) {
+        if self.options.label != Label::Found {
+            return;
         }
+        let of_dialect = self.front.entry.labels;
+        let rank = |name: &str| {
+            let own = of_dialect.iter().position(|known| known.eq_ignore_ascii_case(name.trim()));
+            own.unwrap_or_else(|| of_dialect.len() + labels::rank(&names::plain(name)))
+        };
+        let columns = self.layout.columns.iter().enumerate().filter(|(_, column)| column.role == Role::Label);
+        let best = columns.min_by_key(|(_, column)| rank(&column.name));
+        self.layout.label = best.map(|(place, _)| place as u32);
     }
 
     /// Makes columns of names that JSON objects have brought; true if there were any.
@@ -210,16 +235,7 @@ impl RowReader {
         self.add_keys();
         let Survey { formats, roles, clock, units, order, is_order_open, notes } =
             survey::survey(&self.layout.columns, &rows, self.front.entry, &self.options);
-        for (place, role) in roles {
-            let is_label = self.layout.label == u32::try_from(place).ok();
-            if let Some(column) = self.layout.columns.get_mut(place).filter(|_| !is_label) {
-                column.role = role;
-            }
-        }
-        self.places = Places::default();
-        for (place, column) in self.layout.columns.iter().enumerate() {
-            self.places.add(column.role, place);
-        }
+        roles.into_iter().for_each(|(place, role)| self.take_for(place, role));
         (self.formats, self.clock, self.units, self.notes) = (formats, clock, units, notes);
         self.is_date_order_open = is_order_open;
         self.layout.time_unit = in_words::units(units);
@@ -240,15 +256,18 @@ impl RowReader {
             bytes = bytes.get(next..).unwrap_or_default();
             self.frame = Frame::default();
             n += 1;
+            if self.is_end(row) {
+                break;
+            }
             let is_wanted = rows.len() < SAMPLED || n % step == 0;
             let is_header = !self.header.is_empty() && row.starts_with(&self.header);
             if is_wanted && !is_header && !row.trim_ascii().is_empty() && !self.is_comment(row) {
-                let cells = if matches!(self.front.form, Form::JsonLines | Form::JsonList) {
-                    let object = row.trim_ascii().strip_suffix(b",").unwrap_or(row);
-                    json::values(object, &mut self.keys, &texts, &mut values, &mut room);
-                    values.iter().map(|value| in_words::value(*value, &room).into_bytes()).collect()
+                let row = row.strip_suffix(b"\r").unwrap_or(row);
+                let cells = if self.front.form.is_delimited() {
+                    cells::texts(row, self.front.cut)
                 } else {
-                    cells::texts(row.strip_suffix(b"\r").unwrap_or(row), self.front.cut)
+                    self.parse_named(row, &texts, &mut values, &mut room);
+                    values.iter().map(|value| in_words::value(*value, &room).into_bytes()).collect()
                 };
                 rows.push(cells);
             }
@@ -256,8 +275,13 @@ impl RowReader {
                 break;
             }
         }
-        (self.frame, self.objects) = Default::default();
+        self.begin_again();
         rows
+    }
+
+    /// The search for rows begins at the front again.
+    fn begin_again(&mut self) {
+        (self.frame, self.objects, self.walker) = (Frame::default(), Objects::default(), self.front.walker.clone());
     }
 
     /// True if nothing has told so far whether dates are day first or month first.
@@ -272,41 +296,93 @@ impl RowReader {
         }
     }
 
-    /// Tries the first rows: do they become flows or packets, and is their time absolute?
-    fn probe(&mut self, mut bytes: &[u8]) {
-        let (mut n_built, mut earliest) = (0, i64::MAX);
+    /// Tries the first rows: what do columns hold, do rows become flows or packets, and is their time absolute?
+    fn probe(&mut self, bytes: &[u8]) {
+        let mut sample = Sample::default();
+        self.front_rows(bytes, &mut |_, row, _| sample.add(row));
+        for (place, role) in content::judge(&self.layout.columns, &sample, self.front.has_header) {
+            self.take_for(place, role);
+        }
+        self.choose_label();
+        let (mut n_built, mut n_filled, mut earliest) = (0, 0, i64::MAX);
+        self.front_rows(bytes, &mut |logs, row, moment| {
+            let (source, target) = (row.value(Role::Source), row.value(Role::Target));
+            n_filled += u32::from(source != CellValue::Missing || target != CellValue::Missing);
+            n_built += u32::from(row.host(Role::Source).is_some() && row.host(Role::Target).is_some());
+            let moment = moment.or_else(|| logs?.moment(row));
+            earliest = moment.map_or(earliest, |start| start.min(earliest));
+        });
+        // Where logs are mixed, those of connections may come later.
+        let is_mixed = self.logs.is_some() && self.front.log.is_none();
+        let has_columns = self.places.has(Role::Source) && self.places.has(Role::Target);
+        // Packets need no address, and rows of other kinds may stand before those that have some.
+        let may_come = n_built > 0 || n_filled == 0 || self.front.entry.kind == Kind::Packets;
+        let has_times = earliest < i64::MAX;
+        let lacks = [(is_mixed || (has_columns && may_come), "addresses"), (has_times, "times")];
+        self.layout.lacks = lacks.iter().filter(|(has, _)| !has).map(|(_, what)| (*what).to_owned()).collect();
+        self.layout.has_relative_times = has_times && earliest < EARLIEST_NS;
+        self.layout.kind = if self.layout.lacks.is_empty() { self.kind() } else { RowKind::Rows };
+    }
+
+    /// What rows become if they have what that takes.
+    fn kind(&self) -> RowKind {
+        match self.front.entry.kind {
+            Kind::Flows => RowKind::Flows,
+            Kind::Packets => RowKind::Packets,
+        }
+    }
+
+    /// Takes a column for something else than its heading says, unless people say that it is the label.
+    fn take_for(&mut self, place: usize, role: Role) {
+        let is_chosen = self.options.label != Label::Found && self.layout.label == u32::try_from(place).ok();
+        let Some(column) = self.layout.columns.get_mut(place).filter(|_| !is_chosen) else { return };
+        self.places.remove(column.role, place);
+        column.role = role;
+        self.places.add(role, place, 0);
+    }
+
+    /// Shows the first rows, with the moments at which they began.
+    fn front_rows(&mut self, mut bytes: &[u8], visit: &mut dyn FnMut(Option<&LogReader>, &Row<'_>, Option<i64>)) {
         let mut clock = self.clock.clone();
         for _ in 0..PROBED {
             let Found { start, end: Some((end, next)) } = self.next(bytes) else { break };
             let row = bytes.get(start..end).unwrap_or_default();
             bytes = bytes.get(next..).unwrap_or_default();
+            if self.is_end(row) {
+                break;
+            }
             let mut room = std::mem::take(&mut self.room);
             let mut values = std::mem::take(&mut self.values);
-            if let Some(text) = self.parse(row, &mut values, &mut room) {
+            if !self.is_comment(row)
+                && let Some(text) = self.parse(row, &mut values, &mut room)
+            {
                 self.add_keys();
-                clock.replace(&mut values, &self.places);
-                let row = Row { bytes: text, values: &values, places: &self.places };
-                if row.host(Role::Source).is_some() && row.host(Role::Target).is_some() {
-                    n_built += 1;
-                }
-                let moment = row.moment(Role::Start).or_else(|| self.logs.as_ref()?.moment(&row));
-                earliest = moment.map_or(earliest, |start| start.min(earliest));
+                let replaced = clock.replace(&mut values, &self.places);
+                let moment = Row { bytes: text, values: &values, places: &self.places }.moment(Role::Start);
+                replaced.restore(&mut values);
+                visit(self.logs.as_ref(), &Row { bytes: text, values: &values, places: &self.places }, moment);
             }
             (self.values, self.room) = (values, room);
         }
-        (self.frame, self.objects) = Default::default();
-        // Where logs are mixed, those of connections may come later.
-        let is_mixed = self.logs.is_some() && self.front.log.is_none();
-        let has_hosts = is_mixed || (self.places.has(Role::Source) && self.places.has(Role::Target) && n_built > 0);
-        let has_times = earliest < i64::MAX;
-        let lacks = [(has_hosts, "addresses"), (has_times, "times")];
-        self.layout.lacks = lacks.iter().filter(|(has, _)| !has).map(|(_, what)| (*what).to_owned()).collect();
-        self.layout.has_relative_times = has_times && earliest < EARLIEST_NS;
-        self.layout.kind = match self.front.entry.kind {
-            _ if !self.layout.lacks.is_empty() => RowKind::Rows,
-            Kind::Flows => RowKind::Flows,
-            Kind::Packets => RowKind::Packets,
-        };
+        self.begin_again();
+    }
+
+    /// True if a row is the first line of what stands behind the rows.
+    fn is_end(&self, row: &[u8]) -> bool {
+        !self.front.entry.ends_at.is_empty() && row.starts_with(self.front.entry.ends_at.as_bytes())
+    }
+
+    /// A row with addresses and a time in a table whose first rows had none: from here on rows are more than rows. True then.
+    fn rises(&mut self, text: &[u8], values: &[CellValue]) -> bool {
+        let row = Row { bytes: text, values, places: &self.places };
+        let has_all = row.host(Role::Source).is_some() && row.host(Role::Target).is_some();
+        let start = row.moment(Role::Start).filter(|_| has_all);
+        if let Some(start) = start {
+            self.layout.lacks.clear();
+            self.layout.has_relative_times = start < EARLIEST_NS;
+            self.layout.kind = self.kind();
+        }
+        start.is_some()
     }
 
     /// Takes the next bytes, which stand at `at`.
@@ -371,7 +447,7 @@ impl RowReader {
         all.extend_from_slice(behind);
         let at = self.carry_at;
         issues.add(IssueKind::RowTooLong, Some(self.n_rows), Some(at));
-        let is_lines = self.front.form != Form::JsonList;
+        let is_lines = !self.front.form.is_listed();
         let first = memchr::memchr(self.front.line_end, &all).filter(|end| is_lines && *end <= MOST_ROW_BYTES);
         if let Some(end) = first {
             self.frame = Frame::default();
@@ -396,7 +472,7 @@ impl RowReader {
         let row = std::mem::take(&mut self.carry);
         self.know_nothing();
         if !row.is_empty() && !self.is_over {
-            if self.front.form == Form::JsonList {
+            if self.front.form.is_listed() {
                 issues.add(IssueKind::FileCut, Some(self.n_rows), Some(self.carry_at));
             } else {
                 self.row(&row, self.carry_at, issues, sink);
@@ -421,12 +497,14 @@ impl RowReader {
     }
 
     fn next(&mut self, bytes: &[u8]) -> Found {
-        if self.front.form != Form::JsonList {
-            let end = self.frame.end(bytes, self.cut, self.front.line_end);
-            return Found { start: 0, end: end.map(|end| (end, end + 1)) };
-        }
-        let was_inside = self.objects.is_inside();
-        let (start, end) = self.objects.next(bytes);
+        let (was_inside, (start, end)) = match (&mut self.walker, self.front.form) {
+            (Some(walker), _) => (walker.is_inside(), walker.next(bytes)),
+            (None, Form::JsonList) => (self.objects.is_inside(), self.objects.next(bytes)),
+            _ => {
+                let end = self.frame.end(bytes, self.cut, self.front.line_end);
+                return Found { start: 0, end: end.map(|end| (end, end + 1)) };
+            }
+        };
         let start = if was_inside { 0 } else { start.unwrap_or(bytes.len()) };
         Found { start, end: end.map(|end| (end, end)) }
     }
@@ -443,7 +521,7 @@ impl RowReader {
         if !self.header.is_empty() && row.first() == self.header.first() && row.trim_ascii() == self.header {
             return issues.add(IssueKind::HeaderRepeated, place.0, place.1);
         }
-        if !self.front.entry.ends_at.is_empty() && row.starts_with(self.front.entry.ends_at.as_bytes()) {
+        if self.is_end(row) {
             self.is_over = true;
             return issues.add(IssueKind::SummaryLine, place.0, place.1);
         }
@@ -458,17 +536,19 @@ impl RowReader {
                 issues.add(IssueKind::RowBlank, place.0, place.1);
             }
             Some(text) => {
-                if self.add_keys() {
-                    sink(Record::Layout(&self.layout));
-                }
-                let is_delimited = !matches!(self.front.form, Form::JsonLines | Form::JsonList);
-                if is_delimited && values.len() != self.front.names.len() {
-                    issues.add(IssueKind::RowRagged, place.0, place.1);
-                }
+                let has_more_columns = self.add_keys();
                 // Content has moments; rows keep their cells.
                 let replaced = self.clock.replace(&mut values, &self.places);
                 if replaced.is_time_of_row_before {
                     issues.add(IssueKind::TimeUnreadable, place.0, place.1);
+                }
+                let has_risen =
+                    self.layout.kind == RowKind::Rows && self.places.has(Role::Source) && self.rises(text, &values);
+                if has_more_columns || has_risen {
+                    sink(Record::Layout(&self.layout));
+                }
+                if self.front.form.is_delimited() && values.len() != self.front.names.len() {
+                    issues.add(IssueKind::RowRagged, place.0, place.1);
                 }
                 let row_of = Row { bytes: text, values: &values, places: &self.places };
                 let content = match self.layout.kind {
@@ -503,6 +583,7 @@ impl RowReader {
         match self.front.form {
             Form::Zeek => row.starts_with(b"#"),
             Form::Arff => row.starts_with(b"%"),
+            Form::Lines => row.trim_ascii_start().starts_with(b"#"),
             _ => false,
         }
     }
@@ -521,26 +602,50 @@ impl RowReader {
 
     /// The values of a row, and the bytes that its texts are ranges of.
     fn parse<'a>(&mut self, row: &'a [u8], values: &mut Vec<CellValue>, room: &'a mut Vec<u8>) -> Option<&'a [u8]> {
-        match self.front.form {
-            Form::JsonLines | Form::JsonList => {
-                let object = row.trim_ascii().strip_suffix(b",").unwrap_or(row);
-                let is_read = json::values(object, &mut self.keys, &self.formats, values, room);
-                is_read.then_some(room.as_slice())
-            }
-            _ => Some(match &self.chosen {
-                None => cells::values(row, self.cut, &self.formats, values, room),
-                Some(places) => cells::some_values(row, self.cut, &self.formats, places, values, room),
-            }),
+        if !self.front.form.is_delimited() {
+            let formats = std::mem::take(&mut self.formats);
+            let is_read = self.parse_named(row, &formats, values, room);
+            self.formats = formats;
+            return is_read.then_some(room.as_slice());
         }
+        Some(match &self.chosen {
+            None => cells::values(row, self.cut, &self.formats, values, room),
+            Some(places) => cells::some_values(row, self.cut, &self.formats, places, values, room),
+        })
+    }
+
+    /// The values of a row that names its cells: columns come as they are met.
+    fn parse_named(
+        &mut self,
+        row: &[u8],
+        formats: &CellFormats,
+        values: &mut Vec<CellValue>,
+        room: &mut Vec<u8>,
+    ) -> bool {
+        let keys = &mut self.keys;
+        let Some(LineFormat { read, .. }) = self.front.lines else {
+            return json::element(row, &self.front.names, keys, formats, values, room);
+        };
+        values.clear();
+        values.resize(keys.names.len(), CellValue::Missing);
+        room.clear();
+        keys.begin();
+        read(row, &self.front.names, &mut |name, cell| {
+            let Some(place) = keys.place(name) else { return };
+            values.resize(values.len().max(place + 1), CellValue::Missing);
+            let start = room.len();
+            room.extend_from_slice(cell);
+            if let Some(slot) = values.get_mut(place) {
+                *slot = value(cell, start, formats.of(place));
+            }
+        })
     }
 
     /// What reads the cells of a row again.
     pub fn cell_reader(&self) -> CellReader {
-        let names = match self.front.form {
-            Form::JsonLines | Form::JsonList => Some(self.keys.names.clone()),
-            _ => None,
-        };
-        CellReader { names, delimiter: self.front.cut }
+        let names = if self.front.form.is_delimited() { None } else { Some(self.keys.names.clone()) };
+        let lines = self.front.lines.map(|lines| (lines, self.front.names.clone()));
+        CellReader { names, delimiter: self.front.cut, lines, own: self.own.clone() }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::model::Flow;
 use crate::model::rows::Role;
+use crate::read::table::lines::LineFormat;
 use crate::read::table::log::Tool;
 use crate::read::table::roles::Row;
 use crate::read::table::state;
@@ -49,6 +50,8 @@ pub enum KnownBy {
     Shape(fn(&[Vec<String>]) -> bool, &'static [&'static str]),
     /// The headings are told by more than which are there.
     Columns(fn(&[String]) -> bool),
+    /// Lines of text of its own form.
+    Lines(LineFormat),
     /// Nothing else fits.
     Rest,
 }

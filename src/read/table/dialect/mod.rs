@@ -1,30 +1,63 @@
 //! Dialects: who wrote a table, told by its headings or, where it has none, by its shape. One file each.
 
+mod argus_text;
+mod aws_vpc;
+mod azure_flows;
+mod blank_list;
 mod cicflowmeter_v4;
 mod cicids2017_flows;
 mod cicids2017_ml;
 mod cicids2018;
 mod ciciot2023;
+mod cidds;
+mod cisco_asa;
 mod contract;
 mod ctu13;
 mod ecs;
+mod filterlog;
+mod firewall_text;
+mod fortigate;
+mod gcp_vpc;
+mod goflow2;
+mod gure_kdd;
 mod hikari2021;
+mod ipfix;
 mod kdd99;
+mod key_value;
+mod mikrotik;
+mod netfilter;
 mod netflow_v9;
 mod nfdump;
+mod nfdump_json;
 mod nfdump_old;
+mod nfdump_pipe;
+mod nfdump_quiet;
+mod nfdump_text;
 mod nfstream;
 mod nsl_kdd;
 mod other;
+mod panos;
+mod panos_csv;
+mod pmacct;
 mod python_cicflowmeter;
+mod silk;
 mod suricata_eve;
+mod sysmon;
+mod tshark_fields;
+mod tshark_text;
+mod ugr16;
 mod unsw_nb15;
 mod unsw_nb15_raw;
+mod w3c;
+mod windows_firewall;
+mod wireshark_conversations;
 mod wireshark_list;
+mod yaf;
 mod zeek_conn;
 mod zeek_flowmeter;
 mod zeek_log;
 
+use super::lines::{LineFormat, Opened};
 pub use contract::{Entry, Kind, KnownBy, Unit};
 
 /// Every dialect. The first that fits is taken; the last fits anything.
@@ -42,6 +75,7 @@ pub const ALL: &[Entry] = &[
     nsl_kdd::ENTRY,
     kdd99::ENTRY,
     ctu13::ENTRY,
+    pmacct::ENTRY,
     zeek_log::ENTRY,
     zeek_conn::ENTRY,
     suricata_eve::ENTRY,
@@ -51,6 +85,37 @@ pub const ALL: &[Entry] = &[
     wireshark_list::ENTRY,
     netflow_v9::ENTRY,
     ciciot2023::ENTRY,
+    tshark_fields::ENTRY,
+    wireshark_conversations::ENTRY,
+    nfdump_json::ENTRY,
+    nfdump_quiet::ENTRY,
+    ugr16::ENTRY,
+    cidds::ENTRY,
+    silk::ENTRY,
+    goflow2::ENTRY,
+    yaf::ENTRY,
+    ipfix::ENTRY,
+    gcp_vpc::ENTRY,
+    panos_csv::ENTRY,
+    sysmon::ENTRY,
+    windows_firewall::ENTRY,
+    w3c::ENTRY,
+    aws_vpc::ENTRY,
+    gure_kdd::ENTRY,
+    nfdump_text::ENTRY,
+    nfdump_pipe::ENTRY,
+    argus_text::ENTRY,
+    tshark_text::ENTRY,
+    netfilter::ENTRY,
+    filterlog::ENTRY,
+    mikrotik::ENTRY,
+    cisco_asa::ENTRY,
+    panos::ENTRY,
+    fortigate::ENTRY,
+    key_value::ENTRY,
+    firewall_text::ENTRY,
+    blank_list::ENTRY,
+    azure_flows::ENTRY,
     other::ENTRY,
 ];
 
@@ -62,7 +127,27 @@ pub fn find(headings: Option<&[String]>, rows: &[Vec<String>]) -> &'static Entry
         KnownBy::AnyHeadings(sets) => sets.iter().any(|names| names.iter().all(has)),
         KnownBy::Shape(looks, _) => headings.is_none() && looks(rows),
         KnownBy::Columns(is_it) => headings.is_some_and(is_it),
+        KnownBy::Lines(_) => false,
         KnownBy::Rest => true,
     };
     ALL.iter().find(fits).unwrap_or(&other::ENTRY)
 }
+
+/// The dialect whose lines stand at the front of a text, what the front declares, and how lines are read.
+pub fn find_lines(front: &[u8]) -> Option<(&'static Entry, LineFormat, Opened)> {
+    ALL.iter().find_map(|entry| match entry.known_by {
+        KnownBy::Lines(format) => (format.open)(front).map(|opened| (entry, format, opened)),
+        _ => None,
+    })
+}
+
+/// How the lines of this dialect are read, if it is one of lines.
+pub fn lines_of(entry: &Entry) -> Option<LineFormat> {
+    match entry.known_by {
+        KnownBy::Lines(format) => Some(format),
+        _ => None,
+    }
+}
+
+/// The dialect of tuples in the flow logs of Azure.
+pub const AZURE_FLOWS: &Entry = &azure_flows::ENTRY;

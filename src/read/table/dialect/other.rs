@@ -18,14 +18,11 @@ pub const ENTRY: Entry = Entry {
         "attack",
         "traffic_category",
         "detailed-label",
-        "category",
-        "target",
         "outlier",
         "anomaly",
         "is_attack",
         "is_anomaly",
         "malicious",
-        "y",
     ],
     ..COMMON
 };

@@ -99,7 +99,7 @@ impl LogReader {
             ("netflowend", Role::End),
         ];
         if let Some((_, role)) = of_netflow.iter().find(|(name, _)| tool == Tool::Eve && *name == rest) {
-            self.netflow.add(*role, place);
+            self.netflow.add(*role, place, 0);
         }
         self.columns.push(Column { name: rest, tool });
     }
@@ -162,7 +162,7 @@ impl LogReader {
         if log.rows == Rows::HalfFlows {
             let ends = [Role::Source, Role::SourcePort, Role::Target, Role::TargetPort, Role::Protocol, Role::Service];
             places = self.netflow.clone();
-            ends.iter().for_each(|role| row.places.get(*role).into_iter().for_each(|place| places.add(*role, place)));
+            ends.iter().for_each(|role| row.places.get(*role).into_iter().for_each(|place| places.add(*role, place, 0)));
         }
         let row = Row { places: &places, ..*row };
         if row.moment(Role::Start).is_some() {

@@ -48,7 +48,7 @@ pub fn filled(rows: &Rows, place: usize) -> impl Iterator<Item = &[u8]> + Clone 
 /// Looks at the first rows of a table with these columns.
 pub fn survey(columns: &[Column], rows: &Rows, entry: &Entry, options: &Options) -> Survey {
     let found = times::find(columns, rows);
-    let chosen = times::choose(columns, &found);
+    let chosen = times::choose(columns, &found, entry);
     let kind_of = |role: Role| chosen.column(role).and_then(|place| found.iter().find(|column| column.place == place));
     let (start, end) = (kind_of(Role::Start), kind_of(Role::End));
 

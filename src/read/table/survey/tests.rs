@@ -9,7 +9,7 @@ fn look(lines: &[&str], options: &Options) -> Survey {
     let cells = |line: &&str| line.split('|').map(|cell| cell.trim().as_bytes().to_vec()).collect::<Vec<_>>();
     let headings: Vec<String> = lines[0].split('|').map(|name| name.trim().to_lowercase()).collect();
     let entry = find(Some(&headings), &[]);
-    let column = |name: &str| Column { name: name.trim().to_owned(), role: names::role(name.trim(), entry) };
+    let column = |name: &str| Column { name: name.trim().to_owned(), role: names::role(name, entry).0 };
     let columns: Vec<Column> = lines[0].split('|').map(column).collect();
     survey(&columns, &lines[1..].iter().map(cells).collect(), entry, options)
 }

@@ -201,12 +201,12 @@ impl Chosen {
 }
 
 /// Chooses the columns: by heading where the values are times, else by values.
-pub fn choose(columns: &[Column], found: &[TimeColumn]) -> Chosen {
+pub fn choose(columns: &[Column], found: &[TimeColumn], entry: &Entry) -> Chosen {
     let role = |place: usize| columns.get(place).map_or(Role::Plain, |column| column.role);
     let name = |place: usize| columns.get(place).map_or("", |column| column.name.as_str());
     let named = |wanted: Role| {
         let is_named = |place: &usize| role(*place) == wanted;
-        (0..columns.len()).find(is_named)
+        (0..columns.len()).filter(is_named).min_by_key(|place| names::role(name(*place), entry).1)
     };
     let named_start = named(Role::Start);
     let of_place = |place: Option<usize>| place.and_then(|place| found.iter().find(|column| column.place == place));

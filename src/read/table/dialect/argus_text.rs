@@ -1,0 +1,105 @@
+//! What Argus's `ra` prints for people: columns under a heading, ports behind a point, an arrow between the sides.
+
+use super::contract::{COMMON, Entry, KnownBy};
+use crate::model::rows::Role;
+use crate::read::table::lines::{LineFormat, Opened, endpoint};
+
+pub const ENTRY: Entry = Entry {
+    id: "argus_text",
+    name: "Argus text",
+    known_by: KnownBy::Lines(LineFormat { written: "text in columns", open, read }),
+    roles: &[
+        ("starttime", Role::Start),
+        ("lasttime", Role::End),
+        ("dur", Role::Duration),
+        ("flgs", Role::Plain),
+        ("dir", Role::Plain),
+    ],
+    state: crate::read::table::state::argus,
+    ..COMMON
+};
+
+/// Columns behind the arrow where no heading names them.
+const DEFAULT: &[&str] = &["DstAddr", "Dport", "TotPkts", "TotBytes", "State"];
+/// Arrows: who began, and whether that is sure.
+const ARROWS: &[&str] = &["->", "<-", "<->", "?>", "<?", "<?>", "o>", "<o", "<o>", "who", "<|", "|>"];
+
+fn open(front: &[u8]) -> Option<Opened> {
+    let mut at = 0;
+    for line in front.split_inclusive(|byte| *byte == b'\n').take(6) {
+        at += line.len();
+        let words: Vec<String> = String::from_utf8_lossy(line).split_whitespace().map(str::to_owned).collect();
+        let has = |name: &str| words.iter().any(|word| word == name);
+        if has("SrcAddr") && has("DstAddr") && has("Dir") {
+            return Some(Opened { names: words, skip: at });
+        }
+    }
+    // Without a heading only by what an arrow stands between.
+    let lines = crate::read::table::lines::front_lines(front);
+    let is_row = |line: &&&[u8]| {
+        let mut n_ports = 0;
+        read(line, &[], &mut |name, text| n_ports += usize::from(matches!(name, "Sport" | "Dport") && !text.is_empty()))
+            && n_ports == 2
+    };
+    let n_rows = lines.iter().filter(is_row).count();
+    (n_rows >= 2 && n_rows * 2 >= lines.len()).then(Opened::default)
+}
+
+fn read(line: &[u8], names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> bool {
+    let Ok(line) = std::str::from_utf8(line) else { return false };
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let Some(arrow) = words.iter().skip(2).position(|word| ARROWS.contains(word)).map(|place| place + 2) else {
+        return false;
+    };
+    let (Some([.., protocol, source]), Some(target)) = (words.get(..arrow), words.get(arrow + 1)) else { return false };
+    let is_end = |text: &str| text.contains(['.', ':']) || text == "0";
+    if !is_end(source) || !is_end(target) {
+        return false;
+    }
+    add("StartTime", time(&words).as_bytes());
+    add("Proto", protocol.as_bytes());
+    for (side, text) in [("Src", source), ("Dst", target)] {
+        let (address, port) = endpoint(text, '.');
+        add(&format!("{side}Addr"), address.as_bytes());
+        add(if side == "Src" { "Sport" } else { "Dport" }, port.as_bytes());
+    }
+    let dir = words.get(arrow).copied().unwrap_or_default();
+    add("Dir", dir.as_bytes());
+    let behind = names.iter().position(|name| name == "Dir").and_then(|place| names.get(place + 1..));
+    let behind: Vec<&str> = behind.map_or(DEFAULT.to_vec(), |names| names.iter().map(String::as_str).collect());
+    let figures = behind.into_iter().filter(|name| !matches!(*name, "DstAddr" | "Dport"));
+    for (name, word) in figures.zip(words.get(arrow + 2..).unwrap_or_default()) {
+        add(name, word.as_bytes());
+    }
+    true
+}
+
+/// The first word, or date and time of day.
+fn time(words: &[&str]) -> String {
+    match words {
+        [date, clock, ..]
+            if clock.contains(':') && clock.starts_with(|c: char| c.is_ascii_digit()) && date.contains(['/', '-']) =>
+        {
+            format!("{date} {clock}")
+        }
+        [first, ..] => (*first).to_owned(),
+        [] => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_read_around_the_arrow() {
+        let line = "   17:37:24.820046  e s         tcp       192.168.56.1.54017     ->     192.168.56.101.21           20       1501   FIN";
+        let mut cells = Vec::new();
+        assert!(read(line.as_bytes(), &[], &mut |name, text| {
+            cells.push((name.to_owned(), String::from_utf8_lossy(text).into_owned()));
+        }));
+        let of = |name: &str| cells.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str());
+        assert_eq!((of("SrcAddr"), of("Sport"), of("Dport")), (Some("192.168.56.1"), Some("54017"), Some("21")));
+        assert_eq!((of("TotPkts"), of("TotBytes"), of("State")), (Some("20"), Some("1501"), Some("FIN")));
+    }
+}

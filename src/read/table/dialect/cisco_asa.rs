@@ -1,0 +1,182 @@
+//! Cisco ASA, FTD and PIX: the messages on connections that ended and on those that were refused.
+
+use super::contract::{COMMON, Entry, KnownBy};
+use crate::model::rows::Role;
+use crate::read::table::lines::{LineFormat, Opened, between, front_lines, prefix};
+
+pub const ENTRY: Entry = Entry {
+    id: "cisco_asa",
+    name: "Cisco ASA log",
+    known_by: KnownBy::Lines(LineFormat { written: "text, syslog", open, read }),
+    roles: &[
+        // A connection is logged when it ends; its duration leads back to its beginning.
+        ("log time", Role::End),
+        ("duration", Role::Duration),
+        ("message", Role::Plain),
+        ("action", Role::Action),
+        ("flags", Role::Flags),
+    ],
+    state: crate::read::table::state::by_counts,
+    ..COMMON
+};
+
+const TOOLS: [&str; 3] = ["%ASA-", "%FTD-", "%PIX-"];
+
+fn open(front: &[u8]) -> Option<Opened> {
+    let lines = front_lines(front);
+    let is_message = |line: &&&[u8]| TOOLS.iter().any(|tool| memchr::memmem::find(line, tool.as_bytes()).is_some());
+    let n_messages = lines.iter().filter(is_message).count();
+    (n_messages > 0 && n_messages * 2 >= lines.len()).then(Opened::default)
+}
+
+fn read(line: &[u8], _names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> bool {
+    let Ok(line) = std::str::from_utf8(line) else { return false };
+    let Some((before, text)) = TOOLS.iter().find_map(|tool| line.split_once(tool)) else { return false };
+    let (code, text) = text.split_once(": ").unwrap_or((text, ""));
+    let number = code.rsplit('-').next().unwrap_or(code);
+    add("log time", prefix::split(before).time.as_bytes());
+    add("message", number.as_bytes());
+    let found = match number {
+        "302014" | "302016" | "302021" => ended(text, number, add),
+        "106100" => listed(text, add),
+        "106001" | "106006" | "106007" | "106010" | "106014" | "106015" | "106023" | "710003" | "710005" => {
+            refused(text, number, add)
+        }
+        _ => false,
+    };
+    if !found {
+        add("text", text.as_bytes());
+    }
+    true
+}
+
+type Add<'a> = &'a mut dyn FnMut(&str, &[u8]);
+
+/// `Teardown TCP connection 5 for outside:192.0.2.1/443 to inside:10.0.0.5/5000 duration 0:00:30 bytes 1500 TCP FINs`. The
+/// interface of less trust stands first, whoever began: the side whose port is a service's is the one that was asked.
+fn ended(text: &str, number: &str, add: Add<'_>) -> bool {
+    let ends = if number == "302021" {
+        between(text, "faddr ", " ").zip(between(text, "laddr ", " "))
+    } else {
+        between(text, " for ", " ").zip(between(text, " to ", " "))
+    };
+    let Some((first, second)) = ends else { return false };
+    let (first, second) = (endpoint(first), endpoint(second));
+    let port = |(_, port): (&str, &str)| port.parse::<u32>().unwrap_or(0);
+    let is_first_asked = port(first) < port(second);
+    let (source, target) = if is_first_asked { (second, first) } else { (first, second) };
+    both(source, target, add);
+    add(
+        "protocol",
+        match number {
+            "302014" => b"tcp",
+            "302016" => b"udp",
+            _ => b"icmp",
+        },
+    );
+    if let Some(duration) = between(text, "duration ", " ").and_then(seconds) {
+        add("duration", duration.to_string().as_bytes());
+    }
+    if let Some(bytes) = between(text, " bytes ", " ") {
+        add("bytes", bytes.as_bytes());
+    }
+    let why = text.rsplit_once(" bytes ").and_then(|(_, behind)| behind.split_once(' ')).map_or("", |(_, why)| why);
+    add("action", if why.starts_with("SYN Timeout") { b"timeout".as_slice() } else { b"close" });
+    add("reason", why.as_bytes());
+    true
+}
+
+/// `Deny tcp src outside:192.0.2.1/5000 dst inside:10.0.0.5/22 by access-group "x"`, and its older forms with `from` and `to`.
+fn refused(text: &str, number: &str, add: Add<'_>) -> bool {
+    let by_words = between(text, " src ", " ").zip(between(text, " dst ", " "));
+    let Some((source, target)) = by_words.or_else(|| between(text, " from ", " ").zip(between(text, " to ", " ")))
+    else {
+        return false;
+    };
+    both(endpoint(source), endpoint(target), add);
+    let named =
+        text.split([' ', ',']).map(str::to_lowercase).find(|word| matches!(word.as_str(), "tcp" | "udp" | "icmp"));
+    add("protocol", named.unwrap_or_default().as_bytes());
+    if let Some((_, flags)) = text.split_once(" flags ") {
+        add("flags", flags.split(" on ").next().unwrap_or(flags).as_bytes());
+    }
+    // What belongs to no connection may have been let in before.
+    add("action", if number == "106015" { b"no connection".as_slice() } else { b"deny" });
+    true
+}
+
+/// `access-list x permitted tcp inside/10.0.0.1(5) -> outside/192.0.2.1(80) hit-cnt 1`
+fn listed(text: &str, add: Add<'_>) -> bool {
+    let Some((before, after)) = text.split_once(" -> ") else { return false };
+    let mut words = before.split_whitespace().rev();
+    let (Some(source), Some(protocol), Some(action)) = (words.next(), words.next(), words.next()) else { return false };
+    let end = |text| -> (&str, &str) {
+        let text: &str = text;
+        let (address, port) = text.split_once('(').unwrap_or((text, ""));
+        (address.rsplit('/').next().unwrap_or(address), port.split(')').next().unwrap_or(port))
+    };
+    both(end(source), end(after.split_whitespace().next().unwrap_or(after)), add);
+    add("protocol", protocol.as_bytes());
+    add("action", if action == "denied" { b"deny".as_slice() } else { b"permit" });
+    true
+}
+
+fn both(source: (&str, &str), target: (&str, &str), add: Add<'_>) {
+    for (side, (address, port)) in [("src", source), ("dst", target)] {
+        add(&format!("{side} ip"), address.as_bytes());
+        add(&format!("{side} port"), port.as_bytes());
+    }
+}
+
+/// `outside:192.0.2.1/443`, also without interface or port.
+fn endpoint(text: &str) -> (&str, &str) {
+    let text = text.trim_end_matches([',', '.']);
+    let (address, port) = text.rsplit_once('/').unwrap_or((text, ""));
+    let bare = match address.split_once(':') {
+        Some((name, rest)) if name.bytes().any(|byte| !byte.is_ascii_hexdigit()) => rest,
+        _ => address,
+    };
+    (bare, port.split('(').next().unwrap_or(port))
+}
+
+/// `0:45:12`, `1d2h`, as seconds.
+fn seconds(text: &str) -> Option<u64> {
+    text.split(':').try_fold(0_u64, |all, part| Some(all.checked_mul(60)? + part.parse::<u64>().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(line: &str) -> impl Fn(&str) -> Option<String> {
+        let mut cells = Vec::new();
+        assert!(read(line.as_bytes(), &[], &mut |name, text| {
+            cells.push((name.to_owned(), String::from_utf8_lossy(text).into_owned()));
+        }));
+        move |name| cells.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone())
+    }
+
+    #[test]
+    fn messages_are_read() {
+        let ended = of(
+            "Sep 30 2026 11:39:02 fw : %ASA-6-302014: Teardown TCP connection 9 for outside:198.51.100.201/443 to inside:10.20.14.37/53466 duration 0:45:12 bytes 4882 TCP FINs from inside",
+        );
+        assert_eq!(ended("src ip").as_deref(), Some("10.20.14.37"));
+        assert_eq!((ended("dst port").as_deref(), ended("duration").as_deref()), (Some("443"), Some("2712")));
+        assert_eq!(
+            (ended("bytes").as_deref(), ended("log time").as_deref()),
+            (Some("4882"), Some("Sep 30 2026 11:39:02"))
+        );
+        let denied = of(
+            "Apr 11 2026 10:00:30: %ASA-4-106023: Deny tcp src outside:203.0.113.10/40000 dst inside:10.0.0.5/22 by access-group \"x\" [0x0, 0x0]",
+        );
+        assert_eq!((denied("src port").as_deref(), denied("action").as_deref()), (Some("40000"), Some("deny")));
+        assert_eq!(denied("dst ip").as_deref(), Some("10.0.0.5"));
+        let listed = of(
+            "%ASA-5-106100: access-list x permitted tcp inside/10.0.0.1(5) -> outside/192.0.2.1(80) hit-cnt 1 first hit",
+        );
+        assert_eq!((listed("dst ip").as_deref(), listed("dst port").as_deref()), (Some("192.0.2.1"), Some("80")));
+        let other = of("%ASA-5-111008: User 'x' executed a command");
+        assert_eq!((other("src ip"), other("message").as_deref()), (None, Some("111008")));
+    }
+}

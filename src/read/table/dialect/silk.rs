@@ -1,0 +1,26 @@
+//! SiLK: rwcut with bars or as CSV; each direction has a row of its own.
+
+use super::contract::{COMMON, Entry, KnownBy};
+use crate::model::rows::Role;
+
+pub const ENTRY: Entry = Entry {
+    id: "silk",
+    name: "SiLK rwcut",
+    known_by: KnownBy::Headings(&["sip", "dip"]),
+    roles: &[
+        ("packets", Role::FwdPackets),
+        ("bytes", Role::FwdBytes),
+        ("stime", Role::Start),
+        ("etime", Role::End),
+        ("dur", Role::Duration),
+        ("duration", Role::Duration),
+        ("flags", Role::Flags),
+        ("initialf", Role::Plain),
+        ("sessionf", Role::Plain),
+        ("class", Role::Plain),
+        ("type", Role::Plain),
+    ],
+    is_one_way: true,
+    state: crate::read::table::state::by_flags,
+    ..COMMON
+};

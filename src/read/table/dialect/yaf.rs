@@ -1,0 +1,26 @@
+//! YAF and other probes whose records of IPFIX hold both directions (RFC 5103).
+
+use super::contract::{COMMON, Entry, KnownBy};
+use crate::model::rows::Role;
+
+pub const ENTRY: Entry = Entry {
+    id: "yaf",
+    name: "IPFIX with both directions",
+    known_by: KnownBy::AnyHeadings(&[
+        &["sourceipv4address", "reversepacketdeltacount"],
+        &["sourceipv4address", "reversepackettotalcount"],
+        &["sourceipv4address", "reverseoctetdeltacount"],
+        &["sourceipv4address", "reverseoctettotalcount"],
+        &["sourceipv6address", "reversepackettotalcount"],
+    ]),
+    roles: &[
+        ("packetdeltacount", Role::FwdPackets),
+        ("packettotalcount", Role::FwdPackets),
+        ("octetdeltacount", Role::FwdBytes),
+        ("octettotalcount", Role::FwdBytes),
+        ("tcpcontrolbits", Role::Flags),
+        ("uniontcpflags", Role::Flags),
+    ],
+    state: crate::read::table::state::by_flags,
+    ..COMMON
+};

@@ -1,0 +1,115 @@
+//! Lines whose cells blanks part, in columns or not, to cells by their place: quotes and brackets hold a cell together.
+
+use super::{Opened, front_lines};
+
+/// The cells of a line.
+pub fn cells(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = line;
+    std::iter::from_fn(move || {
+        rest = rest.trim_ascii_start();
+        let (first, inside) = rest.split_first()?;
+        let close = match first {
+            b'"' => Some(b'"'),
+            b'[' => Some(b']'),
+            _ => None,
+        };
+        if let Some(end) = close.and_then(|close| inside.iter().position(|byte| *byte == close)) {
+            rest = inside.get(end + 1..).unwrap_or_default();
+            return inside.get(..end);
+        }
+        let end = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
+        let (cell, behind) = rest.split_at_checked(end)?;
+        rest = behind;
+        Some(cell)
+    })
+}
+
+/// Reads a line whose cells are called so, in their order; `date` and `time` beside each other become one cell.
+pub fn read(line: &[u8], names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> bool {
+    let (mut n, mut date) = (0, None);
+    for (place, cell) in cells(line).enumerate() {
+        let name = names.get(place).map(String::as_str);
+        n += 1;
+        match (name, date.take()) {
+            (Some("date"), _) if names.get(place + 1).is_some_and(|next| next == "time") => date = Some(cell),
+            (Some("time"), Some(date)) => add("time", &[date, b" ", cell].concat()),
+            (Some(name), _) => add(name, cell),
+            (None, _) => add(&format!("column {}", place + 1), cell),
+        }
+    }
+    n > 1
+}
+
+/// The common number of cells at the front, if nearly all lines have so many and those are at least `fewest`.
+pub fn width(lines: &[&[u8]], fewest: usize) -> Option<usize> {
+    let mut counts: Vec<usize> = lines.iter().map(|line| cells(line).count()).collect();
+    counts.sort_unstable();
+    let common = counts.chunk_by(|a, b| a == b).max_by_key(|run| run.len())?;
+    let width = common.first().copied().filter(|width| *width >= fewest)?;
+    (common.len() * 10 >= counts.len() * 8).then_some(width)
+}
+
+/// The front of a list in columns under one line of headings, of which `is_heading` is true.
+pub fn open_under_heading(front: &[u8], is_heading: fn(&[String]) -> bool) -> Option<Opened> {
+    let mut at = 0;
+    for line in front.split_inclusive(|byte| *byte == b'\n').take(12) {
+        at += line.len();
+        let text = line.trim_ascii();
+        if has_separators(text) {
+            return None;
+        }
+        let names: Vec<String> = cells(text.strip_prefix(b"#").unwrap_or(text)).map(name).collect();
+        if is_heading(&names) {
+            return Some(Opened { names, skip: at });
+        }
+    }
+    None
+}
+
+/// True if other marks than blanks part cells.
+fn has_separators(line: &[u8]) -> bool {
+    line.iter().filter(|byte| matches!(byte, b',' | b';' | b'\t' | b'|')).nth(2).is_some()
+}
+
+fn name(cell: &[u8]) -> String {
+    String::from_utf8_lossy(cell).into_owned()
+}
+
+/// The front of a list in columns without headings, of which at least two hold addresses in every line looked at.
+pub fn open_with_addresses(front: &[u8]) -> Option<Opened> {
+    let lines = front_lines(front);
+    let width = width(&lines, 5)?;
+    let is_address = |cell: &[u8]| std::str::from_utf8(cell).is_ok_and(|text| text.parse::<std::net::IpAddr>().is_ok());
+    let n_addresses = |line: &[u8]| cells(line).filter(|cell| is_address(cell)).count();
+    let rows = lines.iter().filter(|line| cells(line).count() == width);
+    let is_list = rows.clone().skip(1).all(|line| n_addresses(line) >= 2);
+    let first = lines.first()?;
+    if !is_list || lines.len() < 2 || lines.iter().any(|line| has_separators(line)) {
+        return None;
+    }
+    if n_addresses(first) >= 2 {
+        return Some(Opened::default());
+    }
+    let skip = memchr::memchr(b'\n', front)? + 1;
+    Some(Opened { names: cells(first).map(name).collect(), skip })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_part_cells_but_not_in_quotes() {
+        let all: Vec<&[u8]> = cells(b"  a  \"b c\"\t[d e] f").collect();
+        assert_eq!(all, [&b"a"[..], b"b c", b"d e", b"f"]);
+    }
+
+    #[test]
+    fn columns_of_addresses_make_a_list() {
+        let rows = b"1 10.0.0.1 10.0.0.2 80 6\n2 10.0.0.1 10.0.0.3 80 6\n";
+        assert_eq!(open_with_addresses(rows), Some(Opened::default()));
+        let named = [b"n src dst port proto\n", &rows[..]].concat();
+        assert_eq!(open_with_addresses(&named).map(|opened| (opened.names.len(), opened.skip)), Some((5, 21)));
+        assert_eq!(open_with_addresses(b"this is a plain text\nof two lines with words\n"), None);
+    }
+}

@@ -1,0 +1,109 @@
+//! Lines of `key=value` to cells: values in quotes may hold blanks, words without a mark are flags.
+
+use super::{Opened, front_lines, prefix};
+
+/// A piece of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// A key and its value, without quotes.
+    Pair(&'a str, &'a str),
+    /// A word without a mark.
+    Word(&'a str),
+}
+
+/// The pieces of a line.
+pub fn pieces(line: &str) -> impl Iterator<Item = Piece<'_>> {
+    let mut rest = line;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches([' ', '\t', ',', ';']);
+        if rest.is_empty() {
+            return None;
+        }
+        // Some put key and value together in quotes.
+        if let Some((inside, behind)) = rest.strip_prefix('"').and_then(|inside| inside.split_once('"'))
+            && let Some((key, value)) = inside.split_once('=')
+        {
+            rest = behind;
+            return Some(Piece::Pair(key, value));
+        }
+        let end = rest.find([' ', '\t', '=', ',', ';']).unwrap_or(rest.len());
+        let (key, behind) = rest.split_at_checked(end)?;
+        let Some(value) = behind.strip_prefix('=').filter(|_| !key.is_empty()) else {
+            let n = end.max(1);
+            let word = rest.get(..n).unwrap_or(rest);
+            rest = rest.get(n..).unwrap_or_default();
+            return Some(Piece::Word(word));
+        };
+        let (value, after) = match value.strip_prefix('"') {
+            Some(inside) => inside.split_once('"').unwrap_or((inside, "")),
+            None => value.split_at_checked(value.find([' ', '\t', ',', ';']).unwrap_or(value.len()))?,
+        };
+        rest = after;
+        Some(Piece::Pair(key.trim_matches('"'), value))
+    })
+}
+
+/// Reads a line of keys and values. Date and time in keys of their own become one cell; else the time before the message.
+pub fn read(line: &[u8], _names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> bool {
+    let Ok(line) = std::str::from_utf8(line) else { return false };
+    let (mut date, mut n) = ("", 0);
+    let prefixed = prefix::split(line);
+    for piece in pieces(prefixed.rest) {
+        let Piece::Pair(key, value) = piece else { continue };
+        n += 1;
+        match key {
+            "date" => date = value,
+            "time" if !date.is_empty() => add("time", format!("{date} {value}").as_bytes()),
+            _ => add(key, value.as_bytes()),
+        }
+    }
+    if date.is_empty() && n > 0 && !prefixed.time.is_empty() {
+        add("log time", prefixed.time.as_bytes());
+    }
+    n > 0
+}
+
+/// Most lines at the front have four pairs or more.
+pub fn open(front: &[u8]) -> Option<Opened> {
+    let lines = front_lines(front);
+    let n_pairs = |line: &&[u8]| {
+        let text = std::str::from_utf8(line).unwrap_or_default();
+        let (mut n_pairs, mut n_words) = (0, 0);
+        for piece in pieces(prefix::split(text).rest) {
+            match piece {
+                Piece::Pair(..) => n_pairs += 1,
+                Piece::Word(_) => n_words += 1,
+            }
+        }
+        if n_pairs * 2 > n_words { n_pairs } else { 0 }
+    };
+    let n_rows = lines.iter().filter(|line| n_pairs(line) >= 4).count();
+    (n_rows > 0 && n_rows * 10 >= lines.len() * 7).then(Opened::default)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_may_stand_in_quotes() {
+        let line = "date=2024-05-01 time=10:00:00 msg=\"a b=c\" SYN OUT= src=10.0.0.1";
+        let all: Vec<Piece<'_>> = pieces(line).collect();
+        assert_eq!(
+            all,
+            [
+                Piece::Pair("date", "2024-05-01"),
+                Piece::Pair("time", "10:00:00"),
+                Piece::Pair("msg", "a b=c"),
+                Piece::Word("SYN"),
+                Piece::Pair("OUT", ""),
+                Piece::Pair("src", "10.0.0.1"),
+            ]
+        );
+        let mut cells = Vec::new();
+        assert!(read(line.as_bytes(), &[], &mut |name, text| {
+            cells.push((name.to_owned(), String::from_utf8_lossy(text).into_owned()));
+        }));
+        assert_eq!(cells[0], ("time".to_owned(), "2024-05-01 10:00:00".to_owned()));
+    }
+}

@@ -1,0 +1,191 @@
+//! A heading as a tool, a program in another language or an envelope writes it to the name that is known here.
+
+/// The heading in lower case and in English, without the names of envelopes before it: `Quelle` -> `source`,
+/// `_source.layers.ip.ip.src` -> `ip.src`.
+pub fn heading(name: &str) -> String {
+    let lower = name.trim().trim_matches(['"', '\'', '\u{feff}']).trim().to_lowercase();
+    let bare = without_envelope(&lower);
+    let short: String = bare.chars().map(unaccented).collect();
+    let known = TRANSLATED.iter().find(|(_, words)| words.contains(&bare) || words.contains(&short.as_str()));
+    known.map_or_else(|| bare.to_owned(), |(english, _)| (*english).to_owned())
+}
+
+/// A letter without its accent.
+pub fn unaccented(letter: char) -> char {
+    match letter {
+        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => 'a',
+        'ç' | 'ć' => 'c',
+        'è' | 'é' | 'ê' | 'ë' => 'e',
+        'ì' | 'í' | 'î' | 'ï' => 'i',
+        'ñ' => 'n',
+        'ò' | 'ó' | 'ô' | 'õ' | 'ö' => 'o',
+        'ù' | 'ú' | 'û' | 'ü' => 'u',
+        'ź' | 'ż' => 'z',
+        'ł' => 'l',
+        other => other,
+    }
+}
+
+/// Names of objects around a record that say nothing of it: those of logs of clouds, search engines, Windows, tshark.
+const ENVELOPES: &[&str] = &[
+    "_source",
+    "result",
+    "_raw",
+    "fields",
+    "jsonpayload",
+    "connection",
+    "layers",
+    "event",
+    "eventdata",
+    "event_data",
+    "winlog",
+    "properties",
+    "attributes",
+    "record",
+    "log",
+    "data",
+    "value",
+    "flow",
+    "flows",
+    "netflow",
+    "ipfix",
+    "packet",
+    "flow_record",
+];
+
+fn without_envelope(name: &str) -> &str {
+    let mut rest = name;
+    while let Some((first, behind)) = rest.split_once('.') {
+        // tshark names the protocol twice: `ip.ip.src`, and for Elasticsearch `ip.ip_ip_src`.
+        let is_twice = behind.strip_prefix(first).is_some_and(|behind| behind.starts_with(['.', '_']));
+        let names_more = behind.contains(['.', '_', '-']) || first != "event";
+        if !is_twice && !(ENVELOPES.contains(&first) && names_more && !is_figure_of(first, behind)) {
+            break;
+        }
+        rest = behind;
+    }
+    match rest.split_once('_') {
+        Some((first, behind)) if name.contains("layers.") && behind.starts_with(first) => behind,
+        _ => rest,
+    }
+}
+
+/// ECS writes the times of an event as its members, and EVE the figures of a flow.
+fn is_figure_of(first: &str, behind: &str) -> bool {
+    match first {
+        "event" => {
+            matches!(behind, "start" | "end" | "duration" | "action" | "created" | "category" | "dataset" | "outcome")
+        }
+        "flow" => {
+            let figures = ["pkts_to", "bytes_to", "start", "end", "age", "state", "reason", "alerted", "id"];
+            figures.iter().any(|figure| behind.starts_with(figure))
+        }
+        _ => false,
+    }
+}
+
+/// The columns of Wireshark's list in the languages that it speaks, and the commonest of other tables.
+const TRANSLATED: &[(&str, &[&str])] = &[
+    ("no.", &["nr.", "nr", "n°", "nº", "n.", "núm.", "num.", "№", "编号", "番号"]),
+    (
+        "time",
+        &["zeit", "temps", "tiempo", "tempo", "czas", "tid", "tijd", "время", "час", "时间", "時間", "時刻", "시간"],
+    ),
+    (
+        "source",
+        &[
+            "quelle",
+            "origen",
+            "origem",
+            "sorgente",
+            "zrodlo",
+            "źródło",
+            "bron",
+            "källa",
+            "источник",
+            "джерело",
+            "源",
+            "来源",
+            "送信元",
+        ],
+    ),
+    (
+        "destination",
+        &[
+            "ziel",
+            "destino",
+            "destinazione",
+            "cel",
+            "bestemming",
+            "mål",
+            "назначение",
+            "получатель",
+            "призначення",
+            "目标",
+            "目的地",
+            "宛先",
+        ],
+    ),
+    (
+        "protocol",
+        &["protokoll", "protocole", "protocolo", "protocollo", "protokol", "протокол", "协议", "協定", "プロトコル"],
+    ),
+    (
+        "length",
+        &[
+            "länge",
+            "laenge",
+            "longueur",
+            "longitud",
+            "comprimento",
+            "lunghezza",
+            "dlugosc",
+            "długość",
+            "lengte",
+            "längd",
+            "длина",
+            "довжина",
+            "长度",
+            "長さ",
+        ],
+    ),
+    (
+        "info",
+        &[
+            "information",
+            "información",
+            "informações",
+            "informazioni",
+            "informacje",
+            "инфо",
+            "информация",
+            "信息",
+            "情報",
+        ],
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn envelopes_and_languages_are_taken_off() {
+        for (name, expected) in [
+            ("Quelle", "source"),
+            ("Länge", "length"),
+            ("\"Info\"", "info"),
+            ("_source.layers.ip.ip.src", "ip.src"),
+            ("_source.layers.frame.frame.time_epoch", "frame.time_epoch"),
+            ("layers.ip.ip_ip_src", "ip_src"),
+            ("jsonPayload.connection.src_ip", "src_ip"),
+            ("winlog.event_data.SourceIp", "sourceip"),
+            ("_source.source.ip", "source.ip"),
+            ("event.start", "event.start"),
+            ("flow.pkts_toserver", "flow.pkts_toserver"),
+            ("id.orig_h", "id.orig_h"),
+        ] {
+            assert_eq!(heading(name), expected, "{name}");
+        }
+    }
+}
