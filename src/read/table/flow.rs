@@ -88,8 +88,8 @@ fn protocol(row: &Row<'_>) -> Option<u8> {
 pub fn by_name(name: &[u8]) -> Option<u8> {
     let name = name.to_ascii_lowercase();
     Some(match name.as_slice() {
-        b"tcp" => 6,
-        b"udp" => 17,
+        b"tcp" | b"t" => 6,
+        b"udp" | b"u" => 17,
         b"icmp" => 1,
         b"icmp6" | b"ipv6-icmp" | b"icmpv6" => 58,
         b"igmp" => 2,

@@ -197,7 +197,7 @@ impl RowReader {
             }
             self.places.add(role, place, rank);
             if let Some(logs) = &mut self.logs {
-                logs.add_column(name.trim());
+                logs.add_column(name.trim().trim_start_matches("_source."));
             }
             let name = if name.trim().is_empty() { format!("column {}", place + 1) } else { name.trim().to_owned() };
             self.layout.columns.push(Column { name, role });
