@@ -72,7 +72,8 @@ fn flags(row: &Row<'_>) -> Option<u8> {
         (Role::Ack, tcp_flag::ACK),
     ];
     let is_set = |role| {
-        row.number(role).is_some_and(|number| number > 0.0) || matches!(row.text(role), Some(b"True" | b"Set" | b"true"))
+        row.number(role).is_some_and(|number| number > 0.0)
+            || matches!(row.text(role), Some(b"True" | b"Set" | b"true"))
     };
     let is_named = named.iter().any(|(role, _)| row.places.has(*role));
     let of_names = named.iter().fold(0, |flags, (role, bit)| if is_set(*role) { flags | bit } else { flags });

@@ -162,7 +162,8 @@ impl LogReader {
         if log.rows == Rows::HalfFlows {
             let ends = [Role::Source, Role::SourcePort, Role::Target, Role::TargetPort, Role::Protocol, Role::Service];
             places = self.netflow.clone();
-            ends.iter().for_each(|role| row.places.get(*role).into_iter().for_each(|place| places.add(*role, place, 0)));
+            ends.iter()
+                .for_each(|role| row.places.get(*role).into_iter().for_each(|place| places.add(*role, place, 0)));
         }
         let row = Row { places: &places, ..*row };
         if row.moment(Role::Start).is_some() {
