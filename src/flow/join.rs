@@ -1,14 +1,15 @@
-//! Rows of one direction to flows: two that answer each other become one, and of one that is left alone it is judged
-//! what can be known.
+//! Rows of one direction to flows: those of one connection become one, and of what has one direction only it is judged what
+//! can be known.
 //!
 //! Tools that export each direction on its own (NetFlow, cloud flow logs, pmacct) also export the parts of a long
 //! connection on their own, and do not say who began it.
 
+use super::table::Limits;
 use crate::model::app::protocol::Protocol;
 use crate::model::flow::evidence::{MOST_BARE, carries_data, flags};
 use crate::model::flow::{Known, Outcome, TcpState};
 use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
-use crate::model::{Addr, Flow};
+use crate::model::{Addr, DirectionStats, Flow};
 use foldhash::fast::RandomState;
 use std::cmp::Ordering;
 use std::collections::HashSet;
@@ -16,29 +17,48 @@ use std::collections::HashSet;
 /// Clients take their ports from here on (Linux's ip_local_port_range begins at 32768, RFC 6335's dynamic ports above).
 const EPHEMERAL: u16 = 32_768;
 
-/// True if `answer` may be the other direction of `kept`, which has none yet: not later than `idle_ns` after it.
-pub(super) fn fits(kept: &Flow, answer: &Flow, idle_ns: i64) -> bool {
-    let is_other_way = answer.is_low_originator != kept.is_low_originator;
-    let is_near = answer.first_ns - kept.last_ns <= idle_ns && kept.first_ns - answer.last_ns <= idle_ns;
-    is_other_way && is_near
+/// The place among a flow's directions that a row of one direction has.
+fn place(row: &Flow) -> usize {
+    usize::from(!row.is_low_originator)
 }
 
-/// Adds `answer`, which fits, to `kept`; the one that began it becomes the originator.
-pub(super) fn join(kept: &mut Flow, answer: &Flow) {
-    let (begins, is_certain) = initiator(kept, answer);
-    let [low, high] = &mut kept.directions;
-    let slot = if kept.is_low_originator { high } else { low };
-    *slot = answer.forward().clone();
-    kept.gap = kept.gap.merge(&answer.gap);
-    if begins == Begins::Answer {
-        kept.is_low_originator = answer.is_low_originator;
-        kept.app = answer.app.or(kept.app);
+/// True if a flow has figures of the direction at this place.
+fn has_side(flow: &Flow, place: usize) -> bool {
+    flow.directions.get(place).is_some_and(|side| side.packets > 0 || side.bytes > 0)
+}
+
+/// How well `row` goes with `kept`, which has the same ends; none if it belongs to another connection: one of another time,
+/// or one that began anew. The smallest is best: first where its direction is missing, then by the time between.
+pub(super) fn distance(kept: &Flow, row: &Flow, limits: Limits) -> Option<(bool, i64)> {
+    let apart_ns = (row.first_ns - kept.last_ns).max(kept.first_ns - row.last_ns).max(0);
+    let span_ns = kept.last_ns.max(row.last_ns) - kept.first_ns.min(row.first_ns);
+    let (ours, new) = (kept.directions.get(place(row)).map_or(0, flags), flags(row.forward()));
+    let is_over = ours & (FIN | RST) != 0 && row.first_ns > kept.first_ns;
+    let begins_anew = is_over && new & SYN != 0;
+    let is_near = apart_ns <= limits.idle_ns && span_ns <= limits.active_ns.max(kept.duration_ns());
+    (is_near && !begins_anew).then(|| (has_side(kept, place(row)), apart_ns))
+}
+
+/// Adds a row of one direction to the flow that it goes with. Once there are both directions, the one that began it becomes
+/// the originator.
+pub(super) fn join(kept: &mut Flow, row: &Flow) {
+    let was_both_ways = has_side(kept, 0) && has_side(kept, 1);
+    let begins = (!was_both_ways && !has_side(kept, place(row))).then(|| initiator(kept, row));
+    if let Some(side) = kept.directions.get_mut(place(row)) {
+        add(side, row.forward());
     }
-    kept.first_ns = kept.first_ns.min(answer.first_ns);
-    kept.last_ns = kept.last_ns.max(answer.last_ns);
-    let sides = Known::FORWARD.with(Known::BACKWARD);
-    kept.known = kept.known.both(answer.known).with(sides).with_if(is_certain, Known::DIRECTION);
-    kept.saw_syn |= answer.saw_syn;
+    kept.gap = kept.gap.merge(&row.gap);
+    if let Some((Begins::Answer, _)) = begins {
+        kept.is_low_originator = row.is_low_originator;
+        kept.app = row.app.or(kept.app);
+    }
+    kept.first_ns = kept.first_ns.min(row.first_ns);
+    kept.last_ns = kept.last_ns.max(row.last_ns);
+    kept.saw_syn |= row.saw_syn;
+    let of_sides = kept.known.without(Known::ALL.without(SIDES));
+    kept.known = kept.known.both(row.known.with(SIDES)).with(of_sides);
+    let Some((_, is_certain)) = begins.or(was_both_ways.then_some((Begins::Kept, false))) else { return };
+    kept.known = kept.known.with(Known::FORWARD.with(Known::BACKWARD)).with_if(is_certain, Known::DIRECTION);
     let has_flags = kept.is_tcp() && kept.known.has(Known::FLAGS);
     let outcome = if has_flags { kept.outcome_by_flags() } else { kept.outcome_by_volume() };
     kept.recorded = Some(outcome);
@@ -55,7 +75,7 @@ pub(super) fn tell(kept: &mut Flow, told: &Flow) -> bool {
     }
     match (kept.is_counted(), told.is_counted()) {
         // A row for each direction.
-        (true, true) if kept.backward().packets > 0 || !fits(kept, told, i64::MAX) => return false,
+        (true, true) if has_side(kept, place(told)) => return false,
         (true, true) => {
             join(kept, told);
             return true;
@@ -76,6 +96,27 @@ pub(super) fn tell(kept: &mut Flow, told: &Flow) -> bool {
     kept.first_ns = kept.first_ns.min(told.first_ns);
     kept.last_ns = kept.last_ns.max(told.last_ns);
     true
+}
+
+/// What a flow knows of its sides, whatever its rows know.
+const SIDES: Known = Known::FORWARD.with(Known::BACKWARD).with(Known::DIRECTION);
+
+fn add(side: &mut DirectionStats, more: &DirectionStats) {
+    if side.packets == 0 && side.bytes == 0 {
+        *side = more.clone();
+        return;
+    }
+    side.packets = side.packets.saturating_add(more.packets);
+    side.data_packets = side.data_packets.saturating_add(more.data_packets);
+    side.bytes = side.bytes.saturating_add(more.bytes);
+    side.header_bytes = side.header_bytes.saturating_add(more.header_bytes);
+    side.first_ns = side.first_ns.min(more.first_ns);
+    side.last_ns = side.last_ns.max(more.last_ns);
+    side.payload = side.payload.merge(&more.payload);
+    side.gap = side.gap.merge(&more.gap);
+    for (count, more) in side.flags.iter_mut().zip(more.flags) {
+        *count = (*count).max(more);
+    }
 }
 
 /// Which of two rows has the direction of who began.
@@ -163,8 +204,7 @@ pub(super) struct Exporter {
 impl Exporter {
     /// Takes a flow of a table.
     pub fn add(&mut self, flow: &Flow) {
-        let is_both_ways = flow.forward().bytes > 0 && flow.backward().bytes > 0;
-        if is_both_ways && flow.known.has(Known::BACKWARD) {
+        if has_side(flow, 0) && has_side(flow, 1) {
             self.hosts.extend([flow.key.low, flow.key.high]);
         }
         if flow.is_tcp() && flow.known.has(Known::FLAGS) {
@@ -183,7 +223,7 @@ impl Exporter {
         self.n_requests * 2 >= self.n_flags
     }
 
-    /// Judges a row that found no partner; true if it remains unknown whether there was an answer.
+    /// Judges a flow that has one direction only; true if it remains unknown whether there was an answer.
     pub fn settle(&self, flow: &mut Flow) -> bool {
         let (sent, has_flags) = (flags(flow.forward()), flow.is_tcp() && flow.known.has(Known::FLAGS));
         let is_request = has_flags && sent & (SYN | ACK) == SYN;
@@ -237,7 +277,7 @@ fn state(flow: &Flow, outcome: Outcome) -> TcpState {
 mod tests {
     use super::*;
     use crate::flow::features::made::tcp;
-    use crate::flow::table::{FlowTable, Limits};
+    use crate::flow::table::FlowTable;
 
     /// One direction of a connection from 10.0.0.9:50000 to 10.0.0.2:443, from its side's own view.
     fn half(is_question: bool, flags: u8) -> Flow {
@@ -274,17 +314,30 @@ mod tests {
         let first = table.get(0).unwrap();
         assert_eq!((first.forward().packets, first.backward().packets, first.state), (2, 2, TcpState::Closed));
         assert_eq!(first.originator().1, 50_000);
-        assert_eq!(n_ended, 2);
+        assert_eq!(n_ended, 0, "more rows of them may come");
     }
 
     #[test]
-    fn parts_of_a_long_connection_find_their_partners_whatever_their_order() {
-        let mut table = FlowTable::new(Limits::default());
-        for is_question in [true, true, false, true, false, false] {
-            table.push(half(is_question, 0x1b), true, &mut |_, _| ());
+    fn parts_of_a_long_connection_are_one_flow_whatever_their_order() {
+        let part = |is_question: bool, minute: i64| {
+            let mut flow = bare(is_question);
+            flow.first_ns += minute * 60_000_000_000;
+            flow.last_ns = flow.first_ns;
+            flow
+        };
+        for order in [
+            [(true, 0), (true, 1), (false, 0), (true, 2), (false, 1)],
+            [(false, 0), (false, 1), (true, 2), (true, 1), (true, 0)],
+        ] {
+            let mut table = FlowTable::new(Limits::default());
+            order.into_iter().for_each(|(is_question, at)| {
+                table.push(part(is_question, at), true, &mut |_, _| ());
+            });
+            table.push(part(true, 10), true, &mut |_, _| ());
+            let [first, later] = [table.get(0).unwrap(), table.get(1).unwrap()];
+            assert_eq!((table.len(), first.packets(), later.packets()), (2, 5, 1));
+            assert_eq!((first.outcome(), first.originator().1), (Outcome::Bare, 50_000));
         }
-        assert_eq!(table.len(), 3);
-        assert!(table.iter().all(|(_, flow)| flow.outcome() == Outcome::Established && flow.originator().1 == 50_000));
     }
 
     #[test]

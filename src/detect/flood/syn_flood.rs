@@ -74,6 +74,7 @@ struct SynFlood {
 #[derive(Default)]
 struct Service {
     n_completed: u64,
+    n_bare: u64,
     incomplete: Seconds,
 }
 
@@ -83,6 +84,8 @@ struct Case {
     port: u16,
     n_completed: u64,
     n_incomplete: u64,
+    /// Of these bare exchanges, whose flags were not seen.
+    n_bare: u64,
     worst: u64,
     most_a_second: u32,
     cusum: f64,
@@ -90,11 +93,11 @@ struct Case {
 }
 
 /// True if the third packet of the handshake never came. A reset may carry ACK. A table without counts of each side's flags
-/// says so by its outcome.
+/// says so by its outcome; of a bare exchange it is only known that nothing followed.
 fn is_incomplete(flow: &Flow) -> bool {
     let is_known = match flow.recorded {
         None => flow.saw_syn && flow.forward().flag(ACK) <= flow.forward().flag(RST),
-        Some(outcome) => matches!(outcome, Outcome::Unanswered | Outcome::HalfOpen),
+        Some(outcome) => matches!(outcome, Outcome::Unanswered | Outcome::HalfOpen | Outcome::Bare),
     };
     flow.is_tcp() && is_known
 }
@@ -115,6 +118,7 @@ impl Detector for SynFlood {
         if is_incomplete(flow) {
             let forward = flow.forward();
             let times = (forward.first_ns, forward.last_ns);
+            service.n_bare += u64::from(flow.recorded == Some(Outcome::Bare));
             if !service.incomplete.spread(times, requests(flow), &mut self.room) {
                 self.services.n_refused += 1;
             }
@@ -150,6 +154,7 @@ impl Detector for SynFlood {
                     target: *target,
                     port: *port,
                     n_completed: service.n_completed,
+                    n_bare: service.n_bare,
                     n_incomplete: service.incomplete.total(),
                     worst,
                     most_a_second: service.incomplete.most(),
@@ -235,7 +240,7 @@ impl Case {
             ])
             .explanation(format!(
                 "{from} sent {} connection requests to {} port {} that were never completed, up to {} in a second; {} \
-                 connections were completed in the whole capture. A real client answers the server's reply; a flood \
+                 connections were completed in the whole capture.{} A real client answers the server's reply; a flood \
                  does not, so that half-open connections fill the server's queue and real users wait or are \
                  refused.{}",
                 finding_builder::thousands(self.n_incomplete as usize),
@@ -243,6 +248,14 @@ impl Case {
                 self.port,
                 finding_builder::thousands(self.most_a_second as usize),
                 finding_builder::thousands(self.n_completed as usize),
+                match self.n_bare {
+                    0 => String::new(),
+                    n => format!(
+                        " Of {} connections it is only known that a few packets without data went both ways: flags were \
+                         not recorded.",
+                        finding_builder::thousands(n as usize)
+                    ),
+                },
                 if sources.len() > 50 {
                     " With so many sources, the sender addresses are probably forged."
                 } else {

@@ -2,7 +2,7 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
-use crate::detect::support::connection_attempts::{Contact, Outcome, Probe};
+use crate::detect::support::connection_attempts::{self, Contact, Outcome, Probe};
 use crate::detect::support::finding_builder::{self, Identity, count, evidence};
 use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::known_outcomes;
@@ -43,6 +43,8 @@ const LEAST: Descriptor = Descriptor::count("lateral_movement.least", "Refusing 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<LateralMovement>(CARD, &[LEAST], Interest::NOTHING);
 
+/// So many times as many neighbours with bare exchanges, whose flags were not seen, make up for what is not known of them.
+const BARE: f64 = 3.0;
 /// Most findings.
 const MOST_FINDINGS: usize = 100;
 
@@ -77,7 +79,6 @@ impl Detector for LateralMovement {
         let least = context.settings.get(&LEAST);
         let is_meant = |c: &Contact| {
             matches!(c.probe, Probe::Syn | Probe::Connection)
-                && c.outcome != Outcome::Bare
                 && service(c.port).is_some()
                 && c.source.is_internal()
                 && c.target.is_internal()
@@ -86,7 +87,7 @@ impl Detector for LateralMovement {
             .contacts
             .groups(least, |c| is_meant(c).then_some((c.source, c.port)))
             .iter()
-            .filter_map(|contacts| Case::new(contacts, least))
+            .filter_map(|contacts| Case::new(&connection_attempts::without_rests(contacts), least))
             .collect();
         let report = Report::of(cases)
             .at_most(MOST_FINDINGS)
@@ -111,15 +112,23 @@ impl Case {
     fn new(contacts: &[Contact], least: f64) -> Option<Case> {
         let mut in_time: Vec<&Contact> = contacts.iter().collect();
         in_time.sort_by_key(|c| (c.first_ns, c.target));
-        let walk = Walk::over(in_time.iter().map(|c| c.outcome.is_success()));
-        let n_failed = in_time.iter().filter(|c| c.outcome == Outcome::Failure).count();
+        let sure = in_time.iter().filter(|c| c.outcome != Outcome::Bare);
+        let walk = Walk::over(sure.map(|c| c.outcome.is_success()));
+        let n = |outcome| contacts.iter().filter(|c| c.outcome == outcome).count();
+        let (n_failed, n_bare) = (n(Outcome::Failure), n(Outcome::Bare));
         let first = in_time.first()?;
         // More than half must fail: halfway between the two chances of the random walk.
-        (walk.is_scanner() && n_failed as f64 >= least && n_failed * 2 > contacts.len()).then(|| Case {
+        let is_scanner = walk.is_scanner() && n_failed as f64 >= least;
+        let is_bare = (n_failed + n_bare) as f64 >= BARE * least;
+        ((is_scanner || is_bare) && (n_failed + n_bare) * 2 > contacts.len()).then(|| Case {
             source: first.source,
             port: first.port,
             targets: contacts.iter().map(|c| c.target).collect(),
-            reached: contacts.iter().filter(|c| c.outcome != Outcome::Failure).map(|c| c.target).collect(),
+            reached: contacts
+                .iter()
+                .filter(|c| !matches!(c.outcome, Outcome::Failure | Outcome::Bare))
+                .map(|c| c.target)
+                .collect(),
             log_ratio: walk.log_ratio(),
             first_ns: first.first_ns,
             last_ns: contacts.iter().map(|c| c.last_ns).max().unwrap_or(first.first_ns),

@@ -2,7 +2,7 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
-use crate::detect::support::connection_attempts::{Contact, Outcome, Probe};
+use crate::detect::support::connection_attempts::{self, Contact, Outcome, Probe};
 use crate::detect::support::episodes::{self, Episodes};
 use crate::detect::support::finding_builder::{self, Identity, count, evidence};
 use crate::detect::support::flow_selector::{Between, Gathered};
@@ -138,7 +138,7 @@ impl Detector for HostScan {
             .iter()
             .filter_map(|contacts| {
                 let case = |contacts: &[Contact]| {
-                    let case = Case::new(&sure(contacts), limits.window_ns)?;
+                    let case = Case::new(&connection_attempts::without_rests(contacts), limits.window_ns)?;
                     let confidence = limits.confidence(&case)?;
                     Some((case, confidence))
                 };
@@ -161,7 +161,7 @@ impl Detector for HostScan {
                 |(case, _), flow| {
                     (case.first_ns..=case.last_ns).contains(&flow.first_ns)
                         && case.episodes.contains(flow.first_ns)
-                        && crate::detect::support::connection_attempts::classify(flow).is_some()
+                        && connection_attempts::classify(flow).is_some()
                         && !flow.is_to_group()
                 },
                 |(case, confidence), flows| {
@@ -183,14 +183,6 @@ fn is_excused(contact: &Contact) -> bool {
 fn n_neighbours(contacts: &[Contact]) -> usize {
     let networks = contacts.chunk_by(|a, b| is_neighbour(a.target, b.target));
     networks.map(|hosts| hosts.iter().filter(|c| !c.outcome.is_success()).count()).max().unwrap_or(0)
-}
-
-/// The contacts without the bare ones among them where others worked: a client of many servers leaves rests of older
-/// connections behind. Where hardly any worked, nothing else explains them.
-fn sure(contacts: &[Contact]) -> Vec<Contact> {
-    let n_answered = contacts.iter().filter(|c| c.outcome.is_success()).count();
-    let is_vain = n_answered * 10 <= contacts.len();
-    contacts.iter().filter(|c| is_vain || c.outcome != Outcome::Bare).copied().collect()
 }
 
 /// One source that swept for many ports.

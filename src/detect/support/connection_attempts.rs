@@ -270,6 +270,14 @@ impl Contacts {
     }
 }
 
+/// The contacts without the bare ones among them where others worked: a client of many servers leaves rests of older
+/// connections behind. Where hardly any worked, nothing else explains them.
+pub fn without_rests(contacts: &[Contact]) -> Vec<Contact> {
+    let n_answered = contacts.iter().filter(|c| c.outcome.is_success()).count();
+    let is_vain = n_answered * 10 <= contacts.len();
+    contacts.iter().filter(|c| is_vain || c.outcome != Outcome::Bare).copied().collect()
+}
+
 /// How a flow's first packets tried to reach the other side and what became of it; none for what is no first contact or
 /// cannot be judged.
 pub fn classify(flow: &Flow) -> Option<(Probe, Outcome)> {

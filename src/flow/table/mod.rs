@@ -17,7 +17,7 @@ use count::{count, new_flow};
 use key::{Ends, hash, ordered};
 use open::Open;
 
-/// Most rows of one direction with the same ends that wait for their answers.
+/// Most flows of rows of one direction with the same ends that wait for more rows.
 const MOST_WAITING: usize = 8;
 
 /// Limits of a flow table.
@@ -168,8 +168,8 @@ impl FlowTable {
         }
     }
 
-    /// Takes a flow that a table tells of; its serial number. A row of one direction joins the row of the other, if one
-    /// waits for it; any other flow has ended.
+    /// Takes a flow that a table tells of; its serial number. A row of one direction joins the other rows of its connection,
+    /// if there are any; any other flow has ended.
     pub fn push(&mut self, flow: Flow, is_one_way: bool, ended: &mut impl FnMut(u32, &Flow)) -> u32 {
         if !is_one_way {
             let serial = self.append(Flow { is_over: true, ..flow }, ended);
@@ -178,22 +178,24 @@ impl FlowTable {
             }
             return serial;
         }
-        let (hash, idle_ns) = (hash(&flow.key), self.limits.idle_ns);
-        let (mut n_waiting, mut oldest) = (0, u32::MAX);
-        let partner = self.open.find(hash, |serial| {
-            let Some(kept) = self.get(serial).filter(|kept| kept.key == flow.key) else { return false };
-            (n_waiting, oldest) = (n_waiting + 1, oldest.min(serial));
-            join::fits(kept, &flow, idle_ns)
+        let hash = hash(&flow.key);
+        let (mut n_waiting, mut oldest, mut best) = (0, u32::MAX, None);
+        self.open.find(hash, |serial| {
+            if let Some(kept) = self.get(serial).filter(|kept| kept.key == flow.key) {
+                (n_waiting, oldest) = (n_waiting + 1, oldest.min(serial));
+                let found = join::distance(kept, &flow, self.limits).map(|distance| (distance, serial));
+                best = [best, found].into_iter().flatten().min();
+            }
+            false
         });
-        if let Some(serial) = partner {
+        if let Some((_, serial)) = best {
             if let Some(kept) = self.get_mut(serial) {
                 join::join(kept, &flow);
             }
-            self.close(hash, serial, ended);
             return serial;
         }
         if n_waiting >= MOST_WAITING {
-            if let Some(flow) = self.get_mut(oldest) {
+            if let Some(flow) = self.get_mut(oldest).filter(|flow| !flow.known.has(Known::BACKWARD)) {
                 Exporter::default().settle(flow);
             }
             self.close(hash, oldest, ended);

@@ -106,7 +106,8 @@ impl Flow {
 
 /// True if a side sent more than headers.
 pub fn carries_data(side: &DirectionStats, known: Known) -> bool {
-    let n = f64::from(side.packets.max(1));
+    // Of packets that were not counted there may have been as many as in an attempt that comes to nothing.
+    let n = f64::from(if known.has(Known::PACKETS) { side.packets.max(1) } else { MOST_BARE });
     if known.has(Known::PAYLOAD) { side.payload.sum() > PADDING * n } else { side.bytes as f64 > MOST_HEADERS * n }
 }
 

@@ -53,7 +53,7 @@ impl Known {
 
     /// With `more`.
     #[must_use]
-    pub fn with(self, more: Known) -> Known {
+    pub const fn with(self, more: Known) -> Known {
         Known(self.0 | more.0)
     }
 
@@ -65,7 +65,7 @@ impl Known {
 
     /// Without `less`.
     #[must_use]
-    pub fn without(self, less: Known) -> Known {
+    pub const fn without(self, less: Known) -> Known {
         Known(self.0 & !less.0)
     }
 

@@ -3,6 +3,7 @@
 mod binary;
 mod text;
 
+use super::table::refused;
 use super::{UnsupportedFile, capture};
 
 /// So many bytes are looked at to say what a file is.
@@ -22,11 +23,19 @@ pub fn refusal(bytes: &[u8], is_all: bool) -> UnsupportedFile {
         );
     }
     let front = bytes.get(..FRONT_BYTES).unwrap_or(bytes);
-    let what = binary::kind(front).or_else(|| no_table(front)).or_else(|| text::kind(front));
+    let what =
+        binary::kind(front).or_else(|| no_table(front)).or_else(|| of_flows(front)).or_else(|| text::kind(front));
     UnsupportedFile(match what {
         Some(what) => format!("{what} {OPENS}"),
         None => format!("This is binary data of a kind that is not known here. {OPENS}"),
     })
+}
+
+/// Says how to get a table out of files of flows, and out of texts that tell of flows or packets.
+fn of_flows(front: &[u8]) -> Option<String> {
+    let (what, advice) = refused::advice(front)?;
+    let end = if advice.ends_with('.') { "" } else { "." };
+    Some(format!("This is {what}. {advice}{end}"))
 }
 
 /// Says what a text is that some reader of tables might take for a table and that is none.

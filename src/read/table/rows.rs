@@ -80,7 +80,8 @@ pub struct RowReader {
 /// nothing says who began. Rows without ports are not told apart, and who was turned away gets no answers.
 fn is_one_way(flow: &Flow, by_dialect: bool) -> bool {
     let is_open = !flow.known.has(Known::BACKWARD) && !flow.known.has(Known::DIRECTION);
-    (by_dialect || is_open) && flow.known.has(Known::PORTS) && flow.recorded != Some(Outcome::Refused)
+    let is_counted = flow.packets() > 0 || flow.bytes() > 0;
+    (by_dialect || is_open) && is_counted && flow.known.has(Known::PORTS) && flow.recorded != Some(Outcome::Refused)
 }
 
 /// Notes what a row does not tell of its flow.
