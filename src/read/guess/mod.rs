@@ -66,6 +66,7 @@ mod tests {
             (b"<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>", "error message"),
             (b"<?xml version=\"1.0\"?>\n<?xml-stylesheet?>\n<pdml version=\"0\">", "tshark -r"),
             (b"<166>May 04 2021 15:04:00 fw01 : %ASA-6-302013: Built", "syslog"),
+            (b"Mar  9 20:49:00 fw kernel: DROP IN=eth0", "syslog"),
             (b"-----BEGIN CERTIFICATE-----\nMIIB", "PEM"),
             (b"CLIENT_RANDOM 0011 2233\n", "editcap --inject-secrets"),
             (b"%PDF-1.4", "PDF"),

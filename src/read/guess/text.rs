@@ -47,7 +47,7 @@ pub fn kind(front: &[u8]) -> Option<String> {
     let first = start.first().filter(|_| is_text)?;
     let what = match first {
         b'{' | b'[' => "JSON text without a list of objects",
-        _ if is_syslog(start) => "a log as syslog sends it, of a device that is not known here",
+        _ if is_syslog(start) || is_dated_log(start) => "a log as syslog keeps it, of a kind that is not known here",
         _ => "plain text",
     };
     Some(format!("This looks like {what}, neither a capture nor a table."))
@@ -66,6 +66,14 @@ fn is_syslog(start: &[u8]) -> bool {
     let Some([b'<', rest @ ..]) = start.get(..) else { return false };
     let n = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     (1..=3).contains(&n) && rest.get(n) == Some(&b'>')
+}
+
+/// A line that begins as syslog keeps lines (RFC 3164, section 4.1.2): `Mar  9 20:49:00 host`.
+fn is_dated_log(start: &[u8]) -> bool {
+    const MONTHS: [&[u8]; 12] =
+        [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+    let is_month = start.get(..3).is_some_and(|month| MONTHS.contains(&month));
+    is_month && matches!(start.get(3..16), Some([b' ', _, b'0'..=b'9', b' ', _, _, b':', _, _, b':', _, _, b' ']))
 }
 
 fn markup(start: &[u8]) -> String {
