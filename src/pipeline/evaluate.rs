@@ -167,7 +167,7 @@ impl Pipeline {
                 top_ports: tops.ports.clone(),
                 sizes: counters.sizes(),
             },
-            table: rows.map(table_facts::facts),
+            table: rows.map(|rows| table_facts::facts(rows, counters.packets > 0)),
             changed_settings: settings.changed().clone(),
             shows_secrets: settings.shows_secrets(),
             seed: settings.count(&settings::SEED),

@@ -6,8 +6,8 @@ use crate::model::analysis::Issue;
 use crate::model::rows::{RowKind, TableFacts};
 use crate::stats::rows::RowStore;
 
-/// The facts of a table.
-pub(super) fn facts(rows: &RowStore) -> TableFacts {
+/// The facts of a table; `is_counted` if its rows counted packets.
+pub(super) fn facts(rows: &RowStore, is_counted: bool) -> TableFacts {
     let layout = rows.layout();
     let lacks = layout.lacks.join(" and ");
     let mut rests = Vec::new();
@@ -21,6 +21,9 @@ pub(super) fn facts(rows: &RowStore) -> TableFacts {
             rest("Packets", "a table has no packets".to_owned());
         }
         RowKind::Flows => {
+            if !is_counted {
+                rest("Packets and bytes of connections", "the log does not count them".to_owned());
+            }
             rest("Packets and their sizes", "a table of flows has no packets".to_owned());
             rest("Detectors that look at single packets", "a table of flows has no packets".to_owned());
         }

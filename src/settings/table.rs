@@ -21,7 +21,7 @@ pub const AUTO: &str = "auto";
 /// Dialect of a table: [`AUTO`], or the id of one of `read::table::dialect::ALL`, in its order.
 pub const TABLE_DIALECT: Choices = Choices {
     descriptor: Descriptor::count("table.dialect", "Dialect of a table", 0.0)
-        .range(0.0, 21.0)
+        .range(0.0, 23.0)
         .on_change(OnChange::Read)
         .help("Which tool wrote the table. If it is not chosen here, the headings and the shape of the table say so."),
     choices: &[
@@ -39,8 +39,10 @@ pub const TABLE_DIALECT: Choices = Choices {
         Choice { id: "nsl_kdd", label: "NSL-KDD" },
         Choice { id: "kdd99", label: "KDD Cup 1999" },
         Choice { id: "ctu13", label: "CTU-13 (Argus binetflow)" },
+        Choice { id: "zeek_log", label: "Zeek log other than conn.log" },
         Choice { id: "zeek_conn", label: "Zeek conn.log" },
         Choice { id: "suricata_eve", label: "Suricata EVE" },
+        Choice { id: "ecs", label: "Elastic Common Schema" },
         Choice { id: "nfdump_old", label: "nfdump up to 1.7.4" },
         Choice { id: "nfdump", label: "nfdump from 1.7.5 on" },
         Choice { id: "wireshark_list", label: "Wireshark packet list" },

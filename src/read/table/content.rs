@@ -2,7 +2,7 @@
 //! protocols, counts, labels.
 
 use super::labels::{self, Values};
-use super::names::plain;
+use super::plain::plain;
 use super::roles::{self, Row};
 use crate::model::format::text;
 use crate::model::rows::{CellValue, Column, Role};

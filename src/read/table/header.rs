@@ -239,7 +239,7 @@ fn log_name(entry: &Entry, log: Option<&'static Log>, paths: BTreeSet<String>) -
 
 /// The kind of log that columns tell, if no column tells it of each row and they fit only one.
 fn log_of_columns(entry: &Entry, lower: &[String]) -> Option<&'static Log> {
-    let columns: Vec<String> = lower.iter().map(|name| super::names::plain(name)).collect();
+    let columns: Vec<String> = lower.iter().map(|name| super::plain::plain(name)).collect();
     let has = |name: &str| columns.iter().any(|column| column == name);
     let is_said = lower.iter().any(|name| log::zeek::PATHS.contains(&name.as_str()));
     if entry.log != Some(Tool::Zeek) || is_said {

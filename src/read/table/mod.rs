@@ -22,6 +22,7 @@ mod names;
 mod number;
 mod packet_fields;
 mod packets;
+mod plain;
 pub mod refused;
 mod roles;
 mod rows;

@@ -1,19 +1,10 @@
 //! Headings to meanings, for names that mean the same in several tools: one table for all of them.
 
 use super::dialect::{Entry, KnownBy};
+use super::plain::plain;
 use super::synonyms::{COMMON, Group, LOOSE};
 use super::{labels, units, wording};
 use crate::model::rows::Role;
-
-/// Letters and digits of a heading in lower case, without the unit in brackets: `Tot Fwd Pkts`, `tot_fwd_pkts` ->
-/// `totfwdpkts`.
-pub fn plain(name: &str) -> String {
-    let name = match name.find(['(', '[']) {
-        Some(at) if at > 0 => name.get(..at).unwrap_or(name),
-        _ => name,
-    };
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).map(wording::unaccented).collect()
-}
 
 /// The meaning of a column by its heading, and how well the heading fits it (0 best): what the dialect says, else what the
 /// name commonly means.
@@ -35,7 +26,7 @@ pub fn role(name: &str, entry: &Entry) -> (Role, u16) {
     let of_time = |(role, _): &(Role, u16)| matches!(role, Role::Start | Role::End | Role::Duration | Role::GapMean);
     let without_unit = || {
         let (name, _) = units::split(&lower)?;
-        common(&self::plain(name), entry).filter(of_time)
+        common(&super::plain::plain(name), entry).filter(of_time)
     };
     // Logs of Azure end the names of columns by their type.
     let without_type = || common(plain.strip_suffix(['s', 'd', 't', 'b', 'g'])?, entry).filter(|_| is_typed(&lower));

@@ -214,7 +214,7 @@ impl RowReader {
         let of_dialect = self.front.entry.labels;
         let rank = |name: &str| {
             let own = of_dialect.iter().position(|known| known.eq_ignore_ascii_case(name.trim()));
-            own.unwrap_or_else(|| of_dialect.len() + labels::rank(&names::plain(name)))
+            own.unwrap_or_else(|| of_dialect.len() + labels::rank(&crate::read::table::plain::plain(name)))
         };
         let columns = self.layout.columns.iter().enumerate().filter(|(_, column)| column.role == Role::Label);
         let best = columns.min_by_key(|(_, column)| rank(&column.name));

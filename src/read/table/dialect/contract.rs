@@ -3,7 +3,7 @@
 use crate::model::Flow;
 use crate::model::rows::Role;
 use crate::read::table::lines::LineFormat;
-use crate::read::table::log::Tool;
+use crate::read::table::log::tool::Tool;
 use crate::read::table::roles::Row;
 use crate::read::table::state;
 use crate::read::table::time::Order;

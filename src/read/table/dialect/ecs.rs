@@ -3,7 +3,7 @@
 use super::contract::{COMMON, Entry, KnownBy, Unit};
 use crate::model::Flow;
 use crate::model::rows::Role;
-use crate::read::table::log::Tool;
+use crate::read::table::log::tool::Tool;
 use crate::read::table::roles::Row;
 use crate::read::table::state;
 

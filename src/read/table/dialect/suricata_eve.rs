@@ -2,7 +2,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
-use crate::read::table::log::Tool;
+use crate::read::table::log::tool::Tool;
 
 pub const ENTRY: Entry = Entry {
     id: "suricata_eve",

@@ -1,7 +1,7 @@
 //! Zeek's logs other than conn.log, one kind in a file or several in one stream of JSON.
 
 use super::contract::{COMMON, Entry, KnownBy};
-use crate::read::table::log::Tool;
+use crate::read::table::log::tool::Tool;
 use crate::read::table::log::zeek::{LABELS, ROLES, is_log};
 
 pub const ENTRY: Entry = Entry {

@@ -1,7 +1,7 @@
 //! The cells of a log's row as texts, numbers, moments and lists, whatever the tool writes for "none", "yes" and "no".
 
-use super::contract::FieldForm;
 use crate::model::app::field::{FieldBuffer, FieldId};
+use crate::model::app::kinds::token::Token;
 use crate::model::format::text;
 use crate::model::rows::CellValue;
 use crate::read::table::roles::{self, MOST_COUNT};
@@ -9,6 +9,25 @@ use std::borrow::Cow;
 
 /// Most entries of a list that become fields.
 const MOST_LISTED: usize = 64;
+
+/// What a cell becomes.
+#[derive(Clone, Copy)]
+pub enum FieldForm {
+    /// Text as it stands.
+    Text,
+    /// A whole number; anything else is left out.
+    Number,
+    /// An IP address, else text.
+    Addr,
+    /// An Ethernet address.
+    Mac,
+    /// A moment.
+    Time,
+    /// A list parted by commas: an address or a text for each.
+    List,
+    /// One of few values, else text.
+    Word(fn(&str) -> Option<Token>),
+}
 
 /// The cells of a row that [`Log::more`](super::contract::Log::more) asked for.
 pub struct Cells<'a> {

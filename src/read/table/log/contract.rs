@@ -1,6 +1,7 @@
 //! What a kind of log says of itself: how it is recognised, and which column becomes which field of which message.
 
 use super::cells::Cells;
+pub use super::cells::FieldForm;
 use super::message::Messages;
 use crate::model::app::field::FieldId;
 use crate::model::app::kinds::token::Token;
@@ -86,25 +87,6 @@ pub struct Names {
     pub eve: &'static str,
     /// In the Elastic Common Schema and Packetbeat.
     pub ecs: &'static str,
-}
-
-/// What a cell becomes.
-#[derive(Clone, Copy)]
-pub enum FieldForm {
-    /// Text as it stands.
-    Text,
-    /// A whole number; anything else is left out.
-    Number,
-    /// An IP address, else text.
-    Addr,
-    /// An Ethernet address.
-    Mac,
-    /// A moment.
-    Time,
-    /// A list parted by commas: an address or a text for each.
-    List,
-    /// One of few values, else text.
-    Word(fn(&str) -> Option<Token>),
 }
 
 /// A message of the client.

@@ -3,14 +3,16 @@
 use super::cells::{self, Cells};
 use super::connection::connection;
 use super::contract::{Field, Log, Names, Rows};
+use super::flows::UNKNOWN;
 use super::message::{LogRow, Messages};
-use super::{ALL, Tool};
+use super::register::{ALL, named};
+use super::tool::Tool;
 use crate::model::app::field::{FieldBuffer, FieldId};
 use crate::model::rows::{CellValue, Role};
 use crate::read::table::RowContent;
 use crate::read::table::dialect::Entry;
 use crate::read::table::flow::{self, Units};
-use crate::read::table::names::plain;
+use crate::read::table::plain::plain;
 use crate::read::table::roles::{self, Places, Row};
 use foldhash::fast::FixedState;
 use std::hash::BuildHasher;
@@ -32,6 +34,10 @@ pub struct LogReader {
     kinds: Vec<usize>,
     ids: Vec<usize>,
     times: Vec<usize>,
+    /// What the last row said of its kind, and the place of that in [`ALL`]: rows of a kind come together.
+    last: (String, Option<usize>),
+    /// Some columns are Suricata's.
+    has_eve: bool,
     /// By place in [`ALL`], for those that were met.
     found: Vec<Option<Found>>,
     netflow: Places,
@@ -65,6 +71,8 @@ impl LogReader {
             kinds: Vec::new(),
             ids: Vec::new(),
             times: Vec::new(),
+            last: (String::new(), None),
+            has_eve: tool == Tool::Eve,
             found: ALL.iter().map(|_| None).collect(),
             netflow: Places::default(),
             counted: None,
@@ -101,6 +109,7 @@ impl LogReader {
         if let Some((_, role)) = of_netflow.iter().find(|(name, _)| tool == Tool::Eve && *name == rest) {
             self.netflow.add(*role, place, 0);
         }
+        self.has_eve |= tool == Tool::Eve;
         self.columns.push(Column { name: rest, tool });
     }
 
@@ -184,20 +193,23 @@ impl LogReader {
         let said = self.kinds.iter().filter_map(|place| cells::shown(row.at(*place), row.bytes));
         let mut is_said = false;
         for said in said {
-            if let Some(log) = super::named(&said) {
-                return place_of(log);
+            if self.last.0 != said {
+                self.last = (said.clone().into_owned(), named(&said).and_then(place_of));
+            }
+            if let (_, Some(place)) = self.last {
+                return Some(place);
             }
             is_said = true;
         }
         match self.tool {
             // Figures of the tool itself, and protocols that are not read.
-            Tool::Eve => place_of(&super::UNKNOWN),
+            Tool::Eve => place_of(&UNKNOWN),
             Tool::Ecs => {
                 let has_count =
                     [Role::FwdPackets, Role::Packets].iter().any(|role| row.value(*role) != CellValue::Missing);
-                if has_count || self.kinds.is_empty() { Some(0) } else { place_of(&super::UNKNOWN) }
+                if has_count || self.kinds.is_empty() { Some(0) } else { place_of(&UNKNOWN) }
             }
-            Tool::Zeek if is_said => place_of(&super::UNKNOWN),
+            Tool::Zeek if is_said => place_of(&UNKNOWN),
             Tool::Zeek => self.by_cells(row),
         }
     }
@@ -252,7 +264,7 @@ impl LogReader {
         }
         if let Some(more) = log.more {
             let values = found.columns.iter().map(|places| first(row, Some(places))).collect();
-            let is_eve = self.tool == Tool::Eve;
+            let is_eve = self.has_eve;
             more(&Cells { bytes: row.bytes, values, is_eve }, &mut messages);
         }
         messages

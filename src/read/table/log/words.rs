@@ -7,7 +7,7 @@ use crate::model::app::kinds::login::Outcome;
 use crate::model::app::kinds::names::{DnsCode, DnsType};
 use crate::model::app::kinds::token::{Kind, Token};
 use crate::model::app::kinds::web::TlsVersion;
-use crate::read::table::names::plain;
+use crate::read::table::plain::plain;
 
 /// The variant that is called so, whatever the case and the signs between letters.
 pub fn named<K: Kind>(text: &str) -> Option<Token> {

@@ -1,9 +1,10 @@
 //! Zeek's headings to whether they are those of conn.log, of another log or of several, and what they mean in all of them.
 
-use super::Rows;
 use super::cells::shown;
+use super::contract::Rows;
+use super::register::{all_by_columns, by_columns};
 use crate::model::rows::{CellValue, Role};
-use crate::read::table::names::plain;
+use crate::read::table::plain::plain;
 
 /// What the columns of conn.log, and the ends of any other, mean.
 pub const ROLES: &[(&str, Role)] = &[
@@ -49,8 +50,8 @@ pub fn is_log(headings: &[String]) -> bool {
     let columns: Vec<String> = headings.iter().map(|heading| plain(heading)).collect();
     let has = |name: &str| columns.iter().any(|column| column == name);
     let says = headings.iter().any(|heading| PATHS.contains(&heading.as_str()));
-    let n_kinds = super::all_by_columns(&has).count();
-    let first = super::by_columns(&has);
+    let n_kinds = all_by_columns(&has).count();
+    let first = by_columns(&has);
     let is_conn = first.is_some_and(|log| log.rows == Rows::Flows);
     if has_ends(headings) {
         return says || !is_conn || n_kinds > 1;

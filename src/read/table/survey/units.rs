@@ -5,13 +5,13 @@ use super::super::flow::Units;
 use super::super::format::{CellFormat, Reading};
 use super::super::number::value;
 use super::super::time::numeric::Scale;
-use super::super::{names, units};
+use super::super::units;
 use super::Rows;
 use super::times::TimeColumn;
 use crate::maths::elementary::ln;
 use crate::model::rows::{CellValue, Column, Role};
 
-/// Headings of packets in a second, as [`names::plain`] writes them.
+/// Headings of packets in a second, as [`plain`](crate::read::table::plain::plain) writes them.
 const PACKET_RATES: &[&str] = &[
     "flowpacketss",
     "flowpktss",
@@ -76,7 +76,7 @@ impl UnitReader<'_> {
     }
 
     fn named(&self, names: &[&str]) -> Option<usize> {
-        self.columns.iter().position(|column| names.contains(&names::plain(&column.name).as_str()))
+        self.columns.iter().position(|column| names.contains(&crate::read::table::plain::plain(&column.name).as_str()))
     }
 
     fn number(&self, row: &[Vec<u8>], place: Option<usize>) -> Option<f64> {
