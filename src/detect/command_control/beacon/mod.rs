@@ -9,6 +9,7 @@ use crate::detect::support::finding_builder::{self, Identity, evidence};
 use crate::detect::support::flow_selector::{Between, Gathered, visit};
 use crate::detect::support::local_networks::Home;
 use crate::detect::support::severity::{Confidence, Impact};
+use crate::maths::elementary::log10;
 use crate::model::app::protocol::AppProto;
 use crate::model::finding::series::Level;
 use crate::model::flow::{NameSource, Outcome};
@@ -385,7 +386,8 @@ impl Case {
             return confidence.lowered(DOUBTFUL);
         }
         if self.length >= LEAST_SPAN {
-            let whole = (self.length as f64 / LEAST_SPAN as f64).ln() / (FULL_SPAN / LEAST_SPAN as f64).ln();
+            let times = |length: f64| log10(length / LEAST_SPAN as f64);
+            let whole = times(self.length as f64) / times(FULL_SPAN);
             return confidence.lowered(0.7 + 0.3 * whole.min(1.0));
         }
         let is_odd = self.n_users == 1 && self.n_inside >= CROWD && self.parts.period >= LEAST_SLEEP;
