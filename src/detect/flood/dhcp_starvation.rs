@@ -12,7 +12,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::format::time::SECOND;
 use crate::model::{Category, Finding, Series};
 use crate::settings::Descriptor;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 const CARD: Card = Card {
     id: "dhcp_starvation",
@@ -45,6 +45,8 @@ const ASKED: Descriptor = Descriptor::count("dhcp_starvation.questions", "Questi
 pub const ENTRY: Entry = Entry::of::<DhcpStarvation>(CARD, &[ASKED], Interest::MESSAGES);
 
 const WINDOW_NS: i64 = 60 * SECOND;
+/// A client that gets no answer waits longer each time (RFC 2131, section 4.1): one that asks more often is none.
+const MOST_RENEWALS: u32 = 50;
 /// Most questions whose times are kept, and most devices told apart.
 const MOST: usize = 1 << 16;
 
@@ -52,6 +54,8 @@ const MOST: usize = 1 << 16;
 struct DhcpStarvation {
     times: Vec<i64>,
     devices: HashSet<[u8; 6]>,
+    /// Requests of devices that did not look for a server before.
+    renewals: HashMap<[u8; 6], u32>,
     n_answers: u64,
     n_left_out: u64,
     packets: Vec<u64>,
@@ -77,7 +81,10 @@ impl Detector for DhcpStarvation {
         // Who asks for an address that it holds takes none away (RFC 2131, section 4.3.2): a renewal.
         let device = said.mac(FieldId::Mac);
         let has_discovered = device.is_some_and(|device| self.devices.contains(&device));
-        if matches!(kind, Some(DhcpMessage::Request | DhcpMessage::Inform)) && !has_discovered {
+        if matches!(kind, Some(DhcpMessage::Request | DhcpMessage::Inform))
+            && !has_discovered
+            && device.is_none_or(|device| self.is_renewal(device))
+        {
             return;
         }
         if self.times.len() >= MOST {
@@ -108,6 +115,16 @@ impl Detector for DhcpStarvation {
 }
 
 impl DhcpStarvation {
+    /// Counts a request of a device that did not look for a server; false once it asks more often than clients do.
+    fn is_renewal(&mut self, device: [u8; 6]) -> bool {
+        if self.renewals.len() >= MOST && !self.renewals.contains_key(&device) {
+            return true;
+        }
+        let n = self.renewals.entry(device).or_default();
+        *n = n.saturating_add(1);
+        *n <= MOST_RENEWALS
+    }
+
     fn finding(&self, times: &[i64], most: usize, least: f64) -> Finding {
         let n = (times.len() as u64 + self.n_left_out) as usize;
         let n_devices = self.devices.len();
@@ -153,16 +170,17 @@ mod tests {
     use crate::settings::Settings;
 
     fn asked(n: u32, gap: f64) -> usize {
+        asked_by(n, gap, DhcpMessage::Discover, 256)
+    }
+
+    fn asked_by(n: u32, gap: f64, kind: DhcpMessage, n_devices: u32) -> usize {
         let line = |i: u32| Line {
             protocol: AppProto::Dhcp,
             second: f64::from(i) * gap,
             from: (Addr::v4([0, 0, 0, 0]), 68),
             to: (Addr::v4([255, 255, 255, 255]), 67),
             direction: Direction::ToResponder,
-            facts: vec![
-                (FieldId::Message, DhcpMessage::Discover.into()),
-                (FieldId::Mac, [2, 0, 0, 0, 0, i as u8].into()),
-            ],
+            facts: vec![(FieldId::Message, kind.into()), (FieldId::Mac, [2, 0, 0, 0, 0, (i % n_devices) as u8].into())],
         };
         let lines: Vec<Line> = (0..n).map(line).collect();
         hear(&ENTRY, &lines, &Settings::default()).findings.len()
@@ -171,5 +189,11 @@ mod tests {
     #[test]
     fn a_flood_of_questions_is_reported_and_a_busy_morning_is_not() {
         assert_eq!((asked(400, 0.1), asked(400, 5.0)), (1, 0));
+    }
+
+    #[test]
+    fn renewals_of_many_devices_are_none_and_one_that_asks_on_and_on_is() {
+        let found = |n_devices| asked_by(400, 0.1, DhcpMessage::Request, n_devices);
+        assert_eq!((found(25), found(1)), (0, 1));
     }
 }
