@@ -35,6 +35,7 @@ const OTHERS: &[(&[u8], &str, &str)] = &[
     (b"MSCF", "a Windows cabinet archive", UNPACK),
     (&[0x0c, 0xa5], "a file of nfdump (nfcapd)", "Export it as a table: nfdump -r IN -o csv > OUT.csv"),
     (&[0xde, 0xad, 0xbe, 0xef], "a file of SiLK", "Export it as a table: rwcut IN > OUT.txt"),
+    (&[0x83, 0x10, 0, 0x20], "a file of Argus", "Export it as a table: ra -r IN -n -c , > OUT.csv"),
     (b"PAR1", "a Parquet table", "Export it as CSV or JSON."),
     (b"ARROW1", "an Arrow table", "Export it as CSV or JSON."),
     (b"Obj\x01", "an Avro table", "Export it as CSV or JSON."),

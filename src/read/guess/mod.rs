@@ -3,7 +3,6 @@
 mod binary;
 mod text;
 
-use super::table::refused;
 use super::{UnsupportedFile, capture};
 
 /// So many bytes are looked at to say what a file is.
@@ -23,19 +22,11 @@ pub fn refusal(bytes: &[u8], is_all: bool) -> UnsupportedFile {
         );
     }
     let front = bytes.get(..FRONT_BYTES).unwrap_or(bytes);
-    let what =
-        binary::kind(front).or_else(|| no_table(front)).or_else(|| of_flows(front)).or_else(|| text::kind(front));
+    let what = binary::kind(front).or_else(|| no_table(front)).or_else(|| text::kind(front));
     UnsupportedFile(match what {
         Some(what) => format!("{what} {OPENS}"),
         None => format!("This is binary data of a kind that is not known here. {OPENS}"),
     })
-}
-
-/// Says how to get a table out of files of flows, and out of texts that tell of flows or packets.
-fn of_flows(front: &[u8]) -> Option<String> {
-    let (what, advice) = refused::advice(front)?;
-    let end = if advice.ends_with('.') { "" } else { "." };
-    Some(format!("This is {what}. {advice}{end}"))
 }
 
 /// Says what a text is that some reader of tables might take for a table and that is none.
@@ -65,6 +56,9 @@ mod tests {
             (b"404: Not Found", "error message"),
             (b"<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>", "error message"),
             (b"<?xml version=\"1.0\"?>\n<?xml-stylesheet?>\n<pdml version=\"0\">", "tshark -r"),
+            (b"Frame 1: 74 bytes on wire (592 bits), 74 bytes captured\nEthernet II", "tshark -r"),
+            (b"\nFlow Record:\n  Flags = 0x06", "nfdump -r"),
+            (b"\x83\x10\0\x20\xe5", "ra -r"),
             (b"<166>May 04 2021 15:04:00 fw01 : %ASA-6-302013: Built", "syslog"),
             (b"Mar  9 20:49:00 fw kernel: DROP IN=eth0", "syslog"),
             (b"-----BEGIN CERTIFICATE-----\nMIIB", "PEM"),

@@ -33,6 +33,17 @@ pub fn no_table(front: &[u8]) -> Option<String> {
     if start.first() == Some(&b'<') && !is_syslog(start) {
         return Some(markup(start));
     }
+    if begins("Frame 1: ") && has(start, " bytes on wire") {
+        return Some(format!("These are the details of packets, as tshark -V prints them. {AS_TABLE}"));
+    }
+    if begins("================") && has(start, " Conversations") {
+        return Some(format!("This is the list of conversations that tshark -z prints. {AS_TABLE}"));
+    }
+    if begins("Flow Record:") {
+        return Some(
+            "This is what nfdump -o raw prints. Write a table with: nfdump -r IN -o csv > OUT.csv.".to_owned(),
+        );
+    }
     is_tcpdump(start).then(|| {
         "This is what tcpdump prints. Save the packets themselves with: tcpdump -w OUT.pcap; or print their bytes too: tcpdump -xx."
             .to_owned()

@@ -100,7 +100,6 @@ pub fn look(bytes: &[u8], chosen: Option<&'static Entry>) -> Option<Header> {
         }
         b'#' if start.starts_with(b"#separator") || start.starts_with(b"#fields") => zeek(start, before, chosen),
         b'@' | b'%' if has_line(start, b"@relation") => arff(start, before, chosen),
-        _ if super::refused::is_known(body) => None,
         first => match lines(body, chosen) {
             Some((entry, format, opened)) => Some(of_lines(entry, format, opened, bom)),
             // A priority of syslog stands in the same brackets as HTML.

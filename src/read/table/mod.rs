@@ -23,7 +23,6 @@ mod number;
 mod packet_fields;
 mod packets;
 mod plain;
-pub mod refused;
 mod roles;
 mod rows;
 mod state;
