@@ -438,3 +438,53 @@ fn public_tables_are_told() {
         assert!(rows.is_none_or(|rows| rows == table.rows), "{file}: {}", table.rows);
     }
 }
+
+/// A table of flows of one host to another, with these times, ports and states.
+fn scan_table(rows: impl Iterator<Item = (f64, u16)>) -> String {
+    let row = |(time, port)| format!("{time},10.0.0.66,10.0.0.80,40000,{port},tcp,1,1,60,40,1\n");
+    let headings = "time,src_ip,dst_ip,src_port,dst_port,protocol,spkts,dpkts,sbytes,dbytes,rst flag count\n";
+    headings.to_owned() + &rows.map(row).collect::<String>()
+}
+
+#[test]
+fn a_finding_means_the_rows_of_its_own_days() {
+    const FIRST: f64 = 1_545_770_950.0;
+    const SCAN: f64 = FIRST + 3.0 * 86_400.0;
+    let tries = (0..30).map(|i| (FIRST + f64::from(i), 22));
+    let scan = (0..40).map(|i| (SCAN + f64::from(i), 100 + i as u16));
+    let (_, analysis) = whole(scan_table(tries.chain(scan)).as_bytes());
+    let found = analysis.findings.iter().find(|finding| finding.detector == "port_scan").unwrap();
+    assert_eq!((found.n_flows, found.start_ns), (40, SCAN as i64 * 1_000_000_000));
+}
+
+#[test]
+fn what_was_decided_about_times_is_said_and_can_be_changed() {
+    let row = |date: &str| format!("{date},10.0.0.1,10.0.1.1,4000,443,tcp,100,3\n");
+    let headings = "time,src_ip,dst_ip,src_port,dst_port,protocol,bytes,packets\n";
+    let table = |dates: &[&str]| headings.to_owned() + &dates.iter().map(|date| row(date)).collect::<String>();
+    let open = table(&["4/7/2012 3:13", "4/7/2012 3:14"]);
+    let (_, analysis) = whole(open.as_bytes());
+    assert_eq!(issue(&analysis, "dates-month-first"), 1);
+    assert!(analysis.file.format.contains("dates month first"), "{}", analysis.file.format);
+    let mut settings = Settings::default();
+    settings.set(&settings::TABLE_DATE_ORDER.descriptor, settings::TABLE_DATE_ORDER.number("day_first").unwrap());
+    let (_, changed) = read(open.as_bytes(), &[usize::MAX], &settings).unwrap();
+    assert_eq!(issue(&changed, "dates-month-first"), 0);
+    let days = (changed.summary.first_ns.unwrap() - analysis.summary.first_ns.unwrap()) / 86_400_000_000_000;
+    assert_eq!(days, 88, "4 July in place of 7 April");
+
+    let (_, analysis) = whole(table(&["2012-04-07 03:13:00", "nobody knows", "2012-04-07 03:15:00"]).as_bytes());
+    assert_eq!((analysis.summary.packets, issue(&analysis, "time-unreadable")), (9, 1), "no row is lost for its date");
+}
+
+#[test]
+fn a_late_row_decides_the_order_of_dates_of_all_rows() {
+    let row = |day: u32| format!("4/{day}/2012 3:13,10.0.0.1,10.0.1.1,4000,443,tcp,100,3\n");
+    let headings = "time,src_ip,dst_ip,src_port,dst_port,protocol,bytes,packets\n";
+    let table = headings.to_owned() + &(0..6000).map(|_| row(7)).collect::<String>() + &row(13);
+    for sizes in [&[usize::MAX][..], &[70_000, 1000], &[4096]] {
+        let (_, analysis) = read(table.as_bytes(), sizes, &Settings::default()).unwrap();
+        let span_ns = analysis.summary.last_ns.unwrap() - analysis.summary.first_ns.unwrap();
+        assert_eq!((span_ns / 86_400_000_000_000, issue(&analysis, "dates-month-first")), (6, 0));
+    }
+}

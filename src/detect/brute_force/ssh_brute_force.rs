@@ -119,6 +119,20 @@ mod tests {
     }
 
     #[test]
+    fn a_burst_of_guesses_among_days_of_logins_is_found_and_means_itself() {
+        let day = 86_400.0;
+        let guesses = connections(40, 5.0, |_| [1600, 2200]);
+        let logins = (1_u32..90).map(|i| Made {
+            bytes: [1700 + u64::from(i % 7 * 300), 2300 + u64::from(i % 5 * 400)],
+            ..Made::tcp(inside(9), inside(1), 22, f64::from(i) * day / 10.0)
+        });
+        let all: Vec<Made> = guesses.into_iter().chain(logins).collect();
+        let found = finish(&ENTRY, &all, &[], &Settings::default()).findings;
+        let titles: Vec<&str> = found.iter().map(|finding| finding.title.as_str()).collect();
+        assert_eq!(titles, ["192.168.1.9 guesses SSH passwords on 192.168.1.1: 40 failed connections"]);
+    }
+
+    #[test]
     fn sessions_that_work_and_monitors_are_not() {
         let sessions = connections(40, 5.0, |i| [1600 + u64::from(i) * 900, 2200 + u64::from(i) * 4000]);
         assert!(finish(&ENTRY, &sessions, &[], &Settings::default()).findings.is_empty());

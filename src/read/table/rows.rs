@@ -33,6 +33,8 @@ use std::sync::Arc;
 const PROBED: usize = 200;
 /// Rows of the front that are looked at in any case to see how all are read.
 const SAMPLED: usize = 1000;
+/// Rows behind those that are looked at because of a date past the 12th.
+const LATE: usize = 100;
 /// Times before 1980 count from the start of a capture.
 const EARLIEST_NS: i64 = 315_532_800 * time::SECOND;
 
@@ -246,7 +248,7 @@ impl RowReader {
     /// The cells of the first rows as texts, and of some behind them if there are many.
     fn sample(&mut self, mut bytes: &[u8]) -> survey::Rows {
         let step = bytes.len() / FRONT_BYTES + 1;
-        let (mut rows, mut n) = (survey::Rows::new(), 0);
+        let (mut rows, mut n, mut n_late) = (survey::Rows::new(), 0, 0);
         let (mut values, mut room) = (Vec::new(), Vec::new());
         let texts = CellFormats::texts();
         loop {
@@ -260,7 +262,8 @@ impl RowReader {
             if self.is_end(row) {
                 break;
             }
-            let is_wanted = rows.len() < SAMPLED || n % step == 0;
+            let is_wanted = rows.len() < SAMPLED || n % step == 0 || (n_late < LATE && survey::has_late_day(row));
+            n_late += usize::from(rows.len() >= SAMPLED && is_wanted && n % step != 0);
             let is_header = !self.header.is_empty() && row.starts_with(&self.header);
             if is_wanted && !is_header && !row.trim_ascii().is_empty() && !self.is_comment(row) {
                 let row = row.strip_suffix(b"\r").unwrap_or(row);

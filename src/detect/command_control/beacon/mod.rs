@@ -176,9 +176,12 @@ impl Detector for Beacon {
                 let is_beacon = |judged: &Judged| {
                     judged.n_seconds >= least && judged.parts.period >= shortest && judged.parts.score() >= wanted
                 };
-                let judged = Judged::whole(&calls, span)
-                    .filter(is_beacon)
-                    .or_else(|| Judged::busiest_burst(&calls, span, is_beacon))?;
+                let burst = Judged::busiest_burst(&calls, span, is_beacon);
+                // The calls of other days are no part of a burst that has nearly all.
+                let judged = match burst.as_ref().filter(|burst| burst.n_calls * 4 >= calls.len() * 3) {
+                    Some(_) => burst,
+                    None => Judged::whole(&calls, span).filter(is_beacon).or(burst),
+                }?;
                 Some(Case {
                     source: *source,
                     server: *server,
@@ -506,3 +509,6 @@ impl Case {
             .build()
     }
 }
+
+#[cfg(test)]
+mod tests;

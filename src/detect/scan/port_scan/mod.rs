@@ -400,6 +400,16 @@ mod tests {
     }
 
     #[test]
+    fn a_scan_means_its_own_hour_and_not_what_the_two_did_days_before() {
+        const DAYS: f64 = 3.0 * 86_400.0;
+        let before = (0..50).map(|i| Made::refused(inside(9), inside(1), 110, f64::from(i)));
+        let scan = (0..20).map(|i| Made::refused(inside(9), inside(1), 100 + i, DAYS + f64::from(i)));
+        let all: Vec<Made> = before.chain(scan).collect();
+        let found = finish(&ENTRY, &all, &[], &Settings::default()).findings;
+        assert_eq!((found.len(), found[0].ports.len(), found[0].ports.contains(&110)), (1, 19, false));
+    }
+
+    #[test]
     fn a_client_that_tries_five_dead_ports_is_no_scanner() {
         let client: Vec<Made> = (0..5).map(|i| Made::refused(inside(9), inside(1), 100 + i, f64::from(i))).collect();
         assert!(finish(&ENTRY, &client, &[], &Settings::default()).findings.is_empty());

@@ -165,3 +165,20 @@ pub fn is_afternoon(found: &[TimeColumn], rows: &Rows, entry: &Entry, order: Ord
     let n_its = stamps.iter().filter(|stamp| is_its(stamp)).count();
     !stamps.is_empty() && n_its * 10 >= stamps.len() * 9 && stamps.iter().all(is_twelve)
 }
+
+/// True if a row has something like a date whose first or second number is above 12, but not both: `4/13/`.
+pub fn has_late_day(row: &[u8]) -> bool {
+    let number = |digits: &[u8]| -> Option<u32> {
+        let is_short = (1..=2).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);
+        is_short.then(|| digits.iter().fold(0, |all, digit| all * 10 + u32::from(digit - b'0')))
+    };
+    let marks = || memchr::memchr3_iter(b'/', b'-', b'.', row);
+    marks().zip(marks().skip(1)).any(|(one, two)| {
+        let before = row.get(..one).unwrap_or_default();
+        let n = before.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        let first = before.get(before.len() - n..).and_then(number);
+        let second = row.get(one + 1..two).and_then(number);
+        let is_same_mark = row.get(one) == row.get(two);
+        first.zip(second).is_some_and(|(first, second)| is_same_mark && (first > 12) != (second > 12))
+    })
+}

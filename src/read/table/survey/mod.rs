@@ -6,6 +6,8 @@ mod numbers;
 mod times;
 mod units;
 
+pub use dates::has_late_day;
+
 use super::Options;
 use super::clock::{RowClock, Rule};
 use super::dialect::Entry;

@@ -114,3 +114,17 @@ fn rates_ends_gaps_and_headings_tell_the_unit() {
     assert_eq!((right.units.durations, right.notes.len()), (Unit::Micro, 0));
     assert!(ALL.iter().any(|entry| entry.durations == Unit::Micro));
 }
+
+#[test]
+fn rows_with_a_late_day_are_told_from_others() {
+    for (row, expected) in [
+        ("x,4/13/2012 3:13,y", true),
+        ("13.4.2012", true),
+        ("4/7/2012", false),
+        ("2012-04-13", false),
+        ("13/14/2012", false),
+        ("a-b-c", false),
+    ] {
+        assert_eq!(has_late_day(row.as_bytes()), expected, "{row}");
+    }
+}
