@@ -173,7 +173,7 @@ impl Counters {
         let in_packets =
             AppProto::ALL.iter().zip(&self.named).filter(|(named, count)| !is_app(named) && count.is_met());
         let named = in_packets.map(|(named, count)| of(*named, layer(*named), count.packets, count.bytes));
-        let numbered = self.numbered.iter().map(|(protocol, count)| {
+        let numbered = self.numbered.iter().filter(|(_, count)| count.is_met()).map(|(protocol, count)| {
             let layer = match protocol {
                 Protocol::LinkType(_) => 1,
                 Protocol::IpProtocol(_) => 3,
@@ -183,8 +183,7 @@ impl Counters {
         });
         let apps = apps.iter().filter(|(named, _)| is_app(named));
         let apps = apps.map(|(named, (packets, bytes))| of(*named, APPLICATION, *packets, *bytes));
-        let mut rows: Vec<_> =
-            named.chain(numbered).chain(apps).filter(|row| row.packets > 0 || row.messages > 0).collect();
+        let mut rows: Vec<_> = named.chain(numbered).chain(apps).collect();
         rows.sort_by(|a, b| b.packets.cmp(&a.packets).then(a.layer.cmp(&b.layer)).then_with(|| a.name.cmp(&b.name)));
         rows
     }

@@ -2,8 +2,8 @@
 
 use super::cells::{Delimiter, Frame, texts};
 use super::dialect::{self, Entry, KnownBy};
-use super::envelope::{self, Element, Walker};
 use super::format::{CellFormat, CellFormats};
+use super::json::envelope::{self, Element, Walker};
 use super::lines::{LineFormat, Opened};
 use super::log::{self, Log, Tool};
 use super::number::value;

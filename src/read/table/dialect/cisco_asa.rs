@@ -20,16 +20,23 @@ pub const ENTRY: Entry = Entry {
     ..COMMON
 };
 
+/// Said of a log whose connections are known by their beginnings.
+const BEGINNINGS: &str = "beginnings";
+
 const TOOLS: [&str; 3] = ["%ASA-", "%FTD-", "%PIX-"];
 
 fn open(front: &[u8]) -> Option<Opened> {
     let lines = front_lines(front);
     let is_message = |line: &&&[u8]| TOOLS.iter().any(|tool| memchr::memmem::find(line, tool.as_bytes()).is_some());
     let n_messages = lines.iter().filter(is_message).count();
-    (n_messages > 0 && n_messages * 2 >= lines.len()).then(Opened::default)
+    // Connections are known by their end, which says how much they carried; by their beginning in a log that has no ends.
+    let has = |text: &[u8]| memchr::memmem::find(front, text).is_some();
+    let has_ends = has(b"-302014") || has(b"-302016") || has(b"-302021");
+    let names = if has_ends { Vec::new() } else { vec![BEGINNINGS.to_owned()] };
+    (n_messages > 0 && n_messages * 2 >= lines.len()).then_some(Opened { names, skip: 0 })
 }
 
-fn read(line: &[u8], _names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> bool {
+fn read(line: &[u8], names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> bool {
     let Ok(line) = std::str::from_utf8(line) else { return false };
     let Some((before, text)) = TOOLS.iter().find_map(|tool| line.split_once(tool)) else { return false };
     let (code, text) = text.split_once(": ").unwrap_or((text, ""));
@@ -38,6 +45,7 @@ fn read(line: &[u8], _names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> boo
     add("message", number.as_bytes());
     let found = match number {
         "302014" | "302016" | "302021" => ended(text, number, add),
+        "302013" | "302015" if names.iter().any(|name| name == BEGINNINGS) => began(text, number, add),
         "106100" => listed(text, add),
         "106001" | "106006" | "106007" | "106010" | "106014" | "106015" | "106023" | "710003" | "710005" => {
             refused(text, number, add)
@@ -83,6 +91,18 @@ fn ended(text: &str, number: &str, add: Add<'_>) -> bool {
     let why = text.rsplit_once(" bytes ").and_then(|(_, behind)| behind.split_once(' ')).map_or("", |(_, why)| why);
     add("action", if why.starts_with("SYN Timeout") { b"timeout".as_slice() } else { b"close" });
     add("reason", why.as_bytes());
+    true
+}
+
+/// `Built outbound TCP connection 5 for outside:192.0.2.1/443 (192.0.2.1/443) to inside:10.0.0.5/5000 (198.51.100.2/5000)`: the
+/// interface of less trust stands first, and who is behind it was asked if the connection is outbound.
+fn began(text: &str, number: &str, add: Add<'_>) -> bool {
+    let Some((first, second)) = between(text, " for ", " ").zip(between(text, " to ", " ")) else { return false };
+    let (first, second) = (endpoint(first), endpoint(second));
+    let (source, target) = if text.starts_with("Built outbound") { (second, first) } else { (first, second) };
+    both(source, target, add);
+    add("protocol", if number == "302013" { b"tcp" } else { b"udp" });
+    add("action", b"built");
     true
 }
 
@@ -176,6 +196,12 @@ mod tests {
             "%ASA-5-106100: access-list x permitted tcp inside/10.0.0.1(5) -> outside/192.0.2.1(80) hit-cnt 1 first hit",
         );
         assert_eq!((listed("dst ip").as_deref(), listed("dst port").as_deref()), (Some("192.0.2.1"), Some("80")));
+        let mut began = Vec::new();
+        let line = "May 04 2021 15:04:00 fw : %ASA-6-302013: Built outbound TCP connection 9 for outside:203.0.113.1/443 (203.0.113.1/443) to inside:10.1.1.2/40000 (198.51.100.2/40000)";
+        assert!(open(line.as_bytes()).is_some_and(|opened| {
+            read(line.as_bytes(), &opened.names, &mut |name, text| began.push((name.to_owned(), text.to_vec())))
+        }));
+        assert!(began.contains(&("src ip".to_owned(), b"10.1.1.2".to_vec())));
         let other = of("%ASA-5-111008: User 'x' executed a command");
         assert_eq!((other("src ip"), other("message").as_deref()), (None, Some("111008")));
     }

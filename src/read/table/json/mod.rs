@@ -1,9 +1,12 @@
 //! JSON objects to rows: nested names are joined by dots, and columns come as they are met.
 
-use super::format::{CellFormats, Reading};
-use super::number::value;
-use super::time::numeric;
+pub mod envelope;
+pub mod transpose;
+
 use crate::model::rows::CellValue;
+use crate::read::table::format::{CellFormats, Reading};
+use crate::read::table::number::value;
+use crate::read::table::time::numeric;
 use foldhash::fast::RandomState;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::collections::HashMap;
@@ -39,8 +42,8 @@ impl Keys {
             self.next = *place as usize + 1;
             return Some(*place as usize);
         }
-        let most = self.most.unwrap_or(super::MOST_COLUMNS);
-        if self.names.len() >= most || name.len() > super::MOST_NAME_BYTES {
+        let most = self.most.unwrap_or(crate::read::table::MOST_COLUMNS);
+        if self.names.len() >= most || name.len() > crate::read::table::MOST_NAME_BYTES {
             self.n_refused += 1;
             return None;
         }
