@@ -176,12 +176,9 @@ impl Detector for Beacon {
                 let is_beacon = |judged: &Judged| {
                     judged.n_seconds >= least && judged.parts.period >= shortest && judged.parts.score() >= wanted
                 };
-                let burst = Judged::busiest_burst(&calls, span, is_beacon);
-                // The calls of other days are no part of a burst that has nearly all.
-                let judged = match burst.as_ref().filter(|burst| burst.n_calls * 4 >= calls.len() * 3) {
-                    Some(_) => burst,
-                    None => Judged::whole(&calls, span).filter(is_beacon).or(burst),
-                }?;
+                let judged = Judged::whole(&calls, span)
+                    .filter(is_beacon)
+                    .or_else(|| Judged::busiest_burst(&calls, span, is_beacon))?;
                 Some(Case {
                     source: *source,
                     server: *server,

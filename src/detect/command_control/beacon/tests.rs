@@ -23,14 +23,6 @@ fn an_hour_of_calls_within_days_is_judged_by_its_own_span() {
 }
 
 #[test]
-fn the_finding_of_a_burst_means_no_call_of_another_day() {
-    let all: Vec<Made> = calls(7, 100_000.0, 30.0, 120).chain(calls(7, 5.0, 9000.0, 8)).chain(visits()).collect();
-    let found = finish(&ENTRY, &all, &[], &Settings::default()).findings;
-    assert_eq!(found.len(), 1);
-    assert!(found[0].title.ends_with("every 30 s: 120 connections"), "{}", found[0].title);
-}
-
-#[test]
 fn a_short_transfer_in_even_pieces_is_no_beacon() {
     let all: Vec<Made> = calls(7, 100_000.0, 2.0, 120).chain(visits()).collect();
     assert!(finish(&ENTRY, &all, &[], &Settings::default()).findings.is_empty());
