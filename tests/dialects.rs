@@ -167,7 +167,7 @@ fn every_dialect_is_told_by_its_content() {
         ("nfdump_text", 2, 1, Flows, None, "seconds"),
         ("nfdump_pipe", 2, 1, Flows, None, "seconds"),
         ("argus_text", 2, 2, Flows, None, "seconds"),
-        ("tshark_text", 3, 2, Packets, None, "seconds"),
+        ("tshark_text", 3, 1, Packets, None, "seconds"),
         ("netfilter", 2, 2, Flows, None, "seconds"),
         ("filterlog", 2, 2, Flows, None, "seconds"),
         ("mikrotik", 2, 2, Flows, None, "seconds"),
