@@ -42,7 +42,8 @@ const EXPECTED: &[(&str, Expected)] = &[
     ),
     ("ndpi__xss", Caught(&["web_attack"])),
     ("slips__test-cc__test-cc-capture-1", Caught(&["beacon"])),
-    ("slips__test-cc__test-cc-capture-2", Caught(&["beacon"])),
+    // A control server for less than ten minutes: too short to be sure.
+    ("slips__test-cc__test-cc-capture-2", Told(&["beacon"])),
     ("slips__test12-icmp-portscan", Caught(&["host_scan"])),
     ("slips__test7-malicious", Caught(&["host_scan"])),
     ("slips__test8-malicious", Caught(&["arp_sweep"])),
@@ -85,6 +86,10 @@ const EXPECTED: &[(&str, Expected)] = &[
     ("zeek__tls__heartbleed-encrypted", Told(&["known_exploit"])),
     ("zeek__tls__heartbleed.", Caught(&["known_exploit"])),
 ];
+
+/// Captures that are harmless as a whole, in which a detector rightly names what is done: a DNP3 application is stopped, a
+/// program is loaded into a controller.
+const TRUE_ACTS: &[(&str, &str)] = &[("ndpi__dnp3", "industrial_control"), ("ndpi__s7comm", "industrial_control")];
 
 /// Share of benign captures that may have a finding of medium severity or more.
 const MOST_LOUD_BENIGN: f64 = 0.05;
@@ -161,7 +166,9 @@ fn benign_captures_hardly_ever_raise_an_alarm() {
     let loud: Vec<String> = analyses
         .iter()
         .filter_map(|(file, analysis)| {
-            let first = analysis.findings.iter().find(|finding| finding.severity >= Severity::Medium)?;
+            let is_true = |detector: &str| TRUE_ACTS.iter().any(|(name, id)| file.contains(name) && *id == detector);
+            let is_loud = |finding: &&Finding| finding.severity >= Severity::Medium && !is_true(&finding.detector);
+            let first = analysis.findings.iter().find(is_loud)?;
             Some(format!("{file}: {}", first.title))
         })
         .collect();

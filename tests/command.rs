@@ -481,8 +481,13 @@ fn every_setting_that_is_listed_is_taken() {
     let folder = Folder::new("every");
     let (_, json, _) = outcome(&["settings", "--json"]);
     let rows: Vec<Value> = serde_json::from_str(&json).unwrap();
+    // Choices are saved by their ids, other settings as numbers.
+    let last = |row: &Value| match row["choices"].as_array().and_then(|choices| choices.last()) {
+        Some(choice) => choice["id"].clone(),
+        None => row["max"].clone(),
+    };
     let given: serde_json::Map<String, Value> =
-        rows.iter().map(|row| (row["id"].as_str().unwrap().to_owned(), row["max"].clone())).collect();
+        rows.iter().map(|row| (row["id"].as_str().unwrap().to_owned(), last(row))).collect();
     let file = folder.with("all.json", Value::Object(given).to_string());
     let nothing = folder.with("empty.pcap", empty_pcap());
     let (code, _, err) = outcome(&["analyze", &nothing, "--json", "-", "--settings", &file]);

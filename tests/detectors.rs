@@ -54,6 +54,10 @@ const EXPECTED: &[(&str, &str)] = &[
     ("lab/slowloris.pcap", "slow_http"),
 ];
 
+/// Captures that are harmless as a whole, in which a detector rightly names what is done: a DNP3 application is stopped, a
+/// program is loaded into a controller.
+const TRUE_ACTS: &[(&str, &str)] = &[("ndpi__dnp3", "industrial_control"), ("ndpi__s7comm", "industrial_control")];
+
 /// False alarms that all benign captures together may raise.
 const MOST_FALSE: usize = 1;
 
@@ -111,7 +115,10 @@ fn benign_captures_raise_hardly_an_alarm() {
     assert!(files.len() > 20);
     let mut alarms = Vec::new();
     for file in files {
-        let loud = analyse(&file).findings.into_iter().filter(is_loud);
+        let is_true = |detector: &str| {
+            TRUE_ACTS.iter().any(|(name, id)| file.to_string_lossy().contains(name) && *id == detector)
+        };
+        let loud = analyse(&file).findings.into_iter().filter(is_loud).filter(|finding| !is_true(&finding.detector));
         alarms.extend(loud.map(|finding| format!("{}: {}", file.display(), finding.title)));
     }
     assert!(alarms.len() <= MOST_FALSE, "{}", alarms.join("\n"));

@@ -141,7 +141,7 @@ fn every_dialect_is_told_by_its_content() {
         ("zeek_log", 2, 2, Flows, None, "seconds"),
         ("zeek_conn", 2, 2, Flows, Some("label"), "seconds"),
         ("suricata_eve", 3, 3, Flows, Some("flow.alerted"), "seconds"),
-        ("ecs", 3, 2, Flows, None, "nanoseconds"),
+        ("ecs", 3, 2, Flows, None, "nanoseconds, gaps seconds"),
         ("nfdump_old", 3, 2, Flows, None, "seconds"),
         ("nfdump", 2, 1, Flows, None, "seconds"),
         ("wireshark_list", 7, 3, Packets, None, "seconds"),

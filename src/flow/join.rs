@@ -4,7 +4,7 @@
 //! Tools that export each direction on its own (NetFlow, cloud flow logs, pmacct) also export the parts of a long
 //! connection on their own, and do not say who began it.
 
-use super::table::Limits;
+use super::limits::Limits;
 use crate::model::app::protocol::Protocol;
 use crate::model::flow::evidence::{MOST_BARE, carries_data, flags};
 use crate::model::flow::{Known, Outcome, TcpState};
@@ -308,8 +308,17 @@ mod tests {
         let mut table = FlowTable::new(Limits::default());
         let mut n_ended = 0;
         let mut push = |flow: Flow| table.push(flow, true, &mut |_, _| n_ended += 1);
-        let serials =
-            [push(half(true, 0x1b)), push(half(false, 0x1b)), push(half(true, 0x02)), push(half(false, 0x14))];
+        let later = |mut flow: Flow| {
+            flow.first_ns += 60_000_000_000;
+            flow.last_ns += 60_000_000_000;
+            flow
+        };
+        let serials = [
+            push(half(true, 0x1b)),
+            push(half(false, 0x1b)),
+            push(later(half(true, 0x02))),
+            push(later(half(false, 0x14))),
+        ];
         assert_eq!(serials, [0, 0, 1, 1]);
         let first = table.get(0).unwrap();
         assert_eq!((first.forward().packets, first.backward().packets, first.state), (2, 2, TcpState::Closed));
@@ -336,7 +345,7 @@ mod tests {
             table.push(part(true, 10), true, &mut |_, _| ());
             let [first, later] = [table.get(0).unwrap(), table.get(1).unwrap()];
             assert_eq!((table.len(), first.packets(), later.packets()), (2, 5, 1));
-            assert_eq!((first.outcome(), first.originator().1), (Outcome::Bare, 50_000));
+            assert_eq!((first.outcome(), first.originator().1), (Outcome::Established, 50_000));
         }
     }
 

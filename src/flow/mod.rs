@@ -10,6 +10,7 @@ pub mod extended;
 pub mod features;
 pub mod fields;
 mod join;
+mod limits;
 pub mod names;
 pub mod optional;
 mod periods;

@@ -249,10 +249,12 @@ impl Input {
                 if let Some(name) = begun {
                     self.begin_member(at, name, outlet)?;
                 }
-                Ok(done.unwrap_or_else(|error| {
+                done.or_else(|error| {
+                    // What could be unpacked before counts first.
+                    while self.go_on(outlet)? {}
                     self.error(at, error, outlet.issues);
-                    bytes.len()
-                }))
+                    Ok(bytes.len())
+                })
             }
             Packing::Ended(_) => Ok(bytes.len()),
         }

@@ -21,7 +21,7 @@ pub const AUTO: &str = "auto";
 /// Dialect of a table: [`AUTO`], or the id of one of `read::table::dialect::ALL`, in its order.
 pub const TABLE_DIALECT: Choices = Choices {
     descriptor: Descriptor::count("table.dialect", "Dialect of a table", 0.0)
-        .range(0.0, 23.0)
+        .range(0.0, 55.0)
         .on_change(OnChange::Read)
         .help("Which tool wrote the table. If it is not chosen here, the headings and the shape of the table say so."),
     choices: &[
@@ -39,7 +39,8 @@ pub const TABLE_DIALECT: Choices = Choices {
         Choice { id: "nsl_kdd", label: "NSL-KDD" },
         Choice { id: "kdd99", label: "KDD Cup 1999" },
         Choice { id: "ctu13", label: "CTU-13 (Argus binetflow)" },
-        Choice { id: "zeek_log", label: "Zeek log other than conn.log" },
+        Choice { id: "pmacct", label: "pmacct" },
+        Choice { id: "zeek_log", label: "Zeek log" },
         Choice { id: "zeek_conn", label: "Zeek conn.log" },
         Choice { id: "suricata_eve", label: "Suricata EVE" },
         Choice { id: "ecs", label: "Elastic Common Schema" },
@@ -48,6 +49,37 @@ pub const TABLE_DIALECT: Choices = Choices {
         Choice { id: "wireshark_list", label: "Wireshark packet list" },
         Choice { id: "netflow_v9", label: "NetFlow v9 fields" },
         Choice { id: "ciciot2023", label: "CICIoT2023" },
+        Choice { id: "tshark_fields", label: "tshark fields" },
+        Choice { id: "wireshark_conversations", label: "Wireshark conversations" },
+        Choice { id: "nfdump_json", label: "nfdump JSON" },
+        Choice { id: "nfdump_quiet", label: "nfdump without headings" },
+        Choice { id: "ugr16", label: "UGR'16" },
+        Choice { id: "cidds", label: "CIDDS" },
+        Choice { id: "silk", label: "SiLK rwcut" },
+        Choice { id: "goflow2", label: "GoFlow2" },
+        Choice { id: "yaf", label: "IPFIX with both directions" },
+        Choice { id: "ipfix", label: "IPFIX elements" },
+        Choice { id: "gcp_vpc", label: "Google Cloud VPC flow log" },
+        Choice { id: "panos_csv", label: "PAN-OS traffic log" },
+        Choice { id: "sysmon", label: "Sysmon connections" },
+        Choice { id: "windows_firewall", label: "Windows firewall log" },
+        Choice { id: "w3c", label: "W3C extended log" },
+        Choice { id: "aws_vpc", label: "AWS VPC flow log" },
+        Choice { id: "gure_kdd", label: "gureKDDCup" },
+        Choice { id: "nfdump_text", label: "nfdump text" },
+        Choice { id: "nfdump_pipe", label: "nfdump with bars" },
+        Choice { id: "argus_text", label: "Argus text" },
+        Choice { id: "tshark_text", label: "tshark text" },
+        Choice { id: "netfilter", label: "Linux firewall log (netfilter)" },
+        Choice { id: "filterlog", label: "pfSense or OPNsense filter log" },
+        Choice { id: "mikrotik", label: "MikroTik firewall log" },
+        Choice { id: "cisco_asa", label: "Cisco ASA log" },
+        Choice { id: "panos", label: "PAN-OS log" },
+        Choice { id: "fortigate", label: "FortiGate log" },
+        Choice { id: "key_value", label: "Log of keys and values" },
+        Choice { id: "firewall_text", label: "Log in words" },
+        Choice { id: "blank_list", label: "List in columns of blanks" },
+        Choice { id: "azure_flows", label: "Azure flow log" },
         Choice { id: "other", label: "Table of no known tool" },
     ],
     former: &[

@@ -9,7 +9,8 @@ FIELDS = [
     "frame.number", "frame.encap_type", "frame.len", "frame.time_epoch", "frame.protocols", "ip.src", "ip.dst",
     "ipv6.src", "ipv6.dst", "tcp.srcport", "tcp.dstport", "udp.srcport", "udp.dstport", "tcp.stream",
     "ip.reassembled_in", "ipv6.reassembled.in", "dns.qry.name", "dns.resp.name",
-    "tls.handshake.extensions_server_name", "tls.handshake.ja3", "tls.handshake.ja3s", "http.host", "_ws.malformed",
+    "tls.handshake.extensions_server_name", "tls.handshake.ja3", "tls.handshake.ja3s",
+    "dtls.handshake.ja3", "dtls.handshake.ja3s", "http.host", "_ws.malformed",
     *sum(EVIDENCE.values(), []),
 ]
 BETWEEN_VALUES = "\x1f"
@@ -109,10 +110,14 @@ def answers(capture):
         "conversations": conversations(packets),
         "DNS names": names(packets, {"dns", "mdns", "llmnr"}, asked),
         "server names": names(packets, {"tls"}, lambda frame: frame.all("tls.handshake.extensions_server_name")),
-        "JA3": names(packets, {"tls"}, lambda frame: frame.all("tls.handshake.ja3")),
-        "JA3S": names(packets, {"tls"}, lambda frame: frame.all("tls.handshake.ja3s")),
+        "JA3": names(packets, {"tls", "dtls"}, lambda frame: both(frame, "ja3")),
+        "JA3S": names(packets, {"tls", "dtls"}, lambda frame: both(frame, "ja3s")),
         "HTTP hosts": names(packets, {"http"}, lambda frame: map(without_port, frame.all("http.host"))),
     }
+
+
+def both(frame, name):
+    return frame.all(f"tls.handshake.{name}") + frame.all(f"dtls.handshake.{name}")
 
 
 def hierarchy(packets):

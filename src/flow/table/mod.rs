@@ -8,10 +8,10 @@ pub use key::FlowKeyHash;
 
 use super::chunks::{CHUNK, Chunks};
 use super::join::{self, Exporter};
+pub use super::limits::Limits;
 use super::names::Names;
 use super::tcp;
 use crate::model::flow::{Direction, Flow, FlowKey, Known};
-use crate::model::format::time;
 use crate::model::packet::{Packet, QuotedDatagram};
 use count::{count, new_flow};
 use key::{Ends, hash, ordered};
@@ -19,23 +19,6 @@ use open::Open;
 
 /// Most flows of rows of one direction with the same ends that wait for more rows.
 const MOST_WAITING: usize = 8;
-
-/// Limits of a flow table.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// A longer gap ends a flow, ns.
-    pub idle_ns: i64,
-    /// A longer flow is cut, ns.
-    pub active_ns: i64,
-    /// Most flows kept.
-    pub most: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits { idle_ns: 120 * time::SECOND, active_ns: 1800 * time::SECOND, most: usize::MAX }
-    }
-}
 
 /// All flows, kept in order of their first packet; the oldest make room when the table is full.
 pub struct FlowTable {

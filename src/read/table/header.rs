@@ -4,7 +4,7 @@ use super::cells::{Delimiter, Frame, texts};
 use super::dialect::{self, Entry, KnownBy};
 use super::format::{CellFormat, CellFormats};
 use super::json::envelope::{self, Element, Walker};
-use super::lines::{LineFormat, Opened};
+use super::lines::{LineFormat, LinesFront};
 use super::log::{self, Log, Tool};
 use super::number::value;
 use super::wording;
@@ -110,7 +110,7 @@ pub fn look(bytes: &[u8], chosen: Option<&'static Entry>) -> Option<Header> {
 }
 
 /// The dialect of lines that the front is of.
-fn lines(body: &[u8], chosen: Option<&'static Entry>) -> Option<(&'static Entry, LineFormat, Opened)> {
+fn lines(body: &[u8], chosen: Option<&'static Entry>) -> Option<(&'static Entry, LineFormat, LinesFront)> {
     match chosen {
         None => dialect::find_lines(body),
         Some(entry) => dialect::lines_of(entry).and_then(|format| Some((entry, format, (format.open)(body)?))),
@@ -119,7 +119,7 @@ fn lines(body: &[u8], chosen: Option<&'static Entry>) -> Option<(&'static Entry,
 
 const NO_CUT: Delimiter = Delimiter { separator: b',', has_quotes: false, has_triple_spaces: false };
 
-fn of_lines(entry: &'static Entry, format: LineFormat, opened: Opened, bom: usize) -> Header {
+fn of_lines(entry: &'static Entry, format: LineFormat, opened: LinesFront, bom: usize) -> Header {
     Header {
         form: Form::Lines,
         cut: NO_CUT,

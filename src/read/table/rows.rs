@@ -246,9 +246,9 @@ impl RowReader {
     }
 
     /// The cells of the first rows as texts, and of some behind them if there are many.
-    fn sample(&mut self, mut bytes: &[u8]) -> survey::Rows {
+    fn sample(&mut self, mut bytes: &[u8]) -> survey::SampleRows {
         let step = bytes.len() / FRONT_BYTES + 1;
-        let (mut rows, mut n, mut n_late) = (survey::Rows::new(), 0, 0);
+        let (mut rows, mut n, mut n_late) = (survey::SampleRows::new(), 0, 0);
         let (mut values, mut room) = (Vec::new(), Vec::new());
         let texts = CellFormats::texts();
         loop {

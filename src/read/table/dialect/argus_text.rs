@@ -2,7 +2,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
-use crate::read::table::lines::{LineFormat, Opened, endpoint};
+use crate::read::table::lines::{LineFormat, LinesFront, endpoint};
 
 pub const ENTRY: Entry = Entry {
     id: "argus_text",
@@ -24,14 +24,14 @@ const DEFAULT: &[&str] = &["DstAddr", "Dport", "TotPkts", "TotBytes", "State"];
 /// Arrows: who began, and whether that is sure.
 const ARROWS: &[&str] = &["->", "<-", "<->", "?>", "<?", "<?>", "o>", "<o", "<o>", "who", "<|", "|>"];
 
-fn open(front: &[u8]) -> Option<Opened> {
+fn open(front: &[u8]) -> Option<LinesFront> {
     let mut at = 0;
     for line in front.split_inclusive(|byte| *byte == b'\n').take(6) {
         at += line.len();
         let words: Vec<String> = String::from_utf8_lossy(line).split_whitespace().map(str::to_owned).collect();
         let has = |name: &str| words.iter().any(|word| word == name);
         if has("SrcAddr") && has("DstAddr") && has("Dir") {
-            return Some(Opened { names: words, skip: at });
+            return Some(LinesFront { names: words, skip: at });
         }
     }
     // Without a heading only by what an arrow stands between.
@@ -42,7 +42,7 @@ fn open(front: &[u8]) -> Option<Opened> {
             && n_ports == 2
     };
     let n_rows = lines.iter().filter(is_row).count();
-    (n_rows >= 2 && n_rows * 2 >= lines.len()).then(Opened::default)
+    (n_rows >= 2 && n_rows * 2 >= lines.len()).then(LinesFront::default)
 }
 
 fn read(line: &[u8], names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> bool {

@@ -3,7 +3,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
-use crate::read::table::lines::{LineFormat, Opened, blank, front_lines};
+use crate::read::table::lines::{LineFormat, LinesFront, blank, front_lines};
 
 pub const ENTRY: Entry = Entry {
     id: "aws_vpc",
@@ -44,7 +44,7 @@ const DEFAULT: &[&str] = &[
     "log-status",
 ];
 
-fn open(front: &[u8]) -> Option<Opened> {
+fn open(front: &[u8]) -> Option<LinesFront> {
     let is_heading = |names: &[String]| {
         let has = |name: &str| names.iter().any(|known| known == name);
         names.len() >= 4 && ((has("srcaddr") && has("dstaddr")) || (has("pkt-srcaddr") && has("pkt-dstaddr")))
@@ -58,7 +58,7 @@ fn open(front: &[u8]) -> Option<Opened> {
     let is_most = |n: usize| n > 0 && n * 10 >= lines.len() * 8;
     let before = [0, 1].into_iter().find(|first| is_most(n_rows(*first)))?;
     let names = std::iter::repeat_n("event time", before).chain(DEFAULT.iter().copied());
-    Some(Opened { names: names.map(str::to_owned).collect(), skip: 0 })
+    Some(LinesFront { names: names.map(str::to_owned).collect(), skip: 0 })
 }
 
 /// True if cells from `first` on are the fields of version 2.

@@ -2,12 +2,12 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
-use crate::read::table::lines::{LineFormat, Opened};
+use crate::read::table::lines::{LineFormat, LinesFront};
 
 pub const ENTRY: Entry = Entry {
     id: "azure_flows",
     name: "Azure flow log",
-    known_by: KnownBy::Lines(LineFormat { written: "JSON, tuples", open: |_| -> Option<Opened> { None }, read }),
+    known_by: KnownBy::Lines(LineFormat { written: "JSON, tuples", open: |_| -> Option<LinesFront> { None }, read }),
     roles: &[
         ("time", Role::Start),
         ("packets sent", Role::FwdPackets),

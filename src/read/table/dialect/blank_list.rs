@@ -5,7 +5,7 @@ use crate::read::table::lines::{LineFormat, blank};
 
 pub const ENTRY: Entry = Entry {
     id: "blank_list",
-    name: "Table of no known tool",
+    name: "List in columns of blanks",
     known_by: KnownBy::Lines(LineFormat {
         written: "text, blanks",
         open: blank::open_with_addresses,

@@ -2,7 +2,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
-use crate::read::table::lines::{LineFormat, Opened, between, front_lines, prefix};
+use crate::read::table::lines::{LineFormat, LinesFront, between, front_lines, prefix};
 
 pub const ENTRY: Entry = Entry {
     id: "cisco_asa",
@@ -25,7 +25,7 @@ const BEGINNINGS: &str = "beginnings";
 
 const TOOLS: [&str; 3] = ["%ASA-", "%FTD-", "%PIX-"];
 
-fn open(front: &[u8]) -> Option<Opened> {
+fn open(front: &[u8]) -> Option<LinesFront> {
     let lines = front_lines(front);
     let is_message = |line: &&&[u8]| TOOLS.iter().any(|tool| memchr::memmem::find(line, tool.as_bytes()).is_some());
     let n_messages = lines.iter().filter(is_message).count();
@@ -33,7 +33,7 @@ fn open(front: &[u8]) -> Option<Opened> {
     let has = |text: &[u8]| memchr::memmem::find(front, text).is_some();
     let has_ends = has(b"-302014") || has(b"-302016") || has(b"-302021");
     let names = if has_ends { Vec::new() } else { vec![BEGINNINGS.to_owned()] };
-    (n_messages > 0 && n_messages * 2 >= lines.len()).then_some(Opened { names, skip: 0 })
+    (n_messages > 0 && n_messages * 2 >= lines.len()).then_some(LinesFront { names, skip: 0 })
 }
 
 fn read(line: &[u8], names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> bool {

@@ -3,7 +3,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
-use crate::read::table::lines::{LineFormat, Opened, open_if_most, prefix};
+use crate::read::table::lines::{LineFormat, LinesFront, open_if_most, prefix};
 
 pub const ENTRY: Entry = Entry {
     id: "filterlog",
@@ -22,7 +22,7 @@ pub const ENTRY: Entry = Entry {
     ..COMMON
 };
 
-fn open(front: &[u8]) -> Option<Opened> {
+fn open(front: &[u8]) -> Option<LinesFront> {
     open_if_most(front, read, &["src ip", "dst ip", "action"])
 }
 

@@ -2,7 +2,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
-use crate::read::table::lines::{LineFormat, Opened, endpoint, front_lines, prefix};
+use crate::read::table::lines::{LineFormat, LinesFront, endpoint, front_lines, prefix};
 use std::net::IpAddr;
 
 pub const ENTRY: Entry = Entry {
@@ -32,7 +32,7 @@ const ACTIONS: &[(&str, &str)] = &[
     ("pass", "accept"),
 ];
 
-fn open(front: &[u8]) -> Option<Opened> {
+fn open(front: &[u8]) -> Option<LinesFront> {
     let lines = front_lines(front);
     let is_row = |line: &&&[u8]| {
         let mut n_found = 0;
@@ -41,7 +41,7 @@ fn open(front: &[u8]) -> Option<Opened> {
         }) && n_found == 3
     };
     let n_rows = lines.iter().filter(is_row).count();
-    (n_rows > 0 && n_rows * 10 >= lines.len() * 8).then(Opened::default)
+    (n_rows > 0 && n_rows * 10 >= lines.len() * 8).then(LinesFront::default)
 }
 
 fn read(line: &[u8], _names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> bool {

@@ -2,7 +2,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
-use crate::read::table::lines::{LineFormat, Opened, key_value};
+use crate::read::table::lines::{LineFormat, LinesFront, key_value};
 
 pub const ENTRY: Entry = Entry {
     id: "fortigate",
@@ -21,7 +21,7 @@ pub const ENTRY: Entry = Entry {
     ..COMMON
 };
 
-fn open(front: &[u8]) -> Option<Opened> {
+fn open(front: &[u8]) -> Option<LinesFront> {
     let has = |key: &[u8]| memchr::memmem::find(front, key).is_some();
     let is_fortinet = has(b"logid=") || has(b"devname=") || has(b"devid=") || has(b"type=\"traffic\"");
     key_value::open(front).filter(|_| has(b"srcip=") && is_fortinet)

@@ -4,7 +4,7 @@
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 use crate::read::table::kdd;
-use crate::read::table::lines::{LineFormat, Opened, blank, front_lines};
+use crate::read::table::lines::{LineFormat, LinesFront, blank, front_lines};
 use std::net::IpAddr;
 
 pub const ENTRY: Entry = Entry {
@@ -32,12 +32,12 @@ const CONNECTION: &[&str] = &["num_conn", "starttime", "orig_port", "resp_port",
 /// Columns of KDD99 without the label.
 const N_FEATURES: usize = 41;
 
-fn open(front: &[u8]) -> Option<Opened> {
+fn open(front: &[u8]) -> Option<LinesFront> {
     let lines = front_lines(front);
     let n_rows = lines.iter().filter(|line| is_row(line)).count();
     let names = CONNECTION.iter().chain(kdd::COLUMNS.get(..=N_FEATURES)?);
     (n_rows > 0 && n_rows * 10 >= lines.len() * 9)
-        .then(|| Opened { names: names.map(|name| (*name).to_owned()).collect(), skip: 0 })
+        .then(|| LinesFront { names: names.map(|name| (*name).to_owned()).collect(), skip: 0 })
 }
 
 fn is_row(line: &[u8]) -> bool {

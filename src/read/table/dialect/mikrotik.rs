@@ -2,7 +2,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
-use crate::read::table::lines::{LineFormat, Opened, between, endpoint, open_if_most, prefix};
+use crate::read::table::lines::{LineFormat, LinesFront, between, endpoint, open_if_most, prefix};
 
 pub const ENTRY: Entry = Entry {
     id: "mikrotik",
@@ -20,7 +20,7 @@ pub const ENTRY: Entry = Entry {
     ..COMMON
 };
 
-fn open(front: &[u8]) -> Option<Opened> {
+fn open(front: &[u8]) -> Option<LinesFront> {
     open_if_most(front, read, &["src ip", "dst ip", "proto"])
 }
 

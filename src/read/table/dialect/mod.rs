@@ -57,7 +57,7 @@ mod zeek_conn;
 mod zeek_flowmeter;
 mod zeek_log;
 
-use super::lines::{LineFormat, Opened};
+use super::lines::{LineFormat, LinesFront};
 pub use contract::{Entry, Kind, KnownBy, Unit};
 
 /// Every dialect. The first that fits is taken; the last fits anything.
@@ -134,7 +134,7 @@ pub fn find(headings: Option<&[String]>, rows: &[Vec<String>]) -> &'static Entry
 }
 
 /// The dialect whose lines stand at the front of a text, what the front declares, and how lines are read.
-pub fn find_lines(front: &[u8]) -> Option<(&'static Entry, LineFormat, Opened)> {
+pub fn find_lines(front: &[u8]) -> Option<(&'static Entry, LineFormat, LinesFront)> {
     ALL.iter().find_map(|entry| match entry.known_by {
         KnownBy::Lines(format) => (format.open)(front).map(|opened| (entry, format, opened)),
         _ => None,

@@ -4,7 +4,7 @@
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 use crate::read::table::lines::key_value::{Piece, pieces};
-use crate::read::table::lines::{LineFormat, Opened, open_if_most, prefix};
+use crate::read::table::lines::{LineFormat, LinesFront, open_if_most, prefix};
 
 pub const ENTRY: Entry = Entry {
     id: "netfilter",
@@ -33,7 +33,7 @@ pub const ENTRY: Entry = Entry {
 
 const FLAGS: [&str; 8] = ["SYN", "ACK", "FIN", "RST", "PSH", "URG", "ECE", "CWR"];
 
-fn open(front: &[u8]) -> Option<Opened> {
+fn open(front: &[u8]) -> Option<LinesFront> {
     open_if_most(front, read, &["SRC", "DST", "PROTO"])
 }
 

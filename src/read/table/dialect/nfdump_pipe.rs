@@ -2,7 +2,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
-use crate::read::table::lines::{LineFormat, Opened, open_if_most};
+use crate::read::table::lines::{LineFormat, LinesFront, open_if_most};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 pub const ENTRY: Entry = Entry {
@@ -28,7 +28,7 @@ const INET6: u64 = 10;
 const N_CELLS: usize = 22;
 const N_OLD_CELLS: usize = 24;
 
-fn open(front: &[u8]) -> Option<Opened> {
+fn open(front: &[u8]) -> Option<LinesFront> {
     open_if_most(front, read, &["first", "src ip", "dst ip", "bytes"])
 }
 

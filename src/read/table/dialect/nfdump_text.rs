@@ -2,7 +2,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
-use crate::read::table::lines::{LineFormat, Opened};
+use crate::read::table::lines::{LineFormat, LinesFront};
 
 pub const ENTRY: Entry = Entry {
     id: "nfdump_text",
@@ -31,13 +31,13 @@ const BEHIND: &[&str] = &[
     "Bytes", "pps", "bps", "Bpp", "Flows",
 ];
 
-fn open(front: &[u8]) -> Option<Opened> {
+fn open(front: &[u8]) -> Option<LinesFront> {
     let mut at = 0;
     for line in front.split_inclusive(|byte| *byte == b'\n').take(12) {
         at += line.len();
         let text = String::from_utf8_lossy(line);
         if text.starts_with("Date ") && text.contains(" IP Addr:Port") {
-            return Some(Opened { names: behind(&text), skip: at });
+            return Some(LinesFront { names: behind(&text), skip: at });
         }
         if read(line.trim_ascii(), &[], &mut |_, _| {}) {
             let names =
@@ -46,7 +46,7 @@ fn open(front: &[u8]) -> Option<Opened> {
                     n if n >= 5 => &["Flags", "Tos", "Packets", "Bytes", "Flows"],
                     _ => &["Packets", "Bytes", "Flows"],
                 };
-            return Some(Opened {
+            return Some(LinesFront {
                 names: names.iter().map(|name| (*name).to_owned()).collect(),
                 skip: at - line.len(),
             });

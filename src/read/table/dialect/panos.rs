@@ -4,7 +4,7 @@
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 use crate::read::table::cells::{Delimiter, texts};
-use crate::read::table::lines::{LineFormat, Opened, open_if_most};
+use crate::read::table::lines::{LineFormat, LinesFront, open_if_most};
 
 pub const ENTRY: Entry = Entry {
     id: "panos",
@@ -49,7 +49,7 @@ const TRAFFIC: &[(usize, &str)] = &[
     (46, "session end reason"),
 ];
 
-fn open(front: &[u8]) -> Option<Opened> {
+fn open(front: &[u8]) -> Option<LinesFront> {
     // With headings it is a table like any other.
     let first = front.split(|byte| *byte == b'\n').next().unwrap_or_default().to_ascii_lowercase();
     let has_headings = memchr::memmem::find(&first, b"receive time").is_some();

@@ -2,7 +2,7 @@
 
 use super::contract::{COMMON, Entry, Kind, KnownBy};
 use crate::model::rows::Role;
-use crate::read::table::lines::{LineFormat, Opened, open_if_most};
+use crate::read::table::lines::{LineFormat, LinesFront, open_if_most};
 
 pub const ENTRY: Entry = Entry {
     id: "tshark_text",
@@ -21,7 +21,7 @@ pub const ENTRY: Entry = Entry {
     ..COMMON
 };
 
-fn open(front: &[u8]) -> Option<Opened> {
+fn open(front: &[u8]) -> Option<LinesFront> {
     open_if_most(front, read, &["no.", "time", "source", "destination", "length"])
 }
 

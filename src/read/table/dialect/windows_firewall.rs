@@ -2,7 +2,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
-use crate::read::table::lines::{LineFormat, Opened, blank, w3c};
+use crate::read::table::lines::{LineFormat, LinesFront, blank, w3c};
 
 pub const ENTRY: Entry = Entry {
     id: "windows_firewall",
@@ -26,7 +26,7 @@ pub const ENTRY: Entry = Entry {
     ..COMMON
 };
 
-fn open(front: &[u8]) -> Option<Opened> {
-    let has = |opened: &Opened, name: &str| opened.names.iter().any(|known| known == name);
+fn open(front: &[u8]) -> Option<LinesFront> {
+    let has = |opened: &LinesFront, name: &str| opened.names.iter().any(|known| known == name);
     w3c::open(front).filter(|opened| has(opened, "src-ip") && has(opened, "tcpflags"))
 }

@@ -377,7 +377,7 @@ mod tests {
     use super::*;
 
     fn elements(text: &str, size: usize) -> Vec<String> {
-        let found = find(text.as_bytes()).unwrap();
+        let found = find(text.as_bytes()).unwrap_or_else(|| panic!("{text}"));
         let mut walker = found.walker;
         let (mut all, mut element) = (Vec::new(), Vec::new());
         for slice in text.as_bytes().chunks(size) {

@@ -1,6 +1,6 @@
 //! Lines whose cells blanks part, in columns or not, to cells by their place: quotes and brackets hold a cell together.
 
-use super::{Opened, front_lines};
+use super::{LinesFront, front_lines};
 
 /// The cells of a line.
 pub fn cells(line: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -50,7 +50,7 @@ pub fn width(lines: &[&[u8]], fewest: usize) -> Option<usize> {
 }
 
 /// The front of a list in columns under one line of headings, of which `is_heading` is true.
-pub fn open_under_heading(front: &[u8], is_heading: fn(&[String]) -> bool) -> Option<Opened> {
+pub fn open_under_heading(front: &[u8], is_heading: fn(&[String]) -> bool) -> Option<LinesFront> {
     let mut at = 0;
     for line in front.split_inclusive(|byte| *byte == b'\n').take(12) {
         at += line.len();
@@ -60,7 +60,7 @@ pub fn open_under_heading(front: &[u8], is_heading: fn(&[String]) -> bool) -> Op
         }
         let names: Vec<String> = cells(text.strip_prefix(b"#").unwrap_or(text)).map(name).collect();
         if is_heading(&names) {
-            return Some(Opened { names, skip: at });
+            return Some(LinesFront { names, skip: at });
         }
     }
     None
@@ -76,7 +76,7 @@ fn name(cell: &[u8]) -> String {
 }
 
 /// The front of a list in columns without headings, of which at least two hold addresses in every line looked at.
-pub fn open_with_addresses(front: &[u8]) -> Option<Opened> {
+pub fn open_with_addresses(front: &[u8]) -> Option<LinesFront> {
     let lines = front_lines(front);
     let width = width(&lines, 5)?;
     let is_address = |cell: &[u8]| std::str::from_utf8(cell).is_ok_and(|text| text.parse::<std::net::IpAddr>().is_ok());
@@ -88,10 +88,10 @@ pub fn open_with_addresses(front: &[u8]) -> Option<Opened> {
         return None;
     }
     if n_addresses(first) >= 2 {
-        return Some(Opened::default());
+        return Some(LinesFront::default());
     }
     let skip = memchr::memchr(b'\n', front)? + 1;
-    Some(Opened { names: cells(first).map(name).collect(), skip })
+    Some(LinesFront { names: cells(first).map(name).collect(), skip })
 }
 
 #[cfg(test)]
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn columns_of_addresses_make_a_list() {
         let rows = b"1 10.0.0.1 10.0.0.2 80 6\n2 10.0.0.1 10.0.0.3 80 6\n";
-        assert_eq!(open_with_addresses(rows), Some(Opened::default()));
+        assert_eq!(open_with_addresses(rows), Some(LinesFront::default()));
         let named = [b"n src dst port proto\n", &rows[..]].concat();
         assert_eq!(open_with_addresses(&named).map(|opened| (opened.names.len(), opened.skip)), Some((5, 21)));
         assert_eq!(open_with_addresses(b"this is a plain text\nof two lines with words\n"), None);

@@ -1,6 +1,6 @@
 //! Lines of `key=value` to cells: values in quotes may hold blanks, words without a mark are flags.
 
-use super::{Opened, front_lines, prefix};
+use super::{LinesFront, front_lines, prefix};
 
 /// A piece of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub fn read(line: &[u8], _names: &[String], add: &mut dyn FnMut(&str, &[u8])) ->
 }
 
 /// Most lines at the front have four pairs or more.
-pub fn open(front: &[u8]) -> Option<Opened> {
+pub fn open(front: &[u8]) -> Option<LinesFront> {
     let lines = front_lines(front);
     let n_pairs = |line: &&[u8]| {
         let text = std::str::from_utf8(line).unwrap_or_default();
@@ -78,7 +78,7 @@ pub fn open(front: &[u8]) -> Option<Opened> {
         if n_pairs * 2 > n_words { n_pairs } else { 0 }
     };
     let n_rows = lines.iter().filter(|line| n_pairs(line) >= 4).count();
-    (n_rows > 0 && n_rows * 10 >= lines.len() * 7).then(Opened::default)
+    (n_rows > 0 && n_rows * 10 >= lines.len() * 7).then(LinesFront::default)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::fmt;
 
 /// What the front of a file declares.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Opened {
+pub struct LinesFront {
     /// Names that stand in the file for all rows; empty where each line or the format names its cells.
     pub names: Vec<String>,
     /// Bytes before the first row.
@@ -27,7 +27,7 @@ pub struct LineFormat {
     /// In a word or two: `text`, `key=value`.
     pub written: &'static str,
     /// What the front of a file of this format declares; none if it is another.
-    pub open: fn(&[u8]) -> Option<Opened>,
+    pub open: fn(&[u8]) -> Option<LinesFront>,
     /// Reads a line.
     pub read: ReadLine,
 }
@@ -53,7 +53,7 @@ pub fn front_lines(front: &[u8]) -> Vec<&[u8]> {
 
 /// Opens a file of which most lines at the front are rows, by a reader that needs no names; a line is a row if it has
 /// cells of these names.
-pub fn open_if_most(front: &[u8], read: ReadLine, needed: &[&str]) -> Option<Opened> {
+pub fn open_if_most(front: &[u8], read: ReadLine, needed: &[&str]) -> Option<LinesFront> {
     let lines = front_lines(front);
     let is_row = |line: &&&[u8]| {
         let mut n_found = 0;
@@ -62,7 +62,7 @@ pub fn open_if_most(front: &[u8], read: ReadLine, needed: &[&str]) -> Option<Ope
         is_read && n_found >= needed.len()
     };
     let n_rows = lines.iter().filter(is_row).count();
-    (n_rows > 0 && n_rows * 2 >= lines.len()).then(Opened::default)
+    (n_rows > 0 && n_rows * 2 >= lines.len()).then(LinesFront::default)
 }
 
 /// The part of a text between two marks.

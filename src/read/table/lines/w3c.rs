@@ -1,12 +1,12 @@
 //! The head of a log in W3C's extended format to the names of its fields.
 
-use super::Opened;
+use super::LinesFront;
 
 /// Lines at the front that may come before the fields.
 const MOST_LINES: usize = 60;
 
 /// The fields that a line of `#Fields:` names; rows begin behind the comments.
-pub fn open(front: &[u8]) -> Option<Opened> {
+pub fn open(front: &[u8]) -> Option<LinesFront> {
     let (mut at, mut names) = (0, None);
     for line in front.split_inclusive(|byte| *byte == b'\n').take(MOST_LINES) {
         let text = line.trim_ascii();
@@ -18,7 +18,7 @@ pub fn open(front: &[u8]) -> Option<Opened> {
         }
         at += line.len();
     }
-    names.filter(|names| names.len() > 1).map(|names| Opened { names, skip: at })
+    names.filter(|names| names.len() > 1).map(|names| LinesFront { names, skip: at })
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::super::dialect::Entry;
 use super::super::time::{self, DateFormat, Order, Pair, Parts, Stamp};
 use super::times::{TimeColumn, TimeKind};
-use super::{Rows, filled};
+use super::{SampleRows, filled};
 use crate::issue::IssueKind;
 
 /// What was decided.
@@ -23,7 +23,7 @@ const ORDERS: [Order; 2] = [Order::DayFirst, Order::MonthFirst];
 /// Decides by all dates of the rows. `wanted` is the order that people chose.
 pub fn decide(
     found: &[TimeColumn],
-    rows: &Rows,
+    rows: &SampleRows,
     start: Option<&TimeColumn>,
     entry: &Entry,
     wanted: Option<Order>,
@@ -61,7 +61,7 @@ pub fn decide(
 }
 
 /// What the texts of all time columns name, read day first.
-fn stamps(found: &[TimeColumn], rows: &Rows) -> Vec<Stamp> {
+fn stamps(found: &[TimeColumn], rows: &SampleRows) -> Vec<Stamp> {
     let words = found.iter().filter(|column| matches!(column.kind, TimeKind::Words(_)));
     let cells = words.flat_map(|column| filled(rows, column.place));
     cells.filter_map(|cell| time::read(cell, DateFormat::default())).collect()
@@ -92,7 +92,7 @@ fn by_sequence(cells: &[&[u8]]) -> Option<Order> {
 }
 
 /// The order in which dates lie at the moments that another column of the same rows has in one way only.
-fn by_other_columns(found: &[TimeColumn], rows: &Rows) -> Option<Order> {
+fn by_other_columns(found: &[TimeColumn], rows: &SampleRows) -> Option<Order> {
     let read = |column: &TimeColumn, cell: &[u8], order: Order| match column.kind {
         TimeKind::Words(_) => {
             time::read(cell, DateFormat { order, ..DateFormat::default() }).map(|stamp| stamp.seconds)
@@ -130,7 +130,7 @@ fn by_other_columns(found: &[TimeColumn], rows: &Rows) -> Option<Order> {
 }
 
 /// The year of dates that name none: that of another column.
-pub fn year(found: &[TimeColumn], rows: &Rows) -> u16 {
+pub fn year(found: &[TimeColumn], rows: &SampleRows) -> u16 {
     let is_without = |column: &TimeColumn| column.kind == TimeKind::Words(Parts::NoYear);
     if !found.iter().any(is_without) {
         return 0;
@@ -151,7 +151,7 @@ pub fn year(found: &[TimeColumn], rows: &Rows) -> u16 {
 
 /// True if hours before eight are in the afternoon: the dates are those of a data set known for it, in its way of writing,
 /// and no row has an hour that twelve do not have.
-pub fn is_afternoon(found: &[TimeColumn], rows: &Rows, entry: &Entry, order: Order) -> bool {
+pub fn is_afternoon(found: &[TimeColumn], rows: &SampleRows, entry: &Entry, order: Order) -> bool {
     let Some((first, last)) = entry.twelve_hour_days else { return false };
     let words = found.iter().filter(|column| column.kind == TimeKind::Words(Parts::Whole));
     let format = DateFormat { order, ..DateFormat::default() };

@@ -20,7 +20,7 @@ use crate::model::rows::{Column, Role};
 use times::{TimeColumn, TimeKind};
 
 /// The cells of some rows as texts, trimmed; those behind the last of a row are missing.
-pub type Rows = Vec<Vec<Vec<u8>>>;
+pub type SampleRows = Vec<Vec<Vec<u8>>>;
 
 /// What the first rows of a table show.
 pub struct Survey {
@@ -41,14 +41,14 @@ pub struct Survey {
 }
 
 /// The filled cells of a column.
-pub fn filled(rows: &Rows, place: usize) -> impl Iterator<Item = &[u8]> + Clone {
+pub fn filled(rows: &SampleRows, place: usize) -> impl Iterator<Item = &[u8]> + Clone {
     let is_value =
         |cell: &&[u8]| !matches!(*cell, b"" | b"-" | b"--" | b"NaN" | b"nan" | b"null" | b"NULL" | b"(empty)");
     rows.iter().filter_map(move |row| row.get(place)).map(Vec::as_slice).filter(is_value)
 }
 
 /// Looks at the first rows of a table with these columns.
-pub fn survey(columns: &[Column], rows: &Rows, entry: &Entry, options: &Options) -> Survey {
+pub fn survey(columns: &[Column], rows: &SampleRows, entry: &Entry, options: &Options) -> Survey {
     let found = times::find(columns, rows);
     let chosen = times::choose(columns, &found, entry);
     let kind_of = |role: Role| chosen.column(role).and_then(|place| found.iter().find(|column| column.place == place));
@@ -109,7 +109,13 @@ pub fn survey(columns: &[Column], rows: &Rows, entry: &Entry, options: &Options)
 }
 
 /// How the moments of rows follow from the column that says when they began.
-fn rule(columns: &[Column], rows: &Rows, entry: &Entry, start: Option<&TimeColumn>, chosen: &times::Chosen) -> Rule {
+fn rule(
+    columns: &[Column],
+    rows: &SampleRows,
+    entry: &Entry,
+    start: Option<&TimeColumn>,
+    chosen: &times::Chosen,
+) -> Rule {
     match start.map(|column| column.kind) {
         _ if chosen.is_end => Rule::End,
         Some(TimeKind::Words(Parts::Clock)) => Rule::TimeOfDay,

@@ -2,7 +2,7 @@
 
 use super::super::figure;
 use super::super::format::{Marks, Reading};
-use super::{Rows, filled};
+use super::{SampleRows, filled};
 use crate::model::rows::{Column, Role};
 
 /// What stands inside the numbers of each column.
@@ -71,7 +71,7 @@ fn is_group(number: &[u8], mark: u8) -> bool {
 }
 
 /// Decides for each column by its own values; where these can be read in two ways, by the other columns.
-pub fn marks(columns: &[Column], rows: &Rows) -> TableMarks {
+pub fn marks(columns: &[Column], rows: &SampleRows) -> TableMarks {
     let signs: Vec<Signs> = columns
         .iter()
         .enumerate()

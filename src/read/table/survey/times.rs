@@ -5,7 +5,7 @@ use super::super::names;
 use super::super::time::numeric::{self, Scale};
 use super::super::time::{self, DateFormat, Parts};
 use super::super::units::unit_of_heading;
-use super::{Rows, filled};
+use super::{SampleRows, filled};
 use crate::model::rows::{Column, Role};
 
 /// What kind of time a column holds.
@@ -57,14 +57,14 @@ const EPOCH: std::ops::Range<f64> = 315_532_800.0..4_102_444_800.0;
 const NARROW_EPOCH: std::ops::Range<f64> = 946_684_800.0..2_524_608_000.0;
 
 /// The columns that hold times.
-pub fn find(columns: &[Column], rows: &Rows) -> Vec<TimeColumn> {
+pub fn find(columns: &[Column], rows: &SampleRows) -> Vec<TimeColumn> {
     use Role::{Clock, End, Id, Plain, Start};
     let may_be = |column: &Column| matches!(column.role, Start | End | Plain | Id | Clock);
     let places = columns.iter().enumerate().filter(|(_, column)| may_be(column));
     places.filter_map(|(place, column)| one(place, column, rows)).collect()
 }
 
-fn one(place: usize, column: &Column, rows: &Rows) -> Option<TimeColumn> {
+fn one(place: usize, column: &Column, rows: &SampleRows) -> Option<TimeColumn> {
     let is_hinted =
         matches!(column.role, Role::Start | Role::End) || names_time(&column.name) || names_end(&column.name);
     let cells = filled(rows, place);
@@ -281,7 +281,7 @@ const LEAST_FALLS: f64 = 0.15;
 const LEAST_SAME: f64 = 0.8;
 
 /// True if relative times count from the row before: packets in the order of their numbers whose times do not rise.
-pub fn is_since_row_before(columns: &[Column], rows: &Rows, start: &TimeColumn, entry: &Entry) -> bool {
+pub fn is_since_row_before(columns: &[Column], rows: &SampleRows, start: &TimeColumn, entry: &Entry) -> bool {
     let name = columns.get(start.place).map_or("", |column| column.name.as_str());
     let is_named = crate::read::table::plain::plain(name).contains("delta");
     let is_numbered = columns.iter().position(|column| column.role == Role::Id).is_none_or(|place| {

@@ -6,7 +6,7 @@ use super::super::format::{CellFormat, Reading};
 use super::super::number::value;
 use super::super::time::numeric::Scale;
 use super::super::units;
-use super::Rows;
+use super::SampleRows;
 use super::times::TimeColumn;
 use crate::maths::elementary::ln;
 use crate::model::rows::{CellValue, Column, Role};
@@ -26,7 +26,7 @@ const PACKET_RATES: &[&str] = &[
 /// Headings of bytes in a second.
 const BYTE_RATES: &[&str] =
     &["flowbytess", "flowbytss", "bytess", "bytespersecond", "bytespersec", "byterate", "flowbytspersecond"];
-/// Rows that have to agree, unless they do to this part of a power of a thousand; and their share of those that say anything.
+/// SampleRows that have to agree, unless they do to this part of a power of a thousand; and their share of those that say anything.
 const LEAST_ROWS: usize = 2;
 const EXACT: f64 = 0.002;
 const LEAST_SHARE: f64 = 0.75;
@@ -43,7 +43,7 @@ pub struct UnitReader<'a> {
     /// The columns.
     pub columns: &'a [Column],
     /// Their rows.
-    pub rows: &'a Rows,
+    pub rows: &'a SampleRows,
     /// How cells are read.
     pub formats: &'a [CellFormat],
     /// The column of starts and its scale.
