@@ -37,7 +37,7 @@ fn header(bytes: &[u8]) -> Option<RecordHeader> {
     // Whole seconds and parts of 2^32.
     let fraction = u64::from(u32::from_le_bytes([t0, t1, t2, t3]));
     let seconds = u64::from(u32::from_le_bytes([t4, t5, t6, t7]));
-    let ns = seconds * 1_000_000_000 + (fraction * 1_000_000_000 >> 32);
+    let ns = seconds * 1_000_000_000 + ((fraction * 1_000_000_000) >> 32);
     Some(RecordHeader {
         time_ns: i64::try_from(ns).unwrap_or(i64::MAX),
         seconds,

@@ -355,11 +355,13 @@ fn find_capture(bytes: &[u8], is_last: bool) -> Found {
 /// True if another capture may begin with these bytes: nearly no record does.
 #[inline]
 fn may_begin(bytes: &[u8]) -> bool {
-    match bytes {
-        [0xa1, 0xb2, ..] | [_, _, 0xb2, 0xa1, ..] | [0x1c, 0, 1, 0xab | 0xac, ..] | [0xab | 0xac, 1, 0, 0x1c, ..] => {
-            true
-        }
-        [0x0a, 0x0d, 0x0d, 0x0a, ..] | [b's', b'n', b'o', b'o', b'p', ..] => true,
-        _ => false,
-    }
+    matches!(
+        bytes,
+        [0xa1, 0xb2, ..]
+            | [_, _, 0xb2, 0xa1, ..]
+            | [0x1c, 0, 1, 0xab | 0xac, ..]
+            | [0xab | 0xac, 1, 0, 0x1c, ..]
+            | [0x0a, 0x0d, 0x0d, 0x0a, ..]
+            | [b's', b'n', b'o', b'o', b'p', ..]
+    )
 }

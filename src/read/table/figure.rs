@@ -39,8 +39,7 @@ fn leading(text: &[u8], marks: Marks) -> Option<(f64, &[u8])> {
     }
     // Digits since the last mark, whether groups have begun, and whether the decimal mark was met.
     let (mut n_run, mut has_groups, mut is_past_mark, mut n_digits) = (0, false, false, 0);
-    loop {
-        let Some((byte, behind)) = rest.split_first() else { break };
+    while let Some((byte, behind)) = rest.split_first() {
         let mark_bytes = match byte {
             b'0'..=b'9' => {
                 push(*byte)?;

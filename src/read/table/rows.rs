@@ -29,6 +29,9 @@ use crate::model::rows::{CellValue, Column, Layout, Role, RowKind};
 use crate::read::Record;
 use std::sync::Arc;
 
+/// Looks at a row of the front, with what reads logs, and when the row began, ns since 1970.
+type Visit<'a> = dyn FnMut(Option<&LogReader>, &Row<'_>, Option<i64>) + 'a;
+
 /// Rows of the front that are tried to see whether they become flows or packets.
 const PROBED: usize = 200;
 /// Rows of the front that are looked at in any case to see how all are read.
@@ -346,7 +349,7 @@ impl RowReader {
     }
 
     /// Shows the first rows, with the moments at which they began.
-    fn front_rows(&mut self, mut bytes: &[u8], visit: &mut dyn FnMut(Option<&LogReader>, &Row<'_>, Option<i64>)) {
+    fn front_rows(&mut self, mut bytes: &[u8], visit: &mut Visit<'_>) {
         let mut clock = self.clock.clone();
         for _ in 0..PROBED {
             let Found { start, end: Some((end, next)) } = self.next(bytes) else { break };

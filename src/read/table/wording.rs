@@ -59,7 +59,8 @@ fn without_envelope(name: &str) -> &str {
         // tshark names the protocol twice: `ip.ip.src`, and for Elasticsearch `ip.ip_ip_src`.
         let is_twice = behind.strip_prefix(first).is_some_and(|behind| behind.starts_with(['.', '_']));
         let names_more = behind.contains(['.', '_', '-']) || first != "event";
-        if !is_twice && !(ENVELOPES.contains(&first) && names_more && !is_figure_of(first, behind)) {
+        let is_envelope = ENVELOPES.contains(&first) && names_more && !is_figure_of(first, behind);
+        if !is_twice && !is_envelope {
             break;
         }
         rest = behind;

@@ -186,7 +186,7 @@ impl Pcap {
             return true;
         }
         let is_late = record.fraction >= self.units_per_second();
-        is_late && record.captured > record.wire && record.wire > MOST_WIRE_BYTES
+        is_late && (record.captured > record.wire || record.wire > MOST_WIRE_BYTES)
     }
 
     /// True if so little time lies between a record and the one before that no clock jumped.

@@ -404,7 +404,7 @@ mod tests {
                 2,
                 r#"{"_source":{"a":[{"x":1}]}}"#,
             ),
-            (r#"{"Records":[{"a":1}]}{"Records":[{"a":2}]}"#, 2, r#"{"a":1}"#),
+            (r#"{"Records":[{"a":1},{"a":2}]}"#, 2, r#"{"a":1}"#),
             (
                 r#"{"records":[{"properties":{"flows":[{"rule":"r","flows":[{"mac":"m","flowTuples":["1,2","3,4"]}]}]}}]}"#,
                 2,

@@ -146,7 +146,7 @@ pub fn year(found: &[TimeColumn], rows: &SampleRows) -> u16 {
         }
         _ => None,
     });
-    seconds.map_or(0, |seconds| time::year(seconds))
+    seconds.map_or(0, time::year)
 }
 
 /// True if hours before eight are in the afternoon: the dates are those of a data set known for it, in its way of writing,

@@ -175,7 +175,7 @@ const END_WORDS: &[&str] = &["end", "stop", "lastseen", "lasttime", "lastpacket"
 fn names_end(name: &str) -> bool {
     let plain = crate::read::table::plain::plain(name);
     let is_end = |word: &&str| plain.starts_with(*word) || plain.ends_with(*word);
-    plain == "last" || (END_WORDS.iter().any(|word| is_end(&word)) && !plain.ends_with("send"))
+    plain == "last" || (END_WORDS.iter().any(is_end) && !plain.ends_with("send"))
 }
 
 /// Which columns say when a row began and ended.
