@@ -100,16 +100,19 @@ test("a truncated capture shows what could be read and where it stopped", async 
   await close();
 });
 
-test("a corrupt capture yields what came before the damage, and says where that is", async () => {
+test("a corrupt capture yields what stands before and behind the damage, and says where that is", async () => {
   const bytes = Buffer.from(readFileSync(sample("benign_web.pcap")));
+  let whole = 0;
+  for (let at = 24; at < bytes.length; whole += 1) at += 16 + bytes.readUInt32LE(at + 8);
   let at = 24;
   for (let n = 0; n < 1000; n += 1) at += 16 + bytes.readUInt32LE(at + 8);
   bytes.writeUInt32LE(0xffffffff, at + 8);
   const { page, close } = await opened("corrupt.pcap", bytes);
   await done(page);
   const { issues, summary } = await analysis(page);
-  assert.equal(summary.packets, 1000);
-  assert.equal(issues.find((issue) => issue.id === "file-corrupt")?.first_offset, at);
+  // One packet is lost; reading goes on at the next.
+  assert.ok(summary.packets > 1000 && summary.packets < whole, `${summary.packets} packets`);
+  assert.equal(issues.find((issue) => issue.id === "file-resumed")?.first_offset, at);
   await close();
 });
 
