@@ -141,7 +141,7 @@ proptest! {
         link_type in prop_oneof![Just(1u32), Just(101), Just(105), Just(127), Just(192), Just(119), Just(9), Just(107), Just(239), Just(258), 0u32..300],
         frames in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..120), 0..20),
     ) {
-        let packets: Vec<_> = frames.into_iter().map(|frame| (1, frame, 0)).collect();
+        let packets: Vec<_> = frames.into_iter().map(|frame| (0, frame, 0)).collect();
         let mut bytes = pcap(&packets, false);
         bytes[20..24].copy_from_slice(&link_type.to_le_bytes());
         let n = packets.len() as u64;

@@ -223,7 +223,7 @@ impl CaptureReader {
             sink(packet);
         };
         let step = match &mut self.current {
-            Capture::Pcap(pcap) => pcap.step(bytes, at, &mut counted),
+            Capture::Pcap(pcap) => pcap.step(bytes, at, is_last, &mut counted),
             Capture::Pcapng(pcapng) => pcapng.step(bytes, at, issues, &mut counted),
             Capture::Snoop(snoop) => snoop.step(bytes, at, &mut counted),
             Capture::Netmon(netmon) => netmon.step(bytes, at, issues, &mut counted),

@@ -154,10 +154,10 @@ fn reading_goes_on_behind_damage() {
 }
 
 #[test]
-fn zeros_are_no_packets_and_damage_up_to_the_end_is_reported() {
-    let mut zeros = pcap(0xa1b2_c3d4, 0, 5);
-    zeros.extend([0; 4096]);
-    let outcome = read(&zeros);
+fn damage_up_to_the_end_is_reported() {
+    let mut damaged = pcap(0xa1b2_c3d4, 0, 5);
+    damaged.extend([0xff; 4096]);
+    let outcome = read(&damaged);
     assert_eq!((outcome.seconds.len(), outcome.skipped), (5, 4096));
     assert_eq!(outcome.issues, ["file-corrupt"]);
 }

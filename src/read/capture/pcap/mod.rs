@@ -129,15 +129,23 @@ impl Pcap {
         }
     }
 
-    /// Reads one record at the front of `bytes`, which stands at offset `at` of the file.
+    /// Reads one record at the front of `bytes`, which stands at offset `at` of the file. `is_last` if none follow them.
     #[inline]
-    pub fn step(&mut self, bytes: &[u8], at: u64, sink: &mut impl FnMut(RawPacket<'_>)) -> Step {
+    pub fn step(&mut self, bytes: &[u8], at: u64, is_last: bool, sink: &mut impl FnMut(RawPacket<'_>)) -> Step {
         let head = self.variant.head_bytes();
         let Some(record) = self.record(bytes) else { return Step::Need(head) };
-        if record.captured > most_packet_bytes(self.link_type) || self.is_nonsense(&record) {
+        if record.captured > most_packet_bytes(self.link_type) {
             return Step::Corrupt;
         }
         let end = head + record.captured as usize;
+        if self.is_odd(&record) {
+            if bytes.len() < end + RECORD_BYTES && !is_last {
+                return Step::Need(end + RECORD_BYTES);
+            }
+            if !bytes.get(end..).is_some_and(|behind| self.goes_on(behind)) {
+                return Step::Corrupt;
+            }
+        }
         let Some(data) = bytes.get(head..end) else { return Step::Need(end) };
         let part = i64::from(record.fraction);
         let part_ns = if self.is_nanoseconds { part } else { part * 1000 };
@@ -178,15 +186,19 @@ impl Pcap {
         Some(RecordHeader { seconds, fraction, captured, wire })
     }
 
-    /// True for what no program writes. One odd field is believed: some programs count microseconds beyond a second, and
-    /// clocks jump.
+    /// True for what hardly a program writes. One odd field is believed: some programs count microseconds beyond a second,
+    /// and clocks jump. More than one is, where the file goes on behind the record.
     #[inline]
-    fn is_nonsense(&self, record: &RecordHeader) -> bool {
-        if record.captured == 0 && record.wire == 0 && record.seconds == 0 && record.fraction == 0 {
-            return true;
-        }
+    fn is_odd(&self, record: &RecordHeader) -> bool {
         let is_late = record.fraction >= self.units_per_second();
         is_late && (record.captured > record.wire || record.wire > MOST_WIRE_BYTES)
+    }
+
+    /// True if the file ends here, or another record that makes sense begins.
+    #[cold]
+    fn goes_on(&self, bytes: &[u8]) -> bool {
+        let fits = |record: RecordHeader| record.captured <= most_packet_bytes(self.link_type) && !self.is_odd(&record);
+        bytes.is_empty() || self.record(bytes).is_some_and(fits)
     }
 
     /// True if so little time lies between a record and the one before that no clock jumped.
