@@ -5,7 +5,7 @@
 
 use super::{Opened, RawPacket, Step, most_packet_bytes};
 use crate::issue::{IssueKind, IssueLog};
-use crate::model::format::time::days_from_civil;
+use crate::model::format::time::{FURTHEST_NS, days_from_civil};
 
 /// The first frame stands behind so many bytes, whatever the header's length.
 const HEADER_BYTES: usize = 128;
@@ -21,7 +21,7 @@ pub struct Netmon {
     major: u8,
     minor: u8,
     link_type: u16,
-    /// When capturing began, ns since 1970, by the clock on the wall.
+    /// When capturing began, ns since 1970, by the clock on the wall; clamped to [`FURTHEST_NS`].
     start_ns: i64,
     /// Offset in its capture at which frames end: there the table of frames begins.
     end: u64,
@@ -48,7 +48,7 @@ impl Netmon {
             major,
             minor,
             link_type: link_type(network),
-            start_ns: millis * 1_000_000,
+            start_ns: clamped(millis.saturating_mul(1_000_000)),
             end: u32_at(header, 24).map_or(u64::MAX, u64::from),
             start: None,
         };
@@ -103,16 +103,17 @@ impl Netmon {
         }
     }
 
+    /// Nanoseconds since 1970, clamped to [`FURTHEST_NS`].
     fn time_ns(&self, header: &[u8], trailer: &[u8]) -> i64 {
         if let Some(ticks) = u64_at(trailer, 6).and_then(|ticks| ticks.checked_sub(TICKS_TO_1970)) {
-            return i64::try_from(ticks).unwrap_or(i64::MAX).saturating_mul(100);
+            return clamped(i64::try_from(ticks).unwrap_or(i64::MAX).saturating_mul(100));
         }
         let since_ns = if self.major >= 2 {
             i64::try_from(u64_at(header, 0).unwrap_or(0)).unwrap_or(i64::MAX).saturating_mul(1000)
         } else {
             i64::from(u32_at(header, 0).unwrap_or(0)) * 1_000_000
         };
-        self.start_ns.saturating_add(since_ns)
+        clamped(self.start_ns.saturating_add(since_ns))
     }
 
     /// In words.
@@ -133,6 +134,10 @@ fn link_type(network: u16) -> u16 {
         PCAP_LINKS..NO_PACKETS => network - PCAP_LINKS,
         _ => u16::MAX,
     }
+}
+
+fn clamped(ns: i64) -> i64 {
+    ns.clamp(-FURTHEST_NS, FURTHEST_NS)
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {

@@ -223,3 +223,18 @@ fn captures_of_other_programs_are_read() {
     let outcome = read(&netmon(2, 3, &utc, 2));
     assert_eq!((outcome.seconds, outcome.format.as_str()), (vec![1_700_000_000; 2], "Microsoft Network Monitor 2.3"));
 }
+
+#[test]
+fn times_of_network_monitor_that_no_clock_shows_are_clamped() {
+    let furthest = crate::model::format::time::FURTHEST_NS / 1_000_000_000;
+    for (year, seconds) in [(0u16, -furthest), (u16::MAX, furthest)] {
+        let mut file = netmon(1, 1, &[], 1);
+        file.splice(8..10, year.to_le_bytes());
+        assert_eq!(read(&file).seconds, [seconds], "year {year}");
+    }
+    let mut late = netmon(2, 0, &[], 1);
+    late.splice(128..136, u64::MAX.to_le_bytes());
+    assert_eq!(read(&late).seconds, [furthest]);
+    let ticks = [&[1, 0, 0, 0, 0, 0][..], &u64::MAX.to_le_bytes(), &[0]].concat();
+    assert_eq!(read(&netmon(2, 3, &ticks, 1)).seconds, [furthest]);
+}
