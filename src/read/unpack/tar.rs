@@ -122,7 +122,8 @@ impl Tar {
             self.content = Content::Other;
         }
         self.left = if is_extra { stated } else { self.next_size.take().unwrap_or(stated) };
-        self.padding = self.left.next_multiple_of(BLOCK_BYTES as u64) - self.left;
+        // Up to the next whole block, also of a size that has none behind it.
+        self.padding = self.left.wrapping_neg() % BLOCK_BYTES as u64;
         if !is_extra {
             let name = self.next_name.take().unwrap_or_else(|| name(block));
             if self.content == Content::File && !name.ends_with('/') {
@@ -204,4 +205,34 @@ fn octal(field: &[u8]) -> Option<u64> {
     let digits = text(field);
     let digits = digits.trim_matches(' ');
     if digits.is_empty() { Some(0) } else { u64::from_str_radix(digits, 8).ok() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The header of a file with this field for its size.
+    fn header(size: &[u8; 12]) -> Vec<u8> {
+        let mut block = vec![0; BLOCK_BYTES];
+        block[..9].copy_from_slice(b"some.pcap");
+        block[SIZE].copy_from_slice(size);
+        block[CHECKSUM].fill(b' ');
+        block[TYPE] = b'0';
+        let sum: u64 = block.iter().map(|byte| u64::from(*byte)).sum();
+        block[CHECKSUM].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        block
+    }
+
+    #[test]
+    fn the_largest_size_there_is_leaves_the_archive_cut() {
+        let mut size = [0xff; 12];
+        size[..4].copy_from_slice(&[0x80, 0, 0, 0]);
+        let (mut tar, mut plain) = (Tar::default(), Vec::new());
+        assert_eq!(tar.step(&header(&size), &mut plain), Ok(BLOCK_BYTES));
+        assert_eq!(tar.take_begun().as_deref(), Some("some.pcap"));
+        assert_eq!(tar.step(&[7; 100], &mut plain), Ok(100));
+        assert_eq!((plain.len(), tar.padding, tar.end()), (100, 1, Err(UnpackError::Cut)));
+        assert_eq!(tar.header(&header(b"00000001001\0")), Ok(()));
+        assert_eq!((tar.left, tar.padding), (513, 511));
+    }
 }
