@@ -345,7 +345,7 @@ mod tests {
             table.push(part(true, 10), true, &mut |_, _| ());
             let [first, later] = [table.get(0).unwrap(), table.get(1).unwrap()];
             assert_eq!((table.len(), first.packets(), later.packets()), (2, 5, 1));
-            assert_eq!((first.outcome(), first.originator().1), (Outcome::Established, 50_000));
+            assert_eq!((first.outcome(), first.originator().1), (Outcome::Bare, 50_000));
         }
     }
 

@@ -79,9 +79,9 @@ impl Flow {
             false if matches!(self.key.protocol, 1 | 6 | 17 | 58) => Outcome::Unanswered,
             false => Outcome::Unknown,
             true if !is_tcp || has_data(forward) || has_data(backward) => Outcome::Established,
-            true if forward.packets > MOST_BARE && backward.packets > MOST_BARE => Outcome::Established,
-            // Request, acknowledgment and end against an answer: more than an attempt that comes to nothing.
-            true if forward.packets >= MOST_BARE && forward.packets > backward.packets => Outcome::Established,
+            true if forward.packets > MOST_BARE => Outcome::Established,
+            // Request, acknowledgment and end against one answer: more than an attempt that comes to nothing.
+            true if forward.packets == MOST_BARE && backward.packets == 1 => Outcome::Established,
             true => Outcome::Bare,
         }
     }
@@ -149,6 +149,8 @@ mod tests {
         assert_eq!(by_volume([1, 0], [60, 0]), Outcome::Unanswered);
         assert_eq!([by_volume([1, 1], [60, 54]), by_volume([3, 3], [198, 162])], [Outcome::Bare; 2]);
         assert_eq!(by_volume([4, 2], [240, 120]), Outcome::Established, "a monitor that only connects");
+        assert_eq!(by_volume([3, 1], [180, 60]), Outcome::Established, "request, acknowledgment and end");
+        assert_eq!(by_volume([3, 2], [180, 120]), Outcome::Bare, "requests sent again, and what they met");
         assert_eq!(by_volume([40, 0], [52_000, 0]), Outcome::Unknown, "the answers took another way");
         let one_way = flow(6, [1, 0], [60, 0], [0, 0]);
         let one_way = Flow { known: one_way.known.without(Known::BACKWARD), ..one_way };
