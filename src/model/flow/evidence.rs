@@ -86,6 +86,19 @@ impl Flow {
         }
     }
 
+    /// The same, and by the window of a lone answer to a lone request: systems refuse with a reset that has none (Linux's
+    /// tcp_v4_send_reset), and who accepts a connection has room.
+    pub fn outcome_without_flags(&self) -> Outcome {
+        let by_volume = self.outcome_by_volume();
+        let is_counted = self.known.has(Known::PACKETS.with(Known::WINDOWS));
+        let is_lone = is_counted && self.forward().packets == 1 && self.backward().packets == 1;
+        let windows = (self.forward().initial_window, self.backward().initial_window);
+        match (by_volume, windows) {
+            (Outcome::Bare, (Some(1..), Some(0))) if is_lone => Outcome::Refused,
+            _ => by_volume,
+        }
+    }
+
     /// By the flags that each side ever set, and by what it carried. For a record that only sums flags up: they say what
     /// was there, not in which order or how often.
     pub fn outcome_by_flags(&self) -> Outcome {
@@ -157,6 +170,23 @@ mod tests {
         assert_eq!(one_way.outcome_by_volume(), Outcome::Unknown);
         assert_eq!(flow(17, [1, 1], [70, 90], [0, 0]).outcome_by_volume(), Outcome::Established);
         assert_eq!(flow(17, [1, 0], [70, 0], [0, 0]).outcome_by_volume(), Outcome::Unanswered);
+    }
+
+    #[test]
+    fn a_lone_answer_without_a_window_is_a_refusal() {
+        let by_windows = |packets: [u32; 2], windows: [Option<u16>; 2]| {
+            let mut flow = flow(6, packets, packets.map(|n| 60 * u64::from(n)), [0, 0]);
+            for (side, window) in flow.directions.iter_mut().zip(windows) {
+                side.initial_window = window;
+            }
+            flow.outcome_without_flags()
+        };
+        assert_eq!(by_windows([1, 1], [Some(1024), Some(0)]), Outcome::Refused);
+        assert_eq!(by_windows([1, 1], [Some(1024), Some(64_240)]), Outcome::Bare);
+        assert_eq!(by_windows([1, 1], [Some(0), Some(0)]), Outcome::Bare, "windows are not in the record");
+        assert_eq!(by_windows([1, 1], [Some(1024), None]), Outcome::Bare);
+        assert_eq!(by_windows([2, 1], [Some(1024), Some(0)]), Outcome::Bare);
+        assert_eq!(by_windows([1, 0], [Some(1024), None]), Outcome::Unanswered);
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub fn by_counts(row: &Row<'_>, flow: &mut Flow) {
     if !flow.is_tcp() || counts.iter().all(Option::is_none) {
         if flow.is_tcp() && row.value(Role::Flags) != CellValue::Missing {
             by_flags(row, flow);
+        } else if flow.outcome_without_flags() == Outcome::Refused {
+            (flow.recorded, flow.state) = (Some(Outcome::Refused), TcpState::Refused);
         }
         return note_direction(flow);
     }
