@@ -162,6 +162,24 @@ fn what_is_left_still_tells_of_a_scan() {
 }
 
 #[test]
+fn ends_of_older_connections_accuse_nobody() {
+    let rows = |fin: u8, syn: u8, rst: u8, ack: u8| -> String {
+        let row = |i: u32| {
+            let (port, host) = (40_000 + i, 10 + i);
+            format!("10.0.0.9,{port},10.0.0.{host},445,6,2024-05-01 10:00:{i:02},900,1,1,0,0,{fin},{syn},{rst},{ack}\n")
+        };
+        (0..40).map(row).collect()
+    };
+    let heading = "Src IP,Src Port,Dst IP,Dst Port,Protocol,Timestamp,Flow Duration,Total Fwd Packet,Total Bwd packets,\
+                   Total Length of Fwd Packet,Total Length of Bwd Packet,\
+                   FIN Flag Count,SYN Flag Count,RST Flag Count,ACK Flag Count\n";
+    let found = |rows: String| accused(&read("a.csv", format!("{heading}{rows}").as_bytes(), &Settings::default()).1);
+    assert!(!found(rows(0, 1, 1, 1)).is_empty(), "requests that were refused");
+    let rests = found(rows(2, 0, 0, 2));
+    assert!(rests.is_empty(), "{rests:?}");
+}
+
+#[test]
 fn a_table_of_unknown_outcomes_says_why_nothing_was_judged() {
     let rows: String = (0..300)
         .map(|i| {

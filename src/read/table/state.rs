@@ -36,6 +36,7 @@ pub fn by_counts(row: &Row<'_>, flow: &mut Flow) {
         Outcome::Unanswered if syn == 0 && (ack > 0 || fin > 0 || rst > 0) => Outcome::Unknown,
         Outcome::Bare if syn > 0 && rst > 0 && fin == 0 => Outcome::Refused,
         Outcome::Bare if syn > 0 && fin > 0 => Outcome::Established,
+        Outcome::Bare if syn == 0 && counts.iter().any(|n| *n > 0) => Outcome::Unknown,
         other => other,
     };
     flow.recorded = Some(outcome);
