@@ -4,15 +4,18 @@
 
 use packetloupe::model::{Analysis, Severity};
 use packetloupe::pipeline::{Pipeline, PipelineOptions};
-use packetloupe::settings::Settings;
+use packetloupe::settings::{self, Settings};
 use std::fmt::Write;
 
 fn analyse(text: &str) -> Analysis {
-    let settings = Settings::default();
-    let mut pipeline = Pipeline::new(PipelineOptions::for_file(&settings, "a.log", text.len() as u64));
+    analyse_by(text, &Settings::default())
+}
+
+fn analyse_by(text: &str, settings: &Settings) -> Analysis {
+    let mut pipeline = Pipeline::new(PipelineOptions::for_file(settings, "a.log", text.len() as u64));
     pipeline.feed(text.as_bytes()).unwrap();
     pipeline.end().unwrap();
-    pipeline.evaluate(&settings)
+    pipeline.evaluate(settings)
 }
 
 /// Detectors that found something of this severity or more.
@@ -266,6 +269,24 @@ fn rows_of_several_logs_are_one_connection() {
         let http = summary.protocols.iter().find(|protocol| protocol.name == "HTTP").unwrap();
         assert_eq!((http.packets, http.messages), (11, 4));
     }
+}
+
+#[test]
+fn rows_without_an_id_are_one_connection_by_the_time_between_in_any_order() {
+    let row = |second: u32| {
+        format!(
+            "{{\"_path\":\"http\",\"ts\":{}.5,\"id.orig_h\":\"10.0.0.21\",\"id.orig_p\":40000,\"id.resp_h\":\"192.0.2.7\",\"id.resp_p\":80,\"method\":\"GET\",\"host\":\"a.example\",\"uri\":\"/{second}\",\"status_code\":200}}\n",
+            1_700_000_000 + second
+        )
+    };
+    let flows = |seconds: &[u32], settings: &Settings| {
+        analyse_by(&seconds.iter().map(|second| row(*second)).collect::<String>(), settings).summary.flows
+    };
+    let mut settings = Settings::default();
+    assert_eq!(flows(&[0, 100, 200, 20], &settings), 1, "the last is in between");
+    assert_eq!([flows(&[0, 300], &settings), flows(&[300, 0], &settings)], [2; 2]);
+    assert!(settings.set(&settings::IDLE_TIMEOUT, 600.0));
+    assert_eq!([flows(&[0, 300], &settings), flows(&[300, 0], &settings)], [1; 2]);
 }
 
 /// A line of Suricata's EVE.

@@ -30,7 +30,7 @@ fn has_side(flow: &Flow, place: usize) -> bool {
 /// How well `row` goes with `kept`, which has the same ends; none if it belongs to another connection: one of another time,
 /// or one that began anew. The smallest is best: first where its direction is missing, then by the time between.
 pub(super) fn distance(kept: &Flow, row: &Flow, limits: Limits) -> Option<(bool, i64)> {
-    let apart_ns = (row.first_ns - kept.last_ns).max(kept.first_ns - row.last_ns).max(0);
+    let apart_ns = kept.apart_ns(row);
     let span_ns = kept.last_ns.max(row.last_ns) - kept.first_ns.min(row.first_ns);
     let (ours, new) = (kept.directions.get(place(row)).map_or(0, flags), flags(row.forward()));
     let is_over = ours & (FIN | RST) != 0 && row.first_ns > kept.first_ns;

@@ -11,7 +11,7 @@ use crate::flow::expectations::Expectations;
 use crate::flow::fields::{self, FlowFields, InternedField};
 use crate::flow::names::Names;
 use crate::flow::optional::OptionalTables;
-use crate::flow::table::{FlowKeyHash, FlowTable, FlowUpdate, Limits, Lookup, LookupResult};
+use crate::flow::table::{FlowKeyHash, FlowTable, FlowUpdate, Lookup, LookupResult};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Flow;
 use crate::model::app::field::{FieldBuffer, FieldId, Message};
@@ -110,8 +110,8 @@ impl FlowStage {
     fn logged(&mut self, row: LogRow) -> u32 {
         let LogRow { mut flow, connection, has_id, messages } = row;
         let FlowStage { flows, names, dispatch, connections, .. } = self;
-        let idle_ns = Limits::default().idle_ns;
-        let is_same = |kept: &Flow| has_id || (flow.first_ns - kept.last_ns).abs() <= idle_ns;
+        let idle_ns = flows.limits().idle_ns;
+        let is_same = |kept: &Flow| has_id || kept.apart_ns(&flow) <= idle_ns;
         let known = connections.get(connection).filter(|serial| flows.get(*serial).is_some_and(is_same));
         if known.is_none() {
             flow.name = names.of(flow.responder().0);

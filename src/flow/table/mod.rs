@@ -72,6 +72,11 @@ impl FlowTable {
         FlowTable { limits, flows: Chunks::default(), open: Open::default(), summarised: Summarised::default() }
     }
 
+    /// Its limits.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
     /// Begins to look for the flow that a packet's lead leads to.
     ///
     /// A flow table is mostly waiting for memory. To begin for several packets, then to go on for all of them, and then

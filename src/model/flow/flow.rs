@@ -341,6 +341,11 @@ impl Flow {
         self.last_ns - self.first_ns
     }
 
+    /// From the end of the earlier one to the beginning of the later one, ns; 0 where they overlap.
+    pub fn apart_ns(&self, other: &Flow) -> i64 {
+        (other.first_ns - self.last_ns).max(self.first_ns - other.last_ns).max(0)
+    }
+
     /// Segments that two receivers may take differently: of the originator, of the responder.
     pub fn anomalies(&self) -> Option<[&TcpAnomalies; 2]> {
         let [low, high] = self.extra.as_ref()?.anomalies.as_deref()?;
