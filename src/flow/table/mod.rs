@@ -191,15 +191,15 @@ impl FlowTable {
         self.insert(hash, flow, ended)
     }
 
-    /// Takes what a row of a log tells of a connection that may be known by this serial number; its serial number. It stays
-    /// open until the end, because rows of several logs tell of it in any order.
+    /// Takes what a row of a log tells of a connection that may be known by this serial number; its serial number. It is not
+    /// over until the end, because rows of several logs tell of it in any order; nobody looks for it by its ends.
     pub fn log_row(&mut self, known: Option<u32>, flow: Flow, ended: &mut impl FnMut(u32, &Flow)) -> u32 {
         if let Some(serial) = known
-            && self.get_mut(serial).is_some_and(|kept| super::join::tell(kept, &flow))
+            && self.get_mut(serial).is_some_and(|kept| join::tell(kept, &flow))
         {
             return serial;
         }
-        self.insert(hash(&flow.key), flow, ended)
+        self.append(flow, ended)
     }
 
     /// Ends every flow that is still open: those that are not over. Rows of a table that wait for the other direction are
@@ -280,7 +280,8 @@ impl FlowTable {
     fn make_room(&mut self, ended: &mut impl FnMut(u32, &Flow)) {
         let FlowTable { flows, open, summarised, .. } = self;
         flows.forget_oldest(|serial, flow| {
-            if open.remove(hash(&flow.key), serial) {
+            if !flow.is_over {
+                open.remove(hash(&flow.key), serial);
                 ended(serial, flow);
             }
             summarised.flows += 1;
@@ -306,4 +307,28 @@ fn why_ended(flow: &Flow, packet: &Packet, from: usize, limits: Limits) -> Optio
     }
     let request = packet.tcp().filter(|tcp| tcp.is_request())?;
     tcp::is_restart(flow, request, from).then_some(End::Restart)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::features::made::tcp;
+
+    #[test]
+    fn connections_of_logs_end_once_and_are_not_sought_by_their_ends() {
+        let mut table = FlowTable::new(Limits { most: 2 * CHUNK, ..Limits::default() });
+        let (flow, n) = (tcp(&[(0, true, 0, 2)]), 4 * CHUNK as u32);
+        let mut ended = Vec::new();
+        for serial in 0..n {
+            assert_eq!(table.log_row(None, flow.clone(), &mut |serial, _| ended.push(serial)), serial);
+        }
+        assert_eq!(table.find(hash(&flow.key), &flow.key), None, "each would be compared with all before");
+        assert_eq!(ended, (0..table.first_serial()).collect::<Vec<_>>());
+        assert_eq!((table.len() + ended.len(), table.summarised.flows), (n as usize, ended.len() as u64));
+        let over = Flow { is_over: true, ..flow };
+        table.append(over.clone(), &mut |_, _| ());
+        (0..3 * CHUNK).for_each(|_| {
+            table.append(over.clone(), &mut |serial, _| assert!(serial < n, "it had ended"));
+        });
+    }
 }
