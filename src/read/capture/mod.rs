@@ -226,7 +226,13 @@ impl CaptureReader {
             Capture::Pcap(pcap) => pcap.step(bytes, at, is_last, &mut counted),
             Capture::Pcapng(pcapng) => pcapng.step(bytes, at, issues, &mut counted),
             Capture::Snoop(snoop) => snoop.step(bytes, at, &mut counted),
-            Capture::Netmon(netmon) => netmon.step(bytes, at, issues, &mut counted),
+            Capture::Netmon(netmon) => {
+                if netmon.is_past_frames(at) {
+                    past_frames(bytes, is_last)
+                } else {
+                    netmon.step(bytes, at, issues, &mut counted)
+                }
+            }
             Capture::Erf => erf::step(bytes, at, issues, &mut counted),
         };
         match step {
@@ -350,6 +356,16 @@ fn find_capture(bytes: &[u8], is_last: bool) -> Found {
         }
     }
     Found::NotBefore(bytes.len())
+}
+
+/// Passes over what stands behind the frames of a capture, up to the next file header.
+fn past_frames(bytes: &[u8], is_last: bool) -> Step {
+    match find_capture(bytes, is_last) {
+        // A header that could not be opened.
+        Found::At(0) => Step::Used(bytes.len().min(1)),
+        Found::At(n) | Found::NotBefore(n) => Step::Used(n),
+        Found::Need(n) => Step::Need(n),
+    }
 }
 
 /// True if another capture may begin with these bytes: nearly no record does.

@@ -55,12 +55,15 @@ impl Netmon {
         Opened::As(netmon, HEADER_BYTES)
     }
 
-    /// Reads one frame at the front of `bytes`, which stands at offset `at` of the file.
-    pub fn step(&mut self, bytes: &[u8], at: u64, issues: &mut IssueLog, sink: &mut impl FnMut(RawPacket<'_>)) -> Step {
+    /// True at this offset of the file if no frames come any more: the table of frames stands here.
+    #[inline]
+    pub fn is_past_frames(&mut self, at: u64) -> bool {
         let start = *self.start.get_or_insert(at.saturating_sub(HEADER_BYTES as u64));
-        if at - start >= self.end {
-            return Step::Used(bytes.len());
-        }
+        at - start >= self.end
+    }
+
+    /// Reads one frame at the front of `bytes`, which stands at offset `at` of the file.
+    pub fn step(&self, bytes: &[u8], at: u64, issues: &mut IssueLog, sink: &mut impl FnMut(RawPacket<'_>)) -> Step {
         let head = if self.major >= 2 { 16 } else { 8 };
         let Some(header) = bytes.get(..head) else { return Step::Need(head) };
         let (wire_bytes, captured) = if self.major >= 2 {
