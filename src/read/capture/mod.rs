@@ -130,14 +130,15 @@ enum Capture {
 }
 
 impl Capture {
-    fn open(kind: CaptureKind, bytes: &[u8], n_packets: u64, is_last: bool) -> Opened<Capture> {
+    /// Opens the capture that begins here, behind so many packets and comments in the file.
+    fn open(kind: CaptureKind, bytes: &[u8], n_before: (u64, usize), is_last: bool) -> Opened<Capture> {
         match kind {
             CaptureKind::Pcap => Pcap::open(bytes, is_last).map(Capture::Pcap),
             CaptureKind::Snoop => Snoop::open(bytes).map(Capture::Snoop),
             CaptureKind::Netmon => Netmon::open(bytes).map(Capture::Netmon),
             CaptureKind::Erf => Opened::As(Capture::Erf, 0),
             CaptureKind::Pcapng if bytes.len() < NEEDED_BYTES => Opened::Need(NEEDED_BYTES),
-            CaptureKind::Pcapng => Opened::As(Capture::Pcapng(Box::new(Pcapng::after(n_packets))), 0),
+            CaptureKind::Pcapng => Opened::As(Capture::Pcapng(Box::new(Pcapng::after(n_before))), 0),
         }
     }
 
@@ -178,7 +179,7 @@ pub struct CaptureReader {
 impl CaptureReader {
     /// For a file that begins so. `is_last` if there are no more bytes than these.
     pub fn open(kind: CaptureKind, bytes: &[u8], is_last: bool) -> Opened<CaptureReader> {
-        Capture::open(kind, bytes, 0, is_last).map(|current| CaptureReader {
+        Capture::open(kind, bytes, (0, 0), is_last).map(|current| CaptureReader {
             current,
             formats: Vec::new(),
             n_captures: 1,
@@ -280,7 +281,8 @@ impl CaptureReader {
 
     /// Opens the capture of this kind that begins here, behind the one before.
     pub fn join(&mut self, kind: CaptureKind, bytes: &[u8], at: u64, is_last: bool, issues: &mut IssueLog) -> Progress {
-        let (next, used) = match Capture::open(kind, bytes, self.n_packets, is_last) {
+        let n_before = (self.n_packets, self.comments().count());
+        let (next, used) = match Capture::open(kind, bytes, n_before, is_last) {
             Opened::As(next, used) => (next, used),
             Opened::Need(n) => return Progress::Need(n),
         };

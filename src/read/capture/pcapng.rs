@@ -21,7 +21,9 @@ const MOST_BLOCK_BYTES: u32 = 16 << 20;
 /// A longer block is not looked for behind damage.
 const MOST_SOUGHT_BYTES: usize = 1 << 20;
 
-/// Most comments that are kept.
+/// Most interfaces of a section that are kept; a packet of one behind them is one of an interface that is not known.
+const MOST_INTERFACES: usize = 1 << 16;
+/// Most comments of a file that are kept.
 const MOST_COMMENTS: usize = 1000;
 /// Most characters of a comment that are kept.
 const MOST_COMMENT_CHARS: usize = 2000;
@@ -45,14 +47,16 @@ pub struct Pcapng {
     last_time_ns: i64,
     /// Comments of sections, interfaces and packets.
     pub comments: Vec<Comment>,
+    /// Comments of captures before it in the file.
+    n_comments_before: usize,
     /// Bytes of blocks that could not be understood.
     pub bytes_damaged: u64,
 }
 
 impl Pcapng {
-    /// For a capture before which so many packets stand in the file.
-    pub fn after(n_packets: u64) -> Pcapng {
-        Pcapng { n_packets, ..Pcapng::default() }
+    /// For a capture before which so many packets and comments stand in the file.
+    pub fn after((n_packets, n_comments_before): (u64, usize)) -> Pcapng {
+        Pcapng { n_packets, n_comments_before, ..Pcapng::default() }
     }
 
     /// Reads one block at the front of `bytes`, which stands at offset `at` of the file.
@@ -205,7 +209,7 @@ impl Pcapng {
 
     fn comment(&mut self, about: About, options: &[PcapNGOption<'_>], issues: &mut IssueLog, at: u64) {
         for option in options.iter().filter(|option| option.code == OptionCode::Comment) {
-            if self.comments.len() == MOST_COMMENTS {
+            if self.n_comments_before + self.comments.len() >= MOST_COMMENTS {
                 issues.add(IssueKind::CommentsFull, None, Some(at));
                 continue;
             }
@@ -222,6 +226,9 @@ impl Pcapng {
             .and_then(|option| <[u8; 8]>::try_from(option.value.get(..8)?).ok())
             .map_or(0, |raw| if self.is_big_endian { i64::from_be_bytes(raw) } else { i64::from_le_bytes(raw) });
         self.n_interfaces += 1;
+        if self.interfaces.len() >= MOST_INTERFACES {
+            return;
+        }
         self.interfaces.push(Interface {
             link_type: block.linktype.0 as u16,
             snap_bytes: block.snaplen,

@@ -1,6 +1,6 @@
 //! Captures made here, whole, joined and damaged, to the packets that are read of them, whatever the slices.
 
-use crate::issue::IssueLog;
+use crate::issue::{IssueKind, IssueLog};
 use crate::read::{Reader, Record};
 
 /// A record of so many bytes, with `extra` bytes behind the four fields of its header.
@@ -36,6 +36,18 @@ fn section(word: fn(u32) -> [u8; 4], n: u32) -> Vec<u8> {
         let fields = [0, (time >> 32) as u32, time as u32, 60, 60].map(word).concat();
         bytes.extend(block(6, &[fields, vec![0x81; 60]].concat(), word));
     }
+    bytes
+}
+
+/// A pcapng section with so many comments and interfaces, and a packet of the last interface.
+fn commented(n_comments: usize, n_interfaces: u32) -> Vec<u8> {
+    let comment = [&[1, 0, 4, 0][..], b"note"].concat();
+    let fixed = [&0x1a2b_3c4d_u32.to_le_bytes()[..], &[1, 0, 0, 0], &[0xff; 8]].concat();
+    let mut bytes = block(0x0a0d_0d0a, &[fixed, comment.repeat(n_comments), vec![0; 4]].concat(), u32::to_le_bytes);
+    let interface = block(1, &[1, 0, 0, 0, 0, 0, 1, 0], u32::to_le_bytes);
+    (0..n_interfaces).for_each(|_| bytes.extend(&interface));
+    let fields = [n_interfaces - 1, 0x0006_0a24, 0x1810_4000, 60, 60].map(u32::to_le_bytes).concat();
+    bytes.extend(block(6, &[fields, vec![0x81; 60]].concat(), u32::to_le_bytes));
     bytes
 }
 
@@ -239,4 +251,23 @@ fn times_of_network_monitor_that_no_clock_shows_are_clamped() {
     assert_eq!(read(&late).seconds, [furthest]);
     let ticks = [&[1, 0, 0, 0, 0, 0][..], &u64::MAX.to_le_bytes(), &[0]].concat();
     assert_eq!(read(&netmon(2, 3, &ticks, 1)).seconds, [furthest]);
+}
+
+#[test]
+fn what_is_kept_of_a_file_does_not_grow_with_the_captures_joined_in_it() {
+    let of = |n_captures: usize| {
+        let capture = [commented(600, 1), pcap(0xa1b2_c3d4, 0, 1)].concat();
+        let mut reader = Reader::new(0, None);
+        let mut issues = IssueLog::default();
+        reader.feed(&capture.repeat(n_captures), &mut issues, &mut |_| ()).unwrap();
+        reader.end(&mut issues, &mut |_| ()).unwrap();
+        (reader.report().comments.len(), issues.count(IssueKind::CommentsFull))
+    };
+    assert_eq!([of(1), of(2), of(4)], [(600, 0), (1000, 200), (1000, 1400)]);
+}
+
+#[test]
+fn interfaces_are_kept_up_to_a_cap() {
+    assert_eq!(read_in(&commented(0, 1 << 16), 1 << 16).issues, Vec::<String>::new());
+    assert_eq!(read_in(&commented(0, (1 << 16) + 1), 1 << 16).issues, ["interface-unknown"]);
 }
