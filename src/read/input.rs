@@ -1,6 +1,7 @@
 //! One file as it is to records: unpacks it where it holds another file in another form, also several times, and hands the
 //! plain bytes to the reader.
 
+use super::member;
 use super::table::{Options, Part};
 use super::unpack::{self, UnpackError, Unpacker};
 use super::{InputReport, Reader, Record, UnsupportedFile};
@@ -10,8 +11,6 @@ use crate::issue::{IssueKind, IssueLog};
 const MOST_LAYERS: usize = 4;
 /// So many names of an archive's members are kept to say what it holds.
 const MOST_NAMES: usize = 4;
-/// And so much of a name.
-const MOST_NAME_CHARS: usize = 60;
 
 enum Packing {
     /// Too few bytes have come to tell.
@@ -162,7 +161,6 @@ impl Input {
         let read = self.reader.members_read();
         Some(match read {
             [name, more @ ..] if unpacker.is_archive() => {
-                let name: String = name.rsplit('/').next().unwrap_or(name).chars().take(MOST_NAME_CHARS).collect();
                 match more.len() {
                     0 => format!("{unpacker} ({name})"),
                     n => format!("{unpacker} ({name} and {n} more)"),
@@ -271,7 +269,7 @@ impl Input {
         self.layers.truncate(at + 1);
         self.n_members += 1;
         if self.names.len() < MOST_NAMES {
-            self.names.push(name.clone());
+            self.names.push(member::shown(&name));
         }
         self.reader.begin_member(name, outlet.issues, outlet.sink)
     }
@@ -325,17 +323,19 @@ impl Input {
     /// Why an archive in which nothing is read is refused; none if the file is no archive.
     fn empty_archive(&self) -> Option<UnsupportedFile> {
         let unpacker = self.layers.iter().filter_map(Layer::unpacker).find(|unpacker| unpacker.is_archive())?;
-        let locked = unpacker.unread().iter().find(|(_, is_locked)| *is_locked);
-        if let Some((name, _)) = locked {
-            return Some(UnsupportedFile(format!(
-                "The {unpacker} archive is locked with a password ({name}). Unpack it with the password, for example with 7z x, \
-                 and open the capture inside."
-            )));
-        }
-        if let Some((name, _)) = unpacker.unread().first() {
-            return Some(UnsupportedFile(format!(
-                "The {unpacker} archive is packed in a way that is not read ({name}). Unpack it and open the capture inside."
-            )));
+        if let Some((name, is_locked)) = unpacker.unread() {
+            let name = member::shown(name);
+            return Some(UnsupportedFile(if is_locked {
+                format!(
+                    "The {unpacker} archive is locked with a password ({name}). Unpack it with the password, for example with \
+                     7z x, and open the capture inside."
+                )
+            } else {
+                format!(
+                    "The {unpacker} archive is packed in a way that is not read ({name}). Unpack it and open the capture \
+                     inside."
+                )
+            }));
         }
         let has = |folder: &str| self.names.iter().any(|name| name.starts_with(folder));
         if has("xl/") || has("word/") || has("ppt/") || has("[Content_Types].xml") {

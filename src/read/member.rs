@@ -6,6 +6,8 @@ use super::{guess, table};
 
 /// So many names of members that were read are kept.
 const MOST_NAMES: usize = 100;
+/// And so many characters of a name.
+const MOST_NAME_CHARS: usize = 60;
 /// Endings of files that belong to a capture or table and are none, also where they look like one.
 const NO_TABLES: &[&str] = &[
     "md", "pdf", "html", "htm", "xml", "py", "ipynb", "sh", "c", "h", "java", "yml", "yaml", "toml", "ini", "cfg",
@@ -27,7 +29,7 @@ pub enum Stage {
 pub struct Members {
     name: String,
     pub stage: Stage,
-    /// Names of those that were read.
+    /// Names of those that were read, without their folders.
     pub read: Vec<String>,
     /// The heading of the table that is read.
     heading: Vec<u8>,
@@ -69,7 +71,7 @@ impl Members {
 
     /// What the member is, by its front and its name.
     pub fn content(&self, front: &[u8], is_all: bool) -> Content {
-        let base = self.name.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+        let base = base(&self.name).to_ascii_lowercase();
         if base.starts_with('.') || self.name.starts_with("__MACOSX/") {
             return Content::Other(false);
         }
@@ -89,7 +91,7 @@ impl Members {
     pub fn take(&mut self) {
         self.stage = Stage::Reading;
         if self.read.len() < MOST_NAMES {
-            self.read.push(self.name.clone());
+            self.read.push(shown(base(&self.name)));
         }
     }
 
@@ -111,9 +113,19 @@ impl Members {
         self.stage = Stage::Skipping;
         self.has_gap = true;
         if self.first_refusal.is_none() {
-            self.first_refusal = Some(format!("{}: {}", self.name, guess::refusal(front, is_all).0));
+            self.first_refusal = Some(format!("{}: {}", shown(&self.name), guess::refusal(front, is_all).0));
         }
     }
+}
+
+/// A name as it stands in sentences.
+pub fn shown(name: &str) -> String {
+    name.chars().take(MOST_NAME_CHARS).collect()
+}
+
+/// Without its folders.
+fn base(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
 }
 
 /// What the fronts of two tables have in common if their columns are the same: the first line, of Zeek's logs the lines that

@@ -162,7 +162,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Names of the members of an archive that were read, the first hundred.
+    /// Names, without folders, of the members of an archive that were read, the first hundred.
     pub fn members_read(&self) -> &[String] {
         self.members.as_ref().map_or(&[], |members| members.read.as_slice())
     }

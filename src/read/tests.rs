@@ -165,6 +165,18 @@ fn archives_without_anything_to_read_say_what_they_hold() {
     assert!(locked.contains("locked with a password (a.pcap)"), "{locked}");
     let office = refusal(zip(&[("[Content_Types].xml", b"<a/>"), ("xl/workbook.xml", b"<a/>")], 0));
     assert!(office.contains("CSV"), "{office}");
+    let long = "a".repeat(60_000);
+    for (flags, ending) in [(0, ".pdf"), (1, ".pcap"), (1, "/b.pcap")] {
+        let name = format!("{long}{ending}");
+        let sentence = refusal(zip(&[(name.as_str(), b"%PDF-1.4"), (name.as_str(), b"%PDF-1.4")], flags));
+        assert!(sentence.len() < 600 && sentence.contains(&long[..60]), "{sentence}");
+    }
+    let locked_last = [zip(&[("a.pcap", b"x")], 0), zip(&[("b.pcap", b"x")], 1)];
+    let mut both = locked_last[0][..locked_last[0].len() - 14].to_vec();
+    both[8] = 99;
+    both.extend(&locked_last[1]);
+    let locked = refusal(both);
+    assert!(locked.contains("locked with a password (b.pcap)"), "{locked}");
 }
 
 #[test]

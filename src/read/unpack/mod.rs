@@ -134,11 +134,12 @@ impl Unpacker {
         }
     }
 
-    /// Names of members that cannot be read, and whether that is because they need a password.
-    pub fn unread(&self) -> &[(String, bool)] {
+    /// The name of the first member that cannot be read, and whether that is because it needs a password; of those that do,
+    /// if there are any.
+    pub fn unread(&self) -> Option<(&str, bool)> {
         match &self.kind {
             Kind::Zip(zip) => zip.unread(),
-            _ => &[],
+            _ => None,
         }
     }
 

@@ -38,8 +38,8 @@ pub struct Zip {
     given_crc: Option<u32>,
     is_zip64: bool,
     begun: Option<String>,
-    /// Names of members that cannot be read, and whether they need a password.
-    unread: Vec<(String, bool)>,
+    /// The first member that cannot be read, rather one that needs a password: its name, and whether it does.
+    unread: Option<(String, bool)>,
 }
 
 impl Default for Zip {
@@ -52,7 +52,7 @@ impl Default for Zip {
             given_crc: None,
             is_zip64: false,
             begun: None,
-            unread: Vec::new(),
+            unread: None,
         }
     }
 }
@@ -168,7 +168,9 @@ impl Zip {
             Place::Deflated(_) | Place::Stored(1..) if !name.ends_with('/') => self.begun = Some(name),
             Place::Stored(0) => self.place = Place::Header,
             Place::Skipped(_) | Place::Directory => {
-                self.unread.push((name, is_locked));
+                if self.unread.as_ref().is_none_or(|(_, was_locked)| is_locked && !was_locked) {
+                    self.unread = Some((name, is_locked));
+                }
                 if let Place::Skipped(0) = self.place {
                     self.place = Place::Header;
                 }
@@ -201,9 +203,9 @@ impl Zip {
         self.begun.take()
     }
 
-    /// Members that cannot be read, and whether that is because they need a password.
-    pub fn unread(&self) -> &[(String, bool)] {
-        &self.unread
+    /// See [`super::Unpacker::unread`].
+    pub fn unread(&self) -> Option<(&str, bool)> {
+        self.unread.as_ref().map(|(name, is_locked)| (name.as_str(), *is_locked))
     }
 
     /// See [`super::Unpacker::end`].
