@@ -220,7 +220,7 @@ impl Exporter {
 
     /// Connections are recorded from their first packet on: of those that are sampled, few show their request.
     fn sees_requests(&self) -> bool {
-        self.n_requests * 2 >= self.n_flags
+        self.n_flags > 0 && self.n_requests * 2 >= self.n_flags
     }
 
     /// Judges a flow that has one direction only; true if it remains unknown whether there was an answer.
@@ -350,6 +350,19 @@ mod tests {
     }
 
     #[test]
+    fn rows_that_wait_too_long_are_counted_with_those_that_wait_to_the_end() {
+        let mut table = FlowTable::new(Limits::default());
+        let n = 20;
+        for hour in 0..n {
+            let mut flow = half(true, 0x02);
+            flow.first_ns += hour * 3_600_000_000_000;
+            flow.last_ns = flow.first_ns;
+            table.push(flow, true, &mut |_, flow| assert_eq!(flow.outcome(), Outcome::Unknown));
+        }
+        assert_eq!((table.len() as i64, table.end_all()), (n, n as u64));
+    }
+
+    #[test]
     fn the_originator_is_the_client_by_flags_then_by_ports_then_by_time() {
         assert_eq!(initiator(&half(false, 0x12), &half(true, 0x02)), (Begins::Answer, true));
         assert_eq!(initiator(&half(false, 0x1b), &half(true, 0x1b)), (Begins::Answer, true), "443 is a service");
@@ -371,6 +384,8 @@ mod tests {
         (blind.n_flags, blind.n_requests) = (10, 1);
         assert_eq!(settled(&blind, bare(true)), (Outcome::Unknown, 50_000, true));
         assert_eq!(settled(&blind, bare(false)), (Outcome::Unknown, 50_000, true), "an answer to who asked");
+        let request = Flow { known: Known::ALL.without(Known::BACKWARD), ..tcp(&[(0, true, 0, 0x02)]) };
+        assert_eq!(settled(&Exporter::default(), request).0, Outcome::Unknown, "nothing is known of the others");
         let mut seeing = Exporter::default();
         let mut pair = half(true, 0x1b);
         join(&mut pair, &half(false, 0x1b));

@@ -28,6 +28,8 @@ pub struct FlowTable {
     open: Open,
     /// Totals of flows that made room.
     pub summarised: Summarised,
+    /// Rows of one direction that were settled before the end, and of which it is unknown whether there was another.
+    n_one_way: u64,
 }
 
 /// Totals of flows that are no longer kept.
@@ -69,7 +71,13 @@ pub struct FlowUpdate {
 impl FlowTable {
     /// An empty table.
     pub fn new(limits: Limits) -> FlowTable {
-        FlowTable { limits, flows: Chunks::default(), open: Open::default(), summarised: Summarised::default() }
+        FlowTable {
+            limits,
+            flows: Chunks::default(),
+            open: Open::default(),
+            summarised: Summarised::default(),
+            n_one_way: 0,
+        }
     }
 
     /// Its limits.
@@ -184,7 +192,8 @@ impl FlowTable {
         }
         if n_waiting >= MOST_WAITING {
             if let Some(flow) = self.get_mut(oldest).filter(|flow| !flow.known.has(Known::BACKWARD)) {
-                Exporter::default().settle(flow);
+                let is_unknown = Exporter::default().settle(flow);
+                self.n_one_way += u64::from(is_unknown);
             }
             self.close(hash, oldest, ended);
         }
@@ -203,19 +212,21 @@ impl FlowTable {
     }
 
     /// Ends every flow that is still open: those that are not over. Rows of a table that wait for the other direction are
-    /// judged without it, by what all rows show; the number of those of which it remains unknown whether there was one.
+    /// judged without it, by what all rows show; the number of those, and of those before, of which it remains unknown
+    /// whether there was one.
     pub fn end_all(&mut self) -> u64 {
         self.open.clear();
         let is_waiting = |flow: &Flow| !flow.is_over && flow.is_counted() && !flow.known.has(Known::BACKWARD);
+        let n_before = self.n_one_way;
         if !self.iter().any(|(_, flow)| is_waiting(flow)) {
-            return 0;
+            return n_before;
         }
         let mut exporter = Exporter::default();
         self.iter().for_each(|(_, flow)| exporter.add(flow));
         let serials = self.first_serial()..self.flows.next_serial();
         let mut settle =
             |serial| self.get_mut(serial).filter(|flow| is_waiting(flow)).is_some_and(|f| exporter.settle(f));
-        serials.filter(|serial| settle(*serial)).count() as u64
+        n_before + serials.filter(|serial| settle(*serial)).count() as u64
     }
 
     /// The flow with this serial number, if it is still kept.
