@@ -115,7 +115,7 @@ fn add(side: &mut DirectionStats, more: &DirectionStats) {
     side.payload = side.payload.merge(&more.payload);
     side.gap = side.gap.merge(&more.gap);
     for (count, more) in side.flags.iter_mut().zip(more.flags) {
-        *count = (*count).max(more);
+        *count = count.saturating_add(more);
     }
 }
 
@@ -324,6 +324,9 @@ mod tests {
         assert_eq!((first.forward().packets, first.backward().packets, first.state), (2, 2, TcpState::Closed));
         assert_eq!(first.originator().1, 50_000);
         assert_eq!(n_ended, 0, "more rows of them may come");
+        let serial = table.push(half(true, 0x18), true, &mut |_, _| ());
+        let flags = table.get(serial).unwrap().forward().flags;
+        assert_eq!(flags, [2, 2, 0, 4, 4, 0, 0, 0], "those of both parts");
     }
 
     #[test]
