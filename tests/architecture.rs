@@ -220,6 +220,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("xz4rust", &["read/unpack/xz"]),
     ("fast_float2", &["read/table/number"]),
     ("ruzstd", &["read/unpack"]),
+    ("twox_hash", &["read/unpack"]),
     ("memchr", &["decode/app", "read/guess", "read/table"]),
     ("libm", &["maths/elementary"]),
     ("thiserror", &["read"]),

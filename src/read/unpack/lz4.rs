@@ -2,13 +2,16 @@
 //!
 //! Source: "LZ4 Frame Format Description", version 1.6.
 
-use super::xxh32::Xxh32;
 use super::{STEP_BYTES, UnpackError};
 use lz4_flex::block::decompress_into_with_dict;
+use std::hash::Hasher;
+use twox_hash::XxHash32;
 
 const FRAME: [u8; 4] = [0x04, 0x22, 0x4d, 0x18];
 /// Blocks may point back so far.
 const WINDOW_BYTES: usize = 64 << 10;
+/// Of the hashes of headers and contents.
+pub const SEED: u32 = 0;
 /// The bit in a block's length that says that it is not compressed.
 const IS_PLAIN: u32 = 1 << 31;
 
@@ -17,7 +20,7 @@ struct Frame {
     is_independent: bool,
     has_block_checksums: bool,
     most_block_bytes: usize,
-    checksum: Option<Xxh32>,
+    checksum: Option<XxHash32>,
 }
 
 /// State between steps.
@@ -113,7 +116,7 @@ impl Lz4 {
         let length = 7 + if has_size { 8 } else { 0 } + if has_dictionary { 4 } else { 0 };
         let Some(header) = bytes.get(..length) else { return Ok(Unit::Need(length)) };
         let described = header.get(4..length - 1).unwrap_or(&[]);
-        let is_right = header.last().copied() == Some((Xxh32::of(described) >> 8 & 0xff) as u8);
+        let is_right = header.last().copied() == Some((XxHash32::oneshot(SEED, described) >> 8 & 0xff) as u8);
         let most_block_bytes = match sizes >> 4 & 7 {
             4 => 64 << 10,
             5 => 256 << 10,
@@ -129,7 +132,7 @@ impl Lz4 {
             is_independent: flags & 0x20 != 0,
             has_block_checksums: flags & 0x10 != 0,
             most_block_bytes,
-            checksum: (flags & 0x04 != 0).then(Xxh32::default),
+            checksum: (flags & 0x04 != 0).then(|| XxHash32::with_seed(SEED)),
         });
         Ok(Unit::Done(length))
     }
@@ -142,7 +145,7 @@ impl Lz4 {
                 return Ok(Unit::Need(length));
             };
             let given = end.get(4..).and_then(|raw| raw.first_chunk()).copied().map(u32::from_le_bytes);
-            let is_right = frame.checksum.as_ref().map(Xxh32::finish) == given;
+            let is_right = frame.checksum.as_ref().map(XxHash32::finish_32) == given;
             return if is_right { Ok(Unit::Done(length)) } else { Err(UnpackError::Damaged) };
         }
         let size = (word & !IS_PLAIN) as usize;
@@ -164,7 +167,7 @@ impl Lz4 {
         };
         plain.extend_from_slice(made);
         if let Some(checksum) = &mut frame.checksum {
-            checksum.update(made);
+            checksum.write(made);
         }
         if !frame.is_independent {
             let kept = made.get(made.len().saturating_sub(WINDOW_BYTES)..).unwrap_or(&[]);

@@ -7,7 +7,6 @@ mod lz4;
 mod printed;
 mod tar;
 mod utf16;
-mod xxh32;
 mod xz;
 mod zip;
 mod zstd;
@@ -177,6 +176,7 @@ mod tests {
     use flate2::write::GzEncoder;
     use ruzstd::encoding::{CompressionLevel, compress_to_vec};
     use std::io::Write;
+    use twox_hash::XxHash32;
 
     fn text(n: usize) -> Vec<u8> {
         (0..n).flat_map(|i| format!("{} ", i * 7919 % 1000).into_bytes()).collect()
@@ -197,7 +197,8 @@ mod tests {
     /// Frames with linked blocks of 64 KiB at most and the checksum of the content.
     fn lz4(plain: &[u8]) -> Vec<u8> {
         let descriptor = [0x44, 0x40];
-        let mut packed = vec![0x04, 0x22, 0x4d, 0x18, 0x44, 0x40, (xxh32::Xxh32::of(&descriptor) >> 8) as u8];
+        let mut packed =
+            vec![0x04, 0x22, 0x4d, 0x18, 0x44, 0x40, (XxHash32::oneshot(lz4::SEED, &descriptor) >> 8) as u8];
         let mut before: &[u8] = &[];
         for block in plain.chunks(60_000) {
             let compressed = lz4_flex::block::compress_with_dict(block, before);
@@ -206,12 +207,21 @@ mod tests {
             before = block;
         }
         packed.extend([0; 4]);
-        packed.extend(xxh32::Xxh32::of(plain).to_le_bytes());
+        packed.extend(XxHash32::oneshot(lz4::SEED, plain).to_le_bytes());
         packed
     }
 
     fn zstd(plain: &[u8]) -> Vec<u8> {
         compress_to_vec(plain, CompressionLevel::Fastest)
+    }
+
+    #[test]
+    fn hashes_are_those_of_the_reference() {
+        for (text, hash) in
+            [("", 0x02cc_5d05), ("abc", 0x32d1_53ff), ("Nobody inspects the spammish repetition", 0xe229_3b2f)]
+        {
+            assert_eq!(XxHash32::oneshot(lz4::SEED, text.as_bytes()), hash);
+        }
     }
 
     /// Unpacks in slices of a size.
