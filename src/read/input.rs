@@ -160,12 +160,10 @@ impl Input {
         let unpacker = layer.unpacker()?;
         let read = self.reader.members_read();
         Some(match read {
-            [name, more @ ..] if unpacker.is_archive() => {
-                match more.len() {
-                    0 => format!("{unpacker} ({name})"),
-                    n => format!("{unpacker} ({name} and {n} more)"),
-                }
-            }
+            [name, more @ ..] if unpacker.is_archive() => match more.len() {
+                0 => format!("{unpacker} ({name})"),
+                n => format!("{unpacker} ({name} and {n} more)"),
+            },
             _ => unpacker.to_string(),
         })
     }

@@ -2,6 +2,7 @@
 //!
 //! Source: draft-ietf-opsawg-pcap; the variants as Wireshark's `wiretap/libpcap.c` describes them.
 
+mod look;
 mod resync;
 mod variant;
 

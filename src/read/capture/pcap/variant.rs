@@ -4,10 +4,8 @@
 //! Source: Wireshark, `wiretap/libpcap.c` and `libpcap.h`, which name the programs.
 
 use super::super::MOST_PACKET_BYTES;
-use super::{HEADER_BYTES, MOST_WIRE_BYTES, Pcap, RECORD_BYTES, is_file_header};
-
-/// So many records are looked at.
-const N_RECORDS: usize = 3;
+use super::look::Look;
+use super::{MOST_WIRE_BYTES, Pcap, RECORD_BYTES, RecordHeader};
 
 /// What is behind the four fields of a record's header.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -70,14 +68,6 @@ pub(super) fn aix_link_type(version: (u16, u16), network: u32) -> Option<u16> {
     }
 }
 
-/// What a walk over the first records gave.
-enum Walk {
-    Fits,
-    /// So many bytes would be needed to go on.
-    Short(usize),
-    Fails,
-}
-
 impl Pcap {
     /// The first of the variants under which the first records make sense, or else the first; or how many bytes of
     /// records it takes to say.
@@ -86,41 +76,19 @@ impl Pcap {
         if variants.len() <= 1 {
             return Ok(first);
         }
+        // Longer ones there are only of links of which no maker made a variant.
+        let fits = |record: &RecordHeader| {
+            record.fraction < self.units_per_second()
+                && record.captured <= MOST_PACKET_BYTES
+                && (record.captured..=MOST_WIRE_BYTES).contains(&record.wire)
+        };
         for variant in variants {
-            match self.walk(*variant, records, is_last) {
-                Walk::Fits => return Ok(*variant),
-                Walk::Short(need) if !is_last => return Err(need),
-                Walk::Short(_) | Walk::Fails => {}
+            match self.look(variant.head_bytes(), records, is_last, fits) {
+                Look::Yes => return Ok(*variant),
+                Look::Need(need) => return Err(need),
+                Look::No => {}
             }
         }
         Ok(first)
-    }
-
-    fn walk(&self, variant: Variant, records: &[u8], is_last: bool) -> Walk {
-        let head = variant.head_bytes();
-        let mut at = 0;
-        for number in 0..N_RECORDS {
-            let rest = records.get(at..).unwrap_or(&[]);
-            if number > 0 && (is_file_header(rest) || is_last && rest.is_empty()) {
-                return Walk::Fits;
-            }
-            if rest.len() < HEADER_BYTES && !is_last {
-                return Walk::Short(at + HEADER_BYTES);
-            }
-            let Some(record) = self.record(rest) else { return Walk::Short(at + head) };
-            // Longer ones there are only of links of which no maker made a variant.
-            let is_odd = record.fraction >= self.units_per_second()
-                || record.captured > MOST_PACKET_BYTES
-                || record.wire > MOST_WIRE_BYTES
-                || record.captured > record.wire;
-            if is_odd {
-                return Walk::Fails;
-            }
-            at += head + record.captured as usize;
-            if records.len() < at {
-                return Walk::Short(at);
-            }
-        }
-        Walk::Fits
     }
 }
