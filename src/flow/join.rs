@@ -55,7 +55,7 @@ pub(super) fn join(kept: &mut Flow, row: &Flow) {
     kept.first_ns = kept.first_ns.min(row.first_ns);
     kept.last_ns = kept.last_ns.max(row.last_ns);
     kept.saw_syn |= row.saw_syn;
-    let of_sides = kept.known.without(Known::ALL.without(SIDES));
+    let of_sides = kept.known.both(SIDES);
     kept.known = kept.known.both(row.known.with(SIDES)).with(of_sides);
     let Some((_, is_certain)) = begins.or(was_both_ways.then_some((Begins::Kept, false))) else { return };
     kept.known = kept.known.with(Known::FORWARD.with(Known::BACKWARD)).with_if(is_certain, Known::DIRECTION);
@@ -63,7 +63,7 @@ pub(super) fn join(kept: &mut Flow, row: &Flow) {
     let outcome = if has_flags { kept.outcome_by_flags() } else { kept.outcome_by_volume() };
     kept.recorded = Some(outcome);
     if has_flags {
-        kept.state = state(kept, outcome);
+        kept.state = kept.state_by_flags(outcome);
     }
 }
 
@@ -181,7 +181,7 @@ fn by_ports(flow: &Flow) -> Option<(Side, Strength)> {
         return None;
     }
     let ports = [flow.originator().1, flow.responder().1];
-    let [from, to] = ports.map(|port| port < 1024 || Protocol::from_port(flow.is_tcp(), port).is_some());
+    let [from, to] = ports.map(|port| Protocol::is_service(flow.is_tcp(), port));
     let [is_from_high, is_to_high] = ports.map(|port| port >= EPHEMERAL);
     match ((from, to), (is_from_high, is_to_high)) {
         ((false, true), _) => Some((Side::Originator, Strength::Service)),
@@ -257,19 +257,6 @@ impl Exporter {
         // It has no answers: that is known now.
         flow.known = flow.known.with_if(is_unanswered, Known::FORWARD.with(Known::BACKWARD));
         !is_unanswered
-    }
-}
-
-fn state(flow: &Flow, outcome: Outcome) -> TcpState {
-    let (sent, returned) = (flags(flow.forward()), flags(flow.backward()));
-    match outcome {
-        Outcome::Unanswered => TcpState::Requested,
-        Outcome::Refused => TcpState::Refused,
-        Outcome::HalfOpen => TcpState::Answered,
-        Outcome::Bare | Outcome::Unknown => TcpState::Unknown,
-        Outcome::Established if (sent | returned) & RST != 0 => TcpState::Reset,
-        Outcome::Established if sent & returned & FIN != 0 => TcpState::Closed,
-        Outcome::Established => TcpState::Established,
     }
 }
 

@@ -317,14 +317,13 @@ fn classify_odd(flow: &Flow) -> Option<(Probe, Outcome)> {
         return None;
     }
     let is_reset = backward.packets > 0 && backward.flag(RST) == backward.packets;
-    let is_service = |port: u16| port < 1024 || Protocol::from_port(true, port).is_some();
     let probe = match flow.originator_flags() & (FIN | SYN | RST | PSH | ACK | URG) {
         // A tool that writes no flags, or not all, leaves the same.
         0 if flow.recorded.is_none() => Probe::Null,
         FIN => Probe::Fin,
         flags if flags == FIN | PSH | URG => Probe::Xmas,
         // Leftovers of old connections look the same, but come from a server's port or go to the one port in use.
-        ACK if is_reset && !is_service(flow.originator().1) => Probe::Ack,
+        ACK if is_reset && !Protocol::is_service(true, flow.originator().1) => Probe::Ack,
         _ => return None,
     };
     (is_reset || backward.packets == 0).then_some((probe, Outcome::Failure))

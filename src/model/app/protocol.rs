@@ -133,6 +133,11 @@ impl Protocol {
         .into()
     }
 
+    /// True for the port of a service: a system port (RFC 6335) or that of an application that is read.
+    pub fn is_service(is_tcp: bool, port: u16) -> bool {
+        port < 1024 || Protocol::from_port(is_tcp, port).is_some()
+    }
+
     /// The application that a server port usually means (IANA service names); a hint, never a proof.
     pub fn from_port(is_tcp: bool, port: u16) -> Option<AppProto> {
         use AppProto::*;

@@ -1,7 +1,7 @@
 //! What a capture or a table says of a flow, to its outcome: packets, flags, or what went both ways.
 
 use super::{DirectionStats, Flow, Known, Outcome, TcpState};
-use crate::model::packet::tcp_flag::{ACK, RST, SYN};
+use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
 
 /// Most packets of one side that come to nothing: requests sent again, and the answers to them.
 pub const MOST_BARE: u32 = 3;
@@ -113,6 +113,20 @@ impl Flow {
             Outcome::Bare if has(sent, SYN) && has(returned, SYN) => Outcome::Established,
             Outcome::Bare if !has(sent, SYN) => Outcome::Unknown,
             other => other,
+        }
+    }
+
+    /// How it stands, by this outcome and the flags that each side ever set.
+    pub fn state_by_flags(&self, outcome: Outcome) -> TcpState {
+        let (sent, returned) = (flags(self.forward()), flags(self.backward()));
+        match outcome {
+            Outcome::Unanswered => TcpState::Requested,
+            Outcome::Refused => TcpState::Refused,
+            Outcome::HalfOpen => TcpState::Answered,
+            Outcome::Bare | Outcome::Unknown => TcpState::Unknown,
+            Outcome::Established if (sent | returned) & RST != 0 => TcpState::Reset,
+            Outcome::Established if sent & returned & FIN != 0 => TcpState::Closed,
+            Outcome::Established => TcpState::Established,
         }
     }
 }

@@ -117,18 +117,8 @@ pub fn argus(row: &Row<'_>, flow: &mut Flow) {
             set_flags(flow, false, returned);
             flow.known = flow.known.with(Known::FLAGS);
             let outcome = flow.outcome_by_flags();
-            let both = sent | returned;
-            let state = match outcome {
-                Outcome::Unanswered => TcpState::Requested,
-                Outcome::Refused => TcpState::Refused,
-                Outcome::HalfOpen => TcpState::Answered,
-                Outcome::Bare | Outcome::Unknown => TcpState::Unknown,
-                Outcome::Established if both & tcp_flag::RST != 0 => TcpState::Reset,
-                Outcome::Established if sent & returned & tcp_flag::FIN != 0 => TcpState::Closed,
-                Outcome::Established => TcpState::Established,
-            };
             flow.saw_syn = sent & tcp_flag::SYN != 0;
-            (outcome, state)
+            (outcome, flow.state_by_flags(outcome))
         }
         _ => (by_volume, TcpState::Unknown),
     };
@@ -252,7 +242,7 @@ fn note_direction(flow: &mut Flow) {
 }
 
 fn is_service(flow: &Flow, port: u16) -> bool {
-    matches!(flow.key.protocol, 6 | 17) && (port < 1024 || Protocol::from_port(flow.is_tcp(), port).is_some())
+    matches!(flow.key.protocol, 6 | 17) && Protocol::is_service(flow.is_tcp(), port)
 }
 
 /// Flags as letters, words or a hexadecimal number in a text; none if it is nothing of this.
