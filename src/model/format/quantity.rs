@@ -18,6 +18,11 @@ pub fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(n), if n == 1 { one } else { many })
 }
 
+/// A text that may not be known or empty; a dash then.
+pub fn or_dash(text: Option<String>) -> String {
+    text.filter(|text| !text.is_empty()).unwrap_or_else(|| "–".to_owned())
+}
+
 /// `812 B`, `1.53 kB`, `20.0 MB`: decimal prefixes, as capinfos and disks count.
 pub fn bytes(n: f64) -> String {
     if n.abs() < 1000.0 { format!("{} B", plain(n)) } else { prefixed(n, "B") }

@@ -9,6 +9,7 @@ use crate::model::finding::Severity;
 use crate::model::format::quantity::bytes;
 use crate::model::format::quantity::count;
 use crate::model::format::quantity::counted;
+use crate::model::format::quantity::or_dash;
 use crate::model::format::time;
 
 /// Title, verdict and contents.
@@ -90,10 +91,6 @@ fn span(analysis: &Analysis) -> String {
         Some(first) => format!("{} from {} UTC", time::span(analysis.summary.duration_ns()), time::to_second(first)),
         None => "no packets".to_owned(),
     }
-}
-
-fn or_dash(figure: Option<String>) -> String {
-    figure.unwrap_or_else(|| "–".to_owned())
 }
 
 /// Figures, facts of the file, charts.

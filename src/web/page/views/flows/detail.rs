@@ -1,7 +1,8 @@
 //! The chosen flow with both directions, and ways on from it.
 
 use crate::model::Addr;
-use crate::model::format::{quantity, time};
+use crate::model::format::quantity::{self, or_dash};
+use crate::model::format::time;
 use crate::model::listing::{FlowFieldRow, FlowRow};
 use crate::protocol::Filter;
 use crate::session::Route;
@@ -41,11 +42,11 @@ pub fn FlowDetail(props: &FlowDetailProps) -> Html {
             </div>
             <dl class="figures facts">
                 { pair("Start", format!("{} {}", moment(row.first_ns, clock), zone_of(row.first_ns, clock))) }
-                { pair("Duration", row.duration_ns.map_or_else(|| or_dash(""), time::span)) }
+                { pair("Duration", or_dash(row.duration_ns.map(time::span))) }
                 { pair("Protocol", row.transport.clone()) }
-                { pair("Application", or_dash(&row.app)) }
-                { pair("Name", or_dash(&plain(&row.name))) }
-                { pair("State", or_dash(&row.state)) }
+                { pair("Application", or_dash(Some(row.app.clone()))) }
+                { pair("Name", or_dash(Some(plain(&row.name)))) }
+                { pair("State", or_dash(Some(row.state.clone()))) }
                 { pair("Forward", amount(row.packets[0], row.bytes[0])) }
                 { pair("Backward", amount(row.packets[1], row.bytes[1])) }
                 { pair("Anomaly score", score(row.score)) }
@@ -94,9 +95,5 @@ fn end(host: Addr, port: u16) -> String {
 fn amount(packets: Option<u64>, bytes: Option<u64>) -> String {
     let packets = packets.map(|n| quantity::counted(n, "packet", "packets"));
     let parts: Vec<String> = packets.into_iter().chain(bytes.map(|n| quantity::bytes(n as f64))).collect();
-    or_dash(&parts.join(", "))
-}
-
-fn or_dash(text: &str) -> String {
-    if text.is_empty() { "–".to_owned() } else { text.to_owned() }
+    or_dash(Some(parts.join(", ")))
 }

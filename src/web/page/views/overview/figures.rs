@@ -2,7 +2,8 @@
 
 use crate::model::Analysis;
 use crate::model::analysis::IssueSeverity;
-use crate::model::format::{quantity, time};
+use crate::model::format::quantity::{self, or_dash};
+use crate::model::format::time;
 use crate::session::{Route, Shared};
 use crate::web::page::hooks::use_clock;
 use crate::web::page::parts::text::{moment_with_zone, pair, plain};
@@ -17,16 +18,12 @@ pub struct FiguresProps {
     pub is_partial: bool,
 }
 
-fn or_dash(figure: Option<String>) -> String {
-    figure.unwrap_or_else(|| "–".to_owned())
-}
-
 /// Quick statistics.
 #[component]
 pub fn Figures(props: &FiguresProps) -> Html {
     let clock = use_clock();
     let Analysis { file, summary, coverage, issues, .. } = &*props.analysis;
-    let when = |ns: Option<i64>| ns.map_or_else(|| "–".to_owned(), |ns| moment_with_zone(ns, clock));
+    let when = |ns: Option<i64>| or_dash(ns.map(|ns| moment_with_zone(ns, clock)));
     let n_issues = issues.len() as u64;
     let part = |n: u64, what: &str| (n > 0).then(|| format!("{} {what}", quantity::count(n)));
     let notes: Vec<String> = [
