@@ -105,7 +105,7 @@ fn most_packet_bytes(link_type: u16) -> u32 {
 pub fn kind(bytes: &[u8]) -> Option<CaptureKind> {
     if pcap::has_magic(bytes) {
         Some(CaptureKind::Pcap)
-    } else if bytes.starts_with(&[0x0a, 0x0d, 0x0d, 0x0a]) {
+    } else if pcapng::has_magic(bytes) {
         Some(CaptureKind::Pcapng)
     } else if snoop::has_magic(bytes) {
         Some(CaptureKind::Snoop)
@@ -373,13 +373,5 @@ fn past_frames(bytes: &[u8], is_last: bool) -> Step {
 /// True if another capture may begin with these bytes: nearly no record does.
 #[inline]
 fn may_begin(bytes: &[u8]) -> bool {
-    matches!(
-        bytes,
-        [0xa1, 0xb2, ..]
-            | [_, _, 0xb2, 0xa1, ..]
-            | [0x1c, 0, 1, 0xab | 0xac, ..]
-            | [0xab | 0xac, 1, 0, 0x1c, ..]
-            | [0x0a, 0x0d, 0x0d, 0x0a, ..]
-            | [b's', b'n', b'o', b'o', b'p', ..]
-    )
+    pcap::has_magic(bytes) || pcapng::has_magic(bytes) || snoop::has_magic(bytes)
 }

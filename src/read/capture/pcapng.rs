@@ -283,10 +283,15 @@ impl Interface {
     }
 }
 
+/// True if the bytes begin as a section does, in either byte order.
+#[inline]
+pub fn has_magic(bytes: &[u8]) -> bool {
+    bytes.starts_with(&SECTION_HEADER.to_be_bytes())
+}
+
 /// True if a section header stands here that can be believed, also where none is expected.
 pub fn is_section_header(bytes: &[u8]) -> bool {
-    matches!(bytes, [0x0a, 0x0d, 0x0d, 0x0a, _, _, _, _, 0x1a, 0x2b, 0x3c, 0x4d, ..])
-        || matches!(bytes, [0x0a, 0x0d, 0x0d, 0x0a, _, _, _, _, 0x4d, 0x3c, 0x2b, 0x1a, ..])
+    has_magic(bytes) && matches!(bytes.get(8..12), Some([0x1a, 0x2b, 0x3c, 0x4d] | [0x4d, 0x3c, 0x2b, 0x1a]))
 }
 
 fn words(bytes: &[u8]) -> Option<[[u8; 4]; 3]> {

@@ -15,6 +15,7 @@ pub struct Snoop {
 }
 
 /// True if the bytes begin as a snoop file does.
+#[inline]
 pub fn has_magic(bytes: &[u8]) -> bool {
     bytes.starts_with(MAGIC)
 }

@@ -55,6 +55,7 @@ struct Magic {
     variants: &'static [Variant],
 }
 
+#[inline]
 fn magic(bytes: &[u8]) -> Option<Magic> {
     let front: [u8; 4] = *bytes.first_chunk()?;
     let is_big_endian = matches!(front, [0xa1 | 0x1c, ..]);
@@ -71,6 +72,7 @@ fn magic(bytes: &[u8]) -> Option<Magic> {
 }
 
 /// True if the bytes begin with the magic number of any variant.
+#[inline]
 pub fn has_magic(bytes: &[u8]) -> bool {
     magic(bytes).is_some()
 }
