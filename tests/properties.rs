@@ -187,6 +187,33 @@ fn every_prefix_of_a_capture_gives_its_packets_and_says_where_it_was_cut() {
 }
 
 #[allow(clippy::unwrap_used)]
+#[test]
+fn a_first_packet_before_1970_is_no_step_of_the_clock() {
+    let block = |kind: u32, body: &[u8]| {
+        let length = (body.len() as u32 + 12).to_le_bytes();
+        [&kind.to_le_bytes(), &length, body, &length].concat()
+    };
+    // Times count from ten days before 1970.
+    let offset = (-864_000_i64).to_le_bytes();
+    let capture = |seconds: &[u32]| {
+        let section = [&0x1a2b_3c4d_u32.to_le_bytes()[..], &[1, 0, 0, 0], &[0xff; 8]].concat();
+        let interface = [&[1, 0, 0, 0, 0xff, 0xff, 0, 0, 14, 0, 8, 0][..], &offset, &[0; 4]].concat();
+        let packet = |second: &u32| {
+            let fields = [0, 0, second * 1_000_000, 60, 60].map(u32::to_le_bytes).concat();
+            block(6, &[fields, vec![0; 60]].concat())
+        };
+        let packets = seconds.iter().flat_map(packet).collect();
+        [block(0x0a0d_0d0a, &section), block(1, &interface), packets].concat()
+    };
+    let has_step = |seconds: &[u32]| {
+        let analysis = analyse(&capture(seconds), &[1 << 20]).unwrap();
+        assert_eq!(analysis.summary.first_ns, Some(-864_000_000_000_000 + 1_000_000_000));
+        analysis.issues.iter().any(|issue| issue.id == "clock-step")
+    };
+    assert!(!has_step(&[1, 2, 3]));
+    assert!(has_step(&[4, 1, 3]));
+}
+
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).unwrap();

@@ -46,7 +46,7 @@ struct Packets {
     duplicates: Duplicates,
     n_damaged: u64,
     latest_ns: Option<i64>,
-    before_ns: i64,
+    before_ns: Option<i64>,
 }
 
 /// The packets that end in a stretch of the file, decoded, or what its rows became.
@@ -291,10 +291,10 @@ impl Packets {
         if packet.time_ns < *latest_ns {
             self.issues.add(IssueKind::TimeBackwards, Some(packet.index), Some(offset));
         }
-        if packet.time_ns < self.before_ns.saturating_sub(CLOCK_STEP_NS) {
+        let before_ns = self.before_ns.replace(packet.time_ns);
+        if before_ns.is_some_and(|before_ns| packet.time_ns < before_ns.saturating_sub(CLOCK_STEP_NS)) {
             self.issues.add(IssueKind::ClockStep, Some(packet.index), Some(offset));
         }
-        self.before_ns = packet.time_ns;
         *latest_ns = packet.time_ns.max(*latest_ns);
         self.counters.add(packet);
         let Packet { time_ns, wire_bytes, captured_bytes, .. } = *packet;
