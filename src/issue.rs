@@ -164,6 +164,13 @@ struct Slot {
     first_offset: Option<u64>,
 }
 
+impl IssueKind {
+    /// Its id.
+    pub fn id(self) -> &'static str {
+        ALL.get(self as usize).map_or("", |(_, id, _, _)| id)
+    }
+}
+
 impl Default for IssueLog {
     fn default() -> Self {
         IssueLog { slots: [Slot::default(); ALL.len()] }

@@ -1,6 +1,6 @@
 //! What has passed to an analysis: the detectors finish, and all is put together.
 
-use super::{Pipeline, inputs, server_names, table_facts, threads};
+use super::{Pipeline, inputs, issues, server_names, table_facts, threads};
 use crate::decode::link;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::issue::{IssueKind, IssueLog};
@@ -123,13 +123,8 @@ impl Pipeline {
         issues.add_many(IssueKind::NamesFull, flow_stage.names.n_refused, None, None);
         issues.add_many(IssueKind::FactsFull, flow_stage.flow_fields.n_refused, None, None);
         self.optional_issues(&mut issues);
-        let duplicates = self.capture.duplicates();
-        issues.add_many(IssueKind::PacketsDuplicated, duplicates.map_or(0, |share| share.copies), None, None);
         let rows = self.capture.rows();
-        let mut all_issues = table_facts::with_issues(issues, rows);
-        if let Some(duplicates) = duplicates {
-            inputs::say_share(&mut all_issues, duplicates);
-        }
+        let mut all_issues = issues::with_figures(issues, rows, self.capture.duplicates());
         all_issues.extend(inputs::issues_of_several(inputs, &self.names));
         all_issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
         let (counters, tops) = (self.capture.counters(), &flow_stage.tops);

@@ -2,7 +2,6 @@
 
 use crate::model::analysis::Issue;
 use crate::read::InputReport;
-use crate::stats::duplicates::DuplicateShare;
 
 /// The formats in words, each once.
 pub(super) fn formats(inputs: &[InputReport]) -> String {
@@ -13,15 +12,6 @@ pub(super) fn formats(inputs: &[InputReport]) -> String {
         }
     }
     formats.join("; ")
-}
-
-/// Adds to the issue of packets that are there twice how large a part of all they are.
-pub(super) fn say_share(issues: &mut [Issue], duplicates: DuplicateShare) {
-    let id = "packets-duplicated";
-    if let Some(issue) = issues.iter_mut().find(|issue| issue.id == id) {
-        let percent = (duplicates.share * 100.0).round();
-        issue.text = format!("{} {percent} % of the IP packets are copies.", issue.text);
-    }
 }
 
 /// What went wrong while reading each of several files; none for a single one. The sentence names the file, and there is

@@ -6,6 +6,7 @@ mod dispatch;
 mod evaluate;
 mod flow_stage;
 mod inputs;
+mod issues;
 mod options;
 mod rows;
 mod server_names;

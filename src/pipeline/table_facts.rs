@@ -1,8 +1,6 @@
-//! What an analysis says of a table: its facts, what cannot be done with it, and issues of keeping rows.
+//! What an analysis says of a table: its facts, and what cannot be done with it.
 
 use crate::detect::detector::Conclusion;
-use crate::issue::{IssueKind, IssueLog};
-use crate::model::analysis::Issue;
 use crate::model::rows::{RowKind, TableFacts};
 use crate::stats::rows::RowStore;
 
@@ -32,26 +30,6 @@ pub(super) fn facts(rows: &RowStore, is_counted: bool) -> TableFacts {
         }
     }
     TableFacts { layout: layout.clone(), rows: rows.n_rows(), rows_kept: rows.len() as u64, rests }
-}
-
-/// What went wrong, with what went wrong in keeping rows.
-pub(super) fn with_issues(mut log: IssueLog, rows: Option<&RowStore>) -> Vec<Issue> {
-    let Some(rows) = rows else { return log.issues() };
-    if rows.is_sampled() {
-        log.add_many(IssueKind::RowsSampled, rows.n_rows() - rows.len() as u64, None, None);
-    }
-    log.add_many(IssueKind::TextsLeftOut, rows.n_full() as u64, None, None);
-    let mut issues = log.issues();
-    for issue in issues.iter_mut().filter(|issue| issue.id == "rows-sampled") {
-        issue.text = format!(
-            "{} {} of {} rows are kept, chosen with the seed {}; counts, means and ranges are of all rows.",
-            issue.text,
-            rows.len(),
-            rows.n_rows(),
-            rows.seed(),
-        );
-    }
-    issues
 }
 
 /// A detector that cannot be evaluated, and why.

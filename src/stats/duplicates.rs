@@ -22,6 +22,7 @@ const LEAST_SHARE: f64 = 0.1;
 /// Remembers the packets of the last milliseconds.
 pub struct Duplicates {
     slots: Vec<Slot>,
+    /// Packets whose copies can be told from repetitions, see [`hash`].
     n_packets: u64,
     n_copies: u64,
 }
@@ -38,7 +39,8 @@ struct Slot {
 pub struct DuplicateShare {
     /// Packets that are copies of one before.
     pub copies: u64,
-    /// The share of packets that are copies, from 0 to 1: 0.5 where every packet is there twice.
+    /// The share of copies among the packets whose copies can be told from repetitions, from 0 to 1: 0.5 where each of them
+    /// is there twice.
     pub share: f64,
 }
 
@@ -108,7 +110,8 @@ fn hash(packet: &Packet, data: &[u8]) -> Option<u64> {
     Some(hash | 1)
 }
 
-/// One step of a multiplicative hash: no output depends on it but by equality.
+/// One step of a multiplicative hash. Its upper bits choose the slot, which the multiplication mixes best. Who makes packets
+/// whose hashes are equal only makes packets look like copies.
 #[inline]
 fn mix(hash: u64, word: u64) -> u64 {
     (hash.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15)

@@ -1,0 +1,39 @@
+//! What went wrong to issues whose sentences say how much: of the rows that are kept, and of packets that are there twice.
+
+use crate::issue::{IssueKind, IssueLog};
+use crate::model::analysis::Issue;
+use crate::stats::duplicates::DuplicateShare;
+use crate::stats::rows::RowStore;
+
+/// What went wrong, with what went wrong in keeping rows and with packets that are there twice.
+pub(super) fn with_figures(
+    mut log: IssueLog,
+    rows: Option<&RowStore>,
+    duplicates: Option<DuplicateShare>,
+) -> Vec<Issue> {
+    log.add_many(IssueKind::PacketsDuplicated, duplicates.map_or(0, |share| share.copies), None, None);
+    let sampled = rows.filter(|rows| rows.is_sampled());
+    log.add_many(IssueKind::RowsSampled, sampled.map_or(0, |rows| rows.n_rows() - rows.len() as u64), None, None);
+    log.add_many(IssueKind::TextsLeftOut, rows.map_or(0, |rows| rows.n_full() as u64), None, None);
+    let mut issues = log.issues();
+    let mut add = |kind: IssueKind, figures: String| {
+        if let Some(issue) = issues.iter_mut().find(|issue| issue.id == kind.id()) {
+            issue.text = format!("{} {figures}", issue.text);
+        }
+    };
+    if let Some(duplicates) = duplicates {
+        let percent = (duplicates.share * 100.0).round();
+        let figures = format!("Of the IP packets whose copies can be told from repetitions, {percent} % are copies.");
+        add(IssueKind::PacketsDuplicated, figures);
+    }
+    if let Some(rows) = sampled {
+        let figures = format!(
+            "{} of {} rows are kept, chosen with the seed {}; counts, means and ranges are of all rows.",
+            rows.len(),
+            rows.n_rows(),
+            rows.seed(),
+        );
+        add(IssueKind::RowsSampled, figures);
+    }
+    issues
+}
