@@ -91,6 +91,8 @@ pub const NEEDED_BYTES: usize = 12;
 /// So many bytes show whether another capture begins where a record may.
 const HEADER_BYTES: usize = pcap::HEADER_BYTES;
 
+/// So many formats of joined captures are named.
+const MOST_FORMATS: usize = 8;
 /// Longer packets are taken as damage, as Wireshark takes them (its WTAP_MAX_PACKET_SIZE_STANDARD).
 const MOST_PACKET_BYTES: u32 = 262_144;
 /// The same for D-Bus, USB and the like, whose messages are long.
@@ -165,7 +167,7 @@ impl Capture {
 /// Reads a capture.
 pub struct CaptureReader {
     current: Capture,
-    /// Formats of captures before it, each once.
+    /// Formats of captures before it, each once, the first ones.
     formats: Vec<String>,
     n_captures: u32,
     n_packets: u64,
@@ -299,7 +301,7 @@ impl CaptureReader {
     /// Keeps what is known of the capture that ends.
     fn leave(&mut self) {
         let format = self.current.describe();
-        if !self.formats.contains(&format) {
+        if self.formats.len() < MOST_FORMATS && !self.formats.contains(&format) {
             self.formats.push(format);
         }
         if let Capture::Pcapng(pcapng) = &mut self.current {
@@ -327,7 +329,7 @@ impl CaptureReader {
     pub fn describe(&self) -> String {
         let current = self.current.describe();
         let mut formats: Vec<&str> = self.formats.iter().map(String::as_str).collect();
-        if !formats.contains(&current.as_str()) {
+        if !formats.contains(&current.as_str()) && formats.len() < MOST_FORMATS {
             formats.push(&current);
         }
         let formats = formats.join(", then ");

@@ -264,6 +264,9 @@ fn what_is_kept_of_a_file_does_not_grow_with_the_captures_joined_in_it() {
         (reader.report().comments.len(), issues.count(IssueKind::CommentsFull))
     };
     assert_eq!([of(1), of(2), of(4)], [(600, 0), (1000, 200), (1000, 1400)]);
+    let each = |n: u32| [section(u32::to_le_bytes, 0).repeat(n as usize), pcap(0xa1b2_c3d4, 0, 1)].concat();
+    let format = read_in(&(1..100).flat_map(each).collect::<Vec<_>>(), 1 << 16).format;
+    assert!(format.len() < 600 && format.ends_with("(198 captures in one file)"), "{format}");
 }
 
 #[test]
