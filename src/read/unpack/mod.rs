@@ -297,6 +297,27 @@ mod tests {
     }
 
     #[test]
+    fn the_end_of_a_frame_comes_out_in_steps() {
+        // A window of 8 MiB, and as many bytes in blocks of one repeated byte.
+        let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0, 0x68];
+        frame.extend([2, 0, 16, 0].repeat(63));
+        frame.extend([3, 0, 16, 0]);
+        for size in [1, 100, 1 << 20] {
+            let (mut unpacker, mut total, mut plain) = (Unpacker::of(&frame).unwrap(), 0, Vec::new());
+            for mut slice in frame.chunks(size) {
+                while !slice.is_empty() {
+                    plain.clear();
+                    slice = &slice[unpacker.step(slice, &mut plain).unwrap()..];
+                    total += plain.len();
+                    assert!(plain.len() <= 2 * STEP_BYTES, "{} bytes at a time", plain.len());
+                }
+            }
+            plain.clear();
+            assert_eq!((unpacker.end(&mut plain), total, plain.len()), (Ok(()), 8 << 20, 0));
+        }
+    }
+
+    #[test]
     fn a_bomb_ends_at_the_cap_and_no_step_makes_much() {
         // Blocks of one repeated byte: four bytes make 128 KiB.
         let mut bomb = vec![0x28, 0xb5, 0x2f, 0xfd, 0, 0x38];

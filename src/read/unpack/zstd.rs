@@ -2,6 +2,7 @@
 
 use super::{STEP_BYTES, UnpackError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+use std::io::Read;
 
 const FRAME: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// Larger windows need too much memory; packers make 8 MiB unless asked for more.
@@ -18,6 +19,8 @@ enum Place {
     Skipped(usize),
     /// Before a block.
     Inside { has_checksum: bool },
+    /// Behind the last block: what the window holds comes out.
+    Ending,
 }
 
 /// State between steps.
@@ -26,6 +29,8 @@ pub struct Zstd {
     place: Place,
     /// The front of a header or block whose rest has not come yet.
     carry: Vec<u8>,
+    /// The last byte that was given is done with, but it was said that it is not, so that more is asked for.
+    is_owed: bool,
 }
 
 /// What the front of a unit says.
@@ -42,17 +47,22 @@ enum Unit {
 
 impl Default for Zstd {
     fn default() -> Self {
-        Zstd { decoder: FrameDecoder::new(), place: Place::Outside, carry: Vec::new() }
+        Zstd { decoder: FrameDecoder::new(), place: Place::Outside, carry: Vec::new(), is_owed: false }
     }
 }
 
 impl Zstd {
     /// See [`super::Unpacker::step`].
     pub fn step(&mut self, bytes: &[u8], plain: &mut Vec<u8>) -> Result<usize, UnpackError> {
+        if bytes.is_empty() {
+            return Ok(0);
+        }
         let start = plain.len();
-        let mut rest = bytes;
+        let mut rest = bytes.get(usize::from(std::mem::take(&mut self.is_owed))..).unwrap_or(&[]);
         while plain.len() - start < STEP_BYTES {
-            if let Place::Skipped(left) = &mut self.place {
+            if let Place::Ending = self.place {
+                self.drain(STEP_BYTES - (plain.len() - start), plain)?;
+            } else if let Place::Skipped(left) = &mut self.place {
                 let n = rest.len().min(*left);
                 *left -= n;
                 rest = rest.get(n..).unwrap_or(&[]);
@@ -82,7 +92,8 @@ impl Zstd {
                 rest = behind;
             }
         }
-        Ok(bytes.len() - rest.len())
+        self.is_owed = matches!(self.place, Place::Ending) && rest.is_empty();
+        Ok(bytes.len() - rest.len() - usize::from(self.is_owed))
     }
 
     /// See [`super::Unpacker::end`].
@@ -115,14 +126,25 @@ impl Zstd {
 
     fn block(&mut self, block: &[u8], plain: &mut Vec<u8>) -> Result<(), ()> {
         self.decoder.decode_blocks(block, BlockDecodingStrategy::UptoBlocks(1)).map_err(drop)?;
-        self.decoder.collect_to_writer(&mut *plain).map_err(drop)?;
-        if !self.decoder.is_finished() {
+        if self.decoder.is_finished() {
+            self.place = Place::Ending;
+        } else {
+            self.decoder.collect_to_writer(&mut *plain).map_err(drop)?;
+        }
+        Ok(())
+    }
+
+    /// Takes so many bytes, if there are as many, out of the window of a frame that has ended.
+    fn drain(&mut self, most_bytes: usize, plain: &mut Vec<u8>) -> Result<(), UnpackError> {
+        let most_bytes = u64::try_from(most_bytes).unwrap_or(u64::MAX);
+        (&mut self.decoder).take(most_bytes).read_to_end(plain).map_err(|_| UnpackError::Damaged)?;
+        if self.decoder.can_collect() > 0 {
             return Ok(());
         }
         self.place = Place::Outside;
         let given = self.decoder.get_checksum_from_data();
         let is_right = given.is_none() || given == self.decoder.get_calculated_checksum();
-        if is_right { Ok(()) } else { Err(()) }
+        if is_right { Ok(()) } else { Err(UnpackError::Damaged) }
     }
 
     fn look(&self, bytes: &[u8]) -> Result<Unit, UnpackError> {
