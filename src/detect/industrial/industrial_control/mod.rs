@@ -61,15 +61,17 @@ const MOST_PAIRS: usize = 1 << 13;
 struct IndustrialControl {
     pairs: Tally<(Addr, Addr, u16, AppProto), Pair, MOST_PAIRS>,
     /// Requests for values that each server got, from whomever.
-    reads: Tally<(Addr, u16), u64, MOST_PAIRS>,
+    requests: Tally<(Addr, u16), u64, MOST_PAIRS>,
 }
 
 /// What one client asks of one server.
 #[derive(Default)]
 struct Pair {
     /// Requests that change nothing.
-    n_reads: u64,
-    /// Of these, before the first command or write.
+    n_requests: u64,
+    /// Values that the server reports by itself: who gets them does not ask.
+    n_reports: u64,
+    /// Requests and reports before the first command or write.
     n_reads_before: u64,
     /// Requests of others for values that the server had got before the first command.
     n_reads_of_others: u64,
@@ -103,22 +105,23 @@ impl Detector for IndustrialControl {
                 *pair.refused.entry(act).or_default() += 1;
             }
             // Stations that report by themselves are not asked.
-            pair.n_reads += u64::from(step.is_report);
+            pair.n_reports += u64::from(step.is_report);
             return;
         }
         let Step { act, enables_alarms, .. } = step;
         pair.has_enabled |= enables_alarms;
         let Some(act) = act else {
-            pair.n_reads += 1;
-            if let Some(reads) = self.reads.of(server) {
-                *reads += 1;
+            pair.n_requests += 1;
+            if let Some(n_requests) = self.requests.of(server) {
+                *n_requests += 1;
             }
             return;
         };
-        if pair.acts.is_empty() {
-            pair.n_reads_before = pair.n_reads;
-            let n_reads = self.reads.get(&server).copied().unwrap_or(0);
-            pair.n_reads_of_others = n_reads.saturating_sub(pair.n_reads);
+        // Masters begin by switching reports off: what they read comes after that, and before their commands.
+        if pair.acts.keys().all(|act| *act == Act::SuppressAlarms) {
+            pair.n_reads_before = pair.n_requests + pair.n_reports;
+            let n_requests = self.requests.get(&server).copied().unwrap_or(0);
+            pair.n_reads_of_others = n_requests.saturating_sub(pair.n_requests);
         }
         pair.acts.entry(act).or_default().add(event);
     }
@@ -314,6 +317,33 @@ mod tests {
         assert!(found(&[off(), dnp3(2.0, Dnp3Function::EnableUnsolicited)]).is_empty());
         assert_eq!(found(&[off()])[0].technique.as_deref(), Some("T0878"));
         assert_eq!(found(&[dnp3(1.0, Dnp3Function::ColdRestart)])[0].severity, Severity::High);
+    }
+
+    #[test]
+    fn a_master_that_begins_in_the_capture_is_one_once_it_has_read() {
+        let dnp3 = |second: u8, function: Dnp3Function| {
+            line(AppProto::Dnp3, second.into(), inside(10), 20_000, vec![(FieldId::Function, function.into())])
+        };
+        let begins = [dnp3(0, Dnp3Function::DisableUnsolicited)];
+        let reads = (1..31).map(|second| dnp3(second, Dnp3Function::Read));
+        let goes_on = [dnp3(31, Dnp3Function::EnableUnsolicited), dnp3(32, Dnp3Function::Operate)];
+        let all: Vec<Line> = begins.into_iter().chain(reads).chain(goes_on).collect();
+        assert_eq!(found(&all)[0].severity, Severity::Info);
+    }
+
+    #[test]
+    fn reports_to_one_do_not_hide_that_another_reads() {
+        let reports = |second: u8| {
+            let facts = vec![(FieldId::Function, Dnp3Function::UnsolicitedResponse.into())];
+            let report = line(AppProto::Dnp3, second.into(), inside(66), 20_000, facts);
+            Line { direction: Direction::ToOriginator, ..report }
+        };
+        let asks = |second: u8, client: Addr, function: Dnp3Function| {
+            line(AppProto::Dnp3, second.into(), client, 20_000, vec![(FieldId::Function, function.into())])
+        };
+        let reads = (0..12).map(|second| asks(second, inside(10), Dnp3Function::Read));
+        let lines = reads.chain((12..20).map(reports)).chain([asks(20, inside(66), Dnp3Function::Operate)]);
+        assert_eq!(found(&lines.collect::<Vec<_>>())[0].severity, Severity::Medium);
     }
 
     #[test]
