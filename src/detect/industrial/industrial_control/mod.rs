@@ -99,7 +99,10 @@ impl Detector for IndustrialControl {
         }
         let step = act::step(event.message, sender.1, receiver.1);
         let (client, server) = if step.is_request { (sender, receiver) } else { (receiver, sender) };
-        let Some(pair) = self.pairs.of((client.0, server.0, server.1, protocol)) else { return };
+        let key = (client.0, server.0, server.1, protocol);
+        // Other messages have no direction of their own: a client's port must not become a server.
+        let pair = if step.is_request || step.is_report { self.pairs.of(key) } else { self.pairs.known(&key) };
+        let Some(pair) = pair else { return };
         if !step.is_request {
             if let (Some(act), true) = (step.act, step.is_refused) {
                 *pair.refused.entry(act).or_default() += 1;
@@ -344,6 +347,16 @@ mod tests {
         let reads = (0..12).map(|second| asks(second, inside(10), Dnp3Function::Read));
         let lines = reads.chain((12..20).map(reports)).chain([asks(20, inside(66), Dnp3Function::Operate)]);
         assert_eq!(found(&lines.collect::<Vec<_>>())[0].severity, Severity::Medium);
+    }
+
+    #[test]
+    fn messages_without_direction_leave_room_for_those_who_ask() {
+        let supervises = |port: u16| Line {
+            from: (inside(10), port),
+            ..line(AppProto::Iec104, 1.0, inside(10), 2404, vec![(FieldId::Message, Iec104Message::Supervisory.into())])
+        };
+        let lines = (1..=MOST_PAIRS as u16).map(supervises).chain([s7(2.0, inside(66), S7Function::PlcStop)]);
+        assert_eq!(found(&lines.collect::<Vec<_>>()).len(), 1);
     }
 
     #[test]
