@@ -60,8 +60,6 @@ const FUNCTIONS: &[(RpcFunction, (&str, &str))] = &[
 const COM: (&str, &str) = ("T1021.003", "Distributed Component Object Model");
 const WINRM: (&str, &str) = ("T1021.006", "Windows Remote Management");
 const SUBSCRIPTION: (&str, &str) = ("T1546.003", "Windows Management Instrumentation Event Subscription");
-/// Where requests of Windows Remote Management go (MS-WSMV, section 2.2.1); events are collected below it.
-const WSMAN: &str = "/wsman";
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 14;
 
@@ -88,8 +86,8 @@ impl Sign {
         let fields = &message.fields;
         if message.protocol == AppProto::Http {
             let is_command = fields.is(FieldId::Function, WsmanAction::Command);
-            let is_asked =
-                fields.text(FieldId::HttpMethod) == Some("POST") && is_wsman(fields.text(FieldId::HttpPath)?);
+            let is_asked = fields.text(FieldId::HttpMethod) == Some("POST")
+                && WsmanAction::is_target(fields.text(FieldId::HttpPath)?);
             return if is_command { Some(Sign::Command) } else { is_asked.then_some(Sign::Session) };
         }
         let function = fields.kind::<RpcFunction>(FieldId::Function)?;
@@ -133,10 +131,6 @@ impl Sign {
     fn is_vague(self) -> bool {
         matches!(self, Sign::Invoke | Sign::Session)
     }
-}
-
-fn is_wsman(path: &str) -> bool {
-    path.split('?').next().is_some_and(|path| path.trim_end_matches('/').eq_ignore_ascii_case(WSMAN))
 }
 
 #[derive(Default)]

@@ -37,3 +37,22 @@ impl TlsMessage {
         matches!(self, HeartbeatRequest | HeartbeatResponse | EncryptedHeartbeat)
     }
 }
+
+impl WsmanAction {
+    /// True if requests for this target are of WS-Management (MS-WSMV, section 2.2.1); events are collected below it.
+    pub fn is_target(path: &str) -> bool {
+        let path = path.split('?').next().unwrap_or(path);
+        path.trim_end_matches('/').eq_ignore_ascii_case("/wsman")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn collected_events_are_no_target_of_remote_management() {
+        assert!(WsmanAction::is_target("/wsman?PSVersion=5.1") && WsmanAction::is_target("/WSMAN"));
+        assert!(!WsmanAction::is_target("/wsman/SubscriptionManager/WEC") && !WsmanAction::is_target("/index"));
+    }
+}

@@ -17,6 +17,8 @@ pub(super) enum Body {
     Sized(u64),
     /// So many bytes of a form, which is read.
     Form(u64),
+    /// So many bytes of a request of WS-Management, which is read.
+    Wsman(u64),
     /// In chunks, each with its size before it.
     Chunked,
     /// Until the connection ends.
@@ -56,7 +58,7 @@ impl Body {
                 *self = Body::None;
                 None
             }
-            Body::Sized(n) | Body::Form(n) => {
+            Body::Sized(n) | Body::Form(n) | Body::Wsman(n) => {
                 let step = ParseStep::Skip(*n);
                 *self = Body::None;
                 Some(step)

@@ -15,6 +15,7 @@ use crate::decode::app::support::http::tell_request;
 use crate::decode::app::support::http::tell_response;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
+use crate::model::app::kinds::web::WsmanAction;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use body::Body;
@@ -29,8 +30,8 @@ pub const ENTRY: Entry = Entry {
     frame: None,
 };
 
-/// Most bytes of a form that are waited for and read; the rest of it is passed over.
-const MOST_FORM_BYTES: u64 = 4096;
+/// Most bytes of a form, or of what WS-Management is asked, that are waited for and read; the rest is passed over.
+const MOST_TEXT_BYTES: u64 = 4096;
 /// Most header fields of a head.
 const MOST_HEADERS: usize = 96;
 /// Most requests that may wait for their responses.
@@ -61,8 +62,8 @@ impl StreamParser for Http {
             return ParseStep::Took(bytes.len());
         }
         *is_lost = false;
-        if let Body::Form(n) = *self.body(direction) {
-            return self.form(n, bytes, fields);
+        if let body @ (Body::Form(n) | Body::Wsman(n)) = *self.body(direction) {
+            return self.text(body, n, bytes, fields);
         }
         if let Some(step) = self.body(direction).pass(bytes) {
             return step;
@@ -124,32 +125,33 @@ impl Http {
             });
         }
         let body = match Body::of(headers, false) {
-            Body::Sized(n) if n > 0 && (is_form(headers) || wsman::is_target(path)) => Body::Form(n),
+            Body::Sized(n) if n > 0 && is_form(headers) => Body::Form(n),
+            Body::Sized(n) if n > 0 && WsmanAction::is_target(path) => Body::Wsman(n),
             body => body,
         };
-        // A form that came with its head is of the same message.
-        if let Body::Form(n) = body
-            && let Some(form) = bytes.get(head..).and_then(|rest| rest.get(..n.min(MOST_FORM_BYTES) as usize))
+        // A text that came with its head is of the same message.
+        if let Body::Form(n) | Body::Wsman(n) = body
+            && let Some(text) = bytes.get(head..).and_then(|rest| rest.get(..n.min(MOST_TEXT_BYTES) as usize))
         {
-            read_form(form, fields);
-            *self.body(Direction::ToResponder) = Body::rest(n, form.len());
-            return ParseStep::Took(head + form.len());
+            read_text(body, text, fields);
+            *self.body(Direction::ToResponder) = Body::rest(n, text.len());
+            return ParseStep::Took(head + text.len());
         }
         *self.body(Direction::ToResponder) = body;
         ParseStep::Took(head)
     }
 
     /// Reads the body of a request that came after its head.
-    fn form(&mut self, n: u64, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
-        let Some(form) = bytes.get(..n.min(MOST_FORM_BYTES) as usize) else { return ParseStep::Took(0) };
-        *self.body(Direction::ToResponder) = Body::rest(n, form.len());
+    fn text(&mut self, body: Body, n: u64, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
+        let Some(text) = bytes.get(..n.min(MOST_TEXT_BYTES) as usize) else { return ParseStep::Took(0) };
+        *self.body(Direction::ToResponder) = Body::rest(n, text.len());
         let mark = fields.mark();
         fields.begin();
         fields.text(FieldId::Message, "form");
-        if !read_form(form, fields) {
+        if !read_text(body, text, fields) {
             fields.forget(mark);
         }
-        ParseStep::Took(form.len())
+        ParseStep::Took(text.len())
     }
 
     fn response(&mut self, bytes: &[u8], fields: &mut FieldBuffer) -> ParseStep {
@@ -183,13 +185,14 @@ impl Http {
     }
 }
 
-/// Reads the beginning of a form or of what is asked of WS-Management; false if it says nothing.
-fn read_form(form: &[u8], fields: &mut FieldBuffer) -> bool {
-    if wsman::read(form, fields) {
-        return true;
+/// Reads the beginning of a body by what it is; false if it says nothing.
+fn read_text(body: Body, text: &[u8], fields: &mut FieldBuffer) -> bool {
+    // What WS-Management is asked may be encrypted: then it is no form either.
+    if matches!(body, Body::Wsman(_)) {
+        return wsman::read(text, fields);
     }
-    let has_password = form::tell(form, fields);
-    form::tell_fields(form, fields) || has_password
+    let has_password = form::tell(text, fields);
+    form::tell_fields(text, fields) || has_password
 }
 
 fn is_form(headers: &[Header<'_>]) -> bool {
@@ -285,8 +288,35 @@ mod tests {
     }
 
     #[test]
+    fn what_is_asked_of_windows_remote_management_is_no_form() {
+        let post = |kind: &str, body: &str| {
+            let n = body.len();
+            let head = format!("POST /wsman HTTP/1.1\r\nContent-Type: {kind}\r\nContent-Length: {n}\r\n\r\n");
+            let (mut http, mut fields) = (Http::default(), FieldBuffer::default());
+            let step = http.on_data(Direction::ToResponder, head.as_bytes(), &mut fields);
+            assert_eq!(step, ParseStep::Took(head.len()));
+            let step = http.on_data(Direction::ToResponder, body.as_bytes(), &mut fields);
+            assert_eq!(step, ParseStep::Took(n));
+            let together = facts_of(&[head.as_bytes(), body.as_bytes()].concat());
+            assert_eq!(together.messages().count(), 1);
+            let has = |id: FieldId| [&fields, &together].map(|fields| fields.iter().any(|(found, _)| found == id));
+            [FieldId::Function, FieldId::Password, FieldId::HttpForm].map(has)
+        };
+        // MS-WSMV, section 2.2.9.1: what log-ins by NTLM and Kerberos encrypt.
+        let encrypted = "--Encrypted Boundary\r\nContent-Type: application/HTTP-SPNEGO-session-encrypted\r\n\
+            OriginalContent: type=application/soap+xml;charset=UTF-8;Length=1784\r\n--Encrypted Boundary\r\n\
+            Content-Type: application/octet-stream\r\n\r\n~$&pass=union select&<x';--Encrypted Boundary--\r\n";
+        let multipart = "multipart/encrypted;protocol=\"application/HTTP-SPNEGO-session-encrypted\"";
+        assert_eq!(post(multipart, encrypted), [[false; 2]; 3]);
+        let soap = "<s:Envelope><a:Action>http://x/shell/Command</a:Action></s:Envelope>";
+        assert_eq!(post("application/soap+xml", soap), [[true; 2], [false; 2], [false; 2]]);
+        let form = "application/x-www-form-urlencoded";
+        assert_eq!(post(form, "password=x&q=1'--"), [[false; 2], [true; 2], [true; 2]]);
+    }
+
+    #[test]
     fn a_long_form_is_read_at_its_beginning_and_passed_over_from_there() {
-        let n = MOST_FORM_BYTES as usize + 1000;
+        let n = MOST_TEXT_BYTES as usize + 1000;
         let head = format!(
             "POST / HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {n}\r\n\r\n"
         );

@@ -11,12 +11,6 @@ use std::borrow::Cow;
 const ACTION: &[u8] = b":Action";
 const COMMAND: &[u8] = b":Command>";
 
-/// True if requests for this target are of WS-Management.
-pub(super) fn is_target(path: &str) -> bool {
-    let path = path.split('?').next().unwrap_or(path);
-    path.trim_end_matches('/').eq_ignore_ascii_case("/wsman")
-}
-
 /// Adds what the beginning of a body asks for; false if it is no request of WS-Management.
 pub(super) fn read(body: &[u8], fields: &mut FieldBuffer) -> bool {
     let body = narrow(body);
@@ -87,9 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn forms_and_other_targets_are_none_of_it() {
+    fn forms_are_none_of_it() {
         assert!(!read(b"user=anna&password=x", &mut FieldBuffer::default()));
-        assert!(is_target("/wsman?PSVersion=5.1") && is_target("/WSMAN"));
-        assert!(!is_target("/wsman/SubscriptionManager/WEC") && !is_target("/index"));
     }
 }
