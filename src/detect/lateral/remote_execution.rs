@@ -177,8 +177,14 @@ impl Pair {
         self.signs.keys().all(|sign| sign.is_vague())
     }
 
+    /// Calls that show what runs, where there are any: sessions and their like say how long somebody worked.
+    fn n_calls(&self) -> u64 {
+        let is_vague = self.is_vague();
+        self.signs.iter().filter(|(sign, _)| is_vague || !sign.is_vague()).map(|(_, n)| n).sum()
+    }
+
     fn finding(&self, (from, to, port): (Addr, Addr, u16), least: f64) -> Finding {
-        let n = self.seen.n as f64;
+        let n = self.n_calls();
         let names: Vec<&str> = self.signs.keys().map(|sign| sign.label()).collect();
         let first = self.signs.keys().next().copied();
         let (title, what) = match first {
@@ -203,19 +209,15 @@ impl Pair {
         let builder = match self.is_vague() {
             // Their number says how long somebody worked, not what was done.
             true => builder.weighed(Impact::CONTROL, Confidence::EVEN, 0.0).score(0.3),
-            false => builder.rated(Impact::CONTROL, Confidence::LIKELY, (n, least)),
+            false => builder.rated(Impact::CONTROL, Confidence::LIKELY, (n as f64, least)),
         };
         builder
             .service((from, to, port), self.protocol)
             .evidence([
-                evidence("Calls that make or start something", n, "calls", "0 between workstations"),
+                evidence("Calls that make or start something", n as f64, "calls", "0 between workstations"),
                 evidence("Different functions", names.len() as f64, "functions", "0"),
             ])
-            .explanation(format!(
-                "{from} used {} on {to}: {}. {what}",
-                names.join(", "),
-                count(self.seen.n as usize, "call")
-            ))
+            .explanation(format!("{from} used {} on {to}: {}. {what}", names.join(", "), count(n as usize, "call")))
             .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(from, to)))
             .messages(&self.seen)
             .build()
@@ -254,6 +256,26 @@ mod tests {
         assert!(call(RpcFunction::RemoteCreateInstance, ComClass::WbemLevel1Login.into()).is_empty());
         let tied = call(RpcFunction::PutInstance, WmiClass::CommandLineEventConsumer.into());
         assert_eq!(tied[0].technique.as_deref(), Some("T1546.003"));
+    }
+
+    #[test]
+    fn requests_of_a_session_do_not_weigh_as_commands() {
+        let line = |facts: Vec<(FieldId, TestValue)>| Line {
+            protocol: AppProto::Http,
+            second: 1.0,
+            from: (inside(1), 40_000),
+            to: (inside(2), 5985),
+            direction: Direction::ToResponder,
+            facts,
+        };
+        let asked = || line(vec![(FieldId::HttpMethod, "POST".into()), (FieldId::HttpPath, "/wsman".into())]);
+        let command = || line(vec![(FieldId::Function, WsmanAction::Command.into())]);
+        let found = |lines: &[Line]| hear(&ENTRY, lines, &Settings::default()).findings.remove(0);
+        let alone = found(&[command()]);
+        let among: Vec<Line> = std::iter::repeat_with(asked).take(200).chain([command()]).collect();
+        let among = found(&among);
+        assert_eq!((among.severity, among.score), (alone.severity, alone.score));
+        assert!(among.explanation.contains("1 call."), "{}", among.explanation);
     }
 
     #[test]
