@@ -7,6 +7,9 @@ use crate::decode::app::support::bytes;
 
 /// Shortest data of a task, which is XML.
 const LEAST_TASK_BYTES: usize = 200;
+/// Shortest data that ask for changes of a directory (MS-DRSR, section 4.1.10.2): a handle, two UUIDs, where the copy
+/// stands, and the name of what is copied.
+const LEAST_REPLICATION_BYTES: usize = 128;
 
 /// The interfaces that are usual in a pipe (the Open Specifications, section 2.1 of each), the likelier one first.
 const PIPES: &[(&str, &[&str])] = &[
@@ -94,7 +97,9 @@ fn by_others(request: &Fragment<'_>, number: u16, called: Called) -> Option<&'st
     // A client of replication binds, asks for the controller or for names, then copies; Windows asks for nothing else so.
     let is_replication = called.has(0) && (called.has(12) || called.has(16));
     match number {
-        3 if is_replication && !request.has_object() => Some("drsuapi"),
+        3 if is_replication && !request.has_object() && request.n_stub_bytes() >= LEAST_REPLICATION_BYTES => {
+            Some("drsuapi")
+        }
         // Of the interfaces of objects, only WMI's has so many functions that are called from afar.
         24 | 25 if request.has_object() => Some("IWbemServices"),
         _ => None,
@@ -130,7 +135,9 @@ mod tests {
     #[test]
     fn what_can_be_of_any_interface_is_of_none() {
         assert_eq!(guessed(3, 3, &[], None, &[]), None);
-        assert_eq!(guessed(3, 3, &[], None, &[0, 12]), Some(RpcFunction::IdlDRSGetNCChanges));
+        assert_eq!(guessed(3, 3, &[0; 160], None, &[0, 12]), Some(RpcFunction::IdlDRSGetNCChanges));
+        assert_eq!(guessed(3, 3, &[0; 40], None, &[0, 12]), None);
+        assert_eq!(guessed(0x83, 3, &[0; 200], None, &[0, 12]), None);
         assert_eq!(guessed(3, 24, &[], None, &[]), None);
         assert_eq!(guessed(0x83, 24, &[0; 16], None, &[]), Some(RpcFunction::ExecMethod));
         assert_eq!(guessed(3, 43, &[0; 60], None, &[]), None);
