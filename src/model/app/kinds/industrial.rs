@@ -73,7 +73,8 @@ labelled! {
         SetClock "set clock", NcProgramming "NC programming", Explore "explore", CreateObject "create object",
         DeleteObject "delete object", SetVariable "set variable", SetMultiVariables "set multiple variables",
         GetLink "get link", GetMultiVariables "get multiple variables", BeginSequence "begin sequence",
-        EndSequence "end sequence", Invoke "invoke", GetVariables "get variables", Other "other",
+        EndSequence "end sequence", Invoke "invoke", GetVariables "get variables",
+        SetUpSession "set up session", Other "other",
     }
 
     /// Why a function of S7comm fails: the class of the error.

@@ -1,10 +1,15 @@
 //! Parameters of S7comm messages to the function that they call (numbers as in Wireshark's dissectors).
 
-use crate::decode::app::support::bytes::{self, be16};
+use crate::decode::app::support::bytes::{self, be16, be32};
 use crate::model::app::kinds::industrial::{S7Function, S7Message};
 
 /// Where the argument of "PLC control" begins, with its length in two bytes; the name of the service is behind it.
 const CONTROL_ARGUMENT: usize = 8;
+
+// Where a request of S7comm-plus has its function, its session, and the object whose variables it sets.
+const PLUS_FUNCTION: usize = 3;
+const PLUS_SESSION: usize = 9;
+const PLUS_OBJECT: usize = 14;
 
 /// The function of a job or of its answer.
 pub(super) fn job(parameters: &[u8]) -> Option<S7Function> {
@@ -71,8 +76,24 @@ pub(super) fn userdata(parameters: &[u8]) -> (S7Message, Option<S7Function>) {
     (sent, Some(function))
 }
 
-/// A function of S7comm-plus.
-pub(super) fn plus(number: u16) -> S7Function {
+/// The function of a request of S7comm-plus. Every client begins with a write to the object of its own session, which
+/// changes nothing in the controller.
+pub(super) fn plus_request(body: &[u8]) -> Option<S7Function> {
+    let session = be32(body, PLUS_SESSION).filter(|session| *session != 0);
+    Some(match plus(be16(body, PLUS_FUNCTION)?) {
+        S7Function::SetMultiVariables if session.is_some() && be32(body, PLUS_OBJECT) == session => {
+            S7Function::SetUpSession
+        }
+        function => function,
+    })
+}
+
+/// The function of an answer of S7comm-plus.
+pub(super) fn plus_response(body: &[u8]) -> Option<S7Function> {
+    be16(body, PLUS_FUNCTION).map(plus)
+}
+
+fn plus(number: u16) -> S7Function {
     match number {
         0x04bb => S7Function::Explore,
         0x04ca => S7Function::CreateObject,
@@ -102,6 +123,17 @@ mod tests {
         assert_eq!(job(cold), Some(S7Function::PlcColdStart));
         assert_eq!(job(insert), Some(S7Function::InsertBlock));
         assert_eq!((job(&[0x28]), job(&[])), (Some(S7Function::PlcControl), None));
+    }
+
+    #[test]
+    fn a_write_to_its_own_session_sets_it_up_and_others_write_variables() {
+        let set = |session: [u8; 4], object: [u8; 4]| {
+            let head = b"\x31\0\0\x05\x42\0\0\0\x03";
+            plus_request(&[&head[..], &session, b"\x34", &object, b"\x01\x01\x82\x32"].concat())
+        };
+        assert_eq!(set([0, 0, 3, 0xa2], [0, 0, 3, 0xa2]), Some(S7Function::SetUpSession));
+        assert_eq!(set([0, 0, 3, 0xa2], [0, 0, 0, 0]), Some(S7Function::SetMultiVariables));
+        assert_eq!(set([0; 4], [0; 4]), Some(S7Function::SetMultiVariables));
     }
 
     #[test]

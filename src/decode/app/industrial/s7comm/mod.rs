@@ -191,8 +191,8 @@ fn plus(version: u8, whole: &[u8], fields: &mut FieldBuffer) {
     };
     let body = bytes::from(whole, 4 + digest);
     let (sent, function) = match body.first() {
-        Some(0x31) => (S7Message::PlusRequest, be16(body, 3).map(function::plus)),
-        Some(0x32) => (S7Message::PlusResponse, be16(body, 3).map(function::plus)),
+        Some(0x31) => (S7Message::PlusRequest, function::plus_request(body)),
+        Some(0x32) => (S7Message::PlusResponse, function::plus_response(body)),
         Some(0x33) => (S7Message::PlusNotification, None),
         _ => (S7Message::PlusOther, None),
     };
