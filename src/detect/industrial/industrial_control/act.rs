@@ -3,8 +3,8 @@
 use crate::detect::support::severity::Impact;
 use crate::model::app::field::{FieldId, Message, MessageFields};
 use crate::model::app::kinds::industrial::{
-    CipError, CipMessage, CipService, Dnp3Function, Iec104Cause, Iec104Error, Iec104Type, ModbusError, ModbusFunction,
-    PcccFunction, S7Error, S7Function, S7Message,
+    CipClass, CipError, CipMessage, CipService, Dnp3Function, Iec104Cause, Iec104Error, Iec104Type, ModbusError,
+    ModbusFunction, PcccFunction, S7Error, S7Function, S7Message,
 };
 use crate::model::app::protocol::AppProto;
 
@@ -134,6 +134,8 @@ pub(super) struct Step {
     pub(super) is_request: bool,
     /// What it does, or answers.
     pub(super) act: Option<Act>,
+    /// What its answer, which does not name the object, makes of a request; none if that is the same.
+    pub(super) answered_as: Option<Act>,
     /// The device says no.
     pub(super) is_refused: bool,
     /// The device reports values without being asked each time.
@@ -180,21 +182,40 @@ fn s7(fields: &MessageFields<'_>) -> Step {
     Step { is_request, act, is_refused: fields.kind::<S7Error>(FieldId::Error).is_some(), ..Step::default() }
 }
 
+/// What a service of CIP does to an object of this class: a stop of the whole controller is none of a timer.
+fn cip_act(service: CipService, class: Option<CipClass>) -> Option<Act> {
+    use CipClass::{Controller, File, Identity, MessageRouter, Program, Symbol};
+    let is_device = matches!(class, None | Some(Identity | MessageRouter | Controller | Program));
+    let is_program = matches!(class, Some(Program | File | Symbol));
+    Some(match service {
+        CipService::Stop if is_device => Act::Stop,
+        CipService::Reset if is_device => Act::Restart,
+        CipService::Start if is_device => Act::Start,
+        CipService::Delete if is_program => Act::Delete,
+        CipService::Stop | CipService::Reset | CipService::Start | CipService::Delete | CipService::Restore => {
+            Act::Command
+        }
+        CipService::WriteTag | CipService::ReadModifyWrite => Act::Command,
+        CipService::SetAttributeSingle | CipService::SetAttributesAll | CipService::SetAttributeList => {
+            Act::SetParameter
+        }
+        CipService::FileTransfer => Act::MoveFile,
+        _ => return None,
+    })
+}
+
 fn cip(fields: &MessageFields<'_>) -> Step {
-    let by_service = fields.kind(FieldId::Function).and_then(|service| {
-        Some(match service {
-            CipService::Stop => Act::Stop,
-            CipService::Reset => Act::Restart,
-            CipService::Start => Act::Start,
-            CipService::Restore | CipService::Delete => Act::ChangeMode,
-            CipService::WriteTag | CipService::ReadModifyWrite => Act::Command,
-            CipService::SetAttributeSingle | CipService::SetAttributesAll | CipService::SetAttributeList => {
-                Act::SetParameter
-            }
-            CipService::FileTransfer => Act::MoveFile,
-            _ => return None,
-        })
+    let service = fields.kind(FieldId::Function);
+    // The worst that it may answer.
+    let answered_as = service.and_then(|service| match service {
+        CipService::Delete => Some(Act::Delete),
+        _ => cip_act(service, None),
     });
+    let is_request = !fields.is(FieldId::Message, CipMessage::Response);
+    let by_service = match is_request {
+        true => service.and_then(|service| cip_act(service, fields.kind(FieldId::Class))),
+        false => answered_as,
+    };
     let by_pccc = || {
         Some(match fields.kind(FieldId::Function)? {
             PcccFunction::ToProgram | PcccFunction::DisableOutputs => Act::Stop,
@@ -208,8 +229,9 @@ fn cip(fields: &MessageFields<'_>) -> Step {
         })
     };
     Step {
-        is_request: !fields.is(FieldId::Message, CipMessage::Response),
+        is_request,
         act: by_service.or_else(by_pccc),
+        answered_as,
         is_refused: fields.kind::<CipError>(FieldId::Error).is_some(),
         ..Step::default()
     }

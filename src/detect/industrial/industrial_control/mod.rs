@@ -78,6 +78,8 @@ struct Pair {
     /// Alarms were switched on again, as masters do that begin.
     has_enabled: bool,
     acts: BTreeMap<Act, MessageEvidence>,
+    /// Requests and refusals by what the answer shows.
+    asked: BTreeMap<Act, u64>,
     refused: BTreeMap<Act, u64>,
 }
 
@@ -111,7 +113,7 @@ impl Detector for IndustrialControl {
             pair.n_reports += u64::from(step.is_report);
             return;
         }
-        let Step { act, enables_alarms, .. } = step;
+        let Step { act, answered_as, enables_alarms, .. } = step;
         pair.has_enabled |= enables_alarms;
         let Some(act) = act else {
             pair.n_requests += 1;
@@ -126,6 +128,7 @@ impl Detector for IndustrialControl {
             let n_requests = self.requests.get(&server).copied().unwrap_or(0);
             pair.n_reads_of_others = n_requests.saturating_sub(pair.n_requests);
         }
+        *pair.asked.entry(answered_as.unwrap_or(act)).or_default() += 1;
         pair.acts.entry(act).or_default().add(event);
     }
 
@@ -190,6 +193,7 @@ impl Case<'_> {
     /// True if every such act was refused.
     fn is_refused(&self) -> bool {
         let n = self.pair.acts.get(&self.act).map_or(0, |seen| seen.n);
+        let n = self.pair.asked.get(&self.act).map_or(n, |asked| n.max(*asked));
         self.pair.refused.get(&self.act).is_some_and(|refused| *refused >= n)
     }
 
@@ -257,8 +261,8 @@ mod tests {
     use crate::detect::support::testing::{Line, TestValue, hear, inside, outside};
     use crate::model::Severity;
     use crate::model::app::kinds::industrial::{
-        CipMessage, CipService, Dnp3Function, Iec104Cause, Iec104Message, Iec104Type, ModbusFunction, S7Error,
-        S7Function, S7Message,
+        CipClass, CipError, CipMessage, CipService, Dnp3Function, Iec104Cause, Iec104Message, Iec104Type,
+        ModbusFunction, S7Error, S7Function, S7Message,
     };
     use crate::model::flow::Direction;
     use crate::settings::Settings;
@@ -357,6 +361,34 @@ mod tests {
         };
         let lines = (1..=MOST_PAIRS as u16).map(supervises).chain([s7(2.0, inside(66), S7Function::PlcStop)]);
         assert_eq!(found(&lines.collect::<Vec<_>>()).len(), 1);
+    }
+
+    #[test]
+    fn a_service_of_cip_is_judged_with_its_object() {
+        let request = |service: CipService, class: CipClass| {
+            let facts = [CipMessage::Request.into(), service.into(), class.into()];
+            let facts = [FieldId::Message, FieldId::Function, FieldId::Class].into_iter().zip(facts).collect();
+            line(AppProto::EtherNetIp, 1.0, inside(66), 44_818, facts)
+        };
+        let technique = |service: CipService, class: CipClass| found(&[request(service, class)])[0].technique.clone();
+        assert_eq!(technique(CipService::Stop, CipClass::Controller).as_deref(), Some("T0858"));
+        assert_eq!(technique(CipService::Stop, CipClass::Other).as_deref(), Some("T0855"));
+        assert_eq!(technique(CipService::Delete, CipClass::Program).as_deref(), Some("T0809"));
+        assert_eq!(technique(CipService::Delete, CipClass::Connection).as_deref(), Some("T0855"));
+        assert_eq!(found(&[request(CipService::Reset, CipClass::Port)])[0].severity, Severity::Low);
+        // The answer does not say which of the two was refused.
+        let refusal = |service: CipService| {
+            let facts = [CipMessage::Response.into(), service.into(), CipError::PrivilegeViolation.into()];
+            let facts = [FieldId::Message, FieldId::Function, FieldId::Error].into_iter().zip(facts).collect();
+            let answer = line(AppProto::EtherNetIp, 2.0, inside(66), 44_818, facts);
+            Line { direction: Direction::ToOriginator, ..answer }
+        };
+        let stops = || [request(CipService::Stop, CipClass::Controller), request(CipService::Stop, CipClass::Other)];
+        let once: Vec<Line> = stops().into_iter().chain([refusal(CipService::Stop)]).collect();
+        let twice: Vec<Line> = stops().into_iter().chain([(); 2].map(|()| refusal(CipService::Stop))).collect();
+        assert_eq!((found(&once)[0].severity, found(&twice)[0].severity), (Severity::High, Severity::Medium));
+        let deletion = [request(CipService::Delete, CipClass::Program), refusal(CipService::Delete)];
+        assert_eq!(found(&deletion)[0].severity, Severity::Medium);
     }
 
     #[test]
