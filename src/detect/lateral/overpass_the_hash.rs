@@ -62,7 +62,10 @@ struct Pair {
     users: BTreeSet<String>,
     /// Log-ins that offered something better.
     n_strong: u64,
-    n_accepted: u64,
+    /// The log-in that waits for its answer offered RC4 only.
+    is_last_weak: bool,
+    /// A log-in with RC4 only was granted.
+    is_accepted: bool,
     weak: MessageEvidence,
 }
 
@@ -83,9 +86,11 @@ impl Detector for OverpassTheHash {
         match message {
             KerberosMessage::AsReq => {
                 let Some(pair) = self.pairs.of((sender.0, receiver.0)) else { return };
+                pair.is_last_weak = false;
                 if !fields.is(FieldId::Security, Security::OnlyWeakEncryptionAskedFor) {
                     pair.n_strong += 1;
                 } else if fields.is(FieldId::Method, PreAuth::EncryptedTimestamp) {
+                    pair.is_last_weak = true;
                     pair.weak.add(event);
                     if let Some(user) = fields.text(FieldId::User).filter(|_| pair.users.len() < MOST_USERS) {
                         pair.users.insert(user.to_owned());
@@ -98,9 +103,9 @@ impl Detector for OverpassTheHash {
                     self.strong.of(sender.0);
                 }
                 if message == KerberosMessage::AsRep
-                    && let Some(pair) = self.pairs.of((receiver.0, sender.0))
+                    && let Some(pair) = self.pairs.known(&(receiver.0, sender.0))
                 {
-                    pair.n_accepted += 1;
+                    pair.is_accepted |= std::mem::take(&mut pair.is_last_weak);
                 }
             }
             _ => {}
@@ -125,14 +130,15 @@ impl Pair {
         // A client that otherwise offers better is no old one.
         let confidence = if self.n_strong > 0 { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
         let users: Vec<&str> = self.users.iter().map(String::as_str).collect();
+        let as_whom = if users.is_empty() { String::new() } else { format!(", as {}", users.join(", ")) };
         Finding::builder(&CARD)
-            .title(format!("{client} logs in with RC4 only, as {}", users.join(", ")))
+            .title(format!("{client} logs in with RC4 only{as_whom}"))
             .rated(Impact::ACCESS_TRY, confidence, (n, least))
             .service((client, server, 88), "Kerberos")
             .evidence([
                 evidence("Log-ins with RC4 only", n, "log-ins", "0"),
                 evidence("Log-ins of this client that offer better", self.n_strong as f64, "log-ins", ""),
-                yes_no("Accepted", self.n_accepted > 0, ""),
+                yes_no("Accepted", self.is_accepted, ""),
                 yes_no("The domain encrypts with AES", true, "1"),
             ])
             .explanation(format!(
@@ -153,26 +159,30 @@ mod tests {
     use crate::model::flow::Direction;
     use crate::settings::Settings;
 
-    fn found(is_weak: bool, cipher: KerberosCipher) -> usize {
-        let line = |second: f64, direction: Direction, facts: Vec<(FieldId, TestValue)>| Line {
-            protocol: AppProto::Kerberos,
-            second,
-            from: (inside(1), 40_000),
-            to: (inside(2), 88),
-            direction,
-            facts,
-        };
+    fn line(second: f64, direction: Direction, facts: Vec<(FieldId, TestValue)>) -> Line {
+        let (from, to) = ((inside(1), 40_000), (inside(2), 88));
+        Line { protocol: AppProto::Kerberos, second, from, to, direction, facts }
+    }
+
+    fn asked(second: f64, is_weak: bool, user: &str) -> Line {
         let mut asked: Vec<(FieldId, TestValue)> = vec![
             (FieldId::Message, KerberosMessage::AsReq.into()),
-            (FieldId::User, "anna".into()),
+            (FieldId::User, user.into()),
             (FieldId::Method, PreAuth::EncryptedTimestamp.into()),
         ];
         if is_weak {
             asked.push((FieldId::Security, Security::OnlyWeakEncryptionAskedFor.into()));
         }
-        let granted = vec![(FieldId::Message, KerberosMessage::AsRep.into()), (FieldId::Cipher, cipher.into())];
-        let lines = [line(1.0, Direction::ToResponder, asked), line(1.1, Direction::ToOriginator, granted)];
-        hear(&ENTRY, &lines, &Settings::default()).findings.len()
+        line(second, Direction::ToResponder, asked)
+    }
+
+    fn granted(second: f64, cipher: KerberosCipher) -> Line {
+        let facts = vec![(FieldId::Message, KerberosMessage::AsRep.into()), (FieldId::Cipher, cipher.into())];
+        line(second, Direction::ToOriginator, facts)
+    }
+
+    fn found(is_weak: bool, cipher: KerberosCipher) -> usize {
+        hear(&ENTRY, &[asked(1.0, is_weak, "anna"), granted(1.1, cipher)], &Settings::default()).findings.len()
     }
 
     #[test]
@@ -180,5 +190,18 @@ mod tests {
         assert_eq!(found(true, KerberosCipher::Aes256CtsHmacSha196), 1);
         assert_eq!(found(true, KerberosCipher::Rc4Hmac), 0);
         assert_eq!(found(false, KerberosCipher::Aes256CtsHmacSha196), 0);
+    }
+
+    #[test]
+    fn an_answer_is_of_the_log_in_before_it() {
+        let aes = KerberosCipher::Aes256CtsHmacSha196;
+        let found = |lines: &[Line]| hear(&ENTRY, lines, &Settings::default()).findings.remove(0);
+        let is_accepted = |finding: &Finding| finding.evidence.iter().any(|e| e.name == "Accepted" && e.value > 0.0);
+        let of_weak = found(&[asked(1.0, true, "anna"), granted(1.1, aes)]);
+        let of_strong = found(&[asked(1.0, true, "anna"), asked(2.0, false, "bert"), granted(2.1, aes)]);
+        assert!(is_accepted(&of_weak) && !is_accepted(&of_strong));
+        assert!(of_weak.title.ends_with("RC4 only, as anna"), "{}", of_weak.title);
+        let nameless = found(&[asked(1.0, true, ""), granted(1.1, aes)]);
+        assert!(nameless.title.ends_with("RC4 only"), "{}", nameless.title);
     }
 }
