@@ -14,7 +14,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::{Addr, Category, Finding, Series};
 use crate::settings::Descriptor;
-use domains::Characters;
+use domains::{Characters, DnsQuery};
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -62,7 +62,7 @@ const LEAST_NEW: f64 = 0.6;
 const MUCH_DATA: f64 = 0.5;
 /// A numbered piece has at least so many bytes: a TXT record that is full has 255 and the question beside them.
 const LEAST_PIECE_BYTES: f64 = 160.0;
-/// Most patterns of numbered names kept for a pair, and most numbers of each.
+/// Most patterns of numbered names kept for a pair, and most names of each.
 const MOST_PATTERNS: usize = 4;
 const MOST_PIECES: usize = 1 << 12;
 /// Most pairs of asker and domain kept.
@@ -106,14 +106,15 @@ struct Asked {
 struct Staged {
     /// The name before its domain without its digits.
     pattern: String,
-    numbers: BTreeSet<String>,
+    /// By their index among the names.
+    names: BTreeSet<u32>,
     n_bytes: u64,
 }
 
 impl Staged {
-    /// Bytes of what the pieces carried beside the questions that they repeat.
+    /// True for so many pieces, each full of data in the mean.
     fn is_program(&self, least: f64) -> bool {
-        let n = self.numbers.len() as f64;
+        let n = self.names.len() as f64;
         n >= least && self.n_bytes as f64 >= LEAST_PIECE_BYTES * n
     }
 }
@@ -134,8 +135,11 @@ impl Detector for DnsTunnel {
             asked.n_answers += 1;
             let n_bytes = said.number(FieldId::DnsAnswerBytes).unwrap_or(0);
             asked.answer_bytes += n_bytes;
-            if matches!(said.kind(FieldId::DnsType), Some(DnsType::Txt | DnsType::Null)) {
-                asked.stage(name.before, n_bytes);
+            // An answer without records may be long all the same: what proves that there are none is signed.
+            if matches!(said.kind(FieldId::DnsType), Some(DnsType::Txt | DnsType::Null))
+                && said.number(FieldId::DnsAnswers) != Some(0)
+            {
+                asked.stage(name, n_bytes);
             }
             return;
         }
@@ -173,22 +177,24 @@ impl Detector for DnsTunnel {
 
 impl Asked {
     /// Takes the answer to a name with a number in it.
-    fn stage(&mut self, before: &str, n_bytes: u64) {
-        let (digits, pattern): (String, String) = before.chars().partition(char::is_ascii_digit);
-        if digits.is_empty() {
+    fn stage(&mut self, name: DnsQuery<'_>, n_bytes: u64) {
+        let is_digit = |byte: &u8| byte.is_ascii_digit();
+        if !name.before.bytes().any(|byte| is_digit(&byte)) {
             return;
         }
-        let place = match self.staged.iter().position(|staged| staged.pattern == pattern) {
+        let is_meant = |staged: &Staged| name.before.bytes().filter(|byte| !is_digit(byte)).eq(staged.pattern.bytes());
+        let place = match self.staged.iter().position(is_meant) {
             Some(place) => place,
             None if self.staged.len() < MOST_PATTERNS => {
+                let pattern = name.before.chars().filter(|char| !char.is_ascii_digit()).collect();
                 self.staged.push(Staged { pattern, ..Staged::default() });
                 self.staged.len() - 1
             }
             None => return,
         };
         if let Some(staged) = self.staged.get_mut(place)
-            && staged.numbers.len() < MOST_PIECES
-            && staged.numbers.insert(digits)
+            && staged.names.len() < MOST_PIECES
+            && staged.names.insert(name.name)
         {
             staged.n_bytes += n_bytes;
         }
@@ -210,7 +216,7 @@ impl DnsTunnel {
         let cases = self.pairs.sorted_where(|asked| !asked.is_tunnel(names, length) && is_staged(asked));
         Report::of(cases).each(|((domain, asker), asked)| {
             let pieces = asked.staged.iter().filter(|staged| staged.is_program(least));
-            let (n, n_bytes) = pieces.fold((0, 0), |(n, sum), staged| (n + staged.numbers.len(), sum + staged.n_bytes));
+            let (n, n_bytes) = pieces.fold((0, 0), |(n, sum), staged| (n + staged.names.len(), sum + staged.n_bytes));
             let domain = context.names.text(*domain);
             let size = crate::model::format::quantity::bytes(n_bytes as f64);
             Finding::builder(&CARD)
@@ -334,7 +340,7 @@ mod tests {
 
     #[test]
     fn numbered_text_records_full_of_data_are_reported_and_short_ones_are_not() {
-        let answers = |n_bytes: u64, label: fn(u32) -> String| {
+        let answers = |n_records: u64, n_bytes: u64, label: fn(u32) -> String| {
             let line = |i: u32| Line {
                 protocol: AppProto::Dns,
                 second: f64::from(i),
@@ -344,12 +350,14 @@ mod tests {
                 facts: vec![
                     (FieldId::DnsQuery, format!("{}.example.pw", label(i)).into()),
                     (FieldId::DnsType, DnsType::Txt.into()),
+                    (FieldId::DnsAnswers, n_records.into()),
                     (FieldId::DnsAnswerBytes, n_bytes.into()),
                 ],
             };
             hear(&ENTRY, &(0..12).map(line).collect::<Vec<_>>(), &Settings::default()).findings.len()
         };
-        assert_eq!((answers(300, |i| format!("l.{i}")), answers(90, |i| format!("l.{i}"))), (1, 0));
-        assert_eq!(answers(300, |_| "_dmarc".to_owned()), 0);
+        assert_eq!((answers(1, 300, |i| format!("l.{i}")), answers(1, 90, |i| format!("l.{i}"))), (1, 0));
+        assert_eq!(answers(1, 300, |_| "_dmarc".to_owned()), 0);
+        assert_eq!(answers(0, 700, |i| format!("l.{i}")), 0, "signed proofs that there is no such name");
     }
 }
