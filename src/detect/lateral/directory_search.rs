@@ -63,16 +63,16 @@ impl Detector for DirectorySearch {
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
-        let (Some(target), Some((client, server))) =
-            (event.message.fields.kind::<LdapTarget>(FieldId::LdapTarget), event.sender_and_receiver())
-        else {
+        let mut targets = event.message.fields.tokens::<LdapTarget>(FieldId::LdapTarget).peekable();
+        let Some((client, server)) = event.sender_and_receiver() else { return };
+        if targets.peek().is_none() {
             return;
-        };
+        }
         let Some(pair) = self.pairs.of((client.0, server.0, server.1)) else { return };
         if pair.seen.n == 0 {
             pair.filter = event.message.fields.text(FieldId::LdapFilter).unwrap_or_default().to_owned();
         }
-        pair.targets.insert(target);
+        pair.targets.extend(targets);
         pair.seen.add(event);
     }
 
@@ -119,25 +119,34 @@ mod tests {
     use crate::model::flow::Direction;
     use crate::settings::Settings;
 
-    fn found(targets: &[LdapTarget]) -> Vec<Finding> {
-        let line = |target: &LdapTarget| Line {
+    fn found(searches: &[&[LdapTarget]]) -> Vec<Finding> {
+        let line = |targets: &&[LdapTarget]| Line {
             protocol: AppProto::Ldap,
             second: 1.0,
             from: (inside(1), 40_000),
             to: (inside(2), 389),
             direction: Direction::ToResponder,
-            facts: vec![(FieldId::LdapFilter, "(a=*)".into()), (FieldId::LdapTarget, (*target).into())],
+            facts: std::iter::once((FieldId::LdapFilter, "(a=*)".into()))
+                .chain(targets.iter().map(|target| (FieldId::LdapTarget, (*target).into())))
+                .collect(),
         };
-        let lines: Vec<Line> = targets.iter().map(line).collect();
+        let lines: Vec<Line> = searches.iter().map(line).collect();
         hear(&ENTRY, &lines, &Settings::default()).findings
     }
 
     #[test]
     fn several_kinds_of_accounts_weigh_more_than_one() {
-        let one = found(&[LdapTarget::ServiceAccounts]);
+        use LdapTarget::{AdminCount, Delegation, ServiceAccounts};
+        let one = found(&[&[ServiceAccounts]]);
         assert_eq!(one[0].severity, Severity::Low);
-        let many = found(&[LdapTarget::ServiceAccounts, LdapTarget::AdminCount, LdapTarget::Delegation]);
+        let many = found(&[&[ServiceAccounts], &[AdminCount], &[Delegation]]);
         assert!(many.len() == 1 && many[0].severity >= Severity::Medium);
-        assert!(found(&[]).is_empty());
+        assert!(found(&[]).is_empty() && found(&[&[]]).is_empty());
+    }
+
+    #[test]
+    fn a_search_for_several_kinds_counts_for_each() {
+        let together = found(&[&[LdapTarget::ServiceAccounts, LdapTarget::AdminCount, LdapTarget::Delegation]]);
+        assert!(together.len() == 1 && together[0].severity >= Severity::Medium);
     }
 }

@@ -258,6 +258,14 @@ impl<'a> MessageFields<'a> {
         }
     }
 
+    /// All tokens of a kind as variants of this enum.
+    pub fn tokens<K: Kind>(&self, kind: FieldId) -> impl Iterator<Item = K> + use<'a, K> {
+        self.of(kind).filter_map(|value| match value {
+            FieldValue::Token(token) => token.kind(),
+            _ => None,
+        })
+    }
+
     /// All facts in order.
     pub fn iter(&self) -> impl Iterator<Item = (FieldId, FieldValue<'a>)> + use<'a> {
         let texts = self.texts;
