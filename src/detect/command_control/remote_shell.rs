@@ -55,8 +55,8 @@ struct RemoteShell {
 #[derive(Default)]
 struct Session {
     is_reverse: bool,
-    /// A whole script was sent, without a prompt.
-    is_script: bool,
+    /// A prompt was answered with a command; otherwise a whole script was sent.
+    has_prompt: bool,
     commands: BTreeSet<String>,
     heard: MessageEvidence,
 }
@@ -75,7 +75,7 @@ impl Detector for RemoteShell {
         let Some(session) = self.pairs.of((from, to, port)) else { return };
         session.heard.add(event);
         session.is_reverse |= event.message.fields.is(FieldId::Message, ShellMessage::ReverseShell);
-        session.is_script |= event.message.fields.is(FieldId::Message, ShellMessage::Script);
+        session.has_prompt |= !event.message.fields.is(FieldId::Message, ShellMessage::Script);
         if let Some(command) = event.message.fields.text(FieldId::Command)
             && session.commands.len() < MOST_COMMANDS
         {
@@ -101,31 +101,25 @@ impl Session {
         let n = self.heard.n as f64;
         // A script says what somebody may run, not that he does.
         // A prompt that was answered with a command is the deed itself, once or often, to outside or inside.
-        let confidence = if self.is_script { Confidence::LIKELY } else { Confidence::ALMOST_CERTAIN };
+        let confidence = if self.has_prompt { Confidence::ALMOST_CERTAIN } else { Confidence::LIKELY };
         let (host, commander) = if self.is_reverse { (from, to) } else { (to, from) };
         let duration_ns = flows.end_ns - flows.start_ns;
         let commands: Vec<&str> = self.commands.iter().map(String::as_str).collect();
         let builder = Finding::builder(&CARD).rated(Impact::INTERCEPTION, confidence, (n, least));
         // Who gives one command can give any: it is not weighed by how many there were.
-        let builder = if self.is_script { builder } else { builder.weighed(Impact::INTERCEPTION, confidence, WHOLE) };
+        let builder = if self.has_prompt { builder.weighed(Impact::INTERCEPTION, confidence, WHOLE) } else { builder };
         builder
-            .title(match self.is_script {
-                true => format!("{from} and {to} pass a shell script over a plain connection"),
-                false => format!("{commander} gives commands to a shell on {host}"),
+            .title(match self.has_prompt {
+                true => format!("{commander} gives commands to a shell on {host}"),
+                false => format!("{from} and {to} pass a shell script over a plain connection"),
             })
             .service((from, to, port), "TCP")
             .evidence([
                 evidence("Commands", n, "commands", "0"),
                 evidence("Connected for", duration_ns as f64 / 1e9, "s", ""),
             ])
-            .explanation(match self.is_script {
+            .explanation(match self.has_prompt {
                 true => format!(
-                    "{from} connected to {to}, port {port}, and a script for a shell went over the connection as \
-                         it is, with no protocol around it. It begins with {}. That is how tools bring their next \
-                         stage onto a machine.",
-                    commands.join(", ")
-                ),
-                false => format!(
                     "{from} connected to {to}, port {port}. {host} wrote a command prompt into the connection, \
                          and {commander} gave {} within {}: {}.{}",
                     count(self.heard.n as usize, "command"),
@@ -136,6 +130,12 @@ impl Session {
                     } else {
                         ""
                     }
+                ),
+                false => format!(
+                    "{from} connected to {to}, port {port}, and a script for a shell went over the connection as \
+                         it is, with no protocol around it. It begins with {}. That is how tools bring their next \
+                         stage onto a machine.",
+                    commands.join(", ")
                 ),
             })
             .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(from, to)))
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn commands_from_outside_are_reported_with_what_they_are() {
-        let line = Line {
+        let shell = || Line {
             protocol: AppProto::Shell,
             second: 1.0,
             from: (inside(1), 40_000),
@@ -161,17 +161,20 @@ mod tests {
             direction: Direction::ToOriginator,
             facts: vec![(FieldId::Message, ShellMessage::ReverseShell.into()), (FieldId::Command, "id".into())],
         };
-        let found = hear(&ENTRY, &[line], &Settings::default()).findings;
+        let found = hear(&ENTRY, &[shell()], &Settings::default()).findings;
         assert!(found[0].severity >= Severity::High && found[0].explanation.contains("id"));
-        let script = Line {
+        let script = || Line {
             protocol: AppProto::Shell,
-            second: 1.0,
+            second: 2.0,
             from: (inside(1), 40_000),
-            to: (inside(2), 4444),
+            to: (outside(1), 4444),
             direction: Direction::ToResponder,
             facts: vec![(FieldId::Message, ShellMessage::Script.into()), (FieldId::Command, "#!/bin/sh".into())],
         };
-        assert!(hear(&ENTRY, &[script], &Settings::default()).findings[0].title.contains("script"));
+        let (alone, both) = ([script()], [shell(), script()]);
+        assert!(hear(&ENTRY, &alone, &Settings::default()).findings[0].title.contains("script"));
+        let both = hear(&ENTRY, &both, &Settings::default()).findings;
+        assert!(both.len() == 1 && both[0].title.contains("gives commands"), "a script hides no shell");
         let web = Line {
             protocol: AppProto::Http,
             second: 1.0,
