@@ -438,7 +438,9 @@ impl Case {
             Server::Name(_) => (Identity::Word(server.clone()), vec![server.clone()]),
             Server::Place(..) => (Identity::ActorsAndPorts, Vec::new()),
         };
-        Finding::builder(&CARD)
+        let episode_ns = (self.episode.0.saturating_mul(SECOND), self.episode.1.saturating_mul(SECOND));
+        let filter = format!("{} && {target} && ({tcp} || {udp})", finding_builder::host_filter("addr", self.source));
+        let builder = Finding::builder(&CARD)
             .technique(
                 (apps.contains(&AppProto::Http) || apps.contains(&AppProto::Tls))
                     .then_some(("T1071.001", "Web Protocols")),
@@ -500,10 +502,11 @@ impl Case {
                     (false, false) => "",
                 }
             ))
+            .period(episode_ns)
             .flows(flows)
-            .filter(format!("{} && {target} && ({tcp} || {udp})", finding_builder::host_filter("addr", self.source)))
-            .identity(identity)
-            .build()
+            .identity(identity);
+        // Calls before and after a burst are not meant.
+        if is_burst { builder.filter_in_time(filter).build() } else { builder.filter(filter).build() }
     }
 }
 

@@ -20,6 +20,9 @@ fn an_hour_of_calls_within_days_is_judged_by_its_own_span() {
     let found = finish(&ENTRY, &all, &[], &Settings::default()).findings;
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].title, format!("192.168.1.9 connects to {} port 8080 every 30 s: 120 connections", outside(7)));
+    assert!(found[0].display_filter.contains("frame.time_epoch >= 100000.0"), "{}", found[0].display_filter);
+    let whole: Vec<Made> = calls(7, 100_000.0, 30.0, 120).collect();
+    assert!(!finish(&ENTRY, &whole, &[], &Settings::default()).findings[0].display_filter.contains("time"));
 }
 
 #[test]
