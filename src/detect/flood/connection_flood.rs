@@ -2,7 +2,7 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
-use crate::detect::support::baseline::{self, Baseline};
+use crate::detect::support::baseline::{self, Flood, floods};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{self, FindingBuilder, evidence};
 use crate::detect::support::flow_selector::Between;
@@ -48,8 +48,6 @@ pub const ENTRY: Entry = Entry::of::<ConnectionFlood>(CARD, &[RATE], Interest::T
 const SPAN: i64 = 3;
 /// Most pairs kept.
 const MOST_PAIRS: usize = 1 << 16;
-/// Most pairs that are compared with their baseline; those with the most connections.
-const MOST_CANDIDATES: usize = 200;
 
 #[derive(Default)]
 struct ConnectionFlood {
@@ -77,37 +75,32 @@ impl Detector for ConnectionFlood {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let threshold = context.settings.get(&RATE);
-        let rate = |seconds: &Seconds| seconds.busiest(SPAN).0 as f64 / SPAN as f64;
-        let mut pairs = self.pairs.sorted_where(|seconds| Baseline::may_matter(rate(seconds), threshold));
-        pairs.sort_by_key(|(_, seconds)| std::cmp::Reverse(seconds.total()));
-        pairs.truncate(MOST_CANDIDATES);
-        let cases: Vec<(Pair, f64, &Seconds, Baseline)> = pairs
-            .into_iter()
-            .map(|(pair, seconds)| (*pair, rate(seconds), seconds, Baseline::of(seconds, context.span_ns)))
-            .filter(|(_, rate, _, baseline)| baseline.is_flood(*rate, threshold) && !baseline.is_ordinary())
-            .collect();
-        Report::of(cases).not_evaluated(self.pairs.n_refused).each_with_flows(
+        let counts = |seconds| (seconds, Seconds::total(seconds));
+        let mut floods = floods(self.pairs.sorted(), counts, (SPAN, threshold), context.span_ns);
+        floods.retain(|flood| !flood.baseline.is_ordinary());
+        Report::of(floods).not_evaluated(self.pairs.n_refused).each_with_flows(
             context,
-            |((client, server, port), ..)| Between::service(*client, *server, *port),
+            |flood| {
+                let (client, server, port) = *flood.target;
+                Between::service(client, server, port)
+            },
             |_, flow| is_used(flow),
-            |((client, server, port), rate, seconds, baseline), flows| {
-                finding((*client, *server, *port), (*rate, threshold), seconds, baseline)
-                    .series(seconds.course("Connections a second", "connections/s", threshold, context.span_ns))
-                    .baseline(baseline, "connections/s", threshold)
+            |flood, flows| {
+                let (client, server, port) = *flood.target;
+                finding(flood, threshold)
+                    .series(flood.figures.course("Connections a second", "connections/s", threshold, context.span_ns))
+                    .baseline(&flood.baseline, "connections/s", threshold)
                     .flows(flows)
-                    .filter_in_time(format!("{} && tcp.port == {port}", finding_builder::pair_filter(*client, *server)))
+                    .filter_in_time(format!("{} && tcp.port == {port}", finding_builder::pair_filter(client, server)))
                     .build()
             },
         )
     }
 }
 
-fn finding(
-    (client, server, port): Pair,
-    (rate, threshold): (f64, f64),
-    seconds: &Seconds,
-    baseline: &Baseline,
-) -> FindingBuilder {
+fn finding(flood: &Flood<'_, Pair, Seconds>, threshold: f64) -> FindingBuilder {
+    let Flood { target, figures: seconds, rate, baseline } = flood;
+    let ((client, server, port), rate) = (**target, *rate);
     // Behind an address inside there is often a proxy that speaks for many.
     let confidence = if client.is_internal() { Confidence::EVEN } else { Confidence::LIKELY };
     let confidence = baseline.weigh_load(confidence, rate >= threshold);

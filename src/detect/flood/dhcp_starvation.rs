@@ -3,6 +3,7 @@
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::finding_builder::{evidence, thousands};
+use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::busiest;
@@ -58,9 +59,7 @@ struct DhcpStarvation {
     renewals: HashMap<[u8; 6], u32>,
     n_answers: u64,
     n_left_out: u64,
-    packets: Vec<u64>,
-    flows: Vec<u32>,
-    last_flow: Option<u32>,
+    seen: MessageEvidence,
 }
 
 impl Detector for DhcpStarvation {
@@ -87,20 +86,13 @@ impl Detector for DhcpStarvation {
         {
             return;
         }
+        self.seen.add(event);
         if self.times.len() >= MOST {
             self.n_left_out += 1;
             return;
         }
         self.times.push(event.message.time_ns);
         self.devices.extend(device);
-        if self.packets.len() < Finding::MOST_FLOWS {
-            self.packets.push(event.message.packet);
-        }
-        let serial = event.update.map(|update| update.serial);
-        if serial != self.last_flow && self.flows.len() < Finding::MOST_FLOWS {
-            self.flows.extend(serial);
-            self.last_flow = serial;
-        }
     }
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
@@ -126,7 +118,7 @@ impl DhcpStarvation {
     }
 
     fn finding(&self, times: &[i64], most: usize, least: f64) -> Finding {
-        let n = (times.len() as u64 + self.n_left_out) as usize;
+        let n = self.seen.n as usize;
         let n_devices = self.devices.len();
         // One device that asks on and on, or ever new ones that ask once: both are made up.
         let is_made_up = n_devices <= 2 || n_devices as f64 >= 0.8 * n as f64 / 2.0;
@@ -151,12 +143,8 @@ impl DhcpStarvation {
                 thousands(self.n_answers as usize)
             ))
             .filter("dhcp.option.dhcp in {1, 3, 4, 8}")
-            .period((times.first().copied().unwrap_or(0), times.last().copied().unwrap_or(0)))
             .series(Series::moments("Questions", "messages", times))
-            .n_packets(n as u64)
-            .n_flows(self.flows.len() as u64)
-            .packet_indices(self.packets.clone())
-            .flow_serials(self.flows.clone())
+            .messages(&self.seen)
             .build()
     }
 }

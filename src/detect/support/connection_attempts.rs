@@ -2,6 +2,7 @@
 //! detectors and the one for lateral movement start from this one table.
 
 use crate::detect::support::capped_map::{Map, Tally};
+use crate::detect::support::episodes::Timed;
 use crate::model::flow::{self, Known};
 use crate::model::packet::tcp_flag::{ACK, FIN, PSH, RST, SYN, URG};
 use crate::model::{Addr, Flow, Protocol};
@@ -122,6 +123,20 @@ pub struct Contact {
     pub first_ns: i64,
     /// Time of the last try that was no success; that of the first if there is none.
     pub last_ns: i64,
+}
+
+impl Timed for Contact {
+    fn span_ns(&self) -> (i64, i64) {
+        (self.first_ns, self.last_ns)
+    }
+
+    fn order(&self) -> impl Ord {
+        (self.target, self.port)
+    }
+
+    fn until(self, end_ns: i64) -> Contact {
+        Contact { last_ns: self.last_ns.min(end_ns), ..self }
+    }
 }
 
 #[derive(Clone, Copy)]

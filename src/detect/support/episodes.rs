@@ -1,7 +1,6 @@
 //! Spans of time to episodes, which long pauses part: so that a burst within days is judged by itself, and its finding means
 //! no flow of another day.
 
-use crate::detect::support::connection_attempts::Contact;
 use crate::model::format::time::SECOND;
 
 /// A pause this long parts episodes: twelve windows of Zeek's scan policy.
@@ -52,37 +51,40 @@ impl Episodes {
         self.end_of(moment_ns).is_some()
     }
 
-    /// Leaves out the episodes of which this does not hold.
-    pub fn retain(&mut self, mut is_meant: impl FnMut((i64, i64)) -> bool) {
-        self.0.retain(|episode| is_meant(*episode));
-    }
-
     /// The episodes.
     pub fn iter(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
         self.0.iter().copied()
     }
 }
 
-/// Judges contacts episode by episode, and those of all episodes that are a case together; if none is, all contacts, for
+/// Something with a beginning and an end, which is judged with others of its kind.
+pub trait Timed: Copy {
+    /// First and last moment, ns since 1970.
+    fn span_ns(&self) -> (i64, i64);
+    /// Which of two that begin at the same moment comes first.
+    fn order(&self) -> impl Ord;
+    /// As far as it was until this moment.
+    fn until(self, end_ns: i64) -> Self;
+}
+
+/// Judges what there is episode by episode, and what is of all episodes that are a case together; if none is, all of it, for
 /// what is slower than an episode. With the case come the episodes that it is of.
-pub fn judge<C>(contacts: &[Contact], least: usize, case: impl Fn(&[Contact]) -> Option<C>) -> Option<(C, Episodes)> {
-    let mut in_time = contacts.to_vec();
-    in_time.sort_by_key(|contact| (contact.first_ns, contact.target, contact.port));
-    let spans = in_time.iter().map(|contact| (contact.first_ns, contact.last_ns));
+pub fn judge<T: Timed, C>(all: &[T], least: usize, case: impl Fn(&[T]) -> Option<C>) -> Option<(C, Episodes)> {
+    let mut in_time = all.to_vec();
+    in_time.sort_by(|a, b| (a.span_ns().0, a.order()).cmp(&(b.span_ns().0, b.order())));
     let (mut meant, mut episodes) = (Vec::new(), Episodes::default());
-    for (first, end) in Episodes::of(spans, PAUSE_NS, least.max(1)).iter() {
-        let from = in_time.partition_point(|contact| contact.first_ns < first);
-        let to = in_time.partition_point(|contact| contact.first_ns <= end);
-        // What came of a contact days later is no part of the episode.
-        let cut = |contact: &Contact| Contact { last_ns: contact.last_ns.min(end), ..*contact };
-        let of_episode: Vec<Contact> = in_time.get(from..to).unwrap_or_default().iter().map(cut).collect();
+    for (first, end) in Episodes::of(in_time.iter().map(T::span_ns), PAUSE_NS, least.max(1)).iter() {
+        let from = in_time.partition_point(|one| one.span_ns().0 < first);
+        let to = in_time.partition_point(|one| one.span_ns().0 <= end);
+        // What came of it days later is no part of the episode.
+        let of_episode: Vec<T> = in_time.get(from..to).unwrap_or_default().iter().map(|one| one.until(end)).collect();
         if case(&of_episode).is_some() {
             meant.extend(of_episode);
             episodes.0.push((first, end));
         }
     }
     let of_episodes = case(&meant).map(|case| (case, episodes));
-    of_episodes.or_else(|| case(contacts).map(|case| (case, Episodes::always())))
+    of_episodes.or_else(|| case(all).map(|case| (case, Episodes::always())))
 }
 
 #[cfg(test)]

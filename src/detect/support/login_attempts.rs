@@ -4,7 +4,7 @@
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::episodes::{Episodes, PAUSE_NS};
+use crate::detect::support::episodes::{self, Episodes, Timed};
 use crate::detect::support::finding_builder::{self, FindingBuilder, evidence};
 use crate::detect::support::flow_selector::Between;
 use crate::detect::support::report::Report;
@@ -26,6 +26,20 @@ pub struct Try {
     pub last_ns: i64,
     /// Payload bytes of client and server.
     pub bytes: [u32; 2],
+}
+
+impl Timed for Try {
+    fn span_ns(&self) -> (i64, i64) {
+        (self.first_ns, self.last_ns)
+    }
+
+    fn order(&self) -> impl Ord {
+        self.last_ns
+    }
+
+    fn until(self, end_ns: i64) -> Try {
+        Try { last_ns: self.last_ns.min(end_ns), ..self }
+    }
 }
 
 /// What a login try of a protocol looks like from outside.
@@ -191,27 +205,6 @@ impl Alike {
     }
 }
 
-impl Pair {
-    /// The tries that look the same in the episodes that have enough of them, and these episodes; those of all time if
-    /// no episode has.
-    fn series(&self, least: usize) -> Option<(Alike, Episodes)> {
-        let mut in_time = self.tries.clone();
-        in_time.sort_by_key(|t| (t.first_ns, t.last_ns));
-        let mut episodes = Episodes::of(in_time.iter().map(|t| (t.first_ns, t.last_ns)), PAUSE_NS, least);
-        let mut meant = Vec::new();
-        episodes.retain(|(first, end)| {
-            let from = in_time.partition_point(|t| t.first_ns < first);
-            let to = in_time.partition_point(|t| t.first_ns <= end);
-            let tries = in_time.get(from..to).unwrap_or_default();
-            let is_meant = Alike::of(tries, least).is_some();
-            meant.extend(tries.iter().filter(|_| is_meant));
-            is_meant
-        });
-        let of_episodes = Alike::of(&meant, least).map(|alike| (alike, episodes));
-        of_episodes.or_else(|| Alike::of(&self.tries, least).map(|alike| (alike, Episodes::always())))
-    }
-}
-
 /// Tries by client, server and port.
 #[derive(Default)]
 pub struct Tries {
@@ -291,7 +284,8 @@ impl Tries {
             .sorted_where(|pair| pair.tries.len() >= least)
             .into_iter()
             .filter_map(|((client, server, port), pair)| {
-                let (Alike { tries, median }, episodes) = pair.series(least)?;
+                let (Alike { tries, median }, episodes) =
+                    episodes::judge(&pair.tries, least, |tries| Alike::of(tries, least))?;
                 let first_ns = tries.first()?.first_ns;
                 Some(Series {
                     client: *client,
