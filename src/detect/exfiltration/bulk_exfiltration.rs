@@ -68,7 +68,8 @@ struct Pair {
     /// Server port of the flow that sent most, and how much that was.
     port: u16,
     most_sent: u64,
-    name: String,
+    /// Name of the server of that flow, 0 if unknown.
+    name: u32,
 }
 
 /// What is known of a case beside its sums.
@@ -97,8 +98,7 @@ impl Detector for BulkExfiltration {
         pair.got += flow.backward().payload_bytes();
         pair.flows += 1;
         if sent >= pair.most_sent {
-            (pair.most_sent, pair.port) = (sent, flow.responder().1);
-            ended.name.clone_into(&mut pair.name);
+            (pair.most_sent, pair.port, pair.name) = (sent, flow.responder().1, flow.name);
         }
     }
 
@@ -120,7 +120,7 @@ impl Detector for BulkExfiltration {
             part,
             |((hosts, pair), around), flows, parts| {
                 let course = Series::sums("Payload sent, spread over its flows,", "B", parts.iter().copied());
-                pair.finding(**hosts, around, least).series(course).flows(flows).build()
+                pair.finding(**hosts, context.names.text(pair.name), around, least).series(course).flows(flows).build()
             },
         )
     }
@@ -173,7 +173,7 @@ impl BulkExfiltration {
 }
 
 impl Pair {
-    fn finding(&self, (source, target): (Addr, Addr), around: &Around, least: f64) -> FindingBuilder {
+    fn finding(&self, (source, target): (Addr, Addr), name: &str, around: &Around, least: f64) -> FindingBuilder {
         let sent = self.sent as f64;
         let ratio = sent / self.got.max(1) as f64;
         // Where there is nobody and nothing to compare with, nothing is out of line.
@@ -181,9 +181,9 @@ impl Pair {
         let is_alone = around.n_inside > 1 && around.n_others == 0;
         let signs = 0.46 * f64::from(!around.is_web) + 0.23 * f64::from(is_alone) + 0.23 * f64::from(is_much_more);
         let confidence = Confidence::UNLIKELY.towards(Confidence::ALMOST_CERTAIN, signs);
-        let place = if self.name.is_empty() { target.to_string() } else { format!("{target} ({})", self.name) };
+        let place = if name.is_empty() { target.to_string() } else { format!("{target} ({name})") };
         let shown = quantity::bytes(sent);
-        let store = Store::of(&self.name);
+        let store = Store::of(name);
         Finding::builder(&CARD)
             .title(format!("{source} sent {shown} to {place}"))
             // A hundred times the least is a whole disk to some, a mail to others.
@@ -227,10 +227,12 @@ mod tests {
     #[test]
     fn a_store_for_files_is_named_with_its_technique() {
         let mut detector = BulkExfiltration::default();
-        let flow = Made { bytes: [700_000, 18_000], ..Made::tcp(inside(1), outside(1), 443, 0.0) }.flow();
-        detector.observe_flow(&EndedFlow { serial: 0, flow: &flow, name: "content.dropboxapi.com" });
+        let mut names = Names::default();
+        let mut flow = Made { bytes: [700_000, 18_000], ..Made::tcp(inside(1), outside(1), 443, 0.0) }.flow();
+        flow.name = names.intern("content.dropboxapi.com");
+        detector.observe_flow(&EndedFlow { serial: 0, flow: &flow, name: names.text(flow.name) });
         let times = [0, 1].into_iter();
-        let found = testing::end(&mut detector, &Names::default(), &Contacts::default(), times, &Settings::default());
+        let found = testing::end(&mut detector, &names, &Contacts::default(), times, &Settings::default());
         assert_eq!(found.findings[0].technique.as_deref(), Some("T1567.002"));
         assert!(found.findings[0].explanation.contains("a store for files"));
     }

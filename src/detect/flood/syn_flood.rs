@@ -111,11 +111,12 @@ impl Detector for SynFlood {
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
         let is_complete = if flow.recorded.is_none() { flow.saw_syn } else { flow.outcome() == Outcome::Established };
-        if !flow.is_tcp() || !(is_incomplete(flow) || is_complete) {
+        let is_incomplete = is_incomplete(flow);
+        if !flow.is_tcp() || !(is_incomplete || is_complete) {
             return;
         }
         let Some(service) = self.services.of(flow.responder()) else { return };
-        if is_incomplete(flow) {
+        if is_incomplete {
             let forward = flow.forward();
             let times = (forward.first_ns, forward.last_ns);
             service.n_bare += u64::from(flow.recorded == Some(Outcome::Bare));

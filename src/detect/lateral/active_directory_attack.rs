@@ -12,7 +12,7 @@ use crate::model::app::kinds::directory::{KerberosMessage, LdapMessage, RpcFunct
 use crate::model::app::protocol::AppProto;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "active_directory_attack",
@@ -63,6 +63,37 @@ enum Deed {
 }
 
 impl Deed {
+    /// What a function of note does.
+    fn of(function: RpcFunction) -> Option<Deed> {
+        use RpcFunction::*;
+        Some(match function {
+            NetrServerAuthenticate2 | NetrServerAuthenticate3 => Deed::Logon,
+            IdlDRSGetNCChanges => Deed::Copy,
+            IdlDRSReplicaAdd => Deed::Shadow,
+            LsarRetrievePrivateData | LsarQuerySecret => Deed::Secrets,
+            EfsRpcOpenFileRaw | EfsRpcEncryptFileSrv | RpcRemoteFindFirstPrinterChangeNotificationEx => Deed::Force,
+            RpcAddPrinterDriver | RpcAddPrinterDriverEx | RpcAsyncAddPrinterDriver => Deed::Driver,
+            SamrCreateUserInDomain | SamrCreateUser2InDomain | SamrUnicodeChangePasswordUser2 => Deed::Change,
+            ElfrClearELFW | ElfrClearELFA | EvtRpcClearLog => Deed::ClearLog,
+            SamrEnumerateUsersInDomain
+            | SamrEnumerateGroupsInDomain
+            | SamrEnumerateAliasesInDomain
+            | SamrLookupNamesInDomain
+            | SamrGetGroupsForUser
+            | SamrQueryInformationUser
+            | SamrQueryInformationUser2
+            | SamrQueryDisplayInformation
+            | SamrQueryDisplayInformation2
+            | SamrQueryDisplayInformation3
+            | SamrGetMembersInGroup
+            | SamrGetMembersInAlias
+            | LsarEnumerateAccounts
+            | NetrSessionEnum
+            | NetrWkstaUserEnum => Deed::List,
+            _ => return None,
+        })
+    }
+
     /// The word that ids of findings are made of; it never changes.
     fn word(self) -> &'static str {
         match self {
@@ -79,42 +110,6 @@ impl Deed {
     }
 }
 
-/// Functions of note, and what they do.
-const FUNCTIONS: &[(RpcFunction, Deed)] = &[
-    (RpcFunction::NetrServerAuthenticate2, Deed::Logon),
-    (RpcFunction::NetrServerAuthenticate3, Deed::Logon),
-    (RpcFunction::IdlDRSGetNCChanges, Deed::Copy),
-    (RpcFunction::IdlDRSReplicaAdd, Deed::Shadow),
-    (RpcFunction::LsarRetrievePrivateData, Deed::Secrets),
-    (RpcFunction::LsarQuerySecret, Deed::Secrets),
-    (RpcFunction::EfsRpcOpenFileRaw, Deed::Force),
-    (RpcFunction::EfsRpcEncryptFileSrv, Deed::Force),
-    (RpcFunction::RpcRemoteFindFirstPrinterChangeNotificationEx, Deed::Force),
-    (RpcFunction::RpcAddPrinterDriver, Deed::Driver),
-    (RpcFunction::RpcAddPrinterDriverEx, Deed::Driver),
-    (RpcFunction::RpcAsyncAddPrinterDriver, Deed::Driver),
-    (RpcFunction::SamrCreateUserInDomain, Deed::Change),
-    (RpcFunction::SamrCreateUser2InDomain, Deed::Change),
-    (RpcFunction::SamrUnicodeChangePasswordUser2, Deed::Change),
-    (RpcFunction::ElfrClearELFW, Deed::ClearLog),
-    (RpcFunction::ElfrClearELFA, Deed::ClearLog),
-    (RpcFunction::EvtRpcClearLog, Deed::ClearLog),
-    (RpcFunction::SamrEnumerateUsersInDomain, Deed::List),
-    (RpcFunction::SamrEnumerateGroupsInDomain, Deed::List),
-    (RpcFunction::SamrEnumerateAliasesInDomain, Deed::List),
-    (RpcFunction::SamrLookupNamesInDomain, Deed::List),
-    (RpcFunction::SamrGetGroupsForUser, Deed::List),
-    (RpcFunction::SamrQueryInformationUser, Deed::List),
-    (RpcFunction::SamrQueryInformationUser2, Deed::List),
-    (RpcFunction::SamrQueryDisplayInformation, Deed::List),
-    (RpcFunction::SamrQueryDisplayInformation2, Deed::List),
-    (RpcFunction::SamrQueryDisplayInformation3, Deed::List),
-    (RpcFunction::SamrGetMembersInGroup, Deed::List),
-    (RpcFunction::SamrGetMembersInAlias, Deed::List),
-    (RpcFunction::LsarEnumerateAccounts, Deed::List),
-    (RpcFunction::NetrSessionEnum, Deed::List),
-    (RpcFunction::NetrWkstaUserEnum, Deed::List),
-];
 /// Services that only a domain controller answers.
 const CONTROLLERS: [AppProto; 2] = [AppProto::Kerberos, AppProto::Ldap];
 /// Most triples of caller, server and deed kept; most controllers known.
@@ -129,7 +124,7 @@ struct ActiveDirectoryAttack {
 #[derive(Default)]
 struct Calls {
     port: u16,
-    by_function: BTreeMap<usize, u64>,
+    functions: BTreeSet<RpcFunction>,
     heard: MessageEvidence,
 }
 
@@ -154,13 +149,11 @@ impl Detector for ActiveDirectoryAttack {
             return;
         }
         let Some(function) = event.message.fields.kind::<RpcFunction>(FieldId::Function) else { return };
-        let Some((place, (_, deed))) = FUNCTIONS.iter().enumerate().find(|(_, (name, _))| *name == function) else {
-            return;
-        };
+        let Some(deed) = Deed::of(function) else { return };
         // Only a client sends a request, which is what names a function.
-        let Some(calls) = self.cases.of((from, to, *deed)) else { return };
+        let Some(calls) = self.cases.of((from, to, deed)) else { return };
         calls.port = port;
-        *calls.by_function.entry(place).or_default() += 1;
+        calls.functions.insert(function);
         calls.heard.add(event);
     }
 
@@ -174,7 +167,7 @@ impl Detector for ActiveDirectoryAttack {
                 Deed::List => questions,
                 _ => 1.0,
             };
-            let is_wide = *deed != Deed::List || calls.by_function.len() >= 2;
+            let is_wide = *deed != Deed::List || calls.functions.len() >= 2;
             if calls.heard.n as f64 >= threshold && is_wide {
                 let is_controller = self.controllers.get(from).is_some();
                 cases.push((Case { from: *from, to: *to, deed: *deed, threshold, is_controller }, calls));
@@ -277,12 +270,7 @@ impl Case {
         let (technique, impact, sure, words) = deed.evaluated();
         // Controllers copy from each other and know each other's accounts.
         let confidence = if *is_controller { Confidence::UNLIKELY } else { sure };
-        let names: Vec<&str> = calls
-            .by_function
-            .keys()
-            .filter_map(|place| FUNCTIONS.get(*place))
-            .map(|(function, _)| function.label())
-            .collect();
+        let names: Vec<&str> = calls.functions.iter().map(|function| function.label()).collect();
         let builder = Finding::builder(&CARD).technique(technique).title(format!("{from} {words}: {to}")).rated(
             impact,
             confidence,

@@ -16,6 +16,7 @@ use crate::model::app::protocol::Protocol;
 use crate::model::format::time::{SECOND, from_seconds, span};
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
+use std::collections::BTreeSet;
 
 const CARD: Card = Card {
     id: "host_scan",
@@ -127,12 +128,9 @@ impl Detector for HostScan {
         let swept = context.contacts.groups(limits.hosts, silent);
         let swept: Vec<Vec<Contact>> =
             swept.into_iter().filter(|contacts| n_neighbours(contacts) as f64 >= limits.hosts).collect();
-        let is_swept = |contacts: &[Contact]| {
-            let service = |c: &Contact| (c.source, c.protocol, c.port);
-            let first = contacts.first().map(service);
-            swept.iter().any(|other| other.first().map(service) == first)
-        };
-        groups.retain(|contacts| !is_swept(contacts));
+        let service = |contacts: &Vec<Contact>| contacts.first().map(|c| (c.source, c.protocol, c.port));
+        let of_swept: BTreeSet<_> = swept.iter().map(service).collect();
+        groups.retain(|contacts| !of_swept.contains(&service(contacts)));
         groups.extend(swept);
         let cases: Vec<(Case, Confidence)> = groups
             .iter()

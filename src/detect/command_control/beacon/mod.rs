@@ -128,9 +128,11 @@ fn is_judged(flow: &Flow, name: &str) -> bool {
 
 /// HTTP to an address, not to a name.
 fn is_nameless_http(flow: &Flow, name: &str) -> bool {
-    let is_http = flow.app == Some(AppProto::Http) && flow.is_app_certain;
-    let is_name = flow.name != 0 && flow.name_source != NameSource::Dns && name.parse::<IpAddr>().is_err();
-    is_http && !is_name
+    if flow.app != Some(AppProto::Http) || !flow.is_app_certain {
+        return false;
+    }
+    let has_name = flow.name != 0 && flow.name_source != NameSource::Dns;
+    !has_name || name.parse::<IpAddr>().is_ok()
 }
 
 impl Detector for Beacon {
