@@ -281,7 +281,6 @@ impl Amplification {
             |(source, smurf), flows| {
                 begin(Impact::OUTAGE, Confidence::LIKELY, smurf.n as f64, LEAST_SMURF as f64)
                     .title(format!("Pings to whole networks in the name of {source}: {}", thousands(smurf.n as usize)))
-                    .technique(("T1498.002", "Reflection Amplification"))
                     .sources([**source])
                     .targets(smurf.networks.iter().copied())
                     .protocol("ICMP")

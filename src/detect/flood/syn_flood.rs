@@ -74,20 +74,17 @@ struct SynFlood {
 #[derive(Default)]
 struct Service {
     n_completed: u64,
-    n_bare: u64,
     incomplete: Seconds,
+    /// Of these bare exchanges, whose flags were not seen.
+    n_bare: u64,
 }
 
 /// A service that was flooded.
-struct Case {
+struct Case<'a> {
     target: Addr,
     port: u16,
-    n_completed: u64,
-    n_incomplete: u64,
-    /// Of these bare exchanges, whose flags were not seen.
-    n_bare: u64,
+    service: &'a Service,
     worst: u64,
-    most_a_second: u32,
     cusum: f64,
     baseline: Baseline,
 }
@@ -154,23 +151,19 @@ impl Detector for SynFlood {
                 (is_many && cusum > ALARM).then(|| Case {
                     target: *target,
                     port: *port,
-                    n_completed: service.n_completed,
-                    n_bare: service.n_bare,
-                    n_incomplete: service.incomplete.total(),
+                    service,
                     worst,
-                    most_a_second: service.incomplete.most(),
                     cusum,
                     baseline,
                 })
             })
             .collect();
-        let course = |case: &Case| {
+        let course = |case: &Case<'_>| {
             let (name, threshold) = ("Requests never completed, a second", least / period as f64);
-            let service = self.services.get(&(case.target, case.port))?;
-            service.incomplete.course(name, "requests/s", threshold, context.span_ns)
+            case.service.incomplete.course(name, "requests/s", threshold, context.span_ns)
         };
         Report::of(cases)
-            .largest_first(|case| case.n_incomplete)
+            .largest_first(|case| case.service.incomplete.total())
             .not_evaluated(self.services.n_refused)
             .each_with_senders(
                 context,
@@ -204,10 +197,11 @@ fn largest_sum(incomplete: &[(i64, u64)], usual: f64) -> f64 {
     largest
 }
 
-impl Case {
+impl Case<'_> {
     fn finding(&self, (least, burst): (f64, f64), period: i64, sources: &[Addr]) -> FindingBuilder {
         let from = finding_builder::who(sources);
-        let is_past = self.worst as f64 >= least || f64::from(self.most_a_second) >= burst;
+        let Service { n_completed, incomplete, n_bare } = self.service;
+        let is_past = self.worst as f64 >= least || f64::from(incomplete.most()) >= burst;
         let confidence = self.baseline.weigh(Confidence::VERY_LIKELY, is_past);
         Finding::builder(&CARD)
             .title(format!("{from} flooded {} port {} with connection requests", self.target, self.port))
@@ -219,11 +213,11 @@ impl Case {
             .evidence([
                 evidence(
                     "Requests never completed",
-                    self.n_incomplete as f64,
+                    incomplete.total() as f64,
                     "requests",
                     "a few per cent of all requests",
                 ),
-                evidence("Completed connections to this port", self.n_completed as f64, "connections", "most requests"),
+                evidence("Completed connections to this port", *n_completed as f64, "connections", "most requests"),
                 evidence(
                     &format!("Most incomplete requests within {period} s"),
                     self.worst as f64,
@@ -232,7 +226,7 @@ impl Case {
                 ),
                 evidence(
                     "Most incomplete requests in a second",
-                    f64::from(self.most_a_second),
+                    f64::from(incomplete.most()),
                     "requests/s",
                     format!("below {}", finding_builder::round3(least / period as f64)),
                 ),
@@ -244,17 +238,17 @@ impl Case {
                  connections were completed in the whole capture.{} A real client answers the server's reply; a flood \
                  does not, so that half-open connections fill the server's queue and real users wait or are \
                  refused.{}",
-                finding_builder::thousands(self.n_incomplete as usize),
+                finding_builder::thousands(incomplete.total() as usize),
                 self.target,
                 self.port,
-                finding_builder::thousands(self.most_a_second as usize),
-                finding_builder::thousands(self.n_completed as usize),
-                match self.n_bare {
+                finding_builder::thousands(incomplete.most() as usize),
+                finding_builder::thousands(*n_completed as usize),
+                match n_bare {
                     0 => String::new(),
                     n => format!(
                         " Of {} connections it is only known that a few packets without data went both ways: flags were \
                          not recorded.",
-                        finding_builder::thousands(n as usize)
+                        finding_builder::thousands(*n as usize)
                     ),
                 },
                 if sources.len() > 50 {

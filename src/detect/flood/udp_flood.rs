@@ -10,7 +10,7 @@ use crate::detect::support::rate_series::{Room, Seconds};
 use crate::detect::support::report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::flow::Known;
-use crate::model::{Addr, Category, Finding, Flow, Series};
+use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::Descriptor;
 use std::collections::BTreeSet;
 
@@ -80,19 +80,14 @@ struct Service {
     n_refused: u64,
 }
 
-struct Case {
+struct Case<'a> {
     target: Addr,
     /// None for any.
     port: Option<u16>,
+    service: &'a Service,
     is_fresh: bool,
     rate: f64,
     threshold: f64,
-    most: u32,
-    n_shots: u64,
-    n_all: u64,
-    n_bytes: u64,
-    n_refused: u64,
-    course: Option<Series>,
     baseline: Baseline,
 }
 
@@ -148,15 +143,10 @@ impl Detector for UdpFlood {
                 (is_fresh || is_stream).then(|| Case {
                     target: *target,
                     port: *port,
+                    service,
                     is_fresh,
                     rate: if is_fresh { shots } else { all },
                     threshold: if is_fresh { fresh } else { rate },
-                    most: service.all.most().max(service.shots.most()),
-                    n_shots: service.shots.total(),
-                    n_all: service.n_all(),
-                    n_bytes: service.n_bytes,
-                    n_refused: service.n_refused,
-                    course: None,
                     baseline,
                 })
             })
@@ -164,15 +154,8 @@ impl Detector for UdpFlood {
         let of_services: BTreeSet<Addr> =
             cases.iter().filter(|case| case.port.is_some()).map(|case| case.target).collect();
         cases.retain(|case| case.port.is_some() || !of_services.contains(&case.target));
-        cases.sort_by_key(|case| std::cmp::Reverse(case.n_all));
+        cases.sort_by_key(|case| std::cmp::Reverse(case.service.n_all()));
         cases.truncate(report::MOST_FINDINGS);
-        for case in &mut cases {
-            let service = self.services.get(&(case.target, case.port));
-            case.course = service.and_then(|service| {
-                let seconds = if case.is_fresh { &service.shots } else { &service.all };
-                seconds.course("Unanswered packets a second", "packets/s", case.threshold, context.span_ns)
-            });
-        }
 
         let (of_hosts, of_ports): (Vec<Case>, Vec<Case>) = cases.into_iter().partition(|case| case.port.is_none());
         let findings = [of_ports, of_hosts].iter().flat_map(|cases| told(cases, context)).collect();
@@ -181,7 +164,7 @@ impl Detector for UdpFlood {
 }
 
 /// The findings of cases, all of one port each or all of every port.
-fn told(cases: &[Case], context: &Context<'_>) -> Vec<Finding> {
+fn told(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding> {
     let between: Vec<Between> =
         cases.iter().map(|case| Between { target: Some(case.target), port: case.port, ..Between::default() }).collect();
     let gathered = gather_senders(context, &between, is_unanswered);
@@ -193,6 +176,7 @@ fn told(cases: &[Case], context: &Context<'_>) -> Vec<Finding> {
             filter = format!("{} && {filter}", finding_builder::host_filter("src", *one));
         }
         case.finding(&sources)
+            .series(case.seconds().course("Unanswered packets a second", "packets/s", case.threshold, context.span_ns))
             .baseline(&case.baseline, "packets/s", case.threshold)
             .flows(flows)
             .filter_in_time(filter)
@@ -206,17 +190,28 @@ impl Service {
     fn n_all(&self) -> u64 {
         self.all.total().max(self.shots.total())
     }
+
+    /// Most in a second.
+    fn most(&self) -> u32 {
+        self.all.most().max(self.shots.most())
+    }
 }
 
-impl Case {
+impl<'a> Case<'a> {
+    /// What is judged.
+    fn seconds(&self) -> &'a Seconds {
+        if self.is_fresh { &self.service.shots } else { &self.service.all }
+    }
+
     /// To many ports by few addresses, not too many and not too large for a scan.
     fn is_scan(&self, n_sources: usize) -> bool {
-        let is_small = self.n_bytes as f64 <= MOST_PROBE_BYTES * self.n_shots as f64;
-        self.port.is_none() && n_sources < LEAST_SOURCES && self.n_shots < MORE_THAN_SCAN && is_small
+        let n_shots = self.service.shots.total();
+        let is_small = self.service.n_bytes as f64 <= MOST_PROBE_BYTES * n_shots as f64;
+        self.port.is_none() && n_sources < LEAST_SOURCES && n_shots < MORE_THAN_SCAN && is_small
     }
 
     fn finding(&self, sources: &[Addr]) -> FindingBuilder {
-        let from = finding_builder::who(sources);
+        let (from, service) = (finding_builder::who(sources), self.service);
         // A steady stream without any answer may be wanted; packets from ever fresh ports are not.
         let is_past = self.rate >= self.threshold;
         let confidence = match self.is_fresh {
@@ -241,18 +236,17 @@ impl Case {
                     "packets/s",
                     format!("below {}", finding_builder::thousands(self.threshold as usize)),
                 ),
-                evidence("Most unanswered packets in a second", f64::from(self.most), "packets/s", ""),
-                evidence("Unanswered packets", self.n_all as f64, "packets", ""),
-                evidence("Of these from a source port used once or twice", self.n_shots as f64, "packets", "few"),
-                evidence("Flows that the host refused by ICMP", self.n_refused as f64, "flows", "0"),
+                evidence("Most unanswered packets in a second", f64::from(service.most()), "packets/s", ""),
+                evidence("Unanswered packets", service.n_all() as f64, "packets", ""),
+                evidence("Of these from a source port used once or twice", service.shots.total() as f64, "packets", "few"),
+                evidence("Flows that the host refused by ICMP", service.n_refused as f64, "flows", "0"),
                 evidence("Sources", sources.len() as f64, "addresses", ""),
             ])
-            .series(self.course.clone())
             .explanation(format!(
                 "{from} sent {} UDP packets to {whom}, {} a second at the busiest, and got no answer{}. {}",
-                finding_builder::thousands(self.n_all as usize),
-                finding_builder::thousands(self.most as usize),
-                if self.n_refused > 0 { " but refusals" } else { "" },
+                finding_builder::thousands(service.n_all() as usize),
+                finding_builder::thousands(service.most() as usize),
+                if service.n_refused > 0 { " but refusals" } else { "" },
                 if self.port.is_none() {
                     "They went to ever new ports, from ever new ports: a scan needs fewer or smaller ones, or comes from fewer addresses."
                 } else if self.is_fresh {

@@ -89,21 +89,17 @@ impl Detector for LateralMovement {
             .iter()
             .filter_map(|contacts| Case::new(&connection_attempts::without_rests(contacts), least))
             .collect();
-        let report = Report::of(cases)
-            .at_most(MOST_FINDINGS)
-            .largest_first(|case| case.targets.len())
-            .not_evaluated(context.contacts.n_refused())
-            .each_with_flows(
-                context,
-                |case: &Case| Between {
-                    source: Some(case.source),
-                    port: Some(case.port),
-                    protocol: Some(6),
-                    ..Between::default()
-                },
-                |_, flow| flow.outcome() != flow::Outcome::Unknown && flow.responder().0.is_internal(),
-                |case, flows| known_outcomes::note(context.contacts, case.finding(least, flows), case.source),
-            );
+        let report = Report::of(cases).at_most(MOST_FINDINGS).largest_first(|case| case.targets.len()).each_with_flows(
+            context,
+            |case: &Case| Between {
+                source: Some(case.source),
+                port: Some(case.port),
+                protocol: Some(6),
+                ..Between::default()
+            },
+            |_, flow| flow.outcome() != flow::Outcome::Unknown && flow.responder().0.is_internal(),
+            |case, flows| known_outcomes::note(context.contacts, case.finding(least, flows), case.source),
+        );
         known_outcomes::conclude(context.contacts, report)
     }
 }

@@ -144,28 +144,24 @@ impl Detector for HostScan {
                 Some((Case { episodes, ..case }, confidence))
             })
             .collect();
-        let sweeps = Report::of(cases)
-            .at_most(MOST_FINDINGS)
-            .largest_first(|(case, _)| case.n_failed)
-            .not_evaluated(context.contacts.n_refused())
-            .each_with_flows(
-                context,
-                |(case, _)| Between {
-                    source: Some(case.source),
-                    target: None,
-                    port: Some(case.port),
-                    protocol: Some(case.protocol),
-                },
-                |(case, _), flow| {
-                    (case.first_ns..=case.last_ns).contains(&flow.first_ns)
-                        && case.episodes.contains(flow.first_ns)
-                        && connection_attempts::classify(flow).is_some()
-                        && !flow.is_to_group()
-                },
-                |(case, confidence), flows| {
-                    known_outcomes::note(context.contacts, case.finding(&limits, *confidence, flows), case.source)
-                },
-            );
+        let sweeps = Report::of(cases).at_most(MOST_FINDINGS).largest_first(|(case, _)| case.n_failed).each_with_flows(
+            context,
+            |(case, _)| Between {
+                source: Some(case.source),
+                target: None,
+                port: Some(case.port),
+                protocol: Some(case.protocol),
+            },
+            |(case, _), flow| {
+                (case.first_ns..=case.last_ns).contains(&flow.first_ns)
+                    && case.episodes.contains(flow.first_ns)
+                    && connection_attempts::classify(flow).is_some()
+                    && !flow.is_to_group()
+            },
+            |(case, confidence), flows| {
+                known_outcomes::note(context.contacts, case.finding(&limits, *confidence, flows), case.source)
+            },
+        );
         let findings = merge_findings::by_source(sweeps.findings, of_block);
         known_outcomes::conclude(context.contacts, Conclusion { findings, ..sweeps })
     }

@@ -116,8 +116,7 @@ fn is_judged(flow: &Flow, name: &str) -> bool {
     let ((source, _), (target, port)) = (flow.originator(), flow.responder());
     let is_group = source.is_group() || flow.is_to_group();
     let is_timed = flow.is_udp() && matches!(port, 53 | 123);
-    let is_elsewhere =
-        !target.is_internal() || source.is_internal() && source != target && is_nameless_http(flow, name);
+    let is_elsewhere = !target.is_internal() || source.is_internal() && is_nameless_http(flow, name);
     (flow.is_tcp() || flow.is_udp())
         && is_elsewhere
         && source != target

@@ -122,12 +122,11 @@ impl Mining {
     fn shaped(&self, context: &Context<'_>) -> Conclusion {
         let (shares, jobs) = (context.settings.get(&SHARES), context.settings.get(&JOBS));
         let is_case = |work: &Work| work.shares.len() as f64 >= shares && work.n_jobs as f64 >= jobs;
-        let mut cases: Vec<(SessionEnds, Work, &str)> = self
+        let cases: Vec<(SessionEnds, Work, &str)> = self
             .talks
             .all(context)
             .filter_map(|(ends, talk)| Some((ends, shape::work(&talk).filter(is_case)?, context.names.text(talk.name))))
             .collect();
-        cases.sort_by_key(|(ends, ..)| *ends);
         Report::of(cases)
             .largest_first(|(_, work, _)| work.shares.len())
             .not_evaluated(self.talks.n_refused())

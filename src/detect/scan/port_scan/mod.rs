@@ -116,18 +116,14 @@ impl Detector for PortScan {
             let crowd = crowds.binary_search_by_key(&case.target, |crowd| crowd.target);
             !crowd.ok().and_then(|place| crowds.get(place)).is_some_and(|crowd| crowd.sources.contains(&case.source))
         });
-        let scans = Report::of(cases)
-            .at_most(MOST_FINDINGS)
-            .largest_first(|(case, _)| case.n_vain())
-            .not_evaluated(context.contacts.n_refused())
-            .each_with_flows(
-                context,
-                |(case, _)| Between { protocol: Some(case.protocol), ..Between::pair(case.source, case.target) },
-                |(case, _), flow| case.means(flow),
-                |(case, confidence), flows| {
-                    known_outcomes::note(context.contacts, case.finding(&limits, *confidence, flows), case.source)
-                },
-            );
+        let scans = Report::of(cases).at_most(MOST_FINDINGS).largest_first(|(case, _)| case.n_vain()).each_with_flows(
+            context,
+            |(case, _)| Between { protocol: Some(case.protocol), ..Between::pair(case.source, case.target) },
+            |(case, _), flow| case.means(flow),
+            |(case, confidence), flows| {
+                known_outcomes::note(context.contacts, case.finding(&limits, *confidence, flows), case.source)
+            },
+        );
         let scans = Conclusion { findings: merge_findings::by_source(scans.findings, of_block), ..scans };
         let n_crowds = crowds.len();
         let shared = Report::of(crowds).at_most(n_crowds).each_with_flows(
