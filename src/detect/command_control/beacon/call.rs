@@ -1,0 +1,47 @@
+//! Connections to calls: which of them are judged, and what of each is kept.
+
+use crate::model::app::protocol::AppProto;
+use crate::model::flow::{NameSource, Outcome};
+use crate::model::{Addr, Flow};
+use std::net::IpAddr;
+
+/// A server: by the index of its name, or by address and port.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(super) enum Server {
+    Name(u32),
+    Place(Addr, u16),
+}
+
+/// One connection.
+#[derive(Clone, Copy)]
+pub(super) struct Call {
+    pub(super) second: i64,
+    pub(super) bytes: u32,
+    pub(super) is_nameless_http: bool,
+}
+
+/// From inside to outside, or between public addresses where the capture's own hosts may have such; and not of a protocol
+/// that calls at even times by design: time and names have detectors of their own. A server inside is judged if it is asked
+/// over HTTP by its bare address: services of the house have names, or protocols of their own. What was never answered or
+/// refused is no call.
+pub(super) fn is_judged(flow: &Flow, name: &str) -> bool {
+    let ((source, _), (target, port)) = (flow.originator(), flow.responder());
+    let is_group = source.is_group() || flow.is_to_group();
+    let is_timed = flow.is_udp() && matches!(port, 53 | 123);
+    let is_elsewhere = !target.is_internal() || source.is_internal() && is_nameless_http(flow, name);
+    (flow.is_tcp() || flow.is_udp())
+        && is_elsewhere
+        && source != target
+        && !is_group
+        && !is_timed
+        && !matches!(flow.outcome(), Outcome::Refused | Outcome::Unanswered)
+}
+
+/// HTTP to an address, not to a name.
+pub(super) fn is_nameless_http(flow: &Flow, name: &str) -> bool {
+    if flow.app != Some(AppProto::Http) || !flow.is_app_certain {
+        return false;
+    }
+    let has_name = flow.name != 0 && flow.name_source != NameSource::Dns;
+    !has_name || name.parse::<IpAddr>().is_ok()
+}

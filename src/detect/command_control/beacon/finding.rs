@@ -1,0 +1,190 @@
+//! Beacons to findings, each with the flows that it means.
+
+use super::CARD;
+use super::beacon_score::Parts;
+use super::call::{Server, is_judged};
+use super::case::{Case, LEAST_SPAN};
+use super::judged::{FULL, Judged};
+use crate::detect::detector::Context;
+use crate::detect::support::capped_map::Map;
+use crate::detect::support::finding_builder::{self, Identity, evidence};
+use crate::detect::support::flow_selector::{Between, Gathered, visit};
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::model::app::protocol::AppProto;
+use crate::model::finding::series::Level;
+use crate::model::format::time::SECOND;
+use crate::model::{Addr, Finding, Flow, Series};
+use std::collections::BTreeSet;
+
+/// Findings of the cases; an address that only repeats what its name already says is left out.
+pub(super) fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding> {
+    let places: Map<(Addr, Server), usize> =
+        cases.iter().enumerate().map(|(i, case)| ((case.source, case.server), i)).collect();
+    let mut named_flows = vec![0_usize; cases.len()];
+    let mut facts: Vec<(BTreeSet<Addr>, BTreeSet<u16>, BTreeSet<AppProto>)> = vec![Default::default(); cases.len()];
+    let mut learn = |place: usize, flow: &Flow| {
+        if let Some((hosts, ports, apps)) = facts.get_mut(place) {
+            hosts.insert(flow.responder().0);
+            ports.insert(flow.responder().1);
+            apps.extend(flow.app);
+        }
+    };
+    let mut gathered = vec![Gathered::default(); cases.len()];
+    let from = |case: &Case<'_>| Between { source: Some(case.source), ..Between::default() };
+    let between: Vec<Between> = cases.iter().map(from).collect();
+    visit(context, &between, |_, serial, flow| {
+        if !is_judged(flow, context.names.text(flow.name)) {
+            return;
+        }
+        let (source, (target, port)) = (flow.originator().0, flow.responder());
+        let is_meant = |place: &&usize| cases.get(**place).is_some_and(|case| case.means(flow));
+        let by_name = places.get(&(source, Server::Name(flow.name))).filter(|_| flow.name != 0).filter(is_meant);
+        let by_address = places.get(&(source, Server::Place(target, port))).filter(is_meant);
+        if by_name.is_some()
+            && let Some(n) = by_address.and_then(|place| named_flows.get_mut(*place))
+        {
+            *n += 1;
+        }
+        for place in by_name.into_iter().chain(by_address) {
+            learn(*place, flow);
+            if let Some(group) = gathered.get_mut(*place) {
+                group.add(serial, flow);
+            }
+        }
+    });
+    let mut findings = Vec::new();
+    for (place, (case, flows)) in cases.iter().zip(gathered).enumerate() {
+        let is_name = matches!(case.server, Server::Name(_));
+        let Some((hosts, ports, apps)) = facts.get(place) else { continue };
+        let n_named = named_flows.get(place).copied().unwrap_or(0);
+        if !is_name && n_named * 2 > case.judged.n_calls {
+            continue;
+        }
+        findings.push(case.finding(context, flows, hosts, ports, apps));
+    }
+    findings
+}
+
+impl Case<'_> {
+    /// The gaps between the calls beside the usual one, for the eye.
+    fn gaps(&self) -> Option<Series> {
+        let (first, last) = self.judged.episode;
+        let meant = self.calls.iter().map(|call| call.second).filter(|second| (first..=last).contains(second));
+        let mut times: Vec<i64> = meant.map(|second| second.saturating_mul(SECOND)).collect();
+        times.sort_unstable();
+        let usual = Level { name: "usual".to_owned(), value: self.judged.parts.period };
+        Series::gaps("Time since the connection before", &times, Some(usual))
+    }
+
+    fn finding(
+        &self,
+        context: &Context<'_>,
+        flows: Gathered,
+        hosts: &BTreeSet<Addr>,
+        ports: &BTreeSet<u16>,
+        apps: &BTreeSet<AppProto>,
+    ) -> Finding {
+        let server = match self.server {
+            Server::Name(name) => context.names.text(name).to_owned(),
+            Server::Place(host, port) => format!("{host} port {port}"),
+        };
+        let Judged { n_calls, parts, episode, .. } = &self.judged;
+        let Parts { timestamp, size, duration, histogram, period, jitter, is_sparse, is_burst } = *parts;
+        let length = self.judged.length();
+        let threat = self.threat();
+        // Few observations make even chance look regular.
+        let fullness = (*n_calls as f64 / FULL).min(1.0);
+        let confidence = Confidence::ALMOST_CERTAIN.lowered((threat + 0.2) / 0.95).lowered(0.75 + 0.25 * fullness);
+        let confidence = self.for_span(confidence);
+        // An hour may be that of a program that ran once; the method wants days.
+        let confidence = if is_burst { confidence.lowered(0.8) } else { confidence };
+        let extent = (fullness - 0.25).clamp(0.0, 1.0);
+        let targets: Vec<Addr> = hosts.iter().copied().take(10).collect();
+        let target = match targets.as_slice() {
+            [one] => finding_builder::host_filter("addr", *one),
+            many => {
+                format!(
+                    "({})",
+                    many.iter().map(|h| finding_builder::host_filter("addr", *h)).collect::<Vec<_>>().join(" || ")
+                )
+            }
+        };
+        let listed: Vec<u16> = ports.iter().copied().take(10).collect();
+        let tcp = finding_builder::ports_filter("tcp.port", &listed, 10).unwrap_or_default();
+        let udp = finding_builder::ports_filter("udp.port", &listed, 10).unwrap_or_default();
+        // Several names may share a server, and one name several servers: the name is what stays.
+        let (identity, names) = match self.server {
+            Server::Name(_) => (Identity::Word(server.clone()), vec![server.clone()]),
+            Server::Place(..) => (Identity::ActorsAndPorts, Vec::new()),
+        };
+        let episode_ns = (episode.0.saturating_mul(SECOND), episode.1.saturating_mul(SECOND));
+        let filter = format!("{} && {target} && ({tcp} || {udp})", finding_builder::host_filter("addr", self.source));
+        let builder = Finding::builder(&CARD)
+            .technique(
+                (apps.contains(&AppProto::Http) || apps.contains(&AppProto::Tls))
+                    .then_some(("T1071.001", "Web Protocols")),
+            )
+            .title(format!("{} connects to {server} every {period:.0} s: {n_calls} connections", self.source))
+            .weighed(Impact::CONTROL, confidence, extent)
+            .score(parts.score())
+            .sources([self.source])
+            .targets(hosts.iter().copied())
+            .ports(ports.iter().copied())
+            .protocol(match apps.first() {
+                Some(app) if apps.len() == 1 => app.name().to_owned(),
+                _ => "TCP or UDP".to_owned(),
+            })
+            .evidence([
+                evidence("Beacon score", parts.score(), "", "below 0.5 for people's traffic (RITA)"),
+                evidence("Connections", *n_calls as f64, "connections", "at least 24 for a sure score"),
+                evidence("Time from first to last connection", length as f64, "s", "hours, for a sure score"),
+                evidence("Usual time between connections", period, "s", "no usual time, for people"),
+                evidence("Usual deviation from it", jitter, "s", "as large as the time itself, for people"),
+                evidence("Evenness of the times", timestamp, "", "below 0.5"),
+                evidence("Evenness of the sizes", size, "", "below 0.5"),
+                evidence(
+                    "Coverage of the capture",
+                    duration,
+                    "",
+                    if is_burst { "not counted: judged within its own span" } else { "" },
+                ),
+                evidence(
+                    if is_burst { "Evenness over its own span" } else { "Evenness over the capture" },
+                    histogram,
+                    "",
+                    if is_sparse { "not counted: too few connections" } else { "below 0.5" },
+                ),
+                evidence(
+                    "Hosts inside that use this server",
+                    self.n_users as f64,
+                    "hosts",
+                    format!("{} hosts were seen inside; what most of them use is rarely malware", self.n_inside),
+                ),
+                evidence("Threat after modifiers", threat, "", "0.2 low, 0.4 medium, 0.6 high (RITA)"),
+            ])
+            .series(self.gaps())
+            .names(names)
+            .explanation(format!(
+                "{} connected to {server} {} times, usually {period:.0} s apart (deviation {jitter:.1} s), and sent \
+                 nearly the same amount each time. Programs that ask a control server for orders do this; people do \
+                 not. {}{}",
+                self.source,
+                n_calls,
+                if self.n_users == 1 {
+                    "No other host inside uses this server.".to_owned()
+                } else {
+                    format!("{} of {} hosts inside use this server.", self.n_users, self.n_inside)
+                },
+                match (self.is_inside(), length < LEAST_SPAN) {
+                    (true, _) => " The server is inside and is asked by its bare address.",
+                    (false, true) => " All this was within minutes, in which polls and retries look the same.",
+                    (false, false) => "",
+                }
+            ))
+            .period(episode_ns)
+            .flows(flows)
+            .identity(identity);
+        // Calls before and after a burst are not meant.
+        if is_burst { builder.filter_in_time(filter).build() } else { builder.filter(filter).build() }
+    }
+}
