@@ -3,6 +3,7 @@
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::connection_attempts::{self, Contact, Outcome, Probe};
+use crate::detect::support::contact_course::ContactCourse;
 use crate::detect::support::episodes::{self, Episodes};
 use crate::detect::support::finding_builder::{self, Identity, count, evidence};
 use crate::detect::support::flow_selector::{Between, Gathered};
@@ -11,7 +12,7 @@ use crate::detect::support::local_networks::is_neighbour;
 use crate::detect::support::merge_findings::{self, Block, Retold};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
-use crate::detect::support::threshold_random_walk::{self, Steps, Walk, busiest};
+use crate::detect::support::threshold_random_walk::busiest;
 use crate::model::app::protocol::Protocol;
 use crate::model::format::time::{SECOND, from_seconds, span};
 use crate::model::{Addr, Category, Finding};
@@ -93,15 +94,10 @@ struct Case {
     n_failed: usize,
     /// Of these bare exchanges, whose flags were not seen.
     n_bare: usize,
-    n_window: usize,
     /// Most hosts tried within the window for pings, and hosts asked for a service of the house.
     n_pinged: usize,
     n_private: usize,
-    log_ratio: f64,
-    is_scanner: bool,
-    steps: Steps,
-    first_ns: i64,
-    last_ns: i64,
+    course: ContactCourse,
     /// When it went on.
     episodes: Episodes,
 }
@@ -153,7 +149,7 @@ impl Detector for HostScan {
                 protocol: Some(case.protocol),
             },
             |(case, _), flow| {
-                (case.first_ns..=case.last_ns).contains(&flow.first_ns)
+                (case.course.first_ns..=case.course.last_ns).contains(&flow.first_ns)
                     && case.episodes.contains(flow.first_ns)
                     && connection_attempts::classify(flow).is_some()
                     && !flow.is_to_group()
@@ -211,19 +207,23 @@ impl Limits {
     fn confidence(&self, case: &Case) -> Option<Confidence> {
         let failed = case.n_failed as f64;
         if case.n_private as f64 >= self.private || case.n_pinged as f64 >= self.pings {
-            return Some(if case.is_scanner { Confidence::ALMOST_CERTAIN } else { Confidence::VERY_LIKELY });
+            return Some(if case.course.walk.is_scanner() {
+                Confidence::ALMOST_CERTAIN
+            } else {
+                Confidence::VERY_LIKELY
+            });
         }
         if failed < LEAST_FAILED_SHARE * case.targets.len() as f64 {
             return None;
         }
-        if case.n_window as f64 >= self.hosts {
+        if case.course.n_window as f64 >= self.hosts {
             Some(match case.n_bare {
-                0 if case.is_scanner => Confidence::ALMOST_CERTAIN,
+                0 if case.course.walk.is_scanner() => Confidence::ALMOST_CERTAIN,
                 0 => Confidence::VERY_LIKELY,
                 _ => Confidence::LIKELY,
             })
         } else if case.n_bare == 0 && failed >= self.hosts
-            || case.is_scanner && failed - case.n_bare as f64 >= self.least
+            || case.course.walk.is_scanner() && failed - case.n_bare as f64 >= self.least
         {
             Some(Confidence::VERY_LIKELY)
         } else {
@@ -235,30 +235,21 @@ impl Limits {
 impl Case {
     fn new(contacts: &[Contact], window_ns: i64) -> Option<Case> {
         let first = contacts.first()?;
-        let mut in_time: Vec<&Contact> = contacts.iter().collect();
-        in_time.sort_by_key(|c| (c.first_ns, c.target));
-        let times: Vec<i64> = in_time.iter().filter(|c| !c.outcome.is_success()).map(|c| c.first_ns).collect();
-        let all: Vec<i64> = in_time.iter().map(|c| c.first_ns).collect();
-        let n_pinged = if first.probe == Probe::Echo { busiest(&all, PINGS_WINDOW_NS) } else { 0 };
+        let mut times: Vec<i64> = contacts.iter().map(|c| c.first_ns).collect();
+        times.sort_unstable();
+        let n_pinged = if first.probe == Probe::Echo { busiest(&times, PINGS_WINDOW_NS) } else { 0 };
         let n_private = contacts.iter().filter(|c| is_private(c.source, c.target, c.protocol, c.port)).count();
-        let outcomes = || in_time.iter().filter(|c| c.outcome != Outcome::Bare).map(|c| c.outcome.is_success());
-        let walk = Walk::over(outcomes());
         Some(Case {
             source: first.source,
             protocol: first.protocol,
             port: first.port,
             probe: first.probe,
             targets: contacts.iter().map(|c| c.target).collect(),
-            n_failed: times.len(),
-            n_window: busiest(&times, window_ns),
+            n_failed: contacts.iter().filter(|c| !c.outcome.is_success()).count(),
             n_pinged,
             n_private,
-            log_ratio: walk.log_ratio(),
-            is_scanner: walk.is_scanner(),
-            steps: Steps::of(outcomes()),
             n_bare: contacts.iter().filter(|c| c.outcome == Outcome::Bare).count(),
-            first_ns: in_time.first()?.first_ns,
-            last_ns: contacts.iter().map(|c| c.last_ns).max()?,
+            course: ContactCourse::of(contacts, window_ns, |c| c.outcome != Outcome::Bare)?,
             episodes: Episodes::always(),
         })
     }
@@ -279,7 +270,6 @@ impl Case {
         let tried = count(self.targets.len(), "host");
         let n_answered = self.targets.len() - self.n_failed;
         let threshold = if self.n_failed as f64 >= limits.hosts { limits.hosts } else { limits.least };
-        let duration = self.last_ns - self.first_ns;
         let what = if self.probe == Probe::Echo {
             "with pings".to_owned()
         } else {
@@ -316,22 +306,15 @@ impl Case {
                     format!("below {} (Zeek's scan policy)", limits.hosts),
                 ),
                 evidence("Hosts that answered", n_answered as f64, "hosts", "nearly all, for an ordinary client"),
-                evidence(
-                    &format!("Most failed hosts within {}", span(limits.window_ns)),
-                    self.n_window as f64,
-                    "hosts",
-                    format!("below {}", limits.hosts),
-                ),
-                threshold_random_walk::likelihood(self.log_ratio),
-                evidence("Time from first to last new host", duration as f64 / SECOND as f64, "s", ""),
             ])
-            .series(self.steps.course())
+            .evidence(self.course.evidence("hosts", limits.window_ns, limits.hosts))
+            .series(self.course.steps.course())
             .explanation(format!(
                 "{} tried {tried} {what} within {}; {} failed and {} answered. An ordinary client knows its servers \
                  and nearly all of its first contacts succeed; going through many addresses in vain means that \
                  somebody is looking for machines.",
                 self.source,
-                span(duration),
+                span(self.course.duration_ns()),
                 finding_builder::thousands(self.n_failed),
                 finding_builder::thousands(n_answered),
             ))

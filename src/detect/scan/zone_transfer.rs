@@ -140,12 +140,14 @@ mod tests {
 
     fn line(from: u8, to: u8, direction: Direction, kind: DnsType) -> Line {
         Line {
-            protocol: AppProto::Dns,
-            second: 1.0,
-            from: (inside(from), 40_000),
-            to: (inside(to), 53),
             direction,
-            facts: vec![(FieldId::DnsQuery, "example.com".into()), (FieldId::DnsType, kind.into())],
+            ..Line::request(
+                AppProto::Dns,
+                1.0,
+                inside(from),
+                (inside(to), 53),
+                vec![(FieldId::DnsQuery, "example.com".into()), (FieldId::DnsType, kind.into())],
+            )
         }
     }
 

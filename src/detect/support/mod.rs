@@ -3,6 +3,7 @@
 pub mod baseline;
 pub mod capped_map;
 pub mod connection_attempts;
+pub mod contact_course;
 pub mod domains;
 pub mod encrypted_sessions;
 pub mod episodes;

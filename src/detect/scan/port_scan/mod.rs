@@ -4,6 +4,7 @@ mod distributed;
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::connection_attempts::{Contact, Outcome, Probe, Probes};
+use crate::detect::support::contact_course::ContactCourse;
 use crate::detect::support::episodes::{self, Episodes};
 use crate::detect::support::finding_builder::{self, Identity, count, evidence};
 use crate::detect::support::flow_selector::{Between, Gathered};
@@ -11,8 +12,7 @@ use crate::detect::support::known_outcomes;
 use crate::detect::support::merge_findings::{self, Block, Retold};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
-use crate::detect::support::threshold_random_walk::{self, Steps, Walk, busiest};
-use crate::model::format::time::{SECOND, from_seconds, span};
+use crate::model::format::time::{from_seconds, span};
 use crate::model::{Addr, Category, Finding, Flow};
 use crate::settings::Descriptor;
 use distributed::Crowd;
@@ -77,12 +77,7 @@ struct Case {
     /// Bare exchanges, whose flags were not seen.
     n_bare: usize,
     n_answered: usize,
-    n_window: usize,
-    log_ratio: f64,
-    is_scanner: bool,
-    steps: Steps,
-    first_ns: i64,
-    last_ns: i64,
+    course: ContactCourse,
     /// When it went on.
     episodes: Episodes,
 }
@@ -208,9 +203,9 @@ impl Limits {
             // Silence of UDP alone may be a firewall before something harmless. Nobody leaves bare exchanges on many ports
             // but who tries them.
             Some(if case.n_bare > 0 { Confidence::LIKELY } else { Confidence::EVEN })
-        } else if case.n_window as f64 >= self.ports && case.is_scanner {
+        } else if case.course.n_window as f64 >= self.ports && case.course.walk.is_scanner() {
             Some(Confidence::ALMOST_CERTAIN)
-        } else if failed >= self.ports || case.is_scanner && case.n_failed as f64 >= self.least {
+        } else if failed >= self.ports || case.course.walk.is_scanner() && case.n_failed as f64 >= self.least {
             Some(Confidence::VERY_LIKELY)
         } else {
             None
@@ -221,20 +216,15 @@ impl Limits {
 impl Case {
     fn new(contacts: &[Contact], window_ns: i64) -> Option<Case> {
         let first = contacts.first()?;
-        let mut in_time: Vec<&Contact> = contacts.iter().collect();
-        in_time.sort_by_key(|c| (c.first_ns, c.port));
-        let failed: Vec<&&Contact> = in_time.iter().filter(|c| !c.outcome.is_success()).collect();
-        let times: Vec<i64> = failed.iter().map(|c| c.first_ns).collect();
+        let failed: Vec<&Contact> = contacts.iter().filter(|c| !c.outcome.is_success()).collect();
         // A silent UDP port is a failure once the host has shown that it refuses others (it limits how often it says
         // so: RFC 1812, section 4.3.2.8).
-        let refuses = in_time.iter().any(|c| c.outcome == Outcome::Failure);
+        let refuses = contacts.iter().any(|c| c.outcome == Outcome::Failure);
         let mut ports: Vec<u16> = contacts.iter().map(|c| c.port).collect();
         ports.sort_unstable();
         let mut probes = Probes::default();
         contacts.iter().for_each(|c| probes.merge(c.probes));
         let is_sure = |c: &Contact| c.outcome != Outcome::Bare && (refuses || c.outcome != Outcome::Silence);
-        let outcomes = || in_time.iter().filter(|c| is_sure(c)).map(|c| c.outcome.is_success());
-        let walk = Walk::over(outcomes());
         let n_failed = failed.iter().filter(|c| is_sure(c)).count();
         let n_bare = failed.iter().filter(|c| c.outcome == Outcome::Bare).count();
         Some(Case {
@@ -248,12 +238,7 @@ impl Case {
             n_silent: failed.len() - n_failed - n_bare,
             n_bare,
             n_answered: contacts.len() - failed.len(),
-            n_window: busiest(&times, window_ns),
-            log_ratio: walk.log_ratio(),
-            is_scanner: walk.is_scanner(),
-            steps: Steps::of(outcomes()),
-            first_ns: in_time.first()?.first_ns,
-            last_ns: contacts.iter().map(|c| c.last_ns).max()?,
+            course: ContactCourse::of(contacts, window_ns, is_sure)?,
             episodes: Episodes::always(),
         })
     }
@@ -265,7 +250,7 @@ impl Case {
 
     /// True for a flow to one of the ports while the scan went on.
     fn means(&self, flow: &Flow) -> bool {
-        (self.first_ns..=self.last_ns).contains(&flow.first_ns)
+        (self.course.first_ns..=self.course.last_ns).contains(&flow.first_ns)
             && self.episodes.contains(flow.first_ns)
             && self.ports.binary_search(&flow.responder().1).is_ok()
     }
@@ -275,10 +260,9 @@ impl Case {
         let tried = self.ports.len();
         let failed = self.n_vain();
         let threshold = if failed as f64 >= limits.ports { limits.ports } else { limits.least };
-        let is_slow = failed as f64 >= limits.ports && (self.n_window as f64) < limits.ports;
+        let is_slow = failed as f64 >= limits.ports && (self.course.n_window as f64) < limits.ports;
         let transport = if self.protocol == 17 { "UDP" } else { "TCP" };
         let kinds = self.probes.in_brackets();
-        let duration = self.last_ns - self.first_ns;
 
         let impact = if is_outside { Impact::OUTSIDE_LOOK } else { Impact::INSIDE_LOOK };
         let mut filter =
@@ -323,16 +307,9 @@ impl Case {
                     "ports",
                     "nearly all, for an ordinary client",
                 ),
-                evidence(
-                    &format!("Most failed ports within {}", span(limits.window_ns)),
-                    self.n_window as f64,
-                    "ports",
-                    format!("below {}", limits.ports),
-                ),
-                threshold_random_walk::likelihood(self.log_ratio),
-                evidence("Time from first to last new port", duration as f64 / SECOND as f64, "s", ""),
             ])
-            .series(self.steps.course())
+            .evidence(self.course.evidence("ports", limits.window_ns, limits.ports))
+            .series(self.course.steps.course())
             .explanation(format!(
                 "{} tried {} of {} within {}; {} {}, and {} were \
                  used properly. An ordinary client knows which port it wants and gets an answer there; a series of \
@@ -340,7 +317,7 @@ impl Case {
                 self.source,
                 count(tried, &format!("{transport} port")),
                 self.target,
-                span(duration),
+                span(self.course.duration_ns()),
                 finding_builder::thousands(failed),
                 if self.n_bare > 0 {
                     "refused, gave no answer or ended after a few packets without data"
