@@ -30,6 +30,12 @@ impl PartialEq for Choices {
 }
 
 impl Choices {
+    /// A setting with these choices; its numbers are their places.
+    pub const fn new(descriptor: Descriptor, choices: &'static [Choice], former: &'static [&'static str]) -> Choices {
+        let descriptor = descriptor.range(0.0, choices.len() as f64 - 1.0);
+        Choices { descriptor, choices, former }
+    }
+
     /// The choice that a number stands for.
     pub fn at(&self, number: f64) -> Option<Choice> {
         self.choices.get(number as usize).copied()

@@ -19,12 +19,11 @@ pub fn choices(id: &str) -> Option<&'static Choices> {
 pub const AUTO: &str = "auto";
 
 /// Dialect of a table: [`AUTO`], or the id of one of `read::table::dialect::ALL`, in its order.
-pub const TABLE_DIALECT: Choices = Choices {
-    descriptor: Descriptor::count("table.dialect", "Dialect of a table", 0.0)
-        .range(0.0, 55.0)
+pub const TABLE_DIALECT: Choices = Choices::new(
+    Descriptor::count("table.dialect", "Dialect of a table", 0.0)
         .on_change(OnChange::Read)
         .help("Which tool wrote the table. If it is not chosen here, the headings and the shape of the table say so."),
-    choices: &[
+    &[
         Choice { id: AUTO, label: "By headings and shape" },
         Choice { id: "python_cicflowmeter", label: "Python cicflowmeter" },
         Choice { id: "cicids2018", label: "CSE-CIC-IDS2018" },
@@ -82,7 +81,7 @@ pub const TABLE_DIALECT: Choices = Choices {
         Choice { id: "azure_flows", label: "Azure flow log" },
         Choice { id: "other", label: "Table of no known tool" },
     ],
-    former: &[
+    &[
         AUTO,
         "python_cicflowmeter",
         "cicids2018",
@@ -106,37 +105,35 @@ pub const TABLE_DIALECT: Choices = Choices {
         "ciciot2023",
         "other",
     ],
-};
+);
 
 /// Unit of durations in a table.
-pub const TABLE_UNIT: Choices = Choices {
-    descriptor: Descriptor::count("table.time_unit", "Time unit of a table", 0.0)
-        .range(0.0, 4.0)
+pub const TABLE_UNIT: Choices = Choices::new(
+    Descriptor::count("table.time_unit", "Time unit of a table", 0.0)
         .on_change(OnChange::Read)
         .help("Unit of durations and of gaps between packets. Same names mean different units in different tools."),
-    choices: &[
+    &[
         Choice { id: AUTO, label: "As rows show and the dialect has it" },
         Choice { id: "seconds", label: "Seconds" },
         Choice { id: "milliseconds", label: "Milliseconds" },
         Choice { id: "microseconds", label: "Microseconds" },
         Choice { id: "nanoseconds", label: "Nanoseconds" },
     ],
-    former: &[AUTO, "seconds", "milliseconds", "microseconds", "nanoseconds"],
-};
+    &[AUTO, "seconds", "milliseconds", "microseconds", "nanoseconds"],
+);
 
 /// Order of day and month in the dates of a table.
-pub const TABLE_DATE_ORDER: Choices = Choices {
-    descriptor: Descriptor::count("table.date_order", "Order of dates in a table", 0.0)
-        .range(0.0, 2.0)
+pub const TABLE_DATE_ORDER: Choices = Choices::new(
+    Descriptor::count("table.date_order", "Order of dates in a table", 0.0)
         .on_change(OnChange::Read)
         .help("Which comes first in dates such as 4/7/2012. If it is not chosen here, dates past the 12th, the sequence of rows, other columns and the dialect decide."),
-    choices: &[
+    &[
         Choice { id: AUTO, label: "As rows show" },
         Choice { id: "day_first", label: "Day first" },
         Choice { id: "month_first", label: "Month first" },
     ],
-    former: &[],
-};
+    &[],
+);
 
 /// Label column of a table.
 pub const TABLE_LABEL: Descriptor = Descriptor::count("table.label_column", "Label column of a table", 0.0)
