@@ -201,7 +201,7 @@ mod tests {
 
     fn line(i: u32, direction: Direction, facts: Vec<(FieldId, TestValue)>) -> Line {
         let (protocol, second) = (AppProto::Http, f64::from(i));
-        Line { protocol, second, from: (inside(1), 40_000), to: (inside(2), 8080), direction, facts }
+        Line { direction, ..Line::request(protocol, second, inside(1), (inside(2), 8080), facts) }
     }
 
     fn tries(n: u32, password: impl Fn(u32) -> String) -> usize {

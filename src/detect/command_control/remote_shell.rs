@@ -148,41 +148,37 @@ mod tests {
     use super::*;
     use crate::detect::support::testing::{Line, hear, inside, outside};
     use crate::model::Severity;
-    use crate::model::flow::Direction;
     use crate::settings::Settings;
 
     #[test]
     fn commands_from_outside_are_reported_with_what_they_are() {
-        let shell = || Line {
-            protocol: AppProto::Shell,
-            second: 1.0,
-            from: (inside(1), 40_000),
-            to: (outside(1), 4444),
-            direction: Direction::ToOriginator,
-            facts: vec![(FieldId::Message, ShellMessage::ReverseShell.into()), (FieldId::Command, "id".into())],
+        let shell = || {
+            Line::request(
+                AppProto::Shell,
+                1.0,
+                inside(1),
+                (outside(1), 4444),
+                vec![(FieldId::Message, ShellMessage::ReverseShell.into()), (FieldId::Command, "id".into())],
+            )
+            .answered()
         };
         let found = hear(&ENTRY, &[shell()], &Settings::default()).findings;
         assert!(found[0].severity >= Severity::High && found[0].explanation.contains("id"));
-        let script = || Line {
-            protocol: AppProto::Shell,
-            second: 2.0,
-            from: (inside(1), 40_000),
-            to: (outside(1), 4444),
-            direction: Direction::ToResponder,
-            facts: vec![(FieldId::Message, ShellMessage::Script.into()), (FieldId::Command, "#!/bin/sh".into())],
+        let script = || {
+            Line::request(
+                AppProto::Shell,
+                2.0,
+                inside(1),
+                (outside(1), 4444),
+                vec![(FieldId::Message, ShellMessage::Script.into()), (FieldId::Command, "#!/bin/sh".into())],
+            )
         };
         let (alone, both) = ([script()], [shell(), script()]);
         assert!(hear(&ENTRY, &alone, &Settings::default()).findings[0].title.contains("script"));
         let both = hear(&ENTRY, &both, &Settings::default()).findings;
         assert!(both.len() == 1 && both[0].title.contains("gives commands"), "a script hides no shell");
-        let web = Line {
-            protocol: AppProto::Http,
-            second: 1.0,
-            from: (inside(1), 40_000),
-            to: (outside(1), 80),
-            direction: Direction::ToResponder,
-            facts: vec![(FieldId::HttpMethod, "GET".into())],
-        };
+        let web =
+            Line::request(AppProto::Http, 1.0, inside(1), (outside(1), 80), vec![(FieldId::HttpMethod, "GET".into())]);
         assert!(hear(&ENTRY, &[web], &Settings::default()).findings.is_empty());
     }
 }

@@ -187,14 +187,14 @@ mod tests {
     use crate::settings::Settings;
 
     fn answer(i: u32, name: String, code: DnsCode) -> Line {
-        Line {
-            protocol: AppProto::Dns,
-            second: f64::from(i),
-            from: (inside(7), 40_000),
-            to: (inside(53), 53),
-            direction: Direction::ToOriginator,
-            facts: vec![(FieldId::DnsQuery, name.into()), (FieldId::DnsCode, code.into())],
-        }
+        Line::request(
+            AppProto::Dns,
+            f64::from(i),
+            inside(7),
+            (inside(53), 53),
+            vec![(FieldId::DnsQuery, name.into()), (FieldId::DnsCode, code.into())],
+        )
+        .answered()
     }
 
     #[test]

@@ -316,13 +316,14 @@ mod tests {
     /// Questions for names that `make` makes.
     fn found(n: u32, make: impl Fn(u32) -> String) -> Vec<Finding> {
         let lines: Vec<Line> = (0..n)
-            .map(|i| Line {
-                protocol: AppProto::Dns,
-                second: f64::from(i),
-                from: (inside(1), 40_000),
-                to: (outside(53), 53),
-                direction: Direction::ToResponder,
-                facts: vec![(FieldId::DnsQuery, make(i).into()), (FieldId::DnsType, DnsType::A.into())],
+            .map(|i| {
+                Line::request(
+                    AppProto::Dns,
+                    f64::from(i),
+                    inside(1),
+                    (outside(53), 53),
+                    vec![(FieldId::DnsQuery, make(i).into()), (FieldId::DnsType, DnsType::A.into())],
+                )
             })
             .collect();
         hear(&ENTRY, &lines, &Settings::default()).findings
@@ -341,18 +342,20 @@ mod tests {
     #[test]
     fn numbered_text_records_full_of_data_are_reported_and_short_ones_are_not() {
         let answers = |n_records: u64, n_bytes: u64, label: fn(u32) -> String| {
-            let line = |i: u32| Line {
-                protocol: AppProto::Dns,
-                second: f64::from(i),
-                from: (inside(1), 40_000),
-                to: (outside(53), 53),
-                direction: Direction::ToOriginator,
-                facts: vec![
-                    (FieldId::DnsQuery, format!("{}.example.pw", label(i)).into()),
-                    (FieldId::DnsType, DnsType::Txt.into()),
-                    (FieldId::DnsAnswers, n_records.into()),
-                    (FieldId::DnsAnswerBytes, n_bytes.into()),
-                ],
+            let line = |i: u32| {
+                Line::request(
+                    AppProto::Dns,
+                    f64::from(i),
+                    inside(1),
+                    (outside(53), 53),
+                    vec![
+                        (FieldId::DnsQuery, format!("{}.example.pw", label(i)).into()),
+                        (FieldId::DnsType, DnsType::Txt.into()),
+                        (FieldId::DnsAnswers, n_records.into()),
+                        (FieldId::DnsAnswerBytes, n_bytes.into()),
+                    ],
+                )
+                .answered()
             };
             hear(&ENTRY, &(0..12).map(line).collect::<Vec<_>>(), &Settings::default()).findings.len()
         };

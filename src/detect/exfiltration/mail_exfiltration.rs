@@ -286,14 +286,13 @@ mod tests {
 
     #[test]
     fn messages_alone_are_no_volume() {
-        let line = Line {
-            protocol: AppProto::Smtp,
-            second: 1.0,
-            from: (inside(1), 40_000),
-            to: (outside(1), 25),
-            direction: Direction::ToResponder,
-            facts: vec![(FieldId::MailFrom, "a@example.org".into())],
-        };
+        let line = Line::request(
+            AppProto::Smtp,
+            1.0,
+            inside(1),
+            (outside(1), 25),
+            vec![(FieldId::MailFrom, "a@example.org".into())],
+        );
         assert!(hear(&ENTRY, &[line], &Settings::default()).findings.is_empty());
     }
 }

@@ -225,14 +225,13 @@ mod tests {
     use crate::settings::Settings;
 
     fn login(user: &str) -> Line {
-        Line {
-            protocol: AppProto::Ftp,
-            second: 1.0,
-            from: (inside(1), 40_000),
-            to: (inside(2), 21),
-            direction: Direction::ToResponder,
-            facts: vec![(FieldId::User, user.into()), (FieldId::Password, "hunter2".into())],
-        }
+        Line::request(
+            AppProto::Ftp,
+            1.0,
+            inside(1),
+            (inside(2), 21),
+            vec![(FieldId::User, user.into()), (FieldId::Password, "hunter2".into())],
+        )
     }
 
     #[test]

@@ -236,12 +236,14 @@ mod tests {
 
     fn found(messages: &[(Direction, &[(FieldId, TestValue)])]) -> Vec<Finding> {
         let line = |(direction, facts): &(Direction, &[(FieldId, TestValue)])| Line {
-            protocol: AppProto::Tls,
-            second: 1.0,
-            from: (inside(1), 40_000),
-            to: (outside(1), 443),
             direction: *direction,
-            facts: facts.iter().map(|(kind, value)| (*kind, value.clone())).collect(),
+            ..Line::request(
+                AppProto::Tls,
+                1.0,
+                inside(1),
+                (outside(1), 443),
+                facts.iter().map(|(kind, value)| (*kind, value.clone())).collect(),
+            )
         };
         let lines: Vec<Line> = messages.iter().map(line).collect();
         hear(&ENTRY, &lines, &Settings::default()).findings

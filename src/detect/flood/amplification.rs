@@ -382,13 +382,14 @@ mod tests {
     }
 
     fn asked(n: u32, protocol: AppProto, facts: &[(FieldId, TestValue)]) -> usize {
-        let line = |i: u32| Line {
-            protocol,
-            second: f64::from(i),
-            from: (outside(1), 40_000),
-            to: (inside(1), 123),
-            direction: Direction::ToResponder,
-            facts: facts.iter().map(|(kind, value)| (*kind, value.clone())).collect(),
+        let line = |i: u32| {
+            Line::request(
+                protocol,
+                f64::from(i),
+                outside(1),
+                (inside(1), 123),
+                facts.iter().map(|(kind, value)| (*kind, value.clone())).collect(),
+            )
         };
         hear(&ENTRY, &(0..n).map(line).collect::<Vec<_>>(), &Settings::default()).findings.len()
     }

@@ -305,24 +305,27 @@ mod tests {
     use crate::settings::Settings;
 
     fn found(from: u8, functions: &[RpcFunction]) -> Vec<Finding> {
-        let line = |(i, function): (usize, &RpcFunction)| Line {
-            protocol: AppProto::MsRpc,
-            second: i as f64,
-            from: (inside(from), 40_000),
-            to: (inside(2), 49_668),
-            direction: Direction::ToResponder,
-            facts: vec![(FieldId::Function, (*function).into())],
+        let line = |(i, function): (usize, &RpcFunction)| {
+            Line::request(
+                AppProto::MsRpc,
+                i as f64,
+                inside(from),
+                (inside(2), 49_668),
+                vec![(FieldId::Function, (*function).into())],
+            )
         };
         let mut lines: Vec<Line> = functions.iter().enumerate().map(line).collect();
         // Host 9 is a controller.
-        lines.push(Line {
-            protocol: AppProto::Kerberos,
-            second: 0.0,
-            from: (inside(7), 40_000),
-            to: (inside(9), 88),
-            direction: Direction::ToOriginator,
-            facts: vec![(FieldId::Message, KerberosMessage::TgsRep.into())],
-        });
+        lines.push(
+            Line::request(
+                AppProto::Kerberos,
+                0.0,
+                inside(7),
+                (inside(9), 88),
+                vec![(FieldId::Message, KerberosMessage::TgsRep.into())],
+            )
+            .answered(),
+        );
         hear(&ENTRY, &lines, &Settings::default()).findings
     }
 

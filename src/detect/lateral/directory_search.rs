@@ -116,19 +116,19 @@ mod tests {
     use super::*;
     use crate::detect::support::testing::{Line, hear, inside};
     use crate::model::Severity;
-    use crate::model::flow::Direction;
     use crate::settings::Settings;
 
     fn found(searches: &[&[LdapTarget]]) -> Vec<Finding> {
-        let line = |targets: &&[LdapTarget]| Line {
-            protocol: AppProto::Ldap,
-            second: 1.0,
-            from: (inside(1), 40_000),
-            to: (inside(2), 389),
-            direction: Direction::ToResponder,
-            facts: std::iter::once((FieldId::LdapFilter, "(a=*)".into()))
-                .chain(targets.iter().map(|target| (FieldId::LdapTarget, (*target).into())))
-                .collect(),
+        let line = |targets: &&[LdapTarget]| {
+            Line::request(
+                AppProto::Ldap,
+                1.0,
+                inside(1),
+                (inside(2), 389),
+                std::iter::once((FieldId::LdapFilter, "(a=*)".into()))
+                    .chain(targets.iter().map(|target| (FieldId::LdapTarget, (*target).into())))
+                    .collect(),
+            )
         };
         let lines: Vec<Line> = searches.iter().map(line).collect();
         hear(&ENTRY, &lines, &Settings::default()).findings

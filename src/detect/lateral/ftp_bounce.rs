@@ -113,9 +113,7 @@ mod tests {
     fn an_address_that_is_not_the_clients_is_reported() {
         let found = |address: Addr| {
             let facts = vec![(FieldId::Command, "PORT".into()), (FieldId::Address, address.into())];
-            let (from, to) = ((inside(1), 40_000), (inside(2), 21));
-            let line =
-                Line { protocol: AppProto::Ftp, second: 1.0, from, to, direction: Direction::ToResponder, facts };
+            let line = Line::request(AppProto::Ftp, 1.0, inside(1), (inside(2), 21), facts);
             hear(&ENTRY, &[line], &Settings::default()).findings.len()
         };
         assert_eq!((found(inside(9)), found(inside(1))), (1, 0));

@@ -158,8 +158,7 @@ mod tests {
                 (FieldId::Security, security.into()),
                 (FieldId::Service, service.into()),
             ];
-            let (from, to) = ((inside(1), 40_000), (inside(2), 88));
-            let line = Line { protocol: AppProto::Kerberos, second: 1.0, from, to, direction, facts };
+            let line = Line { direction, ..Line::request(AppProto::Kerberos, 1.0, inside(1), (inside(2), 88), facts) };
             hear(&ENTRY, &[line], &Settings::default()).findings.len()
         };
         let found = |service, security| told(KerberosMessage::TgsReq, Direction::ToResponder, service, security);

@@ -156,12 +156,10 @@ impl Pair {
 mod tests {
     use super::*;
     use crate::detect::support::testing::{Line, TestValue, hear, inside};
-    use crate::model::flow::Direction;
     use crate::settings::Settings;
 
-    fn line(second: f64, direction: Direction, facts: Vec<(FieldId, TestValue)>) -> Line {
-        let (from, to) = ((inside(1), 40_000), (inside(2), 88));
-        Line { protocol: AppProto::Kerberos, second, from, to, direction, facts }
+    fn line(second: f64, facts: Vec<(FieldId, TestValue)>) -> Line {
+        Line::request(AppProto::Kerberos, second, inside(1), (inside(2), 88), facts)
     }
 
     fn asked(second: f64, is_weak: bool, user: &str) -> Line {
@@ -173,12 +171,12 @@ mod tests {
         if is_weak {
             asked.push((FieldId::Security, Security::OnlyWeakEncryptionAskedFor.into()));
         }
-        line(second, Direction::ToResponder, asked)
+        line(second, asked)
     }
 
     fn granted(second: f64, cipher: KerberosCipher) -> Line {
         let facts = vec![(FieldId::Message, KerberosMessage::AsRep.into()), (FieldId::Cipher, cipher.into())];
-        line(second, Direction::ToOriginator, facts)
+        line(second, facts).answered()
     }
 
     fn found(is_weak: bool, cipher: KerberosCipher) -> usize {

@@ -229,12 +229,10 @@ mod tests {
     use super::*;
     use crate::detect::support::testing::{Line, TestValue, hear, inside};
     use crate::model::Severity;
-    use crate::model::flow::Direction;
     use crate::settings::Settings;
 
     fn found(protocol: AppProto, port: u16, facts: &[(FieldId, TestValue)]) -> Vec<Finding> {
-        let (from, to) = ((inside(1), 40_000), (inside(2), port));
-        let line = Line { protocol, second: 1.0, from, to, direction: Direction::ToResponder, facts: facts.to_vec() };
+        let line = Line::request(protocol, 1.0, inside(1), (inside(2), port), facts.to_vec());
         hear(&ENTRY, &[line], &Settings::default()).findings
     }
 
@@ -260,14 +258,8 @@ mod tests {
 
     #[test]
     fn requests_of_a_session_do_not_weigh_as_commands() {
-        let line = |facts: Vec<(FieldId, TestValue)>| Line {
-            protocol: AppProto::Http,
-            second: 1.0,
-            from: (inside(1), 40_000),
-            to: (inside(2), 5985),
-            direction: Direction::ToResponder,
-            facts,
-        };
+        let line =
+            |facts: Vec<(FieldId, TestValue)>| Line::request(AppProto::Http, 1.0, inside(1), (inside(2), 5985), facts);
         let asked = || line(vec![(FieldId::HttpMethod, "POST".into()), (FieldId::HttpPath, "/wsman".into())]);
         let command = || line(vec![(FieldId::Function, WsmanAction::Command.into())]);
         let found = |lines: &[Line]| hear(&ENTRY, lines, &Settings::default()).findings.remove(0);

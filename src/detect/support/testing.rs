@@ -260,6 +260,25 @@ pub struct Line {
     pub facts: Vec<(FieldId, TestValue)>,
 }
 
+impl Line {
+    /// What a client says to a server, from a port of its own.
+    pub fn request(
+        protocol: AppProto,
+        second: f64,
+        client: Addr,
+        server: (Addr, u16),
+        facts: Vec<(FieldId, TestValue)>,
+    ) -> Line {
+        let direction = Direction::ToResponder;
+        Line { protocol, second, from: (client, 40_000), to: server, direction, facts }
+    }
+
+    /// The same in the other direction.
+    pub fn answered(self) -> Line {
+        Line { direction: Direction::ToOriginator, ..self }
+    }
+}
+
 /// The value of a field of a message that is made.
 #[derive(Clone, Debug)]
 pub enum TestValue {

@@ -169,19 +169,11 @@ impl Pair {
 mod tests {
     use super::*;
     use crate::detect::support::testing::{Line, hear, inside, outside};
-    use crate::model::flow::Direction;
     use crate::settings::Settings;
 
     fn line(protocol: AppProto, command: &str) -> Line {
         let facts = vec![(FieldId::Command, command.into())];
-        Line {
-            protocol,
-            second: 1.0,
-            from: (inside(1), 40_000),
-            to: (outside(1), 3333),
-            direction: Direction::ToResponder,
-            facts,
-        }
+        Line::request(protocol, 1.0, inside(1), (outside(1), 3333), facts)
     }
 
     #[test]

@@ -264,14 +264,12 @@ mod tests {
         CipClass, CipError, CipMessage, CipService, Dnp3Function, Iec104Cause, Iec104Message, Iec104Type,
         ModbusFunction, S7Error, S7Function, S7Message,
     };
-    use crate::model::flow::Direction;
     use crate::settings::Settings;
 
     type Fields = Vec<(FieldId, TestValue)>;
 
     fn line(protocol: AppProto, second: f64, client: Addr, port: u16, facts: Fields) -> Line {
-        let (from, to) = ((client, 50_000), (inside(50), port));
-        Line { protocol, second, from, to, direction: Direction::ToResponder, facts }
+        Line::request(protocol, second, client, (inside(50), port), facts)
     }
 
     fn s7(second: f64, client: Addr, function: S7Function) -> Line {
@@ -297,8 +295,7 @@ mod tests {
             (FieldId::Function, S7Function::PlcStop.into()),
             (FieldId::Error, S7Error::Access.into()),
         ];
-        let answer =
-            Line { direction: Direction::ToOriginator, ..line(AppProto::S7comm, 1.1, inside(66), 102, refusal) };
+        let answer = line(AppProto::S7comm, 1.1, inside(66), 102, refusal).answered();
         assert_eq!(found(&[stop, answer])[0].severity, Severity::Medium);
     }
 
@@ -342,8 +339,7 @@ mod tests {
     fn reports_to_one_do_not_hide_that_another_reads() {
         let reports = |second: u8| {
             let facts = vec![(FieldId::Function, Dnp3Function::UnsolicitedResponse.into())];
-            let report = line(AppProto::Dnp3, second.into(), inside(66), 20_000, facts);
-            Line { direction: Direction::ToOriginator, ..report }
+            line(AppProto::Dnp3, second.into(), inside(66), 20_000, facts).answered()
         };
         let asks = |second: u8, client: Addr, function: Dnp3Function| {
             line(AppProto::Dnp3, second.into(), client, 20_000, vec![(FieldId::Function, function.into())])
@@ -380,8 +376,7 @@ mod tests {
         let refusal = |service: CipService| {
             let facts = [CipMessage::Response.into(), service.into(), CipError::PrivilegeViolation.into()];
             let facts = [FieldId::Message, FieldId::Function, FieldId::Error].into_iter().zip(facts).collect();
-            let answer = line(AppProto::EtherNetIp, 2.0, inside(66), 44_818, facts);
-            Line { direction: Direction::ToOriginator, ..answer }
+            line(AppProto::EtherNetIp, 2.0, inside(66), 44_818, facts).answered()
         };
         let stops = || [request(CipService::Stop, CipClass::Controller), request(CipService::Stop, CipClass::Other)];
         let once: Vec<Line> = stops().into_iter().chain([refusal(CipService::Stop)]).collect();
