@@ -67,10 +67,10 @@ fn fold_changes(findings: Vec<Finding>, seers: &[Seer]) -> Vec<Finding> {
                 && shared_ns >= least_ns
                 && hosts(&change).iter().any(|host| whose.contains(host))
         };
-        let told: u64 = kept.iter().filter(|other| is_cause(other)).map(size).sum();
-        let is_told = told as f64 >= LEAST_OF_CHANGE * size(&change) as f64;
+        let explained: u64 = kept.iter().filter(|other| is_cause(other)).map(size).sum();
+        let is_explained = explained as f64 >= LEAST_OF_CHANGE * size(&change) as f64;
         // The findings are sorted: the first is the strongest.
-        match kept.iter_mut().find(|other| is_told && is_cause(other)) {
+        match kept.iter_mut().find(|other| is_explained && is_cause(other)) {
             Some(cause) => {
                 credit(cause, &change, seers);
                 take_change(cause, change);

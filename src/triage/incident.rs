@@ -35,7 +35,7 @@ enum Step {
     Harm,
 }
 
-/// The step that a finding is; none for what is no step of an attack, or of any, or is told for information only.
+/// The step that a finding is; none for what is no step of an attack, or of any, or is reported for information only.
 fn step(finding: &Finding) -> Option<Step> {
     if finding.severity == Severity::Info {
         return None;
@@ -247,7 +247,7 @@ mod tests {
         apart(&[at(1, "a", Category::Scan, EVIL, VICTIM), at(9, "b", Category::Statistical, EVIL, VICTIM)]);
         // A log-in that nobody prepared.
         apart(&[at(1, "login", Category::Cleartext, VICTIM, CLOUD), at(9, "mine", Category::Mining, VICTIM, CLOUD)]);
-        // A weak certificate is shown to all, and told for information.
+        // A weak certificate is shown to all, and reported for information.
         let shown = Finding { severity: Severity::Info, ..at(9, "show", Category::Cleartext, EVIL, VICTIM) };
         apart(&[at(1, "scan", Category::Scan, EVIL, VICTIM), shown]);
         // Days apart.

@@ -77,7 +77,7 @@ struct Pair {
     n_accepted_after: u64,
     users: HashSet<u64, RandomState>,
     passwords: HashSet<u64, RandomState>,
-    heard: MessageEvidence,
+    seen: MessageEvidence,
 }
 
 impl Detector for LoginBruteForce {
@@ -105,11 +105,11 @@ impl Detector for LoginBruteForce {
             }
             let hashes = [user, password].map(|text| text.map(|text| self.hasher.hash_one(text)));
             let Some(pair) = self.pairs.of(key) else { return };
-            let Pair { users, passwords, heard, .. } = pair;
-            heard.add(event);
-            for (told, hash) in [users, passwords].into_iter().zip(hashes) {
-                if let Some(hash) = hash.filter(|_| told.len() < MOST_TOLD) {
-                    told.insert(hash);
+            let Pair { users, passwords, seen, .. } = pair;
+            seen.add(event);
+            for (kept, hash) in [users, passwords].into_iter().zip(hashes) {
+                if let Some(hash) = hash.filter(|_| kept.len() < MOST_TOLD) {
+                    kept.insert(hash);
                 }
             }
             return;
@@ -117,7 +117,7 @@ impl Detector for LoginBruteForce {
         let is_trying = self.trying.get(&update.serial).copied().unwrap_or(false);
         let Some(is_accepted) = logins::verdict(said, is_trying) else { return };
         let Some(pair) = self.pairs.of(key) else { return };
-        pair.heard.add(event);
+        pair.seen.add(event);
         if is_accepted {
             pair.n_accepted_after += u64::from(pair.n_refused > 0);
         } else {
@@ -187,7 +187,7 @@ impl Pair {
             ))
             .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(client, server)))
             .series(Series::moments("Refused log-ins", "log-ins", &self.refused_ns))
-            .messages(&self.heard)
+            .messages(&self.seen)
     }
 }
 
@@ -195,7 +195,7 @@ impl Pair {
 mod tests {
     use super::*;
     use crate::detect::support::testing::TestValue;
-    use crate::detect::support::testing::{Line, hear, inside};
+    use crate::detect::support::testing::{Line, inside, observe_messages};
     use crate::model::app::kinds::login::Outcome;
     use crate::settings::Settings;
 
@@ -205,7 +205,7 @@ mod tests {
     }
 
     fn tries(n: u32, password: impl Fn(u32) -> String) -> usize {
-        // Ids of connections count up, so a try and its answer are told as one message of the server.
+        // Ids of connections count up, so a try and its answer are kept as one message of the server.
         let lines: Vec<Line> = (0..n)
             .flat_map(|i| {
                 let facts = vec![(FieldId::User, "admin".into()), (FieldId::Password, password(i).into())];
@@ -215,7 +215,7 @@ mod tests {
                 ]
             })
             .collect();
-        let findings = hear(&ENTRY, &lines, &Settings::default()).findings;
+        let findings = observe_messages(&ENTRY, &lines, &Settings::default()).findings;
         findings.iter().filter(|finding| finding.severity >= crate::model::Severity::Medium).count()
     }
 

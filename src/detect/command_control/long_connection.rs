@@ -40,7 +40,7 @@ const CARD: Card = Card {
 const LEAST: Descriptor = Descriptor::seconds("long_connection.least", "Shortest total time", 3600.0)
     .range(60.0, 1_000_000.0)
     .help("Pairs that were connected for less are not reported. RITA's table begins at 1 h.");
-const QUIET: Descriptor = Descriptor::number("long_connection.quiet", "Hardly anything said", 5.0)
+const QUIET: Descriptor = Descriptor::number("long_connection.quiet", "Hardly any payload", 5.0)
     .range(0.0, 10_000.0)
     .unit("B/s")
     .help("A connection with less payload in the mean is quiet. What keeps an idle SSH or chat session alive is about 2 bytes a second.");
@@ -257,7 +257,7 @@ fn finding((source, target, port): (Addr, Addr, u16), figures: &Pair, least: f64
              to.",
             span(figures.total_ns),
             if is_quiet {
-                " Hardly anything was said in that time: the connection was kept open for later."
+                " Hardly any payload passed in that time: the connection was kept open for later."
             } else {
                 ""
             },

@@ -58,7 +58,7 @@ struct Session {
     /// A prompt was answered with a command; otherwise a whole script was sent.
     has_prompt: bool,
     commands: BTreeSet<String>,
-    heard: MessageEvidence,
+    seen: MessageEvidence,
 }
 
 impl Detector for RemoteShell {
@@ -73,7 +73,7 @@ impl Detector for RemoteShell {
         let Some(flow) = event.flow else { return };
         let ((from, _), (to, port)) = (flow.originator(), flow.responder());
         let Some(session) = self.pairs.of((from, to, port)) else { return };
-        session.heard.add(event);
+        session.seen.add(event);
         session.is_reverse |= event.message.fields.is(FieldId::Message, ShellMessage::ReverseShell);
         session.has_prompt |= !event.message.fields.is(FieldId::Message, ShellMessage::Script);
         if let Some(command) = event.message.fields.text(FieldId::Command)
@@ -85,8 +85,8 @@ impl Detector for RemoteShell {
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&COMMANDS);
-        Report::of_table(&self.pairs, |session| session.heard.n as f64 >= least)
-            .largest_first(|(_key, session)| session.heard.n)
+        Report::of_table(&self.pairs, |session| session.seen.n as f64 >= least)
+            .largest_first(|(_key, session)| session.seen.n)
             .each_with_flows(
                 context,
                 |((from, to, port), _)| Between::service(*from, *to, *port),
@@ -98,7 +98,7 @@ impl Detector for RemoteShell {
 
 impl Session {
     fn finding(&self, (from, to, port): (Addr, Addr, u16), flows: &Gathered, least: f64) -> FindingBuilder {
-        let n = self.heard.n as f64;
+        let n = self.seen.n as f64;
         // A script says what somebody may run, not that he does.
         // A prompt that was answered with a command is the deed itself, once or often, to outside or inside.
         let confidence = if self.has_prompt { Confidence::ALMOST_CERTAIN } else { Confidence::LIKELY };
@@ -122,7 +122,7 @@ impl Session {
                 true => format!(
                     "{from} connected to {to}, port {port}. {host} wrote a command prompt into the connection, \
                          and {commander} gave {} within {}: {}.{}",
-                    count(self.heard.n as usize, "command"),
+                    count(self.seen.n as usize, "command"),
                     span(duration_ns),
                     commands.join(", "),
                     if self.is_reverse {
@@ -139,14 +139,14 @@ impl Session {
                 ),
             })
             .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(from, to)))
-            .messages(&self.heard)
+            .messages(&self.seen)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, hear, inside, outside};
+    use crate::detect::support::testing::{Line, inside, observe_messages, outside};
     use crate::model::Severity;
     use crate::settings::Settings;
 
@@ -162,7 +162,7 @@ mod tests {
             )
             .answered()
         };
-        let found = hear(&ENTRY, &[shell()], &Settings::default()).findings;
+        let found = observe_messages(&ENTRY, &[shell()], &Settings::default()).findings;
         assert!(found[0].severity >= Severity::High && found[0].explanation.contains("id"));
         let script = || {
             Line::request(
@@ -174,11 +174,11 @@ mod tests {
             )
         };
         let (alone, both) = ([script()], [shell(), script()]);
-        assert!(hear(&ENTRY, &alone, &Settings::default()).findings[0].title.contains("script"));
-        let both = hear(&ENTRY, &both, &Settings::default()).findings;
+        assert!(observe_messages(&ENTRY, &alone, &Settings::default()).findings[0].title.contains("script"));
+        let both = observe_messages(&ENTRY, &both, &Settings::default()).findings;
         assert!(both.len() == 1 && both[0].title.contains("gives commands"), "a script hides no shell");
         let web =
             Line::request(AppProto::Http, 1.0, inside(1), (outside(1), 80), vec![(FieldId::HttpMethod, "GET".into())]);
-        assert!(hear(&ENTRY, &[web], &Settings::default()).findings.is_empty());
+        assert!(observe_messages(&ENTRY, &[web], &Settings::default()).findings.is_empty());
     }
 }

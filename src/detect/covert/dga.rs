@@ -77,7 +77,7 @@ struct Asker {
     characters: Characters,
     n_characters: u64,
     servers: BTreeSet<Addr>,
-    heard: MessageEvidence,
+    seen: MessageEvidence,
 }
 
 impl Detector for Dga {
@@ -103,7 +103,7 @@ impl Detector for Dga {
         if asker.missing.len() >= MOST_DOMAINS {
             return;
         }
-        asker.heard.add(event);
+        asker.seen.add(event);
         if asker.missing.insert(asked.domain) {
             let domain = event.names.text(asked.domain);
             let label = domain.split('.').next().unwrap_or("");
@@ -175,7 +175,7 @@ impl Asker {
                 100.0 * self.share()
             ))
             .filter(format!("dns.flags.rcode == 3 && {}", finding_builder::host_filter("dst", host)))
-            .messages(&self.heard)
+            .messages(&self.seen)
             .build()
     }
 }
@@ -183,7 +183,7 @@ impl Asker {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, hear, inside};
+    use crate::detect::support::testing::{Line, inside, observe_messages};
     use crate::settings::Settings;
 
     fn answer(i: u32, name: String, code: DnsCode) -> Line {
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn many_missing_domains_are_reported_and_missing_names_of_one_domain_are_not() {
-        let found = |lines: &[Line]| hear(&ENTRY, lines, &Settings::default()).findings.len();
+        let found = |lines: &[Line]| observe_messages(&ENTRY, lines, &Settings::default()).findings.len();
         let made_up: Vec<Line> = (0..60).map(|i| answer(i, format!("q{i}xkzw{i}.biz"), DnsCode::NoSuchName)).collect();
         assert_eq!(found(&made_up), 1);
         let one: Vec<Line> = (0..60).map(|i| answer(i, format!("host{i}.example.com"), DnsCode::NoSuchName)).collect();

@@ -98,7 +98,7 @@ struct Asked {
     servers: BTreeSet<Addr>,
     /// When a name was new.
     new_ns: Vec<i64>,
-    heard: MessageEvidence,
+    seen: MessageEvidence,
 }
 
 /// Answers of TXT or NULL records to names that differ by their numbers only: pieces of something larger.
@@ -130,7 +130,7 @@ impl Detector for DnsTunnel {
         let is_question = update.direction == Direction::ToResponder;
         let ((asker, _), (server, _)) = (flow.originator(), flow.responder());
         let Some(asked) = self.pairs.of((name.domain, asker)) else { return };
-        asked.heard.add(event);
+        asked.seen.add(event);
         if !is_question {
             asked.n_answers += 1;
             let n_bytes = said.number(FieldId::DnsAnswerBytes).unwrap_or(0);
@@ -238,7 +238,7 @@ impl DnsTunnel {
                     thousands(n)
                 ))
                 .filter(domains::filter(domain).unwrap_or_else(|| "dns".to_owned()))
-                .messages(&asked.heard)
+                .messages(&asked.seen)
                 .identity(Identity::Word(domain.to_owned()))
                 .build()
         })
@@ -254,8 +254,8 @@ fn finding(domain: &str, askers: &[(Addr, &Asked)], names: f64) -> Finding {
     let Some((_, most)) = askers.iter().max_by_key(|(_, asked)| asked.n_new) else {
         return Finding::builder(&CARD).build();
     };
-    let mut heard = MessageEvidence::default();
-    askers.iter().for_each(|(_, asked)| heard.merge(&asked.heard));
+    let mut seen = MessageEvidence::default();
+    askers.iter().for_each(|(_, asked)| seen.merge(&asked.seen));
     let n_new = most.n_new as f64;
     let mean_length = most.n_characters as f64 / n_new.max(1.0);
     // Logs do not say how long answers were.
@@ -302,7 +302,7 @@ fn finding(domain: &str, askers: &[(Addr, &Asked)], names: f64) -> Finding {
         ))
         .series(Series::moments("New names", "names", &new_ns))
         .filter(domains::filter(domain).unwrap_or_else(|| "dns".to_owned()))
-        .messages(&heard)
+        .messages(&seen)
         .identity(Identity::Word(domain.to_owned()))
         .build()
 }
@@ -310,7 +310,7 @@ fn finding(domain: &str, askers: &[(Addr, &Asked)], names: f64) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, hear, inside, outside};
+    use crate::detect::support::testing::{Line, inside, observe_messages, outside};
     use crate::settings::Settings;
 
     /// Questions for names that `make` makes.
@@ -326,7 +326,7 @@ mod tests {
                 )
             })
             .collect();
-        hear(&ENTRY, &lines, &Settings::default()).findings
+        observe_messages(&ENTRY, &lines, &Settings::default()).findings
     }
 
     #[test]
@@ -357,7 +357,7 @@ mod tests {
                 )
                 .answered()
             };
-            hear(&ENTRY, &(0..12).map(line).collect::<Vec<_>>(), &Settings::default()).findings.len()
+            observe_messages(&ENTRY, &(0..12).map(line).collect::<Vec<_>>(), &Settings::default()).findings.len()
         };
         assert_eq!((answers(1, 300, |i| format!("l.{i}")), answers(1, 90, |i| format!("l.{i}"))), (1, 0));
         assert_eq!(answers(1, 300, |_| "_dmarc".to_owned()), 0);

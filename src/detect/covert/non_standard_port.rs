@@ -46,8 +46,8 @@ const PASSED: [AppProto; 7] =
 /// What carries other connections, or commands.
 const CARRIERS: [AppProto; 7] =
     [AppProto::Ssh, AppProto::Socks, AppProto::Shell, AppProto::Rdp, AppProto::Vnc, AppProto::Telnet, AppProto::Irc];
-/// What is told by its content for sure and has ports of its own.
-const TOLD: [AppProto; 9] = [
+/// What is known by its content for sure and has ports of its own.
+const BY_CONTENT: [AppProto; 9] = [
     AppProto::Http,
     AppProto::Ftp,
     AppProto::Smtp,
@@ -70,21 +70,21 @@ struct NonStandardPort {
 }
 
 /// What a flow speaks, if its port belongs to another protocol.
-fn event(flow: &Flow) -> Option<AppProto> {
+fn foreign_app(flow: &Flow) -> Option<AppProto> {
     let app = flow.app.filter(|_| flow.is_app_certain)?;
     let (_, port) = flow.responder();
     let owner = Protocol::from_port(flow.is_tcp(), port)?;
     // TLS goes over the ports of most protocols by now, but not over these.
     let is_odd_tls = app == AppProto::Tls && matches!(port, 22 | 53 | 80 | 123);
-    let is_told = CARRIERS.contains(&app) || TOLD.contains(&app);
+    let is_certain = CARRIERS.contains(&app) || BY_CONTENT.contains(&app);
     // Ports that are only a habit (8080 and the like) belong to nobody.
     let is_owned = PASSED.contains(&owner) && (owner != AppProto::Http || port == 80) && port != 8443;
-    (is_owned && owner != app && (is_told || is_odd_tls)).then_some(app)
+    (is_owned && owner != app && (is_certain || is_odd_tls)).then_some(app)
 }
 
 impl Detector for NonStandardPort {
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
-        let Some(app) = event(ended.flow) else { return };
+        let Some(app) = foreign_app(ended.flow) else { return };
         let ((client, _), (server, port)) = (ended.flow.originator(), ended.flow.responder());
         if let Some(n) = self.cases.of((client, server, port, app)) {
             *n += 1;
@@ -96,7 +96,7 @@ impl Detector for NonStandardPort {
         Report::of_table(&self.cases, |n| *n as f64 >= least).largest_first(|(_key, n)| **n).each_with_flows(
             context,
             |((client, server, port, _), _)| Between::service(*client, *server, *port),
-            |((_, _, _, app), _), flow| event(flow) == Some(*app),
+            |((_, _, _, app), _), flow| foreign_app(flow) == Some(*app),
             |(key, n), flows| finding(**key, **n, flows, least),
         )
     }

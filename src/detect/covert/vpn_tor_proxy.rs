@@ -143,7 +143,7 @@ fn finding(host: Addr, network: Network, peers: &Peers, least: f64) -> FindingBu
         .evidence([evidence("Hosts outside", peers.len() as f64, "hosts", "0 where rules forbid it")])
         .explanation(format!(
             "{host} talks to {} outside over {name}. What passes there cannot be seen from the network. {}That is no \
-             attack; it is told so that you know.",
+             attack; it is reported for information.",
             count(peers.len(), "host"),
             known_by(peers)
         ))

@@ -132,7 +132,7 @@ impl Pair {
             .evidence([
                 evidence("Pieces of packets", self.n_fragments as f64, "packets", "few: most paths need none"),
                 evidence("Lie over an earlier piece", self.n_overlaps as f64, "packets", "0"),
-                evidence("And say something else there", self.n_contradictions as f64, "packets", "0"),
+                evidence("Of these with other content", self.n_contradictions as f64, "packets", "0"),
                 evidence("Too short for their headers", self.n_tiny as f64, "packets", "0"),
                 evidence("Reach past 65,535 bytes", self.n_overlong as f64, "packets", "0"),
                 evidence("Packets begun and never completed", self.n_abandoned() as f64, "packets", "hardly any"),

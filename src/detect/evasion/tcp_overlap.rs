@@ -88,7 +88,7 @@ impl AnomalousPair<Differing> {
         };
         self.begin(&CARD, ends, context)
             .title(format!(
-                "{source} tells {target} two different things at the same place: {}",
+                "{source} sends {target} different content at the same place: {}",
                 count(self.seen.n as usize, "segment")
             ))
             .rated(Impact::CONTROL, confidence, (n, least))
@@ -127,10 +127,10 @@ mod tests {
 
     #[test]
     fn two_texts_at_one_place_are_reported_and_damage_is_not() {
-        let told = found(2, 300);
-        assert_eq!((told.len(), told[0].severity), (1, Severity::Medium));
-        assert_eq!(told[0].sources, finding_builder::addresses([outside(1)]));
-        assert!(told[0].display_filter.ends_with("frame.number in {1, 2}"), "{}", told[0].display_filter);
+        let two = found(2, 300);
+        assert_eq!((two.len(), two[0].severity), (1, Severity::Medium));
+        assert_eq!(two[0].sources, finding_builder::addresses([outside(1)]));
+        assert!(two[0].display_filter.ends_with("frame.number in {1, 2}"), "{}", two[0].display_filter);
         assert!(found(1, 1).is_empty() && found(0, 0).is_empty());
     }
 }

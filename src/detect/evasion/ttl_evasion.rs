@@ -44,16 +44,17 @@ const HOPS_LEFT: Descriptor = Descriptor::count("ttl_evasion.hops_left", "Most h
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<TtlEvasion>(CARD, &[SEGMENTS, HOPS_LEFT], Interest::TCP_FLOWS);
 
-/// More resets of a direction are a volley by somebody else, which is told by forged resets.
+/// More resets of a direction are a volley by somebody else, which is reported as forged resets.
 const MOST_RESETS: u32 = 3;
+
 #[derive(Default)]
 struct TtlEvasion {
-    doubts: TcpAnomalyTable<Game>,
+    pairs: TcpAnomalyTable<LowTtlCounts>,
 }
 
 /// What became of the segments.
 #[derive(Default)]
-struct Game {
+struct LowTtlCounts {
     usual: u8,
     most_left: u8,
     n_replaced: u64,
@@ -67,19 +68,19 @@ impl Detector for TtlEvasion {
         let is_meant = |anomalies: &TcpAnomalies, direction: &DirectionStats| {
             u64::from(anomalies.low.n_replaced) + n_ignored(anomalies, direction) > 0
         };
-        self.doubts.take(
+        self.pairs.take(
             ended,
             |anomalies, direction| is_meant(anomalies, direction).then_some(&anomalies.low.seen),
-            Game::add,
+            LowTtlCounts::add,
         );
     }
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let (least, most_left) = (context.settings.get(&SEGMENTS), context.settings.get(&HOPS_LEFT));
-        self.doubts.finish(
-            |doubt| doubt.counts.n() as f64 >= least && f64::from(doubt.counts.most_left) <= most_left,
-            |doubt| doubt.counts.n(),
-            |ends, doubt| doubt.finding(ends, least, context),
+        self.pairs.finish(
+            |pair| pair.counts.n() as f64 >= least && f64::from(pair.counts.most_left) <= most_left,
+            |pair| pair.counts.n(),
+            |ends, pair| pair.finding(ends, least, context),
         )
     }
 }
@@ -89,7 +90,7 @@ fn n_ignored(anomalies: &TcpAnomalies, direction: &DirectionStats) -> u64 {
     if direction.flag(RST) > MOST_RESETS { 0 } else { u64::from(anomalies.low.n_ignored) }
 }
 
-impl Game {
+impl LowTtlCounts {
     fn add(&mut self, anomalies: &TcpAnomalies, direction: &DirectionStats) {
         let low = &anomalies.low;
         self.usual = low.usual;
@@ -104,22 +105,22 @@ impl Game {
     }
 }
 
-impl AnomalousPair<Game> {
+impl AnomalousPair<LowTtlCounts> {
     fn finding(&self, ends: SenderAndService, least: f64, context: &Context<'_>) -> Finding {
-        let ((source, target, _), game) = (ends, &self.counts);
-        let n = game.n() as f64;
-        let is_played = game.n() >= 2 || game.n_differing > 0;
-        let confidence = if is_played { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
-        let usual = format!("{} in this connection", game.usual);
+        let ((source, target, _), counts) = (ends, &self.counts);
+        let n = counts.n() as f64;
+        let is_deliberate = counts.n() >= 2 || counts.n_differing > 0;
+        let confidence = if is_deliberate { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
+        let usual = format!("{} in this connection", counts.usual);
         let left = if source.is_v4() { "ip.ttl" } else { "ipv6.hlim" };
         self.begin(&CARD, ends, context)
             .title(format!("{source} sends {target} segments that die on the way: {}", count(self.seen.n as usize, "segment")))
             .rated(Impact::CONTROL, confidence, (n, least))
             .evidence([
                 evidence("Segments with few hops left", f64::from(self.seen.n), "segments", "0"),
-                evidence("Most hops that they have left", f64::from(game.most_left), "hops", usual),
-                evidence("Replaced by others at the same place", game.n_replaced as f64, "segments", "0"),
-                evidence("Ends behind which the sender went on", game.n_ignored as f64, "segments", "0"),
+                evidence("Most hops that they have left", f64::from(counts.most_left), "hops", usual),
+                evidence("Replaced by others at the same place", counts.n_replaced as f64, "segments", "0"),
+                evidence("Ends behind which the sender went on", counts.n_ignored as f64, "segments", "0"),
             ])
             .explanation(format!(
                 "{source} sent {target} {} with at most {} hops left, while its other segments have {}: they die \
@@ -127,12 +128,12 @@ impl AnomalousPair<Game> {
                  that do arrive, and {} claimed an end of the connection behind which it went on. That is how a \
                  monitor is shown another conversation than the one that takes place.",
                 count(self.seen.n as usize, "segment"),
-                game.most_left,
-                game.usual,
-                game.n_replaced,
-                game.n_ignored
+                counts.most_left,
+                counts.usual,
+                counts.n_replaced,
+                counts.n_ignored
             ))
-            .filter_in_time(format!("{} && {left} <= {} && tcp.flags.syn == 0 && (tcp.len > 0 || tcp.flags.reset == 1 || tcp.flags.fin == 1)", tcp_anomalies::filter(ends), game.most_left))
+            .filter_in_time(format!("{} && {left} <= {} && tcp.flags.syn == 0 && (tcp.len > 0 || tcp.flags.reset == 1 || tcp.flags.fin == 1)", tcp_anomalies::filter(ends), counts.most_left))
             .build()
     }
 }
@@ -158,11 +159,11 @@ mod tests {
 
     #[test]
     fn segments_that_die_and_are_contradicted_are_reported_and_a_change_of_path_is_not() {
-        let game = found(3, 2, 1, 1);
-        assert_eq!(game.len(), 1);
-        assert!(game[0].severity >= Severity::Medium && game[0].n_packets == 3);
-        assert!(game[0].display_filter.contains("ip.ttl <= 4"), "{}", game[0].display_filter);
+        let low = found(3, 2, 1, 1);
+        assert_eq!(low.len(), 1);
+        assert!(low[0].severity >= Severity::Medium && low[0].n_packets == 3);
+        assert!(low[0].display_filter.contains("ip.ttl <= 4"), "{}", low[0].display_filter);
         assert!(found(30, 0, 0, 0).is_empty(), "a longer path, or ends that hold");
-        assert!(found(12, 0, 1, 12).is_empty(), "a volley of resets is told elsewhere");
+        assert!(found(12, 0, 1, 12).is_empty(), "a volley of resets is reported elsewhere");
     }
 }

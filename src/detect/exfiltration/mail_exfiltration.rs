@@ -88,8 +88,8 @@ struct Pair {
 
 /// A connection to a mail server that was answered.
 fn is_mail(flow: &Flow) -> bool {
-    let is_told = flow.app == Some(AppProto::Smtp);
-    (is_told || PORTS.contains(&flow.responder().1)) && flow.is_tcp() && flow.backward().data_packets > 0
+    let is_smtp = flow.app == Some(AppProto::Smtp);
+    (is_smtp || PORTS.contains(&flow.responder().1)) && flow.is_tcp() && flow.backward().data_packets > 0
 }
 
 fn key(flow: &Flow) -> (Addr, Addr, u16) {
@@ -251,7 +251,7 @@ impl Pair {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, Made, finish, hear, inside, outside};
+    use crate::detect::support::testing::{Line, Made, finish, inside, observe_messages, outside};
     use crate::model::Severity;
     use crate::settings::Settings;
 
@@ -293,6 +293,6 @@ mod tests {
             (outside(1), 25),
             vec![(FieldId::MailFrom, "a@example.org".into())],
         );
-        assert!(hear(&ENTRY, &[line], &Settings::default()).findings.is_empty());
+        assert!(observe_messages(&ENTRY, &[line], &Settings::default()).findings.is_empty());
     }
 }

@@ -72,7 +72,7 @@ struct Connection {
     /// Passwords whose answer has not come.
     open: MessageEvidence,
     /// Passwords that were not refused: what is refused is no password, see guessing.
-    heard: MessageEvidence,
+    seen: MessageEvidence,
 }
 
 /// A server: address, port, protocol.
@@ -84,7 +84,7 @@ struct Server {
     users: BTreeSet<String>,
     /// Users with their passwords.
     passwords: BTreeSet<(String, String)>,
-    heard: MessageEvidence,
+    seen: MessageEvidence,
 }
 
 impl Detector for CleartextLogin {
@@ -130,8 +130,8 @@ impl Detector for CleartextLogin {
         for (_, connection) in self.connections.sorted_where(|connection| connection.n() > 0) {
             let Some((client, key)) = connection.ends else { continue };
             let server = servers.entry(key).or_default();
-            server.heard.merge(&connection.heard);
-            server.heard.merge(&connection.open);
+            server.seen.merge(&connection.seen);
+            server.seen.merge(&connection.open);
             if server.clients.len() < MOST_PEOPLE {
                 server.clients.insert(client);
             }
@@ -143,10 +143,10 @@ impl Detector for CleartextLogin {
             }
         }
         let mut cases: Vec<(Key, Server)> = servers.into_iter().collect();
-        cases.retain(|(_, server)| server.heard.n as f64 >= least);
+        cases.retain(|(_, server)| server.seen.n as f64 >= least);
         Report::of(cases)
             .at_most(MOST_FINDINGS)
-            .largest_first(|(_key, server)| server.heard.n)
+            .largest_first(|(_key, server)| server.seen.n)
             .not_evaluated(self.connections.n_refused)
             .each_with_flows(
                 context,
@@ -157,7 +157,7 @@ impl Detector for CleartextLogin {
                         .finding(*key, least)
                         .with(|finding| {
                             if context.settings.shows_secrets() {
-                                finding.explanation.push_str(&server.told());
+                                finding.explanation.push_str(&server.password_words());
                             }
                         })
                         .flows(flows)
@@ -170,23 +170,23 @@ impl Detector for CleartextLogin {
 
 impl Connection {
     fn n(&self) -> u64 {
-        self.heard.n + self.open.n
+        self.seen.n + self.open.n
     }
 
     fn close(&mut self) {
-        self.heard.merge(&std::mem::take(&mut self.open));
+        self.seen.merge(&std::mem::take(&mut self.open));
     }
 }
 
 impl Server {
     /// The first few passwords, for who asks for them.
-    fn told(&self) -> String {
+    fn password_words(&self) -> String {
         let pairs: Vec<String> = self.passwords.iter().map(|(user, password)| format!("{user} / {password}")).collect();
         format!(" Users with their passwords: {}.", pairs.join(", "))
     }
 
     fn finding(&self, (host, port, protocol): (Addr, u16, AppProto), least: f64) -> FindingBuilder {
-        let n = self.heard.n as f64;
+        let n = self.seen.n as f64;
         let confidence = Confidence::ALMOST_CERTAIN;
         let name = protocol.name();
         let clients = count(self.clients.len(), "client");
@@ -211,17 +211,17 @@ impl Server {
             .explanation(format!(
                 "{clients} logged in to {host}, port {port}, over {name} without encryption, with {} in all. Whoever \
                  can see this traffic, as you do now, can read the passwords.{who}",
-                count(self.heard.n as usize, "password")
+                count(self.seen.n as usize, "password")
             ))
             .filter(format!("{} && {transport}.port == {port}", finding_builder::host_filter("addr", host)))
-            .messages(&self.heard)
+            .messages(&self.seen)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, hear, inside};
+    use crate::detect::support::testing::{Line, inside, observe_messages};
     use crate::settings::Settings;
 
     fn login(user: &str) -> Line {
@@ -236,14 +236,14 @@ mod tests {
 
     #[test]
     fn a_password_is_reported_but_not_told_and_anybodys_is_none() {
-        let found = hear(&ENTRY, &[login("anna")], &Settings::default()).findings;
+        let found = observe_messages(&ENTRY, &[login("anna")], &Settings::default()).findings;
         assert_eq!(found.len(), 1);
         assert!(!format!("{:?}", found[0]).contains("hunter2"));
         assert!(found[0].explanation.contains("anna"));
-        assert!(hear(&ENTRY, &[login("anonymous")], &Settings::default()).findings.is_empty());
+        assert!(observe_messages(&ENTRY, &[login("anonymous")], &Settings::default()).findings.is_empty());
         let mut asked = Settings::default();
         asked.show_secrets();
-        assert!(hear(&ENTRY, &[login("anna")], &asked).findings[0].explanation.contains("anna / hunter2"));
+        assert!(observe_messages(&ENTRY, &[login("anna")], &asked).findings[0].explanation.contains("anna / hunter2"));
     }
 
     #[test]
@@ -255,7 +255,7 @@ mod tests {
                 facts: vec![(FieldId::Community, community.into())],
                 ..login("")
             };
-            hear(&ENTRY, &[question], &Settings::default()).findings.len()
+            observe_messages(&ENTRY, &[question], &Settings::default()).findings.len()
         };
         assert_eq!((found("c0mm"), found("public")), (1, 0));
     }

@@ -38,7 +38,7 @@ const CARD: Card = Card {
 const SERVERS: Descriptor = Descriptor::count("weak_tls.servers", "Servers", 1.0)
     .range(1.0, 10_000.0)
     .unit("servers")
-    .help("So many servers with the same weakness. They are told in one finding.");
+    .help("So many servers with the same weakness. They are reported in one finding.");
 
 /// Line in the table of detectors.
 pub const ENTRY: Entry = Entry::of::<WeakTls>(CARD, &[SERVERS], Interest::MESSAGES);
@@ -80,7 +80,7 @@ struct Server {
     clients: BTreeSet<Addr>,
     /// Numbers of the handshake messages that were weak.
     messages: BTreeSet<u8>,
-    heard: MessageEvidence,
+    seen: MessageEvidence,
 }
 
 /// Number of the client's hello (RFC 8446, section 4).
@@ -176,7 +176,7 @@ impl Detector for WeakTls {
 
 impl Server {
     fn note(&mut self, client: Addr, message: u8, event: &AppEvent<'_>) {
-        self.heard.add(event);
+        self.seen.add(event);
         self.messages.insert(message);
         if self.clients.len() < MOST_CLIENTS {
             self.clients.insert(client);
@@ -191,8 +191,8 @@ fn finding(weak: u8, is_inside: bool, servers: &[Case<'_>], least: f64) -> Findi
     let n = servers.len();
     // One weakness is for information; several together are how carelessly made programs look.
     let confidence = if weak.count_ones() >= 2 && !is_inside { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
-    let mut heard = MessageEvidence::default();
-    servers.iter().for_each(|(_, server)| heard.merge(&server.heard));
+    let mut seen = MessageEvidence::default();
+    servers.iter().for_each(|(_, server)| seen.merge(&server.seen));
     let hosts: Vec<String> = servers
         .iter()
         .take(Finding::MOST_ADDRESSES)
@@ -213,14 +213,14 @@ fn finding(weak: u8, is_inside: bool, servers: &[Case<'_>], least: f64) -> Findi
         .protocol("TLS")
         .evidence([
             evidence("Servers", n as f64, "servers", "0"),
-            evidence("Handshakes", heard.n as f64, "messages", ""),
+            evidence("Handshakes", seen.n as f64, "messages", ""),
         ])
         .explanation(format!(
             "{} with {}. Who sits between client and server may read or change what they say, or pose as the server.",
             count(n, "TLS server"),
             words.join(", ")
         ))
-        .messages(&heard)
+        .messages(&seen)
         .filter(format!("tls.handshake.type in {{{}}} && ({})", messages.join(", "), hosts.join(" || ")))
         .identity(Identity::WordAlone(format!("{weak}{is_inside}")))
         .build()
@@ -230,7 +230,7 @@ fn finding(weak: u8, is_inside: bool, servers: &[Case<'_>], least: f64) -> Findi
 mod tests {
     use super::*;
     use crate::detect::support::testing::TestValue;
-    use crate::detect::support::testing::{Line, hear, inside, outside};
+    use crate::detect::support::testing::{Line, inside, observe_messages, outside};
     use crate::model::Severity;
     use crate::settings::Settings;
 
@@ -246,7 +246,7 @@ mod tests {
             )
         };
         let lines: Vec<Line> = messages.iter().map(line).collect();
-        hear(&ENTRY, &lines, &Settings::default()).findings
+        observe_messages(&ENTRY, &lines, &Settings::default()).findings
     }
 
     #[test]

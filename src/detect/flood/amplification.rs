@@ -155,9 +155,9 @@ impl Detector for Amplification {
         };
         let (true, Some(flow), Some(update)) = (is_meant, event.flow, event.update) else { return };
         if update.direction == Direction::ToResponder
-            && let Some(heard) = self.askers.of((flow.originator().0, flow.responder().0, protocol))
+            && let Some(seen) = self.askers.of((flow.originator().0, flow.responder().0, protocol))
         {
-            heard.add(event);
+            seen.add(event);
         }
     }
 
@@ -226,28 +226,28 @@ impl Amplification {
     fn asked(&self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&QUESTIONS);
         let mut askers: BTreeMap<(Addr, AppProto), Vec<(Addr, &MessageEvidence)>> = BTreeMap::new();
-        for ((asker, server, protocol), heard) in self.askers.sorted() {
+        for ((asker, server, protocol), seen) in self.askers.sorted() {
             let weight = if *protocol == AppProto::Dns { ANY_WEIGHT } else { 1.0 };
-            if heard.n as f64 * weight >= least {
-                askers.entry((*asker, *protocol)).or_default().push((*server, heard));
+            if seen.n as f64 * weight >= least {
+                askers.entry((*asker, *protocol)).or_default().push((*server, seen));
             }
         }
         Report::of(askers).not_evaluated(self.askers.n_refused).each(|((asker, protocol), servers)| {
-            let mut heard = MessageEvidence::default();
-            servers.iter().for_each(|(_, one)| heard.merge(one));
+            let mut seen = MessageEvidence::default();
+            servers.iter().for_each(|(_, one)| seen.merge(one));
             let threshold = if *protocol == AppProto::Dns { least / ANY_WEIGHT } else { least };
             let (name, what) = match protocol {
                 AppProto::Dns => ("DNS", "for every record of a name (ANY)"),
                 _ => ("NTP", "for lists of clients and peers (mode 7)"),
             };
-            begin(Impact::OUTAGE, Confidence::LIKELY, heard.n as f64, threshold)
+            begin(Impact::OUTAGE, Confidence::LIKELY, seen.n as f64, threshold)
                 .title(format!("{asker} asks {} {what}", count(servers.len(), "server")))
                 .sources([*asker])
                 .targets(servers.iter().map(|(server, _)| *server))
                 .ports([if *protocol == AppProto::Dns { 53 } else { 123 }])
                 .protocol(name)
                 .evidence([
-                    evidence("Questions that amplify", heard.n as f64, "questions", "0"),
+                    evidence("Questions that amplify", seen.n as f64, "questions", "0"),
                     evidence("Servers asked", servers.len() as f64, "hosts", ""),
                 ])
                 .explanation(format!(
@@ -255,9 +255,9 @@ impl Amplification {
                               questions. Either somebody looks for servers that can be used for floods, or the \
                               questions carry the forged address of {asker} and the answers are to flood it.",
                     count(servers.len(), "server"),
-                    thousands(heard.n as usize)
+                    thousands(seen.n as usize)
                 ))
-                .messages(&heard)
+                .messages(&seen)
                 .filter(match protocol {
                     AppProto::Dns => {
                         format!("{} && dns.qry.type == 255", finding_builder::host_filter("src", *asker))
@@ -350,7 +350,7 @@ fn begin(impact: Impact, confidence: Confidence, value: f64, threshold: f64) -> 
 mod tests {
     use super::*;
     use crate::detect::support::testing::TestValue;
-    use crate::detect::support::testing::{Line, Made, finish, hear, inside, outside};
+    use crate::detect::support::testing::{Line, Made, finish, inside, observe_messages, outside};
     use crate::settings::Settings;
 
     fn answers(n_servers: u8, mean: u64) -> usize {
@@ -376,7 +376,7 @@ mod tests {
             ..Made::tcp(inside(1), outside(i), 123, 1.0)
         };
         let turned: Vec<Made> = (0..100).map(asker).collect();
-        assert_eq!(finish(&ENTRY, &turned, &[], &Settings::default()).findings.len(), 1, "told from the victim's side");
+        assert_eq!(finish(&ENTRY, &turned, &[], &Settings::default()).findings.len(), 1, "seen from the victim's side");
         assert_eq!(answers(1, 1200), 0, "a stream");
         assert_eq!(answers(20, 60), 0, "small answers");
     }
@@ -391,7 +391,7 @@ mod tests {
                 facts.iter().map(|(kind, value)| (*kind, value.clone())).collect(),
             )
         };
-        hear(&ENTRY, &(0..n).map(line).collect::<Vec<_>>(), &Settings::default()).findings.len()
+        observe_messages(&ENTRY, &(0..n).map(line).collect::<Vec<_>>(), &Settings::default()).findings.len()
     }
 
     #[test]

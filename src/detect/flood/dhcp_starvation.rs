@@ -152,7 +152,7 @@ impl DhcpStarvation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, hear};
+    use crate::detect::support::testing::{Line, observe_messages};
     use crate::model::Addr;
     use crate::model::flow::Direction;
     use crate::settings::Settings;
@@ -171,7 +171,7 @@ mod tests {
             facts: vec![(FieldId::Message, kind.into()), (FieldId::Mac, [2, 0, 0, 0, 0, (i % n_devices) as u8].into())],
         };
         let lines: Vec<Line> = (0..n).map(line).collect();
-        hear(&ENTRY, &lines, &Settings::default()).findings.len()
+        observe_messages(&ENTRY, &lines, &Settings::default()).findings.len()
     }
 
     #[test]

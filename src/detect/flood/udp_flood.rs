@@ -158,13 +158,13 @@ impl Detector for UdpFlood {
         cases.truncate(report::MOST_FINDINGS);
 
         let (of_hosts, of_ports): (Vec<Case>, Vec<Case>) = cases.into_iter().partition(|case| case.port.is_none());
-        let findings = [of_ports, of_hosts].iter().flat_map(|cases| told(cases, context)).collect();
+        let findings = [of_ports, of_hosts].iter().flat_map(|cases| findings(cases, context)).collect();
         Conclusion { findings, n_not_evaluated: self.services.n_refused, ..Conclusion::default() }
     }
 }
 
 /// The findings of cases, all of one port each or all of every port.
-fn told(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding> {
+fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding> {
     let between: Vec<Between> =
         cases.iter().map(|case| Between { target: Some(case.target), port: case.port, ..Between::default() }).collect();
     let gathered = gather_senders(context, &between, is_unanswered);

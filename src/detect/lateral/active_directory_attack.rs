@@ -125,7 +125,7 @@ struct ActiveDirectoryAttack {
 struct Calls {
     port: u16,
     functions: BTreeSet<RpcFunction>,
-    heard: MessageEvidence,
+    seen: MessageEvidence,
 }
 
 impl Detector for ActiveDirectoryAttack {
@@ -154,7 +154,7 @@ impl Detector for ActiveDirectoryAttack {
         let Some(calls) = self.cases.of((from, to, deed)) else { return };
         calls.port = port;
         calls.functions.insert(function);
-        calls.heard.add(event);
+        calls.seen.add(event);
     }
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
@@ -168,12 +168,12 @@ impl Detector for ActiveDirectoryAttack {
                 _ => 1.0,
             };
             let is_wide = *deed != Deed::List || calls.functions.len() >= 2;
-            if calls.heard.n as f64 >= threshold && is_wide {
+            if calls.seen.n as f64 >= threshold && is_wide {
                 let is_controller = self.controllers.get(from).is_some();
                 cases.push((Case { from: *from, to: *to, deed: *deed, threshold, is_controller }, calls));
             }
         }
-        cases.sort_by_key(|(case, calls)| (case.deed, std::cmp::Reverse(calls.heard.n), case.from, case.to));
+        cases.sort_by_key(|(case, calls)| (case.deed, std::cmp::Reverse(calls.seen.n), case.from, case.to));
         Report::of(cases).not_evaluated(self.cases.n_refused).each(|(case, calls)| case.finding(calls))
     }
 }
@@ -266,7 +266,7 @@ fn is_answer(event: &AppEvent<'_>) -> bool {
 impl Case {
     fn finding(&self, calls: &Calls) -> Finding {
         let Case { from, to, deed, threshold, is_controller } = self;
-        let n = calls.heard.n as f64;
+        let n = calls.seen.n as f64;
         let (technique, impact, sure, words) = deed.evaluated();
         // Controllers copy from each other and know each other's accounts.
         let confidence = if *is_controller { Confidence::UNLIKELY } else { sure };
@@ -287,10 +287,10 @@ impl Case {
             .explanation(format!(
                 "{from} called {} on {to}: {}. In plain words, it {words}.",
                 names.join(", "),
-                count(calls.heard.n as usize, "call")
+                count(calls.seen.n as usize, "call")
             ))
             .filter(format!("{} && tcp.port == {}", finding_builder::pair_filter(*from, *to), calls.port))
-            .messages(&calls.heard)
+            .messages(&calls.seen)
             .identity(Identity::Word(format!("{}|{to}", deed.word())))
             .build()
     }
@@ -299,7 +299,7 @@ impl Case {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, hear, inside};
+    use crate::detect::support::testing::{Line, inside, observe_messages};
     use crate::model::Severity;
     use crate::model::flow::Direction;
     use crate::settings::Settings;
@@ -326,7 +326,7 @@ mod tests {
             )
             .answered(),
         );
-        hear(&ENTRY, &lines, &Settings::default()).findings
+        observe_messages(&ENTRY, &lines, &Settings::default()).findings
     }
 
     #[test]
@@ -374,7 +374,7 @@ mod tests {
             direction: Direction::ToOriginator,
             facts: vec![(FieldId::Function, RpcFunction::IdlDRSGetNCChanges.into())],
         };
-        let findings = hear(&ENTRY, &[line], &Settings::default()).findings;
+        let findings = observe_messages(&ENTRY, &[line], &Settings::default()).findings;
         assert_eq!(findings[0].sources, [inside(1).into()]);
     }
 }

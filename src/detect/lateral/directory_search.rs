@@ -114,7 +114,7 @@ impl Pair {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, hear, inside};
+    use crate::detect::support::testing::{Line, inside, observe_messages};
     use crate::model::Severity;
     use crate::settings::Settings;
 
@@ -131,7 +131,7 @@ mod tests {
             )
         };
         let lines: Vec<Line> = searches.iter().map(line).collect();
-        hear(&ENTRY, &lines, &Settings::default()).findings
+        observe_messages(&ENTRY, &lines, &Settings::default()).findings
     }
 
     #[test]

@@ -48,7 +48,7 @@ const MOST_KEPT: usize = 1 << 14;
 
 #[derive(Default)]
 struct FtpBounce {
-    told: Tally<(Addr, Addr, Addr), MessageEvidence, MOST_KEPT>,
+    bounces: Tally<(Addr, Addr, Addr), MessageEvidence, MOST_KEPT>,
 }
 
 impl Detector for FtpBounce {
@@ -68,20 +68,20 @@ impl Detector for FtpBounce {
         let is_translated = third.is_internal() && !client.is_internal();
         if third != client
             && !is_translated
-            && let Some(heard) = self.told.of((client, server, third))
+            && let Some(seen) = self.bounces.of((client, server, third))
         {
-            heard.add(event);
+            seen.add(event);
         }
     }
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&TIMES);
-        Report::of_table(&self.told, |heard| heard.n as f64 >= least).each(|(key, heard)| finding(**key, heard, least))
+        Report::of_table(&self.bounces, |seen| seen.n as f64 >= least).each(|(key, seen)| finding(**key, seen, least))
     }
 }
 
-fn finding((client, server, third): (Addr, Addr, Addr), heard: &MessageEvidence, least: f64) -> Finding {
-    let n = heard.n as f64;
+fn finding((client, server, third): (Addr, Addr, Addr), seen: &MessageEvidence, least: f64) -> Finding {
+    let n = seen.n as f64;
     let confidence = Confidence::VERY_LIKELY;
     Finding::builder(&CARD)
         .title(format!("{client} tells the FTP server {server} to connect to {third}"))
@@ -99,14 +99,14 @@ fn finding((client, server, third): (Addr, Addr, Addr), heard: &MessageEvidence,
             "{} && ftp.request.command in {{\"PORT\", \"EPRT\"}}",
             finding_builder::pair_filter(client, server)
         ))
-        .messages(heard)
+        .messages(seen)
         .build()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, hear, inside};
+    use crate::detect::support::testing::{Line, inside, observe_messages};
     use crate::settings::Settings;
 
     #[test]
@@ -114,7 +114,7 @@ mod tests {
         let found = |address: Addr| {
             let facts = vec![(FieldId::Command, "PORT".into()), (FieldId::Address, address.into())];
             let line = Line::request(AppProto::Ftp, 1.0, inside(1), (inside(2), 21), facts);
-            hear(&ENTRY, &[line], &Settings::default()).findings.len()
+            observe_messages(&ENTRY, &[line], &Settings::default()).findings.len()
         };
         assert_eq!((found(inside(9)), found(inside(1))), (1, 0));
     }

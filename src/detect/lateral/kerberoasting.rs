@@ -44,7 +44,7 @@ pub const ENTRY: Entry = Entry::of::<Kerberoasting>(CARD, &[SERVICES], Interest:
 
 /// Most pairs of client and server kept.
 const MOST_PAIRS: usize = 1 << 14;
-/// Most services of a pair told apart.
+/// Most services of a pair n_found apart.
 const MOST_SERVICES: usize = 256;
 /// Most services shown.
 const MOST_SHOWN: usize = 5;
@@ -63,7 +63,7 @@ struct Pair {
     services: BTreeSet<String>,
     /// The client was seen to ask for weak encryption only; else it got it.
     is_asked: bool,
-    heard: MessageEvidence,
+    seen: MessageEvidence,
 }
 
 /// Services whose accounts have passwords that nobody chose.
@@ -94,7 +94,7 @@ impl Detector for Kerberoasting {
             return;
         }
         let Some(pair) = self.pairs.of((flow.originator().0, flow.responder().0)) else { return };
-        pair.heard.add(event);
+        pair.seen.add(event);
         pair.is_asked |= said.is(FieldId::Message, KerberosMessage::TgsReq);
         if pair.services.len() < MOST_SERVICES {
             pair.services.insert(service.to_owned());
@@ -129,7 +129,7 @@ impl Pair {
             .protocol("Kerberos")
             .evidence([
                 evidence("Services", n, "services", "0 in RC4 only"),
-                evidence("Questions", self.heard.n as f64, "messages", "0"),
+                evidence("Questions", self.seen.n as f64, "messages", "0"),
             ])
             .explanation(format!(
                 "{client} asked {server} for tickets of {} ({}) and {}. Whoever holds such a ticket can \
@@ -139,7 +139,7 @@ impl Pair {
                 if self.is_asked { "took RC4 only" } else { "got them in RC4" }
             ))
             .filter(format!("{} && kerberos.msg_type == 12", finding_builder::pair_filter(client, server)))
-            .messages(&self.heard)
+            .messages(&self.seen)
             .build()
     }
 }
@@ -147,23 +147,24 @@ impl Pair {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, hear, inside};
+    use crate::detect::support::testing::{Line, inside, observe_messages};
     use crate::settings::Settings;
 
     #[test]
     fn tickets_in_rc4_only_are_reported_and_those_of_machines_are_not() {
-        let told = |message: KerberosMessage, direction, service: &str, security: Security| {
+        let n_found = |message: KerberosMessage, direction, service: &str, security: Security| {
             let facts = vec![
                 (FieldId::Message, message.into()),
                 (FieldId::Security, security.into()),
                 (FieldId::Service, service.into()),
             ];
             let line = Line { direction, ..Line::request(AppProto::Kerberos, 1.0, inside(1), (inside(2), 88), facts) };
-            hear(&ENTRY, &[line], &Settings::default()).findings.len()
+            observe_messages(&ENTRY, &[line], &Settings::default()).findings.len()
         };
-        let found = |service, security| told(KerberosMessage::TgsReq, Direction::ToResponder, service, security);
-        let granted =
-            |service| told(KerberosMessage::TgsRep, Direction::ToOriginator, service, Security::WeakEncryptionGranted);
+        let found = |service, security| n_found(KerberosMessage::TgsReq, Direction::ToResponder, service, security);
+        let granted = |service| {
+            n_found(KerberosMessage::TgsRep, Direction::ToOriginator, service, Security::WeakEncryptionGranted)
+        };
         let weak = Security::OnlyWeakEncryptionAskedFor;
         assert_eq!(
             (found("MSSQLSvc/db", weak), found("krbtgt/LAB", weak), found("MSSQLSvc/db", Security::Signed)),

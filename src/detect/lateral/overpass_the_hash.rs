@@ -155,7 +155,7 @@ impl Pair {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, TestValue, hear, inside};
+    use crate::detect::support::testing::{Line, TestValue, inside, observe_messages};
     use crate::settings::Settings;
 
     fn line(second: f64, facts: Vec<(FieldId, TestValue)>) -> Line {
@@ -180,7 +180,9 @@ mod tests {
     }
 
     fn found(is_weak: bool, cipher: KerberosCipher) -> usize {
-        hear(&ENTRY, &[asked(1.0, is_weak, "anna"), granted(1.1, cipher)], &Settings::default()).findings.len()
+        observe_messages(&ENTRY, &[asked(1.0, is_weak, "anna"), granted(1.1, cipher)], &Settings::default())
+            .findings
+            .len()
     }
 
     #[test]
@@ -193,7 +195,7 @@ mod tests {
     #[test]
     fn an_answer_is_of_the_log_in_before_it() {
         let aes = KerberosCipher::Aes256CtsHmacSha196;
-        let found = |lines: &[Line]| hear(&ENTRY, lines, &Settings::default()).findings.remove(0);
+        let found = |lines: &[Line]| observe_messages(&ENTRY, lines, &Settings::default()).findings.remove(0);
         let is_accepted = |finding: &Finding| finding.evidence.iter().any(|e| e.name == "Accepted" && e.value > 0.0);
         let of_weak = found(&[asked(1.0, true, "anna"), granted(1.1, aes)]);
         let of_strong = found(&[asked(1.0, true, "anna"), asked(2.0, false, "bert"), granted(2.1, aes)]);

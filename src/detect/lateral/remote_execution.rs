@@ -227,13 +227,13 @@ impl Pair {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, TestValue, hear, inside};
+    use crate::detect::support::testing::{Line, TestValue, inside, observe_messages};
     use crate::model::Severity;
     use crate::settings::Settings;
 
     fn found(protocol: AppProto, port: u16, facts: &[(FieldId, TestValue)]) -> Vec<Finding> {
         let line = Line::request(protocol, 1.0, inside(1), (inside(2), port), facts.to_vec());
-        hear(&ENTRY, &[line], &Settings::default()).findings
+        observe_messages(&ENTRY, &[line], &Settings::default()).findings
     }
 
     #[test]
@@ -262,7 +262,7 @@ mod tests {
             |facts: Vec<(FieldId, TestValue)>| Line::request(AppProto::Http, 1.0, inside(1), (inside(2), 5985), facts);
         let asked = || line(vec![(FieldId::HttpMethod, "POST".into()), (FieldId::HttpPath, "/wsman".into())]);
         let command = || line(vec![(FieldId::Function, WsmanAction::Command.into())]);
-        let found = |lines: &[Line]| hear(&ENTRY, lines, &Settings::default()).findings.remove(0);
+        let found = |lines: &[Line]| observe_messages(&ENTRY, lines, &Settings::default()).findings.remove(0);
         let alone = found(&[command()]);
         let among: Vec<Line> = std::iter::repeat_with(asked).take(200).chain([command()]).collect();
         let among = found(&among);

@@ -9,7 +9,7 @@ use crate::detect::support::finding_builder::{self, Identity, count, evidence};
 use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::known_outcomes;
 use crate::detect::support::local_networks::is_neighbour;
-use crate::detect::support::merge_findings::{self, Block, Retold};
+use crate::detect::support::merge_findings::{self, Block, Joined};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::detect::support::threshold_random_walk::busiest;
@@ -176,11 +176,11 @@ fn n_neighbours(contacts: &[Contact]) -> usize {
 }
 
 /// One source that swept for many ports.
-fn of_block(block: &Block<'_>) -> Retold {
+fn of_block(block: &Block<'_>) -> Joined {
     let (source, ports) = (block.source, count(block.n_parts, &format!("{} port", block.protocol)));
     let transport = block.protocol.to_lowercase();
     let port_words = finding_builder::ports_filter(&format!("{transport}.port"), block.ports, MOST_FILTER_PORTS);
-    Retold {
+    Joined {
         title: format!("{source} swept {}, for {ports}", count(block.n_targets, "host")),
         evidence: evidence("Ports swept for", block.n_parts as f64, "ports", "0"),
         explanation: format!("{source} did so for {ports}; the values are those of the widest sweep."),

@@ -56,7 +56,7 @@ struct Pair {
     n: u64,
     n_records: u64,
     zones: BTreeSet<String>,
-    heard: MessageEvidence,
+    seen: MessageEvidence,
 }
 
 impl Detector for ZoneTransfer {
@@ -79,7 +79,7 @@ impl Detector for ZoneTransfer {
             return;
         }
         let Some(pair) = self.pairs.of((asker, server)) else { return };
-        pair.heard.add(event);
+        pair.seen.add(event);
         if is_answer {
             pair.n_records += said.number(FieldId::DnsAnswers).unwrap_or(0);
             return;
@@ -125,7 +125,7 @@ impl Pair {
                     "No list was seen in the answer.".to_owned()
                 }
             ))
-            .messages(&self.heard)
+            .messages(&self.seen)
             .filter(format!("{} && dns.qry.type == 252", finding_builder::pair_filter(asker, server)))
             .build()
     }
@@ -134,7 +134,7 @@ impl Pair {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, hear, inside};
+    use crate::detect::support::testing::{Line, inside, observe_messages};
     use crate::model::Severity;
     use crate::settings::Settings;
 
@@ -153,8 +153,9 @@ mod tests {
 
     #[test]
     fn a_host_that_wants_all_names_is_reported_and_a_second_server_hardly() {
-        let worst =
-            |lines: &[Line]| hear(&ENTRY, lines, &Settings::default()).findings.first().map(|finding| finding.severity);
+        let worst = |lines: &[Line]| {
+            observe_messages(&ENTRY, lines, &Settings::default()).findings.first().map(|finding| finding.severity)
+        };
         assert_eq!(worst(&[line(1, 2, Direction::ToResponder, DnsType::Axfr)]), Some(Severity::Medium));
         assert_eq!(
             worst(&[line(1, 2, Direction::ToResponder, DnsType::A), line(1, 2, Direction::ToResponder, DnsType::Soa)]),

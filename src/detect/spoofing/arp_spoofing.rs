@@ -235,7 +235,7 @@ impl Imposter<'_> {
                 evidence("Devices whose addresses it claims", self.owners.len() as f64, "devices", "0"),
             ])
             .explanation(format!(
-                "The Ethernet address {} said {n_unasked} times, without being asked, that it has {names}. Other \
+                "The Ethernet address {} claimed {names} {n_unasked} times without being asked. Other \
                  devices use {} too{}. Hosts believe the latest answer, so they send the traffic meant for the real \
                  owner to this device, which can read it, change it or let it vanish.",
                 mac_text(mac),

@@ -92,7 +92,7 @@ impl Default for DnsResponseSpoofing {
 struct Pair {
     n: u64,
     names: BTreeSet<String>,
-    heard: MessageEvidence,
+    seen: MessageEvidence,
 }
 
 impl Detector for DnsResponseSpoofing {
@@ -150,7 +150,7 @@ impl Detector for DnsResponseSpoofing {
         }
         let Some(pair) = self.pairs.of((flow.originator().0, flow.responder().0)) else { return };
         pair.n += 1;
-        pair.heard.add(event);
+        pair.seen.add(event);
         if pair.names.len() < MOST_NAMES {
             pair.names.insert(name.to_owned());
         }
@@ -181,7 +181,7 @@ impl Pair {
                 RACE_NS / SECOND,
                 names.join(", ")
             ))
-            .messages(&self.heard)
+            .messages(&self.seen)
             // Both answers are meant; the second one was noted.
             .n_packets(2 * self.n)
             .filter(format!("{} && dns.flags.response == 1", finding_builder::pair_filter(asker, server)))

@@ -145,7 +145,7 @@ impl Sender {
                 )
             } else {
                 format!(
-                    "{ip} told {} hosts, in {} messages, to send their traffic another way. A router does this when \
+                    "{ip} sent redirects to {} hosts, in {} messages, to lead their traffic another way. A router does this when \
                      it knows a shorter way; an attacker does it to get the traffic.",
                     self.victims.len(),
                     self.n

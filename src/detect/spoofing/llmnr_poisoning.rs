@@ -135,7 +135,7 @@ mod tests {
     use crate::model::flow::TcpState;
     use crate::settings::Settings;
 
-    fn talk(n: u16, n_answered: u16) -> Vec<Made> {
+    fn exchanges(n: u16, n_answered: u16) -> Vec<Made> {
         let group = Addr::v4([224, 0, 0, 252]);
         let datagram = |from: (Addr, u16), to: (Addr, u16), second: u16| Made {
             protocol: 17,
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn who_answers_everything_is_reported_and_who_answers_now_and_then_is_not() {
-        assert_eq!(finish(&ENTRY, &talk(20, 20), &[], &Settings::default()).findings.len(), 1);
-        assert!(finish(&ENTRY, &talk(40, 12), &[], &Settings::default()).findings.is_empty());
+        assert_eq!(finish(&ENTRY, &exchanges(20, 20), &[], &Settings::default()).findings.len(), 1);
+        assert!(finish(&ENTRY, &exchanges(40, 12), &[], &Settings::default()).findings.is_empty());
     }
 }

@@ -67,7 +67,7 @@ struct NamePoisoning {
 struct Answers {
     names: BTreeSet<String>,
     askers: BTreeSet<Addr>,
-    heard: MessageEvidence,
+    seen: MessageEvidence,
 }
 
 impl Detector for NamePoisoning {
@@ -109,7 +109,7 @@ impl Detector for NamePoisoning {
             return;
         }
         let Some(answers) = self.hosts.of((from, protocol)) else { return };
-        answers.heard.add(event);
+        answers.seen.add(event);
         if answers.names.len() < MOST_NAMES {
             answers.names.insert(name);
         }
@@ -140,7 +140,7 @@ impl Answers {
         let confidence = Confidence::LIKELY;
         let shown: Vec<&str> = self.names.iter().take(MOST_SHOWN).map(String::as_str).collect();
         Finding::builder(&CARD)
-            .title(format!("{host} says that {} are its own", count(self.names.len(), "name")))
+            .title(format!("{host} answers for {}", count(self.names.len(), "name")))
             .rated(Impact::INTERCEPTION, confidence, (n, least))
             .sources([host])
             .targets(self.askers.iter().copied())
@@ -148,7 +148,7 @@ impl Answers {
             .protocol(protocol.name())
             .evidence([
                 evidence("Different names answered for", n, "names", "1 or 2"),
-                evidence("Answers", self.heard.n as f64, "messages", ""),
+                evidence("Answers", self.seen.n as f64, "messages", ""),
                 evidence("Hosts that it answered", self.askers.len() as f64, "hosts", ""),
             ])
             .explanation(format!(
@@ -158,7 +158,7 @@ impl Answers {
                 protocol.name(),
                 shown.join(", ")
             ))
-            .messages(&self.heard)
+            .messages(&self.seen)
             .filter(format!("{} && {filter}", finding_builder::host_filter("src", host)))
             .identity(Identity::ActorsAndPorts)
             .build()
@@ -168,7 +168,7 @@ impl Answers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, hear, inside};
+    use crate::detect::support::testing::{Line, inside, observe_messages};
     use crate::settings::Settings;
 
     fn found(names: &[&str]) -> usize {
@@ -188,7 +188,7 @@ mod tests {
             .iter()
             .flat_map(|name| [line(1, 255, DnsMessage::Question, name), line(66, 1, DnsMessage::Answer, name)])
             .collect();
-        hear(&ENTRY, &lines, &Settings::default()).findings.len()
+        observe_messages(&ENTRY, &lines, &Settings::default()).findings.len()
     }
 
     #[test]

@@ -64,7 +64,7 @@ struct Claims {
     devices: Vec<([u8; 6], u64)>,
     last: usize,
     n_changes: u64,
-    heard: MessageEvidence,
+    seen: MessageEvidence,
 }
 
 /// Addresses that a device claims after another one, with all their claims.
@@ -95,9 +95,9 @@ impl Detector for NeighbourSpoofing {
         if let Some((_, n)) = claims.devices.get_mut(place) {
             *n += 1;
         }
-        claims.n_changes += u64::from(claims.heard.n > 0 && place != claims.last);
+        claims.n_changes += u64::from(claims.seen.n > 0 && place != claims.last);
         claims.last = place;
-        claims.heard.add(event);
+        claims.seen.add(event);
     }
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
@@ -125,8 +125,8 @@ fn finding(device: &str, taken: &[(Addr, &Claims)], least: f64) -> Finding {
         taken.iter().filter_map(|(_, claims)| claims.devices.first()).map(|(device, _)| *device).collect();
     let others: Vec<String> = others.into_iter().take(5).map(mac_text).collect();
     let confidence = if taken.len() >= 2 { Confidence::VERY_LIKELY } else { Confidence::EVEN };
-    let mut heard = MessageEvidence::default();
-    taken.iter().for_each(|(_, claims)| heard.merge(&claims.heard));
+    let mut seen = MessageEvidence::default();
+    taken.iter().for_each(|(_, claims)| seen.merge(&claims.seen));
     let addresses: Vec<String> = taken
         .iter()
         .take(MOST_IN_FILTER)
@@ -146,12 +146,12 @@ fn finding(device: &str, taken: &[(Addr, &Claims)], least: f64) -> Finding {
             evidence("Changes of the owner", n_changes as f64, "changes", "0"),
         ])
         .explanation(format!(
-            "The device {device} says in neighbour advertisements that {} is at its own Ethernet address, after \
-                 {} had said so. Neighbours believe the last one, so their traffic goes where it says.",
+            "The device {device} claims in neighbour advertisements that {} is at its own Ethernet address, after \
+                 {} had claimed it. Neighbours believe the last one, so their traffic goes where it says.",
             taken.iter().take(5).map(|(address, _)| address.to_string()).collect::<Vec<_>>().join(", "),
             others.join(", ")
         ))
-        .messages(&heard)
+        .messages(&seen)
         .filter(format!("icmpv6.type == 136 && ({})", addresses.join(" || ")))
         .identity(Identity::WordAlone(device.to_owned()))
         .build()
@@ -160,7 +160,7 @@ fn finding(device: &str, taken: &[(Addr, &Claims)], least: f64) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, hear, inside};
+    use crate::detect::support::testing::{Line, inside, observe_messages};
     use crate::model::flow::Direction;
     use crate::settings::Settings;
 
@@ -178,7 +178,7 @@ mod tests {
             ],
         };
         let lines: Vec<Line> = devices.iter().enumerate().map(line).collect();
-        hear(&ENTRY, &lines, &Settings::default()).findings.len()
+        observe_messages(&ENTRY, &lines, &Settings::default()).findings.len()
     }
 
     #[test]

@@ -33,7 +33,7 @@ const CARD: Card = Card {
 
 const BEFORE: Descriptor = Descriptor::seconds("stp_root_takeover.before", "Time with the old root", 6.0)
     .range(1.0, 3600.0)
-    .help("The old root must have been heard for this long; at the start of a capture several trees, one for each VLAN, show up one after the other. Three hello times are 6 s.");
+    .help("The old root must have been seen for this long; at the start of a capture several trees, one for each VLAN, show up one after the other. Three hello times are 6 s.");
 const CHANGES: Descriptor =
     Descriptor::count("stp_root_takeover.changes", "Changes of topology within a minute", 300.0)
         .range(10.0, 100_000.0)
@@ -60,7 +60,7 @@ struct StpRootTakeover {
 struct Root {
     priority: u64,
     mac: Endpoint,
-    heard: MessageEvidence,
+    seen: MessageEvidence,
 }
 
 impl Detector for StpRootTakeover {
@@ -85,7 +85,7 @@ impl Detector for StpRootTakeover {
         let place = match known {
             Some(place) => place,
             None if self.roots.len() < MOST_ROOTS => {
-                self.roots.push(Root { priority, mac, heard: MessageEvidence::default() });
+                self.roots.push(Root { priority, mac, seen: MessageEvidence::default() });
                 self.roots.len() - 1
             }
             None => {
@@ -94,7 +94,7 @@ impl Detector for StpRootTakeover {
             }
         };
         if let Some(root) = self.roots.get_mut(place) {
-            root.heard.add(event);
+            root.seen.add(event);
         }
     }
 
@@ -108,7 +108,7 @@ impl Detector for StpRootTakeover {
         for root in &self.roots {
             if let Some(old) = best
                 && (root.priority, root.mac) < (old.priority, old.mac)
-                && root.heard.first_ns - first_ns >= before_ns
+                && root.seen.first_ns - first_ns >= before_ns
             {
                 takeovers.push((root, old));
             }
@@ -132,13 +132,13 @@ fn takeover(root: &Root, old: &Root) -> Finding {
     let confidence = Confidence::LIKELY;
     begin(confidence)
         .title(format!("{} makes itself the root of the network instead of {}", root.mac, old.mac))
-        .score(past(root.heard.n as f64, 1.0))
+        .score(past(root.seen.n as f64, 1.0))
         .sources([root.mac])
         .targets([old.mac])
         .evidence([
             evidence("Priority of the new root", root.priority as f64, "", format!("{} of the old one", old.priority)),
-            evidence("Messages of the new root", root.heard.n as f64, "messages", "0"),
-            evidence("Messages of the old root", old.heard.n as f64, "messages", ""),
+            evidence("Messages of the new root", root.seen.n as f64, "messages", "0"),
+            evidence("Messages of the old root", old.seen.n as f64, "messages", ""),
         ])
         .explanation(format!(
             "The network's root was {} with priority {}. Then {} appeared with priority {}, \
@@ -146,7 +146,7 @@ fn takeover(root: &Root, old: &Root) -> Finding {
                               towards it.",
             old.mac, old.priority, root.mac, root.priority
         ))
-        .messages(&root.heard)
+        .messages(&root.seen)
         .filter(format!("stp.root.hw == {}", root.mac))
         .build()
 }
@@ -177,7 +177,7 @@ impl StpRootTakeover {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, hear, inside};
+    use crate::detect::support::testing::{Line, inside, observe_messages};
     use crate::model::flow::Direction;
     use crate::settings::Settings;
 
@@ -198,7 +198,7 @@ mod tests {
             };
             lines.extend((0..10).map(line));
         }
-        hear(&ENTRY, &lines, &Settings::default()).findings.len()
+        observe_messages(&ENTRY, &lines, &Settings::default()).findings.len()
     }
 
     #[test]

@@ -17,14 +17,14 @@ const LEAST_TURNS: usize = 4;
 /// Host inside, server outside and its port.
 pub type SessionEnds = (Addr, Addr, u16);
 
-/// Both ends, and whether they use UDP, to the flows in which they talk.
+/// Both ends, and whether they use UDP, to the flows of their sessions.
 #[derive(Default)]
 pub struct EncryptedSessions {
     pairs: Tally<(SessionEnds, bool), Vec<u32>, MOST_PAIRS>,
 }
 
 impl EncryptedSessions {
-    /// Takes a flow, if it is such a talk.
+    /// Takes a flow, if it is of such a session.
     pub fn add(&mut self, ended: &EndedFlow<'_>) {
         let Some(exchanges) = ended.flow.exchanges() else { return };
         if exchanges.is_bulky() || exchanges.list.len() < LEAST_TURNS || !is_outward(ended.flow) {
@@ -43,13 +43,13 @@ impl EncryptedSessions {
         self.pairs.n_refused
     }
 
-    /// Each talk in the order of its ends.
+    /// Each session in the order of its ends.
     pub fn all<'a>(
         &'a self,
         context: &'a Context<'_>,
     ) -> impl Iterator<Item = (SessionEnds, EncryptedSession)> + use<'a> {
-        let talk = |is_quic, serials| EncryptedSession { is_quic, ..EncryptedSession::of(context, serials) };
-        self.pairs.sorted().into_iter().map(move |((ends, is_quic), serials)| (*ends, talk(*is_quic, serials)))
+        let session = |is_quic, serials| EncryptedSession { is_quic, ..EncryptedSession::of(context, serials) };
+        self.pairs.sorted().into_iter().map(move |((ends, is_quic), serials)| (*ends, session(*is_quic, serials)))
     }
 }
 
@@ -68,17 +68,18 @@ pub struct EncryptedSession {
 
 impl EncryptedSession {
     fn of(context: &Context<'_>, serials: &[u32]) -> EncryptedSession {
-        let mut talk = EncryptedSession::default();
+        let mut session = EncryptedSession::default();
         for flow in serials.iter().filter_map(|serial| context.flows.get(*serial)) {
             let Some(exchanges) = flow.exchanges() else { continue };
             let from = flow.first_ns.div_euclid(1_000_000);
-            talk.exchanges
+            session
+                .exchanges
                 .extend(exchanges.list.iter().map(|exchange| (from + i64::from(exchange.at_millis), *exchange)));
-            talk.n_more += u64::from(exchanges.n_more);
-            talk.name = talk.name.max(flow.name);
+            session.n_more += u64::from(exchanges.n_more);
+            session.name = session.name.max(flow.name);
         }
-        talk.exchanges.sort_unstable_by_key(|(at, exchange)| (*at, exchange.sent, exchange.got));
-        talk
+        session.exchanges.sort_unstable_by_key(|(at, exchange)| (*at, exchange.sent, exchange.got));
+        session
     }
 
     /// From the first to the last turn, s.

@@ -22,8 +22,8 @@ pub struct Block<'a> {
     pub ports: &'a [u16],
 }
 
-/// What is said of the joined finding.
-pub struct Retold {
+/// The words of the joined finding.
+pub struct Joined {
     /// One line: who did what to whom.
     pub title: String,
     /// The value that stands before those of the strongest part.
@@ -36,8 +36,8 @@ pub struct Retold {
     pub identity: Identity,
 }
 
-/// Joins findings of the same source and protocol where there are at least three of them; `retell` says what of.
-pub fn by_source(findings: Vec<Finding>, retell: impl Fn(&Block<'_>) -> Retold) -> Vec<Finding> {
+/// Joins findings of the same source and protocol where there are at least three of them; `describe` gives its words.
+pub fn by_source(findings: Vec<Finding>, describe: impl Fn(&Block<'_>) -> Joined) -> Vec<Finding> {
     let mut groups: BTreeMap<(Vec<Endpoint>, String), Vec<Finding>> = BTreeMap::new();
     for finding in findings {
         groups.entry((finding.sources.clone(), finding.protocol.clone())).or_default().push(finding);
@@ -63,18 +63,18 @@ pub fn by_source(findings: Vec<Finding>, retell: impl Fn(&Block<'_>) -> Retold) 
         whole.ports.sort_unstable();
         whole.ports.dedup();
         let n_targets = whole.targets.len();
-        let said = retell(&Block { source, protocol: &protocol, n_parts, n_targets, ports: &whole.ports });
+        let words = describe(&Block { source, protocol: &protocol, n_parts, n_targets, ports: &whole.ports });
         let evidence: Vec<Evidence> =
-            std::iter::once(said.evidence).chain(std::mem::take(&mut whole.evidence)).collect();
-        let explanation = format!("{} {}", said.explanation, whole.explanation);
-        let filter = format!("{} && {}", finding_builder::host_filter("addr", source), said.filter);
+            std::iter::once(words.evidence).chain(std::mem::take(&mut whole.evidence)).collect();
+        let explanation = format!("{} {}", words.explanation, whole.explanation);
+        let filter = format!("{} && {}", finding_builder::host_filter("addr", source), words.filter);
         joined.push(
             FindingBuilder::from(whole)
-                .title(said.title)
+                .title(words.title)
                 .evidence(evidence)
                 .explanation(explanation)
                 .filter_in_time(filter)
-                .identity(said.identity)
+                .identity(words.identity)
                 .build(),
         );
     }
@@ -112,7 +112,7 @@ mod tests {
         parts.extend((0..2).map(|i| part(outside(2), inside(i), 1)));
         let joined = by_source(parts, |block| {
             assert_eq!((block.source, block.n_targets, block.ports), (outside(1), 3, &[80][..]));
-            Retold {
+            Joined {
                 title: format!("{} parts", block.n_parts),
                 evidence: finding_builder::evidence("Parts", block.n_parts as f64, "", ""),
                 explanation: "All in all.".to_owned(),

@@ -1,4 +1,4 @@
-//! Segments that two receivers may take differently, of each sender to each receiver's port: collected as flows end, and told.
+//! Segments that two receivers may take differently, of each sender to each receiver's port: collected as flows end, and reported.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, EndedFlow};

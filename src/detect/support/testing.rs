@@ -325,7 +325,7 @@ impl<K: Kind> From<K> for TestValue {
 }
 
 /// What a detector concludes from these messages.
-pub fn hear(entry: &Entry, lines: &[Line], settings: &Settings) -> Conclusion {
+pub fn observe_messages(entry: &Entry, lines: &[Line], settings: &Settings) -> Conclusion {
     let mut detector: Box<dyn Detector> = (entry.make)();
     let (mut names, mut domains, mut interned) = (Names::default(), Domains::default(), Vec::new());
     for (serial, line) in (0..).zip(lines) {

@@ -53,8 +53,8 @@ impl Work {
             ])
             .series(Series::moments("Messages like results", "messages", &times))
             .explanation(format!(
-                "What {miner} and {pool}, port {port}, say cannot be read, but it has the shape of Stratum: in {} the \
-                 server sent {} of about {job} bytes unasked, and the host {} of nearly {share} bytes at uneven \
+                "The payload between {miner} and {pool}, port {port}, is encrypted, but it has the shape of Stratum: in \
+                 {} the server sent {} of about {job} bytes unasked, and the host {} of nearly {share} bytes at uneven \
                  times, each answered at once by about {answer} bytes.{known}",
                 span((self.seconds * SECOND as f64) as i64),
                 count(self.n_jobs as usize, "message"),

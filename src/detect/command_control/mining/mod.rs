@@ -1,5 +1,5 @@
 //! Conversations of crypto-currency miners with their pools, per pair, to findings: by what they say or, inside TLS, by the
-//! shape of their talk.
+//! shape of their sessions.
 
 mod encrypted;
 mod pools;
@@ -62,7 +62,7 @@ const MOST_PAIRS: usize = 1 << 14;
 struct Mining {
     pairs: Tally<(Addr, Addr, u16), Pair, MOST_PAIRS>,
     /// What may be mining inside TLS.
-    talks: EncryptedSessions,
+    sessions: EncryptedSessions,
 }
 
 #[derive(Default)]
@@ -96,17 +96,17 @@ impl Detector for Mining {
     }
 
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
-        self.talks.add(ended);
+        self.sessions.add(ended);
     }
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
-        self.event(context).and(self.shaped(context))
+        self.in_the_clear(context).and(self.shaped(context))
     }
 }
 
 impl Mining {
     /// Those that speak in the clear.
-    fn event(&self, context: &Context<'_>) -> Conclusion {
+    fn in_the_clear(&self, context: &Context<'_>) -> Conclusion {
         let least = context.settings.get(&MESSAGES);
         Report::of_table(&self.pairs, |pair| pair.n_messages as f64 >= least)
             .largest_first(|(_, pair)| pair.n_messages)
@@ -118,18 +118,20 @@ impl Mining {
             )
     }
 
-    /// Those whose talk has the shape.
+    /// Those whose session has the shape.
     fn shaped(&self, context: &Context<'_>) -> Conclusion {
         let (shares, jobs) = (context.settings.get(&SHARES), context.settings.get(&JOBS));
         let is_case = |work: &Work| work.shares.len() as f64 >= shares && work.n_jobs as f64 >= jobs;
         let cases: Vec<(SessionEnds, Work, &str)> = self
-            .talks
+            .sessions
             .all(context)
-            .filter_map(|(ends, talk)| Some((ends, shape::work(&talk).filter(is_case)?, context.names.text(talk.name))))
+            .filter_map(|(ends, session)| {
+                Some((ends, shape::work(&session).filter(is_case)?, context.names.text(session.name)))
+            })
             .collect();
         Report::of(cases)
             .largest_first(|(_, work, _)| work.shares.len())
-            .not_evaluated(self.talks.n_refused())
+            .not_evaluated(self.sessions.n_refused())
             .each_with_flows(
                 context,
                 |((miner, pool, port), ..)| Between::service(*miner, *pool, *port),
@@ -168,7 +170,7 @@ impl Pair {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, hear, inside, outside};
+    use crate::detect::support::testing::{Line, inside, observe_messages, outside};
     use crate::settings::Settings;
 
     fn line(protocol: AppProto, command: &str) -> Line {
@@ -180,7 +182,7 @@ mod tests {
     fn a_miner_is_reported_and_other_words_are_not() {
         let found = |protocol| {
             let lines = [line(protocol, "mining.subscribe"), line(protocol, "mining.submit")];
-            hear(&ENTRY, &lines, &Settings::default()).findings.len()
+            observe_messages(&ENTRY, &lines, &Settings::default()).findings.len()
         };
         assert_eq!((found(AppProto::Stratum), found(AppProto::Ftp)), (1, 0));
     }

@@ -1,4 +1,4 @@
-//! The turns of an encrypted talk to the work that a miner gets and hands in, if they have that shape.
+//! The exchanges of an encrypted session to the work that a miner gets and hands in, if they have that shape.
 //!
 //! A pool sends a job whenever there is one, unasked, each of about the same size; a miner sends a share whenever it finds
 //! one, all of nearly one size, and gets a short answer at once. Shares are found by chance, so they come without a beat;
@@ -52,9 +52,9 @@ pub struct Work {
     pub seconds: f64,
 }
 
-/// The work in a talk, if it is all that is in it.
-pub fn work(talk: &EncryptedSession) -> Option<Work> {
-    let exchanges = || talk.exchanges.iter().map(|(_, exchange)| exchange);
+/// The work in a session, if it is all that is in it.
+pub fn work(session: &EncryptedSession) -> Option<Work> {
+    let exchanges = || session.exchanges.iter().map(|(_, exchange)| exchange);
     let asked: Vec<&Exchange> = exchanges().filter(|exchange| exchange.is_answered()).collect();
     let share = usual(asked.iter().map(|exchange| exchange.sent));
     let answer = usual(asked.iter().map(|exchange| exchange.got));
@@ -77,10 +77,11 @@ pub fn work(talk: &EncryptedSession) -> Option<Work> {
     let n_behind = asked.iter().filter(|exchange| is_job(exchange.got.saturating_sub(answer))).count();
     let is_alike = n_shares as f64 >= LEAST_ALIKE * asked.len() as f64
         && n_short as f64 >= LEAST_ANSWERS_ALIKE * asked.len() as f64
-        && (n_shares + n_unasked) as f64 >= LEAST_WORK * talk.exchanges.len() as f64;
-    let seconds = talk.seconds();
+        && (n_shares + n_unasked) as f64 >= LEAST_WORK * session.exchanges.len() as f64;
+    let seconds = session.seconds();
     let bytes: u64 = exchanges().map(|exchange| u64::from(exchange.sent) + u64::from(exchange.got)).sum();
-    let times: Vec<i64> = talk.exchanges.iter().filter(|(_, exchange)| is_share(exchange)).map(|(at, _)| *at).collect();
+    let times: Vec<i64> =
+        session.exchanges.iter().filter(|(_, exchange)| is_share(exchange)).map(|(at, _)| *at).collect();
     let gaps = gaps(&times);
     let unevenness = unevenness(&gaps);
     let is_slow = bytes as f64 <= MOST_RATE * seconds;
@@ -121,7 +122,7 @@ mod tests {
     use super::*;
 
     /// A turn each so many ms: a job every third time, else a share of this size after an answer of that.
-    fn talk(gap: impl Fn(i64) -> i64, share: impl Fn(i64) -> u16, job: impl Fn(i64) -> u16) -> EncryptedSession {
+    fn session(gap: impl Fn(i64) -> i64, share: impl Fn(i64) -> u16, job: impl Fn(i64) -> u16) -> EncryptedSession {
         let mut at = 1_700_000_000_000;
         let exchanges = (0..60).map(|i| {
             at += gap(i);
@@ -134,13 +135,13 @@ mod tests {
     #[test]
     fn work_is_told_by_even_sizes_at_uneven_times() {
         let chance = |i: i64| 500 + i * i * 7919 % 23_000;
-        let found = work(&talk(chance, |i| 170 + (i % 2) as u16, |i| 480 + (i % 5) as u16)).unwrap();
+        let found = work(&session(chance, |i| 170 + (i % 2) as u16, |i| 480 + (i % 5) as u16)).unwrap();
         assert_eq!((found.shares.len(), found.n_jobs), (40, 20));
-        assert!(work(&talk(|_| 10_000, |_| 170, |_| 480)).is_none(), "a beat");
+        assert!(work(&session(|_| 10_000, |_| 170, |_| 480)).is_none(), "a beat");
         let late = |i: i64| if i % 3 == 2 { 10_000 } else { chance(i) };
-        assert!(work(&talk(late, |_| 170, |_| 480)).is_none(), "a beat that is late where others speak");
-        assert!(work(&talk(chance, |i| 100 + (i * 37 % 300) as u16, |_| 480)).is_none(), "words");
-        assert!(work(&talk(chance, |_| 170, |i| 60 + (i * 31 % 70) as u16)).is_none(), "short news");
+        assert!(work(&session(late, |_| 170, |_| 480)).is_none(), "a beat that is late where others speak");
+        assert!(work(&session(chance, |i| 100 + (i * 37 % 300) as u16, |_| 480)).is_none(), "words");
+        assert!(work(&session(chance, |_| 170, |i| 60 + (i * 31 % 70) as u16)).is_none(), "short news");
         assert!(work(&EncryptedSession::default()).is_none());
     }
 }

@@ -1,9 +1,9 @@
 //! Encrypted connections that behave as a resolver of names does, of hosts that go to names which nobody asked for, to findings
 //! for information; and those to resolvers that carry data in names.
 
+mod finding;
 mod requests;
 mod signs;
-mod told;
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};
@@ -43,7 +43,7 @@ const CARD: Card = Card {
 const REQUESTS: Descriptor = Descriptor::count("encrypted_dns.requests", "Requests", 15.0)
     .range(5.0, 100_000.0)
     .unit("requests")
-    .help("So many small requests with small answers to one server, of its talk at least nine in ten.");
+    .help("So many small requests with small answers to one server, at least nine in ten of its exchanges.");
 const NAMES: Descriptor = Descriptor::count("encrypted_dns.names", "Names that follow", 8.0)
     .range(3.0, 10_000.0)
     .unit("names")
@@ -75,7 +75,7 @@ const MOST_HOSTS: usize = 1 << 16;
 
 #[derive(Default)]
 struct EncryptedDns {
-    talks: EncryptedSessions,
+    sessions: EncryptedSessions,
     /// By host and index of the name: when it first went there, ns since 1970.
     went: Tally<(Addr, u32), Option<i64>, MOST_NAMES>,
     /// A bit for each name, by its index: somebody was seen to ask for it.
@@ -90,7 +90,7 @@ struct Dns {
     answers: bool,
 }
 
-/// A talk that asks.
+/// A session that asks.
 struct Case<'a> {
     ends: SessionEnds,
     requests: Requests,
@@ -127,16 +127,16 @@ impl Detector for EncryptedDns {
         {
             *first_ns = Some(first_ns.map_or(flow.first_ns, |before| before.min(flow.first_ns)));
         }
-        self.talks.add(ended);
+        self.sessions.add(ended);
     }
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {
         let cases: Vec<Case> = self
-            .talks
+            .sessions
             .all(context)
-            .filter_map(|(ends, talk)| {
-                let name = context.names.text(talk.name);
-                Some(Case { ends, requests: requests::requests(&talk)?, name, is_quic: talk.is_quic })
+            .filter_map(|(ends, session)| {
+                let name = context.names.text(session.name);
+                Some(Case { ends, requests: requests::requests(&session)?, name, is_quic: session.is_quic })
             })
             .collect();
         let (known, others): (Vec<Case>, Vec<Case>) =
@@ -144,7 +144,7 @@ impl Detector for EncryptedDns {
         let mut found = self.resolvers(&others, context);
         found.extend(self.tunnels(&known, context));
         Report::of(found)
-            .not_evaluated(self.talks.n_refused() + self.went.n_refused + self.dns.n_refused)
+            .not_evaluated(self.sessions.n_refused() + self.went.n_refused + self.dns.n_refused)
             .each_with_flows(
                 context,
                 |(case, _)| Between::service(case.ends.0, case.ends.1, case.ends.2),
@@ -199,7 +199,7 @@ impl EncryptedDns {
             .filter(|case| case.requests.n as f64 >= least)
             .map(|case| (case, signs(case)))
             .filter(|(_, signs)| signs.is_followed(names) || signs.has_no_other(names))
-            .map(|(case, signs)| (case, told::resolver(case, &signs, names)))
+            .map(|(case, signs)| (case, finding::resolver(case, &signs, names)))
             .collect()
     }
 
@@ -236,7 +236,7 @@ impl EncryptedDns {
             .iter()
             .map(|case| (*case, n_flows(case)))
             .filter(|(case, n_flows)| case.requests.n as f64 >= LEAST_PER_FLOW * *n_flows as f64)
-            .map(|(case, n_flows)| (case, told::tunnel(case, n_flows as u64, least)))
+            .map(|(case, n_flows)| (case, finding::tunnel(case, n_flows as u64, least)))
             .collect()
     }
 }

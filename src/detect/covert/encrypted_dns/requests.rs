@@ -1,4 +1,4 @@
-//! The turns of an encrypted talk to requests for names and their answers, as far as sizes and times tell.
+//! The exchanges of an encrypted session to requests for names and their answers, as far as sizes and times tell.
 //!
 //! A request over HTTPS is a frame of headers and one of the question, 60 to 300 bytes with TLS; an answer has 100 to 700, more
 //! with signatures; padding makes it multiples of 128 and 468 (RFC 8467). A server of names never speaks unasked, and pages,
@@ -24,7 +24,7 @@ const SLOT_MILLIS: i64 = 5000;
 /// Requests of tunnels are filled to one size.
 const NEAR: (f64, f64) = (16.0, 0.1);
 
-/// The requests of a talk.
+/// The requests of a session.
 #[derive(Debug)]
 pub struct Requests {
     /// When each was answered, ms since 1970, ascending.
@@ -41,11 +41,11 @@ pub struct Requests {
     pub uniformity: f64,
 }
 
-/// The requests of a talk, if it holds little else.
-pub fn requests(talk: &EncryptedSession) -> Option<Requests> {
-    let small: Vec<&(i64, Exchange)> = talk.exchanges.iter().filter(|(_, exchange)| is_request(exchange)).collect();
-    let n_unasked = talk.exchanges.iter().filter(|(_, exchange)| exchange.is_unasked()).count();
-    let n_turns = talk.exchanges.len();
+/// The requests of a session, if it holds little else.
+pub fn requests(session: &EncryptedSession) -> Option<Requests> {
+    let small: Vec<&(i64, Exchange)> = session.exchanges.iter().filter(|(_, exchange)| is_request(exchange)).collect();
+    let n_unasked = session.exchanges.iter().filter(|(_, exchange)| exchange.is_unasked()).count();
+    let n_turns = session.exchanges.len();
     let is_asking = small.len() as f64 >= LEAST_SMALL * (n_turns - n_unasked) as f64
         && n_unasked as f64 <= MOST_UNASKED * n_turns as f64;
     let (Some((first, _)), Some((last, _))) = (small.first(), small.last()) else { return None };
@@ -62,7 +62,7 @@ pub fn requests(talk: &EncryptedSession) -> Option<Requests> {
     let n_uniform = small.iter().filter(|(_, exchange)| is_near(exchange.sent, usual[0], NEAR.0, NEAR.1)).count();
     Some(Requests {
         answered,
-        n: small.len() as u64 + talk.n_more,
+        n: small.len() as u64 + session.n_more,
         bytes: usual,
         seconds: (last - first) as f64 / 1000.0,
         steadiness: slots.len() as f64 / n_slots as f64,
@@ -83,7 +83,7 @@ fn is_request(exchange: &Exchange) -> bool {
 mod tests {
     use super::*;
 
-    fn talk(exchange: impl Fn(i64) -> (u16, u16)) -> EncryptedSession {
+    fn session(exchange: impl Fn(i64) -> (u16, u16)) -> EncryptedSession {
         let exchanges = (0..40).map(|i| {
             let (sent, got) = exchange(i);
             let n_got = (got / 1300 + 1) as u8;
@@ -94,11 +94,11 @@ mod tests {
 
     #[test]
     fn requests_for_names_are_told_from_pages_chats_and_news() {
-        let names = requests(&talk(|i| (140 + (i % 7) as u16, 230 + (i * 13 % 200) as u16))).unwrap();
+        let names = requests(&session(|i| (140 + (i % 7) as u16, 230 + (i * 13 % 200) as u16))).unwrap();
         assert_eq!((names.n, names.answered[1], names.seconds), (40, 3020, 117.0));
         assert_eq!((names.steadiness, names.uniformity), (1.0, 1.0));
-        assert!(requests(&talk(|i| (300, if i % 3 == 0 { 6000 } else { 500 }))).is_none(), "pages");
-        assert!(requests(&talk(|i| (if i % 2 == 0 { 0 } else { 120 }, 200))).is_none(), "a chat");
+        assert!(requests(&session(|i| (300, if i % 3 == 0 { 6000 } else { 500 }))).is_none(), "pages");
+        assert!(requests(&session(|i| (if i % 2 == 0 { 0 } else { 120 }, 200))).is_none(), "a chat");
         assert!(requests(&EncryptedSession::default()).is_none());
     }
 }

@@ -1,9 +1,9 @@
 //! Small uploads of a host inside to one place outside, by name or address, to findings where they add up over a long time.
 
 mod around;
+mod finding;
 mod limits;
 mod sum;
-mod told;
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
@@ -143,7 +143,7 @@ mod tests {
         assert!(found(1, 60, [3_000, 30_000], 5).is_empty(), "browsing");
         assert!(found(1, 60, [900, 100], 5).is_empty(), "questions");
         assert!(found(1, 10, [90_000, 3_000], 5).is_empty(), "few, within a short time");
-        assert!(found(1, 40, [200_000, 3_000], 5).is_empty(), "large ones are told elsewhere");
+        assert!(found(1, 40, [200_000, 3_000], 5).is_empty(), "large ones are reported elsewhere");
     }
 
     #[test]

@@ -146,7 +146,7 @@ impl Detector for IndustrialControl {
 }
 
 impl Pair {
-    /// Acts that are to be told: a master that begins switches alarms off and on again.
+    /// Acts that are reported: a master that begins switches alarms off and on again.
     fn of_note(&self) -> impl Iterator<Item = (Act, &MessageEvidence)> {
         let acts = self.acts.iter().map(|(act, seen)| (*act, seen));
         acts.filter(|(act, _)| *act != Act::SuppressAlarms || !self.has_enabled)
@@ -258,7 +258,7 @@ impl Case<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::support::testing::{Line, TestValue, hear, inside, outside};
+    use crate::detect::support::testing::{Line, TestValue, inside, observe_messages, outside};
     use crate::model::Severity;
     use crate::model::app::kinds::industrial::{
         CipClass, CipError, CipMessage, CipService, Dnp3Function, Iec104Cause, Iec104Message, Iec104Type,
@@ -282,7 +282,7 @@ mod tests {
     }
 
     fn found(lines: &[Line]) -> Vec<Finding> {
-        hear(&ENTRY, lines, &Settings::default()).findings
+        observe_messages(&ENTRY, lines, &Settings::default()).findings
     }
 
     #[test]

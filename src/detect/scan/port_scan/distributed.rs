@@ -4,7 +4,7 @@ use crate::detect::support::connection_attempts::{Contact, Contacts, Outcome};
 use crate::model::Addr;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Fewer sources are told one by one.
+/// Fewer sources are reported one by one.
 const LEAST_SOURCES: usize = 4;
 /// Failed ports that each of them must have: clients of a dead server fail on the one that they want.
 const LEAST_PORTS_EACH: usize = 3;

@@ -9,7 +9,7 @@ use crate::detect::support::episodes::{self, Episodes};
 use crate::detect::support::finding_builder::{self, Identity, count, evidence};
 use crate::detect::support::flow_selector::{Between, Gathered};
 use crate::detect::support::known_outcomes;
-use crate::detect::support::merge_findings::{self, Block, Retold};
+use crate::detect::support::merge_findings::{self, Block, Joined};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
 use crate::model::format::time::{from_seconds, span};
@@ -105,7 +105,7 @@ impl Detector for PortScan {
                 Some((Case { episodes, ..case }, confidence))
             })
             .collect();
-        // What a crowd does together is told once.
+        // What a crowd does together is reported once.
         let crowds = distributed::crowds(context.contacts, limits.ports);
         cases.retain(|(case, _)| {
             let crowd = crowds.binary_search_by_key(&case.target, |crowd| crowd.target);
@@ -132,9 +132,9 @@ impl Detector for PortScan {
 }
 
 /// One source on many hosts.
-fn of_block(block: &Block<'_>) -> Retold {
+fn of_block(block: &Block<'_>) -> Joined {
     let (source, hosts) = (block.source, count(block.n_parts, "host"));
-    Retold {
+    Joined {
         title: format!("{source} scanned {} on {hosts}", count(block.ports.len(), &format!("{} port", block.protocol))),
         evidence: evidence("Hosts scanned", block.n_parts as f64, "hosts", "0"),
         explanation: format!("{source} did so to {hosts} in all; the values are those of the one that it tried most."),

@@ -121,7 +121,7 @@ impl Detector for TrafficChange {
         let mut of_hosts: Vec<Shift> = courses.hosts.iter().flat_map(|course| of_host(course, ratio, spread)).collect();
         self.courses = Some(courses);
         of_hosts.sort_by(|a, b| b.times().total_cmp(&a.times()).then(a.host.cmp(&b.host)));
-        // What happens at the same time is one event: it is told once, of the whole if the whole shows it.
+        // What happens at the same time is one event: it is reported once, of the whole if the whole shows it.
         for one in of_hosts {
             let n_hosts = found.iter().filter(|other| other.host.is_some()).count();
             if n_hosts < MOST_HOST_FINDINGS && !found.iter().any(|other| other.is_beside(&one)) {

@@ -28,7 +28,7 @@ fn a_lasting_rise_is_told_and_swings_and_single_peaks_are_not() {
     rates[30..40].fill(200);
     let rise = found(&at_rates(&rates));
     assert_eq!(rise.len(), 1, "{rise:?}");
-    assert!(rise[0].severity < Severity::Medium, "it is told for information");
+    assert!(rise[0].severity < Severity::Medium, "it is reported for information");
     assert_eq!((rise[0].start_ns / SECOND, rise[0].end_ns / SECOND), (30, 39));
     assert_eq!(
         (&rise[0].sources[..], &rise[0].targets[..]),

@@ -45,7 +45,7 @@ pub fn resolver(case: &Case<'_>, signs: &Signs, least: f64) -> FindingBuilder {
         .explanation(format!(
             "{host} holds a connection to {server}, port {port}, that looks like questions for names: in {} {}, each \
              of about {} bytes, were answered at once by about {} bytes. {why} That is no attack; rules for names do \
-             not hold there, and it is told so that you know.",
+             not hold there, and it is reported for information.",
             span((requests.seconds * SECOND as f64) as i64),
             count(requests.n as usize, "request"),
             requests.bytes[0],
