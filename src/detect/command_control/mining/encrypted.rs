@@ -14,8 +14,9 @@ const LONG_SECONDS: [f64; 2] = [600.0, 3600.0];
 impl Work {
     /// How sure the shape alone makes it, and how much surer a port that pools use.
     fn confidence(&self, name: &str, port: u16) -> Confidence {
+        // The shape of the work, at a server that offers nothing else.
         if pools::is_pool(name) {
-            return Confidence::VERY_LIKELY;
+            return Confidence::ALMOST_CERTAIN;
         }
         let n_long = LONG_SECONDS.iter().filter(|least| self.seconds >= **least).count();
         let signs = 0.3 * n_long as f64 + 0.4 * f64::from(pools::is_usual_port(port));
