@@ -148,7 +148,7 @@ impl Detector for SynFlood {
                 let is_many = worst as f64 >= least
                     || f64::from(service.incomplete.most()) >= burst
                     || baseline.is_flood(worst as f64 / period as f64, modest);
-                (is_many && cusum > ALARM).then(|| Case {
+                (is_many && cusum > ALARM).then_some(Case {
                     target: *target,
                     port: *port,
                     service,

@@ -140,7 +140,7 @@ impl Detector for UdpFlood {
                 let baseline = if is_fresh { shot_baseline } else { Baseline::of(&service.all, context.span_ns) };
                 // A stream that begins is no flood for that: only the threshold tells.
                 let is_stream = all >= rate && !baseline.is_ordinary();
-                (is_fresh || is_stream).then(|| Case {
+                (is_fresh || is_stream).then_some(Case {
                     target: *target,
                     port: *port,
                     service,
