@@ -115,7 +115,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         &[
             &["card"],
             // What is counted once for several detectors, which the contract hands them.
-            &["support/capped_map", "support/domains", "ml/matrix", "ml/random", "ml/spec"],
+            &["support/capped_map", "support/domains", "support/episodes", "ml/matrix", "ml/random", "ml/spec"],
             &["support/connection_attempts", "ml/scale"],
             &["ml/flow_rows"],
             &["detector"],
@@ -147,7 +147,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "pipeline",
         &[
-            &["options", "threads", "inputs", "table_facts", "server_names", "app_layer"],
+            &["options", "threads", "inputs", "issues", "table_facts", "server_names", "app_layer"],
             &["rows", "dispatch"],
             &["capture_stage", "evaluate"],
             &["flow_stage"],

@@ -31,7 +31,7 @@ pub struct FlowRow {
     pub target: Addr,
     /// Port of `target`; 0 where there is none.
     pub target_port: u16,
-    /// Transport, as `TCP`.
+    /// Transport, as `TCP`; empty if unknown.
     pub transport: String,
     /// Application; empty if unknown.
     pub app: String,
