@@ -27,16 +27,18 @@ pub fn by_counts(row: &Row<'_>, flow: &mut Flow) {
         return note_direction(flow);
     }
     flow.known = flow.known.with(Known::FLAGS.with(Known::FLAG_COUNTS));
+    // A column of requests that is not there says nothing of them.
+    let has_no_request = counts[1] == Some(0);
     let counts = counts.map(|count| count.map_or(0, |n| u32::try_from(n).unwrap_or(u32::MAX)));
     forward(flow).flags = counts;
     let [fin, syn, rst, _, ack, ..] = counts;
     flow.saw_syn = syn > 0;
     let outcome = match by_volume {
         // Without a request it is the rest of an older connection; with an answer to it, the answers are not in the row.
-        Outcome::Unanswered if syn == 0 && (ack > 0 || fin > 0 || rst > 0) => Outcome::Unknown,
+        Outcome::Unanswered if has_no_request && (ack > 0 || fin > 0 || rst > 0) => Outcome::Unknown,
         Outcome::Bare if syn > 0 && rst > 0 && fin == 0 => Outcome::Refused,
         Outcome::Bare if syn > 0 && fin > 0 => Outcome::Established,
-        Outcome::Bare if syn == 0 && counts.iter().any(|n| *n > 0) => Outcome::Unknown,
+        Outcome::Bare if has_no_request && counts.iter().any(|n| *n > 0) => Outcome::Unknown,
         other => other,
     };
     flow.recorded = Some(outcome);
