@@ -46,7 +46,9 @@ fn step(finding: &Finding) -> Option<Step> {
         Category::Cleartext | Category::LateralMovement => Step::Access,
         Category::Beacon | Category::CovertChannel | Category::Mining => Step::Control,
         Category::Exfiltration | Category::Flood => Step::Harm,
-        Category::ProtocolAbuse | Category::LongConnection | Category::Statistical => return None,
+        Category::ProtocolAbuse | Category::LongConnection | Category::Performance | Category::Statistical => {
+            return None;
+        }
     })
 }
 
@@ -63,7 +65,9 @@ fn deed(category: Category) -> &'static str {
         Category::Mining => "mined coins",
         Category::Exfiltration => "sent data out",
         Category::Flood => "flooded",
-        Category::ProtocolAbuse | Category::LongConnection | Category::Statistical => "did something unusual",
+        Category::ProtocolAbuse | Category::LongConnection | Category::Performance | Category::Statistical => {
+            "did something unusual"
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::settings::Descriptor;
 const CARD: Card = Card {
     id: "retransmission_storm",
     name: "Retransmission storm",
-    category: Category::ProtocolAbuse,
+    category: Category::Performance,
     technique: None,
     sees: "A large share of the TCP data between two hosts is sent again and again.",
     matters: "The line loses packets, the other side is overloaded, or somebody in between drops or injects packets. Users see it as a slow connection.",

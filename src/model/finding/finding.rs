@@ -65,6 +65,7 @@ pub enum Category {
     Cleartext,
     Mining,
     LongConnection,
+    Performance,
     Statistical,
 }
 
@@ -85,6 +86,7 @@ impl Category {
             Cleartext => "cleartext",
             Mining => "mining",
             LongConnection => "long-connection",
+            Performance => "performance",
             Statistical => "statistical",
         }
     }
