@@ -262,6 +262,35 @@ fn what_a_table_cannot_tell_rests_with_a_reason() {
 }
 
 #[test]
+fn a_list_of_packets_says_flags_or_none_are_known() {
+    use packetloupe::model::flow::{Known, evidence};
+    let (client, server) = ("192.0.2.7,54017", "192.0.2.8,21");
+    let table = |head: &str, rows: &[(bool, u32, &str)]| {
+        let row = |(i, (is_back, bytes, more)): (usize, &(bool, u32, &str))| {
+            let (from, to) = if *is_back { (server, client) } else { (client, server) };
+            format!("1389721044.{i},{from},{to},{bytes}{more}\n")
+        };
+        let rows: String = rows.iter().enumerate().map(row).collect();
+        let head = format!("frame.time_epoch,ip.src,tcp.srcport,ip.dst,tcp.dstport,frame.len{head}\n");
+        let (pipeline, _) = whole((head + &rows).as_bytes());
+        assert_eq!(pipeline.flows().len(), 1);
+        pipeline.flows().get(0).unwrap().clone()
+    };
+    // As large as a request, its answer and an acknowledgment: that does not make them such.
+    let open = [(false, 74, ""), (true, 74, ""), (false, 66, ""), (false, 135, ""), (true, 900, "")];
+    for (n, outcome) in [(1, Outcome::Unanswered), (2, Outcome::Bare), (5, Outcome::Established)] {
+        let flow = table("", &open[..n]);
+        assert!(!flow.saw_syn && flow.directions.iter().all(|side| evidence::flags(side) == 0), "{flow:?}");
+        assert!(!flow.known.has(Known::FLAGS) && !flow.known.has(Known::FLAG_COUNTS) && flow.known.has(Known::PACKETS));
+        assert_eq!((flow.outcome(), flow.forward().initial_window), (outcome, None));
+    }
+    let named = [(false, 74, ",1,0"), (true, 74, ",1,1"), (false, 66, ",0,1")];
+    let flow = table(",tcp.flags.syn,tcp.flags.ack", &named);
+    assert!(flow.saw_syn && flow.known.has(Known::FLAGS.with(Known::FLAG_COUNTS)) && !flow.known.has(Known::WINDOWS));
+    assert_eq!((flow.outcome(), flow.forward().initial_window), (Outcome::Established, None));
+}
+
+#[test]
 fn people_can_choose_dialect_unit_and_label() {
     let set = |descriptor: &Descriptor, value: f64| {
         let mut settings = Settings::default();

@@ -233,7 +233,7 @@ fn tcp_layer(packet: &Packet, tcp: &Tcp, data: &[u8]) -> LayerDetail {
         ("Sequence number", tcp.sequence.to_string()),
         ("Acknowledgment number", tcp.acknowledgment.to_string()),
         ("Flags", flags(tcp.flags)),
-        ("Window", tcp.window.to_string()),
+        ("Window", tcp.window.unwrap_or_default().to_string()),
         ("Header length", format!("{} bytes", tcp.header_bytes)),
         ("Payload", format!("{} bytes", tcp.payload_bytes)),
     ];
@@ -359,7 +359,7 @@ fn info(packet: &Packet) -> String {
             flags(tcp.flags),
             tcp.sequence,
             tcp.acknowledgment,
-            tcp.window,
+            tcp.window.unwrap_or_default(),
             tcp.payload_bytes
         ),
         Transport::Udp(udp) => format!("{} → {} len {}", udp.source_port, udp.target_port, udp.payload_bytes),

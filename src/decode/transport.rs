@@ -74,7 +74,8 @@ fn tcp_facts(header: &TcpHeaderSlice<'_>, data: &[u8], header_bytes: u8, wire_by
         sequence: header.sequence_number(),
         acknowledgment: header.acknowledgment_number(),
         flags: data.get(13).copied().unwrap_or(0),
-        window: header.window_size(),
+        has_flags: true,
+        window: Some(header.window_size()),
         header_bytes,
         payload_bytes: wire_bytes.saturating_sub(u32::from(header_bytes)),
     }

@@ -107,7 +107,8 @@ impl Interest {
     pub fn of_packet(packet: &Packet) -> Interest {
         match &packet.transport {
             Transport::Tcp(tcp) => {
-                let is_control = tcp.flags == 0 || tcp.flags & (tcp_flag::SYN | tcp_flag::FIN | tcp_flag::RST) != 0;
+                let is_control = (tcp.has_flags && tcp.flags == 0)
+                    || tcp.flags & (tcp_flag::SYN | tcp_flag::FIN | tcp_flag::RST) != 0;
                 if is_control { Interest::TCP_CONTROL } else { Interest::TCP_DATA }
             }
             Transport::Udp(_) => Interest::UDP,

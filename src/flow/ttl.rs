@@ -132,7 +132,8 @@ mod tests {
             sequence,
             acknowledgment: 1,
             flags,
-            window: 1024,
+            has_flags: true,
+            window: Some(1024),
             header_bytes: 20,
             payload_bytes,
         };

@@ -218,8 +218,10 @@ pub struct Tcp {
     pub acknowledgment: u32,
     /// Flag bits, see [`tcp_flag`].
     pub flags: u8,
-    /// Window field as sent, not scaled.
-    pub window: u16,
+    /// The record says which flags are set; a list of packets may not. Then none is.
+    pub has_flags: bool,
+    /// Window field as sent, not scaled; none where a list of packets does not say it.
+    pub window: Option<u16>,
     /// Header length in bytes, options included.
     pub header_bytes: u8,
     /// Payload bytes on the wire by the IP length, also where the capture cut them.

@@ -45,7 +45,8 @@ pub(crate) fn packet((at_micros, is_forward, payload_bytes, flags): Sketch, wind
         sequence: 0,
         acknowledgment: 0,
         flags,
-        window,
+        has_flags: true,
+        window: Some(window),
         header_bytes: 20,
         payload_bytes,
     };

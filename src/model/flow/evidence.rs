@@ -40,7 +40,10 @@ impl Flow {
         match self.key.protocol {
             6 if !self.saw_syn => Outcome::Unknown,
             6 => {
-                let is_acknowledged = self.forward().flag(ACK) > self.forward().flag(RST);
+                let forward = self.forward();
+                // Of packets whose flags are not known, those that carry data acknowledge.
+                let is_acknowledged = forward.flag(ACK) > forward.flag(RST)
+                    || (!self.known.has(Known::FLAG_COUNTS) && carries_data(forward, self.known));
                 match self.state {
                     TcpState::Unknown => Outcome::Unknown,
                     // An acknowledgment of answers that are not in the capture: they took another way.

@@ -18,9 +18,7 @@ pub struct Segment {
     /// Bytes of payload.
     pub length: Option<u32>,
     /// Window.
-    pub window: u16,
-    /// Flags are those of this segment, not what is usual.
-    pub names_flags: bool,
+    pub window: Option<u16>,
 }
 
 /// What the columns of a row say.
@@ -50,15 +48,13 @@ pub fn transport(row: &Row<'_>) -> Option<Fields> {
 
 fn segment(row: &Row<'_>, ports: (u16, u16)) -> Segment {
     let count = |role| row.count(role).map(|count| count as u32);
-    let flags = flags(row);
     Segment {
         ports,
-        flags,
+        flags: flags(row),
         sequence: count(Role::Sequence),
         acknowledgment: count(Role::Acknowledgment),
         length: count(Role::SegmentBytes),
-        window: 0,
-        names_flags: flags.is_some(),
+        window: None,
     }
 }
 

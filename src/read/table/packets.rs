@@ -30,18 +30,10 @@ struct Stream {
     next: u32,
     /// Bytes below the payload, of the last row that says its length.
     header_bytes: Option<u32>,
-    /// The last row was taken for a request by its size.
-    is_request_by_size: bool,
 }
 
 /// The ends of a direction.
 type Ends = (Addr, u16, Addr, u16);
-
-/// Sizes on Ethernet with IPv4 that a request for a connection has by its options, and no other segment without payload: those of
-/// 60 and 66 bytes may also be acknowledgments.
-const REQUEST_BYTES: [u32; 5] = [58, 62, 70, 74, 78];
-/// What IPv6 adds to them.
-const V6_MORE_BYTES: u32 = 20;
 
 impl PacketRows {
     /// The packet of a row; none without a time.
@@ -139,24 +131,9 @@ impl PacketRows {
             sequence: field(info, "Seq=").map(|sequence| sequence as u32),
             acknowledgment: field(info, "Ack=").map(|acknowledgment| acknowledgment as u32),
             length: field(info, "Len=").map(|length| length as u32),
-            window: field(info, "Win=").unwrap_or(0).min(65_535) as u16,
-            names_flags: said.is_some(),
+            window: field(info, "Win=").map(|window| window.min(65_535) as u16),
         };
         (6, Transport::Tcp(self.segment((source, target), &written, wire_bytes)))
-    }
-
-    /// The flags of a segment that does not name any: the first of its connection with the size of a request is one, and what
-    /// comes next the other way with such a size or less the answer.
-    fn usual_flags(&self, forward: Ends, backward: Ends, wire_bytes: u32, is_v4: bool) -> u8 {
-        let bytes = if is_v4 { wire_bytes } else { wire_bytes.saturating_sub(V6_MORE_BYTES) };
-        let (before, answered) = (self.streams.get(&forward), self.streams.get(&backward));
-        match (before, answered) {
-            (None, None) if REQUEST_BYTES.contains(&bytes) => tcp_flag::SYN,
-            (None, Some(other)) if other.is_request_by_size && (58..=78).contains(&bytes) => {
-                tcp_flag::SYN | tcp_flag::ACK
-            }
-            _ => tcp_flag::ACK | tcp_flag::PSH,
-        }
     }
 
     /// The header of a segment of which this much is written.
@@ -164,12 +141,11 @@ impl PacketRows {
         let (source_port, target_port) = written.ports;
         let forward = (source, source_port, target, target_port);
         let backward = (target, target_port, source, source_port);
-        let is_usual = || self.usual_flags(forward, backward, wire_bytes, source.is_v4());
-        let flags = written.flags.unwrap_or_else(is_usual);
+        let flags = written.flags.unwrap_or(0);
         let mut stream = self.streams.get(&forward).copied().unwrap_or_default();
         let header_bytes = stream.header_bytes.unwrap_or(LOWER_HEADERS + 20);
         let payload = written.length.unwrap_or(wire_bytes.saturating_sub(header_bytes));
-        let is_request = (written.names_flags || written.flags.is_none()) && flags & tcp_flag::SYN != 0;
+        let is_request = flags & tcp_flag::SYN != 0;
         let payload_bytes = if is_request { 0 } else { payload };
         // A row that does not say its number goes on where the direction is: anything else would look sent again.
         let sequence = written.sequence.unwrap_or(stream.next);
@@ -183,13 +159,12 @@ impl PacketRows {
         if let (Some(_), Some(length), false) = (written.sequence, written.length, is_request) {
             stream.header_bytes = wire_bytes.checked_sub(length);
         }
-        stream.is_request_by_size = written.flags.is_none() && flags == tcp_flag::SYN;
         if self.streams.len() < MOST_PAIRS || self.streams.contains_key(&forward) {
             self.streams.insert(forward, stream);
         }
         // What the other side has received was sent, whether the list has it or not.
         if let Some(other) = self.streams.get_mut(&backward)
-            && flags & tcp_flag::ACK != 0
+            && (written.flags.is_none() || flags & tcp_flag::ACK != 0)
             && written.sequence.is_some()
             && is_ahead(acknowledgment, other.next)
         {
@@ -201,6 +176,7 @@ impl PacketRows {
             sequence,
             acknowledgment,
             flags,
+            has_flags: written.flags.is_some(),
             window: written.window,
             header_bytes: 20,
             payload_bytes,
