@@ -291,6 +291,27 @@ fn a_list_of_packets_says_flags_or_none_are_known() {
 }
 
 #[test]
+fn a_list_of_packets_with_columns_of_ports_is_read_by_its_names_and_texts_too() {
+    let table = "No.;Time;Source;Source Port;Destination;Destination Port;Protocol;Length;Info
+1;0.0;192.0.2.7;50000;192.0.2.8;53;DNS;80;Standard query 0x1 A example.org
+2;0.1;192.0.2.7;50000;192.0.2.8;443;QUIC;1292;Initial
+3;0.2;192.0.2.7;50000;192.0.2.8;51820;WireGuard;190;Handshake Initiation
+4;0.3;192.0.2.7;50000;192.0.2.8;80;TCP;74;50000  >  80 [SYN] Seq=0 Win=64240
+5;0.4;192.0.2.8;80;192.0.2.7;50000;TCP;74;80  >  50000 [SYN, ACK] Seq=0 Ack=1 Win=65160
+6;0.5;192.0.2.7;50000;192.0.2.8;80;TCP;66;50000  >  80 [ACK] Seq=1 Ack=1 Win=64256
+7;0.6;192.0.2.7;50000;192.0.2.8;80;TCP;66;50000  >  80 [ACK] Seq=1 Ack=1 Win=64256
+8;0.7;192.0.2.7;50000;192.0.2.8;80;HTTP;200;GET / HTTP/1.1
+";
+    let (pipeline, _) = whole(table.as_bytes());
+    let flows: Vec<_> =
+        pipeline.flows().iter().map(|(_, flow)| (flow.key.protocol, flow.packets(), flow.state)).collect();
+    let (udp, tcp) = (|n| (17, n, TcpState::Unknown), (6, 5, TcpState::Established));
+    assert_eq!(flows, [udp(1), udp(1), udp(1), tcp]);
+    let flow = pipeline.flows().get(3).unwrap();
+    assert_eq!((flow.outcome(), flow.forward().initial_window), (Outcome::Established, Some(64_240)));
+}
+
+#[test]
 fn people_can_choose_dialect_unit_and_label() {
     let set = |descriptor: &Descriptor, value: f64| {
         let mut settings = Settings::default();

@@ -1,5 +1,6 @@
 //! A row of Wireshark's packet list to a packet, as far as its text tells: addresses, ports, flags, lengths.
 
+use super::flow;
 use super::packet_fields::{self, Fields, Segment};
 use super::roles::Row;
 use crate::model::Addr;
@@ -40,9 +41,10 @@ impl PacketRows {
     pub fn build(&mut self, row: &Row<'_>, index: u64) -> Option<Packet> {
         let time_ns = row.moment(Role::Start)?;
         let wire_bytes = u32::try_from(row.count(Role::Bytes).unwrap_or(0)).unwrap_or(u32::MAX);
-        let info = text::decode_cow(row.text(Role::Info).unwrap_or_default()).into_owned();
+        let info = text::decode_cow(row.text(Role::Info).unwrap_or_default());
         let named = row.text(Role::Protocol).or_else(|| row.text(Role::Service));
-        let name = text::decode_cow(named.unwrap_or_default()).into_owned();
+        let name = text::decode_cow(named.unwrap_or_default());
+        let application = application(&name);
         let addresses = row.host(Role::Source).zip(row.host(Role::Target));
         let mut layers = Layers::default();
         layers.push(AppProto::Ethernet);
@@ -51,8 +53,11 @@ impl PacketRows {
         if let Some((source, target)) = addresses {
             layers.push(if source.is_v4() { AppProto::Ipv4 } else { AppProto::Ipv6 });
             let protocol;
-            (protocol, transport) = match packet_fields::transport(row) {
-                Some(Fields::Tcp(written)) => (6, Transport::Tcp(self.segment((source, target), &written, wire_bytes))),
+            (protocol, transport) = match packet_fields::transport(row, |ports| by_name(&name, application, ports)) {
+                Some(Fields::Tcp(written)) => {
+                    let written = ports(&info).map_or(written, |ports| written.or(of_info(&info, ports, flags(&info))));
+                    (6, Transport::Tcp(self.segment((source, target), &written, wire_bytes)))
+                }
                 Some(Fields::Udp(source_port, target_port)) => {
                     let payload_bytes = wire_bytes.saturating_sub(LOWER_HEADERS + 8);
                     (17, Transport::Udp(Udp { source_port, target_port, payload_bytes }))
@@ -66,7 +71,7 @@ impl PacketRows {
         } else if name == "ARP" {
             layers.push(AppProto::Arp);
         }
-        if let Some(named) = application(&name) {
+        if let Some(named) = application {
             layers.push(named);
         }
         Some(Packet {
@@ -105,10 +110,13 @@ impl PacketRows {
             let icmp = Icmp { is_v6, kind, code: 0, identifier, payload_bytes, refused: None };
             return (if is_v6 { 58 } else { 1 }, Transport::Icmp(icmp));
         }
-        let said = ports(info);
+        let (said, flags) = (ports(info), flags(info));
         let known = || self.ports.get(&(source, target)).copied();
         let (protocol, source_port, target_port) = match (said, usual(name)) {
-            (Some((from, to)), usual) => (if is_udp(name, info, usual) { 17 } else { 6 }, from, to),
+            (Some((from, to)), usual) => {
+                let is_udp = flags.is_none() && usual.is_some_and(|(protocol, _)| protocol == 17);
+                (if is_udp { 17 } else { 6 }, from, to)
+            }
             (None, _) if known().is_some() => known().unwrap_or_default(),
             (None, Some((protocol, port))) => {
                 let is_answer = info.contains("response") || info.starts_with("HTTP/") || info.starts_with("Response");
@@ -125,14 +133,7 @@ impl PacketRows {
             let payload_bytes = wire_bytes.saturating_sub(LOWER_HEADERS + 8);
             return (17, Transport::Udp(Udp { source_port, target_port, payload_bytes }));
         }
-        let written = Segment {
-            ports: (source_port, target_port),
-            flags: flags(info),
-            sequence: field(info, "Seq=").map(|sequence| sequence as u32),
-            acknowledgment: field(info, "Ack=").map(|acknowledgment| acknowledgment as u32),
-            length: field(info, "Len=").map(|length| length as u32),
-            window: field(info, "Win=").map(|window| window.min(65_535) as u16),
-        };
+        let written = of_info(info, (source_port, target_port), flags);
         (6, Transport::Tcp(self.segment((source, target), &written, wire_bytes)))
     }
 
@@ -192,11 +193,23 @@ fn ports(info: &str) -> Option<(u16, u16)> {
     Some((from, to))
 }
 
+/// What the text says of a segment between these ports, with these flags.
+fn of_info(info: &str, ports: (u16, u16), flags: Option<u8>) -> Segment {
+    let number = |name| field(info, name).map(|number| number as u32);
+    Segment {
+        ports,
+        flags,
+        sequence: number("Seq="),
+        acknowledgment: number("Ack="),
+        length: number("Len="),
+        window: field(info, "Win=").map(|window| window.min(65_535) as u16),
+    }
+}
+
 /// The flags of `[SYN, ACK]`. Notes such as `[TCP Retransmission]` stand in brackets too.
 fn flags(info: &str) -> Option<u8> {
-    info.split('[').skip(1).filter_map(|part| part.split_once(']')).find_map(|(inside, _)| {
-        inside.split(", ").map(flag).collect::<Option<Vec<u8>>>().map(|bits| bits.iter().fold(0, |all, bit| all | bit))
-    })
+    let mut notes = info.split('[').skip(1).filter_map(|part| part.split_once(']'));
+    notes.find_map(|(names, _)| names.split(", ").try_fold(0, |all, name| Some(all | flag(name)?)))
 }
 
 fn flag(name: &str) -> Option<u8> {
@@ -291,9 +304,17 @@ fn usual(name: &str) -> Option<(u8, u16)> {
     })
 }
 
-fn is_udp(name: &str, info: &str, usual: Option<(u8, u16)>) -> bool {
-    let has_flags = info.contains('[') && flags(info).is_some();
-    !has_flags && (name == "UDP" || usual.is_some_and(|(protocol, _)| protocol == 17))
+/// The protocol of IP that a row's protocol is or goes over, by its name, or by what else has its ports.
+fn by_name(name: &str, application: Option<AppProto>, (from, to): (u16, u16)) -> Option<u8> {
+    if let Some((protocol, _)) = usual(name) {
+        return Some(protocol);
+    }
+    // A fragment is called `IPv6`, and carries anything.
+    let of_ip = flow::by_name(name.as_bytes()).filter(|protocol| !matches!(*protocol, Protocol::NOT_KNOWN | 41));
+    let is_over = |is_tcp| {
+        application.is_some() && [from, to].iter().any(|port| Protocol::from_port(is_tcp, *port) == application)
+    };
+    of_ip.or_else(|| (is_over(false) && !is_over(true)).then_some(17))
 }
 
 /// The application that a protocol's name is.
@@ -322,6 +343,7 @@ mod tests {
         assert_eq!((ports(old), flags(old)), (Some((5000, 80)), Some(0x18)));
         assert_eq!(ports("Who has 10.0.0.1? Tell 10.0.0.2"), None);
         assert_eq!(flags("Standard query 0x1 A example.org"), None);
+        assert_eq!(flags("[TCP ACKed unseen segment] 80 → 5000 [<None>] Seq=1"), Some(0));
         assert_eq!(echo("Echo (ping) request  id=0x001f, seq=1/256, ttl=64", false), (8, 31));
     }
 }
