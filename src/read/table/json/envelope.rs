@@ -246,7 +246,7 @@ pub struct Found {
 
 /// Looks for the list of rows in the front of a JSON document.
 pub fn find(front: &[u8]) -> Option<Found> {
-    let (lists, document_bytes) = lists(front);
+    let Document { lists, bytes: document_bytes, outermost_comma } = document(front);
     let tuples = lists.iter().find(|list| list.path.last().is_some_and(|step| is_named(step, b"flowtuples")));
     if let Some(tuples) = tuples.filter(|list| list.element == Element::Text) {
         return Some(found(tuples, Vec::new()));
@@ -266,7 +266,9 @@ pub fn find(front: &[u8]) -> Option<Found> {
     let fits = |list: &&List| {
         let is_known = list.path.last().is_some_and(|step| KNOWN.iter().any(|name| is_named(step, name.as_bytes())));
         let is_most = list.bytes * 100 >= document_bytes * LEAST_SHARE;
-        let is_enough = if is_known { is_most || !has_more } else { is_most && list.n_elements > 1 };
+        // Nothing else stands beside it, or around it.
+        let is_alone = outermost_comma > list.path.len();
+        let is_enough = if is_known { is_most || is_alone || !has_more } else { is_most && list.n_elements > 1 };
         list.element == Element::Object && !list.path.is_empty() && is_enough
     };
     lists.iter().filter(fits).max_by_key(|list| list.bytes).map(|list| found(list, Vec::new()))
@@ -280,13 +282,26 @@ fn is_named(step: &Step, name: &[u8]) -> bool {
     step.as_deref().is_some_and(|step| step == name)
 }
 
-/// The lists of a document whose elements are objects, lists or texts, outermost first, and the bytes of the document.
-fn lists(front: &[u8]) -> (Vec<List>, usize) {
+/// What the front of a file shows of its first document.
+struct Document {
+    /// Lists whose elements are objects, lists or texts, outermost first.
+    lists: Vec<List>,
+    /// Bytes of the document.
+    bytes: usize,
+    /// How many objects and lists are open at the outermost comma between members or elements.
+    outermost_comma: usize,
+}
+
+fn document(front: &[u8]) -> Document {
+    let mut outermost_comma = usize::MAX;
     let mut scanner = Scanner::default();
     let mut lists: Vec<List> = Vec::new();
     let mut begun: Vec<(usize, usize)> = Vec::new();
     for (place, byte) in front.iter().enumerate() {
         let event = scanner.step(*byte);
+        if *byte == b',' && !scanner.is_text {
+            outermost_comma = outermost_comma.min(scanner.open.len() + scanner.n_deeper);
+        }
         let element = match event {
             Event::Opens if *byte == b'{' => Element::Object,
             Event::Opens => Element::List,
@@ -296,7 +311,7 @@ fn lists(front: &[u8]) -> (Vec<List>, usize) {
                     begun.pop();
                 }
                 if scanner.open.is_empty() {
-                    return (lists, place + 1);
+                    return Document { lists, bytes: place + 1, outermost_comma };
                 }
                 Element::Other
             }
@@ -321,7 +336,7 @@ fn lists(front: &[u8]) -> (Vec<List>, usize) {
             lists.get_mut(*index).into_iter().for_each(|list| list.bytes += 1);
         }
     }
-    (lists, front.len())
+    Document { lists, bytes: front.len(), outermost_comma }
 }
 
 /// Texts of a document that are addresses and stand in no list.
@@ -404,6 +419,7 @@ mod tests {
                 2,
                 r#"{"_source":{"a":[{"x":1}]}}"#,
             ),
+            (r#"{"Records":[{"a":1}]}{"Records":[{"a":2}]}"#, 2, r#"{"a":1}"#),
             (r#"{"Records":[{"a":1},{"a":2}]}"#, 2, r#"{"a":1}"#),
             (
                 r#"{"records":[{"properties":{"flows":[{"rule":"r","flows":[{"mac":"m","flowTuples":["1,2","3,4"]}]}]}}]}"#,
@@ -426,6 +442,8 @@ mod tests {
             r#"{"src_ip":"10.0.0.1","dest_ip":"10.0.0.2","data":[{"a":1},{"a":2}]}"#,
             r#"{"source":{"ip":"10.0.0.1"},"destination":{"ip":"10.0.0.2"},"hits":[{"a":1},{"a":2}]}"#,
             r#"{"a":1,"b":"x"}"#,
+            "{\"a\":1,\"data\":[{\"x\":1}]}\n{\"a\":2,\"data\":[{\"x\":2}]}",
+            "{\"data\":[{\"x\":1}],\"a\":1}\n{\"data\":[{\"x\":2}],\"a\":2}",
         ] {
             assert!(find(text.as_bytes()).is_none(), "{text}");
         }
