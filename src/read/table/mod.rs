@@ -38,7 +38,6 @@ use crate::model::{Flow, Packet};
 pub use cell_reader::CellReader;
 use json::transpose;
 use rows::RowReader;
-use std::sync::Arc;
 pub use time::Order;
 
 /// Most columns; those behind are left out.
@@ -216,8 +215,14 @@ impl TableReader {
         if let Stage::Columns { bytes, at } = &mut self.stage {
             let (bytes, at) = (std::mem::take(bytes), *at);
             match transpose::rows(&bytes) {
-                Some(rows) => self.start(rows.into(), 0, true, issues, sink)?,
-                None => self.start(bytes.into(), at, false, issues, sink)?,
+                Some(rows) => {
+                    drop(bytes);
+                    self.start(&rows, 0, issues, sink)?;
+                    if let Stage::RowReader(body) = &mut self.stage {
+                        body.own = Some(rows.into());
+                    }
+                }
+                None => self.start(&bytes, at, issues, sink)?,
             }
         }
         if let Stage::RowReader(body) = &mut self.stage {
@@ -250,28 +255,26 @@ impl TableReader {
             self.stage = Stage::Columns { bytes, at };
             return Ok(());
         }
-        self.start(bytes.into(), at, false, issues, sink)
+        self.start(&bytes, at, issues, sink)
     }
 
-    /// Reads rows from here on: `bytes` are the front of the file, which stands at `at`, or if `is_own` rows that were made of
-    /// all of it.
+    /// Reads rows from here on: `bytes` are the front of the file, which stands at `at`, or what was made of all of it.
     fn start(
         &mut self,
-        bytes: Arc<[u8]>,
+        bytes: &[u8],
         at: u64,
-        is_own: bool,
         issues: &mut IssueLog,
         sink: &mut impl FnMut(Record<'_>),
     ) -> Result<(), UnsupportedFile> {
-        let Some(front) = header::look(&bytes, chosen_dialect(&self.options)) else {
-            return Err(super::guess::refusal(&bytes, true));
+        // Of a document that was held as a whole the front tells.
+        let is_document = matches!(self.stage, Stage::Columns { .. });
+        let looked_at = bytes.get(..MOST_FRONT_BYTES).filter(|_| is_document).unwrap_or(bytes);
+        let Some(front) = header::look(looked_at, chosen_dialect(&self.options)) else {
+            return Err(super::guess::refusal(looked_at, true));
         };
         let skip = front.skip.min(bytes.len());
-        let mut body = RowReader::new(front, &self.options, &bytes);
+        let mut body = RowReader::new(front, &self.options, looked_at);
         body.note(issues);
-        if is_own {
-            body.own = Some(Arc::clone(&bytes));
-        }
         sink(Record::Layout(body.layout()));
         body.feed(bytes.get(skip..).unwrap_or_default(), at + skip as u64, issues, sink);
         self.stage = Stage::RowReader(Box::new(body));
