@@ -651,8 +651,9 @@ impl RowReader {
     /// What reads the cells of a row again.
     pub fn cell_reader(&self) -> CellReader {
         let names = if self.front.form.is_delimited() { None } else { Some(self.keys.names.clone()) };
-        let lines = self.front.lines.map(|lines| (lines, self.front.names.clone()));
-        CellReader { names, delimiter: self.front.cut, lines, own: self.own.clone() }
+        let declared = if names.is_some() { self.front.names.clone() } else { Vec::new() };
+        let (delimiter, lines) = (self.front.cut, self.front.lines);
+        CellReader { names, delimiter, declared, lines, own: self.own.clone() }
     }
 }
 

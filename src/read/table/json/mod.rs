@@ -10,7 +10,7 @@ use crate::read::table::time::numeric;
 use foldhash::fast::RandomState;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::collections::HashMap;
-use std::fmt;
+use std::fmt::{self, Write};
 
 /// The columns met so far.
 #[derive(Default)]
@@ -27,6 +27,15 @@ pub struct Keys {
 }
 
 impl Keys {
+    /// These columns and no others.
+    pub fn of(names: &[String]) -> Keys {
+        let mut keys = Keys { most: Some(names.len()), ..Keys::default() };
+        for name in names {
+            keys.place(name);
+        }
+        keys
+    }
+
     /// A row begins.
     pub fn begin(&mut self) {
         self.next = 0;
@@ -62,20 +71,16 @@ pub fn values(
     values: &mut Vec<CellValue>,
     texts: &mut Vec<u8>,
 ) -> bool {
-    values.clear();
-    values.resize(keys.names.len(), CellValue::Missing);
-    texts.clear();
-    keys.next = 0;
     let mut name = String::new();
-    let mut row = Row { keys, formats, values, texts, name: &mut name };
-    let mut deserializer = serde_json::Deserializer::from_slice(object);
-    Level { row: &mut row, is_top: true }.deserialize(&mut deserializer).is_ok() && deserializer.end().is_ok()
+    let mut row = Row::new(keys, formats, values, texts, &mut name);
+    read(object, Level { row: &mut row, is_top: true })
 }
 
-/// Reads an element of a list: an object with a comma behind it or not, or a list whose values are called so.
+/// Reads an element of a list: an object with a comma behind it or not, or a list whose values have the names that are declared
+/// beside it.
 pub fn element(
     element: &[u8],
-    names: &[String],
+    declared: &[String],
     keys: &mut Keys,
     formats: &CellFormats,
     into: &mut Vec<CellValue>,
@@ -85,23 +90,15 @@ pub fn element(
     if !element.starts_with(b"[") {
         return values(element, keys, formats, into, texts);
     }
-    let Ok(cells) = serde_json::from_slice::<Vec<serde_json::Value>>(element) else { return false };
-    // As an object with the names that stand beside the list.
-    let members = cells
-        .into_iter()
-        .enumerate()
-        .map(|(place, value)| (names.get(place).cloned().unwrap_or_else(|| format!("column {}", place + 1)), value));
-    let mut object = Vec::new();
-    for (name, value) in members {
-        object.push(if object.is_empty() { b'{' } else { b',' });
-        let written = serde_json::to_writer(&mut object, &name);
-        object.push(b':');
-        if written.and_then(|()| serde_json::to_writer(&mut object, &value)).is_err() {
-            return false;
-        }
-    }
-    object.push(b'}');
-    values(&object, keys, formats, into, texts)
+    let mut name = String::new();
+    let mut row = Row::new(keys, formats, into, texts, &mut name);
+    read(element, Listed { row: &mut row, declared })
+}
+
+/// True if these bytes are one value that the seed takes, and nothing else.
+fn read<'de>(bytes: &'de [u8], seed: impl DeserializeSeed<'de>) -> bool {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    seed.deserialize(&mut deserializer).is_ok() && deserializer.end().is_ok()
 }
 
 struct Row<'a> {
@@ -112,7 +109,22 @@ struct Row<'a> {
     name: &'a mut String,
 }
 
-impl Row<'_> {
+impl<'a> Row<'a> {
+    /// One without cells.
+    fn new(
+        keys: &'a mut Keys,
+        formats: &'a CellFormats,
+        values: &'a mut Vec<CellValue>,
+        texts: &'a mut Vec<u8>,
+        name: &'a mut String,
+    ) -> Row<'a> {
+        values.clear();
+        values.resize(keys.names.len(), CellValue::Missing);
+        texts.clear();
+        keys.begin();
+        Row { keys, formats, values, texts, name }
+    }
+
     fn set(&mut self, value: CellValue) {
         if let Some(place) = self.keys.place(self.name) {
             self.set_at(place, value);
@@ -143,6 +155,42 @@ impl Row<'_> {
             _ => None,
         };
         self.set_at(place, time.map_or(CellValue::Number(number), CellValue::Time));
+    }
+}
+
+/// A list of cells in the order of the declared names; those behind are numbered.
+struct Listed<'r, 'a> {
+    row: &'r mut Row<'a>,
+    declared: &'r [String],
+}
+
+impl<'de> DeserializeSeed<'de> for Listed<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Listed<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of cells")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        for place in 0.. {
+            self.row.name.clear();
+            match self.declared.get(place) {
+                Some(name) => self.row.name.push_str(name),
+                None => write!(self.row.name, "column {}", place + 1).map_err(A::Error::custom)?,
+            }
+            if list.next_element_seed(Level { row: &mut *self.row, is_top: false })?.is_none() {
+                break;
+            }
+        }
+        Ok(())
     }
 }
 
