@@ -2,6 +2,8 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
+use crate::read::table::figure;
+use crate::read::table::format::Marks;
 use crate::read::table::lines::{LineFormat, LinesFront, between, front_lines, prefix};
 
 pub const ENTRY: Entry = Entry {
@@ -82,7 +84,8 @@ fn ended(text: &str, number: &str, add: Add<'_>) -> bool {
             _ => b"icmp",
         },
     );
-    if let Some(duration) = between(text, "duration ", " ").and_then(seconds) {
+    let duration = between(text, "duration ", " ").map(str::as_bytes);
+    if let Some(duration) = duration.and_then(|duration| figure::span(duration, Marks::default())) {
         add("duration", duration.to_string().as_bytes());
     }
     if let Some(bytes) = between(text, " bytes ", " ") {
@@ -159,11 +162,6 @@ fn endpoint(text: &str) -> (&str, &str) {
     (bare, port.split('(').next().unwrap_or(port))
 }
 
-/// `0:45:12`, `1d2h`, as seconds.
-fn seconds(text: &str) -> Option<u64> {
-    text.split(':').try_fold(0_u64, |all, part| Some(all.checked_mul(60)? + part.parse::<u64>().ok()?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,6 +185,13 @@ mod tests {
             (ended("bytes").as_deref(), ended("log time").as_deref()),
             (Some("4882"), Some("Sep 30 2026 11:39:02"))
         );
+        let lasting = |duration: &str| {
+            let line =
+                "%ASA-6-302014: Teardown TCP connection 9 for a:192.0.2.1/443 to b:10.0.0.5/5 duration X bytes 1";
+            of(&line.replace('X', duration))("duration")
+        };
+        assert_eq!((lasting("1d2h").as_deref(), lasting("soon")), (Some("93600"), None));
+        assert!(lasting("18446744073709551615:59:59").is_some(), "a time that no clock shows");
         let denied = of(
             "Apr 11 2026 10:00:30: %ASA-4-106023: Deny tcp src outside:203.0.113.10/40000 dst inside:10.0.0.5/22 by access-group \"x\" [0x0, 0x0]",
         );
