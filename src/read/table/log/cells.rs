@@ -90,6 +90,15 @@ pub fn shown(value: CellValue, bytes: &[u8]) -> Option<Cow<'_, str>> {
     }
 }
 
+/// True if a cell holds anything.
+pub fn holds(value: CellValue, bytes: &[u8]) -> bool {
+    match value {
+        CellValue::Text(..) => shown(value, bytes).is_some(),
+        CellValue::Missing => false,
+        CellValue::Number(_) | CellValue::Time(_) => true,
+    }
+}
+
 /// How tools write that there is nothing.
 fn is_nothing(text: &str) -> bool {
     matches!(text, "" | "-" | "(empty)" | "[]" | "null" | "None")
