@@ -37,6 +37,18 @@ impl Scale {
         }
     }
 
+    /// Microseconds since 1970.
+    pub fn microseconds(self, number: f64) -> f64 {
+        match self {
+            Scale::Second => number * 1e6,
+            Scale::Milli => number * 1e3,
+            Scale::Micro => number,
+            Scale::Nano => number * 1e-3,
+            Scale::FileTime => number / 10.0 - FROM_1601 * 1e6,
+            Scale::Ticks => number / 10.0 - FROM_YEAR_1 * 1e6,
+        }
+    }
+
     /// Seconds since 1970.
     pub fn seconds(self, number: f64) -> f64 {
         match self {
