@@ -29,6 +29,11 @@ pub(super) fn count(flow: &mut Flow, tcp: &Tcp, from: usize, is_copy: bool) -> b
     let is_from_initiator = flow.is_low_originator == (from == 0);
     flow.state = next(flow, tcp, is_from_initiator);
     flow.saw_syn |= tcp.is_request();
+    if tcp.has(tcp_flag::SYN)
+        && let Some(scale) = flow.window_scales.get_mut(from)
+    {
+        *scale = tcp.window_scale.unwrap_or(Flow::UNSCALED);
+    }
     let Some(direction) = flow.directions.get_mut(from) else { return false };
     if direction.packets == 1 {
         direction.initial_window = tcp.window;

@@ -134,6 +134,7 @@ mod tests {
             flags,
             has_flags: true,
             window: Some(1024),
+            window_scale: None,
             header_bytes: 20,
             payload_bytes,
         };

@@ -222,6 +222,8 @@ pub struct Tcp {
     pub has_flags: bool,
     /// Window field as sent, not scaled; none where a list of packets does not say it.
     pub window: Option<u16>,
+    /// By how many bits windows are to be shifted, where a request or its answer says so (RFC 7323).
+    pub window_scale: Option<u8>,
     /// Header length in bytes, options included.
     pub header_bytes: u8,
     /// Payload bytes on the wire by the IP length, also where the capture cut them.

@@ -47,6 +47,7 @@ pub(crate) fn packet((at_micros, is_forward, payload_bytes, flags): Sketch, wind
         flags,
         has_flags: true,
         window: Some(window),
+        window_scale: None,
         header_bytes: 20,
         payload_bytes,
     };

@@ -10,7 +10,7 @@ use super::chunks::{CHUNK, Chunks};
 use super::join::{self, Exporter};
 pub use super::limits::Limits;
 use super::names::Names;
-use super::tcp;
+use super::{health, tcp};
 use crate::model::flow::{Direction, Flow, FlowKey, Known};
 use crate::model::packet::{Packet, QuotedDatagram};
 use count::{count, new_flow};
@@ -19,6 +19,9 @@ use open::Open;
 
 /// Most flows of rows of one direction with the same ends that wait for more rows.
 const MOST_WAITING: usize = 8;
+
+/// Health is kept of ended flows while there are at most so many flows: 300 bytes each.
+const MOST_WITH_HEALTH: usize = 1 << 19;
 
 /// All flows, kept in order of their first packet; the oldest make room when the table is full.
 pub struct FlowTable {
@@ -216,6 +219,12 @@ impl FlowTable {
     /// whether there was one.
     pub fn end_all(&mut self) -> u64 {
         self.open.clear();
+        let serials = self.first_serial()..self.flows.next_serial();
+        serials.for_each(|serial| {
+            if let Some(flow) = self.get_mut(serial).filter(|flow| flow.extra.is_some()) {
+                health::settle(flow);
+            }
+        });
         let is_waiting = |flow: &Flow| !flow.is_over && flow.is_counted() && !flow.known.has(Known::BACKWARD);
         let n_before = self.n_one_way;
         if !self.iter().any(|(_, flow)| is_waiting(flow)) {
@@ -268,9 +277,14 @@ impl FlowTable {
 
     fn close(&mut self, hash: u32, serial: u32, ended: &mut impl FnMut(u32, &Flow)) {
         self.open.remove(hash, serial);
+        let n_flows = self.len();
         if let Some(flow) = self.get_mut(serial) {
             flow.is_over = true;
+            health::settle(flow);
             ended(serial, flow);
+            if n_flows > MOST_WITH_HEALTH {
+                health::forget(flow);
+            }
         }
     }
 

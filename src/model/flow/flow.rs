@@ -1,5 +1,6 @@
 //! A flow: the packets of one five-tuple (and VLAN) in both directions, between its start and its end.
 
+use super::health::TcpHealth;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::exchanges::Exchanges;
 use crate::model::flow::moments::Moments;
@@ -157,6 +158,8 @@ pub struct Extra {
     pub anomalies: Option<Box<[TcpAnomalies; 2]>>,
     /// Who speaks when, where that is all that can be seen: TLS and QUIC.
     pub exchanges: Option<Box<Exchanges>>,
+    /// How well a TCP connection goes.
+    pub health: Option<Box<TcpHealth>>,
 }
 
 /// Bulk transfers of one direction: four or more payload packets, gaps of at most a second, not interrupted by payload
@@ -217,6 +220,9 @@ pub struct Flow {
     pub fields: u32,
     /// Where its TCP stream is read: 0 not begun, [`Flow::NOT_PARSED`] for no longer, else a place.
     pub stream: u32,
+    /// By how many bits the windows of `low` and `high` are to be shifted, as their requests say (RFC 7323);
+    /// [`Flow::UNSCALED`] where they do not.
+    pub window_scales: [u8; 2],
     /// Time of the first packet, ns since 1970.
     pub first_ns: i64,
     /// Time of the latest packet, ns since 1970.
@@ -244,6 +250,8 @@ pub struct Flow {
 impl Flow {
     /// Its stream is read no longer: the protocol said all it has to say, or is none that is read.
     pub const NOT_PARSED: u32 = u32::MAX;
+    /// Its windows are not shifted.
+    pub const UNSCALED: u8 = u8::MAX;
 
     /// With these ends, first and last time (ns since 1970), and figures of `low` to `high` and of `high` to `low`; all else
     /// as of a flow of which no more is known.
@@ -263,6 +271,7 @@ impl Flow {
             name_source: NameSource::Dns,
             fields: 0,
             stream: 0,
+            window_scales: [Flow::UNSCALED; 2],
             first_ns: times_ns.0,
             last_ns: times_ns.1,
             active_start_ns: times_ns.0,

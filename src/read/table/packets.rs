@@ -179,6 +179,7 @@ impl PacketRows {
             flags,
             has_flags: written.flags.is_some(),
             window: written.window,
+            window_scale: None,
             header_bytes: 20,
             payload_bytes,
         }
