@@ -150,10 +150,16 @@ fn sent(flow: &Flow, direction: &DirectionStats, side: Known) -> SentOut {
     SentOut {
         packets: flow.measured(side.with(Known::PACKETS), direction.packets),
         bytes: flow.measured(side.with(Known::BYTES), direction.bytes),
-        tcp: flow
-            .sender_health()
-            .map(|[forward, backward]| tcp(if side == Known::FORWARD { forward } else { backward })),
+        tcp: health(flow, side, direction),
     }
+}
+
+fn health(flow: &Flow, side: Known, direction: &DirectionStats) -> Option<TcpOut> {
+    if let Some([forward, backward]) = flow.sender_health() {
+        return Some(tcp(if side == Known::FORWARD { forward } else { backward }));
+    }
+    let retransmissions = direction.retransmissions;
+    (retransmissions > 0).then(|| tcp(&SenderHealth { retransmissions, ..SenderHealth::default() }))
 }
 
 fn tcp(health: &SenderHealth) -> TcpOut {

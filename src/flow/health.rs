@@ -19,16 +19,16 @@ const MOST_COURSE: usize = 64;
 /// A connection is worth remembering from this packet on: a request, even repeated, says nothing yet.
 const FIRST_PACKET: u32 = 3;
 
-/// Takes a packet after it was counted.
+/// Takes a packet after it was counted, and found to repeat what was sent before or not.
 #[inline]
-pub(super) fn update(flow: &mut Flow, tcp: &Tcp, from: usize, now: i64) {
+pub(super) fn update(flow: &mut Flow, tcp: &Tcp, from: usize, now: i64, repeats: bool) {
     let n_packets = flow.directions.iter().fold(0, |sum: u32, direction| sum.saturating_add(direction.packets));
     if n_packets >= FIRST_PACKET && !flow.is_over {
-        take(flow, tcp, from, now);
+        take(flow, tcp, from, now, repeats);
     }
 }
 
-fn take(flow: &mut Flow, tcp: &Tcp, from: usize, now: i64) {
+fn take(flow: &mut Flow, tcp: &Tcp, from: usize, now: i64, repeats: bool) {
     let Some(window) = tcp.window else { return };
     let (first_ns, is_asker) = (flow.first_ns, flow.is_low_originator == (from == 0));
     let scales = scales(flow);
@@ -38,6 +38,7 @@ fn take(flow: &mut Flow, tcp: &Tcp, from: usize, now: i64) {
             has_sent,
             next_sequence: direction.next_sequence,
             next_at_ns: direction.last_ns,
+            unbroken_to: direction.next_sequence,
             window: direction.initial_window.unwrap_or(0),
             ..SenderTracking::default()
         }
@@ -48,6 +49,10 @@ fn take(flow: &mut Flow, tcp: &Tcp, from: usize, now: i64) {
         None => Box::new(TcpHealth::default()),
     };
     if is_first {
+        // What was sent again before, and what is sent again now, which is looked at below.
+        for (at, (side, direction)) in health.sides.iter_mut().zip(&flow.directions).enumerate() {
+            side.retransmissions = direction.retransmissions.saturating_sub(u32::from(at == from && repeats));
+        }
         let mut tracking = begin(begun, flow, tcp, from);
         tracking.senders.iter_mut().zip(scales).for_each(|(sender, scale)| sender.scale = scale);
         health.tracking = Some(Box::new(tracking));
@@ -71,11 +76,15 @@ fn begin(mut senders: [SenderTracking; 2], flow: &Flow, tcp: &Tcp, from: usize) 
         if is_this {
             let is_ahead = next.get(at).is_some_and(|next| *next == end_of(tcp));
             sender.next_sequence = if is_ahead { tcp.sequence } else { sender.next_sequence };
+            sender.unbroken_to = sender.next_sequence;
         }
         let acknowledges = direction.is_some_and(|direction| direction.flag(ACK) > u32::from(is_this && tcp.has(ACK)));
         sender.last_ack = if n_before > 0 && acknowledges { next.get(1 - at).copied() } else { None };
     }
-    Tracking { senders, stride: 1, ..Tracking::default() }
+    let is_handshake =
+        flow.saw_syn && tcp.flags & (SYN | RST) == 0 && flow.directions.iter().all(|direction| direction.flag(SYN) > 0);
+    let handshake_ns = is_handshake.then(|| flow.last_ns - flow.first_ns);
+    Tracking { senders, handshake_ns, stride: 1, ..Tracking::default() }
 }
 
 fn end_of(tcp: &Tcp) -> u32 {
@@ -99,7 +108,7 @@ struct Segment<'a> {
 
 impl Segment<'_> {
     fn take(&self, health: &mut TcpHealth, tracking: &mut Tracking) {
-        let Tracking { senders: [low, high], request_ns, stride, n_skipped } = tracking;
+        let Tracking { senders: [low, high], request_ns, handshake_ns, stride, n_skipped } = tracking;
         let (sender, other) = if self.from == 0 { (low, high) } else { (high, low) };
         let [low_side, high_side] = &mut health.sides;
         let (side, other_side) = if self.from == 0 { (low_side, high_side) } else { (high_side, low_side) };
@@ -137,7 +146,7 @@ impl Segment<'_> {
         let carries = bytes > 0 || tcp.flags & (SYN | FIN) != 0;
         let goes_back = carries && sender.has_sent && ahead < 0 && !is_keep_alive && !(bytes > 1 && ahead == -1);
         if goes_back {
-            self.goes_back(side, sender, other);
+            self.goes_back(side, sender, other, handshake_ns.unwrap_or(OVERTAKEN_NS));
         } else if carries && is_plain && !is_keep_alive {
             remember(&mut sender.waiting, (end, bytes, Some(self.now)));
         }
@@ -148,13 +157,15 @@ impl Segment<'_> {
         if !sender.has_sent || !is_probe && past(end, sender.next_sequence) > 0 {
             (sender.next_sequence, sender.next_at_ns) = (end, self.now);
         }
+        if (!sender.has_sent || tcp.sequence == sender.unbroken_to) && !is_probe {
+            sender.unbroken_to = sender.next_sequence;
+        }
         sender.has_sent = true;
 
         if tcp.has(ACK) {
-            if other.has_sent && past(tcp.acknowledgment, other.next_sequence) > 0 {
+            if other.has_sent && past(tcp.acknowledgment, other.unbroken_to) > 0 {
                 count_if(&mut side.acknowledged_unseen, true);
-                other.next_sequence = tcp.acknowledgment;
-                other.holes.clear();
+                other.unbroken_to = other.next_sequence;
             }
             if !acks_same && let Some((micros, bytes)) = acknowledge(other, tcp.acknowledgment, self.now) {
                 other_side.largest_acknowledged = other_side.largest_acknowledged.max(bytes);
@@ -181,19 +192,25 @@ impl Segment<'_> {
     }
 
     /// A segment that does not go on: sent again, or overtaken.
-    fn goes_back(&self, side: &mut SenderHealth, sender: &mut SenderTracking, other: &SenderTracking) {
+    fn goes_back(
+        &self,
+        side: &mut SenderHealth,
+        sender: &mut SenderTracking,
+        other: &SenderTracking,
+        overtaken_ns: i64,
+    ) {
         let (tcp, end) = (self.tcp, end_of(self.tcp));
         let is_new = fill(&mut sender.holes, tcp.sequence, end);
         count_if(&mut side.filled, is_new);
-        let threshold = side.round_trips.least().map_or(OVERTAKEN_NS, |micros| i64::from(micros) * 1000);
         let is_acknowledged = other.last_ack.is_some_and(|ack| past(end, ack) <= 0);
         let was_asked = other.n_duplicates >= 2 && self.now - other.last_ack_ns < FAST_NS;
         if tcp.payload_bytes > 0 && is_acknowledged {
             count_if(&mut side.spurious_retransmissions, true);
-        } else if was_asked && other.last_ack.is_some_and(|ack| past(tcp.sequence, ack) >= 0) {
+        } else if was_asked && other.last_ack == Some(tcp.sequence) {
             count_if(&mut side.fast_retransmissions, true);
-        } else if is_new && self.now - sender.next_at_ns < threshold && end != sender.next_sequence {
+        } else if self.now - sender.next_at_ns < overtaken_ns && end != sender.next_sequence {
             count_if(&mut side.out_of_order, true);
+            count_if(&mut side.overtaken, is_new);
         } else {
             count_if(&mut side.retransmissions, true);
             self.note_stuck(side, sender, other);

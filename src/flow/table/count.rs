@@ -80,7 +80,7 @@ pub(super) fn count(flow: &mut Flow, packet: &Packet, from: usize) -> bool {
             ttl::count(flow, packet, tcp, from);
             let repeats = tcp::count(flow, tcp, from, packet.is_copy);
             if !packet.is_copy {
-                health::update(flow, tcp, from, now);
+                health::update(flow, tcp, from, now, repeats);
             }
             repeats
         }

@@ -35,8 +35,10 @@ pub struct SenderHealth {
     pub fast_retransmissions: u32,
     /// Sent again although the other side had acknowledged it.
     pub spurious_retransmissions: u32,
-    /// Came late, but soon enough to have been overtaken only.
+    /// Came late, but so soon behind what follows that it may have been overtaken only.
     pub out_of_order: u32,
+    /// Of these, segments that had not passed the capture point before: nothing speaks for loss.
+    pub overtaken: u32,
     /// Segments before which some are missing.
     pub gaps: u32,
     /// Of those sent again or late, segments that had not passed the capture point before.
@@ -70,7 +72,8 @@ pub struct SenderHealth {
 impl SenderHealth {
     /// Segments that were sent again because they, or their acknowledgment, did not arrive.
     pub fn lost(&self) -> u32 {
-        self.retransmissions.saturating_add(self.fast_retransmissions)
+        let early = self.out_of_order.saturating_sub(self.overtaken);
+        self.retransmissions.saturating_add(self.fast_retransmissions).saturating_add(early)
     }
 }
 
@@ -163,6 +166,8 @@ pub struct Tracking {
     pub senders: [SenderTracking; 2],
     /// When the last packet of a request passed that waits for its answer, ns since 1970.
     pub request_ns: Option<i64>,
+    /// From the request of the connection to the end of its handshake; none where that was not seen, ns.
+    pub handshake_ns: Option<i64>,
     /// Each so many round trips one is kept.
     pub stride: u32,
     /// Round trips since the last one that was kept.
@@ -174,10 +179,12 @@ pub struct Tracking {
 pub struct SenderTracking {
     /// It sent something yet.
     pub has_sent: bool,
-    /// Sequence number behind all that it sent, and when it got there, ns since 1970.
+    /// Sequence number behind all that it sent.
     pub next_sequence: u32,
     /// When it got there, ns since 1970.
     pub next_at_ns: i64,
+    /// Sequence number up to which nothing is missing, or the other side has acknowledged more than was seen.
+    pub unbroken_to: u32,
     /// Its last acknowledgment, if it sent one.
     pub last_ack: Option<u32>,
     /// When that was, ns since 1970.
