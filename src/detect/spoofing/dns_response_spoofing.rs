@@ -179,7 +179,7 @@ impl Pair {
             .explanation(format!(
                 "{} from {asker} to {server} got two answers with different addresses within {} s, for example for \
                  {}. A server answers once: somebody else, probably on the path, sent one of the two.",
-                count(self.n as usize, "question"),
+                count(self.n as usize, "lookup"),
                 RACE_NS / SECOND,
                 names.join(", ")
             ))
