@@ -30,8 +30,8 @@ impl BenignRate {
         let n = self.n_findings;
         match (self.n_with_any, self.n_with_medium) {
             (0, _) => format!("nothing in {captures}"),
-            (any, 0) => format!("{n} in {any} of {captures} ({share}), none of medium severity or more"),
-            (any, medium) => format!("{n} in {any} of {captures} ({share}), in {medium} of medium severity or more"),
+            (any, 0) => format!("{n} in {any} of {captures} ({share}), none of medium severity or higher"),
+            (any, medium) => format!("{n} in {any} of {captures} ({share}), in {medium} of medium severity or higher"),
         }
     }
 }

@@ -141,7 +141,7 @@ fn take(stronger: &mut Finding, weaker: &Finding, seers: &[Seer]) {
 fn credit(stronger: &mut Finding, weaker: &Finding, seers: &[Seer]) {
     let seer = seers.iter().find(|seer| seer.id == weaker.detector);
     let name = seer.map_or(weaker.detector.as_str(), |seer| seer.name);
-    stronger.explanation.push_str(&format!(" The detector \u{201c}{name}\u{201d} saw it too."));
+    stronger.explanation.push_str(&format!(" The detector \u{201c}{name}\u{201d} reported it too."));
 }
 
 #[cfg(test)]

@@ -57,12 +57,12 @@ fn deed(category: Category) -> &'static str {
     match category {
         Category::Scan => "scanned",
         Category::BruteForce => "guessed passwords",
-        Category::Spoofing => "passed for others",
+        Category::Spoofing => "impersonated others",
         Category::Cleartext => "logged in",
-        Category::LateralMovement => "went on to other hosts",
-        Category::Beacon => "called out again and again",
+        Category::LateralMovement => "moved to other hosts",
+        Category::Beacon => "connected out again and again",
         Category::CovertChannel => "hid traffic",
-        Category::Mining => "mined coins",
+        Category::Mining => "mined cryptocurrency",
         Category::Exfiltration => "sent data out",
         Category::Flood => "flooded",
         Category::ProtocolAbuse | Category::LongConnection | Category::Performance | Category::Statistical => {

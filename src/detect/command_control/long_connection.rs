@@ -244,7 +244,12 @@ fn finding((source, target, port): (Addr, Addr, u16), figures: &Pair, least: f64
                 "s",
                 format!("below {} (RITA)", finding_builder::thousands(least as usize)),
             ),
-            evidence("Time silent for longer than the flow time-out", figures.silent_ns as f64 / SECOND as f64, "s", ""),
+            evidence(
+                "Time silent for longer than the flow time-out",
+                figures.silent_ns as f64 / SECOND as f64,
+                "s",
+                "",
+            ),
             evidence("Connections, or parts of one", figures.n as f64, "flows", ""),
             evidence("Payload, mean", rate, "B/s", format!("below {quiet} is quiet")),
             evidence("Bytes sent", sent as f64, "B", ""),

@@ -281,12 +281,7 @@ fn finding(domain: &str, askers: &[(Addr, &Asked)], names: f64) -> Finding {
         .names(vec![domain.to_owned()])
         .evidence([
             evidence("Different names under the domain", n_new, "names", "a handful"),
-            evidence(
-                "Queries per new name",
-                100.0 * n_new / most.n_questions.max(1) as f64,
-                "%",
-                "few: names repeat",
-            ),
+            evidence("Queries per new name", 100.0 * n_new / most.n_questions.max(1) as f64, "%", "few: names repeat"),
             evidence("Mean length before the domain", mean_length, "characters", "about 8"),
             evidence("Entropy per character", entropy, "bits", "2.5 to 3.5 in words"),
             evidence("Queries for TXT, NULL and the like", 100.0 * wide_share, "%", "under 5"),

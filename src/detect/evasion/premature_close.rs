@@ -147,7 +147,10 @@ impl Server {
         let n = self.n as f64;
         let confidence = Confidence::LIKELY;
         Finding::builder(&CARD)
-            .title(format!("{host} port {port} closes connections that then continue: {}", count(self.n as usize, "time")))
+            .title(format!(
+                "{host} port {port} closes connections that then continue: {}",
+                count(self.n as usize, "time")
+            ))
             .rated(Impact::CONTROL, confidence, (n, least))
             .sources([host])
             .targets(self.clients.iter().copied())

@@ -95,7 +95,12 @@ impl AnomalousPair<Differing> {
             .rated(Impact::CONTROL, confidence, (n, least))
             .evidence([
                 evidence("Segments with conflicting content", n, "segments", "0"),
-                evidence("Bytes that differ", self.counts.n_bytes as f64, "B", "0: retransmissions repeat the same bytes"),
+                evidence(
+                    "Bytes that differ",
+                    self.counts.n_bytes as f64,
+                    "B",
+                    "0: retransmissions repeat the same bytes",
+                ),
             ])
             .explanation(format!(
                 "In the name of {source}, {target} received {} that cover bytes sent before, with different content: \

@@ -197,7 +197,12 @@ impl Pair {
                 evidence("Sent to received", ratio, "times", "below 1 in browsing"),
                 evidence("What this host sends to another address, median", around.usual / 1000.0, "kB", ""),
                 evidence("Its other external addresses", around.n_usual as f64, "hosts", ""),
-                evidence("Other internal hosts that go there", around.n_others as f64, "hosts", "many, for a common service"),
+                evidence(
+                    "Other internal hosts that go there",
+                    around.n_others as f64,
+                    "hosts",
+                    "many, for a common service",
+                ),
                 evidence("Flows", self.flows as f64, "flows", ""),
             ])
             .explanation(format!(

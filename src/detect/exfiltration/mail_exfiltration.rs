@@ -211,7 +211,9 @@ impl Pair {
         Finding::builder(&CARD)
             .title(format!("{source} sent {amount} by mail to {server}"))
             .rated(Impact::CONTROL, confidence, (sent, volume))
-            .technique(self.is_encrypted.then_some(("T1048.002", "Exfiltration Over Asymmetric Encrypted Non-C2 Protocol")))
+            .technique(
+                self.is_encrypted.then_some(("T1048.002", "Exfiltration Over Asymmetric Encrypted Non-C2 Protocol")),
+            )
             .service((source, server, port), "SMTP")
             .evidence([
                 evidence("Payload sent by mail", sent / 1000.0, "kB", "under 100 a message"),

@@ -86,9 +86,9 @@ impl Store {
     /// For people.
     pub fn words(self) -> &'static str {
         match self {
-            Store::Files => "a store for files",
-            Store::Texts => "a store for texts",
-            Store::Messages => "a service for messages",
+            Store::Files => "a file storage service",
+            Store::Texts => "a text sharing service",
+            Store::Messages => "a messaging service",
         }
     }
 

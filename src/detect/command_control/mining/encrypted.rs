@@ -49,7 +49,12 @@ impl Work {
                 evidence("Typical size of a result", f64::from(share), "B", "all sizes, in chat and web pages"),
                 evidence("Typical size of the answer to it", f64::from(answer), "B", ""),
                 evidence("Typical size of a job", f64::from(job), "B", "all sizes, in chat and web pages"),
-                evidence("Irregularity of the times of results", self.unevenness, "", "0 for fixed intervals, 1 for random times"),
+                evidence(
+                    "Irregularity of the times of results",
+                    self.unevenness,
+                    "",
+                    "0 for fixed intervals, 1 for random times",
+                ),
                 evidence("Time from first to last", self.seconds, "s", ""),
             ])
             .series(Series::moments("Messages that look like results", "messages", &times))

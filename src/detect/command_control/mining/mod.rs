@@ -146,8 +146,11 @@ impl Pair {
         let n = self.n_messages as f64;
         let confidence = Confidence::ALMOST_CERTAIN;
         let user = if self.user.is_empty() { String::new() } else { format!(" as {}", self.user) };
-        let agent =
-            if self.agent.is_empty() { String::new() } else { format!(" The program identifies itself as {}.", self.agent) };
+        let agent = if self.agent.is_empty() {
+            String::new()
+        } else {
+            format!(" The program identifies itself as {}.", self.agent)
+        };
         Finding::builder(&CARD)
             .title(format!("{miner} mines cryptocurrency for {pool}"))
             .rated(Impact::ACCESS_TRY, confidence, (n, least))

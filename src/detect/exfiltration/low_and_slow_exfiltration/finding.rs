@@ -62,7 +62,12 @@ impl Drip {
                 evidence("What this host sends to another destination, median", around.usual / 1000.0, "kB", ""),
                 evidence("Its other external destinations", around.n_usual as f64, "places", ""),
                 evidence("What it sent to all earlier destinations", around.before / 1000.0, "kB", ""),
-                evidence("Other internal hosts that send there", around.n_peers as f64, "hosts", "many, for a common service"),
+                evidence(
+                    "Other internal hosts that send there",
+                    around.n_peers as f64,
+                    "hosts",
+                    "many, for a common service",
+                ),
             ])
             .explanation(format!(
                 "{source} sent {amount} to {shown} over {}, in {} of at most {} each: {ratio:.1} times what it \
