@@ -46,7 +46,7 @@ fn values(series: &Series, offset_minutes: i32) -> String {
     let mut sorted: Vec<f64> = series.points.iter().map(|(_, value)| *value).filter(|v| v.is_finite()).collect();
     sorted.sort_by(f64::total_cmp);
     let (Some(least), Some(most)) = (sorted.first(), sorted.last()) else {
-        return "There is nothing to show.".to_owned();
+        return "There is no data to show.".to_owned();
     };
     let n = series.points.len();
     let level = series.level.as_ref().map_or(String::new(), |l| format!("; {}: {}", l.name, words(l.value)));
@@ -55,22 +55,22 @@ fn values(series: &Series, offset_minutes: i32) -> String {
         SeriesKind::Rate => {
             let peak = series.points.iter().find(|(_, value)| value == most).map_or(0, |(at, _)| *at);
             let at = place(series, peak, offset_minutes);
-            format!("At most {}, from {at} {zone} on{level}.", words(*most))
+            format!("Peak {} at {at} {zone}{level}.", words(*most))
         }
         SeriesKind::Sums => {
             let peak = series.points.iter().find(|(_, value)| value == most).map_or(0, |(at, _)| *at);
             let total: f64 = series.points.iter().map(|(_, value)| value).sum();
             let at = place(series, peak, offset_minutes);
-            format!("{} in all; most, {}, from {at} {zone} on.", words(total), words(*most))
+            format!("{} in all; peak {} at {at} {zone}.", words(total), words(*most))
         }
         SeriesKind::Values => {
             let middle = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
-            format!("{n} values from {} to {}, the middle one {}{level}.", words(*least), words(*most), words(middle))
+            format!("{n} values from {} to {}, median {}{level}.", words(*least), words(*most), words(middle))
         }
         SeriesKind::Gaps => {
             let middle = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
             let n = count(n as u64);
-            format!("{n} gaps from {} to {}, the middle one {}{level}.", words(*least), words(*most), words(middle))
+            format!("{n} gaps from {} to {}, median {}{level}.", words(*least), words(*most), words(middle))
         }
         SeriesKind::Walk => {
             let past = series

@@ -20,7 +20,7 @@ fn make(analysis: &Analysis, _offset_minutes: i32) -> ChartSpec {
         summary: match rows.first() {
             None => "No IP address was seen.".to_owned(),
             Some(first) => format!(
-                "{}; {} sent and received the most, {} ({} of all bytes).",
+                "{}; {} sent and received most, {} ({} of all bytes).",
                 counted(analysis.summary.hosts, "host", "hosts"),
                 label(first),
                 bytes(total(first)),

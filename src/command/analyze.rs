@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 /// Arguments of `analyze`.
 #[derive(clap::Args)]
-#[command(after_help = "OUT may be - for standard output. Without any output a summary is printed.")]
+#[command(after_help = "Use - as OUT for standard output. Without any output option, a summary is printed.")]
 pub struct AnalyzeArguments {
     /// The capture (pcap or pcapng) or table (CSV, JSON lines, JSON list), also compressed with gzip or Zstandard, told by
     /// its content. Several captures are read as one, in order of time; a table is read by itself
@@ -97,12 +97,12 @@ fn check(files: &[PathBuf], outputs: &[&Path]) -> Result<(), Failure> {
     let is_file = |path: &Path| path.is_file();
     for (i, out) in outputs.iter().enumerate() {
         if is_file(out) && files.iter().any(|file| place(out) == place(file)) {
-            return Err(Failure::usage(format!("{} is a capture that is read; name another output", out.display())));
+            return Err(Failure::usage(format!("{} is an input file; name another output", out.display())));
         }
         let is_twice =
             outputs.iter().skip(i + 1).any(|other| other == out || is_file(out) && place(other) == place(out));
         if is_twice && (output::is_standard(out) || !out.exists() || is_file(out)) {
-            return Err(Failure::usage(format!("two outputs cannot both go to {}", out.display())));
+            return Err(Failure::usage(format!("two outputs cannot both be written to {}", out.display())));
         }
     }
     Ok(())

@@ -51,8 +51,8 @@ struct ListArguments {
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (build ", env!("PACKETLOUPE_BUILD"), ")");
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 a finding as severe as --fail-on asks for; 2 wrong usage, or an output \
-that cannot be written; 3 the file is none that is known, or cannot be read.";
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 a finding at least as severe as --fail-on; 2 wrong usage, or an \
+output that cannot be written; 3 the file has an unknown format or cannot be read.";
 
 /// Why the command ends without a result.
 enum Failure {

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 /// Arguments of `score`.
 #[derive(clap::Args)]
 #[command(
-    after_help = "One score a line from 0 to 1, in the order of the rows; an empty line for a row that cannot be scored. \
-A label column is left out of what the detector sees."
+    after_help = "One score per line from 0 to 1, in the order of the rows; an empty line for a row that cannot be \
+scored. Detectors never see the label column."
 )]
 pub struct ScoreArguments {
     /// The table: CSV, JSON lines or a JSON list
@@ -75,7 +75,7 @@ pub fn run(arguments: &ScoreArguments) -> Result<(), Failure> {
 /// The place of a detector in its table.
 pub fn place(id: &str) -> Result<usize, Failure> {
     let known = pipeline::cards().into_iter().position(|(card, _)| card.id == id);
-    known.ok_or_else(|| Failure::usage(format!("there is no detector {id:?}; see `packetloupe detectors`")))
+    known.ok_or_else(|| Failure::usage(format!("unknown detector {id:?}; see `packetloupe detectors`")))
 }
 
 /// Settings from a file, or the defaults.

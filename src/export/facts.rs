@@ -19,7 +19,7 @@ use std::io::{self, Write};
 /// Flows and the fields of their messages as JSON lines, for scripts.
 pub const EXPORT: Export = Export {
     id: "facts",
-    help: "Write flows and what their messages said, as JSON lines: names asked for, servers, users, versions",
+    help: "Write flows and their message fields as JSON lines: queried names, servers, users, versions",
     media_type: "application/jsonl",
     is_on_page: false,
     about: |_| About::new("facts (JSON lines)", "facts.jsonl"),

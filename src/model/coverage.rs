@@ -50,14 +50,14 @@ impl<'a> DetectorCoverage<'a> {
     /// `name` knows, more are counted.
     pub fn words(&self, name: impl Fn(&str) -> String) -> String {
         let who = match self.ran.as_slice() {
-            [] => return format!("No detector could look at {}", self.at),
+            [] => return format!("No detector could check {}", self.at),
             [one] => name(one),
             [others @ .., last] if self.ran.len() <= MOST_NAMED => {
                 format!("{} and {}", others.iter().map(|id| name(id)).collect::<Vec<_>>().join(", "), name(last))
             }
             many => counted(many.len() as u64, "detector", "detectors"),
         };
-        format!("{who} looked at {}", self.at)
+        format!("{who} checked {}", self.at)
     }
 }
 

@@ -205,7 +205,7 @@ fn finish(
             detector.finish(context)
         }
         Some((_, RowKind::Flows)) if entry.interest.intersects(Interest::ANY_PACKET) => table_facts::not_evaluated(
-            "This is a table of flows: it does not have the single packets that are looked at.".to_owned(),
+            "This is a table of flows: it does not have the single packets that this detector needs.".to_owned(),
         ),
         _ => detector.finish(context),
     }

@@ -23,12 +23,14 @@ pub(super) fn with_figures(
     };
     if let Some(duplicates) = duplicates {
         let percent = (duplicates.share * 100.0).round();
-        let figures = format!("Of the IP packets whose copies can be told from repetitions, {percent} % are copies.");
+        let figures = format!(
+            "Of the IP packets for which copies and retransmissions can be distinguished, {percent} % are copies."
+        );
         add(IssueKind::PacketsDuplicated, figures);
     }
     if let Some(rows) = sampled {
         let figures = format!(
-            "{} of {} rows are kept, chosen with the seed {}; counts, means and ranges are of all rows.",
+            "{} of {} rows are kept, chosen with the seed {}; counts, means and ranges cover all rows.",
             rows.len(),
             rows.n_rows(),
             rows.seed(),

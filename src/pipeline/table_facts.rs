@@ -15,7 +15,7 @@ pub(super) fn facts(rows: &RowStore, is_counted: bool) -> TableFacts {
             let why = format!("the table has no {lacks}");
             rest("Flows, hosts and ports", why.clone());
             rest("Timelines", why.clone());
-            rest("Detectors of scans, floods, guessing and other behaviour", why);
+            rest("Detectors of scans, floods, brute force and other behaviour", why);
             rest("Packets", "a table has no packets".to_owned());
         }
         RowKind::Flows => {
@@ -26,7 +26,7 @@ pub(super) fn facts(rows: &RowStore, is_counted: bool) -> TableFacts {
             rest("Detectors that look at single packets", "a table of flows has no packets".to_owned());
         }
         RowKind::Packets => {
-            rest("Packets as layers and bytes", "the list of packets has no bytes; its lines are in Rows".to_owned());
+            rest("Packets as layers and bytes", "the packet list has no bytes; its lines are in Rows".to_owned());
         }
     }
     TableFacts { layout: layout.clone(), rows: rows.n_rows(), rows_kept: rows.len() as u64, rests }
@@ -40,5 +40,5 @@ pub(super) fn not_evaluated(why: String) -> Conclusion {
 /// Why the rows of a table are no flows.
 pub(super) fn why_no_flows(rows: &RowStore) -> String {
     let lacks = rows.layout().lacks.join(" and ");
-    format!("The table has no {lacks}, so its rows cannot be taken for flows.")
+    format!("The table has no {lacks}, so its rows cannot be read as flows.")
 }

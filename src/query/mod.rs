@@ -74,7 +74,7 @@ fn comments(analysis: &Analysis, raw: &RawPacket<'_>) -> Option<LayerDetail> {
         comment.file == raw.file && matches!(comment.about, About::Packet { offset, .. } if offset == raw.offset)
     };
     let texts = analysis.file.comments.iter().filter(is_about);
-    let fields: Vec<_> = texts.map(|comment| ("Says".to_owned(), comment.text.clone())).collect();
+    let fields: Vec<_> = texts.map(|comment| ("Text".to_owned(), comment.text.clone())).collect();
     (!fields.is_empty()).then(|| LayerDetail { name: "Comment in the capture".to_owned(), start: 0, length: 0, fields })
 }
 

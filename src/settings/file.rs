@@ -41,7 +41,7 @@ fn from_values(given: &BTreeMap<String, Value>, known: &[&Descriptor]) -> (Setti
     for (id, value) in given.iter().filter(|(id, _)| *id != EXPECTED) {
         let now = former_ids::below(id);
         let Some(d) = known.iter().find(|d| d.id == now) else {
-            warnings.push(format!("setting {id} is not known; see `packetloupe settings`"));
+            warnings.push(format!("setting {id} is unknown; see `packetloupe settings`"));
             continue;
         };
         if !number(d, value).is_some_and(|number| settings.set(d, number)) {
@@ -66,7 +66,7 @@ fn from_values(given: &BTreeMap<String, Value>, known: &[&Descriptor]) -> (Setti
                 warnings.push(format!("rule {} of the allow-list is not used: {why}", place + 1));
             }
         }
-        Some(_) => warnings.push("the allow-list (expected) is not used: it is no list of rules".to_owned()),
+        Some(_) => warnings.push("the allow-list (expected) is not used: it is not a list of rules".to_owned()),
     }
     (settings, warnings)
 }

@@ -72,7 +72,7 @@ impl Case<'_> {
         let meant = self.calls.iter().map(|call| call.second).filter(|second| (first..=last).contains(second));
         let mut times: Vec<i64> = meant.map(|second| second.saturating_mul(SECOND)).collect();
         times.sort_unstable();
-        let usual = Level { name: "usual".to_owned(), value: self.judged.parts.period };
+        let usual = Level { name: "period".to_owned(), value: self.judged.parts.period };
         Series::gaps("Time since the previous connection", &times, Some(usual))
     }
 

@@ -60,7 +60,7 @@ pub fn ColumnPane(props: &ColumnPaneProps) -> Html {
                 }
             </dl>
             if info.is_sampled {
-                <p class="hint">{"Distinct, quantiles, frequent values and histogram are of a sample of the rows; the rest counts them all."}</p>
+                <p class="hint">{"Distinct, quantiles, frequent values and histogram come from a sample of the rows; the rest counts them all."}</p>
             }
             if let Some(spec) = histogram(info) {
                 <Chart {spec} />

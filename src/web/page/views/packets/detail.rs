@@ -35,7 +35,7 @@ pub fn PacketPane(props: &PacketPaneProps) -> Html {
         Chosen::Here(packet) => packet,
         Chosen::Nothing => return note("Choose a packet to see its layers and bytes."),
         Chosen::Asked => return note("Reading the packet from the file…"),
-        Chosen::Gone => return note("This packet cannot be read any more: the file was moved or changed."),
+        Chosen::Gone => return note("This packet can no longer be read: the file was moved or changed."),
     };
     let PacketDetail { row, bytes, stopped, .. } = &*packet;
     let name = format!("Packet {}", quantity::count(row.index + 1));
