@@ -18,14 +18,14 @@ pub fn refusal(bytes: &[u8], is_all: bool) -> UnsupportedFile {
     }
     if is_all && capture::kind(bytes).is_some() {
         return UnsupportedFile(
-            "This is the beginning of a capture, but the file ends before its first packet.".to_owned(),
+            "This is the start of a capture, but the file ends before its first packet.".to_owned(),
         );
     }
     let front = bytes.get(..FRONT_BYTES).unwrap_or(bytes);
     let what = binary::kind(front).or_else(|| no_table(front)).or_else(|| text::kind(front));
     UnsupportedFile(match what {
         Some(what) => format!("{what} {OPENS}"),
-        None => format!("This is binary data of a kind that is not known here. {OPENS}"),
+        None => format!("This is binary data of an unknown format. {OPENS}"),
     })
 }
 

@@ -59,8 +59,9 @@ const MOST_ROW_BYTES: usize = 2 << 20;
 const MOST_OPEN_QUOTES: u32 = 16;
 
 /// Said of a document of columns that is too long.
-const COLUMNS_TOO_LONG: &str = "This is JSON that lists columns, not rows: all of it has to be held at once, and it is longer than 64 MiB. Write \
-                                rows instead, in Python with: df.to_json('OUT.json', orient='records', lines=True)";
+const COLUMNS_TOO_LONG: &str = "This is JSON that lists columns, not rows: all of it must be held in memory at once, \
+                                and it is longer than 64 MiB. Write rows instead, in Python with: \
+                                df.to_json('OUT.json', orient='records', lines=True)";
 
 /// What people may say about a table before it is read.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -8,7 +8,7 @@ use crate::read::table::lines::{LineFormat, LinesFront, blank, front_lines};
 pub const ENTRY: Entry = Entry {
     id: "aws_vpc",
     name: "AWS VPC flow log",
-    known_by: KnownBy::Lines(LineFormat { written: "text, blanks", open, read: blank::read }),
+    known_by: KnownBy::Lines(LineFormat { written: "text, spaces", open, read: blank::read }),
     roles: &[
         ("srcaddr", Role::Source),
         ("dstaddr", Role::Target),

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 pub const ENTRY: Entry = Entry {
     id: "firewall_text",
-    name: "Log in words",
+    name: "Log in plain text",
     known_by: KnownBy::Lines(LineFormat { written: "text", open, read }),
     roles: &[("time", Role::Start), ("text", Role::Plain), ("action", Role::Action)],
     ..COMMON

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 pub const ENTRY: Entry = Entry {
     id: "gure_kdd",
     name: "gureKDDCup",
-    known_by: KnownBy::Lines(LineFormat { written: "text, blanks", open, read: blank::read }),
+    known_by: KnownBy::Lines(LineFormat { written: "text, spaces", open, read: blank::read }),
     roles: &[
         ("num_conn", Role::Id),
         ("starttime", Role::Start),

@@ -7,8 +7,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 pub const ENTRY: Entry = Entry {
     id: "nfdump_pipe",
-    name: "nfdump with bars",
-    known_by: KnownBy::Lines(LineFormat { written: "text, bars", open, read }),
+    name: "nfdump with pipes",
+    known_by: KnownBy::Lines(LineFormat { written: "text, pipes", open, read }),
     roles: &[
         ("first", Role::Start),
         ("last", Role::End),

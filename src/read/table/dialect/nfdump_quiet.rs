@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 pub const ENTRY: Entry = Entry {
     id: "nfdump_quiet",
-    name: "nfdump without headings",
+    name: "nfdump without header",
     known_by: KnownBy::Shape(looks, COLUMNS),
     roles: &[
         ("ts", Role::Start),
