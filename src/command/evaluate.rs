@@ -23,7 +23,7 @@ pub struct EvaluateArguments {
     /// Name of the column that says what each row is
     #[arg(long, value_name = "COLUMN")]
     label: String,
-    /// Values of that column that mean benign, besides the usual words for it; may be given several times
+    /// Values of that column that mean benign, in addition to the usual words; may be given several times
     #[arg(long, value_name = "VALUE")]
     benign: Vec<String>,
     /// Write the result as JSON
@@ -32,7 +32,7 @@ pub struct EvaluateArguments {
     /// Only this detector; may be given several times
     #[arg(long, value_name = "ID")]
     detector: Vec<String>,
-    /// Take settings from a JSON object of ids and numbers
+    /// Read settings from a JSON object of ids and numbers
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
 }

@@ -28,9 +28,9 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Read captures or a table of flows, also compressed, and say what does not belong in them
+    /// Analyze captures or a table of flows, also compressed, and report what does not belong in them
     Analyze(analyze::AnalyzeArguments),
-    /// Say how well the detectors tell the rows of a labelled table apart
+    /// Measure how well the detectors separate the rows of a labelled table
     Evaluate(evaluate::EvaluateArguments),
     /// Give each row of a table an anomaly score
     Score(score::ScoreArguments),
@@ -44,7 +44,7 @@ enum Task {
 
 #[derive(clap::Args)]
 struct ListArguments {
-    /// As JSON instead of a table
+    /// Print JSON instead of a table
     #[arg(long)]
     json: bool,
 }
@@ -58,7 +58,7 @@ output that cannot be written; 3 the file has an unknown format or cannot be rea
 enum Failure {
     /// Wrong usage, or an output that cannot be written.
     Usage(String),
-    /// The input is none that is known, or cannot be read.
+    /// The input has an unknown format or cannot be read.
     Input(String),
 }
 

@@ -18,16 +18,16 @@ pub struct ScoreArguments {
     /// The detector; see `packetloupe detectors`
     #[arg(long, value_name = "ID")]
     detector: String,
-    /// Start random choices from this number
+    /// Seed for random choices
     #[arg(long, value_name = "N")]
     seed: Option<u32>,
     /// Write the scores here instead of to standard output
     #[arg(long, value_name = "OUT", default_value = "-")]
     out: PathBuf,
-    /// Name of the label column, if its heading does not say so
+    /// Name of the label column, if it cannot be recognised from its heading
     #[arg(long, value_name = "COLUMN")]
     label: Option<String>,
-    /// Take settings from a JSON object of ids and numbers
+    /// Read settings from a JSON object of ids and numbers
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
 }

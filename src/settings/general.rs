@@ -41,5 +41,5 @@ pub const SEED: Descriptor = Descriptor::count("seed", "Random seed", 42.0)
     .help("Sampling and random trees start from this number, so the same file and settings give the same result.");
 
 /// Whether secrets are written as they are.
-pub const SECRETS: Descriptor = Descriptor::switch("secrets.shown", "1: readable passwords and SNMP communities are shown in packets and flows, findings, reports and saved facts. 0: they are masked. Packet bytes are always shown as they are.", 0.0)
-        .help("1: passwords and SNMP communities that can be read are written as they are: with packets and flows, in findings, reports and saved facts. 0: they are masked. Bytes of packets are always shown as they are.");
+pub const SECRETS: Descriptor = Descriptor::switch("secrets.shown", "Secrets shown", 0.0)
+        .help("1: readable passwords and SNMP communities are shown in packets and flows, findings, reports and saved facts. 0: they are masked. Packet bytes are always shown as they are.");
