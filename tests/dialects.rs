@@ -398,7 +398,7 @@ fn a_table_beside_other_files_is_refused() {
     let settings = Settings::default();
     let mut pipeline = Pipeline::new(PipelineOptions { names, ..PipelineOptions::of(&settings) });
     let refusal = pipeline.feed(&gzip(&fixture("ctu13"))).and_then(|()| pipeline.end()).unwrap_err();
-    assert_eq!(refusal.to_string(), "Inside of gzip: A table is opened by itself, not together with other files.");
+    assert_eq!(refusal.to_string(), "Inside gzip: Open a table on its own, not together with other files.");
 }
 
 #[test]

@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn a_sentence_says_what_the_chart_shows() {
         let gaps = Series::gaps("Gaps", &[0, 60 * SECOND, 121 * SECOND, 180 * SECOND], None).unwrap();
-        assert_eq!(course("c", &gaps, 0).summary, "3 gaps from 59 s to 61 s, the middle one 60 s.");
+        assert_eq!(course("c", &gaps, 0).summary, "3 gaps from 59 s to 61 s, median 60 s.");
         let walk = Series {
             kind: SeriesKind::Walk,
             name: "Walk".into(),

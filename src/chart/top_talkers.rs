@@ -61,7 +61,7 @@ mod tests {
         }];
         assert_eq!(
             make(&analysis, 0).summary,
-            "2 hosts; 10.0.0.1 files.example sent and received the most, 3.00 kB (75 % of all bytes)."
+            "2 hosts; 10.0.0.1 files.example sent and received most, 3.00 kB (75 % of all bytes)."
         );
     }
 }

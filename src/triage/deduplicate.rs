@@ -182,7 +182,7 @@ mod tests {
         let folded = fold(vec![weak, strong, other]);
         assert_eq!(folded.len(), 2);
         assert_eq!(folded[0].detector, "login_brute_force");
-        assert!(folded[0].explanation.contains("\u{201c}FTP passwords\u{201d} saw it too"));
+        assert!(folded[0].explanation.contains("\u{201c}FTP passwords\u{201d} reported it too"));
     }
 
     #[test]

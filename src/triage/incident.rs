@@ -267,7 +267,7 @@ mod tests {
         assert_eq!(incidents[0].findings, ["lateral-1", "beacon-1", "bulk_exfiltration-1"]);
         assert_eq!(
             incidents[0].sentence,
-            "10.0.0.5 went on to other hosts; after that 10.0.0.77 called out again and again to 198.51.100.1; after that \
+            "10.0.0.5 moved to other hosts; after that 10.0.0.77 connected out again and again to 198.51.100.1; after that \
              10.0.0.5 sent data out."
         );
     }
@@ -277,7 +277,7 @@ mod tests {
         let mut sweep = at(10, "sweep", Category::Scan, VICTIM, OTHER);
         sweep.sources.push(Endpoint::Mac([2, 0, 0, 0, 0, 1]));
         let moved = at(20, "lateral", Category::LateralMovement, VICTIM, OTHER);
-        assert_eq!(link(&[sweep, moved])[0].sentence, "10.0.0.5 scanned 10.0.0.77, then went on to other hosts.");
+        assert_eq!(link(&[sweep, moved])[0].sentence, "10.0.0.5 scanned 10.0.0.77, then moved to other hosts.");
     }
 
     #[test]

@@ -30,7 +30,7 @@ test("what is expected here goes from the list at once, is counted, and can be t
   await page.getByRole("button", { name: "Expected here…" }).click();
   const form = page.getByRole("form", { name: "What is expected here" });
   assert.equal(await form.getByRole("checkbox", { name: "Detector" }).isChecked(), true);
-  assert.match(await form.getByRole("status").innerText(), /port_scan by .* finding fits/);
+  assert.match(await form.getByRole("status").innerText(), /port_scan by .* finding matches/);
 
   const by = form.getByRole("textbox", { name: "Source (address or network): value" });
   const address = await by.inputValue();

@@ -239,7 +239,7 @@ mod tests {
         let times = [0, 1].into_iter();
         let found = testing::end(&mut detector, &names, &Contacts::default(), times, &Settings::default());
         assert_eq!(found.findings[0].technique.as_deref(), Some("T1567.002"));
-        assert!(found.findings[0].explanation.contains("a store for files"));
+        assert!(found.findings[0].explanation.contains("a file storage service"));
     }
 
     #[test]

@@ -133,7 +133,7 @@ mod tests {
             (0..500).map(|i| icmp(i, i as f64 / 50.0, 1, outside(1), inside(1), false, 8)).collect();
         assert!(finish(&ENTRY, &[], &pings, &Settings::default()).findings.is_empty());
         let found = finish(&ENTRY, &[], &pings, &settings).findings;
-        let in_a_second = found[0].evidence.iter().find(|line| line.name == "Most pings in a second");
+        let in_a_second = found[0].evidence.iter().find(|line| line.name == "Most pings in one second");
         assert_eq!(in_a_second.map(|line| line.typical.as_str()), Some("below 40"));
     }
 }

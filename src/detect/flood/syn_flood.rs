@@ -301,7 +301,7 @@ mod tests {
         let mut settings = Settings::default();
         assert!(settings.set(&LEAST, 500.0) && settings.set(&PERIOD, 10.0));
         let found = finish(&ENTRY, &requests(3000, 200.0, TcpState::Answered), &[], &settings).findings;
-        let in_a_second = found[0].evidence.iter().find(|line| line.name == "Most incomplete requests in a second");
+        let in_a_second = found[0].evidence.iter().find(|line| line.name == "Most incomplete requests in one second");
         assert_eq!(in_a_second.map(|line| line.typical.as_str()), Some("below 50"));
     }
 

@@ -222,7 +222,7 @@ mod tests {
             let result = finish((entry.make)().as_mut(), &table(98), &Settings::default());
             assert_eq!(
                 result.not_enough_data.unwrap(),
-                "Only 98 flows: a model of what is usual here needs at least 100."
+                "Only 98 flows: a model of this capture's baseline needs at least 100."
             );
             assert!(result.findings.is_empty() && result.scores.is_none());
         });

@@ -233,7 +233,7 @@ mod tests {
     fn asking_for_addresses_that_nobody_has_is_a_sweep() {
         let found = finish(&ENTRY, &[], &questions(60, 5), &Settings::default()).findings;
         assert_eq!((found.len(), found[0].n_packets), (1, 60));
-        assert_eq!(found[0].title, "192.168.1.200 asked by ARP for 60 addresses of the local network");
+        assert_eq!(found[0].title, "192.168.1.200 sent ARP requests for 60 addresses of the local network");
     }
 
     #[test]
