@@ -134,7 +134,7 @@ fn finding(host: Addr, network: Network, peers: &Peers, least: f64) -> FindingBu
     };
     Finding::builder(&CARD)
         .technique(technique)
-        .title(format!("{host} uses {name} with {} outside", count(peers.len(), "host")))
+        .title(format!("{host} uses {name} with {}", count(peers.len(), "external host")))
         .weighed(Impact::EXPOSURE, confidence, 0.0)
         .score(past(peers.len() as f64, least))
         .sources([host])
@@ -142,9 +142,9 @@ fn finding(host: Addr, network: Network, peers: &Peers, least: f64) -> FindingBu
         .protocol(name)
         .evidence([evidence("External hosts", peers.len() as f64, "hosts", "0 where policy forbids it")])
         .explanation(format!(
-            "{host} communicates with {} outside over {name}. The network cannot see this traffic. {}This is not an \
+            "{host} communicates with {} over {name}. The network cannot see this traffic. {}This is not an \
              attack; it is reported for information.",
-            count(peers.len(), "host"),
+            count(peers.len(), "external host"),
             known_by(peers)
         ))
         .filter(format!(

@@ -240,8 +240,8 @@ impl Pair {
                 },
                 if peers.n > 0 {
                     format!(
-                        " {} inside use this server too, and send a fifth of that or less.",
-                        count(peers.n, "other host")
+                        " {} use this server too, and send a fifth of that or less.",
+                        count(peers.n, "other internal host")
                     )
                 } else {
                     " No other internal host uses this server.".to_owned()

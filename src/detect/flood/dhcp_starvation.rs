@@ -129,7 +129,7 @@ impl DhcpStarvation {
             .ports([67])
             .protocol("DHCP")
             .evidence([
-                evidence("Questions", n as f64, "messages", "a few per device and day"),
+                evidence("Requests", n as f64, "messages", "a few per device and day"),
                 evidence("Most of them within a minute", most as f64, "messages", "below 20"),
                 evidence("Different requesting devices", n_devices as f64, "devices", "as many as there are"),
                 evidence("Answers", self.n_answers as f64, "messages", "one for each request"),

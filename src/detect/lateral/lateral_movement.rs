@@ -137,7 +137,7 @@ impl Case {
         let confidence = if n_failed >= 10 { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
         Finding::builder(&CARD)
             .technique(technique)
-            .title(format!("{} tried {name} on {} inside", self.source, count(self.targets.len(), "neighbour")))
+            .title(format!("{} tried {name} on {}", self.source, count(self.targets.len(), "internal neighbour")))
             .rated(Impact::ACCESS_TRY, confidence, (n_failed as f64, least))
             .sources([self.source])
             .targets(self.targets.iter().copied())
@@ -156,12 +156,12 @@ impl Case {
                 ),
             ])
             .explanation(format!(
-                "{} tried {name} (port {}) on {} inside within {}; {n_failed} refused or gave no answer and {} were \
+                "{} tried {name} (port {}) on {} within {}; {n_failed} refused or gave no answer and {} were \
                  reached. A workstation uses the servers it knows. Attempts on one neighbour after another, over a \
                  service that gives control of them, are how an intrusion spreads.",
                 self.source,
                 self.port,
-                count(self.targets.len(), "neighbour"),
+                count(self.targets.len(), "internal neighbour"),
                 span(self.last_ns - self.first_ns),
                 self.reached.len()
             ))

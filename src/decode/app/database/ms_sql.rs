@@ -132,7 +132,7 @@ fn options(content: &[u8], fields: &mut FieldBuffer) {
             }
             (1, [encryption, ..]) => {
                 let name = match encryption {
-                    0 => "log-in encrypted",
+                    0 => "login encrypted",
                     1 | 3 => "TLS",
                     _ => "not encrypted",
                 };

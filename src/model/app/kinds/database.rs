@@ -10,7 +10,7 @@ labelled! {
 
     /// A message of MS SQL (MS-TDS).
     MsSqlMessage {
-        Tls "TLS", PreLogin "pre-login", Sspi "SSPI", PreLoginAnswer "pre-login answer", LogIn "log-in",
+        Tls "TLS", PreLogin "pre-login", Sspi "SSPI", PreLoginAnswer "pre-login answer", LogIn "login",
     }
 
     /// A command of MS SQL (MS-TDS).
