@@ -104,6 +104,6 @@ mod tests {
         assert_eq!(course("c", &walk, 0).summary, "4 steps up to 5.5; a scanner from: 4, reached at step 3.");
         let rate =
             Series { kind: SeriesKind::Rate, points: vec![(0, 1.0), (SECOND, 7.0)], unit: "packets/s".into(), ..walk };
-        assert!(course("c", &rate, 0).summary.starts_with("At most 7 packets/s, from 1970-01-01 00:00:01 UTC on;"));
+        assert!(course("c", &rate, 0).summary.starts_with("Peak 7 packets/s at 1970-01-01 00:00:01 UTC;"));
     }
 }

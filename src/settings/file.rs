@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(settings.changed().iter().collect::<Vec<_>>(), [(&"flow.idle_timeout".to_owned(), &60.0)]);
         assert_eq!(settings.expected().len(), 1);
         let has = |words: &str| warnings.iter().filter(|warning| warning.contains(words)).count();
-        assert_eq!((warnings.len(), has("no.such is not known"), has("of the allow-list is not used")), (7, 1, 3));
+        assert_eq!((warnings.len(), has("no.such is unknown"), has("of the allow-list is not used")), (7, 1, 3));
         assert_eq!(has("flow.most is \"many\", not a whole number from 4,096 to 5,000,000"), 1);
         assert!(read("[]", &known()).is_err() && read("{", &known()).is_err());
         assert_eq!(read(r#"{"expected": {}}"#, &known()).unwrap().1.len(), 1);

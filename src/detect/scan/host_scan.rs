@@ -337,7 +337,7 @@ mod tests {
         let scan: Vec<Made> = (0..30).map(|i| Made::refused(inside(99), inside(i), 22, f64::from(i))).collect();
         let found = finish(&ENTRY, &scan, &[], &Settings::default()).findings;
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].title, "192.168.1.99 swept 30 hosts on TCP port 22");
+        assert_eq!(found[0].title, "192.168.1.99 scanned 30 hosts on TCP port 22");
         assert_eq!(found[0].ports, [22]);
     }
 

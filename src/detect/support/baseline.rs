@@ -12,7 +12,7 @@ use crate::model::{Finding, Series};
 use crate::stats::change::{Change, Sense, Usual, changes};
 use std::cmp::Reverse;
 
-/// What every card of a flood says of it, behind the source of its threshold.
+/// Text about the baseline in every card of a flood, after the source of its threshold.
 macro_rules! source {
     ($threshold:literal) => {
         concat!(
@@ -47,7 +47,7 @@ const MODEST_CONFIDENCE: f64 = 0.75;
 /// What was there all along lowers it by this one.
 const STEADY_CONFIDENCE: f64 = 0.5;
 
-/// How a target's counts stand against the capture's own.
+/// A target's counts compared with the capture's baseline.
 #[derive(Clone, Debug, Default)]
 pub struct Baseline {
     /// Median of all seconds of the capture; none if it is too short to tell.

@@ -112,9 +112,9 @@ impl TryFrom<String> for Net {
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rule {
-    /// Who does it: has all sources of a finding.
+    /// Host: contains all sources of a finding.
     pub host: Option<Net>,
-    /// To whom: has all targets of a finding.
+    /// Peer: contains all targets of a finding.
     pub peer: Option<Net>,
     /// The only port.
     pub port: Option<u16>,

@@ -49,7 +49,7 @@ mod tests {
             (b"Dear all,\nplease find attached", "plain text"),
             (b"", "empty"),
             (&[0; 300], "only zeros"),
-            (b"\xd4\xc3\xb2\xa1\x02\0\x04\0", "beginning of a capture"),
+            (b"\xd4\xc3\xb2\xa1\x02\0\x04\0", "start of a capture"),
             (b"\0\x01\x02\x03\0\0\0\0\0\0\0\0", "binary"),
             (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "git lfs pull"),
             (b"\n<!DOCTYPE html>\n<html><head><title>404</title>", "HTML"),

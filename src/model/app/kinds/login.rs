@@ -3,7 +3,7 @@
 use crate::model::app::kinds::label::labelled;
 
 labelled! {
-    /// What a server makes of a log-in.
+    /// A server's result of a login.
     Outcome {
         Accepted "accepted", Refused "refused",
     }
