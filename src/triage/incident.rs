@@ -249,7 +249,7 @@ mod tests {
         // The same step twice leads nowhere, and neither does what is no step.
         apart(&[at(1, "a", Category::Scan, EVIL, VICTIM), at(9, "b", Category::Scan, EVIL, VICTIM)]);
         apart(&[at(1, "a", Category::Scan, EVIL, VICTIM), at(9, "b", Category::Statistical, EVIL, VICTIM)]);
-        // A log-in that nobody prepared.
+        // A login that nobody prepared.
         apart(&[at(1, "login", Category::Cleartext, VICTIM, CLOUD), at(9, "mine", Category::Mining, VICTIM, CLOUD)]);
         // A weak certificate is shown to all, and reported for information.
         let shown = Finding { severity: Severity::Info, ..at(9, "show", Category::Cleartext, EVIL, VICTIM) };

@@ -1,4 +1,4 @@
-//! Log-ins that a server refused, as their protocol says it in the clear, per client and server, to findings of guessing.
+//! Logins that a server refused, as their protocol says it in the clear, per client and server, to findings of guessing.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
@@ -71,7 +71,7 @@ struct LoginBruteForce {
 
 #[derive(Default)]
 struct Pair {
-    /// When log-ins were refused.
+    /// When logins were refused.
     refused_ns: Vec<i64>,
     n_refused: u64,
     n_accepted_after: u64,

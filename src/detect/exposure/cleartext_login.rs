@@ -61,7 +61,7 @@ struct CleartextLogin {
     connections: Tally<u32, Connection, MOST_CONNECTIONS>,
 }
 
-/// The log-ins of one connection.
+/// The logins of one connection.
 #[derive(Default)]
 struct Connection {
     ends: Option<(Addr, Key)>,

@@ -1,5 +1,5 @@
-//! Kerberos log-ins that offer RC4 only where the domain knows better, per client and key distribution centre, to findings
-//! of log-ins with a stolen hash in place of a password.
+//! Kerberos logins that offer RC4 only where the domain knows better, per client and key distribution centre, to findings
+//! of logins with a stolen hash in place of a password.
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
@@ -60,11 +60,11 @@ struct OverpassTheHash {
 #[derive(Default)]
 struct Pair {
     users: BTreeSet<String>,
-    /// Log-ins that offered something better.
+    /// Logins that offered something better.
     n_strong: u64,
-    /// The log-in that waits for its answer offered RC4 only.
+    /// The login that waits for its answer offered RC4 only.
     is_last_weak: bool,
-    /// A log-in with RC4 only was granted.
+    /// A login with RC4 only was granted.
     is_accepted: bool,
     weak: MessageEvidence,
 }

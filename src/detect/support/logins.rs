@@ -1,4 +1,4 @@
-//! Messages to what they mean for a log-in: a try, or what the server makes of it.
+//! Messages to what they mean for a login: a try, or what the server makes of it.
 
 use crate::model::app::field::{FieldId, FieldSet, MessageFields};
 use crate::model::app::kinds::login::Outcome;

@@ -18,7 +18,7 @@ labelled! {
         Batch "batch", Rpc "RPC",
     }
 
-    /// A message of PostgreSQL before a log-in.
+    /// A message of PostgreSQL before a login.
     PostgreSqlMessage {
         AskForTls "ask for TLS", AskForGssapi "ask for GSSAPI", Cancel "cancel", Start "start",
     }

@@ -1,4 +1,4 @@
-//! What many protocols say in the same words: log-ins and how a connection is protected; and the messages of RDP.
+//! What many protocols say in the same words: logins and how a connection is protected; and the messages of RDP.
 
 use crate::model::app::kinds::label::labelled;
 

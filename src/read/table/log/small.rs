@@ -83,7 +83,7 @@ pub static MYSQL: Log = Log {
         ),
         answer(None, &[field(FieldId::Error, Text, "response", "", "mysql.error_message")]),
     ],
-    // A log-in is a command too; its success is that of the log-in.
+    // A login is a command too; its success is that of the login.
     columns: &[super::contract::names("cmd", "", ""), super::contract::names("success", "", "")],
     more: Some(|cells, messages| {
         let is_login = cells.text(0).is_some_and(|command| command == "login");

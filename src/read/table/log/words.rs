@@ -26,7 +26,7 @@ fn behind(mut text: impl Iterator<Item = char> + Clone, front: &str) -> Option<i
     front.chars().all(|letter| text.next() == Some(letter)).then_some(text)
 }
 
-/// What a server makes of a log-in.
+/// What a server makes of a login.
 pub fn outcome(text: &str) -> Option<Token> {
     Some(if is_so(text)? { Outcome::Accepted } else { Outcome::Refused }.into())
 }
@@ -81,7 +81,7 @@ pub fn dhcp_message(text: &str) -> Option<Token> {
     named::<DhcpMessage>(text.trim_start_matches("DHCP").trim_start_matches("dhcp"))
 }
 
-/// Why a ticket is refused, and whether that refuses a log-in: a name of RFC 4120, section 7.5.9, as `KDC_ERR_CLIENT_REVOKED`.
+/// Why a ticket is refused, and whether that refuses a login: a name of RFC 4120, section 7.5.9, as `KDC_ERR_CLIENT_REVOKED`.
 pub fn kerberos_error(text: &str) -> Option<(KerberosError, bool)> {
     const ERRORS: &[(&[&str], (KerberosError, bool))] = &[
         (&["cprincipalunknown"], (KerberosError::ClientNotKnown, true)),

@@ -39,8 +39,8 @@ pub fn ColumnPane(props: &ColumnPaneProps) -> Html {
     }
     let Some(info) = &*info else {
         return html! {
-            <aside class="pane" aria-label="Chosen column">
-                <p class="placeholder">{"Choose a column to see its quantiles, frequent values and histogram."}</p>
+            <aside class="pane" aria-label="Selected column">
+                <p class="placeholder">{"Select a column to see its quantiles, frequent values and histogram."}</p>
             </aside>
         };
     };

@@ -87,7 +87,7 @@ pub fn Findings(props: &FindingsProps) -> Html {
                 } else if props.id.is_some() {
                     <p class="placeholder">{"This finding no longer exists: the current settings do not produce it."}</p>
                 } else if !all.is_empty() {
-                    <p class="placeholder wide-only">{"Choose a finding to see what was seen, why it matters and what to do."}</p>
+                    <p class="placeholder wide-only">{"Select a finding to see what was seen, why it matters and what to do."}</p>
                 }
             </div>
         </div>

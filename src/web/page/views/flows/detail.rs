@@ -24,8 +24,8 @@ pub fn FlowDetail(props: &FlowDetailProps) -> Html {
     let clock = use_clock();
     let Some(row) = &props.row else {
         return html! {
-            <aside class="pane" aria-label="Chosen flow">
-                <p class="placeholder">{"Choose a flow to see it in full. Enter or a double click shows its packets."}</p>
+            <aside class="pane" aria-label="Selected flow">
+                <p class="placeholder">{"Select a flow to see it in full. Enter or a double click shows its packets."}</p>
             </aside>
         };
     };

@@ -33,7 +33,7 @@ pub fn PacketPane(props: &PacketPaneProps) -> Html {
     }
     let packet = match chosen {
         Chosen::Here(packet) => packet,
-        Chosen::Nothing => return note("Choose a packet to see its layers and bytes."),
+        Chosen::Nothing => return note("Select a packet to see its layers and bytes."),
         Chosen::Asked => return note("Reading the packet from the file…"),
         Chosen::Gone => return note("This packet can no longer be read: the file was moved or changed."),
     };
@@ -73,5 +73,5 @@ pub fn PacketPane(props: &PacketPaneProps) -> Html {
 }
 
 fn note(text: &'static str) -> Html {
-    html! { <section class="pane packet" aria-label="Chosen packet"><p class="placeholder">{ text }</p></section> }
+    html! { <section class="pane packet" aria-label="Selected packet"><p class="placeholder">{ text }</p></section> }
 }
