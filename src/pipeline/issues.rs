@@ -1,11 +1,11 @@
-//! What went wrong to issues whose sentences say how much: of the rows that are kept, and of packets that are there twice.
+//! Issues to sentences with amounts: of kept rows, and of duplicate packets.
 
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::analysis::Issue;
 use crate::stats::duplicates::DuplicateShare;
 use crate::stats::rows::RowStore;
 
-/// What went wrong, with what went wrong in keeping rows and with packets that are there twice.
+/// All issues, including those about kept rows and duplicate packets.
 pub(super) fn with_figures(
     mut log: IssueLog,
     rows: Option<&RowStore>,

@@ -1,4 +1,4 @@
-//! What an analysis says of a table: its facts, and what cannot be done with it.
+//! The facts of a table in an analysis, and what cannot be evaluated with it.
 
 use crate::detect::detector::Conclusion;
 use crate::model::rows::{RowKind, TableFacts};
@@ -32,12 +32,12 @@ pub(super) fn facts(rows: &RowStore, is_counted: bool) -> TableFacts {
     TableFacts { layout: layout.clone(), rows: rows.n_rows(), rows_kept: rows.len() as u64, rests }
 }
 
-/// A detector that cannot be evaluated, and why.
+/// A detector without enough data, and why.
 pub(super) fn not_evaluated(why: String) -> Conclusion {
     Conclusion { not_enough_data: Some(why), ..Conclusion::default() }
 }
 
-/// Why the rows of a table are no flows.
+/// Why the rows of a table are not flows.
 pub(super) fn why_no_flows(rows: &RowStore) -> String {
     let lacks = rows.layout().lacks.join(" and ");
     format!("The table has no {lacks}, so its rows cannot be read as flows.")

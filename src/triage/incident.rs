@@ -1,4 +1,4 @@
-//! Findings to incidents: the same actors, and steps in the order in which an attack takes them.
+//! Findings to incidents: the same hosts, and steps in the order of an attack.
 //!
 //! The order is that of the kill chain (Hutchins, Cloppert, Amin: Intelligence-Driven Computer Network Defense, 2011),
 //! as far as traffic shows it. A finding joins what came before it if it is a later step, and either the same side acts
@@ -9,18 +9,18 @@ use crate::model::format::time::SECOND;
 use crate::model::{Endpoint, Incident};
 use std::collections::BTreeMap;
 
-/// Steps that are further apart than this are two stories.
+/// Steps that are further apart than this are two incidents.
 const APART_NS: i64 = 24 * 3600 * SECOND;
-/// Findings that are looked at, most severe first.
+/// Most findings evaluated, most severe first.
 const MOST_FINDINGS: usize = 4000;
-/// Latest findings of an address that a later one is compared with.
+/// How many latest findings of an address a later one is compared with.
 const MOST_BEFORE: usize = 32;
 /// Most findings of an incident.
 const MOST_STEPS: usize = 50;
 /// Most incidents.
 const MOST_INCIDENTS: usize = 100;
 
-/// How far an attack has come.
+/// Stage of an attack.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Step {
     /// Somebody looks at what is there.
@@ -35,7 +35,7 @@ enum Step {
     Harm,
 }
 
-/// The step that a finding is; none for what is no step of an attack, or of any, or is reported for information only.
+/// The stage of a finding; none if it belongs to no particular stage, or is for information only.
 fn step(finding: &Finding) -> Option<Step> {
     if finding.severity == Severity::Info {
         return None;
@@ -52,7 +52,7 @@ fn step(finding: &Finding) -> Option<Step> {
     })
 }
 
-/// What was done, to go behind the name of who did it.
+/// The verb for a finding, after the name of the host.
 fn deed(category: Category) -> &'static str {
     match category {
         Category::Scan => "scanned",
@@ -120,7 +120,7 @@ pub fn link(findings: &[Finding]) -> Vec<Incident> {
     incidents
 }
 
-/// True if the second is a later step of the first's story.
+/// True if the second is a later step of the same incident.
 fn follows((earlier, early): &(&Finding, Step), (later, late): (&Finding, Step)) -> bool {
     let is_soon = later.start_ns <= earlier.end_ns.saturating_add(APART_NS);
     if late <= *early || !is_soon {
@@ -181,7 +181,7 @@ fn sentence<'a>(steps: impl Iterator<Item = &'a Finding>) -> String {
     text
 }
 
-/// The only one of a side, or how many they are; a MAC address beside IP addresses is only another name.
+/// The only host of a side, or their number; a MAC address beside IP addresses is only another name.
 fn side(addresses: &[Endpoint]) -> String {
     let hosts: Vec<Endpoint> = addresses.iter().filter(|address| matches!(address, Endpoint::Ip(_))).copied().collect();
     match if hosts.is_empty() { addresses } else { &hosts } {

@@ -1,4 +1,4 @@
-//! The flow table: packets to flows, with time-outs, and room made at the cap by ending the oldest.
+//! The flow table: packets to flows, with time-outs; at the cap the oldest flows are removed.
 
 mod count;
 mod key;
@@ -17,13 +17,13 @@ use count::{count, new_flow};
 use key::{Ends, hash, ordered};
 use open::Open;
 
-/// Most flows of rows of one direction with the same ends that wait for more rows.
+/// Most pending one-direction flows with the same ends.
 const MOST_WAITING: usize = 8;
 
 /// Health is kept of ended flows while there are at most so many flows: 300 bytes each.
 const MOST_WITH_HEALTH: usize = 1 << 19;
 
-/// All flows, kept in order of their first packet; the oldest make room when the table is full.
+/// All flows in order of their first packet; the oldest are removed when the table is full.
 pub struct FlowTable {
     limits: Limits,
     flows: Chunks<Flow>,
@@ -46,21 +46,21 @@ pub struct Summarised {
     pub bytes: u64,
 }
 
-/// Where the look for a packet's flow begins.
+/// Where the lookup of a packet's flow starts.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Lookup {
     lead: Option<FlowKeyHash>,
     first: u64,
 }
 
-/// What was found of a packet's flow before the packet is counted.
+/// The result of a packet's lookup, before the packet is counted.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LookupResult {
     lead: Option<FlowKeyHash>,
     serial: Option<u32>,
 }
 
-/// What a packet did to the table.
+/// What a packet changed in the table.
 #[derive(Clone, Copy, Debug)]
 pub struct FlowUpdate {
     /// Its flow.
