@@ -23,7 +23,7 @@ const CARD: Card = Card {
     category: Category::Exfiltration,
     technique: Some(("T1048.002", "Exfiltration Over Asymmetric Encrypted Non-C2 Protocol")),
     sees: "An internal host sent much data to one external address and received little, and no other internal host goes there. The program is not a browser. Known file and text sharing services are named.",
-    matters: "Exfiltration looks like this.",
+    matters: "Stolen data that leaves the network looks like this.",
     otherwise: "A backup, a shared file, a video call, a software upload.",
     benign_causes: &[
         "A backup, or files that somebody shares or submits",
