@@ -14,7 +14,7 @@ pub struct CellReader {
     /// The columns of a table whose rows name their cells; none where their order tells.
     pub(super) names: Option<Vec<String>>,
     pub(super) delimiter: Delimiter,
-    /// Names that stand in the file for all rows, in whose order each has its cells.
+    /// Names of the cells of all rows, where they stand in that order.
     pub(super) declared: Vec<String>,
     /// How lines are read.
     pub(super) lines: Option<LineFormat>,

@@ -52,7 +52,7 @@ pub struct Header {
     pub cut: Delimiter,
     /// The byte that ends a line.
     pub line_end: u8,
-    /// Headings as they stand; empty for JSON.
+    /// Headings as they stand, or what the form calls its cells; empty where each row names them.
     pub names: Vec<String>,
     /// True if the headings stand in the file.
     pub has_header: bool,
@@ -124,14 +124,14 @@ fn of_lines(entry: &'static Entry, format: LineFormat, opened: LinesFront, bom: 
         form: Form::Lines,
         cut: NO_CUT,
         line_end: b'\n',
-        has_header: !opened.names.is_empty(),
+        has_header: opened.has_header,
         names: opened.names,
         skip: bom + opened.skip,
         entry,
         log: None,
         log_name: String::new(),
         walker: None,
-        lines: Some(format),
+        lines: Some(LineFormat { read: opened.reader.unwrap_or(format.read), ..format }),
     }
 }
 

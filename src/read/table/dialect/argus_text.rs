@@ -31,7 +31,7 @@ fn open(front: &[u8]) -> Option<LinesFront> {
         let words: Vec<String> = String::from_utf8_lossy(line).split_whitespace().map(str::to_owned).collect();
         let has = |name: &str| words.iter().any(|word| word == name);
         if has("SrcAddr") && has("DstAddr") && has("Dir") {
-            return Some(LinesFront { names: words, skip: at });
+            return Some(LinesFront { names: words, has_header: true, skip: at, reader: None });
         }
     }
     // Without a heading only by what an arrow stands between.

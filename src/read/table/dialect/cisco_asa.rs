@@ -4,7 +4,7 @@ use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 use crate::read::table::figure;
 use crate::read::table::format::Marks;
-use crate::read::table::lines::{LineFormat, LinesFront, between, front_lines, prefix};
+use crate::read::table::lines::{LineFormat, LinesFront, ReadLine, between, front_lines, prefix};
 
 pub const ENTRY: Entry = Entry {
     id: "cisco_asa",
@@ -22,9 +22,6 @@ pub const ENTRY: Entry = Entry {
     ..COMMON
 };
 
-/// Said of a log whose connections are known by their beginnings.
-const BEGINNINGS: &str = "beginnings";
-
 const TOOLS: [&str; 3] = ["%ASA-", "%FTD-", "%PIX-"];
 
 fn open(front: &[u8]) -> Option<LinesFront> {
@@ -34,11 +31,20 @@ fn open(front: &[u8]) -> Option<LinesFront> {
     // Connections are known by their end, which says how much they carried; by their beginning in a log that has no ends.
     let has = |text: &[u8]| memchr::memmem::find(front, text).is_some();
     let has_ends = has(b"-302014") || has(b"-302016") || has(b"-302021");
-    let names = if has_ends { Vec::new() } else { vec![BEGINNINGS.to_owned()] };
-    (n_messages > 0 && n_messages * 2 >= lines.len()).then_some(LinesFront { names, skip: 0 })
+    let reader = if has_ends { None } else { Some(read_beginnings as ReadLine) };
+    (n_messages > 0 && n_messages * 2 >= lines.len()).then_some(LinesFront { reader, ..LinesFront::default() })
 }
 
-fn read(line: &[u8], names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> bool {
+fn read(line: &[u8], _names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> bool {
+    message(line, false, add)
+}
+
+/// Reads a line of a log whose connections are known by their beginnings.
+fn read_beginnings(line: &[u8], _names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> bool {
+    message(line, true, add)
+}
+
+fn message(line: &[u8], has_beginnings: bool, add: &mut dyn FnMut(&str, &[u8])) -> bool {
     let Ok(line) = std::str::from_utf8(line) else { return false };
     let Some((before, text)) = TOOLS.iter().find_map(|tool| line.split_once(tool)) else { return false };
     let (code, text) = text.split_once(": ").unwrap_or((text, ""));
@@ -47,7 +53,7 @@ fn read(line: &[u8], names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> bool
     add("message", number.as_bytes());
     let found = match number {
         "302014" | "302016" | "302021" => ended(text, number, add),
-        "302013" | "302015" if names.iter().any(|name| name == BEGINNINGS) => began(text, number, add),
+        "302013" | "302015" if has_beginnings => began(text, number, add),
         "106100" => listed(text, add),
         "106001" | "106006" | "106007" | "106010" | "106014" | "106015" | "106023" | "710003" | "710005" => {
             refused(text, number, add)
@@ -203,8 +209,9 @@ mod tests {
         assert_eq!((listed("dst ip").as_deref(), listed("dst port").as_deref()), (Some("192.0.2.1"), Some("80")));
         let mut began = Vec::new();
         let line = "May 04 2021 15:04:00 fw : %ASA-6-302013: Built outbound TCP connection 9 for outside:203.0.113.1/443 (203.0.113.1/443) to inside:10.1.1.2/40000 (198.51.100.2/40000)";
-        assert!(open(line.as_bytes()).is_some_and(|opened| {
-            read(line.as_bytes(), &opened.names, &mut |name, text| began.push((name.to_owned(), text.to_vec())))
+        let reader = open(line.as_bytes()).and_then(|opened| opened.reader);
+        assert!(reader.is_some_and(|read| {
+            read(line.as_bytes(), &[], &mut |name, text| began.push((name.to_owned(), text.to_vec())))
         }));
         assert!(began.contains(&("src ip".to_owned(), b"10.1.1.2".to_vec())));
         let other = of("%ASA-5-111008: User 'x' executed a command");

@@ -35,9 +35,11 @@ const N_FEATURES: usize = 41;
 fn open(front: &[u8]) -> Option<LinesFront> {
     let lines = front_lines(front);
     let n_rows = lines.iter().filter(|line| is_row(line)).count();
-    let names = CONNECTION.iter().chain(kdd::COLUMNS.get(..=N_FEATURES)?);
-    (n_rows > 0 && n_rows * 10 >= lines.len() * 9)
-        .then(|| LinesFront { names: names.map(|name| (*name).to_owned()).collect(), skip: 0 })
+    if n_rows == 0 || n_rows * 10 < lines.len() * 9 {
+        return None;
+    }
+    let names = CONNECTION.iter().chain(kdd::COLUMNS.get(..=N_FEATURES)?).map(|name| (*name).to_owned()).collect();
+    Some(LinesFront { names, ..LinesFront::default() })
 }
 
 fn is_row(line: &[u8]) -> bool {

@@ -37,7 +37,7 @@ fn open(front: &[u8]) -> Option<LinesFront> {
         at += line.len();
         let text = String::from_utf8_lossy(line);
         if text.starts_with("Date ") && text.contains(" IP Addr:Port") {
-            return Some(LinesFront { names: behind(&text), skip: at });
+            return Some(LinesFront { names: behind(&text), has_header: true, skip: at, reader: None });
         }
         if read(line.trim_ascii(), &[], &mut |_, _| {}) {
             let names =
@@ -49,6 +49,7 @@ fn open(front: &[u8]) -> Option<LinesFront> {
             return Some(LinesFront {
                 names: names.iter().map(|name| (*name).to_owned()).collect(),
                 skip: at - line.len(),
+                ..LinesFront::default()
             });
         }
     }

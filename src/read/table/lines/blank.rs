@@ -60,7 +60,7 @@ pub fn open_under_heading(front: &[u8], is_heading: fn(&[String]) -> bool) -> Op
         }
         let names: Vec<String> = cells(text.strip_prefix(b"#").unwrap_or(text)).map(name).collect();
         if is_heading(&names) {
-            return Some(LinesFront { names, skip: at });
+            return Some(LinesFront { names, has_header: true, skip: at, reader: None });
         }
     }
     None
@@ -88,10 +88,11 @@ pub fn open_with_addresses(front: &[u8]) -> Option<LinesFront> {
         return None;
     }
     if n_addresses(first) >= 2 {
-        return Some(LinesFront::default());
+        let names = (1..=width).map(|place| format!("column {place}")).collect();
+        return Some(LinesFront { names, ..LinesFront::default() });
     }
     let skip = memchr::memchr(b'\n', front)? + 1;
-    Some(LinesFront { names: cells(first).map(name).collect(), skip })
+    Some(LinesFront { names: cells(first).map(name).collect(), has_header: true, skip, reader: None })
 }
 
 #[cfg(test)]
@@ -107,9 +108,13 @@ mod tests {
     #[test]
     fn columns_of_addresses_make_a_list() {
         let rows = b"1 10.0.0.1 10.0.0.2 80 6\n2 10.0.0.1 10.0.0.3 80 6\n";
-        assert_eq!(open_with_addresses(rows), Some(LinesFront::default()));
+        let opened = |front: &[u8]| {
+            let opened = open_with_addresses(front)?;
+            Some((opened.names.join(","), opened.has_header, opened.skip))
+        };
+        assert_eq!(opened(rows), Some(("column 1,column 2,column 3,column 4,column 5".to_owned(), false, 0)));
         let named = [b"n src dst port proto\n", &rows[..]].concat();
-        assert_eq!(open_with_addresses(&named).map(|opened| (opened.names.len(), opened.skip)), Some((5, 21)));
-        assert_eq!(open_with_addresses(b"this is a plain text\nof two lines with words\n"), None);
+        assert_eq!(opened(&named), Some(("n,src,dst,port,proto".to_owned(), true, 21)));
+        assert_eq!(opened(b"this is a plain text\nof two lines with words\n"), None);
     }
 }

@@ -10,12 +10,16 @@ pub mod w3c;
 use std::fmt;
 
 /// What the front of a file declares.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct LinesFront {
-    /// Names that stand in the file for all rows; empty where each line or the format names its cells.
+    /// Names of the cells of all rows; empty where each line or the reader names its cells.
     pub names: Vec<String>,
+    /// The names stand in the file.
+    pub has_header: bool,
     /// Bytes before the first row.
     pub skip: usize,
+    /// Reads a line of this file, where the format's own reader does not.
+    pub reader: Option<ReadLine>,
 }
 
 /// Reads a line: hands the name and the text of each cell on. False if it is no row.
