@@ -203,6 +203,7 @@ fn json(start: &[u8], form: Form, skip: usize, chosen: Option<&'static Entry>) -
     let lower: Vec<String> = keys.names.iter().map(|name| wording::heading(name)).collect();
     let skip = if form == Form::JsonList { skip + 1 } else { skip };
     let entry = chosen.unwrap_or_else(|| dialect::find(Some(&lower), &[]));
+    let log = log_of_columns(entry, &lower);
     // Objects over several lines, or several on one line, are found like those of a list.
     let is_over_lines = first.is_some_and(|first| memchr::memchr(b'\n', first).is_some())
         || first.and_then(|first| start.get(first.len()..)).is_some_and(|behind| {
@@ -211,14 +212,14 @@ fn json(start: &[u8], form: Form, skip: usize, chosen: Option<&'static Entry>) -
         });
     Some(Header {
         form: if is_over_lines { Form::JsonList } else { form },
-        cut: Delimiter { separator: b',', has_quotes: false, has_triple_spaces: false },
+        cut: NO_CUT,
         line_end: b'\n',
         names: Vec::new(),
         has_header: true,
         skip,
         entry,
-        log: log_of_columns(entry, &lower),
-        log_name: log_name(entry, log_of_columns(entry, &lower), paths),
+        log,
+        log_name: log_name(entry, log, paths),
         walker: None,
         lines: None,
     })
@@ -433,6 +434,7 @@ fn delimited(body: &[u8], bom: usize, chosen: Option<&'static Entry>) -> Option<
             |place: usize| given.get(place).map_or_else(|| format!("column {}", place + 1), |n| (*n).to_owned());
         (0..rows.iter().map(Vec::len).max().unwrap_or(0)).map(named).collect()
     };
+    let log = log_of_columns(entry, &lower);
     Some(Header {
         form: Form::Delimited,
         cut,
@@ -441,8 +443,8 @@ fn delimited(body: &[u8], bom: usize, chosen: Option<&'static Entry>) -> Option<
         has_header,
         skip: bom + n_before + if has_header { at_second } else { at_first },
         entry,
-        log: log_of_columns(entry, &lower),
-        log_name: log_name(entry, log_of_columns(entry, &lower), BTreeSet::new()),
+        log,
+        log_name: log_name(entry, log, BTreeSet::new()),
         walker: None,
         lines: None,
     })

@@ -291,6 +291,11 @@ impl RowReader {
         (self.frame, self.objects, self.walker) = (Frame::default(), Objects::default(), self.front.walker.clone());
     }
 
+    /// Bytes before the first row.
+    pub fn first_row(&self) -> usize {
+        self.front.skip
+    }
+
     /// True if nothing has told so far whether dates are day first or month first.
     pub fn is_date_order_open(&self) -> bool {
         self.is_date_order_open
