@@ -1,7 +1,8 @@
 //! A JSON document around rows to the rows: lists inside of objects (`{"data":[...]}`, `hits.hits`, `records`), one document or many
 //! behind each other. Streams: only names of open objects are kept.
 
-/// Deepest nesting at which rows are looked for.
+/// Deepest nesting at which rows are looked for. What is open deeper is only counted, so that neither memory nor the
+/// comparing of paths grows with the nesting.
 const MOST_DEPTH: usize = 12;
 /// Longest name that is told from others.
 const MOST_KEY: usize = 64;
@@ -90,7 +91,7 @@ impl Walker {
             }
             if self.inside > 0 {
                 match event {
-                    Event::Opens => self.inside += 1,
+                    Event::Opens => self.inside = self.inside.saturating_add(1),
                     Event::Closes => {
                         self.inside -= 1;
                         if self.inside == 0 {
@@ -183,7 +184,7 @@ impl Scanner {
                 if self.open.len() < MOST_DEPTH && self.n_deeper == 0 {
                     self.open.push(Level { is_list: byte == b'[', step });
                 } else {
-                    self.n_deeper += 1;
+                    self.n_deeper = self.n_deeper.saturating_add(1);
                 }
                 self.is_key_next = byte == b'{';
                 Event::Opens
@@ -292,23 +293,33 @@ struct Document {
     outermost_comma: usize,
 }
 
+/// A list that is open.
+struct OpenList {
+    /// How many objects and lists are open inside of it, itself among them.
+    depth: usize,
+    /// Its place among the lists that are compared, if it is one of them.
+    place: Option<usize>,
+    /// No list at its path came before it: its bytes count.
+    is_first: bool,
+}
+
 fn document(front: &[u8]) -> Document {
     let mut outermost_comma = usize::MAX;
     let mut scanner = Scanner::default();
     let mut lists: Vec<List> = Vec::new();
-    let mut begun: Vec<(usize, usize)> = Vec::new();
+    let mut open: Vec<OpenList> = Vec::new();
     for (place, byte) in front.iter().enumerate() {
         let event = scanner.step(*byte);
         if *byte == b',' && !scanner.is_text {
-            outermost_comma = outermost_comma.min(scanner.open.len() + scanner.n_deeper);
+            outermost_comma = outermost_comma.min(scanner.open.len().saturating_add(scanner.n_deeper));
         }
         let element = match event {
             Event::Opens if *byte == b'{' => Element::Object,
             Event::Opens => Element::List,
             Event::TextBegins => Element::Text,
             Event::Closes => {
-                while begun.last().is_some_and(|(depth, _)| *depth > scanner.open.len()) {
-                    begun.pop();
+                while open.last().is_some_and(|list| list.depth > scanner.open.len()) {
+                    open.pop();
                 }
                 if scanner.open.is_empty() {
                     return Document { lists, bytes: place + 1, outermost_comma };
@@ -321,19 +332,22 @@ fn document(front: &[u8]) -> Document {
         let depth = scanner.open.len().saturating_sub(n_but);
         let is_in_list = depth > 0 && scanner.open.get(depth - 1).is_some_and(|level| level.is_list);
         if element != Element::Other && is_in_list && scanner.n_deeper == 0 {
-            let known = lists.iter().position(|list| list.path.iter().eq(scanner.path(n_but)));
-            match known {
-                Some(known) => lists.get_mut(known).into_iter().for_each(|list| list.n_elements += 1),
-                None if lists.len() < MOST_LISTS => {
+            // The path is compared once for each list, not for each element.
+            if open.last().is_none_or(|list| list.depth != depth) {
+                let known = lists.iter().position(|list| list.path.iter().eq(scanner.path(n_but)));
+                let is_first = known.is_none() && lists.len() < MOST_LISTS;
+                if is_first {
                     let path = scanner.path(n_but).cloned().collect();
-                    lists.push(List { path, element, n_elements: 1, bytes: 0 });
-                    begun.push((depth, lists.len() - 1));
+                    lists.push(List { path, element, n_elements: 0, bytes: 0 });
                 }
-                None => {}
+                let place = if is_first { lists.len().checked_sub(1) } else { known };
+                open.push(OpenList { depth, place, is_first });
             }
+            let list = open.last().and_then(|list| lists.get_mut(list.place?));
+            list.into_iter().for_each(|list| list.n_elements += 1);
         }
-        for (_, index) in &begun {
-            lists.get_mut(*index).into_iter().for_each(|list| list.bytes += 1);
+        for list in open.iter().filter(|list| list.is_first) {
+            list.place.and_then(|place| lists.get_mut(place)).into_iter().for_each(|list| list.bytes += 1);
         }
     }
     Document { lists, bytes: front.len(), outermost_comma }
@@ -434,6 +448,32 @@ mod tests {
                 assert_eq!((all.len(), all[0].as_str()), (n, first), "{text}, slices of {size}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_costs_no_memory_and_hides_nothing_behind_it() {
+        let (opens, closes) = ("[{\"a\":".repeat(100_000), "}]".repeat(100_000));
+        let deep = format!(r#"{{"x":{opens}[{{"b":1}}]{closes},"data":[{{"a":1}},{{"a":2}}]}}"#);
+        let mut scanner = Scanner::default();
+        for byte in deep.bytes() {
+            scanner.step(byte);
+            assert!(scanner.open.len() <= MOST_DEPTH && scanner.key.capacity() <= MOST_KEY);
+        }
+        let mut walker = Walker::new(vec![Some(b"data".to_vec())]);
+        let (start, end) = walker.next(deep.as_bytes());
+        assert_eq!(start.zip(end).map(|(start, end)| &deep[start..end]), Some(r#"{"a":1}"#));
+    }
+
+    #[test]
+    fn elements_of_many_deep_lists_are_counted() {
+        let name = "n".repeat(MOST_KEY);
+        let (opens, closes) = (format!("{{\"{name}\":").repeat(MOST_DEPTH - 3), "}".repeat(MOST_DEPTH - 3));
+        let short: String = (0..2 * MOST_LISTS).map(|n| format!("\"{n}\":[\"\"],")).collect();
+        let texts = vec!["\"\""; 1 << 16].join(",");
+        let front = format!("{opens}{{\"long\":[{texts}],{short}\"long\":[\"\",[[\"\"]],\"\"]}}{closes}");
+        let lists = document(front.as_bytes()).lists;
+        assert_eq!((lists.len(), lists[0].n_elements, lists[0].bytes), (MOST_LISTS, (1 << 16) + 3, texts.len()));
+        assert_eq!((lists[1].n_elements, lists[1].bytes), (1, 2));
     }
 
     #[test]

@@ -1,4 +1,7 @@
 //! JSON objects to rows: nested names are joined by dots, and columns come as they are met.
+//!
+//! Nesting is bounded twice: rows are looked for down to a fixed depth ([`envelope`]), and inside of a row what is nested
+//! deeper than 128 is damage, which is the limit of the parser. Ends of objects are found by counting, however deep they are.
 
 pub mod envelope;
 pub mod transpose;
@@ -43,6 +46,11 @@ impl Keys {
 
     /// The place of a column, which is added if there is room.
     pub fn place(&mut self, name: &str) -> Option<usize> {
+        // First of all: a long name around many values would be compared and hashed for each of them.
+        if name.len() > crate::read::table::MOST_NAME_BYTES {
+            self.n_refused += 1;
+            return None;
+        }
         if self.names.get(self.next).is_some_and(|next| next == name) {
             self.next += 1;
             return Some(self.next - 1);
@@ -52,7 +60,7 @@ impl Keys {
             return Some(*place as usize);
         }
         let most = self.most.unwrap_or(crate::read::table::MOST_COLUMNS);
-        if self.names.len() >= most || name.len() > crate::read::table::MOST_NAME_BYTES {
+        if self.names.len() >= most {
             self.n_refused += 1;
             return None;
         }
@@ -445,7 +453,7 @@ impl Objects {
                 b'"' => self.is_text = self.depth > 0,
                 b'{' => {
                     start = if self.depth == 0 { Some(place) } else { start };
-                    self.depth += 1;
+                    self.depth = self.depth.saturating_add(1);
                 }
                 b'}' if self.depth > 0 => {
                     self.depth -= 1;
@@ -499,6 +507,26 @@ mod tests {
         for wrong in ["[1]", "5", "\"x\"", "{\"a\":", "{} {}", "null"] {
             assert!(!read(wrong, &mut keys, &mut out), "{wrong}");
         }
+    }
+
+    #[test]
+    fn rows_nested_deeper_than_the_parser_goes_are_damaged() {
+        let (mut keys, mut out, mut texts) = (Keys::default(), Vec::new(), Vec::new());
+        for (n, is_read) in [(100, true), (127, true), (128, false), (500_000, false)] {
+            let object = format!("{}1{}", "{\"a\":".repeat(n), "}".repeat(n));
+            let found = values(object.as_bytes(), &mut keys, &CellFormats::default(), &mut out, &mut texts);
+            assert_eq!(found, is_read, "{n}");
+            assert_eq!(Objects::default().next(object.as_bytes()), (Some(0), Some(object.len())));
+        }
+        let lists = format!("{{\"a\":[{}{}]}}", "[".repeat(500_000), "]".repeat(500_000));
+        assert!(values(lists.as_bytes(), &mut keys, &CellFormats::default(), &mut out, &mut texts));
+    }
+
+    #[test]
+    fn names_that_are_too_long_are_refused_before_they_are_looked_up() {
+        let long = "a".repeat(crate::read::table::MOST_NAME_BYTES + 1);
+        let mut keys = Keys::of(&["b".to_owned()]);
+        assert_eq!((keys.place(&long), keys.place("b"), keys.n_refused), (None, Some(0), 1));
     }
 
     #[test]
