@@ -3,10 +3,12 @@
 use super::cells::{Delimiter, Frame, texts};
 use super::dialect::{self, Entry, KnownBy};
 use super::format::{CellFormat, CellFormats};
-use super::json::envelope::{self, Element, Walker};
+use super::json::envelope::{Element, Walker};
+use super::json::{self, envelope};
 use super::lines::{LineFormat, LinesFront};
 use super::log::{self, Log, Tool};
 use super::number::value;
+use super::plain::plain;
 use super::wording;
 use crate::maths::elementary::ln;
 use crate::model::format::text;
@@ -90,12 +92,12 @@ pub fn look(bytes: &[u8], chosen: Option<&'static Entry>) -> Option<Header> {
     match start.first()? {
         b'{' => match envelope::find(start) {
             Some(found) => Some(enveloped(start, found, before, chosen)),
-            None => json(start, Form::JsonLines, before, chosen),
+            None => json_objects(start, Form::JsonLines, before, chosen),
         },
         b'[' if start.get(1..)?.trim_ascii_start().first() == Some(&b'{') => {
             match envelope::find(start).filter(|found| found.element == Element::Text) {
                 Some(found) => Some(enveloped(start, found, before, chosen)),
-                None => json(start, Form::JsonList, before, chosen),
+                None => json_objects(start, Form::JsonList, before, chosen),
             }
         }
         b'#' if start.starts_with(b"#separator") || start.starts_with(b"#fields") => zeek(start, before, chosen),
@@ -159,12 +161,12 @@ fn enveloped(start: &[u8], found: envelope::Found, skip: usize, chosen: Option<&
 
 /// Names of the members of the first objects.
 fn names_of_objects(start: &[u8], walker: &Walker) -> Vec<String> {
-    let (mut keys, mut values, mut texts) = <(super::json::Keys, Vec<CellValue>, Vec<u8>)>::default();
+    let (mut keys, mut values, mut texts) = <(json::Keys, Vec<CellValue>, Vec<u8>)>::default();
     let (mut walker, mut rest) = (walker.clone(), start);
     for _ in 0..ROWS {
         let (Some(from), Some(end)) = walker.next(rest) else { break };
         let object = rest.get(from..end).unwrap_or_default();
-        super::json::values(object, &mut keys, &CellFormats::default(), &mut values, &mut texts);
+        json::values(object, &mut keys, &CellFormats::default(), &mut values, &mut texts);
         rest = rest.get(end..).unwrap_or_default();
     }
     keys.names
@@ -177,16 +179,16 @@ fn has_line(bytes: &[u8], begin: &[u8]) -> bool {
         .any(|line| line.trim_ascii_start().get(..begin.len()).is_some_and(|front| front.eq_ignore_ascii_case(begin)))
 }
 
-fn json(start: &[u8], form: Form, skip: usize, chosen: Option<&'static Entry>) -> Option<Header> {
+fn json_objects(start: &[u8], form: Form, skip: usize, chosen: Option<&'static Entry>) -> Option<Header> {
     // The names of the first objects tell the dialect.
     let (mut keys, mut values, mut texts) = Default::default();
     let (mut n_rows, mut first) = (0, None);
     let mut paths = BTreeSet::new();
     let mut rest = start;
-    let mut objects = super::json::Objects::default();
+    let mut objects = json::Objects::default();
     while let (Some(from), Some(end)) = objects.next(rest) {
         let object = rest.get(from..end)?;
-        if !super::json::values(object, &mut keys, &CellFormats::default(), &mut values, &mut texts) {
+        if !json::values(object, &mut keys, &CellFormats::default(), &mut values, &mut texts) {
             break;
         }
         n_rows += 1;
@@ -239,7 +241,7 @@ fn log_name(entry: &Entry, log: Option<&'static Log>, paths: BTreeSet<String>) -
 
 /// The kind of log that columns tell, if no column tells it of each row and they fit only one.
 fn log_of_columns(entry: &Entry, lower: &[String]) -> Option<&'static Log> {
-    let columns: Vec<String> = lower.iter().map(|name| super::plain::plain(name)).collect();
+    let columns: Vec<String> = lower.iter().map(|name| plain(name)).collect();
     let has = |name: &str| columns.iter().any(|column| column == name);
     let is_said = lower.iter().any(|name| log::zeek::PATHS.contains(&name.as_str()));
     if entry.log != Some(Tool::Zeek) || is_said {
@@ -268,13 +270,11 @@ fn zeek(start: &[u8], before: usize, chosen: Option<&'static Entry>) -> Option<H
             let cut = Delimiter { separator, has_quotes: false, has_triple_spaces };
             let names: Vec<String> = texts(names.get(1..)?, cut).iter().map(|name| text::decode(name)).collect();
             let mut front = declared(Form::Zeek, cut, before + at, names, chosen);
-            let is_zeek =
-                matches!(front.entry.id, "zeek_conn" | "zeek_log") || matches!(front.entry.known_by, KnownBy::Rest);
+            let is_zeek = dialect::is_zeek(front.entry) || matches!(front.entry.known_by, KnownBy::Rest);
             if is_zeek && chosen.is_none() && !path.is_empty() {
                 let kind = log::named(&path).unwrap_or(&log::UNKNOWN);
-                let id = if kind.rows == log::Rows::Flows { "zeek_conn" } else { "zeek_log" };
-                front.entry = dialect::ALL.iter().find(|entry| entry.id == id).unwrap_or(front.entry);
-                front.log = (id == "zeek_log").then_some(kind);
+                front.entry = dialect::of_zeek(kind);
+                front.log = front.entry.log.map(|_| kind);
                 front.log_name = format!("Zeek {path}.log");
             }
             return Some(front);

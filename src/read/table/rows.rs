@@ -15,11 +15,12 @@ use super::lines::LineFormat;
 use super::log::LogReader;
 use super::number::value;
 use super::packets::PacketRows;
+use super::plain::plain;
 use super::roles::{Places, Row};
 use super::survey::{self, Survey};
 use super::{
     FRONT_BYTES, Label, MOST_COLUMNS, MOST_LATE_COLUMNS, MOST_OPEN_QUOTES, MOST_ROW_BYTES, Options, Part, RowContent,
-    TableRow, labels, names,
+    TableRow, labels, names, wording,
 };
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Flow;
@@ -203,7 +204,7 @@ impl RowReader {
             }
             self.places.add(role, place, rank);
             if let Some(logs) = &mut self.logs {
-                logs.add_column(name.trim().trim_start_matches("_source."));
+                logs.add_column(wording::of_record(name));
             }
             let name = if name.trim().is_empty() { format!("column {}", place + 1) } else { name.trim().to_owned() };
             self.layout.columns.push(Column { name, role });
@@ -219,7 +220,7 @@ impl RowReader {
         let of_dialect = self.front.entry.labels;
         let rank = |name: &str| {
             let own = of_dialect.iter().position(|known| known.eq_ignore_ascii_case(name.trim()));
-            own.unwrap_or_else(|| of_dialect.len() + labels::rank(&crate::read::table::plain::plain(name)))
+            own.unwrap_or_else(|| of_dialect.len() + labels::rank(&plain(name)))
         };
         let columns = self.layout.columns.iter().enumerate().filter(|(_, column)| column.role == Role::Label);
         let best = columns.min_by_key(|(_, column)| rank(&column.name));

@@ -4,6 +4,7 @@
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 use crate::read::table::lines::{LineFormat, LinesFront, blank, front_lines};
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "aws_vpc",
@@ -22,7 +23,7 @@ pub const ENTRY: Entry = Entry {
         ("type", Role::Plain),
     ],
     is_one_way: true,
-    state: crate::read::table::state::by_flags,
+    state: state::by_flags,
     ..COMMON
 };
 

@@ -5,6 +5,7 @@ use crate::model::rows::Role;
 use crate::read::table::figure;
 use crate::read::table::format::Marks;
 use crate::read::table::lines::{LineFormat, LinesFront, ReadLine, between, front_lines, prefix};
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "cisco_asa",
@@ -18,7 +19,7 @@ pub const ENTRY: Entry = Entry {
         ("action", Role::Action),
         ("flags", Role::Flags),
     ],
-    state: crate::read::table::state::by_counts,
+    state: state::by_counts,
     ..COMMON
 };
 

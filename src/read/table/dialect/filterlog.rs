@@ -4,6 +4,7 @@
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 use crate::read::table::lines::{LineFormat, LinesFront, open_if_most, prefix};
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "filterlog",
@@ -18,7 +19,7 @@ pub const ENTRY: Entry = Entry {
         ("reason", Role::Plain),
     ],
     is_one_way: true,
-    state: crate::read::table::state::by_flags,
+    state: state::by_flags,
     ..COMMON
 };
 

@@ -5,6 +5,7 @@ use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 use crate::read::table::kdd;
 use crate::read::table::lines::{LineFormat, LinesFront, blank, front_lines};
+use crate::read::table::state;
 use std::net::IpAddr;
 
 pub const ENTRY: Entry = Entry {
@@ -23,7 +24,7 @@ pub const ENTRY: Entry = Entry {
         ("service", Role::Plain),
         ("flag", Role::State),
     ],
-    state: crate::read::table::state::zeek,
+    state: state::zeek,
     ..COMMON
 };
 

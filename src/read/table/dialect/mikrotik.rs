@@ -3,6 +3,7 @@
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 use crate::read::table::lines::{LineFormat, LinesFront, between, endpoint, open_if_most, prefix};
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "mikrotik",
@@ -16,7 +17,7 @@ pub const ENTRY: Entry = Entry {
         ("action", Role::Action),
     ],
     is_one_way: true,
-    state: crate::read::table::state::by_flags,
+    state: state::by_flags,
     ..COMMON
 };
 

@@ -5,6 +5,7 @@ use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 use crate::read::table::lines::key_value::{Piece, pieces};
 use crate::read::table::lines::{LineFormat, LinesFront, open_if_most, prefix};
+use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
     id: "netfilter",
@@ -27,7 +28,7 @@ pub const ENTRY: Entry = Entry {
         ("id", Role::Plain),
     ],
     is_one_way: true,
-    state: crate::read::table::state::by_flags,
+    state: state::by_flags,
     ..COMMON
 };
 

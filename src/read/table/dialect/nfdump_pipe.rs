@@ -3,6 +3,7 @@
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 use crate::read::table::lines::{LineFormat, LinesFront, open_if_most};
+use crate::read::table::state;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 pub const ENTRY: Entry = Entry {
@@ -17,7 +18,7 @@ pub const ENTRY: Entry = Entry {
         ("flags", Role::Flags),
     ],
     is_one_way: true,
-    state: crate::read::table::state::by_flags,
+    state: state::by_flags,
     ..COMMON
 };
 

@@ -2,6 +2,7 @@
 
 use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
+use crate::read::table::state;
 use std::net::IpAddr;
 
 pub const ENTRY: Entry = Entry {
@@ -20,7 +21,7 @@ pub const ENTRY: Entry = Entry {
     ],
     is_one_way: true,
     ends_at: "Summary",
-    state: crate::read::table::state::by_flags,
+    state: state::by_flags,
     ..COMMON
 };
 

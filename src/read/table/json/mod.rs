@@ -10,6 +10,7 @@ use crate::model::rows::CellValue;
 use crate::read::table::format::{CellFormats, Reading};
 use crate::read::table::number::value;
 use crate::read::table::time::numeric;
+use crate::read::table::{MOST_COLUMNS, MOST_NAME_BYTES};
 use foldhash::fast::RandomState;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::collections::HashMap;
@@ -47,7 +48,7 @@ impl Keys {
     /// The place of a column, which is added if there is room.
     pub fn place(&mut self, name: &str) -> Option<usize> {
         // First of all: a long name around many values would be compared and hashed for each of them.
-        if name.len() > crate::read::table::MOST_NAME_BYTES {
+        if name.len() > MOST_NAME_BYTES {
             self.n_refused += 1;
             return None;
         }
@@ -59,7 +60,7 @@ impl Keys {
             self.next = *place as usize + 1;
             return Some(*place as usize);
         }
-        let most = self.most.unwrap_or(crate::read::table::MOST_COLUMNS);
+        let most = self.most.unwrap_or(MOST_COLUMNS);
         if self.names.len() >= most {
             self.n_refused += 1;
             return None;
@@ -524,7 +525,7 @@ mod tests {
 
     #[test]
     fn names_that_are_too_long_are_refused_before_they_are_looked_up() {
-        let long = "a".repeat(crate::read::table::MOST_NAME_BYTES + 1);
+        let long = "a".repeat(MOST_NAME_BYTES + 1);
         let mut keys = Keys::of(&["b".to_owned()]);
         assert_eq!((keys.place(&long), keys.place("b"), keys.n_refused), (None, Some(0), 1));
     }
