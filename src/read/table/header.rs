@@ -9,7 +9,7 @@ use super::lines::{LineFormat, LinesFront};
 use super::log::{self, Log, Tool};
 use super::number::value;
 use super::plain::plain;
-use super::wording;
+use super::{width, wording};
 use crate::maths::elementary::ln;
 use crate::model::format::text;
 use crate::model::rows::CellValue;
@@ -355,8 +355,9 @@ fn before_table(body: &[u8]) -> (usize, Option<u8>) {
     let (mut at, mut separator) = (0, None);
     for line in body.split_inclusive(|byte| *byte == b'\n').take(MOST_TITLES * 4) {
         let text = line.trim_ascii();
-        let bare = text.strip_prefix(b"\"").unwrap_or(text).to_ascii_lowercase();
-        let mark = bare.strip_prefix(b"sep=").filter(|rest| (1..=2).contains(&rest.len()));
+        let bare = text.strip_prefix(b"\"").unwrap_or(text);
+        let told = bare.split_at_checked(4).filter(|(word, _)| word.eq_ignore_ascii_case(b"sep="));
+        let mark = told.map(|(_, rest)| rest).filter(|rest| (1..=2).contains(&rest.len()));
         let is_tab = line.starts_with(b"sep=\t");
         // A line of headings may begin with the mark of comments too.
         let n_marks = text.iter().filter(|byte| matches!(byte, b',' | b';' | b'\t' | b'|')).count();
@@ -374,17 +375,10 @@ fn before_table(body: &[u8]) -> (usize, Option<u8>) {
 
 /// Rows at the front that are titles and not rows: few, with fewer cells than half of what most rows behind them have.
 fn n_titles(rows: &[Vec<String>]) -> usize {
-    let width = common_width(rows);
+    let (width, _) = width::commonest(rows.iter().map(Vec::len));
     let is_title = |row: &&Vec<String>| row.iter().filter(|cell| !cell.is_empty()).count() * 2 <= width;
     let n = rows.iter().take_while(is_title).count();
     if width >= 3 && n <= MOST_TITLES && n < rows.len() { n } else { 0 }
-}
-
-/// The commonest number of cells.
-fn common_width(rows: &[Vec<String>]) -> usize {
-    let mut counts: Vec<usize> = rows.iter().map(Vec::len).collect();
-    counts.sort_unstable();
-    counts.chunk_by(|a, b| a == b).max_by_key(|run| run.len()).and_then(|run| run.first()).copied().unwrap_or(0)
 }
 
 fn delimited(body: &[u8], bom: usize, chosen: Option<&'static Entry>) -> Option<Header> {
@@ -453,11 +447,8 @@ fn delimited(body: &[u8], bom: usize, chosen: Option<&'static Entry>) -> Option<
 /// How much a separator makes of the rows: the share of rows with the commonest number of cells, more for more cells;
 /// 0 if it parts nothing.
 fn agreement(rows: &[Vec<String>]) -> f64 {
-    let mut counts: Vec<usize> = rows.iter().map(Vec::len).collect();
-    counts.sort_unstable();
-    let Some(common) = counts.chunk_by(|a, b| a == b).max_by_key(|run| run.len()) else { return 0.0 };
-    let n_cells = common.first().copied().unwrap_or(0);
-    let share = common.len() as f64 / rows.len() as f64;
+    let (n_cells, n_common) = width::commonest(rows.iter().map(Vec::len));
+    let share = if rows.is_empty() { 0.0 } else { n_common as f64 / rows.len() as f64 };
     // One line alone may be a sentence with commas in it, and so may lines that have one each.
     let is_enough = match (rows.len(), n_cells) {
         (_, 0 | 1) | (1, _) => false,

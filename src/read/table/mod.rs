@@ -8,6 +8,7 @@ mod clock;
 mod content;
 pub mod dialect;
 mod figure;
+mod flags;
 pub mod flow;
 mod format;
 pub mod header;
@@ -29,6 +30,7 @@ mod survey;
 mod synonyms;
 mod time;
 mod units;
+mod width;
 mod wording;
 
 use super::{Record, UnsupportedFile};

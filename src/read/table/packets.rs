@@ -1,5 +1,6 @@
 //! A row of Wireshark's packet list to a packet, as far as its text tells: addresses, ports, flags, lengths.
 
+use super::flags;
 use super::flow;
 use super::packet_fields::{self, Fields, Segment};
 use super::roles::Row;
@@ -55,7 +56,8 @@ impl PacketRows {
             let protocol;
             (protocol, transport) = match packet_fields::transport(row, |ports| by_name(&name, application, ports)) {
                 Some(Fields::Tcp(written)) => {
-                    let written = ports(&info).map_or(written, |ports| written.or(of_info(&info, ports, flags(&info))));
+                    let written =
+                        ports(&info).map_or(written, |ports| written.or(of_info(&info, ports, noted_flags(&info))));
                     (6, Transport::Tcp(self.segment((source, target), &written, wire_bytes)))
                 }
                 Some(Fields::Udp(source_port, target_port)) => {
@@ -110,7 +112,7 @@ impl PacketRows {
             let icmp = Icmp { is_v6, kind, code: 0, identifier, payload_bytes, refused: None };
             return (if is_v6 { 58 } else { 1 }, Transport::Icmp(icmp));
         }
-        let (said, flags) = (ports(info), flags(info));
+        let (said, flags) = (ports(info), noted_flags(info));
         let known = || self.ports.get(&(source, target)).copied();
         let (protocol, source_port, target_port) = match (said, usual(name)) {
             (Some((from, to)), usual) => {
@@ -208,24 +210,17 @@ fn of_info(info: &str, ports: (u16, u16), flags: Option<u8>) -> Segment {
 }
 
 /// The flags of `[SYN, ACK]`. Notes such as `[TCP Retransmission]` stand in brackets too.
-fn flags(info: &str) -> Option<u8> {
+fn noted_flags(info: &str) -> Option<u8> {
     let mut notes = info.split('[').skip(1).filter_map(|part| part.split_once(']'));
     notes.find_map(|(names, _)| names.split(", ").try_fold(0, |all, name| Some(all | flag(name)?)))
 }
 
 fn flag(name: &str) -> Option<u8> {
-    Some(match name {
-        "FIN" => tcp_flag::FIN,
-        "SYN" => tcp_flag::SYN,
-        "RST" => tcp_flag::RST,
-        "PSH" => tcp_flag::PSH,
-        "ACK" => tcp_flag::ACK,
-        "URG" => tcp_flag::URG,
-        "ECE" | "ECN" => tcp_flag::ECE,
-        "CWR" => tcp_flag::CWR,
-        "<None>" => 0,
-        _ => return None,
-    })
+    match name {
+        "ECN" => Some(tcp_flag::ECE),
+        "<None>" => Some(0),
+        name => flags::named(name.as_bytes()),
+    }
 }
 
 /// The number behind a name, as in `Seq=5`.
@@ -338,13 +333,13 @@ mod tests {
     #[test]
     fn ports_flags_and_numbers_are_read_out_of_the_text() {
         let info = "443 → 54321 [SYN, ACK] Seq=0 Ack=1 Win=64240 Len=0 MSS=1460";
-        assert_eq!((ports(info), flags(info)), (Some((443, 54321)), Some(0x12)));
+        assert_eq!((ports(info), noted_flags(info)), (Some((443, 54321)), Some(0x12)));
         assert_eq!((field(info, "Win="), field(info, "Len=")), (Some(64240), Some(0)));
         let old = "[TCP Retransmission] 5000 > 80 [PSH, ACK] Seq=1 Ack=1 Win=65535 Len=512";
-        assert_eq!((ports(old), flags(old)), (Some((5000, 80)), Some(0x18)));
+        assert_eq!((ports(old), noted_flags(old)), (Some((5000, 80)), Some(0x18)));
         assert_eq!(ports("Who has 10.0.0.1? Tell 10.0.0.2"), None);
-        assert_eq!(flags("Standard query 0x1 A example.org"), None);
-        assert_eq!(flags("[TCP ACKed unseen segment] 80 → 5000 [<None>] Seq=1"), Some(0));
+        assert_eq!(noted_flags("Standard query 0x1 A example.org"), None);
+        assert_eq!(noted_flags("[TCP ACKed unseen segment] 80 → 5000 [<None>] Seq=1"), Some(0));
         assert_eq!(echo("Echo (ping) request  id=0x001f, seq=1/256, ttl=64", false), (8, 31));
     }
 }

@@ -4,7 +4,7 @@ use super::contract::{COMMON, Entry, KnownBy};
 use crate::model::rows::Role;
 use crate::read::table::figure;
 use crate::read::table::format::Marks;
-use crate::read::table::lines::{LineFormat, LinesFront, ReadLine, between, front_lines, prefix};
+use crate::read::table::lines::{LineFormat, LinesFront, ReadLine, add_ends, between, front_lines, prefix};
 use crate::read::table::state;
 
 pub const ENTRY: Entry = Entry {
@@ -22,6 +22,9 @@ pub const ENTRY: Entry = Entry {
     state: state::by_counts,
     ..COMMON
 };
+
+/// Protocols by the names that messages about refused packets use.
+const PROTOCOLS: [&str; 3] = ["tcp", "udp", "icmp"];
 
 const TOOLS: [&str; 3] = ["%ASA-", "%FTD-", "%PIX-"];
 
@@ -82,7 +85,7 @@ fn ended(text: &str, number: &str, add: Add<'_>) -> bool {
     let port = |(_, port): (&str, &str)| port.parse::<u32>().unwrap_or(0);
     let is_first_asked = port(first) < port(second);
     let (source, target) = if is_first_asked { (second, first) } else { (first, second) };
-    both(source, target, add);
+    add_ends(source, target, add);
     add(
         "protocol",
         match number {
@@ -110,7 +113,7 @@ fn began(text: &str, number: &str, add: Add<'_>) -> bool {
     let Some((first, second)) = between(text, " for ", " ").zip(between(text, " to ", " ")) else { return false };
     let (first, second) = (endpoint(first), endpoint(second));
     let (source, target) = if text.starts_with("Built outbound") { (second, first) } else { (first, second) };
-    both(source, target, add);
+    add_ends(source, target, add);
     add("protocol", if number == "302013" { b"tcp" } else { b"udp" });
     add("action", b"built");
     true
@@ -123,9 +126,9 @@ fn refused(text: &str, number: &str, add: Add<'_>) -> bool {
     else {
         return false;
     };
-    both(endpoint(source), endpoint(target), add);
-    let named =
-        text.split([' ', ',']).map(str::to_lowercase).find(|word| matches!(word.as_str(), "tcp" | "udp" | "icmp"));
+    add_ends(endpoint(source), endpoint(target), add);
+    let of_word = |word: &str| PROTOCOLS.into_iter().find(|name| name.eq_ignore_ascii_case(word));
+    let named = text.split([' ', ',']).find_map(of_word);
     add("protocol", named.unwrap_or_default().as_bytes());
     if let Some((_, flags)) = text.split_once(" flags ") {
         add("flags", flags.split(" on ").next().unwrap_or(flags).as_bytes());
@@ -145,17 +148,10 @@ fn listed(text: &str, add: Add<'_>) -> bool {
         let (address, port) = text.split_once('(').unwrap_or((text, ""));
         (address.rsplit('/').next().unwrap_or(address), port.split(')').next().unwrap_or(port))
     };
-    both(end(source), end(after.split_whitespace().next().unwrap_or(after)), add);
+    add_ends(end(source), end(after.split_whitespace().next().unwrap_or(after)), add);
     add("protocol", protocol.as_bytes());
     add("action", if action == "denied" { b"deny".as_slice() } else { b"permit" });
     true
-}
-
-fn both(source: (&str, &str), target: (&str, &str), add: Add<'_>) {
-    for (side, (address, port)) in [("src", source), ("dst", target)] {
-        add(&format!("{side} ip"), address.as_bytes());
-        add(&format!("{side} port"), port.as_bytes());
-    }
 }
 
 /// `outside:192.0.2.1/443`, also without interface or port.

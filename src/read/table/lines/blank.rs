@@ -1,6 +1,7 @@
 //! Lines whose cells blanks part, in columns or not, to cells by their place: quotes and brackets hold a cell together.
 
 use super::{LinesFront, front_lines};
+use crate::read::table::width::commonest;
 
 /// The cells of a line.
 pub fn cells(line: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -42,11 +43,8 @@ pub fn read(line: &[u8], names: &[String], add: &mut dyn FnMut(&str, &[u8])) -> 
 
 /// The common number of cells at the front, if nearly all lines have so many and those are at least `fewest`.
 pub fn width(lines: &[&[u8]], fewest: usize) -> Option<usize> {
-    let mut counts: Vec<usize> = lines.iter().map(|line| cells(line).count()).collect();
-    counts.sort_unstable();
-    let common = counts.chunk_by(|a, b| a == b).max_by_key(|run| run.len())?;
-    let width = common.first().copied().filter(|width| *width >= fewest)?;
-    (common.len() * 10 >= counts.len() * 8).then_some(width)
+    let (width, n_common) = commonest(lines.iter().map(|line| cells(line).count()));
+    (width >= fewest && n_common * 10 >= lines.len() * 8).then_some(width)
 }
 
 /// The front of a list in columns under one line of headings, of which `is_heading` is true.

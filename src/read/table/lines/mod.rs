@@ -89,6 +89,12 @@ pub fn endpoint(text: &str, mark: char) -> (&str, &str) {
     }
 }
 
+/// Hands on addresses and ports of a source and a target.
+pub fn add_ends(source: (&str, &str), target: (&str, &str), add: &mut dyn FnMut(&str, &[u8])) {
+    let cells = [("src ip", source.0), ("src port", source.1), ("dst ip", target.0), ("dst port", target.1)];
+    cells.into_iter().for_each(|(name, text)| add(name, text.as_bytes()));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

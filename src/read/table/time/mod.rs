@@ -5,7 +5,7 @@ mod cursor;
 pub mod numeric;
 mod words;
 
-use calendar::days;
+use crate::model::format::time::days_from_civil;
 pub use calendar::year;
 use cursor::Cursor;
 
@@ -423,7 +423,7 @@ fn stamp(date: Date, clock: Option<Clock>, format: DateFormat) -> Option<Stamp> 
         None => 0.0,
     };
     Some(Stamp {
-        seconds: days(year, date.month, date.day) as f64 * 86_400.0 + of_day,
+        seconds: days_from_civil(year, date.month, date.day) as f64 * 86_400.0 + of_day,
         parts,
         pair: date.pair,
         hour: clock.as_ref().map(|clock| (clock.hour as u8, clock.has_half)),
