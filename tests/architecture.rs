@@ -87,6 +87,34 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         ],
     ),
     ("settings", &[&["choice", "general"], &["table"], &["file"]]),
+    ("read", &[&["capture"], &["guess", "unpack"], &["table"], &["member", "report"], &["input"], &["merge"]]),
+    (
+        "read/table",
+        &[
+            // What knows no table.
+            &["flags", "kdd", "labels", "log/tool", "synonyms", "time", "width", "wording"],
+            &["format", "lines", "plain", "roles"],
+            &["clock", "content", "figure", "packet_fields", "state"],
+            &["dialect/contract", "number"],
+            &["cells", "flow", "json", "units"],
+            &["log", "names", "packets"],
+            &["dialect", "survey"],
+            // The front of a file, then its rows.
+            &["header"],
+            &["in_words"],
+            &["cell_reader"],
+            &["rows"],
+        ],
+    ),
+    (
+        "decode/link",
+        &[
+            &["ethernet", "frame_relay", "hdlc", "ipoib", "nflog", "null", "pktap", "ppp", "slip"],
+            &["dsa", "fddi", "linux_sll", "wifi"],
+            &["avs", "linux_sll2", "ppi", "radiotap"],
+            &["prism"],
+        ],
+    ),
     (
         "decode/app",
         &[
@@ -138,6 +166,22 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
                 "statistical",
             ],
             &["benign_rates"],
+        ],
+    ),
+    (
+        "chart",
+        &[
+            &["draw"],
+            &[
+                "changes",
+                "course",
+                "packet_sizes",
+                "packets_over_time",
+                "protocols",
+                "top_ports",
+                "top_talkers",
+                "traffic_over_time",
+            ],
         ],
     ),
     ("export", &[&["entry"], &["facts", "flows_csv", "json", "report"]]),
@@ -271,7 +315,9 @@ fn rooms_of_a_part_name_only_rooms_below_them() {
             let rooms = layers.iter().enumerate().flat_map(|(at, rooms)| rooms.iter().map(move |room| (at, *room)));
             rooms.filter(|(_, room)| is_within(path, room)).max_by_key(|(_, room)| room.len())
         };
-        for file in files.iter().filter(|file| is_within(&file.module, part) && file.module != *part) {
+        // Files of tests are in no room.
+        let of_part = files.iter().filter(|file| is_within(&file.module, part) && !file.code.is_empty());
+        for file in of_part.filter(|file| file.module != *part) {
             let Some((height, room)) = layer(&file.module) else {
                 wrong.push(format!("{} has no room in LAYERS", file.path));
                 continue;
