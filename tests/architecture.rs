@@ -447,6 +447,15 @@ fn every_file_says_first_what_it_is() {
 }
 
 #[test]
+fn the_file_of_a_folder_stands_inside_of_it() {
+    let files = files();
+    let is_folder = |module: &str| files.iter().any(|other| other.module != module && is_within(&other.module, module));
+    let beside = files.iter().filter(|file| !file.path.ends_with("mod.rs"));
+    let wrong: Vec<&str> = beside.filter(|file| is_folder(&file.module)).map(|file| file.path.as_str()).collect();
+    assert!(wrong.is_empty(), "beside a folder of the same name, where it should be mod.rs: {wrong:?}");
+}
+
+#[test]
 fn nothing_outside_tests_can_end_the_program() {
     let mut wrong = Vec::new();
     for file in files().iter().filter(|file| file.module != "build") {
