@@ -1,9 +1,12 @@
 //! JSON objects to rows: nested names are joined by dots, and columns come as they are met.
 //!
-//! Nesting is bounded twice: rows are looked for down to a fixed depth ([`envelope`]), and inside of a row what is nested
+//! Nesting is bounded twice: rows are looked for down to a fixed depth ([`scanner`]), and inside of a row what is nested
 //! deeper than 128 is damage, which is the limit of the parser. Ends of objects are found by counting, however deep they are.
 
 pub mod envelope;
+mod lists;
+mod objects;
+mod scanner;
 pub mod transpose;
 
 use crate::model::rows::CellValue;
@@ -12,7 +15,9 @@ use crate::read::table::number::value;
 use crate::read::table::time::numeric;
 use crate::read::table::{MOST_COLUMNS, MOST_NAME_BYTES};
 use foldhash::fast::RandomState;
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use lists::Item;
+pub use objects::Objects;
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::collections::HashMap;
 use std::fmt::{self, Write};
 
@@ -330,150 +335,6 @@ impl Visitor<'_> for Key<'_> {
     }
 }
 
-/// Most members of the objects of a list that are kept, and most bytes of each.
-const MOST_MEMBERS: usize = 32;
-const MOST_MEMBER_BYTES: usize = 4096;
-
-/// Adds a scalar of a list to the texts, and the scalars of an object to its members by name.
-struct Item<'a> {
-    texts: &'a mut Vec<u8>,
-    /// Where the texts of the list begin.
-    start: usize,
-    members: &'a mut Vec<(String, String)>,
-}
-
-impl<'de> DeserializeSeed<'de> for Item<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl Item<'_> {
-    fn add<E: Error>(self, text: &str) -> Result<(), E> {
-        if self.texts.len() > self.start {
-            self.texts.extend_from_slice(b", ");
-        }
-        self.texts.extend_from_slice(text.as_bytes());
-        Ok(())
-    }
-}
-
-/// Adds a value of the member of an object to those of the objects before.
-fn add_member(members: &mut Vec<(String, String)>, name: String, value: &serde_json::Value) {
-    let text = match value {
-        serde_json::Value::String(text) => text.clone(),
-        serde_json::Value::Number(_) | serde_json::Value::Bool(_) => value.to_string(),
-        _ => return,
-    };
-    let has_room = members.len() < MOST_MEMBERS;
-    match members.iter_mut().find(|(known, _)| *known == name) {
-        Some((_, texts)) if texts.len() + text.len() < MOST_MEMBER_BYTES => {
-            texts.push_str(", ");
-            texts.push_str(&text);
-        }
-        Some(_) => {}
-        None if has_room => members.push((name, text)),
-        None => {}
-    }
-}
-
-impl<'de> Visitor<'de> for Item<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        self.add(text)
-    }
-
-    fn visit_bool<E: Error>(self, is_true: bool) -> Result<(), E> {
-        self.add(if is_true { "true" } else { "false" })
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
-        self.add(&number.to_string())
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<(), E> {
-        self.add(&number.to_string())
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
-        self.add(&number.to_string())
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        // Beside scalars an object is left out.
-        let is_alone = self.texts.len() == self.start;
-        while let Some((name, value)) = map.next_entry::<String, serde_json::Value>()? {
-            if is_alone {
-                add_member(self.members, name, &value);
-            }
-        }
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(())
-    }
-}
-
-/// How far the search for an object of a list has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Objects {
-    depth: u32,
-    is_text: bool,
-    is_escaped: bool,
-}
-
-impl Objects {
-    /// The first byte of an object and the byte behind its end, searching on from where the last search ended. The
-    /// start is none if the object began in earlier bytes.
-    pub fn next(&mut self, bytes: &[u8]) -> (Option<usize>, Option<usize>) {
-        let mut start = None;
-        for (place, byte) in bytes.iter().enumerate() {
-            if self.is_text {
-                match (byte, self.is_escaped) {
-                    (_, true) => self.is_escaped = false,
-                    (b'\\', _) => self.is_escaped = true,
-                    (b'"', _) => self.is_text = false,
-                    _ => {}
-                }
-                continue;
-            }
-            match byte {
-                b'"' => self.is_text = self.depth > 0,
-                b'{' => {
-                    start = if self.depth == 0 { Some(place) } else { start };
-                    self.depth = self.depth.saturating_add(1);
-                }
-                b'}' if self.depth > 0 => {
-                    self.depth -= 1;
-                    if self.depth == 0 {
-                        return (start, Some(place + 1));
-                    }
-                }
-                _ => {}
-            }
-        }
-        (start, None)
-    }
-
-    /// True if an object has begun and not ended.
-    pub fn is_inside(&self) -> bool {
-        self.depth > 0
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -528,17 +389,5 @@ mod tests {
         let long = "a".repeat(MOST_NAME_BYTES + 1);
         let mut keys = Keys::of(&["b".to_owned()]);
         assert_eq!((keys.place(&long), keys.place("b"), keys.n_refused), (None, Some(0), 1));
-    }
-
-    #[test]
-    fn objects_of_a_list_are_found_across_slices() {
-        let text = br#"[ {"a":"}\"{"} , {"b":{"c":1}}]"#;
-        let mut objects = Objects::default();
-        assert_eq!(objects.next(text), (Some(2), Some(14)));
-        for cut in 18..30 {
-            let mut objects = Objects::default();
-            let (first, second) = (objects.next(&text[14..cut]), objects.next(&text[cut..]));
-            assert_eq!((first.0, second.1.map(|end| end + cut)), (Some(3), Some(30)), "{cut}");
-        }
     }
 }
