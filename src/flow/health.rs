@@ -139,7 +139,7 @@ impl Segment<'_> {
             sender.n_duplicates = 0;
         }
         if bytes > 0 && is_plain && other.window > 0 {
-            let room = other.scale.and_then(|scale| Some(u32::from(other.window).checked_shl(scale.into())?));
+            let room = other.scale.and_then(|scale| u32::from(other.window).checked_shl(scale.into()));
             let is_full = room.zip(other.last_ack).is_some_and(|(room, ack)| end == ack.wrapping_add(room));
             count_if(&mut side.full_windows, is_full);
         }
