@@ -65,6 +65,8 @@ pub const ALL: &[Entry] = &[
     evasion::premature_close::ENTRY,
     evasion::ttl_evasion::ENTRY,
     evasion::tcp_overlap::ENTRY,
+    performance::packet_loss::ENTRY,
+    performance::receiver_stalled::ENTRY,
     performance::retransmission_storm::ENTRY,
     evasion::ipv6_abuse::ENTRY,
     lateral::ftp_bounce::ENTRY,

@@ -58,6 +58,8 @@ impl Impact {
     pub const EXPOSED_COMMAND: Impact = Impact(0.55);
     /// For information: it wastes resources or breaks a local policy.
     pub const NUISANCE: Impact = Impact(0.35);
+    /// A service is slower than it should be for those who use it.
+    pub const SLOWDOWN: Impact = Impact(0.5);
     /// Somebody outside looks at what is reachable; the internet does that all day.
     pub const OUTSIDE_LOOK: Impact = Impact(0.45);
     /// Somebody inside looks at what is reachable.

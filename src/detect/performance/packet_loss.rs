@@ -1,0 +1,249 @@
+//! TCP segments that were lost and sent again, per host or service, to findings: how many, in which direction, and on which
+//! side of the capture point.
+
+use crate::detect::card::Card;
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder::{self, count, evidence, thousands};
+use crate::detect::support::flow_selector::{Between, Gathered};
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::model::{Addr, Category, Finding, Flow};
+use crate::settings::Descriptor;
+use std::collections::{BTreeMap, BTreeSet};
+
+const CARD: Card = Card {
+    id: "packet_loss",
+    name: "Packet loss",
+    category: Category::Performance,
+    technique: None,
+    sees: "TCP segments that had to be sent again because they, or their acknowledgments, did not arrive.",
+    matters: "TCP takes loss for a full link and slows down: a few per cent are enough to make a fast connection slow. Users see pages that stall and downloads that crawl.",
+    otherwise: "A link that is full because somebody uses it, or a capture that itself dropped packets.",
+    benign_causes: &["A link at its capacity during a large transfer", "A weak wireless link"],
+    advice: &[
+        "Look for errors and drops on the interfaces of the path, on the side that the finding names",
+        "Compare with other hosts on the same path: if only one loses, check its cable, port and duplex setting",
+        "If the loss comes with long delays and a flat rate, the link is full: look at who fills it",
+    ],
+    part_of: &[],
+    source: "Rate of TCP under loss: Mathis et al., The Macroscopic Behavior of the TCP Congestion Avoidance Algorithm, 1997; how lost segments are recognised: Wireshark User's Guide, TCP Analysis; Karn and Partridge, 1987.",
+};
+
+const SHARE: Descriptor = Descriptor::percent("packet_loss.share", "Share of lost segments", 1.5)
+    .range(0.1, 100.0)
+    .help("Lost segments of all that carry data, in one direction. By the formula of Mathis et al. 1.5 % hold a connection with 50 ms of delay to 2.3 Mbit/s.");
+const LEAST: Descriptor = Descriptor::count("packet_loss.segments", "Lost segments", 8.0)
+    .range(3.0, 1_000_000.0)
+    .unit("segments")
+    .help("Fewer lost segments are an accident, whatever their share.");
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry = Entry::of::<PacketLoss>(CARD, &[SHARE, LEAST], Interest::TCP_FLOWS);
+
+/// Most services that are kept for each client together.
+const MOST_PAIRS: usize = 1 << 15;
+/// From so many lost segments in a hundred on, connections hardly work.
+const BAD_PERCENT: f64 = 8.0;
+
+#[derive(Default)]
+struct PacketLoss {
+    pairs: Tally<(Addr, Addr, u16), [Loss; 2], MOST_PAIRS>,
+}
+
+/// Segments of one direction: to the server, or to the client.
+#[derive(Clone, Copy, Default, Debug)]
+struct Loss {
+    n_data: u64,
+    n_lost: u64,
+    /// Of these, segments that had not reached the capture point before.
+    n_before: u64,
+}
+
+impl Loss {
+    fn add(&mut self, other: &Loss) {
+        self.n_data += other.n_data;
+        self.n_lost += other.n_lost;
+        self.n_before += other.n_before;
+    }
+
+    fn percent(&self) -> f64 {
+        100.0 * self.n_lost as f64 / self.n_data.max(1) as f64
+    }
+}
+
+/// What a flow lost to the server and to the client; none where nothing is known of it.
+fn losses(flow: &Flow) -> Option<[Loss; 2]> {
+    let sides = flow.sender_health()?;
+    let directions = [flow.forward(), flow.backward()];
+    let mut losses = [Loss::default(); 2];
+    for ((loss, side), direction) in losses.iter_mut().zip(sides).zip(directions) {
+        // What is sent again although nothing ever carried data are requests without an answer: nothing is lost there.
+        let n_data = u64::from(direction.data_packets);
+        let n_lost = u64::from(side.lost()).min(n_data);
+        *loss = Loss { n_data, n_lost, n_before: u64::from(side.filled.saturating_sub(side.overtaken)).min(n_lost) };
+    }
+    // A segment that never arrives however often it is sent is not lost by chance.
+    let is_stuck = sides.iter().any(|side| side.stuck_repeats >= 3);
+    (!is_stuck && flow.saw_syn).then_some(losses)
+}
+
+/// Connections that lose, with the end that they share.
+struct Case {
+    /// The host whose connections lose, and whether it is their server, on this port.
+    host: Addr,
+    port: Option<u16>,
+    peers: BTreeSet<Addr>,
+    losses: [Loss; 2],
+}
+
+impl Case {
+    /// The direction that loses more.
+    fn worse(&self) -> (&'static str, Loss) {
+        let [to_server, to_client] = self.losses;
+        let is_server = self.port.is_some();
+        if to_server.n_lost > to_client.n_lost {
+            (if is_server { "to" } else { "from" }, to_server)
+        } else {
+            (if is_server { "from" } else { "to" }, to_client)
+        }
+    }
+}
+
+impl Detector for PacketLoss {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        let Some(losses) = losses(ended.flow) else { return };
+        let ((client, _), (server, port)) = (ended.flow.originator(), ended.flow.responder());
+        if let Some(pair) = self.pairs.of((client, server, port)) {
+            pair.iter_mut().zip(&losses).for_each(|(sum, loss)| sum.add(loss));
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let (share, least) = (context.settings.get(&SHARE), context.settings.get(&LEAST));
+        let is_bad = |loss: &Loss| loss.n_lost as f64 >= least && loss.percent() >= share;
+        let losing =
+            self.pairs.sorted_where(|losses| losses.iter().any(|loss| loss.n_lost >= 2 && loss.percent() >= share));
+        let cases = group(&losing).into_iter().filter(|case| is_bad(&case.worse().1));
+        Report::of(cases)
+            .not_evaluated(self.pairs.n_refused)
+            .largest_first(|case| case.worse().1.n_lost)
+            .each_with_flows(
+                context,
+                |case| Between {
+                    source: case.port.is_none().then_some(case.host),
+                    target: case.port.map(|_| case.host),
+                    port: case.port,
+                    protocol: Some(6),
+                },
+                |case, flow| {
+                    let ((client, _), (server, _)) = (flow.originator(), flow.responder());
+                    let peer = if case.port.is_some() { client } else { server };
+                    case.peers.contains(&peer) && losses(flow).is_some_and(|[a, b]| a.n_lost + b.n_lost > 0)
+                },
+                |case, flows| case.finding(flows, share),
+            )
+    }
+}
+
+/// Pairs that lose, by the end that most of them share: one host's cable or one server's path is one cause.
+fn group(losing: &[(&(Addr, Addr, u16), &[Loss; 2])]) -> Vec<Case> {
+    let (mut of_client, mut of_server): (BTreeMap<Addr, usize>, BTreeMap<(Addr, u16), usize>) = Default::default();
+    for ((client, server, port), _) in losing {
+        *of_client.entry(*client).or_default() += 1;
+        *of_server.entry((*server, *port)).or_default() += 1;
+    }
+    let mut cases: BTreeMap<(Addr, Option<u16>), Case> = BTreeMap::new();
+    for ((client, server, port), losses) in losing {
+        let by_server = of_server.get(&(*server, *port)) > of_client.get(client);
+        let (host, port, peer) = if by_server { (*server, Some(*port), *client) } else { (*client, None, *server) };
+        let case = cases.entry((host, port)).or_insert_with(|| Case {
+            host,
+            port,
+            peers: BTreeSet::new(),
+            losses: [Loss::default(); 2],
+        });
+        case.peers.insert(peer);
+        case.losses.iter_mut().zip(losses.iter()).for_each(|(sum, loss)| sum.add(loss));
+    }
+    cases.into_values().collect()
+}
+
+impl Case {
+    fn finding(&self, flows: Gathered, share: f64) -> Finding {
+        let (direction, loss) = self.worse();
+        let (host, n_peers) = (self.host, self.peers.len());
+        let (percent, n_lost) = (loss.percent(), loss.n_lost);
+        let what = match (self.port, self.peers.first()) {
+            (None, Some(peer)) if n_peers == 1 => format!("between {host} and {peer}"),
+            (Some(port), Some(peer)) if n_peers == 1 => format!("between {peer} and {host}, port {port}"),
+            (Some(port), _) => format!("{direction} {host}, port {port}, for {}", count(n_peers, "client")),
+            (None, _) => format!("{direction} {host}, with {}", count(n_peers, "server")),
+        };
+        let before = 100.0 * loss.n_before as f64 / n_lost.max(1) as f64;
+        let place = match before {
+            b if b >= 70.0 => {
+                "The lost segments never reached the capture point: they are lost between the sender and the place of the capture."
+            }
+            b if b <= 30.0 => {
+                "The lost segments passed the capture point before: they, or their acknowledgments, are lost between the place of the capture and the receiver."
+            }
+            _ => {
+                "Some of the lost segments passed the capture point before and some did not: both sides of it lose, or packets came in another order."
+            }
+        };
+        let impact = if percent >= BAD_PERCENT || n_peers >= 3 { Impact::OUTAGE } else { Impact::SLOWDOWN };
+        let (sources, targets): (Vec<Addr>, Vec<Addr>) = match self.port {
+            None => (vec![host], self.peers.iter().copied().collect()),
+            Some(_) => (self.peers.iter().copied().collect(), vec![host]),
+        };
+        Finding::builder(&CARD)
+            .title(format!("{percent:.1} % of the data packets {what} are lost"))
+            .rated(impact, Confidence::VERY_LIKELY, (percent, share))
+            .sources(sources)
+            .targets(targets)
+            .ports(self.port)
+            .protocol("TCP")
+            .evidence([
+                evidence("Segments sent again", n_lost as f64, "segments", "a few"),
+                evidence("Of all with data", percent, "%", format!("below {share}")),
+                evidence("Lost before the capture point", before, "%", ""),
+            ])
+            .explanation(format!(
+                "{} of {} {direction} {host} had to be sent again. {place} TCP slows down with each loss, so that these connections are slower than the link allows.",
+                thousands(n_lost as usize),
+                count(loss.n_data as usize, "data packet"),
+            ))
+            .flows(flows)
+            .filter(format!("{} && tcp.analysis.retransmission", finding_builder::host_filter("addr", host)))
+            .build()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::{Made, finish_with, inside, outside};
+    use crate::model::flow::health::TcpHealth;
+    use crate::settings::Settings;
+
+    fn flow(client: Addr, server: Addr, n_lost: u32) -> Flow {
+        let mut flow = Made { packets: [500, 500], ..Made::tcp(client, server, 443, 1.0) }.flow();
+        flow.directions.iter_mut().for_each(|direction| direction.data_packets = 400);
+        let mut health = TcpHealth::default();
+        health.sides.iter_mut().for_each(|side| side.retransmissions = n_lost);
+        flow.extra.get_or_insert_default().health = Some(Box::new(health));
+        flow
+    }
+
+    #[test]
+    fn loss_is_one_finding_for_the_host_that_has_it() {
+        let found = |flows: &[Flow]| finish_with(&ENTRY, flows, &[], &Settings::default()).findings;
+        let many: Vec<Flow> = (1..6).map(|i| flow(inside(7), outside(i), 20)).collect();
+        let findings = found(&many);
+        assert_eq!(findings.len(), 1);
+        assert!(findings[0].title.contains("5 % of the data packets") && findings[0].sources.len() == 1);
+        assert_eq!(found(&(1..6).map(|i| flow(inside(i), outside(1), 20)).collect::<Vec<_>>()).len(), 1);
+        assert!(found(&[flow(inside(7), outside(1), 2)]).is_empty());
+    }
+}
