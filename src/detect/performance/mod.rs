@@ -1,5 +1,8 @@
 //! Detectors of faults that make a network slow.
 
+pub mod mtu_black_hole;
 pub mod packet_loss;
+pub mod path_latency;
 pub mod receiver_stalled;
 pub mod retransmission_storm;
+pub mod slow_server;

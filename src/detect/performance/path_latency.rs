@@ -1,0 +1,272 @@
+//! Round trips that become much longer, per host, to findings: since when, between which hosts, and on which side.
+
+use crate::detect::card::Card;
+use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder::{self, count, evidence};
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::maths::order::upper_quantile;
+use crate::model::format::time::SECOND;
+use crate::model::{Addr, Category, Finding};
+use crate::settings::Descriptor;
+use std::collections::{BTreeMap, BTreeSet};
+
+const CARD: Card = Card {
+    id: "path_latency",
+    name: "Long delay on a path",
+    category: Category::Performance,
+    technique: None,
+    sees: "Round trips between two hosts that take several times as long as at other times in the same capture.",
+    matters: "Every request waits for at least one round trip, most pages for dozens: what took a second takes ten. Calls and games break up.",
+    otherwise: "A link that fills up for a while (queues grow), another route, a host that sleeps to save power.",
+    benign_causes: &[
+        "A large transfer that fills the link and its queues for a while",
+        "A change to another route, such as a backup line",
+    ],
+    advice: &[
+        "Ping both ends from the place of the capture to see which side has the delay",
+        "See who transfers much at that time: a full link delays everybody on it (bufferbloat)",
+    ],
+    part_of: &[],
+    source: "Round trips by acknowledgments of segments sent once: Karn and Partridge, 1987; the shortest of several, so that delayed acknowledgments (RFC 1122: up to 0.5 s) do not count. Times as long as needed to be felt: ITU-T G.114 (150 ms one way).",
+};
+
+const TIMES: Descriptor = Descriptor::count("path_latency.times", "Times the shorter round trip", 3.0)
+    .range(1.5, 100.0)
+    .unit("times")
+    .help("A round trip is long if it takes at least so many times the usual short one of the same two hosts.");
+const MORE: Descriptor = Descriptor::seconds("path_latency.more", "Longer by", 0.06)
+    .range(0.005, 10.0)
+    .help("And by at least this much: below, nobody notices.");
+const LEAST: Descriptor = Descriptor::count("path_latency.trips", "Long round trips", 5.0)
+    .range(2.0, 10_000.0)
+    .unit("round trips")
+    .help("Each the shortest of three in a row.");
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry = Entry::of::<PathLatency>(CARD, &[TIMES, MORE, LEAST], Interest::TCP_FLOWS);
+
+/// Most pairs of hosts kept.
+const MOST_PAIRS: usize = 1 << 14;
+/// Most round trips kept of a pair.
+const MOST_TRIPS: usize = 4096;
+/// Acknowledgments that are delayed hide the round trip: the shortest of so many in a row counts.
+const IN_A_ROW: usize = 3;
+/// Of the round trips from the first long one to the last, so many are long where the path changed.
+const LASTING: f64 = 0.7;
+/// So many other hosts of the own network show what is usual there.
+const LEAST_NEIGHBOURS: usize = 3;
+/// The usual short round trip is longer than that of so many in a hundred.
+const SHORT_SHARE: f64 = 0.1;
+
+#[derive(Default)]
+struct PathLatency {
+    /// By the end that acknowledged and the other one.
+    pairs: Tally<(Addr, Addr), Vec<(i64, u32)>, MOST_PAIRS>,
+}
+
+/// Round trips that became longer.
+#[derive(Clone)]
+struct Jump {
+    /// Where the delay lies: between the capture point and this host.
+    host: Addr,
+    peers: BTreeSet<Addr>,
+    before_micros: f64,
+    long_micros: f64,
+    n_long: usize,
+    first_ns: i64,
+    last_ns: i64,
+    /// It is compared with its neighbours, not with itself at other times.
+    is_always: bool,
+}
+
+impl Detector for PathLatency {
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        let flow = ended.flow;
+        let Some(health) = flow.health() else { return };
+        for trip in &health.course {
+            let (host, peer) =
+                if trip.is_to_high { (flow.key.high, flow.key.low) } else { (flow.key.low, flow.key.high) };
+            if let Some(trips) = self.pairs.of((host, peer)).filter(|trips| trips.len() < MOST_TRIPS) {
+                trips.push((flow.first_ns + i64::from(trip.at_millis) * (SECOND / 1000), trip.micros));
+            }
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let settings = context.settings;
+        let (times, more, least) = (settings.get(&TIMES), settings.get(&MORE), settings.get(&LEAST));
+        let mut by_host: BTreeMap<Addr, Jump> = BTreeMap::new();
+        for ((host, peer), trips) in self.pairs.sorted_where(|trips| trips.len() >= 2 * IN_A_ROW) {
+            let Some(jump) = jump(*host, *peer, trips, (times, more * 1e6)) else { continue };
+            by_host.entry(*host).and_modify(|known| known.join(&jump)).or_insert(jump);
+        }
+        for jump in self.far_neighbours((times, more * 1e6)) {
+            by_host.entry(jump.host).or_insert(jump);
+        }
+        let cases = by_host.into_values().filter(|jump| jump.n_long as f64 >= least);
+        Report::of(cases)
+            .not_evaluated(self.pairs.n_refused)
+            .largest_first(|jump| jump.n_long)
+            .each(|jump| jump.finding((times, more)))
+    }
+}
+
+impl PathLatency {
+    /// Hosts of the own network that are far away all the time, while others of it are near.
+    fn far_neighbours(&self, limits: (f64, f64)) -> Vec<Jump> {
+        let mut of_host: BTreeMap<Addr, (Vec<(i64, u32)>, BTreeSet<Addr>)> = BTreeMap::new();
+        for ((host, peer), trips) in self.pairs.sorted_where(|trips| !trips.is_empty()) {
+            if host.is_internal() {
+                let (all, peers) = of_host.entry(*host).or_default();
+                all.extend(trips);
+                peers.insert(*peer);
+            }
+        }
+        let hosts: Vec<Jump> =
+            of_host.into_iter().filter_map(|(host, (trips, peers))| steady(host, peers, trips)).collect();
+        let far = |jump: &&Jump| {
+            let others: Vec<f64> =
+                hosts.iter().filter(|other| other.host != jump.host).map(|other| other.long_micros).collect();
+            let is_enough = others.len() >= LEAST_NEIGHBOURS;
+            let near = if is_enough { upper_quantile(others, 0.5, f64::total_cmp) } else { f64::INFINITY };
+            jump.before_micros >= limits.0 * near && jump.before_micros >= near + limits.1
+        };
+        let near_of = |jump: &Jump| {
+            let others = hosts.iter().filter(|other| other.host != jump.host).map(|other| other.long_micros).collect();
+            upper_quantile(others, 0.5, f64::total_cmp)
+        };
+        let found = hosts.iter().filter(far).cloned();
+        found.map(|jump| Jump { before_micros: near_of(&jump), is_always: true, ..jump }).collect()
+    }
+}
+
+/// A host by all its round trips: `before_micros` is the short one, `long_micros` the middle one.
+fn steady(host: Addr, peers: BTreeSet<Addr>, mut trips: Vec<(i64, u32)>) -> Option<Jump> {
+    trips.sort_unstable();
+    let shortest: Vec<f64> =
+        trips.windows(IN_A_ROW).filter_map(|row| Some(f64::from(row.iter().map(|trip| trip.1).min()?))).collect();
+    let (first_ns, last_ns) = (trips.first()?.0, trips.last()?.0);
+    (shortest.len() >= IN_A_ROW).then(|| Jump {
+        host,
+        peers,
+        n_long: shortest.len(),
+        before_micros: upper_quantile(shortest.clone(), SHORT_SHARE, f64::total_cmp),
+        long_micros: upper_quantile(shortest, 0.5, f64::total_cmp),
+        first_ns,
+        last_ns,
+        is_always: false,
+    })
+}
+
+/// How the round trips of a pair changed, if they did for a while: a path that is long now and then has a jitter, no change.
+fn jump(host: Addr, peer: Addr, trips: &[(i64, u32)], (times, more): (f64, f64)) -> Option<Jump> {
+    let mut trips = trips.to_vec();
+    trips.sort_unstable();
+    let shortest: Vec<(i64, f64)> = trips
+        .windows(IN_A_ROW)
+        .filter_map(|row| Some((row.first()?.0, f64::from(row.iter().map(|trip| trip.1).min()?))))
+        .collect();
+    let short = upper_quantile(shortest.iter().map(|trip| trip.1).collect(), SHORT_SHARE, f64::total_cmp);
+    let is_long = |micros: f64| micros >= times * short && micros >= short + more;
+    let first = shortest.iter().position(|trip| is_long(trip.1))?;
+    let last = shortest.iter().rposition(|trip| is_long(trip.1))?;
+    let long: Vec<f64> =
+        shortest.get(first..=last)?.iter().map(|trip| trip.1).filter(|micros| is_long(*micros)).collect();
+    if (long.len() as f64) < LASTING * (last - first + 1) as f64 {
+        return None;
+    }
+    Some(Jump {
+        host,
+        peers: BTreeSet::from([peer]),
+        before_micros: short,
+        n_long: long.len(),
+        long_micros: upper_quantile(long, 0.5, f64::total_cmp),
+        first_ns: shortest.get(first)?.0,
+        last_ns: shortest.get(last)?.0,
+        is_always: false,
+    })
+}
+
+impl Jump {
+    fn join(&mut self, other: &Jump) {
+        self.peers.extend(&other.peers);
+        self.n_long += other.n_long;
+        self.before_micros = self.before_micros.max(other.before_micros);
+        self.long_micros = self.long_micros.max(other.long_micros);
+        self.first_ns = self.first_ns.min(other.first_ns);
+        self.last_ns = self.last_ns.max(other.last_ns);
+    }
+
+    fn finding(&self, (times, more): (f64, f64)) -> Finding {
+        let (host, n_peers) = (self.host, self.peers.len());
+        let [before, long] = [self.before_micros, self.long_micros].map(|micros| micros / 1e3);
+        let seconds = (self.last_ns - self.first_ns) as f64 / SECOND as f64;
+        let who = match self.peers.first() {
+            Some(peer) if n_peers == 1 => format!("{peer}"),
+            _ => count(n_peers, "host"),
+        };
+        let at_other = if self.is_always { "with other hosts of its network" } else { "at other times" };
+        let impact = if n_peers >= 3 || long >= 500.0 { Impact::OUTAGE } else { Impact::SLOWDOWN };
+        Finding::builder(&CARD)
+            .title(if self.is_always {
+                format!("Round trips to {host} take {long:.0} ms, those to its neighbours {before:.1} ms")
+            } else {
+                format!("Round trips to {host} take {long:.0} ms instead of {before:.0} ms")
+            })
+            .rated(impact, Confidence::VERY_LIKELY, (long / before.max(0.001), times))
+            .sources([host])
+            .targets(self.peers.iter().copied())
+            .protocol("TCP")
+            .evidence([
+                evidence("Round trip, median while long", long, "ms", format!("{before:.1}")),
+                evidence("Long round trips", self.n_long as f64, "round trips", "0"),
+                evidence("Lasted", seconds, "s", ""),
+            ])
+            .explanation(format!(
+                "Between the place of the capture and {host}, round trips of connections with {who} took {long:.0} ms for {seconds:.1} s, and {before:.1} ms {at_other}. A round trip counts as long from {times:.1} times the short one and {:.0} ms more.",
+                more * 1e3
+            ))
+            .period((self.first_ns, self.last_ns))
+            .filter_in_time(format!("{} && tcp", finding_builder::host_filter("addr", host)))
+            .build()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::{Made, finish_with, inside, outside};
+    use crate::model::Flow;
+    use crate::model::flow::health::{RoundTrip, TcpHealth};
+    use crate::settings::Settings;
+
+    #[test]
+    fn a_path_that_becomes_long_is_found_and_delayed_acknowledgments_are_not() {
+        let found = |micros: &dyn Fn(u32) -> u32| {
+            let mut flow = Made { packets: [100, 100], ..Made::tcp(inside(1), outside(1), 443, 60.0) }.flow();
+            let course =
+                (0..60).map(|i| RoundTrip { at_millis: i * 1000, micros: micros(i), is_to_high: true }).collect();
+            flow.extra.get_or_insert_default().health = Some(Box::new(TcpHealth { course, ..TcpHealth::default() }));
+            finish_with(&ENTRY, &[flow], &[], &Settings::default()).findings
+        };
+        let jumps = found(&|i| if i < 30 { 5000 } else { 200_000 });
+        assert_eq!(jumps.len(), 1);
+        assert!(jumps[0].title.contains("200 ms instead of 5 ms"), "{}", jumps[0].title);
+        assert!(found(&|i| if i % 2 == 0 { 200_000 } else { 5000 }).is_empty(), "delayed");
+        assert!(found(&|_| 200_000).is_empty(), "a long way");
+        let of = |client, micros| {
+            let mut flow = Made { packets: [100, 100], ..Made::tcp(inside(client), outside(1), 443, 60.0) }.flow();
+            let is_to_high = flow.key.high == inside(client);
+            let course = (0..10).map(|i| RoundTrip { at_millis: i * 1000, micros, is_to_high }).collect();
+            flow.extra.get_or_insert_default().health = Some(Box::new(TcpHealth { course, ..TcpHealth::default() }));
+            flow
+        };
+        let neighbours: Vec<Flow> = (1..6).map(|i| of(i, if i == 5 { 200_000 } else { 300 })).collect();
+        let far = finish_with(&ENTRY, &neighbours, &[], &Settings::default()).findings;
+        assert_eq!(far.len(), 1);
+        assert!(far[0].title.contains("those to its neighbours 0.3 ms"), "{}", far[0].title);
+        assert_eq!(found(&|i| if (20..40).contains(&i) { 200_000 } else { 5000 }).len(), 1, "for a while");
+    }
+}
