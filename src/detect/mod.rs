@@ -71,6 +71,7 @@ pub const ALL: &[Entry] = &[
     performance::receiver_stalled::ENTRY,
     performance::slow_server::ENTRY,
     performance::retransmission_storm::ENTRY,
+    performance::dns_trouble::ENTRY,
     evasion::ipv6_abuse::ENTRY,
     lateral::ftp_bounce::ENTRY,
     spoofing::rogue_dhcp::ENTRY,

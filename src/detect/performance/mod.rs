@@ -4,5 +4,6 @@ pub mod mtu_black_hole;
 pub mod packet_loss;
 pub mod path_latency;
 pub mod receiver_stalled;
+pub mod dns_trouble;
 pub mod retransmission_storm;
 pub mod slow_server;

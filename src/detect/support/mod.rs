@@ -4,6 +4,7 @@ pub mod baseline;
 pub mod capped_map;
 pub mod connection_attempts;
 pub mod contact_course;
+pub mod dns_lookups;
 pub mod domains;
 pub mod encrypted_sessions;
 pub mod episodes;
@@ -25,3 +26,4 @@ pub mod tcp_anomalies;
 #[cfg(test)]
 pub mod testing;
 pub mod threshold_random_walk;
+pub mod trouble;

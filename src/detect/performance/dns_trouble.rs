@@ -1,0 +1,478 @@
+//! Look-ups to findings of name servers that answer late, not at all, or with a failure.
+
+use crate::detect::card::Card;
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
+use crate::detect::support::capped_map::Map;
+use crate::detect::support::dns_lookups::{self, Lookup, Lookups};
+use crate::detect::support::finding_builder::{count, evidence, host_filter, round3};
+use crate::detect::support::flow_selector::Gathered;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact};
+use crate::detect::support::trouble::{self, worst_stretch};
+use crate::maths::order::median;
+use crate::model::app::field::FieldSet;
+use crate::model::app::kinds::names::DnsCode;
+use crate::model::app::protocol::AppProto;
+use crate::model::finding::series::{Level, SeriesKind};
+use crate::model::flow::Outcome;
+use crate::model::format::quantity::percent;
+use crate::model::format::time::{SECOND, seconds, span, to_second};
+use crate::model::{Addr, Category, Finding, Series};
+use crate::settings::Descriptor;
+use std::collections::BTreeSet;
+
+const CARD: Card = Card {
+    id: "dns_trouble",
+    name: "DNS trouble",
+    category: Category::Performance,
+    technique: None,
+    sees: "A name server answers late, leaves questions without an answer, or fails to resolve names.",
+    matters: "Before every first connection stands a look-up. Where it takes seconds or fails, everything seems slow or broken, although the network and the services themselves are well.",
+    otherwise: "Packets that are lost on the way, a far name server, a domain whose own servers are broken, a client that asks a server which is not meant for it.",
+    benign_causes: &[
+        "The way to the name server is long or loses packets",
+        "The servers of the domains that were asked for are slow or broken, not the name server that was asked",
+    ],
+    advice: &[
+        "Ask the name server directly, several times, for a name that it must know (dig @SERVER NAME), and see how long it takes",
+        "Look at its load, and at the servers that it asks in turn (forwarders)",
+        "Compare with another name server, and give the clients a second one",
+    ],
+    part_of: &[],
+    source: "RFC 1035, section 4.2.1 (clients ask again after 2 to 5 s); Google Public DNS, Performance Benefits (what a look-up costs); RFC 1035, section 4.1.1 and RFC 8914 (SERVFAIL, REFUSED).",
+};
+
+const SLOW: Descriptor = Descriptor::seconds("dns_trouble.slow", "Slow answer", 0.3)
+    .range(0.02, 30.0)
+    .help("A server whose answers take this long in the median is slow. Look-ups that a cache cannot answer take 0.13 s in the mean, with losses 0.3 to 0.4 s (Google Public DNS, Performance Benefits).");
+const SHARE: Descriptor = Descriptor::percent("dns_trouble.share", "Failed look-ups", 10.0)
+    .range(1.0, 100.0)
+    .help("Share of the questions that get no answer, or a failure, in the time when most do. Set by us: a few names are always broken.");
+const QUESTIONS: Descriptor = Descriptor::count("dns_trouble.questions", "Bad look-ups", 5.0)
+    .range(2.0, 100_000.0)
+    .unit("questions")
+    .help("So many questions must be answered late, or not, or with a failure, for at least three different names. Set by us: one broken domain is not the server's fault.");
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry = Entry::of::<DnsTrouble>(CARD, &[SLOW, SHARE, QUESTIONS], Interest::MESSAGES);
+
+/// Most findings.
+const MOST_FINDINGS: usize = 20;
+/// Names and domains that must be hit: what fails below one domain may be that domain's fault.
+const LEAST_NAMES: usize = 3;
+/// No answer after so long will come: stub resolvers give up (resolv.conf(5): 5 s).
+const GIVEN_UP_NS: i64 = 5 * SECOND;
+/// Where so much of the TCP data of the clients is repeated too, the line loses packets (Mathis et al., 1997).
+const LOSSY: f64 = 0.03;
+/// Another server, or the same at another time, is quicker if its median is at most this share.
+const QUICKER: f64 = 0.5;
+
+#[derive(Default)]
+struct DnsTrouble {
+    lookups: Lookups,
+}
+
+/// What is wrong with the answers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Fault {
+    Silent,
+    Failed,
+    Refused,
+    Slow,
+}
+
+/// A server that is in trouble, in its worst stretch.
+struct Case {
+    server: Addr,
+    fault: Fault,
+    /// Look-ups of the stretch.
+    lookups: Vec<Lookup>,
+    n_bad: usize,
+    n_judged: usize,
+    affected: BTreeSet<Addr>,
+    /// Median delay within and outside of the stretch, s.
+    median: f64,
+    elsewhere: Option<f64>,
+    period: (i64, i64),
+    begins_with_capture: bool,
+    /// Name servers that ask this one in turn and have the same fault because of it.
+    behind: BTreeSet<Addr>,
+}
+
+struct Limits {
+    slow_ns: f64,
+    share: f64,
+    least: usize,
+}
+
+impl Detector for DnsTrouble {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        if protocol == AppProto::Dns { dns_lookups::FIELDS } else { FieldSet::NONE }
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        self.lookups.observe(event);
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let limits = Limits {
+            slow_ns: context.settings.get(&SLOW) * SECOND as f64,
+            share: context.settings.get(&SHARE) / 100.0,
+            least: context.settings.get(&QUESTIONS) as usize,
+        };
+        let servers = self.lookups.by_server();
+        let medians: Vec<(Addr, f64)> = servers
+            .iter()
+            .map(|(server, lookups)| (*server, delays(lookups)))
+            .filter(|(_, delays)| delays.len() >= limits.least)
+            .map(|(server, delays)| (server, median(&delays)))
+            .collect();
+        let case = |(server, lookups): &(Addr, Vec<Lookup>)| self.case(*server, lookups, &limits, context.span_ns.1);
+        let cases = with_cause(servers.iter().filter_map(case).collect());
+        let lines = Lines::of(context, &cases);
+        Report::of(cases)
+            .at_most(MOST_FINDINGS)
+            .largest_first(|case| case.n_bad)
+            .not_evaluated(self.lookups.n_left_out())
+            .each(|case| {
+                let others = medians.iter().filter(|(server, _)| *server != case.server).map(|(_, median)| *median);
+                case.finding(context, &limits, others.min_by(f64::total_cmp), &lines)
+            })
+    }
+}
+
+impl DnsTrouble {
+    /// The fault that most look-ups of a server have, if it has any.
+    fn case(&self, server: Addr, lookups: &[Lookup], limits: &Limits, end_ns: i64) -> Option<Case> {
+        let faults = [Fault::Silent, Fault::Failed, Fault::Refused, Fault::Slow];
+        let cases = faults.iter().filter_map(|fault| self.case_of(*fault, server, lookups, limits, end_ns));
+        // Of as many bad look-ups the graver fault comes first.
+        cases.reduce(|worst, case| if case.n_bad > worst.n_bad { case } else { worst })
+    }
+
+    fn case_of(&self, fault: Fault, server: Addr, all: &[Lookup], limits: &Limits, end_ns: i64) -> Option<Case> {
+        let is_bad = |lookup: &Lookup| -> Option<bool> {
+            match (fault, lookup.delay_ns) {
+                (Fault::Silent, Some(_)) => Some(false),
+                (Fault::Silent, None) => {
+                    // Nobody asks again who got an answer, also where the capture has none.
+                    let is_known = lookup.n_repeats > 0 || self.lookups.gets_answers(lookup.client);
+                    (is_known && end_ns - lookup.last_ns >= GIVEN_UP_NS).then_some(true)
+                }
+                (_, None) => None,
+                (Fault::Failed, Some(_)) => Some(lookup.code == Some(DnsCode::ServerFailure)),
+                (Fault::Refused, Some(_)) => Some(lookup.code == Some(DnsCode::Refused)),
+                (Fault::Slow, Some(delay)) => Some(delay as f64 >= limits.slow_ns),
+            }
+        };
+        let judged: Vec<(&Lookup, bool)> = all.iter().filter_map(|one| Some((one, is_bad(one)?))).collect();
+        // A slow server is slow in the median.
+        let share = if fault == Fault::Slow { 0.5 } else { limits.share };
+        let (first, last) = worst_stretch(judged.iter().map(|(_, is_bad)| *is_bad), share)?;
+        let stretch = judged.get(first..=last)?;
+        let bad = || stretch.iter().filter(|(_, is_bad)| *is_bad).map(|(lookup, _)| *lookup);
+        let names: BTreeSet<u64> = bad().map(|lookup| lookup.name).collect();
+        let domains: BTreeSet<u64> = bad().map(|lookup| lookup.domain).collect();
+        let n_bad = bad().count();
+        // A network whose names are all below one domain is hit as a whole.
+        let is_all = fault != Fault::Slow && n_bad == stretch.len() && names.len() >= LEAST_NAMES;
+        if n_bad < limits.least || !(is_all || domains.len() >= LEAST_NAMES) {
+            return None;
+        }
+        let lookups: Vec<Lookup> = stretch.iter().map(|(lookup, _)| **lookup).collect();
+        let outside: Vec<Lookup> = judged
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| !(first..=last).contains(at))
+            .map(|(_, (one, _))| **one)
+            .collect();
+        let elsewhere = delays(&outside);
+        let ends = |lookup: &Lookup| lookup.delay_ns.map_or(lookup.last_ns, |delay| lookup.asked_ns + delay);
+        Some(Case {
+            server,
+            fault,
+            n_bad,
+            n_judged: stretch.len(),
+            affected: bad().map(|lookup| lookup.client).collect(),
+            median: median(&delays(&lookups)),
+            elsewhere: (elsewhere.len() >= limits.least).then(|| median(&elsewhere)),
+            period: (bad().map(|one| one.asked_ns).min()?, bad().map(ends).max()?),
+            begins_with_capture: first == 0,
+            behind: BTreeSet::new(),
+            lookups,
+        })
+    }
+}
+
+/// Cases without those whose cause is another one: a server that asks a second one, which is in the same trouble at the same
+/// time, passes it on to its own clients.
+fn with_cause(cases: Vec<Case>) -> Vec<Case> {
+    let is_cause = |cause: &Case, case: &Case| {
+        let is_slower =
+            case.fault != Fault::Slow || cause.fault != Fault::Slow || cause.median >= case.median * QUICKER;
+        let is_same_time = cause.period.0 <= case.period.1 && case.period.0 <= cause.period.1;
+        cause.affected.contains(&case.server) && cause.server != case.server && is_slower && is_same_time
+    };
+    let cause_of = |case: &Case| cases.iter().position(|cause| is_cause(cause, case) && !is_cause(case, cause));
+    let causes: Vec<Option<usize>> = cases.iter().map(cause_of).collect();
+    let passed_on: Vec<(usize, Addr, BTreeSet<Addr>)> = causes
+        .iter()
+        .zip(&cases)
+        .filter_map(|(cause, case)| Some(((*cause)?, case.server, case.affected.clone())))
+        .collect();
+    let mut cases = cases;
+    for (cause, server, affected) in passed_on {
+        if let Some(cause) = cases.get_mut(cause) {
+            cause.behind.insert(server);
+            cause.affected.extend(affected);
+        }
+    }
+    cases.into_iter().zip(causes).filter(|(_, cause)| cause.is_none()).map(|(case, _)| case).collect()
+}
+
+/// Delays of the answered ones, ascending, s.
+fn delays(lookups: &[Lookup]) -> Vec<f64> {
+    let mut delays: Vec<f64> = lookups.iter().filter_map(|lookup| lookup.delay_ns).map(seconds).collect();
+    delays.sort_by(f64::total_cmp);
+    delays
+}
+
+/// How the connections of hosts go, other than their look-ups.
+#[derive(Default)]
+struct Lines(Map<Addr, Line>);
+
+#[derive(Clone, Copy, Default)]
+struct Line {
+    n_established: u64,
+    n_repeats: u64,
+    n_data: u64,
+}
+
+impl Lines {
+    fn of(context: &Context<'_>, cases: &[Case]) -> Lines {
+        let clients = cases.iter().flat_map(|case| case.affected.iter().map(|client| (*client, Line::default())));
+        let mut lines = Lines(clients.collect());
+        if lines.0.is_empty() {
+            return lines;
+        }
+        for (_, flow) in context.flows.iter().filter(|(_, flow)| flow.responder().1 != 53) {
+            let Some(line) = lines.0.get_mut(&flow.originator().0) else { continue };
+            line.n_established += u64::from(flow.outcome() == Outcome::Established);
+            for side in flow.directions.iter().filter(|_| flow.is_tcp()) {
+                line.n_repeats += u64::from(side.retransmissions);
+                line.n_data += u64::from(side.data_packets);
+            }
+        }
+        lines
+    }
+
+    fn together(&self, clients: &BTreeSet<Addr>) -> Line {
+        let lines = clients.iter().filter_map(|client| self.0.get(client));
+        lines.fold(Line::default(), |sum, line| Line {
+            n_established: sum.n_established + line.n_established,
+            n_repeats: sum.n_repeats + line.n_repeats,
+            n_data: sum.n_data + line.n_data,
+        })
+    }
+}
+
+impl Case {
+    fn share(&self) -> f64 {
+        self.n_bad as f64 / self.n_judged.max(1) as f64
+    }
+
+    fn title(&self) -> String {
+        let (server, share) = (self.server, percent(self.n_bad as f64, self.n_judged as f64));
+        match self.fault {
+            Fault::Slow => {
+                let median = span((self.median * 1e9) as i64);
+                format!("Name server {server} answers slowly: half of its answers take {median} or longer")
+            }
+            Fault::Silent => format!("Name server {server} leaves {share} of the questions without an answer"),
+            Fault::Failed => format!("Name server {server} fails to resolve {share} of the names (SERVFAIL)"),
+            Fault::Refused => format!("Name server {server} refuses {share} of the questions (REFUSED)"),
+        }
+    }
+
+    fn finding(&self, context: &Context<'_>, limits: &Limits, other: Option<f64>, lines: &Lines) -> Finding {
+        let line = lines.together(&self.affected);
+        let lost = line.n_repeats as f64 / line.n_data.max(1) as f64;
+        let n_affected = self.affected.len();
+        let length_ns = self.period.1 - self.period.0;
+        let is_quicker = |median: &f64| *median <= self.median * QUICKER;
+        let is_compared = self.elsewhere.as_ref().is_some_and(is_quicker) || other.as_ref().is_some_and(is_quicker);
+        // Who refuses does not serve this client: its settings are wrong, or the server's.
+        let impact =
+            if self.fault == Fault::Refused { Impact::NUISANCE } else { trouble::impact(n_affected, length_ns) };
+        let is_alone = line.n_established == 0 && self.behind.is_empty();
+        let is_line = self.fault == Fault::Silent && (lost >= LOSSY || is_alone);
+        let confidence = match self.fault {
+            _ if is_line => Confidence::EVEN,
+            Fault::Slow if !is_compared => Confidence::LIKELY,
+            _ => Confidence::VERY_LIKELY,
+        };
+        let slow = limits.slow_ns / 1e9;
+        let (value, threshold) =
+            if self.fault == Fault::Slow { (self.median, slow) } else { (self.share(), limits.share) };
+        let n_of = |is_meant: &dyn Fn(&Lookup) -> bool| self.lookups.iter().filter(|one| is_meant(one)).count() as f64;
+        let points = self.lookups.iter().filter_map(|one| Some((one.asked_ns, round3(seconds(one.delay_ns?)))));
+        let every = self.lookups.len().div_ceil(Series::MOST).max(1);
+        let series = Series {
+            kind: SeriesKind::Values,
+            name: "Time to the answer".to_owned(),
+            unit: "s".to_owned(),
+            points: points.step_by(every).collect(),
+            level: Some(Level { name: "threshold".to_owned(), value: slow }),
+            changes: Vec::new(),
+        };
+        let beside = match (self.elsewhere, other) {
+            (Some(own), _) => format!("{} at other times", span((own * 1e9) as i64)),
+            (None, Some(other)) => format!("{} of another name server", span((other * 1e9) as i64)),
+            (None, None) => format!("below {slow} s"),
+        };
+        Finding::builder(&CARD)
+            .title(self.title())
+            .rated(impact, confidence, (value, threshold))
+            .sources([self.server])
+            .targets(self.affected.iter().copied())
+            .ports([53])
+            .protocol("DNS")
+            .evidence([
+                evidence("Median time to an answer", self.median, "s", beside),
+                evidence(
+                    "Questions without an answer",
+                    n_of(&|one| one.delay_ns.is_none()),
+                    "questions",
+                    "none or few",
+                ),
+                evidence(
+                    "Failures (SERVFAIL)",
+                    n_of(&|one| one.code == Some(DnsCode::ServerFailure)),
+                    "answers",
+                    "a few",
+                ),
+                evidence("Refusals (REFUSED)", n_of(&|one| one.code == Some(DnsCode::Refused)), "answers", "0"),
+                evidence("Questions in this time", self.lookups.len() as f64, "questions", ""),
+                evidence(
+                    "Questions that had to be repeated",
+                    n_of(&|one| one.n_repeats > 0),
+                    "questions",
+                    "none or few",
+                ),
+                evidence("Clients affected", n_affected as f64, "clients", ""),
+                evidence("Repeated packets of their TCP connections", lost * 100.0, "%", "under 3"),
+            ])
+            .explanation(self.explanation(lost, line.n_established, (self.elsewhere, other)))
+            .flows(Gathered::of(context, self.lookups.iter().map(|lookup| &lookup.flow).collect::<BTreeSet<_>>()))
+            .series((series.points.len() >= 2).then_some(series))
+            .period(self.period)
+            .filter_in_time(format!("dns && {}", host_filter("addr", self.server)))
+            .build()
+    }
+
+    fn explanation(&self, lost: f64, n_established: u64, (own, other): (Option<f64>, Option<f64>)) -> String {
+        let (n_bad, n, server) = (self.n_bad, count(self.n_judged, "question"), self.server);
+        let what = match self.fault {
+            Fault::Slow => "were answered late",
+            Fault::Silent => "got no answer",
+            Fault::Failed => "were answered with SERVFAIL: the server could not find out",
+            Fault::Refused => "were refused: the server does not resolve names for these clients",
+        };
+        let since = if self.begins_with_capture { "from the beginning of the capture" } else { "since" };
+        let (from, till) = (to_second(self.period.0), to_second(self.period.1));
+        let when = if self.begins_with_capture { String::new() } else { format!(" {from} UTC") };
+        let clients = count(self.affected.len(), "client");
+        let mut text = format!(
+            "{n_bad} of {n} to {server} {what}, {since}{when} till {till} UTC; {clients} had to wait or got nothing."
+        );
+        let of_ns = |seconds: f64| span((seconds * 1e9) as i64);
+        if !self.behind.is_empty() {
+            let behind: Vec<String> = self.behind.iter().take(4).map(Addr::to_string).collect();
+            let behind = behind.join(", ");
+            text += &format!(
+                " {behind} asks it in turn and passes the trouble on to its own clients, which are counted here."
+            );
+        }
+        if self.fault == Fault::Slow {
+            match (own, other) {
+                (Some(own), _) if own <= self.median * QUICKER => {
+                    text += &format!(
+                        " At other times it answers in {}, so it is not the distance: the server, or what it asks in turn, \
+                         is overloaded.",
+                        of_ns(own)
+                    );
+                }
+                (_, Some(other)) if other <= self.median * QUICKER => {
+                    text += &format!(" Another name server answers the same network in {}.", of_ns(other));
+                }
+                _ => text += " Nothing to compare with is in the capture: the way to it may be long.",
+            }
+        }
+        let is_silent = self.fault == Fault::Silent;
+        if is_silent && lost >= LOSSY {
+            text += " Other connections of these clients repeat much of their data too: the line loses packets, and the name server need not be at fault.";
+        } else if is_silent && n_established == 0 && self.behind.is_empty() {
+            text += " No other connection of these clients came about in the capture: they may be cut off altogether.";
+        } else if is_silent && n_established > 0 {
+            text += " Other connections of these clients work and repeat little, so it is the server or the way to it.";
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::{Line as Said, TestValue, inside, observe_messages, outside};
+    use crate::model::Severity;
+    use crate::model::app::field::FieldId;
+    use crate::model::app::kinds::names::{DnsMessage, DnsType};
+    use crate::settings::Settings;
+
+    /// One look-up a second, with what comes of each.
+    fn found(n: u32, answer: impl Fn(u32) -> Option<(f64, DnsCode)>) -> Vec<Finding> {
+        let mut lines = Vec::new();
+        for i in 0..n {
+            let (client, second) = (inside(1 + (i % 3) as u8), f64::from(i));
+            let facts = |message: DnsMessage| -> Vec<(FieldId, TestValue)> {
+                let name = format!("www.site{i}.example");
+                vec![
+                    (FieldId::Message, message.into()),
+                    (FieldId::DnsQuery, name.into()),
+                    (FieldId::DnsType, DnsType::A.into()),
+                ]
+            };
+            let asked = |facts, second| Said::request(AppProto::Dns, second, client, (outside(53), 53), facts);
+            lines.push(asked(facts(DnsMessage::Question), second));
+            if let Some((delay, code)) = answer(i) {
+                let answered = [facts(DnsMessage::Answer), vec![(FieldId::DnsCode, code.into())]].concat();
+                lines.push(asked(answered, second + delay).answered());
+            }
+        }
+        lines.sort_by(|a, b| a.second.total_cmp(&b.second));
+        observe_messages(&ENTRY, &lines, &Settings::default()).findings
+    }
+
+    #[test]
+    fn answers_that_become_slow_are_told_with_when_and_against_what() {
+        let slow = found(90, |i| Some((if i < 30 { 0.02 } else { 1.5 }, DnsCode::NoError)));
+        assert_eq!((slow.len(), slow[0].start_ns, slow[0].targets.len()), (1, 30 * SECOND, 3));
+        assert!(slow[0].severity >= Severity::Medium && slow[0].evidence[0].typical.contains("20.0 ms at other times"));
+        assert!(
+            found(90, |i| Some((if i % 8 == 0 { 1.5 } else { 0.02 }, DnsCode::NoError))).is_empty(),
+            "a few are slow"
+        );
+    }
+
+    #[test]
+    fn silence_and_failures_are_told_and_a_few_of_them_are_not() {
+        let silent = found(90, |i| (i % 3 != 0).then_some((0.02, DnsCode::NoError)));
+        assert!(silent[0].title.contains("without an answer"), "{}", silent[0].title);
+        let failed = found(90, |i| Some((0.02, if i > 40 { DnsCode::ServerFailure } else { DnsCode::NoError })));
+        assert!(failed[0].title.contains("SERVFAIL"), "{}", failed[0].title);
+        assert!(
+            found(90, |i| Some((0.02, if i % 30 == 0 { DnsCode::ServerFailure } else { DnsCode::NoError }))).is_empty()
+        );
+        assert!(found(90, |_| None).is_empty(), "answers are not in the capture");
+    }
+}
