@@ -72,6 +72,7 @@ pub const ALL: &[Entry] = &[
     performance::slow_server::ENTRY,
     performance::retransmission_storm::ENTRY,
     performance::dns_trouble::ENTRY,
+    performance::duplicate_address::ENTRY,
     evasion::ipv6_abuse::ENTRY,
     lateral::ftp_bounce::ENTRY,
     spoofing::rogue_dhcp::ENTRY,

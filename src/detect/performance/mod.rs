@@ -5,5 +5,6 @@ pub mod packet_loss;
 pub mod path_latency;
 pub mod receiver_stalled;
 pub mod dns_trouble;
+pub mod duplicate_address;
 pub mod retransmission_storm;
 pub mod slow_server;

@@ -2,14 +2,13 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
-use crate::detect::support::capped_map::Tally;
+use crate::detect::support::address_claims::{AddressClaims, Claim, Mac, Place};
 use crate::detect::support::finding_builder::evidence;
 use crate::detect::support::gateway::Gateway;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, extent, past};
-use crate::model::format::time::SECOND;
 use crate::model::net::addr::mac_text;
-use crate::model::packet::{Arp, Packet};
+use crate::model::packet::Packet;
 use crate::model::{Addr, Category, Endpoint, Finding};
 use crate::settings::Descriptor;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,83 +42,24 @@ const CLAIMS: Descriptor = Descriptor::count("arp_spoofing.claims", "Unsolicited
     .help("A device must claim an address that another device also uses this often without being asked. A device that comes up announces itself twice (RFC 5227, section 2.3).");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<ArpSpoofing>(CARD, &[CLAIMS], Interest::ARP.union(Interest::ANY_FLOW));
+pub const ENTRY: Entry = Entry::of::<ArpSpoofing>(
+    CARD,
+    &[CLAIMS],
+    Interest::ARP.union(Interest::UDP).union(Interest::ICMP).union(Interest::TCP_CONTROL).union(Interest::ANY_FLOW),
+);
 
-/// An answer this long after the question still counts as asked for.
-const ASKED_NS: i64 = 10 * SECOND;
-/// Most pairs of IP and MAC address, and most questions, kept.
-const MOST_PAIRS: usize = 1 << 16;
-/// Packets remembered for one pair.
-const MOST_INDICES: usize = 2048;
-/// Receivers remembered for one pair.
-const MOST_RECEIVERS: usize = Finding::MOST_ADDRESSES;
 /// Most findings of each kind.
 const MOST_FINDINGS: usize = 100;
 
-type Mac = [u8; 6];
-/// An address within its layer-2 network: the stack of VLAN tags. Each VLAN may have its own plan of addresses.
-type Place = (u32, Addr);
-
 #[derive(Default)]
 struct ArpSpoofing {
-    claims: Tally<(Place, Mac), Claim, MOST_PAIRS>,
-    turns: Tally<Place, Turns, MOST_PAIRS>,
-    asked: Tally<(u32, Addr, Addr), Option<i64>, MOST_PAIRS>,
+    claims: AddressClaims,
     gateway: Gateway,
-}
-
-/// How one MAC address claimed one IP address.
-#[derive(Clone, Default)]
-struct Claim {
-    n_claims: u64,
-    n_unasked: u64,
-    first_ns: i64,
-    last_ns: i64,
-    indices: Vec<u64>,
-    receivers: BTreeSet<Addr>,
-}
-
-/// Who claimed an address last, and how often that changed.
-#[derive(Default)]
-struct Turns {
-    last: Option<Mac>,
-    n_changes: u64,
 }
 
 impl Detector for ArpSpoofing {
     fn observe_packet(&mut self, packet: &Packet) {
-        let Some(arp) = &packet.arp else { return };
-        if arp.operation == 1
-            && arp.sender_ip != arp.target_ip
-            && let Some(time) = self.asked.of((packet.vlan_stack, arp.sender_ip, arp.target_ip))
-        {
-            *time = Some(packet.time_ns);
-        }
-        // A probe for a free address claims nothing (RFC 5227, section 2.1.1).
-        if arp.sender_ip.is_group() || is_shared(arp.sender_mac) {
-            return;
-        }
-        let is_announcement = arp.sender_ip == arp.target_ip;
-        let is_unasked =
-            is_announcement || (arp.operation == 2 && !self.is_asked(packet.vlan_stack, arp, packet.time_ns));
-        let place = (packet.vlan_stack, arp.sender_ip);
-        if let Some(turns) = self.turns.of(place) {
-            turns.n_changes += u64::from(turns.last.is_some_and(|last| last != arp.sender_mac));
-            turns.last = Some(arp.sender_mac);
-        }
-        let Some(claim) = self.claims.of((place, arp.sender_mac)) else { return };
-        if claim.n_claims == 0 {
-            claim.first_ns = packet.time_ns;
-        }
-        claim.n_claims += 1;
-        claim.n_unasked += u64::from(is_unasked);
-        claim.last_ns = claim.last_ns.max(packet.time_ns);
-        if claim.indices.len() < MOST_INDICES {
-            claim.indices.push(packet.index);
-        }
-        if !is_announcement && arp.operation == 2 && claim.receivers.len() < MOST_RECEIVERS {
-            claim.receivers.insert(arp.target_ip);
-        }
+        self.claims.observe(packet);
     }
 
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
@@ -131,10 +71,15 @@ impl Detector for ArpSpoofing {
         let mut imposters: BTreeMap<Mac, Imposter<'_>> = BTreeMap::new();
         let mut conflicts = Vec::new();
         let sorted = self.claims.sorted();
+        // Two honest hosts with one address are no attack.
+        let duplicates: BTreeSet<Place> = self.claims.duplicates().iter().map(|duplicate| duplicate.place).collect();
         for claims in sorted.chunk_by(|a, b| a.0.0 == b.0.0) {
             let [((place, _), _), (_, _), ..] = claims else { continue };
+            if duplicates.contains(place) {
+                continue;
+            }
             let ip = place.1;
-            let n_changes = self.turns.get(place).map_or(0, |turns| turns.n_changes);
+            let n_changes = self.claims.n_changes(place);
             let pushes: Vec<u64> = claims.iter().map(|(_, claim)| claim.n_unasked).collect();
             let most = pushes.iter().copied().max().unwrap_or(0);
             let pusher = claims.iter().find(|(_, claim)| claim.n_unasked == most);
@@ -152,23 +97,10 @@ impl Detector for ArpSpoofing {
         let gateway = self.gateway.mac();
         Report::of(imposters)
             .at_most(MOST_FINDINGS)
-            .not_evaluated(self.claims.n_refused)
+            .not_evaluated(self.claims.n_refused())
             .each(|(mac, imposter)| imposter.finding(*mac, &sorted, gateway, least))
             .and(Report::of(conflicts).at_most(MOST_FINDINGS).each(|(ip, claims)| conflict(*ip, claims)))
     }
-}
-
-impl ArpSpoofing {
-    /// True for the first answer to a question; further answers to it were not asked for.
-    fn is_asked(&mut self, vlans: u32, arp: &Arp, now_ns: i64) -> bool {
-        let question = self.asked.known(&(vlans, arp.target_ip, arp.sender_ip)).and_then(Option::take);
-        question.is_some_and(|asked_ns| now_ns - asked_ns <= ASKED_NS)
-    }
-}
-
-/// MAC addresses that are made to be shared: VRRP (RFC 9568, section 7.3) and Cisco's HSRP.
-fn is_shared(mac: Mac) -> bool {
-    matches!(mac, [0x00, 0x00, 0x5e, 0x00, 0x01 | 0x02, _] | [0x00, 0x00, 0x0c, 0x07, 0xac, _])
 }
 
 /// A MAC address that pushes its claim to addresses of others.

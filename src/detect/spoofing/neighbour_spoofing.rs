@@ -2,6 +2,7 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
+use crate::detect::support::address_claims::AddressClaims;
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{Identity, evidence};
 use crate::detect::support::message_evidence::MessageEvidence;
@@ -11,6 +12,7 @@ use crate::model::app::field::{FieldId, FieldSet};
 use crate::model::app::kinds::link::Icmpv6Message;
 use crate::model::app::protocol::AppProto;
 use crate::model::net::addr::mac_text;
+use crate::model::packet::Packet;
 use crate::model::{Addr, Category, Finding};
 use crate::settings::Descriptor;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,7 +44,11 @@ const CHANGES: Descriptor = Descriptor::count("neighbour_spoofing.changes", "Cha
     .help("How often the device that claims an address changed. A replaced device changes it once.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<NeighbourSpoofing>(CARD, &[CHANGES], Interest::MESSAGES);
+pub const ENTRY: Entry = Entry::of::<NeighbourSpoofing>(
+    CARD,
+    &[CHANGES],
+    Interest::MESSAGES.union(Interest::UDP).union(Interest::ICMP).union(Interest::TCP_CONTROL),
+);
 
 /// Most addresses kept.
 const MOST_ADDRESSES: usize = 1 << 14;
@@ -56,6 +62,8 @@ const MOST_IN_FILTER: usize = 20;
 #[derive(Default)]
 struct NeighbourSpoofing {
     addresses: Tally<Addr, Claims, MOST_ADDRESSES>,
+    /// The same, with who uses the address.
+    uses: AddressClaims,
 }
 
 #[derive(Default)]
@@ -75,6 +83,10 @@ impl Detector for NeighbourSpoofing {
         if protocol == AppProto::Icmpv6 { FieldSet::of(&[FieldId::Mac]) } else { FieldSet::NONE }
     }
 
+    fn observe_packet(&mut self, packet: &Packet) {
+        self.uses.observe(packet);
+    }
+
     fn observe_message(&mut self, event: &AppEvent<'_>) {
         let said = &event.message.fields;
         if event.message.protocol != AppProto::Icmpv6
@@ -83,6 +95,8 @@ impl Detector for NeighbourSpoofing {
             return;
         }
         let (Some(address), Some(mac)) = (said.addr(FieldId::Address), said.mac(FieldId::Mac)) else { return };
+        let vlan = event.flow.map_or(0, |flow| flow.key.vlan.into());
+        self.uses.observe_neighbour((vlan, address), mac, event.message.time_ns, event.message.packet);
         let Some(claims) = self.addresses.of(address) else { return };
         let place = match claims.devices.iter().position(|(device, _)| *device == mac) {
             Some(place) => place,
@@ -104,7 +118,12 @@ impl Detector for NeighbourSpoofing {
         let least = context.settings.get(&CHANGES);
         // A device that comes second to several addresses is one cause.
         let mut late: BTreeMap<[u8; 6], Taken<'_>> = BTreeMap::new();
+        // Two honest hosts with one address are no attack.
+        let duplicates: BTreeSet<Addr> = self.uses.duplicates().iter().map(|duplicate| duplicate.place.1).collect();
         for (address, claims) in self.addresses.sorted_where(|claims| claims.n_changes > 0) {
+            if duplicates.contains(address) {
+                continue;
+            }
             for (device, _) in claims.devices.iter().skip(1) {
                 late.entry(*device).or_default().push((*address, claims));
             }

@@ -1,5 +1,6 @@
 //! What several detectors share: selecting flows, counting within bounds, rating and building findings.
 
+pub mod address_claims;
 pub mod baseline;
 pub mod capped_map;
 pub mod connection_attempts;
