@@ -73,6 +73,7 @@ pub const ALL: &[Entry] = &[
     performance::retransmission_storm::ENTRY,
     performance::dns_trouble::ENTRY,
     performance::duplicate_address::ENTRY,
+    performance::dhcp_trouble::ENTRY,
     evasion::ipv6_abuse::ENTRY,
     lateral::ftp_bounce::ENTRY,
     spoofing::rogue_dhcp::ENTRY,
