@@ -74,6 +74,7 @@ pub const ALL: &[Entry] = &[
     performance::dns_trouble::ENTRY,
     performance::duplicate_address::ENTRY,
     performance::dhcp_trouble::ENTRY,
+    performance::service_unreachable::ENTRY,
     evasion::ipv6_abuse::ENTRY,
     lateral::ftp_bounce::ENTRY,
     spoofing::rogue_dhcp::ENTRY,

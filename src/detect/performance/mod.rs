@@ -9,3 +9,4 @@ pub mod dns_trouble;
 pub mod duplicate_address;
 pub mod retransmission_storm;
 pub mod slow_server;
+pub mod service_unreachable;
