@@ -75,6 +75,7 @@ pub const ALL: &[Entry] = &[
     performance::duplicate_address::ENTRY,
     performance::dhcp_trouble::ENTRY,
     performance::service_unreachable::ENTRY,
+    performance::handshake_failing::ENTRY,
     evasion::ipv6_abuse::ENTRY,
     lateral::ftp_bounce::ENTRY,
     spoofing::rogue_dhcp::ENTRY,

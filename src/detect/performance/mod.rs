@@ -7,6 +7,7 @@ pub mod receiver_stalled;
 pub mod dhcp_trouble;
 pub mod dns_trouble;
 pub mod duplicate_address;
+pub mod handshake_failing;
 pub mod retransmission_storm;
 pub mod slow_server;
 pub mod service_unreachable;

@@ -1,0 +1,347 @@
+//! TLS alerts, and connections that a server ends without a word, to findings of services whose connections fail at the start.
+
+use crate::detect::card::Card;
+use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};
+use crate::detect::support::capped_map::Tally;
+use crate::detect::support::finding_builder::{count, evidence, host_filter};
+use crate::detect::support::flow_selector::Gathered;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact, extent, past};
+use crate::detect::support::trouble;
+use crate::model::app::field::{FieldId, FieldSet};
+use crate::model::app::kinds::web::TlsMessage;
+use crate::model::app::protocol::AppProto;
+use crate::model::flow::Outcome;
+use crate::model::format::quantity::percent;
+use crate::model::format::time::{SECOND, span, to_second};
+use crate::model::packet::tcp_flag::{FIN, RST};
+use crate::model::{Addr, Category, Finding, Flow, Series};
+use crate::settings::Descriptor;
+use std::collections::{BTreeMap, BTreeSet};
+
+const CARD: Card = Card {
+    id: "handshake_failing",
+    name: "Connections that fail at the start",
+    category: Category::Performance,
+    technique: None,
+    sees: "TLS handshakes with a service end in an alert again and again, or the service ends connections right away without having answered.",
+    matters: "The service is reached but cannot be used. Programs try again and again, and tell users no more than that the connection failed.",
+    otherwise: "A test of the server's TLS, a client that is meant to be kept out, a service that takes data and never answers (logs, print jobs).",
+    benign_causes: &[
+        "A scanner or a test that tries old versions of TLS on purpose",
+        "A client without the certificate or the authority that this service asks for",
+        "A service that only takes data and closes",
+    ],
+    advice: &[
+        "Read the reason in the alert: it says which side does not accept what",
+        "Look at the certificate of the service: dates, names and the chain up to an authority that the clients know",
+        "Look into the service's log at the time of a failed connection",
+    ],
+    part_of: &[],
+    source: "RFC 5246, section 7.2.2 and RFC 8446, section 6.2 (alerts and what they mean); RFC 9293, section 3.10.7.4 (who resets a connection).",
+};
+
+const CONNECTIONS: Descriptor = Descriptor::count("handshake_failing.connections", "Failed connections", 5.0)
+    .range(2.0, 100_000.0)
+    .unit("connections")
+    .help("So many connections to one service must fail for the same reason. Set by us: one or two are the test of a new client.");
+const SHARE: Descriptor = Descriptor::percent("handshake_failing.share", "Share of failed connections", 20.0)
+    .range(1.0, 100.0)
+    .help("Of all connections to the service. Set by us: of a service that many use a few always fail.");
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry =
+    Entry::of::<HandshakeFailing>(CARD, &[CONNECTIONS, SHARE], Interest::MESSAGES.union(Interest::TCP_FLOWS));
+
+/// Most services kept.
+const MOST_SERVICES: usize = 1 << 14;
+/// Most reasons, clients, and connections kept of a service.
+const MOST_REASONS: usize = 16;
+const MOST_CLIENTS: usize = 256;
+const MOST_SERIALS: usize = 1 << 12;
+/// What a server ends within this time it did not think about.
+const AT_ONCE_NS: i64 = 5 * SECOND;
+/// Who sends more than this sends data, not a request.
+const MOST_REQUEST_BYTES: f64 = 4000.0;
+
+#[derive(Default)]
+struct HandshakeFailing {
+    services: Tally<(Addr, u16), Service, MOST_SERVICES>,
+}
+
+#[derive(Default)]
+struct Service {
+    /// Connections that came about.
+    n_opened: u64,
+    failures: BTreeMap<Reason, Failures>,
+    /// Begin and end of the validity of the certificate that was seen last, ns since 1970.
+    certificate: Option<(i64, i64)>,
+    name: String,
+}
+
+/// Why connections fail.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Reason {
+    /// An alert of the server, or else of the client.
+    Alert { is_of_server: bool, name: String },
+    /// The server closed (or else reset) before it had said anything.
+    Ended { is_close: bool },
+}
+
+impl Reason {
+    /// A client that does not trust the one who signed.
+    fn is_distrust(&self) -> bool {
+        let names = ["unknown CA", "bad certificate", "certificate unknown"];
+        matches!(self, Reason::Alert { is_of_server: false, name } if names.contains(&name.as_str()))
+    }
+}
+
+#[derive(Default)]
+struct Failures {
+    n: u64,
+    clients: BTreeSet<Addr>,
+    serials: Vec<u32>,
+    times: Vec<i64>,
+}
+
+impl Service {
+    fn fail(&mut self, reason: Reason, client: Addr, serial: u32, now: i64) {
+        if self.failures.len() >= MOST_REASONS && !self.failures.contains_key(&reason) {
+            return;
+        }
+        let failures = self.failures.entry(reason).or_default();
+        if failures.serials.last() == Some(&serial) {
+            return;
+        }
+        failures.n += 1;
+        if failures.clients.len() < MOST_CLIENTS {
+            failures.clients.insert(client);
+        }
+        if failures.serials.len() < MOST_SERIALS {
+            failures.serials.push(serial);
+            failures.times.push(now);
+        }
+    }
+}
+
+/// How a server ended a connection before it had said anything; none if it did not.
+fn ended_at_once(flow: &Flow) -> Option<Reason> {
+    let (sent, returned) = (flow.forward(), flow.backward());
+    let is_short = flow.duration_ns() <= AT_ONCE_NS && sent.payload.sum() <= MOST_REQUEST_BYTES;
+    if returned.data_packets > 0 || !is_short || sent.flag(RST) > 0 {
+        return None;
+    }
+    let has_request = sent.data_packets > 0;
+    match (returned.flag(RST) > 0, returned.flag(FIN) > 0) {
+        // A client that only looks whether somebody is there ends the connection itself.
+        (true, _) if has_request || sent.flag(FIN) == 0 => Some(Reason::Ended { is_close: false }),
+        (false, true) if has_request => Some(Reason::Ended { is_close: true }),
+        _ => None,
+    }
+}
+
+impl Detector for HandshakeFailing {
+    fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
+        let fields = FieldSet::of(&[FieldId::TlsAlert, FieldId::CertUntil]);
+        if protocol == AppProto::Tls { fields } else { FieldSet::NONE }
+    }
+
+    fn observe_message(&mut self, event: &AppEvent<'_>) {
+        let said = &event.message.fields;
+        let (Some(flow), Some(update)) = (event.flow, event.update) else { return };
+        if event.message.protocol != AppProto::Tls || flow.recorded.is_some() || flow.packets() == 0 {
+            return;
+        }
+        let ((client, _), service) = (flow.originator(), flow.responder());
+        if let (Some(from), Some(until)) = (said.time_ns(FieldId::CertFrom), said.time_ns(FieldId::CertUntil))
+            && let Some(service) = self.services.of(service)
+        {
+            // The server's own comes first, those of its authorities behind it in the same message.
+            service.certificate = Some((from, until));
+        }
+        if said.is(FieldId::Message, TlsMessage::FatalAlert)
+            && let Some(name) = said.text(FieldId::TlsAlert)
+            && let Some((sender, _)) = event.sender_and_receiver()
+            && let Some(figures) = self.services.of(service)
+        {
+            let reason = Reason::Alert { is_of_server: sender == service, name: name.to_owned() };
+            figures.fail(reason, client, update.serial, event.message.time_ns);
+        }
+    }
+
+    fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
+        let flow = ended.flow;
+        if !flow.saw_syn || flow.recorded.is_some() || flow.outcome() != Outcome::Established {
+            return;
+        }
+        let Some(service) = self.services.of(flow.responder()) else { return };
+        service.n_opened += 1;
+        if service.name.is_empty() {
+            ended.name.clone_into(&mut service.name);
+        }
+        if let Some(reason) = ended_at_once(flow) {
+            service.fail(reason, flow.originator().0, ended.serial, flow.first_ns);
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let (least, share) = (context.settings.get(&CONNECTIONS), context.settings.get(&SHARE) / 100.0);
+        let services = self.services.sorted_where(|service| !service.failures.is_empty());
+        let is_case = |service: &Service, failures: &Failures| {
+            failures.n as f64 >= least && failures.n as f64 >= share * service.n_opened as f64
+        };
+        let cases = services.into_iter().flat_map(|(end, service)| {
+            let failing = service.failures.iter().filter(|(_, failures)| is_case(service, failures));
+            failing.map(move |(reason, failures)| (*end, service, reason, failures))
+        });
+        Report::of(cases)
+            .largest_first(|(_, _, _, failures)| (failures.clients.len(), failures.n))
+            .not_evaluated(self.services.n_refused)
+            .each(|(end, service, reason, failures)| finding(context, *end, (service, reason, failures), least))
+    }
+}
+
+/// What an alert means: who does not accept what. None for one that says no more than its name.
+fn meaning(name: &str, is_of_server: bool) -> Option<&'static str> {
+    Some(match (name, is_of_server) {
+        ("certificate expired", false) => {
+            "the certificate of the service has expired, or is not yet valid by the client's clock"
+        }
+        ("unknown CA", false) => {
+            "the client does not know the authority that signed the certificate of the service, or the chain up to it is not complete"
+        }
+        ("bad certificate" | "certificate unknown", false) => {
+            "the client does not accept the certificate of the service: wrong name, broken, or not signed by an authority that it trusts"
+        }
+        ("certificate revoked", _) => "the certificate was revoked",
+        ("certificate expired", true) => "the certificate that the client shows has expired",
+        ("unknown CA" | "bad certificate" | "certificate unknown", true) => {
+            "the service does not accept the certificate that the client shows"
+        }
+        ("certificate required" | "no certificate", _) => {
+            "the service asks for a certificate and the client shows none"
+        }
+        ("protocol version", _) => "the two have no version of TLS in common",
+        ("handshake failure", _) => {
+            "the two have no cipher, signature or curve in common, or a certificate that is asked for is missing"
+        }
+        ("insufficient security", _) => "what the other side offers is too weak",
+        ("unrecognized name", _) => "the service does not know the server name that the client asks for",
+        ("no application protocol", _) => "the two have no application protocol in common (ALPN)",
+        ("inappropriate fallback", _) => "the client came back with an older version after a failure",
+        ("access denied", _) => "the certificate is valid, but its holder may not come in",
+        ("internal error", _) => "the side that says so has a trouble of its own, with its settings or its memory",
+        ("decrypt error" | "bad record MAC" | "decode error", _) => {
+            "the two do not understand each other: a device in between changes bytes, or one of them is faulty"
+        }
+        _ => return None,
+    })
+}
+
+fn finding(
+    context: &Context<'_>,
+    (server, port): (Addr, u16),
+    (service, reason, failures): (&Service, &Reason, &Failures),
+    least: f64,
+) -> Finding {
+    let (n, n_all) = (failures.n, service.n_opened.max(failures.n));
+    let flows = Gathered::of(context, &failures.serials);
+    let mut times = failures.times.clone();
+    times.sort_unstable();
+    let period = (times.first().copied().unwrap_or(0), times.last().copied().unwrap_or(0));
+    let share = percent(n as f64, n_all as f64);
+    let (title, why, filter) = match reason {
+        Reason::Alert { is_of_server, name } => {
+            let who = if *is_of_server { "service" } else { "client" };
+            let meaning = meaning(name, *is_of_server).map_or_else(String::new, |meaning| format!(": {meaning}"));
+            let mut why = format!("the {who} ends the handshake with the alert \"{name}\"{meaning}.");
+            if let Some((from, until)) = service.certificate {
+                let valid = |ns: i64| to_second(ns);
+                why +=
+                    &format!(" The certificate that was shown is valid from {} till {} UTC", valid(from), valid(until));
+                let is_valid = (from..=until).contains(&period.0);
+                why += if is_valid { "; so it is not its dates." } else { ", which this capture is not within." };
+            }
+            (format!("TLS handshakes with {server}, port {port}, fail: {name}"), why, "tls.alert_message")
+        }
+        Reason::Ended { is_close } => {
+            let (how, flag) =
+                if *is_close { ("closes", "tcp.flags.fin == 1") } else { ("resets", "tcp.flags.reset == 1") };
+            let why = format!(
+                "the service takes the connection and {how} it at once, without a byte of an answer. It is running, but \
+                 cannot or will not serve: it is overloaded, what is behind it is down, it keeps this client out, or the \
+                 client speaks another protocol (TLS or none)."
+            );
+            (format!("{server} takes connections on port {port} and {how} them at once"), why, flag)
+        }
+    };
+    let length_ns = period.1 - period.0;
+    // Who does not trust a certificate keeps away of its own will, and others need not: devices with certificates of their own
+    // making, programs that trust one authority only, a proxy that opens TLS.
+    let impact =
+        if reason.is_distrust() { Impact::NUISANCE } else { trouble::impact(failures.clients.len(), length_ns) };
+    let confidence = if matches!(reason, Reason::Alert { .. }) { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
+    Finding::builder(&CARD)
+        .title(format!("{title} ({n} of {n_all})"))
+        .weighed(impact, confidence, extent(n as f64, least))
+        .score(past(n as f64, least))
+        .sources([server])
+        .targets(failures.clients.iter().copied())
+        .ports([port])
+        .protocol(if matches!(reason, Reason::Alert { .. }) { "TLS" } else { "TCP" })
+        .evidence([
+            evidence("Connections that failed so", n as f64, "connections", format!("below {least}")),
+            evidence("Connections to the service in all", n_all as f64, "connections", ""),
+            evidence("Clients affected", failures.clients.len() as f64, "clients", ""),
+        ])
+        .explanation(format!(
+            "{} to {server}, port {port}, failed at the start, {share} of all within {}: {why}",
+            count(n as usize, "connection"),
+            span(length_ns)
+        ))
+        .names(if service.name.is_empty() { Vec::new() } else { vec![service.name.clone()] })
+        .series(Series::moments("Failed connections", "connections", &times))
+        .flows(flows)
+        .filter(format!("{} && tcp.port == {port} && {filter}", host_filter("addr", server)))
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::{Line, Made, finish_with, inside, observe_messages, outside};
+    use crate::model::Severity;
+    use crate::model::flow::TcpState;
+    use crate::settings::Settings;
+
+    #[test]
+    fn alerts_again_and_again_are_told_with_their_meaning() {
+        let alert = |i: u32, kind: TlsMessage| {
+            let facts = vec![(FieldId::Message, kind.into()), (FieldId::TlsAlert, "certificate expired".into())];
+            Line::request(AppProto::Tls, f64::from(i) * 9.0, inside(1 + (i % 3) as u8), (outside(9), 443), facts)
+        };
+        let told = |n: u32, kind| {
+            let lines: Vec<Line> = (0..n).map(|i| alert(i, kind)).collect();
+            observe_messages(&ENTRY, &lines, &Settings::default()).findings
+        };
+        let found = told(9, TlsMessage::FatalAlert);
+        assert_eq!((found.len(), found[0].severity), (1, Severity::Medium));
+        assert!(found[0].explanation.contains("the certificate of the service has expired"));
+        assert!(told(2, TlsMessage::FatalAlert).is_empty() && told(9, TlsMessage::Warning).is_empty());
+    }
+
+    #[test]
+    fn a_service_that_hangs_up_is_told_and_one_that_answers_or_is_only_looked_at_is_not() {
+        let found = |bytes: [u64; 2], flags: [u8; 2]| {
+            let flow = |i: u32| {
+                let (client, start) = (inside(1 + (i % 2) as u8), f64::from(i) * 20.0);
+                let state = TcpState::Closed;
+                Made { bytes, flags, state, ..Made::tcp(client, outside(9), 8080, start) }.flow()
+            };
+            let flows: Vec<Flow> = (0..8).map(flow).collect();
+            finish_with(&ENTRY, &flows, &[], &Settings::default()).findings.len()
+        };
+        assert_eq!((found([90, 0], [0x10, 0x11]), found([90, 0], [0x10, 0x14])), (1, 1));
+        assert_eq!((found([90, 40], [0x10, 0x11]), found([0, 0], [0x11, 0x11])), (0, 0));
+    }
+}
