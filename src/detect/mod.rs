@@ -76,6 +76,7 @@ pub const ALL: &[Entry] = &[
     performance::dhcp_trouble::ENTRY,
     performance::service_unreachable::ENTRY,
     performance::handshake_failing::ENTRY,
+    performance::broadcast_storm::ENTRY,
     evasion::ipv6_abuse::ENTRY,
     lateral::ftp_bounce::ENTRY,
     spoofing::rogue_dhcp::ENTRY,

@@ -4,6 +4,7 @@ pub mod mtu_black_hole;
 pub mod packet_loss;
 pub mod path_latency;
 pub mod receiver_stalled;
+pub mod broadcast_storm;
 pub mod dhcp_trouble;
 pub mod dns_trouble;
 pub mod duplicate_address;

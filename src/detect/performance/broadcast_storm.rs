@@ -1,0 +1,361 @@
+//! Frames to groups and to everybody, to findings of loops, in which the same frames come again and again, and of storms.
+
+use crate::detect::card::Card;
+use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
+use crate::detect::support::baseline::{self, Baseline};
+use crate::detect::support::capped_map::{Map, Tally};
+use crate::detect::support::finding_builder::{Identity, count, evidence, thousands};
+use crate::detect::support::rate_series::Seconds;
+use crate::detect::support::report::Report;
+use crate::detect::support::severity::{Confidence, Impact, extent, past};
+use crate::detect::support::trouble::LONG_NS;
+use crate::model::format::time::{SECOND, span};
+use crate::model::net::addr::mac_text;
+use crate::model::packet::{Packet, Transport};
+use crate::model::{Category, Endpoint, Finding};
+use crate::settings::Descriptor;
+use foldhash::fast::FixedState;
+use std::cmp::Reverse;
+use std::hash::BuildHasher;
+
+const CARD: Card = Card {
+    id: "broadcast_storm",
+    name: "Broadcast storm",
+    category: Category::Performance,
+    technique: None,
+    sees: "Frames to everybody or to groups come at a rate far above what is usual in this network; where the very same frames of several senders come again and again, there is a loop.",
+    matters: "Every device of the network must take each of these frames, and they fill slow lines and wireless cells. A loop doubles what it gets until the network stands still.",
+    otherwise: "One device that has gone mad or is misused, a stream of video to a group that no switch holds back, many devices that come up at once.",
+    benign_causes: &[
+        "A cable that joins two ports of the same network, or a telephone or access point that is plugged in twice",
+        "A stream to a group (video, disk images) in a network whose switches do not hold it back",
+    ],
+    advice: &[
+        "Look on the switches for addresses that jump between ports and for ports with much traffic to everybody",
+        "Pull out cables one by one, those that were last plugged in first",
+        "Turn on spanning tree with BPDU guard, loop detection and storm control on all ports",
+    ],
+    part_of: &["arp_storm", "arp_sweep", "mac_flood"],
+    source: baseline::source!(
+        "IEEE 802.1D (why bridges need a tree); Cisco, Internetwork Design Guide, Broadcasts in Switched LAN Internetworks (hosts feel hundreds of broadcasts a second)."
+    ),
+};
+
+const RATE: Descriptor = Descriptor::count("broadcast_storm.rate", "Frames for a storm", 300.0)
+    .range(10.0, 1_000_000.0)
+    .unit("frames/s")
+    .help("Mean over five seconds of all frames to groups and to everybody. Hosts feel hundreds a second (Cisco, Internetwork Design Guide).");
+const COPIES: Descriptor = Descriptor::count("broadcast_storm.copies", "Copies for a loop", 50.0)
+    .range(10.0, 1_000_000.0)
+    .unit("frames")
+    .help("So often frames must come again, the same ten times or more within half a second of the last time. Set by us: systems wait a second or more before they repeat a question to all (RFC 1122, section 2.3.2.1 for ARP; RFC 6762, section 5.2).");
+
+/// Line in the table of detectors.
+pub const ENTRY: Entry = Entry::of::<BroadcastStorm>(
+    CARD,
+    &[RATE, COPIES],
+    Interest::ARP.union(Interest::UDP).union(Interest::ICMP).union(Interest::OTHER),
+);
+
+/// Seconds over which the rate must hold.
+const SPAN: i64 = 5;
+/// A frame comes again if it is there once more within this time.
+const AGAIN_NS: i64 = SECOND / 2;
+/// The same frame so often is one that goes round.
+const ROUNDS: u32 = 10;
+/// The same IP packet so often in a row, by its identification: more than a mirror port that copies.
+const COPIES_IN_A_ROW: u8 = 3;
+/// Frames of so many senders go round in a loop; those of one may be sent again and again.
+const LEAST_SENDERS: usize = 2;
+/// No sender repeats a question of ARP so quickly: also of one sender it is a loop.
+const QUICK_NS: i64 = 25_000_000;
+/// Layer-2 networks, senders in each, and different frames of the last moments, kept.
+const MOST_NETWORKS: usize = 64;
+const MOST_SENDERS: usize = 1 << 13;
+const MOST_FRAMES: usize = 1 << 13;
+/// Packets remembered of a network.
+const MOST_INDICES: usize = 20_000;
+
+type Mac = [u8; 6];
+
+#[derive(Default)]
+struct BroadcastStorm {
+    networks: Tally<u32, Network, MOST_NETWORKS>,
+    hasher: FixedState,
+}
+
+/// What goes to groups and everybody in a layer-2 network.
+#[derive(Default)]
+struct Network {
+    seconds: Seconds,
+    senders: Tally<Mac, Sender, MOST_SENDERS>,
+    /// Frames of the last moments by a hash of what is known of them.
+    frames: Map<u64, Frame>,
+    n_copies: u64,
+    /// Of these, those that came quickly and are no announcements, which tools send in floods.
+    n_quick: u64,
+    copied_ns: Option<(i64, i64)>,
+    /// Times and places of frames.
+    indices: Vec<(i64, u64)>,
+}
+
+#[derive(Default)]
+struct Sender {
+    n_frames: u64,
+    /// Frames of it that came again.
+    n_copies: u64,
+}
+
+/// A frame that may come again.
+#[derive(Clone, Copy, Default)]
+struct Frame {
+    last_ns: i64,
+    n: u32,
+    n_copies_in_a_row: u8,
+    is_same: bool,
+}
+
+impl Frame {
+    /// Counts the frame once more; how many copies are known by it that were not before.
+    fn again(&mut self, now: i64, is_arp: bool, is_copy: bool) -> u32 {
+        if self.n == 0 || now - self.last_ns > AGAIN_NS {
+            *self = Frame { last_ns: now, n: 1, n_copies_in_a_row: 0, is_same: is_arp };
+            return 0;
+        }
+        self.n_copies_in_a_row = if is_copy { self.n_copies_in_a_row.saturating_add(1) } else { 0 };
+        // What ARP says is known in full; of IP packets the identification tells that they are the same.
+        self.is_same |= self.n_copies_in_a_row >= COPIES_IN_A_ROW;
+        (self.last_ns, self.n) = (now, self.n + 1);
+        match self.n {
+            _ if !self.is_same => 0,
+            ROUNDS => ROUNDS - 1,
+            n if n > ROUNDS => 1,
+            _ => 0,
+        }
+    }
+}
+
+/// A network in which too much goes to everybody.
+struct Storm<'a> {
+    vlan: u32,
+    network: &'a Network,
+    baseline: Baseline,
+    is_loop: bool,
+}
+
+impl Detector for BroadcastStorm {
+    fn observe_packet(&mut self, packet: &Packet) {
+        let Some((sender, [first, ..])) = packet.macs else { return };
+        if first & 1 == 0 || !packet.encapsulations().is_empty() {
+            return;
+        }
+        let hash = self.hash(packet);
+        let now = packet.time_ns;
+        let Some(network) = self.networks.of(packet.vlan_stack) else { return };
+        network.seconds.add(now, 1);
+        if network.frames.len() >= MOST_FRAMES {
+            network.frames.retain(|_, frame| now - frame.last_ns <= AGAIN_NS);
+        }
+        let is_announcement =
+            packet.arp.as_ref().is_some_and(|arp| arp.sender_ip == arp.target_ip || arp.operation != 1);
+        let (mut n_copies, mut is_quick) = (0, false);
+        if network.frames.len() < MOST_FRAMES {
+            let frame = network.frames.entry(hash).or_default();
+            is_quick = !is_announcement && now - frame.last_ns <= QUICK_NS;
+            n_copies = u64::from(frame.again(now, packet.arp.is_some(), packet.is_copy));
+        }
+        if let Some(sender) = network.senders.of(sender) {
+            sender.n_frames += 1;
+            sender.n_copies += n_copies;
+        }
+        network.n_copies += n_copies;
+        network.n_quick += if is_quick { n_copies } else { 0 };
+        if n_copies > 0 {
+            let (first, _) = network.copied_ns.unwrap_or((now, now));
+            network.copied_ns = Some((first.min(now), now));
+        }
+        if network.indices.len() < MOST_INDICES {
+            network.indices.push((now, packet.index));
+        }
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> Conclusion {
+        let (rate, copies) = (context.settings.get(&RATE), context.settings.get(&COPIES));
+        let networks = self.networks.sorted().into_iter();
+        let storms = networks.filter_map(|(vlan, network)| network.storm(*vlan, (rate, copies), context.span_ns));
+        Report::of(storms)
+            .not_evaluated(self.networks.n_refused)
+            .each(|storm| storm.network.finding(storm, context.span_ns, rate))
+    }
+}
+
+impl BroadcastStorm {
+    /// A hash of what is known of a frame, the same in each run.
+    fn hash(&self, packet: &Packet) -> u64 {
+        let arp = packet
+            .arp
+            .as_ref()
+            .map(|arp| (arp.operation, arp.sender_mac, arp.sender_ip, arp.target_mac, arp.target_ip));
+        let ip = packet.ip.as_ref().map(|ip| (ip.source, ip.target, ip.protocol, ip.ttl));
+        let transport = match &packet.transport {
+            Transport::Udp(udp) => (udp.source_port, udp.target_port),
+            Transport::Icmp(icmp) => (icmp.kind.into(), icmp.code.into()),
+            _ => (0, 0),
+        };
+        self.hasher.hash_one((packet.macs, packet.wire_bytes, arp, ip, transport))
+    }
+}
+
+impl Network {
+    /// Senders whose frames go round.
+    fn n_looping(&self) -> usize {
+        self.senders.iter().filter(|(_, sender)| sender.n_copies > 0).count()
+    }
+
+    /// The storm that there is in it, if there is one.
+    fn storm(&self, vlan: u32, (rate, copies): (f64, f64), span_ns: (i64, i64)) -> Option<Storm<'_>> {
+        let baseline = Baseline::of(&self.seconds, span_ns);
+        let is_loop =
+            self.n_quick as f64 >= copies || self.n_copies as f64 >= copies && self.n_looping() >= LEAST_SENDERS;
+        let is_flood = baseline.is_flood(self.seconds.rate(SPAN), rate) && !baseline.is_ordinary();
+        (is_loop || is_flood).then_some(Storm { vlan, network: self, baseline, is_loop })
+    }
+
+    fn finding(&self, storm: &Storm<'_>, span_ns: (i64, i64), threshold: f64) -> Finding {
+        let Storm { vlan, baseline, is_loop, .. } = storm;
+        let (vlan, is_loop) = (*vlan, *is_loop);
+        // A short storm is judged by its own seconds.
+        let (n_best, best) = self.seconds.busiest(SPAN);
+        let rate = (n_best as f64 / SPAN as f64).max(if is_loop { f64::from(self.seconds.most()) } else { 0.0 });
+        let total = self.seconds.total();
+        let storm_ns = (best * SECOND, (best + SPAN) * SECOND);
+        let period = if is_loop { self.copied_ns.unwrap_or(storm_ns) } else { storm_ns };
+        let is_in_time = |time_ns: i64| (period.0..=period.1).contains(&time_ns);
+        let in_time = self.indices.iter().filter(|(time_ns, _)| is_in_time(*time_ns)).map(|(_, index)| *index);
+        let mut senders = self.senders.sorted();
+        senders.sort_by_key(|(_, sender)| Reverse(if is_loop { sender.n_copies } else { sender.n_frames }));
+        senders.retain(|(_, sender)| !is_loop || sender.n_copies > 0);
+        let is_long = period.1 - period.0 >= LONG_NS;
+        let has_several = self.n_looping() >= LEAST_SENDERS;
+        let confidence = match (is_loop, has_several) {
+            (true, true) => Confidence::VERY_LIKELY,
+            (true, false) => Confidence::LIKELY,
+            (false, _) => baseline.weigh(Confidence::LIKELY, rate >= threshold),
+        };
+        let loudest = senders.first().map(|(mac, sender)| (**mac, sender.n_frames as f64 / total.max(1) as f64));
+        let place = if vlan == 0 { String::new() } else { format!(" of VLAN {}", vlan & 0xfff) };
+        let builder = Finding::builder(&CARD)
+            .weighed(Impact::OUTAGE, confidence, if is_long || !is_loop { extent(rate, threshold) } else { 0.0 })
+            .score(past(rate, threshold))
+            .protocol("Ethernet")
+            .period(period)
+            .evidence([
+                evidence(
+                    "Most frames to everybody and to groups in a second",
+                    rate,
+                    "frames/s",
+                    format!("below {threshold}"),
+                ),
+                evidence("Frames that came again, the same ten times or more", self.n_copies as f64, "frames", "0"),
+                evidence("Senders whose frames came again", self.n_looping() as f64, "devices", "0"),
+                evidence("Frames to everybody and to groups in the capture", total as f64, "frames", ""),
+            ])
+            .series(self.seconds.course("Frames to everybody and to groups a second", "frames/s", threshold, span_ns))
+            .n_packets(if is_loop { self.n_copies } else { n_best })
+            .packet_indices(in_time.collect())
+            .identity(Identity::WordAlone(format!("vlan {vlan}")))
+            .baseline(baseline, "frames/s", threshold);
+        let most = thousands(self.seconds.most() as usize);
+        if is_loop {
+            return builder
+                .title(format!("Loop in the network{place}: the same frames of {} come again and again", count(senders.len(), "device")))
+                .targets(senders.iter().take(Finding::MOST_ADDRESSES).map(|(mac, _)| Endpoint::Mac(**mac)))
+                .with(|finding| {
+                    finding.explanation = format!(
+                        "For {} frames to everybody came again and again, each of them the same, {} in all and up to {most} \
+                         a second. Frames of {} go round so: a switch sends on what it has sent before. Two ports of the \
+                         network are joined, and spanning tree does not see it.{}{}",
+                        span(period.1 - period.0),
+                        thousands(self.n_copies as usize),
+                        count(senders.len(), "device"),
+                        if has_several {
+                            " No single device sends that much."
+                        } else {
+                            " It may also be this one device that has gone mad: no system repeats a question so quickly."
+                        },
+                        finding.explanation
+                    );
+                })
+                .filter_in_time("eth.dst.ig == 1")
+                .build();
+        }
+        let (mac, share) = loudest.unwrap_or_default();
+        builder
+            .title(format!("Storm of frames to everybody{place}: {most} in a second, {:.0} % of all from {}", share * 100.0, mac_text(mac)))
+            .sources([Endpoint::Mac(mac)])
+            .with(|finding| {
+                finding.explanation = format!(
+                    "Up to {most} frames to everybody or to groups came in a second. The loudest sender is {}, with {:.0} % of \
+                     them. {}{}",
+                    mac_text(mac),
+                    share * 100.0,
+                    if self.n_copies > 0 {
+                        "The same frames come again and again, but of one device only: it repeats itself, or its frames go round in a loop."
+                    } else {
+                        "They differ from each other, so it is no loop: devices send that much."
+                    },
+                    finding.explanation
+                );
+            })
+            .filter_in_time("eth.dst.ig == 1")
+            .build()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::support::testing::{arp, finish, inside, udp};
+    use crate::settings::Settings;
+
+    fn found(packets: &[Packet]) -> Vec<Finding> {
+        finish(&ENTRY, &[], packets, &Settings::default()).findings
+    }
+
+    /// A minute of questions, two a second of different devices; and from half a minute on so many copies of each, 2 ms apart.
+    fn questions(n_copies: u64) -> Vec<Packet> {
+        let mut packets = Vec::new();
+        for i in 0..120_u64 {
+            let second = i as f64 / 2.0;
+            let n = if (60..70).contains(&i) { n_copies } else { 1 };
+            for copy in 0..n {
+                let (mac, at) = ((i % 7) as u8, second + copy as f64 * 0.002);
+                packets.push(arp(packets.len() as u64, at, 1, mac, inside(mac + 1), inside(200)));
+            }
+        }
+        packets
+    }
+
+    #[test]
+    fn the_same_frames_of_several_devices_are_a_loop() {
+        let looped = found(&questions(60));
+        assert_eq!(looped.len(), 1);
+        assert!(looped[0].title.starts_with("Loop in the network"), "{}", looped[0].title);
+        assert!(found(&questions(3)).is_empty(), "a mirror port");
+    }
+
+    #[test]
+    fn many_different_frames_are_a_storm_of_the_loudest_and_a_steady_stream_is_usual() {
+        let stream = |seconds: std::ops::Range<u64>| -> Vec<Packet> {
+            let frame = |i: u64| Packet {
+                macs: Some(([2, 0, 0, 0, 0, 9], [1, 0, 0x5e, 1, 1, 1])),
+                ..udp(i, i as f64 / 500.0, 9, (inside(9), 5004), (inside(200), 5004))
+            };
+            (seconds.start * 500..seconds.end * 500).map(frame).collect()
+        };
+        let storm: Vec<Packet> = questions(1).into_iter().chain(stream(60..70)).collect();
+        let told = found(&storm);
+        assert!(told[0].title.contains("02:00:00:00:00:09"), "{}", told[0].title);
+        assert!(found(&stream(0..660)).is_empty());
+    }
+}
