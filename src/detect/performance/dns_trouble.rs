@@ -2,19 +2,17 @@
 
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
-use crate::detect::support::capped_map::Map;
 use crate::detect::support::dns_lookups::{self, Lookup, Lookups};
 use crate::detect::support::finding_builder::{count, evidence, host_filter, round3};
 use crate::detect::support::flow_selector::Gathered;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
-use crate::detect::support::trouble::{self, worst_stretch};
+use crate::detect::support::trouble::{self, LOSSY, Lines, worst_stretch};
 use crate::maths::order::median;
 use crate::model::app::field::FieldSet;
 use crate::model::app::kinds::names::DnsCode;
 use crate::model::app::protocol::AppProto;
 use crate::model::finding::series::{Level, SeriesKind};
-use crate::model::flow::Outcome;
 use crate::model::format::quantity::percent;
 use crate::model::format::time::{SECOND, seconds, span, to_second};
 use crate::model::{Addr, Category, Finding, Series};
@@ -62,8 +60,6 @@ const MOST_FINDINGS: usize = 20;
 const LEAST_NAMES: usize = 3;
 /// No answer after so long will come: stub resolvers give up (resolv.conf(5): 5 s).
 const GIVEN_UP_NS: i64 = 5 * SECOND;
-/// Where so much of the TCP data of the clients is repeated too, the line loses packets (Mathis et al., 1997).
-const LOSSY: f64 = 0.03;
 /// Another server, or the same at another time, is quicker if its median is at most this share.
 const QUICKER: f64 = 0.5;
 
@@ -129,7 +125,8 @@ impl Detector for DnsTrouble {
             .collect();
         let case = |(server, lookups): &(Addr, Vec<Lookup>)| self.case(*server, lookups, &limits, context.span_ns.1);
         let cases = with_cause(servers.iter().filter_map(case).collect());
-        let lines = Lines::of(context, &cases);
+        let clients = cases.iter().flat_map(|case| case.affected.iter().copied());
+        let lines = Lines::of(context, clients, |flow| flow.responder().1 != 53);
         Report::of(cases)
             .at_most(MOST_FINDINGS)
             .largest_first(|case| case.n_bad)
@@ -151,12 +148,13 @@ impl DnsTrouble {
     }
 
     fn case_of(&self, fault: Fault, server: Addr, all: &[Lookup], limits: &Limits, end_ns: i64) -> Option<Case> {
+        let answers_somebody = all.iter().any(|lookup| lookup.delay_ns.is_some());
         let is_bad = |lookup: &Lookup| -> Option<bool> {
             match (fault, lookup.delay_ns) {
                 (Fault::Silent, Some(_)) => Some(false),
                 (Fault::Silent, None) => {
                     // Nobody asks again who got an answer, also where the capture has none.
-                    let is_known = lookup.n_repeats > 0 || self.lookups.gets_answers(lookup.client);
+                    let is_known = lookup.n_repeats > 0 || answers_somebody || self.lookups.gets_answers(lookup.client);
                     (is_known && end_ns - lookup.last_ns >= GIVEN_UP_NS).then_some(true)
                 }
                 (_, None) => None,
@@ -237,45 +235,6 @@ fn delays(lookups: &[Lookup]) -> Vec<f64> {
     delays
 }
 
-/// How the connections of hosts go, other than their look-ups.
-#[derive(Default)]
-struct Lines(Map<Addr, Line>);
-
-#[derive(Clone, Copy, Default)]
-struct Line {
-    n_established: u64,
-    n_repeats: u64,
-    n_data: u64,
-}
-
-impl Lines {
-    fn of(context: &Context<'_>, cases: &[Case]) -> Lines {
-        let clients = cases.iter().flat_map(|case| case.affected.iter().map(|client| (*client, Line::default())));
-        let mut lines = Lines(clients.collect());
-        if lines.0.is_empty() {
-            return lines;
-        }
-        for (_, flow) in context.flows.iter().filter(|(_, flow)| flow.responder().1 != 53) {
-            let Some(line) = lines.0.get_mut(&flow.originator().0) else { continue };
-            line.n_established += u64::from(flow.outcome() == Outcome::Established);
-            for side in flow.directions.iter().filter(|_| flow.is_tcp()) {
-                line.n_repeats += u64::from(side.retransmissions);
-                line.n_data += u64::from(side.data_packets);
-            }
-        }
-        lines
-    }
-
-    fn together(&self, clients: &BTreeSet<Addr>) -> Line {
-        let lines = clients.iter().filter_map(|client| self.0.get(client));
-        lines.fold(Line::default(), |sum, line| Line {
-            n_established: sum.n_established + line.n_established,
-            n_repeats: sum.n_repeats + line.n_repeats,
-            n_data: sum.n_data + line.n_data,
-        })
-    }
-}
-
 impl Case {
     fn share(&self) -> f64 {
         self.n_bad as f64 / self.n_judged.max(1) as f64
@@ -296,7 +255,7 @@ impl Case {
 
     fn finding(&self, context: &Context<'_>, limits: &Limits, other: Option<f64>, lines: &Lines) -> Finding {
         let line = lines.together(&self.affected);
-        let lost = line.n_repeats as f64 / line.n_data.max(1) as f64;
+        let lost = line.lost();
         let n_affected = self.affected.len();
         let length_ns = self.period.1 - self.period.0;
         let is_quicker = |median: &f64| *median <= self.median * QUICKER;
@@ -305,7 +264,8 @@ impl Case {
         let impact =
             if self.fault == Fault::Refused { Impact::NUISANCE } else { trouble::impact(n_affected, length_ns) };
         let is_alone = line.n_established == 0 && self.behind.is_empty();
-        let is_line = self.fault == Fault::Silent && (lost >= LOSSY || is_alone);
+        let is_delayed = matches!(self.fault, Fault::Silent | Fault::Slow) && lost >= LOSSY;
+        let is_line = is_delayed || self.fault == Fault::Silent && is_alone;
         let confidence = match self.fault {
             _ if is_line => Confidence::EVEN,
             Fault::Slow if !is_compared => Confidence::LIKELY,
@@ -393,7 +353,9 @@ impl Case {
                 " {behind} asks it in turn and passes the trouble on to its own clients, which are counted here."
             );
         }
-        if self.fault == Fault::Slow {
+        if self.fault == Fault::Slow && lost >= LOSSY {
+            text += " Other connections of these clients repeat much of their data: a line that is full or loses packets delays answers too, and the name server need not be at fault.";
+        } else if self.fault == Fault::Slow {
             match (own, other) {
                 (Some(own), _) if own <= self.median * QUICKER => {
                     text += &format!(

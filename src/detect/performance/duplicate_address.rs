@@ -3,7 +3,7 @@
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::address_claims::{AddressClaims, Duplicate, Mac};
-use crate::detect::support::finding_builder::{Identity, evidence, host_filter};
+use crate::detect::support::finding_builder::{Identity, evidence};
 use crate::detect::support::gateway::Gateway;
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, past};
@@ -115,7 +115,7 @@ fn finding(duplicate: &Duplicate<'_>, gateway: Option<Mac>, least: f64) -> Findi
     );
     // It lasts until somebody changes it: two hosts at least, of the gateway everybody.
     let extent = if is_gateway { 1.0 } else { 0.0 };
-    let confidence = if are_of_one_machine(&macs) { Confidence::UNLIKELY } else { Confidence::VERY_LIKELY };
+    let confidence = if are_of_one_machine(&macs) { Confidence::EVEN } else { Confidence::VERY_LIKELY };
     let (protocol, field, what) = if ip.is_v4() {
         ("ARP", "arp.src.proto_ipv4", "ARP")
     } else {
@@ -148,7 +148,7 @@ fn finding(duplicate: &Duplicate<'_>, gateway: Option<Mac>, least: f64) -> Findi
         ))
         .n_packets(n_claims)
         .packet_indices(users.iter().flat_map(|(_, claim)| claim.indices.iter().copied()).collect())
-        .filter(format!("{field} == {ip} || {}", host_filter("src", ip)))
+        .filter(format!("{field} == {ip}"))
         .identity(Identity::WordAlone(ip.to_string()))
         .build()
 }
@@ -173,6 +173,11 @@ mod tests {
                 sent.ip.iter_mut().for_each(|ip| ip.ttl = hops);
                 packets.push(sent);
             }
+        }
+        // Cards of two makers.
+        for packet in packets.iter_mut().filter(|packet| packet.macs.is_some_and(|(mac, _)| mac[5] == 2)) {
+            packet.macs.iter_mut().for_each(|(mac, _)| mac[1] = 0x1b);
+            packet.arp.iter_mut().for_each(|arp| arp.sender_mac[1] = 0x1b);
         }
         packets
     }

@@ -201,42 +201,50 @@ impl Detector for HandshakeFailing {
     }
 }
 
-/// What an alert means: who does not accept what. None for one that says no more than its name.
-fn meaning(name: &str, is_of_server: bool) -> Option<&'static str> {
+/// The number of an alert, and what it means: who does not accept what. None for one that says no more than its name.
+fn meaning(name: &str, is_of_server: bool) -> Option<(u8, &'static str)> {
     Some(match (name, is_of_server) {
-        ("certificate expired", false) => {
-            "the certificate of the service has expired, or is not yet valid by the client's clock"
-        }
-        ("unknown CA", false) => {
-            "the client does not know the authority that signed the certificate of the service, or the chain up to it is not complete"
-        }
-        ("bad certificate" | "certificate unknown", false) => {
-            "the client does not accept the certificate of the service: wrong name, broken, or not signed by an authority that it trusts"
-        }
-        ("certificate revoked", _) => "the certificate was revoked",
-        ("certificate expired", true) => "the certificate that the client shows has expired",
-        ("unknown CA" | "bad certificate" | "certificate unknown", true) => {
-            "the service does not accept the certificate that the client shows"
-        }
-        ("certificate required" | "no certificate", _) => {
-            "the service asks for a certificate and the client shows none"
-        }
-        ("protocol version", _) => "the two have no version of TLS in common",
+        ("bad record MAC", _) => (20, MISUNDERSTOOD),
         ("handshake failure", _) => {
-            "the two have no cipher, signature or curve in common, or a certificate that is asked for is missing"
+            (40, "the two have no cipher, signature or curve in common, or a certificate that is asked for is missing")
         }
-        ("insufficient security", _) => "what the other side offers is too weak",
-        ("unrecognized name", _) => "the service does not know the server name that the client asks for",
-        ("no application protocol", _) => "the two have no application protocol in common (ALPN)",
-        ("inappropriate fallback", _) => "the client came back with an older version after a failure",
-        ("access denied", _) => "the certificate is valid, but its holder may not come in",
-        ("internal error", _) => "the side that says so has a trouble of its own, with its settings or its memory",
-        ("decrypt error" | "bad record MAC" | "decode error", _) => {
-            "the two do not understand each other: a device in between changes bytes, or one of them is faulty"
+        ("no certificate", _) => (41, NONE_SHOWN),
+        ("bad certificate", true) => (42, NOT_ACCEPTED),
+        ("bad certificate", false) => (42, NOT_TRUSTED),
+        ("certificate revoked", _) => (44, "the certificate was revoked"),
+        ("certificate expired", true) => (45, "the certificate that the client shows has expired"),
+        ("certificate expired", false) => {
+            (45, "the certificate of the service has expired, or is not yet valid by the client's clock")
         }
+        ("certificate unknown", true) => (46, NOT_ACCEPTED),
+        ("certificate unknown", false) => (46, NOT_TRUSTED),
+        ("unknown CA", true) => (48, NOT_ACCEPTED),
+        ("unknown CA", false) => (
+            48,
+            "the client does not know the authority that signed the certificate of the service, or the chain up to it is \
+             not complete",
+        ),
+        ("access denied", _) => (49, "the certificate is valid, but its holder may not come in"),
+        ("decode error", _) => (50, MISUNDERSTOOD),
+        ("decrypt error", _) => (51, MISUNDERSTOOD),
+        ("protocol version", _) => (70, "the two have no version of TLS in common"),
+        ("insufficient security", _) => (71, "what the other side offers is too weak"),
+        ("internal error", _) => {
+            (80, "the side that says so has a trouble of its own, with its settings or its memory")
+        }
+        ("inappropriate fallback", _) => (86, "the client came back with an older version after a failure"),
+        ("unrecognized name", _) => (112, "the service does not know the server name that the client asks for"),
+        ("certificate required", _) => (116, NONE_SHOWN),
+        ("no application protocol", _) => (120, "the two have no application protocol in common (ALPN)"),
         _ => return None,
     })
 }
+
+const NOT_TRUSTED: &str = "the client does not accept the certificate of the service: wrong name, broken, or not signed by an authority that it trusts";
+const NOT_ACCEPTED: &str = "the service does not accept the certificate that the client shows";
+const NONE_SHOWN: &str = "the service asks for a certificate and the client shows none";
+const MISUNDERSTOOD: &str =
+    "the two do not understand each other: a device in between changes bytes, or one of them is faulty";
 
 fn finding(
     context: &Context<'_>,
@@ -253,8 +261,9 @@ fn finding(
     let (title, why, filter) = match reason {
         Reason::Alert { is_of_server, name } => {
             let who = if *is_of_server { "service" } else { "client" };
-            let meaning = meaning(name, *is_of_server).map_or_else(String::new, |meaning| format!(": {meaning}"));
-            let mut why = format!("the {who} ends the handshake with the alert \"{name}\"{meaning}.");
+            let known = meaning(name, *is_of_server);
+            let words = known.map_or_else(String::new, |(_, meaning)| format!(": {meaning}"));
+            let mut why = format!("the {who} ends the handshake with the alert \"{name}\"{words}.");
             if let Some((from, until)) = service.certificate {
                 let valid = |ns: i64| to_second(ns);
                 why +=
@@ -262,17 +271,24 @@ fn finding(
                 let is_valid = (from..=until).contains(&period.0);
                 why += if is_valid { "; so it is not its dates." } else { ", which this capture is not within." };
             }
-            (format!("TLS handshakes with {server}, port {port}, fail: {name}"), why, "tls.alert_message")
+            let filter = match known {
+                Some((code, _)) => format!("tls.alert_message.desc == {code}"),
+                None => "tls.alert_message.level == 2".to_owned(),
+            };
+            (format!("TLS handshakes with {server}, port {port}, fail: {name}"), why, filter)
         }
         Reason::Ended { is_close } => {
-            let (how, flag) =
-                if *is_close { ("closes", "tcp.flags.fin == 1") } else { ("resets", "tcp.flags.reset == 1") };
+            let (how, flag) = if *is_close { ("closes", "fin") } else { ("resets", "reset") };
             let why = format!(
                 "the service takes the connection and {how} it at once, without a byte of an answer. It is running, but \
                  cannot or will not serve: it is overloaded, what is behind it is down, it keeps this client out, or the \
                  client speaks another protocol (TLS or none)."
             );
-            (format!("{server} takes connections on port {port} and {how} them at once"), why, flag)
+            (
+                format!("{server} takes connections on port {port} and {how} them at once"),
+                why,
+                format!("tcp.srcport == {port} && tcp.flags.{flag} == 1"),
+            )
         }
     };
     let length_ns = period.1 - period.0;
@@ -302,6 +318,8 @@ fn finding(
         .names(if service.name.is_empty() { Vec::new() } else { vec![service.name.clone()] })
         .series(Series::moments("Failed connections", "connections", &times))
         .flows(flows)
+        // The packets meant are those that end the connections.
+        .n_packets(n)
         .filter(format!("{} && tcp.port == {port} && {filter}", host_filter("addr", server)))
         .build()
 }

@@ -1,12 +1,20 @@
 //! Good and bad moments to the stretch of time in which the bad ones gather; who is affected and for how long to the impact
-//! of trouble.
+//! of trouble; and flows to how else the hosts get on that are affected.
 
+use crate::detect::detector::Context;
+use crate::detect::support::capped_map::Map;
 use crate::detect::support::severity::Impact;
+use crate::model::flow::Outcome;
 use crate::model::format::time::SECOND;
+use crate::model::{Addr, Flow};
 
 /// Trouble that lasts so long is no moment's: people have noticed it by then (Nielsen, Usability Engineering 1993, chapter
 /// 5: ten seconds is the most that anybody waits for; three times that).
 pub const LONG_NS: i64 = 30 * SECOND;
+
+/// Where so much of the TCP data of a host is repeated, its line loses packets: TCP becomes slow above a few per cent (Mathis
+/// et al., 1997).
+pub const LOSSY: f64 = 0.03;
 
 /// What trouble does that `n_hosts` have for so long: an outage where several have it for long, else a nuisance.
 pub fn impact(n_hosts: usize, duration_ns: i64) -> Impact {
@@ -24,11 +32,62 @@ pub fn worst_stretch(are_bad: impl IntoIterator<Item = bool>, share: f64) -> Opt
             (sum, first) = (0.0, place);
         }
         sum += if is_bad { 1.0 - share } else { -share };
-        if sum > 0.0 && best.is_none_or(|(most, ..)| sum > most) {
+        if sum > 0.0 && best.is_none_or(|(most, ..)| sum >= most) {
             best = Some((sum, first, place));
         }
     }
     best.map(|(_, first, last)| (first, last))
+}
+
+/// How the connections of hosts go.
+#[derive(Default)]
+pub struct Lines(Map<Addr, Line>);
+
+/// How the connections of one host, or of several, go.
+#[derive(Clone, Copy, Default)]
+pub struct Line {
+    /// Connections and exchanges that came about.
+    pub n_established: u64,
+    /// TCP packets that repeat data, of both directions.
+    pub n_repeats: u64,
+    /// TCP packets with data.
+    pub n_data: u64,
+}
+
+impl Lines {
+    /// The lines of these hosts, by the flows that they began and that count.
+    pub fn of(context: &Context<'_>, hosts: impl Iterator<Item = Addr>, counts: impl Fn(&Flow) -> bool) -> Lines {
+        let mut lines = Lines(hosts.map(|host| (host, Line::default())).collect());
+        if lines.0.is_empty() {
+            return lines;
+        }
+        for (_, flow) in context.flows.iter().filter(|(_, flow)| counts(flow)) {
+            let Some(line) = lines.0.get_mut(&flow.originator().0) else { continue };
+            line.n_established += u64::from(flow.outcome() == Outcome::Established);
+            for side in flow.directions.iter().filter(|_| flow.is_tcp()) {
+                line.n_repeats += u64::from(side.retransmissions);
+                line.n_data += u64::from(side.data_packets);
+            }
+        }
+        lines
+    }
+
+    /// Of these hosts together.
+    pub fn together<'a>(&self, hosts: impl IntoIterator<Item = &'a Addr>) -> Line {
+        let lines = hosts.into_iter().filter_map(|host| self.0.get(host));
+        lines.fold(Line::default(), |sum, line| Line {
+            n_established: sum.n_established + line.n_established,
+            n_repeats: sum.n_repeats + line.n_repeats,
+            n_data: sum.n_data + line.n_data,
+        })
+    }
+}
+
+impl Line {
+    /// The share of repeated data, from 0 to 1.
+    pub fn lost(&self) -> f64 {
+        self.n_repeats as f64 / self.n_data.max(1) as f64
+    }
 }
 
 #[cfg(test)]
