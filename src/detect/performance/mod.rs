@@ -1,14 +1,14 @@
 //! Detectors of faults that make a network slow.
 
-pub mod mtu_black_hole;
-pub mod packet_loss;
-pub mod path_latency;
-pub mod receiver_stalled;
 pub mod broadcast_storm;
 pub mod dhcp_trouble;
 pub mod dns_trouble;
 pub mod duplicate_address;
 pub mod handshake_failing;
+pub mod mtu_black_hole;
+pub mod packet_loss;
+pub mod path_latency;
+pub mod receiver_stalled;
 pub mod retransmission_storm;
-pub mod slow_server;
 pub mod service_unreachable;
+pub mod slow_server;

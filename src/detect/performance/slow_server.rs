@@ -139,8 +139,10 @@ impl Service {
         let (n_slow, n) = (self.n_slow(micros), self.responses.n());
         let (typical, trip) = (self.slow_seconds(micros), self.round_trip().unwrap_or(0.0));
         let n_clients = self.clients.len();
-        let impact = if n_clients >= 2 { Impact::OUTAGE } else { Impact::SLOWDOWN };
-        let confidence = if server.is_internal() { Confidence::VERY_LIKELY } else { Confidence::EVEN };
+        // Of a server elsewhere nobody here knows whether it answers or has news.
+        let is_own = server.is_internal();
+        let impact = if is_own && n_clients >= 2 { Impact::OUTAGE } else { Impact::SLOWDOWN };
+        let confidence = if is_own { Confidence::VERY_LIKELY } else { Confidence::EVEN };
         Finding::builder(&CARD)
             .title(format!("{server}, port {port}, takes {typical:.2} s to answer; the network takes {:.0} ms", trip * 1e3))
             .rated(impact, confidence, (typical, response))
