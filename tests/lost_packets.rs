@@ -9,12 +9,13 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
 
 mod needs;
+mod pieces;
 
-use etherparse::{LaxSlicedPacket, TransportSlice};
 use packetloupe::detect::ALL;
 use packetloupe::model::{Finding, Severity};
 use packetloupe::pipeline::{Pipeline, PipelineOptions};
 use packetloupe::settings::Settings;
+use pieces::Piece;
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -41,14 +42,6 @@ struct Capture {
     n_packets: usize,
 }
 
-/// A piece of a capture file.
-enum Piece {
-    /// A header, or a block without a packet.
-    Other(Vec<u8>),
-    /// A packet: how much of it is header and data, as a record of pcap or a block of pcapng.
-    Packet(Vec<u8>),
-}
-
 /// What losing packets of a capture did; packets count from 1.
 #[derive(Default)]
 struct Survival {
@@ -62,8 +55,7 @@ struct Survival {
 
 impl Capture {
     fn read(name: &str, path: &Path, detector: &'static str) -> Capture {
-        let bytes = std::fs::read(path).unwrap();
-        let pieces = if bytes.starts_with(&[0x0a, 0x0d, 0x0d, 0x0a]) { blocks(&bytes) } else { records(&bytes) };
+        let pieces = pieces::of(&std::fs::read(path).unwrap());
         let n_packets = pieces.iter().filter(|piece| matches!(piece, Piece::Packet(_))).count();
         Capture { name: name.to_owned(), detector, pieces, n_packets }
     }
@@ -89,7 +81,7 @@ impl Capture {
 
     /// One packet whole, and of all others the headers if they are TCP.
     fn only(&self, whole: usize) -> Vec<u8> {
-        self.bytes(|place, packet| if place == whole { Some(packet.to_vec()) } else { tcp_headers(packet) })
+        self.bytes(|place, packet| if place == whole { Some(packet.to_vec()) } else { pieces::tcp_headers(packet) })
     }
 
     /// What its detector finds in these bytes.
@@ -151,58 +143,6 @@ fn is_still(before: &Finding, now: &Finding) -> bool {
     shares(&before.sources, &now.sources)
         && shares(&before.targets, &now.targets)
         && now.severity >= before.severity.min(Severity::Medium)
-}
-
-fn word(bytes: &[u8], at: usize) -> usize {
-    u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize
-}
-
-/// The header and the records of a pcap file, little-endian.
-fn records(bytes: &[u8]) -> Vec<Piece> {
-    assert_eq!(word(bytes, 0), 0xa1b2_c3d4);
-    let (mut pieces, mut at) = (vec![Piece::Other(bytes[..24].to_vec())], 24);
-    while at < bytes.len() {
-        let end = at + 16 + word(bytes, at + 8);
-        pieces.push(Piece::Packet(bytes[at..end].to_vec()));
-        at = end;
-    }
-    pieces
-}
-
-/// The blocks of a pcapng file, little-endian.
-fn blocks(bytes: &[u8]) -> Vec<Piece> {
-    let (mut pieces, mut at) = (Vec::new(), 0);
-    while at < bytes.len() {
-        let end = at + word(bytes, at + 4);
-        let block = bytes[at..end].to_vec();
-        pieces.push(if word(&block, 0) == 6 { Piece::Packet(block) } else { Piece::Other(block) });
-        at = end;
-    }
-    pieces
-}
-
-/// A record or block whose packet is cut behind its TCP header; none if it is no TCP.
-fn tcp_headers(packet: &[u8]) -> Option<Vec<u8>> {
-    // A record begins with the seconds, of no time since 1970 that anybody captured at.
-    let is_block = word(packet, 0) == 6;
-    let (captured_at, data_at) = if is_block { (20, 28) } else { (8, 16) };
-    let data = &packet[data_at..data_at + word(packet, captured_at)];
-    // No Ethernet frame of a capture here begins as an IPv4 header of 20 bytes does; without a link header some do.
-    let is_ip = data.first() == Some(&0x45);
-    let sliced =
-        if is_ip { LaxSlicedPacket::from_ip(data).ok()? } else { LaxSlicedPacket::from_ethernet(data).ok()? };
-    let Some(TransportSlice::Tcp(tcp)) = sliced.transport else { return None };
-    let n_headers = tcp.payload().as_ptr() as usize - data.as_ptr() as usize;
-    let mut cut = packet[..data_at].to_vec();
-    cut[captured_at..captured_at + 4].copy_from_slice(&(n_headers as u32).to_le_bytes());
-    cut.extend(&data[..n_headers]);
-    if is_block {
-        cut.resize(cut.len().next_multiple_of(4), 0);
-        let length = (cut.len() as u32 + 4).to_le_bytes();
-        cut[4..8].copy_from_slice(&length);
-        cut.extend(length);
-    }
-    Some(cut)
 }
 
 /// Loses packets of all captures on two threads, and prints what came of it, the worst first.

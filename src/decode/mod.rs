@@ -94,6 +94,7 @@ pub fn begin(raw: &RawPacket<'_>, index: u64) -> Packet {
         transport: Transport::None,
         is_damaged: false,
         is_copy: false,
+        interface: 0,
         net_at: 0,
         transport_at: 0,
         payload: 0..captured_bytes,

@@ -11,6 +11,7 @@ pub mod features;
 pub mod fields;
 mod join;
 mod limits;
+pub mod loss;
 pub mod names;
 pub mod optional;
 mod periods;

@@ -151,6 +151,7 @@ mod tests {
             transport: Transport::Tcp(tcp),
             is_damaged: false,
             is_copy: false,
+            interface: 0,
             net_at: 0,
             transport_at: 0,
             payload: 0..0,

@@ -57,6 +57,9 @@ pub struct Packet {
     pub is_damaged: bool,
     /// The capture has it once more, just before: a mirror port or another interface saw it too.
     pub is_copy: bool,
+    /// Its place among the capture interfaces of all files, in the order of their first packets; the last place stands for
+    /// all interfaces that find no other.
+    pub interface: u8,
     /// Where the network header (IP or ARP) stands in the captured bytes; 0 if there is none.
     pub net_at: u32,
     /// Where the transport header stands in the captured bytes; 0 if there is none.

@@ -9,6 +9,7 @@ use crate::flow::connections::Connections;
 use crate::flow::endpoints::EndpointIndex;
 use crate::flow::expectations::Expectations;
 use crate::flow::fields::{self, FlowFields, InternedField};
+use crate::flow::loss::Losses;
 use crate::flow::names::Names;
 use crate::flow::optional::OptionalTables;
 use crate::flow::table::{FlowKeyHash, FlowTable, FlowUpdate, Lookup, LookupResult};
@@ -56,6 +57,8 @@ pub struct FlowStage {
     flows_of_rows: Vec<u32>,
     /// Connections that rows of logs name.
     connections: Connections,
+    /// What TCP flows lack, once reading has ended.
+    pub(super) losses: Losses,
     /// Rows of a table have told of messages.
     pub(super) has_logged_messages: bool,
 }
@@ -85,6 +88,7 @@ impl FlowStage {
             tops: Tops::default(),
             flows_of_rows: Vec::new(),
             connections: Connections::default(),
+            losses: Losses::default(),
             has_logged_messages: false,
         }
     }
@@ -221,6 +225,7 @@ impl FlowStage {
     pub(super) fn end_flows(&mut self) {
         self.end_streams();
         let n_one_way = self.flows.end_all();
+        self.losses = self.flows.losses();
         self.issues.add_many(IssueKind::RowsOneWay, n_one_way, None, None);
         (self.endpoints, self.tops) = self.dispatch.end(&self.flows, &self.names);
     }

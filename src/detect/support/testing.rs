@@ -113,6 +113,7 @@ pub fn arp(index: u64, second: f64, operation: u16, mac: u8, sender: Addr, targe
         is_timed: true,
         is_damaged: false,
         is_copy: false,
+        interface: 0,
         net_at: 0,
         transport_at: 0,
         wire_bytes: 60,

@@ -362,6 +362,7 @@ mod tests {
             subflow_gaps: 3,
             anomalies: None,
             exchanges: None,
+            loss: None,
         }));
         // The originator is `high`, so what `low` sent goes backward.
         assert_eq!(value(&flow, "Bwd Bytes/Bulk Avg"), 2000.0);

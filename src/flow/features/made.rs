@@ -65,6 +65,7 @@ pub(crate) fn packet((at_micros, is_forward, payload_bytes, flags): Sketch, wind
         transport: Transport::Tcp(tcp),
         is_damaged: false,
         is_copy: false,
+        interface: 0,
         net_at: 14,
         transport_at: 34,
         payload: 54..payload_bytes + 54,

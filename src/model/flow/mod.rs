@@ -6,6 +6,7 @@ pub mod exchanges;
 #[expect(clippy::module_inception, reason = "the flow itself, beside what belongs to it")]
 mod flow;
 pub mod known;
+pub mod loss;
 pub mod moments;
 pub mod outcome;
 pub mod tcp_anomalies;

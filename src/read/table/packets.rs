@@ -92,6 +92,7 @@ impl PacketRows {
             transport,
             is_damaged: false,
             is_copy: false,
+            interface: 0,
             net_at: 0,
             transport_at: 0,
             payload: 0..0,

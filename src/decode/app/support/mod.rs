@@ -41,7 +41,16 @@ pub fn facts_of_frame(
     data: &[u8],
 ) -> (Option<crate::model::app::protocol::AppProto>, crate::model::app::field::FieldBuffer) {
     let wire_bytes = data.len() as u32;
-    let raw = crate::read::RawPacket { time_ns: 0, is_timed: true, wire_bytes, link_type, file: 0, offset: 0, data };
+    let raw = crate::read::RawPacket {
+        time_ns: 0,
+        is_timed: true,
+        wire_bytes,
+        link_type,
+        file: 0,
+        interface: 0,
+        offset: 0,
+        data,
+    };
     let packet = crate::decode::decode(&raw, 0, &mut crate::issue::IssueLog::default());
     let mut fields = crate::model::app::field::FieldBuffer::default();
     (crate::decode::app::registry::read_frame(&packet, data, &mut fields), fields)
