@@ -39,7 +39,7 @@ fn without_every(pieces: &[Piece], n: usize) -> (Vec<u8>, usize) {
         if let Piece::Packet(packet) = piece {
             place += 1;
             if place % n == 0 {
-                n_bytes += pieces::tcp(packet).map_or(0, |(_, payload)| payload.len());
+                n_bytes += pieces::tcp(packet).map_or(0, |(_, _, payload)| payload.len());
                 continue;
             }
         }
@@ -73,14 +73,14 @@ fn bytes_that_were_left_out_are_missing_and_others_are_not() {
 fn one_direction_alone_is_told_and_its_loss_is_not_known() {
     let pieces = read("beacon/attack");
     let server = pieces.iter().find_map(|piece| match piece {
-        Piece::Packet(packet) => pieces::tcp(packet).filter(|(_, payload)| payload.starts_with(b"HTTP/")),
+        Piece::Packet(packet) => pieces::tcp(packet).filter(|(_, _, payload)| payload.starts_with(b"HTTP/")),
         Piece::Other(_) => None,
     });
-    let (server, _) = server.unwrap();
+    let (server, _, _) = server.unwrap();
     for is_server_left in [true, false] {
         let is_kept = |piece: &&Piece| match piece {
             Piece::Packet(packet) => {
-                pieces::tcp(packet).is_none_or(|(sender, _)| (sender[..4] == server[..4]) == is_server_left)
+                pieces::tcp(packet).is_none_or(|(sender, _, _)| (sender[..4] == server[..4]) == is_server_left)
             }
             Piece::Other(_) => true,
         };

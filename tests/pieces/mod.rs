@@ -7,7 +7,7 @@
     reason = "a suite uses a part of it; a test may fail by panicking"
 )]
 
-use etherparse::{LaxSlicedPacket, TransportSlice};
+use etherparse::{LaxNetSlice, LaxSlicedPacket, TransportSlice};
 
 /// A piece of a capture file.
 pub enum Piece {
@@ -30,18 +30,19 @@ pub fn join<'a>(pieces: impl IntoIterator<Item = &'a Piece>) -> Vec<u8> {
     pieces.into_iter().flat_map(bytes).collect()
 }
 
-/// What a packet holds that is TCP: its sender's address and port as bytes, and its payload.
-pub fn tcp(packet: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+/// What a packet holds that is TCP: its sender's and its receiver's address and port as bytes, and its payload.
+pub fn tcp(packet: &[u8]) -> Option<(Vec<u8>, Vec<u8>, Vec<u8>)> {
     let (_, data_at, n) = places(packet);
     let sliced = slice(&packet[data_at..data_at + n])?;
     let Some(TransportSlice::Tcp(tcp)) = sliced.transport else { return None };
-    let mut sender = match sliced.net? {
-        etherparse::LaxNetSlice::Ipv4(ip) => ip.header().source().to_vec(),
-        etherparse::LaxNetSlice::Ipv6(ip) => ip.header().source().to_vec(),
-        etherparse::LaxNetSlice::Arp(_) => return None,
+    let (mut sender, mut receiver) = match sliced.net? {
+        LaxNetSlice::Ipv4(ip) => (ip.header().source().to_vec(), ip.header().destination().to_vec()),
+        LaxNetSlice::Ipv6(ip) => (ip.header().source().to_vec(), ip.header().destination().to_vec()),
+        LaxNetSlice::Arp(_) => return None,
     };
     sender.extend(tcp.source_port().to_be_bytes());
-    Some((sender, tcp.payload().to_vec()))
+    receiver.extend(tcp.destination_port().to_be_bytes());
+    Some((sender, receiver, tcp.payload().to_vec()))
 }
 
 fn word(bytes: &[u8], at: usize) -> usize {
