@@ -78,7 +78,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "model",
         &[
-            &["net", "comment", "rows"],
+            &["net", "comment", "rows", "interface"],
             &["app"],
             &["format", "packet"],
             &["flow", "finding", "listing"],
@@ -93,6 +93,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["parser"],
             &["support"],
             &["web/quic"],
+            &["roles"],
             &["registry"],
             &["carried", "describe"],
             &[
@@ -147,7 +148,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "pipeline",
         &[
-            &["options", "threads", "inputs", "table_facts", "server_names", "app_layer"],
+            &["options", "threads", "inputs", "table_facts", "server_names", "app_layer", "client_server", "issues"],
             &["rows", "dispatch"],
             &["capture_stage", "evaluate"],
             &["flow_stage"],

@@ -112,7 +112,7 @@ fn fill_holes(loss: &mut StreamLoss, packet: &Packet, (start, end): (u32, u32)) 
     is_overtaken
 }
 
-/// What flows lack, by the interface that captured them, see [`Packet::interface`].
+/// What flows lack, by the interface that captured them, see [`crate::model::packet::Captured`].
 #[derive(Clone, Debug, Default)]
 pub struct Losses(Vec<CaptureLoss>);
 
@@ -175,8 +175,8 @@ mod tests {
     use crate::flow::features::made;
     use crate::flow::names::Names;
     use crate::flow::table::{FlowKeyHash, FlowTable, Limits};
-    use crate::model::packet::Transport;
     use crate::model::packet::tcp_flag::{ACK, RST, SYN};
+    use crate::model::packet::{Captured, Transport};
 
     /// A segment: milliseconds, whether it goes forward, flags, sequence number, acknowledgment, bytes.
     type Sent = (i64, bool, u8, u32, u32, u32);
@@ -188,7 +188,7 @@ mod tests {
         let (mut table, names) = (FlowTable::new(Limits::default()), Names::default());
         for (index, (millis, is_forward, flags, sequence, acknowledgment, n)) in (0..).zip(sent) {
             let mut packet = made::packet((millis * 1000, *is_forward, *n, *flags), 1000);
-            (packet.index, packet.interface) = (index, u8::from(*is_forward));
+            (packet.index, packet.captured) = (index, Captured::by(u8::from(*is_forward), false));
             if let Transport::Tcp(tcp) = &mut packet.transport {
                 (tcp.sequence, tcp.acknowledgment) = (*sequence, *acknowledgment);
             }

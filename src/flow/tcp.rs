@@ -58,7 +58,7 @@ pub(super) fn count(flow: &mut Flow, packet: &Packet, tcp: &Tcp, from: usize) ->
     if tcp.payload_bytes + edges == 0 || loss::fill(flow, packet, (tcp.sequence, end), from) {
         return false;
     }
-    if let Some(direction) = flow.directions.get_mut(from).filter(|_| !packet.is_copy) {
+    if let Some(direction) = flow.directions.get_mut(from).filter(|_| !packet.captured.is_copy()) {
         direction.retransmissions = direction.retransmissions.saturating_add(1);
     }
     true

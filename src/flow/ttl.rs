@@ -3,7 +3,7 @@
 
 use crate::model::Flow;
 use crate::model::flow::tcp_anomalies::TtlAnomaly;
-use crate::model::packet::{Packet, Tcp, tcp_flag};
+use crate::model::packet::{Captured, Packet, Tcp, tcp_flag};
 
 /// With more hops left a segment arrives: nearly all hosts of the Internet are within 30 hops of each other (Wang, Jin,
 /// Shin: Defense Against Spoofed IP Traffic Using Hop-Count Filtering, 2007), and a monitor sees it on the way.
@@ -150,8 +150,7 @@ mod tests {
             ip: Some(ip),
             transport: Transport::Tcp(tcp),
             is_damaged: false,
-            is_copy: false,
-            interface: 0,
+            captured: Captured::default(),
             net_at: 0,
             transport_at: 0,
             payload: 0..0,

@@ -12,7 +12,7 @@ use crate::model::Packet;
 use crate::model::app::field::{FieldBuffer, Message, MessageFields};
 use crate::model::app::protocol::AppProto;
 use crate::model::interface::CaptureInterface;
-use crate::model::packet::Transport;
+use crate::model::packet::{Captured, Transport};
 use crate::read::table::{Part, RowContent};
 use crate::read::{InputReport, Inputs, RawPacket, Record, UnsupportedFile};
 use crate::stats::counters::Counters;
@@ -261,16 +261,16 @@ impl Packets {
         let packet = &mut decoded.packet;
         decode::fill(packet, raw, &mut self.issues);
         let is_copy = self.duplicates.take(packet, raw.data);
-        packet.is_copy = is_copy == Some(true);
         let mut whole = None;
         if packet.fragment().is_some() {
             // The fragment that completes a packet stands for it, with the bytes of the whole.
             whole = self.fragments.take(packet, raw, &mut self.issues);
         }
-        packet.interface = self.interfaces.take(raw.file, raw.interface, packet.time_ns);
+        let interface = self.interfaces.take(raw.file, raw.interface, packet.time_ns);
         if let Some(is_copy) = is_copy {
-            self.interfaces.compared(packet.interface, is_copy);
+            self.interfaces.compared(interface, is_copy);
         }
+        packet.captured = Captured::by(interface, is_copy == Some(true));
         self.count(packet, raw);
         self.dispatch.packet(packet);
         key_hashes.push(FlowKeyHash::of(packet));

@@ -3,10 +3,8 @@
 use super::PipelineOptions;
 use super::app_layer::{AppLayer, ReadToEnd, Segment, SegmentResult, StreamState};
 use super::capture_stage::Batch;
+use super::client_server;
 use super::dispatch::FlowDispatch;
-use crate::decode::app::parser::PortPair;
-use crate::decode::app::registry;
-use crate::decode::app::roles::Role;
 use crate::detect::detector::{Context, Detector};
 use crate::flow::connections::Connections;
 use crate::flow::endpoints::EndpointIndex;
@@ -21,7 +19,7 @@ use crate::model::Flow;
 use crate::model::app::field::{FieldBuffer, FieldId, Message};
 use crate::model::app::protocol::{AppProto, Protocol};
 use crate::model::flow::{Direction, NameSource};
-use crate::model::packet::{Packet, Tcp, Transport, tcp_flag};
+use crate::model::packet::{Packet, Tcp, Transport};
 use crate::read::table::RowContent;
 use crate::read::table::log::LogRow;
 use crate::settings::{self, Settings};
@@ -203,7 +201,10 @@ impl FlowStage {
 
     #[inline]
     fn packet(&mut self, packet: &Packet, found: LookupResult, data: &[u8]) -> Option<FlowUpdate> {
-        let update = self.observe(packet, found).map(|update| self.with_roles(packet, data, update));
+        let update = self.observe(packet, found).map(|update| {
+            let FlowStage { flows, names, .. } = self;
+            client_server::settle(flows, names, packet, payload(packet, data), update)
+        });
         let packet_flow = match update {
             Some(update) => PacketFlow::Flow(update.serial, update.direction),
             None => PacketFlow::Alone(match packet.top() {
@@ -222,31 +223,6 @@ impl FlowStage {
             self.applications(packet, data, update);
         }
         update
-    }
-
-    /// Who is client and who is server of a connection whose handshake is not in the capture is what its protocol says, as
-    /// soon as that is known, whatever came first. Only until its stream is parsed: then sides stay as they are.
-    #[inline]
-    fn with_roles(&mut self, packet: &Packet, data: &[u8], update: FlowUpdate) -> FlowUpdate {
-        let Some(tcp) = packet.tcp().filter(|tcp| tcp.payload_bytes > 0) else { return update };
-        let Some(flow) = self.flows.get_mut(update.serial) else { return update };
-        let has_handshake = flow.saw_syn || flow.directions.iter().any(|side| side.flag(tcp_flag::SYN) > 0);
-        if has_handshake || flow.stream != 0 {
-            return update;
-        }
-        let ends = PortPair::new(true, tcp.source_port, tcp.target_port);
-        let direction = match registry::sender(payload(packet, data), &ends) {
-            Some(Role::Client) => Direction::ToResponder,
-            Some(Role::Server) => Direction::ToOriginator,
-            None => return update,
-        };
-        if direction != update.direction {
-            flow.is_low_originator = !flow.is_low_originator;
-            if flow.name_source == NameSource::Dns {
-                flow.name = self.names.of(flow.responder().0);
-            }
-        }
-        FlowUpdate { direction, ..update }
     }
 
     /// Every flow that is still open ends.

@@ -121,7 +121,7 @@ fn mix(hash: u64, word: u64) -> u64 {
 mod tests {
     use super::*;
     use crate::model::net::addr::Addr;
-    use crate::model::packet::{Ip, Layers, Transport};
+    use crate::model::packet::{Captured, Ip, Layers, Transport};
 
     /// A UDP datagram over IPv4 with this identification, hops and payload.
     fn datagram(id: u16, ttl: u8, payload: &[u8]) -> Vec<u8> {
@@ -151,8 +151,7 @@ mod tests {
             ip: Some(Ip { source, target, protocol: 17, ttl: 64, is_fragment: false, payload_bytes: n - 20 }),
             transport: Transport::None,
             is_damaged: false,
-            is_copy: false,
-            interface: 0,
+            captured: Captured::default(),
             net_at: 0,
             transport_at: 20,
             payload: 28..n,

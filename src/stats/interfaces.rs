@@ -1,9 +1,10 @@
 //! Packets to figures of the interfaces that captured them.
 
 use crate::model::interface::CaptureInterface;
+use crate::model::packet::Captured;
 
 /// Most interfaces that are told apart; all others share the last place.
-const MOST: usize = 64;
+const MOST: usize = Captured::MOST_INTERFACES as usize;
 /// A packet that is so much earlier than the one before of its interface did not only take another way through the
 /// capturing machine.
 const CLOCK_STEP_NS: i64 = 1_000_000_000;

@@ -51,7 +51,7 @@ pub struct DirectionStats {
     pub initial_window: Option<u16>,
     /// Smallest transport header, bytes.
     pub header_min: u8,
-    /// Capture interface of the latest packet, see [`crate::model::Packet::interface`].
+    /// Capture interface of the latest packet, see [`crate::model::packet::Captured`].
     pub interface: u8,
     /// Hops (time to live) that its TCP packets had left at first, or have since a lasting change.
     pub ttl: u8,
