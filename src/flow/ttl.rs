@@ -3,7 +3,7 @@
 
 use crate::model::Flow;
 use crate::model::flow::tcp_anomalies::TtlAnomaly;
-use crate::model::packet::{Captured, Packet, Tcp, tcp_flag};
+use crate::model::packet::{Packet, Tcp, tcp_flag};
 
 /// With more hops left a segment arrives: nearly all hosts of the Internet are within 30 hops of each other (Wang, Jin,
 /// Shin: Defense Against Spoofed IP Traffic Using Hop-Count Filtering, 2007), and a monitor sees it on the way.
@@ -112,7 +112,7 @@ mod tests {
     use crate::flow::table::{FlowKeyHash, FlowTable, Limits};
     use crate::model::net::addr::Addr;
     use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
-    use crate::model::packet::{Ip, Layers, Transport};
+    use crate::model::packet::{Captured, Ip, Layers, Transport};
 
     /// A segment of one direction: hops left, flags, sequence number, bytes.
     type Sent = (u8, u8, u32, u32);
@@ -132,7 +132,9 @@ mod tests {
             sequence,
             acknowledgment: 1,
             flags,
-            window: 1024,
+            has_flags: true,
+            window: Some(1024),
+            window_scale: None,
             header_bytes: 20,
             payload_bytes,
         };

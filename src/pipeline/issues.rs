@@ -1,5 +1,4 @@
-//! What went wrong to issues whose sentences say how much: of the rows that are kept, of packets that are there twice, and of
-//! bytes that were not captured.
+//! Issues to sentences with amounts: of kept rows, of duplicate packets, and of bytes that were not captured.
 
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::analysis::Issue;
@@ -13,7 +12,7 @@ const LEAST_ONE_SIDED: f64 = 0.05;
 /// Most interfaces that a sentence names.
 const MOST_NAMED: usize = 8;
 
-/// What went wrong, with what went wrong in keeping rows, with packets that are there twice, and with what is not there.
+/// All issues, including those about kept rows, duplicate packets and what was not captured.
 pub(super) fn with_figures(
     mut log: IssueLog,
     rows: Option<&RowStore>,
@@ -40,7 +39,9 @@ pub(super) fn with_figures(
     };
     if let Some(duplicates) = duplicates {
         let percent = (duplicates.share * 100.0).round();
-        let figures = format!("Of the IP packets whose copies can be told from repetitions, {percent} % are copies.");
+        let figures = format!(
+            "Of the IP packets for which copies and retransmissions can be distinguished, {percent} % are copies."
+        );
         add(IssueKind::PacketsDuplicated, figures + &by_interface(interfaces, CaptureInterface::copied_share));
     }
     if let Some(share) = loss.share() {
@@ -59,7 +60,7 @@ pub(super) fn with_figures(
     }
     if let Some(rows) = sampled {
         let figures = format!(
-            "{} of {} rows are kept, chosen with the seed {}; counts, means and ranges are of all rows.",
+            "{} of {} rows are kept, chosen with the seed {}; counts, means and ranges cover all rows.",
             rows.len(),
             rows.n_rows(),
             rows.seed(),

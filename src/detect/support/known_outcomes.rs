@@ -14,7 +14,7 @@ pub fn note(contacts: &Contacts, mut finding: Finding, source: Addr) -> Finding 
     if n_known < n {
         let [n_known, n] = [n_known, n].map(|n| thousands(n as usize));
         finding.explanation.push_str(&format!(
-            " The outcome is known for {n_known} of {n} TCP connections of {source}; the others were not judged."
+            " The outcome is known for {n_known} of {n} TCP connections of {source}; the others were not evaluated."
         ));
     }
     finding
@@ -26,8 +26,8 @@ pub fn conclude(contacts: &Contacts, conclusion: Conclusion) -> Conclusion {
     let is_too_little = conclusion.findings.is_empty() && n > 0 && (n_known as f64) < LEAST_KNOWN * n as f64;
     let why = is_too_little.then(|| {
         format!(
-            "The outcome is known for {} of {} TCP connections: the table has no TCP flags and no states, and not both \
-             directions.",
+            "The outcome is known for {} of {} TCP connections: the table has no TCP flags, no connection states and \
+             not both directions.",
             thousands(n_known as usize),
             thousands(n as usize)
         )

@@ -6,7 +6,7 @@ use crate::model::finding::Finding;
 use crate::model::finding::former_ids;
 use crate::model::net::addr::Addr;
 use crate::model::net::addr::Endpoint;
-use crate::model::net::addr::mac_text;
+use crate::model::net::addr::{mac_from_text, mac_text};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::IpAddr;
@@ -43,7 +43,7 @@ impl Net {
             None => (text, None),
         };
         let Ok(ip) = address.parse::<IpAddr>() else {
-            return mac(text).map(Net::Mac);
+            return mac_from_text(text).map(Net::Mac);
         };
         let host = Addr::of(ip);
         // An IPv4 address that is written as IPv6 has as many bits as it is written with.
@@ -74,16 +74,6 @@ fn mask(host: Addr, bits: u8) -> u128 {
     u128::MAX.checked_shl(128_u32.saturating_sub(bits)).unwrap_or(0)
 }
 
-fn mac(text: &str) -> Option<[u8; 6]> {
-    let mut bytes = [0; 6];
-    let mut parts = text.split([':', '-']);
-    for byte in &mut bytes {
-        let part = parts.next().filter(|part| part.len() == 2)?;
-        *byte = u8::from_str_radix(part, 16).ok()?;
-    }
-    parts.next().is_none().then_some(bytes)
-}
-
 impl fmt::Display for Net {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -112,9 +102,9 @@ impl TryFrom<String> for Net {
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rule {
-    /// Who does it: has all sources of a finding.
+    /// Host: contains all sources of a finding.
     pub host: Option<Net>,
-    /// To whom: has all targets of a finding.
+    /// Peer: contains all targets of a finding.
     pub peer: Option<Net>,
     /// The only port.
     pub port: Option<u16>,
