@@ -67,6 +67,14 @@ issues! {
         "Packets are in the capture twice, within milliseconds: from a mirror port (SPAN) that copies both directions \
          of every port, or from a capture on several interfaces. Packets, bytes and rates count both; retransmissions \
          do not count the copies.",
+    BytesLost "bytes-lost" Warning
+        "Bytes that their receiver acknowledged are not in the capture: packets were lost on the way to it, by a full buffer of the capturing machine or a mirror port (SPAN) with more traffic than it can send. The network delivered them. What they said is missing in the results.",
+    StreamsOneSided "streams-one-sided" Warning
+        "Of TCP connections only one direction is in the capture: the other took another way, or the mirror port or tap shows one direction. Whether it answered, and whether bytes are missing, is unknown.",
+    GapsUnknown "gaps-unknown" Info
+        "Sequence numbers are missing in TCP connections, and nothing in the capture says whether the receiver has those bytes: they were lost in the network or on the way to the capture.",
+    SegmentsReordered "segments-reordered" Info
+        "TCP segments came later than ones behind them, within 3 ms: they took ways of different length, or the capture mixed up their order. They were put in order, and do not count as retransmissions.",
     LinkUnknown "link-unknown" Warning
         "Packets with an unsupported link type were counted but not decoded.",
     LinkCut "link-cut" Warning

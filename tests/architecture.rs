@@ -78,7 +78,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "model",
         &[
-            &["net", "comment", "rows"],
+            &["net", "comment", "rows", "interface"],
             &["app"],
             &["format", "packet"],
             &["flow", "finding", "listing"],
@@ -121,6 +121,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["parser"],
             &["support"],
             &["web/quic"],
+            &["roles"],
             &["registry"],
             &["carried", "describe"],
             &[
@@ -191,7 +192,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "pipeline",
         &[
-            &["options", "threads", "inputs", "issues", "table_facts", "server_names", "app_layer"],
+            &["options", "threads", "inputs", "table_facts", "server_names", "app_layer", "client_server", "issues"],
             &["rows", "dispatch"],
             &["capture_stage", "evaluate"],
             &["flow_stage"],

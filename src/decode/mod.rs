@@ -13,7 +13,7 @@ pub mod transport;
 pub mod tunnel;
 
 use crate::issue::{IssueKind, IssueLog};
-use crate::model::packet::{Layers, Packet, Transport};
+use crate::model::packet::{Captured, Layers, Packet, Transport};
 use crate::read::RawPacket;
 
 /// Most headers that are followed into each other; a tunnel is one or two. Real ones stand four or five deep.
@@ -93,7 +93,7 @@ pub fn begin(raw: &RawPacket<'_>, index: u64) -> Packet {
         ip: None,
         transport: Transport::None,
         is_damaged: false,
-        is_copy: false,
+        captured: Captured::default(),
         net_at: 0,
         transport_at: 0,
         payload: 0..captured_bytes,

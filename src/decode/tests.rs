@@ -45,7 +45,7 @@ fn wifi(inside: &[u8]) -> Vec<u8> {
 
 fn read(link_type: u16, data: &[u8]) -> (Packet, IssueLog) {
     let wire_bytes = data.len() as u32;
-    let raw = RawPacket { time_ns: 0, is_timed: true, wire_bytes, link_type, file: 0, offset: 0, data };
+    let raw = RawPacket { time_ns: 0, is_timed: true, wire_bytes, link_type, file: 0, interface: 0, offset: 0, data };
     let mut issues = IssueLog::default();
     let packet = decode(&raw, 0, &mut issues);
     (packet, issues)

@@ -12,6 +12,7 @@ pub mod fields;
 mod health;
 mod join;
 mod limits;
+pub mod loss;
 pub mod names;
 pub mod optional;
 mod periods;

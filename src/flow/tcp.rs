@@ -1,9 +1,10 @@
 //! TCP state of a flow, its originator, and repeated sequence numbers (RFC 9293, section 3.3).
 
+use super::loss;
 use crate::model::Flow;
 use crate::model::flow::evidence;
 use crate::model::flow::{Known, TcpState};
-use crate::model::packet::{Tcp, tcp_flag};
+use crate::model::packet::{Packet, Tcp, tcp_flag};
 
 /// True if this request begins a new connection on the five-tuple of an old one, rather than repeating its request.
 pub(super) fn is_restart(flow: &Flow, request: &Tcp, from: usize) -> bool {
@@ -14,10 +15,10 @@ pub(super) fn is_restart(flow: &Flow, request: &Tcp, from: usize) -> bool {
     is_over && !repeats && flow.packets() > 0
 }
 
-/// Takes flags, window and sequence number; true if the packet repeats bytes that were sent before. A copy of a packet does,
-/// but its sender sent it once.
+/// Takes flags, window, sequence number and acknowledgment; true if the packet repeats bytes that were sent before. A copy of
+/// a packet does, but its sender sent it once; one that others overtook does not.
 #[inline]
-pub(super) fn count(flow: &mut Flow, tcp: &Tcp, from: usize, is_copy: bool) -> bool {
+pub(super) fn count(flow: &mut Flow, packet: &Packet, tcp: &Tcp, from: usize) -> bool {
     if !tcp.has_flags {
         no_flags(flow);
     } else if flow.recorded.is_some() {
@@ -29,6 +30,7 @@ pub(super) fn count(flow: &mut Flow, tcp: &Tcp, from: usize, is_copy: bool) -> b
     let is_from_initiator = flow.is_low_originator == (from == 0);
     flow.state = next(flow, tcp, is_from_initiator);
     flow.saw_syn |= tcp.is_request();
+    loss::acknowledge(flow, packet, tcp, from);
     if tcp.has(tcp_flag::SYN)
         && let Some(scale) = flow.window_scales.get_mut(from)
     {
@@ -52,17 +54,28 @@ pub(super) fn count(flow: &mut Flow, tcp: &Tcp, from: usize, is_copy: bool) -> b
     let edges = u32::from(tcp.has(tcp_flag::SYN)) + u32::from(tcp.has(tcp_flag::FIN));
     let end = tcp.sequence.wrapping_add(tcp.payload_bytes).wrapping_add(edges);
     let is_first = direction.packets == 1;
-    let repeats = !is_first
-        && tcp.payload_bytes + edges > 0
-        && (tcp.sequence.wrapping_sub(direction.next_sequence) as i32) < 0
-        && !tcp.has(tcp_flag::RST);
-    if repeats && !is_copy {
-        direction.retransmissions = direction.retransmissions.saturating_add(1);
-    }
-    if is_first || (end.wrapping_sub(direction.next_sequence) as i32) > 0 {
+    let next = direction.next_sequence;
+    let n_ahead = tcp.sequence.wrapping_sub(next) as i32;
+    if is_first || (end.wrapping_sub(next) as i32) > 0 {
         direction.next_sequence = end;
     }
-    repeats
+    if is_first || tcp.flags & (tcp_flag::RST | tcp_flag::SYN) == tcp_flag::RST || n_ahead == 0 {
+        return false;
+    }
+    if n_ahead > 0 {
+        // A request with another number begins another connection.
+        if !tcp.has(tcp_flag::SYN) {
+            loss::open(flow, packet, (next, tcp.sequence), from);
+        }
+        return false;
+    }
+    if tcp.payload_bytes + edges == 0 || loss::fill(flow, packet, (tcp.sequence, end), from) {
+        return false;
+    }
+    if let Some(direction) = flow.directions.get_mut(from).filter(|_| !packet.captured.is_copy()) {
+        direction.retransmissions = direction.retransmissions.saturating_add(1);
+    }
+    true
 }
 
 /// A list of packets does not say which flags one of them has: how often each was set is not known. Of a flow without any, only

@@ -112,7 +112,7 @@ mod tests {
     use crate::flow::table::{FlowKeyHash, FlowTable, Limits};
     use crate::model::net::addr::Addr;
     use crate::model::packet::tcp_flag::{ACK, FIN, RST, SYN};
-    use crate::model::packet::{Ip, Layers, Transport};
+    use crate::model::packet::{Captured, Ip, Layers, Transport};
 
     /// A segment of one direction: hops left, flags, sequence number, bytes.
     type Sent = (u8, u8, u32, u32);
@@ -152,7 +152,7 @@ mod tests {
             ip: Some(ip),
             transport: Transport::Tcp(tcp),
             is_damaged: false,
-            is_copy: false,
+            captured: Captured::default(),
             net_at: 0,
             transport_at: 0,
             payload: 0..0,

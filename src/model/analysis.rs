@@ -5,6 +5,7 @@ use crate::model::finding::Finding;
 use crate::model::finding::allow::Rule;
 use crate::model::finding::annotation::Annotations;
 use crate::model::finding::incident::Incident;
+use crate::model::interface::{CaptureInterface, CaptureLoss};
 use crate::model::net::addr::Addr;
 use crate::model::rows::TableFacts;
 use serde::{Deserialize, Serialize};
@@ -207,6 +208,17 @@ pub struct Coverage {
     pub flows_kept: u64,
     /// Flows folded into totals because the table was full.
     pub flows_summarised: u64,
+    /// The interfaces that captured the packets, in the order of their first packets; none of a table.
+    pub interfaces: Vec<CaptureInterface>,
+}
+
+impl Coverage {
+    /// What TCP shows of the bytes that all interfaces missed.
+    pub fn loss(&self) -> CaptureLoss {
+        let mut all = CaptureLoss::default();
+        self.interfaces.iter().for_each(|interface| all.add(&interface.loss));
+        all
+    }
 }
 
 /// How bad an issue is.

@@ -8,6 +8,7 @@ pub mod coverage;
 pub mod finding;
 pub mod flow;
 pub mod format;
+pub mod interface;
 pub mod listing;
 pub mod net;
 pub mod packet;

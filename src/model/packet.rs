@@ -55,8 +55,8 @@ pub struct Packet {
     pub transport: Transport,
     /// Part of it could not be decoded.
     pub is_damaged: bool,
-    /// The capture has it once more, just before: a mirror port or another interface saw it too.
-    pub is_copy: bool,
+    /// Who captured it, and whether it was captured twice.
+    pub captured: Captured,
     /// Offset of the network header (IP or ARP) in the captured bytes; 0 if there is none.
     pub net_at: u32,
     /// Offset of the transport header in the captured bytes; 0 if there is none.
@@ -67,6 +67,33 @@ pub struct Packet {
     pub payload: Range<u32>,
     /// What few packets have.
     pub extras: Option<Box<Extras>>,
+}
+
+/// The interface that captured a packet, and whether the packet is a copy of one before, in a byte.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Captured(u8);
+
+impl Captured {
+    const IS_COPY: u8 = 0x80;
+    /// Most interfaces that are told apart; the last place stands for all that find no other.
+    pub const MOST_INTERFACES: u8 = Self::IS_COPY;
+
+    /// By the interface at this place.
+    pub fn by(interface: u8, is_copy: bool) -> Captured {
+        Captured(interface.min(Self::MOST_INTERFACES - 1) | if is_copy { Self::IS_COPY } else { 0 })
+    }
+
+    /// The interface's place among those of all files, in the order of their first packets.
+    #[inline]
+    pub fn interface(self) -> u8 {
+        self.0 & !Self::IS_COPY
+    }
+
+    /// The capture has the packet once more, just before: a mirror port or another interface saw it too.
+    #[inline]
+    pub fn is_copy(self) -> bool {
+        self.0 & Self::IS_COPY != 0
+    }
 }
 
 /// Facts that few packets have.

@@ -35,6 +35,8 @@ struct ParsedStream {
     /// What reads it, once that is known.
     reader: Option<(AppProto, Box<dyn StreamParser>)>,
     sides: [StreamSide; 2],
+    /// Sides, by their direction, of which the parser has to find a message again.
+    is_lost: [bool; 2],
 }
 
 /// A TCP segment with payload.
@@ -154,8 +156,8 @@ impl AppLayer {
             Direction::ToResponder => PortPair::new(true, originator, responder),
             Direction::ToOriginator => PortPair::new(true, responder, originator),
         };
-        let reader = &mut stream.reader;
-        side.end(&mut |data: StreamData<'_>| parse(reader, direction, data, &ends, fields, &mut false));
+        let (reader, is_lost) = (&mut stream.reader, &mut stream.is_lost);
+        side.end(&mut |data: StreamData<'_>| parse(reader, is_lost, direction, data, &ends, fields, &mut false));
         let protocol = stream.reader.as_ref().map(|(protocol, _)| *protocol)?;
         Some(ReadToEnd { serial: stream.serial, protocol, time_ns: stream.last_ns, packet: stream.last_packet })
     }
@@ -215,16 +217,16 @@ impl ParsedStream {
         let mut is_handed_on = false;
         let [forward, backward] = &mut self.sides;
         let (side, other) = if direction == Direction::ToResponder { (forward, backward) } else { (backward, forward) };
-        let reader = &mut self.reader;
+        let (reader, is_lost) = (&mut self.reader, &mut self.is_lost);
         if tcp.flags & tcp_flag::ACK != 0 {
             other.acknowledge(tcp.acknowledgment);
         }
-        let mut read = |data: StreamData<'_>| parse(reader, direction, data, ends, fields, &mut is_handed_on);
+        let mut read = |data: StreamData<'_>| parse(reader, is_lost, direction, data, ends, fields, &mut is_handed_on);
         let n_differing = side.push(tcp.sequence, payload, tcp.payload_bytes, &mut read);
         if is_handed_on {
             // Bytes of the other side may have come already, or it was found to send nothing more.
             other.resume();
-            other.read_on(&mut |data| parse(reader, direction.other(), data, ends, fields, &mut false));
+            other.read_on(&mut |data| parse(reader, is_lost, direction.other(), data, ends, fields, &mut false));
         }
         n_differing
     }
@@ -233,13 +235,17 @@ impl ParsedStream {
 /// Gives bytes to the parser of a connection, or finds one.
 fn parse(
     reader: &mut Option<(AppProto, Box<dyn StreamParser>)>,
+    is_lost: &mut [bool; 2],
     direction: Direction,
     data: StreamData<'_>,
     ends: &PortPair,
     fields: &mut FieldBuffer,
     is_handed_on: &mut bool,
 ) -> Consumed {
+    let [forward, backward] = is_lost;
+    let is_lost = if direction == Direction::ToResponder { forward } else { backward };
     let StreamData::Bytes(bytes) = data else {
+        *is_lost = true;
         // While the protocol is not known, what follows may tell it.
         let goes_on = reader.as_mut().is_none_or(|(_, parser)| parser.on_gap(direction));
         return if goes_on { Consumed::Took(0) } else { Consumed::Stop };
@@ -252,6 +258,19 @@ fn parse(
         }
     }
     let Some((_, parser)) = reader else { return Consumed::Stop };
+    if std::mem::take(is_lost) {
+        match parser.find_start(direction, bytes) {
+            Some(0) => {}
+            Some(n) => {
+                *is_lost = true;
+                return Consumed::Took(n.min(bytes.len()));
+            }
+            None => {
+                *is_lost = true;
+                return Consumed::Took(bytes.len());
+            }
+        }
+    }
     let step = parser.on_data(direction, bytes, fields);
     match step {
         ParseStep::Took(n) => Consumed::Took(n.min(bytes.len())),

@@ -11,11 +11,13 @@ use crate::issue::{IssueKind, IssueLog};
 use crate::model::Packet;
 use crate::model::app::field::{FieldBuffer, Message, MessageFields};
 use crate::model::app::protocol::AppProto;
-use crate::model::packet::Transport;
+use crate::model::interface::CaptureInterface;
+use crate::model::packet::{Captured, Transport};
 use crate::read::table::{Part, RowContent};
 use crate::read::{InputReport, Inputs, RawPacket, Record, UnsupportedFile};
 use crate::stats::counters::Counters;
 use crate::stats::duplicates::{DuplicateShare, Duplicates};
+use crate::stats::interfaces::Interfaces;
 use crate::stats::packet_index::{PacketLocation, PacketLocations};
 use crate::stats::rows::{RowBlock, RowStore};
 use std::ops::Range;
@@ -44,6 +46,7 @@ struct Packets {
     datagrams: Datagrams,
     dispatch: CaptureDispatch,
     duplicates: Duplicates,
+    interfaces: Interfaces,
     n_damaged: u64,
     latest_ns: Option<i64>,
     before_ns: Option<i64>,
@@ -202,6 +205,15 @@ impl CaptureStage {
         self.packets.duplicates.share()
     }
 
+    /// The interfaces that captured the packets, by the places that packets and flows name.
+    pub(super) fn interfaces(&self, reports: &[InputReport]) -> Vec<CaptureInterface> {
+        let name = |facts: &CaptureInterface| {
+            let report = reports.get(usize::from(facts.file));
+            report.and_then(|report| report.interfaces.get(usize::from(facts.number))).cloned().unwrap_or_default()
+        };
+        self.packets.interfaces.facts().map(|facts| CaptureInterface { name: name(facts), ..facts.clone() }).collect()
+    }
+
     /// Packets of which a part could not be decoded.
     pub(super) fn n_damaged(&self) -> u64 {
         self.packets.n_damaged
@@ -248,12 +260,17 @@ impl Packets {
         *n_packets += 1;
         let packet = &mut decoded.packet;
         decode::fill(packet, raw, &mut self.issues);
-        packet.is_copy = self.duplicates.take(packet, raw.data);
+        let is_copy = self.duplicates.take(packet, raw.data);
         let mut whole = None;
         if packet.fragment().is_some() {
             // The fragment that completes a packet stands for it, with the bytes of the whole.
             whole = self.fragments.take(packet, raw, &mut self.issues);
         }
+        let interface = self.interfaces.take(raw.file, raw.interface, packet.time_ns);
+        if let Some(is_copy) = is_copy {
+            self.interfaces.compared(interface, is_copy);
+        }
+        packet.captured = Captured::by(interface, is_copy == Some(true));
         self.count(packet, raw);
         self.dispatch.packet(packet);
         key_hashes.push(FlowKeyHash::of(packet));

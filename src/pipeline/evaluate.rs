@@ -6,6 +6,7 @@ use crate::detect::detector::{Conclusion, Context, Detector, Entry, Interest};
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::Finding;
 use crate::model::analysis::{Analysis, Coverage, DetectorRun, FileFacts, FlowColumns, Stats, Summary};
+use crate::model::interface::CaptureInterface;
 use crate::model::rows::RowKind;
 use crate::read::InputReport;
 use crate::settings::{self, Settings};
@@ -124,7 +125,8 @@ impl Pipeline {
         issues.add_many(IssueKind::FactsFull, flow_stage.flow_fields.n_refused, None, None);
         self.optional_issues(&mut issues);
         let rows = self.capture.rows();
-        let mut all_issues = issues::with_figures(issues, rows, self.capture.duplicates());
+        let interfaces = self.interfaces();
+        let mut all_issues = issues::with_figures(issues, rows, self.capture.duplicates(), &interfaces);
         all_issues.extend(inputs::issues_of_several(inputs, &self.names));
         all_issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
         let (counters, tops) = (self.capture.counters(), &flow_stage.tops);
@@ -152,6 +154,7 @@ impl Pipeline {
                 bytes_skipped: inputs.iter().map(|input| input.bytes_skipped).sum(),
                 flows_kept: flow_stage.flows.len() as u64,
                 flows_summarised: summarised.flows,
+                interfaces,
             },
             issues: all_issues,
             findings,
@@ -172,6 +175,15 @@ impl Pipeline {
             }),
             ..Analysis::default()
         }
+    }
+
+    /// What each interface saw, and what it missed.
+    fn interfaces(&self) -> Vec<CaptureInterface> {
+        let mut interfaces = self.capture.interfaces(&self.inputs);
+        for (place, interface) in (0..).zip(&mut interfaces) {
+            interface.loss = self.flow_stage.losses.of(place);
+        }
+        interfaces
     }
 
     /// Notes what is to be said of the tables beside the flow table.

@@ -3,12 +3,14 @@
 use super::PipelineOptions;
 use super::app_layer::{AppLayer, ReadToEnd, Segment, SegmentResult, StreamState};
 use super::capture_stage::Batch;
+use super::client_server;
 use super::dispatch::FlowDispatch;
 use crate::detect::detector::{Context, Detector};
 use crate::flow::connections::Connections;
 use crate::flow::endpoints::EndpointIndex;
 use crate::flow::expectations::Expectations;
 use crate::flow::fields::{self, FlowFields, InternedField};
+use crate::flow::loss::Losses;
 use crate::flow::names::Names;
 use crate::flow::optional::OptionalTables;
 use crate::flow::table::{FlowKeyHash, FlowTable, FlowUpdate, Lookup, LookupResult};
@@ -56,6 +58,8 @@ pub struct FlowStage {
     flows_of_rows: Vec<u32>,
     /// Connections that rows of logs name.
     connections: Connections,
+    /// What TCP flows lack, once reading has ended.
+    pub(super) losses: Losses,
     /// Rows of a table have told of messages.
     pub(super) has_logged_messages: bool,
 }
@@ -85,6 +89,7 @@ impl FlowStage {
             tops: Tops::default(),
             flows_of_rows: Vec::new(),
             connections: Connections::default(),
+            losses: Losses::default(),
             has_logged_messages: false,
         }
     }
@@ -196,7 +201,10 @@ impl FlowStage {
 
     #[inline]
     fn packet(&mut self, packet: &Packet, found: LookupResult, data: &[u8]) -> Option<FlowUpdate> {
-        let update = self.observe(packet, found);
+        let update = self.observe(packet, found).map(|update| {
+            let FlowStage { flows, names, .. } = self;
+            client_server::settle(flows, names, packet, payload(packet, data), update)
+        });
         let packet_flow = match update {
             Some(update) => PacketFlow::Flow(update.serial, update.direction),
             None => PacketFlow::Alone(match packet.top() {
@@ -221,6 +229,7 @@ impl FlowStage {
     pub(super) fn end_flows(&mut self) {
         self.end_streams();
         let n_one_way = self.flows.end_all();
+        self.losses = self.flows.losses();
         self.issues.add_many(IssueKind::RowsOneWay, n_one_way, None, None);
         (self.endpoints, self.tops) = self.dispatch.end(&self.flows, &self.names);
     }

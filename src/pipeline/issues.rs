@@ -1,17 +1,33 @@
-//! Issues to sentences with amounts: of kept rows, and of duplicate packets.
+//! Issues to sentences with amounts: of kept rows, of duplicate packets, and of bytes that were not captured.
 
 use crate::issue::{IssueKind, IssueLog};
 use crate::model::analysis::Issue;
+use crate::model::format::quantity::{bytes, counted};
+use crate::model::interface::{CaptureInterface, CaptureLoss, percent};
 use crate::stats::duplicates::DuplicateShare;
 use crate::stats::rows::RowStore;
 
-/// All issues, including those about kept rows and duplicate packets.
+/// With a smaller share of connections of one direction it is the edges of the capture that cut them.
+const LEAST_ONE_SIDED: f64 = 0.05;
+/// Most interfaces that a sentence names.
+const MOST_NAMED: usize = 8;
+
+/// All issues, including those about kept rows, duplicate packets and what was not captured.
 pub(super) fn with_figures(
     mut log: IssueLog,
     rows: Option<&RowStore>,
     duplicates: Option<DuplicateShare>,
+    interfaces: &[CaptureInterface],
 ) -> Vec<Issue> {
+    let mut loss = CaptureLoss::default();
+    interfaces.iter().for_each(|interface| loss.add(&interface.loss));
+    let one_sided = loss.one_sided_share().filter(|share| *share >= LEAST_ONE_SIDED);
+    let first_lost = loss.first_packet.map(|number| number - 1);
     log.add_many(IssueKind::PacketsDuplicated, duplicates.map_or(0, |share| share.copies), None, None);
+    log.add_many(IssueKind::BytesLost, loss.gaps, first_lost, None);
+    log.add_many(IssueKind::StreamsOneSided, one_sided.map_or(0, |_| loss.one_sided), None, None);
+    log.add_many(IssueKind::GapsUnknown, loss.gaps_unknown, None, None);
+    log.add_many(IssueKind::SegmentsReordered, loss.reordered, None, None);
     let sampled = rows.filter(|rows| rows.is_sampled());
     log.add_many(IssueKind::RowsSampled, sampled.map_or(0, |rows| rows.n_rows() - rows.len() as u64), None, None);
     log.add_many(IssueKind::TextsLeftOut, rows.map_or(0, |rows| rows.n_full() as u64), None, None);
@@ -26,7 +42,21 @@ pub(super) fn with_figures(
         let figures = format!(
             "Of the IP packets for which copies and retransmissions can be distinguished, {percent} % are copies."
         );
-        add(IssueKind::PacketsDuplicated, figures);
+        add(IssueKind::PacketsDuplicated, figures + &by_interface(interfaces, CaptureInterface::copied_share));
+    }
+    if let Some(share) = loss.share() {
+        let figures = format!(
+            "About {} of the TCP bytes that were acknowledged are missing: {} in {}.",
+            percent(share),
+            bytes(loss.missing_bytes as f64),
+            counted(loss.gaps, "gap", "gaps")
+        );
+        add(IssueKind::BytesLost, figures + &by_interface(interfaces, |interface| interface.loss.share()));
+    }
+    if let Some(share) = one_sided {
+        let all = counted(loss.connections + loss.one_sided, "TCP connection", "TCP connections");
+        let figures = format!("It is {} of {all} that go on behind their first packets.", percent(share));
+        add(IssueKind::StreamsOneSided, figures + &by_interface(interfaces, |one| one.loss.one_sided_share()));
     }
     if let Some(rows) = sampled {
         let figures = format!(
@@ -38,4 +68,19 @@ pub(super) fn with_figures(
         add(IssueKind::RowsSampled, figures);
     }
     issues
+}
+
+/// ` By interface: eth0 2.3 %, eth1 unknown.`; nothing of a single one.
+fn by_interface(interfaces: &[CaptureInterface], share: impl Fn(&CaptureInterface) -> Option<f64>) -> String {
+    if interfaces.len() < 2 {
+        return String::new();
+    }
+    let one = |interface: &CaptureInterface| {
+        let share = share(interface).map_or("unknown".to_owned(), percent);
+        format!("{} {share}", interface.label())
+    };
+    let named: Vec<String> = interfaces.iter().take(MOST_NAMED).map(one).collect();
+    let more = interfaces.len() - named.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!(" By interface: {}{more}.", named.join(", "))
 }

@@ -2,6 +2,7 @@
 
 mod app_layer;
 mod capture_stage;
+mod client_server;
 mod dispatch;
 mod evaluate;
 mod flow_stage;

@@ -139,6 +139,7 @@ pub(super) fn raw<'a>(location: &PacketLocation, data: &'a [u8]) -> RawPacket<'a
         wire_bytes: location.wire_bytes,
         link_type: location.link_type,
         file: location.file,
+        interface: 0,
         offset: location.offset,
         data,
     }

@@ -44,6 +44,7 @@ struct Waiting {
     is_timed: bool,
     wire_bytes: u32,
     link_type: u16,
+    interface: u16,
     offset: u64,
     data: (usize, usize),
 }
@@ -205,6 +206,7 @@ fn push(queue: &mut VecDeque<Waiting>, data: &mut Vec<u8>, record: &Record<'_>) 
         is_timed: raw.is_timed,
         wire_bytes: raw.wire_bytes,
         link_type: raw.link_type,
+        interface: raw.interface,
         offset: raw.offset,
         data: (start, data.len()),
     });
@@ -218,6 +220,7 @@ impl Waiting {
             wire_bytes: self.wire_bytes,
             link_type: self.link_type,
             file,
+            interface: self.interface,
             offset: self.offset,
             data: data.get(self.data.0..self.data.1).unwrap_or(&[]),
         }

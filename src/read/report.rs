@@ -16,6 +16,8 @@ pub struct InputReport {
     pub bytes_skipped: u64,
     /// Comments in the file.
     pub comments: Vec<Comment>,
+    /// Names of the interfaces that captured it, in the order in which the file describes them; empty for one without a name.
+    pub interfaces: Vec<String>,
     /// Of a table, what reads the cells of a row again.
     pub table: Option<CellReader>,
     /// What went wrong while it was read. Packet numbers are those of this file alone.

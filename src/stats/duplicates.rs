@@ -51,16 +51,16 @@ impl Default for Duplicates {
 }
 
 impl Duplicates {
-    /// Takes a packet with its bytes; true if it is a copy of one before.
+    /// Takes a packet with its bytes; true if it is a copy of one before, none if copies of it could not be told.
     #[inline]
-    pub fn take(&mut self, packet: &Packet, data: &[u8]) -> bool {
-        let Some(hash) = hash(packet, data) else { return false };
+    pub fn take(&mut self, packet: &Packet, data: &[u8]) -> Option<bool> {
+        let hash = hash(packet, data)?;
         self.n_packets += 1;
-        let Some(slot) = self.slots.get_mut((hash >> 32) as usize % N_SLOTS) else { return false };
+        let slot = self.slots.get_mut((hash >> 32) as usize % N_SLOTS)?;
         let is_same = slot.hash == hash && packet.time_ns.abs_diff(slot.time_ns) <= MOST_DELAY_NS.unsigned_abs();
         if !is_same {
             *slot = Slot { hash, time_ns: packet.time_ns, copies: 0 };
-            return false;
+            return Some(false);
         }
         slot.copies += 1;
         slot.time_ns = packet.time_ns;
@@ -69,7 +69,7 @@ impl Duplicates {
         } else if slot.copies < MOST_COPIES {
             self.n_copies += 1;
         }
-        slot.copies < MOST_COPIES
+        Some(slot.copies < MOST_COPIES)
     }
 
     /// The copies, if they are many enough to be a property of the capture.
@@ -121,7 +121,7 @@ fn mix(hash: u64, word: u64) -> u64 {
 mod tests {
     use super::*;
     use crate::model::net::addr::Addr;
-    use crate::model::packet::{Ip, Layers, Transport};
+    use crate::model::packet::{Captured, Ip, Layers, Transport};
 
     /// A UDP datagram over IPv4 with this identification, hops and payload.
     fn datagram(id: u16, ttl: u8, payload: &[u8]) -> Vec<u8> {
@@ -151,13 +151,13 @@ mod tests {
             ip: Some(Ip { source, target, protocol: 17, ttl: 64, is_fragment: false, payload_bytes: n - 20 }),
             transport: Transport::None,
             is_damaged: false,
-            is_copy: false,
+            captured: Captured::default(),
             net_at: 0,
             transport_at: 20,
             payload: 28..n,
             extras: None,
         };
-        duplicates.take(&packet, data)
+        duplicates.take(&packet, data) == Some(true)
     }
 
     #[test]

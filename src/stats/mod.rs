@@ -7,6 +7,7 @@ pub mod columns;
 pub mod counters;
 pub mod duplicates;
 pub mod entropy;
+pub mod interfaces;
 pub mod labels;
 pub mod messages;
 pub mod packet_index;

@@ -8,6 +8,7 @@ mod carried;
 pub mod describe;
 pub mod parser;
 pub mod registry;
+pub mod roles;
 pub mod support;
 
 mod database;

@@ -91,6 +91,12 @@ pub trait StreamParser: Send {
     fn on_gap(&mut self, _way: Direction) -> bool {
         false
     }
+
+    /// Where the next message of a side may begin in bytes that follow missing ones; none if none does, and the bytes are
+    /// passed over. A parser that finds its way by itself begins at once.
+    fn find_start(&mut self, _way: Direction, _bytes: &[u8]) -> Option<usize> {
+        Some(0)
+    }
 }
 
 /// How far a parser got.

@@ -7,6 +7,7 @@ use crate::decode::app::parser::ParseStep;
 use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
 use crate::decode::app::parser::Stream;
+use crate::decode::app::roles::{self, Role};
 use crate::decode::app::web::quic;
 use crate::model::Addr;
 use crate::model::app::field::FieldBuffer;
@@ -139,6 +140,14 @@ pub fn guess_stream(bytes: &[u8], ends: &PortPair) -> (ProbeResult, Option<(AppP
     best
 }
 
+/// Who sends this payload of a connection, as far as a protocol says so; see [`roles::sender`].
+pub fn sender(payload: &[u8], ends: &PortPair) -> Option<Role> {
+    match guess_stream(payload, ends) {
+        (ProbeResult::Certain | ProbeResult::Unsure, Some((protocol, _))) => roles::sender(protocol, payload),
+        _ => None,
+    }
+}
+
 /// Most messages of one packet that are read when it is looked at by itself.
 const MOST_STEPS: usize = 32;
 
@@ -173,6 +182,23 @@ pub fn read_segment(
 mod tests {
     use super::*;
     use crate::model::app::field::FieldId;
+
+    #[test]
+    fn every_stream_parser_finds_its_way_behind_lost_bytes() {
+        // Of these only what they begin with is read: nothing comes behind it to be found again.
+        const GREETINGS: [AppProto; 3] = [AppProto::Vnc, AppProto::Socks, AppProto::BitTorrent];
+        for entry in ALL {
+            let Some(stream) = entry.stream else { continue };
+            let mut parser = (stream.talk)();
+            let goes_on = parser.on_gap(Direction::ToResponder);
+            assert_eq!(goes_on, !GREETINGS.contains(&entry.protocol), "{:?}", entry.protocol);
+            // The end of a message that was lost is of no use to any, and ends none.
+            let rest: Vec<u8> = (0..200_u8).map(|i| i.wrapping_mul(37) | 0x80).collect();
+            if let Some(at) = parser.find_start(Direction::ToResponder, &rest) {
+                parser.on_data(Direction::ToResponder, rest.get(at..).unwrap_or(&[]), &mut FieldBuffer::default());
+            }
+        }
+    }
 
     #[test]
     fn every_protocol_is_listed_once_and_is_carried_by_something() {

@@ -233,6 +233,7 @@ mod tests {
                 wire_bytes: data.len() as u32,
                 link_type: RAW_IP,
                 file: 0,
+                interface: 0,
                 offset: 0,
                 data,
             };

@@ -4,7 +4,7 @@ use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{self, Identity, count, evidence, yes_no};
-use crate::detect::support::message_evidence::MessageEvidence;
+use crate::detect::support::message_evidence::{self, MessageEvidence};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact, WHOLE};
 use crate::model::app::field::{FieldId, FieldSet};
@@ -127,20 +127,22 @@ struct ActiveDirectoryAttack {
 struct Calls {
     port: u16,
     functions: BTreeSet<RpcFunction>,
+    /// Calls of which only the answer was captured.
+    n_answers: u64,
     seen: MessageEvidence,
 }
 
 impl Detector for ActiveDirectoryAttack {
     fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
         match protocol {
-            AppProto::MsRpc | AppProto::Smb => FieldSet::of(&[FieldId::Function]),
+            AppProto::MsRpc | AppProto::Smb => FieldSet::of(&[FieldId::Function, FieldId::AnsweredFunction]),
             _ if CONTROLLERS.contains(&protocol) => FieldSet::ALL,
             _ => FieldSet::NONE,
         }
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
-        let Some(((from, _), (to, port))) = event.sender_and_receiver() else { return };
+        let Some(((from, from_port), (to, port))) = event.sender_and_receiver() else { return };
         if CONTROLLERS.contains(&event.message.protocol) {
             if is_answer(event) {
                 self.controllers.of(from);
@@ -150,11 +152,15 @@ impl Detector for ActiveDirectoryAttack {
         if !matches!(event.message.protocol, AppProto::MsRpc | AppProto::Smb) {
             return;
         }
-        let Some(function) = event.message.fields.kind::<RpcFunction>(FieldId::Function) else { return };
+        // Only a client sends a request, which is what names a function. Where it was not captured, the answer may tell it.
+        let called = event.message.fields.kind::<RpcFunction>(FieldId::Function);
+        let answered = || event.message.fields.kind::<RpcFunction>(FieldId::AnsweredFunction);
+        let Some(function) = called.or_else(answered) else { return };
         let Some(deed) = Deed::of(function) else { return };
-        // Only a client sends a request, which is what names a function.
+        let (from, to, port) = if called.is_some() { (from, to, port) } else { (to, from, from_port) };
         let Some(calls) = self.cases.of((from, to, deed)) else { return };
         calls.port = port;
+        calls.n_answers += u64::from(called.is_none());
         calls.functions.insert(function);
         calls.seen.add(event);
     }
@@ -271,7 +277,19 @@ impl Case {
         let n = calls.seen.n as f64;
         let (technique, impact, sure, words) = deed.evaluated();
         // Controllers copy from each other and know each other's accounts.
-        let confidence = if *is_controller { Confidence::UNLIKELY } else { sure };
+        let is_inferred = calls.n_answers == calls.seen.n;
+        let confidence = match (*is_controller, is_inferred) {
+            (true, _) => Confidence::UNLIKELY,
+            (false, true) => {
+                if sure > Confidence::LIKELY {
+                    Confidence::LIKELY
+                } else {
+                    sure
+                }
+            }
+            (false, false) => sure,
+        };
+        let inferred = message_evidence::only_answers(calls.n_answers, calls.seen.n);
         let names: Vec<&str> = calls.functions.iter().map(|function| function.label()).collect();
         let builder = Finding::builder(&CARD).technique(technique).title(format!("{from} {words}: {to}")).rated(
             impact,
@@ -287,7 +305,7 @@ impl Case {
                 yes_no("The caller is a domain controller", *is_controller, "1"),
             ])
             .explanation(format!(
-                "{from} called {} on {to}: {}. In other words, it {words}.",
+                "{from} called {} on {to}: {}. In other words, it {words}.{inferred}",
                 names.join(", "),
                 count(calls.seen.n as usize, "call")
             ))
@@ -364,6 +382,26 @@ mod tests {
             assert!(one[0].severity >= Severity::High && one[0].technique.as_deref() == Some(technique), "{one:?}");
         }
         assert_eq!(found(1, &[ElfrClearELFW])[0].technique.as_deref(), Some("T1070.001"));
+    }
+
+    #[test]
+    fn an_answer_alone_is_the_callers_and_less_sure() {
+        let answer = Line {
+            protocol: AppProto::MsRpc,
+            second: 1.0,
+            from: (inside(1), 40_000),
+            to: (inside(2), 49_668),
+            direction: Direction::ToOriginator,
+            facts: vec![(FieldId::AnsweredFunction, RpcFunction::IdlDRSGetNCChanges.into())],
+        };
+        let findings = observe_messages(&ENTRY, &[answer], &Settings::default()).findings;
+        assert_eq!(
+            (findings[0].sources.clone(), findings[0].targets.clone()),
+            (vec![inside(1).into()], vec![inside(2).into()])
+        );
+        assert!(findings[0].severity >= Severity::Medium, "{:?}", findings[0]);
+        assert!(findings[0].confidence < found(1, &[RpcFunction::IdlDRSGetNCChanges])[0].confidence);
+        assert!(findings[0].explanation.contains("Of 1 of 1 only the answer"), "{}", findings[0].explanation);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{self, count, evidence};
-use crate::detect::support::message_evidence::MessageEvidence;
+use crate::detect::support::message_evidence::{self, MessageEvidence};
 use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::app::field::{FieldId, FieldSet, Message};
@@ -107,6 +107,12 @@ impl Sign {
         }
     }
 
+    /// The sign in an answer whose request is missing.
+    fn of_answer(message: &Message<'_>) -> Option<Sign> {
+        let function = message.fields.kind::<RpcFunction>(FieldId::AnsweredFunction)?;
+        FUNCTIONS.iter().position(|(name, _)| *name == function).map(Sign::Function)
+    }
+
     fn technique(self) -> Option<(&'static str, &'static str)> {
         match self {
             Sign::Function(place) => FUNCTIONS.get(place).map(|(_, technique)| *technique),
@@ -142,6 +148,8 @@ struct RemoteExecution {
 struct Pair {
     signs: BTreeMap<Sign, u64>,
     protocol: &'static str,
+    /// Calls of which only the answer was captured.
+    n_answers: u64,
     seen: MessageEvidence,
 }
 
@@ -149,18 +157,21 @@ impl Detector for RemoteExecution {
     fn fields_of_interest(&self, protocol: AppProto) -> FieldSet {
         match protocol {
             AppProto::Http => FieldSet::of(&[FieldId::Function, FieldId::HttpPath]),
-            AppProto::Smb | AppProto::MsRpc => FieldSet::of(&[FieldId::Function]),
+            AppProto::Smb | AppProto::MsRpc => FieldSet::of(&[FieldId::Function, FieldId::AnsweredFunction]),
             _ => FieldSet::NONE,
         }
     }
 
     fn observe_message(&mut self, event: &AppEvent<'_>) {
-        let Some(sign) = Sign::of(event.message) else { return };
-        // Only a client sends a request, which is what names a function.
-        let Some(((from, _), (to, port))) = event.sender_and_receiver() else { return };
+        let called = Sign::of(event.message);
+        let Some(sign) = called.or_else(|| Sign::of_answer(event.message)) else { return };
+        let Some((sender, receiver)) = event.sender_and_receiver() else { return };
+        // Only a client sends a request, which is what names a function. Where it was not captured, the answer may tell it.
+        let ((from, _), (to, port)) = if called.is_some() { (sender, receiver) } else { (receiver, sender) };
         let Some(pair) = self.pairs.of((from, to, port)) else { return };
         *pair.signs.entry(sign).or_default() += 1;
         pair.protocol = if event.message.protocol == AppProto::Http { "HTTP" } else { "MS RPC" };
+        pair.n_answers += u64::from(called.is_none());
         pair.seen.add(event);
     }
 
@@ -217,7 +228,12 @@ impl Pair {
                 evidence("Calls that create or start something", n as f64, "calls", "0 between workstations"),
                 evidence("Different functions", names.len() as f64, "functions", "0"),
             ])
-            .explanation(format!("{from} used {} on {to}: {}. {what}", names.join(", "), count(n as usize, "call")))
+            .explanation(format!(
+                "{from} used {} on {to}: {}. {what}{}",
+                names.join(", "),
+                count(n as usize, "call"),
+                message_evidence::only_answers(self.n_answers, self.seen.n)
+            ))
             .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(from, to)))
             .messages(&self.seen)
             .build()

@@ -16,6 +16,16 @@ pub struct MessageEvidence {
     packets: Vec<u64>,
 }
 
+/// A sentence on calls of a case of which only the answers were captured, with a space before; empty if there are none.
+pub fn only_answers(n_answers: u64, n: u64) -> String {
+    match n_answers {
+        0 => String::new(),
+        answers => format!(
+            " Of {answers} of {n} only the answer is in the capture; the function is told by the interface and the size of the answer."
+        ),
+    }
+}
+
 impl MessageEvidence {
     /// Adds a message. Flows and packets are kept up to what a finding shows.
     pub fn add(&mut self, event: &AppEvent<'_>) {

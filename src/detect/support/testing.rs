@@ -12,7 +12,7 @@ use crate::model::app::kinds::token::Kind;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::{Direction, Flow, FlowKey, TcpState};
 use crate::model::format::time::SECOND;
-use crate::model::packet::{Arp, Icmp, Ip, Layers, Packet, Tcp, Transport, Udp};
+use crate::model::packet::{Arp, Captured, Icmp, Ip, Layers, Packet, Tcp, Transport, Udp};
 use crate::model::{Addr, DirectionStats};
 use crate::settings::Settings;
 
@@ -112,7 +112,7 @@ pub fn arp(index: u64, second: f64, operation: u16, mac: u8, sender: Addr, targe
         time_ns: (second * SECOND as f64) as i64,
         is_timed: true,
         is_damaged: false,
-        is_copy: false,
+        captured: Captured::default(),
         net_at: 0,
         transport_at: 0,
         wire_bytes: 60,

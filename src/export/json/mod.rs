@@ -8,6 +8,7 @@ use crate::model::analysis::{Analysis, Coverage, Expected, FieldCount, Issue, Is
 use crate::model::finding::series::SeriesKind;
 use crate::model::finding::{Category, Evidence, Finding, Severity};
 use crate::model::format::time::seconds;
+use crate::model::interface::CaptureInterface;
 use crate::model::{Incident, Rule, Series, Verdict};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -37,7 +38,7 @@ struct Document<'a> {
     schema: u32,
     file: FileOut<'a>,
     summary: SummaryOut<'a>,
-    coverage: CoverageOut,
+    coverage: CoverageOut<'a>,
     issues: Vec<IssueOut<'a>>,
     findings: Vec<FindingOut<'a>>,
     expected: Vec<ExpectedOut<'a>>,
@@ -82,13 +83,33 @@ struct SaidOut<'a> {
 }
 
 #[derive(Serialize)]
-struct CoverageOut {
+struct CoverageOut<'a> {
     packets_read: u64,
     packets_decoded: u64,
     packets_truncated: u64,
     bytes_skipped: u64,
     flows_kept: u64,
     flows_summarised: u64,
+    interfaces: Vec<InterfaceOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct InterfaceOut<'a> {
+    file: u8,
+    interface: u16,
+    name: Option<&'a str>,
+    packets: u64,
+    copies: u64,
+    copied_share: Option<f64>,
+    clock_steps: u64,
+    stream_bytes: u64,
+    missing_bytes: u64,
+    missing_share: Option<f64>,
+    gaps: u64,
+    gaps_unknown: u64,
+    reordered: u64,
+    connections: u64,
+    one_sided: u64,
 }
 
 #[derive(Serialize)]
@@ -229,7 +250,7 @@ fn values(said: &FieldCount) -> Vec<SaidOut<'_>> {
     said.values.iter().map(|(value, count)| SaidOut { value, count: *count }).collect()
 }
 
-fn coverage(coverage: &Coverage) -> CoverageOut {
+fn coverage(coverage: &Coverage) -> CoverageOut<'_> {
     CoverageOut {
         packets_read: coverage.packets_read,
         packets_decoded: coverage.packets_decoded,
@@ -237,6 +258,28 @@ fn coverage(coverage: &Coverage) -> CoverageOut {
         bytes_skipped: coverage.bytes_skipped,
         flows_kept: coverage.flows_kept,
         flows_summarised: coverage.flows_summarised,
+        interfaces: coverage.interfaces.iter().map(interface).collect(),
+    }
+}
+
+fn interface(interface: &CaptureInterface) -> InterfaceOut<'_> {
+    let loss = &interface.loss;
+    InterfaceOut {
+        file: interface.file,
+        interface: interface.number,
+        name: Some(interface.name.as_str()).filter(|name| !name.is_empty()),
+        packets: interface.packets,
+        copies: interface.copies,
+        copied_share: interface.copied_share(),
+        clock_steps: interface.clock_steps,
+        stream_bytes: loss.stream_bytes,
+        missing_bytes: loss.missing_bytes,
+        missing_share: loss.share(),
+        gaps: loss.gaps,
+        gaps_unknown: loss.gaps_unknown,
+        reordered: loss.reordered,
+        connections: loss.connections,
+        one_sided: loss.one_sided,
     }
 }
 

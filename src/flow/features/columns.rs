@@ -362,6 +362,7 @@ mod tests {
             subflow_gaps: 3,
             anomalies: None,
             exchanges: None,
+            loss: None,
             health: None,
         }));
         // The originator is `high`, so what `low` sent goes backward.

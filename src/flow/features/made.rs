@@ -1,7 +1,7 @@
 //! Packets written out by hand, and flows of them, for tests.
 
 use crate::model::flow::{DirectionStats, TcpState};
-use crate::model::packet::{Ip, Layers, Packet, Tcp, Transport};
+use crate::model::packet::{Captured, Ip, Layers, Packet, Tcp, Transport};
 use crate::model::{Addr, Flow, FlowKey};
 
 /// One packet: time in µs since the start, whether it goes forward, payload bytes, TCP flag bits.
@@ -66,7 +66,7 @@ pub(crate) fn packet((at_micros, is_forward, payload_bytes, flags): Sketch, wind
         ip: Some(Ip { source, target, protocol: 6, ttl: 64, is_fragment: false, payload_bytes: payload_bytes + 20 }),
         transport: Transport::Tcp(tcp),
         is_damaged: false,
-        is_copy: false,
+        captured: Captured::default(),
         net_at: 14,
         transport_at: 34,
         payload: 54..payload_bytes + 54,

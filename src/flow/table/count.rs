@@ -69,6 +69,7 @@ pub(super) fn count(flow: &mut Flow, packet: &Packet, from: usize) -> bool {
     direction.last_ns = if direction.packets == 0 { now } else { direction.last_ns.max(now) };
     direction.packets = direction.packets.saturating_add(1);
     direction.bytes += u64::from(packet.wire_bytes);
+    direction.interface = packet.captured.interface();
     direction.header_bytes += u64::from(header_bytes);
     direction.header_min = direction.header_min.min(header_bytes);
     direction.payload.add(f64::from(payload_bytes));
@@ -78,8 +79,8 @@ pub(super) fn count(flow: &mut Flow, packet: &Packet, from: usize) -> bool {
     let is_retransmission = match packet.tcp() {
         Some(tcp) => {
             ttl::count(flow, packet, tcp, from);
-            let repeats = tcp::count(flow, tcp, from, packet.is_copy);
-            if !packet.is_copy {
+            let repeats = tcp::count(flow, packet, tcp, from);
+            if !packet.captured.is_copy() {
                 health::update(flow, tcp, from, now, repeats);
             }
             repeats

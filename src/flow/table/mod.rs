@@ -9,6 +9,7 @@ pub use key::FlowKeyHash;
 use super::chunks::{CHUNK, Chunks};
 use super::join::{self, Exporter};
 pub use super::limits::Limits;
+use super::loss::Losses;
 use super::names::Names;
 use super::{health, tcp};
 use crate::model::flow::{Direction, Flow, FlowKey, Known};
@@ -31,6 +32,8 @@ pub struct FlowTable {
     open: Open,
     /// Totals of flows that made room.
     pub summarised: Summarised,
+    /// What TCP flows that made room lack.
+    lost: Losses,
     /// Rows of one direction that were settled before the end, and of which it is unknown whether there was another.
     n_one_way: u64,
 }
@@ -79,6 +82,7 @@ impl FlowTable {
             flows: Chunks::default(),
             open: Open::default(),
             summarised: Summarised::default(),
+            lost: Losses::default(),
             n_one_way: 0,
         }
     }
@@ -250,6 +254,13 @@ impl FlowTable {
         self.flows.get_mut(serial)
     }
 
+    /// What the TCP flows so far lack, by the interface that captured them.
+    pub fn losses(&self) -> Losses {
+        let mut losses = self.lost.clone();
+        self.iter().for_each(|(_, flow)| losses.add(flow));
+        losses
+    }
+
     /// Flows kept.
     pub fn len(&self) -> usize {
         self.flows.len()
@@ -303,12 +314,13 @@ impl FlowTable {
 
     /// Ends and forgets the oldest chunk of flows.
     fn make_room(&mut self, ended: &mut impl FnMut(u32, &Flow)) {
-        let FlowTable { flows, open, summarised, .. } = self;
+        let FlowTable { flows, open, summarised, lost, .. } = self;
         flows.forget_oldest(|serial, flow| {
             if !flow.is_over {
                 open.remove(hash(&flow.key), serial);
                 ended(serial, flow);
             }
+            lost.add(flow);
             summarised.flows += 1;
             summarised.packets += flow.packets();
             summarised.bytes += flow.bytes();

@@ -159,6 +159,7 @@ field_ids! {
     Client "client" "Client id" Value "Identifier that a client gives itself.",
     Topic "mqtt.topic" "Topic" Value "Topic that is published or subscribed to.",
     Function "function" "Function" Kind "Function, method or operation that is called.",
+    AnsweredFunction "function.answered" "Answered function" Kind "Function whose call is missing, by its interface and the size of its answer.",
     Unit "unit" "Unit" Value "Unit or station behind the address.",
     Channel "irc.channel" "Channel" Value "Channel of a chat.",
     Hash "hash" "Info hash" Value "Info hash of a torrent.",

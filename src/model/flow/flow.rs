@@ -3,6 +3,7 @@
 use super::health::TcpHealth;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::exchanges::Exchanges;
+use crate::model::flow::loss::StreamLoss;
 use crate::model::flow::moments::Moments;
 use crate::model::flow::tcp_anomalies::TcpAnomalies;
 use crate::model::flow::{Known, Outcome};
@@ -51,6 +52,8 @@ pub struct DirectionStats {
     pub initial_window: Option<u16>,
     /// Smallest transport header, bytes.
     pub header_min: u8,
+    /// Capture interface of the latest packet, see [`crate::model::packet::Captured`].
+    pub interface: u8,
     /// TTL of its TCP packets at first, or since a lasting change.
     pub ttl: u8,
     /// With so many hops left or fewer a TCP packet is looked at.
@@ -75,6 +78,7 @@ impl Default for DirectionStats {
             flags: [0; 8],
             initial_window: None,
             header_min: u8::MAX,
+            interface: 0,
             ttl: 0,
             low_ttl: u8::MAX,
             next_sequence: 0,
@@ -158,6 +162,8 @@ pub struct Extra {
     pub anomalies: Option<Box<[TcpAnomalies; 2]>>,
     /// Exchanges by size and time, where only these are visible: TLS and QUIC.
     pub exchanges: Option<Box<Exchanges>>,
+    /// Bytes that the capture lacks, of `low` to `high` and of `high` to `low`.
+    pub loss: Option<Box<[StreamLoss; 2]>>,
     /// How well a TCP connection goes.
     pub health: Option<Box<TcpHealth>>,
 }
@@ -364,6 +370,16 @@ impl Flow {
     /// The same of one direction (0 from `low`), to add to.
     pub fn anomalies_mut(&mut self, from: usize) -> Option<&mut TcpAnomalies> {
         self.extra.get_or_insert_default().anomalies.get_or_insert_default().get_mut(from)
+    }
+
+    /// Bytes of one direction (0 from `low`) that the capture lacks, if any ever did.
+    pub fn loss(&self, from: usize) -> Option<&StreamLoss> {
+        self.extra.as_ref()?.loss.as_ref()?.get(from)
+    }
+
+    /// The same, to change.
+    pub fn loss_mut(&mut self, from: usize) -> Option<&mut StreamLoss> {
+        self.extra.as_mut()?.loss.as_mut()?.get_mut(from)
     }
 
     /// Exchanges of an encrypted session.

@@ -7,6 +7,7 @@ pub mod exchanges;
 mod flow;
 pub mod health;
 pub mod known;
+pub mod loss;
 pub mod moments;
 pub mod outcome;
 pub mod tcp_anomalies;

@@ -107,6 +107,7 @@ pub fn step(bytes: &[u8], at: u64, issues: &mut IssueLog, sink: &mut impl FnMut(
         wire_bytes: header.wire,
         link_type,
         file: 0,
+        interface: 0,
         offset: at + start as u64,
         data,
     });

@@ -316,6 +316,14 @@ impl CaptureReader {
         self.bytes_damaged + pcapng.bytes_damaged
     }
 
+    /// Names of the interfaces of the capture that is read, in their order; empty for one without a name.
+    pub fn interface_names(&self) -> &[String] {
+        match &self.current {
+            Capture::Pcapng(pcapng) => &pcapng.interface_names,
+            _ => &[],
+        }
+    }
+
     /// Comments of sections, interfaces and packets.
     pub fn comments(&self) -> impl Iterator<Item = &Comment> {
         let current = match &self.current {

@@ -90,6 +90,7 @@ impl Netmon {
             wire_bytes,
             link_type: network.map_or(self.link_type, link_type),
             file: 0,
+            interface: 0,
             offset: at + head as u64,
             data,
         });

@@ -23,6 +23,10 @@ const MOST_SOUGHT_BYTES: usize = 1 << 20;
 
 /// Most interfaces of a section that are kept; a packet of one behind them is one of an interface that is not known.
 const MOST_INTERFACES: usize = 1 << 16;
+/// Most names of interfaces that are kept.
+const MOST_NAMES: usize = 256;
+/// Most characters of the name of an interface that are kept.
+const MOST_NAME_CHARS: usize = 100;
 /// Most comments of a file that are kept.
 const MOST_COMMENTS: usize = 1000;
 /// Most characters of a comment that are kept.
@@ -34,6 +38,8 @@ struct Interface {
     snap_bytes: u32,
     units_per_second: u64,
     offset_seconds: i64,
+    /// Its place among all interfaces of the file.
+    number: u16,
 }
 
 /// State between blocks.
@@ -43,6 +49,8 @@ pub struct Pcapng {
     interfaces: Vec<Interface>,
     n_sections: u32,
     n_interfaces: u32,
+    /// Names of the interfaces of all sections, in their order.
+    pub interface_names: Vec<String>,
     n_packets: u64,
     last_time_ns: i64,
     /// Comments of sections, interfaces and packets.
@@ -204,7 +212,8 @@ impl Pcapng {
         self.last_time_ns = time_ns;
         self.n_packets += 1;
         let is_timed = units.is_some();
-        sink(RawPacket { time_ns, is_timed, wire_bytes, link_type: interface.link_type, file: 0, offset, data });
+        let Interface { link_type, number, .. } = interface;
+        sink(RawPacket { time_ns, is_timed, wire_bytes, link_type, file: 0, interface: number, offset, data });
     }
 
     fn comment(&mut self, about: About, options: &[PcapNGOption<'_>], issues: &mut IssueLog, at: u64) {
@@ -225,22 +234,27 @@ impl Pcapng {
         let offset_seconds = offset
             .and_then(|option| <[u8; 8]>::try_from(option.value.get(..8)?).ok())
             .map_or(0, |raw| if self.is_big_endian { i64::from_be_bytes(raw) } else { i64::from_le_bytes(raw) });
+        let number = self.n_interfaces.min(u32::from(u16::MAX)) as u16;
         self.n_interfaces += 1;
         if self.interfaces.len() >= MOST_INTERFACES {
             return;
+        }
+        if self.interface_names.len() < MOST_NAMES && self.interface_names.len() == usize::from(number) {
+            self.interface_names.push(name(block));
         }
         self.interfaces.push(Interface {
             link_type: block.linktype.0 as u16,
             snap_bytes: block.snaplen,
             units_per_second: block.ts_resolution().filter(|units| *units > 0).unwrap_or(1_000_000),
             offset_seconds,
+            number,
         });
     }
 
     fn interface_of(&self, id: u32, issues: &mut IssueLog, at: u64) -> Interface {
         self.interfaces.get(id as usize).copied().unwrap_or_else(|| {
             issues.add(IssueKind::InterfaceUnknown, None, Some(at));
-            Interface { link_type: 1, snap_bytes: 0, units_per_second: 1_000_000, offset_seconds: 0 }
+            Interface { link_type: 1, snap_bytes: 0, units_per_second: 1_000_000, offset_seconds: 0, number: 0 }
         })
     }
 
@@ -281,6 +295,13 @@ impl Interface {
         ns.saturating_add(self.offset_seconds.saturating_mul(1_000_000_000))
             .clamp(-time::FURTHEST_NS, time::FURTHEST_NS)
     }
+}
+
+/// Its name or, without one, what it is described as.
+fn name(block: &InterfaceDescriptionBlock<'_>) -> String {
+    let given = [block.if_name(), block.if_description()].into_iter().flatten().flatten();
+    let name = given.map(str::trim).find(|name| !name.is_empty());
+    name.unwrap_or_default().chars().take(MOST_NAME_CHARS).collect()
 }
 
 /// True if the bytes begin as a section does, in either byte order.

@@ -57,6 +57,7 @@ impl Snoop {
             wire_bytes,
             link_type: self.link_type,
             file: 0,
+            interface: 0,
             offset: at + RECORD_BYTES as u64,
             data,
         });

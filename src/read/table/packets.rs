@@ -8,7 +8,7 @@ use crate::model::Addr;
 use crate::model::app::protocol::AppProto;
 use crate::model::app::protocol::Protocol;
 use crate::model::format::text;
-use crate::model::packet::{Icmp, Ip, Layers, Packet, Tcp, Transport, Udp, tcp_flag};
+use crate::model::packet::{Captured, Icmp, Ip, Layers, Packet, Tcp, Transport, Udp, tcp_flag};
 use crate::model::rows::Role;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
@@ -90,7 +90,7 @@ impl PacketRows {
             ip,
             transport,
             is_damaged: false,
-            is_copy: false,
+            captured: Captured::default(),
             net_at: 0,
             transport_at: 0,
             payload: 0..0,

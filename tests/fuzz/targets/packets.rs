@@ -21,6 +21,7 @@ fuzz_target!(|bytes: &[u8]| {
         wire_bytes,
         link_type,
         file: 0,
+        interface: 0,
         offset: 40,
         data,
     };

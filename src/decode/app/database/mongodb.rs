@@ -8,6 +8,7 @@ use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::bytes;
 use crate::decode::app::support::bytes::le32;
+use crate::decode::app::support::resync;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 use crate::model::app::kinds::login::Outcome;
@@ -81,6 +82,14 @@ impl StreamParser for MongoDb {
             _ => {}
         }
         bytes::pass(bytes, u64::from(length))
+    }
+
+    fn on_gap(&mut self, _: Direction) -> bool {
+        true
+    }
+
+    fn find_start(&mut self, _: Direction, bytes: &[u8]) -> Option<usize> {
+        resync::scan(bytes, |rest| head(rest).is_some())
     }
 }
 

@@ -13,6 +13,7 @@ use crate::decode::app::support::bytes::be16;
 use crate::decode::app::support::bytes::le16;
 use crate::decode::app::support::bytes::le32;
 use crate::decode::app::support::gss;
+use crate::decode::app::support::resync;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 use crate::model::app::kinds::database::MsSqlCommand;
@@ -116,6 +117,16 @@ impl StreamParser for MsSql {
             _ => {}
         }
         bytes::pass(bytes, length as u64)
+    }
+
+    fn on_gap(&mut self, _: Direction) -> bool {
+        true
+    }
+
+    fn find_start(&mut self, _: Direction, bytes: &[u8]) -> Option<usize> {
+        // The number of the window is always 0 (section 2.2.3.1.6).
+        let length = |rest: &[u8]| packet(rest).filter(|_| rest.get(7) == Some(&0)).map(|(_, length, _)| length);
+        resync::follows(bytes, length).then_some(0)
     }
 }
 

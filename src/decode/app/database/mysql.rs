@@ -9,6 +9,7 @@ use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::bytes;
 use crate::decode::app::support::bytes::le16;
 use crate::decode::app::support::bytes::le32;
+use crate::decode::app::support::resync;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 use crate::model::app::kinds::database::MySqlError;
@@ -114,6 +115,14 @@ impl StreamParser for MySql {
         let is_server = *self.server.get_or_insert(direction) == direction;
         let step = if is_server { self.server(content, fields) } else { self.client(number, content, fields) };
         step.unwrap_or_else(|| bytes::pass(bytes, (HEADER_BYTES + length) as u64))
+    }
+
+    fn on_gap(&mut self, _: Direction) -> bool {
+        true
+    }
+
+    fn find_start(&mut self, _: Direction, bytes: &[u8]) -> Option<usize> {
+        resync::follows(bytes, |rest| packet(rest).map(|(length, _, _)| HEADER_BYTES + length)).then_some(0)
     }
 }
 

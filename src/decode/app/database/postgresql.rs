@@ -8,6 +8,7 @@ use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::bytes;
 use crate::decode::app::support::bytes::be32;
+use crate::decode::app::support::resync;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 use crate::model::app::kinds::database::PostgreSqlMessage;
@@ -29,6 +30,8 @@ const CANCEL: u32 = 80_877_102;
 const ASK_TLS: u32 = 80_877_103;
 const ASK_GSS: u32 = 80_877_104;
 const MOST_START_BYTES: u32 = 10_000;
+/// Behind lost bytes a longer message is not believed.
+const MOST_MESSAGE_BYTES: u32 = 1 << 20;
 /// Most of a message that is looked at.
 const HEAD_BYTES: usize = 1024;
 /// Most parameters of a start.
@@ -78,6 +81,18 @@ impl StreamParser for PostgreSql {
             false => self.reply(*kind, content, fields),
         }
         bytes::pass(bytes, 1 + u64::from(length))
+    }
+
+    fn on_gap(&mut self, _: Direction) -> bool {
+        true
+    }
+
+    fn find_start(&mut self, _: Direction, bytes: &[u8]) -> Option<usize> {
+        let length = |rest: &[u8]| {
+            let length = be32(rest, 1).filter(|length| (4..MOST_MESSAGE_BYTES).contains(length))?;
+            rest.first().filter(|kind| kind.is_ascii_alphanumeric()).map(|_| 1 + length as usize)
+        };
+        resync::follows(bytes, length).then_some(0)
     }
 }
 

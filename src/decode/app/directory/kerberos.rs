@@ -12,6 +12,7 @@ use crate::decode::app::support::ber::Begin;
 use crate::decode::app::support::bytes;
 use crate::decode::app::support::bytes::be32;
 use crate::decode::app::support::kerberos;
+use crate::decode::app::support::resync;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 use crate::model::app::kinds::directory::KerberosError;
@@ -85,6 +86,14 @@ impl StreamParser for Kerberos {
         fields.begin();
         message(whole, fields);
         ParseStep::Took(end)
+    }
+
+    fn on_gap(&mut self, _: Direction) -> bool {
+        true
+    }
+
+    fn find_start(&mut self, _: Direction, bytes: &[u8]) -> Option<usize> {
+        resync::scan_with(bytes, guess)
     }
 }
 

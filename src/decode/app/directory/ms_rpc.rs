@@ -48,6 +48,7 @@ impl StreamParser for MsRpc {
         fields.begin();
         fields.text(FieldId::Message, dcerpc::kind(&fragment));
         self.calls.read(&fragment, Pipe::default(), fields);
+        self.calls.answer(&fragment, Pipe::default(), fields);
         bytes::pass(bytes, fragment.length() as u64)
     }
 

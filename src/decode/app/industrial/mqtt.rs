@@ -7,6 +7,7 @@ use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
 use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
+use crate::decode::app::support::resync;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
@@ -96,6 +97,15 @@ impl StreamParser for Mqtt {
             _ => {}
         }
         ParseStep::Skip(total)
+    }
+
+    fn on_gap(&mut self, _: Direction) -> bool {
+        true
+    }
+
+    fn find_start(&mut self, _: Direction, bytes: &[u8]) -> Option<usize> {
+        let length = |rest: &[u8]| header(rest).and_then(|(_, head, n)| usize::try_from(head as u64 + n).ok());
+        resync::follows(bytes, length).then_some(0)
     }
 }
 

@@ -94,6 +94,14 @@ impl StreamParser for Rdp {
         }
         ParseStep::Took(length)
     }
+
+    fn on_gap(&mut self, _: Direction) -> bool {
+        true
+    }
+
+    fn find_start(&mut self, _: Direction, bytes: &[u8]) -> Option<usize> {
+        packet(bytes).filter(|(length, _, _)| *length <= bytes.len()).map(|_| 0)
+    }
 }
 
 fn request(data: &[u8], fields: &mut FieldBuffer) {

@@ -57,6 +57,23 @@ impl StreamParser for Ssh {
             side.identification(direction, bytes, fields)
         }
     }
+
+    fn on_gap(&mut self, _: Direction) -> bool {
+        true
+    }
+
+    fn find_start(&mut self, direction: Direction, bytes: &[u8]) -> Option<usize> {
+        if bytes.starts_with(b"SSH-") {
+            return Some(0);
+        }
+        // The line that names the software may be what is missing: the exchange of keys follows it.
+        let [forward, backward] = &mut self.sides;
+        let side = if direction == Direction::ToResponder { forward } else { backward };
+        let mut rest = bytes;
+        let is_exchange = rest.u32().is_some_and(|n| n <= MOST_PACKET_BYTES) && rest.get(1) == Some(&KEXINIT);
+        side.is_identified |= is_exchange;
+        is_exchange.then_some(0)
+    }
 }
 
 impl Side {

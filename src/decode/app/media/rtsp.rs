@@ -11,6 +11,7 @@ use crate::decode::app::support::head::Head;
 use crate::decode::app::support::head::number;
 use crate::decode::app::support::head::quoted;
 use crate::decode::app::support::lines;
+use crate::decode::app::support::resync;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 use crate::model::app::kinds::login::Outcome;
@@ -80,6 +81,14 @@ impl StreamParser for Rtsp {
         }
         let length = head.field(b"content-length").and_then(number).unwrap_or(0);
         ParseStep::Skip((head.n_bytes as u64).saturating_add(length))
+    }
+
+    fn on_gap(&mut self, _: Direction) -> bool {
+        true
+    }
+
+    fn find_start(&mut self, _: Direction, bytes: &[u8]) -> Option<usize> {
+        resync::scan_with(bytes, guess)
     }
 }
 

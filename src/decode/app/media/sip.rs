@@ -12,6 +12,7 @@ use crate::decode::app::support::head::Head;
 use crate::decode::app::support::head::number;
 use crate::decode::app::support::head::quoted;
 use crate::decode::app::support::lines;
+use crate::decode::app::support::resync;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 use crate::model::app::kinds::login::Outcome;
@@ -112,6 +113,14 @@ impl StreamParser for Sip {
         fields.begin();
         message(head, body.get(..length as usize).unwrap_or(&[]), fields);
         ParseStep::Skip(head.n_bytes as u64 + length)
+    }
+
+    fn on_gap(&mut self, _: Direction) -> bool {
+        true
+    }
+
+    fn find_start(&mut self, _: Direction, bytes: &[u8]) -> Option<usize> {
+        resync::scan_with(bytes, guess)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
 use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
+use crate::decode::app::support::resync;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
@@ -85,6 +86,14 @@ impl StreamParser for Stun {
         }
         // Between messages flow media.
         ParseStep::Skip(2 + n as u64)
+    }
+
+    fn on_gap(&mut self, _: Direction) -> bool {
+        true
+    }
+
+    fn find_start(&mut self, _: Direction, bytes: &[u8]) -> Option<usize> {
+        resync::scan_with(bytes, guess)
     }
 }
 

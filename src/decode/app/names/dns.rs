@@ -8,6 +8,7 @@ use crate::decode::app::parser::ProbeResult;
 use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::dns;
+use crate::decode::app::support::resync;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
@@ -52,5 +53,18 @@ impl StreamParser for Dns {
             fields.forget(mark);
         }
         ParseStep::Took(2 + message.len())
+    }
+
+    fn on_gap(&mut self, _: Direction) -> bool {
+        true
+    }
+
+    fn find_start(&mut self, _: Direction, bytes: &[u8]) -> Option<usize> {
+        let is_message = |rest: &[u8]| {
+            message(rest)
+                .filter(|message| dns::read(message, &mut FieldBuffer::default()))
+                .map(|message| 2 + message.len())
+        };
+        resync::follows(bytes, is_message).then_some(0)
     }
 }

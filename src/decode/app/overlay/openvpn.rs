@@ -9,6 +9,7 @@ use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
 use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
+use crate::decode::app::support::resync;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
@@ -129,6 +130,18 @@ impl StreamParser for OpenVpn {
             self.control(direction, kind, packet, fields);
         }
         ParseStep::Skip(2 + n as u64)
+    }
+
+    fn on_gap(&mut self, _: Direction) -> bool {
+        true
+    }
+
+    fn find_start(&mut self, _: Direction, bytes: &[u8]) -> Option<usize> {
+        let length = |rest: &[u8]| {
+            let (packet, n) = packet(rest)?;
+            packet.first().and_then(|first| name(first >> 3)).map(|_| 2 + n)
+        };
+        resync::follows(bytes, length).then_some(0)
     }
 }
 

@@ -1,5 +1,5 @@
 //! What several application protocols share: fields of binary messages, hellos of TLS, DNS messages, remote calls, lines
-//! and heads of text, fields of HTTP, streams in messages, logins, digests, Base64.
+//! and heads of text, the way back behind lost bytes, fields of HTTP, streams in messages, logins, digests, Base64.
 
 pub mod ber;
 pub mod bytes;
@@ -15,6 +15,7 @@ pub mod lines;
 pub mod memo;
 pub mod netbios;
 pub mod ntlm;
+pub mod resync;
 pub mod sasl;
 pub mod take_bytes;
 
@@ -41,7 +42,16 @@ pub fn facts_of_frame(
     data: &[u8],
 ) -> (Option<crate::model::app::protocol::AppProto>, crate::model::app::field::FieldBuffer) {
     let wire_bytes = data.len() as u32;
-    let raw = crate::read::RawPacket { time_ns: 0, is_timed: true, wire_bytes, link_type, file: 0, offset: 0, data };
+    let raw = crate::read::RawPacket {
+        time_ns: 0,
+        is_timed: true,
+        wire_bytes,
+        link_type,
+        file: 0,
+        interface: 0,
+        offset: 0,
+        data,
+    };
     let packet = crate::decode::decode(&raw, 0, &mut crate::issue::IssueLog::default());
     let mut fields = crate::model::app::field::FieldBuffer::default();
     (crate::decode::app::registry::read_frame(&packet, data, &mut fields), fields)

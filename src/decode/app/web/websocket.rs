@@ -6,6 +6,7 @@ use crate::decode::app::parser::PortPair;
 use crate::decode::app::parser::ProbeResult;
 use crate::decode::app::parser::Stream;
 use crate::decode::app::parser::StreamParser;
+use crate::decode::app::support::resync;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
@@ -48,6 +49,18 @@ impl StreamParser for WebSocket {
         fields.begin();
         fields.text(FieldId::Message, name);
         ParseStep::Skip(n)
+    }
+
+    fn on_gap(&mut self, _: Direction) -> bool {
+        true
+    }
+
+    fn find_start(&mut self, _: Direction, bytes: &[u8]) -> Option<usize> {
+        let length = |rest: &[u8]| {
+            let (kind, n) = head(rest).filter(|(kind, _)| kind & RESERVED == 0)?;
+            matches!(kind & 0x0f, 0..=2 | 8..=10).then(|| usize::try_from(n).ok()).flatten()
+        };
+        resync::follows(bytes, length).then_some(0)
     }
 }
 

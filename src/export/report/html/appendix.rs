@@ -6,6 +6,7 @@ use crate::model::analysis::IssueSeverity;
 use crate::model::format::quantity::bytes;
 use crate::model::format::quantity::count;
 use crate::model::format::quantity::plain;
+use crate::model::interface::{CaptureInterface, percent};
 use crate::model::{Analysis, Comment, Rule};
 
 /// Coverage and issues.
@@ -18,7 +19,9 @@ pub fn coverage(analysis: &Analysis) -> String {
         ("Bytes skipped", bytes(coverage.bytes_skipped as f64)),
         ("Flows kept", count(coverage.flows_kept)),
         ("Flows summarised", count(coverage.flows_summarised)),
+        ("Capture loss", if coverage.interfaces.is_empty() { String::new() } else { coverage.loss().words() }),
     ]);
+    let interfaces = interfaces(&coverage.interfaces);
     let rows: Vec<Vec<String>> = analysis
         .issues
         .iter()
@@ -40,7 +43,43 @@ pub fn coverage(analysis: &Analysis) -> String {
         table("What could not be read", &headings, &rows)
     };
     let comments = comments(analysis);
-    section("coverage", "What was read", &format!("{facts}{comments}<h4>What could not be read</h4>\n{issues}"))
+    section(
+        "coverage",
+        "What was read",
+        &format!("{facts}{interfaces}{comments}<h4>What could not be read</h4>\n{issues}"),
+    )
+}
+
+/// What each interface captured and missed; empty if there are not several.
+fn interfaces(interfaces: &[CaptureInterface]) -> String {
+    if interfaces.len() < 2 {
+        return String::new();
+    }
+    let row = |interface: &CaptureInterface| {
+        let share = |share: Option<f64>| share.map_or("not known".to_owned(), percent);
+        vec![
+            escape(&interface.label()),
+            count(interface.packets),
+            interface.loss.words(),
+            count(interface.loss.gaps),
+            share(interface.loss.one_sided_share()),
+            share(interface.copied_share()),
+            count(interface.loss.reordered),
+            count(interface.clock_steps),
+        ]
+    };
+    let rows: Vec<Vec<String>> = interfaces.iter().map(row).collect();
+    let headings = [
+        "Interface",
+        "Packets#",
+        "Missing#",
+        "Gaps#",
+        "One-sided connections#",
+        "Duplicates#",
+        "Reordered segments#",
+        "Clock steps#",
+    ];
+    format!("<h4>Capture interfaces</h4>\n{}", table("Capture interfaces", &headings, &rows))
 }
 
 /// What the capture says about itself.

@@ -162,6 +162,7 @@ impl Pcap {
             wire_bytes: record.wire,
             link_type: self.link_type,
             file: 0,
+            interface: 0,
             offset: at + head as u64,
             data,
         });

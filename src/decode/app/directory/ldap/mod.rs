@@ -17,6 +17,7 @@ use crate::decode::app::support::bytes;
 use crate::decode::app::support::bytes::be16;
 use crate::decode::app::support::bytes::be32;
 use crate::decode::app::support::gss;
+use crate::decode::app::support::resync;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
 use crate::model::app::kinds::directory::LdapError;
@@ -156,6 +157,16 @@ impl StreamParser for Ldap {
             return ParseStep::Switch(total.min(bytes.len()));
         }
         bytes::pass(bytes, total as u64)
+    }
+
+    fn on_gap(&mut self, _: Direction) -> bool {
+        true
+    }
+
+    fn find_start(&mut self, _: Direction, bytes: &[u8]) -> Option<usize> {
+        // A signed or sealed message has its length before it.
+        let is_sealed = be32(bytes, 0).is_some_and(|length| bytes.len() == 4 + length as usize);
+        if is_sealed { Some(0) } else { resync::scan(bytes, |rest| operation(rest).is_some()) }
     }
 }
 

@@ -9,6 +9,8 @@ use crate::model::app::kinds::login::Security;
 const MOST_TREES: usize = 32;
 /// Most pipes that are remembered by their names, and most that are being opened.
 const MOST_PIPES: usize = 16;
+/// Most messages that are remembered because they ask to read.
+const MOST_READING: usize = 16;
 
 /// What is remembered of a connection.
 #[derive(Default)]
@@ -19,6 +21,8 @@ pub struct Pipes {
     asked: Vec<(u64, u8)>,
     /// Well-known pipes that are open, by the number of the file.
     open: Vec<(u64, u8)>,
+    /// Files that are read, by the number of the message that asks.
+    reading: Vec<(u64, u64)>,
     calls: Calls,
 }
 
@@ -51,11 +55,36 @@ impl Pipes {
         }
     }
 
+    /// A message asks to read a file.
+    pub fn read(&mut self, message: u64, file: u64) {
+        if self.reading.len() >= MOST_READING {
+            self.reading.remove(0);
+        }
+        self.reading.push((message, file));
+    }
+
+    /// The file that a message asked to read; none if that was not captured.
+    pub fn read_by(&self, message: u64) -> Option<u64> {
+        self.reading.iter().find(|(asked, _)| *asked == message).map(|(_, file)| *file)
+    }
+
+    /// What was read from a file, which may be the answer to a remote call.
+    pub fn answer(&mut self, data: &[u8], file: Option<u64>, fields: &mut FieldBuffer) {
+        self.call(data, file.unwrap_or(0), fields);
+        if let (Some(file), Some(fragment)) = (file, Fragment::new(data)) {
+            self.calls.answer(&fragment, Pipe { file, known: self.known(file) }, fields);
+        }
+    }
+
+    /// The number of a file's well-known pipe.
+    fn known(&self, file: u64) -> Option<u8> {
+        self.open.iter().find(|(open, _)| *open == file).map(|(_, known)| *known)
+    }
+
     /// A remote call in a pipe, if the data is one.
     pub fn call(&mut self, data: &[u8], file: u64, fields: &mut FieldBuffer) {
         if let Some(fragment) = Fragment::new(data) {
-            let known = self.open.iter().find(|(open, _)| *open == file).map(|(_, known)| *known);
-            self.calls.read(&fragment, Pipe { file, known }, fields);
+            self.calls.read(&fragment, Pipe { file, known: self.known(file) }, fields);
         }
     }
 }

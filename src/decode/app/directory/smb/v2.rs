@@ -79,6 +79,11 @@ impl Message<'_> {
         if place < HEADER_BYTES { &[] } else { bytes::part(self.bytes, place, length) }
     }
 
+    /// The number by which an answer is of its request.
+    fn number(&self) -> u64 {
+        le64(self.bytes, 24).unwrap_or(0)
+    }
+
     fn half(&self, at: usize) -> Option<usize> {
         le16(self.body, at).map(usize::from)
     }
@@ -136,9 +141,10 @@ impl Smb2 {
                 let kind = self.pipes.kind(message.tree);
                 let name = bytes::utf16(message.field(message.half(44), message.half(46)));
                 fields.text(kind, &name);
-                self.pipes.ask(le64(message.bytes, 24).unwrap_or(0), &name);
+                self.pipes.ask(message.number(), &name);
             }
             WRITE => self.call(message.field(message.half(2), message.word(4)), le64(message.body, 24), fields),
+            READ => self.pipes.read(message.number(), le64(message.body, 24).unwrap_or(0)),
             IOCTL => self.call(message.field(message.word(24), message.word(28)), le64(message.body, 16), fields),
             SET_INFO => set_info(message, fields),
             _ => {}
@@ -167,9 +173,13 @@ impl Smb2 {
                 }
             }
             READ => {
-                self.call(message.field(message.body.get(2).map(|at| usize::from(*at)), message.word(4)), None, fields)
+                let data = message.field(message.body.get(2).map(|at| usize::from(*at)), message.word(4));
+                self.pipes.answer(data, self.pipes.read_by(message.number()), fields);
             }
-            IOCTL => self.call(message.field(message.word(32), message.word(36)), le64(message.body, 16), fields),
+            IOCTL => {
+                let data = message.field(message.word(32), message.word(36));
+                self.pipes.answer(data, le64(message.body, 16), fields);
+            }
             _ => {}
         }
     }

@@ -16,6 +16,8 @@ const LOW_BYTES_FIRST: u8 = 0x10;
 const HIGH_BYTES_FIRST: u8 = 0;
 /// Flag: the first fragment of a call.
 const IS_FIRST: u8 = 1;
+/// Flag: the last fragment of a call.
+const IS_LAST: u8 = 2;
 /// Flag: the id of an object comes before the data.
 const HAS_OBJECT: u8 = 0x80;
 /// Level of the proof from which on the data are encrypted (MS-RPCE, section 2.2.1.1.8).
@@ -105,6 +107,16 @@ impl<'a> Fragment<'a> {
         let object = if self.has_object() { UUID_BYTES } else { 0 };
         let trailer = if self.auth == 0 { 0 } else { self.auth + TRAILER_BYTES };
         self.length.saturating_sub(REQUEST_BYTES + object + trailer)
+    }
+
+    /// Bytes of the data of an answer, of all its fragments, without what fills up an encrypted one.
+    pub fn n_answer_bytes(&self) -> usize {
+        let trailer = if self.auth == 0 { 0 } else { self.auth + TRAILER_BYTES };
+        let end = self.length.saturating_sub(trailer);
+        let padding = if trailer == 0 { 0 } else { self.byte(end + 2).map_or(0, usize::from) };
+        let here = end.saturating_sub(REQUEST_BYTES + padding);
+        // Only the first of several fragments says how much comes in all (C706, section 12.6.4.10).
+        if self.flags & IS_LAST != 0 { here } else { here.max(self.word(16).map_or(0, |hint| hint as usize)) }
     }
 
     /// The proof at its end; empty if there is none (MS-RPCE, section 2.2.2.11).

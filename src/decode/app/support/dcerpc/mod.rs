@@ -24,6 +24,8 @@ const BIND_NAK: u8 = 13;
 const ALTER: u8 = 14;
 /// Most contexts of a connection that are remembered, and interfaces of a bind that become facts.
 const MOST_CONTEXTS: usize = 32;
+/// Most requests that are remembered to tell answers without one.
+const MOST_ASKED: usize = 64;
 /// Names by type of the call.
 const TYPES: [&str; 20] = [
     "request",
@@ -75,6 +77,8 @@ struct Bound {
 #[derive(Default)]
 pub struct Calls {
     contexts: Vec<Bound>,
+    /// Pipes and numbers of the requests that were read last, the latest at the end.
+    asked: Vec<(u64, u32)>,
     /// Pipe and number of the request that was read last: its other fragments are no calls of their own.
     last: Option<(u64, u32)>,
 }
@@ -93,6 +97,22 @@ impl Calls {
             BIND_NAK => fields.token(FieldId::Error, RpcFault::BindRefused),
             RESPONSE => {}
             _ => auth(fragment, fields),
+        }
+    }
+
+    /// Reads an answer: where its request was not captured, the function that it can only be of. The pipe has to be known.
+    pub fn answer(&mut self, fragment: &Fragment<'_>, pipe: Pipe, fields: &mut FieldBuffer) {
+        let is_answer = fragment.kind == RESPONSE && fragment.is_first();
+        if !is_answer || self.asked.contains(&(pipe.file, fragment.call())) {
+            return;
+        }
+        let Some(context) = fragment.half(20) else { return };
+        let bound = self.contexts.iter().find(|bound| (bound.pipe, bound.context) == (pipe.file, context));
+        let interface = bound.and_then(|bound| bound.interface).or_else(|| guess::of_pipe(pipe.known?));
+        let called = bound.map_or(Called::default(), |bound| bound.called);
+        let function = interface.and_then(|one| guess::answered(one.name()?, fragment.n_answer_bytes(), called));
+        if let Some(function) = function {
+            fields.token(FieldId::AnsweredFunction, function);
         }
     }
 
@@ -128,6 +148,10 @@ impl Calls {
             return;
         }
         self.last = call;
+        if self.asked.len() >= MOST_ASKED {
+            self.asked.remove(0);
+        }
+        self.asked.push((pipe.file, fragment.call()));
         let bound = self.bound(pipe.file, context);
         bound.called.add(number);
         let interface = bound.interface.or_else(|| guess::interface(fragment, number, pipe.known, bound.called));
@@ -169,6 +193,30 @@ mod tests {
         \x81\xbb\x7a\x36\x44\x98\xf1\x35\xad\x32\x98\xf0\x38\0\x10\x03\x02\0\0\0\
         \x04\x5d\x88\x8a\xeb\x1c\xc9\x11\x9f\xe8\x08\0\x2b\x10\x48\x60\x02\0\0\0";
     const REQUEST: &[u8] = b"\x05\0\0\x03\x10\0\0\0\x18\0\0\0\x02\0\0\0\0\0\0\0\0\0\x0c\0";
+
+    #[test]
+    fn an_answer_without_its_request_is_told_by_its_size() {
+        let answer = |n: u8, call: u8| {
+            let mut bytes = vec![5, 0, 2, 3, 0x10, 0, 0, 0, 24 + n, 0, 0, 0, call, 0, 0, 0, n, 0, 0, 0, 0, 0, 0, 0];
+            bytes.resize(24 + usize::from(n), 7);
+            bytes
+        };
+        let answered = |before: &[&[u8]], answer: &[u8]| {
+            let (mut calls, mut fields) = (Calls::default(), FieldBuffer::default());
+            for bytes in before {
+                calls.read(&Fragment::new(bytes).unwrap(), Pipe::default(), &mut fields);
+            }
+            fields.clear();
+            calls.answer(&Fragment::new(answer).unwrap(), Pipe::default(), &mut fields);
+            fields.iter().next().map(|(id, value)| (id, value.to_string()))
+        };
+        let created = Some((FieldId::AnsweredFunction, RpcFunction::CreateServiceW.label().to_owned()));
+        assert_eq!(answered(&[BIND], &answer(28, 2)), created);
+        assert_eq!(answered(&[BIND, REQUEST], &answer(28, 2)), None, "its request is there");
+        assert_eq!(answered(&[BIND, REQUEST], &answer(28, 3)), created);
+        assert_eq!(answered(&[BIND], &answer(24, 2)), None, "a service or the manager is opened");
+        assert_eq!(answered(&[], &answer(28, 2)), None, "of any interface");
+    }
 
     #[test]
     fn the_interface_and_the_function_are_named_and_no_prefix_panics() {

@@ -13,6 +13,7 @@ use crate::decode::app::support::head::number;
 use crate::decode::app::support::http::tell_request;
 use crate::decode::app::support::http::tell_response;
 use crate::decode::app::support::http::without_port;
+use crate::decode::app::support::resync;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
@@ -102,6 +103,20 @@ impl StreamParser for Http2 {
             Some(()) => ParseStep::Took(FRAME_HEAD_BYTES + payload.len()),
             None => ParseStep::Done,
         }
+    }
+
+    fn on_gap(&mut self, _: Direction) -> bool {
+        true
+    }
+
+    fn find_start(&mut self, _: Direction, bytes: &[u8]) -> Option<usize> {
+        let length = |rest: &[u8]| {
+            let [a, b, c, kind, _, stream, ..] = *rest.first_chunk::<FRAME_HEAD_BYTES>()?;
+            let n = u32::from_be_bytes([0, a, b, c]);
+            let is_frame = n <= MOST_FRAME_BYTES && name(kind).is_some() && stream < 0x80;
+            is_frame.then_some(FRAME_HEAD_BYTES + n as usize)
+        };
+        resync::follows(bytes, length).then_some(0)
     }
 }
 

@@ -15,6 +15,7 @@ use crate::decode::app::parser::StreamParser;
 use crate::decode::app::support::hello::Carrier;
 use crate::decode::app::support::hello::ClientHello;
 use crate::decode::app::support::hello::ServerHello;
+use crate::decode::app::support::resync;
 use crate::decode::app::support::take_bytes::TakeBytes;
 use crate::model::app::field::FieldBuffer;
 use crate::model::app::field::FieldId;
@@ -118,6 +119,17 @@ impl StreamParser for Tls {
             _ => false,
         };
         if goes_on { ParseStep::Took(HEADER_BYTES + record.len()) } else { ParseStep::Done }
+    }
+
+    fn on_gap(&mut self, _: Direction) -> bool {
+        true
+    }
+
+    fn find_start(&mut self, direction: Direction, bytes: &[u8]) -> Option<usize> {
+        let [forward, backward] = &mut self.sides;
+        let side = if direction == Direction::ToResponder { forward } else { backward };
+        side.started.clear();
+        resync::scan_with(bytes, guess)
     }
 }
 

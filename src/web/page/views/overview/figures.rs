@@ -58,6 +58,9 @@ pub fn Figures(props: &FiguresProps) -> Html {
                 { pair("Link type", plain(&file.link_types.join(", "))) }
                 if !props.is_partial {
                     { pair("Coverage", coverage_text) }
+                    if !coverage.interfaces.is_empty() {
+                        { pair("Capture loss", coverage.loss().words()) }
+                    }
                 }
                 if let Some(hash) = &file.sha256 {
                     <div class="pair wide"><dt>{"SHA-256"}</dt><dd class="code">{ hash.clone() }</dd></div>
