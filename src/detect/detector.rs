@@ -12,7 +12,7 @@ use crate::model::app::protocol::AppProto;
 use crate::model::finding::Finding;
 use crate::model::flow::Direction;
 use crate::model::packet::{Transport, tcp_flag};
-use crate::model::{Addr, Flow, Packet};
+use crate::model::{Addr, Flow, Packet, Site};
 use crate::settings::{Descriptor, Settings};
 use crate::stats::rows::RowStore;
 
@@ -26,6 +26,8 @@ pub struct Entry {
     pub interest: Interest,
     /// Makes one for a new analysis.
     pub make: fn() -> Box<dyn Detector>,
+    /// It asks of flows as they are shown who is inside: they are shown once that is known.
+    pub asks_site: bool,
 }
 
 impl Entry {
@@ -35,7 +37,13 @@ impl Entry {
         settings: &'static [Descriptor],
         interest: Interest,
     ) -> Entry {
-        Entry { card, settings, interest, make: || Box::new(D::default()) }
+        Entry { card, settings, interest, make: || Box::new(D::default()), asks_site: false }
+    }
+
+    /// The same for a detector that asks of flows as they are shown who is inside. It is shown flows in serial order when
+    /// reading has ended and all messages were shown; before that only those that make room in the flow table.
+    pub const fn asking_site(self) -> Entry {
+        Entry { asks_site: true, ..self }
     }
 }
 
@@ -137,6 +145,8 @@ pub struct EndedFlow<'a> {
     pub flow: &'a Flow,
     /// Server name by DNS, TLS or HTTP; empty if unknown.
     pub name: &'a str,
+    /// Which addresses are inside; nothing is known of it yet unless the entry [asks](Entry::asking_site).
+    pub site: &'a Site,
 }
 
 /// An application message, with the flow that it is in.
@@ -147,6 +157,8 @@ pub struct AppEvent<'a> {
     pub update: Option<FlowUpdate>,
     /// Its flow.
     pub flow: Option<&'a Flow>,
+    /// The layer-2 network that it was in, as [`Packet::vlan_stack`]; 0 where there is none.
+    pub vlan_stack: u32,
     /// Texts, the names of flows among them.
     pub names: &'a Names,
     /// The name that a message of DNS asks for, if it is of a registered domain.
@@ -180,6 +192,8 @@ pub struct Context<'a> {
     pub told: &'a FlowFields,
     /// What became of first contacts.
     pub contacts: &'a Contacts,
+    /// Which addresses are inside.
+    pub site: &'a Site,
     /// Rows of flows for models.
     pub rows: &'a super::ml::flow_rows::Shared,
     /// Earliest and latest packet, ns since 1970.

@@ -163,6 +163,7 @@ impl Pipeline {
                 sizes: counters.sizes(),
             },
             table: rows.map(|rows| table_facts::facts(rows, counters.packets > 0)),
+            site: flow_stage.dispatch.site.clone().unwrap_or_default(),
             changed_settings: settings.changed().clone(),
             shows_secrets: settings.shows_secrets(),
             seed: settings.count(&settings::SEED),

@@ -42,4 +42,5 @@ pub const ENTRY: Entry = Entry {
     settings: &[THRESHOLD, FEWEST, MOST],
     interest: Interest::NOTHING,
     make: || Box::new(ModelDetector::<Forest>::new(&SPEC)),
+    asks_site: false,
 };

@@ -43,7 +43,8 @@ const CLAIMS: Descriptor = Descriptor::count("arp_spoofing.claims", "Unasked cla
     .help("An address that another device also uses must be claimed this often without being asked. A device that comes up announces itself two times (RFC 5227, section 2.3).");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<ArpSpoofing>(CARD, &[CLAIMS], Interest::ARP.union(Interest::ANY_FLOW));
+pub const ENTRY: Entry =
+    Entry::of::<ArpSpoofing>(CARD, &[CLAIMS], Interest::ARP.union(Interest::ANY_FLOW)).asking_site();
 
 /// An answer this long after the question still counts as asked for.
 const ASKED_NS: i64 = 10 * SECOND;
@@ -123,7 +124,7 @@ impl Detector for ArpSpoofing {
     }
 
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
-        self.gateway.add(ended.flow);
+        self.gateway.add(ended.site, ended.flow);
     }
 
     fn finish(&mut self, context: &Context<'_>) -> Conclusion {

@@ -10,7 +10,7 @@ fn sample() -> Analysis {
     analysis.file.name = "a \"b\" </script>\u{0}.pcap".to_owned();
     analysis.summary.first_ns = Some(1_795_254_000_123_456_789);
     analysis.summary.last_ns = Some(1_795_254_060_000_000_000);
-    analysis.changed_settings.insert("port_scan.ports".to_owned(), 20.0);
+    analysis.changed_settings.insert("port_scan.ports".to_owned(), Setting::Number(20.0));
     analysis.issues.push(Issue {
         id: "file-cut".to_owned(),
         severity: IssueSeverity::Error,

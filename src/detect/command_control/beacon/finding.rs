@@ -7,7 +7,7 @@ use super::case::{Case, LEAST_SPAN};
 use super::judged::{FULL, Judged};
 use crate::detect::detector::Context;
 use crate::detect::support::capped_map::Map;
-use crate::detect::support::finding_builder::{self, Identity, evidence};
+use crate::detect::support::finding_builder::{self, Identity, evidence, thousands};
 use crate::detect::support::flow_selector::{Between, Gathered, visit};
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::model::app::protocol::AppProto;
@@ -33,7 +33,7 @@ pub(super) fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding
     let from = |case: &Case<'_>| Between { source: Some(case.source), ..Between::default() };
     let between: Vec<Between> = cases.iter().map(from).collect();
     visit(context, &between, |_, serial, flow| {
-        if !is_judged(flow, context.names.text(flow.name)) {
+        if !is_judged(context.site, flow, context.names.text(flow.name)) {
             return;
         }
         let (source, (target, port)) = (flow.originator().0, flow.responder());
@@ -66,6 +66,17 @@ pub(super) fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding
 }
 
 impl Case<'_> {
+    /// Of how many of the connections it is known what became of them, if not of all.
+    fn outcomes(&self) -> String {
+        let (first, last) = self.judged.episode;
+        let meant = || self.calls.iter().filter(|call| (first..=last).contains(&call.second));
+        let (n_known, n) = (meant().filter(|call| call.is_known).count(), meant().count());
+        if n_known == n {
+            return String::new();
+        }
+        format!(" The outcome is known for {} of {} connections.", thousands(n_known), thousands(n))
+    }
+
     /// The gaps between the calls beside the usual one, for the eye.
     fn gaps(&self) -> Option<Series> {
         let (first, last) = self.judged.episode;
@@ -167,7 +178,7 @@ impl Case<'_> {
             .explanation(format!(
                 "{} connected to {server} {} times, usually {period:.0} s apart (deviation {jitter:.1} s), and sent \
                  nearly the same amount each time. Programs that ask a control server for orders do this; people do \
-                 not. {}{}",
+                 not. {}{}{}",
                 self.source,
                 n_calls,
                 if self.n_users == 1 {
@@ -179,7 +190,8 @@ impl Case<'_> {
                     (true, _) => " The server is inside and is asked by its bare address.",
                     (false, true) => " All this was within minutes, in which polls and retries look the same.",
                     (false, false) => "",
-                }
+                },
+                self.outcomes()
             ))
             .period(episode_ns)
             .flows(flows)

@@ -8,7 +8,7 @@ mod judged;
 use crate::detect::card::Card;
 use crate::detect::detector::{Conclusion, Context, Detector, EndedFlow, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::local_networks::Home;
+use crate::model::flow::Outcome;
 use crate::model::format::time::SECOND;
 use crate::model::{Addr, Category};
 use crate::settings::Descriptor;
@@ -52,7 +52,7 @@ const SCORE: Descriptor = Descriptor::number("beacon.score", "Score for a beacon
     .help("Beacon score from 0 to 1 at which a pair is reported. RITA's threat table begins at 0.5.");
 
 /// Line in the table of detectors.
-pub const ENTRY: Entry = Entry::of::<Beacon>(CARD, &[LEAST, PERIOD, SCORE], Interest::ANY_FLOW);
+pub const ENTRY: Entry = Entry::of::<Beacon>(CARD, &[LEAST, PERIOD, SCORE], Interest::ANY_FLOW).asking_site();
 
 /// Most pairs kept, by address and by name each.
 const MOST_PAIRS: usize = 1 << 17;
@@ -70,30 +70,28 @@ struct Beacon {
     calls: Tally<(Addr, Server), Vec<Call>, MOST_PAIRS>,
     n_calls: usize,
     n_left_out: u64,
-    home: Home,
+    /// Hosts inside that begin flows.
+    inside: Tally<Addr, (), MOST_PAIRS>,
 }
 
 impl Detector for Beacon {
     fn observe_flow(&mut self, ended: &EndedFlow<'_>) {
         let flow = ended.flow;
-        self.home.add_inside(flow.originator().0);
-        if !is_judged(flow, ended.name) {
-            return;
-        }
         let ((source, _), (target, port)) = (flow.originator(), flow.responder());
-        if !source.is_internal() {
-            // Public addresses leave half of the room to those inside.
-            if !self.home.add_public(source, self.n_calls < MOST_CALLS / 2) {
-                return;
-            }
+        if ended.site.is_inside(source) {
+            self.inside.of(source);
+        }
+        if !is_judged(ended.site, flow, ended.name) {
+            return;
         }
         let call = Call {
             second: flow.first_ns.div_euclid(SECOND),
             bytes: u32::try_from(flow.forward().bytes).unwrap_or(u32::MAX),
             is_nameless_http: is_nameless_http(flow, ended.name),
+            is_known: !flow.is_tcp() || flow.outcome() != Outcome::Unknown,
         };
         self.push(source, Server::Place(target, port), call);
-        if flow.name != 0 && !target.is_internal() {
+        if flow.name != 0 && ended.site.is_outside(target) {
             self.push(source, Server::Name(flow.name), call);
         }
     }
@@ -104,13 +102,11 @@ impl Detector for Beacon {
         let wanted = context.settings.get(&SCORE);
         let span = (context.span_ns.0.div_euclid(SECOND), context.span_ns.1.div_euclid(SECOND));
         let users = self.users();
-        let home = self.home.public();
-        let n_inside = self.home.n_inside().max(self.home.n_neighbours());
+        let n_inside = self.inside.n_keys();
         let mut cases: Vec<Case<'_>> = self
             .calls
             .sorted_where(|calls| calls.len() >= least && calls.len() < STROBE)
             .into_iter()
-            .filter(|((source, _), _)| source.is_internal() || Some(*source) == home)
             .filter_map(|((source, server), calls)| {
                 let mut in_time = calls.clone();
                 in_time.sort_by_key(|call| (call.second, call.bytes));
@@ -127,6 +123,7 @@ impl Detector for Beacon {
                     judged,
                     n_users: users.get(server).copied().unwrap_or(1),
                     n_inside,
+                    site: context.site,
                 })
             })
             .collect();

@@ -58,6 +58,13 @@ pub fn Figures(props: &FiguresProps) -> Html {
                 { pair("Link type", plain(&file.link_types.join(", "))) }
                 if !props.is_partial {
                     { pair("Coverage", coverage_text) }
+                    <div class="pair wide">
+                        <dt>{"Inside"}</dt>
+                        <dd>
+                            { props.analysis.site.words() }
+                            {"; "}<a href={Route::Settings.hash()}>{"change in settings"}</a>
+                        </dd>
+                    </div>
                 }
                 if let Some(hash) = &file.sha256 {
                     <div class="pair wide"><dt>{"SHA-256"}</dt><dd class="code">{ hash.clone() }</dd></div>
