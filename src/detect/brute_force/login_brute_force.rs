@@ -5,6 +5,7 @@ use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, In
 use crate::detect::support::capped_map::Tally;
 use crate::detect::support::finding_builder::{self, FindingBuilder, evidence, thousands};
 use crate::detect::support::flow_selector::Between;
+use crate::detect::support::known_outcomes;
 use crate::detect::support::logins;
 use crate::detect::support::message_evidence::MessageEvidence;
 use crate::detect::support::report::Report;
@@ -74,6 +75,9 @@ struct Pair {
     /// When log-ins were refused.
     refused_ns: Vec<i64>,
     n_refused: u64,
+    /// Requests over HTTP that tried to log in, of which each has an answer of its own, and how many answers were seen.
+    n_tries: u64,
+    n_answers: u64,
     n_accepted_after: u64,
     users: HashSet<u64, RandomState>,
     passwords: HashSet<u64, RandomState>,
@@ -105,6 +109,7 @@ impl Detector for LoginBruteForce {
             }
             let hashes = [user, password].map(|text| text.map(|text| self.hasher.hash_one(text)));
             let Some(pair) = self.pairs.of(key) else { return };
+            pair.n_tries += u64::from(is_request);
             let Pair { users, passwords, seen, .. } = pair;
             seen.add(event);
             for (kept, hash) in [users, passwords].into_iter().zip(hashes) {
@@ -118,6 +123,7 @@ impl Detector for LoginBruteForce {
         let Some(is_accepted) = logins::verdict(said, is_trying) else { return };
         let Some(pair) = self.pairs.of(key) else { return };
         pair.seen.add(event);
+        pair.n_answers += 1;
         if is_accepted {
             pair.n_accepted_after += u64::from(pair.n_refused > 0);
         } else {
@@ -182,8 +188,9 @@ impl Pair {
                 evidence("Accepted log-ins afterwards", self.n_accepted_after as f64, "log-ins", "1"),
             ])
             .explanation(format!(
-                "{server} refused {shown} log-ins of {client} over {name} within {}. {after}",
-                span(duration)
+                "{server} refused {shown} log-ins of {client} over {name} within {}. {after}{}",
+                span(duration),
+                known_outcomes::words((self.n_answers, self.n_tries), "log-ins that were tried")
             ))
             .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(client, server)))
             .series(Series::moments("Refused log-ins", "log-ins", &self.refused_ns))
@@ -217,6 +224,21 @@ mod tests {
             .collect();
         let findings = observe_messages(&ENTRY, &lines, &Settings::default()).findings;
         findings.iter().filter(|finding| finding.severity >= crate::model::Severity::Medium).count()
+    }
+
+    #[test]
+    fn a_finding_says_of_how_many_tries_the_outcome_is_known() {
+        let lines: Vec<Line> = (0..60)
+            .flat_map(|i| {
+                let facts = vec![(FieldId::User, "admin".into()), (FieldId::Password, format!("pass{i}").into())];
+                let answer = line(i, Direction::ToOriginator, vec![(FieldId::Login, Outcome::Refused.into())]);
+                let answer = (i % 2 == 0).then_some(answer);
+                [Some(line(i, Direction::ToResponder, facts)), answer].into_iter().flatten()
+            })
+            .collect();
+        let found = observe_messages(&ENTRY, &lines, &Settings::default()).findings;
+        let words = "The outcome is known for 30 of 60 log-ins that were tried; the others were not judged.";
+        assert!(found[0].explanation.ends_with(words), "{}", found[0].explanation);
     }
 
     #[test]
