@@ -28,6 +28,8 @@ pub struct Entry {
     pub make: fn() -> Box<dyn Detector>,
     /// It asks of flows as they are shown who is inside: they are shown once that is known.
     pub asks_site: bool,
+    /// It wants messages too, but flows alone are enough for it: it also runs on tables without messages.
+    pub is_content_with_flows: bool,
 }
 
 impl Entry {
@@ -37,7 +39,19 @@ impl Entry {
         settings: &'static [Descriptor],
         interest: Interest,
     ) -> Entry {
-        Entry { card, settings, interest, make: || Box::new(D::default()), asks_site: false }
+        Entry {
+            card,
+            settings,
+            interest,
+            make: || Box::new(D::default()),
+            asks_site: false,
+            is_content_with_flows: false,
+        }
+    }
+
+    /// The same for a detector that wants messages too, but for which flows alone are enough.
+    pub const fn content_with_flows(self) -> Entry {
+        Entry { is_content_with_flows: true, ..self }
     }
 
     /// The same for a detector that asks of flows as they are shown who is inside. It is shown flows in serial order when

@@ -205,9 +205,13 @@ fn finish(
         Some((_, RowKind::Flows)) if has_messages && entry.interest.intersects(Interest::MESSAGES) => {
             detector.finish(context)
         }
-        Some((_, RowKind::Flows)) if entry.interest.intersects(Interest::ANY_PACKET) => table_facts::not_evaluated(
-            "This is a table of flows: it does not have the single packets that are looked at.".to_owned(),
-        ),
+        Some((_, RowKind::Flows))
+            if entry.interest.intersects(Interest::ANY_PACKET) && !entry.is_content_with_flows =>
+        {
+            table_facts::not_evaluated(
+                "This is a table of flows: it does not have the single packets that are looked at.".to_owned(),
+            )
+        }
         _ => detector.finish(context),
     }
 }

@@ -3,7 +3,7 @@
 use crate::detect::card::Card;
 use crate::detect::detector::{AppEvent, Conclusion, Context, Detector, Entry, Interest};
 use crate::detect::support::capped_map::Tally;
-use crate::detect::support::finding_builder::{self, FindingBuilder, evidence, thousands};
+use crate::detect::support::finding_builder::{self, FindingBuilder, count, evidence, thousands};
 use crate::detect::support::flow_selector::Between;
 use crate::detect::support::known_outcomes;
 use crate::detect::support::logins;
@@ -12,6 +12,7 @@ use crate::detect::support::report::Report;
 use crate::detect::support::severity::{Confidence, Impact};
 use crate::detect::support::threshold_random_walk::busiest;
 use crate::model::app::field::{FieldId, FieldSet};
+use crate::model::app::kinds::login::RdpMessage;
 use crate::model::app::protocol::AppProto;
 use crate::model::flow::Direction;
 use crate::model::format::time::{SECOND, span};
@@ -36,7 +37,7 @@ const CARD: Card = Card {
         "Find out who uses the client",
     ],
     part_of: &[],
-    source: "Zeek's policy for FTP: 20 refused log-ins in 15 minutes. What a refusal is, each protocol says itself: HTTP 401 and 403 (RFC 9110), FTP 530 (RFC 959), SMTP 535 (RFC 4954), IMAP NO, POP3 -ERR, LDAP 49, SMB and Kerberos status codes.",
+    source: "Zeek's policy for FTP: 20 refused log-ins in 15 minutes. What a refusal is, each protocol says itself: HTTP 401 and 403 (RFC 9110), FTP 530 (RFC 959), SMTP 535 (RFC 4954), IMAP NO, POP3 -ERR, LDAP 49, SMB and Kerberos status codes. Over RDP each connection asks once (MS-RDPBCGR, 2.2.1.1.1) and the answer is encrypted: as many connections count as refusals would.",
 };
 
 const REFUSED: Descriptor = Descriptor::count("login_brute_force.refused", "Refused log-ins", 20.0)
@@ -78,6 +79,8 @@ struct Pair {
     /// Requests over HTTP that tried to log in, of which each has an answer of its own, and how many answers were seen.
     n_tries: u64,
     n_answers: u64,
+    /// When somebody asked to log in by a connection of its own, where the answers are encrypted: RDP.
+    asked_ns: Vec<i64>,
     n_accepted_after: u64,
     users: HashSet<u64, RandomState>,
     passwords: HashSet<u64, RandomState>,
@@ -110,6 +113,9 @@ impl Detector for LoginBruteForce {
             let hashes = [user, password].map(|text| text.map(|text| self.hasher.hash_one(text)));
             let Some(pair) = self.pairs.of(key) else { return };
             pair.n_tries += u64::from(is_request);
+            if said.is(FieldId::Message, RdpMessage::Connect) && pair.asked_ns.len() < MOST_TIMES {
+                pair.asked_ns.push(event.message.time_ns);
+            }
             let Pair { users, passwords, seen, .. } = pair;
             seen.add(event);
             for (kept, hash) in [users, passwords].into_iter().zip(hashes) {
@@ -138,7 +144,16 @@ impl Detector for LoginBruteForce {
         let least = context.settings.get(&REFUSED);
         let is_case =
             |pair: &Pair| pair.n_refused as f64 >= least && busiest(&pair.refused_ns, WINDOW_NS) as f64 >= least;
+        let is_asked = |pair: &Pair| !is_case(pair) && pair.n_asked() as f64 >= least;
+        let mut asked = self.pairs.sorted_where(is_asked);
+        asked.retain(|(_, pair)| pair.n_answers < pair.asked_ns.len() as u64);
         let cases = self.pairs.sorted_where(is_case);
+        let asked = Report::of(asked).at_most(MOST_FINDINGS).largest_first(|(_, pair)| pair.n_asked()).each_with_flows(
+            context,
+            |((c, s, port, _), _)| Between::service(*c, *s, *port),
+            |_, _| true,
+            |(key, pair), flows| pair.asked(**key, least).flows(flows).build(),
+        );
         Report::of(cases)
             .at_most(MOST_FINDINGS)
             .largest_first(|(_key, pair)| pair.n_refused)
@@ -149,10 +164,49 @@ impl Detector for LoginBruteForce {
                 |_, _| true,
                 |(key, pair), flows| pair.finding(**key, least).flows(flows).build(),
             )
+            .and(asked)
     }
 }
 
 impl Pair {
+    /// Most connections within the window that asked to log in.
+    fn n_asked(&self) -> usize {
+        busiest(&self.asked_ns, WINDOW_NS)
+    }
+
+    /// Many connections that each ask to log in, of which it is unknown what came of most.
+    fn asked(&self, (client, server, port, protocol): (Addr, Addr, u16, AppProto), least: f64) -> FindingBuilder {
+        let (n, n_users, name) = (self.asked_ns.len(), self.users.len(), protocol.name());
+        // One name again and again may be a program that connects anew.
+        let confidence = if n_users >= SPRAYED_USERS { Confidence::VERY_LIKELY } else { Confidence::LIKELY };
+        let first = self.asked_ns.first().copied().unwrap_or(0);
+        let duration = self.asked_ns.last().copied().unwrap_or(first) - first;
+        Finding::builder(&CARD)
+            .title(format!(
+                "{client} asks again and again to log in to {server} over {name}: {}",
+                count(n, "connection")
+            ))
+            .rated(Impact::ACCESS_TRY, confidence, (self.n_asked() as f64, least))
+            .technique((n_users >= SPRAYED_USERS).then_some(("T1110.003", "Password Spraying")))
+            .service((client, server, port), name)
+            .evidence([
+                evidence("Connections that ask to log in", n as f64, "connections", "1 for each session"),
+                evidence("Most of them within 15 min", self.n_asked() as f64, "connections", format!("below {least}")),
+                evidence("Different users", n_users as f64, "users", "1"),
+            ])
+            .explanation(format!(
+                "{client} opened {} to {server} within {} that each ask to log in over {name}, as {}. One who works \
+                 there logs in once. What the server answers is encrypted.{}",
+                count(n, "connection"),
+                span(duration),
+                count(n_users, "user"),
+                known_outcomes::words((self.n_answers, n as u64), "log-ins that were tried")
+            ))
+            .filter(format!("{} && tcp.port == {port}", finding_builder::pair_filter(client, server)))
+            .series(Series::moments("Connections that ask to log in", "connections", &self.asked_ns))
+            .messages(&self.seen)
+    }
+
     fn finding(&self, (client, server, port, protocol): (Addr, Addr, u16, AppProto), least: f64) -> FindingBuilder {
         let n = self.n_refused as f64;
         let name = protocol.name();

@@ -43,4 +43,5 @@ pub const ENTRY: Entry = Entry {
     interest: Interest::NOTHING,
     make: || Box::new(ModelDetector::<Forest>::new(&SPEC)),
     asks_site: false,
+    is_content_with_flows: false,
 };

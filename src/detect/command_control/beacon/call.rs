@@ -17,6 +17,8 @@ pub(super) enum Server {
 pub(super) struct Call {
     pub(super) second: i64,
     pub(super) bytes: u32,
+    /// `bytes` were counted: a log of requests does not.
+    pub(super) is_sized: bool,
     pub(super) is_nameless_http: bool,
     /// It is known what became of it.
     pub(super) is_known: bool,

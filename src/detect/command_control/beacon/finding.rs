@@ -57,7 +57,7 @@ pub(super) fn findings(cases: &[Case<'_>], context: &Context<'_>) -> Vec<Finding
         let is_name = matches!(case.server, Server::Name(_));
         let Some((hosts, ports, apps)) = facts.get(place) else { continue };
         let n_named = named_flows.get(place).copied().unwrap_or(0);
-        if !is_name && n_named * 2 > case.judged.n_calls {
+        if !is_name && n_named as u64 * 2 > flows.n_flows {
             continue;
         }
         findings.push(case.finding(context, flows, hosts, ports, apps));
@@ -100,7 +100,7 @@ impl Case<'_> {
             Server::Place(host, port) => format!("{host} port {port}"),
         };
         let Judged { n_calls, parts, episode, .. } = &self.judged;
-        let Parts { timestamp, size, duration, histogram, period, jitter, is_sparse, is_burst } = *parts;
+        let Parts { timestamp, size, duration, histogram, period, jitter, is_sparse, is_burst, is_unsized } = *parts;
         let length = self.judged.length();
         let threat = self.threat();
         // Few observations make even chance look regular.
@@ -152,7 +152,12 @@ impl Case<'_> {
                 evidence("Usual time between connections", period, "s", "no usual time, for people"),
                 evidence("Usual deviation from it", jitter, "s", "as large as the time itself, for people"),
                 evidence("Evenness of the times", timestamp, "", "below 0.5"),
-                evidence("Evenness of the sizes", size, "", "below 0.5"),
+                evidence(
+                    "Evenness of the sizes",
+                    size,
+                    "",
+                    if is_unsized { "not counted: the log does not say them" } else { "below 0.5" },
+                ),
                 evidence(
                     "Coverage of the capture",
                     duration,
@@ -176,11 +181,12 @@ impl Case<'_> {
             .series(self.gaps())
             .names(names)
             .explanation(format!(
-                "{} connected to {server} {} times, usually {period:.0} s apart (deviation {jitter:.1} s), and sent \
-                 nearly the same amount each time. Programs that ask a control server for orders do this; people do \
+                "{} connected to {server} {} times, usually {period:.0} s apart (deviation {jitter:.1} s){}. \
+                 Programs that ask a control server for orders do this; people do \
                  not. {}{}{}",
                 self.source,
                 n_calls,
+                if is_unsized { "" } else { ", and sent nearly the same amount each time" },
                 if self.n_users == 1 {
                     "No other host inside uses this server.".to_owned()
                 } else {
