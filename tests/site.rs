@@ -23,17 +23,26 @@ fn calls(client: &str, server: &str, others: &str) -> String {
             .to_owned();
     for i in 0..180 {
         let second = 1_700_000_000 + i * 60;
-        writeln!(text, "{second}.5\tC{i}\t{client}\t{}\t{server}\t8080\ttcp\t0.5\t400\t900\tSF\t6\t5", 20_000 + i).unwrap();
+        writeln!(text, "{second}.5\tC{i}\t{client}\t{}\t{server}\t8080\ttcp\t0.5\t400\t900\tSF\t6\t5", 20_000 + i)
+            .unwrap();
         if i % 9 == 0 {
             let moment = second + i % 23;
-            writeln!(text, "{moment}.1\tD{i}\t{client}\t{}\t{others}{}\t443\ttcp\t0.5\t{}\t90000\tSF\t60\t50", 40_000 + i, i / 9 + 1, 300 + i * 7).unwrap();
+            writeln!(
+                text,
+                "{moment}.1\tD{i}\t{client}\t{}\t{others}{}\t443\ttcp\t0.5\t{}\t90000\tSF\t60\t50",
+                40_000 + i,
+                i / 9 + 1,
+                300 + i * 7
+            )
+            .unwrap();
         }
     }
     text
 }
 
 fn beacons(analysis: &Analysis) -> usize {
-    let is_meant = |finding: &&packetloupe::model::Finding| finding.detector == "beacon" && finding.severity >= Severity::Medium;
+    let is_meant =
+        |finding: &&packetloupe::model::Finding| finding.detector == "beacon" && finding.severity >= Severity::Medium;
     analysis.findings.iter().filter(is_meant).count()
 }
 

@@ -4,7 +4,7 @@ use super::{Descriptor, OnChange};
 
 /// All of them, in the order in which they are shown.
 pub const GENERAL: &[Descriptor] =
-    &[LOCAL_NETWORKS, IDLE_TIMEOUT, ACTIVE_TIMEOUT, MOST_FLOWS, CIC_COMPATIBLE, MORE_COLUMNS, SEED, SECRETS];
+    &[IDLE_TIMEOUT, ACTIVE_TIMEOUT, MOST_FLOWS, CIC_COMPATIBLE, MORE_COLUMNS, SEED, SECRETS, LOCAL_NETWORKS];
 
 /// Which addresses are inside.
 pub const LOCAL_NETWORKS: Descriptor = Descriptor::networks("site.local_networks", "Local networks")

@@ -63,7 +63,7 @@ impl Descriptor {
 
     /// A list of networks as `10.0.0.0/8, 192.168.0.0/16`, by default an empty one.
     pub const fn networks(id: &'static str, label: &'static str) -> Descriptor {
-        Descriptor { is_networks: true, ..Descriptor::number(id, label, 0.0) }.range(0.0, 0.0)
+        Descriptor { is_networks: true, ..Descriptor::number(id, label, 0.0) }.range(0.0, Network::MOST as f64)
     }
 
     /// How many: a whole number. [`Descriptor::unit`] says of what.
