@@ -86,7 +86,7 @@ fn the_document_has_the_fields_of_the_contract() {
     let text = super::json(&sample());
     let read: Value = serde_json::from_str(&text).unwrap();
     let mut expected =
-        ["schema", "file", "summary", "coverage", "issues", "findings", "expected", "incidents", "settings"];
+        ["schema", "file", "summary", "coverage", "issues", "findings", "expected", "incidents", "site", "settings"];
     expected.sort_unstable();
     assert_eq!(keys(&read), expected);
     assert_eq!(read["schema"], 1);

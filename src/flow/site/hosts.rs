@@ -1,6 +1,5 @@
 //! Hosts by number with what the link shows of each, and the pairs of hosts that exchanged something.
 
-use super::networks::network;
 use crate::flow::endpoints::{EndpointIndex, FlowEndpoints};
 use crate::flow::table::FlowTable;
 use crate::maths::fnv;
@@ -11,6 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Ports of services that are shared within a house and not over the internet: Kerberos, DCE/RPC, NetBIOS, LDAP, SMB,
 /// password changes, global catalogue.
 const HOUSE_PORTS: [u16; 8] = [88, 135, 139, 389, 445, 464, 636, 3268];
+
+/// The network in which addresses are counted: /24, or /64 of IPv6.
+pub(super) fn network(host: Addr) -> Network {
+    Network::of(host, if host.is_v4() { 24 } else { 64 })
+}
 
 /// A hash that is the same everywhere.
 pub(super) fn hash(host: Addr) -> u32 {

@@ -129,7 +129,7 @@ fn inside_private(shares: &Shares, link: &[Network], family: &Family) -> Option<
         .house
         .iter()
         .filter(|(a, b)| is_ours(*a) || is_ours(*b))
-        .flat_map(|(a, b)| [networks::network(*a), networks::network(*b)])
+        .flat_map(|(a, b)| [hosts::network(*a), hosts::network(*b)])
         .collect();
     networks.extend(house);
     networks.sort_unstable();

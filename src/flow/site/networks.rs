@@ -1,19 +1,14 @@
 //! Pairs of hosts to the networks that have a part in them, and what the link shows of each network.
 
-use super::hosts::Hosts;
+use super::hosts::{Hosts, network};
+use crate::model::Network;
 use crate::model::net::site::Basis;
-use crate::model::{Addr, Network};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A router carries at least so many addresses that were not in ARP.
 const LEAST_BEHIND: usize = 3;
 /// Most networks that are compared; of more those with the smallest addresses.
 const MOST_NETWORKS: usize = 1 << 17;
-
-/// The network in which addresses are counted: /24, or /64 of IPv6.
-pub(super) fn network(host: Addr) -> Network {
-    Network::of(host, if host.is_v4() { 24 } else { 64 })
-}
 
 /// What is known of a network.
 #[derive(Clone, Copy, Default)]

@@ -126,8 +126,8 @@ impl Site {
 
     /// By what most of it is known; none where no more is known than which addresses are private.
     pub fn basis(&self) -> Option<Basis> {
-        let known = self.is_known.contains(&true);
-        self.networks.first().map(|(_, basis)| *basis).filter(|basis| known || *basis != Basis::Private)
+        let is_known = self.is_known == [true; 2];
+        self.networks.first().map(|(_, basis)| *basis).filter(|basis| is_known || *basis != Basis::Private)
     }
 
     /// What is inside and why, for people: `10.1.0.0/24 (inferred from ARP)`.

@@ -67,6 +67,8 @@ const MOST_CALLS: usize = 1 << 21;
 const STROBE: usize = 86_400;
 /// Most findings; the highest scores win.
 const MOST_FINDINGS: usize = 100;
+/// Without sizes, times must be so even: the pages of one who reads come in bursts too.
+const EVEN_WITHOUT_SIZES: f64 = 0.8;
 /// Who calls so many servers inside by their address is a monitor.
 const MONITORED: usize = 3;
 
@@ -150,7 +152,10 @@ impl Detector for Beacon {
                 let mut in_time = calls.clone();
                 in_time.sort_by_key(|call| (call.second, call.bytes));
                 let is_beacon = |judged: &Judged| {
-                    judged.n_seconds >= least && judged.parts.period >= shortest && judged.parts.score() >= wanted
+                    (!judged.parts.is_unsized || judged.parts.timestamp >= EVEN_WITHOUT_SIZES)
+                        && judged.n_seconds >= least
+                        && judged.parts.period >= shortest
+                        && judged.parts.score() >= wanted
                 };
                 let judged = Judged::whole(&in_time, span)
                     .filter(is_beacon)
