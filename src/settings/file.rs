@@ -88,6 +88,7 @@ fn from_values(given: &BTreeMap<String, Value>, known: &[&Descriptor]) -> (Setti
 fn networks(value: &Value) -> Result<String, String> {
     let refused = || format!("{value} is not a list of networks as \"10.0.0.0/8, 192.168.0.0/16\"");
     match value {
+        Value::Null => Ok(String::new()),
         Value::String(text) => Ok(text.clone()),
         Value::Array(all) => {
             let texts: Option<Vec<&str>> = all.iter().map(Value::as_str).collect();
@@ -182,7 +183,10 @@ mod tests {
             );
             assert_eq!(settings, Settings::default());
         }
-        assert_eq!(read(r#"{"site.local_networks": ""}"#, &known()).unwrap(), (Settings::default(), Vec::new()));
+        for nothing in ["\"\"", "[]", "null"] {
+            let text = format!("{{\"site.local_networks\": {nothing}}}");
+            assert_eq!(read(&text, &known()).unwrap(), (Settings::default(), Vec::new()));
+        }
     }
 
     #[test]
