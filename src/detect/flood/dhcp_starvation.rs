@@ -201,7 +201,7 @@ mod tests {
     #[test]
     fn each_stack_of_tags_has_addresses_of_its_own() {
         let asked = |n_links: usize| {
-            asked_on(400, 0.1, DhcpMessage::Discover, 256, move |i| 100 << 12 | (i % n_links) as u32 + 1)
+            asked_on(400, 0.1, DhcpMessage::Discover, 256, move |i| (100 << 12) | ((i % n_links) as u32 + 1))
         };
         assert_eq!((asked(1), asked(2), asked(200)), (1, 2, 0));
     }

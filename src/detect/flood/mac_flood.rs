@@ -194,10 +194,10 @@ mod tests {
             let packets: Vec<Packet> = (0..500).map(|i| forged(i, link(i))).collect();
             finish(&ENTRY, &[], &packets, &Settings::default()).findings
         };
-        let two = found(&|i| 100 << 12 | (i % 2) as u32 + 1);
+        let two = found(&|i| (100 << 12) | ((i % 2) as u32 + 1));
         assert_eq!(two.iter().map(|finding| finding.n_packets).collect::<Vec<_>>(), [250, 250]);
         assert!(two[0].id != two[1].id && two[0].explanation.ends_with("All this was in VLAN 100.1."));
-        assert!(found(&|i| 100 << 12 | i as u32 % 50 + 1).is_empty(), "ten in each");
+        assert!(found(&|i| (100 << 12) | (i as u32 % 50 + 1)).is_empty(), "ten in each");
     }
 
     #[test]
